@@ -1,0 +1,47 @@
+"""Manners of BUILD.bazel files."""
+
+from tidy_rules import source_tree
+
+Finding = source_tree.Finding
+
+_PUBLIC = "//visibility:public"
+# What an outside user may link: the core and the exporters, but not their insides.
+_PUBLIC_FOLDERS = ("metrics_core", "exporters")
+
+
+def packages_are_private(tree):
+    """With a private default, every edge of the graph is written down by the one who is depended upon."""
+    for package in tree.packages.values():
+        if package.targets and package.path.split("/", 1)[0] != "third_party":
+            if list(package.default_visibility) != ["//visibility:private"]:
+                yield Finding(package.build_file, 1, 'needs package(default_visibility = ["//visibility:private"])')
+
+
+def public_means_public(tree):
+    """//visibility:public is a promise to strangers; inside the project it only switches the layering off."""
+    for package in tree.packages.values():
+        parts = package.path.split("/")
+        if parts[0] == "third_party" or (parts[0] in _PUBLIC_FOLDERS and "internal" not in parts):
+            continue
+        for target in package.targets:
+            if _PUBLIC in (target.attributes.get("visibility") or []):
+                yield Finding(package.build_file, target.line, f"{target.label} is public")
+
+
+def sources_are_listed(tree):
+    """A glob takes in whatever lies about, and hides from review that a target has grown."""
+    for package in tree.packages.values():
+        for function, line in package.calls:
+            if function == "glob":
+                yield Finding(package.build_file, line, "glob: list the files")
+
+
+def tests_have_a_size(tree):
+    """Without one a hanging test holds the machine for five minutes instead of one."""
+    for package in tree.packages.values():
+        for target in package.targets:
+            if target.kind.endswith("_test") and not target.attributes.get("size"):
+                yield Finding(package.build_file, target.line, f"{target.label} has no size")
+
+
+RULES = (packages_are_private, public_means_public, sources_are_listed, tests_have_a_size)

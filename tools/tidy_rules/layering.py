@@ -1,0 +1,152 @@
+"""DESIGN's table of who may use whom, as data, and the rules that hold includes and BUILD files to it."""
+
+from tidy_rules import source_tree
+
+Finding = source_tree.Finding
+
+_LIBRARIES = {"metrics_core", "exporters", "client", "agent", "proto"}
+MAY_USE = {
+    "metrics_core": {"metrics_core"},
+    "exporters": {"exporters", "metrics_core"},
+    "client": {"client", "metrics_core", "proto"},
+    "agent": {"agent", "metrics_core", "proto"},
+    "proto": {"proto"},
+    "apps": _LIBRARIES | {"apps"},
+    "examples": _LIBRARIES | {"examples"},
+    "bench": _LIBRARIES | {"bench"},
+    "tests": _LIBRARIES | {"tests", "apps", "examples", "bench", "tools"},
+}
+MAY_USE_THIRD_PARTY = {
+    "metrics_core": set(),
+    "exporters": {"boost", "fmt", "libdeflate", "openssl", "protozero", "snappy", "zlib", "zstd"},
+    "client": {"fmt", "grpc", "rdkafka"},
+    "agent": {"fmt", "grpc", "pq", "rdkafka", "sqlite"},
+    "proto": {"grpc"},
+}
+# Headers of an allowed folder that are not for everybody: (folder that must not, path prefix) -> why.
+CLOSED_HEADERS = {
+    ("client", "metrics_core/snapshot.h"): "only exporters read snapshots",
+    ("agent", "metrics_core/snapshot.h"): "only exporters read snapshots",
+}
+THIRD_PARTY_BY_PREFIX = {
+    "CLI/": "cli11",
+    "benchmark/": "google_benchmark",
+    "boost/": "boost",
+    "fmt/": "fmt",
+    "gmock/": "googletest",
+    "google/protobuf/": "grpc",
+    "grpc/": "grpc",
+    "grpcpp/": "grpc",
+    "gtest/": "googletest",
+    "libdeflate.h": "libdeflate",
+    "libpq-fe.h": "pq",
+    "librdkafka/": "rdkafka",
+    "openssl/": "openssl",
+    "protozero/": "protozero",
+    "snappy.h": "snappy",
+    "spdlog/": "spdlog",
+    "sqlite3.h": "sqlite",
+    "zlib.h": "zlib",
+    "zstd.h": "zstd",
+}
+_SYSTEM_PREFIXES = ("sys/", "linux/", "asm/", "bits/")
+_SYSTEM_HEADERS = {
+    "cpuid.h", "dlfcn.h", "errno.h", "fcntl.h", "immintrin.h", "link.h", "malloc.h", "poll.h", "pthread.h", "sched.h",
+    "signal.h", "stdint.h", "time.h", "unistd.h", "x86intrin.h",
+}  # fmt: skip
+
+
+def third_party_of(include):
+    """The repository that brings `include`, or None for the standard library and libc."""
+    for prefix, repository in THIRD_PARTY_BY_PREFIX.items():
+        if include == prefix or (prefix.endswith("/") and include.startswith(prefix)):
+            return repository
+    return None
+
+
+def is_system_header(include):
+    """The C++ standard library (no suffix, no folder), and what libc and the compiler bring."""
+    return (
+        ("/" not in include and not include.endswith((".h", ".hpp")))
+        or include in _SYSTEM_HEADERS
+        or include.startswith(_SYSTEM_PREFIXES)
+    )
+
+
+def folder_objection(user, used_path):
+    """Why a file of top-level folder `user` must not use `used_path` of this project; empty if it may."""
+    used = used_path.split("/", 1)[0]
+    parts = used_path.split("/")
+    if used not in MAY_USE or user not in MAY_USE:
+        return ""
+    if used not in MAY_USE[user]:
+        return f"{user} must not use {used}"
+    if "internal" in parts[1:] and user not in (used, "tests", "bench"):
+        return f"{used}'s internal/ is closed to {user}"
+    if "testing" in parts[1:] and user in source_tree.PRODUCTION_FOLDERS + ("apps",):
+        return "testing/ is for tests, benches and examples"
+    return CLOSED_HEADERS.get((user, used_path), "")
+
+
+def _third_party_objection(user, repository):
+    allowed = MAY_USE_THIRD_PARTY.get(user)
+    if allowed is None or repository in allowed:
+        return ""
+    return f"{user} must not use {repository}"
+
+
+def layering_of_includes(tree):
+    """Edges point one way, or a broker that wants a counter has to take Boost and gRPC with it."""
+    for file in tree.cpp_files():
+        for include in file.includes:
+            repository = third_party_of(include.path)
+            if repository:
+                objection = _third_party_objection(file.folder, repository)
+            elif include.quoted:
+                objection = "" if _own_testing(file.path, include.path) else folder_objection(file.folder, include.path)
+            elif file.folder == "metrics_core" and not is_system_header(include.path):
+                objection = "metrics_core takes only the C++ standard library and libc"
+            else:
+                objection = ""
+            if objection:
+                yield Finding(file.path, include.line, f"includes {include.path}: {objection}")
+
+
+def _own_testing(path, used_path):
+    """A testing/ folder may use itself."""
+    folder = path.rsplit("/", 1)[0]
+    return "testing" in folder.split("/") and used_path.startswith(folder + "/")
+
+
+def layering_of_deps(tree):
+    """An edge in a BUILD file is the claim that it is meant; the include that uses it may come a commit later."""
+    for package in tree.packages.values():
+        user = package.path.split("/", 1)[0]
+        for target in package.targets:
+            for dep in target.deps:
+                if dep.startswith("@"):
+                    objection = _third_party_objection(user, dep[1:].partition("//")[0])
+                else:
+                    used = dep.removeprefix("//").replace(":", "/")
+                    objection = "" if _own_testing(f"{package.path}/x", used) else folder_objection(user, used)
+                if objection:
+                    yield Finding(package.build_file, target.line, f"{target.label} depends on {dep}: {objection}")
+
+
+def layering_of_visibility(tree):
+    """Visibility is what makes Bazel refuse a forbidden edge: a grant to the wrong folder disarms it silently."""
+    for package in tree.packages.values():
+        owner = package.path.split("/", 1)[0]
+        if owner not in MAY_USE:
+            continue
+        granters = [(target, target.attributes.get("visibility") or []) for target in package.targets]
+        granters += [(target, target.attributes.get("packages") or []) for target in package.targets]
+        for target, grants in granters:
+            for grant in grants:
+                user = grant.removeprefix("//").replace(":", "/").split("/", 1)[0]
+                objection = folder_objection(user, f"{package.path}/{target.name}") if grant.startswith("//") else ""
+                if objection and user != "visibility":
+                    yield Finding(package.build_file, target.line, f"{target.label} is visible to {grant}: {objection}")
+
+
+RULES = (layering_of_includes, layering_of_deps, layering_of_visibility)

@@ -1,0 +1,72 @@
+"""What any text of the project has, or must not have."""
+
+import re
+
+from tidy_rules import source_tree
+
+Finding = source_tree.Finding
+
+MAX_LINES = 500
+_COUNTED_SUFFIXES = (".h", ".cc", ".py", ".sh", ".bzl")
+# Put together from halves, so that this file does not break its own rules.
+_LEFTOVER = re.compile(r"\b(?:" + "|".join(("TO" "DO", "FIX" "ME", "XX" "X", "HA" "CK")) + r")\b")
+_UNRUN_TEST = re.compile("GTEST_" "SKIP|DISABLED" "_[A-Z]")
+_SLEEP = re.compile(r"\bsleep_(?:for|until)\s*\(|\busleep\s*\(")
+_MACHINE_PATH = re.compile(r"(?<![\w.$}*])/(?:work|farm|root|home/\w+)/")
+
+
+def _matches(files, pattern, message):
+    for file in files:
+        for match in pattern.finditer(file.text):
+            yield Finding(file.path, source_tree.line_of(file.text, match.start()), f"{match.group().strip()}: {message}")
+
+
+def files_are_short(tree):
+    """A file past 500 lines holds more than one concept; a reader cannot keep it in mind."""
+    for file in tree.own_files():
+        script = file.suffix == "" and file.text.startswith("#!")
+        lines = file.text.count("\n")
+        if (file.suffix in _COUNTED_SUFFIXES or script) and lines > MAX_LINES:
+            yield Finding(file.path, MAX_LINES + 1, f"{lines} lines; the limit is {MAX_LINES}")
+
+
+def headers_open_with_their_contract(tree):
+    """The header is the manual: what it is, when to use something else, guarantees, threads, cost; then the code."""
+    for file in tree.cpp_files():
+        if file.suffix != ".h" or file.folder == "third_party":
+            continue
+        if not file.text.startswith("//"):
+            yield Finding(file.path, 1, "does not open with a comment that says what it is")
+        first_code = next((line for line in file.code.splitlines() if line.strip()), "")
+        if first_code.strip() != "#pragma once":
+            yield Finding(file.path, 1, "#pragma once is not the first thing after the comment")
+
+
+def nothing_is_left_behind(tree):
+    """A note to oneself is invisible to users and permanent; do it, or write it where plans are kept."""
+    return _matches(tree.own_files(), _LEFTOVER, "do it, or leave it out")
+
+
+def every_test_runs(tree):
+    """A test that does not run reads as one that passes."""
+    return _matches(tree.own_files(), _UNRUN_TEST, "mend the test, or delete it")
+
+
+def nobody_sleeps(tree):
+    """A sleep is a guess: too short on a busy machine, too long on every other. Wait for the condition."""
+    return _matches(tree.own_files(), _SLEEP, "wait for a condition, with a deadline")
+
+
+def no_machine_paths(tree):
+    """A path of one machine is a failure on the next."""
+    return _matches(tree.own_files(), _MACHINE_PATH, "belongs to one machine")
+
+
+RULES = (
+    files_are_short,
+    headers_open_with_their_contract,
+    nothing_is_left_behind,
+    every_test_runs,
+    nobody_sleeps,
+    no_machine_paths,
+)
