@@ -1,0 +1,108 @@
+"""Defaulted orders, hidden operations and atomics that are on no page are found."""
+
+import unittest
+
+from rule_test_case import RuleTestCase
+from tidy_rules import atomics, source_tree
+
+RELAXED = "std::memory_order_relaxed"
+
+
+class OrdersAreSpelled(RuleTestCase):
+    rule = staticmethod(atomics.atomic_orders_are_spelled)
+
+    def test_finds_each_operation_with_a_defaulted_order(self):
+        for operation in ("load()", "store(1)", "exchange(1)", "fetch_add(1)", "fetch_sub(f(1, 2))", "test_and_set()"):
+            with self.subTest(operation):
+                self.assertFinds(self.rule, {"metrics_core/a.cc": f"\nx_.{operation};\n"}, "metrics_core/a.cc:2")
+
+    def test_finds_an_exchange_whose_failure_order_is_implied(self):
+        text = f"x_.compare_exchange_weak(old, 1, {RELAXED});\np->compare_exchange_strong(old, 1);\n"
+        self.assertFinds(self.rule, {"agent/a.cc": text}, "agent/a.cc:1", "agent/a.cc:2")
+
+    def test_finds_an_order_behind_another_name(self):
+        self.assertFinds(self.rule, {"metrics_core/a.cc": "x_.load(kR);\n"}, "metrics_core/a.cc:1")
+
+    def test_looks_across_lines(self):
+        self.assertClean(self.rule, {"metrics_core/a.cc": f"x_.store(g(1),\n         {RELAXED});\n"})
+        self.assertFinds(self.rule, {"metrics_core/a.cc": "x_.store(\n    1);\n"}, "metrics_core/a.cc:1")
+
+    def test_lets_spelled_orders_and_order_parameters_be(self):
+        text = f"void F(std::memory_order publish) {{ x_.store(1, publish); }}\nx_.fetch_add(1, {RELAXED});\n"
+        text += f"x_.compare_exchange_weak(old, f(a, b), {RELAXED}, {RELAXED});\n"
+        self.assertClean(self.rule, {"metrics_core/a.cc": text})
+
+    def test_ignores_comments_strings_and_other_folders(self):
+        self.assertClean(self.rule, {"metrics_core/a.cc": '// x.load()\nf("x.load()");\n', "bench/b.cc": "x.load();\n"})
+
+
+class AtomicsAreNotOperands(RuleTestCase):
+    rule = staticmethod(atomics.atomics_are_not_operands)
+    header = "struct A {\n  std::atomic<int> n_{0};\n  std::atomic<int> many_[4];\n};\n"
+
+    def test_finds_increments_and_assignments(self):
+        for statement in ("n_++;", "++n_;", "n_ = 1;", "n_ += 2;", "this->n_ = 1;", "many_[i] = 1;", "--other.n_;"):
+            with self.subTest(statement):
+                files = {"client/a.h": self.header, "client/a.cc": f"void F() {{\n  {statement}\n}}\n"}
+                self.assertFinds(self.rule, files, "client/a.cc:2")
+
+    def test_lets_declarations_comparisons_and_calls_be(self):
+        body = f"std::atomic<bool> stop = false;\nn_.store(1, {RELAXED});\nif (n_.load({RELAXED}) == 1) G();\n"
+        self.assertClean(self.rule, {"client/a.h": self.header, "client/a.cc": body})
+
+    def test_lets_a_plain_member_of_the_same_name_be(self):
+        text = "class B {\n  int n_ = 0;\n  void F() { ++n_; }\n};\n"
+        self.assertClean(self.rule, {"client/a.h": self.header, "client/a.cc": text})
+
+
+class MemoryModel(RuleTestCase):
+    rule = staticmethod(atomics.atomics_are_in_the_memory_model)
+    header = "// A.\nstd::atomic<int> count_{0};\n"
+
+    def test_finds_an_atomic_without_a_page(self):
+        self.assertFinds(self.rule, {"agent/a.h": self.header}, "agent/a.h:2")
+
+    def test_finds_an_atomic_that_the_page_forgot(self):
+        files = {"agent/a.h": self.header, atomics.MEMORY_MODEL: "| agent/a.h | `other_` |\n| agent/b.h | `count_` |\n"}
+        self.assertFinds(self.rule, files, "agent/a.h:2")
+
+    def test_accepts_a_row_and_a_section(self):
+        self.assertClean(self.rule, {"agent/a.h": self.header, atomics.MEMORY_MODEL: "| agent/a.h | `count_` |\n"})
+        self.assertClean(self.rule, {"agent/a.h": self.header, atomics.MEMORY_MODEL: "## agent/a.h\n\n| `count_` |\n"})
+
+    def test_finds_entries_for_files_that_are_gone(self):
+        files = {"agent/a.h": "", atomics.MEMORY_MODEL: "x\n| agent/a.h |\n| tests/agent/a_test.cc |\n"}
+        self.assertFinds(atomics.memory_model_names_what_exists, files, f"{atomics.MEMORY_MODEL}:3")
+        self.assertClean(atomics.memory_model_names_what_exists, files | {"tests/agent/a_test.cc": ""})
+
+
+class DeclaredAtomics(unittest.TestCase):
+    def names(self, text, aliases=()):
+        return [name for _, name in atomics.declared_atomics(source_tree.SourceFile("a.h", text), aliases)]
+
+    def test_sees_every_way_to_own_one(self):
+        for declaration in (
+            "std::atomic<std::uint64_t> x{0};",
+            "std::atomic<Node*> x = nullptr;",
+            "std::atomic<std::pair<int, int>> x;",
+            "constinit std::atomic<int> x(0);",
+            "std::atomic_flag x;",
+            "std::atomic<int> x[kMax];",
+            "std::array<std::atomic<int>, kMax> x{};",
+            "std::vector<std::atomic<int>> x;",
+            "std::unique_ptr<std::atomic<int>[]> x;",
+            "using x = std::atomic<int>;",
+        ):
+            with self.subTest(declaration):
+                self.assertEqual(["x"], self.names(declaration))
+
+    def test_sees_through_an_alias(self):
+        self.assertEqual(["x"], self.names("std::array<Cell, 4> x;", {"Cell"}))
+
+    def test_leaves_references_pointers_and_assertions_out(self):
+        text = "void F(std::atomic<int>& x);\nCell* y;\nstatic_assert(Cell::is_always_lock_free);\n// std::atomic<int> z;\n"
+        self.assertEqual([], self.names(text, {"Cell"}))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,60 @@
+"""Bad manners in BUILD files are found."""
+
+import unittest
+
+from rule_test_case import PRIVATE, RuleTestCase, cc_library
+from tidy_rules import build_rules
+
+PUBLIC = 'visibility = ["//visibility:public"]'
+
+
+class PackagesArePrivate(RuleTestCase):
+    rule = staticmethod(build_rules.packages_are_private)
+
+    def test_finds_a_package_without_a_default(self):
+        self.assertFinds(self.rule, {"a/BUILD.bazel": cc_library("a")}, "a/BUILD.bazel:1")
+
+    def test_finds_a_package_that_is_public_by_default(self):
+        text = PRIVATE.replace("private", "public") + cc_library("a")
+        self.assertFinds(self.rule, {"a/BUILD.bazel": text}, "a/BUILD.bazel:1")
+
+    def test_lets_private_and_empty_packages_be(self):
+        self.assertClean(self.rule, {"a/BUILD.bazel": PRIVATE + cc_library("a"), "BUILD.bazel": ""})
+
+
+class PublicMeansPublic(RuleTestCase):
+    rule = staticmethod(build_rules.public_means_public)
+
+    def test_finds_public_targets_that_nobody_outside_may_link(self):
+        text = "\n" + cc_library("a", PUBLIC)
+        files = {"client/BUILD.bazel": text, "metrics_core/internal/BUILD.bazel": text}
+        self.assertFinds(self.rule, files, "client/BUILD.bazel:2", "metrics_core/internal/BUILD.bazel:2")
+
+    def test_lets_the_public_libraries_be(self):
+        text = cc_library("a", PUBLIC)
+        self.assertClean(self.rule, {"metrics_core/BUILD.bazel": text, "exporters/http/BUILD.bazel": text})
+
+
+class SourcesAreListed(RuleTestCase):
+    rule = staticmethod(build_rules.sources_are_listed)
+
+    def test_finds_a_glob(self):
+        text = 'cc_library(\n    name = "a",\n    srcs = glob(["*.cc"]),\n)\n'
+        self.assertFinds(self.rule, {"a/BUILD.bazel": text}, "a/BUILD.bazel:3")
+
+    def test_lets_lists_and_comments_be(self):
+        self.assertClean(self.rule, {"a/BUILD.bazel": "# no glob( here\n" + cc_library("a")})
+
+
+class TestsHaveASize(RuleTestCase):
+    rule = staticmethod(build_rules.tests_have_a_size)
+
+    def test_finds_a_test_without_one(self):
+        self.assertFinds(self.rule, {"t/BUILD.bazel": '\ncc_test(name = "t")\n'}, "t/BUILD.bazel:2")
+
+    def test_lets_a_test_with_a_size_be(self):
+        self.assertClean(self.rule, {"t/BUILD.bazel": 'cc_test(name = "t", size = "small")\n'})
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Declares each forbidden edge of the design in a package of its own, and expects Bazel to refuse it.
+#
+# Goal: visibility, not review, keeps the layers apart. Method: the packages lie in a folder outside the checkout
+# which Bazel searches as a second root, so that no forbidden edge ever stands in the tree. Analysis only; run by
+# tools/test, because a test inside Bazel cannot call Bazel.
+set -uo pipefail
+cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." || exit 1
+
+# from, and what it must not reach
+edges=(
+  "metrics_core //exporters/..."
+  "exporters //metrics_core/internal/..."
+  "exporters //client/..."
+  "exporters //agent/..."
+  "client //metrics_core/internal/..."
+  "client //exporters/..."
+  "client //agent/..."
+  "agent //metrics_core/internal/..."
+  "agent //exporters/..."
+  "agent //client/..."
+)
+
+overlay=$(mktemp -d)
+trap 'rm -rf "$overlay"' EXIT
+quiet=(--color=no --curses=no --noshow_progress)
+probes=()
+problems=0
+for edge in "${edges[@]}"; do
+  read -r from closed <<<"$edge"
+  probe="$from/forbidden_edge_${#probes[@]}"
+  mapfile -t libraries < <(bazel query "${quiet[@]}" "kind(cc_library, $closed)" 2>/dev/null)
+  if [ "${#libraries[@]}" = 0 ]; then
+    echo "$closed has no libraries: the edge from $from cannot be tried"
+    problems=1
+    continue
+  fi
+  mkdir -p "$overlay/$probe"
+  # One target an edge, because analysis stops at the first refusal of a target.
+  for index in "${!libraries[@]}"; do
+    printf 'cc_library(name = "edge_%d", deps = ["%s"])\n' "$index" "${libraries[$index]}"
+    echo "//$probe:edge_$index ${libraries[$index]}" >>"$overlay/expected"
+  done >"$overlay/$probe/BUILD.bazel"
+  probes+=("//$probe:all")
+done
+[ "${#probes[@]}" -gt 0 ] || exit 1
+
+bazel build "${quiet[@]}" --nobuild --keep_going "--package_path=%workspace%:$overlay" "${probes[@]}" >"$overlay/log" 2>&1
+while read -r probe library; do
+  if ! grep -qF "target '$library' is not visible from target '$probe'" "$overlay/log"; then
+    echo "$probe may depend on $library"
+    problems=1
+  fi
+done <"$overlay/expected"
+[ "$problems" = 0 ] && echo "All of $(wc -l <"$overlay/expected") forbidden edges are refused"
+exit "$problems"

@@ -1,0 +1,59 @@
+"""Long files, headers without a contract, notes to oneself, tests that do not run, sleeps and machine paths are found."""
+
+import unittest
+
+from rule_test_case import RuleTestCase
+from tidy_rules import text_rules
+
+# Put together from halves: this file is itself under check.
+NOTE = "TO" "DO"
+DISABLED = "DISABLED" "_"
+SKIP = "GTEST_" "SKIP"
+SLEEP = "sleep_" "for("
+
+
+class FilesAreShort(RuleTestCase):
+    rule = staticmethod(text_rules.files_are_short)
+
+    def test_finds_one_line_too_many(self):
+        self.assertFinds(self.rule, {"a/a.cc": "\n" * 501, "tools/x": "#!/bin/sh\n" * 501}, "a/a.cc:501", "tools/x:501")
+
+    def test_lets_the_limit_and_other_texts_be(self):
+        self.assertClean(self.rule, {"a/a.cc": "\n" * 500, "docs/long.md": "\n" * 900, "third_party/t.h": "\n" * 900})
+
+
+class HeadersOpenWithTheirContract(RuleTestCase):
+    rule = staticmethod(text_rules.headers_open_with_their_contract)
+
+    def test_finds_a_header_without_a_comment(self):
+        self.assertFinds(self.rule, {"a/a.h": "#pragma once\n// Late.\n"}, "a/a.h:1")
+
+    def test_finds_a_header_without_pragma_once(self):
+        self.assertFinds(self.rule, {"a/a.h": "// A thing.\n#include <x>\n#pragma once\n"}, "a/a.h:1")
+
+    def test_lets_a_good_header_be(self):
+        self.assertClean(self.rule, {"a/a.h": "// A thing.\n//\n// More.\n#pragma once\n\n#include <x>\n"})
+
+
+class Words(RuleTestCase):
+    def test_finds_a_note_to_oneself(self):
+        self.assertFinds(text_rules.nothing_is_left_behind, {"a/a.cc": f"\n// {NOTE}: x\n"}, "a/a.cc:2")
+        self.assertClean(text_rules.nothing_is_left_behind, {"a/a.cc": f"int k{NOTE}List;\n"})
+
+    def test_finds_tests_that_do_not_run(self):
+        text = f"TEST(A, {DISABLED}B) {{}}\n{SKIP}();\n"
+        self.assertFinds(text_rules.every_test_runs, {"tests/a_test.cc": text}, "tests/a_test.cc:1", "tests/a_test.cc:2")
+        self.assertClean(text_rules.every_test_runs, {"tests/a_test.cc": "TEST(A, IsDisabledWhenOff) {}\n"})
+
+    def test_finds_sleeps(self):
+        self.assertFinds(text_rules.nobody_sleeps, {"a/a.cc": f"std::this_thread::{SLEEP}1s);\n"}, "a/a.cc:1")
+        self.assertClean(text_rules.nobody_sleeps, {"a/a.cc": "changed.wait_for(lock, 1s);\n", "third_party/t.cc": SLEEP})
+
+    def test_finds_machine_paths(self):
+        machine = "/" + "root/"
+        self.assertFinds(text_rules.no_machine_paths, {"a/a.sh": f"cd {machine}x\n"}, "a/a.sh:1")
+        self.assertClean(text_rules.no_machine_paths, {"a/a.sh": f"cd $top{machine}x https://a.b{machine} /usr/share\n"})
+
+
+if __name__ == "__main__":
+    unittest.main()
