@@ -1,0 +1,59 @@
+#include "agent/log/append_waiters.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace streamhouse::agent {
+
+AppendWaiters::Id AppendWaiters::Add(std::uint64_t offset, std::function<void()> wake) {
+  Id id = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    id = next_id_++;
+    if (!closed_ && end_offset_ <= offset) {
+      waiters_.emplace(id, Waiter{offset, std::move(wake)});
+      return id;
+    }
+  }
+  wake();
+  return id;
+}
+
+void AppendWaiters::Remove(Id id) {
+  const std::lock_guard lock(mutex_);
+  waiters_.erase(id);
+}
+
+void AppendWaiters::Advance(std::uint64_t end_offset) {
+  std::vector<std::function<void()>> due;
+  {
+    const std::lock_guard lock(mutex_);
+    end_offset_ = std::max(end_offset_, end_offset);
+    std::erase_if(waiters_, [&](auto& entry) {
+      if (entry.second.offset >= end_offset_) return false;
+      due.push_back(std::move(entry.second.wake));
+      return true;
+    });
+  }
+  for (const auto& wake : due) wake();
+}
+
+void AppendWaiters::WakeAll() {
+  std::unordered_map<Id, Waiter> due;
+  {
+    const std::lock_guard lock(mutex_);
+    due.swap(waiters_);
+  }
+  for (const auto& [id, waiter] : due) waiter.wake();
+}
+
+void AppendWaiters::Close() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  WakeAll();
+}
+
+}  // namespace streamhouse::agent

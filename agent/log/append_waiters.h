@@ -1,0 +1,49 @@
+// AppendWaiters: wakes those who wait for records that are not there yet.
+//
+// When to use something else: PartitionLog::AddWaiter, which owns one of these.
+// Guarantees: a waiter is woken at most once: by the first Advance() past its offset, by WakeAll(), or at
+// once by Add() if its time has already come; never when it was removed before. Nothing is missed between a
+// read that found nothing and the Add() that follows it. A wake-up may still be running when Remove()
+// returns. Thread safety: any thread. Wake-ups run without a lock, on the thread that causes them, so they
+// must be quick. Cost: one uncontended lock an Advance() while nobody waits.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <unordered_map>
+
+namespace streamhouse::agent {
+
+class AppendWaiters {
+ public:
+  using Id = std::uint64_t;
+
+  // Wakes as soon as the end is above `offset`.
+  Id Add(std::uint64_t offset, std::function<void()> wake);
+  void Remove(Id id);
+
+  // The log now ends before `end_offset`.
+  void Advance(std::uint64_t end_offset);
+
+  // Wakes everybody now.
+  void WakeAll();
+
+  // Wakes everybody, and from then on everybody who comes.
+  void Close();
+
+ private:
+  struct Waiter {
+    std::uint64_t offset;
+    std::function<void()> wake;
+  };
+
+  std::mutex mutex_;
+  // guarded by mutex_
+  std::unordered_map<Id, Waiter> waiters_;
+  std::uint64_t end_offset_ = 0;
+  Id next_id_ = 1;
+  bool closed_ = false;
+};
+
+}  // namespace streamhouse::agent

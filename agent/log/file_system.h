@@ -1,0 +1,75 @@
+// FileSystem: the agent's seam to disk: what the log and the data folder need of one, and nothing more.
+//
+// When to use something else: nothing under agent/ opens a file by other means, except SQLite, which has its
+// own. Guarantees: an Append that returns OK has handed all bytes to the operating system, where they survive
+// the death of this process; they survive the loss of power only after a Sync that returned OK (and, for a
+// new file, a SyncFolder of its folder). An Append that fails may have written a part. Thread safety: a
+// FileSystem and a ReadableFile may be used from any thread; a WritableFile by one at a time. Errors: every
+// error names the path. NotFound, ResourceExhausted (disk full), else Unavailable.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metrics_core/status.h"
+
+namespace streamhouse::agent {
+
+using metrics::Result;
+using metrics::Status;
+using metrics::StatusCode;
+
+// A file that only grows. The destructor closes it.
+class WritableFile {
+ public:
+  virtual ~WritableFile() = default;
+
+  // Writes the parts one after the other at the end of the file.
+  virtual Status Append(std::string_view first, std::string_view second) = 0;
+  virtual Status Sync() = 0;
+  virtual Status Truncate(std::uint64_t size_bytes) = 0;
+};
+
+class ReadableFile {
+ public:
+  virtual ~ReadableFile() = default;
+
+  // Fills `destination` from `position` on; fewer bytes only at the end of the file.
+  virtual Result<std::size_t> ReadAt(std::uint64_t position, std::span<char> destination) const = 0;
+};
+
+// Held as long as the object lives, and let go by the system when the process dies.
+class FolderLock {
+ public:
+  virtual ~FolderLock() = default;
+};
+
+class FileSystem {
+ public:
+  virtual ~FileSystem() = default;
+
+  // Creates the file when it is not there.
+  virtual Result<std::unique_ptr<WritableFile>> OpenForAppend(const std::string& path) = 0;
+  virtual Result<std::unique_ptr<ReadableFile>> OpenForRead(const std::string& path) = 0;
+  virtual Result<std::uint64_t> FileSize(const std::string& path) = 0;
+
+  // The names of the entries of a folder, sorted.
+  virtual Result<std::vector<std::string>> ListFolder(const std::string& path) = 0;
+  // Creates the missing parents as well. OK when it is there already.
+  virtual Status CreateFolders(const std::string& path) = 0;
+  // Makes the creation of files in the folder survive the loss of power.
+  virtual Status SyncFolder(const std::string& path) = 0;
+
+  // FailedPrecondition when another holder, in this process or another, has the lock file.
+  virtual Result<std::unique_ptr<FolderLock>> LockFolder(const std::string& lock_file_path) = 0;
+};
+
+// The one of this machine; lives for ever.
+FileSystem& PosixFileSystem();
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,128 @@
+#include "agent/log/log_format.h"
+
+#include <zlib.h>
+
+#include <bit>
+#include <cstring>
+#include <utility>
+
+namespace streamhouse::agent {
+namespace {
+
+using metrics::Status;
+using metrics::StatusCode;
+
+// Where the fields of a batch header stand.
+constexpr std::size_t kMagicAt = 0;
+constexpr std::size_t kVersionAt = 4;
+constexpr std::size_t kBodyBytesAt = 8;
+constexpr std::size_t kRecordCountAt = 12;
+constexpr std::size_t kBaseOffsetAt = 16;
+constexpr std::size_t kEpochAt = 24;
+constexpr std::size_t kBodyCrcAt = 32;
+constexpr std::size_t kHeaderCrcAt = 36;
+static_assert(kHeaderCrcAt + sizeof(std::uint32_t) == kBatchHeaderBytes);
+
+// And those of a record header.
+constexpr std::size_t kKeyBytesAt = 0;
+constexpr std::size_t kValueBytesAt = 4;
+constexpr std::size_t kTimestampAt = 8;
+static_assert(kTimestampAt + sizeof(std::int64_t) == kRecordHeaderBytes);
+
+static_assert(std::endian::native == std::endian::little, "the format is little-endian; swap the bytes here");
+
+template <typename Integer>
+void Put(char* at, Integer value) {
+  std::memcpy(at, &value, sizeof(value));
+}
+
+template <typename Integer>
+Integer Get(const char* at) {
+  Integer value;
+  std::memcpy(&value, at, sizeof(value));
+  return value;
+}
+
+std::uint32_t Checksum(std::string_view bytes) {
+  return static_cast<std::uint32_t>(
+      ::crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
+}
+
+Status Damaged(std::string reason) {
+  return {StatusCode::kDataLoss, std::move(reason)};
+}
+
+}  // namespace
+
+void EncodeBatchHeader(const BatchHeader& header, char (&bytes)[kBatchHeaderBytes]) {
+  Put(bytes + kMagicAt, kBatchMagic);
+  Put(bytes + kVersionAt, kLogFormatVersion);
+  Put(bytes + kBodyBytesAt, header.body_bytes);
+  Put(bytes + kRecordCountAt, header.record_count);
+  Put(bytes + kBaseOffsetAt, header.base_offset);
+  Put(bytes + kEpochAt, header.epoch);
+  Put(bytes + kBodyCrcAt, header.body_crc);
+  Put(bytes + kHeaderCrcAt, Checksum({bytes, kHeaderCrcAt}));
+}
+
+metrics::Result<BatchHeader> DecodeBatchHeader(std::string_view bytes) {
+  if (bytes.size() < kBatchHeaderBytes) return Damaged("a batch header is cut off");
+  const char* const at = bytes.data();
+  if (Get<std::uint32_t>(at + kMagicAt) != kBatchMagic) return Damaged("no batch starts here");
+  if (Get<std::uint32_t>(at + kHeaderCrcAt) != Checksum(bytes.substr(0, kHeaderCrcAt))) {
+    return Damaged("the checksum of a batch header does not match");
+  }
+  const auto version = Get<std::uint32_t>(at + kVersionAt);
+  if (version != kLogFormatVersion) {
+    return Status(StatusCode::kFailedPrecondition, "log format version " + std::to_string(version) +
+                                                       ", this program knows " +
+                                                       std::to_string(kLogFormatVersion));
+  }
+  const BatchHeader header = {.body_bytes = Get<std::uint32_t>(at + kBodyBytesAt),
+                              .record_count = Get<std::uint32_t>(at + kRecordCountAt),
+                              .base_offset = Get<std::uint64_t>(at + kBaseOffsetAt),
+                              .epoch = Get<std::uint64_t>(at + kEpochAt),
+                              .body_crc = Get<std::uint32_t>(at + kBodyCrcAt)};
+  if (header.body_bytes > kBatchBodyBytesMax || header.record_count == 0) {
+    return Damaged("a batch header makes no sense");
+  }
+  return header;
+}
+
+void AppendRecord(const RecordView& record, std::string& body) {
+  char header[kRecordHeaderBytes];
+  Put(header + kKeyBytesAt, record.key ? static_cast<std::uint32_t>(record.key->size()) : kNoKey);
+  Put(header + kValueBytesAt, static_cast<std::uint32_t>(record.value.size()));
+  Put(header + kTimestampAt, record.timestamp_ms);
+  body.append(header, sizeof(header));
+  if (record.key) body.append(*record.key);
+  body.append(record.value);
+}
+
+std::uint32_t BodyChecksum(std::string_view body) {
+  return Checksum(body);
+}
+
+metrics::Status VisitRecords(const BatchHeader& header, std::string_view body, const RecordVisitor& visit) {
+  if (body.size() != header.body_bytes) return Damaged("a batch body is cut off");
+  if (Checksum(body) != header.body_crc) return Damaged("the checksum of a batch body does not match");
+  for (std::uint32_t i = 0; i < header.record_count; ++i) {
+    if (body.size() < kRecordHeaderBytes) return Damaged("a record is cut off");
+    const auto key_field = Get<std::uint32_t>(body.data() + kKeyBytesAt);
+    const std::uint64_t key_bytes = key_field == kNoKey ? 0 : key_field;
+    const std::uint64_t value_bytes = Get<std::uint32_t>(body.data() + kValueBytesAt);
+    const std::int64_t timestamp_ms = Get<std::int64_t>(body.data() + kTimestampAt);
+    body.remove_prefix(kRecordHeaderBytes);
+    if (body.size() < key_bytes + value_bytes) return Damaged("a record is cut off");
+    RecordView record;
+    if (key_field != kNoKey) record.key = body.substr(0, key_bytes);
+    record.value = body.substr(key_bytes, value_bytes);
+    record.timestamp_ms = timestamp_ms;
+    if (visit(record) == Visit::kStop) return Status::Ok();
+    body.remove_prefix(key_bytes + value_bytes);
+  }
+  if (!body.empty()) return Damaged("a batch body is longer than its records");
+  return Status::Ok();
+}
+
+}  // namespace streamhouse::agent

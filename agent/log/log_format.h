@@ -1,0 +1,65 @@
+// The bytes of a log segment: batches, one after the other; docs/log_format.md has the table and a worked
+// example.
+//
+// A batch is a header of kBatchHeaderBytes and a body of records; all integers are little-endian. The header
+// has a checksum of its own, so that its sizes can be believed even when the body is damaged or cut off: that
+// is what lets recovery tell a torn tail from damage. Everything here is pure: no files, no state, any
+// thread. Errors: DataLoss with the reason, FailedPrecondition for a version that this program does not know;
+// callers add the file and the position.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "metrics_core/status.h"
+
+namespace streamhouse::agent {
+
+inline constexpr std::uint32_t kBatchMagic = 0x424C4853;  // "SHLB" as bytes
+inline constexpr std::uint32_t kLogFormatVersion = 1;
+inline constexpr std::size_t kBatchHeaderBytes = 40;
+inline constexpr std::size_t kRecordHeaderBytes = 16;
+// In place of a key size: the record has no key, which is not the same as an empty key.
+inline constexpr std::uint32_t kNoKey = 0xFFFFFFFF;
+// A header that claims a larger body is damaged: nothing that large passes the limits on requests.
+inline constexpr std::uint32_t kBatchBodyBytesMax = std::uint32_t{1} << 30;
+
+// A record whose bytes belong to somebody else.
+struct RecordView {
+  std::optional<std::string_view> key;
+  std::string_view value;
+  std::int64_t timestamp_ms = 0;  // since the Unix epoch
+
+  friend bool operator==(const RecordView&, const RecordView&) = default;
+};
+
+struct BatchHeader {
+  std::uint32_t body_bytes = 0;
+  std::uint32_t record_count = 0;
+  std::uint64_t base_offset = 0;  // of the first record; the others follow without gaps
+  std::uint64_t epoch = 0;        // of the lease under which the batch was written
+  std::uint32_t body_crc = 0;     // CRC-32 (zlib's) of the body
+
+  std::uint64_t end_offset() const { return base_offset + record_count; }
+  std::uint64_t batch_bytes() const { return kBatchHeaderBytes + body_bytes; }
+};
+
+void EncodeBatchHeader(const BatchHeader& header, char (&bytes)[kBatchHeaderBytes]);
+
+// `bytes` starts with a header; what follows is not looked at.
+metrics::Result<BatchHeader> DecodeBatchHeader(std::string_view bytes);
+
+void AppendRecord(const RecordView& record, std::string& body);
+
+std::uint32_t BodyChecksum(std::string_view body);
+
+// Calls `visit` with each record, in order, until it returns kStop. The views live as long as `body`.
+enum class Visit : std::uint8_t { kContinue, kStop };
+using RecordVisitor = std::function<Visit(const RecordView&)>;
+metrics::Status VisitRecords(const BatchHeader& header, std::string_view body, const RecordVisitor& visit);
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,256 @@
+#include "agent/log/partition_log.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "agent/log/segment_reader.h"
+
+namespace streamhouse::agent {
+namespace {
+
+constexpr std::size_t kOffsetDigits = 20;
+constexpr std::string_view kSegmentSuffix = ".log";
+
+std::string SegmentName(std::uint64_t base_offset) {
+  std::array<char, kOffsetDigits + 1> digits;
+  std::snprintf(digits.data(), digits.size(), "%020llu", static_cast<unsigned long long>(base_offset));
+  return std::string(digits.data()).append(kSegmentSuffix);
+}
+
+std::optional<std::uint64_t> BaseOffsetOf(std::string_view name) {
+  if (name.size() != kOffsetDigits + kSegmentSuffix.size() || !name.ends_with(kSegmentSuffix))
+    return std::nullopt;
+  const std::string_view digits = name.substr(0, kOffsetDigits);
+  std::uint64_t base_offset = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), base_offset);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return base_offset;
+}
+
+}  // namespace
+
+PartitionLog::PartitionLog(FileSystem& files, std::string folder, PartitionLogOptions options)
+    : files_(files), folder_(std::move(folder)), options_(options) {}
+
+PartitionLog::~PartitionLog() {
+  waiters_.Close();
+}
+
+Result<std::unique_ptr<PartitionLog>> PartitionLog::Open(FileSystem& files, std::string folder,
+                                                         PartitionLogOptions options) {
+  std::unique_ptr<PartitionLog> log(new PartitionLog(files, std::move(folder), options));
+  if (Status recovered = log->Recover(); !recovered.ok()) return recovered;
+  return log;
+}
+
+Status PartitionLog::Recover() {
+  if (Status created = files_.CreateFolders(folder_); !created.ok()) return created;
+  auto names = files_.ListFolder(folder_);
+  if (!names.ok()) return names.status();
+  std::vector<std::uint64_t> base_offsets;  // ascending, since names are sorted and have leading zeros
+  for (const std::string& name : *names) {
+    if (const auto base_offset = BaseOffsetOf(name)) base_offsets.push_back(*base_offset);
+  }
+  if (base_offsets.empty()) return StartSegment(0);
+  for (const std::uint64_t base_offset : base_offsets) {
+    const SegmentPlace place =
+        base_offset == base_offsets.back() ? SegmentPlace::kLast : SegmentPlace::kFollowed;
+    if (Status one = RecoverOne(base_offset, place); !one.ok()) return one;
+  }
+  Segment& last = *segments_.back();
+  auto writer = SegmentWriter::Open(files_, last.path, last.size_bytes);
+  if (!writer.ok()) return writer.status();
+  writer_ = *std::move(writer);
+  high_watermark_ = next_offset_;
+  waiters_.Advance(high_watermark_);
+  return Status::Ok();
+}
+
+Status PartitionLog::RecoverOne(std::uint64_t base_offset, SegmentPlace place) {
+  std::string path = folder_ + "/" + SegmentName(base_offset);
+  if (!segments_.empty() && base_offset != next_offset_) {
+    return {StatusCode::kDataLoss, path + " at byte 0: the segment before it ends at offset " +
+                                       std::to_string(next_offset_) + ", not at " +
+                                       std::to_string(base_offset)};
+  }
+  auto recovered = RecoverSegment(files_, path, base_offset, place);
+  if (!recovered.ok()) return recovered.status();
+  auto file = files_.OpenForRead(path);
+  if (!file.ok()) return file.status();
+  segments_.push_back(std::make_shared<Segment>(Segment{.base_offset = base_offset,
+                                                        .path = std::move(path),
+                                                        .file = *std::move(file),
+                                                        .size_bytes = recovered->size_bytes,
+                                                        .index = std::move(recovered->index)}));
+  next_offset_ = recovered->end_offset;
+  fence_ = std::max(fence_, recovered->last_epoch);
+  torn_bytes_ += recovered->torn_bytes;
+  return Status::Ok();
+}
+
+Status PartitionLog::StartSegment(std::uint64_t base_offset) {
+  std::string path = folder_ + "/" + SegmentName(base_offset);
+  auto writer = SegmentWriter::Open(files_, path, 0);
+  if (!writer.ok()) return writer.status();
+  if (Status synced = files_.SyncFolder(folder_); !synced.ok()) return synced;
+  auto file = files_.OpenForRead(path);
+  if (!file.ok()) return file.status();
+  auto segment = std::make_shared<Segment>(
+      Segment{.base_offset = base_offset, .path = std::move(path), .file = *std::move(file)});
+  const std::lock_guard lock(state_mutex_);
+  segments_.push_back(std::move(segment));
+  writer_ = *std::move(writer);
+  return Status::Ok();
+}
+
+Status PartitionLog::Roll() {
+  // A new segment must not hide that the end of this one is unknown.
+  if (!writer_->health().ok()) return writer_->health();
+  if (options_.sync_policy != SyncPolicy::kNone) {
+    if (Status synced = writer_->Sync(); !synced.ok()) return synced;
+    return StartSegment(next_offset_);
+  }
+  // A sync of a whole segment takes a second on a slow disk. Nothing was promised that needs it before
+  // Close().
+  std::unique_ptr<SegmentWriter> former = std::move(writer_);
+  if (Status started = StartSegment(next_offset_); !started.ok()) {
+    writer_ = std::move(former);
+    return started;
+  }
+  unsynced_.push_back(std::move(former));
+  return Status::Ok();
+}
+
+Status PartitionLog::SyncAll() {
+  for (const auto& writer : unsynced_) {
+    if (Status synced = writer->Sync(); !synced.ok()) return synced;
+  }
+  unsynced_.clear();
+  return writer_->Sync();
+}
+
+Result<std::uint64_t> PartitionLog::Append(const BatchBuilder& batch, std::uint64_t epoch) {
+  if (batch.empty()) return Status(StatusCode::kInvalidArgument, "a batch needs at least one record");
+  if (batch.body().size() > kBatchBodyBytesMax) {
+    return Status(StatusCode::kInvalidArgument,
+                  "a batch of " + std::to_string(batch.body().size()) + " bytes");
+  }
+  BatchHeader header = batch.MakeHeader();
+  header.epoch = epoch;
+  {
+    const std::lock_guard lock(append_mutex_);
+    if (closed_) return Status(StatusCode::kUnavailable, folder_ + " is closed");
+    if (epoch < fence_) {
+      return Status(StatusCode::kAborted, "fenced: epoch " + std::to_string(epoch) + " is older than " +
+                                              std::to_string(fence_) + " in " + folder_);
+    }
+    if (writer_->size_bytes() > 0 && writer_->size_bytes() + header.batch_bytes() > options_.segment_bytes) {
+      if (Status rolled = Roll(); !rolled.ok()) return rolled;
+    }
+    header.base_offset = next_offset_;
+    if (Status written = writer_->Append(header, batch.body()); !written.ok()) return written;
+    if (options_.sync_policy == SyncPolicy::kEachBatch) {
+      if (Status synced = writer_->Sync(); !synced.ok()) return synced;
+    }
+    fence_ = epoch;
+    next_offset_ = header.end_offset();
+    Publish(header);
+  }
+  waiters_.Advance(header.end_offset());
+  return header.base_offset;
+}
+
+void PartitionLog::Publish(const BatchHeader& header) {
+  const std::lock_guard lock(state_mutex_);
+  Segment& last = *segments_.back();
+  last.index.Add(header.base_offset, last.size_bytes);
+  last.size_bytes += header.batch_bytes();
+  high_watermark_ = header.end_offset();
+}
+
+void PartitionLog::RaiseFence(std::uint64_t epoch) {
+  const std::lock_guard lock(append_mutex_);
+  fence_ = std::max(fence_, epoch);
+}
+
+Result<PartitionLog::ReadStart> PartitionLog::FindStart(std::uint64_t offset) const {
+  const std::lock_guard lock(state_mutex_);
+  if (offset > high_watermark_ || offset < segments_.front()->base_offset) {
+    return Status(StatusCode::kOutOfRange, "offset " + std::to_string(offset) + " is outside of [" +
+                                               std::to_string(segments_.front()->base_offset) + ", " +
+                                               std::to_string(high_watermark_) + "]");
+  }
+  if (offset == high_watermark_) return ReadStart{};
+  const auto after =
+      std::upper_bound(segments_.begin(), segments_.end(), offset,
+                       [](std::uint64_t o, const std::shared_ptr<Segment>& s) { return o < s->base_offset; });
+  const auto& segment = *std::prev(after);
+  return ReadStart{.segment = segment, .position = segment->index.Find(offset), .end = segment->size_bytes};
+}
+
+Result<std::uint32_t> PartitionLog::Read(std::uint64_t offset, ReadLimits limits,
+                                         const std::function<void(const RecordView&)>& visit) const {
+  auto start = FindStart(offset);
+  if (!start.ok()) return start.status();
+  if (start->segment == nullptr) return std::uint32_t{0};
+  SegmentReader reader(*start->segment->file, start->segment->path, start->position, start->end);
+  std::uint32_t records = 0;
+  std::uint64_t bytes = 0;
+  bool full = false;
+  while (!full) {
+    auto header = reader.ReadHeader();
+    if (!header.ok()) return header.status();
+    if (!header->has_value()) break;
+    std::uint64_t at = (*header)->base_offset;
+    const auto visit_if_wanted = [&](const RecordView& record) {
+      if (at++ < offset) return Visit::kContinue;
+      const std::uint64_t record_bytes = (record.key ? record.key->size() : 0) + record.value.size();
+      full = records > 0 && (records >= limits.records || bytes + record_bytes > limits.bytes);
+      if (full) return Visit::kStop;
+      visit(record);
+      ++records;
+      bytes += record_bytes;
+      return Visit::kContinue;
+    };
+    if ((*header)->end_offset() > offset) {
+      if (Status visited = reader.Visit(**header, visit_if_wanted); !visited.ok()) return visited;
+    }
+    reader.Skip(**header);
+    full = full || records >= std::max(limits.records, 1U);
+  }
+  return records;
+}
+
+std::uint64_t PartitionLog::HighWatermark() const {
+  const std::lock_guard lock(state_mutex_);
+  return high_watermark_;
+}
+
+std::uint64_t PartitionLog::LogStartOffset() const {
+  const std::lock_guard lock(state_mutex_);
+  return segments_.front()->base_offset;
+}
+
+Status PartitionLog::Sync() {
+  const std::lock_guard lock(append_mutex_);
+  return SyncAll();
+}
+
+Status PartitionLog::Close() {
+  Status synced;
+  {
+    const std::lock_guard lock(append_mutex_);
+    if (closed_) return Status::Ok();
+    closed_ = true;
+    synced = SyncAll();
+  }
+  waiters_.Close();
+  return synced;
+}
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,141 @@
+// PartitionLog: the records of one partition, in segment files of one folder, by offset.
+//
+// When to use something else: SegmentReader and log_format.h to look at files without owning them.
+// Guarantees: offsets are dense and never reused or reordered; the high watermark never goes backwards, also
+// over a restart. A batch becomes visible to readers only after Append has done what the sync policy says;
+// then it is acknowledged. A batch whose Append failed is never visible in this process; after a failed sync
+// it may come back when the log is opened again. An epoch lower than the highest one seen, in the log or by
+// RaiseFence, is refused. Thread safety: everything from any thread. Appends queue for one lock, which is
+// held for the write (and the sync); readers never wait for it. Cost: Append is one system call and no copy;
+// Read one for each 256 KiB. A file descriptor a segment, two for the last. Errors: Aborted for a stale
+// epoch, OutOfRange for an offset beyond the log, DataLoss naming file and position, InvalidArgument for a
+// batch that is empty or over 1 GiB, and those of the file system.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "agent/log/append_waiters.h"
+#include "agent/log/batch_builder.h"
+#include "agent/log/file_system.h"
+#include "agent/log/log_format.h"
+#include "agent/log/recovery.h"
+#include "agent/log/segment_writer.h"
+#include "agent/log/sparse_index.h"
+
+namespace streamhouse::agent {
+
+// When an acknowledged batch is on the disk. Whatever the policy, it survives the death of this process (kill
+// -9, a crash), because the write has completed before the acknowledgement. What differs is the loss of power
+// or a crash of the kernel: see each. Close() syncs under every policy.
+enum class SyncPolicy : std::uint8_t {
+  kEachBatch,  // nothing acknowledged is lost
+  kInterval,   // whoever owns the log calls Sync() at an interval; what was acknowledged since the last one
+               // can be lost
+  kNone,  // what the kernel has not yet written back can be lost, up to about 30 s of it; and since it writes
+          // back in any order, a segment that already has a successor can be damaged, which Open() then
+          // refuses
+};
+
+inline constexpr std::uint64_t kDefaultSegmentBytes = std::uint64_t{64} * 1024 * 1024;
+
+struct PartitionLogOptions {
+  std::uint64_t segment_bytes =
+      kDefaultSegmentBytes;  // a segment that would outgrow this is followed by a new one
+  SyncPolicy sync_policy = SyncPolicy::kNone;
+};
+
+// What to stop at. At least one record is read where there is one, however large.
+struct ReadLimits {
+  std::uint32_t records = 0;
+  std::uint64_t bytes = 0;  // of keys and values
+};
+
+class PartitionLog {
+ public:
+  // Recovers what is in the folder (recovery.h), or starts an empty log there. `files` must outlive the log.
+  static Result<std::unique_ptr<PartitionLog>> Open(FileSystem& files, std::string folder,
+                                                    PartitionLogOptions options);
+  ~PartitionLog();
+  PartitionLog(const PartitionLog&) = delete;
+  PartitionLog& operator=(const PartitionLog&) = delete;
+
+  // Returns the offset of the first record.
+  Result<std::uint64_t> Append(const BatchBuilder& batch, std::uint64_t epoch);
+
+  // From now on an epoch below this one is refused.
+  void RaiseFence(std::uint64_t epoch);
+
+  // Visits records from `offset` on, until a limit or the high watermark is reached; a read may also end
+  // early, but never before the first record. `visit` is called on this thread and must not keep the views.
+  // Returns how many.
+  Result<std::uint32_t> Read(std::uint64_t offset, ReadLimits limits,
+                             const std::function<void(const RecordView&)>& visit) const;
+
+  // The offset after the last visible record.
+  std::uint64_t HighWatermark() const;
+  std::uint64_t LogStartOffset() const;
+
+  // See append_waiters.h.
+  AppendWaiters& waiters() { return waiters_; }
+
+  // What recovery cut off when the log was opened.
+  std::uint64_t torn_bytes() const { return torn_bytes_; }
+
+  Status Sync();
+
+  // Syncs, wakes all waiters, and refuses appends from then on; reads still work. May be called twice.
+  Status Close();
+
+ private:
+  struct Segment {
+    std::uint64_t base_offset = 0;
+    std::string path;
+    std::unique_ptr<ReadableFile> file;
+    // guarded by state_mutex_
+    std::uint64_t size_bytes = 0;
+    SparseIndex index = {};
+  };
+  struct ReadStart {
+    std::shared_ptr<const Segment> segment;
+    std::uint64_t position = 0;
+    std::uint64_t end = 0;
+  };
+
+  PartitionLog(FileSystem& files, std::string folder, PartitionLogOptions options);
+  Status Recover();
+  Status RecoverOne(std::uint64_t base_offset, SegmentPlace place);
+  Status StartSegment(std::uint64_t base_offset);
+  Status Roll();
+  Status SyncAll();
+  void Publish(const BatchHeader& header);
+  Result<ReadStart> FindStart(std::uint64_t offset) const;
+
+  // immutable after construction
+  FileSystem& files_;
+  const std::string folder_;
+  const PartitionLogOptions options_;
+  std::uint64_t torn_bytes_ = 0;
+
+  AppendWaiters waiters_;
+
+  std::mutex append_mutex_;  // taken before state_mutex_
+  // guarded by append_mutex_
+  std::unique_ptr<SegmentWriter> writer_;
+  std::vector<std::unique_ptr<SegmentWriter>> unsynced_;  // of segments that kNone has left behind
+  std::uint64_t next_offset_ = 0;
+  std::uint64_t fence_ = 0;
+  bool closed_ = false;
+
+  mutable std::mutex state_mutex_;  // held for moments only, never during input or output
+  // guarded by state_mutex_
+  std::vector<std::shared_ptr<Segment>> segments_;  // by base offset; never empty after Open
+  std::uint64_t high_watermark_ = 0;
+};
+
+}  // namespace streamhouse::agent

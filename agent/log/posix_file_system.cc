@@ -1,0 +1,183 @@
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include "agent/log/file_system.h"
+
+namespace streamhouse::agent {
+namespace {
+
+Status ErrorOf(std::string_view action, const std::string& path, int error) {
+  const StatusCode code = error == ENOENT                      ? StatusCode::kNotFound
+                          : error == ENOSPC || error == EDQUOT ? StatusCode::kResourceExhausted
+                                                               : StatusCode::kUnavailable;
+  return {code, std::string(action) + " " + path + ": " + std::generic_category().message(error)};
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int value) : value_(value) {}
+  Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
+  Descriptor& operator=(Descriptor&&) = delete;
+  ~Descriptor() {
+    if (value_ >= 0) ::close(value_);
+  }
+  int get() const { return value_; }
+
+ private:
+  int value_;
+};
+
+class PosixWritableFile final : public WritableFile {
+ public:
+  PosixWritableFile(Descriptor file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
+
+  Status Append(std::string_view first, std::string_view second) override {
+    while (!first.empty() || !second.empty()) {
+      std::array<iovec, 2> parts = {iovec{const_cast<char*>(first.data()), first.size()},
+                                    iovec{const_cast<char*>(second.data()), second.size()}};
+      const ssize_t written = ::writev(file_.get(), parts.data(), static_cast<int>(parts.size()));
+      if (written < 0) {
+        if (errno == EINTR) continue;
+        return ErrorOf("cannot write to", path_, errno);
+      }
+      const std::size_t of_first = std::min(static_cast<std::size_t>(written), first.size());
+      first.remove_prefix(of_first);
+      second.remove_prefix(static_cast<std::size_t>(written) - of_first);
+    }
+    return Status::Ok();
+  }
+
+  Status Sync() override {
+    if (::fdatasync(file_.get()) != 0) return ErrorOf("cannot sync", path_, errno);
+    return Status::Ok();
+  }
+
+  Status Truncate(std::uint64_t size_bytes) override {
+    if (::ftruncate(file_.get(), static_cast<off_t>(size_bytes)) != 0) {
+      return ErrorOf("cannot truncate", path_, errno);
+    }
+    return Status::Ok();
+  }
+
+ private:
+  Descriptor file_;
+  std::string path_;
+};
+
+class PosixReadableFile final : public ReadableFile {
+ public:
+  PosixReadableFile(Descriptor file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
+
+  Result<std::size_t> ReadAt(std::uint64_t position, std::span<char> destination) const override {
+    std::size_t filled = 0;
+    while (filled < destination.size()) {
+      const ssize_t got = ::pread(file_.get(), destination.data() + filled, destination.size() - filled,
+                                  static_cast<off_t>(position + filled));
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return ErrorOf("cannot read", path_, errno);
+      if (got == 0) break;
+      filled += static_cast<std::size_t>(got);
+    }
+    return filled;
+  }
+
+ private:
+  Descriptor file_;
+  std::string path_;
+};
+
+// flock() locks the open file, not the process, so two locks in one process exclude each other as well.
+class PosixFolderLock final : public FolderLock {
+ public:
+  explicit PosixFolderLock(Descriptor file) : file_(std::move(file)) {}
+
+ private:
+  Descriptor file_;
+};
+
+class PosixFileSystemImpl final : public FileSystem {
+ public:
+  Result<std::unique_ptr<WritableFile>> OpenForAppend(const std::string& path) override {
+    Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+    if (file.get() < 0) return ErrorOf("cannot open for writing", path, errno);
+    return std::unique_ptr<WritableFile>(std::make_unique<PosixWritableFile>(std::move(file), path));
+  }
+
+  Result<std::unique_ptr<ReadableFile>> OpenForRead(const std::string& path) override {
+    Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0) return ErrorOf("cannot open for reading", path, errno);
+    return std::unique_ptr<ReadableFile>(std::make_unique<PosixReadableFile>(std::move(file), path));
+  }
+
+  Result<std::uint64_t> FileSize(const std::string& path) override {
+    struct stat status = {};
+    if (::stat(path.c_str(), &status) != 0) return ErrorOf("cannot look at", path, errno);
+    return static_cast<std::uint64_t>(status.st_size);
+  }
+
+  Result<std::vector<std::string>> ListFolder(const std::string& path) override {
+    DIR* const folder = ::opendir(path.c_str());
+    if (folder == nullptr) return ErrorOf("cannot list", path, errno);
+    std::vector<std::string> names;
+    errno = 0;
+    while (const dirent* const entry = ::readdir(folder)) {
+      const std::string_view name = entry->d_name;
+      if (name != "." && name != "..") names.emplace_back(name);
+    }
+    const int error = errno;
+    ::closedir(folder);
+    if (error != 0) return ErrorOf("cannot list", path, error);
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  Status CreateFolders(const std::string& path) override {
+    for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
+      const std::string folder = path.substr(0, end);
+      if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
+        return ErrorOf("cannot create folder", folder, errno);
+      }
+      if (end == std::string::npos) break;
+    }
+    struct stat status = {};
+    if (::stat(path.c_str(), &status) != 0) return ErrorOf("cannot look at", path, errno);
+    if (!S_ISDIR(status.st_mode)) return ErrorOf("cannot create folder", path, ENOTDIR);
+    return Status::Ok();
+  }
+
+  Status SyncFolder(const std::string& path) override {
+    const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (folder.get() < 0) return ErrorOf("cannot open folder", path, errno);
+    if (::fsync(folder.get()) != 0) return ErrorOf("cannot sync folder", path, errno);
+    return Status::Ok();
+  }
+
+  Result<std::unique_ptr<FolderLock>> LockFolder(const std::string& lock_file_path) override {
+    Descriptor file(::open(lock_file_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+    if (file.get() < 0) return ErrorOf("cannot open lock file", lock_file_path, errno);
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno != EWOULDBLOCK) return ErrorOf("cannot lock", lock_file_path, errno);
+      return Status(StatusCode::kFailedPrecondition, lock_file_path + " is locked by another process");
+    }
+    return std::unique_ptr<FolderLock>(std::make_unique<PosixFolderLock>(std::move(file)));
+  }
+};
+
+}  // namespace
+
+FileSystem& PosixFileSystem() {
+  static PosixFileSystemImpl instance;
+  return instance;
+}
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,125 @@
+#include "agent/log/recovery.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "agent/log/log_format.h"
+#include "agent/log/segment_reader.h"
+
+namespace streamhouse::agent {
+namespace {
+
+Status DamageAt(const std::string& path, std::uint64_t position, const std::string& reason) {
+  return {StatusCode::kDataLoss, path + " at byte " + std::to_string(position) + ": " + reason};
+}
+
+Visit Ignore(const RecordView&) {
+  return Visit::kContinue;
+}
+
+class SegmentScan {
+ public:
+  SegmentScan(const ReadableFile& file, const std::string& path, std::uint64_t file_bytes, SegmentPlace place)
+      : path_(path),
+        file_(file),
+        file_bytes_(file_bytes),
+        place_(place),
+        reader_(file, path, 0, file_bytes) {}
+
+  // Walks the whole batches from the start. OK: result.size_bytes is where they end.
+  Status Run(RecoveredSegment& result) {
+    for (;;) {
+      auto header = reader_.ReadHeader();
+      if (!header.ok()) return JudgeTail(header.status(), reader_.position() + 1);
+      if (!header->has_value()) return Status::Ok();
+      const BatchHeader& batch = **header;
+      if (batch.base_offset != result.end_offset) {
+        return DamageAt(path_, reader_.position(),
+                        "offset " + std::to_string(batch.base_offset) + " stands where " +
+                            std::to_string(result.end_offset) + " is expected");
+      }
+      const Status intact = CheckBody(batch);
+      if (!intact.ok()) return JudgeTail(intact, reader_.position() + batch.batch_bytes());
+      result.index.Add(batch.base_offset, reader_.position());
+      result.end_offset = batch.end_offset();
+      result.last_epoch = std::max(result.last_epoch, batch.epoch);
+      reader_.Skip(batch);
+      result.size_bytes = reader_.position();
+    }
+  }
+
+ private:
+  Status CheckBody(const BatchHeader& batch) {
+    if (reader_.position() + batch.batch_bytes() > file_bytes_) {
+      return DamageAt(path_, reader_.position(), "a batch is cut off");
+    }
+    return place_ == SegmentPlace::kLast ? reader_.Visit(batch, Ignore) : Status::Ok();
+  }
+
+  // OK when nothing whole follows what cannot be read, so that it may be cut off.
+  Status JudgeTail(const Status& problem, std::uint64_t search_from) const {
+    if (place_ == SegmentPlace::kFollowed || problem.code() != StatusCode::kDataLoss) return problem;
+    auto follower = FindWholeBatch(search_from);
+    if (!follower.ok()) return follower.status();
+    if (!follower->has_value()) return Status::Ok();
+    return {StatusCode::kDataLoss,
+            problem.message() + "; a whole batch follows at byte " + std::to_string(**follower)};
+  }
+
+  Result<std::optional<std::uint64_t>> FindWholeBatch(std::uint64_t from) const {
+    if (from >= file_bytes_) return std::optional<std::uint64_t>();
+    std::string rest(file_bytes_ - from, '\0');
+    auto filled = file_.ReadAt(from, rest);
+    if (!filled.ok()) return filled.status();
+    rest.resize(*filled);
+    std::array<char, sizeof(kBatchMagic)> magic;
+    std::memcpy(magic.data(), &kBatchMagic, magic.size());
+    const std::string_view wanted(magic.data(), magic.size());
+    for (auto at = rest.find(wanted); at != std::string::npos; at = rest.find(wanted, at + 1)) {
+      const std::string_view bytes = std::string_view(rest).substr(at);
+      auto header = DecodeBatchHeader(bytes);
+      if (!header.ok() || header->batch_bytes() > bytes.size()) continue;
+      const std::string_view body = bytes.substr(kBatchHeaderBytes, header->body_bytes);
+      if (VisitRecords(*header, body, Ignore).ok()) return std::optional<std::uint64_t>(from + at);
+    }
+    return std::optional<std::uint64_t>();
+  }
+
+  const std::string& path_;
+  const ReadableFile& file_;
+  const std::uint64_t file_bytes_;
+  const SegmentPlace place_;
+  SegmentReader reader_;
+};
+
+Status CutOff(FileSystem& files, const std::string& path, std::uint64_t size_bytes) {
+  auto file = files.OpenForAppend(path);
+  if (!file.ok()) return file.status();
+  if (Status cut = (*file)->Truncate(size_bytes); !cut.ok()) return cut;
+  return (*file)->Sync();
+}
+
+}  // namespace
+
+Result<RecoveredSegment> RecoverSegment(FileSystem& files, const std::string& path, std::uint64_t base_offset,
+                                        SegmentPlace place) {
+  auto file_bytes = files.FileSize(path);
+  if (!file_bytes.ok()) return file_bytes.status();
+  auto file = files.OpenForRead(path);
+  if (!file.ok()) return file.status();
+  RecoveredSegment result;
+  result.end_offset = base_offset;
+  if (Status scanned = SegmentScan(**file, path, *file_bytes, place).Run(result); !scanned.ok())
+    return scanned;
+  result.torn_bytes = *file_bytes - result.size_bytes;
+  if (result.torn_bytes > 0) {
+    if (Status cut = CutOff(files, path, result.size_bytes); !cut.ok()) return cut;
+  }
+  return result;
+}
+
+}  // namespace streamhouse::agent

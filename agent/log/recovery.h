@@ -1,0 +1,33 @@
+// Recovery: finds the end of a segment after a crash.
+//
+// A crash can leave the last batch of the last segment unfinished: a torn tail. It was never acknowledged
+// (unless power was lost under a sync policy that allows for that), and is cut off. Anything else that is
+// wrong is damage: a batch that cannot be read although a whole one follows it, an offset out of sequence, a
+// torn tail in a segment that has a successor. Damage is an error, and the file is left as it is. Cost: every
+// batch of the last segment is read and checked. Of the others only the headers are; damage to their bodies
+// is found when they are read. Thread safety: none; nobody else may use the segment. Errors: DataLoss, naming
+// file and position.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "agent/log/file_system.h"
+#include "agent/log/sparse_index.h"
+
+namespace streamhouse::agent {
+
+enum class SegmentPlace : std::uint8_t { kLast, kFollowed };
+
+struct RecoveredSegment {
+  std::uint64_t size_bytes = 0;  // after truncation
+  std::uint64_t torn_bytes = 0;  // cut off
+  std::uint64_t end_offset = 0;  // of the record that comes next
+  std::uint64_t last_epoch = 0;  // the highest in the segment; 0 when it is empty
+  SparseIndex index;
+};
+
+Result<RecoveredSegment> RecoverSegment(FileSystem& files, const std::string& path, std::uint64_t base_offset,
+                                        SegmentPlace place);
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,42 @@
+#include "agent/log/segment_reader.h"
+
+#include <algorithm>
+
+namespace streamhouse::agent {
+
+Result<std::optional<BatchHeader>> SegmentReader::ReadHeader() {
+  if (position_ >= end_) return std::optional<BatchHeader>();
+  auto bytes = Peek(kBatchHeaderBytes);
+  if (!bytes.ok()) return bytes.status();
+  auto header = DecodeBatchHeader(*bytes);
+  if (!header.ok()) return WithPlace(header.status());
+  return std::optional<BatchHeader>(*header);
+}
+
+Status SegmentReader::Visit(const BatchHeader& header, const RecordVisitor& visit) {
+  auto bytes = Peek(header.batch_bytes());
+  if (!bytes.ok()) return bytes.status();
+  const std::string_view body = bytes->substr(kBatchHeaderBytes, header.body_bytes);
+  return WithPlace(VisitRecords(header, body, visit));
+}
+
+Result<std::string_view> SegmentReader::Peek(std::uint64_t bytes_wanted) {
+  const std::uint64_t wanted = std::min(bytes_wanted, end_ - position_);
+  const bool buffered =
+      position_ >= buffer_position_ && position_ + wanted <= buffer_position_ + buffer_.size();
+  if (!buffered) {
+    buffer_.resize(std::min(std::max(wanted, kReadAheadBytes), end_ - position_));
+    buffer_position_ = position_;
+    auto filled = file_.ReadAt(position_, buffer_);
+    if (!filled.ok()) return filled.status();
+    buffer_.resize(*filled);
+  }
+  return std::string_view(buffer_).substr(position_ - buffer_position_);
+}
+
+Status SegmentReader::WithPlace(const Status& status) const {
+  if (status.ok()) return status;
+  return {status.code(), path_ + " at byte " + std::to_string(position_) + ": " + status.message()};
+}
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,36 @@
+#include "agent/log/segment_writer.h"
+
+namespace streamhouse::agent {
+
+Result<std::unique_ptr<SegmentWriter>> SegmentWriter::Open(FileSystem& files, std::string path,
+                                                           std::uint64_t size_bytes) {
+  auto file = files.OpenForAppend(path);
+  if (!file.ok()) return file.status();
+  return std::make_unique<SegmentWriter>(*std::move(file), std::move(path), size_bytes);
+}
+
+Status SegmentWriter::Append(const BatchHeader& header, std::string_view body) {
+  if (!health_.ok()) return health_;
+  char header_bytes[kBatchHeaderBytes];
+  EncodeBatchHeader(header, header_bytes);
+  if (Status written = file_->Append({header_bytes, kBatchHeaderBytes}, body); !written.ok()) {
+    const Status cut = file_->Truncate(size_bytes_);
+    return cut.ok() ? written : Refuse(cut);
+  }
+  size_bytes_ += header.batch_bytes();
+  return Status::Ok();
+}
+
+Status SegmentWriter::Sync() {
+  if (!health_.ok()) return health_;
+  const Status synced = file_->Sync();
+  return synced.ok() ? synced : Refuse(synced);
+}
+
+Status SegmentWriter::Refuse(const Status& cause) {
+  health_ = Status(StatusCode::kUnavailable,
+                   path_ + " takes no more batches until it is opened again, because: " + cause.message());
+  return health_;
+}
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,46 @@
+// SegmentWriter: appends batches to one segment file.
+//
+// Guarantees: a batch is appended whole or, as far as readers and recovery can tell, not at all: after a
+// failed write the file is cut back to where it was. Where that fails too, and after a failed Sync (when
+// nobody knows which bytes are on the disk), the writer refuses everything from then on; open the log again
+// to recover. Thread safety: one thread at a time. Cost: one system call a batch, no copy. Errors: those of
+// the file system, naming the file; Unavailable once the writer refuses.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "agent/log/file_system.h"
+#include "agent/log/log_format.h"
+
+namespace streamhouse::agent {
+
+class SegmentWriter {
+ public:
+  // `size_bytes` is the size of the file, all of it whole batches.
+  static Result<std::unique_ptr<SegmentWriter>> Open(FileSystem& files, std::string path,
+                                                     std::uint64_t size_bytes);
+
+  SegmentWriter(std::unique_ptr<WritableFile> file, std::string path, std::uint64_t size_bytes)
+      : file_(std::move(file)), path_(std::move(path)), size_bytes_(size_bytes) {}
+
+  Status Append(const BatchHeader& header, std::string_view body);
+  Status Sync();
+
+  std::uint64_t size_bytes() const { return size_bytes_; }
+  // Not OK once the writer refuses.
+  const Status& health() const { return health_; }
+
+ private:
+  Status Refuse(const Status& cause);
+
+  std::unique_ptr<WritableFile> file_;
+  std::string path_;
+  std::uint64_t size_bytes_;
+  Status health_;
+};
+
+}  // namespace streamhouse::agent

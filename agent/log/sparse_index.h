@@ -1,0 +1,43 @@
+// SparseIndex: where in a segment to start reading for an offset: an entry every so many bytes, not one a
+// batch.
+//
+// It lives in memory only and is rebuilt when the log is opened, so it can never disagree with the log.
+// Guarantees: Find() never points past the batch that holds the offset. Thread safety: one thread at a time.
+// Cost: 16 bytes for each kIndexIntervalBytes of log; Find is a binary search.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <iterator>
+#include <vector>
+
+namespace streamhouse::agent {
+
+// A reader skips at most this many bytes, and one batch, to reach its offset.
+inline constexpr std::uint64_t kIndexIntervalBytes = 64 * 1024;
+
+class SparseIndex {
+ public:
+  // Batches must be added in the order of the segment, without leaving any out.
+  void Add(std::uint64_t base_offset, std::uint64_t position) {
+    if (!entries_.empty() && position < entries_.back().position + kIndexIntervalBytes) return;
+    entries_.push_back({base_offset, position});
+  }
+
+  // The position of the last indexed batch that starts at or before `offset`; 0 when there is none.
+  std::uint64_t Find(std::uint64_t offset) const {
+    const auto after = std::upper_bound(entries_.begin(), entries_.end(), offset,
+                                        [](std::uint64_t o, const Entry& e) { return o < e.base_offset; });
+    return after == entries_.begin() ? 0 : std::prev(after)->position;
+  }
+
+ private:
+  struct Entry {
+    std::uint64_t base_offset;
+    std::uint64_t position;
+  };
+
+  std::vector<Entry> entries_;
+};
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,84 @@
+#include "agent/log/file_system.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/agent/support/raw_file.h"
+#include "tests/agent/support/temporary_folder.h"
+
+namespace streamhouse::agent {
+namespace {
+
+class FileSystemTest : public testing::Test {
+ protected:
+  TemporaryFolder folder_;
+  FileSystem& files_ = PosixFileSystem();
+};
+
+TEST_F(FileSystemTest, AppendsBothPartsAtTheEnd) {
+  WriteRawFile(folder_ / "f", "ab");
+  ASSERT_TRUE((*files_.OpenForAppend(folder_ / "f"))->Append("cd", "ef").ok());
+  EXPECT_EQ(ReadRawFile(folder_ / "f"), "abcdef");
+}
+
+TEST_F(FileSystemTest, AppendsAfterTruncating) {
+  auto file = files_.OpenForAppend(folder_ / "f");
+  ASSERT_TRUE((*file)->Append("abcd", "").ok());
+  ASSERT_TRUE((*file)->Truncate(1).ok());
+  ASSERT_TRUE((*file)->Append("", "z").ok());
+  ASSERT_TRUE((*file)->Sync().ok());
+  EXPECT_EQ(ReadRawFile(folder_ / "f"), "az");
+}
+
+TEST_F(FileSystemTest, ReadsFewerBytesOnlyAtTheEnd) {
+  WriteRawFile(folder_ / "f", "abcdef");
+  std::string bytes(4, '.');
+  auto file = files_.OpenForRead(folder_ / "f");
+  EXPECT_EQ((*file)->ReadAt(1, bytes).value(), 4U);
+  EXPECT_EQ(bytes, "bcde");
+  EXPECT_EQ((*file)->ReadAt(4, bytes).value(), 2U);
+  EXPECT_EQ((*file)->ReadAt(9, bytes).value(), 0U);
+}
+
+TEST_F(FileSystemTest, ListsNamesSorted) {
+  WriteRawFile(folder_ / "b", "");
+  WriteRawFile(folder_ / "a", "");
+  EXPECT_EQ(files_.ListFolder(folder_.path()).value(), (std::vector<std::string>{"a", "b"}));
+}
+
+TEST_F(FileSystemTest, CreatesParentFoldersAndAcceptsExistingOnes) {
+  ASSERT_TRUE(files_.CreateFolders(folder_ / "a/b/c").ok());
+  ASSERT_TRUE(files_.CreateFolders(folder_ / "a/b/c").ok());
+  EXPECT_TRUE(files_.SyncFolder(folder_ / "a/b/c").ok());
+}
+
+TEST_F(FileSystemTest, NamesThePathInErrors) {
+  WriteRawFile(folder_ / "file", "");
+  EXPECT_EQ(files_.OpenForRead(folder_ / "none").status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(files_.FileSize(folder_ / "none").status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(files_.CreateFolders(folder_ / "file").code(), StatusCode::kUnavailable);
+  EXPECT_EQ(files_.CreateFolders(folder_ / "file/below").code(), StatusCode::kUnavailable);
+  EXPECT_NE(files_.OpenForAppend(folder_ / "no/f").status().message().find(folder_ / "no/f"),
+            std::string::npos);
+  EXPECT_NE(files_.ListFolder(folder_ / "none").status().message().find(folder_ / "none"), std::string::npos);
+  EXPECT_FALSE(files_.SyncFolder(folder_ / "none").ok());
+}
+
+TEST_F(FileSystemTest, ReportsAFullDisk) {
+  auto full = files_.OpenForAppend("/dev/full");
+  ASSERT_TRUE(full.ok());
+  EXPECT_EQ((*full)->Append("a", "b").code(), StatusCode::kResourceExhausted);
+}
+
+TEST_F(FileSystemTest, LocksAFolderOnceAtATime) {
+  auto lock = files_.LockFolder(folder_ / "lock");
+  ASSERT_TRUE(lock.ok());
+  EXPECT_EQ(files_.LockFolder(folder_ / "lock").status().code(), StatusCode::kFailedPrecondition);
+  lock->reset();
+  EXPECT_TRUE(files_.LockFolder(folder_ / "lock").ok());
+}
+
+}  // namespace
+}  // namespace streamhouse::agent
