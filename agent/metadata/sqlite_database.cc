@@ -1,0 +1,133 @@
+#include "agent/metadata/sqlite_database.h"
+
+#include <utility>
+
+namespace streamhouse::agent {
+namespace {
+
+// What SQLite counts from, noon of 24 November 4714 BC, to the Unix epoch.
+constexpr std::int64_t kJulianEpochMilliseconds = 210866760000000;
+
+std::int64_t SqliteTimeMilliseconds() {
+  sqlite3_vfs* const system = ::sqlite3_vfs_find(nullptr);
+  sqlite3_int64 julian_milliseconds = 0;
+  system->xCurrentTimeInt64(system, &julian_milliseconds);
+  return julian_milliseconds - kJulianEpochMilliseconds;
+}
+
+StatusCode CodeOf(int code) {
+  switch (code & 0xFF) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_CANTOPEN:
+    case SQLITE_IOERR:
+    case SQLITE_FULL:
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+      return StatusCode::kUnavailable;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return StatusCode::kDataLoss;
+    default:
+      return StatusCode::kInternal;
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(const std::string& path,
+                                                             std::chrono::milliseconds busy_timeout,
+                                                             StoreClock clock) {
+  std::unique_ptr<SqliteDatabase> database(
+      new SqliteDatabase(path, clock ? std::move(clock) : StoreClock(SqliteTimeMilliseconds)));
+  constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  int code = ::sqlite3_open_v2(path.c_str(), &database->handle_, kFlags, nullptr);
+  if (code == SQLITE_OK)
+    code = ::sqlite3_busy_timeout(database->handle_, static_cast<int>(busy_timeout.count()));
+  if (code == SQLITE_OK) {
+    code = ::sqlite3_create_function_v2(database->handle_, "now_ms", 0, SQLITE_UTF8, database.get(),
+                                        &SqliteDatabase::NowMilliseconds, nullptr, nullptr, nullptr);
+  }
+  if (code != SQLITE_OK) return database->ErrorOf(code);
+  return database;
+}
+
+SqliteDatabase::~SqliteDatabase() {
+  ::sqlite3_close_v2(handle_);
+}
+
+void SqliteDatabase::NowMilliseconds(sqlite3_context* context, int /*argument_count*/,
+                                     sqlite3_value** /*arguments*/) {
+  const auto* const self = static_cast<SqliteDatabase*>(::sqlite3_user_data(context));
+  ::sqlite3_result_int64(context, self->clock_());
+}
+
+Status SqliteDatabase::Execute(const char* sql) {
+  const int code = ::sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
+  return code == SQLITE_OK ? Status::Ok() : ErrorOf(code);
+}
+
+Status SqliteDatabase::ErrorOf(int code) const {
+  const char* const reason = handle_ == nullptr ? ::sqlite3_errstr(code) : ::sqlite3_errmsg(handle_);
+  return {CodeOf(code), path_ + ": " + reason};
+}
+
+Result<SqliteStatement> SqliteStatement::Prepare(SqliteDatabase& database, std::string_view sql) {
+  SqliteStatement statement;
+  statement.database_ = &database;
+  const int code = ::sqlite3_prepare_v3(database.handle_, sql.data(), static_cast<int>(sql.size()),
+                                        SQLITE_PREPARE_PERSISTENT, &statement.handle_, nullptr);
+  if (code != SQLITE_OK) return database.ErrorOf(code);
+  return statement;
+}
+
+SqliteStatement::SqliteStatement(SqliteStatement&& other) noexcept
+    : database_(other.database_), handle_(std::exchange(other.handle_, nullptr)) {}
+
+SqliteStatement& SqliteStatement::operator=(SqliteStatement&& other) noexcept {
+  std::swap(database_, other.database_);
+  std::swap(handle_, other.handle_);
+  return *this;
+}
+
+SqliteStatement::~SqliteStatement() {
+  ::sqlite3_finalize(handle_);
+}
+
+SqliteStatement& SqliteStatement::Bind(int parameter, std::int64_t value) {
+  ::sqlite3_bind_int64(handle_, parameter, value);
+  return *this;
+}
+
+SqliteStatement& SqliteStatement::Bind(int parameter, std::string_view text) {
+  ::sqlite3_bind_text64(handle_, parameter, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  return *this;
+}
+
+Result<SqliteStatement::Row> SqliteStatement::Step() {
+  const int code = ::sqlite3_step(handle_);
+  if (code == SQLITE_ROW) return Row::kHere;
+  if (code == SQLITE_DONE) return Row::kDone;
+  Status error = database_->ErrorOf(code);
+  Reset();
+  return error;
+}
+
+std::int64_t SqliteStatement::Integer(int column) const {
+  return ::sqlite3_column_int64(handle_, column);
+}
+
+std::string SqliteStatement::Text(int column) const {
+  const auto* const text = reinterpret_cast<const char*>(::sqlite3_column_text(handle_, column));
+  return {text, static_cast<std::size_t>(::sqlite3_column_bytes(handle_, column))};
+}
+
+void SqliteStatement::Reset() {
+  ::sqlite3_reset(handle_);
+}
+
+int SqliteStatement::Changes() const {
+  return ::sqlite3_changes(database_->handle_);
+}
+
+}  // namespace streamhouse::agent

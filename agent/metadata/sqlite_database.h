@@ -1,0 +1,85 @@
+// SqliteDatabase and SqliteStatement: the only place where SQLite's C interface is called.
+//
+// When to use something else: SqliteMetadataStore is what the agent uses.
+// Guarantees: SQL is constant text; values are bound, never pasted in. Everything is closed by destruction,
+// statements before their database. Thread safety: one thread at a time. Cost: a statement is compiled once.
+// Errors: Unavailable (busy, full, out of reach), DataLoss (damaged, or no database), Internal; each with
+// SQLite's message and the file.
+#pragma once
+
+#include <sqlite3.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "metrics_core/status.h"
+
+namespace streamhouse::agent {
+
+using metrics::Result;
+using metrics::Status;
+using metrics::StatusCode;
+
+// Milliseconds since the Unix epoch.
+using StoreClock = std::function<std::int64_t()>;
+
+class SqliteDatabase {
+ public:
+  // Creates the file when it is not there. A locked database is waited for up to `busy_timeout`. `clock` is
+  // what now_ms() returns in SQL; empty: the time of SQLite's own current_timestamp.
+  static Result<std::unique_ptr<SqliteDatabase>> Open(const std::string& path,
+                                                      std::chrono::milliseconds busy_timeout,
+                                                      StoreClock clock);
+  ~SqliteDatabase();
+  SqliteDatabase(const SqliteDatabase&) = delete;
+  SqliteDatabase& operator=(const SqliteDatabase&) = delete;
+
+  // Runs statements that return no rows.
+  Status Execute(const char* sql);
+  const std::string& path() const { return path_; }
+
+ private:
+  friend class SqliteStatement;
+
+  SqliteDatabase(std::string path, StoreClock clock) : path_(std::move(path)), clock_(std::move(clock)) {}
+  static void NowMilliseconds(sqlite3_context* context, int argument_count, sqlite3_value** arguments);
+  Status ErrorOf(int code) const;
+
+  const std::string path_;
+  const StoreClock clock_;
+  sqlite3* handle_ = nullptr;
+};
+
+// One use: Bind, then Step until it says kDone; then Reset, before the next.
+class SqliteStatement {
+ public:
+  enum class Row : std::uint8_t { kHere, kDone };
+
+  static Result<SqliteStatement> Prepare(SqliteDatabase& database, std::string_view sql);
+  SqliteStatement() = default;
+  SqliteStatement(SqliteStatement&& other) noexcept;
+  SqliteStatement& operator=(SqliteStatement&& other) noexcept;
+  ~SqliteStatement();
+
+  // Parameters and columns count as in SQLite: parameters from 1, columns from 0. Text must outlive the use.
+  SqliteStatement& Bind(int parameter, std::int64_t value);
+  SqliteStatement& Bind(int parameter, std::string_view text);
+  Result<Row> Step();
+  std::int64_t Integer(int column) const;
+  std::string Text(int column) const;
+  void Reset();
+
+  // Rows that the last insert, update or delete of the database has changed.
+  int Changes() const;
+
+ private:
+  SqliteDatabase* database_ = nullptr;
+  sqlite3_stmt* handle_ = nullptr;
+};
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,183 @@
+// The contract of MetadataStore as a parameterised suite: an implementation adds a StoreBackend and one line,
+// INSTANTIATE_TEST_SUITE_P(MyStore, MetadataStoreContract, testing::Values(MakeMyBackend)).
+//
+// When to use something else: what is special about one store is tested beside it. Thread safety: as gtest.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/metadata/metadata_store.h"
+
+namespace streamhouse::agent {
+
+// Where the data of one test lies, and the clock of the store.
+class StoreBackend {
+ public:
+  virtual ~StoreBackend() = default;
+
+  // Every store that is opened sees the same data.
+  virtual std::unique_ptr<MetadataStore> Open() = 0;
+  virtual void AdvanceClock(std::chrono::milliseconds time) = 0;
+};
+
+using StoreBackendFactory = std::function<std::unique_ptr<StoreBackend>()>;
+
+class MetadataStoreContract : public testing::TestWithParam<StoreBackendFactory> {
+ protected:
+  static constexpr std::chrono::milliseconds kDuration{30'000};
+
+  LeaseRow Acquire(const std::string& holder, MetadataStore& store) {
+    return store.AcquireLeases(std::vector<TopicPartition>{orders_}, holder, kDuration).value().at(0);
+  }
+  LeaseRow Acquire(const std::string& holder) { return Acquire(holder, *store_); }
+
+  std::unique_ptr<StoreBackend> backend_ = GetParam()();
+  std::unique_ptr<MetadataStore> store_ = backend_->Open();
+  std::unique_ptr<MetadataStore> other_store_ = backend_->Open();
+  const TopicPartition orders_ = {.topic = "orders", .partition = 3};
+};
+
+TEST_P(MetadataStoreContract, ListsTopicsInTheOrderOfTheirNames) {
+  ASSERT_TRUE(store_->CreateTopic({.name = "b", .partitions = 2}).ok());
+  ASSERT_TRUE(store_->CreateTopic({.name = "a", .partitions = 1}).ok());
+  EXPECT_EQ(other_store_->ListTopics().value(),
+            (std::vector<TopicInfo>{{.name = "a", .partitions = 1}, {.name = "b", .partitions = 2}}));
+}
+
+TEST_P(MetadataStoreContract, AcceptsTheSameTopicAgainAndRefusesAnotherSize) {
+  ASSERT_TRUE(store_->CreateTopic({.name = "a", .partitions = 2}).ok());
+  EXPECT_TRUE(other_store_->CreateTopic({.name = "a", .partitions = 2}).ok());
+  EXPECT_EQ(other_store_->CreateTopic({.name = "a", .partitions = 3}).code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(store_->ListTopics()->size(), 1U);
+}
+
+TEST_P(MetadataStoreContract, TakesHostileNamesAsNames) {
+  const std::string name = "a'; DROP TABLE topics; --";
+  ASSERT_TRUE(store_->CreateTopic({.name = name, .partitions = 1}).ok());
+  EXPECT_EQ(store_->ListTopics()->at(0).name, name);
+}
+
+TEST_P(MetadataStoreContract, KnowsNoLeaseAtFirst) {
+  EXPECT_EQ(store_->FindLease(orders_).value(), std::nullopt);
+}
+
+TEST_P(MetadataStoreContract, GrantsAFreeLeaseWithTheFirstEpoch) {
+  EXPECT_EQ(Acquire("a"), (LeaseRow{.holder = "a", .epoch = 1, .remaining = kDuration}));
+  EXPECT_EQ(other_store_->FindLease(orders_).value(),
+            (LeaseRow{.holder = "a", .epoch = 1, .remaining = kDuration}));
+}
+
+TEST_P(MetadataStoreContract, RefusesALeaseThatAnotherHolds) {
+  Acquire("a");
+  backend_->AdvanceClock(kDuration - std::chrono::milliseconds(1));
+  EXPECT_EQ(Acquire("b", *other_store_),
+            (LeaseRow{.holder = "a", .epoch = 1, .remaining = std::chrono::milliseconds(1)}));
+}
+
+TEST_P(MetadataStoreContract, KeepsTheEpochOverRenewals) {
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(Acquire("a").epoch, 1U);
+    backend_->AdvanceClock(kDuration / 3);
+  }
+}
+
+TEST_P(MetadataStoreContract, ExtendsTheLeaseFromTheTimeOfItsRenewal) {
+  Acquire("a");
+  backend_->AdvanceClock(kDuration / 2);
+  Acquire("a");
+  backend_->AdvanceClock(kDuration - std::chrono::milliseconds(1));
+  EXPECT_EQ(Acquire("b").holder, "a");
+}
+
+TEST_P(MetadataStoreContract, RaisesTheEpochByOneWhenTheHolderChangesAfterExpiry) {
+  Acquire("a");
+  backend_->AdvanceClock(kDuration);
+  EXPECT_EQ(Acquire("b"), (LeaseRow{.holder = "b", .epoch = 2, .remaining = kDuration}));
+  EXPECT_EQ(Acquire("a").holder, "b");
+}
+
+TEST_P(MetadataStoreContract, KeepsTheEpochWhenTheSameHolderComesBackAfterExpiry) {
+  Acquire("a");
+  backend_->AdvanceClock(2 * kDuration);
+  EXPECT_EQ(Acquire("a").epoch, 1U);
+}
+
+TEST_P(MetadataStoreContract, LetsAnotherInAtOnceAfterReleaseWithAHigherEpoch) {
+  Acquire("a");
+  ASSERT_TRUE(store_->ReleaseLease(orders_, "a", 1).ok());
+  EXPECT_LE(store_->FindLease(orders_).value()->remaining.count(), 0);
+  EXPECT_EQ(Acquire("b", *other_store_).epoch, 2U);
+}
+
+TEST_P(MetadataStoreContract, NeverStartsEpochsAgain) {
+  std::uint64_t last = 0;
+  for (int i = 0; i < 6; ++i) {
+    const std::string holder = i % 2 == 0 ? "a" : "b";
+    const LeaseRow row = Acquire(holder);
+    EXPECT_EQ(row.epoch, last + 1);
+    last = row.epoch;
+    ASSERT_TRUE(store_->ReleaseLease(orders_, holder, row.epoch).ok());
+    store_ = backend_->Open();
+  }
+}
+
+TEST_P(MetadataStoreContract, ReleasesOnlyForTheHolderAtItsEpoch) {
+  Acquire("a");
+  EXPECT_EQ(store_->ReleaseLease(orders_, "b", 1).code(), StatusCode::kAborted);
+  EXPECT_EQ(store_->ReleaseLease(orders_, "a", 2).code(), StatusCode::kAborted);
+  EXPECT_EQ(store_->ReleaseLease({.topic = "none"}, "a", 1).code(), StatusCode::kAborted);
+  EXPECT_EQ(Acquire("b").holder, "a");
+}
+
+TEST_P(MetadataStoreContract, AnswersForSeveralPartitionsInTheirOrder) {
+  const TopicPartition free = {.topic = "orders", .partition = 4};
+  Acquire("a");
+  auto rows = store_->AcquireLeases(std::vector<TopicPartition>{orders_, free}, "b", kDuration);
+  ASSERT_TRUE(rows.ok());
+  ASSERT_EQ(rows->size(), 2U);
+  EXPECT_EQ(rows->at(0).holder, "a");
+  EXPECT_EQ(rows->at(1).holder, "b");
+}
+
+TEST_P(MetadataStoreContract, KeepsCommittedOffsetsByGroupAndPartition) {
+  EXPECT_EQ(store_->FindCommittedOffset("g", orders_).value(), std::nullopt);
+  ASSERT_TRUE(store_->CommitOffset("g", orders_, 7).ok());
+  ASSERT_TRUE(store_->CommitOffset("h", orders_, 8).ok());
+  EXPECT_EQ(other_store_->FindCommittedOffset("g", orders_).value(), 7U);
+  EXPECT_EQ(other_store_->FindCommittedOffset("h", orders_).value(), 8U);
+  EXPECT_EQ(other_store_->FindCommittedOffset("g", {.topic = "orders", .partition = 0}).value(),
+            std::nullopt);
+}
+
+TEST_P(MetadataStoreContract, LetsACommittedOffsetGoBack) {
+  ASSERT_TRUE(store_->CommitOffset("g", orders_, 7).ok());
+  ASSERT_TRUE(store_->CommitOffset("g", orders_, 2).ok());
+  EXPECT_EQ(store_->FindCommittedOffset("g", orders_).value(), 2U);
+}
+
+TEST_P(MetadataStoreContract, RefusesAnOffsetThatItCannotKeep) {
+  EXPECT_TRUE(store_->CommitOffset("g", orders_, (std::uint64_t{1} << 63) - 1).ok());
+  EXPECT_EQ(store_->CommitOffset("g", orders_, std::uint64_t{1} << 63).code(), StatusCode::kInvalidArgument);
+}
+
+TEST_P(MetadataStoreContract, RemembersEverythingWhenOpenedAgain) {
+  ASSERT_TRUE(store_->CreateTopic({.name = "orders", .partitions = 4}).ok());
+  ASSERT_TRUE(store_->CommitOffset("g", orders_, 7).ok());
+  Acquire("a");
+  store_.reset();
+  other_store_.reset();
+  store_ = backend_->Open();
+  EXPECT_EQ(store_->ListTopics()->size(), 1U);
+  EXPECT_EQ(store_->FindCommittedOffset("g", orders_).value(), 7U);
+  EXPECT_EQ(store_->FindLease(orders_).value()->holder, "a");
+}
+
+}  // namespace streamhouse::agent

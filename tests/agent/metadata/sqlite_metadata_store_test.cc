@@ -1,0 +1,103 @@
+#include "agent/metadata/sqlite_metadata_store.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "agent/metadata/sqlite_database.h"
+#include "tests/agent/support/raw_file.h"
+#include "tests/agent/support/temporary_folder.h"
+
+namespace streamhouse::agent {
+namespace {
+
+class SqliteMetadataStoreTest : public testing::Test {
+ protected:
+  std::unique_ptr<SqliteMetadataStore> Open() { return *SqliteMetadataStore::Open(path_); }
+  // Behind the store's back.
+  std::unique_ptr<SqliteDatabase> OpenRaw() {
+    return *SqliteDatabase::Open(path_, std::chrono::milliseconds(1000), {});
+  }
+  std::string RawText(const char* sql) {
+    auto database = OpenRaw();
+    auto statement = SqliteStatement::Prepare(*database, sql);
+    EXPECT_EQ(statement->Step().value(), SqliteStatement::Row::kHere);
+    return statement->Text(0);
+  }
+
+  TemporaryFolder folder_;
+  const std::string path_ = folder_ / "metadata.db";
+  const std::vector<TopicPartition> partition_ = {{.topic = "orders", .partition = 0}};
+};
+
+TEST_F(SqliteMetadataStoreTest, UsesAWriteAheadLogAndSaysItsVersion) {
+  auto store = Open();
+  EXPECT_EQ(RawText("PRAGMA journal_mode"), "wal");
+  EXPECT_EQ(RawText("PRAGMA user_version"), "1");
+}
+
+TEST_F(SqliteMetadataStoreTest, RefusesANewerSchemaAndLeavesItAlone) {
+  ASSERT_TRUE(OpenRaw()->Execute("PRAGMA user_version = 2").ok());
+  const std::string before = ReadRawFile(path_);
+  const Status status = SqliteMetadataStore::Open(path_).status();
+  EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(status.message(), path_ + " has schema version 2; this program knows versions up to 1");
+  EXPECT_EQ(ReadRawFile(path_), before);
+}
+
+TEST_F(SqliteMetadataStoreTest, RefusesAFileThatIsNoDatabase) {
+  WriteRawFile(path_, std::string(8192, 'x'));
+  EXPECT_EQ(SqliteMetadataStore::Open(path_).status().code(), StatusCode::kDataLoss);
+}
+
+TEST_F(SqliteMetadataStoreTest, ExpiresByTheRealClock) {
+  auto store = Open();
+  EXPECT_EQ(store->AcquireLeases(partition_, "a", std::chrono::milliseconds(0)).value()[0].epoch, 1U);
+  EXPECT_EQ(store->AcquireLeases(partition_, "b", std::chrono::hours(1)).value()[0].epoch, 2U);
+  EXPECT_EQ(store->AcquireLeases(partition_, "a", std::chrono::hours(1)).value()[0].holder, "b");
+}
+
+TEST_F(SqliteMetadataStoreTest, KeepsNothingOfACallThatFailedHalfWay) {
+  auto store = Open();
+  ASSERT_TRUE(OpenRaw()
+                  ->Execute("CREATE TRIGGER fail BEFORE INSERT ON partition_leases WHEN NEW.partition = 1 "
+                            "BEGIN SELECT RAISE(ABORT, 'made to fail'); END")
+                  .ok());
+  const std::vector<TopicPartition> two = {partition_[0], {.topic = "orders", .partition = 1}};
+  EXPECT_FALSE(store->AcquireLeases(two, "a", std::chrono::hours(1)).ok());
+  EXPECT_EQ(store->FindLease(partition_[0]).value(), std::nullopt);
+  EXPECT_TRUE(store->AcquireLeases(partition_, "a", std::chrono::hours(1)).ok());
+}
+
+TEST_F(SqliteMetadataStoreTest, GrantsALeaseToExactlyOneOfManyThatAsk) {
+  std::vector<std::unique_ptr<SqliteMetadataStore>> stores;
+  for (int i = 0; i < 4; ++i) stores.push_back(Open());
+  std::vector<int> granted(stores.size());
+  std::vector<std::thread> threads;
+  for (std::size_t i = 0; i < stores.size(); ++i) {
+    threads.emplace_back([&, i] {
+      const std::string holder = std::to_string(i);
+      auto rows = stores[i]->AcquireLeases(partition_, holder, std::chrono::hours(1));
+      granted[i] = rows.ok() && rows->at(0).holder == holder ? 1 : 0;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(granted[0] + granted[1] + granted[2] + granted[3], 1);
+}
+
+TEST_F(SqliteMetadataStoreTest, OpensFromManyThreadsAtOnce) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] { EXPECT_TRUE(SqliteMetadataStore::Open(path_).ok()); });
+  }
+  for (std::thread& thread : threads) thread.join();
+}
+
+}  // namespace
+}  // namespace streamhouse::agent
