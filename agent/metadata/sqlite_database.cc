@@ -15,8 +15,11 @@ std::int64_t SqliteTimeMilliseconds() {
   return julian_milliseconds - kJulianEpochMilliseconds;
 }
 
+// What is above it in an extended result code only says more.
+constexpr int kPrimaryCodeMask = 0xFF;
+
 StatusCode CodeOf(int code) {
-  switch (code & 0xFF) {
+  switch (code & kPrimaryCodeMask) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_CANTOPEN:
@@ -39,7 +42,7 @@ Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(const std::string& 
                                                              std::chrono::milliseconds busy_timeout,
                                                              StoreClock clock) {
   std::unique_ptr<SqliteDatabase> database(
-      new SqliteDatabase(path, clock ? std::move(clock) : StoreClock(SqliteTimeMilliseconds)));
+      new SqliteDatabase(path, busy_timeout, clock ? std::move(clock) : StoreClock(SqliteTimeMilliseconds)));
   constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   int code = ::sqlite3_open_v2(path.c_str(), &database->handle_, kFlags, nullptr);
   if (code == SQLITE_OK)
@@ -65,6 +68,18 @@ void SqliteDatabase::NowMilliseconds(sqlite3_context* context, int /*argument_co
 Status SqliteDatabase::Execute(const char* sql) {
   const int code = ::sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
   return code == SQLITE_OK ? Status::Ok() : ErrorOf(code);
+}
+
+Status SqliteDatabase::ExecuteWhenFree(const char* sql) {
+  const auto deadline = std::chrono::steady_clock::now() + busy_timeout_;
+  for (;;) {
+    const int code = ::sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
+    if (code == SQLITE_OK) return Status::Ok();
+    if ((code & kPrimaryCodeMask) != SQLITE_BUSY || std::chrono::steady_clock::now() >= deadline) {
+      return ErrorOf(code);
+    }
+    ::sqlite3_sleep(1);
+  }
 }
 
 Status SqliteDatabase::ErrorOf(int code) const {

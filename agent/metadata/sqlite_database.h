@@ -41,16 +41,21 @@ class SqliteDatabase {
 
   // Runs statements that return no rows.
   Status Execute(const char* sql);
+  // The same, and waits for others where SQLite itself does not: while they change the journal mode, for
+  // example.
+  Status ExecuteWhenFree(const char* sql);
   const std::string& path() const { return path_; }
 
  private:
   friend class SqliteStatement;
 
-  SqliteDatabase(std::string path, StoreClock clock) : path_(std::move(path)), clock_(std::move(clock)) {}
+  SqliteDatabase(std::string path, std::chrono::milliseconds busy_timeout, StoreClock clock)
+      : path_(std::move(path)), busy_timeout_(busy_timeout), clock_(std::move(clock)) {}
   static void NowMilliseconds(sqlite3_context* context, int argument_count, sqlite3_value** arguments);
   Status ErrorOf(int code) const;
 
   const std::string path_;
+  const std::chrono::milliseconds busy_timeout_;
   const StoreClock clock_;
   sqlite3* handle_ = nullptr;
 };

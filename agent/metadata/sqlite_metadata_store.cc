@@ -121,7 +121,8 @@ Status SqliteMetadataStore::PrepareSchema() {
             database_->path() + " has schema version " + std::to_string(*version) +
                 "; this program knows versions up to " + std::to_string(kSqliteSchemaVersion)};
   }
-  if (Status mode = database_->Execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"); !mode.ok()) {
+  if (Status mode = database_->ExecuteWhenFree("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+      !mode.ok()) {
     return mode;
   }
   Transaction transaction(*database_);

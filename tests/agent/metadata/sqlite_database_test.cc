@@ -84,8 +84,9 @@ TEST_F(SqliteDatabaseTest, IsUnavailableWhileAnotherConnectionWrites) {
   auto database = Open();
   ASSERT_TRUE(writer->Execute("BEGIN IMMEDIATE").ok());
   EXPECT_EQ(database->Execute("BEGIN IMMEDIATE").code(), StatusCode::kUnavailable);
+  EXPECT_EQ(database->ExecuteWhenFree("BEGIN IMMEDIATE").code(), StatusCode::kUnavailable);
   ASSERT_TRUE(writer->Execute("COMMIT").ok());
-  EXPECT_TRUE(database->Execute("BEGIN IMMEDIATE").ok());
+  EXPECT_TRUE(database->ExecuteWhenFree("BEGIN IMMEDIATE").ok());
 }
 
 }  // namespace
