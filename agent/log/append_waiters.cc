@@ -6,17 +6,11 @@
 
 namespace streamhouse::agent {
 
-AppendWaiters::Id AppendWaiters::Add(std::uint64_t offset, std::function<void()> wake) {
-  Id id = 0;
-  {
-    const std::lock_guard lock(mutex_);
-    id = next_id_++;
-    if (!closed_ && end_offset_ <= offset) {
-      waiters_.emplace(id, Waiter{offset, std::move(wake)});
-      return id;
-    }
-  }
-  wake();
+std::optional<AppendWaiters::Id> AppendWaiters::Add(std::uint64_t offset, std::function<void()> wake) {
+  const std::lock_guard lock(mutex_);
+  if (closed_ || end_offset_ > offset) return std::nullopt;
+  const Id id = next_id_++;
+  waiters_.emplace(id, Waiter{offset, std::move(wake)});
   return id;
 }
 
@@ -54,6 +48,11 @@ void AppendWaiters::Close() {
     closed_ = true;
   }
   WakeAll();
+}
+
+bool AppendWaiters::closed() const {
+  const std::lock_guard lock(mutex_);
+  return closed_;
 }
 
 }  // namespace streamhouse::agent

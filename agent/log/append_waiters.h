@@ -1,16 +1,17 @@
 // AppendWaiters: wakes those who wait for records that are not there yet.
 //
 // When to use something else: PartitionLog::AddWaiter, which owns one of these.
-// Guarantees: a waiter is woken at most once: by the first Advance() past its offset, by WakeAll(), or at
-// once by Add() if its time has already come; never when it was removed before. Nothing is missed between a
-// read that found nothing and the Add() that follows it. A wake-up may still be running when Remove()
-// returns. Thread safety: any thread. Wake-ups run without a lock, on the thread that causes them, so they
-// must be quick. Cost: one uncontended lock an Advance() while nobody waits.
+// Guarantees: a waiter is woken at most once: by the first Advance() past its offset, or by WakeAll(); never
+// when it was removed before. Nothing is missed between a read that found nothing and the Add() that follows it.
+// A wake-up may still be running when Remove() returns.
+// Thread safety: any thread. Wake-ups run without a lock, on the thread that causes them, so they must be quick.
+// Cost: one uncontended lock an Advance() while nobody waits.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <unordered_map>
 
 namespace streamhouse::agent {
@@ -19,8 +20,8 @@ class AppendWaiters {
  public:
   using Id = std::uint64_t;
 
-  // Wakes as soon as the end is above `offset`.
-  Id Add(std::uint64_t offset, std::function<void()> wake);
+  // Wakes as soon as the end is above `offset`. Nothing, and `wake` is never called, where that has come already.
+  std::optional<Id> Add(std::uint64_t offset, std::function<void()> wake);
   void Remove(Id id);
 
   // The log now ends before `end_offset`.
@@ -29,8 +30,9 @@ class AppendWaiters {
   // Wakes everybody now.
   void WakeAll();
 
-  // Wakes everybody, and from then on everybody who comes.
+  // Wakes everybody, and from then on nobody waits any more.
   void Close();
+  bool closed() const;
 
  private:
   struct Waiter {
@@ -38,7 +40,7 @@ class AppendWaiters {
     std::function<void()> wake;
   };
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   // guarded by mutex_
   std::unordered_map<Id, Waiter> waiters_;
   std::uint64_t end_offset_ = 0;

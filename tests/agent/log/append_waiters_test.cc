@@ -25,10 +25,11 @@ TEST_F(AppendWaitersTest, WakesWhenTheEndPassesTheOffset) {
   EXPECT_EQ(woken_, 1);
 }
 
-TEST_F(AppendWaitersTest, WakesAtOnceWhenTheRecordIsThereAlready) {
+TEST_F(AppendWaitersTest, DoesNotTakeWhoNeedNotWait) {
   waiters_.Advance(6);
-  waiters_.Add(5, Count());
-  EXPECT_EQ(woken_, 1);
+  EXPECT_FALSE(waiters_.Add(5, Count()).has_value());
+  EXPECT_TRUE(waiters_.Add(6, Count()).has_value());
+  EXPECT_EQ(woken_, 0);
 }
 
 TEST_F(AppendWaitersTest, WakesOnlyOnce) {
@@ -41,7 +42,7 @@ TEST_F(AppendWaitersTest, WakesOnlyOnce) {
 }
 
 TEST_F(AppendWaitersTest, ForgetsThoseThatWereRemoved) {
-  waiters_.Remove(waiters_.Add(0, Count()));
+  waiters_.Remove(waiters_.Add(0, Count()).value());
   waiters_.Advance(1);
   EXPECT_EQ(woken_, 0);
 }
@@ -55,17 +56,19 @@ TEST_F(AppendWaitersTest, WakesEverybodyOnRequestAndKeepsWorking) {
   EXPECT_EQ(woken_, 2);
 }
 
-TEST_F(AppendWaitersTest, WakesWhoeverComesAfterClose) {
-  waiters_.Close();
+TEST_F(AppendWaitersTest, LetsNobodyWaitAfterClose) {
   waiters_.Add(0, Count());
+  EXPECT_FALSE(waiters_.closed());
+  waiters_.Close();
   EXPECT_EQ(woken_, 1);
+  EXPECT_TRUE(waiters_.closed());
+  EXPECT_FALSE(waiters_.Add(0, Count()).has_value());
 }
 
-TEST_F(AppendWaitersTest, DoesNotWakeForAnEndThatLiesBack) {
+TEST_F(AppendWaitersTest, NeverGoesBackToAnEarlierEnd) {
   waiters_.Advance(10);
   waiters_.Advance(3);
-  waiters_.Add(9, Count());
-  EXPECT_EQ(woken_, 1);
+  EXPECT_FALSE(waiters_.Add(9, Count()).has_value());
 }
 
 }  // namespace

@@ -1,0 +1,139 @@
+#include "agent/agent.h"
+
+#include <chrono>
+#include <cstddef>
+
+#include "agent/metadata/sqlite_metadata_store.h"
+#include "agent/operator_log.h"
+
+namespace streamhouse::agent {
+
+Result<std::unique_ptr<Agent>> AgentBuilder::Build() {
+  if (Status valid = config_.Validate(); !valid.ok()) return valid;
+  return std::unique_ptr<Agent>(
+      new Agent(std::move(config_), std::move(metrics_), health_, std::move(exporters_)));
+}
+
+Agent::Agent(AgentConfig config, AgentMetrics metrics, metrics::Health* health,
+             std::vector<std::unique_ptr<metrics::Exporter>> exporters)
+    : config_(std::move(config)),
+      metrics_(std::move(metrics)),
+      health_(health),
+      exporters_(std::move(exporters)) {}
+
+Agent::~Agent() {
+  Stop();
+}
+
+Status Agent::Start() {
+  if (was_started_) return {StatusCode::kFailedPrecondition, "an agent is started once"};
+  was_started_ = true;
+  Status started = StartParts();
+  if (!started.ok()) {
+    Stop();
+    return started;
+  }
+  OperatorLog().info("agent {} serves gRPC on {}:{} from {}", config_.agent_id, config_.grpc_host,
+                     grpc_port(), config_.data_folder);
+  return started;
+}
+
+Status Agent::StartParts() {
+  if (Status opened = OpenStorage(); !opened.ok()) return opened;
+  // Before the first lease, so that whoever asks is told that there is none yet.
+  if (health_ != nullptr) {
+    lease_check_ = health_->Add("lease", [leases = leases_.get()] { return leases->Readiness(); });
+  }
+  if (Status started = StartExporters(); !started.ok()) return started;
+  if (Status started = StartTopics(); !started.ok()) return started;
+  auto rpc = RpcServer::Start(
+      {.host = config_.grpc_host,
+       .port = config_.grpc_port,
+       .request_bytes_max = config_.request_bytes_max,
+       .fetch = {.read = {.records = config_.fetch_records_max, .bytes = config_.fetch_bytes_max},
+                 .wait = config_.fetch_wait_max}},
+      *topics_, *offsets_, metrics_);
+  if (!rpc.ok()) return rpc.status();
+  rpc_ = *std::move(rpc);
+  return Status::Ok();
+}
+
+Status Agent::OpenStorage() {
+  auto folder = DataFolder::Open(PosixFileSystem(), config_.data_folder);
+  if (!folder.ok()) return folder.status();
+  folder_ = std::make_unique<DataFolder>(*std::move(folder));
+  auto store = SqliteMetadataStore::Open(folder_->metadata_path());
+  if (!store.ok()) return store.status();
+  store_ = *std::move(store);
+  leases_ = std::make_unique<LeaseKeeper>(
+      *store_, config_.agent_id, config_.lease,
+      LeaseMetrics{.renewals = metrics_.lease_renewals, .active_partitions = metrics_.active_partitions},
+      [this](const TopicPartition& partition, std::uint64_t fence) { topics_->LoseLease(partition, fence); });
+  topics_ = std::make_unique<TopicCatalog>(
+      PosixFileSystem(), *store_, *leases_,
+      TopicCatalog::Options{
+          .log_folder = folder_->log_folder(),
+          .log = {.segment_bytes = config_.segment_bytes, .sync_policy = config_.sync_policy},
+          .record_bytes_max = config_.record_bytes_max,
+          .metrics = {.records_written = metrics_.records_written, .write_latency = metrics_.write_latency}});
+  offsets_ = std::make_unique<CommittedOffsets>(*store_, *topics_);
+  return Status::Ok();
+}
+
+Status Agent::StartTopics() {
+  if (Status loaded = topics_->Load(); !loaded.ok()) return loaded;
+  for (const TopicInfo& topic : config_.topics) {
+    if (Status created = topics_->Create(topic.name, topic.partitions); !created.ok()) return created;
+  }
+  // A lease that cannot be had now is no reason not to start: it is logged, and tried again.
+  static_cast<void>(leases_->RenewNow());
+  leases_->Start();
+  if (config_.sync_policy == SyncPolicy::kInterval) {
+    log_syncer_ = std::make_unique<PeriodicTask>([this]() -> std::chrono::nanoseconds {
+      // The catalog has logged what went wrong, and the log in question refuses appends from now on.
+      static_cast<void>(topics_->SyncLogs());
+      return config_.sync_interval;
+    });
+    log_syncer_->Start();
+  }
+  return Status::Ok();
+}
+
+Status Agent::StartExporters() {
+  for (const auto& exporter : exporters_) {
+    if (Status started = exporter->Start(); !started.ok()) {
+      return {started.code(), std::string(exporter->Name()) + ": " + started.message()};
+    }
+    ++running_exporters_;
+  }
+  return Status::Ok();
+}
+
+void Agent::StopExporters() {
+  while (running_exporters_ > 0) exporters_[--running_exporters_]->Stop();
+}
+
+void Agent::Stop() {
+  const bool was_serving = rpc_ != nullptr;
+  // First those who wait in Fetch, or they would use up the drain time; then calls that run, while the logs
+  // are open.
+  if (topics_ != nullptr) topics_->Drain();
+  if (rpc_ != nullptr) rpc_->Shutdown(config_.drain_time);
+  rpc_.reset();
+  log_syncer_.reset();
+  // The logs are synced before the leases go: whoever takes over must not find less than was acknowledged.
+  if (topics_ != nullptr) static_cast<void>(topics_->CloseLogs());
+  if (leases_ != nullptr) leases_->Stop();
+  // Last, so that the final state can still be scraped or pushed: no leases, no connections, all records
+  // counted.
+  StopExporters();
+  lease_check_ = {};
+  offsets_.reset();
+  topics_.reset();
+  leases_.reset();
+  store_.reset();
+  folder_.reset();
+  if (was_serving) OperatorLog().info("agent {} has stopped", config_.agent_id);
+}
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,116 @@
+// Agent: a broker of one machine: takes batches over gRPC, keeps them in logs, and hands them out again.
+//
+// When to use something else: PartitionLog for a log without a network.
+// Guarantees: Start returns OK when the agent serves, or an error, and then nothing of it is left running:
+// not a port, not a lock, not an exporter. Stop returns when no thread of it runs; what was acknowledged is
+// on the disk then, and the leases are free for others. An agent is started at most once. The health check
+// "lease" says no before the first lease, after the last one, and never in between for a renewal. Thread
+// safety: Start and Stop from one thread (a signal handler should wake that thread); the rest from any. Cost:
+// gRPC's threads, one for leases, one for counting connections, one for syncing under SyncPolicy::kInterval.
+// Errors: one line that names the path, or address and port.
+//
+//   auto agent = AgentBuilder({.data_folder =
+//   "/var/lib/streamhouse"}).metrics(metrics).health(health).Build(); if (!agent.ok()) return agent.status();
+//   if (Status started = (*agent)->Start(); !started.ok()) return started;
+//   …
+//   (*agent)->Stop();
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/agent_config.h"
+#include "agent/agent_metrics.h"
+#include "agent/committed_offsets.h"
+#include "agent/data_folder.h"
+#include "agent/lease/lease_keeper.h"
+#include "agent/metadata/metadata_store.h"
+#include "agent/periodic_task.h"
+#include "agent/rpc/rpc_server.h"
+#include "agent/topic_catalog.h"
+#include "metrics_core/exporter.h"
+#include "metrics_core/health.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::agent {
+
+class Agent {
+ public:
+  ~Agent();
+  Agent(const Agent&) = delete;
+  Agent& operator=(const Agent&) = delete;
+
+  // FailedPrecondition when it was called before.
+  Status Start();
+
+  // May be called twice, and without Start.
+  void Stop();
+
+  // The port that gRPC listens on; 0 unless it runs.
+  int grpc_port() const { return rpc_ == nullptr ? 0 : rpc_->port(); }
+
+ private:
+  friend class AgentBuilder;
+
+  Agent(AgentConfig config, AgentMetrics metrics, metrics::Health* health,
+        std::vector<std::unique_ptr<metrics::Exporter>> exporters);
+
+  Status StartParts();
+  Status OpenStorage();
+  Status StartTopics();
+  Status StartExporters();
+  void StopExporters();
+
+  const AgentConfig config_;
+  const AgentMetrics metrics_;
+  metrics::Health* const health_;  // may be null
+  const std::vector<std::unique_ptr<metrics::Exporter>> exporters_;
+
+  bool was_started_ = false;
+  std::size_t running_exporters_ = 0;  // the first so many of exporters_
+
+  // In the order in which they are made; each uses only those before it.
+  std::unique_ptr<DataFolder> folder_;
+  std::unique_ptr<MetadataStore> store_;
+  std::unique_ptr<LeaseKeeper> leases_;
+  std::unique_ptr<TopicCatalog> topics_;
+  std::unique_ptr<CommittedOffsets> offsets_;
+  std::unique_ptr<PeriodicTask> log_syncer_;
+  metrics::Health::Token lease_check_;
+  std::unique_ptr<RpcServer> rpc_;
+};
+
+// Collects what an agent is made of. Without metrics they go nowhere, and without health nobody is told.
+class AgentBuilder {
+ public:
+  explicit AgentBuilder(AgentConfig config) : config_(std::move(config)) {}
+
+  AgentBuilder& metrics(AgentMetrics metrics) {
+    metrics_ = std::move(metrics);
+    return *this;
+  }
+  // `health` must outlive the agent.
+  AgentBuilder& health(metrics::Health& health) {
+    health_ = &health;
+    return *this;
+  }
+  // Started in the order in which they are added.
+  AgentBuilder& exporter(std::unique_ptr<metrics::Exporter> exporter) {
+    exporters_.push_back(std::move(exporter));
+    return *this;
+  }
+
+  // InvalidArgument when the configuration makes no sense. The builder is empty afterwards.
+  Result<std::unique_ptr<Agent>> Build();
+
+ private:
+  AgentConfig config_;
+  AgentMetrics metrics_;
+  metrics::Health* health_ = nullptr;
+  std::vector<std::unique_ptr<metrics::Exporter>> exporters_;
+};
+
+}  // namespace streamhouse::agent

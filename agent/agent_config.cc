@@ -1,0 +1,38 @@
+#include "agent/agent_config.h"
+
+#include <utility>
+
+#include "agent/topic_name.h"
+
+namespace streamhouse::agent {
+namespace {
+
+// gRPC takes the limit as an int.
+constexpr std::size_t kRequestBytesCeiling = std::size_t{1} << 30;
+// What a request has besides one record of the largest size.
+constexpr std::size_t kRequestOverheadBytes = 1024;
+
+}  // namespace
+
+metrics::Status AgentConfig::Validate() const {
+  const auto refused = [](std::string why) { return Status(StatusCode::kInvalidArgument, std::move(why)); };
+  if (data_folder.empty()) return refused("data_folder is empty");
+  if (agent_id.empty()) return refused("agent_id is empty");
+  if (grpc_host.empty()) return refused("grpc_host is empty");
+  if (segment_bytes == 0) return refused("segment_bytes is 0");
+  if (sync_interval.count() <= 0) return refused("sync_interval is not positive");
+  if (record_bytes_max == 0) return refused("record_bytes_max is 0");
+  if (request_bytes_max > kRequestBytesCeiling) return refused("request_bytes_max is over 1 GiB");
+  if (request_bytes_max < record_bytes_max + kRequestOverheadBytes) {
+    return refused("request_bytes_max leaves no room for a record of record_bytes_max");
+  }
+  if (fetch_records_max == 0) return refused("fetch_records_max is 0");
+  if (fetch_wait_max.count() < 0) return refused("fetch_wait_max is negative");
+  if (drain_time.count() < 0) return refused("drain_time is negative");
+  for (const TopicInfo& topic : topics) {
+    if (Status named = CheckTopicName(topic.name); !named.ok()) return refused("topics: " + named.message());
+  }
+  return lease.Validate();
+}
+
+}  // namespace streamhouse::agent

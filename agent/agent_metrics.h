@@ -1,0 +1,54 @@
+// AgentMetrics: the seven metric families of the agent.
+//
+// When to use something else: producers and consumers have their own, in client/.
+// Guarantees: every series is on the page from the start, at 0. Default-constructed, all of them are sinks.
+// Thread safety: Register from any thread, once a registry; the handles as in metrics_core.
+// Cost: everything is resolved here; recording looks nothing up. One series for each method and code.
+// Errors: Register passes on those of the registry, such as AlreadyExists.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "metrics_core/counter.h"
+#include "metrics_core/gauge.h"
+#include "metrics_core/histogram.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::agent {
+
+enum class GrpcMethod : std::uint8_t {
+  kProduce,
+  kFetch,
+  kWatermarks,
+  kCommit,
+  kCommitted,
+  kCreateTopic,
+  kDescribeTopic,
+};
+inline constexpr std::size_t kGrpcMethodCount = 7;
+inline constexpr std::size_t kGrpcCodeCount = 17;  // OK, 0, to UNAUTHENTICATED, 16
+
+// As in the label "method": the name of the rpc, for example "Produce".
+std::string_view GrpcMethodName(GrpcMethod method);
+// As in the label "code": gRPC's own spelling, for example "NOT_FOUND".
+std::string_view GrpcCodeName(std::size_t code);
+
+struct AgentMetrics {
+  static metrics::Result<AgentMetrics> Register(metrics::Registry& registry);
+
+  metrics::Gauge active_partitions;      // leases held
+  metrics::Counter lease_renewals;       // attempts, one a partition and round
+  metrics::Counter records_written;      // acknowledged
+  metrics::TickHistogram write_latency;  // nanoseconds; of the append to the log alone
+  metrics::Gauge active_connections;     // see rpc/connection_monitor.h
+
+  // By method, and by method and code.
+  std::array<metrics::TickHistogram, kGrpcMethodCount> grpc_request_duration;  // nanoseconds
+  std::array<std::array<metrics::Counter, kGrpcCodeCount>, kGrpcMethodCount> grpc_requests;
+};
+
+}  // namespace streamhouse::agent

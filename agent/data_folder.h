@@ -1,0 +1,37 @@
+// DataFolder: where an agent keeps everything, and the lock that keeps a second agent out of it.
+//
+//   <data_folder>/lock         held while the agent runs
+//   <data_folder>/metadata.db  topics, leases, committed offsets
+//   <data_folder>/log/<topic>/<partition>/  segments
+//
+// One folder holds both the logs and the leases for them, so that neither can meet another cluster's
+// counterpart. Guarantees: while the object lives, no other agent has the folder; the system lets go when the
+// process dies. Thread safety: immutable. Errors: one line that names the path; FailedPrecondition when
+// another agent has it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "agent/log/file_system.h"
+
+namespace streamhouse::agent {
+
+class DataFolder {
+ public:
+  // Creates the folder when it is not there, and makes sure that it can be written to.
+  static Result<DataFolder> Open(FileSystem& files, const std::string& path);
+
+  std::string metadata_path() const { return path_ + "/metadata.db"; }
+  std::string log_folder() const { return path_ + "/log"; }
+
+ private:
+  DataFolder(std::string path, std::unique_ptr<FolderLock> lock)
+      : path_(std::move(path)), lock_(std::move(lock)) {}
+
+  std::string path_;
+  std::unique_ptr<FolderLock> lock_;
+};
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,48 @@
+#include "agent/lease/lease.h"
+
+#include <time.h>
+
+namespace streamhouse::agent {
+
+metrics::Status LeaseTiming::Validate() const {
+  constexpr std::chrono::milliseconds kNone{0};
+  const bool positive =
+      duration > kNone && renew_interval > kNone && safety_margin > kNone && retry_interval > kNone;
+  if (positive && renew_interval + safety_margin < duration) return metrics::Status::Ok();
+  return {metrics::StatusCode::kInvalidArgument,
+          "a lease of " + std::to_string(duration.count()) + " ms cannot be renewed every " +
+              std::to_string(renew_interval.count()) + " ms with a safety margin of " +
+              std::to_string(safety_margin.count()) + " ms"};
+}
+
+std::chrono::nanoseconds BootTime() {
+  timespec now = {};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
+
+metrics::Result<std::uint64_t> Lease::Epoch() const {
+  const std::chrono::nanoseconds now = clock_();
+  const std::lock_guard lock(mutex_);
+  if (epoch_ != 0 && now < valid_until_) return epoch_;
+  return metrics::Status(metrics::StatusCode::kFailedPrecondition,
+                         "this agent does not hold the lease of " + name_);
+}
+
+std::chrono::nanoseconds Lease::valid_until() const {
+  const std::lock_guard lock(mutex_);
+  return valid_until_;
+}
+
+void Lease::Grant(std::uint64_t epoch, std::chrono::nanoseconds valid_until) {
+  const std::lock_guard lock(mutex_);
+  epoch_ = epoch;
+  valid_until_ = valid_until;
+}
+
+void Lease::Withdraw() {
+  const std::lock_guard lock(mutex_);
+  epoch_ = 0;
+}
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,69 @@
+// Lease: whether this agent may write to one partition now, and under which epoch.
+//
+// When to use something else: LeaseKeeper is what gets and renews leases; metadata_store.h is who decides
+// about them. Guarantees: Epoch() answers only while the lease has not expired, less the safety margin, by a
+// local clock that neither jumps nor stops while the machine is suspended. A yes may be stale by the time it
+// is used, which is what the epoch is for: the log refuses one that is too old. Thread safety: any thread.
+// Cost: one short lock and one clock reading. Errors: FailedPrecondition while not held.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "metrics_core/status.h"
+
+namespace streamhouse::agent {
+
+// How long a lease lasts in the store.
+inline constexpr std::chrono::milliseconds kLeaseDuration{30'000};
+// How often it is renewed.
+inline constexpr std::chrono::milliseconds kLeaseRenewInterval{10'000};
+// How long before its end it counts as lost: time for what is under way to finish, and for clocks to run
+// unevenly.
+inline constexpr std::chrono::milliseconds kLeaseSafetyMargin{3'000};
+// How soon a lease that is not held is tried again.
+inline constexpr std::chrono::milliseconds kLeaseRetryInterval{1'000};
+
+struct LeaseTiming {
+  std::chrono::milliseconds duration = kLeaseDuration;
+  std::chrono::milliseconds renew_interval = kLeaseRenewInterval;
+  std::chrono::milliseconds safety_margin = kLeaseSafetyMargin;
+  std::chrono::milliseconds retry_interval = kLeaseRetryInterval;
+
+  // InvalidArgument unless a renewal comes before the safety margin, and all are positive.
+  metrics::Status Validate() const;
+};
+
+// Time since some start, monotonic.
+using LeaseClock = std::function<std::chrono::nanoseconds()>;
+// Since boot, including the time for which the machine was suspended.
+std::chrono::nanoseconds BootTime();
+
+class Lease {
+ public:
+  // `name` is the partition's, for errors.
+  Lease(std::string name, LeaseClock clock) : name_(std::move(name)), clock_(std::move(clock)) {}
+
+  metrics::Result<std::uint64_t> Epoch() const;
+  bool IsHeld() const { return Epoch().ok(); }
+  // When IsHeld() turns false unless it is granted again; meaningless while it is not held.
+  std::chrono::nanoseconds valid_until() const;
+
+  void Grant(std::uint64_t epoch, std::chrono::nanoseconds valid_until);
+  void Withdraw();
+
+ private:
+  const std::string name_;
+  const LeaseClock clock_;
+
+  mutable std::mutex mutex_;
+  // guarded by mutex_
+  std::uint64_t epoch_ = 0;  // 0: not held
+  std::chrono::nanoseconds valid_until_{0};
+};
+
+}  // namespace streamhouse::agent

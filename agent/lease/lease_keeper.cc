@@ -1,0 +1,150 @@
+#include "agent/lease/lease_keeper.h"
+
+#include <algorithm>
+
+#include "agent/operator_log.h"
+
+namespace streamhouse::agent {
+
+LeaseKeeper::LeaseKeeper(MetadataStore& store, std::string holder, LeaseTiming timing, LeaseMetrics metrics,
+                         LeaseLost lost, LeaseClock clock)
+    : store_(store),
+      holder_(std::move(holder)),
+      timing_(timing),
+      metrics_(std::move(metrics)),
+      lost_(std::move(lost)),
+      clock_(std::move(clock)),
+      rounds_([this] { return Round(); }) {}
+
+LeaseKeeper::~LeaseKeeper() {
+  Stop();
+}
+
+std::shared_ptr<const Lease> LeaseKeeper::Track(const TopicPartition& partition) {
+  const std::lock_guard lock(mutex_);
+  std::shared_ptr<Entry>& entry = entries_[partition];
+  if (entry == nullptr) {
+    entry = std::make_shared<Entry>(Entry{.lease = std::make_shared<Lease>(partition.ToString(), clock_)});
+  }
+  return entry->lease;
+}
+
+void LeaseKeeper::Start() {
+  rounds_.Start();
+}
+
+std::chrono::nanoseconds LeaseKeeper::Round() {
+  // The outcome is in the log and in Readiness(); what remains is to try again, and sooner.
+  const bool renewed = RenewNow().ok();
+  const std::chrono::nanoseconds now = clock_();
+  std::chrono::nanoseconds wait = renewed ? timing_.renew_interval : timing_.retry_interval;
+  for (const auto& [partition, entry] : Entries()) {
+    const std::chrono::nanoseconds until_loss = entry->lease->valid_until() - now;
+    wait = std::min(wait,
+                    entry->lease->IsHeld() ? until_loss : std::chrono::nanoseconds(timing_.retry_interval));
+  }
+  return std::max(wait, std::chrono::nanoseconds(std::chrono::milliseconds(1)));
+}
+
+std::vector<std::pair<TopicPartition, std::shared_ptr<LeaseKeeper::Entry>>> LeaseKeeper::Entries() const {
+  const std::lock_guard lock(mutex_);
+  return {entries_.begin(), entries_.end()};
+}
+
+Status LeaseKeeper::RenewNow() {
+  const std::lock_guard lock(round_mutex_);
+  if (stopped_) return {StatusCode::kFailedPrecondition, "the lease keeper has stopped"};
+  AnnounceExpired();
+  const auto entries = Entries();
+  if (entries.empty()) return Status::Ok();
+  std::vector<TopicPartition> partitions;
+  partitions.reserve(entries.size());
+  for (const auto& [partition, entry] : entries) partitions.push_back(partition);
+
+  metrics_.renewals.Increment(partitions.size());
+  const std::chrono::nanoseconds asked_at = clock_();
+  auto rows = store_.AcquireLeases(partitions, holder_, timing_.duration);
+  NoteOutcome(rows.status());
+  if (rows.ok()) {
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      Apply(entries[i].first, *entries[i].second, rows->at(i), asked_at);
+    }
+  }
+  AnnounceExpired();
+  PublishHeldCount();
+  return rows.status();
+}
+
+void LeaseKeeper::Apply(const TopicPartition& partition, Entry& entry, const LeaseRow& row,
+                        std::chrono::nanoseconds asked_at) {
+  if (row.holder != holder_) {
+    entry.lease->Withdraw();
+    if (entry.announced_epoch != 0) Lose(partition, entry, row.epoch, "held by " + row.holder);
+    return;
+  }
+  entry.lease->Grant(row.epoch, asked_at + timing_.duration - timing_.safety_margin);
+  if (entry.announced_epoch == row.epoch) return;
+  OperatorLog().info("lease of {} acquired at epoch {}", partition.ToString(), row.epoch);
+  entry.announced_epoch = row.epoch;
+}
+
+void LeaseKeeper::AnnounceExpired() {
+  for (const auto& [partition, entry] : Entries()) {
+    if (entry->announced_epoch == 0 || entry->lease->IsHeld()) continue;
+    // What was written in time under this epoch stands; only the holder to come has a higher one.
+    Lose(partition, *entry, entry->announced_epoch, "not renewed in time");
+  }
+  PublishHeldCount();
+}
+
+void LeaseKeeper::Lose(const TopicPartition& partition, Entry& entry, std::uint64_t fence,
+                       const std::string& reason) {
+  OperatorLog().warn("lease of {} lost at epoch {}: {}", partition.ToString(), entry.announced_epoch, reason);
+  entry.announced_epoch = 0;
+  lost_(partition, fence);
+}
+
+void LeaseKeeper::NoteOutcome(const Status& outcome) {
+  const std::lock_guard lock(mutex_);
+  // Only the first of a row of failures is news.
+  if (!outcome.ok() && last_outcome_.ok()) OperatorLog().warn("leases not renewed: {}", outcome.ToString());
+  if (outcome.ok() && !last_outcome_.ok()) OperatorLog().info("leases renewed again");
+  last_outcome_ = outcome;
+}
+
+void LeaseKeeper::Stop() {
+  rounds_.Stop();
+  const std::lock_guard lock(round_mutex_);
+  if (stopped_) return;
+  stopped_ = true;
+  for (const auto& [partition, entry] : Entries()) {
+    entry->lease->Withdraw();
+    if (entry->announced_epoch == 0) continue;
+    const Status released = store_.ReleaseLease(partition, holder_, entry->announced_epoch);
+    if (!released.ok())
+      OperatorLog().warn("lease of {} not released: {}", partition.ToString(), released.ToString());
+    entry->announced_epoch = 0;
+  }
+  PublishHeldCount();
+}
+
+void LeaseKeeper::PublishHeldCount() const {
+  metrics_.active_partitions.Set(static_cast<std::int64_t>(HeldCount()));
+}
+
+std::size_t LeaseKeeper::HeldCount() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<std::size_t>(std::count_if(
+      entries_.begin(), entries_.end(), [](const auto& entry) { return entry.second->lease->IsHeld(); }));
+}
+
+Status LeaseKeeper::Readiness() const {
+  if (HeldCount() > 0) return Status::Ok();
+  const std::lock_guard lock(mutex_);
+  if (entries_.empty()) return {StatusCode::kUnavailable, "no lease, because there is no topic yet"};
+  std::string reason = "no unexpired lease (partitions: " + std::to_string(entries_.size()) + ")";
+  if (!last_outcome_.ok()) reason += ": " + last_outcome_.message();
+  return {StatusCode::kUnavailable, std::move(reason)};
+}
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,102 @@
+// LeaseKeeper: holds the leases of this agent's partitions: gets them, renews them in time, gives them back.
+//
+// When to use something else: Lease, which Track() returns, answers the question of the append path.
+// Guarantees: a lease counts as held only until a safety margin before it can expire in the store, counted
+// from before the request that got it was sent. Its loss is announced then, or as soon as the store names
+// another holder. What is not held is tried again, for ever; a store that is out of reach costs nothing
+// before a lease runs out. HeldCount() and Readiness() never wait for the store, so that a renewal under way
+// is never mistaken for a loss. Thread safety: any thread; Start and Stop from one. Cost: one thread; a
+// renewal is one call of the store. Errors: of the store, returned by RenewNow and logged; the keeper goes
+// on.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/lease/lease.h"
+#include "agent/metadata/metadata_store.h"
+#include "agent/periodic_task.h"
+#include "metrics_core/counter.h"
+#include "metrics_core/gauge.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::agent {
+
+struct LeaseMetrics {
+  metrics::Counter renewals;         // attempts, one a partition and round
+  metrics::Gauge active_partitions;  // leases held
+};
+
+// A lease that was held is held no more; every epoch below `fence` must be refused from now on. Called on the
+// thread that noticed; it must not call the keeper.
+using LeaseLost = std::function<void(const TopicPartition& partition, std::uint64_t fence)>;
+
+class LeaseKeeper {
+ public:
+  // `store` must outlive the keeper. `holder` names this agent in the store.
+  LeaseKeeper(MetadataStore& store, std::string holder, LeaseTiming timing, LeaseMetrics metrics,
+              LeaseLost lost, LeaseClock clock = BootTime);
+  ~LeaseKeeper();
+  LeaseKeeper(const LeaseKeeper&) = delete;
+  LeaseKeeper& operator=(const LeaseKeeper&) = delete;
+
+  // From now on, holds this partition as well, beginning with the next round. The same partition, the same
+  // lease.
+  std::shared_ptr<const Lease> Track(const TopicPartition& partition);
+
+  // One round: takes and renews all leases that it can, and announces those that are lost.
+  Status RenewNow();
+
+  // Rounds in the background, at the intervals of the timing.
+  void Start();
+
+  // Ends the rounds and releases what is held. May be called twice.
+  void Stop();
+
+  std::size_t HeldCount() const;
+  // OK while at least one lease is held; otherwise Unavailable with the reason.
+  Status Readiness() const;
+
+ private:
+  struct Entry {
+    std::shared_ptr<Lease> lease;
+    std::uint64_t announced_epoch = 0;  // guarded by round_mutex_; 0: not known to be held
+  };
+
+  std::chrono::nanoseconds Round();
+  std::vector<std::pair<TopicPartition, std::shared_ptr<Entry>>> Entries() const;
+  void AnnounceExpired();
+  void Apply(const TopicPartition& partition, Entry& entry, const LeaseRow& row,
+             std::chrono::nanoseconds asked_at);
+  void Lose(const TopicPartition& partition, Entry& entry, std::uint64_t fence, const std::string& reason);
+  void NoteOutcome(const Status& outcome);
+  void PublishHeldCount() const;
+
+  MetadataStore& store_;
+  const std::string holder_;
+  const LeaseTiming timing_;
+  const LeaseMetrics metrics_;
+  const LeaseLost lost_;
+  const LeaseClock clock_;
+
+  std::mutex round_mutex_;  // held during a round, calls of the store included; taken before mutex_
+  // guarded by round_mutex_
+  bool stopped_ = false;
+
+  mutable std::mutex mutex_;  // held for moments only
+  // guarded by mutex_
+  std::map<TopicPartition, std::shared_ptr<Entry>> entries_;
+  Status last_outcome_;
+
+  PeriodicTask rounds_;
+};
+
+}  // namespace streamhouse::agent

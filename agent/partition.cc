@@ -1,0 +1,63 @@
+#include "agent/partition.h"
+
+#include <string>
+
+#include "metrics_core/timer.h"
+
+namespace streamhouse::agent {
+
+using metrics::Result;
+using metrics::Status;
+using metrics::StatusCode;
+
+Status Partition::CheckBatch(const BatchBuilder& batch) const {
+  if (batch.empty()) return {StatusCode::kInvalidArgument, "a batch needs at least one record"};
+  if (batch.largest_record_bytes() <= record_bytes_max_) return Status::Ok();
+  return {StatusCode::kInvalidArgument, "a record of " + std::to_string(batch.largest_record_bytes()) +
+                                            " bytes is over the limit of " +
+                                            std::to_string(record_bytes_max_)};
+}
+
+Result<std::uint64_t> Partition::Append(const BatchBuilder& batch) {
+  if (Status checked = CheckBatch(batch); !checked.ok()) return checked;
+  auto epoch = lease_->Epoch();
+  if (!epoch.ok()) return epoch.status();
+  auto base_offset = [&] {
+    const metrics::ScopedTimer timer(metrics_.write_latency);
+    return log_->Append(batch, *epoch);
+  }();
+  if (!base_offset.ok()) return base_offset.status();
+  auto epoch_after = lease_->Epoch();
+  if (!epoch_after.ok() || *epoch_after != *epoch) {
+    return Status(StatusCode::kAborted, "the lease was lost while the batch was written");
+  }
+  metrics_.records_written.Increment(batch.record_count());
+  return base_offset;
+}
+
+Result<std::uint32_t> Partition::Read(std::uint64_t offset, ReadLimits limits,
+                                      const std::function<void(const RecordView&)>& visit) const {
+  if (auto epoch = lease_->Epoch(); !epoch.ok()) return epoch.status();
+  return log_->Read(offset, limits, visit);
+}
+
+Result<Watermarks> Partition::FindWatermarks() const {
+  if (auto epoch = lease_->Epoch(); !epoch.ok()) return epoch.status();
+  return Watermarks{.log_start_offset = log_->LogStartOffset(), .high_watermark = log_->HighWatermark()};
+}
+
+Result<std::optional<std::int64_t>> Partition::FindTimestamp(std::uint64_t offset) const {
+  if (offset >= log_->HighWatermark()) return std::optional<std::int64_t>();
+  std::optional<std::int64_t> timestamp_ms;
+  auto read = Read(offset, {.records = 1, .bytes = 0},
+                   [&](const RecordView& record) { timestamp_ms = record.timestamp_ms; });
+  if (!read.ok()) return read.status();
+  return timestamp_ms;
+}
+
+void Partition::LoseLease(std::uint64_t fence) {
+  log_->RaiseFence(fence);
+  log_->waiters().WakeAll();
+}
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,84 @@
+// Partition: one partition as this agent serves it: its log, guarded by its lease.
+//
+// When to use something else: PartitionLog knows nothing of leases; TopicCatalog finds partitions by name.
+// Guarantees: a batch is acknowledged only if the lease was held, at one and the same epoch, before it was
+// written and after; an epoch that a newer holder has outdated never reaches the log. Records are counted
+// when they are acknowledged; the latency is that of the append alone. Thread safety: any thread. Cost: that
+// of PartitionLog, two clock readings for the latency and two for the lease. Errors: InvalidArgument for an
+// empty batch or a record over the limit, naming its size; FailedPrecondition without the lease; Aborted when
+// it was lost meanwhile (the batch may be in the log); OutOfRange; those of PartitionLog.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "agent/lease/lease.h"
+#include "agent/log/append_waiters.h"
+#include "agent/log/batch_builder.h"
+#include "agent/log/log_format.h"
+#include "agent/log/partition_log.h"
+#include "metrics_core/counter.h"
+#include "metrics_core/histogram.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::agent {
+
+struct WriteMetrics {
+  metrics::Counter records_written;
+  metrics::TickHistogram write_latency;  // nanoseconds
+};
+
+struct Watermarks {
+  std::uint64_t log_start_offset = 0;
+  std::uint64_t high_watermark = 0;
+};
+
+class Partition {
+ public:
+  // `record_bytes_max` limits the key and value of one record, together.
+  Partition(std::unique_ptr<PartitionLog> log, std::shared_ptr<const Lease> lease,
+            std::size_t record_bytes_max, WriteMetrics metrics)
+      : log_(std::move(log)),
+        lease_(std::move(lease)),
+        record_bytes_max_(record_bytes_max),
+        metrics_(std::move(metrics)) {}
+
+  // Returns the offset of the first record.
+  metrics::Result<std::uint64_t> Append(const BatchBuilder& batch);
+
+  // See PartitionLog::Read.
+  metrics::Result<std::uint32_t> Read(std::uint64_t offset, ReadLimits limits,
+                                      const std::function<void(const RecordView&)>& visit) const;
+
+  metrics::Result<Watermarks> FindWatermarks() const;
+  // Nothing at the high watermark and beyond.
+  metrics::Result<std::optional<std::int64_t>> FindTimestamp(std::uint64_t offset) const;
+
+  // Waiters are woken by appends, when the lease is lost, and when the partition drains.
+  AppendWaiters& waiters() { return log_->waiters(); }
+
+  // From now on nobody waits here any more.
+  void Drain() { log_->waiters().Close(); }
+  // Every epoch below `fence` is refused from now on.
+  void LoseLease(std::uint64_t fence);
+
+  metrics::Status Sync() { return log_->Sync(); }
+  metrics::Status Close() { return log_->Close(); }
+
+  // Without regard to the lease.
+  std::uint64_t HighWatermark() const { return log_->HighWatermark(); }
+
+ private:
+  metrics::Status CheckBatch(const BatchBuilder& batch) const;
+
+  const std::unique_ptr<PartitionLog> log_;
+  const std::shared_ptr<const Lease> lease_;
+  const std::size_t record_bytes_max_;
+  const WriteMetrics metrics_;
+};
+
+}  // namespace streamhouse::agent

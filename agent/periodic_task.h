@@ -1,0 +1,46 @@
+// PeriodicTask: runs a function again and again on a thread of its own.
+//
+// When to use something else: grpc::Alarm for one moment in the life of one request.
+// Guarantees: the first run comes at once; runs never overlap; none begins after Stop() was called, and
+// Stop() returns when none is going on. Stop() may be called twice, without Start(), and is called by the
+// destructor. Thread safety: RunSoon from any thread; Start and Stop from one. Cost: one thread that sleeps.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace streamhouse::agent {
+
+class PeriodicTask {
+ public:
+  // Returns how long to wait until the next run.
+  using Work = std::function<std::chrono::nanoseconds()>;
+
+  explicit PeriodicTask(Work work) : work_(std::move(work)) {}
+  ~PeriodicTask() { Stop(); }
+  PeriodicTask(const PeriodicTask&) = delete;
+  PeriodicTask& operator=(const PeriodicTask&) = delete;
+
+  void Start();
+  // Cuts the present wait short.
+  void RunSoon();
+  void Stop();
+
+ private:
+  void Run();
+
+  const Work work_;
+  std::thread thread_;  // touched by Start and Stop only
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  // guarded by mutex_
+  bool stopping_ = false;
+  bool run_soon_ = false;
+};
+
+}  // namespace streamhouse::agent

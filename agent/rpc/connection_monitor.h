@@ -1,0 +1,37 @@
+// ConnectionMonitor: keeps a gauge at the number of connections that clients have open to this agent.
+//
+// A connection is an open HTTP/2 transport of the gRPC server, as gRPC itself counts it for channelz: an idle
+// client that stays connected is one; a client that has opened two channels with different settings is two.
+// Guarantees: at most kConnectionCountInterval behind the truth; 0 once stopped. Thread safety: Stop from one
+// thread. Cost: a thread that asks gRPC once an interval; the answer takes time in proportion to the
+// connections.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "agent/periodic_task.h"
+#include "metrics_core/gauge.h"
+
+namespace streamhouse::agent {
+
+inline constexpr std::chrono::milliseconds kConnectionCountInterval{1'000};
+
+// The open connections of the gRPC servers of this process that listen on `port`.
+std::size_t CountConnections(int port);
+
+class ConnectionMonitor {
+ public:
+  ConnectionMonitor(int port, metrics::Gauge connections);
+  ~ConnectionMonitor() { Stop(); }
+  ConnectionMonitor(const ConnectionMonitor&) = delete;
+  ConnectionMonitor& operator=(const ConnectionMonitor&) = delete;
+
+  void Stop();
+
+ private:
+  const metrics::Gauge connections_;
+  PeriodicTask task_;
+};
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,68 @@
+#include "agent/rpc/fetch_call.h"
+
+#include "agent/rpc/status_translation.h"
+
+namespace streamhouse::agent {
+
+FetchCall* FetchCall::Start(std::shared_ptr<Partition> partition, const v1::FetchRequest& request,
+                            ReadLimits limits, std::chrono::milliseconds wait, v1::FetchResponse& response) {
+  auto* const call = new FetchCall(std::move(partition), request, limits, response);
+  const metrics::Status read = call->Read();
+  if (read.ok() && response.records().empty() && wait.count() > 0) {
+    call->Wait(wait);
+  } else {
+    call->Finish(ToGrpcStatus(read));
+  }
+  return call;
+}
+
+metrics::Status FetchCall::Read() {
+  auto records = partition_->Read(request_.offset(), limits_, [this](const RecordView& record) {
+    v1::Record& added = *response_.add_records();
+    if (record.key) added.set_key(record.key->data(), record.key->size());
+    added.set_value(record.value.data(), record.value.size());
+    added.set_timestamp_ms(record.timestamp_ms);
+  });
+  if (!records.ok()) return records.status();
+  response_.set_base_offset(request_.offset());
+  // Read after the records, so that it is never behind them.
+  response_.set_high_watermark(partition_->HighWatermark());
+  return metrics::Status::Ok();
+}
+
+void FetchCall::Wait(std::chrono::milliseconds wait) {
+  // Once the alarm is set and the lock is free, the call may end on another thread: only what is local is
+  // safe then.
+  const std::shared_ptr<Wake> wake = wake_;
+  bool is_due = false;
+  {
+    const std::lock_guard lock(wake->mutex);
+    wake->alarm.Set(std::chrono::system_clock::now() + wait, [this](bool /*expired*/) { OnAlarm(); });
+    wake->waiter = partition_->waiters().Add(request_.offset(), [wake] { wake->alarm.Cancel(); });
+    is_due = wake->cancelled || !wake->waiter.has_value();
+  }
+  if (is_due) wake->alarm.Cancel();
+}
+
+// Every way to wake the call cancels the alarm or lets it expire, so that this runs exactly once.
+void FetchCall::OnAlarm() {
+  {
+    const std::lock_guard lock(wake_->mutex);
+    if (wake_->waiter) partition_->waiters().Remove(*wake_->waiter);
+  }
+  metrics::Status read = Read();
+  if (read.ok() && response_.records().empty() && partition_->waiters().closed()) {
+    read = metrics::Status(metrics::StatusCode::kUnavailable, "the agent is stopping");
+  }
+  Finish(ToGrpcStatus(read));
+}
+
+void FetchCall::OnCancel() {
+  {
+    const std::lock_guard lock(wake_->mutex);
+    wake_->cancelled = true;
+  }
+  wake_->alarm.Cancel();
+}
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,59 @@
+// FetchCall: one Fetch, which may wait for a record without keeping a thread.
+//
+// It reads at once; where there is nothing, it waits for an append, the end of its time, the loss of the
+// lease, the client's departure or the agent's end, whichever comes first, and then reads once more and
+// answers. Guarantees: exactly one answer. Thread safety: made, called and destroyed by gRPC. Cost: while it
+// waits, an alarm and an entry in the partition's waiters. Errors: UNAVAILABLE when the agent stops.
+#pragma once
+
+#include <grpcpp/alarm.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "agent/log/append_waiters.h"
+#include "agent/log/partition_log.h"
+#include "agent/partition.h"
+#include "proto/streamhouse.grpc.pb.h"
+
+namespace streamhouse::agent {
+
+class FetchCall final : public grpc::ServerUnaryReactor {
+ public:
+  // Deletes itself when gRPC is done with it. The messages belong to gRPC, and live as long.
+  static FetchCall* Start(std::shared_ptr<Partition> partition, const v1::FetchRequest& request,
+                          ReadLimits limits, std::chrono::milliseconds wait, v1::FetchResponse& response);
+
+  void OnCancel() override;
+  void OnDone() override { delete this; }
+
+ private:
+  // What may still be touched by a wake-up when the call itself is gone.
+  struct Wake {
+    grpc::Alarm alarm;
+    std::mutex mutex;
+    // guarded by mutex
+    std::optional<AppendWaiters::Id> waiter;
+    bool cancelled = false;
+  };
+
+  FetchCall(std::shared_ptr<Partition> partition, const v1::FetchRequest& request, ReadLimits limits,
+            v1::FetchResponse& response)
+      : partition_(std::move(partition)), request_(request), limits_(limits), response_(response) {}
+
+  metrics::Status Read();
+  void Wait(std::chrono::milliseconds wait);
+  void OnAlarm();
+
+  const std::shared_ptr<Partition> partition_;
+  const v1::FetchRequest& request_;
+  const ReadLimits limits_;
+  v1::FetchResponse& response_;
+  const std::shared_ptr<Wake> wake_ = std::make_shared<Wake>();
+};
+
+}  // namespace streamhouse::agent

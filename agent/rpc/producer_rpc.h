@@ -1,0 +1,28 @@
+// ProducerRpc: ProducerService on the wire. Translates; Partition decides.
+//
+// Thread safety: gRPC calls it from any thread. Cost: one copy of each record, from the request into the
+// batch; the append runs on gRPC's thread, and under SyncPolicy::kEachBatch that thread waits for the disk.
+#pragma once
+
+#include "agent/rpc/arena_allocator.h"
+#include "agent/topic_catalog.h"
+#include "proto/streamhouse.grpc.pb.h"
+
+namespace streamhouse::agent {
+
+class ProducerRpc final : public v1::ProducerService::CallbackService {
+ public:
+  // `topics` must outlive the server.
+  explicit ProducerRpc(const TopicCatalog& topics) : topics_(topics) {
+    SetMessageAllocatorFor_Produce(&allocator_);
+  }
+
+  grpc::ServerUnaryReactor* Produce(grpc::CallbackServerContext* context, const v1::ProduceRequest* request,
+                                    v1::ProduceResponse* response) override;
+
+ private:
+  const TopicCatalog& topics_;
+  ArenaAllocator<v1::ProduceRequest, v1::ProduceResponse> allocator_;
+};
+
+}  // namespace streamhouse::agent

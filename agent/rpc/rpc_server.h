@@ -1,0 +1,60 @@
+// RpcServer: the agent's services on a port.
+//
+// When to use something else: Agent, which starts and stops one of these.
+// Guarantees: listens when Start returns. Shutdown lets calls that run finish within the grace, cancels what
+// is left, and returns when no handler runs any more; who waits in Fetch has to be woken before
+// (TopicCatalog::Drain). Thread safety: Start and Shutdown from one thread. Cost: gRPC's own threads, two to
+// sixteen by the number of cores. Errors: Unavailable, naming address and port, when it cannot listen.
+#pragma once
+
+#include <grpcpp/server.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "agent/agent_metrics.h"
+#include "agent/committed_offsets.h"
+#include "agent/rpc/connection_monitor.h"
+#include "agent/rpc/consumer_rpc.h"
+#include "agent/rpc/producer_rpc.h"
+#include "agent/rpc/topic_rpc.h"
+#include "agent/topic_catalog.h"
+
+namespace streamhouse::agent {
+
+struct RpcServerOptions {
+  std::string host;
+  std::uint16_t port = 0;  // 0: one that is free
+  std::size_t request_bytes_max = 0;
+  FetchLimits fetch;
+};
+
+class RpcServer {
+ public:
+  // All references must outlive the server.
+  static Result<std::unique_ptr<RpcServer>> Start(const RpcServerOptions& options, TopicCatalog& topics,
+                                                  CommittedOffsets& offsets, const AgentMetrics& metrics);
+  ~RpcServer();
+  RpcServer(const RpcServer&) = delete;
+  RpcServer& operator=(const RpcServer&) = delete;
+
+  int port() const { return port_; }
+
+  // May be called twice.
+  void Shutdown(std::chrono::milliseconds grace);
+
+ private:
+  RpcServer(TopicCatalog& topics, CommittedOffsets& offsets, FetchLimits fetch);
+
+  ProducerRpc producer_;
+  ConsumerRpc consumer_;
+  TopicRpc topic_;
+  std::unique_ptr<grpc::Server> server_;
+  int port_ = 0;
+  std::unique_ptr<ConnectionMonitor> connections_;
+};
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,43 @@
+#include "agent/rpc/status_translation.h"
+
+namespace streamhouse::agent {
+namespace {
+
+grpc::StatusCode ToGrpcCode(metrics::StatusCode code) {
+  switch (code) {
+    case metrics::StatusCode::kOk:
+      return grpc::StatusCode::OK;
+    case metrics::StatusCode::kInvalidArgument:
+      return grpc::StatusCode::INVALID_ARGUMENT;
+    case metrics::StatusCode::kNotFound:
+      return grpc::StatusCode::NOT_FOUND;
+    case metrics::StatusCode::kAlreadyExists:
+      return grpc::StatusCode::ALREADY_EXISTS;
+    case metrics::StatusCode::kFailedPrecondition:
+      return grpc::StatusCode::FAILED_PRECONDITION;
+    case metrics::StatusCode::kOutOfRange:
+      return grpc::StatusCode::OUT_OF_RANGE;
+    case metrics::StatusCode::kResourceExhausted:
+      return grpc::StatusCode::RESOURCE_EXHAUSTED;
+    case metrics::StatusCode::kDeadlineExceeded:
+      return grpc::StatusCode::DEADLINE_EXCEEDED;
+    case metrics::StatusCode::kUnavailable:
+      return grpc::StatusCode::UNAVAILABLE;
+    case metrics::StatusCode::kAborted:
+      return grpc::StatusCode::ABORTED;
+    case metrics::StatusCode::kDataLoss:
+      return grpc::StatusCode::DATA_LOSS;
+    case metrics::StatusCode::kInternal:
+      return grpc::StatusCode::INTERNAL;
+  }
+  return grpc::StatusCode::UNKNOWN;
+}
+
+}  // namespace
+
+grpc::Status ToGrpcStatus(const metrics::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  return {ToGrpcCode(status.code()), status.message()};
+}
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,27 @@
+// TopicRpc: TopicService on the wire. Translates; TopicCatalog decides.
+//
+// Thread safety: gRPC calls it from any thread. Cost: creating a topic waits for the disk, on gRPC's thread.
+#pragma once
+
+#include "agent/topic_catalog.h"
+#include "proto/streamhouse.grpc.pb.h"
+
+namespace streamhouse::agent {
+
+class TopicRpc final : public v1::TopicService::CallbackService {
+ public:
+  // `topics` must outlive the server.
+  explicit TopicRpc(TopicCatalog& topics) : topics_(topics) {}
+
+  grpc::ServerUnaryReactor* CreateTopic(grpc::CallbackServerContext* context,
+                                        const v1::CreateTopicRequest* request,
+                                        v1::CreateTopicResponse* response) override;
+  grpc::ServerUnaryReactor* DescribeTopic(grpc::CallbackServerContext* context,
+                                          const v1::DescribeTopicRequest* request,
+                                          v1::DescribeTopicResponse* response) override;
+
+ private:
+  TopicCatalog& topics_;
+};
+
+}  // namespace streamhouse::agent

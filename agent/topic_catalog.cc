@@ -1,0 +1,113 @@
+#include "agent/topic_catalog.h"
+
+#include <utility>
+
+#include "agent/operator_log.h"
+#include "agent/topic_name.h"
+
+namespace streamhouse::agent {
+
+TopicCatalog::TopicCatalog(FileSystem& files, MetadataStore& store, LeaseKeeper& leases, Options options)
+    : files_(files), store_(store), leases_(leases), options_(std::move(options)) {}
+
+Status TopicCatalog::Load() {
+  auto topics = store_.ListTopics();
+  if (!topics.ok()) return topics.status();
+  const std::lock_guard creating(create_mutex_);
+  for (const TopicInfo& topic : *topics) {
+    if (Status opened = Open(topic); !opened.ok()) return opened;
+  }
+  return Status::Ok();
+}
+
+Status TopicCatalog::Create(const std::string& topic, std::uint32_t partitions) {
+  if (Status named = CheckTopicName(topic); !named.ok()) return named;
+  if (partitions == 0 || partitions > kPartitionsPerTopicMax) {
+    return {StatusCode::kInvalidArgument, "a topic has 1 to " + std::to_string(kPartitionsPerTopicMax) +
+                                              " partitions, not " + std::to_string(partitions)};
+  }
+  const std::lock_guard creating(create_mutex_);
+  const TopicInfo info = {.name = topic, .partitions = partitions};
+  if (Status created = store_.CreateTopic(info); !created.ok()) return created;
+  if (PartitionCount(topic).ok()) return Status::Ok();
+  if (Status opened = Open(info); !opened.ok()) return opened;
+  OperatorLog().info("topic {} created with {} partitions", topic, partitions);
+  // Whatever keeps the leases from being taken now is logged there, and tried again.
+  static_cast<void>(leases_.RenewNow());
+  return Status::Ok();
+}
+
+Status TopicCatalog::Open(const TopicInfo& topic) {
+  Partitions partitions;
+  for (std::uint32_t i = 0; i < topic.partitions; ++i) {
+    const TopicPartition name = {.topic = topic.name, .partition = i};
+    auto log = PartitionLog::Open(files_, options_.log_folder + "/" + name.ToString(), options_.log);
+    if (!log.ok()) return log.status();
+    if ((*log)->torn_bytes() > 0) {
+      OperatorLog().warn("log of {}: cut off a torn tail of {} bytes; continues at offset {}",
+                         name.ToString(), (*log)->torn_bytes(), (*log)->HighWatermark());
+    }
+    partitions.push_back(std::make_shared<Partition>(*std::move(log), leases_.Track(name),
+                                                     options_.record_bytes_max, options_.metrics));
+  }
+  const std::unique_lock lock(mutex_);
+  topics_.emplace(topic.name, std::move(partitions));
+  return Status::Ok();
+}
+
+Result<std::shared_ptr<Partition>> TopicCatalog::Find(std::string_view topic, std::uint32_t partition) const {
+  {
+    const std::shared_lock lock(mutex_);
+    const auto found = topics_.find(topic);
+    if (found != topics_.end() && partition < found->second.size()) return found->second[partition];
+  }
+  auto count = PartitionCount(topic);
+  if (!count.ok()) return count.status();
+  return Status(StatusCode::kNotFound, "topic " + std::string(topic) + " has " + std::to_string(*count) +
+                                           " partitions, and no partition " + std::to_string(partition));
+}
+
+Result<std::uint32_t> TopicCatalog::PartitionCount(std::string_view topic) const {
+  if (Status named = CheckTopicName(topic); !named.ok()) return named;
+  const std::shared_lock lock(mutex_);
+  const auto found = topics_.find(topic);
+  if (found == topics_.end()) return Status(StatusCode::kNotFound, "there is no topic " + std::string(topic));
+  return static_cast<std::uint32_t>(found->second.size());
+}
+
+void TopicCatalog::LoseLease(const TopicPartition& partition, std::uint64_t fence) {
+  // A lease that was never held while its partition was served has nobody to tell.
+  if (auto found = Find(partition.topic, partition.partition); found.ok()) (*found)->LoseLease(fence);
+}
+
+TopicCatalog::Partitions TopicCatalog::All() const {
+  const std::shared_lock lock(mutex_);
+  Partitions all;
+  for (const auto& [name, partitions] : topics_) all.insert(all.end(), partitions.begin(), partitions.end());
+  return all;
+}
+
+void TopicCatalog::Drain() {
+  for (const auto& partition : All()) partition->Drain();
+}
+
+Status TopicCatalog::SyncLogs() {
+  return ForEachLog(&Partition::Sync, "sync");
+}
+
+Status TopicCatalog::CloseLogs() {
+  return ForEachLog(&Partition::Close, "close");
+}
+
+Status TopicCatalog::ForEachLog(Status (Partition::*action)(), std::string_view what) {
+  Status first;
+  for (const auto& partition : All()) {
+    Status done = ((*partition).*action)();
+    if (done.ok()) continue;
+    OperatorLog().error("cannot {} a log: {}", what, done.message());
+    if (first.ok()) first = std::move(done);
+  }
+  return first;
+}
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,85 @@
+// TopicCatalog: the topics of this agent and their partitions, by name.
+//
+// When to use something else: MetadataStore is where topics are kept; the catalog is what is being served.
+// Guarantees: a topic that was created is served at once, and again after a restart; all partitions of a
+// topic are there, or none. Finding one never waits for a disk or for the store. Thread safety: any thread.
+// Cost: Find is one shared lock and one hash look-up. Errors: InvalidArgument for a bad name or number of
+// partitions, NotFound, AlreadyExists, those of the store and logs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "agent/lease/lease_keeper.h"
+#include "agent/log/file_system.h"
+#include "agent/log/partition_log.h"
+#include "agent/metadata/metadata_store.h"
+#include "agent/partition.h"
+
+namespace streamhouse::agent {
+
+// Each partition takes a folder and at least three file descriptors.
+inline constexpr std::uint32_t kPartitionsPerTopicMax = 1000;
+
+class TopicCatalog {
+ public:
+  struct Options {
+    std::string log_folder;
+    PartitionLogOptions log;
+    std::size_t record_bytes_max = 0;
+    WriteMetrics metrics;
+  };
+
+  // All must outlive the catalog.
+  TopicCatalog(FileSystem& files, MetadataStore& store, LeaseKeeper& leases, Options options);
+
+  // Serves the topics that the store knows; recovers their logs, and begins to hold their leases.
+  Status Load();
+
+  // OK when the topic exists with this number of partitions already.
+  Status Create(const std::string& topic, std::uint32_t partitions);
+
+  Result<std::shared_ptr<Partition>> Find(std::string_view topic, std::uint32_t partition) const;
+  Result<std::uint32_t> PartitionCount(std::string_view topic) const;
+
+  // Passes the loss of a lease on to the log, as a fence.
+  void LoseLease(const TopicPartition& partition, std::uint64_t fence);
+
+  // Wakes all who wait for records, now and from now on.
+  void Drain();
+  // Both go on to the other logs after an error, log each, and return the first.
+  Status SyncLogs();
+  Status CloseLogs();
+
+ private:
+  using Partitions = std::vector<std::shared_ptr<Partition>>;
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+
+  Status Open(const TopicInfo& topic);
+  Partitions All() const;
+  Status ForEachLog(Status (Partition::*action)(), std::string_view what);
+
+  FileSystem& files_;
+  MetadataStore& store_;
+  LeaseKeeper& leases_;
+  const Options options_;
+
+  std::mutex create_mutex_;  // one creation at a time; taken before mutex_
+
+  mutable std::shared_mutex mutex_;  // held for moments only
+  // guarded by mutex_
+  std::unordered_map<std::string, Partitions, Hash, std::equal_to<>> topics_;
+};
+
+}  // namespace streamhouse::agent

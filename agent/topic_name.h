@@ -1,0 +1,18 @@
+// What a legal topic name is: 1 to kTopicNameBytesMax of [A-Za-z0-9._-], and neither "." nor "..".
+//
+// A legal name is also a legal name of a folder, which is what it becomes. Pure; any thread.
+// Errors: InvalidArgument, naming the rule; the offending name itself is not repeated.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "metrics_core/status.h"
+
+namespace streamhouse::agent {
+
+inline constexpr std::size_t kTopicNameBytesMax = 249;
+
+metrics::Status CheckTopicName(std::string_view name);
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,261 @@
+#include "agent/lease/lease_keeper.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "agent/metadata/sqlite_metadata_store.h"
+#include "tests/agent/support/temporary_folder.h"
+
+namespace streamhouse::agent {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+constexpr LeaseTiming kTiming = {};
+
+// The SQLite store, except that `before_acquire` runs first and may fail the call.
+class InterceptedStore final : public MetadataStore {
+ public:
+  InterceptedStore(std::unique_ptr<MetadataStore> base, std::function<Status()> before_acquire)
+      : base_(std::move(base)), before_acquire_(std::move(before_acquire)) {}
+
+  Result<std::vector<LeaseRow>> AcquireLeases(std::span<const TopicPartition> partitions,
+                                              const std::string& holder, milliseconds duration) override {
+    if (Status status = before_acquire_(); !status.ok()) return status;
+    return base_->AcquireLeases(partitions, holder, duration);
+  }
+  Status ReleaseLease(const TopicPartition& p, const std::string& holder, std::uint64_t epoch) override {
+    return base_->ReleaseLease(p, holder, epoch);
+  }
+  Result<std::optional<LeaseRow>> FindLease(const TopicPartition& p) override { return base_->FindLease(p); }
+  Status CreateTopic(const TopicInfo& topic) override { return base_->CreateTopic(topic); }
+  Result<std::vector<TopicInfo>> ListTopics() override { return base_->ListTopics(); }
+  Status CommitOffset(const std::string& group, const TopicPartition& p, std::uint64_t offset) override {
+    return base_->CommitOffset(group, p, offset);
+  }
+  Result<std::optional<std::uint64_t>> FindCommittedOffset(const std::string& group,
+                                                           const TopicPartition& p) override {
+    return base_->FindCommittedOffset(group, p);
+  }
+
+ private:
+  std::unique_ptr<MetadataStore> base_;
+  std::function<Status()> before_acquire_;
+};
+
+// Two agents, "a" and "b", on one database, with one clock for everybody.
+class LeaseKeeperTest : public testing::Test {
+ protected:
+  std::unique_ptr<LeaseKeeper> Keeper(const std::string& holder) {
+    stores_.push_back(std::make_unique<InterceptedStore>(
+        *SqliteMetadataStore::OpenWithClock(
+            folder_ / "metadata.db", [this] { return std::chrono::floor<milliseconds>(now_).count(); }),
+        [this] { return before_acquire_(); }));
+    return std::make_unique<LeaseKeeper>(
+        *stores_.back(), holder, kTiming, LeaseMetrics(),
+        [this](const TopicPartition& p, std::uint64_t fence) { lost_.emplace_back(p.ToString(), fence); },
+        [this] { return now_; });
+  }
+
+  TemporaryFolder folder_;
+  nanoseconds now_ = std::chrono::hours(1000);
+  std::function<Status()> before_acquire_ = [] { return Status::Ok(); };
+  std::vector<std::unique_ptr<MetadataStore>> stores_;
+  std::vector<std::pair<std::string, std::uint64_t>> lost_;
+  const TopicPartition orders_ = {.topic = "orders", .partition = 0};
+  const TopicPartition events_ = {.topic = "events", .partition = 0};
+  std::unique_ptr<LeaseKeeper> a_ = Keeper("a");
+  std::unique_ptr<LeaseKeeper> b_ = Keeper("b");
+  using Lost = std::vector<std::pair<std::string, std::uint64_t>>;
+};
+
+TEST_F(LeaseKeeperTest, IsNotReadyWithoutPartitions) {
+  EXPECT_TRUE(a_->RenewNow().ok());
+  EXPECT_EQ(a_->Readiness().message(), "no lease, because there is no topic yet");
+}
+
+TEST_F(LeaseKeeperTest, IsReadyFromTheFirstLeaseOn) {
+  auto lease = a_->Track(orders_);
+  EXPECT_EQ(a_->Readiness().message(), "no unexpired lease (partitions: 1)");
+  ASSERT_TRUE(a_->RenewNow().ok());
+  EXPECT_TRUE(a_->Readiness().ok());
+  EXPECT_EQ(a_->HeldCount(), 1U);
+  EXPECT_EQ(lease->Epoch().value(), 1U);
+}
+
+TEST_F(LeaseKeeperTest, TracksAPartitionOnce) {
+  EXPECT_EQ(a_->Track(orders_), a_->Track(orders_));
+}
+
+TEST_F(LeaseKeeperTest, KeepsTheEpochOverManyRenewals) {
+  auto lease = a_->Track(orders_);
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(a_->RenewNow().ok());
+    EXPECT_EQ(lease->Epoch().value(), 1U);
+    now_ += kTiming.renew_interval;
+    EXPECT_TRUE(lease->IsHeld());
+  }
+  EXPECT_EQ(lost_, Lost());
+}
+
+TEST_F(LeaseKeeperTest, CountsALeaseAsLostBeforeItExpiresInTheStore) {
+  auto lease = a_->Track(orders_);
+  ASSERT_TRUE(a_->RenewNow().ok());
+  now_ += kTiming.duration - kTiming.safety_margin;
+  EXPECT_FALSE(lease->IsHeld());
+  EXPECT_FALSE(a_->Readiness().ok());
+  b_->Track(orders_);
+  ASSERT_TRUE(b_->RenewNow().ok());
+  EXPECT_FALSE(b_->Readiness().ok());
+}
+
+TEST_F(LeaseKeeperTest, HandsAPartitionOverWithAHigherEpoch) {
+  a_->Track(orders_);
+  ASSERT_TRUE(a_->RenewNow().ok());
+  now_ += kTiming.duration;
+  auto taken = b_->Track(orders_);
+  ASSERT_TRUE(b_->RenewNow().ok());
+  EXPECT_EQ(taken->Epoch().value(), 2U);
+}
+
+TEST_F(LeaseKeeperTest, AnnouncesTheFenceWhenAnotherHasTakenOver) {
+  a_->Track(orders_);
+  ASSERT_TRUE(a_->RenewNow().ok());
+  ASSERT_TRUE(stores_[0]->ReleaseLease(orders_, "a", 1).ok());  // as if it had expired
+  b_->Track(orders_);
+  ASSERT_TRUE(b_->RenewNow().ok());
+  ASSERT_TRUE(a_->RenewNow().ok());
+  EXPECT_EQ(lost_, (Lost{{"orders/0", 2}}));
+  EXPECT_EQ(a_->HeldCount(), 0U);
+}
+
+TEST_F(LeaseKeeperTest, HoldsOnWhileTheStoreIsOutOfReachUntilTheMargin) {
+  auto lease = a_->Track(orders_);
+  ASSERT_TRUE(a_->RenewNow().ok());
+  before_acquire_ = [] { return Status(StatusCode::kUnavailable, "the store is away"); };
+  now_ += kTiming.renew_interval;
+  EXPECT_FALSE(a_->RenewNow().ok());
+  EXPECT_TRUE(lease->IsHeld());
+  EXPECT_EQ(lost_, Lost());
+  now_ += kTiming.duration;
+  EXPECT_FALSE(a_->RenewNow().ok());
+  EXPECT_EQ(lost_, (Lost{{"orders/0", 1}}));
+  EXPECT_EQ(a_->Readiness().message(), "no unexpired lease (partitions: 1): the store is away");
+}
+
+TEST_F(LeaseKeeperTest, TakesALeaseBackWhenTheStoreReturns) {
+  auto lease = a_->Track(orders_);
+  ASSERT_TRUE(a_->RenewNow().ok());
+  now_ += 2 * kTiming.duration;
+  ASSERT_TRUE(a_->RenewNow().ok());
+  EXPECT_EQ(lease->Epoch().value(), 1U);
+  EXPECT_TRUE(a_->Readiness().ok());
+}
+
+// A store that answers late grants a lease that is nearly over: its time counts from before the question.
+TEST_F(LeaseKeeperTest, CountsTheTimeThatTheStoreTook) {
+  auto lease = a_->Track(orders_);
+  before_acquire_ = [this] {
+    now_ += kTiming.duration;
+    return Status::Ok();
+  };
+  ASSERT_TRUE(a_->RenewNow().ok());
+  EXPECT_FALSE(lease->IsHeld());
+}
+
+TEST_F(LeaseKeeperTest, TriesAgainWhatItDidNotGet) {
+  a_->Track(orders_);
+  b_->Track(orders_);
+  ASSERT_TRUE(a_->RenewNow().ok());
+  ASSERT_TRUE(b_->RenewNow().ok());
+  EXPECT_EQ(b_->HeldCount(), 0U);
+  now_ += kTiming.duration;
+  ASSERT_TRUE(b_->RenewNow().ok());
+  EXPECT_EQ(b_->HeldCount(), 1U);
+}
+
+TEST_F(LeaseKeeperTest, SharesPartitionsWithAnotherAgent) {
+  a_->Track(orders_);
+  b_->Track(orders_);
+  b_->Track(events_);
+  ASSERT_TRUE(a_->RenewNow().ok());
+  ASSERT_TRUE(b_->RenewNow().ok());
+  EXPECT_EQ(a_->HeldCount(), 1U);
+  EXPECT_EQ(b_->HeldCount(), 1U);
+  EXPECT_TRUE(b_->Track(events_)->IsHeld());
+}
+
+TEST_F(LeaseKeeperTest, ReleasesOnStopSoThatAnotherNeedNotWait) {
+  auto lease = a_->Track(orders_);
+  ASSERT_TRUE(a_->RenewNow().ok());
+  a_->Stop();
+  a_->Stop();
+  EXPECT_FALSE(lease->IsHeld());
+  EXPECT_FALSE(a_->Readiness().ok());
+  EXPECT_EQ(a_->RenewNow().code(), StatusCode::kFailedPrecondition);
+  auto taken = b_->Track(orders_);
+  ASSERT_TRUE(b_->RenewNow().ok());
+  EXPECT_EQ(taken->Epoch().value(), 2U);
+}
+
+// Goal: a renewal under way is no reason to be unready. Method: hold it up in the store, and ask meanwhile.
+TEST_F(LeaseKeeperTest, StaysReadyDuringARenewal) {
+  a_->Track(orders_);
+  ASSERT_TRUE(a_->RenewNow().ok());
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool renewing = false;
+  bool proceed = false;
+  before_acquire_ = [&] {
+    std::unique_lock lock(mutex);
+    renewing = true;
+    changed.notify_all();
+    changed.wait(lock, [&] { return proceed; });
+    return Status::Ok();
+  };
+  std::thread renewal([&] { EXPECT_TRUE(a_->RenewNow().ok()); });
+  std::unique_lock lock(mutex);
+  changed.wait(lock, [&] { return renewing; });
+  for (int i = 0; i < 1000; ++i) EXPECT_TRUE(a_->Readiness().ok());
+  EXPECT_EQ(a_->HeldCount(), 1U);
+  proceed = true;
+  changed.notify_all();
+  lock.unlock();
+  renewal.join();
+}
+
+// Real time: the lease would run out between the rounds if the thread did not renew it.
+TEST_F(LeaseKeeperTest, RenewsInTheBackgroundWithoutAFlap) {
+  auto store = SqliteMetadataStore::Open(folder_ / "real.db");
+  LeaseKeeper keeper(**store, "a",
+                     {.duration = milliseconds(1000),
+                      .renew_interval = milliseconds(20),
+                      .safety_margin = milliseconds(100),
+                      .retry_interval = milliseconds(10)},
+                     LeaseMetrics(),
+                     [&](const TopicPartition& p, std::uint64_t) { lost_.emplace_back(p.topic, 0); });
+  keeper.Track(orders_);
+  ASSERT_TRUE(keeper.RenewNow().ok());
+  keeper.Start();
+  const nanoseconds end = BootTime() + milliseconds(1500);
+  while (BootTime() < end) ASSERT_TRUE(keeper.Readiness().ok());
+  keeper.Stop();
+  EXPECT_EQ(lost_, Lost());
+  EXPECT_EQ(store->get()->FindLease(orders_).value()->epoch, 1U);
+}
+
+}  // namespace
+}  // namespace streamhouse::agent

@@ -1,0 +1,62 @@
+#include "agent/periodic_task.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <future>
+
+namespace streamhouse::agent {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+TEST(PeriodicTaskTest, RunsAtOnceAndAgainAfterItsWait) {
+  std::promise<void> third_run;
+  int runs = 0;
+  PeriodicTask task([&]() -> nanoseconds {
+    if (++runs == 3) third_run.set_value();
+    return runs < 3 ? nanoseconds(milliseconds(1)) : nanoseconds(hours(1));
+  });
+  task.Start();
+  third_run.get_future().wait();
+  task.Stop();
+  EXPECT_EQ(runs, 3);
+}
+
+TEST(PeriodicTaskTest, RunsSoonWhenAsked) {
+  std::promise<void> first_run;
+  std::promise<void> second_run;
+  int runs = 0;
+  PeriodicTask task([&]() -> nanoseconds {
+    (++runs == 1 ? first_run : second_run).set_value();
+    return hours(1);
+  });
+  task.Start();
+  first_run.get_future().wait();
+  task.RunSoon();
+  second_run.get_future().wait();
+  task.Stop();
+  EXPECT_EQ(runs, 2);
+}
+
+TEST(PeriodicTaskTest, StopsInTheMiddleOfAWaitAndTwice) {
+  std::promise<void> ran;
+  PeriodicTask task([&]() -> nanoseconds {
+    ran.set_value();
+    return hours(1);
+  });
+  task.Start();
+  ran.get_future().wait();
+  task.Stop();
+  task.Stop();
+}
+
+TEST(PeriodicTaskTest, MayBeStoppedWithoutAStart) {
+  PeriodicTask task([]() -> nanoseconds { return hours(1); });
+  task.Stop();
+}
+
+}  // namespace
+}  // namespace streamhouse::agent
