@@ -10,16 +10,12 @@ namespace streamhouse::agent {
 
 Result<std::unique_ptr<Agent>> AgentBuilder::Build() {
   if (Status valid = config_.Validate(); !valid.ok()) return valid;
-  return std::unique_ptr<Agent>(
-      new Agent(std::move(config_), std::move(metrics_), health_, std::move(exporters_)));
+  return std::unique_ptr<Agent>(new Agent(std::move(config_), std::move(metrics_), health_, std::move(exporters_)));
 }
 
 Agent::Agent(AgentConfig config, AgentMetrics metrics, metrics::Health* health,
              std::vector<std::unique_ptr<metrics::Exporter>> exporters)
-    : config_(std::move(config)),
-      metrics_(std::move(metrics)),
-      health_(health),
-      exporters_(std::move(exporters)) {}
+    : config_(std::move(config)), metrics_(std::move(metrics)), health_(health), exporters_(std::move(exporters)) {}
 
 Agent::~Agent() {
   Stop();
@@ -33,8 +29,8 @@ Status Agent::Start() {
     Stop();
     return started;
   }
-  OperatorLog().info("agent {} serves gRPC on {}:{} from {}", config_.agent_id, config_.grpc_host,
-                     grpc_port(), config_.data_folder);
+  OperatorLog().info("agent {} serves gRPC on {}:{} from {}", config_.agent_id, config_.grpc_host, grpc_port(),
+                     config_.data_folder);
   return started;
 }
 
@@ -46,13 +42,13 @@ Status Agent::StartParts() {
   }
   if (Status started = StartExporters(); !started.ok()) return started;
   if (Status started = StartTopics(); !started.ok()) return started;
-  auto rpc = RpcServer::Start(
-      {.host = config_.grpc_host,
-       .port = config_.grpc_port,
-       .request_bytes_max = config_.request_bytes_max,
-       .fetch = {.read = {.records = config_.fetch_records_max, .bytes = config_.fetch_bytes_max},
-                 .wait = config_.fetch_wait_max}},
-      *topics_, *offsets_, metrics_);
+  auto rpc =
+      RpcServer::Start({.host = config_.grpc_host,
+                        .port = config_.grpc_port,
+                        .request_bytes_max = config_.request_bytes_max,
+                        .fetch = {.read = {.records = config_.fetch_records_max, .bytes = config_.fetch_bytes_max},
+                                  .wait = config_.fetch_wait_max}},
+                       *topics_, *offsets_, metrics_);
   if (!rpc.ok()) return rpc.status();
   rpc_ = *std::move(rpc);
   return Status::Ok();

@@ -31,19 +31,18 @@ struct AgentConfig {
 
   // Created at start when they are not there, so that the agent has leases, and is ready, before the first
   // client.
-  std::vector<TopicInfo> topics;
+  std::vector<TopicInfo> topics = {};
 
   std::uint64_t segment_bytes = kDefaultSegmentBytes;
   SyncPolicy sync_policy = SyncPolicy::kNone;
   std::chrono::milliseconds sync_interval{1'000};  // for SyncPolicy::kInterval
 
-  LeaseTiming lease;
+  LeaseTiming lease = {};
 
-  std::size_t record_bytes_max = std::size_t{1} << 20;    // key and value of one record
-  std::size_t request_bytes_max = std::size_t{16} << 20;  // one message from a client
-  std::uint32_t fetch_records_max = 10'000;               // in one response
-  std::uint64_t fetch_bytes_max = std::uint64_t{1}
-                                  << 20;  // likewise, keys and values; or one record that is larger
+  std::size_t record_bytes_max = std::size_t{1} << 20;     // key and value of one record
+  std::size_t request_bytes_max = std::size_t{16} << 20;   // one message from a client
+  std::uint32_t fetch_records_max = 10'000;                // in one response
+  std::uint64_t fetch_bytes_max = std::uint64_t{1} << 20;  // likewise, keys and values; or one record that is larger
   std::chrono::milliseconds fetch_wait_max{30'000};
 
   // How long calls that run may take to finish when the agent stops.

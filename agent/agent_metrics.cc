@@ -39,9 +39,9 @@ class Registrar {
   metrics::Family<metrics::TickHistogram> Latency(metrics::MetricOptions options) {
     auto bounds = metrics::BucketBounds::Exponential(kFirstBoundSeconds, kBoundFactor, kBoundCount);
     options.unit = "seconds";
-    return Take(status_.ok() ? registry_.AddTickHistogram(std::move(options), *std::move(bounds),
-                                                          metrics::kNanosecondsPerSecond)
-                             : status_);
+    return Take(status_.ok()
+                    ? registry_.AddTickHistogram(std::move(options), *std::move(bounds), metrics::kNanosecondsPerSecond)
+                    : status_);
   }
   const Status& status() const { return status_; }
 
@@ -75,13 +75,12 @@ metrics::Result<AgentMetrics> AgentMetrics::Register(metrics::Registry& registry
       add.Counter({.name = "streamhouse_agent_lease_renewals_total", .help = "Total lease renewal attempts"});
   const auto records_written =
       add.Counter({.name = "streamhouse_agent_records_written_total", .help = "Total records written"});
-  const auto write_latency = add.Latency(
-      {.name = "streamhouse_agent_write_latency_seconds", .help = "Write operation latency in seconds"});
+  const auto write_latency =
+      add.Latency({.name = "streamhouse_agent_write_latency_seconds", .help = "Write operation latency in seconds"});
   const auto active_connections =
       add.Gauge({.name = "streamhouse_agent_active_connections", .help = "Active gRPC connections"});
-  const auto requests = add.Counter({.name = "streamhouse_agent_grpc_requests_total",
-                                     .help = "Total gRPC requests",
-                                     .labels = {"method", "code"}});
+  const auto requests = add.Counter(
+      {.name = "streamhouse_agent_grpc_requests_total", .help = "Total gRPC requests", .labels = {"method", "code"}});
   const auto durations = add.Latency({.name = "streamhouse_agent_grpc_request_duration_seconds",
                                       .help = "gRPC request duration in seconds",
                                       .labels = {"method"}});

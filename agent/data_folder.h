@@ -27,8 +27,7 @@ class DataFolder {
   std::string log_folder() const { return path_ + "/log"; }
 
  private:
-  DataFolder(std::string path, std::unique_ptr<FolderLock> lock)
-      : path_(std::move(path)), lock_(std::move(lock)) {}
+  DataFolder(std::string path, std::unique_ptr<FolderLock> lock) : path_(std::move(path)), lock_(std::move(lock)) {}
 
   std::string path_;
   std::unique_ptr<FolderLock> lock_;

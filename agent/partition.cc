@@ -14,8 +14,7 @@ Status Partition::CheckBatch(const BatchBuilder& batch) const {
   if (batch.empty()) return {StatusCode::kInvalidArgument, "a batch needs at least one record"};
   if (batch.largest_record_bytes() <= record_bytes_max_) return Status::Ok();
   return {StatusCode::kInvalidArgument, "a record of " + std::to_string(batch.largest_record_bytes()) +
-                                            " bytes is over the limit of " +
-                                            std::to_string(record_bytes_max_)};
+                                            " bytes is over the limit of " + std::to_string(record_bytes_max_)};
 }
 
 Result<std::uint64_t> Partition::Append(const BatchBuilder& batch) {
@@ -49,8 +48,8 @@ Result<Watermarks> Partition::FindWatermarks() const {
 Result<std::optional<std::int64_t>> Partition::FindTimestamp(std::uint64_t offset) const {
   if (offset >= log_->HighWatermark()) return std::optional<std::int64_t>();
   std::optional<std::int64_t> timestamp_ms;
-  auto read = Read(offset, {.records = 1, .bytes = 0},
-                   [&](const RecordView& record) { timestamp_ms = record.timestamp_ms; });
+  auto read =
+      Read(offset, {.records = 1, .bytes = 0}, [&](const RecordView& record) { timestamp_ms = record.timestamp_ms; });
   if (!read.ok()) return read.status();
   return timestamp_ms;
 }

@@ -40,8 +40,8 @@ struct Watermarks {
 class Partition {
  public:
   // `record_bytes_max` limits the key and value of one record, together.
-  Partition(std::unique_ptr<PartitionLog> log, std::shared_ptr<const Lease> lease,
-            std::size_t record_bytes_max, WriteMetrics metrics)
+  Partition(std::unique_ptr<PartitionLog> log, std::shared_ptr<const Lease> lease, std::size_t record_bytes_max,
+            WriteMetrics metrics)
       : log_(std::move(log)),
         lease_(std::move(lease)),
         record_bytes_max_(record_bytes_max),

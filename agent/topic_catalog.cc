@@ -44,11 +44,11 @@ Status TopicCatalog::Open(const TopicInfo& topic) {
     auto log = PartitionLog::Open(files_, options_.log_folder + "/" + name.ToString(), options_.log);
     if (!log.ok()) return log.status();
     if ((*log)->torn_bytes() > 0) {
-      OperatorLog().warn("log of {}: cut off a torn tail of {} bytes; continues at offset {}",
-                         name.ToString(), (*log)->torn_bytes(), (*log)->HighWatermark());
+      OperatorLog().warn("log of {}: cut off a torn tail of {} bytes; continues at offset {}", name.ToString(),
+                         (*log)->torn_bytes(), (*log)->HighWatermark());
     }
-    partitions.push_back(std::make_shared<Partition>(*std::move(log), leases_.Track(name),
-                                                     options_.record_bytes_max, options_.metrics));
+    partitions.push_back(
+        std::make_shared<Partition>(*std::move(log), leases_.Track(name), options_.record_bytes_max, options_.metrics));
   }
   const std::unique_lock lock(mutex_);
   topics_.emplace(topic.name, std::move(partitions));

@@ -8,8 +8,7 @@ namespace streamhouse::agent {
 namespace {
 
 bool IsLegal(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-         c == '-';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
 }
 
 }  // namespace
@@ -20,8 +19,7 @@ metrics::Status CheckTopicName(std::string_view name) {
   };
   if (name.empty()) return refused("must not be empty");
   if (name.size() > kTopicNameBytesMax) {
-    return refused("has at most " + std::to_string(kTopicNameBytesMax) + " bytes, not " +
-                   std::to_string(name.size()));
+    return refused("has at most " + std::to_string(kTopicNameBytesMax) + " bytes, not " + std::to_string(name.size()));
   }
   if (!std::all_of(name.begin(), name.end(), IsLegal)) return refused("consists of [A-Za-z0-9._-]");
   if (name == "." || name == "..") return refused("must not be \".\" or \"..\"");

@@ -6,8 +6,7 @@ namespace streamhouse::agent {
 
 metrics::Status LeaseTiming::Validate() const {
   constexpr std::chrono::milliseconds kNone{0};
-  const bool positive =
-      duration > kNone && renew_interval > kNone && safety_margin > kNone && retry_interval > kNone;
+  const bool positive = duration > kNone && renew_interval > kNone && safety_margin > kNone && retry_interval > kNone;
   if (positive && renew_interval + safety_margin < duration) return metrics::Status::Ok();
   return {metrics::StatusCode::kInvalidArgument,
           "a lease of " + std::to_string(duration.count()) + " ms cannot be renewed every " +
@@ -25,8 +24,7 @@ metrics::Result<std::uint64_t> Lease::Epoch() const {
   const std::chrono::nanoseconds now = clock_();
   const std::lock_guard lock(mutex_);
   if (epoch_ != 0 && now < valid_until_) return epoch_;
-  return metrics::Status(metrics::StatusCode::kFailedPrecondition,
-                         "this agent does not hold the lease of " + name_);
+  return metrics::Status(metrics::StatusCode::kFailedPrecondition, "this agent does not hold the lease of " + name_);
 }
 
 std::chrono::nanoseconds Lease::valid_until() const {

@@ -40,8 +40,7 @@ std::chrono::nanoseconds LeaseKeeper::Round() {
   std::chrono::nanoseconds wait = renewed ? timing_.renew_interval : timing_.retry_interval;
   for (const auto& [partition, entry] : Entries()) {
     const std::chrono::nanoseconds until_loss = entry->lease->valid_until() - now;
-    wait = std::min(wait,
-                    entry->lease->IsHeld() ? until_loss : std::chrono::nanoseconds(timing_.retry_interval));
+    wait = std::min(wait, entry->lease->IsHeld() ? until_loss : std::chrono::nanoseconds(timing_.retry_interval));
   }
   return std::max(wait, std::chrono::nanoseconds(std::chrono::milliseconds(1)));
 }
@@ -97,8 +96,7 @@ void LeaseKeeper::AnnounceExpired() {
   PublishHeldCount();
 }
 
-void LeaseKeeper::Lose(const TopicPartition& partition, Entry& entry, std::uint64_t fence,
-                       const std::string& reason) {
+void LeaseKeeper::Lose(const TopicPartition& partition, Entry& entry, std::uint64_t fence, const std::string& reason) {
   OperatorLog().warn("lease of {} lost at epoch {}: {}", partition.ToString(), entry.announced_epoch, reason);
   entry.announced_epoch = 0;
   lost_(partition, fence);
@@ -121,8 +119,7 @@ void LeaseKeeper::Stop() {
     entry->lease->Withdraw();
     if (entry->announced_epoch == 0) continue;
     const Status released = store_.ReleaseLease(partition, holder_, entry->announced_epoch);
-    if (!released.ok())
-      OperatorLog().warn("lease of {} not released: {}", partition.ToString(), released.ToString());
+    if (!released.ok()) OperatorLog().warn("lease of {} not released: {}", partition.ToString(), released.ToString());
     entry->announced_epoch = 0;
   }
   PublishHeldCount();
@@ -134,8 +131,8 @@ void LeaseKeeper::PublishHeldCount() const {
 
 std::size_t LeaseKeeper::HeldCount() const {
   const std::lock_guard lock(mutex_);
-  return static_cast<std::size_t>(std::count_if(
-      entries_.begin(), entries_.end(), [](const auto& entry) { return entry.second->lease->IsHeld(); }));
+  return static_cast<std::size_t>(
+      std::count_if(entries_.begin(), entries_.end(), [](const auto& entry) { return entry.second->lease->IsHeld(); }));
 }
 
 Status LeaseKeeper::Readiness() const {

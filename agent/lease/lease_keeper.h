@@ -42,8 +42,8 @@ using LeaseLost = std::function<void(const TopicPartition& partition, std::uint6
 class LeaseKeeper {
  public:
   // `store` must outlive the keeper. `holder` names this agent in the store.
-  LeaseKeeper(MetadataStore& store, std::string holder, LeaseTiming timing, LeaseMetrics metrics,
-              LeaseLost lost, LeaseClock clock = BootTime);
+  LeaseKeeper(MetadataStore& store, std::string holder, LeaseTiming timing, LeaseMetrics metrics, LeaseLost lost,
+              LeaseClock clock = BootTime);
   ~LeaseKeeper();
   LeaseKeeper(const LeaseKeeper&) = delete;
   LeaseKeeper& operator=(const LeaseKeeper&) = delete;
@@ -74,8 +74,7 @@ class LeaseKeeper {
   std::chrono::nanoseconds Round();
   std::vector<std::pair<TopicPartition, std::shared_ptr<Entry>>> Entries() const;
   void AnnounceExpired();
-  void Apply(const TopicPartition& partition, Entry& entry, const LeaseRow& row,
-             std::chrono::nanoseconds asked_at);
+  void Apply(const TopicPartition& partition, Entry& entry, const LeaseRow& row, std::chrono::nanoseconds asked_at);
   void Lose(const TopicPartition& partition, Entry& entry, std::uint64_t fence, const std::string& reason);
   void NoteOutcome(const Status& outcome);
   void PublishHeldCount() const;

@@ -44,8 +44,7 @@ Integer Get(const char* at) {
 }
 
 std::uint32_t Checksum(std::string_view bytes) {
-  return static_cast<std::uint32_t>(
-      ::crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
+  return static_cast<std::uint32_t>(::crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
 }
 
 Status Damaged(std::string reason) {
@@ -75,8 +74,7 @@ metrics::Result<BatchHeader> DecodeBatchHeader(std::string_view bytes) {
   const auto version = Get<std::uint32_t>(at + kVersionAt);
   if (version != kLogFormatVersion) {
     return Status(StatusCode::kFailedPrecondition, "log format version " + std::to_string(version) +
-                                                       ", this program knows " +
-                                                       std::to_string(kLogFormatVersion));
+                                                       ", this program knows " + std::to_string(kLogFormatVersion));
   }
   const BatchHeader header = {.body_bytes = Get<std::uint32_t>(at + kBodyBytesAt),
                               .record_count = Get<std::uint32_t>(at + kRecordCountAt),

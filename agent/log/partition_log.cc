@@ -23,8 +23,7 @@ std::string SegmentName(std::uint64_t base_offset) {
 }
 
 std::optional<std::uint64_t> BaseOffsetOf(std::string_view name) {
-  if (name.size() != kOffsetDigits + kSegmentSuffix.size() || !name.ends_with(kSegmentSuffix))
-    return std::nullopt;
+  if (name.size() != kOffsetDigits + kSegmentSuffix.size() || !name.ends_with(kSegmentSuffix)) return std::nullopt;
   const std::string_view digits = name.substr(0, kOffsetDigits);
   std::uint64_t base_offset = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), base_offset);
@@ -58,8 +57,7 @@ Status PartitionLog::Recover() {
   }
   if (base_offsets.empty()) return StartSegment(0);
   for (const std::uint64_t base_offset : base_offsets) {
-    const SegmentPlace place =
-        base_offset == base_offsets.back() ? SegmentPlace::kLast : SegmentPlace::kFollowed;
+    const SegmentPlace place = base_offset == base_offsets.back() ? SegmentPlace::kLast : SegmentPlace::kFollowed;
     if (Status one = RecoverOne(base_offset, place); !one.ok()) return one;
   }
   Segment& last = *segments_.back();
@@ -75,8 +73,7 @@ Status PartitionLog::RecoverOne(std::uint64_t base_offset, SegmentPlace place) {
   std::string path = folder_ + "/" + SegmentName(base_offset);
   if (!segments_.empty() && base_offset != next_offset_) {
     return {StatusCode::kDataLoss, path + " at byte 0: the segment before it ends at offset " +
-                                       std::to_string(next_offset_) + ", not at " +
-                                       std::to_string(base_offset)};
+                                       std::to_string(next_offset_) + ", not at " + std::to_string(base_offset)};
   }
   auto recovered = RecoverSegment(files_, path, base_offset, place);
   if (!recovered.ok()) return recovered.status();
@@ -100,8 +97,8 @@ Status PartitionLog::StartSegment(std::uint64_t base_offset) {
   if (Status synced = files_.SyncFolder(folder_); !synced.ok()) return synced;
   auto file = files_.OpenForRead(path);
   if (!file.ok()) return file.status();
-  auto segment = std::make_shared<Segment>(
-      Segment{.base_offset = base_offset, .path = std::move(path), .file = *std::move(file)});
+  auto segment =
+      std::make_shared<Segment>(Segment{.base_offset = base_offset, .path = std::move(path), .file = *std::move(file)});
   const std::lock_guard lock(state_mutex_);
   segments_.push_back(std::move(segment));
   writer_ = *std::move(writer);
@@ -137,8 +134,7 @@ Status PartitionLog::SyncAll() {
 Result<std::uint64_t> PartitionLog::Append(const BatchBuilder& batch, std::uint64_t epoch) {
   if (batch.empty()) return Status(StatusCode::kInvalidArgument, "a batch needs at least one record");
   if (batch.body().size() > kBatchBodyBytesMax) {
-    return Status(StatusCode::kInvalidArgument,
-                  "a batch of " + std::to_string(batch.body().size()) + " bytes");
+    return Status(StatusCode::kInvalidArgument, "a batch of " + std::to_string(batch.body().size()) + " bytes");
   }
   BatchHeader header = batch.MakeHeader();
   header.epoch = epoch;

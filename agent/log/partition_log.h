@@ -37,16 +37,15 @@ enum class SyncPolicy : std::uint8_t {
   kEachBatch,  // nothing acknowledged is lost
   kInterval,   // whoever owns the log calls Sync() at an interval; what was acknowledged since the last one
                // can be lost
-  kNone,  // what the kernel has not yet written back can be lost, up to about 30 s of it; and since it writes
-          // back in any order, a segment that already has a successor can be damaged, which Open() then
-          // refuses
+  kNone,       // what the kernel has not yet written back can be lost, up to about 30 s of it; and since it writes
+               // back in any order, a segment that already has a successor can be damaged, which Open() then
+               // refuses
 };
 
 inline constexpr std::uint64_t kDefaultSegmentBytes = std::uint64_t{64} * 1024 * 1024;
 
 struct PartitionLogOptions {
-  std::uint64_t segment_bytes =
-      kDefaultSegmentBytes;  // a segment that would outgrow this is followed by a new one
+  std::uint64_t segment_bytes = kDefaultSegmentBytes;  // a segment that would outgrow this is followed by a new one
   SyncPolicy sync_policy = SyncPolicy::kNone;
 };
 
@@ -59,8 +58,7 @@ struct ReadLimits {
 class PartitionLog {
  public:
   // Recovers what is in the folder (recovery.h), or starts an empty log there. `files` must outlive the log.
-  static Result<std::unique_ptr<PartitionLog>> Open(FileSystem& files, std::string folder,
-                                                    PartitionLogOptions options);
+  static Result<std::unique_ptr<PartitionLog>> Open(FileSystem& files, std::string folder, PartitionLogOptions options);
   ~PartitionLog();
   PartitionLog(const PartitionLog&) = delete;
   PartitionLog& operator=(const PartitionLog&) = delete;

@@ -24,11 +24,7 @@ Visit Ignore(const RecordView&) {
 class SegmentScan {
  public:
   SegmentScan(const ReadableFile& file, const std::string& path, std::uint64_t file_bytes, SegmentPlace place)
-      : path_(path),
-        file_(file),
-        file_bytes_(file_bytes),
-        place_(place),
-        reader_(file, path, 0, file_bytes) {}
+      : path_(path), file_(file), file_bytes_(file_bytes), place_(place), reader_(file, path, 0, file_bytes) {}
 
   // Walks the whole batches from the start. OK: result.size_bytes is where they end.
   Status Run(RecoveredSegment& result) {
@@ -66,8 +62,7 @@ class SegmentScan {
     auto follower = FindWholeBatch(search_from);
     if (!follower.ok()) return follower.status();
     if (!follower->has_value()) return Status::Ok();
-    return {StatusCode::kDataLoss,
-            problem.message() + "; a whole batch follows at byte " + std::to_string(**follower)};
+    return {StatusCode::kDataLoss, problem.message() + "; a whole batch follows at byte " + std::to_string(**follower)};
   }
 
   Result<std::optional<std::uint64_t>> FindWholeBatch(std::uint64_t from) const {
@@ -113,8 +108,7 @@ Result<RecoveredSegment> RecoverSegment(FileSystem& files, const std::string& pa
   if (!file.ok()) return file.status();
   RecoveredSegment result;
   result.end_offset = base_offset;
-  if (Status scanned = SegmentScan(**file, path, *file_bytes, place).Run(result); !scanned.ok())
-    return scanned;
+  if (Status scanned = SegmentScan(**file, path, *file_bytes, place).Run(result); !scanned.ok()) return scanned;
   result.torn_bytes = *file_bytes - result.size_bytes;
   if (result.torn_bytes > 0) {
     if (Status cut = CutOff(files, path, result.size_bytes); !cut.ok()) return cut;

@@ -22,8 +22,7 @@ Status SegmentReader::Visit(const BatchHeader& header, const RecordVisitor& visi
 
 Result<std::string_view> SegmentReader::Peek(std::uint64_t bytes_wanted) {
   const std::uint64_t wanted = std::min(bytes_wanted, end_ - position_);
-  const bool buffered =
-      position_ >= buffer_position_ && position_ + wanted <= buffer_position_ + buffer_.size();
+  const bool buffered = position_ >= buffer_position_ && position_ + wanted <= buffer_position_ + buffer_.size();
   if (!buffered) {
     buffer_.resize(std::min(std::max(wanted, kReadAheadBytes), end_ - position_));
     buffer_position_ = position_;

@@ -21,8 +21,7 @@ namespace streamhouse::agent {
 class SegmentWriter {
  public:
   // `size_bytes` is the size of the file, all of it whole batches.
-  static Result<std::unique_ptr<SegmentWriter>> Open(FileSystem& files, std::string path,
-                                                     std::uint64_t size_bytes);
+  static Result<std::unique_ptr<SegmentWriter>> Open(FileSystem& files, std::string path, std::uint64_t size_bytes);
 
   SegmentWriter(std::unique_ptr<WritableFile> file, std::string path, std::uint64_t size_bytes)
       : file_(std::move(file)), path_(std::move(path)), size_bytes_(size_bytes) {}

@@ -70,14 +70,12 @@ class MetadataStore {
                                                       const std::string& holder,
                                                       std::chrono::milliseconds duration) = 0;
   // Lets go at once, so that another may take it. Aborted unless the row has this holder and this epoch.
-  virtual Status ReleaseLease(const TopicPartition& partition, const std::string& holder,
-                              std::uint64_t epoch) = 0;
+  virtual Status ReleaseLease(const TopicPartition& partition, const std::string& holder, std::uint64_t epoch) = 0;
   // Nothing when the partition was never leased.
   virtual Result<std::optional<LeaseRow>> FindLease(const TopicPartition& partition) = 0;
 
   // `offset` is that of the next record to read; it may go back. InvalidArgument above 2^63 - 1.
-  virtual Status CommitOffset(const std::string& group, const TopicPartition& partition,
-                              std::uint64_t offset) = 0;
+  virtual Status CommitOffset(const std::string& group, const TopicPartition& partition, std::uint64_t offset) = 0;
   // Nothing when the group has never committed here.
   virtual Result<std::optional<std::uint64_t>> FindCommittedOffset(const std::string& group,
                                                                    const TopicPartition& partition) = 0;

@@ -39,14 +39,12 @@ StatusCode CodeOf(int code) {
 }  // namespace
 
 Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(const std::string& path,
-                                                             std::chrono::milliseconds busy_timeout,
-                                                             StoreClock clock) {
+                                                             std::chrono::milliseconds busy_timeout, StoreClock clock) {
   std::unique_ptr<SqliteDatabase> database(
       new SqliteDatabase(path, busy_timeout, clock ? std::move(clock) : StoreClock(SqliteTimeMilliseconds)));
   constexpr int kFlags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
   int code = ::sqlite3_open_v2(path.c_str(), &database->handle_, kFlags, nullptr);
-  if (code == SQLITE_OK)
-    code = ::sqlite3_busy_timeout(database->handle_, static_cast<int>(busy_timeout.count()));
+  if (code == SQLITE_OK) code = ::sqlite3_busy_timeout(database->handle_, static_cast<int>(busy_timeout.count()));
   if (code == SQLITE_OK) {
     code = ::sqlite3_create_function_v2(database->handle_, "now_ms", 0, SQLITE_UTF8, database.get(),
                                         &SqliteDatabase::NowMilliseconds, nullptr, nullptr, nullptr);
@@ -59,8 +57,7 @@ SqliteDatabase::~SqliteDatabase() {
   ::sqlite3_close_v2(handle_);
 }
 
-void SqliteDatabase::NowMilliseconds(sqlite3_context* context, int /*argument_count*/,
-                                     sqlite3_value** /*arguments*/) {
+void SqliteDatabase::NowMilliseconds(sqlite3_context* context, int /*argument_count*/, sqlite3_value** /*arguments*/) {
   const auto* const self = static_cast<SqliteDatabase*>(::sqlite3_user_data(context));
   ::sqlite3_result_int64(context, self->clock_());
 }

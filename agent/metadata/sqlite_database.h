@@ -32,8 +32,7 @@ class SqliteDatabase {
  public:
   // Creates the file when it is not there. A locked database is waited for up to `busy_timeout`. `clock` is
   // what now_ms() returns in SQL; empty: the time of SQLite's own current_timestamp.
-  static Result<std::unique_ptr<SqliteDatabase>> Open(const std::string& path,
-                                                      std::chrono::milliseconds busy_timeout,
+  static Result<std::unique_ptr<SqliteDatabase>> Open(const std::string& path, std::chrono::milliseconds busy_timeout,
                                                       StoreClock clock);
   ~SqliteDatabase();
   SqliteDatabase(const SqliteDatabase&) = delete;

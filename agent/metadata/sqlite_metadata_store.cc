@@ -117,12 +117,11 @@ Status SqliteMetadataStore::PrepareSchema() {
   auto version = read_version();
   if (!version.ok()) return version.status();
   if (*version > kSqliteSchemaVersion) {
-    return {StatusCode::kFailedPrecondition,
-            database_->path() + " has schema version " + std::to_string(*version) +
-                "; this program knows versions up to " + std::to_string(kSqliteSchemaVersion)};
+    return {StatusCode::kFailedPrecondition, database_->path() + " has schema version " + std::to_string(*version) +
+                                                 "; this program knows versions up to " +
+                                                 std::to_string(kSqliteSchemaVersion)};
   }
-  if (Status mode = database_->ExecuteWhenFree("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-      !mode.ok()) {
+  if (Status mode = database_->ExecuteWhenFree("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL"); !mode.ok()) {
     return mode;
   }
   Transaction transaction(*database_);
@@ -236,8 +235,8 @@ Status SqliteMetadataStore::ReleaseLease(const TopicPartition& partition, const 
   release->Bind(3, holder).Bind(4, static_cast<std::int64_t>(epoch));
   if (auto row = release->Step(); !row.ok()) return row.status();
   if (release->Changes() == 1) return Status::Ok();
-  return {StatusCode::kAborted, "the lease of " + partition.ToString() + " is not " + holder +
-                                    "'s at epoch " + std::to_string(epoch)};
+  return {StatusCode::kAborted,
+          "the lease of " + partition.ToString() + " is not " + holder + "'s at epoch " + std::to_string(epoch)};
 }
 
 Result<std::optional<LeaseRow>> SqliteMetadataStore::FindLease(const TopicPartition& partition) {
@@ -270,8 +269,8 @@ Status SqliteMetadataStore::CommitOffset(const std::string& group, const TopicPa
   return row.status();
 }
 
-Result<std::optional<std::uint64_t>> SqliteMetadataStore::FindCommittedOffset(
-    const std::string& group, const TopicPartition& partition) {
+Result<std::optional<std::uint64_t>> SqliteMetadataStore::FindCommittedOffset(const std::string& group,
+                                                                              const TopicPartition& partition) {
   const std::lock_guard lock(mutex_);
   Use select(select_offset_);
   select->Bind(1, group);

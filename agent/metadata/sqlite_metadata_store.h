@@ -32,19 +32,15 @@ class SqliteMetadataStore final : public MetadataStore {
  public:
   static Result<std::unique_ptr<SqliteMetadataStore>> Open(const std::string& path);
   // For tests of what time does: `clock` stands for the store's clock.
-  static Result<std::unique_ptr<SqliteMetadataStore>> OpenWithClock(const std::string& path,
-                                                                    StoreClock clock);
+  static Result<std::unique_ptr<SqliteMetadataStore>> OpenWithClock(const std::string& path, StoreClock clock);
 
   Status CreateTopic(const TopicInfo& topic) override;
   Result<std::vector<TopicInfo>> ListTopics() override;
-  Result<std::vector<LeaseRow>> AcquireLeases(std::span<const TopicPartition> partitions,
-                                              const std::string& holder,
+  Result<std::vector<LeaseRow>> AcquireLeases(std::span<const TopicPartition> partitions, const std::string& holder,
                                               std::chrono::milliseconds duration) override;
-  Status ReleaseLease(const TopicPartition& partition, const std::string& holder,
-                      std::uint64_t epoch) override;
+  Status ReleaseLease(const TopicPartition& partition, const std::string& holder, std::uint64_t epoch) override;
   Result<std::optional<LeaseRow>> FindLease(const TopicPartition& partition) override;
-  Status CommitOffset(const std::string& group, const TopicPartition& partition,
-                      std::uint64_t offset) override;
+  Status CommitOffset(const std::string& group, const TopicPartition& partition, std::uint64_t offset) override;
   Result<std::optional<std::uint64_t>> FindCommittedOffset(const std::string& group,
                                                            const TopicPartition& partition) override;
 

@@ -30,8 +30,8 @@ Status FindWatermarks(const Partition& partition, const v1::WatermarksRequest& r
 
 }  // namespace
 
-grpc::ServerUnaryReactor* ConsumerRpc::Fetch(grpc::CallbackServerContext* context,
-                                             const v1::FetchRequest* request, v1::FetchResponse* response) {
+grpc::ServerUnaryReactor* ConsumerRpc::Fetch(grpc::CallbackServerContext* context, const v1::FetchRequest* request,
+                                             v1::FetchResponse* response) {
   auto partition = topics_.Find(request->topic(), request->partition());
   if (!partition.ok()) return Answer(context, partition.status());
   ReadLimits limits = limits_.read;
@@ -48,18 +48,15 @@ grpc::ServerUnaryReactor* ConsumerRpc::Watermarks(grpc::CallbackServerContext* c
   return Answer(context, FindWatermarks(**partition, *request, *response));
 }
 
-grpc::ServerUnaryReactor* ConsumerRpc::Commit(grpc::CallbackServerContext* context,
-                                              const v1::CommitRequest* request,
+grpc::ServerUnaryReactor* ConsumerRpc::Commit(grpc::CallbackServerContext* context, const v1::CommitRequest* request,
                                               v1::CommitResponse* /*response*/) {
   const TopicPartition partition = {.topic = request->topic(), .partition = request->partition()};
   return Answer(context, offsets_.Commit(request->group(), partition, request->offset()));
 }
 
 grpc::ServerUnaryReactor* ConsumerRpc::Committed(grpc::CallbackServerContext* context,
-                                                 const v1::CommittedRequest* request,
-                                                 v1::CommittedResponse* response) {
-  auto offset =
-      offsets_.Find(request->group(), {.topic = request->topic(), .partition = request->partition()});
+                                                 const v1::CommittedRequest* request, v1::CommittedResponse* response) {
+  auto offset = offsets_.Find(request->group(), {.topic = request->topic(), .partition = request->partition()});
   if (offset.ok() && offset->has_value()) response->set_offset(**offset);
   return Answer(context, offset.status());
 }

@@ -15,7 +15,7 @@
 namespace streamhouse::agent {
 
 struct FetchLimits {
-  ReadLimits read;                    // of one response
+  ReadLimits read = {};               // of one response
   std::chrono::milliseconds wait{0};  // longer waits are cut to this
 };
 
@@ -29,13 +29,11 @@ class ConsumerRpc final : public v1::ConsumerService::CallbackService {
 
   grpc::ServerUnaryReactor* Fetch(grpc::CallbackServerContext* context, const v1::FetchRequest* request,
                                   v1::FetchResponse* response) override;
-  grpc::ServerUnaryReactor* Watermarks(grpc::CallbackServerContext* context,
-                                       const v1::WatermarksRequest* request,
+  grpc::ServerUnaryReactor* Watermarks(grpc::CallbackServerContext* context, const v1::WatermarksRequest* request,
                                        v1::WatermarksResponse* response) override;
   grpc::ServerUnaryReactor* Commit(grpc::CallbackServerContext* context, const v1::CommitRequest* request,
                                    v1::CommitResponse* response) override;
-  grpc::ServerUnaryReactor* Committed(grpc::CallbackServerContext* context,
-                                      const v1::CommittedRequest* request,
+  grpc::ServerUnaryReactor* Committed(grpc::CallbackServerContext* context, const v1::CommittedRequest* request,
                                       v1::CommittedResponse* response) override;
 
  private:

@@ -4,8 +4,8 @@
 
 namespace streamhouse::agent {
 
-FetchCall* FetchCall::Start(std::shared_ptr<Partition> partition, const v1::FetchRequest& request,
-                            ReadLimits limits, std::chrono::milliseconds wait, v1::FetchResponse& response) {
+FetchCall* FetchCall::Start(std::shared_ptr<Partition> partition, const v1::FetchRequest& request, ReadLimits limits,
+                            std::chrono::milliseconds wait, v1::FetchResponse& response) {
   auto* const call = new FetchCall(std::move(partition), request, limits, response);
   const metrics::Status read = call->Read();
   if (read.ok() && response.records().empty() && wait.count() > 0) {

@@ -25,8 +25,8 @@ namespace streamhouse::agent {
 class FetchCall final : public grpc::ServerUnaryReactor {
  public:
   // Deletes itself when gRPC is done with it. The messages belong to gRPC, and live as long.
-  static FetchCall* Start(std::shared_ptr<Partition> partition, const v1::FetchRequest& request,
-                          ReadLimits limits, std::chrono::milliseconds wait, v1::FetchResponse& response);
+  static FetchCall* Start(std::shared_ptr<Partition> partition, const v1::FetchRequest& request, ReadLimits limits,
+                          std::chrono::milliseconds wait, v1::FetchResponse& response);
 
   void OnCancel() override;
   void OnDone() override { delete this; }

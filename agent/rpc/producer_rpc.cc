@@ -13,8 +13,7 @@ namespace {
 
 BatchBuilder BatchOf(const v1::ProduceRequest& request) {
   std::size_t data_bytes = 0;
-  for (const v1::Record& record : request.records())
-    data_bytes += record.key().size() + record.value().size();
+  for (const v1::Record& record : request.records()) data_bytes += record.key().size() + record.value().size();
   BatchBuilder batch;
   batch.Reserve(static_cast<std::size_t>(request.records_size()), data_bytes);
   for (const v1::Record& record : request.records()) {
@@ -37,8 +36,7 @@ Status Produce(const TopicCatalog& topics, const v1::ProduceRequest& request, v1
 
 }  // namespace
 
-grpc::ServerUnaryReactor* ProducerRpc::Produce(grpc::CallbackServerContext* context,
-                                               const v1::ProduceRequest* request,
+grpc::ServerUnaryReactor* ProducerRpc::Produce(grpc::CallbackServerContext* context, const v1::ProduceRequest* request,
                                                v1::ProduceResponse* response) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   reactor->Finish(ToGrpcStatus(agent::Produce(topics_, *request, *response)));

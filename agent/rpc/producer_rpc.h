@@ -13,9 +13,7 @@ namespace streamhouse::agent {
 class ProducerRpc final : public v1::ProducerService::CallbackService {
  public:
   // `topics` must outlive the server.
-  explicit ProducerRpc(const TopicCatalog& topics) : topics_(topics) {
-    SetMessageAllocatorFor_Produce(&allocator_);
-  }
+  explicit ProducerRpc(const TopicCatalog& topics) : topics_(topics) { SetMessageAllocatorFor_Produce(&allocator_); }
 
   grpc::ServerUnaryReactor* Produce(grpc::CallbackServerContext* context, const v1::ProduceRequest* request,
                                     v1::ProduceResponse* response) override;

@@ -52,8 +52,7 @@ class CountedCall final : public grpc::experimental::Interceptor {
 
 }  // namespace
 
-grpc::experimental::Interceptor* RequestCounter::CreateServerInterceptor(
-    grpc::experimental::ServerRpcInfo* info) {
+grpc::experimental::Interceptor* RequestCounter::CreateServerInterceptor(grpc::experimental::ServerRpcInfo* info) {
   const std::optional<std::size_t> method = MethodIndex(info->method());
   return method ? new CountedCall(metrics_, *method) : nullptr;
 }

@@ -44,9 +44,8 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& opti
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
   result->server_ = builder.BuildAndStart();
   if (result->server_ == nullptr || result->port_ == 0) {
-    return Status(StatusCode::kUnavailable,
-                  "cannot listen for gRPC on " + address +
-                      ": the port is taken, or the address is not one of this machine");
+    return Status(StatusCode::kUnavailable, "cannot listen for gRPC on " + address +
+                                                ": the port is taken, or the address is not one of this machine");
   }
   result->connections_ = std::make_unique<ConnectionMonitor>(result->port_, metrics.active_connections);
   return result;

@@ -29,7 +29,7 @@ struct RpcServerOptions {
   std::string host;
   std::uint16_t port = 0;  // 0: one that is free
   std::size_t request_bytes_max = 0;
-  FetchLimits fetch;
+  FetchLimits fetch = {};
 };
 
 class RpcServer {

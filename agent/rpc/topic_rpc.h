@@ -13,11 +13,9 @@ class TopicRpc final : public v1::TopicService::CallbackService {
   // `topics` must outlive the server.
   explicit TopicRpc(TopicCatalog& topics) : topics_(topics) {}
 
-  grpc::ServerUnaryReactor* CreateTopic(grpc::CallbackServerContext* context,
-                                        const v1::CreateTopicRequest* request,
+  grpc::ServerUnaryReactor* CreateTopic(grpc::CallbackServerContext* context, const v1::CreateTopicRequest* request,
                                         v1::CreateTopicResponse* response) override;
-  grpc::ServerUnaryReactor* DescribeTopic(grpc::CallbackServerContext* context,
-                                          const v1::DescribeTopicRequest* request,
+  grpc::ServerUnaryReactor* DescribeTopic(grpc::CallbackServerContext* context, const v1::DescribeTopicRequest* request,
                                           v1::DescribeTopicResponse* response) override;
 
  private:

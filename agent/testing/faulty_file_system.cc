@@ -62,11 +62,9 @@ class FaultyReadableFile final : public ReadableFile {
 Status FaultyFileSystem::NextOutcome(const std::string& path) {
   const std::lock_guard lock(mutex_);
   ++operations_;
-  const bool fails =
-      fault_ == Fault::kOnce ? operations_ == failing_operation_ : operations_ >= failing_operation_;
+  const bool fails = fault_ == Fault::kOnce ? operations_ == failing_operation_ : operations_ >= failing_operation_;
   if (!fails) return Status::Ok();
-  return {StatusCode::kUnavailable,
-          path + ": operation " + std::to_string(operations_) + " was made to fail"};
+  return {StatusCode::kUnavailable, path + ": operation " + std::to_string(operations_) + " was made to fail"};
 }
 
 bool FaultyFileSystem::has_failed() const {
