@@ -1,0 +1,59 @@
+// MetricsServer: serves a registry and a program's health over HTTP: /metrics, /health, /ready and a page at /.
+//
+// When to use something else: a program that has an HTTP server already calls Routes from it (routes.h).
+// Guarantees: Start() returns with the port bound and answering. A page is streamed: what a scrape costs in memory
+// does not grow with the page, however slowly it is read. A hostile or slow client costs bounded memory and time,
+// and delays no recording. Stop() ends open connections, and returns when nothing runs any more.
+// Thread safety: as Exporter says; port() from any thread after Start. Cost: one thread of its own.
+// Errors: Start() is Unavailable, naming host and port, when it cannot listen there; InvalidArgument for a host that
+// is no address of this machine and no name.
+//
+//   MetricsServer server(registry, health, {.port = 8080});
+//   if (Status started = server.Start(); !started.ok()) return started;
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "metrics_core/exporter.h"
+#include "metrics_core/health.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+
+inline constexpr std::uint16_t kMetricsPortDefault = 8080;
+
+struct MetricsServerOptions {
+  std::string host = "127.0.0.1";            // an address to listen on, or a name of one
+  std::uint16_t port = kMetricsPortDefault;  // 0: one that is free
+};
+
+class MetricsServer : public metrics::Exporter {
+ public:
+  // `registry` and `health` must outlive the server.
+  MetricsServer(metrics::Registry& registry, const metrics::Health& health, MetricsServerOptions options);
+  ~MetricsServer() override;  // stops
+  MetricsServer(const MetricsServer&) = delete;
+  MetricsServer& operator=(const MetricsServer&) = delete;
+
+  // "prometheus://HOST:PORT", with the port that was asked for until Start() has bound one.
+  std::string_view Name() const override;
+
+  metrics::Status Start() override;
+  void Stop() override;
+
+  // The port that is bound; 0 before Start().
+  std::uint16_t port() const;
+
+ private:
+  class Listener;
+
+  const MetricsServerOptions options_;
+  std::string name_;
+  std::unique_ptr<Listener> listener_;
+};
+
+}  // namespace streamhouse::exporters
