@@ -1,0 +1,42 @@
+#include "metrics_core/bucket_bounds.h"
+
+#include <cmath>
+#include <string>
+
+namespace streamhouse::metrics {
+namespace {
+
+Status Refuse(const std::string& why) {
+  return Status(StatusCode::kInvalidArgument, "bucket bounds: " + why);
+}
+
+}  // namespace
+
+Result<BucketBounds> BucketBounds::From(std::vector<double> bounds) {
+  if (bounds.size() > kMaxBounds) {
+    return Refuse("at most " + std::to_string(kMaxBounds) + ", not " + std::to_string(bounds.size()));
+  }
+  for (std::size_t i = 0; i < bounds.size(); ++i) {
+    const std::string which = "bound " + std::to_string(i) + " (" + std::to_string(bounds[i]) + ") ";
+    if (!std::isfinite(bounds[i])) return Refuse(which + "is not finite; the bucket up to +Inf is implied");
+    if (i > 0 && !(bounds[i - 1] < bounds[i])) return Refuse(which + "is not above the one before it");
+  }
+  return BucketBounds(std::move(bounds));
+}
+
+Result<BucketBounds> BucketBounds::Exponential(double start, double factor, int count) {
+  if (!(start > 0) || !(factor > 1) || count < 1) return Refuse("exponential needs start > 0, factor > 1, count >= 1");
+  std::vector<double> bounds;
+  double bound = start;
+  for (int i = 0; i < count; ++i, bound *= factor) bounds.push_back(bound);
+  return From(std::move(bounds));
+}
+
+Result<BucketBounds> BucketBounds::Linear(double start, double width, int count) {
+  if (!(width > 0) || count < 1) return Refuse("linear needs width > 0, count >= 1");
+  std::vector<double> bounds;
+  for (int i = 0; i < count; ++i) bounds.push_back(start + width * i);
+  return From(std::move(bounds));
+}
+
+}  // namespace streamhouse::metrics

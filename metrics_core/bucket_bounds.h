@@ -1,0 +1,38 @@
+// BucketBounds: the validated upper bounds of a histogram's buckets.
+//
+// Bucket i holds the values in (bounds[i - 1], bounds[i]]; one more bucket, not listed, holds what is above the last
+// bound. Bounds are finite and strictly ascending, 0 to kMaxBounds of them (each costs 8 bytes a series and
+// recording thread). Thread safety: immutable. Errors: InvalidArgument, naming the offending bound.
+//
+//   auto bounds = BucketBounds::Exponential(1e-6, 2, 25);  // 1 us, 2 us, ... 16.8 s
+#pragma once
+
+#include <cstddef>
+#include <utility>
+#include <vector>
+
+#include "metrics_core/status.h"
+
+namespace streamhouse::metrics {
+
+class BucketBounds {
+ public:
+  static constexpr std::size_t kMaxBounds = 256;
+
+  static Result<BucketBounds> From(std::vector<double> bounds);
+
+  // start * factor^i for i in [0, count); start > 0, factor > 1.
+  static Result<BucketBounds> Exponential(double start, double factor, int count);
+
+  // start + width * i for i in [0, count); width > 0.
+  static Result<BucketBounds> Linear(double start, double width, int count);
+
+  const std::vector<double>& values() const { return bounds_; }
+
+ private:
+  explicit BucketBounds(std::vector<double> bounds) : bounds_(std::move(bounds)) {}
+
+  std::vector<double> bounds_;
+};
+
+}  // namespace streamhouse::metrics

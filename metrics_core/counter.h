@@ -1,0 +1,82 @@
+// Counter: a count that only goes up.
+//
+// When to use something else: Gauge or UpDownCounter for what also goes down; DoubleCounter for amounts that are not
+// whole (seconds, joules).
+// Guarantees: exact up to 2^64, then wraps. No recording is lost while the series is exported; what is recorded
+// through a handle whose series was removed is counted nowhere. A scrape sees every recording that happened before
+// it, and of concurrent ones some; values never run backwards from scrape to scrape. A default-constructed Counter
+// is a sink. A DoubleCounter's sum has the rounding of double addition; negative and non-finite amounts are ignored.
+// Thread safety: any thread may record through the same handle or copies of it, also during thread exit and static
+// destruction; assigning to a handle needs the caller's own ordering. Not for signal handlers.
+// Cost: a load, an add and a store on memory of the calling thread; the first recording of a thread into a page of
+// cells allocates that page. With shared storage (MetricOptions::storage), one locked instruction.
+//
+//   Family<Counter> sent = registry.AddCounter({.name = "sent_total", .help = "…", .labels = {"topic"}}).value();
+//   Counter orders = sent.With("orders");  // at set-up
+//   orders.Increment();                    // on the way
+#pragma once
+
+#include <atomic>
+#include <cmath>
+#include <cstdint>
+#include <utility>
+
+#include "metrics_core/internal/recording.h"
+#include "metrics_core/internal/series_ref.h"
+#include "metrics_core/internal/shard.h"
+
+namespace streamhouse::metrics {
+namespace internal {
+
+// Relaxed: a count is read for its own sake and orders nothing.
+inline constexpr std::memory_order kCountOrder = std::memory_order_relaxed;
+
+template <typename Number>
+[[gnu::noinline, gnu::cold]] void AddSlowly(Slot slot, Number n) noexcept {
+  SlowCells(slot).Add(0, n, kCountOrder);
+}
+
+template <typename Number>
+inline void AddToCounter(Slot slot, Number n) noexcept {
+  Cell* const cell = OwnCell(slot);
+  if (cell == nullptr) [[unlikely]] {
+    AddSlowly(slot, n);
+    return;
+  }
+  AddOwned(*cell, n, kCountOrder);
+}
+
+}  // namespace internal
+
+class Counter {
+ public:
+  Counter() = default;
+  explicit Counter(internal::SeriesRef series) : series_(std::move(series)) {}
+
+  void Increment(std::uint64_t n = 1) const noexcept {
+    if constexpr (internal::kRecordingEnabled) internal::AddToCounter(series_.slot(), n);
+  }
+
+ private:
+  internal::SeriesRef series_;
+};
+
+class DoubleCounter {
+ public:
+  DoubleCounter() = default;
+  explicit DoubleCounter(internal::SeriesRef series) : series_(std::move(series)) {}
+
+  // Amounts that are negative, infinite or NaN are ignored.
+  void Increment(double amount) const noexcept {
+    if constexpr (internal::kRecordingEnabled) {
+      if (!(amount >= 0 && std::isfinite(amount))) [[unlikely]]
+        return;
+      internal::AddToCounter(series_.slot(), amount);
+    }
+  }
+
+ private:
+  internal::SeriesRef series_;
+};
+
+}  // namespace streamhouse::metrics

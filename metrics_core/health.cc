@@ -1,0 +1,80 @@
+#include "metrics_core/health.h"
+
+#include <algorithm>
+
+namespace streamhouse::metrics {
+
+struct Health::State {
+  struct Entry {
+    const Token::Link* link;
+    std::string name;
+    Probe probe;
+  };
+
+  std::mutex mutex;
+  std::vector<Entry> entries;  // guarded by mutex
+};
+
+// What a token and its check have in common. Weak, so that a token may outlive its Health.
+struct Health::Token::Link {
+  std::weak_ptr<State> state;
+};
+
+Health::Token::Token(std::shared_ptr<Link> link) : link_(std::move(link)) {}
+
+Health::Token& Health::Token::operator=(Token&& other) noexcept {
+  if (this != &other) {
+    Release();
+    link_ = std::move(other.link_);
+  }
+  return *this;
+}
+
+Health::Token::~Token() {
+  Release();
+}
+
+void Health::Token::Release() {
+  if (link_ == nullptr) return;
+  if (const std::shared_ptr<State> state = link_->state.lock(); state != nullptr) {
+    // Evaluate() holds the mutex while it runs checks: a check that is running is waited for here.
+    const std::lock_guard lock(state->mutex);
+    std::erase_if(state->entries, [this](const State::Entry& entry) { return entry.link == link_.get(); });
+  }
+  link_.reset();
+}
+
+bool Health::Report::ready() const {
+  return std::all_of(checks.begin(), checks.end(), [](const CheckResult& check) { return check.status.ok(); });
+}
+
+std::string Health::Report::Reason() const {
+  std::string reason;
+  for (const CheckResult& check : checks) {
+    if (check.status.ok()) continue;
+    if (!reason.empty()) reason += "; ";
+    reason += check.name + ": " + check.status.message();
+  }
+  return reason;
+}
+
+Health::Health() : state_(std::make_shared<State>()) {}
+Health::~Health() = default;
+
+Health::Token Health::Add(std::string name, Probe probe) {
+  auto link = std::make_shared<Token::Link>(Token::Link{state_});
+  const std::lock_guard lock(state_->mutex);
+  state_->entries.push_back({.link = link.get(), .name = std::move(name), .probe = std::move(probe)});
+  return Token(std::move(link));
+}
+
+Health::Report Health::Evaluate() const {
+  Report report;
+  const std::lock_guard lock(state_->mutex);
+  for (const State::Entry& entry : state_->entries) {
+    report.checks.push_back({.name = entry.name, .status = entry.probe()});
+  }
+  return report;
+}
+
+}  // namespace streamhouse::metrics

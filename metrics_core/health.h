@@ -1,0 +1,72 @@
+// Health: named checks that say whether a program can do its work now, and if not, why.
+//
+// Readiness is the conjunction of the checks; liveness is that the process answers at all, and is therefore no
+// check. Use a gauge for a quantity to be watched over time; use a check for a yes or no with a reason.
+// Guarantees: Evaluate() calls every check that was registered before it and not yet removed; after the token
+// of a check is destroyed the check is not running and is never called again. A program without checks is ready.
+// Thread safety: all methods from any thread. Checks run on the caller's thread, one evaluation at a time, under
+// a lock that Add and token destruction also take: a check must be quick and must not call back into Health.
+// Cost: one lock and one call a check.
+//
+//   Health health;
+//   auto token = health.Add("lease", [&] { return keeper.HoldsLease() ? Status::Ok() : Status(kUnavailable, "no lease"); });
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "metrics_core/status.h"
+
+namespace streamhouse::metrics {
+
+class Health {
+ public:
+  using Probe = std::function<Status()>;
+
+  struct CheckResult {
+    std::string name;
+    Status status;
+  };
+
+  struct Report {
+    std::vector<CheckResult> checks;  // in the order of registration
+
+    bool ready() const;
+    // The failed checks as "name: reason", joined by "; ". Empty when ready.
+    std::string Reason() const;
+  };
+
+  // Removes its check when destroyed, and waits for a running evaluation. Movable; may outlive its Health.
+  class Token {
+   public:
+    Token() = default;
+    Token(Token&& other) noexcept = default;
+    Token& operator=(Token&& other) noexcept;
+    ~Token();
+
+   private:
+    friend class Health;
+    struct Link;
+    explicit Token(std::shared_ptr<Link> link);
+    void Release();
+    std::shared_ptr<Link> link_;
+  };
+
+  Health();
+  ~Health();
+  Health(const Health&) = delete;
+  Health& operator=(const Health&) = delete;
+
+  [[nodiscard]] Token Add(std::string name, Probe probe);
+  Report Evaluate() const;
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace streamhouse::metrics

@@ -1,0 +1,107 @@
+// Histogram: how often values fell into each of a fixed list of buckets, and their sum.
+//
+// When to use something else: TickHistogram (below) for whole numbers such as nanoseconds and bytes: it is faster
+// and its sum is exact.
+// Guarantees: in every snapshot, count == the sum of the buckets. Sum and count belong to the same observations,
+// except that a thread that completes observations faster than its cells can be read may contribute a sum that is
+// off by one of them; the next snapshot has it. NaN is dropped and counted (DroppedNotANumber()); +Inf and -Inf are
+// counted in their buckets and left out of the sum, which they would poison for ever. What is observed through a
+// handle whose series was removed is counted nowhere. A default-constructed histogram is a sink.
+// Thread safety and cost: as Counter, with three stores and a table look-up for the bucket.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdint>
+#include <utility>
+
+#include "metrics_core/internal/bucket_table.h"
+#include "metrics_core/internal/recording.h"
+#include "metrics_core/internal/series_ref.h"
+#include "metrics_core/internal/shard.h"
+
+namespace streamhouse::metrics {
+
+// Observations of NaN that histograms of this process have dropped.
+std::uint64_t DroppedNotANumber() noexcept;
+
+namespace internal {
+
+inline constexpr BucketTable kNoBuckets;
+
+template <typename Number>
+[[gnu::noinline, gnu::cold]] void ObserveSlowly(Slot run, std::uint32_t bucket, Number value) noexcept {
+  SlowCells cells(run);
+  // The orders are those of Observe.
+  cells.Add(kFirstBucketCell + bucket, std::uint64_t{1}, std::memory_order_relaxed);
+  cells.Add(kSumCell, value, std::memory_order_release);
+  cells.Add(kCountCell, std::uint64_t{1}, std::memory_order_release);
+}
+
+void CountDroppedNotANumber() noexcept;
+
+template <typename Number>
+inline void Observe(Slot slot, std::uint32_t bucket, Number value) noexcept {
+  Cell* const run = OwnCell(slot);
+  if (run == nullptr) [[unlikely]] {
+    ObserveSlowly(slot, bucket, value);
+    return;
+  }
+  // Relaxed: published by the release below.
+  AddOwned(run[kFirstBucketCell + bucket], std::uint64_t{1}, std::memory_order_relaxed);
+  // Release: pairs with the acquire of the sum in CellReader::ReadOne; whoever sees this sum sees its bucket.
+  AddOwned(run[kSumCell], value, std::memory_order_release);
+  // Release: pairs with the acquire of the count in CellReader::ReadOne; whoever sees this count sees its sum.
+  AddOwned(run[kCountCell], std::uint64_t{1}, std::memory_order_release);
+}
+
+}  // namespace internal
+
+class Histogram {
+ public:
+  Histogram() = default;
+  Histogram(internal::SeriesRef series, const internal::BucketTable* buckets)
+      : series_(std::move(series)), buckets_(buckets) {}
+
+  void Observe(double value) const noexcept {
+    if constexpr (internal::kRecordingEnabled) {
+      if (!std::isfinite(value)) [[unlikely]] {
+        ObserveNonFinite(value);
+        return;
+      }
+      internal::Observe(series_.slot(), buckets_->Locate(value), value);
+    }
+  }
+
+ private:
+  void ObserveNonFinite(double value) const noexcept;
+
+  internal::SeriesRef series_;
+  const internal::BucketTable* buckets_ = &internal::kNoBuckets;
+};
+
+// A histogram of whole numbers. Bounds and sum are exported in another unit: nanoseconds as seconds, for example.
+// The sum is an exact integer of 64 bits until it is divided at export. Values above 2^53 are in the last bucket.
+class TickHistogram {
+ public:
+  TickHistogram() = default;
+  TickHistogram(internal::SeriesRef series, const internal::BucketTable* buckets)
+      : series_(std::move(series)), buckets_(buckets) {}
+
+  void Observe(std::uint64_t ticks) const noexcept {
+    if constexpr (internal::kRecordingEnabled) {
+      // Bounds are whole numbers below 2^53, which doubles hold exactly; a larger value is above all of them.
+      const auto value = static_cast<double>(static_cast<std::int64_t>(std::min(ticks, kMaxExactTicks)));
+      internal::Observe(series_.slot(), buckets_->Locate(value), ticks);
+    }
+  }
+
+  static constexpr std::uint64_t kMaxExactTicks = std::uint64_t{1} << 53;
+
+ private:
+  internal::SeriesRef series_;
+  const internal::BucketTable* buckets_ = &internal::kNoBuckets;
+};
+
+}  // namespace streamhouse::metrics

@@ -1,0 +1,50 @@
+// CellReader: reads cells as sums over all shards.
+//
+// Readings through one reader, or through several one after another (ordered by a lock or a join), never run
+// backwards for cells that only grow: shards are summed in the order of their making. A reader is cheap to move
+// along ascending slots: it looks the chunks of all shards up once a chunk. Thread safety: one thread a reader.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "metrics_core/internal/cell.h"
+
+namespace streamhouse::metrics::internal {
+
+// What the cells of a histogram's run add up to. The counts of the buckets are the caller's.
+struct HistogramReading {
+  std::uint64_t count = 0;        // == the sum of the buckets
+  std::uint64_t integer_sum = 0;  // of an integer histogram
+  double double_sum = 0;          // of a histogram of doubles
+};
+
+class CellReader {
+ public:
+  CellReader() = default;
+  CellReader(const CellReader&) = delete;
+  CellReader& operator=(const CellReader&) = delete;
+
+  // Modular, and without regard to baselines.
+  std::uint64_t Sum(Slot slot);
+  double SumOfDoubles(Slot slot);
+
+  // Ups minus downs; the downs are read first, so that the value is not below what it ever was if every decrease
+  // happens after its increase.
+  std::int64_t Difference(Slot run);
+
+  // Adds this run's counts to zeroed `buckets`. Every shard's counts, sum and buckets belong together, but for a
+  // shard whose owner kept recording through all retries: there the sum is off by at most one observation.
+  HistogramReading ReadHistogram(Slot run, std::span<std::uint64_t> buckets);
+
+ private:
+  void Seek(Slot slot);
+  void ReadOne(const Cell* run, std::span<std::uint64_t> buckets, HistogramReading& total);
+
+  Slot chunk_number_ = kMaxChunks;      // where the reader stands; kMaxChunks: nowhere
+  std::vector<const Chunk*> chunks_;    // that chunk, of every shard that has it
+  std::vector<std::uint64_t> scratch_;  // one shard's buckets
+};
+
+}  // namespace streamhouse::metrics::internal

@@ -1,0 +1,239 @@
+#include "metrics_core/internal/family_core.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <string>
+
+#include "metrics_core/internal/label_text.h"
+#include "metrics_core/internal/snapshot_builder.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::metrics::internal {
+
+RunShape FamilyCore::ShapeOf(const Options& options) {
+  const CellStorage chosen = options.storage == SeriesStorage::kShared ? CellStorage::kShared : CellStorage::kPerThread;
+  switch (options.kind) {
+    case FamilyKind::kCounter:
+      return {.length = 1, .storage = chosen, .numbers = CellNumbers::kIntegers};
+    case FamilyKind::kDoubleCounter:
+      return {.length = 1, .storage = chosen, .numbers = CellNumbers::kDoubles};
+    case FamilyKind::kGauge:
+      return {.length = 1, .storage = CellStorage::kShared, .numbers = CellNumbers::kIntegers};
+    case FamilyKind::kDoubleGauge:
+      return {.length = 1, .storage = CellStorage::kShared, .numbers = CellNumbers::kDoubles};
+    case FamilyKind::kUpDownCounter:
+      return {.length = 2, .storage = chosen, .numbers = CellNumbers::kIntegers};
+    case FamilyKind::kHistogram:
+      return {.length = kFirstBucketCell + options.buckets->bucket_count(),
+              .storage = chosen,
+              .numbers = CellNumbers::kDoubleSum};
+    case FamilyKind::kTickHistogram:
+      return {.length = kFirstBucketCell + options.buckets->bucket_count(),
+              .storage = chosen,
+              .numbers = CellNumbers::kIntegers};
+  }
+  return {};
+}
+
+FamilyCore::FamilyCore(Options options, std::shared_ptr<SnapshotEpochs> epochs)
+    : options_(std::move(options)),
+      shape_(ShapeOf(options_)),
+      epochs_(std::move(epochs)),
+      table_(options_.info.label_names) {
+  // A family without labels is one series, there from the start.
+  if (options_.info.label_names.empty()) static_cast<void>(Resolve({}));
+}
+
+FamilyCore::~FamilyCore() {
+  for (std::uint32_t number = 0; number < table_.number_limit(); ++number) {
+    if (table_.IsLive(number)) DereferenceRun(table_.At(number).run);
+  }
+  for (const Condemned& condemned : condemned_) {
+    for (const std::uint32_t number : condemned.numbers) DereferenceRun(table_.At(number).run);
+  }
+}
+
+void FamilyCore::CheckArity(std::span<const std::string_view> values) const {
+  if (values.size() == options_.info.label_names.size()) [[likely]]
+    return;
+  Check(false, "metric \"" + options_.info.name + "\" has " + std::to_string(options_.info.label_names.size()) +
+                   " labels and was given " + std::to_string(values.size()) + " values");
+}
+
+Slot FamilyCore::Find(std::span<const std::string_view> values) noexcept {
+  CheckArity(values);
+  const std::uint32_t number = table_.Find(values);
+  if (number != SeriesTable::kNotFound) [[likely]]
+    return table_.At(number).run;
+  // Acquire: pairs with the release in OverflowNumber, so that the series behind it is visible.
+  const Slot overflow = overflow_run_.load(std::memory_order_acquire);
+  if (overflow != kSinkSlot) CountOverflowed();
+  return overflow;
+}
+
+SeriesRef FamilyCore::Resolve(std::span<const std::string_view> values) {
+  CheckArity(values);
+  std::vector<std::string> repaired(values.size());
+  std::vector<std::string_view> valid(values.begin(), values.end());
+  for (std::size_t i = 0; i < values.size(); ++i) valid[i] = ToValidUtf8(values[i], repaired[i]);
+
+  const Lock lock(mutex_);
+  std::uint32_t number = table_.Find(valid);
+  if (number == SeriesTable::kNotFound) {
+    FreeCondemned();
+    if (IsFull()) {
+      number = OverflowNumber();
+      CountOverflowed();
+    } else {
+      number = Make(valid);
+    }
+  }
+  const Slot run = table_.At(number).run;
+  ReferenceRun(run);
+  return SeriesRef::Adopt(run);
+}
+
+std::uint32_t FamilyCore::Make(std::span<const std::string_view> values) {
+  const std::string text = MakeLabelText(options_.info.label_names, values);
+  char* const kept = new char[text.size()];
+  std::memcpy(kept, text.data(), text.size());
+  const std::uint32_t number = table_.Insert(values, {kept, text.size()}, AllocateRun(shape_));
+  if (options_.expire_after_nanoseconds > 0) {
+    last_uses_.resize(table_.number_limit());
+    last_uses_[number] = {.value = 0, .since_nanoseconds = 0};
+  }
+  if (auto outgrown = table_.TakeOutgrown(); !outgrown.empty()) {
+    condemned_.push_back({.numbers = {}, .indexes = std::move(outgrown), .snapshot = 0, .grace = GracePeriod::Begin()});
+  }
+  return number;
+}
+
+std::uint32_t FamilyCore::OverflowNumber() {
+  if (!overflow_number_) {
+    const std::vector<std::string_view> values(options_.info.label_names.size(), kOverflowLabelValue);
+    overflow_number_ = Make(values);
+  }
+  // Release: pairs with the acquire in Find.
+  overflow_run_.store(table_.At(*overflow_number_).run, std::memory_order_release);
+  return *overflow_number_;
+}
+
+void FamilyCore::CountOverflowed() noexcept {
+  // Relaxed: a count for people; it orders nothing.
+  overflowed_lookups_.fetch_add(1, std::memory_order_relaxed);
+}
+
+bool FamilyCore::Remove(std::span<const std::string_view> values) {
+  CheckArity(values);
+  const Lock lock(mutex_);
+  FreeCondemned();
+  const std::uint32_t number = table_.Find(values);
+  if (number == SeriesTable::kNotFound || number == overflow_number_) return false;
+  Condemn({number});
+  return true;
+}
+
+void FamilyCore::Condemn(std::vector<std::uint32_t> numbers) {
+  for (const std::uint32_t number : numbers) table_.Erase(number);
+  // Relaxed: there is room again, which a look-up may learn late.
+  if (!IsFull()) overflow_run_.store(kSinkSlot, std::memory_order_relaxed);
+  condemned_.push_back(
+      {.numbers = std::move(numbers), .indexes = {}, .snapshot = epochs_->Next(), .grace = GracePeriod::Begin()});
+}
+
+void FamilyCore::FreeCondemned() {
+  std::erase_if(condemned_, [this](Condemned& condemned) {
+    if (!condemned.grace.IsOver() || !epochs_->AllEndedBefore(condemned.snapshot)) return false;
+    for (const std::uint32_t number : condemned.numbers) {
+      DereferenceRun(table_.At(number).run);
+      table_.Recycle(number);
+    }
+    return true;
+  });
+}
+
+std::uint32_t FamilyCore::series_count() const {
+  const Lock lock(mutex_);
+  return table_.live_count();
+}
+
+std::uint64_t FamilyCore::overflowed_lookups() const noexcept {
+  // Relaxed: a count for people; it orders nothing.
+  return overflowed_lookups_.load(std::memory_order_relaxed);
+}
+
+void FamilyCore::Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) {
+  const Lock lock(mutex_);
+  FreeCondemned();
+  if (options_.expire_after_nanoseconds > 0) Expire(now_nanoseconds);
+  builder.BeginFamily(options_.info, table_.live_count());
+  if (options_.info.type == MetricType::kHistogram) {
+    ReadHistograms(builder);
+  } else {
+    ReadScalars(builder);
+  }
+}
+
+void FamilyCore::Expire(std::uint64_t now_nanoseconds) {
+  std::vector<std::uint32_t> expired;
+  for (std::uint32_t number = 0; number < table_.number_limit(); ++number) {
+    if (!table_.IsLive(number) || number == overflow_number_) continue;
+    LastUse& last = last_uses_[number];
+    const Slot run = table_.At(number).run;
+    const std::uint64_t value = ValueForExpiry(run);
+    const bool is_held = RunReferences(run) > 1;
+    if (last.since_nanoseconds == 0 || value != last.value || is_held) {
+      last = {.value = value, .since_nanoseconds = now_nanoseconds};
+    } else if (now_nanoseconds - last.since_nanoseconds >= options_.expire_after_nanoseconds) {
+      expired.push_back(number);
+    }
+  }
+  if (!expired.empty()) Condemn(std::move(expired));
+}
+
+std::uint64_t FamilyCore::ValueForExpiry(Slot run) {
+  return options_.info.type == MetricType::kHistogram ? reader_.Sum(run + kCountCell) : ReadScalar(run);
+}
+
+std::uint64_t FamilyCore::ReadScalar(Slot run) {
+  switch (options_.kind) {
+    case FamilyKind::kDoubleCounter:
+    case FamilyKind::kDoubleGauge:
+      return std::bit_cast<std::uint64_t>(reader_.SumOfDoubles(run) - std::bit_cast<double>(Baseline(run)));
+    case FamilyKind::kUpDownCounter:
+      return static_cast<std::uint64_t>(reader_.Difference(run)) -
+             (Baseline(run + kUpCell) - Baseline(run + kDownCell));
+    default:
+      return reader_.Sum(run) - Baseline(run);
+  }
+}
+
+void FamilyCore::ReadScalars(SnapshotBuilder& builder) {
+  for (std::uint32_t number = 0; number < table_.number_limit(); ++number) {
+    if (!table_.IsLive(number)) continue;
+    const Series& series = table_.At(number);
+    builder.AddScalar(series.text(), ReadScalar(series.run));
+  }
+}
+
+void FamilyCore::ReadHistograms(SnapshotBuilder& builder) {
+  const bool counts_ticks = options_.kind == FamilyKind::kTickHistogram;
+  for (std::uint32_t number = 0; number < table_.number_limit(); ++number) {
+    if (!table_.IsLive(number)) continue;
+    const Series& series = table_.At(number);
+    const std::span<std::uint64_t> buckets = builder.AddHistogram(series.text());
+    const HistogramReading reading = reader_.ReadHistogram(series.run, buckets);
+    std::uint64_t count = 0;
+    for (std::size_t i = 0; i < buckets.size(); ++i) {
+      buckets[i] -= Baseline(series.run + kFirstBucketCell + static_cast<Slot>(i));
+      count += buckets[i];
+    }
+    const std::uint64_t base = Baseline(series.run + kSumCell);
+    const double sum = counts_ticks ? static_cast<double>(reading.integer_sum - base) / options_.ticks_per_unit
+                                    : reading.double_sum - std::bit_cast<double>(base);
+    builder.SetHistogramTotals(sum, count);
+  }
+}
+
+}  // namespace streamhouse::metrics::internal

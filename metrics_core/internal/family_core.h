@@ -1,0 +1,141 @@
+// FamilyCore: what Family<Handle> is made of, without the type of its handles.
+//
+// Owns the series of one family: makes, finds, removes and expires them, and reads them for a snapshot.
+// Invariants: a series that is live has a reference of the family's on its run. One that was removed keeps its text,
+// its number and that reference until no snapshot that may show it is left (SnapshotEpochs) and no read section that
+// may have found it is open (GracePeriod); then all three are given back.
+// Thread safety: all methods from any thread. Cost: Find is lock-free; everything else takes the family's lock.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "metrics_core/internal/bucket_table.h"
+#include "metrics_core/internal/cell_arena.h"
+#include "metrics_core/internal/cell_reader.h"
+#include "metrics_core/internal/read_section.h"
+#include "metrics_core/internal/series_ref.h"
+#include "metrics_core/internal/series_table.h"
+#include "metrics_core/internal/snapshot_epochs.h"
+#include "metrics_core/metric_options.h"
+#include "metrics_core/snapshot.h"
+
+namespace streamhouse::metrics::internal {
+
+class SnapshotBuilder;
+
+// What the cells of a family's series mean.
+enum class FamilyKind : std::uint8_t {
+  kCounter,
+  kDoubleCounter,
+  kGauge,
+  kDoubleGauge,
+  kUpDownCounter,
+  kHistogram,
+  kTickHistogram,
+};
+
+class FamilyCore {
+ public:
+  struct Options {
+    FamilyInfo info;
+    FamilyKind kind = FamilyKind::kCounter;
+    SeriesStorage storage = SeriesStorage::kPerThread;
+    std::uint32_t series_max = kDefaultSeriesMax;
+    std::uint64_t expire_after_nanoseconds = 0;
+    const BucketTable* buckets = nullptr;  // of a histogram; in ticks for a TickHistogram
+    double ticks_per_unit = 1;             // of a TickHistogram
+  };
+
+  FamilyCore(Options options, std::shared_ptr<SnapshotEpochs> epochs);
+  ~FamilyCore();
+  FamilyCore(const FamilyCore&) = delete;
+  FamilyCore& operator=(const FamilyCore&) = delete;
+
+  const FamilyInfo& info() const { return options_.info; }
+
+  // The run of a series, or that of the overflow series when there is none and no room for another; kSinkSlot when it
+  // would have to be made. Inside a ReadSection, which keeps the run.
+  Slot Find(std::span<const std::string_view> values) noexcept;
+
+  // The series with these values, made if need be, or the overflow series. Values are repaired to UTF-8.
+  SeriesRef Resolve(std::span<const std::string_view> values);
+
+  bool Remove(std::span<const std::string_view> values);
+
+  std::uint32_t series_count() const;
+  std::uint64_t overflowed_lookups() const noexcept;
+
+  // Removes what has expired, then appends the live series to the snapshot.
+  void Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds);
+
+  template <typename Handle>
+  Handle MakeHandle(SeriesRef series) const {
+    if constexpr (std::is_constructible_v<Handle, SeriesRef, const BucketTable*>) {
+      return Handle(std::move(series), options_.buckets);
+    } else {
+      return Handle(std::move(series));
+    }
+  }
+
+ private:
+  using Lock = std::lock_guard<std::mutex>;
+
+  // Unlinked, but perhaps still read.
+  struct Condemned {
+    std::vector<std::uint32_t> numbers;
+    std::vector<std::shared_ptr<const SeriesTable::Index>> indexes;
+    std::uint64_t snapshot = 0;  // those below it may show the texts
+    GracePeriod grace;
+  };
+
+  // When a series last had another value.
+  struct LastUse {
+    std::uint64_t value = 0;
+    std::uint64_t since_nanoseconds = 0;
+  };
+
+  static RunShape ShapeOf(const Options& options);
+  void CheckArity(std::span<const std::string_view> values) const;
+  std::uint32_t FindLive(std::span<const std::string_view> values) const noexcept;
+  bool IsFull() const { return table_.live_count() >= options_.series_max + (overflow_number_ ? 1U : 0U); }
+  std::uint32_t Make(std::span<const std::string_view> values);
+  std::uint32_t OverflowNumber();
+  void Condemn(std::vector<std::uint32_t> numbers);
+  void FreeCondemned();
+  void CountOverflowed() noexcept;
+
+  void Expire(std::uint64_t now_nanoseconds);
+  std::uint64_t ValueForExpiry(Slot run);
+  void ReadScalars(SnapshotBuilder& builder);
+  void ReadHistograms(SnapshotBuilder& builder);
+  std::uint64_t ReadScalar(Slot run);
+
+  // Immutable after construction.
+  const Options options_;
+  const RunShape shape_;
+  const std::shared_ptr<SnapshotEpochs> epochs_;
+
+  // Written under mutex_, read by any thread. Not kSinkSlot: the family is full, and this is what it gives.
+  std::atomic<Slot> overflow_run_{kSinkSlot};
+  // Written by any thread.
+  std::atomic<std::uint64_t> overflowed_lookups_{0};
+
+  mutable std::mutex mutex_;
+  // Guarded by mutex_; SeriesTable::Find and At run beside it.
+  SeriesTable table_;
+  CellReader reader_;
+  std::vector<Condemned> condemned_;
+  std::vector<LastUse> last_uses_;                // by number; empty where series do not expire
+  std::optional<std::uint32_t> overflow_number_;  // the overflow series, once it was needed
+};
+
+}  // namespace streamhouse::metrics::internal

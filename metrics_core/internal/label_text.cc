@@ -1,0 +1,83 @@
+#include "metrics_core/internal/label_text.h"
+
+#include <cstddef>
+
+namespace streamhouse::metrics::internal {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
+
+bool IsContinuation(unsigned char c) {
+  return (c & 0xC0) == 0x80;
+}
+
+// The length of the well-formed sequence (Unicode 15, table 3-7) at the start of `s`, or 0.
+std::size_t SequenceLength(std::string_view s) {
+  const auto byte = [&](std::size_t i) { return i < s.size() ? static_cast<unsigned char>(s[i]) : 0U; };
+  const unsigned lead = byte(0);
+  if (lead < 0x80) return 1;
+  if (lead < 0xC2 || lead > 0xF4 || !IsContinuation(static_cast<unsigned char>(byte(1)))) return 0;
+  if (lead < 0xE0) return 2;
+  if (!IsContinuation(static_cast<unsigned char>(byte(2)))) return 0;
+  if (lead < 0xF0) {
+    const bool overlong = lead == 0xE0 && byte(1) < 0xA0;
+    const bool surrogate = lead == 0xED && byte(1) > 0x9F;
+    return overlong || surrogate ? 0 : 3;
+  }
+  if (!IsContinuation(static_cast<unsigned char>(byte(3)))) return 0;
+  const bool overlong = lead == 0xF0 && byte(1) < 0x90;
+  const bool beyond = lead == 0xF4 && byte(1) > 0x8F;
+  return overlong || beyond ? 0 : 4;
+}
+
+void AppendEscaped(std::string& text, std::string_view value) {
+  for (const char c : value) {
+    switch (c) {
+      case '\\':
+        text += "\\\\";
+        break;
+      case '"':
+        text += "\\\"";
+        break;
+      case '\n':
+        text += "\\n";
+        break;
+      default:
+        text += c;
+    }
+  }
+}
+
+}  // namespace
+
+std::string_view ToValidUtf8(std::string_view value, std::string& storage) {
+  std::size_t good = 0;
+  while (good < value.size()) {
+    const std::size_t length = SequenceLength(value.substr(good));
+    if (length == 0) break;
+    good += length;
+  }
+  if (good == value.size()) return value;
+  storage.assign(value.substr(0, good));
+  while (good < value.size()) {
+    const std::size_t length = SequenceLength(value.substr(good));
+    storage += length == 0 ? kReplacement : value.substr(good, length);
+    good += length == 0 ? 1 : length;
+  }
+  return storage;
+}
+
+std::string MakeLabelText(std::span<const std::string> names, std::span<const std::string_view> values) {
+  std::string text;
+  std::string repaired;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (i > 0) text += ',';
+    text += names[i];
+    text += "=\"";
+    AppendEscaped(text, ToValidUtf8(values[i], repaired));
+    text += '"';
+  }
+  return text;
+}
+
+}  // namespace streamhouse::metrics::internal

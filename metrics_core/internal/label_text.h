@@ -1,0 +1,20 @@
+// Label text: the labels of one series as they stand between the braces of a page.
+//
+// name="value",name="value" with \ " and newline escaped, in the order of the family's label names. It is kept once
+// and is a series' identity and the bytes that encoders copy. Values that are not UTF-8 would make a scraper refuse
+// the whole page: each bad byte is replaced by U+FFFD.
+// Thread safety: pure functions.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace streamhouse::metrics::internal {
+
+std::string MakeLabelText(std::span<const std::string> names, std::span<const std::string_view> values);
+
+// `value`, or where it is not UTF-8, `storage`, made of it with each bad byte replaced.
+std::string_view ToValidUtf8(std::string_view value, std::string& storage);
+
+}  // namespace streamhouse::metrics::internal

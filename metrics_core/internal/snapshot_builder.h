@@ -1,0 +1,109 @@
+// SnapshotBuilder: fills a Snapshot, family by family, in buffers that are used again.
+//
+// SnapshotBuffers grow to the largest snapshot that was taken and keep that size, so that a steady-state snapshot
+// allocates nothing that grows with the number of series. Thread safety: one thread a builder.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "metrics_core/snapshot.h"
+
+namespace streamhouse::metrics::internal {
+
+struct SnapshotBuffers {
+  // Where a family's values begin, until the vectors have stopped growing.
+  struct Extent {
+    std::size_t first_label = 0;
+    std::size_t first_value = 0;
+    std::size_t first_histogram = 0;
+  };
+
+  std::vector<FamilySnapshot> families;
+  std::vector<Extent> extents;
+  std::vector<std::string_view> labels;
+  std::vector<std::uint64_t> values;
+  std::vector<double> sums;
+  std::vector<std::uint64_t> counts;
+};
+
+class SnapshotBuilder {
+ public:
+  // The buffers may hold what an earlier snapshot has left.
+  explicit SnapshotBuilder(SnapshotBuffers& buffers) : buffers_(buffers) {
+    buffers_.families.clear();
+    buffers_.extents.clear();
+    buffers_.labels.clear();
+    buffers_.values.clear();
+    buffers_.sums.clear();
+    buffers_.counts.clear();
+  }
+
+  // What follows belongs to this family, which will have `series` series. `info` outlives the snapshot.
+  void BeginFamily(const FamilyInfo& info, std::size_t series) {
+    buffers_.families.emplace_back();
+    buffers_.families.back().info_ = &info;
+    buffers_.extents.push_back({buffers_.labels.size(), buffers_.values.size(), buffers_.sums.size()});
+    stride_ = info.bounds.size() + 1;
+    Reserve(buffers_.labels, series);
+    Reserve(buffers_.values, series * (info.type == MetricType::kHistogram ? stride_ : 1));
+  }
+
+  // `label_text` outlives the snapshot.
+  void AddScalar(std::string_view label_text, std::uint64_t value) {
+    buffers_.labels.push_back(label_text);
+    buffers_.values.push_back(value);
+  }
+
+  // The zeroed buckets, to be filled before the next call.
+  std::span<std::uint64_t> AddHistogram(std::string_view label_text) {
+    buffers_.labels.push_back(label_text);
+    buffers_.values.resize(buffers_.values.size() + stride_);
+    return std::span(buffers_.values).last(stride_);
+  }
+
+  void SetHistogramTotals(double sum, std::uint64_t count) {
+    buffers_.sums.push_back(sum);
+    buffers_.counts.push_back(count);
+  }
+
+  // `owner` holds the buffers, and whatever else has to live as long as the snapshot.
+  Snapshot Finish(std::shared_ptr<void> owner) {
+    SnapshotBuffers::Extent end = {buffers_.labels.size(), buffers_.values.size(), buffers_.sums.size()};
+    for (std::size_t i = buffers_.families.size(); i-- > 0;) {
+      const SnapshotBuffers::Extent& begin = buffers_.extents[i];
+      FamilySnapshot& family = buffers_.families[i];
+      family.labels_ = Between(buffers_.labels, begin.first_label, end.first_label);
+      family.values_ = Between(buffers_.values, begin.first_value, end.first_value);
+      family.sums_ = Between(buffers_.sums, begin.first_histogram, end.first_histogram);
+      family.counts_ = Between(buffers_.counts, begin.first_histogram, end.first_histogram);
+      end = begin;
+    }
+    Snapshot snapshot;
+    snapshot.families_ = buffers_.families;
+    snapshot.buffers_ = std::move(owner);
+    return snapshot;
+  }
+
+ private:
+  template <typename T>
+  static void Reserve(std::vector<T>& vector, std::size_t more) {
+    const std::size_t needed = vector.size() + more;
+    // Exactly as much as is needed only for the first family of a size that dominates; doubling for the rest.
+    if (needed > vector.capacity()) vector.reserve(std::max(needed, vector.capacity() + vector.capacity() / 4));
+  }
+
+  template <typename T>
+  static std::span<const T> Between(const std::vector<T>& vector, std::size_t begin, std::size_t end) {
+    return std::span<const T>(vector).subspan(begin, end - begin);
+  }
+
+  SnapshotBuffers& buffers_;
+  std::size_t stride_ = 1;  // buckets a series of the present family
+};
+
+}  // namespace streamhouse::metrics::internal

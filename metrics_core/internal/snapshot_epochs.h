@@ -1,0 +1,47 @@
+// SnapshotEpochs: which snapshots are still being read, so that what they point at is kept.
+//
+// Snapshots are numbered as they begin. What was unlinked before snapshot n began can be seen by snapshots below n
+// only; it may be freed when none of them is left.
+// Thread safety: all methods from any thread. Cost: a lock and a search among the live snapshots, few at a time.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <set>
+
+namespace streamhouse::metrics::internal {
+
+class SnapshotEpochs {
+ public:
+  // Begins a snapshot; its number goes to End().
+  std::uint64_t Begin() {
+    const std::lock_guard lock(mutex_);
+    live_.insert(next_);
+    return next_++;
+  }
+
+  void End(std::uint64_t snapshot) {
+    const std::lock_guard lock(mutex_);
+    live_.erase(snapshot);
+  }
+
+  // The number that the next snapshot will have.
+  std::uint64_t Next() const {
+    const std::lock_guard lock(mutex_);
+    return next_;
+  }
+
+  // True when every snapshot below `number` has ended.
+  bool AllEndedBefore(std::uint64_t number) const {
+    const std::lock_guard lock(mutex_);
+    return live_.empty() || *live_.begin() >= number;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  // Guarded by mutex_.
+  std::uint64_t next_ = 0;
+  std::set<std::uint64_t> live_;
+};
+
+}  // namespace streamhouse::metrics::internal

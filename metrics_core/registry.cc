@@ -1,0 +1,221 @@
+#include "metrics_core/registry.h"
+
+#include <cmath>
+#include <mutex>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "metrics_core/internal/bucket_table.h"
+#include "metrics_core/internal/family_core.h"
+#include "metrics_core/internal/snapshot_builder.h"
+#include "metrics_core/internal/snapshot_epochs.h"
+#include "metrics_core/metric_name.h"
+
+namespace streamhouse::metrics {
+
+using internal::FamilyCore;
+using internal::FamilyKind;
+using internal::SnapshotBuffers;
+using internal::SnapshotEpochs;
+
+namespace {
+
+// How far a bound may be from a whole number of ticks, relative to itself: what decimal fractions need.
+constexpr double kTickTolerance = 1e-6;
+
+MetricType TypeOf(FamilyKind kind) {
+  switch (kind) {
+    case FamilyKind::kCounter:
+    case FamilyKind::kDoubleCounter:
+      return MetricType::kCounter;
+    case FamilyKind::kGauge:
+    case FamilyKind::kDoubleGauge:
+    case FamilyKind::kUpDownCounter:
+      return MetricType::kGauge;
+    case FamilyKind::kHistogram:
+    case FamilyKind::kTickHistogram:
+      return MetricType::kHistogram;
+  }
+  return MetricType::kCounter;
+}
+
+NumberKind NumberOf(FamilyKind kind) {
+  switch (kind) {
+    case FamilyKind::kGauge:
+    case FamilyKind::kUpDownCounter:
+      return NumberKind::kInt64;
+    case FamilyKind::kDoubleCounter:
+    case FamilyKind::kDoubleGauge:
+      return NumberKind::kDouble;
+    default:
+      return NumberKind::kUint64;
+  }
+}
+
+// The bounds of a TickHistogram in ticks, or what is wrong with them.
+Result<std::vector<double>> InTicks(const std::string& name, const std::vector<double>& bounds, double ticks_per_unit) {
+  const auto refuse = [&](const std::string& why) {
+    return Status(StatusCode::kInvalidArgument, "metric \"" + name + "\": " + why);
+  };
+  if (!(ticks_per_unit >= 1 && std::isfinite(ticks_per_unit))) return refuse("a unit has at least one tick");
+  std::vector<double> ticks;
+  for (const double bound : bounds) {
+    const double exact = bound * ticks_per_unit;
+    const double whole = std::round(exact);
+    const bool in_range = whole >= 0 && whole <= static_cast<double>(TickHistogram::kMaxExactTicks - 1);
+    const bool ascends = ticks.empty() || ticks.back() < whole;
+    if (!in_range || !ascends || std::abs(whole - exact) > exact * kTickTolerance) {
+      return refuse("bound " + std::to_string(bound) + " is not a whole number of ticks in [0, 2^53)");
+    }
+    ticks.push_back(whole);
+  }
+  return ticks;
+}
+
+// Buffers of snapshots that have ended, for the next ones. Outlives the registry while a snapshot does.
+class SnapshotPool {
+ public:
+  explicit SnapshotPool(std::shared_ptr<SnapshotEpochs> epochs) : epochs_(std::move(epochs)) {}
+
+  std::unique_ptr<SnapshotBuffers> Take() {
+    const std::lock_guard lock(mutex_);
+    if (spare_.empty()) return std::make_unique<SnapshotBuffers>();
+    std::unique_ptr<SnapshotBuffers> buffers = std::move(spare_.back());
+    spare_.pop_back();
+    return buffers;
+  }
+
+  void Return(std::unique_ptr<SnapshotBuffers> buffers, std::uint64_t snapshot) {
+    epochs_->End(snapshot);
+    const std::lock_guard lock(mutex_);
+    if (spare_.size() < kSpareMax) spare_.push_back(std::move(buffers));
+  }
+
+ private:
+  // Scrapes that overlap are rare, and each spare is as large as the largest snapshot.
+  static constexpr std::size_t kSpareMax = 1;
+
+  const std::shared_ptr<SnapshotEpochs> epochs_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<SnapshotBuffers>> spare_;  // guarded by mutex_
+};
+
+// What a snapshot holds on to.
+struct SnapshotOwner {
+  ~SnapshotOwner() { pool->Return(std::move(buffers), snapshot); }
+
+  std::shared_ptr<SnapshotPool> pool;
+  std::unique_ptr<SnapshotBuffers> buffers;
+  std::uint64_t snapshot;
+  std::vector<std::shared_ptr<FamilyCore>> families;
+};
+
+}  // namespace
+
+struct Registry::State {
+  // Immutable after construction.
+  const std::shared_ptr<SnapshotEpochs> epochs = std::make_shared<SnapshotEpochs>();
+  const std::shared_ptr<SnapshotPool> pool = std::make_shared<SnapshotPool>(epochs);
+
+  std::mutex mutex;
+  // Guarded by mutex.
+  std::vector<std::shared_ptr<FamilyCore>> families;
+  std::set<std::string> occupied_names;
+};
+
+Registry::Registry() : state_(std::make_unique<State>()) {}
+Registry::~Registry() = default;
+
+Result<std::shared_ptr<FamilyCore>> Registry::Add(MetricOptions options, FamilyKind kind, const BucketBounds* bounds,
+                                                  double ticks_per_unit) {
+  FamilyCore::Options core = {
+      .info = {.name = std::move(options.name),
+               .help = std::move(options.help),
+               .unit = std::move(options.unit),
+               .type = TypeOf(kind),
+               .number = NumberOf(kind),
+               .label_names = std::move(options.labels),
+               .bounds = bounds == nullptr ? std::vector<double>() : bounds->values()},
+      .kind = kind,
+      .storage = options.storage,
+      .series_max = options.series_max,
+      .expire_after_nanoseconds = static_cast<std::uint64_t>(options.expire_after.count()),
+      .buckets = nullptr,
+      .ticks_per_unit = ticks_per_unit,
+  };
+  if (Status legal = CheckFamily(core.info); !legal.ok()) return legal;
+  if (bounds != nullptr) {
+    Result<std::vector<double>> recorded = kind == FamilyKind::kTickHistogram
+                                               ? InTicks(core.info.name, bounds->values(), ticks_per_unit)
+                                               : bounds->values();
+    if (!recorded.ok()) return recorded.status();
+    core.buckets = internal::BucketTable::Intern(*recorded);
+  }
+
+  const std::lock_guard lock(state_->mutex);
+  const std::vector<std::string> names = OccupiedNames(core.info);
+  for (const std::string& name : names) {
+    if (state_->occupied_names.contains(name)) {
+      return Status(StatusCode::kAlreadyExists,
+                    "metric \"" + core.info.name + "\": the name \"" + name + "\" is another family's");
+    }
+  }
+  state_->occupied_names.insert(names.begin(), names.end());
+  state_->families.push_back(std::make_shared<FamilyCore>(std::move(core), state_->epochs));
+  return state_->families.back();
+}
+
+template <typename Handle>
+Result<Family<Handle>> Registry::AddFamily(MetricOptions options, FamilyKind kind, const BucketBounds* bounds,
+                                           double ticks_per_unit) {
+  auto core = Add(std::move(options), kind, bounds, ticks_per_unit);
+  if (!core.ok()) return core.status();
+  return Family<Handle>(*std::move(core));
+}
+
+Result<Family<Counter>> Registry::AddCounter(MetricOptions options) {
+  return AddFamily<Counter>(std::move(options), FamilyKind::kCounter);
+}
+
+Result<Family<DoubleCounter>> Registry::AddDoubleCounter(MetricOptions options) {
+  return AddFamily<DoubleCounter>(std::move(options), FamilyKind::kDoubleCounter);
+}
+
+Result<Family<Gauge>> Registry::AddGauge(MetricOptions options) {
+  return AddFamily<Gauge>(std::move(options), FamilyKind::kGauge);
+}
+
+Result<Family<DoubleGauge>> Registry::AddDoubleGauge(MetricOptions options) {
+  return AddFamily<DoubleGauge>(std::move(options), FamilyKind::kDoubleGauge);
+}
+
+Result<Family<UpDownCounter>> Registry::AddUpDownCounter(MetricOptions options) {
+  return AddFamily<UpDownCounter>(std::move(options), FamilyKind::kUpDownCounter);
+}
+
+Result<Family<Histogram>> Registry::AddHistogram(MetricOptions options, const BucketBounds& bounds) {
+  return AddFamily<Histogram>(std::move(options), FamilyKind::kHistogram, &bounds);
+}
+
+Result<Family<TickHistogram>> Registry::AddTickHistogram(MetricOptions options, const BucketBounds& bounds,
+                                                         double ticks_per_unit) {
+  return AddFamily<TickHistogram>(std::move(options), FamilyKind::kTickHistogram, &bounds, ticks_per_unit);
+}
+
+Snapshot Registry::TakeSnapshot(std::uint64_t now_nanoseconds) {
+  auto owner = std::make_shared<SnapshotOwner>();
+  owner->pool = state_->pool;
+  owner->buffers = state_->pool->Take();
+  {
+    const std::lock_guard lock(state_->mutex);
+    owner->families = state_->families;
+  }
+  owner->snapshot = state_->epochs->Begin();
+  internal::SnapshotBuilder builder(*owner->buffers);
+  for (const auto& family : owner->families) family->Collect(builder, now_nanoseconds);
+  return builder.Finish(std::move(owner));
+}
+
+}  // namespace streamhouse::metrics

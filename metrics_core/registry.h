@@ -1,0 +1,67 @@
+// Registry: owns metric families and takes snapshots of them.
+//
+// When to use something else: one registry a program is enough; tests make their own.
+// Guarantees: a family that is registered is on every later snapshot, in registration order. No two families of a
+// registry have a sample name in common, in any format. Families and handles may outlive the registry.
+// Thread safety: all methods from any thread. Cost: registering locks and allocates; a snapshot locks one family at a
+// time against new label sets of it, never against recordings, and allocates nothing in a steady state.
+// Errors: InvalidArgument for a name, label, unit or bound that breaks a rule (metric_name.h, bucket_bounds.h), and
+// AlreadyExists for a name that is taken; both name it and the rule.
+//
+//   Registry registry;
+//   Result<Family<Counter>> sent = registry.AddCounter({.name = "sent_total", .help = "Records sent"});
+//   if (!sent.ok()) return sent.status();
+//   Counter counter = sent->With();
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "metrics_core/bucket_bounds.h"
+#include "metrics_core/clock.h"
+#include "metrics_core/counter.h"
+#include "metrics_core/family.h"
+#include "metrics_core/gauge.h"
+#include "metrics_core/histogram.h"
+#include "metrics_core/metric_options.h"
+#include "metrics_core/snapshot.h"
+#include "metrics_core/status.h"
+#include "metrics_core/up_down_counter.h"
+
+namespace streamhouse::metrics {
+
+class Registry {
+ public:
+  Registry();
+  ~Registry();
+  Registry(const Registry&) = delete;
+  Registry& operator=(const Registry&) = delete;
+
+  Result<Family<Counter>> AddCounter(MetricOptions options);
+  Result<Family<DoubleCounter>> AddDoubleCounter(MetricOptions options);
+  Result<Family<Gauge>> AddGauge(MetricOptions options);
+  Result<Family<DoubleGauge>> AddDoubleGauge(MetricOptions options);
+  Result<Family<UpDownCounter>> AddUpDownCounter(MetricOptions options);
+  Result<Family<Histogram>> AddHistogram(MetricOptions options, const BucketBounds& bounds);
+
+  // `bounds` are in the unit of the family, of which `ticks_per_unit` make one: kNanosecondsPerSecond for durations, 1
+  // for sizes. Each bound must be a whole number of ticks (to within a millionth of it).
+  Result<Family<TickHistogram>> AddTickHistogram(MetricOptions options, const BucketBounds& bounds,
+                                                 double ticks_per_unit);
+
+  // `now` decides what has expired.
+  Snapshot TakeSnapshot(std::uint64_t now_nanoseconds = Clock::NowNanoseconds());
+
+ private:
+  struct State;
+
+  Result<std::shared_ptr<internal::FamilyCore>> Add(MetricOptions options, internal::FamilyKind kind,
+                                                    const BucketBounds* bounds = nullptr, double ticks_per_unit = 1);
+  template <typename Handle>
+  Result<Family<Handle>> AddFamily(MetricOptions options, internal::FamilyKind kind,
+                                   const BucketBounds* bounds = nullptr, double ticks_per_unit = 1);
+
+  const std::unique_ptr<State> state_;
+};
+
+}  // namespace streamhouse::metrics

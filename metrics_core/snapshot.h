@@ -1,0 +1,92 @@
+// Snapshot: the values of every family at one scrape, flat and without atomics; what encoders read.
+//
+// Families stand in registration order, series in the order in which they were first used. A snapshot borrows
+// from its registry: it may be read from any one thread, and must be destroyed before the registry.
+// Guarantees: within one series of a histogram, count == the sum of bucket_counts, always. Two series, or two
+// families, may be read at slightly different moments. A counter never runs backwards from one snapshot to the
+// next. Cost: no allocation in a steady state; buffers return to the registry on destruction.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace streamhouse::metrics {
+namespace internal {
+class SnapshotBuilder;
+}
+
+enum class MetricType : std::uint8_t { kCounter, kGauge, kHistogram };
+
+// How the 64 bits of a scalar value are to be read.
+enum class NumberKind : std::uint8_t { kUint64, kInt64, kDouble };
+
+// What is the same for all series of one family.
+struct FamilyInfo {
+  std::string name;  // as registered, counters with their "_total"
+  std::string help;
+  std::string unit;  // a base unit such as "seconds", or empty; the name ends with it (before "_total")
+  MetricType type = MetricType::kCounter;
+  NumberKind number = NumberKind::kUint64;  // of a counter or gauge; histograms have double sums
+  std::vector<std::string> label_names;     // in the order of the label text
+  std::vector<double> bounds;               // of a histogram: finite, ascending upper bounds, (lower, upper]
+};
+
+struct HistogramValue {
+  std::span<const std::uint64_t> bucket_counts;  // not cumulative; bounds.size() + 1, the last one up to +Inf
+  double sum = 0;                                // in the unit of the family
+  std::uint64_t count = 0;
+};
+
+class FamilySnapshot {
+ public:
+  const FamilyInfo& info() const { return *info_; }
+  std::size_t size() const { return labels_.size(); }
+
+  // The labels of series i as they stand between the braces of a page: name="value", with \ " and newline
+  // escaped, joined by commas, no braces; empty without labels. Valid UTF-8.
+  std::string_view label_text(std::size_t i) const { return labels_[i]; }
+
+  // The value of series i of a counter or gauge: the one that info().number names.
+  std::uint64_t uint64_value(std::size_t i) const { return values_[i]; }
+  std::int64_t int64_value(std::size_t i) const { return static_cast<std::int64_t>(values_[i]); }
+  double double_value(std::size_t i) const { return std::bit_cast<double>(values_[i]); }
+
+  // The value of series i of a histogram.
+  HistogramValue histogram_value(std::size_t i) const {
+    const std::size_t stride = info_->bounds.size() + 1;
+    return {.bucket_counts = values_.subspan(i * stride, stride), .sum = sums_[i], .count = counts_[i]};
+  }
+
+ private:
+  friend class internal::SnapshotBuilder;
+
+  const FamilyInfo* info_ = nullptr;
+  std::span<const std::string_view> labels_;
+  std::span<const std::uint64_t> values_;  // scalars: one a series; histograms: bounds + 1 a series
+  std::span<const double> sums_;           // histograms only
+  std::span<const std::uint64_t> counts_;  // histograms only
+};
+
+class Snapshot {
+ public:
+  Snapshot() = default;
+  Snapshot(Snapshot&&) noexcept = default;
+  Snapshot& operator=(Snapshot&&) noexcept = default;
+  ~Snapshot() = default;
+
+  std::span<const FamilySnapshot> families() const { return families_; }
+
+ private:
+  friend class internal::SnapshotBuilder;
+
+  std::span<const FamilySnapshot> families_;
+  std::shared_ptr<void> buffers_;  // gives its memory back to the registry
+};
+
+}  // namespace streamhouse::metrics

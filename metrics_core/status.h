@@ -1,0 +1,94 @@
+// Status and Result<T>: the outcome of an operation that may be refused, as a value.
+//
+// When to use something else: a broken precondition (a null pointer, a wrong number of label values) is a
+// programmer's error and ends the program through Check(); a recording cannot fail and returns nothing.
+// Guarantees: a Result holds either a value or a Status that is not OK, never both, never neither. Nothing
+// here throws. Thread safety: as for any value. Cost: an OK Status is two words of zeros and a code.
+//
+//   Result<Family<Counter>> sent = registry.AddCounter({.name = "sent_total", .help = "Records sent"});
+//   if (!sent.ok()) return sent.status();
+//   sent->With().Increment();
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace streamhouse::metrics {
+
+// The codes are a subset of gRPC's, with the same meaning, so that they cross the wire unchanged.
+enum class StatusCode : std::uint8_t {
+  kOk,
+  kInvalidArgument,     // the request can never succeed as it stands
+  kNotFound,            // the thing named does not exist
+  kAlreadyExists,       // the name is taken
+  kFailedPrecondition,  // refused in the present state (not the leader, already started)
+  kOutOfRange,          // an offset or index beyond what exists
+  kResourceExhausted,   // a stated limit is reached
+  kDeadlineExceeded,    // not done in time; it may still happen
+  kUnavailable,         // a peer or a port cannot be had now; a retry may succeed
+  kAborted,             // fenced: a newer holder has taken over
+  kDataLoss,            // stored bytes are damaged
+  kInternal,            // an invariant or the system failed
+};
+
+// The name in lower_snake_case, for logs and metric labels, for example "invalid_argument".
+std::string_view StatusCodeName(StatusCode code);
+
+class [[nodiscard]] Status {
+ public:
+  Status() = default;
+  Status(StatusCode code, std::string message) : code_(code), message_(std::move(message)) {}
+
+  static Status Ok() { return {}; }
+
+  bool ok() const { return code_ == StatusCode::kOk; }
+  StatusCode code() const { return code_; }
+  const std::string& message() const { return message_; }
+
+  // "ok", or the code's name, a colon and the message.
+  std::string ToString() const;
+
+  friend bool operator==(const Status&, const Status&) = default;
+
+ private:
+  StatusCode code_ = StatusCode::kOk;
+  std::string message_;
+};
+
+// Ends the program with the message on stderr when the condition is false: for programmers' errors only.
+void Check(bool condition, std::string_view message);
+
+template <typename T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value) : value_(std::move(value)) {}         // NOLINT(google-explicit-constructor)
+  Result(Status status) : status_(std::move(status)) {  // NOLINT(google-explicit-constructor)
+    Check(!status_.ok(), "a Result without a value needs an error");
+  }
+
+  bool ok() const { return value_.has_value(); }
+  const Status& status() const { return status_; }
+
+  // The value; ends the program with the error's message when there is none.
+  T& value() & { return CheckedValue(); }
+  const T& value() const& { return const_cast<Result*>(this)->CheckedValue(); }
+  T&& value() && { return std::move(CheckedValue()); }
+
+  T& operator*() & { return CheckedValue(); }
+  T&& operator*() && { return std::move(CheckedValue()); }
+  T* operator->() { return &CheckedValue(); }
+
+ private:
+  T& CheckedValue() {
+    Check(value_.has_value(), status_.message());
+    return *value_;
+  }
+
+  std::optional<T> value_;
+  Status status_;
+};
+
+}  // namespace streamhouse::metrics

@@ -1,0 +1,53 @@
+// UpDownCounter: the sum of changes in both directions, such as records in flight; a gauge on the page.
+//
+// When to use something else: Gauge where the value is known and can be set; Counter for what only goes up.
+// Guarantees: no change is lost while the series is exported. Decreases are read before increases: if every decrease
+// happens after its increase (handed over by a lock, a queue, a future), a scrape never shows less than the true
+// minimum, so a count of things in flight never shows below zero. It may show things that have left while it was read.
+// Thread safety: as Counter. Cost: as Counter, and a test of the sign where it is not a constant.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <utility>
+
+#include "metrics_core/internal/recording.h"
+#include "metrics_core/internal/series_ref.h"
+#include "metrics_core/internal/shard.h"
+
+namespace streamhouse::metrics {
+namespace internal {
+
+// Release: pairs with the acquires in CellReader::Difference, so that a decrease brings its increase along.
+inline constexpr std::memory_order kDifferenceOrder = std::memory_order_release;
+
+[[gnu::noinline, gnu::cold]] inline void AddToDifferenceSlowly(Slot run, Slot offset, std::uint64_t n) noexcept {
+  SlowCells(run).Add(offset, n, kDifferenceOrder);
+}
+
+}  // namespace internal
+
+class UpDownCounter {
+ public:
+  UpDownCounter() = default;
+  explicit UpDownCounter(internal::SeriesRef series) : series_(std::move(series)) {}
+
+  void Add(std::int64_t amount) const noexcept {
+    if constexpr (internal::kRecordingEnabled) {
+      const internal::Slot offset = amount >= 0 ? internal::kUpCell : internal::kDownCell;
+      const auto n = static_cast<std::uint64_t>(amount);
+      const std::uint64_t magnitude = amount >= 0 ? n : 0 - n;
+      internal::Cell* const run = internal::OwnCell(series_.slot());
+      if (run == nullptr) [[unlikely]] {
+        internal::AddToDifferenceSlowly(series_.slot(), offset, magnitude);
+        return;
+      }
+      internal::AddOwned(run[offset], magnitude, internal::kDifferenceOrder);
+    }
+  }
+
+ private:
+  internal::SeriesRef series_;
+};
+
+}  // namespace streamhouse::metrics
