@@ -20,7 +20,7 @@ MAY_USE_THIRD_PARTY = {
     "metrics_core": set(),
     "exporters": {"boost", "fmt", "libdeflate", "openssl", "protozero", "snappy", "zlib", "zstd"},
     "client": {"fmt", "grpc", "rdkafka"},
-    "agent": {"fmt", "grpc", "pq", "rdkafka", "sqlite"},
+    "agent": {"fmt", "grpc", "pq", "rdkafka", "spdlog", "sqlite", "zlib"},
     "proto": {"grpc"},
 }
 # Headers of an allowed folder that are not for everybody: (folder that must not, path prefix) -> why.

@@ -1,7 +1,7 @@
 // Batches of small records, for tests that write logs.
 //
-// When to use something else: BatchBuilder where a test is about keys or timestamps. Thread safety: pure
-// functions.
+// When to use something else: BatchBuilder where a test is about keys or timestamps.
+// Thread safety: pure functions.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,8 @@
 // What tests do to files behind the agent's back: read, write, damage.
 //
-// When to use something else: agent/log/file_system.h in everything but tests. Thread safety: none. Errors:
-// abort.
+// When to use something else: agent/log/file_system.h in everything but tests.
+// Thread safety: none.
+// Errors: abort.
 #pragma once
 
 #include <cstddef>

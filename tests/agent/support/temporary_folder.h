@@ -1,7 +1,9 @@
 // TemporaryFolder: an empty folder for one test, gone afterwards.
 //
-// When to use something else: never write elsewhere in a test. Guarantees: the path is new and below
-// TEST_TMPDIR. Thread safety: none. Cost: a recursive removal at the end.
+// When to use something else: never write elsewhere in a test.
+// Guarantees: the path is new and below TEST_TMPDIR.
+// Thread safety: none.
+// Cost: a recursive removal at the end.
 #pragma once
 
 #include <stdlib.h>

@@ -1,0 +1,228 @@
+#include "client/agent_broker/agent_broker.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string_view>
+#include <utility>
+
+#include <grpc/support/time.h>
+#include <grpcpp/channel.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+#include <grpcpp/support/status.h>
+
+#include "client/agent_broker/message_pool.h"
+#include "client/agent_broker/record_codec.h"
+#include "client/agent_broker/status_translation.h"
+#include "proto/streamhouse.grpc.pb.h"
+
+namespace streamhouse::client {
+namespace {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+// gRPC would wait for up to two minutes between attempts to connect; an agent that restarts is back sooner.
+constexpr std::chrono::milliseconds kReconnectBackoffMin{100};
+constexpr std::chrono::milliseconds kReconnectBackoffMax{1'000};
+// How soon a wait for a connection notices that its caller has given up.
+constexpr std::chrono::milliseconds kStopNotice{50};
+
+// On gRPC's monotonic clock, so that a step of the wall clock moves no deadline.
+gpr_timespec GrpcDeadline(SteadyTime deadline) {
+  if (deadline == SteadyTime::max()) return gpr_inf_future(GPR_CLOCK_MONOTONIC);
+  const auto rest = std::chrono::nanoseconds(deadline - std::chrono::steady_clock::now());
+  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_nanos(rest.count(), GPR_TIMESPAN));
+}
+
+int Milliseconds(std::chrono::milliseconds duration) {
+  return static_cast<int>(duration.count());
+}
+
+std::shared_ptr<grpc::Channel> MakeChannel(const AgentBrokerOptions& options) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxSendMessageSize(options.request_bytes_max);
+  arguments.SetMaxReceiveMessageSize(options.response_bytes_max);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(options.keepalive_interval));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(options.keepalive_timeout));
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, Milliseconds(kReconnectBackoffMin));
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, Milliseconds(kReconnectBackoffMin));
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, Milliseconds(kReconnectBackoffMax));
+  // No retries are configured; those that gRPC makes by itself are of calls that the agent surely has not seen. Two
+  // brokers in one process share no connection, and no back-off.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel(options.address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+class AgentBroker : public Broker {
+ public:
+  AgentBroker(const AgentBrokerOptions& options, const std::shared_ptr<grpc::Channel>& channel)
+      : connect_timeout_(options.connect_timeout),
+        address_(options.address),
+        channel_(channel),
+        producer_(v1::ProducerService::NewStub(channel)),
+        consumer_(v1::ConsumerService::NewStub(channel)),
+        topics_(v1::TopicService::NewStub(channel)) {}
+
+  Result<Offset> Produce(const TopicPartition& partition, const RecordBatch& batch, const CallLimits& limits) override;
+  Result<FetchedBatch> Fetch(const FetchRequest& request, const CallLimits& limits) override;
+  Result<Watermarks> ReadWatermarks(const TopicPartition& partition, std::optional<Offset> timestamp_of,
+                                    const CallLimits& limits) override;
+  Status Commit(std::string_view group, const TopicPartition& partition, Offset next,
+                const CallLimits& limits) override;
+  Result<std::optional<Offset>> Committed(std::string_view group, const TopicPartition& partition,
+                                          const CallLimits& limits) override;
+  Status CreateTopic(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) override;
+  Result<TopicDescription> DescribeTopic(std::string_view topic, const CallLimits& limits) override;
+
+ private:
+  // `rpc` makes the call in the context that it is given.
+  template <typename Rpc>
+  Status Call(const CallLimits& limits, const Rpc& rpc);
+  // The failure of the call that `rpc` made in `context`, if it failed.
+  template <typename Rpc>
+  grpc::Status CallIn(grpc::ClientContext& context, const CallLimits& limits, const Rpc& rpc);
+  Status WaitForConnection(const CallLimits& limits);
+
+  const std::chrono::milliseconds connect_timeout_;
+  const std::string address_;
+  const std::shared_ptr<grpc::Channel> channel_;
+  const std::unique_ptr<v1::ProducerService::Stub> producer_;
+  const std::unique_ptr<v1::ConsumerService::Stub> consumer_;
+  const std::unique_ptr<v1::TopicService::Stub> topics_;
+  MessagePool<v1::ProduceRequest> produce_requests_;
+  MessagePool<v1::FetchResponse> fetch_responses_;
+};
+
+Status AgentBroker::WaitForConnection(const CallLimits& limits) {
+  const SteadyTime give_up = std::min(limits.deadline, DeadlineAfter(connect_timeout_));
+  while (true) {
+    const grpc_connectivity_state state = channel_->GetState(/*try_to_connect=*/true);
+    if (state == GRPC_CHANNEL_READY) return Status::Ok();
+    if (limits.stop.stop_requested()) return {StatusCode::kUnavailable, "given up before it was sent"};
+    if (std::chrono::steady_clock::now() >= give_up) {
+      return {StatusCode::kUnavailable, "no connection to " + address_};
+    }
+    channel_->WaitForStateChange(state, GrpcDeadline(std::min(give_up, DeadlineAfter(kStopNotice))));
+  }
+}
+
+template <typename Rpc>
+grpc::Status AgentBroker::CallIn(grpc::ClientContext& context, const CallLimits& limits, const Rpc& rpc) {
+  context.set_deadline(GrpcDeadline(limits.deadline));
+  const std::stop_callback cancel(limits.stop, [&context] { context.TryCancel(); });
+  return rpc(&context);
+}
+
+template <typename Rpc>
+Status AgentBroker::Call(const CallLimits& limits, const Rpc& rpc) {
+  if (Status connected = WaitForConnection(limits); !connected.ok()) return connected;
+  grpc::ClientContext context;
+  const grpc::Status status = CallIn(context, limits, rpc);
+  return status.ok() ? Status::Ok() : TranslateFailure(status);
+}
+
+Result<Offset> AgentBroker::Produce(const TopicPartition& partition, const RecordBatch& batch,
+                                    const CallLimits& limits) {
+  if (Status connected = WaitForConnection(limits); !connected.ok()) return connected;
+  const auto request = produce_requests_.Take();
+  request->set_topic(partition.topic);
+  request->set_partition(partition.partition);
+  EncodeRecords(batch, *request->mutable_records());
+  v1::ProduceResponse response;
+  grpc::ClientContext context;
+  const grpc::Status status =
+      CallIn(context, limits, [&](grpc::ClientContext* in) { return producer_->Produce(in, *request, &response); });
+  if (!status.ok()) return TranslateProduceFailure(status);
+  if (response.record_count() != batch.size()) {
+    return Status(StatusCode::kInternal, "the agent acknowledged " + std::to_string(response.record_count()) +
+                                             " records of " + std::to_string(batch.size()));
+  }
+  return response.base_offset();
+}
+
+Result<FetchedBatch> AgentBroker::Fetch(const FetchRequest& request, const CallLimits& limits) {
+  v1::FetchRequest message;
+  message.set_topic(request.partition.topic);
+  message.set_partition(request.partition.partition);
+  message.set_offset(request.offset);
+  message.set_max_records(request.max_records);
+  message.set_max_wait_ms(static_cast<std::uint32_t>(request.max_wait.count()));
+  const auto response = fetch_responses_.Take();
+  Status status =
+      Call(limits, [&](grpc::ClientContext* context) { return consumer_->Fetch(context, message, &*response); });
+  if (!status.ok()) return status;
+  return FetchedBatch{.base_offset = response->base_offset(),
+                      .records = DecodeRecords(response->records()),
+                      .high_watermark = response->high_watermark()};
+}
+
+Result<Watermarks> AgentBroker::ReadWatermarks(const TopicPartition& partition, std::optional<Offset> timestamp_of,
+                                               const CallLimits& limits) {
+  v1::WatermarksRequest request;
+  request.set_topic(partition.topic);
+  request.set_partition(partition.partition);
+  if (timestamp_of) request.set_offset(*timestamp_of);
+  v1::WatermarksResponse response;
+  Status status =
+      Call(limits, [&](grpc::ClientContext* context) { return consumer_->Watermarks(context, request, &response); });
+  if (!status.ok()) return status;
+  Watermarks watermarks = {.log_start = response.log_start_offset(), .high = response.high_watermark()};
+  if (response.has_timestamp_ms()) watermarks.timestamp_ms = response.timestamp_ms();
+  return watermarks;
+}
+
+Status AgentBroker::Commit(std::string_view group, const TopicPartition& partition, Offset next,
+                           const CallLimits& limits) {
+  v1::CommitRequest request;
+  request.set_group(std::string(group));
+  request.set_topic(partition.topic);
+  request.set_partition(partition.partition);
+  request.set_offset(next);
+  v1::CommitResponse response;
+  return Call(limits, [&](grpc::ClientContext* context) { return consumer_->Commit(context, request, &response); });
+}
+
+Result<std::optional<Offset>> AgentBroker::Committed(std::string_view group, const TopicPartition& partition,
+                                                     const CallLimits& limits) {
+  v1::CommittedRequest request;
+  request.set_group(std::string(group));
+  request.set_topic(partition.topic);
+  request.set_partition(partition.partition);
+  v1::CommittedResponse response;
+  Status status =
+      Call(limits, [&](grpc::ClientContext* context) { return consumer_->Committed(context, request, &response); });
+  if (!status.ok()) return status;
+  return response.has_offset() ? std::optional<Offset>(response.offset()) : std::nullopt;
+}
+
+Status AgentBroker::CreateTopic(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) {
+  v1::CreateTopicRequest request;
+  request.set_topic(std::string(topic));
+  request.set_partitions(partitions);
+  v1::CreateTopicResponse response;
+  return Call(limits, [&](grpc::ClientContext* context) { return topics_->CreateTopic(context, request, &response); });
+}
+
+Result<TopicDescription> AgentBroker::DescribeTopic(std::string_view topic, const CallLimits& limits) {
+  v1::DescribeTopicRequest request;
+  request.set_topic(std::string(topic));
+  v1::DescribeTopicResponse response;
+  Status status =
+      Call(limits, [&](grpc::ClientContext* context) { return topics_->DescribeTopic(context, request, &response); });
+  if (!status.ok()) return status;
+  return TopicDescription{.partitions = response.partitions()};
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Broker>> MakeAgentBroker(const AgentBrokerOptions& options) {
+  if (options.address.empty()) return Status(StatusCode::kInvalidArgument, "an agent broker needs an address");
+  return std::shared_ptr<Broker>(std::make_shared<AgentBroker>(options, MakeChannel(options)));
+}
+
+}  // namespace streamhouse::client

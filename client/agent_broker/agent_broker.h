@@ -1,0 +1,37 @@
+// AgentBroker: the Broker that talks gRPC to an agent.
+//
+// When to use something else: client/testing/in_memory_broker.h, in tests.
+// Guarantees, beyond those of Broker:
+// - Every call carries its deadline to the agent. While there is no connection, a call waits for one for up to
+//   connect_timeout and then fails with kUnavailable: the agent has not seen it.
+// - A Produce whose connection is lost after it was sent, and before the answer, fails with kDeadlineExceeded and not
+//   with kUnavailable, because the agent may have written the batch.
+// - A dead connection is noticed by keepalive pings while calls are waiting.
+// Thread safety: every method, from any thread; calls share one connection and do not wait for each other.
+// Cost: one copy of a record into a message and one into gRPC's buffer, and back; messages are used again, so that
+// neither allocates per record once they have grown.
+// Memory: the largest message of each concurrent call is kept.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "client/broker.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::client {
+
+struct AgentBrokerOptions {
+  std::string address;  // host:port
+  std::chrono::milliseconds connect_timeout{10'000};
+  std::chrono::milliseconds keepalive_interval{30'000};
+  std::chrono::milliseconds keepalive_timeout{10'000};
+  int request_bytes_max = 4 << 20;    // what a gRPC server takes unless told otherwise
+  int response_bytes_max = 64 << 20;  // a fetch with large records
+};
+
+// Does not wait for the agent. kInvalidArgument without an address.
+metrics::Result<std::shared_ptr<Broker>> MakeAgentBroker(const AgentBrokerOptions& options);
+
+}  // namespace streamhouse::client

@@ -1,0 +1,107 @@
+// Broker: the one seam between the client and whatever keeps the records.
+//
+// When to use something else: Producer and Consumer, to send and read; a Broker is what they are given. Tests use
+// client/testing/in_memory_broker.h.
+// Guarantees that every implementation gives:
+// - A call returns by its deadline, or soon after its stop token is triggered; it never waits for ever.
+// - Produce appends the whole batch, in order and without gaps, or nothing. Its failures say which of three happened:
+//     kUnavailable, kFailedPrecondition, kNotFound, kAborted   nothing was written; another attempt may succeed
+//     kDeadlineExceeded, kInternal, kDataLoss                  unknown: it may have been written, now or later
+//     any other code                                           refused; another attempt would be refused as well
+//   retry_policy.h builds on this table. An implementation that routes by partition forgets the route on
+//   kFailedPrecondition and kNotFound, so that the next attempt looks it up again.
+// - An error of the transport never surfaces as an exception or as a type of the transport.
+// Thread safety: every method, from any thread, at the same time.
+// Cost: a call blocks its thread for a round trip.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <stop_token>
+#include <string_view>
+#include <utility>
+
+#include "client/record.h"
+#include "client/record_batch.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::client {
+
+using metrics::Result;
+using metrics::Status;
+using metrics::StatusCode;
+
+// `timeout` from now; a timeout past the end of the clock means its end.
+inline std::chrono::steady_clock::time_point DeadlineAfter(std::chrono::nanoseconds timeout) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto rest = std::chrono::steady_clock::time_point::max() - now;
+  return timeout < rest ? now + timeout : std::chrono::steady_clock::time_point::max();
+}
+
+// How long a call may block, and who may cut it short; a call cut short fails with kDeadlineExceeded.
+struct CallLimits {
+  std::chrono::steady_clock::time_point deadline;
+  std::stop_token stop = {};
+
+  static CallLimits Within(std::chrono::nanoseconds timeout, std::stop_token stop = {}) {
+    return {.deadline = DeadlineAfter(timeout), .stop = std::move(stop)};
+  }
+};
+
+struct FetchRequest {
+  TopicPartition partition;
+  Offset offset = 0;              // the first offset wanted
+  std::uint32_t max_records = 0;  // 0 stands for the broker's own limit
+  // How long to wait for the first record when there is none yet; the broker may cap it.
+  std::chrono::milliseconds max_wait{0};
+};
+
+struct FetchedBatch {
+  Offset base_offset = 0;  // of records[0]; the others follow without gaps
+  RecordBatch records;     // empty when there was nothing to read within max_wait
+  Offset high_watermark = 0;
+};
+
+struct Watermarks {
+  Offset log_start = 0;
+  Offset high = 0;  // the offset after the last record
+  // Of the record that was asked about, when it exists.
+  std::optional<std::int64_t> timestamp_ms = {};
+};
+
+struct TopicDescription {
+  std::uint32_t partitions = 0;
+};
+
+class Broker {
+ public:
+  virtual ~Broker() = default;
+
+  // The offset of the first record. The batch has at least one.
+  virtual Result<Offset> Produce(const TopicPartition& partition, const RecordBatch& batch,
+                                 const CallLimits& limits) = 0;
+
+  // Waits for the first record. kOutOfRange: an offset before the start of the log or beyond its end.
+  virtual Result<FetchedBatch> Fetch(const FetchRequest& request, const CallLimits& limits) = 0;
+
+  // With `timestamp_of`, also the timestamp of the record at that offset, when there is one.
+  virtual Result<Watermarks> ReadWatermarks(const TopicPartition& partition, std::optional<Offset> timestamp_of,
+                                            const CallLimits& limits) = 0;
+
+  // `next` is the offset of the next record to read, not of the last one read; it may be lower than before.
+  virtual Status Commit(std::string_view group, const TopicPartition& partition, Offset next,
+                        const CallLimits& limits) = 0;
+
+  // Nothing when the group has never committed here.
+  virtual Result<std::optional<Offset>> Committed(std::string_view group, const TopicPartition& partition,
+                                                  const CallLimits& limits) = 0;
+
+  // Succeeds when the topic exists with the same number of partitions; kAlreadyExists with another number.
+  virtual Status CreateTopic(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) = 0;
+
+  // kNotFound when there is no such topic.
+  virtual Result<TopicDescription> DescribeTopic(std::string_view topic, const CallLimits& limits) = 0;
+};
+
+}  // namespace streamhouse::client

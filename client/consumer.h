@@ -1,0 +1,159 @@
+// Consumer: reads topics from where its group left off, and remembers how far it got.
+//
+// When to use something else: Broker::Fetch, to read a range once.
+// Guarantees:
+// - It reads every partition of its topics as they are when it is built. Members of a group do not share partitions
+//   among themselves: run one consumer a group. (What a shared assignment would change is the list that Build() makes.)
+// - Poll() returns as soon as there is a record, and otherwise waits for its whole timeout. Partitions are read ahead
+//   in parallel; one that is idle or failing delays no other.
+// - At least once: with CommitMode::kAutomatic an offset is committed only when the records before it are finished,
+//   which means: returned by a Poll() that was followed by another Poll() or by Close(). After a crash, or destruction
+//   without Close(), the records since the last commit come again.
+// - A failure moves no position: the same records are asked for again.
+// - Without a group it starts where OffsetReset says and commits nothing.
+// Thread safety: Poll, Seek, Commit and Close from one thread at a time; Lag, Position and Committed from any thread,
+// at any time, also during a Poll().
+// Cost: a thread per partition, one for the lag and one for automatic commits. A record is not copied after it has been
+// taken off the wire. Prefetched records are bounded by 2 fetches per partition, outside of what Poll() returned.
+//
+//   auto consumer = Consumer::Builder().broker(broker).group("billing").topics({"orders"}).Build();
+//   while (running) {
+//     auto polled = (*consumer)->Poll(std::chrono::seconds(1));
+//     if (polled.ok()) for (const ConsumedRecord& record : *polled) Handle(record);
+//   }
+//   Status committed = (*consumer)->Close();
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/arrival_signal.h"
+#include "client/broker.h"
+#include "client/consumer_metrics.h"
+#include "client/lag_monitor.h"
+#include "client/offset_committer.h"
+#include "client/offset_reset.h"
+#include "client/partition_fetcher.h"
+#include "client/polled_records.h"
+#include "client/record.h"
+#include "metrics_core/histogram.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::client {
+
+enum class CommitMode : std::uint8_t {
+  kAutomatic,  // what is finished, every auto_commit_interval and at Close()
+  kManual,     // when Commit() is called, and only then
+};
+
+struct ConsumerOptions {
+  std::shared_ptr<Broker> broker;
+  ConsumerMetrics metrics;  // sinks by default
+  std::string group;        // none by default
+  std::vector<std::string> topics;
+  FetchOptions fetch;
+  CommitMode commit_mode = CommitMode::kAutomatic;
+  std::chrono::nanoseconds auto_commit_interval = std::chrono::seconds(5);
+  std::chrono::nanoseconds lag_refresh_interval = std::chrono::seconds(30);
+};
+
+class Consumer {
+ public:
+  class Builder;
+
+  ~Consumer();  // commits nothing; Close() does
+  Consumer(const Consumer&) = delete;
+  Consumer& operator=(const Consumer&) = delete;
+
+  // At most one fetch of each partition. Empty when there was nothing to read. When there was nothing to read because a
+  // fetch or an automatic commit fails, the failure, naming the partition; it is being tried again meanwhile, and
+  // polling on is right. kFailedPrecondition after Close().
+  Result<PolledRecords> Poll(std::chrono::nanoseconds timeout);
+
+  // Commits the position of every partition: all that Poll() has returned is finished. kFailedPrecondition without a
+  // group or after Close(); otherwise the broker's failure, after which the offsets go out again with the next commit.
+  Status Commit();
+
+  // The next Poll() continues there. kNotFound for a partition that is not read here, as for the three below.
+  Status Seek(std::string_view topic, std::uint32_t partition, Offset offset);
+
+  // The offset of the next record that Poll() will return.
+  Result<Offset> Position(std::string_view topic, std::uint32_t partition) const;
+
+  // What the group has committed, as the broker has it now. kFailedPrecondition without a group.
+  Result<std::optional<Offset>> Committed(std::string_view topic, std::uint32_t partition) const;
+
+  // High watermark, as the broker has it now, minus position; 0 when the position is ahead.
+  Result<std::uint64_t> Lag(std::string_view topic, std::uint32_t partition) const;
+
+  // Stops reading, commits what is finished (kAutomatic), and takes this consumer's gauges off the page. The failure of
+  // that commit, if it failed. Again: OK.
+  Status Close();
+
+ private:
+  // Where a partition is to be read from; what Build() finds out.
+  struct Start {
+    TopicPartition partition;
+    Offset offset = 0;
+    std::optional<Offset> committed;
+  };
+
+  struct Subscription {
+    std::unique_ptr<PartitionFetcher> fetcher;
+    ConsumerTopicMetrics topic_metrics;
+    ConsumerPartitionMetrics partition_metrics;
+  };
+
+  Consumer(ConsumerOptions options, const std::vector<Start>& starts);
+
+  bool commits_automatically() const;
+  const Subscription* Find(std::string_view topic, std::uint32_t partition) const;
+  void StartLagMonitor();
+  void FinishReturned();
+  PolledRecords TakePrefetched();
+  Status BackgroundFailure() const;
+  void StopThreads();
+  void RemoveSeries();
+
+  // Immutable after construction.
+  const ConsumerOptions options_;
+  const metrics::TickHistogram poll_duration_;
+
+  ArrivalSignal arrivals_;                      // outlives the fetchers
+  std::vector<Subscription> subscriptions_;     // immutable after construction
+  std::unique_ptr<OffsetCommitter> committer_;  // its targets have the order of subscriptions_
+  std::unique_ptr<LagMonitor> lag_monitor_;     // asks the fetchers for positions
+  bool closed_ = false;                         // of the polling thread
+};
+
+// Each setter has the default of ConsumerOptions or FetchOptions.
+class Consumer::Builder {
+ public:
+  Builder& broker(std::shared_ptr<Broker> broker);
+  Builder& metrics(const ConsumerMetrics& metrics);
+  Builder& group(std::string group);
+  Builder& topics(std::vector<std::string> topics);
+  Builder& offset_reset(OffsetReset policy);
+  Builder& commit_mode(CommitMode mode);
+  Builder& auto_commit_interval(std::chrono::nanoseconds interval);
+  Builder& lag_refresh_interval(std::chrono::nanoseconds interval);
+  Builder& fetch_max_records(std::uint32_t records);
+  Builder& fetch_max_wait(std::chrono::milliseconds wait);
+  Builder& request_timeout(std::chrono::nanoseconds timeout);
+
+  // Asks the broker for the partitions and for where to start. kInvalidArgument without a broker or a topic, or with an
+  // interval that is not positive; kOutOfRange when OffsetReset::kNone has nothing to continue from; otherwise the
+  // broker's failure.
+  Result<std::unique_ptr<Consumer>> Build() const;
+
+ private:
+  ConsumerOptions options_;
+};
+
+}  // namespace streamhouse::client

@@ -1,0 +1,106 @@
+#include "client/consumer_metrics.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "client/family_registration.h"
+#include "client/latency_bounds.h"
+#include "metrics_core/clock.h"
+
+namespace streamhouse::client {
+
+using metrics::kNanosecondsPerSecond;
+using metrics::MetricOptions;
+using metrics::Registry;
+using metrics::Result;
+using metrics::Status;
+using metrics::TickHistogram;
+
+namespace {
+
+MetricOptions ByTopic(std::string name, std::string help, std::string unit = "") {
+  return {.name = std::move(name), .help = std::move(help), .unit = std::move(unit), .labels = {"topic"}};
+}
+
+MetricOptions ByPartition(std::string name, std::string help, std::string unit = "") {
+  return {.name = std::move(name),
+          .help = std::move(help),
+          .unit = std::move(unit),
+          .labels = {"topic", "partition", "group"}};
+}
+
+}  // namespace
+
+void ConsumerPartitionMetrics::SetLag(Offset records, double seconds) const {
+  lag_records_.With(topic_, partition_, group_).Set(static_cast<std::int64_t>(records));
+  lag_seconds_.With(topic_, partition_, group_).Set(seconds);
+}
+
+void ConsumerPartitionMetrics::SetLastCommitted(Offset next) const {
+  last_committed_offset_.With(topic_, partition_, group_).Set(static_cast<std::int64_t>(next));
+}
+
+void ConsumerPartitionMetrics::SetCurrent(Offset next) const {
+  current_offset_.With(topic_, partition_, group_).Set(static_cast<std::int64_t>(next));
+}
+
+void ConsumerPartitionMetrics::Remove() const {
+  // A series that never had a value is not there to be removed.
+  static_cast<void>(lag_records_.Remove(topic_, partition_, group_));
+  static_cast<void>(lag_seconds_.Remove(topic_, partition_, group_));
+  static_cast<void>(last_committed_offset_.Remove(topic_, partition_, group_));
+  static_cast<void>(current_offset_.Remove(topic_, partition_, group_));
+}
+
+Result<ConsumerMetrics> ConsumerMetrics::Register(Registry& registry) {
+  ConsumerMetrics made;
+  Status status;
+  KeepFamily(registry.AddCounter(ByTopic("streamhouse_consumer_records_consumed_total", "Records returned by Poll()")),
+             made.records_consumed_, status);
+  KeepFamily(registry.AddCounter(
+                 ByTopic("streamhouse_consumer_bytes_consumed_total", "Bytes of keys and values returned by Poll()")),
+             made.bytes_consumed_, status);
+  KeepFamily(registry.AddTickHistogram(ByTopic("streamhouse_consumer_poll_duration_seconds",
+                                               "Duration of calls of Poll(), waiting included", "seconds"),
+                                       LatencyBounds(), kNanosecondsPerSecond),
+             made.poll_duration_, status);
+  KeepFamily(registry.AddGauge(
+                 ByPartition("streamhouse_consumer_lag_records", "High watermark minus position at the last refresh")),
+             made.lag_records_, status);
+  KeepFamily(registry.AddDoubleGauge(ByPartition("streamhouse_consumer_lag_seconds",
+                                                 "Age of the next unread record at the last refresh", "seconds")),
+             made.lag_seconds_, status);
+  KeepFamily(registry.AddGauge(ByPartition("streamhouse_consumer_last_committed_offset",
+                                           "Offset of the next record as last committed")),
+             made.last_committed_offset_, status);
+  KeepFamily(registry.AddGauge(
+                 ByPartition("streamhouse_consumer_current_offset", "Offset of the next record that Poll() returns")),
+             made.current_offset_, status);
+  if (!status.ok()) return status;
+  return made;
+}
+
+ConsumerTopicMetrics ConsumerMetrics::ForTopic(std::string_view topic) const {
+  return {.records_consumed = records_consumed_.With(topic), .bytes_consumed = bytes_consumed_.With(topic)};
+}
+
+ConsumerPartitionMetrics ConsumerMetrics::ForPartition(const TopicPartition& partition, std::string_view group) const {
+  ConsumerPartitionMetrics made;
+  made.topic_ = partition.topic;
+  made.partition_ = std::to_string(partition.partition);
+  made.group_ = group;
+  made.lag_records_ = lag_records_;
+  made.lag_seconds_ = lag_seconds_;
+  made.last_committed_offset_ = last_committed_offset_;
+  made.current_offset_ = current_offset_;
+  return made;
+}
+
+TickHistogram ConsumerMetrics::PollDuration(std::vector<std::string> topics) const {
+  std::sort(topics.begin(), topics.end());
+  std::string joined;
+  for (const std::string& topic : topics) joined += (joined.empty() ? "" : ",") + topic;
+  return poll_duration_.With(joined);
+}
+
+}  // namespace streamhouse::client

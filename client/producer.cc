@@ -1,0 +1,284 @@
+#include "client/producer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "metrics_core/clock.h"
+
+namespace streamhouse::client {
+
+using metrics::Clock;
+using Appended = RecordAccumulator::Appended;
+using Outgoing = RecordAccumulator::Outgoing;
+
+namespace {
+
+SendError ReasonOfLookupFailure(const Status& failure) {
+  if (failure.code() == StatusCode::kOutOfRange) return SendError::kInvalidPartition;
+  return SendErrorOfProduceFailure(failure.code());
+}
+
+// Two threads may disagree about the clock by a little.
+Nanoseconds Elapsed(Nanoseconds since, Nanoseconds now) {
+  return now > since ? now - since : 0;
+}
+
+void TellWaiters(const ProducerBatch& batch, Result<Delivery> result, Offset base_offset) {
+  for (const ProducerBatch::Waiter& waiter : batch.waiters) {
+    if (result.ok()) result->offset = base_offset + waiter.record;
+    waiter.callback(result);
+  }
+}
+
+}  // namespace
+
+Producer::Producer(ProducerOptions options)
+    : options_(std::move(options)),
+      accumulator_({.batch_records = options_.batch_records,
+                    .batch_bytes = options_.batch_bytes,
+                    .buffer_bytes = options_.buffer_bytes,
+                    .linger = static_cast<Nanoseconds>(options_.linger.count())}) {
+  for (std::size_t i = 0; i < options_.sender_threads; ++i) senders_.emplace_back([this] { RunSender(); });
+}
+
+Producer::~Producer() {
+  Close(kCloseTimeout);
+}
+
+std::future<Result<Delivery>> Producer::Send(std::string_view topic, const RecordView& record,
+                                             std::optional<std::uint32_t> partition) {
+  auto promise = std::make_shared<std::promise<Result<Delivery>>>();
+  auto future = promise->get_future();
+  const auto keep = [promise](const Result<Delivery>& result) { promise->set_value(result); };
+  Status accepted = SendWithCallback(topic, record, keep, partition);
+  if (!accepted.ok()) promise->set_value(std::move(accepted));
+  return future;
+}
+
+Status Producer::SendWithCallback(std::string_view topic, const RecordView& record, DeliveryCallback on_delivery,
+                                  std::optional<std::uint32_t> partition) {
+  std::optional<Refusal> refusal = Accept(topic, record, std::move(on_delivery), partition);
+  if (!refusal) [[likely]]
+    return Status::Ok();
+  options_.metrics.CountRefusal(topic, refusal->error);
+  return std::move(refusal->status);
+}
+
+std::optional<Producer::Refusal> Producer::Accept(std::string_view topic_name, const RecordView& record,
+                                                  DeliveryCallback on_delivery,
+                                                  std::optional<std::uint32_t> partition) {
+  const Nanoseconds entered = Clock::NowNanoseconds();
+  const std::size_t bytes = RecordAccumulator::ChargedBytes(record);
+  if (!accumulator_.FitsABatch(bytes)) {
+    return Refusal{{StatusCode::kInvalidArgument, "a record over batch_bytes"}, SendError::kRecordTooLarge};
+  }
+  const std::uint32_t key_hash = record.key && !partition ? Murmur2(*record.key) : 0;
+
+  Lock lock(mutex_);
+  if (closed_) return ClosedRefusal();
+  const Result<Topic*> found = FindTopic(lock, topic_name, partition);
+  if (!found.ok()) return Refusal{found.status(), ReasonOfLookupFailure(found.status())};
+  Topic& topic = *found.value();
+  const bool had_room = accumulator_.HasRoom(bytes);
+  if (!had_room && !WaitForRoom(lock, bytes)) {
+    return Refusal{{StatusCode::kResourceExhausted, "the buffer stayed full"}, SendError::kBufferFull};
+  }
+  // It may have been closed during the look-up or the wait, which both let the lock go.
+  if (closed_) return ClosedRefusal();
+
+  const auto partitions = static_cast<std::uint32_t>(topic.partitions.size());
+  if (!partition) {
+    partition = record.key ? PartitionOfKeyHash(key_hash, partitions) : topic.round_robin.Next(partitions);
+  }
+  const Nanoseconds now = had_room ? entered : Clock::NowNanoseconds();
+  RecordView stamped = record;
+  if (!stamped.timestamp_ms) stamped.timestamp_ms = timestamp_clock_.MillisecondsAt(now);
+  topic.metrics.pending_records.Add(1);
+  const Appended appended =
+      accumulator_.Append(*topic.partitions[*partition], stamped, std::move(on_delivery), entered, now);
+  const bool wake = appended == Appended::kMadeReady || (appended == Appended::kOpenedABatch && NeedsSender());
+  lock.unlock();
+  if (wake) work_.notify_one();
+  return std::nullopt;
+}
+
+Producer::Refusal Producer::ClosedRefusal() {
+  return {{StatusCode::kFailedPrecondition, "the producer is closed"}, SendError::kClosed};
+}
+
+Result<Producer::Topic*> Producer::FindTopic(Lock& lock, std::string_view name,
+                                             std::optional<std::uint32_t> partition) {
+  const auto known = topics_.find(name);
+  const auto has_partition = [partition](const Topic& topic) {
+    return !partition || *partition < topic.partitions.size();
+  };
+  if (known != topics_.end() && has_partition(known->second)) [[likely]]
+    return &known->second;
+  lock.unlock();
+  const auto timeout = std::min(options_.max_block, options_.request_timeout);
+  const Result<TopicDescription> described = options_.broker->DescribeTopic(name, CallLimits::Within(timeout));
+  lock.lock();
+  if (!described.ok()) return described.status();
+  if (described.value().partitions == 0) return Status(StatusCode::kInternal, "a topic without partitions");
+  Topic& topic = Remember(name, described.value().partitions);
+  if (!has_partition(topic)) {
+    return Status(StatusCode::kOutOfRange, "no partition " + std::to_string(*partition) + " of " +
+                                               std::to_string(topic.partitions.size()) + " in topic " +
+                                               std::string(name));
+  }
+  return &topic;
+}
+
+Producer::Topic& Producer::Remember(std::string_view name, std::uint32_t partitions) {
+  auto known = topics_.find(name);
+  if (known == topics_.end()) {
+    known = topics_.try_emplace(std::string(name)).first;
+    known->second.metrics = options_.metrics.ForTopic(name);
+  }
+  Topic& topic = known->second;
+  for (auto i = static_cast<std::uint32_t>(topic.partitions.size()); i < partitions; ++i) {
+    topic.partitions.push_back(
+        std::make_unique<RecordAccumulator::Partition>(TopicPartition{known->first, i}, topic.metrics));
+  }
+  return topic;
+}
+
+bool Producer::WaitForRoom(Lock& lock, std::size_t bytes) {
+  return room_.wait_until(lock, DeadlineAfter(options_.max_block),
+                          [this, bytes] { return closed_ || accumulator_.HasRoom(bytes); });
+}
+
+Status Producer::Flush(std::chrono::nanoseconds timeout) {
+  Lock lock(mutex_);
+  const std::uint64_t end = accumulator_.batches_opened();
+  accumulator_.SealAll();
+  work_.notify_all();
+  const bool done =
+      done_.wait_until(lock, DeadlineAfter(timeout), [this, end] { return accumulator_.IsDoneBefore(end); });
+  return done ? Status::Ok() : Status(StatusCode::kDeadlineExceeded, "records are still waiting for their result");
+}
+
+std::size_t Producer::Close(std::chrono::nanoseconds timeout) {
+  const std::lock_guard closing(close_mutex_);
+  Lock lock(mutex_);
+  if (stopping_) return 0;
+  closed_ = true;
+  const std::size_t failed_before = failed_records_;
+  lock.unlock();
+  room_.notify_all();
+  // What is not delivered by the deadline is given up below, and counted there.
+  static_cast<void>(Flush(timeout));
+
+  lock.lock();
+  stopping_ = true;
+  lock.unlock();
+  attempts_.request_stop();
+  work_.notify_all();
+  for (std::thread& sender : senders_) sender.join();
+  lock.lock();
+  return failed_records_ - failed_before;
+}
+
+bool Producer::NeedsSender() const {
+  if (accumulator_.HasReady()) return true;
+  const std::optional<Nanoseconds> deadline = accumulator_.NextDeadline();
+  return deadline && *deadline < watched_until_;
+}
+
+void Producer::RunSender() {
+  std::minstd_rand random(std::random_device{}());
+  Lock lock(mutex_);
+  while (true) {
+    const Nanoseconds now = stopping_ ? RecordAccumulator::kEndOfTime : Clock::NowNanoseconds();
+    std::optional<Outgoing> outgoing = accumulator_.TakeReady(now);
+    if (!outgoing && stopping_) return;
+    if (!outgoing) {
+      WaitForWork(lock, now);
+      continue;
+    }
+    const bool gives_up = stopping_;
+    // This thread is about to be busy: another one takes over what else there is, and the watch.
+    const bool hands_over = NeedsSender();
+    lock.unlock();
+    if (hands_over) work_.notify_one();
+    if (gives_up) {
+      Fail(*std::move(outgoing), Status(StatusCode::kUnavailable, "the producer was closed before it was sent"),
+           SendError::kClosed);
+    } else {
+      Attempt(*std::move(outgoing), random);
+    }
+    lock.lock();
+  }
+}
+
+void Producer::WaitForWork(Lock& lock, Nanoseconds now) {
+  const std::optional<Nanoseconds> deadline = accumulator_.NextDeadline();
+  if (!deadline || *deadline >= watched_until_) {
+    work_.wait(lock);
+    return;
+  }
+  watched_until_ = *deadline;
+  work_.wait_until(lock, DeadlineAfter(std::chrono::nanoseconds(*deadline - now)));
+  watched_until_ = RecordAccumulator::kEndOfTime;
+}
+
+void Producer::Attempt(Outgoing outgoing, std::minstd_rand& random) {
+  ProducerBatch& batch = *outgoing.batch;
+  if (batch.first_sent_at == 0) batch.first_sent_at = Clock::NowNanoseconds();
+  const Result<Offset> base_offset = options_.broker->Produce(
+      outgoing.partition->target(), batch.records, CallLimits::Within(options_.request_timeout, attempts_.get_token()));
+  if (base_offset.ok()) {
+    Acknowledge(std::move(outgoing), base_offset.value());
+  } else if (!ScheduleRetry(outgoing, base_offset.status(), random)) {
+    Fail(std::move(outgoing), base_offset.status(), SendErrorOfProduceFailure(base_offset.status().code()));
+  }
+}
+
+bool Producer::ScheduleRetry(Outgoing& outgoing, const Status& failure, std::minstd_rand& random) {
+  const int failures = ++outgoing.batch->failures;
+  if (!options_.retry_policy.ShouldRetry(failure.code(), failures)) return false;
+  const double uniform = std::uniform_real_distribution<double>(0, 1)(random);
+  const auto backoff = options_.retry_policy.Backoff(failures, uniform);
+  const Lock lock(mutex_);
+  if (stopping_) return false;
+  accumulator_.Retry(std::move(outgoing), Clock::NowNanoseconds() + static_cast<Nanoseconds>(backoff.count()));
+  return true;
+}
+
+void Producer::Acknowledge(Outgoing outgoing, Offset base_offset) {
+  const ProducerBatch& batch = *outgoing.batch;
+  const ProducerTopicMetrics& metrics = outgoing.partition->topic_metrics();
+  const Nanoseconds now = Clock::NowNanoseconds();
+  for (const Nanoseconds entered : batch.entered_at) metrics.send_duration.Observe(Elapsed(entered, now));
+  metrics.batch_flush_duration.Observe(Elapsed(batch.first_sent_at, now));
+  metrics.batch_size_records.Observe(batch.records.size());
+  metrics.batch_size_bytes.Observe(batch.records.bytes());
+  metrics.records_sent.Increment(batch.records.size());
+  metrics.bytes_sent.Increment(batch.records.bytes());
+  metrics.pending_records.Add(-static_cast<std::int64_t>(batch.records.size()));
+  TellWaiters(batch, Delivery{outgoing.partition->target(), base_offset}, base_offset);
+  Finish(std::move(outgoing), 0);
+}
+
+void Producer::Fail(Outgoing outgoing, const Status& failure, SendError reason) {
+  const ProducerBatch& batch = *outgoing.batch;
+  const std::size_t failed = batch.records.size();
+  const ProducerTopicMetrics& metrics = outgoing.partition->topic_metrics();
+  metrics.send_error(reason).Increment(failed);
+  metrics.pending_records.Add(-static_cast<std::int64_t>(failed));
+  TellWaiters(batch, failure, 0);
+  Finish(std::move(outgoing), failed);
+}
+
+void Producer::Finish(Outgoing outgoing, std::size_t failed) {
+  outgoing.batch->waiters.clear();
+  {
+    const Lock lock(mutex_);
+    failed_records_ += failed;
+    accumulator_.Complete(std::move(outgoing));
+  }
+  room_.notify_all();
+  done_.notify_all();
+}
+
+}  // namespace streamhouse::client

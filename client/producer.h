@@ -1,0 +1,176 @@
+// Producer: sends records in batches, and tells the sender of each what became of it.
+//
+// When to use something else: Broker::Produce, to place one batch synchronously.
+// Guarantees:
+// - Every accepted record gets exactly one result (delivery.h); one that is refused gets it at once and is not sent.
+// - Records of one partition are delivered in the order of their sends. One batch of a partition travels at a time;
+//   partitions do not wait for each other, as long as no more than `sender_threads` of them wait for the broker.
+// - A batch goes out when it has batch_records records, when another record would take it over batch_bytes, or `linger`
+//   after its first record. These are caps: no batch exceeds them.
+// - Not promised: a batch that failed for good is not sent again, so a later record may be delivered without an earlier
+//   one. After an ambiguous failure (kDeadlineExceeded, kInternal) a record may have been written although its sender
+//   gets an error; with AmbiguousFailures::kRetry it may be written twice instead. See retry_policy.h.
+// Without a partition, a record goes where partitioner.h says.
+// Thread safety: every method, from any thread. Not Flush() or Close() from a delivery callback.
+// Cost: Send() reads a clock once, takes one lock and copies the record once; it allocates only when a batch's buffers
+// grow, or for a future. The first record of a topic waits for DescribeTopic, and so does a partition number that is
+// out of range as far as is known, as partitions may have been added.
+// Errors of Send(), which counts each in send_errors: kNotFound (no such topic), kOutOfRange (no such partition),
+// kInvalidArgument (a record over batch_bytes), kResourceExhausted (the buffer stayed full for max_block),
+// kFailedPrecondition (closed), or what DescribeTopic failed with. A delivery fails with the broker's last answer.
+//
+//   auto producer = Producer::Builder().broker(broker).metrics(*metrics).Build();
+//   auto delivered = (*producer)->Send("orders", {.key = "customer-7", .value = payload});
+//   if (!delivered.get().ok()) …
+//   std::size_t lost = (*producer)->Close(std::chrono::seconds(30));
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <future>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "client/broker.h"
+#include "client/delivery.h"
+#include "client/partitioner.h"
+#include "client/producer_metrics.h"
+#include "client/record.h"
+#include "client/record_accumulator.h"
+#include "client/retry_policy.h"
+#include "client/send_error.h"
+#include "client/timestamp_clock.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::client {
+
+struct ProducerOptions {
+  std::shared_ptr<Broker> broker;
+  ProducerMetrics metrics;  // sinks by default
+  RetryPolicy retry_policy;
+  std::size_t batch_records = 100;
+  std::size_t batch_bytes = std::size_t{1} << 20;    // keys, values, and kRecordOverheadBytes a record
+  std::size_t buffer_bytes = std::size_t{32} << 20;  // the same, over all that is neither delivered nor failed
+  std::chrono::nanoseconds linger = std::chrono::milliseconds(100);
+  std::chrono::nanoseconds max_block = std::chrono::seconds(60);        // of Send()
+  std::chrono::nanoseconds request_timeout = std::chrono::seconds(30);  // of one attempt
+  std::size_t sender_threads = 8;
+};
+
+class Producer {
+ public:
+  class Builder;
+
+  // How long the destructor may take to deliver what is left.
+  static constexpr std::chrono::seconds kCloseTimeout{30};
+
+  ~Producer();  // Close(kCloseTimeout)
+  Producer(const Producer&) = delete;
+  Producer& operator=(const Producer&) = delete;
+
+  // The record's bytes are copied before this returns. Blocks while the buffer is full.
+  std::future<Result<Delivery>> Send(std::string_view topic, const RecordView& record,
+                                     std::optional<std::uint32_t> partition = {});
+
+  // As above, without a future: OK means accepted, and `on_delivery`, unless it is null, will be called exactly once.
+  // Otherwise it never will be.
+  Status SendWithCallback(std::string_view topic, const RecordView& record, DeliveryCallback on_delivery,
+                          std::optional<std::uint32_t> partition = {});
+
+  // Sends everything accepted so far without lingering, and waits until each record of it has its result and every
+  // callback has returned. kDeadlineExceeded when that takes longer.
+  Status Flush(std::chrono::nanoseconds timeout);
+
+  // Refuses new records, flushes, and gives up what is then left: an attempt under way is cut short, and every record
+  // without a result gets kUnavailable (never sent) or the broker's answer. Returns how many records got an error since
+  // the call began. When it returns, all callbacks have returned. Again: 0.
+  std::size_t Close(std::chrono::nanoseconds timeout);
+
+ private:
+  struct Topic {
+    ProducerTopicMetrics metrics;
+    RoundRobin round_robin;
+    std::vector<std::unique_ptr<RecordAccumulator::Partition>> partitions;
+  };
+  using Lock = std::unique_lock<std::mutex>;
+
+  // A refusal of Send(), and how it is counted.
+  struct Refusal {
+    Status status;
+    SendError error;
+  };
+
+  explicit Producer(ProducerOptions options);
+
+  static Refusal ClosedRefusal();
+  std::optional<Refusal> Accept(std::string_view topic, const RecordView& record, DeliveryCallback on_delivery,
+                                std::optional<std::uint32_t> partition);
+  Result<Topic*> FindTopic(Lock& lock, std::string_view name, std::optional<std::uint32_t> partition);
+  Topic& Remember(std::string_view name, std::uint32_t partitions);
+  bool WaitForRoom(Lock& lock, std::size_t bytes);
+
+  bool NeedsSender() const;
+  void RunSender();
+  void WaitForWork(Lock& lock, Nanoseconds now);
+  void Attempt(RecordAccumulator::Outgoing outgoing, std::minstd_rand& random);
+  bool ScheduleRetry(RecordAccumulator::Outgoing& outgoing, const Status& failure, std::minstd_rand& random);
+  void Acknowledge(RecordAccumulator::Outgoing outgoing, Offset base_offset);
+  void Fail(RecordAccumulator::Outgoing outgoing, const Status& failure, SendError reason);
+  void Finish(RecordAccumulator::Outgoing outgoing, std::size_t failed);
+
+  // Immutable after construction.
+  const ProducerOptions options_;
+  std::stop_source attempts_;  // triggered when attempts under way are to be cut short
+  std::mutex close_mutex_;     // one Close() at a time
+
+  std::mutex mutex_;
+  std::condition_variable work_;  // for senders: a batch is ready, a deadline wants watching, or stopping_
+  std::condition_variable room_;  // for Send(): a batch was completed, or closed_
+  std::condition_variable done_;  // for Flush(): a batch was completed
+
+  // Guarded by mutex_.
+  std::map<std::string, Topic, std::less<>> topics_;  // nodes are stable; the accumulator points into them
+  RecordAccumulator accumulator_;
+  TimestampClock timestamp_clock_;
+  // A sender sleeps until then, so that nobody else needs to: kEndOfTime when none does.
+  Nanoseconds watched_until_ = RecordAccumulator::kEndOfTime;
+  std::size_t failed_records_ = 0;
+  bool closed_ = false;    // Send() refuses
+  bool stopping_ = false;  // senders give up what is left, then leave
+
+  std::vector<std::thread> senders_;  // guarded by close_mutex_
+};
+
+// Each setter has the default of ProducerOptions.
+class Producer::Builder {
+ public:
+  Builder& broker(std::shared_ptr<Broker> broker);
+  Builder& metrics(const ProducerMetrics& metrics);
+  Builder& retry_policy(const RetryPolicy& policy);
+  Builder& batch_records(std::size_t records);
+  Builder& batch_bytes(std::size_t bytes);
+  Builder& buffer_bytes(std::size_t bytes);
+  Builder& linger(std::chrono::nanoseconds linger);
+  Builder& max_block(std::chrono::nanoseconds timeout);
+  Builder& request_timeout(std::chrono::nanoseconds timeout);
+  Builder& sender_threads(std::size_t threads);
+
+  // kInvalidArgument without a broker, or with a limit that lets nothing through.
+  Result<std::unique_ptr<Producer>> Build() const;
+
+ private:
+  ProducerOptions options_;
+};
+
+}  // namespace streamhouse::client

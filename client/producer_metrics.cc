@@ -1,0 +1,95 @@
+#include "client/producer_metrics.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "client/family_registration.h"
+#include "client/latency_bounds.h"
+#include "metrics_core/bucket_bounds.h"
+#include "metrics_core/clock.h"
+
+namespace streamhouse::client {
+
+using metrics::BucketBounds;
+using metrics::kNanosecondsPerSecond;
+using metrics::MetricOptions;
+using metrics::Registry;
+using metrics::Result;
+using metrics::Status;
+
+namespace {
+
+constexpr double kWhole = 1;  // sizes are exported as they are counted
+
+BucketBounds SizeBounds(double smallest) {
+  constexpr int kCount = 15;
+  return BucketBounds::Exponential(smallest, 2, kCount).value();
+}
+
+MetricOptions ByTopic(std::string name, std::string help, std::string unit = "") {
+  return {.name = std::move(name), .help = std::move(help), .unit = std::move(unit), .labels = {"topic"}};
+}
+
+}  // namespace
+
+Result<ProducerMetrics> ProducerMetrics::Register(Registry& registry) {
+  ProducerMetrics made;
+  Status status;
+  const BucketBounds latency = LatencyBounds();
+  KeepFamily(
+      registry.AddCounter(ByTopic("streamhouse_producer_records_sent_total", "Records acknowledged by the broker")),
+      made.records_sent_, status);
+  KeepFamily(registry.AddCounter(ByTopic("streamhouse_producer_bytes_sent_total",
+                                         "Bytes of keys and values acknowledged by the broker")),
+             made.bytes_sent_, status);
+  KeepFamily(registry.AddTickHistogram(ByTopic("streamhouse_producer_send_duration_seconds",
+                                               "Time from Send() to the acknowledgement of the record", "seconds"),
+                                       latency, kNanosecondsPerSecond),
+             made.send_duration_, status);
+  KeepFamily(registry.AddTickHistogram(
+                 ByTopic("streamhouse_producer_batch_flush_duration_seconds",
+                         "Time from the first attempt to send a batch to its acknowledgement", "seconds"),
+                 latency, kNanosecondsPerSecond),
+             made.batch_flush_duration_, status);
+  KeepFamily(
+      registry.AddTickHistogram(ByTopic("streamhouse_producer_batch_size_records", "Records in an acknowledged batch"),
+                                SizeBounds(1), kWhole),
+      made.batch_size_records_, status);
+  KeepFamily(registry.AddTickHistogram(ByTopic("streamhouse_producer_batch_size_bytes",
+                                               "Bytes of keys and values in an acknowledged batch", "bytes"),
+                                       SizeBounds(100), kWhole),
+             made.batch_size_bytes_, status);
+  KeepFamily(registry.AddCounter({.name = "streamhouse_producer_send_errors_total",
+                                  .help = "Records refused or failed for good",
+                                  .labels = {"topic", "reason"}}),
+             made.send_errors_, status);
+  KeepFamily(registry.AddUpDownCounter(ByTopic("streamhouse_producer_pending_records",
+                                               "Records accepted, neither acknowledged nor failed yet")),
+             made.pending_records_, status);
+  if (!status.ok()) return status;
+  return made;
+}
+
+ProducerTopicMetrics ProducerMetrics::ForTopic(std::string_view topic) const {
+  ProducerTopicMetrics resolved = {
+      .records_sent = records_sent_.With(topic),
+      .bytes_sent = bytes_sent_.With(topic),
+      .send_duration = send_duration_.With(topic),
+      .batch_flush_duration = batch_flush_duration_.With(topic),
+      .batch_size_records = batch_size_records_.With(topic),
+      .batch_size_bytes = batch_size_bytes_.With(topic),
+      .pending_records = pending_records_.With(topic),
+      .send_errors = {},
+  };
+  for (const SendError error : kAllSendErrors) {
+    resolved.send_errors[static_cast<std::size_t>(error)] = send_errors_.With(topic, SendErrorName(error));
+  }
+  return resolved;
+}
+
+void ProducerMetrics::CountRefusal(std::string_view topic, SendError error) const {
+  send_errors_.With(topic, SendErrorName(error)).Increment();
+}
+
+}  // namespace streamhouse::client

@@ -1,0 +1,46 @@
+// RecordView, TopicPartition, Offset: the nouns of producing and consuming.
+//
+// When to use something else: RecordBatch owns the bytes of many records; a RecordView owns nothing.
+// Guarantees: plain values.
+// Thread safety: as for any value.
+// Cost: a view is seven words; copying it copies no bytes of the record.
+//
+//   producer->Send("orders", {.key = "customer-7", .value = payload});
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace streamhouse::client {
+
+// The place of a record in its partition, counted from 0.
+using Offset = std::uint64_t;
+
+struct TopicPartition {
+  std::string topic;
+  std::uint32_t partition = 0;
+
+  // "topic/partition", for messages.
+  std::string ToString() const { return topic + "/" + std::to_string(partition); }
+
+  friend auto operator<=>(const TopicPartition&, const TopicPartition&) = default;
+};
+
+// One record, borrowed: whoever made the view keeps the bytes.
+struct RecordView {
+  // Absent means: no key, which is not the same as an empty key.
+  std::optional<std::string_view> key = {};
+  std::string_view value = {};
+  // Milliseconds since the Unix epoch. Absent means: the producer says when; a record that was read always has it.
+  std::optional<std::int64_t> timestamp_ms = {};
+
+  // What metrics and limits call the bytes of a record.
+  std::size_t bytes() const { return (key ? key->size() : 0) + value.size(); }
+
+  friend bool operator==(const RecordView&, const RecordView&) = default;
+};
+
+}  // namespace streamhouse::client

@@ -1,0 +1,153 @@
+// RecordAccumulator: accepted records, gathered into batches, one queue a partition; decides which batch may go when.
+//
+// When to use something else: Producer; this is its inside, free of threads, clocks and brokers, so that order, linger
+// and limits can be tested step by step.
+// Invariants:
+// - A record and whoever waits for it enter a batch in one operation, so that offset and waiter cannot be mis-paired.
+// - At most one batch of a partition is out (taken, not yet given back), and batches of a partition go out in the order
+//   in which they were opened; a batch that is tried again goes before all others of its partition.
+// - A partition that is out, waits for its next attempt, or lingers never holds up another one.
+// - No batch exceeds the limits; the linger of a batch counts from its first record.
+// Thread safety: none, the owner locks. Moments are nanoseconds of one monotonic clock, passed in; one that is earlier
+// than that of the call before makes a linger late by the difference.
+// Cost: an append copies the record and allocates only when a batch's buffers grow; buffers are used again.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "client/delivery.h"
+#include "client/producer_metrics.h"
+#include "client/record.h"
+#include "client/record_batch.h"
+
+namespace streamhouse::client {
+
+using Nanoseconds = std::uint64_t;
+
+struct AccumulatorLimits {
+  std::size_t batch_records = 0;
+  std::size_t batch_bytes = 0;   // of charged bytes
+  std::size_t buffer_bytes = 0;  // of charged bytes, over all batches, those that are out included
+  Nanoseconds linger = 0;
+};
+
+// Records of one partition that travel together.
+struct ProducerBatch {
+  struct Waiter {
+    std::uint32_t record;  // index in `records`
+    DeliveryCallback callback;
+  };
+
+  std::uint64_t id = 0;  // ascending in the order of opening, over all partitions
+  RecordBatch records;
+  std::vector<Nanoseconds> entered_at;  // one a record: when its sender came
+  std::vector<Waiter> waiters;          // of the records somebody waits for, ascending
+  std::size_t charged_bytes = 0;
+  int failures = 0;
+  Nanoseconds first_sent_at = 0;  // 0 before the first attempt
+};
+
+class RecordAccumulator {
+ public:
+  // What a record costs besides its bytes, in the limits: about its share of bookkeeping here and on the wire.
+  static constexpr std::size_t kRecordOverheadBytes = 24;
+
+  class Partition {
+   public:
+    Partition(TopicPartition target, const ProducerTopicMetrics& topic_metrics)
+        : target_(std::move(target)), topic_metrics_(topic_metrics) {}
+
+    const TopicPartition& target() const { return target_; }
+    const ProducerTopicMetrics& topic_metrics() const { return topic_metrics_; }
+
+   private:
+    friend class RecordAccumulator;
+    using Lingering = std::list<Partition*>;
+
+    const TopicPartition target_;
+    const ProducerTopicMetrics& topic_metrics_;
+    std::unique_ptr<ProducerBatch> open_;  // takes records
+    Nanoseconds linger_ends_ = 0;          // of open_
+    Lingering::iterator lingering_;        // of open_
+    std::deque<std::unique_ptr<ProducerBatch>> sealed_;
+    bool scheduled_ = false;  // in ready_, out, or in delayed_
+  };
+
+  // A batch that has been taken; the taker gives it back with Complete() or Retry().
+  struct Outgoing {
+    Partition* partition = nullptr;
+    std::unique_ptr<ProducerBatch> batch;
+  };
+
+  // What an append changed for those who wait for TakeReady().
+  enum class Appended : std::uint8_t {
+    kToOpenBatch,   // nothing
+    kOpenedABatch,  // NextDeadline() may be earlier
+    kMadeReady,     // TakeReady() has more to give
+  };
+
+  explicit RecordAccumulator(const AccumulatorLimits& limits) : limits_(limits) {}
+
+  static std::size_t ChargedBytes(const RecordView& record) { return record.bytes() + kRecordOverheadBytes; }
+  bool FitsABatch(std::size_t charged_bytes) const { return charged_bytes <= limits_.batch_bytes; }
+  bool HasRoom(std::size_t charged_bytes) const { return charged_bytes <= limits_.buffer_bytes - buffered_bytes_; }
+
+  // The record fits a batch and there is room. The partition outlives the accumulator. `entered` is when its sender
+  // came, `now` is when the record is appended: the linger counts from here.
+  Appended Append(Partition& partition, const RecordView& record, DeliveryCallback waiter, Nanoseconds entered,
+                  Nanoseconds now);
+
+  // A moment after every linger and every wait for another attempt.
+  static constexpr Nanoseconds kEndOfTime = UINT64_MAX;
+
+  // A batch whose turn it is at that moment, if there is one.
+  std::optional<Outgoing> TakeReady(Nanoseconds now);
+
+  // Whether TakeReady() would give a batch now.
+  bool HasReady() const { return !ready_.empty(); }
+
+  // The first moment at which TakeReady() may find more than it does now, if no call changes that before.
+  std::optional<Nanoseconds> NextDeadline() const;
+
+  // The batch goes out again, not before that moment.
+  void Retry(Outgoing outgoing, Nanoseconds not_before);
+
+  // The batch is done, whatever its result: its room is free and the partition's next batch may go. Its waiters have
+  // been told, and cleared, so that no foreign destructor runs under the owner's lock.
+  void Complete(Outgoing outgoing);
+
+  // Ends the linger of every batch.
+  void SealAll();
+
+  // Batches opened so far; with IsDoneBefore(), a way to wait for what had been accepted at some moment.
+  std::uint64_t batches_opened() const { return batches_opened_; }
+  // Whether every batch with an id < `id` has been completed.
+  bool IsDoneBefore(std::uint64_t id) const { return undone_.empty() || *undone_.begin() >= id; }
+
+ private:
+  static constexpr std::size_t kSpareBatches = 16;
+
+  void Open(Partition& partition, Nanoseconds now);
+  void Seal(Partition& partition);
+  void Schedule(Partition& partition);
+
+  const AccumulatorLimits limits_;
+  std::size_t buffered_bytes_ = 0;
+  std::uint64_t batches_opened_ = 0;
+  std::set<std::uint64_t> undone_;
+  Partition::Lingering lingering_;                  // those with an open batch, by the end of its linger
+  std::deque<Partition*> ready_;                    // those whose first sealed batch may go
+  std::multimap<Nanoseconds, Partition*> delayed_;  // those whose first sealed batch may go at that moment
+  std::vector<std::unique_ptr<ProducerBatch>> spares_;
+};
+
+}  // namespace streamhouse::client

@@ -1,0 +1,199 @@
+#include "client/testing/in_memory_broker.h"
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+
+namespace streamhouse::client {
+namespace {
+
+Status CutShort() {
+  return {StatusCode::kDeadlineExceeded, "the deadline has passed, or the caller gave up"};
+}
+
+}  // namespace
+
+void InMemoryBroker::FailCall(BrokerCall call, std::size_t nth, Status failure) {
+  const std::lock_guard lock(mutex_);
+  script(call).failures[script(call).begun + nth] = std::move(failure);
+}
+
+void InMemoryBroker::FailAfterWriting(std::size_t nth_produce, Status failure) {
+  const std::lock_guard lock(mutex_);
+  failures_after_writing_[script(BrokerCall::kProduce).begun + nth_produce] = std::move(failure);
+}
+
+void InMemoryBroker::FailEvery(BrokerCall call, Status failure) {
+  const std::lock_guard lock(mutex_);
+  script(call).every_failure = std::move(failure);
+}
+
+void InMemoryBroker::Hold(BrokerCall call) {
+  const std::lock_guard lock(mutex_);
+  script(call).held = true;
+}
+
+void InMemoryBroker::Release(BrokerCall call) {
+  const std::lock_guard lock(mutex_);
+  script(call).held = false;
+  changed_.notify_all();
+}
+
+void InMemoryBroker::Hold(const TopicPartition& partition) {
+  const std::lock_guard lock(mutex_);
+  held_partitions_.insert(partition);
+}
+
+void InMemoryBroker::Release(const TopicPartition& partition) {
+  const std::lock_guard lock(mutex_);
+  held_partitions_.erase(partition);
+  changed_.notify_all();
+}
+
+void InMemoryBroker::AddPartitions(std::string_view topic, std::uint32_t partitions) {
+  const std::lock_guard lock(mutex_);
+  topics_.find(topic)->second = partitions;
+  for (std::uint32_t i = 0; i < partitions; ++i) logs_.try_emplace({std::string(topic), i});
+}
+
+void InMemoryBroker::TrimBefore(const TopicPartition& partition, Offset offset) {
+  const std::lock_guard lock(mutex_);
+  logs_.at(partition).start = offset;
+}
+
+std::size_t InMemoryBroker::calls(BrokerCall call) const {
+  const std::lock_guard lock(mutex_);
+  return script(call).begun;
+}
+
+bool InMemoryBroker::WaitForCalls(BrokerCall call, std::size_t count) const {
+  Lock lock(mutex_);
+  return changed_.wait_for(lock, std::chrono::seconds(30), [&] { return script(call).begun >= count; });
+}
+
+std::vector<std::string> InMemoryBroker::Values(const TopicPartition& partition) const {
+  const std::lock_guard lock(mutex_);
+  const RecordBatch& records = logs_.at(partition).records;
+  std::vector<std::string> values;
+  for (std::size_t i = 0; i < records.size(); ++i) values.emplace_back(records[i].value);
+  return values;
+}
+
+std::vector<std::size_t> InMemoryBroker::BatchSizes(const TopicPartition& partition) const {
+  const std::lock_guard lock(mutex_);
+  return logs_.at(partition).batch_sizes;
+}
+
+Status InMemoryBroker::Begin(Lock& lock, BrokerCall call, const CallLimits& limits, const TopicPartition* partition) {
+  const std::size_t number = ++script(call).begun;
+  changed_.notify_all();
+  const auto is_free = [&] {
+    return !script(call).held && (partition == nullptr || !held_partitions_.contains(*partition));
+  };
+  if (!WaitUntil(lock, limits, is_free)) return CutShort();
+  const auto scripted = script(call).failures.find(number);
+  return scripted != script(call).failures.end() ? scripted->second : script(call).every_failure;
+}
+
+bool InMemoryBroker::WaitUntil(Lock& lock, const CallLimits& limits, const std::function<bool()>& condition) {
+  return changed_.wait_until(lock, limits.stop, limits.deadline, condition);
+}
+
+Result<InMemoryBroker::Log*> InMemoryBroker::FindLog(const TopicPartition& partition) {
+  const auto found = logs_.find(partition);
+  if (found == logs_.end()) return Status(StatusCode::kNotFound, "no partition " + partition.ToString());
+  return &found->second;
+}
+
+Result<Offset> InMemoryBroker::Produce(const TopicPartition& partition, const RecordBatch& batch,
+                                       const CallLimits& limits) {
+  Lock lock(mutex_);
+  const std::size_t number = script(BrokerCall::kProduce).begun + 1;
+  if (Status failure = Begin(lock, BrokerCall::kProduce, limits, &partition); !failure.ok()) return failure;
+  const Result<Log*> log = FindLog(partition);
+  if (!log.ok()) return log.status();
+  if (batch.empty()) return Status(StatusCode::kInvalidArgument, "an empty batch");
+  RecordBatch& records = log.value()->records;
+  const Offset base_offset = records.size();
+  for (std::size_t i = 0; i < batch.size(); ++i) records.Append(batch[i]);
+  log.value()->batch_sizes.push_back(batch.size());
+  changed_.notify_all();
+  const auto scripted = failures_after_writing_.find(number);
+  if (scripted != failures_after_writing_.end()) return scripted->second;
+  return base_offset;
+}
+
+Result<FetchedBatch> InMemoryBroker::Fetch(const FetchRequest& request, const CallLimits& limits) {
+  Lock lock(mutex_);
+  if (Status failure = Begin(lock, BrokerCall::kFetch, limits); !failure.ok()) return failure;
+  const Result<Log*> found = FindLog(request.partition);
+  if (!found.ok()) return found.status();
+  const Log& log = *found.value();
+  if (request.offset < log.start || request.offset > log.records.size()) {
+    return Status(StatusCode::kOutOfRange, "no offset " + std::to_string(request.offset));
+  }
+  CallLimits wait = limits;
+  wait.deadline = std::min(limits.deadline, DeadlineAfter(request.max_wait));
+  const bool has_records = WaitUntil(lock, wait, [&] { return log.records.size() > request.offset; });
+  if (!has_records && limits.stop.stop_requested()) return CutShort();
+  const std::size_t most = request.max_records == 0 ? std::numeric_limits<std::size_t>::max() : request.max_records;
+  FetchedBatch fetched = {.base_offset = request.offset, .records = {}, .high_watermark = log.records.size()};
+  for (Offset i = request.offset; i < log.records.size() && fetched.records.size() < most; ++i) {
+    fetched.records.Append(log.records[i]);
+  }
+  return fetched;
+}
+
+Result<Watermarks> InMemoryBroker::ReadWatermarks(const TopicPartition& partition, std::optional<Offset> timestamp_of,
+                                                  const CallLimits& limits) {
+  Lock lock(mutex_);
+  if (Status failure = Begin(lock, BrokerCall::kReadWatermarks, limits); !failure.ok()) return failure;
+  const Result<Log*> found = FindLog(partition);
+  if (!found.ok()) return found.status();
+  const Log& log = *found.value();
+  Watermarks watermarks = {.log_start = log.start, .high = log.records.size()};
+  if (timestamp_of && *timestamp_of >= log.start && *timestamp_of < log.records.size()) {
+    watermarks.timestamp_ms = log.records[*timestamp_of].timestamp_ms;
+  }
+  return watermarks;
+}
+
+Status InMemoryBroker::Commit(std::string_view group, const TopicPartition& partition, Offset next,
+                              const CallLimits& limits) {
+  Lock lock(mutex_);
+  if (Status failure = Begin(lock, BrokerCall::kCommit, limits); !failure.ok()) return failure;
+  const Result<Log*> log = FindLog(partition);
+  if (!log.ok()) return log.status();
+  committed_[{std::string(group), partition}] = next;
+  return Status::Ok();
+}
+
+Result<std::optional<Offset>> InMemoryBroker::Committed(std::string_view group, const TopicPartition& partition,
+                                                        const CallLimits& limits) {
+  Lock lock(mutex_);
+  if (Status failure = Begin(lock, BrokerCall::kCommitted, limits); !failure.ok()) return failure;
+  const auto found = committed_.find({std::string(group), partition});
+  if (found == committed_.end()) return std::optional<Offset>();
+  return std::optional<Offset>(found->second);
+}
+
+Status InMemoryBroker::CreateTopic(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) {
+  Lock lock(mutex_);
+  if (Status failure = Begin(lock, BrokerCall::kCreateTopic, limits); !failure.ok()) return failure;
+  if (partitions == 0) return {StatusCode::kInvalidArgument, "a topic without partitions"};
+  const auto [created, is_new] = topics_.try_emplace(std::string(topic), partitions);
+  if (!is_new && created->second != partitions)
+    return {StatusCode::kAlreadyExists, "with another number of partitions"};
+  for (std::uint32_t i = 0; i < partitions; ++i) logs_.try_emplace({std::string(topic), i});
+  return Status::Ok();
+}
+
+Result<TopicDescription> InMemoryBroker::DescribeTopic(std::string_view topic, const CallLimits& limits) {
+  Lock lock(mutex_);
+  if (Status failure = Begin(lock, BrokerCall::kDescribeTopic, limits); !failure.ok()) return failure;
+  const auto found = topics_.find(topic);
+  if (found == topics_.end()) return Status(StatusCode::kNotFound, "no topic " + std::string(topic));
+  return TopicDescription{.partitions = found->second};
+}
+
+}  // namespace streamhouse::client

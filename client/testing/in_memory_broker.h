@@ -1,0 +1,124 @@
+// InMemoryBroker: a Broker in this process that keeps everything, and fails or stalls where a test says so.
+//
+// When to use something else: client/agent_broker, for records that outlive the process.
+// Guarantees: as Broker. A call is counted when it begins. The scripted faults:
+// - FailCall(op, n, status):      the nth call of that kind from now on (1 is the next) fails and changes nothing;
+// - FailAfterWriting(n, status):  the nth Produce from now on fails although the batch has been written;
+// - FailEvery(op, status):        all calls of that kind fail until it is set to OK again;
+// - Hold(op), Release(op):        calls of that kind wait, until released, their deadline or their stop token;
+//   Hold(partition) and Release(partition) do so for Produce to one partition.
+// Faults are looked at after a hold. Several FailCall for the same call: the last one set wins.
+// Thread safety: every method, from any thread.
+// Cost: one lock; memory for every record ever written.
+//
+//   auto broker = std::make_shared<InMemoryBroker>();
+//   broker->FailCall(BrokerCall::kProduce, 1, Status(StatusCode::kUnavailable, "agent restarts"));
+#pragma once
+
+#include <array>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "client/broker.h"
+#include "client/record.h"
+#include "client/record_batch.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::client {
+
+enum class BrokerCall : std::uint8_t {
+  kProduce,
+  kFetch,
+  kReadWatermarks,
+  kCommit,
+  kCommitted,
+  kCreateTopic,
+  kDescribeTopic,
+};
+inline constexpr std::size_t kBrokerCalls = 7;
+
+class InMemoryBroker : public Broker {
+ public:
+  // Scripts.
+  void FailCall(BrokerCall call, std::size_t nth, Status failure);
+  void FailAfterWriting(std::size_t nth_produce, Status failure);
+  void FailEvery(BrokerCall call, Status failure);
+  void Hold(BrokerCall call);
+  void Release(BrokerCall call);
+  void Hold(const TopicPartition& partition);
+  void Release(const TopicPartition& partition);
+
+  // The topic has that many partitions from now on, more than before.
+  void AddPartitions(std::string_view topic, std::uint32_t partitions);
+
+  // Forgets the records before `offset`, as retention would.
+  void TrimBefore(const TopicPartition& partition, Offset offset);
+
+  // Observations.
+  std::size_t calls(BrokerCall call) const;
+  // Waits until that many calls of the kind have begun; false if they have not within 30 seconds.
+  bool WaitForCalls(BrokerCall call, std::size_t count) const;
+  // The values of a partition's records, in order.
+  std::vector<std::string> Values(const TopicPartition& partition) const;
+  // How many records each Produce brought that was written to the partition.
+  std::vector<std::size_t> BatchSizes(const TopicPartition& partition) const;
+
+  Result<Offset> Produce(const TopicPartition& partition, const RecordBatch& batch, const CallLimits& limits) override;
+  Result<FetchedBatch> Fetch(const FetchRequest& request, const CallLimits& limits) override;
+  Result<Watermarks> ReadWatermarks(const TopicPartition& partition, std::optional<Offset> timestamp_of,
+                                    const CallLimits& limits) override;
+  Status Commit(std::string_view group, const TopicPartition& partition, Offset next,
+                const CallLimits& limits) override;
+  Result<std::optional<Offset>> Committed(std::string_view group, const TopicPartition& partition,
+                                          const CallLimits& limits) override;
+  Status CreateTopic(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) override;
+  Result<TopicDescription> DescribeTopic(std::string_view topic, const CallLimits& limits) override;
+
+ private:
+  using Lock = std::unique_lock<std::mutex>;
+
+  struct Log {
+    RecordBatch records;  // from offset 0 on; those before `start` are forgotten
+    Offset start = 0;
+    std::vector<std::size_t> batch_sizes;
+  };
+
+  // What may befall one kind of call.
+  struct Script {
+    std::size_t begun = 0;
+    bool held = false;
+    std::map<std::size_t, Status> failures;  // by the number of the call, 1 is the first
+    Status every_failure;
+  };
+
+  Script& script(BrokerCall call) { return scripts_[static_cast<std::size_t>(call)]; }
+  const Script& script(BrokerCall call) const { return scripts_[static_cast<std::size_t>(call)]; }
+
+  // Counts the call, waits while it is held, and gives the failure that is scripted for it.
+  Status Begin(Lock& lock, BrokerCall call, const CallLimits& limits, const TopicPartition* partition = nullptr);
+  bool WaitUntil(Lock& lock, const CallLimits& limits, const std::function<bool()>& condition);
+  Result<Log*> FindLog(const TopicPartition& partition);
+
+  mutable std::mutex mutex_;
+  mutable std::condition_variable_any changed_;  // anything below
+
+  // Guarded by mutex_.
+  std::array<Script, kBrokerCalls> scripts_;
+  std::map<std::size_t, Status> failures_after_writing_;  // by the number of the Produce
+  std::set<TopicPartition> held_partitions_;
+  std::map<std::string, std::uint32_t, std::less<>> topics_;
+  std::map<TopicPartition, Log> logs_;
+  std::map<std::pair<std::string, TopicPartition>, Offset> committed_;
+};
+
+}  // namespace streamhouse::client

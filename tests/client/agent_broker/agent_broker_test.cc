@@ -1,0 +1,220 @@
+#include "client/agent_broker/agent_broker.h"
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "client/agent_broker/status_translation.h"
+#include "tests/client/agent_broker/scripted_agent.h"
+
+namespace streamhouse::client {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+const TopicPartition kOrders = {"orders", 3};
+
+class AgentBrokerTest : public testing::Test {
+ protected:
+  AgentBrokerTest() { agent_.produce_response.set_record_count(1); }
+
+  static CallLimits Soon() { return CallLimits::Within(seconds(30)); }
+
+  std::shared_ptr<Broker> Connect(milliseconds connect_timeout = seconds(30)) {
+    return MakeAgentBroker({.address = agent_.address(), .connect_timeout = connect_timeout}).value();
+  }
+
+  Result<Offset> ProduceOne(const CallLimits& limits) {
+    RecordBatch batch;
+    batch.Append({.value = "v", .timestamp_ms = 1});
+    return broker_->Produce(kOrders, batch, limits);
+  }
+
+  StatusCode ProduceCode(const CallLimits& limits = Soon()) { return ProduceOne(limits).status().code(); }
+
+  ScriptedAgent agent_;
+  std::shared_ptr<Broker> broker_ = Connect();
+};
+
+TEST_F(AgentBrokerTest, ProduceCarriesTheBatchAndItsPlace) {
+  agent_.produce_response.set_base_offset(41);
+  agent_.produce_response.set_record_count(2);
+  RecordBatch batch;
+  batch.Append({.key = "", .value = "a", .timestamp_ms = 7});
+  batch.Append({.value = "b", .timestamp_ms = 8});
+  EXPECT_EQ(broker_->Produce(kOrders, batch, Soon()).value(), 41U);
+  EXPECT_EQ(agent_.produced.topic(), "orders");
+  EXPECT_EQ(agent_.produced.partition(), 3U);
+  ASSERT_EQ(agent_.produced.records_size(), 2);
+  EXPECT_TRUE(agent_.produced.records(0).has_key());
+  EXPECT_FALSE(agent_.produced.records(1).has_key());
+  EXPECT_EQ(agent_.produced.records(1).timestamp_ms(), 8);
+}
+
+TEST_F(AgentBrokerTest, ProduceDistrustsAnAcknowledgementOfAnotherNumberOfRecords) {
+  agent_.produce_response.set_record_count(2);
+  EXPECT_EQ(ProduceCode(), StatusCode::kInternal);
+}
+
+TEST_F(AgentBrokerTest, AMessageThatIsUsedAgainKeepsNothing) {
+  RecordBatch batch;
+  batch.Append({.key = "old", .value = "old", .timestamp_ms = 7});
+  EXPECT_TRUE(broker_->Produce(kOrders, batch, Soon()).ok());
+  EXPECT_TRUE(ProduceOne(Soon()).ok());
+  ASSERT_EQ(agent_.produced.records_size(), 1);
+  EXPECT_FALSE(agent_.produced.records(0).has_key());
+}
+
+TEST_F(AgentBrokerTest, FetchBringsRecordsAndTheHighWatermark) {
+  v1::Record& record = *agent_.fetch_response.add_records();
+  record.set_value("v");
+  record.set_timestamp_ms(5);
+  agent_.fetch_response.set_base_offset(10);
+  agent_.fetch_response.set_high_watermark(99);
+  Result<FetchedBatch> fetched =
+      broker_->Fetch({.partition = kOrders, .offset = 10, .max_records = 4, .max_wait = milliseconds(6)}, Soon());
+  ASSERT_TRUE(fetched.ok());
+  EXPECT_EQ(fetched->base_offset, 10U);
+  EXPECT_EQ(fetched->high_watermark, 99U);
+  EXPECT_EQ(fetched->records[0], (RecordView{.value = "v", .timestamp_ms = 5}));
+  EXPECT_EQ(agent_.fetch_asked.max_records(), 4U);
+  EXPECT_EQ(agent_.fetch_asked.max_wait_ms(), 6U);
+}
+
+TEST_F(AgentBrokerTest, WatermarksTellATimestampFromNone) {
+  agent_.watermarks_response.set_log_start_offset(2);
+  agent_.watermarks_response.set_high_watermark(9);
+  EXPECT_EQ(broker_->ReadWatermarks(kOrders, std::nullopt, Soon()).value().timestamp_ms, std::nullopt);
+  EXPECT_FALSE(agent_.watermarks_asked.has_offset());
+  agent_.watermarks_response.set_timestamp_ms(0);
+  const Result<Watermarks> asked = broker_->ReadWatermarks(kOrders, 0, Soon());
+  EXPECT_TRUE(agent_.watermarks_asked.has_offset());
+  EXPECT_EQ(asked.value().timestamp_ms, 0);
+  EXPECT_EQ(asked.value().log_start, 2U);
+  EXPECT_EQ(asked.value().high, 9U);
+}
+
+TEST_F(AgentBrokerTest, CommitCarriesTheOffset) {
+  EXPECT_TRUE(broker_->Commit("billing", kOrders, 12, Soon()).ok());
+  EXPECT_EQ(agent_.committed.group(), "billing");
+  EXPECT_EQ(agent_.committed.partition(), 3U);
+  EXPECT_EQ(agent_.committed.offset(), 12U);
+}
+
+TEST_F(AgentBrokerTest, CommittedTellsZeroFromNever) {
+  EXPECT_EQ(broker_->Committed("billing", kOrders, Soon()).value(), std::nullopt);
+  agent_.committed_response.set_offset(0);
+  EXPECT_EQ(broker_->Committed("billing", kOrders, Soon()).value(), 0U);
+}
+
+TEST_F(AgentBrokerTest, CreatesAndDescribesTopics) {
+  EXPECT_TRUE(broker_->CreateTopic("orders", 8, Soon()).ok());
+  EXPECT_EQ(agent_.created.topic(), "orders");
+  EXPECT_EQ(agent_.created.partitions(), 8U);
+  agent_.describe_response.set_partitions(8);
+  EXPECT_EQ(broker_->DescribeTopic("orders", Soon()).value().partitions, 8U);
+}
+
+TEST_F(AgentBrokerTest, EveryCallPassesOnTheAgentsRefusal) {
+  agent_.Answer({grpc::StatusCode::NOT_FOUND, "no such topic"});
+  const Status expected(StatusCode::kNotFound, "no such topic");
+  EXPECT_EQ(ProduceOne(Soon()).status(), expected);
+  EXPECT_EQ(broker_->Fetch({.partition = kOrders}, Soon()).status(), expected);
+  EXPECT_EQ(broker_->ReadWatermarks(kOrders, {}, Soon()).status(), expected);
+  EXPECT_EQ(broker_->Commit("g", kOrders, 1, Soon()), expected);
+  EXPECT_EQ(broker_->Committed("g", kOrders, Soon()).status(), expected);
+  EXPECT_EQ(broker_->CreateTopic("orders", 1, Soon()), expected);
+  EXPECT_EQ(broker_->DescribeTopic("orders", Soon()).status(), expected);
+}
+
+TEST_F(AgentBrokerTest, ADeadlineEndsACall) {
+  agent_.Hold();
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(ProduceCode(CallLimits::Within(milliseconds(100))), StatusCode::kDeadlineExceeded);
+  EXPECT_GE(std::chrono::steady_clock::now() - start, milliseconds(90));
+}
+
+TEST_F(AgentBrokerTest, ACallerCanGiveUp) {
+  agent_.Hold();
+  std::stop_source give_up;
+  std::jthread stopper([this, &give_up] {
+    agent_.WaitForCall();
+    give_up.request_stop();
+  });
+  const auto limits = CallLimits::Within(std::chrono::hours(1), give_up.get_token());
+  EXPECT_EQ(broker_->Fetch({.partition = kOrders}, limits).status().code(), StatusCode::kDeadlineExceeded);
+}
+
+TEST_F(AgentBrokerTest, NoConnectionMeansUnavailableAfterTheConnectTimeout) {
+  agent_.Kill();
+  broker_ = Connect(milliseconds(50));
+  EXPECT_EQ(ProduceCode(), StatusCode::kUnavailable);
+  EXPECT_EQ(broker_->DescribeTopic("orders", Soon()).status().code(), StatusCode::kUnavailable);
+}
+
+TEST_F(AgentBrokerTest, GivingUpEndsAWaitForAConnection) {
+  agent_.Kill();
+  std::stop_source give_up;
+  give_up.request_stop();
+  EXPECT_EQ(ProduceCode(CallLimits::Within(seconds(30), give_up.get_token())), StatusCode::kUnavailable);
+}
+
+TEST_F(AgentBrokerTest, ACallWaitsForAnAgentThatRestarts) {
+  agent_.Kill();
+  broker_ = Connect();
+  std::jthread restarter([this] { agent_.Restart(); });
+  EXPECT_EQ(ProduceCode(), StatusCode::kOk);
+}
+
+TEST_F(AgentBrokerTest, AnUnavailableAgentCanSayThatItHasNotWritten) {
+  agent_.Answer({grpc::StatusCode::UNAVAILABLE, "stopping", std::string(kNotWrittenDetails)});
+  EXPECT_EQ(ProduceOne(Soon()).status(), Status(StatusCode::kUnavailable, "stopping"));
+}
+
+TEST_F(AgentBrokerTest, AnUnavailableAgentThatDoesNotSaySoLeavesDoubt) {
+  agent_.Answer({grpc::StatusCode::UNAVAILABLE, "stopping"});
+  EXPECT_EQ(ProduceCode(), StatusCode::kDeadlineExceeded);
+}
+
+TEST_F(AgentBrokerTest, AConnectionThatBreaksDuringAProduceLeavesDoubt) {
+  agent_.Hold();
+  std::jthread killer([this] {
+    agent_.WaitForCall();
+    agent_.Kill();
+  });
+  EXPECT_EQ(ProduceCode(), StatusCode::kDeadlineExceeded);
+}
+
+TEST_F(AgentBrokerTest, ARequestOverTheLimitIsRefusedHere) {
+  broker_ = MakeAgentBroker({.address = agent_.address(), .request_bytes_max = 100}).value();
+  RecordBatch batch;
+  batch.Append({.value = std::string(200, 'x')});
+  EXPECT_EQ(broker_->Produce(kOrders, batch, Soon()).status().code(), StatusCode::kResourceExhausted);
+}
+
+TEST_F(AgentBrokerTest, AResponseOverTheLimitIsRefusedHere) {
+  broker_ = MakeAgentBroker({.address = agent_.address(), .response_bytes_max = 100}).value();
+  agent_.fetch_response.add_records()->set_value(std::string(200, 'x'));
+  EXPECT_EQ(broker_->Fetch({.partition = kOrders}, Soon()).status().code(), StatusCode::kResourceExhausted);
+}
+
+TEST_F(AgentBrokerTest, CallsOfManyThreadsDoNotMix) {
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([this] {
+      for (int call = 0; call < 50; ++call) EXPECT_EQ(ProduceCode(), StatusCode::kOk);
+    });
+  }
+}
+
+TEST(MakeAgentBrokerTest, NeedsAnAddress) {
+  EXPECT_EQ(MakeAgentBroker({}).status().code(), StatusCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace streamhouse::client

@@ -1,0 +1,159 @@
+// ScriptedAgent: a real gRPC server in this process whose services answer what a test tells them to.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include "proto/streamhouse.grpc.pb.h"
+
+namespace streamhouse::client {
+
+class ScriptedAgent {
+ public:
+  ScriptedAgent() { Listen("127.0.0.1:0"); }
+  ~ScriptedAgent() {
+    Release();
+    if (server_) Kill();
+  }
+  ScriptedAgent(const ScriptedAgent&) = delete;
+  ScriptedAgent& operator=(const ScriptedAgent&) = delete;
+
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+  // Every call from now on fails so; OK ends that.
+  void Answer(const grpc::Status& status) {
+    const std::lock_guard lock(mutex_);
+    answer_ = status;
+  }
+
+  // Calls wait in their handler until released, or until their caller is gone.
+  void Hold() {
+    const std::lock_guard lock(mutex_);
+    held_ = true;
+  }
+  void Release() {
+    const std::lock_guard lock(mutex_);
+    held_ = false;
+    changed_.notify_all();
+  }
+  void WaitForCall() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return calls_ > 0; });
+  }
+
+  // Ends the server without waiting for its calls: their connections break.
+  void Kill() {
+    server_->Shutdown(std::chrono::system_clock::now());
+    server_->Wait();
+    server_.reset();
+  }
+  // Listens again where it did before.
+  void Restart() { Listen(address()); }
+
+  // What the last call brought, and what the next one takes away.
+  v1::ProduceRequest produced;
+  v1::FetchRequest fetch_asked;
+  v1::WatermarksRequest watermarks_asked;
+  v1::CommitRequest committed;
+  v1::CreateTopicRequest created;
+  v1::ProduceResponse produce_response;
+  v1::FetchResponse fetch_response;
+  v1::WatermarksResponse watermarks_response;
+  v1::CommittedResponse committed_response;
+  v1::DescribeTopicResponse describe_response;
+
+ private:
+  void Listen(const std::string& address) {
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
+    builder.RegisterService(&producer_);
+    builder.RegisterService(&consumer_);
+    builder.RegisterService(&topics_);
+    server_ = builder.BuildAndStart();
+  }
+
+  grpc::Status Handle(grpc::ServerContext* context) {
+    std::unique_lock lock(mutex_);
+    ++calls_;
+    changed_.notify_all();
+    while (held_ && !context->IsCancelled()) changed_.wait_for(lock, std::chrono::milliseconds(10));
+    return answer_;
+  }
+
+  template <typename Request, typename Response>
+  grpc::Status Handle(grpc::ServerContext* context, const Request& request, Request& seen, Response* response,
+                      const Response& scripted) {
+    {
+      const std::lock_guard lock(mutex_);
+      seen = request;
+      *response = scripted;
+    }
+    return Handle(context);
+  }
+
+  struct Producer final : v1::ProducerService::Service {
+    explicit Producer(ScriptedAgent& agent) : agent(agent) {}
+    grpc::Status Produce(grpc::ServerContext* context, const v1::ProduceRequest* request,
+                         v1::ProduceResponse* response) override {
+      return agent.Handle(context, *request, agent.produced, response, agent.produce_response);
+    }
+    ScriptedAgent& agent;
+  };
+
+  struct Consumer final : v1::ConsumerService::Service {
+    explicit Consumer(ScriptedAgent& agent) : agent(agent) {}
+    grpc::Status Fetch(grpc::ServerContext* context, const v1::FetchRequest* request,
+                       v1::FetchResponse* response) override {
+      return agent.Handle(context, *request, agent.fetch_asked, response, agent.fetch_response);
+    }
+    grpc::Status Watermarks(grpc::ServerContext* context, const v1::WatermarksRequest* request,
+                            v1::WatermarksResponse* response) override {
+      return agent.Handle(context, *request, agent.watermarks_asked, response, agent.watermarks_response);
+    }
+    grpc::Status Commit(grpc::ServerContext* context, const v1::CommitRequest* request,
+                        v1::CommitResponse* response) override {
+      return agent.Handle(context, *request, agent.committed, response, v1::CommitResponse());
+    }
+    grpc::Status Committed(grpc::ServerContext* context, const v1::CommittedRequest*,
+                           v1::CommittedResponse* response) override {
+      *response = agent.committed_response;
+      return agent.Handle(context);
+    }
+    ScriptedAgent& agent;
+  };
+
+  struct Topics final : v1::TopicService::Service {
+    explicit Topics(ScriptedAgent& agent) : agent(agent) {}
+    grpc::Status CreateTopic(grpc::ServerContext* context, const v1::CreateTopicRequest* request,
+                             v1::CreateTopicResponse* response) override {
+      return agent.Handle(context, *request, agent.created, response, v1::CreateTopicResponse());
+    }
+    grpc::Status DescribeTopic(grpc::ServerContext* context, const v1::DescribeTopicRequest*,
+                               v1::DescribeTopicResponse* response) override {
+      *response = agent.describe_response;
+      return agent.Handle(context);
+    }
+    ScriptedAgent& agent;
+  };
+
+  int port_ = 0;
+  Producer producer_{*this};
+  Consumer consumer_{*this};
+  Topics topics_{*this};
+  std::unique_ptr<grpc::Server> server_;
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  grpc::Status answer_;  // guarded by mutex_, like all below
+  bool held_ = false;
+  int calls_ = 0;
+};
+
+}  // namespace streamhouse::client

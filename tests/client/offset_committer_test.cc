@@ -1,0 +1,113 @@
+#include "client/offset_committer.h"
+
+#include <optional>
+
+#include <gtest/gtest.h>
+
+#include "tests/client/consumer_fixture.h"
+
+namespace streamhouse::client {
+namespace {
+
+using std::chrono::milliseconds;
+
+const Status kScripted(StatusCode::kUnavailable, "scripted");
+
+class OffsetCommitterTest : public ConsumerFixture {
+ protected:
+  void Create(std::optional<Offset> committed = {}) {
+    std::vector<OffsetCommitter::Target> targets;
+    for (const std::uint32_t partition : {0U, 1U}) {
+      const TopicPartition name = {"orders", partition};
+      targets.push_back({.partition = name, .committed = committed, .metrics = metrics_.ForPartition(name, "billing")});
+    }
+    committer_.emplace(broker_, "billing", std::move(targets), kPatience);
+  }
+
+  std::size_t Commits() const { return broker_->calls(BrokerCall::kCommit); }
+
+  std::optional<OffsetCommitter> committer_;
+};
+
+TEST_F(OffsetCommitterTest, CommitsWhatIsFinished) {
+  Create();
+  committer_->Finish(0, 3);
+  committer_->Finish(1, 5);
+  EXPECT_TRUE(committer_->CommitFinished().ok());
+  EXPECT_EQ(CommittedAtBroker(0), 3U);
+  EXPECT_EQ(CommittedAtBroker(1), 5U);
+  EXPECT_EQ(Gauge("last_committed_offset", 1), 5);
+}
+
+TEST_F(OffsetCommitterTest, CommitsNothingThatIsNotFinished) {
+  Create();
+  EXPECT_TRUE(committer_->CommitFinished().ok());
+  EXPECT_EQ(Commits(), 0U);
+  EXPECT_EQ(Gauge("last_committed_offset"), -1);
+}
+
+TEST_F(OffsetCommitterTest, DoesNotRepeatWhatTheBrokerHas) {
+  Create(3);
+  committer_->Finish(0, 3);
+  EXPECT_TRUE(committer_->CommitFinished().ok());
+  EXPECT_EQ(Commits(), 0U);
+  EXPECT_EQ(Gauge("last_committed_offset"), 3);
+}
+
+TEST_F(OffsetCommitterTest, CommitsALowerOffsetAfterASeek) {
+  Create(7);
+  committer_->Finish(0, 2);
+  EXPECT_TRUE(committer_->CommitFinished().ok());
+  EXPECT_EQ(CommittedAtBroker(), 2U);
+}
+
+TEST_F(OffsetCommitterTest, AFailureOfOnePartitionKeepsNoOtherFromBeingCommitted) {
+  broker_->FailCall(BrokerCall::kCommit, 1, kScripted);
+  Create();
+  committer_->Finish(0, 3);
+  committer_->Finish(1, 5);
+  EXPECT_EQ(committer_->CommitFinished(), Status(StatusCode::kUnavailable, "orders/0: scripted"));
+  EXPECT_EQ(CommittedAtBroker(0), std::nullopt);
+  EXPECT_EQ(CommittedAtBroker(1), 5U);
+}
+
+TEST_F(OffsetCommitterTest, SendsAFailedCommitAgainWithTheNext) {
+  broker_->FailCall(BrokerCall::kCommit, 1, kScripted);
+  Create();
+  committer_->Finish(0, 3);
+  EXPECT_FALSE(committer_->CommitFinished().ok());
+  EXPECT_FALSE(committer_->failure().ok());
+  EXPECT_TRUE(committer_->CommitFinished().ok());
+  EXPECT_TRUE(committer_->failure().ok());
+  EXPECT_EQ(CommittedAtBroker(), 3U);
+}
+
+TEST_F(OffsetCommitterTest, CommitsByItself) {
+  Create();
+  committer_->CommitEvery(milliseconds(1));
+  committer_->Finish(0, 3);
+  EXPECT_TRUE(Eventually([this] { return CommittedAtBroker() == 3U; }));
+}
+
+TEST_F(OffsetCommitterTest, GoesOnAfterAFailure) {
+  broker_->FailCall(BrokerCall::kCommit, 1, kScripted);
+  Create();
+  committer_->CommitEvery(milliseconds(1));
+  committer_->Finish(0, 3);
+  EXPECT_TRUE(Eventually([this] { return CommittedAtBroker() == 3U; }));
+}
+
+TEST_F(OffsetCommitterTest, StopEndsACommitUnderWay) {
+  broker_->Hold(BrokerCall::kCommit);
+  Create();
+  committer_->Finish(0, 3);
+  committer_->CommitEvery(milliseconds(1));
+  ASSERT_TRUE(broker_->WaitForCalls(BrokerCall::kCommit, 1));
+  committer_->Stop();
+  broker_->Release(BrokerCall::kCommit);
+  EXPECT_TRUE(committer_->CommitFinished().ok());
+  EXPECT_EQ(CommittedAtBroker(), 3U);
+}
+
+}  // namespace
+}  // namespace streamhouse::client

@@ -1,0 +1,23 @@
+#include "client/offset_reset.h"
+
+#include <gtest/gtest.h>
+
+namespace streamhouse::client {
+namespace {
+
+constexpr Watermarks kWatermarks = {.log_start = 10, .high = 20};
+
+TEST(OffsetResetTest, EarliestIsTheStartOfTheLog) {
+  EXPECT_EQ(ResetOffset(OffsetReset::kEarliest, kWatermarks).value(), 10U);
+}
+
+TEST(OffsetResetTest, LatestIsTheHighWatermark) {
+  EXPECT_EQ(ResetOffset(OffsetReset::kLatest, kWatermarks).value(), 20U);
+}
+
+TEST(OffsetResetTest, NoneIsAnError) {
+  EXPECT_EQ(ResetOffset(OffsetReset::kNone, kWatermarks).status().code(), StatusCode::kOutOfRange);
+}
+
+}  // namespace
+}  // namespace streamhouse::client

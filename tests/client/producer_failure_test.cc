@@ -1,0 +1,269 @@
+// What becomes of records that cannot be delivered: refusals, retries, back-pressure, closing, and how each is counted.
+#include <chrono>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "client/producer.h"
+#include "tests/client/producer_fixture.h"
+
+namespace streamhouse::client {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+const Status kUnavailable(StatusCode::kUnavailable, "scripted");
+const Status kTimedOut(StatusCode::kDeadlineExceeded, "scripted");
+
+class ProducerFailureTest : public ProducerFixture {
+ protected:
+  // Sends one record and gives the code of its result.
+  StatusCode Outcome() {
+    Future sent = Send("v");
+    static_cast<void>(producer_->Flush(kPatience));
+    return CodeOf(sent);
+  }
+};
+
+TEST_F(ProducerFailureTest, RefusesATopicThatDoesNotExist) {
+  Start();
+  Future refused = producer_->Send("nowhere", {.value = "v"});
+  EXPECT_EQ(CodeOf(refused), StatusCode::kNotFound);
+  EXPECT_EQ(Errors("unknown_topic", "nowhere"), 1);
+}
+
+TEST_F(ProducerFailureTest, FindsATopicThatWasCreatedAfterARefusal) {
+  Start();
+  Future refused = producer_->Send("late", {.value = "v"});
+  EXPECT_EQ(CodeOf(refused), StatusCode::kNotFound);
+  EXPECT_TRUE(broker_->CreateTopic("late", 1, CallLimits::Within(kPatience)).ok());
+  EXPECT_TRUE(producer_->SendWithCallback("late", {.value = "v"}, nullptr).ok());
+}
+
+TEST_F(ProducerFailureTest, RefusesAPartitionThatDoesNotExist) {
+  Start();
+  Future refused = Send("v", 4);
+  EXPECT_EQ(CodeOf(refused), StatusCode::kOutOfRange);
+  EXPECT_EQ(Errors("invalid_partition"), 1);
+}
+
+TEST_F(ProducerFailureTest, RefusesWhatCannotBeLookedUp) {
+  broker_->FailEvery(BrokerCall::kDescribeTopic, kUnavailable);
+  Start();
+  Future refused = Send("v");
+  EXPECT_EQ(CodeOf(refused), StatusCode::kUnavailable);
+  EXPECT_EQ(Errors("unavailable"), 1);
+}
+
+TEST_F(ProducerFailureTest, RefusesARecordOverTheLimit) {
+  builder_.batch_bytes(1'000);
+  Start();
+  Future refused = Send(std::string(1'000, 'x'));
+  Future accepted = Send(std::string(1'000 - RecordAccumulator::kRecordOverheadBytes, 'x'));
+  EXPECT_EQ(CodeOf(refused), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Errors("record_too_large"), 1);
+  EXPECT_TRUE(producer_->Flush(kPatience).ok());
+  EXPECT_TRUE(Get(accepted).ok());
+}
+
+TEST_F(ProducerFailureTest, ARefusedRecordIsNeverCalledBack) {
+  Start();
+  const auto never = [](const Result<Delivery>&) { ADD_FAILURE() << "called back"; };
+  EXPECT_EQ(producer_->SendWithCallback("nowhere", {.value = "v"}, never).code(), StatusCode::kNotFound);
+  EXPECT_EQ(producer_->Close(kPatience), 0U);
+}
+
+TEST_F(ProducerFailureTest, RetriesWhatWasSurelyNotWritten) {
+  for (std::size_t i = 1; i <= 3; ++i) broker_->FailCall(BrokerCall::kProduce, i, kUnavailable);
+  Start();
+  EXPECT_EQ(Outcome(), StatusCode::kOk);
+  EXPECT_EQ(broker_->calls(BrokerCall::kProduce), 4U);
+  EXPECT_EQ(Written(0).size(), 1U);
+}
+
+TEST_F(ProducerFailureTest, RetriesAfterALostLease) {
+  broker_->FailCall(BrokerCall::kProduce, 1, Status(StatusCode::kFailedPrecondition, "moved"));
+  broker_->FailCall(BrokerCall::kProduce, 2, Status(StatusCode::kNotFound, "moving"));
+  Start();
+  EXPECT_EQ(Outcome(), StatusCode::kOk);
+}
+
+TEST_F(ProducerFailureTest, GivesUpAfterTheLastRetry) {
+  broker_->FailEvery(BrokerCall::kProduce, kUnavailable);
+  Start();
+  EXPECT_EQ(Outcome(), StatusCode::kUnavailable);
+  EXPECT_EQ(broker_->calls(BrokerCall::kProduce), 4U);
+  EXPECT_EQ(Errors("unavailable"), 1);
+}
+
+TEST_F(ProducerFailureTest, DoesNotRetryWhatMayHaveBeenWritten) {
+  broker_->FailAfterWriting(1, kTimedOut);
+  Start();
+  EXPECT_EQ(Outcome(), StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(Written(0).size(), 1U);
+  EXPECT_EQ(Errors("timeout"), 1);
+}
+
+TEST_F(ProducerFailureTest, ChoosingRetriesOfAmbiguousFailuresMeansDuplicates) {
+  builder_.retry_policy({.initial_backoff = milliseconds(1), .ambiguous_failures = AmbiguousFailures::kRetry});
+  broker_->FailAfterWriting(1, kTimedOut);
+  Start();
+  EXPECT_EQ(Outcome(), StatusCode::kOk);
+  EXPECT_EQ(Written(0).size(), 2U);
+}
+
+TEST_F(ProducerFailureTest, AnAttemptEndsAtItsTimeout) {
+  builder_.request_timeout(milliseconds(5));
+  broker_->Hold({"orders", 0});
+  Start();
+  EXPECT_EQ(Outcome(), StatusCode::kDeadlineExceeded);
+}
+
+struct Answer {
+  StatusCode code;
+  const char* reason;
+};
+class FinalAnswerTest : public ProducerFailureTest, public testing::WithParamInterface<Answer> {};
+
+TEST_P(FinalAnswerTest, ReachesTheSenderAndItsReasonCountsRecords) {
+  builder_.retry_policy({.max_retries = 0});
+  broker_->FailEvery(BrokerCall::kProduce, Status(GetParam().code, "scripted"));
+  Start();
+  Future first = Send("a");
+  Future second = Send("b");
+  EXPECT_TRUE(producer_->Flush(kPatience).ok());
+  EXPECT_EQ(CodeOf(first), GetParam().code);
+  EXPECT_EQ(CodeOf(second), GetParam().code);
+  EXPECT_EQ(Errors(GetParam().reason), 2);
+  EXPECT_EQ(Pending(), 0);
+  EXPECT_EQ(Sent(), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryReason, FinalAnswerTest,
+                         testing::Values(Answer{StatusCode::kNotFound, "unknown_topic"},
+                                         Answer{StatusCode::kResourceExhausted, "record_too_large"},
+                                         Answer{StatusCode::kUnavailable, "unavailable"},
+                                         Answer{StatusCode::kFailedPrecondition, "not_leader"},
+                                         Answer{StatusCode::kAborted, "not_leader"},
+                                         Answer{StatusCode::kDeadlineExceeded, "timeout"},
+                                         Answer{StatusCode::kInvalidArgument, "rejected"},
+                                         Answer{StatusCode::kDataLoss, "internal"}),
+                         [](const auto& info) { return std::string(metrics::StatusCodeName(info.param.code)); });
+
+// A buffer of two records, whose batches the broker holds.
+class BackPressureTest : public ProducerFailureTest {
+ protected:
+  BackPressureTest() {
+    builder_.batch_records(1).batch_bytes(kRecord).buffer_bytes(2 * kRecord);
+    broker_->Hold(BrokerCall::kProduce);
+  }
+
+  static constexpr std::size_t kRecord = RecordAccumulator::kRecordOverheadBytes + 4;
+};
+
+TEST_F(BackPressureTest, FailsWhatFindsNoRoomInTime) {
+  builder_.max_block(milliseconds(5));
+  Start();
+  Send("1111");
+  Send("2222");
+  Future refused = Send("3333");
+  EXPECT_EQ(CodeOf(refused), StatusCode::kResourceExhausted);
+  EXPECT_EQ(Errors("buffer_full"), 1);
+  EXPECT_EQ(Pending(), 2);
+  broker_->Release(BrokerCall::kProduce);
+}
+
+TEST_F(BackPressureTest, BlocksUntilThereIsRoom) {
+  Start();
+  Send("1111");
+  Send("2222");
+  ASSERT_TRUE(broker_->WaitForCalls(BrokerCall::kProduce, 1));
+  std::jthread releaser([this] { broker_->Release(BrokerCall::kProduce); });
+  Future waited = Send("3333");
+  EXPECT_TRUE(Get(waited).ok());
+  EXPECT_EQ(Written(0), (std::vector<std::string>{"1111", "2222", "3333"}));
+}
+
+TEST_F(BackPressureTest, CloseEndsTheWaitOfASender) {
+  Start();
+  Send("1111");
+  Send("2222");
+  std::jthread closer([this] { producer_->Close(seconds(0)); });
+  Future refused = Send("3333");
+  closer.join();
+  EXPECT_EQ(CodeOf(refused), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Errors("closed") + Errors("timeout"), 3);
+}
+
+class ProducerCloseTest : public ProducerFailureTest {};
+
+TEST_F(ProducerCloseTest, DeliversWhatIsLeft) {
+  Start();
+  Future sent = Send("a");
+  EXPECT_EQ(producer_->Close(kPatience), 0U);
+  EXPECT_TRUE(IsReady(sent));
+  EXPECT_TRUE(Get(sent).ok());
+}
+
+TEST_F(ProducerCloseTest, ResolvesEveryRecordThatItCannotDeliver) {
+  broker_->Hold(BrokerCall::kProduce);
+  builder_.batch_records(2);
+  Start();
+  std::vector<Future> sent;
+  for (std::uint32_t i = 0; i < 9; ++i) sent.push_back(Send("v", i % 2));
+  EXPECT_EQ(producer_->Close(milliseconds(1)), 9U);
+  for (Future& future : sent) {
+    EXPECT_TRUE(IsReady(future));
+    EXPECT_FALSE(Get(future).ok());
+  }
+  EXPECT_EQ(Pending(), 0);
+  EXPECT_EQ(Errors("closed") + Errors("timeout"), 9);
+}
+
+TEST_F(ProducerCloseTest, CutsABackoffShort) {
+  builder_.retry_policy({.initial_backoff = std::chrono::hours(1), .max_backoff = std::chrono::hours(1)});
+  broker_->FailEvery(BrokerCall::kProduce, kUnavailable);
+  builder_.batch_records(1);
+  Start();
+  Future sent = Send("v");
+  ASSERT_TRUE(broker_->WaitForCalls(BrokerCall::kProduce, 1));
+  EXPECT_EQ(producer_->Close(milliseconds(1)), 1U);
+  EXPECT_EQ(CodeOf(sent), StatusCode::kUnavailable);
+}
+
+TEST_F(ProducerCloseTest, CountsWhatFailsWhileItFlushes) {
+  builder_.retry_policy({.max_retries = 0});
+  broker_->FailEvery(BrokerCall::kProduce, kUnavailable);
+  Start();
+  Send("a");
+  Send("b");
+  EXPECT_EQ(producer_->Close(kPatience), 2U);
+}
+
+TEST_F(ProducerCloseTest, RefusesWhatComesAfter) {
+  Start();
+  EXPECT_EQ(producer_->Close(kPatience), 0U);
+  Future refused = Send("v");
+  EXPECT_EQ(CodeOf(refused), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Errors("closed"), 1);
+}
+
+TEST_F(ProducerCloseTest, DoesNothingTheSecondTime) {
+  Start();
+  EXPECT_EQ(producer_->Close(kPatience), 0U);
+  EXPECT_EQ(producer_->Close(kPatience), 0U);
+}
+
+TEST_F(ProducerCloseTest, DestructionDeliversWhatIsLeft) {
+  Start();
+  Future sent = Send("a");
+  producer_.reset();
+  EXPECT_TRUE(IsReady(sent));
+  EXPECT_EQ(Written(0).size(), 1U);
+}
+
+}  // namespace
+}  // namespace streamhouse::client

@@ -1,0 +1,128 @@
+#include "client/producer_metrics.h"
+
+#include <array>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/client/producer_fixture.h"
+
+namespace streamhouse::client {
+namespace {
+
+constexpr char kOrders[] = "topic=\"orders\"";
+
+constexpr std::array kFamilies = {
+    "streamhouse_producer_records_sent_total",    "streamhouse_producer_bytes_sent_total",
+    "streamhouse_producer_send_duration_seconds", "streamhouse_producer_batch_flush_duration_seconds",
+    "streamhouse_producer_batch_size_records",    "streamhouse_producer_batch_size_bytes",
+    "streamhouse_producer_pending_records",
+};
+
+class ProducerMetricsTest : public ProducerFixture {
+ protected:
+  double Value(const std::string& name) {
+    return MetricsPage(registry_).Value("streamhouse_producer_" + name, kOrders);
+  }
+  metrics::HistogramValue Histogram(const std::string& name) {
+    return MetricsPage(registry_).Histogram("streamhouse_producer_" + name, kOrders);
+  }
+};
+
+TEST_F(ProducerMetricsTest, ATopicHasASeriesInEveryFamily) {
+  Start();
+  EXPECT_TRUE(producer_->SendWithCallback("orders", {.value = "v"}, nullptr).ok());
+  const MetricsPage page(registry_);
+  for (const char* family : kFamilies) EXPECT_TRUE(page.Has(family, kOrders)) << family;
+  for (const SendError error : kAllSendErrors) EXPECT_EQ(Errors(std::string(SendErrorName(error))), 0);
+}
+
+TEST_F(ProducerMetricsTest, ARegistryTakesThemOnce) {
+  EXPECT_EQ(ProducerMetrics::Register(registry_).status().code(), StatusCode::kAlreadyExists);
+}
+
+TEST_F(ProducerMetricsTest, DefaultConstructedTheyAreSinks) {
+  const ProducerMetrics sinks;
+  sinks.ForTopic("orders").records_sent.Increment();
+  sinks.CountRefusal("orders", SendError::kClosed);
+  EXPECT_EQ(Sent(), -1);
+}
+
+TEST_F(ProducerMetricsTest, SentMeansDelivered) {
+  broker_->Hold(BrokerCall::kProduce);
+  builder_.batch_records(2);
+  Start();
+  Future first = producer_->Send("orders", {.key = "key", .value = "value"}, 1);
+  Future second = producer_->Send("orders", {.value = "v"}, 1);
+  ASSERT_TRUE(broker_->WaitForCalls(BrokerCall::kProduce, 1));
+  EXPECT_EQ(Sent(), 0);
+  broker_->Release(BrokerCall::kProduce);
+  EXPECT_TRUE(Get(second).ok());
+  EXPECT_EQ(Sent(), 2);
+  EXPECT_EQ(Value("bytes_sent_total"), 9);
+}
+
+TEST_F(ProducerMetricsTest, PendingIsTrueAtEachStep) {
+  broker_->Hold({"orders", 1});
+  Start();
+  Future first = Send("a", 0);
+  EXPECT_EQ(Pending(), 1);
+  Future second = Send("b", 1);
+  EXPECT_EQ(Pending(), 2);
+  EXPECT_FALSE(producer_->Flush(std::chrono::milliseconds(1)).ok());
+  EXPECT_TRUE(Get(first).ok());
+  EXPECT_EQ(Pending(), 1);
+  broker_->Release({"orders", 1});
+  EXPECT_TRUE(Get(second).ok());
+  EXPECT_EQ(Pending(), 0);
+}
+
+TEST_F(ProducerMetricsTest, ARefusedRecordWasNeverPending) {
+  Start();
+  Send("v", 99);
+  EXPECT_EQ(Pending(), 0);
+}
+
+TEST_F(ProducerMetricsTest, MeasuresEveryRecordAndEveryBatch) {
+  builder_.batch_records(3);
+  Start();
+  for (int i = 0; i < 7; ++i) Send("1234");
+  EXPECT_TRUE(producer_->Flush(kPatience).ok());
+  EXPECT_EQ(Histogram("send_duration_seconds").count, 7U);
+  EXPECT_EQ(Histogram("batch_flush_duration_seconds").count, 3U);
+  EXPECT_EQ(Histogram("batch_size_records").count, 3U);
+  EXPECT_EQ(Histogram("batch_size_records").sum, 7);
+  EXPECT_EQ(Histogram("batch_size_bytes").sum, 28);
+}
+
+TEST_F(ProducerMetricsTest, SendDurationLastsUntilTheAcknowledgement) {
+  builder_.linger(std::chrono::milliseconds(20));
+  Start();
+  Future sent = Send("v");
+  EXPECT_TRUE(Get(sent).ok());
+  EXPECT_GE(Histogram("send_duration_seconds").sum, 0.02);
+  EXPECT_LT(Histogram("batch_flush_duration_seconds").sum, Histogram("send_duration_seconds").sum);
+}
+
+TEST_F(ProducerMetricsTest, FlushDurationIncludesRetries) {
+  broker_->FailCall(BrokerCall::kProduce, 1, Status(StatusCode::kUnavailable, "scripted"));
+  builder_.retry_policy({.initial_backoff = std::chrono::milliseconds(20)});
+  Start();
+  Future sent = Send("v");
+  EXPECT_TRUE(producer_->Flush(kPatience).ok());
+  EXPECT_GE(Histogram("batch_flush_duration_seconds").sum, 0.02 * RetryPolicy::kJitterMin);
+}
+
+TEST_F(ProducerMetricsTest, SeveralProducersAddUp) {
+  Start();
+  const std::unique_ptr<Producer> other = std::move(builder_.Build()).value();
+  Send("a");
+  EXPECT_TRUE(other->SendWithCallback("orders", {.value = "b"}, nullptr).ok());
+  EXPECT_EQ(Pending(), 2);
+  EXPECT_TRUE(producer_->Flush(kPatience).ok());
+  EXPECT_TRUE(other->Flush(kPatience).ok());
+  EXPECT_EQ(Sent(), 2);
+}
+
+}  // namespace
+}  // namespace streamhouse::client

@@ -1,0 +1,56 @@
+#include "client/record_batch.h"
+
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace streamhouse::client {
+namespace {
+
+TEST(RecordBatchTest, GivesBackWhatWasAppended) {
+  const RecordView first = {.key = "k1", .value = "value", .timestamp_ms = 7};
+  const RecordView second = {.key = "", .value = "", .timestamp_ms = -1};
+  const RecordView third = {.value = "keyless", .timestamp_ms = 0};
+  RecordBatch batch;
+  for (const RecordView& record : {first, second, third}) batch.Append(record);
+  EXPECT_EQ(batch[0], first);
+  EXPECT_EQ(batch[1], second);
+  EXPECT_EQ(batch[2], third);
+}
+
+TEST(RecordBatchTest, CountsRecordsAndBytes) {
+  RecordBatch batch;
+  EXPECT_TRUE(batch.empty());
+  batch.Append({.key = "ab", .value = "cde"});
+  batch.Append({.value = "f"});
+  EXPECT_EQ(batch.size(), 2U);
+  EXPECT_EQ(batch.bytes(), 6U);
+}
+
+TEST(RecordBatchTest, KeepsBytesThatAreNotText) {
+  const std::string binary("\0\xff\n", 3);
+  RecordBatch batch;
+  batch.Append({.key = binary, .value = binary});
+  EXPECT_EQ(batch[0].key, binary);
+  EXPECT_EQ(batch[0].value, binary);
+}
+
+TEST(RecordBatchTest, GivesARecordWithoutTimestampZero) {
+  RecordBatch batch;
+  batch.Append({.value = "v"});
+  EXPECT_EQ(batch[0].timestamp_ms, 0);
+}
+
+TEST(RecordBatchTest, IsEmptyAfterClearAndUsableAgain) {
+  RecordBatch batch;
+  batch.Reserve(10, 100);
+  batch.Append({.value = "old"});
+  batch.Clear();
+  EXPECT_TRUE(batch.empty());
+  EXPECT_EQ(batch.bytes(), 0U);
+  batch.Append({.value = "new"});
+  EXPECT_EQ(batch[0].value, "new");
+}
+
+}  // namespace
+}  // namespace streamhouse::client
