@@ -1,0 +1,77 @@
+#include "metrics_core/testing/metric_reader.h"
+
+#include <string>
+
+#include "metrics_core/internal/label_text.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::metrics::testing {
+namespace {
+
+// Whether one of the pairs of a label text is this one. Between pairs stands `",`, which a value cannot hold unescaped.
+bool HasPair(std::string_view text, std::string_view name, std::string_view value) {
+  const std::string names[] = {std::string(name)};
+  const std::string_view values[] = {value};
+  const std::string pair = internal::MakeLabelText(names, values);
+  for (std::size_t at = text.find(pair); at != std::string_view::npos; at = text.find(pair, at + 1)) {
+    const std::string_view before = text.substr(0, at);
+    const std::string_view after = text.substr(at + pair.size());
+    if ((before.empty() || before.ends_with("\",")) && (after.empty() || after.starts_with(','))) return true;
+  }
+  return false;
+}
+
+bool HasAll(std::string_view text, LabelPairs labels) {
+  for (const auto& [name, value] : labels) {
+    if (!HasPair(text, name, value)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+const FamilySnapshot* MetricReader::FindFamily(std::string_view name) const {
+  for (const FamilySnapshot& family : snapshot_.families()) {
+    if (family.info().name == name) return &family;
+  }
+  return nullptr;
+}
+
+std::optional<MetricReader::Place> MetricReader::Find(std::string_view name, LabelPairs labels) const {
+  const FamilySnapshot* const family = FindFamily(name);
+  if (family == nullptr) return std::nullopt;
+  std::optional<Place> found;
+  for (std::size_t i = 0; i < family->size(); ++i) {
+    if (!HasAll(family->label_text(i), labels)) continue;
+    Check(!found, "several series of \"" + std::string(name) + "\" have the labels asked for");
+    found = Place{family, i};
+  }
+  return found;
+}
+
+std::optional<double> MetricReader::Value(std::string_view family, LabelPairs labels) const {
+  const std::optional<Place> place = Find(family, labels);
+  if (!place) return std::nullopt;
+  switch (place->family->info().number) {
+    case NumberKind::kUint64:
+      return static_cast<double>(place->family->uint64_value(place->series));
+    case NumberKind::kInt64:
+      return static_cast<double>(place->family->int64_value(place->series));
+    case NumberKind::kDouble:
+      return place->family->double_value(place->series);
+  }
+  return std::nullopt;
+}
+
+std::optional<HistogramValue> MetricReader::Histogram(std::string_view family, LabelPairs labels) const {
+  const std::optional<Place> place = Find(family, labels);
+  if (!place) return std::nullopt;
+  return place->family->histogram_value(place->series);
+}
+
+std::size_t MetricReader::SeriesCount(std::string_view family) const {
+  const FamilySnapshot* const found = FindFamily(family);
+  return found == nullptr ? 0 : found->size();
+}
+
+}  // namespace streamhouse::metrics::testing

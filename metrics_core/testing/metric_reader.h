@@ -1,0 +1,50 @@
+// MetricReader: the values of a registry at one moment, asked for by name and labels, for tests.
+//
+// When to use something else: ComparePage (page_comparison.h), where all of a registry's values are of interest.
+// Guarantees: all answers of one reader are of one snapshot, taken when the reader was made.
+// Thread safety: one thread a reader. Cost: a snapshot; a search a question. The registry must outlive the reader.
+//
+//   EXPECT_EQ(MetricReader(registry).Value("requests_total", {{"method", "Produce"}, {"code", "OK"}}), 3);
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "metrics_core/registry.h"
+#include "metrics_core/snapshot.h"
+
+namespace streamhouse::metrics::testing {
+
+// Label names and values, in any order. A series is meant that has them all; it may have more, if it is the only one.
+using LabelPairs = std::initializer_list<std::pair<std::string_view, std::string_view>>;
+
+class MetricReader {
+ public:
+  explicit MetricReader(Registry& registry) : snapshot_(registry.TakeSnapshot()) {}
+
+  // Of a counter or gauge; nothing when there is no such series. Several that match end the program.
+  std::optional<double> Value(std::string_view family, LabelPairs labels = {}) const;
+
+  // Of a histogram; nothing when there is no such series. Its buckets belong to the reader's snapshot.
+  std::optional<HistogramValue> Histogram(std::string_view family, LabelPairs labels = {}) const;
+
+  // How many series the family has; 0 when there is no such family.
+  std::size_t SeriesCount(std::string_view family) const;
+
+ private:
+  struct Place {
+    const FamilySnapshot* family;
+    std::size_t series;
+  };
+
+  const FamilySnapshot* FindFamily(std::string_view name) const;
+  std::optional<Place> Find(std::string_view family, LabelPairs labels) const;
+
+  const Snapshot snapshot_;
+};
+
+}  // namespace streamhouse::metrics::testing
