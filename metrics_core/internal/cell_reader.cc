@@ -52,7 +52,7 @@ std::int64_t CellReader::Difference(Slot run) {
     downs += chunk->cells[(run + kDownCell) % kCellsPerChunk].load(std::memory_order_acquire);
   }
   // Looked up again: a thread whose decrease was just read may have been handed what a new shard has increased.
-  chunk_number_ = kMaxChunks;
+  StartPass();
   Seek(run);
   for (const Chunk* chunk : chunks_) {
     // Acquire: keeps this reading after the ones above; what it reads, it reads for its number alone.

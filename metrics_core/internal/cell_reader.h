@@ -2,7 +2,8 @@
 //
 // Readings through one reader, or through several one after another (ordered by a lock or a join), never run
 // backwards for cells that only grow: shards are summed in the order of their making. A reader is cheap to move
-// along ascending slots: it looks the chunks of all shards up once a chunk. Thread safety: one thread a reader.
+// along ascending slots: it looks the chunks of all shards up once a chunk, and keeps them until it moves to another
+// chunk or is told to StartPass(). Thread safety: one thread a reader.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +26,9 @@ class CellReader {
   CellReader() = default;
   CellReader(const CellReader&) = delete;
   CellReader& operator=(const CellReader&) = delete;
+
+  // Before a new series of readings: the shards and chunks made since the last one are looked up.
+  void StartPass() { chunk_number_ = kMaxChunks; }
 
   // Modular, and without regard to baselines.
   std::uint64_t Sum(Slot slot);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <string>
 
 #include "metrics_core/internal/label_text.h"
@@ -95,10 +94,7 @@ SeriesRef FamilyCore::Resolve(std::span<const std::string_view> values) {
 }
 
 std::uint32_t FamilyCore::Make(std::span<const std::string_view> values) {
-  const std::string text = MakeLabelText(options_.info.label_names, values);
-  char* const kept = new char[text.size()];
-  std::memcpy(kept, text.data(), text.size());
-  const std::uint32_t number = table_.Insert(values, {kept, text.size()}, AllocateRun(shape_));
+  const std::uint32_t number = table_.Insert(values, AllocateRun(shape_));
   if (options_.expire_after_nanoseconds > 0) {
     last_uses_.resize(table_.number_limit());
     last_uses_[number] = {.value = 0, .since_nanoseconds = 0};
@@ -166,6 +162,7 @@ std::uint64_t FamilyCore::overflowed_lookups() const noexcept {
 void FamilyCore::Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) {
   const Lock lock(mutex_);
   FreeCondemned();
+  reader_.StartPass();
   if (options_.expire_after_nanoseconds > 0) Expire(now_nanoseconds);
   builder.BeginFamily(options_.info, table_.live_count());
   if (options_.info.type == MetricType::kHistogram) {
