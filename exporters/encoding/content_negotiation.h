@@ -1,0 +1,22 @@
+// Content negotiation: which format a reader gets, from its Accept header.
+//
+// The reader's most wanted format that can be produced wins. Guarantees: there is always an answer; a reader that asks
+// for nothing, for anything or for what does not exist gets Prometheus text 0.0.4, which every reader knows.
+// Thread safety: pure functions. Cost: see ParseWeightedList.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace streamhouse::exporters {
+
+enum class PageFormat : std::uint8_t { kText, kOpenMetrics };
+
+struct NegotiatedFormat {
+  PageFormat format = PageFormat::kText;
+  std::string_view content_type;  // of the answer; lives for ever
+};
+
+NegotiatedFormat NegotiateFormat(std::string_view accept);
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,44 @@
+#include "exporters/encoding/text_encoder.h"
+
+#include <string>
+#include <string_view>
+
+#include "exporters/encoding/help_text.h"
+#include "exporters/encoding/number_format.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::FamilyInfo;
+using metrics::MetricType;
+
+std::string_view TypeName(MetricType type) {
+  switch (type) {
+    case MetricType::kCounter:
+      return "counter";
+    case MetricType::kGauge:
+      return "gauge";
+    case MetricType::kHistogram:
+      return "histogram";
+  }
+  return "untyped";
+}
+
+void AppendMetadata(const FamilyInfo& info, std::string& out) {
+  out.append("# HELP ").append(info.name).append(" ");
+  AppendTextHelp(info.help, out);
+  out.append("\n# TYPE ").append(info.name).append(" ").append(TypeName(info.type)).append("\n");
+}
+
+constexpr TextDialect kPrometheusText = {
+    .append_metadata = AppendMetadata,
+    .write_double = WriteTextDouble,
+    .shows_sum = [](const FamilyInfo&) { return true; },
+    .end_of_page = "",
+};
+
+}  // namespace
+
+TextEncoder::TextEncoder(std::span<const metrics::FamilySnapshot> families) : TextPage(families, kPrometheusText) {}
+
+}  // namespace streamhouse::exporters

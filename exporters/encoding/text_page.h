@@ -1,0 +1,76 @@
+// TextPage: the lines of a page, one for each sample; what the text formats have in common.
+//
+// When to use something else: TextEncoder and OpenMetricsEncoder, which are this with a dialect.
+// Guarantees: the same snapshot gives the same bytes. All lines of a family stand together, in the order of the
+// snapshot; a family without series is left out. `le` stands last, and is printed alike in all dialects.
+// Thread safety: one thread at a time. Cost: label text and names are copied, not rendered; memory for the lines' fixed
+// parts of one family at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exporters/encoding/chunk.h"
+#include "metrics_core/snapshot.h"
+
+namespace streamhouse::exporters {
+
+// Wherein the text formats differ.
+struct TextDialect {
+  // Appends the lines that stand before the samples of a family.
+  void (*append_metadata)(const metrics::FamilyInfo& info, std::string& out);
+  // See number_format.h. Integers are printed with all their digits in every dialect.
+  char* (*write_double)(char* out, double value);
+  // Whether histograms of this family show _sum and _count.
+  bool (*shows_sum)(const metrics::FamilyInfo& info);
+  std::string_view end_of_page;
+};
+
+class TextPage : public PageSource {
+ public:
+  // `families` and `dialect` must outlive the page.
+  TextPage(std::span<const metrics::FamilySnapshot> families, const TextDialect& dialect)
+      : dialect_(dialect), families_(families) {}
+
+  Progress Fill(Chunk& chunk) override;
+
+ private:
+  enum class Step { kBegin, kMetadata, kSeries };
+
+  void BeginFamily(const metrics::FamilySnapshot& family);
+  void BeginHistograms(const metrics::FamilyInfo& info);
+  // These return false when the chunk is full.
+  bool FillFamily(const metrics::FamilySnapshot& family, Chunk& chunk);
+  bool FillSeries(const metrics::FamilySnapshot& family, Chunk& chunk);
+  template <typename WriteValue>
+  bool FillScalars(const metrics::FamilySnapshot& family, Chunk& chunk, const WriteValue& write_value);
+  bool FillHistograms(const metrics::FamilySnapshot& family, Chunk& chunk);
+  bool FillHistogram(const metrics::HistogramValue& value, std::string_view labels, Chunk& chunk);
+  template <typename WriteValue>
+  static bool FillLine(Chunk& chunk, std::string_view name, std::string_view labels, const WriteValue& write_value);
+  bool FillBucketLine(Chunk& chunk, std::string_view labels, std::size_t bucket, std::uint64_t total);
+
+  const TextDialect& dialect_;
+  const std::span<const metrics::FamilySnapshot> families_;
+
+  // Where the page stands.
+  std::size_t family_ = 0;
+  Step step_ = Step::kBegin;
+  std::size_t series_ = 0;
+  std::size_t line_ = 0;            // of a histogram: its buckets, then its sum, then its count
+  std::uint64_t bucket_total_ = 0;  // of the buckets up to this line
+
+  // Of the present family.
+  std::string metadata_;
+  std::string bucket_name_;
+  std::string sum_name_;
+  std::string count_name_;
+  std::vector<std::string> le_labels_;  // ,le="0.5"
+  std::size_t le_label_bytes_max_ = 0;
+};
+
+}  // namespace streamhouse::exporters
