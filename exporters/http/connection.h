@@ -1,0 +1,41 @@
+// Connection: the bytes to and from one client, without their origin: a TCP socket, TLS over it, or a test's memory.
+//
+// Contract for implementers: one read and one write at a time; a handler is called once, never from within the call that
+// started the operation. An operation that lasts longer than the time limit fails with `timed_out`. After Close() or
+// Abort(), each of which may be called twice, running operations fail soon, and later ones at once.
+// Thread safety: everything on the thread that runs the handlers.
+#pragma once
+
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/system/error_code.hpp>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+
+namespace streamhouse::exporters {
+
+class Connection {
+ public:
+  using Handler = std::function<void(boost::system::error_code error, std::size_t bytes)>;
+  // What stands before, in and behind a piece of a body.
+  using Buffers = std::array<boost::asio::const_buffer, 3>;
+
+  virtual ~Connection() = default;
+
+  // For the operations that are started from now on, together; not while one runs.
+  virtual void SetTimeLimit(std::chrono::milliseconds limit) = 0;
+
+  virtual void AsyncReadSome(boost::asio::mutable_buffer buffer, Handler handler) = 0;
+  // All of the buffers, which stay valid until the handler is called.
+  virtual void AsyncWrite(const Buffers& buffers, Handler handler) = 0;
+
+  // Tells the peer that nothing more will be sent.
+  virtual void ShutDownSending() = 0;
+  // Ends the connection: what was written is still delivered where the peer takes it.
+  virtual void Close() = 0;
+  // Ends the connection so that the peer cannot take what it has got for all of it.
+  virtual void Abort() = 0;
+};
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,125 @@
+#include "exporters/http/request_reader.h"
+
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/system/error_code.hpp>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace streamhouse::exporters {
+namespace {
+
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using Parser = http::request_parser<http::empty_body>;
+
+constexpr std::size_t kReadBytes = 2048;
+
+std::string_view ToView(beast::string_view text) {
+  return {text.data(), text.size()};
+}
+
+bool HasBody(const Parser& parser) {
+  return parser.chunked() || parser.content_length().value_or(0) > 0;
+}
+
+// HTTP asks for exactly one from 1.1 on.
+bool HasHost(const http::fields& fields) {
+  return fields.count(http::field::host) == 1;
+}
+
+// The status to refuse a request with that is well-formed; 0 for none.
+int ObjectionTo(const Parser& parser) {
+  const auto& head = parser.get();
+  if (head.target().size() > kTargetBytesMax) return 414;
+  if (head.version() >= 11 && !HasHost(head)) return 400;
+  const bool takes_no_body = head.method() == http::verb::get || head.method() == http::verb::head;
+  return takes_no_body && HasBody(parser) ? 400 : 0;
+}
+
+std::string Joined(const http::fields& fields, http::field name) {
+  std::string joined;
+  const auto [first, last] = fields.equal_range(name);
+  for (auto field = first; field != last; ++field) {
+    if (!joined.empty()) joined += ',';
+    joined += ToView(field->value());
+  }
+  return joined;
+}
+
+}  // namespace
+
+struct RequestReader::Parsing {
+  beast::flat_buffer buffer{kHeadBytesMax};
+  std::optional<Parser> parser;
+  std::string accept;
+};
+
+RequestReader::RequestReader() : parsing_(std::make_unique<Parsing>()) {}
+RequestReader::~RequestReader() = default;
+
+std::span<char> RequestReader::Prepare() {
+  beast::flat_buffer& buffer = parsing_->buffer;
+  const auto space = buffer.prepare(std::min(kReadBytes, buffer.max_size() - buffer.size()));
+  return {static_cast<char*>(space.data()), space.size()};
+}
+
+void RequestReader::Commit(std::size_t n) {
+  parsing_->buffer.commit(n);
+}
+
+bool RequestReader::has_begun() const {
+  return parsing_->buffer.size() > 0 ||
+         (parsing_->parser && parsing_->parser->got_some() && !parsing_->parser->is_header_done());
+}
+
+RequestReader::Outcome RequestReader::Next() {
+  if (refusal_ != 0) return Outcome::kRefused;
+  std::optional<Parser>& parser = parsing_->parser;
+  if (!parser || parser->is_header_done()) {
+    parser.emplace();
+    parser->header_limit(kHeadBytesMax);
+    // Bodies are refused below, by a status of their own.
+    parser->body_limit(boost::none);
+  }
+  beast::flat_buffer& buffer = parsing_->buffer;
+  boost::system::error_code error;
+  buffer.consume(parser->put(buffer.data(), error));
+  if (parser->is_header_done()) {
+    const int objection = ObjectionTo(*parser);
+    if (objection != 0) return Refuse(objection);
+    parsing_->accept = Joined(parser->get(), http::field::accept);
+    return Outcome::kRequest;
+  }
+  if (error && error != http::error::need_more) return Refuse(error == http::error::header_limit ? 431 : 400);
+  if (buffer.size() < buffer.max_size()) return Outcome::kNeedsMore;
+  const auto begun = buffer.data();
+  const bool in_first_line = std::memchr(begun.data(), '\n', begun.size()) == nullptr;
+  return Refuse(in_first_line ? 414 : 431);
+}
+
+RequestReader::Outcome RequestReader::Refuse(int status) {
+  refusal_ = status;
+  return Outcome::kRefused;
+}
+
+Request RequestReader::request() const {
+  const auto& head = parsing_->parser->get();
+  return {.method = ToView(head.method_string()), .target = ToView(head.target()), .accept = parsing_->accept};
+}
+
+bool RequestReader::keeps_connection() const {
+  return refusal_ == 0 && parsing_->parser->keep_alive() && !HasBody(*parsing_->parser);
+}
+
+bool RequestReader::understands_chunks() const {
+  return refusal_ == 0 && parsing_->parser->get().version() >= 11;
+}
+
+}  // namespace streamhouse::exporters

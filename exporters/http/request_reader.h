@@ -1,0 +1,59 @@
+// RequestReader: takes HTTP requests from the bytes that a client sends.
+//
+// Knows no sockets: whoever receives puts the bytes into Prepare()'s space, and calls Commit() and Next().
+// Guarantees: holds at most twice kHeadBytesMax of a client's bytes. A request with a body is never waited for: it is refused, or
+// its connection is to be closed after the answer. After a refusal nothing more is read from this client.
+// Thread safety: one thread at a time. Cost: linear in the bytes. Errors: as the status of the response to give.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "exporters/http/request.h"
+
+namespace streamhouse::exporters {
+
+// Scrapers send some hundred bytes; browsers with cookies a few thousand.
+inline constexpr std::size_t kHeadBytesMax = std::size_t{16} * 1024;
+inline constexpr std::size_t kTargetBytesMax = std::size_t{8} * 1024;
+
+class RequestReader {
+ public:
+  enum class Outcome : std::uint8_t {
+    kNeedsMore,  // the request is not complete
+    kRequest,    // request() and its companions are valid until the next call of Next()
+    kRefused,    // refusal() says how
+  };
+
+  RequestReader();
+  ~RequestReader();
+  RequestReader(const RequestReader&) = delete;
+  RequestReader& operator=(const RequestReader&) = delete;
+
+  // Room for what comes next; never empty while Next() needs more.
+  std::span<char> Prepare();
+  void Commit(std::size_t n);
+
+  // The next request, which may have come with the one before it.
+  Outcome Next();
+
+  // Whether part of a request is there.
+  bool has_begun() const;
+
+  Request request() const;
+  bool keeps_connection() const;            // whether another request may follow
+  bool understands_chunks() const;          // HTTP/1.1
+  int refusal() const { return refusal_; }  // 400, 414 or 431
+
+ private:
+  struct Parsing;
+
+  Outcome Refuse(int status);
+
+  std::unique_ptr<Parsing> parsing_;
+  int refusal_ = 0;
+};
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,26 @@
+#include "exporters/http/response_head.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <iterator>
+
+namespace streamhouse::exporters {
+
+std::string ResponseHead(const Response& response, const ResponseHeadOptions& options) {
+  std::string head;
+  const auto out = std::back_inserter(head);
+  fmt::format_to(out, "HTTP/1.1 {} {}\r\n", response.status, ReasonPhrase(response.status));
+  fmt::format_to(out, "Date: {:%a, %d %b %Y %H:%M:%S} GMT\r\n",
+                 fmt::gmtime(std::chrono::system_clock::to_time_t(options.now)));
+  fmt::format_to(out, "Content-Type: {}\r\n", response.content_type);
+  if (options.framing == Framing::kLength) fmt::format_to(out, "Content-Length: {}\r\n", options.content_length);
+  if (options.framing == Framing::kChunked) head += "Transfer-Encoding: chunked\r\n";
+  // A proxy or browser must neither keep a page nor guess that it is something else than it says.
+  head += "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n";
+  for (const auto& [name, value] : response.headers) fmt::format_to(out, "{}: {}\r\n", name, value);
+  head += options.keep_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
+  return head;
+}
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,156 @@
+#include "exporters/http/session.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <iterator>
+#include <span>
+#include <utility>
+
+namespace streamhouse::exporters {
+namespace {
+
+using boost::system::error_code;
+using Progress = PageSource::Progress;
+
+constexpr std::string_view kChunkEnd = "\r\n";
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
+constexpr std::string_view kChunkEndAndLastChunk = "\r\n0\r\n\r\n";
+
+// A client that is still sending when it is refused must be heard out for a while: closing at once would make its kernel
+// throw the response away.
+constexpr std::chrono::milliseconds kLingerTime = std::chrono::seconds(2);
+constexpr std::size_t kLingerBytesMax = std::size_t{256} * 1024;
+
+boost::asio::const_buffer Buffer(std::string_view text) {
+  return {text.data(), text.size()};
+}
+
+}  // namespace
+
+Session::Session(std::unique_ptr<Connection> connection, Handle handle, SessionLimits limits, Closed closed)
+    : limits_(limits), handle_(std::move(handle)), closed_(std::move(closed)), connection_(std::move(connection)) {}
+
+void Session::Start() {
+  connection_->SetTimeLimit(limits_.head_time);
+  Read();
+}
+
+void Session::Abort() {
+  connection_->Abort();
+}
+
+void Session::Read() {
+  const std::span<char> space = reader_.Prepare();
+  connection_->AsyncReadSome({space.data(), space.size()},
+                             [self = shared_from_this()](error_code error, std::size_t bytes) {
+                               if (error) return self->Close();
+                               if (self->idle_) self->connection_->SetTimeLimit(self->limits_.head_time);
+                               self->idle_ = false;
+                               self->reader_.Commit(bytes);
+                               self->ServeNext();
+                             });
+}
+
+void Session::ServeNext() {
+  switch (reader_.Next()) {
+    case RequestReader::Outcome::kNeedsMore:
+      return Read();
+    case RequestReader::Outcome::kRequest:
+      return Answer(reader_.request());
+    case RequestReader::Outcome::kRefused:
+      return Respond(ErrorResponse(reader_.refusal()), BodyUse::kSent);
+  }
+}
+
+void Session::Answer(const Request& request) {
+  Respond(handle_(request), request.method == "HEAD" ? BodyUse::kDescribed : BodyUse::kSent);
+}
+
+void Session::Respond(Response response, BodyUse body_use) {
+  response_ = std::move(response);
+  keeps_connection_ = reader_.keeps_connection();
+  if (response_.page != nullptr && body_use == BodyUse::kSent) return BeginPage();
+  const Framing framing = response_.page == nullptr ? Framing::kLength : Framing::kNone;
+  before_chunk_ = Head(framing, response_.body.size());
+  Write(body_use == BodyUse::kSent ? response_.body : std::string_view(), "", [this] { Finish(); });
+}
+
+std::string Session::Head(Framing framing, std::size_t content_length) const {
+  return ResponseHead(response_, {.framing = framing,
+                                  .content_length = content_length,
+                                  .keep_alive = keeps_connection_,
+                                  .now = std::chrono::system_clock::now()});
+}
+
+void Session::BeginPage() {
+  chunk_.emplace();
+  const Progress progress = response_.page->Fill(*chunk_);
+  if (progress == Progress::kEnd) {
+    framing_ = Framing::kLength;
+  } else if (reader_.understands_chunks()) {
+    framing_ = Framing::kChunked;
+  } else {
+    framing_ = Framing::kNone;
+    keeps_connection_ = false;
+  }
+  before_chunk_ = Head(framing_, chunk_->view().size());
+  WriteChunk(progress);
+}
+
+void Session::WriteChunk(Progress progress) {
+  const std::string_view data = chunk_->view();
+  std::string_view after;
+  if (framing_ == Framing::kChunked && data.empty()) {
+    before_chunk_ += kLastChunk;
+  } else if (framing_ == Framing::kChunked) {
+    fmt::format_to(std::back_inserter(before_chunk_), "{:x}\r\n", data.size());
+    after = progress == Progress::kEnd ? kChunkEndAndLastChunk : kChunkEnd;
+  }
+  Write(data, after, [this, progress] {
+    if (progress == Progress::kEnd) return Finish();
+    before_chunk_.clear();
+    chunk_->Clear();
+    WriteChunk(response_.page->Fill(*chunk_));
+  });
+}
+
+void Session::Write(std::string_view data, std::string_view after, std::function<void()> then) {
+  connection_->SetTimeLimit(limits_.write_time);
+  connection_->AsyncWrite({Buffer(before_chunk_), Buffer(data), Buffer(after)},
+                          [self = shared_from_this(), then = std::move(then)](error_code error, std::size_t) {
+                            if (!error) return then();
+                            self->connection_->Abort();
+                            self->Close();
+                          });
+}
+
+void Session::Finish() {
+  chunk_.reset();
+  response_ = {};
+  if (!keeps_connection_) {
+    connection_->ShutDownSending();
+    connection_->SetTimeLimit(kLingerTime);
+    return Linger();
+  }
+  idle_ = !reader_.has_begun();
+  connection_->SetTimeLimit(idle_ ? limits_.idle_time : limits_.head_time);
+  ServeNext();
+}
+
+void Session::Linger() {
+  before_chunk_.resize(kChunkBytes);
+  connection_->AsyncReadSome({before_chunk_.data(), before_chunk_.size()},
+                             [self = shared_from_this()](error_code error, std::size_t bytes) {
+                               self->lingered_bytes_ += bytes;
+                               if (error || self->lingered_bytes_ > kLingerBytesMax) return self->Close();
+                               self->Linger();
+                             });
+}
+
+void Session::Close() {
+  connection_->Close();
+  if (closed_) std::exchange(closed_, nullptr)(*this);
+}
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,24 @@
+// Target: an HTTP request's target, taken apart.
+//
+// Guarantees: the path is decoded once, and never interpreted: "/a/../b" and "//b" are not "/b". A target that is
+// malformed has no value. Thread safety: pure functions. Cost: linear in the target.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace streamhouse::exporters {
+
+struct Target {
+  std::string path;        // decoded, starts with '/'
+  std::string_view query;  // as sent, a view into the target
+};
+
+// Origin form ("/metrics?a=b") and absolute form ("http://host/metrics").
+std::optional<Target> ParseTarget(std::string_view target);
+
+// `text` with each %XX replaced by its byte, or no value where a '%' is followed by anything else.
+std::optional<std::string> PercentDecode(std::string_view text);
+
+}  // namespace streamhouse::exporters
