@@ -1,0 +1,63 @@
+#include "exporters/encoding/content_negotiation.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace streamhouse::exporters {
+namespace {
+
+constexpr const char* kText = "text/plain; version=0.0.4; charset=utf-8";
+constexpr const char* kOpenMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+constexpr const char* kOpenMetricsDraft = "application/openmetrics-text; version=0.0.1; charset=utf-8";
+
+std::string ContentType(std::string_view accept) {
+  return std::string(NegotiateFormat(accept).content_type);
+}
+
+TEST(ContentNegotiationTest, GivesScrapersWhatTheyPrefer) {
+  // Prometheus 2.42
+  EXPECT_EQ(ContentType("application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,"
+                        "text/plain;version=0.0.4;q=0.5,*/*;q=0.1"),
+            kOpenMetrics);
+  // VictoriaMetrics
+  EXPECT_EQ(ContentType("text/plain;version=0.0.4;q=1,*/*;q=0.1"), kText);
+  // Datadog, by default and with its latest spec
+  EXPECT_EQ(ContentType("text/plain"), kText);
+  EXPECT_EQ(ContentType("application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1"),
+            kOpenMetrics);
+  // A browser
+  EXPECT_EQ(ContentType("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"), kText);
+}
+
+TEST(ContentNegotiationTest, FallsBackToText) {
+  EXPECT_EQ(ContentType(""), kText);
+  EXPECT_EQ(ContentType("*/*"), kText);
+  EXPECT_EQ(ContentType("text/*"), kText);
+  EXPECT_EQ(ContentType("image/png"), kText);
+  EXPECT_EQ(ContentType("application/openmetrics-text;version=2.0.0"), kText);
+  EXPECT_EQ(ContentType("\"\\"), kText);
+}
+
+TEST(ContentNegotiationTest, TakesTheFirstThatCanBeProduced) {
+  EXPECT_EQ(ContentType("text/plain;version=9.9.9,application/openmetrics-text;version=1.0.0;q=0.5,*/*;q=0.1"),
+            kOpenMetrics);
+}
+
+TEST(ContentNegotiationTest, GoesByWeightNotByPlace) {
+  EXPECT_EQ(ContentType("text/plain;q=0.5,application/openmetrics-text;version=1.0.0;q=0.6"), kOpenMetrics);
+  EXPECT_EQ(ContentType("application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=0.6"), kText);
+}
+
+TEST(ContentNegotiationTest, DoesNotGiveWhatIsRefused) {
+  EXPECT_EQ(ContentType("application/openmetrics-text;version=1.0.0;q=0"), kText);
+}
+
+TEST(ContentNegotiationTest, AnswersReadersOfTheDraftWithTheirVersion) {
+  EXPECT_EQ(ContentType("application/openmetrics-text;version=0.0.1"), kOpenMetricsDraft);
+  EXPECT_EQ(ContentType("Application/OpenMetrics-Text"), kOpenMetricsDraft);
+  EXPECT_EQ(NegotiateFormat("application/openmetrics-text").format, PageFormat::kOpenMetrics);
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters

@@ -1,0 +1,130 @@
+#include "exporters/encoding/openmetrics_encoder.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "metrics_core/registry.h"
+#include "tests/exporters/support/command.h"
+#include "tests/exporters/support/hostile_registry.h"
+#include "tests/exporters/support/page.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Registry;
+
+// Debian's python3-prometheus-client has the strictest parser there is. Prints "families samples".
+constexpr const char* kStrictParser = R"(/usr/bin/python3 -c '
+import sys
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+families = list(text_string_to_metric_families(sys.stdin.buffer.read().decode()))
+print(len(families), sum(len(family.samples) for family in families))')";
+
+CommandResult Parse(const std::string& page) {
+  return RunCommand(kStrictParser, page);
+}
+
+TEST(OpenMetricsEncoderTest, EndsAnEmptyPage) {
+  Registry registry;
+  EXPECT_EQ(PageOf<OpenMetricsEncoder>(registry), "# EOF\n");
+}
+
+TEST(OpenMetricsEncoderTest, WritesEveryExtremeNumber) {
+  Registry registry;
+  AddExtremeNumbers(registry);
+  EXPECT_EQ(PageOf<OpenMetricsEncoder>(registry), R"(# TYPE largest counter
+# HELP largest Largest count
+largest_total 18446744073709551615
+# TYPE never counter
+# HELP never Never recorded
+never_total 0
+# TYPE joules counter
+# HELP joules Energy
+joules_total 1e+300
+# TYPE whole gauge
+# HELP whole Whole numbers
+whole{is="min"} -9223372036854775808
+whole{is="max"} 9223372036854775807
+# TYPE real gauge
+# HELP real Real numbers
+real{is="nan"} NaN
+real{is="plus_infinity"} +Inf
+real{is="minus_infinity"} -Inf
+real{is="smallest"} 5e-324
+real{is="minus_zero"} 0.0
+real{is="one"} 1.0
+# EOF
+)");
+}
+
+TEST(OpenMetricsEncoderTest, WritesHistogramsWithTheirUnitAndNoSumOfNegatives) {
+  Registry registry;
+  AddHistograms(registry);
+  EXPECT_EQ(PageOf<OpenMetricsEncoder>(registry), R"(# TYPE duration_seconds histogram
+# UNIT duration_seconds seconds
+# HELP duration_seconds Durations
+duration_seconds_bucket{topic="orders",le="0.001"} 0
+duration_seconds_bucket{topic="orders",le="0.5"} 1
+duration_seconds_bucket{topic="orders",le="1.0"} 2
+duration_seconds_bucket{topic="orders",le="1e+06"} 2
+duration_seconds_bucket{topic="orders",le="+Inf"} 3
+duration_seconds_sum{topic="orders"} 2.00000125e+06
+duration_seconds_count{topic="orders"} 3
+duration_seconds_bucket{topic="empty",le="0.001"} 0
+duration_seconds_bucket{topic="empty",le="0.5"} 0
+duration_seconds_bucket{topic="empty",le="1.0"} 0
+duration_seconds_bucket{topic="empty",le="1e+06"} 0
+duration_seconds_bucket{topic="empty",le="+Inf"} 0
+duration_seconds_sum{topic="empty"} 0.0
+duration_seconds_count{topic="empty"} 0
+# TYPE change histogram
+# HELP change Changes up and down
+change_bucket{le="-1.0"} 1
+change_bucket{le="0.0"} 1
+change_bucket{le="1.0"} 1
+change_bucket{le="+Inf"} 1
+# EOF
+)");
+}
+
+TEST(OpenMetricsEncoderTest, EscapesQuotesInHelp) {
+  Registry registry;
+  registry.AddGauge({.name = "size_bytes", .help = "A \"size\"\n\\", .unit = "bytes"}).value().With().Set(1);
+  EXPECT_EQ(PageOf<OpenMetricsEncoder>(registry), R"(# TYPE size_bytes gauge
+# UNIT size_bytes bytes
+# HELP size_bytes A \"size\"\n\\
+size_bytes 1
+# EOF
+)");
+}
+
+TEST(OpenMetricsEncoderTest, LeavesTheSuffixOfCountersToTheirSamples) {
+  Registry registry;
+  registry.AddCounter({.name = "io_seconds_total", .help = "I/O", .unit = "seconds"}).value().With().Increment(3);
+  EXPECT_EQ(PageOf<OpenMetricsEncoder>(registry), R"(# TYPE io_seconds counter
+# UNIT io_seconds seconds
+# HELP io_seconds I/O
+io_seconds_total 3
+# EOF
+)");
+}
+
+TEST(OpenMetricsEncoderTest, PassesTheStrictestParser) {
+  Registry registry;
+  AddHostileLabels(registry);
+  AddExtremeNumbers(registry);
+  AddHistograms(registry);
+  const CommandResult result = Parse(PageOf<OpenMetricsEncoder>(registry));
+  EXPECT_EQ(result.output, "8 " + std::to_string(HostileLabelValues().size() + 11 + 14 + 4) + "\n");
+}
+
+TEST(OpenMetricsEncoderTest, FailsTheStrictestParserWhenThePageIsCutOff) {
+  Registry registry;
+  AddHistograms(registry);
+  const std::string page = PageOf<OpenMetricsEncoder>(registry);
+  EXPECT_NE(Parse(page.substr(0, page.rfind("# EOF"))).exit_code, 0);
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters

@@ -1,0 +1,122 @@
+#include "exporters/encoding/text_encoder.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "metrics_core/registry.h"
+#include "tests/exporters/support/command.h"
+#include "tests/exporters/support/hostile_registry.h"
+#include "tests/exporters/support/page.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Registry;
+
+TEST(TextEncoderTest, WritesNothingForAnEmptyRegistry) {
+  Registry registry;
+  EXPECT_EQ(PageOf<TextEncoder>(registry), "");
+}
+
+TEST(TextEncoderTest, WritesEveryExtremeNumber) {
+  Registry registry;
+  AddExtremeNumbers(registry);
+  EXPECT_EQ(PageOf<TextEncoder>(registry), R"(# HELP largest_total Largest count
+# TYPE largest_total counter
+largest_total 18446744073709551615
+# HELP never_total Never recorded
+# TYPE never_total counter
+never_total 0
+# HELP joules_total Energy
+# TYPE joules_total counter
+joules_total 1e+300
+# HELP whole Whole numbers
+# TYPE whole gauge
+whole{is="min"} -9223372036854775808
+whole{is="max"} 9223372036854775807
+# HELP real Real numbers
+# TYPE real gauge
+real{is="nan"} NaN
+real{is="plus_infinity"} +Inf
+real{is="minus_infinity"} -Inf
+real{is="smallest"} 5e-324
+real{is="minus_zero"} 0
+real{is="one"} 1
+)");
+}
+
+TEST(TextEncoderTest, WritesHistogramsCumulatively) {
+  Registry registry;
+  AddHistograms(registry);
+  EXPECT_EQ(PageOf<TextEncoder>(registry), R"(# HELP duration_seconds Durations
+# TYPE duration_seconds histogram
+duration_seconds_bucket{topic="orders",le="0.001"} 0
+duration_seconds_bucket{topic="orders",le="0.5"} 1
+duration_seconds_bucket{topic="orders",le="1.0"} 2
+duration_seconds_bucket{topic="orders",le="1e+06"} 2
+duration_seconds_bucket{topic="orders",le="+Inf"} 3
+duration_seconds_sum{topic="orders"} 2.00000125e+06
+duration_seconds_count{topic="orders"} 3
+duration_seconds_bucket{topic="empty",le="0.001"} 0
+duration_seconds_bucket{topic="empty",le="0.5"} 0
+duration_seconds_bucket{topic="empty",le="1.0"} 0
+duration_seconds_bucket{topic="empty",le="1e+06"} 0
+duration_seconds_bucket{topic="empty",le="+Inf"} 0
+duration_seconds_sum{topic="empty"} 0
+duration_seconds_count{topic="empty"} 0
+# HELP change Changes up and down
+# TYPE change histogram
+change_bucket{le="-1.0"} 1
+change_bucket{le="0.0"} 1
+change_bucket{le="1.0"} 1
+change_bucket{le="+Inf"} 1
+change_sum -5
+change_count 1
+)");
+}
+
+TEST(TextEncoderTest, EscapesHostileLabelsAndHelp) {
+  Registry registry;
+  AddHostileLabels(registry);
+  using namespace std::string_literals;
+  const std::string expected = R"(# HELP hostile_total Help with " and \\ and\nnewline
+# TYPE hostile_total counter
+hostile_total{value=""} 1
+hostile_total{value="plain"} 2
+hostile_total{value="quote \" backslash \\ newline \n end"} 3
+hostile_total{value="\\n is not a newline"} 4
+hostile_total{value="ends with a backslash \\"} 5
+hostile_total{value="\",other=\"injected\"} 1\n"} 6
+)"s + "hostile_total{value=\"carriage return \r tab \t\"} 7\n" +
+                               "hostile_total{value=\"a NUL \0 inside\"} 8\n"s +
+                               "hostile_total{value=\"invalid UTF-8: \uFFFD \uFFFD( \uFFFD\uFFFD\uFFFD\"} 9\n" +
+                               "hostile_total{value=\"valid UTF-8: \u00E4 \u20AC \U0001F600\"} 10\n" +
+                               "hostile_total{value=\"# EOF\"} 11\n" + "hostile_total{value=\"{}=,\"} 12\n" +
+                               "hostile_total{value=\"" + std::string(10'000, 'x') + "\"} 13\n";
+  EXPECT_EQ(PageOf<TextEncoder>(registry), expected);
+}
+
+TEST(TextEncoderTest, PassesPromtoolWithoutAWord) {
+  const char* const promtool = std::getenv("STREAMHOUSE_PROMTOOL");
+  if (promtool == nullptr) GTEST_SKIP() << "no STREAMHOUSE_PROMTOOL";
+  Registry registry;
+  AddHostileLabels(registry);
+  AddHistograms(registry);
+  const CommandResult result = RunCommand(std::string(promtool) + " check metrics", PageOf<TextEncoder>(registry));
+  EXPECT_EQ(result.output, "");
+  EXPECT_EQ(result.exit_code, 0);
+}
+
+TEST(TextEncoderTest, FailsPromtoolWhenThePageIsCutOff) {
+  const char* const promtool = std::getenv("STREAMHOUSE_PROMTOOL");
+  if (promtool == nullptr) GTEST_SKIP() << "no STREAMHOUSE_PROMTOOL";
+  Registry registry;
+  AddHistograms(registry);
+  const std::string page = PageOf<TextEncoder>(registry);
+  EXPECT_NE(RunCommand(std::string(promtool) + " check metrics", page.substr(0, page.size() - 1)).exit_code, 0);
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters
