@@ -30,6 +30,16 @@ class BasicGauge {
     // No chunk: the arena was full, or this is the sink.
     if (chunk != nullptr) cell_ = &chunk->cells[series_.slot() % internal::kCellsPerChunk];
   }
+  BasicGauge(const BasicGauge&) = default;
+  // What was moved from is a sink: its cell may become another series'.
+  BasicGauge(BasicGauge&& other) noexcept
+      : series_(std::move(other.series_)), cell_(std::exchange(other.cell_, nullptr)) {}
+  BasicGauge& operator=(BasicGauge other) noexcept {
+    series_ = std::move(other.series_);
+    cell_ = std::exchange(other.cell_, nullptr);
+    return *this;
+  }
+  ~BasicGauge() = default;
 
   void Set(Number value) const noexcept {
     if constexpr (internal::kRecordingEnabled) {
