@@ -5,7 +5,6 @@
 #include <array>
 #include <atomic>
 #include <bit>
-#include <cmath>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -85,6 +84,8 @@ class CellArena {
 
  private:
   CellArena() {
+    // The pool's fork handlers are registered before these, and so run after them: its mutex is taken under this one.
+    FirstShard();
     // A fork while another thread holds the mutex would leave it locked for ever in the child.
     pthread_atfork([] { Instance().mutex_.lock(); }, [] { Instance().mutex_.unlock(); },
                    [] { Instance().mutex_.unlock(); });
@@ -135,7 +136,7 @@ class CellArena {
     for (Slot cell = 0; cell < shape.length; ++cell) {
       if (!HoldsDouble(shape, cell)) continue;
       CellReader reader;
-      if (!(std::abs(reader.SumOfDoubles(slot + cell)) <= kMaxReusableSum)) return false;
+      if (!(reader.SumOfMagnitudes(slot + cell) <= kMaxReusableSum)) return false;
     }
     return true;
   }

@@ -34,6 +34,9 @@ class CellReader {
   std::uint64_t Sum(Slot slot);
   double SumOfDoubles(Slot slot);
 
+  // How large the doubles of this cell are that no sum shows, because they cancel out between shards.
+  double SumOfMagnitudes(Slot slot);
+
   // Ups minus downs; the downs are read first, so that the value is not below what it ever was if every decrease
   // happens after its increase.
   std::int64_t Difference(Slot run);
