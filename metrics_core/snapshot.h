@@ -1,6 +1,7 @@
 // Snapshot: the values of every family at one scrape, flat and without atomics; what encoders read.
 //
-// Families stand in registration order, series in the order in which they were first used. A snapshot borrows
+// Families stand in registration order, series in the order in which they were first used, except that a new series may
+// take the place of one that was removed; a series never moves. A snapshot borrows
 // from its registry: it may be read from any one thread, and must be destroyed before the registry.
 // Guarantees: within one series of a histogram, count == the sum of bucket_counts, always. Two series, or two
 // families, may be read at slightly different moments. A counter never runs backwards from one snapshot to the
