@@ -7,7 +7,6 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/system/error_code.hpp>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -97,11 +96,9 @@ RequestReader::Outcome RequestReader::Next() {
     parsing_->accept = Joined(parser->get(), http::field::accept);
     return Outcome::kRequest;
   }
-  if (error && error != http::error::need_more) return Refuse(error == http::error::header_limit ? 431 : 400);
-  if (buffer.size() < buffer.max_size()) return Outcome::kNeedsMore;
-  const auto begun = buffer.data();
-  const bool in_first_line = std::memchr(begun.data(), '\n', begun.size()) == nullptr;
-  return Refuse(in_first_line ? 414 : 431);
+  const bool too_long = error == http::error::header_limit || buffer.size() == buffer.max_size();
+  if (too_long) return Refuse(parser->get().target().empty() ? 414 : 431);
+  return error == http::error::need_more ? Outcome::kNeedsMore : Refuse(400);
 }
 
 RequestReader::Outcome RequestReader::Refuse(int status) {

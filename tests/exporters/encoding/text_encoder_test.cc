@@ -2,11 +2,9 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <string>
 
 #include "metrics_core/registry.h"
-#include "tests/exporters/support/command.h"
 #include "tests/exporters/support/hostile_registry.h"
 #include "tests/exporters/support/page.h"
 
@@ -96,26 +94,6 @@ hostile_total{value="\",other=\"injected\"} 1\n"} 6
                                "hostile_total{value=\"# EOF\"} 11\n" + "hostile_total{value=\"{}=,\"} 12\n" +
                                "hostile_total{value=\"" + std::string(10'000, 'x') + "\"} 13\n";
   EXPECT_EQ(PageOf<TextEncoder>(registry), expected);
-}
-
-TEST(TextEncoderTest, PassesPromtoolWithoutAWord) {
-  const char* const promtool = std::getenv("STREAMHOUSE_PROMTOOL");
-  if (promtool == nullptr) GTEST_SKIP() << "no STREAMHOUSE_PROMTOOL";
-  Registry registry;
-  AddHostileLabels(registry);
-  AddHistograms(registry);
-  const CommandResult result = RunCommand(std::string(promtool) + " check metrics", PageOf<TextEncoder>(registry));
-  EXPECT_EQ(result.output, "");
-  EXPECT_EQ(result.exit_code, 0);
-}
-
-TEST(TextEncoderTest, FailsPromtoolWhenThePageIsCutOff) {
-  const char* const promtool = std::getenv("STREAMHOUSE_PROMTOOL");
-  if (promtool == nullptr) GTEST_SKIP() << "no STREAMHOUSE_PROMTOOL";
-  Registry registry;
-  AddHistograms(registry);
-  const std::string page = PageOf<TextEncoder>(registry);
-  EXPECT_NE(RunCommand(std::string(promtool) + " check metrics", page.substr(0, page.size() - 1)).exit_code, 0);
 }
 
 }  // namespace

@@ -1,0 +1,182 @@
+#include "exporters/http/metrics_server.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "metrics_core/health.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+#include "tests/exporters/support/http_client.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Status;
+using metrics::StatusCode;
+
+class MetricsServerTest : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(server_.Start().ok()); }
+  // Enough series for many chunks.
+  void AddLargeFamily() {
+    const auto family =
+        registry_.AddCounter({.name = "large_total", .help = "Large", .labels = {"i"}, .series_max = kSeries}).value();
+    for (int i = 0; i < kSeries - 1; ++i) large_.push_back(family.With(std::to_string(i)));
+  }
+  HttpReply Get(std::string_view target, std::string_view headers = "") {
+    return exporters::Get(server_.port(), target, headers);
+  }
+
+  static constexpr int kSeries = 20'000;
+  metrics::Registry registry_;
+  metrics::Health health_;
+  std::vector<metrics::Counter> large_;
+  MetricsServer server_{registry_, health_, {.port = 0}};
+};
+
+TEST_F(MetricsServerTest, ServesMetrics) {
+  registry_.AddCounter({.name = "sent_total", .help = "Sent"}).value().With().Increment(5);
+  const HttpReply reply = Get("/metrics");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.headers.at("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(reply.body, "# HELP sent_total Sent\n# TYPE sent_total counter\nsent_total 5\n");
+}
+
+TEST_F(MetricsServerTest, ServesOpenMetricsToThoseWhoAsk) {
+  const HttpReply reply = Get("/metrics", "Accept: application/openmetrics-text;version=1.0.0\r\n");
+  EXPECT_EQ(reply.headers.at("content-type"), "application/openmetrics-text; version=1.0.0; charset=utf-8");
+  EXPECT_EQ(reply.body, "# EOF\n");
+}
+
+TEST_F(MetricsServerTest, ServesHealthAndReadiness) {
+  EXPECT_EQ(Get("/health").body, "OK");
+  EXPECT_EQ(Get("/ready").body, "READY");
+  const auto token = health_.Add("lease", [] { return Status(StatusCode::kUnavailable, "no lease"); });
+  EXPECT_EQ(Get("/health").body, "OK");
+  EXPECT_EQ(Get("/ready").status, 503);
+  EXPECT_EQ(Get("/ready").body, "lease: no lease\n");
+}
+
+TEST_F(MetricsServerTest, StreamsLargePagesWhole) {
+  AddLargeFamily();
+  const HttpReply reply = Get("/metrics");
+  EXPECT_EQ(reply.headers.at("transfer-encoding"), "chunked");
+  EXPECT_TRUE(reply.complete);
+  EXPECT_TRUE(reply.body.ends_with("large_total{i=\"19998\"} 0\n"));
+}
+
+TEST_F(MetricsServerTest, KeepsConnectionsForMoreRequests) {
+  HttpClient client(server_.port());
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(client.Ask("GET", "/health").body, "OK");
+  EXPECT_EQ(client.Ask("HEAD", "/metrics").status, 200);
+  EXPECT_EQ(client.Ask("GET", "/health", "Connection: close\r\n").body, "OK");
+  EXPECT_EQ(client.ReceiveAll(), "");
+}
+
+TEST_F(MetricsServerTest, SendsHeadTheHeadersOnly) {
+  AddLargeFamily();
+  HttpClient client(server_.port());
+  EXPECT_EQ(client.Ask("HEAD", "/metrics").headers.at("content-type"), "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(client.Ask("HEAD", "/health").headers.at("content-length"), "2");
+}
+
+TEST_F(MetricsServerTest, SaysWhatIsWrongWithARequest) {
+  EXPECT_EQ(Get("/nothing").status, 404);
+  EXPECT_EQ(Get("/../../../etc/passwd").status, 404);
+  EXPECT_EQ(Get("/%2e%2e%2fetc%2fpasswd").status, 404);
+  EXPECT_EQ(HttpClient(server_.port()).Ask("POST", "/metrics").headers.at("allow"), "GET, HEAD");
+  EXPECT_EQ(Get("/" + std::string(10'000, 'x')).status, 414);
+  EXPECT_EQ(Get("/", "Long: " + std::string(20'000, 'x') + "\r\n").status, 431);
+  HttpClient client(server_.port());
+  client.Send("\x16\x03\x01 nonsense\r\n\r\n");
+  EXPECT_EQ(client.Receive().status, 400);
+  EXPECT_EQ(client.ReceiveAll(), "") << "and closes";
+}
+
+TEST_F(MetricsServerTest, RefusesBodiesWithoutReadingThem) {
+  HttpClient client(server_.port());
+  client.Send("POST /metrics HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000000\r\n\r\n");
+  EXPECT_EQ(client.Receive().status, 405);
+  client.ShutDownSending();
+  EXPECT_EQ(client.ReceiveAll(), "");
+}
+
+TEST_F(MetricsServerTest, ServesManyAtATime) {
+  AddLargeFamily();
+  std::vector<std::thread> scrapers;
+  std::atomic<int> complete = 0;
+  for (int i = 0; i < 8; ++i) {
+    scrapers.emplace_back([&] {
+      HttpClient client(server_.port());
+      // Relaxed: joining the threads orders the count.
+      for (int n = 0; n < 3; ++n) complete.fetch_add(client.Ask("GET", "/metrics").complete, std::memory_order_relaxed);
+    });
+  }
+  for (std::thread& scraper : scrapers) scraper.join();
+  // Relaxed: the threads are joined.
+  EXPECT_EQ(complete.load(std::memory_order_relaxed), 24);
+}
+
+TEST_F(MetricsServerTest, IsNotHeldUpByAClientThatDoesNotRead) {
+  AddLargeFamily();
+  HttpClient lazy(server_.port());
+  ASSERT_TRUE(lazy.Send("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"));
+  EXPECT_EQ(Get("/health").body, "OK");
+  EXPECT_TRUE(Get("/metrics").complete);
+}
+
+TEST_F(MetricsServerTest, StopsInTheMiddleOfAPage) {
+  AddLargeFamily();
+  HttpClient lazy(server_.port());
+  ASSERT_TRUE(lazy.Send("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"));
+  EXPECT_EQ(Get("/health").body, "OK");
+  server_.Stop();
+  EXPECT_FALSE(HttpClient(server_.port()).connected());
+}
+
+TEST_F(MetricsServerTest, StopsTwice) {
+  server_.Stop();
+  server_.Stop();
+}
+
+TEST_F(MetricsServerTest, SaysWhichPortItGot) {
+  EXPECT_NE(server_.port(), 0);
+  EXPECT_EQ(server_.Name(), "prometheus://127.0.0.1:" + std::to_string(server_.port()));
+}
+
+TEST_F(MetricsServerTest, NamesAPortThatIsTaken) {
+  MetricsServer second(registry_, health_, {.port = server_.port()});
+  const Status status = second.Start();
+  EXPECT_EQ(status.code(), StatusCode::kUnavailable);
+  EXPECT_EQ(status.message(),
+            "cannot listen on 127.0.0.1:" + std::to_string(server_.port()) + ": Address already in use");
+}
+
+TEST_F(MetricsServerTest, NamesAHostThatDoesNotExist) {
+  MetricsServer nowhere(registry_, health_, {.host = "no such host", .port = 1});
+  EXPECT_EQ(nowhere.Start().code(), StatusCode::kInvalidArgument);
+  MetricsServer elsewhere(registry_, health_, {.host = "192.0.2.1", .port = 1});
+  EXPECT_EQ(elsewhere.Start().message(), "cannot listen on 192.0.2.1:1: Cannot assign requested address");
+}
+
+TEST_F(MetricsServerTest, ListensOnIpv6) {
+  MetricsServer server(registry_, health_, {.host = "::1", .port = 0});
+  const Status status = server.Start();
+  // Where there is no IPv6, it says so.
+  EXPECT_EQ(server.Name(), "prometheus://[::1]:" + std::to_string(server.port()));
+  EXPECT_TRUE(status.ok() || status.message().starts_with("cannot listen on [::1]:0: ")) << status.message();
+}
+
+TEST_F(MetricsServerTest, StopsWithoutAStart) {
+  MetricsServer server(registry_, health_, {});
+  server.Stop();
+  EXPECT_EQ(server.port(), 0);
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters

@@ -1,0 +1,198 @@
+#include "exporters/http/session.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tests/exporters/support/memory_connection.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+// A page of so many bytes, in whole chunks.
+class LongPage : public PageSource {
+ public:
+  explicit LongPage(std::size_t bytes) : bytes_(bytes) {}
+  Progress Fill(Chunk& chunk) override {
+    for (; bytes_ > 0; --bytes_) {
+      if (!chunk.Append("x")) return Progress::kMore;
+    }
+    return Progress::kEnd;
+  }
+
+ private:
+  std::size_t bytes_;
+};
+
+class SessionTest : public testing::Test {
+ protected:
+  // Serves what the peer sends until nothing more can happen.
+  void Serve(const std::string& bytes) {
+    peer_.to_server = bytes;
+    Session::Handle handle = [this](const Request& request) { return Answer(request); };
+    session_ = std::make_shared<Session>(std::make_unique<MemoryConnection>(peer_), std::move(handle), limits_,
+                                         [this](Session&) { ++closed_; });
+    session_->Start();
+    peer_.Run();
+  }
+  Response Answer(const Request& request) {
+    requests_ += std::string(request.method) + " " + std::string(request.target) + "\n";
+    Response response;
+    if (request.target == "/page") {
+      response.page = std::make_unique<LongPage>(page_bytes_);
+    } else {
+      response.body = "small";
+    }
+    return response;
+  }
+  // What was sent, without the headers' text.
+  std::string Body() const { return peer_.from_server.substr(peer_.from_server.find("\r\n\r\n") + 4); }
+  bool Sent(std::string_view text) const { return peer_.from_server.find(text) != std::string::npos; }
+
+  const SessionLimits limits_ = {.head_time = std::chrono::milliseconds(1),
+                                 .idle_time = std::chrono::milliseconds(2),
+                                 .write_time = std::chrono::milliseconds(3)};
+  MemoryPeer peer_;
+  std::shared_ptr<Session> session_;
+  std::string requests_;
+  std::size_t page_bytes_ = 100;
+  int closed_ = 0;
+};
+
+constexpr const char* kGetSmall = "GET /small HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr const char* kGetPage = "GET /page HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr const char* kHeadPage = "HEAD /page HTTP/1.1\r\nHost: a\r\n\r\n";
+constexpr const char* kGetPageOld = "GET /page HTTP/1.0\r\n\r\n";
+
+TEST_F(SessionTest, AnswersAndWaitsForMore) {
+  Serve(kGetSmall);
+  EXPECT_EQ(requests_, "GET /small\n");
+  EXPECT_TRUE(Sent("\r\nContent-Length: 5\r\n"));
+  EXPECT_EQ(Body(), "small");
+  EXPECT_EQ(closed_, 0);
+}
+
+TEST_F(SessionTest, AnswersInOrderWhatWasSentAhead) {
+  Serve(std::string(kGetSmall) + kHeadPage + kGetSmall);
+  EXPECT_EQ(requests_, "GET /small\nHEAD /page\nGET /small\n");
+}
+
+TEST_F(SessionTest, GivesTheLengthOfAPageOfOneChunk) {
+  Serve(kGetPage);
+  EXPECT_TRUE(Sent("\r\nContent-Length: 100\r\n"));
+  EXPECT_EQ(Body(), std::string(100, 'x'));
+}
+
+TEST_F(SessionTest, SendsALongPageInChunks) {
+  page_bytes_ = kChunkBytes + 3;
+  Serve(kGetPage);
+  EXPECT_TRUE(Sent("\r\nTransfer-Encoding: chunked\r\n"));
+  EXPECT_EQ(Body(), "10000\r\n" + std::string(kChunkBytes, 'x') + "\r\n3\r\nxxx\r\n0\r\n\r\n");
+}
+
+TEST_F(SessionTest, EndsAPageOfWholeChunksOnce) {
+  page_bytes_ = kChunkBytes;
+  Serve(kGetPage);
+  EXPECT_TRUE(Sent("\r\nContent-Length: 65536\r\n"));
+  EXPECT_EQ(Body(), std::string(kChunkBytes, 'x'));
+}
+
+TEST_F(SessionTest, HoldsOneChunkAtATime) {
+  page_bytes_ = 100 * kChunkBytes;
+  Serve(kGetPage);
+  EXPECT_GT(peer_.from_server.size(), page_bytes_);
+  EXPECT_LT(peer_.largest_write, kChunkBytes + 1000);
+}
+
+TEST_F(SessionTest, ClosesAfterALongPageForOldClients) {
+  page_bytes_ = kChunkBytes + 3;
+  Serve(kGetPageOld);
+  EXPECT_TRUE(Sent("\r\nConnection: close\r\n"));
+  EXPECT_FALSE(Sent("Transfer-Encoding"));
+  EXPECT_EQ(Body(), std::string(page_bytes_, 'x'));
+  EXPECT_TRUE(peer_.sending_shut_down);
+}
+
+TEST_F(SessionTest, SendsNoBodyToHead) {
+  Serve(std::string(kHeadPage) + "HEAD /small HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  EXPECT_TRUE(Sent("\r\nContent-Length: 5\r\n"));
+  EXPECT_TRUE(peer_.from_server.ends_with("\r\n\r\n"));
+  EXPECT_FALSE(Sent("x\r\n")) << peer_.from_server;
+}
+
+TEST_F(SessionTest, RefusesAndHearsTheClientOut) {
+  peer_.has_ended = true;
+  Serve("nonsense\r\n\r\n" + std::string(1000, 'x'));
+  EXPECT_TRUE(peer_.from_server.starts_with("HTTP/1.1 400 Bad Request\r\n"));
+  EXPECT_EQ(Body(), "400 Bad Request\n");
+  EXPECT_EQ(peer_.to_server, "");
+  EXPECT_FALSE(peer_.aborted) << "the response would be lost";
+  EXPECT_EQ(closed_, 1);
+}
+
+TEST_F(SessionTest, DoesNotHearAClientOutForEver) {
+  Serve("nonsense\r\n\r\n" + std::string(10'000'000, 'x'));
+  EXPECT_GT(peer_.to_server.size(), 9'000'000U);
+  EXPECT_EQ(closed_, 1);
+}
+
+TEST_F(SessionTest, LimitsTheTimeOfEachStep) {
+  using std::chrono::milliseconds;
+  Serve(kGetSmall);
+  EXPECT_EQ(peer_.time_limits, (std::vector<milliseconds>{limits_.head_time, limits_.write_time, limits_.idle_time}));
+}
+
+TEST_F(SessionTest, DoesNotGiveMoreTimeForEachPieceOfARequest) {
+  peer_.bytes_a_read = 1;
+  Serve(std::string(kGetSmall) + "GET");
+  const std::vector<std::chrono::milliseconds> once_each = {limits_.head_time, limits_.write_time, limits_.idle_time,
+                                                            limits_.head_time};
+  EXPECT_EQ(peer_.time_limits, once_each);
+}
+
+TEST_F(SessionTest, EndsWithItsClient) {
+  peer_.has_ended = true;
+  Serve(kGetSmall);
+  EXPECT_EQ(Body(), "small");
+  EXPECT_EQ(closed_, 1);
+  EXPECT_TRUE(peer_.closed);
+}
+
+TEST_F(SessionTest, EndsWhenAborted) {
+  Serve(kGetSmall);
+  session_->Abort();
+  peer_.Run();
+  EXPECT_TRUE(peer_.aborted);
+  EXPECT_EQ(closed_, 1);
+}
+
+TEST_F(SessionTest, SurvivesTheFailureOfAnyOperation) {
+  page_bytes_ = 3 * kChunkBytes;
+  int failing = 0;
+  bool failed = true;
+  for (; failed; ++failing) {
+    peer_ = {};
+    closed_ = 0;
+    peer_.has_ended = true;
+    peer_.operations_until_failure = failing;
+    Serve(std::string(kGetPage) + "nonsense\r\n\r\n");
+    ASSERT_EQ(closed_, 1) << failing;
+    ASSERT_TRUE(peer_.closed) << failing;
+    failed = peer_.operations_until_failure < 0;
+  }
+  EXPECT_GT(failing, 6);
+}
+
+TEST_F(SessionTest, AbortsAPageThatCannotBeSentWhole) {
+  page_bytes_ = 3 * kChunkBytes;
+  peer_.operations_until_failure = 2;
+  Serve(kGetPage);
+  EXPECT_TRUE(peer_.aborted);
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters

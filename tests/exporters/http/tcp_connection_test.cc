@@ -1,0 +1,76 @@
+#include "exporters/http/tcp_connection.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <string>
+
+#include "tests/exporters/support/http_client.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using boost::asio::ip::tcp;
+using boost::system::error_code;
+
+class TcpConnectionTest : public testing::Test {
+ protected:
+  static tcp::socket Accepted(tcp::acceptor& acceptor) { return acceptor.accept(); }
+  // Runs the operation that was started, and gives its outcome as "bytes" or the error.
+  std::string Outcome() {
+    context_.restart();
+    context_.run();
+    return outcome_;
+  }
+  Connection::Handler Handler() {
+    return [this](error_code error, std::size_t bytes) { outcome_ = error ? error.message() : std::to_string(bytes); };
+  }
+
+  boost::asio::io_context context_;
+  tcp::acceptor acceptor_{context_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)};
+  HttpClient client_{acceptor_.local_endpoint().port()};
+  TcpConnection connection_{Accepted(acceptor_)};
+  std::array<char, 100> received_ = {};
+  std::string outcome_;
+};
+
+TEST_F(TcpConnectionTest, ReadsWhatTheClientSends) {
+  client_.Send("hello");
+  connection_.AsyncReadSome(boost::asio::buffer(received_), Handler());
+  EXPECT_EQ(Outcome(), "5");
+  EXPECT_STREQ(received_.data(), "hello");
+}
+
+TEST_F(TcpConnectionTest, WritesAllBuffers) {
+  connection_.AsyncWrite({boost::asio::buffer("a", 1), boost::asio::buffer("bc", 2), boost::asio::buffer("def", 3)},
+                         Handler());
+  EXPECT_EQ(Outcome(), "6");
+  connection_.ShutDownSending();
+  EXPECT_EQ(client_.ReceiveAll(), "abcdef");
+}
+
+TEST_F(TcpConnectionTest, GivesUpAfterTheTimeLimit) {
+  connection_.SetTimeLimit(std::chrono::milliseconds(1));
+  connection_.AsyncReadSome(boost::asio::buffer(received_), Handler());
+  EXPECT_EQ(Outcome(), "The socket was closed due to a timeout");
+}
+
+TEST_F(TcpConnectionTest, DeliversWhatWasWrittenBeforeAClose) {
+  connection_.AsyncWrite({boost::asio::buffer("abc", 3)}, Handler());
+  EXPECT_EQ(Outcome(), "3");
+  connection_.Close();
+  EXPECT_EQ(client_.ReceiveAll(), "abc");
+}
+
+TEST_F(TcpConnectionTest, EndsRunningOperationsWhenAborted) {
+  connection_.AsyncReadSome(boost::asio::buffer(received_), Handler());
+  connection_.Abort();
+  connection_.Abort();
+  EXPECT_EQ(Outcome(), "Operation canceled");
+  EXPECT_FALSE(client_.Send("a") && client_.Send("b") && client_.Receive().status != 0);
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters
