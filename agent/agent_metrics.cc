@@ -2,14 +2,14 @@
 
 #include <utility>
 
-#include "metrics_core/bucket_bounds.h"
 #include "metrics_core/clock.h"
+#include "metrics_core/family.h"
+#include "metrics_core/family_registration.h"
+#include "metrics_core/latency_bounds.h"
+#include "metrics_core/metric_options.h"
 
 namespace streamhouse::agent {
 namespace {
-
-using metrics::Result;
-using metrics::Status;
 
 constexpr std::array<std::string_view, kGrpcMethodCount> kMethodNames = {
     "Produce", "Fetch", "Watermarks", "Commit", "Committed", "CreateTopic", "DescribeTopic"};
@@ -18,43 +18,6 @@ constexpr std::array<std::string_view, kGrpcCodeCount> kCodeNames = {
     "NOT_FOUND", "ALREADY_EXISTS",  "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
     "ABORTED",   "OUT_OF_RANGE",    "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
     "DATA_LOSS", "UNAUTHENTICATED",
-};
-
-// 1 us to 16.8 s.
-constexpr double kFirstBoundSeconds = 1e-6;
-constexpr double kBoundFactor = 2;
-constexpr int kBoundCount = 25;
-
-// Registers one family after the other, and nothing more after the first refusal.
-class Registrar {
- public:
-  explicit Registrar(metrics::Registry& registry) : registry_(registry) {}
-
-  metrics::Family<metrics::Counter> Counter(metrics::MetricOptions options) {
-    return Take(status_.ok() ? registry_.AddCounter(std::move(options)) : status_);
-  }
-  metrics::Family<metrics::Gauge> Gauge(metrics::MetricOptions options) {
-    return Take(status_.ok() ? registry_.AddGauge(std::move(options)) : status_);
-  }
-  metrics::Family<metrics::TickHistogram> Latency(metrics::MetricOptions options) {
-    auto bounds = metrics::BucketBounds::Exponential(kFirstBoundSeconds, kBoundFactor, kBoundCount);
-    options.unit = "seconds";
-    return Take(status_.ok()
-                    ? registry_.AddTickHistogram(std::move(options), *std::move(bounds), metrics::kNanosecondsPerSecond)
-                    : status_);
-  }
-  const Status& status() const { return status_; }
-
- private:
-  template <typename Family>
-  Family Take(Result<Family> family) {
-    if (family.ok()) return *std::move(family);
-    status_ = family.status();
-    return {};
-  }
-
-  metrics::Registry& registry_;
-  Status status_;
 };
 
 }  // namespace
@@ -68,23 +31,39 @@ std::string_view GrpcCodeName(std::size_t code) {
 }
 
 metrics::Result<AgentMetrics> AgentMetrics::Register(metrics::Registry& registry) {
-  Registrar add(registry);
-  const auto active_partitions =
-      add.Gauge({.name = "streamhouse_agent_active_partitions", .help = "Number of active partitions"});
-  const auto lease_renewals =
-      add.Counter({.name = "streamhouse_agent_lease_renewals_total", .help = "Total lease renewal attempts"});
-  const auto records_written =
-      add.Counter({.name = "streamhouse_agent_records_written_total", .help = "Total records written"});
-  const auto write_latency =
-      add.Latency({.name = "streamhouse_agent_write_latency_seconds", .help = "Write operation latency in seconds"});
-  const auto active_connections =
-      add.Gauge({.name = "streamhouse_agent_active_connections", .help = "Active gRPC connections"});
-  const auto requests = add.Counter(
-      {.name = "streamhouse_agent_grpc_requests_total", .help = "Total gRPC requests", .labels = {"method", "code"}});
-  const auto durations = add.Latency({.name = "streamhouse_agent_grpc_request_duration_seconds",
-                                      .help = "gRPC request duration in seconds",
-                                      .labels = {"method"}});
-  if (!add.status().ok()) return add.status();
+  metrics::Family<metrics::Gauge> active_partitions;
+  metrics::Family<metrics::Counter> lease_renewals;
+  metrics::Family<metrics::Counter> records_written;
+  metrics::Family<metrics::TickHistogram> write_latency;
+  metrics::Family<metrics::Gauge> active_connections;
+  metrics::Family<metrics::Counter> requests;
+  metrics::Family<metrics::TickHistogram> durations;
+  metrics::Status status;
+  const auto add_latency = [&](metrics::MetricOptions options) {
+    options.unit = "seconds";
+    return registry.AddTickHistogram(std::move(options), metrics::LatencyBounds(), metrics::kNanosecondsPerSecond);
+  };
+  KeepFamily(registry.AddGauge({.name = "streamhouse_agent_active_partitions", .help = "Number of active partitions"}),
+             active_partitions, status);
+  KeepFamily(
+      registry.AddCounter({.name = "streamhouse_agent_lease_renewals_total", .help = "Total lease renewal attempts"}),
+      lease_renewals, status);
+  KeepFamily(registry.AddCounter({.name = "streamhouse_agent_records_written_total", .help = "Total records written"}),
+             records_written, status);
+  KeepFamily(
+      add_latency({.name = "streamhouse_agent_write_latency_seconds", .help = "Write operation latency in seconds"}),
+      write_latency, status);
+  KeepFamily(registry.AddGauge({.name = "streamhouse_agent_active_connections", .help = "Active gRPC connections"}),
+             active_connections, status);
+  KeepFamily(registry.AddCounter({.name = "streamhouse_agent_grpc_requests_total",
+                                  .help = "Total gRPC requests",
+                                  .labels = {"method", "code"}}),
+             requests, status);
+  KeepFamily(add_latency({.name = "streamhouse_agent_grpc_request_duration_seconds",
+                          .help = "gRPC request duration in seconds",
+                          .labels = {"method"}}),
+             durations, status);
+  if (!status.ok()) return status;
 
   AgentMetrics result;
   result.active_partitions = active_partitions.With();

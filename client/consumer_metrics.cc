@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <utility>
 
-#include "client/family_registration.h"
-#include "client/latency_bounds.h"
 #include "metrics_core/clock.h"
+#include "metrics_core/family_registration.h"
+#include "metrics_core/latency_bounds.h"
 
 namespace streamhouse::client {
 
+using metrics::KeepFamily;
 using metrics::kNanosecondsPerSecond;
+using metrics::LatencyBounds;
 using metrics::MetricOptions;
 using metrics::Registry;
 using metrics::Result;

@@ -13,10 +13,12 @@
 #include "client/consumer.h"
 #include "client/testing/in_memory_broker.h"
 #include "metrics_core/registry.h"
-#include "tests/client/metrics_page.h"
+#include "metrics_core/testing/metric_reader.h"
 #include "tests/support/eventually.h"
 
 namespace streamhouse::client {
+
+using metrics::testing::MetricReader;
 
 class ConsumerFixture : public testing::Test {
  protected:
@@ -61,8 +63,10 @@ class ConsumerFixture : public testing::Test {
 
   // A gauge of a partition of "orders"; -1 when there is none.
   double Gauge(const std::string& name, std::uint32_t partition = 0) {
-    const std::string labels = "topic=\"orders\",partition=\"" + std::to_string(partition) + "\",group=\"billing\"";
-    return MetricsPage(registry_).Value("streamhouse_consumer_" + name, labels);
+    const std::string number = std::to_string(partition);
+    return MetricReader(registry_)
+        .Value("streamhouse_consumer_" + name, {{"topic", "orders"}, {"partition", number}, {"group", "billing"}})
+        .value_or(-1);
   }
 
   std::shared_ptr<InMemoryBroker> broker_ = std::make_shared<InMemoryBroker>();

@@ -15,12 +15,12 @@ using std::chrono::seconds;
 class ConsumerMetricsTest : public ConsumerFixture {
  protected:
   double OfTopic(const std::string& name) {
-    return MetricsPage(registry_).Value("streamhouse_consumer_" + name, "topic=\"orders\"");
+    return MetricReader(registry_).Value("streamhouse_consumer_" + name, {{"topic", "orders"}}).value_or(-1);
   }
   std::uint64_t PollsOf(const std::string& topics) {
-    return MetricsPage(registry_)
-        .Histogram("streamhouse_consumer_poll_duration_seconds", "topic=\"" + topics + "\"")
-        .count;
+    const MetricReader reader(registry_);
+    const auto polls = reader.Histogram("streamhouse_consumer_poll_duration_seconds", {{"topic", topics}});
+    return polls ? polls->count : 0;
   }
 };
 

@@ -13,9 +13,11 @@
 #include "client/producer.h"
 #include "client/testing/in_memory_broker.h"
 #include "metrics_core/registry.h"
-#include "tests/client/metrics_page.h"
+#include "metrics_core/testing/metric_reader.h"
 
 namespace streamhouse::client {
+
+using metrics::testing::MetricReader;
 
 class ProducerFixture : public testing::Test {
  protected:
@@ -55,11 +57,16 @@ class ProducerFixture : public testing::Test {
   std::vector<std::string> Written(std::uint32_t partition) const { return broker_->Values({"orders", partition}); }
 
   double Errors(const std::string& reason, const std::string& topic = "orders") {
-    return MetricsPage(registry_).Value("streamhouse_producer_send_errors_total",
-                                        "topic=\"" + topic + "\",reason=\"" + reason + "\"");
+    return MetricReader(registry_)
+        .Value("streamhouse_producer_send_errors_total", {{"topic", topic}, {"reason", reason}})
+        .value_or(-1);
   }
-  double Pending() { return MetricsPage(registry_).Value("streamhouse_producer_pending_records", "topic=\"orders\""); }
-  double Sent() { return MetricsPage(registry_).Value("streamhouse_producer_records_sent_total", "topic=\"orders\""); }
+  // Of a counter or gauge of "orders"; -1 when there is none.
+  double Value(const std::string& name) {
+    return MetricReader(registry_).Value("streamhouse_producer_" + name, {{"topic", "orders"}}).value_or(-1);
+  }
+  double Pending() { return Value("pending_records"); }
+  double Sent() { return Value("records_sent_total"); }
 
   std::shared_ptr<InMemoryBroker> broker_ = std::make_shared<InMemoryBroker>();
   metrics::Registry registry_;

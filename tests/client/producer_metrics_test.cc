@@ -1,6 +1,7 @@
 #include "client/producer_metrics.h"
 
 #include <array>
+#include <cstdint>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -9,8 +10,6 @@
 
 namespace streamhouse::client {
 namespace {
-
-constexpr char kOrders[] = "topic=\"orders\"";
 
 constexpr std::array kFamilies = {
     "streamhouse_producer_records_sent_total",    "streamhouse_producer_bytes_sent_total",
@@ -21,19 +20,23 @@ constexpr std::array kFamilies = {
 
 class ProducerMetricsTest : public ProducerFixture {
  protected:
-  double Value(const std::string& name) {
-    return MetricsPage(registry_).Value("streamhouse_producer_" + name, kOrders);
-  }
-  metrics::HistogramValue Histogram(const std::string& name) {
-    return MetricsPage(registry_).Histogram("streamhouse_producer_" + name, kOrders);
+  struct Totals {
+    std::uint64_t count = 0;
+    double sum = 0;
+  };
+
+  Totals Histogram(const std::string& name) {
+    const MetricReader reader(registry_);
+    const auto found = reader.Histogram("streamhouse_producer_" + name, {{"topic", "orders"}});
+    return found ? Totals{found->count, found->sum} : Totals();
   }
 };
 
 TEST_F(ProducerMetricsTest, ATopicHasASeriesInEveryFamily) {
   Start();
   EXPECT_TRUE(producer_->SendWithCallback("orders", {.value = "v"}, nullptr).ok());
-  const MetricsPage page(registry_);
-  for (const char* family : kFamilies) EXPECT_TRUE(page.Has(family, kOrders)) << family;
+  const MetricReader reader(registry_);
+  for (const char* family : kFamilies) EXPECT_EQ(reader.SeriesCount(family), 1U) << family;
   for (const SendError error : kAllSendErrors) EXPECT_EQ(Errors(std::string(SendErrorName(error))), 0);
 }
 

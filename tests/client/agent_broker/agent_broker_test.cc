@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "client/agent_broker/status_translation.h"
+#include "proto/error_details.h"
 #include "tests/client/agent_broker/scripted_agent.h"
 
 namespace streamhouse::client {
@@ -172,7 +172,7 @@ TEST_F(AgentBrokerTest, ACallWaitsForAnAgentThatRestarts) {
 }
 
 TEST_F(AgentBrokerTest, AnUnavailableAgentCanSayThatItHasNotWritten) {
-  agent_.Answer({grpc::StatusCode::UNAVAILABLE, "stopping", std::string(kNotWrittenDetails)});
+  agent_.Answer({grpc::StatusCode::UNAVAILABLE, "stopping", std::string(v1::kNotWrittenDetails)});
   EXPECT_EQ(ProduceOne(Soon()).status(), Status(StatusCode::kUnavailable, "stopping"));
 }
 

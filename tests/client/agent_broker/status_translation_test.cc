@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "proto/error_details.h"
+
 namespace streamhouse::client {
 namespace {
 
@@ -17,7 +19,7 @@ struct Translation {
 class TranslationTest : public testing::TestWithParam<Translation> {};
 
 TEST_P(TranslationTest, KeepsTheMeaningAndTheMessage) {
-  const grpc::Status failure(GetParam().from, "why", std::string(kNotWrittenDetails));
+  const grpc::Status failure(GetParam().from, "why", std::string(v1::kNotWrittenDetails));
   EXPECT_EQ(TranslateFailure(failure), Status(GetParam().to, "why"));
   EXPECT_EQ(TranslateProduceFailure(failure), Status(GetParam().to, "why"));
 }

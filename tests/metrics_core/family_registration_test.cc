@@ -1,18 +1,13 @@
-#include "client/family_registration.h"
+#include "metrics_core/family_registration.h"
 
 #include <gtest/gtest.h>
 
 #include "metrics_core/counter.h"
 #include "metrics_core/registry.h"
-#include "tests/client/metrics_page.h"
+#include "metrics_core/testing/metric_reader.h"
 
-namespace streamhouse::client {
+namespace streamhouse::metrics {
 namespace {
-
-using metrics::Counter;
-using metrics::Family;
-using metrics::Registry;
-using metrics::Status;
 
 TEST(KeepFamilyTest, KeepsAFamilyThatWasAdded) {
   Registry registry;
@@ -21,7 +16,7 @@ TEST(KeepFamilyTest, KeepsAFamilyThatWasAdded) {
   KeepFamily(registry.AddCounter({.name = "kept_total", .help = "Kept"}), family, status);
   EXPECT_TRUE(status.ok());
   family.With().Increment();
-  EXPECT_EQ(MetricsPage(registry).Value("kept_total", ""), 1);
+  EXPECT_EQ(testing::MetricReader(registry).Value("kept_total"), 1);
 }
 
 TEST(KeepFamilyTest, KeepsTheFirstRefusal) {
@@ -37,4 +32,4 @@ TEST(KeepFamilyTest, KeepsTheFirstRefusal) {
 }
 
 }  // namespace
-}  // namespace streamhouse::client
+}  // namespace streamhouse::metrics

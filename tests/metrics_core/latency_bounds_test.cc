@@ -1,12 +1,12 @@
-#include "client/latency_bounds.h"
+#include "metrics_core/latency_bounds.h"
 
 #include <gtest/gtest.h>
 
-namespace streamhouse::client {
+namespace streamhouse::metrics {
 namespace {
 
 TEST(LatencyBoundsTest, DoubleFromAMicrosecondToSeventeenSeconds) {
-  const metrics::BucketBounds bounds = LatencyBounds();
+  const BucketBounds bounds = LatencyBounds();
   ASSERT_EQ(bounds.values().size(), 25U);
   EXPECT_DOUBLE_EQ(bounds.values().front(), 1e-6);
   EXPECT_DOUBLE_EQ(bounds.values()[10], 1024e-6);
@@ -14,4 +14,4 @@ TEST(LatencyBoundsTest, DoubleFromAMicrosecondToSeventeenSeconds) {
 }
 
 }  // namespace
-}  // namespace streamhouse::client
+}  // namespace streamhouse::metrics

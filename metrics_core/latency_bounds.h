@@ -1,0 +1,19 @@
+// LatencyBounds: buckets for durations in seconds, 1 us * 2^i for i in [0, 24], so up to 16.8 s.
+//
+// A call that stays in memory takes microseconds and one that waits for a dead peer takes seconds; both are resolved.
+// When to use something else: where it is known what to expect, BucketBounds around that; sizes have other bounds.
+// Thread safety: pure. Cost: at set-up only.
+#pragma once
+
+#include "metrics_core/bucket_bounds.h"
+
+namespace streamhouse::metrics {
+
+inline BucketBounds LatencyBounds() {
+  constexpr double kFirstSeconds = 1e-6;
+  constexpr double kFactor = 2;
+  constexpr int kCount = 25;
+  return BucketBounds::Exponential(kFirstSeconds, kFactor, kCount).value();
+}
+
+}  // namespace streamhouse::metrics
