@@ -111,8 +111,7 @@ void Agent::StopExporters() {
 
 void Agent::Stop() {
   const bool was_serving = rpc_ != nullptr;
-  // First those who wait in Fetch, or they would use up the drain time; then calls that run, while the logs
-  // are open.
+  // First those who wait in Fetch, or they would use up the drain time; then calls that run, while the logs are open.
   if (topics_ != nullptr) topics_->Drain();
   if (rpc_ != nullptr) rpc_->Shutdown(config_.drain_time);
   rpc_.reset();
@@ -120,8 +119,7 @@ void Agent::Stop() {
   // The logs are synced before the leases go: whoever takes over must not find less than was acknowledged.
   if (topics_ != nullptr) static_cast<void>(topics_->CloseLogs());
   if (leases_ != nullptr) leases_->Stop();
-  // Last, so that the final state can still be scraped or pushed: no leases, no connections, all records
-  // counted.
+  // Last, so that the final state can still be scraped or pushed: no leases, no connections, all records counted.
   StopExporters();
   lease_check_ = {};
   offsets_.reset();

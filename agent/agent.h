@@ -1,16 +1,16 @@
 // Agent: a broker of one machine: takes batches over gRPC, keeps them in logs, and hands them out again.
 //
 // When to use something else: PartitionLog for a log without a network.
-// Guarantees: Start returns OK when the agent serves, or an error, and then nothing of it is left running:
-// not a port, not a lock, not an exporter. Stop returns when no thread of it runs; what was acknowledged is
-// on the disk then, and the leases are free for others. An agent is started at most once. The health check
-// "lease" says no before the first lease, after the last one, and never in between for a renewal. Thread
-// safety: Start and Stop from one thread (a signal handler should wake that thread); the rest from any. Cost:
-// gRPC's threads, one for leases, one for counting connections, one for syncing under SyncPolicy::kInterval.
+// Guarantees: Start returns OK when the agent serves, or an error, and then nothing of it is left running: not a port,
+// not a lock, not an exporter. Stop returns when no thread of it runs; what was acknowledged is on the disk then, and
+// the leases are free for others. An agent is started at most once. The health check "lease" says no before the first
+// lease, after the last one, and never in between for a renewal.
+// Thread safety: Start and Stop from one thread (a signal handler should wake that thread); the rest from any.
+// Cost: gRPC's threads, one for leases, one for counting connections, one for syncing under SyncPolicy::kInterval.
 // Errors: one line that names the path, or address and port.
 //
-//   auto agent = AgentBuilder({.data_folder =
-//   "/var/lib/streamhouse"}).metrics(metrics).health(health).Build(); if (!agent.ok()) return agent.status();
+//   auto agent = AgentBuilder({.data_folder = "/var/lib/streamhouse"}).metrics(metrics).health(health).Build();
+//   if (!agent.ok()) return agent.status();
 //   if (Status started = (*agent)->Start(); !started.ok()) return started;
 //   …
 //   (*agent)->Stop();

@@ -8,7 +8,7 @@ namespace streamhouse::agent {
 namespace {
 
 // gRPC takes the limit as an int.
-constexpr std::size_t kRequestBytesCeiling = std::size_t{1} << 30;
+constexpr std::size_t kRequestBytesCeiling = std::size_t{1} << 29;
 // What a request has besides one record of the largest size.
 constexpr std::size_t kRequestOverheadBytes = 1024;
 
@@ -22,7 +22,7 @@ metrics::Status AgentConfig::Validate() const {
   if (segment_bytes == 0) return refused("segment_bytes is 0");
   if (sync_interval.count() <= 0) return refused("sync_interval is not positive");
   if (record_bytes_max == 0) return refused("record_bytes_max is 0");
-  if (request_bytes_max > kRequestBytesCeiling) return refused("request_bytes_max is over 1 GiB");
+  if (request_bytes_max > kRequestBytesCeiling) return refused("request_bytes_max is over 512 MiB");
   if (request_bytes_max < record_bytes_max + kRequestOverheadBytes) {
     return refused("request_bytes_max leaves no room for a record of record_bytes_max");
   }

@@ -1,7 +1,8 @@
 // AgentConfig: everything about an agent that can be chosen, with its defaults.
 //
-// When to use something else: metrics, health and exporters are given to AgentBuilder; they are objects, not
-// settings. Thread safety: a value. Errors: Validate, InvalidArgument, naming the field.
+// When to use something else: metrics, health and exporters are given to AgentBuilder; they are objects, not settings.
+// Thread safety: a value.
+// Errors: Validate, InvalidArgument, naming the field.
 #pragma once
 
 #include <chrono>
@@ -22,15 +23,14 @@ inline constexpr std::uint16_t kDefaultGrpcPort = 9090;
 struct AgentConfig {
   // Holds the logs, the metadata and the lock that keeps other agents out. Created when it is not there.
   std::string data_folder;
-  // Names this agent in leases. An agent that comes back under the same name need not wait for its own to
-  // expire.
+  // Names this agent in leases. An agent that comes back under the same name need not wait for its own to expire.
   std::string agent_id = "agent";
 
-  std::string grpc_host = "0.0.0.0";
+  // Loopback unless told otherwise: whoever can connect can read and write everything.
+  std::string grpc_host = "127.0.0.1";
   std::uint16_t grpc_port = kDefaultGrpcPort;  // 0: one that is free
 
-  // Created at start when they are not there, so that the agent has leases, and is ready, before the first
-  // client.
+  // Created at start when they are not there, so that the agent has leases, and is ready, before the first client.
   std::vector<TopicInfo> topics = {};
 
   std::uint64_t segment_bytes = kDefaultSegmentBytes;
@@ -40,7 +40,7 @@ struct AgentConfig {
   LeaseTiming lease = {};
 
   std::size_t record_bytes_max = std::size_t{1} << 20;     // key and value of one record
-  std::size_t request_bytes_max = std::size_t{16} << 20;   // one message from a client
+  std::size_t request_bytes_max = std::size_t{16} << 20;   // keys and values of one Produce
   std::uint32_t fetch_records_max = 10'000;                // in one response
   std::uint64_t fetch_bytes_max = std::uint64_t{1} << 20;  // likewise, keys and values; or one record that is larger
   std::chrono::milliseconds fetch_wait_max{30'000};

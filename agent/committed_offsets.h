@@ -1,9 +1,11 @@
 // CommittedOffsets: how far consumer groups have read, checked before it is stored.
 //
 // When to use something else: MetadataStore keeps whatever it is given.
-// Guarantees: an offset that was accepted lies within the log as it was then. No lease is needed: a group's
-// progress is not the log's. Thread safety: any thread. Cost: one call of the store. Errors: InvalidArgument
-// for a bad group, NotFound, OutOfRange for an offset beyond the log, those of the store.
+// Guarantees: an offset that was accepted lies within the log as it was then. No lease is needed: a group's progress is
+// not the log's.
+// Thread safety: any thread.
+// Cost: one call of the store.
+// Errors: InvalidArgument for a bad group, NotFound, OutOfRange for an offset beyond the log, those of the store.
 #pragma once
 
 #include <cstddef>

@@ -4,10 +4,10 @@
 //   <data_folder>/metadata.db  topics, leases, committed offsets
 //   <data_folder>/log/<topic>/<partition>/  segments
 //
-// One folder holds both the logs and the leases for them, so that neither can meet another cluster's
-// counterpart. Guarantees: while the object lives, no other agent has the folder; the system lets go when the
-// process dies. Thread safety: immutable. Errors: one line that names the path; FailedPrecondition when
-// another agent has it.
+// One folder holds both the logs and the leases for them, so that neither can meet another cluster's counterpart.
+// Guarantees: while the object lives, no other agent has the folder; the system lets go when the process dies.
+// Thread safety: immutable.
+// Errors: one line that names the path; FailedPrecondition when another agent has it.
 #pragma once
 
 #include <memory>

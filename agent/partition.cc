@@ -10,6 +10,16 @@ using metrics::Result;
 using metrics::Status;
 using metrics::StatusCode;
 
+namespace {
+
+// A full disk may have room again soon, while ResourceExhausted tells a client that its request is over a limit.
+Status AppendFailure(const Status& failure) {
+  if (failure.code() != StatusCode::kResourceExhausted) return failure;
+  return {StatusCode::kUnavailable, failure.message()};
+}
+
+}  // namespace
+
 Status Partition::CheckBatch(const BatchBuilder& batch) const {
   if (batch.empty()) return {StatusCode::kInvalidArgument, "a batch needs at least one record"};
   if (batch.largest_record_bytes() <= record_bytes_max_) return Status::Ok();
@@ -25,10 +35,10 @@ Result<std::uint64_t> Partition::Append(const BatchBuilder& batch) {
     const metrics::ScopedTimer timer(metrics_.write_latency);
     return log_->Append(batch, *epoch);
   }();
-  if (!base_offset.ok()) return base_offset.status();
+  if (!base_offset.ok()) return AppendFailure(base_offset.status());
   auto epoch_after = lease_->Epoch();
   if (!epoch_after.ok() || *epoch_after != *epoch) {
-    return Status(StatusCode::kAborted, "the lease was lost while the batch was written");
+    return Status(StatusCode::kDeadlineExceeded, "the lease ran out while the batch was written; it may be in the log");
   }
   metrics_.records_written.Increment(batch.record_count());
   return base_offset;

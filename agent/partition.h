@@ -1,12 +1,15 @@
 // Partition: one partition as this agent serves it: its log, guarded by its lease.
 //
 // When to use something else: PartitionLog knows nothing of leases; TopicCatalog finds partitions by name.
-// Guarantees: a batch is acknowledged only if the lease was held, at one and the same epoch, before it was
-// written and after; an epoch that a newer holder has outdated never reaches the log. Records are counted
-// when they are acknowledged; the latency is that of the append alone. Thread safety: any thread. Cost: that
-// of PartitionLog, two clock readings for the latency and two for the lease. Errors: InvalidArgument for an
-// empty batch or a record over the limit, naming its size; FailedPrecondition without the lease; Aborted when
-// it was lost meanwhile (the batch may be in the log); OutOfRange; those of PartitionLog.
+// Guarantees: a batch is acknowledged only if the lease was held, at one and the same epoch, before it was written and
+// after; an epoch that a newer holder has outdated never reaches the log. Records are counted when they are
+// acknowledged; the latency is that of the append alone.
+// Thread safety: any thread.
+// Cost: that of PartitionLog, two clock readings for the latency and two for the lease.
+// Errors: InvalidArgument for an empty batch or a record over the limit, naming its size; OutOfRange for an offset
+// beyond the log. Of Append, when nothing was written: FailedPrecondition without the lease, Aborted when fenced,
+// Unavailable when the disk is full, out of reach, or the log is closed; when it may be in the log: DeadlineExceeded
+// (the lease ran out meanwhile) and Internal (a sync failed).
 #pragma once
 
 #include <cstddef>

@@ -1,10 +1,11 @@
 // TopicCatalog: the topics of this agent and their partitions, by name.
 //
 // When to use something else: MetadataStore is where topics are kept; the catalog is what is being served.
-// Guarantees: a topic that was created is served at once, and again after a restart; all partitions of a
-// topic are there, or none. Finding one never waits for a disk or for the store. Thread safety: any thread.
-// Cost: Find is one shared lock and one hash look-up. Errors: InvalidArgument for a bad name or number of
-// partitions, NotFound, AlreadyExists, those of the store and logs.
+// Guarantees: a topic that was created is served at once, and again after a restart; all partitions of a topic are
+// there, or none. Finding one never waits for a disk or for the store.
+// Thread safety: any thread.
+// Cost: Find is one shared lock and one hash look-up.
+// Errors: InvalidArgument for a bad name or number of partitions, NotFound, AlreadyExists, those of the store and logs.
 #pragma once
 
 #include <cstddef>

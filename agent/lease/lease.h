@@ -1,10 +1,12 @@
 // Lease: whether this agent may write to one partition now, and under which epoch.
 //
-// When to use something else: LeaseKeeper is what gets and renews leases; metadata_store.h is who decides
-// about them. Guarantees: Epoch() answers only while the lease has not expired, less the safety margin, by a
-// local clock that neither jumps nor stops while the machine is suspended. A yes may be stale by the time it
-// is used, which is what the epoch is for: the log refuses one that is too old. Thread safety: any thread.
-// Cost: one short lock and one clock reading. Errors: FailedPrecondition while not held.
+// When to use something else: LeaseKeeper is what gets and renews leases; metadata_store.h is who decides about them.
+// Guarantees: Epoch() answers only while the lease has not expired, less the safety margin, by a local clock that
+// neither jumps nor stops while the machine is suspended. A yes may be stale by the time it is used, which is what the
+// epoch is for: the log refuses one that is too old.
+// Thread safety: any thread.
+// Cost: one short lock and one clock reading.
+// Errors: FailedPrecondition while not held.
 #pragma once
 
 #include <chrono>
@@ -22,8 +24,7 @@ namespace streamhouse::agent {
 inline constexpr std::chrono::milliseconds kLeaseDuration{30'000};
 // How often it is renewed.
 inline constexpr std::chrono::milliseconds kLeaseRenewInterval{10'000};
-// How long before its end it counts as lost: time for what is under way to finish, and for clocks to run
-// unevenly.
+// How long before its end it counts as lost: time for what is under way to finish, and for clocks to run unevenly.
 inline constexpr std::chrono::milliseconds kLeaseSafetyMargin{3'000};
 // How soon a lease that is not held is tried again.
 inline constexpr std::chrono::milliseconds kLeaseRetryInterval{1'000};

@@ -1,13 +1,13 @@
 // LeaseKeeper: holds the leases of this agent's partitions: gets them, renews them in time, gives them back.
 //
 // When to use something else: Lease, which Track() returns, answers the question of the append path.
-// Guarantees: a lease counts as held only until a safety margin before it can expire in the store, counted
-// from before the request that got it was sent. Its loss is announced then, or as soon as the store names
-// another holder. What is not held is tried again, for ever; a store that is out of reach costs nothing
-// before a lease runs out. HeldCount() and Readiness() never wait for the store, so that a renewal under way
-// is never mistaken for a loss. Thread safety: any thread; Start and Stop from one. Cost: one thread; a
-// renewal is one call of the store. Errors: of the store, returned by RenewNow and logged; the keeper goes
-// on.
+// Guarantees: a lease counts as held only until a safety margin before it can expire in the store, counted from before
+// the request that got it was sent. Its loss is announced then, or as soon as the store names another holder. What is
+// not held is tried again, for ever; a store that is out of reach costs nothing before a lease runs out. HeldCount()
+// and Readiness() never wait for the store, so that a renewal under way is never mistaken for a loss.
+// Thread safety: any thread; Start and Stop from one.
+// Cost: one thread; a renewal is one call of the store.
+// Errors: of the store, returned by RenewNow and logged; the keeper goes on.
 #pragma once
 
 #include <chrono>
@@ -35,8 +35,8 @@ struct LeaseMetrics {
   metrics::Gauge active_partitions;  // leases held
 };
 
-// A lease that was held is held no more; every epoch below `fence` must be refused from now on. Called on the
-// thread that noticed; it must not call the keeper.
+// A lease that was held is held no more; every epoch below `fence` must be refused from now on. Called on the thread
+// that noticed; it must not call the keeper.
 using LeaseLost = std::function<void(const TopicPartition& partition, std::uint64_t fence)>;
 
 class LeaseKeeper {
@@ -48,8 +48,7 @@ class LeaseKeeper {
   LeaseKeeper(const LeaseKeeper&) = delete;
   LeaseKeeper& operator=(const LeaseKeeper&) = delete;
 
-  // From now on, holds this partition as well, beginning with the next round. The same partition, the same
-  // lease.
+  // From now on, holds this partition as well, beginning with the next round. The same partition, the same lease.
   std::shared_ptr<const Lease> Track(const TopicPartition& partition);
 
   // One round: takes and renews all leases that it can, and announces those that are lost.

@@ -1,9 +1,9 @@
 // AppendWaiters: wakes those who wait for records that are not there yet.
 //
 // When to use something else: PartitionLog::AddWaiter, which owns one of these.
-// Guarantees: a waiter is woken at most once: by the first Advance() past its offset, or by WakeAll(); never
-// when it was removed before. Nothing is missed between a read that found nothing and the Add() that follows it.
-// A wake-up may still be running when Remove() returns.
+// Guarantees: a waiter is woken at most once: by the first Advance() past its offset, or by WakeAll(); never when it
+// was removed before. Nothing is missed between a read that found nothing and the Add() that follows it. A wake-up may
+// still be running when Remove() returns.
 // Thread safety: any thread. Wake-ups run without a lock, on the thread that causes them, so they must be quick.
 // Cost: one uncontended lock an Advance() while nobody waits.
 #pragma once

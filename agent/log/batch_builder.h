@@ -1,9 +1,11 @@
 // BatchBuilder: collects records into the body of one batch, ready to be appended.
 //
-// It does all of the work that needs no offset (copying, the checksum) on the caller's thread, so that the
-// log's writer lock is held only for the write itself. When to use something else: AppendRecord where only
-// bytes are wanted. Guarantees: records stand in the order in which they were added. Thread safety: one
-// thread. Cost: a copy of each record; no allocation after Reserve of enough bytes.
+// It does all of the work that needs no offset (copying, the checksum) on the caller's thread, so that the log's writer
+// lock is held only for the write itself.
+// When to use something else: AppendRecord where only bytes are wanted.
+// Guarantees: records stand in the order in which they were added.
+// Thread safety: one thread.
+// Cost: a copy of each record; no allocation after Reserve of enough bytes.
 #pragma once
 
 #include <algorithm>

@@ -1,11 +1,11 @@
 // FileSystem: the agent's seam to disk: what the log and the data folder need of one, and nothing more.
 //
-// When to use something else: nothing under agent/ opens a file by other means, except SQLite, which has its
-// own. Guarantees: an Append that returns OK has handed all bytes to the operating system, where they survive
-// the death of this process; they survive the loss of power only after a Sync that returned OK (and, for a
-// new file, a SyncFolder of its folder). An Append that fails may have written a part. Thread safety: a
-// FileSystem and a ReadableFile may be used from any thread; a WritableFile by one at a time. Errors: every
-// error names the path. NotFound, ResourceExhausted (disk full), else Unavailable.
+// When to use something else: nothing under agent/ opens a file by other means, except SQLite, which has its own.
+// Guarantees: an Append that returns OK has handed all bytes to the operating system, where they survive the death of
+// this process; they survive the loss of power only after a Sync that returned OK (and, for a new file, a SyncFolder of
+// its folder). An Append that fails may have written a part.
+// Thread safety: a FileSystem and a ReadableFile may be used from any thread; a WritableFile by one at a time.
+// Errors: every error names the path. NotFound, ResourceExhausted (disk full), else Unavailable.
 #pragma once
 
 #include <cstddef>

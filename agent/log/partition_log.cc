@@ -112,8 +112,7 @@ Status PartitionLog::Roll() {
     if (Status synced = writer_->Sync(); !synced.ok()) return synced;
     return StartSegment(next_offset_);
   }
-  // A sync of a whole segment takes a second on a slow disk. Nothing was promised that needs it before
-  // Close().
+  // A sync of a whole segment takes a second on a slow disk. Nothing was promised that needs it before Close().
   std::unique_ptr<SegmentWriter> former = std::move(writer_);
   if (Status started = StartSegment(next_offset_); !started.ok()) {
     writer_ = std::move(former);

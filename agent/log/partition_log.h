@@ -1,15 +1,16 @@
 // PartitionLog: the records of one partition, in segment files of one folder, by offset.
 //
 // When to use something else: SegmentReader and log_format.h to look at files without owning them.
-// Guarantees: offsets are dense and never reused or reordered; the high watermark never goes backwards, also
-// over a restart. A batch becomes visible to readers only after Append has done what the sync policy says;
-// then it is acknowledged. A batch whose Append failed is never visible in this process; after a failed sync
-// it may come back when the log is opened again. An epoch lower than the highest one seen, in the log or by
-// RaiseFence, is refused. Thread safety: everything from any thread. Appends queue for one lock, which is
-// held for the write (and the sync); readers never wait for it. Cost: Append is one system call and no copy;
-// Read one for each 256 KiB. A file descriptor a segment, two for the last. Errors: Aborted for a stale
-// epoch, OutOfRange for an offset beyond the log, DataLoss naming file and position, InvalidArgument for a
-// batch that is empty or over 1 GiB, and those of the file system.
+// Guarantees: offsets are dense and never reused or reordered; the high watermark never goes backwards, also over a
+// restart. A batch becomes visible to readers only after Append has done what the sync policy says; then it is
+// acknowledged. A batch whose Append failed is never visible in this process; after a failed sync it may come back when
+// the log is opened again. An epoch lower than the highest one seen, in the log or by RaiseFence, is refused.
+// Thread safety: everything from any thread. Appends queue for one lock, which is held for the write (and the sync);
+// readers never wait for it.
+// Cost: Append is one system call and no copy; Read one for each 256 KiB. A file descriptor a segment, two for the
+// last.
+// Errors: Aborted for a stale epoch, OutOfRange for an offset beyond the log, DataLoss naming file and position,
+// InvalidArgument for a batch that is empty or over 1 GiB, and those of the file system.
 #pragma once
 
 #include <chrono>
@@ -30,16 +31,15 @@
 
 namespace streamhouse::agent {
 
-// When an acknowledged batch is on the disk. Whatever the policy, it survives the death of this process (kill
-// -9, a crash), because the write has completed before the acknowledgement. What differs is the loss of power
-// or a crash of the kernel: see each. Close() syncs under every policy.
+// When an acknowledged batch is on the disk. Whatever the policy, it survives the death of this process (kill -9, a
+// crash), because the write has completed before the acknowledgement. What differs is the loss of power or a crash of
+// the kernel: see each. Close() syncs under every policy.
 enum class SyncPolicy : std::uint8_t {
   kEachBatch,  // nothing acknowledged is lost
   kInterval,   // whoever owns the log calls Sync() at an interval; what was acknowledged since the last one
                // can be lost
   kNone,       // what the kernel has not yet written back can be lost, up to about 30 s of it; and since it writes
-               // back in any order, a segment that already has a successor can be damaged, which Open() then
-               // refuses
+               // back in any order, a segment that already has a successor can be damaged, which Open() then refuses
 };
 
 inline constexpr std::uint64_t kDefaultSegmentBytes = std::uint64_t{64} * 1024 * 1024;
@@ -69,9 +69,8 @@ class PartitionLog {
   // From now on an epoch below this one is refused.
   void RaiseFence(std::uint64_t epoch);
 
-  // Visits records from `offset` on, until a limit or the high watermark is reached; a read may also end
-  // early, but never before the first record. `visit` is called on this thread and must not keep the views.
-  // Returns how many.
+  // Visits records from `offset` on, until a limit or the high watermark is reached; a read may also end early, but
+  // never before the first record. `visit` is called on this thread and must not keep the views. Returns how many.
   Result<std::uint32_t> Read(std::uint64_t offset, ReadLimits limits,
                              const std::function<void(const RecordView&)>& visit) const;
 

@@ -30,7 +30,7 @@ Status SegmentWriter::Sync() {
 Status SegmentWriter::Refuse(const Status& cause) {
   health_ = Status(StatusCode::kUnavailable,
                    path_ + " takes no more batches until it is opened again, because: " + cause.message());
-  return health_;
+  return {StatusCode::kInternal, health_.message()};
 }
 
 }  // namespace streamhouse::agent

@@ -1,10 +1,12 @@
 // SegmentWriter: appends batches to one segment file.
 //
-// Guarantees: a batch is appended whole or, as far as readers and recovery can tell, not at all: after a
-// failed write the file is cut back to where it was. Where that fails too, and after a failed Sync (when
-// nobody knows which bytes are on the disk), the writer refuses everything from then on; open the log again
-// to recover. Thread safety: one thread at a time. Cost: one system call a batch, no copy. Errors: those of
-// the file system, naming the file; Unavailable once the writer refuses.
+// Guarantees: a batch is appended whole or, as far as readers and recovery can tell, not at all: after a failed write
+// the file is cut back to where it was. Where that fails too, and after a failed Sync (when nobody knows which bytes
+// are on the disk), the writer refuses everything from then on; open the log again to recover.
+// Thread safety: one thread at a time.
+// Cost: one system call a batch, no copy.
+// Errors: those of the file system, naming the file, when nothing was written. Internal when nobody knows, and
+// Unavailable from then on.
 #pragma once
 
 #include <cstdint>
@@ -34,6 +36,7 @@ class SegmentWriter {
   const Status& health() const { return health_; }
 
  private:
+  // The error of the operation that failed; later ones get health_.
   Status Refuse(const Status& cause);
 
   std::unique_ptr<WritableFile> file_;

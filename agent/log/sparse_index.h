@@ -1,8 +1,8 @@
-// SparseIndex: where in a segment to start reading for an offset: an entry every so many bytes, not one a
-// batch.
+// SparseIndex: where in a segment to start reading for an offset: an entry every so many bytes, not one a batch.
 //
 // It lives in memory only and is rebuilt when the log is opened, so it can never disagree with the log.
-// Guarantees: Find() never points past the batch that holds the offset. Thread safety: one thread at a time.
+// Guarantees: Find() never points past the batch that holds the offset.
+// Thread safety: one thread at a time.
 // Cost: 16 bytes for each kIndexIntervalBytes of log; Find is a binary search.
 #pragma once
 

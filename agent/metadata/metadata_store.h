@@ -1,17 +1,14 @@
-// MetadataStore: what agents agree upon: topics, who may write to which partition, and where consumer groups
-// stand.
+// MetadataStore: what agents agree upon: topics, who may write to which partition, and where consumer groups stand.
 //
 // When to use something else: records are in PartitionLog; LeaseKeeper is the way to hold a lease, not this.
-// Guarantees, for every implementation (tests/agent/metadata/metadata_store_contract.h holds each of them to
-// it):
+// Guarantees, for every implementation (tests/agent/metadata/metadata_store_contract.h holds each of them to it):
 // - what a call has stored before it returned OK survives the death of every process and the loss of power;
 // - a partition has one holder at a time, by the store's clock, whatever the clocks of its callers say;
-// - the epoch of a partition goes up by one when the holder changes, stays when the same holder comes back,
-// and never
+// - the epoch of a partition goes up by one when the holder changes, stays when the same holder comes back, and never
 //   goes down: not over renewals, release, expiry or a restart.
-// Thread safety: any thread. Cost: a call may wait for a disk or a network, up to the store's own time-out.
-// Errors: Unavailable when the store is out of reach or busy; a retry may succeed. DataLoss when it is
-// damaged.
+// Thread safety: any thread.
+// Cost: a call may wait for a disk or a network, up to the store's own time-out.
+// Errors: Unavailable when the store is out of reach or busy; a retry may succeed. DataLoss when it is damaged.
 #pragma once
 
 #include <chrono>
@@ -63,9 +60,9 @@ class MetadataStore {
   // In the order of their names.
   virtual Result<std::vector<TopicInfo>> ListTopics() = 0;
 
-  // For each partition: takes the lease when nobody else holds it, or renews it when `holder` does, for
-  // `duration` from now; one compare-and-set each. Returns the rows as they are afterwards, in the order of
-  // `partitions`: the caller has the lease where it is the holder.
+  // For each partition: takes the lease when nobody else holds it, or renews it when `holder` does, for `duration` from
+  // now; one compare-and-set each. Returns the rows as they are afterwards, in the order of `partitions`: the caller
+  // has the lease where it is the holder.
   virtual Result<std::vector<LeaseRow>> AcquireLeases(std::span<const TopicPartition> partitions,
                                                       const std::string& holder,
                                                       std::chrono::milliseconds duration) = 0;

@@ -1,10 +1,12 @@
 // SqliteDatabase and SqliteStatement: the only place where SQLite's C interface is called.
 //
 // When to use something else: SqliteMetadataStore is what the agent uses.
-// Guarantees: SQL is constant text; values are bound, never pasted in. Everything is closed by destruction,
-// statements before their database. Thread safety: one thread at a time. Cost: a statement is compiled once.
-// Errors: Unavailable (busy, full, out of reach), DataLoss (damaged, or no database), Internal; each with
-// SQLite's message and the file.
+// Guarantees: SQL is constant text; values are bound, never pasted in. Everything is closed by destruction, statements
+// before their database.
+// Thread safety: one thread at a time.
+// Cost: a statement is compiled once.
+// Errors: Unavailable (busy, full, out of reach), DataLoss (damaged, or no database), Internal; each with SQLite's
+// message and the file.
 #pragma once
 
 #include <sqlite3.h>
@@ -30,8 +32,8 @@ using StoreClock = std::function<std::int64_t()>;
 
 class SqliteDatabase {
  public:
-  // Creates the file when it is not there. A locked database is waited for up to `busy_timeout`. `clock` is
-  // what now_ms() returns in SQL; empty: the time of SQLite's own current_timestamp.
+  // Creates the file when it is not there. A locked database is waited for up to `busy_timeout`. `clock` is what
+  // now_ms() returns in SQL; empty: the time of SQLite's own current_timestamp.
   static Result<std::unique_ptr<SqliteDatabase>> Open(const std::string& path, std::chrono::milliseconds busy_timeout,
                                                       StoreClock clock);
   ~SqliteDatabase();
@@ -40,8 +42,7 @@ class SqliteDatabase {
 
   // Runs statements that return no rows.
   Status Execute(const char* sql);
-  // The same, and waits for others where SQLite itself does not: while they change the journal mode, for
-  // example.
+  // The same, and waits for others where SQLite itself does not: while they change the journal mode, for example.
   Status ExecuteWhenFree(const char* sql);
   const std::string& path() const { return path_; }
 

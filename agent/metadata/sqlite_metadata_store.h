@@ -1,12 +1,12 @@
 // SqliteMetadataStore: the metadata store that needs no server: one SQLite file, in WAL mode.
 //
-// When to use something else: where agents run on several machines; SQLite over a network file system is not
-// safe. Guarantees: those of MetadataStore. Its clock is that of this machine, which all users of the file
-// share. A file that a newer program has written is refused, and not touched. Thread safety: any thread;
-// calls queue for one connection. Several processes may use the file at a time. Cost: a write waits for the
-// disk (synchronous=FULL: an epoch must not be forgotten that a log has recorded); the leases of one call
-// share one transaction, and so one wait. Errors: those of MetadataStore; Open fails with FailedPrecondition
-// for a newer schema.
+// When to use something else: where agents run on several machines; SQLite over a network file system is not safe.
+// Guarantees: those of MetadataStore. Its clock is that of this machine, which all users of the file share. A file that
+// a newer program has written is refused, and not touched.
+// Thread safety: any thread; calls queue for one connection. Several processes may use the file at a time.
+// Cost: a write waits for the disk (synchronous=FULL: an epoch must not be forgotten that a log has recorded); the
+// leases of one call share one transaction, and so one wait.
+// Errors: those of MetadataStore; Open fails with FailedPrecondition for a newer schema.
 #pragma once
 
 #include <chrono>

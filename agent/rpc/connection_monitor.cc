@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -38,29 +39,38 @@ std::intptr_t Id(const Value& value) {
   return std::strtol(value.string_value().c_str(), nullptr, 10);
 }
 
-bool ListensOn(const Struct& server, const std::string& port_suffix) {
-  for (const Value& socket : Field(server, "listenSocket").list_value().values()) {
-    if (Field(socket.struct_value(), "name").string_value().ends_with(port_suffix)) return true;
-  }
-  return false;
+// The port at this machine's end. Nothing when the socket has closed meanwhile.
+std::optional<int> LocalPort(std::intptr_t socket_id) {
+  const Struct answer = ParseAndFree(::grpc_channelz_get_socket(socket_id));
+  const Struct& socket = Field(answer, "socket").struct_value();
+  const Value& address = Field(Field(socket, "local").struct_value(), "tcpip_address");
+  if (!address.has_struct_value()) return std::nullopt;
+  return static_cast<int>(Field(address.struct_value(), "port").number_value());
 }
 
-std::size_t CountSockets(std::intptr_t server_id) {
+// Of the server, if it is the one on that port. Its connections tell: the name of its listening socket holds the port
+// that was asked for, which is 0 for every server that let the system choose.
+std::size_t CountSockets(std::intptr_t server_id, int port) {
   std::size_t count = 0;
   std::intptr_t start = 0;
+  std::optional<int> server_port;  // known from the first socket that is still open
   for (;;) {
     const Struct page = ParseAndFree(::grpc_channelz_get_server_sockets(server_id, start, kDefaultPage));
     const auto& sockets = Field(page, "socketRef").list_value().values();
+    for (const Value& socket : sockets) {
+      const std::intptr_t id = Id(Field(socket.struct_value(), "socketId"));
+      if (!server_port) server_port = LocalPort(id);
+      if (server_port && *server_port != port) return 0;
+      start = id + 1;
+    }
     count += static_cast<std::size_t>(sockets.size());
-    if (sockets.empty() || Field(page, "end").bool_value()) return count;
-    start = Id(Field(sockets[sockets.size() - 1].struct_value(), "socketId")) + 1;
+    if (sockets.empty() || Field(page, "end").bool_value()) return server_port ? count : 0;
   }
 }
 
 }  // namespace
 
 std::size_t CountConnections(int port) {
-  const std::string port_suffix = ":" + std::to_string(port);
   std::size_t count = 0;
   std::intptr_t start = 0;
   for (;;) {
@@ -68,7 +78,7 @@ std::size_t CountConnections(int port) {
     const auto& servers = Field(page, "server").list_value().values();
     for (const Value& server : servers) {
       const std::intptr_t id = Id(Field(Field(server.struct_value(), "ref").struct_value(), "serverId"));
-      if (ListensOn(server.struct_value(), port_suffix)) count += CountSockets(id);
+      count += CountSockets(id, port);
       start = id + 1;
     }
     if (servers.empty() || Field(page, "end").bool_value()) return count;

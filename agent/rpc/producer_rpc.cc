@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "agent/log/batch_builder.h"
@@ -11,9 +12,13 @@
 namespace streamhouse::agent {
 namespace {
 
-BatchBuilder BatchOf(const v1::ProduceRequest& request) {
-  std::size_t data_bytes = 0;
-  for (const v1::Record& record : request.records()) data_bytes += record.key().size() + record.value().size();
+std::size_t DataBytes(const v1::ProduceRequest& request) {
+  std::size_t bytes = 0;
+  for (const v1::Record& record : request.records()) bytes += record.key().size() + record.value().size();
+  return bytes;
+}
+
+BatchBuilder BatchOf(const v1::ProduceRequest& request, std::size_t data_bytes) {
   BatchBuilder batch;
   batch.Reserve(static_cast<std::size_t>(request.records_size()), data_bytes);
   for (const v1::Record& record : request.records()) {
@@ -24,22 +29,27 @@ BatchBuilder BatchOf(const v1::ProduceRequest& request) {
   return batch;
 }
 
-Status Produce(const TopicCatalog& topics, const v1::ProduceRequest& request, v1::ProduceResponse& response) {
-  auto partition = topics.Find(request.topic(), request.partition());
+}  // namespace
+
+Status ProducerRpc::Append(const v1::ProduceRequest& request, v1::ProduceResponse& response) const {
+  auto partition = topics_.Find(request.topic(), request.partition());
   if (!partition.ok()) return partition.status();
-  auto base_offset = (*partition)->Append(BatchOf(request));
+  const std::size_t data_bytes = DataBytes(request);
+  if (data_bytes > request_bytes_max_) {
+    return {StatusCode::kResourceExhausted, "a request of " + std::to_string(data_bytes) +
+                                                " bytes is over the limit of " + std::to_string(request_bytes_max_)};
+  }
+  auto base_offset = (*partition)->Append(BatchOf(request, data_bytes));
   if (!base_offset.ok()) return base_offset.status();
   response.set_base_offset(*base_offset);
   response.set_record_count(static_cast<std::uint32_t>(request.records_size()));
   return Status::Ok();
 }
 
-}  // namespace
-
 grpc::ServerUnaryReactor* ProducerRpc::Produce(grpc::CallbackServerContext* context, const v1::ProduceRequest* request,
                                                v1::ProduceResponse* response) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(agent::Produce(topics_, *request, *response)));
+  reactor->Finish(ToGrpcProduceStatus(Append(*request, *response)));
   return reactor;
 }
 

@@ -1,8 +1,11 @@
 // ProducerRpc: ProducerService on the wire. Translates; Partition decides.
 //
-// Thread safety: gRPC calls it from any thread. Cost: one copy of each record, from the request into the
-// batch; the append runs on gRPC's thread, and under SyncPolicy::kEachBatch that thread waits for the disk.
+// Thread safety: gRPC calls it from any thread.
+// Cost: one copy of each record, from the request into the batch; the append runs on gRPC's thread, and under
+// SyncPolicy::kEachBatch that thread waits for the disk.
 #pragma once
+
+#include <cstddef>
 
 #include "agent/rpc/arena_allocator.h"
 #include "agent/topic_catalog.h"
@@ -12,14 +15,20 @@ namespace streamhouse::agent {
 
 class ProducerRpc final : public v1::ProducerService::CallbackService {
  public:
-  // `topics` must outlive the server.
-  explicit ProducerRpc(const TopicCatalog& topics) : topics_(topics) { SetMessageAllocatorFor_Produce(&allocator_); }
+  // `topics` must outlive the server. A request whose keys and values are over `request_bytes_max` is refused.
+  ProducerRpc(const TopicCatalog& topics, std::size_t request_bytes_max)
+      : topics_(topics), request_bytes_max_(request_bytes_max) {
+    SetMessageAllocatorFor_Produce(&allocator_);
+  }
 
   grpc::ServerUnaryReactor* Produce(grpc::CallbackServerContext* context, const v1::ProduceRequest* request,
                                     v1::ProduceResponse* response) override;
 
  private:
+  Status Append(const v1::ProduceRequest& request, v1::ProduceResponse& response) const;
+
   const TopicCatalog& topics_;
+  const std::size_t request_bytes_max_;
   ArenaAllocator<v1::ProduceRequest, v1::ProduceResponse> allocator_;
 };
 

@@ -1,10 +1,12 @@
 // RequestCounter: counts every request by method and code, and observes its duration, wherever it ends.
 //
-// It is a gRPC interceptor, and so also sees what ends before a handler runs (a message that does not parse)
-// and calls that are cancelled. When to use something else: handlers count nothing themselves. Guarantees:
-// one count and one observation a call, before its status is sent; a call whose status is never sent counts
+// It is a gRPC interceptor, and so also sees what ends before a handler runs (a message that does not parse) and calls
+// that are cancelled.
+// When to use something else: handlers count nothing themselves.
+// Guarantees: one count and one observation a call, before its status is sent; a call whose status is never sent counts
 // as CANCELLED. Not seen: methods that the agent does not have, and what the transport refuses.
-// Thread safety: any thread. Cost: one allocation, two clock readings and two recordings a call.
+// Thread safety: any thread.
+// Cost: one allocation, two clock readings and two recordings a call.
 #pragma once
 
 #include <grpcpp/support/server_interceptor.h>

@@ -11,6 +11,9 @@
 namespace streamhouse::agent {
 namespace {
 
+// How much larger a message may be than the data in it, before gRPC does not even take it.
+constexpr std::size_t kMessageBytesFactor = 2;
+
 std::string Address(const std::string& host, std::uint16_t port) {
   const bool needs_brackets = host.find(':') != std::string::npos && !host.starts_with('[');
   return (needs_brackets ? "[" + host + "]" : host) + ":" + std::to_string(port);
@@ -18,8 +21,8 @@ std::string Address(const std::string& host, std::uint16_t port) {
 
 }  // namespace
 
-RpcServer::RpcServer(TopicCatalog& topics, CommittedOffsets& offsets, FetchLimits fetch)
-    : producer_(topics), consumer_(topics, offsets, fetch), topic_(topics) {}
+RpcServer::RpcServer(const RpcServerOptions& options, TopicCatalog& topics, CommittedOffsets& offsets)
+    : producer_(topics, options.request_bytes_max), consumer_(topics, offsets, options.fetch), topic_(topics) {}
 
 RpcServer::~RpcServer() {
   Shutdown(std::chrono::milliseconds(0));
@@ -27,13 +30,14 @@ RpcServer::~RpcServer() {
 
 Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& options, TopicCatalog& topics,
                                                     CommittedOffsets& offsets, const AgentMetrics& metrics) {
-  std::unique_ptr<RpcServer> result(new RpcServer(topics, offsets, options.fetch));
+  std::unique_ptr<RpcServer> result(new RpcServer(options, topics, offsets));
   grpc::ServerBuilder builder;
   // Otherwise a second agent on the same port would silently share its connections with the first.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   // What active_connections counts; on by default, but no default is a promise.
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 1);
-  builder.SetMaxReceiveMessageSize(static_cast<int>(options.request_bytes_max));
+  // gRPC refuses a message without a trace in the metrics, so the handler's own limit comes first.
+  builder.SetMaxReceiveMessageSize(static_cast<int>(options.request_bytes_max * kMessageBytesFactor));
   const std::string address = Address(options.host, options.port);
   builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &result->port_);
   builder.RegisterService(&result->producer_);

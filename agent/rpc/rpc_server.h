@@ -1,10 +1,11 @@
 // RpcServer: the agent's services on a port.
 //
 // When to use something else: Agent, which starts and stops one of these.
-// Guarantees: listens when Start returns. Shutdown lets calls that run finish within the grace, cancels what
-// is left, and returns when no handler runs any more; who waits in Fetch has to be woken before
-// (TopicCatalog::Drain). Thread safety: Start and Shutdown from one thread. Cost: gRPC's own threads, two to
-// sixteen by the number of cores. Errors: Unavailable, naming address and port, when it cannot listen.
+// Guarantees: listens when Start returns. Shutdown lets calls that run finish within the grace, cancels what is left,
+// and returns when no handler runs any more; who waits in Fetch has to be woken before (TopicCatalog::Drain).
+// Thread safety: Start and Shutdown from one thread.
+// Cost: gRPC's own threads, two to sixteen by the number of cores.
+// Errors: Unavailable, naming address and port, when it cannot listen.
 #pragma once
 
 #include <grpcpp/server.h>
@@ -27,8 +28,8 @@ namespace streamhouse::agent {
 
 struct RpcServerOptions {
   std::string host;
-  std::uint16_t port = 0;  // 0: one that is free
-  std::size_t request_bytes_max = 0;
+  std::uint16_t port = 0;             // 0: one that is free
+  std::size_t request_bytes_max = 0;  // keys and values of one Produce
   FetchLimits fetch = {};
 };
 
@@ -47,7 +48,7 @@ class RpcServer {
   void Shutdown(std::chrono::milliseconds grace);
 
  private:
-  RpcServer(TopicCatalog& topics, CommittedOffsets& offsets, FetchLimits fetch);
+  RpcServer(const RpcServerOptions& options, TopicCatalog& topics, CommittedOffsets& offsets);
 
   ProducerRpc producer_;
   ConsumerRpc consumer_;

@@ -1,5 +1,9 @@
 #include "agent/rpc/status_translation.h"
 
+#include <string>
+
+#include "proto/error_details.h"
+
 namespace streamhouse::agent {
 namespace {
 
@@ -38,6 +42,11 @@ grpc::StatusCode ToGrpcCode(metrics::StatusCode code) {
 grpc::Status ToGrpcStatus(const metrics::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   return {ToGrpcCode(status.code()), status.message()};
+}
+
+grpc::Status ToGrpcProduceStatus(const metrics::Status& status) {
+  if (status.code() != metrics::StatusCode::kUnavailable) return ToGrpcStatus(status);
+  return {grpc::StatusCode::UNAVAILABLE, status.message(), std::string(v1::kNotWrittenDetails)};
 }
 
 }  // namespace streamhouse::agent

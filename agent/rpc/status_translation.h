@@ -1,4 +1,8 @@
-// From Status to gRPC's, the only place where one becomes the other. Pure; any thread.
+// From Status to gRPC's, the only place where one becomes the other.
+//
+// When to use something else: nothing; handlers decide in Status and translate once, at the end.
+// Guarantees: the same code and message, and OK for OK alone.
+// Thread safety: pure.
 #pragma once
 
 #include <grpcpp/support/status.h>
@@ -7,7 +11,9 @@
 
 namespace streamhouse::agent {
 
-// The same code and message.
 grpc::Status ToGrpcStatus(const metrics::Status& status);
+
+// For an answer to Produce: UNAVAILABLE carries v1::kNotWrittenDetails.
+grpc::Status ToGrpcProduceStatus(const metrics::Status& status);
 
 }  // namespace streamhouse::agent

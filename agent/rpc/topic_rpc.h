@@ -1,6 +1,7 @@
 // TopicRpc: TopicService on the wire. Translates; TopicCatalog decides.
 //
-// Thread safety: gRPC calls it from any thread. Cost: creating a topic waits for the disk, on gRPC's thread.
+// Thread safety: gRPC calls it from any thread.
+// Cost: creating a topic waits for the disk, on gRPC's thread.
 #pragma once
 
 #include "agent/topic_catalog.h"

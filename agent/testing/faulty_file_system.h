@@ -1,12 +1,16 @@
 // FaultyFileSystem: a real file system whose Nth operation fails, for tests of every error path.
 //
 // When to use something else: PosixFileSystem() where nothing has to fail.
-// Guarantees: operations are counted over the file system and all of its files, from 1, in the order in which
-// they are called. An Append that fails has written the first half of its bytes, as a full disk would. An
-// operation that fails otherwise does nothing. Thread safety: as FileSystem. The base must outlive it.
+// Guarantees: operations are counted over the file system and all of its files, from 1, in the order in which they are
+// called. An Append that fails has written the first half of its bytes, as a full disk would. An operation that fails
+// otherwise does nothing.
+// Thread safety: as FileSystem. The base must outlive it.
 //
-//   for (int n = 1;; ++n) { FaultyFileSystem files(PosixFileSystem(), n, Fault::kOnce); …; if
-//   (!files.has_failed()) break; }
+//   for (int n = 1;; ++n) {
+//     FaultyFileSystem files(PosixFileSystem(), n, Fault::kOnce);
+//     …
+//     if (!files.has_failed()) break;
+//   }
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,7 @@
 #include "client/agent_broker/status_translation.h"
 
+#include "proto/error_details.h"
+
 namespace streamhouse::client {
 
 using metrics::Status;
@@ -49,7 +51,7 @@ Status TranslateFailure(const grpc::Status& failure) {
 }
 
 Status TranslateProduceFailure(const grpc::Status& failure) {
-  if (failure.error_code() == grpc::StatusCode::UNAVAILABLE && failure.error_details() != kNotWrittenDetails) {
+  if (failure.error_code() == grpc::StatusCode::UNAVAILABLE && failure.error_details() != v1::kNotWrittenDetails) {
     return {StatusCode::kDeadlineExceeded,
             "the connection was lost before the answer, the batch may have been written: " + failure.error_message()};
   }

@@ -32,8 +32,8 @@ class InterceptedStore final : public MetadataStore {
   InterceptedStore(std::unique_ptr<MetadataStore> base, std::function<Status()> before_acquire)
       : base_(std::move(base)), before_acquire_(std::move(before_acquire)) {}
 
-  Result<std::vector<LeaseRow>> AcquireLeases(std::span<const TopicPartition> partitions,
-                                              const std::string& holder, milliseconds duration) override {
+  Result<std::vector<LeaseRow>> AcquireLeases(std::span<const TopicPartition> partitions, const std::string& holder,
+                                              milliseconds duration) override {
     if (Status status = before_acquire_(); !status.ok()) return status;
     return base_->AcquireLeases(partitions, holder, duration);
   }
@@ -46,8 +46,7 @@ class InterceptedStore final : public MetadataStore {
   Status CommitOffset(const std::string& group, const TopicPartition& p, std::uint64_t offset) override {
     return base_->CommitOffset(group, p, offset);
   }
-  Result<std::optional<std::uint64_t>> FindCommittedOffset(const std::string& group,
-                                                           const TopicPartition& p) override {
+  Result<std::optional<std::uint64_t>> FindCommittedOffset(const std::string& group, const TopicPartition& p) override {
     return base_->FindCommittedOffset(group, p);
   }
 
@@ -61,8 +60,8 @@ class LeaseKeeperTest : public testing::Test {
  protected:
   std::unique_ptr<LeaseKeeper> Keeper(const std::string& holder) {
     stores_.push_back(std::make_unique<InterceptedStore>(
-        *SqliteMetadataStore::OpenWithClock(
-            folder_ / "metadata.db", [this] { return std::chrono::floor<milliseconds>(now_).count(); }),
+        *SqliteMetadataStore::OpenWithClock(folder_ / "metadata.db",
+                                            [this] { return std::chrono::floor<milliseconds>(now_).count(); }),
         [this] { return before_acquire_(); }));
     return std::make_unique<LeaseKeeper>(
         *stores_.back(), holder, kTiming, LeaseMetrics(),
@@ -245,8 +244,7 @@ TEST_F(LeaseKeeperTest, RenewsInTheBackgroundWithoutAFlap) {
                       .renew_interval = milliseconds(20),
                       .safety_margin = milliseconds(100),
                       .retry_interval = milliseconds(10)},
-                     LeaseMetrics(),
-                     [&](const TopicPartition& p, std::uint64_t) { lost_.emplace_back(p.topic, 0); });
+                     LeaseMetrics(), [&](const TopicPartition& p, std::uint64_t) { lost_.emplace_back(p.topic, 0); });
   keeper.Track(orders_);
   ASSERT_TRUE(keeper.RenewNow().ok());
   keeper.Start();

@@ -60,8 +60,7 @@ TEST_F(FileSystemTest, NamesThePathInErrors) {
   EXPECT_EQ(files_.FileSize(folder_ / "none").status().code(), StatusCode::kNotFound);
   EXPECT_EQ(files_.CreateFolders(folder_ / "file").code(), StatusCode::kUnavailable);
   EXPECT_EQ(files_.CreateFolders(folder_ / "file/below").code(), StatusCode::kUnavailable);
-  EXPECT_NE(files_.OpenForAppend(folder_ / "no/f").status().message().find(folder_ / "no/f"),
-            std::string::npos);
+  EXPECT_NE(files_.OpenForAppend(folder_ / "no/f").status().message().find(folder_ / "no/f"), std::string::npos);
   EXPECT_NE(files_.ListFolder(folder_ / "none").status().message().find(folder_ / "none"), std::string::npos);
   EXPECT_FALSE(files_.SyncFolder(folder_ / "none").ok());
 }

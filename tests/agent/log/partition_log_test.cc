@@ -165,8 +165,7 @@ TEST_F(PartitionLogTest, RefusesToOpenWhenASegmentIsMissing) {
   std::filesystem::remove(folder_ / "00000000000000000001.log");
   const Status status = PartitionLog::Open(PosixFileSystem(), folder_.path(), {}).status();
   EXPECT_EQ(status.code(), StatusCode::kDataLoss);
-  EXPECT_NE(status.message().find("00000000000000000002.log at byte 0"), std::string::npos)
-      << status.message();
+  EXPECT_NE(status.message().find("00000000000000000002.log at byte 0"), std::string::npos) << status.message();
 }
 
 TEST_F(PartitionLogTest, StartsWhereItsFirstSegmentStarts) {
@@ -254,16 +253,14 @@ TEST_F(PartitionLogTest, ReadersSeeOnlyWholeBatchesInOrderWhileAWriterAppends) {
   writer.join();
 }
 
-// Goal: nothing that was acknowledged is lost, whatever fails. Method: fail the Nth operation of a run, for
-// every N until a run passes, then open the log with a healthy disk.
+// Goal: nothing that was acknowledged is lost, whatever fails. Method: fail the Nth operation of a run, for every N
+// until a run passes, then open the log with a healthy disk.
 class FailingDiskTest : public testing::TestWithParam<std::tuple<Fault, SyncPolicy>> {
  protected:
   // Appends until ten batches were tried; returns those that were acknowledged, by offset.
-  static std::vector<std::pair<std::uint64_t, std::string>> Run(FileSystem& files,
-                                                                const std::string& folder) {
+  static std::vector<std::pair<std::uint64_t, std::string>> Run(FileSystem& files, const std::string& folder) {
     std::vector<std::pair<std::uint64_t, std::string>> acknowledged;
-    auto log =
-        PartitionLog::Open(files, folder, {.segment_bytes = 200, .sync_policy = std::get<1>(GetParam())});
+    auto log = PartitionLog::Open(files, folder, {.segment_bytes = 200, .sync_policy = std::get<1>(GetParam())});
     for (int i = 0; log.ok() && i < 10; ++i) {
       const std::string value = "value " + std::to_string(i);
       auto offset = (*log)->Append(BatchOf({value}), 1);

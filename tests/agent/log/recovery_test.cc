@@ -25,8 +25,7 @@ class RecoveryTest : public testing::Test {
     const std::string before = ReadRawFile(path_);
     const Status status = Recover(place).status();
     EXPECT_EQ(status.code(), StatusCode::kDataLoss);
-    EXPECT_EQ(status.message().find(path_ + " at byte " + std::to_string(position) + ": "), 0U)
-        << status.message();
+    EXPECT_EQ(status.message().find(path_ + " at byte " + std::to_string(position) + ": "), 0U) << status.message();
     EXPECT_EQ(ReadRawFile(path_), before);
   }
   void ExpectCutTo(const std::string& whole) {
@@ -80,8 +79,8 @@ TEST_F(RecoveryTest, CutsOffATailOfZeros) {
 }
 
 TEST_F(RecoveryTest, CutsOffALastBatchWithoutItsBody) {
-  WriteRawFile(path_, first_ + second_.substr(0, kBatchHeaderBytes) +
-                          std::string(second_.size() - kBatchHeaderBytes, '\0'));
+  WriteRawFile(path_,
+               first_ + second_.substr(0, kBatchHeaderBytes) + std::string(second_.size() - kBatchHeaderBytes, '\0'));
   ExpectCutTo(first_);
 }
 

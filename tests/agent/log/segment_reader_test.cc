@@ -105,8 +105,7 @@ TEST_F(SegmentReaderTest, NamesFileAndPositionOfADamagedBody) {
 
 TEST_F(SegmentReaderTest, NamesFileAndPositionOfACutOffHeader) {
   Write(first_ + second_.substr(0, 7));
-  EXPECT_EQ(Read().back(),
-            path_ + " at byte " + std::to_string(first_.size()) + ": a batch header is cut off");
+  EXPECT_EQ(Read().back(), path_ + " at byte " + std::to_string(first_.size()) + ": a batch header is cut off");
 }
 
 }  // namespace

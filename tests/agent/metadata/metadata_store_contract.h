@@ -1,7 +1,8 @@
 // The contract of MetadataStore as a parameterised suite: an implementation adds a StoreBackend and one line,
 // INSTANTIATE_TEST_SUITE_P(MyStore, MetadataStoreContract, testing::Values(MakeMyBackend)).
 //
-// When to use something else: what is special about one store is tested beside it. Thread safety: as gtest.
+// When to use something else: what is special about one store is tested beside it.
+// Thread safety: as gtest.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -71,8 +72,7 @@ TEST_P(MetadataStoreContract, KnowsNoLeaseAtFirst) {
 
 TEST_P(MetadataStoreContract, GrantsAFreeLeaseWithTheFirstEpoch) {
   EXPECT_EQ(Acquire("a"), (LeaseRow{.holder = "a", .epoch = 1, .remaining = kDuration}));
-  EXPECT_EQ(other_store_->FindLease(orders_).value(),
-            (LeaseRow{.holder = "a", .epoch = 1, .remaining = kDuration}));
+  EXPECT_EQ(other_store_->FindLease(orders_).value(), (LeaseRow{.holder = "a", .epoch = 1, .remaining = kDuration}));
 }
 
 TEST_P(MetadataStoreContract, RefusesALeaseThatAnotherHolds) {
@@ -153,8 +153,7 @@ TEST_P(MetadataStoreContract, KeepsCommittedOffsetsByGroupAndPartition) {
   ASSERT_TRUE(store_->CommitOffset("h", orders_, 8).ok());
   EXPECT_EQ(other_store_->FindCommittedOffset("g", orders_).value(), 7U);
   EXPECT_EQ(other_store_->FindCommittedOffset("h", orders_).value(), 8U);
-  EXPECT_EQ(other_store_->FindCommittedOffset("g", {.topic = "orders", .partition = 0}).value(),
-            std::nullopt);
+  EXPECT_EQ(other_store_->FindCommittedOffset("g", {.topic = "orders", .partition = 0}).value(), std::nullopt);
 }
 
 TEST_P(MetadataStoreContract, LetsACommittedOffsetGoBack) {

@@ -52,8 +52,7 @@ TEST_F(SqliteDatabaseTest, CountsChangedRows) {
 
 TEST_F(SqliteDatabaseTest, TellsTheTimeOfSqlite) {
   auto database = Open();
-  const std::int64_t difference =
-      Query(*database, "SELECT now_ms() / 1000 - CAST(strftime('%s', 'now') AS INTEGER)");
+  const std::int64_t difference = Query(*database, "SELECT now_ms() / 1000 - CAST(strftime('%s', 'now') AS INTEGER)");
   EXPECT_GE(difference, -1);
   EXPECT_LE(difference, 1);
 }

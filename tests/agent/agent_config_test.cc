@@ -1,0 +1,52 @@
+#include "agent/agent_config.h"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+
+namespace streamhouse::agent {
+namespace {
+
+TEST(AgentConfigTest, NeedsNothingButAFolder) {
+  const AgentConfig config = {.data_folder = "/somewhere"};
+  EXPECT_TRUE(config.Validate().ok());
+}
+
+TEST(AgentConfigTest, ListensOnLoopbackUnlessTold) {
+  EXPECT_EQ(AgentConfig().grpc_host, "127.0.0.1");
+}
+
+struct Spoiled {
+  std::string field;
+  std::function<void(AgentConfig&)> spoil;
+};
+
+class AgentConfigRefusalTest : public testing::TestWithParam<Spoiled> {};
+
+TEST_P(AgentConfigRefusalTest, NamesTheField) {
+  AgentConfig config = {.data_folder = "/somewhere"};
+  GetParam().spoil(config);
+  const Status status = config.Validate();
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(status.message().find(GetParam().field), 0U) << status.message();
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    EachField, AgentConfigRefusalTest,
+    testing::Values(Spoiled{"data_folder", [](AgentConfig& c) { c.data_folder = ""; }},
+                    Spoiled{"agent_id", [](AgentConfig& c) { c.agent_id = ""; }},
+                    Spoiled{"grpc_host", [](AgentConfig& c) { c.grpc_host = ""; }},
+                    Spoiled{"segment_bytes", [](AgentConfig& c) { c.segment_bytes = 0; }},
+                    Spoiled{"sync_interval", [](AgentConfig& c) { c.sync_interval = c.sync_interval.zero(); }},
+                    Spoiled{"record_bytes_max", [](AgentConfig& c) { c.record_bytes_max = 0; }},
+                    Spoiled{"request_bytes_max", [](AgentConfig& c) { c.request_bytes_max = 3U << 30; }},
+                    Spoiled{"request_bytes_max", [](AgentConfig& c) { c.request_bytes_max = c.record_bytes_max; }},
+                    Spoiled{"fetch_records_max", [](AgentConfig& c) { c.fetch_records_max = 0; }},
+                    Spoiled{"fetch_wait_max", [](AgentConfig& c) { c.fetch_wait_max = -c.fetch_wait_max; }},
+                    Spoiled{"drain_time", [](AgentConfig& c) { c.drain_time = -c.drain_time; }},
+                    Spoiled{"topics", [](AgentConfig& c) { c.topics = {{.name = "a/b", .partitions = 1}}; }},
+                    Spoiled{"a lease of", [](AgentConfig& c) { c.lease.renew_interval = c.lease.duration; }}));
+
+}  // namespace
+}  // namespace streamhouse::agent

@@ -1,0 +1,226 @@
+#include "agent/agent.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "agent/metadata/sqlite_database.h"
+#include "agent/metadata/sqlite_metadata_store.h"
+#include "tests/agent/support/raw_file.h"
+#include "tests/agent/support/running_agent.h"
+#include "tests/agent/support/temporary_folder.h"
+#include "tests/support/eventually.h"
+
+namespace streamhouse::agent {
+namespace {
+
+using std::chrono::milliseconds;
+using Events = std::vector<std::string>;
+
+// Notes what happens to it, and what the agent's health is at that moment.
+class NotingExporter final : public metrics::Exporter {
+ public:
+  NotingExporter(std::string name, Events& events, Status outcome = {}, std::function<std::string()> note = {})
+      : name_(std::move(name)), events_(events), outcome_(std::move(outcome)), note_(std::move(note)) {}
+
+  std::string_view Name() const override { return name_; }
+  Status Start() override {
+    Note("start");
+    return outcome_;
+  }
+  void Stop() override { Note("stop"); }
+
+ private:
+  void Note(const std::string& what) { events_.push_back(name_ + " " + what + (note_ ? ": " + note_() : "")); }
+
+  const std::string name_;
+  Events& events_;
+  const Status outcome_;
+  const std::function<std::string()> note_;
+};
+
+class AgentTest : public testing::Test {
+ protected:
+  AgentTest() : builder_(RunningAgent::DefaultConfig(folder_.path())) { builder_.health(health_); }
+
+  void AddExporter(const std::string& name, Status outcome = {}) {
+    builder_.exporter(std::make_unique<NotingExporter>(name, events_, std::move(outcome)));
+  }
+  // One that notes the reason for not being ready, empty when ready.
+  void AddExporterThatAsksForHealth() {
+    builder_.exporter(std::make_unique<NotingExporter>("exporter", events_, Status::Ok(),
+                                                       [this] { return health_.Evaluate().Reason(); }));
+  }
+  Status Start() {
+    agent_ = *builder_.Build();
+    return agent_->Start();
+  }
+  Status StartAnother(AgentConfig config) { return (*AgentBuilder(std::move(config)).Build())->Start(); }
+  std::string Reason() const { return health_.Evaluate().Reason(); }
+
+  TemporaryFolder folder_;
+  Events events_;
+  metrics::Health health_;
+  AgentBuilder builder_;
+  std::unique_ptr<Agent> agent_;
+};
+
+TEST_F(AgentTest, StartsExportersInOrderAndStopsThemInReverse) {
+  AddExporter("a");
+  AddExporter("b");
+  ASSERT_TRUE(Start().ok());
+  agent_->Stop();
+  EXPECT_EQ(events_, (Events{"a start", "b start", "b stop", "a stop"}));
+}
+
+TEST_F(AgentTest, NamesTheExporterThatDoesNotStartAndLeavesNothingRunning) {
+  AddExporter("a");
+  AddExporter("prometheus://127.0.0.1:1", Status(StatusCode::kUnavailable, "the port is taken"));
+  AddExporter("c");
+  const Status started = Start();
+  EXPECT_EQ(started, Status(StatusCode::kUnavailable, "prometheus://127.0.0.1:1: the port is taken"));
+  EXPECT_EQ(events_, (Events{"a start", "prometheus://127.0.0.1:1 start", "a stop"}));
+  EXPECT_TRUE(StartAnother(RunningAgent::DefaultConfig(folder_.path())).ok());
+}
+
+TEST_F(AgentTest, NamesThePortThatIsTakenAndStopsItsExporters) {
+  RunningAgent other;
+  AgentConfig config = RunningAgent::DefaultConfig(folder_.path());
+  config.grpc_port = static_cast<std::uint16_t>(other.agent().grpc_port());
+  builder_ = AgentBuilder(config);
+  AddExporter("a");
+  const Status started = Start();
+  EXPECT_EQ(started.code(), StatusCode::kUnavailable);
+  EXPECT_NE(started.message().find("127.0.0.1:" + std::to_string(config.grpc_port)), std::string::npos)
+      << started.message();
+  EXPECT_EQ(events_, (Events{"a start", "a stop"}));
+}
+
+TEST_F(AgentTest, NamesTheFolderThatItCannotUse) {
+  const std::string path = folder_ / "a-file";
+  WriteRawFile(path, "not a folder");
+  const Status started = StartAnother(RunningAgent::DefaultConfig(path));
+  EXPECT_FALSE(started.ok());
+  EXPECT_NE(started.message().find(path), std::string::npos) << started.message();
+}
+
+TEST_F(AgentTest, SharesItsFolderWithNobody) {
+  ASSERT_TRUE(Start().ok());
+  const Status second = StartAnother(RunningAgent::DefaultConfig(folder_.path()));
+  EXPECT_EQ(second,
+            Status(StatusCode::kFailedPrecondition, "data folder " + folder_.path() + " is in use by another agent"));
+  agent_->Stop();
+  EXPECT_TRUE(StartAnother(RunningAgent::DefaultConfig(folder_.path())).ok());
+}
+
+TEST_F(AgentTest, RefusesAConfigurationThatMakesNoSense) {
+  EXPECT_EQ(AgentBuilder(AgentConfig()).Build().status().code(), StatusCode::kInvalidArgument);
+}
+
+TEST_F(AgentTest, IsStartedOnce) {
+  ASSERT_TRUE(Start().ok());
+  EXPECT_EQ(agent_->Start().code(), StatusCode::kFailedPrecondition);
+  agent_->Stop();
+  EXPECT_EQ(agent_->Start().code(), StatusCode::kFailedPrecondition);
+}
+
+TEST_F(AgentTest, MayBeStoppedTwiceAndWithoutAStart) {
+  AddExporter("a");
+  agent_ = *builder_.Build();
+  agent_->Stop();
+  agent_->Stop();
+  EXPECT_EQ(events_, Events());
+  EXPECT_EQ(agent_->grpc_port(), 0);
+}
+
+TEST_F(AgentTest, KeepsWhatItHasAcknowledgedOverARestart) {
+  RunningAgent agent;
+  ASSERT_EQ(agent.Produce({"a", "b"}), grpc::StatusCode::OK);
+  agent.Restart();
+  ASSERT_EQ(agent.Produce({"c"}), grpc::StatusCode::OK);
+  v1::FetchResponse fetched;
+  ASSERT_TRUE(agent.Fetch(RunningAgent::FetchFrom(0, 0), &fetched).ok());
+  ASSERT_EQ(fetched.high_watermark(), 3U);
+  EXPECT_EQ(fetched.records(0).value(), "a");
+}
+
+TEST_F(AgentTest, IsReadyAsSoonAsItHasStarted) {
+  ASSERT_TRUE(Start().ok());
+  EXPECT_TRUE(health_.Evaluate().ready()) << Reason();
+}
+
+TEST_F(AgentTest, IsNotReadyBeforeItsFirstLeaseNorAfterItsRelease) {
+  AddExporterThatAsksForHealth();
+  ASSERT_TRUE(Start().ok());
+  agent_->Stop();
+  EXPECT_EQ(events_, (Events{"exporter start: lease: no lease, because there is no topic yet",
+                             "exporter stop: lease: no unexpired lease (partitions: 2)"}));
+}
+
+TEST_F(AgentTest, IsNotReadyWithoutATopicUntilOneIsCreated) {
+  AgentConfig config = RunningAgent::DefaultConfig({});
+  config.topics = {};
+  RunningAgent agent(config);
+  EXPECT_EQ(agent.health().Evaluate().Reason(), "lease: no lease, because there is no topic yet");
+  v1::CreateTopicRequest request;
+  request.set_topic("orders");
+  request.set_partitions(1);
+  grpc::ClientContext context;
+  v1::CreateTopicResponse response;
+  ASSERT_TRUE(agent.topics().CreateTopic(&context, request, &response).ok());
+  EXPECT_TRUE(agent.health().Evaluate().ready());
+}
+
+TEST_F(AgentTest, LeavesHealthAloneOnceItHasStopped) {
+  ASSERT_TRUE(Start().ok());
+  agent_->Stop();
+  EXPECT_TRUE(health_.Evaluate().checks.empty());
+}
+
+// Goal: ready means an unexpired lease, not one that was granted once. Method: hold the store's write lock for longer
+// than a lease lasts, then let go of it.
+TEST_F(AgentTest, IsNotReadyWhileItsLeasesHaveExpired) {
+  AgentConfig config = RunningAgent::DefaultConfig({});
+  config.lease = {.duration = milliseconds(400),
+                  .renew_interval = milliseconds(100),
+                  .safety_margin = milliseconds(100),
+                  .retry_interval = milliseconds(20)};
+  RunningAgent agent(config);
+  auto database = SqliteDatabase::Open(agent.folder() + "/metadata.db", milliseconds(5'000), {});
+  ASSERT_TRUE((*database)->ExecuteWhenFree("BEGIN IMMEDIATE").ok());
+  EXPECT_TRUE(Eventually([&] { return !agent.health().Evaluate().ready(); }));
+  EXPECT_EQ(agent.health().Evaluate().Reason().find("lease: no unexpired lease"), 0U);
+  EXPECT_EQ(agent.Produce({"a"}), grpc::StatusCode::FAILED_PRECONDITION);
+  ASSERT_TRUE((*database)->Execute("ROLLBACK").ok());
+  EXPECT_TRUE(Eventually([&] { return agent.health().Evaluate().ready(); }));
+  EXPECT_EQ(agent.Produce({"a"}), grpc::StatusCode::OK);
+}
+
+TEST_F(AgentTest, ShowsItsLeasesWhileItHoldsThem) {
+  RunningAgent agent;
+  EXPECT_EQ(agent.Value("active_partitions"), 2);
+  EXPECT_GE(agent.Value("lease_renewals_total"), 2);
+  agent.Stop();
+  EXPECT_EQ(agent.Value("active_partitions"), 0);
+}
+
+TEST_F(AgentTest, GivesItsLeasesBackWhenItStops) {
+  ASSERT_TRUE(Start().ok());
+  agent_->Stop();
+  AgentConfig config = RunningAgent::DefaultConfig(folder_.path());
+  config.agent_id = "another";
+  metrics::Health health;
+  auto another = *AgentBuilder(config).health(health).Build();
+  ASSERT_TRUE(another->Start().ok());
+  EXPECT_TRUE(health.Evaluate().ready());
+}
+
+}  // namespace
+}  // namespace streamhouse::agent

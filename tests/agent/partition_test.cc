@@ -1,0 +1,108 @@
+#include "agent/partition.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "tests/agent/support/batches.h"
+#include "tests/agent/support/temporary_folder.h"
+
+namespace streamhouse::agent {
+namespace {
+
+using metrics::Status;
+using metrics::StatusCode;
+
+constexpr std::chrono::nanoseconds kLeaseEnd{1000};
+
+class PartitionTest : public testing::Test {
+ protected:
+  PartitionTest() { lease_->Grant(5, kLeaseEnd); }
+
+  Status Read(std::uint64_t offset) {
+    return partition_.Read(offset, {.records = 10, .bytes = 1000}, [](const RecordView&) {}).status();
+  }
+
+  TemporaryFolder folder_;
+  std::chrono::nanoseconds now_{0};
+  int clock_readings_until_expiry_ = -1;
+  std::shared_ptr<Lease> lease_ = std::make_shared<Lease>("orders/0", [this] {
+    if (clock_readings_until_expiry_ == 0) return kLeaseEnd;
+    if (clock_readings_until_expiry_ > 0) --clock_readings_until_expiry_;
+    return now_;
+  });
+  Partition partition_{*PartitionLog::Open(PosixFileSystem(), folder_.path(), {}), lease_, 10, WriteMetrics()};
+};
+
+TEST_F(PartitionTest, AppendsUnderItsLease) {
+  EXPECT_EQ(partition_.Append(BatchOf({"a", "b"})).value(), 0U);
+  EXPECT_EQ(partition_.HighWatermark(), 2U);
+  EXPECT_EQ(partition_.FindWatermarks()->high_watermark, 2U);
+  EXPECT_EQ(partition_.FindWatermarks()->log_start_offset, 0U);
+}
+
+TEST_F(PartitionTest, RefusesAnEmptyBatch) {
+  EXPECT_EQ(partition_.Append(BatchBuilder()).status().code(), StatusCode::kInvalidArgument);
+}
+
+TEST_F(PartitionTest, NamesTheSizeOfARecordOverTheLimit) {
+  EXPECT_TRUE(partition_.Append(BatchOf({"0123456789"})).ok());
+  const Status status = partition_.Append(BatchOf({"a", "0123456789x"})).status();
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(status.message(), "a record of 11 bytes is over the limit of 10");
+  EXPECT_EQ(partition_.HighWatermark(), 1U);
+}
+
+TEST_F(PartitionTest, RefusesEverythingWithoutTheLease) {
+  now_ = kLeaseEnd;
+  EXPECT_EQ(partition_.Append(BatchOf({"a"})).status().code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Read(0).code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(partition_.FindWatermarks().status().code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(partition_.HighWatermark(), 0U);
+}
+
+TEST_F(PartitionTest, DoesNotAcknowledgeABatchDuringWhichTheLeaseRanOut) {
+  clock_readings_until_expiry_ = 1;
+  EXPECT_EQ(partition_.Append(BatchOf({"a"})).status().code(), StatusCode::kDeadlineExceeded);
+}
+
+TEST_F(PartitionTest, IsFencedByANewerHolder) {
+  partition_.LoseLease(6);
+  EXPECT_EQ(partition_.Append(BatchOf({"a"})).status().code(), StatusCode::kAborted);
+  EXPECT_EQ(partition_.HighWatermark(), 0U);
+  lease_->Grant(7, kLeaseEnd);
+  EXPECT_TRUE(partition_.Append(BatchOf({"a"})).ok());
+}
+
+TEST_F(PartitionTest, WakesWhoWaitsWhenTheLeaseIsLost) {
+  bool woken = false;
+  partition_.waiters().Add(0, [&] { woken = true; });
+  partition_.LoseLease(6);
+  EXPECT_TRUE(woken);
+  EXPECT_FALSE(partition_.waiters().closed());
+}
+
+TEST_F(PartitionTest, LetsNobodyWaitWhenItDrains) {
+  partition_.Drain();
+  EXPECT_TRUE(partition_.waiters().closed());
+  EXPECT_TRUE(partition_.Append(BatchOf({"a"})).ok());
+}
+
+TEST_F(PartitionTest, FindsTheTimestampOfARecord) {
+  ASSERT_TRUE(partition_.Append(BatchOf({"a"})).ok());
+  EXPECT_EQ(partition_.FindTimestamp(0).value(), 1700000000000);
+  EXPECT_EQ(partition_.FindTimestamp(1).value(), std::nullopt);
+  EXPECT_EQ(partition_.FindTimestamp(99).value(), std::nullopt);
+}
+
+TEST_F(PartitionTest, ClosesItsLog) {
+  ASSERT_TRUE(partition_.Sync().ok());
+  ASSERT_TRUE(partition_.Close().ok());
+  EXPECT_EQ(partition_.Append(BatchOf({"a"})).status().code(), StatusCode::kUnavailable);
+}
+
+}  // namespace
+}  // namespace streamhouse::agent

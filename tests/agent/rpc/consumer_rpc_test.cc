@@ -1,0 +1,131 @@
+#include "agent/rpc/consumer_rpc.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tests/agent/support/running_agent.h"
+
+namespace streamhouse::agent {
+namespace {
+
+class ConsumerRpcTest : public testing::Test {
+ protected:
+  ConsumerRpcTest() { EXPECT_EQ(agent_.Produce({"a", "b", "c"}), grpc::StatusCode::OK); }
+
+  grpc::Status Fetch(const v1::FetchRequest& request) {
+    fetched_.Clear();
+    return agent_.Fetch(request, &fetched_);
+  }
+  std::vector<std::string> Values() const {
+    std::vector<std::string> values;
+    for (const v1::Record& record : fetched_.records()) values.push_back(record.value());
+    return values;
+  }
+  grpc::Status Watermarks(const v1::WatermarksRequest& request) {
+    grpc::ClientContext context;
+    watermarks_.Clear();
+    return agent_.consumer().Watermarks(&context, request, &watermarks_);
+  }
+  grpc::Status Commit(const std::string& group, std::uint64_t offset, std::uint32_t partition = 0) {
+    grpc::ClientContext context;
+    v1::CommitRequest request;
+    request.set_group(group);
+    request.set_topic("orders");
+    request.set_partition(partition);
+    request.set_offset(offset);
+    v1::CommitResponse response;
+    return agent_.consumer().Commit(&context, request, &response);
+  }
+  grpc::Status Committed(const std::string& group) {
+    grpc::ClientContext context;
+    v1::CommittedRequest request;
+    request.set_group(group);
+    request.set_topic("orders");
+    committed_.Clear();
+    return agent_.consumer().Committed(&context, request, &committed_);
+  }
+
+  RunningAgent agent_;
+  v1::FetchResponse fetched_;
+  v1::WatermarksResponse watermarks_;
+  v1::CommittedResponse committed_;
+};
+
+using Strings = std::vector<std::string>;
+
+TEST_F(ConsumerRpcTest, FetchesFromAnOffsetOn) {
+  ASSERT_TRUE(Fetch(RunningAgent::FetchFrom(1, 0)).ok());
+  EXPECT_EQ(Values(), (Strings{"b", "c"}));
+  EXPECT_EQ(fetched_.base_offset(), 1U);
+  EXPECT_EQ(fetched_.high_watermark(), 3U);
+}
+
+TEST_F(ConsumerRpcTest, FetchesNoMoreThanAsked) {
+  v1::FetchRequest request = RunningAgent::FetchFrom(0, 0);
+  request.set_max_records(2);
+  ASSERT_TRUE(Fetch(request).ok());
+  EXPECT_EQ(Values(), (Strings{"a", "b"}));
+}
+
+TEST_F(ConsumerRpcTest, FetchesNothingAtTheEnd) {
+  ASSERT_TRUE(Fetch(RunningAgent::FetchFrom(3, 0)).ok());
+  EXPECT_EQ(Values(), Strings());
+  EXPECT_EQ(fetched_.high_watermark(), 3U);
+}
+
+TEST_F(ConsumerRpcTest, RefusesAnOffsetBeyondTheLog) {
+  EXPECT_EQ(Fetch(RunningAgent::FetchFrom(4, 1000)).error_code(), grpc::StatusCode::OUT_OF_RANGE);
+}
+
+TEST_F(ConsumerRpcTest, DoesNotFindUnknownPartitions) {
+  v1::FetchRequest request = RunningAgent::FetchFrom(0, 1000);
+  request.set_partition(2);
+  EXPECT_EQ(Fetch(request).error_code(), grpc::StatusCode::NOT_FOUND);
+  v1::WatermarksRequest watermarks;
+  watermarks.set_topic("none");
+  EXPECT_EQ(Watermarks(watermarks).error_code(), grpc::StatusCode::NOT_FOUND);
+}
+
+TEST_F(ConsumerRpcTest, KeepsAResponseBelowTheSizeThatClientsAccept) {
+  const std::string large(1 << 20, 'x');
+  for (int i = 0; i < 8; ++i) ASSERT_EQ(agent_.Produce({large}), grpc::StatusCode::OK);
+  ASSERT_TRUE(Fetch(RunningAgent::FetchFrom(3, 0)).ok());
+  EXPECT_EQ(fetched_.records_size(), 1);
+}
+
+TEST_F(ConsumerRpcTest, TellsWatermarksAndTheTimestampOfARecord) {
+  v1::WatermarksRequest request;
+  request.set_topic("orders");
+  ASSERT_TRUE(Watermarks(request).ok());
+  EXPECT_EQ(watermarks_.log_start_offset(), 0U);
+  EXPECT_EQ(watermarks_.high_watermark(), 3U);
+  EXPECT_FALSE(watermarks_.has_timestamp_ms());
+  request.set_offset(1);
+  ASSERT_TRUE(Watermarks(request).ok());
+  EXPECT_EQ(watermarks_.timestamp_ms(), 1700000000000);
+  request.set_offset(3);
+  ASSERT_TRUE(Watermarks(request).ok());
+  EXPECT_FALSE(watermarks_.has_timestamp_ms());
+}
+
+TEST_F(ConsumerRpcTest, RemembersWhatWasCommitted) {
+  ASSERT_TRUE(Committed("g").ok());
+  EXPECT_FALSE(committed_.has_offset());
+  ASSERT_TRUE(Commit("g", 2).ok());
+  agent_.Restart();
+  ASSERT_TRUE(Committed("g").ok());
+  EXPECT_EQ(committed_.offset(), 2U);
+}
+
+TEST_F(ConsumerRpcTest, RefusesBadCommits) {
+  EXPECT_EQ(Commit("", 0).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(Commit("g", 4).error_code(), grpc::StatusCode::OUT_OF_RANGE);
+  EXPECT_EQ(Commit("g", 0, 7).error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(Committed("").error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+}  // namespace
+}  // namespace streamhouse::agent

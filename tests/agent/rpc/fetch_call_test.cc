@@ -1,0 +1,147 @@
+#include "agent/rpc/fetch_call.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <future>
+#include <limits>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "agent/metadata/sqlite_metadata_store.h"
+#include "tests/agent/support/running_agent.h"
+#include "tests/support/eventually.h"
+
+namespace streamhouse::agent {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint32_t kLongWaitMs = 25'000;
+constexpr std::chrono::seconds kMuchLessThanThat{10};
+
+// Leases are renewed often, so that their loss is noticed soon.
+AgentConfig Config() {
+  AgentConfig config = RunningAgent::DefaultConfig({});
+  config.lease.renew_interval = milliseconds(20);
+  return config;
+}
+
+class FetchCallTest : public testing::Test {
+ protected:
+  struct Answer {
+    grpc::Status status;
+    v1::FetchResponse response;
+    std::chrono::steady_clock::duration took{};
+  };
+
+  std::future<Answer> StartFetch(std::uint32_t max_wait_ms, std::uint64_t offset = 0) {
+    return std::async(std::launch::async, [this, max_wait_ms, offset] {
+      Answer answer;
+      const auto start = std::chrono::steady_clock::now();
+      answer.status =
+          agent_.consumer().Fetch(&context_, RunningAgent::FetchFrom(offset, max_wait_ms), &answer.response);
+      answer.took = std::chrono::steady_clock::now() - start;
+      return answer;
+    });
+  }
+  // A call that runs has not been counted, but its connection is there; that it waits shows only in what follows.
+  static bool IsWaiting(std::future<Answer>& answer) {
+    return answer.wait_for(milliseconds(100)) == std::future_status::timeout;
+  }
+
+  RunningAgent agent_{Config()};
+  grpc::ClientContext context_;
+};
+
+TEST_F(FetchCallTest, WaitsForTheFirstRecord) {
+  auto answer = StartFetch(kLongWaitMs);
+  ASSERT_TRUE(IsWaiting(answer));
+  ASSERT_EQ(agent_.Produce({"a"}), grpc::StatusCode::OK);
+  const Answer got = answer.get();
+  ASSERT_TRUE(got.status.ok());
+  EXPECT_LT(got.took, kMuchLessThanThat);
+  ASSERT_EQ(got.response.records_size(), 1);
+  EXPECT_EQ(got.response.high_watermark(), 1U);
+}
+
+TEST_F(FetchCallTest, AnswersWithNothingWhenItsTimeIsOver) {
+  const Answer got = StartFetch(50).get();
+  EXPECT_TRUE(got.status.ok());
+  EXPECT_GE(got.took, milliseconds(50));
+  EXPECT_LT(got.took, kMuchLessThanThat);
+  EXPECT_EQ(got.response.records_size(), 0);
+}
+
+TEST_F(FetchCallTest, AnswersAtOnceWhenItMayNotWait) {
+  EXPECT_TRUE(StartFetch(0).get().status.ok());
+}
+
+TEST_F(FetchCallTest, EndsWhenTheAgentStops) {
+  auto answer = StartFetch(kLongWaitMs);
+  ASSERT_TRUE(IsWaiting(answer));
+  agent_.Stop();
+  const Answer got = answer.get();
+  EXPECT_EQ(got.status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_LT(got.took, kMuchLessThanThat);
+}
+
+TEST_F(FetchCallTest, EndsWhenTheClientGoesAway) {
+  auto answer = StartFetch(kLongWaitMs);
+  ASSERT_TRUE(IsWaiting(answer));
+  context_.TryCancel();
+  EXPECT_EQ(answer.get().status.error_code(), grpc::StatusCode::CANCELLED);
+  EXPECT_TRUE(Eventually([&] {
+    return agent_.Observations("grpc_request_duration_seconds", {{"method", "Fetch"}}) == 1;
+  }));
+}
+
+TEST_F(FetchCallTest, EndsWhenTheLeaseIsLost) {
+  auto answer = StartFetch(kLongWaitMs);
+  ASSERT_TRUE(IsWaiting(answer));
+  auto store = SqliteMetadataStore::OpenWithClock(agent_.folder() + "/metadata.db",
+                                                  [] { return std::numeric_limits<std::int64_t>::max() / 2; });
+  const std::vector<TopicPartition> partition = {{.topic = "orders", .partition = 0}};
+  ASSERT_TRUE((*store)->AcquireLeases(partition, "other", std::chrono::hours(1)).ok());
+  const Answer got = answer.get();
+  EXPECT_EQ(got.status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_LT(got.took, kMuchLessThanThat);
+}
+
+// Goal: waiting keeps no thread. Method: more waits than the server can have threads, and then a call that answers.
+TEST_F(FetchCallTest, LetsManyWaitWithoutKeepingThreads) {
+  std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
+  std::vector<std::future<grpc::Status>> answers;
+  for (int i = 0; i < 100; ++i) {
+    grpc::ClientContext* const context = contexts.emplace_back(std::make_unique<grpc::ClientContext>()).get();
+    answers.push_back(std::async(std::launch::async, [this, context] {
+      v1::FetchResponse response;
+      return agent_.consumer().Fetch(context, RunningAgent::FetchFrom(0, kLongWaitMs), &response);
+    }));
+  }
+  ASSERT_EQ(answers[0].wait_for(milliseconds(200)), std::future_status::timeout);
+  ASSERT_EQ(agent_.Produce({"a"}), grpc::StatusCode::OK);
+  for (auto& answer : answers) EXPECT_TRUE(answer.get().ok());
+}
+
+// Appends, ends of time and new waits meet in every order; each call must answer once, and in time.
+TEST_F(FetchCallTest, AnswersEveryCallWhenEverythingHappensAtOnce) {
+  std::vector<std::thread> readers;
+  for (int r = 0; r < 4; ++r) {
+    readers.emplace_back([this] {
+      for (std::uint64_t offset = 0; offset < 300;) {
+        v1::FetchResponse response;
+        const auto wait_ms = static_cast<std::uint32_t>(offset % 3);
+        ASSERT_TRUE(agent_.Fetch(RunningAgent::FetchFrom(offset, wait_ms), &response).ok());
+        offset += static_cast<std::uint64_t>(response.records_size());
+      }
+    });
+  }
+  for (int i = 0; i < 300; ++i) ASSERT_EQ(agent_.Produce({"a"}), grpc::StatusCode::OK);
+  for (std::thread& reader : readers) reader.join();
+}
+
+}  // namespace
+}  // namespace streamhouse::agent

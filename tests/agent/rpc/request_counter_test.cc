@@ -1,0 +1,117 @@
+#include "agent/rpc/request_counter.h"
+
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/slice.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tests/agent/support/running_agent.h"
+#include "tests/support/eventually.h"
+
+namespace streamhouse::agent {
+namespace {
+
+class RequestCounterTest : public testing::Test {
+ protected:
+  double Count(const std::string& method, const std::string& code) {
+    return agent_.Value("grpc_requests_total", {{"method", method}, {"code", code}});
+  }
+  std::uint64_t Durations(const std::string& method) {
+    return agent_.Observations("grpc_request_duration_seconds", {{"method", method}});
+  }
+  grpc::StatusCode Produce(const v1::ProduceRequest& request) {
+    v1::ProduceResponse response;
+    return agent_.Produce(request, &response).error_code();
+  }
+  // Bytes that are no message of the method.
+  grpc::Status CallWithRubbish(const std::string& method) {
+    auto channel = grpc::CreateChannel(agent_.address(), grpc::InsecureChannelCredentials());
+    grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer> stub(channel);
+    grpc::ClientContext context;
+    const grpc::Slice slice(std::string("\xff\xff\xff"));
+    const grpc::ByteBuffer request(&slice, 1);
+    grpc::CompletionQueue queue;
+    auto call = stub.PrepareUnaryCall(&context, method, request, &queue);
+    call->StartCall();
+    grpc::ByteBuffer response;
+    grpc::Status status;
+    call->Finish(&response, &status, this);
+    void* tag = nullptr;
+    bool ok = false;
+    queue.Next(&tag, &ok);
+    return status;
+  }
+
+  RunningAgent agent_;
+};
+
+TEST_F(RequestCounterTest, CountsSuccess) {
+  ASSERT_EQ(agent_.Produce({"a"}), grpc::StatusCode::OK);
+  EXPECT_EQ(Count("Produce", "OK"), 1);
+  EXPECT_EQ(Durations("Produce"), 1U);
+  EXPECT_EQ(Count("Fetch", "OK"), 0);
+}
+
+TEST_F(RequestCounterTest, CountsEveryRefusalUnderItsCode) {
+  Produce(RunningAgent::Batch("orders", 0, {}));
+  Produce(RunningAgent::Batch("none", 0, {"a"}));
+  Produce(RunningAgent::Batch("orders", 9, {"a"}));
+  EXPECT_EQ(Count("Produce", "INVALID_ARGUMENT"), 1);
+  EXPECT_EQ(Count("Produce", "NOT_FOUND"), 2);
+  EXPECT_EQ(Durations("Produce"), 3U);
+}
+
+TEST_F(RequestCounterTest, CountsEveryMethod) {
+  v1::FetchResponse fetched;
+  agent_.Fetch(RunningAgent::FetchFrom(0, 0), &fetched);
+  const auto call = [](auto method, auto request, auto response) {
+    grpc::ClientContext context;
+    method(&context, request, &response);
+  };
+  auto& consumer = agent_.consumer();
+  auto& topics = agent_.topics();
+  call([&](auto... a) { consumer.Watermarks(a...); }, v1::WatermarksRequest(), v1::WatermarksResponse());
+  call([&](auto... a) { consumer.Commit(a...); }, v1::CommitRequest(), v1::CommitResponse());
+  call([&](auto... a) { consumer.Committed(a...); }, v1::CommittedRequest(), v1::CommittedResponse());
+  call([&](auto... a) { topics.CreateTopic(a...); }, v1::CreateTopicRequest(), v1::CreateTopicResponse());
+  call([&](auto... a) { topics.DescribeTopic(a...); }, v1::DescribeTopicRequest(), v1::DescribeTopicResponse());
+  EXPECT_EQ(Count("Fetch", "OK"), 1);
+  for (const char* method : {"Watermarks", "Commit", "Committed", "CreateTopic", "DescribeTopic"}) {
+    EXPECT_EQ(Count(method, "INVALID_ARGUMENT"), 1) << method;
+    EXPECT_EQ(Durations(method), 1U) << method;
+  }
+}
+
+TEST_F(RequestCounterTest, CountsAClientThatGoesAway) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(50));
+  v1::FetchResponse response;
+  agent_.consumer().Fetch(&context, RunningAgent::FetchFrom(0, 20'000), &response);
+  EXPECT_TRUE(Eventually([&] { return Durations("Fetch") == 1; }));
+}
+
+TEST_F(RequestCounterTest, CountsAMessageThatDoesNotParse) {
+  // gRPC 1.51 answers with this code, whatever one would expect.
+  const grpc::Status status = CallWithRubbish("/streamhouse.v1.ProducerService/Produce");
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
+  EXPECT_EQ(Count("Produce", "UNIMPLEMENTED"), 1);
+}
+
+TEST_F(RequestCounterTest, CountsARequestOverTheSizeLimit) {
+  const std::vector<std::string> values(17, std::string(1 << 20, 'x'));
+  ASSERT_EQ(Produce(RunningAgent::Batch("orders", 0, values)), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(Count("Produce", "RESOURCE_EXHAUSTED"), 1);
+}
+
+TEST_F(RequestCounterTest, SurvivesMethodsThatTheAgentDoesNotHave) {
+  EXPECT_EQ(CallWithRubbish("/streamhouse.v1.ProducerService/Nothing").error_code(), grpc::StatusCode::UNIMPLEMENTED);
+  EXPECT_EQ(agent_.Produce({"a"}), grpc::StatusCode::OK);
+}
+
+}  // namespace
+}  // namespace streamhouse::agent

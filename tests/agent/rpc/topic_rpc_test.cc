@@ -1,0 +1,61 @@
+#include "agent/rpc/topic_rpc.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+
+#include "tests/agent/support/running_agent.h"
+
+namespace streamhouse::agent {
+namespace {
+
+class TopicRpcTest : public testing::Test {
+ protected:
+  grpc::StatusCode Create(const std::string& topic, std::uint32_t partitions) {
+    grpc::ClientContext context;
+    v1::CreateTopicRequest request;
+    request.set_topic(topic);
+    request.set_partitions(partitions);
+    v1::CreateTopicResponse response;
+    return agent_.topics().CreateTopic(&context, request, &response).error_code();
+  }
+  grpc::StatusCode Describe(const std::string& topic) {
+    grpc::ClientContext context;
+    v1::DescribeTopicRequest request;
+    request.set_topic(topic);
+    return agent_.topics().DescribeTopic(&context, request, &described_).error_code();
+  }
+
+  RunningAgent agent_;
+  v1::DescribeTopicResponse described_;
+};
+
+TEST_F(TopicRpcTest, CreatesATopicThatTakesRecordsAtOnce) {
+  ASSERT_EQ(Create("events", 3), grpc::StatusCode::OK);
+  ASSERT_EQ(Describe("events"), grpc::StatusCode::OK);
+  EXPECT_EQ(described_.partitions(), 3U);
+  v1::ProduceResponse response;
+  EXPECT_TRUE(agent_.Produce(RunningAgent::Batch("events", 2, {"a"}), &response).ok());
+}
+
+TEST_F(TopicRpcTest, AcceptsTheSameTopicAgainAndRefusesAnotherSize) {
+  ASSERT_EQ(Create("events", 3), grpc::StatusCode::OK);
+  EXPECT_EQ(Create("events", 3), grpc::StatusCode::OK);
+  EXPECT_EQ(Create("events", 2), grpc::StatusCode::ALREADY_EXISTS);
+}
+
+TEST_F(TopicRpcTest, RefusesBadNamesAndSizes) {
+  EXPECT_EQ(Create("", 1), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(Create("..", 1), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(Create("events", 0), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(Create("events", 1'000'000), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(TopicRpcTest, DoesNotFindUnknownTopics) {
+  EXPECT_EQ(Describe("none"), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(Describe("a b"), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+}  // namespace
+}  // namespace streamhouse::agent

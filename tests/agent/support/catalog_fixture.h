@@ -1,0 +1,43 @@
+// CatalogFixture: a catalog on a real folder and a real store, without a network.
+//
+// When to use something else: RunningAgent for everything that goes over gRPC.
+// Thread safety: as gtest.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <memory>
+
+#include "agent/lease/lease_keeper.h"
+#include "agent/log/file_system.h"
+#include "agent/metadata/sqlite_metadata_store.h"
+#include "agent/topic_catalog.h"
+#include "tests/agent/support/temporary_folder.h"
+
+namespace streamhouse::agent {
+
+class CatalogFixture : public testing::Test {
+ protected:
+  CatalogFixture() { Reopen(); }
+
+  // What a restart does.
+  void Reopen() {
+    topics_.reset();
+    leases_.reset();
+    store_ = *SqliteMetadataStore::Open(folder_ / "metadata.db");
+    leases_ = std::make_unique<LeaseKeeper>(
+        *store_, "agent", LeaseTiming(), LeaseMetrics(),
+        [this](const TopicPartition& p, std::uint64_t fence) { topics_->LoseLease(p, fence); });
+    topics_ = std::make_unique<TopicCatalog>(
+        PosixFileSystem(), *store_, *leases_,
+        TopicCatalog::Options{.log_folder = folder_ / "log", .log = {}, .record_bytes_max = 1000, .metrics = {}});
+  }
+
+  TemporaryFolder folder_;
+  std::unique_ptr<SqliteMetadataStore> store_;
+  std::unique_ptr<LeaseKeeper> leases_;
+  std::unique_ptr<TopicCatalog> topics_;
+};
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,136 @@
+// RunningAgent: a real agent on a port that the kernel has picked, with a client for it.
+//
+// When to use something else: CatalogFixture where no network is needed.
+// Thread safety: calls from any thread; start and stop from one.
+// Errors: an agent that does not start ends the test program with the reason.
+#pragma once
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/agent.h"
+#include "agent/agent_config.h"
+#include "agent/agent_metrics.h"
+#include "metrics_core/health.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+#include "metrics_core/testing/metric_reader.h"
+#include "proto/streamhouse.grpc.pb.h"
+#include "tests/agent/support/temporary_folder.h"
+
+namespace streamhouse::agent {
+
+class RunningAgent {
+ public:
+  // On loopback, with one topic "orders" of two partitions, and leases that are renewed often.
+  static AgentConfig DefaultConfig(const std::string& folder) {
+    AgentConfig config = {.data_folder = folder};
+    config.grpc_port = 0;
+    config.topics = {{.name = "orders", .partitions = 2}};
+    config.lease.retry_interval = std::chrono::milliseconds(20);
+    return config;
+  }
+
+  RunningAgent() : RunningAgent(DefaultConfig({})) {}
+  // In a folder of its own, whatever the configuration says.
+  explicit RunningAgent(AgentConfig config) : config_(std::move(config)) {
+    config_.data_folder = folder_.path();
+    Start();
+  }
+  ~RunningAgent() { agent_->Stop(); }
+
+  void Start() {
+    agent_ = *AgentBuilder(config_).metrics(metrics_).health(health_).Build();
+    const Status started = agent_->Start();
+    metrics::Check(started.ok(), started.message());
+    Connect();
+  }
+  void Stop() { agent_->Stop(); }
+  void Restart() {
+    Stop();
+    Start();
+  }
+
+  Agent& agent() { return *agent_; }
+  const std::string& folder() const { return folder_.path(); }
+  metrics::Health& health() { return health_; }
+  // Of "streamhouse_agent_" + name: what a counter or gauge shows, or how often a histogram has observed; 0 when there
+  // is no such series.
+  double Value(const std::string& name, metrics::testing::LabelPairs labels = {}) {
+    return metrics::testing::MetricReader(registry_).Value("streamhouse_agent_" + name, labels).value_or(0);
+  }
+  std::uint64_t Observations(const std::string& name, metrics::testing::LabelPairs labels = {}) {
+    const metrics::testing::MetricReader reader(registry_);
+    const auto histogram = reader.Histogram("streamhouse_agent_" + name, labels);
+    return histogram ? histogram->count : 0;
+  }
+  std::string address() const { return "127.0.0.1:" + std::to_string(agent_->grpc_port()); }
+
+  v1::ProducerService::Stub& producer() { return *producer_; }
+  v1::ConsumerService::Stub& consumer() { return *consumer_; }
+  v1::TopicService::Stub& topics() { return *topics_; }
+
+  grpc::Status Produce(const v1::ProduceRequest& request, v1::ProduceResponse* response) {
+    grpc::ClientContext context;
+    return producer_->Produce(&context, request, response);
+  }
+  grpc::Status Fetch(const v1::FetchRequest& request, v1::FetchResponse* response) {
+    grpc::ClientContext context;
+    return consumer_->Fetch(&context, request, response);
+  }
+
+  static v1::ProduceRequest Batch(const std::string& topic, std::uint32_t partition,
+                                  const std::vector<std::string>& values) {
+    v1::ProduceRequest request;
+    request.set_topic(topic);
+    request.set_partition(partition);
+    for (const std::string& value : values) {
+      v1::Record& record = *request.add_records();
+      record.set_value(value);
+      record.set_timestamp_ms(1700000000000);
+    }
+    return request;
+  }
+  static v1::FetchRequest FetchFrom(std::uint64_t offset, std::uint32_t max_wait_ms) {
+    v1::FetchRequest request;
+    request.set_topic("orders");
+    request.set_offset(offset);
+    request.set_max_wait_ms(max_wait_ms);
+    return request;
+  }
+  // To partition 0 of "orders"; returns the code.
+  grpc::StatusCode Produce(const std::vector<std::string>& values) {
+    v1::ProduceResponse response;
+    return Produce(Batch("orders", 0, values), &response).error_code();
+  }
+
+ private:
+  void Connect() {
+    grpc::ChannelArguments arguments;
+    // Not the connection that an earlier test, or an earlier run of this agent, has left behind.
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    auto channel = grpc::CreateCustomChannel(address(), grpc::InsecureChannelCredentials(), arguments);
+    producer_ = v1::ProducerService::NewStub(channel);
+    consumer_ = v1::ConsumerService::NewStub(channel);
+    topics_ = v1::TopicService::NewStub(channel);
+  }
+
+  TemporaryFolder folder_;
+  AgentConfig config_;
+  metrics::Registry registry_;
+  AgentMetrics metrics_ = *AgentMetrics::Register(registry_);
+  metrics::Health health_;
+  std::unique_ptr<Agent> agent_;
+  std::unique_ptr<v1::ProducerService::Stub> producer_;
+  std::unique_ptr<v1::ConsumerService::Stub> consumer_;
+  std::unique_ptr<v1::TopicService::Stub> topics_;
+};
+
+}  // namespace streamhouse::agent
