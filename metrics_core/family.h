@@ -54,7 +54,8 @@ class LookedUp {
   template <typename>
   friend class Family;
 
-  LookedUp(internal::FamilyCore* family, std::span<const std::string_view> values) {
+  template <std::size_t kCount>
+  LookedUp(internal::FamilyCore* family, const std::array<std::string_view, kCount>& values) {
     if (family != nullptr && internal::EnsureShard()) {
       internal::ReadSection::Enter();
       const internal::Slot run = family->Find(values);

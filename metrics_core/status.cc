@@ -40,11 +40,14 @@ std::string Status::ToString() const {
   return std::string(StatusCodeName(code_)) + ": " + message_;
 }
 
-void Check(bool condition, std::string_view message) {
-  if (condition) [[likely]]
-    return;
+void Fail(std::string_view message) {
   std::fprintf(stderr, "check failed: %.*s\n", static_cast<int>(message.size()), message.data());
   std::abort();
+}
+
+void Check(bool condition, std::string_view message) {
+  if (!condition) [[unlikely]]
+    Fail(message);
 }
 
 }  // namespace streamhouse::metrics

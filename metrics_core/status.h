@@ -58,7 +58,8 @@ class [[nodiscard]] Status {
   std::string message_;
 };
 
-// Ends the program with the message on stderr when the condition is false: for programmers' errors only.
+// End the program with the message on stderr, Check when the condition is false: for programmers' errors only.
+[[noreturn]] void Fail(std::string_view message);
 void Check(bool condition, std::string_view message);
 
 template <typename T>

@@ -1,5 +1,6 @@
 #include "metrics_core/internal/bucket_table.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -42,25 +43,33 @@ std::optional<std::vector<std::uint16_t>> FirstCandidates(std::span<const double
 }  // namespace
 
 struct BucketTableBuilder {
+  // Never freed, as the tables are not.
+  template <typename T>
+  static T* Keep(const std::vector<T>& values) {
+    T* const kept = new T[values.size()];
+    std::copy(values.begin(), values.end(), kept);
+    return kept;
+  }
+
   static const BucketTable* Build(std::span<const double> finite_bounds) {
-    auto* const bounds = new std::vector<double>(finite_bounds.begin(), finite_bounds.end());
-    bounds->push_back(std::numeric_limits<double>::infinity());
     auto* const table = new BucketTable;
-    table->bounds_ = bounds->data();
-    table->bound_count_ = static_cast<std::uint32_t>(finite_bounds.size());
-    // The bits of -0.0 order it below everything; 0.0 is the same number.
-    if (!finite_bounds.empty() && finite_bounds[0] == 0) (*bounds)[0] = 0.0;
     if (finite_bounds.empty()) return table;
+    std::vector<double> bounds(finite_bounds.begin(), finite_bounds.end());
+    // The bits of -0.0 order it below everything; 0.0 is the same number.
+    if (bounds[0] == 0) bounds[0] = 0.0;
+    bounds.push_back(std::numeric_limits<double>::infinity());
+    table->bounds_ = Keep(bounds);
+    table->bound_count_ = static_cast<std::uint32_t>(finite_bounds.size());
     table->first_candidates_ = nullptr;
-    if (finite_bounds[0] < 0) return table;
+    if (bounds[0] < 0) return table;
     for (int bits = kFewestMantissaBits; bits <= kMostMantissaBits; bits += 2) {
       const int shift = kMantissaBits - bits;
-      auto candidates = FirstCandidates(*bounds, shift);
+      const auto candidates = FirstCandidates(bounds, shift);
       if (!candidates) continue;
-      table->first_cell_ = CellOf((*bounds)[0], shift) - 1;
+      table->first_cell_ = CellOf(bounds[0], shift) - 1;
       table->last_cell_ = static_cast<std::int64_t>(candidates->size()) - 1;
       table->mantissa_shift_ = shift;
-      table->first_candidates_ = (new std::vector<std::uint16_t>(std::move(*candidates)))->data();
+      table->first_candidates_ = Keep(*candidates);
       break;
     }
     return table;

@@ -10,6 +10,25 @@
 
 namespace streamhouse::metrics::internal {
 
+namespace {
+
+// Label values with each byte replaced that is not UTF-8. The values given outlive it.
+class RepairedValues {
+ public:
+  explicit RepairedValues(std::span<const std::string_view> values)
+      : storage_(values.size()), values_(values.begin(), values.end()) {
+    for (std::size_t i = 0; i < values.size(); ++i) values_[i] = ToValidUtf8(values[i], storage_[i]);
+  }
+
+  std::span<const std::string_view> values() const { return values_; }
+
+ private:
+  std::vector<std::string> storage_;
+  std::vector<std::string_view> values_;
+};
+
+}  // namespace
+
 RunShape FamilyCore::ShapeOf(const Options& options) {
   const CellStorage chosen = options.storage == SeriesStorage::kShared ? CellStorage::kShared : CellStorage::kPerThread;
   switch (options.kind) {
@@ -37,6 +56,7 @@ RunShape FamilyCore::ShapeOf(const Options& options) {
 
 FamilyCore::FamilyCore(Options options, std::shared_ptr<SnapshotEpochs> epochs)
     : options_(std::move(options)),
+      label_count_(options_.info.label_names.size()),
       shape_(ShapeOf(options_)),
       epochs_(std::move(epochs)),
       table_(options_.info.label_names) {
@@ -53,44 +73,40 @@ FamilyCore::~FamilyCore() {
   }
 }
 
-void FamilyCore::CheckArity(std::span<const std::string_view> values) const {
-  if (values.size() == options_.info.label_names.size()) [[likely]]
-    return;
-  Check(false, "metric \"" + options_.info.name + "\" has " + std::to_string(options_.info.label_names.size()) +
-                   " labels and was given " + std::to_string(values.size()) + " values");
+void FamilyCore::RefuseArity(std::size_t values) const {
+  Fail("metric \"" + options_.info.name + "\" has " + std::to_string(options_.info.label_names.size()) +
+       " labels and was given " + std::to_string(values) + " values");
 }
 
-Slot FamilyCore::Find(std::span<const std::string_view> values) noexcept {
-  CheckArity(values);
-  const std::uint32_t number = table_.Find(values);
-  if (number != SeriesTable::kNotFound) [[likely]]
-    return table_.At(number).run;
+void FamilyCore::CheckArity(std::span<const std::string_view> values) const {
+  if (values.size() != options_.info.label_names.size()) RefuseArity(values.size());
+}
+
+Slot FamilyCore::FindOverflow(std::span<const std::string_view> values) noexcept {
   // Acquire: pairs with the release in OverflowNumber, so that the series behind it is visible.
   const Slot overflow = overflow_run_.load(std::memory_order_acquire);
-  if (overflow != kSinkSlot) CountOverflowed();
+  if (overflow == kSinkSlot) return kSinkSlot;
+  // Values that Resolve would repair may have a series under their repaired text.
+  if (!std::all_of(values.begin(), values.end(), IsValidUtf8)) return kSinkSlot;
+  CountOverflowed();
   return overflow;
 }
 
 SeriesRef FamilyCore::Resolve(std::span<const std::string_view> values) {
   CheckArity(values);
-  std::vector<std::string> repaired(values.size());
-  std::vector<std::string_view> valid(values.begin(), values.end());
-  for (std::size_t i = 0; i < values.size(); ++i) valid[i] = ToValidUtf8(values[i], repaired[i]);
+  const RepairedValues repaired(values);
+  const std::span<const std::string_view> valid = repaired.values();
 
   const Lock lock(mutex_);
-  std::uint32_t number = table_.Find(valid);
-  if (number == SeriesTable::kNotFound) {
+  const Series* series = table_.Find(valid);
+  if (series == nullptr) {
     FreeCondemned();
-    if (IsFull()) {
-      number = OverflowNumber();
-      CountOverflowed();
-    } else {
-      number = Make(valid);
-    }
+    const bool is_full = IsFull();
+    if (is_full) CountOverflowed();
+    series = &table_.At(is_full ? OverflowNumber() : Make(valid));
   }
-  const Slot run = table_.At(number).run;
-  ReferenceRun(run);
-  return SeriesRef::Adopt(run);
+  ReferenceRun(series->run);
+  return SeriesRef::Adopt(series->run);
 }
 
 std::uint32_t FamilyCore::Make(std::span<const std::string_view> values) {
@@ -108,10 +124,12 @@ std::uint32_t FamilyCore::Make(std::span<const std::string_view> values) {
 std::uint32_t FamilyCore::OverflowNumber() {
   if (!overflow_number_) {
     const std::vector<std::string_view> values(options_.info.label_names.size(), kOverflowLabelValue);
-    overflow_number_ = Make(values);
+    // A caller may have made it, which counted against the limit; from now on it does not.
+    const Series* const found = table_.Find(values);
+    overflow_number_ = found != nullptr ? table_.NumberOf(*found) : Make(values);
   }
   // Release: pairs with the acquire in Find.
-  overflow_run_.store(table_.At(*overflow_number_).run, std::memory_order_release);
+  if (IsFull()) overflow_run_.store(table_.At(*overflow_number_).run, std::memory_order_release);
   return *overflow_number_;
 }
 
@@ -122,10 +140,13 @@ void FamilyCore::CountOverflowed() noexcept {
 
 bool FamilyCore::Remove(std::span<const std::string_view> values) {
   CheckArity(values);
+  const RepairedValues repaired(values);
   const Lock lock(mutex_);
   FreeCondemned();
-  const std::uint32_t number = table_.Find(values);
-  if (number == SeriesTable::kNotFound || number == overflow_number_) return false;
+  const Series* const found = table_.Find(repaired.values());
+  if (found == nullptr) return false;
+  const std::uint32_t number = table_.NumberOf(*found);
+  if (number == overflow_number_) return false;
   Condemn({number});
   return true;
 }
@@ -182,7 +203,9 @@ void FamilyCore::Expire(std::uint64_t now_nanoseconds) {
     const bool is_held = RunReferences(run) > 1;
     if (last.since_nanoseconds == 0 || value != last.value || is_held) {
       last = {.value = value, .since_nanoseconds = now_nanoseconds};
-    } else if (now_nanoseconds - last.since_nanoseconds >= options_.expire_after_nanoseconds) {
+    } else if (now_nanoseconds > last.since_nanoseconds &&
+               now_nanoseconds - last.since_nanoseconds >= options_.expire_after_nanoseconds) {
+      // Scrapes that overlap may come here in another order than that of their times.
       expired.push_back(number);
     }
   }

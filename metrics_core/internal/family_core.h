@@ -22,6 +22,8 @@
 #include "metrics_core/internal/cell_arena.h"
 #include "metrics_core/internal/cell_reader.h"
 #include "metrics_core/internal/read_section.h"
+#include "metrics_core/internal/series.h"
+#include "metrics_core/internal/series_index.h"
 #include "metrics_core/internal/series_ref.h"
 #include "metrics_core/internal/series_table.h"
 #include "metrics_core/internal/snapshot_epochs.h"
@@ -64,7 +66,13 @@ class FamilyCore {
 
   // The run of a series, or that of the overflow series when there is none and no room for another; kSinkSlot when it
   // would have to be made. Inside a ReadSection, which keeps the run.
-  Slot Find(std::span<const std::string_view> values) noexcept;
+  template <typename Values>
+  Slot Find(const Values& values) noexcept {
+    if (values.size() != label_count_) [[unlikely]]
+      RefuseArity(values.size());
+    const Series* const series = table_.Find(values);
+    return series != nullptr ? series->run : FindOverflow(values);
+  }
 
   // The series with these values, made if need be, or the overflow series. Values are repaired to UTF-8.
   SeriesRef Resolve(std::span<const std::string_view> values);
@@ -92,7 +100,7 @@ class FamilyCore {
   // Unlinked, but perhaps still read.
   struct Condemned {
     std::vector<std::uint32_t> numbers;
-    std::vector<std::shared_ptr<const SeriesTable::Index>> indexes;
+    std::vector<std::unique_ptr<const SeriesIndex>> indexes;
     std::uint64_t snapshot = 0;  // those below it may show the texts
     GracePeriod grace;
   };
@@ -104,8 +112,9 @@ class FamilyCore {
   };
 
   static RunShape ShapeOf(const Options& options);
+  [[noreturn]] void RefuseArity(std::size_t values) const;
   void CheckArity(std::span<const std::string_view> values) const;
-  std::uint32_t FindLive(std::span<const std::string_view> values) const noexcept;
+  Slot FindOverflow(std::span<const std::string_view> values) noexcept;
   bool IsFull() const { return table_.live_count() >= options_.series_max + (overflow_number_ ? 1U : 0U); }
   std::uint32_t Make(std::span<const std::string_view> values);
   std::uint32_t OverflowNumber();
@@ -121,6 +130,7 @@ class FamilyCore {
 
   // Immutable after construction.
   const Options options_;
+  const std::size_t label_count_;
   const RunShape shape_;
   const std::shared_ptr<SnapshotEpochs> epochs_;
 

@@ -30,6 +30,17 @@ std::size_t SequenceLength(std::string_view s) {
   return overlong || beyond ? 0 : 4;
 }
 
+// How many bytes are UTF-8 before the first that is not.
+std::size_t ValidPrefix(std::string_view value) {
+  std::size_t good = 0;
+  while (good < value.size()) {
+    const std::size_t length = SequenceLength(value.substr(good));
+    if (length == 0) break;
+    good += length;
+  }
+  return good;
+}
+
 void AppendEscaped(std::string& text, std::string_view value) {
   for (const char c : value) {
     switch (c) {
@@ -50,13 +61,12 @@ void AppendEscaped(std::string& text, std::string_view value) {
 
 }  // namespace
 
+bool IsValidUtf8(std::string_view value) noexcept {
+  return ValidPrefix(value) == value.size();
+}
+
 std::string_view ToValidUtf8(std::string_view value, std::string& storage) {
-  std::size_t good = 0;
-  while (good < value.size()) {
-    const std::size_t length = SequenceLength(value.substr(good));
-    if (length == 0) break;
-    good += length;
-  }
+  std::size_t good = ValidPrefix(value);
   if (good == value.size()) return value;
   storage.assign(value.substr(0, good));
   while (good < value.size()) {

@@ -14,6 +14,8 @@ namespace streamhouse::metrics::internal {
 
 std::string MakeLabelText(std::span<const std::string> names, std::span<const std::string_view> values);
 
+bool IsValidUtf8(std::string_view value) noexcept;
+
 // `value`, or where it is not UTF-8, `storage`, made of it with each bad byte replaced.
 std::string_view ToValidUtf8(std::string_view value, std::string& storage);
 

@@ -179,8 +179,7 @@ Chunk* FindOrAllocateChunk(Shard& shard, Slot slot) {
 constinit Shard nobodys_shard{};
 constinit thread_local Shard* current_shard = &nobodys_shard;
 
-bool EnsureShard() noexcept {
-  if (OwnsShard()) return true;
+bool LeaseShard() noexcept {
   if (shard_was_returned) return false;
   Shard* never_for_one_recording = nullptr;
   return FindOrLeaseShard(never_for_one_recording) != nullptr;

@@ -73,7 +73,10 @@ inline bool OwnsShard() noexcept {
 }
 
 // Leases a shard for a thread that has none. False where it cannot have one: no memory, or it is exiting.
-bool EnsureShard() noexcept;
+bool LeaseShard() noexcept;
+inline bool EnsureShard() noexcept {
+  return OwnsShard() || LeaseShard();
+}
 
 // The cell that the calling thread owns for a slot, or null when it has to go the slow way: before the thread's
 // first recording into that chunk, and always for slots whose storage is shared.
