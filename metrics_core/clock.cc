@@ -1,0 +1,58 @@
+#include "metrics_core/clock.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <string_view>
+
+namespace streamhouse::metrics::internal {
+
+constinit std::atomic<const TscScale*> tsc_scale{nullptr};
+
+namespace {
+
+// Two readings of steady_clock are off by some tens of nanoseconds each: millionths of this.
+constexpr std::uint64_t kCalibrationNanoseconds = 20'000'000;
+
+struct Moment {
+  // The counter first: a line through the moment is then ahead of steady_clock by the time between the two readings,
+  // and a thread that changes from one to the other does not see time run backwards.
+  std::uint64_t tsc = ReadTsc();
+  std::uint64_t nanoseconds = SteadyNanoseconds();
+};
+
+// The kernel has watched the counter of every processor before it keeps time by it.
+bool KernelTrustsTsc() {
+  const int file = open("/sys/devices/system/clocksource/clocksource0/current_clocksource", O_RDONLY | O_CLOEXEC);
+  if (file < 0) return false;
+  char name[32];
+  const ssize_t size = read(file, name, sizeof(name));
+  close(file);
+  return size > 0 && std::string_view(name, static_cast<std::size_t>(size)) == "tsc\n";
+}
+
+// As early as possible, so that the calibration is over soon.
+const Moment process_start;
+
+}  // namespace
+
+std::uint64_t NowWithoutTsc() noexcept {
+  static const bool is_trusted = kHasTsc && KernelTrustsTsc();
+  const Moment now;
+  // During static initialisation, process_start may not be there yet; zero is no start.
+  const bool has_start = process_start.nanoseconds != 0;
+  const std::uint64_t elapsed = now.nanoseconds - process_start.nanoseconds;
+  if (!is_trusted || !has_start || elapsed < kCalibrationNanoseconds) return now.nanoseconds;
+  const auto rate = (static_cast<unsigned __int128>(elapsed) << 32) / (now.tsc - process_start.tsc);
+  const auto* const scale = new TscScale{
+      .tsc = now.tsc, .nanoseconds = now.nanoseconds, .nanoseconds_per_tick = static_cast<std::uint64_t>(rate)};
+  const TscScale* expected = nullptr;
+  // Release: pairs with the acquire in Clock::NowNanoseconds. Relaxed on failure: another thread was first, and its
+  // scale is as good.
+  if (!tsc_scale.compare_exchange_strong(expected, scale, std::memory_order_release, std::memory_order_relaxed)) {
+    delete scale;
+  }
+  return now.nanoseconds;
+}
+
+}  // namespace streamhouse::metrics::internal

@@ -1,0 +1,23 @@
+// The processor's time stamp counter: the cheapest monotonic number there is, where there is one.
+//
+// Not serialising: the processor may read it some instructions early or late, nanoseconds that a duration of anything
+// worth measuring does not notice. Thread safety: any thread. Cost: about 8 ns on current x86-64.
+#pragma once
+
+#include <cstdint>
+
+namespace streamhouse::metrics::internal {
+
+#if defined(__x86_64__)
+inline constexpr bool kHasTsc = true;
+inline std::uint64_t ReadTsc() noexcept {
+  return __builtin_ia32_rdtsc();
+}
+#else
+inline constexpr bool kHasTsc = false;
+inline std::uint64_t ReadTsc() noexcept {
+  return 0;
+}
+#endif
+
+}  // namespace streamhouse::metrics::internal
