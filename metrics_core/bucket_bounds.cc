@@ -10,12 +10,14 @@ Status Refuse(const std::string& why) {
   return Status(StatusCode::kInvalidArgument, "bucket bounds: " + why);
 }
 
+Status RefuseSize(std::size_t size) {
+  return Refuse("at most " + std::to_string(BucketBounds::kMaxBounds) + ", not " + std::to_string(size));
+}
+
 }  // namespace
 
 Result<BucketBounds> BucketBounds::From(std::vector<double> bounds) {
-  if (bounds.size() > kMaxBounds) {
-    return Refuse("at most " + std::to_string(kMaxBounds) + ", not " + std::to_string(bounds.size()));
-  }
+  if (bounds.size() > kMaxBounds) return RefuseSize(bounds.size());
   for (std::size_t i = 0; i < bounds.size(); ++i) {
     const std::string which = "bound " + std::to_string(i) + " (" + std::to_string(bounds[i]) + ") ";
     if (!std::isfinite(bounds[i])) return Refuse(which + "is not finite; the bucket up to +Inf is implied");
@@ -26,6 +28,9 @@ Result<BucketBounds> BucketBounds::From(std::vector<double> bounds) {
 
 Result<BucketBounds> BucketBounds::Exponential(double start, double factor, int count) {
   if (!(start > 0) || !(factor > 1) || count < 1) return Refuse("exponential needs start > 0, factor > 1, count >= 1");
+  const auto size = static_cast<std::size_t>(count);
+  // Before they are made: a count may be a slip of many digits.
+  if (size > kMaxBounds) return RefuseSize(size);
   std::vector<double> bounds;
   double bound = start;
   for (int i = 0; i < count; ++i, bound *= factor) bounds.push_back(bound);
@@ -34,6 +39,8 @@ Result<BucketBounds> BucketBounds::Exponential(double start, double factor, int 
 
 Result<BucketBounds> BucketBounds::Linear(double start, double width, int count) {
   if (!(width > 0) || count < 1) return Refuse("linear needs width > 0, count >= 1");
+  const auto size = static_cast<std::size_t>(count);
+  if (size > kMaxBounds) return RefuseSize(size);
   std::vector<double> bounds;
   for (int i = 0; i < count; ++i) bounds.push_back(start + width * i);
   return From(std::move(bounds));
