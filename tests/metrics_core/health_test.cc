@@ -1,0 +1,100 @@
+#include "metrics_core/health.h"
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+namespace streamhouse::metrics {
+namespace {
+
+Status Sick(const std::string& why) {
+  return Status(StatusCode::kUnavailable, why);
+}
+
+TEST(HealthTest, AProgramWithoutChecksIsReady) {
+  EXPECT_TRUE(Health().Evaluate().ready());
+  EXPECT_EQ(Health().Evaluate().Reason(), "");
+}
+
+TEST(HealthTest, IsReadyWhenEveryCheckIs) {
+  Health health;
+  bool has_lease = false;
+  const Health::Token log = health.Add("log", [] { return Status::Ok(); });
+  const Health::Token lease = health.Add("lease", [&] { return has_lease ? Status::Ok() : Sick("no lease"); });
+  EXPECT_FALSE(health.Evaluate().ready());
+  has_lease = true;
+  EXPECT_TRUE(health.Evaluate().ready());
+}
+
+TEST(HealthTest, ReportsEachCheckInTheOrderOfRegistration) {
+  Health health;
+  const Health::Token b = health.Add("b", [] { return Sick("first"); });
+  const Health::Token a = health.Add("a", [] { return Status::Ok(); });
+  const Health::Token c = health.Add("c", [] { return Sick("second"); });
+  const Health::Report report = health.Evaluate();
+  ASSERT_EQ(report.checks.size(), 3U);
+  EXPECT_EQ(report.checks[1].name, "a");
+  EXPECT_EQ(report.Reason(), "b: first; c: second");
+}
+
+TEST(HealthTest, ATokenRemovesItsCheckAndNoOther) {
+  Health health;
+  const Health::Token kept = health.Add("same name", [] { return Sick("kept"); });
+  {
+    const Health::Token removed = health.Add("same name", [] { return Sick("removed"); });
+  }
+  EXPECT_EQ(health.Evaluate().Reason(), "same name: kept");
+}
+
+TEST(HealthTest, AMovedTokenKeepsItsCheckUntilItGoes) {
+  Health health;
+  std::optional<Health::Token> moved;
+  {
+    Health::Token token = health.Add("a", [] { return Sick("a"); });
+    moved = std::move(token);
+  }
+  EXPECT_EQ(health.Evaluate().checks.size(), 1U);
+  moved = health.Add("b", [] { return Sick("b"); });
+  EXPECT_EQ(health.Evaluate().Reason(), "b: b");
+  moved.reset();
+  EXPECT_TRUE(health.Evaluate().checks.empty());
+}
+
+TEST(HealthTest, ATokenMayBeAssignedToItself) {
+  Health health;
+  Health::Token token = health.Add("a", [] { return Sick("a"); });
+  Health::Token& same = token;
+  token = std::move(same);
+  EXPECT_EQ(health.Evaluate().checks.size(), 1U);
+}
+
+TEST(HealthTest, ATokenMayOutliveItsHealth) {
+  std::optional<Health> health(std::in_place);
+  const Health::Token token = health->Add("a", [] { return Status::Ok(); });
+  health.reset();
+}
+
+// Each round ends a check's life while another thread evaluates; a check that ran afterwards would see it dead.
+TEST(HealthTest, ACheckIsNotRunningOnceItsTokenIsGone) {
+  Health health;
+  std::atomic<bool> stop = false;
+  std::thread evaluator([&] {
+    while (!stop) static_cast<void>(health.Evaluate());
+  });
+  for (int round = 0; round < 200; ++round) {
+    auto alive = std::make_unique<std::string>("alive");
+    Health::Token token = health.Add("a", [&] { return *alive == "alive" ? Status::Ok() : Sick("dead"); });
+    token = Health::Token();
+    alive.reset();
+  }
+  stop = true;
+  evaluator.join();
+}
+
+}  // namespace
+}  // namespace streamhouse::metrics
