@@ -1,0 +1,15 @@
+// AgentCommand: `streamhouse agent`: serves producers and consumers until SIGINT or SIGTERM, then stops cleanly.
+//
+// Prints grpc=HOST:PORT and http=HOST:PORT, as bound, and "ready" once it serves, a line each.
+// Guarantees: what it has acknowledged is kept, also when it is killed.
+#pragma once
+
+#include <CLI/App.hpp>
+
+#include "apps/command.h"
+
+namespace streamhouse::apps {
+
+Command AddAgentCommand(CLI::App& program);
+
+}  // namespace streamhouse::apps

@@ -1,0 +1,174 @@
+#include "apps/consume_command.h"
+
+#include <fmt/core.h>
+
+#include <CLI/Validators.hpp>
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "apps/agent_client.h"
+#include "apps/metrics_page.h"
+#include "apps/output.h"
+#include "apps/shutdown_signal.h"
+#include "client/broker.h"
+#include "client/consumer.h"
+#include "client/consumer_metrics.h"
+#include "client/offset_reset.h"
+#include "client/polled_records.h"
+#include "client/record.h"
+
+namespace streamhouse::apps {
+namespace {
+
+using std::chrono::steady_clock;
+
+// How soon a signal is noticed.
+constexpr std::chrono::milliseconds kPollTimeout{200};
+constexpr std::chrono::seconds kCommitInterval{1};
+constexpr std::chrono::seconds kQuestionTimeout{10};
+
+struct ConsumeFlags {
+  AgentClientFlags client;
+  std::string group;
+  client::OffsetReset from = client::OffsetReset::kEarliest;
+  std::uint64_t max = UINT64_MAX;
+  bool exit_at_end = false;
+  HostPort http;
+};
+
+class Printer {
+ public:
+  Printer(const ConsumeFlags& flags, client::Consumer& consumer) : flags_(flags), consumer_(consumer) {}
+
+  bool full() const { return printed_ == flags_.max; }
+
+  // Prints up to the maximum, and takes the consumer back to the first record that was not printed.
+  Status Print(const client::PolledRecords& polled) {
+    for (const client::PartitionRecords& batch : polled.batches()) {
+      std::size_t i = 0;
+      for (; i < batch.records.size() && !full(); ++i, ++printed_) WriteLine(batch.records[i].value);
+      if (i == batch.records.size()) continue;
+      Status sought = consumer_.Seek(batch.partition.topic, batch.partition.partition, batch.base_offset + i);
+      if (!sought.ok()) return sought;
+    }
+    return FlushOutput();
+  }
+
+ private:
+  const ConsumeFlags& flags_;
+  client::Consumer& consumer_;
+  std::uint64_t printed_ = 0;
+};
+
+// Trouble that is being tried again: each new kind is told once.
+class Warnings {
+ public:
+  void Note(const Status& status) {
+    if (!status.ok() && status.message() != last_) fmt::print(stderr, "streamhouse consume: {}\n", status.message());
+    last_ = status.message();
+  }
+
+ private:
+  std::string last_;
+};
+
+// Where the partitions end now, by their number.
+Result<std::vector<client::Offset>> ReadEnds(client::Broker& broker, const std::string& topic,
+                                             std::uint32_t partitions) {
+  std::vector<client::Offset> ends;
+  for (std::uint32_t i = 0; i < partitions; ++i) {
+    const auto watermarks = broker.ReadWatermarks({topic, i}, {}, client::CallLimits::Within(kQuestionTimeout));
+    if (!watermarks.ok()) return watermarks.status();
+    ends.push_back(watermarks.value().high);
+  }
+  return ends;
+}
+
+bool HasReached(const client::Consumer& consumer, const std::string& topic, const std::vector<client::Offset>& ends) {
+  for (std::uint32_t i = 0; i < ends.size(); ++i) {
+    const auto position = consumer.Position(topic, i);
+    if (!position.ok() || position.value() < ends[i]) return false;
+  }
+  return true;
+}
+
+// `ends`: where to stop; empty for never.
+Status PrintUntilDone(const ConsumeFlags& flags, const std::vector<client::Offset>& ends,
+                      const ShutdownSignal& shutdown, client::Consumer& consumer) {
+  Printer printer(flags, consumer);
+  Warnings warnings;
+  auto committed_at = steady_clock::now();
+  while (!shutdown.requested() && !printer.full()) {
+    if (!ends.empty() && HasReached(consumer, flags.client.topic, ends)) break;
+    const auto polled = consumer.Poll(kPollTimeout);
+    warnings.Note(polled.status());
+    if (!polled.ok()) continue;
+    if (Status printed = printer.Print(polled.value()); !printed.ok()) return printed;
+    if (steady_clock::now() - committed_at < kCommitInterval) continue;
+    warnings.Note(consumer.Commit());
+    committed_at = steady_clock::now();
+  }
+  return consumer.Commit();
+}
+
+Status Consume(const ConsumeFlags& flags) {
+  auto broker = MakeBroker(flags.client.agent);
+  if (!broker.ok()) return broker.status();
+  const Result<std::uint32_t> partitions = CountPartitions(**broker, flags.client);
+  if (!partitions.ok()) return partitions.status();
+  std::vector<client::Offset> ends;
+  if (flags.exit_at_end) {
+    auto read = ReadEnds(**broker, flags.client.topic, partitions.value());
+    if (!read.ok()) return read.status();
+    ends = *std::move(read);
+  }
+
+  // From here on there is something to bring to an end.
+  const ShutdownSignal shutdown;
+  MetricsPage page;
+  const auto metrics = client::ConsumerMetrics::Register(page.registry());
+  if (!metrics.ok()) return metrics.status();
+  if (Status serving = page.Serve(flags.http); !serving.ok()) return serving;
+  auto consumer = client::Consumer::Builder()
+                      .broker(*broker)
+                      .metrics(metrics.value())
+                      .group(flags.group)
+                      .topics({flags.client.topic})
+                      .offset_reset(flags.from)
+                      .commit_mode(client::CommitMode::kManual)
+                      .Build();
+  if (!consumer.ok()) return consumer.status();
+  Status done = PrintUntilDone(flags, ends, shutdown, **consumer);
+  Status closed = (*consumer)->Close();
+  return done.ok() ? closed : done;
+}
+
+}  // namespace
+
+Command AddConsumeCommand(CLI::App& program) {
+  CLI::App& parser = *program.add_subcommand("consume", "Print the values of records, a line each");
+  const auto flags = std::make_shared<ConsumeFlags>();
+  AddAgentClientFlags(parser, flags->client);
+  parser.add_option("--group", flags->group, "The consumer group: remembers how far it has read")
+      ->required()
+      ->type_name("NAME");
+  const std::map<std::string, client::OffsetReset> places = {{"earliest", client::OffsetReset::kEarliest},
+                                                             {"latest", client::OffsetReset::kLatest}};
+  parser.add_option("--from", flags->from, "Where a new group begins [earliest]")
+      ->transform(CLI::CheckedTransformer(places).description(""))
+      ->type_name("earliest|latest");
+  parser.add_option("--max", flags->max, "Stop after so many records")
+      ->check(CLI::NonNegativeNumber.description(""))
+      ->type_name("N");
+  parser.add_flag("--exit-at-end", flags->exit_at_end, "Stop at what is the end of the topic now");
+  AddHostPortFlag(parser, "--http", flags->http, "Where to serve this command's own /metrics; nowhere by default");
+  return {.parser = &parser, .run = [flags] { return Consume(*flags); }};
+}
+
+}  // namespace streamhouse::apps

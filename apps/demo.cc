@@ -1,0 +1,221 @@
+#include "apps/demo.h"
+
+#include <fmt/core.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdio>
+#include <future>
+#include <optional>
+#include <thread>
+
+#include "apps/agent_client.h"
+#include "apps/output.h"
+#include "client/consumer_metrics.h"
+#include "client/offset_reset.h"
+#include "client/polled_records.h"
+#include "client/producer_metrics.h"
+
+namespace streamhouse::apps {
+
+using metrics::Result;
+using metrics::Status;
+using metrics::StatusCode;
+using std::chrono::steady_clock;
+
+namespace {
+
+constexpr const char* kTopic = "demo";
+constexpr const char* kGroup = "demo";
+constexpr std::uint32_t kPartitions = 3;
+constexpr std::size_t kLineBytesMax = std::size_t{64} * 1024;
+constexpr std::chrono::milliseconds kSendInterval{10};  // lines go in bursts, this far apart
+constexpr std::chrono::seconds kProgressInterval{1};
+constexpr std::chrono::milliseconds kPollTimeout{100};
+constexpr std::chrono::seconds kDrainTimeout{30};
+constexpr std::chrono::seconds kQuestionTimeout{10};
+
+}  // namespace
+
+Status Demo::Run() {
+  // A reader of stdout that goes away ends the demo like a signal, so that the scratch folder is removed.
+  ::signal(SIGPIPE, SIG_IGN);
+  if (Status started = Start(); !started.ok()) return started;
+  if (Status printed = PrintAddresses(); !printed.ok()) return printed;
+
+  std::jthread consuming([this](const std::stop_token& drain) { Consume(drain); });
+  Status streamed = Stream();
+  fmt::print(stderr, "Draining; Ctrl-C again ends at once\n");
+  producer_->Close(client::Producer::kCloseTimeout);
+  consuming.request_stop();
+  consuming.join();
+  const Status committed = consumer_->Close();
+  agent_->Stop();
+  const Status concluded = Conclude();
+  if (!streamed.ok()) return streamed;
+  return committed.ok() ? concluded : committed;
+}
+
+Status Demo::Start() {
+  auto lines = LineLoop::Open(flags_.path, kLineBytesMax);
+  if (!lines.ok()) return lines.status();
+  lines_ = *std::move(lines);
+  if (flags_.agent.data_folder.empty()) {
+    auto scratch = ScratchFolder::Make();
+    if (!scratch.ok()) return scratch.status();
+    scratch_ = *std::move(scratch);
+    flags_.agent.data_folder = scratch_->path();
+  }
+  flags_.agent.topics = {{.name = kTopic, .partitions = kPartitions}};
+  auto agent = ServingAgent::Start(flags_.agent, page_.registry(), page_.health());
+  if (!agent.ok()) return agent.status();
+  agent_ = *std::move(agent);
+  return StartClients();
+}
+
+Status Demo::StartClients() {
+  auto broker = MakeBroker(agent_->grpc());
+  if (!broker.ok()) return broker.status();
+  broker_ = *std::move(broker);
+  for (std::uint32_t i = 0; i < kPartitions; ++i) {
+    const auto ends = broker_->ReadWatermarks({kTopic, i}, {}, client::CallLimits::Within(kQuestionTimeout));
+    if (!ends.ok()) return ends.status();
+    run_starts_.push_back(ends.value().high);
+  }
+
+  const auto consumer_metrics = client::ConsumerMetrics::Register(page_.registry());
+  if (!consumer_metrics.ok()) return consumer_metrics.status();
+  auto consumer = client::Consumer::Builder()
+                      .broker(broker_)
+                      .metrics(consumer_metrics.value())
+                      .group(kGroup)
+                      .topics({kTopic})
+                      .offset_reset(client::OffsetReset::kEarliest)
+                      .auto_commit_interval(std::chrono::seconds(1))
+                      .lag_refresh_interval(std::chrono::seconds(1))
+                      .Build();
+  if (!consumer.ok()) return consumer.status();
+  consumer_ = *std::move(consumer);
+
+  const auto producer_metrics = client::ProducerMetrics::Register(page_.registry());
+  if (!producer_metrics.ok()) return producer_metrics.status();
+  auto producer = client::Producer::Builder().broker(broker_).metrics(producer_metrics.value()).Build();
+  if (!producer.ok()) return producer.status();
+  producer_ = *std::move(producer);
+  return Status::Ok();
+}
+
+Status Demo::PrintAddresses() const {
+  const std::string http = "http://" + agent_->http().ToString();
+  return PrintLine(
+      fmt::format("Streaming {} at {} records/s into topic \"{}\" of the agent at {}\n"
+                  "Records are kept in {}{}\n"
+                  "{}/metrics\n{}/health\n{}/ready\n"
+                  "Ctrl-C ends it",
+                  flags_.path, flags_.records_per_second, kTopic, agent_->grpc().ToString(), flags_.agent.data_folder,
+                  scratch_ == nullptr ? "" : ", removed at the end (--data DIR keeps them)", http, http, http));
+}
+
+// Until a signal, or until lines cannot be read or progress not printed.
+Status Demo::Stream() {
+  std::stop_source stop;
+  std::future<Status> sending =
+      std::async(std::launch::async, [this, token = stop.get_token()] { return SendLines(token); });
+  Status printed;
+  auto last = steady_clock::now();
+  while (printed.ok() && !shutdown_.WaitFor(kProgressInterval) &&
+         sending.wait_for(std::chrono::seconds(0)) != std::future_status::ready) {
+    const auto now = steady_clock::now();
+    printed = PrintProgress(now - last);
+    last = now;
+  }
+  stop.request_stop();
+  Status sent = sending.get();
+  return sent.ok() ? printed : sent;
+}
+
+Status Demo::SendLines(const std::stop_token& stop) {
+  const auto start = steady_clock::now();
+  std::uint64_t sent = 0;
+  do {
+    const std::chrono::duration<double> elapsed = steady_clock::now() - start;
+    const auto due = static_cast<std::uint64_t>(elapsed.count() * flags_.records_per_second);
+    for (; sent < due; ++sent) {
+      const Result<std::string_view> line = lines_->Next();
+      if (!line.ok()) return line.status();
+      tally_.Send(*producer_, kTopic, line.value());
+      if (stop.stop_requested()) return Status::Ok();
+    }
+  } while (!shutdown_.WaitFor(kSendInterval) && !stop.stop_requested());
+  return Status::Ok();
+}
+
+Status Demo::PrintProgress(steady_clock::duration since_last) {
+  const double seconds = std::chrono::duration<double>(since_last).count();
+  const std::uint64_t acked = tally_.counts().acked;
+  const std::uint64_t consumed_now = consumed();
+  Status printed =
+      PrintLine(fmt::format("{:8.0f} records/s sent {:8.0f} records/s consumed   lag {}",
+                            static_cast<double>(acked - reported_acked_) / seconds,
+                            static_cast<double>(consumed_now - reported_consumed_) / seconds, DescribeLag()));
+  reported_acked_ = acked;
+  reported_consumed_ = consumed_now;
+  return printed;
+}
+
+void Demo::Consume(const std::stop_token& drain) {
+  std::optional<steady_clock::time_point> give_up;
+  while (!drain.stop_requested() || !HasConsumedAll()) {
+    if (drain.stop_requested() && !give_up) give_up = steady_clock::now() + kDrainTimeout;
+    if (give_up && steady_clock::now() > *give_up) return;
+    const auto polled = consumer_->Poll(kPollTimeout);
+    if (!polled.ok()) continue;  // tried again; what is never read is missing from the last line
+    std::uint64_t of_this_run = 0;
+    for (const client::ConsumedRecord& record : polled.value()) {
+      if (record.offset >= run_starts_[record.partition.partition]) ++of_this_run;
+    }
+    const std::lock_guard lock(mutex_);
+    consumed_ += of_this_run;
+  }
+}
+
+bool Demo::HasConsumedAll() const {
+  for (std::uint32_t i = 0; i < kPartitions; ++i) {
+    const auto lag = consumer_->Lag(kTopic, i);
+    if (!lag.ok() || lag.value() > 0) return false;
+  }
+  return true;
+}
+
+std::string Demo::DescribeLag() const {
+  std::uint64_t sum = 0;
+  for (std::uint32_t i = 0; i < kPartitions; ++i) {
+    const auto lag = consumer_->Lag(kTopic, i);
+    if (!lag.ok()) return "unknown";
+    sum += lag.value();
+  }
+  return std::to_string(sum);
+}
+
+std::uint64_t Demo::consumed() const {
+  const std::lock_guard lock(mutex_);
+  return consumed_;
+}
+
+Status Demo::Conclude() {
+  const DeliveryTally::Counts counts = tally_.counts();
+  const std::uint64_t consumed_now = consumed();
+  if (Status printed = PrintLine(fmt::format("{} consumed={}", counts.ToString(), consumed_now)); !printed.ok()) {
+    return printed;
+  }
+  if (counts.failed > 0) {
+    return {StatusCode::kUnavailable,
+            fmt::format("{} records failed, the first because: {}", counts.failed, counts.first_failure.message())};
+  }
+  if (consumed_now >= counts.acked) return Status::Ok();
+  return {StatusCode::kDeadlineExceeded,
+          fmt::format("{} acknowledged records were not consumed in time", counts.acked - consumed_now)};
+}
+
+}  // namespace streamhouse::apps

@@ -1,0 +1,59 @@
+#include "apps/lag_command.h"
+
+#include <fmt/core.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "apps/agent_client.h"
+#include "apps/output.h"
+#include "client/broker.h"
+
+namespace streamhouse::apps {
+namespace {
+
+constexpr std::chrono::seconds kQuestionTimeout{10};
+
+struct LagFlags {
+  AgentClientFlags client;
+  std::string group;
+};
+
+Result<std::string> DescribeLag(client::Broker& broker, const std::string& group,
+                                const client::TopicPartition& partition) {
+  const auto committed = broker.Committed(group, partition, client::CallLimits::Within(kQuestionTimeout));
+  if (!committed.ok()) return committed.status();
+  const auto ends = broker.ReadWatermarks(partition, {}, client::CallLimits::Within(kQuestionTimeout));
+  if (!ends.ok()) return ends.status();
+  const client::Offset end = ends.value().high;
+  const client::Offset next = committed.value().value_or(ends.value().log_start);
+  return fmt::format("topic={} partition={} group={} committed={} end={} lag={}", partition.topic, partition.partition,
+                     group, committed.value() ? std::to_string(next) : "none", end, end > next ? end - next : 0);
+}
+
+Status PrintLag(const LagFlags& flags) {
+  auto broker = MakeBroker(flags.client.agent);
+  if (!broker.ok()) return broker.status();
+  const Result<std::uint32_t> partitions = CountPartitions(**broker, flags.client);
+  if (!partitions.ok()) return partitions.status();
+  for (std::uint32_t i = 0; i < partitions.value(); ++i) {
+    const Result<std::string> line = DescribeLag(**broker, flags.group, {flags.client.topic, i});
+    if (!line.ok()) return line.status();
+    WriteLine(line.value());
+  }
+  return FlushOutput();
+}
+
+}  // namespace
+
+Command AddLagCommand(CLI::App& program) {
+  CLI::App& parser = *program.add_subcommand("lag", "Print how far a consumer group is behind, a line a partition");
+  const auto flags = std::make_shared<LagFlags>();
+  AddAgentClientFlags(parser, flags->client);
+  parser.add_option("--group", flags->group, "The consumer group")->required()->type_name("NAME");
+  return {.parser = &parser, .run = [flags] { return PrintLag(*flags); }};
+}
+
+}  // namespace streamhouse::apps

@@ -1,0 +1,25 @@
+#include "apps/metrics_page.h"
+
+#include <fmt/core.h>
+
+#include <cstdio>
+
+namespace streamhouse::apps {
+
+MetricsPage::~MetricsPage() {
+  if (server_ != nullptr) server_->Stop();
+}
+
+metrics::Status MetricsPage::Serve(const HostPort& address) {
+  if (address.host.empty()) return metrics::Status::Ok();
+  auto server = std::make_unique<exporters::MetricsServer>(
+      registry_, health_, exporters::MetricsServerOptions{.host = address.host, .port = address.port});
+  if (metrics::Status started = server->Start(); !started.ok()) {
+    return {started.code(), started.message() + "; choose another address with --http"};
+  }
+  server_ = std::move(server);
+  fmt::print(stderr, "http={}\n", HostPort{.host = address.host, .port = server_->port()}.ToString());
+  return metrics::Status::Ok();
+}
+
+}  // namespace streamhouse::apps

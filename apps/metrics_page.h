@@ -1,0 +1,39 @@
+// MetricsPage: the metrics of this process, and the page that shows them if somebody wants one.
+//
+// When to use something else: an Agent starts and stops its own exporters.
+// Guarantees: registry() and health() live as long as the page; after the destructor nothing serves.
+// Thread safety: Serve from one thread; the registry and health as they say.
+// Cost: nothing but the registry until Serve.
+// Errors: of the server, with the flag that changes the address.
+#pragma once
+
+#include <memory>
+
+#include "apps/host_port.h"
+#include "exporters/http/metrics_server.h"
+#include "metrics_core/health.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::apps {
+
+class MetricsPage {
+ public:
+  MetricsPage() = default;
+  ~MetricsPage();
+  MetricsPage(const MetricsPage&) = delete;
+  MetricsPage& operator=(const MetricsPage&) = delete;
+
+  metrics::Registry& registry() { return registry_; }
+  metrics::Health& health() { return health_; }
+
+  // Serves there, and says where on stderr, unless `address` is without a host. At most once.
+  metrics::Status Serve(const HostPort& address);
+
+ private:
+  metrics::Registry registry_;
+  metrics::Health health_;
+  std::unique_ptr<exporters::MetricsServer> server_;
+};
+
+}  // namespace streamhouse::apps

@@ -1,0 +1,102 @@
+#include "apps/produce_command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "apps/agent_client.h"
+#include "apps/delivery_tally.h"
+#include "apps/line_reader.h"
+#include "apps/metrics_page.h"
+#include "apps/output.h"
+#include "apps/shutdown_signal.h"
+#include "client/producer.h"
+#include "client/producer_metrics.h"
+
+namespace streamhouse::apps {
+namespace {
+
+// Longer lines are cut here, which is over what a producer takes: it refuses them, and counts them as refused.
+constexpr std::size_t kLineBytesMax = (std::size_t{1} << 20) + 1;
+
+struct ProduceFlags {
+  AgentClientFlags client;
+  HostPort http;
+  std::vector<std::string> files;
+};
+
+Status SendLines(int input, const std::string& topic, const ShutdownSignal& shutdown, client::Producer& producer,
+                 DeliveryTally& tally) {
+  LineReader lines(input, shutdown.fd(), kLineBytesMax);
+  while (true) {
+    const auto line = lines.Next();
+    if (!line.ok()) return line.status();
+    if (!line.value()) return Status::Ok();
+    tally.Send(producer, topic, *line.value());
+  }
+}
+
+Status SendFile(const std::string& file, const std::string& topic, const ShutdownSignal& shutdown,
+                client::Producer& producer, DeliveryTally& tally) {
+  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return {StatusCode::kNotFound, "cannot read " + file + ": " + std::generic_category().message(errno)};
+  Status sent = SendLines(fd, topic, shutdown, producer, tally);
+  ::close(fd);
+  return sent.ok() ? sent : Status(sent.code(), file + ": " + sent.message());
+}
+
+Status SendAll(const ProduceFlags& flags, const ShutdownSignal& shutdown, client::Producer& producer,
+               DeliveryTally& tally) {
+  if (flags.files.empty()) return SendLines(STDIN_FILENO, flags.client.topic, shutdown, producer, tally);
+  for (const std::string& file : flags.files) {
+    if (shutdown.requested()) break;
+    if (Status sent = SendFile(file, flags.client.topic, shutdown, producer, tally); !sent.ok()) return sent;
+  }
+  return Status::Ok();
+}
+
+Status Produce(const ProduceFlags& flags) {
+  auto broker = MakeBroker(flags.client.agent);
+  if (!broker.ok()) return broker.status();
+  if (const auto partitions = CountPartitions(**broker, flags.client); !partitions.ok()) return partitions.status();
+
+  // From here on there is something to bring to an end.
+  const ShutdownSignal shutdown;
+  MetricsPage page;
+  const auto metrics = client::ProducerMetrics::Register(page.registry());
+  if (!metrics.ok()) return metrics.status();
+  if (Status serving = page.Serve(flags.http); !serving.ok()) return serving;
+  DeliveryTally tally;
+  auto producer = client::Producer::Builder().broker(*broker).metrics(metrics.value()).Build();
+  if (!producer.ok()) return producer.status();
+
+  Status read = SendAll(flags, shutdown, **producer, tally);
+  (*producer)->Close(client::Producer::kCloseTimeout);
+  const DeliveryTally::Counts counts = tally.counts();
+  if (Status printed = PrintLine(counts.ToString()); !printed.ok()) return printed;
+  if (!read.ok()) return read;
+  if (counts.failed == 0) return Status::Ok();
+  return {StatusCode::kUnavailable, fmt::format("{} of {} records failed, the first because: {}", counts.failed,
+                                                counts.sent, counts.first_failure.message())};
+}
+
+}  // namespace
+
+Command AddProduceCommand(CLI::App& program) {
+  CLI::App& parser = *program.add_subcommand("produce", "Send lines of text as records");
+  const auto flags = std::make_shared<ProduceFlags>();
+  AddAgentClientFlags(parser, flags->client);
+  AddHostPortFlag(parser, "--http", flags->http, "Where to serve this command's own /metrics; nowhere by default");
+  parser.add_option("FILE", flags->files, "Files to read, a record a line; stdin by default")->type_name("");
+  return {.parser = &parser, .run = [flags] { return Produce(*flags); }};
+}
+
+}  // namespace streamhouse::apps

@@ -1,0 +1,57 @@
+// ServingAgent: an agent in this process with the page that shows its metrics and health.
+//
+// Guarantees: as Agent: it serves when Start() has returned it. Stops when destroyed.
+// Thread safety: one thread.
+// Errors: one line that names the port or path and the flag that changes it.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/agent.h"
+#include "agent/agent_config.h"
+#include "apps/host_port.h"
+#include "exporters/http/metrics_server.h"
+#include "metrics_core/health.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::apps {
+
+struct ServingAgentFlags {
+  std::string data_folder;
+  // Loopback, not every interface: there is no authentication, so that being reachable is a decision.
+  HostPort grpc = {.host = "127.0.0.1", .port = agent::kDefaultGrpcPort};
+  HostPort http = {.host = "127.0.0.1", .port = exporters::kMetricsPortDefault};
+  std::vector<agent::TopicInfo> topics;
+};
+
+// --grpc and --http; `flags` outlives the parser.
+void AddAddressFlags(CLI::App& parser, ServingAgentFlags& flags);
+
+class ServingAgent {
+ public:
+  // The registry and health outlive the agent, and may have more to show than the agent's.
+  static metrics::Result<std::unique_ptr<ServingAgent>> Start(const ServingAgentFlags& flags,
+                                                              metrics::Registry& registry, metrics::Health& health);
+
+  void Stop() { agent_->Stop(); }
+
+  // As bound. Wildcard addresses are given as they were asked for.
+  HostPort grpc() const;
+  HostPort http() const;
+
+ private:
+  ServingAgent(const ServingAgentFlags& flags, std::unique_ptr<agent::Agent> agent,
+               const exporters::MetricsServer& server)
+      : flags_(flags), agent_(std::move(agent)), server_(server) {}
+
+  const ServingAgentFlags flags_;
+  const std::unique_ptr<agent::Agent> agent_;
+  const exporters::MetricsServer& server_;  // owned by agent_
+};
+
+}  // namespace streamhouse::apps

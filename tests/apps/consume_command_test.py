@@ -1,0 +1,110 @@
+"""`streamhouse consume`: prints each value once, and remembers how far it has come."""
+
+import os
+import signal
+import subprocess
+import unittest
+
+import pages
+import processes
+
+
+class ConsumeCommand(unittest.TestCase):
+    def setUp(self):
+        self.agent = processes.Agent(self, processes.folder_for(self) / "data", "--topic", "orders:1", "--topic", "many:3")
+        self.produce("1\n2\n3\n4\n")
+
+    def produce(self, text, topic="orders"):
+        done = processes.run("produce", "--agent", self.agent.grpc, "--topic", topic, stdin=text)
+        self.assertEqual(0, done.returncode, done.stderr)
+
+    def arguments(self, group, topic="orders"):
+        return ("consume", "--agent", self.agent.grpc, "--topic", topic, "--group", group)
+
+    def consume(self, *arguments, group="g", topic="orders"):
+        done = processes.run(*self.arguments(group, topic), *arguments)
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        return done.stdout
+
+    def lag(self, group="g", topic="orders"):
+        return processes.run("lag", "--agent", self.agent.grpc, "--topic", topic, "--group", group).stdout
+
+    def test_prints_a_value_a_line_in_the_order_of_a_partition(self):
+        self.assertEqual("1\n2\n3\n4\n", self.consume("--exit-at-end"))
+
+    def test_goes_on_where_its_group_has_stopped(self):
+        self.consume("--exit-at-end")
+        self.produce("5\n")
+        self.assertEqual("5\n", self.consume("--exit-at-end"))
+
+    def test_gives_every_group_all_records(self):
+        for group in ("a", "b"):
+            self.assertEqual("1\n2\n3\n4\n", self.consume("--exit-at-end", group=group))
+
+    def test_stops_after_the_maximum_and_commits_no_more_than_that(self):
+        self.assertEqual("1\n2\n3\n", self.consume("--max", 3))
+        self.assertIn("committed=3 end=4 lag=1", self.lag())
+        self.assertEqual("4\n", self.consume("--exit-at-end"))
+
+    def test_stops_after_the_maximum_in_the_middle_of_several_partitions(self):
+        lines = [str(i) for i in range(100)]
+        self.produce("\n".join(lines), topic="many")
+        seen = self.consume("--max", 50, topic="many") + self.consume("--exit-at-end", topic="many")
+        self.assertEqual(sorted(lines), sorted(seen.splitlines()))
+
+    def test_begins_with_what_is_new_when_asked_to(self):
+        self.assertEqual("", self.consume("--from", "latest", "--exit-at-end"))
+        self.produce("5\n")
+        self.assertEqual("5\n", self.consume("--from", "latest", "--exit-at-end"))
+
+    def test_begins_with_the_first_record_unless_asked_otherwise(self):
+        self.assertEqual(self.consume("--from", "earliest", "--exit-at-end", group="a"), self.consume("--exit-at-end"))
+
+    def test_waits_for_records_until_a_signal_and_commits_what_it_printed(self):
+        for ending, value in ((signal.SIGINT, "5"), (signal.SIGTERM, "6")):
+            consumer = processes.Streamhouse(self, *self.arguments("g"))
+            self.produce(f"{value}\n")
+            consumer.match(f"^{value}$")
+            self.assertEqual(0, consumer.stop(ending))
+            self.assertIn("lag=0", self.lag())
+
+    def test_serves_its_own_metrics_where_it_is_asked_to(self):
+        consumer = processes.Streamhouse(self, *self.arguments("g"), "--http", "127.0.0.1:0")
+        url = "http://" + consumer.match("^http=(.*)", "stderr")[1]
+        consumer.match("^4$")
+        self.assertEqual(4, pages.value(url, "streamhouse_consumer_records_consumed_total", topic="orders"))
+        labels = {"topic": "orders", "partition": "0", "group": "g"}
+        self.assertEqual(4, pages.value(url, "streamhouse_consumer_current_offset", **labels))
+
+    def test_commits_nothing_that_its_reader_did_not_take(self):
+        many = "\n".join(f"{i:0100}" for i in range(20_000))  # more than a pipe holds
+        self.produce(many)
+        command = [processes.BINARY, *self.arguments("g"), "--exit-at-end"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as consumer:
+            self.assertEqual(b"1\n", consumer.stdout.readline())
+            consumer.stdout.close()
+            self.assertEqual(-signal.SIGPIPE, consumer.wait(processes.DEADLINE_SECONDS))
+        self.assertNotIn("lag=0", self.lag())
+
+    def test_names_what_it_cannot_write_to(self):
+        with open("/dev/full", "w", encoding="ascii") as full:
+            done = subprocess.run(
+                [processes.BINARY, *self.arguments("g"), "--exit-at-end"],
+                stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+            )  # fmt: skip
+        self.assertEqual(1, done.returncode)
+        self.assertEqual("streamhouse consume: cannot write to standard output: No space left on device\n", done.stderr)
+        self.assertIn("committed=none", self.lag())
+
+    def test_says_once_that_the_agent_is_gone_and_goes_on_when_it_is_back(self):
+        consumer = processes.Streamhouse(self, *self.arguments("g"))
+        consumer.match("^4$")
+        address = self.agent.grpc
+        data = self.agent.data
+        os.kill(self.agent.pid, signal.SIGKILL)
+        consumer.match("^streamhouse consume: ", "stderr")
+        self.agent = processes.Agent(self, data, grpc=address)
+        self.produce("5\n")
+        consumer.match("^5$")
+        self.assertEqual(0, consumer.stop())
+        self.assertEqual(["1", "2", "3", "4", "5"], consumer.stdout)

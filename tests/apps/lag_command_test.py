@@ -1,0 +1,36 @@
+"""`streamhouse lag`: how far a group is behind, a line a partition."""
+
+import unittest
+
+import processes
+
+
+class LagCommand(unittest.TestCase):
+    def setUp(self):
+        self.agent = processes.Agent(self, processes.folder_for(self) / "data", "--topic", "orders:2")
+
+    def lag(self, topic="orders"):
+        return processes.run("lag", "--agent", self.agent.grpc, "--topic", topic, "--group", "g")
+
+    def produce(self, count):
+        processes.run("produce", "--agent", self.agent.grpc, "--topic", "orders", stdin="a\n" * count)
+
+    def assert_lag(self, *lines):
+        expected = "".join(f"topic=orders partition={i} group=g {line}\n" for i, line in enumerate(lines))
+        self.assertEqual((0, expected, ""), (lambda d: (d.returncode, d.stdout, d.stderr))(self.lag()))
+
+    def test_counts_from_the_start_for_a_group_that_has_never_committed(self):
+        self.produce(5)
+        self.assert_lag("committed=none end=3 lag=3", "committed=none end=2 lag=2")
+
+    def test_counts_from_the_committed_offset(self):
+        self.produce(4)
+        arguments = ("--agent", self.agent.grpc, "--topic", "orders", "--group", "g")
+        processes.run("consume", *arguments, "--exit-at-end")
+        self.produce(1)
+        self.assert_lag("committed=2 end=3 lag=1", "committed=2 end=2 lag=0")
+
+    def test_names_a_topic_that_is_not_there(self):
+        done = self.lag("nowhere")
+        self.assertEqual((1, ""), (done.returncode, done.stdout))
+        self.assertRegex(done.stderr, '^streamhouse lag: .*no topic "nowhere" \\(--topic\\).*\n$')
