@@ -15,11 +15,29 @@ namespace {
 constexpr std::uint64_t kCalibrationNanoseconds = 20'000'000;
 
 struct Moment {
-  // The counter first: a line through the moment is then ahead of steady_clock by the time between the two readings,
-  // and a thread that changes from one to the other does not see time run backwards.
-  std::uint64_t tsc = ReadTsc();
-  std::uint64_t nanoseconds = SteadyNanoseconds();
+  std::uint64_t tsc = 0;
+  std::uint64_t nanoseconds = 0;
 };
+
+// The moment of several in whose reading the least time went by: a thread that loses its processor between the two
+// clocks, or loads the code of one, would see another rate.
+Moment TakeMoment() noexcept {
+  constexpr int kAttempts = 8;
+  Moment best;
+  std::uint64_t shortest = UINT64_MAX;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    // The counter first: a line through the moment is then ahead of steady_clock by the time between the two readings,
+    // and a thread that changes from one to the other does not see time run backwards.
+    const std::uint64_t tsc = ReadTsc();
+    const std::uint64_t nanoseconds = SteadyNanoseconds();
+    const std::uint64_t took = ReadTsc() - tsc;
+    if (took < shortest) {
+      shortest = took;
+      best = {.tsc = tsc, .nanoseconds = nanoseconds};
+    }
+  }
+  return best;
+}
 
 // The kernel has watched the counter of every processor before it keeps time by it.
 bool KernelTrustsTsc() {
@@ -32,17 +50,18 @@ bool KernelTrustsTsc() {
 }
 
 // As early as possible, so that the calibration is over soon.
-const Moment process_start;
+const Moment process_start = TakeMoment();
 
 }  // namespace
 
 std::uint64_t NowWithoutTsc() noexcept {
   static const bool is_trusted = kHasTsc && KernelTrustsTsc();
-  const Moment now;
+  const std::uint64_t steady = SteadyNanoseconds();
   // During static initialisation, process_start may not be there yet; zero is no start.
   const bool has_start = process_start.nanoseconds != 0;
+  if (!is_trusted || !has_start || steady - process_start.nanoseconds < kCalibrationNanoseconds) return steady;
+  const Moment now = TakeMoment();
   const std::uint64_t elapsed = now.nanoseconds - process_start.nanoseconds;
-  if (!is_trusted || !has_start || elapsed < kCalibrationNanoseconds) return now.nanoseconds;
   const auto rate = (static_cast<unsigned __int128>(elapsed) << 32) / (now.tsc - process_start.tsc);
   const auto* const scale = new TscScale{
       .tsc = now.tsc, .nanoseconds = now.nanoseconds, .nanoseconds_per_tick = static_cast<std::uint64_t>(rate)};
