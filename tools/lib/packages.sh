@@ -15,7 +15,7 @@ packages_bench=(libbenchmark-dev)
 packages_test=(
   "${packages_bench[@]}" libgmock-dev libgtest-dev
   clang clang-format clang-tidy libclang-rt-14-dev
-  binutils curl python3 python3-prometheus-client spin valgrind
+  binutils curl locales python3 python3-prometheus-client spin valgrind
 )
 
 # The packages of job $1, one a line.

@@ -30,6 +30,11 @@ class LongPage : public PageSource {
 
 class SessionTest : public testing::Test {
  protected:
+  void TearDown() override {
+    session_->Abort();
+    peer_.Run();
+    EXPECT_EQ(session_.use_count(), 1) << "something still holds the session";
+  }
   // Serves what the peer sends until nothing more can happen.
   void Serve(const std::string& bytes) {
     peer_.to_server = bytes;
