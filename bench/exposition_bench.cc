@@ -1,0 +1,127 @@
+// What pages cost to write: the encoders beside one memcpy of the same page.
+#include <benchmark/benchmark.h>
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+
+#include "exporters/encoding/chunk.h"
+#include "exporters/encoding/openmetrics_encoder.h"
+#include "exporters/encoding/text_encoder.h"
+#include "metrics_core/bucket_bounds.h"
+#include "metrics_core/clock.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/snapshot.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+constexpr std::int64_t kPartitionsPerTopic = 100;
+
+metrics::MetricOptions TwoLabels(std::string name, std::int64_t series) {
+  return {.name = std::move(name),
+          .help = "Bench",
+          .labels = {"topic", "partition"},
+          .series_max = static_cast<std::uint32_t>(series)};
+}
+
+template <typename Handle, typename Record>
+void AddSeries(const metrics::Family<Handle>& family, std::int64_t series, Record record) {
+  for (std::int64_t i = 0; i < series; ++i) {
+    record(family.With("orders-" + std::to_string(i / kPartitionsPerTopic), std::to_string(i % kPartitionsPerTopic)),
+           i);
+  }
+}
+
+// Counters with two labels and values of some digits, as a broker has them.
+void AddCounters(metrics::Registry& registry, std::int64_t series) {
+  const auto family = registry.AddCounter(TwoLabels("bench_records_sent_total", series)).value();
+  AddSeries(family, series, [](const metrics::Counter& counter, std::int64_t i) {
+    counter.Increment(static_cast<std::uint64_t>(i) * 7919 % 10'000'000);
+  });
+}
+
+void AddHistograms(metrics::Registry& registry, std::int64_t series) {
+  const auto bounds = metrics::BucketBounds::Exponential(0.001, 2, 13).value();
+  const auto family =
+      registry.AddTickHistogram(TwoLabels("bench_duration_seconds", series), bounds, metrics::kNanosecondsPerSecond)
+          .value();
+  AddSeries(family, series, [](const metrics::TickHistogram& histogram, std::int64_t i) {
+    histogram.Observe(static_cast<std::uint64_t>(i) * 1'000'003 % 10'000'000'000);
+  });
+}
+
+// As a server does it, but for the sending: chunk after chunk, in one buffer.
+std::size_t EncodePage(PageSource& page, Chunk& chunk) {
+  std::size_t bytes = 0;
+  PageSource::Progress progress;
+  do {
+    chunk.Clear();
+    progress = page.Fill(chunk);
+    bytes += chunk.view().size();
+    benchmark::DoNotOptimize(chunk.view().data());
+  } while (progress == PageSource::Progress::kMore);
+  return bytes;
+}
+
+void ReportPage(benchmark::State& state, std::size_t page_bytes) {
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(page_bytes));
+  state.SetItemsProcessed(state.iterations() * state.range(0));
+  state.counters["page_bytes"] = static_cast<double>(page_bytes);
+}
+
+template <typename Encoder>
+void Encode(benchmark::State& state, const metrics::Snapshot& snapshot) {
+  Chunk chunk;
+  std::size_t bytes = 0;
+  for (auto _ : state) {
+    Encoder encoder(snapshot.families());
+    bytes = EncodePage(encoder, chunk);
+  }
+  ReportPage(state, bytes);
+}
+
+// The baseline: the same bytes, copied once from memory to memory.
+void BM_MemcpyPage(benchmark::State& state) {
+  metrics::Registry registry;
+  AddCounters(registry, state.range(0));
+  const metrics::Snapshot snapshot = registry.TakeSnapshot();
+  TextEncoder encoder(snapshot.families());
+  const std::string page = ReadPage(encoder);
+  const auto copy = std::make_unique<char[]>(page.size());
+  for (auto _ : state) {
+    std::memcpy(copy.get(), page.data(), page.size());
+    benchmark::DoNotOptimize(copy.get());
+    benchmark::ClobberMemory();
+  }
+  ReportPage(state, page.size());
+}
+BENCHMARK(BM_MemcpyPage)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+
+template <typename Encoder>
+void EncodeCounters(benchmark::State& state) {
+  metrics::Registry registry;
+  AddCounters(registry, state.range(0));
+  Encode<Encoder>(state, registry.TakeSnapshot());
+}
+
+void BM_EncodeText(benchmark::State& state) {
+  EncodeCounters<TextEncoder>(state);
+}
+BENCHMARK(BM_EncodeText)->Arg(1'000)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+
+void BM_EncodeOpenMetrics(benchmark::State& state) {
+  EncodeCounters<OpenMetricsEncoder>(state);
+}
+BENCHMARK(BM_EncodeOpenMetrics)->Arg(1'000)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+
+void BM_EncodeTextHistograms(benchmark::State& state) {
+  metrics::Registry registry;
+  AddHistograms(registry, state.range(0));
+  Encode<TextEncoder>(state, registry.TakeSnapshot());
+}
+BENCHMARK(BM_EncodeTextHistograms)->Arg(10'000)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace streamhouse::exporters
