@@ -4,9 +4,10 @@
 // and its sum is exact.
 // Guarantees: in every snapshot, count == the sum of the buckets. Sum and count belong to the same observations,
 // except that a thread that completes observations faster than its cells can be read may contribute a sum that is
-// off by one of them; the next snapshot has it. NaN is dropped and counted (DroppedNotANumber()); +Inf and -Inf are
-// counted in their buckets and left out of the sum, which they would poison for ever. What is observed through a
-// handle whose series was removed is counted nowhere. A default-constructed histogram is a sink.
+// off by one of them, and buckets that stand for slightly different moments; the next snapshot has them. NaN is dropped
+// and counted (DroppedNotANumber()); +Inf and -Inf are counted in their buckets and left out of the sum, which they would
+// poison for ever. What is observed through a handle whose series was removed is counted nowhere. A default-constructed
+// histogram is a sink.
 // Thread safety and cost: as Counter, with three stores and a table look-up for the bucket.
 #pragma once
 
@@ -34,7 +35,7 @@ template <typename Number>
 [[gnu::noinline, gnu::cold]] void ObserveSlowly(Slot run, std::uint32_t bucket, Number value) noexcept {
   SlowCells cells(run);
   // The orders are those of Observe.
-  cells.Add(kFirstBucketCell + bucket, std::uint64_t{1}, std::memory_order_relaxed);
+  cells.Add(kFirstBucketCell + bucket, std::uint64_t{1}, std::memory_order_release);
   cells.Add(kSumCell, value, std::memory_order_release);
   cells.Add(kCountCell, std::uint64_t{1}, std::memory_order_release);
 }
@@ -48,11 +49,12 @@ inline void Observe(Slot slot, std::uint32_t bucket, Number value) noexcept {
     ObserveSlowly(slot, bucket, value);
     return;
   }
-  // Relaxed: published by the release below.
-  AddOwned(run[kFirstBucketCell + bucket], std::uint64_t{1}, std::memory_order_relaxed);
-  // Release: pairs with the acquire of the sum in CellReader::ReadOne; whoever sees this sum sees its bucket.
+  // Release: pairs with the acquire in ReadBuckets (cell_reader.cc); whoever sees this observation in its bucket finds
+  // all earlier ones of this thread counted.
+  AddOwned(run[kFirstBucketCell + bucket], std::uint64_t{1}, std::memory_order_release);
+  // Release: pairs with the acquire of the sum in ReadCountAndSum; whoever sees this sum sees its bucket.
   AddOwned(run[kSumCell], value, std::memory_order_release);
-  // Release: pairs with the acquire of the count in CellReader::ReadOne; whoever sees this count sees its sum.
+  // Release: pairs with the acquire of the count in ReadCountAndSum; whoever sees this count sees its sum.
   AddOwned(run[kCountCell], std::uint64_t{1}, std::memory_order_release);
 }
 

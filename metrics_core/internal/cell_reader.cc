@@ -1,5 +1,6 @@
 #include "metrics_core/internal/cell_reader.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 
@@ -8,8 +9,55 @@
 namespace streamhouse::metrics::internal {
 namespace {
 
-// A shard's owner would have to complete an observation inside each of these windows of some nanoseconds.
-constexpr int kConsistentReadAttempts = 8;
+// As many as an owner that records now and then will not spoil.
+constexpr int kWholeAttempts = 3;
+// Two loads beside each other: an owner would have to complete an observation between them, so many times in a row.
+constexpr int kPairAttempts = 64;
+
+struct CountAndSum {
+  std::uint64_t count;
+  std::uint64_t sum;
+};
+
+// The sum is that of the count, or has at most one observation more of each thread that writes these cells.
+CountAndSum ReadCountAndSum(const Cell* run) {
+  CountAndSum read{};
+  // Acquire: pairs with the release of the count in Observe; the sums and buckets of these observations are visible.
+  std::uint64_t count = run[kCountCell].load(std::memory_order_acquire);
+  for (int attempt = 0; attempt < kPairAttempts; ++attempt) {
+    read.count = count;
+    // Acquire: pairs with the release of the sum in Observe; the buckets of these observations are visible.
+    read.sum = run[kSumCell].load(std::memory_order_acquire);
+    // Acquire: as the first time, for the next round.
+    count = run[kCountCell].load(std::memory_order_acquire);
+    if (count == read.count) break;
+  }
+  return read;
+}
+
+// Their sum.
+std::uint64_t ReadBuckets(const Cell* run, std::span<std::uint64_t> buckets) {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < buckets.size(); ++i) {
+    // Acquire: pairs with the release of the bucket in Observe; all but the last observation seen here are counted in
+    // what is read from now on.
+    buckets[i] = run[kFirstBucketCell + i].load(std::memory_order_acquire);
+    sum += buckets[i];
+  }
+  return sum;
+}
+
+// Moves each bucket towards its value in `later`, all of them together by so many observations, and returns these.
+std::uint64_t Advance(std::span<std::uint64_t> buckets, std::span<const std::uint64_t> later,
+                      std::uint64_t observations) {
+  std::uint64_t left = observations;
+  for (std::size_t i = 0; i < buckets.size() && left > 0; ++i) {
+    const std::uint64_t growth = std::min(later[i] - buckets[i], left);
+    buckets[i] += growth;
+    left -= growth;
+  }
+  return observations - left;
+}
 
 }  // namespace
 
@@ -80,26 +128,30 @@ HistogramReading CellReader::ReadHistogram(Slot run, std::span<std::uint64_t> bu
 }
 
 void CellReader::ReadOne(const Cell* run, std::span<std::uint64_t> buckets, HistogramReading& total) {
-  scratch_.resize(buckets.size());
-  std::uint64_t in_buckets = 0;
-  std::uint64_t sum = 0;
-  for (int attempt = 0; attempt < kConsistentReadAttempts; ++attempt) {
-    // Acquire: pairs with the release of the count in Histogram::Observe; the sums of these observations are visible.
-    const std::uint64_t count = run[kCountCell].load(std::memory_order_acquire);
-    // Acquire: pairs with the release of the sum in Histogram::Observe; the buckets of these observations are visible.
-    sum = run[kSumCell].load(std::memory_order_acquire);
-    in_buckets = 0;
-    for (std::size_t i = 0; i < buckets.size(); ++i) {
-      // Relaxed: the acquires above bring at least the observations that were counted; equality says: no others.
-      scratch_[i] = run[kFirstBucketCell + i].load(std::memory_order_relaxed);
-      in_buckets += scratch_[i];
-    }
-    if (in_buckets == count) break;
+  scratch_.resize(2 * buckets.size());
+  const std::span<std::uint64_t> own = std::span(scratch_).first(buckets.size());
+  CountAndSum read{};
+  std::uint64_t in_own = 0;
+  for (int attempt = 0; attempt < kWholeAttempts; ++attempt) {
+    read = ReadCountAndSum(run);
+    in_own = ReadBuckets(run, own);
+    // What was counted is in the sum, and what is in the sum is in the buckets: equality says that nothing else is.
+    if (in_own == read.count) break;
   }
-  for (std::size_t i = 0; i < buckets.size(); ++i) buckets[i] += scratch_[i];
-  total.count += in_buckets;
-  total.integer_sum += sum;
-  total.double_sum += std::bit_cast<double>(sum);
+  if (in_own != read.count) {
+    // The owner records faster than its buckets can be read. A count and a sum that are read next belong together, and
+    // each bucket had, at that moment, a value between the one before and one read after.
+    const std::span<std::uint64_t> later = std::span(scratch_).last(buckets.size());
+    read = ReadCountAndSum(run);
+    ReadBuckets(run, later);
+    // Not ahead where an observation is in its bucket and not yet counted; then it is counted here.
+    const auto ahead = static_cast<std::int64_t>(read.count - in_own);
+    if (ahead > 0) in_own += Advance(own, later, static_cast<std::uint64_t>(ahead));
+  }
+  for (std::size_t i = 0; i < buckets.size(); ++i) buckets[i] += own[i];
+  total.count += in_own;
+  total.integer_sum += read.sum;
+  total.double_sum += std::bit_cast<double>(read.sum);
 }
 
 }  // namespace streamhouse::metrics::internal

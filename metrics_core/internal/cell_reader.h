@@ -41,9 +41,18 @@ class CellReader {
   // happens after its increase.
   std::int64_t Difference(Slot run);
 
-  // Adds this run's counts to zeroed `buckets`. Every shard's counts, sum and buckets belong together, but for a
-  // shard whose owner kept recording through all retries: there the sum is off by at most one observation.
+  // Adds this run's counts to zeroed `buckets`. Every shard's count, sum and buckets belong together, but for a shard
+  // whose owner records faster than its buckets can be read. There count and sum are of one moment, but for one
+  // observation that one of them may lack (of each writer, where storage is shared), and a bucket has some value that
+  // it had while it was read. Count and buckets never run backwards.
   HistogramReading ReadHistogram(Slot run, std::span<std::uint64_t> buckets);
+
+  // Calls visit(const Cell*) with the run's cells in each shard that has them.
+  template <typename Visit>
+  void ForEachShard(Slot run, Visit visit) {
+    Seek(run);
+    for (const Chunk* chunk : chunks_) visit(&chunk->cells[run % kCellsPerChunk]);
+  }
 
  private:
   void Seek(Slot slot);
@@ -51,7 +60,7 @@ class CellReader {
 
   Slot chunk_number_ = kMaxChunks;      // where the reader stands; kMaxChunks: nowhere
   std::vector<const Chunk*> chunks_;    // that chunk, of every shard that has it
-  std::vector<std::uint64_t> scratch_;  // one shard's buckets
+  std::vector<std::uint64_t> scratch_;  // one shard's buckets, read twice
 };
 
 }  // namespace streamhouse::metrics::internal

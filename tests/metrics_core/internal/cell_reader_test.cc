@@ -1,8 +1,8 @@
 #include "metrics_core/internal/cell_reader.h"
 
-#include <bit>
+#include <atomic>
 #include <cstdint>
-#include <span>
+#include <numeric>
 #include <thread>
 #include <vector>
 
@@ -50,8 +50,7 @@ TEST(CellReaderTest, SumsAreModular) {
 TEST(CellReaderTest, AddsUpDoubles) {
   const Slot slot = AllocateRun({.numbers = CellNumbers::kDoubles});
   Record(slot, 0.5);
-  std::thread recorder([&] { Record(slot, 0.25); });
-  recorder.join();
+  OnAnotherThread([&] { Record(slot, 0.25); });
   EXPECT_EQ(CellReader().SumOfDoubles(slot), 0.75);
 }
 
@@ -87,6 +86,78 @@ TEST(CellReaderTest, DifferenceSurvivesCellsThatHaveWrapped) {
   Record(run + kUpCell, std::uint64_t{6});
   Record(run + kDownCell, kMaxCount);
   EXPECT_EQ(CellReader().Difference(run), 6);
+}
+
+// Threads that were stopped in the middle of an observation, for ever. Every observation is of the value 1 in the last
+// bucket, so that a sum says of how many observations it is.
+class HistogramReadingTest : public testing::Test {
+ protected:
+  // How far an observation has come: its stores are made in this order.
+  enum Progress { kNotBegun, kInBucket, kInSum, kCounted };
+  static constexpr Slot kBuckets = 5;
+
+  void Observe(Slot run, Progress until) {
+    // Relaxed, all: the test reads after joining.
+    if (until >= kInBucket) SlowCells(run).Add(kFirstBucketCell + kBuckets - 1, std::uint64_t{1}, kRelaxed);
+    if (until >= kInSum) SlowCells(run).Add(kSumCell, 1.0, kRelaxed);
+    if (until >= kCounted) SlowCells(run).Add(kCountCell, std::uint64_t{1}, kRelaxed);
+  }
+
+  // A run on which this thread and another one, each in its own shard, have observed and then stopped.
+  Slot RunStoppedAt(Progress here, Progress there) {
+    const Slot run = AllocateRun({.length = kFirstBucketCell + kBuckets, .numbers = CellNumbers::kDoubleSum});
+    Observe(run, kCounted);
+    Observe(run, here);
+    OnAnotherThread([&] { Observe(run, there); });
+    return run;
+  }
+
+  HistogramReading Read(Slot run) {
+    buckets_.assign(kBuckets, 0);
+    return CellReader().ReadHistogram(run, buckets_);
+  }
+
+  std::uint64_t InBuckets() const { return std::accumulate(buckets_.begin(), buckets_.end(), std::uint64_t{0}); }
+
+  static constexpr std::memory_order kRelaxed = std::memory_order_relaxed;
+  std::vector<std::uint64_t> buckets_;
+};
+
+TEST_F(HistogramReadingTest, CountIsTheSumOfTheBucketsWhereverWritersStop) {
+  for (const Progress here : {kNotBegun, kInBucket, kInSum, kCounted}) {
+    for (const Progress there : {kNotBegun, kInBucket, kInSum, kCounted}) {
+      const HistogramReading reading = Read(RunStoppedAt(here, there));
+      EXPECT_EQ(reading.count, InBuckets()) << here << ' ' << there;
+      EXPECT_EQ(reading.count, 1U + (here != kNotBegun) + (there != kNotBegun)) << here << ' ' << there;
+    }
+  }
+}
+
+TEST_F(HistogramReadingTest, TheSumLacksAtMostOneObservationOfEachWriterThatStopped) {
+  for (const Progress here : {kNotBegun, kInBucket, kInSum, kCounted}) {
+    for (const Progress there : {kNotBegun, kInBucket, kInSum, kCounted}) {
+      const HistogramReading reading = Read(RunStoppedAt(here, there));
+      const double lacking = (here == kInBucket) + (there == kInBucket);
+      EXPECT_EQ(reading.double_sum, static_cast<double>(reading.count) - lacking) << here << ' ' << there;
+    }
+  }
+}
+
+TEST_F(HistogramReadingTest, AWriterThatGoesOnIsReadWhole) {
+  const Slot run = RunStoppedAt(kCounted, kCounted);
+  for (int i = 0; i < 5; ++i) {
+    Observe(run, kCounted);
+    const HistogramReading reading = Read(run);
+    EXPECT_EQ(reading.double_sum, static_cast<double>(reading.count));
+  }
+}
+
+TEST_F(HistogramReadingTest, IntegersAreReadAsIntegers) {
+  constexpr std::uint64_t kLarge = (std::uint64_t{1} << 60) + 1;
+  const Slot run = AllocateRun({.length = kFirstBucketCell + kBuckets});
+  SlowCells(run).Add(kSumCell, kLarge, kRelaxed);
+  OnAnotherThread([&] { SlowCells(run).Add(kSumCell, std::uint64_t{1}, kRelaxed); });
+  EXPECT_EQ(Read(run).integer_sum, kLarge + 1);
 }
 
 }  // namespace
