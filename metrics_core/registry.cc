@@ -36,6 +36,7 @@ MetricType TypeOf(FamilyKind kind) {
       return MetricType::kGauge;
     case FamilyKind::kHistogram:
     case FamilyKind::kTickHistogram:
+    case FamilyKind::kExponentialHistogram:
       return MetricType::kHistogram;
   }
   return MetricType::kCounter;
@@ -72,6 +73,17 @@ Result<std::vector<double>> InTicks(const std::string& name, const std::vector<d
     ticks.push_back(whole);
   }
   return ticks;
+}
+
+Status CheckPowersOfTwo(const FamilyInfo& info) {
+  for (const double bound : info.bounds) {
+    int exponent = 0;
+    if (std::frexp(bound, &exponent) != 0.5) {
+      return {StatusCode::kInvalidArgument,
+              "metric \"" + info.name + "\": bound " + std::to_string(bound) + " is not a power of two"};
+    }
+  }
+  return Status::Ok();
 }
 
 // Buffers of snapshots that have ended, for the next ones. Outlives the registry while a snapshot does.
@@ -137,7 +149,8 @@ Result<std::shared_ptr<FamilyCore>> Registry::Add(MetricOptions options, FamilyK
                .type = TypeOf(kind),
                .number = NumberOf(kind),
                .label_names = std::move(options.labels),
-               .bounds = bounds == nullptr ? std::vector<double>() : bounds->values()},
+               .bounds = bounds == nullptr ? std::vector<double>() : bounds->values(),
+               .is_exponential = kind == FamilyKind::kExponentialHistogram},
       .kind = kind,
       .storage = options.storage,
       .series_max = options.series_max,
@@ -146,7 +159,9 @@ Result<std::shared_ptr<FamilyCore>> Registry::Add(MetricOptions options, FamilyK
       .ticks_per_unit = ticks_per_unit,
   };
   if (Status legal = CheckFamily(core.info); !legal.ok()) return legal;
-  if (bounds != nullptr) {
+  if (kind == FamilyKind::kExponentialHistogram) {
+    if (Status powers = CheckPowersOfTwo(core.info); !powers.ok()) return powers;
+  } else if (bounds != nullptr) {
     Result<std::vector<double>> recorded = kind == FamilyKind::kTickHistogram
                                                ? InTicks(core.info.name, bounds->values(), ticks_per_unit)
                                                : bounds->values();
@@ -202,6 +217,11 @@ Result<Family<Histogram>> Registry::AddHistogram(MetricOptions options, const Bu
 Result<Family<TickHistogram>> Registry::AddTickHistogram(MetricOptions options, const BucketBounds& bounds,
                                                          double ticks_per_unit) {
   return AddFamily<TickHistogram>(std::move(options), FamilyKind::kTickHistogram, &bounds, ticks_per_unit);
+}
+
+Result<Family<ExponentialHistogram>> Registry::AddExponentialHistogram(MetricOptions options,
+                                                                       const BucketBounds& classic_bounds) {
+  return AddFamily<ExponentialHistogram>(std::move(options), FamilyKind::kExponentialHistogram, &classic_bounds);
 }
 
 Snapshot Registry::TakeSnapshot(std::uint64_t now_nanoseconds) {

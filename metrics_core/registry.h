@@ -20,6 +20,7 @@
 #include "metrics_core/bucket_bounds.h"
 #include "metrics_core/clock.h"
 #include "metrics_core/counter.h"
+#include "metrics_core/exponential_histogram.h"
 #include "metrics_core/family.h"
 #include "metrics_core/gauge.h"
 #include "metrics_core/histogram.h"
@@ -48,6 +49,12 @@ class Registry {
   // for sizes. Each bound must be a whole number of ticks (to within a millionth of it).
   Result<Family<TickHistogram>> AddTickHistogram(MetricOptions options, const BucketBounds& bounds,
                                                  double ticks_per_unit);
+
+  // `classic_bounds` are powers of two, which are bounds at every resolution from one bucket a power of two on; they are
+  // for formats without native histograms. Below that, a bucket that spans several is counted in the last of them.
+  // Storage is per thread, whatever the options say.
+  Result<Family<ExponentialHistogram>> AddExponentialHistogram(MetricOptions options,
+                                                               const BucketBounds& classic_bounds);
 
   // `now` decides what has expired.
   Snapshot TakeSnapshot(std::uint64_t now_nanoseconds = Clock::NowNanoseconds());

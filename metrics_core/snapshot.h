@@ -36,12 +36,24 @@ struct FamilyInfo {
   NumberKind number = NumberKind::kUint64;  // of a counter or gauge; histograms have double sums
   std::vector<std::string> label_names;     // in the order of the label text
   std::vector<double> bounds;               // of a histogram: finite, ascending upper bounds, (lower, upper]
+  bool is_exponential = false;              // a histogram that can be read at its own resolution as well
 };
 
 struct HistogramValue {
   std::span<const std::uint64_t> bucket_counts;  // not cumulative; bounds.size() + 1, the last one up to +Inf
   double sum = 0;                                // in the unit of the family
   std::uint64_t count = 0;
+};
+
+// An exponential histogram at its own resolution (exponential_scale.h).
+struct ExponentialValue {
+  int schema = 0;
+  std::int32_t first_index = 0;                  // of bucket_counts[0]; the others follow without gaps
+  std::span<const std::uint64_t> bucket_counts;  // not cumulative; empty when there are only zeros
+  double zero_threshold = 0;
+  std::uint64_t zero_count = 0;  // values in [0, zero_threshold]
+  double sum = 0;
+  std::uint64_t count = 0;  // == zero_count and the sum of bucket_counts
 };
 
 class FamilySnapshot {
@@ -58,20 +70,25 @@ class FamilySnapshot {
   std::int64_t int64_value(std::size_t i) const { return static_cast<std::int64_t>(values_[i]); }
   double double_value(std::size_t i) const { return std::bit_cast<double>(values_[i]); }
 
-  // The value of series i of a histogram.
+  // The value of series i of a histogram; of an exponential one, as a classic histogram with info().bounds.
   HistogramValue histogram_value(std::size_t i) const {
     const std::size_t stride = info_->bounds.size() + 1;
     return {.bucket_counts = values_.subspan(i * stride, stride), .sum = sums_[i], .count = counts_[i]};
   }
+
+  // Whether the histograms of this family are exponential, and then the value of series i at full resolution.
+  bool is_exponential() const { return info_->is_exponential; }
+  const ExponentialValue& exponential_value(std::size_t i) const { return exponentials_[i]; }
 
  private:
   friend class internal::SnapshotBuilder;
 
   const FamilyInfo* info_ = nullptr;
   std::span<const std::string_view> labels_;
-  std::span<const std::uint64_t> values_;  // scalars: one a series; histograms: bounds + 1 a series
-  std::span<const double> sums_;           // histograms only
-  std::span<const std::uint64_t> counts_;  // histograms only
+  std::span<const std::uint64_t> values_;           // scalars: one a series; histograms: bounds + 1 a series
+  std::span<const double> sums_;                    // histograms only
+  std::span<const std::uint64_t> counts_;           // histograms only
+  std::span<const ExponentialValue> exponentials_;  // exponential histograms only
 };
 
 class Snapshot {

@@ -132,7 +132,7 @@ class CellArena {
   }
 
   static bool IsReusable(Slot slot, const RunShape& shape) {
-    if (shape.storage == CellStorage::kShared) return true;
+    if (shape.storage == CellStorage::kShared || shape.numbers == CellNumbers::kExponential) return true;
     for (Slot cell = 0; cell < shape.length; ++cell) {
       if (!HoldsDouble(shape, cell)) continue;
       CellReader reader;
@@ -162,6 +162,11 @@ class CellArena {
       baselines = std::make_unique<ChunkBaselines>().release();
       // Release: pairs with the acquire in BaselineOf.
       entry.store(baselines, std::memory_order_release);
+    }
+    if (shape.numbers == CellNumbers::kExponential) {
+      // The baseline of its first cell, which is not subtracted from anything, counts the incarnations.
+      ++(*baselines)[slot % kCellsPerChunk];
+      return;
     }
     CellReader reader;
     for (Slot cell = 0; cell < shape.length; ++cell) {
@@ -210,6 +215,10 @@ std::uint32_t RunReferences(Slot slot) noexcept {
 
 std::uint64_t Baseline(Slot slot) noexcept {
   return CellArena::Instance().BaselineOf(slot);
+}
+
+std::uint32_t RunIncarnation(Slot run) noexcept {
+  return static_cast<std::uint32_t>(Baseline(run));
 }
 
 CellStatistics GetCellStatistics() noexcept {

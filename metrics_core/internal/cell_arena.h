@@ -27,7 +27,8 @@ inline constexpr Slot kMaxRunCells = kCellsPerChunk - kSinkCells;
 inline constexpr double kMaxReusableSum = 1 << 20;
 
 // Which cells of a run hold doubles: none, its only cell, or a histogram's sum.
-enum class CellNumbers : std::uint8_t { kIntegers, kDoubles, kDoubleSum };
+// kExponential: an exponential histogram's, which is told from what its run held before by its incarnation.
+enum class CellNumbers : std::uint8_t { kIntegers, kDoubles, kDoubleSum, kExponential };
 
 struct RunShape {
   Slot length = 1;
@@ -47,6 +48,9 @@ std::uint32_t RunReferences(Slot slot) noexcept;
 
 // What a cell's sum was when the run was given to its present series; 0 for a first use.
 std::uint64_t Baseline(Slot slot) noexcept;
+
+// How often the run of an exponential histogram was given to a series before the present one.
+std::uint32_t RunIncarnation(Slot run) noexcept;
 
 struct CellStatistics {
   std::uint64_t cells;      // in chunks handed out so far

@@ -27,6 +27,18 @@ class RepairedValues {
   std::vector<std::string_view> values_;
 };
 
+// Adds the buckets to those of the first bound that is not below them.
+void FoldIntoBounds(const ExponentialReading& reading, std::span<const double> bounds,
+                    std::span<std::uint64_t> buckets) {
+  std::size_t bound = 0;
+  buckets[0] += reading.zero_count;
+  for (std::size_t i = 0; i < reading.buckets.size(); ++i) {
+    const double upper = ExponentialUpperBound(reading.first_index + static_cast<std::int32_t>(i), reading.schema);
+    while (bound < bounds.size() && bounds[bound] < upper) ++bound;
+    buckets[bound] += reading.buckets[i];
+  }
+}
+
 }  // namespace
 
 RunShape FamilyCore::ShapeOf(const Options& options) {
@@ -50,6 +62,9 @@ RunShape FamilyCore::ShapeOf(const Options& options) {
       return {.length = kFirstBucketCell + options.buckets->bucket_count(),
               .storage = chosen,
               .numbers = CellNumbers::kIntegers};
+    case FamilyKind::kExponentialHistogram:
+      // A thread's layout is its own: there is no shared storage for it.
+      return {.length = kExponentialRunCells, .storage = CellStorage::kPerThread, .numbers = CellNumbers::kExponential};
   }
   return {};
 }
@@ -186,7 +201,9 @@ void FamilyCore::Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds
   reader_.StartPass();
   if (options_.expire_after_nanoseconds > 0) Expire(now_nanoseconds);
   builder.BeginFamily(options_.info, table_.live_count());
-  if (options_.info.type == MetricType::kHistogram) {
+  if (options_.kind == FamilyKind::kExponentialHistogram) {
+    ReadExponentialHistograms(builder);
+  } else if (options_.info.type == MetricType::kHistogram) {
     ReadHistograms(builder);
   } else {
     ReadScalars(builder);
@@ -253,6 +270,26 @@ void FamilyCore::ReadHistograms(SnapshotBuilder& builder) {
     const double sum = counts_ticks ? static_cast<double>(reading.integer_sum - base) / options_.ticks_per_unit
                                     : reading.double_sum - std::bit_cast<double>(base);
     builder.SetHistogramTotals(sum, count);
+  }
+}
+
+void FamilyCore::ReadExponentialHistograms(SnapshotBuilder& builder) {
+  for (std::uint32_t number = 0; number < table_.number_limit(); ++number) {
+    if (!table_.IsLive(number)) continue;
+    const Series& series = table_.At(number);
+    exponential_.Clear();
+    const std::uint32_t incarnation = RunIncarnation(series.run);
+    reader_.ForEachShard(series.run, [&](const Cell* run) { exponential_.Add(run, incarnation); });
+    exponential_.Shrink();
+    FoldIntoBounds(exponential_, options_.info.bounds, builder.AddHistogram(series.text()));
+    builder.SetHistogramTotals(exponential_.sum, exponential_.count);
+    builder.AddExponential({.schema = exponential_.schema,
+                            .first_index = exponential_.first_index,
+                            .bucket_counts = exponential_.buckets,
+                            .zero_threshold = kZeroThreshold,
+                            .zero_count = exponential_.zero_count,
+                            .sum = exponential_.sum,
+                            .count = exponential_.count});
   }
 }
 

@@ -21,6 +21,7 @@
 #include "metrics_core/internal/bucket_table.h"
 #include "metrics_core/internal/cell_arena.h"
 #include "metrics_core/internal/cell_reader.h"
+#include "metrics_core/internal/exponential_run.h"
 #include "metrics_core/internal/read_section.h"
 #include "metrics_core/internal/series.h"
 #include "metrics_core/internal/series_index.h"
@@ -43,6 +44,7 @@ enum class FamilyKind : std::uint8_t {
   kUpDownCounter,
   kHistogram,
   kTickHistogram,
+  kExponentialHistogram,
 };
 
 class FamilyCore {
@@ -126,6 +128,7 @@ class FamilyCore {
   std::uint64_t ValueForExpiry(Slot run);
   void ReadScalars(SnapshotBuilder& builder);
   void ReadHistograms(SnapshotBuilder& builder);
+  void ReadExponentialHistograms(SnapshotBuilder& builder);
   std::uint64_t ReadScalar(Slot run);
 
   // Immutable after construction.
@@ -143,6 +146,7 @@ class FamilyCore {
   // Guarded by mutex_; SeriesTable::Find and At run beside it.
   SeriesTable table_;
   CellReader reader_;
+  ExponentialReading exponential_;
   std::vector<Condemned> condemned_;
   std::vector<LastUse> last_uses_;                // by number; empty where series do not expire
   std::optional<std::uint32_t> overflow_number_;  // the overflow series, once it was needed

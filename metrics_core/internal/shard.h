@@ -105,6 +105,9 @@ class SlowCells {
     }
   }
 
+  // The cells, if this thread alone writes them for as long as this lives; otherwise null.
+  Cell* Owned() const noexcept { return shared_ ? nullptr : cells_; }
+
  private:
   Cell* cells_;
   bool shared_;

@@ -21,6 +21,7 @@ struct SnapshotBuffers {
     std::size_t first_label = 0;
     std::size_t first_value = 0;
     std::size_t first_histogram = 0;
+    std::size_t first_exponential = 0;
   };
 
   std::vector<FamilySnapshot> families;
@@ -29,6 +30,8 @@ struct SnapshotBuffers {
   std::vector<std::uint64_t> values;
   std::vector<double> sums;
   std::vector<std::uint64_t> counts;
+  std::vector<ExponentialValue> exponentials;
+  std::vector<std::uint64_t> exponential_buckets;  // of all exponentials, one after another
 };
 
 class SnapshotBuilder {
@@ -41,13 +44,15 @@ class SnapshotBuilder {
     buffers_.values.clear();
     buffers_.sums.clear();
     buffers_.counts.clear();
+    buffers_.exponentials.clear();
+    buffers_.exponential_buckets.clear();
   }
 
   // What follows belongs to this family, which will have `series` series. `info` outlives the snapshot.
   void BeginFamily(const FamilyInfo& info, std::size_t series) {
     buffers_.families.emplace_back();
     buffers_.families.back().info_ = &info;
-    buffers_.extents.push_back({buffers_.labels.size(), buffers_.values.size(), buffers_.sums.size()});
+    buffers_.extents.push_back(End());
     stride_ = info.bounds.size() + 1;
     Reserve(buffers_.labels, series);
     Reserve(buffers_.values, series * (info.type == MetricType::kHistogram ? stride_ : 1));
@@ -71,9 +76,23 @@ class SnapshotBuilder {
     buffers_.counts.push_back(count);
   }
 
+  // After the classic reading of the same series, with the same totals. The buckets are copied.
+  void AddExponential(const ExponentialValue& value) {
+    buffers_.exponentials.push_back(value);
+    buffers_.exponential_buckets.insert(buffers_.exponential_buckets.end(), value.bucket_counts.begin(),
+                                        value.bucket_counts.end());
+  }
+
   // `owner` holds the buffers, and whatever else has to live as long as the snapshot.
   Snapshot Finish(std::shared_ptr<void> owner) {
-    SnapshotBuffers::Extent end = {buffers_.labels.size(), buffers_.values.size(), buffers_.sums.size()};
+    // The buckets have stopped moving only now.
+    std::size_t first_bucket = 0;
+    for (ExponentialValue& value : buffers_.exponentials) {
+      const std::size_t size = value.bucket_counts.size();
+      value.bucket_counts = Between(buffers_.exponential_buckets, first_bucket, first_bucket + size);
+      first_bucket += size;
+    }
+    SnapshotBuffers::Extent end = End();
     for (std::size_t i = buffers_.families.size(); i-- > 0;) {
       const SnapshotBuffers::Extent& begin = buffers_.extents[i];
       FamilySnapshot& family = buffers_.families[i];
@@ -81,6 +100,7 @@ class SnapshotBuilder {
       family.values_ = Between(buffers_.values, begin.first_value, end.first_value);
       family.sums_ = Between(buffers_.sums, begin.first_histogram, end.first_histogram);
       family.counts_ = Between(buffers_.counts, begin.first_histogram, end.first_histogram);
+      family.exponentials_ = Between(buffers_.exponentials, begin.first_exponential, end.first_exponential);
       end = begin;
     }
     Snapshot snapshot;
@@ -90,6 +110,13 @@ class SnapshotBuilder {
   }
 
  private:
+  SnapshotBuffers::Extent End() const {
+    return {.first_label = buffers_.labels.size(),
+            .first_value = buffers_.values.size(),
+            .first_histogram = buffers_.sums.size(),
+            .first_exponential = buffers_.exponentials.size()};
+  }
+
   template <typename T>
   static void Reserve(std::vector<T>& vector, std::size_t more) {
     const std::size_t needed = vector.size() + more;
