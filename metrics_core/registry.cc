@@ -8,17 +8,22 @@
 #include <vector>
 
 #include "metrics_core/internal/bucket_table.h"
+#include "metrics_core/internal/callback_core.h"
+#include "metrics_core/internal/collected_family.h"
 #include "metrics_core/internal/family_core.h"
 #include "metrics_core/internal/snapshot_builder.h"
 #include "metrics_core/internal/snapshot_epochs.h"
+#include "metrics_core/internal/snapshot_pool.h"
 #include "metrics_core/metric_name.h"
 
 namespace streamhouse::metrics {
 
+using internal::CollectedFamily;
 using internal::FamilyCore;
 using internal::FamilyKind;
 using internal::SnapshotBuffers;
 using internal::SnapshotEpochs;
+using internal::SnapshotPool;
 
 namespace {
 
@@ -75,6 +80,18 @@ Result<std::vector<double>> InTicks(const std::string& name, const std::vector<d
   return ticks;
 }
 
+// Takes the texts out of the options.
+FamilyInfo InfoOf(MetricOptions& options, MetricType type, NumberKind number) {
+  return {.name = std::move(options.name),
+          .help = std::move(options.help),
+          .unit = std::move(options.unit),
+          .type = type,
+          .number = number,
+          .label_names = std::move(options.labels),
+          .bounds = {},
+          .is_exponential = false};
+}
+
 Status CheckPowersOfTwo(const FamilyInfo& info) {
   for (const double bound : info.bounds) {
     int exponent = 0;
@@ -86,34 +103,6 @@ Status CheckPowersOfTwo(const FamilyInfo& info) {
   return Status::Ok();
 }
 
-// Buffers of snapshots that have ended, for the next ones. Outlives the registry while a snapshot does.
-class SnapshotPool {
- public:
-  explicit SnapshotPool(std::shared_ptr<SnapshotEpochs> epochs) : epochs_(std::move(epochs)) {}
-
-  std::unique_ptr<SnapshotBuffers> Take() {
-    const std::lock_guard lock(mutex_);
-    if (spare_.empty()) return std::make_unique<SnapshotBuffers>();
-    std::unique_ptr<SnapshotBuffers> buffers = std::move(spare_.back());
-    spare_.pop_back();
-    return buffers;
-  }
-
-  void Return(std::unique_ptr<SnapshotBuffers> buffers, std::uint64_t snapshot) {
-    epochs_->End(snapshot);
-    const std::lock_guard lock(mutex_);
-    if (spare_.size() < kSpareMax) spare_.push_back(std::move(buffers));
-  }
-
- private:
-  // Scrapes that overlap are rare, and each spare is as large as the largest snapshot.
-  static constexpr std::size_t kSpareMax = 1;
-
-  const std::shared_ptr<SnapshotEpochs> epochs_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<SnapshotBuffers>> spare_;  // guarded by mutex_
-};
-
 // What a snapshot holds on to.
 struct SnapshotOwner {
   ~SnapshotOwner() { pool->Return(std::move(buffers), snapshot); }
@@ -121,7 +110,7 @@ struct SnapshotOwner {
   std::shared_ptr<SnapshotPool> pool;
   std::unique_ptr<SnapshotBuffers> buffers;
   std::uint64_t snapshot;
-  std::vector<std::shared_ptr<FamilyCore>> families;
+  std::vector<std::shared_ptr<CollectedFamily>> families;
 };
 
 }  // namespace
@@ -133,24 +122,33 @@ struct Registry::State {
 
   std::mutex mutex;
   // Guarded by mutex.
-  std::vector<std::shared_ptr<FamilyCore>> families;
+  std::vector<std::shared_ptr<CollectedFamily>> families;
   std::set<std::string> occupied_names;
 };
 
 Registry::Registry() : state_(std::make_unique<State>()) {}
 Registry::~Registry() = default;
 
-Result<std::shared_ptr<FamilyCore>> Registry::Add(MetricOptions options, FamilyKind kind, const BucketBounds* bounds,
-                                                  double ticks_per_unit) {
+Status Registry::Link(const std::shared_ptr<CollectedFamily>& family) {
+  const FamilyInfo& info = family->info();
+  const std::vector<std::string> names = OccupiedNames(info);
+  const std::lock_guard lock(state_->mutex);
+  for (const std::string& name : names) {
+    if (state_->occupied_names.contains(name)) {
+      return {StatusCode::kAlreadyExists,
+              "metric \"" + info.name + "\": the name \"" + name + "\" is another family's"};
+    }
+  }
+  state_->occupied_names.insert(names.begin(), names.end());
+  state_->families.push_back(family);
+  return Status::Ok();
+}
+
+template <typename Handle>
+Result<Family<Handle>> Registry::AddFamily(MetricOptions options, FamilyKind kind, const BucketBounds* bounds,
+                                           double ticks_per_unit) {
   FamilyCore::Options core = {
-      .info = {.name = std::move(options.name),
-               .help = std::move(options.help),
-               .unit = std::move(options.unit),
-               .type = TypeOf(kind),
-               .number = NumberOf(kind),
-               .label_names = std::move(options.labels),
-               .bounds = bounds == nullptr ? std::vector<double>() : bounds->values(),
-               .is_exponential = kind == FamilyKind::kExponentialHistogram},
+      .info = InfoOf(options, TypeOf(kind), NumberOf(kind)),
       .kind = kind,
       .storage = options.storage,
       .series_max = options.series_max,
@@ -158,8 +156,10 @@ Result<std::shared_ptr<FamilyCore>> Registry::Add(MetricOptions options, FamilyK
       .buckets = nullptr,
       .ticks_per_unit = ticks_per_unit,
   };
+  if (bounds != nullptr) core.info.bounds = bounds->values();
+  core.info.is_exponential = kind == FamilyKind::kExponentialHistogram;
   if (Status legal = CheckFamily(core.info); !legal.ok()) return legal;
-  if (kind == FamilyKind::kExponentialHistogram) {
+  if (core.info.is_exponential) {
     if (Status powers = CheckPowersOfTwo(core.info); !powers.ok()) return powers;
   } else if (bounds != nullptr) {
     Result<std::vector<double>> recorded = kind == FamilyKind::kTickHistogram
@@ -168,26 +168,25 @@ Result<std::shared_ptr<FamilyCore>> Registry::Add(MetricOptions options, FamilyK
     if (!recorded.ok()) return recorded.status();
     core.buckets = internal::BucketTable::Intern(*recorded);
   }
-
-  const std::lock_guard lock(state_->mutex);
-  const std::vector<std::string> names = OccupiedNames(core.info);
-  for (const std::string& name : names) {
-    if (state_->occupied_names.contains(name)) {
-      return Status(StatusCode::kAlreadyExists,
-                    "metric \"" + core.info.name + "\": the name \"" + name + "\" is another family's");
-    }
-  }
-  state_->occupied_names.insert(names.begin(), names.end());
-  state_->families.push_back(std::make_shared<FamilyCore>(std::move(core), state_->epochs));
-  return state_->families.back();
+  auto family = std::make_shared<FamilyCore>(std::move(core), state_->epochs);
+  if (Status linked = Link(family); !linked.ok()) return linked;
+  return Family<Handle>(std::move(family));
 }
 
-template <typename Handle>
-Result<Family<Handle>> Registry::AddFamily(MetricOptions options, FamilyKind kind, const BucketBounds* bounds,
-                                           double ticks_per_unit) {
-  auto core = Add(std::move(options), kind, bounds, ticks_per_unit);
-  if (!core.ok()) return core.status();
-  return Family<Handle>(*std::move(core));
+Result<CallbackFamily> Registry::AddCallback(MetricOptions options, MetricType type) {
+  FamilyInfo info = InfoOf(options, type, NumberKind::kDouble);
+  if (Status legal = CheckFamily(info); !legal.ok()) return legal;
+  auto family = std::make_shared<internal::CallbackCore>(std::move(info), state_->epochs);
+  if (Status linked = Link(family); !linked.ok()) return linked;
+  return CallbackFamily(std::move(family));
+}
+
+Result<CallbackFamily> Registry::AddCallbackGauge(MetricOptions options) {
+  return AddCallback(std::move(options), MetricType::kGauge);
+}
+
+Result<CallbackFamily> Registry::AddCallbackCounter(MetricOptions options) {
+  return AddCallback(std::move(options), MetricType::kCounter);
 }
 
 Result<Family<Counter>> Registry::AddCounter(MetricOptions options) {

@@ -18,6 +18,7 @@
 #include <memory>
 
 #include "metrics_core/bucket_bounds.h"
+#include "metrics_core/callback_family.h"
 #include "metrics_core/clock.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/exponential_histogram.h"
@@ -56,14 +57,18 @@ class Registry {
   Result<Family<ExponentialHistogram>> AddExponentialHistogram(MetricOptions options,
                                                                const BucketBounds& classic_bounds);
 
+  // Values that are asked for at each scrape.
+  Result<CallbackFamily> AddCallbackGauge(MetricOptions options);
+  Result<CallbackFamily> AddCallbackCounter(MetricOptions options);
+
   // `now` decides what has expired.
   Snapshot TakeSnapshot(std::uint64_t now_nanoseconds = Clock::NowNanoseconds());
 
  private:
   struct State;
 
-  Result<std::shared_ptr<internal::FamilyCore>> Add(MetricOptions options, internal::FamilyKind kind,
-                                                    const BucketBounds* bounds = nullptr, double ticks_per_unit = 1);
+  Status Link(const std::shared_ptr<internal::CollectedFamily>& family);
+  Result<CallbackFamily> AddCallback(MetricOptions options, MetricType type);
   template <typename Handle>
   Result<Family<Handle>> AddFamily(MetricOptions options, internal::FamilyKind kind,
                                    const BucketBounds* bounds = nullptr, double ticks_per_unit = 1);

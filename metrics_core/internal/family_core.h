@@ -21,6 +21,7 @@
 #include "metrics_core/internal/bucket_table.h"
 #include "metrics_core/internal/cell_arena.h"
 #include "metrics_core/internal/cell_reader.h"
+#include "metrics_core/internal/collected_family.h"
 #include "metrics_core/internal/exponential_run.h"
 #include "metrics_core/internal/read_section.h"
 #include "metrics_core/internal/series.h"
@@ -32,8 +33,6 @@
 #include "metrics_core/snapshot.h"
 
 namespace streamhouse::metrics::internal {
-
-class SnapshotBuilder;
 
 // What the cells of a family's series mean.
 enum class FamilyKind : std::uint8_t {
@@ -47,7 +46,7 @@ enum class FamilyKind : std::uint8_t {
   kExponentialHistogram,
 };
 
-class FamilyCore {
+class FamilyCore final : public CollectedFamily {
  public:
   struct Options {
     FamilyInfo info;
@@ -60,11 +59,11 @@ class FamilyCore {
   };
 
   FamilyCore(Options options, std::shared_ptr<SnapshotEpochs> epochs);
-  ~FamilyCore();
+  ~FamilyCore() override;
   FamilyCore(const FamilyCore&) = delete;
   FamilyCore& operator=(const FamilyCore&) = delete;
 
-  const FamilyInfo& info() const { return options_.info; }
+  const FamilyInfo& info() const override { return options_.info; }
 
   // The run of a series, or that of the overflow series when there is none and no room for another; kSinkSlot when it
   // would have to be made. Inside a ReadSection, which keeps the run.
@@ -85,7 +84,7 @@ class FamilyCore {
   std::uint64_t overflowed_lookups() const noexcept;
 
   // Removes what has expired, then appends the live series to the snapshot.
-  void Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds);
+  void Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) override;
 
   template <typename Handle>
   Handle MakeHandle(SeriesRef series) const {

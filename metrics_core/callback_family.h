@@ -1,0 +1,66 @@
+// CallbackFamily: gauges and counters whose values are asked for at each scrape.
+//
+// For what is known elsewhere and costs nothing until somebody looks: the length of a queue, the size of a cache, what
+// the kernel counts.
+// When to use something else: a Gauge or Counter for what the program itself changes, or where asking takes long: a
+// callback runs on the scraping thread, and a slow one makes every scrape slow.
+// Guarantees: a series is on the page from Add() until its token is destroyed. When a token's destructor returns, its
+// callback is not running and will never run again, so it may refer to what is destroyed next; the destructor waits for
+// a callback that is running on another thread, and may itself be called from inside one. A callback may use the
+// registry and any handle, but not take a snapshot. Values of a counter must not go down; nobody checks.
+// Thread safety: all methods from any thread; one callback runs at most once at a time. Cost: one lock and one call a
+// callback and scrape. Errors: another number of values than there are labels, or the same values twice, end the program.
+// A callback must not throw.
+//
+//   CallbackFamily depth = *registry.AddCallbackGauge({.name = "queue_records", .help = "…", .labels = {"queue"}});
+//   CallbackFamily::Token token = depth.Add([&] { return double(queue.size()); }, "ingest");
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "metrics_core/internal/callback_core.h"
+
+namespace streamhouse::metrics {
+
+class CallbackFamily {
+ public:
+  using Read = std::function<double()>;
+
+  // Keeps one series on the page. Movable; may outlive its family and the registry.
+  class Token {
+   public:
+    Token() = default;
+    Token(Token&&) noexcept = default;
+    Token& operator=(Token&& other) noexcept {
+      std::swap(series_, other.series_);
+      return *this;
+    }
+    ~Token() {
+      if (series_ != nullptr) internal::CallbackCore::Remove(series_);
+    }
+
+   private:
+    friend class CallbackFamily;
+    explicit Token(std::shared_ptr<internal::CallbackSeries> series) : series_(std::move(series)) {}
+    std::shared_ptr<internal::CallbackSeries> series_;
+  };
+
+  CallbackFamily() = default;  // its series are nowhere
+  explicit CallbackFamily(std::shared_ptr<internal::CallbackCore> core) : core_(std::move(core)) {}
+
+  template <typename... Values>
+  [[nodiscard]] Token Add(Read read, const Values&... values) const {
+    if (core_ == nullptr) return Token();
+    const std::array<std::string_view, sizeof...(Values)> views = {std::string_view(values)...};
+    return Token(core_->Add(std::move(read), views));
+  }
+
+ private:
+  std::shared_ptr<internal::CallbackCore> core_;
+};
+
+}  // namespace streamhouse::metrics

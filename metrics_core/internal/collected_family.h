@@ -1,0 +1,22 @@
+// CollectedFamily: what a registry asks each of its families for, whatever keeps their values.
+#pragma once
+
+#include <cstdint>
+
+#include "metrics_core/snapshot.h"
+
+namespace streamhouse::metrics::internal {
+
+class SnapshotBuilder;
+
+class CollectedFamily {
+ public:
+  virtual ~CollectedFamily() = default;
+
+  virtual const FamilyInfo& info() const = 0;
+
+  // Appends the family's series, one scrape at a time for each family. Removes what has expired by `now`.
+  virtual void Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) = 0;
+};
+
+}  // namespace streamhouse::metrics::internal

@@ -1,0 +1,44 @@
+// SnapshotPool: the buffers of snapshots that have ended, for the next ones.
+//
+// Outlives its registry while a snapshot does. Thread safety: all methods from any thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "metrics_core/internal/snapshot_builder.h"
+#include "metrics_core/internal/snapshot_epochs.h"
+
+namespace streamhouse::metrics::internal {
+
+class SnapshotPool {
+ public:
+  explicit SnapshotPool(std::shared_ptr<SnapshotEpochs> epochs) : epochs_(std::move(epochs)) {}
+
+  std::unique_ptr<SnapshotBuffers> Take() {
+    const std::lock_guard lock(mutex_);
+    if (spare_.empty()) return std::make_unique<SnapshotBuffers>();
+    std::unique_ptr<SnapshotBuffers> buffers = std::move(spare_.back());
+    spare_.pop_back();
+    return buffers;
+  }
+
+  void Return(std::unique_ptr<SnapshotBuffers> buffers, std::uint64_t snapshot) {
+    epochs_->End(snapshot);
+    const std::lock_guard lock(mutex_);
+    if (spare_.size() < kSpareMax) spare_.push_back(std::move(buffers));
+  }
+
+ private:
+  // Scrapes that overlap are rare, and each spare is as large as the largest snapshot.
+  static constexpr std::size_t kSpareMax = 1;
+
+  const std::shared_ptr<SnapshotEpochs> epochs_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<SnapshotBuffers>> spare_;  // guarded by mutex_
+};
+
+}  // namespace streamhouse::metrics::internal
