@@ -7,7 +7,8 @@
 // Guarantees: a series is on the page from Add() until its token is destroyed. When a token's destructor returns, its
 // callback is not running and will never run again, so it may refer to what is destroyed next; the destructor waits for
 // a callback that is running on another thread, and may itself be called from inside one. A callback may use the
-// registry and any handle, but not take a snapshot. Values of a counter must not go down; nobody checks.
+// registry and any handle, but not take a snapshot. A value that is NaN is left out of the page. Values of a counter must
+// not go down; nobody checks.
 // Thread safety: all methods from any thread; one callback runs at most once at a time. Cost: one lock and one call a
 // callback and scrape. Errors: another number of values than there are labels, or the same values twice, end the program.
 // A callback must not throw.

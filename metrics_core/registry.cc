@@ -223,6 +223,26 @@ Result<Family<ExponentialHistogram>> Registry::AddExponentialHistogram(MetricOpt
   return AddFamily<ExponentialHistogram>(std::move(options), FamilyKind::kExponentialHistogram, &classic_bounds);
 }
 
+Registry::Statistics Registry::GetStatistics() const {
+  std::vector<std::shared_ptr<CollectedFamily>> families;
+  {
+    const std::lock_guard lock(state_->mutex);
+    families = state_->families;
+  }
+  Statistics total = {
+      .series = {{MetricType::kCounter, 0}, {MetricType::kGauge, 0}, {MetricType::kHistogram, 0}},
+      .series_bytes = 0,
+      .overflowed_lookups = 0,
+  };
+  for (const auto& family : families) {
+    const CollectedFamily::Statistics statistics = family->GetStatistics();
+    total.series[family->info().type] += statistics.series;
+    total.series_bytes += statistics.series_bytes;
+    total.overflowed_lookups += statistics.overflowed_lookups;
+  }
+  return total;
+}
+
 Snapshot Registry::TakeSnapshot(std::uint64_t now_nanoseconds) {
   auto owner = std::make_shared<SnapshotOwner>();
   owner->pool = state_->pool;

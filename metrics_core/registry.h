@@ -15,6 +15,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 
 #include "metrics_core/bucket_bounds.h"
@@ -60,6 +61,13 @@ class Registry {
   // Values that are asked for at each scrape.
   Result<CallbackFamily> AddCallbackGauge(MetricOptions options);
   Result<CallbackFamily> AddCallbackCounter(MetricOptions options);
+
+  struct Statistics {
+    std::map<MetricType, std::uint64_t> series;  // by type of family; every type has its entry
+    std::uint64_t series_bytes = 0;              // of labels and what finds them
+    std::uint64_t overflowed_lookups = 0;        // of all families, see family.h
+  };
+  Statistics GetStatistics() const;
 
   // `now` decides what has expired.
   Snapshot TakeSnapshot(std::uint64_t now_nanoseconds = Clock::NowNanoseconds());

@@ -1,6 +1,7 @@
 #include "metrics_core/internal/callback_core.h"
 
 #include <bit>
+#include <cmath>
 #include <optional>
 #include <utility>
 
@@ -47,6 +48,13 @@ void CallbackCore::Unlink(const std::shared_ptr<CallbackSeries>& series) {
   condemned_.push_back({.series = series, .snapshot = epochs_->Next()});
 }
 
+CollectedFamily::Statistics CallbackCore::GetStatistics() const {
+  const std::lock_guard lock(mutex_);
+  Statistics statistics = {.series = series_.size()};
+  for (const auto& series : series_) statistics.series_bytes += sizeof(*series) + series->label_text.size();
+  return statistics;
+}
+
 void CallbackCore::Collect(SnapshotBuilder& builder, std::uint64_t /*now_nanoseconds*/) {
   std::vector<std::shared_ptr<CallbackSeries>> series;
   {
@@ -62,7 +70,7 @@ void CallbackCore::Collect(SnapshotBuilder& builder, std::uint64_t /*now_nanosec
       // Held here: the callback may remove its own series.
       if (const auto read = one->read; read != nullptr) value = (*read)();
     }
-    if (value) builder.AddScalar(one->label_text, std::bit_cast<std::uint64_t>(*value));
+    if (value && !std::isnan(*value)) builder.AddScalar(one->label_text, std::bit_cast<std::uint64_t>(*value));
   }
 }
 

@@ -40,6 +40,7 @@ class CallbackCore final : public CollectedFamily, public std::enable_shared_fro
   static void Remove(const std::shared_ptr<CallbackSeries>& series);
 
   const FamilyInfo& info() const override { return info_; }
+  Statistics GetStatistics() const override;
   void Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) override;
 
  private:
@@ -55,7 +56,7 @@ class CallbackCore final : public CollectedFamily, public std::enable_shared_fro
   const FamilyInfo info_;
   const std::shared_ptr<SnapshotEpochs> epochs_;
 
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   // Guarded by mutex_.
   std::vector<std::shared_ptr<CallbackSeries>> series_;
   std::vector<Condemned> condemned_;

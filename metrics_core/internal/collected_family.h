@@ -15,6 +15,13 @@ class CollectedFamily {
 
   virtual const FamilyInfo& info() const = 0;
 
+  struct Statistics {
+    std::uint64_t series = 0;
+    std::uint64_t series_bytes = 0;  // labels and what finds them, not values
+    std::uint64_t overflowed_lookups = 0;
+  };
+  virtual Statistics GetStatistics() const = 0;
+
   // Appends the family's series, one scrape at a time for each family. Removes what has expired by `now`.
   virtual void Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) = 0;
 };

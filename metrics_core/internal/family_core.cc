@@ -185,9 +185,10 @@ void FamilyCore::FreeCondemned() {
   });
 }
 
-std::uint32_t FamilyCore::series_count() const {
+CollectedFamily::Statistics FamilyCore::GetStatistics() const {
   const Lock lock(mutex_);
-  return table_.live_count();
+  return {
+      .series = table_.live_count(), .series_bytes = table_.memory_bytes(), .overflowed_lookups = overflowed_lookups()};
 }
 
 std::uint64_t FamilyCore::overflowed_lookups() const noexcept {

@@ -80,10 +80,10 @@ class FamilyCore final : public CollectedFamily {
 
   bool Remove(std::span<const std::string_view> values);
 
-  std::uint32_t series_count() const;
   std::uint64_t overflowed_lookups() const noexcept;
 
   // Removes what has expired, then appends the live series to the snapshot.
+  Statistics GetStatistics() const override;
   void Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) override;
 
   template <typename Handle>

@@ -39,6 +39,7 @@ class SeriesIndex {
 
   // The rest is for the writer.
 
+  std::size_t memory_bytes() const noexcept { return (mask_ + 1) * sizeof(entries_[0]); }
   bool IsFull() const noexcept { return used_ * 3 > mask_; }
   void Add(std::uint64_t hash, const Series& series) noexcept {
     std::size_t i = hash;

@@ -64,6 +64,7 @@ std::uint32_t SeriesTable::Insert(std::span<const std::string_view> values, Slot
   series.text_data = Series::MakeKey(values, text);
   series.text_size = static_cast<std::uint32_t>(text.size());
   series.run = run;
+  key_bytes_ += KeyBytes(series);
   live_[number] = true;
   ++live_count_;
   hashes_[number] = Hash(values);
@@ -79,9 +80,18 @@ void SeriesTable::Erase(std::uint32_t number) {
 
 void SeriesTable::Recycle(std::uint32_t number) {
   auto& series = const_cast<Series&>(At(number));
+  key_bytes_ -= KeyBytes(series);
   Series::FreeKey(series, label_names_.size());
   series = {};
   recycled_.push_back(number);
+}
+
+std::size_t SeriesTable::KeyBytes(const Series& series) const {
+  return label_names_.size() * sizeof(std::uint16_t) + series.text_size;
+}
+
+std::size_t SeriesTable::memory_bytes() const {
+  return key_bytes_ + number_limit() * (sizeof(Series) + sizeof(hashes_[0])) + newest_index_->memory_bytes();
 }
 
 std::vector<std::unique_ptr<const SeriesIndex>> SeriesTable::TakeOutgrown() {

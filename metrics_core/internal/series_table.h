@@ -69,6 +69,9 @@ class SeriesTable {
   std::uint32_t number_limit() const { return static_cast<std::uint32_t>(live_.size()); }
   std::uint32_t live_count() const { return live_count_; }
 
+  // Of keys, series and index.
+  std::size_t memory_bytes() const;
+
   // The indexes outgrown since the last call; to be freed when no Find can be in them any more.
   std::vector<std::unique_ptr<const SeriesIndex>> TakeOutgrown();
 
@@ -83,6 +86,7 @@ class SeriesTable {
     for (std::size_t i = 0; i < values.size(); ++i) hash = HashBytes(hash, values[i]);
     return hash;
   }
+  std::size_t KeyBytes(const Series& series) const;
   void Grow();
   std::uint32_t NewNumber();
 
@@ -101,6 +105,7 @@ class SeriesTable {
   std::vector<std::uint64_t> hashes_;          // by number
   std::vector<std::uint32_t> recycled_;
   std::uint32_t live_count_ = 0;
+  std::size_t key_bytes_ = 0;
   std::vector<std::unique_ptr<const SeriesIndex>> outgrown_;
 };
 

@@ -1,0 +1,32 @@
+// CoreMetrics: what the metrics of a registry cost and lose.
+//
+//   streamhouse_metrics_series{type}                         series on the page, by type of family
+//   streamhouse_metrics_series_bytes                         their labels and indexes
+//   streamhouse_metrics_cell_bytes                           the values of all recording threads of the process
+//   streamhouse_metrics_shards                               threads that have recorded, at the same time at most
+//   streamhouse_metrics_overflowed_lookups_total             label sets that got an overflow series (family.h)
+//   streamhouse_metrics_dropped_observations_total{reason}   of histograms: nan, out_of_range
+//   streamhouse_metrics_lost_recordings_total                that found no memory for a thread's cells
+//
+// Guarantees: as of the scrape; the families stay on the page as long as this object lives, which must not be longer
+// than the registry. Cells, shards, drops and losses are those of the process, whichever registry they are read from.
+// Thread safety: a value that one thread owns. Cost: nothing until a scrape. Errors: AlreadyExists, the second time.
+#pragma once
+
+#include <vector>
+
+#include "metrics_core/callback_family.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::metrics {
+
+class CoreMetrics {
+ public:
+  static Result<CoreMetrics> Register(Registry& registry);
+
+ private:
+  std::vector<CallbackFamily::Token> tokens_;
+};
+
+}  // namespace streamhouse::metrics

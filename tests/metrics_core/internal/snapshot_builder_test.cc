@@ -1,0 +1,103 @@
+#include "metrics_core/internal/snapshot_builder.h"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+namespace streamhouse::metrics::internal {
+namespace {
+
+class SnapshotBuilderTest : public testing::Test {
+ protected:
+  SnapshotBuilderTest() {
+    counter_.name = "a_total";
+    histogram_.name = "b";
+    histogram_.type = MetricType::kHistogram;
+    histogram_.bounds = {1, 2};
+  }
+
+  // A counter with two series, a family with none, and a histogram with one.
+  Snapshot Build() {
+    SnapshotBuilder builder(*buffers_);
+    builder.BeginFamily(counter_, 2);
+    builder.AddScalar("x=\"1\"", 10);
+    builder.AddScalar("x=\"2\"", 20);
+    builder.BeginFamily(counter_, 0);
+    builder.BeginFamily(histogram_, 1);
+    const std::span<std::uint64_t> buckets = builder.AddHistogram("y=\"1\"");
+    for (std::size_t i = 0; i < buckets.size(); ++i) buckets[i] = i;
+    builder.SetHistogramTotals(4.5, 3);
+    return builder.Finish(buffers_);
+  }
+
+  FamilyInfo counter_;
+  FamilyInfo histogram_;
+  std::shared_ptr<SnapshotBuffers> buffers_ = std::make_shared<SnapshotBuffers>();
+};
+
+TEST_F(SnapshotBuilderTest, FamiliesHoldWhatWasAddedToThem) {
+  const Snapshot snapshot = Build();
+  ASSERT_EQ(snapshot.families().size(), 3U);
+  const FamilySnapshot& counter = snapshot.families()[0];
+  EXPECT_EQ(&counter.info(), &counter_);
+  ASSERT_EQ(counter.size(), 2U);
+  EXPECT_EQ(counter.label_text(1), "x=\"2\"");
+  EXPECT_EQ(counter.uint64_value(1), 20U);
+  EXPECT_EQ(snapshot.families()[1].size(), 0U);
+}
+
+TEST_F(SnapshotBuilderTest, AHistogramHasItsBucketsAndTotals) {
+  const Snapshot snapshot = Build();
+  const FamilySnapshot& histogram = snapshot.families()[2];
+  ASSERT_EQ(histogram.size(), 1U);
+  const HistogramValue value = histogram.histogram_value(0);
+  EXPECT_EQ(value.bucket_counts.size(), 3U);
+  EXPECT_EQ(value.bucket_counts[2], 2U);
+  EXPECT_EQ(value.sum, 4.5);
+  EXPECT_EQ(value.count, 3U);
+}
+
+TEST_F(SnapshotBuilderTest, BucketsAreHandedOutZeroedAlsoInUsedBuffers) {
+  Build();
+  SnapshotBuilder builder(*buffers_);
+  builder.BeginFamily(histogram_, 1);
+  for (const std::uint64_t bucket : builder.AddHistogram("y=\"1\"")) EXPECT_EQ(bucket, 0U);
+}
+
+TEST_F(SnapshotBuilderTest, BuffersThatHaveGrownAreUsedAgain) {
+  Build();
+  const auto* const labels = buffers_->labels.data();
+  const auto* const values = buffers_->values.data();
+  const Snapshot again = Build();
+  EXPECT_EQ(buffers_->labels.data(), labels);
+  EXPECT_EQ(buffers_->values.data(), values);
+  EXPECT_EQ(again.families().size(), 3U);
+}
+
+TEST_F(SnapshotBuilderTest, MoreSeriesThanWereAnnouncedAreHeldToo) {
+  SnapshotBuilder builder(*buffers_);
+  builder.BeginFamily(counter_, 0);
+  for (std::uint64_t i = 0; i < 1'000; ++i) builder.AddScalar("", i);
+  builder.BeginFamily(histogram_, 0);
+  builder.AddHistogram("")[0] = 7;
+  builder.SetHistogramTotals(1, 7);
+  const Snapshot snapshot = builder.Finish(buffers_);
+  EXPECT_EQ(snapshot.families()[0].uint64_value(999), 999U);
+  EXPECT_EQ(snapshot.families()[1].histogram_value(0).bucket_counts[0], 7U);
+}
+
+TEST_F(SnapshotBuilderTest, ASnapshotKeepsItsOwnerAlive) {
+  std::weak_ptr<SnapshotBuffers> watched = buffers_;
+  Snapshot snapshot = Build();
+  buffers_.reset();
+  EXPECT_FALSE(watched.expired());
+  snapshot = Snapshot();
+  EXPECT_TRUE(watched.expired());
+}
+
+}  // namespace
+}  // namespace streamhouse::metrics::internal
