@@ -27,21 +27,21 @@ Status Partition::CheckBatch(const BatchBuilder& batch) const {
                                             " bytes is over the limit of " + std::to_string(record_bytes_max_)};
 }
 
-Result<std::uint64_t> Partition::Append(const BatchBuilder& batch) {
+Result<AppendedBatch> Partition::Append(const BatchBuilder& batch) {
   if (Status checked = CheckBatch(batch); !checked.ok()) return checked;
   auto epoch = lease_->Epoch();
   if (!epoch.ok()) return epoch.status();
-  auto base_offset = [&] {
+  auto appended = [&] {
     const metrics::ScopedTimer timer(metrics_.write_latency);
     return log_->Append(batch, *epoch);
   }();
-  if (!base_offset.ok()) return AppendFailure(base_offset.status());
+  if (!appended.ok()) return AppendFailure(appended.status());
   auto epoch_after = lease_->Epoch();
   if (!epoch_after.ok() || *epoch_after != *epoch) {
     return Status(StatusCode::kDeadlineExceeded, "the lease ran out while the batch was written; it may be in the log");
   }
-  metrics_.records_written.Increment(batch.record_count());
-  return base_offset;
+  if (!appended->was_there) metrics_.records_written.Increment(batch.record_count());
+  return appended;
 }
 
 Result<std::uint32_t> Partition::Read(std::uint64_t offset, ReadLimits limits,

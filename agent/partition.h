@@ -7,7 +7,7 @@
 // Thread safety: any thread.
 // Cost: that of PartitionLog, two clock readings for the latency and two for the lease.
 // Errors: InvalidArgument for an empty batch or a record over the limit, naming its size; OutOfRange for an offset
-// beyond the log. Of Append, when nothing was written: FailedPrecondition without the lease, Aborted when fenced,
+// beyond the log, or a batch whose sequence has been passed. Of Append, when nothing was written: FailedPrecondition without the lease, Aborted when fenced,
 // Unavailable when the disk is full, out of reach, or the log is closed; when it may be in the log: DeadlineExceeded
 // (the lease ran out meanwhile) and Internal (a sync failed).
 #pragma once
@@ -50,8 +50,8 @@ class Partition {
         record_bytes_max_(record_bytes_max),
         metrics_(std::move(metrics)) {}
 
-  // Returns the offset of the first record.
-  metrics::Result<std::uint64_t> Append(const BatchBuilder& batch);
+  // See PartitionLog::Append.
+  metrics::Result<AppendedBatch> Append(const BatchBuilder& batch);
 
   // See PartitionLog::Read.
   metrics::Result<std::uint32_t> Read(std::uint64_t offset, ReadLimits limits,

@@ -8,7 +8,9 @@
 //     kUnavailable, kFailedPrecondition, kNotFound, kAborted   nothing was written; another attempt may succeed
 //     kDeadlineExceeded, kInternal, kDataLoss                  unknown: it may have been written, now or later
 //     any other code                                           refused; another attempt would be refused as well
-//   retry_policy.h builds on this table. An implementation that routes by partition forgets the route on
+//   A batch with an identity (record_batch.h) is not written again by another attempt: that one returns the offset of
+//   the first. This holds for the last batch that its producer has written in the partition; one before it is refused.
+//   retry_policy.h builds on this. An implementation that routes by partition forgets the route on
 //   kFailedPrecondition and kNotFound, so that the next attempt looks it up again.
 // - An error of the transport never surfaces as an exception or as a type of the transport.
 // Thread safety: every method, from any thread, at the same time.

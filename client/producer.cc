@@ -18,6 +18,12 @@ SendError ReasonOfLookupFailure(const Status& failure) {
   return SendErrorOfProduceFailure(failure.code());
 }
 
+// Not 0, which stands for no producer. Among 64-bit numbers, two producers that draw the same one are not expected.
+std::uint64_t DrawProducerId() {
+  std::random_device random;
+  return std::uniform_int_distribution<std::uint64_t>(1)(random);
+}
+
 // Two threads may disagree about the clock by a little.
 Nanoseconds Elapsed(Nanoseconds since, Nanoseconds now) {
   return now > since ? now - since : 0;
@@ -37,7 +43,8 @@ Producer::Producer(ProducerOptions options)
       accumulator_({.batch_records = options_.batch_records,
                     .batch_bytes = options_.batch_bytes,
                     .buffer_bytes = options_.buffer_bytes,
-                    .linger = static_cast<Nanoseconds>(options_.linger.count())}) {
+                    .linger = static_cast<Nanoseconds>(options_.linger.count())},
+                   DrawProducerId()) {
   for (std::size_t i = 0; i < options_.sender_threads; ++i) senders_.emplace_back([this] { RunSender(); });
 }
 

@@ -7,9 +7,10 @@
 //   partitions do not wait for each other, as long as no more than `sender_threads` of them wait for the broker.
 // - A batch goes out when it has batch_records records, when another record would take it over batch_bytes, or `linger`
 //   after its first record. These are caps: no batch exceeds them.
+// - A record is written at most once, however often its batch is sent: a batch has an identity (record_batch.h).
 // - Not promised: a batch that failed for good is not sent again, so a later record may be delivered without an earlier
-//   one. After an ambiguous failure (kDeadlineExceeded, kInternal) a record may have been written although its sender
-//   gets an error; with AmbiguousFailures::kRetry it may be written twice instead. See retry_policy.h.
+//   one. After an ambiguous failure (kDeadlineExceeded, kInternal) that outlasted the retries, a record may have been
+//   written although its sender gets an error. See retry_policy.h.
 // Without a partition, a record goes where partitioner.h says.
 // Thread safety: every method, from any thread. Not Flush() or Close() from a delivery callback.
 // Cost: Send() reads a clock once, takes one lock and copies the record once; it allocates only when a batch's buffers

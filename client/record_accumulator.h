@@ -7,6 +7,7 @@
 // - At most one batch of a partition is out (taken, not yet given back), and batches of a partition go out in the order
 //   in which they were opened; a batch that is tried again goes before all others of its partition.
 // - A partition that is out, waits for its next attempt, or lingers never holds up another one.
+// - The records of a partition are numbered in that order, without gaps, by the identities of their batches.
 // - No batch exceeds the limits; the linger of a batch counts from its first record.
 // Thread safety: none, the owner locks. Moments are nanoseconds of one monotonic clock, passed in; one that is earlier
 // than that of the call before makes a linger late by the difference.
@@ -79,7 +80,8 @@ class RecordAccumulator {
     Nanoseconds linger_ends_ = 0;          // of open_
     Lingering::iterator lingering_;        // of open_
     std::deque<std::unique_ptr<ProducerBatch>> sealed_;
-    bool scheduled_ = false;  // in ready_, out, or in delayed_
+    std::uint64_t next_sequence_ = 0;  // of the next batch to be sealed
+    bool scheduled_ = false;           // in ready_, out, or in delayed_
   };
 
   // A batch that has been taken; the taker gives it back with Complete() or Retry().
@@ -95,7 +97,9 @@ class RecordAccumulator {
     kMadeReady,     // TakeReady() has more to give
   };
 
-  explicit RecordAccumulator(const AccumulatorLimits& limits) : limits_(limits) {}
+  // `producer_id` becomes part of the identity of every batch.
+  RecordAccumulator(const AccumulatorLimits& limits, std::uint64_t producer_id)
+      : limits_(limits), producer_id_(producer_id) {}
 
   static std::size_t ChargedBytes(const RecordView& record) { return record.bytes() + kRecordOverheadBytes; }
   bool FitsABatch(std::size_t charged_bytes) const { return charged_bytes <= limits_.batch_bytes; }
@@ -141,6 +145,7 @@ class RecordAccumulator {
   void Schedule(Partition& partition);
 
   const AccumulatorLimits limits_;
+  const std::uint64_t producer_id_;
   std::size_t buffered_bytes_ = 0;
   std::uint64_t batches_opened_ = 0;
   std::set<std::uint64_t> undone_;

@@ -25,6 +25,7 @@ void RecordBatch::Reserve(std::size_t records, std::size_t bytes) {
 void RecordBatch::Clear() {
   entries_.clear();
   bytes_.clear();
+  identity_ = {};
 }
 
 RecordView RecordBatch::operator[](std::size_t i) const {

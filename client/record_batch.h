@@ -19,13 +19,25 @@
 
 namespace streamhouse::client {
 
+// Which batch this is, so that a broker can tell one that is sent again from another one.
+struct BatchIdentity {
+  std::uint64_t producer_id = 0;  // 0: the batch has no identity, and may be written twice
+  std::uint64_t sequence = 0;     // of its first record, among those of this producer in this partition
+
+  friend bool operator==(const BatchIdentity&, const BatchIdentity&) = default;
+};
+
 class RecordBatch {
  public:
   // A key or value has less than 4 GiB. Without a timestamp the record gets 0.
   void Append(const RecordView& record);
 
+  // Travels with the records to the broker; what is fetched has none.
+  void SetIdentity(const BatchIdentity& identity) { identity_ = identity; }
+  const BatchIdentity& identity() const { return identity_; }
+
   void Reserve(std::size_t records, std::size_t bytes);
-  void Clear();
+  void Clear();  // the records, and the identity
 
   std::size_t size() const { return entries_.size(); }
   bool empty() const { return entries_.empty(); }
@@ -48,6 +60,7 @@ class RecordBatch {
 
   std::string bytes_;
   std::vector<Entry> entries_;
+  BatchIdentity identity_;
 };
 
 }  // namespace streamhouse::client

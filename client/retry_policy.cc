@@ -28,10 +28,7 @@ WriteOutcome OutcomeOfFailure(StatusCode code) {
 }
 
 bool RetryPolicy::ShouldRetry(StatusCode code, int failures) const {
-  if (failures > max_retries) return false;
-  const WriteOutcome outcome = OutcomeOfFailure(code);
-  if (outcome == WriteOutcome::kUnknown) return ambiguous_failures == AmbiguousFailures::kRetry;
-  return outcome == WriteOutcome::kNotWritten;
+  return failures <= max_retries && OutcomeOfFailure(code) != WriteOutcome::kRefused;
 }
 
 std::chrono::nanoseconds RetryPolicy::Backoff(int failures, double uniform) const {

@@ -2,9 +2,8 @@
 //
 // A failure means one of three things (broker.h says which code means which):
 // - nothing was written: always safe to send again;
-// - unknown: sending again may write the batch twice. By default such a batch is failed to its caller, who then knows
-//   of the doubt; AmbiguousFailures::kRetry chooses duplicates instead. A producer with idempotent writes, whose broker
-//   drops duplicates, would set kRetry; that is the whole seam.
+// - unknown: safe to send again as well, because the batch has an identity and is not written twice. After the last
+//   retry the doubt remains, and the caller is told of it by the code;
 // - refused: another attempt would be refused as well.
 // When to use something else: nothing here waits; the Producer schedules the retry without holding a thread.
 // Thread safety: immutable, pure functions.
@@ -23,8 +22,6 @@ enum class WriteOutcome : std::uint8_t { kNotWritten, kUnknown, kRefused };
 // What a failed Produce call says about its batch; the code is not kOk.
 WriteOutcome OutcomeOfFailure(metrics::StatusCode code);
 
-enum class AmbiguousFailures : std::uint8_t { kFail, kRetry };
-
 struct RetryPolicy {
   static constexpr int kBackoffFactor = 2;
   // The delay is multiplied by a number drawn evenly from [kJitterMin, kJitterMax).
@@ -34,7 +31,6 @@ struct RetryPolicy {
   int max_retries = 3;
   std::chrono::milliseconds initial_backoff{100};
   std::chrono::milliseconds max_backoff{30'000};  // before jitter
-  AmbiguousFailures ambiguous_failures = AmbiguousFailures::kFail;
 
   // Whether to send again after the failure number `failures` (1 is the first).
   bool ShouldRetry(metrics::StatusCode code, int failures) const;

@@ -25,8 +25,15 @@ class BatchBuilder {
     body_.reserve(record_count * kRecordHeaderBytes + data_bytes);
   }
 
+  // Whose batch this is, so that it is not written twice (producer_sequences.h). Nobody's unless called.
+  void SetProducer(std::uint64_t producer_id, std::uint64_t sequence) {
+    producer_id_ = producer_id;
+    sequence_ = sequence;
+  }
+
   void Add(const RecordView& record) {
     AppendRecord(record, body_);
+    max_timestamp_ms_ = empty() ? record.timestamp_ms : std::max(max_timestamp_ms_, record.timestamp_ms);
     const std::size_t record_bytes = (record.key ? record.key->size() : 0) + record.value.size();
     largest_record_bytes_ = std::max(largest_record_bytes_, record_bytes);
     ++record_count_;
@@ -42,6 +49,9 @@ class BatchBuilder {
   BatchHeader MakeHeader() const {
     return {.body_bytes = static_cast<std::uint32_t>(body_.size()),
             .record_count = record_count_,
+            .producer_id = producer_id_,
+            .sequence = sequence_,
+            .max_timestamp_ms = max_timestamp_ms_,
             .body_crc = BodyChecksum(body_)};
   }
 
@@ -49,6 +59,9 @@ class BatchBuilder {
   std::string body_;
   std::uint32_t record_count_ = 0;
   std::size_t largest_record_bytes_ = 0;
+  std::int64_t max_timestamp_ms_ = 0;
+  std::uint64_t producer_id_ = kNoProducer;
+  std::uint64_t sequence_ = 0;
 };
 
 }  // namespace streamhouse::agent

@@ -19,8 +19,11 @@ constexpr std::size_t kBodyBytesAt = 8;
 constexpr std::size_t kRecordCountAt = 12;
 constexpr std::size_t kBaseOffsetAt = 16;
 constexpr std::size_t kEpochAt = 24;
-constexpr std::size_t kBodyCrcAt = 32;
-constexpr std::size_t kHeaderCrcAt = 36;
+constexpr std::size_t kProducerIdAt = 32;
+constexpr std::size_t kSequenceAt = 40;
+constexpr std::size_t kMaxTimestampAt = 48;
+constexpr std::size_t kBodyCrcAt = 56;
+constexpr std::size_t kHeaderCrcAt = 60;
 static_assert(kHeaderCrcAt + sizeof(std::uint32_t) == kBatchHeaderBytes);
 
 // And those of a record header.
@@ -60,6 +63,9 @@ void EncodeBatchHeader(const BatchHeader& header, char (&bytes)[kBatchHeaderByte
   Put(bytes + kRecordCountAt, header.record_count);
   Put(bytes + kBaseOffsetAt, header.base_offset);
   Put(bytes + kEpochAt, header.epoch);
+  Put(bytes + kProducerIdAt, header.producer_id);
+  Put(bytes + kSequenceAt, header.sequence);
+  Put(bytes + kMaxTimestampAt, header.max_timestamp_ms);
   Put(bytes + kBodyCrcAt, header.body_crc);
   Put(bytes + kHeaderCrcAt, Checksum({bytes, kHeaderCrcAt}));
 }
@@ -80,6 +86,9 @@ metrics::Result<BatchHeader> DecodeBatchHeader(std::string_view bytes) {
                               .record_count = Get<std::uint32_t>(at + kRecordCountAt),
                               .base_offset = Get<std::uint64_t>(at + kBaseOffsetAt),
                               .epoch = Get<std::uint64_t>(at + kEpochAt),
+                              .producer_id = Get<std::uint64_t>(at + kProducerIdAt),
+                              .sequence = Get<std::uint64_t>(at + kSequenceAt),
+                              .max_timestamp_ms = Get<std::int64_t>(at + kMaxTimestampAt),
                               .body_crc = Get<std::uint32_t>(at + kBodyCrcAt)};
   if (header.body_bytes > kBatchBodyBytesMax || header.record_count == 0) {
     return Damaged("a batch header makes no sense");

@@ -20,10 +20,12 @@ namespace streamhouse::agent {
 
 inline constexpr std::uint32_t kBatchMagic = 0x424C4853;  // "SHLB" as bytes
 inline constexpr std::uint32_t kLogFormatVersion = 1;
-inline constexpr std::size_t kBatchHeaderBytes = 40;
+inline constexpr std::size_t kBatchHeaderBytes = 64;
 inline constexpr std::size_t kRecordHeaderBytes = 16;
 // In place of a key size: the record has no key, which is not the same as an empty key.
 inline constexpr std::uint32_t kNoKey = 0xFFFFFFFF;
+// In place of a producer's id: the batch has none, and may be written again.
+inline constexpr std::uint64_t kNoProducer = 0;
 // A header that claims a larger body is damaged: nothing that large passes the limits on requests.
 inline constexpr std::uint32_t kBatchBodyBytesMax = std::uint32_t{1} << 30;
 
@@ -41,7 +43,10 @@ struct BatchHeader {
   std::uint32_t record_count = 0;
   std::uint64_t base_offset = 0;  // of the first record; the others follow without gaps
   std::uint64_t epoch = 0;        // of the lease under which the batch was written
-  std::uint32_t body_crc = 0;     // CRC-32 (zlib's) of the body
+  std::uint64_t producer_id = kNoProducer;
+  std::uint64_t sequence = 0;         // of the first record, among those of this producer in this partition
+  std::int64_t max_timestamp_ms = 0;  // the latest of the records
+  std::uint32_t body_crc = 0;         // CRC-32 (zlib's) of the body
 
   std::uint64_t end_offset() const { return base_offset + record_count; }
   std::uint64_t batch_bytes() const { return kBatchHeaderBytes + body_bytes; }

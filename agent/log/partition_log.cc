@@ -75,7 +75,7 @@ Status PartitionLog::RecoverOne(std::uint64_t base_offset, SegmentPlace place) {
     return {StatusCode::kDataLoss, path + " at byte 0: the segment before it ends at offset " +
                                        std::to_string(next_offset_) + ", not at " + std::to_string(base_offset)};
   }
-  auto recovered = RecoverSegment(files_, path, base_offset, place);
+  auto recovered = RecoverSegment(files_, path, base_offset, place, sequences_);
   if (!recovered.ok()) return recovered.status();
   auto file = files_.OpenForRead(path);
   if (!file.ok()) return file.status();
@@ -130,34 +130,47 @@ Status PartitionLog::SyncAll() {
   return writer_->Sync();
 }
 
-Result<std::uint64_t> PartitionLog::Append(const BatchBuilder& batch, std::uint64_t epoch) {
+Result<AppendedBatch> PartitionLog::Append(const BatchBuilder& batch, std::uint64_t epoch) {
   if (batch.empty()) return Status(StatusCode::kInvalidArgument, "a batch needs at least one record");
   if (batch.body().size() > kBatchBodyBytesMax) {
     return Status(StatusCode::kInvalidArgument, "a batch of " + std::to_string(batch.body().size()) + " bytes");
   }
   BatchHeader header = batch.MakeHeader();
   header.epoch = epoch;
-  {
+  const auto appended = [&]() -> Result<AppendedBatch> {
     const std::lock_guard lock(append_mutex_);
     if (closed_) return Status(StatusCode::kUnavailable, folder_ + " is closed");
     if (epoch < fence_) {
       return Status(StatusCode::kAborted, "fenced: epoch " + std::to_string(epoch) + " is older than " +
                                               std::to_string(fence_) + " in " + folder_);
     }
-    if (writer_->size_bytes() > 0 && writer_->size_bytes() + header.batch_bytes() > options_.segment_bytes) {
-      if (Status rolled = Roll(); !rolled.ok()) return rolled;
-    }
-    header.base_offset = next_offset_;
-    if (Status written = writer_->Append(header, batch.body()); !written.ok()) return written;
-    if (options_.sync_policy == SyncPolicy::kEachBatch) {
-      if (Status synced = writer_->Sync(); !synced.ok()) return synced;
-    }
-    fence_ = epoch;
-    next_offset_ = header.end_offset();
-    Publish(header);
+    return Write(batch, header);
+  }();
+  if (appended.ok() && !appended.value().was_there) waiters_.Advance(header.end_offset());
+  return appended;
+}
+
+Result<AppendedBatch> PartitionLog::Write(const BatchBuilder& batch, BatchHeader& header) {
+  const ProducerSequences::Judgement judgement = sequences_.Judge(header);
+  if (judgement.novelty == Novelty::kRepeated) {
+    return AppendedBatch{.base_offset = judgement.base_offset, .was_there = true};
   }
-  waiters_.Advance(header.end_offset());
-  return header.base_offset;
+  if (judgement.novelty == Novelty::kPassed) {
+    return Status(StatusCode::kOutOfRange, "sequence " + std::to_string(header.sequence) + " has been passed");
+  }
+  if (writer_->size_bytes() > 0 && writer_->size_bytes() + header.batch_bytes() > options_.segment_bytes) {
+    if (Status rolled = Roll(); !rolled.ok()) return rolled;
+  }
+  header.base_offset = next_offset_;
+  if (Status written = writer_->Append(header, batch.body()); !written.ok()) return written;
+  if (options_.sync_policy == SyncPolicy::kEachBatch) {
+    if (Status synced = writer_->Sync(); !synced.ok()) return synced;
+  }
+  fence_ = header.epoch;
+  next_offset_ = header.end_offset();
+  sequences_.Note(header);
+  Publish(header);
+  return AppendedBatch{.base_offset = header.base_offset};
 }
 
 void PartitionLog::Publish(const BatchHeader& header) {

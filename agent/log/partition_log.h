@@ -9,7 +9,7 @@
 // readers never wait for it.
 // Cost: Append is one system call and no copy; Read one for each 256 KiB. A file descriptor a segment, two for the
 // last.
-// Errors: Aborted for a stale epoch, OutOfRange for an offset beyond the log, DataLoss naming file and position,
+// Errors: Aborted for a stale epoch, OutOfRange for an offset beyond the log or a batch whose sequence has been passed, DataLoss naming file and position,
 // InvalidArgument for a batch that is empty or over 1 GiB, and those of the file system.
 #pragma once
 
@@ -25,6 +25,7 @@
 #include "agent/log/batch_builder.h"
 #include "agent/log/file_system.h"
 #include "agent/log/log_format.h"
+#include "agent/log/producer_sequences.h"
 #include "agent/log/recovery.h"
 #include "agent/log/segment_writer.h"
 #include "agent/log/sparse_index.h"
@@ -55,6 +56,12 @@ struct ReadLimits {
   std::uint64_t bytes = 0;  // of keys and values
 };
 
+// Where a batch stands in the log.
+struct AppendedBatch {
+  std::uint64_t base_offset = 0;  // of its first record
+  bool was_there = false;         // it had been written before, and was not written again
+};
+
 class PartitionLog {
  public:
   // Recovers what is in the folder (recovery.h), or starts an empty log there. `files` must outlive the log.
@@ -63,8 +70,8 @@ class PartitionLog {
   PartitionLog(const PartitionLog&) = delete;
   PartitionLog& operator=(const PartitionLog&) = delete;
 
-  // Returns the offset of the first record.
-  Result<std::uint64_t> Append(const BatchBuilder& batch, std::uint64_t epoch);
+  // Writes the batch, unless it is the one that its producer has written last (producer_sequences.h).
+  Result<AppendedBatch> Append(const BatchBuilder& batch, std::uint64_t epoch);
 
   // From now on an epoch below this one is refused.
   void RaiseFence(std::uint64_t epoch);
@@ -107,6 +114,7 @@ class PartitionLog {
   PartitionLog(FileSystem& files, std::string folder, PartitionLogOptions options);
   Status Recover();
   Status RecoverOne(std::uint64_t base_offset, SegmentPlace place);
+  Result<AppendedBatch> Write(const BatchBuilder& batch, BatchHeader& header);
   Status StartSegment(std::uint64_t base_offset);
   Status Roll();
   Status SyncAll();
@@ -127,6 +135,7 @@ class PartitionLog {
   std::vector<std::unique_ptr<SegmentWriter>> unsynced_;  // of segments that kNone has left behind
   std::uint64_t next_offset_ = 0;
   std::uint64_t fence_ = 0;
+  ProducerSequences sequences_;
   bool closed_ = false;
 
   mutable std::mutex state_mutex_;  // held for moments only, never during input or output

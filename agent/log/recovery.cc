@@ -23,8 +23,14 @@ Visit Ignore(const RecordView&) {
 
 class SegmentScan {
  public:
-  SegmentScan(const ReadableFile& file, const std::string& path, std::uint64_t file_bytes, SegmentPlace place)
-      : path_(path), file_(file), file_bytes_(file_bytes), place_(place), reader_(file, path, 0, file_bytes) {}
+  SegmentScan(const ReadableFile& file, const std::string& path, std::uint64_t file_bytes, SegmentPlace place,
+              ProducerSequences& sequences)
+      : path_(path),
+        file_(file),
+        file_bytes_(file_bytes),
+        place_(place),
+        sequences_(sequences),
+        reader_(file, path, 0, file_bytes) {}
 
   // Walks the whole batches from the start. OK: result.size_bytes is where they end.
   Status Run(RecoveredSegment& result) {
@@ -43,6 +49,8 @@ class SegmentScan {
       result.index.Add(batch.base_offset, reader_.position());
       result.end_offset = batch.end_offset();
       result.last_epoch = std::max(result.last_epoch, batch.epoch);
+      result.max_timestamp_ms = std::max(result.max_timestamp_ms, batch.max_timestamp_ms);
+      sequences_.Note(batch);
       reader_.Skip(batch);
       result.size_bytes = reader_.position();
     }
@@ -88,6 +96,7 @@ class SegmentScan {
   const ReadableFile& file_;
   const std::uint64_t file_bytes_;
   const SegmentPlace place_;
+  ProducerSequences& sequences_;
   SegmentReader reader_;
 };
 
@@ -101,14 +110,15 @@ Status CutOff(FileSystem& files, const std::string& path, std::uint64_t size_byt
 }  // namespace
 
 Result<RecoveredSegment> RecoverSegment(FileSystem& files, const std::string& path, std::uint64_t base_offset,
-                                        SegmentPlace place) {
+                                        SegmentPlace place, ProducerSequences& sequences) {
   auto file_bytes = files.FileSize(path);
   if (!file_bytes.ok()) return file_bytes.status();
   auto file = files.OpenForRead(path);
   if (!file.ok()) return file.status();
   RecoveredSegment result;
   result.end_offset = base_offset;
-  if (Status scanned = SegmentScan(**file, path, *file_bytes, place).Run(result); !scanned.ok()) return scanned;
+  if (Status scanned = SegmentScan(**file, path, *file_bytes, place, sequences).Run(result); !scanned.ok())
+    return scanned;
   result.torn_bytes = *file_bytes - result.size_bytes;
   if (result.torn_bytes > 0) {
     if (Status cut = CutOff(files, path, result.size_bytes); !cut.ok()) return cut;

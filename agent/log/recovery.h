@@ -11,9 +11,11 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 
 #include "agent/log/file_system.h"
+#include "agent/log/producer_sequences.h"
 #include "agent/log/sparse_index.h"
 
 namespace streamhouse::agent {
@@ -25,10 +27,12 @@ struct RecoveredSegment {
   std::uint64_t torn_bytes = 0;  // cut off
   std::uint64_t end_offset = 0;  // of the record that comes next
   std::uint64_t last_epoch = 0;  // the highest in the segment; 0 when it is empty
+  std::int64_t max_timestamp_ms = std::numeric_limits<std::int64_t>::min();  // the latest of its records
   SparseIndex index;
 };
 
+// Notes the batches that it keeps in `sequences`.
 Result<RecoveredSegment> RecoverSegment(FileSystem& files, const std::string& path, std::uint64_t base_offset,
-                                        SegmentPlace place);
+                                        SegmentPlace place, ProducerSequences& sequences);
 
 }  // namespace streamhouse::agent

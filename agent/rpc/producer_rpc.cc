@@ -20,6 +20,7 @@ std::size_t DataBytes(const v1::ProduceRequest& request) {
 
 BatchBuilder BatchOf(const v1::ProduceRequest& request, std::size_t data_bytes) {
   BatchBuilder batch;
+  batch.SetProducer(request.producer_id(), request.sequence());
   batch.Reserve(static_cast<std::size_t>(request.records_size()), data_bytes);
   for (const v1::Record& record : request.records()) {
     batch.Add({.key = record.has_key() ? std::optional<std::string_view>(record.key()) : std::nullopt,
@@ -39,9 +40,9 @@ Status ProducerRpc::Append(const v1::ProduceRequest& request, v1::ProduceRespons
     return {StatusCode::kResourceExhausted, "a request of " + std::to_string(data_bytes) +
                                                 " bytes is over the limit of " + std::to_string(request_bytes_max_)};
   }
-  auto base_offset = (*partition)->Append(BatchOf(request, data_bytes));
-  if (!base_offset.ok()) return base_offset.status();
-  response.set_base_offset(*base_offset);
+  auto appended = (*partition)->Append(BatchOf(request, data_bytes));
+  if (!appended.ok()) return appended.status();
+  response.set_base_offset(appended->base_offset);
   response.set_record_count(static_cast<std::uint32_t>(request.records_size()));
   return Status::Ok();
 }

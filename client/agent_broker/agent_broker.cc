@@ -132,6 +132,8 @@ Result<Offset> AgentBroker::Produce(const TopicPartition& partition, const Recor
   const auto request = produce_requests_.Take();
   request->set_topic(partition.topic);
   request->set_partition(partition.partition);
+  request->set_producer_id(batch.identity().producer_id);
+  request->set_sequence(batch.identity().sequence);
   EncodeRecords(batch, *request->mutable_records());
   v1::ProduceResponse response;
   grpc::ClientContext context;

@@ -113,13 +113,26 @@ Result<Offset> InMemoryBroker::Produce(const TopicPartition& partition, const Re
   const Result<Log*> log = FindLog(partition);
   if (!log.ok()) return log.status();
   if (batch.empty()) return Status(StatusCode::kInvalidArgument, "an empty batch");
-  RecordBatch& records = log.value()->records;
-  const Offset base_offset = records.size();
-  for (std::size_t i = 0; i < batch.size(); ++i) records.Append(batch[i]);
-  log.value()->batch_sizes.push_back(batch.size());
+  const Result<Offset> base_offset = Write(*log.value(), batch);
   changed_.notify_all();
   const auto scripted = failures_after_writing_.find(number);
-  if (scripted != failures_after_writing_.end()) return scripted->second;
+  if (base_offset.ok() && scripted != failures_after_writing_.end()) return scripted->second;
+  return base_offset;
+}
+
+Result<Offset> InMemoryBroker::Write(Log& log, const RecordBatch& batch) {
+  const Offset base_offset = log.records.size();
+  if (const BatchIdentity& identity = batch.identity(); identity.producer_id != 0) {
+    LastBatch& last = log.last_batches[identity.producer_id];
+    if (identity.sequence < last.end_sequence) {
+      if (identity.sequence == last.sequence) return last.base_offset;
+      return Status(StatusCode::kOutOfRange, "the sequence has been passed");
+    }
+    last = {
+        .end_sequence = identity.sequence + batch.size(), .sequence = identity.sequence, .base_offset = base_offset};
+  }
+  for (std::size_t i = 0; i < batch.size(); ++i) log.records.Append(batch[i]);
+  log.batch_sizes.push_back(batch.size());
   return base_offset;
 }
 

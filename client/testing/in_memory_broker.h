@@ -3,7 +3,8 @@
 // When to use something else: client/agent_broker, for records that outlive the process.
 // Guarantees: as Broker. A call is counted when it begins. The scripted faults:
 // - FailCall(op, n, status):      the nth call of that kind from now on (1 is the next) fails and changes nothing;
-// - FailAfterWriting(n, status):  the nth Produce from now on fails although the batch has been written;
+// - FailAfterWriting(n, status):  the nth Produce from now on fails although the batch has been written,
+//                                 now or before;
 // - FailEvery(op, status):        all calls of that kind fail until it is set to OK again;
 // - Hold(op), Release(op):        calls of that kind wait, until released, their deadline or their stop token;
 //   Hold(partition) and Release(partition) do so for Produce to one partition.
@@ -87,10 +88,17 @@ class InMemoryBroker : public Broker {
  private:
   using Lock = std::unique_lock<std::mutex>;
 
+  struct LastBatch {
+    std::uint64_t end_sequence = 0;
+    std::uint64_t sequence = 0;
+    Offset base_offset = 0;
+  };
+
   struct Log {
     RecordBatch records;  // from offset 0 on; those before `start` are forgotten
     Offset start = 0;
     std::vector<std::size_t> batch_sizes;
+    std::map<std::uint64_t, LastBatch> last_batches;  // by the id of the producer
   };
 
   // What may befall one kind of call.
@@ -107,6 +115,8 @@ class InMemoryBroker : public Broker {
   // Counts the call, waits while it is held, and gives the failure that is scripted for it.
   Status Begin(Lock& lock, BrokerCall call, const CallLimits& limits, const TopicPartition* partition = nullptr);
   bool WaitUntil(Lock& lock, const CallLimits& limits, const std::function<bool()>& condition);
+  // The offset of the first record, also of a batch that was there.
+  static Result<Offset> Write(Log& log, const RecordBatch& batch);
   Result<Log*> FindLog(const TopicPartition& partition);
 
   mutable std::mutex mutex_;

@@ -3,10 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
+#include "agent/log/file_system.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/testing/metric_reader.h"
 #include "tests/agent/support/batches.h"
 #include "tests/agent/support/temporary_folder.h"
 
@@ -17,6 +24,45 @@ using metrics::Status;
 using metrics::StatusCode;
 
 constexpr std::chrono::nanoseconds kLeaseEnd{1000};
+
+// A disk that takes no more, until it has room again.
+class FullDisk final : public FileSystem {
+ public:
+  Result<std::unique_ptr<WritableFile>> OpenForAppend(const std::string& path) override {
+    auto file = PosixFileSystem().OpenForAppend(path);
+    if (!file.ok()) return file.status();
+    return std::unique_ptr<WritableFile>(std::make_unique<File>(*std::move(file), has_room));
+  }
+  Result<std::unique_ptr<ReadableFile>> OpenForRead(const std::string& path) override {
+    return PosixFileSystem().OpenForRead(path);
+  }
+  Result<std::uint64_t> FileSize(const std::string& path) override { return PosixFileSystem().FileSize(path); }
+  Result<std::vector<std::string>> ListFolder(const std::string& path) override {
+    return PosixFileSystem().ListFolder(path);
+  }
+  Status CreateFolders(const std::string& path) override { return PosixFileSystem().CreateFolders(path); }
+  Status SyncFolder(const std::string& path) override { return PosixFileSystem().SyncFolder(path); }
+  Result<std::unique_ptr<FolderLock>> LockFolder(const std::string& path) override {
+    return PosixFileSystem().LockFolder(path);
+  }
+
+  bool has_room = false;
+
+ private:
+  class File final : public WritableFile {
+   public:
+    File(std::unique_ptr<WritableFile> base, const bool& has_room) : base_(std::move(base)), has_room_(has_room) {}
+    Status Append(std::string_view first, std::string_view second) override {
+      return has_room_ ? base_->Append(first, second) : Status(StatusCode::kResourceExhausted, "no space left");
+    }
+    Status Sync() override { return base_->Sync(); }
+    Status Truncate(std::uint64_t size_bytes) override { return base_->Truncate(size_bytes); }
+
+   private:
+    const std::unique_ptr<WritableFile> base_;
+    const bool& has_room_;
+  };
+};
 
 class PartitionTest : public testing::Test {
  protected:
@@ -38,7 +84,7 @@ class PartitionTest : public testing::Test {
 };
 
 TEST_F(PartitionTest, AppendsUnderItsLease) {
-  EXPECT_EQ(partition_.Append(BatchOf({"a", "b"})).value(), 0U);
+  EXPECT_EQ(partition_.Append(BatchOf({"a", "b"}))->base_offset, 0U);
   EXPECT_EQ(partition_.HighWatermark(), 2U);
   EXPECT_EQ(partition_.FindWatermarks()->high_watermark, 2U);
   EXPECT_EQ(partition_.FindWatermarks()->log_start_offset, 0U);
@@ -77,6 +123,18 @@ TEST_F(PartitionTest, IsFencedByANewerHolder) {
   EXPECT_TRUE(partition_.Append(BatchOf({"a"})).ok());
 }
 
+TEST_F(PartitionTest, AcknowledgesABatchThatIsSentAgainWithoutCountingIt) {
+  metrics::Registry registry;
+  const auto written = registry.AddCounter({.name = "written_total", .help = "Records written"}).value().With();
+  Partition partition(*PartitionLog::Open(PosixFileSystem(), folder_ / "counted", {}), lease_, 10,
+                      {.records_written = written, .write_latency = {}});
+  BatchBuilder batch = BatchOf({"a", "b"});
+  batch.SetProducer(7, 0);
+  ASSERT_TRUE(partition.Append(batch).ok());
+  EXPECT_TRUE(partition.Append(batch)->was_there);
+  EXPECT_EQ(metrics::testing::MetricReader(registry).Value("written_total"), 2);
+}
+
 TEST_F(PartitionTest, WakesWhoWaitsWhenTheLeaseIsLost) {
   bool woken = false;
   partition_.waiters().Add(0, [&] { woken = true; });
@@ -96,6 +154,15 @@ TEST_F(PartitionTest, FindsTheTimestampOfARecord) {
   EXPECT_EQ(partition_.FindTimestamp(0).value(), 1700000000000);
   EXPECT_EQ(partition_.FindTimestamp(1).value(), std::nullopt);
   EXPECT_EQ(partition_.FindTimestamp(99).value(), std::nullopt);
+}
+
+// A client takes RESOURCE_EXHAUSTED for a request over a limit, and does not try again.
+TEST_F(PartitionTest, IsUnavailableWhileTheDiskIsFull) {
+  FullDisk files;
+  Partition partition(*PartitionLog::Open(files, folder_ / "full", {}), lease_, 10, WriteMetrics());
+  EXPECT_EQ(partition.Append(BatchOf({"a"})).status(), Status(StatusCode::kUnavailable, "no space left"));
+  files.has_room = true;
+  EXPECT_EQ(partition.Append(BatchOf({"a"}))->base_offset, 0U);
 }
 
 TEST_F(PartitionTest, ClosesItsLog) {

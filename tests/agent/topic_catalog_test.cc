@@ -54,7 +54,7 @@ TEST_F(TopicCatalogTest, ServesItsTopicsAgainAfterARestart) {
   ASSERT_TRUE(topics_->Load().ok());
   EXPECT_EQ((*topics_->Find("orders", 0))->HighWatermark(), 2U);
   ASSERT_TRUE(leases_->RenewNow().ok());
-  EXPECT_EQ((*topics_->Find("orders", 0))->Append(BatchOf({"c"})).value(), 2U);
+  EXPECT_EQ((*topics_->Find("orders", 0))->Append(BatchOf({"c"}))->base_offset, 2U);
 }
 
 TEST_F(TopicCatalogTest, RefusesToLoadADamagedLogAndNamesTheFile) {

@@ -99,20 +99,31 @@ TEST_F(ProducerFailureTest, GivesUpAfterTheLastRetry) {
   EXPECT_EQ(Errors("unavailable"), 1);
 }
 
-TEST_F(ProducerFailureTest, DoesNotRetryWhatMayHaveBeenWritten) {
+TEST_F(ProducerFailureTest, RetriesWhatMayHaveBeenWrittenWithoutDuplicatingIt) {
   broker_->FailAfterWriting(1, kTimedOut);
+  broker_->FailAfterWriting(2, kTimedOut);
+  Start();
+  Future first = Send("a");
+  Future second = Send("b");
+  EXPECT_TRUE(producer_->Flush(kPatience).ok());
+  EXPECT_EQ(Get(first)->offset, 0U);
+  EXPECT_EQ(Get(second)->offset, 1U);
+  EXPECT_EQ(Written(0), (std::vector<std::string>{"a", "b"}));
+}
+
+TEST_F(ProducerFailureTest, TellsTheSenderOfADoubtThatOutlastsTheRetries) {
+  for (std::size_t i = 1; i <= 4; ++i) broker_->FailAfterWriting(i, kTimedOut);
   Start();
   EXPECT_EQ(Outcome(), StatusCode::kDeadlineExceeded);
   EXPECT_EQ(Written(0).size(), 1U);
   EXPECT_EQ(Errors("timeout"), 1);
 }
 
-TEST_F(ProducerFailureTest, ChoosingRetriesOfAmbiguousFailuresMeansDuplicates) {
-  builder_.retry_policy({.initial_backoff = milliseconds(1), .ambiguous_failures = AmbiguousFailures::kRetry});
-  broker_->FailAfterWriting(1, kTimedOut);
+TEST_F(ProducerFailureTest, SendsWhatFollowsABatchThatFailedForGood) {
+  for (std::size_t i = 1; i <= 4; ++i) broker_->FailCall(BrokerCall::kProduce, i, kUnavailable);
   Start();
+  EXPECT_EQ(Outcome(), StatusCode::kUnavailable);
   EXPECT_EQ(Outcome(), StatusCode::kOk);
-  EXPECT_EQ(Written(0).size(), 2U);
 }
 
 TEST_F(ProducerFailureTest, AnAttemptEndsAtItsTimeout) {

@@ -1,5 +1,6 @@
 #include "client/record_accumulator.h"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@ using Appended = RecordAccumulator::Appended;
 using Outgoing = RecordAccumulator::Outgoing;
 
 constexpr Nanoseconds kLinger = 100;
+constexpr std::uint64_t kProducerId = 7;
 constexpr std::size_t kOverhead = RecordAccumulator::kRecordOverheadBytes;
 
 // Time is a number here, and moves when a test says so.
@@ -46,7 +48,8 @@ class RecordAccumulatorTest : public testing::Test {
   RecordAccumulator::Partition red_{{"orders", 0}, metrics_};
   RecordAccumulator::Partition blue_{{"orders", 1}, metrics_};
   RecordAccumulator accumulator_{
-      {.batch_records = 3, .batch_bytes = 2 * kOverhead + 40, .buffer_bytes = 8 * kOverhead, .linger = kLinger}};
+      {.batch_records = 3, .batch_bytes = 2 * kOverhead + 40, .buffer_bytes = 8 * kOverhead, .linger = kLinger},
+      kProducerId};
   std::vector<Outgoing> out_;
 };
 
@@ -56,6 +59,19 @@ TEST_F(RecordAccumulatorTest, SendsABatchThatHasItsRecords) {
   EXPECT_EQ(Take(), "nothing");
   EXPECT_EQ(Append(red_, "c"), Appended::kMadeReady);
   EXPECT_EQ(Take(), "abc");
+}
+
+TEST_F(RecordAccumulatorTest, NumbersTheRecordsOfEachPartition) {
+  for (const char* value : {"a", "b", "c", "d"}) Append(red_, value);
+  Append(blue_, "e");
+  accumulator_.SealAll();
+  EXPECT_EQ(Take(), "abc");
+  EXPECT_EQ(out_.back().batch->records.identity(), (BatchIdentity{kProducerId, 0}));
+  CompleteLast();
+  EXPECT_EQ(Take(), "e");
+  EXPECT_EQ(out_.back().batch->records.identity(), (BatchIdentity{kProducerId, 0}));
+  EXPECT_EQ(Take(), "d");
+  EXPECT_EQ(out_.back().batch->records.identity(), (BatchIdentity{kProducerId, 3}));
 }
 
 TEST_F(RecordAccumulatorTest, SendsABatchBeforeItExceedsItsBytes) {

@@ -45,7 +45,9 @@ TEST(RecordBatchTest, IsEmptyAfterClearAndUsableAgain) {
   RecordBatch batch;
   batch.Reserve(10, 100);
   batch.Append({.value = "old"});
+  batch.SetIdentity({.producer_id = 7, .sequence = 1});
   batch.Clear();
+  EXPECT_EQ(batch.identity(), BatchIdentity());
   EXPECT_TRUE(batch.empty());
   EXPECT_EQ(batch.bytes(), 0U);
   batch.Append({.value = "new"});

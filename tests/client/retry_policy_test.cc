@@ -17,21 +17,14 @@ TEST(RetryPolicyTest, RetriesWhatWasSurelyNotWritten) {
   }
 }
 
-TEST(RetryPolicyTest, DoesNotRetryWhatMayHaveBeenWritten) {
+TEST(RetryPolicyTest, RetriesWhatMayHaveBeenWritten) {
   for (const StatusCode code : {StatusCode::kDeadlineExceeded, StatusCode::kInternal, StatusCode::kDataLoss}) {
-    EXPECT_FALSE(RetryPolicy().ShouldRetry(code, 1)) << metrics::StatusCodeName(code);
-  }
-}
-
-TEST(RetryPolicyTest, RetriesWhatMayHaveBeenWrittenWhenDuplicatesAreChosen) {
-  const RetryPolicy policy = {.ambiguous_failures = AmbiguousFailures::kRetry};
-  for (const StatusCode code : {StatusCode::kDeadlineExceeded, StatusCode::kInternal, StatusCode::kDataLoss}) {
-    EXPECT_TRUE(policy.ShouldRetry(code, 1)) << metrics::StatusCodeName(code);
+    EXPECT_TRUE(RetryPolicy().ShouldRetry(code, 1)) << metrics::StatusCodeName(code);
   }
 }
 
 TEST(RetryPolicyTest, NeverRetriesARefusal) {
-  const RetryPolicy policy = {.ambiguous_failures = AmbiguousFailures::kRetry};
+  const RetryPolicy policy;
   for (const StatusCode code : {StatusCode::kInvalidArgument, StatusCode::kAlreadyExists, StatusCode::kOutOfRange,
                                 StatusCode::kResourceExhausted}) {
     EXPECT_FALSE(policy.ShouldRetry(code, 1)) << metrics::StatusCodeName(code);

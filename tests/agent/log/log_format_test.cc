@@ -49,6 +49,7 @@ class LogFormatTest : public testing::Test {
     builder_.Add({.key = "user-7", .value = "hello", .timestamp_ms = 1700000000000});
     builder_.Add({.key = std::nullopt, .value = "no key", .timestamp_ms = 1700000000001});
     builder_.Add({.key = "", .value = "", .timestamp_ms = -1});
+    builder_.SetProducer(0x0123456789abcdef, 7);
     header_ = builder_.MakeHeader();
     header_.base_offset = 42;
     header_.epoch = 3;
@@ -80,6 +81,9 @@ TEST_F(LogFormatTest, ReturnsTheHeaderThatWasWritten) {
   EXPECT_EQ(header->base_offset, 42U);
   EXPECT_EQ(header->end_offset(), 45U);
   EXPECT_EQ(header->epoch, 3U);
+  EXPECT_EQ(header->producer_id, 0x0123456789abcdefU);
+  EXPECT_EQ(header->sequence, 7U);
+  EXPECT_EQ(header->max_timestamp_ms, 1700000000001);
   EXPECT_EQ(header->batch_bytes(), kBatchHeaderBytes + builder_.body().size());
 }
 

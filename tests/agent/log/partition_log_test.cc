@@ -38,7 +38,16 @@ class PartitionLogTest : public testing::Test {
     log_ = *std::move(log);
   }
   std::uint64_t Append(std::initializer_list<std::string_view> values, std::uint64_t epoch = 1) {
-    return log_->Append(BatchOf(values), epoch).value();
+    return log_->Append(BatchOf(values), epoch)->base_offset;
+  }
+  // Where the batch stands, and " again" if it was there before.
+  std::string AppendAs(std::uint64_t producer_id, std::uint64_t sequence,
+                       std::initializer_list<std::string_view> values) {
+    BatchBuilder batch = BatchOf(values);
+    batch.SetProducer(producer_id, sequence);
+    const auto appended = log_->Append(batch, 1);
+    if (!appended.ok()) return appended.status().ToString();
+    return std::to_string(appended.value().base_offset) + (appended.value().was_there ? " again" : "");
   }
   Values Read(std::uint64_t offset, ReadLimits limits = kNoLimits) {
     Values values;
@@ -193,6 +202,28 @@ TEST_F(PartitionLogTest, LeavesForeignFilesAlone) {
   EXPECT_EQ(ReadRawFile(folder_ / "notes.log"), "mine");
 }
 
+TEST_F(PartitionLogTest, WritesABatchThatIsSentAgainOnce) {
+  EXPECT_EQ(AppendAs(7, 0, {"a", "b"}), "0");
+  EXPECT_EQ(AppendAs(7, 0, {"a", "b"}), "0 again");
+  EXPECT_EQ(AppendAs(7, 2, {"c"}), "2");
+  EXPECT_EQ(ReadAll(), (Values{"a", "b", "c"}));
+}
+
+TEST_F(PartitionLogTest, WritesABatchThatIsSentAgainAfterARestartOnce) {
+  Reopen({.segment_bytes = 10});
+  for (std::uint64_t i = 0; i < 3; ++i) AppendAs(7, i, {"a"});
+  AppendAs(8, 0, {"b"});
+  Reopen();
+  EXPECT_EQ(AppendAs(7, 2, {"a"}), "2 again");
+  EXPECT_EQ(log_->HighWatermark(), 4U);
+}
+
+TEST_F(PartitionLogTest, LetsNoStragglerIn) {
+  AppendAs(7, 0, {"a"});
+  AppendAs(7, 1, {"b"});
+  EXPECT_EQ(AppendAs(7, 0, {"a"}), "out_of_range: sequence 0 has been passed");
+}
+
 TEST_F(PartitionLogTest, RefusesAStaleEpoch) {
   Append({"a"}, 5);
   EXPECT_EQ(log_->Append(BatchOf({"stale"}), 4).status().code(), StatusCode::kAborted);
@@ -263,8 +294,8 @@ class FailingDiskTest : public testing::TestWithParam<std::tuple<Fault, SyncPoli
     auto log = PartitionLog::Open(files, folder, {.segment_bytes = 200, .sync_policy = std::get<1>(GetParam())});
     for (int i = 0; log.ok() && i < 10; ++i) {
       const std::string value = "value " + std::to_string(i);
-      auto offset = (*log)->Append(BatchOf({value}), 1);
-      if (offset.ok()) acknowledged.emplace_back(*offset, value);
+      auto appended = (*log)->Append(BatchOf({value}), 1);
+      if (appended.ok()) acknowledged.emplace_back(appended->base_offset, value);
     }
     return acknowledged;
   }

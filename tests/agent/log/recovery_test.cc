@@ -19,7 +19,7 @@ namespace {
 class RecoveryTest : public testing::Test {
  protected:
   Result<RecoveredSegment> Recover(SegmentPlace place = SegmentPlace::kLast) {
-    return RecoverSegment(PosixFileSystem(), path_, 10, place);
+    return RecoverSegment(PosixFileSystem(), path_, 10, place, sequences_);
   }
   void ExpectDamageAt(std::size_t position, SegmentPlace place = SegmentPlace::kLast) {
     const std::string before = ReadRawFile(path_);
@@ -38,6 +38,7 @@ class RecoveryTest : public testing::Test {
   }
 
   TemporaryFolder folder_;
+  ProducerSequences sequences_;
   const std::string path_ = folder_ / "segment";
   const std::string first_ = BatchBytes(BatchOf({"a", "b"}), 10, 3);
   const std::string second_ = BatchBytes(BatchOf({"c"}), 12, 7);
@@ -53,6 +54,18 @@ TEST_F(RecoveryTest, FindsTheEndOfAnIntactSegment) {
   EXPECT_EQ(recovered->torn_bytes, 0U);
   EXPECT_EQ(recovered->end_offset, 14U);
   EXPECT_EQ(recovered->last_epoch, 7U);
+}
+
+TEST_F(RecoveryTest, KnowsWhoWroteLastAndTheLatestTimestamp) {
+  BatchBuilder batch;
+  batch.Add({.key = std::nullopt, .value = "late", .timestamp_ms = 1900000000000});
+  batch.SetProducer(7, 3);
+  WriteRawFile(path_, first_ + BatchBytes(batch, 12, 7) + third_);
+  auto recovered = Recover();
+  ASSERT_TRUE(recovered.ok()) << recovered.status().message();
+  EXPECT_EQ(recovered->max_timestamp_ms, 1900000000000);
+  const BatchHeader again = {.record_count = 1, .producer_id = 7, .sequence = 3};
+  EXPECT_EQ(sequences_.Judge(again).base_offset, 12U);
 }
 
 TEST_F(RecoveryTest, StartsAnEmptySegmentAtItsBaseOffset) {
@@ -115,12 +128,12 @@ TEST_F(RecoveryTest, IsNotFooledByABatchInsideOfARecord) {
 }
 
 TEST_F(RecoveryTest, RefusesAVersionThatItDoesNotKnow) {
+  constexpr std::size_t kHeaderChecksumAt = kBatchHeaderBytes - sizeof(std::uint32_t);
   std::string bytes = first_;
   bytes[4] = 2;
   // The checksum of the header, as the writer of that version would have made it.
-  bytes.replace(36, 4, std::string("\0\0\0\0", 4));
-  const std::uint32_t checksum = BodyChecksum(bytes.substr(0, 36));
-  std::memcpy(bytes.data() + 36, &checksum, sizeof(checksum));
+  const std::uint32_t checksum = BodyChecksum(std::string_view(bytes).substr(0, kHeaderChecksumAt));
+  std::memcpy(bytes.data() + kHeaderChecksumAt, &checksum, sizeof(checksum));
   WriteRawFile(path_, bytes);
   EXPECT_EQ(Recover().status().code(), StatusCode::kFailedPrecondition);
   EXPECT_EQ(ReadRawFile(path_), bytes);
@@ -130,7 +143,7 @@ TEST_F(RecoveryTest, NeverTakesADiskErrorForATornTail) {
   WriteRawFile(path_, all_);
   for (int n = 1;; ++n) {
     FaultyFileSystem files(PosixFileSystem(), n, Fault::kOnce);
-    const Status status = RecoverSegment(files, path_, 10, SegmentPlace::kLast).status();
+    const Status status = RecoverSegment(files, path_, 10, SegmentPlace::kLast, sequences_).status();
     EXPECT_EQ(ReadRawFile(path_), all_);
     if (!files.has_failed()) break;
     EXPECT_EQ(status.code(), StatusCode::kUnavailable) << n;

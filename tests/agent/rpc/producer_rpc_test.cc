@@ -46,6 +46,18 @@ TEST_F(ProducerRpcTest, KeepsKeysAbsentEmptyOrGiven) {
   EXPECT_EQ(fetched.records(2).timestamp_ms(), 1700000000000);
 }
 
+TEST_F(ProducerRpcTest, AnswersABatchThatIsSentAgainAsTheFirstTime) {
+  v1::ProduceRequest request = RunningAgent::Batch("orders", 1, {"a", "b"});
+  request.set_producer_id(7);
+  ASSERT_TRUE(Produce(RunningAgent::Batch("orders", 1, {"before"})).ok());
+  for (int i = 0; i < 2; ++i) {
+    ASSERT_TRUE(Produce(request).ok());
+    EXPECT_EQ(response_.base_offset(), 1U);
+    EXPECT_EQ(response_.record_count(), 2U);
+  }
+  EXPECT_EQ(agent_.Value("records_written_total"), 3);
+}
+
 TEST_F(ProducerRpcTest, TakesALargeBatchAsItIs) {
   const std::vector<std::string> values(1000, std::string(100, 'x'));
   ASSERT_TRUE(Produce(RunningAgent::Batch("orders", 0, values)).ok());

@@ -47,7 +47,10 @@ TEST_F(AgentBrokerTest, ProduceCarriesTheBatchAndItsPlace) {
   RecordBatch batch;
   batch.Append({.key = "", .value = "a", .timestamp_ms = 7});
   batch.Append({.value = "b", .timestamp_ms = 8});
+  batch.SetIdentity({.producer_id = 5, .sequence = 6});
   EXPECT_EQ(broker_->Produce(kOrders, batch, Soon()).value(), 41U);
+  EXPECT_EQ(agent_.produced.producer_id(), 5U);
+  EXPECT_EQ(agent_.produced.sequence(), 6U);
   EXPECT_EQ(agent_.produced.topic(), "orders");
   EXPECT_EQ(agent_.produced.partition(), 3U);
   ASSERT_EQ(agent_.produced.records_size(), 2);

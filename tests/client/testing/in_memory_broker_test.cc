@@ -43,6 +43,18 @@ TEST_F(InMemoryBrokerTest, GivesBackWhatWasProduced) {
   EXPECT_EQ(broker_.BatchSizes(kOrders), (std::vector<std::size_t>{1, 1}));
 }
 
+TEST_F(InMemoryBrokerTest, WritesABatchThatIsSentAgainOnce) {
+  RecordBatch batch;
+  batch.Append({.value = "a", .timestamp_ms = 5});
+  batch.SetIdentity({.producer_id = 7, .sequence = 0});
+  EXPECT_EQ(broker_.Produce(kOrders, batch, Soon()).value(), 0U);
+  EXPECT_EQ(broker_.Produce(kOrders, batch, Soon()).value(), 0U);
+  batch.SetIdentity({.producer_id = 7, .sequence = 1});
+  EXPECT_EQ(broker_.Produce(kOrders, batch, Soon()).value(), 1U);
+  batch.SetIdentity({.producer_id = 7, .sequence = 0});
+  EXPECT_EQ(broker_.Produce(kOrders, batch, Soon()).status().code(), StatusCode::kOutOfRange);
+}
+
 TEST_F(InMemoryBrokerTest, FetchBringsNoMoreRecordsThanAskedFor) {
   for (const char* value : {"a", "b", "c"}) EXPECT_TRUE(Produce(value).ok());
   const auto fetched = broker_.Fetch({.partition = kOrders, .offset = 0, .max_records = 2}, Soon());
