@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -33,11 +34,14 @@ class Chunk {
   // Where the next item goes, with room for n bytes; null when it has to wait for the next chunk. What is written there
   // is kept by Commit(), which takes its end.
   char* Reserve(std::size_t n) {
-    if (static_cast<std::size_t>(limit_ - end_) < n) [[unlikely]]
+    if (room() < n) [[unlikely]]
       return empty() ? Grow(n) : nullptr;
     return end_;
   }
   void Commit(char* end) { end_ = end; }
+
+  // What fits in without growing.
+  std::size_t room() const { return static_cast<std::size_t>(limit_ - end_); }
 
   // All of `text`, or nothing of it: false when it has to wait.
   bool Append(std::string_view text) {
@@ -67,11 +71,12 @@ class Chunk {
 
 class PageSource {
  public:
-  enum class Progress { kMore, kEnd };
+  enum class Progress : std::uint8_t { kMore, kEnd, kFailed };
 
   virtual ~PageSource() = default;
 
-  // Appends to `chunk` until it is full (kMore: call again with an empty one) or the page ends (kEnd: not again).
+  // Appends to an empty chunk something at least (kMore: call again), or the rest of the page (kEnd: do not).
+  // kFailed: there will be no more of it, and what there was must not pass for the whole.
   virtual Progress Fill(Chunk& chunk) = 0;
 };
 

@@ -31,6 +31,16 @@ std::optional<NegotiatedFormat> FormatFor(const WeightedElement& range) {
 
 }  // namespace
 
+std::string_view PageFormatName(PageFormat format) {
+  switch (format) {
+    case PageFormat::kText:
+      return "text";
+    case PageFormat::kOpenMetrics:
+      return "openmetrics";
+  }
+  return "text";
+}
+
 NegotiatedFormat NegotiateFormat(std::string_view accept) {
   for (const WeightedElement& range : ParseWeightedList(accept)) {
     if (range.weight == 0) break;

@@ -17,6 +17,9 @@ struct NegotiatedFormat {
   std::string_view content_type;  // of the answer; lives for ever
 };
 
+// For labels of metrics: "text", "openmetrics".
+std::string_view PageFormatName(PageFormat format);
+
 NegotiatedFormat NegotiateFormat(std::string_view accept);
 
 }  // namespace streamhouse::exporters

@@ -3,17 +3,20 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <map>
 #include <memory>
 #include <thread>
-#include <unordered_set>
 #include <utility>
 
+#include "exporters/http/limits.h"
 #include "exporters/http/routes.h"
+#include "exporters/http/server_metrics.h"
 #include "exporters/http/session.h"
 #include "exporters/http/tcp_connection.h"
 
@@ -56,7 +59,8 @@ class BlockedSignals {
 // happens on its thread.
 class MetricsServer::Listener {
  public:
-  Listener(metrics::Registry& registry, const metrics::Health& health) : routes_(registry, health) {}
+  Listener(metrics::Registry& registry, const metrics::Health& health, const Limits& limits)
+      : limits_(limits), metrics_(registry), routes_(registry, health, {.limits = limits, .metrics = metrics_}) {}
 
   Status Bind(const MetricsServerOptions& options) {
     error_code error;
@@ -88,8 +92,8 @@ class MetricsServer::Listener {
       stopping_ = true;
       acceptor_.close();
       pause_.cancel();
-      // Each ends, and leaves the set, by its handlers.
-      for (const auto& session : sessions_) session->Abort();
+      // Each ends, and leaves the map, by its handlers.
+      for (const auto& [id, session] : sessions_) session->Abort();
     });
     thread_.join();
   }
@@ -114,19 +118,37 @@ class MetricsServer::Listener {
   }
 
   void Serve(tcp::socket socket) {
+    auto connection = std::make_unique<TcpConnection>(std::move(socket));
+    if (sessions_.size() >= limits_.connections && !MakeRoom()) return connection->Abort();
+    const std::uint64_t id = next_id_++;
     const auto session = std::make_shared<Session>(
-        std::make_unique<TcpConnection>(std::move(socket)),
-        [this](const Request& request) { return routes_.Handle(request); }, SessionLimits(),
-        [this](Session& over) { sessions_.erase(over.shared_from_this()); });
-    sessions_.insert(session);
+        std::move(connection), [this](const Request& request) { return routes_.Handle(request); }, limits_, metrics_,
+        [this, id](Session&) { sessions_.erase(id); });
+    sessions_.emplace(id, session);
     session->Start();
   }
 
-  const Routes routes_;
+  // Gives up the oldest session that waits for its client. So a crowd of slow clients makes room for a quick one, which is
+  // answered long before it is the oldest. False when all are being answered.
+  bool MakeRoom() {
+    metrics_.CountLimit(Limit::kConnections);
+    const auto oldest =
+        std::find_if(sessions_.begin(), sessions_.end(), [](const auto& entry) { return entry.second->is_waiting(); });
+    if (oldest == sessions_.end()) return false;
+    const std::shared_ptr<Session> session = oldest->second;
+    sessions_.erase(oldest);
+    session->Abort();
+    return true;
+  }
+
+  const Limits limits_;
+  const ServerMetrics metrics_;
+  Routes routes_;
   asio::io_context context_{1};
   tcp::acceptor acceptor_{context_};
   asio::steady_timer pause_{context_};
-  std::unordered_set<std::shared_ptr<Session>> sessions_;
+  std::map<std::uint64_t, std::shared_ptr<Session>> sessions_;  // in the order of their coming
+  std::uint64_t next_id_ = 0;
   bool stopping_ = false;
   std::uint16_t port_ = 0;
   std::thread thread_;
@@ -135,7 +157,7 @@ class MetricsServer::Listener {
 MetricsServer::MetricsServer(metrics::Registry& registry, const metrics::Health& health, MetricsServerOptions options)
     : options_(std::move(options)),
       name_("prometheus://" + HostAndPort(options_.host, options_.port)),
-      listener_(std::make_unique<Listener>(registry, health)) {}
+      listener_(std::make_unique<Listener>(registry, health, options_.limits)) {}
 
 MetricsServer::~MetricsServer() {
   Stop();

@@ -1,9 +1,9 @@
 // MetricsServer: serves a registry and a program's health over HTTP: /metrics, /health, /ready and a page at /.
 //
 // When to use something else: a program that has an HTTP server already calls Routes from it (routes.h).
-// Guarantees: Start() returns with the port bound and answering. A page is streamed: what a scrape costs in memory
-// does not grow with the page, however slowly it is read. A hostile or slow client costs bounded memory and time,
-// and delays no recording. Stop() ends open connections, and returns when nothing runs any more.
+// Guarantees: Start() returns with the port bound and answering. A page is streamed: what a scrape costs in memory beside
+// the snapshot, which concurrent scrapes share, does not grow with the page, however slowly it is read. A hostile or
+// slow client costs what Limits allow, and delays no recording. The server counts itself (server_metrics.h). Stop() ends open connections, and returns when nothing runs any more.
 // Thread safety: as Exporter says; port() from any thread after Start. Cost: one thread of its own.
 // Errors: Start() is Unavailable, naming host and port, when it cannot listen there; InvalidArgument for a host that
 // is no address of this machine and no name.
@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 
+#include "exporters/http/limits.h"
 #include "metrics_core/exporter.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
@@ -29,6 +30,7 @@ inline constexpr std::uint16_t kMetricsPortDefault = 8080;
 struct MetricsServerOptions {
   std::string host = "127.0.0.1";            // an address to listen on, or a name of one
   std::uint16_t port = kMetricsPortDefault;  // 0: one that is free
+  Limits limits = {};
 };
 
 class MetricsServer : public metrics::Exporter {

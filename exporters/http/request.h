@@ -10,7 +10,10 @@ namespace streamhouse::exporters {
 struct Request {
   std::string_view method;  // as sent: "GET"
   std::string_view target;  // as sent: a path, and a query after '?'
-  std::string_view accept;  // the Accept header; several of them joined by commas
+  // Headers; several of the same name are joined by commas.
+  std::string_view accept = {};
+  std::string_view accept_encoding = {};
+  std::string_view scrape_timeout = {};  // X-Prometheus-Scrape-Timeout-Seconds
 };
 
 }  // namespace streamhouse::exporters

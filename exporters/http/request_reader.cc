@@ -34,9 +34,9 @@ bool HasHost(const http::fields& fields) {
 }
 
 // The status to refuse a request with that is well-formed; 0 for none.
-int ObjectionTo(const Parser& parser) {
+int ObjectionTo(const Parser& parser, const Limits& limits) {
   const auto& head = parser.get();
-  if (head.target().size() > kTargetBytesMax) return 414;
+  if (head.target().size() > limits.target_bytes) return 414;
   if (head.version() >= 11 && !HasHost(head)) return 400;
   const bool takes_no_body = head.method() == http::verb::get || head.method() == http::verb::head;
   return takes_no_body && HasBody(parser) ? 400 : 0;
@@ -55,12 +55,16 @@ std::string Joined(const http::fields& fields, http::field name) {
 }  // namespace
 
 struct RequestReader::Parsing {
-  beast::flat_buffer buffer{kHeadBytesMax};
+  explicit Parsing(std::size_t head_bytes) : buffer(head_bytes) {}
+
+  beast::flat_buffer buffer;
   std::optional<Parser> parser;
   std::string accept;
+  std::string accept_encoding;
 };
 
-RequestReader::RequestReader() : parsing_(std::make_unique<Parsing>()) {}
+RequestReader::RequestReader(const Limits& limits)
+    : limits_(limits), parsing_(std::make_unique<Parsing>(limits.head_bytes)) {}
 RequestReader::~RequestReader() = default;
 
 std::span<char> RequestReader::Prepare() {
@@ -83,7 +87,7 @@ RequestReader::Outcome RequestReader::Next() {
   std::optional<Parser>& parser = parsing_->parser;
   if (!parser || parser->is_header_done()) {
     parser.emplace();
-    parser->header_limit(kHeadBytesMax);
+    parser->header_limit(static_cast<std::uint32_t>(limits_.head_bytes));
     // Bodies are refused below, by a status of their own.
     parser->body_limit(boost::none);
   }
@@ -91,9 +95,10 @@ RequestReader::Outcome RequestReader::Next() {
   boost::system::error_code error;
   buffer.consume(parser->put(buffer.data(), error));
   if (parser->is_header_done()) {
-    const int objection = ObjectionTo(*parser);
+    const int objection = ObjectionTo(*parser, limits_);
     if (objection != 0) return Refuse(objection);
     parsing_->accept = Joined(parser->get(), http::field::accept);
+    parsing_->accept_encoding = Joined(parser->get(), http::field::accept_encoding);
     return Outcome::kRequest;
   }
   const bool too_long = error == http::error::header_limit || buffer.size() == buffer.max_size();
@@ -108,7 +113,11 @@ RequestReader::Outcome RequestReader::Refuse(int status) {
 
 Request RequestReader::request() const {
   const auto& head = parsing_->parser->get();
-  return {.method = ToView(head.method_string()), .target = ToView(head.target()), .accept = parsing_->accept};
+  return {.method = ToView(head.method_string()),
+          .target = ToView(head.target()),
+          .accept = parsing_->accept,
+          .accept_encoding = parsing_->accept_encoding,
+          .scrape_timeout = ToView(head["X-Prometheus-Scrape-Timeout-Seconds"])};
 }
 
 bool RequestReader::keeps_connection() const {

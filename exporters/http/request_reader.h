@@ -1,7 +1,7 @@
 // RequestReader: takes HTTP requests from the bytes that a client sends.
 //
 // Knows no sockets: whoever receives puts the bytes into Prepare()'s space, and calls Commit() and Next().
-// Guarantees: holds at most twice kHeadBytesMax of a client's bytes. A request with a body is never waited for: it is refused, or
+// Guarantees: holds at most twice limits.head_bytes of a client's bytes. A request with a body is never waited for: it is refused, or
 // its connection is to be closed after the answer. After a refusal nothing more is read from this client.
 // Thread safety: one thread at a time. Cost: linear in the bytes. Errors: as the status of the response to give.
 #pragma once
@@ -11,13 +11,10 @@
 #include <memory>
 #include <span>
 
+#include "exporters/http/limits.h"
 #include "exporters/http/request.h"
 
 namespace streamhouse::exporters {
-
-// Scrapers send some hundred bytes; browsers with cookies a few thousand.
-inline constexpr std::size_t kHeadBytesMax = std::size_t{16} * 1024;
-inline constexpr std::size_t kTargetBytesMax = std::size_t{8} * 1024;
 
 class RequestReader {
  public:
@@ -27,7 +24,7 @@ class RequestReader {
     kRefused,    // refusal() says how
   };
 
-  RequestReader();
+  explicit RequestReader(const Limits& limits);
   ~RequestReader();
   RequestReader(const RequestReader&) = delete;
   RequestReader& operator=(const RequestReader&) = delete;
@@ -52,6 +49,7 @@ class RequestReader {
 
   Outcome Refuse(int status);
 
+  const Limits limits_;
   std::unique_ptr<Parsing> parsing_;
   int refusal_ = 0;
 };

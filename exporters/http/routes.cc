@@ -1,16 +1,29 @@
 #include "exporters/http/routes.h"
 
+#include <charconv>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 
+#include "exporters/encoding/compressed_page.h"
 #include "exporters/encoding/content_negotiation.h"
+#include "exporters/http/measured_page.h"
+#include "exporters/http/query.h"
 #include "exporters/http/scrape_page.h"
 #include "exporters/http/target.h"
 
 namespace streamhouse::exporters {
 namespace {
+
+constexpr std::string_view kMetricsPath = "/metrics";
+constexpr std::string_view kHealthPath = "/health";
+constexpr std::string_view kReadyPath = "/ready";
+constexpr std::string_view kIndexPath = "/";
+constexpr std::string_view kOtherPath = "other";
 
 constexpr std::string_view kIndexPage = R"(<!DOCTYPE html>
 <html lang="en">
@@ -45,35 +58,76 @@ Response MethodNotAllowed() {
   return response;
 }
 
-}  // namespace
-
-Response Routes::Handle(const Request& request) const {
-  const std::optional<Target> target = ParseTarget(request.target);
-  if (!target) return ErrorResponse(400);
-  const std::string_view path = target->path;
-  const bool known = path == "/" || path == "/metrics" || path == "/health" || path == "/ready";
-  if (!known) return ErrorResponse(404);
-  if (request.method != "GET" && request.method != "HEAD") return MethodNotAllowed();
-  if (path == "/metrics") return Metrics(request);
-  if (path == "/health") return Live();
-  if (path == "/ready") return Ready();
-  return Index();
+bool IsKnown(std::string_view path) {
+  return path == kMetricsPath || path == kHealthPath || path == kReadyPath || path == kIndexPath;
 }
 
-Response Routes::Metrics(const Request& request) const {
-  const NegotiatedFormat negotiated = NegotiateFormat(request.accept);
-  Response response;
-  response.content_type = negotiated.content_type;
-  response.headers.emplace_back("Vary", "Accept");
-  response.page = std::make_unique<ScrapePage>(registry_, negotiated.format);
+std::string AllChecks(const metrics::Health::Report& report) {
+  std::string text = report.ready() ? "READY\n" : "NOT READY\n";
+  for (const auto& check : report.checks) {
+    text += check.name + ": " + (check.status.ok() ? "ok" : check.status.message()) + "\n";
+  }
+  return text;
+}
+
+// Until the scraper gives up, where it says so and means sooner.
+std::chrono::milliseconds PageTime(std::string_view scrape_timeout, std::chrono::milliseconds page_time) {
+  double seconds = 0;
+  const char* const end = scrape_timeout.data() + scrape_timeout.size();
+  const auto [parsed, error] = std::from_chars(scrape_timeout.data(), end, seconds);
+  if (error != std::errc() || parsed != end || !(seconds > 0)) return page_time;
+  const std::chrono::duration<double> timeout(seconds);
+  return timeout < page_time ? std::chrono::duration_cast<std::chrono::milliseconds>(timeout) : page_time;
+}
+
+}  // namespace
+
+Routes::Routes(metrics::Registry& registry, const metrics::Health& health, RoutesOptions options)
+    : options_(std::move(options)), health_(health), slots_(options_.limits.scrapes), collection_(registry) {}
+
+Response Routes::Handle(const Request& request) {
+  const std::optional<Target> target = ParseTarget(request.target);
+  const bool known = target && IsKnown(target->path);
+  Response response = known ? Answer(request, *target) : ErrorResponse(target ? 404 : 400);
+  options_.metrics.CountRequest(known ? std::string_view(target->path) : kOtherPath, response.status);
   return response;
 }
 
-Response Routes::Ready() const {
+Response Routes::Answer(const Request& request, const Target& target) {
+  if (request.method != "GET" && request.method != "HEAD") return MethodNotAllowed();
+  if (target.path == kMetricsPath) return Metrics(request, target);
+  if (target.path == kHealthPath) return Live();
+  if (target.path == kReadyPath) return Ready(target);
+  return Index();
+}
+
+Response Routes::Metrics(const Request& request, const Target& target) {
+  const NegotiatedFormat negotiated = NegotiateFormat(request.accept);
+  const ContentCoding coding = NegotiateCoding(request.accept_encoding);
+  std::optional<FamilyNames> names = QueryValues(target.query, "name[]");
+  ScrapeSlots::Slot slot = slots_.Take();
+  if (!slot) options_.metrics.CountLimit(Limit::kScrapes);
+  const int status = !names ? 400 : slot ? 200 : 503;
+  options_.metrics.CountScrape(negotiated.format, status);
+  if (status != 200) return ErrorResponse(status);
+
+  std::unique_ptr<PageSource> page = std::make_unique<ScrapePage>(collection_, negotiated.format, *std::move(names));
+  if (coding != ContentCoding::kIdentity) page = std::make_unique<CompressedPage>(std::move(page), coding);
+  Response response;
+  response.content_type = negotiated.content_type;
+  response.headers.emplace_back("Vary", "Accept, Accept-Encoding");
+  if (coding != ContentCoding::kIdentity) response.headers.emplace_back("Content-Encoding", ContentCodingName(coding));
+  response.page = std::make_unique<MeasuredPage>(std::move(page), negotiated.format, options_.metrics, std::move(slot));
+  response.page_time = PageTime(request.scrape_timeout, options_.limits.page_time);
+  return response;
+}
+
+Response Routes::Ready(const Target& target) const {
   const metrics::Health::Report report = health_.Evaluate();
   Response response;
   response.status = report.ready() ? 200 : 503;
   response.body = report.ready() ? "READY" : report.Reason() + "\n";
+  if (HasQueryKey(target.query, "verbose")) response.body = AllChecks(report);
   return response;
 }
 

@@ -1,36 +1,55 @@
 // Routes: what is answered on which path, without a socket; a program with an HTTP server of its own calls it from there.
 //
-// /metrics: the registry, in the format that was asked for. /health: 200 and "OK", always. /ready: 200 and "READY", or 503 and
-// the failed checks with their reasons. /: a page for people. GET and HEAD only, otherwise 405; other paths 404.
+//   /metrics   the registry, in the format and coding that were asked for; with ?name[]=…, only those families
+//   /health    200 and "OK", always
+//   /ready     200 and "READY", or 503 and the failed checks with their reasons; with ?verbose, all checks
+//   /          a page for people
+//
+// GET and HEAD only, otherwise 405; other paths 404; more pages at a time than Limits::scrapes 503.
 // When to use something else: MetricsServer, which brings the sockets.
 // Guarantees: paths match exactly; no file is ever read, and nothing of a request comes back in the response.
 // Thread safety: Handle() from any thread; a page from one at a time. Cost: see ScrapePage; of the rest, microseconds.
 // Errors: as the status of a response.
 //
-//   Routes routes(registry, health);
+//   Routes routes(registry, health, {.metrics = ServerMetrics(registry)});
 //   Response response = routes.Handle({.method = "GET", .target = "/metrics", .accept = accept});
 #pragma once
 
+#include <string_view>
+
+#include "exporters/http/limits.h"
 #include "exporters/http/request.h"
 #include "exporters/http/response.h"
+#include "exporters/http/scrape_slots.h"
+#include "exporters/http/server_metrics.h"
+#include "exporters/http/shared_collection.h"
+#include "exporters/http/target.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
 
 namespace streamhouse::exporters {
 
+struct RoutesOptions {
+  Limits limits = {};
+  ServerMetrics metrics = {};
+};
+
 class Routes {
  public:
-  // Both must outlive the routes and all responses.
-  Routes(metrics::Registry& registry, const metrics::Health& health) : registry_(registry), health_(health) {}
+  // Both must outlive the routes and all responses; the routes must outlive their responses.
+  Routes(metrics::Registry& registry, const metrics::Health& health, RoutesOptions options = {});
 
-  Response Handle(const Request& request) const;
+  Response Handle(const Request& request);
 
  private:
-  Response Metrics(const Request& request) const;
-  Response Ready() const;
+  Response Answer(const Request& request, const Target& target);
+  Response Metrics(const Request& request, const Target& target);
+  Response Ready(const Target& target) const;
 
-  metrics::Registry& registry_;
+  const RoutesOptions options_;
   const metrics::Health& health_;
+  const ScrapeSlots slots_;
+  SharedCollection collection_;
 };
 
 }  // namespace streamhouse::exporters

@@ -1,24 +1,53 @@
 #include "exporters/http/scrape_page.h"
 
+#include <algorithm>
+#include <span>
+#include <string_view>
+
 #include "exporters/encoding/openmetrics_encoder.h"
 #include "exporters/encoding/text_encoder.h"
 
 namespace streamhouse::exporters {
 namespace {
 
-std::unique_ptr<PageSource> MakeEncoder(PageFormat format, const metrics::Snapshot& snapshot) {
-  if (format == PageFormat::kOpenMetrics) return std::make_unique<OpenMetricsEncoder>(snapshot.families());
-  return std::make_unique<TextEncoder>(snapshot.families());
+using metrics::FamilySnapshot;
+
+std::unique_ptr<PageSource> MakeEncoder(PageFormat format, std::span<const FamilySnapshot> families) {
+  switch (format) {
+    case PageFormat::kOpenMetrics:
+      return std::make_unique<OpenMetricsEncoder>(families);
+    case PageFormat::kText:
+      return std::make_unique<TextEncoder>(families);
+  }
+  return std::make_unique<TextEncoder>(families);
+}
+
+// Whether `name` is the family's or that of one of its samples.
+bool IsNameIn(std::string_view name, const metrics::FamilyInfo& info) {
+  if (!name.starts_with(info.name)) return false;
+  name.remove_prefix(info.name.size());
+  if (name.empty()) return true;
+  return info.type == metrics::MetricType::kHistogram && (name == "_bucket" || name == "_sum" || name == "_count");
 }
 
 }  // namespace
 
 PageSource::Progress ScrapePage::Fill(Chunk& chunk) {
-  if (encoder_ == nullptr) {
-    snapshot_ = registry_.TakeSnapshot();
-    encoder_ = MakeEncoder(format_, snapshot_);
-  }
+  if (encoder_ == nullptr) Collect();
   return encoder_->Fill(chunk);
+}
+
+void ScrapePage::Collect() {
+  snapshot_ = collection_.Take();
+  if (names_.empty()) {
+    encoder_ = MakeEncoder(format_, snapshot_->families());
+    return;
+  }
+  for (const FamilySnapshot& family : snapshot_->families()) {
+    const auto is_meant = [&](const std::string& name) { return IsNameIn(name, family.info()); };
+    if (std::any_of(names_.begin(), names_.end(), is_meant)) chosen_.push_back(family);
+  }
+  encoder_ = MakeEncoder(format_, chosen_);
 }
 
 }  // namespace streamhouse::exporters

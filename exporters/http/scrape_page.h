@@ -1,30 +1,40 @@
 // ScrapePage: a page of a registry's metrics, collected when its first chunk is asked for.
 //
-// Guarantees: all of it comes from one snapshot, which lives as long as the page.
-// Thread safety: one thread at a time. Cost: of collecting, see Registry::TakeSnapshot; of encoding, see TextPage.
+// Guarantees: all of it comes from one snapshot, which lives as long as the page and may be shared with other pages.
+// Thread safety: one thread at a time. Cost: of collecting, see SharedCollection; of encoding, see the encoders.
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "exporters/encoding/chunk.h"
 #include "exporters/encoding/content_negotiation.h"
-#include "metrics_core/registry.h"
+#include "exporters/http/shared_collection.h"
 #include "metrics_core/snapshot.h"
 
 namespace streamhouse::exporters {
 
+// Only families of these names, or with a sample of one of them; all where there are none.
+using FamilyNames = std::vector<std::string>;
+
 class ScrapePage : public PageSource {
  public:
-  // `registry` must outlive the page.
-  ScrapePage(metrics::Registry& registry, PageFormat format) : registry_(registry), format_(format) {}
+  // `collection` must outlive the page.
+  ScrapePage(SharedCollection& collection, PageFormat format, FamilyNames names = {})
+      : collection_(collection), format_(format), names_(std::move(names)) {}
 
   Progress Fill(Chunk& chunk) override;
 
  private:
-  metrics::Registry& registry_;
+  void Collect();
+
+  SharedCollection& collection_;
   const PageFormat format_;
-  metrics::Snapshot snapshot_;
-  std::unique_ptr<PageSource> encoder_;  // null until the snapshot is taken
+  const FamilyNames names_;
+  std::shared_ptr<const metrics::Snapshot> snapshot_;
+  std::vector<metrics::FamilySnapshot> chosen_;  // where there are names
+  std::unique_ptr<PageSource> encoder_;          // null until the snapshot is taken
 };
 
 }  // namespace streamhouse::exporters

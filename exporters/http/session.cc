@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <boost/asio/error.hpp>
 #include <iterator>
 #include <span>
 #include <utility>
@@ -28,8 +30,16 @@ boost::asio::const_buffer Buffer(std::string_view text) {
 
 }  // namespace
 
-Session::Session(std::unique_ptr<Connection> connection, Handle handle, SessionLimits limits, Closed closed)
-    : limits_(limits), handle_(std::move(handle)), closed_(std::move(closed)), connection_(std::move(connection)) {}
+Session::Session(std::unique_ptr<Connection> connection, Handle handle, const Limits& limits,
+                 const ServerMetrics& metrics, Closed closed)
+    : limits_(limits),
+      metrics_(metrics),
+      handle_(std::move(handle)),
+      closed_(std::move(closed)),
+      connection_(std::move(connection)),
+      reader_(limits) {
+  metrics_.ConnectionOpened();
+}
 
 void Session::Start() {
   connection_->SetTimeLimit(limits_.head_time);
@@ -42,14 +52,18 @@ void Session::Abort() {
 
 void Session::Read() {
   const std::span<char> space = reader_.Prepare();
-  connection_->AsyncReadSome({space.data(), space.size()},
-                             [self = shared_from_this()](error_code error, std::size_t bytes) {
-                               if (error) return self->Close();
-                               if (self->idle_) self->connection_->SetTimeLimit(self->limits_.head_time);
-                               self->idle_ = false;
-                               self->reader_.Commit(bytes);
-                               self->ServeNext();
-                             });
+  connection_->AsyncReadSome(
+      {space.data(), space.size()},
+      [self = shared_from_this()](error_code error, std::size_t bytes) { self->AfterRead(error, bytes); });
+}
+
+void Session::AfterRead(error_code error, std::size_t bytes) {
+  if (error == boost::asio::error::timed_out) metrics_.CountLimit(idle_ ? Limit::kIdleTime : Limit::kHeadTime);
+  if (error) return Close();
+  if (idle_) connection_->SetTimeLimit(limits_.head_time);
+  idle_ = false;
+  reader_.Commit(bytes);
+  ServeNext();
 }
 
 void Session::ServeNext() {
@@ -59,7 +73,7 @@ void Session::ServeNext() {
     case RequestReader::Outcome::kRequest:
       return Answer(reader_.request());
     case RequestReader::Outcome::kRefused:
-      return Respond(ErrorResponse(reader_.refusal()), BodyUse::kSent);
+      return Refuse(reader_.refusal());
   }
 }
 
@@ -67,12 +81,21 @@ void Session::Answer(const Request& request) {
   Respond(handle_(request), request.method == "HEAD" ? BodyUse::kDescribed : BodyUse::kSent);
 }
 
+void Session::Refuse(int status) {
+  if (status == 414) metrics_.CountLimit(Limit::kTargetBytes);
+  if (status == 431) metrics_.CountLimit(Limit::kHeadBytes);
+  metrics_.CountRequest("other", status);
+  Respond(ErrorResponse(status), BodyUse::kSent);
+}
+
 void Session::Respond(Response response, BodyUse body_use) {
+  responding_ = true;
   response_ = std::move(response);
   keeps_connection_ = reader_.keeps_connection();
   if (response_.page != nullptr && body_use == BodyUse::kSent) return BeginPage();
   const Framing framing = response_.page == nullptr ? Framing::kLength : Framing::kNone;
   before_chunk_ = Head(framing, response_.body.size());
+  connection_->SetTimeLimit(limits_.write_time);
   Write(body_use == BodyUse::kSent ? response_.body : std::string_view(), "", [this] { Finish(); });
 }
 
@@ -84,8 +107,10 @@ std::string Session::Head(Framing framing, std::size_t content_length) const {
 }
 
 void Session::BeginPage() {
+  page_deadline_ = std::chrono::steady_clock::now() + response_.page_time;
   chunk_.emplace();
   const Progress progress = response_.page->Fill(*chunk_);
+  if (progress == Progress::kFailed) return Respond(ErrorResponse(500), BodyUse::kSent);
   if (progress == Progress::kEnd) {
     framing_ = Framing::kLength;
   } else if (reader_.understands_chunks()) {
@@ -98,7 +123,23 @@ void Session::BeginPage() {
   WriteChunk(progress);
 }
 
+void Session::NextChunk() {
+  before_chunk_.clear();
+  chunk_->Clear();
+  const Progress progress = response_.page->Fill(*chunk_);
+  if (progress == Progress::kFailed) return GiveUp();
+  WriteChunk(progress);
+}
+
 void Session::WriteChunk(Progress progress) {
+  const auto time_left =
+      std::chrono::duration_cast<std::chrono::milliseconds>(page_deadline_ - std::chrono::steady_clock::now());
+  if (time_left.count() <= 0) {
+    metrics_.CountLimit(Limit::kPageTime);
+    return GiveUp();
+  }
+  // What it holds is not needed any more, and may be in the way of the next one.
+  if (progress == Progress::kEnd) response_.page.reset();
   const std::string_view data = chunk_->view();
   std::string_view after;
   if (framing_ == Framing::kChunked && data.empty()) {
@@ -107,25 +148,28 @@ void Session::WriteChunk(Progress progress) {
     fmt::format_to(std::back_inserter(before_chunk_), "{:x}\r\n", data.size());
     after = progress == Progress::kEnd ? kChunkEndAndLastChunk : kChunkEnd;
   }
-  Write(data, after, [this, progress] {
-    if (progress == Progress::kEnd) return Finish();
-    before_chunk_.clear();
-    chunk_->Clear();
-    WriteChunk(response_.page->Fill(*chunk_));
-  });
+  connection_->SetTimeLimit(std::min(limits_.write_time, time_left));
+  Write(data, after, [this, progress] { progress == Progress::kEnd ? Finish() : NextChunk(); });
 }
 
 void Session::Write(std::string_view data, std::string_view after, std::function<void()> then) {
-  connection_->SetTimeLimit(limits_.write_time);
   connection_->AsyncWrite({Buffer(before_chunk_), Buffer(data), Buffer(after)},
                           [self = shared_from_this(), then = std::move(then)](error_code error, std::size_t) {
-                            if (!error) return then();
-                            self->connection_->Abort();
-                            self->Close();
+                            self->AfterWrite(error, then);
                           });
 }
 
+void Session::AfterWrite(error_code error, const std::function<void()>& then) {
+  if (!error) return then();
+  if (error == boost::asio::error::timed_out) {
+    const bool page_is_late = chunk_ && std::chrono::steady_clock::now() >= page_deadline_;
+    metrics_.CountLimit(page_is_late ? Limit::kPageTime : Limit::kWriteTime);
+  }
+  GiveUp();
+}
+
 void Session::Finish() {
+  responding_ = false;
   chunk_.reset();
   response_ = {};
   if (!keeps_connection_) {
@@ -148,9 +192,17 @@ void Session::Linger() {
                              });
 }
 
+void Session::GiveUp() {
+  connection_->Abort();
+  Close();
+}
+
 void Session::Close() {
+  if (!closed_) return;
   connection_->Close();
-  if (closed_) std::exchange(closed_, nullptr)(*this);
+  response_ = {};
+  metrics_.ConnectionClosed();
+  std::exchange(closed_, nullptr)(*this);
 }
 
 }  // namespace streamhouse::exporters

@@ -2,12 +2,13 @@
 //
 // When to use something else: MetricsServer, which makes one for each connection.
 // Guarantees: holds one chunk of a page at a time, and asks for the next when the client has taken that one. A client has
-// the times of SessionLimits, then it is dropped; what it sends ahead is answered in order. After a malformed
+// the times of Limits, then it is dropped; what it sends ahead is answered in order. After a malformed
 // request the connection is closed. Aborted pages are recognisable as such by the client.
 // Thread safety: everything on the thread that runs the connection's handlers.
 // Cost: a few kilobytes while idle, a chunk in addition while a page is sent.
 #pragma once
 
+#include <boost/system/error_code.hpp>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -18,32 +19,29 @@
 
 #include "exporters/encoding/chunk.h"
 #include "exporters/http/connection.h"
+#include "exporters/http/limits.h"
 #include "exporters/http/request.h"
 #include "exporters/http/request_reader.h"
 #include "exporters/http/response.h"
 #include "exporters/http/response_head.h"
+#include "exporters/http/server_metrics.h"
 
 namespace streamhouse::exporters {
-
-struct SessionLimits {
-  // From the first byte of a request to the end of its headers.
-  std::chrono::milliseconds head_time = std::chrono::seconds(10);
-  // Between two requests: longer than scrape intervals usually are, or each scrape makes a new connection.
-  std::chrono::milliseconds idle_time = std::chrono::seconds(120);
-  // For each chunk of a page.
-  std::chrono::milliseconds write_time = std::chrono::seconds(30);
-};
 
 class Session : public std::enable_shared_from_this<Session> {
  public:
   using Handle = std::function<Response(const Request&)>;
   using Closed = std::function<void(Session&)>;
 
-  // `closed` is called once, when the session is over.
-  Session(std::unique_ptr<Connection> connection, Handle handle, SessionLimits limits, Closed closed);
+  // `metrics` must outlive the session. `closed` is called once, when the session is over.
+  Session(std::unique_ptr<Connection> connection, Handle handle, const Limits& limits, const ServerMetrics& metrics,
+          Closed closed);
 
   void Start();
   void Abort();
+
+  // Whether nothing is being sent to the client: the one to give up where there are too many.
+  bool is_waiting() const { return !responding_; }
 
  private:
   enum class BodyUse { kSent, kDescribed };
@@ -51,26 +49,34 @@ class Session : public std::enable_shared_from_this<Session> {
   void ServeNext();
   void Read();
   void Answer(const Request& request);
+  void Refuse(int status);
   void Respond(Response response, BodyUse body_use);
   std::string Head(Framing framing, std::size_t content_length) const;
   void BeginPage();
+  void NextChunk();
   void WriteChunk(PageSource::Progress progress);
+  void AfterRead(boost::system::error_code error, std::size_t bytes);
+  void AfterWrite(boost::system::error_code error, const std::function<void()>& then);
   void Write(std::string_view data, std::string_view after, std::function<void()> then);
   void Finish();
   void Linger();
+  void GiveUp();
   void Close();
 
-  const SessionLimits limits_;
+  const Limits limits_;
+  const ServerMetrics& metrics_;
   const Handle handle_;
   Closed closed_;  // empty once it was called
   std::unique_ptr<Connection> connection_;
   RequestReader reader_;
-  bool idle_ = false;  // between two requests
+  bool idle_ = false;        // between two requests
+  bool responding_ = false;  // from the end of a request on
 
   // Of the present response.
   Response response_;
   Framing framing_ = Framing::kLength;
   bool keeps_connection_ = false;
+  std::chrono::steady_clock::time_point page_deadline_;
   std::string before_chunk_;
   std::optional<Chunk> chunk_;
   std::size_t lingered_bytes_ = 0;

@@ -1,16 +1,28 @@
 #include "exporters/http/tcp_connection.h"
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/write.hpp>
+#include <boost/beast/core/error.hpp>
 #include <utility>
 
 namespace streamhouse::exporters {
+namespace {
+
+// Beast has an error of its own for a time limit.
+auto Translated(Connection::Handler handler) {
+  return [handler = std::move(handler)](boost::system::error_code error, std::size_t bytes) {
+    handler(error == boost::beast::error::timeout ? boost::asio::error::timed_out : error, bytes);
+  };
+}
+
+}  // namespace
 
 void TcpConnection::AsyncReadSome(boost::asio::mutable_buffer buffer, Handler handler) {
-  stream_.async_read_some(buffer, std::move(handler));
+  stream_.async_read_some(buffer, Translated(std::move(handler)));
 }
 
 void TcpConnection::AsyncWrite(const Buffers& buffers, Handler handler) {
-  boost::asio::async_write(stream_, buffers, std::move(handler));
+  boost::asio::async_write(stream_, buffers, Translated(std::move(handler)));
 }
 
 void TcpConnection::ShutDownSending() {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
@@ -44,13 +45,14 @@ TEST_F(MetricsServerTest, ServesMetrics) {
   const HttpReply reply = Get("/metrics");
   EXPECT_EQ(reply.status, 200);
   EXPECT_EQ(reply.headers.at("content-type"), "text/plain; version=0.0.4; charset=utf-8");
-  EXPECT_EQ(reply.body, "# HELP sent_total Sent\n# TYPE sent_total counter\nsent_total 5\n");
+  EXPECT_TRUE(reply.body.ends_with("# HELP sent_total Sent\n# TYPE sent_total counter\nsent_total 5\n"));
+  EXPECT_NE(reply.body.find("\nstreamhouse_exporter_connections 1\n"), std::string::npos);
 }
 
 TEST_F(MetricsServerTest, ServesOpenMetricsToThoseWhoAsk) {
   const HttpReply reply = Get("/metrics", "Accept: application/openmetrics-text;version=1.0.0\r\n");
   EXPECT_EQ(reply.headers.at("content-type"), "application/openmetrics-text; version=1.0.0; charset=utf-8");
-  EXPECT_EQ(reply.body, "# EOF\n");
+  EXPECT_TRUE(reply.body.ends_with("\n# EOF\n"));
 }
 
 TEST_F(MetricsServerTest, ServesHealthAndReadiness) {
@@ -128,6 +130,35 @@ TEST_F(MetricsServerTest, IsNotHeldUpByAClientThatDoesNotRead) {
   ASSERT_TRUE(lazy.Send("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"));
   EXPECT_EQ(Get("/health").body, "OK");
   EXPECT_TRUE(Get("/metrics").complete);
+}
+
+TEST_F(MetricsServerTest, CompressesForThoseWhoAsk) {
+  AddLargeFamily();
+  const HttpReply reply = Get("/metrics", "Accept-Encoding: gzip\r\n");
+  EXPECT_EQ(reply.headers.at("content-encoding"), "gzip");
+  EXPECT_TRUE(reply.complete);
+  EXPECT_LT(reply.body.size(), Get("/metrics").body.size() / 5);
+}
+
+TEST_F(MetricsServerTest, GivesANewClientThePlaceOfTheOldestIdleOne) {
+  MetricsServer small(registry_, health_, {.port = 0, .limits = {.connections = 2}});
+  ASSERT_TRUE(small.Start().ok());
+  HttpClient oldest(small.port());
+  EXPECT_EQ(oldest.Ask("GET", "/health").status, 200);
+  HttpClient second(small.port());
+  EXPECT_EQ(second.Ask("GET", "/health").status, 200);
+  EXPECT_EQ(exporters::Get(small.port(), "/health").status, 200);
+  EXPECT_EQ(oldest.ReceiveAll(), "") << "closed";
+}
+
+TEST_F(MetricsServerTest, EndsConnectionsThatSendNothing) {
+  MetricsServer quick(registry_, health_, {.port = 0, .limits = {.head_time = std::chrono::milliseconds(10)}});
+  ASSERT_TRUE(quick.Start().ok());
+  HttpClient silent(quick.port());
+  EXPECT_EQ(silent.ReceiveAll(), "");
+  HttpClient slow(quick.port());
+  slow.Send("GET /hea");
+  EXPECT_EQ(slow.ReceiveAll(), "");
 }
 
 TEST_F(MetricsServerTest, StopsInTheMiddleOfAPage) {

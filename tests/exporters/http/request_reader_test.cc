@@ -6,18 +6,22 @@
 #include <string>
 #include <vector>
 
+#include "exporters/http/limits.h"
+
 namespace streamhouse::exporters {
 namespace {
 
 using namespace std::string_literals;
 using Outcome = RequestReader::Outcome;
 
+const Limits kLimits;
+
 class RequestReaderTest : public testing::Test {
  protected:
   // What becomes of `bytes`, handed over in pieces of `piece` bytes: the requests as "METHOD target", and a refusal as
   // its status.
   static std::vector<std::string> Read(std::string_view bytes, std::size_t piece = std::string::npos) {
-    RequestReader reader;
+    RequestReader reader(kLimits);
     std::vector<std::string> outcomes;
     while (true) {
       switch (reader.Next()) {
@@ -67,14 +71,23 @@ TEST_F(RequestReaderTest, WaitsForTheEndOfARequest) {
 }
 
 TEST_F(RequestReaderTest, JoinsAcceptHeaders) {
-  RequestReader reader;
+  RequestReader reader(kLimits);
   Give(reader, WithHeader("Accept: a;q=1\r\naccept: b"));
   ASSERT_EQ(reader.Next(), Outcome::kRequest);
   EXPECT_EQ(reader.request().accept, "a;q=1,b");
 }
 
+TEST_F(RequestReaderTest, TakesTheHeadersThatMatter) {
+  RequestReader reader(kLimits);
+  Give(reader, WithHeader("Accept-Encoding: gzip\r\nX-Prometheus-Scrape-Timeout-Seconds: 1.5"));
+  ASSERT_EQ(reader.Next(), Outcome::kRequest);
+  EXPECT_EQ(reader.request().accept, "");
+  EXPECT_EQ(reader.request().accept_encoding, "gzip");
+  EXPECT_EQ(reader.request().scrape_timeout, "1.5");
+}
+
 TEST_F(RequestReaderTest, KnowsWhetherARequestHasBegun) {
-  RequestReader reader;
+  RequestReader reader(kLimits);
   EXPECT_FALSE(reader.has_begun());
   Give(reader, "GET /");
   EXPECT_TRUE(reader.has_begun());
@@ -87,7 +100,7 @@ TEST_F(RequestReaderTest, KnowsWhetherARequestHasBegun) {
 
 TEST_F(RequestReaderTest, KnowsWhetherTheConnectionIsKept) {
   const auto keeps = [](const std::string& bytes) {
-    RequestReader reader;
+    RequestReader reader(kLimits);
     Give(reader, bytes);
     EXPECT_EQ(reader.Next(), Outcome::kRequest) << bytes;
     return reader.keeps_connection();
@@ -100,11 +113,11 @@ TEST_F(RequestReaderTest, KnowsWhetherTheConnectionIsKept) {
 }
 
 TEST_F(RequestReaderTest, KnowsWhoUnderstandsChunks) {
-  RequestReader modern;
+  RequestReader modern(kLimits);
   Give(modern, WithHeader("A: b"));
   ASSERT_EQ(modern.Next(), Outcome::kRequest);
   EXPECT_TRUE(modern.understands_chunks());
-  RequestReader old;
+  RequestReader old(kLimits);
   Give(old, "GET / HTTP/1.0\r\n\r\n");
   ASSERT_EQ(old.Next(), Outcome::kRequest);
   EXPECT_FALSE(old.understands_chunks());
@@ -148,8 +161,8 @@ TEST_F(RequestReaderTest, RefusesBodiesOfReadingRequests) {
 }
 
 TEST_F(RequestReaderTest, RefusesWhatIsTooLong) {
-  const std::string long_text(kHeadBytesMax * 2, 'x');
-  EXPECT_EQ(Read("GET /" + std::string(kTargetBytesMax, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n"), (Outcomes{"414"}));
+  const std::string long_text(kLimits.head_bytes * 2, 'x');
+  EXPECT_EQ(Read("GET /" + std::string(kLimits.target_bytes, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n"), (Outcomes{"414"}));
   EXPECT_EQ(Read("GET /" + long_text), (Outcomes{"414"}));
   EXPECT_EQ(Read("GET / HTTP/1.1\r\nHost: a\r\nLong: " + long_text), (Outcomes{"431"}));
   std::string many = "GET / HTTP/1.1\r\nHost: a\r\n";
@@ -159,7 +172,7 @@ TEST_F(RequestReaderTest, RefusesWhatIsTooLong) {
 }
 
 TEST_F(RequestReaderTest, ReadsNothingAfterARefusal) {
-  RequestReader reader;
+  RequestReader reader(kLimits);
   Give(reader, "nonsense\r\n\r\n" + std::string(kTwoRequests));
   EXPECT_EQ(reader.Next(), Outcome::kRefused);
   EXPECT_EQ(reader.Next(), Outcome::kRefused);

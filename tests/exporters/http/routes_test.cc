@@ -2,11 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
+#include <string_view>
 
+#include "exporters/http/limits.h"
+#include "exporters/http/server_metrics.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
+#include "metrics_core/testing/metric_reader.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -28,7 +33,7 @@ class RoutesTest : public testing::Test {
 
   metrics::Registry registry_;
   metrics::Health health_;
-  const Routes routes_{registry_, health_};
+  Routes routes_{registry_, health_};
 };
 
 TEST_F(RoutesTest, ServesMetricsAsAStream) {
@@ -36,7 +41,7 @@ TEST_F(RoutesTest, ServesMetricsAsAStream) {
   const Response response = Get("/metrics");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.content_type, "text/plain; version=0.0.4; charset=utf-8");
-  EXPECT_EQ(Header(response, "Vary"), "Accept");
+  EXPECT_EQ(Header(response, "Vary"), "Accept, Accept-Encoding");
   EXPECT_EQ(ReadPage(*response.page), "# HELP pending Pending\n# TYPE pending gauge\npending 3\n");
 }
 
@@ -91,11 +96,71 @@ TEST_F(RoutesTest, RefusesMalformedTargets) {
 
 TEST_F(RoutesTest, AllowsOnlyToRead) {
   for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "TRACE", "CONNECT", "get", "NONSENSE", ""}) {
-    const Response response = routes_.Handle({.method = method, .target = "/metrics", .accept = ""});
+    const Response response = routes_.Handle({.method = method, .target = "/metrics"});
     EXPECT_EQ(response.status, 405) << method;
     EXPECT_EQ(Header(response, "Allow"), "GET, HEAD") << method;
   }
-  EXPECT_EQ(routes_.Handle({.method = "HEAD", .target = "/metrics", .accept = ""}).status, 200);
+  EXPECT_EQ(routes_.Handle({.method = "HEAD", .target = "/metrics"}).status, 200);
+}
+
+TEST_F(RoutesTest, CompressesForThoseWhoAsk) {
+  const Response response = routes_.Handle({.method = "GET", .target = "/metrics", .accept_encoding = "gzip"});
+  EXPECT_EQ(Header(response, "Content-Encoding"), "gzip");
+  EXPECT_TRUE(ReadPage(*response.page).starts_with("\x1F\x8B"));
+  EXPECT_EQ(Header(Get("/metrics"), "Content-Encoding"), "");
+}
+
+TEST_F(RoutesTest, ServesTheFamiliesThatAreNamed) {
+  registry_.AddGauge({.name = "a", .help = "A"}).value().With().Set(1);
+  registry_.AddGauge({.name = "b", .help = "B"}).value().With().Set(2);
+  EXPECT_EQ(ReadPage(*Get("/metrics?name[]=b").page), "# HELP b B\n# TYPE b gauge\nb 2\n");
+  EXPECT_EQ(ReadPage(*Get("/metrics?name%5B%5D=%62").page), "# HELP b B\n# TYPE b gauge\nb 2\n");
+  EXPECT_EQ(Get("/metrics?name[]=%").status, 400);
+}
+
+TEST_F(RoutesTest, ListsAllChecksWhenAsked) {
+  const auto lease = health_.Add("lease", [] { return Status(StatusCode::kUnavailable, "no lease"); });
+  const auto disk = health_.Add("disk", [] { return Status::Ok(); });
+  EXPECT_EQ(Get("/ready?verbose").body, "NOT READY\nlease: no lease\ndisk: ok\n");
+  EXPECT_EQ(Get("/ready?verbose").status, 503);
+}
+
+TEST_F(RoutesTest, RefusesMorePagesThanItsLimit) {
+  Routes routes(registry_, health_, {.limits = {.scrapes = 1}, .metrics = ServerMetrics(registry_)});
+  const auto scrape = [&] { return routes.Handle({.method = "GET", .target = "/metrics"}); };
+  {
+    const Response running = scrape();
+    EXPECT_EQ(scrape().status, 503);
+    EXPECT_EQ(routes.Handle({.method = "GET", .target = "/health"}).status, 200);
+  }
+  EXPECT_EQ(scrape().status, 200);
+  const metrics::testing::MetricReader reader(registry_);
+  EXPECT_EQ(reader.Value("streamhouse_exporter_limits_reached_total", {{"limit", "scrapes"}}), 1);
+  EXPECT_EQ(reader.Value("streamhouse_exporter_scrapes_total", {{"format", "text"}, {"code", "503"}}), 1);
+}
+
+TEST_F(RoutesTest, GivesAPageNoLongerThanItsScraperWaits) {
+  const auto page_time = [&](std::string_view timeout) {
+    return routes_.Handle({.method = "GET", .target = "/metrics", .scrape_timeout = timeout}).page_time;
+  };
+  EXPECT_EQ(page_time("1.5"), std::chrono::milliseconds(1500));
+  for (const char* longest : {"", "1e9", "0", "-1", "nan", "inf", "x", "1x"}) {
+    EXPECT_EQ(page_time(longest), Limits().page_time) << longest;
+  }
+}
+
+TEST_F(RoutesTest, CountsRequestsByPathsOfItsOwn) {
+  Routes routes(registry_, health_, {.metrics = ServerMetrics(registry_)});
+  for (const char* target : {"/health", "/health?x", "/a", "/b", "*"}) {
+    routes.Handle({.method = "GET", .target = target});
+  }
+  const metrics::testing::MetricReader reader(registry_);
+  const auto count = [&](std::string_view path, std::string_view code) {
+    return reader.Value("streamhouse_exporter_requests_total", {{"path", path}, {"code", code}});
+  };
+  EXPECT_EQ(count("/health", "200"), 2);
+  EXPECT_EQ(count("other", "404"), 2);
+  EXPECT_EQ(count("other", "400"), 1);
 }
 
 }  // namespace

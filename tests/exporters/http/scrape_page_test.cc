@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "exporters/http/shared_collection.h"
 #include "metrics_core/registry.h"
+#include "tests/exporters/support/page.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -10,28 +12,40 @@ namespace {
 class ScrapePageTest : public testing::Test {
  protected:
   metrics::Registry registry_;
+  SharedCollection collection_{registry_};
   const metrics::Counter sent_ = registry_.AddCounter({.name = "sent_total", .help = "Sent"}).value().With();
 };
 
 TEST_F(ScrapePageTest, WritesTheFormatThatWasAskedFor) {
-  ScrapePage text(registry_, PageFormat::kText);
+  ScrapePage text(collection_, PageFormat::kText);
   EXPECT_EQ(ReadPage(text), "# HELP sent_total Sent\n# TYPE sent_total counter\nsent_total 0\n");
-  ScrapePage open_metrics(registry_, PageFormat::kOpenMetrics);
+  ScrapePage open_metrics(collection_, PageFormat::kOpenMetrics);
   EXPECT_EQ(ReadPage(open_metrics), "# TYPE sent counter\n# HELP sent Sent\nsent_total 0\n# EOF\n");
 }
 
 TEST_F(ScrapePageTest, CollectsWhenItIsFirstFilled) {
-  ScrapePage page(registry_, PageFormat::kText);
+  ScrapePage page(collection_, PageFormat::kText);
   sent_.Increment(7);
   EXPECT_TRUE(ReadPage(page).ends_with("sent_total 7\n"));
 }
 
 TEST_F(ScrapePageTest, StaysWithItsSnapshot) {
-  ScrapePage page(registry_, PageFormat::kText);
+  ScrapePage page(collection_, PageFormat::kText);
   Chunk chunk(1);
   ASSERT_EQ(page.Fill(chunk), PageSource::Progress::kMore);
   sent_.Increment(7);
   EXPECT_TRUE(ReadPage(page).ends_with("sent_total 0\n"));
+}
+
+TEST_F(ScrapePageTest, WritesOnlyTheFamiliesThatAreNamed) {
+  registry_.AddGauge({.name = "pending", .help = "Pending"}).value().With();
+  registry_.AddHistogram({.name = "duration", .help = "Duration"}, Bounds({1})).value().With();
+  ScrapePage gauge(collection_, PageFormat::kText, {"pending", "nothing"});
+  EXPECT_EQ(ReadPage(gauge), "# HELP pending Pending\n# TYPE pending gauge\npending 0\n");
+  ScrapePage sample(collection_, PageFormat::kText, {"duration_count"});
+  EXPECT_TRUE(ReadPage(sample).starts_with("# HELP duration Duration\n"));
+  ScrapePage nothing(collection_, PageFormat::kText, {"pending_count", "sent"});
+  EXPECT_EQ(ReadPage(nothing), "");
 }
 
 }  // namespace

@@ -8,6 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "exporters/http/server_metrics.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/testing/metric_reader.h"
 #include "tests/exporters/support/memory_connection.h"
 
 namespace streamhouse::exporters {
@@ -16,16 +19,17 @@ namespace {
 // A page of so many bytes, in whole chunks.
 class LongPage : public PageSource {
  public:
-  explicit LongPage(std::size_t bytes) : bytes_(bytes) {}
+  LongPage(std::size_t bytes, Progress end) : bytes_(bytes), end_(end) {}
   Progress Fill(Chunk& chunk) override {
     for (; bytes_ > 0; --bytes_) {
       if (!chunk.Append("x")) return Progress::kMore;
     }
-    return Progress::kEnd;
+    return end_;
   }
 
  private:
   std::size_t bytes_;
+  const Progress end_;
 };
 
 class SessionTest : public testing::Test {
@@ -40,7 +44,7 @@ class SessionTest : public testing::Test {
     peer_.to_server = bytes;
     Session::Handle handle = [this](const Request& request) { return Answer(request); };
     session_ = std::make_shared<Session>(std::make_unique<MemoryConnection>(peer_), std::move(handle), limits_,
-                                         [this](Session&) { ++closed_; });
+                                         metrics_, [this](Session&) { ++closed_; });
     session_->Start();
     peer_.Run();
   }
@@ -48,7 +52,8 @@ class SessionTest : public testing::Test {
     requests_ += std::string(request.method) + " " + std::string(request.target) + "\n";
     Response response;
     if (request.target == "/page") {
-      response.page = std::make_unique<LongPage>(page_bytes_);
+      response.page = std::make_unique<LongPage>(page_bytes_, page_end_);
+      response.page_time = page_time_;
     } else {
       response.body = "small";
     }
@@ -58,13 +63,26 @@ class SessionTest : public testing::Test {
   std::string Body() const { return peer_.from_server.substr(peer_.from_server.find("\r\n\r\n") + 4); }
   bool Sent(std::string_view text) const { return peer_.from_server.find(text) != std::string::npos; }
 
-  const SessionLimits limits_ = {.head_time = std::chrono::milliseconds(1),
-                                 .idle_time = std::chrono::milliseconds(2),
-                                 .write_time = std::chrono::milliseconds(3)};
+  // How often the limit was reached.
+  double Reached(std::string_view limit) {
+    const metrics::testing::MetricReader reader(registry_);
+    return reader.Value("streamhouse_exporter_limits_reached_total", {{"limit", limit}}).value();
+  }
+  double Connections() {
+    return metrics::testing::MetricReader(registry_).Value("streamhouse_exporter_connections").value();
+  }
+
+  const Limits limits_ = {.head_time = std::chrono::milliseconds(1),
+                          .idle_time = std::chrono::milliseconds(2),
+                          .write_time = std::chrono::milliseconds(3)};
+  metrics::Registry registry_;
+  const ServerMetrics metrics_{registry_};
   MemoryPeer peer_;
   std::shared_ptr<Session> session_;
   std::string requests_;
   std::size_t page_bytes_ = 100;
+  PageSource::Progress page_end_ = PageSource::Progress::kEnd;
+  std::chrono::milliseconds page_time_ = std::chrono::hours(1);
   int closed_ = 0;
 };
 
@@ -197,6 +215,69 @@ TEST_F(SessionTest, AbortsAPageThatCannotBeSentWhole) {
   peer_.operations_until_failure = 2;
   Serve(kGetPage);
   EXPECT_TRUE(peer_.aborted);
+}
+
+TEST_F(SessionTest, AbortsAPageThatFailsMidway) {
+  page_bytes_ = kChunkBytes + 3;
+  page_end_ = PageSource::Progress::kFailed;
+  Serve(kGetPage);
+  EXPECT_TRUE(peer_.aborted);
+  EXPECT_FALSE(Sent("\r\n0\r\n"));
+}
+
+TEST_F(SessionTest, SaysSoWhenAPageFailsAtOnce) {
+  page_end_ = PageSource::Progress::kFailed;
+  Serve(kGetPage);
+  EXPECT_TRUE(peer_.from_server.starts_with("HTTP/1.1 500 Internal Server Error\r\n"));
+  EXPECT_EQ(Body(), "500 Internal Server Error\n");
+}
+
+TEST_F(SessionTest, GivesUpAPageWhoseTimeIsOver) {
+  page_time_ = std::chrono::milliseconds(0);
+  Serve(kGetPage);
+  EXPECT_TRUE(peer_.aborted);
+  EXPECT_EQ(Reached("page_time"), 1);
+}
+
+TEST_F(SessionTest, CountsWhoIsTooSlow) {
+  peer_.operations_until_failure = 0;
+  peer_.failure = boost::asio::error::timed_out;
+  Serve(kGetSmall);
+  EXPECT_EQ(Reached("head_time"), 1);
+}
+
+TEST_F(SessionTest, CountsWhoDoesNotRead) {
+  peer_.operations_until_failure = 1;
+  peer_.failure = boost::asio::error::timed_out;
+  Serve(kGetSmall);
+  EXPECT_EQ(Reached("write_time"), 1);
+}
+
+TEST_F(SessionTest, CountsWhoStaysIdle) {
+  peer_.operations_until_failure = 2;
+  peer_.failure = boost::asio::error::timed_out;
+  Serve(kGetSmall);
+  EXPECT_EQ(Reached("idle_time"), 1);
+}
+
+TEST_F(SessionTest, CountsWhoSendsTooMuch) {
+  Serve("GET /" + std::string(limits_.target_bytes, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(Reached("target_bytes"), 1);
+  EXPECT_EQ(Reached("head_bytes"), 0);
+}
+
+TEST_F(SessionTest, CountsOpenConnections) {
+  peer_.has_ended = true;
+  Serve("");
+  EXPECT_EQ(Connections(), 0);
+  peer_ = {};
+  Serve("");
+  EXPECT_EQ(Connections(), 1);
+}
+
+TEST_F(SessionTest, WaitsWhenNothingIsBeingSent) {
+  Serve("GET /sm");
+  EXPECT_TRUE(session_->is_waiting());
 }
 
 }  // namespace

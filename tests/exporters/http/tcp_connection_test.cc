@@ -54,7 +54,7 @@ TEST_F(TcpConnectionTest, WritesAllBuffers) {
 TEST_F(TcpConnectionTest, GivesUpAfterTheTimeLimit) {
   connection_.SetTimeLimit(std::chrono::milliseconds(1));
   connection_.AsyncReadSome(boost::asio::buffer(received_), Handler());
-  EXPECT_EQ(Outcome(), "The socket was closed due to a timeout");
+  EXPECT_EQ(Outcome(), "Connection timed out");
 }
 
 TEST_F(TcpConnectionTest, DeliversWhatWasWrittenBeforeAClose) {

@@ -21,7 +21,8 @@ struct MemoryPeer {
   std::string from_server;             // what it has got
   std::size_t bytes_a_read = 1 << 20;  // at most so many at once
   bool has_ended = false;              // whether the client closes after that
-  int operations_until_failure = -1;   // -1: none fails
+  boost::system::error_code failure = boost::asio::error::connection_reset;
+  int operations_until_failure = -1;  // -1: none fails
   std::vector<std::chrono::milliseconds> time_limits;
   std::size_t largest_write = 0;
   bool sending_shut_down = false;
@@ -42,7 +43,7 @@ class MemoryConnection : public Connection {
   void SetTimeLimit(std::chrono::milliseconds limit) override { peer_.time_limits.push_back(limit); }
 
   void AsyncReadSome(boost::asio::mutable_buffer buffer, Handler handler) override {
-    if (Fails()) return Complete(std::move(handler), boost::asio::error::connection_reset, 0);
+    if (Fails()) return Complete(std::move(handler), peer_.failure, 0);
     if (peer_.to_server.empty() && !peer_.has_ended) {
       waiting_ = std::move(handler);
       return;
@@ -55,7 +56,7 @@ class MemoryConnection : public Connection {
   }
 
   void AsyncWrite(const Buffers& buffers, Handler handler) override {
-    if (Fails()) return Complete(std::move(handler), boost::asio::error::connection_reset, 0);
+    if (Fails()) return Complete(std::move(handler), peer_.failure, 0);
     std::size_t bytes = 0;
     for (const auto& buffer : buffers) {
       peer_.from_server.append(static_cast<const char*>(buffer.data()), buffer.size());

@@ -1,0 +1,55 @@
+// CompressedPage: another page, compressed while it is produced.
+//
+// When to use something else: the page itself, for readers that do not ask for compression (NegotiateCoding).
+// Guarantees: the bytes are one stream of the coding, as all readers understand it. A page that fails, fails.
+// Thread safety: one thread at a time.
+// Cost: see the codings; a second chunk while it lives.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "exporters/encoding/chunk.h"
+
+namespace streamhouse::exporters {
+
+enum class ContentCoding : std::uint8_t {
+  kIdentity,
+  kGzip,  // zlib's fastest level: a quarter of a megabyte, and the CPU time of writing the page some twenty times
+  kZstd,  // its fastest level with a small window: half a megabyte, a third of gzip's time, and smaller
+};
+
+// What a reader gets, from its Accept-Encoding header: identity unless it asks for another.
+ContentCoding NegotiateCoding(std::string_view accept_encoding);
+
+// As the Content-Encoding header has it.
+std::string_view ContentCodingName(ContentCoding coding);
+
+// Compresses a stream piece by piece.
+class Compressor {
+ public:
+  enum class Result : std::uint8_t { kNeedsInput, kNeedsSpace, kFinished, kFailed };
+
+  virtual ~Compressor() = default;
+
+  // Takes from `input` and appends to `chunk` until either is used up. With `is_last`, there is no input behind it.
+  virtual Result Compress(std::string_view& input, bool is_last, Chunk& chunk) = 0;
+};
+
+class CompressedPage : public PageSource {
+ public:
+  // `coding` is not identity.
+  CompressedPage(std::unique_ptr<PageSource> page, ContentCoding coding);
+
+  Progress Fill(Chunk& chunk) override;
+
+ private:
+  std::unique_ptr<PageSource> page_;  // null once it has ended
+  std::unique_ptr<Compressor> compressor_;
+  Chunk plain_;
+  std::string_view rest_;  // of plain_, not yet compressed
+};
+
+}  // namespace streamhouse::exporters

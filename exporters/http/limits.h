@@ -1,0 +1,31 @@
+// Limits: what a client may cost the server.
+//
+// Each has a name under which streamhouse_exporter_limits_reached_total counts how often it was reached (server_metrics.h).
+// Thread safety: a value.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace streamhouse::exporters {
+
+struct Limits {
+  // Of a request, with its headers: 431. Scrapers send some hundred bytes, browsers with cookies a few thousand.
+  std::size_t head_bytes = std::size_t{16} * 1024;
+  // Of a request's target: 414.
+  std::size_t target_bytes = std::size_t{8} * 1024;
+  // From the first byte of a request to the end of its headers; also for the first byte of a connection.
+  std::chrono::milliseconds head_time = std::chrono::seconds(10);
+  // Between two requests: longer than scrape intervals usually are, or each scrape makes a new connection.
+  std::chrono::milliseconds idle_time = std::chrono::seconds(120);
+  // For each chunk of a response.
+  std::chrono::milliseconds write_time = std::chrono::seconds(10);
+  // For a whole page; a scraper that says when it gives up (X-Prometheus-Scrape-Timeout-Seconds) gets no longer than that.
+  std::chrono::milliseconds page_time = std::chrono::seconds(60);
+  // Pages that are being sent: 503 to further ones.
+  std::size_t scrapes = 64;
+  // Connections: a new one takes the place of the oldest that is not being answered.
+  std::size_t connections = 1024;
+};
+
+}  // namespace streamhouse::exporters

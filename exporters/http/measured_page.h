@@ -1,0 +1,42 @@
+// MeasuredPage: another page, counted while it is produced; holds its slot until it is gone.
+//
+// Guarantees: a page that comes to its end is counted once, with its bytes and the time since it was asked for; one that is
+// given up is not. Thread safety: one thread at a time. Cost: two clock readings a page.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "exporters/encoding/chunk.h"
+#include "exporters/encoding/content_negotiation.h"
+#include "exporters/http/scrape_slots.h"
+#include "exporters/http/server_metrics.h"
+
+namespace streamhouse::exporters {
+
+class MeasuredPage : public PageSource {
+ public:
+  // `metrics` must outlive the page.
+  MeasuredPage(std::unique_ptr<PageSource> page, PageFormat format, const ServerMetrics& metrics,
+               ScrapeSlots::Slot slot)
+      : page_(std::move(page)), format_(format), metrics_(metrics), slot_(std::move(slot)) {}
+
+  Progress Fill(Chunk& chunk) override {
+    const Progress progress = page_->Fill(chunk);
+    bytes_ += chunk.view().size();
+    if (progress == Progress::kEnd) metrics_.CountPage(format_, bytes_, std::chrono::steady_clock::now() - asked_at_);
+    return progress;
+  }
+
+ private:
+  const std::unique_ptr<PageSource> page_;
+  const PageFormat format_;
+  const ServerMetrics& metrics_;
+  const ScrapeSlots::Slot slot_;
+  const std::chrono::steady_clock::time_point asked_at_ = std::chrono::steady_clock::now();
+  std::uint64_t bytes_ = 0;
+};
+
+}  // namespace streamhouse::exporters

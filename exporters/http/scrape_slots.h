@@ -1,0 +1,54 @@
+// ScrapeSlots: how many pages may be under way at a time.
+//
+// Guarantees: no more slots are out than there are. A slot comes back when it is destroyed, also after the slots themselves.
+// Thread safety: from any thread. Cost: a lock.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+namespace streamhouse::exporters {
+
+class ScrapeSlots {
+  struct State {
+    std::mutex mutex;
+    std::size_t free;  // guarded by mutex
+  };
+
+ public:
+  class Slot {
+   public:
+    Slot() = default;
+    Slot(Slot&&) = default;
+    Slot& operator=(Slot&&) = delete;
+    ~Slot() {
+      if (state_ == nullptr) return;
+      const std::lock_guard lock(state_->mutex);
+      ++state_->free;
+    }
+
+    // Whether there was one.
+    explicit operator bool() const { return state_ != nullptr; }
+
+   private:
+    friend class ScrapeSlots;
+    explicit Slot(std::shared_ptr<State> state) : state_(std::move(state)) {}
+    std::shared_ptr<State> state_;
+  };
+
+  explicit ScrapeSlots(std::size_t count) : state_(std::make_shared<State>()) { state_->free = count; }
+
+  [[nodiscard]] Slot Take() const {
+    const std::lock_guard lock(state_->mutex);
+    if (state_->free == 0) return {};
+    --state_->free;
+    return Slot(state_);
+  }
+
+ private:
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,74 @@
+#include "exporters/http/server_metrics.h"
+
+#include <charconv>
+
+#include "metrics_core/bucket_bounds.h"
+#include "metrics_core/clock.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Family;
+
+constexpr std::array<std::string_view, kLimitCount> kLimitNames = {
+    "head_bytes", "target_bytes", "head_time", "idle_time", "write_time", "page_time", "scrapes", "connections"};
+
+// A second server of the same registry gets sinks.
+template <typename Handle>
+Family<Handle> OrSinks(metrics::Result<Family<Handle>> family) {
+  return family.ok() ? *family : Family<Handle>();
+}
+
+// Three digits: a status is from a fixed set.
+class StatusText {
+ public:
+  explicit StatusText(int status) { std::to_chars(text_, text_ + sizeof(text_), status); }
+  operator std::string_view() const { return {text_, sizeof(text_)}; }  // NOLINT(google-explicit-constructor)
+
+ private:
+  char text_[3] = {'0', '0', '0'};
+};
+
+}  // namespace
+
+ServerMetrics::ServerMetrics(metrics::Registry& registry)
+    : requests_(OrSinks(registry.AddCounter({.name = "streamhouse_exporter_requests_total",
+                                             .help = "HTTP requests answered",
+                                             .labels = {"path", "code"}}))),
+      scrapes_(OrSinks(registry.AddCounter({.name = "streamhouse_exporter_scrapes_total",
+                                            .help = "Pages of metrics that were asked for",
+                                            .labels = {"format", "code"}}))),
+      scrape_bytes_(OrSinks(registry.AddCounter({.name = "streamhouse_exporter_scrape_bytes_total",
+                                                 .help = "Bytes of pages that were sent, as sent",
+                                                 .unit = "bytes",
+                                                 .labels = {"format"}}))),
+      scrape_duration_(OrSinks(registry.AddTickHistogram({.name = "streamhouse_exporter_scrape_duration_seconds",
+                                                          .help = "Time from a request to the last byte of its page",
+                                                          .unit = "seconds",
+                                                          .labels = {"format"}},
+                                                         metrics::BucketBounds::Exponential(0.001, 4, 8).value(),
+                                                         metrics::kNanosecondsPerSecond))) {
+  const auto limits = OrSinks(registry.AddCounter({.name = "streamhouse_exporter_limits_reached_total",
+                                                   .help = "Times that a client reached a limit of the server",
+                                                   .labels = {"limit"}}));
+  for (std::size_t i = 0; i < kLimitCount; ++i) limits_[i] = limits.With(kLimitNames[i]);
+  connections_ = OrSinks(registry.AddUpDownCounter(
+                             {.name = "streamhouse_exporter_connections", .help = "Connections that are open"}))
+                     .With();
+}
+
+void ServerMetrics::CountRequest(std::string_view path, int status) const {
+  requests_.Lookup(path, StatusText(status))->Increment();
+}
+
+void ServerMetrics::CountScrape(PageFormat format, int status) const {
+  scrapes_.Lookup(PageFormatName(format), StatusText(status))->Increment();
+}
+
+void ServerMetrics::CountPage(PageFormat format, std::uint64_t bytes, std::chrono::nanoseconds duration) const {
+  scrape_bytes_.Lookup(PageFormatName(format))->Increment(bytes);
+  scrape_duration_.Lookup(PageFormatName(format))->Observe(static_cast<std::uint64_t>(duration.count()));
+}
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,64 @@
+// ServerMetrics: how the server itself is doing, as metrics of the registry that it serves.
+//
+//   streamhouse_exporter_scrapes_total{format,code}             pages asked for, by the format negotiated
+//   streamhouse_exporter_scrape_duration_seconds{format}        from the request to the last byte handed to the system
+//   streamhouse_exporter_scrape_bytes_total{format}             of bodies as sent, compressed where they were
+//   streamhouse_exporter_requests_total{path,code}              all requests; paths that do not exist are "other"
+//   streamhouse_exporter_limits_reached_total{limit}            see Limits
+//   streamhouse_exporter_connections                            that are open
+//
+// Guarantees: labels come from fixed sets; nothing that a client sends makes a new series. Where a registry has a second
+// server, the first one's numbers are shown. A default-constructed one counts nowhere.
+// Thread safety: all methods from any thread. Cost: that of a few recordings.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "exporters/encoding/content_negotiation.h"
+#include "metrics_core/counter.h"
+#include "metrics_core/family.h"
+#include "metrics_core/histogram.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/up_down_counter.h"
+
+namespace streamhouse::exporters {
+
+enum class Limit : std::uint8_t {
+  kHeadBytes,
+  kTargetBytes,
+  kHeadTime,
+  kIdleTime,
+  kWriteTime,
+  kPageTime,
+  kScrapes,
+  kConnections,
+};
+inline constexpr std::size_t kLimitCount = 8;
+
+class ServerMetrics {
+ public:
+  ServerMetrics() = default;
+  explicit ServerMetrics(metrics::Registry& registry);
+
+  // `path` is one of the server's own, or "other".
+  void CountRequest(std::string_view path, int status) const;
+  void CountScrape(PageFormat format, int status) const;
+  void CountPage(PageFormat format, std::uint64_t bytes, std::chrono::nanoseconds duration) const;
+  void CountLimit(Limit limit) const { limits_[static_cast<std::size_t>(limit)].Increment(); }
+  void ConnectionOpened() const { connections_.Add(1); }
+  void ConnectionClosed() const { connections_.Add(-1); }
+
+ private:
+  metrics::Family<metrics::Counter> requests_;
+  metrics::Family<metrics::Counter> scrapes_;
+  metrics::Family<metrics::Counter> scrape_bytes_;
+  metrics::Family<metrics::TickHistogram> scrape_duration_;
+  std::array<metrics::Counter, kLimitCount> limits_;
+  metrics::UpDownCounter connections_;
+};
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,37 @@
+// SharedCollection: the snapshot of a registry, taken once for all readers that come at the same time.
+//
+// Guarantees: a snapshot that Take() gives was taken after the call, or not longer than kSharedFor before it and then only
+// while another reader still holds it: who reads a page to its end and asks again gets new values.
+// Thread safety: Take() from any thread; callers that come while one collects wait for it and share its result. A shared
+// snapshot is only read. Cost: one Registry::TakeSnapshot for all of them.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+
+#include "metrics_core/registry.h"
+#include "metrics_core/snapshot.h"
+
+namespace streamhouse::exporters {
+
+// Long enough for a crowd that comes at once, short beside any scrape interval.
+inline constexpr std::chrono::milliseconds kSharedFor{100};
+
+class SharedCollection {
+ public:
+  // `registry` must outlive the collection and its snapshots.
+  explicit SharedCollection(metrics::Registry& registry) : registry_(registry) {}
+
+  std::shared_ptr<const metrics::Snapshot> Take(
+      std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now());
+
+ private:
+  metrics::Registry& registry_;
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  std::weak_ptr<const metrics::Snapshot> latest_;
+  std::chrono::steady_clock::time_point taken_at_;
+};
+
+}  // namespace streamhouse::exporters
