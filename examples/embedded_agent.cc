@@ -1,0 +1,40 @@
+// An agent inside a program of one's own: embedded_agent DIR. It runs until its input ends.
+#include <iostream>
+#include <memory>
+#include <utility>
+
+#include "agent/agent.h"
+#include "agent/agent_config.h"
+#include "agent/agent_metrics.h"
+#include "exporters/http/metrics_server.h"
+#include "metrics_core/health.h"
+#include "metrics_core/registry.h"
+
+namespace agent = streamhouse::agent;
+namespace exporters = streamhouse::exporters;
+
+int main(int argc, char** argv) {
+  if (argc != 2) return std::cerr << "usage: embedded_agent DIR\n", 1;
+  streamhouse::metrics::Registry registry;
+  streamhouse::metrics::Health health;
+  auto page = std::make_unique<exporters::MetricsServer>(
+      registry, health, exporters::MetricsServerOptions{.host = "127.0.0.1", .port = 0});
+  const exporters::MetricsServer& server = *page;
+
+  agent::AgentConfig config = {.data_folder = argv[1]};
+  config.grpc_host = "127.0.0.1";
+  config.grpc_port = 0;
+  config.topics = {{.name = "orders", .partitions = 2}};
+  auto built = agent::AgentBuilder(std::move(config))
+                   .metrics(*agent::AgentMetrics::Register(registry))
+                   .health(health)
+                   .exporter(std::move(page))  // started and stopped with the agent
+                   .Build();
+  if (!built.ok()) return std::cerr << built.status().message() << "\n", 1;
+  if (const auto started = (*built)->Start(); !started.ok()) return std::cerr << started.message() << "\n", 1;
+  std::cout << "127.0.0.1:" << (*built)->grpc_port() << "\nhttp://127.0.0.1:" << server.port() << "/ready" << std::endl;
+
+  while (std::cin.get() != std::istream::traits_type::eof()) {
+  }
+  (*built)->Stop();
+}

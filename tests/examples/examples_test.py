@@ -1,0 +1,63 @@
+"""The examples run, and do what their first lines say."""
+
+import pathlib
+import re
+import subprocess
+import unittest
+
+import pages
+import processes
+
+
+class Examples(unittest.TestCase):
+    def start(self, name, *arguments):
+        return processes.Process(self, [f"examples/{name}", *arguments], stdin=subprocess.PIPE)
+
+    def send(self, process, text):
+        process.stdin.write(text)
+        process.stdin.flush()
+
+    def end(self, process):
+        process.stdin.close()
+        self.assertEqual(0, process.wait())
+
+    def test_first_page_counts_the_characters_of_its_input(self):
+        example = self.start("first_page")
+        url = example.match("^(http://.*)/metrics$")[1]
+        self.send(example, "12345")
+        processes.wait_for(lambda: pages.value(url, "characters_read_total", source="stdin") == 5, "5 characters")
+        self.end(example)
+
+    def test_instrumented_broker_shows_messages_depth_and_latency_and_why_it_is_not_ready(self):
+        example = self.start("instrumented_broker")
+        url = example.match("^(http://.*)/metrics$")[1]
+        self.assertEqual(200, processes.fetch(url + "/ready")[0])
+        self.send(example, "orders a\norders b\nreturns c\n")
+        processes.wait_for(lambda: pages.value(url, "broker_append_seconds_count") == 3, "3 messages")
+        self.assertEqual(2, pages.value(url, "broker_messages_total", topic="orders"))
+        self.assertEqual(3, pages.value(url, "broker_queue_messages"))
+        self.send(example, "quit\n")
+        processes.wait_for(lambda: processes.fetch(url + "/ready")[0] == 503, "not ready")
+        self.assertIn("quitting", processes.fetch(url + "/ready")[2])
+        self.end(example)
+
+    def test_orders_come_back_from_an_embedded_agent(self):
+        example = self.start("embedded_agent", processes.folder_for(self) / "data")
+        url = example.match("^(http://.*)/ready$")[1]
+        self.assertEqual(200, processes.fetch(url + "/ready")[0])
+        orders = self.start("orders", example.match(r"^127\.0\.0\.1:\d+$")[0])
+        self.assertEqual(0, orders.wait(), orders.stderr)
+        self.assertRegex("\n".join(orders.stdout), r"^sent to orders/\d at 0\ngot two apples$")
+        self.assertEqual(1, pages.value(url, "streamhouse_agent_records_written_total"))
+        self.end(example)
+
+    def test_orders_says_that_no_agent_is_there(self):
+        orders = self.start("orders", "127.0.0.1:1")
+        self.assertEqual(1, orders.wait())
+        self.assertEqual(["no connection to 127.0.0.1:1"], orders.stderr)
+
+
+class Readme(unittest.TestCase):
+    def test_shows_the_first_example_as_it_is(self):
+        block = re.search(r"```cpp\n(.*?)```", pathlib.Path("README.md").read_text(encoding="utf-8"), re.DOTALL)
+        self.assertEqual(pathlib.Path("examples/first_page.cc").read_text(encoding="utf-8"), block[1])
