@@ -48,7 +48,7 @@ Status Agent::StartParts() {
                         .request_bytes_max = config_.request_bytes_max,
                         .fetch = {.read = {.records = config_.fetch_records_max, .bytes = config_.fetch_bytes_max},
                                   .wait = config_.fetch_wait_max}},
-                       *topics_, *offsets_, metrics_);
+                       *topics_, *offsets_, *groups_, metrics_);
   if (!rpc.ok()) return rpc.status();
   rpc_ = *std::move(rpc);
   return Status::Ok();
@@ -73,6 +73,7 @@ Status Agent::OpenStorage() {
           .record_bytes_max = config_.record_bytes_max,
           .metrics = {.records_written = metrics_.records_written, .write_latency = metrics_.write_latency}});
   offsets_ = std::make_unique<CommittedOffsets>(*store_, *topics_);
+  groups_ = std::make_unique<GroupCoordinator>(*topics_);
   return Status::Ok();
 }
 
@@ -122,6 +123,7 @@ void Agent::Stop() {
   // Last, so that the final state can still be scraped or pushed: no leases, no connections, all records counted.
   StopExporters();
   lease_check_ = {};
+  groups_.reset();
   offsets_.reset();
   topics_.reset();
   leases_.reset();

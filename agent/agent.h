@@ -26,6 +26,7 @@
 #include "agent/agent_metrics.h"
 #include "agent/committed_offsets.h"
 #include "agent/data_folder.h"
+#include "agent/group_coordinator.h"
 #include "agent/lease/lease_keeper.h"
 #include "agent/metadata/metadata_store.h"
 #include "agent/periodic_task.h"
@@ -78,6 +79,7 @@ class Agent {
   std::unique_ptr<LeaseKeeper> leases_;
   std::unique_ptr<TopicCatalog> topics_;
   std::unique_ptr<CommittedOffsets> offsets_;
+  std::unique_ptr<GroupCoordinator> groups_;
   std::unique_ptr<PeriodicTask> log_syncer_;
   metrics::Health::Token lease_check_;
   std::unique_ptr<RpcServer> rpc_;

@@ -26,10 +26,12 @@ enum class GrpcMethod : std::uint8_t {
   kWatermarks,
   kCommit,
   kCommitted,
+  kHeartbeat,
+  kLeaveGroup,
   kCreateTopic,
   kDescribeTopic,
 };
-inline constexpr std::size_t kGrpcMethodCount = 7;
+inline constexpr std::size_t kGrpcMethodCount = 9;
 inline constexpr std::size_t kGrpcCodeCount = 17;  // OK, 0, to UNAUTHENTICATED, 16
 
 // As in the label "method": the name of the rpc, for example "Produce".

@@ -1,15 +1,12 @@
 #include "agent/committed_offsets.h"
 
 namespace streamhouse::agent {
-namespace {
 
 Status CheckGroupName(const std::string& group) {
   if (!group.empty() && group.size() <= kGroupNameBytesMax) return Status::Ok();
   return {StatusCode::kInvalidArgument, "a consumer group's name has 1 to " + std::to_string(kGroupNameBytesMax) +
                                             " bytes, not " + std::to_string(group.size())};
 }
-
-}  // namespace
 
 Status CommittedOffsets::Commit(const std::string& group, const TopicPartition& partition, std::uint64_t offset) {
   if (Status named = CheckGroupName(group); !named.ok()) return named;

@@ -20,6 +20,8 @@ namespace streamhouse::agent {
 
 inline constexpr std::size_t kGroupNameBytesMax = 249;
 
+metrics::Status CheckGroupName(const std::string& group);
+
 class CommittedOffsets {
  public:
   // Both must outlive this.

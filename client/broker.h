@@ -21,8 +21,10 @@
 #include <cstdint>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "client/record.h"
 #include "client/record_batch.h"
@@ -76,6 +78,19 @@ struct TopicDescription {
   std::uint32_t partitions = 0;
 };
 
+// Who commits, or reads on behalf of a group.
+struct GroupMember {
+  std::string_view group;
+  std::string_view id = {};  // empty: nobody in particular; whose partition it is, is not checked
+};
+
+// What a member of a group says of itself.
+struct GroupHeartbeat {
+  const std::vector<std::string>& topics;
+  const std::vector<TopicPartition>& owned;  // what it reads at present
+  std::chrono::nanoseconds session_timeout;  // how long it may be silent
+};
+
 class Broker {
  public:
   virtual ~Broker() = default;
@@ -91,13 +106,22 @@ class Broker {
   virtual Result<Watermarks> ReadWatermarks(const TopicPartition& partition, std::optional<Offset> timestamp_of,
                                             const CallLimits& limits) = 0;
 
-  // `next` is the offset of the next record to read, not of the last one read; it may be lower than before.
-  virtual Status Commit(std::string_view group, const TopicPartition& partition, Offset next,
+  // `next` is the offset of the next record to read, not of the last one read; it may be lower than before. kAborted
+  // when the partition is not that member's.
+  virtual Status Commit(const GroupMember& member, const TopicPartition& partition, Offset next,
                         const CallLimits& limits) = 0;
 
   // Nothing when the group has never committed here.
   virtual Result<std::optional<Offset>> Committed(std::string_view group, const TopicPartition& partition,
                                                   const CallLimits& limits) = 0;
+
+  // The member lives, and has joined if it had not. What it may read from now on; what it owns and is not there, it has
+  // to let go, and say so by its next heartbeat.
+  virtual Result<std::vector<TopicPartition>> Heartbeat(const GroupMember& member, const GroupHeartbeat& heartbeat,
+                                                        const CallLimits& limits) = 0;
+
+  // What the member had is free at once.
+  virtual Status LeaveGroup(const GroupMember& member, const CallLimits& limits) = 0;
 
   // Succeeds when the topic exists with the same number of partitions; kAlreadyExists with another number.
   virtual Status CreateTopic(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) = 0;

@@ -1,7 +1,9 @@
 #include "client/consumer.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "client/start_offset.h"
 #include "metrics_core/timer.h"
 
 namespace streamhouse::client {
@@ -21,48 +23,112 @@ Status AlreadyClosed() {
 
 }  // namespace
 
-Consumer::Consumer(ConsumerOptions options, const std::vector<Start>& starts)
+Consumer::Subscription::Subscription(std::shared_ptr<Broker> broker, const TopicPartition& partition,
+                                     const ConsumerOptions& options, Offset start, ArrivalSignal& arrivals)
+    : fetcher(std::move(broker), partition, options.fetch, start, arrivals),
+      topic_metrics(options.metrics.ForTopic(partition.topic)),
+      partition_metrics(options.metrics.ForPartition(partition, options.group)) {}
+
+Consumer::Consumer(ConsumerOptions options)
     : options_(std::move(options)), poll_duration_(options_.metrics.PollDuration(options_.topics)) {
-  std::vector<OffsetCommitter::Target> targets;
-  for (const Start& start : starts) {
-    Subscription subscription;
-    subscription.topic_metrics = options_.metrics.ForTopic(start.partition.topic);
-    subscription.partition_metrics = options_.metrics.ForPartition(start.partition, options_.group);
-    subscription.partition_metrics.SetCurrent(start.offset);
-    subscription.fetcher =
-        std::make_unique<PartitionFetcher>(options_.broker, start.partition, options_.fetch, start.offset, arrivals_);
-    targets.push_back(
-        {.partition = start.partition, .committed = start.committed, .metrics = subscription.partition_metrics});
-    subscriptions_.push_back(std::move(subscription));
+  if (!options_.group.empty()) {
+    membership_ = std::make_unique<GroupMembership>(options_.broker, options_.group, options_.topics,
+                                                    options_.group_options, arrivals_);
   }
-  committer_ = std::make_unique<OffsetCommitter>(options_.broker, options_.group, std::move(targets),
+  committer_ = std::make_unique<OffsetCommitter>(options_.broker, options_.group,
+                                                 membership_ ? std::string(membership_->member().id) : std::string(),
                                                  options_.fetch.request_timeout);
-  if (commits_automatically()) committer_->CommitEvery(options_.auto_commit_interval);
-  StartLagMonitor();
+  lag_monitor_ = std::make_unique<LagMonitor>(options_.broker,
+                                              LagMonitor::Options{.interval = options_.lag_refresh_interval,
+                                                                  .request_timeout = options_.fetch.request_timeout,
+                                                                  .now_ms = nullptr});
 }
 
 Consumer::~Consumer() {
   if (closed_) return;
   StopThreads();
-  RemoveSeries();
+  for (const auto& [partition, subscription] : Snapshot()) Unsubscribe(partition);
 }
 
 bool Consumer::commits_automatically() const {
   return options_.commit_mode == CommitMode::kAutomatic && !options_.group.empty();
 }
 
-void Consumer::StartLagMonitor() {
-  std::vector<LagMonitor::Target> targets;
-  for (const Subscription& subscription : subscriptions_) {
-    const PartitionFetcher* fetcher = subscription.fetcher.get();
-    targets.push_back({.partition = fetcher->partition(),
-                       .position = [fetcher] { return fetcher->position(); },
-                       .metrics = subscription.partition_metrics});
+Status Consumer::Start() {
+  const auto partitions = AllPartitions();
+  if (!partitions.ok()) return partitions.status();
+  if (membership_ != nullptr) {
+    if (Status joined = membership_->Join(); !joined.ok()) return joined;
+    if (Status followed = FollowGroup(); !followed.ok()) return followed;
+  } else {
+    for (const TopicPartition& partition : partitions.value()) {
+      if (Status subscribed = Subscribe(partition); !subscribed.ok()) return subscribed;
+    }
   }
-  lag_monitor_ = std::make_unique<LagMonitor>(options_.broker, std::move(targets),
-                                              LagMonitor::Options{.interval = options_.lag_refresh_interval,
-                                                                  .request_timeout = options_.fetch.request_timeout,
-                                                                  .now_ms = nullptr});
+  if (commits_automatically()) committer_->CommitEvery(options_.auto_commit_interval);
+  return Status::Ok();
+}
+
+Result<std::vector<TopicPartition>> Consumer::AllPartitions() const {
+  std::vector<TopicPartition> partitions;
+  for (const std::string& topic : options_.topics) {
+    const auto described = options_.broker->DescribeTopic(topic, CallLimits::Within(options_.fetch.request_timeout));
+    if (!described.ok()) return described.status();
+    for (std::uint32_t i = 0; i < described.value().partitions; ++i) partitions.push_back({topic, i});
+  }
+  return partitions;
+}
+
+Status Consumer::Subscribe(const TopicPartition& partition) {
+  const auto start = FindStartOffset(*options_.broker, options_.group, partition, options_.fetch.offset_reset,
+                                     CallLimits::Within(options_.fetch.request_timeout));
+  if (!start.ok()) return {start.status().code(), partition.ToString() + ": " + start.status().message()};
+  const auto subscription =
+      std::make_shared<Subscription>(options_.broker, partition, options_, start.value().offset, arrivals_);
+  subscription->partition_metrics.SetCurrent(start.value().offset);
+  committer_->Add(
+      {.partition = partition, .committed = start.value().committed, .metrics = subscription->partition_metrics});
+  lag_monitor_->Add({.partition = partition,
+                     .position = [subscription] { return subscription->fetcher.position(); },
+                     .metrics = subscription->partition_metrics});
+  const std::lock_guard lock(mutex_);
+  subscriptions_.emplace(partition, subscription);
+  return Status::Ok();
+}
+
+void Consumer::Unsubscribe(const TopicPartition& partition) {
+  std::shared_ptr<Subscription> subscription;
+  {
+    const std::lock_guard lock(mutex_);
+    subscription = subscriptions_.extract(partition).mapped();
+  }
+  subscription->fetcher.Stop();
+  committer_->Remove(partition);
+  lag_monitor_->Remove(partition);
+  subscription->partition_metrics.Remove();
+}
+
+Status Consumer::FollowGroup() {
+  const std::vector<TopicPartition> assigned = membership_->assigned();
+  const Subscriptions current = Snapshot();
+  std::vector<TopicPartition> revoked;
+  for (const auto& [partition, subscription] : current) {
+    if (!std::binary_search(assigned.begin(), assigned.end(), partition)) revoked.push_back(partition);
+  }
+  if (!revoked.empty()) {
+    for (const TopicPartition& partition : revoked) current.at(partition)->fetcher.RequestStop();
+    // A commit that fails is in failure(); whoever reads on gets those records again.
+    if (commits_automatically()) static_cast<void>(committer_->CommitFinished());
+    for (const TopicPartition& partition : revoked) Unsubscribe(partition);
+  }
+  Status outcome;
+  for (const TopicPartition& partition : assigned) {
+    if (current.contains(partition)) continue;
+    Status subscribed = Subscribe(partition);
+    if (!subscribed.ok() && outcome.ok()) outcome = std::move(subscribed);
+  }
+  membership_->SetOwned(Assignment());
+  return outcome;
 }
 
 Result<PolledRecords> Consumer::Poll(std::chrono::nanoseconds timeout) {
@@ -70,39 +136,49 @@ Result<PolledRecords> Consumer::Poll(std::chrono::nanoseconds timeout) {
   const metrics::ScopedTimer timer(poll_duration_);
   const auto deadline = DeadlineAfter(timeout);
   if (commits_automatically()) FinishReturned();
+  Status followed;
   while (true) {
     const std::uint64_t seen = arrivals_.count();
+    if (membership_ != nullptr) {
+      membership_->NotePoll();
+      followed = FollowGroup();
+    }
     PolledRecords polled = TakePrefetched();
     if (!polled.empty()) return polled;
     if (std::chrono::steady_clock::now() >= deadline) break;
     arrivals_.WaitBeyond(seen, deadline);
   }
+  if (!followed.ok()) return followed;
   if (Status failure = BackgroundFailure(); !failure.ok()) return failure;
   return PolledRecords();
 }
 
 void Consumer::FinishReturned() {
-  for (std::size_t i = 0; i < subscriptions_.size(); ++i) {
-    committer_->Finish(i, subscriptions_[i].fetcher->position());
+  for (const auto& [partition, subscription] : Snapshot()) {
+    committer_->Finish(partition, subscription->fetcher.position());
   }
 }
 
 PolledRecords Consumer::TakePrefetched() {
   PolledRecords polled;
-  for (const Subscription& subscription : subscriptions_) {
-    std::optional<PartitionRecords> taken = subscription.fetcher->Take();
+  for (const auto& [partition, subscription] : Snapshot()) {
+    if (subscription->is_paused) continue;
+    std::optional<PartitionRecords> taken = subscription->fetcher.Take();
     if (!taken) continue;
-    subscription.topic_metrics.records_consumed.Increment(taken->records.size());
-    subscription.topic_metrics.bytes_consumed.Increment(taken->records.bytes());
-    subscription.partition_metrics.SetCurrent(taken->base_offset + taken->records.size());
+    subscription->topic_metrics.records_consumed.Increment(taken->records.size());
+    subscription->topic_metrics.bytes_consumed.Increment(taken->records.bytes());
+    subscription->partition_metrics.SetCurrent(taken->base_offset + taken->records.size());
     polled.Append(*std::move(taken));
   }
   return polled;
 }
 
 Status Consumer::BackgroundFailure() const {
-  for (const Subscription& subscription : subscriptions_) {
-    if (Status failure = subscription.fetcher->failure(); !failure.ok()) return failure;
+  for (const auto& [partition, subscription] : Snapshot()) {
+    if (Status failure = subscription->fetcher.failure(); !failure.ok()) return failure;
+  }
+  if (membership_ != nullptr) {
+    if (Status failure = membership_->failure(); !failure.ok()) return failure;
   }
   return committer_->failure();
 }
@@ -115,34 +191,55 @@ Status Consumer::Commit() {
 }
 
 Status Consumer::Seek(std::string_view topic, std::uint32_t partition, Offset offset) {
-  const Subscription* subscription = Find(topic, partition);
+  const auto subscription = Find(topic, partition);
   if (subscription == nullptr) return NotRead(topic, partition);
   if (closed_) return AlreadyClosed();
-  subscription->fetcher->Seek(offset);
+  subscription->fetcher.Seek(offset);
   subscription->partition_metrics.SetCurrent(offset);
   return Status::Ok();
 }
 
-Result<Offset> Consumer::Position(std::string_view topic, std::uint32_t partition) const {
-  const Subscription* subscription = Find(topic, partition);
+Status Consumer::Pause(std::string_view topic, std::uint32_t partition) {
+  const auto subscription = Find(topic, partition);
   if (subscription == nullptr) return NotRead(topic, partition);
-  return subscription->fetcher->position();
+  subscription->is_paused = true;
+  return Status::Ok();
+}
+
+Status Consumer::Resume(std::string_view topic, std::uint32_t partition) {
+  const auto subscription = Find(topic, partition);
+  if (subscription == nullptr) return NotRead(topic, partition);
+  subscription->is_paused = false;
+  return Status::Ok();
+}
+
+std::vector<TopicPartition> Consumer::Assignment() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<TopicPartition> assignment;
+  for (const auto& [partition, subscription] : subscriptions_) assignment.push_back(partition);
+  return assignment;
+}
+
+Result<Offset> Consumer::Position(std::string_view topic, std::uint32_t partition) const {
+  const auto subscription = Find(topic, partition);
+  if (subscription == nullptr) return NotRead(topic, partition);
+  return subscription->fetcher.position();
 }
 
 Result<std::optional<Offset>> Consumer::Committed(std::string_view topic, std::uint32_t partition) const {
   if (options_.group.empty()) return NoGroup();
-  const Subscription* subscription = Find(topic, partition);
+  const auto subscription = Find(topic, partition);
   if (subscription == nullptr) return NotRead(topic, partition);
-  return options_.broker->Committed(options_.group, subscription->fetcher->partition(),
+  return options_.broker->Committed(options_.group, subscription->fetcher.partition(),
                                     CallLimits::Within(options_.fetch.request_timeout));
 }
 
 Result<std::uint64_t> Consumer::Lag(std::string_view topic, std::uint32_t partition) const {
-  const Subscription* subscription = Find(topic, partition);
+  const auto subscription = Find(topic, partition);
   if (subscription == nullptr) return NotRead(topic, partition);
-  const Offset position = subscription->fetcher->position();
+  const Offset position = subscription->fetcher.position();
   const Result<Watermarks> watermarks = options_.broker->ReadWatermarks(
-      subscription->fetcher->partition(), std::nullopt, CallLimits::Within(options_.fetch.request_timeout));
+      subscription->fetcher.partition(), std::nullopt, CallLimits::Within(options_.fetch.request_timeout));
   if (!watermarks.ok()) return watermarks.status();
   return LagRecords(watermarks.value().high, position);
 }
@@ -156,27 +253,29 @@ Status Consumer::Close() {
     FinishReturned();
     committed = committer_->CommitFinished();
   }
-  RemoveSeries();
+  if (membership_ != nullptr) membership_->Leave();
+  const std::lock_guard lock(mutex_);
+  for (const auto& [partition, subscription] : subscriptions_) subscription->partition_metrics.Remove();
   return committed;
 }
 
-const Consumer::Subscription* Consumer::Find(std::string_view topic, std::uint32_t partition) const {
-  for (const Subscription& subscription : subscriptions_) {
-    const TopicPartition& candidate = subscription.fetcher->partition();
-    if (candidate.partition == partition && candidate.topic == topic) return &subscription;
-  }
-  return nullptr;
+std::shared_ptr<Consumer::Subscription> Consumer::Find(std::string_view topic, std::uint32_t partition) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = subscriptions_.find(TopicPartition{std::string(topic), partition});
+  return found == subscriptions_.end() ? nullptr : found->second;
+}
+
+Consumer::Subscriptions Consumer::Snapshot() const {
+  const std::lock_guard lock(mutex_);
+  return subscriptions_;
 }
 
 void Consumer::StopThreads() {
-  for (const Subscription& subscription : subscriptions_) subscription.fetcher->RequestStop();
+  const Subscriptions subscriptions = Snapshot();
+  for (const auto& [partition, subscription] : subscriptions) subscription->fetcher.RequestStop();
   lag_monitor_->Stop();
   committer_->Stop();
-  for (const Subscription& subscription : subscriptions_) subscription.fetcher->Stop();
-}
-
-void Consumer::RemoveSeries() {
-  for (const Subscription& subscription : subscriptions_) subscription.partition_metrics.Remove();
+  for (const auto& [partition, subscription] : subscriptions) subscription->fetcher.Stop();
 }
 
 }  // namespace streamhouse::client

@@ -2,8 +2,11 @@
 //
 // When to use something else: Broker::Fetch, to read a range once.
 // Guarantees:
-// - It reads every partition of its topics as they are when it is built. Members of a group do not share partitions
-//   among themselves: run one consumer a group. (What a shared assignment would change is the list that Build() makes.)
+// - With a group, it reads the partitions that the broker gives it: members of a group share those of their topics, and
+//   share them anew when one joins, leaves or falls silent. Poll() is where that takes effect: a partition that is to be
+//   let go is committed (kAutomatic) and leaves, one that is given is read from where the group has got to. Who does not
+//   call Poll() for max_poll_interval loses its partitions. Without a group, it reads all partitions that its topics
+//   had when it was built.
 // - Poll() returns as soon as there is a record, and otherwise waits for its whole timeout. Partitions are read ahead
 //   in parallel; one that is idle or failing delays no other.
 // - At least once: with CommitMode::kAutomatic an offset is committed only when the records before it are finished,
@@ -11,9 +14,11 @@
 //   without Close(), the records since the last commit come again.
 // - A failure moves no position: the same records are asked for again.
 // - Without a group it starts where OffsetReset says and commits nothing.
-// Thread safety: Poll, Seek, Commit and Close from one thread at a time; Lag, Position and Committed from any thread,
+// - A partition that is paused is not read on, keeps its position, and is still committed and lagging.
+// Thread safety: Poll, Seek, Pause, Resume, Commit and Close from one thread at a time; Lag, Position and Committed from any thread,
 // at any time, also during a Poll().
-// Cost: a thread per partition, one for the lag and one for automatic commits. A record is not copied after it has been
+// Cost: a thread per partition, one for the lag, one for automatic commits and one for the group. A Poll() in which
+// partitions come or go also waits for the broker. A record is not copied after it has been
 // taken off the wire. Prefetched records are bounded by 2 fetches per partition, outside of what Poll() returned.
 //
 //   auto consumer = Consumer::Builder().broker(broker).group("billing").topics({"orders"}).Build();
@@ -27,7 +32,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +43,7 @@
 #include "client/arrival_signal.h"
 #include "client/broker.h"
 #include "client/consumer_metrics.h"
+#include "client/group_membership.h"
 #include "client/lag_monitor.h"
 #include "client/offset_committer.h"
 #include "client/offset_reset.h"
@@ -61,6 +69,7 @@ struct ConsumerOptions {
   CommitMode commit_mode = CommitMode::kAutomatic;
   std::chrono::nanoseconds auto_commit_interval = std::chrono::seconds(5);
   std::chrono::nanoseconds lag_refresh_interval = std::chrono::seconds(30);
+  GroupOptions group_options;
 };
 
 class Consumer {
@@ -80,8 +89,15 @@ class Consumer {
   // group or after Close(); otherwise the broker's failure, after which the offsets go out again with the next commit.
   Status Commit();
 
-  // The next Poll() continues there. kNotFound for a partition that is not read here, as for the three below.
+  // The next Poll() continues there. kNotFound for a partition that is not read here, as for all below.
   Status Seek(std::string_view topic, std::uint32_t partition, Offset offset);
+
+  // Poll() returns nothing of the partition until it is resumed, or comes back after it was another member's.
+  Status Pause(std::string_view topic, std::uint32_t partition);
+  Status Resume(std::string_view topic, std::uint32_t partition);
+
+  // What is read here, sorted; with a group, as of the last Poll().
+  std::vector<TopicPartition> Assignment() const;
 
   // The offset of the next record that Poll() will return.
   Result<Offset> Position(std::string_view topic, std::uint32_t partition) const;
@@ -97,39 +113,45 @@ class Consumer {
   Status Close();
 
  private:
-  // Where a partition is to be read from; what Build() finds out.
-  struct Start {
-    TopicPartition partition;
-    Offset offset = 0;
-    std::optional<Offset> committed;
-  };
-
   struct Subscription {
-    std::unique_ptr<PartitionFetcher> fetcher;
-    ConsumerTopicMetrics topic_metrics;
-    ConsumerPartitionMetrics partition_metrics;
-  };
+    Subscription(std::shared_ptr<Broker> broker, const TopicPartition& partition, const ConsumerOptions& options,
+                 Offset start, ArrivalSignal& arrivals);
 
-  Consumer(ConsumerOptions options, const std::vector<Start>& starts);
+    PartitionFetcher fetcher;
+    const ConsumerTopicMetrics topic_metrics;
+    const ConsumerPartitionMetrics partition_metrics;
+    bool is_paused = false;  // of the polling thread
+  };
+  using Subscriptions = std::map<TopicPartition, std::shared_ptr<Subscription>>;
+
+  explicit Consumer(ConsumerOptions options);
 
   bool commits_automatically() const;
-  const Subscription* Find(std::string_view topic, std::uint32_t partition) const;
-  void StartLagMonitor();
+  Status Start();
+  Result<std::vector<TopicPartition>> AllPartitions() const;
+  Status Subscribe(const TopicPartition& partition);
+  void Unsubscribe(const TopicPartition& partition);
+  // Makes the subscriptions what the group says; the first failure to do so.
+  Status FollowGroup();
+  std::shared_ptr<Subscription> Find(std::string_view topic, std::uint32_t partition) const;
+  Subscriptions Snapshot() const;
   void FinishReturned();
   PolledRecords TakePrefetched();
   Status BackgroundFailure() const;
   void StopThreads();
-  void RemoveSeries();
 
   // Immutable after construction.
   const ConsumerOptions options_;
   const metrics::TickHistogram poll_duration_;
 
-  ArrivalSignal arrivals_;                      // outlives the fetchers
-  std::vector<Subscription> subscriptions_;     // immutable after construction
-  std::unique_ptr<OffsetCommitter> committer_;  // its targets have the order of subscriptions_
-  std::unique_ptr<LagMonitor> lag_monitor_;     // asks the fetchers for positions
-  bool closed_ = false;                         // of the polling thread
+  ArrivalSignal arrivals_;                       // outlives the fetchers and the membership
+  std::unique_ptr<GroupMembership> membership_;  // null without a group
+  std::unique_ptr<OffsetCommitter> committer_;
+  std::unique_ptr<LagMonitor> lag_monitor_;
+  bool closed_ = false;  // of the polling thread
+
+  mutable std::mutex mutex_;
+  Subscriptions subscriptions_;  // guarded by mutex_; changed by the polling thread alone
 };
 
 // Each setter has the default of ConsumerOptions or FetchOptions.
@@ -143,11 +165,14 @@ class Consumer::Builder {
   Builder& commit_mode(CommitMode mode);
   Builder& auto_commit_interval(std::chrono::nanoseconds interval);
   Builder& lag_refresh_interval(std::chrono::nanoseconds interval);
+  Builder& heartbeat_interval(std::chrono::nanoseconds interval);
+  Builder& session_timeout(std::chrono::nanoseconds timeout);
+  Builder& max_poll_interval(std::chrono::nanoseconds interval);
   Builder& fetch_max_records(std::uint32_t records);
   Builder& fetch_max_wait(std::chrono::milliseconds wait);
   Builder& request_timeout(std::chrono::nanoseconds timeout);
 
-  // Asks the broker for the partitions and for where to start. kInvalidArgument without a broker or a topic, or with an
+  // Joins the group, and asks the broker for the partitions and for where to start. kInvalidArgument without a broker or a topic, or with an
   // interval that is not positive; kOutOfRange when OffsetReset::kNone has nothing to continue from; otherwise the
   // broker's failure.
   Result<std::unique_ptr<Consumer>> Build() const;

@@ -15,24 +15,14 @@ Status CheckOptions(const ConsumerOptions& options) {
   if (options.topics.empty()) return Invalid("a consumer needs a topic");
   if (options.auto_commit_interval.count() <= 0) return Invalid("auto_commit_interval is not positive");
   if (options.lag_refresh_interval.count() <= 0) return Invalid("lag_refresh_interval is not positive");
+  if (options.group_options.heartbeat_interval.count() <= 0) return Invalid("heartbeat_interval is not positive");
+  if (options.group_options.session_timeout <= options.group_options.heartbeat_interval) {
+    return Invalid("session_timeout is not longer than heartbeat_interval");
+  }
+  if (options.group_options.max_poll_interval.count() <= 0) return Invalid("max_poll_interval is not positive");
   if (options.fetch.max_wait.count() <= 0) return Invalid("fetch_max_wait is not positive");
   if (options.fetch.request_timeout.count() <= 0) return Invalid("request_timeout is not positive");
   return Status::Ok();
-}
-
-CallLimits Limits(const ConsumerOptions& options) {
-  return CallLimits::Within(options.fetch.request_timeout);
-}
-
-Result<std::optional<Offset>> FindCommitted(const ConsumerOptions& options, const TopicPartition& partition) {
-  if (options.group.empty()) return std::optional<Offset>();
-  return options.broker->Committed(options.group, partition, Limits(options));
-}
-
-Result<Offset> FindResetOffset(const ConsumerOptions& options, const TopicPartition& partition) {
-  const Result<Watermarks> watermarks = options.broker->ReadWatermarks(partition, std::nullopt, Limits(options));
-  if (!watermarks.ok()) return watermarks.status();
-  return ResetOffset(options.fetch.offset_reset, watermarks.value());
 }
 
 }  // namespace
@@ -81,6 +71,21 @@ Builder& Builder::lag_refresh_interval(std::chrono::nanoseconds interval) {
   return *this;
 }
 
+Builder& Builder::heartbeat_interval(std::chrono::nanoseconds interval) {
+  options_.group_options.heartbeat_interval = interval;
+  return *this;
+}
+
+Builder& Builder::session_timeout(std::chrono::nanoseconds timeout) {
+  options_.group_options.session_timeout = timeout;
+  return *this;
+}
+
+Builder& Builder::max_poll_interval(std::chrono::nanoseconds interval) {
+  options_.group_options.max_poll_interval = interval;
+  return *this;
+}
+
 Builder& Builder::fetch_max_records(std::uint32_t records) {
   options_.fetch.max_records = records;
   return *this;
@@ -98,23 +103,9 @@ Builder& Builder::request_timeout(std::chrono::nanoseconds timeout) {
 
 Result<std::unique_ptr<Consumer>> Builder::Build() const {
   if (Status checked = CheckOptions(options_); !checked.ok()) return checked;
-  std::vector<Start> starts;
-  for (const std::string& topic : options_.topics) {
-    const Result<TopicDescription> described = options_.broker->DescribeTopic(topic, Limits(options_));
-    if (!described.ok()) return described.status();
-    for (std::uint32_t i = 0; i < described.value().partitions; ++i) {
-      Start start = {.partition = {topic, i}, .offset = 0, .committed = {}};
-      const Result<std::optional<Offset>> committed = FindCommitted(options_, start.partition);
-      if (!committed.ok()) return committed.status();
-      start.committed = committed.value();
-      const Result<Offset> offset =
-          start.committed ? Result<Offset>(*start.committed) : FindResetOffset(options_, start.partition);
-      if (!offset.ok()) return offset.status();
-      start.offset = offset.value();
-      starts.push_back(std::move(start));
-    }
-  }
-  return std::unique_ptr<Consumer>(new Consumer(options_, starts));
+  std::unique_ptr<Consumer> consumer(new Consumer(options_));
+  if (Status started = consumer->Start(); !started.ok()) return started;
+  return consumer;
 }
 
 }  // namespace streamhouse::client

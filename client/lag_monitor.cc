@@ -23,11 +23,8 @@ double LagSeconds(std::int64_t next_unread_ms, std::int64_t now_ms) {
   return static_cast<double>(std::max<std::int64_t>(now_ms - next_unread_ms, 0)) / kMillisecondsPerSecond;
 }
 
-LagMonitor::LagMonitor(std::shared_ptr<Broker> broker, std::vector<Target> targets, Options options)
-    : broker_(std::move(broker)),
-      targets_(std::move(targets)),
-      options_(WithClock(std::move(options))),
-      thread_([this] { Run(); }) {}
+LagMonitor::LagMonitor(std::shared_ptr<Broker> broker, Options options)
+    : broker_(std::move(broker)), options_(WithClock(std::move(options))), thread_([this] { Run(); }) {}
 
 LagMonitor::~LagMonitor() {
   Stop();
@@ -38,14 +35,35 @@ void LagMonitor::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+void LagMonitor::Add(Target target) {
+  const std::lock_guard lock(mutex_);
+  const TopicPartition partition = target.partition;
+  targets_.insert_or_assign(partition, std::move(target));
+  refresh_soon_ = true;
+  changed_.notify_all();
+}
+
+void LagMonitor::Remove(const TopicPartition& partition) {
+  const std::lock_guard lock(mutex_);
+  targets_.erase(partition);
+}
+
+std::vector<LagMonitor::Target> LagMonitor::Targets() {
+  const std::lock_guard lock(mutex_);
+  refresh_soon_ = false;
+  std::vector<Target> targets;
+  for (const auto& [partition, target] : targets_) targets.push_back(target);
+  return targets;
+}
+
 void LagMonitor::Run() {
   const std::stop_token stop = stop_.get_token();
   while (!stop.stop_requested()) {
-    for (const Target& target : targets_) {
+    for (const Target& target : Targets()) {
       if (!stop.stop_requested()) Refresh(target);
     }
     std::unique_lock lock(mutex_);
-    stopped_.wait_until(lock, stop, DeadlineAfter(options_.interval), [] { return false; });
+    changed_.wait_until(lock, stop, DeadlineAfter(options_.interval), [this] { return refresh_soon_; });
   }
 }
 
@@ -55,6 +73,9 @@ void LagMonitor::Refresh(const Target& target) {
       target.partition, position, CallLimits::Within(options_.request_timeout, stop_.get_token()));
   if (!watermarks.ok()) return;
   const Offset records = LagRecords(watermarks.value().high, position);
+  const std::lock_guard lock(mutex_);
+  // It may have been removed meanwhile, and its gauges with it.
+  if (!targets_.contains(target.partition)) return;
   if (records == 0) {
     target.metrics.SetLag(0, 0);
   } else if (watermarks.value().timestamp_ms) {

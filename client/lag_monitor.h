@@ -17,6 +17,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -51,26 +52,36 @@ class LagMonitor {
     std::function<std::int64_t()> now_ms;  // since the Unix epoch; the system's clock unless set
   };
 
-  LagMonitor(std::shared_ptr<Broker> broker, std::vector<Target> targets, Options options);
+  LagMonitor(std::shared_ptr<Broker> broker, Options options);
   ~LagMonitor();  // Stop()
   LagMonitor(const LagMonitor&) = delete;
   LagMonitor& operator=(const LagMonitor&) = delete;
+
+  // Takes care of one more partition, and refreshes soon.
+  void Add(Target target);
+
+  // Forgets a partition; no gauge of it is set afterwards.
+  void Remove(const TopicPartition& partition);
 
   // Cuts a refresh short and waits for the thread; no gauge is set afterwards.
   void Stop();
 
  private:
   void Run();
+  std::vector<Target> Targets();
   void Refresh(const Target& target);
 
   // Immutable after construction.
   const std::shared_ptr<Broker> broker_;
-  const std::vector<Target> targets_;
   const Options options_;
 
   std::stop_source stop_;
-  std::mutex mutex_;  // only for waiting
-  std::condition_variable_any stopped_;
+  std::mutex mutex_;
+  std::condition_variable_any changed_;  // refresh_soon_, or stop_
+  // Guarded by mutex_.
+  std::map<TopicPartition, Target> targets_;
+  bool refresh_soon_ = false;
+
   std::thread thread_;
 };
 

@@ -4,17 +4,12 @@
 
 namespace streamhouse::client {
 
-OffsetCommitter::OffsetCommitter(std::shared_ptr<Broker> broker, std::string group, std::vector<Target> targets,
+OffsetCommitter::OffsetCommitter(std::shared_ptr<Broker> broker, std::string group, std::string member_id,
                                  std::chrono::nanoseconds request_timeout)
     : broker_(std::move(broker)),
       group_(std::move(group)),
-      targets_(std::move(targets)),
-      request_timeout_(request_timeout) {
-  for (const Target& target : targets_) {
-    progress_.push_back({.finished = {}, .committed = target.committed});
-    if (target.committed) target.metrics.SetLastCommitted(*target.committed);
-  }
-}
+      member_id_(std::move(member_id)),
+      request_timeout_(request_timeout) {}
 
 OffsetCommitter::~OffsetCommitter() {
   Stop();
@@ -24,9 +19,21 @@ void OffsetCommitter::CommitEvery(std::chrono::nanoseconds interval) {
   thread_ = std::thread([this, interval] { Run(interval); });
 }
 
-void OffsetCommitter::Finish(std::size_t target, Offset next) {
+void OffsetCommitter::Add(Target target) {
   const std::lock_guard lock(mutex_);
-  progress_[target].finished = next;
+  if (target.committed) target.metrics.SetLastCommitted(*target.committed);
+  progress_[target.partition] = {.finished = {}, .committed = target.committed, .metrics = std::move(target.metrics)};
+}
+
+void OffsetCommitter::Remove(const TopicPartition& partition) {
+  const std::lock_guard lock(mutex_);
+  progress_.erase(partition);
+}
+
+void OffsetCommitter::Finish(const TopicPartition& partition, Offset next) {
+  const std::lock_guard lock(mutex_);
+  const auto found = progress_.find(partition);
+  if (found != progress_.end()) found->second.finished = next;
 }
 
 Status OffsetCommitter::CommitFinished() {
@@ -60,8 +67,8 @@ Status OffsetCommitter::Commit(const std::stop_token& stop) {
   const std::lock_guard committing(commit_mutex_);
   const CallLimits limits = CallLimits::Within(request_timeout_, stop);
   Status first_failure;
-  for (std::size_t i = 0; i < targets_.size(); ++i) {
-    Status committed = CommitOne(i, limits);
+  for (const auto& [partition, next] : Uncommitted()) {
+    Status committed = CommitOne(partition, next, limits);
     if (!committed.ok() && first_failure.ok()) first_failure = std::move(committed);
   }
   const std::lock_guard lock(mutex_);
@@ -69,19 +76,26 @@ Status OffsetCommitter::Commit(const std::stop_token& stop) {
   return first_failure;
 }
 
-Status OffsetCommitter::CommitOne(std::size_t target, const CallLimits& limits) {
-  Progress progress;
-  {
-    const std::lock_guard lock(mutex_);
-    progress = progress_[target];
-  }
-  if (!progress.finished || progress.finished == progress.committed) return Status::Ok();
-  const TopicPartition& partition = targets_[target].partition;
-  Status committed = broker_->Commit(group_, partition, *progress.finished, limits);
-  if (!committed.ok()) return Status(committed.code(), partition.ToString() + ": " + committed.message());
-  targets_[target].metrics.SetLastCommitted(*progress.finished);
+std::vector<std::pair<TopicPartition, Offset>> OffsetCommitter::Uncommitted() const {
   const std::lock_guard lock(mutex_);
-  progress_[target].committed = progress.finished;
+  std::vector<std::pair<TopicPartition, Offset>> uncommitted;
+  for (const auto& [partition, progress] : progress_) {
+    if (progress.finished && progress.finished != progress.committed) {
+      uncommitted.emplace_back(partition, *progress.finished);
+    }
+  }
+  return uncommitted;
+}
+
+Status OffsetCommitter::CommitOne(const TopicPartition& partition, Offset next, const CallLimits& limits) {
+  Status committed = broker_->Commit({.group = group_, .id = member_id_}, partition, next, limits);
+  if (!committed.ok()) return Status(committed.code(), partition.ToString() + ": " + committed.message());
+  const std::lock_guard lock(mutex_);
+  // It may have been removed meanwhile, and its gauges with it.
+  const auto found = progress_.find(partition);
+  if (found == progress_.end()) return committed;
+  found->second.committed = next;
+  found->second.metrics.SetLastCommitted(next);
   return committed;
 }
 

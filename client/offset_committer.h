@@ -11,13 +11,14 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <cstddef>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "client/broker.h"
@@ -35,8 +36,8 @@ class OffsetCommitter {
     ConsumerPartitionMetrics metrics;
   };
 
-  // Sets the gauges of what is already committed.
-  OffsetCommitter(std::shared_ptr<Broker> broker, std::string group, std::vector<Target> targets,
+  // `member_id` may be empty, as in GroupMember.
+  OffsetCommitter(std::shared_ptr<Broker> broker, std::string group, std::string member_id,
                   std::chrono::nanoseconds request_timeout);
   ~OffsetCommitter();  // Stop()
   OffsetCommitter(const OffsetCommitter&) = delete;
@@ -45,8 +46,14 @@ class OffsetCommitter {
   // From now on, commits every `interval` until Stop(). Once.
   void CommitEvery(std::chrono::nanoseconds interval);
 
-  // The group is done with everything before `next` in the target with that index.
-  void Finish(std::size_t target, Offset next);
+  // Takes care of one more partition, and sets the gauge of what is already committed.
+  void Add(Target target);
+
+  // Forgets a partition; no gauge of it is set afterwards.
+  void Remove(const TopicPartition& partition);
+
+  // The group is done with everything before `next`; nothing for a partition that is not taken care of.
+  void Finish(const TopicPartition& partition, Offset next);
 
   // Commits what is finished now. The first failure; other partitions are committed nevertheless.
   Status CommitFinished();
@@ -61,23 +68,26 @@ class OffsetCommitter {
   struct Progress {
     std::optional<Offset> finished;
     std::optional<Offset> committed;
+    ConsumerPartitionMetrics metrics;
   };
 
   void Run(std::chrono::nanoseconds interval);
   Status Commit(const std::stop_token& stop);
-  Status CommitOne(std::size_t target, const CallLimits& limits);
+  std::vector<std::pair<TopicPartition, Offset>> Uncommitted() const;
+  Status CommitOne(const TopicPartition& partition, Offset next, const CallLimits& limits);
 
   // Immutable after construction.
   const std::shared_ptr<Broker> broker_;
   const std::string group_;
-  const std::vector<Target> targets_;
+  const std::string member_id_;
   const std::chrono::nanoseconds request_timeout_;
 
   std::mutex commit_mutex_;  // one commit at a time; taken before mutex_
   mutable std::mutex mutex_;
   std::condition_variable_any stopped_;
-  std::vector<Progress> progress_;  // guarded by mutex_
-  Status failure_;                  // guarded by mutex_
+  // Guarded by mutex_.
+  std::map<TopicPartition, Progress> progress_;
+  Status failure_;
 
   std::stop_source stop_;
   std::thread thread_;

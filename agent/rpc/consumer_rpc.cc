@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <vector>
 
 #include "agent/rpc/fetch_call.h"
 #include "agent/rpc/status_translation.h"
@@ -51,6 +52,10 @@ grpc::ServerUnaryReactor* ConsumerRpc::Watermarks(grpc::CallbackServerContext* c
 grpc::ServerUnaryReactor* ConsumerRpc::Commit(grpc::CallbackServerContext* context, const v1::CommitRequest* request,
                                               v1::CommitResponse* /*response*/) {
   const TopicPartition partition = {.topic = request->topic(), .partition = request->partition()};
+  if (!request->member_id().empty()) {
+    const Status owned = groups_.CheckOwner(request->group(), request->member_id(), partition);
+    if (!owned.ok()) return Answer(context, owned);
+  }
   return Answer(context, offsets_.Commit(request->group(), partition, request->offset()));
 }
 
@@ -59,6 +64,31 @@ grpc::ServerUnaryReactor* ConsumerRpc::Committed(grpc::CallbackServerContext* co
   auto offset = offsets_.Find(request->group(), {.topic = request->topic(), .partition = request->partition()});
   if (offset.ok() && offset->has_value()) response->set_offset(**offset);
   return Answer(context, offset.status());
+}
+
+grpc::ServerUnaryReactor* ConsumerRpc::Heartbeat(grpc::CallbackServerContext* context,
+                                                 const v1::HeartbeatRequest* request, v1::HeartbeatResponse* response) {
+  const GroupMember member = {.group = request->group(),
+                              .id = request->member_id(),
+                              .topics = {request->topics().begin(), request->topics().end()},
+                              .session_timeout = std::chrono::milliseconds(request->session_timeout_ms())};
+  std::vector<TopicPartition> owned;
+  for (const v1::TopicPartition& p : request->owned()) owned.push_back({p.topic(), p.partition()});
+  auto assigned = groups_.Heartbeat(member, owned);
+  if (!assigned.ok()) return Answer(context, assigned.status());
+  for (const TopicPartition& p : *assigned) {
+    v1::TopicPartition& added = *response->add_assigned();
+    added.set_topic(p.topic);
+    added.set_partition(p.partition);
+  }
+  return Answer(context, Status::Ok());
+}
+
+grpc::ServerUnaryReactor* ConsumerRpc::LeaveGroup(grpc::CallbackServerContext* context,
+                                                  const v1::LeaveGroupRequest* request,
+                                                  v1::LeaveGroupResponse* /*response*/) {
+  groups_.Leave(request->group(), request->member_id());
+  return Answer(context, Status::Ok());
 }
 
 }  // namespace streamhouse::agent

@@ -1,4 +1,4 @@
-// ConsumerRpc: ConsumerService on the wire. Translates; Partition and CommittedOffsets decide.
+// ConsumerRpc: ConsumerService on the wire. Translates; Partition, CommittedOffsets and GroupCoordinator decide.
 //
 // Thread safety: gRPC calls it from any thread.
 // Cost: two copies of each record that is fetched; a Fetch that waits keeps no thread (fetch_call.h); commits run on
@@ -8,6 +8,7 @@
 #include <chrono>
 
 #include "agent/committed_offsets.h"
+#include "agent/group_coordinator.h"
 #include "agent/log/partition_log.h"
 #include "agent/rpc/arena_allocator.h"
 #include "agent/topic_catalog.h"
@@ -22,9 +23,9 @@ struct FetchLimits {
 
 class ConsumerRpc final : public v1::ConsumerService::CallbackService {
  public:
-  // Both must outlive the server.
-  ConsumerRpc(const TopicCatalog& topics, CommittedOffsets& offsets, FetchLimits limits)
-      : topics_(topics), offsets_(offsets), limits_(limits) {
+  // All must outlive the server.
+  ConsumerRpc(const TopicCatalog& topics, CommittedOffsets& offsets, GroupCoordinator& groups, FetchLimits limits)
+      : topics_(topics), offsets_(offsets), groups_(groups), limits_(limits) {
     SetMessageAllocatorFor_Fetch(&fetch_allocator_);
   }
 
@@ -36,10 +37,15 @@ class ConsumerRpc final : public v1::ConsumerService::CallbackService {
                                    v1::CommitResponse* response) override;
   grpc::ServerUnaryReactor* Committed(grpc::CallbackServerContext* context, const v1::CommittedRequest* request,
                                       v1::CommittedResponse* response) override;
+  grpc::ServerUnaryReactor* Heartbeat(grpc::CallbackServerContext* context, const v1::HeartbeatRequest* request,
+                                      v1::HeartbeatResponse* response) override;
+  grpc::ServerUnaryReactor* LeaveGroup(grpc::CallbackServerContext* context, const v1::LeaveGroupRequest* request,
+                                       v1::LeaveGroupResponse* response) override;
 
  private:
   const TopicCatalog& topics_;
   CommittedOffsets& offsets_;
+  GroupCoordinator& groups_;
   const FetchLimits limits_;
   ArenaAllocator<v1::FetchRequest, v1::FetchResponse> fetch_allocator_;
 };

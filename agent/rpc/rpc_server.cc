@@ -21,16 +21,18 @@ std::string Address(const std::string& host, std::uint16_t port) {
 
 }  // namespace
 
-RpcServer::RpcServer(const RpcServerOptions& options, TopicCatalog& topics, CommittedOffsets& offsets)
-    : producer_(topics, options.request_bytes_max), consumer_(topics, offsets, options.fetch), topic_(topics) {}
+RpcServer::RpcServer(const RpcServerOptions& options, TopicCatalog& topics, CommittedOffsets& offsets,
+                     GroupCoordinator& groups)
+    : producer_(topics, options.request_bytes_max), consumer_(topics, offsets, groups, options.fetch), topic_(topics) {}
 
 RpcServer::~RpcServer() {
   Shutdown(std::chrono::milliseconds(0));
 }
 
 Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& options, TopicCatalog& topics,
-                                                    CommittedOffsets& offsets, const AgentMetrics& metrics) {
-  std::unique_ptr<RpcServer> result(new RpcServer(options, topics, offsets));
+                                                    CommittedOffsets& offsets, GroupCoordinator& groups,
+                                                    const AgentMetrics& metrics) {
+  std::unique_ptr<RpcServer> result(new RpcServer(options, topics, offsets, groups));
   grpc::ServerBuilder builder;
   // Otherwise a second agent on the same port would silently share its connections with the first.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);

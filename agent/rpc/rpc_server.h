@@ -18,6 +18,7 @@
 
 #include "agent/agent_metrics.h"
 #include "agent/committed_offsets.h"
+#include "agent/group_coordinator.h"
 #include "agent/rpc/connection_monitor.h"
 #include "agent/rpc/consumer_rpc.h"
 #include "agent/rpc/producer_rpc.h"
@@ -37,7 +38,8 @@ class RpcServer {
  public:
   // All references must outlive the server.
   static Result<std::unique_ptr<RpcServer>> Start(const RpcServerOptions& options, TopicCatalog& topics,
-                                                  CommittedOffsets& offsets, const AgentMetrics& metrics);
+                                                  CommittedOffsets& offsets, GroupCoordinator& groups,
+                                                  const AgentMetrics& metrics);
   ~RpcServer();
   RpcServer(const RpcServer&) = delete;
   RpcServer& operator=(const RpcServer&) = delete;
@@ -48,7 +50,7 @@ class RpcServer {
   void Shutdown(std::chrono::milliseconds grace);
 
  private:
-  RpcServer(const RpcServerOptions& options, TopicCatalog& topics, CommittedOffsets& offsets);
+  RpcServer(const RpcServerOptions& options, TopicCatalog& topics, CommittedOffsets& offsets, GroupCoordinator& groups);
 
   ProducerRpc producer_;
   ConsumerRpc consumer_;

@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <grpc/support/time.h>
 #include <grpcpp/channel.h>
@@ -72,10 +73,13 @@ class AgentBroker : public Broker {
   Result<FetchedBatch> Fetch(const FetchRequest& request, const CallLimits& limits) override;
   Result<Watermarks> ReadWatermarks(const TopicPartition& partition, std::optional<Offset> timestamp_of,
                                     const CallLimits& limits) override;
-  Status Commit(std::string_view group, const TopicPartition& partition, Offset next,
+  Status Commit(const GroupMember& member, const TopicPartition& partition, Offset next,
                 const CallLimits& limits) override;
   Result<std::optional<Offset>> Committed(std::string_view group, const TopicPartition& partition,
                                           const CallLimits& limits) override;
+  Result<std::vector<TopicPartition>> Heartbeat(const GroupMember& member, const GroupHeartbeat& heartbeat,
+                                                const CallLimits& limits) override;
+  Status LeaveGroup(const GroupMember& member, const CallLimits& limits) override;
   Status CreateTopic(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) override;
   Result<TopicDescription> DescribeTopic(std::string_view topic, const CallLimits& limits) override;
 
@@ -178,10 +182,11 @@ Result<Watermarks> AgentBroker::ReadWatermarks(const TopicPartition& partition, 
   return watermarks;
 }
 
-Status AgentBroker::Commit(std::string_view group, const TopicPartition& partition, Offset next,
+Status AgentBroker::Commit(const GroupMember& member, const TopicPartition& partition, Offset next,
                            const CallLimits& limits) {
   v1::CommitRequest request;
-  request.set_group(std::string(group));
+  request.set_group(std::string(member.group));
+  request.set_member_id(std::string(member.id));
   request.set_topic(partition.topic);
   request.set_partition(partition.partition);
   request.set_offset(next);
@@ -200,6 +205,36 @@ Result<std::optional<Offset>> AgentBroker::Committed(std::string_view group, con
       Call(limits, [&](grpc::ClientContext* context) { return consumer_->Committed(context, request, &response); });
   if (!status.ok()) return status;
   return response.has_offset() ? std::optional<Offset>(response.offset()) : std::nullopt;
+}
+
+Result<std::vector<TopicPartition>> AgentBroker::Heartbeat(const GroupMember& member, const GroupHeartbeat& heartbeat,
+                                                           const CallLimits& limits) {
+  v1::HeartbeatRequest request;
+  request.set_group(std::string(member.group));
+  request.set_member_id(std::string(member.id));
+  request.mutable_topics()->Assign(heartbeat.topics.begin(), heartbeat.topics.end());
+  for (const TopicPartition& partition : heartbeat.owned) {
+    v1::TopicPartition& owned = *request.add_owned();
+    owned.set_topic(partition.topic);
+    owned.set_partition(partition.partition);
+  }
+  const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(heartbeat.session_timeout);
+  request.set_session_timeout_ms(static_cast<std::uint32_t>(timeout.count()));
+  v1::HeartbeatResponse response;
+  Status status =
+      Call(limits, [&](grpc::ClientContext* context) { return consumer_->Heartbeat(context, request, &response); });
+  if (!status.ok()) return status;
+  std::vector<TopicPartition> assigned;
+  for (const v1::TopicPartition& p : response.assigned()) assigned.push_back({p.topic(), p.partition()});
+  return assigned;
+}
+
+Status AgentBroker::LeaveGroup(const GroupMember& member, const CallLimits& limits) {
+  v1::LeaveGroupRequest request;
+  request.set_group(std::string(member.group));
+  request.set_member_id(std::string(member.id));
+  v1::LeaveGroupResponse response;
+  return Call(limits, [&](grpc::ClientContext* context) { return consumer_->LeaveGroup(context, request, &response); });
 }
 
 Status AgentBroker::CreateTopic(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) {

@@ -61,6 +61,16 @@ void InMemoryBroker::TrimBefore(const TopicPartition& partition, Offset offset) 
   logs_.at(partition).start = offset;
 }
 
+void InMemoryBroker::Assign(std::vector<TopicPartition> partitions) {
+  const std::lock_guard lock(mutex_);
+  assigned_ = std::move(partitions);
+}
+
+std::vector<TopicPartition> InMemoryBroker::owned() const {
+  const std::lock_guard lock(mutex_);
+  return owned_;
+}
+
 std::size_t InMemoryBroker::calls(BrokerCall call) const {
   const std::lock_guard lock(mutex_);
   return script(call).begun;
@@ -171,13 +181,13 @@ Result<Watermarks> InMemoryBroker::ReadWatermarks(const TopicPartition& partitio
   return watermarks;
 }
 
-Status InMemoryBroker::Commit(std::string_view group, const TopicPartition& partition, Offset next,
+Status InMemoryBroker::Commit(const GroupMember& member, const TopicPartition& partition, Offset next,
                               const CallLimits& limits) {
   Lock lock(mutex_);
   if (Status failure = Begin(lock, BrokerCall::kCommit, limits); !failure.ok()) return failure;
   const Result<Log*> log = FindLog(partition);
   if (!log.ok()) return log.status();
-  committed_[{std::string(group), partition}] = next;
+  committed_[{std::string(member.group), partition}] = next;
   return Status::Ok();
 }
 
@@ -188,6 +198,27 @@ Result<std::optional<Offset>> InMemoryBroker::Committed(std::string_view group, 
   const auto found = committed_.find({std::string(group), partition});
   if (found == committed_.end()) return std::optional<Offset>();
   return std::optional<Offset>(found->second);
+}
+
+Result<std::vector<TopicPartition>> InMemoryBroker::Heartbeat(const GroupMember& /*member*/,
+                                                              const GroupHeartbeat& heartbeat,
+                                                              const CallLimits& limits) {
+  Lock lock(mutex_);
+  if (Status failure = Begin(lock, BrokerCall::kHeartbeat, limits); !failure.ok()) return failure;
+  owned_ = heartbeat.owned;
+  if (assigned_) return *assigned_;
+  std::vector<TopicPartition> all;
+  for (const std::string& topic : heartbeat.topics) {
+    const auto found = topics_.find(topic);
+    if (found == topics_.end()) return Status(StatusCode::kNotFound, "no topic " + topic);
+    for (std::uint32_t i = 0; i < found->second; ++i) all.push_back({topic, i});
+  }
+  return all;
+}
+
+Status InMemoryBroker::LeaveGroup(const GroupMember& /*member*/, const CallLimits& limits) {
+  Lock lock(mutex_);
+  return Begin(lock, BrokerCall::kLeaveGroup, limits);
 }
 
 Status InMemoryBroker::CreateTopic(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) {

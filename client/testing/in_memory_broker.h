@@ -1,7 +1,7 @@
 // InMemoryBroker: a Broker in this process that keeps everything, and fails or stalls where a test says so.
 //
 // When to use something else: client/agent_broker, for records that outlive the process.
-// Guarantees: as Broker. A call is counted when it begins. The scripted faults:
+// Guarantees: as Broker, except that groups have no coordinator: every member is given what Assign() says. A call is counted when it begins. The scripted faults:
 // - FailCall(op, n, status):      the nth call of that kind from now on (1 is the next) fails and changes nothing;
 // - FailAfterWriting(n, status):  the nth Produce from now on fails although the batch has been written,
 //                                 now or before;
@@ -43,10 +43,12 @@ enum class BrokerCall : std::uint8_t {
   kReadWatermarks,
   kCommit,
   kCommitted,
+  kHeartbeat,
+  kLeaveGroup,
   kCreateTopic,
   kDescribeTopic,
 };
-inline constexpr std::size_t kBrokerCalls = 7;
+inline constexpr std::size_t kBrokerCalls = 9;
 
 class InMemoryBroker : public Broker {
  public:
@@ -65,7 +67,12 @@ class InMemoryBroker : public Broker {
   // Forgets the records before `offset`, as retention would.
   void TrimBefore(const TopicPartition& partition, Offset offset);
 
+  // What members of groups are given from now on, instead of all partitions of their topics.
+  void Assign(std::vector<TopicPartition> partitions);
+
   // Observations.
+  // What the last heartbeat said that it reads.
+  std::vector<TopicPartition> owned() const;
   std::size_t calls(BrokerCall call) const;
   // Waits until that many calls of the kind have begun; false if they have not within 30 seconds.
   bool WaitForCalls(BrokerCall call, std::size_t count) const;
@@ -78,10 +85,13 @@ class InMemoryBroker : public Broker {
   Result<FetchedBatch> Fetch(const FetchRequest& request, const CallLimits& limits) override;
   Result<Watermarks> ReadWatermarks(const TopicPartition& partition, std::optional<Offset> timestamp_of,
                                     const CallLimits& limits) override;
-  Status Commit(std::string_view group, const TopicPartition& partition, Offset next,
+  Status Commit(const GroupMember& member, const TopicPartition& partition, Offset next,
                 const CallLimits& limits) override;
   Result<std::optional<Offset>> Committed(std::string_view group, const TopicPartition& partition,
                                           const CallLimits& limits) override;
+  Result<std::vector<TopicPartition>> Heartbeat(const GroupMember& member, const GroupHeartbeat& heartbeat,
+                                                const CallLimits& limits) override;
+  Status LeaveGroup(const GroupMember& member, const CallLimits& limits) override;
   Status CreateTopic(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) override;
   Result<TopicDescription> DescribeTopic(std::string_view topic, const CallLimits& limits) override;
 
@@ -129,6 +139,8 @@ class InMemoryBroker : public Broker {
   std::map<std::string, std::uint32_t, std::less<>> topics_;
   std::map<TopicPartition, Log> logs_;
   std::map<std::pair<std::string, TopicPartition>, Offset> committed_;
+  std::optional<std::vector<TopicPartition>> assigned_;
+  std::vector<TopicPartition> owned_;
 };
 
 }  // namespace streamhouse::client

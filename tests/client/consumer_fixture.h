@@ -58,7 +58,7 @@ class ConsumerFixture : public testing::Test {
   }
 
   void CommitAtBroker(Offset next, std::uint32_t partition = 0) {
-    EXPECT_TRUE(broker_->Commit("billing", {"orders", partition}, next, Soon()).ok());
+    EXPECT_TRUE(broker_->Commit({"billing"}, {"orders", partition}, next, Soon()).ok());
   }
 
   // A gauge of a partition of "orders"; -1 when there is none.

@@ -26,15 +26,13 @@ TEST(LagSecondsTest, IsTheAgeOfTheNextUnreadRecord) {
 class LagMonitorTest : public ConsumerFixture {
  protected:
   void StartAt(Offset position, std::chrono::nanoseconds interval = kNever) {
-    std::vector<LagMonitor::Target> targets;
+    monitor_.emplace(broker_, LagMonitor::Options{.interval = interval, .now_ms = [] { return 5'000; }});
     for (const std::uint32_t partition : {0U, 1U}) {
       const TopicPartition name = {"orders", partition};
-      targets.push_back({.partition = name,
-                         .position = [position] { return position; },
-                         .metrics = metrics_.ForPartition(name, "billing")});
+      monitor_->Add({.partition = name,
+                     .position = [position] { return position; },
+                     .metrics = metrics_.ForPartition(name, "billing")});
     }
-    monitor_.emplace(broker_, std::move(targets),
-                     LagMonitor::Options{.interval = interval, .now_ms = [] { return 5'000; }});
   }
 
   bool LagBecomes(double records, std::uint32_t partition = 0) {

@@ -16,12 +16,11 @@ const Status kScripted(StatusCode::kUnavailable, "scripted");
 class OffsetCommitterTest : public ConsumerFixture {
  protected:
   void Create(std::optional<Offset> committed = {}) {
-    std::vector<OffsetCommitter::Target> targets;
+    committer_.emplace(broker_, "billing", "", kPatience);
     for (const std::uint32_t partition : {0U, 1U}) {
       const TopicPartition name = {"orders", partition};
-      targets.push_back({.partition = name, .committed = committed, .metrics = metrics_.ForPartition(name, "billing")});
+      committer_->Add({.partition = name, .committed = committed, .metrics = metrics_.ForPartition(name, "billing")});
     }
-    committer_.emplace(broker_, "billing", std::move(targets), kPatience);
   }
 
   std::size_t Commits() const { return broker_->calls(BrokerCall::kCommit); }
@@ -31,8 +30,8 @@ class OffsetCommitterTest : public ConsumerFixture {
 
 TEST_F(OffsetCommitterTest, CommitsWhatIsFinished) {
   Create();
-  committer_->Finish(0, 3);
-  committer_->Finish(1, 5);
+  committer_->Finish({"orders", 0}, 3);
+  committer_->Finish({"orders", 1}, 5);
   EXPECT_TRUE(committer_->CommitFinished().ok());
   EXPECT_EQ(CommittedAtBroker(0), 3U);
   EXPECT_EQ(CommittedAtBroker(1), 5U);
@@ -48,7 +47,7 @@ TEST_F(OffsetCommitterTest, CommitsNothingThatIsNotFinished) {
 
 TEST_F(OffsetCommitterTest, DoesNotRepeatWhatTheBrokerHas) {
   Create(3);
-  committer_->Finish(0, 3);
+  committer_->Finish({"orders", 0}, 3);
   EXPECT_TRUE(committer_->CommitFinished().ok());
   EXPECT_EQ(Commits(), 0U);
   EXPECT_EQ(Gauge("last_committed_offset"), 3);
@@ -56,7 +55,7 @@ TEST_F(OffsetCommitterTest, DoesNotRepeatWhatTheBrokerHas) {
 
 TEST_F(OffsetCommitterTest, CommitsALowerOffsetAfterASeek) {
   Create(7);
-  committer_->Finish(0, 2);
+  committer_->Finish({"orders", 0}, 2);
   EXPECT_TRUE(committer_->CommitFinished().ok());
   EXPECT_EQ(CommittedAtBroker(), 2U);
 }
@@ -64,8 +63,8 @@ TEST_F(OffsetCommitterTest, CommitsALowerOffsetAfterASeek) {
 TEST_F(OffsetCommitterTest, AFailureOfOnePartitionKeepsNoOtherFromBeingCommitted) {
   broker_->FailCall(BrokerCall::kCommit, 1, kScripted);
   Create();
-  committer_->Finish(0, 3);
-  committer_->Finish(1, 5);
+  committer_->Finish({"orders", 0}, 3);
+  committer_->Finish({"orders", 1}, 5);
   EXPECT_EQ(committer_->CommitFinished(), Status(StatusCode::kUnavailable, "orders/0: scripted"));
   EXPECT_EQ(CommittedAtBroker(0), std::nullopt);
   EXPECT_EQ(CommittedAtBroker(1), 5U);
@@ -74,7 +73,7 @@ TEST_F(OffsetCommitterTest, AFailureOfOnePartitionKeepsNoOtherFromBeingCommitted
 TEST_F(OffsetCommitterTest, SendsAFailedCommitAgainWithTheNext) {
   broker_->FailCall(BrokerCall::kCommit, 1, kScripted);
   Create();
-  committer_->Finish(0, 3);
+  committer_->Finish({"orders", 0}, 3);
   EXPECT_FALSE(committer_->CommitFinished().ok());
   EXPECT_FALSE(committer_->failure().ok());
   EXPECT_TRUE(committer_->CommitFinished().ok());
@@ -85,7 +84,7 @@ TEST_F(OffsetCommitterTest, SendsAFailedCommitAgainWithTheNext) {
 TEST_F(OffsetCommitterTest, CommitsByItself) {
   Create();
   committer_->CommitEvery(milliseconds(1));
-  committer_->Finish(0, 3);
+  committer_->Finish({"orders", 0}, 3);
   EXPECT_TRUE(Eventually([this] { return CommittedAtBroker() == 3U; }));
 }
 
@@ -93,14 +92,14 @@ TEST_F(OffsetCommitterTest, GoesOnAfterAFailure) {
   broker_->FailCall(BrokerCall::kCommit, 1, kScripted);
   Create();
   committer_->CommitEvery(milliseconds(1));
-  committer_->Finish(0, 3);
+  committer_->Finish({"orders", 0}, 3);
   EXPECT_TRUE(Eventually([this] { return CommittedAtBroker() == 3U; }));
 }
 
 TEST_F(OffsetCommitterTest, StopEndsACommitUnderWay) {
   broker_->Hold(BrokerCall::kCommit);
   Create();
-  committer_->Finish(0, 3);
+  committer_->Finish({"orders", 0}, 3);
   committer_->CommitEvery(milliseconds(1));
   ASSERT_TRUE(broker_->WaitForCalls(BrokerCall::kCommit, 1));
   committer_->Stop();

@@ -39,6 +39,27 @@ class ConsumerRpcTest : public testing::Test {
     v1::CommitResponse response;
     return agent_.consumer().Commit(&context, request, &response);
   }
+  // By a member of a group; on "orders".
+  grpc::Status CommitAs(const std::string& member_id, std::uint64_t offset) {
+    grpc::ClientContext context;
+    v1::CommitRequest request;
+    request.set_group("billing");
+    request.set_topic("orders");
+    request.set_offset(offset);
+    request.set_member_id(member_id);
+    v1::CommitResponse response;
+    return agent_.consumer().Commit(&context, request, &response);
+  }
+  grpc::Status Heartbeat(const std::string& member_id) {
+    grpc::ClientContext context;
+    v1::HeartbeatRequest request;
+    request.set_group("billing");
+    request.set_member_id(member_id);
+    request.add_topics("orders");
+    request.set_session_timeout_ms(10'000);
+    assigned_.Clear();
+    return agent_.consumer().Heartbeat(&context, request, &assigned_);
+  }
   grpc::Status Committed(const std::string& group) {
     grpc::ClientContext context;
     v1::CommittedRequest request;
@@ -52,9 +73,33 @@ class ConsumerRpcTest : public testing::Test {
   v1::FetchResponse fetched_;
   v1::WatermarksResponse watermarks_;
   v1::CommittedResponse committed_;
+  v1::HeartbeatResponse assigned_;
 };
 
 using Strings = std::vector<std::string>;
+
+TEST_F(ConsumerRpcTest, SharesPartitionsAmongMembers) {
+  ASSERT_TRUE(Heartbeat("a").ok());
+  EXPECT_EQ(assigned_.assigned_size(), 2);
+  ASSERT_TRUE(Heartbeat("b").ok());
+  EXPECT_EQ(assigned_.assigned_size(), 0);
+  v1::LeaveGroupRequest request;
+  request.set_group("billing");
+  request.set_member_id("a");
+  grpc::ClientContext context;
+  v1::LeaveGroupResponse response;
+  ASSERT_TRUE(agent_.consumer().LeaveGroup(&context, request, &response).ok());
+  ASSERT_TRUE(Heartbeat("b").ok());
+  EXPECT_EQ(assigned_.assigned_size(), 2);
+}
+
+TEST_F(ConsumerRpcTest, LetsAMemberCommitOnlyWhatIsItsOwn) {
+  ASSERT_TRUE(Heartbeat("a").ok());
+  EXPECT_TRUE(CommitAs("a", 2).ok());
+  EXPECT_EQ(CommitAs("b", 1).error_code(), grpc::StatusCode::ABORTED);
+  ASSERT_TRUE(Committed("billing").ok());
+  EXPECT_EQ(committed_.offset(), 2U);
+}
 
 TEST_F(ConsumerRpcTest, FetchesFromAnOffsetOn) {
   ASSERT_TRUE(Fetch(RunningAgent::FetchFrom(1, 0)).ok());

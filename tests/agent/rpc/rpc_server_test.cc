@@ -16,11 +16,12 @@ class RpcServerTest : public CatalogFixture {
  protected:
   Result<std::unique_ptr<RpcServer>> Start(const std::string& host, std::uint16_t port) {
     return RpcServer::Start({.host = host, .port = port, .request_bytes_max = 1 << 20, .fetch = {}}, *topics_, offsets_,
-                            metrics_);
+                            groups_, metrics_);
   }
 
   const AgentMetrics metrics_;
   CommittedOffsets offsets_{*store_, *topics_};
+  GroupCoordinator groups_{*topics_};
 };
 
 TEST_F(RpcServerTest, PicksAFreePort) {

@@ -73,6 +73,28 @@ TEST_F(AgentBrokerTest, AMessageThatIsUsedAgainKeepsNothing) {
   EXPECT_FALSE(agent_.produced.records(0).has_key());
 }
 
+TEST_F(AgentBrokerTest, HeartbeatCarriesTheMemberAndBringsItsPartitions) {
+  v1::TopicPartition& assigned = *agent_.heartbeat_response.add_assigned();
+  assigned.set_topic("orders");
+  assigned.set_partition(2);
+  const std::vector<std::string> topics = {"orders"};
+  const std::vector<TopicPartition> owned = {kOrders};
+  const auto answer =
+      broker_->Heartbeat({.group = "g", .id = "m"}, {topics, owned, std::chrono::milliseconds(1500)}, Soon());
+  EXPECT_EQ(answer.value(), (std::vector<TopicPartition>{{"orders", 2}}));
+  EXPECT_EQ(agent_.heartbeat.group(), "g");
+  EXPECT_EQ(agent_.heartbeat.member_id(), "m");
+  EXPECT_EQ(agent_.heartbeat.topics(0), "orders");
+  EXPECT_EQ(agent_.heartbeat.owned(0).partition(), 3U);
+  EXPECT_EQ(agent_.heartbeat.session_timeout_ms(), 1500U);
+}
+
+TEST_F(AgentBrokerTest, LeaveGroupNamesTheMember) {
+  EXPECT_TRUE(broker_->LeaveGroup({.group = "g", .id = "m"}, Soon()).ok());
+  EXPECT_EQ(agent_.left.group(), "g");
+  EXPECT_EQ(agent_.left.member_id(), "m");
+}
+
 TEST_F(AgentBrokerTest, FetchBringsRecordsAndTheHighWatermark) {
   v1::Record& record = *agent_.fetch_response.add_records();
   record.set_value("v");
@@ -103,7 +125,7 @@ TEST_F(AgentBrokerTest, WatermarksTellATimestampFromNone) {
 }
 
 TEST_F(AgentBrokerTest, CommitCarriesTheOffset) {
-  EXPECT_TRUE(broker_->Commit("billing", kOrders, 12, Soon()).ok());
+  EXPECT_TRUE(broker_->Commit({"billing"}, kOrders, 12, Soon()).ok());
   EXPECT_EQ(agent_.committed.group(), "billing");
   EXPECT_EQ(agent_.committed.partition(), 3U);
   EXPECT_EQ(agent_.committed.offset(), 12U);
@@ -129,7 +151,7 @@ TEST_F(AgentBrokerTest, EveryCallPassesOnTheAgentsRefusal) {
   EXPECT_EQ(ProduceOne(Soon()).status(), expected);
   EXPECT_EQ(broker_->Fetch({.partition = kOrders}, Soon()).status(), expected);
   EXPECT_EQ(broker_->ReadWatermarks(kOrders, {}, Soon()).status(), expected);
-  EXPECT_EQ(broker_->Commit("g", kOrders, 1, Soon()), expected);
+  EXPECT_EQ(broker_->Commit({"g"}, kOrders, 1, Soon()), expected);
   EXPECT_EQ(broker_->Committed("g", kOrders, Soon()).status(), expected);
   EXPECT_EQ(broker_->CreateTopic("orders", 1, Soon()), expected);
   EXPECT_EQ(broker_->DescribeTopic("orders", Soon()).status(), expected);

@@ -62,11 +62,14 @@ class ScriptedAgent {
   v1::FetchRequest fetch_asked;
   v1::WatermarksRequest watermarks_asked;
   v1::CommitRequest committed;
+  v1::HeartbeatRequest heartbeat;
+  v1::LeaveGroupRequest left;
   v1::CreateTopicRequest created;
   v1::ProduceResponse produce_response;
   v1::FetchResponse fetch_response;
   v1::WatermarksResponse watermarks_response;
   v1::CommittedResponse committed_response;
+  v1::HeartbeatResponse heartbeat_response;
   v1::DescribeTopicResponse describe_response;
 
  private:
@@ -125,6 +128,14 @@ class ScriptedAgent {
                            v1::CommittedResponse* response) override {
       *response = agent.committed_response;
       return agent.Handle(context);
+    }
+    grpc::Status Heartbeat(grpc::ServerContext* context, const v1::HeartbeatRequest* request,
+                           v1::HeartbeatResponse* response) override {
+      return agent.Handle(context, *request, agent.heartbeat, response, agent.heartbeat_response);
+    }
+    grpc::Status LeaveGroup(grpc::ServerContext* context, const v1::LeaveGroupRequest* request,
+                            v1::LeaveGroupResponse* response) override {
+      return agent.Handle(context, *request, agent.left, response, v1::LeaveGroupResponse());
     }
     ScriptedAgent& agent;
   };

@@ -89,7 +89,7 @@ TEST_F(InMemoryBrokerTest, KnowsWatermarksAndTimestamps) {
 
 TEST_F(InMemoryBrokerTest, RemembersWhatAGroupCommitted) {
   EXPECT_EQ(broker_.Committed("g", kOrders, Soon()).value(), std::nullopt);
-  EXPECT_TRUE(broker_.Commit("g", kOrders, 7, Soon()).ok());
+  EXPECT_TRUE(broker_.Commit({"g"}, kOrders, 7, Soon()).ok());
   EXPECT_EQ(broker_.Committed("g", kOrders, Soon()).value(), 7U);
   EXPECT_EQ(broker_.Committed("other", kOrders, Soon()).value(), std::nullopt);
 }
@@ -107,7 +107,7 @@ TEST_F(InMemoryBrokerTest, DoesNotKnowWhatWasNotCreated) {
   EXPECT_EQ(broker_.Produce(nowhere, {}, Soon()).status().code(), StatusCode::kNotFound);
   EXPECT_EQ(broker_.Fetch({.partition = nowhere}, Soon()).status().code(), StatusCode::kNotFound);
   EXPECT_EQ(broker_.ReadWatermarks(nowhere, {}, Soon()).status().code(), StatusCode::kNotFound);
-  EXPECT_EQ(broker_.Commit("g", nowhere, 1, Soon()).code(), StatusCode::kNotFound);
+  EXPECT_EQ(broker_.Commit({"g"}, nowhere, 1, Soon()).code(), StatusCode::kNotFound);
 }
 
 TEST_F(InMemoryBrokerTest, RefusesAnEmptyBatch) {

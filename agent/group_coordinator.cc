@@ -1,0 +1,186 @@
+#include "agent/group_coordinator.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "agent/committed_offsets.h"
+#include "agent/operator_log.h"
+
+namespace streamhouse::agent {
+
+Status GroupCoordinator::CheckMember(const GroupMember& member) const {
+  if (Status named = CheckGroupName(member.group); !named.ok()) return named;
+  if (member.id.empty() || member.id.size() > kGroupNameBytesMax) {
+    return {StatusCode::kInvalidArgument, "a group member's id has 1 to " + std::to_string(kGroupNameBytesMax) +
+                                              " bytes, not " + std::to_string(member.id.size())};
+  }
+  if (member.topics.empty()) return {StatusCode::kInvalidArgument, "a group member needs a topic"};
+  if (member.session_timeout < kSessionTimeoutMin || member.session_timeout > kSessionTimeoutMax) {
+    return {StatusCode::kInvalidArgument, "a session timeout of " + std::to_string(member.session_timeout.count()) +
+                                              " ms is outside of [" + std::to_string(kSessionTimeoutMin.count()) +
+                                              ", " + std::to_string(kSessionTimeoutMax.count()) + "]"};
+  }
+  for (const std::string& topic : member.topics) {
+    if (auto known = topics_.PartitionCount(topic); !known.ok()) return known.status();
+  }
+  return Status::Ok();
+}
+
+Result<std::vector<TopicPartition>> GroupCoordinator::Heartbeat(const GroupMember& member,
+                                                                std::span<const TopicPartition> owned) {
+  if (Status checked = CheckMember(member); !checked.ok()) return checked;
+  const std::lock_guard lock(mutex_);
+  auto found = FindOrAdd(member.group);
+  if (!found.ok()) return found.status();
+  Group& group = **found;
+  bool has_changed = RemoveExpired(group);
+  const auto known = group.members.find(member.id);
+  const bool is_new = known == group.members.end();
+  if (is_new && group.members.size() >= kMembersPerGroupMax) {
+    return Status(StatusCode::kResourceExhausted,
+                  "group " + member.group + " has " + std::to_string(kMembersPerGroupMax) + " members");
+  }
+  Member& self = is_new ? group.members[member.id] : known->second;
+  has_changed = has_changed || is_new || self.topics != member.topics;
+  self.topics = member.topics;
+  self.expires_at = clock_() + member.session_timeout;
+  if (is_new) {
+    OperatorLog().info("group {}: member {} joined, {} in all", member.group, member.id, group.members.size());
+    Claim(group, self, owned);
+  } else {
+    std::erase_if(self.granted, [&](const TopicPartition& p) {
+      return !self.target.contains(p) && std::find(owned.begin(), owned.end(), p) == owned.end();
+    });
+  }
+  auto counts = CountPartitions(group);
+  if (!counts.ok()) return counts.status();
+  if (has_changed || *counts != group.partition_counts) {
+    group.partition_counts = *std::move(counts);
+    AssignTargets(group);
+  }
+  Grant(group, self);
+  std::vector<TopicPartition> may_read;
+  std::set_intersection(self.granted.begin(), self.granted.end(), self.target.begin(), self.target.end(),
+                        std::back_inserter(may_read));
+  return may_read;
+}
+
+Result<GroupCoordinator::Group*> GroupCoordinator::FindOrAdd(const std::string& name) {
+  const auto known = groups_.find(name);
+  if (known != groups_.end()) return &known->second;
+  if (groups_.size() >= kGroupsMax) {
+    for (auto& [other, group] : groups_) RemoveExpired(group);
+    std::erase_if(groups_, [](const auto& entry) { return entry.second.members.empty(); });
+  }
+  if (groups_.size() >= kGroupsMax) {
+    return Status(StatusCode::kResourceExhausted, "there are " + std::to_string(kGroupsMax) + " consumer groups");
+  }
+  return &groups_[name];
+}
+
+void GroupCoordinator::Leave(const std::string& group, const std::string& member_id) {
+  const std::lock_guard lock(mutex_);
+  const auto found = groups_.find(group);
+  if (found == groups_.end() || found->second.members.erase(member_id) == 0) return;
+  OperatorLog().info("group {}: member {} left, {} remain", group, member_id, found->second.members.size());
+  if (found->second.members.empty()) {
+    groups_.erase(found);
+  } else {
+    AssignTargets(found->second);
+  }
+}
+
+Status GroupCoordinator::CheckOwner(const std::string& group, const std::string& member_id,
+                                    const TopicPartition& partition) {
+  const std::lock_guard lock(mutex_);
+  const auto found = groups_.find(group);
+  if (found != groups_.end()) {
+    RemoveExpired(found->second);
+    const auto member = found->second.members.find(member_id);
+    if (member != found->second.members.end() && member->second.granted.contains(partition)) return Status::Ok();
+  }
+  return {StatusCode::kAborted, "partition " + partition.ToString() + " is not this member's in group " + group};
+}
+
+Result<std::map<std::string, std::uint32_t>> GroupCoordinator::CountPartitions(const Group& group) const {
+  std::map<std::string, std::uint32_t> counts;
+  for (const auto& [id, member] : group.members) {
+    for (const std::string& topic : member.topics) {
+      auto count = topics_.PartitionCount(topic);
+      if (!count.ok()) return count.status();
+      counts[topic] = *count;
+    }
+  }
+  return counts;
+}
+
+void GroupCoordinator::AssignTargets(Group& group) {
+  for (auto& [id, member] : group.members) member.target.clear();
+  for (const auto& [topic, partitions] : group.partition_counts) AssignTopic(group, topic, partitions);
+}
+
+// Everybody keeps what it has, up to its share; what is left goes to whoever has the least.
+void GroupCoordinator::AssignTopic(Group& group, const std::string& topic, std::uint32_t partitions) {
+  struct Share {
+    Member* member;
+    std::size_t count = 0;  // of this topic's partitions
+  };
+  std::vector<Share> shares;
+  for (auto& [id, member] : group.members) {
+    const auto& topics = member.topics;
+    if (std::find(topics.begin(), topics.end(), topic) != topics.end()) shares.push_back({.member = &member});
+  }
+  if (shares.empty()) return;
+  const std::size_t least = partitions / shares.size();
+  std::size_t larger_shares = partitions % shares.size();
+  std::vector<bool> is_taken(partitions, false);
+  for (Share& share : shares) {
+    for (const TopicPartition& p : share.member->granted) {
+      if (p.topic != topic || p.partition >= partitions || is_taken[p.partition]) continue;
+      if (share.count == least && larger_shares == 0) break;
+      if (share.count == least + 1) break;
+      if (share.count == least) --larger_shares;
+      ++share.count;
+      is_taken[p.partition] = true;
+      share.member->target.insert(p);
+    }
+  }
+  for (std::uint32_t i = 0; i < partitions; ++i) {
+    if (is_taken[i]) continue;
+    Share& poorest = *std::min_element(shares.begin(), shares.end(), [](const Share& a, const Share& b) {
+      return std::pair(a.count, a.member->target.size()) < std::pair(b.count, b.member->target.size());
+    });
+    ++poorest.count;
+    poorest.member->target.insert({topic, i});
+  }
+}
+
+void GroupCoordinator::Claim(Group& group, Member& member, std::span<const TopicPartition> owned) {
+  for (const TopicPartition& partition : owned) {
+    if (!IsGranted(group, partition)) member.granted.insert(partition);
+  }
+}
+
+void GroupCoordinator::Grant(Group& group, Member& member) {
+  for (const TopicPartition& partition : member.target) {
+    if (!IsGranted(group, partition)) member.granted.insert(partition);
+  }
+}
+
+bool GroupCoordinator::IsGranted(const Group& group, const TopicPartition& partition) {
+  return std::any_of(group.members.begin(), group.members.end(),
+                     [&](const auto& entry) { return entry.second.granted.contains(partition); });
+}
+
+bool GroupCoordinator::RemoveExpired(Group& group) const {
+  const std::chrono::nanoseconds now = clock_();
+  const std::size_t removed = std::erase_if(group.members, [&](const auto& entry) {
+    if (entry.second.expires_at > now) return false;
+    OperatorLog().warn("group member {} was not heard of in time", entry.first);
+    return true;
+  });
+  if (removed > 0) AssignTargets(group);
+  return removed > 0;
+}
+
+}  // namespace streamhouse::agent

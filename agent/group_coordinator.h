@@ -1,0 +1,94 @@
+// GroupCoordinator: who of a consumer group reads which partition.
+//
+// Each member says again and again that it lives, and which partitions it reads; the answer is the partitions that it
+// may read. A partition changes hands in two steps: it vanishes from the answer to its reader, and is given to the next
+// one when the reader has said that it let go, has left, or has not been heard of for its session timeout.
+// When to use something else: CommittedOffsets, for how far a group has got; it needs no members.
+// Guarantees: a partition is given to one member of a group at a time; every partition of a topic that somebody in the
+// group subscribes to is given to somebody, as soon as whoever had it lets go; of a topic, no subscriber is meant to
+// have two partitions more than another, and as few as possible move. Nothing is stored: after a restart members are
+// believed what they say they read, so that two can read the same partition until both have been heard of.
+// Thread safety: any thread.
+// Cost: a lock; a change of the members, or of the topics' partitions, costs time in proportion to partitions times
+// members. Errors: InvalidArgument for bad names or no topic, NotFound, ResourceExhausted beyond kMembersPerGroupMax or kGroupsMax.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <set>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/lease/lease.h"
+#include "agent/metadata/metadata_store.h"
+#include "agent/topic_catalog.h"
+
+namespace streamhouse::agent {
+
+inline constexpr std::size_t kMembersPerGroupMax = 1'000;
+inline constexpr std::size_t kGroupsMax = 10'000;
+// A member may ask for a session timeout within these.
+inline constexpr std::chrono::milliseconds kSessionTimeoutMin{100};
+inline constexpr std::chrono::milliseconds kSessionTimeoutMax{300'000};
+
+struct GroupMember {
+  std::string group;
+  std::string id;  // different from that of every other member
+  std::vector<std::string> topics;
+  std::chrono::milliseconds session_timeout{0};
+};
+
+class GroupCoordinator {
+ public:
+  using Clock = std::function<std::chrono::nanoseconds()>;
+
+  // `topics` must outlive the coordinator.
+  explicit GroupCoordinator(const TopicCatalog& topics, Clock clock = BootTime)
+      : topics_(topics), clock_(std::move(clock)) {}
+
+  // The member lives, and reads `owned`. Returns what it may read: of `owned`, what is missing must be let go.
+  Result<std::vector<TopicPartition>> Heartbeat(const GroupMember& member, std::span<const TopicPartition> owned);
+
+  // What the member had is free. OK for whoever is no member.
+  void Leave(const std::string& group, const std::string& member_id);
+
+  // Aborted when the partition is another member's, or the member is not known: its commit would be out of date.
+  Status CheckOwner(const std::string& group, const std::string& member_id, const TopicPartition& partition);
+
+ private:
+  struct Member {
+    std::vector<std::string> topics;
+    std::chrono::nanoseconds expires_at{0};
+    std::set<TopicPartition> granted;  // may be read by this member, and by nobody else
+    std::set<TopicPartition> target;   // meant for this member
+  };
+  struct Group {
+    std::map<std::string, Member> members;
+    std::map<std::string, std::uint32_t> partition_counts;  // of the topics, when the targets were made
+  };
+
+  Status CheckMember(const GroupMember& member) const;
+  Result<Group*> FindOrAdd(const std::string& name);
+  Result<std::map<std::string, std::uint32_t>> CountPartitions(const Group& group) const;
+  static void AssignTargets(Group& group);
+  static void AssignTopic(Group& group, const std::string& topic, std::uint32_t partitions);
+  static void Claim(Group& group, Member& member, std::span<const TopicPartition> owned);
+  static void Grant(Group& group, Member& member);
+  static bool IsGranted(const Group& group, const TopicPartition& partition);
+  bool RemoveExpired(Group& group) const;
+
+  const TopicCatalog& topics_;
+  const Clock clock_;
+
+  std::mutex mutex_;
+  // guarded by mutex_
+  std::map<std::string, Group> groups_;
+};
+
+}  // namespace streamhouse::agent

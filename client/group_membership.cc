@@ -1,0 +1,108 @@
+#include "client/group_membership.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <random>
+#include <utility>
+
+namespace streamhouse::client {
+namespace {
+
+// Among 64-bit numbers, two members that draw the same one are not expected.
+std::string DrawMemberId() {
+  std::random_device random;
+  return "member-" + std::to_string(std::uniform_int_distribution<std::uint64_t>()(random));
+}
+
+}  // namespace
+
+GroupMembership::GroupMembership(std::shared_ptr<Broker> broker, std::string group, std::vector<std::string> topics,
+                                 const GroupOptions& options, ArrivalSignal& changes)
+    : broker_(std::move(broker)),
+      group_(std::move(group)),
+      topics_(std::move(topics)),
+      options_(options),
+      id_(DrawMemberId()),
+      changes_(changes) {}
+
+GroupMembership::~GroupMembership() {
+  Stop();
+}
+
+Status GroupMembership::Join() {
+  Lock lock(mutex_);
+  polled_at_ = std::chrono::steady_clock::now();
+  Beat(lock);
+  if (!failure_.ok()) return failure_;
+  thread_ = std::thread([this] { Run(); });
+  return Status::Ok();
+}
+
+std::vector<TopicPartition> GroupMembership::assigned() const {
+  const std::lock_guard lock(mutex_);
+  return assigned_;
+}
+
+void GroupMembership::SetOwned(std::vector<TopicPartition> owned) {
+  const std::lock_guard lock(mutex_);
+  if (owned == owned_) return;
+  owned_ = std::move(owned);
+  tell_soon_ = true;
+  changed_.notify_all();
+}
+
+void GroupMembership::NotePoll() {
+  const std::lock_guard lock(mutex_);
+  polled_at_ = std::chrono::steady_clock::now();
+}
+
+Status GroupMembership::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+void GroupMembership::Leave() {
+  Stop();
+  static_cast<void>(broker_->LeaveGroup(member(), CallLimits::Within(options_.session_timeout)));
+}
+
+void GroupMembership::Stop() {
+  stop_.request_stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void GroupMembership::Run() {
+  const std::stop_token stop = stop_.get_token();
+  Lock lock(mutex_);
+  while (true) {
+    changed_.wait_until(lock, stop, DeadlineAfter(options_.heartbeat_interval), [this] { return tell_soon_; });
+    if (stop.stop_requested()) return;
+    tell_soon_ = false;
+    const SteadyTime now = std::chrono::steady_clock::now();
+    if (now - polled_at_ < options_.max_poll_interval) Beat(lock);
+    if (std::chrono::steady_clock::now() < expires_at_ || assigned_.empty()) continue;
+    assigned_.clear();
+    changes_.Notify();
+  }
+}
+
+void GroupMembership::Beat(Lock& lock) {
+  const SteadyTime sent_at = std::chrono::steady_clock::now();
+  const std::vector<TopicPartition> owned = owned_;
+  // An answer that comes later than the session ends is of no use.
+  const CallLimits limits = CallLimits::Within(options_.session_timeout, stop_.get_token());
+  lock.unlock();
+  Result<std::vector<TopicPartition>> answer = broker_->Heartbeat(
+      member(), {.topics = topics_, .owned = owned, .session_timeout = options_.session_timeout}, limits);
+  lock.lock();
+  failure_ = answer.status();
+  if (!answer.ok()) return;
+  expires_at_ = sent_at + options_.session_timeout;
+  std::vector<TopicPartition> assigned = *std::move(answer);
+  std::sort(assigned.begin(), assigned.end());
+  if (assigned == assigned_) return;
+  assigned_ = std::move(assigned);
+  changes_.Notify();
+}
+
+}  // namespace streamhouse::client

@@ -1,0 +1,95 @@
+// GroupMembership: keeps a consumer a member of its group, and knows which partitions it may read, on a thread of its
+// own.
+//
+// When to use something else: Consumer; this is its inside.
+// Guarantees: assigned() is what the broker has said last; it is empty once the broker has not been heard of for the
+// session timeout, counted from before the last heartbeat that it answered was sent, so that nobody reads what another
+// has been given. A member that is not polled for max_poll_interval sends no heartbeats, and so loses its partitions,
+// until it is polled again. A heartbeat that fails is tried again at the next interval, for ever.
+// Thread safety: every method, from any thread.
+// Cost: a thread; a call to the broker every heartbeat_interval.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "client/arrival_signal.h"
+#include "client/broker.h"
+#include "client/record.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::client {
+
+struct GroupOptions {
+  std::chrono::nanoseconds heartbeat_interval = std::chrono::seconds(1);
+  std::chrono::nanoseconds session_timeout = std::chrono::seconds(6);
+  std::chrono::nanoseconds max_poll_interval = std::chrono::minutes(5);
+};
+
+class GroupMembership {
+ public:
+  // `changes` is notified when assigned() changes, and outlives the membership.
+  GroupMembership(std::shared_ptr<Broker> broker, std::string group, std::vector<std::string> topics,
+                  const GroupOptions& options, ArrivalSignal& changes);
+  ~GroupMembership();  // stops; the broker finds out by the session timeout unless Leave() was called
+  GroupMembership(const GroupMembership&) = delete;
+  GroupMembership& operator=(const GroupMembership&) = delete;
+
+  GroupMember member() const { return {.group = group_, .id = id_}; }
+
+  // Sends the first heartbeat, and others from then on. The broker's failure; then nothing was started.
+  Status Join();
+
+  // Sorted.
+  std::vector<TopicPartition> assigned() const;
+
+  // What is being read now; the broker is told soon.
+  void SetOwned(std::vector<TopicPartition> owned);
+
+  // The application lives.
+  void NotePoll();
+
+  // What the latest heartbeat failed with, while none has succeeded since; otherwise OK.
+  Status failure() const;
+
+  // Stops, and tells the broker; its failure only costs others the session timeout.
+  void Leave();
+
+ private:
+  using SteadyTime = std::chrono::steady_clock::time_point;
+  using Lock = std::unique_lock<std::mutex>;
+
+  void Run();
+  void Beat(Lock& lock);
+  void Stop();
+
+  // Immutable after construction.
+  const std::shared_ptr<Broker> broker_;
+  const std::string group_;
+  const std::vector<std::string> topics_;
+  const GroupOptions options_;
+  const std::string id_;
+  ArrivalSignal& changes_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;  // tell_soon_, or stop_
+
+  // Guarded by mutex_.
+  std::vector<TopicPartition> assigned_;
+  std::vector<TopicPartition> owned_;
+  SteadyTime expires_at_;  // of the session
+  SteadyTime polled_at_;
+  Status failure_;
+  bool tell_soon_ = false;
+
+  std::stop_source stop_;
+  std::thread thread_;
+};
+
+}  // namespace streamhouse::client

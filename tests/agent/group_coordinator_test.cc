@@ -1,0 +1,192 @@
+#include "agent/group_coordinator.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/agent/support/catalog_fixture.h"
+
+namespace streamhouse::agent {
+namespace {
+
+using std::chrono::milliseconds;
+using Partitions = std::vector<TopicPartition>;
+
+constexpr milliseconds kTimeout{1'000};
+
+class GroupCoordinatorTest : public CatalogFixture {
+ protected:
+  GroupCoordinatorTest() {
+    EXPECT_TRUE(topics_->Create("orders", 4).ok());
+    EXPECT_TRUE(topics_->Create("payments", 1).ok());
+  }
+
+  // The member says what it reads, and from then on reads what it is told: the partitions of "orders" by their numbers,
+  // those of other topics by their names.
+  std::string Beat(const std::string& id, const std::vector<std::string>& topics = {"orders"}) {
+    auto assigned = groups_.Heartbeat({"group", id, topics, kTimeout}, owned_[id]);
+    if (!assigned.ok()) return assigned.status().ToString();
+    owned_[id] = *assigned;
+    std::string text;
+    for (const TopicPartition& p : *assigned) text += p.topic == "orders" ? std::to_string(p.partition) : p.ToString();
+    return text;
+  }
+  Status Heartbeat(const GroupMember& member) { return groups_.Heartbeat(member, {}).status(); }
+  StatusCode CheckOwner(const std::string& id, std::uint32_t partition) {
+    return groups_.CheckOwner("group", id, {"orders", partition}).code();
+  }
+
+  std::chrono::nanoseconds now_{0};
+  GroupCoordinator groups_{*topics_, [this] { return now_; }};
+  std::map<std::string, Partitions> owned_;
+};
+
+TEST_F(GroupCoordinatorTest, GivesASingleMemberEverything) {
+  EXPECT_EQ(Beat("a"), "0123");
+  EXPECT_EQ(Beat("a"), "0123");
+}
+
+TEST_F(GroupCoordinatorTest, GivesAPartitionAwayOnlyWhenItsReaderHasLetGo) {
+  EXPECT_EQ(Beat("a"), "0123");
+  EXPECT_EQ(Beat("b"), "");
+  EXPECT_EQ(Beat("a"), "01");  // told to let go
+  EXPECT_EQ(Beat("b"), "");
+  EXPECT_EQ(Beat("a"), "01");  // has let go
+  EXPECT_EQ(Beat("b"), "23");
+}
+
+TEST_F(GroupCoordinatorTest, SharesAmongThreeWithoutMovingMoreThanItMust) {
+  for (int round = 0; round < 3; ++round) {
+    Beat("a");
+    Beat("b");
+  }
+  EXPECT_EQ(Beat("c"), "");
+  for (int round = 0; round < 3; ++round) {
+    for (const char* id : {"a", "b", "c"}) Beat(id);
+  }
+  EXPECT_EQ(Beat("a"), "01");
+  EXPECT_EQ(Beat("b"), "2");
+  EXPECT_EQ(Beat("c"), "3");
+}
+
+TEST_F(GroupCoordinatorTest, LeavesWhoIsOneTooManyWithoutPartitions) {
+  for (int round = 0; round < 3; ++round) {
+    for (const char* id : {"a", "b"}) Beat(id, {"payments"});
+  }
+  EXPECT_EQ(Beat("a", {"payments"}), "payments/0");
+  EXPECT_EQ(Beat("b", {"payments"}), "");
+}
+
+TEST_F(GroupCoordinatorTest, HandsOverAtOnceWhenAMemberLeaves) {
+  Beat("a");
+  Beat("b");
+  groups_.Leave("group", "a");
+  EXPECT_EQ(Beat("b"), "0123");
+}
+
+TEST_F(GroupCoordinatorTest, HandsOverWhenAMemberHasBeenSilentForItsTimeout) {
+  Beat("a");
+  Beat("b");
+  now_ += kTimeout / 2;
+  EXPECT_EQ(Beat("b"), "");
+  now_ += kTimeout / 2;
+  EXPECT_EQ(Beat("b"), "0123");
+  EXPECT_EQ(Beat("a"), "");  // back again, and everything is taken
+}
+
+TEST_F(GroupCoordinatorTest, BelievesAMemberAfterARestartUnlessAnotherHasThePartition) {
+  owned_["a"] = {{"orders", 0}, {"orders", 1}};
+  owned_["b"] = {{"orders", 1}, {"orders", 3}};
+  EXPECT_EQ(Beat("a"), "0123");
+  EXPECT_EQ(Beat("b"), "");
+  EXPECT_EQ(Beat("a"), "01");
+  EXPECT_EQ(Beat("a"), "01");
+  EXPECT_EQ(Beat("b"), "23");
+}
+
+TEST_F(GroupCoordinatorTest, GivesATopicOnlyToWhoSubscribesToIt) {
+  for (int round = 0; round < 3; ++round) {
+    Beat("a");
+    Beat("b", {"orders", "payments"});
+  }
+  EXPECT_EQ(Beat("a"), "01");
+  EXPECT_EQ(Beat("b", {"orders", "payments"}), "23payments/0");
+}
+
+TEST_F(GroupCoordinatorTest, KeepsGroupsApart) {
+  Beat("a");
+  auto assigned = groups_.Heartbeat({"other", "a", {"payments"}, kTimeout}, {});
+  EXPECT_EQ(*assigned, (Partitions{{"payments", 0}}));
+}
+
+TEST_F(GroupCoordinatorTest, LetsOnlyTheOwnerCommit) {
+  Beat("a");
+  EXPECT_EQ(CheckOwner("a", 0), StatusCode::kOk);
+  EXPECT_EQ(CheckOwner("b", 0), StatusCode::kAborted);
+  now_ += kTimeout;
+  EXPECT_EQ(CheckOwner("a", 0), StatusCode::kAborted);
+}
+
+TEST_F(GroupCoordinatorTest, LetsWhoHasToLetGoCommitUntilThen) {
+  Beat("a");
+  Beat("b");
+  EXPECT_EQ(Beat("a"), "01");
+  EXPECT_EQ(CheckOwner("a", 3), StatusCode::kOk);
+  EXPECT_EQ(Beat("a"), "01");
+  EXPECT_EQ(CheckOwner("a", 3), StatusCode::kAborted);
+}
+
+TEST_F(GroupCoordinatorTest, RefusesWhatMakesNoSense) {
+  EXPECT_EQ(Heartbeat({"", "a", {"orders"}, kTimeout}).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Heartbeat({"group", "", {"orders"}, kTimeout}).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Heartbeat({"group", "a", {}, kTimeout}).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Heartbeat({"group", "a", {"orders"}, milliseconds(0)}).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Heartbeat({"group", "a", {"orders"}, 2 * kSessionTimeoutMax}).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Heartbeat({"group", "a", {"none"}, kTimeout}).code(), StatusCode::kNotFound);
+}
+
+TEST_F(GroupCoordinatorTest, HasALimitOnMembers) {
+  for (std::size_t i = 0; i < kMembersPerGroupMax; ++i) Beat(std::to_string(i), {"payments"});
+  EXPECT_EQ(Heartbeat({"group", "one more", {"payments"}, kTimeout}).code(), StatusCode::kResourceExhausted);
+}
+
+TEST_F(GroupCoordinatorTest, HasALimitOnGroupsThatForgetsTheDead) {
+  for (std::size_t i = 0; i < kGroupsMax; ++i) {
+    ASSERT_TRUE(Heartbeat({std::to_string(i), "a", {"payments"}, kTimeout}).ok());
+  }
+  EXPECT_EQ(Heartbeat({"one more", "a", {"payments"}, kTimeout}).code(), StatusCode::kResourceExhausted);
+  now_ += kTimeout;
+  EXPECT_TRUE(Heartbeat({"one more", "a", {"payments"}, kTimeout}).ok());
+}
+
+// Goal: never two readers at a time. Method: members on threads of their own come and go, and each claims, in a table
+// that all share, what it was given.
+TEST_F(GroupCoordinatorTest, NeverHasTwoReadersOfAPartition) {
+  std::mutex mutex;
+  std::map<std::uint32_t, std::string> readers;
+  const auto live = [&](const std::string& id) {
+    Partitions owned;
+    for (int i = 0; i < 300; ++i) {
+      auto assigned = groups_.Heartbeat({"group", id, {"orders"}, kTimeout}, owned);
+      ASSERT_TRUE(assigned.ok());
+      const std::lock_guard lock(mutex);
+      for (const TopicPartition& p : owned) readers.erase(p.partition);
+      for (const TopicPartition& p : *assigned) EXPECT_TRUE(readers.emplace(p.partition, id).second);
+      owned = *assigned;
+      if (i % 100 != 99) continue;
+      for (const TopicPartition& p : owned) readers.erase(p.partition);
+      owned.clear();
+      groups_.Leave("group", id);
+    }
+  };
+  std::vector<std::jthread> members;
+  for (const char* id : {"a", "b", "c"}) members.emplace_back(live, id);
+}
+
+}  // namespace
+}  // namespace streamhouse::agent

@@ -1,0 +1,48 @@
+#include "client/start_offset.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/client/consumer_fixture.h"
+
+namespace streamhouse::client {
+namespace {
+
+class StartOffsetTest : public ConsumerFixture {
+ protected:
+  StartOffsetTest() {
+    Write({"a", "b", "c"});
+    broker_->TrimBefore({"orders", 0}, 1);
+  }
+
+  Result<StartOffset> Find(OffsetReset policy, const std::string& group = "billing") {
+    return FindStartOffset(*broker_, group, {"orders", 0}, policy, Soon());
+  }
+};
+
+TEST_F(StartOffsetTest, IsWhatTheGroupHasCommitted) {
+  CommitAtBroker(2);
+  EXPECT_EQ(Find(OffsetReset::kNone)->offset, 2U);
+  EXPECT_EQ(Find(OffsetReset::kNone)->committed, 2U);
+}
+
+TEST_F(StartOffsetTest, IsWhatThePolicySaysOtherwise) {
+  EXPECT_EQ(Find(OffsetReset::kEarliest)->offset, 1U);
+  EXPECT_EQ(Find(OffsetReset::kLatest)->offset, 3U);
+  EXPECT_EQ(Find(OffsetReset::kLatest)->committed, std::nullopt);
+  EXPECT_EQ(Find(OffsetReset::kNone).status().code(), StatusCode::kOutOfRange);
+}
+
+TEST_F(StartOffsetTest, DoesNotAskForCommitsWithoutAGroup) {
+  EXPECT_EQ(Find(OffsetReset::kEarliest, "")->offset, 1U);
+  EXPECT_EQ(broker_->calls(BrokerCall::kCommitted), 0U);
+}
+
+TEST_F(StartOffsetTest, PassesOnEachFailure) {
+  for (const BrokerCall call : {BrokerCall::kCommitted, BrokerCall::kReadWatermarks}) {
+    broker_->FailCall(call, 1, Status(StatusCode::kUnavailable, "scripted"));
+    EXPECT_EQ(Find(OffsetReset::kEarliest).status().code(), StatusCode::kUnavailable);
+  }
+}
+
+}  // namespace
+}  // namespace streamhouse::client
