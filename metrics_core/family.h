@@ -102,7 +102,7 @@ class Family {
     return core_ != nullptr && core_->Remove(Views<sizeof...(Values)>{std::string_view(values)...});
   }
 
-  // With() and Lookup() calls that got the overflow series.
+  // With() and Lookup() calls that got the overflow series, or, where the process has no cells left, a sink.
   std::uint64_t OverflowedLookups() const { return core_ == nullptr ? 0 : core_->overflowed_lookups(); }
 
  private:

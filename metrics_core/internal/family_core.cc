@@ -117,15 +117,20 @@ SeriesRef FamilyCore::Resolve(std::span<const std::string_view> values) {
   if (series == nullptr) {
     FreeCondemned();
     const bool is_full = IsFull();
-    if (is_full) CountOverflowed();
-    series = &table_.At(is_full ? OverflowNumber() : Make(valid));
+    const std::optional<std::uint32_t> made = is_full ? OverflowNumber() : Make(valid);
+    if (is_full || !made) CountOverflowed();
+    // Not a series with the sink's run: it would show what all sinks record.
+    if (!made) return SeriesRef();
+    series = &table_.At(*made);
   }
   ReferenceRun(series->run);
   return SeriesRef::Adopt(series->run);
 }
 
-std::uint32_t FamilyCore::Make(std::span<const std::string_view> values) {
-  const std::uint32_t number = table_.Insert(values, AllocateRun(shape_));
+std::optional<std::uint32_t> FamilyCore::Make(std::span<const std::string_view> values) {
+  const Slot run = AllocateRun(shape_);
+  if (run == kSinkSlot) return std::nullopt;
+  const std::uint32_t number = table_.Insert(values, run);
   if (options_.expire_after_nanoseconds > 0) {
     last_uses_.resize(table_.number_limit());
     last_uses_[number] = {.value = 0, .since_nanoseconds = 0};
@@ -136,16 +141,17 @@ std::uint32_t FamilyCore::Make(std::span<const std::string_view> values) {
   return number;
 }
 
-std::uint32_t FamilyCore::OverflowNumber() {
+std::optional<std::uint32_t> FamilyCore::OverflowNumber() {
   if (!overflow_number_) {
     const std::vector<std::string_view> values(options_.info.label_names.size(), kOverflowLabelValue);
     // A caller may have made it, which counted against the limit; from now on it does not.
     const Series* const found = table_.Find(values);
-    overflow_number_ = found != nullptr ? table_.NumberOf(*found) : Make(values);
+    overflow_number_ = found != nullptr ? std::optional(table_.NumberOf(*found)) : Make(values);
+    if (!overflow_number_) return std::nullopt;
   }
   // Release: pairs with the acquire in Find.
   if (IsFull()) overflow_run_.store(table_.At(*overflow_number_).run, std::memory_order_release);
-  return *overflow_number_;
+  return overflow_number_;
 }
 
 void FamilyCore::CountOverflowed() noexcept {

@@ -75,7 +75,8 @@ class FamilyCore final : public CollectedFamily {
     return series != nullptr ? series->run : FindOverflow(values);
   }
 
-  // The series with these values, made if need be, or the overflow series. Values are repaired to UTF-8.
+  // The series with these values, made if need be, or the overflow series; the sink when there are no cells left.
+  // Values are repaired to UTF-8.
   SeriesRef Resolve(std::span<const std::string_view> values);
 
   bool Remove(std::span<const std::string_view> values);
@@ -117,8 +118,9 @@ class FamilyCore final : public CollectedFamily {
   void CheckArity(std::span<const std::string_view> values) const;
   Slot FindOverflow(std::span<const std::string_view> values) noexcept;
   bool IsFull() const { return table_.live_count() >= options_.series_max + (overflow_number_ ? 1U : 0U); }
-  std::uint32_t Make(std::span<const std::string_view> values);
-  std::uint32_t OverflowNumber();
+  // The number of a new series, or of the overflow series; nothing when there are no cells left.
+  std::optional<std::uint32_t> Make(std::span<const std::string_view> values);
+  std::optional<std::uint32_t> OverflowNumber();
   void Condemn(std::vector<std::uint32_t> numbers);
   void FreeCondemned();
   void CountOverflowed() noexcept;
