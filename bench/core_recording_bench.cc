@@ -13,6 +13,7 @@
 #include "metrics_core/bucket_bounds.h"
 #include "metrics_core/clock.h"
 #include "metrics_core/counter.h"
+#include "metrics_core/exponential_histogram.h"
 #include "metrics_core/family.h"
 #include "metrics_core/gauge.h"
 #include "metrics_core/histogram.h"
@@ -120,6 +121,18 @@ void BM_HistogramObserveTicks(benchmark::State& state) {
   for (auto _ : state) histogram.Observe(values[next++ % kValues]);
 }
 BENCHMARK(BM_HistogramObserveTicks)->Threads(1)->Threads(2)->Threads(4)->UseRealTime();
+
+void BM_ExponentialHistogramObserve(benchmark::State& state) {
+  static const ExponentialHistogram histogram =
+      SharedRegistry()
+          .AddExponentialHistogram({.name = UniqueName("_seconds"), .help = "Bench"}, BucketBounds::From({}).value())
+          .value()
+          .With();
+  const std::vector<double> values = LogSpreadSeconds();
+  std::size_t next = 0;
+  for (auto _ : state) histogram.Observe(values[next++ % kValues]);
+}
+BENCHMARK(BM_ExponentialHistogramObserve)->Threads(1)->Threads(2)->Threads(4)->UseRealTime();
 
 // 2 labels, 1,000 series, in random order.
 void BM_FamilyLookupIncrement(benchmark::State& state) {

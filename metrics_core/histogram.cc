@@ -5,6 +5,15 @@ namespace {
 
 constinit std::atomic<std::uint64_t> dropped_not_a_number{0};
 
+template <typename Number>
+void ObserveInSlowCells(internal::Slot run, std::uint32_t bucket, Number value) {
+  internal::SlowCells cells(run);
+  // The orders are those of internal::Observe.
+  cells.Add(internal::kFirstBucketCell + bucket, std::uint64_t{1}, std::memory_order_relaxed);
+  cells.Add(internal::kSumCell, value, std::memory_order_release);
+  cells.Add(internal::kCountCell, std::uint64_t{1}, std::memory_order_release);
+}
+
 }  // namespace
 
 std::uint64_t DroppedNotANumber() noexcept {
@@ -21,13 +30,17 @@ void CountDroppedNotANumber() noexcept {
 
 }  // namespace internal
 
-void Histogram::ObserveNonFinite(double value) const noexcept {
+void Histogram::ObserveSlowly(double value) const noexcept {
   if (std::isnan(value)) {
     internal::CountDroppedNotANumber();
     return;
   }
-  // Adding zero keeps the protocol of the three stores.
-  internal::Observe(series_.slot(), buckets_->Locate(value), 0.0);
+  // Adding zero for an infinity keeps the protocol of the three stores.
+  ObserveInSlowCells(series_.slot(), buckets_->Locate(value), std::isinf(value) ? 0.0 : value);
+}
+
+void TickHistogram::ObserveSlowly(std::uint64_t ticks) const noexcept {
+  ObserveInSlowCells(series_.slot(), buckets_->Locate(AsDouble(ticks)), ticks);
 }
 
 }  // namespace streamhouse::metrics

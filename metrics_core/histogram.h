@@ -31,30 +31,15 @@ namespace internal {
 
 inline constexpr BucketTable kNoBuckets;
 
-template <typename Number>
-[[gnu::noinline, gnu::cold]] void ObserveSlowly(Slot run, std::uint32_t bucket, Number value) noexcept {
-  SlowCells cells(run);
-  // The orders are those of Observe.
-  cells.Add(kFirstBucketCell + bucket, std::uint64_t{1}, std::memory_order_release);
-  cells.Add(kSumCell, value, std::memory_order_release);
-  cells.Add(kCountCell, std::uint64_t{1}, std::memory_order_release);
-}
-
 void CountDroppedNotANumber() noexcept;
 
 template <typename Number>
-inline void Observe(Slot slot, std::uint32_t bucket, Number value) noexcept {
-  Cell* const run = OwnCell(slot);
-  if (run == nullptr) [[unlikely]] {
-    ObserveSlowly(slot, bucket, value);
-    return;
-  }
-  // Release: pairs with the acquire in ReadBuckets (cell_reader.cc); whoever sees this observation in its bucket finds
-  // all earlier ones of this thread counted.
-  AddOwned(run[kFirstBucketCell + bucket], std::uint64_t{1}, std::memory_order_release);
-  // Release: pairs with the acquire of the sum in ReadCountAndSum; whoever sees this sum sees its bucket.
+inline void Observe(Cell* run, std::uint32_t bucket, Number value) noexcept {
+  // Relaxed: published by the release below.
+  AddOwned(run[kFirstBucketCell + bucket], std::uint64_t{1}, std::memory_order_relaxed);
+  // Release: pairs with the acquire of the sum in CellReader::ReadOne; whoever sees this sum sees its bucket.
   AddOwned(run[kSumCell], value, std::memory_order_release);
-  // Release: pairs with the acquire of the count in ReadCountAndSum; whoever sees this count sees its sum.
+  // Release: pairs with the acquire of the count in CellReader::ReadOne; whoever sees this count sees its sum.
   AddOwned(run[kCountCell], std::uint64_t{1}, std::memory_order_release);
 }
 
@@ -68,16 +53,17 @@ class Histogram {
 
   void Observe(double value) const noexcept {
     if constexpr (internal::kRecordingEnabled) {
-      if (!std::isfinite(value)) [[unlikely]] {
-        ObserveNonFinite(value);
+      internal::Cell* const run = internal::OwnCell(series_.slot());
+      if (run == nullptr || !buckets_->has_cells() || !std::isfinite(value)) [[unlikely]] {
+        ObserveSlowly(value);
         return;
       }
-      internal::Observe(series_.slot(), buckets_->Locate(value), value);
+      internal::Observe(run, buckets_->LocateByCell(value), value);
     }
   }
 
  private:
-  void ObserveNonFinite(double value) const noexcept;
+  void ObserveSlowly(double value) const noexcept;
 
   internal::SeriesRef series_;
   const internal::BucketTable* buckets_ = &internal::kNoBuckets;
@@ -93,15 +79,23 @@ class TickHistogram {
 
   void Observe(std::uint64_t ticks) const noexcept {
     if constexpr (internal::kRecordingEnabled) {
-      // Bounds are whole numbers below 2^53, which doubles hold exactly; a larger value is above all of them.
-      const auto value = static_cast<double>(static_cast<std::int64_t>(std::min(ticks, kMaxExactTicks)));
-      internal::Observe(series_.slot(), buckets_->Locate(value), ticks);
+      internal::Cell* const run = internal::OwnCell(series_.slot());
+      if (run == nullptr || !buckets_->has_cells()) [[unlikely]] {
+        ObserveSlowly(ticks);
+        return;
+      }
+      internal::Observe(run, buckets_->LocateByCell(AsDouble(ticks)), ticks);
     }
   }
 
   static constexpr std::uint64_t kMaxExactTicks = std::uint64_t{1} << 53;
 
  private:
+  // Bounds are whole numbers below 2^53, which doubles hold exactly; a larger value is above all of them.
+  static double AsDouble(std::uint64_t ticks) noexcept {
+    return static_cast<double>(static_cast<std::int64_t>(std::min(ticks, kMaxExactTicks)));
+  }
+  void ObserveSlowly(std::uint64_t ticks) const noexcept;
   internal::SeriesRef series_;
   const internal::BucketTable* buckets_ = &internal::kNoBuckets;
 };

@@ -60,7 +60,7 @@ struct BucketTableBuilder {
     bounds.push_back(std::numeric_limits<double>::infinity());
     table->bounds_ = Keep(bounds);
     table->bound_count_ = static_cast<std::uint32_t>(finite_bounds.size());
-    table->first_candidates_ = nullptr;
+    table->entries_ = nullptr;
     if (bounds[0] < 0) return table;
     for (int bits = kFewestMantissaBits; bits <= kMostMantissaBits; bits += 2) {
       const int shift = kMantissaBits - bits;
@@ -69,7 +69,9 @@ struct BucketTableBuilder {
       table->first_cell_ = CellOf(bounds[0], shift) - 1;
       table->last_cell_ = static_cast<std::int64_t>(candidates->size()) - 1;
       table->mantissa_shift_ = shift;
-      table->first_candidates_ = Keep(*candidates);
+      std::vector<BucketTable::Entry> entries;
+      for (const std::uint16_t candidate : *candidates) entries.push_back({bounds[candidate], candidate});
+      table->entries_ = Keep(entries);
       break;
     }
     return table;

@@ -28,27 +28,36 @@ class BucketTable {
 
   std::uint32_t bucket_count() const noexcept { return bound_count_ + 1; }
 
-  // The index of the first bound that is not below the value; bound_count_ if there is none. Not for NaN.
+  // The index of the first bound that is not below the value; the number of bounds if there is none. Not for NaN.
   std::uint32_t Locate(double value) const noexcept {
-    if (first_candidates_ == nullptr) [[unlikely]]
-      return LocateByHalving(value);
+    return has_cells() ? LocateByCell(value) : LocateByHalving(value);
+  }
+
+  // Locate() in two parts, for callers with a slow path of their own.
+  bool has_cells() const noexcept { return entries_ != nullptr; }
+  std::uint32_t LocateByCell(double value) const noexcept {
     const std::int64_t cell = (std::bit_cast<std::int64_t>(value) >> mantissa_shift_) - first_cell_;
-    const std::uint32_t candidate = first_candidates_[std::clamp<std::int64_t>(cell, 0, last_cell_)];
-    return candidate + static_cast<std::uint32_t>(bounds_[candidate] < value);
+    const Entry& entry = entries_[std::clamp<std::int64_t>(cell, 0, last_cell_)];
+    return entry.candidate + static_cast<std::uint32_t>(entry.bound < value);
   }
 
  private:
+  // Of a cell: the first bucket that one of its values can fall into, and the bound that closes it.
+  struct Entry {
+    double bound;  // +Inf behind the last one, which no value is above
+    std::uint32_t candidate;
+  };
+
   std::uint32_t LocateByHalving(double value) const noexcept;
 
-  static constexpr double kNoBounds[] = {__builtin_huge_val()};
-  static constexpr std::uint16_t kOnlyBucket[] = {0};
+  static constexpr Entry kOnlyEntry = {__builtin_huge_val(), 0};
 
-  const double* bounds_ = kNoBounds;                     // the bounds, then +Inf, which no value is above
-  const std::uint16_t* first_candidates_ = kOnlyBucket;  // by cell; null: search by halving
+  const Entry* entries_ = &kOnlyEntry;  // by cell; null: search by halving
   std::int64_t first_cell_ = 0;
   std::int64_t last_cell_ = 0;
   std::int32_t mantissa_shift_ = 0;
   std::uint32_t bound_count_ = 0;
+  const double* bounds_ = nullptr;
 
   friend struct BucketTableBuilder;
 };

@@ -1,0 +1,153 @@
+// What instrumentation costs a producer: the same records with metrics and without, in turns.
+//
+// A pair is one run of each, back to back, so that what the machine does otherwise falls on both alike; which comes
+// first alternates. The broker discards, so nothing hides the producer's own work. A ratio is that of a pair; reported
+// are their geometric mean and its 95 % confidence interval.
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "bench/discarding_broker.h"
+#include "client/producer.h"
+#include "client/producer_metrics.h"
+#include "metrics_core/clock.h"
+#include "metrics_core/registry.h"
+
+namespace streamhouse::bench {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr int kPairs = 15;
+constexpr double kStudent95 = 2.145;  // of Student's distribution with kPairs - 1 degrees of freedom
+constexpr std::uint32_t kPartitions = 4;
+constexpr std::size_t kRecordBytes = 100;
+constexpr std::size_t kBatchRecords = 1'000;
+
+constexpr std::int64_t kFlatOut = 0;
+constexpr std::int64_t kFlatOutRecords = 500'000;
+constexpr std::int64_t kPacedRecords = 100'000;
+// A paced sender sends so many at a time, and waits for the moment of the next ones.
+constexpr std::int64_t kBurstRecords = 200;
+
+std::unique_ptr<client::Producer> MakeProducer(const client::ProducerMetrics& metrics) {
+  return client::Producer::Builder()
+      .broker(std::make_shared<DiscardingBroker>(kPartitions))
+      .metrics(metrics)
+      .batch_records(kBatchRecords)
+      .sender_threads(1)
+      .Build()
+      .value();
+}
+
+// Records per second, until all are acknowledged.
+double Throughput(const client::ProducerMetrics& metrics, std::int64_t records, std::int64_t records_per_second) {
+  const auto producer = MakeProducer(metrics);
+  const std::string value(kRecordBytes, 'x');
+  const auto start = steady_clock::now();
+  for (std::int64_t i = 0; i < records; ++i) {
+    if (records_per_second != kFlatOut && i % kBurstRecords == 0) {
+      std::this_thread::sleep_until(start + std::chrono::nanoseconds(std::nano::den * i / records_per_second));
+    }
+    static_cast<void>(producer->SendWithCallback("orders", {.value = value}, nullptr));
+  }
+  static_cast<void>(producer->Flush(std::chrono::seconds(60)));
+  return static_cast<double>(records) / std::chrono::duration<double>(steady_clock::now() - start).count();
+}
+
+struct Interval {
+  double mean = 0;
+  double low = 0;
+  double high = 0;
+};
+
+Interval MeanOfRatios(const std::vector<double>& ratios) {
+  const auto n = static_cast<double>(ratios.size());
+  double sum = 0;
+  for (const double ratio : ratios) sum += std::log(ratio);
+  const double mean = sum / n;
+  double squares = 0;
+  for (const double ratio : ratios) squares += (std::log(ratio) - mean) * (std::log(ratio) - mean);
+  const double half_width = kStudent95 * std::sqrt(squares / (n - 1) / n);
+  return {.mean = std::exp(mean), .low = std::exp(mean - half_width), .high = std::exp(mean + half_width)};
+}
+
+double Median(std::vector<double> values) {
+  std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
+  return values[values.size() / 2];
+}
+
+// Argument: records per second, or 0 for as many as go.
+void BM_ProducerWithMetrics(benchmark::State& state) {
+  const std::int64_t rate = state.range(0);
+  const std::int64_t records = rate == kFlatOut ? kFlatOutRecords : kPacedRecords;
+  metrics::Registry registry;
+  const client::ProducerMetrics with = client::ProducerMetrics::Register(registry).value();
+  const client::ProducerMetrics without;
+  std::vector<double> with_rates;
+  std::vector<double> without_rates;
+  std::vector<double> ratios;
+  for (auto _ : state) {
+    Throughput(with, records, rate);  // warms up
+    for (int pair = 0; pair < kPairs; ++pair) {
+      const bool with_first = pair % 2 == 0;
+      const double first = Throughput(with_first ? with : without, records, rate);
+      const double second = Throughput(with_first ? without : with, records, rate);
+      with_rates.push_back(with_first ? first : second);
+      without_rates.push_back(with_first ? second : first);
+      ratios.push_back(with_rates.back() / without_rates.back());
+    }
+  }
+  const Interval ratio = MeanOfRatios(ratios);
+  state.counters["with_per_s"] = Median(with_rates);
+  state.counters["without_per_s"] = Median(without_rates);
+  state.counters["ratio"] = ratio.mean;
+  state.counters["ratio_low"] = ratio.low;
+  state.counters["ratio_high"] = ratio.high;
+  state.counters["time_ratio"] = 1 / ratio.mean;
+}
+BENCHMARK(BM_ProducerWithMetrics)
+    ->ArgName("records_per_s")
+    ->Arg(kFlatOut)
+    ->Arg(200'000)
+    ->Iterations(1)
+    ->Repetitions(1)
+    ->UseRealTime()
+    ->Unit(benchmark::kMillisecond);
+
+// What a producer does for its metrics, and nothing else: per record one reading of the clock (which serves timestamp
+// and linger as well), and per batch one more and what is counted by the batch. Time per record.
+void BM_InstrumentationPerRecord(benchmark::State& state) {
+  metrics::Registry registry;
+  const client::ProducerTopicMetrics topic = client::ProducerMetrics::Register(registry).value().ForTopic("orders");
+  std::vector<std::uint64_t> entered(kBatchRecords);
+  for (auto _ : state) {
+    for (std::uint64_t& moment : entered) {
+      moment = metrics::Clock::NowNanoseconds();
+      topic.pending_records.Add(1);
+    }
+    const std::uint64_t now = metrics::Clock::NowNanoseconds();
+    for (const std::uint64_t moment : entered) topic.send_duration.Observe(now - moment);
+    topic.batch_flush_duration.Observe(now - entered.front());
+    topic.batch_size_records.Observe(kBatchRecords);
+    topic.batch_size_bytes.Observe(kBatchRecords * kRecordBytes);
+    topic.records_sent.Increment(kBatchRecords);
+    topic.bytes_sent.Increment(kBatchRecords * kRecordBytes);
+    topic.pending_records.Add(-static_cast<std::int64_t>(kBatchRecords));
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kBatchRecords));
+  state.counters["ns_per_record"] =
+      benchmark::Counter(static_cast<double>(state.iterations()) * kBatchRecords / std::nano::den,
+                         benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+BENCHMARK(BM_InstrumentationPerRecord);
+
+}  // namespace
+}  // namespace streamhouse::bench

@@ -1,0 +1,88 @@
+#!/usr/bin/python3
+"""Prints the figures of a bench run that have goals, as ratios to a baseline of the same run.
+
+    tools/bench_report.py SUITE FILE      FILE is Google Benchmark's JSON with repetitions
+
+A ratio is the median of one bench over the median of the other, with the smallest and largest ratio of the repetitions.
+Standard library only.
+"""
+
+import dataclasses
+import json
+import statistics
+import sys
+
+
+@dataclasses.dataclass(frozen=True)
+class Goal:
+    figure: str
+    bench: str
+    baseline: str  # another bench; empty for a counter of the bench itself, as it is
+    at_most: float
+    counter: str = "cpu_time"
+
+
+_ONE = "/real_time/threads:1"
+_TWO = "/real_time/threads:2"
+_FETCH_ADD = "BM_FetchAdd" + _ONE
+
+GOALS = {
+    "core": (
+        Goal("counter +1, of one fetch_add", "BM_CounterIncrement" + _ONE, _FETCH_ADD, 0.15),
+        Goal("counter +1 per thread, 2 threads of 1", "BM_CounterIncrement" + _TWO, "BM_CounterIncrement" + _ONE, 1.1),
+        Goal("counter +1, of fetch_add, 2 threads", "BM_CounterIncrement" + _TWO, "BM_FetchAdd" + _TWO, 0.15),
+        Goal("histogram, 13 bounds, doubles, of fetch_add", "BM_HistogramObserve" + _ONE, _FETCH_ADD, 0.65),
+        Goal("histogram on ticks, of fetch_add", "BM_HistogramObserveTicks" + _ONE, _FETCH_ADD, 0.45),
+        Goal("look-up of 2 labels and +1, of fetch_add", "BM_FamilyLookupIncrement" + _ONE, _FETCH_ADD, 2),
+        Goal("counter +1 while scraped, of undisturbed", "BM_RecordWhileScraped/real_time", "BM_CounterIncrement" + _ONE, 1.05),
+        Goal("Clock, of steady_clock", "BM_ClockNow", "BM_SteadyClockNow", 1),
+        Goal("bytes a counter series at 1,000,000", "BM_CounterMemory/series:1000000/threads:1/iterations:1", "", 160,
+             "bytes_per_series"),
+        Goal("the same with a snapshot's buffers", "BM_CounterMemory/series:1000000/threads:1/iterations:1", "", 160,
+             "bytes_per_series_when_scraped"),
+    ),
+    "exposition": (
+        Goal("text of 1,000,000 counters, of a memcpy of it", "BM_EncodeText/1000000", "BM_MemcpyPage/1000000", 3),
+    ),
+}  # fmt: skip
+
+
+def read_runs(path):
+    """Bench name -> its repetitions, each a dictionary."""
+    with open(path, encoding="utf-8") as file:
+        report = json.load(file)
+    runs = {}
+    for run in report["benchmarks"]:
+        if run.get("run_type") != "aggregate":
+            name = run["name"].removesuffix("/repeats:5")
+            runs.setdefault(name, []).append(run)
+    return report["context"], runs
+
+
+def ratios(goal, runs):
+    """The ratio of the medians, and those of the repetitions."""
+    values = [run[goal.counter] for run in runs[goal.bench]]
+    if not goal.baseline:
+        return statistics.median(values), values
+    base = [run[goal.counter] for run in runs[goal.baseline]]
+    pairs = [value / other for value, other in zip(values, base)]
+    return statistics.median(values) / statistics.median(base), pairs
+
+
+def main():
+    suite, path = sys.argv[1], sys.argv[2]
+    context, runs = read_runs(path)
+    print(f"{context['num_cpus']} processors, load {context['load_avg'][0]:.1f} at the start, commit {context.get('commit', '?')}")
+    print(f"{'figure':52} {'median':>9} {'smallest':>9} {'largest':>9} {'goal':>8}")
+    for goal in GOALS.get(suite, ()):
+        if goal.bench not in runs or (goal.baseline and goal.baseline not in runs):
+            continue
+        median, all_of_them = ratios(goal, runs)
+        verdict = "passed" if median <= goal.at_most else "short of it"
+        print(
+            f"{goal.figure:52} {median:9.3g} {min(all_of_them):9.3g} {max(all_of_them):9.3g} {goal.at_most:8g}  {verdict}"
+        )
+
+
+if __name__ == "__main__":
+    main()
