@@ -51,6 +51,19 @@ class Examples(unittest.TestCase):
         self.assertEqual(1, pages.value(url, "streamhouse_agent_records_written_total"))
         self.end(example)
 
+    def test_custom_exporter_runs_beside_a_built_in_one(self):
+        example = self.start("custom_exporter", "prometheus://:0", "count://families")
+        self.assertEqual(0, example.wait(), example.stderr)
+        self.assertRegex(example.stdout[0], r"^started prometheus://127\.0\.0\.1:[1-9]\d*$")
+        self.assertEqual("started families", example.stdout[1])
+        self.assertRegex(example.stdout[2], r"^families: [1-9]\d*$")
+
+    def test_custom_exporter_names_what_is_bad_about_a_spec(self):
+        example = self.start("custom_exporter", "cuont://families")
+        self.assertEqual(1, example.wait())
+        wrong = "exporter cuont://families: there is no scheme cuont; there are count, prometheus, textfile"
+        self.assertEqual([wrong], example.stderr)
+
     def test_orders_says_that_no_agent_is_there(self):
         orders = self.start("orders", "127.0.0.1:1")
         self.assertEqual(1, orders.wait())

@@ -1,0 +1,54 @@
+#include "exporters/builtin_exporters.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "exporters/http/limits.h"
+#include "exporters/http/metrics_server.h"
+#include "exporters/textfile/textfile_exporter.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Status;
+using MadeExporter = ExporterRegistry::MadeExporter;
+
+MadeExporter MakeMetricsServer(const ExporterSpec& spec, const ExporterContext& context) {
+  if (!spec.path.empty()) return BadSpec(spec, "a server takes no path");
+  MetricsServerOptions options;
+  if (!spec.host.empty()) options.host = spec.host;
+  options.port = spec.port.value_or(kMetricsPortDefault);
+  SpecOptions given(spec);
+  Limits& limits = options.limits;
+  limits.connections = given.Number("connections", limits.connections);
+  limits.scrapes = given.Number("scrapes", limits.scrapes);
+  limits.head_time = given.Duration("head_time", limits.head_time);
+  limits.idle_time = given.Duration("idle_time", limits.idle_time);
+  limits.write_time = given.Duration("write_time", limits.write_time);
+  limits.page_time = given.Duration("page_time", limits.page_time);
+  if (Status checked = given.Check(); !checked.ok()) return checked;
+  return MadeExporter(std::make_unique<MetricsServer>(context.registry, context.health, std::move(options)));
+}
+
+MadeExporter MakeTextfileExporter(const ExporterSpec& spec, const ExporterContext& context) {
+  if (!spec.host.empty() || spec.port) return BadSpec(spec, "a file has no host: write textfile:///path");
+  if (!spec.path.ends_with(".prom")) return BadSpec(spec, "the path must end with .prom, or no collector reads it");
+  SpecOptions given(spec);
+  TextfileOptions options = {.path = spec.path};
+  options.interval = given.Duration("interval", options.interval);
+  if (Status checked = given.Check(); !checked.ok()) return checked;
+  return MadeExporter(std::make_unique<TextfileExporter>(context.registry, context.push_metrics, std::move(options)));
+}
+
+}  // namespace
+
+ExporterRegistry BuiltinExporters() {
+  ExporterRegistry exporters;
+  metrics::Check(exporters.Register("prometheus", MakeMetricsServer).ok(), "the scheme prometheus is taken");
+  metrics::Check(exporters.Register("textfile", MakeTextfileExporter).ok(), "the scheme textfile is taken");
+  return exporters;
+}
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,51 @@
+// ExporterRegistry: makes exporters of one-line specifications, by their scheme.
+//
+// A program takes a list of specs from its operator and owns what comes out of here; it never learns what kinds there are.
+// When to use something else: a program with one fixed exporter makes it itself. BuiltinExporters() (builtin_exporters.h) knows
+// the schemes of this project; a program adds its own with Register().
+// Thread safety: MakeExporter from any thread once all schemes are registered. Errors: InvalidArgument, naming the spec and
+// what is bad about it, for one that cannot be made; AlreadyExists for a scheme that is taken.
+//
+//   ExporterRegistry exporters = BuiltinExporters();
+//   exporters.Register("console", [](const ExporterSpec&, const ExporterContext& context) { … });
+//   auto exporter = exporters.MakeExporter("prometheus://0.0.0.0:8080", context);
+//   if (!exporter.ok()) return exporter.status();
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "exporters/exporter_spec.h"
+#include "exporters/push/push_metrics.h"
+#include "metrics_core/exporter.h"
+#include "metrics_core/health.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+
+// What exporters may use; one a registry. All of it must outlive the exporters.
+struct ExporterContext {
+  metrics::Registry& registry;
+  const metrics::Health& health;
+  PushMetrics push_metrics = PushMetrics(registry);
+};
+
+class ExporterRegistry {
+ public:
+  using MadeExporter = metrics::Result<std::unique_ptr<metrics::Exporter>>;
+  using Factory = std::function<MadeExporter(const ExporterSpec&, const ExporterContext&)>;
+
+  metrics::Status Register(std::string scheme, Factory factory);
+
+  // Made, not started.
+  MadeExporter MakeExporter(std::string_view spec, const ExporterContext& context) const;
+
+ private:
+  std::map<std::string, Factory, std::less<>> factories_;
+};
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,141 @@
+#include "exporters/exporter_spec.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <system_error>
+
+#include "exporters/http/target.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Result;
+using metrics::Status;
+using metrics::StatusCode;
+
+constexpr std::string_view kSchemeEnd = "://";
+
+// All of `text` as a number.
+template <typename Integer>
+std::optional<Integer> ParseWhole(std::string_view text) {
+  Integer value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+bool IsScheme(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789+-.") == std::string_view::npos;
+}
+
+// "host", "host:port", "[ipv6]:port" or nothing.
+Status ParseAuthority(std::string_view authority, ExporterSpec& spec) {
+  if (authority.starts_with('[')) {
+    const std::size_t end = authority.find(']');
+    if (end == std::string_view::npos) return BadSpec(spec, "the host has no closing bracket");
+    spec.host = authority.substr(1, end - 1);
+    authority.remove_prefix(end + 1);
+  } else {
+    spec.host = authority.substr(0, authority.find(':'));
+    authority.remove_prefix(spec.host.size());
+  }
+  if (authority.empty()) return Status::Ok();
+  spec.port = authority.front() == ':' ? ParseWhole<std::uint16_t>(authority.substr(1)) : std::nullopt;
+  return spec.port ? Status::Ok() : BadSpec(spec, "'" + std::string(authority) + "' is not a port from 0 to 65535");
+}
+
+Status ParseOptions(std::string_view query, ExporterSpec& spec) {
+  while (!query.empty()) {
+    const std::string_view option = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(option.size() + 1, query.size()));
+    const std::size_t equals = option.find('=');
+    std::optional<std::string> value;
+    if (equals != std::string_view::npos) value = PercentDecode(option.substr(equals + 1));
+    if (!value || equals == 0) return BadSpec(spec, "'" + std::string(option) + "' is not of the form option=value");
+    spec.options.emplace_back(option.substr(0, equals), *std::move(value));
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+Status BadSpec(const ExporterSpec& spec, std::string_view what) {
+  return Status(StatusCode::kInvalidArgument, "exporter " + spec.text + ": " + std::string(what));
+}
+
+Result<ExporterSpec> ParseExporterSpec(std::string_view text) {
+  ExporterSpec spec;
+  spec.text = text;
+  const std::size_t scheme_end = text.find(kSchemeEnd);
+  if (scheme_end == std::string_view::npos || !IsScheme(text.substr(0, scheme_end))) {
+    return BadSpec(spec, "it does not start with scheme://");
+  }
+  spec.scheme = text.substr(0, scheme_end);
+  text.remove_prefix(scheme_end + kSchemeEnd.size());
+  const std::size_t question = text.find('?');
+  const std::string_view query = question == std::string_view::npos ? std::string_view() : text.substr(question + 1);
+  text = text.substr(0, question);
+  const std::size_t slash = std::min(text.find('/'), text.size());
+  if (Status parsed = ParseAuthority(text.substr(0, slash), spec); !parsed.ok()) return parsed;
+  const std::optional<std::string> path = PercentDecode(text.substr(slash));
+  if (!path) return BadSpec(spec, "a '%' in the path is not followed by two hexadecimal digits");
+  spec.path = *path;
+  if (Status parsed = ParseOptions(query, spec); !parsed.ok()) return parsed;
+  return spec;
+}
+
+const std::string* SpecOptions::Find(std::string_view name) {
+  known_.push_back(name);
+  const std::string* found = nullptr;
+  for (const auto& [given, value] : spec_.options) {
+    if (given != name) continue;
+    if (found != nullptr) Object(name, "is given twice");
+    found = &value;
+  }
+  return found;
+}
+
+void SpecOptions::Object(std::string_view name, std::string_view wants) {
+  if (status_.ok()) status_ = BadSpec(spec_, "option " + std::string(name) + " " + std::string(wants));
+}
+
+std::string SpecOptions::Text(std::string_view name, std::string_view otherwise) {
+  const std::string* const value = Find(name);
+  return value == nullptr ? std::string(otherwise) : *value;
+}
+
+std::uint64_t SpecOptions::Number(std::string_view name, std::uint64_t otherwise) {
+  const std::string* const text = Find(name);
+  if (text == nullptr) return otherwise;
+  const auto value = ParseWhole<std::uint64_t>(*text);
+  if (value && *value > 0) return *value;
+  Object(name, "must be a whole number, at least 1");
+  return otherwise;
+}
+
+std::chrono::milliseconds SpecOptions::Duration(std::string_view name, std::chrono::milliseconds otherwise) {
+  constexpr std::uint64_t kLongest = 1'000'000'000;  // of any unit; keeps clear of overflow
+  const std::string* const text = Find(name);
+  if (text == nullptr) return otherwise;
+  const std::size_t digits = std::min(text->find_first_not_of("0123456789"), text->size());
+  const std::string_view unit = std::string_view(*text).substr(digits);
+  const std::uint64_t factor = unit == "ms" ? 1 : unit == "s" ? 1000 : unit == "m" ? 60'000 : 0;
+  const auto value = ParseWhole<std::uint64_t>(std::string_view(*text).substr(0, digits));
+  if (value && *value > 0 && *value < kLongest && factor != 0) return std::chrono::milliseconds(*value * factor);
+  Object(name, "must be a duration such as 500ms, 15s or 2m");
+  return otherwise;
+}
+
+Status SpecOptions::Check() const {
+  if (!status_.ok()) return status_;
+  for (const auto& [given, value] : spec_.options) {
+    if (std::find(known_.begin(), known_.end(), given) != known_.end()) continue;
+    std::string names;
+    for (const std::string_view name : known_) names.append(names.empty() ? "" : ", ").append(name);
+    return BadSpec(spec_, "there is no option " + given + (names.empty() ? "" : "; there are " + names));
+  }
+  return Status::Ok();
+}
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,62 @@
+// ExporterSpec: what kind of exporter, where to, and how, in one line: "scheme://host:port/path?option=value&…".
+//
+// Guarantees: what is parsed is what was written: nothing is guessed, and what is left over is an error.
+// Thread safety: a value. Errors: InvalidArgument, naming the part that is bad and the spec.
+//
+//   Result<ExporterSpec> spec = ParseExporterSpec("textfile:///var/lib/app.prom?interval=15s");
+//   SpecOptions options(*spec);
+//   const auto interval = options.Duration("interval", std::chrono::seconds(15));
+//   if (Status checked = options.Check(); !checked.ok()) return checked;
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+
+struct ExporterSpec {
+  std::string text;  // as it was given
+  std::string scheme;
+  std::string host;                   // without the brackets of an IPv6 address; empty where there is none
+  std::optional<std::uint16_t> port;  // where there is one
+  std::string path;                   // decoded; empty, or starts with '/'
+  std::vector<std::pair<std::string, std::string>> options;  // decoded, in the order given
+};
+
+metrics::Result<ExporterSpec> ParseExporterSpec(std::string_view text);
+
+// InvalidArgument: "exporter <text>: <what>".
+metrics::Status BadSpec(const ExporterSpec& spec, std::string_view what);
+
+// Reads options by name and type, and remembers what was wrong.
+class SpecOptions {
+ public:
+  // `spec` must outlive it.
+  explicit SpecOptions(const ExporterSpec& spec) : spec_(spec) {}
+
+  // The value of the option, or the default where it is not given or is bad.
+  std::string Text(std::string_view name, std::string_view otherwise);
+  std::uint64_t Number(std::string_view name, std::uint64_t otherwise);  // "100", at least 1
+  std::chrono::milliseconds Duration(std::string_view name,
+                                     std::chrono::milliseconds otherwise);  // "500ms", "15s", "2m"
+
+  // The first thing that was wrong: a bad value, an option given twice, or one that nobody asked for.
+  metrics::Status Check() const;
+
+ private:
+  const std::string* Find(std::string_view name);
+  void Object(std::string_view name, std::string_view wants);
+
+  const ExporterSpec& spec_;
+  std::vector<std::string_view> known_;
+  metrics::Status status_;
+};
+
+}  // namespace streamhouse::exporters

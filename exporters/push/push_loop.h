@@ -1,0 +1,61 @@
+// PushLoop: the thread of an exporter that sends: now and then, and a last time at the end.
+//
+// Guarantees: pushes never overlap. Each is told when it has to be done. After a failure the next one comes sooner
+// (push_schedule.h). Stop() lets a push that runs finish, makes one last push, and joins: it returns within the time of two
+// pushes. Every push is counted (push_metrics.h).
+// Thread safety: Start and Stop from one thread. Cost: a thread.
+//
+//   PushLoop loop("textfile", [&](PushDeadline deadline) { return Write(deadline); }, {.interval = …}, metrics);
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "exporters/push/push_metrics.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+
+using PushDeadline = std::chrono::steady_clock::time_point;
+
+struct PushLoopOptions {
+  std::chrono::milliseconds interval = std::chrono::seconds(15);
+  std::chrono::milliseconds push_time = std::chrono::seconds(10);  // that each push may take
+};
+
+class PushLoop {
+ public:
+  // Sends what there is to send; gives up by the deadline.
+  using Push = std::function<metrics::Status(PushDeadline deadline)>;
+
+  PushLoop(std::string exporter, Push push, PushLoopOptions options, const PushMetrics& metrics);
+  ~PushLoop();  // stops
+  PushLoop(const PushLoop&) = delete;
+  PushLoop& operator=(const PushLoop&) = delete;
+
+  // The first push comes after one interval.
+  void Start();
+  // May be called without Start(), and twice.
+  void Stop();
+
+  // One push, now, on the caller's thread: to see at the start whether it works. Not while the loop runs.
+  metrics::Status PushOnce();
+
+ private:
+  void Run();
+
+  const std::string exporter_;
+  const Push push_;
+  const PushLoopOptions options_;
+  const PushMetrics metrics_;
+  std::thread thread_;
+  std::mutex mutex_;
+  std::condition_variable stop_requested_;
+  bool stopping_ = false;  // guarded by mutex_
+};
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,20 @@
+// WriteAtomically: replaces a file by a page, so that a reader sees the old one or the new one, whole.
+//
+// Guarantees: when it returns OK, the new file is on the disk, also after a power failure. Otherwise the old one is as it was, and
+// no temporary file is left behind, unless the process dies meanwhile; the next write then replaces that one too.
+// Thread safety: one writer a path. Cost: a few system calls a chunk, two fsyncs. Errors: Unavailable, naming the path and the
+// operation; DeadlineExceeded.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "exporters/encoding/chunk.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+
+metrics::Status WriteAtomically(const std::string& path, PageSource& page,
+                                std::chrono::steady_clock::time_point deadline);
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,33 @@
+#include "exporters/textfile/textfile_exporter.h"
+
+#include <utility>
+
+#include "exporters/encoding/text_encoder.h"
+#include "exporters/textfile/atomic_file.h"
+#include "metrics_core/snapshot.h"
+
+namespace streamhouse::exporters {
+
+using metrics::Status;
+
+TextfileExporter::TextfileExporter(metrics::Registry& registry, const PushMetrics& metrics, TextfileOptions options)
+    : registry_(registry),
+      options_(std::move(options)),
+      name_("textfile://" + options_.path),
+      loop_(
+          "textfile", [this](PushDeadline deadline) { return Write(deadline); }, {.interval = options_.interval},
+          metrics) {}
+
+Status TextfileExporter::Start() {
+  if (Status written = loop_.PushOnce(); !written.ok()) return written;
+  loop_.Start();
+  return Status::Ok();
+}
+
+Status TextfileExporter::Write(PushDeadline deadline) const {
+  const metrics::Snapshot snapshot = registry_.TakeSnapshot();
+  TextEncoder page(snapshot.families());
+  return WriteAtomically(options_.path, page, deadline);
+}
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,46 @@
+// TextfileExporter: writes a page for node_exporter's textfile collector, now and then and at the end.
+//
+// When to use something else: MetricsServer, where a scraper can reach the program; this is for batch jobs, and for machines on
+// which only node_exporter is scraped.
+// Guarantees: readers see whole pages only (atomic_file.h), in text format 0.0.4. Thread safety and errors: those of Exporter;
+// Start() writes a first page, and fails where that fails. Later failures are counted (push_metrics.h), and tried again.
+// Cost: a thread.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "exporters/push/push_loop.h"
+#include "exporters/push/push_metrics.h"
+#include "metrics_core/exporter.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+
+struct TextfileOptions {
+  std::string path;  // ends with ".prom", or no collector reads it
+  std::chrono::milliseconds interval = std::chrono::seconds(15);
+};
+
+class TextfileExporter : public metrics::Exporter {
+ public:
+  // `registry` must outlive the exporter.
+  TextfileExporter(metrics::Registry& registry, const PushMetrics& metrics, TextfileOptions options);
+
+  // "textfile://PATH"
+  std::string_view Name() const override { return name_; }
+  metrics::Status Start() override;
+  void Stop() override { loop_.Stop(); }
+
+ private:
+  metrics::Status Write(PushDeadline deadline) const;
+
+  metrics::Registry& registry_;
+  const TextfileOptions options_;
+  const std::string name_;
+  PushLoop loop_;
+};
+
+}  // namespace streamhouse::exporters

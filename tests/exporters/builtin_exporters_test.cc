@@ -1,0 +1,63 @@
+#include "exporters/builtin_exporters.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "metrics_core/exporter.h"
+#include "metrics_core/health.h"
+#include "metrics_core/registry.h"
+#include "tests/exporters/support/command.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+class BuiltinExportersTest : public testing::Test {
+ protected:
+  std::string Made(std::string_view spec) {
+    auto made = exporters_.MakeExporter(spec, context_);
+    return made.ok() ? std::string((*made)->Name()) : made.status().message();
+  }
+
+  metrics::Registry registry_;
+  metrics::Health health_;
+  const ExporterContext context_{registry_, health_};
+  const ExporterRegistry exporters_ = BuiltinExporters();
+};
+
+TEST_F(BuiltinExportersTest, MakesServers) {
+  EXPECT_EQ(Made("prometheus://"), "prometheus://127.0.0.1:8080");
+  EXPECT_EQ(
+      Made("prometheus://0.0.0.0:9000?connections=7&scrapes=1&head_time=1s&idle_time=2m&write_time=5s&page_time=9s"),
+      "prometheus://0.0.0.0:9000");
+  EXPECT_EQ(Made("prometheus://[::1]:1"), "prometheus://[::1]:1");
+}
+
+TEST_F(BuiltinExportersTest, MakesTextfiles) {
+  EXPECT_EQ(Made("textfile:///tmp/a.prom?interval=1s"), "textfile:///tmp/a.prom");
+}
+
+TEST_F(BuiltinExportersTest, SaysWhatIsBad) {
+  EXPECT_EQ(Made("prometheus://a/metrics"), "exporter prometheus://a/metrics: a server takes no path");
+  EXPECT_EQ(Made("prometheus://a?scrapes=0"),
+            "exporter prometheus://a?scrapes=0: option scrapes must be a whole number, at least 1");
+  EXPECT_EQ(Made("textfile://tmp/a.prom"),
+            "exporter textfile://tmp/a.prom: a file has no host: write textfile:///path");
+  EXPECT_EQ(Made("textfile:///tmp/a.txt"),
+            "exporter textfile:///tmp/a.txt: the path must end with .prom, or no collector reads it");
+  EXPECT_EQ(Made("textfile:///tmp/a.prom?every=1s"),
+            "exporter textfile:///tmp/a.prom?every=1s: there is no option every; there are interval");
+}
+
+TEST_F(BuiltinExportersTest, RunsPullAndPushSideBySide) {
+  std::vector<std::unique_ptr<metrics::Exporter>> exporters;
+  exporters.push_back(*exporters_.MakeExporter("prometheus://:0", context_));
+  exporters.push_back(*exporters_.MakeExporter("textfile://" + TemporaryPath("side.prom"), context_));
+  for (const auto& exporter : exporters) EXPECT_TRUE(exporter->Start().ok()) << exporter->Name();
+  for (const auto& exporter : exporters) exporter->Stop();
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters

@@ -1,0 +1,97 @@
+#include "exporters/exporter_spec.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <string>
+
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Status;
+using metrics::StatusCode;
+using std::chrono::milliseconds;
+
+// "scheme host port path option=value…", or the error.
+std::string Parsed(std::string_view text) {
+  const auto spec = ParseExporterSpec(text);
+  if (!spec.ok()) return spec.status().message();
+  const ExporterSpec& parts = const_cast<metrics::Result<ExporterSpec>&>(spec).value();
+  std::string out = parts.scheme + " " + parts.host + " " + (parts.port ? std::to_string(*parts.port) : "-");
+  out += " " + parts.path;
+  for (const auto& [name, value] : parts.options) out += " " + name + "=" + value;
+  return out;
+}
+
+TEST(ExporterSpecTest, TakesASpecApart) {
+  EXPECT_EQ(Parsed("prometheus://0.0.0.0:8080"), "prometheus 0.0.0.0 8080 ");
+  EXPECT_EQ(Parsed("prometheus://"), "prometheus  - ");
+  EXPECT_EQ(Parsed("prometheus://:0"), "prometheus  0 ");
+  EXPECT_EQ(Parsed("otlp+http://host/v1/metrics?a=b&c=d%26e"), "otlp+http host - /v1/metrics a=b c=d&e");
+  EXPECT_EQ(Parsed("textfile:///var/a%20b.prom?interval=15s"), "textfile  - /var/a b.prom interval=15s");
+  EXPECT_EQ(Parsed("statsd://[::1]:8125"), "statsd ::1 8125 ");
+}
+
+TEST(ExporterSpecTest, NamesThePartThatIsBad) {
+  EXPECT_EQ(Parsed("localhost:8080"), "exporter localhost:8080: it does not start with scheme://");
+  EXPECT_EQ(Parsed("HTTP://a"), "exporter HTTP://a: it does not start with scheme://");
+  EXPECT_EQ(Parsed("a://b:c"), "exporter a://b:c: ':c' is not a port from 0 to 65535");
+  EXPECT_EQ(Parsed("a://b:65536"), "exporter a://b:65536: ':65536' is not a port from 0 to 65535");
+  EXPECT_EQ(Parsed("a://b:"), "exporter a://b:: ':' is not a port from 0 to 65535");
+  EXPECT_EQ(Parsed("a://[::1"), "exporter a://[::1: the host has no closing bracket");
+  EXPECT_EQ(Parsed("a://b/%x"), "exporter a://b/%x: a '%' in the path is not followed by two hexadecimal digits");
+  EXPECT_EQ(Parsed("a://b?c"), "exporter a://b?c: 'c' is not of the form option=value");
+  EXPECT_EQ(Parsed("a://b?=c"), "exporter a://b?=c: '=c' is not of the form option=value");
+}
+
+class SpecOptionsTest : public testing::Test {
+ protected:
+  static ExporterSpec Spec(const std::string& options) { return ParseExporterSpec("a://b?" + options).value(); }
+  // The error after reading a text, a number and a duration.
+  static std::string Checked(const std::string& given) {
+    const ExporterSpec spec = Spec(given);
+    SpecOptions options(spec);
+    options.Text("text", "");
+    options.Number("number", 1);
+    options.Duration("duration", milliseconds(1));
+    return options.Check().message();
+  }
+};
+
+TEST_F(SpecOptionsTest, ReadsOptionsByType) {
+  const ExporterSpec spec = Spec("text=a=b&number=17&duration=2m");
+  SpecOptions options(spec);
+  EXPECT_EQ(options.Text("text", ""), "a=b");
+  EXPECT_EQ(options.Number("number", 1), 17U);
+  EXPECT_EQ(options.Duration("duration", milliseconds(1)), std::chrono::minutes(2));
+  EXPECT_TRUE(options.Check().ok());
+}
+
+TEST_F(SpecOptionsTest, HasDefaults) {
+  const ExporterSpec spec = Spec("");
+  SpecOptions options(spec);
+  EXPECT_EQ(options.Text("text", "x"), "x");
+  EXPECT_EQ(options.Number("number", 5), 5U);
+  EXPECT_EQ(options.Duration("duration", milliseconds(7)), milliseconds(7));
+  EXPECT_TRUE(options.Check().ok());
+}
+
+TEST_F(SpecOptionsTest, NamesTheOptionThatIsBad) {
+  EXPECT_EQ(Checked("number=x"), "exporter a://b?number=x: option number must be a whole number, at least 1");
+  EXPECT_EQ(Checked("number=0"), "exporter a://b?number=0: option number must be a whole number, at least 1");
+  for (const char* bad : {"15", "s", "0s", "-1s", "1.5s", "1h", "99999999999999999999s", "1000000000m"}) {
+    const std::string given = std::string("duration=") + bad;
+    EXPECT_EQ(Checked(given),
+              "exporter a://b?" + given + ": option duration must be a duration such as 500ms, 15s or 2m");
+  }
+  EXPECT_EQ(Checked("text=a&text=b"), "exporter a://b?text=a&text=b: option text is given twice");
+}
+
+TEST_F(SpecOptionsTest, NamesTheOptionThatDoesNotExist) {
+  EXPECT_EQ(Checked("txt=a"), "exporter a://b?txt=a: there is no option txt; there are text, number, duration");
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters

@@ -1,0 +1,87 @@
+#include "exporters/push/push_loop.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include "exporters/push/push_metrics.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+#include "metrics_core/testing/metric_reader.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Status;
+using metrics::StatusCode;
+using std::chrono::milliseconds;
+
+class PushLoopTest : public testing::Test {
+ protected:
+  PushLoopOptions Every(milliseconds interval) { return {.interval = interval, .push_time = std::chrono::hours(1)}; }
+  PushLoop::Push Push() {
+    return [this](PushDeadline deadline) {
+      const std::lock_guard lock(mutex_);
+      EXPECT_GT(deadline, std::chrono::steady_clock::now());
+      ++pushes_;
+      pushed_.notify_all();
+      return pushes_ % 2 == 0 ? Status(StatusCode::kUnavailable, "away") : Status::Ok();
+    };
+  }
+  bool WaitForPushes(int count) {
+    std::unique_lock lock(mutex_);
+    return pushed_.wait_for(lock, std::chrono::seconds(30), [&] { return pushes_ >= count; });
+  }
+  double Counted(std::string_view outcome) {
+    const metrics::testing::MetricReader reader(registry_);
+    return reader.Value("streamhouse_exporter_pushes_total", {{"exporter", "test"}, {"outcome", outcome}}).value_or(0);
+  }
+
+  metrics::Registry registry_;
+  const PushMetrics metrics_{registry_};
+  std::mutex mutex_;
+  std::condition_variable pushed_;
+  int pushes_ = 0;  // guarded by mutex_
+};
+
+TEST_F(PushLoopTest, PushesAgainAndAgainAlsoAfterFailures) {
+  PushLoop loop("test", Push(), Every(milliseconds(1)), metrics_);
+  loop.Start();
+  EXPECT_TRUE(WaitForPushes(10));
+}
+
+TEST_F(PushLoopTest, PushesALastTimeAtTheEnd) {
+  PushLoop loop("test", Push(), Every(std::chrono::hours(1)), metrics_);
+  loop.Start();
+  loop.Stop();
+  EXPECT_EQ(pushes_, 1);
+  loop.Stop();
+  EXPECT_EQ(pushes_, 1);
+}
+
+TEST_F(PushLoopTest, PushesOnceWhenAsked) {
+  PushLoop loop("test", Push(), Every(std::chrono::hours(1)), metrics_);
+  EXPECT_TRUE(loop.PushOnce().ok());
+  EXPECT_EQ(loop.PushOnce().message(), "away");
+  EXPECT_EQ(pushes_, 2);
+}
+
+TEST_F(PushLoopTest, CountsEveryPush) {
+  PushLoop loop("test", Push(), Every(milliseconds(1)), metrics_);
+  loop.Start();
+  ASSERT_TRUE(WaitForPushes(3));
+  loop.Stop();
+  EXPECT_EQ(Counted("ok") + Counted("failed"), pushes_);
+  EXPECT_GE(Counted("failed"), 1);
+}
+
+TEST_F(PushLoopTest, StopsWithoutAStart) {
+  PushLoop loop("test", Push(), Every(milliseconds(1)), metrics_);
+  loop.Stop();
+  EXPECT_EQ(pushes_, 0);
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters

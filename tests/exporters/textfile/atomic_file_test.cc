@@ -1,0 +1,106 @@
+#include "exporters/textfile/atomic_file.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "metrics_core/status.h"
+#include "tests/exporters/support/command.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Status;
+using metrics::StatusCode;
+
+// So many chunks of "x", and then an end.
+class Chunks : public PageSource {
+ public:
+  Chunks(int count, Progress end) : count_(count), end_(end) {}
+  Progress Fill(Chunk& chunk) override {
+    chunk.Append("x");
+    return --count_ > 0 ? Progress::kMore : end_;
+  }
+
+ private:
+  int count_;
+  const Progress end_;
+};
+
+class AtomicFileTest : public testing::Test {
+ protected:
+  AtomicFileTest() {
+    std::filesystem::remove_all(folder_);
+    std::filesystem::create_directory(folder_);
+  }
+  Status Write(int chunks, PageSource::Progress end = PageSource::Progress::kEnd,
+               std::chrono::seconds time = std::chrono::hours(1)) {
+    Chunks page(chunks, end);
+    return WriteAtomically(path_, page, std::chrono::steady_clock::now() + time);
+  }
+  std::string Content() {
+    std::ifstream file(path_);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  long FileCount() {
+    return std::distance(std::filesystem::directory_iterator(folder_), std::filesystem::directory_iterator());
+  }
+
+  const std::string folder_ = TemporaryPath("atomic_file");
+  const std::string path_ = folder_ + "/page.prom";
+};
+
+TEST_F(AtomicFileTest, WritesAllChunks) {
+  ASSERT_TRUE(Write(3).ok());
+  EXPECT_EQ(Content(), "xxx");
+}
+
+TEST_F(AtomicFileTest, ReplacesWhatWasThere) {
+  ASSERT_TRUE(Write(3).ok());
+  ASSERT_TRUE(Write(1).ok());
+  EXPECT_EQ(Content(), "x");
+  EXPECT_EQ(FileCount(), 1);
+}
+
+TEST_F(AtomicFileTest, CanBeReadByOthers) {
+  umask(022);
+  ASSERT_TRUE(Write(1).ok());
+  EXPECT_EQ(std::filesystem::status(path_).permissions(), std::filesystem::perms(0644));
+}
+
+TEST_F(AtomicFileTest, LeavesTheOldFileWhenThePageFails) {
+  ASSERT_TRUE(Write(3).ok());
+  EXPECT_EQ(Write(1, PageSource::Progress::kFailed).code(), StatusCode::kInternal);
+  EXPECT_EQ(Content(), "xxx");
+  EXPECT_EQ(FileCount(), 1);
+}
+
+TEST_F(AtomicFileTest, LeavesTheOldFileWhenTheTimeIsOver) {
+  ASSERT_TRUE(Write(3).ok());
+  const Status late = Write(1, PageSource::Progress::kEnd, std::chrono::seconds(-1));
+  EXPECT_EQ(late.code(), StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(Content(), "xxx");
+  EXPECT_EQ(FileCount(), 1);
+}
+
+TEST_F(AtomicFileTest, NamesWhatItCannotDo) {
+  std::filesystem::remove(folder_);
+  EXPECT_EQ(Write(1).message(), "cannot create " + path_ + ".tmp: No such file or directory");
+  std::filesystem::create_directories(path_);
+  EXPECT_EQ(Write(1).message(), "cannot replace " + path_ + ": Is a directory");
+  EXPECT_EQ(FileCount(), 1);
+}
+
+TEST_F(AtomicFileTest, SaysWhenTheDiskIsFull) {
+  std::filesystem::create_symlink("/dev/full", path_ + ".tmp");
+  EXPECT_EQ(Write(1).message(), "cannot write " + path_ + ".tmp: No space left on device");
+  EXPECT_EQ(FileCount(), 0);
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters

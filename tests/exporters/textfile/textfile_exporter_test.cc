@@ -1,0 +1,65 @@
+#include "exporters/textfile/textfile_exporter.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "exporters/push/push_metrics.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+#include "tests/exporters/support/command.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+class TextfileExporterTest : public testing::Test {
+ protected:
+  std::string Page() {
+    std::ifstream file(path_);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+  static std::string PageWith(int sent) {
+    return "# HELP sent_total Sent\n# TYPE sent_total counter\nsent_total " + std::to_string(sent) + "\n";
+  }
+
+  const std::string path_ = TemporaryPath("textfile_exporter.prom");
+  metrics::Registry registry_;
+  const metrics::Counter sent_ = registry_.AddCounter({.name = "sent_total", .help = "Sent"}).value().With();
+  TextfileExporter exporter_{registry_, PushMetrics(), {.path = path_, .interval = std::chrono::hours(1)}};
+};
+
+TEST_F(TextfileExporterTest, WritesAtTheStartAndAtTheEnd) {
+  ASSERT_TRUE(exporter_.Start().ok());
+  EXPECT_EQ(Page(), PageWith(0));
+  sent_.Increment(7);
+  exporter_.Stop();
+  EXPECT_EQ(Page(), PageWith(7));
+}
+
+TEST_F(TextfileExporterTest, WritesAgainAfterItsInterval) {
+  TextfileExporter quick(registry_, PushMetrics(), {.path = path_, .interval = std::chrono::milliseconds(1)});
+  ASSERT_TRUE(quick.Start().ok());
+  sent_.Increment(3);
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (Page() != PageWith(3) && std::chrono::steady_clock::now() < deadline) {
+  }
+  EXPECT_EQ(Page(), PageWith(3));
+}
+
+TEST_F(TextfileExporterTest, DoesNotStartWhereItCannotWrite) {
+  TextfileExporter exporter(registry_, PushMetrics(), {.path = "/no such folder/a.prom"});
+  const metrics::Status status = exporter.Start();
+  EXPECT_EQ(status.code(), metrics::StatusCode::kUnavailable);
+  EXPECT_EQ(status.message(), "cannot create /no such folder/a.prom.tmp: No such file or directory");
+  exporter.Stop();
+}
+
+TEST_F(TextfileExporterTest, SaysWhatItIs) {
+  EXPECT_EQ(exporter_.Name(), "textfile://" + path_);
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters
