@@ -9,17 +9,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "agent/agent.h"
-#include "agent/agent_config.h"
-#include "client/agent_broker/agent_broker.h"
+#include "bench/bench_agent.h"
 #include "client/consumer.h"
 #include "client/producer.h"
 
@@ -33,39 +29,6 @@ constexpr std::size_t kRecordBytes = 100;
 constexpr std::size_t kBatchRecords = 1'000;
 constexpr std::int64_t kSampleEvery = 1'000;
 constexpr std::size_t kBufferBytes = std::size_t{4} << 20;
-
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    path_ = (std::filesystem::temp_directory_path() / "dataplane_XXXXXX").string();
-    metrics::Check(::mkdtemp(path_.data()) != nullptr, "no temporary folder");
-  }
-  ~ScratchFolder() { std::filesystem::remove_all(path_); }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
-class BenchAgent {
- public:
-  explicit BenchAgent(std::uint32_t partitions) {
-    agent::AgentConfig config = {.data_folder = folder_.path()};
-    config.grpc_port = 0;
-    config.topics = {{.name = "orders", .partitions = partitions}};
-    agent_ = agent::AgentBuilder(config).Build().value();
-    const auto started = agent_->Start();
-    metrics::Check(started.ok(), started.message());
-  }
-
-  std::shared_ptr<client::Broker> Connect() const {
-    return client::MakeAgentBroker({.address = "127.0.0.1:" + std::to_string(agent_->grpc_port())}).value();
-  }
-
- private:
-  ScratchFolder folder_;
-  std::unique_ptr<agent::Agent> agent_;
-};
 
 class Latencies {
  public:

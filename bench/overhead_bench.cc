@@ -1,8 +1,8 @@
 // What instrumentation costs a producer: the same records with metrics and without, in turns.
 //
 // A pair is one run of each, back to back, so that what the machine does otherwise falls on both alike; which comes
-// first alternates. The broker discards, so nothing hides the producer's own work. A ratio is that of a pair; reported
-// are their geometric mean and its 95 % confidence interval.
+// first alternates. A ratio is that of a pair; reported are their geometric mean and its 95 % confidence interval. With an
+// agent, records go over gRPC into a log, on the same processors; without one, nothing hides the producer's own work.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -14,7 +14,9 @@
 #include <thread>
 #include <vector>
 
+#include "bench/bench_agent.h"
 #include "bench/discarding_broker.h"
+#include "client/broker.h"
 #include "client/producer.h"
 #include "client/producer_metrics.h"
 #include "metrics_core/clock.h"
@@ -32,24 +34,24 @@ constexpr std::size_t kRecordBytes = 100;
 constexpr std::size_t kBatchRecords = 1'000;
 
 constexpr std::int64_t kFlatOut = 0;
-constexpr std::int64_t kFlatOutRecords = 500'000;
+constexpr std::int64_t kFlatOutRecords = 1'000'000;
 constexpr std::int64_t kPacedRecords = 100'000;
 // A paced sender sends so many at a time, and waits for the moment of the next ones.
 constexpr std::int64_t kBurstRecords = 200;
 
-std::unique_ptr<client::Producer> MakeProducer(const client::ProducerMetrics& metrics) {
-  return client::Producer::Builder()
-      .broker(std::make_shared<DiscardingBroker>(kPartitions))
-      .metrics(metrics)
-      .batch_records(kBatchRecords)
-      .sender_threads(1)
-      .Build()
-      .value();
-}
+constexpr std::size_t kBufferBytes = std::size_t{4} << 20;
 
 // Records per second, until all are acknowledged.
-double Throughput(const client::ProducerMetrics& metrics, std::int64_t records, std::int64_t records_per_second) {
-  const auto producer = MakeProducer(metrics);
+double Throughput(const std::shared_ptr<client::Broker>& broker, const client::ProducerMetrics& metrics,
+                  std::int64_t records, std::int64_t records_per_second) {
+  const auto producer = client::Producer::Builder()
+                            .broker(broker)
+                            .metrics(metrics)
+                            .batch_records(kBatchRecords)
+                            .buffer_bytes(kBufferBytes)
+                            .sender_threads(1)
+                            .Build()
+                            .value();
   const std::string value(kRecordBytes, 'x');
   const auto start = steady_clock::now();
   for (std::int64_t i = 0; i < records; ++i) {
@@ -84,9 +86,8 @@ double Median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-// Argument: records per second, or 0 for as many as go.
-void BM_ProducerWithMetrics(benchmark::State& state) {
-  const std::int64_t rate = state.range(0);
+// `rate`: records per second, or kFlatOut for as many as go.
+void ComparePairs(benchmark::State& state, const std::shared_ptr<client::Broker>& broker, std::int64_t rate) {
   const std::int64_t records = rate == kFlatOut ? kFlatOutRecords : kPacedRecords;
   metrics::Registry registry;
   const client::ProducerMetrics with = client::ProducerMetrics::Register(registry).value();
@@ -95,11 +96,11 @@ void BM_ProducerWithMetrics(benchmark::State& state) {
   std::vector<double> without_rates;
   std::vector<double> ratios;
   for (auto _ : state) {
-    Throughput(with, records, rate);  // warms up
+    Throughput(broker, with, records, rate);  // warms up
     for (int pair = 0; pair < kPairs; ++pair) {
       const bool with_first = pair % 2 == 0;
-      const double first = Throughput(with_first ? with : without, records, rate);
-      const double second = Throughput(with_first ? without : with, records, rate);
+      const double first = Throughput(broker, with_first ? with : without, records, rate);
+      const double second = Throughput(broker, with_first ? without : with, records, rate);
       with_rates.push_back(with_first ? first : second);
       without_rates.push_back(with_first ? second : first);
       ratios.push_back(with_rates.back() / without_rates.back());
@@ -113,7 +114,12 @@ void BM_ProducerWithMetrics(benchmark::State& state) {
   state.counters["ratio_high"] = ratio.high;
   state.counters["time_ratio"] = 1 / ratio.mean;
 }
-BENCHMARK(BM_ProducerWithMetrics)
+
+void BM_ProducerToAgent(benchmark::State& state) {
+  const BenchAgent agent(kPartitions);
+  ComparePairs(state, agent.Connect(), state.range(0));
+}
+BENCHMARK(BM_ProducerToAgent)
     ->ArgName("records_per_s")
     ->Arg(kFlatOut)
     ->Arg(200'000)
@@ -121,6 +127,11 @@ BENCHMARK(BM_ProducerWithMetrics)
     ->Repetitions(1)
     ->UseRealTime()
     ->Unit(benchmark::kMillisecond);
+
+void BM_ProducerAlone(benchmark::State& state) {
+  ComparePairs(state, std::make_shared<DiscardingBroker>(kPartitions), kFlatOut);
+}
+BENCHMARK(BM_ProducerAlone)->Iterations(1)->Repetitions(1)->UseRealTime()->Unit(benchmark::kMillisecond);
 
 // What a producer does for its metrics, and nothing else: per record one reading of the clock (which serves timestamp
 // and linger as well), and per batch one more and what is counted by the batch. Time per record.

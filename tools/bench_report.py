@@ -44,6 +44,13 @@ GOALS = {
     "exposition": (
         Goal("text of 1,000,000 counters, of a memcpy of it", "BM_EncodeText/1000000", "BM_MemcpyPage/1000000", 3),
     ),
+    "overhead": (
+        Goal("time with metrics, of without, flat out", "BM_ProducerToAgent/records_per_s:0/iterations:1/repeats:1/real_time", "",
+             1.01, "time_ratio"),
+        Goal("the same at 200,000 records/s", "BM_ProducerToAgent/records_per_s:200000/iterations:1/repeats:1/real_time", "", 1.01,
+             "time_ratio"),
+        Goal("instrumentation of a record, ns", "BM_InstrumentationPerRecord", "", 15, "ns_per_record"),
+    ),
 }  # fmt: skip
 
 
