@@ -1,6 +1,7 @@
 #include "apps/consume_command.h"
 
 #include <fmt/core.h>
+#include <poll.h>
 
 #include <CLI/Validators.hpp>
 #include <chrono>
@@ -8,6 +9,7 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +33,9 @@ using std::chrono::steady_clock;
 // How soon a signal is noticed.
 constexpr std::chrono::milliseconds kPollTimeout{200};
 constexpr std::chrono::seconds kCommitInterval{1};
+// How long the last commit is tried: an agent that has just come back needs a heartbeat to know its members again.
+constexpr std::chrono::seconds kLastCommitTimeout{5};
+constexpr std::chrono::milliseconds kCommitBackoff{100};
 constexpr std::chrono::seconds kQuestionTimeout{10};
 
 struct ConsumeFlags {
@@ -90,31 +95,43 @@ Result<std::vector<client::Offset>> ReadEnds(client::Broker& broker, const std::
   return ends;
 }
 
-bool HasReached(const client::Consumer& consumer, const std::string& topic, const std::vector<client::Offset>& ends) {
+// Whether the group has read up to there: this member by its position, others by what they have committed.
+bool HasReached(client::Consumer& consumer, client::Broker& broker, const ConsumeFlags& flags,
+                const std::vector<client::Offset>& ends) {
   for (std::uint32_t i = 0; i < ends.size(); ++i) {
-    const auto position = consumer.Position(topic, i);
-    if (!position.ok() || position.value() < ends[i]) return false;
+    if (const auto position = consumer.Position(flags.client.topic, i); position.ok()) {
+      if (position.value() < ends[i]) return false;
+      continue;
+    }
+    const auto committed =
+        broker.Committed(flags.group, {flags.client.topic, i}, client::CallLimits::Within(kQuestionTimeout));
+    if (!committed.ok() || committed.value().value_or(0) < ends[i]) return false;
   }
   return true;
 }
 
-// `ends`: where to stop; empty for never.
-Status PrintUntilDone(const ConsumeFlags& flags, const std::vector<client::Offset>& ends,
-                      const ShutdownSignal& shutdown, client::Consumer& consumer) {
+Status CommitAtLast(client::Consumer& consumer) {
+  const auto deadline = steady_clock::now() + kLastCommitTimeout;
+  while (true) {
+    Status committed = consumer.Commit();
+    if (committed.ok() || steady_clock::now() > deadline) return committed;
+    ::poll(nullptr, 0, static_cast<int>(kCommitBackoff.count()));
+  }
+}
+
+// Automatic commits are of what was returned before the last Poll(), which by then has left the process.
+Status PrintUntilDone(const ConsumeFlags& flags, const std::optional<std::vector<client::Offset>>& ends,
+                      const ShutdownSignal& shutdown, client::Broker& broker, client::Consumer& consumer) {
   Printer printer(flags, consumer);
   Warnings warnings;
-  auto committed_at = steady_clock::now();
-  while (!shutdown.requested() && !printer.full()) {
-    if (!ends.empty() && HasReached(consumer, flags.client.topic, ends)) break;
+  while (!shutdown.requested() && !printer.full() && !(ends && HasReached(consumer, broker, flags, *ends))) {
     const auto polled = consumer.Poll(kPollTimeout);
     warnings.Note(polled.status());
     if (!polled.ok()) continue;
     if (Status printed = printer.Print(polled.value()); !printed.ok()) return printed;
-    if (steady_clock::now() - committed_at < kCommitInterval) continue;
-    warnings.Note(consumer.Commit());
-    committed_at = steady_clock::now();
   }
-  return consumer.Commit();
+  if (Status committed = CommitAtLast(consumer); !committed.ok()) return committed;
+  return consumer.Close();
 }
 
 Status Consume(const ConsumeFlags& flags) {
@@ -122,7 +139,7 @@ Status Consume(const ConsumeFlags& flags) {
   if (!broker.ok()) return broker.status();
   const Result<std::uint32_t> partitions = CountPartitions(**broker, flags.client);
   if (!partitions.ok()) return partitions.status();
-  std::vector<client::Offset> ends;
+  std::optional<std::vector<client::Offset>> ends;
   if (flags.exit_at_end) {
     auto read = ReadEnds(**broker, flags.client.topic, partitions.value());
     if (!read.ok()) return read.status();
@@ -141,12 +158,10 @@ Status Consume(const ConsumeFlags& flags) {
                       .group(flags.group)
                       .topics({flags.client.topic})
                       .offset_reset(flags.from)
-                      .commit_mode(client::CommitMode::kManual)
+                      .auto_commit_interval(kCommitInterval)
                       .Build();
   if (!consumer.ok()) return consumer.status();
-  Status done = PrintUntilDone(flags, ends, shutdown, **consumer);
-  Status closed = (*consumer)->Close();
-  return done.ok() ? closed : done;
+  return PrintUntilDone(flags, ends, shutdown, **broker, **consumer);
 }
 
 }  // namespace

@@ -12,6 +12,9 @@ MetricsPage::~MetricsPage() {
 
 metrics::Status MetricsPage::Serve(const HostPort& address) {
   if (address.host.empty()) return metrics::Status::Ok();
+  auto program_metrics = ProgramMetrics::Register(registry_);
+  if (!program_metrics.ok()) return program_metrics.status();
+  program_metrics_ = *std::move(program_metrics);
   auto server = std::make_unique<exporters::MetricsServer>(
       registry_, health_, exporters::MetricsServerOptions{.host = address.host, .port = address.port});
   if (metrics::Status started = server->Start(); !started.ok()) {

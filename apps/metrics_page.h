@@ -8,8 +8,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include "apps/host_port.h"
+#include "apps/program_metrics.h"
 #include "exporters/http/metrics_server.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
@@ -33,6 +35,7 @@ class MetricsPage {
  private:
   metrics::Registry registry_;
   metrics::Health health_;
+  std::optional<ProgramMetrics> program_metrics_;
   std::unique_ptr<exporters::MetricsServer> server_;
 };
 

@@ -37,6 +37,8 @@ void AddAddressFlags(CLI::App& parser, ServingAgentFlags& flags) {
 
 Result<std::unique_ptr<ServingAgent>> ServingAgent::Start(const ServingAgentFlags& flags, metrics::Registry& registry,
                                                           metrics::Health& health) {
+  Result<ProgramMetrics> program_metrics = ProgramMetrics::Register(registry);
+  if (!program_metrics.ok()) return program_metrics.status();
   Result<agent::AgentMetrics> agent_metrics = agent::AgentMetrics::Register(registry);
   if (!agent_metrics.ok()) return agent_metrics.status();
   auto server = std::make_unique<exporters::MetricsServer>(
@@ -54,7 +56,8 @@ Result<std::unique_ptr<ServingAgent>> ServingAgent::Start(const ServingAgentFlag
                    .Build();
   if (!built.ok()) return WithFlag(built.status(), flags);
   if (Status started = (*built)->Start(); !started.ok()) return WithFlag(started, flags);
-  return std::unique_ptr<ServingAgent>(new ServingAgent(flags, *std::move(built), serving));
+  return std::unique_ptr<ServingAgent>(
+      new ServingAgent(flags, *std::move(program_metrics), *std::move(built), serving));
 }
 
 HostPort ServingAgent::grpc() const {

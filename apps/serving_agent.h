@@ -14,6 +14,7 @@
 #include "agent/agent.h"
 #include "agent/agent_config.h"
 #include "apps/host_port.h"
+#include "apps/program_metrics.h"
 #include "exporters/http/metrics_server.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
@@ -45,11 +46,12 @@ class ServingAgent {
   HostPort http() const;
 
  private:
-  ServingAgent(const ServingAgentFlags& flags, std::unique_ptr<agent::Agent> agent,
+  ServingAgent(const ServingAgentFlags& flags, ProgramMetrics program_metrics, std::unique_ptr<agent::Agent> agent,
                const exporters::MetricsServer& server)
-      : flags_(flags), agent_(std::move(agent)), server_(server) {}
+      : flags_(flags), program_metrics_(std::move(program_metrics)), agent_(std::move(agent)), server_(server) {}
 
   const ServingAgentFlags flags_;
+  const ProgramMetrics program_metrics_;
   const std::unique_ptr<agent::Agent> agent_;
   const exporters::MetricsServer& server_;  // owned by agent_
 };

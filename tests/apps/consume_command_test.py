@@ -68,6 +68,20 @@ class ConsumeCommand(unittest.TestCase):
             self.assertEqual(0, consumer.stop(ending))
             self.assertIn("lag=0", self.lag())
 
+    def test_shares_the_partitions_of_a_topic_within_a_group(self):
+        consumers = [processes.Streamhouse(self, *self.arguments("g", "many")) for _ in range(2)]
+        lines = []
+
+        def both_have_printed():
+            lines.extend(f"{len(lines) + i}" for i in range(6))
+            self.produce("\n".join(lines[-6:]), topic="many")
+            return all(consumer.stdout for consumer in consumers)
+
+        processes.wait_for(both_have_printed, "both consumers print")
+        processes.wait_for(lambda: sum(len(c.stdout) for c in consumers) >= len(lines), "everything is printed")
+        self.assertEqual([0, 0], [consumer.stop() for consumer in consumers])
+        self.assertEqual(set(lines), set(consumers[0].stdout) | set(consumers[1].stdout))
+
     def test_serves_its_own_metrics_where_it_is_asked_to(self):
         consumer = processes.Streamhouse(self, *self.arguments("g"), "--http", "127.0.0.1:0")
         url = "http://" + consumer.match("^http=(.*)", "stderr")[1]
@@ -106,5 +120,5 @@ class ConsumeCommand(unittest.TestCase):
         self.agent = processes.Agent(self, data, grpc=address)
         self.produce("5\n")
         consumer.match("^5$")
-        self.assertEqual(0, consumer.stop())
+        self.assertEqual(0, consumer.stop(), consumer.stderr)
         self.assertEqual(["1", "2", "3", "4", "5"], consumer.stdout)

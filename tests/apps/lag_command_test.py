@@ -1,5 +1,6 @@
 """`streamhouse lag`: how far a group is behind, a line a partition."""
 
+import re
 import unittest
 
 import processes
@@ -16,8 +17,13 @@ class LagCommand(unittest.TestCase):
         processes.run("produce", "--agent", self.agent.grpc, "--topic", "orders", stdin="a\n" * count)
 
     def assert_lag(self, *lines):
-        expected = "".join(f"topic=orders partition={i} group=g {line}\n" for i, line in enumerate(lines))
-        self.assertEqual((0, expected, ""), (lambda d: (d.returncode, d.stdout, d.stderr))(self.lag()))
+        done = self.lag()
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        expected = "".join(f"topic=orders partition={i} group=g {line} lag_seconds=X\n" for i, line in enumerate(lines))
+        self.assertEqual(expected, re.sub(r"lag_seconds=\d+\.\d{3}", "lag_seconds=X", done.stdout))
+
+    def lag_seconds(self):
+        return [float(seconds) for seconds in re.findall(r"lag_seconds=(\S+)", self.lag().stdout)]
 
     def test_counts_from_the_start_for_a_group_that_has_never_committed(self):
         self.produce(5)
@@ -29,6 +35,14 @@ class LagCommand(unittest.TestCase):
         processes.run("consume", *arguments, "--exit-at-end")
         self.produce(1)
         self.assert_lag("committed=2 end=3 lag=1", "committed=2 end=2 lag=0")
+
+    def test_gives_the_age_of_the_next_unread_record_while_there_is_one(self):
+        self.produce(1)
+        first = self.lag_seconds()
+        self.assertEqual(0, first[1])
+        processes.wait_for(lambda: self.lag_seconds()[0] > first[0] + 0.5, "the record grows older")
+        processes.run("consume", "--agent", self.agent.grpc, "--topic", "orders", "--group", "g", "--exit-at-end")
+        self.assertEqual([0, 0], self.lag_seconds())
 
     def test_names_a_topic_that_is_not_there(self):
         done = self.lag("nowhere")

@@ -6,37 +6,10 @@ Method: an agent, a producer and a consumer as processes of their own, each scra
 import subprocess
 import unittest
 
+import contract
 import processes
 import prometheus
 
-COUNTERS = {
-    "streamhouse_producer_records_sent_total",
-    "streamhouse_producer_bytes_sent_total",
-    "streamhouse_producer_send_errors_total",
-    "streamhouse_consumer_records_consumed_total",
-    "streamhouse_consumer_bytes_consumed_total",
-    "streamhouse_agent_lease_renewals_total",
-    "streamhouse_agent_records_written_total",
-    "streamhouse_agent_grpc_requests_total",
-}
-HISTOGRAMS = {
-    "streamhouse_producer_send_duration_seconds",
-    "streamhouse_producer_batch_flush_duration_seconds",
-    "streamhouse_producer_batch_size_records",
-    "streamhouse_producer_batch_size_bytes",
-    "streamhouse_consumer_poll_duration_seconds",
-    "streamhouse_agent_write_latency_seconds",
-    "streamhouse_agent_grpc_request_duration_seconds",
-}
-GAUGES = {
-    "streamhouse_producer_pending_records",
-    "streamhouse_consumer_lag_records",
-    "streamhouse_consumer_lag_seconds",
-    "streamhouse_consumer_last_committed_offset",
-    "streamhouse_consumer_current_offset",
-    "streamhouse_agent_active_partitions",
-    "streamhouse_agent_active_connections",
-}
 RECORD_TOO_LARGE = "x" * ((1 << 20) + 1)
 
 
@@ -68,16 +41,16 @@ class PrometheusScrape(unittest.TestCase):
     def test_shows_all_families_up_and_moving_and_answers_the_documented_queries(self):
         with self.subTest("every target is up"):
             self.prometheus.wait_for("count(up == 1) == 3")
-        for name in sorted(COUNTERS):
+        for name in sorted(contract.COUNTERS):
             with self.subTest(name):
                 self.wait_while_producing(f"sum({name}) > 0")
-        for name in sorted(HISTOGRAMS):
+        for name in sorted(contract.HISTOGRAMS):
             with self.subTest(name):
                 self.wait_while_producing(f"sum({name}_count) > 0 and sum({name}_sum) > 0")
-        for name in sorted(GAUGES):
+        for name in sorted(contract.GAUGES):
             with self.subTest(name):
                 self.wait_while_producing(name)
-        self.assertEqual(22, len(COUNTERS | HISTOGRAMS | GAUGES))
+        self.assertEqual(22, len(contract.FAMILIES))
 
         for query in (
             "sum(rate(streamhouse_producer_records_sent_total[5m])) > 0",

@@ -51,6 +51,7 @@ class Prometheus(processes.Process):
         )
         # The kernel picks the port, and the log says which.
         self._url = "http://" + self.match(r'"Listening on" address=(\S+)', "stderr")[1]
+        processes.wait_for(lambda: processes.fetch(f"{self._url}/-/ready")[0] == 200, "Prometheus is ready")
 
     def query(self, expression):
         """The series of an instant query: [(labels, value)]; empty while there are none."""
