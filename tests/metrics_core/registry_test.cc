@@ -1,7 +1,10 @@
 #include "metrics_core/registry.h"
 
+#include <atomic>
+#include <limits>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -10,14 +13,115 @@
 namespace streamhouse::metrics {
 namespace {
 
-TEST(RegistryTest, EachScrapeSeesWhatWasRecordedSinceTheLast) {
-  Registry registry;
-  const Counter counter = registry.AddCounter({.name = "sent_total", .help = "h"}).value().With();
-  EXPECT_EQ(Page(registry), "sent_total 0\n");
+class RegistryTest : public testing::Test {
+ protected:
+  Status AddCounter(std::string name) { return registry_.AddCounter({.name = std::move(name), .help = "h"}).status(); }
+  Status AddGauge(std::string name) { return registry_.AddGauge({.name = std::move(name), .help = "h"}).status(); }
+  Status AddHistogram(std::string name) {
+    return registry_.AddHistogram({.name = std::move(name), .help = "h"}, BucketBounds::From({1}).value()).status();
+  }
+  Status AddTicks(std::vector<double> bounds, double ticks_per_unit) {
+    return registry_
+        .AddTickHistogram({.name = "a", .help = "h"}, BucketBounds::From(std::move(bounds)).value(), ticks_per_unit)
+        .status();
+  }
+
+  Registry registry_;
+};
+
+TEST_F(RegistryTest, EachScrapeSeesWhatWasRecordedSinceTheLast) {
+  const Counter counter = registry_.AddCounter({.name = "sent_total", .help = "h"}).value().With();
+  EXPECT_EQ(Page(registry_), "sent_total 0\n");
   counter.Increment();
-  EXPECT_EQ(Page(registry), "sent_total 1\n");
+  EXPECT_EQ(Page(registry_), "sent_total 1\n");
   std::thread([&] { counter.Increment(); }).join();
-  EXPECT_EQ(Page(registry), "sent_total 2\n");
+  EXPECT_EQ(Page(registry_), "sent_total 2\n");
+}
+
+TEST_F(RegistryTest, AFamilyKeepsWhatItWasRegisteredWith) {
+  registry_
+      .AddHistogram({.name = "a_bytes", .help = "Help", .unit = "bytes", .labels = {"x", "y"}},
+                    BucketBounds::From({1, 2}).value())
+      .value();
+  const Snapshot snapshot = registry_.TakeSnapshot();
+  const FamilyInfo& info = snapshot.families()[0].info();
+  EXPECT_EQ(info.help, "Help");
+  EXPECT_EQ(info.unit, "bytes");
+  EXPECT_EQ(info.type, MetricType::kHistogram);
+  EXPECT_EQ(info.label_names, (std::vector<std::string>{"x", "y"}));
+  EXPECT_EQ(info.bounds, (std::vector<double>{1, 2}));
+}
+
+TEST_F(RegistryTest, RefusesANameThatIsTaken) {
+  EXPECT_TRUE(AddGauge("a").ok());
+  EXPECT_EQ(AddGauge("a"), Status(StatusCode::kAlreadyExists, "metric \"a\": the name \"a\" is another family's"));
+}
+
+TEST_F(RegistryTest, RefusesNamesThatShareASampleInAnyFormat) {
+  EXPECT_TRUE(AddHistogram("a").ok());
+  EXPECT_EQ(AddCounter("a_total").code(), StatusCode::kAlreadyExists);
+  EXPECT_TRUE(AddCounter("b_total").ok());
+  EXPECT_EQ(AddGauge("b").code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(AddHistogram("b").code(), StatusCode::kAlreadyExists);
+}
+
+TEST_F(RegistryTest, ARefusedFamilyLeavesNothingBehind) {
+  EXPECT_TRUE(AddGauge("b").ok());
+  EXPECT_FALSE(AddCounter("b_total").ok());
+  EXPECT_FALSE(AddCounter("c").ok());
+  EXPECT_EQ(Page(registry_), "b 0\n");
+  EXPECT_TRUE(AddGauge("c").ok());
+}
+
+TEST_F(RegistryTest, RefusesWhatNamesMayNotBe) {
+  EXPECT_EQ(AddCounter("1_total").code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(registry_.AddGauge({.name = "a"}).status().message(), "metric \"a\": help is missing");
+  EXPECT_EQ(registry_.AddGauge({.name = "a", .help = "h", .labels = {"x", "x"}}).status().message(),
+            "metric \"a\": label \"x\" stands twice");
+}
+
+TEST_F(RegistryTest, BoundsOfTicksAreWholeNumbersOfThem) {
+  EXPECT_TRUE(AddTicks({0, 0.000001, 0.1, 2.5}, kNanosecondsPerSecond).ok());
+  EXPECT_EQ(AddTicks({0.5}, 1).message(), "metric \"a\": bound 0.500000 is not a whole number of ticks in [0, 2^53)");
+  EXPECT_EQ(AddTicks({1e-10}, kNanosecondsPerSecond).code(), StatusCode::kInvalidArgument);
+}
+
+TEST_F(RegistryTest, BoundsOfTicksAreInRangeAndDistinct) {
+  EXPECT_FALSE(AddTicks({-1}, 1).ok());
+  EXPECT_FALSE(AddTicks({9007199254740992.0}, 1).ok());
+  EXPECT_FALSE(AddTicks({1e300}, kNanosecondsPerSecond).ok());
+  EXPECT_FALSE(AddTicks({1.0, 1.0000000000000002}, 1).ok());
+  EXPECT_TRUE(AddTicks({9007199254740991.0}, 1).ok());
+}
+
+TEST_F(RegistryTest, AUnitHasAtLeastOneTick) {
+  for (const double refused :
+       {0.0, 0.5, -1.0, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
+    EXPECT_EQ(AddTicks({1}, refused).message(), "metric \"a\": a unit has at least one tick");
+  }
+}
+
+TEST_F(RegistryTest, RegistriesKnowNothingOfEachOther) {
+  Registry other;
+  EXPECT_TRUE(AddGauge("a").ok());
+  EXPECT_TRUE(other.AddGauge({.name = "a", .help = "h"}).ok());
+  other.TakeSnapshot();
+  EXPECT_EQ(Page(registry_), "a 0\n");
+}
+
+TEST_F(RegistryTest, ThreadsMayRegisterAndScrapeAtOnce) {
+  constexpr int kFamilies = 200;
+  std::atomic<int> registered = 0;
+  const auto add = [&] {
+    for (int i = 0; i < kFamilies; ++i) registered += AddGauge("a" + std::to_string(i)).ok() ? 1 : 0;
+  };
+  std::thread first(add);
+  std::thread second(add);
+  while (registered < kFamilies) registry_.TakeSnapshot();
+  first.join();
+  second.join();
+  EXPECT_EQ(registered, kFamilies);
+  EXPECT_EQ(registry_.TakeSnapshot().families().size(), std::size_t{kFamilies});
 }
 
 }  // namespace
