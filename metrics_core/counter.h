@@ -21,6 +21,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "metrics_core/exemplar.h"
+#include "metrics_core/internal/exemplar_slots.h"
 #include "metrics_core/internal/recording.h"
 #include "metrics_core/internal/series_ref.h"
 #include "metrics_core/internal/shard.h"
@@ -55,6 +57,13 @@ class Counter {
 
   void Increment(std::uint64_t n = 1) const noexcept {
     if constexpr (internal::kRecordingEnabled) internal::AddToCounter(series_.slot(), n);
+  }
+  // With an exemplar (exemplar.h), whose value is n.
+  void Increment(std::uint64_t n, const TraceContext& trace) const noexcept {
+    Increment(n);
+    if constexpr (internal::kRecordingEnabled) {
+      internal::OfferExemplar(series_.slot(), static_cast<double>(n), trace);
+    }
   }
 
  private:

@@ -23,8 +23,10 @@
 #include <limits>
 #include <utility>
 
+#include "metrics_core/exemplar.h"
 #include "metrics_core/exponential_scale.h"
 #include "metrics_core/internal/cell_arena.h"
+#include "metrics_core/internal/exemplar_slots.h"
 #include "metrics_core/internal/exponential_run.h"
 #include "metrics_core/internal/recording.h"
 #include "metrics_core/internal/series_ref.h"
@@ -58,6 +60,15 @@ class ExponentialHistogram {
         return;
       }
       Add(run, layout.window() + layout.PositionOf(index), value);
+    }
+  }
+  // With an exemplar (exemplar.h), one for each classic bound. For values that are not dropped.
+  void Observe(double value, const TraceContext& trace) const noexcept {
+    Observe(value);
+    if constexpr (internal::kRecordingEnabled) {
+      if (value >= 0 && value <= std::numeric_limits<double>::max()) {
+        internal::OfferExemplar(series_.slot(), value, trace);
+      }
     }
   }
 

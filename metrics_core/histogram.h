@@ -17,7 +17,9 @@
 #include <cstdint>
 #include <utility>
 
+#include "metrics_core/exemplar.h"
 #include "metrics_core/internal/bucket_table.h"
+#include "metrics_core/internal/exemplar_slots.h"
 #include "metrics_core/internal/recording.h"
 #include "metrics_core/internal/series_ref.h"
 #include "metrics_core/internal/shard.h"
@@ -61,6 +63,11 @@ class Histogram {
       internal::Observe(run, buckets_->LocateByCell(value), value);
     }
   }
+  // With an exemplar (exemplar.h).
+  void Observe(double value, const TraceContext& trace) const noexcept {
+    Observe(value);
+    if constexpr (internal::kRecordingEnabled) internal::OfferExemplar(series_.slot(), value, trace);
+  }
 
  private:
   void ObserveSlowly(double value) const noexcept;
@@ -86,6 +93,11 @@ class TickHistogram {
       }
       internal::Observe(run, buckets_->LocateByCell(AsDouble(ticks)), ticks);
     }
+  }
+  // With an exemplar (exemplar.h).
+  void Observe(std::uint64_t ticks, const TraceContext& trace) const noexcept {
+    Observe(ticks);
+    if constexpr (internal::kRecordingEnabled) internal::OfferExemplar(series_.slot(), AsDouble(ticks), trace);
   }
 
   static constexpr std::uint64_t kMaxExactTicks = std::uint64_t{1} << 53;

@@ -15,6 +15,11 @@ enum class SeriesStorage : std::uint8_t {
   kShared,     // one copy that all threads write by locked instructions: for many series that are seldom recorded
 };
 
+enum class Exemplars : std::uint8_t {
+  kNone,
+  kSampled,  // see exemplar.h
+};
+
 // Beyond it, a page of one family costs its scraper more than it tells a reader.
 inline constexpr std::uint32_t kDefaultSeriesMax = 10'000;
 
@@ -26,6 +31,9 @@ struct MetricOptions {
 
   // Gauges have one shared cell a series, whatever this says.
   SeriesStorage storage = SeriesStorage::kPerThread;
+
+  // Of counters and histograms.
+  Exemplars exemplars = Exemplars::kNone;
 
   // A look-up of one more label set gets the overflow series, whose label values are all kOverflowLabelValue.
   std::uint32_t series_max = kDefaultSeriesMax;

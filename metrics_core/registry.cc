@@ -89,6 +89,7 @@ FamilyInfo InfoOf(MetricOptions& options, MetricType type, NumberKind number) {
           .number = number,
           .label_names = std::move(options.labels),
           .bounds = {},
+          .has_exemplars = false,
           .is_exponential = false};
 }
 
@@ -158,9 +159,14 @@ Result<Family<Handle>> Registry::AddFamily(MetricOptions options, FamilyKind kin
   };
   if (bounds != nullptr) core.info.bounds = bounds->values();
   core.info.is_exponential = kind == FamilyKind::kExponentialHistogram;
+  core.info.has_exemplars = options.exemplars == Exemplars::kSampled;
+  if (core.info.has_exemplars && core.info.type == MetricType::kGauge) {
+    return Status(StatusCode::kInvalidArgument, "metric \"" + core.info.name + "\": a gauge has no exemplars");
+  }
   if (Status legal = CheckFamily(core.info); !legal.ok()) return legal;
   if (core.info.is_exponential) {
     if (Status powers = CheckPowersOfTwo(core.info); !powers.ok()) return powers;
+    core.buckets = internal::BucketTable::Intern(bounds->values());
   } else if (bounds != nullptr) {
     Result<std::vector<double>> recorded = kind == FamilyKind::kTickHistogram
                                                ? InTicks(core.info.name, bounds->values(), ticks_per_unit)

@@ -12,10 +12,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "metrics_core/exemplar.h"
 
 namespace streamhouse::metrics {
 namespace internal {
@@ -36,6 +39,7 @@ struct FamilyInfo {
   NumberKind number = NumberKind::kUint64;  // of a counter or gauge; histograms have double sums
   std::vector<std::string> label_names;     // in the order of the label text
   std::vector<double> bounds;               // of a histogram: finite, ascending upper bounds, (lower, upper]
+  bool has_exemplars = false;               // its series may have them
   bool is_exponential = false;              // a histogram that can be read at its own resolution as well
 };
 
@@ -76,6 +80,13 @@ class FamilySnapshot {
     return {.bucket_counts = values_.subspan(i * stride, stride), .sum = sums_[i], .count = counts_[i]};
   }
 
+  // The exemplar of a bucket of series i (of a counter: bucket 0), or null.
+  const Exemplar* exemplar(std::size_t i, std::size_t bucket = 0) const {
+    if (!info_->has_exemplars) return nullptr;
+    const std::optional<Exemplar>& found = exemplars_[i * exemplars_per_series() + bucket];
+    return found ? &*found : nullptr;
+  }
+
   // Whether the histograms of this family are exponential, and then the value of series i at full resolution.
   bool is_exponential() const { return info_->is_exponential; }
   const ExponentialValue& exponential_value(std::size_t i) const { return exponentials_[i]; }
@@ -83,12 +94,17 @@ class FamilySnapshot {
  private:
   friend class internal::SnapshotBuilder;
 
+  std::size_t exemplars_per_series() const {
+    return info_->type == MetricType::kHistogram ? info_->bounds.size() + 1 : 1;
+  }
+
   const FamilyInfo* info_ = nullptr;
   std::span<const std::string_view> labels_;
-  std::span<const std::uint64_t> values_;           // scalars: one a series; histograms: bounds + 1 a series
-  std::span<const double> sums_;                    // histograms only
-  std::span<const std::uint64_t> counts_;           // histograms only
-  std::span<const ExponentialValue> exponentials_;  // exponential histograms only
+  std::span<const std::uint64_t> values_;               // scalars: one a series; histograms: bounds + 1 a series
+  std::span<const double> sums_;                        // histograms only
+  std::span<const std::uint64_t> counts_;               // histograms only
+  std::span<const std::optional<Exemplar>> exemplars_;  // where the family has them: one a bucket
+  std::span<const ExponentialValue> exponentials_;      // exponential histograms only
 };
 
 class Snapshot {

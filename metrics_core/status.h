@@ -80,7 +80,9 @@ class [[nodiscard]] Result {
 
   T& operator*() & { return CheckedValue(); }
   T&& operator*() && { return std::move(CheckedValue()); }
+  const T& operator*() const& { return value(); }
   T* operator->() { return &CheckedValue(); }
+  const T* operator->() const { return &value(); }
 
  private:
   T& CheckedValue() {

@@ -4,6 +4,7 @@
 #include <bit>
 #include <string>
 
+#include "metrics_core/internal/exemplar_slots.h"
 #include "metrics_core/internal/label_text.h"
 #include "metrics_core/internal/snapshot_builder.h"
 #include "metrics_core/status.h"
@@ -130,6 +131,10 @@ SeriesRef FamilyCore::Resolve(std::span<const std::string_view> values) {
 std::optional<std::uint32_t> FamilyCore::Make(std::span<const std::string_view> values) {
   const Slot run = AllocateRun(shape_);
   if (run == kSinkSlot) return std::nullopt;
+  if (options_.info.has_exemplars) {
+    static constexpr BucketTable kOneBucket;
+    SetExemplars(run, options_.buckets == nullptr ? &kOneBucket : options_.buckets, options_.ticks_per_unit);
+  }
   const std::uint32_t number = table_.Insert(values, run);
   if (options_.expire_after_nanoseconds > 0) {
     last_uses_.resize(table_.number_limit());
@@ -215,6 +220,7 @@ void FamilyCore::Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds
   } else {
     ReadScalars(builder);
   }
+  if (options_.info.has_exemplars) ReadExemplars(builder);
 }
 
 void FamilyCore::Expire(std::uint64_t now_nanoseconds) {
@@ -250,6 +256,17 @@ std::uint64_t FamilyCore::ReadScalar(Slot run) {
              (Baseline(run + kUpCell) - Baseline(run + kDownCell));
     default:
       return reader_.Sum(run) - Baseline(run);
+  }
+}
+
+void FamilyCore::ReadExemplars(SnapshotBuilder& builder) {
+  const std::uint32_t buckets = options_.buckets == nullptr ? 1 : options_.buckets->bucket_count();
+  for (std::uint32_t number = 0; number < table_.number_limit(); ++number) {
+    if (!table_.IsLive(number)) continue;
+    const ExemplarSlots* const slots = ExemplarsOf(table_.At(number).run);
+    for (std::uint32_t bucket = 0; bucket < buckets; ++bucket) {
+      builder.AddExemplar(slots == nullptr ? std::nullopt : slots->Read(bucket));
+    }
   }
 }
 

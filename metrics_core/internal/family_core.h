@@ -54,8 +54,9 @@ class FamilyCore final : public CollectedFamily {
     SeriesStorage storage = SeriesStorage::kPerThread;
     std::uint32_t series_max = kDefaultSeriesMax;
     std::uint64_t expire_after_nanoseconds = 0;
-    const BucketTable* buckets = nullptr;  // of a histogram; in ticks for a TickHistogram
-    double ticks_per_unit = 1;             // of a TickHistogram
+    // Of a histogram; in ticks for a TickHistogram, and the classic ones of an exponential one.
+    const BucketTable* buckets = nullptr;
+    double ticks_per_unit = 1;  // of a TickHistogram
   };
 
   FamilyCore(Options options, std::shared_ptr<SnapshotEpochs> epochs);
@@ -127,6 +128,7 @@ class FamilyCore final : public CollectedFamily {
 
   void Expire(std::uint64_t now_nanoseconds);
   std::uint64_t ValueForExpiry(Slot run);
+  void ReadExemplars(SnapshotBuilder& builder);
   void ReadScalars(SnapshotBuilder& builder);
   void ReadHistograms(SnapshotBuilder& builder);
   void ReadExponentialHistograms(SnapshotBuilder& builder);

@@ -7,10 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
 
+#include "metrics_core/exemplar.h"
 #include "metrics_core/snapshot.h"
 
 namespace streamhouse::metrics::internal {
@@ -22,6 +24,7 @@ struct SnapshotBuffers {
     std::size_t first_value = 0;
     std::size_t first_histogram = 0;
     std::size_t first_exponential = 0;
+    std::size_t first_exemplar = 0;
   };
 
   std::vector<FamilySnapshot> families;
@@ -30,6 +33,7 @@ struct SnapshotBuffers {
   std::vector<std::uint64_t> values;
   std::vector<double> sums;
   std::vector<std::uint64_t> counts;
+  std::vector<std::optional<Exemplar>> exemplars;
   std::vector<ExponentialValue> exponentials;
   std::vector<std::uint64_t> exponential_buckets;  // of all exponentials, one after another
 };
@@ -44,6 +48,7 @@ class SnapshotBuilder {
     buffers_.values.clear();
     buffers_.sums.clear();
     buffers_.counts.clear();
+    buffers_.exemplars.clear();
     buffers_.exponentials.clear();
     buffers_.exponential_buckets.clear();
   }
@@ -76,6 +81,9 @@ class SnapshotBuilder {
     buffers_.counts.push_back(count);
   }
 
+  // Of the next bucket of the series that was added last, in a family that has them; nothing where there is none.
+  void AddExemplar(const std::optional<Exemplar>& exemplar) { buffers_.exemplars.push_back(exemplar); }
+
   // After the classic reading of the same series, with the same totals. The buckets are copied.
   void AddExponential(const ExponentialValue& value) {
     buffers_.exponentials.push_back(value);
@@ -101,6 +109,7 @@ class SnapshotBuilder {
       family.sums_ = Between(buffers_.sums, begin.first_histogram, end.first_histogram);
       family.counts_ = Between(buffers_.counts, begin.first_histogram, end.first_histogram);
       family.exponentials_ = Between(buffers_.exponentials, begin.first_exponential, end.first_exponential);
+      family.exemplars_ = Between(buffers_.exemplars, begin.first_exemplar, end.first_exemplar);
       end = begin;
     }
     Snapshot snapshot;
@@ -114,7 +123,8 @@ class SnapshotBuilder {
     return {.first_label = buffers_.labels.size(),
             .first_value = buffers_.values.size(),
             .first_histogram = buffers_.sums.size(),
-            .first_exponential = buffers_.exponentials.size()};
+            .first_exponential = buffers_.exponentials.size(),
+            .first_exemplar = buffers_.exemplars.size()};
   }
 
   template <typename T>
