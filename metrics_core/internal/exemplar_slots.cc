@@ -40,7 +40,7 @@ void ExemplarSlots::Offer(double recorded, const TraceContext& trace, std::uint6
                                              std::memory_order_relaxed)) {
     return;
   }
-  const auto put = [](Word& word, std::uint64_t bits) {
+  const auto put = [](std::atomic<std::uint64_t>& word, std::uint64_t bits) {
     // Release: pairs with the acquire of the word in Read; whoever sees this word sees the odd version.
     word.store(bits, std::memory_order_release);
   };
@@ -62,7 +62,7 @@ std::optional<Exemplar> ExemplarSlots::Read(std::uint32_t bucket) const noexcept
     if (version == 0) return std::nullopt;
     if (version % 2 != 0) continue;
     // Acquire: pairs with the releases in Offer, and keeps the second look at the version behind.
-    const auto get = [](const Word& word) { return word.load(std::memory_order_acquire); };
+    const auto get = [](const std::atomic<std::uint64_t>& word) { return word.load(std::memory_order_acquire); };
     const Exemplar exemplar = {
         .trace = {get(place.trace_id_high), get(place.trace_id_low), get(place.span_id)},
         .value = std::bit_cast<double>(get(place.value)) / recorded_per_unit_,

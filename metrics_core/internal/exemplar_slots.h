@@ -31,16 +31,14 @@ class ExemplarSlots {
   std::optional<Exemplar> Read(std::uint32_t bucket) const noexcept;
 
  private:
-  using Word = std::atomic<std::uint64_t>;
-
   struct Place {
-    Word version{0};  // odd while it is written; 0: nothing yet
-    Word taken_nanoseconds{0};
-    Word trace_id_high{0};
-    Word trace_id_low{0};
-    Word span_id{0};
-    Word value{0};
-    Word unix_milliseconds{0};
+    std::atomic<std::uint64_t> version{0};  // odd while it is written; 0: nothing yet
+    std::atomic<std::uint64_t> taken_nanoseconds{0};
+    std::atomic<std::uint64_t> trace_id_high{0};
+    std::atomic<std::uint64_t> trace_id_low{0};
+    std::atomic<std::uint64_t> span_id{0};
+    std::atomic<std::uint64_t> value{0};
+    std::atomic<std::uint64_t> unix_milliseconds{0};
   };
 
   // Immutable after construction.
