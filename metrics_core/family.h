@@ -6,12 +6,14 @@
 // Guarantees: the same values give the same series. Values that are not UTF-8 are repaired, each bad byte becoming
 // U+FFFD. A series is on the page from its first With() or Lookup() on, until Remove() or expiry
 // (MetricOptions::expire_after), at once. What is recorded after that through a handle that is still held is counted
-// nowhere, and never in another series; a later With() starts a new series at zero. Beyond MetricOptions::series_max,
+// nowhere, and never in another series, and so is a Lookup() at the very moment of the removal; a later With() starts a
+// new series at zero. Beyond MetricOptions::series_max,
 // a new label set gets the overflow series instead, and OverflowedLookups() counts it. A default-constructed family
 // gives sinks. A family and its handles may outlive the registry; nobody sees them then.
 // Thread safety: all methods from any thread; assigning to a family needs the caller's own ordering.
-// Cost: With() is a look-up and two locked instructions for the handle's life; Lookup() about as much as two locked
-// instructions in all. A label set's first use allocates and locks, and may wait for a scrape of the same family.
+// Cost: With() is a look-up under a lock, and two locked instructions for the handle's life. Lookup() hashes and compares
+// the values, about 15 ns for two short ones (bench: BM_FamilyLookupIncrement), without a locked instruction. A label
+// set's first use allocates and locks, and may wait for a scrape of the same family.
 // Errors: another number of values than the family has labels ends the program, as it is a programmer's error.
 //
 //   Family<Counter> requests = *registry.AddCounter({.name = "requests_total", .help = "…", .labels = {"method", "code"}});
