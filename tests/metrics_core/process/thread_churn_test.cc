@@ -1,6 +1,7 @@
 // Memory is bounded by the threads that record at once, not by those that ever did.
 #include <unistd.h>
 
+#include <barrier>
 #include <cstdint>
 #include <fstream>
 #include <thread>
@@ -26,10 +27,12 @@ class ThreadChurnTest : public testing::Test {
  protected:
   // Threads that live for one recording into each series, two of them at once.
   void LetThreadsPass(int threads) {
-    const auto record = [this] {
+    std::barrier both_have_recorded(2);
+    const auto record = [&] {
       counter_.Increment();
       histogram_.Observe(1);
       lookups_.Lookup("a")->Increment();
+      both_have_recorded.arrive_and_wait();
     };
     for (int i = 0; i < threads; i += 2) {
       std::thread first(record);
