@@ -65,6 +65,12 @@ Command AddAgentCommand(CLI::App& program) {
       ->type_name("NAME:PARTITIONS")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  parser
+      .add_option("--exporter", flags->exporters,
+                  "Where else metrics go, for example textfile:///var/lib/node_exporter/agent.prom")
+      ->type_name("SPEC")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   return {.parser = &parser, .run = [flags] { return Serve(*flags); }};
 }
 

@@ -3,32 +3,12 @@
 #include <string_view>
 
 #include "agent/agent_metrics.h"
+#include "exporters/builtin_exporters.h"
 
 namespace streamhouse::apps {
 
 using metrics::Result;
 using metrics::Status;
-
-namespace {
-
-// The agent knows no flags; its errors name the port or path.
-Status WithFlag(const Status& failure, const ServingAgentFlags& flags) {
-  const std::string& message = failure.message();
-  const auto names = [&message](std::string_view what) { return message.find(what) != std::string::npos; };
-  std::string advice;
-  if (message.starts_with("prometheus://")) {
-    advice = "; choose another address with --http";
-  } else if (names(flags.data_folder)) {
-    advice = "; choose another folder with --data";
-  } else if (names("gRPC")) {
-    advice = "; choose another address with --grpc";
-  } else if (failure.code() == metrics::StatusCode::kAlreadyExists || names("topic")) {
-    advice = " (--topic)";
-  }
-  return {failure.code(), message + advice};
-}
-
-}  // namespace
 
 void AddAddressFlags(CLI::App& parser, ServingAgentFlags& flags) {
   AddHostPortFlag(parser, "--grpc", flags.grpc, "Where to serve producers and consumers; port 0 picks a free one");
@@ -37,27 +17,67 @@ void AddAddressFlags(CLI::App& parser, ServingAgentFlags& flags) {
 
 Result<std::unique_ptr<ServingAgent>> ServingAgent::Start(const ServingAgentFlags& flags, metrics::Registry& registry,
                                                           metrics::Health& health) {
+  std::unique_ptr<ServingAgent> serving(new ServingAgent(flags, registry, health));
+  if (Status started = serving->StartParts(registry, health); !started.ok()) return started;
+  return serving;
+}
+
+Status ServingAgent::StartParts(metrics::Registry& registry, metrics::Health& health) {
   Result<ProgramMetrics> program_metrics = ProgramMetrics::Register(registry);
   if (!program_metrics.ok()) return program_metrics.status();
+  program_metrics_ = *std::move(program_metrics);
   Result<agent::AgentMetrics> agent_metrics = agent::AgentMetrics::Register(registry);
   if (!agent_metrics.ok()) return agent_metrics.status();
-  auto server = std::make_unique<exporters::MetricsServer>(
-      registry, health, exporters::MetricsServerOptions{.host = flags.http.host, .port = flags.http.port});
-  const exporters::MetricsServer& serving = *server;
+  agent::AgentBuilder builder(Config());
+  builder.metrics(*std::move(agent_metrics)).health(health);
+  if (Status made = MakeExporters(builder); !made.ok()) return made;
+  auto built = builder.Build();
+  if (!built.ok()) return WithFlag(built.status());
+  agent_ = *std::move(built);
+  Status started = agent_->Start();
+  return started.ok() ? started : WithFlag(started);
+}
 
-  agent::AgentConfig config = {.data_folder = flags.data_folder};
-  config.grpc_host = flags.grpc.host;
-  config.grpc_port = flags.grpc.port;
-  config.topics = flags.topics;
-  auto built = agent::AgentBuilder(std::move(config))
-                   .metrics(*std::move(agent_metrics))
-                   .health(health)
-                   .exporter(std::move(server))
-                   .Build();
-  if (!built.ok()) return WithFlag(built.status(), flags);
-  if (Status started = (*built)->Start(); !started.ok()) return WithFlag(started, flags);
-  return std::unique_ptr<ServingAgent>(
-      new ServingAgent(flags, *std::move(program_metrics), *std::move(built), serving));
+Status ServingAgent::MakeExporters(agent::AgentBuilder& builder) {
+  auto server = std::make_unique<exporters::MetricsServer>(
+      exporter_context_.registry, exporter_context_.health,
+      exporters::MetricsServerOptions{.host = flags_.http.host, .port = flags_.http.port});
+  server_ = server.get();
+  builder.exporter(std::move(server));
+  const exporters::ExporterRegistry known = exporters::BuiltinExporters();
+  for (const std::string& spec : flags_.exporters) {
+    auto exporter = known.MakeExporter(spec, exporter_context_);
+    if (!exporter.ok()) return {exporter.status().code(), exporter.status().message() + " (--exporter)"};
+    builder.exporter(*std::move(exporter));
+  }
+  return Status::Ok();
+}
+
+agent::AgentConfig ServingAgent::Config() const {
+  agent::AgentConfig config = {.data_folder = flags_.data_folder};
+  config.grpc_host = flags_.grpc.host;
+  config.grpc_port = flags_.grpc.port;
+  config.topics = flags_.topics;
+  return config;
+}
+
+// The agent knows no flags; its errors name the port, path or specification.
+Status ServingAgent::WithFlag(const Status& failure) const {
+  const std::string& message = failure.message();
+  const auto names = [&message](std::string_view what) { return message.find(what) != std::string::npos; };
+  std::string advice;
+  if (message.starts_with("prometheus://" + flags_.http.ToString())) {
+    advice = "; choose another address with --http";
+  } else if (names("://")) {
+    advice = " (--exporter)";
+  } else if (names(flags_.data_folder)) {
+    advice = "; choose another folder with --data";
+  } else if (names("gRPC")) {
+    advice = "; choose another address with --grpc";
+  } else if (names("topic")) {
+    advice = " (--topic)";
+  }
+  return {failure.code(), message + advice};
 }
 
 HostPort ServingAgent::grpc() const {
@@ -65,7 +85,7 @@ HostPort ServingAgent::grpc() const {
 }
 
 HostPort ServingAgent::http() const {
-  return {.host = flags_.http.host, .port = server_.port()};
+  return {.host = flags_.http.host, .port = server_->port()};
 }
 
 }  // namespace streamhouse::apps

@@ -7,6 +7,7 @@
 
 #include <CLI/App.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "agent/agent_config.h"
 #include "apps/host_port.h"
 #include "apps/program_metrics.h"
+#include "exporters/exporter_registry.h"
 #include "exporters/http/metrics_server.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
@@ -28,6 +30,7 @@ struct ServingAgentFlags {
   HostPort grpc = {.host = "127.0.0.1", .port = agent::kDefaultGrpcPort};
   HostPort http = {.host = "127.0.0.1", .port = exporters::kMetricsPortDefault};
   std::vector<agent::TopicInfo> topics;
+  std::vector<std::string> exporters;  // specifications (exporters/exporter_spec.h) of those besides --http
 };
 
 // --grpc and --http; `flags` outlives the parser.
@@ -46,14 +49,19 @@ class ServingAgent {
   HostPort http() const;
 
  private:
-  ServingAgent(const ServingAgentFlags& flags, ProgramMetrics program_metrics, std::unique_ptr<agent::Agent> agent,
-               const exporters::MetricsServer& server)
-      : flags_(flags), program_metrics_(std::move(program_metrics)), agent_(std::move(agent)), server_(server) {}
+  ServingAgent(ServingAgentFlags flags, metrics::Registry& registry, metrics::Health& health)
+      : flags_(std::move(flags)), exporter_context_{.registry = registry, .health = health} {}
+
+  metrics::Status StartParts(metrics::Registry& registry, metrics::Health& health);
+  metrics::Status MakeExporters(agent::AgentBuilder& builder);
+  agent::AgentConfig Config() const;
+  metrics::Status WithFlag(const metrics::Status& failure) const;
 
   const ServingAgentFlags flags_;
-  const ProgramMetrics program_metrics_;
-  const std::unique_ptr<agent::Agent> agent_;
-  const exporters::MetricsServer& server_;  // owned by agent_
+  const exporters::ExporterContext exporter_context_;
+  std::optional<ProgramMetrics> program_metrics_;
+  std::unique_ptr<agent::Agent> agent_;
+  const exporters::MetricsServer* server_ = nullptr;  // owned by agent_
 };
 
 }  // namespace streamhouse::apps

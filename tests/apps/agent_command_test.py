@@ -82,3 +82,16 @@ class AgentCommand(unittest.TestCase):
 
     def test_refuses_a_name_that_is_no_topic(self):
         self.assert_refused(self.run_agent(self.data / "data", "--topic", "../orders:3"), ".*--topic.*")
+
+    def test_sends_its_metrics_by_several_exporters_at_once(self):
+        page = self.data / "agent.prom"
+        agent = self.agent("--exporter", f"textfile://{page}?interval=100ms", "--exporter", "prometheus://127.0.0.1:0")
+        family = "# TYPE streamhouse_agent_records_written_total counter"
+        self.assertIn(family, processes.fetch(agent.url + "/metrics")[2])
+        processes.wait_for(lambda: page.exists() and family in page.read_text(), "the page is written")
+        self.assertEqual(0, agent.stop())
+
+    def test_names_an_exporter_that_cannot_be(self):
+        for spec in ("nonsense://x", "prometheus://127.0.0.1:0?nonsense=1", f"textfile://{self.data}/missing/agent.prom"):
+            done = self.run_agent(self.data / "data", "--exporter", spec)
+            self.assert_refused(done, ".*(nonsense|missing).* \\(--exporter\\)")

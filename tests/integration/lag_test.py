@@ -1,0 +1,73 @@
+"""Goal: lag tells the truth when it matters, which is when nobody reads, and pending when nobody answers.
+
+Method: a consumer whose stdout nobody reads is stuck in the middle of its records, and therefore does not poll; an agent
+that is stopped with SIGSTOP does not acknowledge.
+"""
+
+import os
+import signal
+import subprocess
+import unittest
+
+import pages
+import processes
+
+RECORDS = 20_000
+VALUE = "x" * 100
+# The lag is refreshed every 30 s.
+REFRESH_SECONDS = 45
+
+
+class Lag(unittest.TestCase):
+    def setUp(self):
+        self.agent = processes.Agent(self, processes.folder_for(self) / "data", "--topic", "orders:1")
+        self.arguments = ("--agent", self.agent.grpc, "--topic", "orders")
+
+    def produce(self, count):
+        done = processes.run("produce", *self.arguments, stdin=f"{VALUE}\n" * count)
+        self.assertEqual(0, done.returncode, done.stderr)
+
+    def start_stuck_consumer(self):
+        """Its URL, and the reader that nobody reads from."""
+        command = [processes.BINARY, "consume", *self.arguments, "--group", "g", "--http", "127.0.0.1:0"]
+        consumer = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(consumer.wait)
+        self.addCleanup(consumer.kill)
+        for stream in (consumer.stdout, consumer.stderr):
+            self.addCleanup(stream.close)
+        return "http://" + consumer.stderr.readline().strip().removeprefix("http="), consumer.stdout
+
+    def gauge(self, url, name):
+        return pages.value(url, f"streamhouse_consumer_{name}", topic="orders", partition="0", group="g")
+
+    def test_grows_and_ages_while_the_consumer_does_not_poll_and_is_gone_when_it_has_caught_up(self):
+        self.produce(RECORDS)
+        url, stdout = self.start_stuck_consumer()
+        processes.wait_for(lambda: self.gauge(url, "current_offset") > 0, "it has begun to read")
+        position = self.gauge(url, "current_offset")
+        self.produce(10)
+        expected = RECORDS + 10 - position
+        processes.wait_for(lambda: self.gauge(url, "lag_records") == expected, f"a lag of {expected}", REFRESH_SECONDS)
+        self.assertGreater(self.gauge(url, "lag_seconds"), 1)
+        self.assertEqual(position, self.gauge(url, "current_offset"))
+
+        for _ in range(RECORDS + 10):
+            stdout.readline()
+        processes.wait_for(lambda: self.gauge(url, "lag_records") == 0, "no lag", REFRESH_SECONDS)
+        self.assertEqual(0, self.gauge(url, "lag_seconds"))
+        processes.wait_for(lambda: self.gauge(url, "last_committed_offset") == RECORDS + 10, "all committed")
+
+    def test_pending_is_what_the_agent_has_not_acknowledged(self):
+        producer = processes.Streamhouse(self, "produce", *self.arguments, "--http", "127.0.0.1:0", stdin=subprocess.PIPE)
+        url = "http://" + producer.match("^http=(.*)", "stderr")[1]
+        producer.stdin.write("a\n")
+        producer.stdin.flush()
+        processes.wait_for(lambda: pages.value(url, "streamhouse_producer_records_sent_total") == 1, "1 sent")
+        os.kill(self.agent.pid, signal.SIGSTOP)
+        self.addCleanup(os.kill, self.agent.pid, signal.SIGCONT)
+        producer.stdin.write("b\nc\n")
+        producer.stdin.flush()
+        processes.wait_for(lambda: pages.value(url, "streamhouse_producer_pending_records") == 2, "2 pending")
+        os.kill(self.agent.pid, signal.SIGCONT)
+        processes.wait_for(lambda: pages.value(url, "streamhouse_producer_pending_records") == 0, "0 pending")
+        self.assertEqual(3, pages.value(url, "streamhouse_producer_records_sent_total"))
