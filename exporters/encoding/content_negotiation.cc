@@ -13,18 +13,63 @@ constexpr NegotiatedFormat kOpenMetrics = {PageFormat::kOpenMetrics,
 // The same page for readers of the draft, who look for their version in the answer.
 constexpr NegotiatedFormat kOpenMetricsDraft = {PageFormat::kOpenMetrics,
                                                 "application/openmetrics-text; version=0.0.1; charset=utf-8"};
+constexpr NegotiatedFormat kProtobuf = {
+    PageFormat::kProtobuf,
+    "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"};
+
+// The answers to readers that name an escaping scheme.
+struct Escaping {
+  std::string_view scheme;
+  NegotiatedFormat text;
+  NegotiatedFormat open_metrics;
+};
+constexpr Escaping kEscapings[] = {
+    {"underscores",
+     {PageFormat::kText, "text/plain; version=1.0.0; charset=utf-8; escaping=underscores"},
+     {PageFormat::kOpenMetrics, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores"}},
+    {"allow-utf-8",
+     {PageFormat::kText, "text/plain; version=1.0.0; charset=utf-8; escaping=allow-utf-8"},
+     {PageFormat::kOpenMetrics, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8"}},
+    {"dots",
+     {PageFormat::kText, "text/plain; version=1.0.0; charset=utf-8; escaping=dots"},
+     {PageFormat::kOpenMetrics, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=dots"}},
+    {"values",
+     {PageFormat::kText, "text/plain; version=1.0.0; charset=utf-8; escaping=values"},
+     {PageFormat::kOpenMetrics, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=values"}},
+};
+
+// Underscores where the reader names none, or one that does not exist.
+const Escaping& EscapingFor(const WeightedElement& range) {
+  for (const Escaping& escaping : kEscapings) {
+    if (range.Parameter("escaping") == escaping.scheme) return escaping;
+  }
+  return kEscapings[0];
+}
+
+std::optional<NegotiatedFormat> OpenMetricsFor(const WeightedElement& range) {
+  const std::string_view version = range.Parameter("version");
+  if (version == "1.0.0") return range.Parameter("escaping").empty() ? kOpenMetrics : EscapingFor(range).open_metrics;
+  if (version == "0.0.1" || version.empty()) return kOpenMetricsDraft;
+  return std::nullopt;
+}
+
+std::optional<NegotiatedFormat> TextFor(const WeightedElement& range) {
+  const std::string_view version = range.Parameter("version");
+  if (version == "1.0.0") return EscapingFor(range).text;
+  if (version == "0.0.4" || version.empty()) return kText;
+  return std::nullopt;
+}
+
+std::optional<NegotiatedFormat> ProtobufFor(const WeightedElement& range) {
+  const bool is_ours =
+      range.Parameter("proto") == "io.prometheus.client.MetricFamily" && range.Parameter("encoding") == "delimited";
+  return is_ours ? std::optional(kProtobuf) : std::nullopt;
+}
 
 std::optional<NegotiatedFormat> FormatFor(const WeightedElement& range) {
-  const std::string_view version = range.Parameter("version");
-  if (EqualsIgnoringCase(range.name, "application/openmetrics-text")) {
-    if (version == "1.0.0") return kOpenMetrics;
-    if (version == "0.0.1" || version.empty()) return kOpenMetricsDraft;
-    return std::nullopt;
-  }
-  if (EqualsIgnoringCase(range.name, "text/plain")) {
-    if (version == "0.0.4" || version.empty()) return kText;
-    return std::nullopt;
-  }
+  if (EqualsIgnoringCase(range.name, "application/openmetrics-text")) return OpenMetricsFor(range);
+  if (EqualsIgnoringCase(range.name, "text/plain")) return TextFor(range);
+  if (EqualsIgnoringCase(range.name, "application/vnd.google.protobuf")) return ProtobufFor(range);
   if (range.name == "*/*" || EqualsIgnoringCase(range.name, "text/*")) return kText;
   return std::nullopt;
 }
@@ -37,6 +82,8 @@ std::string_view PageFormatName(PageFormat format) {
       return "text";
     case PageFormat::kOpenMetrics:
       return "openmetrics";
+    case PageFormat::kProtobuf:
+      return "protobuf";
   }
   return "text";
 }

@@ -2,7 +2,8 @@
 //
 // The reader's most wanted format that can be produced wins. Guarantees: there is always an answer; a reader that asks
 // for nothing, for anything or for what does not exist gets Prometheus text 0.0.4, which every reader knows.
-// Thread safety: pure functions. Cost: see ParseWeightedList.
+// Text 1.0.0 is the page of 0.0.4: names of this library's metrics are legal in both, so that every escaping scheme leaves them
+// as they are. Thread safety: pure functions. Cost: see ParseWeightedList.
 #pragma once
 
 #include <cstdint>
@@ -10,14 +11,14 @@
 
 namespace streamhouse::exporters {
 
-enum class PageFormat : std::uint8_t { kText, kOpenMetrics };
+enum class PageFormat : std::uint8_t { kText, kOpenMetrics, kProtobuf };
 
 struct NegotiatedFormat {
   PageFormat format = PageFormat::kText;
   std::string_view content_type;  // of the answer; lives for ever
 };
 
-// For labels of metrics: "text", "openmetrics".
+// For labels of metrics: "text", "openmetrics", "protobuf".
 std::string_view PageFormatName(PageFormat format);
 
 NegotiatedFormat NegotiateFormat(std::string_view accept);

@@ -45,6 +45,7 @@ constexpr TextDialect kOpenMetricsText = {
     .append_metadata = AppendMetadata,
     .write_double = WriteOpenMetricsDouble,
     .shows_sum = [](const FamilyInfo& info) { return info.bounds.empty() || info.bounds.front() >= 0; },
+    .exemplars = ExemplarUse::kShown,
     .end_of_page = "# EOF\n",
 };
 

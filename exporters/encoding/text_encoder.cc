@@ -34,6 +34,7 @@ constexpr TextDialect kPrometheusText = {
     .append_metadata = AppendMetadata,
     .write_double = WriteTextDouble,
     .shows_sum = [](const FamilyInfo&) { return true; },
+    .exemplars = ExemplarUse::kLeftOut,
     .end_of_page = "",
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "exporters/encoding/exemplar_text.h"
 #include "exporters/encoding/number_format.h"
 
 namespace streamhouse::exporters {
@@ -107,19 +108,27 @@ bool TextPage::FillSeries(const FamilySnapshot& family, Chunk& chunk) {
   return true;
 }
 
+const metrics::Exemplar* TextPage::ExemplarOf(const FamilySnapshot& family, std::size_t bucket) const {
+  return dialect_.exemplars == ExemplarUse::kShown ? family.exemplar(series_, bucket) : nullptr;
+}
+
 template <typename WriteValue>
 bool TextPage::FillScalars(const FamilySnapshot& family, Chunk& chunk, const WriteValue& write_value) {
   const std::string_view name = family.info().name;
+  const bool has_exemplars = family.info().has_exemplars && family.info().type == MetricType::kCounter;
   for (; series_ < family.size(); ++series_) {
     const auto write = [&](char* out) { return write_value(out, series_); };
-    if (!FillLine(chunk, name, family.label_text(series_), write)) return false;
+    const metrics::Exemplar* const exemplar = has_exemplars ? ExemplarOf(family, 0) : nullptr;
+    if (!FillLine(chunk, name, family.label_text(series_), write, exemplar)) return false;
   }
   return true;
 }
 
 template <typename WriteValue>
-bool TextPage::FillLine(Chunk& chunk, std::string_view name, std::string_view labels, const WriteValue& write_value) {
-  char* out = chunk.Reserve(name.size() + labels.size() + kNumberBytesMax + kPunctuationBytes);
+bool TextPage::FillLine(Chunk& chunk, std::string_view name, std::string_view labels, const WriteValue& write_value,
+                        const metrics::Exemplar* exemplar) {
+  const std::size_t exemplar_bytes = exemplar == nullptr ? 0 : kExemplarBytesMax;
+  char* out = chunk.Reserve(name.size() + labels.size() + kNumberBytesMax + kPunctuationBytes + exemplar_bytes);
   if (out == nullptr) return false;
   out = Put(out, name);
   if (!labels.empty()) {
@@ -129,6 +138,7 @@ bool TextPage::FillLine(Chunk& chunk, std::string_view name, std::string_view la
   }
   *out++ = ' ';
   out = write_value(out);
+  if (exemplar != nullptr) out = WriteExemplar(out, *exemplar);
   *out++ = '\n';
   chunk.Commit(out);
   return true;
@@ -136,32 +146,36 @@ bool TextPage::FillLine(Chunk& chunk, std::string_view name, std::string_view la
 
 bool TextPage::FillHistograms(const FamilySnapshot& family, Chunk& chunk) {
   for (; series_ < family.size(); ++series_) {
-    if (!FillHistogram(family.histogram_value(series_), family.label_text(series_), chunk)) return false;
+    if (!FillHistogram(family, chunk)) return false;
     line_ = 0;
     bucket_total_ = 0;
   }
   return true;
 }
 
-bool TextPage::FillHistogram(const HistogramValue& value, std::string_view labels, Chunk& chunk) {
+bool TextPage::FillHistogram(const FamilySnapshot& family, Chunk& chunk) {
+  const HistogramValue value = family.histogram_value(series_);
+  const std::string_view labels = family.label_text(series_);
   const std::size_t buckets = value.bucket_counts.size();
   for (; line_ < buckets; ++line_) {
     const std::uint64_t total = bucket_total_ + value.bucket_counts[line_];
-    if (!FillBucketLine(chunk, labels, line_, total)) return false;
+    if (!FillBucketLine(chunk, labels, line_, total, ExemplarOf(family, line_))) return false;
     bucket_total_ = total;
   }
-  if (!dialect_.shows_sum(families_[family_].info())) return true;
+  if (!dialect_.shows_sum(family.info())) return true;
   if (line_ == buckets) {
-    if (!FillLine(chunk, sum_name_, labels, [&](char* out) { return dialect_.write_double(out, value.sum); }))
-      return false;
+    const auto write_sum = [&](char* out) { return dialect_.write_double(out, value.sum); };
+    if (!FillLine(chunk, sum_name_, labels, write_sum)) return false;
     ++line_;
   }
   return FillLine(chunk, count_name_, labels, [&](char* out) { return WriteInteger(out, value.count); });
 }
 
-bool TextPage::FillBucketLine(Chunk& chunk, std::string_view labels, std::size_t bucket, std::uint64_t total) {
-  char* out =
-      chunk.Reserve(bucket_name_.size() + labels.size() + le_label_bytes_max_ + kNumberBytesMax + kPunctuationBytes);
+bool TextPage::FillBucketLine(Chunk& chunk, std::string_view labels, std::size_t bucket, std::uint64_t total,
+                              const metrics::Exemplar* exemplar) {
+  const std::size_t exemplar_bytes = exemplar == nullptr ? 0 : kExemplarBytesMax;
+  char* out = chunk.Reserve(bucket_name_.size() + labels.size() + le_label_bytes_max_ + kNumberBytesMax +
+                            kPunctuationBytes + exemplar_bytes);
   if (out == nullptr) return false;
   std::string_view le_label = le_labels_[bucket];
   if (labels.empty()) le_label.remove_prefix(1);
@@ -171,6 +185,7 @@ bool TextPage::FillBucketLine(Chunk& chunk, std::string_view labels, std::size_t
   *out++ = '}';
   *out++ = ' ';
   out = WriteInteger(out, total);
+  if (exemplar != nullptr) out = WriteExemplar(out, *exemplar);
   *out++ = '\n';
   chunk.Commit(out);
   return true;

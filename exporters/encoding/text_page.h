@@ -15,9 +15,13 @@
 #include <vector>
 
 #include "exporters/encoding/chunk.h"
+#include "metrics_core/exemplar.h"
 #include "metrics_core/snapshot.h"
 
 namespace streamhouse::exporters {
+
+// Whether exemplars stand behind the samples of counters and buckets (exemplar_text.h).
+enum class ExemplarUse : std::uint8_t { kLeftOut, kShown };
 
 // Wherein the text formats differ.
 struct TextDialect {
@@ -27,6 +31,7 @@ struct TextDialect {
   char* (*write_double)(char* out, double value);
   // Whether histograms of this family show _sum and _count.
   bool (*shows_sum)(const metrics::FamilyInfo& info);
+  ExemplarUse exemplars;
   std::string_view end_of_page;
 };
 
@@ -49,10 +54,14 @@ class TextPage : public PageSource {
   template <typename WriteValue>
   bool FillScalars(const metrics::FamilySnapshot& family, Chunk& chunk, const WriteValue& write_value);
   bool FillHistograms(const metrics::FamilySnapshot& family, Chunk& chunk);
-  bool FillHistogram(const metrics::HistogramValue& value, std::string_view labels, Chunk& chunk);
+  bool FillHistogram(const metrics::FamilySnapshot& family, Chunk& chunk);
   template <typename WriteValue>
-  static bool FillLine(Chunk& chunk, std::string_view name, std::string_view labels, const WriteValue& write_value);
-  bool FillBucketLine(Chunk& chunk, std::string_view labels, std::size_t bucket, std::uint64_t total);
+  static bool FillLine(Chunk& chunk, std::string_view name, std::string_view labels, const WriteValue& write_value,
+                       const metrics::Exemplar* exemplar = nullptr);
+  // Null where there is none, or the dialect does not show it.
+  const metrics::Exemplar* ExemplarOf(const metrics::FamilySnapshot& family, std::size_t bucket) const;
+  bool FillBucketLine(Chunk& chunk, std::string_view labels, std::size_t bucket, std::uint64_t total,
+                      const metrics::Exemplar* exemplar);
 
   const TextDialect& dialect_;
   const std::span<const metrics::FamilySnapshot> families_;

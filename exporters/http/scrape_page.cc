@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "exporters/encoding/openmetrics_encoder.h"
+#include "exporters/encoding/protobuf_encoder.h"
 #include "exporters/encoding/text_encoder.h"
 
 namespace streamhouse::exporters {
@@ -16,6 +17,8 @@ std::unique_ptr<PageSource> MakeEncoder(PageFormat format, std::span<const Famil
   switch (format) {
     case PageFormat::kOpenMetrics:
       return std::make_unique<OpenMetricsEncoder>(families);
+    case PageFormat::kProtobuf:
+      return std::make_unique<ProtobufEncoder>(families);
     case PageFormat::kText:
       return std::make_unique<TextEncoder>(families);
   }

@@ -7,7 +7,7 @@
 
 packages_run=(
   g++ bazel-bootstrap bazel-skylib bazel-platforms bazel-rules-java bazel-rules-proto
-  libboost1.81-dev libcli11-dev libfmt-dev libgrpc++-dev libprotobuf-dev libspdlog-dev libsqlite3-dev libzstd-dev zlib1g-dev
+  libboost1.81-dev libcli11-dev libfmt-dev libgrpc++-dev libprotobuf-dev libprotozero-dev libspdlog-dev libsqlite3-dev libzstd-dev zlib1g-dev
   protobuf-compiler protobuf-compiler-grpc
 )
 packages_bench=(libbenchmark-dev)

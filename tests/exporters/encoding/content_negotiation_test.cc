@@ -30,6 +30,31 @@ TEST(ContentNegotiationTest, GivesScrapersWhatTheyPrefer) {
   EXPECT_EQ(ContentType("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"), kText);
 }
 
+TEST(ContentNegotiationTest, GivesProtobufToThoseWhoNameTheMessageAndItsFraming) {
+  // Prometheus 2.42 with native histograms
+  EXPECT_EQ(ContentType("application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,"
+                        "application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"),
+            "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited");
+  EXPECT_EQ(ContentType("application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=text"),
+            kText);
+  EXPECT_EQ(ContentType("application/vnd.google.protobuf"), kText);
+}
+
+TEST(ContentNegotiationTest, EchoesTheEscapingSchemeThatIsNamed) {
+  // Prometheus 3
+  EXPECT_EQ(ContentType("application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
+                        "application/openmetrics-text;version=0.0.1;q=0.5,"
+                        "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2"),
+            "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8");
+  EXPECT_EQ(ContentType("text/plain;version=1.0.0;escaping=dots"),
+            "text/plain; version=1.0.0; charset=utf-8; escaping=dots");
+  EXPECT_EQ(ContentType("text/plain;version=1.0.0;escaping=values"),
+            "text/plain; version=1.0.0; charset=utf-8; escaping=values");
+  EXPECT_EQ(ContentType("text/plain;version=1.0.0;escaping=nonsense"),
+            "text/plain; version=1.0.0; charset=utf-8; escaping=underscores");
+  EXPECT_EQ(ContentType("text/plain;version=1.0.0"), "text/plain; version=1.0.0; charset=utf-8; escaping=underscores");
+}
+
 TEST(ContentNegotiationTest, FallsBackToText) {
   EXPECT_EQ(ContentType(""), kText);
   EXPECT_EQ(ContentType("*/*"), kText);

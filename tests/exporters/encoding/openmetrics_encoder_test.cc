@@ -110,6 +110,22 @@ io_seconds_total 3
 )");
 }
 
+TEST(OpenMetricsEncoderTest, ShowsExemplars) {
+  Registry registry;
+  const auto sent =
+      registry.AddCounter({.name = "sent_total", .help = "Sent", .exemplars = metrics::Exemplars::kSampled});
+  sent.value().With().Increment(1, {.trace_id_high = 1, .trace_id_low = 2, .span_id = 3});
+  const auto duration = registry.AddHistogram(
+      {.name = "duration", .help = "Duration", .exemplars = metrics::Exemplars::kSampled}, Bounds({1}));
+  duration.value().With().Observe(5, {.trace_id_high = 1, .trace_id_low = 2, .span_id = 3});
+  const std::string page = PageOf<OpenMetricsEncoder>(registry);
+  const std::string exemplar = R"( # {trace_id="00000000000000010000000000000002",span_id="0000000000000003"} )";
+  EXPECT_NE(page.find("\nsent_total 1" + exemplar + "1.0 "), std::string::npos) << page;
+  EXPECT_NE(page.find("\nduration_bucket{le=\"1.0\"} 0\n"), std::string::npos) << page;
+  EXPECT_NE(page.find("\nduration_bucket{le=\"+Inf\"} 1" + exemplar + "5.0 "), std::string::npos) << page;
+  EXPECT_EQ(Parse(page).output, "2 5\n");
+}
+
 TEST(OpenMetricsEncoderTest, PassesTheStrictestParser) {
   Registry registry;
   AddHostileLabels(registry);

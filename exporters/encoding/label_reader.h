@@ -1,0 +1,49 @@
+// LabelReader: the labels of a series one by one, from their text on a page.
+//
+// When to use something else: text formats copy the text as it is.
+// Guarantees: reads what a snapshot's label_text() holds; other text ends the reading early, never beyond its end.
+// Thread safety: a value. Cost: linear in the text; nothing is copied.
+//
+//   LabelReader labels(family.label_text(i));
+//   while (labels.Next()) Use(labels.name(), labels.value());
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace streamhouse::exporters {
+
+// A label value as it stands on a page, with \ " and newline escaped.
+class EscapedText {
+ public:
+  EscapedText() = default;
+  EscapedText(std::string_view text, std::size_t escapes) : text_(text), escapes_(escapes) {}
+
+  // Of the value that is meant.
+  std::size_t size() const { return text_.size() - escapes_; }
+
+  // Writes the value that is meant, size() bytes, and returns its end.
+  char* CopyTo(char* out) const;
+
+ private:
+  std::string_view text_;
+  std::size_t escapes_ = 0;
+};
+
+class LabelReader {
+ public:
+  explicit LabelReader(std::string_view label_text) : rest_(label_text) {}
+
+  // False at the end.
+  bool Next();
+
+  std::string_view name() const { return name_; }
+  const EscapedText& value() const { return value_; }
+
+ private:
+  std::string_view rest_;
+  std::string_view name_;
+  EscapedText value_;
+};
+
+}  // namespace streamhouse::exporters

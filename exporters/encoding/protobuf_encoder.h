@@ -1,0 +1,63 @@
+// ProtobufEncoder: a snapshot in Prometheus' protobuf format: MetricFamily messages, each after its length.
+//
+// When to use something else: text formats, which people can read; only this one shows exponential histograms at their own
+// resolution. Those have their classic buckets in the same message, for readers that do not know native ones.
+// Guarantees: the same snapshot gives the same bytes. Labels stand in the order of their names. A family without series is left
+// out. Values are what their double shows, as the format has no other numbers; bucket counts have all their digits.
+// Thread safety: one thread at a time. Cost: a family's length stands before it, so that it is gone through twice; memory for
+// one series at a time.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exporters/encoding/chunk.h"
+#include "exporters/encoding/label_reader.h"
+#include "exporters/encoding/native_buckets.h"
+#include "metrics_core/exemplar.h"
+#include "metrics_core/snapshot.h"
+
+namespace streamhouse::exporters {
+
+class ProtobufEncoder : public PageSource {
+ public:
+  // `families` must outlive the encoder.
+  explicit ProtobufEncoder(std::span<const metrics::FamilySnapshot> families) : families_(families) {}
+
+  Progress Fill(Chunk& chunk) override;
+
+ private:
+  struct Label {
+    std::string_view name;
+    EscapedText value;
+  };
+
+  void BeginFamily(const metrics::FamilySnapshot& family);
+  void EncodeSeries(const metrics::FamilySnapshot& family, std::size_t series);
+  void EncodeLabels(std::string_view label_text);
+  void EncodeScalar(const metrics::FamilySnapshot& family, std::size_t series);
+  void EncodeHistogram(const metrics::FamilySnapshot& family, std::size_t series);
+  void EncodeNative(const metrics::ExponentialValue& value);
+
+  const std::span<const metrics::FamilySnapshot> families_;
+
+  // Where the page stands.
+  std::size_t family_ = 0;
+  std::size_t series_ = 0;
+  bool begun_ = false;           // whether head_ and label_order_ are of this family
+  bool series_encoded_ = false;  // whether metric_ holds series_
+
+  std::string head_;                      // of the family: its length, and all but its series
+  std::vector<std::size_t> label_order_;  // of the family: the places of its labels, by name
+  std::vector<Label> labels_;             // of the series
+  std::string metric_;                    // of the series: its field, tag and length included
+  std::string message_;                   // of the series
+  std::string part_;                      // of its histogram
+  NativeBuckets native_;
+};
+
+}  // namespace streamhouse::exporters

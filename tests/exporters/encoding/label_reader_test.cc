@@ -1,0 +1,60 @@
+#include "exporters/encoding/label_reader.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "metrics_core/registry.h"
+#include "metrics_core/snapshot.h"
+#include "tests/exporters/support/hostile_registry.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+std::string Value(const EscapedText& text) {
+  std::string value(text.size(), '?');
+  EXPECT_EQ(text.CopyTo(value.data()), value.data() + value.size());
+  return value;
+}
+
+// "name=value|…"
+std::string Read(std::string_view text) {
+  std::string read;
+  LabelReader labels(text);
+  while (labels.Next()) read += std::string(labels.name()) + "=" + Value(labels.value()) + "|";
+  return read;
+}
+
+TEST(LabelReaderTest, ReadsLabelsInOrder) {
+  EXPECT_EQ(Read(R"(topic="orders",partition="7")"), "topic=orders|partition=7|");
+  EXPECT_EQ(Read(R"(a="")"), "a=|");
+  EXPECT_EQ(Read(""), "");
+}
+
+TEST(LabelReaderTest, TakesEscapesBack) {
+  EXPECT_EQ(Read(R"(a="\"",b="\\",c="\n",d="x\\n,\"y=\"z")"), "a=\"|b=\\|c=\n|d=x\\n,\"y=\"z|");
+}
+
+TEST(LabelReaderTest, ReadsWhatTheCoreWrites) {
+  metrics::Registry registry;
+  AddHostileLabels(registry);
+  const metrics::Snapshot snapshot = registry.TakeSnapshot();
+  const metrics::FamilySnapshot& family = snapshot.families()[0];
+  for (std::size_t i = 0; i < family.size(); ++i) {
+    const std::string& given = HostileLabelValues()[i];
+    if (given.starts_with("invalid UTF-8")) continue;
+    EXPECT_EQ(Read(family.label_text(i)), "value=" + given + "|");
+  }
+}
+
+TEST(LabelReaderTest, NeverReadsBeyondTheText) {
+  const std::string text = R"(a="\"b\\",c="d")";
+  for (std::size_t bytes = 0; bytes < text.size(); ++bytes) {
+    const std::vector<char> cut(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(bytes));
+    Read({cut.data(), cut.size()});
+  }
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters

@@ -1,0 +1,209 @@
+#include "exporters/encoding/protobuf_encoder.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "metrics_core/registry.h"
+#include "tests/exporters/support/command.h"
+#include "tests/exporters/support/hostile_registry.h"
+#include "tests/exporters/support/page.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Registry;
+
+// The messages of a page, without their lengths. A page that is cut off ends with an empty one.
+std::vector<std::string> Messages(std::string_view page) {
+  std::vector<std::string> messages;
+  while (!page.empty()) {
+    std::uint64_t bytes = 0;
+    unsigned shift = 0;
+    bool more = true;
+    for (; more && !page.empty(); page.remove_prefix(1), shift += 7) {
+      bytes |= static_cast<std::uint64_t>(static_cast<unsigned char>(page[0]) & 0x7FU) << shift;
+      more = (static_cast<unsigned char>(page[0]) & 0x80U) != 0;
+    }
+    if (more || bytes > page.size()) return messages.emplace_back(), messages;
+    messages.emplace_back(page.substr(0, bytes));
+    page.remove_prefix(bytes);
+  }
+  return messages;
+}
+
+// As protoc reads it, all messages one after the other.
+std::string Decoded(Registry& registry) {
+  std::string text;
+  for (const std::string& message : Messages(PageOf<ProtobufEncoder>(registry))) {
+    text +=
+        RunCommand("protoc --decode=io.prometheus.client.MetricFamily tests/exporters/encoding/metrics.proto", message)
+            .output;
+  }
+  return text;
+}
+
+TEST(ProtobufEncoderTest, WritesNothingForAnEmptyRegistry) {
+  Registry registry;
+  registry.AddCounter({.name = "n_total", .help = "N", .labels = {"l"}}).value();
+  EXPECT_EQ(PageOf<ProtobufEncoder>(registry), "");
+}
+
+TEST(ProtobufEncoderTest, WritesCountersAndGauges) {
+  Registry registry;
+  const auto sent =
+      registry.AddCounter({.name = "sent_bytes_total", .help = "Sent\n", .unit = "bytes", .labels = {"topic", "a"}});
+  sent.value().With("or\"ders", "\n").Increment(3);
+  registry.AddGauge({.name = "pending", .help = "Pending"}).value().With().Set(-7);
+  EXPECT_EQ(Decoded(registry), R"(name: "sent_bytes_total"
+help: "Sent\n"
+type: COUNTER
+metric {
+  label {
+    name: "a"
+    value: "\n"
+  }
+  label {
+    name: "topic"
+    value: "or\"ders"
+  }
+  counter {
+    value: 3
+  }
+}
+unit: "bytes"
+name: "pending"
+help: "Pending"
+type: GAUGE
+metric {
+  gauge {
+    value: -7
+  }
+}
+)");
+}
+
+TEST(ProtobufEncoderTest, WritesClassicHistogramsCumulatively) {
+  Registry registry;
+  const auto duration = registry.AddHistogram({.name = "duration", .help = "Duration"}, Bounds({0.5, 1})).value();
+  duration.With().Observe(1);
+  duration.With().Observe(9);
+  EXPECT_EQ(Decoded(registry), R"(name: "duration"
+help: "Duration"
+type: HISTOGRAM
+metric {
+  histogram {
+    sample_count: 2
+    sample_sum: 10
+    bucket {
+      cumulative_count: 0
+      upper_bound: 0.5
+    }
+    bucket {
+      cumulative_count: 1
+      upper_bound: 1
+    }
+    bucket {
+      cumulative_count: 2
+      upper_bound: inf
+    }
+  }
+}
+)");
+}
+
+TEST(ProtobufEncoderTest, WritesExponentialHistogramsBothWays) {
+  Registry registry;
+  const auto latency = registry.AddExponentialHistogram({.name = "latency", .help = "Latency"}, Bounds({1, 2})).value();
+  latency.With().Observe(0);
+  latency.With().Observe(1);
+  latency.With().Observe(1);
+  latency.With().Observe(2);
+  EXPECT_EQ(Decoded(registry), R"(name: "latency"
+help: "Latency"
+type: HISTOGRAM
+metric {
+  histogram {
+    sample_count: 4
+    sample_sum: 4
+    bucket {
+      cumulative_count: 3
+      upper_bound: 1
+    }
+    bucket {
+      cumulative_count: 4
+      upper_bound: 2
+    }
+    bucket {
+      cumulative_count: 4
+      upper_bound: inf
+    }
+    schema: 6
+    zero_threshold: 2.9387358770557188e-39
+    zero_count: 1
+    positive_span {
+      offset: 0
+      length: 1
+    }
+    positive_span {
+      offset: 63
+      length: 1
+    }
+    positive_delta: 2
+    positive_delta: -1
+  }
+}
+)");
+}
+
+TEST(ProtobufEncoderTest, WritesExemplars) {
+  Registry registry;
+  const auto sent =
+      registry.AddCounter({.name = "sent_total", .help = "Sent", .exemplars = metrics::Exemplars::kSampled});
+  sent.value().With().Increment(1, {.trace_id_high = 1, .trace_id_low = 2, .span_id = 3});
+  const std::string text = Decoded(registry);
+  EXPECT_NE(text.find(R"(    exemplar {
+      label {
+        name: "trace_id"
+        value: "00000000000000010000000000000002"
+      }
+      label {
+        name: "span_id"
+        value: "0000000000000003"
+      }
+      value: 1
+      timestamp {
+        seconds: )"),
+            std::string::npos)
+      << text;
+}
+
+TEST(ProtobufEncoderTest, IsTheSameInChunksOfAnySize) {
+  Registry registry;
+  AddHostileLabels(registry);
+  AddExtremeNumbers(registry);
+  AddHistograms(registry);
+  const std::string page = PageOf<ProtobufEncoder>(registry);
+  for (std::size_t bytes = 1; bytes < 1000; bytes += 7) {
+    const std::vector<std::string> chunks = ChunksOf<ProtobufEncoder>(registry, bytes);
+    ASSERT_EQ(std::accumulate(chunks.begin(), chunks.end(), std::string()), page) << bytes;
+  }
+}
+
+TEST(ProtobufEncoderTest, FramesEveryMessage) {
+  Registry registry;
+  AddHostileLabels(registry);
+  AddExtremeNumbers(registry);
+  AddHistograms(registry);
+  const std::string page = PageOf<ProtobufEncoder>(registry);
+  EXPECT_EQ(Messages(page).size(), 8U);
+  EXPECT_EQ(Messages(page.substr(0, page.size() - 1)).back(), "");
+  EXPECT_EQ(Decoded(registry).find("Failed"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters
