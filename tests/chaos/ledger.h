@@ -1,0 +1,57 @@
+// Ledger: what was promised, what was read, and whether the log keeps every promise.
+//
+// Producers number their records; a value is "producer:number". The ledger is told of every acknowledgement and of every
+// record that a group has read, and is shown the whole log at the end.
+// Guarantees: Check() finds a record that was acknowledged and is not where it was acknowledged to be, a record that is
+// in the log twice, records of one producer out of order within a partition, a record that a group was given and that
+// is not in the log, and one before a group's committed offset that nobody in the group was given.
+// Thread safety: Note… from any thread; Check() when nobody notes any more.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace streamhouse::chaos {
+
+struct Counts {
+  std::size_t acknowledged = 0;
+  std::size_t failed = 0;  // with an error to the sender; they may be in the log
+  std::size_t in_log = 0;
+  std::size_t consumed = 0;        // different records
+  std::size_t consumed_again = 0;  // at least once means: some come again
+};
+
+class Ledger {
+ public:
+  static std::string Value(const std::string& producer, std::uint64_t number) {
+    return producer + ":" + std::to_string(number);
+  }
+
+  void NoteAcknowledged(std::uint32_t partition, std::uint64_t offset, std::string value);
+  void NoteFailed();
+  void NoteConsumed(std::uint32_t partition, std::uint64_t offset, std::string value);
+
+  // `log` holds the values of each partition by offset, `committed` the group's next offsets. What is wrong, a line each.
+  std::vector<std::string> Check(const std::map<std::uint32_t, std::vector<std::string>>& log,
+                                 const std::map<std::uint32_t, std::uint64_t>& committed) const;
+
+  Counts counts() const;
+
+ private:
+  using Place = std::pair<std::uint32_t, std::uint64_t>;  // partition and offset
+
+  mutable std::mutex mutex_;
+  // Guarded by mutex_.
+  std::map<Place, std::string> acknowledged_;
+  std::map<Place, std::string> consumed_;
+  std::vector<std::string> contradictions_;
+  std::size_t failed_ = 0;
+  std::size_t consumed_again_ = 0;
+};
+
+}  // namespace streamhouse::chaos

@@ -1,0 +1,69 @@
+#include "tests/chaos/ledger.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace streamhouse::chaos {
+namespace {
+
+using Log = std::map<std::uint32_t, std::vector<std::string>>;
+using Problems = std::vector<std::string>;
+
+// A checker that finds nothing is worth nothing: each kind of harm is done once.
+class LedgerTest : public testing::Test {
+ protected:
+  LedgerTest() {
+    ledger_.NoteAcknowledged(0, 0, "a:0");
+    ledger_.NoteAcknowledged(0, 1, "a:1");
+    ledger_.NoteConsumed(0, 0, "a:0");
+  }
+
+  Ledger ledger_;
+};
+
+TEST_F(LedgerTest, IsContentWhenEverythingIsThere) {
+  EXPECT_EQ(ledger_.Check({{0, {"a:0", "a:1", "b:5"}}}, {{0, 1}}), Problems());
+}
+
+TEST_F(LedgerTest, FindsALostRecord) {
+  EXPECT_EQ(ledger_.Check({{0, {"a:0"}}}, {}), Problems{"partition 0 offset 1: a:1 was lost"});
+}
+
+TEST_F(LedgerTest, FindsADuplicate) {
+  EXPECT_EQ(ledger_.Check({{0, {"a:0", "a:1"}}, {1, {"a:1"}}}, {}),
+            Problems{"partition 1 offset 0: a:1 is there twice"});
+}
+
+TEST_F(LedgerTest, FindsABrokenOrder) {
+  EXPECT_EQ(ledger_.Check({{0, {"a:0", "a:1", "b:7", "b:6"}}}, {}),
+            Problems{"partition 0 offset 3: b:6 is out of order"});
+}
+
+TEST_F(LedgerTest, FindsARecordThatWasReadAndIsNotThere) {
+  ledger_.NoteConsumed(0, 2, "a:2");
+  EXPECT_EQ(ledger_.Check({{0, {"a:0", "a:1"}}}, {}), Problems{"partition 0 offset 2: a:2 was made up"});
+}
+
+TEST_F(LedgerTest, FindsARecordThatAGroupSkipped) {
+  EXPECT_EQ(ledger_.Check({{0, {"a:0", "a:1"}}}, {{0, 2}}), Problems{"partition 0 offset 1 was skipped"});
+}
+
+TEST_F(LedgerTest, FindsAnOffsetWithTwoValues) {
+  ledger_.NoteConsumed(0, 0, "b:0");
+  EXPECT_EQ(ledger_.Check({{0, {"a:0", "a:1"}}}, {}), Problems{"partition 0 offset 0 was read with two values"});
+}
+
+TEST_F(LedgerTest, Counts) {
+  ledger_.NoteConsumed(0, 0, "a:0");
+  ledger_.NoteFailed();
+  EXPECT_EQ(ledger_.counts().acknowledged, 2U);
+  EXPECT_EQ(ledger_.counts().consumed, 1U);
+  EXPECT_EQ(ledger_.counts().consumed_again, 1U);
+  EXPECT_EQ(ledger_.counts().failed, 1U);
+}
+
+}  // namespace
+}  // namespace streamhouse::chaos

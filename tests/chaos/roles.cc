@@ -1,0 +1,128 @@
+#include "tests/chaos/roles.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "agent/agent.h"
+#include "agent/agent_config.h"
+#include "client/agent_broker/agent_broker.h"
+#include "client/consumer.h"
+#include "client/producer.h"
+
+namespace streamhouse::chaos {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// Enough to outlast a restart, not enough to hide that an agent stays away.
+constexpr client::RetryPolicy kPatient = {
+    .max_retries = 30, .initial_backoff = milliseconds(20), .max_backoff = milliseconds(300)};
+constexpr std::size_t kBufferBytes = std::size_t{4} << 20;
+constexpr std::size_t kBatchBytes = std::size_t{64} << 10;
+
+std::shared_ptr<client::Broker> Connect(const std::string& address) {
+  return client::MakeAgentBroker({.address = address, .connect_timeout = seconds(2)}).value();
+}
+
+std::unique_ptr<client::Producer> MakeProducer(const std::string& address) {
+  return client::Producer::Builder()
+      .broker(Connect(address))
+      .retry_policy(kPatient)
+      .batch_bytes(kBatchBytes)
+      .buffer_bytes(kBufferBytes)
+      .linger(milliseconds(5))
+      .request_timeout(seconds(5))
+      .Build()
+      .value();
+}
+
+}  // namespace
+
+int ServeForEver(const std::string& folder, std::uint16_t port) {
+  agent::AgentConfig config = {.data_folder = folder};
+  config.agent_id = kAgentId;
+  config.grpc_port = port;
+  config.topics = {{.name = kTopic, .partitions = kPartitions}};
+  config.segment_bytes = std::uint64_t{1} << 20;
+  config.lease = {.duration = milliseconds(1'000),
+                  .renew_interval = milliseconds(300),
+                  .safety_margin = milliseconds(200),
+                  .retry_interval = milliseconds(50)};
+  const auto agent = agent::AgentBuilder(config).Build().value();
+  if (const auto started = agent->Start(); !started.ok()) {
+    std::fprintf(stderr, "%s\n", started.message().c_str());
+    return 1;
+  }
+  std::printf("ready %d\n", agent->grpc_port());
+  std::fflush(stdout);
+  for (;;) ::pause();
+}
+
+int ProduceForEver(const std::string& address, const std::string& name) {
+  const auto producer = MakeProducer(address);
+  std::mutex mutex;
+  for (std::uint64_t number = 0;; ++number) {
+    std::string value = Ledger::Value(name, number);
+    const auto print = [&mutex, value](const client::Result<client::Delivery>& result) {
+      if (!result.ok()) return;
+      const client::Delivery& delivery = result.value();
+      const std::lock_guard lock(mutex);
+      std::printf("%u %llu %s\n", delivery.partition.partition, static_cast<unsigned long long>(delivery.offset),
+                  value.c_str());
+      std::fflush(stdout);
+    };
+    static_cast<void>(producer->SendWithCallback(kTopic, {.value = value}, print));
+  }
+}
+
+void Produce(const std::string& address, const std::string& name, const std::stop_token& stop, Ledger& ledger) {
+  const auto producer = MakeProducer(address);
+  for (std::uint64_t number = 0; !stop.stop_requested(); ++number) {
+    std::string value = Ledger::Value(name, number);
+    const auto note = [&ledger, value](const client::Result<client::Delivery>& result) {
+      if (result.ok()) {
+        ledger.NoteAcknowledged(result.value().partition.partition, result.value().offset, value);
+      } else {
+        ledger.NoteFailed();
+      }
+    };
+    if (!producer->SendWithCallback(kTopic, {.value = value}, note).ok()) ledger.NoteFailed();
+    // A few thousand records a second leave the faults more than the ledger to slow things down.
+    if (number % 100 == 99) static_cast<void>(producer->Flush(seconds(10)));
+  }
+  producer->Close(seconds(30));
+}
+
+void Consume(const std::string& address, const std::stop_token& stop, Ledger& ledger) {
+  // Building needs the agent, which may be dead just now.
+  std::unique_ptr<client::Consumer> consumer;
+  while (consumer == nullptr && !stop.stop_requested()) {
+    auto built = client::Consumer::Builder()
+                     .broker(Connect(address))
+                     .group(kGroup)
+                     .topics({kTopic})
+                     .offset_reset(client::OffsetReset::kEarliest)
+                     .auto_commit_interval(milliseconds(200))
+                     .heartbeat_interval(milliseconds(200))
+                     .session_timeout(seconds(2))
+                     .request_timeout(seconds(5))
+                     .Build();
+    if (built.ok()) consumer = *std::move(built);
+  }
+  while (!stop.stop_requested()) {
+    const auto polled = consumer->Poll(milliseconds(100));
+    if (!polled.ok()) continue;
+    for (const client::ConsumedRecord& record : polled.value()) {
+      ledger.NoteConsumed(record.partition.partition, record.offset, std::string(record.record.value));
+    }
+  }
+  if (consumer != nullptr) static_cast<void>(consumer->Close());
+}
+
+}  // namespace streamhouse::chaos

@@ -1,0 +1,33 @@
+// What the processes and threads of a chaos round do: serve, produce, consume.
+//
+// Each role runs until it is told to stop, or its process is killed.
+// Thread safety: each function on a thread of its own; the ledger is shared.
+#pragma once
+
+#include <cstdint>
+#include <stop_token>
+#include <string>
+
+#include "tests/chaos/ledger.h"
+
+namespace streamhouse::chaos {
+
+inline constexpr std::uint32_t kPartitions = 8;
+inline constexpr char kTopic[] = "chaos";
+inline constexpr char kGroup[] = "checkers";
+inline constexpr char kAgentId[] = "agent";
+
+// Serves `folder` on the port, 0 for a free one, with leases of a second; prints "ready PORT". Never returns unless it
+// cannot start; then the reason is on standard error.
+int ServeForEver(const std::string& folder, std::uint16_t port);
+
+// Produces to the agent and prints "PARTITION OFFSET VALUE" for each acknowledgement. Never returns.
+int ProduceForEver(const std::string& address, const std::string& name);
+
+// Produces until stopped, and notes what became of each record.
+void Produce(const std::string& address, const std::string& name, const std::stop_token& stop, Ledger& ledger);
+
+// Reads as a member of the group until stopped, and notes each record. Its metrics matter to nobody.
+void Consume(const std::string& address, const std::stop_token& stop, Ledger& ledger);
+
+}  // namespace streamhouse::chaos
