@@ -6,7 +6,7 @@
 // callback runs on the scraping thread, and a slow one makes every scrape slow.
 // Guarantees: a series is on the page from Add() until its token is destroyed. When a token's destructor returns, its
 // callback is not running and will never run again, so it may refer to what is destroyed next; the destructor waits for
-// a callback that is running on another thread, and may itself be called from inside one. A callback may use the
+// a callback that is running on another thread. A callback may destroy its own token, but none of another callback. A callback may use the
 // registry and any handle, but not take a snapshot. A value that is NaN is left out of the page. Values of a counter must
 // not go down; nobody checks.
 // Thread safety: all methods from any thread; one callback runs at most once at a time. Cost: one lock and one call a
@@ -37,7 +37,8 @@ class CallbackFamily {
     Token() = default;
     Token(Token&&) noexcept = default;
     Token& operator=(Token&& other) noexcept {
-      std::swap(series_, other.series_);
+      Token replaced(std::move(other));
+      std::swap(series_, replaced.series_);
       return *this;
     }
     ~Token() {

@@ -7,7 +7,7 @@
 // When to use something else: Histogram or TickHistogram where the interesting bounds are known: a third of the cost in
 // time, and a tenth in memory. Values may not be negative.
 // Guarantees: in every snapshot, count == zeros and the sum of the buckets. Bucket indexes are exact with respect to
-// Prometheus' own table of bounds. Resolution only ever goes down, and is that of the coarsest thread. Sum and count
+// Prometheus' own table of bounds. Resolution only ever goes down, and is at most that of the coarsest thread. Sum and count
 // belong together as in Histogram. Values up to 2^-128, zero among them, are counted as zeros. NaN, infinities and
 // negative values are dropped and counted (DroppedNotANumber(), DroppedOutOfRange()). What is observed through a handle whose series was
 // removed is counted nowhere. A default-constructed histogram is a sink.

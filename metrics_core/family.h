@@ -14,7 +14,9 @@
 // Cost: With() is a look-up under a lock, and two locked instructions for the handle's life. Lookup() hashes and compares
 // the values, about 15 ns for two short ones (bench: BM_FamilyLookupIncrement), without a locked instruction. A label
 // set's first use allocates and locks, and may wait for a scrape of the same family.
-// Errors: another number of values than the family has labels ends the program, as it is a programmer's error.
+// Errors: another number of values than the family has labels ends the program, as it is a programmer's error; so does a lack of memory for a new series, which leaves the recording path untouched.
+// fork(): a child may record and look up what exists. With(), a first Lookup() and Remove() may wait for ever for a lock
+// that a thread of the parent held; register and resolve before the fork, or after an exec.
 //
 //   Family<Counter> requests = *registry.AddCounter({.name = "requests_total", .help = "…", .labels = {"method", "code"}});
 //   Counter produced = requests.With("Produce", "OK");       // at set-up
@@ -78,7 +80,7 @@ class LookedUp {
   bool holds_reference_ = false;
 };
 
-// Handle: Counter, DoubleCounter, Gauge, DoubleGauge, UpDownCounter, Histogram or TickHistogram.
+// Handle: Counter, DoubleCounter, Gauge, DoubleGauge, UpDownCounter, Histogram, TickHistogram or ExponentialHistogram.
 template <typename Handle>
 class Family {
  public:
@@ -92,7 +94,7 @@ class Family {
     return core_->template MakeHandle<Handle>(core_->Resolve(Views<sizeof...(Values)>{std::string_view(values)...}));
   }
 
-  // Not to be kept: it holds up the reuse of memory while it lives.
+  // Not to be kept: it holds up the reuse of memory while it lives, and must not outlive this family.
   template <typename... Values>
   LookedUp<Handle> Lookup(const Values&... values) const {
     return LookedUp<Handle>(core_.get(), Views<sizeof...(Values)>{std::string_view(values)...});

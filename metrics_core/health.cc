@@ -37,9 +37,16 @@ Health::Token::~Token() {
 void Health::Token::Release() {
   if (link_ == nullptr) return;
   if (const std::shared_ptr<State> state = link_->state.lock(); state != nullptr) {
+    // What the probe holds is destroyed after the lock is released: it may be another token.
+    Probe released;
     // Evaluate() holds the mutex while it runs checks: a check that is running is waited for here.
     const std::lock_guard lock(state->mutex);
-    std::erase_if(state->entries, [this](const State::Entry& entry) { return entry.link == link_.get(); });
+    const auto entry = std::find_if(state->entries.begin(), state->entries.end(),
+                                    [this](const State::Entry& one) { return one.link == link_.get(); });
+    if (entry != state->entries.end()) {
+      released = std::move(entry->probe);
+      state->entries.erase(entry);
+    }
   }
   link_.reset();
 }

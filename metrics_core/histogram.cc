@@ -9,7 +9,7 @@ template <typename Number>
 void ObserveInSlowCells(internal::Slot run, std::uint32_t bucket, Number value) {
   internal::SlowCells cells(run);
   // The orders are those of internal::Observe.
-  cells.Add(internal::kFirstBucketCell + bucket, std::uint64_t{1}, std::memory_order_relaxed);
+  cells.Add(internal::kFirstBucketCell + bucket, std::uint64_t{1}, std::memory_order_release);
   cells.Add(internal::kSumCell, value, std::memory_order_release);
   cells.Add(internal::kCountCell, std::uint64_t{1}, std::memory_order_release);
 }

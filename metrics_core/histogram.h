@@ -37,11 +37,12 @@ void CountDroppedNotANumber() noexcept;
 
 template <typename Number>
 inline void Observe(Cell* run, std::uint32_t bucket, Number value) noexcept {
-  // Relaxed: published by the release below.
-  AddOwned(run[kFirstBucketCell + bucket], std::uint64_t{1}, std::memory_order_relaxed);
-  // Release: pairs with the acquire of the sum in CellReader::ReadOne; whoever sees this sum sees its bucket.
+  // Release: pairs with the acquire in ReadBuckets (cell_reader.cc); whoever sees this observation in its bucket finds
+  // all earlier ones of this thread counted.
+  AddOwned(run[kFirstBucketCell + bucket], std::uint64_t{1}, std::memory_order_release);
+  // Release: pairs with the acquire of the sum in ReadCountAndSum; whoever sees this sum sees its bucket.
   AddOwned(run[kSumCell], value, std::memory_order_release);
-  // Release: pairs with the acquire of the count in CellReader::ReadOne; whoever sees this count sees its sum.
+  // Release: pairs with the acquire of the count in ReadCountAndSum; whoever sees this count sees its sum.
   AddOwned(run[kCountCell], std::uint64_t{1}, std::memory_order_release);
 }
 

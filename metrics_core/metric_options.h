@@ -32,7 +32,7 @@ struct MetricOptions {
   // Gauges have one shared cell a series, whatever this says.
   SeriesStorage storage = SeriesStorage::kPerThread;
 
-  // Of counters and histograms.
+  // Of Counter and of histograms; others are refused.
   Exemplars exemplars = Exemplars::kNone;
 
   // A look-up of one more label set gets the overflow series, whose label values are all kOverflowLabelValue.

@@ -66,6 +66,7 @@ double CpuSeconds() {
   return (StatField(kUserTime) + StatField(kSystemTime)) / TicksPerSecond();
 }
 
+// Reads all of /proc/stat, for what never changes.
 double StartTimeSeconds() {
   const std::string text = ReadFile("/proc/stat");
   const std::size_t boot = text.find("btime ");
@@ -118,7 +119,8 @@ Result<ProcessMetrics> ProcessMetrics::Register(Registry& registry) {
       {&Registry::AddCallbackGauge, "process_max_fds", "Maximum number of open file descriptors.", "",
        [] { return Limit(RLIMIT_NOFILE); }},
       {&Registry::AddCallbackGauge, "process_start_time_seconds",
-       "Start time of the process since unix epoch in seconds.", "seconds", &StartTimeSeconds},
+       "Start time of the process since unix epoch in seconds.", "seconds",
+       [start = StartTimeSeconds()] { return start; }},
       {&Registry::AddCallbackGauge, "process_threads", "Number of OS threads in the process.", "",
        [] { return StatField(kThreads); }},
   };

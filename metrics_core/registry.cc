@@ -160,8 +160,9 @@ Result<Family<Handle>> Registry::AddFamily(MetricOptions options, FamilyKind kin
   if (bounds != nullptr) core.info.bounds = bounds->values();
   core.info.is_exponential = kind == FamilyKind::kExponentialHistogram;
   core.info.has_exemplars = options.exemplars == Exemplars::kSampled;
-  if (core.info.has_exemplars && core.info.type == MetricType::kGauge) {
-    return Status(StatusCode::kInvalidArgument, "metric \"" + core.info.name + "\": a gauge has no exemplars");
+  if (core.info.has_exemplars && (core.info.type == MetricType::kGauge || kind == FamilyKind::kDoubleCounter)) {
+    return Status(StatusCode::kInvalidArgument,
+                  "metric \"" + core.info.name + "\": only Counter and histograms have exemplars");
   }
   if (Status legal = CheckFamily(core.info); !legal.ok()) return legal;
   if (core.info.is_exponential) {
@@ -181,6 +182,9 @@ Result<Family<Handle>> Registry::AddFamily(MetricOptions options, FamilyKind kin
 
 Result<CallbackFamily> Registry::AddCallback(MetricOptions options, MetricType type) {
   FamilyInfo info = InfoOf(options, type, NumberKind::kDouble);
+  if (options.exemplars != Exemplars::kNone) {
+    return Status(StatusCode::kInvalidArgument, "metric \"" + info.name + "\": a callback has no exemplars");
+  }
   if (Status legal = CheckFamily(info); !legal.ok()) return legal;
   auto family = std::make_shared<internal::CallbackCore>(std::move(info), state_->epochs);
   if (Status linked = Link(family); !linked.ok()) return linked;
@@ -249,7 +253,7 @@ Registry::Statistics Registry::GetStatistics() const {
   return total;
 }
 
-Snapshot Registry::TakeSnapshot(std::uint64_t now_nanoseconds) {
+Snapshot Registry::TakeSnapshot(std::uint64_t now_nanoseconds) noexcept {
   auto owner = std::make_shared<SnapshotOwner>();
   owner->pool = state_->pool;
   owner->buffers = state_->pool->Take();

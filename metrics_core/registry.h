@@ -4,7 +4,8 @@
 // Guarantees: a family that is registered is on every later snapshot, in registration order. No two families of a
 // registry have a sample name in common, in any format. Families and handles may outlive the registry.
 // Thread safety: all methods from any thread. Cost: registering locks and allocates; a snapshot locks one family at a
-// time against new label sets of it, never against recordings, and allocates nothing in a steady state.
+// time against new label sets of it, never against recordings, and in a steady state allocates nothing that grows with
+// the number of series (callback families excepted).
 // Errors: InvalidArgument for a name, label, unit or bound that breaks a rule (metric_name.h, bucket_bounds.h), and
 // AlreadyExists for a name that is taken; both name it and the rule.
 //
@@ -69,8 +70,9 @@ class Registry {
   };
   Statistics GetStatistics() const;
 
-  // `now` decides what has expired.
-  Snapshot TakeSnapshot(std::uint64_t now_nanoseconds = Clock::NowNanoseconds());
+  // `now` decides what has expired. Without memory for it, the program ends. In the child of a fork() it may wait for ever
+  // for a lock that a thread of the parent held.
+  Snapshot TakeSnapshot(std::uint64_t now_nanoseconds = Clock::NowNanoseconds()) noexcept;
 
  private:
   struct State;

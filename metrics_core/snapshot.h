@@ -2,10 +2,10 @@
 //
 // Families stand in registration order, series in the order in which they were first used, except that a new series may
 // take the place of one that was removed; a series never moves. A snapshot borrows
-// from its registry: it may be read from any one thread, and must be destroyed before the registry.
+// what its registry holds: it may be read from any one thread, and may outlive the registry.
 // Guarantees: within one series of a histogram, count == the sum of bucket_counts, always. Two series, or two
 // families, may be read at slightly different moments. A counter never runs backwards from one snapshot to the
-// next. Cost: no allocation in a steady state; buffers return to the registry on destruction.
+// next. Cost: no allocation that grows with the number of series in a steady state; buffers return on destruction.
 #pragma once
 
 #include <bit>

@@ -3,7 +3,7 @@
 // When to use something else: a broken precondition (a null pointer, a wrong number of label values) is a
 // programmer's error and ends the program through Check(); a recording cannot fail and returns nothing.
 // Guarantees: a Result holds either a value or a Status that is not OK, never both, never neither. Nothing
-// here throws. Thread safety: as for any value. Cost: an OK Status is two words of zeros and a code.
+// here throws. Thread safety: as for any value. Cost: an OK Status is a code and an empty string.
 //
 //   Result<Family<Counter>> sent = registry.AddCounter({.name = "sent_total", .help = "Records sent"});
 //   if (!sent.ok()) return sent.status();

@@ -26,8 +26,9 @@ std::shared_ptr<CallbackSeries> CallbackCore::Add(std::function<double()> read,
   series->read = std::make_shared<const std::function<double()>>(std::move(read));
   const std::lock_guard lock(mutex_);
   for (const auto& other : series_) {
-    Check(other->label_text != series->label_text,
-          "metric \"" + info_.name + "\" has a callback for {" + series->label_text + "} already");
+    if (other->label_text == series->label_text) {
+      Fail("metric \"" + info_.name + "\" has a callback for {" + series->label_text + "} already");
+    }
   }
   series_.push_back(series);
   return series;
@@ -44,8 +45,13 @@ void CallbackCore::Remove(const std::shared_ptr<CallbackSeries>& series) {
 
 void CallbackCore::Unlink(const std::shared_ptr<CallbackSeries>& series) {
   const std::lock_guard lock(mutex_);
+  FreeCondemned();
   std::erase(series_, series);
   condemned_.push_back({.series = series, .snapshot = epochs_->Next()});
+}
+
+void CallbackCore::FreeCondemned() {
+  std::erase_if(condemned_, [this](const Condemned& gone) { return epochs_->AllEndedBefore(gone.snapshot); });
 }
 
 CollectedFamily::Statistics CallbackCore::GetStatistics() const {
@@ -55,20 +61,22 @@ CollectedFamily::Statistics CallbackCore::GetStatistics() const {
   return statistics;
 }
 
-void CallbackCore::Collect(SnapshotBuilder& builder, std::uint64_t /*now_nanoseconds*/) {
+void CallbackCore::Collect(SnapshotBuilder& builder, std::uint64_t /*now_nanoseconds*/) noexcept {
   std::vector<std::shared_ptr<CallbackSeries>> series;
   {
     const std::lock_guard lock(mutex_);
-    std::erase_if(condemned_, [this](const Condemned& gone) { return epochs_->AllEndedBefore(gone.snapshot); });
+    FreeCondemned();
     series = series_;
   }
   builder.BeginFamily(info_, series.size());
   for (const auto& one : series) {
     std::optional<double> value;
+    // Held here, and let go after the lock: the callback may remove its own series.
+    std::shared_ptr<const std::function<double()>> read;
     {
       const std::lock_guard lock(one->mutex);
-      // Held here: the callback may remove its own series.
-      if (const auto read = one->read; read != nullptr) value = (*read)();
+      read = one->read;
+      if (read != nullptr) value = (*read)();
     }
     if (value && !std::isnan(*value)) builder.AddScalar(one->label_text, std::bit_cast<std::uint64_t>(*value));
   }

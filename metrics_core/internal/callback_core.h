@@ -41,7 +41,7 @@ class CallbackCore final : public CollectedFamily, public std::enable_shared_fro
 
   const FamilyInfo& info() const override { return info_; }
   Statistics GetStatistics() const override;
-  void Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) override;
+  void Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) noexcept override;
 
  private:
   // Removed, but its label text may be in snapshots below this one.
@@ -50,6 +50,7 @@ class CallbackCore final : public CollectedFamily, public std::enable_shared_fro
     std::uint64_t snapshot;
   };
 
+  void FreeCondemned();
   void Unlink(const std::shared_ptr<CallbackSeries>& series);
 
   // Immutable after construction.

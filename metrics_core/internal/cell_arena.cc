@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "metrics_core/internal/cell_reader.h"
+#include "metrics_core/internal/exponential_run.h"
 #include "metrics_core/internal/shard.h"
 
 namespace streamhouse::metrics::internal {
@@ -40,7 +41,7 @@ class CellArena {
     return *arena;
   }
 
-  Slot Allocate(const RunShape& shape) {
+  Slot Allocate(const RunShape& shape) noexcept {
     const std::lock_guard lock(mutex_);
     std::vector<Slot>& free = free_[KeyOf(shape)];
     Slot slot = kSinkSlot;
@@ -59,7 +60,7 @@ class CellArena {
 
   std::atomic<std::uint32_t>& ReferencesOf(Slot slot) const { return RunsOf(slot)->references[slot % kCellsPerChunk]; }
 
-  void Free(Slot slot) {
+  void Free(Slot slot) noexcept {
     const std::lock_guard lock(mutex_);
     const RunShape& shape = RunsOf(slot)->shape;
     if (IsReusable(slot, shape)) {
@@ -132,7 +133,11 @@ class CellArena {
   }
 
   static bool IsReusable(Slot slot, const RunShape& shape) {
-    if (shape.storage == CellStorage::kShared || shape.numbers == CellNumbers::kExponential) return true;
+    if (shape.storage == CellStorage::kShared) return true;
+    if (shape.numbers == CellNumbers::kExponential) {
+      // The next one would be taken for the first by a shard that has not recorded since.
+      return RunIncarnation(slot) + 1 < ExponentialLayout::kIncarnations;
+    }
     for (Slot cell = 0; cell < shape.length; ++cell) {
       if (!HoldsDouble(shape, cell)) continue;
       CellReader reader;
@@ -190,7 +195,7 @@ class CellArena {
 
 }  // namespace
 
-Slot AllocateRun(const RunShape& shape) {
+Slot AllocateRun(const RunShape& shape) noexcept {
   return CellArena::Instance().Allocate(shape);
 }
 

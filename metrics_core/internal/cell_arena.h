@@ -23,7 +23,8 @@ enum class CellStorage : std::uint8_t {
 
 inline constexpr Slot kMaxRunCells = kCellsPerChunk - kSinkCells;
 
-// The absolute error that reuse may add to a sum of doubles is this times 2^-53: about 1e-10.
+// The absolute error that reuse may add to each recording into a sum of doubles is this times 2^-53, about 1e-10: half
+// the distance between two doubles of that size.
 inline constexpr double kMaxReusableSum = 1 << 20;
 
 // Which cells of a run hold doubles: none, its only cell, or a histogram's sum.
@@ -38,8 +39,9 @@ struct RunShape {
   friend bool operator==(const RunShape&, const RunShape&) = default;
 };
 
-// A run with one reference, or kSinkSlot when all kMaxCells are in use or memory is out.
-Slot AllocateRun(const RunShape& shape);
+// A run with one reference, or kSinkSlot when all kMaxCells are in use or there is no memory for shared ones. Where the
+// arena's own tables find no memory, the program ends.
+Slot AllocateRun(const RunShape& shape) noexcept;
 
 // The sink's run is not counted: referencing it costs nothing, and it is never freed.
 void ReferenceRun(Slot slot) noexcept;

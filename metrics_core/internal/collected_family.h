@@ -23,7 +23,7 @@ class CollectedFamily {
   virtual Statistics GetStatistics() const = 0;
 
   // Appends the family's series, one scrape at a time for each family. Removes what has expired by `now`.
-  virtual void Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) = 0;
+  virtual void Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) noexcept = 0;
 };
 
 }  // namespace streamhouse::metrics::internal

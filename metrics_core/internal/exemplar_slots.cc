@@ -10,7 +10,7 @@ namespace streamhouse::metrics::internal {
 namespace {
 
 constexpr int kReadAttempts = 4;
-constexpr std::uint64_t kIntervalNanoseconds = std::chrono::nanoseconds(kExemplarInterval).count();
+constexpr std::int64_t kIntervalNanoseconds = std::chrono::nanoseconds(kExemplarInterval).count();
 
 // Where the exemplars of each slot of a chunk are.
 using ChunkExemplars = std::array<std::atomic<ExemplarSlots*>, kCellsPerChunk>;
@@ -34,7 +34,9 @@ void ExemplarSlots::Offer(double recorded, const TraceContext& trace, std::uint6
   std::uint64_t version = place.version.load(std::memory_order_relaxed);
   // Relaxed: a wrong time makes the sampling a little uneven.
   const std::uint64_t taken = place.taken_nanoseconds.load(std::memory_order_relaxed);
-  if (version % 2 != 0 || (version != 0 && now_nanoseconds - taken < kIntervalNanoseconds)) return;
+  // Signed: a writer that was held up after reading the clock is not ahead of all time.
+  const auto since_taken = static_cast<std::int64_t>(now_nanoseconds - taken);
+  if (version % 2 != 0 || (version != 0 && since_taken < kIntervalNanoseconds)) return;
   // Acquire: the stores below stay behind it. Relaxed on failure: another writer is at work, and this one gives up.
   if (!place.version.compare_exchange_strong(version, version + 1, std::memory_order_acquire,
                                              std::memory_order_relaxed)) {
@@ -95,6 +97,14 @@ void SetExemplars(Slot run, const BucketTable* buckets, double recorded_per_unit
   // Release: pairs with the acquire in ExemplarsOf. The run has no handle, so nobody uses what was there.
   delete (*chunk)[run % kCellsPerChunk].exchange(new ExemplarSlots(buckets, recorded_per_unit),
                                                  std::memory_order_acq_rel);
+}
+
+void ClearExemplars(Slot run) noexcept {
+  // Acquire: pairs with the release in SetExemplars.
+  ChunkExemplars* const chunk = exemplars_by_chunk[run / kCellsPerChunk].load(std::memory_order_acquire);
+  if (chunk == nullptr) return;
+  // Acquire: pairs with the release in SetExemplars. The run has no handle, so nobody uses what was there.
+  delete (*chunk)[run % kCellsPerChunk].exchange(nullptr, std::memory_order_acquire);
 }
 
 void OfferExemplar(Slot run, double recorded, const TraceContext& trace) noexcept {

@@ -6,6 +6,8 @@
 #include <numeric>
 #include <utility>
 
+#include "metrics_core/internal/whole_reading.h"
+
 namespace streamhouse::metrics::internal {
 namespace {
 
@@ -14,9 +16,6 @@ constexpr auto kWindowSize = static_cast<std::int32_t>(kExponentialBuckets);
 
 // What is not counted as zero, 2^-128 to 2^1024, has room at the lowest schema.
 static_assert(((1024 - kZeroThresholdExponent) >> -kMinExponentialSchema) + 1 <= kWindowSize);
-
-// Observations that complete while they are read make a reading inconsistent; layouts change a bounded number of times.
-constexpr int kConsistentReadAttempts = 8;
 
 std::uint64_t OwnLoad(const Cell& cell) {
   // Relaxed: the owner reads what it stored itself.
@@ -106,38 +105,51 @@ void ExponentialReading::Clear() {
   sum = 0;
 }
 
+bool ExponentialReading::ReadOwn(const Cell* run, ExponentialLayout layout, std::span<std::uint64_t> own) {
+  // Acquire, both: pair with the releases in ExponentialHistogram::Add, as in CellReader, and keep the second look at the
+  // layout behind them.
+  own[0] = run[kZeroCell].load(std::memory_order_acquire);
+  for (Slot i = 0; i < kExponentialBuckets; ++i) own[1 + i] = run[layout.window() + i].load(std::memory_order_acquire);
+  return LoadLayout(run).bits() == layout.bits();
+}
+
 void ExponentialReading::Add(const Cell* run, std::uint32_t incarnation) {
-  scratch_.resize(kExponentialBuckets);
+  // The zeros first, as one more bucket, then the window.
+  constexpr std::size_t kOwnSize = 1 + kExponentialBuckets;
+  scratch_.resize(2 * kOwnSize);
+  const std::span<std::uint64_t> own = std::span(scratch_).first(kOwnSize);
+  const std::span<std::uint64_t> later = std::span(scratch_).last(kOwnSize);
   ExponentialLayout layout;
-  std::uint64_t zeros = 0;
-  std::uint64_t in_buckets = 0;
-  std::uint64_t sum_bits = 0;
-  for (int attempt = 0; attempt < kConsistentReadAttempts;) {
+  CountAndSum read{};
+  std::uint64_t in_own = 0;
+  // Begins anew whenever the layout has changed, which it does a bounded number of times.
+  for (int attempt = 0; attempt < kWholeAttempts;) {
     layout = LoadLayout(run);
     if (!layout.has_window() || !layout.IsOf(incarnation)) return;
-    // Acquire, both: pair with the releases of count and sum in ExponentialHistogram::Observe, as in CellReader::ReadOne.
-    const std::uint64_t counted = run[kCountCell].load(std::memory_order_acquire);
-    sum_bits = run[kSumCell].load(std::memory_order_acquire);
-    // Acquire, here and below: keep the second look at the layout behind them.
-    zeros = run[kZeroCell].load(std::memory_order_acquire);
-    for (Slot i = 0; i < kExponentialBuckets; ++i) {
-      scratch_[i] = run[layout.window() + i].load(std::memory_order_acquire);
+    read = ReadCountAndSum(run);
+    if (!ReadOwn(run, layout, own)) continue;
+    in_own = std::accumulate(own.begin(), own.end(), std::uint64_t{0});
+    if (in_own == read.count) break;
+    if (++attempt < kWholeAttempts) continue;
+    // The owner records faster than its buckets can be read (whole_reading.h).
+    read = ReadCountAndSum(run);
+    if (!ReadOwn(run, layout, later)) {
+      attempt = 0;
+      continue;
     }
-    if (LoadLayout(run).bits() != layout.bits()) continue;
-    in_buckets = std::accumulate(scratch_.begin(), scratch_.end(), std::uint64_t{0});
-    if (zeros + in_buckets == counted) break;
-    ++attempt;
+    const auto ahead = static_cast<std::int64_t>(read.count - in_own);
+    if (ahead > 0) in_own += Advance(own, later, static_cast<std::uint64_t>(ahead));
   }
-  zero_count += zeros;
-  count += zeros + in_buckets;
-  sum += std::bit_cast<double>(sum_bits);
+  zero_count += own[0];
+  count += in_own;
+  sum += std::bit_cast<double>(read.sum);
   if (layout.schema() < schema) Reduce(layout.schema());
   const int reduction = layout.schema() - schema;
   for (Slot i = 0; i < kExponentialBuckets; ++i) {
-    if (scratch_[i] == 0) continue;
+    if (own[1 + i] == 0) continue;
     const std::int32_t index = ReduceExponentialIndex(layout.first_index() + static_cast<std::int32_t>(i), reduction);
     Include(index);
-    buckets[static_cast<std::size_t>(index - first_index)] += scratch_[i];
+    buckets[static_cast<std::size_t>(index - first_index)] += own[1 + i];
   }
 }
 

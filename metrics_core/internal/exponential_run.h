@@ -15,6 +15,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "metrics_core/exponential_scale.h"
@@ -40,6 +41,9 @@ static_assert(2 * kExponentialRunCells <= kCellsPerChunk);
 // One layout as it stands in its cell. Zero bits, those of a cell that was never written, have room for no value.
 class ExponentialLayout {
  public:
+  // As many series may use a run, one after another.
+  static constexpr std::uint32_t kIncarnations = 1U << 24;
+
   // A first index so low that no index is in the window.
   static constexpr std::int32_t kNowhere = -(1 << 19);
 
@@ -80,7 +84,6 @@ class ExponentialLayout {
   static constexpr int kGenerationShift = 32;
   static constexpr int kIncarnationShift = 40;
   static constexpr std::uint32_t kGenerations = 1U << 8;
-  static constexpr std::uint32_t kIncarnations = 1U << 24;
   static constexpr std::uint64_t kIndexMask = (std::uint64_t{1} << kReductionShift) - 1;
   // Finest indexes are within +-1100 * 256. All-zero bits mean kNowhere.
   static constexpr std::int32_t kIndexOffset = -kNowhere;
@@ -114,10 +117,12 @@ struct ExponentialReading {
   double sum = 0;
 
  private:
+  // Reads the zeros and the window; false if the layout is not this one any more.
+  static bool ReadOwn(const Cell* run, ExponentialLayout layout, std::span<std::uint64_t> own);
   void Reduce(int to_schema);
   void Include(std::int32_t index);
 
-  std::vector<std::uint64_t> scratch_;  // one thread's window
+  std::vector<std::uint64_t> scratch_;  // one thread's zeros and window, twice
 };
 
 }  // namespace streamhouse::metrics::internal

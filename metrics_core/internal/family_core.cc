@@ -108,7 +108,7 @@ Slot FamilyCore::FindOverflow(std::span<const std::string_view> values) noexcept
   return overflow;
 }
 
-SeriesRef FamilyCore::Resolve(std::span<const std::string_view> values) {
+SeriesRef FamilyCore::Resolve(std::span<const std::string_view> values) noexcept {
   CheckArity(values);
   const RepairedValues repaired(values);
   const std::span<const std::string_view> valid = repaired.values();
@@ -131,9 +131,11 @@ SeriesRef FamilyCore::Resolve(std::span<const std::string_view> values) {
 std::optional<std::uint32_t> FamilyCore::Make(std::span<const std::string_view> values) {
   const Slot run = AllocateRun(shape_);
   if (run == kSinkSlot) return std::nullopt;
+  static constexpr BucketTable kOneBucket;
   if (options_.info.has_exemplars) {
-    static constexpr BucketTable kOneBucket;
     SetExemplars(run, options_.buckets == nullptr ? &kOneBucket : options_.buckets, options_.ticks_per_unit);
+  } else {
+    ClearExemplars(run);
   }
   const std::uint32_t number = table_.Insert(values, run);
   if (options_.expire_after_nanoseconds > 0) {
@@ -164,7 +166,7 @@ void FamilyCore::CountOverflowed() noexcept {
   overflowed_lookups_.fetch_add(1, std::memory_order_relaxed);
 }
 
-bool FamilyCore::Remove(std::span<const std::string_view> values) {
+bool FamilyCore::Remove(std::span<const std::string_view> values) noexcept {
   CheckArity(values);
   const RepairedValues repaired(values);
   const Lock lock(mutex_);
@@ -186,14 +188,16 @@ void FamilyCore::Condemn(std::vector<std::uint32_t> numbers) {
 }
 
 void FamilyCore::FreeCondemned() {
-  std::erase_if(condemned_, [this](Condemned& condemned) {
-    if (!condemned.grace.IsOver() || !epochs_->AllEndedBefore(condemned.snapshot)) return false;
-    for (const std::uint32_t number : condemned.numbers) {
+  // In the order of their condemnation: what came later is hardly ever over earlier, and not worth a look.
+  while (!condemned_.empty()) {
+    Condemned& oldest = condemned_.front();
+    if (!oldest.grace.IsOver() || !epochs_->AllEndedBefore(oldest.snapshot)) return;
+    for (const std::uint32_t number : oldest.numbers) {
       DereferenceRun(table_.At(number).run);
       table_.Recycle(number);
     }
-    return true;
-  });
+    condemned_.pop_front();
+  }
 }
 
 CollectedFamily::Statistics FamilyCore::GetStatistics() const {
@@ -207,7 +211,7 @@ std::uint64_t FamilyCore::overflowed_lookups() const noexcept {
   return overflowed_lookups_.load(std::memory_order_relaxed);
 }
 
-void FamilyCore::Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) {
+void FamilyCore::Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) noexcept {
   const Lock lock(mutex_);
   FreeCondemned();
   reader_.StartPass();
@@ -243,6 +247,11 @@ void FamilyCore::Expire(std::uint64_t now_nanoseconds) {
 }
 
 std::uint64_t FamilyCore::ValueForExpiry(Slot run) {
+  if (options_.kind == FamilyKind::kExponentialHistogram) {
+    // Not the sum of the count cells, some of which may be an earlier series'.
+    ReadExponential(run);
+    return exponential_.count;
+  }
   return options_.info.type == MetricType::kHistogram ? reader_.Sum(run + kCountCell) : ReadScalar(run);
 }
 
@@ -297,13 +306,17 @@ void FamilyCore::ReadHistograms(SnapshotBuilder& builder) {
   }
 }
 
+void FamilyCore::ReadExponential(Slot run) {
+  exponential_.Clear();
+  const std::uint32_t incarnation = RunIncarnation(run);
+  reader_.ForEachShard(run, [&](const Cell* cells) { exponential_.Add(cells, incarnation); });
+}
+
 void FamilyCore::ReadExponentialHistograms(SnapshotBuilder& builder) {
   for (std::uint32_t number = 0; number < table_.number_limit(); ++number) {
     if (!table_.IsLive(number)) continue;
     const Series& series = table_.At(number);
-    exponential_.Clear();
-    const std::uint32_t incarnation = RunIncarnation(series.run);
-    reader_.ForEachShard(series.run, [&](const Cell* run) { exponential_.Add(run, incarnation); });
+    ReadExponential(series.run);
     exponential_.Shrink();
     FoldIntoBounds(exponential_, options_.info.bounds, builder.AddHistogram(series.text()));
     builder.SetHistogramTotals(exponential_.sum, exponential_.count);

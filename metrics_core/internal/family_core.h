@@ -5,10 +5,12 @@
 // its number and that reference until no snapshot that may show it is left (SnapshotEpochs) and no read section that
 // may have found it is open (GracePeriod); then all three are given back.
 // Thread safety: all methods from any thread. Cost: Find is lock-free; everything else takes the family's lock.
+// Errors: without memory for a new series or a snapshot, the program ends.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -78,15 +80,15 @@ class FamilyCore final : public CollectedFamily {
 
   // The series with these values, made if need be, or the overflow series; the sink when there are no cells left.
   // Values are repaired to UTF-8.
-  SeriesRef Resolve(std::span<const std::string_view> values);
+  SeriesRef Resolve(std::span<const std::string_view> values) noexcept;
 
-  bool Remove(std::span<const std::string_view> values);
+  bool Remove(std::span<const std::string_view> values) noexcept;
 
   std::uint64_t overflowed_lookups() const noexcept;
 
   // Removes what has expired, then appends the live series to the snapshot.
   Statistics GetStatistics() const override;
-  void Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) override;
+  void Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) noexcept override;
 
   template <typename Handle>
   Handle MakeHandle(SeriesRef series) const {
@@ -131,6 +133,7 @@ class FamilyCore final : public CollectedFamily {
   void ReadExemplars(SnapshotBuilder& builder);
   void ReadScalars(SnapshotBuilder& builder);
   void ReadHistograms(SnapshotBuilder& builder);
+  void ReadExponential(Slot run);
   void ReadExponentialHistograms(SnapshotBuilder& builder);
   std::uint64_t ReadScalar(Slot run);
 
@@ -150,7 +153,7 @@ class FamilyCore final : public CollectedFamily {
   SeriesTable table_;
   CellReader reader_;
   ExponentialReading exponential_;
-  std::vector<Condemned> condemned_;
+  std::deque<Condemned> condemned_;               // oldest first
   std::vector<LastUse> last_uses_;                // by number; empty where series do not expire
   std::optional<std::uint32_t> overflow_number_;  // the overflow series, once it was needed
 };

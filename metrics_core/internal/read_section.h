@@ -27,8 +27,11 @@ class ReadSection {
   // For a thread that owns its shard.
   static void Enter() noexcept {
     std::atomic<std::uint64_t>& state = current_shard->read_sections;
-    // Relaxed, both: only the owner writes it; the grace period's membarrier orders it before what follows.
-    state.store(state.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    // Relaxed: only the owner writes it.
+    const std::uint64_t before = state.load(std::memory_order_relaxed);
+    // Release: whoever reads this instead of the end of the section before has to see that section's readings done. The
+    // grace period's membarrier orders it before what follows.
+    state.store(before + 1, std::memory_order_release);
     std::atomic_signal_fence(std::memory_order_seq_cst);
   }
 

@@ -52,8 +52,8 @@ class ShardPool {
     Free(shard);
   }
 
-  // Arranges for the calling thread's shard to be returned when the thread exits.
-  void ReturnAtThreadExit(Shard* shard) { pthread_setspecific(exit_key_, shard); }
+  // Arranges for the calling thread's shard to be returned when the thread exits; false without memory for that.
+  bool ReturnAtThreadExit(Shard* shard) { return pthread_setspecific(exit_key_, shard) == 0; }
 
   Chunk* Allocate() {
     const std::lock_guard lock(mutex_);
@@ -157,11 +157,10 @@ Shard* FindOrLeaseShard(Shard*& lease_to_return) {
   ShardPool& pool = ShardPool::Instance();
   Shard* const shard = pool.Lease();
   if (shard == nullptr) return nullptr;
-  if (shard_was_returned) {
+  if (shard_was_returned || !pool.ReturnAtThreadExit(shard)) {
     lease_to_return = shard;
   } else {
     current_shard = shard;
-    pool.ReturnAtThreadExit(shard);
   }
   return shard;
 }
@@ -181,8 +180,10 @@ constinit thread_local Shard* current_shard = &nobodys_shard;
 
 bool LeaseShard() noexcept {
   if (shard_was_returned) return false;
-  Shard* never_for_one_recording = nullptr;
-  return FindOrLeaseShard(never_for_one_recording) != nullptr;
+  Shard* for_one_recording = nullptr;
+  FindOrLeaseShard(for_one_recording);
+  if (for_one_recording != nullptr) ShardPool::Instance().Return(for_one_recording);
+  return OwnsShard();
 }
 
 SlowCells::SlowCells(Slot slot) noexcept : shared_(true) {

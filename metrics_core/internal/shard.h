@@ -10,7 +10,7 @@
 // comes later still (from another key's destructor) leases a shard for that one recording.
 // fork(): the child's only thread keeps its shard; the shards of the threads that do not exist in the child go to
 // the pool, values in place.
-// Out of memory: recordings of the thread go to a chunk that nobody reads, and LostToMemory() says so.
+// Out of memory: recordings of the thread go to a chunk that nobody reads, and ShardStatistics::lost_to_memory says so.
 #pragma once
 
 #include <atomic>
@@ -123,7 +123,7 @@ Chunk* MutableSharedChunk(Slot slot) noexcept;
 // A zeroed chunk, or null when there is no memory.
 Chunk* AllocateChunk() noexcept;
 
-// Calls visit(const Shard&) for every shard ever made, in the order of their making.
+// Every shard ever made, in the order of their making; null after the last one.
 const Shard* FirstShard() noexcept;
 const Shard* NextShard(const Shard& shard) noexcept;
 

@@ -1,6 +1,6 @@
 // MetricReader: the values of a registry at one moment, asked for by name and labels, for tests.
 //
-// When to use something else: ComparePage (page_comparison.h), where all of a registry's values are of interest.
+// When to use something else: PageDifference (page_comparison.h), where all of a registry's values are of interest.
 // Guarantees: all answers of one reader are of one snapshot, taken when the reader was made.
 // Thread safety: one thread a reader. Cost: a snapshot; a search a question. The registry must outlive the reader.
 //

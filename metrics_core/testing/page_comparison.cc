@@ -91,7 +91,7 @@ Samples SamplesOf(const Snapshot& snapshot, std::initializer_list<std::string_vi
 std::string WithPlainBound(std::string key) {
   constexpr std::string_view kLabel = "le=\"";
   std::size_t at = key.rfind(kLabel);
-  if (at == std::string::npos || (key[at - 1] != '{' && key[at - 1] != ',')) return key;
+  if (at == std::string::npos || at == 0 || (key[at - 1] != '{' && key[at - 1] != ',')) return key;
   const std::size_t begin = at + kLabel.size();
   const std::size_t end = key.find('"', begin);
   const std::optional<double> bound = ParseNumber(std::string_view(key).substr(begin, end - begin));
