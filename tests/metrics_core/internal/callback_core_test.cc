@@ -1,0 +1,148 @@
+#include "metrics_core/internal/callback_core.h"
+
+#include <array>
+#include <atomic>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "metrics_core/internal/snapshot_builder.h"
+#include "tests/support/eventually.h"
+
+namespace streamhouse::metrics::internal {
+namespace {
+
+class CallbackCoreTest : public testing::Test {
+ protected:
+  static FamilyInfo Info() {
+    FamilyInfo info;
+    info.name = "depth";
+    info.type = MetricType::kGauge;
+    info.number = NumberKind::kDouble;
+    info.label_names = {"queue"};
+    return info;
+  }
+
+  std::shared_ptr<CallbackSeries> Add(std::string_view queue, std::function<double()> read) {
+    return core_->Add(std::move(read), std::array<std::string_view, 1>{queue});
+  }
+
+  // `queue value ` of each series.
+  std::string Collect() {
+    const auto buffers = std::make_shared<SnapshotBuffers>();
+    SnapshotBuilder builder(*buffers);
+    core_->Collect(builder, 1);
+    const Snapshot snapshot = builder.Finish(buffers);
+    std::string page;
+    const FamilySnapshot& family = snapshot.families()[0];
+    for (std::size_t i = 0; i < family.size(); ++i) {
+      page += std::string(family.label_text(i)) + ' ' + std::to_string(family.double_value(i)) + ' ';
+    }
+    return page;
+  }
+
+  const std::shared_ptr<SnapshotEpochs> epochs_ = std::make_shared<SnapshotEpochs>();
+  std::shared_ptr<CallbackCore> core_ = std::make_shared<CallbackCore>(Info(), epochs_);
+};
+
+TEST_F(CallbackCoreTest, AsksEachSeriesAtEachScrape) {
+  double depth = 1;
+  const auto series = Add("a", [&] { return depth; });
+  EXPECT_EQ(Collect(), "queue=\"a\" 1.000000 ");
+  depth = 2;
+  EXPECT_EQ(Collect(), "queue=\"a\" 2.000000 ");
+}
+
+TEST_F(CallbackCoreTest, ARemovedSeriesIsAskedNoMoreAndItsLabelsAreFree) {
+  const auto series = Add("a", [] { return 1.0; });
+  CallbackCore::Remove(series);
+  EXPECT_EQ(Collect(), "");
+  Add("a", [] { return 2.0; });
+  EXPECT_EQ(Collect(), "queue=\"a\" 2.000000 ");
+}
+
+TEST_F(CallbackCoreTest, RemovalDestroysWhatTheCallbackHolds) {
+  const auto held = std::make_shared<int>(1);
+  const auto series = Add("a", [held] { return static_cast<double>(*held); });
+  EXPECT_EQ(held.use_count(), 2);
+  CallbackCore::Remove(series);
+  EXPECT_EQ(held.use_count(), 1);
+}
+
+TEST_F(CallbackCoreTest, NotANumberIsLeftOut) {
+  Add("a", [] { return std::numeric_limits<double>::quiet_NaN(); });
+  Add("b", [] { return std::numeric_limits<double>::infinity(); });
+  EXPECT_EQ(Collect(), "queue=\"b\" inf ");
+}
+
+TEST_F(CallbackCoreTest, RemovalWaitsForACallbackThatRuns) {
+  std::atomic<bool> is_running = false;
+  std::atomic<bool> may_end = false;
+  std::atomic<bool> has_ended = false;
+  const auto series = Add("a", [&] {
+    is_running = true;
+    while (!may_end) std::this_thread::yield();
+    has_ended = true;
+    return 1.0;
+  });
+  std::thread scraper([&] { Collect(); });
+  ASSERT_TRUE(Eventually([&] { return is_running.load(); }));
+  std::thread remover([&] {
+    CallbackCore::Remove(series);
+    EXPECT_TRUE(has_ended);
+  });
+  // Off the page first; then the remover can only be waiting.
+  EXPECT_TRUE(Eventually([&] { return core_->GetStatistics().series == 0; }));
+  may_end = true;
+  remover.join();
+  scraper.join();
+}
+
+TEST_F(CallbackCoreTest, ACallbackMayRemoveItsOwnSeries) {
+  std::shared_ptr<CallbackSeries> series;
+  series = Add("a", [&] {
+    CallbackCore::Remove(series);
+    return 1.0;
+  });
+  Collect();
+  EXPECT_EQ(Collect(), "");
+}
+
+TEST_F(CallbackCoreTest, TheTextOfARemovedSeriesIsKeptForSnapshotsThatMayShowIt) {
+  const std::uint64_t snapshot = epochs_->Begin();
+  std::weak_ptr<CallbackSeries> watched;
+  {
+    const auto series = Add("a", [] { return 1.0; });
+    watched = series;
+    CallbackCore::Remove(series);
+  }
+  Collect();
+  EXPECT_FALSE(watched.expired());
+  epochs_->End(snapshot);
+  Collect();
+  EXPECT_TRUE(watched.expired());
+}
+
+TEST_F(CallbackCoreTest, ASeriesMayOutliveItsFamily) {
+  const auto series = Add("a", [] { return 1.0; });
+  core_.reset();
+  CallbackCore::Remove(series);
+  EXPECT_EQ(series->read, nullptr);
+}
+
+class CallbackCoreDeathTest : public CallbackCoreTest {};
+
+TEST_F(CallbackCoreDeathTest, ProgrammersErrorsEndTheProgram) {
+  Add("a", [] { return 1.0; });
+  EXPECT_DEATH(Add("a", [] { return 1.0; }), "metric \"depth\" has a callback for .queue=\"a\". already");
+  EXPECT_DEATH(Add("b", nullptr), "a callback is missing");
+  EXPECT_DEATH(core_->Add([] { return 1.0; }, {}), "has 1 labels and was given 0 values");
+}
+
+}  // namespace
+}  // namespace streamhouse::metrics::internal
