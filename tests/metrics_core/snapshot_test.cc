@@ -109,6 +109,16 @@ TEST_F(SnapshotTest, MayBeMovedAndReadOnAnotherThread) {
   std::thread([moved = std::move(snapshot)] { EXPECT_EQ(Page(moved), "a_total{x=\"1\"} 1\n"); }).join();
 }
 
+TEST(SnapshotLifetimeTest, MayOutliveItsRegistry) {
+  Snapshot snapshot;
+  {
+    Registry registry;
+    registry.AddCounter({.name = "a_total", .help = "h", .labels = {"x"}}).value().With("1").Increment();
+    snapshot = registry.TakeSnapshot();
+  }
+  EXPECT_EQ(Page(snapshot), "a_total{x=\"1\"} 1\n");
+}
+
 TEST_F(SnapshotTest, ItsBuffersAreUsedAgain) {
   const auto family = AddCounter("a_total");
   for (int i = 0; i < 1'000; ++i) family.With(std::to_string(i));
