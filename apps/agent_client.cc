@@ -25,18 +25,19 @@ Result<std::shared_ptr<client::Broker>> MakeBroker(const HostPort& agent) {
   return client::MakeAgentBroker({.address = agent.ToString()});
 }
 
+Status ExplainFailure(const Status& failure, const HostPort& agent) {
+  if (failure.code() == StatusCode::kUnavailable || failure.code() == StatusCode::kDeadlineExceeded) {
+    return {failure.code(), "cannot reach an agent at " + agent.ToString() + " (--agent)"};
+  }
+  return {failure.code(), "the agent at " + agent.ToString() + " refuses: " + failure.message()};
+}
+
 Result<std::uint32_t> CountPartitions(client::Broker& broker, const AgentClientFlags& flags) {
   const auto described = broker.DescribeTopic(flags.topic, client::CallLimits::Within(kQuestionTimeout));
   if (described.ok()) return described.value().partitions;
-  const Status& failure = described.status();
-  if (failure.code() == StatusCode::kNotFound) {
-    return Status(failure.code(), "the agent at " + flags.agent.ToString() + " has no topic \"" + flags.topic +
-                                      "\" (--topic); `streamhouse agent --topic NAME:PARTITIONS` creates one");
-  }
-  if (failure.code() == StatusCode::kUnavailable || failure.code() == StatusCode::kDeadlineExceeded) {
-    return Status(failure.code(), "cannot reach an agent at " + flags.agent.ToString() + " (--agent)");
-  }
-  return Status(failure.code(), "the agent at " + flags.agent.ToString() + " refuses: " + failure.message());
+  if (described.status().code() != StatusCode::kNotFound) return ExplainFailure(described.status(), flags.agent);
+  return Status(StatusCode::kNotFound, "the agent at " + flags.agent.ToString() + " has no topic \"" + flags.topic +
+                                           "\" (--topic); `streamhouse topics create NAME:PARTITIONS` creates one");
 }
 
 }  // namespace streamhouse::apps

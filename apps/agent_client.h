@@ -26,6 +26,9 @@ void AddAgentClientFlags(CLI::App& parser, AgentClientFlags& flags);
 // Does not wait for the agent.
 metrics::Result<std::shared_ptr<client::Broker>> MakeBroker(const HostPort& agent);
 
+// The failure of a call to the agent, in words for whoever gave the flags.
+metrics::Status ExplainFailure(const metrics::Status& failure, const HostPort& agent);
+
 // How many partitions the topic has. The first thing to ask: an agent that cannot be reached, or a topic that is not
 // there, is noticed before anything else is begun.
 metrics::Result<std::uint32_t> CountPartitions(client::Broker& broker, const AgentClientFlags& flags);

@@ -3,35 +3,17 @@
 #include <fmt/core.h>
 #include <signal.h>
 
-#include <CLI/Error.hpp>
-#include <charconv>
 #include <memory>
-#include <string>
-#include <vector>
 
-#include "agent/agent_config.h"
 #include "apps/output.h"
 #include "apps/serving_agent.h"
 #include "apps/shutdown_signal.h"
+#include "apps/topic_spec.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
 
 namespace streamhouse::apps {
 namespace {
-
-constexpr const char* kTopicFlag = "--topic";
-
-agent::TopicInfo ParseTopic(const std::string& text) {
-  const std::size_t colon = text.rfind(':');
-  agent::TopicInfo topic;
-  if (colon != std::string::npos) {
-    topic.name = text.substr(0, colon);
-    const char* const end = text.data() + text.size();
-    const auto [parsed_to, error] = std::from_chars(text.data() + colon + 1, end, topic.partitions);
-    if (error == std::errc() && parsed_to == end && topic.partitions > 0 && !topic.name.empty()) return topic;
-  }
-  throw CLI::ValidationError(kTopicFlag, "\"" + text + "\" is not NAME:PARTITIONS with at least one partition");
-}
 
 Status Serve(const ServingAgentFlags& flags) {
   const ShutdownSignal shutdown;
@@ -58,13 +40,7 @@ Command AddAgentCommand(CLI::App& program) {
       ->required()
       ->type_name("DIR");
   AddAddressFlags(parser, *flags);
-  const auto add_topics = [flags](const std::vector<std::string>& texts) {
-    for (const std::string& text : texts) flags->topics.push_back(ParseTopic(text));
-  };
-  parser.add_option_function<std::vector<std::string>>(kTopicFlag, add_topics, "A topic to create when it is missing")
-      ->type_name("NAME:PARTITIONS")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  AddTopicSpecs(parser, "--topic", flags->topics, "A topic to create when it is missing");
   parser
       .add_option("--exporter", flags->exporters,
                   "Where else metrics go, for example textfile:///var/lib/node_exporter/agent.prom")

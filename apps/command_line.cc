@@ -9,7 +9,7 @@
 #include <CLI/Formatter.hpp>  // as well
 #include <cstdio>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "apps/agent_command.h"
@@ -18,6 +18,7 @@
 #include "apps/demo_command.h"
 #include "apps/lag_command.h"
 #include "apps/produce_command.h"
+#include "apps/topics_command.h"
 #include "apps/version.h"
 
 namespace streamhouse::apps {
@@ -34,8 +35,17 @@ int Fail(const std::string& command, std::string message) {
 
 // The command that was named before parsing failed, or the program itself.
 std::string NameOfFailed(const CLI::App& program) {
-  const std::vector<CLI::App*> named = program.get_subcommands();
-  return named.empty() ? program.get_name() : program.get_name() + " " + named.front()->get_name();
+  std::string name = program.get_name();
+  for (const CLI::App* parser = &program; !parser->get_subcommands().empty();) {
+    parser = parser->get_subcommands().front();
+    name += " " + parser->get_name();
+  }
+  return name;
+}
+
+void AddVersionFlag(CLI::App& parser) {
+  parser.set_version_flag("--version", std::string("streamhouse ") + kVersion);
+  for (CLI::App* const below : parser.get_subcommands([](const CLI::App*) { return true; })) AddVersionFlag(*below);
 }
 
 }  // namespace
@@ -45,12 +55,11 @@ int RunCommandLine(int argc, char** argv) {
   ::setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
 
   CLI::App program("A small message broker and its clients, with metrics for Prometheus.", "streamhouse");
-  const std::string version = std::string("streamhouse ") + kVersion;
-  program.set_version_flag("--version", version);
   program.require_subcommand(0, 1);  // none is refused below, in words that do not hide an unknown one
-  const std::vector<Command> commands = {AddAgentCommand(program), AddProduceCommand(program),
-                                         AddConsumeCommand(program), AddLagCommand(program), AddDemoCommand(program)};
-  for (const Command& command : commands) command.parser->set_version_flag("--version", version);
+  std::vector<Command> commands = {AddAgentCommand(program), AddProduceCommand(program), AddConsumeCommand(program),
+                                   AddLagCommand(program), AddDemoCommand(program)};
+  for (Command& command : AddTopicsCommands(program)) commands.push_back(std::move(command));
+  AddVersionFlag(program);
 
   try {
     program.parse(argc, argv);

@@ -57,7 +57,9 @@ agent::AgentConfig ServingAgent::Config() const {
   agent::AgentConfig config = {.data_folder = flags_.data_folder};
   config.grpc_host = flags_.grpc.host;
   config.grpc_port = flags_.grpc.port;
-  config.topics = flags_.topics;
+  for (const TopicSpec& topic : flags_.topics) {
+    config.topics.push_back({.name = topic.name, .partitions = topic.partitions});
+  }
   return config;
 }
 

@@ -16,6 +16,7 @@
 #include "agent/agent_config.h"
 #include "apps/host_port.h"
 #include "apps/program_metrics.h"
+#include "apps/topic_spec.h"
 #include "exporters/exporter_registry.h"
 #include "exporters/http/metrics_server.h"
 #include "metrics_core/health.h"
@@ -29,7 +30,7 @@ struct ServingAgentFlags {
   // Loopback, not every interface: there is no authentication, so that being reachable is a decision.
   HostPort grpc = {.host = "127.0.0.1", .port = agent::kDefaultGrpcPort};
   HostPort http = {.host = "127.0.0.1", .port = exporters::kMetricsPortDefault};
-  std::vector<agent::TopicInfo> topics;
+  std::vector<TopicSpec> topics;
   std::vector<std::string> exporters;  // specifications (exporters/exporter_spec.h) of those besides --http
 };
 

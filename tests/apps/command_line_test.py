@@ -4,7 +4,7 @@ import unittest
 
 import processes
 
-COMMANDS = ("agent", "produce", "consume", "lag", "demo")
+COMMANDS = ("agent", "produce", "consume", "lag", "demo", "topics")
 
 
 class CommandLine(unittest.TestCase):
@@ -64,6 +64,9 @@ class CommandLine(unittest.TestCase):
             (("consume", "--topic", "t", "--group", "g", "--from", "middle"), "--from"),
             (("consume", "--topic", "t", "--group", "g", "--max", "-1"), "--max"),
             (("demo", "--rate", "0"), "--rate"),
+            (("topics", "create", "orders:x"), '"orders:x" is not NAME:PARTITIONS'),
+            (("topics", "create"), "streamhouse topics create: TOPIC is required; see streamhouse topics create --help"),
+            (("topics",), "streamhouse topics: "),
         ):
             done = processes.run(*arguments)
             self.assertEqual((1, ""), (done.returncode, done.stdout))
