@@ -128,5 +128,13 @@ TEST_F(CallbackFamilyTest, RefusesAnotherNumberOfValues) {
   EXPECT_DEATH(static_cast<void>(family_.Add([] { return 1.0; })), "has 1 labels and was given 0");
 }
 
+TEST_F(CallbackFamilyTest, AssigningToATokenReleasesItsSeries) {
+  auto kept = family_.Add([] { return 1.0; }, "a");
+  auto other = family_.Add([] { return 2.0; }, "b");
+  kept = std::move(other);
+  EXPECT_EQ(Read("a"), std::nullopt);
+  EXPECT_EQ(Read("b"), 2);
+}
+
 }  // namespace
 }  // namespace streamhouse::metrics

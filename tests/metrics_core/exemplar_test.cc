@@ -127,5 +127,16 @@ TEST_F(ExemplarTest, IsWholeWhileThreadsRecord) {
   for (std::thread& thread : threads) thread.join();
 }
 
+TEST_F(ExemplarTest, IsNoneOfAFamilyWithoutThatUsesTheCellsAgain) {
+  {
+    Registry other;
+    const auto family = other.AddCounter(WithExemplars("c_total")).value();
+    family.With("a").Increment(1, kTrace);
+  }
+  const Counter counter = registry_.AddCounter({.name = "d_total", .help = "Test"}).value().With();
+  counter.Increment(1, kTrace);
+  EXPECT_EQ(Read(), nullptr);
+}
+
 }  // namespace
 }  // namespace streamhouse::metrics

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -199,6 +200,42 @@ TEST_F(ExponentialHistogramTest, IsConsistentWhileThreadsRecordAndGiveUpResoluti
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(Read().count, std::uint64_t{kThreads} * kValues);
+}
+
+// Goal: sum and count belong together, however fast a thread records. Method: a thread that observes ones, so that the sum
+// is the count, against a reader that allows one observation between them.
+TEST_F(ExponentialHistogramTest, KeepsItsSumWithItsCount) {
+  const ExponentialHistogram histogram = Histogram();
+  std::atomic<bool> is_done{false};
+  std::thread recorder([&] {
+    while (!is_done.load(std::memory_order_relaxed)) histogram.Observe(1);
+  });
+  for (int i = 0; i < 20'000; ++i) {
+    const ExponentialValue& value = Read();
+    ASSERT_EQ(value.count, value.zero_count + SumOf(value.bucket_counts));
+    ASSERT_NEAR(value.sum, static_cast<double>(value.count), 1);
+  }
+  is_done.store(true, std::memory_order_relaxed);
+  recorder.join();
+}
+
+TEST_F(ExponentialHistogramTest, ASeriesThatIsUsedAfterAnotherDoesNotExpire) {
+  const auto family =
+      registry_
+          .AddExponentialHistogram(
+              {.name = "size_bytes", .help = "Test", .labels = {"k"}, .expire_after = std::chrono::nanoseconds(100)},
+              BucketBounds::From({}).value())
+          .value();
+  family.Lookup("old")->Observe(1);
+  ASSERT_TRUE(family.Remove("old"));
+  static_cast<void>(registry_.TakeSnapshot(900));
+  static_cast<void>(family.With("new"));
+  static_cast<void>(registry_.TakeSnapshot(1000));
+  // The old series' count goes, and the new one's comes.
+  family.Lookup("new")->Observe(1);
+  static_cast<void>(registry_.TakeSnapshot(1050));
+  const Snapshot snapshot = registry_.TakeSnapshot(1120);
+  EXPECT_EQ(snapshot.families().back().size(), 1U);
 }
 
 }  // namespace

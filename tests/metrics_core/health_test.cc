@@ -96,5 +96,14 @@ TEST(HealthTest, ACheckIsNotRunningOnceItsTokenIsGone) {
   evaluator.join();
 }
 
+TEST(HealthTest, AProbeMayHoldTheTokenOfAnotherCheck) {
+  Health health;
+  auto inner = std::make_shared<Health::Token>(health.Add("inner", [] { return Status::Ok(); }));
+  auto outer = health.Add("outer", [inner] { return Status::Ok(); });
+  inner.reset();
+  outer = Health::Token();
+  EXPECT_TRUE(health.Evaluate().checks.empty());
+}
+
 }  // namespace
 }  // namespace streamhouse::metrics

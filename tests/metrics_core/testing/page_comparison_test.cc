@@ -58,5 +58,10 @@ TEST_F(PageDifferenceTest, ShowsLinesThatAreNoSamples) {
             "- nonsense\n");
 }
 
+TEST_F(PageDifferenceTest, ShowsALineThatIsABoundAlone) {
+  EXPECT_EQ(PageDifference(registry_, "le=\"1\" 3\nrequests_total{method=\"Produce\"} 3", {"requests_total"}),
+            "- le=\"1\" 3\n");
+}
+
 }  // namespace
 }  // namespace streamhouse::metrics::testing
