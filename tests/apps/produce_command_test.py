@@ -105,7 +105,9 @@ class ProduceCommand(unittest.TestCase):
         self.assertRegex(done.stderr, f"^streamhouse produce: .*{self.agent.http}.*--http\n$")
 
     def test_is_killed_by_a_second_signal_while_the_first_one_waits_for_the_agent(self):
-        producer = self.start()
+        producer = self.start("--http", "127.0.0.1:0")
+        producer.match("^http=", "stderr")
+        self.assertTrue(sigint_is_caught(producer.pid))
         os.kill(self.agent.pid, signal.SIGSTOP)
         self.addCleanup(os.kill, self.agent.pid, signal.SIGCONT)
         producer.stdin.write("a\n")
