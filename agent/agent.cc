@@ -47,7 +47,8 @@ Status Agent::StartParts() {
                         .port = config_.grpc_port,
                         .request_bytes_max = config_.request_bytes_max,
                         .fetch = {.read = {.records = config_.fetch_records_max, .bytes = config_.fetch_bytes_max},
-                                  .wait = config_.fetch_wait_max}},
+                                  .wait = config_.fetch_wait_max},
+                        .tls = config_.tls},
                        *topics_, *offsets_, *groups_, metrics_);
   if (!rpc.ok()) return rpc.status();
   rpc_ = *std::move(rpc);
@@ -80,11 +81,17 @@ Status Agent::OpenStorage() {
 Status Agent::StartTopics() {
   if (Status loaded = topics_->Load(); !loaded.ok()) return loaded;
   for (const TopicInfo& topic : config_.topics) {
-    if (Status created = topics_->Create(topic.name, topic.partitions); !created.ok()) return created;
+    if (Status created = topics_->Create(topic); !created.ok()) return created;
   }
   // A lease that cannot be had now is no reason not to start: it is logged, and tried again.
   static_cast<void>(leases_->RenewNow());
   leases_->Start();
+  retention_ = std::make_unique<PeriodicTask>([this]() -> std::chrono::nanoseconds {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    topics_->ApplyRetention(std::chrono::floor<std::chrono::milliseconds>(now).count());
+    return config_.retention_interval;
+  });
+  retention_->Start();
   if (config_.sync_policy == SyncPolicy::kInterval) {
     log_syncer_ = std::make_unique<PeriodicTask>([this]() -> std::chrono::nanoseconds {
       // The catalog has logged what went wrong, and the log in question refuses appends from now on.
@@ -117,6 +124,7 @@ void Agent::Stop() {
   if (rpc_ != nullptr) rpc_->Shutdown(config_.drain_time);
   rpc_.reset();
   log_syncer_.reset();
+  retention_.reset();
   // The logs are synced before the leases go: whoever takes over must not find less than was acknowledged.
   if (topics_ != nullptr) static_cast<void>(topics_->CloseLogs());
   if (leases_ != nullptr) leases_->Stop();

@@ -6,7 +6,8 @@
 // the leases are free for others. An agent is started at most once. The health check "lease" says no before the first
 // lease, after the last one, and never in between for a renewal.
 // Thread safety: Start and Stop from one thread (a signal handler should wake that thread); the rest from any.
-// Cost: gRPC's threads, one for leases, one for counting connections, one for syncing under SyncPolicy::kInterval.
+// Cost: gRPC's threads, one for leases, one for counting connections, one for retention, one for
+// syncing under SyncPolicy::kInterval.
 // Errors: one line that names the path, or address and port.
 //
 //   auto agent = AgentBuilder({.data_folder = "/var/lib/streamhouse"}).metrics(metrics).health(health).Build();
@@ -81,6 +82,7 @@ class Agent {
   std::unique_ptr<CommittedOffsets> offsets_;
   std::unique_ptr<GroupCoordinator> groups_;
   std::unique_ptr<PeriodicTask> log_syncer_;
+  std::unique_ptr<PeriodicTask> retention_;
   metrics::Health::Token lease_check_;
   std::unique_ptr<RpcServer> rpc_;
 };

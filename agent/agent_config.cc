@@ -19,8 +19,10 @@ metrics::Status AgentConfig::Validate() const {
   if (data_folder.empty()) return refused("data_folder is empty");
   if (agent_id.empty()) return refused("agent_id is empty");
   if (grpc_host.empty()) return refused("grpc_host is empty");
+  if (!tls.empty() && (tls.certificate.empty() || tls.key.empty())) return refused("tls needs a certificate and a key");
   if (segment_bytes == 0) return refused("segment_bytes is 0");
   if (sync_interval.count() <= 0) return refused("sync_interval is not positive");
+  if (retention_interval.count() <= 0) return refused("retention_interval is not positive");
   if (record_bytes_max == 0) return refused("record_bytes_max is 0");
   if (request_bytes_max > kRequestBytesCeiling) return refused("request_bytes_max is over 512 MiB");
   if (request_bytes_max < record_bytes_max + kRequestOverheadBytes) {

@@ -14,6 +14,7 @@
 #include "agent/lease/lease.h"
 #include "agent/log/partition_log.h"
 #include "agent/metadata/metadata_store.h"
+#include "agent/rpc/tls_files.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::agent {
@@ -30,12 +31,17 @@ struct AgentConfig {
   std::string grpc_host = "127.0.0.1";
   std::uint16_t grpc_port = kDefaultGrpcPort;  // 0: one that is free
 
+  // Without files, gRPC is not encrypted.
+  TlsFiles tls = {};
+
   // Created at start when they are not there, so that the agent has leases, and is ready, before the first client.
   std::vector<TopicInfo> topics = {};
 
   std::uint64_t segment_bytes = kDefaultSegmentBytes;
   SyncPolicy sync_policy = SyncPolicy::kNone;
   std::chrono::milliseconds sync_interval{1'000};  // for SyncPolicy::kInterval
+
+  std::chrono::milliseconds retention_interval{60'000};  // how often old segments are removed
 
   LeaseTiming lease = {};
 

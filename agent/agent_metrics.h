@@ -30,8 +30,9 @@ enum class GrpcMethod : std::uint8_t {
   kLeaveGroup,
   kCreateTopic,
   kDescribeTopic,
+  kSetRetention,
 };
-inline constexpr std::size_t kGrpcMethodCount = 9;
+inline constexpr std::size_t kGrpcMethodCount = 10;
 inline constexpr std::size_t kGrpcCodeCount = 17;  // OK, 0, to UNAUTHENTICATED, 16
 
 // As in the label "method": the name of the rpc, for example "Produce".

@@ -24,6 +24,7 @@
 #include "agent/log/batch_builder.h"
 #include "agent/log/log_format.h"
 #include "agent/log/partition_log.h"
+#include "agent/log/retention.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/histogram.h"
 #include "metrics_core/status.h"
@@ -68,6 +69,11 @@ class Partition {
   void Drain() { log_->waiters().Close(); }
   // Every epoch below `fence` is refused from now on.
   void LoseLease(std::uint64_t fence);
+
+  // See PartitionLog::ApplyRetention; without regard to the lease, since nobody else has these files.
+  metrics::Result<std::size_t> ApplyRetention(const Retention& retention, std::int64_t now_ms) {
+    return log_->ApplyRetention(retention, now_ms);
+  }
 
   metrics::Status Sync() { return log_->Sync(); }
   metrics::Status Close() { return log_->Close(); }

@@ -1,11 +1,21 @@
 #include "agent/topic_catalog.h"
 
+#include <limits>
 #include <utility>
 
 #include "agent/operator_log.h"
 #include "agent/topic_name.h"
 
 namespace streamhouse::agent {
+namespace {
+
+Status CheckRetention(const Retention& retention) {
+  constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (retention.age_max.count() >= 0 && retention.bytes_max <= kMax) return Status::Ok();
+  return {StatusCode::kInvalidArgument, "a retention is from 0, for no limit, to 2^63 - 1"};
+}
+
+}  // namespace
 
 TopicCatalog::TopicCatalog(FileSystem& files, MetadataStore& store, LeaseKeeper& leases, Options options)
     : files_(files), store_(store), leases_(leases), options_(std::move(options)) {}
@@ -20,18 +30,18 @@ Status TopicCatalog::Load() {
   return Status::Ok();
 }
 
-Status TopicCatalog::Create(const std::string& topic, std::uint32_t partitions) {
-  if (Status named = CheckTopicName(topic); !named.ok()) return named;
-  if (partitions == 0 || partitions > kPartitionsPerTopicMax) {
+Status TopicCatalog::Create(const TopicInfo& topic) {
+  if (Status named = CheckTopicName(topic.name); !named.ok()) return named;
+  if (Status checked = CheckRetention(topic.retention); !checked.ok()) return checked;
+  if (topic.partitions == 0 || topic.partitions > kPartitionsPerTopicMax) {
     return {StatusCode::kInvalidArgument, "a topic has 1 to " + std::to_string(kPartitionsPerTopicMax) +
-                                              " partitions, not " + std::to_string(partitions)};
+                                              " partitions, not " + std::to_string(topic.partitions)};
   }
   const std::lock_guard creating(create_mutex_);
-  const TopicInfo info = {.name = topic, .partitions = partitions};
-  if (Status created = store_.CreateTopic(info); !created.ok()) return created;
-  if (PartitionCount(topic).ok()) return Status::Ok();
-  if (Status opened = Open(info); !opened.ok()) return opened;
-  OperatorLog().info("topic {} created with {} partitions", topic, partitions);
+  if (Status created = store_.CreateTopic(topic); !created.ok()) return created;
+  if (PartitionCount(topic.name).ok()) return Status::Ok();
+  if (Status opened = Open(topic); !opened.ok()) return opened;
+  OperatorLog().info("topic {} created with {} partitions", topic.name, topic.partitions);
   // Whatever keeps the leases from being taken now is logged there, and tried again.
   static_cast<void>(leases_.RenewNow());
   return Status::Ok();
@@ -51,7 +61,7 @@ Status TopicCatalog::Open(const TopicInfo& topic) {
         std::make_shared<Partition>(*std::move(log), leases_.Track(name), options_.record_bytes_max, options_.metrics));
   }
   const std::unique_lock lock(mutex_);
-  topics_.emplace(topic.name, std::move(partitions));
+  topics_.emplace(topic.name, Topic{.retention = topic.retention, .partitions = std::move(partitions)});
   return Status::Ok();
 }
 
@@ -59,7 +69,9 @@ Result<std::shared_ptr<Partition>> TopicCatalog::Find(std::string_view topic, st
   {
     const std::shared_lock lock(mutex_);
     const auto found = topics_.find(topic);
-    if (found != topics_.end() && partition < found->second.size()) return found->second[partition];
+    if (found != topics_.end() && partition < found->second.partitions.size()) {
+      return found->second.partitions[partition];
+    }
   }
   auto count = PartitionCount(topic);
   if (!count.ok()) return count.status();
@@ -68,11 +80,48 @@ Result<std::shared_ptr<Partition>> TopicCatalog::Find(std::string_view topic, st
 }
 
 Result<std::uint32_t> TopicCatalog::PartitionCount(std::string_view topic) const {
+  auto described = Describe(topic);
+  if (!described.ok()) return described.status();
+  return described->partitions;
+}
+
+Result<TopicInfo> TopicCatalog::Describe(std::string_view topic) const {
   if (Status named = CheckTopicName(topic); !named.ok()) return named;
   const std::shared_lock lock(mutex_);
   const auto found = topics_.find(topic);
   if (found == topics_.end()) return Status(StatusCode::kNotFound, "there is no topic " + std::string(topic));
-  return static_cast<std::uint32_t>(found->second.size());
+  return TopicInfo{.name = found->first,
+                   .partitions = static_cast<std::uint32_t>(found->second.partitions.size()),
+                   .retention = found->second.retention};
+}
+
+Status TopicCatalog::SetRetention(const std::string& topic, const Retention& retention) {
+  if (auto known = PartitionCount(topic); !known.ok()) return known.status();
+  if (Status checked = CheckRetention(retention); !checked.ok()) return checked;
+  const std::lock_guard creating(create_mutex_);
+  if (Status set = store_.SetRetention(topic, retention); !set.ok()) return set;
+  const std::unique_lock lock(mutex_);
+  topics_.find(topic)->second.retention = retention;
+  return Status::Ok();
+}
+
+void TopicCatalog::ApplyRetention(std::int64_t now_ms) {
+  std::vector<std::pair<std::string, Topic>> topics;
+  {
+    const std::shared_lock lock(mutex_);
+    topics.assign(topics_.begin(), topics_.end());
+  }
+  for (const auto& [name, topic] : topics) {
+    for (std::size_t i = 0; i < topic.partitions.size(); ++i) {
+      auto removed = topic.partitions[i]->ApplyRetention(topic.retention, now_ms);
+      if (!removed.ok()) {
+        OperatorLog().error("log of {}/{}: cannot remove what is beyond its retention: {}", name, i,
+                            removed.status().message());
+      } else if (*removed > 0) {
+        OperatorLog().info("log of {}/{}: {} segments were beyond its retention", name, i, *removed);
+      }
+    }
+  }
 }
 
 void TopicCatalog::LoseLease(const TopicPartition& partition, std::uint64_t fence) {
@@ -83,7 +132,7 @@ void TopicCatalog::LoseLease(const TopicPartition& partition, std::uint64_t fenc
 TopicCatalog::Partitions TopicCatalog::All() const {
   const std::shared_lock lock(mutex_);
   Partitions all;
-  for (const auto& [name, partitions] : topics_) all.insert(all.end(), partitions.begin(), partitions.end());
+  for (const auto& [name, topic] : topics_) all.insert(all.end(), topic.partitions.begin(), topic.partitions.end());
   return all;
 }
 

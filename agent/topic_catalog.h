@@ -22,6 +22,7 @@
 #include "agent/lease/lease_keeper.h"
 #include "agent/log/file_system.h"
 #include "agent/log/partition_log.h"
+#include "agent/log/retention.h"
 #include "agent/metadata/metadata_store.h"
 #include "agent/partition.h"
 
@@ -45,23 +46,34 @@ class TopicCatalog {
   // Serves the topics that the store knows; recovers their logs, and begins to hold their leases.
   Status Load();
 
-  // OK when the topic exists with this number of partitions already.
-  Status Create(const std::string& topic, std::uint32_t partitions);
+  // OK when the topic exists with this number of partitions already; its retention then stays as it is.
+  Status Create(const TopicInfo& topic);
+
+  // From the next ApplyRetention() on.
+  Status SetRetention(const std::string& topic, const Retention& retention);
 
   Result<std::shared_ptr<Partition>> Find(std::string_view topic, std::uint32_t partition) const;
   Result<std::uint32_t> PartitionCount(std::string_view topic) const;
+  Result<TopicInfo> Describe(std::string_view topic) const;
 
   // Passes the loss of a lease on to the log, as a fence.
   void LoseLease(const TopicPartition& partition, std::uint64_t fence);
 
   // Wakes all who wait for records, now and from now on.
   void Drain();
+  // Removes what is beyond the retention of each topic; what cannot be removed is logged, and tried the next time.
+  void ApplyRetention(std::int64_t now_ms);
+
   // Both go on to the other logs after an error, log each, and return the first.
   Status SyncLogs();
   Status CloseLogs();
 
  private:
   using Partitions = std::vector<std::shared_ptr<Partition>>;
+  struct Topic {
+    Retention retention;
+    Partitions partitions;
+  };
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
@@ -80,7 +92,7 @@ class TopicCatalog {
 
   mutable std::shared_mutex mutex_;  // held for moments only
   // guarded by mutex_
-  std::unordered_map<std::string, Partitions, Hash, std::equal_to<>> topics_;
+  std::unordered_map<std::string, Topic, Hash, std::equal_to<>> topics_;
 };
 
 }  // namespace streamhouse::agent

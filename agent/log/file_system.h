@@ -65,6 +65,9 @@ class FileSystem {
   // Makes the creation of files in the folder survive the loss of power.
   virtual Status SyncFolder(const std::string& path) = 0;
 
+  // Whoever has it open can still read it.
+  virtual Status RemoveFile(const std::string& path) = 0;
+
   // FailedPrecondition when another holder, in this process or another, has the lock file.
   virtual Result<std::unique_ptr<FolderLock>> LockFolder(const std::string& lock_file_path) = 0;
 };

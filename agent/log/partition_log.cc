@@ -83,6 +83,7 @@ Status PartitionLog::RecoverOne(std::uint64_t base_offset, SegmentPlace place) {
                                                         .path = std::move(path),
                                                         .file = *std::move(file),
                                                         .size_bytes = recovered->size_bytes,
+                                                        .max_timestamp_ms = recovered->max_timestamp_ms,
                                                         .index = std::move(recovered->index)}));
   next_offset_ = recovered->end_offset;
   fence_ = std::max(fence_, recovered->last_epoch);
@@ -178,6 +179,7 @@ void PartitionLog::Publish(const BatchHeader& header) {
   Segment& last = *segments_.back();
   last.index.Add(header.base_offset, last.size_bytes);
   last.size_bytes += header.batch_bytes();
+  last.max_timestamp_ms = std::max(last.max_timestamp_ms, header.max_timestamp_ms);
   high_watermark_ = header.end_offset();
 }
 
@@ -232,6 +234,47 @@ Result<std::uint32_t> PartitionLog::Read(std::uint64_t offset, ReadLimits limits
     full = full || records >= std::max(limits.records, 1U);
   }
   return records;
+}
+
+Result<std::size_t> PartitionLog::ApplyRetention(const Retention& retention, std::int64_t now_ms) {
+  const bool has_age = retention.age_max.count() > 0;
+  const std::int64_t oldest_ms =
+      has_age ? now_ms - retention.age_max.count() : std::numeric_limits<std::int64_t>::min();
+  const std::lock_guard lock(append_mutex_);
+  if (closed_) return std::size_t{0};
+  // Otherwise the last records of a topic that nobody writes to any more would stay for ever.
+  if (has_age && IsIdleBeyond(oldest_ms)) {
+    if (Status rolled = Roll(); !rolled.ok()) return rolled;
+  }
+  std::size_t removed = 0;
+  while (const std::shared_ptr<const Segment> segment = FindRemovable(retention, oldest_ms)) {
+    if (Status gone = files_.RemoveFile(segment->path); !gone.ok()) return gone;
+    {
+      const std::lock_guard state_lock(state_mutex_);
+      segments_.erase(segments_.begin());
+    }
+    ++removed;
+    // One after the other, so that the loss of power leaves no gap between segments.
+    if (Status synced = files_.SyncFolder(folder_); !synced.ok()) return synced;
+  }
+  return removed;
+}
+
+bool PartitionLog::IsIdleBeyond(std::int64_t oldest_ms) const {
+  const std::lock_guard lock(state_mutex_);
+  const Segment& last = *segments_.back();
+  return last.size_bytes > 0 && last.max_timestamp_ms < oldest_ms;
+}
+
+std::shared_ptr<const PartitionLog::Segment> PartitionLog::FindRemovable(const Retention& retention,
+                                                                         std::int64_t oldest_ms) const {
+  const std::lock_guard lock(state_mutex_);
+  if (segments_.size() == 1) return nullptr;
+  std::uint64_t total_bytes = 0;
+  for (const auto& segment : segments_) total_bytes += segment->size_bytes;
+  const bool is_too_old = segments_.front()->max_timestamp_ms < oldest_ms;
+  const bool is_too_much = retention.bytes_max > 0 && total_bytes > retention.bytes_max;
+  return is_too_old || is_too_much ? segments_.front() : nullptr;
 }
 
 std::uint64_t PartitionLog::HighWatermark() const {

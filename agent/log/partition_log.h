@@ -2,7 +2,7 @@
 //
 // When to use something else: SegmentReader and log_format.h to look at files without owning them.
 // Guarantees: offsets are dense and never reused or reordered; the high watermark never goes backwards, also over a
-// restart. A batch becomes visible to readers only after Append has done what the sync policy says; then it is
+// restart. Records go from the start of the log, a segment at a time, by ApplyRetention alone. A batch becomes visible to readers only after Append has done what the sync policy says; then it is
 // acknowledged. A batch whose Append failed is never visible in this process; after a failed sync it may come back when
 // the log is opened again. An epoch lower than the highest one seen, in the log or by RaiseFence, is refused.
 // Thread safety: everything from any thread. Appends queue for one lock, which is held for the write (and the sync);
@@ -14,8 +14,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -27,6 +29,7 @@
 #include "agent/log/log_format.h"
 #include "agent/log/producer_sequences.h"
 #include "agent/log/recovery.h"
+#include "agent/log/retention.h"
 #include "agent/log/segment_writer.h"
 #include "agent/log/sparse_index.h"
 
@@ -81,6 +84,10 @@ class PartitionLog {
   Result<std::uint32_t> Read(std::uint64_t offset, ReadLimits limits,
                              const std::function<void(const RecordView&)>& visit) const;
 
+  // Removes the segments that are beyond the limits at that moment; returns how many. When it fails, the log is as if it
+  // had stopped before the segment in question, and it may be called again.
+  Result<std::size_t> ApplyRetention(const Retention& retention, std::int64_t now_ms);
+
   // The offset after the last visible record.
   std::uint64_t HighWatermark() const;
   std::uint64_t LogStartOffset() const;
@@ -103,6 +110,7 @@ class PartitionLog {
     std::unique_ptr<ReadableFile> file;
     // guarded by state_mutex_
     std::uint64_t size_bytes = 0;
+    std::int64_t max_timestamp_ms = std::numeric_limits<std::int64_t>::min();
     SparseIndex index = {};
   };
   struct ReadStart {
@@ -118,6 +126,8 @@ class PartitionLog {
   Status StartSegment(std::uint64_t base_offset);
   Status Roll();
   Status SyncAll();
+  bool IsIdleBeyond(std::int64_t oldest_ms) const;
+  std::shared_ptr<const Segment> FindRemovable(const Retention& retention, std::int64_t oldest_ms) const;
   void Publish(const BatchHeader& header);
   Result<ReadStart> FindStart(std::uint64_t offset) const;
 

@@ -19,6 +19,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/log/retention.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::agent {
@@ -38,6 +39,7 @@ struct TopicPartition {
 struct TopicInfo {
   std::string name;
   std::uint32_t partitions = 0;
+  Retention retention = {};
 
   friend bool operator==(const TopicInfo&, const TopicInfo&) = default;
 };
@@ -55,8 +57,11 @@ class MetadataStore {
  public:
   virtual ~MetadataStore() = default;
 
-  // OK when the topic exists with this number of partitions already; AlreadyExists with another number.
+  // OK when the topic exists with this number of partitions already, and then its retention stays as it is;
+  // AlreadyExists with another number.
   virtual Status CreateTopic(const TopicInfo& topic) = 0;
+  // NotFound when there is no such topic.
+  virtual Status SetRetention(const std::string& topic, const Retention& retention) = 0;
   // In the order of their names.
   virtual Result<std::vector<TopicInfo>> ListTopics() = 0;
 

@@ -10,7 +10,9 @@ namespace {
 constexpr char kCreateSchema[] = R"sql(
   CREATE TABLE topics (
     name TEXT PRIMARY KEY,
-    partitions INTEGER NOT NULL CHECK (partitions > 0)
+    partitions INTEGER NOT NULL CHECK (partitions > 0),
+    retention_ms INTEGER NOT NULL,
+    retention_bytes INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   -- A row stays for ever: its epoch must never start again.
   CREATE TABLE partition_leases (
@@ -89,6 +91,11 @@ void BindPartition(SqliteStatement& statement, int first_parameter, const TopicP
   statement.Bind(first_parameter + 1, static_cast<std::int64_t>(partition.partition));
 }
 
+void BindRetention(SqliteStatement& statement, int first_parameter, const Retention& retention) {
+  statement.Bind(first_parameter, static_cast<std::int64_t>(retention.age_max.count()));
+  statement.Bind(first_parameter + 1, static_cast<std::int64_t>(retention.bytes_max));
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SqliteMetadataStore>> SqliteMetadataStore::Open(const std::string& path) {
@@ -140,9 +147,12 @@ Status SqliteMetadataStore::PrepareStatements() {
     std::string_view sql;
   };
   const Wanted all[] = {
-      {insert_topic_, "INSERT INTO topics (name, partitions) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING"},
+      {insert_topic_,
+       "INSERT INTO topics (name, partitions, retention_ms, retention_bytes) VALUES (?1, ?2, ?3, ?4)"
+       " ON CONFLICT (name) DO NOTHING"},
+      {update_retention_, "UPDATE topics SET retention_ms = ?2, retention_bytes = ?3 WHERE name = ?1"},
       {select_topic_, "SELECT partitions FROM topics WHERE name = ?1"},
-      {list_topics_, "SELECT name, partitions FROM topics ORDER BY name"},
+      {list_topics_, "SELECT name, partitions, retention_ms, retention_bytes FROM topics ORDER BY name"},
       {acquire_lease_, kAcquireLease},
       {release_lease_,
        "UPDATE partition_leases SET expires_at_ms = 0"
@@ -170,6 +180,7 @@ Status SqliteMetadataStore::CreateTopic(const TopicInfo& topic) {
   {
     Use insert(insert_topic_);
     insert->Bind(1, topic.name).Bind(2, static_cast<std::int64_t>(topic.partitions));
+    BindRetention(insert_topic_, 3, topic.retention);
     if (auto row = insert->Step(); !row.ok()) return row.status();
   }
   Use select(select_topic_);
@@ -180,6 +191,16 @@ Status SqliteMetadataStore::CreateTopic(const TopicInfo& topic) {
           "topic " + topic.name + " has " + std::to_string(select->Integer(0)) + " partitions"};
 }
 
+Status SqliteMetadataStore::SetRetention(const std::string& topic, const Retention& retention) {
+  const std::lock_guard lock(mutex_);
+  Use update(update_retention_);
+  update->Bind(1, topic);
+  BindRetention(update_retention_, 2, retention);
+  if (auto row = update->Step(); !row.ok()) return row.status();
+  if (update->Changes() == 1) return Status::Ok();
+  return {StatusCode::kNotFound, "there is no topic " + topic};
+}
+
 Result<std::vector<TopicInfo>> SqliteMetadataStore::ListTopics() {
   const std::lock_guard lock(mutex_);
   Use list(list_topics_);
@@ -188,7 +209,10 @@ Result<std::vector<TopicInfo>> SqliteMetadataStore::ListTopics() {
     auto row = list->Step();
     if (!row.ok()) return row.status();
     if (*row == SqliteStatement::Row::kDone) return topics;
-    topics.push_back({.name = list->Text(0), .partitions = static_cast<std::uint32_t>(list->Integer(1))});
+    topics.push_back({.name = list->Text(0),
+                      .partitions = static_cast<std::uint32_t>(list->Integer(1)),
+                      .retention = {.age_max = std::chrono::milliseconds(list->Integer(2)),
+                                    .bytes_max = static_cast<std::uint64_t>(list->Integer(3))}});
   }
 }
 

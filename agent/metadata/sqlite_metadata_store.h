@@ -35,6 +35,7 @@ class SqliteMetadataStore final : public MetadataStore {
   static Result<std::unique_ptr<SqliteMetadataStore>> OpenWithClock(const std::string& path, StoreClock clock);
 
   Status CreateTopic(const TopicInfo& topic) override;
+  Status SetRetention(const std::string& topic, const Retention& retention) override;
   Result<std::vector<TopicInfo>> ListTopics() override;
   Result<std::vector<LeaseRow>> AcquireLeases(std::span<const TopicPartition> partitions, const std::string& holder,
                                               std::chrono::milliseconds duration) override;
@@ -56,6 +57,7 @@ class SqliteMetadataStore final : public MetadataStore {
   // guarded by mutex_
   std::unique_ptr<SqliteDatabase> database_;
   SqliteStatement insert_topic_;
+  SqliteStatement update_retention_;
   SqliteStatement select_topic_;
   SqliteStatement list_topics_;
   SqliteStatement acquire_lease_;

@@ -1,8 +1,12 @@
 #include "agent/rpc/rpc_server.h"
 
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
 
+#include <fstream>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -10,6 +14,44 @@
 
 namespace streamhouse::agent {
 namespace {
+
+// A client that is gone without a word is noticed within the sum of these.
+constexpr int kKeepaliveIntervalMs = 30'000;
+constexpr int kKeepaliveTimeoutMs = 10'000;
+// Clients may ping as often; gRPC's default of five minutes would cut off those that look after their connections.
+constexpr int kClientPingIntervalMinMs = 10'000;
+
+metrics::Result<std::string> ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (file.good() && !content.empty()) return content;
+  return metrics::Status(metrics::StatusCode::kInvalidArgument, "cannot read TLS file " + path);
+}
+
+metrics::Result<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(const TlsFiles& files) {
+  if (files.empty()) return grpc::InsecureServerCredentials();
+  auto certificate = ReadFile(files.certificate);
+  if (!certificate.ok()) return certificate.status();
+  auto key = ReadFile(files.key);
+  if (!key.ok()) return key.status();
+  grpc::SslServerCredentialsOptions options(files.client_ca.empty()
+                                                ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+                                                : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_key_cert_pairs.push_back({.private_key = *std::move(key), .cert_chain = *std::move(certificate)});
+  if (!files.client_ca.empty()) {
+    auto client_ca = ReadFile(files.client_ca);
+    if (!client_ca.ok()) return client_ca.status();
+    options.pem_root_certs = *std::move(client_ca);
+  }
+  return grpc::SslServerCredentials(options);
+}
+
+void AddKeepalive(grpc::ServerBuilder& builder) {
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveIntervalMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kClientPingIntervalMinMs);
+}
 
 // How much larger a message may be than the data in it, before gRPC does not even take it.
 constexpr std::size_t kMessageBytesFactor = 2;
@@ -32,8 +74,13 @@ RpcServer::~RpcServer() {
 Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& options, TopicCatalog& topics,
                                                     CommittedOffsets& offsets, GroupCoordinator& groups,
                                                     const AgentMetrics& metrics) {
+  auto credentials = MakeCredentials(options.tls);
+  if (!credentials.ok()) return credentials.status();
   std::unique_ptr<RpcServer> result(new RpcServer(options, topics, offsets, groups));
+  grpc::EnableDefaultHealthCheckService(true);
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
+  AddKeepalive(builder);
   // Otherwise a second agent on the same port would silently share its connections with the first.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   // What active_connections counts; on by default, but no default is a promise.
@@ -41,7 +88,7 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& opti
   // gRPC refuses a message without a trace in the metrics, so the handler's own limit comes first.
   builder.SetMaxReceiveMessageSize(static_cast<int>(options.request_bytes_max * kMessageBytesFactor));
   const std::string address = Address(options.host, options.port);
-  builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &result->port_);
+  builder.AddListeningPort(address, *credentials, &result->port_);
   builder.RegisterService(&result->producer_);
   builder.RegisterService(&result->consumer_);
   builder.RegisterService(&result->topic_);
@@ -60,6 +107,7 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& opti
 void RpcServer::Shutdown(std::chrono::milliseconds grace) {
   connections_.reset();
   if (server_ == nullptr) return;
+  if (auto* const health = server_->GetHealthCheckService()) health->Shutdown();
   server_->Shutdown(std::chrono::system_clock::now() + grace);
   server_->Wait();
   server_.reset();

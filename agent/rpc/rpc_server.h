@@ -1,11 +1,13 @@
 // RpcServer: the agent's services on a port.
 //
+// Beside them are gRPC's own health service, which says SERVING from Start to Shutdown, and server reflection.
 // When to use something else: Agent, which starts and stops one of these.
 // Guarantees: listens when Start returns. Shutdown lets calls that run finish within the grace, cancels what is left,
 // and returns when no handler runs any more; who waits in Fetch has to be woken before (TopicCatalog::Drain).
 // Thread safety: Start and Shutdown from one thread.
 // Cost: gRPC's own threads, two to sixteen by the number of cores.
-// Errors: Unavailable, naming address and port, when it cannot listen.
+// Errors: Unavailable, naming address and port, when it cannot listen; InvalidArgument, naming the file, when TLS files
+// cannot be read.
 #pragma once
 
 #include <grpcpp/server.h>
@@ -22,6 +24,7 @@
 #include "agent/rpc/connection_monitor.h"
 #include "agent/rpc/consumer_rpc.h"
 #include "agent/rpc/producer_rpc.h"
+#include "agent/rpc/tls_files.h"
 #include "agent/rpc/topic_rpc.h"
 #include "agent/topic_catalog.h"
 
@@ -32,6 +35,7 @@ struct RpcServerOptions {
   std::uint16_t port = 0;             // 0: one that is free
   std::size_t request_bytes_max = 0;  // keys and values of one Produce
   FetchLimits fetch = {};
+  TlsFiles tls = {};
 };
 
 class RpcServer {

@@ -106,6 +106,11 @@ Status FaultyFileSystem::SyncFolder(const std::string& path) {
   return outcome.ok() ? base_.SyncFolder(path) : outcome;
 }
 
+Status FaultyFileSystem::RemoveFile(const std::string& path) {
+  const Status outcome = NextOutcome(path);
+  return outcome.ok() ? base_.RemoveFile(path) : outcome;
+}
+
 Result<std::unique_ptr<FolderLock>> FaultyFileSystem::LockFolder(const std::string& lock_file_path) {
   if (Status outcome = NextOutcome(lock_file_path); !outcome.ok()) return outcome;
   return base_.LockFolder(lock_file_path);

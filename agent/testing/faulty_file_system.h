@@ -41,6 +41,7 @@ class FaultyFileSystem final : public FileSystem {
   Result<std::vector<std::string>> ListFolder(const std::string& path) override;
   Status CreateFolders(const std::string& path) override;
   Status SyncFolder(const std::string& path) override;
+  Status RemoveFile(const std::string& path) override;
   Result<std::unique_ptr<FolderLock>> LockFolder(const std::string& lock_file_path) override;
 
   // For the files that it hands out: the outcome of the next operation.

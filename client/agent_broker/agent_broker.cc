@@ -44,6 +44,12 @@ int Milliseconds(std::chrono::milliseconds duration) {
   return static_cast<int>(duration.count());
 }
 
+std::shared_ptr<grpc::ChannelCredentials> MakeCredentials(const TlsIdentity& tls) {
+  if (tls.agent_ca.empty() && tls.certificate.empty()) return grpc::InsecureChannelCredentials();
+  return grpc::SslCredentials(
+      {.pem_root_certs = tls.agent_ca, .pem_private_key = tls.key, .pem_cert_chain = tls.certificate});
+}
+
 std::shared_ptr<grpc::Channel> MakeChannel(const AgentBrokerOptions& options) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxSendMessageSize(options.request_bytes_max);
@@ -56,7 +62,7 @@ std::shared_ptr<grpc::Channel> MakeChannel(const AgentBrokerOptions& options) {
   // No retries are configured; those that gRPC makes by itself are of calls that the agent surely has not seen. Two
   // brokers in one process share no connection, and no back-off.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  return grpc::CreateCustomChannel(options.address, grpc::InsecureChannelCredentials(), arguments);
+  return grpc::CreateCustomChannel(options.address, MakeCredentials(options.tls), arguments);
 }
 
 class AgentBroker : public Broker {

@@ -22,8 +22,16 @@
 
 namespace streamhouse::client {
 
+// PEM text; all empty: no TLS.
+struct TlsIdentity {
+  std::string agent_ca;     // who signs the agent's certificate; empty with a certificate: the system's authorities
+  std::string certificate;  // of this client, where the agent asks for one
+  std::string key;
+};
+
 struct AgentBrokerOptions {
   std::string address;  // host:port
+  TlsIdentity tls = {};
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds keepalive_interval{30'000};
   std::chrono::milliseconds keepalive_timeout{10'000};

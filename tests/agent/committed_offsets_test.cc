@@ -14,7 +14,7 @@ namespace {
 class CommittedOffsetsTest : public CatalogFixture {
  protected:
   CommittedOffsetsTest() {
-    EXPECT_TRUE(topics_->Create("orders", 1).ok());
+    EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
     EXPECT_TRUE((*topics_->Find("orders", 0))->Append(BatchOf({"a", "b"})).ok());
   }
 

@@ -22,8 +22,8 @@ constexpr milliseconds kTimeout{1'000};
 class GroupCoordinatorTest : public CatalogFixture {
  protected:
   GroupCoordinatorTest() {
-    EXPECT_TRUE(topics_->Create("orders", 4).ok());
-    EXPECT_TRUE(topics_->Create("payments", 1).ok());
+    EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 4}).ok());
+    EXPECT_TRUE(topics_->Create({.name = "payments", .partitions = 1}).ok());
   }
 
   // The member says what it reads, and from then on reads what it is told: the partitions of "orders" by their numbers,

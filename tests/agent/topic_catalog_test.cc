@@ -18,28 +18,29 @@ namespace {
 using TopicCatalogTest = CatalogFixture;
 
 TEST_F(TopicCatalogTest, ServesATopicAsSoonAsItIsCreated) {
-  ASSERT_TRUE(topics_->Create("orders", 2).ok());
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
   EXPECT_EQ(topics_->PartitionCount("orders").value(), 2U);
   EXPECT_TRUE((*topics_->Find("orders", 1))->Append(BatchOf({"a"})).ok());
 }
 
 TEST_F(TopicCatalogTest, AcceptsTheSameTopicAgainAndRefusesAnotherSize) {
-  ASSERT_TRUE(topics_->Create("orders", 2).ok());
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
   auto partition = topics_->Find("orders", 0);
-  EXPECT_TRUE(topics_->Create("orders", 2).ok());
+  EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
   EXPECT_EQ(topics_->Find("orders", 0).value(), *partition);
-  EXPECT_EQ(topics_->Create("orders", 3).code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(topics_->Create({.name = "orders", .partitions = 3}).code(), StatusCode::kAlreadyExists);
 }
 
 TEST_F(TopicCatalogTest, RefusesBadNamesAndSizes) {
-  EXPECT_EQ(topics_->Create("../orders", 1).code(), StatusCode::kInvalidArgument);
-  EXPECT_EQ(topics_->Create("orders", 0).code(), StatusCode::kInvalidArgument);
-  EXPECT_EQ(topics_->Create("orders", kPartitionsPerTopicMax + 1).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(topics_->Create({.name = "../orders", .partitions = 1}).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(topics_->Create({.name = "orders", .partitions = 0}).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(topics_->Create({.name = "orders", .partitions = kPartitionsPerTopicMax + 1}).code(),
+            StatusCode::kInvalidArgument);
   EXPECT_EQ(store_->ListTopics()->size(), 0U);
 }
 
 TEST_F(TopicCatalogTest, SaysWhatItCannotFind) {
-  ASSERT_TRUE(topics_->Create("orders", 2).ok());
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
   EXPECT_EQ(topics_->Find("none", 0).status(), Status(StatusCode::kNotFound, "there is no topic none"));
   EXPECT_EQ(topics_->Find("orders", 2).status(),
             Status(StatusCode::kNotFound, "topic orders has 2 partitions, and no partition 2"));
@@ -47,7 +48,7 @@ TEST_F(TopicCatalogTest, SaysWhatItCannotFind) {
 }
 
 TEST_F(TopicCatalogTest, ServesItsTopicsAgainAfterARestart) {
-  ASSERT_TRUE(topics_->Create("orders", 1).ok());
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
   ASSERT_TRUE((*topics_->Find("orders", 0))->Append(BatchOf({"a", "b"})).ok());
   Reopen();
   EXPECT_FALSE(topics_->Find("orders", 0).ok());
@@ -58,7 +59,7 @@ TEST_F(TopicCatalogTest, ServesItsTopicsAgainAfterARestart) {
 }
 
 TEST_F(TopicCatalogTest, RefusesToLoadADamagedLogAndNamesTheFile) {
-  ASSERT_TRUE(topics_->Create("orders", 1).ok());
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
   for (int i = 0; i < 2; ++i) ASSERT_TRUE((*topics_->Find("orders", 0))->Append(BatchOf({"a"})).ok());
   const std::string segment = folder_ / "log/orders/0/00000000000000000000.log";
   FlipBit(segment, 41);
@@ -70,16 +71,16 @@ TEST_F(TopicCatalogTest, RefusesToLoadADamagedLogAndNamesTheFile) {
 
 TEST_F(TopicCatalogTest, DoesNotServeATopicWhoseLogsCannotBeOpened) {
   WriteRawFile(folder_ / "log", "a file where a folder should be");
-  EXPECT_FALSE(topics_->Create("orders", 1).ok());
+  EXPECT_FALSE(topics_->Create({.name = "orders", .partitions = 1}).ok());
   EXPECT_EQ(topics_->Find("orders", 0).status().code(), StatusCode::kNotFound);
   std::filesystem::remove(folder_ / "log");
-  EXPECT_TRUE(topics_->Create("orders", 1).ok());
+  EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
   EXPECT_TRUE(topics_->Find("orders", 0).ok());
 }
 
 // Goal: what a newer holder has taken over is fenced here. Method: another agent takes the lease behind our back.
 TEST_F(TopicCatalogTest, FencesALogWhoseLeaseIsLost) {
-  ASSERT_TRUE(topics_->Create("orders", 1).ok());
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
   const TopicPartition partition = {.topic = "orders", .partition = 0};
   ASSERT_TRUE(store_->ReleaseLease(partition, "agent", 1).ok());
   ASSERT_TRUE(store_->AcquireLeases(std::vector{partition}, "other", std::chrono::hours(1)).ok());
@@ -89,7 +90,7 @@ TEST_F(TopicCatalogTest, FencesALogWhoseLeaseIsLost) {
 }
 
 TEST_F(TopicCatalogTest, WakesWaitersWhenItDrainsAndClosesLogs) {
-  ASSERT_TRUE(topics_->Create("orders", 1).ok());
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
   bool woken = false;
   (*topics_->Find("orders", 0))->waiters().Add(0, [&] { woken = true; });
   topics_->Drain();
@@ -97,6 +98,35 @@ TEST_F(TopicCatalogTest, WakesWaitersWhenItDrainsAndClosesLogs) {
   EXPECT_TRUE(topics_->SyncLogs().ok());
   EXPECT_TRUE(topics_->CloseLogs().ok());
   EXPECT_EQ((*topics_->Find("orders", 0))->Append(BatchOf({"a"})).status().code(), StatusCode::kUnavailable);
+}
+
+TEST_F(TopicCatalogTest, RemembersTheRetentionOfATopic) {
+  const Retention retention = {.age_max = std::chrono::hours(1), .bytes_max = 1000};
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1, .retention = retention}).ok());
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
+  EXPECT_EQ(topics_->Describe("orders")->retention, retention);
+  ASSERT_TRUE(topics_->SetRetention("orders", {.bytes_max = 7}).ok());
+  Reopen();
+  ASSERT_TRUE(topics_->Load().ok());
+  EXPECT_EQ(topics_->Describe("orders")->retention, Retention{.bytes_max = 7});
+}
+
+TEST_F(TopicCatalogTest, RefusesARetentionThatMakesNoSense) {
+  const Retention negative = {.age_max = std::chrono::milliseconds(-1)};
+  EXPECT_EQ(topics_->Create({.name = "orders", .partitions = 1, .retention = negative}).code(),
+            StatusCode::kInvalidArgument);
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
+  EXPECT_EQ(topics_->SetRetention("orders", negative).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(topics_->SetRetention("none", {}).code(), StatusCode::kNotFound);
+}
+
+TEST_F(TopicCatalogTest, RemovesWhatIsBeyondTheRetentionOfItsTopic) {
+  ASSERT_TRUE(topics_->Create({.name = "kept", .partitions = 1}).ok());
+  ASSERT_TRUE(topics_->Create({.name = "old", .partitions = 1, .retention = {.age_max = std::chrono::hours(1)}}).ok());
+  for (const char* topic : {"kept", "old"}) ASSERT_TRUE((*topics_->Find(topic, 0))->Append(BatchOf({"a"})).ok());
+  topics_->ApplyRetention(1800000000000);
+  EXPECT_EQ((*topics_->Find("kept", 0))->FindWatermarks()->log_start_offset, 0U);
+  EXPECT_EQ((*topics_->Find("old", 0))->FindWatermarks()->log_start_offset, 1U);
 }
 
 }  // namespace

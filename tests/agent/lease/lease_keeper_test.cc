@@ -42,6 +42,7 @@ class InterceptedStore final : public MetadataStore {
   }
   Result<std::optional<LeaseRow>> FindLease(const TopicPartition& p) override { return base_->FindLease(p); }
   Status CreateTopic(const TopicInfo& topic) override { return base_->CreateTopic(topic); }
+  Status SetRetention(const std::string& topic, const Retention& r) override { return base_->SetRetention(topic, r); }
   Result<std::vector<TopicInfo>> ListTopics() override { return base_->ListTopics(); }
   Status CommitOffset(const std::string& group, const TopicPartition& p, std::uint64_t offset) override {
     return base_->CommitOffset(group, p, offset);

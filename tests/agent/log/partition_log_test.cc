@@ -177,6 +177,15 @@ TEST_F(PartitionLogTest, RefusesToOpenWhenASegmentIsMissing) {
   EXPECT_NE(status.message().find("00000000000000000002.log at byte 0"), std::string::npos) << status.message();
 }
 
+TEST_F(PartitionLogTest, DropsAnEmptySegmentThatWasLeftBehindOutOfSequence) {
+  for (int i = 0; i < 3; ++i) Append({"a"});
+  WriteRawFile(folder_ / "00000000000000000001.log", "");
+  Reopen();
+  EXPECT_EQ(Append({"b"}), 3U);
+  EXPECT_EQ(ReadAll(), (Values{"a", "a", "a", "b"}));
+  EXPECT_EQ(SegmentCount(), 1U);
+}
+
 TEST_F(PartitionLogTest, StartsWhereItsFirstSegmentStarts) {
   Reopen({.segment_bytes = 10});
   for (int i = 0; i < 3; ++i) Append({"a"});
@@ -222,6 +231,62 @@ TEST_F(PartitionLogTest, LetsNoStragglerIn) {
   AppendAs(7, 0, {"a"});
   AppendAs(7, 1, {"b"});
   EXPECT_EQ(AppendAs(7, 0, {"a"}), "out_of_range: sequence 0 has been passed");
+}
+
+constexpr std::int64_t kWrittenAt = 1700000000000;  // what BatchOf says
+
+TEST_F(PartitionLogTest, KeepsEverythingWithoutARetention) {
+  Reopen({.segment_bytes = 10});
+  for (int i = 0; i < 3; ++i) Append({"a"});
+  EXPECT_EQ(*log_->ApplyRetention({}, kWrittenAt * 2), 0U);
+  EXPECT_EQ(log_->LogStartOffset(), 0U);
+}
+
+TEST_F(PartitionLogTest, RemovesTheOldestSegmentsBeyondItsBytes) {
+  Reopen({.segment_bytes = 10});
+  for (int i = 0; i < 5; ++i) Append({"a"});
+  const std::uint64_t segment_bytes = BatchBytes(BatchOf({"a"}), 0, 1).size();
+  EXPECT_EQ(*log_->ApplyRetention({.bytes_max = 2 * segment_bytes}, kWrittenAt), 3U);
+  EXPECT_EQ(log_->LogStartOffset(), 3U);
+  EXPECT_EQ(ReadAll(), (Values{"a", "a"}));
+  EXPECT_EQ(SegmentCount(), 2U);
+}
+
+TEST_F(PartitionLogTest, RemovesWhatIsTooOldAlsoWhenNobodyWritesAnyMore) {
+  Append({"a", "b"});
+  const Retention retention = {.age_max = std::chrono::milliseconds(1000)};
+  EXPECT_EQ(*log_->ApplyRetention(retention, kWrittenAt + 1000), 0U);
+  EXPECT_EQ(*log_->ApplyRetention(retention, kWrittenAt + 1001), 1U);
+  EXPECT_EQ(log_->LogStartOffset(), 2U);
+  EXPECT_EQ(*log_->ApplyRetention(retention, kWrittenAt + 1001), 0U);
+}
+
+TEST_F(PartitionLogTest, ContinuesAfterARestartWhereRetentionHasLeftIt) {
+  Reopen({.segment_bytes = 10});
+  for (int i = 0; i < 3; ++i) Append({"a"});
+  ASSERT_TRUE(log_->ApplyRetention({.bytes_max = 1}, kWrittenAt).ok());
+  Reopen();
+  EXPECT_EQ(log_->LogStartOffset(), 2U);
+  EXPECT_EQ(Append({"b"}), 3U);
+  EXPECT_EQ(log_->Read(0, kNoLimits, [](const RecordView&) {}).status().code(), StatusCode::kOutOfRange);
+}
+
+TEST_F(PartitionLogTest, SurvivesEveryFailureOfARetentionAndFinishesIt) {
+  for (int n = 1;; ++n) {
+    const TemporaryFolder folder;
+    {
+      auto log = *PartitionLog::Open(PosixFileSystem(), folder.path(), {.segment_bytes = 10});
+      for (int i = 0; i < 4; ++i) ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
+    }
+    FaultyFileSystem files(PosixFileSystem(), n, Fault::kOnce);
+    auto log = PartitionLog::Open(files, folder.path(), {.segment_bytes = 10});
+    if (!log.ok()) continue;
+    if (!(*log)->ApplyRetention({.bytes_max = 1}, kWrittenAt).ok()) {
+      ASSERT_TRUE((*log)->ApplyRetention({.bytes_max = 1}, kWrittenAt).ok()) << n;
+    }
+    EXPECT_EQ((*log)->LogStartOffset(), 3U) << n;
+    if (!files.has_failed()) break;
+  }
 }
 
 TEST_F(PartitionLogTest, RefusesAStaleEpoch) {
@@ -323,6 +388,24 @@ TEST_P(FailingDiskTest, LosesNothingThatWasAcknowledged) {
       EXPECT_GT(n, 10);
       break;
     }
+  }
+}
+
+// Goal: a roll that fails half-way costs nothing but the batch that caused it. Method: a batch that still fits into the
+// old segment comes right after the failure of the Nth operation.
+TEST_P(FailingDiskTest, KeepsTheSegmentsInSequenceWhenARollFails) {
+  for (int n = 1;; ++n) {
+    const TemporaryFolder folder;
+    FaultyFileSystem files(PosixFileSystem(), n, std::get<0>(GetParam()));
+    std::vector<std::pair<std::uint64_t, std::string>> acknowledged;
+    auto log = PartitionLog::Open(files, folder.path(), {.segment_bytes = 400, .sync_policy = std::get<1>(GetParam())});
+    for (int i = 0; log.ok() && i < 10; ++i) {
+      const std::string value(i % 2 == 0 ? 200 : 1, 'x');
+      auto appended = (*log)->Append(BatchOf({value}), 1);
+      if (appended.ok()) acknowledged.emplace_back(appended->base_offset, value);
+    }
+    ExpectAll(acknowledged, folder.path());
+    if (!files.has_failed()) break;
   }
 }
 

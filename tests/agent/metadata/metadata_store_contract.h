@@ -60,6 +60,16 @@ TEST_P(MetadataStoreContract, AcceptsTheSameTopicAgainAndRefusesAnotherSize) {
   EXPECT_EQ(store_->ListTopics()->size(), 1U);
 }
 
+TEST_P(MetadataStoreContract, KeepsTheRetentionOfATopicUntilItIsSet) {
+  const Retention first = {.age_max = std::chrono::milliseconds(5), .bytes_max = 6};
+  ASSERT_TRUE(store_->CreateTopic({.name = "a", .partitions = 1, .retention = first}).ok());
+  ASSERT_TRUE(store_->CreateTopic({.name = "a", .partitions = 1}).ok());
+  EXPECT_EQ(other_store_->ListTopics()->at(0).retention, first);
+  ASSERT_TRUE(store_->SetRetention("a", {.bytes_max = 7}).ok());
+  EXPECT_EQ(other_store_->ListTopics()->at(0).retention, Retention{.bytes_max = 7});
+  EXPECT_EQ(store_->SetRetention("b", first).code(), StatusCode::kNotFound);
+}
+
 TEST_P(MetadataStoreContract, TakesHostileNamesAsNames) {
   const std::string name = "a'; DROP TABLE topics; --";
   ASSERT_TRUE(store_->CreateTopic({.name = name, .partitions = 1}).ok());

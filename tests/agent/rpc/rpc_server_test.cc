@@ -1,5 +1,10 @@
 #include "agent/rpc/rpc_server.h"
 
+#include <grpcpp/create_channel.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/slice.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -56,6 +61,33 @@ TEST_F(RpcServerTest, GivesThePortBackAndMayBeShutDownTwice) {
   (*server)->Shutdown(std::chrono::milliseconds(0));
   (*server)->Shutdown(std::chrono::milliseconds(0));
   EXPECT_TRUE(Start("127.0.0.1", port).ok());
+}
+
+// The health service and reflection have messages of their own; that they answer is enough to know that they are there.
+TEST_F(RpcServerTest, HasTheServicesThatOperatorsToolsLookFor) {
+  auto server = Start("127.0.0.1", 0);
+  const auto channel =
+      grpc::CreateChannel("127.0.0.1:" + std::to_string((*server)->port()), grpc::InsecureChannelCredentials());
+  const auto call = [&](const std::string& method) {
+    grpc::TemplatedGenericStub<grpc::ByteBuffer, grpc::ByteBuffer> stub(channel);
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    const grpc::Slice nothing(std::string{});
+    const grpc::ByteBuffer request(&nothing, 1);
+    grpc::CompletionQueue queue;
+    const auto reader = stub.PrepareUnaryCall(&context, method, request, &queue);
+    reader->StartCall();
+    grpc::ByteBuffer response;
+    grpc::Status status;
+    reader->Finish(&response, &status, this);
+    void* tag = nullptr;
+    bool ok = false;
+    queue.Next(&tag, &ok);
+    return status.error_code();
+  };
+  EXPECT_EQ(call("/grpc.health.v1.Health/Check"), grpc::StatusCode::OK);
+  EXPECT_EQ(call("/grpc.health.v1.Health/Nothing"), grpc::StatusCode::UNIMPLEMENTED);
+  EXPECT_NE(call("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"), grpc::StatusCode::UNIMPLEMENTED);
 }
 
 }  // namespace

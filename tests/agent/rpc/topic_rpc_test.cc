@@ -20,6 +20,15 @@ class TopicRpcTest : public testing::Test {
     v1::CreateTopicResponse response;
     return agent_.topics().CreateTopic(&context, request, &response).error_code();
   }
+  grpc::StatusCode SetRetention(const std::string& topic, std::uint64_t age_ms, std::uint64_t bytes) {
+    grpc::ClientContext context;
+    v1::SetRetentionRequest request;
+    request.set_topic(topic);
+    request.mutable_retention()->set_age_ms(age_ms);
+    request.mutable_retention()->set_bytes(bytes);
+    v1::SetRetentionResponse response;
+    return agent_.topics().SetRetention(&context, request, &response).error_code();
+  }
   grpc::StatusCode Describe(const std::string& topic) {
     grpc::ClientContext context;
     v1::DescribeTopicRequest request;
@@ -50,6 +59,15 @@ TEST_F(TopicRpcTest, RefusesBadNamesAndSizes) {
   EXPECT_EQ(Create("..", 1), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(Create("events", 0), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(Create("events", 1'000'000), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(TopicRpcTest, SetsTheRetentionOfATopic) {
+  ASSERT_EQ(SetRetention("orders", 60'000, 1'000'000), grpc::StatusCode::OK);
+  ASSERT_EQ(Describe("orders"), grpc::StatusCode::OK);
+  EXPECT_EQ(described_.retention().age_ms(), 60'000U);
+  EXPECT_EQ(described_.retention().bytes(), 1'000'000U);
+  EXPECT_EQ(SetRetention("none", 1, 1), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(SetRetention("orders", UINT64_MAX, 0), grpc::StatusCode::INVALID_ARGUMENT);
 }
 
 TEST_F(TopicRpcTest, DoesNotFindUnknownTopics) {

@@ -57,6 +57,11 @@ class RunningAgent {
     Stop();
     Start();
   }
+  // So that clients find it again.
+  void RestartOnTheSamePort() {
+    config_.grpc_port = static_cast<std::uint16_t>(agent_->grpc_port());
+    Restart();
+  }
 
   Agent& agent() { return *agent_; }
   const std::string& folder() const { return folder_.path(); }
@@ -71,7 +76,8 @@ class RunningAgent {
     const auto histogram = reader.Histogram("streamhouse_agent_" + name, labels);
     return histogram ? histogram->count : 0;
   }
-  std::string address() const { return "127.0.0.1:" + std::to_string(agent_->grpc_port()); }
+  std::string port() const { return std::to_string(agent_->grpc_port()); }
+  std::string address() const { return "127.0.0.1:" + port(); }
 
   v1::ProducerService::Stub& producer() { return *producer_; }
   v1::ConsumerService::Stub& consumer() { return *consumer_; }

@@ -1,0 +1,21 @@
+// Retention: how long the records of a topic are kept at least.
+//
+// When to use something else: nothing; a topic without limits keeps everything.
+// Guarantees: whole segments go, from the start of the log; never the one that is being written. So more is kept than
+// the limits say: up to a segment, and up to the interval at which they are applied.
+// Thread safety: a value.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace streamhouse::agent {
+
+struct Retention {
+  std::chrono::milliseconds age_max{0};  // by the timestamps of the records; 0: without limit
+  std::uint64_t bytes_max = 0;           // of one partition's segments; 0: without limit
+
+  friend bool operator==(const Retention&, const Retention&) = default;
+};
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,21 @@
+// TlsFiles: where the certificates of the gRPC port are.
+//
+// When to use something else: the HTTP port has a web configuration of its own.
+// Guarantees: read once, when the agent starts. With client_ca, whoever has no certificate of it is not let in.
+// Thread safety: a value.
+#pragma once
+
+#include <string>
+
+namespace streamhouse::agent {
+
+// Paths of PEM files; all empty: no TLS.
+struct TlsFiles {
+  std::string certificate;
+  std::string key;
+  std::string client_ca;  // empty: clients need no certificate
+
+  bool empty() const { return certificate.empty() && key.empty() && client_ca.empty(); }
+};
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,75 @@
+#include "agent/rpc/tls_files.h"
+
+#include <grpcpp/security/credentials.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "tests/agent/support/raw_file.h"
+#include "tests/agent/support/running_agent.h"
+
+namespace streamhouse::agent {
+namespace {
+
+constexpr char kCertificate[] = "tests/agent/rpc/certificate.pem";
+constexpr char kKey[] = "tests/agent/rpc/key.pem";
+
+enum class Identity : std::uint8_t { kNone, kOwn };
+
+// The certificate is for localhost, and signed by itself, so that it is its own authority.
+class TlsFilesTest : public testing::Test {
+ protected:
+  static AgentConfig Config(const std::string& client_ca) {
+    AgentConfig config = RunningAgent::DefaultConfig({});
+    config.tls = {.certificate = kCertificate, .key = kKey, .client_ca = client_ca};
+    return config;
+  }
+  // By a client that trusts the certificate; with `identity`, it has one of its own, which is the same.
+  static grpc::StatusCode Describe(const RunningAgent& agent, Identity identity) {
+    grpc::SslCredentialsOptions options;
+    options.pem_root_certs = ReadRawFile(kCertificate);
+    if (identity == Identity::kOwn) {
+      options.pem_cert_chain = ReadRawFile(kCertificate);
+      options.pem_private_key = ReadRawFile(kKey);
+    }
+    const auto channel = grpc::CreateChannel("localhost:" + agent.port(), grpc::SslCredentials(options));
+    const auto topics = v1::TopicService::NewStub(channel);
+    grpc::ClientContext context;
+    context.set_wait_for_ready(false);
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    v1::DescribeTopicRequest request;
+    request.set_topic("orders");
+    v1::DescribeTopicResponse response;
+    return topics->DescribeTopic(&context, request, &response).error_code();
+  }
+};
+
+TEST_F(TlsFilesTest, ServesClientsThatTrustItsCertificate) {
+  const RunningAgent agent(Config(""));
+  EXPECT_EQ(Describe(agent, Identity::kNone), grpc::StatusCode::OK);
+}
+
+TEST_F(TlsFilesTest, LetsOnlyClientsInThatHaveACertificateOfTheAuthority) {
+  const RunningAgent agent(Config(kCertificate));
+  EXPECT_EQ(Describe(agent, Identity::kNone), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(Describe(agent, Identity::kOwn), grpc::StatusCode::OK);
+}
+
+TEST_F(TlsFilesTest, DoesNotTalkToClientsWithoutTls) {
+  RunningAgent agent(Config(""));
+  EXPECT_EQ(agent.Produce({"a"}), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(TlsFilesTest, NamesTheFileThatCannotBeRead) {
+  const TemporaryFolder folder;
+  AgentConfig config = RunningAgent::DefaultConfig(folder.path());
+  config.tls = {.certificate = kCertificate, .key = "nowhere/key.pem", .client_ca = ""};
+  const Status started = (*AgentBuilder(config).Build())->Start();
+  EXPECT_EQ(started, Status(StatusCode::kInvalidArgument, "cannot read TLS file nowhere/key.pem"));
+}
+
+}  // namespace
+}  // namespace streamhouse::agent
