@@ -28,6 +28,7 @@ MadeExporter MakeMetricsServer(const ExporterSpec& spec, const ExporterContext& 
   limits.idle_time = given.Duration("idle_time", limits.idle_time);
   limits.write_time = given.Duration("write_time", limits.write_time);
   limits.page_time = given.Duration("page_time", limits.page_time);
+  options.web_config_file = given.Text("web_config", "");
   if (Status checked = given.Check(); !checked.ok()) return checked;
   return MadeExporter(std::make_unique<MetricsServer>(context.registry, context.health, std::move(options)));
 }

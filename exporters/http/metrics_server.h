@@ -6,7 +6,7 @@
 // slow client costs what Limits allow, and delays no recording. The server counts itself (server_metrics.h). Stop() ends open connections, and returns when nothing runs any more.
 // Thread safety: as Exporter says; port() from any thread after Start. Cost: one thread of its own.
 // Errors: Start() is Unavailable, naming host and port, when it cannot listen there; InvalidArgument for a host that
-// is no address of this machine and no name.
+// is no address of this machine and no name, and for a web configuration or certificate that is bad.
 //
 //   MetricsServer server(registry, health, {.port = 8080});
 //   if (Status started = server.Start(); !started.ok()) return started;
@@ -25,12 +25,15 @@
 
 namespace streamhouse::exporters {
 
+class Listener;
+
 inline constexpr std::uint16_t kMetricsPortDefault = 8080;
 
 struct MetricsServerOptions {
   std::string host = "127.0.0.1";            // an address to listen on, or a name of one
   std::uint16_t port = kMetricsPortDefault;  // 0: one that is free
   Limits limits = {};
+  std::string web_config_file = {};  // web_config.h; empty for none: no TLS, and anybody may read
 };
 
 class MetricsServer : public metrics::Exporter {
@@ -51,11 +54,11 @@ class MetricsServer : public metrics::Exporter {
   std::uint16_t port() const;
 
  private:
-  class Listener;
-
+  metrics::Registry& registry_;
+  const metrics::Health& health_;
   const MetricsServerOptions options_;
   std::string name_;
-  std::unique_ptr<Listener> listener_;
+  std::unique_ptr<Listener> listener_;  // null before Start()
 };
 
 }  // namespace streamhouse::exporters

@@ -13,6 +13,7 @@ struct Request {
   // Headers; several of the same name are joined by commas.
   std::string_view accept = {};
   std::string_view accept_encoding = {};
+  std::string_view authorization = {};
   std::string_view scrape_timeout = {};  // X-Prometheus-Scrape-Timeout-Seconds
 };
 

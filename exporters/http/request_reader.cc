@@ -117,6 +117,7 @@ Request RequestReader::request() const {
           .target = ToView(head.target()),
           .accept = parsing_->accept,
           .accept_encoding = parsing_->accept_encoding,
+          .authorization = ToView(head[http::field::authorization]),
           .scrape_timeout = ToView(head["X-Prometheus-Scrape-Timeout-Seconds"])};
 }
 

@@ -17,11 +17,11 @@ namespace streamhouse::exporters {
 
 struct Response {
   int status = 200;
-  std::string_view content_type = "text/plain; charset=utf-8";  // lives for ever
-  std::vector<std::pair<std::string_view, std::string_view>> headers;
-  std::string body;                          // either what is small and at hand,
-  std::unique_ptr<PageSource> page;          // or what is streamed; null if it is the body
-  std::chrono::milliseconds page_time = {};  // that sending the page may take
+  std::string_view content_type = "text/plain; charset=utf-8";         // lives for ever
+  std::vector<std::pair<std::string_view, std::string_view>> headers;  // live as long as the server
+  std::string body;                                                    // either what is small and at hand,
+  std::unique_ptr<PageSource> page;                                    // or what is streamed; null if it is the body
+  std::chrono::milliseconds page_time = {};                            // that sending the page may take
 };
 
 // A response of one line for people, for example "404 Not Found".

@@ -78,17 +78,22 @@ void Session::ServeNext() {
 }
 
 void Session::Answer(const Request& request) {
-  Respond(handle_(request), request.method == "HEAD" ? BodyUse::kDescribed : BodyUse::kSent);
+  // While the answer is being found, nobody waits for the client.
+  responding_ = true;
+  const BodyUse body_use = request.method == "HEAD" ? BodyUse::kDescribed : BodyUse::kSent;
+  handle_(request, [self = shared_from_this(), body_use](Response response) {
+    self->SendResponse(std::move(response), body_use);
+  });
 }
 
 void Session::Refuse(int status) {
   if (status == 414) metrics_.CountLimit(Limit::kTargetBytes);
   if (status == 431) metrics_.CountLimit(Limit::kHeadBytes);
   metrics_.CountRequest("other", status);
-  Respond(ErrorResponse(status), BodyUse::kSent);
+  SendResponse(ErrorResponse(status), BodyUse::kSent);
 }
 
-void Session::Respond(Response response, BodyUse body_use) {
+void Session::SendResponse(Response response, BodyUse body_use) {
   responding_ = true;
   response_ = std::move(response);
   keeps_connection_ = reader_.keeps_connection();
@@ -110,7 +115,7 @@ void Session::BeginPage() {
   page_deadline_ = std::chrono::steady_clock::now() + response_.page_time;
   chunk_.emplace();
   const Progress progress = response_.page->Fill(*chunk_);
-  if (progress == Progress::kFailed) return Respond(ErrorResponse(500), BodyUse::kSent);
+  if (progress == Progress::kFailed) return SendResponse(ErrorResponse(500), BodyUse::kSent);
   if (progress == Progress::kEnd) {
     framing_ = Framing::kLength;
   } else if (reader_.understands_chunks()) {

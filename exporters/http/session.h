@@ -30,7 +30,9 @@ namespace streamhouse::exporters {
 
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  using Handle = std::function<Response(const Request&)>;
+  // Calls `respond` once, now or later, on the thread of the connection's handlers; the request is there until then.
+  using Respond = std::function<void(Response)>;
+  using Handle = std::function<void(const Request&, Respond respond)>;
   using Closed = std::function<void(Session&)>;
 
   // `metrics` must outlive the session. `closed` is called once, when the session is over.
@@ -50,7 +52,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void Read();
   void Answer(const Request& request);
   void Refuse(int status);
-  void Respond(Response response, BodyUse body_use);
+  void SendResponse(Response response, BodyUse body_use);
   std::string Head(Framing framing, std::size_t content_length) const;
   void BeginPage();
   void NextChunk();

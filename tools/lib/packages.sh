@@ -7,7 +7,8 @@
 
 packages_run=(
   g++ bazel-bootstrap bazel-skylib bazel-platforms bazel-rules-java bazel-rules-proto
-  libboost1.81-dev libcli11-dev libfmt-dev libgrpc++-dev libprotobuf-dev libprotozero-dev libspdlog-dev libsqlite3-dev libzstd-dev zlib1g-dev
+  libboost1.81-dev libcli11-dev libcrypt-dev libfmt-dev libgrpc++-dev libprotobuf-dev libprotozero-dev
+  libspdlog-dev libsqlite3-dev libssl-dev libyaml-cpp-dev libzstd-dev zlib1g-dev
   protobuf-compiler protobuf-compiler-grpc
 )
 packages_bench=(libbenchmark-dev)
@@ -15,7 +16,7 @@ packages_bench=(libbenchmark-dev)
 packages_test=(
   "${packages_bench[@]}" libgmock-dev libgtest-dev
   clang clang-format clang-tidy libclang-rt-14-dev
-  binutils curl locales python3 python3-prometheus-client spin valgrind zstd
+  binutils curl locales openssl python3 python3-prometheus-client spin valgrind zstd
 )
 
 # The packages of job $1, one a line.

@@ -18,7 +18,7 @@ MAY_USE = {
 }
 MAY_USE_THIRD_PARTY = {
     "metrics_core": set(),
-    "exporters": {"boost", "fmt", "libdeflate", "openssl", "protozero", "snappy", "zlib", "zstd"},
+    "exporters": {"boost", "fmt", "libxcrypt", "openssl", "protozero", "snappy", "yaml_cpp", "zlib", "zstd"},
     "client": {"fmt", "grpc", "rdkafka"},
     "agent": {"fmt", "grpc", "pq", "rdkafka", "spdlog", "sqlite", "zlib"},
     "proto": {"grpc"},
@@ -32,13 +32,13 @@ THIRD_PARTY_BY_PREFIX = {
     "CLI/": "cli11",
     "benchmark/": "google_benchmark",
     "boost/": "boost",
+    "crypt.h": "libxcrypt",
     "fmt/": "fmt",
     "gmock/": "googletest",
     "google/protobuf/": "grpc",
     "grpc/": "grpc",
     "grpcpp/": "grpc",
     "gtest/": "googletest",
-    "libdeflate.h": "libdeflate",
     "libpq-fe.h": "pq",
     "librdkafka/": "rdkafka",
     "openssl/": "openssl",
@@ -46,6 +46,7 @@ THIRD_PARTY_BY_PREFIX = {
     "snappy.h": "snappy",
     "spdlog/": "spdlog",
     "sqlite3.h": "sqlite",
+    "yaml-cpp/": "yaml_cpp",
     "zlib.h": "zlib",
     "zstd.h": "zstd",
 }

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -42,7 +43,10 @@ class SessionTest : public testing::Test {
   // Serves what the peer sends until nothing more can happen.
   void Serve(const std::string& bytes) {
     peer_.to_server = bytes;
-    Session::Handle handle = [this](const Request& request) { return Answer(request); };
+    Session::Handle handle = [this](const Request& request, const Session::Respond& respond) {
+      if (!answers_later_) return respond(Answer(request));
+      answer_ = [this, request, respond] { respond(Answer(request)); };
+    };
     session_ = std::make_shared<Session>(std::make_unique<MemoryConnection>(peer_), std::move(handle), limits_,
                                          metrics_, [this](Session&) { ++closed_; });
     session_->Start();
@@ -84,6 +88,8 @@ class SessionTest : public testing::Test {
   PageSource::Progress page_end_ = PageSource::Progress::kEnd;
   std::chrono::milliseconds page_time_ = std::chrono::hours(1);
   int closed_ = 0;
+  bool answers_later_ = false;
+  std::function<void()> answer_;  // gives the answer that is still to come
 };
 
 constexpr const char* kGetSmall = "GET /small HTTP/1.1\r\nHost: a\r\n\r\n";
@@ -273,6 +279,25 @@ TEST_F(SessionTest, CountsOpenConnections) {
   peer_ = {};
   Serve("");
   EXPECT_EQ(Connections(), 1);
+}
+
+TEST_F(SessionTest, WaitsForAnAnswerThatComesLater) {
+  answers_later_ = true;
+  Serve(kGetSmall);
+  EXPECT_EQ(peer_.from_server, "");
+  EXPECT_FALSE(session_->is_waiting()) << "not for its client";
+  std::exchange(answer_, nullptr)();
+  peer_.Run();
+  EXPECT_EQ(Body(), "small");
+}
+
+TEST_F(SessionTest, SurvivesAnAnswerThatComesAfterTheClientHasGone) {
+  answers_later_ = true;
+  Serve(kGetSmall);
+  session_->Abort();
+  std::exchange(answer_, nullptr)();
+  peer_.Run();
+  EXPECT_EQ(closed_, 1);
 }
 
 TEST_F(SessionTest, WaitsWhenNothingIsBeingSent) {

@@ -1,0 +1,183 @@
+#include "exporters/http/listener.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <optional>
+#include <utility>
+
+#include "exporters/http/response.h"
+#include "exporters/http/tcp_connection.h"
+#include "exporters/http/tls_connection.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using metrics::Status;
+using metrics::StatusCode;
+using tcp = boost::asio::ip::tcp;
+
+// How long to wait before accepting again when the system has no descriptors or memory left.
+constexpr std::chrono::milliseconds kAcceptPause{100};
+
+// Signals are for the program's own threads.
+class BlockedSignals {
+ public:
+  BlockedSignals() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  BlockedSignals(const BlockedSignals&) = delete;
+  BlockedSignals& operator=(const BlockedSignals&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+Response Unauthorized() {
+  Response response = ErrorResponse(401);
+  response.headers.emplace_back("WWW-Authenticate", "Basic");
+  return response;
+}
+
+}  // namespace
+
+std::string HostAndPort(const std::string& host, std::uint16_t port) {
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+Listener::Listener(metrics::Registry& registry, const metrics::Health& health, const Limits& limits,
+                   WebConfig web_config)
+    : limits_(limits),
+      web_config_(std::move(web_config)),
+      metrics_(registry),
+      routes_(registry, health, {.limits = limits, .metrics = metrics_}),
+      auth_(web_config_.users) {}
+
+Listener::~Listener() {
+  Stop();
+}
+
+Status Listener::Bind(const std::string& host, std::uint16_t port) {
+  if (web_config_.tls) {
+    tls_ = std::make_unique<TlsContext>(*web_config_.tls);
+    if (Status loaded = tls_->Load(); !loaded.ok()) return loaded;
+  }
+  error_code error;
+  const auto refuse = [&](StatusCode code) {
+    return Status(code, "cannot listen on " + HostAndPort(host, port) + ": " + error.message());
+  };
+  const auto endpoints = tcp::resolver(context_).resolve(host, std::to_string(port), tcp::resolver::passive, error);
+  if (error) return refuse(StatusCode::kInvalidArgument);
+  const tcp::endpoint endpoint = endpoints.begin()->endpoint();
+  acceptor_.open(endpoint.protocol(), error);
+  if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
+  if (!error) acceptor_.bind(endpoint, error);
+  if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+  if (error) return refuse(StatusCode::kUnavailable);
+  port_ = acceptor_.local_endpoint().port();
+  return Status::Ok();
+}
+
+void Listener::Run() {
+  Accept();
+  const BlockedSignals blocked;
+  thread_ = std::thread([this] { context_.run(); });
+}
+
+void Listener::Stop() {
+  if (!thread_.joinable()) return;
+  asio::post(context_, [this] {
+    stopping_ = true;
+    acceptor_.close();
+    pause_.cancel();
+    // Each ends, and leaves the map, by its handlers.
+    for (const auto& [id, session] : sessions_) session->Abort();
+  });
+  // A check that runs is waited for; those that wait are dropped with their sessions.
+  password_thread_.stop();
+  password_thread_.join();
+  thread_.join();
+}
+
+void Listener::Accept() {
+  acceptor_.async_accept([this](error_code error, tcp::socket socket) {
+    if (stopping_) return;
+    if (error) return AcceptAfterPause();
+    Serve(std::move(socket));
+    Accept();
+  });
+}
+
+void Listener::AcceptAfterPause() {
+  pause_.expires_after(kAcceptPause);
+  pause_.async_wait([this](error_code) {
+    if (!stopping_) Accept();
+  });
+}
+
+void Listener::Serve(tcp::socket socket) {
+  std::unique_ptr<Connection> connection = MakeConnection(std::move(socket));
+  if (sessions_.size() >= limits_.connections && !MakeRoom()) return connection->Abort();
+  const std::uint64_t id = next_id_++;
+  const auto session = std::make_shared<Session>(
+      std::move(connection),
+      [this](const Request& request, const Session::Respond& respond) { Handle(request, respond); }, limits_, metrics_,
+      [this, id](Session&) { sessions_.erase(id); });
+  sessions_.emplace(id, session);
+  session->Start();
+}
+
+std::unique_ptr<Connection> Listener::MakeConnection(tcp::socket socket) {
+  if (tls_ != nullptr) return std::make_unique<TlsConnection>(std::move(socket), tls_->Current());
+  return std::make_unique<TcpConnection>(std::move(socket));
+}
+
+// Gives up the oldest session that waits for its client. So a crowd of slow clients makes room for a quick one, which is
+// answered long before it is the oldest. False when all are being answered.
+bool Listener::MakeRoom() {
+  metrics_.CountLimit(Limit::kConnections);
+  const auto oldest =
+      std::find_if(sessions_.begin(), sessions_.end(), [](const auto& entry) { return entry.second->is_waiting(); });
+  if (oldest == sessions_.end()) return false;
+  const std::shared_ptr<Session> session = oldest->second;
+  sessions_.erase(oldest);
+  session->Abort();
+  return true;
+}
+
+void Listener::Handle(const Request& request, const Session::Respond& respond) {
+  const std::optional<bool> verdict = auth_.Recall(request.authorization);
+  if (!verdict) return CheckPassword(request, respond);
+  AnswerWithVerdict(*verdict, request, respond);
+}
+
+void Listener::CheckPassword(const Request& request, const Session::Respond& respond) {
+  if (password_checks_ >= kPasswordChecksMax) return respond(ErrorResponse(503));
+  ++password_checks_;
+  // The request lives until it is answered.
+  asio::post(password_thread_, [this, request, respond] {
+    const bool is_allowed = auth_.Check(request.authorization);
+    asio::post(context_, [this, is_allowed, request, respond] {
+      --password_checks_;
+      AnswerWithVerdict(is_allowed, request, respond);
+    });
+  });
+}
+
+void Listener::AnswerWithVerdict(bool is_allowed, const Request& request, const Session::Respond& respond) {
+  Response response = is_allowed ? routes_.Handle(request) : Unauthorized();
+  if (!is_allowed) metrics_.CountRequest("other", response.status);
+  response.headers.insert(response.headers.end(), web_config_.headers.begin(), web_config_.headers.end());
+  respond(std::move(response));
+}
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,52 @@
+#include "exporters/http/tls_connection.h"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/stream_base.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/error.hpp>
+
+namespace streamhouse::exporters {
+namespace {
+
+using boost::system::error_code;
+
+error_code Translated(error_code error) {
+  return error == boost::beast::error::timeout ? boost::asio::error::timed_out : error;
+}
+
+}  // namespace
+
+void TlsConnection::AsyncReadSome(boost::asio::mutable_buffer buffer, Handler handler) {
+  if (has_shaken_hands_) {
+    stream_.async_read_some(buffer, [handler = std::move(handler)](error_code error, std::size_t bytes) {
+      handler(Translated(error), bytes);
+    });
+    return;
+  }
+  stream_.async_handshake(boost::asio::ssl::stream_base::server,
+                          [this, buffer, handler = std::move(handler)](error_code error) mutable {
+                            if (error) return handler(Translated(error), 0);
+                            has_shaken_hands_ = true;
+                            AsyncReadSome(buffer, std::move(handler));
+                          });
+}
+
+void TlsConnection::AsyncWrite(const Buffers& buffers, Handler handler) {
+  boost::asio::async_write(stream_, buffers, [handler = std::move(handler)](error_code error, std::size_t bytes) {
+    handler(Translated(error), bytes);
+  });
+}
+
+void TlsConnection::ShutDownSending() {
+  error_code ignored;  // the peer may have gone
+  tcp().socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+}
+
+void TlsConnection::Abort() {
+  error_code ignored;
+  // A reset, where a plain close could look like the regular end of a page.
+  tcp().socket().set_option(boost::asio::socket_base::linger(true, 0), ignored);
+  tcp().close();
+}
+
+}  // namespace streamhouse::exporters

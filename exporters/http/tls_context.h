@@ -1,0 +1,36 @@
+// TlsContext: the certificates a server shows and trusts, as their files are now.
+//
+// Guarantees: files that change are read again by the next connection, all of them together; where they are not good then (a
+// certificate that does not belong to its key, half a file), the last good ones stay. Connections keep what they began with.
+// Thread safety: one thread at a time. Cost: a system call a file and connection. Errors: InvalidArgument, naming the file.
+#pragma once
+
+#include <boost/asio/ssl/context.hpp>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "exporters/http/web_config.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+
+class TlsContext {
+ public:
+  explicit TlsContext(TlsConfig config) : config_(std::move(config)) {}
+
+  // Reads the files for the first time.
+  metrics::Status Load();
+
+  // For the next connection.
+  std::shared_ptr<boost::asio::ssl::context> Current();
+
+ private:
+  std::vector<std::filesystem::file_time_type> Times() const;
+
+  const TlsConfig config_;
+  std::shared_ptr<boost::asio::ssl::context> context_;
+  std::vector<std::filesystem::file_time_type> times_;  // of the files when they were last read
+};
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,173 @@
+#include "exporters/http/web_config.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <fstream>
+#include <functional>
+#include <iterator>
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Result;
+using metrics::Status;
+using metrics::StatusCode;
+
+Status Bad(const std::string& path, const YAML::Mark& mark, const std::string& what) {
+  return Status(StatusCode::kInvalidArgument, path + ":" + std::to_string(mark.line + 1) + ": " + what);
+}
+
+// Reads maps key by key, and keeps the first thing that was wrong.
+class Reader {
+ public:
+  explicit Reader(std::string path) : path_(std::move(path)) {}
+
+  // Calls `take` for each entry of a map; it returns whether it knows the key.
+  template <typename Take>
+  void Map(const YAML::Node& node, const std::string& name, const Take& take) {
+    if (node.IsNull()) return;
+    if (!node.IsMap()) return Object(node, name + " must be a map");
+    for (const auto& entry : node) {
+      if (!entry.first.IsScalar()) return Object(entry.first, name + " has a key that is no text");
+      const std::string& key = entry.first.Scalar();
+      if (!take(key, entry.second)) Object(entry.first, "unknown key " + key + " in " + name);
+    }
+  }
+
+  std::string Text(const YAML::Node& node, const std::string& key) {
+    if (node.IsScalar()) return node.Scalar();
+    Object(node, key + " must be a text");
+    return "";
+  }
+
+  // One of the choices, by its name.
+  template <typename Value>
+  Value Choice(const YAML::Node& node, const std::string& key,
+               std::initializer_list<std::pair<std::string_view, Value>> choices) {
+    const std::string text = Text(node, key);
+    std::string names;
+    for (const auto& [name, value] : choices) {
+      if (name == text) return value;
+      names.append(names.empty() ? "" : " or ").append(name);
+    }
+    Object(node, key + " must be " + names);
+    return choices.begin()->second;
+  }
+
+  // Relative to the folder of the configuration.
+  std::string File(const YAML::Node& node, const std::string& key) {
+    const std::string file = Text(node, key);
+    return file.starts_with('/') ? file : path_.substr(0, path_.rfind('/') + 1) + file;
+  }
+
+  void Object(const YAML::Node& node, const std::string& what) {
+    if (status_.ok()) status_ = Bad(path_, node.Mark(), what);
+  }
+
+  const Status& status() const { return status_; }
+
+ private:
+  const std::string path_;
+  Status status_;
+};
+
+TlsConfig ReadTls(const YAML::Node& node, Reader& reader) {
+  TlsConfig tls;
+  reader.Map(node, "tls_server_config", [&](const std::string& key, const YAML::Node& value) {
+    if (key == "cert_file") {
+      tls.certificate_file = reader.File(value, key);
+    } else if (key == "key_file") {
+      tls.key_file = reader.File(value, key);
+    } else if (key == "client_ca_file") {
+      tls.client_ca_file = reader.File(value, key);
+    } else if (key == "min_version") {
+      tls.version_min =
+          reader.Choice<TlsVersion>(value, key, {{"TLS12", TlsVersion::kTls12}, {"TLS13", TlsVersion::kTls13}});
+    } else if (key == "client_auth_type") {
+      tls.client_certificates =
+          reader.Choice<ClientCertificates>(value, key,
+                                            {{"NoClientCert", ClientCertificates::kIgnored},
+                                             {"RequireAndVerifyClientCert", ClientCertificates::kRequired}});
+    } else {
+      return false;
+    }
+    return true;
+  });
+  if (tls.certificate_file.empty() || tls.key_file.empty()) reader.Object(node, "cert_file and key_file are needed");
+  const bool needs_ca = tls.client_certificates == ClientCertificates::kRequired;
+  if (needs_ca && tls.client_ca_file.empty()) reader.Object(node, "client_auth_type needs a client_ca_file");
+  if (!needs_ca && !tls.client_ca_file.empty()) {
+    reader.Object(node, "client_ca_file needs client_auth_type: RequireAndVerifyClientCert");
+  }
+  return tls;
+}
+
+// What may go into a header: visible characters and spaces.
+bool IsHeaderValue(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c != '\x7F'; });
+}
+
+void ReadHeaders(const YAML::Node& node, Reader& reader, WebConfig& config) {
+  reader.Map(node, "headers", [&](const std::string& name, const YAML::Node& value) {
+    if (std::find(std::begin(kWebConfigHeaders), std::end(kWebConfigHeaders), name) == std::end(kWebConfigHeaders)) {
+      return false;
+    }
+    config.headers.emplace_back(name, reader.Text(value, name));
+    if (!IsHeaderValue(config.headers.back().second)) reader.Object(value, name + " is no header value");
+    return true;
+  });
+}
+
+bool IsBcrypt(std::string_view hash) {
+  constexpr std::size_t kBcryptBytes = 60;
+  const bool known = hash.starts_with("$2y$") || hash.starts_with("$2b$") || hash.starts_with("$2a$");
+  return known && hash.size() == kBcryptBytes;
+}
+
+void ReadUsers(const YAML::Node& node, Reader& reader, WebConfig& config) {
+  reader.Map(node, "basic_auth_users", [&](const std::string& user, const YAML::Node& value) {
+    const std::string hash = reader.Text(value, user);
+    if (!IsBcrypt(hash)) reader.Object(value, "the password of " + user + " is not a bcrypt hash");
+    config.users[user] = hash;
+    return true;
+  });
+}
+
+}  // namespace
+
+Result<WebConfig> ParseWebConfig(const std::string& text, const std::string& path) {
+  WebConfig config;
+  Reader reader(path);
+  try {
+    reader.Map(YAML::Load(text), "the configuration", [&](const std::string& key, const YAML::Node& value) {
+      if (key == "tls_server_config") {
+        config.tls = ReadTls(value, reader);
+      } else if (key == "basic_auth_users") {
+        ReadUsers(value, reader, config);
+      } else if (key == "http_server_config") {
+        reader.Map(value, key, [&](const std::string& inner, const YAML::Node& headers) {
+          if (inner != "headers") return false;
+          ReadHeaders(headers, reader, config);
+          return true;
+        });
+      } else {
+        return false;
+      }
+      return true;
+    });
+  } catch (const YAML::Exception& error) {
+    return Bad(path, error.mark, error.msg);
+  }
+  if (!reader.status().ok()) return reader.status();
+  return config;
+}
+
+Result<WebConfig> LoadWebConfig(const std::string& path) {
+  std::ifstream file(path);
+  if (!file) return Status(StatusCode::kUnavailable, "cannot read " + path);
+  return ParseWebConfig({std::istreambuf_iterator<char>(file), {}}, path);
+}
+
+}  // namespace streamhouse::exporters

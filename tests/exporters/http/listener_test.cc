@@ -1,0 +1,116 @@
+#include "exporters/http/listener.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+
+#include "exporters/http/metrics_server.h"
+#include "metrics_core/health.h"
+#include "metrics_core/registry.h"
+#include "tests/exporters/support/certificates.h"
+#include "tests/exporters/support/command.h"
+#include "tests/exporters/support/http_client.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+constexpr const char* kUsers =
+    "basic_auth_users:\n  alice: $2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW\n";
+
+// A server with a web configuration, and curl as its client.
+class ListenerTest : public testing::Test {
+ protected:
+  void Start(const std::string& web_config) {
+    const std::string path = TemporaryPath("web.yml");
+    std::ofstream(path) << web_config;
+    server_ =
+        std::make_unique<MetricsServer>(registry_, health_, MetricsServerOptions{.port = 0, .web_config_file = path});
+    const metrics::Status started = server_->Start();
+    ASSERT_TRUE(started.ok()) << started.message();
+  }
+  std::string Tls() const {
+    return "tls_server_config:\n  cert_file: " + server_certificate_.file +
+           "\n  key_file: " + server_certificate_.key_file + "\n";
+  }
+  // What curl gets: the body and the status, or nothing.
+  std::string Curl(const std::string& scheme, const std::string& options) {
+    const std::string url = scheme + "://127.0.0.1:" + std::to_string(server_->port()) + "/health";
+    return RunCommand("curl -s --max-time 30 -w ' %{http_code}' " + options + " " + url).output;
+  }
+
+  const Certificate server_certificate_ = MakeCertificate("server");
+  const Certificate client_certificate_ = MakeCertificate("client");
+  const std::string trusting_ = "--cacert " + server_certificate_.file;
+  metrics::Registry registry_;
+  metrics::Health health_;
+  std::unique_ptr<MetricsServer> server_;
+};
+
+TEST_F(ListenerTest, AsksForAPassword) {
+  Start(kUsers);
+  EXPECT_EQ(Curl("http", "-u alice:secret"), "OK 200");
+  EXPECT_EQ(Curl("http", "-u alice:secret"), "OK 200") << "from memory";
+  EXPECT_EQ(Curl("http", "-u alice:wrong"), "401 Unauthorized\n 401");
+  EXPECT_EQ(Curl("http", "-u bob:secret"), "401 Unauthorized\n 401");
+  EXPECT_EQ(Curl("http", ""), "401 Unauthorized\n 401");
+  EXPECT_EQ(Get(server_->port(), "/metrics").headers.at("www-authenticate"), "Basic");
+}
+
+TEST_F(ListenerTest, SpeaksTlsWithThoseWhoTrustIt) {
+  Start(Tls());
+  EXPECT_EQ(Curl("https", trusting_), "OK 200");
+  EXPECT_EQ(Curl("https", ""), " 000") << "unknown certificate";
+  EXPECT_EQ(Curl("http", ""), " 000") << "no TLS";
+  EXPECT_EQ(Curl("https", trusting_ + " --tls-max 1.1"), " 000") << "too old";
+}
+
+TEST_F(ListenerTest, AsksClientsForCertificates) {
+  Start(Tls() + "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: " + client_certificate_.file + "\n");
+  const auto as = [](const Certificate& client) { return " --cert " + client.file + " --key " + client.key_file; };
+  EXPECT_EQ(Curl("https", trusting_ + as(client_certificate_)), "OK 200");
+  EXPECT_EQ(Curl("https", trusting_), " 000");
+  EXPECT_EQ(Curl("https", trusting_ + as(MakeCertificate("stranger"))), " 000");
+}
+
+TEST_F(ListenerTest, SendsTheHeadersThatAreConfigured) {
+  Start("http_server_config:\n  headers:\n    X-Frame-Options: deny\n");
+  EXPECT_EQ(Get(server_->port(), "/health").headers.at("x-frame-options"), "deny");
+}
+
+TEST_F(ListenerTest, ShowsARenewedCertificateToNewConnections) {
+  Start(Tls());
+  ASSERT_EQ(Curl("https", trusting_), "OK 200");
+  std::filesystem::copy_file(server_certificate_.file, TemporaryPath("old.crt"),
+                             std::filesystem::copy_options::overwrite_existing);
+  MakeCertificate("server");
+  EXPECT_EQ(Curl("https", trusting_), "OK 200");
+  EXPECT_EQ(Curl("https", "--cacert " + TemporaryPath("old.crt")), " 000");
+}
+
+TEST_F(ListenerTest, StopsWhilePasswordsAreChecked) {
+  Start("basic_auth_users:\n  alice: $2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi\n");
+  HttpClient client(server_->port());
+  client.Send("GET /health HTTP/1.1\r\nHost: a\r\nAuthorization: Basic YWxpY2U6c2VjcmV0\r\n\r\n");
+  server_->Stop();
+}
+
+TEST_F(ListenerTest, DoesNotStartWithABadConfiguration) {
+  const std::string path = TemporaryPath("bad.yml");
+  std::ofstream(path) << "tls_server_config:\n  cert_file: nowhere\n  key_file: nowhere\n";
+  MetricsServer server(registry_, health_, {.port = 0, .web_config_file = path});
+  const metrics::Status status = server.Start();
+  EXPECT_EQ(status.code(), metrics::StatusCode::kInvalidArgument);
+  EXPECT_TRUE(status.message().starts_with("cannot use the certificate ")) << status.message();
+  EXPECT_EQ(server.port(), 0);
+}
+
+TEST(HostAndPortTest, PutsBracketsAroundIpv6) {
+  EXPECT_EQ(HostAndPort("localhost", 80), "localhost:80");
+  EXPECT_EQ(HostAndPort("::1", 80), "[::1]:80");
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters

@@ -1,0 +1,68 @@
+#include "exporters/http/tls_context.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "metrics_core/status.h"
+#include "tests/exporters/support/certificates.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+class TlsContextTest : public testing::Test {
+ protected:
+  // Puts files in the place of the configured ones, as a renewal does it, with a time of their own.
+  void Install(const Certificate& other) {
+    std::filesystem::copy_file(other.file, files_.file, std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy_file(other.key_file, files_.key_file, std::filesystem::copy_options::overwrite_existing);
+    renewed_ += std::chrono::seconds(1);
+    std::filesystem::last_write_time(files_.file, renewed_);
+  }
+
+  const Certificate files_ = MakeCertificate("tls_context");
+  std::filesystem::file_time_type renewed_ = std::filesystem::file_time_type::clock::now();
+  TlsContext tls_{{.certificate_file = files_.file, .key_file = files_.key_file}};
+};
+
+TEST_F(TlsContextTest, StaysAsItIsWhileTheFilesDo) {
+  ASSERT_TRUE(tls_.Load().ok());
+  EXPECT_EQ(tls_.Current(), tls_.Current());
+}
+
+TEST_F(TlsContextTest, ReadsFilesThatHaveChanged) {
+  ASSERT_TRUE(tls_.Load().ok());
+  const auto before = tls_.Current();
+  Install(MakeCertificate("renewed"));
+  EXPECT_NE(tls_.Current(), before);
+}
+
+TEST_F(TlsContextTest, KeepsTheLastGoodFiles) {
+  ASSERT_TRUE(tls_.Load().ok());
+  const auto before = tls_.Current();
+  const Certificate other = MakeCertificate("other");
+  Install({.file = other.file, .key_file = MakeCertificate("another").key_file});
+  EXPECT_EQ(tls_.Current(), before) << "the key is not that of the certificate";
+  Install(other);
+  EXPECT_NE(tls_.Current(), before);
+}
+
+TEST_F(TlsContextTest, NamesTheFileThatIsBad) {
+  const std::string nowhere = TemporaryPath("nowhere");
+  const auto error = [](const TlsConfig& config) { return TlsContext(config).Load().message(); };
+  EXPECT_EQ(error({.certificate_file = nowhere, .key_file = files_.key_file}),
+            "cannot use the certificate " + nowhere + ": No such file or directory");
+  EXPECT_TRUE(
+      error({.certificate_file = files_.file, .key_file = nowhere}).starts_with("cannot use the key " + nowhere));
+  EXPECT_TRUE(error({.certificate_file = files_.file,
+                     .key_file = files_.key_file,
+                     .client_certificates = ClientCertificates::kRequired,
+                     .client_ca_file = nowhere})
+                  .starts_with("cannot use the certificate of clients " + nowhere));
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters

@@ -1,0 +1,97 @@
+#include "exporters/http/web_config.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::StatusCode;
+
+constexpr const char* kHash = "$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi";
+
+WebConfig Good(const std::string& text) {
+  return ParseWebConfig(text, "/etc/web.yml").value();
+}
+// The error, without the path.
+std::string Error(const std::string& text) {
+  const auto parsed = ParseWebConfig(text, "web.yml");
+  EXPECT_EQ(parsed.status().code(), StatusCode::kInvalidArgument);
+  return parsed.status().message();
+}
+
+TEST(WebConfigTest, MayBeEmpty) {
+  EXPECT_FALSE(Good("").tls);
+  EXPECT_TRUE(Good("{}").users.empty());
+  EXPECT_FALSE(Good("# nothing\nbasic_auth_users:\n").tls);
+}
+
+TEST(WebConfigTest, ReadsTlsWithFilesBesideIt) {
+  const WebConfig config = Good("tls_server_config:\n  cert_file: a.crt\n  key_file: /b.key\n");
+  EXPECT_EQ(config.tls->certificate_file, "/etc/a.crt");
+  EXPECT_EQ(config.tls->key_file, "/b.key");
+  EXPECT_EQ(config.tls->version_min, TlsVersion::kTls12);
+  EXPECT_EQ(config.tls->client_certificates, ClientCertificates::kIgnored);
+}
+
+TEST(WebConfigTest, ReadsClientCertificatesAndVersions) {
+  const WebConfig config = Good(
+      "tls_server_config:\n  cert_file: a\n  key_file: b\n  min_version: TLS13\n"
+      "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: c\n");
+  EXPECT_EQ(config.tls->version_min, TlsVersion::kTls13);
+  EXPECT_EQ(config.tls->client_certificates, ClientCertificates::kRequired);
+  EXPECT_EQ(config.tls->client_ca_file, "/etc/c");
+}
+
+TEST(WebConfigTest, ReadsUsersAndHeaders) {
+  const WebConfig config = Good(std::string("basic_auth_users:\n  alice: ") + kHash +
+                                "\nhttp_server_config:\n  headers:\n    X-Frame-Options: deny\n");
+  EXPECT_EQ(config.users.at("alice"), kHash);
+  ASSERT_EQ(config.headers.size(), 1U);
+  EXPECT_EQ(config.headers[0].first, "X-Frame-Options");
+  EXPECT_EQ(config.headers[0].second, "deny");
+}
+
+TEST(WebConfigTest, NamesTheLineOfAnUnknownKey) {
+  EXPECT_EQ(Error("\ntls_config:\n  a: b\n"), "web.yml:2: unknown key tls_config in the configuration");
+  EXPECT_EQ(Error("tls_server_config:\n  cert_file: a\n  key_flie: b\n"),
+            "web.yml:3: unknown key key_flie in tls_server_config");
+  EXPECT_EQ(Error("http_server_config:\n  http2: true\n"), "web.yml:2: unknown key http2 in http_server_config");
+  EXPECT_EQ(Error("http_server_config:\n  headers:\n    Server: x\n"), "web.yml:3: unknown key Server in headers");
+}
+
+TEST(WebConfigTest, NamesTheLineOfABadValue) {
+  EXPECT_EQ(Error("basic_auth_users:\n  alice: secret\n"), "web.yml:2: the password of alice is not a bcrypt hash");
+  EXPECT_EQ(Error("tls_server_config: yes\n"), "web.yml:1: tls_server_config must be a map");
+  EXPECT_EQ(Error("tls_server_config:\n  cert_file: [a]\n"), "web.yml:2: cert_file must be a text");
+  EXPECT_EQ(Error("tls_server_config:\n  min_version: SSL30\n"), "web.yml:2: min_version must be TLS12 or TLS13");
+  EXPECT_EQ(Error("http_server_config:\n  headers:\n    X-Frame-Options: \"a\\r\\nb\"\n"),
+            "web.yml:3: X-Frame-Options is no header value");
+}
+
+TEST(WebConfigTest, WantsTlsToBeWhole) {
+  const std::string files = "tls_server_config:\n  cert_file: a\n  key_file: b\n";
+  EXPECT_EQ(Error("tls_server_config:\n  cert_file: a\n"), "web.yml:2: cert_file and key_file are needed");
+  EXPECT_EQ(Error(files + "  client_auth_type: RequireAndVerifyClientCert\n"),
+            "web.yml:2: client_auth_type needs a client_ca_file");
+  EXPECT_EQ(Error(files + "  client_ca_file: c\n"),
+            "web.yml:2: client_ca_file needs client_auth_type: RequireAndVerifyClientCert");
+}
+
+TEST(WebConfigTest, RefusesWhatIsNoYaml) {
+  EXPECT_TRUE(Error("a: [").starts_with("web.yml:")) << Error("a: [");
+  EXPECT_TRUE(Error("\t\x01").starts_with("web.yml:")) << Error("\t\x01");
+  EXPECT_EQ(Error("just a text"), "web.yml:1: the configuration must be a map");
+}
+
+TEST(WebConfigTest, NamesAFileThatIsNotThere) {
+  const auto loaded = LoadWebConfig("/no such file");
+  EXPECT_EQ(loaded.status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(loaded.status().message(), "cannot read /no such file");
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters
