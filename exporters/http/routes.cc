@@ -72,6 +72,7 @@ std::string AllChecks(const metrics::Health::Report& report) {
 
 // Until the scraper gives up, where it says so and means sooner.
 std::chrono::milliseconds PageTime(std::string_view scrape_timeout, std::chrono::milliseconds page_time) {
+  if (scrape_timeout.empty()) return page_time;
   double seconds = 0;
   const char* const end = scrape_timeout.data() + scrape_timeout.size();
   const auto [parsed, error] = std::from_chars(scrape_timeout.data(), end, seconds);
