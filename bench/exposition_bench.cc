@@ -1,16 +1,29 @@
 // What pages cost to write: the encoders beside one memcpy of the same page.
 #include <benchmark/benchmark.h>
 
+#include <unistd.h>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <cstdint>
 #include <cstring>
+#include <fstream>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "exporters/encoding/chunk.h"
+#include "exporters/encoding/compressed_page.h"
 #include "exporters/encoding/openmetrics_encoder.h"
+#include "exporters/encoding/protobuf_encoder.h"
 #include "exporters/encoding/text_encoder.h"
+#include "exporters/http/metrics_server.h"
 #include "metrics_core/bucket_bounds.h"
 #include "metrics_core/clock.h"
+#include "metrics_core/health.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/snapshot.h"
 
@@ -115,6 +128,66 @@ void BM_EncodeOpenMetrics(benchmark::State& state) {
   EncodeCounters<OpenMetricsEncoder>(state);
 }
 BENCHMARK(BM_EncodeOpenMetrics)->Arg(1'000)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+
+void BM_EncodeProtobuf(benchmark::State& state) {
+  EncodeCounters<ProtobufEncoder>(state);
+}
+BENCHMARK(BM_EncodeProtobuf)->Arg(1'000)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+
+// Bytes are those of the page before compression.
+template <ContentCoding kCoding>
+void BM_Compress(benchmark::State& state) {
+  metrics::Registry registry;
+  AddCounters(registry, state.range(0));
+  const metrics::Snapshot snapshot = registry.TakeSnapshot();
+  Chunk chunk;
+  TextEncoder plain(snapshot.families());
+  const std::size_t plain_bytes = EncodePage(plain, chunk);
+  std::size_t bytes = 0;
+  for (auto _ : state) {
+    CompressedPage page(std::make_unique<TextEncoder>(snapshot.families()), kCoding);
+    bytes = EncodePage(page, chunk);
+  }
+  ReportPage(state, plain_bytes);
+  state.counters["ratio"] = static_cast<double>(plain_bytes) / static_cast<double>(bytes);
+}
+BENCHMARK(BM_Compress<ContentCoding::kGzip>)->Name("BM_Gzip")->Arg(100'000)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_Compress<ContentCoding::kZstd>)->Name("BM_Zstd")->Arg(100'000)->Unit(benchmark::kMillisecond);
+
+std::size_t ResidentBytes() {
+  std::size_t total = 0;
+  std::size_t resident = 0;
+  std::ifstream("/proc/self/statm") >> total >> resident;
+  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+// One scrape over loopback, collection included, read and thrown away by a thread of the same process. With the memory that
+// scrapes added to what a snapshot had already taken.
+void BM_Scrape(benchmark::State& state) {
+  namespace asio = boost::asio;
+  metrics::Registry registry;
+  const metrics::Health health;
+  AddCounters(registry, state.range(0));
+  registry.TakeSnapshot();
+  MetricsServer server(registry, health, {.port = 0});
+  if (!server.Start().ok()) return state.SkipWithError("no port");
+  const std::size_t resident_before = ResidentBytes();
+  const std::string request = "GET /metrics HTTP/1.0\r\n\r\n";
+  std::vector<char> received(kChunkBytes);
+  std::size_t bytes = 0;
+  for (auto _ : state) {
+    asio::io_context context;
+    asio::ip::tcp::socket socket(context);
+    socket.connect({asio::ip::address_v4::loopback(), server.port()});
+    asio::write(socket, asio::buffer(request));
+    boost::system::error_code error;
+    bytes = 0;
+    while (!error) bytes += socket.read_some(asio::buffer(received), error);
+  }
+  ReportPage(state, bytes);
+  state.counters["added_bytes"] = static_cast<double>(ResidentBytes() - resident_before);
+}
+BENCHMARK(BM_Scrape)->Arg(1'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 void BM_EncodeTextHistograms(benchmark::State& state) {
   metrics::Registry registry;
