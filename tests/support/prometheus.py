@@ -34,9 +34,9 @@ def lint(page):
 
 
 class Prometheus(processes.Process):
-    """Scrapes the jobs, given as name -> HOST:PORT, until the test ends."""
+    """Scrapes the jobs, given as name -> HOST:PORT, until the test ends; `url` is its own."""
 
-    def __init__(self, test, jobs):
+    def __init__(self, test, jobs, flags=()):
         folder = processes.folder_for(test)
         jobs_text = "".join(_JOB.format(name=name, address=address) for name, address in jobs.items())
         (folder / "prometheus.yml").write_text(_CONFIGURATION + jobs_text)
@@ -47,15 +47,16 @@ class Prometheus(processes.Process):
                 f"--config.file={folder}/prometheus.yml",
                 f"--storage.tsdb.path={folder}/data",
                 "--web.listen-address=127.0.0.1:0",
+                *flags,
             ],
         )
         # The kernel picks the port, and the log says which.
-        self._url = "http://" + self.match(r'"Listening on" address=(\S+)', "stderr")[1]
-        processes.wait_for(lambda: processes.fetch(f"{self._url}/-/ready")[0] == 200, "Prometheus is ready")
+        self.url = "http://" + self.match(r'"Listening on" address=(\S+)', "stderr")[1]
+        processes.wait_for(lambda: processes.fetch(f"{self.url}/-/ready")[0] == 200, "Prometheus is ready")
 
     def query(self, expression):
         """The series of an instant query: [(labels, value)]; empty while there are none."""
-        status, _, body = processes.fetch(f"{self._url}/api/v1/query?" + urllib.parse.urlencode({"query": expression}))
+        status, _, body = processes.fetch(f"{self.url}/api/v1/query?" + urllib.parse.urlencode({"query": expression}))
         answer = json.loads(body)
         if status != 200 or answer["status"] != "success":
             raise AssertionError(f"{expression}: {body}")
