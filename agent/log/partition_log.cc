@@ -57,6 +57,9 @@ Status PartitionLog::Recover() {
   }
   if (base_offsets.empty()) return StartSegment(0);
   for (const std::uint64_t base_offset : base_offsets) {
+    auto dropped = DropOrphan(base_offset);
+    if (!dropped.ok()) return dropped.status();
+    if (*dropped) continue;
     const SegmentPlace place = base_offset == base_offsets.back() ? SegmentPlace::kLast : SegmentPlace::kFollowed;
     if (Status one = RecoverOne(base_offset, place); !one.ok()) return one;
   }
@@ -67,6 +70,17 @@ Status PartitionLog::Recover() {
   high_watermark_ = next_offset_;
   waiters_.Advance(high_watermark_);
   return Status::Ok();
+}
+
+// A roll that failed may have left an empty file behind, and the segment before it may have grown past it.
+Result<bool> PartitionLog::DropOrphan(std::uint64_t base_offset) {
+  if (segments_.empty() || base_offset >= next_offset_) return false;
+  const std::string path = folder_ + "/" + SegmentName(base_offset);
+  auto file_bytes = files_.FileSize(path);
+  if (!file_bytes.ok()) return file_bytes.status();
+  if (*file_bytes > 0) return false;
+  if (Status removed = files_.RemoveFile(path); !removed.ok()) return removed;
+  return true;
 }
 
 Status PartitionLog::RecoverOne(std::uint64_t base_offset, SegmentPlace place) {
@@ -107,6 +121,12 @@ Status PartitionLog::StartSegment(std::uint64_t base_offset) {
 }
 
 Status PartitionLog::Roll() {
+  const Status started = StartNext();
+  roll_due_ = !started.ok();
+  return started;
+}
+
+Status PartitionLog::StartNext() {
   // A new segment must not hide that the end of this one is unknown.
   if (!writer_->health().ok()) return writer_->health();
   if (options_.sync_policy != SyncPolicy::kNone) {
@@ -159,7 +179,9 @@ Result<AppendedBatch> PartitionLog::Write(const BatchBuilder& batch, BatchHeader
   if (judgement.novelty == Novelty::kPassed) {
     return Status(StatusCode::kOutOfRange, "sequence " + std::to_string(header.sequence) + " has been passed");
   }
-  if (writer_->size_bytes() > 0 && writer_->size_bytes() + header.batch_bytes() > options_.segment_bytes) {
+  const bool is_full =
+      writer_->size_bytes() > 0 && writer_->size_bytes() + header.batch_bytes() > options_.segment_bytes;
+  if (is_full || roll_due_) {
     if (Status rolled = Roll(); !rolled.ok()) return rolled;
   }
   header.base_offset = next_offset_;

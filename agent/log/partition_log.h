@@ -121,10 +121,12 @@ class PartitionLog {
 
   PartitionLog(FileSystem& files, std::string folder, PartitionLogOptions options);
   Status Recover();
+  Result<bool> DropOrphan(std::uint64_t base_offset);
   Status RecoverOne(std::uint64_t base_offset, SegmentPlace place);
   Result<AppendedBatch> Write(const BatchBuilder& batch, BatchHeader& header);
   Status StartSegment(std::uint64_t base_offset);
   Status Roll();
+  Status StartNext();
   Status SyncAll();
   bool IsIdleBeyond(std::int64_t oldest_ms) const;
   std::shared_ptr<const Segment> FindRemovable(const Retention& retention, std::int64_t oldest_ms) const;
@@ -144,6 +146,8 @@ class PartitionLog {
   std::unique_ptr<SegmentWriter> writer_;
   std::vector<std::unique_ptr<SegmentWriter>> unsynced_;  // of segments that kNone has left behind
   std::uint64_t next_offset_ = 0;
+  // A roll has begun and failed: the file of the next segment may be there, so the last one must not grow any more.
+  bool roll_due_ = false;
   std::uint64_t fence_ = 0;
   ProducerSequences sequences_;
   bool closed_ = false;

@@ -398,7 +398,7 @@ TEST_P(FailingDiskTest, KeepsTheSegmentsInSequenceWhenARollFails) {
     const TemporaryFolder folder;
     FaultyFileSystem files(PosixFileSystem(), n, std::get<0>(GetParam()));
     std::vector<std::pair<std::uint64_t, std::string>> acknowledged;
-    auto log = PartitionLog::Open(files, folder.path(), {.segment_bytes = 400, .sync_policy = std::get<1>(GetParam())});
+    auto log = PartitionLog::Open(files, folder.path(), {.segment_bytes = 500, .sync_policy = std::get<1>(GetParam())});
     for (int i = 0; log.ok() && i < 10; ++i) {
       const std::string value(i % 2 == 0 ? 200 : 1, 'x');
       auto appended = (*log)->Append(BatchOf({value}), 1);
