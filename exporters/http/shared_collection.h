@@ -16,7 +16,7 @@
 namespace streamhouse::exporters {
 
 // Long enough for a crowd that comes at once, short beside any scrape interval.
-inline constexpr std::chrono::milliseconds kSharedFor{100};
+inline constexpr std::chrono::milliseconds kSharedFor{1000};
 
 class SharedCollection {
  public:
