@@ -55,10 +55,10 @@ class CallbackFamily {
   explicit CallbackFamily(std::shared_ptr<internal::CallbackCore> core) : core_(std::move(core)) {}
 
   template <typename... Values>
-  [[nodiscard]] Token Add(Read read, const Values&... values) const {
+  [[nodiscard]] Token Add(const Read& read, const Values&... values) const {
     if (core_ == nullptr) return Token();
     const std::array<std::string_view, sizeof...(Values)> views = {std::string_view(values)...};
-    return Token(core_->Add(std::move(read), views));
+    return Token(core_->Add(read, views));
   }
 
  private:

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <new>
 #include <string_view>
 
 namespace streamhouse::metrics::internal {
@@ -63,8 +64,9 @@ std::uint64_t NowWithoutTsc() noexcept {
   const Moment now = TakeMoment();
   const std::uint64_t elapsed = now.nanoseconds - process_start.nanoseconds;
   const auto rate = (static_cast<unsigned __int128>(elapsed) << 32) / (now.tsc - process_start.tsc);
-  const auto* const scale = new TscScale{
+  const auto* const scale = new (std::nothrow) TscScale{
       .tsc = now.tsc, .nanoseconds = now.nanoseconds, .nanoseconds_per_tick = static_cast<std::uint64_t>(rate)};
+  if (scale == nullptr) return now.nanoseconds;
   const TscScale* expected = nullptr;
   // Release: pairs with the acquire in Clock::NowNanoseconds. Relaxed on failure: another thread was first, and its
   // scale is as good.

@@ -21,8 +21,8 @@ double CellBytes() {
 
 Result<CoreMetrics> CoreMetrics::Register(Registry& registry) {
   CoreMetrics made;
-  const auto add = [&](Result<CallbackFamily> family, CallbackFamily::Read read) {
-    if (family.ok()) made.tokens_.push_back(family->Add(std::move(read)));
+  const auto add = [&](Result<CallbackFamily> family, const CallbackFamily::Read& read) {
+    if (family.ok()) made.tokens_.push_back(family->Add(read));
     return family;
   };
   auto series = registry.AddCallbackGauge(
@@ -30,8 +30,8 @@ Result<CoreMetrics> CoreMetrics::Register(Registry& registry) {
   if (!series.ok()) return series.status();
   for (const auto& [type, name] : {std::pair{MetricType::kCounter, "counter"}, std::pair{MetricType::kGauge, "gauge"},
                                    std::pair{MetricType::kHistogram, "histogram"}}) {
-    made.tokens_.push_back(
-        series->Add([&registry, type] { return static_cast<double>(registry.GetStatistics().series.at(type)); }, name));
+    made.tokens_.push_back(series->Add(
+        [&registry, type = type] { return static_cast<double>(registry.GetStatistics().series.at(type)); }, name));
   }
   auto dropped = registry.AddCallbackCounter({.name = "streamhouse_metrics_dropped_observations_total",
                                               .help = "Observations that histograms have dropped",
