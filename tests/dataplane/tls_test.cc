@@ -24,8 +24,7 @@ class TlsTest : public testing::Test {
   }
   metrics::StatusCode Describe(const client::TlsIdentity& tls) const {
     const auto broker =
-        client::MakeAgentBroker(
-            {.address = "localhost:" + agent_.port(), .tls = tls, .connect_timeout = std::chrono::seconds(2)})
+        client::MakeAgentBroker({.address = agent_.address(), .tls = tls, .connect_timeout = std::chrono::seconds(2)})
             .value();
     return broker->DescribeTopic("orders", client::CallLimits::Within(std::chrono::seconds(30))).status().code();
   }

@@ -19,7 +19,7 @@ constexpr char kKey[] = "tests/agent/rpc/key.pem";
 
 enum class Identity : std::uint8_t { kNone, kOwn };
 
-// The certificate is for localhost, and signed by itself, so that it is its own authority.
+// The certificate is for 127.0.0.1, and signed by itself, so that it is its own authority.
 class TlsFilesTest : public testing::Test {
  protected:
   static AgentConfig Config(const std::string& client_ca) {
@@ -35,7 +35,7 @@ class TlsFilesTest : public testing::Test {
       options.pem_cert_chain = ReadRawFile(kCertificate);
       options.pem_private_key = ReadRawFile(kKey);
     }
-    const auto channel = grpc::CreateChannel("localhost:" + agent.port(), grpc::SslCredentials(options));
+    const auto channel = grpc::CreateChannel(agent.address(), grpc::SslCredentials(options));
     const auto topics = v1::TopicService::NewStub(channel);
     grpc::ClientContext context;
     context.set_wait_for_ready(false);

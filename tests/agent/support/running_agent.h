@@ -76,8 +76,7 @@ class RunningAgent {
     const auto histogram = reader.Histogram("streamhouse_agent_" + name, labels);
     return histogram ? histogram->count : 0;
   }
-  std::string port() const { return std::to_string(agent_->grpc_port()); }
-  std::string address() const { return "127.0.0.1:" + port(); }
+  std::string address() const { return "127.0.0.1:" + std::to_string(agent_->grpc_port()); }
 
   v1::ProducerService::Stub& producer() { return *producer_; }
   v1::ConsumerService::Stub& consumer() { return *consumer_; }
