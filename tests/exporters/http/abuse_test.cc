@@ -25,6 +25,8 @@ using Clients = std::vector<std::unique_ptr<HttpClient>>;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kConnections = 200;
+// Generous for a busy machine and an unoptimised build; who is held up waits for a time limit, which is seconds.
+constexpr milliseconds kNotHeldUp{500};
 constexpr int kSeries = 100'000;  // a page of 7 MB: more than sockets buffer
 
 std::size_t ResidentBytes() {
@@ -42,7 +44,6 @@ class AbuseTest : public testing::Test {
     for (int i = 0; i < kSeries - 1; ++i)
       large_.push_back(family.value().With("a-topic-with-a-name", std::to_string(i)));
     ASSERT_TRUE(server_.Start().ok());
-    quiet_ = HealthTime();
   }
   Clients Crowd(std::size_t count, std::string_view sends) {
     Clients clients;
@@ -63,8 +64,6 @@ class AbuseTest : public testing::Test {
     std::nth_element(times.begin(), times.begin() + 10, times.end());
     return std::chrono::duration_cast<milliseconds>(times[10]);
   }
-  // 50 ms; more where the machine is so busy that a request takes long without a crowd.
-  milliseconds AllowedTime() const { return milliseconds(50) + 10 * quiet_; }
   double LimitsReached(std::string_view limit) {
     const metrics::testing::MetricReader reader(registry_);
     return reader.Value("streamhouse_exporter_limits_reached_total", {{"limit", limit}}).value();
@@ -73,27 +72,26 @@ class AbuseTest : public testing::Test {
   metrics::Registry registry_;
   metrics::Health health_;
   std::vector<metrics::Counter> large_;
-  milliseconds quiet_{};
   MetricsServer server_{registry_, health_, {.port = 0, .limits = {.connections = kConnections}}};
 };
 
 TEST_F(AbuseTest, AnswersWhileSlowClientsFillAllConnections) {
   const Clients slow = Crowd(kConnections * 3, "GET /metrics HTTP/1.1\r\nX-a: b\r\n");
-  EXPECT_LE(HealthTime(), AllowedTime());
+  EXPECT_LE(HealthTime(), kNotHeldUp);
   EXPECT_TRUE(Get(server_.port(), "/metrics").complete);
   EXPECT_GE(LimitsReached("connections"), kConnections);
 }
 
 TEST_F(AbuseTest, AnswersWhileSilentClientsFillAllConnections) {
   const Clients silent = Crowd(kConnections * 3, "");
-  EXPECT_LE(HealthTime(), AllowedTime());
+  EXPECT_LE(HealthTime(), kNotHeldUp);
 }
 
 TEST_F(AbuseTest, AnswersWhileScrapersDoNotRead) {
   ASSERT_TRUE(Get(server_.port(), "/metrics").complete);
   const std::size_t before = ResidentBytes();
   const Clients lazy = Crowd(Limits().scrapes - 1, "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n");
-  EXPECT_LE(HealthTime(), AllowedTime());
+  EXPECT_LE(HealthTime(), kNotHeldUp);
   EXPECT_TRUE(Get(server_.port(), "/metrics").complete);
   // A chunk and some kilobytes for each, and the snapshots that they share.
   EXPECT_LT(ResidentBytes() - before, std::size_t{64} * 1024 * 1024);
@@ -116,7 +114,7 @@ TEST_F(AbuseTest, AnswersWhileManyScrapeAtATime) {
     scrapers.emplace_back(
         [&] { mine = Get(server_.port(), "/metrics", "Accept-Encoding: gzip\r\n").complete ? 1 : 0; });
   }
-  EXPECT_LE(HealthTime(), AllowedTime());
+  EXPECT_LE(HealthTime(), kNotHeldUp);
   for (std::thread& scraper : scrapers) scraper.join();
   EXPECT_EQ(std::count(complete.begin(), complete.end(), 1), 16);
 }
