@@ -66,6 +66,9 @@ Status PartitionLog::Recover() {
   Segment& last = *segments_.back();
   auto writer = SegmentWriter::Open(files_, last.path, last.size_bytes);
   if (!writer.ok()) return writer.status();
+  auto file = files_.OpenForRead(last.path);
+  if (!file.ok()) return file.status();
+  last.file = *std::move(file);
   writer_ = *std::move(writer);
   high_watermark_ = next_offset_;
   waiters_.Advance(high_watermark_);
@@ -91,11 +94,8 @@ Status PartitionLog::RecoverOne(std::uint64_t base_offset, SegmentPlace place) {
   }
   auto recovered = RecoverSegment(files_, path, base_offset, place, sequences_);
   if (!recovered.ok()) return recovered.status();
-  auto file = files_.OpenForRead(path);
-  if (!file.ok()) return file.status();
   segments_.push_back(std::make_shared<Segment>(Segment{.base_offset = base_offset,
                                                         .path = std::move(path),
-                                                        .file = *std::move(file),
                                                         .size_bytes = recovered->size_bytes,
                                                         .max_timestamp_ms = recovered->max_timestamp_ms,
                                                         .index = std::move(recovered->index)}));
@@ -114,9 +114,10 @@ Status PartitionLog::StartSegment(std::uint64_t base_offset) {
   if (!file.ok()) return file.status();
   auto segment =
       std::make_shared<Segment>(Segment{.base_offset = base_offset, .path = std::move(path), .file = *std::move(file)});
-  const std::lock_guard lock(state_mutex_);
-  segments_.push_back(std::move(segment));
   writer_ = *std::move(writer);
+  const std::lock_guard lock(state_mutex_);
+  if (!segments_.empty()) segments_.back()->file = nullptr;
+  segments_.push_back(std::move(segment));
   return Status::Ok();
 }
 
@@ -134,20 +135,19 @@ Status PartitionLog::StartNext() {
     return StartSegment(next_offset_);
   }
   // A sync of a whole segment takes a second on a slow disk. Nothing was promised that needs it before Close().
-  std::unique_ptr<SegmentWriter> former = std::move(writer_);
-  if (Status started = StartSegment(next_offset_); !started.ok()) {
-    writer_ = std::move(former);
-    return started;
-  }
+  std::string former = segments_.back()->path;
+  if (Status started = StartSegment(next_offset_); !started.ok()) return started;
   unsynced_.push_back(std::move(former));
   return Status::Ok();
 }
 
 Status PartitionLog::SyncAll() {
-  for (const auto& writer : unsynced_) {
-    if (Status synced = writer->Sync(); !synced.ok()) return synced;
+  while (!unsynced_.empty()) {
+    auto file = files_.OpenForAppend(unsynced_.back());
+    if (!file.ok()) return file.status();
+    if (Status synced = (*file)->Sync(); !synced.ok()) return synced;
+    unsynced_.pop_back();
   }
-  unsynced_.clear();
   return writer_->Sync();
 }
 
@@ -222,15 +222,29 @@ Result<PartitionLog::ReadStart> PartitionLog::FindStart(std::uint64_t offset) co
       std::upper_bound(segments_.begin(), segments_.end(), offset,
                        [](std::uint64_t o, const std::shared_ptr<Segment>& s) { return o < s->base_offset; });
   const auto& segment = *std::prev(after);
-  return ReadStart{.segment = segment, .position = segment->index.Find(offset), .end = segment->size_bytes};
+  return ReadStart{
+      .segment = segment, .file = segment->file, .position = segment->index.Find(offset), .end = segment->size_bytes};
+}
+
+Result<PartitionLog::ReadStart> PartitionLog::OpenAt(std::uint64_t offset) const {
+  auto start = FindStart(offset);
+  if (!start.ok() || start->segment == nullptr || start->file != nullptr) return start;
+  auto file = files_.OpenForRead(start->segment->path);
+  if (file.ok()) {
+    start->file = *std::move(file);
+    return start;
+  }
+  if (file.status().code() != StatusCode::kNotFound) return file.status();
+  // Retention has removed it in between, or is about to say so.
+  return Status(StatusCode::kOutOfRange, "offset " + std::to_string(offset) + " is no longer in " + folder_);
 }
 
 Result<std::uint32_t> PartitionLog::Read(std::uint64_t offset, ReadLimits limits,
                                          const std::function<void(const RecordView&)>& visit) const {
-  auto start = FindStart(offset);
+  auto start = OpenAt(offset);
   if (!start.ok()) return start.status();
   if (start->segment == nullptr) return std::uint32_t{0};
-  SegmentReader reader(*start->segment->file, start->segment->path, start->position, start->end);
+  SegmentReader reader(*start->file, start->segment->path, start->position, start->end);
   std::uint32_t records = 0;
   std::uint64_t bytes = 0;
   bool full = false;
@@ -271,6 +285,7 @@ Result<std::size_t> PartitionLog::ApplyRetention(const Retention& retention, std
   std::size_t removed = 0;
   while (const std::shared_ptr<const Segment> segment = FindRemovable(retention, oldest_ms)) {
     if (Status gone = files_.RemoveFile(segment->path); !gone.ok()) return gone;
+    std::erase(unsynced_, segment->path);
     {
       const std::lock_guard state_lock(state_mutex_);
       segments_.erase(segments_.begin());

@@ -7,8 +7,8 @@
 // the log is opened again. An epoch lower than the highest one seen, in the log or by RaiseFence, is refused.
 // Thread safety: everything from any thread. Appends queue for one lock, which is held for the write (and the sync);
 // readers never wait for it.
-// Cost: Append is one system call and no copy; Read one for each 256 KiB. A file descriptor a segment, two for the
-// last.
+// Cost: Append is one system call and no copy; Read one for each 256 KiB, and two more in a segment that has a
+// successor. Two file descriptors, however many segments there are.
 // Errors: Aborted for a stale epoch, OutOfRange for an offset beyond the log or a batch whose sequence has been passed, DataLoss naming file and position,
 // InvalidArgument for a batch that is empty or over 1 GiB, and those of the file system.
 #pragma once
@@ -107,14 +107,15 @@ class PartitionLog {
   struct Segment {
     std::uint64_t base_offset = 0;
     std::string path;
-    std::unique_ptr<ReadableFile> file;
     // guarded by state_mutex_
+    std::shared_ptr<const ReadableFile> file = nullptr;  // of the last segment; others are opened where they are read
     std::uint64_t size_bytes = 0;
     std::int64_t max_timestamp_ms = std::numeric_limits<std::int64_t>::min();
     SparseIndex index = {};
   };
   struct ReadStart {
     std::shared_ptr<const Segment> segment;
+    std::shared_ptr<const ReadableFile> file;
     std::uint64_t position = 0;
     std::uint64_t end = 0;
   };
@@ -132,6 +133,7 @@ class PartitionLog {
   std::shared_ptr<const Segment> FindRemovable(const Retention& retention, std::int64_t oldest_ms) const;
   void Publish(const BatchHeader& header);
   Result<ReadStart> FindStart(std::uint64_t offset) const;
+  Result<ReadStart> OpenAt(std::uint64_t offset) const;
 
   // immutable after construction
   FileSystem& files_;
@@ -144,7 +146,7 @@ class PartitionLog {
   std::mutex append_mutex_;  // taken before state_mutex_
   // guarded by append_mutex_
   std::unique_ptr<SegmentWriter> writer_;
-  std::vector<std::unique_ptr<SegmentWriter>> unsynced_;  // of segments that kNone has left behind
+  std::vector<std::string> unsynced_;  // the paths of segments that kNone has left behind
   std::uint64_t next_offset_ = 0;
   // A roll has begun and failed: the file of the next segment may be there, so the last one must not grow any more.
   bool roll_due_ = false;

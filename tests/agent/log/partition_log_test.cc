@@ -186,6 +186,17 @@ TEST_F(PartitionLogTest, DropsAnEmptySegmentThatWasLeftBehindOutOfSequence) {
   EXPECT_EQ(SegmentCount(), 1U);
 }
 
+TEST_F(PartitionLogTest, KeepsAsManyFilesOpenWithOneSegmentAsWithMany) {
+  Reopen({.segment_bytes = 10});
+  const auto open_files = [] { return PosixFileSystem().ListFolder("/proc/self/fd")->size(); };
+  const std::size_t with_one = open_files();
+  for (int i = 0; i < 20; ++i) Append({"a"});
+  EXPECT_EQ(ReadAll().size(), 20U);
+  EXPECT_EQ(open_files(), with_one);
+  Reopen({.segment_bytes = 10});
+  EXPECT_EQ(open_files(), with_one);
+}
+
 TEST_F(PartitionLogTest, StartsWhereItsFirstSegmentStarts) {
   Reopen({.segment_bytes = 10});
   for (int i = 0; i < 3; ++i) Append({"a"});
