@@ -25,7 +25,13 @@ Status TopicCatalog::Load() {
   if (!topics.ok()) return topics.status();
   const std::lock_guard creating(create_mutex_);
   for (const TopicInfo& topic : *topics) {
-    if (Status opened = Open(topic); !opened.ok()) return opened;
+    auto logs = OpenLogs(topic);
+    if (logs.ok()) {
+      Serve(topic, *std::move(logs));
+    } else {
+      OperatorLog().error("topic {} is not served: {}", topic.name, logs.status().message());
+      unserved_.emplace(topic.name, topic);
+    }
   }
   return Status::Ok();
 }
@@ -38,17 +44,22 @@ Status TopicCatalog::Create(const TopicInfo& topic) {
                                               " partitions, not " + std::to_string(topic.partitions)};
   }
   const std::lock_guard creating(create_mutex_);
+  if (PartitionCount(topic.name).ok()) return store_.CreateTopic(topic);
+  // Before the store knows of it, or a topic that cannot be served would be there after every restart. Logs that are
+  // left without a topic are empty, and found again by whoever creates it.
+  auto logs = OpenLogs(topic);
+  if (!logs.ok()) return logs.status();
   if (Status created = store_.CreateTopic(topic); !created.ok()) return created;
-  if (PartitionCount(topic.name).ok()) return Status::Ok();
-  if (Status opened = Open(topic); !opened.ok()) return opened;
+  const auto stored = unserved_.extract(topic.name);
+  Serve(stored ? stored.mapped() : topic, *std::move(logs));
   OperatorLog().info("topic {} created with {} partitions", topic.name, topic.partitions);
   // Whatever keeps the leases from being taken now is logged there, and tried again.
   static_cast<void>(leases_.RenewNow());
   return Status::Ok();
 }
 
-Status TopicCatalog::Open(const TopicInfo& topic) {
-  Partitions partitions;
+Result<TopicCatalog::Logs> TopicCatalog::OpenLogs(const TopicInfo& topic) const {
+  Logs logs;
   for (std::uint32_t i = 0; i < topic.partitions; ++i) {
     const TopicPartition name = {.topic = topic.name, .partition = i};
     auto log = PartitionLog::Open(files_, options_.log_folder + "/" + name.ToString(), options_.log);
@@ -57,12 +68,20 @@ Status TopicCatalog::Open(const TopicInfo& topic) {
       OperatorLog().warn("log of {}: cut off a torn tail of {} bytes; continues at offset {}", name.ToString(),
                          (*log)->torn_bytes(), (*log)->HighWatermark());
     }
-    partitions.push_back(
-        std::make_shared<Partition>(*std::move(log), leases_.Track(name), options_.record_bytes_max, options_.metrics));
+    logs.push_back(*std::move(log));
+  }
+  return logs;
+}
+
+void TopicCatalog::Serve(const TopicInfo& topic, Logs logs) {
+  Partitions partitions;
+  for (std::uint32_t i = 0; i < topic.partitions; ++i) {
+    partitions.push_back(std::make_shared<Partition>(std::move(logs[i]),
+                                                     leases_.Track({.topic = topic.name, .partition = i}),
+                                                     options_.record_bytes_max, options_.metrics));
   }
   const std::unique_lock lock(mutex_);
   topics_.emplace(topic.name, Topic{.retention = topic.retention, .partitions = std::move(partitions)});
-  return Status::Ok();
 }
 
 Result<std::shared_ptr<Partition>> TopicCatalog::Find(std::string_view topic, std::uint32_t partition) const {

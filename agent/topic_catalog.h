@@ -28,7 +28,7 @@
 
 namespace streamhouse::agent {
 
-// Each partition takes a folder and at least three file descriptors.
+// Each partition takes a folder and two file descriptors.
 inline constexpr std::uint32_t kPartitionsPerTopicMax = 1000;
 
 class TopicCatalog {
@@ -43,7 +43,8 @@ class TopicCatalog {
   // All must outlive the catalog.
   TopicCatalog(FileSystem& files, MetadataStore& store, LeaseKeeper& leases, Options options);
 
-  // Serves the topics that the store knows; recovers their logs, and begins to hold their leases.
+  // Serves the topics that the store knows; recovers their logs, and begins to hold their leases. A topic whose logs
+  // cannot be opened is logged and not served; Create() tries again. Fails when the store does.
   Status Load();
 
   // OK when the topic exists with this number of partitions already; its retention then stays as it is.
@@ -79,7 +80,9 @@ class TopicCatalog {
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
 
-  Status Open(const TopicInfo& topic);
+  using Logs = std::vector<std::unique_ptr<PartitionLog>>;  // by partition
+  Result<Logs> OpenLogs(const TopicInfo& topic) const;
+  void Serve(const TopicInfo& topic, Logs logs);
   Partitions All() const;
   Status ForEachLog(Status (Partition::*action)(), std::string_view what);
 
@@ -88,7 +91,8 @@ class TopicCatalog {
   LeaseKeeper& leases_;
   const Options options_;
 
-  std::mutex create_mutex_;  // one creation at a time; taken before mutex_
+  std::mutex create_mutex_;                              // one creation at a time; taken before mutex_
+  std::unordered_map<std::string, TopicInfo> unserved_;  // guarded by create_mutex_; what Load() could not open
 
   mutable std::shared_mutex mutex_;  // held for moments only
   // guarded by mutex_

@@ -58,15 +58,21 @@ TEST_F(TopicCatalogTest, ServesItsTopicsAgainAfterARestart) {
   EXPECT_EQ((*topics_->Find("orders", 0))->Append(BatchOf({"c"}))->base_offset, 2U);
 }
 
-TEST_F(TopicCatalogTest, RefusesToLoadADamagedLogAndNamesTheFile) {
-  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
+TEST_F(TopicCatalogTest, ServesTheOtherTopicsWhenALogIsDamaged) {
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1, .retention = {.bytes_max = 7}}).ok());
+  ASSERT_TRUE(topics_->Create({.name = "payments", .partitions = 1}).ok());
   for (int i = 0; i < 2; ++i) ASSERT_TRUE((*topics_->Find("orders", 0))->Append(BatchOf({"a"})).ok());
   const std::string segment = folder_ / "log/orders/0/00000000000000000000.log";
   FlipBit(segment, 41);
   Reopen();
-  const Status status = topics_->Load();
+  ASSERT_TRUE(topics_->Load().ok());
+  EXPECT_TRUE(topics_->Find("payments", 0).ok());
+  const Status status = topics_->Create({.name = "orders", .partitions = 1});
   EXPECT_EQ(status.code(), StatusCode::kDataLoss);
   EXPECT_EQ(status.message().find(segment + " at byte 0: "), 0U) << status.message();
+  FlipBit(segment, 41);
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
+  EXPECT_EQ(topics_->Describe("orders")->retention, Retention{.bytes_max = 7});
 }
 
 TEST_F(TopicCatalogTest, DoesNotServeATopicWhoseLogsCannotBeOpened) {
@@ -76,6 +82,14 @@ TEST_F(TopicCatalogTest, DoesNotServeATopicWhoseLogsCannotBeOpened) {
   std::filesystem::remove(folder_ / "log");
   EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
   EXPECT_TRUE(topics_->Find("orders", 0).ok());
+}
+
+TEST_F(TopicCatalogTest, DoesNotRememberATopicWhoseLogsCannotBeOpened) {
+  std::filesystem::create_directories(folder_ / "log/orders");
+  WriteRawFile(folder_ / "log/orders/1", "a file where a folder should be");
+  EXPECT_FALSE(topics_->Create({.name = "orders", .partitions = 2}).ok());
+  EXPECT_EQ(store_->ListTopics()->size(), 0U);
+  EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
 }
 
 // Goal: what a newer holder has taken over is fenced here. Method: another agent takes the lease behind our back.
