@@ -8,7 +8,7 @@
 
 namespace streamhouse::agent {
 
-Status GroupCoordinator::CheckMember(const GroupMember& member) const {
+Status GroupCoordinator::CheckMember(const GroupMember& member, std::size_t owned) const {
   if (Status named = CheckGroupName(member.group); !named.ok()) return named;
   if (member.id.empty() || member.id.size() > kGroupNameBytesMax) {
     return {StatusCode::kInvalidArgument, "a group member's id has 1 to " + std::to_string(kGroupNameBytesMax) +
@@ -20,15 +20,29 @@ Status GroupCoordinator::CheckMember(const GroupMember& member) const {
                                               " ms is outside of [" + std::to_string(kSessionTimeoutMin.count()) +
                                               ", " + std::to_string(kSessionTimeoutMax.count()) + "]"};
   }
-  for (const std::string& topic : member.topics) {
-    if (auto known = topics_.PartitionCount(topic); !known.ok()) return known.status();
+  if (member.topics.size() > kTopicsPerMemberMax) {
+    return {StatusCode::kInvalidArgument, "a group member has at most " + std::to_string(kTopicsPerMemberMax) +
+                                              " topics, not " + std::to_string(member.topics.size())};
   }
-  return Status::Ok();
+  std::size_t partitions = 0;
+  for (const std::string& topic : member.topics) {
+    auto known = topics_.PartitionCount(topic);
+    if (!known.ok()) return known.status();
+    partitions += *known;
+  }
+  if (owned <= partitions) return Status::Ok();
+  return {StatusCode::kInvalidArgument, "a group member whose topics have " + std::to_string(partitions) +
+                                            " partitions cannot read " + std::to_string(owned)};
 }
 
 Result<std::vector<TopicPartition>> GroupCoordinator::Heartbeat(const GroupMember& member,
                                                                 std::span<const TopicPartition> owned) {
-  if (Status checked = CheckMember(member); !checked.ok()) return checked;
+  if (Status checked = CheckMember(member, owned.size()); !checked.ok()) return checked;
+  // Sorted before the lock is taken, which all groups share.
+  std::set<TopicPartition> reads;
+  for (const TopicPartition& p : owned) {
+    if (auto count = topics_.PartitionCount(p.topic); count.ok() && p.partition < *count) reads.insert(p);
+  }
   const std::lock_guard lock(mutex_);
   auto found = FindOrAdd(member.group);
   if (!found.ok()) return found.status();
@@ -46,11 +60,10 @@ Result<std::vector<TopicPartition>> GroupCoordinator::Heartbeat(const GroupMembe
   self.expires_at = clock_() + member.session_timeout;
   if (is_new) {
     OperatorLog().info("group {}: member {} joined, {} in all", member.group, member.id, group.members.size());
-    Claim(group, self, owned);
+    Claim(group, self, reads);
   } else {
-    std::erase_if(self.granted, [&](const TopicPartition& p) {
-      return !self.target.contains(p) && std::find(owned.begin(), owned.end(), p) == owned.end();
-    });
+    std::erase_if(self.granted,
+                  [&](const TopicPartition& p) { return !self.target.contains(p) && !reads.contains(p); });
   }
   auto counts = CountPartitions(group);
   if (!counts.ok()) return counts.status();
@@ -155,7 +168,7 @@ void GroupCoordinator::AssignTopic(Group& group, const std::string& topic, std::
   }
 }
 
-void GroupCoordinator::Claim(Group& group, Member& member, std::span<const TopicPartition> owned) {
+void GroupCoordinator::Claim(Group& group, Member& member, const std::set<TopicPartition>& owned) {
   for (const TopicPartition& partition : owned) {
     if (!IsGranted(group, partition)) member.granted.insert(partition);
   }
@@ -163,6 +176,7 @@ void GroupCoordinator::Claim(Group& group, Member& member, std::span<const Topic
 
 void GroupCoordinator::Grant(Group& group, Member& member) {
   for (const TopicPartition& partition : member.target) {
+    if (member.granted.contains(partition)) continue;
     if (!IsGranted(group, partition)) member.granted.insert(partition);
   }
 }

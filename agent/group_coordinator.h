@@ -10,7 +10,9 @@
 // believed what they say they read, so that two can read the same partition until both have been heard of.
 // Thread safety: any thread.
 // Cost: a lock; a change of the members, or of the topics' partitions, costs time in proportion to partitions times
-// members. Errors: InvalidArgument for bad names or no topic, NotFound, ResourceExhausted beyond kMembersPerGroupMax or kGroupsMax.
+// members.
+// Errors: InvalidArgument for bad names, no topic or over kTopicsPerMemberMax, or more partitions read than its topics
+// have; NotFound; ResourceExhausted beyond kMembersPerGroupMax or kGroupsMax.
 #pragma once
 
 #include <chrono>
@@ -32,6 +34,7 @@
 namespace streamhouse::agent {
 
 inline constexpr std::size_t kMembersPerGroupMax = 1'000;
+inline constexpr std::size_t kTopicsPerMemberMax = 1'000;
 inline constexpr std::size_t kGroupsMax = 10'000;
 // A member may ask for a session timeout within these.
 inline constexpr std::chrono::milliseconds kSessionTimeoutMin{100};
@@ -73,12 +76,12 @@ class GroupCoordinator {
     std::map<std::string, std::uint32_t> partition_counts;  // of the topics, when the targets were made
   };
 
-  Status CheckMember(const GroupMember& member) const;
+  Status CheckMember(const GroupMember& member, std::size_t owned) const;
   Result<Group*> FindOrAdd(const std::string& name);
   Result<std::map<std::string, std::uint32_t>> CountPartitions(const Group& group) const;
   static void AssignTargets(Group& group);
   static void AssignTopic(Group& group, const std::string& topic, std::uint32_t partitions);
-  static void Claim(Group& group, Member& member, std::span<const TopicPartition> owned);
+  static void Claim(Group& group, Member& member, const std::set<TopicPartition>& owned);
   static void Grant(Group& group, Member& member);
   static bool IsGranted(const Group& group, const TopicPartition& partition);
   bool RemoveExpired(Group& group) const;

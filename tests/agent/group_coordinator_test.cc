@@ -150,6 +150,20 @@ TEST_F(GroupCoordinatorTest, RefusesWhatMakesNoSense) {
   EXPECT_EQ(Heartbeat({"group", "a", {"none"}, kTimeout}).code(), StatusCode::kNotFound);
 }
 
+TEST_F(GroupCoordinatorTest, RefusesToHearOfMorePartitionsThanItsTopicsHave) {
+  const Partitions too_many(5, {"orders", 0});
+  EXPECT_EQ(groups_.Heartbeat({"group", "a", {"orders"}, kTimeout}, too_many).status().code(),
+            StatusCode::kInvalidArgument);
+  const std::vector<std::string> topics(kTopicsPerMemberMax + 1, "orders");
+  EXPECT_EQ(Heartbeat({"group", "a", topics, kTimeout}).code(), StatusCode::kInvalidArgument);
+}
+
+TEST_F(GroupCoordinatorTest, BelievesNobodyWhoReadsWhatIsNotThere) {
+  owned_["a"] = {{"orders", 9}, {"none", 0}};
+  EXPECT_EQ(Beat("a"), "0123");
+  EXPECT_EQ(CheckOwner("a", 9), StatusCode::kAborted);
+}
+
 TEST_F(GroupCoordinatorTest, HasALimitOnMembers) {
   for (std::size_t i = 0; i < kMembersPerGroupMax; ++i) Beat(std::to_string(i), {"payments"});
   EXPECT_EQ(Heartbeat({"group", "one more", {"payments"}, kTimeout}).code(), StatusCode::kResourceExhausted);
