@@ -243,6 +243,7 @@ void Producer::Attempt(Outgoing outgoing, std::minstd_rand& random) {
 
 bool Producer::ScheduleRetry(Outgoing& outgoing, const Status& failure, std::minstd_rand& random) {
   const int failures = ++outgoing.batch->failures;
+  if (OutcomeOfFailure(failure.code()) == WriteOutcome::kUnknown) outgoing.batch->is_in_doubt = true;
   if (!options_.retry_policy.ShouldRetry(failure.code(), failures)) return false;
   const double uniform = std::uniform_real_distribution<double>(0, 1)(random);
   const auto backoff = options_.retry_policy.Backoff(failures, uniform);
@@ -267,8 +268,13 @@ void Producer::Acknowledge(Outgoing outgoing, Offset base_offset) {
   Finish(std::move(outgoing), 0);
 }
 
-void Producer::Fail(Outgoing outgoing, const Status& failure, SendError reason) {
+void Producer::Fail(Outgoing outgoing, Status failure, SendError reason) {
   const ProducerBatch& batch = *outgoing.batch;
+  if (batch.is_in_doubt && OutcomeOfFailure(failure.code()) != WriteOutcome::kUnknown) {
+    failure = Status(StatusCode::kDeadlineExceeded,
+                     "it may have been written by an attempt that got no answer; the last one: " + failure.message());
+    reason = SendError::kTimeout;
+  }
   const std::size_t failed = batch.records.size();
   const ProducerTopicMetrics& metrics = outgoing.partition->topic_metrics();
   metrics.send_error(reason).Increment(failed);

@@ -18,7 +18,8 @@
 // out of range as far as is known, as partitions may have been added.
 // Errors of Send(), which counts each in send_errors: kNotFound (no such topic), kOutOfRange (no such partition),
 // kInvalidArgument (a record over batch_bytes), kResourceExhausted (the buffer stayed full for max_block),
-// kFailedPrecondition (closed), or what DescribeTopic failed with. A delivery fails with the broker's last answer.
+// kFailedPrecondition (closed), or what DescribeTopic failed with. A delivery fails with the broker's last answer, or with
+// kDeadlineExceeded where an earlier attempt may have written the record nevertheless.
 //
 //   auto producer = Producer::Builder().broker(broker).metrics(*metrics).Build();
 //   auto delivered = (*producer)->Send("orders", {.key = "customer-7", .value = payload});
@@ -94,7 +95,7 @@ class Producer {
   Status Flush(std::chrono::nanoseconds timeout);
 
   // Refuses new records, flushes, and gives up what is then left: an attempt under way is cut short, and every record
-  // without a result gets kUnavailable (never sent) or the broker's answer. Returns how many records got an error since
+  // without a result gets kUnavailable (not written), kDeadlineExceeded (in doubt) or the broker's answer. Returns how many records got an error since
   // the call began. When it returns, all callbacks have returned. Again: 0.
   std::size_t Close(std::chrono::nanoseconds timeout);
 
@@ -127,7 +128,7 @@ class Producer {
   void Attempt(RecordAccumulator::Outgoing outgoing, std::minstd_rand& random);
   bool ScheduleRetry(RecordAccumulator::Outgoing& outgoing, const Status& failure, std::minstd_rand& random);
   void Acknowledge(RecordAccumulator::Outgoing outgoing, Offset base_offset);
-  void Fail(RecordAccumulator::Outgoing outgoing, const Status& failure, SendError reason);
+  void Fail(RecordAccumulator::Outgoing outgoing, Status failure, SendError reason);
   void Finish(RecordAccumulator::Outgoing outgoing, std::size_t failed);
 
   // Immutable after construction.

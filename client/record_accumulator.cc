@@ -75,6 +75,7 @@ void RecordAccumulator::Open(Partition& partition, Nanoseconds now) {
     batch.entered_at.clear();
     batch.charged_bytes = 0;
     batch.failures = 0;
+    batch.is_in_doubt = false;
     batch.first_sent_at = 0;
   }
   partition.open_->id = batches_opened_++;

@@ -54,6 +54,7 @@ struct ProducerBatch {
   std::vector<Waiter> waiters;          // of the records somebody waits for, ascending
   std::size_t charged_bytes = 0;
   int failures = 0;
+  bool is_in_doubt = false;       // an attempt has failed that may have written it
   Nanoseconds first_sent_at = 0;  // 0 before the first attempt
 };
 

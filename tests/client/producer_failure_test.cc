@@ -119,6 +119,15 @@ TEST_F(ProducerFailureTest, TellsTheSenderOfADoubtThatOutlastsTheRetries) {
   EXPECT_EQ(Errors("timeout"), 1);
 }
 
+TEST_F(ProducerFailureTest, TellsTheSenderOfADoubtThatALaterAttemptDidNotSettle) {
+  broker_->FailAfterWriting(1, kTimedOut);
+  for (std::size_t i = 2; i <= 4; ++i) broker_->FailCall(BrokerCall::kProduce, i, kUnavailable);
+  Start();
+  EXPECT_EQ(Outcome(), StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(Written(0).size(), 1U);
+  EXPECT_EQ(Errors("timeout"), 1);
+}
+
 TEST_F(ProducerFailureTest, SendsWhatFollowsABatchThatFailedForGood) {
   for (std::size_t i = 1; i <= 4; ++i) broker_->FailCall(BrokerCall::kProduce, i, kUnavailable);
   Start();
