@@ -42,7 +42,7 @@ Result<BucketBounds> BucketBounds::Linear(double start, double width, int count)
   const auto size = static_cast<std::size_t>(count);
   if (size > kMaxBounds) return RefuseSize(size);
   std::vector<double> bounds;
-  bounds.reserve(static_cast<std::size_t>(count));
+  bounds.reserve(size);
   for (int i = 0; i < count; ++i) bounds.push_back(start + width * i);
   return From(std::move(bounds));
 }
