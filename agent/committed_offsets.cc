@@ -1,11 +1,30 @@
 #include "agent/committed_offsets.h"
 
+#include <algorithm>
+
 namespace streamhouse::agent {
 
+namespace {
+
+Status CheckName(const std::string& name, const std::string& what) {
+  if (name.empty() || name.size() > kGroupNameBytesMax) {
+    return {StatusCode::kInvalidArgument,
+            what + " has 1 to " + std::to_string(kGroupNameBytesMax) + " bytes, not " + std::to_string(name.size())};
+  }
+  // It stands in log lines, where a line break would forge another.
+  const auto is_printable = [](char c) { return c >= ' ' && c <= '~'; };
+  if (std::all_of(name.begin(), name.end(), is_printable)) return Status::Ok();
+  return {StatusCode::kInvalidArgument, what + " has printable ASCII characters only"};
+}
+
+}  // namespace
+
 Status CheckGroupName(const std::string& group) {
-  if (!group.empty() && group.size() <= kGroupNameBytesMax) return Status::Ok();
-  return {StatusCode::kInvalidArgument, "a consumer group's name has 1 to " + std::to_string(kGroupNameBytesMax) +
-                                            " bytes, not " + std::to_string(group.size())};
+  return CheckName(group, "a consumer group's name");
+}
+
+Status CheckMemberId(const std::string& id) {
+  return CheckName(id, "a group member's id");
 }
 
 Status CommittedOffsets::Commit(const std::string& group, const TopicPartition& partition, std::uint64_t offset) {

@@ -20,7 +20,9 @@ namespace streamhouse::agent {
 
 inline constexpr std::size_t kGroupNameBytesMax = 249;
 
+// InvalidArgument unless it has 1 to kGroupNameBytesMax printable ASCII characters.
 metrics::Status CheckGroupName(const std::string& group);
+metrics::Status CheckMemberId(const std::string& id);
 
 class CommittedOffsets {
  public:

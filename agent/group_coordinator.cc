@@ -10,10 +10,7 @@ namespace streamhouse::agent {
 
 Status GroupCoordinator::CheckMember(const GroupMember& member, std::size_t owned) const {
   if (Status named = CheckGroupName(member.group); !named.ok()) return named;
-  if (member.id.empty() || member.id.size() > kGroupNameBytesMax) {
-    return {StatusCode::kInvalidArgument, "a group member's id has 1 to " + std::to_string(kGroupNameBytesMax) +
-                                              " bytes, not " + std::to_string(member.id.size())};
-  }
+  if (Status named = CheckMemberId(member.id); !named.ok()) return named;
   if (member.topics.empty()) return {StatusCode::kInvalidArgument, "a group member needs a topic"};
   if (member.session_timeout < kSessionTimeoutMin || member.session_timeout > kSessionTimeoutMax) {
     return {StatusCode::kInvalidArgument, "a session timeout of " + std::to_string(member.session_timeout.count()) +

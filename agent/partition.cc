@@ -1,5 +1,6 @@
 #include "agent/partition.h"
 
+#include <algorithm>
 #include <string>
 
 #include "metrics_core/timer.h"
@@ -36,11 +37,11 @@ Result<AppendedBatch> Partition::Append(const BatchBuilder& batch) {
     return log_->Append(batch, *epoch);
   }();
   if (!appended.ok()) return AppendFailure(appended.status());
+  if (!appended->was_there) metrics_.records_written.Increment(batch.record_count());
   auto epoch_after = lease_->Epoch();
   if (!epoch_after.ok() || *epoch_after != *epoch) {
     return Status(StatusCode::kDeadlineExceeded, "the lease ran out while the batch was written; it may be in the log");
   }
-  if (!appended->was_there) metrics_.records_written.Increment(batch.record_count());
   return appended;
 }
 
@@ -57,10 +58,13 @@ Result<Watermarks> Partition::FindWatermarks() const {
 
 Result<std::optional<std::int64_t>> Partition::FindTimestamp(std::uint64_t offset) const {
   if (offset >= log_->HighWatermark()) return std::optional<std::int64_t>();
+  // Retention may have moved the start past the offset, also during this call: that is tried again.
+  const std::uint64_t start = log_->LogStartOffset();
+  offset = std::max(offset, start);
   std::optional<std::int64_t> timestamp_ms;
   auto read =
       Read(offset, {.records = 1, .bytes = 0}, [&](const RecordView& record) { timestamp_ms = record.timestamp_ms; });
-  if (!read.ok()) return read.status();
+  if (!read.ok()) return log_->LogStartOffset() > start ? FindTimestamp(offset) : read.status();
   return timestamp_ms;
 }
 

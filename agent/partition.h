@@ -2,8 +2,8 @@
 //
 // When to use something else: PartitionLog knows nothing of leases; TopicCatalog finds partitions by name.
 // Guarantees: a batch is acknowledged only if the lease was held, at one and the same epoch, before it was written and
-// after; an epoch that a newer holder has outdated never reaches the log. Records are counted when they are
-// acknowledged; the latency is that of the append alone.
+// after; an epoch that a newer holder has outdated never reaches the log. Records are counted when they are in
+// the log, acknowledged or not; the latency is that of the append alone.
 // Thread safety: any thread.
 // Cost: that of PartitionLog, two clock readings for the latency and two for the lease.
 // Errors: InvalidArgument for an empty batch or a record over the limit, naming its size; OutOfRange for an offset
@@ -59,7 +59,7 @@ class Partition {
                                       const std::function<void(const RecordView&)>& visit) const;
 
   metrics::Result<Watermarks> FindWatermarks() const;
-  // Nothing at the high watermark and beyond.
+  // Nothing at the high watermark and beyond. Below the start of the log, that of its first record.
   metrics::Result<std::optional<std::int64_t>> FindTimestamp(std::uint64_t offset) const;
 
   // Waiters are woken by appends, when the lease is lost, and when the partition drains.

@@ -40,6 +40,8 @@ Status GroupMembership::Join() {
 
 std::vector<TopicPartition> GroupMembership::assigned() const {
   const std::lock_guard lock(mutex_);
+  // The thread may still wait for an answer.
+  if (std::chrono::steady_clock::now() >= expires_at_) return {};
   return assigned_;
 }
 

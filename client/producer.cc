@@ -1,6 +1,7 @@
 #include "client/producer.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "metrics_core/clock.h"
@@ -77,7 +78,11 @@ std::optional<Producer::Refusal> Producer::Accept(std::string_view topic_name, c
   const Nanoseconds entered = Clock::NowNanoseconds();
   const std::size_t bytes = RecordAccumulator::ChargedBytes(record);
   if (!accumulator_.FitsABatch(bytes)) {
-    return Refusal{{StatusCode::kInvalidArgument, "a record over batch_bytes"}, SendError::kRecordTooLarge};
+    const std::size_t size = record.value.size() + (record.key ? record.key->size() : 0);
+    return Refusal{{StatusCode::kInvalidArgument, "a record of " + std::to_string(size) + " bytes, which counts as " +
+                                                      std::to_string(bytes) + ", is over the batch_bytes of " +
+                                                      std::to_string(options_.batch_bytes)},
+                   SendError::kRecordTooLarge};
   }
   const std::uint32_t key_hash = record.key && !partition ? Murmur2(*record.key) : 0;
 
@@ -88,7 +93,11 @@ std::optional<Producer::Refusal> Producer::Accept(std::string_view topic_name, c
   Topic& topic = *found.value();
   const bool had_room = accumulator_.HasRoom(bytes);
   if (!had_room && !WaitForRoom(lock, bytes)) {
-    return Refusal{{StatusCode::kResourceExhausted, "the buffer stayed full"}, SendError::kBufferFull};
+    const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(options_.max_block);
+    return Refusal{
+        {StatusCode::kResourceExhausted, "the buffer of " + std::to_string(options_.buffer_bytes) +
+                                             " bytes stayed full for " + std::to_string(waited.count()) + " ms"},
+        SendError::kBufferFull};
   }
   // It may have been closed during the look-up or the wait, which both let the lock go.
   if (closed_) return ClosedRefusal();
@@ -151,6 +160,9 @@ Producer::Topic& Producer::Remember(std::string_view name, std::uint32_t partiti
 }
 
 bool Producer::WaitForRoom(Lock& lock, std::size_t bytes) {
+  // What lingers would only give up its room later.
+  accumulator_.SealAll();
+  work_.notify_all();
   return room_.wait_until(lock, DeadlineAfter(options_.max_block),
                           [this, bytes] { return closed_ || accumulator_.HasRoom(bytes); });
 }

@@ -60,7 +60,8 @@ class FileSystem {
 
   // The names of the entries of a folder, sorted.
   virtual Result<std::vector<std::string>> ListFolder(const std::string& path) = 0;
-  // Creates the missing parents as well. OK when it is there already.
+  // Creates the missing parents as well, and makes what it creates survive the loss of power. OK when it is there
+  // already.
   virtual Status CreateFolders(const std::string& path) = 0;
   // Makes the creation of files in the folder survive the loss of power.
   virtual Status SyncFolder(const std::string& path) = 0;

@@ -70,6 +70,11 @@ Status PartitionLog::Recover() {
   if (!file.ok()) return file.status();
   last.file = *std::move(file);
   writer_ = *std::move(writer);
+  // What a batch that is sent again finds here is acknowledged without another sync.
+  if (options_.sync_policy != SyncPolicy::kNone) {
+    if (Status synced = writer_->Sync(); !synced.ok()) return synced;
+    if (Status synced = files_.SyncFolder(folder_); !synced.ok()) return synced;
+  }
   high_watermark_ = next_offset_;
   waiters_.Advance(high_watermark_);
   return Status::Ok();

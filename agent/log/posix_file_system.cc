@@ -23,6 +23,12 @@ Status ErrorOf(std::string_view action, const std::string& path, int error) {
   return {code, std::string(action) + " " + path + ": " + std::generic_category().message(error)};
 }
 
+std::string ParentOf(const std::string& folder) {
+  const std::size_t slash = folder.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : folder.substr(0, slash);
+}
+
 class Descriptor {
  public:
   explicit Descriptor(int value) : value_(value) {}
@@ -144,7 +150,9 @@ class PosixFileSystemImpl final : public FileSystem {
   Status CreateFolders(const std::string& path) override {
     for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
       const std::string folder = path.substr(0, end);
-      if (::mkdir(folder.c_str(), 0755) != 0 && errno != EEXIST) {
+      if (::mkdir(folder.c_str(), 0755) == 0) {
+        if (Status synced = SyncFolder(ParentOf(folder)); !synced.ok()) return synced;
+      } else if (errno != EEXIST) {
         return ErrorOf("cannot create folder", folder, errno);
       }
       if (end == std::string::npos) break;

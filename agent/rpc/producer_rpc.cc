@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "agent/log/batch_builder.h"
+#include "agent/log/log_format.h"
 #include "agent/rpc/status_translation.h"
 
 namespace streamhouse::agent {
@@ -36,8 +37,10 @@ Status ProducerRpc::Append(const v1::ProduceRequest& request, v1::ProduceRespons
   auto partition = topics_.Find(request.topic(), request.partition());
   if (!partition.ok()) return partition.status();
   const std::size_t data_bytes = DataBytes(request);
-  if (data_bytes > request_bytes_max_) {
-    return {StatusCode::kResourceExhausted, "a request of " + std::to_string(data_bytes) +
+  // Records without bytes take room as well.
+  const std::size_t log_bytes = data_bytes + static_cast<std::size_t>(request.records_size()) * kRecordHeaderBytes;
+  if (log_bytes > request_bytes_max_) {
+    return {StatusCode::kResourceExhausted, "a request of " + std::to_string(log_bytes) +
                                                 " bytes is over the limit of " + std::to_string(request_bytes_max_)};
   }
   auto appended = (*partition)->Append(BatchOf(request, data_bytes));

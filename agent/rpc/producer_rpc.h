@@ -15,7 +15,8 @@ namespace streamhouse::agent {
 
 class ProducerRpc final : public v1::ProducerService::CallbackService {
  public:
-  // `topics` must outlive the server. A request whose keys and values are over `request_bytes_max` is refused.
+  // `topics` must outlive the server. A request over `request_bytes_max` is refused: of keys, values, and
+  // kRecordHeaderBytes a record.
   ProducerRpc(const TopicCatalog& topics, std::size_t request_bytes_max)
       : topics_(topics), request_bytes_max_(request_bytes_max) {
     SetMessageAllocatorFor_Produce(&allocator_);

@@ -26,7 +26,7 @@ class FaultyWritableFile final : public WritableFile {
 
   Status Sync() override {
     const Status outcome = files_.NextOutcome(path_);
-    return outcome.ok() ? base_->Sync() : outcome;
+    return outcome.ok() ? files_.NoteSync(base_->Sync()) : outcome;
   }
 
   Status Truncate(std::uint64_t size_bytes) override {
@@ -67,6 +67,17 @@ Status FaultyFileSystem::NextOutcome(const std::string& path) {
   return {StatusCode::kUnavailable, path + ": operation " + std::to_string(operations_) + " was made to fail"};
 }
 
+Status FaultyFileSystem::NoteSync(Status synced) {
+  const std::lock_guard lock(mutex_);
+  if (synced.ok()) ++syncs_;
+  return synced;
+}
+
+int FaultyFileSystem::syncs() const {
+  const std::lock_guard lock(mutex_);
+  return syncs_;
+}
+
 bool FaultyFileSystem::has_failed() const {
   const std::lock_guard lock(mutex_);
   return operations_ >= failing_operation_;
@@ -103,7 +114,7 @@ Status FaultyFileSystem::CreateFolders(const std::string& path) {
 
 Status FaultyFileSystem::SyncFolder(const std::string& path) {
   const Status outcome = NextOutcome(path);
-  return outcome.ok() ? base_.SyncFolder(path) : outcome;
+  return outcome.ok() ? NoteSync(base_.SyncFolder(path)) : outcome;
 }
 
 Status FaultyFileSystem::RemoveFile(const std::string& path) {

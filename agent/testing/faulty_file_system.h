@@ -34,6 +34,8 @@ class FaultyFileSystem final : public FileSystem {
       : base_(base), failing_operation_(failing_operation), fault_(fault) {}
 
   bool has_failed() const;
+  // How many files and folders were synced.
+  int syncs() const;
 
   Result<std::unique_ptr<WritableFile>> OpenForAppend(const std::string& path) override;
   Result<std::unique_ptr<ReadableFile>> OpenForRead(const std::string& path) override;
@@ -46,6 +48,8 @@ class FaultyFileSystem final : public FileSystem {
 
   // For the files that it hands out: the outcome of the next operation.
   Status NextOutcome(const std::string& path);
+  // Likewise: one of them was synced, if so.
+  Status NoteSync(Status synced);
 
  private:
   FileSystem& base_;
@@ -55,6 +59,7 @@ class FaultyFileSystem final : public FileSystem {
   mutable std::mutex mutex_;
   // guarded by mutex_
   int operations_ = 0;
+  int syncs_ = 0;
 };
 
 }  // namespace streamhouse::agent

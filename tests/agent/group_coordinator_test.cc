@@ -144,6 +144,8 @@ TEST_F(GroupCoordinatorTest, LetsWhoHasToLetGoCommitUntilThen) {
 TEST_F(GroupCoordinatorTest, RefusesWhatMakesNoSense) {
   EXPECT_EQ(Heartbeat({"", "a", {"orders"}, kTimeout}).code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(Heartbeat({"group", "", {"orders"}, kTimeout}).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Heartbeat({"group\nforged", "a", {"orders"}, kTimeout}).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Heartbeat({"group", "a\x1b[2J", {"orders"}, kTimeout}).code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(Heartbeat({"group", "a", {}, kTimeout}).code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(Heartbeat({"group", "a", {"orders"}, milliseconds(0)}).code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(Heartbeat({"group", "a", {"orders"}, 2 * kSessionTimeoutMax}).code(), StatusCode::kInvalidArgument);

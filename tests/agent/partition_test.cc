@@ -124,16 +124,30 @@ TEST_F(PartitionTest, IsFencedByANewerHolder) {
   EXPECT_TRUE(partition_.Append(BatchOf({"a"})).ok());
 }
 
-TEST_F(PartitionTest, AcknowledgesABatchThatIsSentAgainWithoutCountingIt) {
-  metrics::Registry registry;
-  const auto written = registry.AddCounter({.name = "written_total", .help = "Records written"}).value().With();
-  Partition partition(*PartitionLog::Open(PosixFileSystem(), folder_ / "counted", {}), lease_, 10,
-                      {.records_written = written, .write_latency = {}});
+class PartitionCountTest : public PartitionTest {
+ protected:
+  std::optional<double> Counted() { return metrics::testing::MetricReader(registry_).Value("written_total"); }
+
+  metrics::Registry registry_;
+  Partition counted_{
+      *PartitionLog::Open(PosixFileSystem(), folder_ / "counted", {}), lease_, 10,
+      WriteMetrics{.records_written = registry_.AddCounter({.name = "written_total", .help = "Records"})->With(),
+                   .write_latency = {}}};
+};
+
+TEST_F(PartitionCountTest, AcknowledgesABatchThatIsSentAgainWithoutCountingIt) {
   BatchBuilder batch = BatchOf({"a", "b"});
   batch.SetProducer(7, 0);
-  ASSERT_TRUE(partition.Append(batch).ok());
-  EXPECT_TRUE(partition.Append(batch)->was_there);
-  EXPECT_EQ(metrics::testing::MetricReader(registry).Value("written_total"), 2);
+  ASSERT_TRUE(counted_.Append(batch).ok());
+  EXPECT_TRUE(counted_.Append(batch)->was_there);
+  EXPECT_EQ(Counted(), 2);
+}
+
+TEST_F(PartitionCountTest, CountsWhatIsInTheLogThoughTheLeaseRanOutMeanwhile) {
+  clock_readings_until_expiry_ = 1;
+  EXPECT_EQ(counted_.Append(BatchOf({"a", "b"})).status().code(), StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(counted_.HighWatermark(), 2U);
+  EXPECT_EQ(Counted(), 2);
 }
 
 TEST_F(PartitionTest, WakesWhoWaitsWhenTheLeaseIsLost) {
@@ -158,6 +172,13 @@ TEST_F(PartitionTest, FindsTheTimestampOfARecord) {
 }
 
 // A client takes RESOURCE_EXHAUSTED for a request over a limit, and does not try again.
+TEST_F(PartitionTest, FindsTheTimestampOfTheFirstRecordInPlaceOfOneThatIsGone) {
+  ASSERT_TRUE(partition_.Append(BatchOf({"a"})).ok());
+  EXPECT_EQ(*partition_.ApplyRetention({.age_max = std::chrono::milliseconds(1)}, 1800000000000), 1U);
+  ASSERT_TRUE(partition_.Append(BatchOf({"b"})).ok());
+  EXPECT_EQ(partition_.FindTimestamp(0).value(), 1700000000000);
+}
+
 TEST_F(PartitionTest, IsUnavailableWhileTheDiskIsFull) {
   FullDisk files;
   Partition partition(*PartitionLog::Open(files, folder_ / "full", {}), lease_, 10, WriteMetrics());

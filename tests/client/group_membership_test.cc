@@ -53,6 +53,11 @@ TEST_F(GroupMembershipTest, PassesOnThatItCannotJoin) {
   EXPECT_EQ(membership_->Join(), kScripted);
 }
 
+TEST_F(GroupMembershipTest, HasNoPartitionsOnceItsSessionEndsThoughNoHeartbeatIsDue) {
+  Join({.heartbeat_interval = std::chrono::hours(1), .session_timeout = milliseconds(100)});
+  EXPECT_TRUE(AssignedBecomes({}));
+}
+
 TEST_F(GroupMembershipTest, NotifiesOfEachChange) {
   Join();
   const std::uint64_t seen = changes_.count();

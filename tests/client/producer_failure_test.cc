@@ -196,6 +196,18 @@ TEST_F(BackPressureTest, FailsWhatFindsNoRoomInTime) {
   broker_->Release(BrokerCall::kProduce);
 }
 
+TEST_F(BackPressureTest, NamesTheSizesThatDidNotFit) {
+  builder_.max_block(milliseconds(5));
+  Start();
+  EXPECT_EQ(producer_->SendWithCallback("orders", {.value = "55555"}, nullptr).message(),
+            "a record of 5 bytes, which counts as 29, is over the batch_bytes of 28");
+  Send("1111");
+  Send("2222");
+  EXPECT_EQ(producer_->SendWithCallback("orders", {.value = "3333"}, nullptr).message(),
+            "the buffer of 56 bytes stayed full for 5 ms");
+  broker_->Release(BrokerCall::kProduce);
+}
+
 TEST_F(BackPressureTest, BlocksUntilThereIsRoom) {
   Start();
   Send("1111");
@@ -205,6 +217,17 @@ TEST_F(BackPressureTest, BlocksUntilThereIsRoom) {
   Future waited = Send("3333");
   EXPECT_TRUE(Get(waited).ok());
   EXPECT_EQ(Written(0), (std::vector<std::string>{"1111", "2222", "3333"}));
+}
+
+TEST_F(BackPressureTest, SendsWhatLingersRatherThanWaitForIt) {
+  builder_.batch_records(10).batch_bytes(2 * kRecord).max_block(seconds(10));
+  broker_->Release(BrokerCall::kProduce);
+  Start();
+  Send("1111");
+  Send("2222");
+  Future waited = Send("3333");
+  EXPECT_TRUE(producer_->Flush(kPatience).ok());
+  EXPECT_TRUE(Get(waited).ok());
 }
 
 TEST_F(BackPressureTest, CloseEndsTheWaitOfASender) {

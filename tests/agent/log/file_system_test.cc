@@ -1,7 +1,10 @@
 #include "agent/log/file_system.h"
 
 #include <gtest/gtest.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -9,6 +12,22 @@
 #include "tests/agent/support/temporary_folder.h"
 
 namespace streamhouse::agent {
+namespace {
+
+std::vector<std::string>& SyncedFolders() {
+  static std::vector<std::string> folders;
+  return folders;
+}
+
+}  // namespace
+
+// In place of the C library's, so that a test can see it.
+extern "C" int fsync(int file) {
+  const std::string link = "/proc/self/fd/" + std::to_string(file);
+  SyncedFolders().push_back(std::filesystem::read_symlink(link).string());
+  return static_cast<int>(::syscall(SYS_fsync, file));
+}
+
 namespace {
 
 class FileSystemTest : public testing::Test {
@@ -40,6 +59,14 @@ TEST_F(FileSystemTest, ReadsFewerBytesOnlyAtTheEnd) {
   EXPECT_EQ(bytes, "bcde");
   EXPECT_EQ((*file)->ReadAt(4, bytes).value(), 2U);
   EXPECT_EQ((*file)->ReadAt(9, bytes).value(), 0U);
+}
+
+TEST_F(FileSystemTest, SyncsTheParentOfEachFolderThatItCreates) {
+  SyncedFolders().clear();
+  ASSERT_TRUE(files_.CreateFolders(folder_ / "a/b").ok());
+  EXPECT_EQ(SyncedFolders(), (std::vector<std::string>{folder_.path(), folder_ / "a"}));
+  ASSERT_TRUE(files_.CreateFolders(folder_ / "a/b").ok());
+  EXPECT_EQ(SyncedFolders().size(), 2U);
 }
 
 TEST_F(FileSystemTest, ListsNamesSorted) {

@@ -238,6 +238,13 @@ TEST_F(PartitionLogTest, WritesABatchThatIsSentAgainAfterARestartOnce) {
   EXPECT_EQ(log_->HighWatermark(), 4U);
 }
 
+TEST_F(PartitionLogTest, SyncsWhatItFindsBeforeItAcknowledgesItAgain) {
+  AppendAs(7, 0, {"a"});
+  FaultyFileSystem files(PosixFileSystem(), 1'000'000, Fault::kOnce);
+  ASSERT_TRUE(PartitionLog::Open(files, folder_.path(), {.sync_policy = SyncPolicy::kEachBatch}).ok());
+  EXPECT_EQ(files.syncs(), 2);  // of the segment, and of the folder that names it
+}
+
 TEST_F(PartitionLogTest, LetsNoStragglerIn) {
   AppendAs(7, 0, {"a"});
   AppendAs(7, 1, {"b"});

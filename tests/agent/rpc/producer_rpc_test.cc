@@ -85,11 +85,17 @@ TEST_F(ProducerRpcTest, NamesTheSizeOfARecordOverTheLimit) {
   EXPECT_EQ(status.error_message(), "a record of 1048577 bytes is over the limit of 1048576");
 }
 
+TEST_F(ProducerRpcTest, ChargesARecordForMoreThanItsBytes) {
+  v1::ProduceRequest request = RunningAgent::Batch("orders", 0, {});
+  for (int i = 0; i <= (16 << 20) / 16; ++i) request.add_records();
+  EXPECT_EQ(Produce(request).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+}
+
 TEST_F(ProducerRpcTest, RefusesARequestOverTheSizeLimit) {
   const std::vector<std::string> values(17, std::string(1 << 20, 'x'));
   const grpc::Status status = Produce(RunningAgent::Batch("orders", 0, values));
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
-  EXPECT_EQ(status.error_message(), "a request of 17825792 bytes is over the limit of 16777216");
+  EXPECT_EQ(status.error_message(), "a request of 17826064 bytes is over the limit of 16777216");
 }
 
 TEST_F(ProducerRpcTest, DoesNotEvenTakeAMessageOfTwiceTheSizeLimit) {
