@@ -7,14 +7,16 @@
 // U+FFFD. A series is on the page from its first With() or Lookup() on, until Remove() or expiry
 // (MetricOptions::expire_after), at once. What is recorded after that through a handle that is still held is counted
 // nowhere, and never in another series, and so is a Lookup() at the very moment of the removal; a later With() starts a
-// new series at zero. Beyond MetricOptions::series_max,
-// a new label set gets the overflow series instead, and OverflowedLookups() counts it. A default-constructed family
-// gives sinks. A family and its handles may outlive the registry; nobody sees them then.
+// new series at zero. Beyond MetricOptions::series_max, a new label set gets the overflow series instead, and
+// OverflowedLookups() counts it. A default-constructed family gives sinks, and so does Lookup() with recording compiled
+// out. A family and its handles may outlive the registry; nobody sees them then.
 // Thread safety: all methods from any thread; assigning to a family needs the caller's own ordering.
-// Cost: With() is a look-up under a lock, and two locked instructions for the handle's life. Lookup() hashes and compares
-// the values, 15 to 17 ns for two short ones (bench: BM_FamilyLookupIncrement), without a locked instruction. A label
-// set's first use allocates and locks, and may wait for a scrape of the same family.
-// Errors: another number of values than the family has labels ends the program, as it is a programmer's error; so does a lack of memory for a new series, which leaves the recording path untouched.
+// Cost: With() is a look-up under a lock, and two locked instructions for the handle's life. Lookup() hashes and
+// compares the values, 15 to 17 ns for two short ones (bench: BM_FamilyLookupIncrement), without a locked instruction;
+// nothing with recording compiled out. A label set's first use allocates and locks, and may wait for a scrape of the
+// same family.
+// Errors: another number of values than the family has labels ends the program, as it is a programmer's error; so does
+// a lack of memory for a new series, which leaves the recording path untouched.
 // fork(): a child may record and look up what exists. With(), a first Lookup() and Remove() may wait for ever for a lock
 // that a thread of the parent held; register and resolve before the fork, or after an exec.
 //
@@ -34,6 +36,7 @@
 
 #include "metrics_core/internal/family_core.h"
 #include "metrics_core/internal/read_section.h"
+#include "metrics_core/internal/recording.h"
 #include "metrics_core/internal/series_ref.h"
 
 namespace streamhouse::metrics {
@@ -60,6 +63,7 @@ class LookedUp {
 
   template <std::size_t kCount>
   LookedUp(internal::FamilyCore* family, const std::array<std::string_view, kCount>& values) {
+    if constexpr (!internal::kRecordingEnabled) family = nullptr;
     if (family != nullptr && internal::EnsureShard()) {
       internal::ReadSection::Enter();
       const internal::Slot run = family->Find(values);

@@ -38,5 +38,11 @@ void TickHistogramObserve(const TickHistogram& histogram, std::uint64_t ticks) {
 void ExponentialHistogramObserve(const ExponentialHistogram& histogram, double value) {
   histogram.Observe(value);
 }
+void ScopedTimerAroundNothing(const TickHistogram& nanoseconds) {
+  const ScopedTimer timer(nanoseconds);
+}
+void LookupIncrement(const Family<Counter>& family, std::string_view topic, std::string_view partition) {
+  family.Lookup(topic, partition)->Increment();
+}
 
 }  // namespace streamhouse::metrics

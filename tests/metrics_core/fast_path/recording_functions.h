@@ -28,6 +28,8 @@ void UpDownCounterAdd(const UpDownCounter& counter, std::int64_t amount);
 void HistogramObserve(const Histogram& histogram, double value);
 void TickHistogramObserve(const TickHistogram& histogram, std::uint64_t ticks);
 void ExponentialHistogramObserve(const ExponentialHistogram& histogram, double value);
+void ScopedTimerAroundNothing(const TickHistogram& nanoseconds);
+void LookupIncrement(const Family<Counter>& family, std::string_view topic, std::string_view partition);
 
 }  // extern "C"
 
