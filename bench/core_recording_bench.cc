@@ -3,13 +3,12 @@
 
 #include <atomic>
 #include <chrono>
-#include <cmath>
 #include <cstdint>
-#include <random>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "bench/workload.h"
 #include "metrics_core/bucket_bounds.h"
 #include "metrics_core/clock.h"
 #include "metrics_core/counter.h"
@@ -24,8 +23,8 @@
 namespace streamhouse::metrics {
 namespace {
 
-// More than the branch predictor and the fastest cache can learn by heart, few enough for the second-level cache.
-constexpr std::size_t kValues = 4096;
+using bench::kValues;
+using bench::LogSpreadSeconds;
 
 Registry& SharedRegistry() {
   static Registry* const registry = new Registry;
@@ -39,15 +38,6 @@ std::string UniqueName(const char* suffix) {
 
 BucketBounds ThirteenBounds() {
   return BucketBounds::Exponential(0.001, 2, 13).value();
-}
-
-// Spread evenly over the orders of magnitude from 0.5 ms to 16 s.
-std::vector<double> LogSpreadSeconds() {
-  std::minstd_rand random(1);
-  std::uniform_real_distribution<double> exponent(std::log(0.0005), std::log(16.0));
-  std::vector<double> values(kValues);
-  for (double& value : values) value = std::exp(exponent(random));
-  return values;
 }
 
 void BM_EmptyLoop(benchmark::State& state) {
@@ -140,21 +130,12 @@ void BM_FamilyLookupIncrement(benchmark::State& state) {
       SharedRegistry()
           .AddCounter({.name = UniqueName("_total"), .help = "Bench", .labels = {"topic", "partition"}})
           .value();
-  struct Key {
-    std::string topic;
-    std::string partition;
-  };
-  std::vector<Key> keys;
-  for (int i = 0; i < 1000; ++i) {
-    keys.push_back({.topic = "orders-" + std::to_string(i / 10), .partition = std::to_string(i % 10)});
-    static_cast<void>(family.With(keys.back().topic, keys.back().partition));
-  }
-  std::minstd_rand random(1);
-  std::vector<std::uint16_t> order(kValues);
-  for (std::uint16_t& which : order) which = static_cast<std::uint16_t>(random() % keys.size());
+  const std::vector<bench::SeriesKey> keys = bench::SeriesKeys(1000, 10);
+  for (const bench::SeriesKey& key : keys) static_cast<void>(family.With(key.topic, key.partition));
+  const std::vector<std::uint16_t> order = bench::RandomOrder(keys.size());
   std::size_t next = 0;
   for (auto _ : state) {
-    const Key& key = keys[order[next++ % kValues]];
+    const bench::SeriesKey& key = keys[order[next++ % kValues]];
     family.Lookup(key.topic, key.partition)->Increment();
   }
 }

@@ -44,6 +44,15 @@ GOALS = {
     "exposition": (
         Goal("text of 1,000,000 counters, of a memcpy of it", "BM_EncodeText/1000000", "BM_MemcpyPage/1000000", 3),
     ),
+    "peers": (
+        Goal("counter +1, of prometheus-cpp's", "BM_CounterIncrement" + _ONE, "BM_PrometheusCppCounterIncrement" + _ONE, 1),
+        Goal("the same, 2 threads", "BM_CounterIncrement" + _TWO, "BM_PrometheusCppCounterIncrement" + _TWO, 1),
+        Goal("histogram, 13 bounds", "BM_HistogramObserve" + _ONE, "BM_PrometheusCppHistogramObserve" + _ONE, 1),
+        Goal("the same, 2 threads", "BM_HistogramObserve" + _TWO, "BM_PrometheusCppHistogramObserve" + _TWO, 1),
+        Goal("look-up of 2 labels and +1", "BM_FamilyLookupIncrement" + _ONE, "BM_PrometheusCppFamilyAddIncrement" + _ONE, 1),
+        Goal("scrape of 1,000 counters as text", "BM_ScrapeText/1000", "BM_PrometheusCppScrapeText/1000", 1),
+        Goal("scrape of 100,000 counters as text", "BM_ScrapeText/100000", "BM_PrometheusCppScrapeText/100000", 1),
+    ),
     "overhead": (
         Goal("time with metrics, of without, flat out", "BM_ProducerToAgent/records_per_s:0/iterations:1/repeats:1/real_time", "",
              1.01, "time_ratio"),

@@ -7,11 +7,11 @@
 
 packages_run=(
   g++ bazel-bootstrap bazel-skylib bazel-platforms bazel-rules-java bazel-rules-proto
-  libboost1.81-dev libcli11-dev libcrypt-dev libfmt-dev libgrpc++-dev libprotobuf-dev libprotozero-dev
+  libboost1.81-dev libcli11-dev libcrypt-dev libfmt-dev libgrpc++-dev liblz4-dev libprotobuf-dev libprotozero-dev
   libspdlog-dev libsqlite3-dev libssl-dev libyaml-cpp-dev libzstd-dev zlib1g-dev
   protobuf-compiler protobuf-compiler-grpc
 )
-packages_bench=(libbenchmark-dev)
+packages_bench=(libbenchmark-dev prometheus-cpp-dev)
 # The tests build the benches too, so that those cannot rot.
 packages_test=(
   "${packages_bench[@]}" libgmock-dev libgtest-dev
