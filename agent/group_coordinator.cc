@@ -100,16 +100,29 @@ void GroupCoordinator::Leave(const std::string& group, const std::string& member
   }
 }
 
-Status GroupCoordinator::CheckOwner(const std::string& group, const std::string& member_id,
-                                    const TopicPartition& partition) {
+Status GroupCoordinator::Commit(const GroupCommit& commit, const std::function<Status()>& store) {
+  const std::lock_guard committing(commit_mutex_);
+  if (Status noted = NoteCommit(commit); !noted.ok()) return noted;
+  return store();
+}
+
+Status GroupCoordinator::NoteCommit(const GroupCommit& commit) {
+  const auto out_of_date = [&commit](const std::string& why) {
+    return Status(StatusCode::kAborted, "partition " + commit.partition.ToString() + why + " in group " + commit.group);
+  };
   const std::lock_guard lock(mutex_);
-  const auto found = groups_.find(group);
-  if (found != groups_.end()) {
-    RemoveExpired(found->second);
-    const auto member = found->second.members.find(member_id);
-    if (member != found->second.members.end() && member->second.granted.contains(partition)) return Status::Ok();
+  const auto found = groups_.find(commit.group);
+  if (found == groups_.end()) return out_of_date(" is not this member's");
+  RemoveExpired(found->second);
+  const auto known = found->second.members.find(commit.member_id);
+  if (known == found->second.members.end() || !known->second.granted.contains(commit.partition)) {
+    return out_of_date(" is not this member's");
   }
-  return {StatusCode::kAborted, "partition " + partition.ToString() + " is not this member's in group " + group};
+  if (commit.sequence == 0) return Status::Ok();
+  std::uint64_t& last = known->second.commit_sequences[commit.partition];
+  if (commit.sequence < last) return out_of_date(" has a later commit of this member");
+  last = commit.sequence;
+  return Status::Ok();
 }
 
 Result<std::map<std::string, std::uint32_t>> GroupCoordinator::CountPartitions(const Group& group) const {

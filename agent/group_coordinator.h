@@ -7,10 +7,12 @@
 // Guarantees: a partition is given to one member of a group at a time; every partition of a topic that somebody in the
 // group subscribes to is given to somebody, as soon as whoever had it lets go; of a topic, no subscriber is meant to
 // have two partitions more than another, and as few as possible move. Nothing is stored: after a restart members are
-// believed what they say they read, so that two can read the same partition until both have been heard of.
+// believed what they say they read, so that two can read the same partition until both have been heard of. A commit
+// never replaces a later one of the same member, however long it was on its way. The sequences that tell are forgotten
+// with the member, whose next life has another id, and with the agent, whose death ends the commits sent to it.
 // Thread safety: any thread.
-// Cost: a lock; a change of the members, or of the topics' partitions, costs time in proportion to partitions times
-// members.
+// Cost: a lock; commits of members queue for the store; a change of the members, or of the topics' partitions, costs
+// time in proportion to partitions times members.
 // Errors: InvalidArgument for bad names, no topic or over kTopicsPerMemberMax, or more partitions read than its topics
 // have; NotFound; ResourceExhausted beyond kMembersPerGroupMax or kGroupsMax.
 #pragma once
@@ -47,6 +49,14 @@ struct GroupMember {
   std::chrono::milliseconds session_timeout{0};
 };
 
+// That a member is done with a part of a partition.
+struct GroupCommit {
+  std::string group;
+  std::string member_id;
+  TopicPartition partition;
+  std::uint64_t sequence = 0;  // rises from commit to commit of a member
+};
+
 class GroupCoordinator {
  public:
   using Clock = std::function<std::chrono::nanoseconds()>;
@@ -61,15 +71,18 @@ class GroupCoordinator {
   // What the member had is free. OK for whoever is no member.
   void Leave(const std::string& group, const std::string& member_id);
 
-  // Aborted when the partition is another member's, or the member is not known: its commit would be out of date.
-  Status CheckOwner(const std::string& group, const std::string& member_id, const TopicPartition& partition);
+  // Runs `store` for a commit of that member, one at a time, so that what is stored last is what was committed last.
+  // Aborted, without running it, when the commit is out of date: the partition is another member's, the member is not
+  // known, or a commit with a higher sequence has come from it (0: not looked at).
+  Status Commit(const GroupCommit& commit, const std::function<Status()>& store);
 
  private:
   struct Member {
     std::vector<std::string> topics;
     std::chrono::nanoseconds expires_at{0};
-    std::set<TopicPartition> granted;  // may be read by this member, and by nobody else
-    std::set<TopicPartition> target;   // meant for this member
+    std::set<TopicPartition> granted;                          // may be read by this member, and by nobody else
+    std::set<TopicPartition> target;                           // meant for this member
+    std::map<TopicPartition, std::uint64_t> commit_sequences;  // the highest that has come
   };
   struct Group {
     std::map<std::string, Member> members;
@@ -84,12 +97,14 @@ class GroupCoordinator {
   static void Claim(Group& group, Member& member, const std::set<TopicPartition>& owned);
   static void Grant(Group& group, Member& member);
   static bool IsGranted(const Group& group, const TopicPartition& partition);
+  Status NoteCommit(const GroupCommit& commit);
   bool RemoveExpired(Group& group) const;
 
   const TopicCatalog& topics_;
   const Clock clock_;
 
-  std::mutex mutex_;
+  std::mutex commit_mutex_;  // one commit at a time, while the store writes; taken before mutex_
+  std::mutex mutex_;         // held for moments only
   // guarded by mutex_
   std::map<std::string, Group> groups_;
 };

@@ -82,6 +82,8 @@ struct TopicDescription {
 struct GroupMember {
   std::string_view group;
   std::string_view id = {};  // empty: nobody in particular; whose partition it is, is not checked
+  // Of a commit: higher than in every one before it, or 0. See Commit.
+  std::uint64_t commit_sequence = 0;
 };
 
 // What a member of a group says of itself.
@@ -107,7 +109,8 @@ class Broker {
                                             const CallLimits& limits) = 0;
 
   // `next` is the offset of the next record to read, not of the last one read; it may be lower than before. kAborted
-  // when the partition is not that member's.
+  // when the partition is not that member's, or when one with a higher sequence has come first: a commit that was cut
+  // short, and arrives later nevertheless, never replaces a later one.
   virtual Status Commit(const GroupMember& member, const TopicPartition& partition, Offset next,
                         const CallLimits& limits) = 0;
 

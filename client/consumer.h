@@ -109,7 +109,8 @@ class Consumer {
   Result<std::uint64_t> Lag(std::string_view topic, std::uint32_t partition) const;
 
   // Stops reading, commits what is finished (kAutomatic), and takes this consumer's gauges off the page. The failure of
-  // that commit, if it failed. Again: OK.
+  // that commit, if it failed. Again: OK. With an agent that does not answer it takes up to two request time-outs, one for
+  // a commit under way, and a session time-out.
   Status Close();
 
  private:

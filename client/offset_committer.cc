@@ -36,10 +36,6 @@ void OffsetCommitter::Finish(const TopicPartition& partition, Offset next) {
   if (found != progress_.end()) found->second.finished = next;
 }
 
-Status OffsetCommitter::CommitFinished() {
-  return Commit({});
-}
-
 Status OffsetCommitter::failure() const {
   const std::lock_guard lock(mutex_);
   return failure_;
@@ -59,13 +55,13 @@ void OffsetCommitter::Run(std::chrono::nanoseconds interval) {
     }
     if (stop.stop_requested()) return;
     // Kept in failure_ for whoever asks, and tried again with the next one.
-    static_cast<void>(Commit(stop));
+    static_cast<void>(CommitFinished());
   }
 }
 
-Status OffsetCommitter::Commit(const std::stop_token& stop) {
+Status OffsetCommitter::CommitFinished() {
   const std::lock_guard committing(commit_mutex_);
-  const CallLimits limits = CallLimits::Within(request_timeout_, stop);
+  const CallLimits limits = CallLimits::Within(request_timeout_);
   Status first_failure;
   for (const auto& [partition, next] : Uncommitted()) {
     Status committed = CommitOne(partition, next, limits);
@@ -88,7 +84,8 @@ std::vector<std::pair<TopicPartition, Offset>> OffsetCommitter::Uncommitted() co
 }
 
 Status OffsetCommitter::CommitOne(const TopicPartition& partition, Offset next, const CallLimits& limits) {
-  Status committed = broker_->Commit({.group = group_, .id = member_id_}, partition, next, limits);
+  const GroupMember member = {.group = group_, .id = member_id_, .commit_sequence = ++commit_sequence_};
+  Status committed = broker_->Commit(member, partition, next, limits);
   if (!committed.ok()) return Status(committed.code(), partition.ToString() + ": " + committed.message());
   const std::lock_guard lock(mutex_);
   // It may have been removed meanwhile, and its gauges with it.

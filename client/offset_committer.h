@@ -4,13 +4,15 @@
 // When to use something else: Consumer; this is its inside.
 // Guarantees: only offsets passed to Finish() are committed, the latest one of each partition, whether it is higher or
 // lower than the one before; one that the broker already has is not sent again. A failed commit loses nothing: the
-// offset is sent again with the next one. Commits do not overlap.
+// offset is sent again with the next one. Commits do not overlap, and each has a higher sequence than the one before, so
+// that one whose answer was lost can not undo a later one.
 // Thread safety: every method, from any thread; no lock that Finish() takes is held during a call to the broker.
 // Cost: a call to the broker per partition that has moved; a thread if it commits by itself.
 #pragma once
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -61,7 +63,8 @@ class OffsetCommitter {
   // What the latest commit failed with, while none has succeeded since; otherwise OK.
   Status failure() const;
 
-  // Ends the commits of its own, cutting one short; CommitFinished() still works.
+  // Ends the commits of its own, and waits for one under way, which its request time-out bounds: cut short, it might
+  // still arrive, and nobody could say what is committed. CommitFinished() still works.
   void Stop();
 
  private:
@@ -72,7 +75,6 @@ class OffsetCommitter {
   };
 
   void Run(std::chrono::nanoseconds interval);
-  Status Commit(const std::stop_token& stop);
   std::vector<std::pair<TopicPartition, Offset>> Uncommitted() const;
   Status CommitOne(const TopicPartition& partition, Offset next, const CallLimits& limits);
 
@@ -82,7 +84,8 @@ class OffsetCommitter {
   const std::string member_id_;
   const std::chrono::nanoseconds request_timeout_;
 
-  std::mutex commit_mutex_;  // one commit at a time; taken before mutex_
+  std::mutex commit_mutex_;            // one commit at a time; taken before mutex_
+  std::uint64_t commit_sequence_ = 0;  // of the last commit; guarded by commit_mutex_
   mutable std::mutex mutex_;
   std::condition_variable_any stopped_;
   // Guarded by mutex_.

@@ -52,11 +52,13 @@ grpc::ServerUnaryReactor* ConsumerRpc::Watermarks(grpc::CallbackServerContext* c
 grpc::ServerUnaryReactor* ConsumerRpc::Commit(grpc::CallbackServerContext* context, const v1::CommitRequest* request,
                                               v1::CommitResponse* /*response*/) {
   const TopicPartition partition = {.topic = request->topic(), .partition = request->partition()};
-  if (!request->member_id().empty()) {
-    const Status owned = groups_.CheckOwner(request->group(), request->member_id(), partition);
-    if (!owned.ok()) return Answer(context, owned);
-  }
-  return Answer(context, offsets_.Commit(request->group(), partition, request->offset()));
+  const auto store = [&] { return offsets_.Commit(request->group(), partition, request->offset()); };
+  if (request->member_id().empty()) return Answer(context, store());
+  const GroupCommit commit = {.group = request->group(),
+                              .member_id = request->member_id(),
+                              .partition = partition,
+                              .sequence = request->sequence()};
+  return Answer(context, groups_.Commit(commit, store));
 }
 
 grpc::ServerUnaryReactor* ConsumerRpc::Committed(grpc::CallbackServerContext* context,

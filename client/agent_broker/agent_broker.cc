@@ -196,6 +196,7 @@ Status AgentBroker::Commit(const GroupMember& member, const TopicPartition& part
   request.set_topic(partition.topic);
   request.set_partition(partition.partition);
   request.set_offset(next);
+  request.set_sequence(member.commit_sequence);
   v1::CommitResponse response;
   return Call(limits, [&](grpc::ClientContext* context) { return consumer_->Commit(context, request, &response); });
 }

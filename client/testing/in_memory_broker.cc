@@ -187,6 +187,11 @@ Status InMemoryBroker::Commit(const GroupMember& member, const TopicPartition& p
   if (Status failure = Begin(lock, BrokerCall::kCommit, limits); !failure.ok()) return failure;
   const Result<Log*> log = FindLog(partition);
   if (!log.ok()) return log.status();
+  if (member.commit_sequence != 0) {
+    std::uint64_t& last = commit_sequences_[{std::string(member.id), partition}];
+    if (member.commit_sequence < last) return {StatusCode::kAborted, "a later commit has come first"};
+    last = member.commit_sequence;
+  }
   committed_[{std::string(member.group), partition}] = next;
   return Status::Ok();
 }

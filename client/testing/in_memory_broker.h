@@ -139,6 +139,7 @@ class InMemoryBroker : public Broker {
   std::map<std::string, std::uint32_t, std::less<>> topics_;
   std::map<TopicPartition, Log> logs_;
   std::map<std::pair<std::string, TopicPartition>, Offset> committed_;
+  std::map<std::pair<std::string, TopicPartition>, std::uint64_t> commit_sequences_;  // the highest, by member
   std::optional<std::vector<TopicPartition>> assigned_;
   std::vector<TopicPartition> owned_;
 };

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <mutex>
 #include <string>
@@ -37,13 +39,21 @@ class GroupCoordinatorTest : public CatalogFixture {
     return text;
   }
   Status Heartbeat(const GroupMember& member) { return groups_.Heartbeat(member, {}).status(); }
-  StatusCode CheckOwner(const std::string& id, std::uint32_t partition) {
-    return groups_.CheckOwner("group", id, {"orders", partition}).code();
+  // Of a partition of "orders"; what is stored is noted.
+  StatusCode Commit(const std::string& id, std::uint32_t partition, std::uint64_t sequence = 0) {
+    return groups_
+        .Commit({.group = "group", .member_id = id, .partition = {"orders", partition}, .sequence = sequence},
+                [this, sequence] {
+                  stored_.push_back(sequence);
+                  return Status::Ok();
+                })
+        .code();
   }
 
   std::chrono::nanoseconds now_{0};
   GroupCoordinator groups_{*topics_, [this] { return now_; }};
   std::map<std::string, Partitions> owned_;
+  std::vector<std::uint64_t> stored_;  // the sequences of the commits that were stored
 };
 
 TEST_F(GroupCoordinatorTest, GivesASingleMemberEverything) {
@@ -126,19 +136,51 @@ TEST_F(GroupCoordinatorTest, KeepsGroupsApart) {
 
 TEST_F(GroupCoordinatorTest, LetsOnlyTheOwnerCommit) {
   Beat("a");
-  EXPECT_EQ(CheckOwner("a", 0), StatusCode::kOk);
-  EXPECT_EQ(CheckOwner("b", 0), StatusCode::kAborted);
+  EXPECT_EQ(Commit("a", 0), StatusCode::kOk);
+  EXPECT_EQ(Commit("b", 0), StatusCode::kAborted);
   now_ += kTimeout;
-  EXPECT_EQ(CheckOwner("a", 0), StatusCode::kAborted);
+  EXPECT_EQ(Commit("a", 0), StatusCode::kAborted);
 }
 
 TEST_F(GroupCoordinatorTest, LetsWhoHasToLetGoCommitUntilThen) {
   Beat("a");
   Beat("b");
   EXPECT_EQ(Beat("a"), "01");
-  EXPECT_EQ(CheckOwner("a", 3), StatusCode::kOk);
+  EXPECT_EQ(Commit("a", 3), StatusCode::kOk);
   EXPECT_EQ(Beat("a"), "01");
-  EXPECT_EQ(CheckOwner("a", 3), StatusCode::kAborted);
+  EXPECT_EQ(Commit("a", 3), StatusCode::kAborted);
+}
+
+TEST_F(GroupCoordinatorTest, StoresNoCommitAfterALaterOneOfTheSameMember) {
+  Beat("a");
+  EXPECT_EQ(Commit("a", 0, 2), StatusCode::kOk);
+  EXPECT_EQ(Commit("a", 0, 1), StatusCode::kAborted);  // was cut short, and arrives now
+  EXPECT_EQ(Commit("a", 1, 1), StatusCode::kOk);       // another partition
+  EXPECT_EQ(Commit("a", 0, 2), StatusCode::kOk);       // the same one again
+  EXPECT_EQ(stored_, (std::vector<std::uint64_t>{2, 1, 2}));
+}
+
+TEST_F(GroupCoordinatorTest, ForgetsTheSequencesOfAMemberThatIsGone) {
+  Beat("a");
+  EXPECT_EQ(Commit("a", 0, 7), StatusCode::kOk);
+  groups_.Leave("group", "a");
+  Beat("a");
+  EXPECT_EQ(Commit("a", 0, 1), StatusCode::kOk);
+}
+
+// Goal: what is stored last is what was committed last, also by calls that run at the same time. Method: threads commit
+// with rising sequences, and note without a lock of their own what they store.
+TEST_F(GroupCoordinatorTest, StoresCommitsOneAtATimeAndInOrder) {
+  Beat("a");
+  const auto commit = [this](std::uint64_t first) {
+    for (std::uint64_t sequence = first; sequence <= 1500; sequence += 3) Commit("a", 0, sequence);
+  };
+  {
+    std::vector<std::jthread> threads;
+    for (const std::uint64_t first : {1U, 2U, 3U}) threads.emplace_back(commit, first);
+  }
+  EXPECT_TRUE(std::is_sorted(stored_.begin(), stored_.end()));
+  EXPECT_EQ(stored_.back(), 1500U);
 }
 
 TEST_F(GroupCoordinatorTest, RefusesWhatMakesNoSense) {
@@ -163,7 +205,7 @@ TEST_F(GroupCoordinatorTest, RefusesToHearOfMorePartitionsThanItsTopicsHave) {
 TEST_F(GroupCoordinatorTest, BelievesNobodyWhoReadsWhatIsNotThere) {
   owned_["a"] = {{"orders", 9}, {"none", 0}};
   EXPECT_EQ(Beat("a"), "0123");
-  EXPECT_EQ(CheckOwner("a", 9), StatusCode::kAborted);
+  EXPECT_EQ(Commit("a", 9), StatusCode::kAborted);
 }
 
 TEST_F(GroupCoordinatorTest, HasALimitOnMembers) {

@@ -1,5 +1,7 @@
 #include "client/offset_committer.h"
 
+#include <chrono>
+#include <future>
 #include <optional>
 
 #include <gtest/gtest.h>
@@ -15,8 +17,8 @@ const Status kScripted(StatusCode::kUnavailable, "scripted");
 
 class OffsetCommitterTest : public ConsumerFixture {
  protected:
-  void Create(std::optional<Offset> committed = {}) {
-    committer_.emplace(broker_, "billing", "", kPatience);
+  void Create(std::optional<Offset> committed = {}, std::chrono::nanoseconds request_timeout = kPatience) {
+    committer_.emplace(broker_, "billing", "member", request_timeout);
     for (const std::uint32_t partition : {0U, 1U}) {
       const TopicPartition name = {"orders", partition};
       committer_->Add({.partition = name, .committed = committed, .metrics = metrics_.ForPartition(name, "billing")});
@@ -96,9 +98,24 @@ TEST_F(OffsetCommitterTest, GoesOnAfterAFailure) {
   EXPECT_TRUE(Eventually([this] { return CommittedAtBroker() == 3U; }));
 }
 
-TEST_F(OffsetCommitterTest, StopEndsACommitUnderWay) {
+// Goal: no commit is left to arrive after the last one. Method: stop while one waits, and let it go on.
+TEST_F(OffsetCommitterTest, StopWaitsForACommitUnderWay) {
   broker_->Hold(BrokerCall::kCommit);
   Create();
+  committer_->Finish({"orders", 0}, 3);
+  committer_->CommitEvery(milliseconds(1));
+  ASSERT_TRUE(broker_->WaitForCalls(BrokerCall::kCommit, 1));
+  const auto stopped = std::async(std::launch::async, [this] { committer_->Stop(); });
+  EXPECT_EQ(stopped.wait_for(milliseconds(100)), std::future_status::timeout);
+  broker_->Release(BrokerCall::kCommit);
+  stopped.wait();
+  EXPECT_EQ(CommittedAtBroker(), 3U);
+  EXPECT_EQ(Commits(), 1U);
+}
+
+TEST_F(OffsetCommitterTest, StopWaitsNoLongerThanTheRequestTimeout) {
+  broker_->Hold(BrokerCall::kCommit);
+  Create({}, milliseconds(20));
   committer_->Finish({"orders", 0}, 3);
   committer_->CommitEvery(milliseconds(1));
   ASSERT_TRUE(broker_->WaitForCalls(BrokerCall::kCommit, 1));
@@ -106,6 +123,17 @@ TEST_F(OffsetCommitterTest, StopEndsACommitUnderWay) {
   broker_->Release(BrokerCall::kCommit);
   EXPECT_TRUE(committer_->CommitFinished().ok());
   EXPECT_EQ(CommittedAtBroker(), 3U);
+}
+
+TEST_F(OffsetCommitterTest, ACommitThatArrivesLateDoesNotUndoALaterOne) {
+  Create();
+  committer_->Finish({"orders", 0}, 3);
+  EXPECT_TRUE(committer_->CommitFinished().ok());
+  committer_->Finish({"orders", 0}, 5);
+  EXPECT_TRUE(committer_->CommitFinished().ok());
+  const GroupMember late = {.group = "billing", .id = "member", .commit_sequence = 1};
+  EXPECT_EQ(broker_->Commit(late, {"orders", 0}, 3, Soon()).code(), StatusCode::kAborted);
+  EXPECT_EQ(CommittedAtBroker(), 5U);
 }
 
 }  // namespace

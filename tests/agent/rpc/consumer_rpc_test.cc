@@ -40,13 +40,14 @@ class ConsumerRpcTest : public testing::Test {
     return agent_.consumer().Commit(&context, request, &response);
   }
   // By a member of a group; on "orders".
-  grpc::Status CommitAs(const std::string& member_id, std::uint64_t offset) {
+  grpc::Status CommitAs(const std::string& member_id, std::uint64_t offset, std::uint64_t sequence = 0) {
     grpc::ClientContext context;
     v1::CommitRequest request;
     request.set_group("billing");
     request.set_topic("orders");
     request.set_offset(offset);
     request.set_member_id(member_id);
+    request.set_sequence(sequence);
     v1::CommitResponse response;
     return agent_.consumer().Commit(&context, request, &response);
   }
@@ -97,6 +98,14 @@ TEST_F(ConsumerRpcTest, LetsAMemberCommitOnlyWhatIsItsOwn) {
   ASSERT_TRUE(Heartbeat("a").ok());
   EXPECT_TRUE(CommitAs("a", 2).ok());
   EXPECT_EQ(CommitAs("b", 1).error_code(), grpc::StatusCode::ABORTED);
+  ASSERT_TRUE(Committed("billing").ok());
+  EXPECT_EQ(committed_.offset(), 2U);
+}
+
+TEST_F(ConsumerRpcTest, KeepsTheLaterCommitWhenAnEarlierOneArrivesAfterIt) {
+  ASSERT_TRUE(Heartbeat("a").ok());
+  EXPECT_TRUE(CommitAs("a", 2, 8).ok());
+  EXPECT_EQ(CommitAs("a", 1, 7).error_code(), grpc::StatusCode::ABORTED);
   ASSERT_TRUE(Committed("billing").ok());
   EXPECT_EQ(committed_.offset(), 2U);
 }

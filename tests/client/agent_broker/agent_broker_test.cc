@@ -125,8 +125,10 @@ TEST_F(AgentBrokerTest, WatermarksTellATimestampFromNone) {
 }
 
 TEST_F(AgentBrokerTest, CommitCarriesTheOffset) {
-  EXPECT_TRUE(broker_->Commit({"billing"}, kOrders, 12, Soon()).ok());
+  EXPECT_TRUE(broker_->Commit({"billing", "a", 7}, kOrders, 12, Soon()).ok());
   EXPECT_EQ(agent_.committed.group(), "billing");
+  EXPECT_EQ(agent_.committed.member_id(), "a");
+  EXPECT_EQ(agent_.committed.sequence(), 7U);
   EXPECT_EQ(agent_.committed.partition(), 3U);
   EXPECT_EQ(agent_.committed.offset(), 12U);
 }

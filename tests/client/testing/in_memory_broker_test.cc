@@ -94,6 +94,13 @@ TEST_F(InMemoryBrokerTest, RemembersWhatAGroupCommitted) {
   EXPECT_EQ(broker_.Committed("other", kOrders, Soon()).value(), std::nullopt);
 }
 
+TEST_F(InMemoryBrokerTest, RefusesACommitAfterALaterOneOfTheSameMember) {
+  EXPECT_TRUE(broker_.Commit({"g", "a", 2}, kOrders, 7, Soon()).ok());
+  EXPECT_EQ(broker_.Commit({"g", "a", 1}, kOrders, 5, Soon()).code(), StatusCode::kAborted);
+  EXPECT_TRUE(broker_.Commit({"g", "b", 1}, kOrders, 6, Soon()).ok());
+  EXPECT_EQ(broker_.Committed("g", kOrders, Soon()).value(), 6U);
+}
+
 TEST_F(InMemoryBrokerTest, CreatesATopicOnce) {
   EXPECT_TRUE(broker_.CreateTopic("orders", 2, Soon()).ok());
   EXPECT_EQ(broker_.CreateTopic("orders", 3, Soon()).code(), StatusCode::kAlreadyExists);
