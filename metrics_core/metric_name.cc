@@ -79,6 +79,9 @@ bool IsLegalLabelName(std::string_view name) {
 }
 
 Status CheckFamily(const FamilyInfo& info) {
+  if (info.aggregation != Aggregation::kSum && info.type != MetricType::kGauge) {
+    return Refuse(info, "only gauges aggregate by another rule than their sum");
+  }
   if (Status name = CheckName(info); !name.ok()) return name;
   if (Status unit = CheckUnit(info); !unit.ok()) return unit;
   return CheckLabels(info);

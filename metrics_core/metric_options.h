@@ -20,6 +20,12 @@ enum class Exemplars : std::uint8_t {
   kSampled,  // see exemplar.h
 };
 
+// What several series of a gauge amount to where a reader does not tell them apart. Counters and histograms add up.
+enum class Aggregation : std::uint8_t {
+  kSum,  // amounts: records, bytes, connections
+  kMax,  // ages, delays, fill levels, of which the worst counts
+};
+
 // Beyond it, a page of one family costs its scraper more than it tells a reader.
 inline constexpr std::uint32_t kDefaultSeriesMax = 10'000;
 
@@ -34,6 +40,9 @@ struct MetricOptions {
 
   // Of Counter and of histograms; others are refused.
   Exemplars exemplars = Exemplars::kNone;
+
+  // Other than kSum for gauges only; refused otherwise.
+  Aggregation aggregation = Aggregation::kSum;
 
   // A look-up of one more label set gets the overflow series, whose label values are all kOverflowLabelValue.
   std::uint32_t series_max = kDefaultSeriesMax;

@@ -11,17 +11,16 @@
 #include "metrics_core/internal/callback_core.h"
 #include "metrics_core/internal/collected_family.h"
 #include "metrics_core/internal/family_core.h"
-#include "metrics_core/internal/snapshot_builder.h"
 #include "metrics_core/internal/snapshot_epochs.h"
 #include "metrics_core/internal/snapshot_pool.h"
 #include "metrics_core/metric_name.h"
+#include "metrics_core/snapshot_builder.h"
 
 namespace streamhouse::metrics {
 
 using internal::CollectedFamily;
 using internal::FamilyCore;
 using internal::FamilyKind;
-using internal::SnapshotBuffers;
 using internal::SnapshotEpochs;
 using internal::SnapshotPool;
 
@@ -90,7 +89,8 @@ FamilyInfo InfoOf(MetricOptions& options, MetricType type, NumberKind number) {
           .label_names = std::move(options.labels),
           .bounds = {},
           .has_exemplars = false,
-          .is_exponential = false};
+          .is_exponential = false,
+          .aggregation = options.aggregation};
 }
 
 Status CheckPowersOfTwo(const FamilyInfo& info) {
@@ -262,7 +262,7 @@ Snapshot Registry::TakeSnapshot(std::uint64_t now_nanoseconds) noexcept {
     owner->families = state_->families;
   }
   owner->snapshot = state_->epochs->Begin();
-  internal::SnapshotBuilder builder(*owner->buffers);
+  SnapshotBuilder builder(*owner->buffers);
   for (const auto& family : owner->families) family->Collect(builder, now_nanoseconds);
   return builder.Finish(std::move(owner));
 }

@@ -19,11 +19,11 @@
 #include <vector>
 
 #include "metrics_core/exemplar.h"
+#include "metrics_core/metric_options.h"
 
 namespace streamhouse::metrics {
-namespace internal {
+
 class SnapshotBuilder;
-}
 
 enum class MetricType : std::uint8_t { kCounter, kGauge, kHistogram };
 
@@ -41,6 +41,7 @@ struct FamilyInfo {
   std::vector<double> bounds;               // of a histogram: finite, ascending upper bounds, (lower, upper]
   bool has_exemplars = false;               // its series may have them
   bool is_exponential = false;              // a histogram that can be read at its own resolution as well
+  Aggregation aggregation = Aggregation::kSum;
 };
 
 struct HistogramValue {
@@ -54,8 +55,8 @@ struct ExponentialValue {
   int schema = 0;
   std::int32_t first_index = 0;                  // of bucket_counts[0]; the others follow without gaps
   std::span<const std::uint64_t> bucket_counts;  // not cumulative; empty when there are only zeros
-  double zero_threshold = 0;
-  std::uint64_t zero_count = 0;  // values in [0, zero_threshold]
+  double zero_threshold = 0;                     // the same for all series of a family
+  std::uint64_t zero_count = 0;                  // values in [0, zero_threshold]
   double sum = 0;
   std::uint64_t count = 0;  // == zero_count and the sum of bucket_counts
 };
@@ -92,7 +93,7 @@ class FamilySnapshot {
   const ExponentialValue& exponential_value(std::size_t i) const { return exponentials_[i]; }
 
  private:
-  friend class internal::SnapshotBuilder;
+  friend class SnapshotBuilder;
 
   std::size_t exemplars_per_series() const {
     return info_->type == MetricType::kHistogram ? info_->bounds.size() + 1 : 1;
@@ -117,7 +118,7 @@ class Snapshot {
   std::span<const FamilySnapshot> families() const { return families_; }
 
  private:
-  friend class internal::SnapshotBuilder;
+  friend class SnapshotBuilder;
 
   std::span<const FamilySnapshot> families_;
   std::shared_ptr<void> buffers_;  // gives its memory back to the registry

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "metrics_core/internal/label_text.h"
-#include "metrics_core/internal/snapshot_builder.h"
+#include "metrics_core/snapshot_builder.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::metrics::internal {

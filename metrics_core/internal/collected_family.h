@@ -5,9 +5,11 @@
 
 #include "metrics_core/snapshot.h"
 
-namespace streamhouse::metrics::internal {
+namespace streamhouse::metrics {
 
 class SnapshotBuilder;
+
+namespace internal {
 
 class CollectedFamily {
  public:
@@ -26,4 +28,5 @@ class CollectedFamily {
   virtual void Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) noexcept = 0;
 };
 
-}  // namespace streamhouse::metrics::internal
+}  // namespace internal
+}  // namespace streamhouse::metrics

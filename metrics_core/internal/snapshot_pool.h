@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "metrics_core/internal/snapshot_builder.h"
+#include "metrics_core/snapshot_builder.h"
 #include "metrics_core/internal/snapshot_epochs.h"
 
 namespace streamhouse::metrics::internal {

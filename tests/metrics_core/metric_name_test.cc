@@ -114,5 +114,12 @@ TEST(MetricNameTest, AFamilyOccupiesEachNameThatAnyFormatGivesIt) {
   EXPECT_EQ(OccupiedNames(Histogram("a")), (Names{"a", "a_bucket", "a_count", "a_sum", "a_created"}));
 }
 
+TEST(CheckFamilyTest, OnlyGaugesAggregateByAnotherRuleThanTheirSum) {
+  for (FamilyInfo info : {Counter("a_total"), Gauge("a"), Histogram("a")}) {
+    info.aggregation = Aggregation::kMax;
+    EXPECT_EQ(CheckFamily(info).ok(), info.type == MetricType::kGauge) << info.name;
+  }
+}
+
 }  // namespace
 }  // namespace streamhouse::metrics

@@ -13,7 +13,7 @@
 #include "metrics_core/internal/cell_arena.h"
 #include "metrics_core/internal/read_section.h"
 #include "metrics_core/internal/shard.h"
-#include "metrics_core/internal/snapshot_builder.h"
+#include "metrics_core/snapshot_builder.h"
 
 namespace streamhouse::metrics::internal {
 namespace {

@@ -1,4 +1,4 @@
-#include "metrics_core/internal/snapshot_builder.h"
+#include "metrics_core/snapshot_builder.h"
 
 #include <cstdint>
 #include <memory>
@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-namespace streamhouse::metrics::internal {
+namespace streamhouse::metrics {
 namespace {
 
 class SnapshotBuilderTest : public testing::Test {
@@ -90,6 +90,22 @@ TEST_F(SnapshotBuilderTest, MoreSeriesThanWereAnnouncedAreHeldToo) {
   EXPECT_EQ(snapshot.families()[1].histogram_value(0).bucket_counts[0], 7U);
 }
 
+TEST_F(SnapshotBuilderTest, AFamilyOfAnotherSnapshotStandsAmongItsOwn) {
+  const Snapshot other = Build();
+  const auto buffers = std::make_shared<SnapshotBuffers>();
+  SnapshotBuilder builder(*buffers);
+  builder.BeginFamily(counter_, 1);
+  builder.AddScalar("own=\"1\"", 1);
+  builder.AddFamily(other.families()[2]);
+  builder.BeginFamily(counter_, 1);
+  builder.AddScalar("own=\"2\"", 2);
+  const Snapshot snapshot = builder.Finish(buffers);
+  ASSERT_EQ(snapshot.families().size(), 3U);
+  EXPECT_EQ(snapshot.families()[0].label_text(0), "own=\"1\"");
+  EXPECT_EQ(snapshot.families()[1].histogram_value(0).count, 3U);
+  EXPECT_EQ(snapshot.families()[2].uint64_value(0), 2U);
+}
+
 TEST_F(SnapshotBuilderTest, ASnapshotKeepsItsOwnerAlive) {
   std::weak_ptr<SnapshotBuffers> watched = buffers_;
   Snapshot snapshot = Build();
@@ -100,4 +116,4 @@ TEST_F(SnapshotBuilderTest, ASnapshotKeepsItsOwnerAlive) {
 }
 
 }  // namespace
-}  // namespace streamhouse::metrics::internal
+}  // namespace streamhouse::metrics

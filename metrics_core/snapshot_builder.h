@@ -1,21 +1,33 @@
-// SnapshotBuilder: fills a Snapshot, family by family, in buffers that are used again.
+// SnapshotBuilder: makes a Snapshot, family by family, of values that come from anywhere.
 //
-// SnapshotBuffers grow to the largest snapshot that was taken and keep that size, so that a steady-state snapshot
-// allocates nothing that grows with the number of series. Thread safety: one thread a builder.
+// When to use something else: Registry::TakeSnapshot for what was recorded. This is for views, which make one snapshot of
+// another, and for programs whose numbers are kept elsewhere.
+// Guarantees: families and series stand in the order in which they were added. SnapshotBuffers grow to the largest snapshot
+// that was made in them and keep that size, so that the next one of that size allocates nothing.
+// Thread safety: one thread a builder; one snapshot a time in the same buffers. Errors: what breaks the order of calls is not
+// checked.
+//
+//   auto buffers = std::make_shared<SnapshotBuffers>();
+//   SnapshotBuilder builder(*buffers);
+//   builder.BeginFamily(info, 1);
+//   builder.AddScalar("topic=\"orders\"", 7);
+//   Snapshot snapshot = builder.Finish(buffers);
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "metrics_core/exemplar.h"
 #include "metrics_core/snapshot.h"
 
-namespace streamhouse::metrics::internal {
+namespace streamhouse::metrics {
 
 struct SnapshotBuffers {
   // Where a family's values begin, until the vectors have stopped growing.
@@ -25,6 +37,7 @@ struct SnapshotBuffers {
     std::size_t first_histogram = 0;
     std::size_t first_exponential = 0;
     std::size_t first_exemplar = 0;
+    bool is_borrowed = false;  // its values are another snapshot's
   };
 
   std::vector<FamilySnapshot> families;
@@ -61,6 +74,13 @@ class SnapshotBuilder {
     stride_ = info.bounds.size() + 1;
     Reserve(buffers_.labels, series);
     Reserve(buffers_.values, series * (info.type == MetricType::kHistogram ? stride_ : 1));
+  }
+
+  // A whole family of another snapshot, which must outlive this one.
+  void AddFamily(const FamilySnapshot& family) {
+    buffers_.families.push_back(family);
+    buffers_.extents.push_back(End());
+    buffers_.extents.back().is_borrowed = true;
   }
 
   // `label_text` outlives the snapshot.
@@ -103,6 +123,7 @@ class SnapshotBuilder {
     SnapshotBuffers::Extent end = End();
     for (std::size_t i = buffers_.families.size(); i-- > 0;) {
       const SnapshotBuffers::Extent& begin = buffers_.extents[i];
+      if (begin.is_borrowed) continue;
       FamilySnapshot& family = buffers_.families[i];
       family.labels_ = Between(buffers_.labels, begin.first_label, end.first_label);
       family.values_ = Between(buffers_.values, begin.first_value, end.first_value);
@@ -143,4 +164,4 @@ class SnapshotBuilder {
   std::size_t stride_ = 1;  // buckets a series of the present family
 };
 
-}  // namespace streamhouse::metrics::internal
+}  // namespace streamhouse::metrics
