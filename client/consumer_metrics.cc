@@ -69,9 +69,10 @@ Result<ConsumerMetrics> ConsumerMetrics::Register(Registry& registry) {
   KeepFamily(registry.AddGauge(
                  ByPartition("streamhouse_consumer_lag_records", "High watermark minus position at the last refresh")),
              made.lag_records_, status);
-  KeepFamily(registry.AddDoubleGauge(ByPartition("streamhouse_consumer_lag_seconds",
-                                                 "Age of the next unread record at the last refresh", "seconds")),
-             made.lag_seconds_, status);
+  MetricOptions lag_seconds =
+      ByPartition("streamhouse_consumer_lag_seconds", "Age of the next unread record at the last refresh", "seconds");
+  lag_seconds.aggregation = metrics::Aggregation::kMax;
+  KeepFamily(registry.AddDoubleGauge(std::move(lag_seconds)), made.lag_seconds_, status);
   KeepFamily(registry.AddGauge(ByPartition("streamhouse_consumer_last_committed_offset",
                                            "Offset of the next record as last committed")),
              made.last_committed_offset_, status);

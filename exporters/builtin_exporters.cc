@@ -7,6 +7,7 @@
 #include "exporters/http/limits.h"
 #include "exporters/http/metrics_server.h"
 #include "exporters/textfile/textfile_exporter.h"
+#include "metrics_core/metric_name.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
@@ -29,7 +30,11 @@ MadeExporter MakeMetricsServer(const ExporterSpec& spec, const ExporterContext& 
   limits.write_time = given.Duration("write_time", limits.write_time);
   limits.page_time = given.Duration("page_time", limits.page_time);
   options.web_config_file = given.Text("web_config", "");
+  options.aggregate = given.List("aggregate");
   if (Status checked = given.Check(); !checked.ok()) return checked;
+  for (const std::string& label : options.aggregate) {
+    if (!metrics::IsLegalLabelName(label)) return BadSpec(spec, "'" + label + "' in aggregate is not a label");
+  }
   return MadeExporter(std::make_unique<MetricsServer>(context.registry, context.health, std::move(options)));
 }
 

@@ -105,6 +105,16 @@ std::string SpecOptions::Text(std::string_view name, std::string_view otherwise)
   return value == nullptr ? std::string(otherwise) : *value;
 }
 
+std::vector<std::string> SpecOptions::List(std::string_view name) {
+  const std::string* const value = Find(name);
+  std::vector<std::string> items;
+  for (std::string_view rest = value == nullptr ? std::string_view() : *value; !rest.empty();) {
+    items.emplace_back(rest.substr(0, rest.find(',')));
+    rest.remove_prefix(std::min(items.back().size() + 1, rest.size()));
+  }
+  return items;
+}
+
 std::uint64_t SpecOptions::Number(std::string_view name, std::uint64_t otherwise) {
   const std::string* const text = Find(name);
   if (text == nullptr) return otherwise;

@@ -43,6 +43,7 @@ class SpecOptions {
 
   // The value of the option, or the default where it is not given or is bad.
   std::string Text(std::string_view name, std::string_view otherwise);
+  std::vector<std::string> List(std::string_view name);                  // "a,b"; empty where it is not given
   std::uint64_t Number(std::string_view name, std::uint64_t otherwise);  // "100", at least 1
   std::chrono::milliseconds Duration(std::string_view name,
                                      std::chrono::milliseconds otherwise);  // "500ms", "15s", "2m"

@@ -24,6 +24,7 @@ char* EscapedText::CopyTo(char* out) const {
 bool LabelReader::Next() {
   const std::size_t equals = rest_.find('=');
   if (equals == std::string_view::npos || equals + 1 == rest_.size()) return false;
+  text_ = rest_;
   name_ = rest_.substr(0, equals);
   rest_.remove_prefix(equals + 2);  // the quote as well
   std::size_t end = 0;
@@ -35,6 +36,7 @@ bool LabelReader::Next() {
     }
   }
   value_ = EscapedText(rest_.substr(0, end), escapes);
+  text_ = text_.substr(0, equals + 2 + end + 1);
   rest_.remove_prefix(std::min(end + 2, rest_.size()));  // the quote and the comma
   return true;
 }

@@ -39,9 +39,12 @@ class LabelReader {
 
   std::string_view name() const { return name_; }
   const EscapedText& value() const { return value_; }
+  // The label as it stands: name="value".
+  std::string_view text() const { return text_; }
 
  private:
   std::string_view rest_;
+  std::string_view text_;
   std::string_view name_;
   EscapedText value_;
 };

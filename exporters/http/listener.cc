@@ -41,6 +41,11 @@ class BlockedSignals {
   sigset_t before_;
 };
 
+RoutesOptions WithMetrics(RoutesOptions routes, const ServerMetrics& metrics) {
+  routes.metrics = metrics;
+  return routes;
+}
+
 Response Unauthorized() {
   Response response = ErrorResponse(401);
   response.headers.emplace_back("WWW-Authenticate", "Basic");
@@ -54,12 +59,12 @@ std::string HostAndPort(const std::string& host, std::uint16_t port) {
   return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-Listener::Listener(metrics::Registry& registry, const metrics::Health& health, const Limits& limits,
+Listener::Listener(metrics::Registry& registry, const metrics::Health& health, RoutesOptions routes,
                    WebConfig web_config)
-    : limits_(limits),
+    : limits_(routes.limits),
       web_config_(std::move(web_config)),
       metrics_(registry),
-      routes_(registry, health, {.limits = limits, .metrics = metrics_}),
+      routes_(registry, health, WithMetrics(std::move(routes), metrics_)),
       auth_(web_config_.users) {}
 
 Listener::~Listener() {

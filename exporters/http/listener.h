@@ -37,8 +37,8 @@ inline constexpr std::size_t kPasswordChecksMax = 16;
 
 class Listener {
  public:
-  // `registry` and `health` must outlive it.
-  Listener(metrics::Registry& registry, const metrics::Health& health, const Limits& limits, WebConfig web_config);
+  // `registry` and `health` must outlive it. Makes the routes' metrics itself.
+  Listener(metrics::Registry& registry, const metrics::Health& health, RoutesOptions routes, WebConfig web_config);
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "exporters/http/listener.h"
+#include "exporters/http/routes.h"
 #include "exporters/http/web_config.h"
 
 namespace streamhouse::exporters {
@@ -31,7 +32,8 @@ Status MetricsServer::Start() {
     if (!loaded.ok()) return loaded.status();
     web_config = *std::move(loaded);
   }
-  auto listener = std::make_unique<Listener>(registry_, health_, options_.limits, std::move(web_config));
+  const RoutesOptions routes = {.limits = options_.limits, .aggregate = options_.aggregate};
+  auto listener = std::make_unique<Listener>(registry_, health_, routes, std::move(web_config));
   if (Status bound = listener->Bind(options_.host, options_.port); !bound.ok()) return bound;
   listener_ = std::move(listener);
   name_ = "prometheus://" + HostAndPort(options_.host, port());

@@ -1,4 +1,4 @@
-// MetricsServer: serves a registry and a program's health over HTTP: /metrics, /health, /ready and a page at /.
+// MetricsServer: serves a registry and a program's health over HTTP: the paths of routes.h.
 //
 // When to use something else: a program that has an HTTP server already calls Routes from it (routes.h).
 // Guarantees: Start() returns with the port bound and answering. A page is streamed: what a scrape costs in memory beside
@@ -16,6 +16,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "exporters/http/limits.h"
 #include "metrics_core/exporter.h"
@@ -33,6 +34,7 @@ struct MetricsServerOptions {
   std::string host = "127.0.0.1";            // an address to listen on, or a name of one
   std::uint16_t port = kMetricsPortDefault;  // 0: one that is free
   Limits limits = {};
+  std::vector<std::string> aggregate = {};  // labels that /metrics sums away and /metrics/detailed shows
   std::string web_config_file = {};  // web_config.h; empty for none: no TLS, and anybody may read
 };
 

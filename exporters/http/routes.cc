@@ -20,6 +20,7 @@ namespace streamhouse::exporters {
 namespace {
 
 constexpr std::string_view kMetricsPath = "/metrics";
+constexpr std::string_view kDetailedPath = "/metrics/detailed";
 constexpr std::string_view kHealthPath = "/health";
 constexpr std::string_view kReadyPath = "/ready";
 constexpr std::string_view kIndexPath = "/";
@@ -32,6 +33,7 @@ constexpr std::string_view kIndexPage = R"(<!DOCTYPE html>
 <h1>Metrics</h1>
 <ul>
 <li><a href="/metrics">/metrics</a>: for Prometheus and other scrapers</li>
+<li><a href="/metrics/detailed">/metrics/detailed</a>: the same with all labels, of which a server may be set to sum some up</li>
 <li><a href="/health">/health</a>: whether this process answers</li>
 <li><a href="/ready">/ready</a>: whether it can do its work, and if not, why</li>
 </ul>
@@ -59,7 +61,8 @@ Response MethodNotAllowed() {
 }
 
 bool IsKnown(std::string_view path) {
-  return path == kMetricsPath || path == kHealthPath || path == kReadyPath || path == kIndexPath;
+  return path == kMetricsPath || path == kDetailedPath || path == kHealthPath || path == kReadyPath ||
+         path == kIndexPath;
 }
 
 std::string AllChecks(const metrics::Health::Report& report) {
@@ -84,7 +87,12 @@ std::chrono::milliseconds PageTime(std::string_view scrape_timeout, std::chrono:
 }  // namespace
 
 Routes::Routes(metrics::Registry& registry, const metrics::Health& health, RoutesOptions options)
-    : options_(std::move(options)), health_(health), slots_(options_.limits.scrapes), collection_(registry) {}
+    : options_(std::move(options)),
+      health_(health),
+      slots_(options_.limits.scrapes),
+      aggregated_view_(options_.aggregate),
+      detailed_(registry),
+      aggregated_([&registry, this] { return aggregated_view_.Of(registry.TakeSnapshot()); }) {}
 
 Response Routes::Handle(const Request& request) {
   const std::optional<Target> target = ParseTarget(request.target);
@@ -96,7 +104,7 @@ Response Routes::Handle(const Request& request) {
 
 Response Routes::Answer(const Request& request, const Target& target) {
   if (request.method != "GET" && request.method != "HEAD") return MethodNotAllowed();
-  if (target.path == kMetricsPath) return Metrics(request, target);
+  if (target.path == kMetricsPath || target.path == kDetailedPath) return Metrics(request, target);
   if (target.path == kHealthPath) return Live();
   if (target.path == kReadyPath) return Ready(target);
   return Index();
@@ -112,7 +120,9 @@ Response Routes::Metrics(const Request& request, const Target& target) {
   options_.metrics.CountScrape(negotiated.format, status);
   if (status != 200) return ErrorResponse(status);
 
-  std::unique_ptr<PageSource> page = std::make_unique<ScrapePage>(collection_, negotiated.format, *std::move(names));
+  const bool is_aggregated = target.path == kMetricsPath && !options_.aggregate.empty();
+  SharedCollection& collection = is_aggregated ? aggregated_ : detailed_;
+  std::unique_ptr<PageSource> page = std::make_unique<ScrapePage>(collection, negotiated.format, *std::move(names));
   if (coding != ContentCoding::kIdentity) page = std::make_unique<CompressedPage>(std::move(page), coding);
   Response response;
   response.content_type = negotiated.content_type;

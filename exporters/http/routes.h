@@ -1,9 +1,11 @@
 // Routes: what is answered on which path, without a socket; a program with an HTTP server of its own calls it from there.
 //
-//   /metrics   the registry, in the format and coding that were asked for; with ?name[]=…, only those families
-//   /health    200 and "OK", always
-//   /ready     200 and "READY", or 503 and the failed checks with their reasons; with ?verbose, all checks
-//   /          a page for people
+//   /metrics            the registry, in the format and coding that were asked for, without the labels that are to be
+//                       aggregated; with ?name[]=…, only those families
+//   /metrics/detailed   the same with all labels
+//   /health             200 and "OK", always
+//   /ready              200 and "READY", or 503 and the failed checks with their reasons; with ?verbose, all checks
+//   /                   a page for people
 //
 // GET and HEAD only, otherwise 405; other paths 404; more pages at a time than Limits::scrapes 503.
 // When to use something else: MetricsServer, which brings the sockets.
@@ -15,7 +17,9 @@
 //   Response response = routes.Handle({.method = "GET", .target = "/metrics", .accept = accept});
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "exporters/http/limits.h"
 #include "exporters/http/request.h"
@@ -24,6 +28,7 @@
 #include "exporters/http/server_metrics.h"
 #include "exporters/http/shared_collection.h"
 #include "exporters/http/target.h"
+#include "exporters/view/aggregated_view.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
 
@@ -31,6 +36,7 @@ namespace streamhouse::exporters {
 
 struct RoutesOptions {
   Limits limits = {};
+  std::vector<std::string> aggregate = {};  // labels that /metrics sums away (aggregated_view.h)
   ServerMetrics metrics = {};
 };
 
@@ -49,7 +55,9 @@ class Routes {
   const RoutesOptions options_;
   const metrics::Health& health_;
   const ScrapeSlots slots_;
-  SharedCollection collection_;
+  const AggregatedView aggregated_view_;
+  SharedCollection detailed_;
+  SharedCollection aggregated_;
 };
 
 }  // namespace streamhouse::exporters

@@ -7,7 +7,7 @@ std::shared_ptr<const metrics::Snapshot> SharedCollection::Take(std::chrono::ste
   std::shared_ptr<const metrics::Snapshot> snapshot = latest_.lock();
   // A caller that had to wait comes with a time before that of the snapshot it waited for.
   if (snapshot != nullptr && now < taken_at_ + kSharedFor) return snapshot;
-  snapshot = std::make_shared<const metrics::Snapshot>(registry_.TakeSnapshot());
+  snapshot = std::make_shared<const metrics::Snapshot>(collect_());
   latest_ = snapshot;
   taken_at_ = now;
   return snapshot;

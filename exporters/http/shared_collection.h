@@ -1,14 +1,16 @@
-// SharedCollection: the snapshot of a registry, taken once for all readers that come at the same time.
+// SharedCollection: a snapshot, taken once for all readers that come at the same time.
 //
 // Guarantees: a snapshot that Take() gives was taken after the call, or not longer than kSharedFor before it and then only
 // while another reader still holds it: who reads a page to its end and asks again gets new values.
 // Thread safety: Take() from any thread; callers that come while one collects wait for it and share its result. A shared
-// snapshot is only read. Cost: one Registry::TakeSnapshot for all of them.
+// snapshot is only read. Cost: one snapshot for all of them.
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include "metrics_core/registry.h"
 #include "metrics_core/snapshot.h"
@@ -20,14 +22,19 @@ inline constexpr std::chrono::milliseconds kSharedFor{1000};
 
 class SharedCollection {
  public:
-  // `registry` must outlive the collection and its snapshots.
-  explicit SharedCollection(metrics::Registry& registry) : registry_(registry) {}
+  using Collect = std::function<metrics::Snapshot()>;
+
+  // What `collect` uses must outlive the collection.
+  explicit SharedCollection(Collect collect) : collect_(std::move(collect)) {}
+  // All of a registry, which must outlive the collection.
+  explicit SharedCollection(metrics::Registry& registry)
+      : SharedCollection([&registry] { return registry.TakeSnapshot(); }) {}
 
   std::shared_ptr<const metrics::Snapshot> Take(
       std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now());
 
  private:
-  metrics::Registry& registry_;
+  const Collect collect_;
   std::mutex mutex_;
   // Guarded by mutex_.
   std::weak_ptr<const metrics::Snapshot> latest_;

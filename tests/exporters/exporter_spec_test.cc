@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 #include "metrics_core/status.h"
 
@@ -61,10 +62,11 @@ class SpecOptionsTest : public testing::Test {
 };
 
 TEST_F(SpecOptionsTest, ReadsOptionsByType) {
-  const ExporterSpec spec = Spec("text=a=b&number=17&duration=2m");
+  const ExporterSpec spec = Spec("text=a=b&number=17&duration=2m&list=a,,b");
   SpecOptions options(spec);
   EXPECT_EQ(options.Text("text", ""), "a=b");
   EXPECT_EQ(options.Number("number", 1), 17U);
+  EXPECT_EQ(options.List("list"), (std::vector<std::string>{"a", "", "b"}));
   EXPECT_EQ(options.Duration("duration", milliseconds(1)), std::chrono::minutes(2));
   EXPECT_TRUE(options.Check().ok());
 }
@@ -74,6 +76,7 @@ TEST_F(SpecOptionsTest, HasDefaults) {
   SpecOptions options(spec);
   EXPECT_EQ(options.Text("text", "x"), "x");
   EXPECT_EQ(options.Number("number", 5), 5U);
+  EXPECT_EQ(options.List("list"), std::vector<std::string>());
   EXPECT_EQ(options.Duration("duration", milliseconds(7)), milliseconds(7));
   EXPECT_TRUE(options.Check().ok());
 }

@@ -32,6 +32,14 @@ TEST(LabelReaderTest, ReadsLabelsInOrder) {
   EXPECT_EQ(Read(""), "");
 }
 
+TEST(LabelReaderTest, ShowsALabelAsItStands) {
+  LabelReader labels(R"(a="\"\\",partition="7")");
+  ASSERT_TRUE(labels.Next());
+  EXPECT_EQ(labels.text(), R"(a="\"\\")");
+  ASSERT_TRUE(labels.Next());
+  EXPECT_EQ(labels.text(), R"(partition="7")");
+}
+
 TEST(LabelReaderTest, TakesEscapesBack) {
   EXPECT_EQ(Read(R"(a="\"",b="\\",c="\n",d="x\\n,\"y=\"z")"), "a=\"|b=\\|c=\n|d=x\\n,\"y=\"z|");
 }

@@ -118,6 +118,27 @@ TEST_F(RoutesTest, ServesTheFamiliesThatAreNamed) {
   EXPECT_EQ(Get("/metrics?name[]=%").status, 400);
 }
 
+TEST_F(RoutesTest, ShowsAllLabelsOnBothPagesUnlessToldToAggregate) {
+  registry_.AddCounter({.name = "a_total", .help = "A", .labels = {"partition"}}).value().With("1").Increment();
+  const std::string page = "# HELP a_total A\n# TYPE a_total counter\na_total{partition=\"1\"} 1\n";
+  EXPECT_EQ(ReadPage(*Get("/metrics").page), page);
+  EXPECT_EQ(ReadPage(*Get("/metrics/detailed").page), page);
+}
+
+TEST_F(RoutesTest, AggregatesOnePageAndNotTheOther) {
+  Routes routes(registry_, health_, {.aggregate = {"partition", "group"}});
+  const auto lag = registry_.AddGauge({.name = "lag", .help = "Lag", .labels = {"topic", "partition"}}).value();
+  registry_.AddGauge({.name = "other", .help = "O"}).value();
+  for (const char* partition : {"1", "2"}) lag.With("a", partition).Set(2);
+  const auto page = [&](std::string_view target) {
+    return ReadPage(*routes.Handle({.method = "GET", .target = target}).page);
+  };
+  const std::string head = "# HELP lag Lag\n# TYPE lag gauge\n";
+  EXPECT_EQ(page("/metrics?name[]=lag"), head + "lag{topic=\"a\"} 4\n");
+  EXPECT_EQ(page("/metrics/detailed?name[]=lag"),
+            head + "lag{topic=\"a\",partition=\"1\"} 2\nlag{topic=\"a\",partition=\"2\"} 2\n");
+}
+
 TEST_F(RoutesTest, ListsAllChecksWhenAsked) {
   const auto lease = health_.Add("lease", [] { return Status(StatusCode::kUnavailable, "no lease"); });
   const auto disk = health_.Add("disk", [] { return Status::Ok(); });

@@ -1,0 +1,59 @@
+#include "exporters/view/aggregated_view.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <deque>
+#include <memory>
+
+#include "exporters/view/family_sums.h"
+#include "exporters/view/series_groups.h"
+#include "metrics_core/snapshot_builder.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::FamilyInfo;
+using metrics::FamilySnapshot;
+using metrics::Snapshot;
+using metrics::SnapshotBuilder;
+
+// What an aggregated snapshot points at.
+struct Aggregated {
+  Snapshot source;
+  std::deque<FamilyInfo> infos;
+  std::deque<std::deque<std::string>> texts;  // of the groups, by family
+  metrics::SnapshotBuffers buffers;
+};
+
+}  // namespace
+
+Snapshot AggregatedView::Of(Snapshot snapshot) const {
+  auto owner = std::make_shared<Aggregated>();
+  owner->source = std::move(snapshot);
+  SnapshotBuilder builder(owner->buffers);
+  for (const FamilySnapshot& family : owner->source.families()) {
+    if (HasNoneOf(family.info())) {
+      builder.AddFamily(family);
+      continue;
+    }
+    FamilyInfo& info = owner->infos.emplace_back(family.info());
+    std::erase_if(info.label_names, [this](const std::string& name) {
+      return std::find(labels_.begin(), labels_.end(), name) != labels_.end();
+    });
+    std::deque<std::string>& texts = owner->texts.emplace_back();
+    SeriesGroups groups(labels_, texts);
+    FamilySums sums(info);
+    for (std::size_t i = 0; i < family.size(); ++i) sums.Add(family, i, groups.Find(family.label_text(i)));
+    builder.BeginFamily(info, groups.size());
+    sums.AppendTo(builder, texts);
+  }
+  return builder.Finish(std::move(owner));
+}
+
+bool AggregatedView::HasNoneOf(const FamilyInfo& info) const {
+  return std::none_of(labels_.begin(), labels_.end(), [&](const std::string& label) {
+    return std::find(info.label_names.begin(), info.label_names.end(), label) != info.label_names.end();
+  });
+}
+
+}  // namespace streamhouse::exporters
