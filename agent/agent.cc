@@ -10,12 +10,17 @@ namespace streamhouse::agent {
 
 Result<std::unique_ptr<Agent>> AgentBuilder::Build() {
   if (Status valid = config_.Validate(); !valid.ok()) return valid;
-  return std::unique_ptr<Agent>(new Agent(std::move(config_), std::move(metrics_), health_, std::move(exporters_)));
+  return std::unique_ptr<Agent>(
+      new Agent(std::move(config_), std::move(metrics_), health_, std::move(exporters_), *files_));
 }
 
 Agent::Agent(AgentConfig config, AgentMetrics metrics, metrics::Health* health,
-             std::vector<std::unique_ptr<metrics::Exporter>> exporters)
-    : config_(std::move(config)), metrics_(std::move(metrics)), health_(health), exporters_(std::move(exporters)) {}
+             std::vector<std::unique_ptr<metrics::Exporter>> exporters, FileSystem& files)
+    : config_(std::move(config)),
+      metrics_(std::move(metrics)),
+      health_(health),
+      exporters_(std::move(exporters)),
+      files_(files) {}
 
 Agent::~Agent() {
   Stop();
@@ -56,7 +61,7 @@ Status Agent::StartParts() {
 }
 
 Status Agent::OpenStorage() {
-  auto folder = DataFolder::Open(PosixFileSystem(), config_.data_folder);
+  auto folder = DataFolder::Open(files_, config_.data_folder);
   if (!folder.ok()) return folder.status();
   folder_ = std::make_unique<DataFolder>(*std::move(folder));
   auto store = SqliteMetadataStore::Open(folder_->metadata_path());
@@ -67,7 +72,7 @@ Status Agent::OpenStorage() {
       LeaseMetrics{.renewals = metrics_.lease_renewals, .active_partitions = metrics_.active_partitions},
       [this](const TopicPartition& partition, std::uint64_t fence) { topics_->LoseLease(partition, fence); });
   topics_ = std::make_unique<TopicCatalog>(
-      PosixFileSystem(), *store_, *leases_,
+      files_, *store_, *leases_,
       TopicCatalog::Options{
           .log_folder = folder_->log_folder(),
           .log = {.segment_bytes = config_.segment_bytes, .sync_policy = config_.sync_policy},

@@ -29,6 +29,7 @@
 #include "agent/data_folder.h"
 #include "agent/group_coordinator.h"
 #include "agent/lease/lease_keeper.h"
+#include "agent/log/file_system.h"
 #include "agent/metadata/metadata_store.h"
 #include "agent/periodic_task.h"
 #include "agent/rpc/rpc_server.h"
@@ -58,7 +59,7 @@ class Agent {
   friend class AgentBuilder;
 
   Agent(AgentConfig config, AgentMetrics metrics, metrics::Health* health,
-        std::vector<std::unique_ptr<metrics::Exporter>> exporters);
+        std::vector<std::unique_ptr<metrics::Exporter>> exporters, FileSystem& files);
 
   Status StartParts();
   Status OpenStorage();
@@ -70,6 +71,7 @@ class Agent {
   const AgentMetrics metrics_;
   metrics::Health* const health_;  // may be null
   const std::vector<std::unique_ptr<metrics::Exporter>> exporters_;
+  FileSystem& files_;
 
   bool was_started_ = false;
   std::size_t running_exporters_ = 0;  // the first so many of exporters_
@@ -107,6 +109,13 @@ class AgentBuilder {
     return *this;
   }
 
+  // What the logs are kept in, unless it is that of this machine; it must outlive the agent. The metadata go their own
+  // way.
+  AgentBuilder& file_system(FileSystem& files) {
+    files_ = &files;
+    return *this;
+  }
+
   // InvalidArgument when the configuration makes no sense. The builder is empty afterwards.
   Result<std::unique_ptr<Agent>> Build();
 
@@ -115,6 +124,7 @@ class AgentBuilder {
   AgentMetrics metrics_;
   metrics::Health* health_ = nullptr;
   std::vector<std::unique_ptr<metrics::Exporter>> exporters_;
+  FileSystem* files_ = &PosixFileSystem();
 };
 
 }  // namespace streamhouse::agent

@@ -4,13 +4,16 @@
 
 #include <chrono>
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "agent/testing/switched_file_system.h"
 #include "tests/agent/support/batches.h"
 #include "tests/agent/support/catalog_fixture.h"
 #include "tests/agent/support/raw_file.h"
+#include "tests/support/eventually.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -141,6 +144,31 @@ TEST_F(TopicCatalogTest, RemovesWhatIsBeyondTheRetentionOfItsTopic) {
   topics_->ApplyRetention(1800000000000);
   EXPECT_EQ((*topics_->Find("kept", 0))->FindWatermarks()->log_start_offset, 0U);
   EXPECT_EQ((*topics_->Find("old", 0))->FindWatermarks()->log_start_offset, 1U);
+}
+
+class SlowDiskTest : public CatalogFixture {
+ protected:
+  SlowDiskTest() { Reopen(files_); }
+  ~SlowDiskTest() override { topics_.reset(); }
+
+  bool Appends(const std::string& topic, std::uint32_t partition) const {
+    return (*topics_->Find(topic, partition))->Append(BatchOf({"a"})).ok();
+  }
+
+  SwitchedFileSystem files_{PosixFileSystem(), std::chrono::hours(1)};
+};
+
+TEST_F(SlowDiskTest, ALogThatIsSyncedHoldsUpNoOther) {
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
+  ASSERT_TRUE(Appends("orders", 0));
+  files_.Switch(DiskState::kSlow, "orders/0/");
+  auto synced = std::async(std::launch::async, [this] { return topics_->SyncLogs(); });
+  ASSERT_TRUE(Eventually([this] { return files_.delayed() == 1; }));
+  EXPECT_TRUE(Appends("orders", 1));
+  ASSERT_TRUE(topics_->Create({.name = "payments", .partitions = 1}).ok());
+  EXPECT_TRUE(Appends("payments", 0));
+  files_.Switch(DiskState::kWell);
+  EXPECT_TRUE(synced.get().ok());
 }
 
 }  // namespace

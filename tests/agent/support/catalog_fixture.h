@@ -21,8 +21,8 @@ class CatalogFixture : public testing::Test {
  protected:
   CatalogFixture() { Reopen(); }
 
-  // What a restart does.
-  void Reopen() {
+  // What a restart does. `files` must outlive the catalog.
+  void Reopen(FileSystem& files = PosixFileSystem()) {
     topics_.reset();
     leases_.reset();
     store_ = *SqliteMetadataStore::Open(folder_ / "metadata.db");
@@ -30,7 +30,7 @@ class CatalogFixture : public testing::Test {
         *store_, "agent", LeaseTiming(), LeaseMetrics(),
         [this](const TopicPartition& p, std::uint64_t fence) { topics_->LoseLease(p, fence); });
     topics_ = std::make_unique<TopicCatalog>(
-        PosixFileSystem(), *store_, *leases_,
+        files, *store_, *leases_,
         TopicCatalog::Options{.log_folder = folder_ / "log", .log = {}, .record_bytes_max = 1000, .metrics = {}});
   }
 

@@ -4,7 +4,6 @@
 
 #include <string>
 
-#include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/temporary_folder.h"
 
 namespace streamhouse::agent {
@@ -47,13 +46,6 @@ TEST_F(FaultyFileSystemTest, StaysBroken) {
   EXPECT_FALSE(files.FileSize(folder_ / "f").ok());
   EXPECT_FALSE(files.ListFolder(folder_ / "f").ok());
   EXPECT_FALSE(files.LockFolder(folder_ / "lock").ok());
-}
-
-TEST_F(FaultyFileSystemTest, WritesHalfOfAnAppendThatFails) {
-  FaultyFileSystem files(PosixFileSystem(), 2, Fault::kOnce);
-  auto file = files.OpenForAppend(folder_ / "f");
-  EXPECT_FALSE((*file)->Append("abcd", "efgh").ok());
-  EXPECT_EQ(ReadRawFile(folder_ / "f"), "abcd");
 }
 
 }  // namespace

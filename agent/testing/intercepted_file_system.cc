@@ -1,0 +1,109 @@
+#include "agent/testing/intercepted_file_system.h"
+
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace streamhouse::agent {
+namespace {
+
+class InterceptedWritableFile final : public WritableFile {
+ public:
+  InterceptedWritableFile(InterceptedFileSystem& files, std::unique_ptr<WritableFile> base, std::string path)
+      : files_(files), base_(std::move(base)), path_(std::move(path)) {}
+
+  Status Append(std::string_view first, std::string_view second) override {
+    const Status outcome = files_.Admit(DiskOperation::kAppend, path_);
+    if (outcome.ok()) return base_->Append(first, second);
+    const std::size_t half = (first.size() + second.size()) / 2;
+    const std::string_view of_first = first.substr(0, half);
+    if (Status written = base_->Append(of_first, second.substr(0, half - of_first.size())); !written.ok()) {
+      return written;
+    }
+    return outcome;
+  }
+
+  Status Sync() override {
+    Status outcome = files_.Admit(DiskOperation::kSync, path_);
+    if (outcome.ok()) outcome = base_->Sync();
+    if (outcome.ok()) files_.NoteSync();
+    return outcome;
+  }
+
+  Status Truncate(std::uint64_t size_bytes) override {
+    const Status outcome = files_.Admit(DiskOperation::kTruncate, path_);
+    return outcome.ok() ? base_->Truncate(size_bytes) : outcome;
+  }
+
+ private:
+  InterceptedFileSystem& files_;
+  std::unique_ptr<WritableFile> base_;
+  std::string path_;
+};
+
+class InterceptedReadableFile final : public ReadableFile {
+ public:
+  InterceptedReadableFile(InterceptedFileSystem& files, std::unique_ptr<ReadableFile> base, std::string path)
+      : files_(files), base_(std::move(base)), path_(std::move(path)) {}
+
+  Result<std::size_t> ReadAt(std::uint64_t position, std::span<char> destination) const override {
+    if (Status outcome = files_.Admit(DiskOperation::kRead, path_); !outcome.ok()) return outcome;
+    return base_->ReadAt(position, destination);
+  }
+
+ private:
+  InterceptedFileSystem& files_;
+  std::unique_ptr<ReadableFile> base_;
+  std::string path_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<WritableFile>> InterceptedFileSystem::OpenForAppend(const std::string& path) {
+  if (Status outcome = Admit(DiskOperation::kOther, path); !outcome.ok()) return outcome;
+  auto file = base_.OpenForAppend(path);
+  if (!file.ok()) return file.status();
+  return std::unique_ptr<WritableFile>(std::make_unique<InterceptedWritableFile>(*this, *std::move(file), path));
+}
+
+Result<std::unique_ptr<ReadableFile>> InterceptedFileSystem::OpenForRead(const std::string& path) {
+  if (Status outcome = Admit(DiskOperation::kOther, path); !outcome.ok()) return outcome;
+  auto file = base_.OpenForRead(path);
+  if (!file.ok()) return file.status();
+  return std::unique_ptr<ReadableFile>(std::make_unique<InterceptedReadableFile>(*this, *std::move(file), path));
+}
+
+Result<std::uint64_t> InterceptedFileSystem::FileSize(const std::string& path) {
+  if (Status outcome = Admit(DiskOperation::kOther, path); !outcome.ok()) return outcome;
+  return base_.FileSize(path);
+}
+
+Result<std::vector<std::string>> InterceptedFileSystem::ListFolder(const std::string& path) {
+  if (Status outcome = Admit(DiskOperation::kOther, path); !outcome.ok()) return outcome;
+  return base_.ListFolder(path);
+}
+
+Status InterceptedFileSystem::CreateFolders(const std::string& path) {
+  const Status outcome = Admit(DiskOperation::kOther, path);
+  return outcome.ok() ? base_.CreateFolders(path) : outcome;
+}
+
+Status InterceptedFileSystem::SyncFolder(const std::string& path) {
+  Status outcome = Admit(DiskOperation::kSync, path);
+  if (outcome.ok()) outcome = base_.SyncFolder(path);
+  if (outcome.ok()) NoteSync();
+  return outcome;
+}
+
+Status InterceptedFileSystem::RemoveFile(const std::string& path) {
+  const Status outcome = Admit(DiskOperation::kOther, path);
+  return outcome.ok() ? base_.RemoveFile(path) : outcome;
+}
+
+Result<std::unique_ptr<FolderLock>> InterceptedFileSystem::LockFolder(const std::string& lock_file_path) {
+  if (Status outcome = Admit(DiskOperation::kOther, lock_file_path); !outcome.ok()) return outcome;
+  return base_.LockFolder(lock_file_path);
+}
+
+}  // namespace streamhouse::agent

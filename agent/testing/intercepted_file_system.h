@@ -1,0 +1,43 @@
+// InterceptedFileSystem: a real file system with a gate before every operation, for those that make disks fail.
+//
+// When to use something else: FaultyFileSystem to fail the Nth operation, SwitchedFileSystem to change a disk in use.
+// Guarantees: each operation of the file system and of the files that it hands out passes Admit() once, before it is
+// done. An Append that is refused has written the first half of its bytes, as a full disk would. Any other operation
+// that is refused has done nothing.
+// Thread safety: as FileSystem; so must be Admit() and NoteSync(). The base must outlive it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/log/file_system.h"
+
+namespace streamhouse::agent {
+
+enum class DiskOperation : std::uint8_t { kAppend, kSync, kTruncate, kRead, kOther };
+
+class InterceptedFileSystem : public FileSystem {
+ public:
+  explicit InterceptedFileSystem(FileSystem& base) : base_(base) {}
+
+  Result<std::unique_ptr<WritableFile>> OpenForAppend(const std::string& path) final;
+  Result<std::unique_ptr<ReadableFile>> OpenForRead(const std::string& path) final;
+  Result<std::uint64_t> FileSize(const std::string& path) final;
+  Result<std::vector<std::string>> ListFolder(const std::string& path) final;
+  Status CreateFolders(const std::string& path) final;
+  Status SyncFolder(const std::string& path) final;
+  Status RemoveFile(const std::string& path) final;
+  Result<std::unique_ptr<FolderLock>> LockFolder(const std::string& lock_file_path) final;
+
+  // What the operation fails with, unless OK.
+  virtual Status Admit(DiskOperation operation, const std::string& path) = 0;
+  // A file or folder has been synced.
+  virtual void NoteSync() {}
+
+ private:
+  FileSystem& base_;
+};
+
+}  // namespace streamhouse::agent
