@@ -160,11 +160,15 @@ Producer::Topic& Producer::Remember(std::string_view name, std::uint32_t partiti
 }
 
 bool Producer::WaitForRoom(Lock& lock, std::size_t bytes) {
-  // What lingers would only give up its room later.
-  accumulator_.SealAll();
-  work_.notify_all();
-  return room_.wait_until(lock, DeadlineAfter(options_.max_block),
-                          [this, bytes] { return closed_ || accumulator_.HasRoom(bytes); });
+  const auto deadline = DeadlineAfter(options_.max_block);
+  std::cv_status waited = std::cv_status::no_timeout;
+  while (!closed_ && !accumulator_.HasRoom(bytes) && waited == std::cv_status::no_timeout) {
+    // What lingers would only give up its room later.
+    accumulator_.SealIdle();
+    if (accumulator_.HasReady()) work_.notify_all();
+    waited = room_.wait_until(lock, deadline);
+  }
+  return closed_ || accumulator_.HasRoom(bytes);
 }
 
 Status Producer::Flush(std::chrono::nanoseconds timeout) {

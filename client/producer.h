@@ -5,8 +5,9 @@
 // - Every accepted record gets exactly one result (delivery.h); one that is refused gets it at once and is not sent.
 // - Records of one partition are delivered in the order of their sends. One batch of a partition travels at a time;
 //   partitions do not wait for each other, as long as no more than `sender_threads` of them wait for the broker.
-// - A batch goes out when it has batch_records records, when another record would take it over batch_bytes, `linger`
-//   after its first record, or at once when a record finds the buffer full. These are caps: no batch exceeds them.
+// - A batch goes out when it has batch_records records, when another record would take it over batch_bytes, or `linger`
+//   after its first record. These are caps: no batch exceeds them. While a record waits for room in the buffer, a batch goes
+//   out at once where its partition has no other to send and a sender is free.
 // - A record is written at most once, however often its batch is sent: a batch has an identity (record_batch.h).
 // - Not promised: a batch that failed for good is not sent again, so a later record may be delivered without an earlier
 //   one. After an ambiguous failure (kDeadlineExceeded, kInternal) that outlasted the retries, a record may have been

@@ -64,6 +64,14 @@ void RecordAccumulator::SealAll() {
   while (!lingering_.empty()) Seal(*lingering_.front());
 }
 
+void RecordAccumulator::SealIdle() {
+  if (HasReady()) return;
+  for (auto at = lingering_.begin(); at != lingering_.end();) {
+    Partition& partition = **at++;
+    if (!partition.scheduled_) Seal(partition);
+  }
+}
+
 void RecordAccumulator::Open(Partition& partition, Nanoseconds now) {
   if (spares_.empty()) {
     partition.open_ = std::make_unique<ProducerBatch>();

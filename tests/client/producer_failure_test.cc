@@ -230,6 +230,20 @@ TEST_F(BackPressureTest, SendsWhatLingersRatherThanWaitForIt) {
   EXPECT_TRUE(Get(waited).ok());
 }
 
+// A full buffer that ended every linger left batches of a record or two, and a hundredth of the throughput.
+TEST_F(BackPressureTest, KeepsBatchesWholeWhileTheBufferIsFull) {
+  constexpr int kRecords = 4'000;
+  constexpr std::size_t kBatch = 10;
+  builder_.batch_records(kBatch).batch_bytes(kBatch * kRecord).buffer_bytes(8 * kBatch * kRecord);
+  broker_->Release(BrokerCall::kProduce);
+  Start();
+  for (int i = 0; i < kRecords; ++i) {
+    EXPECT_TRUE(producer_->SendWithCallback("orders", {.value = "1234"}, nullptr).ok());
+  }
+  EXPECT_TRUE(producer_->Flush(kPatience).ok());
+  EXPECT_LT(broker_->calls(BrokerCall::kProduce), 2 * kRecords / kBatch);
+}
+
 TEST_F(BackPressureTest, CloseEndsTheWaitOfASender) {
   Start();
   Send("1111");

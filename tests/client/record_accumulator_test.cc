@@ -141,6 +141,25 @@ TEST_F(RecordAccumulatorTest, AWaitingRetryHoldsUpNoOtherPartition) {
   EXPECT_EQ(Take(), "x");
 }
 
+TEST_F(RecordAccumulatorTest, SealsIdlePartitionsForRoom) {
+  for (const char* value : {"a", "b", "c", "d"}) Append(red_, value);
+  EXPECT_EQ(Take(), "abc");
+  Append(blue_, "e");
+  accumulator_.SealIdle();
+  EXPECT_EQ(Take(), "e");
+  CompleteLast();
+  CompleteLast();
+  EXPECT_EQ(Take(), "nothing");
+}
+
+TEST_F(RecordAccumulatorTest, SealsNothingForRoomWhileBatchesWaitForASender) {
+  for (const char* value : {"a", "b", "c"}) Append(red_, value);
+  Append(blue_, "e");
+  accumulator_.SealIdle();
+  EXPECT_EQ(Take(), "abc");
+  EXPECT_EQ(Take(), "nothing");
+}
+
 TEST_F(RecordAccumulatorTest, KeepsRoomUntilABatchIsDone) {
   for (int i = 0; i < 6; ++i) Append(red_, "1234");
   EXPECT_FALSE(accumulator_.HasRoom(kOverhead + 4));
