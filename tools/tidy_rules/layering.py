@@ -21,7 +21,7 @@ MAY_USE_THIRD_PARTY = {
     "exporters": {"boost", "fmt", "libxcrypt", "openssl", "protozero", "snappy", "yaml_cpp", "zlib", "zstd"},
     "client": {"fmt", "grpc", "rdkafka"},
     "agent": {"fmt", "grpc", "pq", "rdkafka", "spdlog", "sqlite", "zlib"},
-    "proto": {"grpc"},
+    "proto": {"grpc", "lz4", "zstd"},
 }
 # Headers of an allowed folder that are not for everybody: (folder that must not, path prefix) -> why.
 CLOSED_HEADERS = {
@@ -41,6 +41,7 @@ THIRD_PARTY_BY_PREFIX = {
     "gtest/": "googletest",
     "libpq-fe.h": "pq",
     "librdkafka/": "rdkafka",
+    "lz4.h": "lz4",
     "openssl/": "openssl",
     "protozero/": "protozero",
     "snappy.h": "snappy",
