@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstddef>
+#include <map>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -18,6 +19,7 @@
 #include "apps/metrics_page.h"
 #include "apps/output.h"
 #include "apps/shutdown_signal.h"
+#include "client/compression.h"
 #include "client/producer.h"
 #include "client/producer_metrics.h"
 
@@ -30,6 +32,7 @@ constexpr std::size_t kLineBytesMax = (std::size_t{1} << 20) + 1;
 struct ProduceFlags {
   AgentClientFlags client;
   HostPort http;
+  client::Compression compression = client::Compression::kNone;
   std::vector<std::string> files;
 };
 
@@ -75,7 +78,8 @@ Status Produce(const ProduceFlags& flags) {
   if (!metrics.ok()) return metrics.status();
   if (Status serving = page.Serve(flags.http); !serving.ok()) return serving;
   DeliveryTally tally;
-  auto producer = client::Producer::Builder().broker(*broker).metrics(metrics.value()).Build();
+  auto producer =
+      client::Producer::Builder().broker(*broker).metrics(metrics.value()).compression(flags.compression).Build();
   if (!producer.ok()) return producer.status();
 
   Status read = SendAll(flags, shutdown, **producer, tally);
@@ -95,6 +99,11 @@ Command AddProduceCommand(CLI::App& program) {
   const auto flags = std::make_shared<ProduceFlags>();
   AddAgentClientFlags(parser, flags->client);
   AddHostPortFlag(parser, "--http", flags->http, "Where to serve this command's own /metrics; nowhere by default");
+  const std::map<std::string, client::Compression> compressions = {
+      {"none", client::Compression::kNone}, {"lz4", client::Compression::kLz4}, {"zstd", client::Compression::kZstd}};
+  parser.add_option("--compression", flags->compression, "How batches travel to the agent [none]")
+      ->transform(CLI::CheckedTransformer(compressions).description(""))
+      ->type_name("none|lz4|zstd");
   parser.add_option("FILE", flags->files, "Files to read, a record a line; stdin by default")->type_name("");
   return {.parser = &parser, .run = [flags] { return Produce(*flags); }};
 }

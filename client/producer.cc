@@ -44,7 +44,8 @@ Producer::Producer(ProducerOptions options)
       accumulator_({.batch_records = options_.batch_records,
                     .batch_bytes = options_.batch_bytes,
                     .buffer_bytes = options_.buffer_bytes,
-                    .linger = static_cast<Nanoseconds>(options_.linger.count())},
+                    .linger = static_cast<Nanoseconds>(options_.linger.count()),
+                    .compression = options_.compression},
                    DrawProducerId()) {
   for (std::size_t i = 0; i < options_.sender_threads; ++i) senders_.emplace_back([this] { RunSender(); });
 }

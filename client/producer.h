@@ -46,6 +46,7 @@
 #include <vector>
 
 #include "client/broker.h"
+#include "client/compression.h"
 #include "client/delivery.h"
 #include "client/partitioner.h"
 #include "client/producer_metrics.h"
@@ -68,6 +69,8 @@ struct ProducerOptions {
   std::chrono::nanoseconds linger = std::chrono::milliseconds(100);
   std::chrono::nanoseconds max_block = std::chrono::seconds(60);        // of Send()
   std::chrono::nanoseconds request_timeout = std::chrono::seconds(30);  // of one attempt
+  // Of batches on their way to the broker; limits and metrics are of what is not compressed.
+  Compression compression = Compression::kNone;
   std::size_t sender_threads = 8;
 };
 
@@ -167,6 +170,7 @@ class Producer::Builder {
   Builder& linger(std::chrono::nanoseconds linger);
   Builder& max_block(std::chrono::nanoseconds timeout);
   Builder& request_timeout(std::chrono::nanoseconds timeout);
+  Builder& compression(Compression compression);
   Builder& sender_threads(std::size_t threads);
 
   // kInvalidArgument without a broker, or with a limit that lets nothing through.

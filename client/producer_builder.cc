@@ -69,6 +69,11 @@ Builder& Builder::request_timeout(std::chrono::nanoseconds timeout) {
   return *this;
 }
 
+Builder& Builder::compression(Compression compression) {
+  options_.compression = compression;
+  return *this;
+}
+
 Builder& Builder::sender_threads(std::size_t threads) {
   options_.sender_threads = threads;
   return *this;

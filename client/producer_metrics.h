@@ -8,7 +8,7 @@
 //   streamhouse_producer_batch_flush_duration_seconds  per delivered batch, from its first attempt to the
 //                                                      acknowledgement, retries and back-off included
 //   streamhouse_producer_batch_size_records            per delivered batch
-//   streamhouse_producer_batch_size_bytes              per delivered batch, keys and values
+//   streamhouse_producer_batch_size_bytes              per delivered batch, keys and values, before compression
 //   streamhouse_producer_send_errors_total             records, not batches, that were refused or failed for
 //                                                      good; label reason, one of send_error.h
 //   streamhouse_producer_pending_records               accepted by Send(), neither delivered nor failed yet

@@ -96,6 +96,7 @@ void RecordAccumulator::Seal(Partition& partition) {
   lingering_.erase(partition.lingering_);
   RecordBatch& records = partition.open_->records;
   records.SetIdentity({.producer_id = producer_id_, .sequence = partition.next_sequence_});
+  records.SetCompression(limits_.compression);
   partition.next_sequence_ += records.size();
   partition.sealed_.push_back(std::move(partition.open_));
   Schedule(partition);

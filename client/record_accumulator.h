@@ -25,6 +25,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/compression.h"
 #include "client/delivery.h"
 #include "client/producer_metrics.h"
 #include "client/record.h"
@@ -39,6 +40,7 @@ struct AccumulatorLimits {
   std::size_t batch_bytes = 0;   // of charged bytes
   std::size_t buffer_bytes = 0;  // of charged bytes, over all batches, those that are out included
   Nanoseconds linger = 0;
+  Compression compression = Compression::kNone;  // of every batch
 };
 
 // Records of one partition that travel together.

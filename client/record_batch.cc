@@ -1,42 +1,48 @@
 #include "client/record_batch.h"
 
-#include <string_view>
+#include <utility>
 
 #include "metrics_core/status.h"
 
 namespace streamhouse::client {
 
 void RecordBatch::Append(const RecordView& record) {
-  metrics::Check(record.bytes() < kNoKey, "a record of 4 GiB");
-  const auto key_size = record.key ? static_cast<std::uint32_t>(record.key->size()) : kNoKey;
-  entries_.push_back({.begin = bytes_.size(),
-                      .key_size = key_size,
-                      .value_size = static_cast<std::uint32_t>(record.value.size()),
-                      .timestamp_ms = record.timestamp_ms.value_or(0)});
-  if (record.key) bytes_.append(*record.key);
-  bytes_.append(record.value);
+  metrics::Check(record.bytes() < v1::kFieldBytesMax, "a record of 1 GiB");
+  begins_.push_back(bytes_.size());
+  v1::AppendRecord({.key = record.key, .value = record.value, .timestamp_ms = record.timestamp_ms.value_or(0)}, bytes_);
+}
+
+std::optional<RecordBatch> RecordBatch::FromLaidOut(std::string bytes, std::size_t records) {
+  RecordBatch batch;
+  batch.bytes_ = std::move(bytes);
+  // Before anything is reserved for what may be a lie.
+  if (records > batch.bytes_.size() / v1::kRecordHeaderBytes) return std::nullopt;
+  batch.begins_.reserve(records);
+  std::string_view rest = batch.bytes_;
+  while (!rest.empty()) {
+    batch.begins_.push_back(batch.bytes_.size() - rest.size());
+    if (!v1::TakeRecord(rest)) return std::nullopt;
+  }
+  if (batch.size() != records) return std::nullopt;
+  return batch;
 }
 
 void RecordBatch::Reserve(std::size_t records, std::size_t bytes) {
-  entries_.reserve(records);
-  bytes_.reserve(bytes);
+  begins_.reserve(records);
+  bytes_.reserve(bytes + records * v1::kRecordHeaderBytes);
 }
 
 void RecordBatch::Clear() {
-  entries_.clear();
+  begins_.clear();
   bytes_.clear();
   identity_ = {};
+  compression_ = Compression::kNone;
 }
 
 RecordView RecordBatch::operator[](std::size_t i) const {
-  const Entry& entry = entries_[i];
-  const std::string_view bytes = bytes_;
-  const bool has_key = entry.key_size != kNoKey;
-  const std::size_t key_size = has_key ? entry.key_size : 0;
-  RecordView record = {.value = bytes.substr(entry.begin + key_size, entry.value_size),
-                       .timestamp_ms = entry.timestamp_ms};
-  if (has_key) record.key = bytes.substr(entry.begin, key_size);
-  return record;
+  std::string_view rest = std::string_view(bytes_).substr(begins_[i]);
+  const v1::RecordView record = *v1::TakeRecord(rest);
+  return {.key = record.key, .value = record.value, .timestamp_ms = record.timestamp_ms};
 }
 
 }  // namespace streamhouse::client

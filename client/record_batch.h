@@ -1,4 +1,4 @@
-// RecordBatch: records in order, their keys and values end to end in one buffer.
+// RecordBatch: records in order, end to end in one buffer, as they travel to the agent (proto/record_layout.h).
 //
 // When to use something else: RecordView for a single record that somebody else keeps.
 // Guarantees: record i reads back as it was appended; no key and an empty key stay different. A view into a batch is
@@ -12,10 +12,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "client/compression.h"
 #include "client/record.h"
+#include "proto/record_layout.h"
 
 namespace streamhouse::client {
 
@@ -29,38 +33,40 @@ struct BatchIdentity {
 
 class RecordBatch {
  public:
-  // A key or value has less than 4 GiB. Without a timestamp the record gets 0.
+  // The batch whose laid_out() these bytes are; nothing unless they are that many whole records and nothing else.
+  static std::optional<RecordBatch> FromLaidOut(std::string bytes, std::size_t records);
+
+  // A key or value has less than 1 GiB. Without a timestamp the record gets 0.
   void Append(const RecordView& record);
 
   // Travels with the records to the broker; what is fetched has none.
   void SetIdentity(const BatchIdentity& identity) { identity_ = identity; }
   const BatchIdentity& identity() const { return identity_; }
 
-  void Reserve(std::size_t records, std::size_t bytes);
-  void Clear();  // the records, and the identity
+  // How a broker over a network should send it; the records are those that were appended in any case.
+  void SetCompression(Compression compression) { compression_ = compression; }
+  Compression compression() const { return compression_; }
 
-  std::size_t size() const { return entries_.size(); }
-  bool empty() const { return entries_.empty(); }
+  // `bytes` of keys and values.
+  void Reserve(std::size_t records, std::size_t bytes);
+  void Clear();  // the records, identity and compression
+
+  std::size_t size() const { return begins_.size(); }
+  bool empty() const { return begins_.empty(); }
 
   // Keys and values together.
-  std::size_t bytes() const { return bytes_.size(); }
+  std::size_t bytes() const { return bytes_.size() - begins_.size() * v1::kRecordHeaderBytes; }
+
+  std::string_view laid_out() const { return bytes_; }
 
   // i < size().
   RecordView operator[](std::size_t i) const;
 
  private:
-  static constexpr std::uint32_t kNoKey = UINT32_MAX;
-
-  struct Entry {
-    std::size_t begin;
-    std::uint32_t key_size;  // or kNoKey
-    std::uint32_t value_size;
-    std::int64_t timestamp_ms;
-  };
-
   std::string bytes_;
-  std::vector<Entry> entries_;
+  std::vector<std::size_t> begins_;  // of each record, in bytes_
   BatchIdentity identity_;
+  Compression compression_ = Compression::kNone;
 };
 
 }  // namespace streamhouse::client

@@ -5,16 +5,18 @@
 // When to use something else: AppendRecord where only bytes are wanted.
 // Guarantees: records stand in the order in which they were added.
 // Thread safety: one thread.
-// Cost: a copy of each record; no allocation after Reserve of enough bytes.
+// Cost: a copy of each record, and none of records that are borrowed; no allocation after Reserve of enough bytes.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "agent/log/log_format.h"
+#include "proto/record_layout.h"
 
 namespace streamhouse::agent {
 
@@ -33,30 +35,45 @@ class BatchBuilder {
 
   void Add(const RecordView& record) {
     AppendRecord(record, body_);
+    Note(record);
+  }
+
+  // Instead of adding any: records as they stand in a body already. The bytes stay the caller's, and outlive this
+  // builder. False, and then it is not to be used, unless they are that many whole records and nothing else.
+  [[nodiscard]] bool Borrow(std::string_view records, std::uint32_t record_count) {
+    borrowed_ = records;
+    for (std::optional<RecordView> record; record_count_ < record_count && (record = v1::TakeRecord(records));) {
+      Note(*record);
+    }
+    return record_count_ == record_count && records.empty();
+  }
+
+  std::uint32_t record_count() const { return record_count_; }
+  bool empty() const { return record_count_ == 0; }
+  std::string_view body() const { return borrowed_.empty() ? body_ : borrowed_; }
+  // Key and value of the largest record.
+  std::size_t largest_record_bytes() const { return largest_record_bytes_; }
+
+  // A header for this body; it reads the whole body once for the checksum.
+  BatchHeader MakeHeader() const {
+    return {.body_bytes = static_cast<std::uint32_t>(body().size()),
+            .record_count = record_count_,
+            .producer_id = producer_id_,
+            .sequence = sequence_,
+            .max_timestamp_ms = max_timestamp_ms_,
+            .body_crc = BodyChecksum(body())};
+  }
+
+ private:
+  void Note(const RecordView& record) {
     max_timestamp_ms_ = empty() ? record.timestamp_ms : std::max(max_timestamp_ms_, record.timestamp_ms);
     const std::size_t record_bytes = (record.key ? record.key->size() : 0) + record.value.size();
     largest_record_bytes_ = std::max(largest_record_bytes_, record_bytes);
     ++record_count_;
   }
 
-  std::uint32_t record_count() const { return record_count_; }
-  bool empty() const { return record_count_ == 0; }
-  std::string_view body() const { return body_; }
-  // Key and value of the largest record.
-  std::size_t largest_record_bytes() const { return largest_record_bytes_; }
-
-  // A header for this body; it reads the whole body once for the checksum.
-  BatchHeader MakeHeader() const {
-    return {.body_bytes = static_cast<std::uint32_t>(body_.size()),
-            .record_count = record_count_,
-            .producer_id = producer_id_,
-            .sequence = sequence_,
-            .max_timestamp_ms = max_timestamp_ms_,
-            .body_crc = BodyChecksum(body_)};
-  }
-
- private:
   std::string body_;
+  std::string_view borrowed_;
   std::uint32_t record_count_ = 0;
   std::size_t largest_record_bytes_ = 0;
   std::int64_t max_timestamp_ms_ = 0;

@@ -4,6 +4,8 @@
 
 #include <bit>
 #include <cstring>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace streamhouse::agent {
@@ -25,12 +27,6 @@ constexpr std::size_t kMaxTimestampAt = 48;
 constexpr std::size_t kBodyCrcAt = 56;
 constexpr std::size_t kHeaderCrcAt = 60;
 static_assert(kHeaderCrcAt + sizeof(std::uint32_t) == kBatchHeaderBytes);
-
-// And those of a record header.
-constexpr std::size_t kKeyBytesAt = 0;
-constexpr std::size_t kValueBytesAt = 4;
-constexpr std::size_t kTimestampAt = 8;
-static_assert(kTimestampAt + sizeof(std::int64_t) == kRecordHeaderBytes);
 
 static_assert(std::endian::native == std::endian::little, "the format is little-endian; swap the bytes here");
 
@@ -96,16 +92,6 @@ metrics::Result<BatchHeader> DecodeBatchHeader(std::string_view bytes) {
   return header;
 }
 
-void AppendRecord(const RecordView& record, std::string& body) {
-  char header[kRecordHeaderBytes];
-  Put(header + kKeyBytesAt, record.key ? static_cast<std::uint32_t>(record.key->size()) : kNoKey);
-  Put(header + kValueBytesAt, static_cast<std::uint32_t>(record.value.size()));
-  Put(header + kTimestampAt, record.timestamp_ms);
-  body.append(header, sizeof(header));
-  if (record.key) body.append(*record.key);
-  body.append(record.value);
-}
-
 std::uint32_t BodyChecksum(std::string_view body) {
   return Checksum(body);
 }
@@ -114,19 +100,9 @@ metrics::Status VisitRecords(const BatchHeader& header, std::string_view body, c
   if (body.size() != header.body_bytes) return Damaged("a batch body is cut off");
   if (Checksum(body) != header.body_crc) return Damaged("the checksum of a batch body does not match");
   for (std::uint32_t i = 0; i < header.record_count; ++i) {
-    if (body.size() < kRecordHeaderBytes) return Damaged("a record is cut off");
-    const auto key_field = Get<std::uint32_t>(body.data() + kKeyBytesAt);
-    const std::uint64_t key_bytes = key_field == kNoKey ? 0 : key_field;
-    const std::uint64_t value_bytes = Get<std::uint32_t>(body.data() + kValueBytesAt);
-    const std::int64_t timestamp_ms = Get<std::int64_t>(body.data() + kTimestampAt);
-    body.remove_prefix(kRecordHeaderBytes);
-    if (body.size() < key_bytes + value_bytes) return Damaged("a record is cut off");
-    RecordView record;
-    if (key_field != kNoKey) record.key = body.substr(0, key_bytes);
-    record.value = body.substr(key_bytes, value_bytes);
-    record.timestamp_ms = timestamp_ms;
-    if (visit(record) == Visit::kStop) return Status::Ok();
-    body.remove_prefix(key_bytes + value_bytes);
+    const std::optional<RecordView> record = v1::TakeRecord(body);
+    if (!record) return Damaged("a record is cut off");
+    if (visit(*record) == Visit::kStop) return Status::Ok();
   }
   if (!body.empty()) return Damaged("a batch body is longer than its records");
   return Status::Ok();

@@ -10,33 +10,25 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
-#include <string>
 #include <string_view>
 
 #include "metrics_core/status.h"
+#include "proto/record_layout.h"
 
 namespace streamhouse::agent {
 
 inline constexpr std::uint32_t kBatchMagic = 0x424C4853;  // "SHLB" as bytes
 inline constexpr std::uint32_t kLogFormatVersion = 1;
 inline constexpr std::size_t kBatchHeaderBytes = 64;
-inline constexpr std::size_t kRecordHeaderBytes = 16;
-// In place of a key size: the record has no key, which is not the same as an empty key.
-inline constexpr std::uint32_t kNoKey = 0xFFFFFFFF;
 // In place of a producer's id: the batch has none, and may be written again.
 inline constexpr std::uint64_t kNoProducer = 0;
 // A header that claims a larger body is damaged: nothing that large passes the limits on requests.
 inline constexpr std::uint32_t kBatchBodyBytesMax = std::uint32_t{1} << 30;
 
-// A record whose bytes belong to somebody else.
-struct RecordView {
-  std::optional<std::string_view> key;
-  std::string_view value;
-  std::int64_t timestamp_ms = 0;  // since the Unix epoch
-
-  friend bool operator==(const RecordView&, const RecordView&) = default;
-};
+// A record has the same bytes on the wire.
+using v1::AppendRecord;
+using v1::kRecordHeaderBytes;
+using v1::RecordView;
 
 struct BatchHeader {
   std::uint32_t body_bytes = 0;
@@ -56,8 +48,6 @@ void EncodeBatchHeader(const BatchHeader& header, char (&bytes)[kBatchHeaderByte
 
 // `bytes` starts with a header; what follows is not looked at.
 metrics::Result<BatchHeader> DecodeBatchHeader(std::string_view bytes);
-
-void AppendRecord(const RecordView& record, std::string& body);
 
 std::uint32_t BodyChecksum(std::string_view body);
 

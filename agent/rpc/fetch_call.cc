@@ -1,6 +1,10 @@
 #include "agent/rpc/fetch_call.h"
 
+#include <string>
+
+#include "agent/log/log_format.h"
 #include "agent/rpc/status_translation.h"
+#include "proto/record_block.h"
 
 namespace streamhouse::agent {
 
@@ -8,7 +12,7 @@ FetchCall* FetchCall::Start(std::shared_ptr<Partition> partition, const v1::Fetc
                             std::chrono::milliseconds wait, v1::FetchResponse& response) {
   auto* const call = new FetchCall(std::move(partition), request, limits, response);
   const metrics::Status read = call->Read();
-  if (read.ok() && response.records().empty() && wait.count() > 0) {
+  if (read.ok() && !call->found_ && wait.count() > 0) {
     call->Wait(wait);
   } else {
     call->Finish(ToGrpcStatus(read));
@@ -17,13 +21,21 @@ FetchCall* FetchCall::Start(std::shared_ptr<Partition> partition, const v1::Fetc
 }
 
 metrics::Status FetchCall::Read() {
-  auto records = partition_->Read(request_.offset(), limits_, [this](const RecordView& record) {
+  const bool in_a_block = request_.block_compression() != v1::COMPRESSION_UNSPECIFIED;
+  std::string block;
+  const auto add = [this, in_a_block, &block](const RecordView& record) {
+    if (in_a_block) return AppendRecord(record, block);
     v1::Record& added = *response_.add_records();
     if (record.key) added.set_key(record.key->data(), record.key->size());
     added.set_value(record.value.data(), record.value.size());
     added.set_timestamp_ms(record.timestamp_ms);
-  });
+  };
+  auto records = partition_->Read(request_.offset(), limits_, add);
   if (!records.ok()) return records.status();
+  found_ = *records > 0;
+  if (found_ && in_a_block) {
+    v1::PackBlock(block, *records, request_.block_compression(), *response_.mutable_block());
+  }
   response_.set_base_offset(request_.offset());
   // Read after the records, so that it is never behind them.
   response_.set_high_watermark(partition_->HighWatermark());
@@ -50,7 +62,7 @@ void FetchCall::OnAlarm() {
     if (wake_->waiter) partition_->waiters().Remove(*wake_->waiter);
   }
   metrics::Status read = Read();
-  if (read.ok() && response_.records().empty() && partition_->waiters().closed()) {
+  if (read.ok() && !found_ && partition_->waiters().closed()) {
     read = metrics::Status(metrics::StatusCode::kUnavailable, "the agent is stopping");
   }
   Finish(ToGrpcStatus(read));

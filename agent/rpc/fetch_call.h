@@ -55,6 +55,7 @@ class FetchCall final : public grpc::ServerUnaryReactor {
   const v1::FetchRequest& request_;
   const ReadLimits limits_;
   v1::FetchResponse& response_;
+  bool found_ = false;  // by the last Read(); the next one comes after it
   const std::shared_ptr<Wake> wake_ = std::make_shared<Wake>();
 };
 

@@ -9,26 +9,43 @@
 #include "agent/log/batch_builder.h"
 #include "agent/log/log_format.h"
 #include "agent/rpc/status_translation.h"
+#include "proto/record_block.h"
 
 namespace streamhouse::agent {
 namespace {
 
-std::size_t DataBytes(const v1::ProduceRequest& request) {
-  std::size_t bytes = 0;
-  for (const v1::Record& record : request.records()) bytes += record.key().size() + record.value().size();
-  return bytes;
+Status OverLimit(std::size_t bytes, std::size_t bytes_max) {
+  return {StatusCode::kResourceExhausted,
+          "a request of " + std::to_string(bytes) + " bytes is over the limit of " + std::to_string(bytes_max)};
 }
 
-BatchBuilder BatchOf(const v1::ProduceRequest& request, std::size_t data_bytes) {
-  BatchBuilder batch;
-  batch.SetProducer(request.producer_id(), request.sequence());
-  batch.Reserve(static_cast<std::size_t>(request.records_size()), data_bytes);
+Status BadBlock(std::string_view why) {
+  return {StatusCode::kInvalidArgument, "the block of records " + std::string(why)};
+}
+
+Status AddRecords(const v1::ProduceRequest& request, std::size_t bytes_max, BatchBuilder& batch) {
+  std::size_t data_bytes = 0;
+  for (const v1::Record& record : request.records()) data_bytes += record.key().size() + record.value().size();
+  const auto record_count = static_cast<std::size_t>(request.records_size());
+  // Records without bytes take room as well.
+  const std::size_t log_bytes = data_bytes + record_count * kRecordHeaderBytes;
+  if (log_bytes > bytes_max) return OverLimit(log_bytes, bytes_max);
+  batch.Reserve(record_count, data_bytes);
   for (const v1::Record& record : request.records()) {
     batch.Add({.key = record.has_key() ? std::optional<std::string_view>(record.key()) : std::nullopt,
                .value = record.value(),
                .timestamp_ms = record.timestamp_ms()});
   }
-  return batch;
+  return Status::Ok();
+}
+
+// `buffer` outlives the batch.
+Status BorrowBlock(const v1::RecordBlock& block, std::size_t bytes_max, std::string& buffer, BatchBuilder& batch) {
+  const v1::UnpackedBlock unpacked = v1::UnpackBlock(block, bytes_max, buffer);
+  if (unpacked.defect == v1::BlockDefect::kOverLimit) return OverLimit(block.records_bytes(), bytes_max);
+  if (unpacked.defect != v1::BlockDefect::kNone) return BadBlock(v1::DescribeDefect(unpacked.defect));
+  if (batch.Borrow(unpacked.records, block.record_count())) return Status::Ok();
+  return BadBlock("does not hold " + std::to_string(block.record_count()) + " whole records");
 }
 
 }  // namespace
@@ -36,17 +53,17 @@ BatchBuilder BatchOf(const v1::ProduceRequest& request, std::size_t data_bytes) 
 Status ProducerRpc::Append(const v1::ProduceRequest& request, v1::ProduceResponse& response) const {
   auto partition = topics_.Find(request.topic(), request.partition());
   if (!partition.ok()) return partition.status();
-  const std::size_t data_bytes = DataBytes(request);
-  // Records without bytes take room as well.
-  const std::size_t log_bytes = data_bytes + static_cast<std::size_t>(request.records_size()) * kRecordHeaderBytes;
-  if (log_bytes > request_bytes_max_) {
-    return {StatusCode::kResourceExhausted, "a request of " + std::to_string(log_bytes) +
-                                                " bytes is over the limit of " + std::to_string(request_bytes_max_)};
-  }
-  auto appended = (*partition)->Append(BatchOf(request, data_bytes));
+  if (request.has_block() && !request.records().empty()) return BadBlock("comes with other records");
+  std::string buffer;
+  BatchBuilder batch;
+  batch.SetProducer(request.producer_id(), request.sequence());
+  const Status taken = request.has_block() ? BorrowBlock(request.block(), request_bytes_max_, buffer, batch)
+                                           : AddRecords(request, request_bytes_max_, batch);
+  if (!taken.ok()) return taken;
+  auto appended = (*partition)->Append(batch);
   if (!appended.ok()) return appended.status();
   response.set_base_offset(appended->base_offset);
-  response.set_record_count(static_cast<std::uint32_t>(request.records_size()));
+  response.set_record_count(batch.record_count());
   return Status::Ok();
 }
 

@@ -1,6 +1,7 @@
 #include "client/agent_broker/agent_broker.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -69,6 +70,8 @@ class AgentBroker : public Broker {
  public:
   AgentBroker(const AgentBrokerOptions& options, const std::shared_ptr<grpc::Channel>& channel)
       : connect_timeout_(options.connect_timeout),
+        fetch_compression_(options.fetch_compression),
+        response_bytes_max_(static_cast<std::size_t>(options.response_bytes_max)),
         address_(options.address),
         channel_(channel),
         producer_(v1::ProducerService::NewStub(channel)),
@@ -99,6 +102,8 @@ class AgentBroker : public Broker {
   Status WaitForConnection(const CallLimits& limits);
 
   const std::chrono::milliseconds connect_timeout_;
+  const Compression fetch_compression_;
+  const std::size_t response_bytes_max_;
   const std::string address_;
   const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::ProducerService::Stub> producer_;
@@ -144,7 +149,7 @@ Result<Offset> AgentBroker::Produce(const TopicPartition& partition, const Recor
   request->set_partition(partition.partition);
   request->set_producer_id(batch.identity().producer_id);
   request->set_sequence(batch.identity().sequence);
-  EncodeRecords(batch, *request->mutable_records());
+  EncodeRecords(batch, *request->mutable_block());
   v1::ProduceResponse response;
   grpc::ClientContext context;
   const grpc::Status status =
@@ -164,12 +169,15 @@ Result<FetchedBatch> AgentBroker::Fetch(const FetchRequest& request, const CallL
   message.set_offset(request.offset);
   message.set_max_records(request.max_records);
   message.set_max_wait_ms(static_cast<std::uint32_t>(request.max_wait.count()));
+  message.set_block_compression(ToWire(fetch_compression_));
   const auto response = fetch_responses_.Take();
   Status status =
       Call(limits, [&](grpc::ClientContext* context) { return consumer_->Fetch(context, message, &*response); });
   if (!status.ok()) return status;
+  Result<RecordBatch> records = DecodeRecords(*response, response_bytes_max_);
+  if (!records.ok()) return records.status();
   return FetchedBatch{.base_offset = response->base_offset(),
-                      .records = DecodeRecords(response->records()),
+                      .records = *std::move(records),
                       .high_watermark = response->high_watermark()};
 }
 

@@ -8,8 +8,8 @@
 //   with kUnavailable, because the agent may have written the batch.
 // - A dead connection is noticed by keepalive pings while calls are waiting.
 // Thread safety: every method, from any thread; calls share one connection and do not wait for each other.
-// Cost: one copy of a record into a message and one into gRPC's buffer, and back; messages are used again, so that
-// neither allocates per record once they have grown.
+// Cost: one copy of a batch into a message and one into gRPC's buffer, and back; messages are used again, so that none
+// allocates once it has grown.
 // Memory: the largest message of each concurrent call is kept.
 #pragma once
 
@@ -18,6 +18,7 @@
 #include <string>
 
 #include "client/broker.h"
+#include "client/compression.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::client {
@@ -35,8 +36,9 @@ struct AgentBrokerOptions {
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds keepalive_interval{30'000};
   std::chrono::milliseconds keepalive_timeout{10'000};
-  int request_bytes_max = 4 << 20;    // what a gRPC server takes unless told otherwise
-  int response_bytes_max = 64 << 20;  // a fetch with large records
+  int request_bytes_max = 4 << 20;                     // what a gRPC server takes unless told otherwise
+  int response_bytes_max = 64 << 20;                   // a fetch with large records, decompressed
+  Compression fetch_compression = Compression::kNone;  // what the agent is asked to do to what it sends
 };
 
 // Does not wait for the agent. kInvalidArgument without an address.

@@ -1,24 +1,28 @@
-// Record codec: RecordBatch to and from the wire's records.
+// Record codec: RecordBatch to and from the wire.
 //
-// When to use something else: nothing; these two are the only copies between a batch and a message.
-// Guarantees: no key and an empty key stay different; the order is kept.
-// Thread safety: pure.
-// Cost: one copy of each record; into a message that has been used before and cleared, no allocation for records no
-// larger than those before.
+// When to use something else: nothing; these are the only copies between a batch and a message.
+// Guarantees: a batch that is decoded has the records of the one that was encoded, in their order.
+// Thread safety: pure; see proto/record_block.h for what compression keeps.
+// Cost: one copy of a batch as a whole, compression apart; into a message that has been used before and cleared, no
+// allocation for a batch no larger than those before. Records that come one by one are copied one by one.
+// Errors: kDataLoss for a block that is not what it says, or is over a limit.
 #pragma once
 
-#include <google/protobuf/repeated_ptr_field.h>
+#include <cstddef>
 
+#include "client/compression.h"
 #include "client/record_batch.h"
+#include "metrics_core/status.h"
 #include "proto/streamhouse.pb.h"
 
 namespace streamhouse::client {
 
-using WireRecords = google::protobuf::RepeatedPtrField<v1::Record>;
+v1::Compression ToWire(Compression compression);
 
-// Appends to `wire`.
-void EncodeRecords(const RecordBatch& batch, WireRecords& wire);
+// With the compression that the batch asks for.
+void EncodeRecords(const RecordBatch& batch, v1::RecordBlock& block);
 
-RecordBatch DecodeRecords(const WireRecords& wire);
+// The block of the response, or its records where it has none. `records_bytes_max`: of a block, once it is decompressed.
+metrics::Result<RecordBatch> DecodeRecords(const v1::FetchResponse& response, std::size_t records_bytes_max);
 
 }  // namespace streamhouse::client

@@ -89,6 +89,11 @@ std::vector<std::string> InMemoryBroker::Values(const TopicPartition& partition)
   return values;
 }
 
+Compression InMemoryBroker::last_compression() const {
+  const std::lock_guard lock(mutex_);
+  return last_compression_;
+}
+
 std::vector<std::size_t> InMemoryBroker::BatchSizes(const TopicPartition& partition) const {
   const std::lock_guard lock(mutex_);
   return logs_.at(partition).batch_sizes;
@@ -123,6 +128,7 @@ Result<Offset> InMemoryBroker::Produce(const TopicPartition& partition, const Re
   const Result<Log*> log = FindLog(partition);
   if (!log.ok()) return log.status();
   if (batch.empty()) return Status(StatusCode::kInvalidArgument, "an empty batch");
+  last_compression_ = batch.compression();
   const Result<Offset> base_offset = Write(*log.value(), batch);
   changed_.notify_all();
   const auto scripted = failures_after_writing_.find(number);

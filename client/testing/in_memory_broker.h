@@ -31,6 +31,7 @@
 #include <vector>
 
 #include "client/broker.h"
+#include "client/compression.h"
 #include "client/record.h"
 #include "client/record_batch.h"
 #include "metrics_core/status.h"
@@ -78,6 +79,8 @@ class InMemoryBroker : public Broker {
   bool WaitForCalls(BrokerCall call, std::size_t count) const;
   // The values of a partition's records, in order.
   std::vector<std::string> Values(const TopicPartition& partition) const;
+  // What the last Produce asked for; here, it changes nothing.
+  Compression last_compression() const;
   // How many records each Produce brought that was written to the partition.
   std::vector<std::size_t> BatchSizes(const TopicPartition& partition) const;
 
@@ -140,6 +143,7 @@ class InMemoryBroker : public Broker {
   std::map<TopicPartition, Log> logs_;
   std::map<std::pair<std::string, TopicPartition>, Offset> committed_;
   std::map<std::pair<std::string, TopicPartition>, std::uint64_t> commit_sequences_;  // the highest, by member
+  Compression last_compression_ = Compression::kNone;
   std::optional<std::vector<TopicPartition>> assigned_;
   std::vector<TopicPartition> owned_;
 };

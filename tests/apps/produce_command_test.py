@@ -41,6 +41,16 @@ class ProduceCommand(unittest.TestCase):
         self.assert_sent(done, 3)
         self.assertEqual(["a", "b", "c"], sorted(self.consume().splitlines()))
 
+    def test_compresses_as_it_is_told(self):
+        for codec in ("none", "lz4", "zstd"):
+            self.assert_sent(self.produce("--compression", codec, stdin=codec + " x" * 1000), 1)
+        self.assertEqual(["lz4", "none", "zstd"], sorted(line.split()[0] for line in self.consume().splitlines()))
+
+    def test_refuses_a_compression_that_it_does_not_know(self):
+        done = self.produce("--compression", "snappy", stdin="a\n")
+        self.assertEqual((2, ""), (done.returncode, done.stdout))
+        self.assertRegex(done.stderr, "^streamhouse produce: .*--compression.*snappy")
+
     def test_sends_nothing_of_nothing(self):
         self.assert_sent(self.produce(), 0)
 

@@ -41,12 +41,36 @@ TEST(RecordBatchTest, GivesARecordWithoutTimestampZero) {
   EXPECT_EQ(batch[0].timestamp_ms, 0);
 }
 
+TEST(RecordBatchTest, ReadsBackFromItsBytes) {
+  RecordBatch batch;
+  batch.Append({.key = "k", .value = "first", .timestamp_ms = 7});
+  batch.Append({.value = ""});
+  const auto same = RecordBatch::FromLaidOut(std::string(batch.laid_out()), 2);
+  ASSERT_TRUE(same.has_value());
+  EXPECT_EQ((*same)[0], batch[0]);
+  EXPECT_EQ((*same)[1], batch[1]);
+  EXPECT_EQ(same->bytes(), batch.bytes());
+}
+
+TEST(RecordBatchTest, IsNotMadeFromBytesThatAreCutOffOrOfAnotherNumberOfRecords) {
+  RecordBatch batch;
+  batch.Append({.key = "k", .value = "v"});
+  const std::string bytes(batch.laid_out());
+  for (std::size_t size = 0; size < bytes.size(); ++size) {
+    EXPECT_FALSE(RecordBatch::FromLaidOut(bytes.substr(0, size), 1).has_value()) << size;
+  }
+  EXPECT_FALSE(RecordBatch::FromLaidOut(bytes, 2).has_value());
+  EXPECT_FALSE(RecordBatch::FromLaidOut(bytes + bytes, 1).has_value());
+}
+
 TEST(RecordBatchTest, IsEmptyAfterClearAndUsableAgain) {
   RecordBatch batch;
   batch.Reserve(10, 100);
   batch.Append({.value = "old"});
   batch.SetIdentity({.producer_id = 7, .sequence = 1});
+  batch.SetCompression(Compression::kZstd);
   batch.Clear();
+  EXPECT_EQ(batch.compression(), Compression::kNone);
   EXPECT_EQ(batch.identity(), BatchIdentity());
   EXPECT_TRUE(batch.empty());
   EXPECT_EQ(batch.bytes(), 0U);

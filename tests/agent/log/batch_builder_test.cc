@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 
 namespace streamhouse::agent {
@@ -36,6 +38,36 @@ TEST(BatchBuilderTest, MakesAHeaderThatFitsItsBody) {
   builder.Add({.key = std::nullopt, .value = "v", .timestamp_ms = 2});
   const BatchHeader header = builder.MakeHeader();
   EXPECT_TRUE(VisitRecords(header, builder.body(), [](const RecordView&) { return Visit::kContinue; }).ok());
+}
+
+class BorrowingTest : public testing::Test {
+ protected:
+  BorrowingTest() {
+    original_.Add({.key = "key", .value = "value", .timestamp_ms = 5});
+    original_.Add({.key = std::nullopt, .value = "v", .timestamp_ms = 2});
+  }
+
+  BatchBuilder original_;
+};
+
+TEST_F(BorrowingTest, MakesTheSameBatchWithoutACopy) {
+  BatchBuilder borrower;
+  ASSERT_TRUE(borrower.Borrow(original_.body(), 2));
+  EXPECT_EQ(borrower.body().data(), original_.body().data());
+  EXPECT_EQ(borrower.record_count(), 2U);
+  EXPECT_EQ(borrower.largest_record_bytes(), 8U);
+  const BatchHeader header = borrower.MakeHeader();
+  EXPECT_EQ(header.max_timestamp_ms, 5);
+  EXPECT_TRUE(VisitRecords(header, borrower.body(), [](const RecordView&) { return Visit::kContinue; }).ok());
+}
+
+TEST_F(BorrowingTest, RefusesWhatIsNotThatManyWholeRecords) {
+  for (const std::uint32_t count : {0U, 1U, 3U, 0xFFFFFFFFU}) {
+    EXPECT_FALSE(BatchBuilder().Borrow(original_.body(), count)) << count;
+  }
+  for (std::size_t size = 0; size < original_.body().size(); ++size) {
+    EXPECT_FALSE(BatchBuilder().Borrow(original_.body().substr(0, size), 2)) << size;
+  }
 }
 
 }  // namespace

@@ -7,10 +7,14 @@
 #include <future>
 #include <limits>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "agent/metadata/sqlite_metadata_store.h"
+#include "proto/record_block.h"
+#include "proto/record_layout.h"
 #include "tests/agent/support/running_agent.h"
 #include "tests/support/eventually.h"
 
@@ -73,6 +77,29 @@ TEST_F(FetchCallTest, AnswersWithNothingWhenItsTimeIsOver) {
   EXPECT_GE(got.took, milliseconds(50));
   EXPECT_LT(got.took, kMuchLessThanThat);
   EXPECT_EQ(got.response.records_size(), 0);
+}
+
+TEST_F(FetchCallTest, AnswersWithABlockWhereOneIsAskedFor) {
+  ASSERT_EQ(agent_.Produce({"a", std::string(1000, 'x')}), grpc::StatusCode::OK);
+  v1::FetchRequest request = RunningAgent::FetchFrom(0, 0);
+  request.set_block_compression(v1::COMPRESSION_ZSTD);
+  v1::FetchResponse response;
+  ASSERT_TRUE(agent_.Fetch(request, &response).ok());
+  EXPECT_EQ(response.records_size(), 0);
+  EXPECT_EQ(response.block().record_count(), 2U);
+  EXPECT_EQ(response.block().compression(), v1::COMPRESSION_ZSTD);
+  std::string buffer;
+  std::string_view records = v1::UnpackBlock(response.block(), 2000, buffer).records;
+  EXPECT_EQ(v1::TakeRecord(records)->value, "a");
+  EXPECT_EQ(v1::TakeRecord(records)->value, std::string(1000, 'x'));
+}
+
+TEST_F(FetchCallTest, AnswersWithoutABlockWhereNothingIsThere) {
+  v1::FetchRequest request = RunningAgent::FetchFrom(0, 10);
+  request.set_block_compression(v1::COMPRESSION_LZ4);
+  v1::FetchResponse response;
+  ASSERT_TRUE(agent_.Fetch(request, &response).ok());
+  EXPECT_FALSE(response.has_block());
 }
 
 TEST_F(FetchCallTest, AnswersAtOnceWhenItMayNotWait) {

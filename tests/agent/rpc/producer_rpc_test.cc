@@ -2,9 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "proto/record_block.h"
+#include "proto/record_layout.h"
 #include "tests/agent/support/running_agent.h"
 
 namespace streamhouse::agent {
@@ -56,6 +59,91 @@ TEST_F(ProducerRpcTest, AnswersABatchThatIsSentAgainAsTheFirstTime) {
     EXPECT_EQ(response_.record_count(), 2U);
   }
   EXPECT_EQ(agent_.Value("records_written_total"), 3);
+}
+
+// A batch of records in one piece, in each way that it may travel.
+class ProduceBlockTest : public ProducerRpcTest, public testing::WithParamInterface<v1::Compression> {
+ protected:
+  static v1::ProduceRequest BlockOf(const std::vector<std::string>& values, v1::Compression compression = GetParam()) {
+    std::string records;
+    for (const std::string& value : values) v1::AppendRecord({.key = "k", .value = value, .timestamp_ms = 5}, records);
+    v1::ProduceRequest request = RunningAgent::Batch("orders", 0, {});
+    v1::PackBlock(records, static_cast<std::uint32_t>(values.size()), compression, *request.mutable_block());
+    return request;
+  }
+
+  grpc::StatusCode CodeOf(const v1::ProduceRequest& request) { return Produce(request).error_code(); }
+};
+
+TEST_P(ProduceBlockTest, IsStoredRecordByRecord) {
+  const std::string repetitive(1000, 'x');
+  ASSERT_TRUE(Produce(BlockOf({"a", repetitive})).ok());
+  EXPECT_EQ(response_.record_count(), 2U);
+  v1::FetchResponse fetched;
+  ASSERT_TRUE(agent_.Fetch(RunningAgent::FetchFrom(1, 0), &fetched).ok());
+  ASSERT_EQ(fetched.records_size(), 1);
+  EXPECT_EQ(fetched.records(0).key(), "k");
+  EXPECT_EQ(fetched.records(0).value(), repetitive);
+  EXPECT_EQ(fetched.records(0).timestamp_ms(), 5);
+}
+
+TEST_P(ProduceBlockTest, IsAnsweredAsTheFirstTimeWhenItIsSentAgainHoweverItTravels) {
+  ASSERT_TRUE(Produce(RunningAgent::Batch("orders", 0, {"before"})).ok());
+  for (const v1::Compression compression : {GetParam(), GetParam(), v1::COMPRESSION_NONE, v1::COMPRESSION_LZ4}) {
+    v1::ProduceRequest request = BlockOf({"a", "b"}, compression);
+    request.set_producer_id(7);
+    ASSERT_TRUE(Produce(request).ok());
+    EXPECT_EQ(response_.base_offset(), 1U);
+  }
+  EXPECT_EQ(agent_.Value("records_written_total"), 3);
+}
+
+TEST_P(ProduceBlockTest, IsRefusedOverTheLimitOfARequestHoweverSmallItTravels) {
+  v1::ProduceRequest bomb = BlockOf({std::string(1000, '\0')});
+  bomb.mutable_block()->set_records_bytes((16 << 20) + 1);
+  const grpc::Status status = Produce(bomb);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(status.error_message(), "a request of 16777217 bytes is over the limit of 16777216");
+}
+
+TEST_P(ProduceBlockTest, IsRefusedWithARecordOverTheLimit) {
+  EXPECT_EQ(CodeOf(BlockOf({std::string((1 << 20) + 1, 'x')})), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_P(ProduceBlockTest, IsRefusedWhenItIsCutOff) {
+  v1::ProduceRequest request = BlockOf({"a", "b"});
+  request.mutable_block()->mutable_data()->pop_back();
+  const grpc::Status status = Produce(request);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(status.error_message(), "the block of records is damaged");
+}
+
+TEST_P(ProduceBlockTest, IsRefusedWithAnotherNumberOfRecordsThanItSays) {
+  for (const std::uint32_t claimed : {0U, 1U, 3U, 0xFFFFFFFFU}) {
+    v1::ProduceRequest request = BlockOf({"a", "b"});
+    request.mutable_block()->set_record_count(claimed);
+    EXPECT_EQ(CodeOf(request), grpc::StatusCode::INVALID_ARGUMENT) << claimed;
+  }
+  EXPECT_EQ(CodeOf(BlockOf({})), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(agent_.Value("records_written_total"), 0);
+}
+
+TEST_P(ProduceBlockTest, IsRefusedBesideOtherRecords) {
+  v1::ProduceRequest request = BlockOf({"a"});
+  request.add_records()->set_value("b");
+  EXPECT_EQ(CodeOf(request), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryCompression, ProduceBlockTest,
+                         testing::Values(v1::COMPRESSION_NONE, v1::COMPRESSION_LZ4, v1::COMPRESSION_ZSTD),
+                         [](const auto& info) { return v1::Compression_Name(info.param); });
+
+TEST_F(ProducerRpcTest, RefusesACompressionThatItDoesNotKnow) {
+  v1::ProduceRequest request = RunningAgent::Batch("orders", 0, {});
+  request.mutable_block()->set_compression(static_cast<v1::Compression>(99));
+  const grpc::Status status = Produce(request);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(status.error_message(), "the block of records has a compression that this program does not know");
 }
 
 TEST_F(ProducerRpcTest, TakesALargeBatchAsItIs) {

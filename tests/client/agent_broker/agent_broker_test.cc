@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "client/agent_broker/record_codec.h"
 #include "proto/error_details.h"
 #include "tests/client/agent_broker/scripted_agent.h"
 
@@ -53,10 +54,18 @@ TEST_F(AgentBrokerTest, ProduceCarriesTheBatchAndItsPlace) {
   EXPECT_EQ(agent_.produced.sequence(), 6U);
   EXPECT_EQ(agent_.produced.topic(), "orders");
   EXPECT_EQ(agent_.produced.partition(), 3U);
-  ASSERT_EQ(agent_.produced.records_size(), 2);
-  EXPECT_TRUE(agent_.produced.records(0).has_key());
-  EXPECT_FALSE(agent_.produced.records(1).has_key());
-  EXPECT_EQ(agent_.produced.records(1).timestamp_ms(), 8);
+  EXPECT_EQ(agent_.produced.block().record_count(), 2U);
+  EXPECT_EQ(agent_.produced.block().compression(), v1::COMPRESSION_NONE);
+  EXPECT_EQ(agent_.produced.block().data(), batch.laid_out());
+}
+
+TEST_F(AgentBrokerTest, ProduceCompressesAsTheBatchAsks) {
+  RecordBatch batch;
+  batch.Append({.value = std::string(1000, 'x')});
+  batch.SetCompression(Compression::kLz4);
+  EXPECT_TRUE(broker_->Produce(kOrders, batch, Soon()).ok());
+  EXPECT_EQ(agent_.produced.block().compression(), v1::COMPRESSION_LZ4);
+  EXPECT_LT(agent_.produced.block().data().size(), 100U);
 }
 
 TEST_F(AgentBrokerTest, ProduceDistrustsAnAcknowledgementOfAnotherNumberOfRecords) {
@@ -69,8 +78,9 @@ TEST_F(AgentBrokerTest, AMessageThatIsUsedAgainKeepsNothing) {
   batch.Append({.key = "old", .value = "old", .timestamp_ms = 7});
   EXPECT_TRUE(broker_->Produce(kOrders, batch, Soon()).ok());
   EXPECT_TRUE(ProduceOne(Soon()).ok());
-  ASSERT_EQ(agent_.produced.records_size(), 1);
-  EXPECT_FALSE(agent_.produced.records(0).has_key());
+  EXPECT_EQ(agent_.produced.block().record_count(), 1U);
+  EXPECT_EQ(agent_.produced.block().records_bytes(), agent_.produced.block().data().size());
+  EXPECT_EQ(agent_.produced.block().data().find("old"), std::string::npos);
 }
 
 TEST_F(AgentBrokerTest, HeartbeatCarriesTheMemberAndBringsItsPartitions) {
@@ -109,6 +119,20 @@ TEST_F(AgentBrokerTest, FetchBringsRecordsAndTheHighWatermark) {
   EXPECT_EQ(fetched->records[0], (RecordView{.value = "v", .timestamp_ms = 5}));
   EXPECT_EQ(agent_.fetch_asked.max_records(), 4U);
   EXPECT_EQ(agent_.fetch_asked.max_wait_ms(), 6U);
+}
+
+TEST_F(AgentBrokerTest, FetchAsksForABlockAndTakesIt) {
+  RecordBatch batch;
+  batch.Append({.value = "v", .timestamp_ms = 5});
+  EncodeRecords(batch, *agent_.fetch_response.mutable_block());
+  const auto broker = MakeAgentBroker({.address = agent_.address(), .fetch_compression = Compression::kZstd}).value();
+  EXPECT_EQ(broker->Fetch({.partition = kOrders}, Soon())->records[0], batch[0]);
+  EXPECT_EQ(agent_.fetch_asked.block_compression(), v1::COMPRESSION_ZSTD);
+}
+
+TEST_F(AgentBrokerTest, FetchDistrustsABlockThatIsDamaged) {
+  agent_.fetch_response.mutable_block()->set_record_count(1);
+  EXPECT_EQ(broker_->Fetch({.partition = kOrders}, Soon()).status().code(), StatusCode::kDataLoss);
 }
 
 TEST_F(AgentBrokerTest, WatermarksTellATimestampFromNone) {

@@ -1,0 +1,79 @@
+// The bytes of one record, in a block on the wire and in a segment on disk alike; docs/log_format.md has the table.
+//
+// They are the same so that a batch travels from the producer's buffer into the log, and from there to a consumer, without
+// being taken apart: the agent checks sizes and counts, and copies once.
+// When to use something else: v1::Record, for a program that has nothing but streamhouse.proto.
+// Guarantees: no key and an empty key stay different. TakeRecord believes no size: whatever the bytes are, it stays within
+// them.
+// Thread safety: pure.
+// Cost: a copy of the bytes; nothing but the growth of `bytes` allocates.
+#pragma once
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace streamhouse::v1 {
+
+static_assert(std::endian::native == std::endian::little, "the layout is little-endian; swap the bytes here");
+
+inline constexpr std::size_t kRecordHeaderBytes = 16;
+// In place of a key size: the record has no key, which is not the same as an empty key.
+inline constexpr std::uint32_t kNoKey = 0xFFFFFFFF;
+// Keys and values are smaller.
+inline constexpr std::uint32_t kFieldBytesMax = std::uint32_t{1} << 30;
+
+// A record whose bytes belong to somebody else.
+struct RecordView {
+  std::optional<std::string_view> key;
+  std::string_view value;
+  std::int64_t timestamp_ms = 0;  // since the Unix epoch
+
+  friend bool operator==(const RecordView&, const RecordView&) = default;
+};
+
+namespace layout {
+
+// What every record starts with; its key and value follow.
+struct RecordHeader {
+  std::uint32_t key_bytes;
+  std::uint32_t value_bytes;
+  std::int64_t timestamp_ms;
+};
+static_assert(sizeof(RecordHeader) == kRecordHeaderBytes);
+
+}  // namespace layout
+
+// Key and value are each smaller than kFieldBytesMax.
+inline void AppendRecord(const RecordView& record, std::string& bytes) {
+  const layout::RecordHeader header = {
+      .key_bytes = record.key ? static_cast<std::uint32_t>(record.key->size()) : kNoKey,
+      .value_bytes = static_cast<std::uint32_t>(record.value.size()),
+      .timestamp_ms = record.timestamp_ms};
+  char header_bytes[sizeof(header)];
+  std::memcpy(header_bytes, &header, sizeof(header));
+  bytes.append(header_bytes, sizeof(header_bytes));
+  if (record.key) bytes.append(*record.key);
+  bytes.append(record.value);
+}
+
+// Cuts the first record off `bytes`; nothing, and `bytes` as it was, when no whole record is there.
+inline std::optional<RecordView> TakeRecord(std::string_view& bytes) {
+  layout::RecordHeader header;
+  if (bytes.size() < sizeof(header)) return std::nullopt;
+  std::memcpy(&header, bytes.data(), sizeof(header));
+  const std::string_view rest = bytes.substr(sizeof(header));
+  const std::uint64_t key_bytes = header.key_bytes == kNoKey ? 0 : header.key_bytes;
+  const std::uint64_t value_bytes = header.value_bytes;
+  if (rest.size() < key_bytes + value_bytes) return std::nullopt;
+  RecordView record = {.key = {}, .value = rest.substr(key_bytes, value_bytes), .timestamp_ms = header.timestamp_ms};
+  if (header.key_bytes != kNoKey) record.key = rest.substr(0, key_bytes);
+  bytes = rest.substr(key_bytes + value_bytes);
+  return record;
+}
+
+}  // namespace streamhouse::v1
