@@ -29,15 +29,34 @@ bool IsScheme(std::string_view text) {
   return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789+-.") == std::string_view::npos;
 }
 
+// A name, or an IPv4 address.
+bool IsName(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+           c == '_';
+  });
+}
+
+// With its zone, where it has one: "fe80::1%eth0".
+bool IsIpv6Address(std::string_view text) {
+  const std::size_t percent = std::min(text.find('%'), text.size());
+  const std::string_view address = text.substr(0, percent);
+  return address.find(':') != std::string_view::npos &&
+         address.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos &&
+         (percent == text.size() || IsName(text.substr(percent + 1)));
+}
+
 // "host", "host:port", "[ipv6]:port" or nothing.
 Status ParseAuthority(std::string_view authority, ExporterSpec& spec) {
   if (authority.starts_with('[')) {
     const std::size_t end = authority.find(']');
     if (end == std::string_view::npos) return BadSpec(spec, "the host has no closing bracket");
     spec.host = authority.substr(1, end - 1);
+    if (!IsIpv6Address(spec.host)) return BadSpec(spec, "between the brackets is no IPv6 address");
     authority.remove_prefix(end + 1);
   } else {
     spec.host = authority.substr(0, authority.find(':'));
+    if (!IsName(spec.host)) return BadSpec(spec, "'" + spec.host + "' is not a host");
     authority.remove_prefix(spec.host.size());
   }
   if (authority.empty()) return Status::Ok();

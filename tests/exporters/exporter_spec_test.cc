@@ -33,6 +33,7 @@ TEST(ExporterSpecTest, TakesASpecApart) {
   EXPECT_EQ(Parsed("otlp+http://host/v1/metrics?a=b&c=d%26e"), "otlp+http host - /v1/metrics a=b c=d&e");
   EXPECT_EQ(Parsed("textfile:///var/a%20b.prom?interval=15s"), "textfile  - /var/a b.prom interval=15s");
   EXPECT_EQ(Parsed("statsd://[::1]:8125"), "statsd ::1 8125 ");
+  EXPECT_EQ(Parsed("statsd://[fe80::1%eth0]:8125"), "statsd fe80::1%eth0 8125 ");
 }
 
 TEST(ExporterSpecTest, NamesThePartThatIsBad) {
@@ -42,6 +43,11 @@ TEST(ExporterSpecTest, NamesThePartThatIsBad) {
   EXPECT_EQ(Parsed("a://b:65536"), "exporter a://b:65536: ':65536' is not a port from 0 to 65535");
   EXPECT_EQ(Parsed("a://b:"), "exporter a://b:: ':' is not a port from 0 to 65535");
   EXPECT_EQ(Parsed("a://[::1"), "exporter a://[::1: the host has no closing bracket");
+  EXPECT_EQ(Parsed("a://[b]:1"), "exporter a://[b]:1: between the brackets is no IPv6 address");
+  EXPECT_EQ(Parsed("a://[::1\n]:1"), "exporter a://[::1\n]:1: between the brackets is no IPv6 address");
+  EXPECT_EQ(Parsed("a://[::1% ]:1"), "exporter a://[::1% ]:1: between the brackets is no IPv6 address");
+  EXPECT_EQ(Parsed("a://b c:1"), "exporter a://b c:1: 'b c' is not a host");
+  EXPECT_EQ(Parsed("a://b]:1"), "exporter a://b]:1: 'b]' is not a host");
   EXPECT_EQ(Parsed("a://b/%x"), "exporter a://b/%x: a '%' in the path is not followed by two hexadecimal digits");
   EXPECT_EQ(Parsed("a://b?c"), "exporter a://b?c: 'c' is not of the form option=value");
   EXPECT_EQ(Parsed("a://b?=c"), "exporter a://b?=c: '=c' is not of the form option=value");
