@@ -4,6 +4,8 @@
 #include <initializer_list>
 #include <utility>
 
+#include "metrics_core/internal/label_text.h"
+
 namespace streamhouse::metrics {
 namespace {
 
@@ -38,6 +40,8 @@ Status CheckName(const FamilyInfo& info) {
     }
   }
   if (info.help.empty()) return Refuse(info, "help is missing");
+  // A scraper would refuse the whole page.
+  if (!internal::IsValidUtf8(info.help)) return Refuse(info, "help is not UTF-8");
   return Status::Ok();
 }
 

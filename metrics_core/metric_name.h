@@ -22,7 +22,7 @@ bool IsLegalLabelName(std::string_view name);
 
 // A name is legal and has the suffix its type asks for: a counter ends with "_total", nothing else ends with it or
 // with what a histogram's samples end with. It ends with its unit (before "_total"). Label names are legal, distinct
-// and not reserved ("le" on a histogram). There is a help text.
+// and not reserved ("le" on a histogram). There is a help text, in UTF-8.
 Status CheckFamily(const FamilyInfo& info);
 
 // The names of the samples and the metadata that a family occupies on a page, in any format. Two families of one

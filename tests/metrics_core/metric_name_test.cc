@@ -95,6 +95,14 @@ TEST(MetricNameTest, HelpIsMandatory) {
   EXPECT_EQ(WhyRefused(info), "metric \"a\": help is missing");
 }
 
+TEST(MetricNameTest, HelpIsUtf8) {
+  FamilyInfo info = Gauge("a");
+  info.help = "Temp\xC3\xA9rature";
+  EXPECT_TRUE(CheckFamily(info).ok());
+  info.help = "Temp\xE9rature";
+  EXPECT_EQ(WhyRefused(info), "metric \"a\": help is not UTF-8");
+}
+
 TEST(MetricNameTest, LabelsAreLegalAndDistinct) {
   EXPECT_TRUE(CheckFamily(WithLabels(Gauge("a"), {"x", "y"})).ok());
   EXPECT_EQ(WhyRefused(WithLabels(Gauge("a"), {"x", "x"})), "metric \"a\": label \"x\" stands twice");
