@@ -1,8 +1,5 @@
 #include "exporters/http/listener.h"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <chrono>
@@ -25,22 +22,6 @@ using tcp = boost::asio::ip::tcp;
 // How long to wait before accepting again when the system has no descriptors or memory left.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
-// Signals are for the program's own threads.
-class BlockedSignals {
- public:
-  BlockedSignals() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  BlockedSignals(const BlockedSignals&) = delete;
-  BlockedSignals& operator=(const BlockedSignals&) = delete;
-
- private:
-  sigset_t before_;
-};
-
 RoutesOptions WithMetrics(RoutesOptions routes, const ServerMetrics& metrics) {
   routes.metrics = metrics;
   return routes;
@@ -59,16 +40,15 @@ std::string HostAndPort(const std::string& host, std::uint16_t port) {
   return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-Listener::Listener(metrics::Registry& registry, const metrics::Health& health, RoutesOptions routes,
-                   WebConfig web_config)
+Listener::Listener(boost::asio::io_context& context, metrics::Registry& registry, const metrics::Health& health,
+                   RoutesOptions routes, WebConfig web_config)
     : limits_(routes.limits),
       web_config_(std::move(web_config)),
       metrics_(registry),
-      routes_(registry, health, WithMetrics(std::move(routes), metrics_)),
-      auth_(web_config_.users) {}
-
-Listener::~Listener() {
-  Stop();
+      auth_(web_config_.users),
+      context_(context),
+      routes_(registry, health, WithMetrics(std::move(routes), metrics_)) {
+  if (!web_config_.users.empty()) password_thread_ = std::make_unique<asio::thread_pool>(1);
 }
 
 Status Listener::Bind(const std::string& host, std::uint16_t port) {
@@ -92,40 +72,38 @@ Status Listener::Bind(const std::string& host, std::uint16_t port) {
   return Status::Ok();
 }
 
-void Listener::Run() {
-  Accept();
-  const BlockedSignals blocked;
-  thread_ = std::thread([this] { context_.run(); });
+void Listener::Open() {
+  asio::post(context_, [self = shared_from_this()] {
+    if (!self->closed_) self->Accept();
+  });
 }
 
-void Listener::Stop() {
-  if (!thread_.joinable()) return;
-  asio::post(context_, [this] {
-    stopping_ = true;
-    acceptor_.close();
-    pause_.cancel();
-    // Each ends, and leaves the map, by its handlers.
-    for (const auto& [id, session] : sessions_) session->Abort();
-  });
-  // A check that runs is waited for; those that wait are dropped with their sessions.
-  password_thread_.stop();
-  password_thread_.join();
-  thread_.join();
+void Listener::Close() {
+  closed_ = true;
+  acceptor_.close();
+  pause_.cancel();
+  for (const auto& [id, session] : std::exchange(sessions_, {})) session->Abort();
+  // A check that runs is waited for; those that wait are dropped.
+  password_thread_.reset();
+}
+
+std::future<void> Listener::gone() {
+  return gone_.promise.get_future();
 }
 
 void Listener::Accept() {
-  acceptor_.async_accept([this](error_code error, tcp::socket socket) {
-    if (stopping_) return;
-    if (error) return AcceptAfterPause();
-    Serve(std::move(socket));
-    Accept();
+  acceptor_.async_accept([self = shared_from_this()](error_code error, tcp::socket socket) {
+    if (self->closed_) return;
+    if (error) return self->AcceptAfterPause();
+    self->Serve(std::move(socket));
+    self->Accept();
   });
 }
 
 void Listener::AcceptAfterPause() {
   pause_.expires_after(kAcceptPause);
-  pause_.async_wait([this](error_code) {
-    if (!stopping_) Accept();
+  pause_.async_wait([self = shared_from_this()](error_code) {
+    if (!self->closed_) self->Accept();
   });
 }
 
@@ -135,8 +113,10 @@ void Listener::Serve(tcp::socket socket) {
   const std::uint64_t id = next_id_++;
   const auto session = std::make_shared<Session>(
       std::move(connection),
-      [this](const Request& request, const Session::Respond& respond) { Handle(request, respond); }, limits_, metrics_,
-      [this, id](Session&) { sessions_.erase(id); });
+      [self = shared_from_this()](const Request& request, const Session::Respond& respond) {
+        self->Handle(request, respond);
+      },
+      limits_, metrics_, [this, id](Session&) { sessions_.erase(id); });
   sessions_.emplace(id, session);
   session->Start();
 }
@@ -154,7 +134,6 @@ bool Listener::MakeRoom() {
       std::find_if(sessions_.begin(), sessions_.end(), [](const auto& entry) { return entry.second->is_waiting(); });
   if (oldest == sessions_.end()) return false;
   const std::shared_ptr<Session> session = oldest->second;
-  sessions_.erase(oldest);
   session->Abort();
   return true;
 }
@@ -168,12 +147,12 @@ void Listener::Handle(const Request& request, const Session::Respond& respond) {
 void Listener::CheckPassword(const Request& request, const Session::Respond& respond) {
   if (password_checks_ >= kPasswordChecksMax) return respond(ErrorResponse(503));
   ++password_checks_;
-  // The request lives until it is answered.
-  asio::post(password_thread_, [this, request, respond] {
+  // The request lives until it is answered, and with it the session, which keeps the listener.
+  asio::post(*password_thread_, [this, request, respond] {
     const bool is_allowed = auth_.Check(request.authorization);
     asio::post(context_, [this, is_allowed, request, respond] {
       --password_checks_;
-      AnswerWithVerdict(is_allowed, request, respond);
+      if (!closed_) AnswerWithVerdict(is_allowed, request, respond);
     });
   });
 }

@@ -3,8 +3,18 @@
 // When to use something else: a program that has an HTTP server already calls Routes from it (routes.h).
 // Guarantees: Start() returns with the port bound and answering. A page is streamed: what a scrape costs in memory beside
 // the snapshot, which concurrent scrapes share, does not grow with the page, however slowly it is read. A hostile or
-// slow client costs what Limits allow, and delays no recording. The server counts itself (server_metrics.h). Stop() ends open connections, and returns when nothing runs any more.
-// Thread safety: as Exporter says; port() from any thread after Start. Cost: one thread of its own.
+// slow client costs what Limits allow, and delays no recording. The server counts itself (server_metrics.h). Stop() ends open
+// connections, and returns when nothing runs any more.
+// Thread safety: as Exporter says; port() from any thread after Start. Cost: one thread of its own, unless it is given an
+// io_context; with passwords (web_config_file), one thread more.
+// With a context: it answers while one thread, not more, runs the context, and shares that thread: taking and encoding a page of
+// a million series keeps it busy for some milliseconds a chunk, and for the snapshot. Start() may be called before, from any
+// thread. Stop() may be called
+//   - from a handler in the context: then nothing is answered and neither registry nor health is used any more, while handlers
+//     that find this out are left in the context, which may be destroyed before or after them and the server;
+//   - from another thread, while one runs the context: then it returns when no handler is left;
+//   - after the context has stopped or run out of work: as from a handler.
+// From another thread while nobody runs a context that has not stopped, it waits for somebody to do so.
 // Errors: Start() is Unavailable, naming host and port, when it cannot listen there; InvalidArgument for a host that
 // is no address of this machine and no name, and for a web configuration or certificate that is bad.
 //
@@ -24,6 +34,10 @@
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 
+namespace boost::asio {
+class io_context;
+}
+
 namespace streamhouse::exporters {
 
 class Listener;
@@ -34,8 +48,9 @@ struct MetricsServerOptions {
   std::string host = "127.0.0.1";            // an address to listen on, or a name of one
   std::uint16_t port = kMetricsPortDefault;  // 0: one that is free
   Limits limits = {};
-  std::vector<std::string> aggregate = {};  // labels that /metrics sums away and /metrics/detailed shows
-  std::string web_config_file = {};  // web_config.h; empty for none: no TLS, and anybody may read
+  std::vector<std::string> aggregate = {};     // labels that /metrics sums away and /metrics/detailed shows
+  std::string web_config_file = {};            // web_config.h; empty for none: no TLS, and anybody may read
+  boost::asio::io_context* context = nullptr;  // the program's, to run in; null: a thread of its own
 };
 
 class MetricsServer : public metrics::Exporter {
@@ -52,15 +67,19 @@ class MetricsServer : public metrics::Exporter {
   metrics::Status Start() override;
   void Stop() override;
 
-  // The port that is bound; 0 before Start().
-  std::uint16_t port() const;
+  // The port that was bound; 0 before Start().
+  std::uint16_t port() const { return port_; }
 
  private:
+  class Thread;
+
   metrics::Registry& registry_;
   const metrics::Health& health_;
   const MetricsServerOptions options_;
   std::string name_;
-  std::unique_ptr<Listener> listener_;  // null before Start()
+  std::uint16_t port_ = 0;
+  std::unique_ptr<Thread> thread_;      // null with a context of the program's
+  std::shared_ptr<Listener> listener_;  // null unless started and not stopped
 };
 
 }  // namespace streamhouse::exporters

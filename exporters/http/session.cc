@@ -48,6 +48,7 @@ void Session::Start() {
 
 void Session::Abort() {
   connection_->Abort();
+  Leave();
 }
 
 void Session::Read() {
@@ -58,6 +59,7 @@ void Session::Read() {
 }
 
 void Session::AfterRead(error_code error, std::size_t bytes) {
+  if (is_over()) return;
   if (error == boost::asio::error::timed_out) metrics_.CountLimit(idle_ ? Limit::kIdleTime : Limit::kHeadTime);
   if (error) return Close();
   if (idle_) connection_->SetTimeLimit(limits_.head_time);
@@ -94,6 +96,7 @@ void Session::Refuse(int status) {
 }
 
 void Session::SendResponse(Response response, BodyUse body_use) {
+  if (is_over()) return;
   responding_ = true;
   response_ = std::move(response);
   keeps_connection_ = reader_.keeps_connection();
@@ -132,7 +135,7 @@ void Session::NextChunk() {
   before_chunk_.clear();
   chunk_->Clear();
   const Progress progress = response_.page->Fill(*chunk_);
-  if (progress == Progress::kFailed) return GiveUp();
+  if (progress == Progress::kFailed) return Abort();
   WriteChunk(progress);
 }
 
@@ -141,7 +144,7 @@ void Session::WriteChunk(Progress progress) {
       std::chrono::duration_cast<std::chrono::milliseconds>(page_deadline_ - std::chrono::steady_clock::now());
   if (time_left.count() <= 0) {
     metrics_.CountLimit(Limit::kPageTime);
-    return GiveUp();
+    return Abort();
   }
   // What it holds is not needed any more, and may be in the way of the next one.
   if (progress == Progress::kEnd) response_.page.reset();
@@ -165,12 +168,13 @@ void Session::Write(std::string_view data, std::string_view after, std::function
 }
 
 void Session::AfterWrite(error_code error, const std::function<void()>& then) {
+  if (is_over()) return;
   if (!error) return then();
   if (error == boost::asio::error::timed_out) {
     const bool page_is_late = chunk_ && std::chrono::steady_clock::now() >= page_deadline_;
     metrics_.CountLimit(page_is_late ? Limit::kPageTime : Limit::kWriteTime);
   }
-  GiveUp();
+  Abort();
 }
 
 void Session::Finish() {
@@ -191,21 +195,22 @@ void Session::Linger() {
   before_chunk_.resize(kChunkBytes);
   connection_->AsyncReadSome({before_chunk_.data(), before_chunk_.size()},
                              [self = shared_from_this()](error_code error, std::size_t bytes) {
+                               if (self->is_over()) return;
                                self->lingered_bytes_ += bytes;
                                if (error || self->lingered_bytes_ > kLingerBytesMax) return self->Close();
                                self->Linger();
                              });
 }
 
-void Session::GiveUp() {
-  connection_->Abort();
-  Close();
-}
-
 void Session::Close() {
-  if (!closed_) return;
   connection_->Close();
   response_ = {};
+  Leave();
+}
+
+// Buffers stay: operations that are under way point at them.
+void Session::Leave() {
+  if (is_over()) return;
   metrics_.ConnectionClosed();
   std::exchange(closed_, nullptr)(*this);
 }

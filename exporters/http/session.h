@@ -40,6 +40,7 @@ class Session : public std::enable_shared_from_this<Session> {
           Closed closed);
 
   void Start();
+  // The session is over when this returns: nothing is asked of `handle` any more. What is under way ends by its handlers.
   void Abort();
 
   // Whether nothing is being sent to the client: the one to give up where there are too many.
@@ -62,8 +63,9 @@ class Session : public std::enable_shared_from_this<Session> {
   void Write(std::string_view data, std::string_view after, std::function<void()> then);
   void Finish();
   void Linger();
-  void GiveUp();
   void Close();
+  void Leave();
+  bool is_over() const { return !closed_; }
 
   const Limits limits_;
   const ServerMetrics& metrics_;

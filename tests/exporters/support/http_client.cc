@@ -132,6 +132,13 @@ std::string HttpClient::ReceiveAll() {
   return std::move(received_);
 }
 
+std::size_t HttpClient::DiscardAll() const {
+  std::array<char, 65536> piece;
+  std::size_t bytes = 0;
+  for (ssize_t n = 0; (n = recv(descriptor_, piece.data(), piece.size(), 0)) > 0;) bytes += static_cast<std::size_t>(n);
+  return bytes;
+}
+
 HttpReply HttpClient::Ask(std::string_view method, std::string_view target, std::string_view headers) {
   std::string request(method);
   request.append(" ").append(target).append(" HTTP/1.1\r\nHost: test\r\n").append(headers).append("\r\n");

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -36,6 +37,9 @@ class HttpClient {
 
   // Everything until the server closes.
   std::string ReceiveAll();
+
+  // The same, without keeping or allocating anything; how many bytes they were.
+  std::size_t DiscardAll() const;
 
   // Sends a request with a Host header and what else is given, each line ended by CRLF, and receives the reply.
   HttpReply Ask(std::string_view method, std::string_view target, std::string_view headers = "");
