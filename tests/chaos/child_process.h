@@ -25,13 +25,19 @@ class ChildProcess {
   // The next line of its standard output, without the newline; nothing once it has ended.
   std::optional<std::string> ReadLine();
 
+  // A line for its standard input; lost when it has ended.
+  void WriteLine(const std::string& line) const;
+
   void Signal(int signal) const;
 
   // SIGKILL, unless it has ended; what it printed before can still be read.
   void Kill();
 
+  pid_t pid() const { return pid_; }
+
  private:
   pid_t pid_ = -1;
+  int input_ = -1;
   std::FILE* output_ = nullptr;
   bool is_reaped_ = false;
 };

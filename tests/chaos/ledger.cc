@@ -30,6 +30,7 @@ void CheckOrder(const std::map<std::uint32_t, std::vector<std::string>>& log, st
 
 void Ledger::NoteAcknowledged(std::uint32_t partition, std::uint64_t offset, std::string value) {
   const std::lock_guard lock(mutex_);
+  ++acknowledged_in_[partition];
   const auto [entry, is_new] = acknowledged_.emplace(Place(partition, offset), std::move(value));
   if (!is_new) contradictions_.push_back(At(partition, offset) + " was acknowledged twice");
 }
@@ -68,6 +69,23 @@ std::vector<std::string> Ledger::Check(const std::map<std::uint32_t, std::vector
     }
   }
   return problems;
+}
+
+std::size_t Ledger::CountUnread(const std::map<std::uint32_t, std::vector<std::string>>& log) const {
+  const std::lock_guard lock(mutex_);
+  std::size_t unread = 0;
+  for (const auto& [partition, values] : log) {
+    for (std::uint64_t offset = 0; offset < values.size(); ++offset) {
+      if (!consumed_.contains({partition, offset})) ++unread;
+    }
+  }
+  return unread;
+}
+
+std::size_t Ledger::CountAcknowledged(std::uint32_t partition) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = acknowledged_in_.find(partition);
+  return found == acknowledged_in_.end() ? 0 : found->second;
 }
 
 Counts Ledger::counts() const {

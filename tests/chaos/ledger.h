@@ -5,7 +5,7 @@
 // Guarantees: Check() finds a record that was acknowledged and is not where it was acknowledged to be, a record that is
 // in the log twice, records of one producer out of order within a partition, a record that a group was given and that
 // is not in the log, and one before a group's committed offset that nobody in the group was given.
-// Thread safety: Note… from any thread; Check() when nobody notes any more.
+// Thread safety: from any thread; Check() makes sense when nobody notes any more.
 #pragma once
 
 #include <cstddef>
@@ -40,6 +40,12 @@ class Ledger {
   std::vector<std::string> Check(const std::map<std::uint32_t, std::vector<std::string>>& log,
                                  const std::map<std::uint32_t, std::uint64_t>& committed) const;
 
+  // How many records of the log nobody in the group was given.
+  std::size_t CountUnread(const std::map<std::uint32_t, std::vector<std::string>>& log) const;
+
+  // How many records of a partition were acknowledged.
+  std::size_t CountAcknowledged(std::uint32_t partition) const;
+
   Counts counts() const;
 
  private:
@@ -49,6 +55,7 @@ class Ledger {
   // Guarded by mutex_.
   std::map<Place, std::string> acknowledged_;
   std::map<Place, std::string> consumed_;
+  std::map<std::uint32_t, std::size_t> acknowledged_in_;  // by partition
   std::vector<std::string> contradictions_;
   std::size_t failed_ = 0;
   std::size_t consumed_again_ = 0;

@@ -56,6 +56,20 @@ TEST_F(LedgerTest, FindsAnOffsetWithTwoValues) {
   EXPECT_EQ(ledger_.Check({{0, {"a:0", "a:1"}}}, {}), Problems{"partition 0 offset 0 was read with two values"});
 }
 
+TEST_F(LedgerTest, CountsWhatTheGroupHasYetToRead) {
+  EXPECT_EQ(ledger_.CountUnread({{0, {"a:0", "a:1"}}, {1, {"b:0"}}}), 2U);
+  ledger_.NoteConsumed(0, 1, "a:1");
+  ledger_.NoteConsumed(1, 0, "b:0");
+  EXPECT_EQ(ledger_.CountUnread({{0, {"a:0", "a:1"}}, {1, {"b:0"}}}), 0U);
+}
+
+TEST_F(LedgerTest, CountsTheAcknowledgementsOfAPartition) {
+  ledger_.NoteAcknowledged(2, 0, "c:0");
+  EXPECT_EQ(ledger_.CountAcknowledged(0), 2U);
+  EXPECT_EQ(ledger_.CountAcknowledged(1), 0U);
+  EXPECT_EQ(ledger_.CountAcknowledged(2), 1U);
+}
+
 TEST_F(LedgerTest, Counts) {
   ledger_.NoteConsumed(0, 0, "a:0");
   ledger_.NoteFailed();

@@ -2,10 +2,9 @@
 //
 //   chaos --seconds N [--seed S]    prints the counts; exit code 1 and a line for each promise that was broken
 //
-// Four producers and a group of four consumers work with one agent, which is killed and started again, or stopped for
-// longer than its leases while somebody else takes them, at random moments; a fifth producer is killed with records in
-// flight. At the end everything is read back.
-#include <signal.h>
+// Four producers and a group of four consumers work with one agent while Harm is done to it, to its disk and to a fifth
+// producer. A round takes its time, and then until every kind of fault has come; after that everything has to work
+// again, the group reads to the end, and the log is read back.
 #include <stdlib.h>
 
 #include <algorithm>
@@ -18,17 +17,15 @@
 #include <memory>
 #include <optional>
 #include <random>
-#include <sstream>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
-#include "agent/metadata/sqlite_metadata_store.h"
 #include "client/agent_broker/agent_broker.h"
 #include "client/broker.h"
 #include "metrics_core/status.h"
-#include "tests/chaos/child_process.h"
+#include "tests/chaos/agent_process.h"
+#include "tests/chaos/harm.h"
 #include "tests/chaos/ledger.h"
 #include "tests/chaos/roles.h"
 #include "tests/support/eventually.h"
@@ -36,154 +33,57 @@
 namespace streamhouse::chaos {
 namespace {
 
-using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr int kWorkers = 4;
 
-struct Faults {
-  int kills = 0;
-  int stops = 0;
-  int refused_while_fenced = 0;  // attempts to write under a lease that was gone
-  int accepted_while_fenced = 0;
-  int producer_kills = 0;
-};
+using Log = std::map<std::uint32_t, std::vector<std::string>>;
 
 class Round {
  public:
-  Round(std::string folder, std::uint64_t seed) : folder_(std::move(folder)), random_(seed) { StartAgent(); }
+  Round(const std::string& folder, std::uint64_t seed) : agent_(folder), harm_(agent_, ledger_, seed) {}
 
   int Run(seconds length) {
-    {
-      std::vector<std::jthread> workers;
-      for (int i = 0; i < kWorkers; ++i) {
-        workers.emplace_back([this, i](const std::stop_token& stop) {
-          Produce(address_, "producer-" + std::to_string(i), stop, ledger_);
-        });
-        workers.emplace_back([this](const std::stop_token& stop) { Consume(address_, stop, ledger_); });
-      }
-      for (const auto end = steady_clock::now() + length; steady_clock::now() < end;) HarmSomething();
-      // Producers first, so that the consumers see the end of what they sent.
-      for (std::jthread& worker : workers) worker.request_stop();
+    std::vector<std::jthread> consumers;
+    std::vector<std::jthread> producers;
+    for (int i = 0; i < kWorkers; ++i) {
+      consumers.emplace_back([this](const std::stop_token& stop) { Consume(agent_.address(), stop, ledger_); });
+      producers.emplace_back([this, i](const std::stop_token& stop) {
+        Produce(agent_.address(), "producer-" + std::to_string(i), stop, ledger_);
+      });
     }
-    return Judge();
+    const auto end = steady_clock::now() + length;
+    while (steady_clock::now() < end || !harm_.has_done_everything()) harm_.DoNext();
+    ExpectEveryPartitionToWork();
+    for (std::jthread& producer : producers) producer.request_stop();
+    producers.clear();
+    const Log log = ReadLog();
+    ExpectTheGroupToReachTheEnd(log);
+    for (std::jthread& consumer : consumers) consumer.request_stop();
+    consumers.clear();
+    return Judge(log);
   }
 
  private:
-  void StartAgent() {
-    agent_ = std::make_unique<ChildProcess>(std::vector<std::string>{"serve", folder_, std::to_string(port_)});
-    const std::optional<std::string> ready = agent_->ReadLine();
-    metrics::Check(ready && ready->starts_with("ready "), "the agent did not start");
-    port_ = std::stoi(ready->substr(ready->find(' ') + 1));
-    address_ = "127.0.0.1:" + std::to_string(port_);
-  }
-
-  void HarmSomething() {
-    PassTime(milliseconds(std::uniform_int_distribution<int>(200, 1'500)(random_)));
-    switch (std::uniform_int_distribution<int>(0, 3)(random_)) {
-      case 0:
-        StopAgentPastItsLease();
-        break;
-      case 1:
-        KillAProducer();
-        break;
-      default:
-        KillAgent();
-    }
-  }
-
-  // While the others work.
-  void PassTime(milliseconds time) const {
-    const auto end = steady_clock::now() + time;
-    std::this_thread::sleep_until(end);
-  }
-
-  void KillAgent() {
-    ++faults_.kills;
-    agent_->Kill();
-    StartAgent();
-  }
-
-  // Another holder takes the leases of an agent that stands still; when it wakes up, it must not write.
-  void StopAgentPastItsLease() {
-    ++faults_.stops;
-    std::unique_ptr<agent::SqliteMetadataStore> store;
-    // The agent is busy with it.
-    metrics::Check(Eventually([&] {
-                     auto opened = agent::SqliteMetadataStore::Open(folder_ + "/metadata.db");
-                     if (opened.ok()) store = *std::move(opened);
-                     return store != nullptr;
-                   }),
-                   "the metadata store cannot be opened");
-    agent_->Signal(SIGSTOP);
-    std::vector<agent::TopicPartition> all;
-    for (std::uint32_t i = 0; i < kPartitions; ++i) all.push_back({kTopic, i});
-    std::vector<agent::LeaseRow> rows;
-    // An agent that was stopped in the middle of a transaction holds the store's lock: then nobody takes anything.
-    const auto give_up = steady_clock::now() + seconds(4);
-    const bool is_taken = Eventually([&] {
-      auto acquired = store->AcquireLeases(all, "thief", milliseconds(2'000));
-      if (acquired.ok()) rows = *std::move(acquired);
-      return IsThiefs(rows) || steady_clock::now() > give_up;
-    });
-    agent_->Signal(SIGCONT);
-    if (!is_taken || !IsThiefs(rows)) return;
-    ProbeWhileFenced();
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      static_cast<void>(store->ReleaseLease(all[i], "thief", rows[i].epoch));
-    }
-  }
-
-  static bool IsThiefs(const std::vector<agent::LeaseRow>& rows) {
-    return !rows.empty() &&
-           std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.holder == "thief"; });
-  }
-
-  void ProbeWhileFenced() {
-    const auto broker = client::MakeAgentBroker({.address = address_}).value();
+  void ExpectEveryPartitionToWork() {
     for (std::uint32_t i = 0; i < kPartitions; ++i) {
-      client::RecordBatch batch;
-      batch.Append({.value = Ledger::Value("probe", probes_++), .timestamp_ms = 0});
-      const auto written = broker->Produce({kTopic, i}, batch, client::CallLimits::Within(milliseconds(500)));
-      ++(written.ok() ? faults_.accepted_while_fenced : faults_.refused_while_fenced);
+      const std::size_t before = ledger_.CountAcknowledged(i);
+      if (Eventually([&] { return ledger_.CountAcknowledged(i) > before; })) continue;
+      problems_.push_back("partition " + std::to_string(i) + " takes no records any more");
     }
   }
 
-  void KillAProducer() {
-    const std::string name = "victim-" + std::to_string(faults_.producer_kills++);
-    ChildProcess victim({"produce", address_, name});
-    const auto note = [this](const std::string& line) {
-      std::istringstream words(line);
-      std::uint32_t partition = 0;
-      std::uint64_t offset = 0;
-      std::string value;
-      if (words >> partition >> offset >> value) ledger_.NoteAcknowledged(partition, offset, value);
-    };
-    constexpr int kLines = 500;
-    for (int i = 0; i < kLines; ++i) {
-      const auto line = victim.ReadLine();
-      if (!line) break;
-      note(*line);
-    }
-    victim.Kill();
-    while (const auto line = victim.ReadLine()) note(*line);
+  void ExpectTheGroupToReachTheEnd(const Log& log) {
+    if (Eventually([&] { return ledger_.CountUnread(log) == 0; })) return;
+    problems_.push_back(std::to_string(ledger_.CountUnread(log)) + " records were never given to the group");
   }
 
-  int Judge() {
-    const auto broker = client::MakeAgentBroker({.address = address_}).value();
-    std::map<std::uint32_t, std::vector<std::string>> log;
-    std::map<std::uint32_t, std::uint64_t> committed;
-    for (std::uint32_t i = 0; i < kPartitions; ++i) {
-      log[i] = ReadPartition(*broker, i);
-      const auto next = broker->Committed(kGroup, {kTopic, i}, client::CallLimits::Within(seconds(30)));
-      metrics::Check(next.ok(), "committed offsets cannot be read: " + next.status().message());
-      committed[i] = next.value().value_or(0);
-    }
-    std::vector<std::string> problems = ledger_.Check(log, committed);
-    if (faults_.accepted_while_fenced > 0) problems.emplace_back("records were accepted without a lease");
-    Report(log, problems);
-    return problems.empty() ? 0 : 1;
+  Log ReadLog() const {
+    const auto broker = client::MakeAgentBroker({.address = agent_.address()}).value();
+    Log log;
+    for (std::uint32_t i = 0; i < kPartitions; ++i) log[i] = ReadPartition(*broker, i);
+    return log;
   }
 
   static std::vector<std::string> ReadPartition(client::Broker& broker, std::uint32_t partition) {
@@ -202,28 +102,45 @@ class Round {
     return values;
   }
 
-  void Report(const std::map<std::uint32_t, std::vector<std::string>>& log,
-              const std::vector<std::string>& problems) const {
-    Counts counts = ledger_.counts();
-    for (const auto& [partition, values] : log) counts.in_log += values.size();
-    std::printf("faults: agent killed %d times, stopped past its lease %d times, producers killed %d times\n",
-                faults_.kills, faults_.stops, faults_.producer_kills);
-    std::printf("writes without a lease: %d refused, %d accepted\n", faults_.refused_while_fenced,
-                faults_.accepted_while_fenced);
-    std::printf("records: %zu acknowledged, %zu failed, %zu in the log, %zu consumed, %zu of them again\n",
-                counts.acknowledged, counts.failed, counts.in_log, counts.consumed, counts.consumed_again);
-    for (const std::string& problem : problems) std::printf("BROKEN: %s\n", problem.c_str());
-    std::printf("%zu promises broken\n", problems.size());
+  int Judge(const Log& log) {
+    const auto broker = client::MakeAgentBroker({.address = agent_.address()}).value();
+    std::map<std::uint32_t, std::uint64_t> committed;
+    for (std::uint32_t i = 0; i < kPartitions; ++i) {
+      const auto next = broker->Committed(kGroup, {kTopic, i}, client::CallLimits::Within(seconds(30)));
+      metrics::Check(next.ok(), "committed offsets cannot be read: " + next.status().message());
+      committed[i] = next.value().value_or(0);
+    }
+    for (std::string& problem : ledger_.Check(log, committed)) problems_.push_back(std::move(problem));
+    const HarmCounts& harm = harm_.counts();
+    if (harm.accepted_without_lease > 0) problems_.emplace_back("records were accepted without a lease");
+    if (harm.accepted_by_broken_disk > 0) problems_.emplace_back("records were accepted by a broken disk");
+    if (harm.refused_by_full_disk == 0) problems_.emplace_back("no full disk has refused anything");
+    Report(log);
+    return problems_.empty() ? 0 : 1;
   }
 
-  const std::string folder_;
-  std::mt19937_64 random_;
-  int port_ = 0;
-  std::string address_;
-  std::unique_ptr<ChildProcess> agent_;
+  void Report(const Log& log) const {
+    Counts counts = ledger_.counts();
+    for (const auto& [partition, values] : log) counts.in_log += values.size();
+    const HarmCounts& harm = harm_.counts();
+    std::printf("agent: killed %d times, stopped past its lease %d times; producers: killed %d times\n",
+                harm.agent_kills, harm.freezes, harm.producer_kills);
+    std::printf("disk: full %d times, broken %d times, slow %d times\n", harm.full_disks, harm.broken_disks,
+                harm.slow_disks);
+    std::printf("writes without a lease: %d refused, %d accepted\n", harm.refused_without_lease,
+                harm.accepted_without_lease);
+    std::printf("writes to a full disk: %d refused; to a broken disk: %d refused, %d accepted\n",
+                harm.refused_by_full_disk, harm.refused_by_broken_disk, harm.accepted_by_broken_disk);
+    std::printf("records: %zu acknowledged, %zu failed, %zu in the log, %zu consumed, %zu of them again\n",
+                counts.acknowledged, counts.failed, counts.in_log, counts.consumed, counts.consumed_again);
+    for (const std::string& problem : problems_) std::printf("BROKEN: %s\n", problem.c_str());
+    std::printf("%zu promises broken\n", problems_.size());
+  }
+
+  AgentProcess agent_;
   Ledger ledger_;
-  Faults faults_;
-  std::uint64_t probes_ = 0;
+  Harm harm_;
+  std::vector<std::string> problems_;
 };
 
 int RunRound(seconds length, std::uint64_t seed) {
@@ -231,14 +148,16 @@ int RunRound(seconds length, std::uint64_t seed) {
   std::string folder = (parent == nullptr ? std::filesystem::temp_directory_path().string() : parent) + "/chaos_XXXXXX";
   metrics::Check(::mkdtemp(folder.data()) != nullptr, "no temporary folder");
   std::printf("seed %llu\n", static_cast<unsigned long long>(seed));
+  std::fflush(stdout);
   const int code = Round(folder, seed).Run(length);
   std::filesystem::remove_all(folder);
   return code;
 }
 
 int Main(const std::vector<std::string>& words) {
-  if (words.size() == 3 && words[0] == "serve") {
-    return ServeForEver(words[1], static_cast<std::uint16_t>(std::stoi(words[2])));
+  if (words.size() == 4 && words[0] == "serve") {
+    return ServeForEver(words[1], static_cast<std::uint16_t>(std::stoi(words[2])),
+                        static_cast<agent::SyncPolicy>(std::stoi(words[3])));
   }
   if (words.size() == 3 && words[0] == "produce") return ProduceForEver(words[1], words[2]);
   std::optional<seconds> length;

@@ -1,15 +1,19 @@
 #include "tests/chaos/roles.h"
 
+#include <signal.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
+#include <iostream>
 #include <memory>
 #include <mutex>
 #include <utility>
 
 #include "agent/agent.h"
 #include "agent/agent_config.h"
+#include "agent/log/file_system.h"
+#include "agent/testing/switched_file_system.h"
 #include "client/agent_broker/agent_broker.h"
 #include "client/consumer.h"
 #include "client/producer.h"
@@ -42,25 +46,43 @@ std::unique_ptr<client::Producer> MakeProducer(const std::string& address) {
       .value();
 }
 
+agent::DiskState DiskStateOf(const std::string& word) {
+  if (word == "slow") return agent::DiskState::kSlow;
+  return word == "broken" ? agent::DiskState::kBroken : agent::DiskState::kWell;
+}
+
+void Print(const std::string& line) {
+  std::printf("%s\n", line.c_str());
+  std::fflush(stdout);
+}
+
 }  // namespace
 
-int ServeForEver(const std::string& folder, std::uint16_t port) {
+int ServeForEver(const std::string& folder, std::uint16_t port, agent::SyncPolicy sync_policy) {
+  // A write beyond the limit on file sizes, which stands for a full disk, is to fail, not to end the process.
+  ::signal(SIGXFSZ, SIG_IGN);
   agent::AgentConfig config = {.data_folder = folder};
   config.agent_id = kAgentId;
   config.grpc_port = port;
   config.topics = {{.name = kTopic, .partitions = kPartitions}};
-  config.segment_bytes = std::uint64_t{1} << 20;
+  config.segment_bytes = kSegmentBytes;
+  config.sync_policy = sync_policy;
+  config.sync_interval = milliseconds(100);
   config.lease = {.duration = milliseconds(1'000),
                   .renew_interval = milliseconds(300),
                   .safety_margin = milliseconds(200),
                   .retry_interval = milliseconds(50)};
-  const auto agent = agent::AgentBuilder(config).Build().value();
+  agent::SwitchedFileSystem files(agent::PosixFileSystem(), milliseconds(150));
+  const auto agent = agent::AgentBuilder(config).file_system(files).Build().value();
   if (const auto started = agent->Start(); !started.ok()) {
     std::fprintf(stderr, "%s\n", started.message().c_str());
     return 1;
   }
-  std::printf("ready %d\n", agent->grpc_port());
-  std::fflush(stdout);
+  Print("ready " + std::to_string(agent->grpc_port()));
+  for (std::string line; std::getline(std::cin, line);) {
+    files.Switch(DiskStateOf(line));
+    Print(line);
+  }
   for (;;) ::pause();
 }
 

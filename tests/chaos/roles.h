@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <string>
 
+#include "agent/log/partition_log.h"
 #include "tests/chaos/ledger.h"
 
 namespace streamhouse::chaos {
@@ -17,9 +18,13 @@ inline constexpr char kTopic[] = "chaos";
 inline constexpr char kGroup[] = "checkers";
 inline constexpr char kAgentId[] = "agent";
 
-// Serves `folder` on the port, 0 for a free one, with leases of a second; prints "ready PORT". Never returns unless it
-// cannot start; then the reason is on standard error.
-int ServeForEver(const std::string& folder, std::uint16_t port);
+// Segments are short, so that many of them end while the disk is in trouble.
+inline constexpr std::uint64_t kSegmentBytes = std::uint64_t{64} << 10;
+
+// Serves `folder` on the port, 0 for a free one, with leases of a second; prints "ready PORT". Each line of standard
+// input, "well", "slow" or "broken", is what becomes of the disk under the logs, and is printed once it has. Never
+// returns unless it cannot start; then the reason is on standard error.
+int ServeForEver(const std::string& folder, std::uint16_t port, agent::SyncPolicy sync_policy);
 
 // Produces to the agent and prints "PARTITION OFFSET VALUE" for each acknowledgement. Never returns.
 int ProduceForEver(const std::string& address, const std::string& name);

@@ -1,0 +1,56 @@
+#include "tests/chaos/agent_process.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+
+#include <optional>
+#include <vector>
+
+#include "metrics_core/status.h"
+
+namespace streamhouse::chaos {
+namespace {
+
+void LimitFileBytes(pid_t process, rlim_t bytes) {
+  const rlimit limit = {.rlim_cur = bytes, .rlim_max = RLIM_INFINITY};
+  metrics::Check(::prlimit(process, RLIMIT_FSIZE, &limit, nullptr) == 0, "no limit on the size of files");
+}
+
+}  // namespace
+
+void AgentProcess::Start(agent::SyncPolicy sync_policy) {
+  child_ = std::make_unique<ChildProcess>(
+      std::vector<std::string>{"serve", folder_, std::to_string(port_), std::to_string(static_cast<int>(sync_policy))});
+  const std::optional<std::string> ready = child_->ReadLine();
+  metrics::Check(ready && ready->starts_with("ready "), "the agent did not start");
+  port_ = std::stoi(ready->substr(ready->find(' ') + 1));
+  address_ = "127.0.0.1:" + std::to_string(port_);
+}
+
+void AgentProcess::Restart(agent::SyncPolicy sync_policy) {
+  child_->Kill();
+  Start(sync_policy);
+}
+
+void AgentProcess::Freeze() const {
+  child_->Signal(SIGSTOP);
+}
+
+void AgentProcess::Wake() const {
+  child_->Signal(SIGCONT);
+}
+
+void AgentProcess::FillDisk(std::uint64_t file_bytes_max) const {
+  LimitFileBytes(child_->pid(), file_bytes_max);
+}
+
+void AgentProcess::EmptyDisk() const {
+  LimitFileBytes(child_->pid(), RLIM_INFINITY);
+}
+
+void AgentProcess::SwitchDisk(const std::string& state) {
+  child_->WriteLine(state);
+  metrics::Check(child_->ReadLine() == state, "the disk did not become " + state);
+}
+
+}  // namespace streamhouse::chaos

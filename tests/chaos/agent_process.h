@@ -1,0 +1,47 @@
+// AgentProcess: an agent in a process of its own, always on the same folder and port, and the disk under it.
+//
+// When to use something else: RunningAgent, where nothing has to die.
+// Guarantees: the constructor and Restart() return when the agent serves, and end the program when it does not start.
+// A full disk is one on which no file may grow beyond a limit: the kernel itself refuses, in the middle of a write where
+// that is where the limit is, and for the metadata as well. Slow and broken are made up under the logs alone.
+// Thread safety: one thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "agent/log/partition_log.h"
+#include "tests/chaos/child_process.h"
+
+namespace streamhouse::chaos {
+
+class AgentProcess {
+ public:
+  explicit AgentProcess(std::string folder) : folder_(std::move(folder)) { Start(agent::SyncPolicy::kNone); }
+
+  // SIGKILL, and another one, on a disk that is well.
+  void Restart(agent::SyncPolicy sync_policy);
+
+  void Freeze() const;
+  void Wake() const;
+
+  void FillDisk(std::uint64_t file_bytes_max) const;
+  void EmptyDisk() const;
+
+  // "well", "slow" or "broken"; it is so when this returns.
+  void SwitchDisk(const std::string& state);
+
+  const std::string& folder() const { return folder_; }
+  const std::string& address() const { return address_; }
+
+ private:
+  void Start(agent::SyncPolicy sync_policy);
+
+  const std::string folder_;
+  int port_ = 0;
+  std::string address_;
+  std::unique_ptr<ChildProcess> child_;
+};
+
+}  // namespace streamhouse::chaos

@@ -1,0 +1,171 @@
+#include "tests/chaos/harm.h"
+
+#include <algorithm>
+#include <sstream>
+#include <thread>
+#include <utility>
+
+#include "agent/metadata/sqlite_metadata_store.h"
+#include "client/agent_broker/agent_broker.h"
+#include "client/broker.h"
+#include "tests/chaos/child_process.h"
+#include "tests/chaos/roles.h"
+#include "tests/support/eventually.h"
+
+namespace streamhouse::chaos {
+namespace {
+
+using metrics::StatusCode;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr char kThief[] = "thief";
+constexpr int kProbeRecords = 40;
+constexpr std::size_t kProbeKeyBytes = 100;
+
+bool AreTheThiefs(const std::vector<agent::LeaseRow>& rows) {
+  return !rows.empty() && std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.holder == kThief; });
+}
+
+std::vector<agent::TopicPartition> AllPartitions() {
+  std::vector<agent::TopicPartition> all;
+  for (std::uint32_t i = 0; i < kPartitions; ++i) all.push_back({kTopic, i});
+  return all;
+}
+
+}  // namespace
+
+void Harm::DoNext() {
+  if (deck_.empty()) {
+    deck_ = {&Harm::KillAgent, &Harm::FreezeAgentPastItsLease, &Harm::KillProducer, &Harm::FillDisk, &Harm::BreakDisk,
+             &Harm::SlowDisk};
+    std::shuffle(deck_.begin(), deck_.end(), random_);
+  }
+  const Fault fault = deck_.back();
+  deck_.pop_back();
+  PassTime(100, 800);
+  (this->*fault)();
+  if (deck_.empty()) ++rounds_;
+}
+
+// While the others work.
+void Harm::PassTime(int from_ms, int to_ms) {
+  std::this_thread::sleep_until(std::chrono::steady_clock::now() + milliseconds(Random(from_ms, to_ms)));
+}
+
+void Harm::RestartAgent() {
+  ++counts_.agent_kills;
+  agent_.Restart(static_cast<agent::SyncPolicy>(Random(0, 2)));
+}
+
+void Harm::KillAgent() {
+  RestartAgent();
+}
+
+// Another holder takes the leases of an agent that stands still; when it wakes up, it must not write.
+void Harm::FreezeAgentPastItsLease() {
+  ++counts_.freezes;
+  std::unique_ptr<agent::SqliteMetadataStore> store;
+  // The agent is busy with it.
+  const bool is_open = Eventually([&] {
+    auto opened = agent::SqliteMetadataStore::Open(agent_.folder() + "/metadata.db");
+    if (opened.ok()) store = *std::move(opened);
+    return store != nullptr;
+  });
+  metrics::Check(is_open, "the metadata store cannot be opened");
+  agent_.Freeze();
+  std::vector<agent::LeaseRow> rows;
+  // An agent that was stopped in the middle of a transaction holds the store's lock: then nobody takes anything.
+  const auto give_up = std::chrono::steady_clock::now() + seconds(4);
+  const bool is_over = Eventually([&] {
+    auto acquired = store->AcquireLeases(AllPartitions(), kThief, seconds(2));
+    if (acquired.ok()) rows = *std::move(acquired);
+    return AreTheThiefs(rows) || std::chrono::steady_clock::now() > give_up;
+  });
+  agent_.Wake();
+  if (!is_over || !AreTheThiefs(rows)) return;
+  ProbeWithoutLease();
+  for (std::uint32_t i = 0; i < kPartitions; ++i) {
+    static_cast<void>(store->ReleaseLease({kTopic, i}, kThief, rows[i].epoch));
+  }
+}
+
+void Harm::ProbeWithoutLease() {
+  for (std::uint32_t i = 0; i < kPartitions; ++i) {
+    const bool is_accepted = Probe(i, milliseconds(500)) == StatusCode::kOk;
+    ++(is_accepted ? counts_.accepted_without_lease : counts_.refused_without_lease);
+  }
+}
+
+void Harm::KillProducer() {
+  const std::string name = "victim-" + std::to_string(counts_.producer_kills++);
+  ChildProcess victim({"produce", agent_.address(), name});
+  const auto note = [this](const std::string& line) {
+    std::istringstream words(line);
+    std::uint32_t partition = 0;
+    std::uint64_t offset = 0;
+    std::string value;
+    if (words >> partition >> offset >> value) ledger_.NoteAcknowledged(partition, offset, value);
+  };
+  constexpr int kLines = 500;
+  for (int i = 0; i < kLines; ++i) {
+    const auto line = victim.ReadLine();
+    if (!line) break;
+    note(*line);
+  }
+  victim.Kill();
+  while (const auto line = victim.ReadLine()) note(*line);
+}
+
+// A partition is written to until the disk refuses, which it has to.
+void Harm::FillDisk() {
+  ++counts_.full_disks;
+  const auto partition = static_cast<std::uint32_t>(Random(0, kPartitions - 1));
+  // With its lease, so that nothing but the disk stands in the way.
+  static_cast<void>(Eventually([&] { return Probe(partition, seconds(1)) == StatusCode::kOk; }));
+  agent_.FillDisk(static_cast<std::uint64_t>(Random(1, static_cast<int>(kSegmentBytes) - 1)));
+  StatusCode answer = StatusCode::kOk;
+  while (answer == StatusCode::kOk) answer = Probe(partition, seconds(1));
+  if (answer == StatusCode::kUnavailable) ++counts_.refused_by_full_disk;
+  PassTime(200, 1'500);
+  if (Toss()) RestartAgent();
+  agent_.EmptyDisk();
+}
+
+void Harm::BreakDisk() {
+  ++counts_.broken_disks;
+  agent_.SwitchDisk("broken");
+  for (std::uint32_t i = 0; i < kPartitions; ++i) {
+    const bool is_accepted = Probe(i, milliseconds(500)) == StatusCode::kOk;
+    ++(is_accepted ? counts_.accepted_by_broken_disk : counts_.refused_by_broken_disk);
+  }
+  PassTime(100, 700);
+  // The logs do not trust a disk that has failed them before somebody has looked at it.
+  if (Toss()) agent_.SwitchDisk("well");
+  RestartAgent();
+}
+
+void Harm::SlowDisk() {
+  ++counts_.slow_disks;
+  agent_.SwitchDisk("slow");
+  PassTime(500, 1'500);
+  if (Toss()) RestartAgent();
+  agent_.SwitchDisk("well");
+}
+
+// A batch of its own, never sent again.
+StatusCode Harm::Probe(std::uint32_t partition, milliseconds patience) {
+  const auto broker = client::MakeAgentBroker({.address = agent_.address()}).value();
+  const std::string key(kProbeKeyBytes, 'k');
+  client::RecordBatch batch;
+  const std::uint64_t first = probes_;
+  for (int i = 0; i < kProbeRecords; ++i) batch.Append({.key = key, .value = Ledger::Value("probe", probes_++)});
+  const auto written = broker->Produce({kTopic, partition}, batch, client::CallLimits::Within(patience));
+  if (!written.ok()) return written.status().code();
+  for (std::uint64_t i = 0; i < kProbeRecords; ++i) {
+    ledger_.NoteAcknowledged(partition, written.value() + i, Ledger::Value("probe", first + i));
+  }
+  return StatusCode::kOk;
+}
+
+}  // namespace streamhouse::chaos

@@ -1,0 +1,73 @@
+// Harm: the faults of a chaos round, at moments that a seed chooses.
+//
+// Guarantees: faults are dealt like cards: every kind comes once before any comes again. What does not mend by itself is
+// mended before DoNext() returns, except that the agent may still be without its leases.
+// Thread safety: one thread.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "agent/log/partition_log.h"
+#include "metrics_core/status.h"
+#include "tests/chaos/agent_process.h"
+#include "tests/chaos/ledger.h"
+
+namespace streamhouse::chaos {
+
+struct HarmCounts {
+  int agent_kills = 0;
+  int freezes = 0;  // past its lease
+  int producer_kills = 0;
+  int full_disks = 0;
+  int broken_disks = 0;
+  int slow_disks = 0;
+  // Writes that were tried under a lease that was gone.
+  int refused_without_lease = 0;
+  int accepted_without_lease = 0;
+  int refused_by_full_disk = 0;
+  int refused_by_broken_disk = 0;
+  int accepted_by_broken_disk = 0;
+};
+
+class Harm {
+ public:
+  // The agent and the ledger must outlive it.
+  Harm(AgentProcess& agent, Ledger& ledger, std::uint64_t seed) : agent_(agent), ledger_(ledger), random_(seed) {}
+
+  void DoNext();
+
+  bool has_done_everything() const { return rounds_ > 0; }
+  const HarmCounts& counts() const { return counts_; }
+
+ private:
+  using Fault = void (Harm::*)();
+
+  void KillAgent();
+  void FreezeAgentPastItsLease();
+  void KillProducer();
+  void FillDisk();
+  void BreakDisk();
+  void SlowDisk();
+
+  int Random(int from, int to) { return std::uniform_int_distribution<int>(from, to)(random_); }
+  bool Toss() { return Random(0, 1) == 1; }
+  void PassTime(int from_ms, int to_ms);
+  void RestartAgent();
+  metrics::StatusCode Probe(std::uint32_t partition, std::chrono::milliseconds patience);
+  void ProbeWithoutLease();
+
+  AgentProcess& agent_;
+  Ledger& ledger_;
+  std::mt19937_64 random_;
+  std::vector<Fault> deck_;
+  int rounds_ = 0;  // of the whole deck
+  HarmCounts counts_;
+  std::uint64_t probes_ = 0;
+};
+
+}  // namespace streamhouse::chaos
