@@ -6,12 +6,14 @@
 #include <array>
 #include <chrono>
 #include <future>
-#include <map>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
+#include "agent/agent_metrics.h"
 #include "agent/metadata/sqlite_metadata_store.h"
 #include "metrics_core/snapshot.h"
 #include "tests/dataplane/data_plane_fixture.h"
@@ -21,6 +23,7 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// Of the client; those of the agent are in kAgentFamilies.
 constexpr std::array<std::string_view, 15> kClientFamilies = {
     "streamhouse_producer_records_sent_total",
     "streamhouse_producer_bytes_sent_total",
@@ -39,8 +42,35 @@ constexpr std::array<std::string_view, 15> kClientFamilies = {
     "streamhouse_consumer_current_offset",
 };
 
+constexpr std::array<std::string_view, 7> kAgentFamilies = {
+    "streamhouse_agent_active_partitions",
+    "streamhouse_agent_lease_renewals_total",
+    "streamhouse_agent_records_written_total",
+    "streamhouse_agent_write_latency_seconds",
+    "streamhouse_agent_active_connections",
+    "streamhouse_agent_grpc_requests_total",
+    "streamhouse_agent_grpc_request_duration_seconds",
+};
+
 class AcceptanceTest : public DataPlaneFixture {
  protected:
+  static std::vector<std::string> NamesOf(metrics::Registry& registry) {
+    const metrics::Snapshot snapshot = registry.TakeSnapshot();
+    std::vector<std::string> names;
+    for (const metrics::FamilySnapshot& family : snapshot.families()) names.push_back(family.info().name);
+    return names;
+  }
+
+  // Those of which every series shows zero.
+  static std::vector<std::string> StillFamiliesOf(metrics::Registry& registry) {
+    const metrics::Snapshot snapshot = registry.TakeSnapshot();
+    std::vector<std::string> still;
+    for (const metrics::FamilySnapshot& family : snapshot.families()) {
+      if (!Moves(family)) still.push_back(family.info().name);
+    }
+    return still;
+  }
+
   // Whether any series of the family shows anything but zero.
   static bool Moves(const metrics::FamilySnapshot& family) {
     for (std::size_t i = 0; i < family.size(); ++i) {
@@ -48,6 +78,11 @@ class AcceptanceTest : public DataPlaneFixture {
       if (is_histogram ? family.histogram_value(i).count > 0 : family.uint64_value(i) != 0) return true;
     }
     return false;
+  }
+
+  static void ExpectWhole(const metrics::HistogramValue& histogram) {
+    const auto buckets = histogram.bucket_counts;
+    EXPECT_EQ(std::accumulate(buckets.begin(), buckets.end(), std::uint64_t{0}), histogram.count);
   }
 
   std::vector<std::string> AllValues() {
@@ -69,15 +104,12 @@ class AcceptanceTest : public DataPlaneFixture {
 };
 
 TEST_F(AcceptanceTest, NamesTheFamiliesAsTheContractDoes) {
-  const metrics::Snapshot snapshot = registry_.TakeSnapshot();
-  std::vector<std::string_view> names;
-  for (const metrics::FamilySnapshot& family : snapshot.families()) names.push_back(family.info().name);
-  EXPECT_EQ(names, std::vector<std::string_view>(kClientFamilies.begin(), kClientFamilies.end()));
-  for (const std::string_view name : names) EXPECT_EQ(name.find("_total_total"), std::string_view::npos);
+  EXPECT_EQ(NamesOf(registry_), std::vector<std::string>(kClientFamilies.begin(), kClientFamilies.end()));
+  EXPECT_EQ(NamesOf(agent_.registry()), std::vector<std::string>(kAgentFamilies.begin(), kAgentFamilies.end()));
+  for (const std::string& name : NamesOf(registry_)) EXPECT_EQ(name.find("_total_total"), std::string::npos);
 }
 
-// Those of the agent are in agent_metrics_test.
-TEST_F(AcceptanceTest, EveryClientFamilyMoves) {
+TEST_F(AcceptanceTest, EveryFamilyMoves) {
   const auto producer = ProducerBuilder().linger(std::chrono::hours(1)).Build().value();
   auto failed = producer->Send("none", {.value = "v"});
   EXPECT_FALSE(failed.get().ok());
@@ -85,13 +117,56 @@ TEST_F(AcceptanceTest, EveryClientFamilyMoves) {
   ASSERT_TRUE(producer->SendWithCallback("orders", {.value = "pending"}, nullptr, 1).ok());
   Produce(10, 0);
   const auto consumer = ConsumerBuilder().fetch_max_records(3).Build().value();
+  std::vector<std::string> still = {"not looked yet"};
   EXPECT_TRUE(Eventually([&] {
     if (consumer->Position("orders", 0).value() < 6) static_cast<void>(consumer->Poll(kPatience));
     EXPECT_TRUE(consumer->Commit().ok());
-    const metrics::Snapshot snapshot = registry_.TakeSnapshot();
-    const auto families = snapshot.families();
-    return std::all_of(families.begin(), families.end(), Moves);
-  }));
+    still = StillFamiliesOf(registry_);
+    const std::vector<std::string> of_agent = StillFamiliesOf(agent_.registry());
+    still.insert(still.end(), of_agent.begin(), of_agent.end());
+    return still.empty();
+  })) << "does not move: "
+      << testing::PrintToString(still);
+}
+
+TEST_F(AcceptanceTest, EveryDurationIsResolvedFromAMicrosecondOn) {
+  for (metrics::Registry* registry : {&registry_, &agent_.registry()}) {
+    const metrics::Snapshot snapshot = registry->TakeSnapshot();
+    for (const metrics::FamilySnapshot& family : snapshot.families()) {
+      const metrics::FamilyInfo& info = family.info();
+      if (info.type != metrics::MetricType::kHistogram || info.unit != "seconds") continue;
+      EXPECT_LE(info.bounds.front(), 1e-6) << info.name;
+      EXPECT_LT(info.bounds.front(), info.bounds.back() / 1e6) << info.name;
+    }
+  }
+}
+
+// Goal: a page never shows a histogram whose count is not that of its buckets. Method: scrape back to back while
+// records flow.
+TEST_F(AcceptanceTest, EveryHistogramIsWholeInEveryScrapeWhileRecordsFlow) {
+  std::jthread records([this] { Produce(2'000, 0); });
+  const auto consumer = ConsumerBuilder().Build().value();
+  std::size_t histograms = 0;
+  for (std::size_t consumed = 0; consumed < 2'000;) {
+    if (const auto polled = consumer->Poll(milliseconds(1)); polled.ok()) consumed += polled->size();
+    for (metrics::Registry* registry : {&registry_, &agent_.registry()}) {
+      const metrics::Snapshot snapshot = registry->TakeSnapshot();
+      for (const metrics::FamilySnapshot& family : snapshot.families()) {
+        if (family.info().type != metrics::MetricType::kHistogram) continue;
+        for (std::size_t i = 0; i < family.size(); ++i, ++histograms) ExpectWhole(family.histogram_value(i));
+      }
+    }
+  }
+  EXPECT_GT(histograms, 0U);
+}
+
+TEST_F(AcceptanceTest, TakesFamiliesWhileItRunsAndRefusesThoseThatAreThere) {
+  EXPECT_EQ(client::ProducerMetrics::Register(registry_).status().code(), metrics::StatusCode::kAlreadyExists);
+  EXPECT_EQ(client::ConsumerMetrics::Register(registry_).status().code(), metrics::StatusCode::kAlreadyExists);
+  EXPECT_EQ(agent::AgentMetrics::Register(agent_.registry()).status().code(), metrics::StatusCode::kAlreadyExists);
+  Produce(1, 0);
+  ASSERT_TRUE(agent::AgentMetrics::Register(registry_).ok());
+  EXPECT_EQ(NamesOf(registry_).size(), 22U);
 }
 
 TEST_F(AcceptanceTest, PartitionsDoNotOverwriteEachOthersLag) {

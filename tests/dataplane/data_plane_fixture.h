@@ -59,6 +59,9 @@ class DataPlaneFixture : public testing::Test {
         .value_or(-1);
   }
 
+  DataPlaneFixture() : DataPlaneFixture(agent::RunningAgent::DefaultConfig({})) {}
+  explicit DataPlaneFixture(const agent::AgentConfig& config) : agent_(config) {}
+
   agent::RunningAgent agent_;
   metrics::Registry registry_;
   client::ProducerMetrics producer_metrics_ = client::ProducerMetrics::Register(registry_).value();

@@ -1,8 +1,11 @@
-// Lag is right to the record whenever nothing moves: in the call, on the page, with automatic commits and without.
+// Lag is right to the record whenever nothing moves: in the call, on the page and from outside, with automatic commits
+// and without, and also when the log loses its beginning.
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "tests/dataplane/data_plane_fixture.h"
 
@@ -13,15 +16,54 @@ using std::chrono::milliseconds;
 
 class LagExactnessTest : public DataPlaneFixture, public testing::WithParamInterface<client::CommitMode> {
  protected:
-  LagExactnessTest() : consumer_(ConsumerBuilder().commit_mode(GetParam()).fetch_max_records(7).Build().value()) {}
+  LagExactnessTest() : DataPlaneFixture(Config()), consumer_(MakeConsumer()) {}
+
+  // A segment for each batch, and retention whenever a test asks for it.
+  static agent::AgentConfig Config() {
+    agent::AgentConfig config = agent::RunningAgent::DefaultConfig({});
+    config.segment_bytes = 1;
+    config.retention_interval = milliseconds(10);
+    return config;
+  }
+
+  std::unique_ptr<client::Consumer> MakeConsumer() const {
+    return ConsumerBuilder().commit_mode(GetParam()).fetch_max_records(7).Build().value();
+  }
+
+  // The automatic one commits by itself what an earlier Poll() has returned.
+  void Commit() { EXPECT_TRUE(GetParam() == client::CommitMode::kAutomatic || consumer_->Commit().ok()); }
+
+  std::uint64_t Position(std::uint32_t partition) const { return consumer_->Position("orders", partition).value(); }
+  bool IsAtTheEnd() const { return Position(0) == HighWatermark(0) && Position(1) == HighWatermark(1); }
 
   void ExpectExactLag() {
     for (std::uint32_t i = 0; i < kPartitions; ++i) {
-      const std::uint64_t lag = HighWatermark(i) - consumer_->Position("orders", i).value();
+      const std::uint64_t lag = HighWatermark(i) - Position(i);
       EXPECT_EQ(consumer_->Lag("orders", i).value(), lag);
       EXPECT_TRUE(Eventually([&] { return Gauge("lag_records", i) == static_cast<double>(lag); })) << lag;
-      EXPECT_EQ(Gauge("lag_seconds", i) > 0, lag > 0);
+      EXPECT_TRUE(Eventually([&] { return (Gauge("lag_seconds", i) > 0) == (lag > 0); }));
+      EXPECT_EQ(Gauge("current_offset", i), static_cast<double>(Position(i)));
     }
+  }
+
+  // What somebody sees who is no member of the group.
+  std::uint64_t LagFromOutside(std::uint32_t partition) const {
+    const auto committed = broker_->Committed("billing", {"orders", partition}, client::CallLimits::Within(kPatience));
+    return HighWatermark(partition) - committed.value().value_or(0);
+  }
+
+  // Until the log of partition 0 starts there, with its last segment.
+  void LoseRecordsBefore(std::uint64_t offset) {
+    grpc::ClientContext context;
+    v1::SetRetentionRequest request;
+    request.set_topic("orders");
+    request.mutable_retention()->set_bytes(1);
+    v1::SetRetentionResponse response;
+    ASSERT_TRUE(agent_.topics().SetRetention(&context, request, &response).ok());
+    EXPECT_TRUE(Eventually([&] { return LogStart() == offset; }));
+  }
+  std::uint64_t LogStart() const {
+    return broker_->ReadWatermarks({"orders", 0}, {}, client::CallLimits::Within(kPatience)).value().log_start;
   }
 
   const std::unique_ptr<client::Consumer> consumer_;
@@ -32,8 +74,7 @@ TEST_P(LagExactnessTest, AtEveryStepFromBehindToTheEnd) {
   Produce(30, 0);
   Produce(11, 1);
   ExpectExactLag();
-  while (HighWatermark(0) != consumer_->Position("orders", 0).value() ||
-         HighWatermark(1) != consumer_->Position("orders", 1).value()) {
+  while (!IsAtTheEnd()) {
     ASSERT_TRUE(consumer_->Poll(milliseconds(100)).ok());
     ExpectExactLag();
   }
@@ -45,6 +86,29 @@ TEST_P(LagExactnessTest, AfterSeeksInBothDirections) {
     ASSERT_TRUE(consumer_->Seek("orders", 0, offset).ok());
     ExpectExactLag();
   }
+}
+
+TEST_P(LagExactnessTest, FromOutsideItIsThatOfWhatIsCommitted) {
+  Produce(9, 0);
+  EXPECT_EQ(LagFromOutside(0), 9U);
+  ASSERT_TRUE(Eventually([&] { return consumer_->Poll(milliseconds(100)).ok() && IsAtTheEnd(); }));
+  EXPECT_TRUE(Eventually([&] {
+    Commit();
+    return consumer_->Poll(milliseconds(0)).ok() && LagFromOutside(0) == 0;
+  }));
+  Produce(2, 0);
+  EXPECT_EQ(LagFromOutside(0), 2U);
+  EXPECT_TRUE(Eventually([&] { return Gauge("last_committed_offset", 0) == 9; }));
+}
+
+TEST_P(LagExactnessTest, WhileNobodyPollsAndTheLogLosesItsBeginning) {
+  for (int i = 0; i < 4; ++i) Produce(1, 0);
+  LoseRecordsBefore(3);
+  ExpectExactLag();
+  ASSERT_TRUE(Eventually([&] { return consumer_->Poll(milliseconds(100)).ok() && IsAtTheEnd(); }));
+  ExpectExactLag();
+  Produce(1, 0);
+  ExpectExactLag();
 }
 
 INSTANTIATE_TEST_SUITE_P(WithAndWithoutAutomaticCommits, LagExactnessTest,

@@ -66,6 +66,7 @@ class RunningAgent {
   Agent& agent() { return *agent_; }
   const std::string& folder() const { return folder_.path(); }
   metrics::Health& health() { return health_; }
+  metrics::Registry& registry() { return registry_; }
   // Of "streamhouse_agent_" + name: what a counter or gauge shows, or how often a histogram has observed; 0 when there
   // is no such series.
   double Value(const std::string& name, metrics::testing::LabelPairs labels = {}) {
