@@ -30,108 +30,96 @@
 namespace streamhouse::metrics {
 
 struct SnapshotBuffers {
-  // Where a family's values begin, until the vectors have stopped growing.
-  struct Extent {
-    std::size_t first_label = 0;
-    std::size_t first_value = 0;
-    std::size_t first_histogram = 0;
-    std::size_t first_exponential = 0;
-    std::size_t first_exemplar = 0;
-    bool is_borrowed = false;  // its values are another snapshot's
+  // The values of one family. Each has memory of its own, so that a family that has grown gives the old memory back before
+  // it takes the new, and no other family is moved.
+  struct Values {
+    std::vector<std::string_view> labels;
+    std::vector<std::uint64_t> values;
+    std::vector<double> sums;
+    std::vector<std::uint64_t> counts;
+    std::vector<std::optional<Exemplar>> exemplars;
+    std::vector<ExponentialValue> exponentials;
+    std::vector<std::uint64_t> exponential_buckets;  // of all exponentials, one after another
+    bool is_borrowed = false;                        // nothing of it is used: the family is another snapshot's
   };
 
   std::vector<FamilySnapshot> families;
-  std::vector<Extent> extents;
-  std::vector<std::string_view> labels;
-  std::vector<std::uint64_t> values;
-  std::vector<double> sums;
-  std::vector<std::uint64_t> counts;
-  std::vector<std::optional<Exemplar>> exemplars;
-  std::vector<ExponentialValue> exponentials;
-  std::vector<std::uint64_t> exponential_buckets;  // of all exponentials, one after another
+  std::vector<Values> values;  // of the families, by their places; those behind are left from another snapshot
 };
 
 class SnapshotBuilder {
  public:
   // The buffers may hold what an earlier snapshot has left.
-  explicit SnapshotBuilder(SnapshotBuffers& buffers) : buffers_(buffers) {
-    buffers_.families.clear();
-    buffers_.extents.clear();
-    buffers_.labels.clear();
-    buffers_.values.clear();
-    buffers_.sums.clear();
-    buffers_.counts.clear();
-    buffers_.exemplars.clear();
-    buffers_.exponentials.clear();
-    buffers_.exponential_buckets.clear();
-  }
+  explicit SnapshotBuilder(SnapshotBuffers& buffers) : buffers_(buffers) { buffers_.families.clear(); }
 
   // What follows belongs to this family, which will have `series` series. `info` outlives the snapshot.
   void BeginFamily(const FamilyInfo& info, std::size_t series) {
-    buffers_.families.emplace_back();
+    Begin();
     buffers_.families.back().info_ = &info;
-    buffers_.extents.push_back(End());
-    stride_ = info.bounds.size() + 1;
-    Reserve(buffers_.labels, series);
-    Reserve(buffers_.values, series * (info.type == MetricType::kHistogram ? stride_ : 1));
+    const bool is_histogram = info.type == MetricType::kHistogram;
+    stride_ = is_histogram ? info.bounds.size() + 1 : 1;
+    Provide(values_->labels, series);
+    Provide(values_->values, series * stride_);
+    Provide(values_->sums, is_histogram ? series : 0);
+    Provide(values_->counts, is_histogram ? series : 0);
+    Provide(values_->exemplars, info.has_exemplars ? series * stride_ : 0);
+    Provide(values_->exponentials, info.is_exponential ? series : 0);
+    values_->exponential_buckets.clear();
   }
 
   // A whole family of another snapshot, which must outlive this one.
   void AddFamily(const FamilySnapshot& family) {
-    buffers_.families.push_back(family);
-    buffers_.extents.push_back(End());
-    buffers_.extents.back().is_borrowed = true;
+    Begin();
+    buffers_.families.back() = family;
+    values_->is_borrowed = true;
   }
 
   // `label_text` outlives the snapshot.
   void AddScalar(std::string_view label_text, std::uint64_t value) {
-    buffers_.labels.push_back(label_text);
-    buffers_.values.push_back(value);
+    values_->labels.push_back(label_text);
+    values_->values.push_back(value);
   }
 
   // The zeroed buckets, to be filled before the next call.
   std::span<std::uint64_t> AddHistogram(std::string_view label_text) {
-    buffers_.labels.push_back(label_text);
-    buffers_.values.resize(buffers_.values.size() + stride_);
-    return std::span(buffers_.values).last(stride_);
+    values_->labels.push_back(label_text);
+    values_->values.resize(values_->values.size() + stride_);
+    return std::span(values_->values).last(stride_);
   }
 
   void SetHistogramTotals(double sum, std::uint64_t count) {
-    buffers_.sums.push_back(sum);
-    buffers_.counts.push_back(count);
+    values_->sums.push_back(sum);
+    values_->counts.push_back(count);
   }
 
   // Of the next bucket of the series that was added last, in a family that has them; nothing where there is none.
-  void AddExemplar(const std::optional<Exemplar>& exemplar) { buffers_.exemplars.push_back(exemplar); }
+  void AddExemplar(const std::optional<Exemplar>& exemplar) { values_->exemplars.push_back(exemplar); }
 
   // After the classic reading of the same series, with the same totals. The buckets are copied.
   void AddExponential(const ExponentialValue& value) {
-    buffers_.exponentials.push_back(value);
-    buffers_.exponential_buckets.insert(buffers_.exponential_buckets.end(), value.bucket_counts.begin(),
+    values_->exponentials.push_back(value);
+    values_->exponential_buckets.insert(values_->exponential_buckets.end(), value.bucket_counts.begin(),
                                         value.bucket_counts.end());
   }
 
   // `owner` holds the buffers, and whatever else has to live as long as the snapshot.
   Snapshot Finish(std::shared_ptr<void> owner) {
-    // The buckets have stopped moving only now.
-    std::size_t first_bucket = 0;
-    for (ExponentialValue& value : buffers_.exponentials) {
-      const std::size_t size = value.bucket_counts.size();
-      value.bucket_counts = Between(buffers_.exponential_buckets, first_bucket, first_bucket + size);
-      first_bucket += size;
-    }
-    SnapshotBuffers::Extent end = End();
-    for (std::size_t i = buffers_.families.size(); i-- > 0;) {
-      const SnapshotBuffers::Extent& begin = buffers_.extents[i];
-      if (begin.is_borrowed) continue;
+    // What families point at has stopped moving only now.
+    for (std::size_t i = 0; i < buffers_.families.size(); ++i) {
+      SnapshotBuffers::Values& values = buffers_.values[i];
+      if (values.is_borrowed) continue;
+      std::span<const std::uint64_t> buckets = values.exponential_buckets;
+      for (ExponentialValue& value : values.exponentials) {
+        value.bucket_counts = buckets.first(value.bucket_counts.size());
+        buckets = buckets.subspan(value.bucket_counts.size());
+      }
       FamilySnapshot& family = buffers_.families[i];
-      family.labels_ = Between(buffers_.labels, begin.first_label, end.first_label);
-      family.values_ = Between(buffers_.values, begin.first_value, end.first_value);
-      family.sums_ = Between(buffers_.sums, begin.first_histogram, end.first_histogram);
-      family.counts_ = Between(buffers_.counts, begin.first_histogram, end.first_histogram);
-      family.exponentials_ = Between(buffers_.exponentials, begin.first_exponential, end.first_exponential);
-      family.exemplars_ = Between(buffers_.exemplars, begin.first_exemplar, end.first_exemplar);
-      end = begin;
+      family.labels_ = values.labels;
+      family.values_ = values.values;
+      family.sums_ = values.sums;
+      family.counts_ = values.counts;
+      family.exemplars_ = values.exemplars;
+      family.exponentials_ = values.exponentials;
     }
     Snapshot snapshot;
     snapshot.families_ = buffers_.families;
@@ -140,28 +128,30 @@ class SnapshotBuilder {
   }
 
  private:
-  SnapshotBuffers::Extent End() const {
-    return {.first_label = buffers_.labels.size(),
-            .first_value = buffers_.values.size(),
-            .first_histogram = buffers_.sums.size(),
-            .first_exponential = buffers_.exponentials.size(),
-            .first_exemplar = buffers_.exemplars.size()};
+  // As much more than is needed, so that a family that grows does not get new memory at every scrape.
+  static constexpr std::size_t kSpareMax = 4096;
+
+  void Begin() {
+    const std::size_t place = buffers_.families.size();
+    buffers_.families.emplace_back();
+    if (buffers_.values.size() == place) buffers_.values.emplace_back();
+    values_ = &buffers_.values[place];
+    values_->is_borrowed = false;
   }
 
+  // Empty, with memory for so many.
   template <typename T>
-  static void Reserve(std::vector<T>& vector, std::size_t more) {
-    const std::size_t needed = vector.size() + more;
-    // Exactly as much as is needed only for the first family of a size that dominates; doubling for the rest.
-    if (needed > vector.capacity()) vector.reserve(std::max(needed, vector.capacity() + vector.capacity() / 4));
-  }
-
-  template <typename T>
-  static std::span<const T> Between(const std::vector<T>& vector, std::size_t begin, std::size_t end) {
-    return std::span<const T>(vector).subspan(begin, end - begin);
+  static void Provide(std::vector<T>& vector, std::size_t needed) {
+    vector.clear();
+    if (needed <= vector.capacity()) return;
+    // The old memory goes first.
+    vector = std::vector<T>();
+    vector.reserve(needed + std::min(needed / 4, kSpareMax));
   }
 
   SnapshotBuffers& buffers_;
-  std::size_t stride_ = 1;  // buckets a series of the present family
+  SnapshotBuffers::Values* values_ = nullptr;  // of the present family
+  std::size_t stride_ = 1;                     // values a series of it
 };
 
 }  // namespace streamhouse::metrics

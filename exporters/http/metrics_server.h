@@ -2,7 +2,8 @@
 //
 // When to use something else: a program that has an HTTP server already calls Routes from it (routes.h).
 // Guarantees: Start() returns with the port bound and answering. A page is streamed: what a scrape costs in memory beside
-// the snapshot, which concurrent scrapes share, does not grow with the page, however slowly it is read. A hostile or
+// the snapshot (24 bytes a counter), which concurrent scrapes share, is below a megabyte, however large the page and however
+// slowly it is read. A hostile or
 // slow client costs what Limits allow, and delays no recording. The server counts itself (server_metrics.h). Stop() ends open
 // connections, and returns when nothing runs any more.
 // Thread safety: as Exporter says; port() from any thread after Start. Cost: one thread of its own, unless it is given an

@@ -70,12 +70,20 @@ TEST_F(SnapshotBuilderTest, BucketsAreHandedOutZeroedAlsoInUsedBuffers) {
 
 TEST_F(SnapshotBuilderTest, BuffersThatHaveGrownAreUsedAgain) {
   Build();
-  const auto* const labels = buffers_->labels.data();
-  const auto* const values = buffers_->values.data();
+  const auto* const labels = buffers_->values[0].labels.data();
+  const auto* const values = buffers_->values[2].values.data();
   const Snapshot again = Build();
-  EXPECT_EQ(buffers_->labels.data(), labels);
-  EXPECT_EQ(buffers_->values.data(), values);
+  EXPECT_EQ(buffers_->values[0].labels.data(), labels);
+  EXPECT_EQ(buffers_->values[2].values.data(), values);
   EXPECT_EQ(again.families().size(), 3U);
+}
+
+TEST_F(SnapshotBuilderTest, BuffersHaveLittleMoreThanIsNeeded) {
+  constexpr std::size_t kSeries = 1'000'000;
+  SnapshotBuilder builder(*buffers_);
+  builder.BeginFamily(counter_, kSeries);
+  EXPECT_GE(buffers_->values[0].values.capacity(), kSeries);
+  EXPECT_LE(buffers_->values[0].values.capacity(), kSeries + 10'000);
 }
 
 TEST_F(SnapshotBuilderTest, MoreSeriesThanWereAnnouncedAreHeldToo) {
