@@ -44,6 +44,7 @@ Status Agent::StartParts() {
   // Before the first lease, so that whoever asks is told that there is none yet.
   if (health_ != nullptr) {
     lease_check_ = health_->Add("lease", [leases = leases_.get()] { return leases->Readiness(); });
+    log_check_ = health_->Add("log", [topics = topics_.get()] { return topics->LogHealth(); });
   }
   if (Status started = StartExporters(); !started.ok()) return started;
   if (Status started = StartTopics(); !started.ok()) return started;
@@ -136,6 +137,7 @@ void Agent::Stop() {
   // Last, so that the final state can still be scraped or pushed: no leases, no connections, all records counted.
   StopExporters();
   lease_check_ = {};
+  log_check_ = {};
   groups_.reset();
   offsets_.reset();
   topics_.reset();

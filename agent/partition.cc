@@ -36,7 +36,10 @@ Result<AppendedBatch> Partition::Append(const BatchBuilder& batch) {
     const metrics::ScopedTimer timer(metrics_.write_latency);
     return log_->Append(batch, *epoch);
   }();
-  if (!appended.ok()) return AppendFailure(appended.status());
+  if (!appended.ok()) {
+    AnnounceIfItFailed();
+    return AppendFailure(appended.status());
+  }
   if (!appended->was_there) metrics_.records_written.Increment(batch.record_count());
   auto epoch_after = lease_->Epoch();
   if (!epoch_after.ok() || *epoch_after != *epoch) {
@@ -66,6 +69,29 @@ Result<std::optional<std::int64_t>> Partition::FindTimestamp(std::uint64_t offse
       Read(offset, {.records = 1, .bytes = 0}, [&](const RecordView& record) { timestamp_ms = record.timestamp_ms; });
   if (!read.ok()) return log_->LogStartOffset() > start ? FindTimestamp(offset) : read.status();
   return timestamp_ms;
+}
+
+Result<std::size_t> Partition::ApplyRetention(const Retention& retention, std::int64_t now_ms) {
+  auto removed = log_->ApplyRetention(retention, now_ms);
+  if (!removed.ok()) AnnounceIfItFailed();
+  return removed;
+}
+
+Status Partition::Sync() {
+  Status synced = log_->Sync();
+  if (!synced.ok()) AnnounceIfItFailed();
+  return synced;
+}
+
+Status Partition::Close() {
+  Status closed = log_->Close();
+  if (!closed.ok()) AnnounceIfItFailed();
+  return closed;
+}
+
+void Partition::AnnounceIfItFailed() {
+  const Status health = log_->Health();
+  if (!health.ok()) std::call_once(announced_, log_failed_, health);
 }
 
 void Partition::LoseLease(std::uint64_t fence) {

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -36,6 +37,9 @@ struct WriteMetrics {
   metrics::TickHistogram write_latency;  // nanoseconds
 };
 
+// The log takes no more batches until it is opened again (PartitionLog::Health). Told once, on the thread that noticed.
+using LogFailed = std::function<void(const metrics::Status& reason)>;
+
 struct Watermarks {
   std::uint64_t log_start_offset = 0;
   std::uint64_t high_watermark = 0;
@@ -44,12 +48,14 @@ struct Watermarks {
 class Partition {
  public:
   // `record_bytes_max` limits the key and value of one record, together.
-  Partition(std::unique_ptr<PartitionLog> log, std::shared_ptr<const Lease> lease, std::size_t record_bytes_max,
-            WriteMetrics metrics)
+  Partition(
+      std::unique_ptr<PartitionLog> log, std::shared_ptr<const Lease> lease, std::size_t record_bytes_max,
+      WriteMetrics metrics, LogFailed log_failed = [](const metrics::Status&) {})
       : log_(std::move(log)),
         lease_(std::move(lease)),
         record_bytes_max_(record_bytes_max),
-        metrics_(std::move(metrics)) {}
+        metrics_(std::move(metrics)),
+        log_failed_(std::move(log_failed)) {}
 
   // See PartitionLog::Append.
   metrics::Result<AppendedBatch> Append(const BatchBuilder& batch);
@@ -71,23 +77,29 @@ class Partition {
   void LoseLease(std::uint64_t fence);
 
   // See PartitionLog::ApplyRetention; without regard to the lease, since nobody else has these files.
-  metrics::Result<std::size_t> ApplyRetention(const Retention& retention, std::int64_t now_ms) {
-    return log_->ApplyRetention(retention, now_ms);
-  }
+  metrics::Result<std::size_t> ApplyRetention(const Retention& retention, std::int64_t now_ms);
 
-  metrics::Status Sync() { return log_->Sync(); }
-  metrics::Status Close() { return log_->Close(); }
+  metrics::Status Sync();
+  metrics::Status Close();
+
+  // See PartitionLog::Health.
+  metrics::Status LogHealth() const { return log_->Health(); }
 
   // Without regard to the lease.
   std::uint64_t HighWatermark() const { return log_->HighWatermark(); }
 
  private:
   metrics::Status CheckBatch(const BatchBuilder& batch) const;
+  // After any failure of the log.
+  void AnnounceIfItFailed();
 
   const std::unique_ptr<PartitionLog> log_;
   const std::shared_ptr<const Lease> lease_;
   const std::size_t record_bytes_max_;
   const WriteMetrics metrics_;
+  const LogFailed log_failed_;
+
+  std::once_flag announced_;
 };
 
 }  // namespace streamhouse::agent

@@ -1,5 +1,7 @@
 #include "agent/topic_catalog.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <limits>
 #include <utility>
 
@@ -8,6 +10,9 @@
 
 namespace streamhouse::agent {
 namespace {
+
+// What fits on a page that a person reads.
+constexpr std::size_t kReasonsMax = 5;
 
 Status CheckRetention(const Retention& retention) {
   constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
@@ -30,7 +35,8 @@ Status TopicCatalog::Load() {
       Serve(topic, *std::move(logs));
     } else {
       OperatorLog().error("topic {} is not served: {}", topic.name, logs.status().message());
-      unserved_.emplace(topic.name, topic);
+      const std::unique_lock lock(mutex_);
+      unserved_.insert_or_assign(topic.name, Unserved{.topic = topic, .reason = logs.status()});
     }
   }
   return Status::Ok();
@@ -50,12 +56,19 @@ Status TopicCatalog::Create(const TopicInfo& topic) {
   auto logs = OpenLogs(topic);
   if (!logs.ok()) return logs.status();
   if (Status created = store_.CreateTopic(topic); !created.ok()) return created;
-  const auto stored = unserved_.extract(topic.name);
-  Serve(stored ? stored.mapped() : topic, *std::move(logs));
+  Serve(TakeUnserved(topic.name).value_or(topic), *std::move(logs));
   OperatorLog().info("topic {} created with {} partitions", topic.name, topic.partitions);
   // Whatever keeps the leases from being taken now is logged there, and tried again.
   static_cast<void>(leases_.RenewNow());
   return Status::Ok();
+}
+
+// As it is stored, with its retention.
+std::optional<TopicInfo> TopicCatalog::TakeUnserved(const std::string& name) {
+  const std::unique_lock lock(mutex_);
+  auto stored = unserved_.extract(name);
+  if (!stored) return std::nullopt;
+  return std::move(stored.mapped().topic);
 }
 
 Result<TopicCatalog::Logs> TopicCatalog::OpenLogs(const TopicInfo& topic) const {
@@ -76,9 +89,13 @@ Result<TopicCatalog::Logs> TopicCatalog::OpenLogs(const TopicInfo& topic) const 
 void TopicCatalog::Serve(const TopicInfo& topic, Logs logs) {
   Partitions partitions;
   for (std::uint32_t i = 0; i < topic.partitions; ++i) {
-    partitions.push_back(std::make_shared<Partition>(std::move(logs[i]),
-                                                     leases_.Track({.topic = topic.name, .partition = i}),
-                                                     options_.record_bytes_max, options_.metrics));
+    const TopicPartition name = {.topic = topic.name, .partition = i};
+    const auto log_failed = [this, name](const Status& reason) {
+      OperatorLog().error("log of {}: {}", name.ToString(), reason.message());
+      leases_.GiveUp(name, reason.message());
+    };
+    partitions.push_back(std::make_shared<Partition>(std::move(logs[i]), leases_.Track(name), options_.record_bytes_max,
+                                                     options_.metrics, log_failed));
   }
   const std::unique_lock lock(mutex_);
   topics_.emplace(topic.name, Topic{.retention = topic.retention, .partitions = std::move(partitions)});
@@ -141,6 +158,29 @@ void TopicCatalog::ApplyRetention(std::int64_t now_ms) {
       }
     }
   }
+}
+
+Status TopicCatalog::LogHealth() const {
+  std::vector<std::string> reasons;
+  {
+    const std::shared_lock lock(mutex_);
+    for (const auto& [name, unserved] : unserved_) {
+      reasons.push_back("topic " + name + " is not served: " + unserved.reason.message());
+    }
+    for (const auto& [name, topic] : topics_) {
+      for (std::uint32_t i = 0; i < topic.partitions.size(); ++i) {
+        if (const Status health = topic.partitions[i]->LogHealth(); !health.ok()) {
+          reasons.push_back(TopicPartition{.topic = name, .partition = i}.ToString() + ": " + health.message());
+        }
+      }
+    }
+  }
+  if (reasons.empty()) return Status::Ok();
+  std::sort(reasons.begin(), reasons.end());
+  std::string all = reasons.front();
+  for (std::size_t i = 1; i < std::min(reasons.size(), kReasonsMax); ++i) all += "; " + reasons[i];
+  if (reasons.size() > kReasonsMax) all += "; and " + std::to_string(reasons.size() - kReasonsMax) + " more";
+  return {StatusCode::kUnavailable, std::move(all)};
 }
 
 void TopicCatalog::LoseLease(const TopicPartition& partition, std::uint64_t fence) {

@@ -2,7 +2,8 @@
 //
 // When to use something else: MetadataStore is where topics are kept; the catalog is what is being served.
 // Guarantees: a topic that was created is served at once, and again after a restart; all partitions of a topic are
-// there, or none. Finding one never waits for a disk or for the store.
+// there, or none. Finding one never waits for a disk or for the store. A log that takes no more batches is logged once,
+// its lease is given up, and it stays so until the agent starts again (docs/decisions/failed_sync.md).
 // Thread safety: any thread.
 // Cost: Find is one shared lock and one hash look-up.
 // Errors: InvalidArgument for a bad name or number of partitions, NotFound, AlreadyExists, those of the store and logs.
@@ -13,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -44,7 +46,8 @@ class TopicCatalog {
   TopicCatalog(FileSystem& files, MetadataStore& store, LeaseKeeper& leases, Options options);
 
   // Serves the topics that the store knows; recovers their logs, and begins to hold their leases. A topic whose logs
-  // cannot be opened is logged and not served; Create() tries again. Fails when the store does.
+  // cannot be opened is logged and not served; Create() tries again, and until then LogHealth() says so. Fails when the
+  // store does.
   Status Load();
 
   // OK when the topic exists with this number of partitions already; its retention then stays as it is.
@@ -56,6 +59,9 @@ class TopicCatalog {
   Result<std::shared_ptr<Partition>> Find(std::string_view topic, std::uint32_t partition) const;
   Result<std::uint32_t> PartitionCount(std::string_view topic) const;
   Result<TopicInfo> Describe(std::string_view topic) const;
+
+  // Names every topic that is not served and every log that takes no more batches, with the reason. Never waits.
+  Status LogHealth() const;
 
   // Passes the loss of a lease on to the log, as a fence.
   void LoseLease(const TopicPartition& partition, std::uint64_t fence);
@@ -82,6 +88,7 @@ class TopicCatalog {
 
   using Logs = std::vector<std::unique_ptr<PartitionLog>>;  // by partition
   Result<Logs> OpenLogs(const TopicInfo& topic) const;
+  std::optional<TopicInfo> TakeUnserved(const std::string& name);
   void Serve(const TopicInfo& topic, Logs logs);
   Partitions All() const;
   Status ForEachLog(Status (Partition::*action)(), std::string_view what);
@@ -91,12 +98,17 @@ class TopicCatalog {
   LeaseKeeper& leases_;
   const Options options_;
 
-  std::mutex create_mutex_;                              // one creation at a time; taken before mutex_
-  std::unordered_map<std::string, TopicInfo> unserved_;  // guarded by create_mutex_; what Load() could not open
+  struct Unserved {
+    TopicInfo topic;
+    Status reason;
+  };
+
+  std::mutex create_mutex_;  // one creation at a time; taken before mutex_
 
   mutable std::shared_mutex mutex_;  // held for moments only
   // guarded by mutex_
   std::unordered_map<std::string, Topic, Hash, std::equal_to<>> topics_;
+  std::unordered_map<std::string, Unserved> unserved_;  // what Load() could not open
 };
 
 }  // namespace streamhouse::agent

@@ -23,6 +23,10 @@ std::chrono::nanoseconds BootTime() {
 metrics::Result<std::uint64_t> Lease::Epoch() const {
   const std::chrono::nanoseconds now = clock_();
   const std::lock_guard lock(mutex_);
+  if (abandoned_because_) {
+    return metrics::Status(metrics::StatusCode::kFailedPrecondition,
+                           "this agent has given up the lease of " + name_ + ": " + *abandoned_because_);
+  }
   if (epoch_ != 0 && now < valid_until_) return epoch_;
   return metrics::Status(metrics::StatusCode::kFailedPrecondition, "this agent does not hold the lease of " + name_);
 }
@@ -41,6 +45,16 @@ void Lease::Grant(std::uint64_t epoch, std::chrono::nanoseconds valid_until) {
 void Lease::Withdraw() {
   const std::lock_guard lock(mutex_);
   epoch_ = 0;
+}
+
+void Lease::Abandon(const std::string& reason) {
+  const std::lock_guard lock(mutex_);
+  abandoned_because_ = reason;
+}
+
+bool Lease::abandoned() const {
+  const std::lock_guard lock(mutex_);
+  return abandoned_because_.has_value();
 }
 
 }  // namespace streamhouse::agent

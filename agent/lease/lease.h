@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -57,6 +58,10 @@ class Lease {
   void Grant(std::uint64_t epoch, std::chrono::nanoseconds valid_until);
   void Withdraw();
 
+  // For good: whatever is granted later, it is not held. Epoch() gives the reason.
+  void Abandon(const std::string& reason);
+  bool abandoned() const;
+
  private:
   const std::string name_;
   const LeaseClock clock_;
@@ -65,6 +70,7 @@ class Lease {
   // guarded by mutex_
   std::uint64_t epoch_ = 0;  // 0: not held
   std::chrono::nanoseconds valid_until_{0};
+  std::optional<std::string> abandoned_because_;
 };
 
 }  // namespace streamhouse::agent

@@ -29,6 +29,16 @@ std::shared_ptr<const Lease> LeaseKeeper::Track(const TopicPartition& partition)
   return entry->lease;
 }
 
+void LeaseKeeper::GiveUp(const TopicPartition& partition, const std::string& reason) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(partition);
+    if (found == entries_.end()) return;
+    found->second->lease->Abandon(reason);
+  }
+  rounds_.RunSoon();
+}
+
 void LeaseKeeper::Start() {
   rounds_.Start();
 }
@@ -39,6 +49,7 @@ std::chrono::nanoseconds LeaseKeeper::Round() {
   const std::chrono::nanoseconds now = clock_();
   std::chrono::nanoseconds wait = renewed ? timing_.renew_interval : timing_.retry_interval;
   for (const auto& [partition, entry] : Entries()) {
+    if (entry->lease->abandoned()) continue;
     const std::chrono::nanoseconds until_loss = entry->lease->valid_until() - now;
     wait = std::min(wait, entry->lease->IsHeld() ? until_loss : std::chrono::nanoseconds(timing_.retry_interval));
   }
@@ -53,8 +64,10 @@ std::vector<std::pair<TopicPartition, std::shared_ptr<LeaseKeeper::Entry>>> Leas
 Status LeaseKeeper::RenewNow() {
   const std::lock_guard lock(round_mutex_);
   if (stopped_) return {StatusCode::kFailedPrecondition, "the lease keeper has stopped"};
+  GiveBackAbandoned();
   AnnounceExpired();
-  const auto entries = Entries();
+  auto entries = Entries();
+  std::erase_if(entries, [](const auto& entry) { return entry.second->lease->abandoned(); });
   if (entries.empty()) return Status::Ok();
   std::vector<TopicPartition> partitions;
   partitions.reserve(entries.size());
@@ -87,9 +100,25 @@ void LeaseKeeper::Apply(const TopicPartition& partition, Entry& entry, const Lea
   entry.announced_epoch = row.epoch;
 }
 
+void LeaseKeeper::GiveBackAbandoned() {
+  for (const auto& [partition, entry] : Entries()) {
+    if (!entry->lease->abandoned() || entry->announced_epoch == 0) continue;
+    const std::uint64_t epoch = entry->announced_epoch;
+    GiveBack(partition, *entry);
+    OperatorLog().warn("lease of {} given up at epoch {}", partition.ToString(), epoch);
+    lost_(partition, epoch);
+  }
+}
+
+void LeaseKeeper::GiveBack(const TopicPartition& partition, Entry& entry) {
+  const Status released = store_.ReleaseLease(partition, holder_, entry.announced_epoch);
+  if (!released.ok()) OperatorLog().warn("lease of {} not released: {}", partition.ToString(), released.ToString());
+  entry.announced_epoch = 0;
+}
+
 void LeaseKeeper::AnnounceExpired() {
   for (const auto& [partition, entry] : Entries()) {
-    if (entry->announced_epoch == 0 || entry->lease->IsHeld()) continue;
+    if (entry->announced_epoch == 0 || entry->lease->IsHeld() || entry->lease->abandoned()) continue;
     // What was written in time under this epoch stands; only the holder to come has a higher one.
     Lose(partition, *entry, entry->announced_epoch, "not renewed in time");
   }
@@ -117,10 +146,7 @@ void LeaseKeeper::Stop() {
   stopped_ = true;
   for (const auto& [partition, entry] : Entries()) {
     entry->lease->Withdraw();
-    if (entry->announced_epoch == 0) continue;
-    const Status released = store_.ReleaseLease(partition, holder_, entry->announced_epoch);
-    if (!released.ok()) OperatorLog().warn("lease of {} not released: {}", partition.ToString(), released.ToString());
-    entry->announced_epoch = 0;
+    if (entry->announced_epoch != 0) GiveBack(partition, *entry);
   }
   PublishHeldCount();
 }

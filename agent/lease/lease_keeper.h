@@ -51,6 +51,10 @@ class LeaseKeeper {
   // From now on, holds this partition as well, beginning with the next round. The same partition, the same lease.
   std::shared_ptr<const Lease> Track(const TopicPartition& partition);
 
+  // This lease is not held from now on; the next round, which comes soon, gives it back, and none takes it again. Whoever
+  // asks for it is given the reason.
+  void GiveUp(const TopicPartition& partition, const std::string& reason);
+
   // One round: takes and renews all leases that it can, and announces those that are lost.
   Status RenewNow();
 
@@ -72,6 +76,8 @@ class LeaseKeeper {
 
   std::chrono::nanoseconds Round();
   std::vector<std::pair<TopicPartition, std::shared_ptr<Entry>>> Entries() const;
+  void GiveBackAbandoned();
+  void GiveBack(const TopicPartition& partition, Entry& entry);
   void AnnounceExpired();
   void Apply(const TopicPartition& partition, Entry& entry, const LeaseRow& row, std::chrono::nanoseconds asked_at);
   void Lose(const TopicPartition& partition, Entry& entry, std::uint64_t fence, const std::string& reason);

@@ -129,6 +129,7 @@ Status PartitionLog::StartSegment(std::uint64_t base_offset) {
 Status PartitionLog::Roll() {
   const Status started = StartNext();
   roll_due_ = !started.ok();
+  NoteHealth();
   return started;
 }
 
@@ -147,13 +148,17 @@ Status PartitionLog::StartNext() {
 }
 
 Status PartitionLog::SyncAll() {
-  while (!unsynced_.empty()) {
+  Status synced = writer_->health();
+  while (synced.ok() && !unsynced_.empty()) {
     auto file = files_.OpenForAppend(unsynced_.back());
     if (!file.ok()) return file.status();
-    if (Status synced = (*file)->Sync(); !synced.ok()) return synced;
+    // Not tried again: the kernel forgets what it could not write, and the next sync would succeed without it.
+    if (Status one = (*file)->Sync(); !one.ok()) synced = writer_->Refuse(one);
     unsynced_.pop_back();
   }
-  return writer_->Sync();
+  if (synced.ok()) synced = writer_->Sync();
+  NoteHealth();
+  return synced;
 }
 
 Result<AppendedBatch> PartitionLog::Append(const BatchBuilder& batch, std::uint64_t epoch) {
@@ -170,7 +175,9 @@ Result<AppendedBatch> PartitionLog::Append(const BatchBuilder& batch, std::uint6
       return Status(StatusCode::kAborted, "fenced: epoch " + std::to_string(epoch) + " is older than " +
                                               std::to_string(fence_) + " in " + folder_);
     }
-    return Write(batch, header);
+    auto written = Write(batch, header);
+    if (!written.ok()) NoteHealth();
+    return written;
   }();
   if (appended.ok() && !appended.value().was_there) waiters_.Advance(header.end_offset());
   return appended;
@@ -192,7 +199,10 @@ Result<AppendedBatch> PartitionLog::Write(const BatchBuilder& batch, BatchHeader
   header.base_offset = next_offset_;
   if (Status written = writer_->Append(header, batch.body()); !written.ok()) return written;
   if (options_.sync_policy == SyncPolicy::kEachBatch) {
-    if (Status synced = writer_->Sync(); !synced.ok()) return synced;
+    if (Status synced = writer_->Sync(); !synced.ok()) {
+      writer_->TakeBack(header.batch_bytes());
+      return synced;
+    }
   }
   fence_ = header.epoch;
   next_offset_ = header.end_offset();
@@ -327,6 +337,18 @@ std::uint64_t PartitionLog::HighWatermark() const {
 std::uint64_t PartitionLog::LogStartOffset() const {
   const std::lock_guard lock(state_mutex_);
   return segments_.front()->base_offset;
+}
+
+Status PartitionLog::Health() const {
+  const std::lock_guard lock(state_mutex_);
+  return health_;
+}
+
+// Passes on what the writer says, to those who must not wait for the disk.
+void PartitionLog::NoteHealth() {
+  if (writer_->health().ok()) return;
+  const std::lock_guard lock(state_mutex_);
+  health_ = writer_->health();
 }
 
 Status PartitionLog::Sync() {

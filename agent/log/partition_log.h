@@ -100,6 +100,10 @@ class PartitionLog {
 
   Status Sync();
 
+  // OK until nobody knows what is on the disk: after a failed sync, or a failed write that could not be taken back. From
+  // then on the log takes no more batches, until it is opened again; then it says why. Never waits for the disk.
+  Status Health() const;
+
   // Syncs, wakes all waiters, and refuses appends from then on; reads still work. May be called twice.
   Status Close();
 
@@ -132,6 +136,7 @@ class PartitionLog {
   bool IsIdleBeyond(std::int64_t oldest_ms) const;
   std::shared_ptr<const Segment> FindRemovable(const Retention& retention, std::int64_t oldest_ms) const;
   void Publish(const BatchHeader& header);
+  void NoteHealth();
   Result<ReadStart> FindStart(std::uint64_t offset) const;
   Result<ReadStart> OpenAt(std::uint64_t offset) const;
 
@@ -158,6 +163,7 @@ class PartitionLog {
   // guarded by state_mutex_
   std::vector<std::shared_ptr<Segment>> segments_;  // by base offset; never empty after Open
   std::uint64_t high_watermark_ = 0;
+  Status health_;
 };
 
 }  // namespace streamhouse::agent

@@ -27,6 +27,10 @@ Status SegmentWriter::Sync() {
   return synced.ok() ? synced : Refuse(synced);
 }
 
+void SegmentWriter::TakeBack(std::uint64_t bytes) {
+  if (file_->Truncate(size_bytes_ - bytes).ok()) size_bytes_ -= bytes;
+}
+
 Status SegmentWriter::Refuse(const Status& cause) {
   health_ = Status(StatusCode::kUnavailable,
                    path_ + " takes no more batches until it is opened again, because: " + cause.message());

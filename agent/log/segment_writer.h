@@ -30,15 +30,19 @@ class SegmentWriter {
 
   Status Append(const BatchHeader& header, std::string_view body);
   Status Sync();
+  // Cuts off the last `bytes`, for which nobody has been told anything yet, after their sync failed; what cannot be cut
+  // off stays. Otherwise the next who opens the file could find them in memory alone, and take them for written.
+  void TakeBack(std::uint64_t bytes);
 
   std::uint64_t size_bytes() const { return size_bytes_; }
   // Not OK once the writer refuses.
   const Status& health() const { return health_; }
 
- private:
-  // The error of the operation that failed; later ones get health_.
+  // Refuses everything from now on, as after a failed sync of its own. Returns the error of the operation that failed;
+  // later ones get health().
   Status Refuse(const Status& cause);
 
+ private:
   std::unique_ptr<WritableFile> file_;
   std::string path_;
   std::uint64_t size_bytes_;

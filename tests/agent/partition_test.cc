@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "agent/log/file_system.h"
+#include "agent/testing/switched_file_system.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/agent/support/batches.h"
@@ -185,6 +186,19 @@ TEST_F(PartitionTest, IsUnavailableWhileTheDiskIsFull) {
   EXPECT_EQ(partition.Append(BatchOf({"a"})).status(), Status(StatusCode::kUnavailable, "no space left"));
   files.has_room = true;
   EXPECT_EQ(partition.Append(BatchOf({"a"}))->base_offset, 0U);
+}
+
+TEST_F(PartitionTest, TellsOnceThatItsLogTakesNoMoreBatches) {
+  SwitchedFileSystem files(PosixFileSystem(), std::chrono::nanoseconds(0));
+  std::vector<Status> told;
+  Partition partition(*PartitionLog::Open(files, folder_ / "failing", {}), lease_, 10, WriteMetrics(),
+                      [&](const Status& reason) { told.push_back(reason); });
+  files.Switch(DiskState::kBroken);
+  EXPECT_EQ(partition.Append(BatchOf({"a"})).status().code(), StatusCode::kInternal);
+  EXPECT_EQ(partition.Append(BatchOf({"a"})).status().code(), StatusCode::kUnavailable);
+  EXPECT_FALSE(partition.Close().ok());
+  EXPECT_EQ(told, (std::vector<Status>{partition.LogHealth()}));
+  EXPECT_FALSE(partition.LogHealth().ok());
 }
 
 TEST_F(PartitionTest, ClosesItsLog) {

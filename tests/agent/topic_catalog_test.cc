@@ -146,6 +146,74 @@ TEST_F(TopicCatalogTest, RemovesWhatIsBeyondTheRetentionOfItsTopic) {
   EXPECT_EQ((*topics_->Find("old", 0))->FindWatermarks()->log_start_offset, 1U);
 }
 
+TEST_F(TopicCatalogTest, NamesTheTopicThatIsNotServedAndWhy) {
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE((*topics_->Find("orders", 0))->Append(BatchOf({"a"})).ok());
+  EXPECT_TRUE(topics_->LogHealth().ok());
+  const std::string segment = folder_ / "log/orders/0/00000000000000000000.log";
+  FlipBit(segment, 41);
+  Reopen();
+  ASSERT_TRUE(topics_->Load().ok());
+  EXPECT_EQ(topics_->LogHealth().message().find("topic orders is not served: " + segment + " at byte 0: "), 0U)
+      << topics_->LogHealth().message();
+  FlipBit(segment, 41);
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
+  EXPECT_TRUE(topics_->LogHealth().ok());
+}
+
+// What a log does after a sync that failed.
+class FailedSyncTest : public CatalogFixture {
+ protected:
+  FailedSyncTest() {
+    Reopen(files_);
+    EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
+    EXPECT_TRUE(Append(1).ok());
+    files_.Switch(DiskState::kBroken, "orders/1/");
+    EXPECT_FALSE(topics_->SyncLogs().ok());
+    files_.Switch(DiskState::kWell);
+  }
+  // It refers to files_.
+  ~FailedSyncTest() override { topics_.reset(); }
+
+  Status Append(std::uint32_t partition) {
+    return (*topics_->Find("orders", partition))->Append(BatchOf({"a"})).status();
+  }
+
+  SwitchedFileSystem files_{PosixFileSystem(), std::chrono::nanoseconds(0)};
+};
+
+TEST_F(FailedSyncTest, IsNamedWithTopicPartitionAndReason) {
+  const std::string reason = topics_->LogHealth().message();
+  EXPECT_EQ(reason.find("orders/1: "), 0U) << reason;
+  EXPECT_NE(reason.find("00000000000000000000.log"), std::string::npos) << reason;
+  EXPECT_EQ(reason.find("orders/0"), std::string::npos) << reason;
+}
+
+TEST_F(FailedSyncTest, TakesNoMoreBatchesThoughTheDiskIsWellAgain) {
+  EXPECT_EQ(Append(1).code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Append(1).message().find("this agent has given up the lease of orders/1: "), 0U) << Append(1).message();
+  EXPECT_FALSE(topics_->SyncLogs().ok());
+  EXPECT_TRUE(Append(0).ok());
+}
+
+TEST_F(FailedSyncTest, GivesItsLeaseBackAndTakesItNoMore) {
+  const TopicPartition failed = {.topic = "orders", .partition = 1};
+  for (int round = 0; round < 2; ++round) {
+    ASSERT_TRUE(leases_->RenewNow().ok());
+    EXPECT_LE(store_->FindLease(failed).value()->remaining.count(), 0);
+    EXPECT_EQ(leases_->HeldCount(), 1U);
+  }
+  EXPECT_EQ(store_->AcquireLeases(std::vector{failed}, "other", std::chrono::hours(1))->front().holder, "other");
+}
+
+TEST_F(FailedSyncTest, IsOverWhenTheLogIsOpenedAgain) {
+  Reopen(files_);
+  ASSERT_TRUE(topics_->Load().ok());
+  ASSERT_TRUE(leases_->RenewNow().ok());
+  EXPECT_TRUE(topics_->LogHealth().ok());
+  EXPECT_TRUE(Append(1).ok());
+}
+
 class SlowDiskTest : public CatalogFixture {
  protected:
   SlowDiskTest() { Reopen(files_); }

@@ -211,6 +211,36 @@ TEST_F(LeaseKeeperTest, ReleasesOnStopSoThatAnotherNeedNotWait) {
   EXPECT_EQ(taken->Epoch().value(), 2U);
 }
 
+TEST_F(LeaseKeeperTest, GivesUpALeaseForGood) {
+  auto lease = a_->Track(orders_);
+  a_->Track(events_);
+  ASSERT_TRUE(a_->RenewNow().ok());
+  a_->GiveUp(orders_, "the disk failed");
+  EXPECT_FALSE(lease->IsHeld());
+  ASSERT_TRUE(a_->RenewNow().ok());
+  EXPECT_EQ(lost_, (Lost{{"orders/0", 1}}));
+  ASSERT_TRUE(a_->RenewNow().ok());
+  EXPECT_EQ(lost_, (Lost{{"orders/0", 1}}));
+  EXPECT_EQ(a_->HeldCount(), 1U);
+  auto taken = b_->Track(orders_);
+  ASSERT_TRUE(b_->RenewNow().ok());
+  EXPECT_EQ(taken->Epoch().value(), 2U);
+}
+
+// The answer to a round that was under way may still bring the lease: it goes back in the next one.
+TEST_F(LeaseKeeperTest, GivesBackWhatARoundUnderWayHasTaken) {
+  a_->Track(orders_);
+  before_acquire_ = [this] {
+    a_->GiveUp(orders_, "the disk failed");
+    return Status::Ok();
+  };
+  ASSERT_TRUE(a_->RenewNow().ok());
+  EXPECT_EQ(stores_[0]->FindLease(orders_).value()->remaining, kTiming.duration);
+  ASSERT_TRUE(a_->RenewNow().ok());
+  EXPECT_LE(stores_[0]->FindLease(orders_).value()->remaining.count(), 0);
+  EXPECT_EQ(a_->HeldCount(), 0U);
+}
+
 // Goal: a renewal under way is no reason to be unready. Method: hold it up in the store, and ask meanwhile.
 TEST_F(LeaseKeeperTest, StaysReadyDuringARenewal) {
   a_->Track(orders_);

@@ -38,6 +38,15 @@ TEST_F(LeaseTest, IsNotHeldAfterItWasWithdrawn) {
   EXPECT_FALSE(lease_.IsHeld());
 }
 
+TEST_F(LeaseTest, IsNotHeldAfterItWasAbandonedWhateverIsGranted) {
+  lease_.Grant(7, nanoseconds(2000));
+  lease_.Abandon("the disk failed");
+  lease_.Grant(8, nanoseconds(3000));
+  EXPECT_TRUE(lease_.abandoned());
+  EXPECT_EQ(lease_.Epoch().status(), metrics::Status(metrics::StatusCode::kFailedPrecondition,
+                                                     "this agent has given up the lease of orders/3: the disk failed"));
+}
+
 TEST(LeaseTimingTest, AcceptsItsDefaults) {
   EXPECT_TRUE(LeaseTiming().Validate().ok());
 }
