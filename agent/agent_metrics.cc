@@ -42,6 +42,7 @@ metrics::Result<AgentMetrics> AgentMetrics::Register(metrics::Registry& registry
   metrics::Status status;
   const auto add_latency = [&](metrics::MetricOptions options) {
     options.unit = "seconds";
+    options.exemplars = metrics::Exemplars::kSampled;
     return registry.AddTickHistogram(std::move(options), metrics::LatencyBounds(), metrics::kNanosecondsPerSecond);
   };
   KeepFamily(registry.AddGauge({.name = "streamhouse_agent_active_partitions", .help = "Number of active partitions"}),

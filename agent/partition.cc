@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "metrics_core/timer.h"
+#include "metrics_core/clock.h"
 
 namespace streamhouse::agent {
 
@@ -28,14 +28,13 @@ Status Partition::CheckBatch(const BatchBuilder& batch) const {
                                             " bytes is over the limit of " + std::to_string(record_bytes_max_)};
 }
 
-Result<AppendedBatch> Partition::Append(const BatchBuilder& batch) {
+Result<AppendedBatch> Partition::Append(const BatchBuilder& batch, const metrics::TraceContext& trace) {
   if (Status checked = CheckBatch(batch); !checked.ok()) return checked;
   auto epoch = lease_->Epoch();
   if (!epoch.ok()) return epoch.status();
-  auto appended = [&] {
-    const metrics::ScopedTimer timer(metrics_.write_latency);
-    return log_->Append(batch, *epoch);
-  }();
+  const std::uint64_t begun = metrics::Clock::NowNanoseconds();
+  auto appended = log_->Append(batch, *epoch);
+  metrics_.write_latency.Observe(metrics::Clock::NowNanoseconds() - begun, trace);
   if (!appended.ok()) {
     AnnounceIfItFailed();
     return AppendFailure(appended.status());

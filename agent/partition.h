@@ -27,6 +27,7 @@
 #include "agent/log/partition_log.h"
 #include "agent/log/retention.h"
 #include "metrics_core/counter.h"
+#include "metrics_core/exemplar.h"
 #include "metrics_core/histogram.h"
 #include "metrics_core/status.h"
 
@@ -57,8 +58,8 @@ class Partition {
         metrics_(std::move(metrics)),
         log_failed_(std::move(log_failed)) {}
 
-  // See PartitionLog::Append.
-  metrics::Result<AppendedBatch> Append(const BatchBuilder& batch);
+  // See PartitionLog::Append. `trace` becomes an exemplar of the latency.
+  metrics::Result<AppendedBatch> Append(const BatchBuilder& batch, const metrics::TraceContext& trace = {});
 
   // See PartitionLog::Read.
   metrics::Result<std::uint32_t> Read(std::uint64_t offset, ReadLimits limits,

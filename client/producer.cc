@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "metrics_core/clock.h"
+#include "metrics_core/exemplar.h"
 
 namespace streamhouse::client {
 
@@ -28,6 +29,20 @@ std::uint64_t DrawProducerId() {
 // Two threads may disagree about the clock by a little.
 Nanoseconds Elapsed(Nanoseconds since, Nanoseconds now) {
   return now > since ? now - since : 0;
+}
+
+void ObserveDurations(const ProducerBatch& batch, const ProducerTopicMetrics& metrics, Nanoseconds now) {
+  std::size_t next = 0;
+  const auto observe_until = [&](std::size_t end) {
+    for (; next < end; ++next) metrics.send_duration.Observe(Elapsed(batch.entered_at[next], now));
+  };
+  for (const ProducerBatch::Traced& traced : batch.traces) {
+    observe_until(traced.record);
+    metrics.send_duration.Observe(Elapsed(batch.entered_at[next++], now), traced.trace);
+  }
+  observe_until(batch.entered_at.size());
+  const metrics::TraceContext trace = batch.traces.empty() ? metrics::TraceContext{} : batch.traces.front().trace;
+  metrics.batch_flush_duration.Observe(Elapsed(batch.first_sent_at, now), trace);
 }
 
 void TellWaiters(const ProducerBatch& batch, Result<Delivery> result, Offset base_offset) {
@@ -274,8 +289,7 @@ void Producer::Acknowledge(Outgoing outgoing, Offset base_offset) {
   const ProducerBatch& batch = *outgoing.batch;
   const ProducerTopicMetrics& metrics = outgoing.partition->topic_metrics();
   const Nanoseconds now = Clock::NowNanoseconds();
-  for (const Nanoseconds entered : batch.entered_at) metrics.send_duration.Observe(Elapsed(entered, now));
-  metrics.batch_flush_duration.Observe(Elapsed(batch.first_sent_at, now));
+  ObserveDurations(batch, metrics, now);
   metrics.batch_size_records.Observe(batch.records.size());
   metrics.batch_size_bytes.Observe(batch.records.bytes());
   metrics.records_sent.Increment(batch.records.size());

@@ -8,6 +8,7 @@
 #include "metrics_core/clock.h"
 #include "metrics_core/family_registration.h"
 #include "metrics_core/latency_bounds.h"
+#include "metrics_core/metric_options.h"
 
 namespace streamhouse::client {
 
@@ -29,6 +30,15 @@ BucketBounds SizeBounds(double smallest) {
   return BucketBounds::Exponential(smallest, 2, kCount).value();
 }
 
+// Of the records that come with a trace.
+MetricOptions LatencyByTopic(std::string name, std::string help) {
+  return {.name = std::move(name),
+          .help = std::move(help),
+          .unit = "seconds",
+          .labels = {"topic"},
+          .exemplars = metrics::Exemplars::kSampled};
+}
+
 MetricOptions ByTopic(std::string name, std::string help, std::string unit = "") {
   return {.name = std::move(name), .help = std::move(help), .unit = std::move(unit), .labels = {"topic"}};
 }
@@ -45,15 +55,15 @@ Result<ProducerMetrics> ProducerMetrics::Register(Registry& registry) {
   KeepFamily(registry.AddCounter(ByTopic("streamhouse_producer_bytes_sent_total",
                                          "Bytes of keys and values acknowledged by the broker")),
              made.bytes_sent_, status);
-  KeepFamily(registry.AddTickHistogram(ByTopic("streamhouse_producer_send_duration_seconds",
-                                               "Time from Send() to the acknowledgement of the record", "seconds"),
+  KeepFamily(registry.AddTickHistogram(LatencyByTopic("streamhouse_producer_send_duration_seconds",
+                                                      "Time from Send() to the acknowledgement of the record"),
                                        latency, kNanosecondsPerSecond),
              made.send_duration_, status);
-  KeepFamily(registry.AddTickHistogram(
-                 ByTopic("streamhouse_producer_batch_flush_duration_seconds",
-                         "Time from the first attempt to send a batch to its acknowledgement", "seconds"),
-                 latency, kNanosecondsPerSecond),
-             made.batch_flush_duration_, status);
+  KeepFamily(
+      registry.AddTickHistogram(LatencyByTopic("streamhouse_producer_batch_flush_duration_seconds",
+                                               "Time from the first attempt to send a batch to its acknowledgement"),
+                                latency, kNanosecondsPerSecond),
+      made.batch_flush_duration_, status);
   KeepFamily(
       registry.AddTickHistogram(ByTopic("streamhouse_producer_batch_size_records", "Records in an acknowledged batch"),
                                 SizeBounds(1), kWhole),

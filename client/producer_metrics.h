@@ -1,14 +1,14 @@
 // ProducerMetrics: the eight producer families, each labelled by topic.
 //
 //   streamhouse_producer_records_sent_total            records delivered: the broker has acknowledged them
-//   streamhouse_producer_bytes_sent_total              their keys and values
+//   streamhouse_producer_bytes_sent_total              their keys, values and headers
 //   streamhouse_producer_send_duration_seconds         per delivered record, from the entry of Send() to the
 //                                                      acknowledgement: blocked time, linger, retries and
 //                                                      round trip
 //   streamhouse_producer_batch_flush_duration_seconds  per delivered batch, from its first attempt to the
 //                                                      acknowledgement, retries and back-off included
 //   streamhouse_producer_batch_size_records            per delivered batch
-//   streamhouse_producer_batch_size_bytes              per delivered batch, keys and values, before compression
+//   streamhouse_producer_batch_size_bytes              per delivered batch, the same, before compression
 //   streamhouse_producer_send_errors_total             records, not batches, that were refused or failed for
 //                                                      good; label reason, one of send_error.h
 //   streamhouse_producer_pending_records               accepted by Send(), neither delivered nor failed yet

@@ -3,7 +3,7 @@
 // When to use something else: RecordBatch owns the bytes of many records; a RecordView owns nothing.
 // Guarantees: plain values.
 // Thread safety: as for any value.
-// Cost: a view is seven words; copying it copies no bytes of the record.
+// Cost: a view is nine words; copying it copies no bytes of the record.
 //
 //   producer->Send("orders", {.key = "customer-7", .value = payload});
 #pragma once
@@ -13,6 +13,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "client/record_headers.h"
 
 namespace streamhouse::client {
 
@@ -36,9 +38,11 @@ struct RecordView {
   std::string_view value = {};
   // Milliseconds since the Unix epoch. Absent means: the producer says when; a record that was read always has it.
   std::optional<std::int64_t> timestamp_ms = {};
+  // A "traceparent" among them (W3C Trace Context) makes the record an exemplar of its producer's and agent's latencies.
+  HeadersView headers = {};
 
   // What metrics and limits call the bytes of a record.
-  std::size_t bytes() const { return (key ? key->size() : 0) + value.size(); }
+  std::size_t bytes() const { return (key ? key->size() : 0) + value.size() + headers.bytes(); }
 
   friend bool operator==(const RecordView&, const RecordView&) = default;
 };

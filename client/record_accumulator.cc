@@ -1,6 +1,9 @@
 #include "client/record_accumulator.h"
 
 #include <algorithm>
+#include <string_view>
+
+#include "metrics_core/traceparent.h"
 
 namespace streamhouse::client {
 
@@ -16,6 +19,7 @@ RecordAccumulator::Appended RecordAccumulator::Append(Partition& partition, cons
     batch.waiters.push_back(
         {.record = static_cast<std::uint32_t>(batch.records.size()), .callback = std::move(waiter)});
   }
+  if (!record.headers.empty()) NoteTrace(record, batch);
   batch.records.Append(record);
   batch.entered_at.push_back(entered);
   batch.charged_bytes += bytes;
@@ -72,6 +76,15 @@ void RecordAccumulator::SealIdle() {
   }
 }
 
+void RecordAccumulator::NoteTrace(const RecordView& record, ProducerBatch& batch) {
+  const std::optional<std::string_view> traceparent = record.headers.Find(metrics::kTraceparentHeader);
+  if (!traceparent) return;
+  const auto parsed = metrics::ParseTraceparent(*traceparent);
+  if (!parsed || !parsed->is_sampled) return;
+  if (batch.traces.empty()) batch.records.SetTraceparent(*traceparent);
+  batch.traces.push_back({.record = static_cast<std::uint32_t>(batch.records.size()), .trace = parsed->trace});
+}
+
 void RecordAccumulator::Open(Partition& partition, Nanoseconds now) {
   if (spares_.empty()) {
     partition.open_ = std::make_unique<ProducerBatch>();
@@ -81,6 +94,7 @@ void RecordAccumulator::Open(Partition& partition, Nanoseconds now) {
     ProducerBatch& batch = *partition.open_;
     batch.records.Clear();
     batch.entered_at.clear();
+    batch.traces.clear();
     batch.charged_bytes = 0;
     batch.failures = 0;
     batch.is_in_doubt = false;

@@ -30,6 +30,7 @@
 #include "client/producer_metrics.h"
 #include "client/record.h"
 #include "client/record_batch.h"
+#include "metrics_core/exemplar.h"
 
 namespace streamhouse::client {
 
@@ -49,11 +50,16 @@ struct ProducerBatch {
     std::uint32_t record;  // index in `records`
     DeliveryCallback callback;
   };
+  struct Traced {
+    std::uint32_t record;  // index in `records`
+    metrics::TraceContext trace;
+  };
 
   std::uint64_t id = 0;  // ascending in the order of opening, over all partitions
   RecordBatch records;
   std::vector<Nanoseconds> entered_at;  // one a record: when its sender came
   std::vector<Waiter> waiters;          // of the records somebody waits for, ascending
+  std::vector<Traced> traces;           // of the records that have one that is sampled, ascending
   std::size_t charged_bytes = 0;
   int failures = 0;
   bool is_in_doubt = false;       // an attempt has failed that may have written it
@@ -148,6 +154,7 @@ class RecordAccumulator {
  private:
   static constexpr std::size_t kSpareBatches = 16;
 
+  static void NoteTrace(const RecordView& record, ProducerBatch& batch);
   void Open(Partition& partition, Nanoseconds now);
   void Seal(Partition& partition);
   void Schedule(Partition& partition);

@@ -2,14 +2,28 @@
 
 #include <utility>
 
+#include "client/record_headers.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::client {
 
+namespace {
+
+std::size_t FramingBytes(const v1::RecordView& record) {
+  return v1::kRecordHeaderBytes + (record.headers.empty() ? 0 : v1::kHeadersSizeBytes);
+}
+
+}  // namespace
+
 void RecordBatch::Append(const RecordView& record) {
   metrics::Check(record.bytes() < v1::kFieldBytesMax, "a record of 1 GiB");
   begins_.push_back(bytes_.size());
-  v1::AppendRecord({.key = record.key, .value = record.value, .timestamp_ms = record.timestamp_ms.value_or(0)}, bytes_);
+  const v1::RecordView plain = {.key = record.key,
+                                .value = record.value,
+                                .timestamp_ms = record.timestamp_ms.value_or(0),
+                                .headers = record.headers.laid_out()};
+  v1::AppendRecord(plain, bytes_);
+  framing_bytes_ += FramingBytes(plain);
 }
 
 std::optional<RecordBatch> RecordBatch::FromLaidOut(std::string bytes, std::size_t records) {
@@ -21,7 +35,9 @@ std::optional<RecordBatch> RecordBatch::FromLaidOut(std::string bytes, std::size
   std::string_view rest = batch.bytes_;
   while (!rest.empty()) {
     batch.begins_.push_back(batch.bytes_.size() - rest.size());
-    if (!v1::TakeRecord(rest)) return std::nullopt;
+    const std::optional<v1::RecordView> record = v1::TakeRecord(rest);
+    if (!record) return std::nullopt;
+    batch.framing_bytes_ += FramingBytes(*record);
   }
   if (batch.size() != records) return std::nullopt;
   return batch;
@@ -35,6 +51,8 @@ void RecordBatch::Reserve(std::size_t records, std::size_t bytes) {
 void RecordBatch::Clear() {
   begins_.clear();
   bytes_.clear();
+  framing_bytes_ = 0;
+  traceparent_.clear();
   identity_ = {};
   compression_ = Compression::kNone;
 }
@@ -42,7 +60,10 @@ void RecordBatch::Clear() {
 RecordView RecordBatch::operator[](std::size_t i) const {
   std::string_view rest = std::string_view(bytes_).substr(begins_[i]);
   const v1::RecordView record = *v1::TakeRecord(rest);
-  return {.key = record.key, .value = record.value, .timestamp_ms = record.timestamp_ms};
+  return {.key = record.key,
+          .value = record.value,
+          .timestamp_ms = record.timestamp_ms,
+          .headers = HeadersView(record.headers)};
 }
 
 }  // namespace streamhouse::client

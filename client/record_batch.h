@@ -47,15 +47,19 @@ class RecordBatch {
   void SetCompression(Compression compression) { compression_ = compression; }
   Compression compression() const { return compression_; }
 
-  // `bytes` of keys and values.
+  // The trace that stands for the batch, as a W3C traceparent; empty: none.
+  void SetTraceparent(std::string_view traceparent) { traceparent_ = traceparent; }
+  const std::string& traceparent() const { return traceparent_; }
+
+  // `bytes` of keys, values and headers.
   void Reserve(std::size_t records, std::size_t bytes);
-  void Clear();  // the records, identity and compression
+  void Clear();  // all of it
 
   std::size_t size() const { return begins_.size(); }
   bool empty() const { return begins_.empty(); }
 
-  // Keys and values together.
-  std::size_t bytes() const { return bytes_.size() - begins_.size() * v1::kRecordHeaderBytes; }
+  // Keys, values and headers together.
+  std::size_t bytes() const { return bytes_.size() - framing_bytes_; }
 
   std::string_view laid_out() const { return bytes_; }
 
@@ -65,8 +69,10 @@ class RecordBatch {
  private:
   std::string bytes_;
   std::vector<std::size_t> begins_;  // of each record, in bytes_
+  std::size_t framing_bytes_ = 0;    // of bytes_, what is neither key, value nor header
   BatchIdentity identity_;
   Compression compression_ = Compression::kNone;
+  std::string traceparent_;
 };
 
 }  // namespace streamhouse::client

@@ -22,23 +22,27 @@ namespace streamhouse::v1 {
 static_assert(std::endian::native == std::endian::little, "the layout is little-endian; swap the bytes here");
 
 inline constexpr std::size_t kRecordHeaderBytes = 16;
+inline constexpr std::size_t kHeadersSizeBytes = 4;
 // In place of a key size: the record has no key, which is not the same as an empty key.
 inline constexpr std::uint32_t kNoKey = 0xFFFFFFFF;
-// Keys and values are smaller.
+// Keys, values and headers are smaller.
 inline constexpr std::uint32_t kFieldBytesMax = std::uint32_t{1} << 30;
+// In a value size: headers follow the value, after their own size.
+inline constexpr std::uint32_t kHasHeaders = std::uint32_t{1} << 31;
 
 // A record whose bytes belong to somebody else.
 struct RecordView {
   std::optional<std::string_view> key;
   std::string_view value;
   std::int64_t timestamp_ms = 0;  // since the Unix epoch
+  std::string_view headers = {};  // as in record_headers.h; empty: none
 
   friend bool operator==(const RecordView&, const RecordView&) = default;
 };
 
 namespace layout {
 
-// What every record starts with; its key and value follow.
+// What every record starts with; its key, value and headers follow.
 struct RecordHeader {
   std::uint32_t key_bytes;
   std::uint32_t value_bytes;
@@ -48,17 +52,22 @@ static_assert(sizeof(RecordHeader) == kRecordHeaderBytes);
 
 }  // namespace layout
 
-// Key and value are each smaller than kFieldBytesMax.
+// Key, value and headers are each smaller than kFieldBytesMax.
 inline void AppendRecord(const RecordView& record, std::string& bytes) {
   const layout::RecordHeader header = {
       .key_bytes = record.key ? static_cast<std::uint32_t>(record.key->size()) : kNoKey,
-      .value_bytes = static_cast<std::uint32_t>(record.value.size()),
+      .value_bytes = static_cast<std::uint32_t>(record.value.size()) | (record.headers.empty() ? 0 : kHasHeaders),
       .timestamp_ms = record.timestamp_ms};
   char header_bytes[sizeof(header)];
   std::memcpy(header_bytes, &header, sizeof(header));
   bytes.append(header_bytes, sizeof(header_bytes));
   if (record.key) bytes.append(*record.key);
   bytes.append(record.value);
+  if (record.headers.empty()) return;
+  const auto headers_bytes = static_cast<std::uint32_t>(record.headers.size());
+  char size_bytes[sizeof(headers_bytes)];
+  std::memcpy(size_bytes, &headers_bytes, sizeof(headers_bytes));
+  bytes.append(size_bytes, sizeof(size_bytes)).append(record.headers);
 }
 
 // Cuts the first record off `bytes`; nothing, and `bytes` as it was, when no whole record is there.
@@ -68,11 +77,21 @@ inline std::optional<RecordView> TakeRecord(std::string_view& bytes) {
   std::memcpy(&header, bytes.data(), sizeof(header));
   const std::string_view rest = bytes.substr(sizeof(header));
   const std::uint64_t key_bytes = header.key_bytes == kNoKey ? 0 : header.key_bytes;
-  const std::uint64_t value_bytes = header.value_bytes;
+  const std::uint64_t value_bytes = header.value_bytes & ~kHasHeaders;
   if (rest.size() < key_bytes + value_bytes) return std::nullopt;
   RecordView record = {.key = {}, .value = rest.substr(key_bytes, value_bytes), .timestamp_ms = header.timestamp_ms};
   if (header.key_bytes != kNoKey) record.key = rest.substr(0, key_bytes);
-  bytes = rest.substr(key_bytes + value_bytes);
+  std::string_view after = rest.substr(key_bytes + value_bytes);
+  if ((header.value_bytes & kHasHeaders) != 0) {
+    std::uint32_t headers_bytes;
+    if (after.size() < kHeadersSizeBytes) return std::nullopt;
+    std::memcpy(&headers_bytes, after.data(), sizeof(headers_bytes));
+    after.remove_prefix(kHeadersSizeBytes);
+    if (after.size() < headers_bytes) return std::nullopt;
+    record.headers = after.substr(0, headers_bytes);
+    after.remove_prefix(headers_bytes);
+  }
+  bytes = after;
   return record;
 }
 

@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "agent/log/log_format.h"
+#include "proto/record_headers.h"
 #include "proto/record_layout.h"
 
 namespace streamhouse::agent {
@@ -43,6 +44,7 @@ class BatchBuilder {
   [[nodiscard]] bool Borrow(std::string_view records, std::uint32_t record_count) {
     borrowed_ = records;
     for (std::optional<RecordView> record; record_count_ < record_count && (record = v1::TakeRecord(records));) {
+      if (!v1::AreWholeHeaders(record->headers)) return false;
       Note(*record);
     }
     return record_count_ == record_count && records.empty();
@@ -51,12 +53,13 @@ class BatchBuilder {
   std::uint32_t record_count() const { return record_count_; }
   bool empty() const { return record_count_ == 0; }
   std::string_view body() const { return borrowed_.empty() ? body_ : borrowed_; }
-  // Key and value of the largest record.
+  // Key, value and headers of the largest record.
   std::size_t largest_record_bytes() const { return largest_record_bytes_; }
 
   // A header for this body; it reads the whole body once for the checksum.
   BatchHeader MakeHeader() const {
-    return {.body_bytes = static_cast<std::uint32_t>(body().size()),
+    return {.version = has_headers_ ? kLogFormatVersionWithHeaders : kLogFormatVersion,
+            .body_bytes = static_cast<std::uint32_t>(body().size()),
             .record_count = record_count_,
             .producer_id = producer_id_,
             .sequence = sequence_,
@@ -67,7 +70,9 @@ class BatchBuilder {
  private:
   void Note(const RecordView& record) {
     max_timestamp_ms_ = empty() ? record.timestamp_ms : std::max(max_timestamp_ms_, record.timestamp_ms);
-    const std::size_t record_bytes = (record.key ? record.key->size() : 0) + record.value.size();
+    const std::size_t record_bytes =
+        (record.key ? record.key->size() : 0) + record.value.size() + record.headers.size();
+    has_headers_ = has_headers_ || !record.headers.empty();
     largest_record_bytes_ = std::max(largest_record_bytes_, record_bytes);
     ++record_count_;
   }
@@ -75,6 +80,7 @@ class BatchBuilder {
   std::string body_;
   std::string_view borrowed_;
   std::uint32_t record_count_ = 0;
+  bool has_headers_ = false;
   std::size_t largest_record_bytes_ = 0;
   std::int64_t max_timestamp_ms_ = 0;
   std::uint64_t producer_id_ = kNoProducer;

@@ -54,7 +54,7 @@ Status Damaged(std::string reason) {
 
 void EncodeBatchHeader(const BatchHeader& header, char (&bytes)[kBatchHeaderBytes]) {
   Put(bytes + kMagicAt, kBatchMagic);
-  Put(bytes + kVersionAt, kLogFormatVersion);
+  Put(bytes + kVersionAt, header.version);
   Put(bytes + kBodyBytesAt, header.body_bytes);
   Put(bytes + kRecordCountAt, header.record_count);
   Put(bytes + kBaseOffsetAt, header.base_offset);
@@ -74,11 +74,13 @@ metrics::Result<BatchHeader> DecodeBatchHeader(std::string_view bytes) {
     return Damaged("the checksum of a batch header does not match");
   }
   const auto version = Get<std::uint32_t>(at + kVersionAt);
-  if (version != kLogFormatVersion) {
+  if (version < kLogFormatVersion || version > kLogFormatVersionWithHeaders) {
     return Status(StatusCode::kFailedPrecondition, "log format version " + std::to_string(version) +
-                                                       ", this program knows " + std::to_string(kLogFormatVersion));
+                                                       ", this program knows " + std::to_string(kLogFormatVersion) +
+                                                       " to " + std::to_string(kLogFormatVersionWithHeaders));
   }
-  const BatchHeader header = {.body_bytes = Get<std::uint32_t>(at + kBodyBytesAt),
+  const BatchHeader header = {.version = version,
+                              .body_bytes = Get<std::uint32_t>(at + kBodyBytesAt),
                               .record_count = Get<std::uint32_t>(at + kRecordCountAt),
                               .base_offset = Get<std::uint64_t>(at + kBaseOffsetAt),
                               .epoch = Get<std::uint64_t>(at + kEpochAt),

@@ -19,6 +19,8 @@ namespace streamhouse::agent {
 
 inline constexpr std::uint32_t kBatchMagic = 0x424C4853;  // "SHLB" as bytes
 inline constexpr std::uint32_t kLogFormatVersion = 1;
+// Of a batch with a record that has headers, which a program of version 1 would take for damage.
+inline constexpr std::uint32_t kLogFormatVersionWithHeaders = 2;
 inline constexpr std::size_t kBatchHeaderBytes = 64;
 // In place of a producer's id: the batch has none, and may be written again.
 inline constexpr std::uint64_t kNoProducer = 0;
@@ -31,6 +33,7 @@ using v1::kRecordHeaderBytes;
 using v1::RecordView;
 
 struct BatchHeader {
+  std::uint32_t version = kLogFormatVersion;
   std::uint32_t body_bytes = 0;
   std::uint32_t record_count = 0;
   std::uint64_t base_offset = 0;  // of the first record; the others follow without gaps

@@ -1,10 +1,12 @@
 #include "agent/rpc/fetch_call.h"
 
 #include <string>
+#include <string_view>
 
 #include "agent/log/log_format.h"
 #include "agent/rpc/status_translation.h"
 #include "proto/record_block.h"
+#include "proto/record_headers.h"
 
 namespace streamhouse::agent {
 
@@ -29,6 +31,11 @@ metrics::Status FetchCall::Read() {
     if (record.key) added.set_key(record.key->data(), record.key->size());
     added.set_value(record.value.data(), record.value.size());
     added.set_timestamp_ms(record.timestamp_ms);
+    for (std::string_view rest = record.headers; const auto header = v1::TakeHeader(rest);) {
+      v1::Header& added_header = *added.add_headers();
+      added_header.set_name(header->name.data(), header->name.size());
+      added_header.set_value(header->value.data(), header->value.size());
+    }
   };
   auto records = partition_->Read(request_.offset(), limits_, add);
   if (!records.ok()) return records.status();

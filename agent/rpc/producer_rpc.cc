@@ -8,8 +8,10 @@
 
 #include "agent/log/batch_builder.h"
 #include "agent/log/log_format.h"
+#include "agent/rpc/request_trace.h"
 #include "agent/rpc/status_translation.h"
 #include "proto/record_block.h"
+#include "proto/record_headers.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -25,16 +27,25 @@ Status BadBlock(std::string_view why) {
 
 Status AddRecords(const v1::ProduceRequest& request, std::size_t bytes_max, BatchBuilder& batch) {
   std::size_t data_bytes = 0;
-  for (const v1::Record& record : request.records()) data_bytes += record.key().size() + record.value().size();
+  for (const v1::Record& record : request.records()) {
+    data_bytes += record.key().size() + record.value().size();
+    for (const v1::Header& header : record.headers()) data_bytes += header.name().size() + header.value().size();
+  }
   const auto record_count = static_cast<std::size_t>(request.records_size());
   // Records without bytes take room as well.
   const std::size_t log_bytes = data_bytes + record_count * kRecordHeaderBytes;
   if (log_bytes > bytes_max) return OverLimit(log_bytes, bytes_max);
   batch.Reserve(record_count, data_bytes);
+  std::string headers;
   for (const v1::Record& record : request.records()) {
+    headers.clear();
+    for (const v1::Header& header : record.headers()) {
+      v1::AppendHeader({.name = header.name(), .value = header.value()}, headers);
+    }
     batch.Add({.key = record.has_key() ? std::optional<std::string_view>(record.key()) : std::nullopt,
                .value = record.value(),
-               .timestamp_ms = record.timestamp_ms()});
+               .timestamp_ms = record.timestamp_ms(),
+               .headers = headers});
   }
   return Status::Ok();
 }
@@ -50,7 +61,8 @@ Status BorrowBlock(const v1::RecordBlock& block, std::size_t bytes_max, std::str
 
 }  // namespace
 
-Status ProducerRpc::Append(const v1::ProduceRequest& request, v1::ProduceResponse& response) const {
+Status ProducerRpc::Append(const v1::ProduceRequest& request, const metrics::TraceContext& trace,
+                           v1::ProduceResponse& response) const {
   auto partition = topics_.Find(request.topic(), request.partition());
   if (!partition.ok()) return partition.status();
   if (request.has_block() && !request.records().empty()) return BadBlock("comes with other records");
@@ -60,7 +72,7 @@ Status ProducerRpc::Append(const v1::ProduceRequest& request, v1::ProduceRespons
   const Status taken = request.has_block() ? BorrowBlock(request.block(), request_bytes_max_, buffer, batch)
                                            : AddRecords(request, request_bytes_max_, batch);
   if (!taken.ok()) return taken;
-  auto appended = (*partition)->Append(batch);
+  auto appended = (*partition)->Append(batch, trace);
   if (!appended.ok()) return appended.status();
   response.set_base_offset(appended->base_offset);
   response.set_record_count(batch.record_count());
@@ -70,7 +82,8 @@ Status ProducerRpc::Append(const v1::ProduceRequest& request, v1::ProduceRespons
 grpc::ServerUnaryReactor* ProducerRpc::Produce(grpc::CallbackServerContext* context, const v1::ProduceRequest* request,
                                                v1::ProduceResponse* response) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcProduceStatus(Append(*request, *response)));
+  const metrics::TraceContext trace = TraceOf(context->client_metadata());
+  reactor->Finish(ToGrpcProduceStatus(Append(*request, trace, *response)));
   return reactor;
 }
 

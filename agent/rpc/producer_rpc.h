@@ -9,6 +9,7 @@
 
 #include "agent/rpc/arena_allocator.h"
 #include "agent/topic_catalog.h"
+#include "metrics_core/exemplar.h"
 #include "proto/streamhouse.grpc.pb.h"
 
 namespace streamhouse::agent {
@@ -26,7 +27,8 @@ class ProducerRpc final : public v1::ProducerService::CallbackService {
                                     v1::ProduceResponse* response) override;
 
  private:
-  Status Append(const v1::ProduceRequest& request, v1::ProduceResponse& response) const;
+  Status Append(const v1::ProduceRequest& request, const metrics::TraceContext& trace,
+                v1::ProduceResponse& response) const;
 
   const TopicCatalog& topics_;
   const std::size_t request_bytes_max_;

@@ -8,7 +8,9 @@
 #include <optional>
 #include <string_view>
 
+#include "agent/rpc/request_trace.h"
 #include "metrics_core/clock.h"
+#include "metrics_core/exemplar.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -28,6 +30,10 @@ class CountedCall final : public grpc::experimental::Interceptor {
   ~CountedCall() override { CountOnce(grpc::StatusCode::CANCELLED); }
 
   void Intercept(grpc::experimental::InterceptorBatchMethods* methods) override {
+    if (methods->QueryInterceptionHookPoint(grpc::experimental::InterceptionHookPoints::POST_RECV_INITIAL_METADATA)) {
+      const auto* const metadata = methods->GetRecvInitialMetadata();
+      if (metadata != nullptr) trace_ = TraceOf(*metadata);
+    }
     if (methods->QueryInterceptionHookPoint(grpc::experimental::InterceptionHookPoints::PRE_SEND_STATUS)) {
       CountOnce(methods->GetSendStatus().error_code());
     }
@@ -38,7 +44,7 @@ class CountedCall final : public grpc::experimental::Interceptor {
   void CountOnce(grpc::StatusCode code) {
     if (counted_) return;
     counted_ = true;
-    metrics_.grpc_request_duration[method_].Observe(metrics::Clock::NowNanoseconds() - start_);
+    metrics_.grpc_request_duration[method_].Observe(metrics::Clock::NowNanoseconds() - start_, trace_);
     const auto index = static_cast<std::size_t>(code);
     constexpr auto kUnknown = static_cast<std::size_t>(grpc::StatusCode::UNKNOWN);
     metrics_.grpc_requests[method_][index < kGrpcCodeCount ? index : kUnknown].Increment();
@@ -47,6 +53,7 @@ class CountedCall final : public grpc::experimental::Interceptor {
   const AgentMetrics& metrics_;
   const std::size_t method_;
   const std::uint64_t start_;
+  metrics::TraceContext trace_;
   bool counted_ = false;  // the hooks of one call run one after the other
 };
 

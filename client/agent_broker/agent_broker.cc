@@ -26,6 +26,9 @@
 namespace streamhouse::client {
 namespace {
 
+// The name that W3C Trace Context gives the header of a request.
+constexpr char kTraceparentMetadata[] = "traceparent";
+
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 // gRPC would wait for up to two minutes between attempts to connect; an agent that restarts is back sooner.
@@ -152,6 +155,7 @@ Result<Offset> AgentBroker::Produce(const TopicPartition& partition, const Recor
   EncodeRecords(batch, *request->mutable_block());
   v1::ProduceResponse response;
   grpc::ClientContext context;
+  if (!batch.traceparent().empty()) context.AddMetadata(kTraceparentMetadata, batch.traceparent());
   const grpc::Status status =
       CallIn(context, limits, [&](grpc::ClientContext* in) { return producer_->Produce(in, *request, &response); });
   if (!status.ok()) return TranslateProduceFailure(status);

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "client/record.h"
+#include "client/record_headers.h"
 #include "proto/record_block.h"
 
 namespace streamhouse::client {
@@ -56,6 +57,9 @@ Result<RecordBatch> DecodeRecords(const v1::FetchResponse& response, std::size_t
   for (const v1::Record& record : response.records()) {
     RecordView decoded = {.value = record.value(), .timestamp_ms = record.timestamp_ms()};
     if (record.has_key()) decoded.key = record.key();
+    RecordHeaders headers;
+    for (const v1::Header& header : record.headers()) headers.Add(header.name(), header.value());
+    decoded.headers = headers;
     batch.Append(decoded);
   }
   return batch;

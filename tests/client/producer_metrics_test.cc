@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/client/producer_fixture.h"
+#include "tests/support/exemplar_finder.h"
 
 namespace streamhouse::client {
 namespace {
@@ -49,6 +50,29 @@ TEST_F(ProducerMetricsTest, DefaultConstructedTheyAreSinks) {
   sinks.ForTopic("orders").records_sent.Increment();
   sinks.CountRefusal("orders", SendError::kClosed);
   EXPECT_EQ(Sent(), -1);
+}
+
+TEST_F(ProducerMetricsTest, ATraceInTheHeadersIsAnExemplarOfTheLatencies) {
+  RecordHeaders headers;
+  headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  Start();
+  Send("before");
+  EXPECT_TRUE(producer_->SendWithCallback("orders", {.value = "v", .headers = headers}, nullptr, 0).ok());
+  Send("after");
+  EXPECT_TRUE(producer_->Flush(kPatience).ok());
+  for (const char* family : {"send_duration_seconds", "batch_flush_duration_seconds"}) {
+    const auto exemplar = FindExemplar(registry_, std::string("streamhouse_producer_") + family);
+    ASSERT_TRUE(exemplar.has_value()) << family;
+    EXPECT_EQ(exemplar->trace.span_id, 0xb7ad6b7169203331U);
+  }
+  EXPECT_EQ(Histogram("send_duration_seconds").count, 3U);
+}
+
+TEST_F(ProducerMetricsTest, ARecordWithoutATraceIsNoExemplar) {
+  Start();
+  Send("v");
+  EXPECT_TRUE(producer_->Flush(kPatience).ok());
+  EXPECT_FALSE(FindExemplar(registry_, "streamhouse_producer_send_duration_seconds").has_value());
 }
 
 TEST_F(ProducerMetricsTest, SentMeansDelivered) {

@@ -51,6 +51,9 @@ class RecordAccumulatorTest : public testing::Test {
       {.batch_records = 3, .batch_bytes = 2 * kOverhead + 40, .buffer_bytes = 8 * kOverhead, .linger = kLinger},
       kProducerId};
   std::vector<Outgoing> out_;
+  // For records with headers.
+  RecordAccumulator roomy_{{.batch_records = 3, .batch_bytes = 1000, .buffer_bytes = 1000, .linger = kLinger},
+                           kProducerId};
 };
 
 TEST_F(RecordAccumulatorTest, SendsABatchThatHasItsRecords) {
@@ -72,6 +75,20 @@ TEST_F(RecordAccumulatorTest, NumbersTheRecordsOfEachPartition) {
   EXPECT_EQ(out_.back().batch->records.identity(), (BatchIdentity{kProducerId, 0}));
   EXPECT_EQ(Take(), "d");
   EXPECT_EQ(out_.back().batch->records.identity(), (BatchIdentity{kProducerId, 3}));
+}
+
+TEST_F(RecordAccumulatorTest, NotesTheTracesThatAreSampled) {
+  const std::string ids = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-";
+  for (const std::string& traceparent : {ids + "00", std::string("rubbish"), ids + "01"}) {
+    RecordHeaders headers;
+    headers.Add("other", ids + "01").Add("traceparent", traceparent);
+    roomy_.Append(red_, {.value = "", .headers = headers}, nullptr, now_, now_);
+  }
+  const Outgoing outgoing = *roomy_.TakeReady(now_);
+  ASSERT_EQ(outgoing.batch->traces.size(), 1U);
+  EXPECT_EQ(outgoing.batch->traces[0].record, 2U);
+  EXPECT_EQ(outgoing.batch->traces[0].trace.span_id, 0xb7ad6b7169203331U);
+  EXPECT_EQ(outgoing.batch->records.traceparent(), ids + "01");
 }
 
 TEST_F(RecordAccumulatorTest, SendsABatchBeforeItExceedsItsBytes) {

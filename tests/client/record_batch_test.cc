@@ -27,6 +27,18 @@ TEST(RecordBatchTest, CountsRecordsAndBytes) {
   EXPECT_EQ(batch.bytes(), 6U);
 }
 
+TEST(RecordBatchTest, KeepsHeadersAndCountsTheirBytes) {
+  RecordHeaders headers;
+  headers.Add("a", "1");
+  RecordBatch batch;
+  batch.Append({.key = "k", .value = "v", .timestamp_ms = 1, .headers = headers});
+  batch.Append({.value = "v"});
+  EXPECT_EQ(batch[0].headers.Find("a"), "1");
+  EXPECT_TRUE(batch[1].headers.empty());
+  EXPECT_EQ(batch.bytes(), batch[0].bytes() + batch[1].bytes());
+  EXPECT_EQ(RecordBatch::FromLaidOut(std::string(batch.laid_out()), 2)->bytes(), batch.bytes());
+}
+
 TEST(RecordBatchTest, KeepsBytesThatAreNotText) {
   const std::string binary("\0\xff\n", 3);
   RecordBatch batch;
@@ -69,7 +81,9 @@ TEST(RecordBatchTest, IsEmptyAfterClearAndUsableAgain) {
   batch.Append({.value = "old"});
   batch.SetIdentity({.producer_id = 7, .sequence = 1});
   batch.SetCompression(Compression::kZstd);
+  batch.SetTraceparent("trace");
   batch.Clear();
+  EXPECT_EQ(batch.traceparent(), "");
   EXPECT_EQ(batch.compression(), Compression::kNone);
   EXPECT_EQ(batch.identity(), BatchIdentity());
   EXPECT_TRUE(batch.empty());

@@ -8,6 +8,7 @@ namespace {
 TEST(RecordTest, CountsKeyAndValueAsBytes) {
   EXPECT_EQ((RecordView{.key = "ab", .value = "cde"}.bytes()), 5U);
   EXPECT_EQ((RecordView{.value = "cde"}.bytes()), 3U);
+  EXPECT_EQ((RecordView{.value = "cde", .headers = HeadersView("headers")}.bytes()), 10U);
 }
 
 TEST(RecordTest, NoKeyIsNotAnEmptyKey) {

@@ -24,7 +24,8 @@ TEST(RecordLayoutTest, ReadsBackWhatItHasWritten) {
   const std::string binary("\0\xff", 2);
   for (const RecordView& record : {RecordView{.key = binary, .value = binary, .timestamp_ms = -5},
                                    RecordView{.key = "", .value = "", .timestamp_ms = 0},
-                                   RecordView{.key = std::nullopt, .value = "keyless", .timestamp_ms = 1}}) {
+                                   RecordView{.key = std::nullopt, .value = "keyless", .timestamp_ms = 1},
+                                   RecordView{.key = "k", .value = "v", .timestamp_ms = 1, .headers = "headers"}}) {
     EXPECT_EQ(TakeFrom(Bytes(record)), record);
   }
 }
@@ -38,7 +39,7 @@ TEST(RecordLayoutTest, TakesOneRecordAfterTheOther) {
 }
 
 TEST(RecordLayoutTest, TakesNothingThatIsCutOff) {
-  const std::string bytes = Bytes({.key = "key", .value = "value", .timestamp_ms = 1});
+  const std::string bytes = Bytes({.key = "key", .value = "value", .timestamp_ms = 1, .headers = "headers"});
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     std::string_view cut = std::string_view(bytes).substr(0, size);
     EXPECT_EQ(TakeRecord(cut), std::nullopt) << size;
@@ -48,13 +49,14 @@ TEST(RecordLayoutTest, TakesNothingThatIsCutOff) {
 
 // Every size that a byte can make it claim: the address sanitizer watches what is read.
 TEST(RecordLayoutTest, StaysWithinItsBytesWhateverTheySay) {
-  const std::string bytes = Bytes({.key = "key", .value = "value", .timestamp_ms = 1});
+  const std::string bytes = Bytes({.key = "key", .value = "value", .timestamp_ms = 1, .headers = "headers"});
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     for (int value = 0; value < 256; ++value) {
       std::string changed = bytes;
       changed[at] = static_cast<char>(value);
       const std::optional<RecordView> taken = TakeFrom(changed);
-      EXPECT_TRUE(!taken || (taken->key ? taken->key->size() : 0) + taken->value.size() <= bytes.size());
+      EXPECT_TRUE(!taken ||
+                  (taken->key ? taken->key->size() : 0) + taken->value.size() + taken->headers.size() <= bytes.size());
     }
   }
 }

@@ -5,6 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
+
+#include "proto/record_headers.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -22,6 +25,16 @@ TEST(BatchBuilderTest, CountsRecordsAndKnowsTheLargest) {
   EXPECT_EQ(builder.record_count(), 2U);
   EXPECT_EQ(builder.largest_record_bytes(), 8U);
   EXPECT_EQ(builder.body().size(), 2 * kRecordHeaderBytes + 9);
+}
+
+TEST(BatchBuilderTest, MarksABatchWithHeadersForProgramsThatDoNotKnowThem) {
+  BatchBuilder builder;
+  builder.Add({.key = std::nullopt, .value = "v", .timestamp_ms = 1});
+  EXPECT_EQ(builder.MakeHeader().version, kLogFormatVersion);
+  builder.Add({.key = std::nullopt, .value = "v", .timestamp_ms = 1, .headers = "headers"});
+  builder.Add({.key = std::nullopt, .value = "v", .timestamp_ms = 1});
+  EXPECT_EQ(builder.MakeHeader().version, kLogFormatVersionWithHeaders);
+  EXPECT_EQ(builder.largest_record_bytes(), 8U);
 }
 
 TEST(BatchBuilderTest, ReservesEnoughForItsRecords) {
@@ -59,6 +72,18 @@ TEST_F(BorrowingTest, MakesTheSameBatchWithoutACopy) {
   const BatchHeader header = borrower.MakeHeader();
   EXPECT_EQ(header.max_timestamp_ms, 5);
   EXPECT_TRUE(VisitRecords(header, borrower.body(), [](const RecordView&) { return Visit::kContinue; }).ok());
+}
+
+TEST_F(BorrowingTest, RefusesHeadersThatAreNotWhole) {
+  std::string headers;
+  v1::AppendHeader({.name = "name", .value = "value"}, headers);
+  BatchBuilder whole;
+  whole.Add({.key = std::nullopt, .value = "v", .timestamp_ms = 1, .headers = headers});
+  EXPECT_TRUE(BatchBuilder().Borrow(whole.body(), 1));
+  headers.pop_back();
+  BatchBuilder cut;
+  cut.Add({.key = std::nullopt, .value = "v", .timestamp_ms = 1, .headers = headers});
+  EXPECT_FALSE(BatchBuilder().Borrow(cut.body(), 1));
 }
 
 TEST_F(BorrowingTest, RefusesWhatIsNotThatManyWholeRecords) {

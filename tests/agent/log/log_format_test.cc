@@ -146,6 +146,24 @@ TEST_F(LogFormatTest, RefusesAnEmptyBatchAndAnAbsurdSize) {
   EXPECT_EQ(DecodeBatchHeader({bytes, sizeof(bytes)}).status().code(), StatusCode::kDataLoss);
 }
 
+TEST_F(LogFormatTest, KeepsHeadersInAVersionOfTheirOwn) {
+  builder_.Add({.key = "k", .value = "v", .timestamp_ms = 1, .headers = "headers"});
+  header_ = builder_.MakeHeader();
+  char bytes[kBatchHeaderBytes];
+  EncodeBatchHeader(header_, bytes);
+  EXPECT_EQ(DecodeBatchHeader({bytes, sizeof(bytes)})->version, 2U);
+  EXPECT_EQ(Records()[3].headers, "headers");
+}
+
+TEST_F(LogFormatTest, RefusesVersionsThatItDoesNotKnow) {
+  for (const std::uint32_t version : {0U, 3U}) {
+    header_.version = version;
+    char bytes[kBatchHeaderBytes];
+    EncodeBatchHeader(header_, bytes);
+    EXPECT_EQ(DecodeBatchHeader({bytes, sizeof(bytes)}).status().code(), StatusCode::kFailedPrecondition);
+  }
+}
+
 TEST_F(LogFormatTest, IsWhatTheWorkedExampleShows) {
   EXPECT_EQ(HexOfTheWorkedExample(), Hex(bytes_ + std::string(builder_.body())));
 }

@@ -130,7 +130,7 @@ TEST_F(RecoveryTest, IsNotFooledByABatchInsideOfARecord) {
 TEST_F(RecoveryTest, RefusesAVersionThatItDoesNotKnow) {
   constexpr std::size_t kHeaderChecksumAt = kBatchHeaderBytes - sizeof(std::uint32_t);
   std::string bytes = first_;
-  bytes[4] = 2;
+  bytes[4] = 3;
   // The checksum of the header, as the writer of that version would have made it.
   const std::uint32_t checksum = BodyChecksum(std::string_view(bytes).substr(0, kHeaderChecksumAt));
   std::memcpy(bytes.data() + kHeaderChecksumAt, &checksum, sizeof(checksum));

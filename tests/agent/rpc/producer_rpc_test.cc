@@ -7,8 +7,11 @@
 #include <vector>
 
 #include "proto/record_block.h"
+#include "proto/record_headers.h"
 #include "proto/record_layout.h"
 #include "tests/agent/support/running_agent.h"
+#include "tests/support/eventually.h"
+#include "tests/support/exemplar_finder.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -59,6 +62,38 @@ TEST_F(ProducerRpcTest, AnswersABatchThatIsSentAgainAsTheFirstTime) {
     EXPECT_EQ(response_.record_count(), 2U);
   }
   EXPECT_EQ(agent_.Value("records_written_total"), 3);
+}
+
+TEST_F(ProducerRpcTest, KeepsHeadersInOrder) {
+  v1::ProduceRequest request = RunningAgent::Batch("orders", 0, {"a", "b"});
+  for (const char* const value : {"1", "2"}) {
+    v1::Header& header = *request.mutable_records(1)->add_headers();
+    header.set_name("name");
+    header.set_value(value);
+  }
+  ASSERT_TRUE(Produce(request).ok());
+  v1::FetchResponse fetched;
+  ASSERT_TRUE(agent_.Fetch(RunningAgent::FetchFrom(0, 0), &fetched).ok());
+  EXPECT_EQ(fetched.records(0).headers_size(), 0);
+  ASSERT_EQ(fetched.records(1).headers_size(), 2);
+  EXPECT_EQ(fetched.records(1).headers(0).name(), "name");
+  EXPECT_EQ(fetched.records(1).headers(1).value(), "2");
+}
+
+TEST_F(ProducerRpcTest, TakesTheTraceOfTheRequestAsAnExemplarOfItsLatencies) {
+  grpc::ClientContext context;
+  context.AddMetadata("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  ASSERT_TRUE(agent_.producer().Produce(&context, RunningAgent::Batch("orders", 0, {"a"}), &response_).ok());
+  for (const char* const family :
+       {"streamhouse_agent_write_latency_seconds", "streamhouse_agent_grpc_request_duration_seconds"}) {
+    EXPECT_TRUE(Eventually([&] { return FindExemplar(agent_.registry(), family).has_value(); })) << family;
+    EXPECT_EQ(FindExemplar(agent_.registry(), family)->trace.span_id, 0xb7ad6b7169203331U);
+  }
+}
+
+TEST_F(ProducerRpcTest, HasNoExemplarOfARequestWithoutATrace) {
+  ASSERT_TRUE(Produce(RunningAgent::Batch("orders", 0, {"a"})).ok());
+  EXPECT_FALSE(FindExemplar(agent_.registry(), "streamhouse_agent_write_latency_seconds").has_value());
 }
 
 // A batch of records in one piece, in each way that it may travel.
@@ -126,6 +161,18 @@ TEST_P(ProduceBlockTest, IsRefusedWithAnotherNumberOfRecordsThanItSays) {
   }
   EXPECT_EQ(CodeOf(BlockOf({})), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(agent_.Value("records_written_total"), 0);
+}
+
+TEST_P(ProduceBlockTest, IsRefusedWithHeadersThatAreNotWhole) {
+  std::string headers;
+  v1::AppendHeader({.name = "name", .value = "value"}, headers);
+  for (const std::string& laid_out : {headers, headers.substr(1)}) {
+    std::string records;
+    v1::AppendRecord({.key = "k", .value = "v", .timestamp_ms = 1, .headers = laid_out}, records);
+    v1::ProduceRequest request = RunningAgent::Batch("orders", 0, {});
+    v1::PackBlock(records, 1, GetParam(), *request.mutable_block());
+    EXPECT_EQ(CodeOf(request) == grpc::StatusCode::OK, laid_out == headers);
+  }
 }
 
 TEST_P(ProduceBlockTest, IsRefusedBesideOtherRecords) {

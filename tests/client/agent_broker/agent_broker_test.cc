@@ -68,6 +68,16 @@ TEST_F(AgentBrokerTest, ProduceCompressesAsTheBatchAsks) {
   EXPECT_LT(agent_.produced.block().data().size(), 100U);
 }
 
+TEST_F(AgentBrokerTest, ProduceCarriesTheTraceOfTheBatch) {
+  EXPECT_TRUE(ProduceOne(Soon()).ok());
+  EXPECT_EQ(agent_.traceparent, "");
+  RecordBatch batch;
+  batch.Append({.value = "v"});
+  batch.SetTraceparent("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  EXPECT_TRUE(broker_->Produce(kOrders, batch, Soon()).ok());
+  EXPECT_EQ(agent_.traceparent, batch.traceparent());
+}
+
 TEST_F(AgentBrokerTest, ProduceDistrustsAnAcknowledgementOfAnotherNumberOfRecords) {
   agent_.produce_response.set_record_count(2);
   EXPECT_EQ(ProduceCode(), StatusCode::kInternal);

@@ -18,7 +18,9 @@ class RecordCodecTest : public testing::Test {
     const std::string binary("\0\xff", 2);
     batch_.Append({.key = binary, .value = binary, .timestamp_ms = -5});
     batch_.Append({.key = "", .value = "", .timestamp_ms = 0});
-    batch_.Append({.value = "keyless", .timestamp_ms = 1});
+    RecordHeaders headers;
+    headers.Add("name", "value");
+    batch_.Append({.value = "keyless", .timestamp_ms = 1, .headers = headers});
   }
 
   v1::FetchResponse ResponseWithABlock() {
@@ -46,9 +48,14 @@ TEST_F(RecordCodecTest, DecodesRecordsThatComeOneByOne) {
   record.set_key("");
   record.set_value("v");
   record.set_timestamp_ms(5);
+  v1::Header& header = *record.add_headers();
+  header.set_name("name");
+  header.set_value("value");
   const auto decoded = DecodeRecords(response, kNoLimit);
   ASSERT_EQ(decoded->size(), 1U);
-  EXPECT_EQ((*decoded)[0], (RecordView{.key = "", .value = "v", .timestamp_ms = 5}));
+  RecordHeaders headers;
+  headers.Add("name", "value");
+  EXPECT_EQ((*decoded)[0], (RecordView{.key = "", .value = "v", .timestamp_ms = 5, .headers = headers}));
 }
 
 TEST_F(RecordCodecTest, DecodesNothingAsAnEmptyBatch) {

@@ -58,6 +58,7 @@ class ScriptedAgent {
   void Restart() { Listen(address()); }
 
   // What the last call brought, and what the next one takes away.
+  std::string traceparent;  // of its metadata
   v1::ProduceRequest produced;
   v1::FetchRequest fetch_asked;
   v1::WatermarksRequest watermarks_asked;
@@ -85,6 +86,9 @@ class ScriptedAgent {
   grpc::Status Handle(grpc::ServerContext* context) {
     std::unique_lock lock(mutex_);
     ++calls_;
+    const auto found = context->client_metadata().find("traceparent");
+    traceparent =
+        found == context->client_metadata().end() ? "" : std::string(found->second.data(), found->second.size());
     changed_.notify_all();
     while (held_ && !context->IsCancelled()) changed_.wait_for(lock, std::chrono::milliseconds(10));
     return answer_;
