@@ -1,0 +1,38 @@
+// Fuzz targets: what the exporters do with bytes of strangers, and what has to hold whatever these are.
+//
+// Each target runs code of the exporters on its input, and ends the process where a property is broken. They keep no state from
+// one input to the next. corpus_test.cc runs them over the corpora, libfuzzer_main.cc under libFuzzer (tools/fuzz).
+// Thread safety: one thread at a time.
+#pragma once
+
+#include <string_view>
+
+namespace streamhouse::exporters {
+
+// Bytes of a client: whole well-formed responses come back, the same ones however the bytes are cut.
+void FuzzHttpRequest(std::string_view bytes);
+
+// A line "Accept", and a line "Accept-Encoding": the most wanted of what there is.
+void FuzzAccept(std::string_view headers);
+
+// The text of a file: a configuration that can be put to use, or an error that names the file.
+void FuzzWebConfig(std::string_view text);
+
+// Help, and values of labels, separated by the byte 0x1F: every format gives back what went in.
+void FuzzLabelEscaping(std::string_view texts);
+
+// A specification: an exporter that says the same again, or an error that quotes it.
+void FuzzExporterSpec(std::string_view spec);
+
+struct FuzzTarget {
+  std::string_view name;  // of its corpus as well
+  void (*run)(std::string_view input);
+};
+
+inline constexpr FuzzTarget kFuzzTargets[] = {
+    {"http_request", FuzzHttpRequest},   {"accept", FuzzAccept},
+    {"web_config", FuzzWebConfig},       {"label_escaping", FuzzLabelEscaping},
+    {"exporter_spec", FuzzExporterSpec},
+};
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,42 @@
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <string_view>
+
+#include "exporters/http/web_config.h"
+#include "metrics_core/status.h"
+#include "tests/exporters/fuzz/fuzz_targets.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Check;
+
+constexpr std::string_view kPath = "folder/web.yml";
+
+void CheckUsable(const WebConfig& config) {
+  if (config.tls) {
+    Check(!config.tls->certificate_file.empty() && !config.tls->key_file.empty(), "TLS without a certificate");
+    const bool verifies = config.tls->client_certificates == ClientCertificates::kRequired;
+    Check(verifies != config.tls->client_ca_file.empty(), "certificates of clients that nobody can check");
+  }
+  for (const auto& [name, value] : config.headers) {
+    Check(std::find(std::begin(kWebConfigHeaders), std::end(kWebConfigHeaders), name) != std::end(kWebConfigHeaders),
+          "an unknown header");
+    Check(std::none_of(value.begin(), value.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }),
+          "a header that is more than one");
+  }
+  for (const auto& [user, hash] : config.users) Check(hash.starts_with("$2"), "a password that is no hash");
+}
+
+}  // namespace
+
+void FuzzWebConfig(std::string_view text) {
+  const metrics::Result<WebConfig> config = ParseWebConfig(std::string(text), std::string(kPath));
+  if (config.ok()) return CheckUsable(*config);
+  Check(config.status().code() == metrics::StatusCode::kInvalidArgument, "an error of another kind");
+  const std::string_view message = config.status().message();
+  Check(message.starts_with(std::string(kPath) + ":"), "an error that does not name the file");
+}
+
+}  // namespace streamhouse::exporters
