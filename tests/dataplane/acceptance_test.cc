@@ -129,6 +129,25 @@ TEST_F(AcceptanceTest, EveryFamilyMoves) {
       << testing::PrintToString(still);
 }
 
+TEST_F(AcceptanceTest, CountsRecordsThatFindNoAgent) {
+  const auto impatient =
+      client::MakeAgentBroker({.address = agent_.address(), .connect_timeout = milliseconds(100)}).value();
+  const auto producer =
+      ProducerBuilder().broker(impatient).retry_policy({.max_retries = 0}).linger(milliseconds(1)).Build().value();
+  const auto errors = [this](const std::string& topic) {
+    return metrics::testing::MetricReader(registry_)
+        .Value("streamhouse_producer_send_errors_total", {{"topic", topic}, {"reason", "unavailable"}})
+        .value_or(0);
+  };
+  EXPECT_TRUE(producer->Send("orders", {.value = "v"}).get().ok());
+  agent_.Stop();
+  // One of a topic that is known, and one that has to be asked about.
+  EXPECT_EQ(producer->Send("orders", {.value = "v"}).get().status().code(), metrics::StatusCode::kUnavailable);
+  EXPECT_EQ(producer->Send("other", {.value = "v"}).get().status().code(), metrics::StatusCode::kUnavailable);
+  EXPECT_EQ(errors("orders"), 1);
+  EXPECT_EQ(errors("other"), 1);
+}
+
 TEST_F(AcceptanceTest, EveryDurationIsResolvedFromAMicrosecondOn) {
   for (metrics::Registry* registry : {&registry_, &agent_.registry()}) {
     const metrics::Snapshot snapshot = registry->TakeSnapshot();

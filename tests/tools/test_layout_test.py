@@ -1,4 +1,4 @@
-"""Headers without tests are found, and files that do not begin with their own header."""
+"""Headers without tests are found, files that do not begin with their own header, and tests that a page makes up."""
 
 import unittest
 
@@ -31,6 +31,33 @@ class OwnHeaderComesFirst(RuleTestCase):
         text = '// A comment.\n#include "client/record.h"\n'
         files = {"client/record.h": "", "client/record.cc": text, "tests/client/record_test.cc": text}
         self.assertClean(self.rule, files | {"tests/integration/demo_test.cc": "#include <gtest/gtest.h>\n"})
+
+
+class FaultsNameTestsThatExist(RuleTestCase):
+    rule = staticmethod(test_layout.faults_name_tests_that_exist)
+    files = {
+        "tests/a/BUILD.bazel": 'cc_test(name = "b_test", srcs = ["b_test.cc"], deps = [":contract"])\n'
+        'cc_library(name = "contract", hdrs = ["contract.h"])\n'
+        'sh_test(name = "c_test", srcs = ["run.sh"], data = ["c_test.py"])\n',
+        "tests/a/b_test.cc": "TEST_F(BTest, Holds) {}\n",
+        "tests/a/contract.h": "TEST_P(Contract, IsKept) {}\n",
+        "tests/a/c_test.py": "class C(unittest.TestCase):\n    def test_it(self):\n",
+    }
+
+    def page(self, line):
+        return self.files | {"docs/faults_avoided.md": f"# Faults\n{line}\n"}
+
+    def test_finds_a_target_that_is_gone(self):
+        self.assertFinds(self.rule, self.page("`//tests/a:d_test`"), "docs/faults_avoided.md:2")
+
+    def test_finds_a_case_that_is_gone_and_one_of_another_target(self):
+        self.assertFinds(self.rule, self.page("`//tests/a:b_test` `BTest.Gone`"), "docs/faults_avoided.md:2")
+        self.assertFinds(self.rule, self.page("`//tests/a:c_test` `BTest.Holds`"), "docs/faults_avoided.md:2")
+        self.assertFinds(self.rule, self.page("`BTest.Holds`"), "docs/faults_avoided.md:2")
+
+    def test_lets_what_is_there_be(self):
+        line = "`//tests/a:b_test` `BTest.Holds` `Contract.IsKept`; `//tests/a:c_test` `C.test_it`; see `docs/` and `x`"
+        self.assertClean(self.rule, self.page(line))
 
 
 if __name__ == "__main__":

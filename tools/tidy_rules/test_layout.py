@@ -1,8 +1,14 @@
-"""Tests mirror the sources."""
+"""Tests mirror the sources, and the page of faults names tests."""
+
+import re
 
 from tidy_rules import source_tree
 
 Finding = source_tree.Finding
+
+FAULTS = "docs/faults_avoided.md"
+_QUOTED = re.compile(r"`([^`]+)`")
+_CASE = re.compile(r"(\w+)\.(\w+)")
 
 
 def headers_have_tests(tree):
@@ -30,4 +36,34 @@ def own_header_comes_first(tree):
                 yield Finding(file.path, line, f"the first include is not {header}")
 
 
-RULES = (headers_have_tests, own_header_comes_first)
+def _test_text(tree, targets, label):
+    """What a target is made of: its sources and data, and those of the test libraries that it depends on."""
+    target = targets[label]
+    parts = [target] + [targets[dep] for dep in target.deps if dep.startswith("//tests/") and dep in targets]
+    paths = [path for part in parts for path in part.files("srcs", "hdrs", "data")]
+    return "\n".join(tree.files[path].text for path in paths if path in tree.files)
+
+
+def _has_case(text, suite, case):
+    cpp = rf"\bTEST(?:_[FP])?\({suite}, {case}\)"
+    python = rf"\bclass {suite}\b[\s\S]*\bdef {case}\("
+    return bool(re.search(f"{cpp}|{python}", text))
+
+
+def faults_name_tests_that_exist(tree):
+    """A page that names a test which is gone is believed, and protects nobody."""
+    targets = {target.label: target for package in tree.packages.values() for target in package.targets}
+    page = tree.files.get(FAULTS)
+    for number, line in enumerate(page.text.splitlines() if page else (), 1):
+        text = ""
+        for quoted in _QUOTED.findall(line):
+            case = _CASE.fullmatch(quoted)
+            if quoted in targets:
+                text = _test_text(tree, targets, quoted)
+            elif quoted.startswith("//"):
+                yield Finding(FAULTS, number, f"there is no target {quoted}")
+            elif case and not _has_case(text, *case.groups()):
+                yield Finding(FAULTS, number, f"the target before it has no case {quoted}")
+
+
+RULES = (headers_have_tests, own_header_comes_first, faults_name_tests_that_exist)
