@@ -4,7 +4,7 @@
 #include <cstring>
 #include <limits>
 #include <numeric>
-#include <protozero/pbf_writer.hpp>
+#include <protozero/types.hpp>
 #include <protozero/varint.hpp>
 
 #include "exporters/encoding/exemplar_text.h"
@@ -18,7 +18,6 @@ using metrics::FamilySnapshot;
 using metrics::HistogramValue;
 using metrics::MetricType;
 using metrics::NumberKind;
-using protozero::pbf_writer;
 
 // The numbers of the fields, from io/prometheus/client/metrics.proto.
 namespace family_field {
@@ -58,7 +57,7 @@ namespace timestamp_field {
 enum : protozero::pbf_tag_type { kSeconds = 1, kNanos = 2 };
 }
 
-std::int32_t TypeNumber(MetricType type) {
+std::uint64_t TypeNumber(MetricType type) {
   switch (type) {
     case MetricType::kCounter:
       return 0;
@@ -82,30 +81,99 @@ double ScalarValue(const FamilySnapshot& family, std::size_t series) {
   return 0;
 }
 
-void AppendVarint(std::string& out, std::uint64_t value) {
-  char bytes[protozero::max_varint_length];
-  out.append(bytes, static_cast<std::size_t>(protozero::write_varint(bytes, value)));
+template <typename Out>
+void PutLabel(Out& out, std::string_view name, const EscapedText& value) {
+  PutMessage(out, metric_field::kLabel, [&](auto& pair) {
+    PutString(pair, label_field::kName, name);
+    PutString(pair, label_field::kValue, value);
+  });
 }
 
-void AppendTag(std::string& out, protozero::pbf_tag_type field, protozero::pbf_wire_type type) {
-  AppendVarint(out, (std::uint64_t{field} << 3U) | static_cast<std::uint64_t>(type));
-}
+// Short label text is counted without being taken apart: below it, every length in it takes one byte.
+constexpr std::size_t kShortTextBytes = 100;
 
-void EncodeExemplar(pbf_writer& parent, protozero::pbf_tag_type field, const metrics::Exemplar& exemplar) {
+template <typename Out>
+void PutExemplar(Out& parent, ProtobufField field, const metrics::Exemplar& exemplar) {
   constexpr std::int64_t kMillisecondsPerSecond = 1000;
-  constexpr std::int32_t kNanosecondsPerMillisecond = 1'000'000;
-  pbf_writer message(parent, field);
-  for (const ExemplarLabel& label : ExemplarLabels(exemplar)) {
-    pbf_writer pair(message, exemplar_field::kLabel);
-    pair.add_string(label_field::kName, label.name.data(), label.name.size());
-    pair.add_string(label_field::kValue, label.value.data(), label.value.size());
+  constexpr std::int64_t kNanosecondsPerMillisecond = 1'000'000;
+  PutMessage(parent, field, [&](auto& message) {
+    const ExemplarLabels labels(exemplar);
+    for (const ExemplarLabel& label : labels) {
+      PutMessage(message, exemplar_field::kLabel, [&](auto& pair) {
+        PutString(pair, label_field::kName, label.name);
+        PutString(pair, label_field::kValue, label.value);
+      });
+    }
+    PutDouble(message, exemplar_field::kValue, exemplar.value);
+    PutMessage(message, exemplar_field::kTimestamp, [&](auto& timestamp) {
+      PutInt64(timestamp, timestamp_field::kSeconds, exemplar.unix_milliseconds / kMillisecondsPerSecond);
+      PutInt64(timestamp, timestamp_field::kNanos,
+               exemplar.unix_milliseconds % kMillisecondsPerSecond * kNanosecondsPerMillisecond);
+    });
+  });
+}
+
+template <typename Out>
+void PutScalar(Out& out, const FamilySnapshot& family, std::size_t series) {
+  const bool is_counter = family.info().type == MetricType::kCounter;
+  PutMessage(out, is_counter ? metric_field::kCounter : metric_field::kGauge, [&](auto& scalar) {
+    PutDouble(scalar, scalar_field::kValue, ScalarValue(family, series));
+    const metrics::Exemplar* const exemplar = is_counter ? family.exemplar(series) : nullptr;
+    if (exemplar != nullptr) PutExemplar(scalar, scalar_field::kExemplar, *exemplar);
+  });
+}
+
+template <typename Out>
+void PutNative(Out& out, const ExponentialValue& value, const NativeBuckets& native) {
+  PutSint64(out, histogram_field::kSchema, value.schema);
+  PutDouble(out, histogram_field::kZeroThreshold, value.zero_threshold);
+  PutUint64(out, histogram_field::kZeroCount, value.zero_count);
+  for (const BucketSpan& span : native.spans) {
+    PutMessage(out, histogram_field::kPositiveSpan, [&](auto& message) {
+      PutSint64(message, span_field::kOffset, span.offset);
+      PutUint64(message, span_field::kLength, span.length);
+    });
   }
-  message.add_double(exemplar_field::kValue, exemplar.value);
-  pbf_writer timestamp(message, exemplar_field::kTimestamp);
-  timestamp.add_int64(timestamp_field::kSeconds, exemplar.unix_milliseconds / kMillisecondsPerSecond);
-  timestamp.add_int32(
-      timestamp_field::kNanos,
-      static_cast<std::int32_t>(exemplar.unix_milliseconds % kMillisecondsPerSecond) * kNanosecondsPerMillisecond);
+  if (native.deltas.empty()) return;
+  PutMessage(out, histogram_field::kPositiveDelta, [&](auto& packed) {
+    for (const std::int64_t delta : native.deltas) packed.Varint(protozero::encode_zigzag64(delta));
+  });
+}
+
+// `native` is that of the series, where there is one.
+template <typename Out>
+void PutHistogram(Out& out, const FamilySnapshot& family, std::size_t series, const NativeBuckets& native) {
+  const HistogramValue value = family.histogram_value(series);
+  const std::vector<double>& bounds = family.info().bounds;
+  PutMessage(out, metric_field::kHistogram, [&](auto& histogram) {
+    PutUint64(histogram, histogram_field::kSampleCount, value.count);
+    PutDouble(histogram, histogram_field::kSampleSum, value.sum);
+    std::uint64_t total = 0;
+    for (std::size_t i = 0; i < value.bucket_counts.size(); ++i) {
+      total += value.bucket_counts[i];
+      PutMessage(histogram, histogram_field::kBucket, [&](auto& bucket) {
+        PutUint64(bucket, bucket_field::kCumulativeCount, total);
+        PutDouble(bucket, bucket_field::kUpperBound,
+                  i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity());
+        const metrics::Exemplar* const exemplar = family.exemplar(series, i);
+        if (exemplar != nullptr) PutExemplar(bucket, bucket_field::kExemplar, *exemplar);
+      });
+    }
+    if (family.is_exponential()) PutNative(histogram, family.exponential_value(series), native);
+  });
+}
+
+template <typename Out>
+void PutValue(Out& out, const FamilySnapshot& family, std::size_t series, const NativeBuckets& native) {
+  if (family.info().type == MetricType::kHistogram) return PutHistogram(out, family, series, native);
+  PutScalar(out, family, series);
+}
+
+std::size_t BytesOfMessage(std::size_t body_bytes) {
+  ProtobufSize size;
+  PutTag(size, family_field::kMetric, protozero::pbf_wire_type::length_delimited);
+  size.Varint(body_bytes);
+  return size.bytes() + body_bytes;
 }
 
 }  // namespace
@@ -119,9 +187,7 @@ PageSource::Progress ProtobufEncoder::Fill(Chunk& chunk) {
     if (!chunk.Append(head_)) return Progress::kMore;
     head_.clear();
     for (; series_ < family.size(); ++series_) {
-      if (!series_encoded_) EncodeSeries(family, series_);
-      series_encoded_ = !chunk.Append(metric_);
-      if (series_encoded_) return Progress::kMore;
+      if (!FillSeries(family, series_, chunk)) return Progress::kMore;
     }
     begun_ = false;
     series_ = 0;
@@ -136,101 +202,67 @@ void ProtobufEncoder::BeginFamily(const FamilySnapshot& family) {
   std::sort(label_order_.begin(), label_order_.end(),
             [&](std::size_t a, std::size_t b) { return info.label_names[a] < info.label_names[b]; });
 
-  std::string fields;
-  pbf_writer writer(fields);
-  writer.add_string(family_field::kName, info.name);
-  writer.add_string(family_field::kHelp, info.help);
-  writer.add_enum(family_field::kType, TypeNumber(info.type));
-  if (!info.unit.empty()) writer.add_string(family_field::kUnit, info.unit);
-
-  std::uint64_t bytes = fields.size();
-  for (std::size_t i = 0; i < family.size(); ++i) {
-    EncodeSeries(family, i);
-    bytes += metric_.size();
-  }
-  head_.clear();
-  AppendVarint(head_, bytes);
-  head_ += fields;
+  std::size_t series_bytes = 0;
+  for (std::size_t i = 0; i < family.size(); ++i) series_bytes += BytesOfMessage(SeriesBytes(family, i));
+  const auto put_fields = [&](auto& out) {
+    PutString(out, family_field::kName, std::string_view(info.name));
+    PutString(out, family_field::kHelp, std::string_view(info.help));
+    PutUint64(out, family_field::kType, TypeNumber(info.type));
+    if (!info.unit.empty()) PutString(out, family_field::kUnit, std::string_view(info.unit));
+  };
+  ProtobufSize fields;
+  put_fields(fields);
+  ProtobufSize length;
+  length.Varint(fields.bytes() + series_bytes);
+  head_.resize(length.bytes() + fields.bytes());
+  ProtobufWriter writer(head_.data());
+  writer.Varint(fields.bytes() + series_bytes);
+  put_fields(writer);
 }
 
-void ProtobufEncoder::EncodeSeries(const FamilySnapshot& family, std::size_t series) {
-  message_.clear();
-  EncodeLabels(family.label_text(series));
-  if (family.info().type == MetricType::kHistogram) {
-    EncodeHistogram(family, series);
-  } else {
-    EncodeScalar(family, series);
-  }
-  metric_.clear();
-  AppendTag(metric_, family_field::kMetric, protozero::pbf_wire_type::length_delimited);
-  AppendVarint(metric_, message_.size());
-  metric_ += message_;
+bool ProtobufEncoder::FillSeries(const FamilySnapshot& family, std::size_t series, Chunk& chunk) {
+  const std::size_t bytes = SeriesBytes(family, series);
+  char* const out = chunk.Reserve(BytesOfMessage(bytes));
+  if (out == nullptr) return false;
+  ProtobufWriter writer(out);
+  PutTag(writer, family_field::kMetric, protozero::pbf_wire_type::length_delimited);
+  writer.Varint(bytes);
+  ReadLabels(family.label_text(series));
+  PutLabels(writer);
+  PutValue(writer, family, series, native_);
+  chunk.Commit(writer.end());
+  return true;
 }
 
-void ProtobufEncoder::EncodeLabels(std::string_view label_text) {
+std::size_t ProtobufEncoder::SeriesBytes(const FamilySnapshot& family, std::size_t series) {
+  if (family.is_exponential()) native_.Assign(family.exponential_value(series));
+  ProtobufSize value;
+  PutValue(value, family, series, native_);
+  return LabelBytes(family, series) + value.bytes();
+}
+
+std::size_t ProtobufEncoder::LabelBytes(const FamilySnapshot& family, std::size_t series) {
+  const std::string_view text = family.label_text(series);
+  const std::size_t labels = label_order_.size();
+  if (labels == 0) return 0;
+  if (text.size() <= kShortTextBytes && std::memchr(text.data(), '\\', text.size()) == nullptr) {
+    // Of each label, =, two quotes and a comma give way to three tags and three lengths; the last has no comma.
+    return text.size() + 1 + 2 * labels;
+  }
+  ReadLabels(text);
+  ProtobufSize size;
+  for (const Label& label : labels_) PutLabel(size, label.name, label.value);
+  return size.bytes();
+}
+
+void ProtobufEncoder::ReadLabels(std::string_view label_text) {
   labels_.clear();
   LabelReader reader(label_text);
   while (reader.Next()) labels_.push_back({reader.name(), reader.value()});
-  for (const std::size_t place : label_order_) {
-    const Label& label = labels_[place];
-    const std::size_t name_bytes = 1 + protozero::length_of_varint(label.name.size()) + label.name.size();
-    const std::size_t value_bytes = 1 + protozero::length_of_varint(label.value.size()) + label.value.size();
-    AppendTag(message_, metric_field::kLabel, protozero::pbf_wire_type::length_delimited);
-    AppendVarint(message_, name_bytes + value_bytes);
-    AppendTag(message_, label_field::kName, protozero::pbf_wire_type::length_delimited);
-    AppendVarint(message_, label.name.size());
-    message_ += label.name;
-    AppendTag(message_, label_field::kValue, protozero::pbf_wire_type::length_delimited);
-    AppendVarint(message_, label.value.size());
-    message_.resize(message_.size() + label.value.size());
-    label.value.CopyTo(message_.data() + message_.size() - label.value.size());
-  }
 }
 
-void ProtobufEncoder::EncodeScalar(const FamilySnapshot& family, std::size_t series) {
-  pbf_writer message(message_);
-  const bool is_counter = family.info().type == MetricType::kCounter;
-  pbf_writer scalar(message, is_counter ? metric_field::kCounter : metric_field::kGauge);
-  scalar.add_double(scalar_field::kValue, ScalarValue(family, series));
-  if (const metrics::Exemplar* exemplar = is_counter ? family.exemplar(series) : nullptr) {
-    EncodeExemplar(scalar, scalar_field::kExemplar, *exemplar);
-  }
-}
-
-void ProtobufEncoder::EncodeHistogram(const FamilySnapshot& family, std::size_t series) {
-  const HistogramValue value = family.histogram_value(series);
-  const std::vector<double>& bounds = family.info().bounds;
-  part_.clear();
-  pbf_writer histogram(part_);
-  histogram.add_uint64(histogram_field::kSampleCount, value.count);
-  histogram.add_double(histogram_field::kSampleSum, value.sum);
-  std::uint64_t total = 0;
-  for (std::size_t i = 0; i < value.bucket_counts.size(); ++i) {
-    total += value.bucket_counts[i];
-    pbf_writer bucket(histogram, histogram_field::kBucket);
-    bucket.add_uint64(bucket_field::kCumulativeCount, total);
-    bucket.add_double(bucket_field::kUpperBound,
-                      i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity());
-    if (const metrics::Exemplar* exemplar = family.exemplar(series, i)) {
-      EncodeExemplar(bucket, bucket_field::kExemplar, *exemplar);
-    }
-  }
-  if (family.is_exponential()) EncodeNative(family.exponential_value(series));
-  pbf_writer(message_).add_message(metric_field::kHistogram, part_);
-}
-
-void ProtobufEncoder::EncodeNative(const ExponentialValue& value) {
-  native_.Assign(value);
-  pbf_writer histogram(part_);
-  histogram.add_sint32(histogram_field::kSchema, value.schema);
-  histogram.add_double(histogram_field::kZeroThreshold, value.zero_threshold);
-  histogram.add_uint64(histogram_field::kZeroCount, value.zero_count);
-  for (const BucketSpan& span : native_.spans) {
-    pbf_writer message(histogram, histogram_field::kPositiveSpan);
-    message.add_sint32(span_field::kOffset, span.offset);
-    message.add_uint32(span_field::kLength, span.length);
-  }
-  histogram.add_packed_sint64(histogram_field::kPositiveDelta, native_.deltas.begin(), native_.deltas.end());
+void ProtobufEncoder::PutLabels(ProtobufWriter& out) {
+  for (const std::size_t place : label_order_) PutLabel(out, labels_[place].name, labels_[place].value);
 }
 
 }  // namespace streamhouse::exporters

@@ -4,8 +4,8 @@
 // resolution. Those have their classic buckets in the same message, for readers that do not know native ones.
 // Guarantees: the same snapshot gives the same bytes. Labels stand in the order of their names. A family without series is left
 // out. Values are what their double shows, as the format has no other numbers; bucket counts have all their digits.
-// Thread safety: one thread at a time. Cost: a family's length stands before it, so that it is gone through twice; memory for
-// one series at a time.
+// Thread safety: one thread at a time. Cost: each series is written once, straight to the chunk; a family's length stands before
+// it, so that its series are counted through before the first is written.
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,7 @@
 #include "exporters/encoding/chunk.h"
 #include "exporters/encoding/label_reader.h"
 #include "exporters/encoding/native_buckets.h"
+#include "exporters/encoding/protobuf_writer.h"
 #include "metrics_core/exemplar.h"
 #include "metrics_core/snapshot.h"
 
@@ -37,27 +38,25 @@ class ProtobufEncoder : public PageSource {
   };
 
   void BeginFamily(const metrics::FamilySnapshot& family);
-  void EncodeSeries(const metrics::FamilySnapshot& family, std::size_t series);
-  void EncodeLabels(std::string_view label_text);
-  void EncodeScalar(const metrics::FamilySnapshot& family, std::size_t series);
-  void EncodeHistogram(const metrics::FamilySnapshot& family, std::size_t series);
-  void EncodeNative(const metrics::ExponentialValue& value);
+  // False when the chunk is full.
+  bool FillSeries(const metrics::FamilySnapshot& family, std::size_t series, Chunk& chunk);
+  // Of the series as a Metric message, without tag and length.
+  std::size_t SeriesBytes(const metrics::FamilySnapshot& family, std::size_t series);
+  std::size_t LabelBytes(const metrics::FamilySnapshot& family, std::size_t series);
+  void ReadLabels(std::string_view label_text);
+  void PutLabels(ProtobufWriter& out);
 
   const std::span<const metrics::FamilySnapshot> families_;
 
   // Where the page stands.
   std::size_t family_ = 0;
   std::size_t series_ = 0;
-  bool begun_ = false;           // whether head_ and label_order_ are of this family
-  bool series_encoded_ = false;  // whether metric_ holds series_
+  bool begun_ = false;  // whether head_ and label_order_ are of this family
 
   std::string head_;                      // of the family: its length, and all but its series
   std::vector<std::size_t> label_order_;  // of the family: the places of its labels, by name
   std::vector<Label> labels_;             // of the series
-  std::string metric_;                    // of the series: its field, tag and length included
-  std::string message_;                   // of the series
-  std::string part_;                      // of its histogram
-  NativeBuckets native_;
+  NativeBuckets native_;                  // of the series
 };
 
 }  // namespace streamhouse::exporters

@@ -205,5 +205,16 @@ TEST(ProtobufEncoderTest, FramesEveryMessage) {
   EXPECT_EQ(Decoded(registry).find("Failed"), std::string::npos);
 }
 
+TEST(ProtobufEncoderTest, FramesLabelsOfAnyLength) {
+  Registry registry;
+  const auto family = registry.AddCounter({.name = "n_total", .help = "N", .labels = {"b", "a"}}).value();
+  for (std::size_t bytes = 0; bytes < 300; ++bytes) family.With(std::string(bytes, 'v'), "\\n").Increment();
+  const auto plain = registry.AddCounter({.name = "p_total", .help = "P", .labels = {"b", "a"}}).value();
+  for (std::size_t bytes = 0; bytes < 300; ++bytes) plain.With(std::string(bytes, 'v'), "x").Increment();
+  EXPECT_EQ(Messages(PageOf<ProtobufEncoder>(registry)).size(), 2U);
+  EXPECT_EQ(Decoded(registry).find("Failed"), std::string::npos);
+  EXPECT_NE(Decoded(registry).find("value: \"" + std::string(299, 'v') + "\""), std::string::npos);
+}
+
 }  // namespace
 }  // namespace streamhouse::exporters
