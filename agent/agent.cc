@@ -23,7 +23,8 @@ Agent::Agent(AgentConfig config, AgentMetrics metrics, metrics::Health* health,
       files_(files) {}
 
 Agent::~Agent() {
-  Stop();
+  // What went wrong has been logged.
+  static_cast<void>(Stop());
 }
 
 Status Agent::Start() {
@@ -31,12 +32,21 @@ Status Agent::Start() {
   was_started_ = true;
   Status started = StartParts();
   if (!started.ok()) {
-    Stop();
+    static_cast<void>(Stop());
     return started;
   }
   OperatorLog().info("agent {} serves gRPC on {}:{} from {}", config_.agent_id, config_.grpc_host, grpc_port(),
                      config_.data_folder);
+  WarnOfStrangers();
   return started;
+}
+
+void Agent::WarnOfStrangers() const {
+  const std::string& host = config_.grpc_host;
+  const bool is_local = host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
+  if (is_local || !config_.tls.empty()) return;
+  OperatorLog().warn(
+      "gRPC on {} is open to other machines without TLS: whoever reaches it can read and write all topics", host);
 }
 
 Status Agent::StartParts() {
@@ -123,7 +133,8 @@ void Agent::StopExporters() {
   while (running_exporters_ > 0) exporters_[--running_exporters_]->Stop();
 }
 
-void Agent::Stop() {
+Status Agent::Stop() {
+  Status closed;
   const bool was_serving = rpc_ != nullptr;
   // First those who wait in Fetch, or they would use up the drain time; then calls that run, while the logs are open.
   if (topics_ != nullptr) topics_->Drain();
@@ -132,7 +143,7 @@ void Agent::Stop() {
   log_syncer_.reset();
   retention_.reset();
   // The logs are synced before the leases go: whoever takes over must not find less than was acknowledged.
-  if (topics_ != nullptr) static_cast<void>(topics_->CloseLogs());
+  if (topics_ != nullptr) closed = topics_->CloseLogs();
   if (leases_ != nullptr) leases_->Stop();
   // Last, so that the final state can still be scraped or pushed: no leases, no connections, all records counted.
   StopExporters();
@@ -145,6 +156,7 @@ void Agent::Stop() {
   store_.reset();
   folder_.reset();
   if (was_serving) OperatorLog().info("agent {} has stopped", config_.agent_id);
+  return closed;
 }
 
 }  // namespace streamhouse::agent

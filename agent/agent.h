@@ -2,8 +2,8 @@
 //
 // When to use something else: PartitionLog for a log without a network.
 // Guarantees: Start returns OK when the agent serves, or an error, and then nothing of it is left running: not a port,
-// not a lock, not an exporter. Stop returns when no thread of it runs; what was acknowledged is on the disk then, and
-// the leases are free for others. An agent is started at most once. The health check "lease" says no before the first
+// not a lock, not an exporter. Stop returns when no thread of it runs; what was acknowledged is on the disk then, or it says which log
+// could not be synced, and the leases are free for others. An agent is started at most once. The health check "lease" says no before the first
 // lease, after the last one, and never in between for a renewal. The health check "log" says no, and names topic,
 // partition and reason, while a topic cannot be served, or a log takes no more batches, until it is opened again.
 // Thread safety: Start and Stop from one thread (a signal handler should wake that thread); the rest from any.
@@ -15,7 +15,7 @@
 //   if (!agent.ok()) return agent.status();
 //   if (Status started = (*agent)->Start(); !started.ok()) return started;
 //   …
-//   (*agent)->Stop();
+//   return (*agent)->Stop();
 #pragma once
 
 #include <cstdint>
@@ -50,8 +50,8 @@ class Agent {
   // FailedPrecondition when it was called before.
   Status Start();
 
-  // May be called twice, and without Start.
-  void Stop();
+  // May be called twice, and without Start. Fails when a log cannot be synced; all has stopped nevertheless.
+  Status Stop();
 
   // The port that gRPC listens on; 0 unless it runs.
   int grpc_port() const { return rpc_ == nullptr ? 0 : rpc_->port(); }
@@ -65,6 +65,7 @@ class Agent {
   Status StartParts();
   Status OpenStorage();
   Status StartTopics();
+  void WarnOfStrangers() const;
   Status StartExporters();
   void StopExporters();
 

@@ -38,8 +38,9 @@ struct AgentConfig {
   std::vector<TopicInfo> topics = {};
 
   std::uint64_t segment_bytes = kDefaultSegmentBytes;
-  SyncPolicy sync_policy = SyncPolicy::kNone;
-  std::chrono::milliseconds sync_interval{1'000};  // for SyncPolicy::kInterval
+  // A loss of power takes at most an interval, and damages nothing before it: docs/decisions/sync_policy.md.
+  SyncPolicy sync_policy = SyncPolicy::kInterval;
+  std::chrono::milliseconds sync_interval{1'000};
 
   std::chrono::milliseconds retention_interval{60'000};  // how often old segments are removed
 

@@ -50,7 +50,12 @@ Result<AppendedBatch> Partition::Append(const BatchBuilder& batch, const metrics
 Result<std::uint32_t> Partition::Read(std::uint64_t offset, ReadLimits limits,
                                       const std::function<void(const RecordView&)>& visit) const {
   if (auto epoch = lease_->Epoch(); !epoch.ok()) return epoch.status();
-  return log_->Read(offset, limits, visit);
+  auto read = log_->Read(offset, limits, visit);
+  // The log knows files, not topics.
+  if (read.status().code() == StatusCode::kOutOfRange) {
+    return Status(StatusCode::kOutOfRange, lease_->name() + ": " + read.status().message());
+  }
+  return read;
 }
 
 Result<Watermarks> Partition::FindWatermarks() const {

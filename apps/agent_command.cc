@@ -3,8 +3,14 @@
 #include <fmt/core.h>
 #include <signal.h>
 
+#include <CLI/Validators.hpp>
+#include <map>
 #include <memory>
+#include <string>
 
+#include "agent/agent_config.h"
+#include "apps/duration.h"
+#include "apps/open_file_limit.h"
 #include "apps/output.h"
 #include "apps/serving_agent.h"
 #include "apps/shutdown_signal.h"
@@ -17,6 +23,7 @@ namespace {
 
 Status Serve(const ServingAgentFlags& flags) {
   const ShutdownSignal shutdown;
+  RaiseOpenFileLimit();
   // An agent does not end because the reader of its three lines has.
   ::signal(SIGPIPE, SIG_IGN);
   metrics::Registry registry;
@@ -28,7 +35,32 @@ Status Serve(const ServingAgentFlags& flags) {
       PrintLine(fmt::format("grpc={}\nhttp={}\nready", serving.grpc().ToString(), serving.http().ToString()));
   if (!printed.ok()) return printed;
   shutdown.Wait();
-  return Status::Ok();
+  return agent.value()->Stop();
+}
+
+void AddTlsFlags(CLI::App& parser, agent::TlsFiles& tls) {
+  parser
+      .add_option("--tls-cert", tls.certificate,
+                  "Serve gRPC with TLS: the certificate, and those that vouch for it, PEM")
+      ->type_name("FILE");
+  parser.add_option("--tls-key", tls.key, "Its private key, PEM")->type_name("FILE");
+  parser
+      .add_option("--tls-client-ca", tls.client_ca,
+                  "Let in only clients with a certificate of these authorities, PEM; everybody by default")
+      ->type_name("FILE");
+}
+
+void AddSyncFlags(CLI::App& parser, ServingAgentFlags& flags) {
+  const std::map<std::string, agent::SyncPolicy> policies = {{"each-batch", agent::SyncPolicy::kEachBatch},
+                                                             {"interval", agent::SyncPolicy::kInterval},
+                                                             {"none", agent::SyncPolicy::kNone}};
+  parser
+      .add_option("--sync", flags.sync,
+                  "When records are forced to the disk, for the loss of power: before they are acknowledged, every "
+                  "--sync-interval, or when the system likes [interval]")
+      ->transform(CLI::CheckedTransformer(policies).description(""))
+      ->type_name("each-batch|interval|none");
+  AddDurationFlag(parser, "--sync-interval", flags.sync_interval, "How often, with --sync interval");
 }
 
 }  // namespace
@@ -40,6 +72,8 @@ Command AddAgentCommand(CLI::App& program) {
       ->required()
       ->type_name("DIR");
   AddAddressFlags(parser, *flags);
+  AddTlsFlags(parser, flags->tls);
+  AddSyncFlags(parser, *flags);
   AddTopicSpecs(parser, "--topic", flags->topics, "A topic to create when it is missing");
   parser
       .add_option("--exporter", flags->exporters,

@@ -37,6 +37,8 @@ constexpr std::chrono::seconds kCommitInterval{1};
 constexpr std::chrono::seconds kLastCommitTimeout{5};
 constexpr std::chrono::milliseconds kCommitBackoff{100};
 constexpr std::chrono::seconds kQuestionTimeout{10};
+// Of a fetch or commit: with an agent that hangs, a signal ends this command within three of them.
+constexpr std::chrono::seconds kRequestTimeout{5};
 
 struct ConsumeFlags {
   AgentClientFlags client;
@@ -159,6 +161,7 @@ Status Consume(const ConsumeFlags& flags) {
                       .topics({flags.client.topic})
                       .offset_reset(flags.from)
                       .auto_commit_interval(kCommitInterval)
+                      .request_timeout(kRequestTimeout)
                       .Build();
   if (!consumer.ok()) return consumer.status();
   return PrintUntilDone(flags, ends, shutdown, **broker, **consumer);

@@ -51,10 +51,12 @@ Status Demo::Run() {
   consuming.request_stop();
   consuming.join();
   const Status committed = consumer_->Close();
-  agent_->Stop();
+  const Status stopped = agent_->Stop();
   const Status concluded = Conclude();
-  if (!streamed.ok()) return streamed;
-  return committed.ok() ? concluded : committed;
+  for (const Status& outcome : {streamed, committed, concluded}) {
+    if (!outcome.ok()) return outcome;
+  }
+  return stopped;
 }
 
 Status Demo::Start() {

@@ -5,11 +5,16 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <mutex>
+#include <stop_token>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -28,6 +33,10 @@ namespace {
 
 // Longer lines are cut here, which is over what a producer takes: it refuses them, and counts them as refused.
 constexpr std::size_t kLineBytesMax = (std::size_t{1} << 20) + 1;
+
+// How soon a signal is noticed, and how long the agent may then take for what was read before.
+constexpr std::chrono::milliseconds kSignalNotice{50};
+constexpr std::chrono::seconds kSignalPatience{3};
 
 struct ProduceFlags {
   AgentClientFlags client;
@@ -66,6 +75,18 @@ Status SendAll(const ProduceFlags& flags, const ShutdownSignal& shutdown, client
   return Status::Ok();
 }
 
+// Ends a delivery that a signal finds under way and that does not end in time: with an agent that hangs, for example.
+// What is then without a result has failed, and Send() refuses.
+void GiveUpAfterSignal(const std::stop_token& done, const ShutdownSignal& shutdown, client::Producer& producer) {
+  std::mutex mutex;
+  std::condition_variable_any ended;
+  std::unique_lock lock(mutex);
+  const auto wait = [&](std::chrono::nanoseconds time) { ended.wait_for(lock, done, time, [] { return false; }); };
+  while (!done.stop_requested() && !shutdown.requested()) wait(kSignalNotice);
+  wait(kSignalPatience);
+  if (!done.stop_requested()) producer.Close(std::chrono::seconds(0));
+}
+
 Status Produce(const ProduceFlags& flags) {
   auto broker = MakeBroker(flags.client.agent);
   if (!broker.ok()) return broker.status();
@@ -82,8 +103,14 @@ Status Produce(const ProduceFlags& flags) {
       client::Producer::Builder().broker(*broker).metrics(metrics.value()).compression(flags.compression).Build();
   if (!producer.ok()) return producer.status();
 
-  Status read = SendAll(flags, shutdown, **producer, tally);
-  (*producer)->Close(client::Producer::kCloseTimeout);
+  Status read;
+  {
+    const std::jthread watcher([&](const std::stop_token& done) { GiveUpAfterSignal(done, shutdown, **producer); });
+    read = SendAll(flags, shutdown, **producer, tally);
+    // What it leaves without a result, Close() gives up.
+    static_cast<void>((*producer)->Flush(client::Producer::kCloseTimeout));
+  }
+  (*producer)->Close(std::chrono::seconds(0));
   const DeliveryTally::Counts counts = tally.counts();
   if (Status printed = PrintLine(counts.ToString()); !printed.ok()) return printed;
   if (!read.ok()) return read;

@@ -57,29 +57,37 @@ agent::AgentConfig ServingAgent::Config() const {
   agent::AgentConfig config = {.data_folder = flags_.data_folder};
   config.grpc_host = flags_.grpc.host;
   config.grpc_port = flags_.grpc.port;
+  config.tls = flags_.tls;
+  config.sync_policy = flags_.sync;
+  config.sync_interval = flags_.sync_interval;
   for (const TopicSpec& topic : flags_.topics) {
     config.topics.push_back({.name = topic.name, .partitions = topic.partitions});
   }
   return config;
 }
 
-// The agent knows no flags; its errors name the port, path or specification.
+// The agent knows no flags; its errors begin with what they are about.
 Status ServingAgent::WithFlag(const Status& failure) const {
+  struct Advice {
+    std::string begins_with;
+    std::string_view text;
+  };
+  const Advice all[] = {
+      {"prometheus://" + flags_.http.ToString(), "; choose another address with --http"},
+      {"cannot listen for gRPC", "; choose another address with --grpc"},
+      {"cannot read TLS file", " (--tls-cert, --tls-key, --tls-client-ca)"},
+      {"tls ", " (--tls-cert, --tls-key)"},
+      {"sync_interval ", " (--sync-interval)"},
+      {"cannot use data folder", "; choose another folder with --data"},
+      {"data folder", "; choose another folder with --data"},
+      {"topic", " (--topic)"},
+  };
   const std::string& message = failure.message();
-  const auto names = [&message](std::string_view what) { return message.find(what) != std::string::npos; };
-  std::string advice;
-  if (message.starts_with("prometheus://" + flags_.http.ToString())) {
-    advice = "; choose another address with --http";
-  } else if (names("://")) {
-    advice = " (--exporter)";
-  } else if (names(flags_.data_folder)) {
-    advice = "; choose another folder with --data";
-  } else if (names("gRPC")) {
-    advice = "; choose another address with --grpc";
-  } else if (names("topic")) {
-    advice = " (--topic)";
+  for (const Advice& advice : all) {
+    if (message.starts_with(advice.begins_with)) return {failure.code(), message + std::string(advice.text)};
   }
-  return {failure.code(), message + advice};
+  const bool is_exporter = message.substr(0, message.find(' ')).find("://") != std::string::npos;
+  return {failure.code(), message + (is_exporter ? " (--exporter)" : "")};
 }
 
 HostPort ServingAgent::grpc() const {

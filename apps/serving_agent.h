@@ -6,6 +6,7 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -30,6 +31,9 @@ struct ServingAgentFlags {
   // Loopback, not every interface: there is no authentication, so that being reachable is a decision.
   HostPort grpc = {.host = "127.0.0.1", .port = agent::kDefaultGrpcPort};
   HostPort http = {.host = "127.0.0.1", .port = exporters::kMetricsPortDefault};
+  agent::TlsFiles tls;  // of gRPC
+  agent::SyncPolicy sync = agent::AgentConfig().sync_policy;
+  std::chrono::milliseconds sync_interval = agent::AgentConfig().sync_interval;
   std::vector<TopicSpec> topics;
   std::vector<std::string> exporters;  // specifications (exporters/exporter_spec.h) of those besides --http
 };
@@ -43,7 +47,8 @@ class ServingAgent {
   static metrics::Result<std::unique_ptr<ServingAgent>> Start(const ServingAgentFlags& flags,
                                                               metrics::Registry& registry, metrics::Health& health);
 
-  void Stop() { agent_->Stop(); }
+  // See Agent::Stop.
+  metrics::Status Stop() { return agent_->Stop(); }
 
   // As bound. Wildcard addresses are given as they were asked for.
   HostPort grpc() const;

@@ -38,6 +38,7 @@ class BenchAgent {
   explicit BenchAgent(std::uint32_t partitions) {
     agent::AgentConfig config = {.data_folder = folder_.path()};
     config.grpc_port = 0;
+    config.sync_policy = agent::SyncPolicy::kNone;  // what is measured is the agent, not the disk
     config.topics = {{.name = "orders", .partitions = partitions}};
     agent_ = agent::AgentBuilder(config).Build().value();
     const auto started = agent_->Start();

@@ -36,5 +36,5 @@ int main(int argc, char** argv) {
 
   while (std::cin.get() != std::istream::traits_type::eof()) {
   }
-  (*built)->Stop();
+  if (const auto stopped = (*built)->Stop(); !stopped.ok()) return std::cerr << stopped.message() << "\n", 1;
 }

@@ -50,6 +50,7 @@ class Lease {
   // `name` is the partition's, for errors.
   Lease(std::string name, LeaseClock clock) : name_(std::move(name)), clock_(std::move(clock)) {}
 
+  const std::string& name() const { return name_; }
   metrics::Result<std::uint64_t> Epoch() const;
   bool IsHeld() const { return Epoch().ok(); }
   // When IsHeld() turns false unless it is granted again; meaningless while it is not held.

@@ -4,7 +4,8 @@
 // Guarantees: an Append that returns OK has handed all bytes to the operating system, where they survive the death of
 // this process; they survive the loss of power only after a Sync that returned OK (and, for a new file, a SyncFolder of
 // its folder). An Append that fails may have written a part.
-// Thread safety: a FileSystem and a ReadableFile may be used from any thread; a WritableFile by one at a time.
+// Thread safety: a FileSystem and a ReadableFile may be used from any thread; a WritableFile by one at a time,
+// except for Sync.
 // Errors: every error names the path. NotFound, ResourceExhausted (disk full), else Unavailable.
 #pragma once
 
@@ -24,7 +25,8 @@ using metrics::Result;
 using metrics::Status;
 using metrics::StatusCode;
 
-// A file that only grows. The destructor closes it.
+// A file that only grows. The destructor closes it. Sync may run while another thread appends, and then covers at least
+// what had been appended before.
 class WritableFile {
  public:
   virtual ~WritableFile() = default;

@@ -98,6 +98,7 @@ class PartitionLog {
   // What recovery cut off when the log was opened.
   std::uint64_t torn_bytes() const { return torn_bytes_; }
 
+  // What was appended before is on the disk when it returns. Appends go on meanwhile.
   Status Sync();
 
   // OK until nobody knows what is on the disk: after a failed sync, or a failed write that could not be taken back. From
@@ -150,7 +151,7 @@ class PartitionLog {
 
   std::mutex append_mutex_;  // taken before state_mutex_
   // guarded by append_mutex_
-  std::unique_ptr<SegmentWriter> writer_;
+  std::shared_ptr<SegmentWriter> writer_;
   std::vector<std::string> unsynced_;  // the paths of segments that kNone has left behind
   std::uint64_t next_offset_ = 0;
   // A roll has begun and failed: the file of the next segment may be there, so the last one must not grow any more.

@@ -13,6 +13,7 @@
 
 #include "agent/metadata/sqlite_database.h"
 #include "agent/metadata/sqlite_metadata_store.h"
+#include "agent/testing/switched_file_system.h"
 #include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/running_agent.h"
 #include "tests/agent/support/temporary_folder.h"
@@ -76,7 +77,7 @@ TEST_F(AgentTest, StartsExportersInOrderAndStopsThemInReverse) {
   AddExporter("a");
   AddExporter("b");
   ASSERT_TRUE(Start().ok());
-  agent_->Stop();
+  EXPECT_TRUE(agent_->Stop().ok());
   EXPECT_EQ(events_, (Events{"a start", "b start", "b stop", "a stop"}));
 }
 
@@ -116,7 +117,7 @@ TEST_F(AgentTest, SharesItsFolderWithNobody) {
   const Status second = StartAnother(RunningAgent::DefaultConfig(folder_.path()));
   EXPECT_EQ(second,
             Status(StatusCode::kFailedPrecondition, "data folder " + folder_.path() + " is in use by another agent"));
-  agent_->Stop();
+  EXPECT_TRUE(agent_->Stop().ok());
   EXPECT_TRUE(StartAnother(RunningAgent::DefaultConfig(folder_.path())).ok());
 }
 
@@ -127,15 +128,15 @@ TEST_F(AgentTest, RefusesAConfigurationThatMakesNoSense) {
 TEST_F(AgentTest, IsStartedOnce) {
   ASSERT_TRUE(Start().ok());
   EXPECT_EQ(agent_->Start().code(), StatusCode::kFailedPrecondition);
-  agent_->Stop();
+  EXPECT_TRUE(agent_->Stop().ok());
   EXPECT_EQ(agent_->Start().code(), StatusCode::kFailedPrecondition);
 }
 
 TEST_F(AgentTest, MayBeStoppedTwiceAndWithoutAStart) {
   AddExporter("a");
   agent_ = *builder_.Build();
-  agent_->Stop();
-  agent_->Stop();
+  EXPECT_TRUE(agent_->Stop().ok());
+  EXPECT_TRUE(agent_->Stop().ok());
   EXPECT_EQ(events_, Events());
   EXPECT_EQ(agent_->grpc_port(), 0);
 }
@@ -159,7 +160,7 @@ TEST_F(AgentTest, IsReadyAsSoonAsItHasStarted) {
 TEST_F(AgentTest, IsNotReadyBeforeItsFirstLeaseNorAfterItsRelease) {
   AddExporterThatAsksForHealth();
   ASSERT_TRUE(Start().ok());
-  agent_->Stop();
+  EXPECT_TRUE(agent_->Stop().ok());
   EXPECT_EQ(events_, (Events{"exporter start: lease: no lease, because there is no topic yet",
                              "exporter stop: lease: no unexpired lease (partitions: 2)"}));
 }
@@ -180,7 +181,7 @@ TEST_F(AgentTest, IsNotReadyWithoutATopicUntilOneIsCreated) {
 
 TEST_F(AgentTest, LeavesHealthAloneOnceItHasStopped) {
   ASSERT_TRUE(Start().ok());
-  agent_->Stop();
+  EXPECT_TRUE(agent_->Stop().ok());
   EXPECT_TRUE(health_.Evaluate().checks.empty());
 }
 
@@ -211,9 +212,34 @@ TEST_F(AgentTest, ShowsItsLeasesWhileItHoldsThem) {
   EXPECT_EQ(agent.Value("active_partitions"), 0);
 }
 
+// Goal: who stops an agent learns that something may not be on the disk. Method: the disk breaks before the last sync.
+TEST_F(AgentTest, SaysWhenItStopsThatALogCannotBeSynced) {
+  SwitchedFileSystem files(PosixFileSystem(), std::chrono::nanoseconds(0));
+  builder_.file_system(files);
+  ASSERT_TRUE(Start().ok());
+  files.Switch(DiskState::kBroken, "orders/1/");
+  const Status stopped = agent_->Stop();
+  EXPECT_FALSE(stopped.ok());
+  EXPECT_NE(stopped.message().find("orders/1/00000000000000000000.log"), std::string::npos) << stopped.message();
+  EXPECT_TRUE(agent_->Stop().ok());
+  agent_.reset();
+}
+
+TEST_F(AgentTest, IsNotReadyWhileATopicIsDamagedAndServesTheOthers) {
+  RunningAgent agent;
+  for (int i = 0; i < 2; ++i) ASSERT_EQ(agent.Produce({"a"}), grpc::StatusCode::OK);
+  const std::string segment = agent.folder() + "/log/orders/0/00000000000000000000.log";
+  agent.Stop();
+  FlipBit(segment, 41);
+  agent.ForgetTopics();
+  agent.Start();
+  const std::string reason = agent.health().Evaluate().Reason();
+  EXPECT_NE(reason.find("log: topic orders is not served: " + segment + " at byte 0: "), std::string::npos) << reason;
+}
+
 TEST_F(AgentTest, GivesItsLeasesBackWhenItStops) {
   ASSERT_TRUE(Start().ok());
-  agent_->Stop();
+  EXPECT_TRUE(agent_->Stop().ok());
   AgentConfig config = RunningAgent::DefaultConfig(folder_.path());
   config.agent_id = "another";
   metrics::Health health;

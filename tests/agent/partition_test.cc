@@ -165,6 +165,11 @@ TEST_F(PartitionTest, LetsNobodyWaitWhenItDrains) {
   EXPECT_TRUE(partition_.Append(BatchOf({"a"})).ok());
 }
 
+TEST_F(PartitionTest, NamesItselfAndItsLimitsToWhoAsksForAnOffsetBeyondTheLog) {
+  ASSERT_TRUE(partition_.Append(BatchOf({"a"})).ok());
+  EXPECT_EQ(Read(2), Status(StatusCode::kOutOfRange, "orders/0: offset 2 is outside of [0, 1]"));
+}
+
 TEST_F(PartitionTest, FindsTheTimestampOfARecord) {
   ASSERT_TRUE(partition_.Append(BatchOf({"a"})).ok());
   EXPECT_EQ(partition_.FindTimestamp(0).value(), 1700000000000);

@@ -1,7 +1,9 @@
 """`streamhouse agent`: starts, says where, and ends when it is told to; or says in a line why it cannot."""
 
+import os
 import signal
 import socket
+import subprocess
 import unittest
 
 import processes
@@ -82,6 +84,59 @@ class AgentCommand(unittest.TestCase):
 
     def test_refuses_a_name_that_is_no_topic(self):
         self.assert_refused(self.run_agent(self.data / "data", "--topic", "../orders:3"), ".*--topic.*")
+
+    def unsyncable_topic(self):
+        """A topic "orders" whose one segment takes writes, but cannot be synced."""
+        self.agent("--topic", "orders:1").stop()
+        segment = self.data / "data/log/orders/0" / ("0" * 20 + ".log")
+        segment.unlink()
+        segment.symlink_to("/dev/null")
+        return segment
+
+    def test_fails_when_the_last_sync_does(self):
+        segment = self.unsyncable_topic()
+        agent = self.agent("--sync", "none")
+        self.assertEqual(0, processes.run("produce", "--agent", agent.grpc, "--topic", "orders", stdin="a\n").returncode)
+        self.assertEqual(1, agent.stop())
+        self.assertRegex(agent.stderr[-1], f"^streamhouse agent: .*{segment}.*cannot sync.*")
+
+    def test_syncs_as_it_is_told_and_by_interval_unless_told(self):
+        self.unsyncable_topic()
+        for flags in (["--sync", "each-batch"], ["--sync", "interval", "--sync-interval", "100ms"], []):
+            agent = self.agent(*flags)
+            status, _, reason = processes.fetch(agent.url + "/ready")
+            self.assertEqual(503, status)
+            self.assertRegex(reason, "log: topic orders is not served: .*cannot sync")
+            agent.stop()
+        self.assertRegex(self.help(), r"each-batch\|interval\|none.*\[interval\]")
+
+    def help(self):
+        return " ".join(processes.run("agent", "--help").stdout.split())
+
+    def test_refuses_a_sync_policy_or_interval_that_is_none(self):
+        for flags in (["--sync", "sometimes"], ["--sync-interval", "soon"], ["--sync-interval", "0s"]):
+            self.assert_refused(self.run_agent(self.data / "data", *flags), f".*{flags[0]}.*")
+
+    def test_raises_its_limit_on_open_files(self):
+        agent = self.agent()
+        with open(f"/proc/{agent.pid}/limits", encoding="ascii") as limits:
+            soft, hard = next(line.split()[3:5] for line in limits if line.startswith("Max open files"))
+        self.assertEqual(hard, soft)
+
+    def test_warns_once_when_others_can_reach_it_without_tls(self):
+        warning = "open to other machines without TLS"
+        agent = processes.Agent(self, self.data / "open", grpc="0.0.0.0:0")
+        agent.stop()
+        self.assertEqual(1, "\n".join(agent.stderr).count(warning))
+        agent = self.agent()
+        agent.stop()
+        self.assertNotIn(warning, "\n".join(agent.stderr))
+
+    def test_names_the_flag_that_is_meant_also_for_a_folder_whose_name_is_everywhere(self):
+        address = self.taken_address()
+        command = [os.path.abspath(processes.BINARY), "agent", "--data", "g", "--grpc", address, "--http", "127.0.0.1:0"]
+        done = subprocess.run(command, cwd=self.data, capture_output=True, text=True, check=False)
+        self.assert_refused(done, f".*{address}.*; choose another address with --grpc")
 
     def test_sends_its_metrics_by_several_exporters_at_once(self):
         page = self.data / "agent.prom"

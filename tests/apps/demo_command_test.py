@@ -48,7 +48,7 @@ class DemoCommand(unittest.TestCase):
     def test_loses_nothing_on_either_signal(self):
         for ending in (signal.SIGINT, signal.SIGTERM):
             demo = self.demo("--rate", 5_000)
-            demo.match("records/s")
+            demo.match("records/s sent")
             self.assertEqual(0, demo.stop(ending), demo.stderr)
             self.assertGreater(self.assert_nothing_lost(demo), 0)
 

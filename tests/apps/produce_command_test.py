@@ -1,8 +1,12 @@
 """`streamhouse produce`: a record a line, and the truth about each."""
 
+import contextlib
 import os
+import re
 import signal
 import subprocess
+import threading
+import time
 import unittest
 
 import pages
@@ -48,7 +52,7 @@ class ProduceCommand(unittest.TestCase):
 
     def test_refuses_a_compression_that_it_does_not_know(self):
         done = self.produce("--compression", "snappy", stdin="a\n")
-        self.assertEqual((2, ""), (done.returncode, done.stdout))
+        self.assertEqual((1, ""), (done.returncode, done.stdout))
         self.assertRegex(done.stderr, "^streamhouse produce: .*--compression.*snappy")
 
     def test_sends_nothing_of_nothing(self):
@@ -114,6 +118,25 @@ class ProduceCommand(unittest.TestCase):
         self.assertEqual((1, ""), (done.returncode, done.stdout))
         self.assertRegex(done.stderr, f"^streamhouse produce: .*{self.agent.http}.*--http\n$")
 
+    def test_ends_soon_after_a_signal_though_the_agent_hangs_and_the_buffer_is_full(self):
+        producer = self.start("--http", "127.0.0.1:0")
+        url = "http://" + producer.match("^http=(.*)", "stderr")[1]
+        producer.stdin.write("a\n")
+        producer.stdin.flush()
+        processes.wait_for(lambda: pages.value(url, "streamhouse_producer_records_sent_total") == 1, "1 sent")
+        os.kill(self.agent.pid, signal.SIGSTOP)
+        self.addCleanup(os.kill, self.agent.pid, signal.SIGCONT)
+        pending = "streamhouse_producer_pending_records"
+        filling = threading.Thread(target=fill, args=(producer.stdin, "x" * 100_000 + "\n", 500), daemon=True)
+        filling.start()
+        processes.wait_for(lambda: pages.value(url, pending) > 300, "the buffer is full")
+        begun = time.monotonic()
+        self.assertEqual(1, producer.stop(signal.SIGINT))
+        self.assertLess(time.monotonic() - begun, 10)
+        sent, acked, failed = map(int, re.fullmatch("sent=(\\d+) acked=(\\d+) failed=(\\d+)", producer.stdout[0]).groups())
+        self.assertEqual((1, sent - 1), (acked, failed))
+        self.assertRegex(producer.stderr[-1], f"^streamhouse produce: {failed} of {sent} records failed, .*")
+
     def test_is_killed_by_a_second_signal_while_the_first_one_waits_for_the_agent(self):
         producer = self.start("--http", "127.0.0.1:0")
         producer.match("^http=", "stderr")
@@ -125,6 +148,13 @@ class ProduceCommand(unittest.TestCase):
         os.kill(producer.pid, signal.SIGINT)
         processes.wait_for(lambda: not sigint_is_caught(producer.pid), "the first signal is taken")
         self.assertEqual(-signal.SIGINT, producer.stop(signal.SIGINT))
+
+
+def fill(pipe, text, times):
+    """Writes as long as somebody reads."""
+    with contextlib.suppress(BrokenPipeError, ValueError):
+        for _ in range(times):
+            pipe.write(text)
 
 
 def sigint_is_caught(pid):

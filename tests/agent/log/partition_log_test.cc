@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -15,7 +16,6 @@
 #include <vector>
 
 #include "agent/testing/faulty_file_system.h"
-#include "agent/testing/intercepted_file_system.h"
 #include "tests/agent/support/batches.h"
 #include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/temporary_folder.h"
@@ -370,48 +370,6 @@ TEST_F(PartitionLogTest, ReadersSeeOnlyWholeBatchesInOrderWhileAWriterAppends) {
 
 // Goal: nothing that was acknowledged is lost, whatever fails. Method: fail the Nth operation of a run, for every N
 // until a run passes, then open the log with a healthy disk.
-// Syncs of one file fail as long as they are told to.
-class UnsyncableFileSystem final : public InterceptedFileSystem {
- public:
-  UnsyncableFileSystem() : InterceptedFileSystem(PosixFileSystem()) {}
-
-  Status Admit(DiskOperation operation, const std::string& path) override {
-    if (operation != DiskOperation::kSync || unsyncable.empty() || !path.ends_with(unsyncable)) return Status::Ok();
-    return {StatusCode::kUnavailable, path + " cannot be synced"};
-  }
-
-  std::string unsyncable;
-};
-
-// The kernel forgets what it could not write: a sync that is tried again succeeds without having written it.
-TEST_F(PartitionLogTest, NeverTriesASyncAgainThatFailed) {
-  UnsyncableFileSystem files;
-  auto log = *PartitionLog::Open(files, folder_ / "two", {.segment_bytes = 1, .sync_policy = SyncPolicy::kNone});
-  for (int i = 0; i < 2; ++i) ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
-  EXPECT_TRUE(log->Health().ok());
-  files.unsyncable = kFirstSegment;
-  EXPECT_FALSE(log->Sync().ok());
-  files.unsyncable.clear();
-  EXPECT_FALSE(log->Sync().ok());
-  EXPECT_FALSE(log->Append(BatchOf({"a"}), 1).ok());
-  EXPECT_NE(log->Health().message().find(kFirstSegment), std::string::npos) << log->Health().message();
-}
-
-// What a failed sync left in the page cache looks written to the next who opens the log, and may not be on the disk.
-TEST_F(PartitionLogTest, TakesBackABatchWhoseSyncFailed) {
-  UnsyncableFileSystem files;
-  const PartitionLogOptions options = {.sync_policy = SyncPolicy::kEachBatch};
-  auto log = *PartitionLog::Open(files, folder_ / "one", options);
-  ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
-  files.unsyncable = kFirstSegment;
-  EXPECT_EQ(log->Append(BatchOf({"b"}), 1).status().code(), StatusCode::kInternal);
-  EXPECT_EQ(log->Append(BatchOf({"b"}), 1).status().code(), StatusCode::kUnavailable);
-  log.reset();
-  files.unsyncable.clear();
-  log = *PartitionLog::Open(files, folder_ / "one", options);
-  EXPECT_EQ(log->HighWatermark(), 1U);
-}
-
 class FailingDiskTest : public testing::TestWithParam<std::tuple<Fault, SyncPolicy>> {
  protected:
   // Appends until ten batches were tried; returns those that were acknowledged, by offset.

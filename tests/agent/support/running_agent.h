@@ -44,7 +44,7 @@ class RunningAgent {
     config_.data_folder = folder_.path();
     Start();
   }
-  ~RunningAgent() { agent_->Stop(); }
+  ~RunningAgent() { Stop(); }
 
   void Start() {
     agent_ = *AgentBuilder(config_).metrics(metrics_).health(health_).Build();
@@ -52,7 +52,9 @@ class RunningAgent {
     metrics::Check(started.ok(), started.message());
     Connect();
   }
-  void Stop() { agent_->Stop(); }
+  void Stop() { static_cast<void>(agent_->Stop()); }
+  // It creates none the next time that it starts.
+  void ForgetTopics() { config_.topics.clear(); }
   void Restart() {
     Stop();
     Start();

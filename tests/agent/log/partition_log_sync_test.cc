@@ -1,0 +1,114 @@
+// What a sync of a log may hold up, and what becomes of a log whose sync fails.
+#include "agent/log/partition_log.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <future>
+#include <memory>
+#include <string>
+
+#include "agent/testing/intercepted_file_system.h"
+#include "tests/agent/support/batches.h"
+#include "tests/agent/support/temporary_folder.h"
+
+namespace streamhouse::agent {
+namespace {
+
+constexpr char kFirstSegment[] = "00000000000000000000.log";
+
+class PartitionLogSyncTest : public testing::Test {
+ protected:
+  TemporaryFolder folder_;
+};
+
+// Syncs of one file fail as long as they are told to.
+class UnsyncableFileSystem final : public InterceptedFileSystem {
+ public:
+  UnsyncableFileSystem() : InterceptedFileSystem(PosixFileSystem()) {}
+
+  Status Admit(DiskOperation operation, const std::string& path) override {
+    if (operation != DiskOperation::kSync || unsyncable.empty() || !path.ends_with(unsyncable)) return Status::Ok();
+    return {StatusCode::kUnavailable, path + " cannot be synced"};
+  }
+
+  std::string unsyncable;
+};
+
+// Syncs of files, but not of folders, wait until they may go on.
+class HeldSyncFileSystem final : public InterceptedFileSystem {
+ public:
+  HeldSyncFileSystem() : InterceptedFileSystem(PosixFileSystem()) {}
+
+  Status Admit(DiskOperation operation, const std::string& /*path*/) override {
+    if (operation != DiskOperation::kSync || !holds_) return Status::Ok();
+    begun_.set_value();
+    go_on_.get_future().wait();
+    return Status::Ok();
+  }
+  // The next one; no other may come meanwhile.
+  void HoldNext() { holds_ = true; }
+  void WaitForIt() { begun_.get_future().wait(); }
+  void GoOn() { go_on_.set_value(); }
+
+ private:
+  bool holds_ = false;
+  std::promise<void> begun_;
+  std::promise<void> go_on_;
+};
+
+TEST_F(PartitionLogSyncTest, AppendsWhileItIsSynced) {
+  HeldSyncFileSystem files;
+  auto log = *PartitionLog::Open(files, folder_ / "held", {.sync_policy = SyncPolicy::kInterval});
+  files.HoldNext();
+  auto synced = std::async(std::launch::async, [&] { return log->Sync(); });
+  files.WaitForIt();
+  auto appended = std::async(std::launch::async, [&] { return log->Append(BatchOf({"a"}), 1).ok(); });
+  EXPECT_EQ(appended.wait_for(std::chrono::seconds(30)), std::future_status::ready);
+  files.GoOn();
+  EXPECT_TRUE(synced.get().ok());
+  EXPECT_TRUE(appended.get());
+}
+
+TEST_F(PartitionLogSyncTest, TakesNoMoreBatchesAfterASyncByIntervalFailed) {
+  UnsyncableFileSystem files;
+  auto log = *PartitionLog::Open(files, folder_ / "interval", {.sync_policy = SyncPolicy::kInterval});
+  files.unsyncable = kFirstSegment;
+  EXPECT_EQ(log->Sync().code(), StatusCode::kInternal);
+  files.unsyncable.clear();
+  EXPECT_FALSE(log->Sync().ok());
+  EXPECT_FALSE(log->Append(BatchOf({"a"}), 1).ok());
+  EXPECT_FALSE(log->Health().ok());
+}
+
+// The kernel forgets what it could not write: a sync that is tried again succeeds without having written it.
+TEST_F(PartitionLogSyncTest, NeverTriesASyncAgainThatFailed) {
+  UnsyncableFileSystem files;
+  auto log = *PartitionLog::Open(files, folder_ / "two", {.segment_bytes = 1, .sync_policy = SyncPolicy::kNone});
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
+  EXPECT_TRUE(log->Health().ok());
+  files.unsyncable = kFirstSegment;
+  EXPECT_FALSE(log->Sync().ok());
+  files.unsyncable.clear();
+  EXPECT_FALSE(log->Sync().ok());
+  EXPECT_FALSE(log->Append(BatchOf({"a"}), 1).ok());
+  EXPECT_NE(log->Health().message().find(kFirstSegment), std::string::npos) << log->Health().message();
+}
+
+// What a failed sync left in the page cache looks written to the next who opens the log, and may not be on the disk.
+TEST_F(PartitionLogSyncTest, TakesBackABatchWhoseSyncFailed) {
+  UnsyncableFileSystem files;
+  const PartitionLogOptions options = {.sync_policy = SyncPolicy::kEachBatch};
+  auto log = *PartitionLog::Open(files, folder_ / "one", options);
+  ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
+  files.unsyncable = kFirstSegment;
+  EXPECT_EQ(log->Append(BatchOf({"b"}), 1).status().code(), StatusCode::kInternal);
+  EXPECT_EQ(log->Append(BatchOf({"b"}), 1).status().code(), StatusCode::kUnavailable);
+  log.reset();
+  files.unsyncable.clear();
+  log = *PartitionLog::Open(files, folder_ / "one", options);
+  EXPECT_EQ(log->HighWatermark(), 1U);
+}
+
+}  // namespace
+}  // namespace streamhouse::agent
