@@ -1,6 +1,7 @@
 #include "exporters/http/listener.h"
 
 #include <algorithm>
+#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <optional>
@@ -94,13 +95,15 @@ std::future<void> Listener::gone() {
 void Listener::Accept() {
   acceptor_.async_accept([self = shared_from_this()](error_code error, tcp::socket socket) {
     if (self->closed_) return;
-    if (error) return self->AcceptAfterPause();
+    if (error) return self->AcceptAfter(error);
     self->Serve(std::move(socket));
     self->Accept();
   });
 }
 
-void Listener::AcceptAfterPause() {
+void Listener::AcceptAfter(error_code error) {
+  // The process has no descriptor left, which a session that waits for its client can spare.
+  if (error == asio::error::no_descriptors && MakeRoom()) return Accept();
   pause_.expires_after(kAcceptPause);
   pause_.async_wait([self = shared_from_this()](error_code) {
     if (!self->closed_) self->Accept();

@@ -2,8 +2,8 @@
 // over.
 //
 // When to use something else: MetricsServer, which is this behind the Exporter interface.
-// Guarantees: an accept that fails (no descriptors left) is tried again. At the limit of connections the oldest that waits for
-// its client is given up. Passwords are checked on a thread of their own; more requests than wait there get 503. After Close()
+// Guarantees: an accept that fails is tried again. At the limit of connections, and when the process has no descriptors left,
+// the oldest that waits for its client is given up. Passwords are checked on a thread of their own; more requests than wait there get 503. After Close()
 // nothing is answered; handlers that are left in the context keep the listener, and touch nothing but it.
 // Thread safety: one thread at a time runs the context. Bind() and Open() from any; Close() from the thread that runs the
 // context, or while none does. Errors: those of MetricsServer::Start. Owned by shared_ptr.
@@ -58,7 +58,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
 
  private:
   void Accept();
-  void AcceptAfterPause();
+  void AcceptAfter(boost::system::error_code error);
   void Serve(boost::asio::ip::tcp::socket socket);
   bool MakeRoom();
   std::unique_ptr<Connection> MakeConnection(boost::asio::ip::tcp::socket socket);

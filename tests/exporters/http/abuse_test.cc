@@ -1,6 +1,7 @@
 // What crowds of slow and hostile clients cost: /health answers, scrapes go through, and everything recovers.
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -17,6 +18,7 @@
 #include "metrics_core/registry.h"
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/exporters/support/http_client.h"
+#include "tests/support/eventually.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -35,6 +37,24 @@ std::size_t ResidentBytes() {
   std::ifstream("/proc/self/statm") >> total >> resident;
   return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
+
+// While it lives, this process may open so many descriptors more.
+class DescriptorsLeft {
+ public:
+  explicit DescriptorsLeft(rlim_t count) {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    const int lowest_free = dup(STDERR_FILENO);
+    close(lowest_free);
+    const rlimit limit = {.rlim_cur = static_cast<rlim_t>(lowest_free) + count, .rlim_max = before_.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &limit);
+  }
+  ~DescriptorsLeft() { setrlimit(RLIMIT_NOFILE, &before_); }
+  DescriptorsLeft(const DescriptorsLeft&) = delete;
+  DescriptorsLeft& operator=(const DescriptorsLeft&) = delete;
+
+ private:
+  rlimit before_ = {};
+};
 
 class AbuseTest : public testing::Test {
  protected:
@@ -64,6 +84,9 @@ class AbuseTest : public testing::Test {
     std::nth_element(times.begin(), times.begin() + 10, times.end());
     return std::chrono::duration_cast<milliseconds>(times[10]);
   }
+  double OpenConnections() {
+    return metrics::testing::MetricReader(registry_).Value("streamhouse_exporter_connections").value();
+  }
   double LimitsReached(std::string_view limit) {
     const metrics::testing::MetricReader reader(registry_);
     return reader.Value("streamhouse_exporter_limits_reached_total", {{"limit", limit}}).value();
@@ -85,6 +108,14 @@ TEST_F(AbuseTest, AnswersWhileSlowClientsFillAllConnections) {
 TEST_F(AbuseTest, AnswersWhileSilentClientsFillAllConnections) {
   const Clients silent = Crowd(kConnections * 3, "");
   EXPECT_LE(HealthTime(), kNotHeldUp);
+}
+
+TEST_F(AbuseTest, AnswersWhenSilentClientsTakeTheLastDescriptor) {
+  const Clients silent = Crowd(30, "");
+  ASSERT_TRUE(Eventually([this] { return OpenConnections() == 30; }));
+  const DescriptorsLeft one_for_the_client(1);
+  EXPECT_LE(HealthTime(), kNotHeldUp);
+  EXPECT_GT(LimitsReached("connections"), 0);
 }
 
 TEST_F(AbuseTest, AnswersWhileScrapersDoNotRead) {
