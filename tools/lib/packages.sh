@@ -16,7 +16,7 @@ packages_bench=(libbenchmark-dev prometheus-cpp-dev)
 packages_test=(
   "${packages_bench[@]}" libgmock-dev libgtest-dev
   clang clang-format clang-tidy libclang-rt-14-dev
-  binutils curl locales openssl python3 python3-prometheus-client spin valgrind zstd
+  binutils curl locales openssl python3 python3-prometheus-client slowhttptest spin valgrind zstd
 )
 
 # The packages of job $1, one a line.
