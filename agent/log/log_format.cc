@@ -1,6 +1,6 @@
 #include "agent/log/log_format.h"
 
-#include <zlib.h>
+#include <libdeflate.h>
 
 #include <bit>
 #include <cstring>
@@ -43,7 +43,7 @@ Integer Get(const char* at) {
 }
 
 std::uint32_t Checksum(std::string_view bytes) {
-  return static_cast<std::uint32_t>(::crc32_z(0, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()));
+  return ::libdeflate_crc32(0, bytes.data(), bytes.size());
 }
 
 Status Damaged(std::string reason) {

@@ -20,7 +20,7 @@ MAY_USE_THIRD_PARTY = {
     "metrics_core": set(),
     "exporters": {"boost", "fmt", "libxcrypt", "openssl", "protozero", "snappy", "yaml_cpp", "zlib", "zstd"},
     "client": {"fmt", "grpc", "rdkafka"},
-    "agent": {"fmt", "grpc", "pq", "rdkafka", "spdlog", "sqlite", "zlib"},
+    "agent": {"fmt", "grpc", "libdeflate", "pq", "rdkafka", "spdlog", "sqlite"},
     "proto": {"grpc", "lz4", "zstd"},
 }
 # Headers of an allowed folder that are not for everybody: (folder that must not, path prefix) -> why.
@@ -39,6 +39,7 @@ THIRD_PARTY_BY_PREFIX = {
     "grpc/": "grpc",
     "grpcpp/": "grpc",
     "gtest/": "googletest",
+    "libdeflate.h": "libdeflate",
     "libpq-fe.h": "pq",
     "librdkafka/": "rdkafka",
     "lz4.h": "lz4",
