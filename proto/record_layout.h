@@ -72,27 +72,34 @@ inline void AppendRecord(const RecordView& record, std::string& bytes) {
 
 // Cuts the first record off `bytes`; nothing, and `bytes` as it was, when no whole record is there.
 inline std::optional<RecordView> TakeRecord(std::string_view& bytes) {
+  // Filled where the caller will find it: built elsewhere and copied, it takes ten times as long as all the rest.
+  std::optional<RecordView> taken;
   layout::RecordHeader header;
-  if (bytes.size() < sizeof(header)) return std::nullopt;
+  if (bytes.size() < sizeof(header)) return taken;
   std::memcpy(&header, bytes.data(), sizeof(header));
-  const std::string_view rest = bytes.substr(sizeof(header));
   const std::uint64_t key_bytes = header.key_bytes == kNoKey ? 0 : header.key_bytes;
   const std::uint64_t value_bytes = header.value_bytes & ~kHasHeaders;
-  if (rest.size() < key_bytes + value_bytes) return std::nullopt;
-  RecordView record = {.key = {}, .value = rest.substr(key_bytes, value_bytes), .timestamp_ms = header.timestamp_ms};
-  if (header.key_bytes != kNoKey) record.key = rest.substr(0, key_bytes);
-  std::string_view after = rest.substr(key_bytes + value_bytes);
+  const char* at = bytes.data() + sizeof(header);
+  std::uint64_t left = bytes.size() - sizeof(header);
+  if (left < key_bytes + value_bytes) return taken;
+  const char* const key = at;
+  at += key_bytes + value_bytes;
+  left -= key_bytes + value_bytes;
+  std::uint32_t headers_bytes = 0;
   if ((header.value_bytes & kHasHeaders) != 0) {
-    std::uint32_t headers_bytes;
-    if (after.size() < kHeadersSizeBytes) return std::nullopt;
-    std::memcpy(&headers_bytes, after.data(), sizeof(headers_bytes));
-    after.remove_prefix(kHeadersSizeBytes);
-    if (after.size() < headers_bytes) return std::nullopt;
-    record.headers = after.substr(0, headers_bytes);
-    after.remove_prefix(headers_bytes);
+    if (left < kHeadersSizeBytes) return taken;
+    std::memcpy(&headers_bytes, at, sizeof(headers_bytes));
+    at += kHeadersSizeBytes;
+    left -= kHeadersSizeBytes;
+    if (left < headers_bytes) return taken;
   }
-  bytes = after;
-  return record;
+  RecordView& record = taken.emplace();
+  if (header.key_bytes != kNoKey) record.key.emplace(key, key_bytes);
+  record.value = {key + key_bytes, value_bytes};
+  record.timestamp_ms = header.timestamp_ms;
+  record.headers = {at, headers_bytes};
+  bytes = {at + headers_bytes, left - headers_bytes};
+  return taken;
 }
 
 }  // namespace streamhouse::v1
