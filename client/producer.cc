@@ -20,6 +20,11 @@ SendError ReasonOfLookupFailure(const Status& failure) {
   return SendErrorOfProduceFailure(failure.code());
 }
 
+// Whether a look-up that failed so may go well a moment later. That there is no such topic is an answer.
+bool IsPassing(const Status& failure) {
+  return failure.code() == StatusCode::kUnavailable || failure.code() == StatusCode::kFailedPrecondition;
+}
+
 // Not 0, which stands for no producer. Among 64-bit numbers, two producers that draw the same one are not expected.
 std::uint64_t DrawProducerId() {
   std::random_device random;
@@ -146,10 +151,7 @@ Result<Producer::Topic*> Producer::FindTopic(Lock& lock, std::string_view name,
   };
   if (known != topics_.end() && has_partition(known->second)) [[likely]]
     return &known->second;
-  lock.unlock();
-  const auto timeout = std::min(options_.max_block, options_.request_timeout);
-  const Result<TopicDescription> described = options_.broker->DescribeTopic(name, CallLimits::Within(timeout));
-  lock.lock();
+  const Result<TopicDescription> described = LookUp(lock, name);
   if (!described.ok()) return described.status();
   if (described.value().partitions == 0) return Status(StatusCode::kInternal, "a topic without partitions");
   Topic& topic = Remember(name, described.value().partitions);
@@ -159,6 +161,23 @@ Result<Producer::Topic*> Producer::FindTopic(Lock& lock, std::string_view name,
                                                std::string(name));
   }
   return &topic;
+}
+
+Result<TopicDescription> Producer::LookUp(Lock& lock, std::string_view name) {
+  const auto give_up = DeadlineAfter(options_.max_block);
+  for (int failures = 1;; ++failures) {
+    lock.unlock();
+    const auto deadline = std::min(give_up, DeadlineAfter(options_.request_timeout));
+    Result<TopicDescription> described =
+        options_.broker->DescribeTopic(name, {.deadline = deadline, .stop = attempts_.get_token()});
+    lock.lock();
+    if (described.ok() || !IsPassing(described.status()) || failures > options_.retry_policy.max_retries) {
+      return described;
+    }
+    const double uniform = std::uniform_real_distribution<double>(0, 1)(random_);
+    const auto next = DeadlineAfter(options_.retry_policy.Backoff(failures, uniform));
+    if (next >= give_up || room_.wait_until(lock, next, [this] { return closed_; })) return described;
+  }
 }
 
 Producer::Topic& Producer::Remember(std::string_view name, std::uint32_t partitions) {

@@ -16,7 +16,8 @@
 // Thread safety: every method, from any thread. Not Flush() or Close() from a delivery callback.
 // Cost: Send() reads a clock once, takes one lock and copies the record once; it allocates only when a batch's buffers
 // grow, or for a future. The first record of a topic waits for DescribeTopic, and so does a partition number that is
-// out of range as far as is known, as partitions may have been added.
+// out of range as far as is known, as partitions may have been added; while the broker is out of reach, it is asked again
+// as the retry policy says, for up to max_block.
 // Errors of Send(), which counts each in send_errors: kNotFound (no such topic), kOutOfRange (no such partition),
 // kInvalidArgument (a record over batch_bytes), kResourceExhausted (the buffer stayed full for max_block),
 // kFailedPrecondition (closed), or what DescribeTopic failed with. A delivery fails with the broker's last answer, or with
@@ -123,6 +124,8 @@ class Producer {
   std::optional<Refusal> Accept(std::string_view topic, const RecordView& record, DeliveryCallback on_delivery,
                                 std::optional<std::uint32_t> partition);
   Result<Topic*> FindTopic(Lock& lock, std::string_view name, std::optional<std::uint32_t> partition);
+  // Lets the lock go while it waits.
+  Result<TopicDescription> LookUp(Lock& lock, std::string_view name);
   Topic& Remember(std::string_view name, std::uint32_t partitions);
   bool WaitForRoom(Lock& lock, std::size_t bytes);
 
@@ -149,6 +152,7 @@ class Producer {
   std::map<std::string, Topic, std::less<>> topics_;  // nodes are stable; the accumulator points into them
   RecordAccumulator accumulator_;
   TimestampClock timestamp_clock_;
+  std::minstd_rand random_{std::random_device{}()};  // for the back-off of look-ups
   // A sender sleeps until then, so that nobody else needs to: kEndOfTime when none does.
   Nanoseconds watched_until_ = RecordAccumulator::kEndOfTime;
   std::size_t failed_records_ = 0;

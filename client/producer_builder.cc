@@ -1,6 +1,8 @@
+#include <cstddef>
 #include <utility>
 
 #include "client/producer.h"
+#include "proto/record_layout.h"
 
 namespace streamhouse::client {
 namespace {
@@ -9,14 +11,23 @@ Status Invalid(const char* what) {
   return {StatusCode::kInvalidArgument, what};
 }
 
+// More would only be a mistake, and one that the system may answer by an exception.
+constexpr std::size_t kSenderThreadsMax = 1024;
+
 Status CheckOptions(const ProducerOptions& options) {
   if (options.broker == nullptr) return Invalid("a producer needs a broker");
   if (options.batch_records == 0) return Invalid("batch_records is 0");
   if (options.batch_bytes <= RecordAccumulator::kRecordOverheadBytes) return Invalid("batch_bytes holds no record");
+  if (options.batch_bytes > v1::kFieldBytesMax) return Invalid("batch_bytes is over 1 GiB");
   if (options.buffer_bytes < options.batch_bytes) return Invalid("buffer_bytes is less than batch_bytes");
   if (options.linger.count() < 0) return Invalid("linger is negative");
   if (options.request_timeout.count() <= 0) return Invalid("request_timeout is not positive");
   if (options.sender_threads == 0) return Invalid("sender_threads is 0");
+  if (options.sender_threads > kSenderThreadsMax) return Invalid("sender_threads is over 1024");
+  const RetryPolicy& retries = options.retry_policy;
+  if (retries.max_retries < 0 || retries.initial_backoff.count() < 0 || retries.max_backoff.count() < 0) {
+    return Invalid("the retry policy has a negative number");
+  }
   return Status::Ok();
 }
 

@@ -58,6 +58,42 @@ TEST_F(ProducerFailureTest, RefusesWhatCannotBeLookedUp) {
   EXPECT_EQ(Errors("unavailable"), 1);
 }
 
+TEST_F(ProducerFailureTest, LooksUpAgainWhileTheBrokerIsOutOfReach) {
+  broker_->FailCall(BrokerCall::kDescribeTopic, 1, kUnavailable);
+  broker_->FailCall(BrokerCall::kDescribeTopic, 2, Status(StatusCode::kFailedPrecondition, "scripted"));
+  Start();
+  EXPECT_EQ(Outcome(), StatusCode::kOk);
+  EXPECT_EQ(broker_->calls(BrokerCall::kDescribeTopic), 3U);
+}
+
+TEST_F(ProducerFailureTest, LooksUpNoLongerThanASenderMayBlock) {
+  broker_->FailEvery(BrokerCall::kDescribeTopic, kUnavailable);
+  builder_.max_block(milliseconds(5)).retry_policy({.max_retries = 1'000, .initial_backoff = seconds(10)});
+  Start();
+  Future refused = Send("v");
+  EXPECT_EQ(CodeOf(refused), StatusCode::kUnavailable);
+  EXPECT_EQ(broker_->calls(BrokerCall::kDescribeTopic), 1U);
+}
+
+TEST_F(ProducerFailureTest, DoesNotLookUpAgainWhatIsSurelyNotThere) {
+  Start();
+  Future refused = producer_->Send("nowhere", {.value = "v"});
+  EXPECT_EQ(CodeOf(refused), StatusCode::kNotFound);
+  EXPECT_EQ(broker_->calls(BrokerCall::kDescribeTopic), 1U);
+}
+
+TEST_F(ProducerFailureTest, CloseEndsALookupThatIsTriedAgain) {
+  broker_->FailEvery(BrokerCall::kDescribeTopic, kUnavailable);
+  builder_.retry_policy({.max_retries = 1'000, .initial_backoff = seconds(20)});
+  Start();
+  std::jthread closer([this] {
+    EXPECT_TRUE(broker_->WaitForCalls(BrokerCall::kDescribeTopic, 1));
+    producer_->Close(seconds(0));
+  });
+  Future refused = Send("v");
+  EXPECT_EQ(CodeOf(refused), StatusCode::kUnavailable);
+}
+
 TEST_F(ProducerFailureTest, RefusesARecordOverTheLimit) {
   builder_.batch_bytes(1'000);
   Start();
@@ -228,20 +264,6 @@ TEST_F(BackPressureTest, SendsWhatLingersRatherThanWaitForIt) {
   Future waited = Send("3333");
   EXPECT_TRUE(producer_->Flush(kPatience).ok());
   EXPECT_TRUE(Get(waited).ok());
-}
-
-// A full buffer that ended every linger left batches of a record or two, and a hundredth of the throughput.
-TEST_F(BackPressureTest, KeepsBatchesWholeWhileTheBufferIsFull) {
-  constexpr int kRecords = 4'000;
-  constexpr std::size_t kBatch = 10;
-  builder_.batch_records(kBatch).batch_bytes(kBatch * kRecord).buffer_bytes(8 * kBatch * kRecord);
-  broker_->Release(BrokerCall::kProduce);
-  Start();
-  for (int i = 0; i < kRecords; ++i) {
-    EXPECT_TRUE(producer_->SendWithCallback("orders", {.value = "1234"}, nullptr).ok());
-  }
-  EXPECT_TRUE(producer_->Flush(kPatience).ok());
-  EXPECT_LT(broker_->calls(BrokerCall::kProduce), 2 * kRecords / kBatch);
 }
 
 TEST_F(BackPressureTest, CloseEndsTheWaitOfASender) {

@@ -273,11 +273,24 @@ TEST_F(ProducerBuilderTest, RefusesABufferThatHoldsNoBatch) {
   EXPECT_EQ(Built(), StatusCode::kInvalidArgument);
 }
 
+TEST_F(ProducerBuilderTest, RefusesABatchThatNoFormatHolds) {
+  builder_.batch_bytes((std::size_t{1} << 30) + 1).buffer_bytes(std::size_t{1} << 31);
+  EXPECT_EQ(Built(), StatusCode::kInvalidArgument);
+}
+
+TEST_F(ProducerBuilderTest, RefusesANegativeRetryPolicy) {
+  EXPECT_EQ(Producer::Builder(builder_).retry_policy({.max_retries = -1}).Build().status().code(),
+            StatusCode::kInvalidArgument);
+  EXPECT_EQ(Producer::Builder(builder_).retry_policy({.initial_backoff = milliseconds(-1)}).Build().status().code(),
+            StatusCode::kInvalidArgument);
+}
+
 TEST_F(ProducerBuilderTest, RefusesTimesAndThreadsThatLetNothingThrough) {
   EXPECT_EQ(Producer::Builder(builder_).linger(seconds(-1)).Build().status().code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(Producer::Builder(builder_).request_timeout(seconds(0)).Build().status().code(),
             StatusCode::kInvalidArgument);
   EXPECT_EQ(Producer::Builder(builder_).sender_threads(0).Build().status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Producer::Builder(builder_).sender_threads(1025).Build().status().code(), StatusCode::kInvalidArgument);
 }
 
 }  // namespace
