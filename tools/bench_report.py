@@ -25,6 +25,7 @@ class Goal:
 _ONE = "/real_time/threads:1"
 _TWO = "/real_time/threads:2"
 _FETCH_ADD = "BM_FetchAdd" + _ONE
+_CROWDS = ("silent", "slow_headers", "never_reading", "scraping")
 
 GOALS = {
     "core": (
@@ -43,6 +44,14 @@ GOALS = {
     ),
     "exposition": (
         Goal("text of 1,000,000 counters, of a memcpy of it", "BM_EncodeText/1000000", "BM_MemcpyPage/1000000", 3),
+    ),
+    "abuse": tuple(
+        Goal(f"/health beside {crowd} clients, median ms", f"BM_HealthBeside/{crowd}/iterations:100/real_time", "", 50, "median_ms")
+        for crowd in _CROWDS
+    )
+    + tuple(
+        Goal(f"recording beside {crowd} clients, of without", f"BM_RecordBeside/{crowd}", "BM_RecordBeside/nobody", 1.05)
+        for crowd in _CROWDS
     ),
     "peers": (
         Goal("counter +1, of prometheus-cpp's", "BM_CounterIncrement" + _ONE, "BM_PrometheusCppCounterIncrement" + _ONE, 1),
