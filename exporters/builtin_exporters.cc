@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "exporters/encoding/text_page.h"
 #include "exporters/http/limits.h"
 #include "exporters/http/metrics_server.h"
 #include "exporters/textfile/textfile_exporter.h"
@@ -31,7 +32,10 @@ MadeExporter MakeMetricsServer(const ExporterSpec& spec, const ExporterContext& 
   limits.page_time = given.Duration("page_time", limits.page_time);
   options.web_config_file = given.Text("web_config", "");
   options.aggregate = given.List("aggregate");
+  const std::string created = given.Text("created", "left-out");
+  if (created == "shown") options.created = CreatedUse::kShown;
   if (Status checked = given.Check(); !checked.ok()) return checked;
+  if (created != "shown" && created != "left-out") return BadSpec(spec, "option created must be shown or left-out");
   for (const std::string& label : options.aggregate) {
     if (!metrics::IsLegalLabelName(label)) return BadSpec(spec, "'" + label + "' in aggregate is not a label");
   }

@@ -89,6 +89,7 @@ FamilyInfo InfoOf(MetricOptions& options, MetricType type, NumberKind number) {
           .label_names = std::move(options.labels),
           .bounds = {},
           .has_exemplars = false,
+          .has_created = false,
           .is_exponential = false,
           .aggregation = options.aggregation};
 }
@@ -117,7 +118,10 @@ struct SnapshotOwner {
 }  // namespace
 
 struct Registry::State {
+  explicit State(RegistryOptions with) : options(with) {}
+
   // Immutable after construction.
+  const RegistryOptions options;
   const std::shared_ptr<SnapshotEpochs> epochs = std::make_shared<SnapshotEpochs>();
   const std::shared_ptr<SnapshotPool> pool = std::make_shared<SnapshotPool>(epochs);
 
@@ -127,7 +131,7 @@ struct Registry::State {
   std::set<std::string> occupied_names;
 };
 
-Registry::Registry() : state_(std::make_unique<State>()) {}
+Registry::Registry(RegistryOptions options) : state_(std::make_unique<State>(options)) {}
 Registry::~Registry() = default;
 
 Status Registry::Link(const std::shared_ptr<CollectedFamily>& family) {
@@ -159,6 +163,8 @@ Result<Family<Handle>> Registry::AddFamily(MetricOptions options, FamilyKind kin
   };
   if (bounds != nullptr) core.info.bounds = bounds->values();
   core.info.is_exponential = kind == FamilyKind::kExponentialHistogram;
+  core.info.has_created =
+      state_->options.creation_times == CreationTimes::kKept && core.info.type != MetricType::kGauge;
   core.info.has_exemplars = options.exemplars == Exemplars::kSampled;
   if (core.info.has_exemplars && (core.info.type == MetricType::kGauge || kind == FamilyKind::kDoubleCounter)) {
     return Status(StatusCode::kInvalidArgument,

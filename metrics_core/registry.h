@@ -34,9 +34,19 @@
 
 namespace streamhouse::metrics {
 
+enum class CreationTimes : std::uint8_t {
+  kNotKept,
+  kKept,  // of counters and histograms, callbacks excepted: 8 bytes a series
+};
+
+struct RegistryOptions {
+  // So that readers can tell a counter that started anew from one that went on (created_unix_milliseconds in a snapshot).
+  CreationTimes creation_times = CreationTimes::kNotKept;
+};
+
 class Registry {
  public:
-  Registry();
+  explicit Registry(RegistryOptions options = {});
   ~Registry();
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;

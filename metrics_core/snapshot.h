@@ -40,6 +40,7 @@ struct FamilyInfo {
   std::vector<std::string> label_names;     // in the order of the label text
   std::vector<double> bounds;               // of a histogram: finite, ascending upper bounds, (lower, upper]
   bool has_exemplars = false;               // its series may have them
+  bool has_created = false;                 // counters and histograms whose registry keeps creation times
   bool is_exponential = false;              // a histogram that can be read at its own resolution as well
   Aggregation aggregation = Aggregation::kSum;
 };
@@ -88,6 +89,9 @@ class FamilySnapshot {
     return found ? &*found : nullptr;
   }
 
+  // When series i was made, where info().has_created: milliseconds of Unix time.
+  std::int64_t created_unix_milliseconds(std::size_t i) const { return created_[i]; }
+
   // Whether the histograms of this family are exponential, and then the value of series i at full resolution.
   bool is_exponential() const { return info_->is_exponential; }
   const ExponentialValue& exponential_value(std::size_t i) const { return exponentials_[i]; }
@@ -106,6 +110,7 @@ class FamilySnapshot {
   std::span<const std::uint64_t> counts_;               // histograms only
   std::span<const std::optional<Exemplar>> exemplars_;  // where the family has them: one a bucket
   std::span<const ExponentialValue> exponentials_;      // exponential histograms only
+  std::span<const std::int64_t> created_;               // where the family has them
 };
 
 class Snapshot {

@@ -39,6 +39,7 @@ struct SnapshotBuffers {
     std::vector<std::uint64_t> counts;
     std::vector<std::optional<Exemplar>> exemplars;
     std::vector<ExponentialValue> exponentials;
+    std::vector<std::int64_t> created;
     std::vector<std::uint64_t> exponential_buckets;  // of all exponentials, one after another
     bool is_borrowed = false;                        // nothing of it is used: the family is another snapshot's
   };
@@ -64,6 +65,7 @@ class SnapshotBuilder {
     Provide(values_->counts, is_histogram ? series : 0);
     Provide(values_->exemplars, info.has_exemplars ? series * stride_ : 0);
     Provide(values_->exponentials, info.is_exponential ? series : 0);
+    Provide(values_->created, info.has_created ? series : 0);
     values_->exponential_buckets.clear();
   }
 
@@ -95,6 +97,9 @@ class SnapshotBuilder {
   // Of the next bucket of the series that was added last, in a family that has them; nothing where there is none.
   void AddExemplar(const std::optional<Exemplar>& exemplar) { values_->exemplars.push_back(exemplar); }
 
+  // Of the next series, in a family that has them.
+  void AddCreated(std::int64_t unix_milliseconds) { values_->created.push_back(unix_milliseconds); }
+
   // After the classic reading of the same series, with the same totals. The buckets are copied.
   void AddExponential(const ExponentialValue& value) {
     values_->exponentials.push_back(value);
@@ -120,6 +125,7 @@ class SnapshotBuilder {
       family.counts_ = values.counts;
       family.exemplars_ = values.exemplars;
       family.exponentials_ = values.exponentials;
+      family.created_ = values.created;
     }
     Snapshot snapshot;
     snapshot.families_ = buffers_.families;

@@ -51,7 +51,7 @@ constexpr TextDialect kOpenMetricsText = {
 
 }  // namespace
 
-OpenMetricsEncoder::OpenMetricsEncoder(std::span<const metrics::FamilySnapshot> families)
-    : TextPage(families, kOpenMetricsText) {}
+OpenMetricsEncoder::OpenMetricsEncoder(std::span<const metrics::FamilySnapshot> families, CreatedUse created)
+    : TextPage(families, kOpenMetricsText, created) {}
 
 }  // namespace streamhouse::exporters

@@ -16,7 +16,8 @@ namespace streamhouse::exporters {
 class OpenMetricsEncoder : public TextPage {
  public:
   // `families` must outlive the encoder.
-  explicit OpenMetricsEncoder(std::span<const metrics::FamilySnapshot> families);
+  explicit OpenMetricsEncoder(std::span<const metrics::FamilySnapshot> families,
+                              CreatedUse created = CreatedUse::kLeftOut);
 };
 
 }  // namespace streamhouse::exporters

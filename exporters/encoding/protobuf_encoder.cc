@@ -30,7 +30,7 @@ namespace label_field {
 enum : protozero::pbf_tag_type { kName = 1, kValue = 2 };
 }
 namespace scalar_field {
-enum : protozero::pbf_tag_type { kValue = 1, kExemplar = 2 };
+enum : protozero::pbf_tag_type { kValue = 1, kExemplar = 2, kCreated = 3 };
 }
 namespace histogram_field {
 enum : protozero::pbf_tag_type {
@@ -41,7 +41,8 @@ enum : protozero::pbf_tag_type {
   kZeroThreshold = 6,
   kZeroCount = 7,
   kPositiveSpan = 12,
-  kPositiveDelta = 13
+  kPositiveDelta = 13,
+  kCreated = 15
 };
 }
 namespace bucket_field {
@@ -93,9 +94,18 @@ void PutLabel(Out& out, std::string_view name, const EscapedText& value) {
 constexpr std::size_t kShortTextBytes = 100;
 
 template <typename Out>
-void PutExemplar(Out& parent, ProtobufField field, const metrics::Exemplar& exemplar) {
+void PutTimestamp(Out& parent, ProtobufField field, std::int64_t unix_milliseconds) {
   constexpr std::int64_t kMillisecondsPerSecond = 1000;
   constexpr std::int64_t kNanosecondsPerMillisecond = 1'000'000;
+  PutMessage(parent, field, [&](auto& timestamp) {
+    PutInt64(timestamp, timestamp_field::kSeconds, unix_milliseconds / kMillisecondsPerSecond);
+    PutInt64(timestamp, timestamp_field::kNanos,
+             unix_milliseconds % kMillisecondsPerSecond * kNanosecondsPerMillisecond);
+  });
+}
+
+template <typename Out>
+void PutExemplar(Out& parent, ProtobufField field, const metrics::Exemplar& exemplar) {
   PutMessage(parent, field, [&](auto& message) {
     const ExemplarLabels labels(exemplar);
     for (const ExemplarLabel& label : labels) {
@@ -105,11 +115,7 @@ void PutExemplar(Out& parent, ProtobufField field, const metrics::Exemplar& exem
       });
     }
     PutDouble(message, exemplar_field::kValue, exemplar.value);
-    PutMessage(message, exemplar_field::kTimestamp, [&](auto& timestamp) {
-      PutInt64(timestamp, timestamp_field::kSeconds, exemplar.unix_milliseconds / kMillisecondsPerSecond);
-      PutInt64(timestamp, timestamp_field::kNanos,
-               exemplar.unix_milliseconds % kMillisecondsPerSecond * kNanosecondsPerMillisecond);
-    });
+    PutTimestamp(message, exemplar_field::kTimestamp, exemplar.unix_milliseconds);
   });
 }
 
@@ -120,6 +126,9 @@ void PutScalar(Out& out, const FamilySnapshot& family, std::size_t series) {
     PutDouble(scalar, scalar_field::kValue, ScalarValue(family, series));
     const metrics::Exemplar* const exemplar = is_counter ? family.exemplar(series) : nullptr;
     if (exemplar != nullptr) PutExemplar(scalar, scalar_field::kExemplar, *exemplar);
+    if (family.info().has_created) {
+      PutTimestamp(scalar, scalar_field::kCreated, family.created_unix_milliseconds(series));
+    }
   });
 }
 
@@ -160,6 +169,9 @@ void PutHistogram(Out& out, const FamilySnapshot& family, std::size_t series, co
       });
     }
     if (family.is_exponential()) PutNative(histogram, family.exponential_value(series), native);
+    if (family.info().has_created) {
+      PutTimestamp(histogram, histogram_field::kCreated, family.created_unix_milliseconds(series));
+    }
   });
 }
 

@@ -43,12 +43,28 @@ inline char* Put(char* out, std::string_view text) {
   return out + n;
 }
 
+// Seconds without an exponent, to the millisecond.
+char* WriteUnixTime(char* out, std::int64_t unix_milliseconds) {
+  constexpr std::int64_t kMillisecondsPerSecond = 1000;
+  out = WriteInteger(out, unix_milliseconds / kMillisecondsPerSecond);
+  // A digit before the three, which the point replaces.
+  WriteInteger(out, kMillisecondsPerSecond + unix_milliseconds % kMillisecondsPerSecond);
+  *out = '.';
+  return out + 4;
+}
+
 std::string LeLabel(double bound) {
   char number[kNumberBytesMax];
   return ",le=\"" + std::string(number, WriteOpenMetricsDouble(number, bound)) + "\"";
 }
 
 }  // namespace
+
+std::string CreatedName(std::string_view name) {
+  constexpr std::string_view kCounterSuffix = "_total";
+  if (name.ends_with(kCounterSuffix)) name.remove_suffix(kCounterSuffix.size());
+  return std::string(name) + "_created";
+}
 
 PageSource::Progress TextPage::Fill(Chunk& chunk) {
   for (; family_ < families_.size(); ++family_) {
@@ -74,13 +90,15 @@ bool TextPage::FillFamily(const FamilySnapshot& family, Chunk& chunk) {
 
 void TextPage::BeginFamily(const FamilySnapshot& family) {
   series_ = 0;
+  line_ = 0;
   metadata_.clear();
+  created_name_.clear();
+  if (created_ == CreatedUse::kShown && family.info().has_created) created_name_ = CreatedName(family.info().name);
   dialect_.append_metadata(family.info(), metadata_);
   if (family.info().type == MetricType::kHistogram) BeginHistograms(family.info());
 }
 
 void TextPage::BeginHistograms(const FamilyInfo& info) {
-  line_ = 0;
   bucket_total_ = 0;
   bucket_name_ = info.name + "_bucket";
   sum_name_ = info.name + "_sum";
@@ -119,9 +137,19 @@ bool TextPage::FillScalars(const FamilySnapshot& family, Chunk& chunk, const Wri
   for (; series_ < family.size(); ++series_) {
     const auto write = [&](char* out) { return write_value(out, series_); };
     const metrics::Exemplar* const exemplar = has_exemplars ? ExemplarOf(family, 0) : nullptr;
-    if (!FillLine(chunk, name, family.label_text(series_), write, exemplar)) return false;
+    if (line_ == 0 && !FillLine(chunk, name, family.label_text(series_), write, exemplar)) return false;
+    if (created_name_.empty()) continue;
+    line_ = 1;
+    if (!FillCreated(family, chunk)) return false;
+    line_ = 0;
   }
   return true;
+}
+
+bool TextPage::FillCreated(const FamilySnapshot& family, Chunk& chunk) {
+  if (created_name_.empty()) return true;
+  return FillLine(chunk, created_name_, family.label_text(series_),
+                  [&](char* out) { return WriteUnixTime(out, family.created_unix_milliseconds(series_)); });
 }
 
 template <typename WriteValue>
@@ -162,13 +190,18 @@ bool TextPage::FillHistogram(const FamilySnapshot& family, Chunk& chunk) {
     if (!FillBucketLine(chunk, labels, line_, total, ExemplarOf(family, line_))) return false;
     bucket_total_ = total;
   }
-  if (!dialect_.shows_sum(family.info())) return true;
+  if (!dialect_.shows_sum(family.info())) return FillCreated(family, chunk);
   if (line_ == buckets) {
     const auto write_sum = [&](char* out) { return dialect_.write_double(out, value.sum); };
     if (!FillLine(chunk, sum_name_, labels, write_sum)) return false;
     ++line_;
   }
-  return FillLine(chunk, count_name_, labels, [&](char* out) { return WriteInteger(out, value.count); });
+  if (line_ == buckets + 1) {
+    const auto write_count = [&](char* out) { return WriteInteger(out, value.count); };
+    if (!FillLine(chunk, count_name_, labels, write_count)) return false;
+    ++line_;
+  }
+  return FillCreated(family, chunk);
 }
 
 bool TextPage::FillBucketLine(Chunk& chunk, std::string_view labels, std::size_t bucket, std::uint64_t total,

@@ -23,6 +23,12 @@ namespace streamhouse::exporters {
 // Whether exemplars stand behind the samples of counters and buckets (exemplar_text.h).
 enum class ExemplarUse : std::uint8_t { kLeftOut, kShown };
 
+// Whether series whose creation time is kept show it, in a sample of its own.
+enum class CreatedUse : std::uint8_t { kLeftOut, kShown };
+
+// The name of that sample, beside those of a counter or histogram.
+std::string CreatedName(std::string_view family_name);
+
 // Wherein the text formats differ.
 struct TextDialect {
   // Appends the lines that stand before the samples of a family.
@@ -38,8 +44,9 @@ struct TextDialect {
 class TextPage : public PageSource {
  public:
   // `families` and `dialect` must outlive the page.
-  TextPage(std::span<const metrics::FamilySnapshot> families, const TextDialect& dialect)
-      : dialect_(dialect), families_(families) {}
+  TextPage(std::span<const metrics::FamilySnapshot> families, const TextDialect& dialect,
+           CreatedUse created = CreatedUse::kLeftOut)
+      : dialect_(dialect), created_(created), families_(families) {}
 
   Progress Fill(Chunk& chunk) override;
 
@@ -53,6 +60,7 @@ class TextPage : public PageSource {
   bool FillSeries(const metrics::FamilySnapshot& family, Chunk& chunk);
   template <typename WriteValue>
   bool FillScalars(const metrics::FamilySnapshot& family, Chunk& chunk, const WriteValue& write_value);
+  bool FillCreated(const metrics::FamilySnapshot& family, Chunk& chunk);
   bool FillHistograms(const metrics::FamilySnapshot& family, Chunk& chunk);
   bool FillHistogram(const metrics::FamilySnapshot& family, Chunk& chunk);
   template <typename WriteValue>
@@ -64,13 +72,14 @@ class TextPage : public PageSource {
                       const metrics::Exemplar* exemplar);
 
   const TextDialect& dialect_;
+  const CreatedUse created_;
   const std::span<const metrics::FamilySnapshot> families_;
 
   // Where the page stands.
   std::size_t family_ = 0;
   Step step_ = Step::kBegin;
   std::size_t series_ = 0;
-  std::size_t line_ = 0;            // of a histogram: its buckets, then its sum, then its count
+  std::size_t line_ = 0;  // of a histogram: its buckets, its sum, its count, its creation time; of others: 0 and 1
   std::uint64_t bucket_total_ = 0;  // of the buckets up to this line
 
   // Of the present family.
@@ -78,6 +87,7 @@ class TextPage : public PageSource {
   std::string bucket_name_;
   std::string sum_name_;
   std::string count_name_;
+  std::string created_name_;            // empty where it is not shown
   std::vector<std::string> le_labels_;  // ,le="0.5"
   std::size_t le_label_bytes_max_ = 0;
 };

@@ -75,7 +75,8 @@ Status MetricsServer::Start() {
   }
   auto thread = options_.context == nullptr ? std::make_unique<Thread>() : nullptr;
   asio::io_context& context = thread == nullptr ? *options_.context : thread->context();
-  const RoutesOptions routes = {.limits = options_.limits, .aggregate = options_.aggregate};
+  const RoutesOptions routes = {
+      .limits = options_.limits, .aggregate = options_.aggregate, .created = options_.created};
   const BlockedSignals blocked;
   auto listener = std::make_shared<Listener>(context, registry_, health_, routes, std::move(web_config));
   if (Status bound = listener->Bind(options_.host, options_.port); !bound.ok()) return bound;

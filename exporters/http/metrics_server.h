@@ -29,6 +29,7 @@
 #include <string_view>
 #include <vector>
 
+#include "exporters/encoding/text_page.h"
 #include "exporters/http/limits.h"
 #include "metrics_core/exporter.h"
 #include "metrics_core/health.h"
@@ -49,7 +50,10 @@ struct MetricsServerOptions {
   std::string host = "127.0.0.1";            // an address to listen on, or a name of one
   std::uint16_t port = kMetricsPortDefault;  // 0: one that is free
   Limits limits = {};
-  std::vector<std::string> aggregate = {};     // labels that /metrics sums away and /metrics/detailed shows
+  std::vector<std::string> aggregate = {};  // labels that /metrics sums away and /metrics/detailed shows
+  // Whether OpenMetrics pages show when series were made, where the registry keeps it, in samples ending with _created. Most
+  // servers store these as series of their own. Protobuf pages have it in any case.
+  CreatedUse created = CreatedUse::kLeftOut;
   std::string web_config_file = {};            // web_config.h; empty for none: no TLS, and anybody may read
   boost::asio::io_context* context = nullptr;  // the program's, to run in; null: a thread of its own
 };

@@ -21,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "exporters/encoding/text_page.h"
 #include "exporters/http/limits.h"
 #include "exporters/http/request.h"
 #include "exporters/http/response.h"
@@ -36,7 +37,8 @@ namespace streamhouse::exporters {
 
 struct RoutesOptions {
   Limits limits = {};
-  std::vector<std::string> aggregate = {};  // labels that /metrics sums away (aggregated_view.h)
+  std::vector<std::string> aggregate = {};    // labels that /metrics sums away (aggregated_view.h)
+  CreatedUse created = CreatedUse::kLeftOut;  // of OpenMetrics pages
   ServerMetrics metrics = {};
 };
 

@@ -13,10 +13,11 @@ namespace {
 
 using metrics::FamilySnapshot;
 
-std::unique_ptr<PageSource> MakeEncoder(PageFormat format, std::span<const FamilySnapshot> families) {
+std::unique_ptr<PageSource> MakeEncoder(PageFormat format, std::span<const FamilySnapshot> families,
+                                        CreatedUse created) {
   switch (format) {
     case PageFormat::kOpenMetrics:
-      return std::make_unique<OpenMetricsEncoder>(families);
+      return std::make_unique<OpenMetricsEncoder>(families, created);
     case PageFormat::kProtobuf:
       return std::make_unique<ProtobufEncoder>(families);
     case PageFormat::kText:
@@ -27,6 +28,7 @@ std::unique_ptr<PageSource> MakeEncoder(PageFormat format, std::span<const Famil
 
 // Whether `name` is the family's or that of one of its samples.
 bool IsNameIn(std::string_view name, const metrics::FamilyInfo& info) {
+  if (info.has_created && name == CreatedName(info.name)) return true;
   if (!name.starts_with(info.name)) return false;
   name.remove_prefix(info.name.size());
   if (name.empty()) return true;
@@ -43,14 +45,14 @@ PageSource::Progress ScrapePage::Fill(Chunk& chunk) {
 void ScrapePage::Collect() {
   snapshot_ = collection_.Take();
   if (names_.empty()) {
-    encoder_ = MakeEncoder(format_, snapshot_->families());
+    encoder_ = MakeEncoder(format_, snapshot_->families(), created_);
     return;
   }
   for (const FamilySnapshot& family : snapshot_->families()) {
     const auto is_meant = [&](const std::string& name) { return IsNameIn(name, family.info()); };
     if (std::any_of(names_.begin(), names_.end(), is_meant)) chosen_.push_back(family);
   }
-  encoder_ = MakeEncoder(format_, chosen_);
+  encoder_ = MakeEncoder(format_, chosen_, created_);
 }
 
 }  // namespace streamhouse::exporters

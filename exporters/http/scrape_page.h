@@ -6,10 +6,12 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "exporters/encoding/chunk.h"
 #include "exporters/encoding/content_negotiation.h"
+#include "exporters/encoding/text_page.h"
 #include "exporters/http/shared_collection.h"
 #include "metrics_core/snapshot.h"
 
@@ -21,8 +23,9 @@ using FamilyNames = std::vector<std::string>;
 class ScrapePage : public PageSource {
  public:
   // `collection` must outlive the page.
-  ScrapePage(SharedCollection& collection, PageFormat format, FamilyNames names = {})
-      : collection_(collection), format_(format), names_(std::move(names)) {}
+  ScrapePage(SharedCollection& collection, PageFormat format, FamilyNames names = {},
+             CreatedUse created = CreatedUse::kLeftOut)
+      : collection_(collection), format_(format), names_(std::move(names)), created_(created) {}
 
   Progress Fill(Chunk& chunk) override;
 
@@ -32,6 +35,7 @@ class ScrapePage : public PageSource {
   SharedCollection& collection_;
   const PageFormat format_;
   const FamilyNames names_;
+  const CreatedUse created_;  // of OpenMetrics; protobuf always has what there is
   std::shared_ptr<const metrics::Snapshot> snapshot_;
   std::vector<metrics::FamilySnapshot> chosen_;  // where there are names
   std::unique_ptr<PageSource> encoder_;          // null until the snapshot is taken

@@ -34,6 +34,7 @@ void FamilySums::Add(const FamilySnapshot& family, std::size_t series, std::size
     AddScalar(ScalarBits(family, series), values_[first_value]);
   }
   if (info_.has_exemplars) AddExemplars(family, series, group);
+  if (info_.has_created) AddCreated(family.created_unix_milliseconds(series), group);
 }
 
 void FamilySums::AddScalar(std::uint64_t added, std::uint64_t& total) const {
@@ -65,6 +66,11 @@ void FamilySums::AddHistogram(const FamilySnapshot& family, std::size_t series, 
   exponentials_[group].Add(family.exponential_value(series));
 }
 
+void FamilySums::AddCreated(std::int64_t unix_milliseconds, std::size_t group) {
+  if (group == created_.size()) created_.push_back(unix_milliseconds);
+  created_[group] = std::min(created_[group], unix_milliseconds);
+}
+
 void FamilySums::AddExemplars(const FamilySnapshot& family, std::size_t series, std::size_t group) {
   exemplars_.resize(values_.size());
   for (std::size_t bucket = 0; bucket < values_per_series(); ++bucket) {
@@ -83,6 +89,7 @@ void FamilySums::AppendGroup(SnapshotBuilder& builder, const std::string& text, 
   } else {
     builder.AddScalar(text, values.front());
   }
+  if (info_.has_created) builder.AddCreated(created_[group]);
   if (!info_.has_exemplars) return;
   for (std::size_t i = 0; i < values.size(); ++i) builder.AddExemplar(exemplars_[group * values.size() + i]);
 }

@@ -2,7 +2,7 @@
 //
 // Rules: counters and buckets add up modulo 2^64, as they count themselves; doubles in the order of the series; gauges by
 // their FamilyInfo::aggregation, of which a maximum passes over NaN; exponential histograms as ExponentialSum says; of
-// exemplars the newest in each bucket stays. Thread safety: one thread.
+// exemplars the newest in each bucket stays, of creation times the oldest. Thread safety: one thread.
 // Cost: memory for the values of each group, whatever the number of series.
 #pragma once
 
@@ -41,6 +41,7 @@ class FamilySums {
   }
   void AddScalar(std::uint64_t added, std::uint64_t& total) const;
   void AddHistogram(const metrics::FamilySnapshot& family, std::size_t series, std::size_t group);
+  void AddCreated(std::int64_t unix_milliseconds, std::size_t group);
   void AddExemplars(const metrics::FamilySnapshot& family, std::size_t series, std::size_t group);
   void AppendGroup(metrics::SnapshotBuilder& builder, const std::string& text, std::size_t group) const;
 
@@ -51,6 +52,7 @@ class FamilySums {
   std::vector<double> sums_;
   std::vector<std::uint64_t> counts_;
   std::vector<ExponentialSum> exponentials_;
+  std::vector<std::int64_t> created_;
 };
 
 }  // namespace streamhouse::exporters

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <chrono>
 #include <string>
 
 #include "metrics_core/internal/exemplar_slots.h"
@@ -27,6 +28,11 @@ class RepairedValues {
   std::vector<std::string> storage_;
   std::vector<std::string_view> values_;
 };
+
+std::int64_t UnixMilliseconds() {
+  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
+}
 
 // Adds the buckets to those of the first bound that is not below them.
 void FoldIntoBounds(const ExponentialReading& reading, std::span<const double> bounds,
@@ -142,6 +148,10 @@ std::optional<std::uint32_t> FamilyCore::Make(std::span<const std::string_view> 
     last_uses_.resize(table_.number_limit());
     last_uses_[number] = {.value = 0, .since_nanoseconds = 0};
   }
+  if (options_.info.has_created) {
+    created_.resize(table_.number_limit());
+    created_[number] = UnixMilliseconds();
+  }
   if (auto outgrown = table_.TakeOutgrown(); !outgrown.empty()) {
     condemned_.push_back({.numbers = {}, .indexes = std::move(outgrown), .snapshot = 0, .grace = GracePeriod::Begin()});
   }
@@ -225,6 +235,7 @@ void FamilyCore::Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds
     ReadScalars(builder);
   }
   if (options_.info.has_exemplars) ReadExemplars(builder);
+  if (options_.info.has_created) ReadCreated(builder);
 }
 
 void FamilyCore::Expire(std::uint64_t now_nanoseconds) {
@@ -276,6 +287,12 @@ void FamilyCore::ReadExemplars(SnapshotBuilder& builder) {
     for (std::uint32_t bucket = 0; bucket < buckets; ++bucket) {
       builder.AddExemplar(slots == nullptr ? std::nullopt : slots->Read(bucket));
     }
+  }
+}
+
+void FamilyCore::ReadCreated(SnapshotBuilder& builder) {
+  for (std::uint32_t number = 0; number < table_.number_limit(); ++number) {
+    if (table_.IsLive(number)) builder.AddCreated(created_[number]);
   }
 }
 

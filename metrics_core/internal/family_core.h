@@ -131,6 +131,7 @@ class FamilyCore final : public CollectedFamily {
   void Expire(std::uint64_t now_nanoseconds);
   std::uint64_t ValueForExpiry(Slot run);
   void ReadExemplars(SnapshotBuilder& builder);
+  void ReadCreated(SnapshotBuilder& builder);
   void ReadScalars(SnapshotBuilder& builder);
   void ReadHistograms(SnapshotBuilder& builder);
   void ReadExponential(Slot run);
@@ -155,6 +156,7 @@ class FamilyCore final : public CollectedFamily {
   ExponentialReading exponential_;
   std::deque<Condemned> condemned_;               // oldest first
   std::vector<LastUse> last_uses_;                // by number; empty where series do not expire
+  std::vector<std::int64_t> created_;             // by number, Unix milliseconds; empty where not kept
   std::optional<std::uint32_t> overflow_number_;  // the overflow series, once it was needed
 };
 

@@ -32,7 +32,7 @@ TEST_F(BuiltinExportersTest, MakesServers) {
   EXPECT_EQ(
       Made("prometheus://0.0.0.0:9000?connections=7&scrapes=1&head_time=1s&idle_time=2m&write_time=5s&page_time=9s"),
       "prometheus://0.0.0.0:9000");
-  EXPECT_EQ(Made("prometheus://?aggregate=partition,group"), "prometheus://127.0.0.1:8080");
+  EXPECT_EQ(Made("prometheus://?aggregate=partition,group&created=shown"), "prometheus://127.0.0.1:8080");
   EXPECT_EQ(Made("prometheus://[::1]:1"), "prometheus://[::1]:1");
 }
 
@@ -46,6 +46,8 @@ TEST_F(BuiltinExportersTest, SaysWhatIsBad) {
             "exporter prometheus://a?scrapes=0: option scrapes must be a whole number, at least 1");
   EXPECT_EQ(Made("prometheus://a?aggregate=b,,c"),
             "exporter prometheus://a?aggregate=b,,c: '' in aggregate is not a label");
+  EXPECT_EQ(Made("prometheus://a?created=yes"),
+            "exporter prometheus://a?created=yes: option created must be shown or left-out");
   EXPECT_EQ(Made("textfile://tmp/a.prom"),
             "exporter textfile://tmp/a.prom: a file has no host: write textfile:///path");
   EXPECT_EQ(Made("textfile:///tmp/a.txt"),

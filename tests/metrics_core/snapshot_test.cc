@@ -1,5 +1,7 @@
 #include "metrics_core/snapshot.h"
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <thread>
@@ -8,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "metrics_core/bucket_bounds.h"
 #include "metrics_core/registry.h"
 #include "tests/metrics_core/page.h"
 
@@ -66,6 +69,34 @@ TEST_F(SnapshotTest, SaysHowItsNumbersAreToBeRead) {
                                               NumberKind::kDouble, NumberKind::kInt64}));
   EXPECT_EQ(snapshot.families()[2].int64_value(0), -1);
   EXPECT_EQ(snapshot.families()[3].double_value(0), 0.5);
+}
+
+TEST(CreationTimesTest, AreKeptOfCountersAndHistogramsWhereTheRegistryIsToldTo) {
+  Registry registry({.creation_times = CreationTimes::kKept});
+  const auto now = [] {
+    const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
+  };
+  registry.AddGauge({.name = "g", .help = "h"}).value();
+  registry.AddHistogram({.name = "h", .help = "h"}, BucketBounds::Linear(0, 1, 5).value()).value();
+  const auto counters = registry.AddCounter({.name = "c_total", .help = "h", .labels = {"x"}}).value();
+  const std::int64_t before = now();
+  for (const std::string value : {"1", "2", "3"}) counters.With(value);
+  counters.Remove("2");
+  const std::int64_t after = now();
+  const Snapshot snapshot = registry.TakeSnapshot();
+  EXPECT_FALSE(snapshot.families()[0].info().has_created);
+  ASSERT_TRUE(snapshot.families()[1].info().has_created);
+  EXPECT_GT(snapshot.families()[1].created_unix_milliseconds(0), 0);
+  for (std::size_t i = 0; i < 2; ++i) {
+    EXPECT_GE(snapshot.families()[2].created_unix_milliseconds(i), before);
+    EXPECT_LE(snapshot.families()[2].created_unix_milliseconds(i), after);
+  }
+}
+
+TEST_F(SnapshotTest, HasNoCreationTimesOtherwise) {
+  AddCounter("a_total");
+  EXPECT_FALSE(registry_.TakeSnapshot().families()[0].info().has_created);
 }
 
 TEST_F(SnapshotTest, DoesNotChangeWhateverHappensAfterIt) {

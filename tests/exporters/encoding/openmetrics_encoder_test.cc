@@ -4,8 +4,12 @@
 
 #include <string>
 
+#include "exporters/encoding/chunk.h"
+#include "exporters/encoding/text_page.h"
 #include "metrics_core/registry.h"
+#include "metrics_core/snapshot.h"
 #include "tests/exporters/support/command.h"
+#include "tests/exporters/support/created_snapshot.h"
 #include "tests/exporters/support/hostile_registry.h"
 #include "tests/exporters/support/page.h"
 
@@ -140,6 +144,45 @@ TEST(OpenMetricsEncoderTest, FailsTheStrictestParserWhenThePageIsCutOff) {
   AddHistograms(registry);
   const std::string page = PageOf<OpenMetricsEncoder>(registry);
   EXPECT_NE(Parse(page.substr(0, page.rfind("# EOF"))).exit_code, 0);
+}
+
+constexpr const char* kCreatedPage = R"(# TYPE sent_bytes counter
+# HELP sent_bytes Sent
+sent_bytes_total{topic="a"} 5
+sent_bytes_created{topic="a"} 1700000000.007
+sent_bytes_total{topic="b"} 6
+sent_bytes_created{topic="b"} 1700000001.007
+# TYPE wait histogram
+# HELP wait Wait
+wait_bucket{le="1.0"} 0
+wait_bucket{le="+Inf"} 1
+wait_sum 2.5
+wait_count 1
+wait_created 1700000001.000
+# EOF
+)";
+
+TEST(OpenMetricsEncoderTest, ShowsCreationTimesWhereItIsTold) {
+  const metrics::Snapshot snapshot = CreatedSnapshot();
+  OpenMetricsEncoder shown(snapshot.families(), CreatedUse::kShown);
+  EXPECT_EQ(ReadPage(shown), kCreatedPage);
+  OpenMetricsEncoder left_out(snapshot.families());
+  EXPECT_EQ(ReadPage(left_out).find("created"), std::string::npos);
+}
+
+TEST(OpenMetricsEncoderTest, CutsNothingBetweenAValueAndItsCreationTime) {
+  const metrics::Snapshot snapshot = CreatedSnapshot();
+  for (std::size_t bytes = 1; bytes < 600; bytes += 7) {
+    OpenMetricsEncoder encoder(snapshot.families(), CreatedUse::kShown);
+    std::string page;
+    PageSource::Progress progress;
+    do {
+      Chunk chunk(bytes);
+      progress = encoder.Fill(chunk);
+      page += chunk.view();
+    } while (progress == PageSource::Progress::kMore);
+    EXPECT_EQ(page, kCreatedPage);
+  }
 }
 
 }  // namespace

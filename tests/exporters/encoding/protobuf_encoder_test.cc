@@ -8,8 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "exporters/encoding/chunk.h"
 #include "metrics_core/registry.h"
+#include "metrics_core/snapshot.h"
 #include "tests/exporters/support/command.h"
+#include "tests/exporters/support/created_snapshot.h"
 #include "tests/exporters/support/hostile_registry.h"
 #include "tests/exporters/support/page.h"
 
@@ -37,14 +40,18 @@ std::vector<std::string> Messages(std::string_view page) {
 }
 
 // As protoc reads it, all messages one after the other.
-std::string Decoded(Registry& registry) {
+std::string Decoded(const std::string& page) {
   std::string text;
-  for (const std::string& message : Messages(PageOf<ProtobufEncoder>(registry))) {
+  for (const std::string& message : Messages(page)) {
     text +=
         RunCommand("protoc --decode=io.prometheus.client.MetricFamily tests/exporters/encoding/metrics.proto", message)
             .output;
   }
   return text;
+}
+
+std::string Decoded(Registry& registry) {
+  return Decoded(PageOf<ProtobufEncoder>(registry));
 }
 
 TEST(ProtobufEncoderTest, WritesNothingForAnEmptyRegistry) {
@@ -214,6 +221,24 @@ TEST(ProtobufEncoderTest, FramesLabelsOfAnyLength) {
   EXPECT_EQ(Messages(PageOf<ProtobufEncoder>(registry)).size(), 2U);
   EXPECT_EQ(Decoded(registry).find("Failed"), std::string::npos);
   EXPECT_NE(Decoded(registry).find("value: \"" + std::string(299, 'v') + "\""), std::string::npos);
+}
+
+TEST(ProtobufEncoderTest, WritesCreationTimes) {
+  const metrics::Snapshot snapshot = CreatedSnapshot();
+  ProtobufEncoder encoder(snapshot.families());
+  const std::string text = Decoded(ReadPage(encoder));
+  EXPECT_NE(text.find(R"(  counter {
+    value: 5
+    created_timestamp {
+      seconds: 1700000000
+      nanos: 7000000
+    }
+  }
+)"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("    created_timestamp {\n      seconds: 1700000001\n      nanos: 0\n"), std::string::npos)
+      << text;
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "exporters/encoding/text_page.h"
 #include "exporters/http/limits.h"
 #include "exporters/http/server_metrics.h"
 #include "metrics_core/health.h"
@@ -137,6 +138,19 @@ TEST_F(RoutesTest, AggregatesOnePageAndNotTheOther) {
   EXPECT_EQ(page("/metrics?name[]=lag"), head + "lag{topic=\"a\"} 4\n");
   EXPECT_EQ(page("/metrics/detailed?name[]=lag"),
             head + "lag{topic=\"a\",partition=\"1\"} 2\nlag{topic=\"a\",partition=\"2\"} 2\n");
+}
+
+TEST_F(RoutesTest, ShowsCreationTimesInOpenMetricsWhereItIsTold) {
+  metrics::Registry registry({.creation_times = metrics::CreationTimes::kKept});
+  registry.AddCounter({.name = "a_total", .help = "A"}).value();
+  Routes routes(registry, health_, {.created = CreatedUse::kShown});
+  const auto page = [&](Routes& of, std::string_view accept) {
+    return ReadPage(*of.Handle({.method = "GET", .target = "/metrics?name[]=a_created", .accept = accept}).page);
+  };
+  EXPECT_NE(page(routes, "application/openmetrics-text").find("\na_created 1"), std::string::npos);
+  EXPECT_EQ(page(routes, "").find("\na_created"), std::string::npos);
+  Routes plain(registry, health_);
+  EXPECT_EQ(page(plain, "application/openmetrics-text").find("\na_created"), std::string::npos);
 }
 
 TEST_F(RoutesTest, ListsAllChecksWhenAsked) {

@@ -114,5 +114,18 @@ TEST_F(FamilySumsTest, TheNewestExemplarStays) {
   EXPECT_EQ(sum.families()[0].label_text(0), "topic=\"a\"");
 }
 
+TEST_F(FamilySumsTest, TheOldestCreationTimeStays) {
+  FamilyInfo info;
+  info.has_created = true;
+  const auto buffers = std::make_shared<SnapshotBuffers>();
+  SnapshotBuilder builder(*buffers);
+  builder.BeginFamily(info, 3);
+  for (const std::int64_t created : {20, 10, 30}) {
+    builder.AddScalar("", 1);
+    builder.AddCreated(created);
+  }
+  EXPECT_EQ(Sum(info, builder.Finish(buffers)).families()[0].created_unix_milliseconds(0), 10);
+}
+
 }  // namespace
 }  // namespace streamhouse::exporters

@@ -1,0 +1,43 @@
+// A snapshot with creation times that are known, whatever the clock says.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "metrics_core/snapshot.h"
+#include "metrics_core/snapshot_builder.h"
+
+namespace streamhouse::exporters {
+
+// sent_bytes_total{topic="a"} 5 and {topic="b"} 6, and the histogram "wait" with one value, each made at another time.
+inline metrics::Snapshot CreatedSnapshot() {
+  struct Owner {
+    metrics::FamilyInfo counter;
+    metrics::FamilyInfo histogram;
+    metrics::SnapshotBuffers buffers;
+  };
+  auto owner = std::make_shared<Owner>();
+  owner->counter.name = "sent_bytes_total";
+  owner->counter.help = "Sent";
+  owner->counter.label_names = {"topic"};
+  owner->histogram.name = "wait";
+  owner->histogram.help = "Wait";
+  owner->histogram.type = metrics::MetricType::kHistogram;
+  owner->histogram.bounds = {1};
+  owner->counter.has_created = owner->histogram.has_created = true;
+  constexpr std::int64_t kCreated = 1'700'000'000'007;
+  metrics::SnapshotBuilder builder(owner->buffers);
+  builder.BeginFamily(owner->counter, 2);
+  builder.AddScalar("topic=\"a\"", 5);
+  builder.AddCreated(kCreated);
+  builder.AddScalar("topic=\"b\"", 6);
+  builder.AddCreated(kCreated + 1'000);
+  builder.BeginFamily(owner->histogram, 1);
+  builder.AddHistogram("")[1] = 1;
+  builder.SetHistogramTotals(2.5, 1);
+  builder.AddCreated(kCreated + 993);
+  return builder.Finish(std::move(owner));
+}
+
+}  // namespace streamhouse::exporters
