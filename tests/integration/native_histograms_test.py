@@ -3,10 +3,9 @@
 Method: a page with known observations, scraped with native histograms and exemplars switched on.
 """
 
-import json
 import subprocess
+import types
 import unittest
-import urllib.parse
 
 import processes
 import prometheus
@@ -17,17 +16,15 @@ COUNTS = {0.25: 2, 0.5: 3, 1.0: 4, 4.0: 5}
 
 
 class NativeHistograms(unittest.TestCase):
-    def setUp(self):
-        self.page = processes.Process(self, ["tests/integration/native_page"], stdin=subprocess.PIPE)
-        self.prometheus = prometheus.Prometheus(self, {"page": self.page.match("^http=(.*)$")[1]}, FLAGS)
-        self.prometheus.wait_for("histogram_count(fetch_seconds) > 0")
-
-    def api(self, path, **parameters):
-        url = f"{self.prometheus.url}/api/v1/{path}?" + urllib.parse.urlencode(parameters)
-        return json.loads(processes.fetch(url)[2])["data"]
+    @classmethod
+    def setUpClass(cls):
+        owner = types.SimpleNamespace(addCleanup=cls.addClassCleanup)
+        page = processes.Process(owner, ["tests/integration/native_page"], stdin=subprocess.PIPE)
+        cls.prometheus = prometheus.Prometheus(owner, {"page": page.match("^http=(.*)$")[1]}, FLAGS)
+        cls.prometheus.wait_for("histogram_count(fetch_seconds) > 0")
 
     def test_stores_every_bucket_as_it_was_counted(self):
-        series = self.api("query", query="fetch_seconds")["result"][0]
+        series = self.prometheus.api("query", query="fetch_seconds")["result"][0]
         self.assertEqual("orders", series["metric"]["topic"])
         histogram = series["histogram"][1]
         self.assertEqual("15", histogram["count"])
@@ -44,7 +41,7 @@ class NativeHistograms(unittest.TestCase):
         self.assertAlmostEqual(6 / 15, share)
 
     def test_stores_exemplars(self):
-        found = self.api("query_exemplars", query="fetch_seconds", start="0", end="99999999999")
+        found = self.prometheus.api("query_exemplars", query="fetch_seconds", start="0", end="99999999999")
         labels = found[0]["exemplars"][0]["labels"]
         self.assertEqual({"trace_id": "00000000000000010000000000000002", "span_id": "0000000000000003"}, labels)
 

@@ -1,5 +1,8 @@
-// Serves a page of all kinds of metrics until its input ends, for native_histograms_test.py.
+// Serves a page of all kinds of metrics until its input ends: openly, and once more for each web configuration file that it is
+// given, for native_histograms_test.py and scrape_ways_test.py.
 #include <cstdio>
+#include <memory>
+#include <vector>
 
 #include "exporters/http/metrics_server.h"
 #include "metrics_core/bucket_bounds.h"
@@ -9,7 +12,28 @@
 
 namespace metrics = streamhouse::metrics;
 
-int main() {
+namespace {
+
+using streamhouse::exporters::MetricsServer;
+
+// What the formats write in ways of their own, and what has to be escaped.
+void AddOtherFamilies(metrics::Registry& registry) {
+  registry.AddCounter({.name = "sent_total", .help = "Sent", .labels = {"topic"}}).value().With("a\"b").Increment(7);
+  const auto sizes =
+      registry
+          .AddHistogram({.name = "batch_bytes", .help = "Sizes \\ \n \"", .unit = "bytes", .labels = {"topic"}},
+                        metrics::BucketBounds::From({0.5, 1, 1000, 1e6}).value())
+          .value();
+  for (const char* topic : {"", "a\\b", "line\nline", "\xC3\xA4", "}\","}) sizes.With(topic).Observe(1);
+  const auto temperature =
+      registry.AddDoubleGauge({.name = "temperature", .help = "Now", .labels = {"of", "at"}}).value();
+  temperature.With("disk", "top").Set(-1e-9);
+  temperature.With("disk", "bottom").Set(1e9);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
   metrics::Registry registry;
   const auto latency = registry
                            .AddExponentialHistogram({.name = "fetch_seconds",
@@ -26,12 +50,17 @@ int main() {
     ++count;
     for (int i = 0; i < count; ++i) latency.Observe(value, {.trace_id_high = 1, .trace_id_low = 2, .span_id = 3});
   }
-  registry.AddCounter({.name = "sent_total", .help = "Sent", .labels = {"topic"}}).value().With("a\"b").Increment(7);
+  AddOtherFamilies(registry);
 
   const metrics::Health health;
-  streamhouse::exporters::MetricsServer server(registry, health, {.host = "127.0.0.1", .port = 0});
-  if (!server.Start().ok()) return 1;
-  std::printf("http=127.0.0.1:%d\n", server.port());
+  std::vector<std::unique_ptr<MetricsServer>> servers;
+  for (int i = 0; i < argc; ++i) {
+    const char* const web_config = i == 0 ? "" : argv[i];
+    servers.push_back(std::make_unique<MetricsServer>(
+        registry, health, streamhouse::exporters::MetricsServerOptions{.port = 0, .web_config_file = web_config}));
+    if (!servers.back()->Start().ok()) return 1;
+    std::printf("http%s=127.0.0.1:%d\n", web_config, servers.back()->port());
+  }
   std::fflush(stdout);
   while (std::getchar() != EOF) {
   }

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import textwrap
 import urllib.parse
 
 import processes
@@ -16,6 +17,7 @@ _JOB = """
   - job_name: '{name}'
     static_configs:
       - targets: ['{address}']
+{settings}
 """
 
 
@@ -26,19 +28,30 @@ def _program(variable):
     return path
 
 
+def promtool(*arguments, **options):
+    """`promtool ARGUMENTS`, run to its end."""
+    command = [_program("STREAMHOUSE_PROMTOOL"), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **options)
+
+
 def lint(page):
     """What `promtool check metrics` has to say about a page; empty if nothing."""
-    promtool = [_program("STREAMHOUSE_PROMTOOL"), "check", "metrics"]
-    done = subprocess.run(promtool, input=page, capture_output=True, text=True, check=False)
+    done = promtool("check", "metrics", input=page)
     return done.stdout + done.stderr if done.returncode or done.stdout or done.stderr else ""
 
 
 class Prometheus(processes.Process):
-    """Scrapes the jobs, given as name -> HOST:PORT, until the test ends; `url` is its own."""
+    """Scrapes the jobs, given as name -> HOST:PORT, until the test ends; `url` is its own.
 
-    def __init__(self, test, jobs, flags=()):
+    `settings` are further lines of jobs, in YAML, as name -> lines.
+    """
+
+    def __init__(self, test, jobs, flags=(), settings=None):
         folder = processes.folder_for(test)
-        jobs_text = "".join(_JOB.format(name=name, address=address) for name, address in jobs.items())
+        settings = {name: textwrap.indent(textwrap.dedent(lines), "    ") for name, lines in (settings or {}).items()}
+        jobs_text = "".join(
+            _JOB.format(name=name, address=address, settings=settings.get(name, "")) for name, address in jobs.items()
+        )
         (folder / "prometheus.yml").write_text(_CONFIGURATION + jobs_text)
         super().__init__(
             test,
@@ -54,13 +67,18 @@ class Prometheus(processes.Process):
         self.url = "http://" + self.match(r'"Listening on" address=(\S+)', "stderr")[1]
         processes.wait_for(lambda: processes.fetch(f"{self.url}/-/ready")[0] == 200, "Prometheus is ready")
 
-    def query(self, expression):
-        """The series of an instant query: [(labels, value)]; empty while there are none."""
-        status, _, body = processes.fetch(f"{self.url}/api/v1/query?" + urllib.parse.urlencode({"query": expression}))
+    def api(self, path, **parameters):
+        """The data of an answer of its HTTP API."""
+        status, _, body = processes.fetch(f"{self.url}/api/v1/{path}?" + urllib.parse.urlencode(parameters))
         answer = json.loads(body)
         if status != 200 or answer["status"] != "success":
-            raise AssertionError(f"{expression}: {body}")
-        return [(series["metric"], float(series["value"][1])) for series in answer["data"]["result"]]
+            raise AssertionError(f"{path} {parameters}: {body}")
+        return answer["data"]
+
+    def query(self, expression):
+        """The series of an instant query: [(labels, value)]; empty while there are none."""
+        result = self.api("query", query=expression)["result"]
+        return [(series["metric"], float(series["value"][1])) for series in result]
 
     def wait_for(self, expression):
         """The series of a query, as soon as there are some."""
