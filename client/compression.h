@@ -1,9 +1,10 @@
 // Compression: how a batch travels.
 //
-// When to use something else: kNone, the default, where processors are scarcer than bandwidth, such as on one machine.
+// When to use something else: kNone, the default, where processors are scarcer than bandwidth, such as on one machine;
+// docs/decisions/compression_of_batches.md has figures.
 // Guarantees: what is read is what was sent, whatever its compression.
 // Thread safety: values.
-// Cost: in bench/dataplane; on 100-byte records that resemble each other, zstd sends a fifth of the bytes, LZ4 a third.
+// Cost: bench/dataplane measures it. Of 100-byte JSON records, LZ4 sends a third of the bytes, zstd a sixth.
 #pragma once
 
 #include <cstdint>

@@ -18,8 +18,8 @@ struct Delivery {
   Offset offset = 0;
 };
 
-// Short, and it neither throws nor calls Flush() or Close(): while it runs, its partition waits. A Send() in it may find the
-// buffer full, and then waits for room that only other partitions can give.
+// Short, and it neither throws nor calls Flush() or Close(): while it runs, its partition waits. A Send() in it may
+// find the buffer full, and then waits for room that only other partitions can give.
 using DeliveryCallback = std::function<void(const metrics::Result<Delivery>&)>;
 
 }  // namespace streamhouse::client

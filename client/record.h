@@ -38,7 +38,8 @@ struct RecordView {
   std::string_view value = {};
   // Milliseconds since the Unix epoch. Absent means: the producer says when; a record that was read always has it.
   std::optional<std::int64_t> timestamp_ms = {};
-  // A "traceparent" among them (W3C Trace Context) makes the record an exemplar of its producer's and agent's latencies.
+  // A "traceparent" among them (W3C Trace Context) makes the record an exemplar of its producer's and agent's
+  // latencies.
   HeadersView headers = {};
 
   // What metrics and limits call the bytes of a record.

@@ -142,8 +142,8 @@ class RecordAccumulator {
   void SealAll();
 
   // Ends the linger of batches that would go at once: of partitions that have no other batch to send, unless there are
-  // batches that wait for a sender anyway. For a buffer that is full: ending every linger would leave batches as small as
-  // the room that the last one has freed, and each of them would free as little.
+  // batches that wait for a sender anyway. For a buffer that is full: ending every linger would leave batches as small
+  // as the room that the last one has freed, and each of them would free as little.
   void SealIdle();
 
   // Batches opened so far; with IsDoneBefore(), a way to wait for what had been accepted at some moment.

@@ -1,10 +1,10 @@
 // The bytes of one record, in a block on the wire and in a segment on disk alike; docs/log_format.md has the table.
 //
-// They are the same so that a batch travels from the producer's buffer into the log, and from there to a consumer, without
-// being taken apart: the agent checks sizes and counts, and copies once.
+// They are the same so that a batch travels from the producer's buffer into the log, and from there to a consumer,
+// without being taken apart: the agent checks sizes and counts, and copies once.
 // When to use something else: v1::Record, for a program that has nothing but streamhouse.proto.
-// Guarantees: no key and an empty key stay different. TakeRecord believes no size: whatever the bytes are, it stays within
-// them.
+// Guarantees: no key and an empty key stay different. TakeRecord believes no size: whatever the bytes are, it stays
+// within them.
 // Thread safety: pure.
 // Cost: a copy of the bytes; nothing but the growth of `bytes` allocates.
 #pragma once

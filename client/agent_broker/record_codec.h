@@ -22,7 +22,8 @@ v1::Compression ToWire(Compression compression);
 // With the compression that the batch asks for.
 void EncodeRecords(const RecordBatch& batch, v1::RecordBlock& block);
 
-// The block of the response, or its records where it has none. `records_bytes_max`: of a block, once it is decompressed.
+// The block of the response, or its records where it has none. `records_bytes_max`: of a block, once it is
+// decompressed.
 metrics::Result<RecordBatch> DecodeRecords(const v1::FetchResponse& response, std::size_t records_bytes_max);
 
 }  // namespace streamhouse::client
