@@ -1,15 +1,20 @@
 #include "metrics_core/metric_name.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <initializer_list>
 #include <utility>
 
 #include "metrics_core/internal/label_text.h"
+#include "metrics_core/name_escaping.h"
 
 namespace streamhouse::metrics {
 namespace {
 
 constexpr std::string_view kCounterSuffix = "_total";
+
+constexpr NameEscaping kEscapings[] = {NameEscaping::kUnderscores, NameEscaping::kDots, NameEscaping::kValues,
+                                       NameEscaping::kNone};
 
 bool IsAsciiLetter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
@@ -27,8 +32,15 @@ std::string_view WithoutTotal(std::string_view name) {
   return name;
 }
 
-Status CheckName(const FamilyInfo& info) {
-  if (!IsLegalMetricName(info.name)) return Refuse(info, "a name matches [a-zA-Z_:][a-zA-Z0-9_:]*");
+bool IsUtf8Name(std::string_view name) {
+  return !name.empty() && internal::IsValidUtf8(name);
+}
+
+Status CheckName(const FamilyInfo& info, NameRules rules) {
+  if (rules == NameRules::kLegacy && !IsLegalMetricName(info.name)) {
+    return Refuse(info, "a name matches [a-zA-Z_:][a-zA-Z0-9_:]*");
+  }
+  if (!IsUtf8Name(info.name)) return Refuse(info, "a name is UTF-8 and not empty");
   const bool is_counter = info.type == MetricType::kCounter;
   const bool ends_with_total = info.name.ends_with(kCounterSuffix);
   if (is_counter && !ends_with_total) return Refuse(info, "a counter ends with \"_total\"");
@@ -54,19 +66,49 @@ Status CheckUnit(const FamilyInfo& info) {
   return Status::Ok();
 }
 
-Status CheckLabels(const FamilyInfo& info) {
-  for (auto name = info.label_names.begin(); name != info.label_names.end(); ++name) {
-    if (!IsLegalLabelName(*name)) {
-      return Refuse(info, "label \"" + *name + "\" does not match [a-zA-Z_][a-zA-Z0-9_]* or starts with \"__\"");
+// What a label is called, by every escaping.
+std::vector<std::string> FormsOf(std::string_view label) {
+  std::vector<std::string> forms;
+  for (const NameEscaping escaping : kEscapings) forms.push_back(EscapeLabelName(label, escaping));
+  return forms;
+}
+
+// By the same escaping.
+bool HaveOneInCommon(const std::vector<std::string>& forms, const std::vector<std::string>& others) {
+  for (std::size_t i = 0; i < forms.size(); ++i) {
+    if (forms[i] == others[i]) return true;
+  }
+  return false;
+}
+
+Status CheckDistinct(const FamilyInfo& info) {
+  std::vector<std::vector<std::string>> earlier;
+  for (const std::string& name : info.label_names) {
+    const std::vector<std::string> forms = FormsOf(name);
+    for (const std::vector<std::string>& other : earlier) {
+      if (other.back() == name) return Refuse(info, "label \"" + name + "\" stands twice");
+      if (HaveOneInCommon(forms, other)) {
+        return Refuse(info, "labels \"" + other.back() + "\" and \"" + name + "\" are the same when they are escaped");
+      }
     }
-    if (std::find(info.label_names.begin(), name, *name) != name) {
-      return Refuse(info, "label \"" + *name + "\" stands twice");
+    earlier.push_back(forms);
+  }
+  return Status::Ok();
+}
+
+Status CheckLabels(const FamilyInfo& info, NameRules rules) {
+  for (const std::string& name : info.label_names) {
+    if (rules == NameRules::kLegacy && !IsLegalLabelName(name)) {
+      return Refuse(info, "label \"" + name + "\" does not match [a-zA-Z_][a-zA-Z0-9_]* or starts with \"__\"");
     }
-    if (info.type == MetricType::kHistogram && *name == "le") {
+    if (!IsUtf8Name(name) || name.starts_with("__")) {
+      return Refuse(info, "label \"" + name + "\" is empty, not UTF-8 or starts with \"__\"");
+    }
+    if (info.type == MetricType::kHistogram && name == "le") {
       return Refuse(info, "label \"le\" is the histogram's own");
     }
   }
-  return Status::Ok();
+  return CheckDistinct(info);
 }
 
 }  // namespace
@@ -82,26 +124,31 @@ bool IsLegalLabelName(std::string_view name) {
   return IsLegalMetricName(name) && name.find(':') == std::string_view::npos;
 }
 
-Status CheckFamily(const FamilyInfo& info) {
+Status CheckFamily(const FamilyInfo& info, NameRules rules) {
   if (info.aggregation != Aggregation::kSum && info.type != MetricType::kGauge) {
     return Refuse(info, "only gauges aggregate by another rule than their sum");
   }
-  if (Status name = CheckName(info); !name.ok()) return name;
+  if (Status name = CheckName(info, rules); !name.ok()) return name;
   if (Status unit = CheckUnit(info); !unit.ok()) return unit;
-  return CheckLabels(info);
+  return CheckLabels(info, rules);
 }
 
 std::vector<std::string> OccupiedNames(const FamilyInfo& info) {
-  const std::string base(WithoutTotal(info.name));
-  switch (info.type) {
-    case MetricType::kCounter:
-      return {base, base + "_total", base + "_created"};
-    case MetricType::kGauge:
-      return {base};
-    case MetricType::kHistogram:
-      return {base, base + "_bucket", base + "_count", base + "_sum", base + "_created"};
+  std::vector<std::string> names;
+  const auto occupy = [&](std::string_view base, std::initializer_list<std::string_view> suffixes) {
+    for (const std::string_view suffix : suffixes) {
+      std::string name = std::string(base).append(suffix);
+      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+    }
+  };
+  for (const NameEscaping escaping : kEscapings) {
+    const std::string name = EscapeMetricName(info.name, escaping);
+    const std::string_view base = WithoutTotal(name);
+    if (info.type == MetricType::kCounter) occupy(base, {"", "_total", "_created"});
+    if (info.type == MetricType::kGauge) occupy(base, {""});
+    if (info.type == MetricType::kHistogram) occupy(base, {"", "_bucket", "_count", "_sum", "_created"});
   }
-  return {};
+  return names;
 }
 
 }  // namespace streamhouse::metrics

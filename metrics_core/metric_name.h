@@ -1,10 +1,12 @@
 // What metrics, labels and units may be called.
 //
 // The rules are those of the Prometheus data model and of OpenMetrics 1.0; a name that breaks one would make a
-// scraper refuse the whole page, so it is refused at registration.
+// scraper refuse the whole page, so it is refused at registration. By NameRules::kUtf8, names are any UTF-8, as in Prometheus 3;
+// readers that do not ask for such names get them escaped (name_escaping.h).
 // Thread safety: pure functions. Errors: InvalidArgument, naming the name and the rule.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +16,11 @@
 
 namespace streamhouse::metrics {
 
+enum class NameRules : std::uint8_t {
+  kLegacy,  // the two functions below
+  kUtf8,    // not empty, valid UTF-8; labels do not start with "__"
+};
+
 // [a-zA-Z_:][a-zA-Z0-9_:]*
 bool IsLegalMetricName(std::string_view name);
 
@@ -22,11 +29,12 @@ bool IsLegalLabelName(std::string_view name);
 
 // A name is legal and has the suffix its type asks for: a counter ends with "_total", nothing else ends with it or
 // with what a histogram's samples end with. It ends with its unit (before "_total"). Label names are legal, distinct
-// and not reserved ("le" on a histogram). There is a help text, in UTF-8.
-Status CheckFamily(const FamilyInfo& info);
+// and not reserved ("le" on a histogram), and stay distinct when they are escaped. There is a help text,
+// in UTF-8.
+Status CheckFamily(const FamilyInfo& info, NameRules rules = NameRules::kLegacy);
 
-// The names of the samples and the metadata that a family occupies on a page, in any format. Two families of one
-// registry may not have one in common.
+// The names of the samples and the metadata that a family occupies on a page, in any format and by any escaping. Two families of
+// one registry may not have one in common.
 std::vector<std::string> OccupiedNames(const FamilyInfo& info);
 
 }  // namespace streamhouse::metrics

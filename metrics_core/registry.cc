@@ -13,7 +13,6 @@
 #include "metrics_core/internal/family_core.h"
 #include "metrics_core/internal/snapshot_epochs.h"
 #include "metrics_core/internal/snapshot_pool.h"
-#include "metrics_core/metric_name.h"
 #include "metrics_core/snapshot_builder.h"
 
 namespace streamhouse::metrics {
@@ -170,7 +169,7 @@ Result<Family<Handle>> Registry::AddFamily(MetricOptions options, FamilyKind kin
     return Status(StatusCode::kInvalidArgument,
                   "metric \"" + core.info.name + "\": only Counter and histograms have exemplars");
   }
-  if (Status legal = CheckFamily(core.info); !legal.ok()) return legal;
+  if (Status legal = CheckFamily(core.info, state_->options.names); !legal.ok()) return legal;
   if (core.info.is_exponential) {
     if (Status powers = CheckPowersOfTwo(core.info); !powers.ok()) return powers;
     core.buckets = internal::BucketTable::Intern(bounds->values());
@@ -191,7 +190,7 @@ Result<CallbackFamily> Registry::AddCallback(MetricOptions options, MetricType t
   if (options.exemplars != Exemplars::kNone) {
     return Status(StatusCode::kInvalidArgument, "metric \"" + info.name + "\": a callback has no exemplars");
   }
-  if (Status legal = CheckFamily(info); !legal.ok()) return legal;
+  if (Status legal = CheckFamily(info, state_->options.names); !legal.ok()) return legal;
   auto family = std::make_shared<internal::CallbackCore>(std::move(info), state_->epochs);
   if (Status linked = Link(family); !linked.ok()) return linked;
   return CallbackFamily(std::move(family));

@@ -27,6 +27,7 @@
 #include "metrics_core/family.h"
 #include "metrics_core/gauge.h"
 #include "metrics_core/histogram.h"
+#include "metrics_core/metric_name.h"
 #include "metrics_core/metric_options.h"
 #include "metrics_core/snapshot.h"
 #include "metrics_core/status.h"
@@ -42,6 +43,9 @@ enum class CreationTimes : std::uint8_t {
 struct RegistryOptions {
   // So that readers can tell a counter that started anew from one that went on (created_unix_milliseconds in a snapshot).
   CreationTimes creation_times = CreationTimes::kNotKept;
+
+  // What families and labels may be called.
+  NameRules names = NameRules::kLegacy;
 };
 
 class Registry {

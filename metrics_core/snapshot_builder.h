@@ -41,7 +41,8 @@ struct SnapshotBuffers {
     std::vector<ExponentialValue> exponentials;
     std::vector<std::int64_t> created;
     std::vector<std::uint64_t> exponential_buckets;  // of all exponentials, one after another
-    bool is_borrowed = false;                        // nothing of it is used: the family is another snapshot's
+    bool is_borrowed = false;                        // the family is another snapshot's,
+    bool is_renamed = false;                         // but for its labels
   };
 
   std::vector<FamilySnapshot> families;
@@ -75,6 +76,16 @@ class SnapshotBuilder {
     buffers_.families.back() = family;
     values_->is_borrowed = true;
   }
+
+  // The same with other names: as many labels, in the same order. `info` and what the texts point at outlive the snapshot.
+  void AddRenamedFamily(const FamilySnapshot& family, const FamilyInfo& info) {
+    AddFamily(family);
+    buffers_.families.back().info_ = &info;
+    values_->is_renamed = true;
+    Provide(values_->labels, family.size());
+  }
+  // Of the next series of a renamed family.
+  void AddLabelText(std::string_view label_text) { values_->labels.push_back(label_text); }
 
   // `label_text` outlives the snapshot.
   void AddScalar(std::string_view label_text, std::uint64_t value) {
@@ -112,6 +123,7 @@ class SnapshotBuilder {
     // What families point at has stopped moving only now.
     for (std::size_t i = 0; i < buffers_.families.size(); ++i) {
       SnapshotBuffers::Values& values = buffers_.values[i];
+      if (values.is_renamed) buffers_.families[i].labels_ = values.labels;
       if (values.is_borrowed) continue;
       std::span<const std::uint64_t> buckets = values.exponential_buckets;
       for (ExponentialValue& value : values.exponentials) {
@@ -142,7 +154,7 @@ class SnapshotBuilder {
     buffers_.families.emplace_back();
     if (buffers_.values.size() == place) buffers_.values.emplace_back();
     values_ = &buffers_.values[place];
-    values_->is_borrowed = false;
+    values_->is_borrowed = values_->is_renamed = false;
   }
 
   // Empty, with memory for so many.

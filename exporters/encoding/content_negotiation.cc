@@ -7,6 +7,8 @@
 namespace streamhouse::exporters {
 namespace {
 
+using metrics::NameEscaping;
+
 constexpr NegotiatedFormat kText = {PageFormat::kText, "text/plain; version=0.0.4; charset=utf-8"};
 constexpr NegotiatedFormat kOpenMetrics = {PageFormat::kOpenMetrics,
                                            "application/openmetrics-text; version=1.0.0; charset=utf-8"};
@@ -22,20 +24,39 @@ struct Escaping {
   std::string_view scheme;
   NegotiatedFormat text;
   NegotiatedFormat open_metrics;
+  NegotiatedFormat protobuf;
 };
 constexpr Escaping kEscapings[] = {
     {"underscores",
-     {PageFormat::kText, "text/plain; version=1.0.0; charset=utf-8; escaping=underscores"},
-     {PageFormat::kOpenMetrics, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores"}},
+     {PageFormat::kText, "text/plain; version=1.0.0; charset=utf-8; escaping=underscores", NameEscaping::kUnderscores},
+     {PageFormat::kOpenMetrics, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores",
+      NameEscaping::kUnderscores},
+     {PageFormat::kProtobuf,
+      "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; "
+      "escaping=underscores",
+      NameEscaping::kUnderscores}},
     {"allow-utf-8",
-     {PageFormat::kText, "text/plain; version=1.0.0; charset=utf-8; escaping=allow-utf-8"},
-     {PageFormat::kOpenMetrics, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8"}},
+     {PageFormat::kText, "text/plain; version=1.0.0; charset=utf-8; escaping=allow-utf-8", NameEscaping::kNone},
+     {PageFormat::kOpenMetrics, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8",
+      NameEscaping::kNone},
+     {PageFormat::kProtobuf,
+      "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; "
+      "escaping=allow-utf-8",
+      NameEscaping::kNone}},
     {"dots",
-     {PageFormat::kText, "text/plain; version=1.0.0; charset=utf-8; escaping=dots"},
-     {PageFormat::kOpenMetrics, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=dots"}},
+     {PageFormat::kText, "text/plain; version=1.0.0; charset=utf-8; escaping=dots", NameEscaping::kDots},
+     {PageFormat::kOpenMetrics, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=dots",
+      NameEscaping::kDots},
+     {PageFormat::kProtobuf,
+      "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; escaping=dots",
+      NameEscaping::kDots}},
     {"values",
-     {PageFormat::kText, "text/plain; version=1.0.0; charset=utf-8; escaping=values"},
-     {PageFormat::kOpenMetrics, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=values"}},
+     {PageFormat::kText, "text/plain; version=1.0.0; charset=utf-8; escaping=values", NameEscaping::kValues},
+     {PageFormat::kOpenMetrics, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=values",
+      NameEscaping::kValues},
+     {PageFormat::kProtobuf,
+      "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; escaping=values",
+      NameEscaping::kValues}},
 };
 
 // Underscores where the reader names none, or one that does not exist.
@@ -63,7 +84,8 @@ std::optional<NegotiatedFormat> TextFor(const WeightedElement& range) {
 std::optional<NegotiatedFormat> ProtobufFor(const WeightedElement& range) {
   const bool is_ours =
       range.Parameter("proto") == "io.prometheus.client.MetricFamily" && range.Parameter("encoding") == "delimited";
-  return is_ours ? std::optional(kProtobuf) : std::nullopt;
+  if (!is_ours) return std::nullopt;
+  return range.Parameter("escaping").empty() ? kProtobuf : EscapingFor(range).protobuf;
 }
 
 std::optional<NegotiatedFormat> FormatFor(const WeightedElement& range) {

@@ -2,12 +2,14 @@
 //
 // The reader's most wanted format that can be produced wins. Guarantees: there is always an answer; a reader that asks
 // for nothing, for anything or for what does not exist gets Prometheus text 0.0.4, which every reader knows.
-// Text 1.0.0 is the page of 0.0.4: names of this library's metrics are legal in both, so that every escaping scheme leaves them
-// as they are. Thread safety: pure functions. Cost: see ParseWeightedList.
+// Names that are no legacy names are escaped: as the reader asks by `escaping`, else with underscores.
+// Thread safety: pure functions. Cost: see ParseWeightedList.
 #pragma once
 
 #include <cstdint>
 #include <string_view>
+
+#include "metrics_core/name_escaping.h"
 
 namespace streamhouse::exporters {
 
@@ -16,6 +18,7 @@ enum class PageFormat : std::uint8_t { kText, kOpenMetrics, kProtobuf };
 struct NegotiatedFormat {
   PageFormat format = PageFormat::kText;
   std::string_view content_type;  // of the answer; lives for ever
+  metrics::NameEscaping escaping = metrics::NameEscaping::kUnderscores;
 };
 
 // For labels of metrics: "text", "openmetrics", "protobuf".

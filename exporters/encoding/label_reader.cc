@@ -4,6 +4,26 @@
 #include <cstring>
 
 namespace streamhouse::exporters {
+namespace {
+
+struct Quoted {
+  std::size_t size = 0;  // up to the closing quote
+  std::size_t escapes = 0;
+};
+
+// What stands behind an opening quote.
+Quoted ReadQuoted(std::string_view text) {
+  Quoted quoted;
+  for (; quoted.size < text.size() && text[quoted.size] != '"'; ++quoted.size) {
+    if (text[quoted.size] == '\\' && quoted.size + 1 < text.size()) {
+      ++quoted.size;
+      ++quoted.escapes;
+    }
+  }
+  return quoted;
+}
+
+}  // namespace
 
 char* EscapedText::CopyTo(char* out) const {
   if (escapes_ == 0) {
@@ -22,22 +42,25 @@ char* EscapedText::CopyTo(char* out) const {
 }
 
 bool LabelReader::Next() {
-  const std::size_t equals = rest_.find('=');
-  if (equals == std::string_view::npos || equals + 1 == rest_.size()) return false;
   text_ = rest_;
-  name_ = rest_.substr(0, equals);
-  rest_.remove_prefix(equals + 2);  // the quote as well
-  std::size_t end = 0;
-  std::size_t escapes = 0;
-  for (; end < rest_.size() && rest_[end] != '"'; ++end) {
-    if (rest_[end] == '\\' && end + 1 < rest_.size()) {
-      ++end;
-      ++escapes;
-    }
+  std::size_t equals = 0;
+  if (rest_.starts_with('"')) {
+    const Quoted name = ReadQuoted(rest_.substr(1));
+    name_ = rest_.substr(1, name.size);
+    name_escapes_ = name.escapes;
+    equals = name.size + 2;
+  } else {
+    equals = rest_.find('=');
+    name_ = rest_.substr(0, equals);
+    name_escapes_ = 0;
   }
-  value_ = EscapedText(rest_.substr(0, end), escapes);
-  text_ = text_.substr(0, equals + 2 + end + 1);
-  rest_.remove_prefix(std::min(end + 2, rest_.size()));  // the quote and the comma
+  if (equals >= rest_.size() || equals + 1 == rest_.size()) return false;
+  value_begin_ = equals + 1;
+  rest_.remove_prefix(equals + 2);  // the quote as well
+  const Quoted value = ReadQuoted(rest_);
+  value_ = EscapedText(rest_.substr(0, value.size), value.escapes);
+  text_ = text_.substr(0, equals + 2 + value.size + 1);
+  rest_.remove_prefix(std::min(value.size + 2, rest_.size()));  // the quote and the comma
   return true;
 }
 

@@ -37,15 +37,20 @@ class LabelReader {
   // False at the end.
   bool Next();
 
+  // Of a name that stands in quotes, what is between them, as it is escaped there.
   std::string_view name() const { return name_; }
+  EscapedText name_text() const { return {name_, name_escapes_}; }
   const EscapedText& value() const { return value_; }
-  // The label as it stands: name="value".
+  // The label as it stands, name="value", and its part behind the equals sign.
   std::string_view text() const { return text_; }
+  std::string_view quoted_value() const { return text_.substr(value_begin_); }
 
  private:
   std::string_view rest_;
   std::string_view text_;
   std::string_view name_;
+  std::size_t name_escapes_ = 0;
+  std::size_t value_begin_ = 0;  // in text_
   EscapedText value_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "exporters/encoding/help_text.h"
 #include "exporters/encoding/number_format.h"
+#include "metrics_core/name_escaping.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -33,7 +34,7 @@ std::string_view FamilyName(const FamilyInfo& info) {
 }
 
 void AppendMetadata(const FamilyInfo& info, std::string& out) {
-  const std::string_view name = FamilyName(info);
+  const std::string name = metrics::QuotedMetricName(FamilyName(info));
   out.append("# TYPE ").append(name).append(" ").append(TypeName(info.type)).append("\n");
   if (!info.unit.empty()) out.append("# UNIT ").append(name).append(" ").append(info.unit).append("\n");
   out.append("# HELP ").append(name).append(" ");

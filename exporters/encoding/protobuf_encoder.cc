@@ -8,6 +8,7 @@
 #include <protozero/varint.hpp>
 
 #include "exporters/encoding/exemplar_text.h"
+#include "metrics_core/name_escaping.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -83,7 +84,7 @@ double ScalarValue(const FamilySnapshot& family, std::size_t series) {
 }
 
 template <typename Out>
-void PutLabel(Out& out, std::string_view name, const EscapedText& value) {
+void PutLabel(Out& out, const EscapedText& name, const EscapedText& value) {
   PutMessage(out, metric_field::kLabel, [&](auto& pair) {
     PutString(pair, label_field::kName, name);
     PutString(pair, label_field::kValue, value);
@@ -214,6 +215,8 @@ void ProtobufEncoder::BeginFamily(const FamilySnapshot& family) {
   std::sort(label_order_.begin(), label_order_.end(),
             [&](std::size_t a, std::size_t b) { return info.label_names[a] < info.label_names[b]; });
 
+  quotes_ = 0;
+  for (const std::string& name : info.label_names) quotes_ += metrics::QuotedLabelName(name) == name ? 0 : 2;
   std::size_t series_bytes = 0;
   for (std::size_t i = 0; i < family.size(); ++i) series_bytes += BytesOfMessage(SeriesBytes(family, i));
   const auto put_fields = [&](auto& out) {
@@ -259,7 +262,7 @@ std::size_t ProtobufEncoder::LabelBytes(const FamilySnapshot& family, std::size_
   if (labels == 0) return 0;
   if (text.size() <= kShortTextBytes && std::memchr(text.data(), '\\', text.size()) == nullptr) {
     // Of each label, =, two quotes and a comma give way to three tags and three lengths; the last has no comma.
-    return text.size() + 1 + 2 * labels;
+    return text.size() + 1 + 2 * labels - quotes_;
   }
   ReadLabels(text);
   ProtobufSize size;
@@ -270,7 +273,7 @@ std::size_t ProtobufEncoder::LabelBytes(const FamilySnapshot& family, std::size_
 void ProtobufEncoder::ReadLabels(std::string_view label_text) {
   labels_.clear();
   LabelReader reader(label_text);
-  while (reader.Next()) labels_.push_back({reader.name(), reader.value()});
+  while (reader.Next()) labels_.push_back({reader.name_text(), reader.value()});
 }
 
 void ProtobufEncoder::PutLabels(ProtobufWriter& out) {

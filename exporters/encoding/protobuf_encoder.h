@@ -33,7 +33,7 @@ class ProtobufEncoder : public PageSource {
 
  private:
   struct Label {
-    std::string_view name;
+    EscapedText name;
     EscapedText value;
   };
 
@@ -55,6 +55,7 @@ class ProtobufEncoder : public PageSource {
 
   std::string head_;                      // of the family: its length, and all but its series
   std::vector<std::size_t> label_order_;  // of the family: the places of its labels, by name
+  std::size_t quotes_ = 0;                // of the family: those around names in its label text
   std::vector<Label> labels_;             // of the series
   NativeBuckets native_;                  // of the series
 };

@@ -5,6 +5,7 @@
 
 #include "exporters/encoding/help_text.h"
 #include "exporters/encoding/number_format.h"
+#include "metrics_core/name_escaping.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -25,9 +26,10 @@ std::string_view TypeName(MetricType type) {
 }
 
 void AppendMetadata(const FamilyInfo& info, std::string& out) {
-  out.append("# HELP ").append(info.name).append(" ");
+  const std::string name = metrics::QuotedMetricName(info.name);
+  out.append("# HELP ").append(name).append(" ");
   AppendTextHelp(info.help, out);
-  out.append("\n# TYPE ").append(info.name).append(" ").append(TypeName(info.type)).append("\n");
+  out.append("\n# TYPE ").append(name).append(" ").append(TypeName(info.type)).append("\n");
 }
 
 constexpr TextDialect kPrometheusText = {

@@ -5,6 +5,7 @@
 
 #include "exporters/encoding/exemplar_text.h"
 #include "exporters/encoding/number_format.h"
+#include "metrics_core/name_escaping.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -60,6 +61,12 @@ std::string LeLabel(double bound) {
 
 }  // namespace
 
+SampleName::SampleName(std::string_view name) {
+  bare = metrics::QuotedMetricName(name);
+  labelled = bare == name ? bare + "{" : "{" + bare + ",";
+  if (bare != name) bare = "{" + bare + "}";
+}
+
 std::string CreatedName(std::string_view name) {
   constexpr std::string_view kCounterSuffix = "_total";
   if (name.ends_with(kCounterSuffix)) name.remove_suffix(kCounterSuffix.size());
@@ -92,17 +99,18 @@ void TextPage::BeginFamily(const FamilySnapshot& family) {
   series_ = 0;
   line_ = 0;
   metadata_.clear();
-  created_name_.clear();
-  if (created_ == CreatedUse::kShown && family.info().has_created) created_name_ = CreatedName(family.info().name);
+  name_ = SampleName(family.info().name);
+  shows_created_ = created_ == CreatedUse::kShown && family.info().has_created;
+  if (shows_created_) created_name_ = SampleName(CreatedName(family.info().name));
   dialect_.append_metadata(family.info(), metadata_);
   if (family.info().type == MetricType::kHistogram) BeginHistograms(family.info());
 }
 
 void TextPage::BeginHistograms(const FamilyInfo& info) {
   bucket_total_ = 0;
-  bucket_name_ = info.name + "_bucket";
-  sum_name_ = info.name + "_sum";
-  count_name_ = info.name + "_count";
+  bucket_name_ = SampleName(info.name + "_bucket");
+  sum_name_ = SampleName(info.name + "_sum");
+  count_name_ = SampleName(info.name + "_count");
   le_labels_.clear();
   for (const double bound : info.bounds) le_labels_.push_back(LeLabel(bound));
   le_labels_.push_back(",le=\"+Inf\"");
@@ -132,13 +140,12 @@ const metrics::Exemplar* TextPage::ExemplarOf(const FamilySnapshot& family, std:
 
 template <typename WriteValue>
 bool TextPage::FillScalars(const FamilySnapshot& family, Chunk& chunk, const WriteValue& write_value) {
-  const std::string_view name = family.info().name;
   const bool has_exemplars = family.info().has_exemplars && family.info().type == MetricType::kCounter;
   for (; series_ < family.size(); ++series_) {
     const auto write = [&](char* out) { return write_value(out, series_); };
     const metrics::Exemplar* const exemplar = has_exemplars ? ExemplarOf(family, 0) : nullptr;
-    if (line_ == 0 && !FillLine(chunk, name, family.label_text(series_), write, exemplar)) return false;
-    if (created_name_.empty()) continue;
+    if (line_ == 0 && !FillLine(chunk, name_, family.label_text(series_), write, exemplar)) return false;
+    if (!shows_created_) continue;
     line_ = 1;
     if (!FillCreated(family, chunk)) return false;
     line_ = 0;
@@ -147,21 +154,22 @@ bool TextPage::FillScalars(const FamilySnapshot& family, Chunk& chunk, const Wri
 }
 
 bool TextPage::FillCreated(const FamilySnapshot& family, Chunk& chunk) {
-  if (created_name_.empty()) return true;
+  if (!shows_created_) return true;
   return FillLine(chunk, created_name_, family.label_text(series_),
                   [&](char* out) { return WriteUnixTime(out, family.created_unix_milliseconds(series_)); });
 }
 
 template <typename WriteValue>
-bool TextPage::FillLine(Chunk& chunk, std::string_view name, std::string_view labels, const WriteValue& write_value,
+bool TextPage::FillLine(Chunk& chunk, const SampleName& name, std::string_view labels, const WriteValue& write_value,
                         const metrics::Exemplar* exemplar) {
   const std::size_t exemplar_bytes = exemplar == nullptr ? 0 : kExemplarBytesMax;
-  char* out = chunk.Reserve(name.size() + labels.size() + kNumberBytesMax + kPunctuationBytes + exemplar_bytes);
+  char* out =
+      chunk.Reserve(name.labelled.size() + labels.size() + kNumberBytesMax + kPunctuationBytes + exemplar_bytes);
   if (out == nullptr) return false;
-  out = Put(out, name);
-  if (!labels.empty()) {
-    *out++ = '{';
-    out = Put(out, labels);
+  if (labels.empty()) {
+    out = Put(out, name.bare);
+  } else {
+    out = Put(Put(out, name.labelled), labels);
     *out++ = '}';
   }
   *out++ = ' ';
@@ -207,14 +215,12 @@ bool TextPage::FillHistogram(const FamilySnapshot& family, Chunk& chunk) {
 bool TextPage::FillBucketLine(Chunk& chunk, std::string_view labels, std::size_t bucket, std::uint64_t total,
                               const metrics::Exemplar* exemplar) {
   const std::size_t exemplar_bytes = exemplar == nullptr ? 0 : kExemplarBytesMax;
-  char* out = chunk.Reserve(bucket_name_.size() + labels.size() + le_label_bytes_max_ + kNumberBytesMax +
+  char* out = chunk.Reserve(bucket_name_.labelled.size() + labels.size() + le_label_bytes_max_ + kNumberBytesMax +
                             kPunctuationBytes + exemplar_bytes);
   if (out == nullptr) return false;
   std::string_view le_label = le_labels_[bucket];
   if (labels.empty()) le_label.remove_prefix(1);
-  out = Put(out, bucket_name_);
-  *out++ = '{';
-  out = Put(Put(out, labels), le_label);
+  out = Put(Put(Put(out, bucket_name_.labelled), labels), le_label);
   *out++ = '}';
   *out++ = ' ';
   out = WriteInteger(out, total);

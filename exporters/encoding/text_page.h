@@ -41,6 +41,15 @@ struct TextDialect {
   std::string_view end_of_page;
 };
 
+// How a sample's line begins: name{ or, where the name has to be quoted, {"name", and without labels name or {"name"}.
+struct SampleName {
+  SampleName() = default;
+  explicit SampleName(std::string_view name);
+
+  std::string labelled;
+  std::string bare;
+};
+
 class TextPage : public PageSource {
  public:
   // `families` and `dialect` must outlive the page.
@@ -64,7 +73,7 @@ class TextPage : public PageSource {
   bool FillHistograms(const metrics::FamilySnapshot& family, Chunk& chunk);
   bool FillHistogram(const metrics::FamilySnapshot& family, Chunk& chunk);
   template <typename WriteValue>
-  static bool FillLine(Chunk& chunk, std::string_view name, std::string_view labels, const WriteValue& write_value,
+  static bool FillLine(Chunk& chunk, const SampleName& name, std::string_view labels, const WriteValue& write_value,
                        const metrics::Exemplar* exemplar = nullptr);
   // Null where there is none, or the dialect does not show it.
   const metrics::Exemplar* ExemplarOf(const metrics::FamilySnapshot& family, std::size_t bucket) const;
@@ -84,10 +93,12 @@ class TextPage : public PageSource {
 
   // Of the present family.
   std::string metadata_;
-  std::string bucket_name_;
-  std::string sum_name_;
-  std::string count_name_;
-  std::string created_name_;            // empty where it is not shown
+  bool shows_created_ = false;
+  SampleName name_;
+  SampleName bucket_name_;
+  SampleName sum_name_;
+  SampleName count_name_;
+  SampleName created_name_;
   std::vector<std::string> le_labels_;  // ,le="0.5"
   std::size_t le_label_bytes_max_ = 0;
 };

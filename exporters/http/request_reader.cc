@@ -24,13 +24,25 @@ std::string_view ToView(beast::string_view text) {
   return {text.data(), text.size()};
 }
 
+// A transfer coding that is not known, or not the last one, leaves the length of the body open (RFC 9112, 6.3): what
+// follows must not be taken for a request either.
 bool HasBody(const Parser& parser) {
-  return parser.chunked() || parser.content_length().value_or(0) > 0;
+  return parser.get().count(http::field::transfer_encoding) > 0 || parser.content_length().value_or(0) > 0;
 }
 
-// HTTP asks for exactly one from 1.1 on.
+// HTTP asks for exactly one from 1.1 on; no name or address has these characters.
 bool HasHost(const http::fields& fields) {
-  return fields.count(http::field::host) == 1;
+  return fields.count(http::field::host) == 1 &&
+         ToView(fields[http::field::host]).find_first_of(" \t/\\?#@,") == std::string_view::npos;
+}
+
+// Whether a line of the headers goes on in the next one, which RFC 9112, 5.2 has abolished, and programs read in different
+// ways.
+bool HasFoldedLine(const beast::flat_buffer& buffer) {
+  const auto data = buffer.data();
+  std::string_view head(static_cast<const char*>(data.data()), data.size());
+  head = head.substr(0, head.find("\r\n\r\n"));
+  return head.find("\n ") != std::string_view::npos || head.find("\n\t") != std::string_view::npos;
 }
 
 // The status to refuse a request with that is well-formed; 0 for none.
@@ -59,6 +71,7 @@ struct RequestReader::Parsing {
 
   beast::flat_buffer buffer;
   std::optional<Parser> parser;
+  bool has_skipped_line = false;
   std::string accept;
   std::string accept_encoding;
 };
@@ -90,8 +103,11 @@ RequestReader::Outcome RequestReader::Next() {
     parser->header_limit(static_cast<std::uint32_t>(limits_.head_bytes));
     // Bodies are refused below, by a status of their own.
     parser->body_limit(boost::none);
+    parsing_->has_skipped_line = false;
   }
+  if (!parser->got_some() && !SkipEmptyLine()) return Outcome::kNeedsMore;
   beast::flat_buffer& buffer = parsing_->buffer;
+  if (HasFoldedLine(buffer)) return Refuse(400);
   boost::system::error_code error;
   buffer.consume(parser->put(buffer.data(), error));
   if (parser->is_header_done()) {
@@ -104,6 +120,20 @@ RequestReader::Outcome RequestReader::Next() {
   const bool too_long = error == http::error::header_limit || buffer.size() == buffer.max_size();
   if (too_long) return Refuse(parser->get().target().empty() ? 414 : 431);
   return error == http::error::need_more ? Outcome::kNeedsMore : Refuse(400);
+}
+
+// Some clients end a request with one too many: RFC 9112, 2.2. False when it may be about to come.
+bool RequestReader::SkipEmptyLine() {
+  beast::flat_buffer& buffer = parsing_->buffer;
+  const auto data = buffer.data();
+  const std::string_view begin(static_cast<const char*>(data.data()), std::min<std::size_t>(data.size(), 2));
+  if (parsing_->has_skipped_line || begin.empty() || begin.front() != '\r') return true;
+  if (begin.size() < 2) return false;
+  if (begin == "\r\n") {
+    buffer.consume(begin.size());
+    parsing_->has_skipped_line = true;
+  }
+  return true;
 }
 
 RequestReader::Outcome RequestReader::Refuse(int status) {
@@ -123,6 +153,10 @@ Request RequestReader::request() const {
 
 bool RequestReader::keeps_connection() const {
   return refusal_ == 0 && parsing_->parser->keep_alive() && !HasBody(*parsing_->parser);
+}
+
+bool RequestReader::wants_head_only() const {
+  return parsing_->parser && parsing_->parser->get().method() == http::verb::head;
 }
 
 bool RequestReader::understands_chunks() const {

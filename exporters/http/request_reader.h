@@ -1,8 +1,8 @@
 // RequestReader: takes HTTP requests from the bytes that a client sends.
 //
 // Knows no sockets: whoever receives puts the bytes into Prepare()'s space, and calls Commit() and Next().
-// Guarantees: holds at most twice limits.head_bytes of a client's bytes. A request with a body is never waited for: it is refused, or
-// its connection is to be closed after the answer. After a refusal nothing more is read from this client.
+// Guarantees: holds at most twice limits.head_bytes of a client's bytes. A request with a body is never waited for: it is
+// refused, or its connection is to be closed after the answer. After a refusal nothing more is read from this client.
 // Thread safety: one thread at a time. Cost: linear in the bytes. Errors: as the status of the response to give.
 #pragma once
 
@@ -41,12 +41,14 @@ class RequestReader {
 
   Request request() const;
   bool keeps_connection() const;            // whether another request may follow
+  bool wants_head_only() const;             // HEAD; also of a request that is refused, where it was read so far
   bool understands_chunks() const;          // HTTP/1.1
   int refusal() const { return refusal_; }  // 400, 414 or 431
 
  private:
   struct Parsing;
 
+  bool SkipEmptyLine();
   Outcome Refuse(int status);
 
   const Limits limits_;

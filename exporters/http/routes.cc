@@ -123,7 +123,7 @@ Response Routes::Metrics(const Request& request, const Target& target) {
   const bool is_aggregated = target.path == kMetricsPath && !options_.aggregate.empty();
   SharedCollection& collection = is_aggregated ? aggregated_ : detailed_;
   std::unique_ptr<PageSource> page =
-      std::make_unique<ScrapePage>(collection, negotiated.format, *std::move(names), options_.created);
+      std::make_unique<ScrapePage>(collection, negotiated, *std::move(names), options_.created);
   if (coding != ContentCoding::kIdentity) page = std::make_unique<CompressedPage>(std::move(page), coding);
   Response response;
   response.content_type = negotiated.content_type;

@@ -1,12 +1,14 @@
 #include "exporters/http/scrape_page.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <span>
 #include <string_view>
 
 #include "exporters/encoding/openmetrics_encoder.h"
 #include "exporters/encoding/protobuf_encoder.h"
 #include "exporters/encoding/text_encoder.h"
+#include "exporters/view/escaped_view.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -44,15 +46,18 @@ PageSource::Progress ScrapePage::Fill(Chunk& chunk) {
 
 void ScrapePage::Collect() {
   snapshot_ = collection_.Take();
-  if (names_.empty()) {
-    encoder_ = MakeEncoder(format_, snapshot_->families(), created_);
-    return;
+  escaped_ = EscapedView(snapshot_->families(), format_.escaping);
+  std::span<const FamilySnapshot> families = escaped_.families();
+  if (!names_.empty()) {
+    for (std::size_t i = 0; i < families.size(); ++i) {
+      const auto is_meant = [&](const std::string& name) {
+        return IsNameIn(name, families[i].info()) || IsNameIn(name, snapshot_->families()[i].info());
+      };
+      if (std::any_of(names_.begin(), names_.end(), is_meant)) chosen_.push_back(families[i]);
+    }
+    families = chosen_;
   }
-  for (const FamilySnapshot& family : snapshot_->families()) {
-    const auto is_meant = [&](const std::string& name) { return IsNameIn(name, family.info()); };
-    if (std::any_of(names_.begin(), names_.end(), is_meant)) chosen_.push_back(family);
-  }
-  encoder_ = MakeEncoder(format_, chosen_, created_);
+  encoder_ = MakeEncoder(format_.format, families, created_);
 }
 
 }  // namespace streamhouse::exporters

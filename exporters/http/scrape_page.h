@@ -17,13 +17,13 @@
 
 namespace streamhouse::exporters {
 
-// Only families of these names, or with a sample of one of them; all where there are none.
+// Only families of these names, escaped or not, or with a sample of one of them; all where there are none.
 using FamilyNames = std::vector<std::string>;
 
 class ScrapePage : public PageSource {
  public:
   // `collection` must outlive the page.
-  ScrapePage(SharedCollection& collection, PageFormat format, FamilyNames names = {},
+  ScrapePage(SharedCollection& collection, NegotiatedFormat format, FamilyNames names = {},
              CreatedUse created = CreatedUse::kLeftOut)
       : collection_(collection), format_(format), names_(std::move(names)), created_(created) {}
 
@@ -33,10 +33,11 @@ class ScrapePage : public PageSource {
   void Collect();
 
   SharedCollection& collection_;
-  const PageFormat format_;
+  const NegotiatedFormat format_;
   const FamilyNames names_;
   const CreatedUse created_;  // of OpenMetrics; protobuf always has what there is
   std::shared_ptr<const metrics::Snapshot> snapshot_;
+  metrics::Snapshot escaped_;                    // of snapshot_
   std::vector<metrics::FamilySnapshot> chosen_;  // where there are names
   std::unique_ptr<PageSource> encoder_;          // null until the snapshot is taken
 };

@@ -82,29 +82,27 @@ void Session::ServeNext() {
 void Session::Answer(const Request& request) {
   // While the answer is being found, nobody waits for the client.
   responding_ = true;
-  const BodyUse body_use = request.method == "HEAD" ? BodyUse::kDescribed : BodyUse::kSent;
-  handle_(request, [self = shared_from_this(), body_use](Response response) {
-    self->SendResponse(std::move(response), body_use);
-  });
+  handle_(request, [self = shared_from_this()](Response response) { self->SendResponse(std::move(response)); });
 }
 
 void Session::Refuse(int status) {
   if (status == 414) metrics_.CountLimit(Limit::kTargetBytes);
   if (status == 431) metrics_.CountLimit(Limit::kHeadBytes);
   metrics_.CountRequest("other", status);
-  SendResponse(ErrorResponse(status), BodyUse::kSent);
+  SendResponse(ErrorResponse(status));
 }
 
-void Session::SendResponse(Response response, BodyUse body_use) {
+void Session::SendResponse(Response response) {
   if (is_over()) return;
   responding_ = true;
   response_ = std::move(response);
   keeps_connection_ = reader_.keeps_connection();
-  if (response_.page != nullptr && body_use == BodyUse::kSent) return BeginPage();
+  const bool sends_body = !reader_.wants_head_only();
+  if (response_.page != nullptr && sends_body) return BeginPage();
   const Framing framing = response_.page == nullptr ? Framing::kLength : Framing::kNone;
   before_chunk_ = Head(framing, response_.body.size());
   connection_->SetTimeLimit(limits_.write_time);
-  Write(body_use == BodyUse::kSent ? response_.body : std::string_view(), "", [this] { Finish(); });
+  Write(sends_body ? response_.body : std::string_view(), "", [this] { Finish(); });
 }
 
 std::string Session::Head(Framing framing, std::size_t content_length) const {
@@ -118,7 +116,7 @@ void Session::BeginPage() {
   page_deadline_ = std::chrono::steady_clock::now() + response_.page_time;
   chunk_.emplace();
   const Progress progress = response_.page->Fill(*chunk_);
-  if (progress == Progress::kFailed) return SendResponse(ErrorResponse(500), BodyUse::kSent);
+  if (progress == Progress::kFailed) return SendResponse(ErrorResponse(500));
   if (progress == Progress::kEnd) {
     framing_ = Framing::kLength;
   } else if (reader_.understands_chunks()) {

@@ -47,13 +47,11 @@ class Session : public std::enable_shared_from_this<Session> {
   bool is_waiting() const { return !responding_; }
 
  private:
-  enum class BodyUse { kSent, kDescribed };
-
   void ServeNext();
   void Read();
   void Answer(const Request& request);
   void Refuse(int status);
-  void SendResponse(Response response, BodyUse body_use);
+  void SendResponse(Response response);
   std::string Head(Framing framing, std::size_t content_length) const;
   void BeginPage();
   void NextChunk();

@@ -1,17 +1,20 @@
 #include "exporters/http/target.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <utility>
 
+#include "exporters/encoding/weighted_list.h"
+
 namespace streamhouse::exporters {
 namespace {
 
+// Empty when the target has nothing after the host.
 std::string_view StripOrigin(std::string_view target) {
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!target.starts_with(scheme)) continue;
-    const std::size_t end_of_host = target.find_first_of("/?", scheme.size());
-    return end_of_host == std::string_view::npos ? std::string_view("/") : target.substr(end_of_host);
+    if (!EqualsIgnoringCase(target.substr(0, scheme.size()), scheme)) continue;
+    return target.substr(std::min(target.size(), target.find_first_of("/?", scheme.size())));
   }
   return target;
 }
@@ -36,9 +39,13 @@ std::optional<std::string> PercentDecode(std::string_view text) {
 }
 
 std::optional<Target> ParseTarget(std::string_view target) {
-  target = StripOrigin(target);
+  const std::string_view local = StripOrigin(target);
+  const bool is_absolute = local.size() != target.size();
+  target = local;
   const std::size_t question = target.find('?');
   std::optional<std::string> path = PercentDecode(target.substr(0, question));
+  // RFC 9110, 4.2.3: no path after a host is the path "/".
+  if (path && path->empty() && is_absolute) path = "/";
   if (!path || !path->starts_with('/')) return std::nullopt;
   return Target{.path = *std::move(path),
                 .query = question == std::string_view::npos ? std::string_view() : target.substr(question + 1)};

@@ -15,7 +15,7 @@ struct Target {
   std::string_view query;  // as sent, a view into the target
 };
 
-// Origin form ("/metrics?a=b") and absolute form ("http://host/metrics").
+// Origin form ("/metrics?a=b") and absolute form ("http://host/metrics", "HTTP://host?a=b").
 std::optional<Target> ParseTarget(std::string_view target);
 
 // `text` with each %XX replaced by its byte, or no value where a '%' is followed by anything else.

@@ -4,6 +4,8 @@
 
 #include "exporters/encoding/text_encoder.h"
 #include "exporters/textfile/atomic_file.h"
+#include "exporters/view/escaped_view.h"
+#include "metrics_core/name_escaping.h"
 #include "metrics_core/snapshot.h"
 
 namespace streamhouse::exporters {
@@ -26,7 +28,9 @@ Status TextfileExporter::Start() {
 
 Status TextfileExporter::Write(PushDeadline deadline) const {
   const metrics::Snapshot snapshot = registry_.TakeSnapshot();
-  TextEncoder page(snapshot.families());
+  // The collector knows legacy names only.
+  const metrics::Snapshot escaped = EscapedView(snapshot.families(), metrics::NameEscaping::kUnderscores);
+  TextEncoder page(escaped.families());
   return WriteAtomically(options_.path, page, deadline);
 }
 

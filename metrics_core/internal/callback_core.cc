@@ -21,7 +21,7 @@ std::shared_ptr<CallbackSeries> CallbackCore::Add(std::function<double()> read,
         "metric \"" + info_.name + "\" has " + std::to_string(info_.label_names.size()) + " labels and was given " +
             std::to_string(values.size()) + " values");
   auto series = std::make_shared<CallbackSeries>();
-  series->label_text = MakeLabelText(info_.label_names, values);
+  series->label_text = MakeLabelText(QuotedLabelNames(info_.label_names), values);
   series->family = weak_from_this();
   series->read = std::make_shared<const std::function<double()>>(std::move(read));
   const std::lock_guard lock(mutex_);

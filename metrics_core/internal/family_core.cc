@@ -79,9 +79,10 @@ RunShape FamilyCore::ShapeOf(const Options& options) {
 FamilyCore::FamilyCore(Options options, std::shared_ptr<SnapshotEpochs> epochs)
     : options_(std::move(options)),
       label_count_(options_.info.label_names.size()),
+      quoted_label_names_(QuotedLabelNames(options_.info.label_names)),
       shape_(ShapeOf(options_)),
       epochs_(std::move(epochs)),
-      table_(options_.info.label_names) {
+      table_(quoted_label_names_) {
   // A family without labels is one series, there from the start.
   if (options_.info.label_names.empty()) static_cast<void>(Resolve({}));
 }

@@ -15,6 +15,7 @@
 #include <mutex>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -141,6 +142,7 @@ class FamilyCore final : public CollectedFamily {
   // Immutable after construction.
   const Options options_;
   const std::size_t label_count_;
+  const std::vector<std::string> quoted_label_names_;
   const RunShape shape_;
   const std::shared_ptr<SnapshotEpochs> epochs_;
 

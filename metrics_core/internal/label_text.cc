@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "metrics_core/name_escaping.h"
+
 namespace streamhouse::metrics::internal {
 namespace {
 
@@ -75,6 +77,12 @@ std::string_view ToValidUtf8(std::string_view value, std::string& storage) {
     good += length == 0 ? 1 : length;
   }
   return storage;
+}
+
+std::vector<std::string> QuotedLabelNames(std::span<const std::string> names) {
+  std::vector<std::string> quoted;
+  for (const std::string& name : names) quoted.push_back(QuotedLabelName(name));
+  return quoted;
 }
 
 std::string MakeLabelText(std::span<const std::string> names, std::span<const std::string_view> values) {

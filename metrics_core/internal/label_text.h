@@ -1,6 +1,7 @@
 // Label text: the labels of one series as they stand between the braces of a page.
 //
-// name="value",name="value" with \ " and newline escaped, in the order of the family's label names. It is kept once
+// name="value",name="value" with \ " and newline escaped, in the order of the family's label names, which stand in quotes where
+// they are no legacy names. It is kept once
 // and is a series' identity and the bytes that encoders copy. Values that are not UTF-8 would make a scraper refuse
 // the whole page: each bad byte is replaced by U+FFFD.
 // Thread safety: pure functions.
@@ -9,9 +10,14 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace streamhouse::metrics::internal {
 
+// The names as they stand in a label text.
+std::vector<std::string> QuotedLabelNames(std::span<const std::string> names);
+
+// `names` are quoted.
 std::string MakeLabelText(std::span<const std::string> names, std::span<const std::string_view> values);
 
 bool IsValidUtf8(std::string_view value) noexcept;

@@ -27,6 +27,7 @@ namespace streamhouse::metrics::internal {
 
 class SeriesTable {
  public:
+  // As they stand in label text (QuotedLabelNames); they must outlive it.
   explicit SeriesTable(std::span<const std::string> label_names);
   ~SeriesTable();
   SeriesTable(const SeriesTable&) = delete;

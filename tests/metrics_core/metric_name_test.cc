@@ -122,6 +122,36 @@ TEST(MetricNameTest, AFamilyOccupiesEachNameThatAnyFormatGivesIt) {
   EXPECT_EQ(OccupiedNames(Histogram("a")), (Names{"a", "a_bucket", "a_count", "a_sum", "a_created"}));
 }
 
+TEST(Utf8NamesTest, AreAnyUtf8) {
+  const auto check = [](const FamilyInfo& info) { return std::string(CheckFamily(info, NameRules::kUtf8).message()); };
+  EXPECT_EQ(check(WithLabels(Gauge("http.server \"\xC3\xA4\""), {"a.b", "\xE2\x82\xAC"})), "");
+  EXPECT_EQ(check(Counter("a.b")), "metric \"a.b\": a counter ends with \"_total\"");
+  EXPECT_EQ(check(Gauge("")), "metric \"\": a name is UTF-8 and not empty");
+  EXPECT_EQ(check(Gauge("a\xFF")), "metric \"a\xFF\": a name is UTF-8 and not empty");
+  for (const char* bad : {"", "__a", "a\xFF"}) {
+    EXPECT_EQ(check(WithLabels(Gauge("a"), {bad})),
+              "metric \"a\": label \"" + std::string(bad) + "\" is empty, not UTF-8 or starts with \"__\"");
+  }
+}
+
+TEST(Utf8NamesTest, LabelsStayDistinctByEveryEscaping) {
+  const auto check = [](std::vector<std::string> labels) {
+    return CheckFamily(WithLabels(Gauge("a"), std::move(labels)), NameRules::kUtf8).ok();
+  };
+  EXPECT_FALSE(check({"a.b", "a_b"}));
+  EXPECT_FALSE(check({"a_dot_b", "a.b"}));
+  EXPECT_FALSE(check({"a.b", "U__a_2e_b"}));
+  EXPECT_TRUE(check({"a.b", "a.c", "a"}));
+}
+
+TEST(Utf8NamesTest, OccupyTheirEscapedFormsAsWell) {
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(OccupiedNames(Gauge("a.b")), (Names{"a_b", "a_dot_b", "U__a_2e_b", "a.b"}));
+  EXPECT_EQ(OccupiedNames(Counter("a.b_total")),
+            (Names{"a_b", "a_b_total", "a_b_created", "a_dot_b_", "a_dot_b__total", "a_dot_b__created", "U__a_2e_b_",
+                   "U__a_2e_b__total", "U__a_2e_b__created", "a.b", "a.b_total", "a.b_created"}));
+}
+
 TEST(CheckFamilyTest, OnlyGaugesAggregateByAnotherRuleThanTheirSum) {
   for (FamilyInfo info : {Counter("a_total"), Gauge("a"), Histogram("a")}) {
     info.aggregation = Aggregation::kMax;

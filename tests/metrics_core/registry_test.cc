@@ -65,6 +65,17 @@ TEST_F(RegistryTest, RefusesNamesThatShareASampleInAnyFormat) {
   EXPECT_EQ(AddHistogram("b").code(), StatusCode::kAlreadyExists);
 }
 
+TEST_F(RegistryTest, TakesUtf8NamesWhereItIsToldTo) {
+  Registry registry({.names = NameRules::kUtf8});
+  const auto family = registry.AddCounter({.name = "a.b_total", .help = "h", .labels = {"x.y", "z"}}).value();
+  family.With("1", "2").Increment(3);
+  family.Lookup("1", "2")->Increment();
+  EXPECT_EQ(registry.TakeSnapshot().families()[0].label_text(0), "\"x.y\"=\"1\",z=\"2\"");
+  EXPECT_EQ(registry.TakeSnapshot().families()[0].uint64_value(0), 4U);
+  EXPECT_EQ(registry.AddGauge({.name = "a_b", .help = "h"}).status().code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(registry_.AddGauge({.name = "a.b", .help = "h"}).status().code(), StatusCode::kInvalidArgument);
+}
+
 TEST_F(RegistryTest, ARefusedFamilyLeavesNothingBehind) {
   EXPECT_TRUE(AddGauge("b").ok());
   EXPECT_FALSE(AddCounter("b_total").ok());

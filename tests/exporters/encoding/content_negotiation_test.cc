@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "metrics_core/name_escaping.h"
+
 namespace streamhouse::exporters {
 namespace {
 
@@ -53,6 +55,24 @@ TEST(ContentNegotiationTest, EchoesTheEscapingSchemeThatIsNamed) {
   EXPECT_EQ(ContentType("text/plain;version=1.0.0;escaping=nonsense"),
             "text/plain; version=1.0.0; charset=utf-8; escaping=underscores");
   EXPECT_EQ(ContentType("text/plain;version=1.0.0"), "text/plain; version=1.0.0; charset=utf-8; escaping=underscores");
+}
+
+TEST(ContentNegotiationTest, EscapesByTheSchemeThatIsNamedAndElseWithUnderscores) {
+  using metrics::NameEscaping;
+  const std::string protobuf =
+      "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
+  for (const std::string& type :
+       {std::string("text/plain;version=1.0.0"), protobuf, std::string("application/openmetrics-text;version=1.0.0")}) {
+    EXPECT_EQ(NegotiateFormat(type).escaping, NameEscaping::kUnderscores) << type;
+    EXPECT_EQ(NegotiateFormat(type + ";escaping=underscores").escaping, NameEscaping::kUnderscores) << type;
+    EXPECT_EQ(NegotiateFormat(type + ";escaping=dots").escaping, NameEscaping::kDots) << type;
+    EXPECT_EQ(NegotiateFormat(type + ";escaping=values").escaping, NameEscaping::kValues) << type;
+    EXPECT_EQ(NegotiateFormat(type + ";escaping=allow-utf-8").escaping, NameEscaping::kNone) << type;
+  }
+  EXPECT_EQ(NegotiateFormat("text/plain;version=0.0.4;escaping=allow-utf-8").escaping, NameEscaping::kUnderscores);
+  EXPECT_EQ(ContentType(protobuf + ";escaping=allow-utf-8"),
+            "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; "
+            "escaping=allow-utf-8");
 }
 
 TEST(ContentNegotiationTest, FallsBackToText) {

@@ -44,6 +44,19 @@ TEST(LabelReaderTest, TakesEscapesBack) {
   EXPECT_EQ(Read(R"(a="\"",b="\\",c="\n",d="x\\n,\"y=\"z")"), "a=\"|b=\\|c=\n|d=x\\n,\"y=\"z|");
 }
 
+TEST(LabelReaderTest, ReadsNamesInQuotes) {
+  LabelReader labels(R"("a.b=\"c,"="1",d="2")");
+  ASSERT_TRUE(labels.Next());
+  EXPECT_EQ(Value(labels.name_text()), "a.b=\"c,");
+  EXPECT_EQ(labels.name(), R"(a.b=\"c,)");
+  EXPECT_EQ(labels.quoted_value(), R"("1")");
+  EXPECT_EQ(labels.text(), R"("a.b=\"c,"="1")");
+  ASSERT_TRUE(labels.Next());
+  EXPECT_EQ(labels.name(), "d");
+  EXPECT_EQ(labels.quoted_value(), R"("2")");
+  EXPECT_FALSE(labels.Next());
+}
+
 TEST(LabelReaderTest, ReadsWhatTheCoreWrites) {
   metrics::Registry registry;
   AddHostileLabels(registry);
@@ -57,7 +70,7 @@ TEST(LabelReaderTest, ReadsWhatTheCoreWrites) {
 }
 
 TEST(LabelReaderTest, NeverReadsBeyondTheText) {
-  const std::string text = R"(a="\"b\\",c="d")";
+  const std::string text = R"(a="\"b\\",c="d","e\".f"="g")";
   for (std::size_t bytes = 0; bytes < text.size(); ++bytes) {
     const std::vector<char> cut(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(bytes));
     Read({cut.data(), cut.size()});

@@ -12,6 +12,7 @@
 #include "tests/exporters/support/created_snapshot.h"
 #include "tests/exporters/support/hostile_registry.h"
 #include "tests/exporters/support/page.h"
+#include "tests/exporters/support/utf8_registry.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -183,6 +184,14 @@ TEST(OpenMetricsEncoderTest, CutsNothingBetweenAValueAndItsCreationTime) {
     } while (progress == PageSource::Progress::kMore);
     EXPECT_EQ(page, kCreatedPage);
   }
+}
+
+TEST(OpenMetricsEncoderTest, QuotesNamesThatAreNoLegacyNames) {
+  const std::string page = PageOf<OpenMetricsEncoder>(*Utf8Registry());
+  EXPECT_NE(page.find("# TYPE \"http.requests\" counter\n# HELP \"http.requests\" R\n"
+                      "{\"http.requests_total\",\"url.path\"=\"/\\\"x\\\"\",code=\"200\"} 2\n"),
+            std::string::npos)
+      << page;
 }
 
 }  // namespace

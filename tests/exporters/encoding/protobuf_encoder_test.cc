@@ -15,6 +15,7 @@
 #include "tests/exporters/support/created_snapshot.h"
 #include "tests/exporters/support/hostile_registry.h"
 #include "tests/exporters/support/page.h"
+#include "tests/exporters/support/utf8_registry.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -239,6 +240,19 @@ TEST(ProtobufEncoderTest, WritesCreationTimes) {
       << text;
   EXPECT_NE(text.find("    created_timestamp {\n      seconds: 1700000001\n      nanos: 0\n"), std::string::npos)
       << text;
+}
+
+TEST(ProtobufEncoderTest, WritesNamesAsTheyAre) {
+  const auto registry = Utf8Registry();
+  const std::string text = Decoded(*registry);
+  for (const char* part : {"name: \"http.requests_total\"", "name: \"url.path\"\n    value: \"/\\\"x\\\"\"",
+                           "name: \"tief\\303\\244\\\"\\\\\"", "name: \"wait.s\""}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part << text;
+  }
+  const auto quoted = registry->AddGauge({.name = "q", .help = "Q", .labels = {"a.b", "c\"d", "e"}}).value();
+  for (std::size_t bytes = 0; bytes < 150; ++bytes) quoted.With(std::string(bytes, 'v'), "1", "2").Set(1);
+  EXPECT_EQ(Messages(PageOf<ProtobufEncoder>(*registry)).size(), 5U);
+  EXPECT_EQ(Decoded(*registry).find("Failed"), std::string::npos);
 }
 
 }  // namespace

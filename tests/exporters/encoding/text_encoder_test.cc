@@ -7,6 +7,7 @@
 #include "metrics_core/registry.h"
 #include "tests/exporters/support/hostile_registry.h"
 #include "tests/exporters/support/page.h"
+#include "tests/exporters/support/utf8_registry.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -94,6 +95,25 @@ hostile_total{value="\",other=\"injected\"} 1\n"} 6
                                "hostile_total{value=\"# EOF\"} 11\n" + "hostile_total{value=\"{}=,\"} 12\n" +
                                "hostile_total{value=\"" + std::string(10'000, 'x') + "\"} 13\n";
   EXPECT_EQ(PageOf<TextEncoder>(registry), expected);
+}
+
+TEST(TextEncoderTest, QuotesNamesThatAreNoLegacyNames) {
+  EXPECT_EQ(PageOf<TextEncoder>(*Utf8Registry()), R"(# HELP plain P
+# TYPE plain gauge
+plain{a="b"} 1
+# HELP "http.requests_total" R
+# TYPE "http.requests_total" counter
+{"http.requests_total","url.path"="/\"x\"",code="200"} 2
+# HELP "tiefä\"\\" T
+# TYPE "tiefä\"\\" gauge
+{"tiefä\"\\"} 3
+# HELP "wait.s" W
+# TYPE "wait.s" histogram
+{"wait.s_bucket",le="1.0"} 0
+{"wait.s_bucket",le="+Inf"} 1
+{"wait.s_sum"} 2
+{"wait.s_count"} 1
+)");
 }
 
 }  // namespace

@@ -135,6 +135,7 @@ TEST_F(RequestReaderTest, RefusesMalformedRequests) {
       "G\0T / HTTP/1.1\r\nHost: a\r\n\r\n"s,
       "GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n"s,
       WithHeader("A: b\0c"s),
+      WithHeader("A: b\r\n\tc"),
       "GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n",
       WithHeader("no colon"),
       WithHeader(": no name"),
@@ -151,6 +152,8 @@ TEST_F(RequestReaderTest, RefusesMalformedRequests) {
 TEST_F(RequestReaderTest, RefusesRequestsWithoutExactlyOneHost) {
   EXPECT_EQ(Read("GET / HTTP/1.1\r\n\r\n"), (Outcomes{"400"}));
   EXPECT_EQ(Read(WithHeader("Host: b")), (Outcomes{"400"}));
+  EXPECT_EQ(Read("GET / HTTP/1.1\r\nHost: a b\r\n\r\n"), (Outcomes{"400"}));
+  EXPECT_EQ(Read("GET / HTTP/1.1\r\nHost: a/@c\r\n\r\n"), (Outcomes{"400"}));
   EXPECT_EQ(Read("GET / HTTP/1.0\r\n\r\n"), (Outcomes{"GET /"}));
 }
 
@@ -158,6 +161,41 @@ TEST_F(RequestReaderTest, RefusesBodiesOfReadingRequests) {
   EXPECT_EQ(Read(WithHeader("Content-Length: 1") + "x"), (Outcomes{"400"}));
   EXPECT_EQ(Read(WithHeader("Transfer-Encoding: chunked") + "0\r\n\r\n"), (Outcomes{"400"}));
   EXPECT_EQ(Read(WithHeader("Content-Length: 0")), (Outcomes{"GET /"}));
+}
+
+// Another server might take them for chunked, and what is in the body for its data.
+TEST_F(RequestReaderTest, TakesWhatFollowsAnUnknownCodingForNoRequest) {
+  for (const char* coding : {"gzip", "xchunked", "chunked, identity"}) {
+    const std::string header = "Transfer-Encoding: " + std::string(coding);
+    EXPECT_EQ(Read(WithHeader(header) + std::string(kTwoRequests)), (Outcomes{"400"})) << coding;
+    RequestReader reader(kLimits);
+    Give(reader, "POST / HTTP/1.1\r\nHost: a\r\n" + header + "\r\n\r\n");
+    ASSERT_EQ(reader.Next(), Outcome::kRequest);
+    EXPECT_FALSE(reader.keeps_connection()) << coding;
+  }
+}
+
+TEST_F(RequestReaderTest, SkipsOneEmptyLineBeforeARequest) {
+  const std::string request = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
+  for (std::size_t piece = 1; piece < 5; ++piece) {
+    EXPECT_EQ(Read("\r\n" + request + "\r\n" + request, piece), (Outcomes{"GET /a", "GET /a"})) << piece;
+    EXPECT_EQ(Read("\r\n\r\n" + request, piece), (Outcomes{"400"})) << piece;
+  }
+}
+
+TEST_F(RequestReaderTest, RefusesFoldedLinesInPiecesOfAnySize) {
+  const std::string folded = WithHeader("A: b\r\n c");
+  for (std::size_t piece = 1; piece <= folded.size(); ++piece) {
+    EXPECT_EQ(Read(folded, piece), (Outcomes{"400"})) << piece;
+  }
+}
+
+TEST_F(RequestReaderTest, KnowsThatOnlyTheHeadIsWanted) {
+  RequestReader head(kLimits);
+  EXPECT_FALSE(head.wants_head_only());
+  Give(head, "HEAD / HTTP/1.1\r\n\r\n");
+  EXPECT_EQ(head.Next(), Outcome::kRefused);
+  EXPECT_TRUE(head.wants_head_only());
 }
 
 TEST_F(RequestReaderTest, RefusesWhatIsTooLong) {

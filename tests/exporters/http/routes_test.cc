@@ -13,6 +13,7 @@
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 #include "metrics_core/testing/metric_reader.h"
+#include "tests/exporters/support/utf8_registry.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -151,6 +152,22 @@ TEST_F(RoutesTest, ShowsCreationTimesInOpenMetricsWhereItIsTold) {
   EXPECT_EQ(page(routes, "").find("\na_created"), std::string::npos);
   Routes plain(registry, health_);
   EXPECT_EQ(page(plain, "application/openmetrics-text").find("\na_created"), std::string::npos);
+}
+
+TEST_F(RoutesTest, EscapesNamesAsTheReaderAsks) {
+  const auto registry = Utf8Registry();
+  Routes routes(*registry, health_);
+  const auto page = [&](std::string_view name, std::string_view accept) {
+    const std::string target = "/metrics?name[]=" + std::string(name);
+    const std::string text = ReadPage(*routes.Handle({.method = "GET", .target = target, .accept = accept}).page);
+    return text.substr(text.rfind('\n', text.size() - 2) + 1);
+  };
+  EXPECT_EQ(page("http.requests_total", ""), "http_requests_total{url_path=\"/\\\"x\\\"\",code=\"200\"} 2\n");
+  EXPECT_EQ(page("http_requests_total", "text/plain;version=1.0.0;escaping=allow-utf-8"), "") << "not a name here";
+  EXPECT_EQ(page("http.requests_total", "text/plain;version=1.0.0;escaping=allow-utf-8"),
+            "{\"http.requests_total\",\"url.path\"=\"/\\\"x\\\"\",code=\"200\"} 2\n");
+  EXPECT_EQ(page("http_dot_requests__total", "text/plain;version=1.0.0;escaping=dots"),
+            "http_dot_requests__total{url_dot_path=\"/\\\"x\\\"\",code=\"200\"} 2\n");
 }
 
 TEST_F(RoutesTest, ListsAllChecksWhenAsked) {

@@ -17,20 +17,20 @@ class ScrapePageTest : public testing::Test {
 };
 
 TEST_F(ScrapePageTest, WritesTheFormatThatWasAskedFor) {
-  ScrapePage text(collection_, PageFormat::kText);
+  ScrapePage text(collection_, {.format = PageFormat::kText, .content_type = ""});
   EXPECT_EQ(ReadPage(text), "# HELP sent_total Sent\n# TYPE sent_total counter\nsent_total 0\n");
-  ScrapePage open_metrics(collection_, PageFormat::kOpenMetrics);
+  ScrapePage open_metrics(collection_, {.format = PageFormat::kOpenMetrics, .content_type = ""});
   EXPECT_EQ(ReadPage(open_metrics), "# TYPE sent counter\n# HELP sent Sent\nsent_total 0\n# EOF\n");
 }
 
 TEST_F(ScrapePageTest, CollectsWhenItIsFirstFilled) {
-  ScrapePage page(collection_, PageFormat::kText);
+  ScrapePage page(collection_, {.format = PageFormat::kText, .content_type = ""});
   sent_.Increment(7);
   EXPECT_TRUE(ReadPage(page).ends_with("sent_total 7\n"));
 }
 
 TEST_F(ScrapePageTest, StaysWithItsSnapshot) {
-  ScrapePage page(collection_, PageFormat::kText);
+  ScrapePage page(collection_, {.format = PageFormat::kText, .content_type = ""});
   Chunk chunk(1);
   ASSERT_EQ(page.Fill(chunk), PageSource::Progress::kMore);
   sent_.Increment(7);
@@ -40,11 +40,11 @@ TEST_F(ScrapePageTest, StaysWithItsSnapshot) {
 TEST_F(ScrapePageTest, WritesOnlyTheFamiliesThatAreNamed) {
   registry_.AddGauge({.name = "pending", .help = "Pending"}).value().With();
   registry_.AddHistogram({.name = "duration", .help = "Duration"}, Bounds({1})).value().With();
-  ScrapePage gauge(collection_, PageFormat::kText, {"pending", "nothing"});
+  ScrapePage gauge(collection_, {.format = PageFormat::kText, .content_type = ""}, {"pending", "nothing"});
   EXPECT_EQ(ReadPage(gauge), "# HELP pending Pending\n# TYPE pending gauge\npending 0\n");
-  ScrapePage sample(collection_, PageFormat::kText, {"duration_count"});
+  ScrapePage sample(collection_, {.format = PageFormat::kText, .content_type = ""}, {"duration_count"});
   EXPECT_TRUE(ReadPage(sample).starts_with("# HELP duration Duration\n"));
-  ScrapePage nothing(collection_, PageFormat::kText, {"pending_count", "sent"});
+  ScrapePage nothing(collection_, {.format = PageFormat::kText, .content_type = ""}, {"pending_count", "sent"});
   EXPECT_EQ(ReadPage(nothing), "");
 }
 

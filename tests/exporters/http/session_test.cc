@@ -153,6 +153,13 @@ TEST_F(SessionTest, SendsNoBodyToHead) {
   EXPECT_FALSE(Sent("x\r\n")) << peer_.from_server;
 }
 
+TEST_F(SessionTest, SendsNoBodyToHeadThatItRefuses) {
+  Serve("HEAD / HTTP/1.1\r\n\r\n");
+  EXPECT_TRUE(Sent("HTTP/1.1 400 Bad Request\r\n"));
+  EXPECT_TRUE(Sent("\r\nContent-Length: 16\r\n"));
+  EXPECT_EQ(Body(), "");
+}
+
 TEST_F(SessionTest, RefusesAndHearsTheClientOut) {
   peer_.has_ended = true;
   Serve("nonsense\r\n\r\n" + std::string(1000, 'x'));

@@ -23,7 +23,8 @@ TEST(TargetTest, SeparatesPathAndQuery) {
 TEST(TargetTest, TakesTheAbsoluteForm) {
   EXPECT_EQ(Parsed("http://host:1/metrics?a"), "/metrics a");
   EXPECT_EQ(Parsed("https://host"), "/ ");
-  EXPECT_EQ(Parsed("http://host?a"), "malformed");
+  EXPECT_EQ(Parsed("HTTP://host/metrics"), "/metrics ");
+  EXPECT_EQ(Parsed("http://host?a"), "/ a");
 }
 
 TEST(TargetTest, DecodesThePathOnce) {

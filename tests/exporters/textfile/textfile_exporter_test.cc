@@ -11,6 +11,7 @@
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 #include "tests/exporters/support/command.h"
+#include "tests/exporters/support/utf8_registry.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -59,6 +60,13 @@ TEST_F(TextfileExporterTest, DoesNotStartWhereItCannotWrite) {
 
 TEST_F(TextfileExporterTest, SaysWhatItIs) {
   EXPECT_EQ(exporter_.Name(), "textfile://" + path_);
+}
+
+TEST_F(TextfileExporterTest, WritesLegacyNamesOnly) {
+  const auto registry = Utf8Registry();
+  TextfileExporter exporter(*registry, PushMetrics(), {.path = path_, .interval = std::chrono::hours(1)});
+  ASSERT_TRUE(exporter.Start().ok());
+  EXPECT_NE(Page().find("\nhttp_requests_total{url_path="), std::string::npos) << Page();
 }
 
 }  // namespace

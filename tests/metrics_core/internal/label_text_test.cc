@@ -26,6 +26,11 @@ TEST(LabelTextTest, IsWhatStandsBetweenTheBraces) {
   EXPECT_EQ(TextOf({"a", "b", "c"}, {"1", "", "3"}), "a=\"1\",b=\"\",c=\"3\"");
 }
 
+TEST(LabelTextTest, QuotesNamesThatAreNoLegacyNames) {
+  const std::vector<std::string> names = {"a.b", "c", "d\"e"};
+  EXPECT_EQ(TextOf(QuotedLabelNames(names), {"1", "2", "3"}), R"("a.b"="1",c="2","d\"e"="3")");
+}
+
 TEST(LabelTextTest, EscapesWhatWouldEndAValueOrALine) {
   EXPECT_EQ(TextOf({"a"}, {"\\ \" \n"}), "a=\"\\\\ \\\" \\n\"");
   EXPECT_EQ(TextOf({"a"}, {"\\n"}), "a=\"\\\\n\"");

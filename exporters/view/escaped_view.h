@@ -1,0 +1,18 @@
+// EscapedView: a snapshot whose names are escaped, for readers that know legacy names only.
+//
+// Guarantees: a pure function. Families that have legacy names only stay as they are, without a copy.
+// Thread safety: pure. Cost: nothing but a look at the names where there is nothing to escape; otherwise the label text of each
+// series of such a family, made anew.
+#pragma once
+
+#include <span>
+
+#include "metrics_core/name_escaping.h"
+#include "metrics_core/snapshot.h"
+
+namespace streamhouse::exporters {
+
+// The families must outlive the snapshot.
+metrics::Snapshot EscapedView(std::span<const metrics::FamilySnapshot> families, metrics::NameEscaping escaping);
+
+}  // namespace streamhouse::exporters
