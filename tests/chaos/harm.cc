@@ -1,13 +1,15 @@
 #include "tests/chaos/harm.h"
 
 #include <algorithm>
+#include <functional>
+#include <future>
 #include <sstream>
 #include <thread>
 #include <utility>
 
+#include "agent/log/partition_log.h"
 #include "agent/metadata/sqlite_metadata_store.h"
 #include "client/agent_broker/agent_broker.h"
-#include "client/broker.h"
 #include "tests/chaos/child_process.h"
 #include "tests/chaos/roles.h"
 #include "tests/support/eventually.h"
@@ -20,7 +22,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr char kThief[] = "thief";
-constexpr int kProbeRecords = 40;
+constexpr std::uint64_t kProbeRecords = 40;
 constexpr std::size_t kProbeKeyBytes = 100;
 
 bool AreTheThiefs(const std::vector<agent::LeaseRow>& rows) {
@@ -64,6 +66,12 @@ void Harm::KillAgent() {
 
 // Another holder takes the leases of an agent that stands still; when it wakes up, it must not write.
 void Harm::FreezeAgentPastItsLease() {
+  // An agent that was stopped in the middle of a transaction holds the store's lock: then nobody takes anything.
+  constexpr int kAttempts = 5;
+  for (int i = 0; i < kAttempts && !FreezeAndTakeOver(); ++i) PassTime(100, 300);
+}
+
+bool Harm::FreezeAndTakeOver() {
   ++counts_.freezes;
   std::unique_ptr<agent::SqliteMetadataStore> store;
   // The agent is busy with it.
@@ -73,27 +81,37 @@ void Harm::FreezeAgentPastItsLease() {
     return store != nullptr;
   });
   metrics::Check(is_open, "the metadata store cannot be opened");
+  const std::shared_ptr<client::Broker> broker = Connect();
   agent_.Freeze();
   std::vector<agent::LeaseRow> rows;
-  // An agent that was stopped in the middle of a transaction holds the store's lock: then nobody takes anything.
-  const auto give_up = std::chrono::steady_clock::now() + seconds(4);
-  const bool is_over = Eventually([&] {
+  const auto give_up = std::chrono::steady_clock::now() + milliseconds(2'500);
+  static_cast<void>(Eventually([&] {
     auto acquired = store->AcquireLeases(AllPartitions(), kThief, seconds(2));
     if (acquired.ok()) rows = *std::move(acquired);
     return AreTheThiefs(rows) || std::chrono::steady_clock::now() > give_up;
-  });
-  agent_.Wake();
-  if (!is_over || !AreTheThiefs(rows)) return;
-  ProbeWithoutLease();
+  }));
+  if (!AreTheThiefs(rows)) {
+    agent_.Wake();
+    return false;
+  }
+  ++counts_.takeovers;
+  WakeAndProbe(*broker);
   for (std::uint32_t i = 0; i < kPartitions; ++i) {
     static_cast<void>(store->ReleaseLease({kTopic, i}, kThief, rows[i].epoch));
   }
+  return true;
 }
 
-void Harm::ProbeWithoutLease() {
+// The batches wait in the agent's socket when it wakes up: it gets to them before it can know that its leases are gone.
+void Harm::WakeAndProbe(client::Broker& broker) {
+  std::vector<std::future<StatusCode>> answers;
   for (std::uint32_t i = 0; i < kPartitions; ++i) {
-    const bool is_accepted = Probe(i, milliseconds(500)) == StatusCode::kOk;
-    ++(is_accepted ? counts_.accepted_without_lease : counts_.refused_without_lease);
+    answers.push_back(std::async(std::launch::async, &Harm::Probe, this, std::ref(broker), i, TakeProbe(), seconds(1)));
+  }
+  PassTime(20, 100);
+  agent_.Wake();
+  for (std::future<StatusCode>& answer : answers) {
+    ++(answer.get() == StatusCode::kOk ? counts_.accepted_without_lease : counts_.refused_without_lease);
   }
 }
 
@@ -117,26 +135,35 @@ void Harm::KillProducer() {
   while (const auto line = victim.ReadLine()) note(*line);
 }
 
-// A partition is written to until the disk refuses, which it has to.
 void Harm::FillDisk() {
+  // It may be that the leases end first: they cannot be renewed on a full disk either.
+  constexpr int kAttempts = 5;
+  for (int i = 0; i < kAttempts && !FillDiskUntilItRefuses(); ++i) agent_.EmptyDisk();
+  PassTime(200, 1'500);
+  // Without a restart, which would mend what the agent itself has to.
+  agent_.EmptyDisk();
+}
+
+bool Harm::FillDiskUntilItRefuses() {
   ++counts_.full_disks;
   const auto partition = static_cast<std::uint32_t>(Random(0, kPartitions - 1));
-  // With its lease, so that nothing but the disk stands in the way.
-  static_cast<void>(Eventually([&] { return Probe(partition, seconds(1)) == StatusCode::kOk; }));
+  const std::shared_ptr<client::Broker> broker = Connect();
+  const auto probe = [&] { return Probe(*broker, partition, TakeProbe(), seconds(1)); };
+  static_cast<void>(Eventually([&] { return probe() == StatusCode::kOk; }));
   agent_.FillDisk(static_cast<std::uint64_t>(Random(1, static_cast<int>(kSegmentBytes) - 1)));
   StatusCode answer = StatusCode::kOk;
-  while (answer == StatusCode::kOk) answer = Probe(partition, seconds(1));
-  if (answer == StatusCode::kUnavailable) ++counts_.refused_by_full_disk;
-  PassTime(200, 1'500);
-  if (Toss()) RestartAgent();
-  agent_.EmptyDisk();
+  while (answer == StatusCode::kOk) answer = probe();
+  if (answer != StatusCode::kUnavailable) return false;
+  ++counts_.refused_by_full_disk;
+  return true;
 }
 
 void Harm::BreakDisk() {
   ++counts_.broken_disks;
+  const std::shared_ptr<client::Broker> broker = Connect();
   agent_.SwitchDisk("broken");
   for (std::uint32_t i = 0; i < kPartitions; ++i) {
-    const bool is_accepted = Probe(i, milliseconds(500)) == StatusCode::kOk;
+    const bool is_accepted = Probe(*broker, i, TakeProbe(), milliseconds(500)) == StatusCode::kOk;
     ++(is_accepted ? counts_.accepted_by_broken_disk : counts_.refused_by_broken_disk);
   }
   PassTime(100, 700);
@@ -153,14 +180,25 @@ void Harm::SlowDisk() {
   agent_.SwitchDisk("well");
 }
 
-// A batch of its own, never sent again.
-StatusCode Harm::Probe(std::uint32_t partition, milliseconds patience) {
-  const auto broker = client::MakeAgentBroker({.address = agent_.address()}).value();
+std::shared_ptr<client::Broker> Harm::Connect() const {
+  auto broker = client::MakeAgentBroker({.address = agent_.address()}).value();
+  // So that there is a connection from now on.
+  static_cast<void>(broker->DescribeTopic(kTopic, client::CallLimits::Within(seconds(5))));
+  return broker;
+}
+
+std::uint64_t Harm::TakeProbe() {
+  return std::exchange(probes_, probes_ + kProbeRecords);
+}
+
+// A batch with numbers from `first` on, never sent again.
+StatusCode Harm::Probe(client::Broker& broker, std::uint32_t partition, std::uint64_t first, milliseconds patience) {
   const std::string key(kProbeKeyBytes, 'k');
   client::RecordBatch batch;
-  const std::uint64_t first = probes_;
-  for (int i = 0; i < kProbeRecords; ++i) batch.Append({.key = key, .value = Ledger::Value("probe", probes_++)});
-  const auto written = broker->Produce({kTopic, partition}, batch, client::CallLimits::Within(patience));
+  for (std::uint64_t i = 0; i < kProbeRecords; ++i) {
+    batch.Append({.key = key, .value = Ledger::Value("probe", first + i)});
+  }
+  const auto written = broker.Produce({kTopic, partition}, batch, client::CallLimits::Within(patience));
   if (!written.ok()) return written.status().code();
   for (std::uint64_t i = 0; i < kProbeRecords; ++i) {
     ledger_.NoteAcknowledged(partition, written.value() + i, Ledger::Value("probe", first + i));

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/log/partition_log.h"
+#include "client/broker.h"
 #include "metrics_core/status.h"
 #include "tests/chaos/agent_process.h"
 #include "tests/chaos/ledger.h"
@@ -21,12 +21,13 @@ namespace streamhouse::chaos {
 
 struct HarmCounts {
   int agent_kills = 0;
-  int freezes = 0;  // past its lease
+  int freezes = 0;
+  int takeovers = 0;  // of its leases meanwhile
   int producer_kills = 0;
   int full_disks = 0;
   int broken_disks = 0;
   int slow_disks = 0;
-  // Writes that were tried under a lease that was gone.
+  // Batches that were sent to the agent when it should refuse them.
   int refused_without_lease = 0;
   int accepted_without_lease = 0;
   int refused_by_full_disk = 0;
@@ -49,8 +50,10 @@ class Harm {
 
   void KillAgent();
   void FreezeAgentPastItsLease();
+  bool FreezeAndTakeOver();
   void KillProducer();
   void FillDisk();
+  bool FillDiskUntilItRefuses();
   void BreakDisk();
   void SlowDisk();
 
@@ -58,8 +61,11 @@ class Harm {
   bool Toss() { return Random(0, 1) == 1; }
   void PassTime(int from_ms, int to_ms);
   void RestartAgent();
-  metrics::StatusCode Probe(std::uint32_t partition, std::chrono::milliseconds patience);
-  void ProbeWithoutLease();
+  void WakeAndProbe(client::Broker& broker);
+  std::shared_ptr<client::Broker> Connect() const;
+  std::uint64_t TakeProbe();
+  metrics::StatusCode Probe(client::Broker& broker, std::uint32_t partition, std::uint64_t first,
+                            std::chrono::milliseconds patience);
 
   AgentProcess& agent_;
   Ledger& ledger_;

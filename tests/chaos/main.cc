@@ -114,6 +114,7 @@ class Round {
     const HarmCounts& harm = harm_.counts();
     if (harm.accepted_without_lease > 0) problems_.emplace_back("records were accepted without a lease");
     if (harm.accepted_by_broken_disk > 0) problems_.emplace_back("records were accepted by a broken disk");
+    if (harm.takeovers == 0) problems_.emplace_back("nobody has taken over a lease");
     if (harm.refused_by_full_disk == 0) problems_.emplace_back("no full disk has refused anything");
     Report(log);
     return problems_.empty() ? 0 : 1;
@@ -123,8 +124,9 @@ class Round {
     Counts counts = ledger_.counts();
     for (const auto& [partition, values] : log) counts.in_log += values.size();
     const HarmCounts& harm = harm_.counts();
-    std::printf("agent: killed %d times, stopped past its lease %d times; producers: killed %d times\n",
-                harm.agent_kills, harm.freezes, harm.producer_kills);
+    std::printf("agent: killed %d times, stopped %d times, lost its leases meanwhile %d times\n", harm.agent_kills,
+                harm.freezes, harm.takeovers);
+    std::printf("producers: killed %d times\n", harm.producer_kills);
     std::printf("disk: full %d times, broken %d times, slow %d times\n", harm.full_disks, harm.broken_disks,
                 harm.slow_disks);
     std::printf("writes without a lease: %d refused, %d accepted\n", harm.refused_without_lease,
