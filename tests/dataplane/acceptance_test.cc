@@ -15,8 +15,11 @@
 
 #include "agent/agent_metrics.h"
 #include "agent/metadata/sqlite_metadata_store.h"
+#include "client/compression.h"
+#include "client/record_headers.h"
 #include "metrics_core/snapshot.h"
 #include "tests/dataplane/data_plane_fixture.h"
+#include "tests/support/exemplar_finder.h"
 
 namespace streamhouse {
 namespace {
@@ -256,6 +259,37 @@ TEST_F(AcceptanceTest, TheEpochOfAPartitionNeverGoesBack) {
   EXPECT_EQ(epoch(), first + 1);
   agent_.Start();
   EXPECT_TRUE(Eventually([&] { return epoch() == first + 2; }));
+}
+
+TEST_F(AcceptanceTest, ATraceGoesFromARecordToTheLatenciesOnItsWayAndToItsReader) {
+  const std::string traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  client::RecordHeaders headers;
+  headers.Add("traceparent", traceparent);
+  const auto producer = ProducerBuilder().compression(client::Compression::kZstd).Build().value();
+  ASSERT_TRUE(producer->SendWithCallback("orders", {.value = "v", .headers = headers}, nullptr, 0).ok());
+  ASSERT_TRUE(producer->Flush(kPatience).ok());
+  EXPECT_TRUE(FindExemplar(registry_, "streamhouse_producer_send_duration_seconds").has_value());
+  for (const char* const family : {"write_latency_seconds", "grpc_request_duration_seconds"}) {
+    EXPECT_TRUE(FindExemplar(agent_.registry(), std::string("streamhouse_agent_") + family).has_value()) << family;
+  }
+  const auto consumer = ConsumerBuilder().Build().value();
+  const auto polled = consumer->Poll(kPatience);
+  ASSERT_EQ(polled->size(), 1U);
+  EXPECT_EQ((*polled->begin()).record.headers.Find("traceparent"), traceparent);
+}
+
+TEST_F(AcceptanceTest, RecordsArriveAsTheyWereSentHoweverTheyTravel) {
+  for (const auto compression : {client::Compression::kNone, client::Compression::kLz4, client::Compression::kZstd}) {
+    const auto producer = ProducerBuilder().compression(compression).Build().value();
+    ASSERT_TRUE(producer->SendWithCallback("orders", {.key = "k", .value = std::string(10'000, 'x')}, nullptr, 0).ok());
+    ASSERT_EQ(producer->Close(kPatience), 0U);
+    const auto broker =
+        client::MakeAgentBroker({.address = agent_.address(), .fetch_compression = compression}).value();
+    const auto fetched = broker->Fetch({.partition = {"orders", 0}}, client::CallLimits::Within(kPatience));
+    const client::RecordView last = fetched->records[fetched->records.size() - 1];
+    EXPECT_EQ(last.key, "k");
+    EXPECT_EQ(last.value, std::string(10'000, 'x'));
+  }
 }
 
 TEST_F(AcceptanceTest, MetricsChangeNoTypeAndNoCall) {
