@@ -30,9 +30,10 @@ enum class GrpcMethod : std::uint8_t {
   kLeaveGroup,
   kCreateTopic,
   kDescribeTopic,
+  kListTopics,
   kSetRetention,
 };
-inline constexpr std::size_t kGrpcMethodCount = 10;
+inline constexpr std::size_t kGrpcMethodCount = 11;
 inline constexpr std::size_t kGrpcCodeCount = 17;  // OK, 0, to UNAUTHENTICATED, 16
 
 // As in the label "method": the name of the rpc, for example "Produce".

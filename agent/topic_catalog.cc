@@ -36,7 +36,7 @@ Status TopicCatalog::Load() {
     } else {
       OperatorLog().error("topic {} is not served: {}", topic.name, logs.status().message());
       const std::unique_lock lock(mutex_);
-      unserved_.insert_or_assign(topic.name, Unserved{.topic = topic, .reason = logs.status()});
+      unserved_.insert_or_assign(topic.name, ListedTopic{.topic = topic, .served = logs.status()});
     }
   }
   return Status::Ok();
@@ -126,9 +126,24 @@ Result<TopicInfo> TopicCatalog::Describe(std::string_view topic) const {
   const std::shared_lock lock(mutex_);
   const auto found = topics_.find(topic);
   if (found == topics_.end()) return Status(StatusCode::kNotFound, "there is no topic " + std::string(topic));
-  return TopicInfo{.name = found->first,
-                   .partitions = static_cast<std::uint32_t>(found->second.partitions.size()),
-                   .retention = found->second.retention};
+  return InfoOf(found->first, found->second);
+}
+
+TopicInfo TopicCatalog::InfoOf(const std::string& name, const Topic& topic) {
+  return {
+      .name = name, .partitions = static_cast<std::uint32_t>(topic.partitions.size()), .retention = topic.retention};
+}
+
+std::vector<ListedTopic> TopicCatalog::List() const {
+  std::vector<ListedTopic> all;
+  {
+    const std::shared_lock lock(mutex_);
+    for (const auto& [name, topic] : topics_) all.push_back({.topic = InfoOf(name, topic), .served = Status::Ok()});
+    for (const auto& [name, unserved] : unserved_) all.push_back(unserved);
+  }
+  std::sort(all.begin(), all.end(),
+            [](const ListedTopic& a, const ListedTopic& b) { return a.topic.name < b.topic.name; });
+  return all;
 }
 
 Status TopicCatalog::SetRetention(const std::string& topic, const Retention& retention) {
@@ -165,7 +180,7 @@ Status TopicCatalog::LogHealth() const {
   {
     const std::shared_lock lock(mutex_);
     for (const auto& [name, unserved] : unserved_) {
-      reasons.push_back("topic " + name + " is not served: " + unserved.reason.message());
+      reasons.push_back("topic " + name + " is not served: " + unserved.served.message());
     }
     for (const auto& [name, topic] : topics_) {
       for (std::uint32_t i = 0; i < topic.partitions.size(); ++i) {

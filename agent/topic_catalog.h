@@ -33,6 +33,11 @@ namespace streamhouse::agent {
 // Each partition takes a folder and two file descriptors.
 inline constexpr std::uint32_t kPartitionsPerTopicMax = 1000;
 
+struct ListedTopic {
+  TopicInfo topic;
+  Status served;  // or why not
+};
+
 class TopicCatalog {
  public:
   struct Options {
@@ -59,6 +64,8 @@ class TopicCatalog {
   Result<std::shared_ptr<Partition>> Find(std::string_view topic, std::uint32_t partition) const;
   Result<std::uint32_t> PartitionCount(std::string_view topic) const;
   Result<TopicInfo> Describe(std::string_view topic) const;
+  // In the order of their names; with those that are not served.
+  std::vector<ListedTopic> List() const;
 
   // Names every topic that is not served and every log that takes no more batches, with the reason. Never waits.
   Status LogHealth() const;
@@ -90,6 +97,7 @@ class TopicCatalog {
   Result<Logs> OpenLogs(const TopicInfo& topic) const;
   std::optional<TopicInfo> TakeUnserved(const std::string& name);
   void Serve(const TopicInfo& topic, Logs logs);
+  static TopicInfo InfoOf(const std::string& name, const Topic& topic);
   Partitions All() const;
   Status ForEachLog(Status (Partition::*action)(), std::string_view what);
 
@@ -98,17 +106,12 @@ class TopicCatalog {
   LeaseKeeper& leases_;
   const Options options_;
 
-  struct Unserved {
-    TopicInfo topic;
-    Status reason;
-  };
-
   std::mutex create_mutex_;  // one creation at a time; taken before mutex_
 
   mutable std::shared_mutex mutex_;  // held for moments only
   // guarded by mutex_
   std::unordered_map<std::string, Topic, Hash, std::equal_to<>> topics_;
-  std::unordered_map<std::string, Unserved> unserved_;  // what Load() could not open
+  std::unordered_map<std::string, ListedTopic> unserved_;  // what Load() could not open
 };
 
 }  // namespace streamhouse::agent

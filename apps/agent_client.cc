@@ -1,6 +1,11 @@
 #include "apps/agent_client.h"
 
 #include <chrono>
+#include <fstream>
+#include <iterator>
+#include <string_view>
+#include <tuple>
+#include <utility>
 
 #include "client/agent_broker/agent_broker.h"
 
@@ -14,30 +19,77 @@ namespace {
 
 constexpr std::chrono::seconds kQuestionTimeout{10};
 
+// Nothing for no path.
+Result<std::string> ReadPem(const std::string& path, std::string_view flag) {
+  if (path.empty()) return std::string();
+  std::ifstream file(path, std::ios::binary);
+  std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (file.good() && !content.empty()) return content;
+  return Status(StatusCode::kInvalidArgument, "cannot read " + path + " (" + std::string(flag) + ")");
+}
+
+Result<client::TlsIdentity> ReadIdentity(const AgentFlags& flags) {
+  if (flags.tls_certificate.empty() != flags.tls_key.empty()) {
+    return Status(StatusCode::kInvalidArgument, "--tls-cert and --tls-key go together");
+  }
+  client::TlsIdentity identity;
+  for (const auto& [text, path, flag] : {std::tuple(&identity.agent_ca, &flags.tls_ca, "--tls-ca"),
+                                         std::tuple(&identity.certificate, &flags.tls_certificate, "--tls-cert"),
+                                         std::tuple(&identity.key, &flags.tls_key, "--tls-key")}) {
+    auto read = ReadPem(*path, flag);
+    if (!read.ok()) return read.status();
+    *text = *std::move(read);
+  }
+  return identity;
+}
+
 }  // namespace
 
+void AddAgentFlags(CLI::App& parser, AgentFlags& flags) {
+  AddHostPortFlag(parser, "--agent", flags.address, "The agent's gRPC address");
+  parser
+      .add_option("--tls-ca", flags.tls_ca,
+                  "Speak TLS, to an agent with a certificate of these authorities, PEM; no TLS by default")
+      ->type_name("FILE");
+  parser.add_option("--tls-cert", flags.tls_certificate, "Certificate for an agent that asks for one, PEM")
+      ->type_name("FILE");
+  parser.add_option("--tls-key", flags.tls_key, "Its private key, PEM")->type_name("FILE");
+}
+
 void AddAgentClientFlags(CLI::App& parser, AgentClientFlags& flags) {
-  AddHostPortFlag(parser, "--agent", flags.agent, "The agent's gRPC address");
+  AddAgentFlags(parser, flags.agent);
   parser.add_option("--topic", flags.topic, "The topic")->required()->type_name("NAME");
 }
 
-Result<std::shared_ptr<client::Broker>> MakeBroker(const HostPort& agent) {
-  return client::MakeAgentBroker({.address = agent.ToString()});
+Result<std::shared_ptr<client::Broker>> MakeBroker(const AgentFlags& agent) {
+  auto identity = ReadIdentity(agent);
+  if (!identity.ok()) return identity.status();
+  return client::MakeAgentBroker({.address = agent.address.ToString(), .tls = *std::move(identity)});
 }
 
-Status ExplainFailure(const Status& failure, const HostPort& agent) {
+Status ExplainFailure(const Status& failure, const AgentFlags& agent) {
+  const std::string address = agent.address.ToString();
   if (failure.code() == StatusCode::kUnavailable || failure.code() == StatusCode::kDeadlineExceeded) {
-    return {failure.code(), "cannot reach an agent at " + agent.ToString() + " (--agent)"};
+    const bool has_tls = !agent.tls_ca.empty() || !agent.tls_certificate.empty();
+    return {failure.code(),
+            "cannot reach an agent at " + address + (has_tls ? " by TLS (--agent, --tls-ca)" : " (--agent)")};
   }
-  return {failure.code(), "the agent at " + agent.ToString() + " refuses: " + failure.message()};
+  return {failure.code(), "the agent at " + address + " refuses: " + failure.message()};
+}
+
+Result<client::TopicDescription> DescribeTopic(client::Broker& broker, const AgentClientFlags& flags) {
+  auto described = broker.DescribeTopic(flags.topic, client::CallLimits::Within(kQuestionTimeout));
+  if (described.ok()) return described;
+  if (described.status().code() != StatusCode::kNotFound) return ExplainFailure(described.status(), flags.agent);
+  return Status(StatusCode::kNotFound, "the agent at " + flags.agent.address.ToString() + " has no topic \"" +
+                                           flags.topic +
+                                           "\" (--topic); `streamhouse topics create NAME:PARTITIONS` creates one");
 }
 
 Result<std::uint32_t> CountPartitions(client::Broker& broker, const AgentClientFlags& flags) {
-  const auto described = broker.DescribeTopic(flags.topic, client::CallLimits::Within(kQuestionTimeout));
-  if (described.ok()) return described.value().partitions;
-  if (described.status().code() != StatusCode::kNotFound) return ExplainFailure(described.status(), flags.agent);
-  return Status(StatusCode::kNotFound, "the agent at " + flags.agent.ToString() + " has no topic \"" + flags.topic +
-                                           "\" (--topic); `streamhouse topics create NAME:PARTITIONS` creates one");
+  auto described = DescribeTopic(broker, flags);
+  if (!described.ok()) return described.status();
+  return described->partitions;
 }
 
 }  // namespace streamhouse::apps

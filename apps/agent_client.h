@@ -1,7 +1,7 @@
 // AgentClient: what the commands that talk to an agent have in common: the flags, the connection, the first question.
 //
 // Thread safety: none; the broker that it makes is for any thread.
-// Errors: one line that names the agent's address or the topic, and the flag that changes it.
+// Errors: one line that names the agent's address, the file or the topic, and the flag that changes it.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -15,22 +15,34 @@
 
 namespace streamhouse::apps {
 
+// Where an agent is, and how to speak to it. Paths of PEM files; without any, there is no TLS.
+struct AgentFlags {
+  HostPort address = {.host = "127.0.0.1", .port = 9090};
+  std::string tls_ca = {};           // who vouches for the agent
+  std::string tls_certificate = {};  // this client's, where the agent asks for one
+  std::string tls_key = {};
+};
+
 struct AgentClientFlags {
-  HostPort agent = {.host = "127.0.0.1", .port = 9090};
+  AgentFlags agent;
   std::string topic;
 };
 
-// --agent and --topic; `flags` outlives the parser.
+// --agent, --tls-ca, --tls-cert and --tls-key; `flags` outlives the parser, here and below.
+void AddAgentFlags(CLI::App& parser, AgentFlags& flags);
+
+// Those and --topic.
 void AddAgentClientFlags(CLI::App& parser, AgentClientFlags& flags);
 
 // Does not wait for the agent.
-metrics::Result<std::shared_ptr<client::Broker>> MakeBroker(const HostPort& agent);
+metrics::Result<std::shared_ptr<client::Broker>> MakeBroker(const AgentFlags& agent);
 
 // The failure of a call to the agent, in words for whoever gave the flags.
-metrics::Status ExplainFailure(const metrics::Status& failure, const HostPort& agent);
+metrics::Status ExplainFailure(const metrics::Status& failure, const AgentFlags& agent);
 
-// How many partitions the topic has. The first thing to ask: an agent that cannot be reached, or a topic that is not
+// What the agent says of the topic. The first thing to ask: an agent that cannot be reached, or a topic that is not
 // there, is noticed before anything else is begun.
+metrics::Result<client::TopicDescription> DescribeTopic(client::Broker& broker, const AgentClientFlags& flags);
 metrics::Result<std::uint32_t> CountPartitions(client::Broker& broker, const AgentClientFlags& flags);
 
 }  // namespace streamhouse::apps

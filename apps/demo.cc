@@ -77,7 +77,7 @@ Status Demo::Start() {
 }
 
 Status Demo::StartClients() {
-  auto broker = MakeBroker(agent_->grpc());
+  auto broker = MakeBroker({.address = agent_->grpc()});
   if (!broker.ok()) return broker.status();
   broker_ = *std::move(broker);
   for (std::uint32_t i = 0; i < kPartitions; ++i) {

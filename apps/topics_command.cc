@@ -2,14 +2,16 @@
 
 #include <fmt/core.h>
 
+#include <CLI/Option.hpp>
+#include <CLI/Validators.hpp>
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "apps/agent_client.h"
-#include "apps/host_port.h"
+#include "apps/duration.h"
 #include "apps/output.h"
 #include "apps/topic_spec.h"
 #include "client/broker.h"
@@ -19,23 +21,61 @@ namespace {
 
 constexpr std::chrono::seconds kCallTimeout{30};
 
-struct CreateFlags {
-  HostPort agent = AgentClientFlags().agent;
-  std::vector<TopicSpec> topics;
+// What is not given stays as it is, or is without limit.
+struct RetentionFlags {
+  client::TopicRetention given;
+  CLI::Option* time = nullptr;
+  CLI::Option* bytes = nullptr;
+
+  bool any() const { return time->count() + bytes->count() > 0; }
+  client::TopicRetention Over(client::TopicRetention retention) const {
+    if (time->count() > 0) retention.age_max = given.age_max;
+    if (bytes->count() > 0) retention.bytes_max = given.bytes_max;
+    return retention;
+  }
 };
 
-Status PrintTopic(const std::string& name, std::uint32_t partitions) {
-  return PrintLine(fmt::format("topic={} partitions={}", name, partitions));
+struct CreateFlags {
+  AgentFlags agent;
+  std::vector<TopicSpec> topics;
+  RetentionFlags retention;
+};
+
+struct SetRetentionFlags {
+  AgentClientFlags client;
+  RetentionFlags retention;
+};
+
+void AddRetentionFlags(CLI::App& parser, RetentionFlags& flags) {
+  flags.time = AddDurationFlag(parser, "--retention-time", flags.given.age_max,
+                               "Remove records that are older, by their timestamps; 0s: never");
+  flags.bytes = parser
+                    .add_option("--retention-bytes", flags.given.bytes_max,
+                                "Remove the oldest records of a partition with more bytes, such as 10GB; 0: never [0]")
+                    ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false).description(""))
+                    ->type_name("SIZE");
+}
+
+Status PrintTopic(const client::TopicDescription& topic) {
+  const auto or_none = [](bool is_set, std::string text) { return is_set ? std::move(text) : std::string("none"); };
+  const client::TopicRetention& retention = topic.retention;
+  return PrintLine(fmt::format("topic={} partitions={} retention_time={} retention_bytes={}{}", topic.name,
+                               topic.partitions,
+                               or_none(retention.age_max.count() > 0, FormatDuration(retention.age_max)),
+                               or_none(retention.bytes_max > 0, std::to_string(retention.bytes_max)),
+                               topic.not_served.empty() ? "" : " not served: " + topic.not_served));
 }
 
 Status Create(const CreateFlags& flags) {
   auto broker = MakeBroker(flags.agent);
   if (!broker.ok()) return broker.status();
   for (const TopicSpec& topic : flags.topics) {
-    const Status created =
-        (*broker)->CreateTopic(topic.name, topic.partitions, client::CallLimits::Within(kCallTimeout));
+    const client::TopicDescription wanted = {
+        .name = topic.name, .partitions = topic.partitions, .retention = flags.retention.Over({})};
+    const Status created = (*broker)->CreateTopic(wanted, client::CallLimits::Within(kCallTimeout));
     if (!created.ok()) return ExplainFailure(created, flags.agent);
-    if (Status printed = PrintTopic(topic.name, topic.partitions); !printed.ok()) return printed;
+    const Status printed = PrintLine(fmt::format("topic={} partitions={}", topic.name, topic.partitions));
+    if (!printed.ok()) return printed;
   }
   return Status::Ok();
 }
@@ -43,31 +83,72 @@ Status Create(const CreateFlags& flags) {
 Status Describe(const AgentClientFlags& flags) {
   auto broker = MakeBroker(flags.agent);
   if (!broker.ok()) return broker.status();
-  const Result<std::uint32_t> partitions = CountPartitions(**broker, flags);
-  return partitions.ok() ? PrintTopic(flags.topic, partitions.value()) : partitions.status();
+  const auto topic = DescribeTopic(**broker, flags);
+  return topic.ok() ? PrintTopic(*topic) : topic.status();
+}
+
+Status List(const AgentFlags& flags) {
+  auto broker = MakeBroker(flags);
+  if (!broker.ok()) return broker.status();
+  const auto topics = (*broker)->ListTopics(client::CallLimits::Within(kCallTimeout));
+  if (!topics.ok()) return ExplainFailure(topics.status(), flags);
+  for (const client::TopicDescription& topic : *topics) {
+    if (Status printed = PrintTopic(topic); !printed.ok()) return printed;
+  }
+  return Status::Ok();
+}
+
+Status SetRetention(const SetRetentionFlags& flags) {
+  if (!flags.retention.any()) {
+    return {StatusCode::kInvalidArgument, "name a limit: --retention-time, --retention-bytes"};
+  }
+  auto broker = MakeBroker(flags.client.agent);
+  if (!broker.ok()) return broker.status();
+  auto topic = DescribeTopic(**broker, flags.client);
+  if (!topic.ok()) return topic.status();
+  topic->retention = flags.retention.Over(topic->retention);
+  const Status set =
+      (*broker)->SetRetention(flags.client.topic, topic->retention, client::CallLimits::Within(kCallTimeout));
+  return set.ok() ? PrintTopic(*topic) : ExplainFailure(set, flags.client.agent);
 }
 
 Command AddCreate(CLI::App& topics) {
   CLI::App& parser = *topics.add_subcommand("create", "Create topics");
   const auto flags = std::make_shared<CreateFlags>();
-  AddHostPortFlag(parser, "--agent", flags->agent, "The agent's gRPC address");
+  AddAgentFlags(parser, flags->agent);
+  AddRetentionFlags(parser, flags->retention);
   AddTopicSpecs(parser, "TOPIC", flags->topics, "The topics to create")->required();
   return {.parser = &parser, .run = [flags] { return Create(*flags); }};
 }
 
 Command AddDescribe(CLI::App& topics) {
-  CLI::App& parser = *topics.add_subcommand("describe", "Print how many partitions a topic has");
+  CLI::App& parser = *topics.add_subcommand("describe", "Print how many partitions a topic has, and its retention");
   const auto flags = std::make_shared<AgentClientFlags>();
   AddAgentClientFlags(parser, *flags);
   return {.parser = &parser, .run = [flags] { return Describe(*flags); }};
 }
 
+Command AddList(CLI::App& topics) {
+  CLI::App& parser = *topics.add_subcommand("list", "Print all topics, a line each");
+  const auto flags = std::make_shared<AgentFlags>();
+  AddAgentFlags(parser, *flags);
+  return {.parser = &parser, .run = [flags] { return List(*flags); }};
+}
+
+Command AddSetRetention(CLI::App& topics) {
+  CLI::App& parser = *topics.add_subcommand("retention", "Change how long the records of a topic are kept");
+  const auto flags = std::make_shared<SetRetentionFlags>();
+  AddAgentClientFlags(parser, flags->client);
+  AddRetentionFlags(parser, flags->retention);
+  return {.parser = &parser, .run = [flags] { return SetRetention(*flags); }};
+}
+
 }  // namespace
 
 std::vector<Command> AddTopicsCommands(CLI::App& program) {
-  CLI::App& topics = *program.add_subcommand("topics", "Create and describe the topics of a running agent");
+  CLI::App& topics = *program.add_subcommand("topics", "Create, list and change the topics of a running agent");
   topics.require_subcommand(1);
-  return {AddCreate(topics), AddDescribe(topics)};
+  return {AddCreate(topics), AddDescribe(topics), AddList(topics), AddSetRetention(topics)};
 }
 
 }  // namespace streamhouse::apps

@@ -56,8 +56,14 @@ class DiscardingBroker final : public client::Broker {
   client::Status LeaveGroup(const client::GroupMember& /*member*/, const client::CallLimits& /*limits*/) override {
     return Refusal();
   }
-  client::Status CreateTopic(std::string_view /*topic*/, std::uint32_t /*partitions*/,
-                             const client::CallLimits& /*limits*/) override {
+  client::Status CreateTopic(const client::TopicDescription& /*topic*/, const client::CallLimits& /*limits*/) override {
+    return Refusal();
+  }
+  client::Result<std::vector<client::TopicDescription>> ListTopics(const client::CallLimits& /*limits*/) override {
+    return Refusal();
+  }
+  client::Status SetRetention(std::string_view /*topic*/, const client::TopicRetention& /*retention*/,
+                              const client::CallLimits& /*limits*/) override {
     return Refusal();
   }
 

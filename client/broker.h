@@ -74,8 +74,19 @@ struct Watermarks {
   std::optional<std::int64_t> timestamp_ms = {};
 };
 
+// How long the records of a topic are kept at least; 0: without limit.
+struct TopicRetention {
+  std::chrono::milliseconds age_max{0};  // by the timestamps of the records
+  std::uint64_t bytes_max = 0;           // of one partition
+
+  friend bool operator==(const TopicRetention&, const TopicRetention&) = default;
+};
+
 struct TopicDescription {
+  std::string name = {};
   std::uint32_t partitions = 0;
+  TopicRetention retention = {};
+  std::string not_served = {};  // why the broker cannot serve it now; empty when it does
 };
 
 // Who commits, or reads on behalf of a group.
@@ -126,11 +137,21 @@ class Broker {
   // What the member had is free at once.
   virtual Status LeaveGroup(const GroupMember& member, const CallLimits& limits) = 0;
 
-  // Succeeds when the topic exists with the same number of partitions; kAlreadyExists with another number.
-  virtual Status CreateTopic(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) = 0;
+  // Succeeds when the topic exists with the same number of partitions, and leaves its retention as it is; kAlreadyExists
+  // with another number.
+  virtual Status CreateTopic(const TopicDescription& topic, const CallLimits& limits) = 0;
+  Status CreateTopic(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) {
+    return CreateTopic({.name = std::string(topic), .partitions = partitions}, limits);
+  }
 
   // kNotFound when there is no such topic.
   virtual Result<TopicDescription> DescribeTopic(std::string_view topic, const CallLimits& limits) = 0;
+
+  // In the order of their names.
+  virtual Result<std::vector<TopicDescription>> ListTopics(const CallLimits& limits) = 0;
+
+  // Takes effect when the broker looks the next time. kNotFound when there is no such topic.
+  virtual Status SetRetention(std::string_view topic, const TopicRetention& retention, const CallLimits& limits) = 0;
 };
 
 }  // namespace streamhouse::client

@@ -13,6 +13,11 @@ Retention RetentionOf(const v1::Retention& retention) {
           .bytes_max = retention.bytes()};
 }
 
+void SetTo(const Retention& retention, v1::Retention& message) {
+  message.set_age_ms(static_cast<std::uint64_t>(retention.age_max.count()));
+  message.set_bytes(retention.bytes_max);
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* TopicRpc::CreateTopic(grpc::CallbackServerContext* context,
@@ -32,10 +37,24 @@ grpc::ServerUnaryReactor* TopicRpc::DescribeTopic(grpc::CallbackServerContext* c
   auto topic = topics_.Describe(request->topic());
   if (topic.ok()) {
     response->set_partitions(topic->partitions);
-    response->mutable_retention()->set_age_ms(static_cast<std::uint64_t>(topic->retention.age_max.count()));
-    response->mutable_retention()->set_bytes(topic->retention.bytes_max);
+    SetTo(topic->retention, *response->mutable_retention());
   }
   reactor->Finish(ToGrpcStatus(topic.status()));
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* TopicRpc::ListTopics(grpc::CallbackServerContext* context,
+                                               const v1::ListTopicsRequest* /*request*/,
+                                               v1::ListTopicsResponse* response) {
+  for (const ListedTopic& listed : topics_.List()) {
+    v1::ListTopicsResponse::Topic& added = *response->add_topics();
+    added.set_topic(listed.topic.name);
+    added.set_partitions(listed.topic.partitions);
+    SetTo(listed.topic.retention, *added.mutable_retention());
+    added.set_not_served(listed.served.message());
+  }
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  reactor->Finish(grpc::Status::OK);
   return reactor;
 }
 

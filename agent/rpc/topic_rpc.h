@@ -18,6 +18,8 @@ class TopicRpc final : public v1::TopicService::CallbackService {
                                         v1::CreateTopicResponse* response) override;
   grpc::ServerUnaryReactor* DescribeTopic(grpc::CallbackServerContext* context, const v1::DescribeTopicRequest* request,
                                           v1::DescribeTopicResponse* response) override;
+  grpc::ServerUnaryReactor* ListTopics(grpc::CallbackServerContext* context, const v1::ListTopicsRequest* request,
+                                       v1::ListTopicsResponse* response) override;
   grpc::ServerUnaryReactor* SetRetention(grpc::CallbackServerContext* context, const v1::SetRetentionRequest* request,
                                          v1::SetRetentionResponse* response) override;
 

@@ -69,6 +69,16 @@ std::shared_ptr<grpc::Channel> MakeChannel(const AgentBrokerOptions& options) {
   return grpc::CreateCustomChannel(options.address, MakeCredentials(options.tls), arguments);
 }
 
+void SetTo(const TopicRetention& retention, v1::Retention& message) {
+  message.set_age_ms(static_cast<std::uint64_t>(retention.age_max.count()));
+  message.set_bytes(retention.bytes_max);
+}
+
+TopicRetention RetentionOf(const v1::Retention& message) {
+  return {.age_max = std::chrono::milliseconds(static_cast<std::int64_t>(message.age_ms())),
+          .bytes_max = message.bytes()};
+}
+
 class AgentBroker : public Broker {
  public:
   AgentBroker(const AgentBrokerOptions& options, const std::shared_ptr<grpc::Channel>& channel)
@@ -92,8 +102,10 @@ class AgentBroker : public Broker {
   Result<std::vector<TopicPartition>> Heartbeat(const GroupMember& member, const GroupHeartbeat& heartbeat,
                                                 const CallLimits& limits) override;
   Status LeaveGroup(const GroupMember& member, const CallLimits& limits) override;
-  Status CreateTopic(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) override;
+  Status CreateTopic(const TopicDescription& topic, const CallLimits& limits) override;
   Result<TopicDescription> DescribeTopic(std::string_view topic, const CallLimits& limits) override;
+  Result<std::vector<TopicDescription>> ListTopics(const CallLimits& limits) override;
+  Status SetRetention(std::string_view topic, const TopicRetention& retention, const CallLimits& limits) override;
 
  private:
   // `rpc` makes the call in the context that it is given.
@@ -256,10 +268,11 @@ Status AgentBroker::LeaveGroup(const GroupMember& member, const CallLimits& limi
   return Call(limits, [&](grpc::ClientContext* context) { return consumer_->LeaveGroup(context, request, &response); });
 }
 
-Status AgentBroker::CreateTopic(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) {
+Status AgentBroker::CreateTopic(const TopicDescription& topic, const CallLimits& limits) {
   v1::CreateTopicRequest request;
-  request.set_topic(std::string(topic));
-  request.set_partitions(partitions);
+  request.set_topic(topic.name);
+  request.set_partitions(topic.partitions);
+  SetTo(topic.retention, *request.mutable_retention());
   v1::CreateTopicResponse response;
   return Call(limits, [&](grpc::ClientContext* context) { return topics_->CreateTopic(context, request, &response); });
 }
@@ -271,7 +284,31 @@ Result<TopicDescription> AgentBroker::DescribeTopic(std::string_view topic, cons
   Status status =
       Call(limits, [&](grpc::ClientContext* context) { return topics_->DescribeTopic(context, request, &response); });
   if (!status.ok()) return status;
-  return TopicDescription{.partitions = response.partitions()};
+  return TopicDescription{
+      .name = std::string(topic), .partitions = response.partitions(), .retention = RetentionOf(response.retention())};
+}
+
+Result<std::vector<TopicDescription>> AgentBroker::ListTopics(const CallLimits& limits) {
+  v1::ListTopicsResponse response;
+  Status status =
+      Call(limits, [&](grpc::ClientContext* context) { return topics_->ListTopics(context, {}, &response); });
+  if (!status.ok()) return status;
+  std::vector<TopicDescription> topics;
+  for (const v1::ListTopicsResponse::Topic& topic : response.topics()) {
+    topics.push_back({.name = topic.topic(),
+                      .partitions = topic.partitions(),
+                      .retention = RetentionOf(topic.retention()),
+                      .not_served = topic.not_served()});
+  }
+  return topics;
+}
+
+Status AgentBroker::SetRetention(std::string_view topic, const TopicRetention& retention, const CallLimits& limits) {
+  v1::SetRetentionRequest request;
+  request.set_topic(std::string(topic));
+  SetTo(retention, *request.mutable_retention());
+  v1::SetRetentionResponse response;
+  return Call(limits, [&](grpc::ClientContext* context) { return topics_->SetRetention(context, request, &response); });
 }
 
 }  // namespace

@@ -52,7 +52,7 @@ void InMemoryBroker::Release(const TopicPartition& partition) {
 
 void InMemoryBroker::AddPartitions(std::string_view topic, std::uint32_t partitions) {
   const std::lock_guard lock(mutex_);
-  topics_.find(topic)->second = partitions;
+  topics_.find(topic)->second.partitions = partitions;
   for (std::uint32_t i = 0; i < partitions; ++i) logs_.try_emplace({std::string(topic), i});
 }
 
@@ -222,7 +222,7 @@ Result<std::vector<TopicPartition>> InMemoryBroker::Heartbeat(const GroupMember&
   for (const std::string& topic : heartbeat.topics) {
     const auto found = topics_.find(topic);
     if (found == topics_.end()) return Status(StatusCode::kNotFound, "no topic " + topic);
-    for (std::uint32_t i = 0; i < found->second; ++i) all.push_back({topic, i});
+    for (std::uint32_t i = 0; i < found->second.partitions; ++i) all.push_back({topic, i});
   }
   return all;
 }
@@ -232,14 +232,31 @@ Status InMemoryBroker::LeaveGroup(const GroupMember& /*member*/, const CallLimit
   return Begin(lock, BrokerCall::kLeaveGroup, limits);
 }
 
-Status InMemoryBroker::CreateTopic(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) {
+Status InMemoryBroker::CreateTopic(const TopicDescription& topic, const CallLimits& limits) {
   Lock lock(mutex_);
   if (Status failure = Begin(lock, BrokerCall::kCreateTopic, limits); !failure.ok()) return failure;
-  if (partitions == 0) return {StatusCode::kInvalidArgument, "a topic without partitions"};
-  const auto [created, is_new] = topics_.try_emplace(std::string(topic), partitions);
-  if (!is_new && created->second != partitions)
+  if (topic.partitions == 0) return {StatusCode::kInvalidArgument, "a topic without partitions"};
+  const auto [created, is_new] = topics_.try_emplace(topic.name, topic);
+  if (!is_new && created->second.partitions != topic.partitions)
     return {StatusCode::kAlreadyExists, "with another number of partitions"};
-  for (std::uint32_t i = 0; i < partitions; ++i) logs_.try_emplace({std::string(topic), i});
+  for (std::uint32_t i = 0; i < topic.partitions; ++i) logs_.try_emplace({topic.name, i});
+  return Status::Ok();
+}
+
+Result<std::vector<TopicDescription>> InMemoryBroker::ListTopics(const CallLimits& limits) {
+  Lock lock(mutex_);
+  if (Status failure = Begin(lock, BrokerCall::kListTopics, limits); !failure.ok()) return failure;
+  std::vector<TopicDescription> all;
+  for (const auto& [name, topic] : topics_) all.push_back(topic);
+  return all;
+}
+
+Status InMemoryBroker::SetRetention(std::string_view topic, const TopicRetention& retention, const CallLimits& limits) {
+  Lock lock(mutex_);
+  if (Status failure = Begin(lock, BrokerCall::kSetRetention, limits); !failure.ok()) return failure;
+  const auto found = topics_.find(topic);
+  if (found == topics_.end()) return {StatusCode::kNotFound, "no topic " + std::string(topic)};
+  found->second.retention = retention;
   return Status::Ok();
 }
 
@@ -248,7 +265,7 @@ Result<TopicDescription> InMemoryBroker::DescribeTopic(std::string_view topic, c
   if (Status failure = Begin(lock, BrokerCall::kDescribeTopic, limits); !failure.ok()) return failure;
   const auto found = topics_.find(topic);
   if (found == topics_.end()) return Status(StatusCode::kNotFound, "no topic " + std::string(topic));
-  return TopicDescription{.partitions = found->second};
+  return found->second;
 }
 
 }  // namespace streamhouse::client

@@ -48,8 +48,10 @@ enum class BrokerCall : std::uint8_t {
   kLeaveGroup,
   kCreateTopic,
   kDescribeTopic,
+  kListTopics,
+  kSetRetention,
 };
-inline constexpr std::size_t kBrokerCalls = 9;
+inline constexpr std::size_t kBrokerCalls = 11;
 
 class InMemoryBroker : public Broker {
  public:
@@ -95,8 +97,12 @@ class InMemoryBroker : public Broker {
   Result<std::vector<TopicPartition>> Heartbeat(const GroupMember& member, const GroupHeartbeat& heartbeat,
                                                 const CallLimits& limits) override;
   Status LeaveGroup(const GroupMember& member, const CallLimits& limits) override;
-  Status CreateTopic(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) override;
+  using Broker::CreateTopic;
+  Status CreateTopic(const TopicDescription& topic, const CallLimits& limits) override;
   Result<TopicDescription> DescribeTopic(std::string_view topic, const CallLimits& limits) override;
+  Result<std::vector<TopicDescription>> ListTopics(const CallLimits& limits) override;
+  // Remembers it, and removes nothing; TrimBefore() does.
+  Status SetRetention(std::string_view topic, const TopicRetention& retention, const CallLimits& limits) override;
 
  private:
   using Lock = std::unique_lock<std::mutex>;
@@ -139,7 +145,7 @@ class InMemoryBroker : public Broker {
   std::array<Script, kBrokerCalls> scripts_;
   std::map<std::size_t, Status> failures_after_writing_;  // by the number of the Produce
   std::set<TopicPartition> held_partitions_;
-  std::map<std::string, std::uint32_t, std::less<>> topics_;
+  std::map<std::string, TopicDescription, std::less<>> topics_;
   std::map<TopicPartition, Log> logs_;
   std::map<std::pair<std::string, TopicPartition>, Offset> committed_;
   std::map<std::pair<std::string, TopicPartition>, std::uint64_t> commit_sequences_;  // the highest, by member

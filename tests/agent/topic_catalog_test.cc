@@ -156,6 +156,8 @@ TEST_F(TopicCatalogTest, NamesTheTopicThatIsNotServedAndWhy) {
   ASSERT_TRUE(topics_->Load().ok());
   EXPECT_EQ(topics_->LogHealth().message().find("topic orders is not served: " + segment + " at byte 0: "), 0U)
       << topics_->LogHealth().message();
+  ASSERT_EQ(topics_->List().size(), 1U);
+  EXPECT_EQ(topics_->List()[0].served.code(), StatusCode::kDataLoss);
   FlipBit(segment, 41);
   ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
   EXPECT_TRUE(topics_->LogHealth().ok());

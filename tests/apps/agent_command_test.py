@@ -1,12 +1,18 @@
 """`streamhouse agent`: starts, says where, and ends when it is told to; or says in a line why it cannot."""
 
+import contextlib
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import unittest
 
 import processes
+
+# For 127.0.0.1, and signed by itself, so that it is its own authority.
+CERTIFICATE = "tests/agent/rpc/certificate.pem"
+KEY = "tests/agent/rpc/key.pem"
 
 
 class AgentCommand(unittest.TestCase):
@@ -78,6 +84,14 @@ class AgentCommand(unittest.TestCase):
         self.assert_refused(self.run_agent(self.data / "data"), ".*in use by another agent.*--data.*")
         self.assertTrue(agent.running())
 
+    def test_refuses_metadata_of_a_newer_version(self):
+        self.agent().stop()
+        metadata = self.data / "data/metadata.db"
+        with contextlib.closing(sqlite3.connect(metadata)) as database:
+            database.execute("PRAGMA user_version = 99")
+        done = self.run_agent(self.data / "data")
+        self.assert_refused(done, f"{metadata} has schema version 99; this program knows versions up to 1")
+
     def test_refuses_another_number_of_partitions(self):
         self.agent("--topic", "orders:2").stop()
         self.assert_refused(self.run_agent(self.data / "data", "--topic", "orders:3"), ".*orders.*--topic.*")
@@ -137,6 +151,40 @@ class AgentCommand(unittest.TestCase):
         command = [os.path.abspath(processes.BINARY), "agent", "--data", "g", "--grpc", address, "--http", "127.0.0.1:0"]
         done = subprocess.run(command, cwd=self.data, capture_output=True, text=True, check=False)
         self.assert_refused(done, f".*{address}.*; choose another address with --grpc")
+
+    def test_speaks_tls_to_those_whom_it_knows(self):
+        own = ["--tls-cert", CERTIFICATE, "--tls-key", KEY]
+        agent = self.agent("--topic", "orders:1", *own, "--tls-client-ca", CERTIFICATE)
+        topic = ["--agent", agent.grpc, "--topic", "orders"]
+        trust = ["--tls-ca", CERTIFICATE]
+        done = processes.run("produce", *topic, *trust, *own, stdin="a\n")
+        self.assertEqual((0, "sent=1 acked=1 failed=0\n", ""), (done.returncode, done.stdout, done.stderr))
+        done = processes.run("consume", *topic, *trust, *own, "--group", "g", "--exit-at-end")
+        self.assertEqual((0, "a\n"), (done.returncode, done.stdout))
+        self.assertIn(" lag=0 ", processes.run("lag", *topic, *trust, *own, "--group", "g").stdout)
+        self.assertIn("topic=orders", processes.run("topics", "list", "--agent", agent.grpc, *trust, *own).stdout)
+
+    def test_lets_nobody_in_without_tls_or_without_a_certificate_that_it_asks_for(self):
+        own = ["--tls-cert", CERTIFICATE, "--tls-key", KEY]
+        agent = self.agent("--topic", "orders:1", *own, "--tls-client-ca", CERTIFICATE)
+        tries = [
+            (processes.Streamhouse(self, "topics", "list", "--agent", agent.grpc, *flags), advice)
+            for flags, advice in (([], "(--agent)"), (["--tls-ca", CERTIFICATE], "by TLS (--agent, --tls-ca)"))
+        ]
+        for refused, advice in tries:
+            self.assertEqual(1, refused.wait())
+            reason = f"streamhouse topics list: cannot reach an agent at {agent.grpc} {advice}"
+            self.assertEqual(([], [reason]), (refused.stdout, refused.stderr))
+
+    def test_names_tls_files_and_flags_that_are_missing(self):
+        missing = self.data / "missing.pem"
+        self.assert_refused(self.run_agent(self.data / "data", "--tls-key", KEY), ".*--tls-cert.*")
+        done = self.run_agent(self.data / "data", "--tls-cert", missing, "--tls-key", KEY)
+        self.assert_refused(done, f".*{missing}.*--tls-cert.*")
+        done = processes.run("topics", "list", "--tls-ca", missing)
+        self.assertRegex(done.stderr, rf"^streamhouse topics list: cannot read {missing} \(--tls-ca\)\n$")
+        done = processes.run("topics", "list", "--tls-cert", CERTIFICATE)
+        self.assertRegex(done.stderr, "--tls-cert and --tls-key go together\n$")
 
     def test_sends_its_metrics_by_several_exporters_at_once(self):
         page = self.data / "agent.prom"

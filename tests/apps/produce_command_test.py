@@ -1,10 +1,13 @@
 """`streamhouse produce`: a record a line, and the truth about each."""
 
+import array
 import contextlib
+import fcntl
 import os
 import re
 import signal
 import subprocess
+import termios
 import threading
 import time
 import unittest
@@ -80,6 +83,15 @@ class ProduceCommand(unittest.TestCase):
         self.assertEqual((1, ""), (done.returncode, done.stdout))
         self.assertEqual(f"streamhouse produce: cannot reach an agent at {self.agent.grpc} (--agent)\n", done.stderr)
 
+    def test_waits_for_an_agent_that_has_not_opened_its_topics_yet(self):
+        self.agent.stop()
+        producer = self.start()
+        producer.stdin.write("a\n")
+        producer.stdin.close()
+        processes.Agent(self, self.folder / "data", grpc=self.agent.grpc)
+        self.assertEqual(0, producer.wait())
+        self.assertEqual(["sent=1 acked=1 failed=0"], producer.stdout)
+
     def test_names_a_file_that_cannot_be_read_and_keeps_what_came_before(self):
         done = self.produce(self.file("1", "a\n"), self.folder / "missing")
         self.assertEqual((1, "sent=1 acked=1 failed=0\n"), (done.returncode, done.stdout))
@@ -145,9 +157,18 @@ class ProduceCommand(unittest.TestCase):
         self.addCleanup(os.kill, self.agent.pid, signal.SIGCONT)
         producer.stdin.write("a\n")
         producer.stdin.flush()
+        # The look-up of the topic waits for the agent, so that no metric tells yet; the pipe does.
+        processes.wait_for(lambda: unread(producer.stdin) == 0, "the line is read")
         os.kill(producer.pid, signal.SIGINT)
         processes.wait_for(lambda: not sigint_is_caught(producer.pid), "the first signal is taken")
         self.assertEqual(-signal.SIGINT, producer.stop(signal.SIGINT))
+
+
+def unread(pipe):
+    """How many bytes the reader of a pipe has not taken yet."""
+    count = array.array("i", [0])
+    fcntl.ioctl(pipe.fileno(), termios.FIONREAD, count)
+    return count[0]
 
 
 def fill(pipe, text, times):

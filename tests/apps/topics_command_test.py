@@ -7,7 +7,8 @@ import processes
 
 class TopicsCommand(unittest.TestCase):
     def setUp(self):
-        self.agent = processes.Agent(self, processes.folder_for(self) / "data")
+        self.data = processes.folder_for(self) / "data"
+        self.agent = processes.Agent(self, self.data)
 
     def topics(self, command, *arguments):
         return processes.run("topics", command, "--agent", self.agent.grpc, *arguments)
@@ -30,7 +31,47 @@ class TopicsCommand(unittest.TestCase):
 
     def test_describes_a_topic(self):
         self.topics("create", "orders:3")
-        self.assert_printed("topic=orders partitions=3\n", self.topics("describe", "--topic", "orders"))
+        self.assert_printed(
+            "topic=orders partitions=3 retention_time=none retention_bytes=none\n",
+            self.topics("describe", "--topic", "orders"),
+        )
+
+    def test_lists_topics_by_name(self):
+        self.assert_printed("", self.topics("list"))
+        self.topics("create", "returns:1", "--retention-time", "7d")
+        self.topics("create", "orders:3", "--retention-bytes", "10MB")
+        self.assert_printed(
+            "topic=orders partitions=3 retention_time=none retention_bytes=10485760\n"
+            "topic=returns partitions=1 retention_time=7d retention_bytes=none\n",
+            self.topics("list"),
+        )
+
+    def test_lists_a_topic_that_is_not_served_with_the_reason(self):
+        self.topics("create", "orders:1")
+        self.agent.stop()
+        segment = self.data / "log/orders/0" / ("0" * 20 + ".log")
+        segment.rename(segment.with_name("1".rjust(20, "0") + ".log"))
+        segment.mkdir()
+        self.agent = processes.Agent(self, self.data)
+        self.assertRegex(self.topics("list").stdout, "^topic=orders partitions=1 .* not served: .*orders/0.*\n$")
+
+    def test_changes_the_retention_that_it_is_given_and_leaves_the_other(self):
+        self.topics("create", "orders:1", "--retention-time", "7d", "--retention-bytes", "1000")
+        for flags, expected in (
+            (["--retention-bytes", "0"], "retention_time=7d retention_bytes=none"),
+            (["--retention-time", "90s"], "retention_time=90s retention_bytes=none"),
+        ):
+            printed = f"topic=orders partitions=1 {expected}\n"
+            self.assert_printed(printed, self.topics("retention", "--topic", "orders", *flags))
+            self.assert_printed(printed, self.topics("describe", "--topic", "orders"))
+
+    def test_refuses_a_retention_that_is_none(self):
+        self.topics("create", "orders:1")
+        self.assert_refused("retention: .*--retention-time.*", self.topics("retention", "--topic", "orders"))
+        done = self.topics("retention", "--topic", "orders", "--retention-time", "long")
+        self.assert_refused('retention: .*--retention-time.*"long".*', done)
+        done = self.topics("retention", "--topic", "nowhere", "--retention-time", "1h")
+        self.assert_refused('retention: .*no topic "nowhere" \\(--topic\\).*', done)
 
     def test_creates_again_what_is_the_same_and_refuses_what_is_not(self):
         self.topics("create", "orders:3")

@@ -70,6 +70,21 @@ TEST_F(TopicRpcTest, SetsTheRetentionOfATopic) {
   EXPECT_EQ(SetRetention("orders", UINT64_MAX, 0), grpc::StatusCode::INVALID_ARGUMENT);
 }
 
+TEST_F(TopicRpcTest, ListsTopicsByName) {
+  ASSERT_EQ(Create("events", 3), grpc::StatusCode::OK);
+  ASSERT_EQ(SetRetention("events", 60'000, 7), grpc::StatusCode::OK);
+  grpc::ClientContext context;
+  v1::ListTopicsResponse listed;
+  ASSERT_TRUE(agent_.topics().ListTopics(&context, {}, &listed).ok());
+  ASSERT_EQ(listed.topics_size(), 2);
+  EXPECT_EQ(listed.topics(0).topic(), "events");
+  EXPECT_EQ(listed.topics(0).partitions(), 3U);
+  EXPECT_EQ(listed.topics(0).retention().age_ms(), 60'000U);
+  EXPECT_EQ(listed.topics(0).retention().bytes(), 7U);
+  EXPECT_EQ(listed.topics(0).not_served(), "");
+  EXPECT_EQ(listed.topics(1).topic(), "orders");
+}
+
 TEST_F(TopicRpcTest, DoesNotFindUnknownTopics) {
   EXPECT_EQ(Describe("none"), grpc::StatusCode::NOT_FOUND);
   EXPECT_EQ(Describe("a b"), grpc::StatusCode::INVALID_ARGUMENT);

@@ -181,6 +181,31 @@ TEST_F(AgentBrokerTest, CreatesAndDescribesTopics) {
   EXPECT_EQ(broker_->DescribeTopic("orders", Soon()).value().partitions, 8U);
 }
 
+TEST_F(AgentBrokerTest, CarriesTheRetentionOfTopicsBothWays) {
+  const TopicRetention retention = {.age_max = std::chrono::minutes(1), .bytes_max = 7};
+  EXPECT_TRUE(broker_->CreateTopic({.name = "orders", .partitions = 8, .retention = retention}, Soon()).ok());
+  EXPECT_EQ(agent_.created.retention().age_ms(), 60'000U);
+  EXPECT_TRUE(broker_->SetRetention("orders", retention, Soon()).ok());
+  EXPECT_EQ(agent_.retention_set.topic(), "orders");
+  EXPECT_EQ(agent_.retention_set.retention().bytes(), 7U);
+  *agent_.describe_response.mutable_retention() = agent_.retention_set.retention();
+  EXPECT_EQ(broker_->DescribeTopic("orders", Soon()).value().retention, retention);
+}
+
+TEST_F(AgentBrokerTest, ListsTopicsAndWhyOneIsNotServed) {
+  v1::ListTopicsResponse::Topic& topic = *agent_.list_response.add_topics();
+  topic.set_topic("orders");
+  topic.set_partitions(8);
+  topic.mutable_retention()->set_bytes(7);
+  topic.set_not_served("damaged");
+  const auto listed = broker_->ListTopics(Soon()).value();
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_EQ(listed[0].name, "orders");
+  EXPECT_EQ(listed[0].partitions, 8U);
+  EXPECT_EQ(listed[0].retention.bytes_max, 7U);
+  EXPECT_EQ(listed[0].not_served, "damaged");
+}
+
 TEST_F(AgentBrokerTest, EveryCallPassesOnTheAgentsRefusal) {
   agent_.Answer({grpc::StatusCode::NOT_FOUND, "no such topic"});
   const Status expected(StatusCode::kNotFound, "no such topic");

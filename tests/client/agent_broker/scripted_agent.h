@@ -66,12 +66,14 @@ class ScriptedAgent {
   v1::HeartbeatRequest heartbeat;
   v1::LeaveGroupRequest left;
   v1::CreateTopicRequest created;
+  v1::SetRetentionRequest retention_set;
   v1::ProduceResponse produce_response;
   v1::FetchResponse fetch_response;
   v1::WatermarksResponse watermarks_response;
   v1::CommittedResponse committed_response;
   v1::HeartbeatResponse heartbeat_response;
   v1::DescribeTopicResponse describe_response;
+  v1::ListTopicsResponse list_response;
 
  private:
   void Listen(const std::string& address) {
@@ -154,6 +156,15 @@ class ScriptedAgent {
                                v1::DescribeTopicResponse* response) override {
       *response = agent.describe_response;
       return agent.Handle(context);
+    }
+    grpc::Status ListTopics(grpc::ServerContext* context, const v1::ListTopicsRequest*,
+                            v1::ListTopicsResponse* response) override {
+      *response = agent.list_response;
+      return agent.Handle(context);
+    }
+    grpc::Status SetRetention(grpc::ServerContext* context, const v1::SetRetentionRequest* request,
+                              v1::SetRetentionResponse* response) override {
+      return agent.Handle(context, *request, agent.retention_set, response, v1::SetRetentionResponse());
     }
     ScriptedAgent& agent;
   };

@@ -108,6 +108,18 @@ TEST_F(InMemoryBrokerTest, CreatesATopicOnce) {
   EXPECT_EQ(broker_.DescribeTopic("orders", Soon()).value().partitions, 2U);
 }
 
+TEST_F(InMemoryBrokerTest, ListsTopicsWithTheirRetention) {
+  const TopicRetention retention = {.age_max = std::chrono::hours(1), .bytes_max = 7};
+  EXPECT_TRUE(broker_.CreateTopic({.name = "events", .partitions = 1, .retention = retention}, Soon()).ok());
+  EXPECT_TRUE(broker_.SetRetention("orders", {.bytes_max = 9}, Soon()).ok());
+  const auto topics = broker_.ListTopics(Soon()).value();
+  ASSERT_EQ(topics.size(), 2U);
+  EXPECT_EQ(topics[0].name, "events");
+  EXPECT_EQ(topics[0].retention, retention);
+  EXPECT_EQ(topics[1].retention, TopicRetention{.bytes_max = 9});
+  EXPECT_EQ(broker_.SetRetention("nothing", retention, Soon()).code(), StatusCode::kNotFound);
+}
+
 TEST_F(InMemoryBrokerTest, DoesNotKnowWhatWasNotCreated) {
   const TopicPartition nowhere = {"orders", 9};
   EXPECT_EQ(broker_.DescribeTopic("nothing", Soon()).status().code(), StatusCode::kNotFound);
