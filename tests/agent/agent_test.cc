@@ -1,10 +1,12 @@
 #include "agent/agent.h"
 
+#include <grpcpp/create_channel.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -46,6 +48,11 @@ class NotingExporter final : public metrics::Exporter {
   const Status outcome_;
   const std::function<std::string()> note_;
 };
+
+bool CanConnect(std::uint16_t port) {
+  const auto channel = grpc::CreateChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials());
+  return channel->WaitForConnected(std::chrono::system_clock::now() + milliseconds(200));
+}
 
 class AgentTest : public testing::Test {
  protected:
@@ -202,6 +209,25 @@ TEST_F(AgentTest, IsNotReadyWhileItsLeasesHaveExpired) {
   ASSERT_TRUE((*database)->Execute("ROLLBACK").ok());
   EXPECT_TRUE(Eventually([&] { return agent.health().Evaluate().ready(); }));
   EXPECT_EQ(agent.Produce({"a"}), grpc::StatusCode::OK);
+}
+
+// Goal: nobody is told that a topic is not there because it has not been opened yet. Method: a disk that is slow while the
+// agent starts, on a port that is known.
+TEST_F(AgentTest, ListensOnlyWhenItServesItsTopics) {
+  AgentConfig config = RunningAgent::DefaultConfig(folder_.path());
+  config.grpc_port = static_cast<std::uint16_t>(RunningAgent().agent().grpc_port());  // free again
+  SwitchedFileSystem files(PosixFileSystem(), std::chrono::hours(1));
+  files.Switch(DiskState::kSlow, "orders/1");
+  builder_ = AgentBuilder(config);
+  builder_.health(health_).file_system(files);
+  auto started = std::async(std::launch::async, [this] { return Start(); });
+  ASSERT_TRUE(Eventually([&] { return files.delayed() > 0; }));
+  EXPECT_FALSE(CanConnect(config.grpc_port));
+  EXPECT_FALSE(health_.Evaluate().ready());
+  files.Switch(DiskState::kWell);
+  ASSERT_TRUE(started.get().ok());
+  EXPECT_TRUE(CanConnect(config.grpc_port));
+  agent_.reset();
 }
 
 TEST_F(AgentTest, ShowsItsLeasesWhileItHoldsThem) {
