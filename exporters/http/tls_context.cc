@@ -1,7 +1,15 @@
 #include "exporters/http/tls_context.h"
 
+#include <openssl/ssl.h>
+#include <openssl/x509_vfy.h>
+
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ssl/verify_context.hpp>
 #include <string>
 #include <system_error>
+
+#include "exporters/http/client_names.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -12,23 +20,73 @@ using metrics::Result;
 using metrics::Status;
 using metrics::StatusCode;
 
+// `file` is empty for a text in the configuration.
 Status Bad(const std::string& what, const std::string& file, const error_code& error) {
-  return Status(StatusCode::kInvalidArgument, "cannot use the " + what + " " + file + ": " + error.message());
+  return Status(StatusCode::kInvalidArgument,
+                "cannot use the " + what + (file.empty() ? "" : " " + file) + ": " + error.message());
+}
+
+boost::asio::const_buffer Buffer(const std::string& text) {
+  return {text.data(), text.size()};
+}
+
+Status UseCertificate(const TlsConfig& config, ssl::context& context) {
+  error_code error;
+  if (config.certificate.empty()) {
+    context.use_certificate_chain_file(config.certificate_file, error);
+  } else {
+    context.use_certificate_chain(Buffer(config.certificate), error);
+  }
+  if (error) return Bad("certificate", config.certificate_file, error);
+  if (config.key.empty()) {
+    context.use_private_key_file(config.key_file, ssl::context::pem, error);
+  } else {
+    context.use_private_key(Buffer(config.key), ssl::context::pem, error);
+  }
+  return error ? Bad("key", config.key_file, error) : Status::Ok();
+}
+
+Status UseClientCertificates(const TlsConfig& config, ssl::context& context) {
+  error_code error;
+  if (config.client_ca.empty()) {
+    context.load_verify_file(config.client_ca_file, error);
+  } else {
+    context.add_certificate_authority(Buffer(config.client_ca), error);
+  }
+  if (error) return Bad("certificate of clients", config.client_ca_file, error);
+  context.set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
+  if (config.client_allowed_names.empty()) return Status::Ok();
+  context.set_verify_callback([allowed = config.client_allowed_names](bool is_valid, ssl::verify_context& verified) {
+    X509_STORE_CTX* const store = verified.native_handle();
+    // Those above it are authorities.
+    if (!is_valid || X509_STORE_CTX_get_error_depth(store) > 0) return is_valid;
+    const std::vector<std::string> names = ClientNames(*X509_STORE_CTX_get_current_cert(store));
+    const auto is_allowed = [&](const std::string& name) {
+      return std::find(allowed.begin(), allowed.end(), name) != allowed.end();
+    };
+    return std::any_of(names.begin(), names.end(), is_allowed);
+  });
+  return Status::Ok();
+}
+
+Status UseAlgorithms(const TlsConfig& config, ssl::context& context) {
+  SSL_CTX* const handle = context.native_handle();
+  const int version = config.version_min == TlsVersion::kTls13 ? TLS1_3_VERSION : TLS1_2_VERSION;
+  SSL_CTX_set_min_proto_version(handle, version);
+  const bool are_known =
+      (config.tls12_ciphers.empty() || SSL_CTX_set_cipher_list(handle, config.tls12_ciphers.c_str()) == 1) &&
+      (config.tls13_ciphers.empty() || SSL_CTX_set_ciphersuites(handle, config.tls13_ciphers.c_str()) == 1) &&
+      (config.curves.empty() || SSL_CTX_set1_groups_list(handle, config.curves.c_str()) == 1);
+  if (are_known) return Status::Ok();
+  return Status(StatusCode::kInvalidArgument, "cannot use the cipher suites or curves: OpenSSL knows none of them");
 }
 
 Result<std::shared_ptr<ssl::context>> Read(const TlsConfig& config) {
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
-  const int version = config.version_min == TlsVersion::kTls13 ? TLS1_3_VERSION : TLS1_2_VERSION;
-  SSL_CTX_set_min_proto_version(context->native_handle(), version);
-  error_code error;
-  context->use_certificate_chain_file(config.certificate_file, error);
-  if (error) return Bad("certificate", config.certificate_file, error);
-  context->use_private_key_file(config.key_file, ssl::context::pem, error);
-  if (error) return Bad("key", config.key_file, error);
+  if (Status used = UseAlgorithms(config, *context); !used.ok()) return used;
+  if (Status used = UseCertificate(config, *context); !used.ok()) return used;
   if (config.client_certificates == ClientCertificates::kIgnored) return context;
-  context->load_verify_file(config.client_ca_file, error);
-  if (error) return Bad("certificate of clients", config.client_ca_file, error);
-  context->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
+  if (Status used = UseClientCertificates(config, *context); !used.ok()) return used;
   return context;
 }
 

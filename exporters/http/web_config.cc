@@ -7,6 +7,9 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <tuple>
+
+#include "exporters/http/tls_names.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -56,6 +59,13 @@ class Reader {
     return choices.begin()->second;
   }
 
+  // Each item of a list, for `take`, with the node it stands at.
+  template <typename Take>
+  void List(const YAML::Node& node, const std::string& key, const Take& take) {
+    if (!node.IsSequence()) return Object(node, key + " must be a list");
+    for (const YAML::Node& item : node) take(Text(item, key), item);
+  }
+
   // Relative to the folder of the configuration.
   std::string File(const YAML::Node& node, const std::string& key) {
     const std::string file = Text(node, key);
@@ -73,15 +83,77 @@ class Reader {
   Status status_;
 };
 
+// Appends to a list as OpenSSL has it.
+void Append(std::string_view item, std::string& list) {
+  list.append(list.empty() ? "" : ":").append(item);
+}
+
+void ReadCiphers(const YAML::Node& node, const std::string& key, Reader& reader, TlsConfig& tls) {
+  reader.List(node, key, [&](const std::string& name, const YAML::Node& item) {
+    const std::optional<CipherName> cipher = FindCipher(name);
+    if (!cipher) return reader.Object(item, "unknown cipher suite " + name);
+    Append(cipher->openssl, cipher->use == CipherUse::kTls12 ? tls.tls12_ciphers : tls.tls13_ciphers);
+  });
+}
+
+void ReadCurves(const YAML::Node& node, const std::string& key, Reader& reader, TlsConfig& tls) {
+  reader.List(node, key, [&](const std::string& name, const YAML::Node& item) {
+    const std::optional<std::string_view> curve = FindCurve(name);
+    if (!curve) return reader.Object(item, "unknown curve " + name);
+    Append(*curve, tls.curves);
+  });
+}
+
+// A file, or a text in the configuration itself.
+bool ReadPem(const std::string& key, const YAML::Node& value, Reader& reader, TlsConfig& tls) {
+  if (key == "cert_file") {
+    tls.certificate_file = reader.File(value, key);
+  } else if (key == "cert") {
+    tls.certificate = reader.Text(value, key);
+  } else if (key == "key_file") {
+    tls.key_file = reader.File(value, key);
+  } else if (key == "key") {
+    tls.key = reader.Text(value, key);
+  } else if (key == "client_ca_file") {
+    tls.client_ca_file = reader.File(value, key);
+  } else if (key == "client_ca") {
+    tls.client_ca = reader.Text(value, key);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void CheckWhole(const YAML::Node& node, const TlsConfig& tls, Reader& reader) {
+  for (const auto& [key, file, text] :
+       {std::tuple("cert", &tls.certificate_file, &tls.certificate), std::tuple("key", &tls.key_file, &tls.key),
+        std::tuple("client_ca", &tls.client_ca_file, &tls.client_ca)}) {
+    const std::string name = key;
+    if (!file->empty() && !text->empty()) reader.Object(node, name + " and " + name + "_file are both given");
+  }
+  const bool has_certificate = !tls.certificate_file.empty() || !tls.certificate.empty();
+  const bool has_key = !tls.key_file.empty() || !tls.key.empty();
+  if (!has_certificate || !has_key) reader.Object(node, "cert_file and key_file are needed");
+  const bool needs_ca = tls.client_certificates == ClientCertificates::kRequired;
+  const bool has_ca = !tls.client_ca_file.empty() || !tls.client_ca.empty();
+  if (needs_ca && !has_ca) reader.Object(node, "client_auth_type needs a client_ca_file");
+  if (!needs_ca && has_ca) reader.Object(node, "client_ca_file needs client_auth_type: RequireAndVerifyClientCert");
+  if (!needs_ca && !tls.client_allowed_names.empty()) {
+    reader.Object(node, "client_allowed_sans needs client_auth_type: RequireAndVerifyClientCert");
+  }
+}
+
 TlsConfig ReadTls(const YAML::Node& node, Reader& reader) {
   TlsConfig tls;
   reader.Map(node, "tls_server_config", [&](const std::string& key, const YAML::Node& value) {
-    if (key == "cert_file") {
-      tls.certificate_file = reader.File(value, key);
-    } else if (key == "key_file") {
-      tls.key_file = reader.File(value, key);
-    } else if (key == "client_ca_file") {
-      tls.client_ca_file = reader.File(value, key);
+    if (ReadPem(key, value, reader, tls)) return true;
+    if (key == "cipher_suites") {
+      ReadCiphers(value, key, reader, tls);
+    } else if (key == "curve_preferences") {
+      ReadCurves(value, key, reader, tls);
+    } else if (key == "client_allowed_sans") {
+      reader.List(value, key,
+                  [&](const std::string& name, const YAML::Node&) { tls.client_allowed_names.push_back(name); });
     } else if (key == "min_version") {
       tls.version_min =
           reader.Choice<TlsVersion>(value, key, {{"TLS12", TlsVersion::kTls12}, {"TLS13", TlsVersion::kTls13}});
@@ -95,12 +167,7 @@ TlsConfig ReadTls(const YAML::Node& node, Reader& reader) {
     }
     return true;
   });
-  if (tls.certificate_file.empty() || tls.key_file.empty()) reader.Object(node, "cert_file and key_file are needed");
-  const bool needs_ca = tls.client_certificates == ClientCertificates::kRequired;
-  if (needs_ca && tls.client_ca_file.empty()) reader.Object(node, "client_auth_type needs a client_ca_file");
-  if (!needs_ca && !tls.client_ca_file.empty()) {
-    reader.Object(node, "client_ca_file needs client_auth_type: RequireAndVerifyClientCert");
-  }
+  CheckWhole(node, tls, reader);
   return tls;
 }
 

@@ -6,13 +6,18 @@
 //     min_version: TLS12                 # or TLS13; TLS12 unless given
 //     client_auth_type: RequireAndVerifyClientCert    # or NoClientCert, the default
 //     client_ca_file: clients.crt        # required by the former
+//     client_allowed_sans: [scraper.example.org]      # one of which the certificate of a client must have; any unless given
+//     cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]    # by their names in Go; OpenSSL's choice unless given
+//     curve_preferences: [X25519, CurveP256]                    # in this order
 //   http_server_config:
 //     headers:                           # sent with every response; see kWebConfigHeaders
 //       X-Frame-Options: deny
 //   basic_auth_users:
 //     prometheus: $2y$10$…               # bcrypt
 //
-// Not supported, and refused: cipher suites, curves, allowed names of clients, certificates inside the file, HTTP/2, rate limits.
+// cert, key and client_ca hold in the file itself, as PEM, what cert_file, key_file and client_ca_file name. cipher_suites of TLS 1.2
+// and of TLS 1.3 each replace those of their version, where there are any.
+// Not supported, and refused: HTTP/2, rate limits, and what else is not named here.
 // Guarantees: a key that is unknown, misspelt or of the wrong kind is an error; nothing is ignored.
 // Thread safety: a value. Errors: InvalidArgument, naming file, line and key; Unavailable where the file cannot be read.
 #pragma once
@@ -36,12 +41,21 @@ inline constexpr std::string_view kWebConfigHeaders[] = {"Content-Security-Polic
 enum class ClientCertificates : std::uint8_t { kIgnored, kRequired };
 enum class TlsVersion : std::uint8_t { kTls12, kTls13 };
 
+// Of a file and a text, one is not empty.
 struct TlsConfig {
   std::string certificate_file = {};
   std::string key_file = {};
+  std::string certificate = {};  // PEM
+  std::string key = {};          // PEM
   TlsVersion version_min = TlsVersion::kTls12;
   ClientCertificates client_certificates = ClientCertificates::kIgnored;
-  std::string client_ca_file = {};  // where they are required
+  std::string client_ca_file = {};                     // where they are required
+  std::string client_ca = {};                          // PEM
+  std::vector<std::string> client_allowed_names = {};  // empty: any
+  // Lists as OpenSSL has them; empty: its own.
+  std::string tls12_ciphers = {};
+  std::string tls13_ciphers = {};
+  std::string curves = {};
 };
 
 struct WebConfig {

@@ -16,9 +16,12 @@ constexpr std::string_view kPath = "folder/web.yml";
 
 void CheckUsable(const WebConfig& config) {
   if (config.tls) {
-    Check(!config.tls->certificate_file.empty() && !config.tls->key_file.empty(), "TLS without a certificate");
+    Check(config.tls->certificate_file.empty() != config.tls->certificate.empty(), "TLS without one certificate");
+    Check(config.tls->key_file.empty() != config.tls->key.empty(), "TLS without one key");
     const bool verifies = config.tls->client_certificates == ClientCertificates::kRequired;
-    Check(verifies != config.tls->client_ca_file.empty(), "certificates of clients that nobody can check");
+    const bool has_ca = !config.tls->client_ca_file.empty() || !config.tls->client_ca.empty();
+    Check(verifies == has_ca, "certificates of clients that nobody can check");
+    Check(verifies || config.tls->client_allowed_names.empty(), "names of clients that nobody asks for");
   }
   for (const auto& [name, value] : config.headers) {
     Check(std::find(std::begin(kWebConfigHeaders), std::end(kWebConfigHeaders), name) != std::end(kWebConfigHeaders),

@@ -75,6 +75,25 @@ TEST_F(ListenerTest, AsksClientsForCertificates) {
   EXPECT_EQ(Curl("https", trusting_ + as(MakeCertificate("stranger"))), " 000");
 }
 
+TEST_F(ListenerTest, AsksClientsForOneOfTheNamesThatAreAllowed) {
+  const std::string asking =
+      Tls() + "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: " + client_certificate_.file +
+      "\n  client_allowed_sans: ";
+  const std::string as_client =
+      trusting_ + " --cert " + client_certificate_.file + " --key " + client_certificate_.key_file;
+  Start(asking + "[elsewhere, 127.0.0.1]\n");
+  EXPECT_EQ(Curl("https", as_client), "OK 200");
+  Start(asking + "[client, elsewhere]\n");
+  EXPECT_EQ(Curl("https", as_client), " 000") << "its subject is no such name";
+}
+
+TEST_F(ListenerTest, SpeaksTheCiphersThatAreConfigured) {
+  Start(Tls() + "  cipher_suites: [TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384]\n  curve_preferences: [CurveP384]\n");
+  EXPECT_EQ(Curl("https", trusting_ + " --tls-max 1.2 --ciphers ECDHE-ECDSA-AES256-GCM-SHA384"), "OK 200");
+  EXPECT_EQ(Curl("https", trusting_ + " --tls-max 1.2 --ciphers ECDHE-ECDSA-AES128-GCM-SHA256"), " 000");
+  EXPECT_EQ(Curl("https", trusting_ + " --curves X25519"), " 000");
+}
+
 TEST_F(ListenerTest, SendsTheHeadersThatAreConfigured) {
   Start("http_server_config:\n  headers:\n    X-Frame-Options: deny\n");
   EXPECT_EQ(Get(server_->port(), "/health").headers.at("x-frame-options"), "deny");

@@ -5,8 +5,10 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 
+#include "exporters/http/tls_names.h"
 #include "metrics_core/status.h"
 #include "tests/exporters/support/certificates.h"
 
@@ -62,6 +64,30 @@ TEST_F(TlsContextTest, NamesTheFileThatIsBad) {
                      .client_certificates = ClientCertificates::kRequired,
                      .client_ca_file = nowhere})
                   .starts_with("cannot use the certificate of clients " + nowhere));
+}
+
+TEST_F(TlsContextTest, TakesCertificatesAsText) {
+  const auto read = [](const std::string& file) {
+    std::ifstream in(file);
+    return std::string(std::istreambuf_iterator<char>(in), {});
+  };
+  EXPECT_TRUE(TlsContext({.certificate = read(files_.file), .key = read(files_.key_file)}).Load().ok());
+  EXPECT_TRUE(
+      TlsContext({.certificate = "x", .key = "y"}).Load().message().starts_with("cannot use the certificate: "));
+  const std::string bad_key = TlsContext({.certificate = read(files_.file), .key = "y"}).Load().message();
+  EXPECT_TRUE(bad_key.starts_with("cannot use the key: ")) << bad_key;
+}
+
+TEST_F(TlsContextTest, TakesEveryCipherAndCurveThatHasAName) {
+  for (const char* name : {"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+                           "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "TLS_CHACHA20_POLY1305_SHA256"}) {
+    const CipherName cipher = FindCipher(name).value();
+    TlsConfig config = {.certificate_file = files_.file, .key_file = files_.key_file};
+    (cipher.use == CipherUse::kTls12 ? config.tls12_ciphers : config.tls13_ciphers) = cipher.openssl;
+    config.curves = "X25519:P-521:P-256:P-384";
+    EXPECT_TRUE(TlsContext(config).Load().ok()) << name;
+  }
+  EXPECT_FALSE(TlsContext({.certificate_file = files_.file, .key_file = files_.key_file, .curves = "P-1"}).Load().ok());
 }
 
 }  // namespace

@@ -46,6 +46,38 @@ TEST(WebConfigTest, ReadsClientCertificatesAndVersions) {
   EXPECT_EQ(config.tls->client_ca_file, "/etc/c");
 }
 
+TEST(WebConfigTest, ReadsCertificatesInTheFileItself) {
+  const WebConfig config = Good(
+      "tls_server_config:\n  cert: |\n    line 1\n    line 2\n  key: K\n"
+      "  client_auth_type: RequireAndVerifyClientCert\n  client_ca: A\n");
+  EXPECT_EQ(config.tls->certificate, "line 1\nline 2\n");
+  EXPECT_EQ(config.tls->key, "K");
+  EXPECT_EQ(config.tls->client_ca, "A");
+  EXPECT_EQ(config.tls->certificate_file + config.tls->key_file + config.tls->client_ca_file, "");
+}
+
+TEST(WebConfigTest, ReadsCiphersCurvesAndNamesOfClients) {
+  const WebConfig config = Good(
+      "tls_server_config:\n  cert_file: a\n  key_file: b\n"
+      "  cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, TLS_AES_128_GCM_SHA256,"
+      " TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256]\n"
+      "  curve_preferences:\n  - X25519\n  - CurveP384\n"
+      "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: c\n  client_allowed_sans: [x, y]\n");
+  EXPECT_EQ(config.tls->tls12_ciphers, "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305");
+  EXPECT_EQ(config.tls->tls13_ciphers, "TLS_AES_128_GCM_SHA256");
+  EXPECT_EQ(config.tls->curves, "X25519:P-384");
+  EXPECT_EQ(config.tls->client_allowed_names, (std::vector<std::string>{"x", "y"}));
+}
+
+TEST(WebConfigTest, NamesTheLineOfACipherOrCurveThatIsUnknown) {
+  const std::string files = "tls_server_config:\n  cert_file: a\n  key_file: b\n";
+  EXPECT_EQ(Error(files + "  cipher_suites:\n  - TLS_RSA_WITH_RC4_128_SHA\n"),
+            "web.yml:5: unknown cipher suite TLS_RSA_WITH_RC4_128_SHA");
+  EXPECT_EQ(Error(files + "  curve_preferences: [P256]\n"), "web.yml:4: unknown curve P256");
+  EXPECT_EQ(Error(files + "  curve_preferences: X25519\n"), "web.yml:4: curve_preferences must be a list");
+  EXPECT_EQ(Error(files + "  client_allowed_sans: [[a]]\n"), "web.yml:4: client_allowed_sans must be a text");
+}
+
 TEST(WebConfigTest, ReadsUsersAndHeaders) {
   const WebConfig config = Good(std::string("basic_auth_users:\n  alice: ") + kHash +
                                 "\nhttp_server_config:\n  headers:\n    X-Frame-Options: deny\n");
@@ -77,6 +109,9 @@ TEST(WebConfigTest, WantsTlsToBeWhole) {
   EXPECT_EQ(Error("tls_server_config:\n  cert_file: a\n"), "web.yml:2: cert_file and key_file are needed");
   EXPECT_EQ(Error(files + "  client_auth_type: RequireAndVerifyClientCert\n"),
             "web.yml:2: client_auth_type needs a client_ca_file");
+  EXPECT_EQ(Error(files + "  cert: c\n"), "web.yml:2: cert and cert_file are both given");
+  EXPECT_EQ(Error(files + "  client_allowed_sans: [a]\n"),
+            "web.yml:2: client_allowed_sans needs client_auth_type: RequireAndVerifyClientCert");
   EXPECT_EQ(Error(files + "  client_ca_file: c\n"),
             "web.yml:2: client_ca_file needs client_auth_type: RequireAndVerifyClientCert");
 }
