@@ -26,7 +26,7 @@ Status Serve(const ServingAgentFlags& flags) {
   RaiseOpenFileLimit();
   // An agent does not end because the reader of its three lines has.
   ::signal(SIGPIPE, SIG_IGN);
-  metrics::Registry registry;
+  metrics::Registry registry({.creation_times = metrics::CreationTimes::kKept});
   metrics::Health health;
   const Result<std::unique_ptr<ServingAgent>> agent = ServingAgent::Start(flags, registry, health);
   if (!agent.ok()) return agent.status();
