@@ -19,8 +19,10 @@
 #include "client/broker.h"
 #include "client/producer.h"
 #include "client/producer_metrics.h"
+#include "client/record_headers.h"
 #include "metrics_core/clock.h"
 #include "metrics_core/registry.h"
+#include "metrics_core/traceparent.h"
 
 namespace streamhouse::bench {
 namespace {
@@ -159,6 +161,21 @@ void BM_InstrumentationPerRecord(benchmark::State& state) {
                          benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 BENCHMARK(BM_InstrumentationPerRecord);
+
+// What a record with a sampled trace costs beyond that: finding and reading its header, and being offered as an exemplar.
+// One without headers costs a comparison. Time per record.
+void BM_TracePerRecord(benchmark::State& state) {
+  metrics::Registry registry;
+  const client::ProducerTopicMetrics topic = client::ProducerMetrics::Register(registry).value().ForTopic("orders");
+  client::RecordHeaders headers;
+  headers.Add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  const client::HeadersView view = headers;
+  for (auto _ : state) {
+    const auto traceparent = view.Find(metrics::kTraceparentHeader);
+    topic.send_duration.Observe(kBatchRecords, metrics::SampledTrace(*traceparent));
+  }
+}
+BENCHMARK(BM_TracePerRecord);
 
 }  // namespace
 }  // namespace streamhouse::bench

@@ -11,7 +11,7 @@ packages_run=(
   libspdlog-dev libsqlite3-dev libssl-dev libyaml-cpp-dev libzstd-dev zlib1g-dev
   protobuf-compiler protobuf-compiler-grpc
 )
-packages_bench=(libbenchmark-dev prometheus-cpp-dev)
+packages_bench=(libbenchmark-dev librdkafka-dev prometheus-cpp-dev)
 # The tests build the benches too, so that those cannot rot.
 packages_test=(
   "${packages_bench[@]}" libgmock-dev libgtest-dev
