@@ -6,8 +6,10 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
+#include <utility>
 
 #include "exporters/encoding/weighted_list.h"
 #include "metrics_core/status.h"
@@ -15,8 +17,10 @@
 namespace streamhouse::exporters {
 namespace {
 
-// Nobody's password: what an unknown user's is compared with, for the time it takes.
-constexpr const char* kNobodysHash = "$2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi";
+// "$2y$", two digits of the cost, "$", salt and digest.
+constexpr std::size_t kCostAt = 4;
+constexpr std::string_view kLowestCost = "04";
+constexpr const char* kNobodysSaltAndDigest = "$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi";
 // A header that is longer holds no password that bcrypt would look at.
 constexpr std::size_t kAuthorizationBytesMax = 1024;
 
@@ -40,7 +44,14 @@ bool IsPassword(const std::string& password, const std::string& hash) {
 
 }  // namespace
 
-BasicAuth::BasicAuth(std::map<std::string, std::string> users) : users_(std::move(users)) {
+std::string NobodysHash(const std::map<std::string, std::string>& users) {
+  std::string cost(kLowestCost);
+  for (const auto& [user, hash] : users) cost = std::max(cost, hash.substr(kCostAt, kLowestCost.size()));
+  return "$2y$" + cost + kNobodysSaltAndDigest;
+}
+
+BasicAuth::BasicAuth(std::map<std::string, std::string> users)
+    : users_(std::move(users)), nobodys_hash_(NobodysHash(users_)) {
   metrics::Check(RAND_bytes(key_.data(), static_cast<int>(key_.size())) == 1, "no random numbers for a key");
 }
 
@@ -55,21 +66,30 @@ std::optional<BasicAuth::Credentials> BasicAuth::Parse(std::string_view authoriz
   return Credentials{decoded->substr(0, colon), decoded->substr(colon + 1)};
 }
 
-BasicAuth::Digest BasicAuth::DigestOf(std::string_view authorization) const {
+// A user has no colon, so that no two credentials are the same text.
+BasicAuth::Digest BasicAuth::DigestOf(const Credentials& credentials) const {
+  const std::string text = credentials.user + ":" + credentials.password;
   Digest digest;
-  HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
-       reinterpret_cast<const unsigned char*>(authorization.data()), authorization.size(), digest.data(), nullptr);
+  HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), reinterpret_cast<const unsigned char*>(text.data()),
+       text.size(), digest.data(), nullptr);
   return digest;
 }
 
 std::optional<bool> BasicAuth::Recall(std::string_view authorization) const {
   if (users_.empty()) return true;
-  if (!Parse(authorization)) return false;
-  const Digest digest = DigestOf(authorization);
+  const std::optional<Credentials> credentials = Parse(authorization);
+  if (!credentials) return false;
+  return Recall(*credentials, DigestOf(*credentials));
+}
+
+std::optional<bool> BasicAuth::Recall(const Credentials& credentials, const Digest& digest) const {
+  const auto is_same = [&](const Digest& known) {
+    return CRYPTO_memcmp(known.data(), digest.data(), digest.size()) == 0;
+  };
   const std::lock_guard lock(mutex_);
-  for (const auto& [known, verdict] : verdicts_) {
-    if (CRYPTO_memcmp(known.data(), digest.data(), digest.size()) == 0) return verdict;
-  }
+  const auto right = right_.find(credentials.user);
+  if (right != right_.end() && is_same(right->second)) return true;
+  if (std::any_of(wrong_.begin(), wrong_.end(), is_same)) return false;
   return std::nullopt;
 }
 
@@ -79,13 +99,18 @@ bool BasicAuth::Check(std::string_view authorization) {
   if (const std::optional<bool> verdict = Recall(authorization)) return *verdict;
   const std::optional<Credentials> credentials = Parse(authorization);
   const auto user = users_.find(credentials->user);
-  const bool is_password = IsPassword(credentials->password, user == users_.end() ? kNobodysHash : user->second);
-  const bool verdict = is_password && user != users_.end();
+  const bool is_password = IsPassword(credentials->password, user == users_.end() ? nobodys_hash_ : user->second);
+  const bool is_right = is_password && user != users_.end();
+  const Digest digest = DigestOf(*credentials);
   const std::lock_guard lock(mutex_);
-  if (verdicts_.size() < kRememberedVerdictsMax) verdicts_.emplace_back();
-  verdicts_[next_verdict_] = {DigestOf(authorization), verdict};
-  next_verdict_ = (next_verdict_ + 1) % kRememberedVerdictsMax;
-  return verdict;
+  if (is_right) {
+    right_[credentials->user] = digest;
+    return true;
+  }
+  if (wrong_.size() < kRememberedGuessesMax) wrong_.emplace_back();
+  wrong_[next_wrong_] = digest;
+  next_wrong_ = (next_wrong_ + 1) % kRememberedGuessesMax;
+  return false;
 }
 
 }  // namespace streamhouse::exporters

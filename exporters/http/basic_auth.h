@@ -3,24 +3,30 @@
 // Checking a password is slow by design (bcrypt: some tens of milliseconds), so that Recall() answers at once where it can,
 // and Check() does the work, on a thread that may be busy. Verdicts are remembered under a keyed digest that is good for
 // this process only; passwords are not kept.
-// Guarantees: an unknown user costs as much time as a wrong password. Comparisons take the same time wherever they differ.
+// Guarantees: an unknown user costs as much time as a wrong password of the user whose hash is the dearest, so give all
+// users the same cost. Comparisons take the same time wherever they differ. No number of guesses makes it forget that a
+// user's password was right.
 // Thread safety: all methods from any thread; one check at a time.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace streamhouse::exporters {
 
-// Scrapers of one server are few; guesses push each other out.
-inline constexpr std::size_t kRememberedVerdictsMax = 100;
+// Guesses push each other out.
+inline constexpr std::size_t kRememberedGuessesMax = 100;
+
+// What an unknown user's password is compared with: nobody's hash, at the highest cost among `users`.
+std::string NobodysHash(const std::map<std::string, std::string>& users);
 
 class BasicAuth {
  public:
@@ -42,16 +48,19 @@ class BasicAuth {
   };
 
   static std::optional<Credentials> Parse(std::string_view authorization);
-  Digest DigestOf(std::string_view authorization) const;
+  Digest DigestOf(const Credentials& credentials) const;
+  std::optional<bool> Recall(const Credentials& credentials, const Digest& digest) const;
 
   const std::map<std::string, std::string> users_;
+  const std::string nobodys_hash_;
   Digest key_;
 
   std::mutex check_mutex_;
   mutable std::mutex mutex_;
-  // Guarded by mutex_: a ring, the oldest replaced first.
-  std::vector<std::pair<Digest, bool>> verdicts_;
-  std::size_t next_verdict_ = 0;
+  // Guarded by mutex_.
+  std::map<std::string, Digest, std::less<>> right_;  // by user, the password that was
+  std::vector<Digest> wrong_;                         // a ring, the oldest replaced first
+  std::size_t next_wrong_ = 0;
 };
 
 }  // namespace streamhouse::exporters

@@ -4,6 +4,7 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <utility>
 
@@ -23,8 +24,13 @@ using tcp = boost::asio::ip::tcp;
 // How long to wait before accepting again when the system has no descriptors or memory left.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
-RoutesOptions WithMetrics(RoutesOptions routes, const ServerMetrics& metrics) {
+// How long a client may leave a part of its page where it is, when others want to be sent theirs: one that reads takes
+// milliseconds.
+constexpr std::chrono::milliseconds kStallTime = std::chrono::seconds(1);
+
+RoutesOptions Completed(RoutesOptions routes, const ServerMetrics& metrics, std::function<bool()> make_room) {
   routes.metrics = metrics;
+  routes.make_room = std::move(make_room);
   return routes;
 }
 
@@ -48,7 +54,7 @@ Listener::Listener(boost::asio::io_context& context, metrics::Registry& registry
       metrics_(registry),
       auth_(web_config_.users),
       context_(context),
-      routes_(registry, health, WithMetrics(std::move(routes), metrics_)) {
+      routes_(registry, health, Completed(std::move(routes), metrics_, [this] { return GiveUpAStalledPage(); })) {
   if (!web_config_.users.empty()) password_thread_ = std::make_unique<asio::thread_pool>(1);
 }
 
@@ -119,7 +125,7 @@ void Listener::Serve(tcp::socket socket) {
       [self = shared_from_this()](const Request& request, const Session::Respond& respond) {
         self->Handle(request, respond);
       },
-      limits_, metrics_, [this, id](Session&) { sessions_.erase(id); });
+      limits_, web_config_.headers, metrics_, [this, id](Session&) { sessions_.erase(id); });
   sessions_.emplace(id, session);
   session->Start();
 }
@@ -141,6 +147,21 @@ bool Listener::MakeRoom() {
   return true;
 }
 
+// So a crowd that asks for pages and does not read them cannot keep all slots.
+bool Listener::GiveUpAStalledPage() {
+  const auto stalled_since = [](const auto& entry) {
+    return entry.second->stalled_since().value_or(std::chrono::steady_clock::time_point::max());
+  };
+  const auto longest = std::min_element(sessions_.begin(), sessions_.end(), [&](const auto& a, const auto& b) {
+    return stalled_since(a) < stalled_since(b);
+  });
+  if (longest == sessions_.end() || stalled_since(*longest) > std::chrono::steady_clock::now() - kStallTime)
+    return false;
+  const std::shared_ptr<Session> session = longest->second;
+  session->Abort();
+  return true;
+}
+
 void Listener::Handle(const Request& request, const Session::Respond& respond) {
   const std::optional<bool> verdict = auth_.Recall(request.authorization);
   if (!verdict) return CheckPassword(request, respond);
@@ -148,12 +169,16 @@ void Listener::Handle(const Request& request, const Session::Respond& respond) {
 }
 
 void Listener::CheckPassword(const Request& request, const Session::Respond& respond) {
-  if (password_checks_ >= kPasswordChecksMax) return respond(ErrorResponse(503));
+  if (password_checks_ >= kPasswordChecksMax) {
+    metrics_.CountLimit(Limit::kPasswordChecks);
+    return AnswerWith(ErrorResponse(503), respond);
+  }
   ++password_checks_;
-  // The request lives until it is answered, and with it the session, which keeps the listener.
-  asio::post(*password_thread_, [this, request, respond] {
+  // The request lives until it is answered, and with it the session, which keeps the listener; both go with `respond`,
+  // which is passed on, so that they end on the thread of the context.
+  asio::post(*password_thread_, [this, request, respond]() mutable {
     const bool is_allowed = auth_.Check(request.authorization);
-    asio::post(context_, [this, is_allowed, request, respond] {
+    asio::post(context_, [this, is_allowed, request, respond = std::move(respond)] {
       --password_checks_;
       if (!closed_) AnswerWithVerdict(is_allowed, request, respond);
     });
@@ -161,10 +186,12 @@ void Listener::CheckPassword(const Request& request, const Session::Respond& res
 }
 
 void Listener::AnswerWithVerdict(bool is_allowed, const Request& request, const Session::Respond& respond) {
-  Response response = is_allowed ? routes_.Handle(request) : Unauthorized();
-  if (!is_allowed) metrics_.CountRequest("other", response.status);
-  response.headers.insert(response.headers.end(), web_config_.headers.begin(), web_config_.headers.end());
-  respond(std::move(response));
+  is_allowed ? respond(routes_.Handle(request)) : AnswerWith(Unauthorized(), respond);
+}
+
+void Listener::AnswerWith(Response refusal, const Session::Respond& respond) {
+  metrics_.CountRequest("other", refusal.status);
+  respond(std::move(refusal));
 }
 
 }  // namespace streamhouse::exporters

@@ -2,9 +2,11 @@
 // over.
 //
 // When to use something else: MetricsServer, which is this behind the Exporter interface.
-// Guarantees: an accept that fails is tried again. At the limit of connections, and when the process has no descriptors left,
-// the oldest that waits for its client is given up. Passwords are checked on a thread of their own; more requests than wait there get 503. After Close()
-// nothing is answered; handlers that are left in the context keep the listener, and touch nothing but it.
+// Guarantees: an accept that fails is tried again. At the limit of connections, and when the process has no descriptors
+// left, the oldest that waits for its client is given up; at the limit of scrapes a page that its client does not read.
+// Passwords are checked on a thread of their own; more requests
+// than wait there get 503, but not those whose password was found right before. After Close() nothing is answered;
+// handlers that are left in the context keep the listener, and touch nothing but it.
 // Thread safety: one thread at a time runs the context. Bind() and Open() from any; Close() from the thread that runs the
 // context, or while none does. Errors: those of MetricsServer::Start. Owned by shared_ptr.
 #pragma once
@@ -61,10 +63,12 @@ class Listener : public std::enable_shared_from_this<Listener> {
   void AcceptAfter(boost::system::error_code error);
   void Serve(boost::asio::ip::tcp::socket socket);
   bool MakeRoom();
+  bool GiveUpAStalledPage();
   std::unique_ptr<Connection> MakeConnection(boost::asio::ip::tcp::socket socket);
   void Handle(const Request& request, const Session::Respond& respond);
   void CheckPassword(const Request& request, const Session::Respond& respond);
   void AnswerWithVerdict(bool is_allowed, const Request& request, const Session::Respond& respond);
+  void AnswerWith(Response refusal, const Session::Respond& respond);
 
   struct Gone {
     ~Gone() { promise.set_value(); }

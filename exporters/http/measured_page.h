@@ -1,7 +1,7 @@
 // MeasuredPage: another page, counted while it is produced; holds its slot until it is gone.
 //
-// Guarantees: a page that comes to its end is counted once, with its bytes and the time since it was asked for; one that is
-// given up is not. Thread safety: one thread at a time. Cost: two clock readings a page.
+// Guarantees: a page that comes to its end is counted once, with its bytes and the time since it was asked for; one that was
+// begun and does not is counted as failed. Thread safety: one thread at a time. Cost: two clock readings a page.
 #pragma once
 
 #include <chrono>
@@ -23,10 +23,18 @@ class MeasuredPage : public PageSource {
                ScrapeSlots::Slot slot)
       : page_(std::move(page)), format_(format), metrics_(metrics), slot_(std::move(slot)) {}
 
+  ~MeasuredPage() override {
+    if (has_begun_ && !has_ended_) metrics_.CountFailedPage(format_);
+  }
+
   Progress Fill(Chunk& chunk) override {
+    has_begun_ = true;
     const Progress progress = page_->Fill(chunk);
     bytes_ += chunk.view().size();
-    if (progress == Progress::kEnd) metrics_.CountPage(format_, bytes_, std::chrono::steady_clock::now() - asked_at_);
+    if (progress == Progress::kEnd) {
+      has_ended_ = true;
+      metrics_.CountPage(format_, bytes_, std::chrono::steady_clock::now() - asked_at_);
+    }
     return progress;
   }
 
@@ -37,6 +45,8 @@ class MeasuredPage : public PageSource {
   const ScrapeSlots::Slot slot_;
   const std::chrono::steady_clock::time_point asked_at_ = std::chrono::steady_clock::now();
   std::uint64_t bytes_ = 0;
+  bool has_begun_ = false;
+  bool has_ended_ = false;
 };
 
 }  // namespace streamhouse::exporters

@@ -110,12 +110,18 @@ Response Routes::Answer(const Request& request, const Target& target) {
   return Index();
 }
 
+ScrapeSlots::Slot Routes::TakeSlot() const {
+  ScrapeSlots::Slot slot = slots_.Take();
+  if (slot) return slot;
+  options_.metrics.CountLimit(Limit::kScrapes);
+  return options_.make_room && options_.make_room() ? slots_.Take() : ScrapeSlots::Slot();
+}
+
 Response Routes::Metrics(const Request& request, const Target& target) {
   const NegotiatedFormat negotiated = NegotiateFormat(request.accept);
   const ContentCoding coding = NegotiateCoding(request.accept_encoding);
   std::optional<FamilyNames> names = QueryValues(target.query, "name[]");
-  ScrapeSlots::Slot slot = slots_.Take();
-  if (!slot) options_.metrics.CountLimit(Limit::kScrapes);
+  ScrapeSlots::Slot slot = TakeSlot();
   const int status = !names ? 400 : slot ? 200 : 503;
   options_.metrics.CountScrape(negotiated.format, status);
   if (status != 200) return ErrorResponse(status);

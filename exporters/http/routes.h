@@ -17,6 +17,7 @@
 //   Response response = routes.Handle({.method = "GET", .target = "/metrics", .accept = accept});
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,8 @@ struct RoutesOptions {
   std::vector<std::string> aggregate = {};    // labels that /metrics sums away (aggregated_view.h)
   CreatedUse created = CreatedUse::kLeftOut;  // of OpenMetrics pages
   ServerMetrics metrics = {};
+  // Called when Limits::scrapes are under way already: whether one of them was given up for the next.
+  std::function<bool()> make_room = nullptr;
 };
 
 class Routes {
@@ -52,6 +55,7 @@ class Routes {
  private:
   Response Answer(const Request& request, const Target& target);
   Response Metrics(const Request& request, const Target& target);
+  ScrapeSlots::Slot TakeSlot() const;
   Response Ready(const Target& target) const;
 
   const RoutesOptions options_;

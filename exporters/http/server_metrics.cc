@@ -11,8 +11,9 @@ namespace {
 
 using metrics::Family;
 
-constexpr std::array<std::string_view, kLimitCount> kLimitNames = {
-    "head_bytes", "target_bytes", "head_time", "idle_time", "write_time", "page_time", "scrapes", "connections"};
+constexpr std::array<std::string_view, kLimitCount> kLimitNames = {"head_bytes", "target_bytes", "head_time",
+                                                                   "idle_time",  "write_time",   "page_time",
+                                                                   "scrapes",    "connections",  "password_checks"};
 
 // A second server of the same registry gets sinks.
 template <typename Handle>
@@ -39,6 +40,9 @@ ServerMetrics::ServerMetrics(metrics::Registry& registry)
       scrapes_(OrSinks(registry.AddCounter({.name = "streamhouse_exporter_scrapes_total",
                                             .help = "Pages of metrics that were asked for",
                                             .labels = {"format", "code"}}))),
+      scrapes_failed_(OrSinks(registry.AddCounter({.name = "streamhouse_exporter_scrapes_failed_total",
+                                                   .help = "Pages of metrics that were begun and not sent to the end",
+                                                   .labels = {"format"}}))),
       scrape_bytes_(OrSinks(registry.AddCounter({.name = "streamhouse_exporter_scrape_bytes_total",
                                                  .help = "Bytes of pages that were sent, as sent",
                                                  .unit = "bytes",
@@ -64,6 +68,10 @@ void ServerMetrics::CountRequest(std::string_view path, int status) const {
 
 void ServerMetrics::CountScrape(PageFormat format, int status) const {
   scrapes_.Lookup(PageFormatName(format), StatusText(status))->Increment();
+}
+
+void ServerMetrics::CountFailedPage(PageFormat format) const {
+  scrapes_failed_.Lookup(PageFormatName(format))->Increment();
 }
 
 void ServerMetrics::CountPage(PageFormat format, std::uint64_t bytes, std::chrono::nanoseconds duration) const {

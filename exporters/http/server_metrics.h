@@ -1,10 +1,11 @@
 // ServerMetrics: how the server itself is doing, as metrics of the registry that it serves.
 //
 //   streamhouse_exporter_scrapes_total{format,code}             pages asked for, by the format negotiated
+//   streamhouse_exporter_scrapes_failed_total{format}           of those, begun and not sent to the end
 //   streamhouse_exporter_scrape_duration_seconds{format}        from the request to the last byte handed to the system
 //   streamhouse_exporter_scrape_bytes_total{format}             of bodies as sent, compressed where they were
 //   streamhouse_exporter_requests_total{path,code}              all requests; paths that do not exist are "other"
-//   streamhouse_exporter_limits_reached_total{limit}            see Limits
+//   streamhouse_exporter_limits_reached_total{limit}            see Limits; password_checks: kPasswordChecksMax
 //   streamhouse_exporter_connections                            that are open
 //
 // Guarantees: labels come from fixed sets; nothing that a client sends makes a new series. Where a registry has a second
@@ -36,8 +37,9 @@ enum class Limit : std::uint8_t {
   kPageTime,
   kScrapes,
   kConnections,
+  kPasswordChecks,
 };
-inline constexpr std::size_t kLimitCount = 8;
+inline constexpr std::size_t kLimitCount = 9;
 
 class ServerMetrics {
  public:
@@ -47,6 +49,7 @@ class ServerMetrics {
   // `path` is one of the server's own, or "other".
   void CountRequest(std::string_view path, int status) const;
   void CountScrape(PageFormat format, int status) const;
+  void CountFailedPage(PageFormat format) const;
   void CountPage(PageFormat format, std::uint64_t bytes, std::chrono::nanoseconds duration) const;
   void CountLimit(Limit limit) const { limits_[static_cast<std::size_t>(limit)].Increment(); }
   void ConnectionOpened() const { connections_.Add(1); }
@@ -55,6 +58,7 @@ class ServerMetrics {
  private:
   metrics::Family<metrics::Counter> requests_;
   metrics::Family<metrics::Counter> scrapes_;
+  metrics::Family<metrics::Counter> scrapes_failed_;
   metrics::Family<metrics::Counter> scrape_bytes_;
   metrics::Family<metrics::TickHistogram> scrape_duration_;
   std::array<metrics::Counter, kLimitCount> limits_;

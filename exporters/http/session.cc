@@ -30,9 +30,10 @@ boost::asio::const_buffer Buffer(std::string_view text) {
 
 }  // namespace
 
-Session::Session(std::unique_ptr<Connection> connection, Handle handle, const Limits& limits,
+Session::Session(std::unique_ptr<Connection> connection, Handle handle, const Limits& limits, Headers headers,
                  const ServerMetrics& metrics, Closed closed)
     : limits_(limits),
+      headers_(headers),
       metrics_(metrics),
       handle_(std::move(handle)),
       closed_(std::move(closed)),
@@ -48,6 +49,7 @@ void Session::Start() {
 
 void Session::Abort() {
   connection_->Abort();
+  response_.page.reset();
   Leave();
 }
 
@@ -96,6 +98,7 @@ void Session::SendResponse(Response response) {
   if (is_over()) return;
   responding_ = true;
   response_ = std::move(response);
+  response_.headers.insert(response_.headers.end(), headers_.begin(), headers_.end());
   keeps_connection_ = reader_.keeps_connection();
   const bool sends_body = !reader_.wants_head_only();
   if (response_.page != nullptr && sends_body) return BeginPage();
@@ -138,8 +141,8 @@ void Session::NextChunk() {
 }
 
 void Session::WriteChunk(Progress progress) {
-  const auto time_left =
-      std::chrono::duration_cast<std::chrono::milliseconds>(page_deadline_ - std::chrono::steady_clock::now());
+  const auto now = std::chrono::steady_clock::now();
+  const auto time_left = std::chrono::duration_cast<std::chrono::milliseconds>(page_deadline_ - now);
   if (time_left.count() <= 0) {
     metrics_.CountLimit(Limit::kPageTime);
     return Abort();
@@ -155,6 +158,7 @@ void Session::WriteChunk(Progress progress) {
     after = progress == Progress::kEnd ? kChunkEndAndLastChunk : kChunkEnd;
   }
   connection_->SetTimeLimit(std::min(limits_.write_time, time_left));
+  stalled_since_ = now;
   Write(data, after, [this, progress] { progress == Progress::kEnd ? Finish() : NextChunk(); });
 }
 
@@ -166,6 +170,7 @@ void Session::Write(std::string_view data, std::string_view after, std::function
 }
 
 void Session::AfterWrite(error_code error, const std::function<void()>& then) {
+  stalled_since_.reset();
   if (is_over()) return;
   if (!error) return then();
   if (error == boost::asio::error::timed_out) {

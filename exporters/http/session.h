@@ -14,8 +14,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "exporters/encoding/chunk.h"
 #include "exporters/http/connection.h"
@@ -35,16 +37,23 @@ class Session : public std::enable_shared_from_this<Session> {
   using Handle = std::function<void(const Request&, Respond respond)>;
   using Closed = std::function<void(Session&)>;
 
-  // `metrics` must outlive the session. `closed` is called once, when the session is over.
-  Session(std::unique_ptr<Connection> connection, Handle handle, const Limits& limits, const ServerMetrics& metrics,
-          Closed closed);
+  // Name and value, added to every response.
+  using Headers = std::span<const std::pair<std::string, std::string>>;
+
+  // `headers` and `metrics` must outlive the session. `closed` is called once, when the session is over.
+  Session(std::unique_ptr<Connection> connection, Handle handle, const Limits& limits, Headers headers,
+          const ServerMetrics& metrics, Closed closed);
 
   void Start();
-  // The session is over when this returns: nothing is asked of `handle` any more. What is under way ends by its handlers.
+  // The session is over when this returns: nothing is asked of `handle` any more, and its page is gone. What is under way
+  // ends by its handlers. Not to be called by the page.
   void Abort();
 
   // Whether nothing is being sent to the client: the one to give up where there are too many.
   bool is_waiting() const { return !responding_; }
+
+  // Since when the client has not taken a part of its page; nothing while none is being sent.
+  std::optional<std::chrono::steady_clock::time_point> stalled_since() const { return stalled_since_; }
 
  private:
   void ServeNext();
@@ -66,6 +75,7 @@ class Session : public std::enable_shared_from_this<Session> {
   bool is_over() const { return !closed_; }
 
   const Limits limits_;
+  const Headers headers_;
   const ServerMetrics& metrics_;
   const Handle handle_;
   Closed closed_;  // empty once it was called
@@ -79,6 +89,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Framing framing_ = Framing::kLength;
   bool keeps_connection_ = false;
   std::chrono::steady_clock::time_point page_deadline_;
+  std::optional<std::chrono::steady_clock::time_point> stalled_since_;
   std::string before_chunk_;
   std::optional<Chunk> chunk_;
   std::size_t lingered_bytes_ = 0;

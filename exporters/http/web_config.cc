@@ -3,11 +3,16 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <set>
+#include <sstream>
 #include <tuple>
+#include <utility>
+#include <vector>
 
 #include "exporters/http/tls_names.h"
 
@@ -32,9 +37,11 @@ class Reader {
   void Map(const YAML::Node& node, const std::string& name, const Take& take) {
     if (node.IsNull()) return;
     if (!node.IsMap()) return Object(node, name + " must be a map");
+    std::set<std::string> keys;
     for (const auto& entry : node) {
       if (!entry.first.IsScalar()) return Object(entry.first, name + " has a key that is no text");
       const std::string& key = entry.first.Scalar();
+      if (!keys.insert(key).second) Object(entry.first, key + " is given twice in " + name);
       if (!take(key, entry.second)) Object(entry.first, "unknown key " + key + " in " + name);
     }
   }
@@ -187,16 +194,33 @@ void ReadHeaders(const YAML::Node& node, Reader& reader, WebConfig& config) {
   });
 }
 
-bool IsBcrypt(std::string_view hash) {
-  constexpr std::size_t kBcryptBytes = 60;
+// "$2y$", the cost in two digits, "$", and 53 characters of salt and digest.
+constexpr std::size_t kBcryptBytes = 60;
+constexpr std::size_t kBcryptCostAt = 4;
+constexpr std::size_t kBcryptSaltAt = 7;
+constexpr std::string_view kBcryptCharacters = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+// Each more doubles the time: some 5 s for one password here, and with 31 days, during which nobody else is let in.
+constexpr int kBcryptCostMax = 16;
+
+// What is wrong with it; empty when nothing is.
+std::string ObjectionToHash(std::string_view hash) {
   const bool known = hash.starts_with("$2y$") || hash.starts_with("$2b$") || hash.starts_with("$2a$");
-  return known && hash.size() == kBcryptBytes;
+  if (!known || hash.size() != kBcryptBytes || hash[kBcryptSaltAt - 1] != '$' ||
+      hash.find_first_not_of(kBcryptCharacters, kBcryptSaltAt) != std::string_view::npos) {
+    return "is not a bcrypt hash";
+  }
+  int cost = 0;
+  const char* const digits = hash.data() + kBcryptCostAt;
+  const auto [end, error] = std::from_chars(digits, digits + 2, cost);
+  if (error == std::errc() && end == digits + 2 && cost >= 4 && cost <= kBcryptCostMax) return "";
+  return "must have a cost of 04 to " + std::to_string(kBcryptCostMax);
 }
 
 void ReadUsers(const YAML::Node& node, Reader& reader, WebConfig& config) {
   reader.Map(node, "basic_auth_users", [&](const std::string& user, const YAML::Node& value) {
     const std::string hash = reader.Text(value, user);
-    if (!IsBcrypt(hash)) reader.Object(value, "the password of " + user + " is not a bcrypt hash");
+    const std::string objection = ObjectionToHash(hash);
+    if (!objection.empty()) reader.Object(value, "the password of " + user + " " + objection);
     config.users[user] = hash;
     return true;
   });
@@ -208,22 +232,25 @@ Result<WebConfig> ParseWebConfig(const std::string& text, const std::string& pat
   WebConfig config;
   Reader reader(path);
   try {
-    reader.Map(YAML::Load(text), "the configuration", [&](const std::string& key, const YAML::Node& value) {
-      if (key == "tls_server_config") {
-        config.tls = ReadTls(value, reader);
-      } else if (key == "basic_auth_users") {
-        ReadUsers(value, reader, config);
-      } else if (key == "http_server_config") {
-        reader.Map(value, key, [&](const std::string& inner, const YAML::Node& headers) {
-          if (inner != "headers") return false;
-          ReadHeaders(headers, reader, config);
-          return true;
-        });
-      } else {
-        return false;
-      }
-      return true;
-    });
+    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
+    if (documents.size() > 1) reader.Object(documents[1], "a second document");
+    reader.Map(documents.empty() ? YAML::Node() : documents.front(), "the configuration",
+               [&](const std::string& key, const YAML::Node& value) {
+                 if (key == "tls_server_config") {
+                   config.tls = ReadTls(value, reader);
+                 } else if (key == "basic_auth_users") {
+                   ReadUsers(value, reader, config);
+                 } else if (key == "http_server_config") {
+                   reader.Map(value, key, [&](const std::string& inner, const YAML::Node& headers) {
+                     if (inner != "headers") return false;
+                     ReadHeaders(headers, reader, config);
+                     return true;
+                   });
+                 } else {
+                   return false;
+                 }
+                 return true;
+               });
   } catch (const YAML::Exception& error) {
     return Bad(path, error.mark, error.msg);
   }
@@ -233,8 +260,11 @@ Result<WebConfig> ParseWebConfig(const std::string& text, const std::string& pat
 
 Result<WebConfig> LoadWebConfig(const std::string& path) {
   std::ifstream file(path);
-  if (!file) return Status(StatusCode::kUnavailable, "cannot read " + path);
-  return ParseWebConfig({std::istreambuf_iterator<char>(file), {}}, path);
+  std::ostringstream text;
+  // Of a folder, opening works and reading does not; an empty file has nothing to read.
+  if (file && file.peek() != std::ifstream::traits_type::eof()) text << file.rdbuf();
+  if (!file.is_open() || file.bad()) return Status(StatusCode::kUnavailable, "cannot read " + path);
+  return ParseWebConfig(std::move(text).str(), path);
 }
 
 }  // namespace streamhouse::exporters

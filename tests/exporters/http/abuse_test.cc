@@ -128,6 +128,12 @@ TEST_F(AbuseTest, AnswersWhileScrapersDoNotRead) {
   EXPECT_LT(ResidentBytes() - before, std::size_t{64} * 1024 * 1024);
 }
 
+TEST_F(AbuseTest, GivesTheSlotOfAScraperThatDoesNotReadToOneThatDoes) {
+  const Clients lazy = Crowd(Limits().scrapes, "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_TRUE(Eventually([this] { return Get(server_.port(), "/metrics").complete; }));
+  EXPECT_GT(LimitsReached("scrapes"), 0);
+}
+
 TEST_F(AbuseTest, RefusesMoreScrapersThanItsLimitAndRecovers) {
   {
     const Clients lazy = Crowd(Limits().scrapes, "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n");

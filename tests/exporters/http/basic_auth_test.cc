@@ -40,7 +40,9 @@ TEST_F(BasicAuthTest, RefusesWhatIsMalformedWithoutWork) {
                              "Basic bm9jb2xvbg==", "Bearer YWxpY2U6c2VjcmV0"}) {
     EXPECT_EQ(auth_.Recall(header), false) << header;
   }
-  EXPECT_EQ(auth_.Recall("Basic " + std::string(4000, 'A')), false) << "too long";
+  std::string long_header = "Basic YWxpY2U6";  // of alice
+  for (int i = 0; i < 1000; ++i) long_header += "eHh4";
+  EXPECT_EQ(auth_.Recall(long_header), false) << "too long";
 }
 
 TEST_F(BasicAuthTest, RefusesPasswordsThatHideBehindANul) {
@@ -55,9 +57,10 @@ TEST_F(BasicAuthTest, RemembersVerdicts) {
   EXPECT_EQ(auth_.Recall(kAliceWrong), false);
 }
 
-TEST_F(BasicAuthTest, ForgetsTheOldestVerdict) {
+TEST_F(BasicAuthTest, ForgetsOldGuessesButNoRightPassword) {
   auth_.Check(kAliceSecret);
-  for (std::size_t i = 0; i < kRememberedVerdictsMax; ++i) {
+  auth_.Check(kAliceWrong);
+  for (std::size_t i = 0; i < kRememberedGuessesMax; ++i) {
     // "alice:" and three more bytes
     std::string guess = "Basic YWxpY2U6AAAA";
     guess[guess.size() - 1] = static_cast<char>('B' + i % 25);
@@ -66,7 +69,15 @@ TEST_F(BasicAuthTest, ForgetsTheOldestVerdict) {
     guess[guess.size() - 3] = 'Z';
     EXPECT_FALSE(auth_.Check(guess));
   }
-  EXPECT_EQ(auth_.Recall(kAliceSecret), std::nullopt);
+  EXPECT_EQ(auth_.Recall(kAliceWrong), std::nullopt);
+  EXPECT_EQ(auth_.Recall(kAliceSecret), true);
+}
+
+TEST_F(BasicAuthTest, SpendsOnUnknownUsersWhatTheDearestCosts) {
+  const std::map<std::string, std::string> users = {{"a", kHashOfSecret}, {"b", "$2b$13$" + std::string(53, 'x')}};
+  EXPECT_TRUE(NobodysHash(users).starts_with("$2y$13$"));
+  EXPECT_EQ(NobodysHash(users).size(), std::string_view(kHashOfSecret).size());
+  EXPECT_TRUE(NobodysHash({}).starts_with("$2y$04$"));
 }
 
 TEST_F(BasicAuthTest, AllowsEverybodyWhereThereAreNoUsers) {

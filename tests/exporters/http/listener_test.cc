@@ -2,23 +2,29 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "exporters/http/metrics_server.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
+#include "metrics_core/testing/metric_reader.h"
 #include "tests/exporters/support/certificates.h"
 #include "tests/exporters/support/command.h"
 #include "tests/exporters/support/http_client.h"
+#include "tests/support/eventually.h"
 
 namespace streamhouse::exporters {
 namespace {
 
 constexpr const char* kUsers =
     "basic_auth_users:\n  alice: $2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW\n";
+
+constexpr const char* kSlowUser = "  bob: $2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi\n";
 
 // A server with a web configuration, and curl as its client.
 class ListenerTest : public testing::Test {
@@ -39,6 +45,13 @@ class ListenerTest : public testing::Test {
   std::string Curl(const std::string& scheme, const std::string& options) {
     const std::string url = scheme + "://127.0.0.1:" + std::to_string(server_->port()) + "/health";
     return RunCommand("curl -s --max-time 30 -w ' %{http_code}' " + options + " " + url).output;
+  }
+
+  double Refused() {
+    const metrics::testing::MetricReader reader(registry_);
+    const auto limit = reader.Value("streamhouse_exporter_limits_reached_total", {{"limit", "password_checks"}});
+    const auto refused = reader.Value("streamhouse_exporter_requests_total", {{"path", "other"}, {"code", "503"}});
+    return std::min(limit.value_or(0), refused.value_or(0));
   }
 
   const Certificate server_certificate_ = MakeCertificate("server");
@@ -109,10 +122,24 @@ TEST_F(ListenerTest, ShowsARenewedCertificateToNewConnections) {
   EXPECT_EQ(Curl("https", "--cacert " + TemporaryPath("old.crt")), " 000");
 }
 
+TEST_F(ListenerTest, LetsInWhosePasswordWasRightWhileOthersGuess) {
+  Start(std::string(kUsers) + kSlowUser);
+  ASSERT_EQ(Curl("http", "-u alice:secret"), "OK 200");
+  std::vector<std::unique_ptr<HttpClient>> guessers;
+  for (std::size_t i = 0; i < 2 * kPasswordChecksMax; ++i) {
+    guessers.push_back(std::make_unique<HttpClient>(server_->port()));
+    // "bob:" and a guess of three bytes, the last of them another each time
+    const std::string guess = "Ym9iOmFh" + std::string(1, static_cast<char>((i < 26 ? 'A' : 'a' - 26) + i)) + "A==";
+    guessers.back()->Send("GET /health HTTP/1.1\r\nHost: a\r\nAuthorization: Basic " + guess + "\r\n\r\n");
+  }
+  EXPECT_TRUE(Eventually([this] { return Refused() > 0; })) << "and counted";
+  EXPECT_EQ(Curl("http", "-u alice:secret"), "OK 200");
+}
+
 TEST_F(ListenerTest, StopsWhilePasswordsAreChecked) {
-  Start("basic_auth_users:\n  alice: $2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi\n");
+  Start("basic_auth_users:\n" + std::string(kSlowUser));
   HttpClient client(server_->port());
-  client.Send("GET /health HTTP/1.1\r\nHost: a\r\nAuthorization: Basic YWxpY2U6c2VjcmV0\r\n\r\n");
+  client.Send("GET /health HTTP/1.1\r\nHost: a\r\nAuthorization: Basic Ym9iOnNlY3JldA==\r\n\r\n");
   server_->Stop();
 }
 

@@ -35,6 +35,11 @@ class MeasuredPageTest : public testing::Test {
     return reader.Value("streamhouse_exporter_scrape_bytes_total", {{"format", "text"}}).value_or(0);
   }
 
+  double Failed() {
+    const metrics::testing::MetricReader reader(registry_);
+    return reader.Value("streamhouse_exporter_scrapes_failed_total", {{"format", "text"}}).value_or(0);
+  }
+
   metrics::Registry registry_;
   const ServerMetrics metrics_{registry_};
   const ScrapeSlots slots_{1};
@@ -47,10 +52,17 @@ TEST_F(MeasuredPageTest, CountsAPageThatComesToItsEnd) {
   EXPECT_EQ(reader.Histogram("streamhouse_exporter_scrape_duration_seconds", {{"format", "text"}})->count, 1U);
 }
 
-TEST_F(MeasuredPageTest, DoesNotCountAPageThatIsGivenUp) {
+TEST_F(MeasuredPageTest, CountsAPageThatIsGivenUpAsFailed) {
   Chunk chunk;
   Page()->Fill(chunk);
   EXPECT_EQ(Bytes(), 0);
+  EXPECT_EQ(Failed(), 1);
+}
+
+TEST_F(MeasuredPageTest, CountsNoFailureOfAPageThatNobodyBeganOrThatEnded) {
+  Page();
+  ReadPage(*Page());
+  EXPECT_EQ(Failed(), 0);
 }
 
 TEST_F(MeasuredPageTest, HoldsItsSlotUntilItIsGone) {

@@ -43,5 +43,12 @@ TEST(ResponseHeadTest, AddsTheHeadersOfTheResponse) {
   EXPECT_NE(head.find("\r\nAllow: GET, HEAD\r\n"), std::string::npos) << head;
 }
 
+TEST(ResponseHeadTest, LeavesItsOwnHeaderToTheResponse) {
+  Response response;
+  response.headers.emplace_back("X-Content-Type-Options", "configured");
+  const std::string head = ResponseHead(response, {.now = kNow});
+  EXPECT_EQ(head.find("nosniff"), std::string::npos) << head;
+}
+
 }  // namespace
 }  // namespace streamhouse::exporters

@@ -1,6 +1,7 @@
 #include "exporters/http/session.h"
 
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include <chrono>
 #include <functional>
@@ -20,7 +21,9 @@ namespace {
 // A page of so many bytes, in whole chunks.
 class LongPage : public PageSource {
  public:
-  LongPage(std::size_t bytes, Progress end) : bytes_(bytes), end_(end) {}
+  LongPage(std::size_t bytes, Progress end, std::function<void()> gone)
+      : bytes_(bytes), end_(end), gone_(std::move(gone)) {}
+  ~LongPage() override { gone_(); }
   Progress Fill(Chunk& chunk) override {
     for (; bytes_ > 0; --bytes_) {
       if (!chunk.Append("x")) return Progress::kMore;
@@ -31,6 +34,7 @@ class LongPage : public PageSource {
  private:
   std::size_t bytes_;
   const Progress end_;
+  const std::function<void()> gone_;
 };
 
 class SessionTest : public testing::Test {
@@ -48,7 +52,7 @@ class SessionTest : public testing::Test {
       answer_ = [this, request, respond] { respond(Answer(request)); };
     };
     session_ = std::make_shared<Session>(std::make_unique<MemoryConnection>(peer_), std::move(handle), limits_,
-                                         metrics_, [this](Session&) { ++closed_; });
+                                         headers_, metrics_, [this](Session&) { ++closed_; });
     session_->Start();
     peer_.Run();
   }
@@ -56,7 +60,8 @@ class SessionTest : public testing::Test {
     requests_ += std::string(request.method) + " " + std::string(request.target) + "\n";
     Response response;
     if (request.target == "/page") {
-      response.page = std::make_unique<LongPage>(page_bytes_, page_end_);
+      response.page =
+          std::make_unique<LongPage>(page_bytes_, page_end_, [this] { sent_when_page_went_ = peer_.from_server; });
       response.page_time = page_time_;
     } else {
       response.body = "small";
@@ -76,6 +81,7 @@ class SessionTest : public testing::Test {
     return metrics::testing::MetricReader(registry_).Value("streamhouse_exporter_connections").value();
   }
 
+  const std::vector<std::pair<std::string, std::string>> headers_ = {{"X-Frame-Options", "deny"}};
   const Limits limits_ = {.head_time = std::chrono::milliseconds(1),
                           .idle_time = std::chrono::milliseconds(2),
                           .write_time = std::chrono::milliseconds(3)};
@@ -87,6 +93,7 @@ class SessionTest : public testing::Test {
   std::size_t page_bytes_ = 100;
   PageSource::Progress page_end_ = PageSource::Progress::kEnd;
   std::chrono::milliseconds page_time_ = std::chrono::hours(1);
+  std::string sent_when_page_went_;
   int closed_ = 0;
   bool answers_later_ = false;
   std::function<void()> answer_;  // gives the answer that is still to come
@@ -160,6 +167,15 @@ TEST_F(SessionTest, SendsNoBodyToHeadThatItRefuses) {
   EXPECT_EQ(Body(), "");
 }
 
+TEST_F(SessionTest, AddsItsHeadersToWhateverItSends) {
+  for (const char* request : {"GET /small HTTP/1.1\r\nHost: a\r\n\r\n", "nonsense\r\n\r\n"}) {
+    Serve(request);
+    EXPECT_TRUE(Sent("\r\nX-Frame-Options: deny\r\n")) << request;
+    session_->Abort();
+    peer_.Run();
+  }
+}
+
 TEST_F(SessionTest, RefusesAndHearsTheClientOut) {
   peer_.has_ended = true;
   Serve("nonsense\r\n\r\n" + std::string(1000, 'x'));
@@ -180,6 +196,24 @@ TEST_F(SessionTest, LimitsTheTimeOfEachStep) {
   using std::chrono::milliseconds;
   Serve(kGetSmall);
   EXPECT_EQ(peer_.time_limits, (std::vector<milliseconds>{limits_.head_time, limits_.write_time, limits_.idle_time}));
+}
+
+TEST_F(SessionTest, LimitsTheTimeOfEachChunkOfAPage) {
+  using std::chrono::milliseconds;
+  Serve(kGetPage);
+  EXPECT_EQ(peer_.time_limits, (std::vector<milliseconds>{limits_.head_time, limits_.write_time, limits_.idle_time}));
+}
+
+TEST_F(SessionTest, LetsGoOfAPageBeforeItsEndIsSent) {
+  Serve(kGetPage);
+  EXPECT_EQ(sent_when_page_went_, "") << "what it holds was in the way of the next page";
+}
+
+TEST_F(SessionTest, HoldsNoChunkWhileItWaits) {
+  const std::size_t before = mallinfo2().uordblks;
+  Serve(kGetPage);
+  EXPECT_EQ(Body(), std::string(page_bytes_, 'x'));
+  EXPECT_LT(mallinfo2().uordblks, before + kChunkBytes);
 }
 
 TEST_F(SessionTest, DoesNotGiveMoreTimeForEachPieceOfARequest) {

@@ -1,12 +1,14 @@
 #include "exporters/http/tls_context.h"
 
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
 
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <utility>
 
 #include "exporters/http/tls_names.h"
 #include "metrics_core/status.h"
@@ -50,6 +52,15 @@ TEST_F(TlsContextTest, KeepsTheLastGoodFiles) {
   EXPECT_EQ(tls_.Current(), before) << "the key is not that of the certificate";
   Install(other);
   EXPECT_NE(tls_.Current(), before);
+}
+
+TEST_F(TlsContextTest, TakesNoVersionBeforeTheSmallest) {
+  for (const auto& [smallest, number] :
+       {std::pair(TlsVersion::kTls12, TLS1_2_VERSION), {TlsVersion::kTls13, TLS1_3_VERSION}}) {
+    TlsContext tls({.certificate_file = files_.file, .key_file = files_.key_file, .version_min = smallest});
+    ASSERT_TRUE(tls.Load().ok());
+    EXPECT_EQ(SSL_CTX_get_min_proto_version(tls.Current()->native_handle()), number);
+  }
 }
 
 TEST_F(TlsContextTest, NamesTheFileThatIsBad) {

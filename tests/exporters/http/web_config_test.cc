@@ -97,6 +97,13 @@ TEST(WebConfigTest, NamesTheLineOfAnUnknownKey) {
 
 TEST(WebConfigTest, NamesTheLineOfABadValue) {
   EXPECT_EQ(Error("basic_auth_users:\n  alice: secret\n"), "web.yml:2: the password of alice is not a bcrypt hash");
+  const std::string salt_and_digest(53, 'x');
+  EXPECT_EQ(Error("basic_auth_users:\n  a: $2y$17$" + salt_and_digest + "\n"),
+            "web.yml:2: the password of a must have a cost of 04 to 16");
+  EXPECT_EQ(Error("basic_auth_users:\n  a: $2y$1x$" + salt_and_digest + "\n"),
+            "web.yml:2: the password of a must have a cost of 04 to 16");
+  EXPECT_EQ(Error("basic_auth_users:\n  a: $2y$10$-" + salt_and_digest.substr(1) + "\n"),
+            "web.yml:2: the password of a is not a bcrypt hash");
   EXPECT_EQ(Error("tls_server_config: yes\n"), "web.yml:1: tls_server_config must be a map");
   EXPECT_EQ(Error("tls_server_config:\n  cert_file: [a]\n"), "web.yml:2: cert_file must be a text");
   EXPECT_EQ(Error("tls_server_config:\n  min_version: SSL30\n"), "web.yml:2: min_version must be TLS12 or TLS13");
@@ -122,10 +129,18 @@ TEST(WebConfigTest, RefusesWhatIsNoYaml) {
   EXPECT_EQ(Error("just a text"), "web.yml:1: the configuration must be a map");
 }
 
+TEST(WebConfigTest, RefusesWhatYamlWouldPassOver) {
+  EXPECT_EQ(Error("http_server_config: {}\n---\nbasic_auth_users: {}\n"), "web.yml:3: a second document");
+  EXPECT_EQ(Error("basic_auth_users: {}\nbasic_auth_users: {}\n"),
+            "web.yml:2: basic_auth_users is given twice in the configuration");
+}
+
 TEST(WebConfigTest, NamesAFileThatIsNotThere) {
   const auto loaded = LoadWebConfig("/no such file");
   EXPECT_EQ(loaded.status().code(), StatusCode::kUnavailable);
   EXPECT_EQ(loaded.status().message(), "cannot read /no such file");
+  EXPECT_EQ(LoadWebConfig(testing::TempDir()).status().message(), "cannot read " + testing::TempDir());
+  EXPECT_TRUE(LoadWebConfig("/dev/null").ok());
 }
 
 }  // namespace
