@@ -22,6 +22,9 @@ struct HeaderView {
   friend bool operator==(const HeaderView&, const HeaderView&) = default;
 };
 
+// What a header takes besides its name and value.
+inline constexpr std::size_t kHeaderSizesBytes = 8;
+
 namespace layout {
 
 // What every header starts with; its name and value follow.
@@ -29,6 +32,7 @@ struct HeaderSizes {
   std::uint32_t name_bytes;
   std::uint32_t value_bytes;
 };
+static_assert(sizeof(HeaderSizes) == kHeaderSizesBytes);
 
 }  // namespace layout
 

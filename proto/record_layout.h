@@ -37,6 +37,9 @@ struct RecordView {
   std::int64_t timestamp_ms = 0;  // since the Unix epoch
   std::string_view headers = {};  // as in record_headers.h; empty: none
 
+  // Without the layout: what limits on a record and on a read count.
+  std::size_t bytes() const { return (key ? key->size() : 0) + value.size() + headers.size(); }
+
   friend bool operator==(const RecordView&, const RecordView&) = default;
 };
 

@@ -70,10 +70,8 @@ class BatchBuilder {
  private:
   void Note(const RecordView& record) {
     max_timestamp_ms_ = empty() ? record.timestamp_ms : std::max(max_timestamp_ms_, record.timestamp_ms);
-    const std::size_t record_bytes =
-        (record.key ? record.key->size() : 0) + record.value.size() + record.headers.size();
     has_headers_ = has_headers_ || !record.headers.empty();
-    largest_record_bytes_ = std::max(largest_record_bytes_, record_bytes);
+    largest_record_bytes_ = std::max(largest_record_bytes_, record.bytes());
     ++record_count_;
   }
 

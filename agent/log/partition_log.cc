@@ -272,12 +272,11 @@ Result<std::uint32_t> PartitionLog::Read(std::uint64_t offset, ReadLimits limits
     std::uint64_t at = (*header)->base_offset;
     const auto visit_if_wanted = [&](const RecordView& record) {
       if (at++ < offset) return Visit::kContinue;
-      const std::uint64_t record_bytes = (record.key ? record.key->size() : 0) + record.value.size();
-      full = records > 0 && (records >= limits.records || bytes + record_bytes > limits.bytes);
+      full = records > 0 && (records >= limits.records || bytes + record.bytes() > limits.bytes);
       if (full) return Visit::kStop;
       visit(record);
       ++records;
-      bytes += record_bytes;
+      bytes += record.bytes();
       return Visit::kContinue;
     };
     if ((*header)->end_offset() > offset) {

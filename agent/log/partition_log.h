@@ -56,7 +56,7 @@ struct PartitionLogOptions {
 // What to stop at. At least one record is read where there is one, however large.
 struct ReadLimits {
   std::uint32_t records = 0;
-  std::uint64_t bytes = 0;  // of keys and values
+  std::uint64_t bytes = 0;  // of keys, values and headers
 };
 
 // Where a batch stands in the log.

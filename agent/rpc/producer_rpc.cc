@@ -29,7 +29,9 @@ Status AddRecords(const v1::ProduceRequest& request, std::size_t bytes_max, Batc
   std::size_t data_bytes = 0;
   for (const v1::Record& record : request.records()) {
     data_bytes += record.key().size() + record.value().size();
-    for (const v1::Header& header : record.headers()) data_bytes += header.name().size() + header.value().size();
+    for (const v1::Header& header : record.headers()) {
+      data_bytes += v1::kHeaderSizesBytes + header.name().size() + header.value().size();
+    }
   }
   const auto record_count = static_cast<std::size_t>(request.records_size());
   // Records without bytes take room as well.

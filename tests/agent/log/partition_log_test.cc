@@ -99,6 +99,16 @@ TEST_F(PartitionLogTest, StopsAtTheRecordLimit) {
   EXPECT_EQ(Read(0, {.records = 2, .bytes = 1000}), (Values{"a", "b"}));
 }
 
+TEST_F(PartitionLogTest, CountsHeadersTowardsTheByteLimit) {
+  BatchBuilder batch;
+  for (const char* const value : {"a", "b"}) {
+    batch.Add({.key = std::nullopt, .value = value, .timestamp_ms = 1, .headers = "12345678"});
+  }
+  ASSERT_TRUE(log_->Append(batch, 1).ok());
+  EXPECT_EQ(Read(0, {.records = 10, .bytes = 17}), (Values{"a"}));
+  EXPECT_EQ(Read(0, {.records = 10, .bytes = 18}), (Values{"a", "b"}));
+}
+
 TEST_F(PartitionLogTest, StopsBeforeTheByteLimitButReadsOneRecordAtLeast) {
   Append({"aaaa", "bbbb", "cccc"});
   EXPECT_EQ(Read(0, {.records = 10, .bytes = 8}), (Values{"aaaa", "bbbb"}));

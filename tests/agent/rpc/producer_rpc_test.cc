@@ -226,6 +226,12 @@ TEST_F(ProducerRpcTest, ChargesARecordForMoreThanItsBytes) {
   EXPECT_EQ(Produce(request).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
 }
 
+TEST_F(ProducerRpcTest, ChargesAHeaderForMoreThanItsBytes) {
+  v1::ProduceRequest request = RunningAgent::Batch("orders", 0, {""});
+  for (int i = 0; i <= (16 << 20) / 8; ++i) request.mutable_records(0)->add_headers();
+  EXPECT_EQ(Produce(request).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+}
+
 TEST_F(ProducerRpcTest, RefusesARequestOverTheSizeLimit) {
   const std::vector<std::string> values(17, std::string(1 << 20, 'x'));
   const grpc::Status status = Produce(RunningAgent::Batch("orders", 0, values));
