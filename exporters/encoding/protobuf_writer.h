@@ -9,6 +9,7 @@
 //   PutMessage(out, 1, [&](auto& label) { PutString(label, 1, name); PutString(label, 2, value); });
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -49,10 +50,7 @@ class ProtobufWriter {
     std::memcpy(out_, &bits, sizeof(bits));
     out_ += sizeof(bits);
   }
-  void Text(std::string_view text) {
-    std::memcpy(out_, text.data(), text.size());
-    out_ += text.size();
-  }
+  void Text(std::string_view text) { out_ = std::copy(text.begin(), text.end(), out_); }
   void Text(const EscapedText& text) { out_ = text.CopyTo(out_); }
 
   char* end() const { return out_; }

@@ -13,6 +13,7 @@
 #include "metrics_core/bucket_bounds.h"
 #include "metrics_core/registry.h"
 #include "tests/metrics_core/page.h"
+#include "tests/support/eventually.h"
 
 namespace streamhouse::metrics {
 namespace {
@@ -92,6 +93,22 @@ TEST(CreationTimesTest, AreKeptOfCountersAndHistogramsWhereTheRegistryIsToldTo) 
     EXPECT_GE(snapshot.families()[2].created_unix_milliseconds(i), before);
     EXPECT_LE(snapshot.families()[2].created_unix_milliseconds(i), after);
   }
+}
+
+TEST(CreationTimesTest, BelongToTheirSeriesAlsoWhereOthersAreRemoved) {
+  Registry registry({.creation_times = CreationTimes::kKept});
+  const auto counters = registry.AddCounter({.name = "c_total", .help = "h", .labels = {"x"}}).value();
+  const auto newest = [&] { return registry.TakeSnapshot().families()[0].created_unix_milliseconds(0); };
+  counters.With("1");
+  const std::int64_t first = newest();
+  counters.With("2");
+  counters.Remove("1");
+  // Made anew until the clock has moved on.
+  EXPECT_TRUE(Eventually([&] {
+    counters.Remove("2");
+    counters.With("2");
+    return newest() > first;
+  }));
 }
 
 TEST_F(SnapshotTest, HasNoCreationTimesOtherwise) {

@@ -251,7 +251,10 @@ TEST(ProtobufEncoderTest, WritesNamesAsTheyAre) {
   }
   const auto quoted = registry->AddGauge({.name = "q", .help = "Q", .labels = {"a.b", "c\"d", "e"}}).value();
   for (std::size_t bytes = 0; bytes < 150; ++bytes) quoted.With(std::string(bytes, 'v'), "1", "2").Set(1);
-  EXPECT_EQ(Messages(PageOf<ProtobufEncoder>(*registry)).size(), 5U);
+  const auto plain = registry->AddGauge({.name = "r", .help = "R", .labels = {"a.b", "c d", "e"}}).value();
+  for (std::size_t bytes = 0; bytes < 150; ++bytes) plain.With(std::string(bytes, 'v'), "1", "2").Set(1);
+  EXPECT_EQ(Messages(PageOf<ProtobufEncoder>(*registry)).size(), 6U);
+  EXPECT_NE(Decoded(*registry).find("name: \"r\""), std::string::npos) << "not cut off";
   EXPECT_EQ(Decoded(*registry).find("Failed"), std::string::npos);
 }
 
