@@ -110,6 +110,8 @@ TEST_F(ListenerTest, SpeaksTheCiphersThatAreConfigured) {
 TEST_F(ListenerTest, SendsTheHeadersThatAreConfigured) {
   Start("http_server_config:\n  headers:\n    X-Frame-Options: deny\n");
   EXPECT_EQ(Get(server_->port(), "/health").headers.at("x-frame-options"), "deny");
+  Start(kUsers + std::string("http_server_config:\n  headers:\n    X-Frame-Options: deny\n"));
+  EXPECT_EQ(Get(server_->port(), "/health").headers["x-frame-options"], "deny") << "of a refusal as well";
 }
 
 TEST_F(ListenerTest, ShowsARenewedCertificateToNewConnections) {

