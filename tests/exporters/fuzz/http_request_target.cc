@@ -74,8 +74,8 @@ Conversation Converse(Site& site, std::string_view bytes, std::size_t bytes_a_re
     has_body.push_back(request.method != "HEAD");
     respond(site.Answer(request));
   };
-  const auto session = std::make_shared<Session>(std::make_unique<MemoryConnection>(peer), handle, kLimits, Session::Headers(),
-                                                 no_metrics, [&](Session&) { ++ends; });
+  const auto session = std::make_shared<Session>(std::make_unique<MemoryConnection>(peer), handle, kLimits,
+                                                 Session::Headers(), no_metrics, [&](Session&) { ++ends; });
   session->Start();
   peer.Run();
   Check(ends == 1, "a session does not end once");
