@@ -46,6 +46,7 @@ Consumer::Consumer(ConsumerOptions options)
 
 Consumer::~Consumer() {
   if (closed_) return;
+  committer_->GiveUp();
   StopThreads();
   for (const auto& [partition, subscription] : Snapshot()) Unsubscribe(partition);
 }

@@ -12,7 +12,7 @@ OffsetCommitter::OffsetCommitter(std::shared_ptr<Broker> broker, std::string gro
       request_timeout_(request_timeout) {}
 
 OffsetCommitter::~OffsetCommitter() {
-  Stop();
+  GiveUp();
 }
 
 void OffsetCommitter::CommitEvery(std::chrono::nanoseconds interval) {
@@ -46,6 +46,11 @@ void OffsetCommitter::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+void OffsetCommitter::GiveUp() {
+  give_up_.request_stop();
+  Stop();
+}
+
 void OffsetCommitter::Run(std::chrono::nanoseconds interval) {
   const std::stop_token stop = stop_.get_token();
   while (true) {
@@ -61,7 +66,7 @@ void OffsetCommitter::Run(std::chrono::nanoseconds interval) {
 
 Status OffsetCommitter::CommitFinished() {
   const std::lock_guard committing(commit_mutex_);
-  const CallLimits limits = CallLimits::Within(request_timeout_);
+  const CallLimits limits = CallLimits::Within(request_timeout_, give_up_.get_token());
   Status first_failure;
   for (const auto& [partition, next] : Uncommitted()) {
     Status committed = CommitOne(partition, next, limits);

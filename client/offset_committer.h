@@ -41,7 +41,7 @@ class OffsetCommitter {
   // `member_id` may be empty, as in GroupMember.
   OffsetCommitter(std::shared_ptr<Broker> broker, std::string group, std::string member_id,
                   std::chrono::nanoseconds request_timeout);
-  ~OffsetCommitter();  // Stop()
+  ~OffsetCommitter();  // GiveUp()
   OffsetCommitter(const OffsetCommitter&) = delete;
   OffsetCommitter& operator=(const OffsetCommitter&) = delete;
 
@@ -66,6 +66,9 @@ class OffsetCommitter {
   // Ends the commits of its own, and waits for one under way, which its request time-out bounds: cut short, it might
   // still arrive, and nobody could say what is committed. CommitFinished() still works.
   void Stop();
+
+  // The same, but cuts a commit under way short; for who commits nothing afterwards. CommitFinished() fails from now on.
+  void GiveUp();
 
  private:
   struct Progress {
@@ -93,6 +96,7 @@ class OffsetCommitter {
   Status failure_;
 
   std::stop_source stop_;
+  std::stop_source give_up_;
   std::thread thread_;
 };
 

@@ -113,6 +113,17 @@ TEST_F(OffsetCommitterTest, StopWaitsForACommitUnderWay) {
   EXPECT_EQ(Commits(), 1U);
 }
 
+TEST_F(OffsetCommitterTest, GiveUpCutsACommitUnderWayShort) {
+  broker_->Hold(BrokerCall::kCommit);
+  Create();
+  committer_->Finish({"orders", 0}, 3);
+  committer_->CommitEvery(milliseconds(1));
+  ASSERT_TRUE(broker_->WaitForCalls(BrokerCall::kCommit, 1));
+  committer_->GiveUp();
+  broker_->Release(BrokerCall::kCommit);
+  EXPECT_EQ(CommittedAtBroker(), std::nullopt);
+}
+
 TEST_F(OffsetCommitterTest, StopWaitsNoLongerThanTheRequestTimeout) {
   broker_->Hold(BrokerCall::kCommit);
   Create({}, milliseconds(20));
