@@ -1,10 +1,12 @@
 #include "exporters/textfile/atomic_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -65,8 +67,9 @@ class AtomicFileTest : public testing::Test {
     Chunks page(chunks, end);
     return WriteAtomically(path_, page, std::chrono::steady_clock::now() + time);
   }
-  std::string Content() {
-    std::ifstream file(path_);
+  std::string Content() { return ContentOf(path_); }
+  static std::string ContentOf(const std::string& path) {
+    std::ifstream file(path);
     return {std::istreambuf_iterator<char>(file), {}};
   }
   long FileCount() {
@@ -75,6 +78,7 @@ class AtomicFileTest : public testing::Test {
 
   const std::string folder_ = TemporaryPath("atomic_file");
   const std::string path_ = folder_ + "/page.prom";
+  const std::string temporary_ = path_ + ".tmp";
 };
 
 TEST_F(AtomicFileTest, WritesAllChunks) {
@@ -90,8 +94,9 @@ TEST_F(AtomicFileTest, ReplacesWhatWasThere) {
 }
 
 TEST_F(AtomicFileTest, CanBeReadByOthers) {
-  umask(022);
+  const mode_t before = umask(077);
   ASSERT_TRUE(Write(1).ok());
+  umask(before);
   EXPECT_EQ(std::filesystem::status(path_).permissions(), std::filesystem::perms(0644));
 }
 
@@ -138,9 +143,34 @@ TEST_F(AtomicFileTest, NamesWhatItCannotDo) {
   EXPECT_EQ(FileCount(), 1);
 }
 
-TEST_F(AtomicFileTest, SaysWhenTheDiskIsFull) {
-  std::filesystem::create_symlink("/dev/full", path_ + ".tmp");
-  EXPECT_EQ(Write(1).message(), "cannot write " + path_ + ".tmp: No space left on device");
+TEST_F(AtomicFileTest, FollowsNoLink) {
+  const std::string target = folder_ + "/target";
+  std::ofstream(target) << "precious";
+  std::filesystem::create_symlink(target, temporary_);
+  ASSERT_TRUE(Write(1).ok());
+  EXPECT_EQ(ContentOf(target), "precious");
+  EXPECT_EQ(Content(), "x");
+  EXPECT_FALSE(std::filesystem::is_symlink(path_));
+}
+
+TEST_F(AtomicFileTest, WaitsForNoReaderOfAFifo) {
+  ASSERT_EQ(mkfifo(temporary_.c_str(), 0600), 0);
+  ASSERT_TRUE(Write(1).ok());
+  EXPECT_EQ(Content(), "x");
+  EXPECT_EQ(FileCount(), 1);
+}
+
+// Goal: an error of the write itself is reported. Method: a limit on the size of files stands for a disk that is full.
+TEST_F(AtomicFileTest, SaysWhenItCannotWrite) {
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before = {};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit none = before;
+  none.rlim_cur = 0;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &none), 0);
+  const Status written = Write(1);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  EXPECT_EQ(written.message(), "cannot write " + temporary_ + ": File too large");
   EXPECT_EQ(FileCount(), 0);
 }
 
