@@ -35,6 +35,9 @@ metrics::Result<ExporterSpec> ParseExporterSpec(std::string_view text);
 // InvalidArgument: "exporter <text>: <what>".
 metrics::Status BadSpec(const ExporterSpec& spec, std::string_view what);
 
+// What a duration may be: no number of it overflows, in nanoseconds from now on neither.
+inline constexpr std::chrono::days kLongestDuration{365};
+
 // Reads options by name and type, and remembers what was wrong.
 class SpecOptions {
  public:
