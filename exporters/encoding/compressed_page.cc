@@ -3,6 +3,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <optional>
 #include <utility>
 
 #include "exporters/encoding/weighted_list.h"
@@ -84,13 +85,17 @@ std::unique_ptr<Compressor> MakeCompressor(ContentCoding coding) {
 
 ContentCoding NegotiateCoding(std::string_view accept_encoding) {
   double zstd = 0;
-  double gzip = 0;
+  std::optional<double> named_gzip;
   double identity = 0;
+  double others = 0;
   for (const WeightedElement& coding : ParseWeightedList(accept_encoding)) {
     if (EqualsIgnoringCase(coding.name, "zstd")) zstd = coding.weight;
-    if (EqualsIgnoringCase(coding.name, "gzip")) gzip = coding.weight;
+    if (EqualsIgnoringCase(coding.name, "gzip")) named_gzip = coding.weight;
     if (EqualsIgnoringCase(coding.name, "identity")) identity = coding.weight;
+    if (coding.name == "*") others = coding.weight;
   }
+  // "*" stands for codings that are not named. Of those it gets gzip, which every reader knows; zstd has to be asked for.
+  const double gzip = named_gzip.value_or(others);
   // Identity is what a reader gets that wants something else less; among equals, the cheaper coding wins.
   if (zstd > 0 && zstd >= gzip && zstd >= identity) return ContentCoding::kZstd;
   return gzip > 0 && gzip >= identity ? ContentCoding::kGzip : ContentCoding::kIdentity;

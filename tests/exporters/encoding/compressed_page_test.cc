@@ -100,8 +100,16 @@ TEST(NegotiateCodingTest, CompressesForThoseWhoAsk) {
   EXPECT_EQ(NegotiateCoding("zstd"), ContentCoding::kZstd);
 }
 
+TEST(NegotiateCodingTest, TakesAStarForGzipWhereGzipIsNotNamed) {
+  for (const char* accept : {"*", "br, *;q=0.1", "identity;q=0, *", "identity, *", "zstd;q=0.1, *"}) {
+    EXPECT_EQ(NegotiateCoding(accept), ContentCoding::kGzip) << accept;
+  }
+  EXPECT_EQ(NegotiateCoding("*, zstd"), ContentCoding::kZstd);
+}
+
 TEST(NegotiateCodingTest, LeavesItAtIdentityOtherwise) {
-  for (const char* accept : {"", "identity", "br", "*", "gzip;q=0", "zstd;q=0,gzip;q=0.0", "identity,gzip;q=0.5"}) {
+  for (const char* accept : {"", "identity", "br", "*;q=0", "gzip;q=0", "gzip;q=0, *", "identity, *;q=0.5",
+                             "identity;q=0", "zstd;q=0,gzip;q=0.0", "identity,gzip;q=0.5"}) {
     EXPECT_EQ(NegotiateCoding(accept), ContentCoding::kIdentity) << accept;
   }
 }
