@@ -45,7 +45,7 @@ std::optional<Target> ParseTarget(std::string_view target) {
   const std::size_t question = target.find('?');
   std::optional<std::string> path = PercentDecode(target.substr(0, question));
   // RFC 9110, 4.2.3: no path after a host is the path "/".
-  if (path && path->empty() && is_absolute) path = "/";
+  if (path && path->empty() && is_absolute) path->push_back('/');
   if (!path || !path->starts_with('/')) return std::nullopt;
   return Target{.path = *std::move(path),
                 .query = question == std::string_view::npos ? std::string_view() : target.substr(question + 1)};
