@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -220,16 +221,35 @@ TEST_F(ProducerRpcTest, NamesTheSizeOfARecordOverTheLimit) {
   EXPECT_EQ(status.error_message(), "a record of 1048577 bytes is over the limit of 1048576");
 }
 
-TEST_F(ProducerRpcTest, ChargesARecordForMoreThanItsBytes) {
+// A limit that is reached soon.
+class SmallRequestsTest : public testing::Test {
+ protected:
+  static constexpr std::size_t kLimit = std::size_t{1} << 16;
+
+  static AgentConfig Config() {
+    AgentConfig config = RunningAgent::DefaultConfig({});
+    config.record_bytes_max = kLimit / 2;
+    config.request_bytes_max = kLimit;
+    return config;
+  }
+  grpc::StatusCode CodeOf(const v1::ProduceRequest& request) {
+    return agent_.Produce(request, &response_).error_code();
+  }
+
+  RunningAgent agent_{Config()};
+  v1::ProduceResponse response_;
+};
+
+TEST_F(SmallRequestsTest, ChargesARecordForMoreThanItsBytes) {
   v1::ProduceRequest request = RunningAgent::Batch("orders", 0, {});
-  for (int i = 0; i <= (16 << 20) / 16; ++i) request.add_records();
-  EXPECT_EQ(Produce(request).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  for (std::size_t i = 0; i <= kLimit / 16; ++i) request.add_records();
+  EXPECT_EQ(CodeOf(request), grpc::StatusCode::RESOURCE_EXHAUSTED);
 }
 
-TEST_F(ProducerRpcTest, ChargesAHeaderForMoreThanItsBytes) {
+TEST_F(SmallRequestsTest, ChargesAHeaderForMoreThanItsBytes) {
   v1::ProduceRequest request = RunningAgent::Batch("orders", 0, {""});
-  for (int i = 0; i <= (16 << 20) / 8; ++i) request.mutable_records(0)->add_headers();
-  EXPECT_EQ(Produce(request).error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  for (std::size_t i = 0; i <= kLimit / 8; ++i) request.mutable_records(0)->add_headers();
+  EXPECT_EQ(CodeOf(request), grpc::StatusCode::RESOURCE_EXHAUSTED);
 }
 
 TEST_F(ProducerRpcTest, RefusesARequestOverTheSizeLimit) {
