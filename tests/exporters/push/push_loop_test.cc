@@ -77,6 +77,29 @@ TEST_F(PushLoopTest, CountsEveryPush) {
   EXPECT_GE(Counted("failed"), 1);
 }
 
+// Goal: two pushes that take all of their time, the one that runs and the last one, are all that Stop() waits for.
+TEST_F(PushLoopTest, StopsWithinTheTimeOfTwoPushes) {
+  constexpr milliseconds kPushTime = std::chrono::seconds(1);
+  const auto push = [this](PushDeadline deadline) {
+    std::unique_lock lock(mutex_);
+    ++pushes_;
+    pushed_.notify_all();
+    pushed_.wait_until(lock, deadline, [] { return false; });
+    return Status(StatusCode::kDeadlineExceeded, "slow");
+  };
+  PushLoop loop("test", push, {.interval = milliseconds(1), .push_time = kPushTime}, metrics_);
+  loop.Start();
+  ASSERT_TRUE(WaitForPushes(1));
+  std::unique_lock lock(mutex_);
+  const int begun = pushes_;
+  lock.unlock();
+  const auto begin = std::chrono::steady_clock::now();
+  loop.Stop();
+  EXPECT_LE(pushes_, begun + 1) << "the last one";
+  constexpr milliseconds kSpare = std::chrono::seconds(10);  // of a busy machine
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 2 * kPushTime + kSpare);
+}
+
 TEST_F(PushLoopTest, StopsWithoutAStart) {
   PushLoop loop("test", Push(), Every(milliseconds(1)), metrics_);
   loop.Stop();
