@@ -17,6 +17,7 @@ error_code Translated(error_code error) {
 }  // namespace
 
 void TlsConnection::AsyncReadSome(boost::asio::mutable_buffer buffer, Handler handler) {
+  if (is_ending_) return AsyncDrainSome(buffer, std::move(handler));
   if (has_shaken_hands_) {
     stream_.async_read_some(buffer, [handler = std::move(handler)](error_code error, std::size_t bytes) {
       handler(Translated(error), bytes);
@@ -38,8 +39,21 @@ void TlsConnection::AsyncWrite(const Buffers& buffers, Handler handler) {
 }
 
 void TlsConnection::ShutDownSending() {
-  error_code ignored;  // the peer may have gone
-  tcp().socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+  is_ending_ = true;
+}
+
+// Says good-bye first, or the peer takes the end for that of an attacker who cuts a page short. What it still sends is not
+// decrypted any more.
+void TlsConnection::AsyncDrainSome(boost::asio::mutable_buffer buffer, Handler handler) {
+  const auto drain = [this, buffer, handler = std::move(handler)](error_code) {
+    // The peer may have gone; then so does the read.
+    error_code ignored;
+    tcp().socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+    tcp().async_read_some(buffer,
+                          [handler](error_code error, std::size_t bytes) { handler(Translated(error), bytes); });
+  };
+  if (std::exchange(has_said_goodbye_, true)) return drain({});
+  stream_.async_shutdown(drain);
 }
 
 void TlsConnection::Abort() {

@@ -1,4 +1,5 @@
-// TlsConnection: a Connection over TLS over a TCP socket. The first read shakes hands.
+// TlsConnection: a Connection over TLS over a TCP socket. The first read shakes hands; the first one after ShutDownSending() tells
+// the peer, by TLS, that the page is whole, and waits for it to hear that.
 //
 // Thread safety and errors: those of Connection.
 #pragma once
@@ -28,11 +29,15 @@ class TlsConnection : public Connection {
   void Abort() override;
 
  private:
+  void AsyncDrainSome(boost::asio::mutable_buffer buffer, Handler handler);
+
   boost::beast::tcp_stream& tcp() { return stream_.next_layer(); }
 
   const std::shared_ptr<boost::asio::ssl::context> context_;
   boost::beast::ssl_stream<boost::beast::tcp_stream> stream_;
   bool has_shaken_hands_ = false;
+  bool is_ending_ = false;
+  bool has_said_goodbye_ = false;
 };
 
 }  // namespace streamhouse::exporters

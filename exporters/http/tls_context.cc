@@ -1,10 +1,12 @@
 #include "exporters/http/tls_context.h"
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/verify_context.hpp>
 #include <string>
 #include <system_error>
@@ -14,6 +16,7 @@
 namespace streamhouse::exporters {
 namespace {
 
+namespace asio = boost::asio;
 namespace ssl = boost::asio::ssl;
 using boost::system::error_code;
 using metrics::Result;
@@ -43,7 +46,12 @@ Status UseCertificate(const TlsConfig& config, ssl::context& context) {
   } else {
     context.use_private_key(Buffer(config.key), ssl::context::pem, error);
   }
-  return error ? Bad("key", config.key_file, error) : Status::Ok();
+  if (error) return Bad("key", config.key_file, error);
+  // Loading has compared them where they are of the same type only.
+  ERR_clear_error();
+  if (SSL_CTX_check_private_key(context.native_handle()) == 1) return Status::Ok();
+  error.assign(static_cast<int>(ERR_get_error()), asio::error::get_ssl_category());
+  return Bad("key", config.key_file, error);
 }
 
 Status UseClientCertificates(const TlsConfig& config, ssl::context& context) {
@@ -55,6 +63,11 @@ Status UseClientCertificates(const TlsConfig& config, ssl::context& context) {
   }
   if (error) return Bad("certificate of clients", config.client_ca_file, error);
   context.set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
+  // Every connection shows its certificate: a session that is resumed would not be asked again, when the certificate has
+  // expired neither. And OpenSSL refuses clients that try, unless sessions are told apart by a context.
+  SSL_CTX_set_session_cache_mode(context.native_handle(), SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_options(context.native_handle(), SSL_OP_NO_TICKET);
+  SSL_CTX_set_num_tickets(context.native_handle(), 0);
   if (config.client_allowed_names.empty()) return Status::Ok();
   context.set_verify_callback([allowed = config.client_allowed_names](bool is_valid, ssl::verify_context& verified) {
     X509_STORE_CTX* const store = verified.native_handle();

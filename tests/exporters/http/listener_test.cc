@@ -80,12 +80,35 @@ TEST_F(ListenerTest, SpeaksTlsWithThoseWhoTrustIt) {
   EXPECT_EQ(Curl("https", trusting_ + " --tls-max 1.1"), " 000") << "too old";
 }
 
+// Goal: clients of HTTP/1.0, for whom a page ends with its connection, see that it was not cut short.
+TEST_F(ListenerTest, EndsAPageByClosingSoThatItLooksWhole) {
+  const auto family = registry_.AddCounter({.name = "sent_total", .help = "Sent", .labels = {"topic"}}).value();
+  for (int i = 0; i < 2000; ++i) family.With("a_topic_with_a_long_name_" + std::to_string(i)).Increment();
+  Start(Tls());
+  const std::string url = "https://127.0.0.1:" + std::to_string(server_->port()) + "/metrics";
+  const CommandResult got = RunCommand("curl -sS --http1.0 --max-time 30 " + trusting_ + " " + url);
+  EXPECT_EQ(got.exit_code, 0) << got.output.substr(got.output.size() - std::min<std::size_t>(got.output.size(), 200));
+  EXPECT_GT(got.output.size(), std::size_t{64} * 1024);
+}
+
 TEST_F(ListenerTest, AsksClientsForCertificates) {
   Start(Tls() + "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: " + client_certificate_.file + "\n");
   const auto as = [](const Certificate& client) { return " --cert " + client.file + " --key " + client.key_file; };
   EXPECT_EQ(Curl("https", trusting_ + as(client_certificate_)), "OK 200");
   EXPECT_EQ(Curl("https", trusting_), " 000");
   EXPECT_EQ(Curl("https", trusting_ + as(MakeCertificate("stranger"))), " 000");
+}
+
+// Goal: a client that would resume its session is let in. Method: curl remembers it from the first of two connections.
+TEST_F(ListenerTest, LetsClientsWithCertificatesInAgain) {
+  Start(Tls() + "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: " + client_certificate_.file + "\n");
+  const std::string first = " https://127.0.0.1:" + std::to_string(server_->port()) + "/health";
+  const std::string as_client =
+      trusting_ + " --cert " + client_certificate_.file + " --key " + client_certificate_.key_file;
+  for (const char* version : {"1.2", "1.3"}) {
+    EXPECT_EQ(Curl("https", as_client + " -H 'Connection: close' --tls-max " + version + first), "OK 200OK 200")
+        << version;
+  }
 }
 
 TEST_F(ListenerTest, AsksClientsForOneOfTheNamesThatAreAllowed) {

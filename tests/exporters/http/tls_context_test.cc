@@ -13,6 +13,7 @@
 #include "exporters/http/tls_names.h"
 #include "metrics_core/status.h"
 #include "tests/exporters/support/certificates.h"
+#include "tests/exporters/support/command.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -52,6 +53,17 @@ TEST_F(TlsContextTest, KeepsTheLastGoodFiles) {
   EXPECT_EQ(tls_.Current(), before) << "the key is not that of the certificate";
   Install(other);
   EXPECT_NE(tls_.Current(), before);
+}
+
+TEST_F(TlsContextTest, KeepsTheLastGoodFilesWhenTheKeyIsOfAnotherType) {
+  ASSERT_TRUE(tls_.Load().ok());
+  const auto before = tls_.Current();
+  const std::string rsa_key = TemporaryPath("rsa.key");
+  ASSERT_EQ(RunCommand("openssl genrsa -out " + rsa_key + " 2048").exit_code, 0);
+  Install({.file = MakeCertificate("other").file, .key_file = rsa_key});
+  EXPECT_EQ(tls_.Current(), before);
+  const std::string error = TlsContext({.certificate_file = files_.file, .key_file = files_.key_file}).Load().message();
+  EXPECT_TRUE(error.starts_with("cannot use the key " + files_.key_file + ": ")) << error;
 }
 
 TEST_F(TlsContextTest, TakesNoVersionBeforeTheSmallest) {
