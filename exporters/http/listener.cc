@@ -23,6 +23,9 @@ using tcp = boost::asio::ip::tcp;
 
 // How long to wait before accepting again when the system has no descriptors or memory left.
 constexpr std::chrono::milliseconds kAcceptPause{100};
+// What the kernel holds for a client. It would take megabytes, and cut them into tiny packets for a client that reads a few
+// bytes at a time, on the time of everybody else.
+constexpr int kSendBufferBytes = 512 * 1024;
 
 // How long a client may leave a part of its page where it is, when others want to be sent theirs: one that reads takes
 // milliseconds.
@@ -117,6 +120,8 @@ void Listener::AcceptAfter(error_code error) {
 }
 
 void Listener::Serve(tcp::socket socket) {
+  error_code ignored;  // it is a matter of cost
+  socket.set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
   std::unique_ptr<Connection> connection = MakeConnection(std::move(socket));
   if (sessions_.size() >= limits_.connections && !MakeRoom()) return connection->Abort();
   const std::uint64_t id = next_id_++;
