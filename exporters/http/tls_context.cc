@@ -3,13 +3,13 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/verify_context.hpp>
 #include <string>
-#include <system_error>
 
 #include "exporters/http/client_names.h"
 
@@ -106,7 +106,7 @@ Result<std::shared_ptr<ssl::context>> Read(const TlsConfig& config) {
 }  // namespace
 
 Status TlsContext::Load() {
-  times_ = Times();
+  files_ = Files();
   Result<std::shared_ptr<ssl::context>> read = Read(config_);
   if (!read.ok()) return read.status();
   context_ = *read;
@@ -115,17 +115,24 @@ Status TlsContext::Load() {
 
 std::shared_ptr<ssl::context> TlsContext::Current() {
   // Where it fails, the last good context stays, and the next change is the next attempt.
-  if (Times() != times_) static_cast<void>(Load());
+  if (Files() != files_) static_cast<void>(Load());
   return context_;
 }
 
-std::vector<std::filesystem::file_time_type> TlsContext::Times() const {
-  std::vector<std::filesystem::file_time_type> times;
+std::vector<TlsContext::FileState> TlsContext::Files() const {
+  std::vector<FileState> files;
   for (const std::string& file : {config_.certificate_file, config_.key_file, config_.client_ca_file}) {
-    std::error_code ignored;  // a file that is not there has a time of its own
-    times.push_back(std::filesystem::last_write_time(file, ignored));
+    struct stat found = {};  // a file that is not there is all zeros
+    static_cast<void>(stat(file.c_str(), &found));
+    files.push_back({.device = found.st_dev,
+                     .inode = found.st_ino,
+                     .bytes = found.st_size,
+                     .written_s = found.st_mtim.tv_sec,
+                     .written_ns = found.st_mtim.tv_nsec,
+                     .changed_s = found.st_ctim.tv_sec,
+                     .changed_ns = found.st_ctim.tv_nsec});
   }
-  return times;
+  return files;
 }
 
 }  // namespace streamhouse::exporters

@@ -5,8 +5,10 @@
 // Thread safety: one thread at a time. Cost: a system call a file and connection. Errors: InvalidArgument, naming the file.
 #pragma once
 
+#include <sys/types.h>
+
 #include <boost/asio/ssl/context.hpp>
-#include <filesystem>
+#include <ctime>
 #include <memory>
 #include <vector>
 
@@ -26,11 +28,22 @@ class TlsContext {
   std::shared_ptr<boost::asio::ssl::context> Current();
 
  private:
-  std::vector<std::filesystem::file_time_type> Times() const;
+  // What tells a file from the one that was there before: tools that renew files may keep the time of the copy they bring.
+  struct FileState {
+    dev_t device;
+    ino_t inode;
+    off_t bytes;
+    std::time_t written_s;
+    long written_ns;
+    std::time_t changed_s;
+    long changed_ns;
+    bool operator==(const FileState&) const = default;
+  };
+  std::vector<FileState> Files() const;
 
   const TlsConfig config_;
   std::shared_ptr<boost::asio::ssl::context> context_;
-  std::vector<std::filesystem::file_time_type> times_;  // of the files when they were last read
+  std::vector<FileState> files_;  // when they were last read
 };
 
 }  // namespace streamhouse::exporters

@@ -45,6 +45,17 @@ TEST_F(TlsContextTest, ReadsFilesThatHaveChanged) {
   EXPECT_NE(tls_.Current(), before);
 }
 
+TEST_F(TlsContextTest, ReadsFilesThatHaveChangedWithoutALaterTime) {
+  ASSERT_TRUE(tls_.Load().ok());
+  const auto before = tls_.Current();
+  const auto written = std::filesystem::last_write_time(files_.file);
+  const auto key_written = std::filesystem::last_write_time(files_.key_file);
+  Install(MakeCertificate("renewed"));
+  std::filesystem::last_write_time(files_.file, written);
+  std::filesystem::last_write_time(files_.key_file, key_written);
+  EXPECT_NE(tls_.Current(), before);
+}
+
 TEST_F(TlsContextTest, KeepsTheLastGoodFiles) {
   ASSERT_TRUE(tls_.Load().ok());
   const auto before = tls_.Current();
