@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import resource
 import signal
 import socket
 import sqlite3
@@ -136,6 +137,13 @@ class AgentCommand(unittest.TestCase):
         with open(f"/proc/{agent.pid}/limits", encoding="ascii") as limits:
             soft, hard = next(line.split()[3:5] for line in limits if line.startswith("Max open files"))
         self.assertEqual(hard, soft)
+
+    def test_survives_a_limit_on_the_size_of_its_files(self):
+        agent = self.agent("--topic", "orders:1")
+        resource.prlimit(agent.pid, resource.RLIMIT_FSIZE, (65536, 65536))
+        done = processes.run("produce", "--agent", agent.grpc, "--topic", "orders", stdin=("x" * 999 + "\n") * 200)
+        self.assertEqual(1, done.returncode, done)
+        self.assertTrue(agent.running())
 
     def test_warns_once_when_others_can_reach_it_without_tls(self):
         warning = "open to other machines without TLS"
