@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "exporters/http/response.h"
 #include "exporters/http/tcp_connection.h"
@@ -50,6 +51,20 @@ std::string HostAndPort(const std::string& host, std::uint16_t port) {
   return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
+error_code ListenOnOneOf(const std::vector<tcp::endpoint>& endpoints, tcp::acceptor& acceptor) {
+  error_code error = asio::error::host_not_found;
+  for (const tcp::endpoint& endpoint : endpoints) {
+    error_code closing;
+    acceptor.close(closing);
+    acceptor.open(endpoint.protocol(), error);
+    if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
+    if (!error) acceptor.bind(endpoint, error);
+    if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
+    if (!error) break;
+  }
+  return error;
+}
+
 Listener::Listener(boost::asio::io_context& context, metrics::Registry& registry, const metrics::Health& health,
                    RoutesOptions routes, WebConfig web_config)
     : limits_(routes.limits),
@@ -63,7 +78,7 @@ Listener::Listener(boost::asio::io_context& context, metrics::Registry& registry
 
 Status Listener::Bind(const std::string& host, std::uint16_t port) {
   if (web_config_.tls) {
-    tls_ = std::make_unique<TlsContext>(*web_config_.tls);
+    tls_ = std::make_unique<TlsContext>(*web_config_.tls, metrics_);
     if (Status loaded = tls_->Load(); !loaded.ok()) return loaded;
   }
   error_code error;
@@ -71,12 +86,9 @@ Status Listener::Bind(const std::string& host, std::uint16_t port) {
     return Status(code, "cannot listen on " + HostAndPort(host, port) + ": " + error.message());
   };
   const auto endpoints = tcp::resolver(context_).resolve(host, std::to_string(port), tcp::resolver::passive, error);
-  if (error) return refuse(StatusCode::kInvalidArgument);
-  const tcp::endpoint endpoint = endpoints.begin()->endpoint();
-  acceptor_.open(endpoint.protocol(), error);
-  if (!error) acceptor_.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error) acceptor_.bind(endpoint, error);
-  if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+  const bool may_be_found_later = error == asio::error::host_not_found_try_again;
+  if (error) return refuse(may_be_found_later ? StatusCode::kUnavailable : StatusCode::kInvalidArgument);
+  error = ListenOnOneOf({endpoints.begin(), endpoints.end()}, acceptor_);
   if (error) return refuse(StatusCode::kUnavailable);
   port_ = acceptor_.local_endpoint().port();
   return Status::Ok();

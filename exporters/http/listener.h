@@ -15,12 +15,14 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/system/error_code.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <future>
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "exporters/http/basic_auth.h"
 #include "exporters/http/connection.h"
@@ -100,6 +102,10 @@ class Listener : public std::enable_shared_from_this<Listener> {
 
   std::uint16_t port_ = 0;
 };
+
+// The first that works: a name may have an address of a family that this machine does not speak. Or the last error.
+boost::system::error_code ListenOnOneOf(const std::vector<boost::asio::ip::tcp::endpoint>& endpoints,
+                                        boost::asio::ip::tcp::acceptor& acceptor);
 
 // "host:port", with brackets around an IPv6 address.
 std::string HostAndPort(const std::string& host, std::uint16_t port);

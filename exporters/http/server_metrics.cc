@@ -57,6 +57,11 @@ ServerMetrics::ServerMetrics(metrics::Registry& registry)
                                                    .help = "Times that a client reached a limit of the server",
                                                    .labels = {"limit"}}));
   for (std::size_t i = 0; i < kLimitCount; ++i) limits_[i] = limits.With(kLimitNames[i]);
+  const auto reloads = OrSinks(registry.AddCounter({.name = "streamhouse_exporter_certificate_reloads_total",
+                                                    .help = "Times that changed certificate files were read again",
+                                                    .labels = {"outcome"}}));
+  reloads_ok_ = reloads.With("ok");
+  reloads_failed_ = reloads.With("failed");
   connections_ = OrSinks(registry.AddUpDownCounter(
                              {.name = "streamhouse_exporter_connections", .help = "Connections that are open"}))
                      .With();

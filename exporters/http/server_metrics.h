@@ -6,6 +6,7 @@
 //   streamhouse_exporter_scrape_bytes_total{format}             of bodies as sent, compressed where they were
 //   streamhouse_exporter_requests_total{path,code}              all requests; paths that do not exist are "other"
 //   streamhouse_exporter_limits_reached_total{limit}            see Limits; password_checks: kPasswordChecksMax
+//   streamhouse_exporter_certificate_reloads_total{outcome}     "ok" or "failed": the files have changed, see TlsContext
 //   streamhouse_exporter_connections                            that are open
 //
 // Guarantees: labels come from fixed sets; nothing that a client sends makes a new series. Where a registry has a second
@@ -24,6 +25,7 @@
 #include "metrics_core/family.h"
 #include "metrics_core/histogram.h"
 #include "metrics_core/registry.h"
+#include "metrics_core/status.h"
 #include "metrics_core/up_down_counter.h"
 
 namespace streamhouse::exporters {
@@ -52,6 +54,9 @@ class ServerMetrics {
   void CountFailedPage(PageFormat format) const;
   void CountPage(PageFormat format, std::uint64_t bytes, std::chrono::nanoseconds duration) const;
   void CountLimit(Limit limit) const { limits_[static_cast<std::size_t>(limit)].Increment(); }
+  void CountCertificateReload(const metrics::Status& outcome) const {
+    (outcome.ok() ? reloads_ok_ : reloads_failed_).Increment();
+  }
   void ConnectionOpened() const { connections_.Add(1); }
   void ConnectionClosed() const { connections_.Add(-1); }
 
@@ -62,6 +67,8 @@ class ServerMetrics {
   metrics::Family<metrics::Counter> scrape_bytes_;
   metrics::Family<metrics::TickHistogram> scrape_duration_;
   std::array<metrics::Counter, kLimitCount> limits_;
+  metrics::Counter reloads_ok_;
+  metrics::Counter reloads_failed_;
   metrics::UpDownCounter connections_;
 };
 

@@ -115,7 +115,7 @@ Status TlsContext::Load() {
 
 std::shared_ptr<ssl::context> TlsContext::Current() {
   // Where it fails, the last good context stays, and the next change is the next attempt.
-  if (Files() != files_) static_cast<void>(Load());
+  if (Files() != files_) metrics_.CountCertificateReload(Load());
   return context_;
 }
 

@@ -1,7 +1,8 @@
 // TlsContext: the certificates a server shows and trusts, as their files are now.
 //
 // Guarantees: files that change are read again by the next connection, all of them together; where they are not good then (a
-// certificate that does not belong to its key, half a file), the last good ones stay. Connections keep what they began with.
+// certificate that does not belong to its key, half a file), the last good ones stay, and the failure is counted: watch it,
+// since nobody else notices before they expire. Connections keep what they began with.
 // Thread safety: one thread at a time. Cost: a system call a file and connection. Errors: InvalidArgument, naming the file.
 #pragma once
 
@@ -10,8 +11,10 @@
 #include <boost/asio/ssl/context.hpp>
 #include <ctime>
 #include <memory>
+#include <utility>
 #include <vector>
 
+#include "exporters/http/server_metrics.h"
 #include "exporters/http/web_config.h"
 #include "metrics_core/status.h"
 
@@ -19,7 +22,8 @@ namespace streamhouse::exporters {
 
 class TlsContext {
  public:
-  explicit TlsContext(TlsConfig config) : config_(std::move(config)) {}
+  // `metrics` must outlive it.
+  TlsContext(TlsConfig config, const ServerMetrics& metrics) : config_(std::move(config)), metrics_(metrics) {}
 
   // Reads the files for the first time.
   metrics::Status Load();
@@ -42,6 +46,7 @@ class TlsContext {
   std::vector<FileState> Files() const;
 
   const TlsConfig config_;
+  const ServerMetrics& metrics_;
   std::shared_ptr<boost::asio::ssl::context> context_;
   std::vector<FileState> files_;  // when they were last read
 };

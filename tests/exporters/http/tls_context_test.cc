@@ -8,10 +8,14 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <string_view>
 #include <utility>
 
+#include "exporters/http/server_metrics.h"
 #include "exporters/http/tls_names.h"
+#include "metrics_core/registry.h"
 #include "metrics_core/status.h"
+#include "metrics_core/testing/metric_reader.h"
 #include "tests/exporters/support/certificates.h"
 #include "tests/exporters/support/command.h"
 
@@ -30,7 +34,14 @@ class TlsContextTest : public testing::Test {
 
   const Certificate files_ = MakeCertificate("tls_context");
   std::filesystem::file_time_type renewed_ = std::filesystem::file_time_type::clock::now();
-  TlsContext tls_{{.certificate_file = files_.file, .key_file = files_.key_file}};
+  double Reloads(std::string_view outcome) {
+    const metrics::testing::MetricReader reader(registry_);
+    return reader.Value("streamhouse_exporter_certificate_reloads_total", {{"outcome", outcome}}).value();
+  }
+
+  metrics::Registry registry_;
+  const ServerMetrics metrics_{registry_};
+  TlsContext tls_{{.certificate_file = files_.file, .key_file = files_.key_file}, metrics_};
 };
 
 TEST_F(TlsContextTest, StaysAsItIsWhileTheFilesDo) {
@@ -62,8 +73,11 @@ TEST_F(TlsContextTest, KeepsTheLastGoodFiles) {
   const Certificate other = MakeCertificate("other");
   Install({.file = other.file, .key_file = MakeCertificate("another").key_file});
   EXPECT_EQ(tls_.Current(), before) << "the key is not that of the certificate";
+  EXPECT_EQ(Reloads("failed"), 1);
+  EXPECT_EQ(Reloads("ok"), 0);
   Install(other);
   EXPECT_NE(tls_.Current(), before);
+  EXPECT_EQ(Reloads("ok"), 1);
 }
 
 TEST_F(TlsContextTest, KeepsTheLastGoodFilesWhenTheKeyIsOfAnotherType) {
@@ -73,14 +87,15 @@ TEST_F(TlsContextTest, KeepsTheLastGoodFilesWhenTheKeyIsOfAnotherType) {
   ASSERT_EQ(RunCommand("openssl genrsa -out " + rsa_key + " 2048").exit_code, 0);
   Install({.file = MakeCertificate("other").file, .key_file = rsa_key});
   EXPECT_EQ(tls_.Current(), before);
-  const std::string error = TlsContext({.certificate_file = files_.file, .key_file = files_.key_file}).Load().message();
+  const std::string error =
+      TlsContext({.certificate_file = files_.file, .key_file = files_.key_file}, metrics_).Load().message();
   EXPECT_TRUE(error.starts_with("cannot use the key " + files_.key_file + ": ")) << error;
 }
 
 TEST_F(TlsContextTest, TakesNoVersionBeforeTheSmallest) {
   for (const auto& [smallest, number] :
        {std::pair(TlsVersion::kTls12, TLS1_2_VERSION), {TlsVersion::kTls13, TLS1_3_VERSION}}) {
-    TlsContext tls({.certificate_file = files_.file, .key_file = files_.key_file, .version_min = smallest});
+    TlsContext tls({.certificate_file = files_.file, .key_file = files_.key_file, .version_min = smallest}, metrics_);
     ASSERT_TRUE(tls.Load().ok());
     EXPECT_EQ(SSL_CTX_get_min_proto_version(tls.Current()->native_handle()), number);
   }
@@ -88,7 +103,7 @@ TEST_F(TlsContextTest, TakesNoVersionBeforeTheSmallest) {
 
 TEST_F(TlsContextTest, NamesTheFileThatIsBad) {
   const std::string nowhere = TemporaryPath("nowhere");
-  const auto error = [](const TlsConfig& config) { return TlsContext(config).Load().message(); };
+  const auto error = [this](const TlsConfig& config) { return TlsContext(config, metrics_).Load().message(); };
   EXPECT_EQ(error({.certificate_file = nowhere, .key_file = files_.key_file}),
             "cannot use the certificate " + nowhere + ": No such file or directory");
   EXPECT_TRUE(
@@ -105,10 +120,12 @@ TEST_F(TlsContextTest, TakesCertificatesAsText) {
     std::ifstream in(file);
     return std::string(std::istreambuf_iterator<char>(in), {});
   };
-  EXPECT_TRUE(TlsContext({.certificate = read(files_.file), .key = read(files_.key_file)}).Load().ok());
-  EXPECT_TRUE(
-      TlsContext({.certificate = "x", .key = "y"}).Load().message().starts_with("cannot use the certificate: "));
-  const std::string bad_key = TlsContext({.certificate = read(files_.file), .key = "y"}).Load().message();
+  EXPECT_TRUE(TlsContext({.certificate = read(files_.file), .key = read(files_.key_file)}, metrics_).Load().ok());
+  EXPECT_TRUE(TlsContext({.certificate = "x", .key = "y"}, metrics_)
+                  .Load()
+                  .message()
+                  .starts_with("cannot use the certificate: "));
+  const std::string bad_key = TlsContext({.certificate = read(files_.file), .key = "y"}, metrics_).Load().message();
   EXPECT_TRUE(bad_key.starts_with("cannot use the key: ")) << bad_key;
 }
 
@@ -119,9 +136,11 @@ TEST_F(TlsContextTest, TakesEveryCipherAndCurveThatHasAName) {
     TlsConfig config = {.certificate_file = files_.file, .key_file = files_.key_file};
     (cipher.use == CipherUse::kTls12 ? config.tls12_ciphers : config.tls13_ciphers) = cipher.openssl;
     config.curves = "X25519:P-521:P-256:P-384";
-    EXPECT_TRUE(TlsContext(config).Load().ok()) << name;
+    EXPECT_TRUE(TlsContext(config, metrics_).Load().ok()) << name;
   }
-  EXPECT_FALSE(TlsContext({.certificate_file = files_.file, .key_file = files_.key_file, .curves = "P-1"}).Load().ok());
+  EXPECT_FALSE(TlsContext({.certificate_file = files_.file, .key_file = files_.key_file, .curves = "P-1"}, metrics_)
+                   .Load()
+                   .ok());
 }
 
 }  // namespace
