@@ -166,6 +166,8 @@ void TopicCatalog::ApplyRetention(std::int64_t now_ms) {
     for (std::size_t i = 0; i < topic.partitions.size(); ++i) {
       auto removed = topic.partitions[i]->ApplyRetention(topic.retention, now_ms);
       if (!removed.ok()) {
+        // Told already, when the log failed.
+        if (!topic.partitions[i]->LogHealth().ok()) continue;
         OperatorLog().error("log of {}/{}: cannot remove what is beyond its retention: {}", name, i,
                             removed.status().message());
       } else if (*removed > 0) {
@@ -215,20 +217,22 @@ void TopicCatalog::Drain() {
 }
 
 Status TopicCatalog::SyncLogs() {
-  return ForEachLog(&Partition::Sync, "sync");
+  Status first;
+  for (const auto& partition : All()) {
+    Status synced = partition->Sync();
+    // Told already, when the log failed; this is called every interval.
+    if (!synced.ok() && partition->LogHealth().ok()) OperatorLog().error("cannot sync a log: {}", synced.message());
+    if (first.ok()) first = std::move(synced);
+  }
+  return first;
 }
 
 Status TopicCatalog::CloseLogs() {
-  return ForEachLog(&Partition::Close, "close");
-}
-
-Status TopicCatalog::ForEachLog(Status (Partition::*action)(), std::string_view what) {
   Status first;
   for (const auto& partition : All()) {
-    Status done = ((*partition).*action)();
-    if (done.ok()) continue;
-    OperatorLog().error("cannot {} a log: {}", what, done.message());
-    if (first.ok()) first = std::move(done);
+    Status closed = partition->Close();
+    if (!closed.ok()) OperatorLog().error("cannot close a log: {}", closed.message());
+    if (first.ok()) first = std::move(closed);
   }
   return first;
 }

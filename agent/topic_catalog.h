@@ -75,10 +75,12 @@ class TopicCatalog {
 
   // Wakes all who wait for records, now and from now on.
   void Drain();
-  // Removes what is beyond the retention of each topic; what cannot be removed is logged, and tried the next time.
+  // Removes what is beyond the retention of each topic; what cannot be removed is logged, and tried the next time. A log
+  // that takes no more batches is passed over in silence, as it has been logged.
   void ApplyRetention(std::int64_t now_ms);
 
-  // Both go on to the other logs after an error, log each, and return the first.
+  // Both go on to the other logs after an error, and return the first. CloseLogs logs each; SyncLogs, which comes again
+  // and again, leaves out those of logs that take no more batches, as these have been logged.
   Status SyncLogs();
   Status CloseLogs();
 
@@ -99,7 +101,6 @@ class TopicCatalog {
   void Serve(const TopicInfo& topic, Logs logs);
   static TopicInfo InfoOf(const std::string& name, const Topic& topic);
   Partitions All() const;
-  Status ForEachLog(Status (Partition::*action)(), std::string_view what);
 
   FileSystem& files_;
   MetadataStore& store_;

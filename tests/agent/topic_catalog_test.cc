@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <memory>
 #include <string>
@@ -171,7 +173,7 @@ class FailedSyncTest : public CatalogFixture {
     EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
     EXPECT_TRUE(Append(1).ok());
     files_.Switch(DiskState::kBroken, "orders/1/");
-    EXPECT_FALSE(topics_->SyncLogs().ok());
+    log_ = Logged([this] { EXPECT_FALSE(topics_->SyncLogs().ok()); });
     files_.Switch(DiskState::kWell);
   }
   // It refers to files_.
@@ -181,7 +183,15 @@ class FailedSyncTest : public CatalogFixture {
     return (*topics_->Find("orders", partition))->Append(BatchOf({"a"})).status();
   }
 
+  // What `action` tells the operator.
+  static std::string Logged(const std::function<void()>& action) {
+    testing::internal::CaptureStderr();
+    action();
+    return testing::internal::GetCapturedStderr();
+  }
+
   SwitchedFileSystem files_{PosixFileSystem(), std::chrono::nanoseconds(0)};
+  std::string log_;  // of the sync that failed
 };
 
 TEST_F(FailedSyncTest, IsNamedWithTopicPartitionAndReason) {
@@ -189,6 +199,17 @@ TEST_F(FailedSyncTest, IsNamedWithTopicPartitionAndReason) {
   EXPECT_EQ(reason.find("orders/1: "), 0U) << reason;
   EXPECT_NE(reason.find("00000000000000000000.log"), std::string::npos) << reason;
   EXPECT_EQ(reason.find("orders/0"), std::string::npos) << reason;
+}
+
+TEST_F(FailedSyncTest, IsLoggedOnce) {
+  EXPECT_NE(log_.find("log of orders/1: "), std::string::npos) << log_;
+  EXPECT_EQ(std::count(log_.begin(), log_.end(), '\n'), 1) << log_;
+  ASSERT_TRUE(topics_->SetRetention("orders", {.age_max = std::chrono::hours(1)}).ok());
+  const auto again = [this] {
+    for (int i = 0; i < 2; ++i) EXPECT_FALSE(topics_->SyncLogs().ok());
+    topics_->ApplyRetention(1800000000000);
+  };
+  EXPECT_EQ(Logged(again), "");
 }
 
 TEST_F(FailedSyncTest, TakesNoMoreBatchesThoughTheDiskIsWellAgain) {
