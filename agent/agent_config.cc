@@ -1,5 +1,8 @@
 #include "agent/agent_config.h"
 
+#include <chrono>
+#include <cstddef>
+#include <string>
 #include <utility>
 
 #include "agent/topic_name.h"
@@ -11,6 +14,12 @@ namespace {
 constexpr std::size_t kRequestBytesCeiling = std::size_t{1} << 29;
 // What a request has besides one record of the largest size.
 constexpr std::size_t kRequestOverheadBytes = 1024;
+// Far from what overflows in nanoseconds.
+constexpr std::chrono::hours kIntervalMax{365 * 24};
+
+bool IsInterval(std::chrono::milliseconds interval) {
+  return interval.count() > 0 && interval <= kIntervalMax;
+}
 
 }  // namespace
 
@@ -21,8 +30,8 @@ metrics::Status AgentConfig::Validate() const {
   if (grpc_host.empty()) return refused("grpc_host is empty");
   if (!tls.empty() && (tls.certificate.empty() || tls.key.empty())) return refused("tls needs a certificate and a key");
   if (segment_bytes == 0) return refused("segment_bytes is 0");
-  if (sync_interval.count() <= 0) return refused("sync_interval is not positive");
-  if (retention_interval.count() <= 0) return refused("retention_interval is not positive");
+  if (!IsInterval(sync_interval)) return refused("sync_interval is not from 1 ms to 365 days");
+  if (!IsInterval(retention_interval)) return refused("retention_interval is not from 1 ms to 365 days");
   if (record_bytes_max == 0) return refused("record_bytes_max is 0");
   if (request_bytes_max > kRequestBytesCeiling) return refused("request_bytes_max is over 512 MiB");
   if (request_bytes_max < record_bytes_max + kRequestOverheadBytes) {

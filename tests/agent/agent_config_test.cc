@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -15,6 +16,13 @@ TEST(AgentConfigTest, NeedsNothingButAFolder) {
 
 TEST(AgentConfigTest, ListensOnLoopbackUnlessTold) {
   EXPECT_EQ(AgentConfig().grpc_host, "127.0.0.1");
+}
+
+constexpr std::chrono::hours kYear{365 * 24};
+
+TEST(AgentConfigTest, TakesIntervalsOfAYear) {
+  const AgentConfig config = {.data_folder = "/somewhere", .sync_interval = kYear, .retention_interval = kYear};
+  EXPECT_TRUE(config.Validate().ok());
 }
 
 struct Spoiled {
@@ -40,6 +48,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Spoiled{"tls", [](AgentConfig& c) { c.tls.client_ca = "ca.pem"; }},
                     Spoiled{"segment_bytes", [](AgentConfig& c) { c.segment_bytes = 0; }},
                     Spoiled{"sync_interval", [](AgentConfig& c) { c.sync_interval = c.sync_interval.zero(); }},
+                    Spoiled{"sync_interval", [](AgentConfig& c) { c.sync_interval = kYear + c.sync_interval; }},
+                    Spoiled{"retention_interval",
+                            [](AgentConfig& c) { c.retention_interval = c.retention_interval.max(); }},
                     Spoiled{"retention_interval", [](AgentConfig& c) { c.retention_interval = -c.retention_interval; }},
                     Spoiled{"record_bytes_max", [](AgentConfig& c) { c.record_bytes_max = 0; }},
                     Spoiled{"request_bytes_max", [](AgentConfig& c) { c.request_bytes_max = 3U << 30; }},
