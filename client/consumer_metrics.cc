@@ -59,8 +59,8 @@ Result<ConsumerMetrics> ConsumerMetrics::Register(Registry& registry) {
   Status status;
   KeepFamily(registry.AddCounter(ByTopic("streamhouse_consumer_records_consumed_total", "Records returned by Poll()")),
              made.records_consumed_, status);
-  KeepFamily(registry.AddCounter(
-                 ByTopic("streamhouse_consumer_bytes_consumed_total", "Bytes of keys and values returned by Poll()")),
+  KeepFamily(registry.AddCounter(ByTopic("streamhouse_consumer_bytes_consumed_total",
+                                         "Bytes of keys, values and headers returned by Poll()")),
              made.bytes_consumed_, status);
   KeepFamily(registry.AddTickHistogram(ByTopic("streamhouse_consumer_poll_duration_seconds",
                                                "Duration of calls of Poll(), waiting included", "seconds"),

@@ -1,7 +1,7 @@
 // ConsumerMetrics: the seven consumer families.
 //
 //   streamhouse_consumer_records_consumed_total   {topic}  records that Poll() has returned
-//   streamhouse_consumer_bytes_consumed_total     {topic}  their keys and values
+//   streamhouse_consumer_bytes_consumed_total     {topic}  their keys, values and headers
 //   streamhouse_consumer_poll_duration_seconds    {topic}  per call of Poll(), waiting and empty polls included
 //       A poll spans all topics of its consumer and is observed once: under their names, sorted and joined by commas.
 //       A consumer of one topic has that topic as its label.

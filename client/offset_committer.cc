@@ -90,15 +90,21 @@ std::vector<std::pair<TopicPartition, Offset>> OffsetCommitter::Uncommitted() co
 
 Status OffsetCommitter::CommitOne(const TopicPartition& partition, Offset next, const CallLimits& limits) {
   const GroupMember member = {.group = group_, .id = member_id_, .commit_sequence = ++commit_sequence_};
+  // A commit that fails may have been stored: until the next one is confirmed, nobody knows what the broker has.
+  NoteCommitted(partition, std::nullopt);
   Status committed = broker_->Commit(member, partition, next, limits);
   if (!committed.ok()) return Status(committed.code(), partition.ToString() + ": " + committed.message());
+  NoteCommitted(partition, next);
+  return committed;
+}
+
+void OffsetCommitter::NoteCommitted(const TopicPartition& partition, std::optional<Offset> next) {
   const std::lock_guard lock(mutex_);
   // It may have been removed meanwhile, and its gauges with it.
   const auto found = progress_.find(partition);
-  if (found == progress_.end()) return committed;
+  if (found == progress_.end()) return;
   found->second.committed = next;
-  found->second.metrics.SetLastCommitted(next);
-  return committed;
+  if (next) found->second.metrics.SetLastCommitted(*next);
 }
 
 }  // namespace streamhouse::client

@@ -80,6 +80,7 @@ class OffsetCommitter {
   void Run(std::chrono::nanoseconds interval);
   std::vector<std::pair<TopicPartition, Offset>> Uncommitted() const;
   Status CommitOne(const TopicPartition& partition, Offset next, const CallLimits& limits);
+  void NoteCommitted(const TopicPartition& partition, std::optional<Offset> next);
 
   // Immutable after construction.
   const std::shared_ptr<Broker> broker_;

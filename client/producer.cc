@@ -99,10 +99,9 @@ std::optional<Producer::Refusal> Producer::Accept(std::string_view topic_name, c
   const Nanoseconds entered = Clock::NowNanoseconds();
   const std::size_t bytes = RecordAccumulator::ChargedBytes(record);
   if (!accumulator_.FitsABatch(bytes)) {
-    const std::size_t size = record.value.size() + (record.key ? record.key->size() : 0);
-    return Refusal{{StatusCode::kInvalidArgument, "a record of " + std::to_string(size) + " bytes, which counts as " +
-                                                      std::to_string(bytes) + ", is over the batch_bytes of " +
-                                                      std::to_string(options_.batch_bytes)},
+    return Refusal{{StatusCode::kInvalidArgument,
+                    "a record of " + std::to_string(record.bytes()) + " bytes, which counts as " +
+                        std::to_string(bytes) + ", is over the batch_bytes of " + std::to_string(options_.batch_bytes)},
                    SendError::kRecordTooLarge};
   }
   const std::uint32_t key_hash = record.key && !partition ? Murmur2(*record.key) : 0;

@@ -53,7 +53,7 @@ Result<ProducerMetrics> ProducerMetrics::Register(Registry& registry) {
       registry.AddCounter(ByTopic("streamhouse_producer_records_sent_total", "Records acknowledged by the broker")),
       made.records_sent_, status);
   KeepFamily(registry.AddCounter(ByTopic("streamhouse_producer_bytes_sent_total",
-                                         "Bytes of keys and values acknowledged by the broker")),
+                                         "Bytes of keys, values and headers acknowledged by the broker")),
              made.bytes_sent_, status);
   KeepFamily(registry.AddTickHistogram(LatencyByTopic("streamhouse_producer_send_duration_seconds",
                                                       "Time from Send() to the acknowledgement of the record"),
@@ -69,7 +69,7 @@ Result<ProducerMetrics> ProducerMetrics::Register(Registry& registry) {
                                 SizeBounds(1), kWhole),
       made.batch_size_records_, status);
   KeepFamily(registry.AddTickHistogram(ByTopic("streamhouse_producer_batch_size_bytes",
-                                               "Bytes of keys and values in an acknowledged batch", "bytes"),
+                                               "Bytes of keys, values and headers in an acknowledged batch", "bytes"),
                                        SizeBounds(100), kWhole),
              made.batch_size_bytes_, status);
   KeepFamily(registry.AddCounter({.name = "streamhouse_producer_send_errors_total",

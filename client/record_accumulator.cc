@@ -81,7 +81,7 @@ void RecordAccumulator::NoteTrace(const RecordView& record, ProducerBatch& batch
   if (!traceparent) return;
   const auto parsed = metrics::ParseTraceparent(*traceparent);
   if (!parsed || !parsed->is_sampled) return;
-  if (batch.traces.empty()) batch.records.SetTraceparent(*traceparent);
+  if (batch.traces.empty()) batch.records.SetTraceparent(metrics::FormatSampledTraceparent(parsed->trace));
   batch.traces.push_back({.record = static_cast<std::uint32_t>(batch.records.size()), .trace = parsed->trace});
 }
 

@@ -1,7 +1,9 @@
 #include "metrics_core/traceparent.h"
 
+#include <cinttypes>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 
 namespace streamhouse::metrics {
 namespace {
@@ -54,6 +56,13 @@ std::optional<Traceparent> ParseTraceparent(std::string_view header) noexcept {
   if ((*trace_id_high | *trace_id_low) == 0 || *span_id == 0) return std::nullopt;
   return Traceparent{.trace = {.trace_id_high = *trace_id_high, .trace_id_low = *trace_id_low, .span_id = *span_id},
                      .is_sampled = (*flags & kSampled) != 0};
+}
+
+std::string FormatSampledTraceparent(const TraceContext& trace) {
+  char text[kSize + 1];
+  std::snprintf(text, sizeof(text), "00-%016" PRIx64 "%016" PRIx64 "-%016" PRIx64 "-01", trace.trace_id_high,
+                trace.trace_id_low, trace.span_id);
+  return text;
 }
 
 TraceContext SampledTrace(std::string_view header) noexcept {

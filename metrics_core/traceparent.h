@@ -4,12 +4,13 @@
 // Guarantees: what the specification calls invalid is nothing: another length or separator, capital letters, ids of zeros,
 // version ff. A later version is read as far as this one goes, as it asks for.
 // Thread safety: pure.
-// Cost: a pass over 55 characters; no allocation.
+// Cost: a pass over 55 characters; reading allocates nothing.
 //
 //   if (const auto parent = ParseTraceparent(header); parent && parent->is_sampled) duration.Observe(t, parent->trace);
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "metrics_core/exemplar.h"
@@ -24,6 +25,10 @@ struct Traceparent {
 };
 
 std::optional<Traceparent> ParseTraceparent(std::string_view header) noexcept;
+
+// As a header of version 00, sampled: what to pass on of one that came from elsewhere, which may be of any length and go on
+// with any bytes after a version that is not known yet.
+std::string FormatSampledTraceparent(const TraceContext& trace);
 
 // The trace of a header that is valid and sampled; otherwise no trace.
 TraceContext SampledTrace(std::string_view header) noexcept;

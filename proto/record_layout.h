@@ -94,7 +94,8 @@ inline std::optional<RecordView> TakeRecord(std::string_view& bytes) {
     std::memcpy(&headers_bytes, at, sizeof(headers_bytes));
     at += kHeadersSizeBytes;
     left -= kHeadersSizeBytes;
-    if (left < headers_bytes) return taken;
+    // Without headers there is no flag either: a reader that does not know it would find one where it expects none.
+    if (headers_bytes == 0 || left < headers_bytes) return taken;
   }
   RecordView& record = taken.emplace();
   if (header.key_bytes != kNoKey) record.key.emplace(key, key_bytes);

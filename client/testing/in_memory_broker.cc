@@ -23,6 +23,11 @@ void InMemoryBroker::FailAfterWriting(std::size_t nth_produce, Status failure) {
   failures_after_writing_[script(BrokerCall::kProduce).begun + nth_produce] = std::move(failure);
 }
 
+void InMemoryBroker::FailAfterStoring(std::size_t nth_commit, Status failure) {
+  const std::lock_guard lock(mutex_);
+  failures_after_storing_[script(BrokerCall::kCommit).begun + nth_commit] = std::move(failure);
+}
+
 void InMemoryBroker::FailEvery(BrokerCall call, Status failure) {
   const std::lock_guard lock(mutex_);
   script(call).every_failure = std::move(failure);
@@ -190,6 +195,7 @@ Result<Watermarks> InMemoryBroker::ReadWatermarks(const TopicPartition& partitio
 Status InMemoryBroker::Commit(const GroupMember& member, const TopicPartition& partition, Offset next,
                               const CallLimits& limits) {
   Lock lock(mutex_);
+  const std::size_t number = script(BrokerCall::kCommit).begun + 1;
   if (Status failure = Begin(lock, BrokerCall::kCommit, limits); !failure.ok()) return failure;
   const Result<Log*> log = FindLog(partition);
   if (!log.ok()) return log.status();
@@ -199,7 +205,8 @@ Status InMemoryBroker::Commit(const GroupMember& member, const TopicPartition& p
     last = member.commit_sequence;
   }
   committed_[{std::string(member.group), partition}] = next;
-  return Status::Ok();
+  const auto scripted = failures_after_storing_.find(number);
+  return scripted == failures_after_storing_.end() ? Status::Ok() : scripted->second;
 }
 
 Result<std::optional<Offset>> InMemoryBroker::Committed(std::string_view group, const TopicPartition& partition,

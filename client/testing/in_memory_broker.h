@@ -58,6 +58,7 @@ class InMemoryBroker : public Broker {
   // Scripts.
   void FailCall(BrokerCall call, std::size_t nth, Status failure);
   void FailAfterWriting(std::size_t nth_produce, Status failure);
+  void FailAfterStoring(std::size_t nth_commit, Status failure);
   void FailEvery(BrokerCall call, Status failure);
   void Hold(BrokerCall call);
   void Release(BrokerCall call);
@@ -144,6 +145,7 @@ class InMemoryBroker : public Broker {
   // Guarded by mutex_.
   std::array<Script, kBrokerCalls> scripts_;
   std::map<std::size_t, Status> failures_after_writing_;  // by the number of the Produce
+  std::map<std::size_t, Status> failures_after_storing_;  // by the number of the Commit
   std::set<TopicPartition> held_partitions_;
   std::map<std::string, TopicDescription, std::less<>> topics_;
   std::map<TopicPartition, Log> logs_;

@@ -62,6 +62,17 @@ TEST_F(OffsetCommitterTest, CommitsALowerOffsetAfterASeek) {
   EXPECT_EQ(CommittedAtBroker(), 2U);
 }
 
+TEST_F(OffsetCommitterTest, GoesBackAfterACommitWhoseAnswerWasLost) {
+  broker_->FailAfterStoring(1, kScripted);
+  Create(3);
+  committer_->Finish({"orders", 0}, 5);
+  EXPECT_FALSE(committer_->CommitFinished().ok());
+  ASSERT_EQ(CommittedAtBroker(0), 5U);
+  committer_->Finish({"orders", 0}, 3);
+  EXPECT_TRUE(committer_->CommitFinished().ok());
+  EXPECT_EQ(CommittedAtBroker(0), 3U);
+}
+
 TEST_F(OffsetCommitterTest, AFailureOfOnePartitionKeepsNoOtherFromBeingCommitted) {
   broker_->FailCall(BrokerCall::kCommit, 1, kScripted);
   Create();

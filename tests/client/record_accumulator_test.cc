@@ -94,6 +94,16 @@ TEST_F(RecordAccumulatorTest, NotesTheTracesThatAreSampled) {
   EXPECT_EQ(outgoing.batch->records.traceparent(), ids + "01");
 }
 
+// gRPC ends the program over metadata that is no ASCII, and refuses what is long.
+TEST_F(RecordAccumulatorTest, PassesOnNothingButTheIdsOfATrace) {
+  const std::string ids = "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331";
+  RecordHeaders headers;
+  headers.Add("traceparent", "01-" + ids + "-01-\xC3\xA9" + std::string(20'000, 'x'));
+  roomy_.Append(red_, {.value = "", .headers = headers}, nullptr, now_, now_);
+  roomy_.SealAll();
+  EXPECT_EQ(roomy_.TakeReady(now_)->batch->records.traceparent(), "00-" + ids + "-01");
+}
+
 TEST_F(RecordAccumulatorTest, SendsABatchBeforeItExceedsItsBytes) {
   Append(red_, std::string(30, 'x'));
   EXPECT_EQ(Append(red_, std::string(11, 'y')), Appended::kMadeReady);

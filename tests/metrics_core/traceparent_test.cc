@@ -34,6 +34,11 @@ bool IsValidByTheText(const std::string& header) {
   return header.size() == 55 || (!header.starts_with("00") && header[55] == '-');
 }
 
+TEST(TraceparentTest, IsWrittenAsItIsRead) {
+  EXPECT_EQ(FormatSampledTraceparent(ParseTraceparent(kValid)->trace), kValid);
+  EXPECT_EQ(FormatSampledTraceparent({.span_id = 1}), "00-00000000000000000000000000000000-0000000000000001-01");
+}
+
 TEST(TraceparentTest, HasTheIdsOfTheHeader) {
   const auto parent = ParseTraceparent(kValid);
   ASSERT_TRUE(parent.has_value());

@@ -86,6 +86,15 @@ TEST_F(BorrowingTest, RefusesHeadersThatAreNotWhole) {
   EXPECT_FALSE(BatchBuilder().Borrow(cut.body(), 1));
 }
 
+TEST_F(BorrowingTest, RefusesTheMarkOfHeadersWithoutAny) {
+  std::string record;
+  v1::AppendRecord({.key = {}, .value = "value", .headers = std::string_view("\0\0\0\0\0\0\0\0", 8)}, record);
+  // The size of the headers, and they themselves.
+  record.replace(record.size() - 12, 12, 4, '\0');
+  BatchBuilder batch;
+  EXPECT_FALSE(batch.Borrow(record, 1));
+}
+
 TEST_F(BorrowingTest, RefusesWhatIsNotThatManyWholeRecords) {
   for (const std::uint32_t count : {0U, 1U, 3U, 0xFFFFFFFFU}) {
     EXPECT_FALSE(BatchBuilder().Borrow(original_.body(), count)) << count;
