@@ -42,12 +42,13 @@ Status CheckName(const FamilyInfo& info, NameRules rules) {
   }
   if (!IsUtf8Name(info.name)) return Refuse(info, "a name is UTF-8 and not empty");
   const bool is_counter = info.type == MetricType::kCounter;
-  const bool ends_with_total = info.name.ends_with(kCounterSuffix);
-  if (is_counter && !ends_with_total) return Refuse(info, "a counter ends with \"_total\"");
+  if (is_counter && !info.name.ends_with(kCounterSuffix)) return Refuse(info, "a counter ends with \"_total\"");
   if (is_counter && info.name == kCounterSuffix) return Refuse(info, "a name has more than a suffix");
-  if (!is_counter && ends_with_total) return Refuse(info, "only a counter ends with \"_total\"");
+  // What counts is what readers of legacy names see.
+  const std::string escaped = EscapeMetricName(info.name, NameEscaping::kUnderscores);
+  if (!is_counter && escaped.ends_with(kCounterSuffix)) return Refuse(info, "only a counter ends with \"_total\"");
   for (const std::string_view suffix : {"_bucket", "_count", "_sum", "_created"}) {
-    if (WithoutTotal(info.name).ends_with(suffix)) {
+    if (WithoutTotal(escaped).ends_with(suffix)) {
       return Refuse(info, "the suffix \"" + std::string(suffix) + "\" is reserved for samples of other types");
     }
   }
@@ -101,8 +102,8 @@ Status CheckLabels(const FamilyInfo& info, NameRules rules) {
     if (rules == NameRules::kLegacy && !IsLegalLabelName(name)) {
       return Refuse(info, "label \"" + name + "\" does not match [a-zA-Z_][a-zA-Z0-9_]* or starts with \"__\"");
     }
-    if (!IsUtf8Name(name) || name.starts_with("__")) {
-      return Refuse(info, "label \"" + name + "\" is empty, not UTF-8 or starts with \"__\"");
+    if (!IsUtf8Name(name) || EscapeLabelName(name, NameEscaping::kUnderscores).starts_with("__")) {
+      return Refuse(info, "label \"" + name + "\" is empty, not UTF-8 or starts with \"__\", escaped or not");
     }
     if (info.type == MetricType::kHistogram && name == "le") {
       return Refuse(info, "label \"le\" is the histogram's own");

@@ -128,10 +128,16 @@ TEST(Utf8NamesTest, AreAnyUtf8) {
   EXPECT_EQ(check(Counter("a.b")), "metric \"a.b\": a counter ends with \"_total\"");
   EXPECT_EQ(check(Gauge("")), "metric \"\": a name is UTF-8 and not empty");
   EXPECT_EQ(check(Gauge("a\xFF")), "metric \"a\xFF\": a name is UTF-8 and not empty");
-  for (const char* bad : {"", "__a", "a\xFF"}) {
-    EXPECT_EQ(check(WithLabels(Gauge("a"), {bad})),
-              "metric \"a\": label \"" + std::string(bad) + "\" is empty, not UTF-8 or starts with \"__\"");
+  for (const char* bad : {"", "__a", "a\xFF", "..name.."}) {
+    EXPECT_EQ(check(WithLabels(Gauge("a"), {bad})), "metric \"a\": label \"" + std::string(bad) +
+                                                        "\" is empty, not UTF-8 or starts with \"__\", escaped or not");
   }
+}
+
+TEST(Utf8NamesTest, KeepReservedSuffixesFreeWhenTheyAreEscaped) {
+  EXPECT_FALSE(CheckFamily(Gauge("x.total"), NameRules::kUtf8).ok());
+  EXPECT_FALSE(CheckFamily(Gauge("x.count"), NameRules::kUtf8).ok());
+  EXPECT_TRUE(CheckFamily(Gauge("x.y"), NameRules::kUtf8).ok());
 }
 
 TEST(Utf8NamesTest, LabelsStayDistinctByEveryEscaping) {
