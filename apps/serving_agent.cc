@@ -76,6 +76,8 @@ Status ServingAgent::WithFlag(const Status& failure) const {
       {"prometheus://" + flags_.http.ToString(), "; choose another address with --http"},
       {"cannot listen for gRPC", "; choose another address with --grpc"},
       {"cannot read TLS file", " (--tls-cert, --tls-key, --tls-client-ca)"},
+      {"cannot use TLS files", " (--tls-cert, --tls-key)"},
+      {"cannot use TLS file ", " (--tls-client-ca)"},
       {"tls ", " (--tls-cert, --tls-key)"},
       {"sync_interval ", " (--sync-interval)"},
       {"cannot use data folder", "; choose another folder with --data"},

@@ -46,6 +46,33 @@ metrics::Result<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(const 
   return grpc::SslServerCredentials(options);
 }
 
+// Whether gRPC can serve with them at all, whatever the address that is asked for.
+bool CanServe(const std::shared_ptr<grpc::ServerCredentials>& credentials) {
+  grpc::ServerBuilder builder;
+  int port = 0;
+  builder.AddListeningPort("127.0.0.1:0", credentials, &port);
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  return server != nullptr && port != 0;
+}
+
+// gRPC says no more than that it does not listen, also where the content of a file is the reason.
+metrics::Status ExplainNotListening(const std::string& address, const TlsFiles& files) {
+  const auto refused = [&files](const TlsFiles& some) {
+    auto credentials = MakeCredentials(some);
+    return !files.empty() && (!credentials.ok() || !CanServe(*credentials));
+  };
+  if (refused({.certificate = files.certificate, .key = files.key, .client_ca = {}})) {
+    return {metrics::StatusCode::kInvalidArgument, "cannot use TLS files " + files.certificate + " and " + files.key +
+                                                       ": they are not a certificate and its private key, in PEM"};
+  }
+  if (refused(files)) {
+    return {metrics::StatusCode::kInvalidArgument,
+            "cannot use TLS file " + files.client_ca + ": there are no certificates of authorities in it, in PEM"};
+  }
+  return {metrics::StatusCode::kUnavailable,
+          "cannot listen for gRPC on " + address + ": the port is taken, or the address is not one of this machine"};
+}
+
 void AddKeepalive(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveIntervalMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
@@ -97,8 +124,7 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& opti
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
   result->server_ = builder.BuildAndStart();
   if (result->server_ == nullptr || result->port_ == 0) {
-    return Status(StatusCode::kUnavailable, "cannot listen for gRPC on " + address +
-                                                ": the port is taken, or the address is not one of this machine");
+    return ExplainNotListening(address, options.tls);
   }
   result->connections_ = std::make_unique<ConnectionMonitor>(result->port_, metrics.active_connections);
   return result;

@@ -129,8 +129,8 @@ class AgentCommand(unittest.TestCase):
         return " ".join(processes.run("agent", "--help").stdout.split())
 
     def test_refuses_a_sync_policy_or_interval_that_is_none(self):
-        for flags in (["--sync", "sometimes"], ["--sync-interval", "soon"], ["--sync-interval", "0s"]):
-            self.assert_refused(self.run_agent(self.data / "data", *flags), f".*{flags[0]}.*")
+        for flag, value in (("--sync", "sometimes"), *(("--sync-interval", bad) for bad in ("soon", "0s", "366d"))):
+            self.assert_refused(self.run_agent(self.data / "data", flag, value), f".*{flag}.*")
 
     def test_raises_its_limit_on_open_files(self):
         agent = self.agent()
@@ -193,6 +193,13 @@ class AgentCommand(unittest.TestCase):
         self.assertRegex(done.stderr, rf"^streamhouse topics list: cannot read {missing} \(--tls-ca\)\n$")
         done = processes.run("topics", "list", "--tls-cert", CERTIFICATE)
         self.assertRegex(done.stderr, "--tls-cert and --tls-key go together\n$")
+
+    def test_names_tls_files_and_flags_that_are_not_what_they_are_given_for(self):
+        done = self.run_agent(self.data / "data", "--tls-cert", CERTIFICATE, "--tls-key", CERTIFICATE)
+        self.assert_refused(done, f"cannot use TLS files {CERTIFICATE}.* \\(--tls-cert, --tls-key\\)")
+        own = ["--tls-cert", CERTIFICATE, "--tls-key", KEY]
+        done = self.run_agent(self.data / "data", *own, "--tls-client-ca", KEY)
+        self.assert_refused(done, f"cannot use TLS file {KEY}: .* \\(--tls-client-ca\\)")
 
     def test_sends_its_metrics_by_several_exporters_at_once(self):
         page = self.data / "agent.prom"

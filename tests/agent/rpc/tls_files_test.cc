@@ -71,5 +71,36 @@ TEST_F(TlsFilesTest, NamesTheFileThatCannotBeRead) {
   EXPECT_EQ(started, Status(StatusCode::kInvalidArgument, "cannot read TLS file nowhere/key.pem"));
 }
 
+// Goal: a file with the wrong content is not taken for a port in use. Method: files of one line, and each in the other's
+// place.
+TEST_F(TlsFilesTest, NamesTheFilesThatAreNotWhatTheyAreGivenFor) {
+  const TemporaryFolder folder;
+  const std::string garbage = folder / "garbage.pem";
+  WriteRawFile(garbage, "no certificate\n");
+  const auto start = [&](const TlsFiles& files) {
+    AgentConfig config = RunningAgent::DefaultConfig(folder.path());
+    config.tls = files;
+    return (*AgentBuilder(config).Build())->Start();
+  };
+  const std::string pair = ": they are not a certificate and its private key, in PEM";
+  EXPECT_EQ(start({.certificate = garbage, .key = kKey, .client_ca = {}}),
+            Status(StatusCode::kInvalidArgument, "cannot use TLS files " + garbage + " and " + kKey + pair));
+  EXPECT_EQ(start({.certificate = kCertificate, .key = kCertificate, .client_ca = {}}).message(),
+            std::string("cannot use TLS files ") + kCertificate + " and " + kCertificate + pair);
+  EXPECT_EQ(start({.certificate = kCertificate, .key = kKey, .client_ca = garbage}).message(),
+            "cannot use TLS file " + garbage + ": there are no certificates of authorities in it, in PEM");
+}
+
+TEST_F(TlsFilesTest, TellsAPortThatIsTakenFromABadFile) {
+  const RunningAgent agent(Config(""));
+  const TemporaryFolder folder;
+  AgentConfig config = RunningAgent::DefaultConfig(folder.path());
+  config.tls = Config(kCertificate).tls;
+  config.grpc_port = static_cast<std::uint16_t>(std::stoi(agent.address().substr(agent.address().rfind(':') + 1)));
+  const Status started = (*AgentBuilder(config).Build())->Start();
+  EXPECT_EQ(started.code(), StatusCode::kUnavailable);
+  EXPECT_EQ(started.message().find("cannot listen for gRPC on "), 0U) << started.message();
+}
+
 }  // namespace
 }  // namespace streamhouse::agent
