@@ -18,6 +18,8 @@ using metrics::StatusCode;
 namespace {
 
 constexpr std::chrono::seconds kQuestionTimeout{10};
+// How the broker begins when it has not reached an agent (client/agent_broker); whatever else is Unavailable comes from one.
+constexpr std::string_view kNoConnection = "no connection to ";
 
 // Nothing for no path.
 Result<std::string> ReadPem(const std::string& path, std::string_view flag) {
@@ -69,10 +71,13 @@ Result<std::shared_ptr<client::Broker>> MakeBroker(const AgentFlags& agent) {
 
 Status ExplainFailure(const Status& failure, const AgentFlags& agent) {
   const std::string address = agent.address.ToString();
-  if (failure.code() == StatusCode::kUnavailable || failure.code() == StatusCode::kDeadlineExceeded) {
+  if (failure.code() == StatusCode::kUnavailable && failure.message().starts_with(kNoConnection)) {
     const bool has_tls = !agent.tls_ca.empty() || !agent.tls_certificate.empty();
     return {failure.code(),
             "cannot reach an agent at " + address + (has_tls ? " by TLS (--agent, --tls-ca)" : " (--agent)")};
+  }
+  if (failure.code() == StatusCode::kUnavailable || failure.code() == StatusCode::kDeadlineExceeded) {
+    return {failure.code(), "the call to the agent at " + address + " failed: " + failure.message()};
   }
   return {failure.code(), "the agent at " + address + " refuses: " + failure.message()};
 }
