@@ -148,17 +148,30 @@ Status PartitionLog::StartNext() {
 }
 
 Status PartitionLog::SyncAll() {
-  Status synced = writer_->health();
-  while (synced.ok() && !unsynced_.empty()) {
-    auto file = files_.OpenForAppend(unsynced_.back());
-    if (!file.ok()) return file.status();
-    // Not tried again: the kernel forgets what it could not write, and the next sync would succeed without it.
-    if (Status one = (*file)->Sync(); !one.ok()) synced = writer_->Refuse(one);
-    unsynced_.pop_back();
+  Status first = writer_->health();
+  const bool may_sync_last = first.ok();
+  const auto note = [&first](Status failure) {
+    if (first.ok()) first = std::move(failure);
+  };
+  // Not tried again: the kernel forgets what it could not write, and the next sync would succeed without it.
+  const auto note_sync = [&](const Status& synced) {
+    if (!synced.ok()) note(writer_->health().ok() ? writer_->Refuse(synced) : synced);
+  };
+  // One that fails is no reason to leave the others in memory: this may be the last chance.
+  std::vector<std::string> unopened;
+  for (std::string& path : unsynced_) {
+    auto file = files_.OpenForAppend(path);
+    if (file.ok()) {
+      note_sync((*file)->Sync());
+    } else {
+      note(file.status());
+      unopened.push_back(std::move(path));
+    }
   }
-  if (synced.ok()) synced = writer_->Sync();
+  unsynced_ = std::move(unopened);
+  if (may_sync_last) note_sync(writer_->SyncBeside());
   NoteHealth();
-  return synced;
+  return first;
 }
 
 Result<AppendedBatch> PartitionLog::Append(const BatchBuilder& batch, std::uint64_t epoch) {

@@ -7,6 +7,7 @@
 #include <future>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "agent/testing/intercepted_file_system.h"
 #include "tests/agent/support/batches.h"
@@ -16,23 +17,32 @@ namespace streamhouse::agent {
 namespace {
 
 constexpr char kFirstSegment[] = "00000000000000000000.log";
+constexpr char kSecondSegment[] = "00000000000000000001.log";
+constexpr char kThirdSegment[] = "00000000000000000002.log";
 
 class PartitionLogSyncTest : public testing::Test {
  protected:
   TemporaryFolder folder_;
 };
 
-// Syncs of one file fail as long as they are told to.
+// Syncs of one file, and opening of one, fail as long as they are told to.
 class UnsyncableFileSystem final : public InterceptedFileSystem {
  public:
   UnsyncableFileSystem() : InterceptedFileSystem(PosixFileSystem()) {}
 
   Status Admit(DiskOperation operation, const std::string& path) override {
-    if (operation != DiskOperation::kSync || unsyncable.empty() || !path.ends_with(unsyncable)) return Status::Ok();
-    return {StatusCode::kUnavailable, path + " cannot be synced"};
+    if (operation == DiskOperation::kSync) {
+      synced.push_back(path.substr(path.rfind('/') + 1));
+      if (synced.back() == unsyncable) return {StatusCode::kUnavailable, path + " cannot be synced"};
+    }
+    const bool opens = operation == DiskOperation::kOther && !unopenable.empty() && path.ends_with(unopenable);
+    return opens ? Status(StatusCode::kUnavailable, path + " cannot be opened") : Status::Ok();
   }
 
   std::string unsyncable;
+  std::string unopenable;
+  std::vector<std::string>
+      synced;  // names of files and folders, in the order of their syncs, also of those that failed
 };
 
 // Syncs of files, but not of folders, wait until they may go on.
@@ -60,6 +70,7 @@ class HeldSyncFileSystem final : public InterceptedFileSystem {
 TEST_F(PartitionLogSyncTest, AppendsWhileItIsSynced) {
   HeldSyncFileSystem files;
   auto log = *PartitionLog::Open(files, folder_ / "held", {.sync_policy = SyncPolicy::kInterval});
+  ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
   files.HoldNext();
   auto synced = std::async(std::launch::async, [&] { return log->Sync(); });
   files.WaitForIt();
@@ -73,6 +84,7 @@ TEST_F(PartitionLogSyncTest, AppendsWhileItIsSynced) {
 TEST_F(PartitionLogSyncTest, TakesNoMoreBatchesAfterASyncByIntervalFailed) {
   UnsyncableFileSystem files;
   auto log = *PartitionLog::Open(files, folder_ / "interval", {.sync_policy = SyncPolicy::kInterval});
+  ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
   files.unsyncable = kFirstSegment;
   EXPECT_EQ(log->Sync().code(), StatusCode::kInternal);
   files.unsyncable.clear();
@@ -93,6 +105,24 @@ TEST_F(PartitionLogSyncTest, NeverTriesASyncAgainThatFailed) {
   EXPECT_FALSE(log->Sync().ok());
   EXPECT_FALSE(log->Append(BatchOf({"a"}), 1).ok());
   EXPECT_NE(log->Health().message().find(kFirstSegment), std::string::npos) << log->Health().message();
+}
+
+// Three segments, of which the middle one is out of reach when the log is closed.
+TEST_F(PartitionLogSyncTest, SyncsTheOtherSegmentsWhenOneCannotBeSynced) {
+  for (std::string UnsyncableFileSystem::*fault :
+       {&UnsyncableFileSystem::unopenable, &UnsyncableFileSystem::unsyncable}) {
+    const TemporaryFolder folder;
+    UnsyncableFileSystem files;
+    auto log = *PartitionLog::Open(files, folder / "three", {.segment_bytes = 1, .sync_policy = SyncPolicy::kNone});
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
+    files.synced.clear();
+    files.*fault = kSecondSegment;
+    const Status closed = log->Close();
+    EXPECT_NE(closed.message().find(std::string(kSecondSegment) + " cannot be "), std::string::npos)
+        << closed.message();
+    std::erase(files.synced, kSecondSegment);
+    EXPECT_EQ(files.synced, (std::vector<std::string>{kFirstSegment, kThirdSegment}));
+  }
 }
 
 // What a failed sync left in the page cache looks written to the next who opens the log, and may not be on the disk.
