@@ -38,7 +38,8 @@ struct AgentConfig {
   std::vector<TopicInfo> topics = {};
 
   std::uint64_t segment_bytes = kDefaultSegmentBytes;
-  // A loss of power takes at most an interval, and damages nothing before it: docs/decisions/sync_policy.md.
+  // A loss of power takes at most an interval and the time of one sweep over all partitions, and damages nothing before
+  // that: docs/decisions/sync_policy.md.
   SyncPolicy sync_policy = SyncPolicy::kInterval;
   std::chrono::milliseconds sync_interval{1'000};
 

@@ -75,6 +75,7 @@ Status PartitionLog::Recover() {
     if (Status synced = writer_->Sync(); !synced.ok()) return synced;
     if (Status synced = files_.SyncFolder(folder_); !synced.ok()) return synced;
   }
+  synced_offset_ = next_offset_;
   high_watermark_ = next_offset_;
   waiters_.Advance(high_watermark_);
   return Status::Ok();
@@ -138,6 +139,7 @@ Status PartitionLog::StartNext() {
   if (!writer_->health().ok()) return writer_->health();
   if (options_.sync_policy != SyncPolicy::kNone) {
     if (Status synced = writer_->Sync(); !synced.ok()) return synced;
+    synced_offset_ = next_offset_;
     return StartSegment(next_offset_);
   }
   // A sync of a whole segment takes a second on a slow disk. Nothing was promised that needs it before Close().
@@ -367,15 +369,21 @@ void PartitionLog::NoteHealth() {
 
 Status PartitionLog::Sync() {
   std::shared_ptr<const SegmentWriter> last;
+  std::uint64_t end_offset = 0;
   {
     const std::lock_guard lock(append_mutex_);
     if (options_.sync_policy == SyncPolicy::kNone || !writer_->health().ok()) return SyncAll();
+    if (synced_offset_ == next_offset_) return Status::Ok();
     last = writer_;
+    end_offset = next_offset_;
   }
   // Segments before the last one were synced when it began. The lock is free: a disk takes a second for a full segment.
   const Status synced = last->SyncBeside();
-  if (synced.ok()) return synced;
   const std::lock_guard lock(append_mutex_);
+  if (synced.ok()) {
+    synced_offset_ = std::max(synced_offset_, end_offset);
+    return synced;
+  }
   Status refused = writer_->Refuse(synced);
   NoteHealth();
   return refused;

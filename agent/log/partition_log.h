@@ -98,7 +98,8 @@ class PartitionLog {
   // What recovery cut off when the log was opened.
   std::uint64_t torn_bytes() const { return torn_bytes_; }
 
-  // What was appended before is on the disk when it returns. Appends go on meanwhile.
+  // What was appended before is on the disk when it returns. Appends go on meanwhile. Costs nothing where nothing was
+  // appended since the last one, unless the policy is kNone.
   Status Sync();
 
   // OK until nobody knows what is on the disk: after a failed sync, or a failed write that could not be taken back. From
@@ -154,6 +155,7 @@ class PartitionLog {
   std::shared_ptr<SegmentWriter> writer_;
   std::vector<std::string> unsynced_;  // the paths of segments that kNone has left behind
   std::uint64_t next_offset_ = 0;
+  std::uint64_t synced_offset_ = 0;  // what is below is on the disk, unless the policy is kNone
   // A roll has begun and failed: the file of the next segment may be there, so the last one must not grow any more.
   bool roll_due_ = false;
   std::uint64_t fence_ = 0;

@@ -107,6 +107,18 @@ TEST_F(PartitionLogSyncTest, NeverTriesASyncAgainThatFailed) {
   EXPECT_NE(log->Health().message().find(kFirstSegment), std::string::npos) << log->Health().message();
 }
 
+TEST_F(PartitionLogSyncTest, LeavesALogAloneThatWasNotWrittenSinceItsLastSync) {
+  UnsyncableFileSystem files;
+  auto log = *PartitionLog::Open(files, folder_ / "idle", {.sync_policy = SyncPolicy::kInterval});
+  ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
+  files.synced.clear();
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(log->Sync().ok());
+  EXPECT_EQ(files.synced.size(), 1U);
+  ASSERT_TRUE(log->Append(BatchOf({"b"}), 1).ok());
+  ASSERT_TRUE(log->Sync().ok());
+  EXPECT_EQ(files.synced.size(), 2U);
+}
+
 // Three segments, of which the middle one is out of reach when the log is closed.
 TEST_F(PartitionLogSyncTest, SyncsTheOtherSegmentsWhenOneCannotBeSynced) {
   for (std::string UnsyncableFileSystem::*fault :
