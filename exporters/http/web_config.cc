@@ -8,11 +8,11 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <optional>
 #include <set>
 #include <sstream>
 #include <tuple>
 #include <utility>
-#include <vector>
 
 #include "exporters/http/tls_names.h"
 
@@ -25,6 +25,25 @@ using metrics::StatusCode;
 
 Status Bad(const std::string& path, const YAML::Mark& mark, const std::string& what) {
   return Status(StatusCode::kInvalidArgument, path + ":" + std::to_string(mark.line + 1) + ": " + what);
+}
+
+// Where one begins, which YAML::Load passes over. YAML::LoadAll does not, but never ends on some texts that are no YAML.
+std::optional<YAML::Mark> SecondDocument(const std::string& text) {
+  std::istringstream lines(text);
+  bool has_begun = false;
+  bool has_ended = false;
+  YAML::Mark mark;
+  for (std::string line; std::getline(lines, line); ++mark.line) {
+    const bool is_marker = line.size() == 3 || line.find_first_of(" \t\r", 3) == 3;
+    const bool begins = line.starts_with("---") && is_marker;
+    const std::size_t first = line.find_first_not_of(" \t\r");
+    const bool is_empty = first == std::string::npos || line[first] == '#' || (line[0] == '%' && !has_begun);
+    if (is_empty) continue;
+    if (has_ended || (begins && has_begun)) return mark;
+    has_begun = true;
+    has_ended = line.starts_with("...") && is_marker;
+  }
+  return std::nullopt;
 }
 
 // Reads maps key by key, and keeps the first thing that was wrong.
@@ -232,25 +251,23 @@ Result<WebConfig> ParseWebConfig(const std::string& text, const std::string& pat
   WebConfig config;
   Reader reader(path);
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(text);
-    if (documents.size() > 1) reader.Object(documents[1], "a second document");
-    reader.Map(documents.empty() ? YAML::Node() : documents.front(), "the configuration",
-               [&](const std::string& key, const YAML::Node& value) {
-                 if (key == "tls_server_config") {
-                   config.tls = ReadTls(value, reader);
-                 } else if (key == "basic_auth_users") {
-                   ReadUsers(value, reader, config);
-                 } else if (key == "http_server_config") {
-                   reader.Map(value, key, [&](const std::string& inner, const YAML::Node& headers) {
-                     if (inner != "headers") return false;
-                     ReadHeaders(headers, reader, config);
-                     return true;
-                   });
-                 } else {
-                   return false;
-                 }
-                 return true;
-               });
+    if (const auto second = SecondDocument(text)) return Bad(path, *second, "a second document");
+    reader.Map(YAML::Load(text), "the configuration", [&](const std::string& key, const YAML::Node& value) {
+      if (key == "tls_server_config") {
+        config.tls = ReadTls(value, reader);
+      } else if (key == "basic_auth_users") {
+        ReadUsers(value, reader, config);
+      } else if (key == "http_server_config") {
+        reader.Map(value, key, [&](const std::string& inner, const YAML::Node& headers) {
+          if (inner != "headers") return false;
+          ReadHeaders(headers, reader, config);
+          return true;
+        });
+      } else {
+        return false;
+      }
+      return true;
+    });
   } catch (const YAML::Exception& error) {
     return Bad(path, error.mark, error.msg);
   }

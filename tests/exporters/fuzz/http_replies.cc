@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <optional>
 #include <system_error>
 
 #include "metrics_core/status.h"
@@ -70,7 +71,8 @@ std::string TakeChunks(std::string_view& bytes) {
   }
 }
 
-WireReply TakeReply(std::string_view& bytes, bool has_body) {
+// Without `has_body`: it has one unless nothing follows.
+WireReply TakeReply(std::string_view& bytes, std::optional<bool> has_body) {
   WireReply reply;
   const std::string_view status_line = TakeLine(bytes);
   Check(status_line.starts_with("HTTP/1.1 ") && status_line.size() > 13, "not a status line");
@@ -81,7 +83,7 @@ WireReply TakeReply(std::string_view& bytes, bool has_body) {
     if (!line.starts_with("Date: ")) reply.head.append(line).append("\n");
   }
   Check(!(framing.is_chunked && framing.has_length), "a body is framed in two ways");
-  if (!has_body) return reply;
+  if (!has_body.value_or(!bytes.empty())) return reply;
   if (framing.is_chunked) {
     reply.body = TakeChunks(bytes);
   } else {
@@ -97,7 +99,7 @@ std::vector<WireReply> ReadReplies(std::string_view bytes, const std::vector<boo
   std::vector<WireReply> replies;
   while (!bytes.empty()) {
     const std::size_t place = replies.size();
-    replies.push_back(TakeReply(bytes, place >= has_body.size() || has_body[place]));
+    replies.push_back(TakeReply(bytes, place < has_body.size() ? std::optional<bool>(has_body[place]) : std::nullopt));
   }
   return replies;
 }

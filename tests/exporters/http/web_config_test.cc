@@ -134,7 +134,9 @@ TEST(WebConfigTest, RefusesWhatIsNoYaml) {
 }
 
 TEST(WebConfigTest, RefusesWhatYamlWouldPassOver) {
-  EXPECT_EQ(Error("http_server_config: {}\n---\nbasic_auth_users: {}\n"), "web.yml:3: a second document");
+  EXPECT_EQ(Error("http_server_config: {}\n---\nbasic_auth_users: {}\n"), "web.yml:2: a second document");
+  EXPECT_EQ(Error("{}\n...\n# ended\nbasic_auth_users: {}\n"), "web.yml:4: a second document");
+  EXPECT_FALSE(Good("%YAML 1.1\n# first\n---\nhttp_server_config:\n...\n").tls);
   EXPECT_EQ(Error("basic_auth_users: {}\nbasic_auth_users: {}\n"),
             "web.yml:2: basic_auth_users is given twice in the configuration");
 }
