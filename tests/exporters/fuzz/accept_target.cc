@@ -39,6 +39,12 @@ bool Wants(std::string_view header, std::string_view name) {
   });
 }
 
+bool Names(std::string_view header, std::string_view name) {
+  const std::vector<WeightedElement> elements = ParseWeightedList(header);
+  return std::any_of(elements.begin(), elements.end(),
+                     [&](const WeightedElement& element) { return EqualsIgnoringCase(element.name, name); });
+}
+
 void CheckFormat(std::string_view accept) {
   const NegotiatedFormat chosen = NegotiateFormat(accept);
   const std::string_view type = chosen.content_type.substr(0, chosen.content_type.find(';'));
@@ -50,7 +56,9 @@ void CheckFormat(std::string_view accept) {
 
 void CheckCoding(std::string_view accept_encoding) {
   const ContentCoding chosen = NegotiateCoding(accept_encoding);
-  Check(chosen == ContentCoding::kIdentity || Wants(accept_encoding, ContentCodingName(chosen)),
+  // "*" asks for gzip, unless that is named.
+  const bool by_star = chosen == ContentCoding::kGzip && Wants(accept_encoding, "*") && !Names(accept_encoding, "gzip");
+  Check(chosen == ContentCoding::kIdentity || by_star || Wants(accept_encoding, ContentCodingName(chosen)),
         "a coding that nobody asked for");
 }
 
