@@ -2,7 +2,7 @@
 
 #include <chrono>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -18,15 +18,18 @@ using metrics::StatusCode;
 namespace {
 
 constexpr std::chrono::seconds kQuestionTimeout{10};
-// How the broker begins when it has not reached an agent (client/agent_broker); whatever else is Unavailable comes from one.
+// How the broker begins when it has not reached an agent (client/agent_broker); whatever else is Unavailable comes from
+// one.
 constexpr std::string_view kNoConnection = "no connection to ";
 
 // Nothing for no path.
 Result<std::string> ReadPem(const std::string& path, std::string_view flag) {
   if (path.empty()) return std::string();
   std::ifstream file(path, std::ios::binary);
-  std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (file.good() && !content.empty()) return content;
+  // Not by iterators, which pass on the exception that reading a folder is.
+  std::ostringstream content;
+  content << file.rdbuf();
+  if (content.good()) return std::move(content).str();
   return Status(StatusCode::kInvalidArgument, "cannot read " + path + " (" + std::string(flag) + ")");
 }
 

@@ -6,7 +6,7 @@
 #include <grpcpp/server_builder.h>
 
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <utility>
 #include <vector>
 
@@ -23,8 +23,10 @@ constexpr int kClientPingIntervalMinMs = 10'000;
 
 metrics::Result<std::string> ReadFile(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  std::string content{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  if (file.good() && !content.empty()) return content;
+  // Not by iterators, which pass on the exception that reading a folder is.
+  std::ostringstream content;
+  content << file.rdbuf();
+  if (content.good()) return std::move(content).str();
   return metrics::Status(metrics::StatusCode::kInvalidArgument, "cannot read TLS file " + path);
 }
 

@@ -185,12 +185,12 @@ class AgentCommand(unittest.TestCase):
             self.assertEqual(([], [reason]), (refused.stdout, refused.stderr))
 
     def test_names_tls_files_and_flags_that_are_missing(self):
-        missing = self.data / "missing.pem"
         self.assert_refused(self.run_agent(self.data / "data", "--tls-key", KEY), ".*--tls-cert.*")
-        done = self.run_agent(self.data / "data", "--tls-cert", missing, "--tls-key", KEY)
-        self.assert_refused(done, f".*{missing}.*--tls-cert.*")
-        done = processes.run("topics", "list", "--tls-ca", missing)
-        self.assertRegex(done.stderr, rf"^streamhouse topics list: cannot read {missing} \(--tls-ca\)\n$")
+        for no_file in (self.data / "missing.pem", self.data):
+            done = self.run_agent(self.data / "data", "--tls-cert", no_file, "--tls-key", KEY)
+            self.assert_refused(done, f".*{no_file}.*--tls-cert.*")
+            done = processes.run("topics", "list", "--tls-ca", no_file)
+            self.assertRegex(done.stderr, rf"^streamhouse topics list: cannot read {no_file} \(--tls-ca\)\n$")
         done = processes.run("topics", "list", "--tls-cert", CERTIFICATE)
         self.assertRegex(done.stderr, "--tls-cert and --tls-key go together\n$")
 
