@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <stop_token>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -21,13 +22,11 @@
 #include "client/agent_broker/message_pool.h"
 #include "client/agent_broker/record_codec.h"
 #include "client/agent_broker/status_translation.h"
+#include "metrics_core/traceparent.h"
 #include "proto/streamhouse.grpc.pb.h"
 
 namespace streamhouse::client {
 namespace {
-
-// The name that W3C Trace Context gives the header of a request.
-constexpr char kTraceparentMetadata[] = "traceparent";
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
@@ -167,7 +166,7 @@ Result<Offset> AgentBroker::Produce(const TopicPartition& partition, const Recor
   EncodeRecords(batch, *request->mutable_block());
   v1::ProduceResponse response;
   grpc::ClientContext context;
-  if (!batch.traceparent().empty()) context.AddMetadata(kTraceparentMetadata, batch.traceparent());
+  if (!batch.traceparent().empty()) context.AddMetadata(std::string(metrics::kTraceparentHeader), batch.traceparent());
   const grpc::Status status =
       CallIn(context, limits, [&](grpc::ClientContext* in) { return producer_->Produce(in, *request, &response); });
   if (!status.ok()) return TranslateProduceFailure(status);

@@ -15,8 +15,9 @@ namespace streamhouse::client {
 
 metrics::Status TranslateFailure(const grpc::Status& failure);
 
-// For a call that must not be made twice and that has left this process: UNAVAILABLE without v1::kNotWrittenDetails means
-// that the connection broke at an unknown moment, which is kDeadlineExceeded: it may still happen, or have happened.
+// For a call that must not be made twice and that has left this process: UNAVAILABLE without v1::kNotWrittenDetails
+// means that the connection broke at an unknown moment, which is kDeadlineExceeded: it may still happen, or have
+// happened.
 metrics::Status TranslateProduceFailure(const grpc::Status& failure);
 
 }  // namespace streamhouse::client
