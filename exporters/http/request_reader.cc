@@ -36,12 +36,14 @@ bool HasHost(const http::fields& fields) {
          ToView(fields[http::field::host]).find_first_of(" \t/\\?#@,") == std::string_view::npos;
 }
 
-// Whether a line of the headers goes on in the next one, which RFC 9112, 5.2 has abolished, and programs read in different
-// ways.
+// Whether a line of the headers, once they are whole, goes on in the next one, which RFC 9112, 5.2 has abolished, and
+// programs read in different ways.
 bool HasFoldedLine(const beast::flat_buffer& buffer) {
   const auto data = buffer.data();
   std::string_view head(static_cast<const char*>(data.data()), data.size());
-  head = head.substr(0, head.find("\r\n\r\n"));
+  const std::size_t end = head.find("\r\n\r\n");
+  if (end == std::string_view::npos) return false;
+  head = head.substr(0, end);
   return head.find("\n ") != std::string_view::npos || head.find("\n\t") != std::string_view::npos;
 }
 

@@ -1,4 +1,5 @@
-// Routes: what is answered on which path, without a socket; a program with an HTTP server of its own calls it from there.
+// Routes: what is answered on which path, without a socket; a program with an HTTP server of its own calls it from
+// there.
 //
 //   /metrics            the registry, in the format and coding that were asked for, without the labels that are to be
 //                       aggregated; with ?name[]=…, only those families

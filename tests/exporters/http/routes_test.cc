@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "exporters/encoding/text_page.h"
 #include "exporters/http/limits.h"
@@ -175,6 +176,17 @@ TEST_F(RoutesTest, ListsAllChecksWhenAsked) {
   const auto disk = health_.Add("disk", [] { return Status::Ok(); });
   EXPECT_EQ(Get("/ready?verbose").body, "NOT READY\nlease: no lease\ndisk: ok\n");
   EXPECT_EQ(Get("/ready?verbose").status, 503);
+}
+
+TEST_F(RoutesTest, AsksForTheSlotOfAnotherPageBeforeItRefuses) {
+  Response running;
+  const auto make_room = [&running] { return std::exchange(running.page, nullptr) != nullptr; };
+  Routes routes(registry_, health_, {.limits = {.scrapes = 1}, .make_room = make_room});
+  const auto scrape = [&] { return routes.Handle({.method = "GET", .target = "/metrics"}); };
+  running = scrape();
+  const Response next = scrape();
+  EXPECT_EQ(next.status, 200);
+  EXPECT_EQ(scrape().status, 503) << "there is none to give up any more";
 }
 
 TEST_F(RoutesTest, RefusesMorePagesThanItsLimit) {
