@@ -7,9 +7,9 @@
 // Thread safety: any thread.
 // Cost: that of PartitionLog, two clock readings for the latency and two for the lease.
 // Errors: InvalidArgument for an empty batch or a record over the limit, naming its size; OutOfRange for an offset
-// beyond the log, or a batch whose sequence has been passed. Of Append, when nothing was written: FailedPrecondition without the lease, Aborted when fenced,
-// Unavailable when the disk is full, out of reach, or the log is closed; when it may be in the log: DeadlineExceeded
-// (the lease ran out meanwhile) and Internal (a sync failed).
+// beyond the log, or a batch whose sequence has been passed. Of Append, when nothing was written: FailedPrecondition
+// without the lease, Aborted when fenced, Unavailable when the disk is full, out of reach, or the log is closed; when
+// it may be in the log: DeadlineExceeded (the lease ran out meanwhile) and Internal (a sync failed).
 #pragma once
 
 #include <cstddef>

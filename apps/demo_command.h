@@ -1,4 +1,5 @@
-// DemoCommand: `streamhouse demo`: an agent, a producer and a consumer in one process, with real text and one page of metrics.
+// DemoCommand: `streamhouse demo`: an agent, a producer and a consumer in one process, with real text and one page of
+// metrics.
 #pragma once
 
 #include <CLI/App.hpp>

@@ -1,4 +1,5 @@
-// ProgramMetrics: what every page of this program has besides its own: the process, the build, and the metrics themselves.
+// ProgramMetrics: what every page of this program has besides its own: the process, the build, and the metrics
+// themselves.
 //
 // Guarantees: the families are on the page as long as this object lives, which must not be longer than the registry.
 // Thread safety: a value that one thread owns. Cost: nothing until a scrape.

@@ -1,8 +1,8 @@
 // ShutdownSignal: turns SIGINT and SIGTERM into something to wait for.
 //
-// Guarantees: from construction to destruction the first SIGINT, and the first SIGTERM, does nothing but make requested()
-// true, for ever; the second one of a kind ends the process as it would have without this class, so that a drain that
-// takes too long can be cut short. The handler only writes to a file descriptor.
+// Guarantees: from construction to destruction the first SIGINT, and the first SIGTERM, does nothing but make
+// requested() true, for ever; the second one of a kind ends the process as it would have without this class, so that a
+// drain that takes too long can be cut short. The handler only writes to a file descriptor.
 // Thread safety: any thread may wait. One object at a time.
 // Cost: a file descriptor.
 #pragma once

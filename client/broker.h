@@ -137,8 +137,8 @@ class Broker {
   // What the member had is free at once.
   virtual Status LeaveGroup(const GroupMember& member, const CallLimits& limits) = 0;
 
-  // Succeeds when the topic exists with the same number of partitions, and leaves its retention as it is; kAlreadyExists
-  // with another number.
+  // Succeeds when the topic exists with the same number of partitions, and leaves its retention as it is;
+  // kAlreadyExists with another number.
   virtual Status CreateTopic(const TopicDescription& topic, const CallLimits& limits) = 0;
   Status CreateTopic(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) {
     return CreateTopic({.name = std::string(topic), .partitions = partitions}, limits);

@@ -3,10 +3,10 @@
 // When to use something else: Broker::Fetch, to read a range once.
 // Guarantees:
 // - With a group, it reads the partitions that the broker gives it: members of a group share those of their topics, and
-//   share them anew when one joins, leaves or falls silent. Poll() is where that takes effect: a partition that is to be
-//   let go is committed (kAutomatic) and leaves, one that is given is read from where the group has got to. Who does not
-//   call Poll() for max_poll_interval loses its partitions. Without a group, it reads all partitions that its topics
-//   had when it was built.
+//   share them anew when one joins, leaves or falls silent. Poll() is where that takes effect: a partition that is to
+//   be let go is committed (kAutomatic) and leaves, one that is given is read from where the group has got to. Who does
+//   not call Poll() for max_poll_interval loses its partitions. Without a group, it reads all partitions that its
+//   topics had when it was built.
 // - Poll() returns as soon as there is a record, and otherwise waits for its whole timeout. Partitions are read ahead
 //   in parallel; one that is idle or failing delays no other.
 // - At least once: with CommitMode::kAutomatic an offset is committed only when the records before it are finished,
@@ -15,8 +15,8 @@
 // - A failure moves no position: the same records are asked for again.
 // - Without a group it starts where OffsetReset says and commits nothing.
 // - A partition that is paused is not read on, keeps its position, and is still committed and lagging.
-// Thread safety: Poll, Seek, Pause, Resume, Commit and Close from one thread at a time; Lag, Position and Committed from any thread,
-// at any time, also during a Poll().
+// Thread safety: Poll, Seek, Pause, Resume, Commit and Close from one thread at a time; Lag, Position and Committed
+// from any thread, at any time, also during a Poll().
 // Cost: a thread per partition, one for the lag, one for automatic commits and one for the group. A Poll() in which
 // partitions come or go also waits for the broker. A record is not copied after it has been
 // taken off the wire. Prefetched records are bounded by 2 fetches per partition, outside of what Poll() returned.
@@ -109,8 +109,8 @@ class Consumer {
   Result<std::uint64_t> Lag(std::string_view topic, std::uint32_t partition) const;
 
   // Stops reading, commits what is finished (kAutomatic), and takes this consumer's gauges off the page. The failure of
-  // that commit, if it failed. Again: OK. With an agent that does not answer it takes up to two request time-outs, one for
-  // a commit under way, and a session time-out.
+  // that commit, if it failed. Again: OK. With an agent that does not answer it takes up to two request time-outs, one
+  // for a commit under way, and a session time-out.
   Status Close();
 
  private:
@@ -173,9 +173,9 @@ class Consumer::Builder {
   Builder& fetch_max_wait(std::chrono::milliseconds wait);
   Builder& request_timeout(std::chrono::nanoseconds timeout);
 
-  // Joins the group, and asks the broker for the partitions and for where to start. kInvalidArgument without a broker or a topic, or with an
-  // interval that is not positive; kOutOfRange when OffsetReset::kNone has nothing to continue from; otherwise the
-  // broker's failure.
+  // Joins the group, and asks the broker for the partitions and for where to start. kInvalidArgument without a broker
+  // or a topic, or with an interval that is not positive; kOutOfRange when OffsetReset::kNone has nothing to continue
+  // from; otherwise the broker's failure.
   Result<std::unique_ptr<Consumer>> Build() const;
 
  private:

@@ -4,8 +4,8 @@
 // When to use something else: Consumer; this is its inside.
 // Guarantees: only offsets passed to Finish() are committed, the latest one of each partition, whether it is higher or
 // lower than the one before; one that the broker already has is not sent again. A failed commit loses nothing: the
-// offset is sent again with the next one. Commits do not overlap, and each has a higher sequence than the one before, so
-// that one whose answer was lost can not undo a later one.
+// offset is sent again with the next one. Commits do not overlap, and each has a higher sequence than the one before,
+// so that one whose answer was lost can not undo a later one.
 // Thread safety: every method, from any thread; no lock that Finish() takes is held during a call to the broker.
 // Cost: a call to the broker per partition that has moved; a thread if it commits by itself.
 #pragma once
@@ -67,7 +67,8 @@ class OffsetCommitter {
   // still arrive, and nobody could say what is committed. CommitFinished() still works.
   void Stop();
 
-  // The same, but cuts a commit under way short; for who commits nothing afterwards. CommitFinished() fails from now on.
+  // The same, but cuts a commit under way short; for who commits nothing afterwards. CommitFinished() fails from now
+  // on.
   void GiveUp();
 
  private:

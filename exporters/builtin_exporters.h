@@ -5,8 +5,8 @@
 //   textfile:///PATH.prom?interval=D                                                                   TextfileExporter
 //
 // HOST may be left out, and is then 127.0.0.1; PORT too, and is then 8080. D is a duration such as 15s.
-// With aggregate, /metrics sums these labels away and /metrics/detailed shows them. With created=shown, OpenMetrics pages
-// have a sample ending with _created for each counter and histogram whose creation time the registry keeps.
+// With aggregate, /metrics sums these labels away and /metrics/detailed shows them. With created=shown, OpenMetrics
+// pages have a sample ending with _created for each counter and histogram whose creation time the registry keeps.
 // Thread safety: a pure function.
 #pragma once
 

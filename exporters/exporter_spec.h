@@ -35,7 +35,7 @@ metrics::Result<ExporterSpec> ParseExporterSpec(std::string_view text);
 // InvalidArgument: "exporter <text>: <what>".
 metrics::Status BadSpec(const ExporterSpec& spec, std::string_view what);
 
-// What a duration may be: no number of it overflows, in nanoseconds from now on neither.
+// The longest duration that may be given: added to the present time in nanoseconds, it is far from overflow.
 inline constexpr std::chrono::days kLongestDuration{365};
 
 // Reads options by name and type, and remembers what was wrong.

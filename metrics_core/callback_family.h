@@ -6,12 +6,12 @@
 // callback runs on the scraping thread, and a slow one makes every scrape slow.
 // Guarantees: a series is on the page from Add() until its token is destroyed. When a token's destructor returns, its
 // callback is not running and will never run again, so it may refer to what is destroyed next; the destructor waits for
-// a callback that is running on another thread. A callback may destroy its own token, but none of another callback. A callback may use the
-// registry and any handle, but not take a snapshot. A value that is NaN is left out of the page. Values of a counter must
-// not go down; nobody checks.
+// a callback that is running on another thread. A callback may destroy its own token, but none of another callback. A
+// callback may use the registry and any handle, but not take a snapshot. A value that is NaN is left out of the page.
+// Values of a counter must not go down; nobody checks.
 // Thread safety: all methods from any thread; one callback runs at most once at a time. Cost: one lock and one call a
-// callback and scrape. Errors: another number of values than there are labels, or the same values twice, end the program.
-// A callback must not throw.
+// callback and scrape. Errors: another number of values than there are labels, or the same values twice, end the
+// program. A callback must not throw.
 //
 //   CallbackFamily depth = *registry.AddCallbackGauge({.name = "queue_records", .help = "…", .labels = {"queue"}});
 //   CallbackFamily::Token token = depth.Add([&] { return double(queue.size()); }, "ingest");

@@ -4,10 +4,11 @@
 // histogram.Observe(seconds, trace). A series keeps the latest for each bucket (a counter: one), and takes a new one at
 // most once in kExemplarInterval, which samples what is recorded often.
 // Guarantees: an exemplar is whole: trace, span, value and time belong to one recording, whose value is in the bucket
-// that shows it. Which recordings are taken is not promised; two at the same moment may both be passed over. The recording
-// itself is counted in any case. Without the option, or on a sink, the trace is ignored.
-// Thread safety: as for the handle. Cost, beyond the recording: without the option a look at one table; otherwise a clock
-// reading, and every kExemplarInterval about 100 ns. Never a lock or an allocation. Memory: 56 bytes a bucket and series.
+// that shows it. Which recordings are taken is not promised; two at the same moment may both be passed over. The
+// recording itself is counted in any case. Without the option, or on a sink, the trace is ignored.
+// Thread safety: as for the handle. Cost, beyond the recording: without the option a look at one table; otherwise a
+// clock reading, and every kExemplarInterval about 100 ns. Never a lock or an allocation. Memory: 56 bytes a bucket and
+// series.
 #pragma once
 
 #include <chrono>

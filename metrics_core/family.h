@@ -17,10 +17,11 @@
 // same family.
 // Errors: another number of values than the family has labels ends the program, as it is a programmer's error; so does
 // a lack of memory for a new series, which leaves the recording path untouched.
-// fork(): a child may record and look up what exists. With(), a first Lookup() and Remove() may wait for ever for a lock
-// that a thread of the parent held; register and resolve before the fork, or after an exec.
+// fork(): a child may record and look up what exists. With(), a first Lookup() and Remove() may wait for ever for a
+// lock that a thread of the parent held; register and resolve before the fork, or after an exec.
 //
-//   Family<Counter> requests = *registry.AddCounter({.name = "requests_total", .help = "…", .labels = {"method", "code"}});
+//   Family<Counter> requests =
+//       *registry.AddCounter({.name = "requests_total", .help = "…", .labels = {"method", "code"}});
 //   Counter produced = requests.With("Produce", "OK");       // at set-up
 //   produced.Increment();                                    // on the way
 //   requests.Lookup(method, code)->Increment();              // on the way, values from outside

@@ -9,7 +9,7 @@
 // Cost: one lock and one call a check.
 //
 //   Health health;
-//   auto token = health.Add("lease", [&] { return keeper.HoldsLease() ? Status::Ok() : Status(kUnavailable, "no lease"); });
+//   auto token = health.Add("lease", [&] { return has_lease ? Status::Ok() : Status(kUnavailable, "no lease"); });
 #pragma once
 
 #include <functional>

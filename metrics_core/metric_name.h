@@ -1,8 +1,8 @@
 // What metrics, labels and units may be called.
 //
 // The rules are those of the Prometheus data model and of OpenMetrics 1.0; a name that breaks one would make a
-// scraper refuse the whole page, so it is refused at registration. By NameRules::kUtf8, names are any UTF-8, as in Prometheus 3;
-// readers that do not ask for such names get them escaped (name_escaping.h).
+// scraper refuse the whole page, so it is refused at registration. By NameRules::kUtf8, names are any UTF-8, as in
+// Prometheus 3; readers that do not ask for such names get them escaped (name_escaping.h).
 // Thread safety: pure functions. Errors: InvalidArgument, naming the name and the rule.
 #pragma once
 
@@ -33,8 +33,8 @@ bool IsLegalLabelName(std::string_view name);
 // in UTF-8.
 Status CheckFamily(const FamilyInfo& info, NameRules rules = NameRules::kLegacy);
 
-// The names of the samples and the metadata that a family occupies on a page, in any format and by any escaping. Two families of
-// one registry may not have one in common.
+// The names of the samples and the metadata that a family occupies on a page, in any format and by any escaping. Two
+// families of one registry may not have one in common.
 std::vector<std::string> OccupiedNames(const FamilyInfo& info);
 
 }  // namespace streamhouse::metrics

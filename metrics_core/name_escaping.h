@@ -1,7 +1,8 @@
-// Names that are any UTF-8: how a text page quotes them, and how they are escaped for readers that know legacy names only.
+// Names that are any UTF-8: how a text page quotes them, and how they are escaped for readers that know legacy names
+// only.
 //
-// The schemes are those of Prometheus, by the rules of its own library. A name that is legal anyway stays as it is. Two names
-// may become one: a registry refuses them together (OccupiedNames in metric_name.h).
+// The schemes are those of Prometheus, by the rules of its own library. A name that is legal anyway stays as it is. Two
+// names may become one: a registry refuses them together (OccupiedNames in metric_name.h).
 // Thread safety: pure functions. Cost: linear in the name.
 #pragma once
 
@@ -13,7 +14,7 @@ namespace streamhouse::metrics {
 
 enum class NameEscaping : std::uint8_t {
   kUnderscores,  // a.b-c is a_b_c
-  kDots,         // a.b-c is a_dot_b__c, and an underscore two
+  kDots,         // a.b-c is a_dot_b__c, and an underscore in such a name two
   kValues,       // a.b-c is U__a_2e_b_2d_c, which can be taken back
   kNone,         // for readers that know any UTF-8
 };

@@ -41,7 +41,8 @@ enum class CreationTimes : std::uint8_t {
 };
 
 struct RegistryOptions {
-  // So that readers can tell a counter that started anew from one that went on (created_unix_milliseconds in a snapshot).
+  // So that readers can tell a counter that started anew from one that went on (created_unix_milliseconds in a
+  // snapshot).
   CreationTimes creation_times = CreationTimes::kNotKept;
 
   // What families and labels may be called.
@@ -67,8 +68,8 @@ class Registry {
   Result<Family<TickHistogram>> AddTickHistogram(MetricOptions options, const BucketBounds& bounds,
                                                  double ticks_per_unit);
 
-  // `classic_bounds` are powers of two, which are bounds at every resolution from one bucket a power of two on; they are
-  // for formats without native histograms. Below that, a bucket that spans several is counted in the last of them.
+  // `classic_bounds` are powers of two, which are bounds at every resolution from one bucket a power of two on; they
+  // are for formats without native histograms. Below that, a bucket that spans several is counted in the last of them.
   // Storage is per thread, whatever the options say.
   Result<Family<ExponentialHistogram>> AddExponentialHistogram(MetricOptions options,
                                                                const BucketBounds& classic_bounds);
@@ -84,8 +85,8 @@ class Registry {
   };
   Statistics GetStatistics() const;
 
-  // `now` decides what has expired. Without memory for it, the program ends. In the child of a fork() it may wait for ever
-  // for a lock that a thread of the parent held.
+  // `now` decides what has expired. Without memory for it, the program ends. In the child of a fork() it may wait for
+  // ever for a lock that a thread of the parent held.
   Snapshot TakeSnapshot(std::uint64_t now_nanoseconds = Clock::NowNanoseconds()) noexcept;
 
  private:

@@ -1,11 +1,11 @@
 // SnapshotBuilder: makes a Snapshot, family by family, of values that come from anywhere.
 //
-// When to use something else: Registry::TakeSnapshot for what was recorded. This is for views, which make one snapshot of
-// another, and for programs whose numbers are kept elsewhere.
-// Guarantees: families and series stand in the order in which they were added. SnapshotBuffers grow to the largest snapshot
-// that was made in them and keep that size, so that the next one of that size allocates nothing.
-// Thread safety: one thread a builder; one snapshot a time in the same buffers. Errors: what breaks the order of calls is not
-// checked.
+// When to use something else: Registry::TakeSnapshot for what was recorded. This is for views, which make one snapshot
+// of another, and for programs whose numbers are kept elsewhere.
+// Guarantees: families and series stand in the order in which they were added. SnapshotBuffers grow to the largest
+// snapshot that was made in them and keep that size, so that the next one of that size allocates nothing.
+// Thread safety: one thread a builder; one snapshot a time in the same buffers. Errors: what breaks the order of calls
+// is not checked.
 //
 //   auto buffers = std::make_shared<SnapshotBuffers>();
 //   SnapshotBuilder builder(*buffers);
@@ -30,8 +30,8 @@
 namespace streamhouse::metrics {
 
 struct SnapshotBuffers {
-  // The values of one family. Each has memory of its own, so that a family that has grown gives the old memory back before
-  // it takes the new, and no other family is moved.
+  // The values of one family. Each has memory of its own, so that a family that has grown gives the old memory back
+  // before it takes the new, and no other family is moved.
   struct Values {
     std::vector<std::string_view> labels;
     std::vector<std::uint64_t> values;
@@ -77,7 +77,8 @@ class SnapshotBuilder {
     values_->is_borrowed = true;
   }
 
-  // The same with other names: as many labels, in the same order. `info` and what the texts point at outlive the snapshot.
+  // The same with other names: as many labels, in the same order. `info` and what the texts point at outlive the
+  // snapshot.
   void AddRenamedFamily(const FamilySnapshot& family, const FamilyInfo& info) {
     AddFamily(family);
     buffers_.families.back().info_ = &info;

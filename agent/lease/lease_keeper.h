@@ -51,8 +51,8 @@ class LeaseKeeper {
   // From now on, holds this partition as well, beginning with the next round. The same partition, the same lease.
   std::shared_ptr<const Lease> Track(const TopicPartition& partition);
 
-  // This lease is not held from now on; the next round, which comes soon, gives it back, and none takes it again. Whoever
-  // asks for it is given the reason.
+  // This lease is not held from now on; the next round, which comes soon, gives it back, and none takes it again.
+  // Whoever asks for it is given the reason.
   void GiveUp(const TopicPartition& partition, const std::string& reason);
 
   // One round: takes and renews all leases that it can, and announces those that are lost.

@@ -2,15 +2,17 @@
 //
 // When to use something else: SegmentReader and log_format.h to look at files without owning them.
 // Guarantees: offsets are dense and never reused or reordered; the high watermark never goes backwards, also over a
-// restart. Records go from the start of the log, a segment at a time, by ApplyRetention alone. A batch becomes visible to readers only after Append has done what the sync policy says; then it is
-// acknowledged. A batch whose Append failed is never visible in this process; after a failed sync it may come back when
-// the log is opened again. An epoch lower than the highest one seen, in the log or by RaiseFence, is refused.
+// restart. Records go from the start of the log, a segment at a time, by ApplyRetention alone. A batch becomes visible
+// to readers only after Append has done what the sync policy says; then it is acknowledged. A batch whose Append failed
+// is never visible in this process; after a failed sync it may come back when the log is opened again. An epoch lower
+// than the highest one seen, in the log or by RaiseFence, is refused.
 // Thread safety: everything from any thread. Appends queue for one lock, which is held for the write (and the sync);
 // readers never wait for it.
 // Cost: Append is one system call and no copy; Read one for each 256 KiB, and two more in a segment that has a
 // successor. Two file descriptors, however many segments there are.
-// Errors: Aborted for a stale epoch, OutOfRange for an offset beyond the log or a batch whose sequence has been passed, DataLoss naming file and position,
-// InvalidArgument for a batch that is empty or over 1 GiB, and those of the file system.
+// Errors: Aborted for a stale epoch, OutOfRange for an offset beyond the log or a batch whose sequence has been passed,
+// DataLoss naming file and position, InvalidArgument for a batch that is empty or over 1 GiB, and those of the file
+// system.
 #pragma once
 
 #include <chrono>
@@ -84,8 +86,8 @@ class PartitionLog {
   Result<std::uint32_t> Read(std::uint64_t offset, ReadLimits limits,
                              const std::function<void(const RecordView&)>& visit) const;
 
-  // Removes the segments that are beyond the limits at that moment; returns how many. When it fails, the log is as if it
-  // had stopped before the segment in question, and it may be called again.
+  // Removes the segments that are beyond the limits at that moment; returns how many. When it fails, the log is as if
+  // it had stopped before the segment in question, and it may be called again.
   Result<std::size_t> ApplyRetention(const Retention& retention, std::int64_t now_ms);
 
   // The offset after the last visible record.
@@ -102,8 +104,8 @@ class PartitionLog {
   // appended since the last one, unless the policy is kNone.
   Status Sync();
 
-  // OK until nobody knows what is on the disk: after a failed sync, or a failed write that could not be taken back. From
-  // then on the log takes no more batches, until it is opened again; then it says why. Never waits for the disk.
+  // OK until nobody knows what is on the disk: after a failed sync, or a failed write that could not be taken back.
+  // From then on the log takes no more batches, until it is opened again; then it says why. Never waits for the disk.
   Status Health() const;
 
   // Syncs, wakes all waiters, and refuses appends from then on; reads still work. May be called twice.

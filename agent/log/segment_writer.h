@@ -30,8 +30,8 @@ class SegmentWriter {
 
   Status Append(const BatchHeader& header, std::string_view body);
   Status Sync();
-  // The same for whoever does not own the writer, while the owner appends: a failure has to be passed on to Refuse, by the
-  // owner.
+  // The same for whoever does not own the writer, while the owner appends: a failure has to be passed on to Refuse, by
+  // the owner.
   Status SyncBeside() const { return file_->Sync(); }
   // Cuts off the last `bytes`, for which nobody has been told anything yet, after their sync failed; what cannot be cut
   // off stays. Otherwise the next who opens the file could find them in memory alone, and take them for written.

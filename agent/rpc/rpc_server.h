@@ -6,8 +6,8 @@
 // and returns when no handler runs any more; who waits in Fetch has to be woken before (TopicCatalog::Drain).
 // Thread safety: Start and Shutdown from one thread.
 // Cost: gRPC's own threads, two to sixteen by the number of cores.
-// Errors: Unavailable, naming address and port, when it cannot listen; InvalidArgument, naming the files, when TLS files
-// cannot be read, or are not what they are given for.
+// Errors: Unavailable, naming address and port, when it cannot listen; InvalidArgument, naming the files, when TLS
+// files cannot be read, or are not what they are given for.
 #pragma once
 
 #include <grpcpp/server.h>

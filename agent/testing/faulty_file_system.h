@@ -1,7 +1,7 @@
 // FaultyFileSystem: a real file system whose Nth operation fails, for tests of every error path.
 //
-// When to use something else: PosixFileSystem() where nothing has to fail, SwitchedFileSystem where something has to fail
-// while it is in use.
+// When to use something else: PosixFileSystem() where nothing has to fail, SwitchedFileSystem where something has to
+// fail while it is in use.
 // Guarantees: operations are counted over the file system and all of its files, from 1, in the order in which they are
 // called. What a failing one does is in intercepted_file_system.h.
 // Thread safety: as FileSystem. The base must outlive it.

@@ -1,7 +1,8 @@
 // InMemoryBroker: a Broker in this process that keeps everything, and fails or stalls where a test says so.
 //
 // When to use something else: client/agent_broker, for records that outlive the process.
-// Guarantees: as Broker, except that groups have no coordinator: every member is given what Assign() says. A call is counted when it begins. The scripted faults:
+// Guarantees: as Broker, except that groups have no coordinator: every member is given what Assign() says. A call is
+// counted when it begins. The scripted faults:
 // - FailCall(op, n, status):      the nth call of that kind from now on (1 is the next) fails and changes nothing;
 // - FailAfterWriting(n, status):  the nth Produce from now on fails although the batch has been written,
 //                                 now or before;

@@ -1,4 +1,5 @@
-// Chunk: a piece of a page, on its way from an encoder to a socket; and PageSource, which fills one piece after another.
+// Chunk: a piece of a page, on its way from an encoder to a socket; and PageSource, which fills one piece after
+// another.
 //
 // A page of a million series never exists as a whole: whoever sends it owns one chunk, has it filled, sends it, clears
 // it, and asks for the next. When to use something else: ReadPage() for a page that is known to be small, and in tests.

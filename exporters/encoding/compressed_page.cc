@@ -94,7 +94,8 @@ ContentCoding NegotiateCoding(std::string_view accept_encoding) {
     if (EqualsIgnoringCase(coding.name, "identity")) identity = coding.weight;
     if (coding.name == "*") others = coding.weight;
   }
-  // "*" stands for codings that are not named. Of those it gets gzip, which every reader knows; zstd has to be asked for.
+  // "*" stands for codings that are not named. Of those it gets gzip, which every reader knows; zstd has to be asked
+  // for.
   const double gzip = named_gzip.value_or(others);
   // Identity is what a reader gets that wants something else less; among equals, the cheaper coding wins.
   if (zstd > 0 && zstd >= gzip && zstd >= identity) return ContentCoding::kZstd;

@@ -21,8 +21,8 @@ enum class ContentCoding : std::uint8_t {
   kZstd,  // its fastest level with a small window: half a megabyte, a third of gzip's time, and smaller
 };
 
-// What a reader gets, from its Accept-Encoding header: identity unless it asks for another. "*" asks for gzip, where gzip is not
-// named.
+// What a reader gets, from its Accept-Encoding header: identity unless it asks for another. "*" asks for gzip, where
+// gzip is not named.
 ContentCoding NegotiateCoding(std::string_view accept_encoding);
 
 // As the Content-Encoding header has it.

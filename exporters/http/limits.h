@@ -1,6 +1,7 @@
 // Limits: what a client may cost the server.
 //
-// Each has a name under which streamhouse_exporter_limits_reached_total counts how often it was reached (server_metrics.h).
+// Each has a name under which streamhouse_exporter_limits_reached_total counts how often it was reached
+// (server_metrics.h).
 // Thread safety: a value.
 #pragma once
 
@@ -20,7 +21,8 @@ struct Limits {
   std::chrono::milliseconds idle_time = std::chrono::seconds(120);
   // For each chunk of a response.
   std::chrono::milliseconds write_time = std::chrono::seconds(10);
-  // For a whole page; a scraper that says when it gives up (X-Prometheus-Scrape-Timeout-Seconds) gets no longer than that.
+  // For a whole page; a scraper that says when it gives up (X-Prometheus-Scrape-Timeout-Seconds) gets no longer than
+  // that.
   std::chrono::milliseconds page_time = std::chrono::seconds(60);
   // Pages that are being sent: 503 to further ones.
   std::size_t scrapes = 64;

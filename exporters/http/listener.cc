@@ -24,8 +24,8 @@ using tcp = boost::asio::ip::tcp;
 
 // How long to wait before accepting again when the system has no descriptors or memory left.
 constexpr std::chrono::milliseconds kAcceptPause{100};
-// What the kernel holds for a client. It would take megabytes, and cut them into tiny packets for a client that reads a few
-// bytes at a time, on the time of everybody else.
+// What the kernel holds for a client. It would take megabytes, and cut them into tiny packets for a client that reads a
+// few bytes at a time, on the time of everybody else.
 constexpr int kSendBufferBytes = 512 * 1024;
 
 // How long a client may leave a part of its page where it is, when others want to be sent theirs: one that reads takes
@@ -152,8 +152,8 @@ std::unique_ptr<Connection> Listener::MakeConnection(tcp::socket socket) {
   return std::make_unique<TcpConnection>(std::move(socket));
 }
 
-// Gives up the oldest session that waits for its client. So a crowd of slow clients makes room for a quick one, which is
-// answered long before it is the oldest. False when all are being answered.
+// Gives up the oldest session that waits for its client. So a crowd of slow clients makes room for a quick one, which
+// is answered long before it is the oldest. False when all are being answered.
 bool Listener::MakeRoom() {
   metrics_.CountLimit(Limit::kConnections);
   const auto oldest =

@@ -1,5 +1,5 @@
-// Listener: what a MetricsServer has running in an io_context: accepts connections and keeps their sessions until they are
-// over.
+// Listener: what a MetricsServer has running in an io_context: accepts connections and keeps their sessions until they
+// are over.
 //
 // When to use something else: MetricsServer, which is this behind the Exporter interface.
 // Guarantees: an accept that fails is tried again. At the limit of connections, and when the process has no descriptors
@@ -7,8 +7,8 @@
 // Passwords are checked on a thread of their own; more requests
 // than wait there get 503, but not those whose password was found right before. After Close() nothing is answered;
 // handlers that are left in the context keep the listener, and touch nothing but it.
-// Thread safety: one thread at a time runs the context. Bind() and Open() from any; Close() from the thread that runs the
-// context, or while none does. Errors: those of MetricsServer::Start. Owned by shared_ptr.
+// Thread safety: one thread at a time runs the context. Bind() and Open() from any; Close() from the thread that runs
+// the context, or while none does. Errors: those of MetricsServer::Start. Owned by shared_ptr.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -44,8 +44,8 @@ inline constexpr std::size_t kPasswordChecksMax = 16;
 
 class Listener : public std::enable_shared_from_this<Listener> {
  public:
-  // `registry` and `health` are used until Close(); the routes' metrics are made here. `context` must outlive it, but for
-  // handlers that it still holds when it is destroyed itself.
+  // `registry` and `health` are used until Close(); the routes' metrics are made here. `context` must outlive it, but
+  // for handlers that it still holds when it is destroyed itself.
   Listener(boost::asio::io_context& context, metrics::Registry& registry, const metrics::Health& health,
            RoutesOptions routes, WebConfig web_config);
   Listener(const Listener&) = delete;

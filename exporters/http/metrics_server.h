@@ -1,18 +1,17 @@
 // MetricsServer: serves a registry and a program's health over HTTP: the paths of routes.h.
 //
 // When to use something else: a program that has an HTTP server already calls Routes from it (routes.h).
-// Guarantees: Start() returns with the port bound and answering. A page is streamed: what a scrape costs in memory beside
-// the snapshot (24 bytes a counter), which concurrent scrapes share, is below a megabyte, however large the page and however
-// slowly it is read. A hostile or
-// slow client costs what Limits allow, and delays no recording. The server counts itself (server_metrics.h). Stop() ends open
-// connections, and returns when nothing runs any more.
-// Thread safety: as Exporter says; port() from any thread after Start. Cost: one thread of its own, unless it is given an
-// io_context; with passwords (web_config_file), one thread more.
-// With a context: it answers while one thread, not more, runs the context, and shares that thread: taking and encoding a page of
-// a million series keeps it busy for some milliseconds a chunk, and for the snapshot. Start() may be called before, from any
-// thread. Stop() may be called
-//   - from a handler in the context: then nothing is answered and neither registry nor health is used any more, while handlers
-//     that find this out are left in the context, which may be destroyed before or after them and the server;
+// Guarantees: Start() returns with the port bound and answering. A page is streamed: what a scrape costs in memory
+// beside the snapshot (24 bytes a counter), which concurrent scrapes share, is below a megabyte, however large the page
+// and however slowly it is read. A hostile or slow client costs what Limits allow, and delays no recording. The server
+// counts itself (server_metrics.h). Stop() ends open connections, and returns when nothing runs any more.
+// Thread safety: as Exporter says; port() from any thread after Start.
+// Cost: one thread of its own, unless it is given an io_context; with passwords (web_config_file), one thread more.
+// That thread takes the snapshots, sums labels away and encodes: of a million series, for a moment each time
+// (bench/exposition). With a context: it answers while one thread, not more, runs the context, and shares that thread.
+// Start() may be called before, from any thread. Stop() may be called
+//   - from a handler in the context: then nothing is answered and neither registry nor health is used any more, while
+//     handlers that find this out are left in the context, which may be destroyed before or after them and the server;
 //   - from another thread, while one runs the context: then it returns when no handler is left;
 //   - after the context has stopped or run out of work: as from a handler.
 // From another thread while nobody runs a context that has not stopped, it waits for somebody to do so.
@@ -51,8 +50,8 @@ struct MetricsServerOptions {
   std::uint16_t port = kMetricsPortDefault;  // 0: one that is free
   Limits limits = {};
   std::vector<std::string> aggregate = {};  // labels that /metrics sums away and /metrics/detailed shows
-  // Whether OpenMetrics pages show when series were made, where the registry keeps it, in samples ending with _created. Most
-  // servers store these as series of their own. Protobuf pages have it in any case.
+  // Whether OpenMetrics pages show when series were made, where the registry keeps it, in samples ending with _created.
+  // Most servers store these as series of their own. Protobuf pages have it in any case.
   CreatedUse created = CreatedUse::kLeftOut;
   std::string web_config_file = {};            // web_config.h; empty for none: no TLS, and anybody may read
   boost::asio::io_context* context = nullptr;  // the program's, to run in; null: a thread of its own

@@ -1,6 +1,7 @@
 // ScrapeSlots: how many pages may be under way at a time.
 //
-// Guarantees: no more slots are out than there are. A slot comes back when it is destroyed, also after the slots themselves.
+// Guarantees: no more slots are out than there are. A slot comes back when it is destroyed, also after the slots
+// themselves.
 // Thread safety: from any thread. Cost: a lock.
 #pragma once
 

@@ -6,11 +6,11 @@
 //   streamhouse_exporter_scrape_bytes_total{format}             of bodies as sent, compressed where they were
 //   streamhouse_exporter_requests_total{path,code}              all requests; paths that do not exist are "other"
 //   streamhouse_exporter_limits_reached_total{limit}            see Limits; password_checks: kPasswordChecksMax
-//   streamhouse_exporter_certificate_reloads_total{outcome}     "ok" or "failed": the files have changed, see TlsContext
+//   streamhouse_exporter_certificate_reloads_total{outcome}     "ok" or "failed", of files that have changed
 //   streamhouse_exporter_connections                            that are open
 //
-// Guarantees: labels come from fixed sets; nothing that a client sends makes a new series. Where a registry has a second
-// server, the first one's numbers are shown. A default-constructed one counts nowhere.
+// Guarantees: labels come from fixed sets; nothing that a client sends makes a new series. Where a registry has a
+// second server, the first one's numbers are shown. A default-constructed one counts nowhere.
 // Thread safety: all methods from any thread. Cost: that of a few recordings.
 #pragma once
 

@@ -42,8 +42,8 @@ void TlsConnection::ShutDownSending() {
   is_ending_ = true;
 }
 
-// Says good-bye first, or the peer takes the end for that of an attacker who cuts a page short. What it still sends is not
-// decrypted any more.
+// Says good-bye first, or the peer takes the end for that of an attacker who cuts a page short. What it still sends is
+// not decrypted any more.
 void TlsConnection::AsyncDrainSome(boost::asio::mutable_buffer buffer, Handler handler) {
   const auto drain = [this, buffer, handler = std::move(handler)](error_code) {
     // The peer may have gone; then so does the read.

@@ -1,5 +1,5 @@
-// TlsConnection: a Connection over TLS over a TCP socket. The first read shakes hands; the first one after ShutDownSending() tells
-// the peer, by TLS, that the page is whole, and waits for it to hear that.
+// TlsConnection: a Connection over TLS over a TCP socket. The first read shakes hands; the first one after
+// ShutDownSending() tells the peer, by TLS, that the page is whole, and waits for it to hear that.
 //
 // Thread safety and errors: those of Connection.
 #pragma once

@@ -63,8 +63,8 @@ Status UseClientCertificates(const TlsConfig& config, ssl::context& context) {
   }
   if (error) return Bad("certificate of clients", config.client_ca_file, error);
   context.set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
-  // Every connection shows its certificate: a session that is resumed would not be asked again, when the certificate has
-  // expired neither. And OpenSSL refuses clients that try, unless sessions are told apart by a context.
+  // Every connection shows its certificate: a session that is resumed would not be asked again, when the certificate
+  // has expired neither. And OpenSSL refuses clients that try, unless sessions are told apart by a context.
   SSL_CTX_set_session_cache_mode(context.native_handle(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(context.native_handle(), SSL_OP_NO_TICKET);
   SSL_CTX_set_num_tickets(context.native_handle(), 0);

@@ -1,9 +1,10 @@
 // TlsContext: the certificates a server shows and trusts, as their files are now.
 //
-// Guarantees: files that change are read again by the next connection, all of them together; where they are not good then (a
-// certificate that does not belong to its key, half a file), the last good ones stay, and the failure is counted: watch it,
-// since nobody else notices before they expire. Connections keep what they began with.
-// Thread safety: one thread at a time. Cost: a system call a file and connection. Errors: InvalidArgument, naming the file.
+// Guarantees: files that change are read again by the next connection, all of them together; where they are not good
+// then (a certificate that does not belong to its key, half a file), the last good ones stay, and the failure is
+// counted: watch it, since nobody else notices before they expire. Connections keep what they began with.
+// Thread safety: one thread at a time. Cost: a system call a file and connection. Errors: InvalidArgument, naming the
+// file.
 #pragma once
 
 #include <sys/types.h>
@@ -32,7 +33,8 @@ class TlsContext {
   std::shared_ptr<boost::asio::ssl::context> Current();
 
  private:
-  // What tells a file from the one that was there before: tools that renew files may keep the time of the copy they bring.
+  // What tells a file from the one that was there before: tools that renew files may keep the time of the copy they
+  // bring.
   struct FileState {
     dev_t device;
     ino_t inode;

@@ -27,7 +27,8 @@ Status Bad(const std::string& path, const YAML::Mark& mark, const std::string& w
   return Status(StatusCode::kInvalidArgument, path + ":" + std::to_string(mark.line + 1) + ": " + what);
 }
 
-// Where one begins, which YAML::Load passes over. YAML::LoadAll does not, but never ends on some texts that are no YAML.
+// Where one begins, which YAML::Load passes over. YAML::LoadAll does not, but never ends on some texts that are no
+// YAML.
 std::optional<YAML::Mark> SecondDocument(const std::string& text) {
   std::istringstream lines(text);
   bool has_begun = false;

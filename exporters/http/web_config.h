@@ -6,7 +6,7 @@
 //     min_version: TLS12                 # or TLS13; TLS12 unless given
 //     client_auth_type: RequireAndVerifyClientCert    # or NoClientCert, the default
 //     client_ca_file: clients.crt        # required by the former
-//     client_allowed_sans: [scraper.example.org]      # one of which the certificate of a client must have; any unless given
+//     client_allowed_sans: [scraper.example.org]      # of which a client's certificate must have one; any unless given
 //     cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]    # by their names in Go; OpenSSL's choice unless given
 //     curve_preferences: [X25519, CurveP256]                    # in this order
 //   http_server_config:
@@ -15,11 +15,12 @@
 //   basic_auth_users:
 //     prometheus: $2y$10$…               # bcrypt
 //
-// cert, key and client_ca hold in the file itself, as PEM, what cert_file, key_file and client_ca_file name. cipher_suites of TLS 1.2
-// and of TLS 1.3 each replace those of their version, where there are any.
-// Not supported, and refused: HTTP/2, rate limits, and what else is not named here.
+// cert, key and client_ca hold in the file itself, as PEM, what cert_file, key_file and client_ca_file name.
+// cipher_suites of TLS 1.2 and of TLS 1.3 each replace those of their version, where there are any. Not supported, and
+// refused: HTTP/2, rate limits, and what else is not named here.
 // Guarantees: a key that is unknown, misspelt or of the wrong kind is an error; nothing is ignored.
-// Thread safety: a value. Errors: InvalidArgument, naming file, line and key; Unavailable where the file cannot be read.
+// Thread safety: a value. Errors: InvalidArgument, naming file, line and key; Unavailable where the file cannot be
+// read.
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,9 @@
 // PushLoop: the thread of an exporter that sends: now and then, and a last time at the end.
 //
 // Guarantees: pushes never overlap. Each is told when it has to be done. After a failure the next one comes sooner
-// (push_schedule.h). Stop() lets a push that runs finish, makes one last push, and joins: it returns within the time of two
-// pushes, where the pushes keep their deadlines; nothing interrupts one that does not. Every push is counted (push_metrics.h).
+// (push_schedule.h). Stop() lets a push that runs finish, makes one last push, and joins: it returns within the time of
+// two pushes, where the pushes keep their deadlines; nothing interrupts one that does not. Every push is counted
+// (push_metrics.h).
 // Thread safety: Start and Stop from one thread. Cost: a thread.
 //
 //   PushLoop loop("textfile", [&](PushDeadline deadline) { return Write(deadline); }, {.interval = …}, metrics);

@@ -3,7 +3,8 @@
 //   streamhouse_exporter_pushes_total{exporter,outcome}    outcome: "ok" or "failed"
 //
 // What a failed push would have said is not lost: the next one says it, as values are cumulative.
-// Guarantees: the labels come from fixed sets. A default-constructed one counts nowhere. Thread safety: from any thread.
+// Guarantees: the labels come from fixed sets. A default-constructed one counts nowhere. Thread safety: from any
+// thread.
 #pragma once
 
 #include <string_view>

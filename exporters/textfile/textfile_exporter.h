@@ -1,9 +1,10 @@
 // TextfileExporter: writes a page for node_exporter's textfile collector, now and then and at the end.
 //
-// When to use something else: MetricsServer, where a scraper can reach the program; this is for batch jobs, and for machines on
-// which only node_exporter is scraped.
-// Guarantees: readers see whole pages only (atomic_file.h), in text format 0.0.4. Thread safety and errors: those of Exporter;
-// Start() writes a first page, and fails where that fails. Later failures are counted (push_metrics.h), and tried again.
+// When to use something else: MetricsServer, where a scraper can reach the program; this is for batch jobs, and for
+// machines on which only node_exporter is scraped.
+// Guarantees: readers see whole pages only (atomic_file.h), in text format 0.0.4. Thread safety and errors: those of
+// Exporter; Start() writes a first page, and fails where that fails. Later failures are counted (push_metrics.h), and
+// tried again.
 // Cost: a thread.
 #pragma once
 

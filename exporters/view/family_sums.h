@@ -1,8 +1,8 @@
 // FamilySums: the values of one family, summed over the series that a view does not tell apart.
 //
-// Rules: counters and buckets add up modulo 2^64, as they count themselves; doubles in the order of the series; gauges by
-// their FamilyInfo::aggregation, of which a maximum passes over NaN; exponential histograms as ExponentialSum says; of
-// exemplars the newest in each bucket stays, of creation times the oldest. Thread safety: one thread.
+// Rules: counters and buckets add up modulo 2^64, as they count themselves; doubles in the order of the series; gauges
+// by their FamilyInfo::aggregation, of which a maximum passes over NaN; exponential histograms as ExponentialSum says;
+// of exemplars the newest in each bucket stays, of creation times the oldest. Thread safety: one thread.
 // Cost: memory for the values of each group, whatever the number of series.
 #pragma once
 

@@ -2,11 +2,11 @@
 //
 // A run is 1 to kMaxRunCells consecutive slots of one chunk. It is kept alive by references: one of the family that
 // exports it, one of every handle. When the last is gone the run is given to the next series that asks for one of
-// its length and storage. Cells with shared storage are zeroed then. Those of threads cannot be (only their owners write
-// them), so the new series starts from a baseline: the sums at that moment, subtracted from every later reading. For
-// integers the subtraction is modular and exact. For sums of doubles it is not: a run in which the double sums of
-// all threads, taken without their signs, have grown beyond kMaxReusableSum is retired.
-// Guarantee: a recording through a handle that outlives its series is counted nowhere, and never in another series.
+// its length and storage. Cells with shared storage are zeroed then. Those of threads cannot be (only their owners
+// write them), so the new series starts from a baseline: the sums at that moment, subtracted from every later reading.
+// For integers the subtraction is modular and exact. For sums of doubles it is not: a run in which the double sums of
+// all threads, taken without their signs, have grown beyond kMaxReusableSum is retired. Guarantee: a recording through
+// a handle that outlives its series is counted nowhere, and never in another series.
 // Thread safety: all functions from any thread. Cost: allocating and freeing lock; references are one atomic add.
 #pragma once
 

@@ -1,9 +1,8 @@
 // ExemplarSlots: the exemplars of one series, a slot a bucket, written and read by any thread without a lock.
 //
-// Each slot is a sequence lock that nobody waits for: a writer that finds another one at work gives up, and a reader that
-// is disturbed a few times leaves the exemplar out.
-// They belong to the run of cells that the series records into, and are replaced when the run gets another series, which
-// is after the last handle has gone (cell_arena.h).
+// Each slot is a sequence lock that nobody waits for: a writer that finds another one at work gives up, and a reader
+// that is disturbed a few times leaves the exemplar out. They belong to the run of cells that the series records into,
+// and are replaced when the run gets another series, which is after the last handle has gone (cell_arena.h).
 // Thread safety: Offer, Read and the functions from any thread; SetExemplars for the owner of a run without handles.
 #pragma once
 

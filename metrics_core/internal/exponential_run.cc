@@ -106,8 +106,8 @@ void ExponentialReading::Clear() {
 }
 
 bool ExponentialReading::ReadOwn(const Cell* run, ExponentialLayout layout, std::span<std::uint64_t> own) {
-  // Acquire, both: pair with the releases in ExponentialHistogram::Add, as in CellReader, and keep the second look at the
-  // layout behind them.
+  // Acquire, both: pair with the releases in ExponentialHistogram::Add, as in CellReader, and keep the second look at
+  // the layout behind them.
   own[0] = run[kZeroCell].load(std::memory_order_acquire);
   for (Slot i = 0; i < kExponentialBuckets; ++i) own[1 + i] = run[layout.window() + i].load(std::memory_order_acquire);
   return LoadLayout(run).bits() == layout.bits();

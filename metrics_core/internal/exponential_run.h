@@ -5,9 +5,9 @@
 // outside of the window, its owner chooses a layout that has room for it, writes the counts so far into the other
 // window, and changes the layout by one store: a reader that saw the layout before still finds the old window whole.
 // A thread changes its layout a bounded number of times, as each makes room for a range that stays occupied.
-// A run that is given to another series is not read by baseline, as counts move between buckets. Each series of a run has
-// an incarnation instead, which is part of the layout: an owner that finds another one in its layout starts over, and a
-// reader ignores it.
+// A run that is given to another series is not read by baseline, as counts move between buckets. Each series of a run
+// has an incarnation instead, which is part of the layout: an owner that finds another one in its layout starts over,
+// and a reader ignores it.
 // Invariants: only the owner writes; a window that the layout names is only added to; count is written after the sum,
 // and the sum after the bucket.
 // Thread safety: Layout is a value; the rest as said. Cost: a change of the layout is about 0.3 us.

@@ -1,9 +1,8 @@
 // Label text: the labels of one series as they stand between the braces of a page.
 //
-// name="value",name="value" with \ " and newline escaped, in the order of the family's label names, which stand in quotes where
-// they are no legacy names. It is kept once
-// and is a series' identity and the bytes that encoders copy. Values that are not UTF-8 would make a scraper refuse
-// the whole page: each bad byte is replaced by U+FFFD.
+// name="value",name="value" with \ " and newline escaped, in the order of the family's label names, which stand in
+// quotes where they are no legacy names. It is kept once and is a series' identity and the bytes that encoders copy.
+// Values that are not UTF-8 would make a scraper refuse the whole page: each bad byte is replaced by U+FFFD.
 // Thread safety: pure functions.
 #pragma once
 

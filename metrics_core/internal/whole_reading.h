@@ -1,8 +1,9 @@
 // Reading the count, the sum and the buckets of one thread's histogram so that they belong together, while it records.
 //
-// The owner writes bucket, sum, count, in this order. A count and a sum that are read next to each other belong together;
-// buckets take longer. They are read as often as kWholeAttempts until they add up to the count. If an owner is too fast for
-// that, they are read before and after a count and sum, and Advance() gives each a value that it had in between.
+// The owner writes bucket, sum, count, in this order. A count and a sum that are read next to each other belong
+// together; buckets take longer. They are read as often as kWholeAttempts until they add up to the count. If an owner
+// is too fast for that, they are read before and after a count and sum, and Advance() gives each a value that it had in
+// between.
 // Thread safety: any thread may read beside the owner. Cost: some loads.
 #pragma once
 

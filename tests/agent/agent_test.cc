@@ -211,8 +211,8 @@ TEST_F(AgentTest, IsNotReadyWhileItsLeasesHaveExpired) {
   EXPECT_EQ(agent.Produce({"a"}), grpc::StatusCode::OK);
 }
 
-// Goal: nobody is told that a topic is not there because it has not been opened yet. Method: a disk that is slow while the
-// agent starts, on a port that is known.
+// Goal: nobody is told that a topic is not there because it has not been opened yet. Method: a disk that is slow while
+// the agent starts, on a port that is known.
 TEST_F(AgentTest, ListensOnlyWhenItServesItsTopics) {
   AgentConfig config = RunningAgent::DefaultConfig(folder_.path());
   config.grpc_port = static_cast<std::uint16_t>(RunningAgent().agent().grpc_port());  // free again

@@ -1,7 +1,7 @@
 // Ledger: what was promised, what was read, and whether the log keeps every promise.
 //
-// Producers number their records; a value is "producer:number". The ledger is told of every acknowledgement and of every
-// record that a group has read, and is shown the whole log at the end.
+// Producers number their records; a value is "producer:number". The ledger is told of every acknowledgement and of
+// every record that a group has read, and is shown the whole log at the end.
 // Guarantees: Check() finds a record that was acknowledged and is not where it was acknowledged to be, a record that is
 // in the log twice, records of one producer out of order within a partition, a record that a group was given and that
 // is not in the log, and one before a group's committed offset that nobody in the group was given.
@@ -36,7 +36,8 @@ class Ledger {
   void NoteFailed();
   void NoteConsumed(std::uint32_t partition, std::uint64_t offset, std::string value);
 
-  // `log` holds the values of each partition by offset, `committed` the group's next offsets. What is wrong, a line each.
+  // `log` holds the values of each partition by offset, `committed` the group's next offsets. What is wrong, a line
+  // each.
   std::vector<std::string> Check(const std::map<std::uint32_t, std::vector<std::string>>& log,
                                  const std::map<std::uint32_t, std::uint64_t>& committed) const;
 

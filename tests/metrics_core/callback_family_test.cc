@@ -60,8 +60,8 @@ TEST_F(CallbackFamilyTest, AMovedTokenKeepsItsSeries) {
   EXPECT_EQ(Read("a"), 1);
 }
 
-// Goal: what a callback refers to may be destroyed right after its token. Method: the callback stays in until the token's
-// destructor is known to have been called, then leaves a mark; the destructor must not return before the mark.
+// Goal: what a callback refers to may be destroyed right after its token. Method: the callback stays in until the
+// token's destructor is known to have been called, then leaves a mark; the destructor must not return before the mark.
 TEST_F(CallbackFamilyTest, DestroyingATokenWaitsForItsCallback) {
   std::atomic<bool> inside{false};
   std::atomic<bool> may_leave{false};

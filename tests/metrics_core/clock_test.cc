@@ -28,7 +28,8 @@ double RateOfNewProcess() {
   return rate;
 }
 
-// What such a process does: once calibrated, it prints the rate that it has arrived at; 1 where nobody trusts the counter.
+// What such a process does: once calibrated, it prints the rate that it has arrived at; 1 where nobody trusts the
+// counter.
 void PrintRate() {
   constexpr std::uint64_t kDeadline = 1'000'000'000;
   const std::uint64_t start = SteadyNanoseconds();

@@ -1,7 +1,8 @@
 // Page: everything that a registry exports, as text, so that a test compares the whole of it in one go.
 //
 // A line a series: `name{labels} value`, and for a histogram `name{labels} [bucket counts] sum S count N`, in the order
-// of the snapshot. When to use something else: the exporters' encoders, for what a scraper gets; this is nobody's format.
+// of the snapshot. When to use something else: the exporters' encoders, for what a scraper gets; this is nobody's
+// format.
 //
 //   EXPECT_EQ(Page(registry), "sent_total{topic=\"a\"} 2\nlatency [1 0 2] sum 7 count 3\n");
 #pragma once

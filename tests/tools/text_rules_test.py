@@ -35,6 +35,16 @@ class HeadersOpenWithTheirContract(RuleTestCase):
         self.assertClean(self.rule, {"a/a.h": "// A thing.\n//\n// More.\n#pragma once\n\n#include <x>\n"})
 
 
+class CommentsFit(RuleTestCase):
+    rule = staticmethod(text_rules.comments_fit)
+
+    def test_finds_one_column_too_many(self):
+        self.assertFinds(self.rule, {"a/a.h": "// A.\n//" + "x" * 119 + "\n"}, "a/a.h:2")
+
+    def test_counts_characters_and_comments_only(self):
+        self.assertClean(self.rule, {"a/a.cc": "//" + "\u2026" * 118 + "\n" + "x" * 130 + "\n"})
+
+
 class Words(RuleTestCase):
     def test_finds_a_note_to_oneself(self):
         self.assertFinds(text_rules.nothing_is_left_behind, {"a/a.cc": f"\n// {NOTE}: x\n"}, "a/a.cc:2")

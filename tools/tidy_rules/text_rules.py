@@ -7,6 +7,7 @@ from tidy_rules import source_tree
 Finding = source_tree.Finding
 
 MAX_LINES = 500
+MAX_COLUMNS = 120
 _COUNTED_SUFFIXES = (".h", ".cc", ".py", ".sh", ".bzl")
 # Put together from halves, so that this file does not break its own rules.
 _LEFTOVER = re.compile(r"\b(?:" + "|".join(("TO" "DO", "FIX" "ME", "XX" "X", "HA" "CK")) + r")\b")
@@ -42,6 +43,14 @@ def headers_open_with_their_contract(tree):
             yield Finding(file.path, 1, "#pragma once is not the first thing after the comment")
 
 
+def comments_fit(tree):
+    """The formatter leaves comments alone, and a line that runs out of the window is not read to its end."""
+    for file in tree.cpp_files():
+        for number, line in enumerate(file.text.splitlines(), start=1):
+            if line.lstrip().startswith("//") and len(line) > MAX_COLUMNS:
+                yield Finding(file.path, number, f"{len(line)} columns; the limit is {MAX_COLUMNS}")
+
+
 def nothing_is_left_behind(tree):
     """A note to oneself is invisible to users and permanent; do it, or write it where plans are kept."""
     return _matches(tree.own_files(), _LEFTOVER, "do it, or leave it out")
@@ -65,6 +74,7 @@ def no_machine_paths(tree):
 RULES = (
     files_are_short,
     headers_open_with_their_contract,
+    comments_fit,
     nothing_is_left_behind,
     every_test_runs,
     nobody_sleeps,

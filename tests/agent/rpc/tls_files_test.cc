@@ -71,8 +71,8 @@ TEST_F(TlsFilesTest, NamesTheFileThatCannotBeRead) {
   EXPECT_EQ(started, Status(StatusCode::kInvalidArgument, "cannot read TLS file nowhere/key.pem"));
 }
 
-// Goal: a file with the wrong content is not taken for a port in use. Method: files of one line, and each in the other's
-// place.
+// Goal: a file with the wrong content is not taken for a port in use. Method: files of one line, and each in the
+// other's place.
 TEST_F(TlsFilesTest, NamesTheFilesThatAreNotWhatTheyAreGivenFor) {
   const TemporaryFolder folder;
   const std::string garbage = folder / "garbage.pem";

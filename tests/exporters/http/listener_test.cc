@@ -83,7 +83,8 @@ TEST_F(ListenerTest, SpeaksTlsWithThoseWhoTrustIt) {
   EXPECT_EQ(Curl("https", trusting_ + " --tls-max 1.1"), " 000") << "too old";
 }
 
-// Goal: clients of HTTP/1.0, for whom a page ends with its connection, see that it was not cut short. Curl does not look.
+// Goal: clients of HTTP/1.0, for whom a page ends with its connection, see that it was not cut short. Curl does not
+// look.
 TEST_F(ListenerTest, EndsAPageByClosingSoThatItLooksWhole) {
   const auto family = registry_.AddCounter({.name = "sent_total", .help = "Sent", .labels = {"topic"}}).value();
   for (int i = 0; i < 2000; ++i) family.With("a_topic_with_a_long_name_" + std::to_string(i)).Increment();
