@@ -36,14 +36,13 @@ bool HasHost(const http::fields& fields) {
          ToView(fields[http::field::host]).find_first_of(" \t/\\?#@,") == std::string_view::npos;
 }
 
-// Whether a line of the headers, once they are whole, goes on in the next one, which RFC 9112, 5.2 has abolished, and
-// programs read in different ways.
+// Whether a line of the headers goes on in the next one, which RFC 9112, 5.2 has abolished, and programs read in
+// different ways. The parser takes whole lines, so that an empty one at the beginning is the end of the headers.
 bool HasFoldedLine(const beast::flat_buffer& buffer) {
   const auto data = buffer.data();
   std::string_view head(static_cast<const char*>(data.data()), data.size());
-  const std::size_t end = head.find("\r\n\r\n");
-  if (end == std::string_view::npos) return false;
-  head = head.substr(0, end);
+  if (head.starts_with("\r\n")) return false;
+  head = head.substr(0, head.find("\r\n\r\n"));
   return head.find("\n ") != std::string_view::npos || head.find("\n\t") != std::string_view::npos;
 }
 

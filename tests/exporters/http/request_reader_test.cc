@@ -190,6 +190,18 @@ TEST_F(RequestReaderTest, RefusesFoldedLinesInPiecesOfAnySize) {
   }
 }
 
+TEST_F(RequestReaderTest, RefusesNoRequestForAFoldedLineOfTheNext) {
+  const std::string both = WithHeader("A: b") + WithHeader("A: b\r\n c");
+  for (std::size_t cut = 1; cut < WithHeader("A: b").size(); ++cut) {
+    RequestReader reader(kLimits);
+    Give(reader, both.substr(0, cut));
+    ASSERT_EQ(reader.Next(), Outcome::kNeedsMore);
+    Give(reader, both.substr(cut));
+    EXPECT_EQ(reader.Next(), Outcome::kRequest) << cut;
+    EXPECT_EQ(reader.Next(), Outcome::kRefused) << cut;
+  }
+}
+
 TEST_F(RequestReaderTest, KnowsThatOnlyTheHeadIsWanted) {
   RequestReader head(kLimits);
   EXPECT_FALSE(head.wants_head_only());
