@@ -7,7 +7,6 @@
 #include <CLI/Config.hpp>  // defines what App.hpp declares
 #include <CLI/Error.hpp>
 #include <CLI/Formatter.hpp>  // as well
-#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +16,7 @@
 #include "apps/consume_command.h"
 #include "apps/demo_command.h"
 #include "apps/lag_command.h"
+#include "apps/output.h"
 #include "apps/produce_command.h"
 #include "apps/topics_command.h"
 #include "apps/version.h"
@@ -29,7 +29,7 @@ int Fail(const std::string& command, std::string message) {
   for (char& c : message) {
     if (c == '\n') c = ' ';
   }
-  fmt::print(stderr, "{}: {}\n", command, message);
+  PrintNotice(command + ": " + message);
   return EXIT_FAILURE;
 }
 
@@ -51,6 +51,7 @@ void AddVersionFlag(CLI::App& parser) {
 }  // namespace
 
 int RunCommandLine(int argc, char** argv) {
+  OpenStandardStreams();
   // gRPC logs a page about a port that is taken; what matters of it is in the error that it returns.
   ::setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
 

@@ -1,12 +1,10 @@
 #include "apps/consume_command.h"
 
-#include <fmt/core.h>
 #include <poll.h>
 
 #include <CLI/Validators.hpp>
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
 #include <map>
 #include <memory>
 #include <optional>
@@ -77,7 +75,7 @@ class Printer {
 class Warnings {
  public:
   void Note(const Status& status) {
-    if (!status.ok() && status.message() != last_) fmt::print(stderr, "streamhouse consume: {}\n", status.message());
+    if (!status.ok() && status.message() != last_) PrintNotice("streamhouse consume: " + status.message());
     last_ = status.message();
   }
 

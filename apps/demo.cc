@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdio>
 #include <future>
 #include <optional>
 #include <thread>
@@ -46,7 +45,7 @@ Status Demo::Run() {
 
   std::jthread consuming([this](const std::stop_token& drain) { Consume(drain); });
   Status streamed = Stream();
-  fmt::print(stderr, "Draining; Ctrl-C again ends at once\n");
+  PrintNotice("Draining; Ctrl-C again ends at once");
   producer_->Close(client::Producer::kCloseTimeout);
   consuming.request_stop();
   consuming.join();

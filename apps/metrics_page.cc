@@ -1,8 +1,6 @@
 #include "apps/metrics_page.h"
 
-#include <fmt/core.h>
-
-#include <cstdio>
+#include "apps/output.h"
 
 namespace streamhouse::apps {
 
@@ -21,7 +19,7 @@ metrics::Status MetricsPage::Serve(const HostPort& address) {
     return {started.code(), started.message() + "; choose another address with --http"};
   }
   server_ = std::move(server);
-  fmt::print(stderr, "http={}\n", HostPort{.host = address.host, .port = server_->port()}.ToString());
+  PrintNotice("http=" + HostPort{.host = address.host, .port = server_->port()}.ToString());
   return metrics::Status::Ok();
 }
 

@@ -1,6 +1,8 @@
 #include "apps/output.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <string>
@@ -22,6 +24,19 @@ metrics::Status FlushOutput() {
 metrics::Status PrintLine(std::string_view line) {
   WriteLine(line);
   return FlushOutput();
+}
+
+void PrintNotice(std::string_view line) {
+  const std::string whole = std::string(line) + "\n";
+  std::fwrite(whole.data(), 1, whole.size(), stderr);
+}
+
+void OpenStandardStreams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    // The lowest free descriptor, which is this one.
+    if (::fcntl(fd, F_GETFD) < 0) [[maybe_unused]]
+      const int opened = ::open("/dev/null", O_RDWR);
+  }
 }
 
 }  // namespace streamhouse::apps

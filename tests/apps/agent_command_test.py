@@ -45,9 +45,34 @@ class AgentCommand(unittest.TestCase):
         self.assertEqual(200, processes.fetch(agent.url + "/ready")[0])
         self.assertEqual(0, processes.run("produce", "--agent", agent.grpc, "--topic", "orders", stdin="a\n").returncode)
 
-    def test_ends_cleanly_on_either_signal(self):
-        for ending in (signal.SIGTERM, signal.SIGINT):
+    def test_ends_cleanly_on_any_signal(self):
+        for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             self.assertEqual(0, self.agent().stop(ending))
+
+    def test_writes_the_last_text_file_on_any_signal(self):
+        page = self.data / "agent.prom"
+        for ending, written in ((signal.SIGTERM, 2), (signal.SIGHUP, 7)):
+            agent = self.agent("--topic", "orders:1", "--exporter", f"textfile://{page}?interval=60m")
+            processes.run("produce", "--agent", agent.grpc, "--topic", "orders", stdin="a\n" * written)
+            self.assertEqual(0, agent.stop(ending))
+            self.assertIn(f"\nstreamhouse_agent_records_written_total {written}\n", page.read_text())
+
+    def test_outlives_a_hangup_under_nohup(self):
+        command = [processes.BINARY, "agent", "--data", self.data / "data", "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"]
+        agent = processes.Process(self, ["nohup", *command])
+        agent.match("^ready$")
+        os.kill(agent.pid, signal.SIGHUP)
+        self.assertEqual("OK", processes.fetch(f"http://{agent.match('^http=(.*)')[1]}/health")[2].strip())
+        self.assertEqual(0, agent.stop())
+
+    def test_keeps_its_files_from_closed_standard_streams(self):
+        data = self.data / "data"
+        command = [processes.BINARY, "agent", "--data", data, "--topic", "orders:1", "--grpc", "127.0.0.1:0"]
+        command += ["--http", "127.0.0.1:0", "--exporter", f"textfile://{self.data}/agent.prom"]
+        agent = processes.Process(self, ["bash", "-c", 'exec "$@" <&- >&- 2>&-', "bash", *command])
+        processes.wait_for((self.data / "agent.prom").exists, "the agent starts")
+        self.assertEqual(0, agent.stop())
+        self.assertEqual(b"", (data / "lock").read_bytes())
 
     def test_logs_to_stderr_only(self):
         agent = self.agent()

@@ -61,7 +61,7 @@ class ConsumeCommand(unittest.TestCase):
         self.assertEqual(self.consume("--from", "earliest", "--exit-at-end", group="a"), self.consume("--exit-at-end"))
 
     def test_waits_for_records_until_a_signal_and_commits_what_it_printed(self):
-        for ending, value in ((signal.SIGINT, "5"), (signal.SIGTERM, "6")):
+        for ending, value in ((signal.SIGINT, "5"), (signal.SIGTERM, "6"), (signal.SIGHUP, "7")):
             consumer = processes.Streamhouse(self, *self.arguments("g"))
             self.produce(f"{value}\n")
             consumer.match(f"^{value}$")

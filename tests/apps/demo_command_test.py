@@ -1,6 +1,7 @@
 """`streamhouse demo`: everything on one page, and nothing lost at the end."""
 
 import os
+import pty
 import re
 import signal
 import socket
@@ -45,12 +46,13 @@ class DemoCommand(unittest.TestCase):
             self.assertEqual(200, processes.fetch(url + path)[0])
         demo.match(r"^ *[1-9]\d* records/s sent +[1-9]\d* records/s consumed +lag \d+$")
 
-    def test_loses_nothing_on_either_signal(self):
-        for ending in (signal.SIGINT, signal.SIGTERM):
+    def test_loses_nothing_on_any_signal(self):
+        for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             demo = self.demo("--rate", 5_000)
             demo.match("records/s sent")
             self.assertEqual(0, demo.stop(ending), demo.stderr)
             self.assertGreater(self.assert_nothing_lost(demo), 0)
+            self.assertEqual([], list(self.scratch.iterdir()))
 
     def test_sends_at_the_rate_that_was_asked_for(self):
         demo = self.demo("--rate", 2_000)
@@ -81,6 +83,20 @@ class DemoCommand(unittest.TestCase):
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as demo:
             demo.stdout.readline()
             demo.stdout.close()
+            self.assertEqual(1, demo.wait(processes.DEADLINE_SECONDS))
+        self.assertEqual([], list(self.scratch.iterdir()))
+
+    def test_leaves_nothing_behind_when_its_terminal_is_closed(self):
+        terminal, end = pty.openpty()
+        command = ["setsid", "--ctty", "env", f"TMPDIR={self.scratch}", processes.BINARY, "demo", str(self.text)]
+        command += ["--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"]
+        with subprocess.Popen(command, stdin=end, stdout=end, stderr=end) as demo:
+            os.close(end)
+            shown = b""
+            while b"Ctrl-C ends it" not in shown:
+                shown += os.read(terminal, 4096)
+            os.close(terminal)
+            # Standard output takes no more, which is an error; a signal would be a negative code.
             self.assertEqual(1, demo.wait(processes.DEADLINE_SECONDS))
         self.assertEqual([], list(self.scratch.iterdir()))
 
