@@ -97,6 +97,8 @@ Status Agent::OpenStorage() {
 Status Agent::StartTopics() {
   if (Status loaded = topics_->Load(); !loaded.ok()) return loaded;
   for (const TopicInfo& topic : config_.topics) {
+    // Load() has tried what there is; a partition that cannot be served is no reason not to serve the others.
+    if (auto known = topics_->PartitionCount(topic.name); known.ok() && *known == topic.partitions) continue;
     if (Status created = topics_->Create(topic); !created.ok()) return created;
   }
   // A lease that cannot be had now is no reason not to start: it is logged, and tried again.

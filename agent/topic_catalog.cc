@@ -30,14 +30,12 @@ Status TopicCatalog::Load() {
   if (!topics.ok()) return topics.status();
   const std::lock_guard creating(create_mutex_);
   for (const TopicInfo& topic : *topics) {
-    auto logs = OpenLogs(topic);
-    if (logs.ok()) {
-      Serve(topic, *std::move(logs));
-    } else {
-      OperatorLog().error("topic {} is not served: {}", topic.name, logs.status().message());
-      const std::unique_lock lock(mutex_);
-      unserved_.insert_or_assign(topic.name, ListedTopic{.topic = topic, .served = logs.status()});
+    Topic loaded = {.retention = topic.retention};
+    for (std::uint32_t i = 0; i < topic.partitions; ++i) {
+      loaded.partitions.push_back(TryToServe({.topic = topic.name, .partition = i}));
     }
+    const std::unique_lock lock(mutex_);
+    topics_.emplace(topic.name, std::move(loaded));
   }
   return Status::Ok();
 }
@@ -50,55 +48,83 @@ Status TopicCatalog::Create(const TopicInfo& topic) {
                                               " partitions, not " + std::to_string(topic.partitions)};
   }
   const std::lock_guard creating(create_mutex_);
-  if (PartitionCount(topic.name).ok()) return store_.CreateTopic(topic);
+  if (PartitionCount(topic.name).ok()) {
+    const Status same = store_.CreateTopic(topic);
+    return same.ok() ? ServeRest(topic.name) : same;
+  }
   // Before the store knows of it, or a topic that cannot be served would be there after every restart. Logs that are
   // left without a topic are empty, and found again by whoever creates it.
-  auto logs = OpenLogs(topic);
-  if (!logs.ok()) return logs.status();
+  std::vector<std::unique_ptr<PartitionLog>> logs;
+  for (std::uint32_t i = 0; i < topic.partitions; ++i) {
+    auto log = OpenLog({.topic = topic.name, .partition = i});
+    if (!log.ok()) return log.status();
+    logs.push_back(*std::move(log));
+  }
   if (Status created = store_.CreateTopic(topic); !created.ok()) return created;
-  Serve(TakeUnserved(topic.name).value_or(topic), *std::move(logs));
+  Topic added = {.retention = topic.retention};
+  for (std::uint32_t i = 0; i < topic.partitions; ++i) {
+    added.partitions.emplace_back(Serve({.topic = topic.name, .partition = i}, std::move(logs[i])));
+  }
+  {
+    const std::unique_lock lock(mutex_);
+    topics_.emplace(topic.name, std::move(added));
+  }
   OperatorLog().info("topic {} created with {} partitions", topic.name, topic.partitions);
   // Whatever keeps the leases from being taken now is logged there, and tried again.
   static_cast<void>(leases_.RenewNow());
   return Status::Ok();
 }
 
-// As it is stored, with its retention.
-std::optional<TopicInfo> TopicCatalog::TakeUnserved(const std::string& name) {
-  const std::unique_lock lock(mutex_);
-  auto stored = unserved_.extract(name);
-  if (!stored) return std::nullopt;
-  return std::move(stored.mapped().topic);
+Status TopicCatalog::ServeRest(const std::string& topic) {
+  const std::vector<TopicPartition> unserved = Unserved(topic);
+  if (unserved.empty()) return Status::Ok();
+  Status first;
+  for (const TopicPartition& name : unserved) {
+    ServedPartition served = TryToServe(name);
+    if (first.ok()) first = served.status();
+    if (served.ok()) OperatorLog().info("{} is served again", name.ToString());
+    const std::unique_lock lock(mutex_);
+    topics_.find(topic)->second.partitions[name.partition] = std::move(served);
+  }
+  static_cast<void>(leases_.RenewNow());
+  return first;
 }
 
-Result<TopicCatalog::Logs> TopicCatalog::OpenLogs(const TopicInfo& topic) const {
-  Logs logs;
-  for (std::uint32_t i = 0; i < topic.partitions; ++i) {
-    const TopicPartition name = {.topic = topic.name, .partition = i};
-    auto log = PartitionLog::Open(files_, options_.log_folder + "/" + name.ToString(), options_.log);
-    if (!log.ok()) return log.status();
-    if ((*log)->torn_bytes() > 0) {
-      OperatorLog().warn("log of {}: cut off a torn tail of {} bytes; continues at offset {}", name.ToString(),
-                         (*log)->torn_bytes(), (*log)->HighWatermark());
-    }
-    logs.push_back(*std::move(log));
+std::vector<TopicPartition> TopicCatalog::Unserved(const std::string& topic) const {
+  const std::shared_lock lock(mutex_);
+  std::vector<TopicPartition> unserved;
+  const std::vector<ServedPartition>& partitions = topics_.find(topic)->second.partitions;
+  for (std::uint32_t i = 0; i < partitions.size(); ++i) {
+    if (!partitions[i].ok()) unserved.push_back({.topic = topic, .partition = i});
   }
-  return logs;
+  return unserved;
 }
 
-void TopicCatalog::Serve(const TopicInfo& topic, Logs logs) {
-  Partitions partitions;
-  for (std::uint32_t i = 0; i < topic.partitions; ++i) {
-    const TopicPartition name = {.topic = topic.name, .partition = i};
-    const auto log_failed = [this, name](const Status& reason) {
-      OperatorLog().error("log of {}: {}", name.ToString(), reason.message());
-      leases_.GiveUp(name, reason.message());
-    };
-    partitions.push_back(std::make_shared<Partition>(std::move(logs[i]), leases_.Track(name), options_.record_bytes_max,
-                                                     options_.metrics, log_failed));
+TopicCatalog::ServedPartition TopicCatalog::TryToServe(const TopicPartition& name) {
+  auto log = OpenLog(name);
+  if (log.ok()) return Serve(name, *std::move(log));
+  Status not_served(StatusCode::kUnavailable, name.ToString() + " is not served: " + log.status().message());
+  OperatorLog().error("{}", not_served.message());
+  return not_served;
+}
+
+Result<std::unique_ptr<PartitionLog>> TopicCatalog::OpenLog(const TopicPartition& name) const {
+  auto log = PartitionLog::Open(files_, options_.log_folder + "/" + name.ToString(), options_.log);
+  if (!log.ok()) return log.status();
+  if ((*log)->torn_bytes() > 0) {
+    OperatorLog().warn("log of {}: cut off a torn tail of {} bytes; continues at offset {}", name.ToString(),
+                       (*log)->torn_bytes(), (*log)->HighWatermark());
   }
-  const std::unique_lock lock(mutex_);
-  topics_.emplace(topic.name, Topic{.retention = topic.retention, .partitions = std::move(partitions)});
+  return log;
+}
+
+std::shared_ptr<Partition> TopicCatalog::Serve(const TopicPartition& name, std::unique_ptr<PartitionLog> log) {
+  const auto log_failed = [this, name](const Status& reason) {
+    OperatorLog().error("log of {}: {}", name.ToString(), reason.message());
+    leases_.GiveUp(name, reason.message());
+  };
+  return std::make_shared<Partition>(std::move(log), leases_.Track(name), options_.record_bytes_max, options_.metrics,
+                                     log_failed);
 }
 
 Result<std::shared_ptr<Partition>> TopicCatalog::Find(std::string_view topic, std::uint32_t partition) const {
@@ -138,8 +164,12 @@ std::vector<ListedTopic> TopicCatalog::List() const {
   std::vector<ListedTopic> all;
   {
     const std::shared_lock lock(mutex_);
-    for (const auto& [name, topic] : topics_) all.push_back({.topic = InfoOf(name, topic), .served = Status::Ok()});
-    for (const auto& [name, unserved] : unserved_) all.push_back(unserved);
+    for (const auto& [name, topic] : topics_) {
+      const auto unserved =
+          std::find_if_not(topic.partitions.begin(), topic.partitions.end(), [](const auto& p) { return p.ok(); });
+      all.push_back({.topic = InfoOf(name, topic),
+                     .served = unserved == topic.partitions.end() ? Status::Ok() : unserved->status()});
+    }
   }
   std::sort(all.begin(), all.end(),
             [](const ListedTopic& a, const ListedTopic& b) { return a.topic.name < b.topic.name; });
@@ -164,10 +194,12 @@ void TopicCatalog::ApplyRetention(std::int64_t now_ms) {
   }
   for (const auto& [name, topic] : topics) {
     for (std::size_t i = 0; i < topic.partitions.size(); ++i) {
-      auto removed = topic.partitions[i]->ApplyRetention(topic.retention, now_ms);
+      if (!topic.partitions[i].ok()) continue;
+      Partition& partition = **topic.partitions[i];
+      auto removed = partition.ApplyRetention(topic.retention, now_ms);
       if (!removed.ok()) {
         // Told already, when the log failed.
-        if (!topic.partitions[i]->LogHealth().ok()) continue;
+        if (!partition.LogHealth().ok()) continue;
         OperatorLog().error("log of {}/{}: cannot remove what is beyond its retention: {}", name, i,
                             removed.status().message());
       } else if (*removed > 0) {
@@ -181,12 +213,12 @@ Status TopicCatalog::LogHealth() const {
   std::vector<std::string> reasons;
   {
     const std::shared_lock lock(mutex_);
-    for (const auto& [name, unserved] : unserved_) {
-      reasons.push_back("topic " + name + " is not served: " + unserved.served.message());
-    }
     for (const auto& [name, topic] : topics_) {
       for (std::uint32_t i = 0; i < topic.partitions.size(); ++i) {
-        if (const Status health = topic.partitions[i]->LogHealth(); !health.ok()) {
+        const ServedPartition& served = topic.partitions[i];
+        if (!served.ok()) {
+          reasons.push_back(served.status().message());
+        } else if (const Status health = (*served)->LogHealth(); !health.ok()) {
           reasons.push_back(TopicPartition{.topic = name, .partition = i}.ToString() + ": " + health.message());
         }
       }
@@ -208,7 +240,11 @@ void TopicCatalog::LoseLease(const TopicPartition& partition, std::uint64_t fenc
 TopicCatalog::Partitions TopicCatalog::All() const {
   const std::shared_lock lock(mutex_);
   Partitions all;
-  for (const auto& [name, topic] : topics_) all.insert(all.end(), topic.partitions.begin(), topic.partitions.end());
+  for (const auto& [name, topic] : topics_) {
+    for (const ServedPartition& served : topic.partitions) {
+      if (served.ok()) all.push_back(*served);
+    }
+  }
   return all;
 }
 

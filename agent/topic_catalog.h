@@ -1,12 +1,14 @@
 // TopicCatalog: the topics of this agent and their partitions, by name.
 //
 // When to use something else: MetadataStore is where topics are kept; the catalog is what is being served.
-// Guarantees: a topic that was created is served at once, and again after a restart; all partitions of a topic are
-// there, or none. Finding one never waits for a disk or for the store. A log that takes no more batches is logged once,
+// Guarantees: a topic that was created is served at once, and again after a restart. A partition whose log cannot be
+// opened then is logged, and Unavailable with the reason; the topic is known all the same, and its other partitions are
+// served. Finding a partition never waits for a disk or for the store. A log that takes no more batches is logged once,
 // its lease is given up, and it stays so until the agent starts again (docs/decisions/failed_sync.md).
 // Thread safety: any thread.
 // Cost: Find is one shared lock and one hash look-up.
-// Errors: InvalidArgument for a bad name or number of partitions, NotFound, AlreadyExists, those of the store and logs.
+// Errors: InvalidArgument for a bad name or number of partitions, NotFound, AlreadyExists, Unavailable for a partition
+// that is not served, those of the store and logs.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +16,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -35,7 +36,7 @@ inline constexpr std::uint32_t kPartitionsPerTopicMax = 1000;
 
 struct ListedTopic {
   TopicInfo topic;
-  Status served;  // or why not
+  Status served;  // not OK: the first partition that is not, and why
 };
 
 class TopicCatalog {
@@ -50,12 +51,12 @@ class TopicCatalog {
   // All must outlive the catalog.
   TopicCatalog(FileSystem& files, MetadataStore& store, LeaseKeeper& leases, Options options);
 
-  // Serves the topics that the store knows; recovers their logs, and begins to hold their leases. A topic whose logs
-  // cannot be opened is logged and not served; Create() tries again, and until then LogHealth() says so. Fails when the
-  // store does.
+  // Serves the topics that the store knows; recovers their logs, and begins to hold their leases. Fails when the store
+  // does, not for a partition that cannot be served.
   Status Load();
 
-  // OK when the topic exists with this number of partitions already; its retention then stays as it is.
+  // OK when the topic exists with this number of partitions already; its retention then stays as it is. Opens the logs
+  // of such a topic that could not be opened before; Unavailable when one still cannot.
   Status Create(const TopicInfo& topic);
 
   // From the next ApplyRetention() on.
@@ -64,10 +65,10 @@ class TopicCatalog {
   Result<std::shared_ptr<Partition>> Find(std::string_view topic, std::uint32_t partition) const;
   Result<std::uint32_t> PartitionCount(std::string_view topic) const;
   Result<TopicInfo> Describe(std::string_view topic) const;
-  // In the order of their names; with those that are not served.
+  // In the order of their names.
   std::vector<ListedTopic> List() const;
 
-  // Names every topic that is not served and every log that takes no more batches, with the reason. Never waits.
+  // Names every partition that is not served and every log that takes no more batches, with the reason. Never waits.
   Status LogHealth() const;
 
   // Passes the loss of a lease on to the log, as a fence.
@@ -86,19 +87,21 @@ class TopicCatalog {
 
  private:
   using Partitions = std::vector<std::shared_ptr<Partition>>;
+  using ServedPartition = Result<std::shared_ptr<Partition>>;  // or why it is not served
   struct Topic {
     Retention retention;
-    Partitions partitions;
+    std::vector<ServedPartition> partitions = {};
   };
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
 
-  using Logs = std::vector<std::unique_ptr<PartitionLog>>;  // by partition
-  Result<Logs> OpenLogs(const TopicInfo& topic) const;
-  std::optional<TopicInfo> TakeUnserved(const std::string& name);
-  void Serve(const TopicInfo& topic, Logs logs);
+  Result<std::unique_ptr<PartitionLog>> OpenLog(const TopicPartition& name) const;
+  std::shared_ptr<Partition> Serve(const TopicPartition& name, std::unique_ptr<PartitionLog> log);
+  ServedPartition TryToServe(const TopicPartition& name);
+  Status ServeRest(const std::string& topic);
+  std::vector<TopicPartition> Unserved(const std::string& topic) const;
   static TopicInfo InfoOf(const std::string& name, const Topic& topic);
   Partitions All() const;
 
@@ -112,7 +115,6 @@ class TopicCatalog {
   mutable std::shared_mutex mutex_;  // held for moments only
   // guarded by mutex_
   std::unordered_map<std::string, Topic, Hash, std::equal_to<>> topics_;
-  std::unordered_map<std::string, ListedTopic> unserved_;  // what Load() could not open
 };
 
 }  // namespace streamhouse::agent

@@ -251,16 +251,20 @@ TEST_F(AgentTest, SaysWhenItStopsThatALogCannotBeSynced) {
   agent_.reset();
 }
 
-TEST_F(AgentTest, IsNotReadyWhileATopicIsDamagedAndServesTheOthers) {
+// A partition that cannot be opened is no reason not to serve the others, also where the configuration names the topic.
+TEST_F(AgentTest, IsNotReadyWhileAPartitionIsDamagedAndServesTheOthers) {
   RunningAgent agent;
   for (int i = 0; i < 2; ++i) ASSERT_EQ(agent.Produce({"a"}), grpc::StatusCode::OK);
   const std::string segment = agent.folder() + "/log/orders/0/00000000000000000000.log";
   agent.Stop();
   FlipBit(segment, 41);
-  agent.ForgetTopics();
   agent.Start();
   const std::string reason = agent.health().Evaluate().Reason();
-  EXPECT_NE(reason.find("log: topic orders is not served: " + segment + " at byte 0: "), std::string::npos) << reason;
+  EXPECT_NE(reason.find("log: orders/0 is not served: " + segment + " at byte 0: "), std::string::npos) << reason;
+  v1::ProduceResponse response;
+  EXPECT_EQ(agent.Produce(RunningAgent::Batch("orders", 0, {"a"}), &response).error_code(),
+            grpc::StatusCode::UNAVAILABLE);
+  EXPECT_TRUE(agent.Produce(RunningAgent::Batch("orders", 1, {"a"}), &response).ok());
 }
 
 TEST_F(AgentTest, GivesItsLeasesBackWhenItStops) {

@@ -63,23 +63,6 @@ TEST_F(TopicCatalogTest, ServesItsTopicsAgainAfterARestart) {
   EXPECT_EQ((*topics_->Find("orders", 0))->Append(BatchOf({"c"}))->base_offset, 2U);
 }
 
-TEST_F(TopicCatalogTest, ServesTheOtherTopicsWhenALogIsDamaged) {
-  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1, .retention = {.bytes_max = 7}}).ok());
-  ASSERT_TRUE(topics_->Create({.name = "payments", .partitions = 1}).ok());
-  for (int i = 0; i < 2; ++i) ASSERT_TRUE((*topics_->Find("orders", 0))->Append(BatchOf({"a"})).ok());
-  const std::string segment = folder_ / "log/orders/0/00000000000000000000.log";
-  FlipBit(segment, 41);
-  Reopen();
-  ASSERT_TRUE(topics_->Load().ok());
-  EXPECT_TRUE(topics_->Find("payments", 0).ok());
-  const Status status = topics_->Create({.name = "orders", .partitions = 1});
-  EXPECT_EQ(status.code(), StatusCode::kDataLoss);
-  EXPECT_EQ(status.message().find(segment + " at byte 0: "), 0U) << status.message();
-  FlipBit(segment, 41);
-  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
-  EXPECT_EQ(topics_->Describe("orders")->retention, Retention{.bytes_max = 7});
-}
-
 TEST_F(TopicCatalogTest, DoesNotServeATopicWhoseLogsCannotBeOpened) {
   WriteRawFile(folder_ / "log", "a file where a folder should be");
   EXPECT_FALSE(topics_->Create({.name = "orders", .partitions = 1}).ok());
@@ -148,21 +131,67 @@ TEST_F(TopicCatalogTest, RemovesWhatIsBeyondTheRetentionOfItsTopic) {
   EXPECT_EQ((*topics_->Find("old", 0))->FindWatermarks()->log_start_offset, 1U);
 }
 
-TEST_F(TopicCatalogTest, NamesTheTopicThatIsNotServedAndWhy) {
-  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
-  for (int i = 0; i < 2; ++i) ASSERT_TRUE((*topics_->Find("orders", 0))->Append(BatchOf({"a"})).ok());
-  EXPECT_TRUE(topics_->LogHealth().ok());
-  const std::string segment = folder_ / "log/orders/0/00000000000000000000.log";
-  FlipBit(segment, 41);
-  Reopen();
-  ASSERT_TRUE(topics_->Load().ok());
-  EXPECT_EQ(topics_->LogHealth().message().find("topic orders is not served: " + segment + " at byte 0: "), 0U)
-      << topics_->LogHealth().message();
+// A topic of which one partition is damaged when the agent starts.
+class DamagedPartitionTest : public CatalogFixture {
+ protected:
+  DamagedPartitionTest() {
+    EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 3, .retention = {.bytes_max = 7}}).ok());
+    for (int i = 0; i < 2; ++i) EXPECT_TRUE((*topics_->Find("orders", 1))->Append(BatchOf({"a"})).ok());
+    FlipBit(segment_, 41);
+    Reopen();
+    EXPECT_TRUE(topics_->Load().ok());
+    EXPECT_TRUE(leases_->RenewNow().ok());
+  }
+
+  const std::string segment_ = folder_ / "log/orders/1/00000000000000000000.log";
+  const std::string reason_ = "orders/1 is not served: " + segment_ + " at byte 0: ";  // how it begins
+};
+
+TEST_F(DamagedPartitionTest, IsUnavailableWithTheReason) {
+  const Status found = topics_->Find("orders", 1).status();
+  EXPECT_EQ(found.code(), StatusCode::kUnavailable);
+  EXPECT_EQ(found.message().find(reason_), 0U) << found.message();
+}
+
+TEST_F(DamagedPartitionTest, LeavesTheOtherPartitionsServed) {
+  for (const std::uint32_t partition : {0, 2}) {
+    ASSERT_TRUE(topics_->Find("orders", partition).ok());
+    EXPECT_TRUE((*topics_->Find("orders", partition))->Append(BatchOf({"a"})).ok());
+  }
+  topics_->ApplyRetention(0);
+  EXPECT_TRUE(topics_->SyncLogs().ok());
+  EXPECT_TRUE(topics_->CloseLogs().ok());
+}
+
+TEST_F(DamagedPartitionTest, LeavesTheTopicKnown) {
+  const TopicInfo whole = {.name = "orders", .partitions = 3, .retention = {.bytes_max = 7}};
+  EXPECT_EQ(topics_->Describe("orders").value(), whole);
   ASSERT_EQ(topics_->List().size(), 1U);
-  EXPECT_EQ(topics_->List()[0].served.code(), StatusCode::kDataLoss);
-  FlipBit(segment, 41);
-  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
+  EXPECT_EQ(topics_->List()[0].topic, whole);
+  EXPECT_EQ(topics_->List()[0].served.message().find(reason_), 0U);
+  EXPECT_EQ(topics_->Find("orders", 3).status().code(), StatusCode::kNotFound);
+  EXPECT_TRUE(topics_->SetRetention("orders", {.bytes_max = 8}).ok());
+}
+
+TEST_F(DamagedPartitionTest, IsNamedByTheHealthOfTheLogs) {
+  EXPECT_EQ(topics_->LogHealth().message().find(reason_), 0U) << topics_->LogHealth().message();
+}
+
+TEST_F(DamagedPartitionTest, IsServedAgainWhenItsFilesAreWellAndTheTopicIsCreatedAgain) {
+  const auto other = topics_->Find("orders", 0).value();
+  const Status refused = topics_->Create({.name = "orders", .partitions = 3});
+  EXPECT_EQ(refused.code(), StatusCode::kUnavailable);
+  EXPECT_EQ(refused.message().find(reason_), 0U) << refused.message();
+  FlipBit(segment_, 41);
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 3}).ok());
+  EXPECT_EQ((*topics_->Find("orders", 1))->Append(BatchOf({"c"}))->base_offset, 2U);
+  EXPECT_EQ(topics_->Find("orders", 0).value(), other);
   EXPECT_TRUE(topics_->LogHealth().ok());
+  EXPECT_EQ(topics_->Describe("orders")->retention, Retention{.bytes_max = 7});
+}
+
+TEST_F(DamagedPartitionTest, CannotBecomePartOfATopicOfAnotherSize) {
+  EXPECT_EQ(topics_->Create({.name = "orders", .partitions = 2}).code(), StatusCode::kAlreadyExists);
 }
 
 // What a log does after a sync that failed.

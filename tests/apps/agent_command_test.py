@@ -146,7 +146,7 @@ class AgentCommand(unittest.TestCase):
             agent = self.agent(*flags)
             status, _, reason = processes.fetch(agent.url + "/ready")
             self.assertEqual(503, status)
-            self.assertRegex(reason, "log: topic orders is not served: .*cannot sync")
+            self.assertRegex(reason, "log: orders/0 is not served: .*cannot sync")
             agent.stop()
         self.assertRegex(self.help(), r"each-batch\|interval\|none.*\[interval\]")
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/running_agent.h"
 
 namespace streamhouse::agent {
@@ -179,6 +180,24 @@ TEST_F(ConsumerRpcTest, RefusesBadCommits) {
   EXPECT_EQ(Commit("g", 4).error_code(), grpc::StatusCode::OUT_OF_RANGE);
   EXPECT_EQ(Commit("g", 0, 7).error_code(), grpc::StatusCode::NOT_FOUND);
   EXPECT_EQ(Committed("").error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+// Goal: a client is told to try again, rather than that there is no such topic.
+TEST_F(ConsumerRpcTest, SaysThatADamagedPartitionIsUnavailableAndWhy) {
+  ASSERT_EQ(agent_.Produce({"d"}), grpc::StatusCode::OK);
+  agent_.Stop();
+  FlipBit(agent_.folder() + "/log/orders/0/00000000000000000000.log", 41);
+  agent_.Start();
+  v1::WatermarksRequest request;
+  request.set_topic("orders");
+  v1::ProduceResponse produced;
+  const auto produce = [&] { return agent_.Produce(RunningAgent::Batch("orders", 0, {"e"}), &produced); };
+  for (const grpc::Status& status : {produce(), Fetch(RunningAgent::FetchFrom(0, 0)), Watermarks(request),
+                                     Commit("billing", 1), Committed("billing")}) {
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNAVAILABLE);
+    EXPECT_EQ(status.error_message().find("orders/0 is not served: "), 0U) << status.error_message();
+  }
+  EXPECT_TRUE(Commit("billing", 0, 1).ok());
 }
 
 }  // namespace
