@@ -6,6 +6,7 @@
 #include "metrics_core/exponential_histogram.h"
 #include "metrics_core/histogram.h"
 #include "metrics_core/internal/cell.h"
+#include "metrics_core/internal/cell_arena.h"
 #include "metrics_core/internal/shard.h"
 
 namespace streamhouse::metrics {
@@ -49,6 +50,18 @@ Result<CoreMetrics> CoreMetrics::Register(Registry& registry) {
                                      .help = "Memory of the values of all recording threads",
                                      .unit = "bytes"}),
           &CellBytes),
+      add(registry.AddCallbackGauge({.name = "streamhouse_metrics_cells",
+                                     .help = "Cells numbered so far, for all series that lived at once"}),
+          [] { return static_cast<double>(internal::GetCellStatistics().cells); }),
+      add(registry.AddCallbackGauge({.name = "streamhouse_metrics_cells_max",
+                                     .help = "Limit on the cells of the process; beyond it new series record nothing"}),
+          [] { return static_cast<double>(internal::kMaxCells); }),
+      add(registry.AddCallbackGauge({.name = "streamhouse_metrics_free_runs",
+                                     .help = "Runs of cells of removed series, waiting for new series"}),
+          [] { return static_cast<double>(internal::GetCellStatistics().free_runs); }),
+      add(registry.AddCallbackGauge({.name = "streamhouse_metrics_removed_series",
+                                     .help = "Removed series whose memory a snapshot or a look-up still holds"}),
+          [&registry] { return static_cast<double>(registry.GetStatistics().removed_series); }),
       add(registry.AddCallbackGauge(
               {.name = "streamhouse_metrics_shards", .help = "Threads that have recorded, at the same time at most"}),
           [] { return static_cast<double>(GetShardStatistics().shards); }),

@@ -3,6 +3,10 @@
 //   streamhouse_metrics_series{type}                         series on the page, by type of family
 //   streamhouse_metrics_series_bytes                         their labels and indexes
 //   streamhouse_metrics_cell_bytes                           the values of all recording threads of the process
+//   streamhouse_metrics_cells                                numbered so far, of all series that lived at once
+//   streamhouse_metrics_cells_max                            the limit on these; without cells new series are sinks
+//   streamhouse_metrics_free_runs                            cells of one removed series each, for the next ones
+//   streamhouse_metrics_removed_series                       whose memory a snapshot or a look-up still holds
 //   streamhouse_metrics_shards                               threads that have recorded, at the same time at most
 //   streamhouse_metrics_overflowed_lookups_total             label sets that got an overflow series (family.h)
 //   streamhouse_metrics_dropped_observations_total{reason}   of histograms: nan, out_of_range

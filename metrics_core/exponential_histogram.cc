@@ -34,13 +34,13 @@ void ExponentialHistogram::ObserveSlowly(double value) const noexcept {
   // Relaxed: the owner reads what it stored itself.
   internal::ExponentialLayout layout(run[internal::kLayoutCell].load(std::memory_order_relaxed));
   if (value <= internal::kZeroThreshold) {
-    if (!layout.has_window() || !layout.IsOf(incarnation_)) internal::StartIncarnation(run, incarnation_);
+    if (!layout.has_window()) internal::OpenWindow(run);
     Add(run, internal::kZeroCell, value);
     return;
   }
   const std::int32_t index = ExponentialIndex(value);
-  if (layout.PositionOf(index) >= internal::kExponentialBuckets || !layout.IsOf(incarnation_)) {
-    layout = internal::MakeRoom(run, incarnation_, index);
+  if (layout.PositionOf(index) >= internal::kExponentialBuckets) {
+    layout = internal::MakeRoom(run, index);
   }
   Add(run, layout.window() + layout.PositionOf(index), value);
 }

@@ -25,7 +25,6 @@
 
 #include "metrics_core/exemplar.h"
 #include "metrics_core/exponential_scale.h"
-#include "metrics_core/internal/cell_arena.h"
 #include "metrics_core/internal/exemplar_slots.h"
 #include "metrics_core/internal/exponential_run.h"
 #include "metrics_core/internal/recording.h"
@@ -40,8 +39,7 @@ std::uint64_t DroppedOutOfRange() noexcept;
 class ExponentialHistogram {
  public:
   ExponentialHistogram() = default;
-  explicit ExponentialHistogram(internal::SeriesRef series)
-      : series_(std::move(series)), incarnation_(internal::RunIncarnation(series_.slot())) {}
+  explicit ExponentialHistogram(internal::SeriesRef series) : series_(std::move(series)) {}
 
   void Observe(double value) const noexcept {
     if constexpr (internal::kRecordingEnabled) {
@@ -55,7 +53,7 @@ class ExponentialHistogram {
       const std::int32_t index = ExponentialIndex(value);
       // Relaxed: the owner reads what it stored itself.
       internal::ExponentialLayout layout(run[internal::kLayoutCell].load(std::memory_order_relaxed));
-      if (layout.PositionOf(index) >= internal::kExponentialBuckets || !layout.IsOf(incarnation_)) [[unlikely]] {
+      if (layout.PositionOf(index) >= internal::kExponentialBuckets) [[unlikely]] {
         ObserveSlowly(value);
         return;
       }
@@ -85,7 +83,6 @@ class ExponentialHistogram {
   void ObserveSlowly(double value) const noexcept;
 
   internal::SeriesRef series_;
-  std::uint32_t incarnation_ = 0;
 };
 
 }  // namespace streamhouse::metrics

@@ -248,12 +248,14 @@ Registry::Statistics Registry::GetStatistics() const {
       .series = {{MetricType::kCounter, 0}, {MetricType::kGauge, 0}, {MetricType::kHistogram, 0}},
       .series_bytes = 0,
       .overflowed_lookups = 0,
+      .removed_series = 0,
   };
   for (const auto& family : families) {
     const CollectedFamily::Statistics statistics = family->GetStatistics();
     total.series[family->info().type] += statistics.series;
     total.series_bytes += statistics.series_bytes;
     total.overflowed_lookups += statistics.overflowed_lookups;
+    total.removed_series += statistics.removed_series;
   }
   return total;
 }

@@ -82,6 +82,7 @@ class Registry {
     std::map<MetricType, std::uint64_t> series;  // by type of family; every type has its entry
     std::uint64_t series_bytes = 0;              // of labels and what finds them
     std::uint64_t overflowed_lookups = 0;        // of all families, see family.h
+    std::uint64_t removed_series = 0;            // whose memory a snapshot or a look-up still holds
   };
   Statistics GetStatistics() const;
 

@@ -2,7 +2,8 @@
 //
 // Cells are numbered process-wide by slots. Slot s is cell s % kCellsPerChunk of chunk s / kCellsPerChunk; each
 // thread that records has its own copy of the chunks that it touched (shard.h). A series owns a run of
-// consecutive slots in one chunk. Cells start at zero and are never freed.
+// consecutive slots in one chunk. Cells start at zero, are zero again when their run gets another series, and are never
+// freed.
 #pragma once
 
 #include <array>

@@ -4,24 +4,21 @@
 
 #include <array>
 #include <atomic>
-#include <bit>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <tuple>
+#include <utility>
 #include <vector>
 
-#include "metrics_core/internal/cell_reader.h"
-#include "metrics_core/internal/exponential_run.h"
 #include "metrics_core/internal/shard.h"
 
 namespace streamhouse::metrics::internal {
 namespace {
 
-using ShapeKey = std::tuple<Slot, CellStorage, CellNumbers>;
+using ShapeKey = std::pair<Slot, CellStorage>;
 
 ShapeKey KeyOf(const RunShape& shape) {
-  return {shape.length, shape.storage, shape.numbers};
+  return {shape.length, shape.storage};
 }
 
 // What is known of the runs that start in one chunk.
@@ -30,8 +27,16 @@ struct ChunkRuns {
   RunShape shape;  // all runs of a chunk have one shape
 };
 
-// Starting values of one chunk's cells; written only while their run belongs to nobody.
-using ChunkBaselines = std::array<std::uint64_t, kCellsPerChunk>;
+// Sets cells of one copy of a run to zero.
+void SetToZero(Chunk& chunk, Slot run, Slot length) {
+  for (Slot i = 0; i < length; ++i) {
+    Cell& cell = chunk.cells[(run + i) % kCellsPerChunk];
+    // Relaxed, both: the run has no reference. Its last holders recorded before they gave their references back, and
+    // its next holders learn of it by a release. A zero is not stored again: threads record into other cells of that
+    // cache line.
+    if (cell.load(std::memory_order_relaxed) != 0) cell.store(0, std::memory_order_relaxed);
+  }
+}
 
 class CellArena {
  public:
@@ -48,7 +53,7 @@ class CellArena {
     if (!free.empty()) {
       slot = free.back();
       free.pop_back();
-      StartOver(slot, shape);
+      SetRunToZero(slot, shape);
     } else {
       slot = Carve(shape);
       if (slot == kSinkSlot) return kSinkSlot;
@@ -62,25 +67,14 @@ class CellArena {
 
   void Free(Slot slot) noexcept {
     const std::lock_guard lock(mutex_);
-    const RunShape& shape = RunsOf(slot)->shape;
-    if (IsReusable(slot, shape)) {
-      free_[KeyOf(shape)].push_back(slot);
-    } else {
-      ++retired_runs_;
-    }
-  }
-
-  std::uint64_t BaselineOf(Slot slot) const {
-    // Acquire: pairs with the release in SetBaselines.
-    const ChunkBaselines* const baselines = baselines_[slot / kCellsPerChunk].load(std::memory_order_acquire);
-    return baselines == nullptr ? 0 : (*baselines)[slot % kCellsPerChunk];
+    free_[KeyOf(RunsOf(slot)->shape)].push_back(slot);
   }
 
   CellStatistics Statistics() {
     const std::lock_guard lock(mutex_);
     std::uint64_t free_runs = 0;
     for (const auto& [key, runs] : free_) free_runs += runs.size();
-    return {static_cast<std::uint64_t>(next_chunk_) * kCellsPerChunk, free_runs, retired_runs_};
+    return {static_cast<std::uint64_t>(next_chunk_) * kCellsPerChunk, free_runs};
   }
 
  private:
@@ -127,70 +121,25 @@ class CellArena {
     return first;
   }
 
-  static bool HoldsDouble(const RunShape& shape, Slot cell) {
-    if (shape.numbers == CellNumbers::kDoubles) return true;
-    return shape.numbers == CellNumbers::kDoubleSum && cell == kSumCell;
-  }
-
-  static bool IsReusable(Slot slot, const RunShape& shape) {
-    if (shape.storage == CellStorage::kShared) return true;
-    if (shape.numbers == CellNumbers::kExponential) {
-      // The next one would be taken for the first by a shard that has not recorded since.
-      return RunIncarnation(slot) + 1 < ExponentialLayout::kIncarnations;
-    }
-    for (Slot cell = 0; cell < shape.length; ++cell) {
-      if (!HoldsDouble(shape, cell)) continue;
-      CellReader reader;
-      if (!(reader.SumOfMagnitudes(slot + cell) <= kMaxReusableSum)) return false;
-    }
-    return true;
-  }
-
-  // Makes the run read as zero again.
-  void StartOver(Slot slot, const RunShape& shape) {
-    if (shape.storage == CellStorage::kPerThread) {
-      SetBaselines(slot, shape);
+  // In every copy. The run belongs to nobody.
+  static void SetRunToZero(Slot slot, const RunShape& shape) {
+    if (shape.storage == CellStorage::kShared) {
+      SetToZero(*MutableSharedChunk(slot), slot, shape.length);
       return;
     }
-    Chunk* const chunk = MutableSharedChunk(slot);
-    for (Slot cell = 0; cell < shape.length; ++cell) {
-      // Relaxed: the run belongs to nobody; the caller publishes it.
-      chunk->cells[(slot + cell) % kCellsPerChunk].store(0, std::memory_order_relaxed);
-    }
-  }
-
-  void SetBaselines(Slot slot, const RunShape& shape) {
-    std::atomic<ChunkBaselines*>& entry = baselines_[slot / kCellsPerChunk];
-    // Relaxed: only this function writes the entry, under mutex_.
-    ChunkBaselines* baselines = entry.load(std::memory_order_relaxed);
-    if (baselines == nullptr) {
-      baselines = std::make_unique<ChunkBaselines>().release();
-      // Release: pairs with the acquire in BaselineOf.
-      entry.store(baselines, std::memory_order_release);
-    }
-    if (shape.numbers == CellNumbers::kExponential) {
-      // The baseline of its first cell, which is not subtracted from anything, counts the incarnations.
-      ++(*baselines)[slot % kCellsPerChunk];
-      return;
-    }
-    CellReader reader;
-    for (Slot cell = 0; cell < shape.length; ++cell) {
-      const Slot s = slot + cell;
-      (*baselines)[s % kCellsPerChunk] =
-          HoldsDouble(shape, cell) ? std::bit_cast<std::uint64_t>(reader.SumOfDoubles(s)) : reader.Sum(s);
+    for (const Shard* shard = FirstShard(); shard != nullptr; shard = NextShard(*shard)) {
+      if (Chunk* const chunk = shard->table.MutableChunk(slot); chunk != nullptr) SetToZero(*chunk, slot, shape.length);
     }
   }
 
   // Written under mutex_, read by any thread.
   std::array<std::atomic<ChunkRuns*>, kMaxChunks> runs_{};
-  std::array<std::atomic<ChunkBaselines*>, kMaxChunks> baselines_{};
 
   std::mutex mutex_;
   // Guarded by mutex_.
   std::map<ShapeKey, std::vector<Slot>> free_;
   std::map<ShapeKey, Slot> next_slot_;  // a multiple of kCellsPerChunk: the chunk is full
   Slot next_chunk_ = 1;
-  std::uint64_t retired_runs_ = 0;
 };
 
 }  // namespace
@@ -216,14 +165,6 @@ std::uint32_t RunReferences(Slot slot) noexcept {
   if (slot < kSinkCells) return 0;
   // Relaxed: an approximate count; the caller decides nothing that a concurrent copy could break.
   return CellArena::Instance().ReferencesOf(slot).load(std::memory_order_relaxed);
-}
-
-std::uint64_t Baseline(Slot slot) noexcept {
-  return CellArena::Instance().BaselineOf(slot);
-}
-
-std::uint32_t RunIncarnation(Slot run) noexcept {
-  return static_cast<std::uint32_t>(Baseline(run));
 }
 
 CellStatistics GetCellStatistics() noexcept {

@@ -1,7 +1,6 @@
 #include "metrics_core/internal/cell_reader.h"
 
 #include <bit>
-#include <cmath>
 
 #include "metrics_core/internal/shard.h"
 #include "metrics_core/internal/whole_reading.h"
@@ -50,16 +49,6 @@ double CellReader::SumOfDoubles(Slot slot) {
   for (const Chunk* chunk : chunks_) {
     // Relaxed: a single number; it orders nothing.
     sum += std::bit_cast<double>(chunk->cells[slot % kCellsPerChunk].load(std::memory_order_relaxed));
-  }
-  return sum;
-}
-
-double CellReader::SumOfMagnitudes(Slot slot) {
-  Seek(slot);
-  double sum = 0;
-  for (const Chunk* chunk : chunks_) {
-    // Relaxed: a single number; it orders nothing.
-    sum += std::abs(std::bit_cast<double>(chunk->cells[slot % kCellsPerChunk].load(std::memory_order_relaxed)));
   }
   return sum;
 }

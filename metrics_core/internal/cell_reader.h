@@ -30,12 +30,9 @@ class CellReader {
   // Before a new series of readings: the shards and chunks made since the last one are looked up.
   void StartPass() { chunk_number_ = kMaxChunks; }
 
-  // Modular, and without regard to baselines.
+  // Modular.
   std::uint64_t Sum(Slot slot);
   double SumOfDoubles(Slot slot);
-
-  // How large the doubles of this cell are that no sum shows, because they cancel out between shards.
-  double SumOfMagnitudes(Slot slot);
 
   // Ups minus downs; the downs are read first, so that the value is not below what it ever was if every decrease
   // happens after its increase.

@@ -21,6 +21,7 @@ class CollectedFamily {
     std::uint64_t series = 0;
     std::uint64_t series_bytes = 0;  // labels and what finds them, not values
     std::uint64_t overflowed_lookups = 0;
+    std::uint64_t removed_series = 0;  // that a snapshot or a look-up may still see
   };
   virtual Statistics GetStatistics() const = 0;
 

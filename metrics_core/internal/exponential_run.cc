@@ -51,20 +51,14 @@ struct IndexRange {
 
 }  // namespace
 
-void StartIncarnation(Cell* run, std::uint32_t incarnation) noexcept {
-  // Nobody reads cells whose layout is of another incarnation.
-  for (const Slot cell : {kSumCell, kCountCell, kZeroCell}) OwnStore(run[cell], 0);
-  for (Slot i = 0; i < kExponentialBuckets; ++i) OwnStore(run[kFirstWindowCell + i], 0);
+void OpenWindow(Cell* run) noexcept {
   // A window in which no index has a place.
-  PublishLayout(run, ExponentialLayout::Make(incarnation, 0, kFirstWindowCell, 0, ExponentialLayout::kNowhere));
+  PublishLayout(run, ExponentialLayout::Make(0, kFirstWindowCell, 0, ExponentialLayout::kNowhere));
 }
 
-ExponentialLayout MakeRoom(Cell* run, std::uint32_t incarnation, std::int32_t finest_index) noexcept {
+ExponentialLayout MakeRoom(Cell* run, std::int32_t finest_index) noexcept {
+  if (!ExponentialLayout(OwnLoad(run[kLayoutCell])).has_window()) OpenWindow(run);
   const ExponentialLayout old(OwnLoad(run[kLayoutCell]));
-  if (!old.has_window() || !old.IsOf(incarnation)) {
-    StartIncarnation(run, incarnation);
-    return MakeRoom(run, incarnation, finest_index);
-  }
   std::array<std::uint64_t, kExponentialBuckets> counts;
   for (Slot i = 0; i < kExponentialBuckets; ++i) counts[i] = OwnLoad(run[old.window() + i]);
   const auto is_used = [](std::uint64_t count) { return count != 0; };
@@ -90,8 +84,7 @@ ExponentialLayout MakeRoom(Cell* run, std::uint32_t incarnation, std::int32_t fi
     moved[static_cast<std::size_t>(ReduceExponentialIndex(index, more) - first_index)] += *count;
   }
   for (Slot i = 0; i < kExponentialBuckets; ++i) OwnStore(run[window + i], moved[i]);
-  const auto layout =
-      ExponentialLayout::Make(incarnation, old.generation() + 1, window, old.reduction() + more, first_index);
+  const auto layout = ExponentialLayout::Make(old.generation() + 1, window, old.reduction() + more, first_index);
   PublishLayout(run, layout);
   return layout;
 }
@@ -113,7 +106,7 @@ bool ExponentialReading::ReadOwn(const Cell* run, ExponentialLayout layout, std:
   return LoadLayout(run).bits() == layout.bits();
 }
 
-void ExponentialReading::Add(const Cell* run, std::uint32_t incarnation) {
+void ExponentialReading::Add(const Cell* run) {
   // The zeros first, as one more bucket, then the window.
   constexpr std::size_t kOwnSize = 1 + kExponentialBuckets;
   scratch_.resize(2 * kOwnSize);
@@ -125,7 +118,7 @@ void ExponentialReading::Add(const Cell* run, std::uint32_t incarnation) {
   // Begins anew whenever the layout has changed, which it does a bounded number of times.
   for (int attempt = 0; attempt < kWholeAttempts;) {
     layout = LoadLayout(run);
-    if (!layout.has_window() || !layout.IsOf(incarnation)) return;
+    if (!layout.has_window()) return;
     read = ReadCountAndSum(run);
     if (!ReadOwn(run, layout, own)) continue;
     in_own = std::accumulate(own.begin(), own.end(), std::uint64_t{0});

@@ -5,9 +5,6 @@
 // outside of the window, its owner chooses a layout that has room for it, writes the counts so far into the other
 // window, and changes the layout by one store: a reader that saw the layout before still finds the old window whole.
 // A thread changes its layout a bounded number of times, as each makes room for a range that stays occupied.
-// A run that is given to another series is not read by baseline, as counts move between buckets. Each series of a run
-// has an incarnation instead, which is part of the layout: an owner that finds another one in its layout starts over,
-// and a reader ignores it.
 // Invariants: only the owner writes; a window that the layout names is only added to; count is written after the sum,
 // and the sum after the bucket.
 // Thread safety: Layout is a value; the rest as said. Cost: a change of the layout is about 0.3 us.
@@ -41,9 +38,6 @@ static_assert(2 * kExponentialRunCells <= kCellsPerChunk);
 // One layout as it stands in its cell. Zero bits, those of a cell that was never written, have room for no value.
 class ExponentialLayout {
  public:
-  // As many series may use a run, one after another.
-  static constexpr std::uint32_t kIncarnations = 1U << 24;
-
   // A first index so low that no index is in the window.
   static constexpr std::int32_t kNowhere = -(1 << 19);
 
@@ -51,10 +45,9 @@ class ExponentialLayout {
   constexpr explicit ExponentialLayout(std::uint64_t bits) : bits_(bits) {}
 
   // `generation` tells layouts of one run apart that are otherwise alike.
-  static constexpr ExponentialLayout Make(std::uint32_t incarnation, std::uint32_t generation, Slot window,
-                                          std::int32_t reduction, std::int32_t first_index) {
-    return ExponentialLayout(static_cast<std::uint64_t>(incarnation % kIncarnations) << kIncarnationShift |
-                             static_cast<std::uint64_t>(generation % kGenerations) << kGenerationShift |
+  static constexpr ExponentialLayout Make(std::uint32_t generation, Slot window, std::int32_t reduction,
+                                          std::int32_t first_index) {
+    return ExponentialLayout(static_cast<std::uint64_t>(generation) << kGenerationShift |
                              static_cast<std::uint64_t>(window) << kWindowShift |
                              static_cast<std::uint64_t>(reduction) << kReductionShift |
                              (static_cast<std::uint64_t>(first_index + kIndexOffset) & kIndexMask));
@@ -62,12 +55,7 @@ class ExponentialLayout {
 
   constexpr std::uint64_t bits() const { return bits_; }
   constexpr bool has_window() const { return window() != 0; }
-  constexpr bool IsOf(std::uint32_t incarnation) const {
-    return bits_ >> kIncarnationShift == incarnation % kIncarnations;
-  }
-  constexpr std::uint32_t generation() const {
-    return static_cast<std::uint32_t>(bits_ >> kGenerationShift) % kGenerations;
-  }
+  constexpr std::uint32_t generation() const { return static_cast<std::uint32_t>(bits_ >> kGenerationShift); }
   constexpr Slot window() const { return static_cast<Slot>(bits_ >> kWindowShift & 0xFF); }
   constexpr std::int32_t reduction() const { return static_cast<std::int32_t>(bits_ >> kReductionShift & 0xF); }
   constexpr int schema() const { return kMaxExponentialSchema - reduction(); }
@@ -82,8 +70,6 @@ class ExponentialLayout {
   static constexpr int kReductionShift = 20;
   static constexpr int kWindowShift = 24;
   static constexpr int kGenerationShift = 32;
-  static constexpr int kIncarnationShift = 40;
-  static constexpr std::uint32_t kGenerations = 1U << 8;
   static constexpr std::uint64_t kIndexMask = (std::uint64_t{1} << kReductionShift) - 1;
   // Finest indexes are within +-1100 * 256. All-zero bits mean kNowhere.
   static constexpr std::int32_t kIndexOffset = -kNowhere;
@@ -93,10 +79,10 @@ class ExponentialLayout {
 static_assert(ExponentialLayout().PositionOf(-1100 * 256) >= kExponentialBuckets);
 static_assert(kSecondWindowCell <= 0xFF);
 
-// The owner's: makes the layout of `run` one that has room for a finest index, and is of this incarnation.
-ExponentialLayout MakeRoom(Cell* run, std::uint32_t incarnation, std::int32_t finest_index) noexcept;
-// The same without an index, for a value that is counted as zero.
-void StartIncarnation(Cell* run, std::uint32_t incarnation) noexcept;
+// The owner's: makes the layout of `run` one that has room for a finest index.
+ExponentialLayout MakeRoom(Cell* run, std::int32_t finest_index) noexcept;
+// The owner's: gives a run of zeros a layout without room for any index, for a value that is counted as zero.
+void OpenWindow(Cell* run) noexcept;
 
 // Buckets of one resolution, without holes between the first and the last, from any number of threads.
 struct ExponentialReading {
@@ -104,7 +90,7 @@ struct ExponentialReading {
   void Clear();
 
   // Adds one thread's cells.
-  void Add(const Cell* run, std::uint32_t incarnation);
+  void Add(const Cell* run);
 
   // Gives up resolution until at most kExponentialBuckets buckets are left.
   void Shrink();

@@ -52,26 +52,22 @@ RunShape FamilyCore::ShapeOf(const Options& options) {
   const CellStorage chosen = options.storage == SeriesStorage::kShared ? CellStorage::kShared : CellStorage::kPerThread;
   switch (options.kind) {
     case FamilyKind::kCounter:
-      return {.length = 1, .storage = chosen, .numbers = CellNumbers::kIntegers};
+      return {.length = 1, .storage = chosen};
     case FamilyKind::kDoubleCounter:
-      return {.length = 1, .storage = chosen, .numbers = CellNumbers::kDoubles};
+      return {.length = 1, .storage = chosen};
     case FamilyKind::kGauge:
-      return {.length = 1, .storage = CellStorage::kShared, .numbers = CellNumbers::kIntegers};
+      return {.length = 1, .storage = CellStorage::kShared};
     case FamilyKind::kDoubleGauge:
-      return {.length = 1, .storage = CellStorage::kShared, .numbers = CellNumbers::kDoubles};
+      return {.length = 1, .storage = CellStorage::kShared};
     case FamilyKind::kUpDownCounter:
-      return {.length = 2, .storage = chosen, .numbers = CellNumbers::kIntegers};
+      return {.length = 2, .storage = chosen};
     case FamilyKind::kHistogram:
-      return {.length = kFirstBucketCell + options.buckets->bucket_count(),
-              .storage = chosen,
-              .numbers = CellNumbers::kDoubleSum};
+      return {.length = kFirstBucketCell + options.buckets->bucket_count(), .storage = chosen};
     case FamilyKind::kTickHistogram:
-      return {.length = kFirstBucketCell + options.buckets->bucket_count(),
-              .storage = chosen,
-              .numbers = CellNumbers::kIntegers};
+      return {.length = kFirstBucketCell + options.buckets->bucket_count(), .storage = chosen};
     case FamilyKind::kExponentialHistogram:
       // A thread's layout is its own: there is no shared storage for it.
-      return {.length = kExponentialRunCells, .storage = CellStorage::kPerThread, .numbers = CellNumbers::kExponential};
+      return {.length = kExponentialRunCells, .storage = CellStorage::kPerThread};
   }
   return {};
 }
@@ -213,8 +209,10 @@ void FamilyCore::FreeCondemned() {
 
 CollectedFamily::Statistics FamilyCore::GetStatistics() const {
   const Lock lock(mutex_);
-  return {
+  Statistics statistics = {
       .series = table_.live_count(), .series_bytes = table_.memory_bytes(), .overflowed_lookups = overflowed_lookups()};
+  for (const Condemned& condemned : condemned_) statistics.removed_series += condemned.numbers.size();
+  return statistics;
 }
 
 std::uint64_t FamilyCore::overflowed_lookups() const noexcept {
@@ -259,11 +257,6 @@ void FamilyCore::Expire(std::uint64_t now_nanoseconds) {
 }
 
 std::uint64_t FamilyCore::ValueForExpiry(Slot run) {
-  if (options_.kind == FamilyKind::kExponentialHistogram) {
-    // Not the sum of the count cells, some of which may be an earlier series'.
-    ReadExponential(run);
-    return exponential_.count;
-  }
   return options_.info.type == MetricType::kHistogram ? reader_.Sum(run + kCountCell) : ReadScalar(run);
 }
 
@@ -271,12 +264,11 @@ std::uint64_t FamilyCore::ReadScalar(Slot run) {
   switch (options_.kind) {
     case FamilyKind::kDoubleCounter:
     case FamilyKind::kDoubleGauge:
-      return std::bit_cast<std::uint64_t>(reader_.SumOfDoubles(run) - std::bit_cast<double>(Baseline(run)));
+      return std::bit_cast<std::uint64_t>(reader_.SumOfDoubles(run));
     case FamilyKind::kUpDownCounter:
-      return static_cast<std::uint64_t>(reader_.Difference(run)) -
-             (Baseline(run + kUpCell) - Baseline(run + kDownCell));
+      return static_cast<std::uint64_t>(reader_.Difference(run));
     default:
-      return reader_.Sum(run) - Baseline(run);
+      return reader_.Sum(run);
   }
 }
 
@@ -312,29 +304,18 @@ void FamilyCore::ReadHistograms(SnapshotBuilder& builder) {
     const Series& series = table_.At(number);
     const std::span<std::uint64_t> buckets = builder.AddHistogram(series.text());
     const HistogramReading reading = reader_.ReadHistogram(series.run, buckets);
-    std::uint64_t count = 0;
-    for (std::size_t i = 0; i < buckets.size(); ++i) {
-      buckets[i] -= Baseline(series.run + kFirstBucketCell + static_cast<Slot>(i));
-      count += buckets[i];
-    }
-    const std::uint64_t base = Baseline(series.run + kSumCell);
-    const double sum = counts_ticks ? static_cast<double>(reading.integer_sum - base) / options_.ticks_per_unit
-                                    : reading.double_sum - std::bit_cast<double>(base);
-    builder.SetHistogramTotals(sum, count);
+    const double sum =
+        counts_ticks ? static_cast<double>(reading.integer_sum) / options_.ticks_per_unit : reading.double_sum;
+    builder.SetHistogramTotals(sum, reading.count);
   }
-}
-
-void FamilyCore::ReadExponential(Slot run) {
-  exponential_.Clear();
-  const std::uint32_t incarnation = RunIncarnation(run);
-  reader_.ForEachShard(run, [&](const Cell* cells) { exponential_.Add(cells, incarnation); });
 }
 
 void FamilyCore::ReadExponentialHistograms(SnapshotBuilder& builder) {
   for (std::uint32_t number = 0; number < table_.number_limit(); ++number) {
     if (!table_.IsLive(number)) continue;
     const Series& series = table_.At(number);
-    ReadExponential(series.run);
+    exponential_.Clear();
+    reader_.ForEachShard(series.run, [&](const Cell* cells) { exponential_.Add(cells); });
     exponential_.Shrink();
     FoldIntoBounds(exponential_, options_.info.bounds, builder.AddHistogram(series.text()));
     builder.SetHistogramTotals(exponential_.sum, exponential_.count);

@@ -135,7 +135,6 @@ class FamilyCore final : public CollectedFamily {
   void ReadCreated(SnapshotBuilder& builder);
   void ReadScalars(SnapshotBuilder& builder);
   void ReadHistograms(SnapshotBuilder& builder);
-  void ReadExponential(Slot run);
   void ReadExponentialHistograms(SnapshotBuilder& builder);
   std::uint64_t ReadScalar(Slot run);
 

@@ -3,7 +3,8 @@
 // A shard is leased to a thread at its first recording and goes back to a pool, values in place, when the thread
 // exits; the next new thread continues on it. Nothing is folded, so sums over all shards never run backwards, and
 // memory is bounded by the peak number of concurrent recording threads.
-// Invariants: a shard has at most one owner; only the owner writes its table and its cells; a chunk, once in a
+// Invariants: a shard has at most one owner; only the owner writes its table, and its cells of runs that have a
+// reference; cells of a run without one belong to the arena, which zeroes them (cell_arena.h); a chunk, once in a
 // table, stays there; shards are never freed. A return happens before the next lease (pool lock), so the new owner
 // continues from the old owner's last values.
 // Thread exit: the return runs as a pthread key destructor, after every thread_local destructor. A recording that
@@ -28,6 +29,12 @@ class ChunkTable {
   Chunk* OwnChunk(Slot slot) const noexcept {
     // Relaxed: the owner reads what it stored itself.
     return chunks_[slot / kCellsPerChunk].load(std::memory_order_relaxed);
+  }
+
+  // For the arena, of a run that no thread records into (cell_arena.h).
+  Chunk* MutableChunk(Slot slot) const noexcept {
+    // Acquire: pairs with Publish, so that zeroing comes after the owner's first zeros.
+    return chunks_[slot / kCellsPerChunk].load(std::memory_order_acquire);
   }
 
   // For readers of other threads' values.

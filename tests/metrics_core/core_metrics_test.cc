@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "metrics_core/bucket_bounds.h"
+#include "metrics_core/internal/cell.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 #include "metrics_core/testing/metric_reader.h"
@@ -63,6 +64,23 @@ TEST_F(CoreMetricsTest, CountDroppedObservationsByReason) {
   histogram.Observe(-1);
   EXPECT_EQ(Read("dropped_observations_total", {{"reason", "nan"}}), nans + 1);
   EXPECT_EQ(Read("dropped_observations_total", {{"reason", "out_of_range"}}), others + 2);
+}
+
+TEST_F(CoreMetricsTest, ShowWhatRemovedSeriesStillHold) {
+  const auto family = AddCounter();
+  family.With("a").Increment();
+  const double cells = Read("cells");
+  {
+    const Snapshot reading = registry_.TakeSnapshot();
+    ASSERT_TRUE(family.Remove("a"));
+    EXPECT_EQ(Read("removed_series"), 1);
+  }
+  const double free_before = Read("free_runs");
+  // Gives back what no snapshot shows any more.
+  EXPECT_EQ(Read("removed_series"), 0);
+  EXPECT_EQ(Read("free_runs"), free_before + 1);
+  EXPECT_EQ(Read("cells"), cells);
+  EXPECT_EQ(Read("cells_max"), internal::kMaxCells);
 }
 
 TEST_F(CoreMetricsTest, CountShardsAndTheirCells) {

@@ -17,7 +17,7 @@ TEST(HandleSizeTest, AHandleIsASlotAndAtMostOnePointer) {
   EXPECT_EQ(sizeof(Counter), sizeof(std::uint32_t));
   EXPECT_EQ(sizeof(DoubleCounter), sizeof(std::uint32_t));
   EXPECT_EQ(sizeof(UpDownCounter), sizeof(std::uint32_t));
-  EXPECT_EQ(sizeof(ExponentialHistogram), 2 * sizeof(std::uint32_t));
+  EXPECT_EQ(sizeof(ExponentialHistogram), sizeof(std::uint32_t));
   EXPECT_EQ(sizeof(Gauge), 2 * sizeof(void*));
   EXPECT_EQ(sizeof(DoubleGauge), 2 * sizeof(void*));
   EXPECT_EQ(sizeof(Histogram), 2 * sizeof(void*));

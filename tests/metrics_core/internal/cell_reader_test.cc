@@ -37,7 +37,7 @@ TEST(CellReaderTest, AddsUpWhatThreadsHaveRecorded) {
 
 TEST(CellReaderTest, ReadsZeroWhereNobodyHasRecorded) {
   EXPECT_EQ(CellReader().Sum(AllocateRun({})), 0U);
-  EXPECT_EQ(CellReader().SumOfDoubles(AllocateRun({.numbers = CellNumbers::kDoubles})), 0.0);
+  EXPECT_EQ(CellReader().SumOfDoubles(AllocateRun({})), 0.0);
 }
 
 TEST(CellReaderTest, SumsAreModular) {
@@ -48,7 +48,7 @@ TEST(CellReaderTest, SumsAreModular) {
 }
 
 TEST(CellReaderTest, AddsUpDoubles) {
-  const Slot slot = AllocateRun({.numbers = CellNumbers::kDoubles});
+  const Slot slot = AllocateRun({});
   Record(slot, 0.5);
   OnAnotherThread([&] { Record(slot, 0.25); });
   EXPECT_EQ(CellReader().SumOfDoubles(slot), 0.75);
@@ -105,7 +105,7 @@ class HistogramReadingTest : public testing::Test {
 
   // A run on which this thread and another one, each in its own shard, have observed and then stopped.
   Slot RunStoppedAt(Progress here, Progress there) {
-    const Slot run = AllocateRun({.length = kFirstBucketCell + kBuckets, .numbers = CellNumbers::kDoubleSum});
+    const Slot run = AllocateRun({.length = kFirstBucketCell + kBuckets});
     Observe(run, kCounted);
     Observe(run, here);
     OnAnotherThread([&] { Observe(run, there); });

@@ -15,15 +15,12 @@ namespace streamhouse::metrics::internal {
 namespace {
 
 using RunCells = std::array<Cell, kExponentialRunCells>;
-constexpr std::uint32_t kIncarnation = 1;
 
 // As the owner of the run does.
-void Observe(RunCells& run, double value, std::uint32_t incarnation = kIncarnation) {
+void Observe(RunCells& run, double value) {
   const std::int32_t index = ExponentialIndex(value);
   ExponentialLayout layout(run[kLayoutCell].load(std::memory_order_relaxed));
-  if (!layout.IsOf(incarnation) || layout.PositionOf(index) >= kExponentialBuckets) {
-    layout = MakeRoom(run.data(), incarnation, index);
-  }
+  if (layout.PositionOf(index) >= kExponentialBuckets) layout = MakeRoom(run.data(), index);
   AddOwned(run[layout.window() + layout.PositionOf(index)], std::uint64_t{1}, std::memory_order_release);
   AddOwned(run[kSumCell], value, std::memory_order_release);
   AddOwned(run[kCountCell], std::uint64_t{1}, std::memory_order_release);
@@ -31,7 +28,7 @@ void Observe(RunCells& run, double value, std::uint32_t incarnation = kIncarnati
 
 ExponentialReading Read(const std::vector<const RunCells*>& runs) {
   ExponentialReading reading;
-  for (const RunCells* const run : runs) reading.Add(run->data(), kIncarnation);
+  for (const RunCells* const run : runs) reading.Add(run->data());
   return reading;
 }
 
@@ -54,9 +51,7 @@ std::map<std::int32_t, std::uint64_t> BucketsOf(const ExponentialReading& readin
 
 TEST(ExponentialLayoutTest, KeepsWhatItWasMadeOf) {
   for (const std::int32_t first_index : {-280'000, -1, 0, 1, 280'000}) {
-    const auto layout = ExponentialLayout::Make(77, 200, kSecondWindowCell, 12, first_index);
-    EXPECT_TRUE(layout.IsOf(77));
-    EXPECT_FALSE(layout.IsOf(78));
+    const auto layout = ExponentialLayout::Make(200, kSecondWindowCell, 12, first_index);
     EXPECT_EQ(layout.generation(), 200U);
     EXPECT_EQ(layout.window(), kSecondWindowCell);
     EXPECT_EQ(layout.schema(), kMaxExponentialSchema - 12);
@@ -132,25 +127,9 @@ TEST(ExponentialRunTest, ShrinkGivesUpResolutionUntilTheBucketsFit) {
   EXPECT_EQ(BucketsOf(reading), Expected({1e-9, 1e9}, reading.schema));
 }
 
-TEST(ExponentialRunTest, CellsOfAnotherIncarnationAreNotRead) {
-  const auto run = std::make_unique<RunCells>();
-  Observe(*run, 1.5, kIncarnation + 1);
-  EXPECT_EQ(Read({run.get()}).count, 0U);
-}
-
-TEST(ExponentialRunTest, AnOwnerStartsOverForANewIncarnation) {
-  const auto run = std::make_unique<RunCells>();
-  for (const double value : {1e-20, 1.0, 1e20}) Observe(*run, value, kIncarnation + 1);
-  Observe(*run, 1.5);
-  const ExponentialReading reading = Read({run.get()});
-  EXPECT_EQ(reading.count, 1U);
-  EXPECT_EQ(reading.sum, 1.5);
-  EXPECT_EQ(reading.schema, kMaxExponentialSchema);
-}
-
 TEST(ExponentialRunTest, ZerosAreCountedBesideTheBuckets) {
   const auto run = std::make_unique<RunCells>();
-  StartIncarnation(run->data(), kIncarnation);
+  OpenWindow(run->data());
   AddOwned((*run)[kZeroCell], std::uint64_t{2}, std::memory_order_release);
   AddOwned((*run)[kCountCell], std::uint64_t{2}, std::memory_order_release);
   Observe(*run, 1.0);

@@ -33,8 +33,8 @@ class ModelsTest(unittest.TestCase):
         # A line of the model that no interleaving reaches says that the model is not what it seems.
         self.assertEqual(re.findall(r"\((\d+) of \d+ states\)", report), ["0"] * report.count("unreached in"), report)
 
-    def assert_finds_the_seeded_fault(self, model, assertion):
-        report = search(model, "-DSEEDED_BUG")
+    def assert_finds_the_seeded_fault(self, model, assertion, fault="SEEDED_BUG"):
+        report = search(model, f"-D{fault}")
         self.assertIn("errors: 1", report)
         self.assertRegex(report, r"assertion violated\s*" + re.escape(assertion))
 
@@ -49,6 +49,10 @@ class ModelsTest(unittest.TestCase):
 
     def test_without_membarrier_a_run_would_be_reused_under_a_reader(self):
         self.assert_finds_the_seeded_fault("slot_reuse", "!(reused)")
+
+    def test_cells_that_are_zeroed_before_the_last_reference_goes_would_show_old_recordings(self):
+        shown = "((memory[(2+0)]==recorded_new[0])&&(memory[(2+1)]==recorded_new[1]))"
+        self.assert_finds_the_seeded_fault("slot_reuse", shown, fault="SEEDED_EARLY_ZERO")
 
     def test_every_scrape_of_a_histogram_is_consistent(self):
         self.assert_holds("histogram_read")
