@@ -35,13 +35,14 @@ Status CommittedOffsets::Commit(const std::string& group, const TopicPartition& 
     return {StatusCode::kOutOfRange, "offset " + std::to_string(offset) + " of " + partition.ToString() +
                                          " is beyond the high watermark " + std::to_string(end)};
   }
-  return store_.CommitOffset(group, partition, offset);
+  return store_.CommitOffset(group, {.topic_id = (*found)->topic_id(), .partition = partition.partition}, offset);
 }
 
 Result<std::optional<std::uint64_t>> CommittedOffsets::Find(const std::string& group, const TopicPartition& partition) {
   if (Status named = CheckGroupName(group); !named.ok()) return named;
-  if (auto found = topics_.Find(partition.topic, partition.partition); !found.ok()) return found.status();
-  return store_.FindCommittedOffset(group, partition);
+  auto found = topics_.Find(partition.topic, partition.partition);
+  if (!found.ok()) return found.status();
+  return store_.FindCommittedOffset(group, {.topic_id = (*found)->topic_id(), .partition = partition.partition});
 }
 
 }  // namespace streamhouse::agent

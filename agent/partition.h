@@ -26,6 +26,7 @@
 #include "agent/log/log_format.h"
 #include "agent/log/partition_log.h"
 #include "agent/log/retention.h"
+#include "agent/metadata/metadata_store.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/exemplar.h"
 #include "metrics_core/histogram.h"
@@ -51,12 +52,16 @@ class Partition {
   // `record_bytes_max` limits the key and value of one record, together.
   Partition(
       std::unique_ptr<PartitionLog> log, std::shared_ptr<const Lease> lease, std::size_t record_bytes_max,
-      WriteMetrics metrics, LogFailed log_failed = [](const metrics::Status&) {})
+      WriteMetrics metrics, LogFailed log_failed = [](const metrics::Status&) {}, TopicId topic_id = 0)
       : log_(std::move(log)),
         lease_(std::move(lease)),
         record_bytes_max_(record_bytes_max),
         metrics_(std::move(metrics)),
-        log_failed_(std::move(log_failed)) {}
+        log_failed_(std::move(log_failed)),
+        topic_id_(topic_id) {}
+
+  // The life of the topic whose partition this is.
+  TopicId topic_id() const { return topic_id_; }
 
   // See PartitionLog::Append. `trace` becomes an exemplar of the latency.
   metrics::Result<AppendedBatch> Append(const BatchBuilder& batch, const metrics::TraceContext& trace = {});
@@ -99,6 +104,7 @@ class Partition {
   const std::size_t record_bytes_max_;
   const WriteMetrics metrics_;
   const LogFailed log_failed_;
+  const TopicId topic_id_;
 
   std::once_flag announced_;
 };

@@ -30,9 +30,9 @@ Status TopicCatalog::Load() {
   if (!topics.ok()) return topics.status();
   const std::lock_guard creating(create_mutex_);
   for (const TopicInfo& topic : *topics) {
-    Topic loaded = {.retention = topic.retention};
+    Topic loaded = {.id = topic.id, .retention = topic.retention};
     for (std::uint32_t i = 0; i < topic.partitions; ++i) {
-      loaded.partitions.push_back(TryToServe({.topic = topic.name, .partition = i}));
+      loaded.partitions.push_back(TryToServe({.topic = topic.name, .partition = i}, topic.id));
     }
     const std::unique_lock lock(mutex_);
     topics_.emplace(topic.name, std::move(loaded));
@@ -49,7 +49,7 @@ Status TopicCatalog::Create(const TopicInfo& topic) {
   }
   const std::lock_guard creating(create_mutex_);
   if (PartitionCount(topic.name).ok()) {
-    const Status same = store_.CreateTopic(topic);
+    const Status same = store_.CreateTopic(topic).status();
     return same.ok() ? ServeRest(topic.name) : same;
   }
   // Before the store knows of it, or a topic that cannot be served would be there after every restart. Logs that are
@@ -60,10 +60,11 @@ Status TopicCatalog::Create(const TopicInfo& topic) {
     if (!log.ok()) return log.status();
     logs.push_back(*std::move(log));
   }
-  if (Status created = store_.CreateTopic(topic); !created.ok()) return created;
-  Topic added = {.retention = topic.retention};
+  auto created = store_.CreateTopic(topic);
+  if (!created.ok()) return created.status();
+  Topic added = {.id = created->id, .retention = created->retention};
   for (std::uint32_t i = 0; i < topic.partitions; ++i) {
-    added.partitions.emplace_back(Serve({.topic = topic.name, .partition = i}, std::move(logs[i])));
+    added.partitions.emplace_back(Serve({.topic = topic.name, .partition = i}, created->id, std::move(logs[i])));
   }
   {
     const std::unique_lock lock(mutex_);
@@ -80,7 +81,7 @@ Status TopicCatalog::ServeRest(const std::string& topic) {
   if (unserved.empty()) return Status::Ok();
   Status first;
   for (const TopicPartition& name : unserved) {
-    ServedPartition served = TryToServe(name);
+    ServedPartition served = TryToServe(name, topics_.find(topic)->second.id);
     if (first.ok()) first = served.status();
     if (served.ok()) OperatorLog().info("{} is served again", name.ToString());
     const std::unique_lock lock(mutex_);
@@ -100,9 +101,9 @@ std::vector<TopicPartition> TopicCatalog::Unserved(const std::string& topic) con
   return unserved;
 }
 
-TopicCatalog::ServedPartition TopicCatalog::TryToServe(const TopicPartition& name) {
+TopicCatalog::ServedPartition TopicCatalog::TryToServe(const TopicPartition& name, TopicId topic_id) {
   auto log = OpenLog(name);
-  if (log.ok()) return Serve(name, *std::move(log));
+  if (log.ok()) return Serve(name, topic_id, *std::move(log));
   Status not_served(StatusCode::kUnavailable, name.ToString() + " is not served: " + log.status().message());
   OperatorLog().error("{}", not_served.message());
   return not_served;
@@ -118,13 +119,14 @@ Result<std::unique_ptr<PartitionLog>> TopicCatalog::OpenLog(const TopicPartition
   return log;
 }
 
-std::shared_ptr<Partition> TopicCatalog::Serve(const TopicPartition& name, std::unique_ptr<PartitionLog> log) {
+std::shared_ptr<Partition> TopicCatalog::Serve(const TopicPartition& name, TopicId topic_id,
+                                               std::unique_ptr<PartitionLog> log) {
   const auto log_failed = [this, name](const Status& reason) {
     OperatorLog().error("log of {}: {}", name.ToString(), reason.message());
     leases_.GiveUp(name, reason.message());
   };
   return std::make_shared<Partition>(std::move(log), leases_.Track(name), options_.record_bytes_max, options_.metrics,
-                                     log_failed);
+                                     log_failed, topic_id);
 }
 
 Result<std::shared_ptr<Partition>> TopicCatalog::Find(std::string_view topic, std::uint32_t partition) const {
@@ -156,8 +158,10 @@ Result<TopicInfo> TopicCatalog::Describe(std::string_view topic) const {
 }
 
 TopicInfo TopicCatalog::InfoOf(const std::string& name, const Topic& topic) {
-  return {
-      .name = name, .partitions = static_cast<std::uint32_t>(topic.partitions.size()), .retention = topic.retention};
+  return {.name = name,
+          .partitions = static_cast<std::uint32_t>(topic.partitions.size()),
+          .retention = topic.retention,
+          .id = topic.id};
 }
 
 std::vector<ListedTopic> TopicCatalog::List() const {

@@ -89,6 +89,7 @@ class TopicCatalog {
   using Partitions = std::vector<std::shared_ptr<Partition>>;
   using ServedPartition = Result<std::shared_ptr<Partition>>;  // or why it is not served
   struct Topic {
+    TopicId id = 0;
     Retention retention;
     std::vector<ServedPartition> partitions = {};
   };
@@ -98,8 +99,8 @@ class TopicCatalog {
   };
 
   Result<std::unique_ptr<PartitionLog>> OpenLog(const TopicPartition& name) const;
-  std::shared_ptr<Partition> Serve(const TopicPartition& name, std::unique_ptr<PartitionLog> log);
-  ServedPartition TryToServe(const TopicPartition& name);
+  std::shared_ptr<Partition> Serve(const TopicPartition& name, TopicId topic_id, std::unique_ptr<PartitionLog> log);
+  ServedPartition TryToServe(const TopicPartition& name, TopicId topic_id);
   Status ServeRest(const std::string& topic);
   std::vector<TopicPartition> Unserved(const std::string& topic) const;
   static TopicInfo InfoOf(const std::string& name, const Topic& topic);

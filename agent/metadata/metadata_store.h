@@ -3,6 +3,10 @@
 // When to use something else: records are in PartitionLog; LeaseKeeper is the way to hold a lease, not this.
 // Guarantees, for every implementation (tests/agent/metadata/metadata_store_contract.h holds each of them to it):
 // - what a call has stored before it returned OK survives the death of every process and the loss of power;
+// - a call stores all that it was asked for, or nothing;
+// - a topic has an id, which names one life of it: no other topic ever has it, also not one of the same name later;
+// - a committed offset belongs to a topic id: it ends with that life, and is not found in another one;
+// - a row that was damaged is never passed on: DataLoss names its table and the row;
 // - a partition has one holder at a time, by the store's clock, whatever the clocks of its callers say;
 // - the epoch of a partition goes up by one when the holder changes, stays when the same holder comes back, and never
 //   goes down: not over renewals, release, expiry or a restart.
@@ -28,6 +32,9 @@ using metrics::Result;
 using metrics::Status;
 using metrics::StatusCode;
 
+// One life of a topic; 0: none.
+using TopicId = std::uint64_t;
+
 struct TopicPartition {
   std::string topic;
   std::uint32_t partition = 0;
@@ -36,10 +43,19 @@ struct TopicPartition {
   friend auto operator<=>(const TopicPartition&, const TopicPartition&) = default;
 };
 
+// A partition of one life of a topic.
+struct TopicIdPartition {
+  TopicId topic_id = 0;
+  std::uint32_t partition = 0;
+
+  friend auto operator<=>(const TopicIdPartition&, const TopicIdPartition&) = default;
+};
+
 struct TopicInfo {
   std::string name;
   std::uint32_t partitions = 0;
   Retention retention = {};
+  TopicId id = 0;  // given by the store
 
   friend bool operator==(const TopicInfo&, const TopicInfo&) = default;
 };
@@ -53,13 +69,40 @@ struct LeaseRow {
   friend bool operator==(const LeaseRow&, const LeaseRow&) = default;
 };
 
+struct CommittedOffset {
+  std::string group;
+  TopicIdPartition partition;
+  std::uint64_t offset = 0;  // of the next record to read
+
+  friend bool operator==(const CommittedOffset&, const CommittedOffset&) = default;
+};
+
+// What to look for; an absent field fits everything.
+struct OffsetFilter {
+  std::optional<std::string> group = {};
+  std::optional<TopicId> topic_id = {};
+};
+
+// What becomes of the offset that a group has committed to a partition.
+struct OffsetChange {
+  std::string group;
+  TopicIdPartition partition;
+  std::optional<std::uint64_t> offset = {};  // absent: the group has never committed here
+};
+
 class MetadataStore {
  public:
   virtual ~MetadataStore() = default;
 
-  // OK when the topic exists with this number of partitions already, and then its retention stays as it is;
-  // AlreadyExists with another number.
-  virtual Status CreateTopic(const TopicInfo& topic) = 0;
+  // Returns the topic as it is stored, with its id; the id in `topic` does not matter. OK when the topic exists with
+  // this number of partitions already, and then its retention stays as it is; AlreadyExists with another number.
+  virtual Result<TopicInfo> CreateTopic(const TopicInfo& topic) = 0;
+  // This life of the topic ends, with its committed offsets; its leases are free, and their epochs go on in a later
+  // life. NotFound unless the topic has this id.
+  virtual Status DeleteTopic(const std::string& topic, TopicId id) = 0;
+  // `partitions` is how many the topic has afterwards. NotFound when there is no such topic; InvalidArgument unless it
+  // is more than now.
+  virtual Status AddPartitions(const std::string& topic, std::uint32_t partitions) = 0;
   // NotFound when there is no such topic.
   virtual Status SetRetention(const std::string& topic, const Retention& retention) = 0;
   // In the order of their names.
@@ -76,11 +119,16 @@ class MetadataStore {
   // Nothing when the partition was never leased.
   virtual Result<std::optional<LeaseRow>> FindLease(const TopicPartition& partition) = 0;
 
-  // `offset` is that of the next record to read; it may go back. InvalidArgument above 2^63 - 1.
-  virtual Status CommitOffset(const std::string& group, const TopicPartition& partition, std::uint64_t offset) = 0;
+  // `offset` is that of the next record to read; it may go back. InvalidArgument above 2^63 - 1, NotFound when no topic
+  // has this id.
+  virtual Status CommitOffset(const std::string& group, const TopicIdPartition& partition, std::uint64_t offset) = 0;
   // Nothing when the group has never committed here.
   virtual Result<std::optional<std::uint64_t>> FindCommittedOffset(const std::string& group,
-                                                                   const TopicPartition& partition) = 0;
+                                                                   const TopicIdPartition& partition) = 0;
+  // In the order of group, topic id and partition.
+  virtual Result<std::vector<CommittedOffset>> ListCommittedOffsets(const OffsetFilter& filter) = 0;
+  // All of them or, after an error, none; errors are those of CommitOffset.
+  virtual Status ChangeOffsets(std::span<const OffsetChange> changes) = 0;
 };
 
 }  // namespace streamhouse::agent

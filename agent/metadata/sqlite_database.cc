@@ -1,5 +1,9 @@
 #include "agent/metadata/sqlite_database.h"
 
+#include <libdeflate.h>
+
+#include <cstddef>
+#include <string>
 #include <utility>
 
 namespace streamhouse::agent {
@@ -36,6 +40,19 @@ StatusCode CodeOf(int code) {
   }
 }
 
+// Each value with its type and its length, so that no two rows read the same.
+void AppendValue(int type, std::string_view text, std::string& bytes) {
+  bytes.append({'\0', static_cast<char>(type)}).append(std::to_string(text.size())).append({':'}).append(text);
+}
+
+std::string_view TextOf(const unsigned char* text, int bytes) {
+  return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(bytes)};
+}
+
+std::int64_t ChecksumOf(std::string_view bytes) {
+  return ::libdeflate_crc32(0, bytes.data(), bytes.size());
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(const std::string& path,
@@ -49,6 +66,12 @@ Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(const std::string& 
     code = ::sqlite3_create_function_v2(database->handle_, "now_ms", 0, SQLITE_UTF8, database.get(),
                                         &SqliteDatabase::NowMilliseconds, nullptr, nullptr, nullptr);
   }
+  if (code == SQLITE_OK) {
+    constexpr int kPure = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
+    constexpr int kAnyNumber = -1;
+    code = ::sqlite3_create_function_v2(database->handle_, "row_checksum", kAnyNumber, kPure, nullptr,
+                                        &SqliteDatabase::RowChecksum, nullptr, nullptr, nullptr);
+  }
   if (code != SQLITE_OK) return database->ErrorOf(code);
   return database;
 }
@@ -60,6 +83,16 @@ SqliteDatabase::~SqliteDatabase() {
 void SqliteDatabase::NowMilliseconds(sqlite3_context* context, int /*argument_count*/, sqlite3_value** /*arguments*/) {
   const auto* const self = static_cast<SqliteDatabase*>(::sqlite3_user_data(context));
   ::sqlite3_result_int64(context, self->clock_());
+}
+
+void SqliteDatabase::RowChecksum(sqlite3_context* context, int argument_count, sqlite3_value** arguments) {
+  std::string bytes;
+  for (int i = 0; i < argument_count; ++i) {
+    const int type = ::sqlite3_value_type(arguments[i]);
+    const auto* const text = ::sqlite3_value_text(arguments[i]);
+    AppendValue(type, TextOf(text, ::sqlite3_value_bytes(arguments[i])), bytes);
+  }
+  ::sqlite3_result_int64(context, ChecksumOf(bytes));
 }
 
 Status SqliteDatabase::Execute(const char* sql) {
@@ -134,12 +167,41 @@ std::string SqliteStatement::Text(int column) const {
   return {text, static_cast<std::size_t>(::sqlite3_column_bytes(handle_, column))};
 }
 
+int SqliteStatement::ColumnCount() const {
+  return ::sqlite3_column_count(handle_);
+}
+
 void SqliteStatement::Reset() {
   ::sqlite3_reset(handle_);
 }
 
+Status SqliteStatement::CheckRow(std::string_view table) const {
+  const int checksum_column = ::sqlite3_column_count(handle_) - 1;
+  std::string bytes;
+  std::string row;
+  AppendValue(SQLITE_TEXT, table, bytes);
+  for (int i = 0; i < checksum_column; ++i) {
+    const int type = ::sqlite3_column_type(handle_, i);
+    const auto* const value = ::sqlite3_column_text(handle_, i);
+    const std::string_view text = TextOf(value, ::sqlite3_column_bytes(handle_, i));
+    AppendValue(type, text, bytes);
+    row.append(i == 0 ? "" : ", ").append(text);
+  }
+  if (Integer(checksum_column) == ChecksumOf(bytes)) return Status::Ok();
+  return {StatusCode::kDataLoss, database_->path() + ": damaged row of table " + std::string(table) + ": " + row};
+}
+
 int SqliteStatement::Changes() const {
   return ::sqlite3_changes(database_->handle_);
+}
+
+Status PrepareAll(SqliteDatabase& database, std::initializer_list<WantedStatement> wanted) {
+  for (const WantedStatement& one : wanted) {
+    auto statement = SqliteStatement::Prepare(database, one.sql);
+    if (!statement.ok()) return statement.status();
+    one.statement = *std::move(statement);
+  }
+  return Status::Ok();
 }
 
 }  // namespace streamhouse::agent

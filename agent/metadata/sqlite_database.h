@@ -2,7 +2,8 @@
 //
 // When to use something else: SqliteMetadataStore is what the agent uses.
 // Guarantees: SQL is constant text; values are bound, never pasted in. Everything is closed by destruction, statements
-// before their database.
+// before their database. In SQL, now_ms() is the time, and row_checksum(table, value, …) the checksum of a row, from
+// 0 to 2^32 - 1; two rows that differ in one bit have different ones.
 // Thread safety: one thread at a time.
 // Cost: a statement is compiled once.
 // Errors: Unavailable (busy, full, out of reach), DataLoss (damaged, or no database), Internal; each with SQLite's
@@ -14,6 +15,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -52,6 +54,7 @@ class SqliteDatabase {
   SqliteDatabase(std::string path, std::chrono::milliseconds busy_timeout, StoreClock clock)
       : path_(std::move(path)), busy_timeout_(busy_timeout), clock_(std::move(clock)) {}
   static void NowMilliseconds(sqlite3_context* context, int argument_count, sqlite3_value** arguments);
+  static void RowChecksum(sqlite3_context* context, int argument_count, sqlite3_value** arguments);
   Status ErrorOf(int code) const;
 
   const std::string path_;
@@ -77,7 +80,11 @@ class SqliteStatement {
   Result<Row> Step();
   std::int64_t Integer(int column) const;
   std::string Text(int column) const;
+  int ColumnCount() const;
   void Reset();
+  // For a row of all columns of a table: OK if the last column is row_checksum() of the table's name and the others.
+  // Otherwise DataLoss, naming table and row.
+  Status CheckRow(std::string_view table) const;
 
   // Rows that the last insert, update or delete of the database has changed.
   int Changes() const;
@@ -86,5 +93,13 @@ class SqliteStatement {
   SqliteDatabase* database_ = nullptr;
   sqlite3_stmt* handle_ = nullptr;
 };
+
+struct WantedStatement {
+  SqliteStatement& statement;
+  std::string_view sql;
+};
+
+// Stops at the first that does not compile.
+Status PrepareAll(SqliteDatabase& database, std::initializer_list<WantedStatement> wanted);
 
 }  // namespace streamhouse::agent

@@ -164,7 +164,8 @@ TEST_F(DamagedPartitionTest, LeavesTheOtherPartitionsServed) {
 }
 
 TEST_F(DamagedPartitionTest, LeavesTheTopicKnown) {
-  const TopicInfo whole = {.name = "orders", .partitions = 3, .retention = {.bytes_max = 7}};
+  const TopicInfo whole = {
+      .name = "orders", .partitions = 3, .retention = {.bytes_max = 7}, .id = store_->ListTopics()->at(0).id};
   EXPECT_EQ(topics_->Describe("orders").value(), whole);
   ASSERT_EQ(topics_->List().size(), 1U);
   EXPECT_EQ(topics_->List()[0].topic, whole);

@@ -3,10 +3,9 @@
 Another agent's takeover is written into the metadata store, which is where it would happen.
 """
 
-import contextlib
-import sqlite3
 import unittest
 
+import metadata_file
 import pages
 import processes
 
@@ -22,12 +21,12 @@ class Fencing(unittest.TestCase):
     def start(self, *arguments):
         self.agent = processes.Agent(self, self.data, *arguments)
 
-    def store(self, statement):
-        with contextlib.closing(sqlite3.connect(self.data / "metadata.db", timeout=10)) as store, store:
-            return store.execute(statement).fetchall()
+    def change_leases(self, **columns):
+        metadata_file.change_leases(self.data / "metadata.db", **columns)
 
     def epoch(self):
-        return self.store("SELECT epoch FROM partition_leases")[0][0]
+        with metadata_file.opened(self.data / "metadata.db") as store:
+            return store.execute("SELECT epoch FROM partition_leases").fetchone()[0]
 
     def produce(self):
         return processes.run("produce", "--agent", self.agent.grpc, "--topic", "orders", stdin="a\n")
@@ -48,16 +47,14 @@ class Fencing(unittest.TestCase):
 
     def test_refuses_to_append_while_another_holds_the_lease_and_takes_a_higher_epoch_afterwards(self):
         epoch = self.epoch()
-        self.store(
-            "UPDATE partition_leases SET holder = 'another', epoch = epoch + 1, expires_at_ms = expires_at_ms + 3600000"
-        )
+        self.change_leases(holder="'another'", epoch="epoch + 1", duration_ms=3600000)
         active = "streamhouse_agent_active_partitions"
         processes.wait_for(lambda: pages.value(self.agent.url, active) == 0, "the loss is noticed", NOTICE_SECONDS)
         done = self.produce()
         self.assertEqual("sent=1 acked=0 failed=1\n", done.stdout)
         self.assertGreater(self.refusals(), 0)
 
-        self.store("UPDATE partition_leases SET expires_at_ms = 0")
+        self.change_leases(duration_ms=0)
         processes.wait_for(lambda: pages.value(self.agent.url, active) == 1, "it is taken back", NOTICE_SECONDS)
         self.assertEqual("sent=1 acked=1 failed=0\n", self.produce().stdout)
         self.assertEqual(epoch + 2, self.epoch())

@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 import unittest
 
+import metadata_file
 import processes
 
 # A lease is renewed every 10 s, and then its loss is noticed.
@@ -20,9 +21,8 @@ class Readiness(unittest.TestCase):
     def start(self, *arguments):
         self.agent = processes.Agent(self, self.data, *arguments)
 
-    def change_leases(self, statement):
-        with contextlib.closing(sqlite3.connect(self.data / "metadata.db", timeout=10)) as store, store:
-            store.execute(statement)
+    def change_leases(self, **columns):
+        metadata_file.change_leases(self.data / "metadata.db", **columns)
 
     def test_is_no_before_the_first_lease_with_the_reason(self):
         self.start()
@@ -37,11 +37,11 @@ class Readiness(unittest.TestCase):
 
     def test_is_no_once_another_holder_has_taken_the_lease_and_yes_when_it_is_back(self):
         self.start("--topic", "orders:1")
-        self.change_leases("UPDATE partition_leases SET holder = 'another', expires_at_ms = expires_at_ms + 3600000")
+        self.change_leases(holder="'another'", epoch="epoch + 1", duration_ms=3600000)
         processes.wait_for(lambda: self.ready()[0] == 503, "/ready says no", NOTICE_SECONDS)
         self.assertIn("lease", self.ready()[2])
         self.assertEqual(200, processes.fetch(self.agent.url + "/health")[0])
-        self.change_leases("UPDATE partition_leases SET expires_at_ms = 0")
+        self.change_leases(duration_ms=0)
         processes.wait_for(lambda: self.ready()[0] == 200, "/ready says yes", NOTICE_SECONDS)
 
     def test_is_no_when_the_lease_runs_out_because_the_store_cannot_be_written(self):

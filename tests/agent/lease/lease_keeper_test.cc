@@ -41,15 +41,21 @@ class InterceptedStore final : public MetadataStore {
     return base_->ReleaseLease(p, holder, epoch);
   }
   Result<std::optional<LeaseRow>> FindLease(const TopicPartition& p) override { return base_->FindLease(p); }
-  Status CreateTopic(const TopicInfo& topic) override { return base_->CreateTopic(topic); }
+  Result<TopicInfo> CreateTopic(const TopicInfo& topic) override { return base_->CreateTopic(topic); }
+  Status DeleteTopic(const std::string& topic, TopicId id) override { return base_->DeleteTopic(topic, id); }
+  Status AddPartitions(const std::string& topic, std::uint32_t n) override { return base_->AddPartitions(topic, n); }
   Status SetRetention(const std::string& topic, const Retention& r) override { return base_->SetRetention(topic, r); }
   Result<std::vector<TopicInfo>> ListTopics() override { return base_->ListTopics(); }
-  Status CommitOffset(const std::string& group, const TopicPartition& p, std::uint64_t offset) override {
+  Status CommitOffset(const std::string& group, const TopicIdPartition& p, std::uint64_t offset) override {
     return base_->CommitOffset(group, p, offset);
   }
-  Result<std::optional<std::uint64_t>> FindCommittedOffset(const std::string& group, const TopicPartition& p) override {
-    return base_->FindCommittedOffset(group, p);
+  Result<std::optional<std::uint64_t>> FindCommittedOffset(const std::string& g, const TopicIdPartition& p) override {
+    return base_->FindCommittedOffset(g, p);
   }
+  Result<std::vector<CommittedOffset>> ListCommittedOffsets(const OffsetFilter& filter) override {
+    return base_->ListCommittedOffsets(filter);
+  }
+  Status ChangeOffsets(std::span<const OffsetChange> changes) override { return base_->ChangeOffsets(changes); }
 
  private:
   std::unique_ptr<MetadataStore> base_;

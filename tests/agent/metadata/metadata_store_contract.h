@@ -1,5 +1,6 @@
-// The contract of MetadataStore as a parameterised suite: an implementation adds a StoreBackend and one line,
-// INSTANTIATE_TEST_SUITE_P(MyStore, MetadataStoreContract, testing::Values(MakeMyBackend)).
+// The contract of MetadataStore as a parameterised suite: an implementation adds a StoreBackend and two lines,
+// INSTANTIATE_TEST_SUITE_P(MyStore, MetadataStoreContract, testing::Values(MakeMyBackend)), and the same for
+// CommittedOffsetsContract.
 //
 // When to use something else: what is special about one store is tested beside it.
 // Thread safety: as gtest.
@@ -40,6 +41,16 @@ class MetadataStoreContract : public testing::TestWithParam<StoreBackendFactory>
   }
   LeaseRow Acquire(const std::string& holder) { return Acquire(holder, *store_); }
 
+  TopicId Create(const std::string& name, std::uint32_t partitions = 4) {
+    return store_->CreateTopic({.name = name, .partitions = partitions})->id;
+  }
+  // Without their ids.
+  std::vector<TopicInfo> Topics(MetadataStore& store) {
+    std::vector<TopicInfo> topics = *store.ListTopics();
+    for (TopicInfo& topic : topics) topic.id = 0;
+    return topics;
+  }
+
   std::unique_ptr<StoreBackend> backend_ = GetParam()();
   std::unique_ptr<MetadataStore> store_ = backend_->Open();
   std::unique_ptr<MetadataStore> other_store_ = backend_->Open();
@@ -49,14 +60,14 @@ class MetadataStoreContract : public testing::TestWithParam<StoreBackendFactory>
 TEST_P(MetadataStoreContract, ListsTopicsInTheOrderOfTheirNames) {
   ASSERT_TRUE(store_->CreateTopic({.name = "b", .partitions = 2}).ok());
   ASSERT_TRUE(store_->CreateTopic({.name = "a", .partitions = 1}).ok());
-  EXPECT_EQ(other_store_->ListTopics().value(),
+  EXPECT_EQ(Topics(*other_store_),
             (std::vector<TopicInfo>{{.name = "a", .partitions = 1}, {.name = "b", .partitions = 2}}));
 }
 
 TEST_P(MetadataStoreContract, AcceptsTheSameTopicAgainAndRefusesAnotherSize) {
   ASSERT_TRUE(store_->CreateTopic({.name = "a", .partitions = 2}).ok());
   EXPECT_TRUE(other_store_->CreateTopic({.name = "a", .partitions = 2}).ok());
-  EXPECT_EQ(other_store_->CreateTopic({.name = "a", .partitions = 3}).code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(other_store_->CreateTopic({.name = "a", .partitions = 3}).status().code(), StatusCode::kAlreadyExists);
   EXPECT_EQ(store_->ListTopics()->size(), 1U);
 }
 
@@ -157,36 +168,128 @@ TEST_P(MetadataStoreContract, AnswersForSeveralPartitionsInTheirOrder) {
   EXPECT_EQ(rows->at(1).holder, "b");
 }
 
-TEST_P(MetadataStoreContract, KeepsCommittedOffsetsByGroupAndPartition) {
-  EXPECT_EQ(store_->FindCommittedOffset("g", orders_).value(), std::nullopt);
-  ASSERT_TRUE(store_->CommitOffset("g", orders_, 7).ok());
-  ASSERT_TRUE(store_->CommitOffset("h", orders_, 8).ok());
-  EXPECT_EQ(other_store_->FindCommittedOffset("g", orders_).value(), 7U);
-  EXPECT_EQ(other_store_->FindCommittedOffset("h", orders_).value(), 8U);
-  EXPECT_EQ(other_store_->FindCommittedOffset("g", {.topic = "orders", .partition = 0}).value(), std::nullopt);
+TEST_P(MetadataStoreContract, GivesEachTopicAnIdThatStays) {
+  const TopicId a = Create("a");
+  const TopicId b = Create("b");
+  EXPECT_NE(a, 0U);
+  EXPECT_NE(a, b);
+  EXPECT_EQ(other_store_->CreateTopic({.name = "a", .partitions = 4})->id, a);
+  EXPECT_EQ(backend_->Open()->ListTopics()->at(0).id, a);
 }
 
-TEST_P(MetadataStoreContract, LetsACommittedOffsetGoBack) {
-  ASSERT_TRUE(store_->CommitOffset("g", orders_, 7).ok());
-  ASSERT_TRUE(store_->CommitOffset("g", orders_, 2).ok());
-  EXPECT_EQ(store_->FindCommittedOffset("g", orders_).value(), 2U);
+TEST_P(MetadataStoreContract, GivesATopicThatIsMadeAgainAnotherId) {
+  const TopicId first = Create("a");
+  ASSERT_TRUE(store_->DeleteTopic("a", first).ok());
+  store_ = backend_->Open();
+  EXPECT_NE(Create("b"), first);
+  EXPECT_NE(Create("a"), first);
 }
 
-TEST_P(MetadataStoreContract, RefusesAnOffsetThatItCannotKeep) {
-  EXPECT_TRUE(store_->CommitOffset("g", orders_, (std::uint64_t{1} << 63) - 1).ok());
-  EXPECT_EQ(store_->CommitOffset("g", orders_, std::uint64_t{1} << 63).code(), StatusCode::kInvalidArgument);
+TEST_P(MetadataStoreContract, DeletesOnlyTheLifeOfATopicThatItIsTold) {
+  const TopicId first = Create("a");
+  EXPECT_EQ(store_->DeleteTopic("b", first).code(), StatusCode::kNotFound);
+  ASSERT_TRUE(other_store_->DeleteTopic("a", first).ok());
+  EXPECT_EQ(store_->ListTopics()->size(), 0U);
+  Create("a");
+  EXPECT_EQ(store_->DeleteTopic("a", first).code(), StatusCode::kNotFound);
+  EXPECT_EQ(store_->ListTopics()->size(), 1U);
 }
 
-TEST_P(MetadataStoreContract, RemembersEverythingWhenOpenedAgain) {
-  ASSERT_TRUE(store_->CreateTopic({.name = "orders", .partitions = 4}).ok());
-  ASSERT_TRUE(store_->CommitOffset("g", orders_, 7).ok());
+TEST_P(MetadataStoreContract, AddsPartitionsToATopic) {
+  const TopicId id = Create("a", 2);
+  ASSERT_TRUE(store_->AddPartitions("a", 3).ok());
+  EXPECT_EQ(other_store_->ListTopics()->at(0), (TopicInfo{.name = "a", .partitions = 3, .id = id}));
+  EXPECT_EQ(store_->AddPartitions("a", 3).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(store_->AddPartitions("b", 3).code(), StatusCode::kNotFound);
+}
+
+TEST_P(MetadataStoreContract, FreesTheLeasesOfADeletedTopicAndGoesOnWithTheirEpochs) {
+  const TopicId id = Create("orders");
+  Acquire("a");
+  ASSERT_TRUE(store_->DeleteTopic("orders", id).ok());
+  Create("orders");
+  EXPECT_EQ(Acquire("b", *other_store_).epoch, 2U);
+}
+
+// What groups have committed.
+class CommittedOffsetsContract : public MetadataStoreContract {
+ protected:
+  std::optional<std::uint64_t> Find(const std::string& group, const TopicIdPartition& partition) {
+    return other_store_->FindCommittedOffset(group, partition).value();
+  }
+  std::vector<CommittedOffset> List(const OffsetFilter& filter = {}) {
+    return other_store_->ListCommittedOffsets(filter).value();
+  }
+
+  const TopicIdPartition first_ = {.topic_id = Create("orders"), .partition = 0};
+  const TopicIdPartition second_ = {.topic_id = first_.topic_id, .partition = 1};
+  const TopicIdPartition other_ = {.topic_id = Create("payments"), .partition = 0};
+};
+
+TEST_P(CommittedOffsetsContract, AreKeptByGroupAndPartition) {
+  EXPECT_EQ(Find("g", first_), std::nullopt);
+  ASSERT_TRUE(store_->CommitOffset("g", first_, 7).ok());
+  ASSERT_TRUE(store_->CommitOffset("h", first_, 8).ok());
+  EXPECT_EQ(Find("g", first_), 7U);
+  EXPECT_EQ(Find("h", first_), 8U);
+  EXPECT_EQ(Find("g", second_), std::nullopt);
+}
+
+TEST_P(CommittedOffsetsContract, MayGoBack) {
+  ASSERT_TRUE(store_->CommitOffset("g", first_, 7).ok());
+  ASSERT_TRUE(store_->CommitOffset("g", first_, 2).ok());
+  EXPECT_EQ(Find("g", first_), 2U);
+}
+
+TEST_P(CommittedOffsetsContract, AreRefusedWhereTheyCannotBeKept) {
+  EXPECT_TRUE(store_->CommitOffset("g", first_, (std::uint64_t{1} << 63) - 1).ok());
+  EXPECT_EQ(store_->CommitOffset("g", first_, std::uint64_t{1} << 63).code(), StatusCode::kInvalidArgument);
+}
+
+TEST_P(CommittedOffsetsContract, EndWithTheLifeOfTheirTopic) {
+  ASSERT_TRUE(store_->CommitOffset("g", first_, 7).ok());
+  ASSERT_TRUE(store_->CommitOffset("g", other_, 8).ok());
+  ASSERT_TRUE(store_->DeleteTopic("orders", first_.topic_id).ok());
+  EXPECT_EQ(store_->CommitOffset("g", first_, 7).code(), StatusCode::kNotFound);
+  EXPECT_EQ(Find("g", {.topic_id = Create("orders"), .partition = 0}), std::nullopt);
+  EXPECT_EQ(List(), (std::vector<CommittedOffset>{{"g", other_, 8}}));
+}
+
+TEST_P(CommittedOffsetsContract, AreListedByGroupAndByTopic) {
+  ASSERT_TRUE(store_->CommitOffset("h", first_, 1).ok());
+  ASSERT_TRUE(store_->CommitOffset("g", other_, 2).ok());
+  ASSERT_TRUE(store_->CommitOffset("g", second_, 3).ok());
+  using All = std::vector<CommittedOffset>;
+  EXPECT_EQ(List(), (All{{"g", second_, 3}, {"g", other_, 2}, {"h", first_, 1}}));
+  EXPECT_EQ(List({.group = "g"}), (All{{"g", second_, 3}, {"g", other_, 2}}));
+  EXPECT_EQ(List({.topic_id = first_.topic_id}), (All{{"g", second_, 3}, {"h", first_, 1}}));
+  EXPECT_EQ(List({.group = "g", .topic_id = other_.topic_id}), (All{{"g", other_, 2}}));
+}
+
+TEST_P(CommittedOffsetsContract, AreSetAndDeletedTogether) {
+  ASSERT_TRUE(store_->CommitOffset("g", first_, 1).ok());
+  const std::vector<OffsetChange> changes = {{.group = "g", .partition = first_},
+                                             {.group = "g", .partition = second_, .offset = 2}};
+  ASSERT_TRUE(store_->ChangeOffsets(changes).ok());
+  EXPECT_EQ(List(), (std::vector<CommittedOffset>{{"g", second_, 2}}));
+}
+
+TEST_P(CommittedOffsetsContract, AreLeftAloneWhenOneOfThemCannotBeSet) {
+  ASSERT_TRUE(store_->CommitOffset("g", first_, 1).ok());
+  const std::vector<OffsetChange> changes = {{.group = "g", .partition = first_},
+                                             {.group = "g", .partition = {.topic_id = 1}, .offset = 2}};
+  EXPECT_EQ(store_->ChangeOffsets(changes).code(), StatusCode::kNotFound);
+  EXPECT_EQ(List(), (std::vector<CommittedOffset>{{"g", first_, 1}}));
+}
+
+TEST_P(CommittedOffsetsContract, AreThereWhenTheStoreIsOpenedAgain) {
+  ASSERT_TRUE(store_->CommitOffset("g", first_, 7).ok());
   Acquire("a");
   store_.reset();
-  other_store_.reset();
-  store_ = backend_->Open();
-  EXPECT_EQ(store_->ListTopics()->size(), 1U);
-  EXPECT_EQ(store_->FindCommittedOffset("g", orders_).value(), 7U);
-  EXPECT_EQ(store_->FindLease(orders_).value()->holder, "a");
+  other_store_ = backend_->Open();
+  EXPECT_EQ(other_store_->ListTopics()->size(), 2U);
+  EXPECT_EQ(Find("g", first_), 7U);
+  EXPECT_EQ(other_store_->FindLease(orders_).value()->holder, "a");
 }
 
 }  // namespace streamhouse::agent

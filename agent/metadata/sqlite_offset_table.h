@@ -1,0 +1,41 @@
+// SqliteOffsetTable: the rows of table `committed_offsets`.
+//
+// When to use something else: SqliteMetadataStore is what others use.
+// Guarantees: a row is checked whenever it is read.
+// Thread safety: that of SqliteDatabase. A caller that changes several rows has begun a transaction.
+// Errors: DataLoss for a damaged row, those of SqliteDatabase.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/metadata/metadata_store.h"
+#include "agent/metadata/sqlite_database.h"
+
+namespace streamhouse::agent {
+
+class SqliteOffsetTable {
+ public:
+  static Result<SqliteOffsetTable> Prepare(SqliteDatabase& database);
+
+  Result<std::optional<std::uint64_t>> Find(const std::string& group, const TopicIdPartition& partition);
+  // In the order of group, topic id and partition.
+  Result<std::vector<CommittedOffset>> List(const OffsetFilter& filter);
+  // Writes or removes the row.
+  Status Change(const OffsetChange& change);
+  // Those of all groups.
+  Status RemoveAll(TopicId topic_id);
+
+ private:
+  SqliteStatement select_;
+  SqliteStatement list_;
+  SqliteStatement list_group_;
+  SqliteStatement list_topic_;
+  SqliteStatement upsert_;
+  SqliteStatement delete_;
+  SqliteStatement delete_topic_;
+};
+
+}  // namespace streamhouse::agent

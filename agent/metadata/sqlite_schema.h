@@ -1,0 +1,25 @@
+// The tables of a SqliteMetadataStore: what they are, how older ones become newer ones, and whether they are whole.
+//
+// Guarantees: a file of a newer version is refused and not touched; an older one is converted in one transaction, and
+// its old program refuses it afterwards. Every row ends with a checksum of its values; `store_state` holds for each
+// table the sum of these checksums, so that a row that is damaged, gone or back from the past is noticed.
+// Thread safety: none.
+// Cost: CheckTables reads everything once.
+// Errors: FailedPrecondition for a newer version; DataLoss naming the table, and the row where it is there.
+#pragma once
+
+#include <cstdint>
+
+#include "agent/metadata/sqlite_database.h"
+
+namespace streamhouse::agent {
+
+inline constexpr std::int64_t kSqliteSchemaVersion = 2;
+
+// Makes the tables, or converts older ones.
+Status PrepareTables(SqliteDatabase& database);
+
+// DataLoss at the first row or table that is not as it was written.
+Status CheckTables(SqliteDatabase& database);
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,42 @@
+// SqliteTopicTable: the rows of table `topics`, and the ids that they are given.
+//
+// When to use something else: SqliteMetadataStore is what others use.
+// Guarantees: an id is given once. A row is checked whenever it is read, also before it is changed.
+// Thread safety: that of SqliteDatabase. A caller that changes rows has begun a transaction.
+// Errors: DataLoss for a damaged row, those of SqliteDatabase.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/metadata/metadata_store.h"
+#include "agent/metadata/sqlite_database.h"
+
+namespace streamhouse::agent {
+
+class SqliteTopicTable {
+ public:
+  static Result<SqliteTopicTable> Prepare(SqliteDatabase& database);
+
+  Result<std::optional<TopicInfo>> Find(const std::string& name);
+  // In the order of their names.
+  Result<std::vector<TopicInfo>> List();
+  // Writes the row, whether it is there or not.
+  Status Put(const TopicInfo& topic);
+  Status Remove(const std::string& name);
+
+  Result<TopicId> NextId();
+  Result<bool> HasId(TopicId id);
+
+ private:
+  SqliteStatement select_;
+  SqliteStatement list_;
+  SqliteStatement upsert_;
+  SqliteStatement delete_;
+  SqliteStatement select_last_id_;
+  SqliteStatement update_last_id_;
+  SqliteStatement select_id_;
+};
+
+}  // namespace streamhouse::agent
