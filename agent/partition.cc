@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "metrics_core/clock.h"
 
@@ -51,11 +52,14 @@ Result<std::uint32_t> Partition::Read(std::uint64_t offset, ReadLimits limits,
                                       const std::function<void(const RecordView&)>& visit) const {
   if (auto epoch = lease_->Epoch(); !epoch.ok()) return epoch.status();
   auto read = log_->Read(offset, limits, visit);
-  // The log knows files, not topics.
-  if (read.status().code() == StatusCode::kOutOfRange) {
-    return Status(StatusCode::kOutOfRange, lease_->name() + ": " + read.status().message());
-  }
+  if (!read.ok()) return Named(read.status());
   return read;
+}
+
+// The log knows files, not topics.
+Status Partition::Named(const Status& failure) const {
+  if (failure.code() != StatusCode::kOutOfRange) return failure;
+  return {StatusCode::kOutOfRange, lease_->name() + ": " + failure.message()};
 }
 
 Result<Watermarks> Partition::FindWatermarks() const {
@@ -65,14 +69,13 @@ Result<Watermarks> Partition::FindWatermarks() const {
 
 Result<std::optional<std::int64_t>> Partition::FindTimestamp(std::uint64_t offset) const {
   if (offset >= log_->HighWatermark()) return std::optional<std::int64_t>();
+  if (auto epoch = lease_->Epoch(); !epoch.ok()) return epoch.status();
   // Retention may have moved the start past the offset, also during this call: that is tried again.
   const std::uint64_t start = log_->LogStartOffset();
   offset = std::max(offset, start);
-  std::optional<std::int64_t> timestamp_ms;
-  auto read =
-      Read(offset, {.records = 1, .bytes = 0}, [&](const RecordView& record) { timestamp_ms = record.timestamp_ms; });
-  if (!read.ok()) return log_->LogStartOffset() > start ? FindTimestamp(offset) : read.status();
-  return timestamp_ms;
+  auto timestamp_ms = log_->FindTimestamp(offset);
+  if (!timestamp_ms.ok() && log_->LogStartOffset() > start) return FindTimestamp(offset);
+  return timestamp_ms.ok() ? std::move(timestamp_ms) : Named(timestamp_ms.status());
 }
 
 Result<std::size_t> Partition::ApplyRetention(const Retention& retention, std::int64_t now_ms) {

@@ -71,7 +71,8 @@ class Partition {
                                       const std::function<void(const RecordView&)>& visit) const;
 
   metrics::Result<Watermarks> FindWatermarks() const;
-  // Nothing at the high watermark and beyond. Below the start of the log, that of its first record.
+  // See PartitionLog::FindTimestamp. Nothing at the high watermark and beyond. Below the start of the log, that of its
+  // first record.
   metrics::Result<std::optional<std::int64_t>> FindTimestamp(std::uint64_t offset) const;
 
   // Waiters are woken by appends, when the lease is lost, and when the partition drains.
@@ -96,6 +97,7 @@ class Partition {
 
  private:
   metrics::Status CheckBatch(const BatchBuilder& batch) const;
+  metrics::Status Named(const metrics::Status& failure) const;
   // After any failure of the log.
   void AnnounceIfItFailed();
 

@@ -48,7 +48,7 @@ struct SetRetentionFlags {
 
 void AddRetentionFlags(CLI::App& parser, RetentionFlags& flags) {
   flags.time = AddDurationFlag(parser, "--retention-time", flags.given.age_max,
-                               "Remove records that are older, by their timestamps; 0s: never");
+                               "Remove records that were appended longer ago; 0s: never");
   flags.bytes = parser
                     .add_option("--retention-bytes", flags.given.bytes_max,
                                 "Remove the oldest records of a partition with more bytes, such as 10GB; 0: never [0]")

@@ -76,7 +76,7 @@ struct Watermarks {
 
 // How long the records of a topic are kept at least; 0: without limit.
 struct TopicRetention {
-  std::chrono::milliseconds age_max{0};  // by the timestamps of the records
+  std::chrono::milliseconds age_max{0};  // since the records were appended
   std::uint64_t bytes_max = 0;           // of one partition
 
   friend bool operator==(const TopicRetention&, const TopicRetention&) = default;

@@ -58,19 +58,15 @@ class BatchBuilder {
 
   // A header for this body; it reads the whole body once for the checksum.
   BatchHeader MakeHeader() const {
-    return {.version = has_headers_ ? kLogFormatVersionWithHeaders : kLogFormatVersion,
-            .body_bytes = static_cast<std::uint32_t>(body().size()),
+    return {.body_bytes = static_cast<std::uint32_t>(body().size()),
             .record_count = record_count_,
             .producer_id = producer_id_,
             .sequence = sequence_,
-            .max_timestamp_ms = max_timestamp_ms_,
             .body_crc = BodyChecksum(body())};
   }
 
  private:
   void Note(const RecordView& record) {
-    max_timestamp_ms_ = empty() ? record.timestamp_ms : std::max(max_timestamp_ms_, record.timestamp_ms);
-    has_headers_ = has_headers_ || !record.headers.empty();
     largest_record_bytes_ = std::max(largest_record_bytes_, record.bytes());
     ++record_count_;
   }
@@ -78,9 +74,7 @@ class BatchBuilder {
   std::string body_;
   std::string_view borrowed_;
   std::uint32_t record_count_ = 0;
-  bool has_headers_ = false;
   std::size_t largest_record_bytes_ = 0;
-  std::int64_t max_timestamp_ms_ = 0;
   std::uint64_t producer_id_ = kNoProducer;
   std::uint64_t sequence_ = 0;
 };

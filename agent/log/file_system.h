@@ -59,6 +59,8 @@ class FileSystem {
   virtual Result<std::unique_ptr<WritableFile>> OpenForAppend(const std::string& path) = 0;
   virtual Result<std::unique_ptr<ReadableFile>> OpenForRead(const std::string& path) = 0;
   virtual Result<std::uint64_t> FileSize(const std::string& path) = 0;
+  // When the file was written to last, in milliseconds since the Unix epoch.
+  virtual Result<std::int64_t> ModificationTime(const std::string& path) = 0;
 
   // The names of the entries of a folder, sorted.
   virtual Result<std::vector<std::string>> ListFolder(const std::string& path) = 0;

@@ -23,7 +23,7 @@ constexpr std::size_t kBaseOffsetAt = 16;
 constexpr std::size_t kEpochAt = 24;
 constexpr std::size_t kProducerIdAt = 32;
 constexpr std::size_t kSequenceAt = 40;
-constexpr std::size_t kMaxTimestampAt = 48;
+constexpr std::size_t kAppendTimeAt = 48;
 constexpr std::size_t kBodyCrcAt = 56;
 constexpr std::size_t kHeaderCrcAt = 60;
 static_assert(kHeaderCrcAt + sizeof(std::uint32_t) == kBatchHeaderBytes);
@@ -61,7 +61,7 @@ void EncodeBatchHeader(const BatchHeader& header, char (&bytes)[kBatchHeaderByte
   Put(bytes + kEpochAt, header.epoch);
   Put(bytes + kProducerIdAt, header.producer_id);
   Put(bytes + kSequenceAt, header.sequence);
-  Put(bytes + kMaxTimestampAt, header.max_timestamp_ms);
+  Put(bytes + kAppendTimeAt, header.append_time_ms);
   Put(bytes + kBodyCrcAt, header.body_crc);
   Put(bytes + kHeaderCrcAt, Checksum({bytes, kHeaderCrcAt}));
 }
@@ -74,10 +74,10 @@ metrics::Result<BatchHeader> DecodeBatchHeader(std::string_view bytes) {
     return Damaged("the checksum of a batch header does not match");
   }
   const auto version = Get<std::uint32_t>(at + kVersionAt);
-  if (version < kLogFormatVersion || version > kLogFormatVersionWithHeaders) {
-    return Status(StatusCode::kFailedPrecondition, "log format version " + std::to_string(version) +
-                                                       ", this program knows " + std::to_string(kLogFormatVersion) +
-                                                       " to " + std::to_string(kLogFormatVersionWithHeaders));
+  if (version < kLogFormatVersionOldest || version > kLogFormatVersion) {
+    return Status(StatusCode::kFailedPrecondition,
+                  "log format version " + std::to_string(version) + ", this program knows " +
+                      std::to_string(kLogFormatVersionOldest) + " to " + std::to_string(kLogFormatVersion));
   }
   const BatchHeader header = {.version = version,
                               .body_bytes = Get<std::uint32_t>(at + kBodyBytesAt),
@@ -86,7 +86,7 @@ metrics::Result<BatchHeader> DecodeBatchHeader(std::string_view bytes) {
                               .epoch = Get<std::uint64_t>(at + kEpochAt),
                               .producer_id = Get<std::uint64_t>(at + kProducerIdAt),
                               .sequence = Get<std::uint64_t>(at + kSequenceAt),
-                              .max_timestamp_ms = Get<std::int64_t>(at + kMaxTimestampAt),
+                              .append_time_ms = Get<std::int64_t>(at + kAppendTimeAt),
                               .body_crc = Get<std::uint32_t>(at + kBodyCrcAt)};
   if (header.body_bytes > kBatchBodyBytesMax || header.record_count == 0) {
     return Damaged("a batch header makes no sense");

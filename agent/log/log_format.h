@@ -18,9 +18,11 @@
 namespace streamhouse::agent {
 
 inline constexpr std::uint32_t kBatchMagic = 0x424C4853;  // "SHLB" as bytes
-inline constexpr std::uint32_t kLogFormatVersion = 1;
-// Of a batch with a record that has headers, which a program of version 1 would take for damage.
-inline constexpr std::uint32_t kLogFormatVersionWithHeaders = 2;
+// Of the batches that this program writes. It reads those before as well: version 1, and 2, whose records may have
+// headers.
+inline constexpr std::uint32_t kLogFormatVersion = 3;
+inline constexpr std::uint32_t kLogFormatVersionOldest = 1;
+inline constexpr std::uint32_t kLogFormatVersionWithAppendTime = 3;
 inline constexpr std::size_t kBatchHeaderBytes = 64;
 // In place of a producer's id: the batch has none, and may be written again.
 inline constexpr std::uint64_t kNoProducer = 0;
@@ -39,12 +41,17 @@ struct BatchHeader {
   std::uint64_t base_offset = 0;  // of the first record; the others follow without gaps
   std::uint64_t epoch = 0;        // of the lease under which the batch was written
   std::uint64_t producer_id = kNoProducer;
-  std::uint64_t sequence = 0;         // of the first record, among those of this producer in this partition
-  std::int64_t max_timestamp_ms = 0;  // the latest of the records
-  std::uint32_t body_crc = 0;         // CRC-32 (zlib's) of the body
+  std::uint64_t sequence = 0;  // of the first record, among those of this producer in this partition
+  // By the agent's wall clock, in milliseconds since the Unix epoch; never before that of an earlier batch of the log.
+  // In versions 1 and 2, the latest timestamp of the records stands here: see AppendTime().
+  std::int64_t append_time_ms = 0;
+  std::uint32_t body_crc = 0;  // CRC-32 (zlib's) of the body
 
   std::uint64_t end_offset() const { return base_offset + record_count; }
   std::uint64_t batch_bytes() const { return kBatchHeaderBytes + body_bytes; }
+  bool has_append_time() const { return version >= kLogFormatVersionWithAppendTime; }
+  // `file_time_ms` is when the segment was written to last, which stands for what older versions do not tell.
+  std::int64_t AppendTime(std::int64_t file_time_ms) const { return has_append_time() ? append_time_ms : file_time_ms; }
 };
 
 void EncodeBatchHeader(const BatchHeader& header, char (&bytes)[kBatchHeaderBytes]);

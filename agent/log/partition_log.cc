@@ -1,37 +1,17 @@
 #include "agent/log/partition_log.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cstdio>
 #include <optional>
-#include <string_view>
 #include <utility>
 
+#include "agent/log/segment_name.h"
 #include "agent/log/segment_reader.h"
 
 namespace streamhouse::agent {
-namespace {
-
-constexpr std::size_t kOffsetDigits = 20;
-constexpr std::string_view kSegmentSuffix = ".log";
-
-std::string SegmentName(std::uint64_t base_offset) {
-  std::array<char, kOffsetDigits + 1> digits;
-  std::snprintf(digits.data(), digits.size(), "%020llu", static_cast<unsigned long long>(base_offset));
-  return std::string(digits.data()).append(kSegmentSuffix);
+std::int64_t WallClockMilliseconds() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::floor<std::chrono::milliseconds>(now).count();
 }
-
-std::optional<std::uint64_t> BaseOffsetOf(std::string_view name) {
-  if (name.size() != kOffsetDigits + kSegmentSuffix.size() || !name.ends_with(kSegmentSuffix)) return std::nullopt;
-  const std::string_view digits = name.substr(0, kOffsetDigits);
-  std::uint64_t base_offset = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), base_offset);
-  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
-  return base_offset;
-}
-
-}  // namespace
 
 PartitionLog::PartitionLog(FileSystem& files, std::string folder, PartitionLogOptions options)
     : files_(files), folder_(std::move(folder)), options_(options) {}
@@ -100,12 +80,20 @@ Status PartitionLog::RecoverOne(std::uint64_t base_offset, SegmentPlace place) {
   }
   auto recovered = RecoverSegment(files_, path, base_offset, place, sequences_);
   if (!recovered.ok()) return recovered.status();
-  segments_.push_back(std::make_shared<Segment>(Segment{.base_offset = base_offset,
-                                                        .path = std::move(path),
-                                                        .size_bytes = recovered->size_bytes,
-                                                        .max_timestamp_ms = recovered->max_timestamp_ms,
-                                                        .index = std::move(recovered->index)}));
+  // A copy, or a clock that was wrong, may say more than can be.
+  const std::int64_t file_time_ms = recovered->file_time_ms ? std::min(*recovered->file_time_ms, options_.wall_clock())
+                                                            : std::numeric_limits<std::int64_t>::min();
+  segments_.push_back(
+      std::make_shared<Segment>(Segment{.base_offset = base_offset,
+                                        .path = std::move(path),
+                                        .file_time_ms = file_time_ms,
+                                        .size_bytes = recovered->size_bytes,
+                                        .append_time_ms = std::max(recovered->append_time_ms, file_time_ms),
+                                        .index = std::move(recovered->index)}));
   next_offset_ = recovered->end_offset;
+  last_append_ms_ = std::max(last_append_ms_, segments_.back()->append_time_ms);
+  // The file's time has to stay that of the batches that do not tell theirs.
+  roll_due_ = recovered->file_time_ms.has_value();
   fence_ = std::max(fence_, recovered->last_epoch);
   torn_bytes_ += recovered->torn_bytes;
   return Status::Ok();
@@ -214,6 +202,7 @@ Result<AppendedBatch> PartitionLog::Write(const BatchBuilder& batch, BatchHeader
     if (Status rolled = Roll(); !rolled.ok()) return rolled;
   }
   header.base_offset = next_offset_;
+  header.append_time_ms = std::max(options_.wall_clock(), last_append_ms_);
   if (Status written = writer_->Append(header, batch.body()); !written.ok()) return written;
   if (options_.sync_policy == SyncPolicy::kEachBatch) {
     if (Status synced = writer_->Sync(); !synced.ok()) {
@@ -223,6 +212,7 @@ Result<AppendedBatch> PartitionLog::Write(const BatchBuilder& batch, BatchHeader
   }
   fence_ = header.epoch;
   next_offset_ = header.end_offset();
+  last_append_ms_ = header.append_time_ms;
   sequences_.Note(header);
   Publish(header);
   return AppendedBatch{.base_offset = header.base_offset};
@@ -233,7 +223,7 @@ void PartitionLog::Publish(const BatchHeader& header) {
   Segment& last = *segments_.back();
   last.index.Add(header.base_offset, last.size_bytes);
   last.size_bytes += header.batch_bytes();
-  last.max_timestamp_ms = std::max(last.max_timestamp_ms, header.max_timestamp_ms);
+  last.append_time_ms = header.append_time_ms;
   high_watermark_ = header.end_offset();
 }
 
@@ -258,24 +248,41 @@ Result<PartitionLog::ReadStart> PartitionLog::FindStart(std::uint64_t offset) co
       .segment = segment, .file = segment->file, .position = segment->index.Find(offset), .end = segment->size_bytes};
 }
 
-Result<PartitionLog::ReadStart> PartitionLog::OpenAt(std::uint64_t offset) const {
-  auto start = FindStart(offset);
-  if (!start.ok() || start->segment == nullptr || start->file != nullptr) return start;
-  auto file = files_.OpenForRead(start->segment->path);
+Status PartitionLog::OpenFile(ReadStart& start) const {
+  if (start.file != nullptr) return Status::Ok();
+  auto file = files_.OpenForRead(start.segment->path);
   if (file.ok()) {
-    start->file = *std::move(file);
-    return start;
+    start.file = *std::move(file);
+    return Status::Ok();
   }
   if (file.status().code() != StatusCode::kNotFound) return file.status();
   // Retention has removed it in between, or is about to say so.
-  return Status(StatusCode::kOutOfRange, "offset " + std::to_string(offset) + " is no longer in " + folder_);
+  return {StatusCode::kOutOfRange,
+          "offset " + std::to_string(start.segment->base_offset) + " is no longer in " + folder_};
 }
 
 Result<std::uint32_t> PartitionLog::Read(std::uint64_t offset, ReadLimits limits,
                                          const std::function<void(const RecordView&)>& visit) const {
-  auto start = OpenAt(offset);
+  return ReadRecords(offset, limits, [&visit](const RecordView& record, std::int64_t) { visit(record); });
+}
+
+Result<std::optional<std::int64_t>> PartitionLog::FindTimestamp(std::uint64_t offset) const {
+  std::optional<std::int64_t> timestamp_ms;
+  const auto note = [&timestamp_ms](const RecordView& record, std::int64_t append_time_ms) {
+    timestamp_ms = record.timestamp_ms > 0 ? std::min(record.timestamp_ms, append_time_ms) : append_time_ms;
+  };
+  auto read = ReadRecords(offset, {.records = 1, .bytes = 0}, note);
+  if (!read.ok()) return read.status();
+  return timestamp_ms;
+}
+
+template <typename VisitRecord>
+Result<std::uint32_t> PartitionLog::ReadRecords(std::uint64_t offset, ReadLimits limits,
+                                                const VisitRecord& visit) const {
+  auto start = FindStart(offset);
   if (!start.ok()) return start.status();
   if (start->segment == nullptr) return std::uint32_t{0};
+  if (Status opened = OpenFile(*start); !opened.ok()) return opened;
   SegmentReader reader(*start->file, start->segment->path, start->position, start->end);
   std::uint32_t records = 0;
   std::uint64_t bytes = 0;
@@ -285,11 +292,12 @@ Result<std::uint32_t> PartitionLog::Read(std::uint64_t offset, ReadLimits limits
     if (!header.ok()) return header.status();
     if (!header->has_value()) break;
     std::uint64_t at = (*header)->base_offset;
+    const std::int64_t append_time_ms = (*header)->AppendTime(start->segment->file_time_ms);
     const auto visit_if_wanted = [&](const RecordView& record) {
       if (at++ < offset) return Visit::kContinue;
       full = records > 0 && (records >= limits.records || bytes + record.bytes() > limits.bytes);
       if (full) return Visit::kStop;
-      visit(record);
+      visit(record, append_time_ms);
       ++records;
       bytes += record.bytes();
       return Visit::kContinue;
@@ -301,6 +309,27 @@ Result<std::uint32_t> PartitionLog::Read(std::uint64_t offset, ReadLimits limits
     full = full || records >= std::max(limits.records, 1U);
   }
   return records;
+}
+
+Result<std::uint64_t> PartitionLog::FindOffset(std::int64_t append_time_ms) const {
+  const auto find_segment = [&]() -> ReadStart {
+    const std::lock_guard lock(state_mutex_);
+    const auto found = std::find_if(segments_.begin(), segments_.end(),
+                                    [&](const auto& segment) { return segment->append_time_ms >= append_time_ms; });
+    if (found == segments_.end()) return {};
+    return {.segment = *found, .file = (*found)->file, .position = 0, .end = (*found)->size_bytes};
+  };
+  ReadStart start = find_segment();
+  if (start.segment == nullptr) return HighWatermark();
+  if (Status opened = OpenFile(start); !opened.ok()) return opened;
+  SegmentReader reader(*start.file, start.segment->path, start.position, start.end);
+  for (;;) {
+    auto header = reader.ReadHeader();
+    if (!header.ok()) return header.status();
+    if (!header->has_value()) return HighWatermark();
+    if ((*header)->AppendTime(start.segment->file_time_ms) >= append_time_ms) return (*header)->base_offset;
+    reader.Skip(**header);
+  }
 }
 
 Result<std::size_t> PartitionLog::ApplyRetention(const Retention& retention, std::int64_t now_ms) {
@@ -331,7 +360,7 @@ Result<std::size_t> PartitionLog::ApplyRetention(const Retention& retention, std
 bool PartitionLog::IsIdleBeyond(std::int64_t oldest_ms) const {
   const std::lock_guard lock(state_mutex_);
   const Segment& last = *segments_.back();
-  return last.size_bytes > 0 && last.max_timestamp_ms < oldest_ms;
+  return last.size_bytes > 0 && last.append_time_ms < oldest_ms;
 }
 
 std::shared_ptr<const PartitionLog::Segment> PartitionLog::FindRemovable(const Retention& retention,
@@ -340,7 +369,7 @@ std::shared_ptr<const PartitionLog::Segment> PartitionLog::FindRemovable(const R
   if (segments_.size() == 1) return nullptr;
   std::uint64_t total_bytes = 0;
   for (const auto& segment : segments_) total_bytes += segment->size_bytes;
-  const bool is_too_old = segments_.front()->max_timestamp_ms < oldest_ms;
+  const bool is_too_old = segments_.front()->append_time_ms < oldest_ms;
   const bool is_too_much = retention.bytes_max > 0 && total_bytes > retention.bytes_max;
   return is_too_old || is_too_much ? segments_.front() : nullptr;
 }

@@ -22,6 +22,7 @@
 #include <limits>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,9 +51,14 @@ enum class SyncPolicy : std::uint8_t {
 
 inline constexpr std::uint64_t kDefaultSegmentBytes = std::uint64_t{64} * 1024 * 1024;
 
+// Milliseconds since the Unix epoch.
+using WallClock = std::function<std::int64_t()>;
+std::int64_t WallClockMilliseconds();
+
 struct PartitionLogOptions {
   std::uint64_t segment_bytes = kDefaultSegmentBytes;  // a segment that would outgrow this is followed by a new one
   SyncPolicy sync_policy = SyncPolicy::kNone;
+  WallClock wall_clock = WallClockMilliseconds;  // of append times
 };
 
 // What to stop at. At least one record is read where there is one, however large.
@@ -86,6 +92,13 @@ class PartitionLog {
   Result<std::uint32_t> Read(std::uint64_t offset, ReadLimits limits,
                              const std::function<void(const RecordView&)>& visit) const;
 
+  // When the record at `offset` was sent: its timestamp, at most the time when it was appended; that time where the
+  // timestamp is 0 or less. Nothing at the high watermark.
+  Result<std::optional<std::int64_t>> FindTimestamp(std::uint64_t offset) const;
+
+  // The first record that was appended at or after this time; the high watermark when there is none.
+  Result<std::uint64_t> FindOffset(std::int64_t append_time_ms) const;
+
   // Removes the segments that are beyond the limits at that moment; returns how many. When it fails, the log is as if
   // it had stopped before the segment in question, and it may be called again.
   Result<std::size_t> ApplyRetention(const Retention& retention, std::int64_t now_ms);
@@ -115,10 +128,11 @@ class PartitionLog {
   struct Segment {
     std::uint64_t base_offset = 0;
     std::string path;
+    std::int64_t file_time_ms = 0;  // stands for the append time of batches that have none
     // guarded by state_mutex_
     std::shared_ptr<const ReadableFile> file = nullptr;  // of the last segment; others are opened where they are read
     std::uint64_t size_bytes = 0;
-    std::int64_t max_timestamp_ms = std::numeric_limits<std::int64_t>::min();
+    std::int64_t append_time_ms = std::numeric_limits<std::int64_t>::min();  // of its last batch
     SparseIndex index = {};
   };
   struct ReadStart {
@@ -142,7 +156,9 @@ class PartitionLog {
   void Publish(const BatchHeader& header);
   void NoteHealth();
   Result<ReadStart> FindStart(std::uint64_t offset) const;
-  Result<ReadStart> OpenAt(std::uint64_t offset) const;
+  Status OpenFile(ReadStart& start) const;
+  template <typename VisitRecord>  // void(const RecordView&, std::int64_t append_time_ms)
+  Result<std::uint32_t> ReadRecords(std::uint64_t offset, ReadLimits limits, const VisitRecord& visit) const;
 
   // immutable after construction
   FileSystem& files_;
@@ -161,6 +177,7 @@ class PartitionLog {
   // A roll has begun and failed: the file of the next segment may be there, so the last one must not grow any more.
   bool roll_due_ = false;
   std::uint64_t fence_ = 0;
+  std::int64_t last_append_ms_ = std::numeric_limits<std::int64_t>::min();  // append times never go back
   ProducerSequences sequences_;
   bool closed_ = false;
 

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
 #include <utility>
 
@@ -129,6 +130,14 @@ class PosixFileSystemImpl final : public FileSystem {
     struct stat status = {};
     if (::stat(path.c_str(), &status) != 0) return ErrorOf("cannot look at", path, errno);
     return static_cast<std::uint64_t>(status.st_size);
+  }
+
+  Result<std::int64_t> ModificationTime(const std::string& path) override {
+    struct stat status = {};
+    if (::stat(path.c_str(), &status) != 0) return ErrorOf("cannot look at", path, errno);
+    const auto since_epoch =
+        std::chrono::seconds(status.st_mtim.tv_sec) + std::chrono::nanoseconds(status.st_mtim.tv_nsec);
+    return std::int64_t{std::chrono::floor<std::chrono::milliseconds>(since_epoch).count()};
   }
 
   Result<std::vector<std::string>> ListFolder(const std::string& path) override {

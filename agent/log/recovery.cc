@@ -49,12 +49,19 @@ class SegmentScan {
       result.index.Add(batch.base_offset, reader_.position());
       result.end_offset = batch.end_offset();
       result.last_epoch = std::max(result.last_epoch, batch.epoch);
-      result.max_timestamp_ms = std::max(result.max_timestamp_ms, batch.max_timestamp_ms);
+      if (batch.has_append_time()) {
+        result.append_time_ms = std::max(result.append_time_ms, batch.append_time_ms);
+      } else {
+        has_old_batch_ = true;
+      }
       sequences_.Note(batch);
       reader_.Skip(batch);
       result.size_bytes = reader_.position();
     }
   }
+
+  // Whether a batch does not tell when it was appended.
+  bool has_old_batch() const { return has_old_batch_; }
 
  private:
   Status CheckBody(const BatchHeader& batch) {
@@ -85,6 +92,8 @@ class SegmentScan {
     for (auto at = rest.find(wanted); at != std::string::npos; at = rest.find(wanted, at + 1)) {
       const std::string_view bytes = std::string_view(rest).substr(at);
       auto header = DecodeBatchHeader(bytes);
+      // Its checksum matches, and a newer program has written it.
+      if (header.status().code() == StatusCode::kFailedPrecondition) return std::optional<std::uint64_t>(from + at);
       if (!header.ok() || header->batch_bytes() > bytes.size()) continue;
       const std::string_view body = bytes.substr(kBatchHeaderBytes, header->body_bytes);
       if (VisitRecords(*header, body, Ignore).ok()) return std::optional<std::uint64_t>(from + at);
@@ -98,6 +107,7 @@ class SegmentScan {
   const SegmentPlace place_;
   ProducerSequences& sequences_;
   SegmentReader reader_;
+  bool has_old_batch_ = false;
 };
 
 Status CutOff(FileSystem& files, const std::string& path, std::uint64_t size_bytes) {
@@ -117,8 +127,14 @@ Result<RecoveredSegment> RecoverSegment(FileSystem& files, const std::string& pa
   if (!file.ok()) return file.status();
   RecoveredSegment result;
   result.end_offset = base_offset;
-  if (Status scanned = SegmentScan(**file, path, *file_bytes, place, sequences).Run(result); !scanned.ok())
-    return scanned;
+  SegmentScan scan(**file, path, *file_bytes, place, sequences);
+  if (Status scanned = scan.Run(result); !scanned.ok()) return scanned;
+  if (scan.has_old_batch()) {
+    // Before a torn tail is cut off, which changes it.
+    auto file_time_ms = files.ModificationTime(path);
+    if (!file_time_ms.ok()) return file_time_ms.status();
+    result.file_time_ms = *file_time_ms;
+  }
   result.torn_bytes = *file_bytes - result.size_bytes;
   if (result.torn_bytes > 0) {
     if (Status cut = CutOff(files, path, result.size_bytes); !cut.ok()) return cut;

@@ -12,7 +12,7 @@
 namespace streamhouse::agent {
 
 struct Retention {
-  std::chrono::milliseconds age_max{0};  // by the timestamps of the records; 0: without limit
+  std::chrono::milliseconds age_max{0};  // since the records were appended; 0: without limit
   std::uint64_t bytes_max = 0;           // of one partition's segments; 0: without limit
 
   friend bool operator==(const Retention&, const Retention&) = default;

@@ -79,6 +79,11 @@ Result<std::uint64_t> InterceptedFileSystem::FileSize(const std::string& path) {
   return base_.FileSize(path);
 }
 
+Result<std::int64_t> InterceptedFileSystem::ModificationTime(const std::string& path) {
+  if (Status outcome = Admit(DiskOperation::kOther, path); !outcome.ok()) return outcome;
+  return base_.ModificationTime(path);
+}
+
 Result<std::vector<std::string>> InterceptedFileSystem::ListFolder(const std::string& path) {
   if (Status outcome = Admit(DiskOperation::kOther, path); !outcome.ok()) return outcome;
   return base_.ListFolder(path);

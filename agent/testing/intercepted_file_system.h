@@ -25,6 +25,7 @@ class InterceptedFileSystem : public FileSystem {
   Result<std::unique_ptr<WritableFile>> OpenForAppend(const std::string& path) final;
   Result<std::unique_ptr<ReadableFile>> OpenForRead(const std::string& path) final;
   Result<std::uint64_t> FileSize(const std::string& path) final;
+  Result<std::int64_t> ModificationTime(const std::string& path) final;
   Result<std::vector<std::string>> ListFolder(const std::string& path) final;
   Status CreateFolders(const std::string& path) final;
   Status SyncFolder(const std::string& path) final;

@@ -38,6 +38,9 @@ class FullDisk final : public FileSystem {
     return PosixFileSystem().OpenForRead(path);
   }
   Result<std::uint64_t> FileSize(const std::string& path) override { return PosixFileSystem().FileSize(path); }
+  Result<std::int64_t> ModificationTime(const std::string& path) override {
+    return PosixFileSystem().ModificationTime(path);
+  }
   Result<std::vector<std::string>> ListFolder(const std::string& path) override {
     return PosixFileSystem().ListFolder(path);
   }

@@ -27,13 +27,10 @@ TEST(BatchBuilderTest, CountsRecordsAndKnowsTheLargest) {
   EXPECT_EQ(builder.body().size(), 2 * kRecordHeaderBytes + 9);
 }
 
-TEST(BatchBuilderTest, MarksABatchWithHeadersForProgramsThatDoNotKnowThem) {
+TEST(BatchBuilderTest, CountsHeadersAmongTheBytesOfARecord) {
   BatchBuilder builder;
-  builder.Add({.key = std::nullopt, .value = "v", .timestamp_ms = 1});
-  EXPECT_EQ(builder.MakeHeader().version, kLogFormatVersion);
   builder.Add({.key = std::nullopt, .value = "v", .timestamp_ms = 1, .headers = "headers"});
   builder.Add({.key = std::nullopt, .value = "v", .timestamp_ms = 1});
-  EXPECT_EQ(builder.MakeHeader().version, kLogFormatVersionWithHeaders);
   EXPECT_EQ(builder.largest_record_bytes(), 8U);
 }
 
@@ -70,7 +67,6 @@ TEST_F(BorrowingTest, MakesTheSameBatchWithoutACopy) {
   EXPECT_EQ(borrower.record_count(), 2U);
   EXPECT_EQ(borrower.largest_record_bytes(), 8U);
   const BatchHeader header = borrower.MakeHeader();
-  EXPECT_EQ(header.max_timestamp_ms, 5);
   EXPECT_TRUE(VisitRecords(header, borrower.body(), [](const RecordView&) { return Visit::kContinue; }).ok());
 }
 

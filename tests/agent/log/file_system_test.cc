@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -81,8 +82,16 @@ TEST_F(FileSystemTest, CreatesParentFoldersAndAcceptsExistingOnes) {
   EXPECT_TRUE(files_.SyncFolder(folder_ / "a/b/c").ok());
 }
 
+TEST_F(FileSystemTest, TellsWhenAFileWasWritten) {
+  WriteRawFile(folder_ / "file", "a");
+  const std::chrono::sys_time<std::chrono::milliseconds> written(std::chrono::milliseconds(1700000000123));
+  std::filesystem::last_write_time(folder_ / "file", std::chrono::file_clock::from_sys(written));
+  EXPECT_EQ(files_.ModificationTime(folder_ / "file").value(), 1700000000123);
+}
+
 TEST_F(FileSystemTest, NamesThePathInErrors) {
   WriteRawFile(folder_ / "file", "");
+  EXPECT_EQ(files_.ModificationTime(folder_ / "none").status().code(), StatusCode::kNotFound);
   EXPECT_EQ(files_.OpenForRead(folder_ / "none").status().code(), StatusCode::kNotFound);
   EXPECT_EQ(files_.FileSize(folder_ / "none").status().code(), StatusCode::kNotFound);
   EXPECT_EQ(files_.CreateFolders(folder_ / "file").code(), StatusCode::kUnavailable);

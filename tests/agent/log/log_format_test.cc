@@ -53,6 +53,7 @@ class LogFormatTest : public testing::Test {
     header_ = builder_.MakeHeader();
     header_.base_offset = 42;
     header_.epoch = 3;
+    header_.append_time_ms = 1700000000250;
     char bytes[kBatchHeaderBytes];
     EncodeBatchHeader(header_, bytes);
     bytes_.assign(bytes, sizeof(bytes));
@@ -83,7 +84,8 @@ TEST_F(LogFormatTest, ReturnsTheHeaderThatWasWritten) {
   EXPECT_EQ(header->epoch, 3U);
   EXPECT_EQ(header->producer_id, 0x0123456789abcdefU);
   EXPECT_EQ(header->sequence, 7U);
-  EXPECT_EQ(header->max_timestamp_ms, 1700000000001);
+  EXPECT_EQ(header->append_time_ms, 1700000000250);
+  EXPECT_EQ(header->AppendTime(5), 1700000000250);
   EXPECT_EQ(header->batch_bytes(), kBatchHeaderBytes + builder_.body().size());
 }
 
@@ -146,21 +148,29 @@ TEST_F(LogFormatTest, RefusesAnEmptyBatchAndAnAbsurdSize) {
   EXPECT_EQ(DecodeBatchHeader({bytes, sizeof(bytes)}).status().code(), StatusCode::kDataLoss);
 }
 
-TEST_F(LogFormatTest, KeepsHeadersInAVersionOfTheirOwn) {
+TEST_F(LogFormatTest, KeepsHeaders) {
   builder_.Add({.key = "k", .value = "v", .timestamp_ms = 1, .headers = "headers"});
   header_ = builder_.MakeHeader();
-  char bytes[kBatchHeaderBytes];
-  EncodeBatchHeader(header_, bytes);
-  EXPECT_EQ(DecodeBatchHeader({bytes, sizeof(bytes)})->version, 2U);
   EXPECT_EQ(Records()[3].headers, "headers");
 }
 
-TEST_F(LogFormatTest, RefusesVersionsThatItDoesNotKnow) {
-  for (const std::uint32_t version : {0U, 3U}) {
+TEST_F(LogFormatTest, ReadsOlderVersionsWhoseBatchesHaveTheTimeOfTheirFile) {
+  for (const std::uint32_t version : {1U, 2U}) {
     header_.version = version;
     char bytes[kBatchHeaderBytes];
     EncodeBatchHeader(header_, bytes);
-    EXPECT_EQ(DecodeBatchHeader({bytes, sizeof(bytes)}).status().code(), StatusCode::kFailedPrecondition);
+    EXPECT_EQ(DecodeBatchHeader({bytes, sizeof(bytes)})->AppendTime(5), 5);
+  }
+}
+
+TEST_F(LogFormatTest, RefusesVersionsThatItDoesNotKnow) {
+  for (const std::uint32_t version : {0U, 4U}) {
+    header_.version = version;
+    char bytes[kBatchHeaderBytes];
+    EncodeBatchHeader(header_, bytes);
+    EXPECT_EQ(DecodeBatchHeader({bytes, sizeof(bytes)}).status(),
+              Status(StatusCode::kFailedPrecondition,
+                     "log format version " + std::to_string(version) + ", this program knows 1 to 3"));
   }
 }
 

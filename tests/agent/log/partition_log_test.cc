@@ -26,6 +26,7 @@ namespace {
 using Values = std::vector<std::string>;
 
 constexpr ReadLimits kNoLimits = {.records = 1'000'000, .bytes = 1'000'000'000};
+constexpr std::int64_t kWrittenAt = 1700000000000;  // by the clock of the logs
 constexpr char kFirstSegment[] = "00000000000000000000.log";
 
 class PartitionLogTest : public testing::Test {
@@ -34,6 +35,7 @@ class PartitionLogTest : public testing::Test {
 
   void Reopen(PartitionLogOptions options = {}) {
     log_.reset();
+    options.wall_clock = [] { return kWrittenAt; };
     auto log = PartitionLog::Open(PosixFileSystem(), folder_.path(), options);
     ASSERT_TRUE(log.ok()) << log.status().message();
     log_ = *std::move(log);
@@ -261,8 +263,6 @@ TEST_F(PartitionLogTest, LetsNoStragglerIn) {
   AppendAs(7, 1, {"b"});
   EXPECT_EQ(AppendAs(7, 0, {"a"}), "out_of_range: sequence 0 has been passed");
 }
-
-constexpr std::int64_t kWrittenAt = 1700000000000;  // what BatchOf says
 
 TEST_F(PartitionLogTest, KeepsEverythingWithoutARetention) {
   Reopen({.segment_bytes = 10});

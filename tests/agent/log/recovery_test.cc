@@ -2,9 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <filesystem>
 #include <string>
 
 #include "agent/log/log_format.h"
@@ -56,14 +57,14 @@ TEST_F(RecoveryTest, FindsTheEndOfAnIntactSegment) {
   EXPECT_EQ(recovered->last_epoch, 7U);
 }
 
-TEST_F(RecoveryTest, KnowsWhoWroteLastAndTheLatestTimestamp) {
-  BatchBuilder batch;
-  batch.Add({.key = std::nullopt, .value = "late", .timestamp_ms = 1900000000000});
+TEST_F(RecoveryTest, KnowsWhoWroteLastAndWhen) {
+  BatchBuilder batch = BatchOf({"late"});
   batch.SetProducer(7, 3);
-  WriteRawFile(path_, first_ + BatchBytes(batch, 12, 7) + third_);
+  WriteRawFile(path_, first_ + BatchBytes(batch, 12, 7, kLogFormatVersion, 1700000000009));
   auto recovered = Recover();
   ASSERT_TRUE(recovered.ok()) << recovered.status().message();
-  EXPECT_EQ(recovered->max_timestamp_ms, 1900000000000);
+  EXPECT_EQ(recovered->append_time_ms, 1700000000009);
+  EXPECT_FALSE(recovered->file_time_ms.has_value());
   const BatchHeader again = {.record_count = 1, .producer_id = 7, .sequence = 3};
   EXPECT_EQ(sequences_.Judge(again).base_offset, 12U);
 }
@@ -83,6 +84,21 @@ TEST_F(RecoveryTest, CutsOffATailThatIsTornAnywhere) {
 TEST_F(RecoveryTest, CutsOffATornFirstBatch) {
   WriteRawFile(path_, first_.substr(0, 5));
   ExpectCutTo("");
+}
+
+TEST_F(RecoveryTest, TakesTheTimeOfTheFileForOlderBatchesBeforeItCutsOffATail) {
+  WriteRawFile(path_, BatchBytes(BatchOf({"a", "b"}), 10, 3, 1) + second_ + third_.substr(0, 5));
+  const auto written = std::filesystem::last_write_time(path_) - std::chrono::hours(24);
+  std::filesystem::last_write_time(path_, written);
+  const auto since_epoch = std::chrono::file_clock::to_sys(written).time_since_epoch();
+  EXPECT_EQ(Recover()->file_time_ms, std::chrono::floor<std::chrono::milliseconds>(since_epoch).count());
+}
+
+// Goal: a newer program's batches are not taken for a torn tail. Method: the batch before them is damaged.
+TEST_F(RecoveryTest, RefusesToCutOffBatchesOfAVersionThatItDoesNotKnow) {
+  WriteRawFile(path_, first_ + BatchBytes(BatchOf({"c"}), 12, 7, kLogFormatVersion + 1));
+  FlipBit(path_, 0);
+  ExpectDamageAt(0);
 }
 
 // After a loss of power a file may have its size without its bytes.
@@ -128,12 +144,7 @@ TEST_F(RecoveryTest, IsNotFooledByABatchInsideOfARecord) {
 }
 
 TEST_F(RecoveryTest, RefusesAVersionThatItDoesNotKnow) {
-  constexpr std::size_t kHeaderChecksumAt = kBatchHeaderBytes - sizeof(std::uint32_t);
-  std::string bytes = first_;
-  bytes[4] = 3;
-  // The checksum of the header, as the writer of that version would have made it.
-  const std::uint32_t checksum = BodyChecksum(std::string_view(bytes).substr(0, kHeaderChecksumAt));
-  std::memcpy(bytes.data() + kHeaderChecksumAt, &checksum, sizeof(checksum));
+  const std::string bytes = BatchBytes(BatchOf({"a"}), 10, 3, kLogFormatVersion + 1);
   WriteRawFile(path_, bytes);
   EXPECT_EQ(Recover().status().code(), StatusCode::kFailedPrecondition);
   EXPECT_EQ(ReadRawFile(path_), bytes);

@@ -28,7 +28,7 @@ class SegmentWriterTest : public testing::Test {
   TemporaryFolder folder_;
   const std::string path_ = folder_ / "segment";
   const BatchBuilder batch_ = BatchOf({"value"});
-  const std::string bytes_ = BatchBytes(batch_, 0, 0);
+  const std::string bytes_ = BatchBytes(batch_, 0, 0, kLogFormatVersion, 0);
 };
 
 TEST_F(SegmentWriterTest, WritesHeaderAndBody) {

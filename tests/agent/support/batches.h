@@ -23,11 +23,14 @@ inline BatchBuilder BatchOf(std::initializer_list<std::string_view> values) {
   return builder;
 }
 
-// As it stands in a segment.
-inline std::string BatchBytes(const BatchBuilder& batch, std::uint64_t base_offset, std::uint64_t epoch) {
+// As it stands in a segment. In versions 1 and 2, the latest timestamp stands where the append time is.
+inline std::string BatchBytes(const BatchBuilder& batch, std::uint64_t base_offset, std::uint64_t epoch,
+                              std::uint32_t version = kLogFormatVersion, std::int64_t append_time_ms = 1700000000000) {
   BatchHeader header = batch.MakeHeader();
+  header.version = version;
   header.base_offset = base_offset;
   header.epoch = epoch;
+  header.append_time_ms = append_time_ms;
   char bytes[kBatchHeaderBytes];
   EncodeBatchHeader(header, bytes);
   return std::string(bytes, sizeof(bytes)).append(batch.body());
