@@ -1,6 +1,7 @@
 #include "agent/partition.h"
 
 #include <algorithm>
+#include <random>
 #include <string>
 #include <utility>
 
@@ -21,6 +22,11 @@ Status AppendFailure(const Status& failure) {
 }
 
 }  // namespace
+
+std::uint64_t DrawOpenId() {
+  std::random_device random;
+  return std::uniform_int_distribution<std::uint64_t>(1)(random);
+}
 
 Status Partition::CheckBatch(const BatchBuilder& batch) const {
   if (batch.empty()) return {StatusCode::kInvalidArgument, "a batch needs at least one record"};

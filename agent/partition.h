@@ -47,6 +47,15 @@ struct Watermarks {
   std::uint64_t high_watermark = 0;
 };
 
+// One opening of a log: who has read beyond its end, at an opening before, has read records that are lost.
+struct LogOpening {
+  std::uint64_t id = 0;          // not 0; differs from that of every other opening
+  std::uint64_t end_offset = 0;  // of the log when it was opened: what stands from there on was written since
+};
+
+// Among 64-bit numbers, two openings that draw the same one are not expected.
+std::uint64_t DrawOpenId();
+
 class Partition {
  public:
   // `record_bytes_max` limits the key and value of one record, together.
@@ -95,6 +104,8 @@ class Partition {
   // Without regard to the lease.
   std::uint64_t HighWatermark() const { return log_->HighWatermark(); }
 
+  const LogOpening& opening() const { return opening_; }
+
  private:
   metrics::Status CheckBatch(const BatchBuilder& batch) const;
   metrics::Status Named(const metrics::Status& failure) const;
@@ -102,6 +113,7 @@ class Partition {
   void AnnounceIfItFailed();
 
   const std::unique_ptr<PartitionLog> log_;
+  const LogOpening opening_ = {.id = DrawOpenId(), .end_offset = log_->HighWatermark()};
   const std::shared_ptr<const Lease> lease_;
   const std::size_t record_bytes_max_;
   const WriteMetrics metrics_;

@@ -44,6 +44,7 @@ struct ConsumeFlags {
   client::OffsetReset from = client::OffsetReset::kEarliest;
   std::uint64_t max = UINT64_MAX;
   bool exit_at_end = false;
+  bool skip_damaged = false;
   HostPort http;
 };
 
@@ -82,6 +83,11 @@ class Warnings {
  private:
   std::string last_;
 };
+
+void ReportDamage(const client::TopicPartition& partition, const client::DamagedRange& skipped) {
+  PrintNotice("streamhouse consume: " + partition.ToString() + ": skipped damaged records, offsets " +
+              std::to_string(skipped.first) + " to " + std::to_string(skipped.next - 1));
+}
 
 // Where the partitions end now, by their number.
 Result<std::vector<client::Offset>> ReadEnds(client::Broker& broker, const std::string& topic,
@@ -152,15 +158,11 @@ Status Consume(const ConsumeFlags& flags) {
   const auto metrics = client::ConsumerMetrics::Register(page.registry());
   if (!metrics.ok()) return metrics.status();
   if (Status serving = page.Serve(flags.http); !serving.ok()) return serving;
-  auto consumer = client::Consumer::Builder()
-                      .broker(*broker)
-                      .metrics(metrics.value())
-                      .group(flags.group)
-                      .topics({flags.client.topic})
-                      .offset_reset(flags.from)
-                      .auto_commit_interval(kCommitInterval)
-                      .request_timeout(kRequestTimeout)
-                      .Build();
+  client::Consumer::Builder builder;
+  builder.broker(*broker).metrics(metrics.value()).group(flags.group).topics({flags.client.topic});
+  builder.offset_reset(flags.from).auto_commit_interval(kCommitInterval).request_timeout(kRequestTimeout);
+  if (flags.skip_damaged) builder.skip_damaged(ReportDamage);
+  auto consumer = builder.Build();
   if (!consumer.ok()) return consumer.status();
   return PrintUntilDone(flags, ends, shutdown, **broker, **consumer);
 }
@@ -176,13 +178,16 @@ Command AddConsumeCommand(CLI::App& program) {
       ->type_name("NAME");
   const std::map<std::string, client::OffsetReset> places = {{"earliest", client::OffsetReset::kEarliest},
                                                              {"latest", client::OffsetReset::kLatest}};
-  parser.add_option("--from", flags->from, "Where a new group begins [earliest]")
+  parser.add_option("--from", flags->from, "Where a group begins that has never committed [earliest]")
       ->transform(CLI::CheckedTransformer(places).description(""))
       ->type_name("earliest|latest");
   parser.add_option("--max", flags->max, "Stop after so many records")
       ->check(CLI::NonNegativeNumber.description(""))
       ->type_name("N");
   parser.add_flag("--exit-at-end", flags->exit_at_end, "Stop at what is the end of the topic now");
+  parser.add_flag(
+      "--skip-damaged", flags->skip_damaged,
+      "Go on behind damaged records, and print on stderr which were skipped; without it, they are waited for");
   AddHostPortFlag(parser, "--http", flags->http, "Where to serve this command's own /metrics; nowhere by default");
   return {.parser = &parser, .run = [flags] { return Consume(*flags); }};
 }

@@ -11,6 +11,7 @@
 #include "apps/agent_client.h"
 #include "apps/output.h"
 #include "client/broker.h"
+#include "client/lag_monitor.h"
 
 namespace streamhouse::apps {
 namespace {
@@ -22,13 +23,6 @@ struct LagFlags {
   std::string group;
 };
 
-// The age of a record, by this machine's clock; one from the future has none.
-double AgeSeconds(std::int64_t timestamp_ms) {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const std::chrono::duration<double> age = now - std::chrono::milliseconds(timestamp_ms);
-  return std::max(age.count(), 0.0);
-}
-
 Result<std::string> DescribeLag(client::Broker& broker, const std::string& group,
                                 const client::TopicPartition& partition) {
   const auto committed = broker.Committed(group, partition, client::CallLimits::Within(kQuestionTimeout));
@@ -36,15 +30,18 @@ Result<std::string> DescribeLag(client::Broker& broker, const std::string& group
   // A group that has never committed has everything before it: the record to ask for is known only after the answer.
   const auto log = broker.ReadWatermarks(partition, committed.value(), client::CallLimits::Within(kQuestionTimeout));
   if (!log.ok()) return log.status();
-  const client::Offset next = committed.value().value_or(log.value().log_start);
+  const client::Offset next = std::max(committed.value().value_or(0), log.value().log_start);
   const auto first_unread =
       committed.value() ? log : broker.ReadWatermarks(partition, next, client::CallLimits::Within(kQuestionTimeout));
   if (!first_unread.ok()) return first_unread.status();
   const auto& timestamp = first_unread.value().timestamp_ms;
   const client::Offset end = log.value().high;
+  const client::Offset lag = end > next ? end - next : 0;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const std::int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
   return fmt::format("topic={} partition={} group={} committed={} end={} lag={} lag_seconds={:.3f}", partition.topic,
-                     partition.partition, group, committed.value() ? std::to_string(next) : "none", end,
-                     end > next ? end - next : 0, timestamp ? AgeSeconds(*timestamp) : 0.0);
+                     partition.partition, group, committed.value() ? std::to_string(*committed.value()) : "none", end,
+                     lag, lag > 0 && timestamp ? client::LagSeconds(*timestamp, now_ms) : 0.0);
 }
 
 Status PrintLag(const LagFlags& flags) {

@@ -26,6 +26,7 @@
 #include <utility>
 #include <vector>
 
+#include "client/log_life.h"
 #include "client/record.h"
 #include "client/record_batch.h"
 #include "metrics_core/status.h"
@@ -59,19 +60,30 @@ struct FetchRequest {
   std::uint32_t max_records = 0;  // 0 stands for the broker's own limit
   // How long to wait for the first record when there is none yet; the broker may cap it.
   std::chrono::milliseconds max_wait{0};
+  std::uint64_t topic_id = 0;  // of the life of the topic that is meant; 0: any
+};
+
+// Records that cannot be read any more.
+struct DamagedRange {
+  Offset first = 0;  // the first offset that is lost
+  Offset next = 0;   // the first offset behind it that can be read
 };
 
 struct FetchedBatch {
   Offset base_offset = 0;  // of records[0]; the others follow without gaps
   RecordBatch records;     // empty when there was nothing to read within max_wait
   Offset high_watermark = 0;
+  LogLife life = {};
+  // What stands at the offset that was asked for, in place of records.
+  std::optional<DamagedRange> damaged = {};
 };
 
 struct Watermarks {
   Offset log_start = 0;
   Offset high = 0;  // the offset after the last record
-  // Of the record that was asked about, when it exists.
+  // Of the first record at or behind the offset that was asked about, when there is one.
   std::optional<std::int64_t> timestamp_ms = {};
+  LogLife life = {};
 };
 
 // How long the records of a topic are kept at least; 0: without limit.
@@ -95,6 +107,8 @@ struct GroupMember {
   std::string_view id = {};  // empty: nobody in particular; whose partition it is, is not checked
   // Of a commit: higher than in every one before it, or 0. See Commit.
   std::uint64_t commit_sequence = 0;
+  // Of a commit: the log that the offset counts in.
+  LogLife life = {};
 };
 
 // What a member of a group says of itself.
@@ -112,16 +126,18 @@ class Broker {
   virtual Result<Offset> Produce(const TopicPartition& partition, const RecordBatch& batch,
                                  const CallLimits& limits) = 0;
 
-  // Waits for the first record. kOutOfRange: an offset before the start of the log or beyond its end.
+  // Waits for the first record. kOutOfRange: an offset before the start of the log or beyond its end. kNotFound: no
+  // such topic, also when it has another topic_id than the request.
   virtual Result<FetchedBatch> Fetch(const FetchRequest& request, const CallLimits& limits) = 0;
 
-  // With `timestamp_of`, also the timestamp of the record at that offset, when there is one.
+  // With `timestamp_of`, also the timestamp of the first record at or behind that offset, when there is one.
   virtual Result<Watermarks> ReadWatermarks(const TopicPartition& partition, std::optional<Offset> timestamp_of,
                                             const CallLimits& limits) = 0;
 
   // `next` is the offset of the next record to read, not of the last one read; it may be lower than before. kAborted
   // when the partition is not that member's, or when one with a higher sequence has come first: a commit that was cut
-  // short, and arrives later nevertheless, never replaces a later one.
+  // short, and arrives later nevertheless, never replaces a later one. kNotFound for a topic of another life than the
+  // member's; kAborted when the log was opened again since, with an end before `next`.
   virtual Status Commit(const GroupMember& member, const TopicPartition& partition, Offset next,
                         const CallLimits& limits) = 0;
 

@@ -21,13 +21,32 @@ Status AlreadyClosed() {
   return {StatusCode::kFailedPrecondition, "the consumer is closed"};
 }
 
+// The same, where each damaged range that is skipped is counted as well.
+FetchOptions CountingDamage(FetchOptions options, const metrics::Counter& skipped) {
+  if (options.report_damage == nullptr) return options;
+  options.report_damage = [skipped, report = std::move(options.report_damage)](const TopicPartition& partition,
+                                                                               const DamagedRange& range) {
+    skipped.Increment(range.next - range.first);
+    report(partition, range);
+  };
+  return options;
+}
+
 }  // namespace
 
 Consumer::Subscription::Subscription(std::shared_ptr<Broker> broker, const TopicPartition& partition,
-                                     const ConsumerOptions& options, Offset start, ArrivalSignal& arrivals)
-    : fetcher(std::move(broker), partition, options.fetch, start, arrivals),
-      topic_metrics(options.metrics.ForTopic(partition.topic)),
-      partition_metrics(options.metrics.ForPartition(partition, options.group)) {}
+                                     const ConsumerOptions& options, const LogPosition& start, ArrivalSignal& arrivals)
+    : topic_metrics(options.metrics.ForTopic(partition.topic)),
+      partition_metrics(options.metrics.ForPartition(partition, options.group)),
+      fetcher(std::move(broker), options.group, partition,
+              CountingDamage(options.fetch, topic_metrics.damaged_records_skipped), start, arrivals) {}
+
+void Consumer::Subscription::ShowPosition() {
+  const Offset position = fetcher.position().offset;
+  if (shown_position == position) return;
+  shown_position = position;
+  partition_metrics.SetCurrent(position);
+}
 
 Consumer::Consumer(ConsumerOptions options)
     : options_(std::move(options)), poll_duration_(options_.metrics.PollDuration(options_.topics)) {
@@ -85,10 +104,13 @@ Status Consumer::Subscribe(const TopicPartition& partition) {
                                      CallLimits::Within(options_.fetch.request_timeout));
   if (!start.ok()) return {start.status().code(), partition.ToString() + ": " + start.status().message()};
   const auto subscription =
-      std::make_shared<Subscription>(options_.broker, partition, options_, start.value().offset, arrivals_);
-  subscription->partition_metrics.SetCurrent(start.value().offset);
-  committer_->Add(
-      {.partition = partition, .committed = start.value().committed, .metrics = subscription->partition_metrics});
+      std::make_shared<Subscription>(options_.broker, partition, options_, start.value().position, arrivals_);
+  subscription->ShowPosition();
+  std::optional<LogPosition> committed;
+  if (start.value().committed) {
+    committed = {.offset = *start.value().committed, .life = start.value().position.life};
+  }
+  committer_->Add({.partition = partition, .committed = committed, .metrics = subscription->partition_metrics});
   lag_monitor_->Add({.partition = partition,
                      .position = [subscription] { return subscription->fetcher.position(); },
                      .metrics = subscription->partition_metrics});
@@ -163,12 +185,12 @@ void Consumer::FinishReturned() {
 PolledRecords Consumer::TakePrefetched() {
   PolledRecords polled;
   for (const auto& [partition, subscription] : Snapshot()) {
-    if (subscription->is_paused) continue;
-    std::optional<PartitionRecords> taken = subscription->fetcher.Take();
+    std::optional<PartitionRecords> taken;
+    if (!subscription->is_paused) taken = subscription->fetcher.Take();
+    subscription->ShowPosition();
     if (!taken) continue;
     subscription->topic_metrics.records_consumed.Increment(taken->records.size());
     subscription->topic_metrics.bytes_consumed.Increment(taken->records.bytes());
-    subscription->partition_metrics.SetCurrent(taken->base_offset + taken->records.size());
     polled.Append(*std::move(taken));
   }
   return polled;
@@ -196,7 +218,7 @@ Status Consumer::Seek(std::string_view topic, std::uint32_t partition, Offset of
   if (subscription == nullptr) return NotRead(topic, partition);
   if (closed_) return AlreadyClosed();
   subscription->fetcher.Seek(offset);
-  subscription->partition_metrics.SetCurrent(offset);
+  subscription->ShowPosition();
   return Status::Ok();
 }
 
@@ -224,7 +246,7 @@ std::vector<TopicPartition> Consumer::Assignment() const {
 Result<Offset> Consumer::Position(std::string_view topic, std::uint32_t partition) const {
   const auto subscription = Find(topic, partition);
   if (subscription == nullptr) return NotRead(topic, partition);
-  return subscription->fetcher.position();
+  return subscription->fetcher.position().offset;
 }
 
 Result<std::optional<Offset>> Consumer::Committed(std::string_view topic, std::uint32_t partition) const {
@@ -238,11 +260,14 @@ Result<std::optional<Offset>> Consumer::Committed(std::string_view topic, std::u
 Result<std::uint64_t> Consumer::Lag(std::string_view topic, std::uint32_t partition) const {
   const auto subscription = Find(topic, partition);
   if (subscription == nullptr) return NotRead(topic, partition);
-  const Offset position = subscription->fetcher.position();
+  const LogPosition position = subscription->fetcher.position();
   const Result<Watermarks> watermarks = options_.broker->ReadWatermarks(
       subscription->fetcher.partition(), std::nullopt, CallLimits::Within(options_.fetch.request_timeout));
   if (!watermarks.ok()) return watermarks.status();
-  return LagRecords(watermarks.value().high, position);
+  if (position.life.IsOfAnotherTopic(watermarks.value().life)) {
+    return ReadsAnotherTopic(subscription->fetcher.partition());
+  }
+  return LagRecords(watermarks.value(), position);
 }
 
 Status Consumer::Close() {

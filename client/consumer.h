@@ -13,7 +13,13 @@
 //   which means: returned by a Poll() that was followed by another Poll() or by Close(). After a crash, or destruction
 //   without Close(), the records since the last commit come again.
 // - A failure moves no position: the same records are asked for again.
-// - Without a group it starts where OffsetReset says and commits nothing.
+// - Without a group it starts where OffsetReset says and commits nothing. A group that has committed continues there:
+//   with the first record left where retention has passed that place, and at the end where the log ends before it.
+// - A log that has lost its end, as after a power cut of the agent, is read on from its new end: no record that was
+//   written since is left out. A topic that was deleted and created again is read as by a group that never committed;
+//   no commit for the old topic reaches the new one.
+// - Damaged records stop a partition: Poll() returns kDataLoss with their offsets until they are gone, or sought past.
+//   With report_damage they are skipped, reported and counted.
 // - A partition that is paused is not read on, keeps its position, and is still committed and lagging.
 // Thread safety: Poll, Seek, Pause, Resume, Commit and Close from one thread at a time; Lag, Position and Committed
 // from any thread, at any time, also during a Poll().
@@ -45,6 +51,7 @@
 #include "client/consumer_metrics.h"
 #include "client/group_membership.h"
 #include "client/lag_monitor.h"
+#include "client/log_life.h"
 #include "client/offset_committer.h"
 #include "client/offset_reset.h"
 #include "client/partition_fetcher.h"
@@ -105,7 +112,8 @@ class Consumer {
   // What the group has committed, as the broker has it now. kFailedPrecondition without a group.
   Result<std::optional<Offset>> Committed(std::string_view topic, std::uint32_t partition) const;
 
-  // High watermark, as the broker has it now, minus position; 0 when the position is ahead.
+  // How many records the broker has now that can be read and were not returned yet. kUnavailable for a moment after the
+  // topic was deleted and created again.
   Result<std::uint64_t> Lag(std::string_view topic, std::uint32_t partition) const;
 
   // Stops reading, commits what is finished (kAutomatic), and takes this consumer's gauges off the page. The failure of
@@ -116,12 +124,17 @@ class Consumer {
  private:
   struct Subscription {
     Subscription(std::shared_ptr<Broker> broker, const TopicPartition& partition, const ConsumerOptions& options,
-                 Offset start, ArrivalSignal& arrivals);
+                 const LogPosition& start, ArrivalSignal& arrivals);
 
-    PartitionFetcher fetcher;
+    // Of the polling thread.
+    void ShowPosition();
+
     const ConsumerTopicMetrics topic_metrics;
     const ConsumerPartitionMetrics partition_metrics;
-    bool is_paused = false;  // of the polling thread
+    PartitionFetcher fetcher;
+    // Of the polling thread.
+    bool is_paused = false;
+    std::optional<Offset> shown_position;
   };
   using Subscriptions = std::map<TopicPartition, std::shared_ptr<Subscription>>;
 
@@ -163,6 +176,8 @@ class Consumer::Builder {
   Builder& group(std::string group);
   Builder& topics(std::vector<std::string> topics);
   Builder& offset_reset(OffsetReset policy);
+  // Damaged records are skipped. `report` is called on a thread of the consumer; it must not call the consumer.
+  Builder& skip_damaged(DamageReport report);
   Builder& commit_mode(CommitMode mode);
   Builder& auto_commit_interval(std::chrono::nanoseconds interval);
   Builder& lag_refresh_interval(std::chrono::nanoseconds interval);

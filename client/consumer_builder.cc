@@ -56,6 +56,11 @@ Builder& Builder::offset_reset(OffsetReset policy) {
   return *this;
 }
 
+Builder& Builder::skip_damaged(DamageReport report) {
+  options_.fetch.report_damage = std::move(report);
+  return *this;
+}
+
 Builder& Builder::commit_mode(CommitMode mode) {
   options_.commit_mode = mode;
   return *this;

@@ -38,6 +38,12 @@ void ConsumerPartitionMetrics::SetLag(Offset records, double seconds) const {
   lag_seconds_.With(topic_, partition_, group_).Set(seconds);
 }
 
+void ConsumerPartitionMetrics::RemoveLag() const {
+  // A series that never had a value is not there to be removed.
+  static_cast<void>(lag_records_.Remove(topic_, partition_, group_));
+  static_cast<void>(lag_seconds_.Remove(topic_, partition_, group_));
+}
+
 void ConsumerPartitionMetrics::SetLastCommitted(Offset next) const {
   last_committed_offset_.With(topic_, partition_, group_).Set(static_cast<std::int64_t>(next));
 }
@@ -47,9 +53,7 @@ void ConsumerPartitionMetrics::SetCurrent(Offset next) const {
 }
 
 void ConsumerPartitionMetrics::Remove() const {
-  // A series that never had a value is not there to be removed.
-  static_cast<void>(lag_records_.Remove(topic_, partition_, group_));
-  static_cast<void>(lag_seconds_.Remove(topic_, partition_, group_));
+  RemoveLag();
   static_cast<void>(last_committed_offset_.Remove(topic_, partition_, group_));
   static_cast<void>(current_offset_.Remove(topic_, partition_, group_));
 }
@@ -62,12 +66,15 @@ Result<ConsumerMetrics> ConsumerMetrics::Register(Registry& registry) {
   KeepFamily(registry.AddCounter(ByTopic("streamhouse_consumer_bytes_consumed_total",
                                          "Bytes of keys, values and headers returned by Poll()")),
              made.bytes_consumed_, status);
+  KeepFamily(registry.AddCounter(ByTopic("streamhouse_consumer_damaged_records_skipped_total",
+                                         "Offsets of damaged records that were skipped")),
+             made.damaged_records_skipped_, status);
   KeepFamily(registry.AddTickHistogram(ByTopic("streamhouse_consumer_poll_duration_seconds",
                                                "Duration of calls of Poll(), waiting included", "seconds"),
                                        LatencyBounds(), kNanosecondsPerSecond),
              made.poll_duration_, status);
   KeepFamily(registry.AddGauge(
-                 ByPartition("streamhouse_consumer_lag_records", "High watermark minus position at the last refresh")),
+                 ByPartition("streamhouse_consumer_lag_records", "Readable records not yet read at the last refresh")),
              made.lag_records_, status);
   MetricOptions lag_seconds =
       ByPartition("streamhouse_consumer_lag_seconds", "Age of the next unread record at the last refresh", "seconds");
@@ -84,7 +91,9 @@ Result<ConsumerMetrics> ConsumerMetrics::Register(Registry& registry) {
 }
 
 ConsumerTopicMetrics ConsumerMetrics::ForTopic(std::string_view topic) const {
-  return {.records_consumed = records_consumed_.With(topic), .bytes_consumed = bytes_consumed_.With(topic)};
+  return {.records_consumed = records_consumed_.With(topic),
+          .bytes_consumed = bytes_consumed_.With(topic),
+          .damaged_records_skipped = damaged_records_skipped_.With(topic)};
 }
 
 ConsumerPartitionMetrics ConsumerMetrics::ForPartition(const TopicPartition& partition, std::string_view group) const {

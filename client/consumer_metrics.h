@@ -1,11 +1,12 @@
-// ConsumerMetrics: the seven consumer families.
+// ConsumerMetrics: the eight consumer families.
 //
 //   streamhouse_consumer_records_consumed_total   {topic}  records that Poll() has returned
 //   streamhouse_consumer_bytes_consumed_total     {topic}  their keys, values and headers
 //   streamhouse_consumer_poll_duration_seconds    {topic}  per call of Poll(), waiting and empty polls included
 //       A poll spans all topics of its consumer and is observed once: under their names, sorted and joined by commas.
 //       A consumer of one topic has that topic as its label.
-//   streamhouse_consumer_lag_records              {topic, partition, group}  high watermark - position, at least 0
+//   streamhouse_consumer_damaged_records_skipped_total  {topic}  offsets of damaged records that were skipped
+//   streamhouse_consumer_lag_records              {topic, partition, group}  records that can be read and were not
 //   streamhouse_consumer_lag_seconds              {topic, partition, group}  age of the next unread record, or 0
 //   streamhouse_consumer_last_committed_offset    {topic, partition, group}  the next offset that the group has kept
 //   streamhouse_consumer_current_offset           {topic, partition, group}  the position: the next offset to return
@@ -41,6 +42,7 @@ class ConsumerPartitionMetrics {
   ConsumerPartitionMetrics() = default;
 
   void SetLag(Offset records, double seconds) const;
+  void RemoveLag() const;
   void SetLastCommitted(Offset next) const;
   void SetCurrent(Offset next) const;
 
@@ -63,6 +65,7 @@ class ConsumerPartitionMetrics {
 struct ConsumerTopicMetrics {
   metrics::Counter records_consumed;
   metrics::Counter bytes_consumed;
+  metrics::Counter damaged_records_skipped;
 };
 
 class ConsumerMetrics {
@@ -81,6 +84,7 @@ class ConsumerMetrics {
  private:
   metrics::Family<metrics::Counter> records_consumed_;
   metrics::Family<metrics::Counter> bytes_consumed_;
+  metrics::Family<metrics::Counter> damaged_records_skipped_;
   metrics::Family<metrics::TickHistogram> poll_duration_;
   metrics::Family<metrics::Gauge> lag_records_;
   metrics::Family<metrics::DoubleGauge> lag_seconds_;

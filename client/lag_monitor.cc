@@ -18,6 +18,10 @@ LagMonitor::Options WithClock(LagMonitor::Options options) {
 
 }  // namespace
 
+Status ReadsAnotherTopic(const TopicPartition& partition) {
+  return {StatusCode::kUnavailable, partition.ToString() + " was deleted and created again, and is not read yet"};
+}
+
 double LagSeconds(std::int64_t next_unread_ms, std::int64_t now_ms) {
   constexpr double kMillisecondsPerSecond = 1e3;
   return static_cast<double>(std::max<std::int64_t>(now_ms - next_unread_ms, 0)) / kMillisecondsPerSecond;
@@ -59,28 +63,33 @@ std::vector<LagMonitor::Target> LagMonitor::Targets() {
 void LagMonitor::Run() {
   const std::stop_token stop = stop_.get_token();
   while (!stop.stop_requested()) {
+    std::chrono::nanoseconds pause = options_.interval;
     for (const Target& target : Targets()) {
-      if (!stop.stop_requested()) Refresh(target);
+      if (stop.stop_requested()) return;
+      if (!Refresh(target).ok()) pause = std::min<std::chrono::nanoseconds>(pause, kLagRetryInterval);
     }
     std::unique_lock lock(mutex_);
-    changed_.wait_until(lock, stop, DeadlineAfter(options_.interval), [this] { return refresh_soon_; });
+    changed_.wait_until(lock, stop, DeadlineAfter(pause), [this] { return refresh_soon_; });
   }
 }
 
-void LagMonitor::Refresh(const Target& target) {
-  const Offset position = target.position();
-  const Result<Watermarks> watermarks = broker_->ReadWatermarks(
-      target.partition, position, CallLimits::Within(options_.request_timeout, stop_.get_token()));
-  if (!watermarks.ok()) return;
-  const Offset records = LagRecords(watermarks.value().high, position);
+Status LagMonitor::Refresh(const Target& target) {
+  const LogPosition position = target.position();
+  Result<Watermarks> log = broker_->ReadWatermarks(target.partition, position.offset,
+                                                   CallLimits::Within(options_.request_timeout, stop_.get_token()));
+  if (log.ok() && position.life.IsOfAnotherTopic(log->life)) log = ReadsAnotherTopic(target.partition);
+  Publish(target, position, log);
+  return log.status();
+}
+
+void LagMonitor::Publish(const Target& target, const LogPosition& position, const Result<Watermarks>& log) {
   const std::lock_guard lock(mutex_);
   // It may have been removed meanwhile, and its gauges with it.
-  if (!targets_.contains(target.partition)) return;
-  if (records == 0) {
-    target.metrics.SetLag(0, 0);
-  } else if (watermarks.value().timestamp_ms) {
-    target.metrics.SetLag(records, LagSeconds(*watermarks.value().timestamp_ms, options_.now_ms()));
-  }
+  if (stop_.stop_requested() || !targets_.contains(target.partition)) return;
+  if (!log.ok()) return target.metrics.RemoveLag();
+  const Offset records = LagRecords(log.value(), position);
+  const auto& unread_ms = log.value().timestamp_ms;
+  target.metrics.SetLag(records, records > 0 && unread_ms ? LagSeconds(*unread_ms, options_.now_ms()) : 0);
 }
 
 }  // namespace streamhouse::client

@@ -1,18 +1,19 @@
 // LagMonitor: keeps the lag gauges of a consumer's partitions fresh, on a thread of its own.
 //
-//   lag_records = high watermark - position, at least 0
+//   lag_records = high watermark - position, where a position outside of the log counts as its nearer end
 //   lag_seconds = now - timestamp of the next unread record, 0 without one
 //
 // The first refresh starts at once, further ones `interval` after the one before has ended, whether or not the
-// application polls.
+// application polls. After a refresh that failed in part, the next one comes after at most kLagRetryInterval.
 // When to use something else: Consumer::Lag(), for the lag of one partition right now.
 // Guarantees: no lock is held during a call to the broker, so that neither Poll() nor Lag() ever waits for a refresh. A
-// partition that cannot be asked keeps its last values until it can. Timestamps are the producer's: lag_seconds is as
-// true as the two wall clocks agree.
+// gauge never shows an old value: while a partition cannot be asked, its two gauges are off the page. Timestamps are
+// the producer's: lag_seconds is as true as the two wall clocks agree.
 // Thread safety: Stop() from any one thread.
 // Cost: a thread; one call to the broker per partition and refresh.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -26,14 +27,21 @@
 
 #include "client/broker.h"
 #include "client/consumer_metrics.h"
+#include "client/log_life.h"
 #include "client/record.h"
 
 namespace streamhouse::client {
 
-// How many records are unread; a position past the high watermark, as after a truncation, has none.
-constexpr Offset LagRecords(Offset high_watermark, Offset position) {
-  return high_watermark > position ? high_watermark - position : 0;
+inline constexpr std::chrono::seconds kLagRetryInterval{1};
+
+// How many records can be read and were not read yet. Example: 4 when the position is 3 and the log holds [6, 10).
+inline Offset LagRecords(const Watermarks& log, const LogPosition& position) {
+  const Offset next = std::max(position.In(log.life), log.log_start);
+  return log.high > next ? log.high - next : 0;
 }
+
+// Why there is no lag when LogLife::IsOfAnotherTopic().
+Status ReadsAnotherTopic(const TopicPartition& partition);
 
 // The age of the next unread record, in seconds; a timestamp from the future has none.
 double LagSeconds(std::int64_t next_unread_ms, std::int64_t now_ms);
@@ -42,7 +50,7 @@ class LagMonitor {
  public:
   struct Target {
     TopicPartition partition;
-    std::function<Offset()> position;
+    std::function<LogPosition()> position;
     ConsumerPartitionMetrics metrics;
   };
 
@@ -69,7 +77,8 @@ class LagMonitor {
  private:
   void Run();
   std::vector<Target> Targets();
-  void Refresh(const Target& target);
+  Status Refresh(const Target& target);
+  void Publish(const Target& target, const LogPosition& position, const Result<Watermarks>& log);
 
   // Immutable after construction.
   const std::shared_ptr<Broker> broker_;

@@ -21,7 +21,7 @@ void OffsetCommitter::CommitEvery(std::chrono::nanoseconds interval) {
 
 void OffsetCommitter::Add(Target target) {
   const std::lock_guard lock(mutex_);
-  if (target.committed) target.metrics.SetLastCommitted(*target.committed);
+  if (target.committed) target.metrics.SetLastCommitted(target.committed->offset);
   progress_[target.partition] = {.finished = {}, .committed = target.committed, .metrics = std::move(target.metrics)};
 }
 
@@ -30,7 +30,7 @@ void OffsetCommitter::Remove(const TopicPartition& partition) {
   progress_.erase(partition);
 }
 
-void OffsetCommitter::Finish(const TopicPartition& partition, Offset next) {
+void OffsetCommitter::Finish(const TopicPartition& partition, const LogPosition& next) {
   const std::lock_guard lock(mutex_);
   const auto found = progress_.find(partition);
   if (found != progress_.end()) found->second.finished = next;
@@ -77,9 +77,9 @@ Status OffsetCommitter::CommitFinished() {
   return first_failure;
 }
 
-std::vector<std::pair<TopicPartition, Offset>> OffsetCommitter::Uncommitted() const {
+std::vector<std::pair<TopicPartition, LogPosition>> OffsetCommitter::Uncommitted() const {
   const std::lock_guard lock(mutex_);
-  std::vector<std::pair<TopicPartition, Offset>> uncommitted;
+  std::vector<std::pair<TopicPartition, LogPosition>> uncommitted;
   for (const auto& [partition, progress] : progress_) {
     if (progress.finished && progress.finished != progress.committed) {
       uncommitted.emplace_back(partition, *progress.finished);
@@ -88,23 +88,24 @@ std::vector<std::pair<TopicPartition, Offset>> OffsetCommitter::Uncommitted() co
   return uncommitted;
 }
 
-Status OffsetCommitter::CommitOne(const TopicPartition& partition, Offset next, const CallLimits& limits) {
-  const GroupMember member = {.group = group_, .id = member_id_, .commit_sequence = ++commit_sequence_};
+Status OffsetCommitter::CommitOne(const TopicPartition& partition, const LogPosition& next, const CallLimits& limits) {
+  const GroupMember member = {
+      .group = group_, .id = member_id_, .commit_sequence = ++commit_sequence_, .life = next.life};
   // A commit that fails may have been stored: until the next one is confirmed, nobody knows what the broker has.
   NoteCommitted(partition, std::nullopt);
-  Status committed = broker_->Commit(member, partition, next, limits);
+  Status committed = broker_->Commit(member, partition, next.offset, limits);
   if (!committed.ok()) return Status(committed.code(), partition.ToString() + ": " + committed.message());
   NoteCommitted(partition, next);
   return committed;
 }
 
-void OffsetCommitter::NoteCommitted(const TopicPartition& partition, std::optional<Offset> next) {
+void OffsetCommitter::NoteCommitted(const TopicPartition& partition, const std::optional<LogPosition>& next) {
   const std::lock_guard lock(mutex_);
   // It may have been removed meanwhile, and its gauges with it.
   const auto found = progress_.find(partition);
   if (found == progress_.end()) return;
   found->second.committed = next;
-  if (next) found->second.metrics.SetLastCommitted(*next);
+  if (next) found->second.metrics.SetLastCommitted(next->offset);
 }
 
 }  // namespace streamhouse::client

@@ -2,10 +2,10 @@
 // often.
 //
 // When to use something else: Consumer; this is its inside.
-// Guarantees: only offsets passed to Finish() are committed, the latest one of each partition, whether it is higher or
-// lower than the one before; one that the broker already has is not sent again. A failed commit loses nothing: the
-// offset is sent again with the next one. Commits do not overlap, and each has a higher sequence than the one before,
-// so that one whose answer was lost can not undo a later one.
+// Guarantees: only positions passed to Finish() are committed, the latest one of each partition, whether it is higher
+// or lower than the one before, and only to the log that they count in; one that the broker already has is not sent
+// again. A failed commit loses nothing: the offset is sent again with the next one. Commits do not overlap, and each
+// has a higher sequence than the one before, so that one whose answer was lost can not undo a later one.
 // Thread safety: every method, from any thread; no lock that Finish() takes is held during a call to the broker.
 // Cost: a call to the broker per partition that has moved; a thread if it commits by itself.
 #pragma once
@@ -25,6 +25,7 @@
 
 #include "client/broker.h"
 #include "client/consumer_metrics.h"
+#include "client/log_life.h"
 #include "client/record.h"
 #include "metrics_core/status.h"
 
@@ -34,7 +35,7 @@ class OffsetCommitter {
  public:
   struct Target {
     TopicPartition partition;
-    std::optional<Offset> committed;  // as far as the broker is known to have it
+    std::optional<LogPosition> committed;  // as far as the broker is known to have it
     ConsumerPartitionMetrics metrics;
   };
 
@@ -55,7 +56,7 @@ class OffsetCommitter {
   void Remove(const TopicPartition& partition);
 
   // The group is done with everything before `next`; nothing for a partition that is not taken care of.
-  void Finish(const TopicPartition& partition, Offset next);
+  void Finish(const TopicPartition& partition, const LogPosition& next);
 
   // Commits what is finished now. The first failure; other partitions are committed nevertheless.
   Status CommitFinished();
@@ -73,15 +74,15 @@ class OffsetCommitter {
 
  private:
   struct Progress {
-    std::optional<Offset> finished;
-    std::optional<Offset> committed;
+    std::optional<LogPosition> finished;
+    std::optional<LogPosition> committed;
     ConsumerPartitionMetrics metrics;
   };
 
   void Run(std::chrono::nanoseconds interval);
-  std::vector<std::pair<TopicPartition, Offset>> Uncommitted() const;
-  Status CommitOne(const TopicPartition& partition, Offset next, const CallLimits& limits);
-  void NoteCommitted(const TopicPartition& partition, std::optional<Offset> next);
+  std::vector<std::pair<TopicPartition, LogPosition>> Uncommitted() const;
+  Status CommitOne(const TopicPartition& partition, const LogPosition& next, const CallLimits& limits);
+  void NoteCommitted(const TopicPartition& partition, const std::optional<LogPosition>& next);
 
   // Immutable after construction.
   const std::shared_ptr<Broker> broker_;

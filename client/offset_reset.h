@@ -1,7 +1,7 @@
-// OffsetReset: where to read when there is no valid offset to continue from.
+// OffsetReset: where to start in a partition in which the group has never committed, or without a group.
 //
-// It decides at the start, for a group that has never committed in a partition (or no group at all), and later, when
-// the position has fallen out of the log.
+// It decides at the start alone. A position that retention has passed continues with the first record left; one past
+// the end of the log continues at the end. A topic that was deleted and created again counts as a new one.
 // When to use something else: Seek(), for a place of one's own choosing.
 // Thread safety: pure.
 // Cost: none.
@@ -31,7 +31,7 @@ inline metrics::Result<Offset> ResetOffset(OffsetReset policy, const Watermarks&
     case OffsetReset::kNone:
       break;
   }
-  return metrics::Status(metrics::StatusCode::kOutOfRange, "no valid offset to continue from, and no reset policy");
+  return metrics::Status(metrics::StatusCode::kOutOfRange, "no committed offset to continue from, and no reset policy");
 }
 
 }  // namespace streamhouse::client

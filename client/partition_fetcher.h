@@ -3,8 +3,13 @@
 // When to use something else: Consumer; this is its inside.
 // Guarantees: batches come in the order of their offsets, each record once, from the start offset or the last Seek()
 // on; nothing that was fetched before a Seek() is returned after it. At most kPrefetchedBatches wait to be taken. A
-// failed fetch is tried again until it succeeds, after a back-off; position() does not move meanwhile. A position
-// outside the log is reset by the policy. One idle, slow or failing partition delays no other.
+// failed fetch is tried again until it succeeds, after a back-off; position() does not move meanwhile. One idle, slow
+// or failing partition delays no other. position() moves by itself in these cases:
+// - before the start of the log: to the first record left; past its end: to the end;
+// - the log was opened again with an end before the position: to that end, as the records behind it are new. What was
+//   read ahead of the lost records is dropped. Of several such openings between two fetches, the last one counts;
+// - the topic was deleted and created again: to where the group starts in a topic that it does not know;
+// - damaged records, with report_damage: behind them. Without it, they are a failure until they are gone.
 // Thread safety: every method, from any thread.
 // Cost: a thread, and a call to the broker every max_wait when idle.
 #pragma once
@@ -14,36 +19,45 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <random>
 #include <stop_token>
+#include <string>
 #include <thread>
 
 #include "client/arrival_signal.h"
 #include "client/broker.h"
+#include "client/log_life.h"
 #include "client/offset_reset.h"
 #include "client/polled_records.h"
 #include "client/record.h"
+#include "client/start_offset.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::client {
+
+// Records of the partition are damaged and were skipped. Called on the partition's thread, before any record behind
+// them is returned.
+using DamageReport = std::function<void(const TopicPartition& partition, const DamagedRange& skipped)>;
 
 struct FetchOptions {
   std::uint32_t max_records = 500;                                      // of one fetch
   std::chrono::milliseconds max_wait{500};                              // for the first record, at the broker
   std::chrono::nanoseconds request_timeout = std::chrono::seconds(30);  // beyond max_wait
   OffsetReset offset_reset = OffsetReset::kLatest;
+  DamageReport report_damage = nullptr;  // null: damaged records are not skipped
 };
 
 class PartitionFetcher {
  public:
   static constexpr std::size_t kPrefetchedBatches = 2;
 
-  // Starts at once. `arrivals` is notified of each batch, and outlives the fetcher.
-  PartitionFetcher(std::shared_ptr<Broker> broker, TopicPartition partition, const FetchOptions& options, Offset start,
-                   ArrivalSignal& arrivals);
+  // Starts at once. `group` may be empty. `arrivals` is notified of each batch, and outlives the fetcher.
+  PartitionFetcher(std::shared_ptr<Broker> broker, std::string group, TopicPartition partition, FetchOptions options,
+                   const LogPosition& start, ArrivalSignal& arrivals);
   ~PartitionFetcher();  // Stop()
   PartitionFetcher(const PartitionFetcher&) = delete;
   PartitionFetcher& operator=(const PartitionFetcher&) = delete;
@@ -54,7 +68,7 @@ class PartitionFetcher {
   std::optional<PartitionRecords> Take();
 
   // The offset of the next record that Take() returns.
-  Offset position() const;
+  LogPosition position() const;
 
   void Seek(Offset offset);
 
@@ -68,14 +82,21 @@ class PartitionFetcher {
   using Lock = std::unique_lock<std::mutex>;
 
   void Run();
-  Result<FetchedBatch> Fetch(Offset offset, const CallLimits& limits);
+  Result<FetchedBatch> Fetch(const LogPosition& from, const CallLimits& limits);
+  void HandleAnswer(Lock& lock, FetchedBatch fetched);
   void Keep(Lock& lock, FetchedBatch fetched);
+  void HandleDamage(Lock& lock, const DamagedRange& damaged);
   void HandleFailure(Lock& lock, const Status& failure, const CallLimits& limits);
-  void Reset(Lock& lock, const CallLimits& limits);
+  // Each of them makes its calls without the lock.
+  void ReturnToLog(Lock& lock, const CallLimits& limits);
+  void FollowTopic(Lock& lock, const CallLimits& limits);
+  // Goes back where the log was opened again with an end before fetch_offset_. Whether it was.
+  bool FollowLog(const LogLife& now);
   void BackOff(Lock& lock);
 
   // Immutable after construction.
   const std::shared_ptr<Broker> broker_;
+  const std::string group_;
   const TopicPartition partition_;
   const FetchOptions options_;
   ArrivalSignal& arrivals_;
@@ -84,6 +105,7 @@ class PartitionFetcher {
   std::condition_variable changed_;  // a batch was taken, the position sought, or stopping_
 
   // Guarded by mutex_.
+  LogLife life_;  // of the offsets below
   std::deque<PartitionRecords> queue_;
   Offset position_;
   Offset fetch_offset_;         // behind the last batch of the queue, or position_ without one

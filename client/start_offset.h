@@ -1,23 +1,25 @@
 // StartOffset: where to begin with a partition.
 //
 // When to use something else: Seek(), for a place of one's own choosing.
-// Guarantees: what the group has committed, if it has; otherwise what the policy says.
+// Guarantees: what the group has committed, if it has, or the nearer end of the log where that lies outside of it;
+// otherwise what the policy says.
 // Thread safety: any thread.
-// Cost: one or two calls to the broker. Errors: kOutOfRange with OffsetReset::kNone, or the broker's failure.
+// Cost: one to three calls to the broker. Errors: kOutOfRange with OffsetReset::kNone, or the broker's failure.
 #pragma once
 
 #include <optional>
 #include <string>
 
 #include "client/broker.h"
+#include "client/log_life.h"
 #include "client/offset_reset.h"
 #include "client/record.h"
 
 namespace streamhouse::client {
 
 struct StartOffset {
-  Offset offset = 0;
-  std::optional<Offset> committed;
+  LogPosition position = {};
+  std::optional<Offset> committed = {};
 };
 
 // Without a group, nothing was committed.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "agent/rpc/fetch_call.h"
@@ -22,11 +23,25 @@ Status FindWatermarks(const Partition& partition, const v1::WatermarksRequest& r
   if (!watermarks.ok()) return watermarks.status();
   response.set_log_start_offset(watermarks->log_start_offset);
   response.set_high_watermark(watermarks->high_watermark);
+  response.set_open_id(partition.opening().id);
+  response.set_end_at_open(partition.opening().end_offset);
   if (!request.has_offset()) return Status::Ok();
   auto timestamp_ms = partition.FindTimestamp(request.offset());
   if (!timestamp_ms.ok()) return timestamp_ms.status();
   if (timestamp_ms->has_value()) response.set_timestamp_ms(**timestamp_ms);
   return Status::Ok();
+}
+
+// A commit whose log has lost what it counts: the offset belongs to other records by now.
+Status CheckLog(const TopicCatalog& topics, const v1::CommitRequest& request) {
+  auto partition = topics.Find(request.topic(), request.partition());
+  if (!partition.ok()) return partition.status();
+  const LogOpening& opening = (*partition)->opening();
+  if (request.open_id() == 0 || request.open_id() == opening.id || request.offset() <= opening.end_offset) {
+    return Status::Ok();
+  }
+  return {StatusCode::kAborted, "the log of " + request.topic() + "/" + std::to_string(request.partition()) +
+                                    " was opened again, with its end at " + std::to_string(opening.end_offset)};
 }
 
 }  // namespace
@@ -52,7 +67,10 @@ grpc::ServerUnaryReactor* ConsumerRpc::Watermarks(grpc::CallbackServerContext* c
 grpc::ServerUnaryReactor* ConsumerRpc::Commit(grpc::CallbackServerContext* context, const v1::CommitRequest* request,
                                               v1::CommitResponse* /*response*/) {
   const TopicPartition partition = {.topic = request->topic(), .partition = request->partition()};
-  const auto store = [&] { return offsets_.Commit(request->group(), partition, request->offset()); };
+  const auto store = [&] {
+    Status checked = CheckLog(topics_, *request);
+    return checked.ok() ? offsets_.Commit(request->group(), partition, request->offset()) : checked;
+  };
   if (request->member_id().empty()) return Answer(context, store());
   const GroupCommit commit = {.group = request->group(),
                               .member_id = request->member_id(),

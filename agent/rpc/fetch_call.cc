@@ -44,6 +44,9 @@ metrics::Status FetchCall::Read() {
     v1::PackBlock(block, *records, request_.block_compression(), *response_.mutable_block());
   }
   response_.set_base_offset(request_.offset());
+  const LogOpening& opening = partition_->opening();
+  response_.set_open_id(opening.id);
+  response_.set_end_at_open(opening.end_offset);
   // Read after the records, so that it is never behind them.
   response_.set_high_watermark(partition_->HighWatermark());
   return metrics::Status::Ok();

@@ -22,6 +22,7 @@
 #include "client/agent_broker/message_pool.h"
 #include "client/agent_broker/record_codec.h"
 #include "client/agent_broker/status_translation.h"
+#include "client/log_life.h"
 #include "metrics_core/traceparent.h"
 #include "proto/streamhouse.grpc.pb.h"
 
@@ -76,6 +77,12 @@ void SetTo(const TopicRetention& retention, v1::Retention& message) {
 TopicRetention RetentionOf(const v1::Retention& message) {
   return {.age_max = std::chrono::milliseconds(static_cast<std::int64_t>(message.age_ms())),
           .bytes_max = message.bytes()};
+}
+
+// Of a FetchResponse or a WatermarksResponse.
+template <typename Response>
+LogLife LifeOf(const Response& response) {
+  return {.topic_id = response.topic_id(), .open_id = response.open_id(), .end_at_open = response.end_at_open()};
 }
 
 class AgentBroker : public Broker {
@@ -179,6 +186,7 @@ Result<Offset> AgentBroker::Produce(const TopicPartition& partition, const Recor
 
 Result<FetchedBatch> AgentBroker::Fetch(const FetchRequest& request, const CallLimits& limits) {
   v1::FetchRequest message;
+  message.set_topic_id(request.topic_id);
   message.set_topic(request.partition.topic);
   message.set_partition(request.partition.partition);
   message.set_offset(request.offset);
@@ -186,14 +194,21 @@ Result<FetchedBatch> AgentBroker::Fetch(const FetchRequest& request, const CallL
   message.set_max_wait_ms(static_cast<std::uint32_t>(request.max_wait.count()));
   message.set_block_compression(ToWire(fetch_compression_));
   const auto response = fetch_responses_.Take();
-  Status status =
-      Call(limits, [&](grpc::ClientContext* context) { return consumer_->Fetch(context, message, &*response); });
+  std::optional<DamagedRange> damaged;
+  Status status = Call(limits, [&](grpc::ClientContext* context) {
+    grpc::Status answer = consumer_->Fetch(context, message, &*response);
+    damaged = DamageOf(answer);
+    return answer;
+  });
+  // Another life of the log would have got another answer.
+  if (damaged) return FetchedBatch{.base_offset = request.offset, .records = {}, .damaged = damaged};
   if (!status.ok()) return status;
   Result<RecordBatch> records = DecodeRecords(*response, response_bytes_max_);
   if (!records.ok()) return records.status();
   return FetchedBatch{.base_offset = response->base_offset(),
                       .records = *std::move(records),
-                      .high_watermark = response->high_watermark()};
+                      .high_watermark = response->high_watermark(),
+                      .life = LifeOf(*response)};
 }
 
 Result<Watermarks> AgentBroker::ReadWatermarks(const TopicPartition& partition, std::optional<Offset> timestamp_of,
@@ -206,7 +221,8 @@ Result<Watermarks> AgentBroker::ReadWatermarks(const TopicPartition& partition, 
   Status status =
       Call(limits, [&](grpc::ClientContext* context) { return consumer_->Watermarks(context, request, &response); });
   if (!status.ok()) return status;
-  Watermarks watermarks = {.log_start = response.log_start_offset(), .high = response.high_watermark()};
+  Watermarks watermarks = {
+      .log_start = response.log_start_offset(), .high = response.high_watermark(), .life = LifeOf(response)};
   if (response.has_timestamp_ms()) watermarks.timestamp_ms = response.timestamp_ms();
   return watermarks;
 }
@@ -220,6 +236,8 @@ Status AgentBroker::Commit(const GroupMember& member, const TopicPartition& part
   request.set_partition(partition.partition);
   request.set_offset(next);
   request.set_sequence(member.commit_sequence);
+  request.set_topic_id(member.life.topic_id);
+  request.set_open_id(member.life.open_id);
   v1::CommitResponse response;
   return Call(limits, [&](grpc::ClientContext* context) { return consumer_->Commit(context, request, &response); });
 }

@@ -1,6 +1,7 @@
 #include "client/agent_broker/status_translation.h"
 
 #include "proto/error_details.h"
+#include "proto/streamhouse.pb.h"
 
 namespace streamhouse::client {
 
@@ -48,6 +49,15 @@ StatusCode TranslateCode(grpc::StatusCode code) {
 
 Status TranslateFailure(const grpc::Status& failure) {
   return {TranslateCode(failure.error_code()), failure.error_message()};
+}
+
+std::optional<DamagedRange> DamageOf(const grpc::Status& answer) {
+  v1::DamagedRange range;
+  if (answer.error_code() != grpc::StatusCode::DATA_LOSS) return std::nullopt;
+  if (!range.ParseFromString(answer.error_details()) || range.next_offset() <= range.first_offset()) {
+    return std::nullopt;
+  }
+  return DamagedRange{.first = range.first_offset(), .next = range.next_offset()};
 }
 
 Status TranslateProduceFailure(const grpc::Status& failure) {

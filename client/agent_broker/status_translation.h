@@ -9,11 +9,17 @@
 
 #include <grpcpp/support/status.h>
 
+#include <optional>
+
+#include "client/broker.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::client {
 
 metrics::Status TranslateFailure(const grpc::Status& failure);
+
+// What the answer to a Fetch says is damaged: of DATA_LOSS with a DamagedRange in its details. Nothing otherwise.
+std::optional<DamagedRange> DamageOf(const grpc::Status& answer);
 
 // For a call that must not be made twice and that has left this process: UNAVAILABLE without v1::kNotWrittenDetails
 // means that the connection broke at an unknown moment, which is kDeadlineExceeded: it may still happen, or have

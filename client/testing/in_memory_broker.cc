@@ -58,12 +58,49 @@ void InMemoryBroker::Release(const TopicPartition& partition) {
 void InMemoryBroker::AddPartitions(std::string_view topic, std::uint32_t partitions) {
   const std::lock_guard lock(mutex_);
   topics_.find(topic)->second.partitions = partitions;
-  for (std::uint32_t i = 0; i < partitions; ++i) logs_.try_emplace({std::string(topic), i});
+  OpenLogs(topic, partitions);
+}
+
+void InMemoryBroker::OpenLogs(std::string_view topic, std::uint32_t partitions) {
+  const std::uint64_t topic_id = topic_ids_.find(topic)->second;
+  for (std::uint32_t i = 0; i < partitions; ++i) {
+    Log& log = logs_[{std::string(topic), i}];
+    if (log.life.topic_id == 0) log.life = {.topic_id = topic_id, .open_id = ++last_id_};
+  }
 }
 
 void InMemoryBroker::TrimBefore(const TopicPartition& partition, Offset offset) {
   const std::lock_guard lock(mutex_);
   logs_.at(partition).start = offset;
+}
+
+void InMemoryBroker::CutAt(const TopicPartition& partition, Offset offset) {
+  const std::lock_guard lock(mutex_);
+  Log& log = logs_.at(partition);
+  RecordBatch kept;
+  for (Offset i = 0; i < offset; ++i) kept.Append(log.records[i]);
+  log.records = std::move(kept);
+  log.life.open_id = ++last_id_;
+  log.life.end_at_open = offset;
+  for (auto& [key, committed] : committed_) {
+    if (key.second == partition) committed = std::min(committed, offset);
+  }
+}
+
+void InMemoryBroker::Damage(const TopicPartition& partition, const DamagedRange& damaged) {
+  const std::lock_guard lock(mutex_);
+  logs_.at(partition).damaged = damaged;
+}
+
+void InMemoryBroker::DropTopic(const std::string& topic) {
+  const std::lock_guard lock(mutex_);
+  const auto is_of_topic = [&topic](const auto& entry) { return entry.first.second.topic == topic; };
+  topics_.erase(topic);
+  topic_ids_.erase(topic);
+  std::erase_if(logs_, [&topic](const auto& entry) { return entry.first.topic == topic; });
+  std::erase_if(committed_, is_of_topic);
+  std::erase_if(commit_sequences_, is_of_topic);
+  changed_.notify_all();
 }
 
 void InMemoryBroker::Assign(std::vector<TopicPartition> partitions) {
@@ -119,9 +156,11 @@ bool InMemoryBroker::WaitUntil(Lock& lock, const CallLimits& limits, const std::
   return changed_.wait_until(lock, limits.stop, limits.deadline, condition);
 }
 
-Result<InMemoryBroker::Log*> InMemoryBroker::FindLog(const TopicPartition& partition) {
+Result<InMemoryBroker::Log*> InMemoryBroker::FindLog(const TopicPartition& partition, std::uint64_t topic_id) {
   const auto found = logs_.find(partition);
-  if (found == logs_.end()) return Status(StatusCode::kNotFound, "no partition " + partition.ToString());
+  if (found == logs_.end() || (topic_id != 0 && topic_id != found->second.life.topic_id)) {
+    return Status(StatusCode::kNotFound, "no partition " + partition.ToString());
+  }
   return &found->second;
 }
 
@@ -160,19 +199,26 @@ Result<Offset> InMemoryBroker::Write(Log& log, const RecordBatch& batch) {
 Result<FetchedBatch> InMemoryBroker::Fetch(const FetchRequest& request, const CallLimits& limits) {
   Lock lock(mutex_);
   if (Status failure = Begin(lock, BrokerCall::kFetch, limits); !failure.ok()) return failure;
-  const Result<Log*> found = FindLog(request.partition);
+  Result<Log*> found = FindLog(request.partition, request.topic_id);
   if (!found.ok()) return found.status();
-  const Log& log = *found.value();
-  if (request.offset < log.start || request.offset > log.records.size()) {
+  if (const Log& log = *found.value(); request.offset < log.start || request.offset > log.records.size()) {
     return Status(StatusCode::kOutOfRange, "no offset " + std::to_string(request.offset));
   }
   CallLimits wait = limits;
   wait.deadline = std::min(limits.deadline, DeadlineAfter(request.max_wait));
-  const bool has_records = WaitUntil(lock, wait, [&] { return log.records.size() > request.offset; });
+  const bool has_records = WaitUntil(lock, wait, [&] {
+    found = FindLog(request.partition, request.topic_id);
+    return !found.ok() || found.value()->records.size() > request.offset;
+  });
   if (!has_records && limits.stop.stop_requested()) return CutShort();
+  if (!found.ok()) return found.status();
+  const Log& log = *found.value();
   const std::size_t most = request.max_records == 0 ? std::numeric_limits<std::size_t>::max() : request.max_records;
-  FetchedBatch fetched = {.base_offset = request.offset, .records = {}, .high_watermark = log.records.size()};
-  for (Offset i = request.offset; i < log.records.size() && fetched.records.size() < most; ++i) {
+  FetchedBatch fetched = {
+      .base_offset = request.offset, .records = {}, .high_watermark = log.records.size(), .life = log.life};
+  const auto is_damaged = [&log](Offset i) { return log.damaged.first <= i && i < log.damaged.next; };
+  if (is_damaged(request.offset)) fetched.damaged = log.damaged;
+  for (Offset i = request.offset; i < log.records.size() && fetched.records.size() < most && !is_damaged(i); ++i) {
     fetched.records.Append(log.records[i]);
   }
   return fetched;
@@ -185,9 +231,10 @@ Result<Watermarks> InMemoryBroker::ReadWatermarks(const TopicPartition& partitio
   const Result<Log*> found = FindLog(partition);
   if (!found.ok()) return found.status();
   const Log& log = *found.value();
-  Watermarks watermarks = {.log_start = log.start, .high = log.records.size()};
-  if (timestamp_of && *timestamp_of >= log.start && *timestamp_of < log.records.size()) {
-    watermarks.timestamp_ms = log.records[*timestamp_of].timestamp_ms;
+  Watermarks watermarks = {.log_start = log.start, .high = log.records.size(), .life = log.life};
+  if (timestamp_of) {
+    const Offset next = std::max(*timestamp_of, log.start);
+    if (next < log.records.size()) watermarks.timestamp_ms = log.records[next].timestamp_ms;
   }
   return watermarks;
 }
@@ -197,8 +244,11 @@ Status InMemoryBroker::Commit(const GroupMember& member, const TopicPartition& p
   Lock lock(mutex_);
   const std::size_t number = script(BrokerCall::kCommit).begun + 1;
   if (Status failure = Begin(lock, BrokerCall::kCommit, limits); !failure.ok()) return failure;
-  const Result<Log*> log = FindLog(partition);
+  const Result<Log*> log = FindLog(partition, member.life.topic_id);
   if (!log.ok()) return log.status();
+  if (LogPosition{.offset = next, .life = member.life}.In(log.value()->life) < next) {
+    return {StatusCode::kAborted, "the log was opened again with an end before that"};
+  }
   if (member.commit_sequence != 0) {
     std::uint64_t& last = commit_sequences_[{std::string(member.id), partition}];
     if (member.commit_sequence < last) return {StatusCode::kAborted, "a later commit has come first"};
@@ -246,7 +296,8 @@ Status InMemoryBroker::CreateTopic(const TopicDescription& topic, const CallLimi
   const auto [created, is_new] = topics_.try_emplace(topic.name, topic);
   if (!is_new && created->second.partitions != topic.partitions)
     return {StatusCode::kAlreadyExists, "with another number of partitions"};
-  for (std::uint32_t i = 0; i < topic.partitions; ++i) logs_.try_emplace({topic.name, i});
+  if (is_new) topic_ids_[topic.name] = ++last_id_;
+  OpenLogs(topic.name, topic.partitions);
   return Status::Ok();
 }
 

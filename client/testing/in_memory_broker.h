@@ -33,6 +33,7 @@
 
 #include "client/broker.h"
 #include "client/compression.h"
+#include "client/log_life.h"
 #include "client/record.h"
 #include "client/record_batch.h"
 #include "metrics_core/status.h"
@@ -71,6 +72,16 @@ class InMemoryBroker : public Broker {
 
   // Forgets the records before `offset`, as retention would.
   void TrimBefore(const TopicPartition& partition, Offset offset);
+
+  // Forgets the records from `offset` on, lowers commits behind it, and opens the log again, as a broker that restarts
+  // after a power cut.
+  void CutAt(const TopicPartition& partition, Offset offset);
+
+  // These records cannot be read from now on. Once a partition.
+  void Damage(const TopicPartition& partition, const DamagedRange& damaged);
+
+  // With its records and commits. A topic that is created under the name is another one.
+  void DropTopic(const std::string& topic);
 
   // What members of groups are given from now on, instead of all partitions of their topics.
   void Assign(std::vector<TopicPartition> partitions);
@@ -118,6 +129,8 @@ class InMemoryBroker : public Broker {
   struct Log {
     RecordBatch records;  // from offset 0 on; those before `start` are forgotten
     Offset start = 0;
+    LogLife life = {};
+    DamagedRange damaged = {};  // empty: none
     std::vector<std::size_t> batch_sizes;
     std::map<std::uint64_t, LastBatch> last_batches;  // by the id of the producer
   };
@@ -138,7 +151,8 @@ class InMemoryBroker : public Broker {
   bool WaitUntil(Lock& lock, const CallLimits& limits, const std::function<bool()>& condition);
   // The offset of the first record, also of a batch that was there.
   static Result<Offset> Write(Log& log, const RecordBatch& batch);
-  Result<Log*> FindLog(const TopicPartition& partition);
+  Result<Log*> FindLog(const TopicPartition& partition, std::uint64_t topic_id = 0);
+  void OpenLogs(std::string_view topic, std::uint32_t partitions);
 
   mutable std::mutex mutex_;
   mutable std::condition_variable_any changed_;  // anything below
@@ -149,6 +163,8 @@ class InMemoryBroker : public Broker {
   std::map<std::size_t, Status> failures_after_storing_;  // by the number of the Commit
   std::set<TopicPartition> held_partitions_;
   std::map<std::string, TopicDescription, std::less<>> topics_;
+  std::map<std::string, std::uint64_t, std::less<>> topic_ids_;
+  std::uint64_t last_id_ = 0;  // of topics and of openings of logs
   std::map<TopicPartition, Log> logs_;
   std::map<std::pair<std::string, TopicPartition>, Offset> committed_;
   std::map<std::pair<std::string, TopicPartition>, std::uint64_t> commit_sequences_;  // the highest, by member

@@ -11,13 +11,28 @@
 namespace streamhouse::client {
 namespace {
 
+LogPosition At(Offset offset, LogLife life = {}) {
+  return {.offset = offset, .life = life};
+}
+
 TEST(LagRecordsTest, IsWhatIsUnread) {
-  EXPECT_EQ(LagRecords(10, 4), 6U);
-  EXPECT_EQ(LagRecords(10, 10), 0U);
+  EXPECT_EQ(LagRecords({.high = 10}, At(4)), 6U);
+  EXPECT_EQ(LagRecords({.high = 10}, At(10)), 0U);
 }
 
 TEST(LagRecordsTest, IsNeverNegative) {
-  EXPECT_EQ(LagRecords(9, 10), 0U);
+  EXPECT_EQ(LagRecords({.high = 9}, At(10)), 0U);
+}
+
+TEST(LagRecordsTest, LeavesOutWhatCannotBeReadAnyMore) {
+  EXPECT_EQ(LagRecords({.log_start = 6, .high = 10}, At(3)), 4U);
+  EXPECT_EQ(LagRecords({.log_start = 10, .high = 10}, At(3)), 0U);
+}
+
+TEST(LagRecordsTest, CountsWhatWasWrittenSinceTheLogLostItsEnd) {
+  const Watermarks log = {.high = 105, .life = {.open_id = 2, .end_at_open = 90}};
+  EXPECT_EQ(LagRecords(log, At(100, {.open_id = 1})), 15U);
+  EXPECT_EQ(LagRecords(log, At(100, {.open_id = 2})), 5U);
 }
 
 TEST(LagSecondsTest, IsTheAgeOfTheNextUnreadRecord) {
@@ -33,7 +48,7 @@ class LagMonitorTest : public ConsumerFixture {
     for (const std::uint32_t partition : partitions) {
       const TopicPartition name = {"orders", partition};
       monitor_->Add({.partition = name,
-                     .position = [position] { return position; },
+                     .position = [position] { return At(position); },
                      .metrics = metrics_.ForPartition(name, "billing")});
     }
   }
@@ -79,11 +94,39 @@ TEST_F(LagMonitorTest, RefreshesAgainAfterTheInterval) {
   EXPECT_TRUE(LagBecomes(2));
 }
 
-TEST_F(LagMonitorTest, APartitionThatCannotBeAskedKeepsItsValuesAndHoldsUpNoOther) {
+TEST_F(LagMonitorTest, CountsOnlyRecordsThatCanStillBeRead) {
+  Write({"a", "b", "c"}, 0, 3'000);
+  broker_->TrimBefore({"orders", 0}, 2);
+  StartAt(0);
+  EXPECT_TRUE(LagBecomes(1));
+  EXPECT_EQ(Gauge("lag_seconds"), 2);
+}
+
+TEST_F(LagMonitorTest, FallsToZeroWhenRetentionHasTakenEverything) {
+  Write({"a", "b"}, 0, 3'000);
+  StartAt(0, std::chrono::milliseconds(1));
+  EXPECT_TRUE(LagBecomes(2));
+  broker_->TrimBefore({"orders", 0}, 2);
+  EXPECT_TRUE(LagBecomes(0));
+  EXPECT_TRUE(Eventually([this] { return Gauge("lag_seconds") == 0; }));
+}
+
+TEST_F(LagMonitorTest, APartitionThatCannotBeAskedHasNoGaugesAndHoldsUpNoOther) {
   constexpr std::uint32_t kNoPartition = 7;
   StartAt(0, kNever, {kNoPartition, 1});
   EXPECT_TRUE(LagBecomes(0, 1));
   EXPECT_EQ(Gauge("lag_records", kNoPartition), -1);
+}
+
+TEST_F(LagMonitorTest, ShowsNoOldValueWhileThePartitionCannotBeAsked) {
+  Write({"a"});
+  StartAt(0, std::chrono::milliseconds(1));
+  EXPECT_TRUE(LagBecomes(1));
+  broker_->FailEvery(BrokerCall::kReadWatermarks, Status(StatusCode::kUnavailable, "scripted"));
+  EXPECT_TRUE(LagBecomes(-1));
+  EXPECT_EQ(Gauge("lag_seconds"), -1);
+  broker_->FailEvery(BrokerCall::kReadWatermarks, Status::Ok());
+  EXPECT_TRUE(LagBecomes(1));
 }
 
 TEST_F(LagMonitorTest, StopEndsARefreshUnderWay) {

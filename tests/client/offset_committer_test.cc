@@ -21,7 +21,9 @@ class OffsetCommitterTest : public ConsumerFixture {
     committer_.emplace(broker_, "billing", "member", request_timeout);
     for (const std::uint32_t partition : {0U, 1U}) {
       const TopicPartition name = {"orders", partition};
-      committer_->Add({.partition = name, .committed = committed, .metrics = metrics_.ForPartition(name, "billing")});
+      std::optional<LogPosition> known;
+      if (committed) known = {.offset = *committed};
+      committer_->Add({.partition = name, .committed = known, .metrics = metrics_.ForPartition(name, "billing")});
     }
   }
 
@@ -32,8 +34,8 @@ class OffsetCommitterTest : public ConsumerFixture {
 
 TEST_F(OffsetCommitterTest, CommitsWhatIsFinished) {
   Create();
-  committer_->Finish({"orders", 0}, 3);
-  committer_->Finish({"orders", 1}, 5);
+  committer_->Finish({"orders", 0}, {.offset = 3});
+  committer_->Finish({"orders", 1}, {.offset = 5});
   EXPECT_TRUE(committer_->CommitFinished().ok());
   EXPECT_EQ(CommittedAtBroker(0), 3U);
   EXPECT_EQ(CommittedAtBroker(1), 5U);
@@ -49,7 +51,7 @@ TEST_F(OffsetCommitterTest, CommitsNothingThatIsNotFinished) {
 
 TEST_F(OffsetCommitterTest, DoesNotRepeatWhatTheBrokerHas) {
   Create(3);
-  committer_->Finish({"orders", 0}, 3);
+  committer_->Finish({"orders", 0}, {.offset = 3});
   EXPECT_TRUE(committer_->CommitFinished().ok());
   EXPECT_EQ(Commits(), 0U);
   EXPECT_EQ(Gauge("last_committed_offset"), 3);
@@ -57,7 +59,7 @@ TEST_F(OffsetCommitterTest, DoesNotRepeatWhatTheBrokerHas) {
 
 TEST_F(OffsetCommitterTest, CommitsALowerOffsetAfterASeek) {
   Create(7);
-  committer_->Finish({"orders", 0}, 2);
+  committer_->Finish({"orders", 0}, {.offset = 2});
   EXPECT_TRUE(committer_->CommitFinished().ok());
   EXPECT_EQ(CommittedAtBroker(), 2U);
 }
@@ -65,10 +67,10 @@ TEST_F(OffsetCommitterTest, CommitsALowerOffsetAfterASeek) {
 TEST_F(OffsetCommitterTest, GoesBackAfterACommitWhoseAnswerWasLost) {
   broker_->FailAfterStoring(1, kScripted);
   Create(3);
-  committer_->Finish({"orders", 0}, 5);
+  committer_->Finish({"orders", 0}, {.offset = 5});
   EXPECT_FALSE(committer_->CommitFinished().ok());
   ASSERT_EQ(CommittedAtBroker(0), 5U);
-  committer_->Finish({"orders", 0}, 3);
+  committer_->Finish({"orders", 0}, {.offset = 3});
   EXPECT_TRUE(committer_->CommitFinished().ok());
   EXPECT_EQ(CommittedAtBroker(0), 3U);
 }
@@ -76,8 +78,8 @@ TEST_F(OffsetCommitterTest, GoesBackAfterACommitWhoseAnswerWasLost) {
 TEST_F(OffsetCommitterTest, AFailureOfOnePartitionKeepsNoOtherFromBeingCommitted) {
   broker_->FailCall(BrokerCall::kCommit, 1, kScripted);
   Create();
-  committer_->Finish({"orders", 0}, 3);
-  committer_->Finish({"orders", 1}, 5);
+  committer_->Finish({"orders", 0}, {.offset = 3});
+  committer_->Finish({"orders", 1}, {.offset = 5});
   EXPECT_EQ(committer_->CommitFinished(), Status(StatusCode::kUnavailable, "orders/0: scripted"));
   EXPECT_EQ(CommittedAtBroker(0), std::nullopt);
   EXPECT_EQ(CommittedAtBroker(1), 5U);
@@ -86,7 +88,7 @@ TEST_F(OffsetCommitterTest, AFailureOfOnePartitionKeepsNoOtherFromBeingCommitted
 TEST_F(OffsetCommitterTest, SendsAFailedCommitAgainWithTheNext) {
   broker_->FailCall(BrokerCall::kCommit, 1, kScripted);
   Create();
-  committer_->Finish({"orders", 0}, 3);
+  committer_->Finish({"orders", 0}, {.offset = 3});
   EXPECT_FALSE(committer_->CommitFinished().ok());
   EXPECT_FALSE(committer_->failure().ok());
   EXPECT_TRUE(committer_->CommitFinished().ok());
@@ -97,7 +99,7 @@ TEST_F(OffsetCommitterTest, SendsAFailedCommitAgainWithTheNext) {
 TEST_F(OffsetCommitterTest, CommitsByItself) {
   Create();
   committer_->CommitEvery(milliseconds(1));
-  committer_->Finish({"orders", 0}, 3);
+  committer_->Finish({"orders", 0}, {.offset = 3});
   EXPECT_TRUE(Eventually([this] { return CommittedAtBroker() == 3U; }));
 }
 
@@ -105,7 +107,7 @@ TEST_F(OffsetCommitterTest, GoesOnAfterAFailure) {
   broker_->FailCall(BrokerCall::kCommit, 1, kScripted);
   Create();
   committer_->CommitEvery(milliseconds(1));
-  committer_->Finish({"orders", 0}, 3);
+  committer_->Finish({"orders", 0}, {.offset = 3});
   EXPECT_TRUE(Eventually([this] { return CommittedAtBroker() == 3U; }));
 }
 
@@ -113,7 +115,7 @@ TEST_F(OffsetCommitterTest, GoesOnAfterAFailure) {
 TEST_F(OffsetCommitterTest, StopWaitsForACommitUnderWay) {
   broker_->Hold(BrokerCall::kCommit);
   Create();
-  committer_->Finish({"orders", 0}, 3);
+  committer_->Finish({"orders", 0}, {.offset = 3});
   committer_->CommitEvery(milliseconds(1));
   ASSERT_TRUE(broker_->WaitForCalls(BrokerCall::kCommit, 1));
   const auto stopped = std::async(std::launch::async, [this] { committer_->Stop(); });
@@ -127,7 +129,7 @@ TEST_F(OffsetCommitterTest, StopWaitsForACommitUnderWay) {
 TEST_F(OffsetCommitterTest, GiveUpCutsACommitUnderWayShort) {
   broker_->Hold(BrokerCall::kCommit);
   Create();
-  committer_->Finish({"orders", 0}, 3);
+  committer_->Finish({"orders", 0}, {.offset = 3});
   committer_->CommitEvery(milliseconds(1));
   ASSERT_TRUE(broker_->WaitForCalls(BrokerCall::kCommit, 1));
   committer_->GiveUp();
@@ -138,7 +140,7 @@ TEST_F(OffsetCommitterTest, GiveUpCutsACommitUnderWayShort) {
 TEST_F(OffsetCommitterTest, StopWaitsNoLongerThanTheRequestTimeout) {
   broker_->Hold(BrokerCall::kCommit);
   Create({}, milliseconds(20));
-  committer_->Finish({"orders", 0}, 3);
+  committer_->Finish({"orders", 0}, {.offset = 3});
   committer_->CommitEvery(milliseconds(1));
   ASSERT_TRUE(broker_->WaitForCalls(BrokerCall::kCommit, 1));
   committer_->Stop();
@@ -149,13 +151,34 @@ TEST_F(OffsetCommitterTest, StopWaitsNoLongerThanTheRequestTimeout) {
 
 TEST_F(OffsetCommitterTest, ACommitThatArrivesLateDoesNotUndoALaterOne) {
   Create();
-  committer_->Finish({"orders", 0}, 3);
+  committer_->Finish({"orders", 0}, {.offset = 3});
   EXPECT_TRUE(committer_->CommitFinished().ok());
-  committer_->Finish({"orders", 0}, 5);
+  committer_->Finish({"orders", 0}, {.offset = 5});
   EXPECT_TRUE(committer_->CommitFinished().ok());
   const GroupMember late = {.group = "billing", .id = "member", .commit_sequence = 1};
   EXPECT_EQ(broker_->Commit(late, {"orders", 0}, 3, Soon()).code(), StatusCode::kAborted);
   EXPECT_EQ(CommittedAtBroker(), 5U);
+}
+
+TEST_F(OffsetCommitterTest, NeverCommitsToATopicThatWasCreatedAgain) {
+  Create();
+  const LogLife old = broker_->ReadWatermarks({"orders", 0}, {}, Soon()).value().life;
+  broker_->DropTopic("orders");
+  ASSERT_TRUE(broker_->CreateTopic("orders", 2, Soon()).ok());
+  committer_->Finish({"orders", 0}, {.offset = 0, .life = old});
+  EXPECT_EQ(committer_->CommitFinished().code(), StatusCode::kNotFound);
+  EXPECT_EQ(CommittedAtBroker(), std::nullopt);
+}
+
+TEST_F(OffsetCommitterTest, NeverCommitsWhatALogHasLostAlthoughItHasGrownSince) {
+  Write({"a", "b"});
+  Create();
+  const LogLife old = broker_->ReadWatermarks({"orders", 0}, {}, Soon()).value().life;
+  broker_->CutAt({"orders", 0}, 1);
+  Write({"c", "d"});
+  committer_->Finish({"orders", 0}, {.offset = 2, .life = old});
+  EXPECT_EQ(committer_->CommitFinished().code(), StatusCode::kAborted);
+  EXPECT_EQ(CommittedAtBroker(), std::nullopt);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "client/partition_fetcher.h"
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,7 +28,12 @@ class PartitionFetcherTest : public testing::Test {
     EXPECT_TRUE(broker_->Produce(kOrders, batch, Soon()).ok());
   }
 
-  void StartAt(Offset offset) { fetcher_.emplace(broker_, kOrders, options_, offset, arrivals_); }
+  // In the log as it is now.
+  void StartAt(Offset offset, const std::string& group = "") {
+    const LogLife life = broker_->ReadWatermarks(kOrders, {}, Soon()).value().life;
+    fetcher_.emplace(broker_, group, kOrders, options_, LogPosition{.offset = offset, .life = life}, arrivals_);
+  }
+  Offset position() const { return fetcher_->position().offset; }
 
   // The next batch, when it comes: its values, joined by commas.
   std::string Take() {
@@ -69,9 +75,9 @@ TEST_F(PartitionFetcherTest, ItsPositionMovesWithWhatIsTakenNotWithWhatIsFetched
   Write(4);
   StartAt(1);
   ASSERT_TRUE(Eventually([this] { return arrivals_.count() >= 2; }));
-  EXPECT_EQ(fetcher_->position(), 1U);
+  EXPECT_EQ(position(), 1U);
   EXPECT_EQ(Take(), "1,2");
-  EXPECT_EQ(fetcher_->position(), 3U);
+  EXPECT_EQ(position(), 3U);
 }
 
 TEST_F(PartitionFetcherTest, ReadsAheadNoFurtherThanItsLimit) {
@@ -88,7 +94,7 @@ TEST_F(PartitionFetcherTest, SeekDropsWhatWasReadAhead) {
   StartAt(0);
   ASSERT_TRUE(Eventually([this] { return arrivals_.count() == 2; }));
   fetcher_->Seek(5);
-  EXPECT_EQ(fetcher_->position(), 5U);
+  EXPECT_EQ(position(), 5U);
   EXPECT_EQ(Take(), "5");
   fetcher_->Seek(0);
   EXPECT_EQ(Take(), "0,1");
@@ -109,7 +115,7 @@ TEST_F(PartitionFetcherTest, TriesAgainAfterAFailureAndSaysSoMeanwhile) {
   StartAt(0);
   ASSERT_TRUE(Eventually([this] { return !fetcher_->failure().ok(); }));
   EXPECT_EQ(fetcher_->failure(), Status(StatusCode::kUnavailable, "orders/0: scripted"));
-  EXPECT_EQ(fetcher_->position(), 0U);
+  EXPECT_EQ(position(), 0U);
   broker_->FailEvery(BrokerCall::kFetch, Status::Ok());
   EXPECT_EQ(Take(), "0");
   EXPECT_TRUE(fetcher_->failure().ok());
@@ -124,36 +130,119 @@ TEST_F(PartitionFetcherTest, SeekEndsABackoff) {
   EXPECT_EQ(Take(), "0");
 }
 
-TEST_F(PartitionFetcherTest, ResetsAPositionThatTheLogHasForgotten) {
-  Write(4);
-  broker_->TrimBefore(kOrders, 3);
-  StartAt(0);
-  EXPECT_EQ(Take(), "3");
-  EXPECT_EQ(fetcher_->position(), 4U);
+// The policy decides where a group starts, and never where it continues.
+class LostPositionTest : public PartitionFetcherTest, public testing::WithParamInterface<OffsetReset> {
+ protected:
+  LostPositionTest() { options_.offset_reset = GetParam(); }
+};
+
+TEST_P(LostPositionTest, BeforeTheLogContinuesWithTheFirstRecordLeft) {
+  Write(6);
+  broker_->TrimBefore(kOrders, 4);
+  StartAt(3);
+  EXPECT_EQ(Take(), "4,5");
 }
 
-TEST_F(PartitionFetcherTest, ResetsAPositionBeyondTheLogToItsEnd) {
-  options_.offset_reset = OffsetReset::kLatest;
+TEST_P(LostPositionTest, PastTheEndContinuesAtTheEnd) {
   Write(2);
   StartAt(9);
-  ASSERT_TRUE(Eventually([this] { return fetcher_->position() == 2; }));
+  ASSERT_TRUE(Eventually([this] { return position() == 2; }));
   Write(1);
   EXPECT_EQ(Take(), "2");
 }
 
-TEST_F(PartitionFetcherTest, TriesAResetAgainThatFailed) {
+INSTANTIATE_TEST_SUITE_P(EveryPolicy, LostPositionTest,
+                         testing::Values(OffsetReset::kEarliest, OffsetReset::kLatest, OffsetReset::kNone));
+
+TEST_F(PartitionFetcherTest, TriesTheWayBackIntoTheLogAgain) {
   Write(1);
-  broker_->FailCall(BrokerCall::kReadWatermarks, 1, Status(StatusCode::kUnavailable, "scripted"));
   StartAt(9);
-  EXPECT_EQ(Take(), "0");
+  broker_->FailCall(BrokerCall::kReadWatermarks, 1, Status(StatusCode::kUnavailable, "scripted"));
+  EXPECT_TRUE(Eventually([this] { return position() == 1; }));
 }
 
-TEST_F(PartitionFetcherTest, WithoutAResetPolicyALostPositionIsAFailure) {
-  options_.offset_reset = OffsetReset::kNone;
-  StartAt(9);
-  ASSERT_TRUE(Eventually([this] { return !fetcher_->failure().ok(); }));
-  EXPECT_EQ(fetcher_->failure().code(), StatusCode::kOutOfRange);
-  EXPECT_EQ(fetcher_->position(), 9U);
+// The offsets 2 and 3 were read, and then lost: the records that have them now are others.
+TEST_F(PartitionFetcherTest, ALogThatWasCutIsReadOnFromItsNewEnd) {
+  Write(4);
+  StartAt(0);
+  EXPECT_EQ(Take(), "0,1");
+  EXPECT_EQ(Take(), "2,3");
+  broker_->CutAt(kOrders, 2);
+  Write(1);
+  EXPECT_EQ(Take(), "4");
+}
+
+TEST_F(PartitionFetcherTest, ALogThatWasCutAndHasGrownBeyondThePositionLosesNoRecord) {
+  Write(4);
+  StartAt(0);
+  EXPECT_EQ(Take(), "0,1");
+  EXPECT_EQ(Take(), "2,3");
+  broker_->Hold(BrokerCall::kFetch);
+  broker_->CutAt(kOrders, 2);
+  Write(6);
+  broker_->Release(BrokerCall::kFetch);
+  EXPECT_EQ(Take(), "4,5");
+}
+
+TEST_F(PartitionFetcherTest, WhatWasReadAheadOfACutIsNotReturned) {
+  options_.max_wait = std::chrono::milliseconds(1);
+  Write(2);
+  StartAt(0);
+  ASSERT_TRUE(Eventually([this] { return arrivals_.count() == 1; }));
+  broker_->CutAt(kOrders, 1);
+  ASSERT_TRUE(Eventually([this] { return arrivals_.count() == 2; }));
+  EXPECT_EQ(Take(), "0");
+  Write(1);
+  EXPECT_EQ(Take(), "2");
+}
+
+TEST_F(PartitionFetcherTest, ALogThatWasOpenedAgainAtItsEndIsReadOn) {
+  Write(2);
+  StartAt(0);
+  EXPECT_EQ(Take(), "0,1");
+  broker_->CutAt(kOrders, 2);
+  Write(1);
+  EXPECT_EQ(Take(), "2");
+}
+
+TEST_F(PartitionFetcherTest, ATopicThatWasCreatedAgainIsReadAsANewOne) {
+  Write(2);
+  StartAt(0, "billing");
+  EXPECT_EQ(Take(), "0,1");
+  broker_->DropTopic("orders");
+  EXPECT_TRUE(broker_->CreateTopic("orders", 1, Soon()).ok());
+  Write(3);
+  EXPECT_EQ(Take(), "2,3");
+}
+
+TEST_F(PartitionFetcherTest, ATopicThatIsGoneIsAFailure) {
+  StartAt(0);
+  broker_->DropTopic("orders");
+  EXPECT_TRUE(Eventually([this] { return fetcher_->failure().code() == StatusCode::kNotFound; }));
+}
+
+TEST_F(PartitionFetcherTest, StandsInFrontOfDamagedRecordsAndSaysWhichTheyAre) {
+  Write(6);
+  broker_->Damage(kOrders, {.first = 1, .next = 4});
+  StartAt(0);
+  EXPECT_EQ(Take(), "0");
+  const Status expected(StatusCode::kDataLoss,
+                        "orders/0: the records with offsets 1 to 3 are damaged and cannot be read");
+  ASSERT_TRUE(Eventually([&] { return fetcher_->failure() == expected; }));
+  EXPECT_EQ(position(), 1U);
+  fetcher_->Seek(4);
+  EXPECT_EQ(Take(), "4,5");
+}
+
+TEST_F(PartitionFetcherTest, SkipsDamagedRecordsWhenToldToAndReportsThem) {
+  Write(6);
+  broker_->Damage(kOrders, {.first = 1, .next = 4});
+  std::atomic<Offset> lost = 0;
+  options_.report_damage = [&](const TopicPartition&, const DamagedRange& range) { lost = range.next - range.first; };
+  StartAt(0);
+  EXPECT_EQ(Take(), "0");
+  EXPECT_EQ(Take(), "4,5");
+  EXPECT_EQ(lost, 3U);
 }
 
 TEST_F(PartitionFetcherTest, StopEndsAFetchUnderWay) {

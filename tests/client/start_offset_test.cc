@@ -21,19 +21,26 @@ class StartOffsetTest : public ConsumerFixture {
 
 TEST_F(StartOffsetTest, IsWhatTheGroupHasCommitted) {
   CommitAtBroker(2);
-  EXPECT_EQ(Find(OffsetReset::kNone)->offset, 2U);
+  EXPECT_EQ(Find(OffsetReset::kNone)->position.offset, 2U);
   EXPECT_EQ(Find(OffsetReset::kNone)->committed, 2U);
 }
 
 TEST_F(StartOffsetTest, IsWhatThePolicySaysOtherwise) {
-  EXPECT_EQ(Find(OffsetReset::kEarliest)->offset, 1U);
-  EXPECT_EQ(Find(OffsetReset::kLatest)->offset, 3U);
+  EXPECT_EQ(Find(OffsetReset::kEarliest)->position.offset, 1U);
+  EXPECT_EQ(Find(OffsetReset::kLatest)->position.offset, 3U);
   EXPECT_EQ(Find(OffsetReset::kLatest)->committed, std::nullopt);
   EXPECT_EQ(Find(OffsetReset::kNone).status().code(), StatusCode::kOutOfRange);
 }
 
+TEST_F(StartOffsetTest, IsTheNearerEndOfTheLogWhereTheCommitLiesOutsideOfIt) {
+  CommitAtBroker(0);
+  EXPECT_EQ(Find(OffsetReset::kLatest)->position.offset, 1U);
+  CommitAtBroker(9);
+  EXPECT_EQ(Find(OffsetReset::kEarliest)->position.offset, 3U);
+}
+
 TEST_F(StartOffsetTest, DoesNotAskForCommitsWithoutAGroup) {
-  EXPECT_EQ(Find(OffsetReset::kEarliest, "")->offset, 1U);
+  EXPECT_EQ(Find(OffsetReset::kEarliest, "")->position.offset, 1U);
   EXPECT_EQ(broker_->calls(BrokerCall::kCommitted), 0U);
 }
 

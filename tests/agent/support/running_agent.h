@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -59,10 +60,12 @@ class RunningAgent {
     Stop();
     Start();
   }
-  // So that clients find it again.
-  void RestartOnTheSamePort() {
+  // So that clients find it again. `meanwhile` runs while it is stopped.
+  void RestartOnTheSamePort(const std::function<void()>& meanwhile = [] {}) {
     config_.grpc_port = static_cast<std::uint16_t>(agent_->grpc_port());
-    Restart();
+    Stop();
+    meanwhile();
+    Start();
   }
 
   Agent& agent() { return *agent_; }

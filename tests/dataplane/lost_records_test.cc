@@ -1,0 +1,126 @@
+// Records go: retention takes them, a power cut takes them. A group then reads each record that is left and that it has
+// not had, and no other, whatever its OffsetReset says.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/dataplane/data_plane_fixture.h"
+
+namespace streamhouse {
+namespace {
+
+using std::chrono::milliseconds;
+
+class LostRecordsTest : public DataPlaneFixture, public testing::WithParamInterface<client::OffsetReset> {
+ protected:
+  LostRecordsTest() : DataPlaneFixture(Config()) {}
+
+  // A segment for each batch, and retention whenever a test asks for it.
+  static agent::AgentConfig Config() {
+    agent::AgentConfig config = agent::RunningAgent::DefaultConfig({});
+    config.segment_bytes = 1;
+    config.retention_interval = milliseconds(10);
+    config.topics = {{.name = "orders", .partitions = 1}};
+    return config;
+  }
+
+  // Batches of a record each, whose value is its number among all that were sent.
+  void Send(int records) {
+    const auto producer = ProducerBuilder().Build().value();
+    for (int i = 0; i < records; ++i) {
+      ASSERT_TRUE(producer->SendWithCallback("orders", {.value = std::to_string(sent_++)}, nullptr, 0).ok());
+      ASSERT_TRUE(producer->Flush(kPatience).ok());
+    }
+  }
+
+  void StartConsumer() { consumer_ = ConsumerBuilder().offset_reset(GetParam()).Build().value(); }
+
+  // The next records, each named once, in the order in which they come.
+  std::string Take(int records) {
+    std::string values;
+    for (int taken = 0; taken < records;) {
+      const auto polled = consumer_->Poll(kPatience);
+      if (!polled.ok()) continue;
+      for (const client::ConsumedRecord& record : *polled) {
+        values += (values.empty() ? "" : ",") + std::string(record.record.value);
+        ++taken;
+      }
+    }
+    return values;
+  }
+
+  void Commit(std::uint64_t next) {
+    const auto limits = client::CallLimits::Within(kPatience);
+    ASSERT_TRUE(broker_->Commit({.group = "billing"}, {"orders", 0}, next, limits).ok());
+  }
+
+  void RemoveAllButTheLastRecord() {
+    const auto limits = client::CallLimits::Within(kPatience);
+    ASSERT_TRUE(broker_->SetRetention("orders", {.bytes_max = 1}, limits).ok());
+    ASSERT_TRUE(Eventually([&] { return LogStart() + 1 == HighWatermark(0); }));
+    ASSERT_TRUE(broker_->SetRetention("orders", {}, limits).ok());
+  }
+  std::uint64_t LogStart() const {
+    return broker_->ReadWatermarks({"orders", 0}, {}, client::CallLimits::Within(kPatience)).value().log_start;
+  }
+
+  // What a power cut does to records that were not synced.
+  void RestartWithout(int records) {
+    agent_.RestartOnTheSamePort([&] { RemoveSegments(records); });
+  }
+  void RemoveSegments(int count) const {
+    std::vector<std::filesystem::path> segments;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(agent_.folder())) {
+      if (file.path().extension() == ".log") segments.push_back(file.path());
+    }
+    std::sort(segments.begin(), segments.end());
+    ASSERT_GT(segments.size(), static_cast<std::size_t>(count));
+    std::for_each_n(segments.rbegin(), count, [](const auto& segment) { std::filesystem::remove(segment); });
+  }
+
+  std::unique_ptr<client::Consumer> consumer_;
+  int sent_ = 0;
+};
+
+TEST_P(LostRecordsTest, AGroupThatRetentionHasPassedContinuesWithTheFirstRecordLeft) {
+  Send(10);
+  Commit(3);
+  RemoveAllButTheLastRecord();
+  Send(3);
+  StartConsumer();
+  EXPECT_EQ(consumer_->Lag("orders", 0).value(), 4U);
+  EXPECT_EQ(Take(4), "9,10,11,12");
+}
+
+TEST_P(LostRecordsTest, AConsumerThatStaysGetsExactlyTheRecordsWrittenAfterACut) {
+  Commit(0);
+  StartConsumer();
+  Send(6);
+  EXPECT_EQ(Take(6), "0,1,2,3,4,5");
+  RestartWithout(2);
+  Send(3);
+  EXPECT_EQ(Take(3), "6,7,8");
+}
+
+TEST_P(LostRecordsTest, AConsumerThatPausesWhileTheLogGrowsPastItsPositionLosesNoRecord) {
+  Commit(0);
+  StartConsumer();
+  Send(4);
+  EXPECT_EQ(Take(4), "0,1,2,3");
+  RestartWithout(2);
+  Send(5);
+  EXPECT_EQ(Take(5), "4,5,6,7,8");
+  EXPECT_EQ(consumer_->Lag("orders", 0).value(), 0U);
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryPolicy, LostRecordsTest,
+                         testing::Values(client::OffsetReset::kEarliest, client::OffsetReset::kLatest));
+
+}  // namespace
+}  // namespace streamhouse
