@@ -35,6 +35,7 @@ metrics::Result<AgentMetrics> AgentMetrics::Register(metrics::Registry& registry
   metrics::Family<metrics::Gauge> active_partitions;
   metrics::Family<metrics::Counter> lease_renewals;
   metrics::Family<metrics::Counter> records_written;
+  metrics::Family<metrics::Counter> offsets_lowered;
   metrics::Family<metrics::TickHistogram> write_latency;
   metrics::Family<metrics::Gauge> active_connections;
   metrics::Family<metrics::Counter> requests;
@@ -52,6 +53,9 @@ metrics::Result<AgentMetrics> AgentMetrics::Register(metrics::Registry& registry
       lease_renewals, status);
   KeepFamily(registry.AddCounter({.name = "streamhouse_agent_records_written_total", .help = "Total records written"}),
              records_written, status);
+  KeepFamily(registry.AddCounter({.name = "streamhouse_agent_committed_offsets_lowered_total",
+                                  .help = "Total committed offsets lowered because their log ended before them"}),
+             offsets_lowered, status);
   KeepFamily(
       add_latency({.name = "streamhouse_agent_write_latency_seconds", .help = "Write operation latency in seconds"}),
       write_latency, status);
@@ -71,6 +75,7 @@ metrics::Result<AgentMetrics> AgentMetrics::Register(metrics::Registry& registry
   result.active_partitions = active_partitions.With();
   result.lease_renewals = lease_renewals.With();
   result.records_written = records_written.With();
+  result.offsets_lowered = offsets_lowered.With();
   result.write_latency = write_latency.With();
   result.active_connections = active_connections.With();
   for (std::size_t method = 0; method < kGrpcMethodCount; ++method) {

@@ -1,4 +1,4 @@
-// AgentMetrics: the seven metric families of the agent.
+// AgentMetrics: the metric families of the agent.
 //
 // When to use something else: producers and consumers have their own, in client/.
 // Guarantees: every series is on the page from the start, at 0. Default-constructed, all of them are sinks.
@@ -47,6 +47,7 @@ struct AgentMetrics {
   metrics::Gauge active_partitions;      // leases held
   metrics::Counter lease_renewals;       // attempts, one a partition and round
   metrics::Counter records_written;      // acknowledged
+  metrics::Counter offsets_lowered;      // see lowered_offsets.h
   metrics::TickHistogram write_latency;  // nanoseconds; of the append to the log alone
   metrics::Gauge active_connections;     // see rpc/connection_monitor.h
 

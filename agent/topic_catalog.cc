@@ -37,7 +37,27 @@ Status TopicCatalog::Load() {
     const std::unique_lock lock(mutex_);
     topics_.emplace(topic.name, std::move(loaded));
   }
-  return Status::Ok();
+  return LowerOffsetsBeyond(AllLogEnds());
+}
+
+std::vector<LogEnd> TopicCatalog::AllLogEnds() const {
+  const std::shared_lock lock(mutex_);
+  std::vector<LogEnd> ends;
+  for (const auto& [name, topic] : topics_) {
+    for (std::uint32_t i = 0; i < topic.partitions.size(); ++i) {
+      if (!topic.partitions[i].ok()) continue;
+      ends.push_back({.name = {.topic = name, .partition = i},
+                      .topic_id = topic.id,
+                      .end_offset = (*topic.partitions[i])->HighWatermark()});
+    }
+  }
+  return ends;
+}
+
+Status TopicCatalog::LowerOffsetsBeyond(std::span<const LogEnd> ends) {
+  auto lowered = LowerOffsets(store_, ends);
+  if (lowered.ok()) options_.offsets_lowered.Increment(*lowered);
+  return lowered.status();
 }
 
 Status TopicCatalog::Create(const TopicInfo& topic) {
@@ -81,7 +101,12 @@ Status TopicCatalog::ServeRest(const std::string& topic) {
   if (unserved.empty()) return Status::Ok();
   Status first;
   for (const TopicPartition& name : unserved) {
-    ServedPartition served = TryToServe(name, topics_.find(topic)->second.id);
+    const TopicId topic_id = topics_.find(topic)->second.id;
+    ServedPartition served = TryToServe(name, topic_id);
+    if (served.ok()) {
+      const LogEnd end = {.name = name, .topic_id = topic_id, .end_offset = (*served)->HighWatermark()};
+      if (Status lowered = LowerOffsetsBeyond({&end, 1}); !lowered.ok()) return lowered;
+    }
     if (first.ok()) first = served.status();
     if (served.ok()) OperatorLog().info("{} is served again", name.ToString());
     const std::unique_lock lock(mutex_);

@@ -17,6 +17,7 @@
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -26,8 +27,10 @@
 #include "agent/log/file_system.h"
 #include "agent/log/partition_log.h"
 #include "agent/log/retention.h"
+#include "agent/lowered_offsets.h"
 #include "agent/metadata/metadata_store.h"
 #include "agent/partition.h"
+#include "metrics_core/counter.h"
 
 namespace streamhouse::agent {
 
@@ -46,13 +49,15 @@ class TopicCatalog {
     PartitionLogOptions log;
     std::size_t record_bytes_max = 0;
     WriteMetrics metrics;
+    metrics::Counter offsets_lowered = {};  // committed offsets that were beyond the end of their log
   };
 
   // All must outlive the catalog.
   TopicCatalog(FileSystem& files, MetadataStore& store, LeaseKeeper& leases, Options options);
 
-  // Serves the topics that the store knows; recovers their logs, and begins to hold their leases. Fails when the store
-  // does, not for a partition that cannot be served.
+  // Serves the topics that the store knows; recovers their logs, lowers committed offsets to their ends
+  // (lowered_offsets.h), and begins to hold their leases. Fails when the store does, not for a partition that cannot be
+  // served.
   Status Load();
 
   // OK when the topic exists with this number of partitions already; its retention then stays as it is. Opens the logs
@@ -101,6 +106,8 @@ class TopicCatalog {
   Result<std::unique_ptr<PartitionLog>> OpenLog(const TopicPartition& name) const;
   std::shared_ptr<Partition> Serve(const TopicPartition& name, TopicId topic_id, std::unique_ptr<PartitionLog> log);
   ServedPartition TryToServe(const TopicPartition& name, TopicId topic_id);
+  std::vector<LogEnd> AllLogEnds() const;
+  Status LowerOffsetsBeyond(std::span<const LogEnd> ends);
   Status ServeRest(const std::string& topic);
   std::vector<TopicPartition> Unserved(const std::string& topic) const;
   static TopicInfo InfoOf(const std::string& name, const Topic& topic);

@@ -17,9 +17,10 @@ TEST(AgentMetricsTest, HaveEverySeriesOnThePageFromTheStart) {
   metrics::Registry registry;
   ASSERT_TRUE(AgentMetrics::Register(registry).ok());
   const MetricReader reader(registry);
-  for (const char* family : {"streamhouse_agent_active_partitions", "streamhouse_agent_lease_renewals_total",
-                             "streamhouse_agent_records_written_total", "streamhouse_agent_write_latency_seconds",
-                             "streamhouse_agent_active_connections"}) {
+  for (const char* family :
+       {"streamhouse_agent_active_partitions", "streamhouse_agent_lease_renewals_total",
+        "streamhouse_agent_records_written_total", "streamhouse_agent_write_latency_seconds",
+        "streamhouse_agent_committed_offsets_lowered_total", "streamhouse_agent_active_connections"}) {
     EXPECT_EQ(reader.SeriesCount(family), 1U) << family;
   }
   EXPECT_EQ(reader.SeriesCount("streamhouse_agent_grpc_request_duration_seconds"), kGrpcMethodCount);

@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "agent/testing/power_loss_file_system.h"
 #include "tests/agent/support/batches.h"
 #include "tests/agent/support/catalog_fixture.h"
 
@@ -48,6 +52,60 @@ TEST_F(CommittedOffsetsTest, RefusesUnknownPartitions) {
   EXPECT_EQ(offsets_.Commit("g", {.topic = "orders", .partition = 1}, 0).code(), StatusCode::kNotFound);
   EXPECT_EQ(offsets_.Find("g", {.topic = "none", .partition = 0}).status().code(), StatusCode::kNotFound);
 }
+
+// What a loss of power does, when commits are on the disk at once and records a sync interval later.
+class PowerCutTest : public CatalogFixture, public testing::WithParamInterface<Leftover> {
+ protected:
+  PowerCutTest() {
+    Reopen(files_);
+    EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
+    for (const std::uint32_t partition : {0, 1}) Append(partition, {"a", "b"});
+    EXPECT_TRUE(topics_->SyncLogs().ok());
+    for (const std::uint32_t partition : {0, 1}) Append(partition, {"c", "d"});
+  }
+  ~PowerCutTest() override { topics_.reset(); }
+
+  void Append(std::uint32_t partition, std::initializer_list<std::string_view> values) {
+    EXPECT_TRUE((*topics_->Find("orders", partition))->Append(BatchOf(values)).ok());
+  }
+  Status Commit(const std::string& group, std::uint32_t partition, std::uint64_t offset) {
+    return CommittedOffsets(*store_, *topics_).Commit(group, {"orders", partition}, offset);
+  }
+  std::uint64_t Committed(const std::string& group, std::uint32_t partition) {
+    return CommittedOffsets(*store_, *topics_).Find(group, {"orders", partition}).value().value();
+  }
+  void CutPowerAndStart() {
+    files_.LosePower(GetParam());
+    Reopen();
+    EXPECT_TRUE(topics_->Load().ok());
+    EXPECT_TRUE(leases_->RenewNow().ok());
+  }
+
+  PowerLossFileSystem files_{PosixFileSystem()};
+};
+
+TEST_P(PowerCutTest, LeavesNoCommitBeyondTheRecordsThatAreLeft) {
+  ASSERT_TRUE(Commit("ahead", 0, 4).ok());
+  ASSERT_TRUE(Commit("ahead", 1, 3).ok());
+  ASSERT_TRUE(Commit("behind", 0, 1).ok());
+  CutPowerAndStart();
+  EXPECT_EQ(Committed("ahead", 0), 2U);
+  EXPECT_EQ(Committed("ahead", 1), 2U);
+  EXPECT_EQ(Committed("behind", 0), 1U);
+}
+
+TEST_P(PowerCutTest, AGroupGetsTheRecordsThatAreWrittenInThePlaceOfLostOnes) {
+  ASSERT_TRUE(Commit("g", 0, 4).ok());
+  CutPowerAndStart();
+  Append(0, {"e", "f", "g"});
+  std::string read;
+  const auto add = [&](const RecordView& record) { read += record.value; };
+  ASSERT_TRUE((*topics_->Find("orders", 0))->Read(Committed("g", 0), {.records = 10, .bytes = 1000}, add).ok());
+  EXPECT_EQ(read, "efg");
+}
+
+INSTANTIATE_TEST_SUITE_P(EveryLeftover, PowerCutTest,
+                         testing::Values(Leftover::kNothing, Leftover::kHalf, Leftover::kZeros));
 
 }  // namespace
 }  // namespace streamhouse::agent

@@ -68,6 +68,31 @@ TEST_P(PowerLossTest, TakesNoMoreThanThePolicySays) {
   }
 }
 
+// The producer's sequences are ahead of the log that is left. Its next batch is new, though others are missing before.
+TEST_P(PowerLossTest, TakesTheNextBatchOfAProducerWhoseLastOnesAreLost) {
+  const auto batch = [](std::uint64_t sequence) {
+    BatchBuilder one = BatchOf({Value(sequence)});
+    one.SetProducer(7, sequence);
+    return one;
+  };
+  const TemporaryFolder folder;
+  PowerLossFileSystem files(PosixFileSystem());
+  {
+    const auto log = Open(files, folder.path());
+    ASSERT_TRUE(log->Append(batch(0), 1).ok());
+    ASSERT_TRUE(log->Sync().ok());
+    ASSERT_TRUE(log->Append(batch(1), 1).ok());
+    files.LosePower(std::get<1>(GetParam()));
+  }
+  const auto log = Open(PosixFileSystem(), folder.path());
+  const std::uint64_t end = log->HighWatermark();
+  auto next = log->Append(batch(2), 1);
+  ASSERT_TRUE(next.ok());
+  EXPECT_EQ(next->base_offset, end);
+  EXPECT_FALSE(next->was_there);
+  EXPECT_TRUE(log->Append(batch(2), 1)->was_there);
+}
+
 INSTANTIATE_TEST_SUITE_P(EveryLeftover, PowerLossTest,
                          testing::Combine(testing::Values(SyncPolicy::kEachBatch, SyncPolicy::kInterval),
                                           testing::Values(Leftover::kNothing, Leftover::kHalf, Leftover::kZeros)));
