@@ -36,6 +36,9 @@ class Connection {
   virtual void Close() = 0;
   // Ends the connection so that the peer cannot take what it has got for all of it.
   virtual void Abort() = 0;
+
+  // What it is to the system; -1 where it is closed or has none.
+  virtual int descriptor() = 0;
 };
 
 }  // namespace streamhouse::exporters

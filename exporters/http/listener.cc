@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "exporters/http/response.h"
+#include "exporters/http/sockets.h"
 #include "exporters/http/tcp_connection.h"
 #include "exporters/http/tls_connection.h"
 
@@ -51,27 +52,13 @@ std::string HostAndPort(const std::string& host, std::uint16_t port) {
   return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
-error_code ListenOnOneOf(const std::vector<tcp::endpoint>& endpoints, tcp::acceptor& acceptor) {
-  error_code error = asio::error::host_not_found;
-  for (const tcp::endpoint& endpoint : endpoints) {
-    error_code closing;
-    acceptor.close(closing);
-    acceptor.open(endpoint.protocol(), error);
-    if (!error) acceptor.set_option(asio::socket_base::reuse_address(true), error);
-    if (!error) acceptor.bind(endpoint, error);
-    if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (!error) break;
-  }
-  return error;
-}
-
-Listener::Listener(boost::asio::io_context& context, metrics::Registry& registry, const metrics::Health& health,
+Listener::Listener(ServerExecutor executor, metrics::Registry& registry, const metrics::Health& health,
                    RoutesOptions routes, WebConfig web_config)
     : limits_(routes.limits),
       web_config_(std::move(web_config)),
       metrics_(registry),
       auth_(web_config_.users),
-      context_(context),
+      executor_(std::move(executor)),
       routes_(registry, health, Completed(std::move(routes), metrics_, [this] { return GiveUpAStalledPage(); })) {
   if (!web_config_.users.empty()) password_thread_ = std::make_unique<asio::thread_pool>(1);
 }
@@ -85,7 +72,7 @@ Status Listener::Bind(const std::string& host, std::uint16_t port) {
   const auto refuse = [&](StatusCode code) {
     return Status(code, "cannot listen on " + HostAndPort(host, port) + ": " + error.message());
   };
-  const auto endpoints = tcp::resolver(context_).resolve(host, std::to_string(port), tcp::resolver::passive, error);
+  const auto endpoints = tcp::resolver(executor_).resolve(host, std::to_string(port), tcp::resolver::passive, error);
   const bool may_be_found_later = error == asio::error::host_not_found_try_again;
   if (error) return refuse(may_be_found_later ? StatusCode::kUnavailable : StatusCode::kInvalidArgument);
   error = ListenOnOneOf({endpoints.begin(), endpoints.end()}, acceptor_);
@@ -95,40 +82,53 @@ Status Listener::Bind(const std::string& host, std::uint16_t port) {
 }
 
 void Listener::Open() {
-  asio::post(context_, [self = shared_from_this()] {
-    if (!self->closed_) self->Accept();
-  });
+  asio::post(executor_, [self = shared_from_this()] { self->Accept(); });
 }
 
 void Listener::Close() {
-  closed_ = true;
-  acceptor_.close();
-  pause_.cancel();
-  for (const auto& [id, session] : std::exchange(sessions_, {})) session->Abort();
-  // A check that runs is waited for; those that wait are dropped.
-  password_thread_.reset();
+  metrics::Check(!executor_.IsInside(), "a server is stopped by a health check or a callback that it has called");
+  executor_.Close([this] {
+    error_code ignored;
+    acceptor_.close(ignored);
+    pause_.cancel();
+    for (const auto& [id, session] : std::exchange(sessions_, {})) session->Abort();
+    // A check that runs is waited for; those that wait are dropped.
+    password_thread_.reset();
+  });
 }
 
-std::future<void> Listener::gone() {
-  return gone_.promise.get_future();
+void Listener::CloseInChild() {
+  // It does not change while the listener is open.
+  GiveBackCopy(acceptor_.native_handle());
+  executor_.CloseUnlessBusy([this] {
+    for (const auto& [id, session] : sessions_) GiveBackCopy(session->descriptor());
+  });
 }
 
 void Listener::Accept() {
-  acceptor_.async_accept([self = shared_from_this()](error_code error, tcp::socket socket) {
-    if (self->closed_) return;
-    if (error) return self->AcceptAfter(error);
-    self->Serve(std::move(socket));
-    self->Accept();
+  acceptor_.async_wait(tcp::acceptor::wait_read, [self = shared_from_this()](error_code error) {
+    error ? self->AcceptAfter(error) : self->AcceptSome();
   });
+}
+
+void Listener::AcceptSome() {
+  // Not all of a crowd before the first is answered.
+  constexpr int kAcceptsAtOnce = 16;
+  for (int i = 0; i < kAcceptsAtOnce; ++i) {
+    error_code error;
+    tcp::socket socket = AcceptOne(acceptor_, error);
+    if (error == asio::error::would_block) break;
+    if (error) return AcceptAfter(error);
+    Serve(std::move(socket));
+  }
+  Accept();
 }
 
 void Listener::AcceptAfter(error_code error) {
   // The process has no descriptor left, which a session that waits for its client can spare.
   if (error == asio::error::no_descriptors && MakeRoom()) return Accept();
   pause_.expires_after(kAcceptPause);
-  pause_.async_wait([self = shared_from_this()](error_code) {
-    if (!self->closed_) self->Accept();
-  });
+  pause_.async_wait([self = shared_from_this()](error_code) { self->Accept(); });
 }
 
 void Listener::Serve(tcp::socket socket) {
@@ -192,12 +192,12 @@ void Listener::CheckPassword(const Request& request, const Session::Respond& res
   }
   ++password_checks_;
   // The request lives until it is answered, and with it the session, which keeps the listener; both go with `respond`,
-  // which is passed on, so that they end on the thread of the context.
+  // which is passed on, so that they end in a handler.
   asio::post(*password_thread_, [this, request, respond]() mutable {
     const bool is_allowed = auth_.Check(request.authorization);
-    asio::post(context_, [this, is_allowed, request, respond = std::move(respond)] {
+    asio::post(executor_, [this, is_allowed, request, respond = std::move(respond)] {
       --password_checks_;
-      if (!closed_) AnswerWithVerdict(is_allowed, request, respond);
+      AnswerWithVerdict(is_allowed, request, respond);
     });
   });
 }

@@ -3,14 +3,15 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <future>
-#include <thread>
+#include <optional>
 #include <utility>
 
 #include "exporters/http/listener.h"
 #include "exporters/http/routes.h"
+#include "exporters/http/running_server.h"
+#include "exporters/http/server_executor.h"
 #include "exporters/http/web_config.h"
 
 namespace streamhouse::exporters {
@@ -19,6 +20,7 @@ namespace {
 namespace asio = boost::asio;
 using metrics::Result;
 using metrics::Status;
+using metrics::StatusCode;
 
 // Signals are for the program's own threads.
 class BlockedSignals {
@@ -38,20 +40,6 @@ class BlockedSignals {
 
 }  // namespace
 
-// A context, and a thread that runs it as long as there is anything to do.
-class MetricsServer::Thread {
- public:
-  asio::io_context& context() { return context_; }
-  void Run() {
-    thread_ = std::thread([this] { context_.run(); });
-  }
-  void Join() { thread_.join(); }
-
- private:
-  asio::io_context context_{1};
-  std::thread thread_;
-};
-
 MetricsServer::MetricsServer(metrics::Registry& registry, const metrics::Health& health, MetricsServerOptions options)
     : registry_(registry),
       health_(health),
@@ -67,44 +55,44 @@ std::string_view MetricsServer::Name() const {
 }
 
 Status MetricsServer::Start() {
+  const std::lock_guard lock(mutex_);
+  if (running_ != nullptr && !running_->has_ended()) {
+    return Status(StatusCode::kFailedPrecondition, name_ + " is started already");
+  }
   WebConfig web_config;
   if (!options_.web_config_file.empty()) {
     Result<WebConfig> loaded = LoadWebConfig(options_.web_config_file);
     if (!loaded.ok()) return loaded.status();
     web_config = *std::move(loaded);
   }
-  auto thread = options_.context == nullptr ? std::make_unique<Thread>() : nullptr;
-  asio::io_context& context = thread == nullptr ? *options_.context : thread->context();
-  const RoutesOptions routes = {
-      .limits = options_.limits, .aggregate = options_.aggregate, .created = options_.created};
+  if (options_.context != nullptr && options_.executor != nullptr) {
+    return Status(StatusCode::kInvalidArgument, name_ + ": both a context and an executor are given");
+  }
+  std::optional<asio::any_io_executor> executor;
+  if (options_.context != nullptr) executor = options_.context->get_executor();
+  if (options_.executor != nullptr) executor = *options_.executor;
+  const auto make_listener = [&](ServerExecutor on) {
+    const RoutesOptions routes = {
+        .limits = options_.limits, .aggregate = options_.aggregate, .created = options_.created};
+    return std::make_shared<Listener>(std::move(on), registry_, health_, routes, std::move(web_config));
+  };
   const BlockedSignals blocked;
-  auto listener = std::make_shared<Listener>(context, registry_, health_, routes, std::move(web_config));
-  if (Status bound = listener->Bind(options_.host, options_.port); !bound.ok()) return bound;
-  port_ = listener->port();
+  auto running = std::make_shared<RunningServer>();
+  const Result<std::uint16_t> port = running->Start(make_listener, options_.host, options_.port, std::move(executor));
+  if (!port.ok()) return port.status();
+  port_ = *port;
   name_ = "prometheus://" + HostAndPort(options_.host, port_);
-  listener->Open();
-  listener_ = std::move(listener);
-  thread_ = std::move(thread);
-  if (thread_ != nullptr) thread_->Run();
+  running_ = std::move(running);
   return Status::Ok();
 }
 
 void MetricsServer::Stop() {
-  if (listener_ == nullptr) return;
-  const auto close = [](const std::shared_ptr<Listener>& listener) { listener->Close(); };
-  if (thread_ != nullptr) {
-    asio::post(thread_->context(), [close, listener = std::move(listener_)] { close(listener); });
-    thread_->Join();
-    thread_.reset();
-    return;
+  std::shared_ptr<RunningServer> running;
+  {
+    const std::lock_guard lock(mutex_);
+    running = running_;
   }
-  if (options_.context->get_executor().running_in_this_thread() || options_.context->stopped()) {
-    close(std::exchange(listener_, nullptr));
-    return;
-  }
-  const std::future<void> gone = listener_->gone();
-  asio::post(*options_.context, [close, listener = std::move(listener_)] { close(listener); });
-  gone.wait();
+  if (running != nullptr) running->End();
 }
 
 }  // namespace streamhouse::exporters

@@ -4,19 +4,26 @@
 // Guarantees: Start() returns with the port bound and answering. A page is streamed: what a scrape costs in memory
 // beside the snapshot (24 bytes a counter), which concurrent scrapes share, is below a megabyte, however large the page
 // and however slowly it is read. A hostile or slow client costs what Limits allow, and delays no recording. The server
-// counts itself (server_metrics.h). Stop() ends open connections, and returns when nothing runs any more.
-// Thread safety: as Exporter says; port() from any thread after Start.
-// Cost: one thread of its own, unless it is given an io_context; with passwords (web_config_file), one thread more.
+// counts itself (server_metrics.h).
+// Stop() and the destructor end open connections. When they return, nothing is answered and neither registry nor health
+// is used any more. They may be called
+//   - from any thread, except from a health check or a callback that the server itself calls: this ends the program;
+//   - whether or not a thread runs the context, and also from its handlers;
+//   - before or after the context is destroyed, which stops the server.
+// They wait for the health check, the page chunk and the password check that run, and for nothing else. Handlers that
+// are left in the context are destroyed without being called.
+// Fork: a server belongs to the process that started it. In a child, Stop() and the destructor give back the child's
+// copies of its sockets and do not touch those of the parent; what else belongs to the server leaks there, with the
+// sockets of connections where a handler ran at that moment. A child that runs the context must stop the server first.
+// A fork must not fall into Start() of another thread.
+// Thread safety: all methods from any thread, but Name() and port() not during Start().
+// Cost: one thread of its own, unless it is given a context or an executor; with passwords (web_config_file), one more.
 // That thread takes the snapshots, sums labels away and encodes: of a million series, for a moment each time
-// (bench/exposition). With a context: it answers while one thread, not more, runs the context, and shares that thread.
-// Start() may be called before, from any thread. Stop() may be called
-//   - from a handler in the context: then nothing is answered and neither registry nor health is used any more, while
-//     handlers that find this out are left in the context, which may be destroyed before or after them and the server;
-//   - from another thread, while one runs the context: then it returns when no handler is left;
-//   - after the context has stopped or run out of work: as from a handler.
-// From another thread while nobody runs a context that has not stopped, it waits for somebody to do so.
+// (bench/exposition). On a context of the program's any number of threads may run it; the server's handlers run one at
+// a time, so that scrapes share one of them.
 // Errors: Start() is Unavailable, naming host and port, when it cannot listen there; InvalidArgument for a host that
-// is no address of this machine and no name, and for a web configuration or certificate that is bad.
+// is no address of this machine and no name, and for a web configuration or certificate that is bad;
+// FailedPrecondition for a second Start() without Stop().
 //
 //   MetricsServer server(registry, health, {.port = 8080});
 //   if (Status started = server.Start(); !started.ok()) return started;
@@ -24,6 +31,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,12 +44,13 @@
 #include "metrics_core/status.h"
 
 namespace boost::asio {
+class any_io_executor;
 class io_context;
-}
+}  // namespace boost::asio
 
 namespace streamhouse::exporters {
 
-class Listener;
+class RunningServer;
 
 inline constexpr std::uint16_t kMetricsPortDefault = 8080;
 
@@ -53,8 +62,11 @@ struct MetricsServerOptions {
   // Whether OpenMetrics pages show when series were made, where the registry keeps it, in samples ending with _created.
   // Most servers store these as series of their own. Protobuf pages have it in any case.
   CreatedUse created = CreatedUse::kLeftOut;
-  std::string web_config_file = {};            // web_config.h; empty for none: no TLS, and anybody may read
-  boost::asio::io_context* context = nullptr;  // the program's, to run in; null: a thread of its own
+  std::string web_config_file = {};  // web_config.h; empty for none: no TLS, and anybody may read
+  // What to run on; neither: a thread of its own. Both are used by Start(), and the executor may go when it returns. An
+  // executor may be a strand of the program's, whose handlers then do not run beside those of the server.
+  boost::asio::io_context* context = nullptr;
+  const boost::asio::any_io_executor* executor = nullptr;
 };
 
 class MetricsServer : public metrics::Exporter {
@@ -75,15 +87,17 @@ class MetricsServer : public metrics::Exporter {
   std::uint16_t port() const { return port_; }
 
  private:
-  class Thread;
-
   metrics::Registry& registry_;
   const metrics::Health& health_;
   const MetricsServerOptions options_;
+
+  // Written by Start().
   std::string name_;
   std::uint16_t port_ = 0;
-  std::unique_ptr<Thread> thread_;      // null with a context of the program's
-  std::shared_ptr<Listener> listener_;  // null unless started and not stopped
+
+  std::mutex mutex_;
+  std::shared_ptr<RunningServer>
+      running_;  // guarded by mutex_; null before Start(), and keeps nothing once it has ended
 };
 
 }  // namespace streamhouse::exporters

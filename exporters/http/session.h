@@ -52,6 +52,9 @@ class Session : public std::enable_shared_from_this<Session> {
   // Whether nothing is being sent to the client: the one to give up where there are too many.
   bool is_waiting() const { return !responding_; }
 
+  // That of the connection.
+  int descriptor() const { return connection_->descriptor(); }
+
   // Since when the client has not taken a part of its page; nothing while none is being sent.
   std::optional<std::chrono::steady_clock::time_point> stalled_since() const { return stalled_since_; }
 

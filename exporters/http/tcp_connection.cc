@@ -5,6 +5,8 @@
 #include <boost/beast/core/error.hpp>
 #include <utility>
 
+#include "exporters/http/sockets.h"
+
 namespace streamhouse::exporters {
 namespace {
 
@@ -30,10 +32,14 @@ void TcpConnection::ShutDownSending() {
   stream_.socket().shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
 }
 
+void TcpConnection::Close() {
+  CloseConnection(stream_.socket());
+  stream_.close();
+}
+
 void TcpConnection::Abort() {
-  boost::system::error_code ignored;
-  // A reset, where a plain close could look like the regular end of a page.
-  stream_.socket().set_option(boost::asio::socket_base::linger(true, 0), ignored);
+  // A plain close could look like the regular end of a page.
+  ResetConnection(stream_.socket());
   stream_.close();
 }
 

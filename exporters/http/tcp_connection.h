@@ -20,8 +20,9 @@ class TcpConnection : public Connection {
   void AsyncReadSome(boost::asio::mutable_buffer buffer, Handler handler) override;
   void AsyncWrite(const Buffers& buffers, Handler handler) override;
   void ShutDownSending() override;
-  void Close() override { stream_.close(); }
+  void Close() override;
   void Abort() override;
+  int descriptor() override { return stream_.socket().is_open() ? stream_.socket().native_handle() : -1; }
 
  private:
   boost::beast::tcp_stream stream_;

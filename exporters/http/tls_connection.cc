@@ -5,6 +5,8 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/error.hpp>
 
+#include "exporters/http/sockets.h"
+
 namespace streamhouse::exporters {
 namespace {
 
@@ -56,10 +58,14 @@ void TlsConnection::AsyncDrainSome(boost::asio::mutable_buffer buffer, Handler h
   stream_.async_shutdown(drain);
 }
 
+void TlsConnection::Close() {
+  CloseConnection(tcp().socket());
+  tcp().close();
+}
+
 void TlsConnection::Abort() {
-  error_code ignored;
-  // A reset, where a plain close could look like the regular end of a page.
-  tcp().socket().set_option(boost::asio::socket_base::linger(true, 0), ignored);
+  // A plain close could look like the regular end of a page.
+  ResetConnection(tcp().socket());
   tcp().close();
 }
 

@@ -25,8 +25,9 @@ class TlsConnection : public Connection {
   void AsyncReadSome(boost::asio::mutable_buffer buffer, Handler handler) override;
   void AsyncWrite(const Buffers& buffers, Handler handler) override;
   void ShutDownSending() override;
-  void Close() override { tcp().close(); }
+  void Close() override;
   void Abort() override;
+  int descriptor() override { return tcp().socket().is_open() ? tcp().socket().native_handle() : -1; }
 
  private:
   void AsyncDrainSome(boost::asio::mutable_buffer buffer, Handler handler);

@@ -2,9 +2,11 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <random>
 #include <utility>
+#include <vector>
 
 #include "exporters/push/push_schedule.h"
 
@@ -20,17 +22,26 @@ PushLoop::~PushLoop() {
 }
 
 void PushLoop::Start() {
+  process_ = getpid();
   thread_ = std::thread([this] { Run(); });
 }
 
 void PushLoop::Stop() {
   if (!thread_.joinable()) return;
+  if (getpid() != process_) return LeaveToParent();
   {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
+    const std::lock_guard lock(waiting_->mutex);
+    waiting_->stopping = true;
   }
-  stop_requested_.notify_one();
+  waiting_->stop_requested.notify_one();
   thread_.join();
+}
+
+// The child of a fork has no such thread. To destroy a condition on which it waits would wait for it.
+void PushLoop::LeaveToParent() {
+  static auto* const left = new std::vector<std::unique_ptr<Waiting>>();
+  left->push_back(std::move(waiting_));
+  thread_.detach();
 }
 
 Status PushLoop::PushOnce() {
@@ -46,8 +57,8 @@ void PushLoop::Run() {
   pthread_sigmask(SIG_SETMASK, &all, nullptr);
   PushSchedule schedule(options_.interval, std::random_device()());
   std::chrono::milliseconds delay = schedule.AfterSuccess();
-  std::unique_lock lock(mutex_);
-  while (!stop_requested_.wait_for(lock, delay, [this] { return stopping_; })) {
+  std::unique_lock lock(waiting_->mutex);
+  while (!waiting_->stop_requested.wait_for(lock, delay, [this] { return waiting_->stopping; })) {
     lock.unlock();
     delay = PushOnce().ok() ? schedule.AfterSuccess() : schedule.AfterFailure();
     lock.lock();

@@ -3,15 +3,18 @@
 // Guarantees: pushes never overlap. Each is told when it has to be done. After a failure the next one comes sooner
 // (push_schedule.h). Stop() lets a push that runs finish, makes one last push, and joins: it returns within the time of
 // two pushes, where the pushes keep their deadlines; nothing interrupts one that does not. Every push is counted
-// (push_metrics.h).
+// (push_metrics.h). In the child of a fork Stop() returns at once and does not push: the loop is the parent's.
 // Thread safety: Start and Stop from one thread. Cost: a thread.
 //
 //   PushLoop loop("textfile", [&](PushDeadline deadline) { return Write(deadline); }, {.interval = …}, metrics);
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -47,16 +50,22 @@ class PushLoop {
   metrics::Status PushOnce();
 
  private:
+  struct Waiting {
+    std::mutex mutex;
+    std::condition_variable stop_requested;
+    bool stopping = false;  // guarded by mutex
+  };
+
   void Run();
+  void LeaveToParent();
 
   const std::string exporter_;
   const Push push_;
   const PushLoopOptions options_;
   const PushMetrics metrics_;
   std::thread thread_;
-  std::mutex mutex_;
-  std::condition_variable stop_requested_;
-  bool stopping_ = false;  // guarded by mutex_
+  pid_t process_ = 0;  // that the thread is in
+  std::unique_ptr<Waiting> waiting_ = std::make_unique<Waiting>();
 };
 
 }  // namespace streamhouse::exporters

@@ -3,9 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/system/errc.hpp>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -181,19 +178,6 @@ TEST_F(ListenerTest, DoesNotStartWithABadConfiguration) {
   EXPECT_EQ(status.code(), metrics::StatusCode::kInvalidArgument);
   EXPECT_TRUE(status.message().starts_with("cannot use the certificate ")) << status.message();
   EXPECT_EQ(server.port(), 0);
-}
-
-TEST(ListenOnOneOfTest, TakesTheFirstAddressThatWorks) {
-  using tcp = boost::asio::ip::tcp;
-  boost::asio::io_context context;
-  tcp::acceptor acceptor(context);
-  // Of RFC 5737: no machine has it.
-  const tcp::endpoint elsewhere(boost::asio::ip::make_address("192.0.2.1"), 0);
-  const tcp::endpoint here(boost::asio::ip::make_address("127.0.0.1"), 0);
-  EXPECT_FALSE(ListenOnOneOf({elsewhere, here}, acceptor));
-  EXPECT_EQ(acceptor.local_endpoint().address(), here.address());
-  EXPECT_EQ(ListenOnOneOf({elsewhere}, acceptor), boost::system::errc::address_not_available);
-  EXPECT_TRUE(ListenOnOneOf({}, acceptor));
 }
 
 TEST(HostAndPortTest, PutsBracketsAroundIpv6) {

@@ -3,16 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/system/error_code.hpp>
 #include <chrono>
-#include <filesystem>
-#include <functional>
-#include <future>
-#include <iterator>
-#include <memory>
+#include <cstdint>
 #include <string>
 #include <thread>
 #include <vector>
@@ -20,9 +12,7 @@
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
-#include "metrics_core/testing/metric_reader.h"
 #include "tests/exporters/support/http_client.h"
-#include "tests/support/eventually.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -219,178 +209,40 @@ TEST_F(MetricsServerTest, StopsWithoutAStart) {
   EXPECT_EQ(server.port(), 0);
 }
 
-// A program with one io_context for a timer of its own and a server.
-class ServerInAContextTest : public testing::Test {
- protected:
-  ServerInAContextTest() { Tick(); }
-  ~ServerInAContextTest() override { EndContext(); }
+TEST_F(MetricsServerTest, SaysThatItIsStartedAlready) {
+  const std::uint16_t port = server_.port();
+  const Status second = server_.Start();
+  EXPECT_EQ(second.code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(second.message(), "prometheus://127.0.0.1:" + std::to_string(port) + " is started already");
+  EXPECT_EQ(Get("/health").body, "OK") << "and the first goes on";
+}
 
-  void StartServer() {
-    server_ =
-        std::make_unique<MetricsServer>(*registry_, health_, MetricsServerOptions{.port = 0, .context = &context_});
-    ASSERT_TRUE(server_->Start().ok());
-  }
-  void RunContext() {
-    thread_ = std::thread([this] { context_.run(); });
-  }
-  void EndContext() {
-    context_.stop();
-    if (thread_.joinable()) thread_.join();
-  }
-  // Runs it in the context and waits for it.
-  void InContext(std::function<void()> action) {
-    std::promise<void> done;
-    boost::asio::post(context_, [&] {
-      action();
-      done.set_value();
-    });
-    done.get_future().wait();
-  }
-  // A client to whom a page is being sent that it does not take.
-  std::unique_ptr<HttpClient> LazyClient() {
-    const auto family =
-        registry_->AddCounter({.name = "large_total", .help = "L", .labels = {"i"}, .series_max = 20'000}).value();
-    for (int i = 0; i < 19'999; ++i) family.With(std::to_string(i));
-    auto client = std::make_unique<HttpClient>(server_->port());
-    client->Send("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n");
-    EXPECT_EQ(Get(server_->port(), "/health").body, "OK");
-    return client;
-  }
-  void WaitForATick() {
-    // Relaxed: a count that is waited for.
-    const int before = ticks_.load(std::memory_order_relaxed);
-    // Relaxed: as above.
-    EXPECT_TRUE(Eventually([&] { return ticks_.load(std::memory_order_relaxed) > before; }));
-  }
-
-  std::unique_ptr<metrics::Registry> registry_ = std::make_unique<metrics::Registry>();
-  metrics::Health health_;
-  boost::asio::io_context context_{1};
-  std::unique_ptr<MetricsServer> server_;
-  std::thread thread_;
-
- private:
-  void Tick() {
-    timer_.expires_after(std::chrono::milliseconds(1));
-    timer_.async_wait([this](boost::system::error_code) {
-      // Relaxed: as in WaitForATick().
-      ticks_.fetch_add(1, std::memory_order_relaxed);
-      Tick();
+TEST_F(MetricsServerTest, StopsFromSeveralThreadsAtOnce) {
+  AddLargeFamily();
+  HttpClient lazy(server_.port());
+  ASSERT_TRUE(lazy.Send("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"));
+  std::vector<std::thread> stoppers;
+  for (int i = 0; i < 4; ++i) {
+    stoppers.emplace_back([this] {
+      server_.Stop();
+      EXPECT_FALSE(HttpClient(server_.port()).connected());
     });
   }
-
-  boost::asio::steady_timer timer_{context_};
-  std::atomic<int> ticks_ = 0;
-};
-
-TEST_F(ServerInAContextTest, AnswersBesideTheProgramsOwnWork) {
-  RunContext();
-  StartServer();
-  EXPECT_EQ(Get(server_->port(), "/health").body, "OK");
-  WaitForATick();
-  EXPECT_EQ(Get(server_->port(), "/metrics").status, 200);
-  server_->Stop();
-  EXPECT_FALSE(HttpClient(server_->port()).connected());
-  WaitForATick();
+  for (std::thread& stopper : stoppers) stopper.join();
 }
 
-TEST_F(ServerInAContextTest, HasNoThreadOfItsOwn) {
-  const auto threads = [] {
-    return std::distance(std::filesystem::directory_iterator("/proc/self/task"), std::filesystem::directory_iterator());
-  };
-  const auto before = threads();
-  StartServer();
-  EXPECT_EQ(threads(), before);
-}
-
-TEST_F(ServerInAContextTest, AnswersOnceTheContextRuns) {
-  StartServer();
-  HttpClient early(server_->port());
-  ASSERT_TRUE(early.Send("GET /health HTTP/1.1\r\nHost: a\r\n\r\n"));
-  RunContext();
-  EXPECT_EQ(early.Receive().body, "OK");
-}
-
-TEST_F(ServerInAContextTest, StopsFromAnotherThreadInTheMiddleOfAPage) {
-  RunContext();
-  StartServer();
-  const auto lazy = LazyClient();
-  server_->Stop();
-  server_.reset();
-  registry_.reset();
-  EXPECT_FALSE(lazy->Receive().complete);
-  WaitForATick();
-}
-
-TEST_F(ServerInAContextTest, StopsFromAHandlerAndLeavesNothingThatNeedsTheRegistry) {
-  RunContext();
-  StartServer();
-  const auto lazy = LazyClient();
-  HttpClient idle(server_->port());
-  EXPECT_EQ(idle.Ask("GET", "/health").body, "OK");
-  InContext([&] {
-    // Both requests wait in the context when the server stops.
-    idle.Send("GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n");
-    server_->Stop();
-    server_.reset();
-    registry_.reset();
-  });
-  EXPECT_EQ(idle.ReceiveAll(), "");
-  EXPECT_FALSE(lazy->Receive().complete);
-  WaitForATick();
-}
-
-// Goal: a request that has been read when the server stops is not answered. Method: it is sent before its connection is
-// accepted, so that the first read is over at once and its handler stands behind the one that stops the server.
-TEST_F(ServerInAContextTest, AnswersNothingThatItHadReadWhenItWasStopped) {
-  bool asked = false;
-  const auto token = health_.Add("check", [&] { return asked = true, Status::Ok(); });
-  StartServer();
-  HttpClient client(server_->port());
-  ASSERT_TRUE(client.Send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n"));
-  std::promise<void> stopped;
-  const std::function<void()> stop_once_accepted = [&] {
-    if (metrics::testing::MetricReader(*registry_).Value("streamhouse_exporter_connections") == 0) {
-      return boost::asio::post(context_, stop_once_accepted);
-    }
-    server_->Stop();
-    stopped.set_value();
-  };
-  boost::asio::post(context_, stop_once_accepted);
-  RunContext();
-  stopped.get_future().wait();
-  InContext([] {});
-  EXPECT_FALSE(asked);
-  EXPECT_EQ(client.ReceiveAll(), "");
-}
-
-TEST_F(ServerInAContextTest, CountsNoConnectionThatItHasEnded) {
-  RunContext();
-  StartServer();
-  const auto lazy = LazyClient();
-  server_->Stop();
-  const metrics::testing::MetricReader reader(*registry_);
-  EXPECT_EQ(reader.Value("streamhouse_exporter_connections"), 0);
-}
-
-TEST_F(ServerInAContextTest, StopsAfterTheContextHasStopped) {
-  RunContext();
-  StartServer();
-  const auto lazy = LazyClient();
-  EndContext();
-  server_->Stop();
-  server_.reset();
-  registry_.reset();
-}
-
-TEST_F(ServerInAContextTest, StartsAgain) {
-  RunContext();
-  for (int i = 0; i < 2; ++i) {
-    StartServer();
-    EXPECT_EQ(Get(server_->port(), "/health").body, "OK");
-    server_->Stop();
-    server_->Stop();
-  }
+TEST(MetricsServerDeathTest, EndsTheProgramWhenAHealthCheckStopsIt) {
+  testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  EXPECT_DEATH(
+      {
+        metrics::Registry registry;
+        metrics::Health health;
+        MetricsServer server(registry, health, {.port = 0});
+        const auto token = health.Add("check", [&] { return server.Stop(), Status::Ok(); });
+        static_cast<void>(server.Start());
+        Get(server.port(), "/ready");
+      },
+      "stopped by a health check");
 }
 
 }  // namespace

@@ -1,9 +1,12 @@
 #include "exporters/push/push_loop.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 
 #include "exporters/push/push_metrics.h"
@@ -104,6 +107,22 @@ TEST_F(PushLoopTest, StopsWithoutAStart) {
   PushLoop loop("test", Push(), Every(milliseconds(1)), metrics_);
   loop.Stop();
   EXPECT_EQ(pushes_, 0);
+}
+
+TEST_F(PushLoopTest, MayBeDestroyedByAChildOfForkAndDoesNotPushThere) {
+  auto loop = std::make_unique<PushLoop>("test", Push(), Every(std::chrono::hours(1)), metrics_);
+  loop->Start();
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(30);
+    loop.reset();
+    _exit(pushes_);
+  }
+  int status = -1;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
+  loop->Stop();
+  EXPECT_EQ(pushes_, 1) << "the parent's last one";
 }
 
 }  // namespace

@@ -75,6 +75,7 @@ class MemoryConnection : public Connection {
     peer_.aborted = true;
     Close();
   }
+  int descriptor() override { return -1; }
 
  private:
   bool Fails() {

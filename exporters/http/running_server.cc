@@ -1,0 +1,118 @@
+#include "exporters/http/running_server.h"
+
+#include <unistd.h>
+
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/query.hpp>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace streamhouse::exporters {
+
+namespace asio = boost::asio;
+using metrics::Result;
+using metrics::Status;
+
+// A context, and a thread that runs it as long as there is anything to do.
+class RunningServer::Thread {
+ public:
+  asio::io_context& context() { return context_; }
+  void Run() {
+    thread_ = std::thread([this] { context_.run(); });
+  }
+  void Join() { thread_.join(); }
+
+ private:
+  asio::io_context context_{1};
+  std::thread thread_;
+};
+
+// Ends the servers of a context before it takes away what they stand on.
+class RunningServer::ServersOfContext : public asio::execution_context::service {
+ public:
+  using key_type = ServersOfContext;
+  static inline asio::execution_context::id id;
+
+  explicit ServersOfContext(asio::execution_context& context) : service(context) {}
+
+  void Add(std::shared_ptr<RunningServer> server) {
+    const std::lock_guard lock(mutex_);
+    servers_.push_back(std::move(server));
+  }
+  void Remove(const RunningServer* server) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(servers_, [&](const auto& kept) { return kept.get() == server; });
+  }
+
+ private:
+  void shutdown() override {
+    std::vector<std::shared_ptr<RunningServer>> servers;
+    {
+      const std::lock_guard lock(mutex_);
+      servers.swap(servers_);
+    }
+    for (const auto& server : servers) server->End();
+  }
+
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<RunningServer>> servers_;  // guarded by mutex_
+};
+
+RunningServer::RunningServer() : process_(getpid()) {}
+
+RunningServer::~RunningServer() {
+  End();
+}
+
+Result<std::uint16_t> RunningServer::Start(const MakeListener& make_listener, const std::string& host,
+                                           std::uint16_t port, std::optional<asio::any_io_executor> executor) {
+  auto thread = executor ? nullptr : std::make_unique<Thread>();
+  std::shared_ptr<Listener> listener =
+      make_listener(executor ? ServerExecutor::OnAnyThreads(*executor)
+                             : ServerExecutor::OnOneThread(thread->context().get_executor()));
+  if (Status bound = listener->Bind(host, port); !bound.ok()) return bound;
+  const std::lock_guard lock(mutex_);
+  // Last, so that the context ends it first, while all that it uses is there.
+  if (executor) servers_ = &asio::use_service<ServersOfContext>(asio::query(*executor, asio::execution::context));
+  if (servers_ != nullptr) servers_->Add(shared_from_this());
+  listener->Open();
+  listener_ = std::move(listener);
+  thread_ = std::move(thread);
+  if (thread_ != nullptr) thread_->Run();
+  return listener_->port();
+}
+
+void RunningServer::End() {
+  if (getpid() != process_) return EndInChild();
+  const std::lock_guard lock(mutex_);
+  if (listener_ == nullptr) return;
+  listener_->Close();
+  listener_.reset();
+  if (servers_ != nullptr) std::exchange(servers_, nullptr)->Remove(this);
+  if (thread_ == nullptr) return;
+  thread_->Join();
+  thread_.reset();
+}
+
+// No lock: a thread that is missing here may hold it, and there is no other thread.
+void RunningServer::EndInChild() {
+  if (listener_ == nullptr) return;
+  listener_->CloseInChild();
+  // What Asio has in common with the parent must neither be used nor destroyed.
+  struct Abandoned {
+    std::shared_ptr<Listener> listener;
+    std::unique_ptr<Thread> thread;
+  };
+  static auto* const abandoned = new std::vector<Abandoned>();
+  abandoned->push_back({std::move(listener_), std::move(thread_)});
+}
+
+bool RunningServer::has_ended() const {
+  const std::lock_guard lock(mutex_);
+  return listener_ == nullptr;
+}
+
+}  // namespace streamhouse::exporters

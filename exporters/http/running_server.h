@@ -1,0 +1,61 @@
+// RunningServer: a listener with what runs it: a thread of its own, or a context of the program's.
+//
+// When to use something else: MetricsServer, which owns one from Start() on.
+// Guarantees: server and context may end in any order. End() returns within the time of the handler and the password
+// check that run, whether or not a thread runs the context. A context that is destroyed ends its servers first.
+// In a child of fork, which has neither the threads nor a state that can be relied on, End() gives back the copies of
+// the parent's sockets and leaves all else as it is. A child is known by its process id, which is right for every way
+// of forking; pthread_atfork is not told of vfork, clone and _Fork, and would have to wait for each handler that runs.
+// Thread safety: all methods from any thread. Cost: with a thread of its own, one. Errors: those of
+// MetricsServer::Start.
+#pragma once
+
+#include <sys/types.h>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "exporters/http/listener.h"
+#include "exporters/http/server_executor.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+
+class RunningServer : public std::enable_shared_from_this<RunningServer> {
+ public:
+  using MakeListener = std::function<std::shared_ptr<Listener>(ServerExecutor executor)>;
+
+  RunningServer();
+  ~RunningServer();  // ends
+  RunningServer(const RunningServer&) = delete;
+  RunningServer& operator=(const RunningServer&) = delete;
+
+  // Once. Without an executor it makes a thread.
+  metrics::Result<std::uint16_t> Start(const MakeListener& make_listener, const std::string& host, std::uint16_t port,
+                                       std::optional<boost::asio::any_io_executor> executor);
+  // May be called without Start(), and twice.
+  void End();
+
+  bool has_ended() const;
+
+ private:
+  class Thread;
+  class ServersOfContext;
+
+  void EndInChild();
+
+  const pid_t process_;
+
+  mutable std::mutex mutex_;
+  // Guarded by mutex_. Null unless it runs.
+  std::shared_ptr<Listener> listener_;
+  std::unique_ptr<Thread> thread_;       // null with an executor of the program's
+  ServersOfContext* servers_ = nullptr;  // null without one
+};
+
+}  // namespace streamhouse::exporters

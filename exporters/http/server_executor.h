@@ -1,0 +1,121 @@
+// ServerExecutor: runs the handlers of one server on an executor of the program, until the server is closed.
+//
+// When to use something else: asio::strand, where the end of the work may wait until a thread runs the context.
+// Guarantees:
+// 1. At most one handler runs at a time, whichever threads run the executor below.
+// 2. When Close() returns, no handler runs, and later handlers are destroyed without being called. Close() waits for
+//    the handler that runs, and for nothing else: no thread has to run the executor.
+// Thread safety: all methods from any thread; Close() not from a handler. Cost: an uncontended lock a handler.
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/execution/blocking.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/query.hpp>
+#include <boost/asio/require.hpp>
+#include <boost/asio/strand.hpp>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace streamhouse::exporters {
+
+class ServerExecutor {
+ public:
+  // On a context that one thread runs, and nothing else.
+  static ServerExecutor OnOneThread(const boost::asio::any_io_executor& below) {
+    return {std::make_shared<Gate>(below), true};
+  }
+  // On a context that any number of threads run.
+  static ServerExecutor OnAnyThreads(const boost::asio::any_io_executor& below) {
+    ServerExecutor executor = OnOneThread(below);
+    executor.gate_->strand = boost::asio::make_strand(below);
+    return executor;
+  }
+
+  // Calls `last` in the place of all handlers to come.
+  template <typename Function>
+  void Close(const Function& last) const {
+    const std::lock_guard lock(gate_->mutex);
+    CloseLocked(last);
+  }
+
+  // For the child of a fork, where the thread that runs a handler may be missing: calls `last` only where no handler
+  // ran when the process forked.
+  template <typename Function>
+  void CloseUnlessBusy(const Function& last) const {
+    const std::unique_lock lock(gate_->mutex, std::try_to_lock);
+    if (lock.owns_lock()) CloseLocked(last);
+  }
+
+  // Whether this thread runs one of the handlers.
+  bool IsInside() const { return inside_ == gate_.get(); }
+
+  // What Asio asks of an executor.
+  template <typename Function>
+  void execute(Function&& function) const {
+    auto run = [gate = gate_, function = std::decay_t<Function>(std::forward<Function>(function))]() mutable {
+      Run(*gate, std::move(function));
+    };
+    gate_->strand ? Execute(*gate_->strand, std::move(run)) : Execute(gate_->below, std::move(run));
+  }
+  boost::asio::execution_context& query(boost::asio::execution::context_t) const noexcept {
+    return boost::asio::query(gate_->below, boost::asio::execution::context);
+  }
+  ServerExecutor require(boost::asio::execution::blocking_t::never_t) const { return {gate_, false}; }
+  ServerExecutor require(boost::asio::execution::blocking_t::possibly_t) const { return {gate_, true}; }
+  friend bool operator==(const ServerExecutor&, const ServerExecutor&) noexcept = default;
+
+ private:
+  struct Gate {
+    explicit Gate(const boost::asio::any_io_executor& executor) : below(executor) {}
+
+    // Immutable after construction.
+    const boost::asio::any_io_executor below;
+    std::optional<boost::asio::strand<boost::asio::any_io_executor>> strand;  // of below; none with one thread
+
+    std::mutex mutex;     // held by the handler that runs
+    bool closed = false;  // guarded by mutex
+  };
+
+  ServerExecutor(std::shared_ptr<Gate> gate, bool may_call_at_once)
+      : gate_(std::move(gate)), may_call_at_once_(may_call_at_once) {}
+
+  template <typename Executor, typename Function>
+  void Execute(const Executor& executor, Function function) const {
+    if (may_call_at_once_) return executor.execute(std::move(function));
+    boost::asio::require(executor, boost::asio::execution::blocking_t::never_t()).execute(std::move(function));
+  }
+
+  // Takes the function by value, so that what it owns goes while the gate is held.
+  template <typename Function>
+  static void Run(Gate& gate, Function function) {
+    // A handler that starts an operation may call the next one.
+    if (inside_ == &gate) return function();
+    const std::lock_guard lock(gate.mutex);
+    if (gate.closed) return;
+    struct Visit {
+      explicit Visit(const Gate& gate) : before(std::exchange(inside_, &gate)) {}
+      ~Visit() { inside_ = before; }
+      const void* const before;
+    };
+    const Visit visit(gate);
+    function();
+  }
+
+  template <typename Function>
+  void CloseLocked(const Function& last) const {
+    if (!std::exchange(gate_->closed, true)) last();
+  }
+
+  // The gate of the handler that this thread runs.
+  static inline thread_local const void* inside_ = nullptr;
+
+  std::shared_ptr<Gate> gate_;
+  bool may_call_at_once_;
+};
+
+}  // namespace streamhouse::exporters
