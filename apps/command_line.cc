@@ -48,6 +48,17 @@ void AddVersionFlag(CLI::App& parser) {
   for (CLI::App* const below : parser.get_subcommands([](const CLI::App*) { return true; })) AddVersionFlag(*below);
 }
 
+// A variable of a script that is not set must not turn into no TLS, no group, or another folder.
+void RefuseEmptyValues(CLI::App& parser) {
+  const CLI::Validator is_not_empty(
+      [](const std::string& value) { return value.empty() ? std::string("must not be empty") : std::string(); }, "");
+  for (CLI::Option* const option :
+       parser.get_options([](const CLI::Option* any) { return any->get_items_expected_max() > 0; })) {
+    option->check(is_not_empty);
+  }
+  for (CLI::App* const below : parser.get_subcommands([](const CLI::App*) { return true; })) RefuseEmptyValues(*below);
+}
+
 }  // namespace
 
 int RunCommandLine(int argc, char** argv) {
@@ -61,6 +72,7 @@ int RunCommandLine(int argc, char** argv) {
                                    AddLagCommand(program), AddDemoCommand(program)};
   for (Command& command : AddTopicsCommands(program)) commands.push_back(std::move(command));
   AddVersionFlag(program);
+  RefuseEmptyValues(program);
 
   try {
     program.parse(argc, argv);

@@ -110,6 +110,7 @@ const std::string* SpecOptions::Find(std::string_view name) {
   for (const auto& [given, value] : spec_.options) {
     if (given != name) continue;
     if (found != nullptr) Object(name, "is given twice");
+    if (value.empty()) Object(name, "is empty");
     found = &value;
   }
   return found;

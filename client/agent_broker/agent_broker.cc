@@ -332,6 +332,11 @@ Status AgentBroker::SetRetention(std::string_view topic, const TopicRetention& r
 
 Result<std::shared_ptr<Broker>> MakeAgentBroker(const AgentBrokerOptions& options) {
   if (options.address.empty()) return Status(StatusCode::kInvalidArgument, "an agent broker needs an address");
+  // To gRPC it is an address of this machine.
+  if (options.address.starts_with(':')) return Status(StatusCode::kInvalidArgument, "the address has no host");
+  if (options.tls.certificate.empty() != options.tls.key.empty()) {
+    return Status(StatusCode::kInvalidArgument, "a certificate and its key go together");
+  }
   return std::shared_ptr<Broker>(std::make_shared<AgentBroker>(options, MakeChannel(options)));
 }
 

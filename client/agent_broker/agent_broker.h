@@ -41,7 +41,8 @@ struct AgentBrokerOptions {
   Compression fetch_compression = Compression::kNone;  // what the agent is asked to do to what it sends
 };
 
-// Does not wait for the agent. kInvalidArgument without an address.
+// Does not wait for the agent. kInvalidArgument without an address or its host, and for a certificate without a key or
+// the reverse.
 metrics::Result<std::shared_ptr<Broker>> MakeAgentBroker(const AgentBrokerOptions& options);
 
 }  // namespace streamhouse::client

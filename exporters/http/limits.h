@@ -2,11 +2,14 @@
 //
 // Each has a name under which streamhouse_exporter_limits_reached_total counts how often it was reached
 // (server_metrics.h).
-// Thread safety: a value.
+// None may be 0: it would neither be no limit nor let anybody in.
+// Thread safety: a value. Errors: Validate, InvalidArgument, naming the limit.
 #pragma once
 
 #include <chrono>
 #include <cstddef>
+
+#include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
 
@@ -28,6 +31,8 @@ struct Limits {
   std::size_t scrapes = 64;
   // Connections: a new one takes the place of the oldest that is not being answered.
   std::size_t connections = 1024;
+
+  metrics::Status Validate() const;
 };
 
 }  // namespace streamhouse::exporters

@@ -64,10 +64,13 @@ Listener::Listener(ServerExecutor executor, metrics::Registry& registry, const m
 }
 
 Status Listener::Bind(const std::string& host, std::uint16_t port) {
+  if (Status checked = limits_.Validate(); !checked.ok()) return checked;
   if (web_config_.tls) {
     tls_ = std::make_unique<TlsContext>(*web_config_.tls, metrics_);
     if (Status loaded = tls_->Load(); !loaded.ok()) return loaded;
   }
+  // To the system an empty name means every address of the machine.
+  if (host.empty()) return Status(StatusCode::kInvalidArgument, "the host to listen on is empty");
   error_code error;
   const auto refuse = [&](StatusCode code) {
     return Status(code, "cannot listen on " + HostAndPort(host, port) + ": " + error.message());

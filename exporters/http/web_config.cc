@@ -24,7 +24,7 @@ using metrics::Status;
 using metrics::StatusCode;
 
 Status Bad(const std::string& path, const YAML::Mark& mark, const std::string& what) {
-  return Status(StatusCode::kInvalidArgument, path + ":" + std::to_string(mark.line + 1) + ": " + what);
+  return Status(StatusCode::kInvalidArgument, path + ":" + std::to_string(std::max(mark.line, 0) + 1) + ": " + what);
 }
 
 // Where one begins, which YAML::Load passes over. YAML::LoadAll does not, but never ends on some texts that are no
@@ -55,20 +55,26 @@ class Reader {
   // Calls `take` for each entry of a map; it returns whether it knows the key.
   template <typename Take>
   void Map(const YAML::Node& node, const std::string& name, const Take& take) {
-    if (node.IsNull()) return;
+    // Its author meant to say something, and without it a door would be open.
+    if (node.IsNull() || (node.IsMap() && node.size() == 0)) return Object(node, name + " is empty");
     if (!node.IsMap()) return Object(node, name + " must be a map");
     std::set<std::string> keys;
     for (const auto& entry : node) {
       if (!entry.first.IsScalar()) return Object(entry.first, name + " has a key that is no text");
       const std::string& key = entry.first.Scalar();
       if (!keys.insert(key).second) Object(entry.first, key + " is given twice in " + name);
+      if (entry.second.IsNull()) {
+        Object(entry.first, key + " is empty");
+        continue;
+      }
       if (!take(key, entry.second)) Object(entry.first, "unknown key " + key + " in " + name);
     }
   }
 
   std::string Text(const YAML::Node& node, const std::string& key) {
-    if (node.IsScalar()) return node.Scalar();
-    Object(node, key + " must be a text");
+    if (node.IsScalar() && !node.Scalar().empty()) return node.Scalar();
+    const bool is_empty = node.IsScalar() || node.IsNull();
+    Object(node, key + (is_empty ? " is empty" : " must be a text"));
     return "";
   }
 
@@ -89,6 +95,7 @@ class Reader {
   // Each item of a list, for `take`, with the node it stands at.
   template <typename Take>
   void List(const YAML::Node& node, const std::string& key, const Take& take) {
+    if (node.IsNull() || (node.IsSequence() && node.size() == 0)) return Object(node, key + " is empty");
     if (!node.IsSequence()) return Object(node, key + " must be a list");
     for (const YAML::Node& item : node) take(Text(item, key), item);
   }
@@ -238,6 +245,7 @@ std::string ObjectionToHash(std::string_view hash) {
 
 void ReadUsers(const YAML::Node& node, Reader& reader, WebConfig& config) {
   reader.Map(node, "basic_auth_users", [&](const std::string& user, const YAML::Node& value) {
+    if (user.empty()) reader.Object(value, "the name of a user is empty");
     const std::string hash = reader.Text(value, user);
     const std::string objection = ObjectionToHash(hash);
     if (!objection.empty()) reader.Object(value, "the password of " + user + " " + objection);

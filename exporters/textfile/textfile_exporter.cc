@@ -11,6 +11,7 @@
 namespace streamhouse::exporters {
 
 using metrics::Status;
+using metrics::StatusCode;
 
 TextfileExporter::TextfileExporter(metrics::Registry& registry, const PushMetrics& metrics, TextfileOptions options)
     : registry_(registry),
@@ -21,6 +22,10 @@ TextfileExporter::TextfileExporter(metrics::Registry& registry, const PushMetric
           metrics) {}
 
 Status TextfileExporter::Start() {
+  if (options_.path.empty()) return Status(StatusCode::kInvalidArgument, "the path of a text file is empty");
+  if (options_.interval <= std::chrono::milliseconds(0)) {
+    return Status(StatusCode::kInvalidArgument, name_ + ": the interval must be more than 0");
+  }
   if (Status written = loop_.PushOnce(); !written.ok()) return written;
   loop_.Start();
   return Status::Ok();

@@ -55,6 +55,21 @@ class CommandLine(unittest.TestCase):
                 arguments, f"streamhouse {name}: {flag} is required; see streamhouse {name} --help"
             )
 
+    def test_refuses_an_empty_value_of_every_flag(self):
+        flags = {
+            "agent": ("--data", "--grpc", "--http", "--tls-cert", "--tls-key", "--tls-client-ca", "--sync",
+                      "--sync-interval", "--topic", "--exporter"),
+            "produce": ("--agent", "--tls-ca", "--tls-cert", "--tls-key", "--topic", "--compression"),
+            "consume": ("--agent", "--tls-ca", "--tls-cert", "--tls-key", "--topic", "--group", "--from", "--max"),
+            "lag": ("--agent", "--tls-ca", "--topic", "--group"),
+            "demo": ("--rate", "--data", "--grpc", "--http"),
+        }
+        for command, names in flags.items():
+            for name in names:
+                done = processes.run(command, name, "")
+                self.assertEqual((1, ""), (done.returncode, done.stdout), name)
+                self.assertTrue(done.stderr.startswith(f"streamhouse {command}: {name}: "), done.stderr)
+
     def test_names_a_value_that_makes_no_sense(self):
         for arguments, part in (
             (("agent", "--data", "x", "--grpc", "nowhere"), '"nowhere" is not HOST:PORT'),

@@ -56,6 +56,20 @@ TEST_F(BuiltinExportersTest, SaysWhatIsBad) {
             "exporter textfile:///tmp/a.prom?every=1s: there is no option every; there are interval");
 }
 
+TEST_F(BuiltinExportersTest, ListensOnLoopbackWhereNoHostIsGiven) {
+  EXPECT_EQ(Made("prometheus://"), "prometheus://127.0.0.1:8080");
+  EXPECT_EQ(Made("prometheus://:9100"), "prometheus://127.0.0.1:9100");
+}
+
+TEST_F(BuiltinExportersTest, RefusesAnOptionWithoutAValue) {
+  for (const std::string option : {"web_config", "aggregate", "connections", "scrapes", "head_time", "idle_time",
+                                   "write_time", "page_time", "created"}) {
+    const std::string spec = "prometheus://a?" + option + "=";
+    EXPECT_EQ(Made(spec), "exporter " + spec + ": option " + option + " is empty");
+  }
+  EXPECT_EQ(Made("textfile:///a.prom?interval="), "exporter textfile:///a.prom?interval=: option interval is empty");
+}
+
 TEST_F(BuiltinExportersTest, RunsPullAndPushSideBySide) {
   std::vector<std::unique_ptr<metrics::Exporter>> exporters;
   exporters.push_back(*exporters_.MakeExporter("prometheus://:0", context_));

@@ -298,6 +298,14 @@ TEST_F(AgentBrokerTest, CallsOfManyThreadsDoNotMix) {
   }
 }
 
+TEST(MakeAgentBrokerTest, NeedsAHostAndAWholeIdentity) {
+  const AgentBrokerOptions all[] = {{.address = ":9090"},
+                                    {.address = "a:1", .tls = {.agent_ca = "A", .certificate = "", .key = "K"}},
+                                    {.address = "a:1", .tls = {.agent_ca = "", .certificate = "C", .key = ""}},
+                                    {.address = "a:1", .tls = {.agent_ca = "", .certificate = "", .key = "K"}}};
+  for (const auto& options : all) EXPECT_EQ(MakeAgentBroker(options).status().code(), StatusCode::kInvalidArgument);
+}
+
 TEST(MakeAgentBrokerTest, NeedsAnAddress) {
   EXPECT_EQ(MakeAgentBroker({}).status().code(), StatusCode::kInvalidArgument);
 }

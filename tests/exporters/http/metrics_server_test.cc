@@ -195,6 +195,18 @@ TEST_F(MetricsServerTest, NamesAHostThatDoesNotExist) {
   EXPECT_EQ(elsewhere.Start().message(), "cannot listen on 192.0.2.1:1: Cannot assign requested address");
 }
 
+TEST_F(MetricsServerTest, RefusesAnEmptyHostInsteadOfListeningEverywhere) {
+  MetricsServer everywhere(registry_, health_, {.host = "", .port = 0});
+  const Status status = everywhere.Start();
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(status.message(), "the host to listen on is empty");
+}
+
+TEST_F(MetricsServerTest, RefusesALimitOfZero) {
+  MetricsServer server(registry_, health_, {.port = 0, .limits = {.connections = 0}});
+  EXPECT_EQ(server.Start().message(), "the limit connections must be more than 0");
+}
+
 TEST_F(MetricsServerTest, ListensOnIpv6) {
   MetricsServer server(registry_, health_, {.host = "::1", .port = 0});
   const Status status = server.Start();

@@ -50,6 +50,13 @@ TEST_F(TextfileExporterTest, WritesAgainAfterItsInterval) {
   EXPECT_EQ(Page(), PageWith(3));
 }
 
+TEST_F(TextfileExporterTest, RefusesAnEmptyPathAndAnIntervalOfZero) {
+  EXPECT_EQ(TextfileExporter(registry_, PushMetrics(), {.path = ""}).Start().code(),
+            metrics::StatusCode::kInvalidArgument);
+  TextfileExporter busy(registry_, PushMetrics(), {.path = path_, .interval = std::chrono::milliseconds(0)});
+  EXPECT_EQ(busy.Start().message(), "textfile://" + path_ + ": the interval must be more than 0");
+}
+
 TEST_F(TextfileExporterTest, DoesNotStartWhereItCannotWrite) {
   TextfileExporter exporter(registry_, PushMetrics(), {.path = "/no such folder/a.prom"});
   const metrics::Status status = exporter.Start();
