@@ -59,6 +59,9 @@ void AddAgentFlags(CLI::App& parser, AgentFlags& flags) {
   parser.add_option("--tls-cert", flags.tls_certificate, "Certificate for an agent that asks for one, PEM")
       ->type_name("FILE");
   parser.add_option("--tls-key", flags.tls_key, "Its private key, PEM")->type_name("FILE");
+  parser.add_flag("--proxy-from-environment", flags.proxy_from_environment,
+                  "Go through the proxy of grpc_proxy, https_proxy or http_proxy, except to hosts of no_proxy; by default "
+                  "the agent is reached directly");
 }
 
 void AddAgentClientFlags(CLI::App& parser, AgentClientFlags& flags) {
@@ -69,7 +72,11 @@ void AddAgentClientFlags(CLI::App& parser, AgentClientFlags& flags) {
 Result<std::shared_ptr<client::Broker>> MakeBroker(const AgentFlags& agent) {
   auto identity = ReadIdentity(agent);
   if (!identity.ok()) return identity.status();
-  return client::MakeAgentBroker({.address = agent.address.ToString(), .tls = *std::move(identity)});
+  using client::ProxyUse;
+  return client::MakeAgentBroker(
+      {.address = agent.address.ToString(),
+       .tls = *std::move(identity),
+       .proxy = agent.proxy_from_environment ? ProxyUse::kFromEnvironment : ProxyUse::kNone});
 }
 
 Status ExplainFailure(const Status& failure, const AgentFlags& agent) {

@@ -21,6 +21,7 @@ struct AgentFlags {
   std::string tls_ca = {};           // who vouches for the agent
   std::string tls_certificate = {};  // this client's, where the agent asks for one
   std::string tls_key = {};
+  bool proxy_from_environment = false;
 };
 
 struct AgentClientFlags {
@@ -28,7 +29,7 @@ struct AgentClientFlags {
   std::string topic;
 };
 
-// --agent, --tls-ca, --tls-cert and --tls-key; `flags` outlives the parser, here and below.
+// --agent, --tls-ca, --tls-cert, --tls-key and --proxy-from-environment; `flags` outlives the parser, here and below.
 void AddAgentFlags(CLI::App& parser, AgentFlags& flags);
 
 // Those and --topic.

@@ -66,6 +66,7 @@ std::shared_ptr<grpc::Channel> MakeChannel(const AgentBrokerOptions& options) {
   // No retries are configured; those that gRPC makes by itself are of calls that the agent surely has not seen. Two
   // brokers in one process share no connection, and no back-off.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, options.proxy == ProxyUse::kFromEnvironment ? 1 : 0);
   return grpc::CreateCustomChannel(options.address, MakeCredentials(options.tls), arguments);
 }
 

@@ -6,6 +6,7 @@
 //   connect_timeout and then fails with kUnavailable: the agent has not seen it.
 // - A Produce whose connection is lost after it was sent, and before the answer, fails with kDeadlineExceeded and not
 //   with kUnavailable, because the agent may have written the batch.
+// - The agent is reached directly, whatever the environment says of proxies, unless `proxy` says otherwise.
 // - A dead connection is noticed by keepalive pings while calls are waiting.
 // Thread safety: every method, from any thread; calls share one connection and do not wait for each other.
 // Cost: one copy of a batch into a message and one into gRPC's buffer, and back; messages are used again, so that none
@@ -30,9 +31,16 @@ struct TlsIdentity {
   std::string key;
 };
 
+// What the variables http_proxy, https_proxy, grpc_proxy and no_proxy of the environment mean for the connection.
+enum class ProxyUse {
+  kNone,             // nothing: the agent is reached directly
+  kFromEnvironment,  // what gRPC reads in them
+};
+
 struct AgentBrokerOptions {
   std::string address;  // host:port
   TlsIdentity tls = {};
+  ProxyUse proxy = ProxyUse::kNone;
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds keepalive_interval{30'000};
   std::chrono::milliseconds keepalive_timeout{10'000};

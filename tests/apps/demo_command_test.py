@@ -21,11 +21,12 @@ class DemoCommand(unittest.TestCase):
         self.text.write_text("one\ntwo\nthree\n")
         self.scratch = self.folder / "scratch"
         self.scratch.mkdir()
+        self.environment = []
 
     def demo(self, *arguments):
         addresses = ("--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0")
         return processes.Process(
-            self, ["env", f"TMPDIR={self.scratch}", processes.BINARY, "demo", self.text, *addresses, *arguments]
+            self, ["env", f"TMPDIR={self.scratch}", *self.environment, processes.BINARY, "demo", self.text, *addresses, *arguments]
         )
 
     def url(self, demo):
@@ -45,6 +46,13 @@ class DemoCommand(unittest.TestCase):
             self.assertIn(url + path, demo.stdout)
             self.assertEqual(200, processes.fetch(url + path)[0])
         demo.match(r"^ *[1-9]\d* records/s sent +[1-9]\d* records/s consumed +lag \d+$")
+
+    def test_reaches_its_agent_whatever_the_environment_says_of_proxies(self):
+        self.environment = ["http_proxy=http://127.0.0.1:1", "https_proxy=http://127.0.0.1:1", "grpc_proxy=http://127.0.0.1:1"]
+        demo = self.demo()
+        demo.match("records/s sent")
+        self.assertEqual(0, demo.stop(), demo.stderr)
+        self.assertGreater(self.assert_nothing_lost(demo), 0)
 
     def test_loses_nothing_on_any_signal(self):
         for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

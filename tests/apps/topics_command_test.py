@@ -1,5 +1,6 @@
 """`streamhouse topics`: makes topics of a running agent, and tells of them."""
 
+import socket
 import unittest
 
 import processes
@@ -28,6 +29,24 @@ class TopicsCommand(unittest.TestCase):
         done = processes.run("produce", "--agent", self.agent.grpc, "--topic", "orders", stdin="a\n")
         self.assertEqual("sent=1 acked=1 failed=0\n", done.stdout)
         processes.wait_for(lambda: processes.fetch(self.agent.url + "/ready")[0] == 200, "ready")
+
+    def test_reaches_the_agent_directly_with_every_command_unless_a_flag_asks_for_the_proxy(self):
+        proxy = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(proxy.close)
+        variables = [f"{name}=http://127.0.0.1:{proxy.getsockname()[1]}" for name in ("http_proxy", "https_proxy")]
+        to_topic = ("--agent", self.agent.grpc, "--topic", "orders")
+        for arguments in (
+            ("topics", "create", "--agent", self.agent.grpc, "orders:1"),
+            ("produce", *to_topic),
+            ("consume", *to_topic, "--group", "g", "--exit-at-end"),
+            ("lag", *to_topic, "--group", "g"),
+        ):
+            done = processes.Process(self, ["env", *variables, processes.BINARY, *arguments])
+            self.assertEqual(0, done.wait(), done.stderr)
+        by_proxy = [processes.BINARY, "topics", "list", "--agent", self.agent.grpc, "--proxy-from-environment"]
+        processes.Process(self, ["env", *variables, *by_proxy])
+        with proxy.accept()[0] as asked:
+            self.assertRegex(asked.recv(4096), f"^CONNECT {self.agent.grpc} ".encode())
 
     def test_describes_a_topic(self):
         self.topics("create", "orders:3")

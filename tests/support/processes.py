@@ -46,15 +46,25 @@ def run(*arguments, stdin="", seconds=DEADLINE_SECONDS):
     return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=seconds, check=False)
 
 
+# Whatever the environment says of proxies.
+DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+
 def fetch(url, headers=None, method="GET"):
     """(status, headers, body as text), also of a refusal."""
     request = urllib.request.Request(url, headers=headers or {}, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=DEADLINE_SECONDS) as response:
+        with DIRECT.open(request, timeout=DEADLINE_SECONDS) as response:
             return response.status, response.headers, response.read().decode()
     except urllib.error.HTTPError as refusal:
         with refusal:
             return refusal.code, refusal.headers, refusal.read().decode()
+
+
+def fetch_bytes(url, headers):
+    """The body of an answer."""
+    with DIRECT.open(urllib.request.Request(url, headers=headers), timeout=DEADLINE_SECONDS) as response:
+        return response.read()
 
 
 class Process:

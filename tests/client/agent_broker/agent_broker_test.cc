@@ -1,5 +1,7 @@
 #include "client/agent_broker/agent_broker.h"
 
+#include <stdlib.h>
+
 #include <chrono>
 #include <memory>
 #include <string>
@@ -296,6 +298,24 @@ TEST_F(AgentBrokerTest, CallsOfManyThreadsDoNotMix) {
       for (int call = 0; call < 50; ++call) EXPECT_EQ(ProduceCode(), StatusCode::kOk);
     });
   }
+}
+
+// Goal: the environment does not decide how an agent is reached. Method: it names a proxy at which nobody listens.
+class ProxyTest : public AgentBrokerTest, public testing::WithParamInterface<const char*> {
+ protected:
+  ProxyTest() { ::setenv(GetParam(), "http://127.0.0.1:1", /*overwrite=*/1); }
+  ~ProxyTest() override { ::unsetenv(GetParam()); }
+  Status Describe(ProxyUse proxy) {
+    const auto broker =
+        MakeAgentBroker({.address = agent_.address(), .proxy = proxy, .connect_timeout = seconds(2)}).value();
+    return broker->DescribeTopic("orders", Soon()).status();
+  }
+};
+INSTANTIATE_TEST_SUITE_P(EachVariable, ProxyTest, testing::Values("grpc_proxy", "https_proxy", "http_proxy"));
+
+TEST_P(ProxyTest, OfTheEnvironmentIsLeftAsideUnlessAskedFor) {
+  EXPECT_NE(Describe(ProxyUse::kNone).code(), StatusCode::kUnavailable);
+  EXPECT_EQ(Describe(ProxyUse::kFromEnvironment).message(), "no connection to " + agent_.address());
 }
 
 TEST(MakeAgentBrokerTest, NeedsAHostAndAWholeIdentity) {
