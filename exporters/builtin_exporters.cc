@@ -8,6 +8,7 @@
 #include "exporters/http/limits.h"
 #include "exporters/http/metrics_server.h"
 #include "exporters/textfile/textfile_exporter.h"
+#include "exporters/view/labelled_view.h"
 #include "metrics_core/metric_name.h"
 #include "metrics_core/status.h"
 
@@ -16,6 +17,12 @@ namespace {
 
 using metrics::Status;
 using MadeExporter = ExporterRegistry::MadeExporter;
+
+Status CheckOptions(const ExporterSpec& spec, const SpecOptions& given, const Labels& labels) {
+  if (Status checked = given.Check(); !checked.ok()) return checked;
+  const Status legal = CheckLabels(labels);
+  return legal.ok() ? legal : BadSpec(spec, "option label: " + legal.message());
+}
 
 MadeExporter MakeMetricsServer(const ExporterSpec& spec, const ExporterContext& context) {
   if (!spec.path.empty()) return BadSpec(spec, "a server takes no path");
@@ -34,7 +41,8 @@ MadeExporter MakeMetricsServer(const ExporterSpec& spec, const ExporterContext& 
   options.aggregate = given.List("aggregate");
   const std::string created = given.Text("created", "left-out");
   if (created == "shown") options.created = CreatedUse::kShown;
-  if (Status checked = given.Check(); !checked.ok()) return checked;
+  options.labels = given.Pairs("label");
+  if (Status checked = CheckOptions(spec, given, options.labels); !checked.ok()) return checked;
   if (created != "shown" && created != "left-out") return BadSpec(spec, "option created must be shown or left-out");
   for (const std::string& label : options.aggregate) {
     if (!metrics::IsLegalLabelName(label)) return BadSpec(spec, "'" + label + "' in aggregate is not a label");
@@ -48,7 +56,8 @@ MadeExporter MakeTextfileExporter(const ExporterSpec& spec, const ExporterContex
   SpecOptions given(spec);
   TextfileOptions options = {.path = spec.path};
   options.interval = given.Duration("interval", options.interval);
-  if (Status checked = given.Check(); !checked.ok()) return checked;
+  options.labels = given.Pairs("label");
+  if (Status checked = CheckOptions(spec, given, options.labels); !checked.ok()) return checked;
   return MadeExporter(std::make_unique<TextfileExporter>(context.registry, context.push_metrics, std::move(options)));
 }
 

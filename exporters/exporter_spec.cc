@@ -135,6 +135,21 @@ std::vector<std::string> SpecOptions::List(std::string_view name) {
   return items;
 }
 
+std::vector<std::pair<std::string, std::string>> SpecOptions::Pairs(std::string_view name) {
+  known_.push_back(name);
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const auto& [given, value] : spec_.options) {
+    if (given != name) continue;
+    const std::size_t colon = value.find(':');
+    if (colon == std::string::npos) {
+      Object(name, "must be of the form NAME:VALUE");
+    } else {
+      pairs.emplace_back(value.substr(0, colon), value.substr(colon + 1));
+    }
+  }
+  return pairs;
+}
+
 std::uint64_t SpecOptions::Number(std::string_view name, std::uint64_t otherwise) {
   const std::string* const text = Find(name);
   if (text == nullptr) return otherwise;

@@ -51,6 +51,9 @@ class SpecOptions {
   std::chrono::milliseconds Duration(std::string_view name,
                                      std::chrono::milliseconds otherwise);  // "500ms", "15s", "2m"
 
+  // The values "NAME:VALUE" of an option that may be given several times, split at the first colon.
+  std::vector<std::pair<std::string, std::string>> Pairs(std::string_view name);
+
   // The first thing that was wrong: a bad value, an option given twice, or one that nobody asked for.
   metrics::Status Check() const;
 

@@ -72,18 +72,31 @@ Status MetricsServer::Start() {
   if (options_.context != nullptr) executor = options_.context->get_executor();
   if (options_.executor != nullptr) executor = *options_.executor;
   const auto make_listener = [&](ServerExecutor on) {
-    const RoutesOptions routes = {
-        .limits = options_.limits, .aggregate = options_.aggregate, .created = options_.created};
+    const RoutesOptions routes = {.limits = options_.limits,
+                                  .aggregate = options_.aggregate,
+                                  .labels = options_.labels,
+                                  .created = options_.created};
     return std::make_shared<Listener>(std::move(on), registry_, health_, routes, std::move(web_config));
   };
   const BlockedSignals blocked;
   auto running = std::make_shared<RunningServer>();
   const Result<std::uint16_t> port = running->Start(make_listener, options_.host, options_.port, std::move(executor));
   if (!port.ok()) return port.status();
+  if (Status checked = CheckOwnLabels(); !checked.ok()) {
+    running->End();
+    return checked;
+  }
   port_ = *port;
   name_ = "prometheus://" + HostAndPort(options_.host, port_);
   running_ = std::move(running);
   return Status::Ok();
+}
+
+// After the families of the server itself are registered.
+Status MetricsServer::CheckOwnLabels() {
+  if (options_.labels.empty()) return Status::Ok();
+  Status checked = LabelledView(options_.labels).Check(registry_.TakeSnapshot());
+  return checked.ok() ? checked : Status(checked.code(), name_ + ": " + checked.message());
 }
 
 void MetricsServer::Stop() {

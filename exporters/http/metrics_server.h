@@ -22,8 +22,8 @@
 // (bench/exposition). On a context of the program's any number of threads may run it; the server's handlers run one at
 // a time, so that scrapes share one of them.
 // Errors: Start() is Unavailable, naming host and port, when it cannot listen there; InvalidArgument for a host that
-// is no address of this machine and no name, and for a web configuration or certificate that is bad;
-// FailedPrecondition for a second Start() without Stop().
+// is no address of this machine and no name, and for a bad web configuration, certificate or label; AlreadyExists for
+// a label that a family has; FailedPrecondition for a second Start() without Stop().
 //
 //   MetricsServer server(registry, health, {.port = 8080});
 //   if (Status started = server.Start(); !started.ok()) return started;
@@ -38,6 +38,7 @@
 
 #include "exporters/encoding/text_page.h"
 #include "exporters/http/limits.h"
+#include "exporters/view/labelled_view.h"
 #include "metrics_core/exporter.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
@@ -59,6 +60,7 @@ struct MetricsServerOptions {
   std::uint16_t port = kMetricsPortDefault;  // 0: one that is free
   Limits limits = {};
   std::vector<std::string> aggregate = {};  // labels that /metrics sums away and /metrics/detailed shows
+  Labels labels = {};                       // that every series has as well; no family may have one of them
   // Whether OpenMetrics pages show when series were made, where the registry keeps it, in samples ending with _created.
   // Most servers store these as series of their own. Protobuf pages have it in any case.
   CreatedUse created = CreatedUse::kLeftOut;
@@ -87,6 +89,8 @@ class MetricsServer : public metrics::Exporter {
   std::uint16_t port() const { return port_; }
 
  private:
+  metrics::Status CheckOwnLabels();
+
   metrics::Registry& registry_;
   const metrics::Health& health_;
   const MetricsServerOptions options_;

@@ -91,8 +91,9 @@ Routes::Routes(metrics::Registry& registry, const metrics::Health& health, Route
       health_(health),
       slots_(options_.limits.scrapes),
       aggregated_view_(options_.aggregate),
-      detailed_(registry),
-      aggregated_([&registry, this] { return aggregated_view_.Of(registry.TakeSnapshot()); }) {}
+      labelled_view_(options_.labels),
+      detailed_([&registry, this] { return labelled_view_.Of(registry.TakeSnapshot()); }),
+      aggregated_([&registry, this] { return labelled_view_.Of(aggregated_view_.Of(registry.TakeSnapshot())); }) {}
 
 Response Routes::Handle(const Request& request) {
   const std::optional<Target> target = ParseTarget(request.target);

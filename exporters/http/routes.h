@@ -32,6 +32,7 @@
 #include "exporters/http/shared_collection.h"
 #include "exporters/http/target.h"
 #include "exporters/view/aggregated_view.h"
+#include "exporters/view/labelled_view.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
 
@@ -40,6 +41,7 @@ namespace streamhouse::exporters {
 struct RoutesOptions {
   Limits limits = {};
   std::vector<std::string> aggregate = {};    // labels that /metrics sums away (aggregated_view.h)
+  Labels labels = {};                         // that every series has as well (labelled_view.h)
   CreatedUse created = CreatedUse::kLeftOut;  // of OpenMetrics pages
   ServerMetrics metrics = {};
   // Called when Limits::scrapes are under way already: whether one of them was given up for the next.
@@ -63,6 +65,7 @@ class Routes {
   const metrics::Health& health_;
   const ScrapeSlots slots_;
   const AggregatedView aggregated_view_;
+  const LabelledView labelled_view_;
   SharedCollection detailed_;
   SharedCollection aggregated_;
 };

@@ -4,6 +4,7 @@
 
 #include "exporters/encoding/text_encoder.h"
 #include "exporters/textfile/atomic_file.h"
+#include "exporters/textfile/collector_names.h"
 #include "exporters/view/escaped_view.h"
 #include "metrics_core/name_escaping.h"
 #include "metrics_core/snapshot.h"
@@ -17,6 +18,7 @@ TextfileExporter::TextfileExporter(metrics::Registry& registry, const PushMetric
     : registry_(registry),
       options_(std::move(options)),
       name_("textfile://" + options_.path),
+      view_(options_.labels),
       loop_(
           "textfile", [this](PushDeadline deadline) { return Write(deadline); }, {.interval = options_.interval},
           metrics) {}
@@ -26,13 +28,16 @@ Status TextfileExporter::Start() {
   if (options_.interval <= std::chrono::milliseconds(0)) {
     return Status(StatusCode::kInvalidArgument, name_ + ": the interval must be more than 0");
   }
+  if (Status checked = view_.Check(registry_.TakeSnapshot()); !checked.ok()) {
+    return {checked.code(), name_ + ": " + checked.message()};
+  }
   if (Status written = loop_.PushOnce(); !written.ok()) return written;
   loop_.Start();
   return Status::Ok();
 }
 
 Status TextfileExporter::Write(PushDeadline deadline) const {
-  const metrics::Snapshot snapshot = registry_.TakeSnapshot();
+  const metrics::Snapshot snapshot = view_.Of(WithoutCollectorsOwn(registry_.TakeSnapshot()));
   // The collector knows legacy names only.
   const metrics::Snapshot escaped = EscapedView(snapshot.families(), metrics::NameEscaping::kUnderscores);
   TextEncoder page(escaped.families());

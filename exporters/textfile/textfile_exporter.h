@@ -2,9 +2,10 @@
 //
 // When to use something else: MetricsServer, where a scraper can reach the program; this is for batch jobs, and for
 // machines on which only node_exporter is scraped.
-// Guarantees: readers see whole pages only (atomic_file.h), in text format 0.0.4. Thread safety and errors: those of
-// Exporter; Start() writes a first page, and fails where that fails. Later failures are counted (push_metrics.h), and
-// tried again.
+// Guarantees: readers see whole pages only (atomic_file.h), in text format 0.0.4. Families that the collector has of
+// itself, such as process_open_fds, are left out (collector_names.h).
+// Thread safety and errors: those of Exporter. Start() writes a first page, and fails where that fails, or where a
+// family has one of the labels. Later failures are counted (push_metrics.h), and tried again.
 // Cost: a thread.
 #pragma once
 
@@ -14,6 +15,7 @@
 
 #include "exporters/push/push_loop.h"
 #include "exporters/push/push_metrics.h"
+#include "exporters/view/labelled_view.h"
 #include "metrics_core/exporter.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
@@ -23,6 +25,7 @@ namespace streamhouse::exporters {
 struct TextfileOptions {
   std::string path;  // ends with ".prom", or no collector reads it
   std::chrono::milliseconds interval = std::chrono::seconds(15);
+  Labels labels = {};  // that every series has as well
 };
 
 class TextfileExporter : public metrics::Exporter {
@@ -41,6 +44,7 @@ class TextfileExporter : public metrics::Exporter {
   metrics::Registry& registry_;
   const TextfileOptions options_;
   const std::string name_;
+  const LabelledView view_;
   PushLoop loop_;
 };
 

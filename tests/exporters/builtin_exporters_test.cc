@@ -25,6 +25,7 @@ class BuiltinExportersTest : public testing::Test {
   metrics::Health health_;
   const ExporterContext context_{registry_, health_};
   const ExporterRegistry exporters_ = BuiltinExporters();
+  const std::string path_ = TemporaryPath("builtin_exporters.prom");
 };
 
 TEST_F(BuiltinExportersTest, MakesServers) {
@@ -33,6 +34,7 @@ TEST_F(BuiltinExportersTest, MakesServers) {
       Made("prometheus://0.0.0.0:9000?connections=7&scrapes=1&head_time=1s&idle_time=2m&write_time=5s&page_time=9s"),
       "prometheus://0.0.0.0:9000");
   EXPECT_EQ(Made("prometheus://?aggregate=partition,group&created=shown"), "prometheus://127.0.0.1:8080");
+  EXPECT_EQ(Made("prometheus://?label=instance:a&label=zone:b:c"), "prometheus://127.0.0.1:8080");
   EXPECT_EQ(Made("prometheus://[::1]:1"), "prometheus://[::1]:1");
 }
 
@@ -53,7 +55,23 @@ TEST_F(BuiltinExportersTest, SaysWhatIsBad) {
   EXPECT_EQ(Made("textfile:///tmp/a.txt"),
             "exporter textfile:///tmp/a.txt: the path must end with .prom, or no collector reads it");
   EXPECT_EQ(Made("textfile:///tmp/a.prom?every=1s"),
-            "exporter textfile:///tmp/a.prom?every=1s: there is no option every; there are interval");
+            "exporter textfile:///tmp/a.prom?every=1s: there is no option every; there are interval, label");
+  EXPECT_EQ(Made("textfile:///tmp/a.prom?label=a"),
+            "exporter textfile:///tmp/a.prom?label=a: option label must be of the form NAME:VALUE");
+  EXPECT_EQ(Made("prometheus://?label=a:b&label=le:1"),
+            "exporter prometheus://?label=a:b&label=le:1: option label: 'le:1' is not a label and its value");
+}
+
+TEST_F(BuiltinExportersTest, StartsNoneWithALabelThatAFamilyHas) {
+  const auto family = registry_.AddGauge({.name = "depth", .help = "D", .labels = {"topic"}});
+  for (const std::string& spec :
+       {std::string("prometheus://127.0.0.1:0?label=topic:b"), "textfile://" + path_ + "?label=topic:b"}) {
+    const auto exporter = exporters_.MakeExporter(spec, context_).value();
+    const metrics::Status started = exporter->Start();
+    EXPECT_EQ(started.code(), metrics::StatusCode::kAlreadyExists);
+    EXPECT_NE(started.message().find(": the label topic is one of depth already"), std::string::npos)
+        << started.message();
+  }
 }
 
 TEST_F(BuiltinExportersTest, ListensOnLoopbackWhereNoHostIsGiven) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "metrics_core/status.h"
@@ -74,6 +75,14 @@ TEST_F(SpecOptionsTest, ReadsOptionsByType) {
   EXPECT_EQ(options.Number("number", 1), 17U);
   EXPECT_EQ(options.List("list"), (std::vector<std::string>{"a", "", "b"}));
   EXPECT_EQ(options.Duration("duration", milliseconds(1)), std::chrono::minutes(2));
+  EXPECT_TRUE(options.Check().ok());
+}
+
+TEST_F(SpecOptionsTest, ReadsPairsOfAnOptionThatIsGivenSeveralTimes) {
+  const ExporterSpec spec = Spec("label=a:b&label=c:d:%26e&label=f:");
+  SpecOptions options(spec);
+  const std::vector<std::pair<std::string, std::string>> expected = {{"a", "b"}, {"c", "d:&e"}, {"f", ""}};
+  EXPECT_EQ(options.Pairs("label"), expected);
   EXPECT_TRUE(options.Check().ok());
 }
 

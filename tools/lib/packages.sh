@@ -3,7 +3,7 @@
 #   ensure_packages run|test|bench
 #
 # Silent when nothing is missing, and then costs one dpkg-query. Installs nothing that starts a service: servers
-# that only tests talk to are unpacked privately (private_prometheus.sh).
+# that only tests talk to are unpacked privately (private_servers.sh).
 
 packages_run=(
   g++ bazel-bootstrap bazel-skylib bazel-platforms bazel-rules-java bazel-rules-proto

@@ -69,6 +69,23 @@ TEST_F(TextfileExporterTest, SaysWhatItIs) {
   EXPECT_EQ(exporter_.Name(), "textfile://" + path_);
 }
 
+TEST_F(TextfileExporterTest, LeavesOutWhatTheCollectorHasOfItself) {
+  for (const char* name : {"process_threads", "go_info", "promhttp_x", "node_scrape_x", "node_textfile_x",
+                           "node_exporter_x", "node_load9", "processes"}) {
+    registry_.AddGauge({.name = name, .help = "H"}).value().With().Set(1);
+  }
+  ASSERT_TRUE(exporter_.Start().ok());
+  EXPECT_EQ(Page(), PageWith(0) +
+                        "# HELP node_load9 H\n# TYPE node_load9 gauge\nnode_load9 1\n"
+                        "# HELP processes H\n# TYPE processes gauge\nprocesses 1\n");
+}
+
+TEST_F(TextfileExporterTest, GivesEverySeriesItsLabels) {
+  TextfileExporter exporter(registry_, PushMetrics(), {.path = path_, .labels = {{"agent", "a"}}});
+  ASSERT_TRUE(exporter.Start().ok());
+  EXPECT_NE(Page().find("\nsent_total{agent=\"a\"} 0\n"), std::string::npos) << Page();
+}
+
 TEST_F(TextfileExporterTest, WritesLegacyNamesOnly) {
   const auto registry = Utf8Registry();
   TextfileExporter exporter(*registry, PushMetrics(), {.path = path_, .interval = std::chrono::hours(1)});

@@ -1,0 +1,98 @@
+#include "exporters/view/labelled_view.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <string_view>
+
+#include "metrics_core/metric_name.h"
+#include "metrics_core/snapshot_builder.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::FamilyInfo;
+using metrics::FamilySnapshot;
+using metrics::MetricType;
+using metrics::Snapshot;
+using metrics::Status;
+using metrics::StatusCode;
+
+// What a labelled snapshot points at.
+struct Labelled {
+  Snapshot source;
+  std::deque<FamilyInfo> infos;
+  std::deque<std::string> texts;
+  metrics::SnapshotBuffers buffers;
+};
+
+bool HasLabel(const FamilyInfo& info, std::string_view name) {
+  return std::find(info.label_names.begin(), info.label_names.end(), name) != info.label_names.end();
+}
+
+std::string LabelText(std::string_view name, std::string_view value) {
+  std::string text(name);
+  text += "=\"";
+  for (const char c : value) {
+    if (c == '\\' || c == '"') text += '\\';
+    text.append(c == '\n' ? "\\n" : std::string(1, c));
+  }
+  return text + '"';
+}
+
+}  // namespace
+
+Status CheckLabels(const Labels& labels) {
+  // The rules of a histogram's labels, and those of a help text for each value.
+  FamilyInfo family;
+  family.name = "labelled";
+  family.type = MetricType::kHistogram;
+  for (const auto& [name, value] : labels) {
+    if (HasLabel(family, name)) return {StatusCode::kInvalidArgument, "the label " + name + " is given twice"};
+    family.label_names.push_back(name);
+    family.help = value;
+    if (name == "quantile" || !metrics::CheckFamily(family).ok()) {
+      return {StatusCode::kInvalidArgument, "'" + name + ":" + value + "' is not a label and its value"};
+    }
+  }
+  return Status::Ok();
+}
+
+Status LabelledView::Check(const Snapshot& snapshot) const {
+  if (Status checked = CheckLabels(labels_); !checked.ok()) return checked;
+  for (const FamilySnapshot& family : snapshot.families()) {
+    for (const auto& [name, value] : labels_) {
+      if (!HasLabel(family.info(), name)) continue;
+      return {StatusCode::kAlreadyExists, "the label " + name + " is one of " + family.info().name + " already"};
+    }
+  }
+  return Status::Ok();
+}
+
+Snapshot LabelledView::Of(Snapshot snapshot) const {
+  if (labels_.empty()) return snapshot;
+  auto owner = std::make_shared<Labelled>();
+  owner->source = std::move(snapshot);
+  metrics::SnapshotBuilder builder(owner->buffers);
+  for (const FamilySnapshot& family : owner->source.families()) {
+    FamilyInfo& info = owner->infos.emplace_back(family.info());
+    std::string added;
+    for (const auto& [name, value] : labels_) {
+      if (HasLabel(info, name)) continue;
+      info.label_names.push_back(name);
+      added.append(added.empty() ? "" : ",").append(LabelText(name, value));
+    }
+    builder.AddRenamedFamily(family, info);
+    for (std::size_t i = 0; i < family.size(); ++i) {
+      const std::string_view own = family.label_text(i);
+      const std::string_view comma = own.empty() || added.empty() ? "" : ",";
+      std::string& text = owner->texts.emplace_back();
+      text.reserve(own.size() + comma.size() + added.size());
+      builder.AddLabelText(text.append(own).append(comma).append(added));
+    }
+  }
+  return builder.Finish(std::move(owner));
+}
+
+}  // namespace streamhouse::exporters

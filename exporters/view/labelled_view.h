@@ -1,0 +1,43 @@
+// LabelledView: a snapshot whose series have further labels, the same for all, such as the name of the instance.
+//
+// When to use something else: labels that the server adds when it scrapes need no work here. This is for readers that
+// cannot tell two programs apart by themselves, such as a folder of text files.
+// Guarantees: a pure function. A family that has a label of that name keeps its own.
+// Thread safety: Of() from any thread. Cost: without labels none; else the label text of each series, made again, and
+// the snapshot that it was made of, which it keeps alive.
+// Errors: Check() is InvalidArgument for labels that no page may have, AlreadyExists for one that a family has.
+//
+//   const LabelledView view(Labels{{"instance", "a"}});
+//   if (Status checked = view.Check(registry.TakeSnapshot()); !checked.ok()) return checked;
+//   Snapshot labelled = view.Of(registry.TakeSnapshot());
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "metrics_core/snapshot.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+
+// Names and values.
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+// Names are legal, distinct, and not reserved ("le", "quantile"); values are UTF-8 and not empty.
+metrics::Status CheckLabels(const Labels& labels);
+
+class LabelledView {
+ public:
+  explicit LabelledView(Labels labels) : labels_(std::move(labels)) {}
+
+  // CheckLabels(), and whether the families leave their names free.
+  metrics::Status Check(const metrics::Snapshot& snapshot) const;
+
+  metrics::Snapshot Of(metrics::Snapshot snapshot) const;
+
+ private:
+  const Labels labels_;
+};
+
+}  // namespace streamhouse::exporters

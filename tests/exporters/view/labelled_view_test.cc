@@ -1,0 +1,69 @@
+#include "exporters/view/labelled_view.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+
+#include "exporters/encoding/text_encoder.h"
+#include "metrics_core/bucket_bounds.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/snapshot.h"
+#include "metrics_core/status.h"
+#include "tests/exporters/support/page.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::StatusCode;
+
+std::string PageOfView(metrics::Registry& registry, Labels labels) {
+  const metrics::Snapshot view = LabelledView(std::move(labels)).Of(registry.TakeSnapshot());
+  TextEncoder encoder(view.families());
+  return ReadPage(encoder);
+}
+
+TEST(LabelledViewTest, AddsItsLabelsToEverySeries) {
+  metrics::Registry registry;
+  registry.AddCounter({.name = "a_total", .help = "A"}).value().With().Increment(1);
+  registry.AddGauge({.name = "b", .help = "B", .labels = {"topic"}}).value().With("x").Set(2);
+  registry.AddHistogram({.name = "c", .help = "C"}, metrics::BucketBounds::From({1}).value()).value().With().Observe(1);
+  EXPECT_EQ(PageOfView(registry, {{"instance", "i"}, {"zone", "\"\\\n"}}), R"(# HELP a_total A
+# TYPE a_total counter
+a_total{instance="i",zone="\"\\\n"} 1
+# HELP b B
+# TYPE b gauge
+b{topic="x",instance="i",zone="\"\\\n"} 2
+# HELP c C
+# TYPE c histogram
+c_bucket{instance="i",zone="\"\\\n",le="1.0"} 1
+c_bucket{instance="i",zone="\"\\\n",le="+Inf"} 1
+c_sum{instance="i",zone="\"\\\n"} 1
+c_count{instance="i",zone="\"\\\n"} 1
+)");
+}
+
+TEST(LabelledViewTest, LeavesAFamilyItsOwnLabel) {
+  metrics::Registry registry;
+  registry.AddGauge({.name = "b", .help = "B", .labels = {"topic"}}).value().With("x").Set(2);
+  EXPECT_NE(PageOfView(registry, {{"topic", "y"}}).find("\nb{topic=\"x\"} 2\n"), std::string::npos);
+  EXPECT_EQ(LabelledView(Labels{{"topic", "y"}}).Check(registry.TakeSnapshot()).code(), StatusCode::kAlreadyExists);
+}
+
+TEST(LabelledViewTest, KnowsWhatNoPageMayHave) {
+  EXPECT_TRUE(CheckLabels({}).ok());
+  EXPECT_TRUE(CheckLabels({{"instance", "a:b \"c\""}, {"zone", "\xc3\xa4"}}).ok());
+  for (const Labels& bad : {Labels{{"", "a"}},
+                            {{"a", ""}},
+                            {{"le", "1"}},
+                            {{"quantile", "1"}},
+                            {{"__a", "b"}},
+                            {{"a-b", "c"}},
+                            {{"a", "\xff"}},
+                            {{"a", "b"}, {"a", "c"}}}) {
+    EXPECT_EQ(CheckLabels(bad).code(), StatusCode::kInvalidArgument) << bad.front().first;
+  }
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters
