@@ -10,7 +10,7 @@ MAY_USE = {
     "exporters": {"exporters", "metrics_core"},
     "client": {"client", "metrics_core", "proto"},
     "agent": {"agent", "metrics_core", "proto"},
-    "proto": {"proto"},
+    "proto": {"metrics_core", "proto"},
     "apps": _LIBRARIES | {"apps"},
     "examples": _LIBRARIES | {"examples"},
     "bench": _LIBRARIES | {"bench"},
@@ -21,7 +21,7 @@ MAY_USE_THIRD_PARTY = {
     "exporters": {"boost", "fmt", "libxcrypt", "openssl", "protozero", "snappy", "yaml_cpp", "zlib", "zstd"},
     "client": {"fmt", "grpc", "rdkafka"},
     "agent": {"fmt", "grpc", "libdeflate", "pq", "rdkafka", "spdlog", "sqlite"},
-    "proto": {"grpc", "lz4", "zstd"},
+    "proto": {"grpc", "lz4", "openssl", "zstd"},
 }
 # Headers of an allowed folder that are not for everybody: (folder that must not, path prefix) -> why.
 CLOSED_HEADERS = {
