@@ -39,6 +39,7 @@ metrics::Result<AgentMetrics> AgentMetrics::Register(metrics::Registry& registry
   metrics::Family<metrics::TickHistogram> write_latency;
   metrics::Family<metrics::Gauge> active_connections;
   metrics::Family<metrics::Counter> requests;
+  metrics::Family<metrics::Counter> tls_reloads;
   metrics::Family<metrics::TickHistogram> durations;
   metrics::Status status;
   const auto add_latency = [&](metrics::MetricOptions options) {
@@ -69,6 +70,10 @@ metrics::Result<AgentMetrics> AgentMetrics::Register(metrics::Registry& registry
                           .help = "gRPC request duration in seconds",
                           .labels = {"method"}}),
              durations, status);
+  KeepFamily(registry.AddCounter({.name = "streamhouse_agent_tls_reloads_total",
+                                  .help = "Changes of TLS files while serving",
+                                  .labels = {"outcome"}}),
+             tls_reloads, status);
   if (!status.ok()) return status;
 
   AgentMetrics result;
@@ -78,6 +83,8 @@ metrics::Result<AgentMetrics> AgentMetrics::Register(metrics::Registry& registry
   result.offsets_lowered = offsets_lowered.With();
   result.write_latency = write_latency.With();
   result.active_connections = active_connections.With();
+  result.tls_files_taken = tls_reloads.With("taken");
+  result.tls_files_refused = tls_reloads.With("refused");
   for (std::size_t method = 0; method < kGrpcMethodCount; ++method) {
     result.grpc_request_duration[method] = durations.With(kMethodNames[method]);
     for (std::size_t code = 0; code < kGrpcCodeCount; ++code) {

@@ -50,6 +50,8 @@ struct AgentMetrics {
   metrics::Counter offsets_lowered;      // see lowered_offsets.h
   metrics::TickHistogram write_latency;  // nanoseconds; of the append to the log alone
   metrics::Gauge active_connections;     // see rpc/connection_monitor.h
+  metrics::Counter tls_files_taken;      // changes of TLS files while serving
+  metrics::Counter tls_files_refused;
 
   // By method, and by method and code.
   std::array<metrics::TickHistogram, kGrpcMethodCount> grpc_request_duration;  // nanoseconds

@@ -1,10 +1,8 @@
 #include "apps/agent_client.h"
 
+#include <algorithm>
 #include <chrono>
-#include <fstream>
-#include <sstream>
 #include <string_view>
-#include <tuple>
 #include <utility>
 
 #include "client/agent_broker/agent_broker.h"
@@ -22,30 +20,11 @@ constexpr std::chrono::seconds kQuestionTimeout{10};
 // one.
 constexpr std::string_view kNoConnection = "no connection to ";
 
-// Nothing for no path.
-Result<std::string> ReadPem(const std::string& path, std::string_view flag) {
-  if (path.empty()) return std::string();
-  std::ifstream file(path, std::ios::binary);
-  // Not by iterators, which pass on the exception that reading a folder is.
-  std::ostringstream content;
-  content << file.rdbuf();
-  if (content.good()) return std::move(content).str();
-  return Status(StatusCode::kInvalidArgument, "cannot read " + path + " (" + std::string(flag) + ")");
-}
-
-Result<client::TlsIdentity> ReadIdentity(const AgentFlags& flags) {
-  if (flags.tls_certificate.empty() != flags.tls_key.empty()) {
-    return Status(StatusCode::kInvalidArgument, "--tls-cert and --tls-key go together");
-  }
-  client::TlsIdentity identity;
-  for (const auto& [text, path, flag] : {std::tuple(&identity.agent_ca, &flags.tls_ca, "--tls-ca"),
-                                         std::tuple(&identity.certificate, &flags.tls_certificate, "--tls-cert"),
-                                         std::tuple(&identity.key, &flags.tls_key, "--tls-key")}) {
-    auto read = ReadPem(*path, flag);
-    if (!read.ok()) return read.status();
-    *text = *std::move(read);
-  }
-  return identity;
+// Names the flag of the file that a failure is about; the library knows paths only.
+Status WithFlag(const Status& failure, const AgentFlags& flags) {
+  const bool is_authority =
+      !flags.tls_ca.empty() && failure.message().find(" " + flags.tls_ca + ":") != std::string::npos;
+  return {failure.code(), failure.message() + (is_authority ? " (--tls-ca)" : " (--tls-cert, --tls-key)")};
 }
 
 }  // namespace
@@ -59,9 +38,10 @@ void AddAgentFlags(CLI::App& parser, AgentFlags& flags) {
   parser.add_option("--tls-cert", flags.tls_certificate, "Certificate for an agent that asks for one, PEM")
       ->type_name("FILE");
   parser.add_option("--tls-key", flags.tls_key, "Its private key, PEM")->type_name("FILE");
-  parser.add_flag("--proxy-from-environment", flags.proxy_from_environment,
-                  "Go through the proxy of grpc_proxy, https_proxy or http_proxy, except to hosts of no_proxy; by default "
-                  "the agent is reached directly");
+  parser.add_flag(
+      "--proxy-from-environment", flags.proxy_from_environment,
+      "Go through the proxy of grpc_proxy, https_proxy or http_proxy, except to hosts of no_proxy; by default "
+      "the agent is reached directly");
 }
 
 void AddAgentClientFlags(CLI::App& parser, AgentClientFlags& flags) {
@@ -70,13 +50,14 @@ void AddAgentClientFlags(CLI::App& parser, AgentClientFlags& flags) {
 }
 
 Result<std::shared_ptr<client::Broker>> MakeBroker(const AgentFlags& agent) {
-  auto identity = ReadIdentity(agent);
-  if (!identity.ok()) return identity.status();
-  using client::ProxyUse;
-  return client::MakeAgentBroker(
-      {.address = agent.address.ToString(),
-       .tls = *std::move(identity),
-       .proxy = agent.proxy_from_environment ? ProxyUse::kFromEnvironment : ProxyUse::kNone});
+  if (agent.tls_certificate.empty() != agent.tls_key.empty()) {
+    return Status(StatusCode::kInvalidArgument, "--tls-cert and --tls-key go together");
+  }
+  client::AgentBrokerOptions options = {.address = agent.address.ToString()};
+  options.tls_files = {.agent_ca = agent.tls_ca, .certificate = agent.tls_certificate, .key = agent.tls_key};
+  if (agent.proxy_from_environment) options.proxy = client::ProxyUse::kFromEnvironment;
+  auto broker = client::MakeAgentBroker(options);
+  return broker.ok() ? broker : WithFlag(broker.status(), agent);
 }
 
 Status ExplainFailure(const Status& failure, const AgentFlags& agent) {
@@ -84,7 +65,8 @@ Status ExplainFailure(const Status& failure, const AgentFlags& agent) {
   if (failure.code() == StatusCode::kUnavailable && failure.message().starts_with(kNoConnection)) {
     const bool has_tls = !agent.tls_ca.empty() || !agent.tls_certificate.empty();
     return {failure.code(),
-            "cannot reach an agent at " + address + (has_tls ? " by TLS (--agent, --tls-ca)" : " (--agent)")};
+            "cannot reach an agent at " + address + (has_tls ? " by TLS (--agent, --tls-ca)" : " (--agent)") +
+                failure.message().substr(std::min(failure.message().find(';'), failure.message().size()))};
   }
   if (failure.code() == StatusCode::kUnavailable || failure.code() == StatusCode::kDeadlineExceeded) {
     return {failure.code(), "the call to the agent at " + address + " failed: " + failure.message()};

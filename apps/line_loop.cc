@@ -30,7 +30,10 @@ Result<std::vector<std::string>> FilesBelow(const std::string& path) {
   std::error_code error;
   const fs::file_status status = fs::status(path, error);
   if (error) return CannotRead(path, error);
-  if (!fs::is_directory(status)) return std::vector{path};
+  if (fs::is_regular_file(status)) return std::vector{path};
+  if (!fs::is_directory(status)) {
+    return Status(StatusCode::kInvalidArgument, path + " is neither a file that can be read again nor a folder");
+  }
   std::vector<std::string> files;
   fs::recursive_directory_iterator entry(path, fs::directory_options::skip_permission_denied, error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {

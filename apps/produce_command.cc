@@ -58,7 +58,8 @@ Status SendLines(int input, const std::string& topic, const ShutdownSignal& shut
 
 Status SendFile(const std::string& file, const std::string& topic, const ShutdownSignal& shutdown,
                 client::Producer& producer, DeliveryTally& tally) {
-  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  // Without waiting for a FIFO's writer, which no signal could end: the reader waits, and hears signals.
+  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd < 0) return {StatusCode::kNotFound, "cannot read " + file + ": " + std::generic_category().message(errno)};
   Status sent = SendLines(fd, topic, shutdown, producer, tally);
   ::close(fd);

@@ -5,9 +5,9 @@
 // Guarantees: listens when Start returns. Shutdown lets calls that run finish within the grace, cancels what is left,
 // and returns when no handler runs any more; who waits in Fetch has to be woken before (TopicCatalog::Drain).
 // Thread safety: Start and Shutdown from one thread.
-// Cost: gRPC's own threads, two to sixteen by the number of cores.
+// Cost: gRPC's own threads, two to sixteen by the number of cores; with TLS one more, and one of ours.
 // Errors: Unavailable, naming address and port, when it cannot listen; InvalidArgument, naming the files, when TLS
-// files cannot be read, or are not what they are given for.
+// files cannot be read, or are not what they are given for (proto/renewed_tls.h).
 #pragma once
 
 #include <grpcpp/server.h>
@@ -21,14 +21,21 @@
 #include "agent/agent_metrics.h"
 #include "agent/committed_offsets.h"
 #include "agent/group_coordinator.h"
+#include "agent/periodic_task.h"
 #include "agent/rpc/connection_monitor.h"
 #include "agent/rpc/consumer_rpc.h"
 #include "agent/rpc/producer_rpc.h"
 #include "agent/rpc/tls_files.h"
 #include "agent/rpc/topic_rpc.h"
 #include "agent/topic_catalog.h"
+#include "proto/renewed_tls.h"
 
 namespace streamhouse::agent {
+
+// What gRPC refuses by itself, uncounted: a message that is larger than the largest request by this factor,
+inline constexpr std::size_t kMessageBytesFactor = 2;
+// and a call with more metadata, whose connection it closes.
+inline constexpr std::size_t kMetadataBytesMax = std::size_t{1} << 20;
 
 struct RpcServerOptions {
   std::string host;
@@ -40,6 +47,9 @@ struct RpcServerOptions {
 
 class RpcServer {
  public:
+  // How often it looks whether TLS files have changed.
+  static constexpr std::chrono::seconds kTlsLookInterval{1};
+
   // All references must outlive the server.
   static Result<std::unique_ptr<RpcServer>> Start(const RpcServerOptions& options, TopicCatalog& topics,
                                                   CommittedOffsets& offsets, GroupCoordinator& groups,
@@ -56,12 +66,16 @@ class RpcServer {
  private:
   RpcServer(const RpcServerOptions& options, TopicCatalog& topics, CommittedOffsets& offsets, GroupCoordinator& groups);
 
+  void StartRenewal(const AgentMetrics& metrics);
+
+  std::unique_ptr<RenewedTls> tls_;  // null without TLS; outlives the server
   ProducerRpc producer_;
   ConsumerRpc consumer_;
   TopicRpc topic_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
   std::unique_ptr<ConnectionMonitor> connections_;
+  std::unique_ptr<PeriodicTask> renewal_;
 };
 
 }  // namespace streamhouse::agent

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -24,6 +25,7 @@
 #include "client/agent_broker/status_translation.h"
 #include "client/log_life.h"
 #include "metrics_core/traceparent.h"
+#include "proto/renewed_tls.h"
 #include "proto/streamhouse.grpc.pb.h"
 
 namespace streamhouse::client {
@@ -54,7 +56,7 @@ std::shared_ptr<grpc::ChannelCredentials> MakeCredentials(const TlsIdentity& tls
       {.pem_root_certs = tls.agent_ca, .pem_private_key = tls.key, .pem_cert_chain = tls.certificate});
 }
 
-std::shared_ptr<grpc::Channel> MakeChannel(const AgentBrokerOptions& options) {
+std::shared_ptr<grpc::Channel> MakeChannel(const AgentBrokerOptions& options, const RenewedTls* tls_files) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxSendMessageSize(options.request_bytes_max);
   arguments.SetMaxReceiveMessageSize(options.response_bytes_max);
@@ -67,7 +69,9 @@ std::shared_ptr<grpc::Channel> MakeChannel(const AgentBrokerOptions& options) {
   // brokers in one process share no connection, and no back-off.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, options.proxy == ProxyUse::kFromEnvironment ? 1 : 0);
-  return grpc::CreateCustomChannel(options.address, MakeCredentials(options.tls), arguments);
+  return grpc::CreateCustomChannel(
+      options.address, tls_files == nullptr ? MakeCredentials(options.tls) : tls_files->MakeChannelCredentials(),
+      arguments);
 }
 
 void SetTo(const TopicRetention& retention, v1::Retention& message) {
@@ -88,11 +92,13 @@ LogLife LifeOf(const Response& response) {
 
 class AgentBroker : public Broker {
  public:
-  AgentBroker(const AgentBrokerOptions& options, const std::shared_ptr<grpc::Channel>& channel)
+  AgentBroker(const AgentBrokerOptions& options, std::unique_ptr<RenewedTls> tls_files,
+              const std::shared_ptr<grpc::Channel>& channel)
       : connect_timeout_(options.connect_timeout),
         fetch_compression_(options.fetch_compression),
         response_bytes_max_(static_cast<std::size_t>(options.response_bytes_max)),
         address_(options.address),
+        tls_files_(std::move(tls_files)),
         channel_(channel),
         producer_(v1::ProducerService::NewStub(channel)),
         consumer_(v1::ConsumerService::NewStub(channel)),
@@ -122,17 +128,23 @@ class AgentBroker : public Broker {
   template <typename Rpc>
   grpc::Status CallIn(grpc::ClientContext& context, const CallLimits& limits, const Rpc& rpc);
   Status WaitForConnection(const CallLimits& limits);
+  // Takes TLS files that have changed. The reason where the present ones cannot be used.
+  Status RefreshTls();
 
   const std::chrono::milliseconds connect_timeout_;
   const Compression fetch_compression_;
   const std::size_t response_bytes_max_;
   const std::string address_;
+  const std::unique_ptr<RenewedTls> tls_files_;  // null without
   const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::ProducerService::Stub> producer_;
   const std::unique_ptr<v1::ConsumerService::Stub> consumer_;
   const std::unique_ptr<v1::TopicService::Stub> topics_;
   MessagePool<v1::ProduceRequest> produce_requests_;
   MessagePool<v1::FetchResponse> fetch_responses_;
+
+  std::mutex tls_mutex_;
+  metrics::Status tls_refused_;  // why the files, as they were last looked at, are not used; guarded by tls_mutex_
 };
 
 Status AgentBroker::WaitForConnection(const CallLimits& limits) {
@@ -141,11 +153,22 @@ Status AgentBroker::WaitForConnection(const CallLimits& limits) {
     const grpc_connectivity_state state = channel_->GetState(/*try_to_connect=*/true);
     if (state == GRPC_CHANNEL_READY) return Status::Ok();
     if (limits.stop.stop_requested()) return {StatusCode::kUnavailable, "given up before it was sent"};
+    const Status refreshed = RefreshTls();
     if (std::chrono::steady_clock::now() >= give_up) {
-      return {StatusCode::kUnavailable, "no connection to " + address_};
+      return {StatusCode::kUnavailable,
+              "no connection to " + address_ + (refreshed.ok() ? "" : "; " + refreshed.message())};
     }
     channel_->WaitForStateChange(state, GrpcDeadline(std::min(give_up, DeadlineAfter(kStopNotice))));
   }
+}
+
+Status AgentBroker::RefreshTls() {
+  if (tls_files_ == nullptr) return Status::Ok();
+  const std::lock_guard lock(tls_mutex_);
+  const auto change = tls_files_->Refresh();
+  if (!change.ok()) tls_refused_ = change.status();
+  if (change.ok() && *change == RenewedTls::Change::kTaken) tls_refused_ = Status::Ok();
+  return tls_refused_;
 }
 
 template <typename Rpc>
@@ -338,7 +361,14 @@ Result<std::shared_ptr<Broker>> MakeAgentBroker(const AgentBrokerOptions& option
   if (options.tls.certificate.empty() != options.tls.key.empty()) {
     return Status(StatusCode::kInvalidArgument, "a certificate and its key go together");
   }
-  return std::shared_ptr<Broker>(std::make_shared<AgentBroker>(options, MakeChannel(options)));
+  std::unique_ptr<RenewedTls> tls_files;
+  if (const TlsFiles& files = options.tls_files; !files.empty()) {
+    auto loaded = RenewedTls::Load({.certificate = files.certificate, .key = files.key, .ca = files.agent_ca});
+    if (!loaded.ok()) return loaded.status();
+    tls_files = *std::move(loaded);
+  }
+  const auto channel = MakeChannel(options, tls_files.get());
+  return std::shared_ptr<Broker>(std::make_shared<AgentBroker>(options, std::move(tls_files), channel));
 }
 
 }  // namespace streamhouse::client

@@ -7,6 +7,8 @@
 // - A Produce whose connection is lost after it was sent, and before the answer, fails with kDeadlineExceeded and not
 //   with kUnavailable, because the agent may have written the batch.
 // - The agent is reached directly, whatever the environment says of proxies, unless `proxy` says otherwise.
+// - TLS files that change are used by connections that are made afterwards. Where the new ones cannot be used, those
+//   from before stay in use, and a call that finds no connection says why.
 // - A dead connection is noticed by keepalive pings while calls are waiting.
 // Thread safety: every method, from any thread; calls share one connection and do not wait for each other.
 // Cost: one copy of a batch into a message and one into gRPC's buffer, and back; messages are used again, so that none
@@ -31,6 +33,15 @@ struct TlsIdentity {
   std::string key;
 };
 
+// Paths of PEM files with the same. They are read again when they change, for new connections.
+struct TlsFiles {
+  std::string agent_ca;
+  std::string certificate;
+  std::string key;
+
+  bool empty() const { return agent_ca.empty() && certificate.empty() && key.empty(); }
+};
+
 // What the variables http_proxy, https_proxy, grpc_proxy and no_proxy of the environment mean for the connection.
 enum class ProxyUse {
   kNone,             // nothing: the agent is reached directly
@@ -40,6 +51,7 @@ enum class ProxyUse {
 struct AgentBrokerOptions {
   std::string address;  // host:port
   TlsIdentity tls = {};
+  TlsFiles tls_files = {};  // instead of `tls`
   ProxyUse proxy = ProxyUse::kNone;
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds keepalive_interval{30'000};
@@ -49,8 +61,8 @@ struct AgentBrokerOptions {
   Compression fetch_compression = Compression::kNone;  // what the agent is asked to do to what it sends
 };
 
-// Does not wait for the agent. kInvalidArgument without an address or its host, and for a certificate without a key or
-// the reverse.
+// Does not wait for the agent. kInvalidArgument without an address or its host, for a certificate without a key or the
+// reverse, and for TLS files that cannot be used (proto/renewed_tls.h); the message names them.
 metrics::Result<std::shared_ptr<Broker>> MakeAgentBroker(const AgentBrokerOptions& options);
 
 }  // namespace streamhouse::client

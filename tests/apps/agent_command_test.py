@@ -215,7 +215,7 @@ class AgentCommand(unittest.TestCase):
             done = self.run_agent(self.data / "data", "--tls-cert", no_file, "--tls-key", KEY)
             self.assert_refused(done, f".*{no_file}.*--tls-cert.*")
             done = processes.run("topics", "list", "--tls-ca", no_file)
-            self.assertRegex(done.stderr, rf"^streamhouse topics list: cannot read {no_file} \(--tls-ca\)\n$")
+            self.assertRegex(done.stderr, rf"^streamhouse topics list: cannot read TLS file {no_file}: .* \(--tls-ca\)\n$")
         done = processes.run("topics", "list", "--tls-cert", CERTIFICATE)
         self.assertRegex(done.stderr, "--tls-cert and --tls-key go together\n$")
 
@@ -225,6 +225,20 @@ class AgentCommand(unittest.TestCase):
         own = ["--tls-cert", CERTIFICATE, "--tls-key", KEY]
         done = self.run_agent(self.data / "data", *own, "--tls-client-ca", KEY)
         self.assert_refused(done, f"cannot use TLS file {KEY}: .* \\(--tls-client-ca\\)")
+
+    def test_waits_for_no_tls_file_and_asks_for_no_pass_phrase(self):
+        fifo, locked = self.data / "fifo", self.data / "locked.pem"
+        os.mkfifo(fifo)
+        subprocess.run(["openssl", "rsa", "-aes128", "-passout", "pass:x", "-in", KEY, "-out", locked], check=True, stderr=-3)
+        for key, reason in ((fifo, "it is not a regular file"), (locked, "the key has a pass phrase"), ("/dev/stdin", "not a")):
+            flags = ("--tls-cert", CERTIFICATE, "--tls-key", key)
+            for command in (
+                ("agent", "--data", self.data / "data", "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"),
+                ("topics", "list"),
+            ):
+                done = processes.Streamhouse(self, *command, *flags, stdin=subprocess.PIPE)
+                self.assertEqual(1, done.wait())
+                self.assertRegex(done.stderr[-1], rf"TLS file.* {key}.*{reason}.* \(--tls-cert, --tls-key")
 
     def test_sends_its_metrics_by_several_exporters_at_once(self):
         page = self.data / "agent.prom"

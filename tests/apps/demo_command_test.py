@@ -125,6 +125,7 @@ class DemoCommand(unittest.TestCase):
             ((self.text, "--http", address, "--grpc", "127.0.0.1:0"), f".*{address}.*--http"),
             ((self.text, "--data", self.text / "x", "--http", "127.0.0.1:0"), f".*{self.text}/x.*--data"),
             ((self.folder / "missing",), f"cannot read {self.folder}/missing: .*"),
+            (("/dev/stdin",), "/dev/stdin is neither a file that can be read again nor a folder"),
         ):
             done = processes.run("demo", *arguments)
             self.assertEqual((1, ""), (done.returncode, done.stdout))

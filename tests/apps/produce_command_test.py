@@ -97,6 +97,17 @@ class ProduceCommand(unittest.TestCase):
         self.assertEqual((1, "sent=1 acked=1 failed=0\n"), (done.returncode, done.stdout))
         self.assertRegex(done.stderr, f"^streamhouse produce: cannot read {self.folder}/missing: .*\n$")
 
+    def test_reads_a_fifo_and_hears_a_signal_while_nobody_writes_to_it(self):
+        fifo = self.folder / "fifo"
+        os.mkfifo(fifo)
+        producer = self.start(fifo, "--http", "127.0.0.1:0")
+        producer.match("^http=", "stderr")
+        self.assertEqual(0, producer.stop())
+        producer = self.start(fifo)
+        fifo.write_text("a\nb\n")
+        self.assertEqual(0, producer.wait())
+        self.assertEqual(["sent=2 acked=2 failed=0"], producer.stdout)
+
     def start(self, *arguments):
         return processes.Streamhouse(
             self, "produce", "--agent", self.agent.grpc, "--topic", "orders", *arguments, stdin=subprocess.PIPE

@@ -1,13 +1,20 @@
 // A client and an agent that know each other by certificates.
 #include <gtest/gtest.h>
 
+#include <stdlib.h>
+#include <sys/stat.h>
+
 #include <chrono>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "client/agent_broker/agent_broker.h"
 #include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/running_agent.h"
+#include "tests/agent/support/temporary_folder.h"
+#include "tests/support/eventually.h"
 
 namespace streamhouse {
 namespace {
@@ -44,6 +51,72 @@ TEST_F(TlsTest, AClientWithoutACertificateIsNot) {
 
 TEST_F(TlsTest, AClientThatKnowsNoAuthorityIsNot) {
   EXPECT_EQ(Describe({}), metrics::StatusCode::kUnavailable);
+}
+
+// An agent and a client whose files are replaced while they run: each has a certificate that is its own authority.
+class RenewalTest : public testing::Test {
+ protected:
+  RenewalTest() {
+    for (const char* name : {"old", "new"}) Make(name);
+    for (const char* name : {"agent", "client"}) Put("old", name);
+    agent::AgentConfig config = agent::RunningAgent::DefaultConfig({});
+    config.tls = {.certificate = File("agent.crt"), .key = File("agent.key"), .client_ca = File("agent.crt")};
+    agent_.emplace(config);
+  }
+  std::string File(const std::string& name) const { return folder_ / name; }
+  void Make(const std::string& name) const {
+    const std::string command =
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=" + name +
+        " -addext subjectAltName=IP:127.0.0.1 -out " + File(name + ".crt") + " -keyout " + File(name + ".key") +
+        " 2>/dev/null";
+    EXPECT_EQ(::system(command.c_str()), 0);  // NOLINT(cert-env33-c): in a test, with a command of its own
+  }
+  void Put(const std::string& from, const std::string& to) const {
+    for (const char* suffix : {".key", ".crt"}) {
+      std::filesystem::copy_file(File(from + suffix), File("copy"));
+      std::filesystem::rename(File("copy"), File(to + suffix));
+    }
+  }
+  std::shared_ptr<client::Broker> Connect(const std::string& name, std::chrono::seconds patience) const {
+    client::AgentBrokerOptions options = {.address = agent_->address(), .connect_timeout = patience};
+    options.tls_files = {
+        .agent_ca = File(name + ".crt"), .certificate = File(name + ".crt"), .key = File(name + ".key")};
+    return client::MakeAgentBroker(options).value();
+  }
+  static metrics::StatusCode Describe(client::Broker& broker) {
+    return broker.DescribeTopic("orders", client::CallLimits::Within(std::chrono::seconds(60))).status().code();
+  }
+  bool IsServed(const std::string& name) const {
+    return Describe(*Connect(name, std::chrono::seconds(1))) == metrics::StatusCode::kOk;
+  }
+
+  const agent::TemporaryFolder folder_;
+  std::optional<agent::RunningAgent> agent_;
+};
+
+TEST_F(RenewalTest, TheAgentTakesNewFilesWithoutARestart) {
+  ASSERT_TRUE(IsServed("old"));
+  ASSERT_FALSE(IsServed("new"));
+  Put("new", "agent");
+  EXPECT_TRUE(Eventually([this] { return IsServed("new"); }));
+  EXPECT_FALSE(IsServed("old"));
+}
+
+TEST_F(RenewalTest, TheAgentKeepsItsFilesWhenTheNewOnesAreOfNoUse) {
+  std::filesystem::remove(File("agent.key"));
+  ASSERT_EQ(::mkfifo(File("agent.key").c_str(), 0600), 0);
+  EXPECT_TRUE(Eventually([this] { return agent_->Value("tls_reloads_total", {{"outcome", "refused"}}) == 1; }));
+  EXPECT_TRUE(IsServed("old"));
+}
+
+TEST_F(RenewalTest, AClientTakesNewFilesWithoutARestart) {
+  const auto broker = Connect("client", std::chrono::seconds(30));
+  ASSERT_EQ(Describe(*broker), metrics::StatusCode::kOk);
+  Put("new", "agent");
+  Put("new", "client");
+  ASSERT_TRUE(Eventually([this] { return IsServed("new"); }));
+  agent_->RestartOnTheSamePort();
+  EXPECT_EQ(Describe(*broker), metrics::StatusCode::kOk);
 }
 
 }  // namespace

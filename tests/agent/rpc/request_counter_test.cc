@@ -87,6 +87,19 @@ TEST_F(RequestCounterTest, CountsEveryMethod) {
   }
 }
 
+// Goal: much metadata costs the caller neither this call nor those after it. Method: several calls on one connection,
+// each with more than gRPC takes by itself.
+TEST_F(RequestCounterTest, CountsCallsWithMuchMetadataWhichKeepTheirConnection) {
+  for (int i = 0; i < 10; ++i) {
+    grpc::ClientContext context;
+    context.AddMetadata("x", std::string(std::size_t{900} * 1024, 'x'));
+    v1::ListTopicsResponse response;
+    EXPECT_TRUE(agent_.topics().ListTopics(&context, {}, &response).ok());
+    EXPECT_EQ(agent_.Produce({"a"}), grpc::StatusCode::OK);
+  }
+  EXPECT_EQ(Count("ListTopics", "OK"), 10);
+}
+
 TEST_F(RequestCounterTest, CountsAClientThatGoesAway) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(50));

@@ -68,7 +68,8 @@ TEST_F(TlsFilesTest, NamesTheFileThatCannotBeRead) {
   AgentConfig config = RunningAgent::DefaultConfig(folder.path());
   config.tls = {.certificate = kCertificate, .key = "nowhere/key.pem", .client_ca = ""};
   const Status started = (*AgentBuilder(config).Build())->Start();
-  EXPECT_EQ(started, Status(StatusCode::kInvalidArgument, "cannot read TLS file nowhere/key.pem"));
+  EXPECT_EQ(started,
+            Status(StatusCode::kInvalidArgument, "cannot read TLS file nowhere/key.pem: No such file or directory"));
 }
 
 // Goal: a file with the wrong content is not taken for a port in use. Method: files of one line, and each in the

@@ -1,0 +1,159 @@
+"""The limits of agent and server, in the manual: generated from the constants of the headers.
+
+    python3 tools/tidy_rules/limits.py    prints the table, to be put between the marks in docs/operations.md
+"""
+
+import pathlib
+import re
+import sys
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+from tidy_rules import source_tree  # noqa: E402  pylint: disable=wrong-import-position
+
+Finding = source_tree.Finding
+
+MANUAL = "docs/operations.md"
+BEGIN = "<!-- limits: printed by tools/tidy_rules/limits.py -->"
+END = "<!-- limits: end -->"
+
+# (what, the header and the constant or member that says it, what happens beyond it)
+ROWS = (
+    ("key and value of a record", "agent/agent_config.h", "record_bytes_max", "INVALID_ARGUMENT"),
+    ("keys, values and headers of a Produce", "agent/agent_config.h", "request_bytes_max", "RESOURCE_EXHAUSTED"),
+    ("a message beside that, as a factor", "agent/rpc/rpc_server.h", "kMessageBytesFactor", "RESOURCE_EXHAUSTED, by gRPC, not counted"),
+    ("metadata of a call", "agent/rpc/rpc_server.h", "kMetadataBytesMax", "RESOURCE_EXHAUSTED, by gRPC, not counted; the connection may close"),
+    ("records of a Fetch", "agent/agent_config.h", "fetch_records_max", "the rest comes with the next one"),
+    ("keys and values of a Fetch", "agent/agent_config.h", "fetch_bytes_max", "the rest comes with the next one; a larger record comes alone"),
+    ("wait of a Fetch", "agent/agent_config.h", "fetch_wait_max", "it answers without records"),
+    ("producers known to a partition", "agent/log/producer_sequences.h", "kProducersMax", "a batch sent again by one that was quiet longest is written again"),
+    ("partitions of a topic", "agent/topic_catalog.h", "kPartitionsPerTopicMax", "INVALID_ARGUMENT"),
+    ("name of a topic", "agent/topic_name.h", "kTopicNameBytesMax", "INVALID_ARGUMENT"),
+    ("name of a group", "agent/committed_offsets.h", "kGroupNameBytesMax", "INVALID_ARGUMENT"),
+    ("groups with members", "agent/group_coordinator.h", "kGroupsMax", "RESOURCE_EXHAUSTED"),
+    ("members of a group", "agent/group_coordinator.h", "kMembersPerGroupMax", "RESOURCE_EXHAUSTED"),
+    ("topics of a member", "agent/group_coordinator.h", "kTopicsPerMemberMax", "INVALID_ARGUMENT"),
+    ("session timeout, shortest", "agent/group_coordinator.h", "kSessionTimeoutMin", "INVALID_ARGUMENT"),
+    ("session timeout, longest", "agent/group_coordinator.h", "kSessionTimeoutMax", "INVALID_ARGUMENT"),
+    ("time for calls to end at a stop", "agent/agent_config.h", "drain_time", "they are cancelled"),
+    ("a PEM file", "proto/pem_file.h", "kPemBytesMax", "an error at the start; while serving, the old one stays"),
+    ("head of an HTTP request", "exporters/http/limits.h", "head_bytes", "431"),
+    ("target of an HTTP request", "exporters/http/limits.h", "target_bytes", "414"),
+    ("names in a query", "exporters/http/query.h", "kQueryNamesMax", "400"),
+    ("time for the head of a request", "exporters/http/limits.h", "head_time", "the connection is closed"),
+    ("time between two requests", "exporters/http/limits.h", "idle_time", "the connection is closed"),
+    ("time for a piece of a page", "exporters/http/limits.h", "write_time", "the connection is closed"),
+    ("time for a page", "exporters/http/limits.h", "page_time", "the connection is closed"),
+    ("pages under way", "exporters/http/limits.h", "scrapes", "503, or a page that nobody reads is given up"),
+    ("HTTP connections", "exporters/http/limits.h", "connections", "the oldest that is not being answered is closed"),
+    ("password checks that wait", "exporters/http/listener.h", "kPasswordChecksMax", "503"),
+)  # fmt: skip
+# Constants that no operator or client meets.
+NO_LIMITS = {
+    ("agent/log/log_format.h", "kBatchBodyBytesMax"),
+    ("exporters/http/basic_auth.h", "kRememberedGuessesMax"),
+}
+_LIMIT = re.compile(r"\bconstexpr\b[^;=({]*\b(k\w+Max)\b")
+_UNITS = {"nanoseconds": "ns", "milliseconds": "ms", "seconds": "s", "minutes": "min", "hours": "h"}
+_DURATION = re.compile(r"(?:std::)?chrono::(\w+)\s*[({]\s*([\d']+)\s*[)}]")
+_MILLISECONDS = {"ns": 1e-6, "ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000}
+
+
+def _duration(count, unit):
+    milliseconds = count * _MILLISECONDS[unit]
+    return f"{milliseconds / 1000:g} s" if milliseconds >= 1000 else f"{milliseconds:g} ms"
+
+
+def _amount(number, name):
+    if "ytes" not in name or name.endswith("Factor"):
+        return f"{number:,}"
+    for size, unit in ((1 << 20, "MiB"), (1 << 10, "KiB")):
+        if number >= size and number % size == 0:
+            return f"{number // size} {unit}"
+    return f"{number:,} bytes"
+
+
+def _rows_missing(tree):
+    """Limits that a header gained and the rows did not."""
+    named = {(header, name) for _, header, name, _ in ROWS} | NO_LIMITS
+    for file in tree.cpp_files(("agent", "exporters")):
+        if file.suffix != ".h" or not file.path.startswith(("agent/", "exporters/http/")):
+            continue
+        for found in _LIMIT.finditer(file.code):
+            if (file.path, found[1]) not in named:
+                message = f"{found[1]} has no row in ROWS, or place in NO_LIMITS, of tools/tidy_rules/limits.py"
+                yield Finding(file.path, source_tree.line_of(file.code, found.start()), message)
+
+
+def value_of(code, name):
+    """The value of a constant or member, as people read it; None where it is not found."""
+    found = re.search(rf"([^;{{}}()]*)\b{name}\s*(=\s*[^;]*|[({{][^;]*);", code)
+    if not found:
+        return None
+    declared, assigned = found.groups()
+    text = assigned.replace("'", "")
+    duration = _DURATION.search(text)
+    if duration:
+        return _duration(int(duration[2]), _UNITS[duration[1]])
+    member = re.search(r"chrono::(\w+)\s*$", declared)
+    if member:
+        return _duration(int(re.search(r"\d+", text)[0]), _UNITS[member[1]])
+    number = re.search(r"[={(]\s*(?:std::\w+\s*[({]\s*)?(\d+)[)}\s]*(?:(<<|\*)\s*(\d+))?", text)
+    if not number:
+        return None
+    amount = int(number[1])
+    if number[2]:
+        amount = amount << int(number[3]) if number[2] == "<<" else amount * int(number[3])
+    return _amount(amount, name)
+
+
+def table(tree):
+    """The lines of the table, and what is wrong with the rows."""
+    lines = ["| limit | is | beyond it |", "|---|---|---|"]
+    problems = []
+    for what, header, name, beyond in ROWS:
+        file = tree.files.get(header)
+        value = value_of(file.code, name) if file else None
+        if value is None:
+            problems.append(Finding(header, 1, f"{name} is not found; mend its row in tools/tidy_rules/limits.py"))
+        else:
+            lines.append(f"| {what} | {value} | {beyond} |")
+    return lines, problems
+
+
+def limits_are_in_the_manual(tree):
+    """An operator meets a limit in production; the manual that tells it must not be older than the constant."""
+    manual = tree.files.get(MANUAL)
+    if manual is None:
+        return
+    lines, problems = table(tree)
+    yield from problems
+    yield from _rows_missing(tree)
+    if BEGIN not in manual.text or END not in manual.text:
+        yield Finding(MANUAL, 1, "has no table of limits")
+        return
+    offset = manual.text.index(BEGIN) + len(BEGIN)
+    written = manual.text[offset : manual.text.index(END)].strip().splitlines()
+    first = source_tree.line_of(manual.text, offset) + 1
+    for number in range(max(len(lines), len(written))):
+        should = lines[number] if number < len(lines) else "nothing"
+        if number >= len(written) or written[number] != should:
+            yield Finding(MANUAL, first + number, f"the table of limits should have here: {should}")
+            return
+
+
+RULES = (limits_are_in_the_manual,)
+
+
+def _print_table():
+    root = pathlib.Path(__file__).resolve().parent.parent.parent
+    lines, problems = table(source_tree.SourceTree(root))
+    print("\n".join(lines))
+    for problem in problems:
+        print(f"{problem.path}: {problem.message}", file=sys.stderr)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(_print_table())
