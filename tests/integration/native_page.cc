@@ -6,6 +6,8 @@
 
 #include "exporters/http/metrics_server.h"
 #include "metrics_core/bucket_bounds.h"
+#include "metrics_core/callback_family.h"
+#include "metrics_core/clock.h"
 #include "metrics_core/exemplar.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
@@ -31,6 +33,24 @@ void AddOtherFamilies(metrics::Registry& registry) {
   temperature.With("disk", "bottom").Set(1e9);
 }
 
+// One of each kind that is not there yet.
+std::vector<metrics::CallbackFamily::Token> AddOtherKinds(metrics::Registry& registry) {
+  registry.AddDoubleCounter({.name = "paid_total", .help = "Paid"}).value().With().Increment(0.1);
+  registry.AddGauge({.name = "depth", .help = "Depth"}).value().With().Set(-3);
+  registry.AddUpDownCounter({.name = "waiting", .help = "Waiting"}).value().With().Add(-2);
+  registry
+      .AddTickHistogram({.name = "wait_seconds", .help = "Waits", .unit = "seconds"},
+                        metrics::BucketBounds::From({0.001, 1}).value(), metrics::kNanosecondsPerSecond)
+      .value()
+      .With()
+      .Observe(5'000'000);
+  std::vector<metrics::CallbackFamily::Token> tokens;
+  tokens.push_back(registry.AddCallbackGauge({.name = "answer", .help = "Answer"}).value().Add([] { return 2.5; }));
+  tokens.push_back(
+      registry.AddCallbackCounter({.name = "asked_total", .help = "Asked"}).value().Add([] { return 9.0; }));
+  return tokens;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -51,6 +71,7 @@ int main(int argc, char** argv) {
     for (int i = 0; i < count; ++i) latency.Observe(value, {.trace_id_high = 1, .trace_id_low = 2, .span_id = 3});
   }
   AddOtherFamilies(registry);
+  const auto tokens = AddOtherKinds(registry);
 
   const metrics::Health health;
   std::vector<std::unique_ptr<MetricsServer>> servers;
