@@ -13,8 +13,10 @@ import shutil
 import subprocess
 import sys
 
-# An output folder of its own, so that other configurations stay built.
-_OPTIMISED = ("-c", "opt", "--platform_suffix=-opt")
+# Where a loop lies in its cache line can double the time of a short one, and any change moves all that follows it: both
+# revisions are aligned alike. An output folder of their own, so that other configurations stay built.
+_ALIGNED = ("--copt=-falign-functions=64", "--copt=-falign-loops=64", "--platform_suffix=-aligned")
+_OPTIMISED = ("-c", "opt", *_ALIGNED)
 
 
 class Failure(Exception):

@@ -14,8 +14,10 @@ class InterceptedWritableFile final : public WritableFile {
       : files_(files), base_(std::move(base)), path_(std::move(path)) {}
 
   Status Append(std::string_view first, std::string_view second) override {
+    const auto call = files_.BeginCall();
     const Status outcome = files_.Admit(DiskOperation::kAppend, path_);
     if (outcome.ok()) return base_->Append(first, second);
+    if (!files_.LeavesHalfOfAnAppend()) return outcome;
     const std::size_t half = (first.size() + second.size()) / 2;
     const std::string_view of_first = first.substr(0, half);
     if (Status written = base_->Append(of_first, second.substr(0, half - of_first.size())); !written.ok()) {
@@ -25,6 +27,7 @@ class InterceptedWritableFile final : public WritableFile {
   }
 
   Status Sync() override {
+    const auto call = files_.BeginCall();
     Status outcome = files_.Admit(DiskOperation::kSync, path_);
     if (outcome.ok()) outcome = base_->Sync();
     if (outcome.ok()) files_.NoteSync();
@@ -32,6 +35,7 @@ class InterceptedWritableFile final : public WritableFile {
   }
 
   Status Truncate(std::uint64_t size_bytes) override {
+    const auto call = files_.BeginCall();
     const Status outcome = files_.Admit(DiskOperation::kTruncate, path_);
     return outcome.ok() ? base_->Truncate(size_bytes) : outcome;
   }
@@ -61,6 +65,7 @@ class InterceptedReadableFile final : public ReadableFile {
 }  // namespace
 
 Result<std::unique_ptr<WritableFile>> InterceptedFileSystem::OpenForAppend(const std::string& path) {
+  const auto call = BeginCall();
   if (Status outcome = Admit(DiskOperation::kOther, path); !outcome.ok()) return outcome;
   auto file = base_.OpenForAppend(path);
   if (!file.ok()) return file.status();
@@ -90,11 +95,13 @@ Result<std::vector<std::string>> InterceptedFileSystem::ListFolder(const std::st
 }
 
 Status InterceptedFileSystem::CreateFolders(const std::string& path) {
+  const auto call = BeginCall();
   const Status outcome = Admit(DiskOperation::kOther, path);
   return outcome.ok() ? base_.CreateFolders(path) : outcome;
 }
 
 Status InterceptedFileSystem::SyncFolder(const std::string& path) {
+  const auto call = BeginCall();
   Status outcome = Admit(DiskOperation::kSync, path);
   if (outcome.ok()) outcome = base_.SyncFolder(path);
   if (outcome.ok()) NoteSync();
@@ -102,6 +109,7 @@ Status InterceptedFileSystem::SyncFolder(const std::string& path) {
 }
 
 Status InterceptedFileSystem::RemoveFile(const std::string& path) {
+  const auto call = BeginCall();
   const Status outcome = Admit(DiskOperation::kOther, path);
   return outcome.ok() ? base_.RemoveFile(path) : outcome;
 }

@@ -9,6 +9,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -36,9 +38,17 @@ class InterceptedFileSystem : public FileSystem {
   virtual Status Admit(DiskOperation operation, const std::string& path) = 0;
   // A file or folder has been synced.
   virtual void NoteSync() {}
+  // Whether an Append that is refused has written the first half of its bytes.
+  virtual bool LeavesHalfOfAnAppend() const { return true; }
+
+  // While this is held, no call that changes the disk is between its Admit() and its end.
+  std::unique_lock<std::shared_mutex> WaitForCalls() { return std::unique_lock(calls_); }
+  // Held by each such call.
+  std::shared_lock<std::shared_mutex> BeginCall() { return std::shared_lock(calls_); }
 
  private:
   FileSystem& base_;
+  std::shared_mutex calls_;
 };
 
 }  // namespace streamhouse::agent

@@ -34,8 +34,13 @@ Status PowerLossFileSystem::Admit(DiskOperation operation, const std::string& pa
 }
 
 void PowerLossFileSystem::LosePower(Leftover leftover) {
+  {
+    // First, so that the calls come to an end however many begin.
+    const std::lock_guard lock(mutex_);
+    is_off_ = true;
+  }
+  const auto no_calls = WaitForCalls();
   const std::lock_guard lock(mutex_);
-  is_off_ = true;
   for (const auto& [path, file] : files_) {
     if (!std::filesystem::is_regular_file(path)) continue;
     if (!file.is_listed) {

@@ -3,8 +3,8 @@
 // When to use something else: killing a process, after which the kernel still has everything.
 // Guarantees: LosePower() leaves of each file that was written through this object what was in it at its last sync, and
 // of the rest what Leftover says; a file whose folder was not synced since it was made is gone. The removal of a file
-// and a truncation stay done. Everything fails from then on, as the machine is off.
-// Thread safety: as FileSystem; LosePower() when nobody else is in a call. The base must outlive it.
+// and a truncation stay done. Everything fails from then on, as the machine is off, and changes nothing.
+// Thread safety: as FileSystem; LosePower() also while others are in calls, which it lets end. The base must outlive it.
 #pragma once
 
 #include <cstdint>
@@ -30,6 +30,7 @@ class PowerLossFileSystem final : public InterceptedFileSystem {
   void LosePower(Leftover leftover);
 
   Status Admit(DiskOperation operation, const std::string& path) override;
+  bool LeavesHalfOfAnAppend() const override { return false; }
 
  private:
   struct File {

@@ -19,6 +19,7 @@ void LimitFileBytes(pid_t process, rlim_t bytes) {
 }  // namespace
 
 void AgentProcess::Start(agent::SyncPolicy sync_policy) {
+  sync_policy_ = sync_policy;
   child_ = std::make_unique<ChildProcess>(
       std::vector<std::string>{"serve", folder_, std::to_string(port_), std::to_string(static_cast<int>(sync_policy))});
   const std::optional<std::string> ready = child_->ReadLine();
@@ -28,8 +29,12 @@ void AgentProcess::Start(agent::SyncPolicy sync_policy) {
 }
 
 void AgentProcess::Restart(agent::SyncPolicy sync_policy) {
-  child_->Kill();
+  Kill();
   Start(sync_policy);
+}
+
+void AgentProcess::Kill() {
+  child_->Kill();
 }
 
 void AgentProcess::Freeze() const {

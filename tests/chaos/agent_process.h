@@ -22,6 +22,9 @@ class AgentProcess {
 
   // SIGKILL, and another one, on a disk that is well.
   void Restart(agent::SyncPolicy sync_policy);
+  // The same in two steps, for what has to be looked at in between.
+  void Kill();
+  void Start(agent::SyncPolicy sync_policy);
 
   void Freeze() const;
   void Wake() const;
@@ -29,16 +32,16 @@ class AgentProcess {
   void FillDisk(std::uint64_t file_bytes_max) const;
   void EmptyDisk() const;
 
-  // "well", "slow" or "broken"; it is so when this returns.
+  // "well", "slow", "broken" or one of kPowerCuts; it is so when this returns.
   void SwitchDisk(const std::string& state);
 
   const std::string& folder() const { return folder_; }
   const std::string& address() const { return address_; }
+  agent::SyncPolicy sync_policy() const { return sync_policy_; }
 
  private:
-  void Start(agent::SyncPolicy sync_policy);
-
   const std::string folder_;
+  agent::SyncPolicy sync_policy_ = agent::SyncPolicy::kNone;
   int port_ = 0;
   std::string address_;
   std::unique_ptr<ChildProcess> child_;

@@ -1,16 +1,19 @@
 #include "tests/chaos/harm.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <future>
 #include <sstream>
 #include <thread>
 #include <utility>
 
+#include "agent/log/file_system.h"
 #include "agent/log/partition_log.h"
 #include "agent/metadata/sqlite_metadata_store.h"
 #include "client/agent_broker/agent_broker.h"
 #include "tests/chaos/child_process.h"
+#include "tests/chaos/group_reader.h"
 #include "tests/chaos/roles.h"
 #include "tests/support/eventually.h"
 
@@ -39,8 +42,10 @@ std::vector<agent::TopicPartition> AllPartitions() {
 
 void Harm::DoNext() {
   if (deck_.empty()) {
-    deck_ = {&Harm::KillAgent, &Harm::FreezeAgentPastItsLease, &Harm::KillProducer, &Harm::FillDisk, &Harm::BreakDisk,
-             &Harm::SlowDisk};
+    deck_ = {&Harm::KillAgent,    &Harm::FreezeAgentPastItsLease,
+             &Harm::KillProducer, &Harm::KillConsumer,
+             &Harm::FillDisk,     &Harm::BreakDisk,
+             &Harm::SlowDisk,     &Harm::CutPower};
     std::shuffle(deck_.begin(), deck_.end(), random_);
   }
   const Fault fault = deck_.back();
@@ -57,7 +62,7 @@ void Harm::PassTime(int from_ms, int to_ms) {
 
 void Harm::RestartAgent() {
   ++counts_.agent_kills;
-  agent_.Restart(static_cast<agent::SyncPolicy>(Random(0, 2)));
+  agent_.Restart(PickSyncPolicy());
 }
 
 void Harm::KillAgent() {
@@ -133,6 +138,75 @@ void Harm::KillProducer() {
   }
   victim.Kill();
   while (const auto line = victim.ReadLine()) note(*line);
+}
+
+void Harm::KillConsumer() {
+  ++counts_.consumer_kills;
+  GroupReader reader(ledger_);
+  ChildProcess victim({"consume", agent_.address()});
+  const auto note = [&reader](const std::string& line) {
+    std::istringstream words(line);
+    std::uint32_t partition = 0;
+    std::uint64_t offset = 0;
+    std::string value;
+    if (line.starts_with("commit ")) {
+      if (words >> value >> partition >> offset) reader.NoteCommitted(partition, offset);
+    } else if (words >> partition >> offset >> value) {
+      reader.Given(partition, offset, value);
+    }
+  };
+  const int lines = Random(1, 3'000);
+  for (int i = 0; i < lines; ++i) {
+    const auto line = victim.ReadLine();
+    if (!line) break;
+    note(*line);
+  }
+  victim.Kill();
+  while (const auto line = victim.ReadLine()) note(*line);
+}
+
+// Of what was written and not synced, the disk keeps what the seed says. The metadata store syncs every transaction.
+void Harm::CutPower() {
+  ++counts_.power_cuts;
+  const bool is_synced = agent_.sync_policy() == agent::SyncPolicy::kEachBatch;
+  agent_.SwitchDisk(kPowerCuts[static_cast<std::size_t>(Random(0, kPowerCuts.size() - 1))]);
+  agent_.Kill();
+  WaitUntilNothingIsUnderWay();
+  for (std::uint32_t i = 0; i < kPartitions; ++i) {
+    ledger_.NoteCut(i, EndOfLog(i), is_synced ? Promise::kIsKept : Promise::kMayBeLost);
+  }
+  agent_.Start(PickSyncPolicy());
+}
+
+// What the dead agent has answered and handed out arrives at the ledger.
+void Harm::WaitUntilNothingIsUnderWay() {
+  constexpr int kQuietMs = 300;
+  std::size_t before = 0;
+  do {
+    before = ledger_.CountNotes();
+    PassTime(kQuietMs, kQuietMs);
+  } while (ledger_.CountNotes() != before);
+}
+
+// What recovery leaves of the log, of a copy of its last segments, so that the agent itself recovers as well.
+std::uint64_t Harm::EndOfLog(std::uint32_t partition) const {
+  namespace fs = std::filesystem;
+  const fs::path log = fs::path(agent_.folder()) / "log" / kTopic / std::to_string(partition);
+  const fs::path copy = agent_.folder() + "-copy";
+  fs::remove_all(copy);
+  fs::create_directory(copy);
+  std::vector<fs::path> segments;
+  for (const auto& entry : fs::directory_iterator(log)) {
+    if (entry.path().extension() == ".log") segments.push_back(entry.path());
+  }
+  std::sort(segments.begin(), segments.end());
+  constexpr std::size_t kSegments = 2;
+  for (std::size_t i = segments.size() - std::min(kSegments, segments.size()); i < segments.size(); ++i) {
+    fs::copy(segments[i], copy / segments[i].filename());
+  }
+  const auto opened = agent::PartitionLog::Open(agent::PosixFileSystem(), copy.string(), {});
+  metrics::Check(opened.ok(), "a log cannot be recovered: " + opened.status().message());
+  return opened.value()->HighWatermark();
 }
 
 void Harm::FillDisk() {

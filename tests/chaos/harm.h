@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/log/partition_log.h"
 #include "client/broker.h"
 #include "metrics_core/status.h"
 #include "tests/chaos/agent_process.h"
@@ -24,9 +25,11 @@ struct HarmCounts {
   int freezes = 0;
   int takeovers = 0;  // of its leases meanwhile
   int producer_kills = 0;
+  int consumer_kills = 0;
   int full_disks = 0;
   int broken_disks = 0;
   int slow_disks = 0;
+  int power_cuts = 0;
   // Batches that were sent to the agent when it should refuse them.
   int refused_without_lease = 0;
   int accepted_without_lease = 0;
@@ -52,15 +55,20 @@ class Harm {
   void FreezeAgentPastItsLease();
   bool FreezeAndTakeOver();
   void KillProducer();
+  void KillConsumer();
   void FillDisk();
   bool FillDiskUntilItRefuses();
   void BreakDisk();
   void SlowDisk();
+  void CutPower();
 
   int Random(int from, int to) { return std::uniform_int_distribution<int>(from, to)(random_); }
   bool Toss() { return Random(0, 1) == 1; }
   void PassTime(int from_ms, int to_ms);
+  agent::SyncPolicy PickSyncPolicy() { return static_cast<agent::SyncPolicy>(Random(0, 2)); }
   void RestartAgent();
+  void WaitUntilNothingIsUnderWay();
+  std::uint64_t EndOfLog(std::uint32_t partition) const;
   void WakeAndProbe(client::Broker& broker);
   std::shared_ptr<client::Broker> Connect() const;
   std::uint64_t TakeProbe();

@@ -1,5 +1,6 @@
 #include "tests/chaos/ledger.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace streamhouse::chaos {
@@ -30,6 +31,7 @@ void CheckOrder(const std::map<std::uint32_t, std::vector<std::string>>& log, st
 
 void Ledger::NoteAcknowledged(std::uint32_t partition, std::uint64_t offset, std::string value) {
   const std::lock_guard lock(mutex_);
+  ++notes_;
   ++acknowledged_in_[partition];
   const auto [entry, is_new] = acknowledged_.emplace(Place(partition, offset), std::move(value));
   if (!is_new) contradictions_.push_back(At(partition, offset) + " was acknowledged twice");
@@ -37,15 +39,69 @@ void Ledger::NoteAcknowledged(std::uint32_t partition, std::uint64_t offset, std
 
 void Ledger::NoteFailed() {
   const std::lock_guard lock(mutex_);
+  ++notes_;
   ++failed_;
 }
 
-void Ledger::NoteConsumed(std::uint32_t partition, std::uint64_t offset, std::string value) {
+void Ledger::NoteConsumed(std::uint32_t partition, std::uint64_t offset, std::string value, const Floor& floor) {
   const std::lock_guard lock(mutex_);
+  ++notes_;
+  if (const std::uint64_t committed = OffsetOf(partition, floor); offset < committed) {
+    contradictions_.push_back(At(partition, offset) + " was given again after a commit of " +
+                              std::to_string(committed));
+  }
   const auto [entry, is_new] = consumed_.emplace(Place(partition, offset), value);
   if (is_new) return;
   ++consumed_again_;
   if (entry->second != value) contradictions_.push_back(At(partition, offset) + " was read with two values");
+}
+
+std::uint64_t Ledger::OffsetOf(std::uint32_t partition, const Floor& floor) const {
+  std::uint64_t offset = floor.offset;
+  const auto found = cuts_.find(partition);
+  if (found == cuts_.end()) return offset;
+  for (std::size_t i = floor.cuts; i < found->second.size(); ++i) offset = std::min(offset, found->second[i]);
+  return offset;
+}
+
+void Ledger::NoteCommitted(std::uint32_t partition, const Floor& committed) {
+  const std::lock_guard lock(mutex_);
+  ++notes_;
+  ++commits_;
+  if (committed.cuts == cuts_[partition].size()) committed_[partition] = committed;
+}
+
+Floor Ledger::Committed(std::uint32_t partition) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = committed_.find(partition);
+  const auto cuts = cuts_.find(partition);
+  return {.offset = found == committed_.end() ? 0 : found->second.offset,
+          .cuts = cuts == cuts_.end() ? 0 : cuts->second.size()};
+}
+
+void Ledger::NoteCut(std::uint32_t partition, std::uint64_t end, Promise promise) {
+  const std::lock_guard lock(mutex_);
+  const Place first(partition, end);
+  const Place next_partition(partition + 1, 0);
+  const auto lost = acknowledged_.lower_bound(first);
+  const auto after = acknowledged_.lower_bound(next_partition);
+  for (auto entry = lost; entry != after; ++entry) {
+    ++cut_acknowledged_;
+    if (promise == Promise::kMayBeLost) continue;
+    contradictions_.push_back(At(partition, entry->first.second) + ": " + entry->second + " was synced, and lost");
+  }
+  acknowledged_.erase(lost, after);
+  consumed_.erase(consumed_.lower_bound(first), consumed_.lower_bound(next_partition));
+  std::vector<std::uint64_t>& cuts = cuts_[partition];
+  cuts.push_back(end);
+  Floor& committed = committed_[partition];
+  if (committed.offset > end) cut_committed_ += committed.offset - end;
+  committed = {.offset = std::min(committed.offset, end), .cuts = cuts.size()};
+}
+
+std::size_t Ledger::CountNotes() const {
+  const std::lock_guard lock(mutex_);
+  return notes_;
 }
 
 std::vector<std::string> Ledger::Check(const std::map<std::uint32_t, std::vector<std::string>>& log,
@@ -94,7 +150,10 @@ Counts Ledger::counts() const {
           .failed = failed_,
           .in_log = 0,
           .consumed = consumed_.size(),
-          .consumed_again = consumed_again_};
+          .consumed_again = consumed_again_,
+          .commits = commits_,
+          .cut_acknowledged = cut_acknowledged_,
+          .cut_committed = cut_committed_};
 }
 
 }  // namespace streamhouse::chaos

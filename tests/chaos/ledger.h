@@ -4,7 +4,9 @@
 // every record that a group has read, and is shown the whole log at the end.
 // Guarantees: Check() finds a record that was acknowledged and is not where it was acknowledged to be, a record that is
 // in the log twice, records of one producer out of order within a partition, a record that a group was given and that
-// is not in the log, and one before a group's committed offset that nobody in the group was given.
+// is not in the log, one before a group's committed offset that no member was given, and one that a member was given
+// although the group had committed it before (group_reader.h). A power cut takes records away: what was promised of
+// them is forgotten, and the records that get their offsets are new ones.
 // Thread safety: from any thread; Check() makes sense when nobody notes any more.
 #pragma once
 
@@ -18,13 +20,27 @@
 
 namespace streamhouse::chaos {
 
+inline constexpr std::uint32_t kPartitions = 8;  // of the topic
+
 struct Counts {
   std::size_t acknowledged = 0;
   std::size_t failed = 0;  // with an error to the sender; they may be in the log
   std::size_t in_log = 0;
   std::size_t consumed = 0;        // different records
   std::size_t consumed_again = 0;  // at least once means: some come again
+  std::size_t commits = 0;
+  std::size_t cut_acknowledged = 0;  // acknowledged, and taken by a power cut
+  std::size_t cut_committed = 0;     // committed by the group, and taken by a power cut
 };
+
+// What a group has committed when somebody looked, and how many power cuts there had been.
+struct Floor {
+  std::uint64_t offset = 0;
+  std::size_t cuts = 0;
+};
+
+// Whether a power cut may take acknowledged records: that is for the sync policy to say.
+enum class Promise : std::uint8_t { kMayBeLost, kIsKept };
 
 class Ledger {
  public:
@@ -34,7 +50,18 @@ class Ledger {
 
   void NoteAcknowledged(std::uint32_t partition, std::uint64_t offset, std::string value);
   void NoteFailed();
-  void NoteConsumed(std::uint32_t partition, std::uint64_t offset, std::string value);
+  // `floor`: what a member that is given this record must not be given any more.
+  void NoteConsumed(std::uint32_t partition, std::uint64_t offset, std::string value, const Floor& floor = {});
+
+  // The group has committed up to `committed.offset`; it had seen so many cuts. Of no effect after another cut.
+  void NoteCommitted(std::uint32_t partition, const Floor& committed);
+  Floor Committed(std::uint32_t partition) const;
+
+  // A power cut has left the records before `end`. No agent serves the log meanwhile.
+  void NoteCut(std::uint32_t partition, std::uint64_t end, Promise promise);
+
+  // How many acknowledgements, failures, records and commits were noted.
+  std::size_t CountNotes() const;
 
   // `log` holds the values of each partition by offset, `committed` the group's next offsets. What is wrong, a line
   // each.
@@ -52,12 +79,21 @@ class Ledger {
  private:
   using Place = std::pair<std::uint32_t, std::uint64_t>;  // partition and offset
 
+  // Less what was cut since then.
+  std::uint64_t OffsetOf(std::uint32_t partition, const Floor& floor) const;
+
   mutable std::mutex mutex_;
   // Guarded by mutex_.
   std::map<Place, std::string> acknowledged_;
   std::map<Place, std::string> consumed_;
   std::map<std::uint32_t, std::size_t> acknowledged_in_;  // by partition
+  std::map<std::uint32_t, Floor> committed_;
+  std::map<std::uint32_t, std::vector<std::uint64_t>> cuts_;  // the ends that they left, by partition
   std::vector<std::string> contradictions_;
+  std::size_t notes_ = 0;
+  std::size_t commits_ = 0;
+  std::size_t cut_acknowledged_ = 0;
+  std::size_t cut_committed_ = 0;
   std::size_t failed_ = 0;
   std::size_t consumed_again_ = 0;
 };

@@ -56,6 +56,64 @@ TEST_F(LedgerTest, FindsAnOffsetWithTwoValues) {
   EXPECT_EQ(ledger_.Check({{0, {"a:0", "a:1"}}}, {}), Problems{"partition 0 offset 0 was read with two values"});
 }
 
+TEST_F(LedgerTest, FindsARecordThatAGroupIsGivenAgainAfterItsCommit) {
+  ledger_.NoteConsumed(0, 0, "a:0", {.offset = 1});
+  EXPECT_EQ(ledger_.Check({{0, {"a:0", "a:1"}}}, {{0, 1}}),
+            Problems{"partition 0 offset 0 was given again after a commit of 1"});
+}
+
+TEST_F(LedgerTest, KnowsTheLastCommitOfAPartition) {
+  ledger_.NoteCommitted(0, {.offset = 2});
+  ledger_.NoteCommitted(0, {.offset = 1});
+  EXPECT_EQ(ledger_.Committed(0).offset, 1U);
+  EXPECT_EQ(ledger_.Committed(1).offset, 0U);
+}
+
+TEST_F(LedgerTest, ForgetsWhatAPowerCutHasTaken) {
+  ledger_.NoteConsumed(0, 1, "a:1");
+  ledger_.NoteCommitted(0, {.offset = 2});
+  ledger_.NoteCut(0, 1, Promise::kMayBeLost);
+  EXPECT_EQ(ledger_.Check({{0, {"a:0"}}}, {{0, 1}}), Problems());
+  EXPECT_EQ(ledger_.Committed(0).offset, 1U);
+  EXPECT_EQ(ledger_.counts().cut_acknowledged, 1U);
+  EXPECT_EQ(ledger_.counts().cut_committed, 1U);
+}
+
+TEST_F(LedgerTest, FindsASkippedRecordInThePlaceOfOneThatAPowerCutHasTaken) {
+  ledger_.NoteConsumed(0, 1, "a:1");
+  ledger_.NoteCut(0, 1, Promise::kMayBeLost);
+  ledger_.NoteAcknowledged(0, 1, "b:0");
+  EXPECT_EQ(ledger_.Check({{0, {"a:0", "b:0"}}}, {{0, 2}}), Problems{"partition 0 offset 1 was skipped"});
+}
+
+TEST_F(LedgerTest, FindsARecordThatWasLostAfterThePowerCut) {
+  ledger_.NoteCut(0, 1, Promise::kMayBeLost);
+  ledger_.NoteAcknowledged(0, 1, "b:0");
+  EXPECT_EQ(ledger_.Check({{0, {"a:0"}}}, {}), Problems{"partition 0 offset 1: b:0 was lost"});
+}
+
+TEST_F(LedgerTest, FindsASyncedRecordThatAPowerCutHasTaken) {
+  ledger_.NoteCut(0, 1, Promise::kIsKept);
+  EXPECT_EQ(ledger_.Check({{0, {"a:0"}}}, {}), Problems{"partition 0 offset 1: a:1 was synced, and lost"});
+}
+
+TEST_F(LedgerTest, TakesRecordsAtOffsetsThatWereCutSinceTheCommitForNewOnes) {
+  ledger_.NoteCut(0, 1, Promise::kMayBeLost);
+  ledger_.NoteConsumed(0, 1, "b:0", {.offset = 2});
+  EXPECT_EQ(ledger_.Check({{0, {"a:0", "b:0"}}}, {}), Problems());
+  ledger_.NoteConsumed(0, 0, "a:0", {.offset = 2});
+  EXPECT_EQ(ledger_.Check({{0, {"a:0", "b:0"}}}, {}),
+            Problems{"partition 0 offset 0 was given again after a commit of 1"});
+}
+
+TEST_F(LedgerTest, LeavesOutACommitOfBeforeAPowerCut) {
+  ledger_.NoteCut(0, 1, Promise::kMayBeLost);
+  ledger_.NoteCommitted(0, {.offset = 2, .cuts = 0});
+  EXPECT_EQ(ledger_.Committed(0).offset, 0U);
+  ledger_.NoteCommitted(0, {.offset = 2, .cuts = 1});
+  EXPECT_EQ(ledger_.Committed(0).offset, 2U);
+}
+
 TEST_F(LedgerTest, CountsWhatTheGroupHasYetToRead) {
   EXPECT_EQ(ledger_.CountUnread({{0, {"a:0", "a:1"}}, {1, {"b:0"}}}), 2U);
   ledger_.NoteConsumed(0, 1, "a:1");

@@ -126,16 +126,24 @@ class Round {
     const HarmCounts& harm = harm_.counts();
     std::printf("agent: killed %d times, stopped %d times, lost its leases meanwhile %d times\n", harm.agent_kills,
                 harm.freezes, harm.takeovers);
-    std::printf("producers: killed %d times\n", harm.producer_kills);
+    std::printf("producers: killed %d times; consumers: killed %d times\n", harm.producer_kills, harm.consumer_kills);
+    std::printf("power: cut %d times, which took %zu acknowledged records, %zu of them committed by the group\n",
+                harm.power_cuts, counts.cut_acknowledged, counts.cut_committed);
     std::printf("disk: full %d times, broken %d times, slow %d times\n", harm.full_disks, harm.broken_disks,
                 harm.slow_disks);
     std::printf("writes without a lease: %d refused, %d accepted\n", harm.refused_without_lease,
                 harm.accepted_without_lease);
     std::printf("writes to a full disk: %d refused; to a broken disk: %d refused, %d accepted\n",
                 harm.refused_by_full_disk, harm.refused_by_broken_disk, harm.accepted_by_broken_disk);
-    std::printf("records: %zu acknowledged, %zu failed, %zu in the log, %zu consumed, %zu of them again\n",
-                counts.acknowledged, counts.failed, counts.in_log, counts.consumed, counts.consumed_again);
-    for (const std::string& problem : problems_) std::printf("BROKEN: %s\n", problem.c_str());
+    std::printf("records: %zu acknowledged, %zu failed, %zu in the log, %zu consumed, %zu of them again; %zu commits\n",
+                counts.acknowledged, counts.failed, counts.in_log, counts.consumed, counts.consumed_again,
+                counts.commits);
+    // The first ones tell; a fault of one kind can come for each record.
+    constexpr std::size_t kShown = 40;
+    for (std::size_t i = 0; i < std::min(kShown, problems_.size()); ++i) {
+      std::printf("BROKEN: %s\n", problems_[i].c_str());
+    }
+    if (problems_.size() > kShown) std::printf("and %zu more\n", problems_.size() - kShown);
     std::printf("%zu promises broken\n", problems_.size());
   }
 
@@ -153,6 +161,7 @@ int RunRound(seconds length, std::uint64_t seed) {
   std::fflush(stdout);
   const int code = Round(folder, seed).Run(length);
   std::filesystem::remove_all(folder);
+  std::filesystem::remove_all(folder + "-copy");
   return code;
 }
 
@@ -162,6 +171,7 @@ int Main(const std::vector<std::string>& words) {
                         static_cast<agent::SyncPolicy>(std::stoi(words[3])));
   }
   if (words.size() == 3 && words[0] == "produce") return ProduceForEver(words[1], words[2]);
+  if (words.size() == 2 && words[0] == "consume") return ConsumeForEver(words[1]);
   std::optional<seconds> length;
   std::uint64_t seed = std::random_device{}();
   for (std::size_t i = 0; i + 1 < words.size(); i += 2) {

@@ -3,20 +3,25 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <utility>
+#include <vector>
 
 #include "agent/agent.h"
 #include "agent/agent_config.h"
 #include "agent/log/file_system.h"
+#include "agent/testing/power_loss_file_system.h"
 #include "agent/testing/switched_file_system.h"
 #include "client/agent_broker/agent_broker.h"
 #include "client/consumer.h"
 #include "client/producer.h"
+#include "tests/chaos/group_reader.h"
 
 namespace streamhouse::chaos {
 namespace {
@@ -46,6 +51,23 @@ std::unique_ptr<client::Producer> MakeProducer(const std::string& address) {
       .value();
 }
 
+std::unique_ptr<client::Consumer> JoinGroup(const std::string& address) {
+  auto built = client::Consumer::Builder()
+                   .broker(Connect(address))
+                   .group(kGroup)
+                   .topics({kTopic})
+                   .offset_reset(client::OffsetReset::kEarliest)
+                   .auto_commit_interval(milliseconds(200))
+                   .heartbeat_interval(milliseconds(200))
+                   .session_timeout(seconds(2))
+                   .request_timeout(seconds(5))
+                   .Build();
+  return built.ok() ? *std::move(built) : nullptr;
+}
+
+// Besides the automatic commits, of which nobody hears.
+constexpr int kPollsPerCommit = 10;
+
 agent::DiskState DiskStateOf(const std::string& word) {
   if (word == "slow") return agent::DiskState::kSlow;
   return word == "broken" ? agent::DiskState::kBroken : agent::DiskState::kWell;
@@ -72,7 +94,8 @@ int ServeForEver(const std::string& folder, std::uint16_t port, agent::SyncPolic
                   .renew_interval = milliseconds(300),
                   .safety_margin = milliseconds(200),
                   .retry_interval = milliseconds(50)};
-  agent::SwitchedFileSystem files(agent::PosixFileSystem(), milliseconds(150));
+  agent::PowerLossFileSystem power(agent::PosixFileSystem());
+  agent::SwitchedFileSystem files(power, milliseconds(150));
   const auto agent = agent::AgentBuilder(config).file_system(files).Build().value();
   if (const auto started = agent->Start(); !started.ok()) {
     std::fprintf(stderr, "%s\n", started.message().c_str());
@@ -80,7 +103,12 @@ int ServeForEver(const std::string& folder, std::uint16_t port, agent::SyncPolic
   }
   Print("ready " + std::to_string(agent->grpc_port()));
   for (std::string line; std::getline(std::cin, line);) {
-    files.Switch(DiskStateOf(line));
+    const auto* const cut = std::find(kPowerCuts.begin(), kPowerCuts.end(), line);
+    if (cut == kPowerCuts.end()) {
+      files.Switch(DiskStateOf(line));
+    } else {
+      power.LosePower(static_cast<agent::Leftover>(cut - kPowerCuts.begin()));
+    }
     Print(line);
   }
   for (;;) ::pause();
@@ -121,28 +149,46 @@ void Produce(const std::string& address, const std::string& name, const std::sto
   producer->Close(seconds(30));
 }
 
+int ConsumeForEver(const std::string& address) {
+  std::unique_ptr<client::Consumer> consumer;
+  while (consumer == nullptr) consumer = JoinGroup(address);
+  std::map<std::uint32_t, std::uint64_t> next;
+  for (int polls = 1;; ++polls) {
+    const auto polled = consumer->Poll(milliseconds(100));
+    const std::vector<client::TopicPartition> assignment = consumer->Assignment();
+    std::erase_if(next, [&](const auto& entry) {
+      return std::find(assignment.begin(), assignment.end(), client::TopicPartition{kTopic, entry.first}) ==
+             assignment.end();
+    });
+    if (!polled.ok()) continue;
+    for (const client::ConsumedRecord& record : polled.value()) {
+      const std::uint32_t partition = record.partition.partition;
+      next[partition] = record.offset + 1;
+      Print(std::to_string(partition) + " " + std::to_string(record.offset) + " " + std::string(record.record.value));
+    }
+    if (polls % kPollsPerCommit != 0 || !consumer->Commit().ok()) continue;
+    for (const auto& [partition, offset] : next) {
+      Print("commit " + std::to_string(partition) + " " + std::to_string(offset));
+    }
+  }
+}
+
 void Consume(const std::string& address, const std::stop_token& stop, Ledger& ledger) {
   // Building needs the agent, which may be dead just now.
   std::unique_ptr<client::Consumer> consumer;
-  while (consumer == nullptr && !stop.stop_requested()) {
-    auto built = client::Consumer::Builder()
-                     .broker(Connect(address))
-                     .group(kGroup)
-                     .topics({kTopic})
-                     .offset_reset(client::OffsetReset::kEarliest)
-                     .auto_commit_interval(milliseconds(200))
-                     .heartbeat_interval(milliseconds(200))
-                     .session_timeout(seconds(2))
-                     .request_timeout(seconds(5))
-                     .Build();
-    if (built.ok()) consumer = *std::move(built);
-  }
-  while (!stop.stop_requested()) {
+  while (consumer == nullptr && !stop.stop_requested()) consumer = JoinGroup(address);
+  GroupReader reader(ledger);
+  for (int polls = 1; !stop.stop_requested(); ++polls) {
+    reader.BeforePoll();
     const auto polled = consumer->Poll(milliseconds(100));
+    std::vector<std::uint32_t> partitions;
+    for (const client::TopicPartition& partition : consumer->Assignment()) partitions.push_back(partition.partition);
+    reader.Follow(partitions);
     if (!polled.ok()) continue;
     for (const client::ConsumedRecord& record : polled.value()) {
-      ledger.NoteConsumed(record.partition.partition, record.offset, std::string(record.record.value));
+      reader.Given(record.partition.partition, record.offset, std::string(record.record.value));
     }
+    if (polls % kPollsPerCommit == 0 && consumer->Commit().ok()) reader.NoteCommitted();
   }
   if (consumer != nullptr) static_cast<void>(consumer->Close());
 }

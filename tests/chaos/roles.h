@@ -4,6 +4,7 @@
 // Thread safety: each function on a thread of its own; the ledger is shared.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <stop_token>
 #include <string>
@@ -13,13 +14,15 @@
 
 namespace streamhouse::chaos {
 
-inline constexpr std::uint32_t kPartitions = 8;
 inline constexpr char kTopic[] = "chaos";
 inline constexpr char kGroup[] = "checkers";
 inline constexpr char kAgentId[] = "agent";
 
 // Segments are short, so that many of them end while the disk is in trouble.
 inline constexpr std::uint64_t kSegmentBytes = std::uint64_t{64} << 10;
+
+// What becomes of that which was not synced: nothing of it, half of it, or zeros are left. The disk is off from then on.
+inline constexpr std::array<const char*, 3> kPowerCuts = {"cut to nothing", "cut to half", "cut to zeros"};
 
 // Serves `folder` on the port, 0 for a free one, with leases of a second; prints "ready PORT". Each line of standard
 // input, "well", "slow" or "broken", is what becomes of the disk under the logs, and is printed once it has. Never
@@ -29,10 +32,14 @@ int ServeForEver(const std::string& folder, std::uint16_t port, agent::SyncPolic
 // Produces to the agent and prints "PARTITION OFFSET VALUE" for each acknowledgement. Never returns.
 int ProduceForEver(const std::string& address, const std::string& name);
 
+// Reads as a member of the group, and prints "PARTITION OFFSET VALUE" for each record before it commits, and "commit
+// PARTITION OFFSET" once it has. Never returns.
+int ConsumeForEver(const std::string& address);
+
 // Produces until stopped, and notes what became of each record.
 void Produce(const std::string& address, const std::string& name, const std::stop_token& stop, Ledger& ledger);
 
-// Reads as a member of the group until stopped, and notes each record. Its metrics matter to nobody.
+// Reads as a member of the group until stopped, and notes each record and commit.
 void Consume(const std::string& address, const std::stop_token& stop, Ledger& ledger);
 
 }  // namespace streamhouse::chaos

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/temporary_folder.h"
@@ -57,10 +58,23 @@ TEST_F(PowerLossFileSystemTest, LeavesWhatWasThereBefore) {
   EXPECT_EQ(ReadRawFile(folder_ / "f"), "ab");
 }
 
+TEST_F(PowerLossFileSystemTest, MayComeWhileOthersWrite) {
+  const auto file = Write("ab");
+  ASSERT_TRUE(files_.SyncFolder(folder_.path()).ok());
+  ASSERT_TRUE(file->Sync().ok());
+  std::jthread writer([&] {
+    while (file->Append("cd", "").ok()) continue;
+  });
+  files_.LosePower(Leftover::kNothing);
+  writer.join();
+  EXPECT_EQ(ReadRawFile(folder_ / "f"), "ab");
+}
+
 TEST_F(PowerLossFileSystemTest, FailsEverythingOnceThePowerIsOff) {
   const auto file = Write("ab");
   files_.LosePower(Leftover::kNothing);
-  EXPECT_EQ(file->Append("c", "").code(), StatusCode::kUnavailable);
+  EXPECT_EQ(file->Append("cc", "").code(), StatusCode::kUnavailable);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "f"));
   EXPECT_EQ(files_.OpenForRead(folder_ / "f").status().code(), StatusCode::kUnavailable);
 }
 
