@@ -4,7 +4,8 @@
 // Guarantees: LosePower() leaves of each file that was written through this object what was in it at its last sync, and
 // of the rest what Leftover says; a file whose folder was not synced since it was made is gone. The removal of a file
 // and a truncation stay done. Everything fails from then on, as the machine is off, and changes nothing.
-// Thread safety: as FileSystem; LosePower() also while others are in calls, which it lets end. The base must outlive it.
+// Thread safety: as FileSystem; LosePower() also while others are in calls, which it lets end. The base must outlive
+// it.
 #pragma once
 
 #include <cstdint>

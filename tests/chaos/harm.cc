@@ -167,6 +167,12 @@ void Harm::KillConsumer() {
 
 // Of what was written and not synced, the disk keeps what the seed says. The metadata store syncs every transaction.
 void Harm::CutPower() {
+  // Without any syncs, a log may be left that no agent serves before an operator has looked at it: see SyncPolicy.
+  if (agent_.sync_policy() == agent::SyncPolicy::kNone) {
+    agent_.Restart(Toss() ? agent::SyncPolicy::kEachBatch : agent::SyncPolicy::kInterval);
+    ++counts_.agent_kills;
+    PassTime(300, 1'500);
+  }
   ++counts_.power_cuts;
   const bool is_synced = agent_.sync_policy() == agent::SyncPolicy::kEachBatch;
   agent_.SwitchDisk(kPowerCuts[static_cast<std::size_t>(Random(0, kPowerCuts.size() - 1))]);

@@ -89,7 +89,7 @@ int ServeForEver(const std::string& folder, std::uint16_t port, agent::SyncPolic
   config.topics = {{.name = kTopic, .partitions = kPartitions}};
   config.segment_bytes = kSegmentBytes;
   config.sync_policy = sync_policy;
-  config.sync_interval = milliseconds(100);
+  config.sync_interval = milliseconds(1'000);
   config.lease = {.duration = milliseconds(1'000),
                   .renew_interval = milliseconds(300),
                   .safety_margin = milliseconds(200),

@@ -21,7 +21,7 @@ inline constexpr char kAgentId[] = "agent";
 // Segments are short, so that many of them end while the disk is in trouble.
 inline constexpr std::uint64_t kSegmentBytes = std::uint64_t{64} << 10;
 
-// What becomes of that which was not synced: nothing of it, half of it, or zeros are left. The disk is off from then on.
+// What is left of that which was not synced: nothing, half of it, or zeros. The disk is off from then on.
 inline constexpr std::array<const char*, 3> kPowerCuts = {"cut to nothing", "cut to half", "cut to zeros"};
 
 // Serves `folder` on the port, 0 for a free one, with leases of a second; prints "ready PORT". Each line of standard
