@@ -5,6 +5,7 @@
 namespace streamhouse::chaos {
 
 void GroupReader::BeforePoll() {
+  drains_ = ledger_.drains();
   for (std::uint32_t i = 0; i < kPartitions; ++i) floors_[i] = ledger_.Committed(i);
 }
 

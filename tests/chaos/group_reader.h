@@ -29,7 +29,13 @@ namespace streamhouse::chaos {
 class GroupReader {
  public:
   // It has not begun to read anything.
-  explicit GroupReader(Ledger& ledger) : ledger_(ledger) { BeforePoll(); }
+  explicit GroupReader(Ledger& ledger) : ledger_(ledger) {
+    ledger_.AddReader(*this);
+    BeforePoll();
+  }
+  ~GroupReader() { ledger_.RemoveReader(*this); }
+  GroupReader(const GroupReader&) = delete;
+  GroupReader& operator=(const GroupReader&) = delete;
 
   // What it begins to read from now on begins where the group has committed, now or later.
   void BeforePoll();
@@ -37,6 +43,8 @@ class GroupReader {
   // These are the partitions that it reads.
   void Follow(const std::vector<std::uint32_t>& partitions);
 
+  // The poll has returned no record, or a failure.
+  void NothingGiven() { ledger_.NoteNothingGiven(*this, drains_); }
   void Given(std::uint32_t partition, std::uint64_t offset, const std::string& value);
 
   // A commit of all that it was given, or of one partition, has succeeded.
@@ -53,6 +61,7 @@ class GroupReader {
   Run& RunOf(std::uint32_t partition);
 
   Ledger& ledger_;
+  std::size_t drains_ = 0;                 // as of the last BeforePoll()
   std::map<std::uint32_t, Floor> floors_;  // as of the last BeforePoll()
   std::map<std::uint32_t, Run> runs_;      // since it has the partition
 };

@@ -89,6 +89,25 @@ TEST_F(GroupReaderTest, MustNotGoBackFurtherThanAPowerCutHasCutTheLog) {
   EXPECT_EQ(Check(), Problems{"partition 0 offset 5 was given again after a commit of 6"});
 }
 
+TEST_F(GroupReaderTest, IsDrainedOnceAPollThatBeganLaterHasGivenNothing) {
+  GroupReader reader(ledger_);
+  EXPECT_TRUE(ledger_.AreReadersDrained());
+  ledger_.BeginDrain();
+  reader.NothingGiven();
+  EXPECT_FALSE(ledger_.AreReadersDrained());
+  reader.BeforePoll();
+  reader.NothingGiven();
+  EXPECT_TRUE(ledger_.AreReadersDrained());
+}
+
+TEST_F(GroupReaderTest, IsNotWaitedForOnceItIsGone) {
+  {
+    const GroupReader reader(ledger_);
+    ledger_.BeginDrain();
+  }
+  EXPECT_TRUE(ledger_.AreReadersDrained());
+}
+
 TEST_F(GroupReaderTest, DoesNotCommitWhatItWasGivenBeforeAPowerCut) {
   GroupReader reader(ledger_);
   Give(reader, 0, 8);

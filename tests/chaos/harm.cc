@@ -186,6 +186,8 @@ void Harm::CutPower() {
 
 // What the dead agent has answered and handed out arrives at the ledger.
 void Harm::WaitUntilNothingIsUnderWay() {
+  ledger_.BeginDrain();
+  metrics::Check(Eventually([&] { return ledger_.AreReadersDrained(); }), "readers of a dead agent are given records");
   constexpr int kQuietMs = 300;
   std::size_t before = 0;
   do {

@@ -99,6 +99,36 @@ void Ledger::NoteCut(std::uint32_t partition, std::uint64_t end, Promise promise
   committed = {.offset = std::min(committed.offset, end), .cuts = cuts.size()};
 }
 
+void Ledger::AddReader(const GroupReader& reader) {
+  const std::lock_guard lock(mutex_);
+  readers_[&reader] = drains_;
+}
+
+void Ledger::RemoveReader(const GroupReader& reader) {
+  const std::lock_guard lock(mutex_);
+  readers_.erase(&reader);
+}
+
+void Ledger::BeginDrain() {
+  const std::lock_guard lock(mutex_);
+  ++drains_;
+}
+
+std::size_t Ledger::drains() const {
+  const std::lock_guard lock(mutex_);
+  return drains_;
+}
+
+void Ledger::NoteNothingGiven(const GroupReader& reader, std::size_t drains) {
+  const std::lock_guard lock(mutex_);
+  readers_[&reader] = drains;
+}
+
+bool Ledger::AreReadersDrained() const {
+  const std::lock_guard lock(mutex_);
+  return std::all_of(readers_.begin(), readers_.end(), [&](const auto& reader) { return reader.second == drains_; });
+}
+
 std::size_t Ledger::CountNotes() const {
   const std::lock_guard lock(mutex_);
   return notes_;

@@ -42,6 +42,8 @@ struct Floor {
 // Whether a power cut may take acknowledged records: that is for the sync policy to say.
 enum class Promise : std::uint8_t { kMayBeLost, kIsKept };
 
+class GroupReader;
+
 class Ledger {
  public:
   static std::string Value(const std::string& producer, std::uint64_t number) {
@@ -62,6 +64,15 @@ class Ledger {
 
   // How many acknowledgements, failures, records and commits were noted.
   std::size_t CountNotes() const;
+
+  // Readers may hold records that were fetched and not yet given. From BeginDrain() on, a reader is drained when a poll
+  // that began later has given it nothing.
+  void AddReader(const GroupReader& reader);
+  void RemoveReader(const GroupReader& reader);
+  void BeginDrain();
+  std::size_t drains() const;
+  void NoteNothingGiven(const GroupReader& reader, std::size_t drains);
+  bool AreReadersDrained() const;
 
   // `log` holds the values of each partition by offset, `committed` the group's next offsets. What is wrong, a line
   // each.
@@ -89,6 +100,8 @@ class Ledger {
   std::map<std::uint32_t, std::size_t> acknowledged_in_;  // by partition
   std::map<std::uint32_t, Floor> committed_;
   std::map<std::uint32_t, std::vector<std::uint64_t>> cuts_;  // the ends that they left, by partition
+  std::map<const GroupReader*, std::size_t> readers_;         // and the last drain after which one was given nothing
+  std::size_t drains_ = 0;
   std::vector<std::string> contradictions_;
   std::size_t notes_ = 0;
   std::size_t commits_ = 0;

@@ -184,6 +184,7 @@ void Consume(const std::string& address, const std::stop_token& stop, Ledger& le
     std::vector<std::uint32_t> partitions;
     for (const client::TopicPartition& partition : consumer->Assignment()) partitions.push_back(partition.partition);
     reader.Follow(partitions);
+    if (!polled.ok() || polled.value().empty()) reader.NothingGiven();
     if (!polled.ok()) continue;
     for (const client::ConsumedRecord& record : polled.value()) {
       reader.Given(record.partition.partition, record.offset, std::string(record.record.value));
