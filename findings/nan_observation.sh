@@ -15,14 +15,9 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 export GOPATH=$dir/gopath GOFLAGS='-mod=mod -modcacherw -trimpath'
-cat >go.mod <<'END'
-module finding
-go 1.26
-require (
-	github.com/prometheus/client_golang v1.25.0
-	go.opentelemetry.io/otel/sdk/metric v1.47.0
-)
-END
+printf '%s\n' 'module finding' 'go 1.26' \
+  'require github.com/prometheus/client_golang v1.25.0' \
+  'require go.opentelemetry.io/otel/sdk/metric v1.47.0' >go.mod
 cat >main.go <<'END'
 package main
 
@@ -92,16 +87,8 @@ for (const value of [0.5, NaN, Infinity, 1.5]) {
 })();
 END
 cat out
-cat >expected <<'END'
-client_golang 4 NaN
-otel-go 4 NaN
-prometheus-client 3 nan
-otel-python 2 2.0
-prom-client throws at NaN
-prom-client throws at Infinity
-prom-client 2 2
-otel-js 3 Infinity
-END
+printf '%s\n' 'client_golang 4 NaN' 'otel-go 4 NaN' 'prometheus-client 3 nan' 'otel-python 2 2.0' \
+  'prom-client throws at NaN' 'prom-client throws at Infinity' 'prom-client 2 2' 'otel-js 3 Infinity' >expected
 if ! cmp -s out expected; then
   echo "CHANGED: the libraries count NaN or Infinity in another way"
   exit 1
