@@ -89,7 +89,8 @@ Status Agent::OpenStorage() {
           .log = {.segment_bytes = config_.segment_bytes, .sync_policy = config_.sync_policy},
           .record_bytes_max = config_.record_bytes_max,
           .metrics = {.records_written = metrics_.records_written, .write_latency = metrics_.write_latency},
-          .offsets_lowered = metrics_.offsets_lowered});
+          .offsets_lowered = metrics_.offsets_lowered,
+          .records_damaged = metrics_.records_damaged});
   offsets_ = std::make_unique<CommittedOffsets>(*store_, *topics_);
   groups_ = std::make_unique<GroupCoordinator>(*topics_);
   return Status::Ok();

@@ -5,8 +5,9 @@
 // not a lock, not an exporter. Stop returns when no thread of it runs; what was acknowledged is on the disk then, or it
 // says which log could not be synced, and the leases are free for others. An agent is started at most once. The health
 // check "lease" says no before the first lease, after the last one, and never in between for a renewal. The health
-// check "log" says no, and names topic, partition and reason, while a partition cannot be served, or a log takes no
-// more batches, until it is opened again.
+// check "log" says no, and names topic, partition and reason, while a partition cannot be served, a log takes no more
+// batches, until it is opened again, or readers have found records that cannot be read, until retention removes them or
+// the agent starts again.
 // Thread safety: Start and Stop from one thread (a signal handler should wake that thread); the rest from any.
 // Cost: gRPC's threads, one for leases, one for counting connections, one for retention, one for
 // syncing under SyncPolicy::kInterval.

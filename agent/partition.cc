@@ -58,14 +58,20 @@ Result<std::uint32_t> Partition::Read(std::uint64_t offset, ReadLimits limits,
                                       const std::function<void(const RecordView&)>& visit) const {
   if (auto epoch = lease_->Epoch(); !epoch.ok()) return epoch.status();
   auto read = log_->Read(offset, limits, visit);
+  AnnounceDamage();
   if (!read.ok()) return Named(read.status());
   return read;
 }
 
 // The log knows files, not topics.
 Status Partition::Named(const Status& failure) const {
-  if (failure.code() != StatusCode::kOutOfRange) return failure;
-  return {StatusCode::kOutOfRange, lease_->name() + ": " + failure.message()};
+  if (failure.code() != StatusCode::kOutOfRange && failure.code() != StatusCode::kDataLoss) return failure;
+  return {failure.code(), lease_->name() + ": " + failure.message()};
+}
+
+// Of the log's readers, the one that asks first announces it.
+void Partition::AnnounceDamage() const {
+  for (const Damage& damage : log_->TakeNewDamages()) damage_found_(damage);
 }
 
 Result<Watermarks> Partition::FindWatermarks() const {
@@ -80,6 +86,10 @@ Result<std::optional<std::int64_t>> Partition::FindTimestamp(std::uint64_t offse
   const std::uint64_t start = log_->LogStartOffset();
   offset = std::max(offset, start);
   auto timestamp_ms = log_->FindTimestamp(offset);
+  AnnounceDamage();
+  if (timestamp_ms.status().code() == StatusCode::kDataLoss) {
+    if (const auto lost = log_->FindDamage(offset)) return FindTimestamp(lost->next);
+  }
   if (!timestamp_ms.ok() && log_->LogStartOffset() > start) return FindTimestamp(offset);
   return timestamp_ms.ok() ? std::move(timestamp_ms) : Named(timestamp_ms.status());
 }

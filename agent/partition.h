@@ -7,9 +7,10 @@
 // Thread safety: any thread.
 // Cost: that of PartitionLog, two clock readings for the latency and two for the lease.
 // Errors: InvalidArgument for an empty batch or a record over the limit, naming its size; OutOfRange for an offset
-// beyond the log, or a batch whose sequence has been passed. Of Append, when nothing was written: FailedPrecondition
-// without the lease, Aborted when fenced, Unavailable when the disk is full, out of reach, or the log is closed; when
-// it may be in the log: DeadlineExceeded (the lease ran out meanwhile) and Internal (a sync failed).
+// beyond the log, or a batch whose sequence has been passed; DataLoss for records that cannot be read. Of Append, when
+// nothing was written: FailedPrecondition without the lease, Aborted when fenced, Unavailable when the disk is full,
+// out of reach, or the log is closed; when it may be in the log: DeadlineExceeded (the lease ran out meanwhile) and
+// Internal (a sync failed).
 #pragma once
 
 #include <cstddef>
@@ -23,6 +24,7 @@
 #include "agent/lease/lease.h"
 #include "agent/log/append_waiters.h"
 #include "agent/log/batch_builder.h"
+#include "agent/log/damage_list.h"
 #include "agent/log/log_format.h"
 #include "agent/log/partition_log.h"
 #include "agent/log/retention.h"
@@ -38,6 +40,9 @@ struct WriteMetrics {
   metrics::Counter records_written;
   metrics::TickHistogram write_latency;  // nanoseconds
 };
+
+// Readers have found records that cannot be read. Told once a range, on the thread that noticed.
+using DamageFound = std::function<void(const Damage& damage)>;
 
 // The log takes no more batches until it is opened again (PartitionLog::Health). Told once, on the thread that noticed.
 using LogFailed = std::function<void(const metrics::Status& reason)>;
@@ -75,13 +80,19 @@ class Partition {
   // See PartitionLog::Append. `trace` becomes an exemplar of the latency.
   metrics::Result<AppendedBatch> Append(const BatchBuilder& batch, const metrics::TraceContext& trace = {});
 
+  // Who is told of damage. Before the partition is served.
+  void OnDamage(DamageFound damage_found) { damage_found_ = std::move(damage_found); }
+
   // See PartitionLog::Read.
   metrics::Result<std::uint32_t> Read(std::uint64_t offset, ReadLimits limits,
                                       const std::function<void(const RecordView&)>& visit) const;
 
   metrics::Result<Watermarks> FindWatermarks() const;
+  // See PartitionLog::FindDamage.
+  std::optional<OffsetRange> FindDamage(std::uint64_t offset) const { return log_->FindDamage(offset); }
+
   // See PartitionLog::FindTimestamp. Nothing at the high watermark and beyond. Below the start of the log, that of its
-  // first record.
+  // first record; of a record that cannot be read, that of the next one that can.
   metrics::Result<std::optional<std::int64_t>> FindTimestamp(std::uint64_t offset) const;
 
   // Waiters are woken by appends, when the lease is lost, and when the partition drains.
@@ -100,6 +111,8 @@ class Partition {
 
   // See PartitionLog::Health.
   metrics::Status LogHealth() const { return log_->Health(); }
+  // See PartitionLog::Integrity.
+  metrics::Status Integrity() const { return log_->Integrity(); }
 
   // Without regard to the lease.
   std::uint64_t HighWatermark() const { return log_->HighWatermark(); }
@@ -109,6 +122,7 @@ class Partition {
  private:
   metrics::Status CheckBatch(const BatchBuilder& batch) const;
   metrics::Status Named(const metrics::Status& failure) const;
+  void AnnounceDamage() const;
   // After any failure of the log.
   void AnnounceIfItFailed();
 
@@ -118,6 +132,7 @@ class Partition {
   const std::size_t record_bytes_max_;
   const WriteMetrics metrics_;
   const LogFailed log_failed_;
+  DamageFound damage_found_ = [](const Damage&) {};
   const TopicId topic_id_;
 
   std::once_flag announced_;

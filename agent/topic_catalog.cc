@@ -150,8 +150,13 @@ std::shared_ptr<Partition> TopicCatalog::Serve(const TopicPartition& name, Topic
     OperatorLog().error("log of {}: {}", name.ToString(), reason.message());
     leases_.GiveUp(name, reason.message());
   };
-  return std::make_shared<Partition>(std::move(log), leases_.Track(name), options_.record_bytes_max, options_.metrics,
-                                     log_failed, topic_id);
+  auto partition = std::make_shared<Partition>(std::move(log), leases_.Track(name), options_.record_bytes_max,
+                                               options_.metrics, log_failed, topic_id);
+  partition->OnDamage([this, name](const Damage& damage) {
+    OperatorLog().error("log of {}: {}", name.ToString(), damage.ToString());
+    options_.records_damaged.With(name.topic).Increment(damage.lost.size());
+  });
+  return partition;
 }
 
 Result<std::shared_ptr<Partition>> TopicCatalog::Find(std::string_view topic, std::uint32_t partition) const {
@@ -247,7 +252,10 @@ Status TopicCatalog::LogHealth() const {
         const ServedPartition& served = topic.partitions[i];
         if (!served.ok()) {
           reasons.push_back(served.status().message());
-        } else if (const Status health = (*served)->LogHealth(); !health.ok()) {
+          continue;
+        }
+        for (const Status& health : {(*served)->LogHealth(), (*served)->Integrity()}) {
+          if (health.ok()) continue;
           reasons.push_back(TopicPartition{.topic = name, .partition = i}.ToString() + ": " + health.message());
         }
       }

@@ -31,6 +31,7 @@
 #include "agent/metadata/metadata_store.h"
 #include "agent/partition.h"
 #include "metrics_core/counter.h"
+#include "metrics_core/family.h"
 
 namespace streamhouse::agent {
 
@@ -49,7 +50,8 @@ class TopicCatalog {
     PartitionLogOptions log;
     std::size_t record_bytes_max = 0;
     WriteMetrics metrics;
-    metrics::Counter offsets_lowered = {};  // committed offsets that were beyond the end of their log
+    metrics::Counter offsets_lowered = {};                   // committed offsets that were beyond the end of their log
+    metrics::Family<metrics::Counter> records_damaged = {};  // by topic
   };
 
   // All must outlive the catalog.
@@ -73,7 +75,8 @@ class TopicCatalog {
   // In the order of their names.
   std::vector<ListedTopic> List() const;
 
-  // Names every partition that is not served and every log that takes no more batches, with the reason. Never waits.
+  // Names every partition that is not served, every log with records that readers could not read, and every log that
+  // takes no more batches, with the reason. Never waits.
   Status LogHealth() const;
 
   // Passes the loss of a lease on to the log, as a fence.

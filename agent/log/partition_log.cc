@@ -1,11 +1,11 @@
 #include "agent/log/partition_log.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
 
 #include "agent/log/segment_name.h"
-#include "agent/log/segment_reader.h"
 
 namespace streamhouse::agent {
 std::int64_t WallClockMilliseconds() {
@@ -243,9 +243,19 @@ Result<PartitionLog::ReadStart> PartitionLog::FindStart(std::uint64_t offset) co
   const auto after =
       std::upper_bound(segments_.begin(), segments_.end(), offset,
                        [](std::uint64_t o, const std::shared_ptr<Segment>& s) { return o < s->base_offset; });
-  const auto& segment = *std::prev(after);
-  return ReadStart{
-      .segment = segment, .file = segment->file, .position = segment->index.Find(offset), .end = segment->size_bytes};
+  ReadStart start = StartOf(std::prev(after));
+  start.from = start.segment->index.Find(offset).value_or(start.from);
+  return start;
+}
+
+// With state_mutex_ held.
+PartitionLog::ReadStart PartitionLog::StartOf(Segments::const_iterator segment) const {
+  const auto after = std::next(segment);
+  const std::uint64_t end_offset = after == segments_.end() ? high_watermark_ : (*after)->base_offset;
+  return {.segment = *segment,
+          .file = (*segment)->file,
+          .from = {.base_offset = (*segment)->base_offset, .position = 0},
+          .end = {.base_offset = end_offset, .position = (*segment)->size_bytes}};
 }
 
 Status PartitionLog::OpenFile(ReadStart& start) const {
@@ -283,15 +293,18 @@ Result<std::uint32_t> PartitionLog::ReadRecords(std::uint64_t offset, ReadLimits
   if (!start.ok()) return start.status();
   if (start->segment == nullptr) return std::uint32_t{0};
   if (Status opened = OpenFile(*start); !opened.ok()) return opened;
-  SegmentReader reader(*start->file, start->segment->path, start->position, start->end);
+  SegmentWalk walk = Walk(*start);
+  std::uint64_t next = offset;  // of the record that is visited next
   std::uint32_t records = 0;
   std::uint64_t bytes = 0;
   bool full = false;
   while (!full) {
-    auto header = reader.ReadHeader();
-    if (!header.ok()) return header.status();
-    if (!header->has_value()) break;
+    auto header = walk.Next();
+    if (!header.ok()) return records > 0 ? Result<std::uint32_t>(records) : header.status();
+    // All of [next, end) is there, unless it is damaged.
+    if (!header->has_value() || (*header)->base_offset > next) break;
     std::uint64_t at = (*header)->base_offset;
+    if ((*header)->end_offset() <= next) continue;
     const std::int64_t append_time_ms = (*header)->AppendTime(start->segment->file_time_ms);
     const auto visit_if_wanted = [&](const RecordView& record) {
       if (at++ < offset) return Visit::kContinue;
@@ -302,13 +315,44 @@ Result<std::uint32_t> PartitionLog::ReadRecords(std::uint64_t offset, ReadLimits
       bytes += record.bytes();
       return Visit::kContinue;
     };
-    if ((*header)->end_offset() > offset) {
-      if (Status visited = reader.Visit(**header, visit_if_wanted); !visited.ok()) return visited;
+    if (Status visited = walk.Visit(visit_if_wanted); !visited.ok()) {
+      return records > 0 ? Result<std::uint32_t>(records) : visited;
     }
-    reader.Skip(**header);
+    next = (*header)->end_offset();
     full = full || records >= std::max(limits.records, 1U);
   }
+  if (records == 0 && !walk.damage().ok()) return walk.damage();
   return records;
+}
+
+SegmentWalk PartitionLog::Walk(const ReadStart& start) const {
+  const auto known_behind = [this, segment = start.segment](std::uint64_t position) {
+    const std::lock_guard lock(state_mutex_);
+    return segment->index.FindBehind(position);
+  };
+  const auto report = [this](const Damage& damage) {
+    const std::lock_guard lock(state_mutex_);
+    damages_.Note(damage);
+  };
+  return {*start.file, start.segment->path, start.from, start.end, known_behind, report};
+}
+
+std::optional<OffsetRange> PartitionLog::FindDamage(std::uint64_t offset) const {
+  const std::lock_guard lock(state_mutex_);
+  return damages_.Find(offset);
+}
+
+std::vector<Damage> PartitionLog::TakeNewDamages() {
+  const std::lock_guard lock(state_mutex_);
+  return damages_.TakeNew();
+}
+
+Status PartitionLog::Integrity() const {
+  const std::lock_guard lock(state_mutex_);
+  if (damages_.empty()) return Status::Ok();
+  std::string text = damages_.First().ToString();
+  if (damages_.size() > 1) text += "; and " + std::to_string(damages_.size() - 1) + " more ranges";
+  return {StatusCode::kDataLoss, std::move(text)};
 }
 
 Result<std::uint64_t> PartitionLog::FindOffset(std::int64_t append_time_ms) const {
@@ -317,18 +361,17 @@ Result<std::uint64_t> PartitionLog::FindOffset(std::int64_t append_time_ms) cons
     const auto found = std::find_if(segments_.begin(), segments_.end(),
                                     [&](const auto& segment) { return segment->append_time_ms >= append_time_ms; });
     if (found == segments_.end()) return {};
-    return {.segment = *found, .file = (*found)->file, .position = 0, .end = (*found)->size_bytes};
+    return StartOf(found);
   };
   ReadStart start = find_segment();
   if (start.segment == nullptr) return HighWatermark();
   if (Status opened = OpenFile(start); !opened.ok()) return opened;
-  SegmentReader reader(*start.file, start.segment->path, start.position, start.end);
+  SegmentWalk walk = Walk(start);
   for (;;) {
-    auto header = reader.ReadHeader();
+    auto header = walk.Next();
     if (!header.ok()) return header.status();
-    if (!header->has_value()) return HighWatermark();
+    if (!header->has_value()) return start.end.base_offset;
     if ((*header)->AppendTime(start.segment->file_time_ms) >= append_time_ms) return (*header)->base_offset;
-    reader.Skip(**header);
   }
 }
 
@@ -349,6 +392,7 @@ Result<std::size_t> PartitionLog::ApplyRetention(const Retention& retention, std
     {
       const std::lock_guard state_lock(state_mutex_);
       segments_.erase(segments_.begin());
+      damages_.DropBelow(segments_.front()->base_offset);
     }
     ++removed;
     // One after the other, so that the loss of power leaves no gap between segments.

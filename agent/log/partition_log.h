@@ -28,11 +28,13 @@
 
 #include "agent/log/append_waiters.h"
 #include "agent/log/batch_builder.h"
+#include "agent/log/damage_list.h"
 #include "agent/log/file_system.h"
 #include "agent/log/log_format.h"
 #include "agent/log/producer_sequences.h"
 #include "agent/log/recovery.h"
 #include "agent/log/retention.h"
+#include "agent/log/segment_walk.h"
 #include "agent/log/segment_writer.h"
 #include "agent/log/sparse_index.h"
 
@@ -89,8 +91,17 @@ class PartitionLog {
 
   // Visits records from `offset` on, until a limit or the high watermark is reached; a read may also end early, but
   // never before the first record. `visit` is called on this thread and must not keep the views. Returns how many.
+  // DataLoss when the record at `offset` cannot be read; FindDamage() then says where reading can go on. Damage further
+  // on ends the read early.
   Result<std::uint32_t> Read(std::uint64_t offset, ReadLimits limits,
                              const std::function<void(const RecordView&)>& visit) const;
+
+  // The range that a DataLoss of the methods above and below was about, if `offset` is in it.
+  std::optional<OffsetRange> FindDamage(std::uint64_t offset) const;
+  // What readers have found since the last call.
+  std::vector<Damage> TakeNewDamages();
+  // OK unless readers have found records that cannot be read: the first of them.
+  Status Integrity() const;
 
   // When the record at `offset` was sent: its timestamp, at most the time when it was appended; that time where the
   // timestamp is 0 or less. Nothing at the high watermark.
@@ -138,9 +149,10 @@ class PartitionLog {
   struct ReadStart {
     std::shared_ptr<const Segment> segment;
     std::shared_ptr<const ReadableFile> file;
-    std::uint64_t position = 0;
-    std::uint64_t end = 0;
+    BatchPlace from = {};
+    BatchPlace end = {};  // behind the last batch
   };
+  using Segments = std::vector<std::shared_ptr<Segment>>;
 
   PartitionLog(FileSystem& files, std::string folder, PartitionLogOptions options);
   Status Recover();
@@ -155,8 +167,10 @@ class PartitionLog {
   std::shared_ptr<const Segment> FindRemovable(const Retention& retention, std::int64_t oldest_ms) const;
   void Publish(const BatchHeader& header);
   void NoteHealth();
+  ReadStart StartOf(Segments::const_iterator segment) const;
   Result<ReadStart> FindStart(std::uint64_t offset) const;
   Status OpenFile(ReadStart& start) const;
+  SegmentWalk Walk(const ReadStart& start) const;
   template <typename VisitRecord>  // void(const RecordView&, std::int64_t append_time_ms)
   Result<std::uint32_t> ReadRecords(std::uint64_t offset, ReadLimits limits, const VisitRecord& visit) const;
 
@@ -183,8 +197,9 @@ class PartitionLog {
 
   mutable std::mutex state_mutex_;  // held for moments only, never during input or output
   // guarded by state_mutex_
-  std::vector<std::shared_ptr<Segment>> segments_;  // by base offset; never empty after Open
+  Segments segments_;  // by base offset; never empty after Open
   std::uint64_t high_watermark_ = 0;
+  mutable DamageList damages_;
   Status health_;
 };
 

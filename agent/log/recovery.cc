@@ -1,12 +1,10 @@
 #include "agent/log/recovery.h"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <memory>
 #include <optional>
-#include <string_view>
 
+#include "agent/log/batch_search.h"
 #include "agent/log/log_format.h"
 #include "agent/log/segment_reader.h"
 
@@ -39,11 +37,7 @@ class SegmentScan {
       if (!header.ok()) return JudgeTail(header.status(), reader_.position() + 1);
       if (!header->has_value()) return Status::Ok();
       const BatchHeader& batch = **header;
-      if (batch.base_offset != result.end_offset) {
-        return DamageAt(path_, reader_.position(),
-                        "offset " + std::to_string(batch.base_offset) + " stands where " +
-                            std::to_string(result.end_offset) + " is expected");
-      }
+      if (Status dense = reader_.CheckOffset(batch, result.end_offset); !dense.ok()) return dense;
       const Status intact = CheckBody(batch);
       if (!intact.ok()) return JudgeTail(intact, reader_.position() + batch.batch_bytes());
       result.index.Add(batch.base_offset, reader_.position());
@@ -80,24 +74,16 @@ class SegmentScan {
     return {StatusCode::kDataLoss, problem.message() + "; a whole batch follows at byte " + std::to_string(**follower)};
   }
 
+  // Or the header of a newer version.
   Result<std::optional<std::uint64_t>> FindWholeBatch(std::uint64_t from) const {
     if (from >= file_bytes_) return std::optional<std::uint64_t>();
     std::string rest(file_bytes_ - from, '\0');
     auto filled = file_.ReadAt(from, rest);
     if (!filled.ok()) return filled.status();
     rest.resize(*filled);
-    std::array<char, sizeof(kBatchMagic)> magic;
-    std::memcpy(magic.data(), &kBatchMagic, magic.size());
-    const std::string_view wanted(magic.data(), magic.size());
-    for (auto at = rest.find(wanted); at != std::string::npos; at = rest.find(wanted, at + 1)) {
-      const std::string_view bytes = std::string_view(rest).substr(at);
-      auto header = DecodeBatchHeader(bytes);
-      // Its checksum matches, and a newer program has written it.
-      if (header.status().code() == StatusCode::kFailedPrecondition) return std::optional<std::uint64_t>(from + at);
-      if (!header.ok() || header->batch_bytes() > bytes.size()) continue;
-      const std::string_view body = bytes.substr(kBatchHeaderBytes, header->body_bytes);
-      if (VisitRecords(*header, body, Ignore).ok()) return std::optional<std::uint64_t>(from + at);
-    }
+    const WholeBatches found = FindWholeBatches(rest);
+    if (!found.batches.empty()) return std::optional<std::uint64_t>(from + found.batches.front().position);
+    if (found.newer_version_at) return std::optional<std::uint64_t>(from + *found.newer_version_at);
     return std::optional<std::uint64_t>();
   }
 

@@ -13,6 +13,12 @@ Result<std::optional<BatchHeader>> SegmentReader::ReadHeader() {
   return std::optional<BatchHeader>(*header);
 }
 
+Status SegmentReader::CheckOffset(const BatchHeader& header, std::uint64_t base_offset) const {
+  if (header.base_offset == base_offset) return Status::Ok();
+  return WithPlace({StatusCode::kDataLoss, "offset " + std::to_string(header.base_offset) + " stands where " +
+                                               std::to_string(base_offset) + " is expected"});
+}
+
 Status SegmentReader::Visit(const BatchHeader& header, const RecordVisitor& visit) {
   auto bytes = Peek(header.batch_bytes());
   if (!bytes.ok()) return bytes.status();

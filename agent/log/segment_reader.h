@@ -30,11 +30,16 @@ class SegmentReader {
   // The batch at position(), or nothing at the end.
   Result<std::optional<BatchHeader>> ReadHeader();
 
+  // DataLoss unless the batch that ReadHeader returned has this offset.
+  Status CheckOffset(const BatchHeader& header, std::uint64_t base_offset) const;
+
   // Visits the records of the batch that ReadHeader returned. The views live as long as the visit.
   Status Visit(const BatchHeader& header, const RecordVisitor& visit);
 
   // Moves on to the batch after it.
   void Skip(const BatchHeader& header) { position_ += header.batch_bytes(); }
+  // Moves on to a batch that starts elsewhere.
+  void MoveTo(std::uint64_t position) { position_ = position; }
 
   std::uint64_t position() const { return position_; }
 

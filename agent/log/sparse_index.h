@@ -9,12 +9,21 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 #include <vector>
 
 namespace streamhouse::agent {
 
 // A reader skips at most this many bytes, and one batch, to reach its offset.
 inline constexpr std::uint64_t kIndexIntervalBytes = 64 * 1024;
+
+// Where a batch starts in its segment.
+struct BatchPlace {
+  std::uint64_t base_offset = 0;
+  std::uint64_t position = 0;
+
+  friend bool operator==(const BatchPlace&, const BatchPlace&) = default;
+};
 
 class SparseIndex {
  public:
@@ -24,20 +33,24 @@ class SparseIndex {
     entries_.push_back({base_offset, position});
   }
 
-  // The position of the last indexed batch that starts at or before `offset`; 0 when there is none.
-  std::uint64_t Find(std::uint64_t offset) const {
+  // The last indexed batch that starts at or before `offset`; nothing when there is none.
+  std::optional<BatchPlace> Find(std::uint64_t offset) const {
     const auto after = std::upper_bound(entries_.begin(), entries_.end(), offset,
-                                        [](std::uint64_t o, const Entry& e) { return o < e.base_offset; });
-    return after == entries_.begin() ? 0 : std::prev(after)->position;
+                                        [](std::uint64_t o, const BatchPlace& e) { return o < e.base_offset; });
+    if (after == entries_.begin()) return std::nullopt;
+    return *std::prev(after);
+  }
+
+  // The first indexed batch behind `position`; nothing when there is none.
+  std::optional<BatchPlace> FindBehind(std::uint64_t position) const {
+    const auto behind = std::upper_bound(entries_.begin(), entries_.end(), position,
+                                         [](std::uint64_t p, const BatchPlace& e) { return p < e.position; });
+    if (behind == entries_.end()) return std::nullopt;
+    return *behind;
   }
 
  private:
-  struct Entry {
-    std::uint64_t base_offset;
-    std::uint64_t position;
-  };
-
-  std::vector<Entry> entries_;
+  std::vector<BatchPlace> entries_;
 };
 
 }  // namespace streamhouse::agent

@@ -1,5 +1,6 @@
 #include "agent/rpc/fetch_call.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,7 +18,7 @@ FetchCall* FetchCall::Start(std::shared_ptr<Partition> partition, const v1::Fetc
   if (read.ok() && !call->found_ && wait.count() > 0) {
     call->Wait(wait);
   } else {
-    call->Finish(ToGrpcStatus(read));
+    call->Answer(read);
   }
   return call;
 }
@@ -75,7 +76,13 @@ void FetchCall::OnAlarm() {
   if (read.ok() && !found_ && partition_->waiters().closed()) {
     read = metrics::Status(metrics::StatusCode::kUnavailable, "the agent is stopping");
   }
-  Finish(ToGrpcStatus(read));
+  Answer(read);
+}
+
+void FetchCall::Answer(const metrics::Status& read) {
+  const auto lost =
+      read.code() == metrics::StatusCode::kDataLoss ? partition_->FindDamage(request_.offset()) : std::nullopt;
+  Finish(lost ? ToGrpcDataLoss(read, *lost) : ToGrpcStatus(read));
 }
 
 void FetchCall::OnCancel() {

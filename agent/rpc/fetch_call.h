@@ -5,7 +5,7 @@
 // Guarantees: exactly one answer.
 // Thread safety: made, called and destroyed by gRPC.
 // Cost: while it waits, an alarm and an entry in the partition's waiters.
-// Errors: UNAVAILABLE when the agent stops.
+// Errors: UNAVAILABLE when the agent stops; DATA_LOSS with a v1::DamagedRange for records that cannot be read.
 #pragma once
 
 #include <grpcpp/alarm.h>
@@ -48,6 +48,7 @@ class FetchCall final : public grpc::ServerUnaryReactor {
       : partition_(std::move(partition)), request_(request), limits_(limits), response_(response) {}
 
   metrics::Status Read();
+  void Answer(const metrics::Status& read);
   void Wait(std::chrono::milliseconds wait);
   void OnAlarm();
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "proto/error_details.h"
+#include "proto/streamhouse.pb.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -42,6 +43,13 @@ grpc::StatusCode ToGrpcCode(metrics::StatusCode code) {
 grpc::Status ToGrpcStatus(const metrics::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   return {ToGrpcCode(status.code()), status.message()};
+}
+
+grpc::Status ToGrpcDataLoss(const metrics::Status& status, const OffsetRange& lost) {
+  v1::DamagedRange range;
+  range.set_first_offset(lost.first);
+  range.set_next_offset(lost.next);
+  return {grpc::StatusCode::DATA_LOSS, status.message(), range.SerializeAsString()};
 }
 
 grpc::Status ToGrpcProduceStatus(const metrics::Status& status) {

@@ -7,11 +7,15 @@
 
 #include <grpcpp/support/status.h>
 
+#include "agent/log/damage_list.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::agent {
 
 grpc::Status ToGrpcStatus(const metrics::Status& status);
+
+// DATA_LOSS, with what can be read again as a v1::DamagedRange.
+grpc::Status ToGrpcDataLoss(const metrics::Status& status, const OffsetRange& lost);
 
 // For an answer to Produce: UNAVAILABLE carries v1::kNotWrittenDetails.
 grpc::Status ToGrpcProduceStatus(const metrics::Status& status);

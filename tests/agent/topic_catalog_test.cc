@@ -12,7 +12,10 @@
 #include <string>
 #include <vector>
 
+#include "agent/agent_metrics.h"
 #include "agent/testing/switched_file_system.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/testing/metric_reader.h"
 #include "tests/agent/support/batches.h"
 #include "tests/agent/support/catalog_fixture.h"
 #include "tests/agent/support/raw_file.h"
@@ -196,6 +199,29 @@ TEST_F(DamagedPartitionTest, IsServedAgainWhenItsFilesAreWellAndTheTopicIsCreate
 
 TEST_F(DamagedPartitionTest, CannotBecomePartOfATopicOfAnotherSize) {
   EXPECT_EQ(topics_->Create({.name = "orders", .partitions = 2}).code(), StatusCode::kAlreadyExists);
+}
+
+// Goal: damage that a reader finds is told like damage found at start. Method: a bit flips while the log is open.
+TEST_F(TopicCatalogTest, TellsTheOperatorOnceOfRecordsThatAReaderCannotRead) {
+  metrics::Registry registry;
+  Reopen(PosixFileSystem(), *AgentMetrics::Register(registry));
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
+  const auto partition = topics_->Find("orders", 0).value();
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(partition->Append(BatchOf({"a", "b"})).ok());
+  FlipBit(folder_ / "log/orders/0/00000000000000000000.log", 70);
+  testing::internal::CaptureStderr();
+  for (int i = 0; i < 2; ++i) {
+    const auto read = partition->Read(1, {.records = 9, .bytes = 99}, [](const RecordView&) {});
+    EXPECT_EQ(read.status().message().find("orders/0: "), 0U) << read.status().message();
+  }
+  const std::string logged = testing::internal::GetCapturedStderr();
+  EXPECT_NE(logged.find("log of orders/0: offsets 0 to 1 cannot be read: "), std::string::npos) << logged;
+  EXPECT_EQ(std::count(logged.begin(), logged.end(), '\n'), 1) << logged;
+  EXPECT_EQ(topics_->LogHealth().message().find("orders/0: offsets 0 to 1 cannot be read: "), 0U);
+  EXPECT_EQ(
+      metrics::testing::MetricReader(registry).Value("streamhouse_agent_records_damaged_total", {{"topic", "orders"}}),
+      2);
+  EXPECT_TRUE(partition->FindTimestamp(0).value().has_value());
 }
 
 // What a log does after a sync that failed.

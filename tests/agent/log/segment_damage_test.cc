@@ -108,6 +108,74 @@ TEST_F(SegmentDamageTest, AFlippedBitInABodyOfAnEarlierSegmentIsNamedToWhoReadsI
   ExpectDamageWhenRead(3, Segment(2), kBatchBytes);
 }
 
+// Damage that comes while the log is open, or that only a reader finds.
+class DamageUnderReadersTest : public SegmentDamageTest {
+ protected:
+  // The records that a reader gets who starts at `offset` and goes on behind what is lost; "-" for each lost range.
+  std::string ReadFrom(std::uint64_t offset) {
+    std::string read;
+    while (offset < log_->HighWatermark()) {
+      const auto note = [&read](const RecordView& record) { read += record.value; };
+      const auto some = log_->Read(offset, {.records = 100, .bytes = 1000}, note);
+      if (some.ok()) {
+        offset += *some;
+      } else {
+        EXPECT_EQ(some.status().code(), StatusCode::kDataLoss);
+        const auto lost = log_->FindDamage(offset);
+        if (!lost) return read + " stuck at " + std::to_string(offset);
+        offset = lost->next;
+        read += "-";
+      }
+    }
+    return read;
+  }
+
+  std::unique_ptr<PartitionLog> log_ = *Open();
+};
+
+TEST_F(DamageUnderReadersTest, LeavesTheRecordsAroundItReadable) {
+  EXPECT_EQ(ReadFrom(0), "aaaaaa");
+  for (const std::uint64_t segment : {0U, 2U, 4U}) {
+    for (std::size_t at = 0; at < 2 * kBatchBytes; ++at) {
+      FlipBit(Segment(segment), at);
+      const std::size_t lost = segment + at / kBatchBytes;
+      EXPECT_EQ(ReadFrom(0), std::string(lost, 'a') + "-" + std::string(5 - lost, 'a')) << segment << " " << at;
+      FlipBit(Segment(segment), at);
+    }
+  }
+}
+
+TEST_F(DamageUnderReadersTest, IsToldWithItsOffsetsOnce) {
+  EXPECT_TRUE(log_->Integrity().ok());
+  FlipBit(Segment(2), kBatchBytes + kBatchHeaderBytes + 3);
+  for (int i = 0; i < 2; ++i) ReadFrom(0);
+  const auto news = log_->TakeNewDamages();
+  ASSERT_EQ(news.size(), 1U);
+  EXPECT_EQ(news[0].lost, (OffsetRange{.first = 3, .next = 4}));
+  EXPECT_EQ(log_->Integrity().message().find("offset 3 cannot be read: " + Segment(2) + " at byte "), 0U);
+}
+
+TEST_F(DamageUnderReadersTest, IsForgottenWithTheSegmentThatRetentionRemoves) {
+  FlipBit(Segment(0), kBatchHeaderBytes);
+  ReadFrom(0);
+  ASSERT_TRUE(log_->ApplyRetention({.bytes_max = 4 * kBatchBytes}, 0).ok());
+  EXPECT_TRUE(log_->Integrity().ok());
+}
+
+TEST_F(DamageUnderReadersTest, OfSeveralBatchesIsSteppedOver) {
+  for (const std::size_t at : {std::size_t{0}, kBatchBytes}) FlipBit(Segment(2), at);
+  EXPECT_EQ(ReadFrom(0), "aa-aa");
+  EXPECT_EQ(ReadFrom(3), "-aa");
+}
+
+TEST_F(DamageUnderReadersTest, DoesNotHideWhenOtherRecordsWereAppended) {
+  FlipBit(Segment(2), 0);
+  EXPECT_EQ(log_->FindOffset(0).value(), 0U);
+  EXPECT_EQ(log_->FindOffset(WallClockMilliseconds() + 1).value(), 6U);
+  EXPECT_EQ(log_->FindTimestamp(2).status().code(), StatusCode::kDataLoss);
+  EXPECT_TRUE(log_->FindTimestamp(3).ok());
+}
+
 TEST_F(SegmentDamageTest, AGapBetweenSegmentsIsNamed) {
   std::filesystem::remove(Segment(2));
   ExpectDamage(Segment(4), 0);

@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+
 namespace streamhouse::agent {
 namespace {
 
-TEST(SparseIndexTest, StartsAtZeroWhenEmpty) {
-  EXPECT_EQ(SparseIndex().Find(7), 0U);
+TEST(SparseIndexTest, FindsNothingWhenEmpty) {
+  EXPECT_EQ(SparseIndex().Find(7), std::nullopt);
+  EXPECT_EQ(SparseIndex().FindBehind(0), std::nullopt);
 }
 
 TEST(SparseIndexTest, FindsTheLastEntryAtOrBeforeTheOffset) {
@@ -14,17 +17,27 @@ TEST(SparseIndexTest, FindsTheLastEntryAtOrBeforeTheOffset) {
   index.Add(100, 0);
   index.Add(200, kIndexIntervalBytes);
   index.Add(300, 2 * kIndexIntervalBytes);
-  EXPECT_EQ(index.Find(100), 0U);
-  EXPECT_EQ(index.Find(199), 0U);
-  EXPECT_EQ(index.Find(200), kIndexIntervalBytes);
-  EXPECT_EQ(index.Find(1000), 2 * kIndexIntervalBytes);
+  EXPECT_EQ(index.Find(99), std::nullopt);
+  EXPECT_EQ(index.Find(100)->position, 0U);
+  EXPECT_EQ(index.Find(199)->position, 0U);
+  EXPECT_EQ(index.Find(200), (BatchPlace{.base_offset = 200, .position = kIndexIntervalBytes}));
+  EXPECT_EQ(index.Find(1000)->position, 2 * kIndexIntervalBytes);
+}
+
+TEST(SparseIndexTest, FindsTheFirstEntryBehindAPosition) {
+  SparseIndex index;
+  index.Add(100, 0);
+  index.Add(200, kIndexIntervalBytes);
+  EXPECT_EQ(index.FindBehind(0), (BatchPlace{.base_offset = 200, .position = kIndexIntervalBytes}));
+  EXPECT_EQ(index.FindBehind(kIndexIntervalBytes - 1)->base_offset, 200U);
+  EXPECT_EQ(index.FindBehind(kIndexIntervalBytes), std::nullopt);
 }
 
 TEST(SparseIndexTest, SkipsBatchesThatAreCloserThanItsInterval) {
   SparseIndex index;
   index.Add(0, 0);
   index.Add(1, kIndexIntervalBytes - 1);
-  EXPECT_EQ(index.Find(1), 0U);
+  EXPECT_EQ(index.Find(1)->position, 0U);
 }
 
 }  // namespace

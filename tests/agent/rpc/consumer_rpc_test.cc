@@ -182,6 +182,22 @@ TEST_F(ConsumerRpcTest, RefusesBadCommits) {
   EXPECT_EQ(Committed("").error_code(), grpc::StatusCode::INVALID_ARGUMENT);
 }
 
+// Goal: a consumer knows what is lost, and where it can go on.
+TEST_F(ConsumerRpcTest, NamesTheRangeOfRecordsThatCannotBeRead) {
+  ASSERT_EQ(agent_.Produce({"d"}), grpc::StatusCode::OK);
+  FlipBit(agent_.folder() + "/log/orders/0/00000000000000000000.log", 70);
+  const grpc::Status status = Fetch(RunningAgent::FetchFrom(1, 0));
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::DATA_LOSS);
+  v1::DamagedRange lost;
+  ASSERT_TRUE(lost.ParseFromString(status.error_details()));
+  EXPECT_EQ(lost.first_offset(), 0U);
+  EXPECT_EQ(lost.next_offset(), 3U);
+  EXPECT_TRUE(Fetch(RunningAgent::FetchFrom(lost.next_offset(), 0)).ok());
+  EXPECT_EQ(Values(), Strings{"d"});
+  EXPECT_NE(agent_.health().Evaluate().Reason().find("log: orders/0: offsets 0 to 2 cannot be read"),
+            std::string::npos);
+}
+
 // Goal: a client is told to try again, rather than that there is no such topic.
 TEST_F(ConsumerRpcTest, SaysThatADamagedPartitionIsUnavailableAndWhy) {
   ASSERT_EQ(agent_.Produce({"d"}), grpc::StatusCode::OK);

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "agent/agent_metrics.h"
 #include "agent/lease/lease_keeper.h"
 #include "agent/log/file_system.h"
 #include "agent/metadata/sqlite_metadata_store.h"
@@ -22,16 +23,19 @@ class CatalogFixture : public testing::Test {
   CatalogFixture() { Reopen(); }
 
   // What a restart does. `files` must outlive the catalog.
-  void Reopen(FileSystem& files = PosixFileSystem()) {
+  void Reopen(FileSystem& files = PosixFileSystem(), const AgentMetrics& metrics = {}) {
     topics_.reset();
     leases_.reset();
     store_ = *SqliteMetadataStore::Open(folder_ / "metadata.db");
     leases_ = std::make_unique<LeaseKeeper>(
         *store_, "agent", LeaseTiming(), LeaseMetrics(),
         [this](const TopicPartition& p, std::uint64_t fence) { topics_->LoseLease(p, fence); });
-    topics_ = std::make_unique<TopicCatalog>(
-        files, *store_, *leases_,
-        TopicCatalog::Options{.log_folder = folder_ / "log", .log = {}, .record_bytes_max = 1000, .metrics = {}});
+    topics_ = std::make_unique<TopicCatalog>(files, *store_, *leases_,
+                                             TopicCatalog::Options{.log_folder = folder_ / "log",
+                                                                   .log = {},
+                                                                   .record_bytes_max = 1000,
+                                                                   .metrics = {},
+                                                                   .records_damaged = metrics.records_damaged});
   }
 
   TemporaryFolder folder_;

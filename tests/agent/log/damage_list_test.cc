@@ -1,0 +1,59 @@
+#include "agent/log/damage_list.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+
+namespace streamhouse::agent {
+namespace {
+
+class DamageListTest : public testing::Test {
+ protected:
+  void Note(std::uint64_t first, std::uint64_t next) { damages_.Note({.lost = {first, next}, .reason = "why"}); }
+
+  DamageList damages_;
+};
+
+TEST_F(DamageListTest, FindsTheRangeOfAnOffset) {
+  Note(3, 5);
+  EXPECT_EQ(damages_.Find(2), std::nullopt);
+  EXPECT_EQ(damages_.Find(3), (OffsetRange{3, 5}));
+  EXPECT_EQ(damages_.Find(4), (OffsetRange{3, 5}));
+  EXPECT_EQ(damages_.Find(5), std::nullopt);
+}
+
+TEST_F(DamageListTest, MakesOneOfRangesThatMeet) {
+  Note(3, 5);
+  Note(8, 9);
+  Note(5, 8);
+  EXPECT_EQ(damages_.Find(4), (OffsetRange{3, 9}));
+  EXPECT_EQ(damages_.size(), 1U);
+}
+
+TEST_F(DamageListTest, TellsOfEachOffsetOnce) {
+  Note(3, 5);
+  Note(3, 5);
+  Note(3, 9);
+  const auto news = damages_.TakeNew();
+  ASSERT_EQ(news.size(), 2U);
+  EXPECT_EQ(news[0].ToString(), "offsets 3 to 4 cannot be read: why");
+  EXPECT_EQ(news[1].lost, (OffsetRange{5, 9}));
+  EXPECT_TRUE(damages_.TakeNew().empty());
+}
+
+TEST_F(DamageListTest, ForgetsWhatTheLogNoLongerHas) {
+  Note(3, 5);
+  Note(8, 9);
+  damages_.DropBelow(5);
+  EXPECT_EQ(damages_.First().lost, (OffsetRange{8, 9}));
+  damages_.DropBelow(9);
+  EXPECT_TRUE(damages_.empty());
+}
+
+TEST_F(DamageListTest, IsBounded) {
+  for (std::uint64_t i = 0; i <= DamageList::kDamagesMax; ++i) Note(2 * i, 2 * i + 1);
+  EXPECT_EQ(damages_.size(), DamageList::kDamagesMax);
+}
+
+}  // namespace
+}  // namespace streamhouse::agent
