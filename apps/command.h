@@ -2,7 +2,8 @@
 //
 // Guarantees: `run` is called at most once, after `parser` has parsed its own flags.
 // Errors: `run` returns what went wrong as one line, which names the flag that would help; the caller prints it after
-// the command's name and exits with 1.
+// the command's name and exits with 1,
+// or as the command says.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -19,6 +20,7 @@ using metrics::StatusCode;
 struct Command {
   CLI::App* parser = nullptr;  // owned by the parser of the whole command line
   std::function<Status()> run;
+  int usage_exit_code = 1;  // after flags that are refused, and after InvalidArgument
 };
 
 }  // namespace streamhouse::apps

@@ -19,6 +19,7 @@
 #include "apps/output.h"
 #include "apps/produce_command.h"
 #include "apps/topics_command.h"
+#include "apps/verify_command.h"
 #include "apps/version.h"
 
 namespace streamhouse::apps {
@@ -41,6 +42,14 @@ std::string NameOfFailed(const CLI::App& program) {
     name += " " + parser->get_name();
   }
   return name;
+}
+
+// Of the command whose flags were refused.
+int UsageExitCode(const std::vector<Command>& commands) {
+  for (const Command& command : commands) {
+    if (command.parser->parsed()) return command.usage_exit_code;
+  }
+  return EXIT_FAILURE;
 }
 
 void AddVersionFlag(CLI::App& parser) {
@@ -69,7 +78,7 @@ int RunCommandLine(int argc, char** argv) {
   CLI::App program("A small message broker and its clients, with metrics for Prometheus.", "streamhouse");
   program.require_subcommand(0, 1);  // none is refused below, in words that do not hide an unknown one
   std::vector<Command> commands = {AddAgentCommand(program), AddProduceCommand(program), AddConsumeCommand(program),
-                                   AddLagCommand(program), AddDemoCommand(program)};
+                                   AddLagCommand(program),   AddDemoCommand(program),    AddVerifyCommand(program)};
   for (Command& command : AddTopicsCommands(program)) commands.push_back(std::move(command));
   AddVersionFlag(program);
   RefuseEmptyValues(program);
@@ -80,12 +89,15 @@ int RunCommandLine(int argc, char** argv) {
     return program.exit(asked_for_text);
   } catch (const CLI::ParseError& refused) {
     const std::string name = NameOfFailed(program);
-    return Fail(name, fmt::format("{}; see {} --help", refused.what(), name));
+    Fail(name, fmt::format("{}; see {} --help", refused.what(), name));
+    return UsageExitCode(commands);
   }
   for (const Command& command : commands) {
     if (!command.parser->parsed()) continue;
     const Status done = command.run();
-    return done.ok() ? EXIT_SUCCESS : Fail(NameOfFailed(program), done.message());
+    if (done.ok()) return EXIT_SUCCESS;
+    Fail(NameOfFailed(program), done.message());
+    return done.code() == StatusCode::kInvalidArgument ? command.usage_exit_code : EXIT_FAILURE;
   }
   return Fail("streamhouse", "name a command; see streamhouse --help");
 }

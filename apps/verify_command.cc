@@ -1,0 +1,102 @@
+#include "apps/verify_command.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include "agent/log/file_system.h"
+#include "agent/log/log_verifier.h"
+#include "apps/output.h"
+
+namespace streamhouse::apps {
+namespace {
+
+constexpr std::chrono::seconds kProgressInterval{2};
+
+// What is done of work that takes long, on standard error.
+class Progress {
+ public:
+  void Add(std::uint64_t bytes) {
+    bytes_ += bytes;
+    const auto now = std::chrono::steady_clock::now();
+    if (now < next_) return;
+    next_ = now + kProgressInterval;
+    PrintNotice(fmt::format("{} MiB read", bytes_ >> 20));
+  }
+
+ private:
+  std::uint64_t bytes_ = 0;
+  std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::now() + kProgressInterval;
+};
+
+std::vector<std::string> FoldersIn(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (entry.is_directory(error)) names.push_back(entry.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Status Verify(const std::string& data_folder) {
+  const std::string log_folder = data_folder + "/log";
+  std::error_code error;
+  if (!std::filesystem::is_directory(log_folder, error)) {
+    return {StatusCode::kInvalidArgument, "--data: there are no logs in " + data_folder};
+  }
+  agent::VerifiedLog sum;
+  Progress progress;
+  std::uint64_t partitions = 0;
+  Status printed;
+  const auto print = [&printed](const std::string& line) {
+    if (printed.ok()) printed = PrintLine(line);
+  };
+  for (const std::string& topic : FoldersIn(log_folder)) {
+    for (const std::string& partition : FoldersIn(log_folder + "/" + topic)) {
+      const std::string name = topic + "/" + partition;
+      const agent::VerifyListener listener = {
+          .damage = [&](const agent::Damage& damage) { print(name + ": " + damage.ToString()); },
+          .progress = [&](std::uint64_t bytes) { progress.Add(bytes); }};
+      auto verified = agent::VerifyLog(agent::PosixFileSystem(), log_folder + "/" + name, listener);
+      if (!verified.ok()) {
+        print(name + ": " + verified.status().message());
+        ++sum.damages;
+        continue;
+      }
+      ++partitions;
+      sum.segments += verified->segments;
+      sum.batches += verified->batches;
+      sum.records += verified->records;
+      sum.bytes += verified->bytes;
+      sum.damages += verified->damages;
+      sum.torn_bytes += verified->torn_bytes;
+    }
+  }
+  print(fmt::format("partitions={} segments={} batches={} records={} bytes={} torn_bytes={} damages={}", partitions,
+                    sum.segments, sum.batches, sum.records, sum.bytes, sum.torn_bytes, sum.damages));
+  if (!printed.ok()) return printed;
+  if (sum.damages == 0) return Status::Ok();
+  return {StatusCode::kDataLoss, "there is damage: " + std::to_string(sum.damages) + " ranges cannot be read"};
+}
+
+}  // namespace
+
+Command AddVerifyCommand(CLI::App& program) {
+  CLI::App* const parser = program.add_subcommand(
+      "verify",
+      "Read every batch of an agent's data folder, also of one that is being served, and print what is damaged");
+  auto folder = std::make_shared<std::string>();
+  parser->add_option("--data", *folder, "The data folder of the agent")->required()->type_name("DIR");
+  return {.parser = parser, .run = [folder] { return Verify(*folder); }, .usage_exit_code = 2};
+}
+
+}  // namespace streamhouse::apps

@@ -1,0 +1,54 @@
+"""`streamhouse verify`: reads every batch of a data folder and prints what is damaged."""
+
+import unittest
+
+import processes
+
+
+class VerifyCommand(unittest.TestCase):
+    def setUp(self):
+        self.data = processes.folder_for(self) / "data"
+        self.agent = processes.Agent(self, self.data, "--topic", "orders:2")
+        for text in ("a\nb\n", "c\n"):
+            self.produce(text)
+
+    def produce(self, text):
+        done = processes.run("produce", "--agent", self.agent.grpc, "--topic", "orders", stdin=text)
+        self.assertEqual(0, done.returncode, done.stderr)
+
+    def verify(self, *arguments):
+        return processes.run("verify", *arguments)
+
+    def damage(self):
+        """Flips a bit of the first record of a partition; returns the partition."""
+        for partition in (0, 1):
+            segment = self.data / f"log/orders/{partition}" / ("0" * 20 + ".log")
+            content = bytearray(segment.read_bytes())
+            if content:
+                content[70] ^= 1
+                segment.write_bytes(content)
+                return partition
+
+    def test_finds_nothing_in_a_folder_that_is_being_served(self):
+        done = self.verify("--data", self.data)
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        self.assertRegex(done.stdout, "^partitions=2 segments=2 batches=[0-9]+ records=3 .*torn_bytes=0 damages=0\n$")
+
+    def test_prints_each_damage_and_fails(self):
+        partition = self.damage()
+        done = self.verify("--data", self.data)
+        self.assertEqual(1, done.returncode)
+        self.assertRegex(done.stderr, "^streamhouse verify: there is damage.*\n$")
+        self.assertRegex(
+            done.stdout, f"^orders/{partition}: offsets? 0.* cannot be read: .* at byte 0: .*\npartitions=2 .* damages=1\n$"
+        )
+
+    def test_ends_with_another_code_when_it_was_not_told_what_to_read(self):
+        for arguments in ((), ("--data", self.data / "none"), ("--data", self.data, "--fast")):
+            done = self.verify(*arguments)
+            self.assertEqual((2, ""), (done.returncode, done.stdout))
+            self.assertRegex(done.stderr, "^streamhouse verify: .*--(data|fast).*\n$")
+
+
+if __name__ == "__main__":
+    unittest.main()
