@@ -103,12 +103,15 @@ Status PartitionLog::StartSegment(std::uint64_t base_offset) {
   std::string path = folder_ + "/" + SegmentName(base_offset);
   auto writer = SegmentWriter::Open(files_, path, 0);
   if (!writer.ok()) return writer.status();
+  // The file is there, and may be found again, so the last segment must not grow past it.
+  roll_due_ = true;
   if (Status synced = files_.SyncFolder(folder_); !synced.ok()) return synced;
   auto file = files_.OpenForRead(path);
   if (!file.ok()) return file.status();
   auto segment =
       std::make_shared<Segment>(Segment{.base_offset = base_offset, .path = std::move(path), .file = *std::move(file)});
   writer_ = *std::move(writer);
+  roll_due_ = false;
   const std::lock_guard lock(state_mutex_);
   if (!segments_.empty()) segments_.back()->file = nullptr;
   segments_.push_back(std::move(segment));
@@ -117,7 +120,6 @@ Status PartitionLog::StartSegment(std::uint64_t base_offset) {
 
 Status PartitionLog::Roll() {
   const Status started = StartNext();
-  roll_due_ = !started.ok();
   NoteHealth();
   return started;
 }
@@ -381,11 +383,19 @@ Result<std::size_t> PartitionLog::ApplyRetention(const Retention& retention, std
       has_age ? now_ms - retention.age_max.count() : std::numeric_limits<std::int64_t>::min();
   const std::lock_guard lock(append_mutex_);
   if (closed_) return std::size_t{0};
-  // Otherwise the last records of a topic that nobody writes to any more would stay for ever.
-  if (has_age && IsIdleBeyond(oldest_ms)) {
-    if (Status rolled = Roll(); !rolled.ok()) return rolled;
-  }
   std::size_t removed = 0;
+  Status done = RemoveBeyond(retention, oldest_ms, removed);
+  // Otherwise the last records of a topic that nobody writes to any more would stay for ever. It takes a new file, and
+  // there may be no room for one: so it comes last.
+  if (done.ok() && has_age && IsIdleBeyond(oldest_ms)) {
+    done = Roll();
+    if (done.ok()) done = RemoveBeyond(retention, oldest_ms, removed);
+  }
+  if (!done.ok()) return done;
+  return removed;
+}
+
+Status PartitionLog::RemoveBeyond(const Retention& retention, std::int64_t oldest_ms, std::size_t& removed) {
   while (const std::shared_ptr<const Segment> segment = FindRemovable(retention, oldest_ms)) {
     if (Status gone = files_.RemoveFile(segment->path); !gone.ok()) return gone;
     std::erase(unsynced_, segment->path);
@@ -398,7 +408,7 @@ Result<std::size_t> PartitionLog::ApplyRetention(const Retention& retention, std
     // One after the other, so that the loss of power leaves no gap between segments.
     if (Status synced = files_.SyncFolder(folder_); !synced.ok()) return synced;
   }
-  return removed;
+  return Status::Ok();
 }
 
 bool PartitionLog::IsIdleBeyond(std::int64_t oldest_ms) const {

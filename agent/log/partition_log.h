@@ -110,8 +110,9 @@ class PartitionLog {
   // The first record that was appended at or after this time; the high watermark when there is none.
   Result<std::uint64_t> FindOffset(std::int64_t append_time_ms) const;
 
-  // Removes the segments that are beyond the limits at that moment; returns how many. When it fails, the log is as if
-  // it had stopped before the segment in question, and it may be called again.
+  // Removes the segments that are beyond the limits at that moment; returns how many. To remove the content of the last
+  // segment takes a new file; the others go without one. When it fails, the log is as if it had stopped before the
+  // segment in question, and it may be called again.
   Result<std::size_t> ApplyRetention(const Retention& retention, std::int64_t now_ms);
 
   // The offset after the last visible record.
@@ -163,6 +164,7 @@ class PartitionLog {
   Status Roll();
   Status StartNext();
   Status SyncAll();
+  Status RemoveBeyond(const Retention& retention, std::int64_t oldest_ms, std::size_t& removed);
   bool IsIdleBeyond(std::int64_t oldest_ms) const;
   std::shared_ptr<const Segment> FindRemovable(const Retention& retention, std::int64_t oldest_ms) const;
   void Publish(const BatchHeader& header);
@@ -188,7 +190,8 @@ class PartitionLog {
   std::vector<std::string> unsynced_;  // the paths of segments that kNone has left behind
   std::uint64_t next_offset_ = 0;
   std::uint64_t synced_offset_ = 0;  // what is below is on the disk, unless the policy is kNone
-  // A roll has begun and failed: the file of the next segment may be there, so the last one must not grow any more.
+  // The last segment must not grow any more: the file of the next one is there, as a roll has failed, or its batches
+  // need the time of their file.
   bool roll_due_ = false;
   std::uint64_t fence_ = 0;
   std::int64_t last_append_ms_ = std::numeric_limits<std::int64_t>::min();  // append times never go back

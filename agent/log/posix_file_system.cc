@@ -9,6 +9,8 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <mutex>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -173,10 +175,21 @@ class PosixFileSystemImpl final : public FileSystem {
   }
 
   Status SyncFolder(const std::string& path) override {
-    const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (folder.get() < 0) return ErrorOf("cannot open folder", path, errno);
-    if (::fsync(folder.get()) != 0) return ErrorOf("cannot sync folder", path, errno);
-    return Status::Ok();
+    {
+      const Descriptor folder = OpenFolder(path);
+      if (folder.get() >= 0) return SyncOpened(folder, path);
+      if (errno != EMFILE) return ErrorOf("cannot open folder", path, errno);
+    }
+    // What retention removes does not have to wait for a descriptor.
+    const std::lock_guard lock(spare_mutex_);
+    spare_.reset();
+    Status synced;
+    {
+      const Descriptor folder = OpenFolder(path);
+      synced = folder.get() >= 0 ? SyncOpened(folder, path) : ErrorOf("cannot open folder", path, errno);
+    }
+    spare_.emplace(OpenFolder("/"));
+    return synced;
   }
 
   Status RemoveFile(const std::string& path) override {
@@ -193,6 +206,19 @@ class PosixFileSystemImpl final : public FileSystem {
     }
     return std::unique_ptr<FolderLock>(std::make_unique<PosixFolderLock>(std::move(file)));
   }
+
+ private:
+  static Descriptor OpenFolder(const std::string& path) {
+    return Descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  }
+  static Status SyncOpened(const Descriptor& folder, const std::string& path) {
+    if (::fsync(folder.get()) != 0) return ErrorOf("cannot sync folder", path, errno);
+    return Status::Ok();
+  }
+
+  std::mutex spare_mutex_;
+  // guarded by spare_mutex_
+  std::optional<Descriptor> spare_ = OpenFolder("/");  // given up for a moment when there is no other
 };
 
 }  // namespace

@@ -28,6 +28,7 @@ ROWS = (
     ("keys and values of a Fetch", "agent/agent_config.h", "fetch_bytes_max", "the rest comes with the next one; a larger record comes alone"),
     ("wait of a Fetch", "agent/agent_config.h", "fetch_wait_max", "it answers without records"),
     ("producers known to a partition", "agent/log/producer_sequences.h", "kProducersMax", "a batch sent again by one that was quiet longest is written again"),
+    ("damaged ranges remembered of a partition", "agent/log/damage_list.h", "kDamagesMax", "the lowest is forgotten, and told again when it is met again"),
     ("partitions of a topic", "agent/topic_catalog.h", "kPartitionsPerTopicMax", "INVALID_ARGUMENT"),
     ("name of a topic", "agent/topic_name.h", "kTopicNameBytesMax", "INVALID_ARGUMENT"),
     ("name of a group", "agent/committed_offsets.h", "kGroupNameBytesMax", "INVALID_ARGUMENT"),
