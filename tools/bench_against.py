@@ -173,6 +173,19 @@ def compare(options, new, base, revisions):
     return 1 if worse or failed else 0
 
 
+def build_base(root, base_tree, suite, scratch):
+    """None where the suite is younger than the revision, and does not compile with its libraries."""
+    if bench_revision.has_suite(base_tree, suite):
+        return bench_revision.build(base_tree, suite, scratch, "base")
+    say(f"The base lacks the suite {suite}: its libraries with the sources of this tree")
+    bench_revision.lend_benches(root, base_tree)
+    try:
+        return bench_revision.build(base_tree, suite, scratch, "base")
+    except bench_revision.Failure as failure:
+        say(f"No base: {failure}")
+        return None
+
+
 def main(words):
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # cleans up, as after Ctrl-C
     options = parse(words)
@@ -188,7 +201,7 @@ def main(words):
             new_path = bench_revision.build(root, options.suite, scratch, "new")
             with bench_revision.worktree(root, commit) as base_tree, contextlib.ExitStack() as afterwards:
                 afterwards.callback(bench_revision.shut_down_bazel, base_tree)
-                base_path = bench_revision.build(base_tree, options.suite, scratch, "base")
+                base_path = build_base(root, base_tree, options.suite, scratch)
             say(f"Comparing {revisions['new']} (new) with {revisions['base']} (base)")
             new = Binary(new_path, options.flags, scratch)
             base = Binary(base_path, options.flags, scratch) if base_path else None

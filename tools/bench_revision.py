@@ -78,11 +78,20 @@ def shut_down_bazel(tree):
     subprocess.run(["bazel", "shutdown"], cwd=tree, capture_output=True, check=False)
 
 
+def has_suite(tree, suite):
+    text = (pathlib.Path(tree) / "bench" / "BUILD.bazel").read_text(encoding="utf-8")
+    return bool(re.search(rf'name = "{re.escape(suite)}"', text))
+
+
+def lend_benches(tree, other):
+    """Puts the bench sources of `tree` into a worktree that lacks a suite, to be built with its libraries."""
+    shutil.rmtree(pathlib.Path(other) / "bench")
+    shutil.copytree(pathlib.Path(tree) / "bench", pathlib.Path(other) / "bench", ignore=shutil.ignore_patterns("results"))
+
+
 def build(tree, suite, scratch, name):
-    """A copy of the suite's binary, which another build cannot touch; None where the revision has no such suite."""
+    """A copy of the suite's binary, which another build cannot touch."""
     tree = pathlib.Path(tree)
-    if not re.search(rf'name = "{re.escape(suite)}"', (tree / "bench" / "BUILD.bazel").read_text(encoding="utf-8")):
-        return None
     print(f"Building //bench:{suite} ({name}), optimised; minutes the first time", file=sys.stderr, flush=True)
     flags = [*_OPTIMISED, "--noshow_progress", "--ui_event_filters=-info"]
     done = subprocess.run(

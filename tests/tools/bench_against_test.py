@@ -172,6 +172,14 @@ class Revision(unittest.TestCase):
         self.commit("new")
         self.assertEqual(["bench/a_bench.cc"], bench_revision.changed_benches(self.tree, self.old))
 
+    def test_that_lacks_a_suite_is_lent_the_sources_of_this_tree(self):
+        (self.tree / "bench" / "BUILD.bazel").write_text('name = "scale"')
+        with bench_revision.worktree(self.tree, self.old) as path:
+            (path / "bench" / "BUILD.bazel").write_text('name = "core"')
+            self.assertFalse(bench_revision.has_suite(path, "scale"))
+            bench_revision.lend_benches(self.tree, path)
+            self.assertTrue(bench_revision.has_suite(path, "scale"))
+
     def test_has_a_worktree_that_is_gone_afterwards(self):
         self.commit("new")
         with self.assertRaises(KeyboardInterrupt):
