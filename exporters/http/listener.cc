@@ -41,7 +41,7 @@ RoutesOptions Completed(RoutesOptions routes, const ServerMetrics& metrics, std:
 
 Response Unauthorized() {
   Response response = ErrorResponse(401);
-  response.headers.emplace_back("WWW-Authenticate", "Basic");
+  response.headers.emplace_back("WWW-Authenticate", "Basic realm=\"metrics\"");
   return response;
 }
 

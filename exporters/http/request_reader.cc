@@ -55,6 +55,23 @@ int ObjectionTo(const Parser& parser, const Limits& limits) {
   return takes_no_body && HasBody(parser) ? 400 : 0;
 }
 
+// Makes the version of a request line one that the parser takes: a client of HTTP/1.2 understands HTTP/1.1 (RFC 9110,
+// 2.5). The status to refuse the line with; 0 for none.
+int MendVersion(char* line, std::size_t bytes) {
+  constexpr std::string_view kBegin = " HTTP/";
+  constexpr std::size_t kVersionBytes = 3;  // "1.1"
+  const std::string_view text(line, bytes);
+  const std::size_t begin = text.rfind(kBegin);
+  if (begin == std::string_view::npos || begin + kBegin.size() + kVersionBytes != bytes) return 0;
+  char* const version = line + begin + kBegin.size();
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  if (!is_digit(version[0]) || version[1] != '.' || !is_digit(version[2])) return 0;
+  if (version[0] == '0') return 0;  // no version was sent in a line before 1.0
+  if (version[0] != '1') return 505;
+  if (version[2] > '1') version[2] = '1';
+  return 0;
+}
+
 std::string Joined(const http::fields& fields, http::field name) {
   std::string joined;
   const auto [first, last] = fields.equal_range(name);
@@ -73,6 +90,7 @@ struct RequestReader::Parsing {
   beast::flat_buffer buffer;
   std::optional<Parser> parser;
   bool has_skipped_line = false;
+  bool has_request_line = false;
   std::string accept;
   std::string accept_encoding;
 };
@@ -105,9 +123,11 @@ RequestReader::Outcome RequestReader::Next() {
     // Bodies are refused below, by a status of their own.
     parser->body_limit(boost::none);
     parsing_->has_skipped_line = false;
+    parsing_->has_request_line = false;
   }
   if (!parser->got_some() && !SkipEmptyLine()) return Outcome::kNeedsMore;
   beast::flat_buffer& buffer = parsing_->buffer;
+  if (const int status = TakeRequestLine(); status != 0) return Refuse(status);
   if (HasFoldedLine(buffer)) return Refuse(400);
   boost::system::error_code error;
   buffer.consume(parser->put(buffer.data(), error));
@@ -135,6 +155,17 @@ bool RequestReader::SkipEmptyLine() {
     parsing_->has_skipped_line = true;
   }
   return true;
+}
+
+// Looks at the line once, when all of it is there. The status to refuse it with; 0 for none.
+int RequestReader::TakeRequestLine() {
+  if (parsing_->has_request_line) return 0;
+  const auto data = parsing_->buffer.data();
+  char* const begin = static_cast<char*>(data.data());
+  const std::size_t end = std::string_view(begin, data.size()).find("\r\n");
+  if (end == std::string_view::npos) return 0;
+  parsing_->has_request_line = true;
+  return MendVersion(begin, end);
 }
 
 RequestReader::Outcome RequestReader::Refuse(int status) {

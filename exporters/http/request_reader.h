@@ -45,12 +45,13 @@ class RequestReader {
   bool keeps_connection() const;            // whether another request may follow
   bool wants_head_only() const;             // HEAD; also of a request that is refused, where it was read so far
   bool understands_chunks() const;          // HTTP/1.1
-  int refusal() const { return refusal_; }  // 400, 414 or 431
+  int refusal() const { return refusal_; }  // 400, 414, 431 or 505
 
  private:
   struct Parsing;
 
   bool SkipEmptyLine();
+  int TakeRequestLine();
   Outcome Refuse(int status);
 
   const Limits limits_;

@@ -98,7 +98,11 @@ Routes::Routes(metrics::Registry& registry, const metrics::Health& health, Route
 Response Routes::Handle(const Request& request) {
   const std::optional<Target> target = ParseTarget(request.target);
   const bool known = target && IsKnown(target->path);
-  Response response = known ? Answer(request, *target) : ErrorResponse(target ? 404 : 400);
+  // Other methods may have targets of other forms: OPTIONS *, CONNECT host:80.
+  const bool is_method_known = request.method == "GET" || request.method == "HEAD";
+  Response response = known                         ? Answer(request, *target)
+                      : !target && !is_method_known ? MethodNotAllowed()
+                                                    : ErrorResponse(target ? 404 : 400);
   options_.metrics.CountRequest(known ? std::string_view(target->path) : kOtherPath, response.status);
   return response;
 }

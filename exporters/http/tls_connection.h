@@ -1,44 +1,63 @@
 // TlsConnection: a Connection over TLS over a TCP socket. The first read shakes hands; the first one after
-// ShutDownSending() tells the peer, by TLS, that the page is whole, and waits for it to hear that.
+// ShutDownSending() tells the peer, by TLS, that the page is whole.
 //
+// Guarantees: a client that sends nothing costs no TLS, one that shakes hands has no buffers for data, and a connection
+// that is idle has given its own back. A client that speaks HTTP without TLS gets one 400 in plain text, then the end.
 // Thread safety and errors: those of Connection.
 #pragma once
 
+#include <openssl/ssl.h>
+
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/ssl/ssl_stream.hpp>
-#include <chrono>
+#include <cstddef>
+#include <functional>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "exporters/http/connection.h"
+#include "exporters/http/socket_connection.h"
 
 namespace streamhouse::exporters {
 
-class TlsConnection : public Connection {
+class TlsConnection : public SocketConnection {
  public:
   TlsConnection(boost::asio::ip::tcp::socket socket, std::shared_ptr<boost::asio::ssl::context> context)
-      : context_(std::move(context)), stream_(std::move(socket), *context_) {}
+      : SocketConnection(std::move(socket)), context_(std::move(context)) {}
 
-  void SetTimeLimit(std::chrono::milliseconds limit) override { tcp().expires_after(limit); }
   void AsyncReadSome(boost::asio::mutable_buffer buffer, Handler handler) override;
   void AsyncWrite(const Buffers& buffers, Handler handler) override;
-  void ShutDownSending() override;
-  void Close() override;
-  void Abort() override;
-  int descriptor() override { return tcp().socket().is_open() ? tcp().socket().native_handle() : -1; }
+  void ShutDownSending() override { is_ending_ = true; }
 
  private:
-  void AsyncDrainSome(boost::asio::mutable_buffer buffer, Handler handler);
+  // Calls one of OpenSSL's functions.
+  using Operation = std::function<int(SSL*)>;
 
-  boost::beast::tcp_stream& tcp() { return stream_.next_layer(); }
+  void Greet(boost::asio::mutable_buffer buffer, Handler handler);
+  void ShakeHands(boost::asio::mutable_buffer buffer, Handler handler);
+  void RefusePlainText(boost::asio::mutable_buffer buffer, Handler handler);
+  void SayGoodbye(boost::asio::mutable_buffer buffer, Handler handler);
+  void DrainAll(boost::asio::mutable_buffer buffer, Handler handler);
+  void Drain(boost::asio::mutable_buffer buffer, Handler handler);
+  void WriteRecord(Handler handler);
+  void Start(std::function<void()> action);
+  void Perform(Operation operation, Handler handler);
+
+  struct FreeSsl {
+    void operator()(SSL* ssl) const { SSL_free(ssl); }
+  };
 
   const std::shared_ptr<boost::asio::ssl::context> context_;
-  boost::beast::ssl_stream<boost::beast::tcp_stream> stream_;
-  bool has_shaken_hands_ = false;
+  std::unique_ptr<SSL, FreeSsl> ssl_;  // null until the client has sent something
   bool is_ending_ = false;
   bool has_said_goodbye_ = false;
+  std::size_t drained_ = 0;
+
+  // Of the present write: what is left of it, the record that is being written, and what was written.
+  Buffers left_;
+  std::string record_;
+  std::size_t written_ = 0;
 };
 
 }  // namespace streamhouse::exporters

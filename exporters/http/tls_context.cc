@@ -11,7 +11,9 @@
 #include <boost/asio/ssl/verify_context.hpp>
 #include <string>
 
+#include "exporters/encoding/weighted_list.h"
 #include "exporters/http/client_names.h"
+#include "exporters/http/small_file.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -23,45 +25,58 @@ using metrics::Result;
 using metrics::Status;
 using metrics::StatusCode;
 
-// `file` is empty for a text in the configuration.
-Status Bad(const std::string& what, const std::string& file, const error_code& error) {
-  return Status(StatusCode::kInvalidArgument,
-                "cannot use the " + what + (file.empty() ? "" : " " + file) + ": " + error.message());
+// A text, and where it is from, for errors.
+struct Pem {
+  std::string what;  // "key"
+  std::string file;  // empty for a text in the configuration
+  std::string text;
+
+  Status Bad(const std::string& why) const {
+    return Status(StatusCode::kInvalidArgument,
+                  "cannot use the " + what + (file.empty() ? "" : " " + file) + ": " + why);
+  }
+  asio::const_buffer buffer() const { return {text.data(), text.size()}; }
+};
+
+// Whether a pass phrase is needed, in the older and in the newer form.
+bool IsEncrypted(const std::string& text) {
+  return text.find("Proc-Type:") != std::string::npos || text.find("-----BEGIN ENCRYPTED") != std::string::npos;
 }
 
-boost::asio::const_buffer Buffer(const std::string& text) {
-  return {text.data(), text.size()};
+Result<Pem> ReadPem(const std::string& what, const std::string& file, const std::string& text) {
+  Pem pem = {.what = what, .file = text.empty() ? file : "", .text = text};
+  if (text.empty()) {
+    Result<std::string> read = ReadSmallFile(file);
+    if (!read.ok()) return pem.Bad(read.status().message().substr(("cannot read " + file + ": ").size()));
+    pem.text = *std::move(read);
+  }
+  if (IsEncrypted(pem.text)) return pem.Bad("it has a pass phrase, which a server has nobody to ask for");
+  return pem;
 }
 
 Status UseCertificate(const TlsConfig& config, ssl::context& context) {
+  const Result<Pem> certificate = ReadPem("certificate", config.certificate_file, config.certificate);
+  if (!certificate.ok()) return certificate.status();
+  const Result<Pem> key = ReadPem("key", config.key_file, config.key);
+  if (!key.ok()) return key.status();
   error_code error;
-  if (config.certificate.empty()) {
-    context.use_certificate_chain_file(config.certificate_file, error);
-  } else {
-    context.use_certificate_chain(Buffer(config.certificate), error);
-  }
-  if (error) return Bad("certificate", config.certificate_file, error);
-  if (config.key.empty()) {
-    context.use_private_key_file(config.key_file, ssl::context::pem, error);
-  } else {
-    context.use_private_key(Buffer(config.key), ssl::context::pem, error);
-  }
-  if (error) return Bad("key", config.key_file, error);
+  context.use_certificate_chain(certificate->buffer(), error);
+  if (error) return certificate->Bad(error.message());
+  context.use_private_key(key->buffer(), ssl::context::pem, error);
+  if (error) return key->Bad(error.message());
   // Loading has compared them where they are of the same type only.
   ERR_clear_error();
   if (SSL_CTX_check_private_key(context.native_handle()) == 1) return Status::Ok();
   error.assign(static_cast<int>(ERR_get_error()), asio::error::get_ssl_category());
-  return Bad("key", config.key_file, error);
+  return key->Bad(error.message());
 }
 
 Status UseClientCertificates(const TlsConfig& config, ssl::context& context) {
+  const Result<Pem> authorities = ReadPem("certificate of clients", config.client_ca_file, config.client_ca);
+  if (!authorities.ok()) return authorities.status();
   error_code error;
-  if (config.client_ca.empty()) {
-    context.load_verify_file(config.client_ca_file, error);
-  } else {
-    context.add_certificate_authority(Buffer(config.client_ca), error);
-  }
-  if (error) return Bad("certificate of clients", config.client_ca_file, error);
+  context.add_certificate_authority(authorities->buffer(), error);
+  if (error) return authorities->Bad(error.message());
   context.set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
   // Every connection shows its certificate: a session that is resumed would not be asked again, when the certificate
   // has expired neither. And OpenSSL refuses clients that try, unless sessions are told apart by a context.
@@ -75,19 +90,32 @@ Status UseClientCertificates(const TlsConfig& config, ssl::context& context) {
     if (!is_valid || X509_STORE_CTX_get_error_depth(store) > 0) return is_valid;
     const std::vector<std::string> names = ClientNames(*X509_STORE_CTX_get_current_cert(store));
     const auto is_allowed = [&](const std::string& name) {
-      return std::find(allowed.begin(), allowed.end(), name) != allowed.end();
+      return std::any_of(allowed.begin(), allowed.end(),
+                         [&](const std::string& other) { return EqualsIgnoringCase(name, other); });
     };
-    return std::any_of(names.begin(), names.end(), is_allowed);
+    if (std::any_of(names.begin(), names.end(), is_allowed)) return true;
+    // The alert then says that it is the certificate.
+    X509_STORE_CTX_set_error(store, X509_V_ERR_CERT_REJECTED);
+    return false;
   });
   return Status::Ok();
 }
+
+// OpenSSL would ask the terminal, and wait.
+int RefusePassPhrase(char*, int, int, void*) {
+  return -1;
+}
+
+// Those of TLS 1.2 with forward secrecy: a key that is stolen later does not open what was recorded.
+constexpr const char* kTls12Ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:!aNULL";
 
 Status UseAlgorithms(const TlsConfig& config, ssl::context& context) {
   SSL_CTX* const handle = context.native_handle();
   const int version = config.version_min == TlsVersion::kTls13 ? TLS1_3_VERSION : TLS1_2_VERSION;
   SSL_CTX_set_min_proto_version(handle, version);
+  const char* const tls12_ciphers = config.tls12_ciphers.empty() ? kTls12Ciphers : config.tls12_ciphers.c_str();
   const bool are_known =
-      (config.tls12_ciphers.empty() || SSL_CTX_set_cipher_list(handle, config.tls12_ciphers.c_str()) == 1) &&
+      SSL_CTX_set_cipher_list(handle, tls12_ciphers) == 1 &&
       (config.tls13_ciphers.empty() || SSL_CTX_set_ciphersuites(handle, config.tls13_ciphers.c_str()) == 1) &&
       (config.curves.empty() || SSL_CTX_set1_groups_list(handle, config.curves.c_str()) == 1);
   if (are_known) return Status::Ok();
@@ -96,6 +124,9 @@ Status UseAlgorithms(const TlsConfig& config, ssl::context& context) {
 
 Result<std::shared_ptr<ssl::context>> Read(const TlsConfig& config) {
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
+  SSL_CTX_set_default_passwd_cb(context->native_handle(), RefusePassPhrase);
+  // Thousands of idle connections keep no buffers.
+  SSL_CTX_set_mode(context->native_handle(), SSL_MODE_RELEASE_BUFFERS);
   if (Status used = UseAlgorithms(config, *context); !used.ok()) return used;
   if (Status used = UseCertificate(config, *context); !used.ok()) return used;
   if (config.client_certificates == ClientCertificates::kIgnored) return context;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
-#include <fstream>
 #include <functional>
 #include <iterator>
 #include <optional>
@@ -14,6 +13,7 @@
 #include <tuple>
 #include <utility>
 
+#include "exporters/http/small_file.h"
 #include "exporters/http/tls_names.h"
 
 namespace streamhouse::exporters {
@@ -285,12 +285,9 @@ Result<WebConfig> ParseWebConfig(const std::string& text, const std::string& pat
 }
 
 Result<WebConfig> LoadWebConfig(const std::string& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  // Of a folder, opening works and reading does not; an empty file has nothing to read.
-  if (file && file.peek() != std::ifstream::traits_type::eof()) text << file.rdbuf();
-  if (!file.is_open() || file.bad()) return Status(StatusCode::kUnavailable, "cannot read " + path);
-  return ParseWebConfig(std::move(text).str(), path);
+  const Result<std::string> text = ReadSmallFile(path);
+  if (!text.ok()) return text.status();
+  return ParseWebConfig(text.value(), path);
 }
 
 }  // namespace streamhouse::exporters

@@ -17,7 +17,11 @@
 //
 // cert, key and client_ca hold in the file itself, as PEM, what cert_file, key_file and client_ca_file name.
 // cipher_suites of TLS 1.2 and of TLS 1.3 each replace those of their version, where there are any. Not supported, and
-// refused: HTTP/2, rate limits, and what else is not named here.
+// refused: HTTP/2, rate limits, and what else is not named here. Without cipher_suites, TLS 1.2 takes ciphers with
+// forward secrecy only. Names in client_allowed_sans compare without case.
+// Files must be regular, of at most 1 MiB each, and keys have no pass phrase. Certificates and keys that change are
+// read by the next connection. Where they are bad then, the old ones stay, and
+// streamhouse_exporter_certificate_reloads_total{outcome="failed"} counts it. The server waits for a disk that hangs.
 // Guarantees: a key that is unknown, misspelt or of the wrong kind is an error; nothing is ignored. Whatever is there
 // and empty is an error as well, also the whole file: it must not open what its author meant to close.
 // Thread safety: a value. Errors: InvalidArgument, naming file, line and key; Unavailable where the file cannot be

@@ -45,6 +45,20 @@ class AgentCommand(unittest.TestCase):
         self.assertEqual(200, processes.fetch(agent.url + "/ready")[0])
         self.assertEqual(0, processes.run("produce", "--agent", agent.grpc, "--topic", "orders", stdin="a\n").returncode)
 
+    def test_hands_no_descriptor_to_children(self):
+        agent = self.agent("--topic", "orders:2", "--exporter", f"textfile://{self.data}/a.prom")
+        processes.run("produce", "--agent", agent.grpc, "--topic", "orders", stdin="a\n")
+        host, port = agent.http.split(":")
+        with socket.create_connection((host, int(port))) as client:
+            client.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+            self.assertIn(b"200", client.recv(1000))
+            opened = [name for name in os.listdir(f"/proc/{agent.pid}/fd") if int(name) > 2]
+            self.assertGreater(len(opened), 10)
+            for name in opened:
+                with open(f"/proc/{agent.pid}/fdinfo/{name}", encoding="ascii") as info:
+                    flags = next(int(line.split()[1], 8) for line in info if line.startswith("flags:"))
+                self.assertTrue(flags & os.O_CLOEXEC, os.readlink(f"/proc/{agent.pid}/fd/{name}"))
+
     def test_ends_cleanly_on_any_signal(self):
         for ending in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             self.assertEqual(0, self.agent().stop(ending))

@@ -1,5 +1,6 @@
 #include "exporters/http/listener.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -69,14 +70,14 @@ TEST_F(ListenerTest, AsksForAPassword) {
   EXPECT_EQ(Curl("http", "-u alice:wrong"), "401 Unauthorized\n 401");
   EXPECT_EQ(Curl("http", "-u bob:secret"), "401 Unauthorized\n 401");
   EXPECT_EQ(Curl("http", ""), "401 Unauthorized\n 401");
-  EXPECT_EQ(Get(server_->port(), "/metrics").headers.at("www-authenticate"), "Basic");
+  EXPECT_EQ(Get(server_->port(), "/metrics").headers.at("www-authenticate"), "Basic realm=\"metrics\"");
 }
 
 TEST_F(ListenerTest, SpeaksTlsWithThoseWhoTrustIt) {
   Start(Tls());
   EXPECT_EQ(Curl("https", trusting_), "OK 200");
   EXPECT_EQ(Curl("https", ""), " 000") << "unknown certificate";
-  EXPECT_EQ(Curl("http", ""), " 000") << "no TLS";
+  EXPECT_EQ(Curl("http", ""), "400 Bad Request: use https here.\n 400") << "no TLS";
   EXPECT_EQ(Curl("https", trusting_ + " --tls-max 1.1"), " 000") << "too old";
 }
 
@@ -123,6 +124,44 @@ TEST_F(ListenerTest, AsksClientsForOneOfTheNamesThatAreAllowed) {
   EXPECT_EQ(Curl("https", as_client), "OK 200");
   Start(asking + "[client, elsewhere]\n");
   EXPECT_EQ(Curl("https", as_client), " 000") << "its subject is no such name";
+}
+
+TEST_F(ListenerTest, ComparesNamesOfClientsWithoutCase) {
+  Start(Tls() + "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: " + client_certificate_.file +
+        "\n  client_allowed_sans: [LocalHost]\n");
+  EXPECT_EQ(Curl("https", trusting_ + " --cert " + client_certificate_.file + " --key " + client_certificate_.key_file),
+            "OK 200");
+}
+
+TEST_F(ListenerTest, TellsAClientThatItsCertificateIsRefused) {
+  Start(Tls() + "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: " + client_certificate_.file +
+        "\n  client_allowed_sans: [elsewhere]\n");
+  const std::string client = "timeout 30 openssl s_client -tls1_2 -CAfile " + server_certificate_.file + " -cert " +
+                             client_certificate_.file + " -key " + client_certificate_.key_file + " -connect ";
+  const std::string got = RunCommand(client + "127.0.0.1:" + std::to_string(server_->port()) + " 2>&1").output;
+  EXPECT_NE(got.find("alert bad certificate"), std::string::npos) << got;
+}
+
+TEST_F(ListenerTest, TakesNoKeyExchangeWithoutForwardSecrecyUnlessItIsConfigured) {
+  const std::string rsa = TemporaryPath("rsa");
+  RunCommand(
+      "openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=rsa -addext subjectAltName=IP:127.0.0.1 -days 2 -keyout " +
+      rsa + ".key -out " + rsa + ".crt");
+  Start("tls_server_config:\n  cert_file: " + rsa + ".crt\n  key_file: " + rsa + ".key\n");
+  const std::string trusting = "--cacert " + rsa + ".crt --tls-max 1.2 --ciphers ";
+  EXPECT_EQ(Curl("https", trusting + "AES128-GCM-SHA256"), " 000");
+  EXPECT_EQ(Curl("https", trusting + "AES256-SHA"), " 000");
+  EXPECT_EQ(Curl("https", trusting + "ECDHE-RSA-AES128-GCM-SHA256"), "OK 200");
+}
+
+// Goal: nothing that the server has open is inherited. Method: a child lists what it has, while a client is connected.
+TEST_F(ListenerTest, HandsNoDescriptorToAChildProcess) {
+  const std::string before = RunCommand("ls /proc/self/fd | wc -l").output;
+  Start(Tls() + kUsers);
+  HttpClient client(server_->port());
+  EXPECT_EQ(Curl("https", trusting_ + " -u alice:secret"), "OK 200");
+  fcntl(client.descriptor(), F_SETFD, FD_CLOEXEC);
+  EXPECT_EQ(RunCommand("ls /proc/self/fd | wc -l").output, before) << RunCommand("ls -l /proc/self/fd").output;
 }
 
 TEST_F(ListenerTest, SpeaksTheCiphersThatAreConfigured) {

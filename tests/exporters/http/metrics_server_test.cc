@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "metrics_core/health.h"
@@ -98,6 +99,18 @@ TEST_F(MetricsServerTest, SaysWhatIsWrongWithARequest) {
   client.Send("\x16\x03\x01 nonsense\r\n\r\n");
   EXPECT_EQ(client.Receive().status, 400);
   EXPECT_EQ(client.ReceiveAll(), "") << "and closes";
+}
+
+TEST_F(MetricsServerTest, AnswersEveryMethodAndVersionByTheLetter) {
+  const std::pair<std::string, int> all[] = {
+      {"GET /health HTTP/1.2", 200},  {"GET /health HTTP/2.0", 505},      {"OPTIONS * HTTP/1.1", 405},
+      {"CONNECT a:80 HTTP/1.1", 405}, {"OPTIONS /metrics HTTP/1.1", 405}, {"GET * HTTP/1.1", 400},
+  };
+  for (const auto& [line, status] : all) {
+    HttpClient client(server_.port());
+    client.Send(line + "\r\nHost: a\r\n\r\n");
+    EXPECT_EQ(client.Receive().status, status) << line;
+  }
 }
 
 TEST_F(MetricsServerTest, RefusesBodiesWithoutReadingThem) {

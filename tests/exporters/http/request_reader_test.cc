@@ -55,6 +55,28 @@ using Outcomes = std::vector<std::string>;
 constexpr std::string_view kTwoRequests =
     "GET /a HTTP/1.1\r\nHost: x\r\n\r\nHEAD /b?c HTTP/1.1\r\nHost: x\r\nA: b\r\n\r\n";
 
+TEST_F(RequestReaderTest, TakesALaterVersionOfHttp1ForHttp11) {
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{9}, std::string::npos}) {
+    EXPECT_EQ(Read("GET / HTTP/1.2\r\nHost: a\r\n\r\nGET /b HTTP/1.9\r\nHost: a\r\n\r\n", piece),
+              (Outcomes{"GET /", "GET /b"}));
+  }
+  RequestReader reader(kLimits);
+  Give(reader, "GET / HTTP/1.2\r\nHost: a\r\n\r\n");
+  EXPECT_EQ(reader.Next(), Outcome::kRequest);
+  EXPECT_TRUE(reader.understands_chunks());
+  EXPECT_TRUE(reader.keeps_connection());
+}
+
+TEST_F(RequestReaderTest, RefusesOtherVersionsOfHttpAsSuch) {
+  for (const char* version : {"2.0", "3.0"}) {
+    EXPECT_EQ(Read("GET / HTTP/" + std::string(version) + "\r\nHost: a\r\n\r\n"), Outcomes{"505"}) << version;
+  }
+  EXPECT_EQ(Read("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), Outcomes{"505"});
+  for (const char* version : {"1.", "11", "1.10", "x.1", ""}) {
+    EXPECT_EQ(Read("GET / HTTP/" + std::string(version) + "\r\nHost: a\r\n\r\n"), Outcomes{"400"}) << version;
+  }
+}
+
 TEST_F(RequestReaderTest, ReadsRequestsThatCameTogether) {
   EXPECT_EQ(Read(kTwoRequests), (Outcomes{"GET /a", "HEAD /b?c"}));
 }
@@ -129,7 +151,6 @@ TEST_F(RequestReaderTest, RefusesMalformedRequests) {
       "GET\r\n\r\n",
       "GET /\r\n\r\n",
       "GET / HTTP/0.9\r\n\r\n",
-      "GET / HTTP/2.0\r\nHost: a\r\n\r\n",
       "GET / HTTP/1.1\nHost: a\n\n",
       "GET  / HTTP/1.1\r\nHost: a\r\n\r\n",
       "G\0T / HTTP/1.1\r\nHost: a\r\n\r\n"s,

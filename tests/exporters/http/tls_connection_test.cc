@@ -44,8 +44,20 @@ class TlsConnectionTest : public testing::Test {
 
 TEST_F(TlsConnectionTest, FailsTheReadOfAClientThatShakesNoHands) {
   const auto connection = Accept();
-  client_.Send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  client_.Send(std::string(100, '\x01'));
   EXPECT_TRUE(ErrorOfARead(*connection));
+}
+
+TEST_F(TlsConnectionTest, AnswersAClientWithoutTlsOnceInPlainText) {
+  const auto connection = Accept();
+  client_.Send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  client_.ShutDownSending();
+  EXPECT_EQ(ErrorOfARead(*connection), boost::asio::error::eof);
+  const HttpReply reply = client_.Receive();
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_EQ(reply.body, "400 Bad Request: use https here.\n");
+  connection->Close();
+  EXPECT_EQ(client_.ReceiveAll(), "");
 }
 
 TEST_F(TlsConnectionTest, GivesUpAHandshakeAfterTheTimeLimit) {

@@ -26,7 +26,9 @@ class TlsContextTest : public testing::Test {
  protected:
   // Puts files in the place of the configured ones, as a renewal does it, with a time of their own.
   void Install(const Certificate& other) {
-    std::filesystem::copy_file(other.file, files_.file, std::filesystem::copy_options::overwrite_existing);
+    if (other.file != files_.file) {
+      std::filesystem::copy_file(other.file, files_.file, std::filesystem::copy_options::overwrite_existing);
+    }
     std::filesystem::copy_file(other.key_file, files_.key_file, std::filesystem::copy_options::overwrite_existing);
     renewed_ += std::chrono::seconds(1);
     std::filesystem::last_write_time(files_.file, renewed_);
@@ -113,6 +115,35 @@ TEST_F(TlsContextTest, NamesTheFileThatIsBad) {
                      .client_certificates = ClientCertificates::kRequired,
                      .client_ca_file = nowhere})
                   .starts_with("cannot use the certificate of clients " + nowhere));
+}
+
+// Goal: nobody is asked, at the start and later. Method: with a prompt, the test would wait for its end.
+TEST_F(TlsContextTest, RefusesAKeyWithAPassPhraseAndKeepsTheOneBefore) {
+  ASSERT_TRUE(tls_.Load().ok());
+  const auto before = tls_.Current();
+  const std::string newer = TemporaryPath("newer.key");
+  const std::string older = TemporaryPath("older.key");
+  const std::string encrypt = " -in " + files_.key_file + " -aes128 -passout pass:secret -out ";
+  ASSERT_EQ(RunCommand("openssl pkey" + encrypt + newer).exit_code, 0);
+  ASSERT_EQ(RunCommand("openssl ec" + encrypt + older).exit_code, 0);
+  int failed = 0;
+  for (const std::string& key : {newer, older}) {
+    EXPECT_EQ(TlsContext({.certificate_file = files_.file, .key_file = key}, metrics_).Load().message(),
+              "cannot use the key " + key + ": it has a pass phrase, which a server has nobody to ask for");
+    Install({.file = files_.file, .key_file = key});
+    EXPECT_EQ(tls_.Current(), before);
+    EXPECT_EQ(Reloads("failed"), ++failed);
+  }
+}
+
+TEST_F(TlsContextTest, DoesNotWaitForAPipeInThePlaceOfAKey) {
+  ASSERT_TRUE(tls_.Load().ok());
+  const auto before = tls_.Current();
+  std::filesystem::remove(files_.key_file);
+  ASSERT_EQ(RunCommand("mkfifo " + files_.key_file).exit_code, 0);
+  EXPECT_EQ(tls_.Current(), before);
+  EXPECT_EQ(Reloads("failed"), 1);
+  std::filesystem::remove(files_.key_file);
 }
 
 TEST_F(TlsContextTest, TakesCertificatesAsText) {

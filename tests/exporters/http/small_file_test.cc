@@ -1,0 +1,48 @@
+#include "exporters/http/small_file.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <fstream>
+#include <string>
+
+#include "metrics_core/status.h"
+#include "tests/exporters/support/command.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+std::string Error(const std::string& path) {
+  const auto read = ReadSmallFile(path);
+  EXPECT_EQ(read.status().code(), metrics::StatusCode::kUnavailable);
+  return read.status().message();
+}
+
+TEST(SmallFileTest, IsReadWhole) {
+  const std::string path = TemporaryPath("small");
+  std::ofstream(path) << std::string(kSmallFileBytesMax, 'x');
+  EXPECT_EQ(ReadSmallFile(path).value(), std::string(kSmallFileBytesMax, 'x'));
+  std::ofstream(path, std::ios::trunc).close();
+  EXPECT_EQ(ReadSmallFile(path).value(), "");
+}
+
+TEST(SmallFileTest, IsRefusedWhenItIsLarger) {
+  const std::string path = TemporaryPath("large");
+  std::ofstream(path) << std::string(kSmallFileBytesMax + 1, 'x');
+  EXPECT_EQ(Error(path), "cannot read " + path + ": it has more than 1 MiB");
+}
+
+TEST(SmallFileTest, IsNeitherAPipeNorADeviceNorAFolderAndIsNotWaitedFor) {
+  const std::string fifo = TemporaryPath("fifo");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  for (const std::string& path : {fifo, std::string("/dev/zero"), std::string("/dev/ptmx"), std::string("/tmp")}) {
+    EXPECT_EQ(Error(path), "cannot read " + path + ": it is no regular file");
+  }
+}
+
+TEST(SmallFileTest, SaysWhyItCannotBeRead) {
+  EXPECT_EQ(Error("/no such file"), "cannot read /no such file: No such file or directory");
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters
