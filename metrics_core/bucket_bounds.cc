@@ -1,9 +1,16 @@
 #include "metrics_core/bucket_bounds.h"
 
 #include <cmath>
+#include <optional>
 #include <string>
 
+#include "metrics_core/internal/decimal.h"
+#include "metrics_core/internal/number_text.h"
+
 namespace streamhouse::metrics {
+
+using internal::Decimal;
+
 namespace {
 
 Status Refuse(const std::string& why) {
@@ -19,7 +26,7 @@ Status RefuseSize(std::size_t size) {
 Result<BucketBounds> BucketBounds::From(std::vector<double> bounds) {
   if (bounds.size() > kMaxBounds) return RefuseSize(bounds.size());
   for (std::size_t i = 0; i < bounds.size(); ++i) {
-    const std::string which = "bound " + std::to_string(i) + " (" + std::to_string(bounds[i]) + ") ";
+    const std::string which = "bound " + std::to_string(i) + " (" + internal::NumberText(bounds[i]) + ") ";
     if (!std::isfinite(bounds[i])) return Refuse(which + "is not finite; the bucket up to +Inf is implied");
     if (i > 0 && !(bounds[i - 1] < bounds[i])) return Refuse(which + "is not above the one before it");
   }
@@ -32,8 +39,14 @@ Result<BucketBounds> BucketBounds::Exponential(double start, double factor, int 
   // Before they are made: a count may be a slip of many digits.
   if (size > kMaxBounds) return RefuseSize(size);
   std::vector<double> bounds;
-  double bound = start;
-  for (int i = 0; i < count; ++i, bound *= factor) bounds.push_back(bound);
+  const std::optional<Decimal> by = Decimal::Of(factor);
+  std::optional<Decimal> exact = Decimal::Of(start);
+  for (double bound = start; bounds.size() < size; bound *= factor) {
+    // In decimal as long as its digits suffice.
+    if (exact) bound = exact->AsDouble();
+    bounds.push_back(bound);
+    exact = exact && by ? *exact * *by : std::nullopt;
+  }
   return From(std::move(bounds));
 }
 
@@ -43,7 +56,13 @@ Result<BucketBounds> BucketBounds::Linear(double start, double width, int count)
   if (size > kMaxBounds) return RefuseSize(size);
   std::vector<double> bounds;
   bounds.reserve(size);
-  for (int i = 0; i < count; ++i) bounds.push_back(start + width * i);
+  const std::optional<Decimal> first = Decimal::Of(start);
+  const std::optional<Decimal> step = Decimal::Of(width);
+  for (int i = 0; i < count; ++i) {
+    const std::optional<Decimal> above = step ? *step * Decimal::OfInteger(i) : std::nullopt;
+    const std::optional<Decimal> exact = first && above ? *first + *above : std::nullopt;
+    bounds.push_back(exact ? exact->AsDouble() : start + width * i);
+  }
   return From(std::move(bounds));
 }
 

@@ -21,6 +21,9 @@ class BucketBounds {
 
   static Result<BucketBounds> From(std::vector<double> bounds);
 
+  // Both below calculate in decimal, as on paper, and take the nearest doubles: Linear(0.1, 0.1, 3) is 0.1, 0.2, 0.3.
+  // Where that needs more than 38 digits, they calculate in doubles.
+
   // start * factor^i for i in [0, count); start > 0, factor > 1.
   static Result<BucketBounds> Exponential(double start, double factor, int count);
 

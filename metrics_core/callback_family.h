@@ -9,15 +9,25 @@
 // a callback that is running on another thread. A callback may destroy its own token, but none of another callback. A
 // callback may use the registry and any handle, but not take a snapshot. A value that is NaN is left out of the page.
 // Values of a counter must not go down; nobody checks.
+// Two living objects may add callbacks with the same labels: the page shows the newest callback whose token lives. When
+// its token goes, the page shows the one before it. So the metrics of an object that is made again follow the new one.
+// Start times (CreationTimes::kKept): a counter began when its callback was added, unless AddSince() says when.
 // Thread safety: all methods from any thread; one callback runs at most once at a time. Cost: one lock and one call a
-// callback and scrape. Errors: another number of values than there are labels, or the same values twice, end the
-// program. A callback must not throw.
+// callback and scrape.
+// Errors: a callback that throws gives no value at that scrape, and is counted (CoreMetrics, failed_callbacks). With
+// another number of values than there are labels, nothing is added, and that is counted (refused_lookups).
 //
 //   CallbackFamily depth = *registry.AddCallbackGauge({.name = "queue_records", .help = "…", .labels = {"queue"}});
 //   CallbackFamily::Token token = depth.Add([&] { return double(queue.size()); }, "ingest");
+//
+//   auto all = depth.AddMany([&](CallbackFamily::Samples& samples) {
+//     for (const Queue& queue : queues) samples.Add(queue.size(), queue.name());
+//   });
 #pragma once
 
 #include <array>
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -30,6 +40,22 @@ namespace streamhouse::metrics {
 class CallbackFamily {
  public:
   using Read = std::function<double()>;
+
+  // Takes the values of a callback of many series, each with one value a label. The first of equal label sets counts.
+  class Samples {
+   public:
+    explicit Samples(internal::CallbackSamples& samples) : samples_(samples) {}
+
+    template <typename... Values>
+    void Add(double value, const Values&... values) {
+      const std::array<std::string_view, sizeof...(Values)> views = {std::string_view(values)...};
+      samples_.Add(value, views);
+    }
+
+   private:
+    internal::CallbackSamples& samples_;
+  };
+  using ReadMany = std::function<void(Samples&)>;
 
   // Keeps one series on the page. Movable; may outlive its family and the registry.
   class Token {
@@ -56,12 +82,36 @@ class CallbackFamily {
 
   template <typename... Values>
   [[nodiscard]] Token Add(const Read& read, const Values&... values) const {
+    return AddSince(std::chrono::system_clock::now(), read, values...);
+  }
+
+  // Of what began to count at that time.
+  template <typename... Values>
+  [[nodiscard]] Token AddSince(std::chrono::system_clock::time_point began, const Read& read,
+                               const Values&... values) const {
     if (core_ == nullptr) return Token();
     const std::array<std::string_view, sizeof...(Values)> views = {std::string_view(values)...};
-    return Token(core_->Add(read, views));
+    return Token(core_->Add(read, UnixMilliseconds(began), views));
+  }
+
+  // For labels that are known only at the scrape.
+  [[nodiscard]] Token AddMany(ReadMany read) const {
+    return AddManySince(std::chrono::system_clock::now(), std::move(read));
+  }
+  [[nodiscard]] Token AddManySince(std::chrono::system_clock::time_point began, ReadMany read) const {
+    if (core_ == nullptr) return Token();
+    const auto adapted = [read = std::move(read)](internal::CallbackSamples& to) {
+      Samples samples(to);
+      read(samples);
+    };
+    return Token(core_->AddMany(adapted, UnixMilliseconds(began)));
   }
 
  private:
+  static std::int64_t UnixMilliseconds(std::chrono::system_clock::time_point time) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
+  }
+
   std::shared_ptr<internal::CallbackCore> core_;
 };
 

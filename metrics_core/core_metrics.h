@@ -8,13 +8,18 @@
 //   streamhouse_metrics_free_runs                            cells of one removed series each, for the next ones
 //   streamhouse_metrics_removed_series                       whose memory a snapshot or a look-up still holds
 //   streamhouse_metrics_shards                               threads that have recorded, at the same time at most
-//   streamhouse_metrics_overflowed_lookups_total             label sets that got an overflow series (family.h)
+//   streamhouse_metrics_overflowed_lookups_total{family}     label sets that got an overflow series (family.h)
+//   streamhouse_metrics_cut_label_values_total{family}       longer than MetricOptions::label_value_bytes_max
+//   streamhouse_metrics_refused_lookups_total{family}        with another number of values than there are labels
+//   streamhouse_metrics_failed_callbacks_total{family}       that threw an exception
 //   streamhouse_metrics_dropped_observations_total{reason}   of histograms: nan, out_of_range
 //   streamhouse_metrics_lost_recordings_total                that found no memory for a thread's cells
 //
 // Guarantees: as of the scrape; the families stay on the page as long as this object lives, which must not be longer
 // than the registry. Cells, shards, drops and losses are those of the process, whichever registry they are read from.
-// Thread safety: a value that one thread owns. Cost: nothing until a scrape. Errors: AlreadyExists, the second time.
+// The four with a family have series for the families that lost something. Registered again, the newest object that
+// lives shows its registry.
+// Thread safety: a value that one thread owns. Cost: nothing until a scrape. Errors: those of Registry.
 #pragma once
 
 #include <vector>

@@ -7,24 +7,30 @@
 // U+FFFD. A series is on the page from its first With() or Lookup() on, until Remove() or expiry
 // (MetricOptions::expire_after), at once. What is recorded after that through a handle that is still held is counted
 // nowhere, and never in another series, and so is a Lookup() at the very moment of the removal; a later With() starts a
-// new series at zero. Beyond MetricOptions::series_max, a new label set gets the overflow series instead, and
-// OverflowedLookups() counts it. A default-constructed family gives sinks, and so does Lookup() with recording compiled
-// out. A family and its handles may outlive the registry; nobody sees them then.
+// new series at zero.
+// Limits: beyond MetricOptions::series_max, a new label set gets the overflow series instead, and OverflowedLookups()
+// counts it; so it does when the label texts of the family have LabelBytesMax() bytes. A value with more than
+// label_value_bytes_max bytes is cut. The label set whose values are all kOverflowLabelValue is the overflow series; it
+// takes no other's place. The metrics of the core count by family what was cut and what overflowed.
+// A default-constructed family gives sinks, and so does Lookup() with recording compiled out. A family and its handles
+// may outlive the registry; no reader sees them then.
 // Thread safety: all methods from any thread; assigning to a family needs the caller's own ordering.
 // Cost: With() is a look-up under a lock, and two locked instructions for the handle's life. Lookup() hashes and
 // compares the values, 15 to 17 ns for two short ones (bench: BM_FamilyLookupIncrement), without a locked instruction;
 // nothing with recording compiled out. A label set's first use allocates and locks, and may wait for a scrape of the
 // same family.
-// Errors: another number of values than the family has labels ends the program, as it is a programmer's error; so does
-// a lack of memory for a new series, which leaves the recording path untouched.
+// Errors: the compiler refuses another number of values than there are labels where the labels were registered as
+// Labels{…}. Otherwise such a call gets a sink, which the metrics of the core count by family (refused_lookups). A lack
+// of memory for a new series ends the program; the recording path does not allocate series.
 // fork(): a child may record and look up what exists. With(), a first Lookup() and Remove() may wait for ever for a
 // lock that a thread of the parent held; register and resolve before the fork, or after an exec.
 //
-//   Family<Counter> requests =
-//       *registry.AddCounter({.name = "requests_total", .help = "…", .labels = {"method", "code"}});
+//   Family<Counter, 2> requests =
+//       *registry.AddCounter({.name = "requests_total", .help = "…"}, Labels{"method", "code"});
 //   Counter produced = requests.With("Produce", "OK");       // at set-up
 //   produced.Increment();                                    // on the way
 //   requests.Lookup(method, code)->Increment();              // on the way, values from outside
+//   requests.With("Produce");                                // does not compile
 #pragma once
 
 #include <array>
@@ -41,6 +47,8 @@
 #include "metrics_core/internal/series_ref.h"
 
 namespace streamhouse::metrics {
+
+class Registry;
 
 // A handle for the recordings of one full expression, from Family::Lookup().
 template <typename Handle>
@@ -59,7 +67,7 @@ class LookedUp {
   const Handle* operator->() const noexcept { return handle(); }
 
  private:
-  template <typename>
+  template <typename, std::size_t>
   friend class Family;
 
   template <std::size_t kCount>
@@ -85,29 +93,41 @@ class LookedUp {
   bool holds_reference_ = false;
 };
 
+// The number of labels that a family has which were given as MetricOptions::labels: the compiler does not know it.
+inline constexpr std::size_t kAnyNumberOfLabels = SIZE_MAX;
+
 // Handle: Counter, DoubleCounter, Gauge, DoubleGauge, UpDownCounter, Histogram, TickHistogram or ExponentialHistogram.
-template <typename Handle>
+// kLabels: how many values each call takes. A family of a known number converts to one of any number.
+template <typename Handle, std::size_t kLabels = kAnyNumberOfLabels>
 class Family {
+  template <std::size_t kCount>
+  static constexpr bool kTakes = kLabels == kAnyNumberOfLabels || kCount == kLabels;
+
  public:
   Family() = default;
   explicit Family(std::shared_ptr<internal::FamilyCore> core) : core_(std::move(core)) {}
 
+  template <std::size_t kOther>
+  Family(const Family<Handle, kOther>& other) noexcept  // NOLINT(google-explicit-constructor)
+      requires(kLabels == kAnyNumberOfLabels)
+      : core_(other.core_) {}
+
   // One value a label, in the order in which the labels were registered; anything that converts to string_view.
   template <typename... Values>
-  Handle With(const Values&... values) const {
+  requires(kTakes<sizeof...(Values)>) Handle With(const Values&... values)
+  const {
     if (core_ == nullptr) return Handle();
     return core_->template MakeHandle<Handle>(core_->Resolve(Views<sizeof...(Values)>{std::string_view(values)...}));
   }
 
   // Not to be kept: it holds up the reuse of memory while it lives, and must not outlive this family.
   template <typename... Values>
-  LookedUp<Handle> Lookup(const Values&... values) const {
-    return LookedUp<Handle>(core_.get(), Views<sizeof...(Values)>{std::string_view(values)...});
-  }
+  requires(kTakes<sizeof...(Values)>) LookedUp<Handle> Lookup(const Values&... values)
+  const { return LookedUp<Handle>(core_.get(), Views<sizeof...(Values)>{std::string_view(values)...}); }
 
   // False when there is no such series. The overflow series cannot be removed.
   template <typename... Values>
-  bool Remove(const Values&... values) const {
+  requires(kTakes<sizeof...(Values)>) bool Remove(const Values&... values) const {
     return core_ != nullptr && core_->Remove(Views<sizeof...(Values)>{std::string_view(values)...});
   }
 
@@ -115,6 +135,10 @@ class Family {
   std::uint64_t OverflowedLookups() const { return core_ == nullptr ? 0 : core_->overflowed_lookups(); }
 
  private:
+  friend class Registry;
+  template <typename, std::size_t>
+  friend class Family;
+
   template <std::size_t kCount>
   using Views = std::array<std::string_view, kCount>;
 

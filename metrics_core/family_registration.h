@@ -11,6 +11,7 @@
 //   if (!status.ok()) return status;
 #pragma once
 
+#include <cstddef>
 #include <utility>
 
 #include "metrics_core/family.h"
@@ -18,8 +19,8 @@
 
 namespace streamhouse::metrics {
 
-template <typename T>
-void KeepFamily(Result<Family<T>> added, Family<T>& family, Status& status) {
+template <typename T, std::size_t kLabels>
+void KeepFamily(Result<Family<T, kLabels>> added, Family<T, kLabels>& family, Status& status) {
   if (added.ok()) {
     family = *std::move(added);
   } else if (status.ok()) {

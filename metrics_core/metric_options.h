@@ -3,7 +3,9 @@
 // Names, help and labels are checked at registration (metric_name.h). Thread safety: a value.
 #pragma once
 
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -29,6 +31,17 @@ enum class Aggregation : std::uint8_t {
 // Beyond it, a page of one family costs its scraper more than it tells a reader.
 inline constexpr std::uint32_t kDefaultSeriesMax = 10'000;
 
+inline constexpr std::uint32_t kDefaultLabelValueBytesMax = 1024;
+inline constexpr std::uint32_t kFewestLabelValueBytes = 32;
+
+// How many bytes the label texts of a family may have. Label values often come from outside.
+constexpr std::uint64_t LabelBytesMax(std::uint32_t series_max) {
+  constexpr std::uint64_t kBytesPerSeries = 256;
+  constexpr std::uint64_t kFewestBytes = 64 * 1024;
+  const std::uint64_t bytes = kBytesPerSeries * series_max;
+  return bytes < kFewestBytes ? kFewestBytes : bytes;
+}
+
 struct MetricOptions {
   std::string name = {};
   std::string help = {};
@@ -44,13 +57,28 @@ struct MetricOptions {
   // Other than kSum for gauges only; refused otherwise.
   Aggregation aggregation = Aggregation::kSum;
 
-  // A look-up of one more label set gets the overflow series, whose label values are all kOverflowLabelValue.
+  // A look-up of one more label set gets the overflow series, whose label values are all kOverflowLabelValue. So does a
+  // look-up of a new label set when the family's label texts have LabelBytesMax(series_max) bytes.
   std::uint32_t series_max = kDefaultSeriesMax;
+
+  // A longer label value is cut at a character, and ends with an ellipsis and a hash of the whole value, so that
+  // different values stay apart. At least kFewestLabelValueBytes.
+  std::uint32_t label_value_bytes_max = kDefaultLabelValueBytesMax;
 
   // A series that no handle holds, and whose value has not changed for so long, is removed by the next scrape. Zero:
   // series stay.
   std::chrono::nanoseconds expire_after{0};
 };
+
+// Label names that are written in the source: the compiler then counts the values that their family is given.
+//
+//   registry.AddCounter({.name = "requests_total", .help = "…"}, Labels{"method", "code"});
+template <std::size_t kCount>
+struct Labels {
+  std::array<const char*, kCount> names;
+};
+template <typename... Names>
+Labels(Names...) -> Labels<sizeof...(Names)>;
 
 inline constexpr const char* kOverflowLabelValue = "_overflow";
 

@@ -7,6 +7,8 @@
 
 #include <array>
 #include <charconv>
+#include <chrono>
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -124,11 +126,16 @@ Result<ProcessMetrics> ProcessMetrics::Register(Registry& registry) {
       {&Registry::AddCallbackGauge, "process_threads", "Number of OS threads in the process.", "",
        [] { return StatField(kThreads); }},
   };
+  const double start = StartTimeSeconds();
+  const auto since_epoch = std::chrono::duration<double>(std::isnan(start) ? 0 : start);
+  const std::chrono::system_clock::time_point began(
+      std::chrono::duration_cast<std::chrono::system_clock::duration>(since_epoch));
   ProcessMetrics made;
   for (const Metric& metric : metrics) {
     auto family = (registry.*metric.add)({.name = metric.name, .help = metric.help, .unit = metric.unit});
     if (!family.ok()) return family.status();
-    made.tokens_.push_back(family->Add(metric.read));
+    // What the kernel counts for a process begins with the process.
+    made.tokens_.push_back(family->AddSince(began, metric.read));
   }
   return made;
 }

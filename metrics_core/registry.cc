@@ -1,8 +1,8 @@
 #include "metrics_core/registry.h"
 
 #include <cmath>
+#include <map>
 #include <mutex>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +11,7 @@
 #include "metrics_core/internal/callback_core.h"
 #include "metrics_core/internal/collected_family.h"
 #include "metrics_core/internal/family_core.h"
+#include "metrics_core/internal/number_text.h"
 #include "metrics_core/internal/snapshot_epochs.h"
 #include "metrics_core/internal/snapshot_pool.h"
 #include "metrics_core/snapshot_builder.h"
@@ -20,6 +21,7 @@ namespace streamhouse::metrics {
 using internal::CollectedFamily;
 using internal::FamilyCore;
 using internal::FamilyKind;
+using internal::NumberText;
 using internal::SnapshotEpochs;
 using internal::SnapshotPool;
 
@@ -71,7 +73,7 @@ Result<std::vector<double>> InTicks(const std::string& name, const std::vector<d
     const bool in_range = whole >= 0 && whole <= static_cast<double>(TickHistogram::kMaxExactTicks - 1);
     const bool ascends = ticks.empty() || ticks.back() < whole;
     if (!in_range || !ascends || std::abs(whole - exact) > exact * kTickTolerance) {
-      return refuse("bound " + std::to_string(bound) + " is not a whole number of ticks in [0, 2^53)");
+      return refuse("bound " + NumberText(bound) + " is not a whole number of ticks in [0, 2^53)");
     }
     ticks.push_back(whole);
   }
@@ -98,7 +100,7 @@ Status CheckPowersOfTwo(const FamilyInfo& info) {
     int exponent = 0;
     if (std::frexp(bound, &exponent) != 0.5) {
       return {StatusCode::kInvalidArgument,
-              "metric \"" + info.name + "\": bound " + std::to_string(bound) + " is not a power of two"};
+              "metric \"" + info.name + "\": bound " + NumberText(bound) + " is not a power of two"};
     }
   }
   return Status::Ok();
@@ -127,25 +129,31 @@ struct Registry::State {
   std::mutex mutex;
   // Guarded by mutex.
   std::vector<std::shared_ptr<CollectedFamily>> families;
-  std::set<std::string> occupied_names;
+  std::map<std::string, std::shared_ptr<CollectedFamily>> occupied_names;
 };
 
 Registry::Registry(RegistryOptions options) : state_(std::make_unique<State>(options)) {}
 Registry::~Registry() = default;
 
-Status Registry::Link(const std::shared_ptr<CollectedFamily>& family) {
+Result<std::shared_ptr<CollectedFamily>> Registry::Link(std::shared_ptr<CollectedFamily> family) {
   const FamilyInfo& info = family->info();
   const std::vector<std::string> names = OccupiedNames(info);
   const std::lock_guard lock(state_->mutex);
   for (const std::string& name : names) {
-    if (state_->occupied_names.contains(name)) {
-      return {StatusCode::kAlreadyExists,
-              "metric \"" + info.name + "\": the name \"" + name + "\" is another family's"};
+    const auto taken = state_->occupied_names.find(name);
+    if (taken == state_->occupied_names.end()) continue;
+    const CollectedFamily& other = *taken->second;
+    if (other.definition() == family->definition()) return taken->second;
+    std::string why = "metric \"" + info.name + "\" is registered with another definition";
+    if (other.info().name != info.name) {
+      why = "metric \"" + info.name + "\" shares the sample name \"" + name + "\" with another family";
     }
+    return Status(StatusCode::kAlreadyExists,
+                  why + ": there is a " + other.definition() + "; asked for was a " + family->definition());
   }
-  state_->occupied_names.insert(names.begin(), names.end());
+  for (const std::string& name : names) state_->occupied_names.emplace(name, family);
   state_->families.push_back(family);
-  return Status::Ok();
+  return family;
 }
 
 template <typename Handle>
@@ -156,6 +164,7 @@ Result<Family<Handle>> Registry::AddFamily(MetricOptions options, FamilyKind kin
       .kind = kind,
       .storage = options.storage,
       .series_max = options.series_max,
+      .label_value_bytes_max = options.label_value_bytes_max,
       .expire_after_nanoseconds = static_cast<std::uint64_t>(options.expire_after.count()),
       .buckets = nullptr,
       .ticks_per_unit = ticks_per_unit,
@@ -169,6 +178,11 @@ Result<Family<Handle>> Registry::AddFamily(MetricOptions options, FamilyKind kin
     return Status(StatusCode::kInvalidArgument,
                   "metric \"" + core.info.name + "\": only Counter and histograms have exemplars");
   }
+  if (options.label_value_bytes_max < kFewestLabelValueBytes) {
+    return Status(StatusCode::kInvalidArgument, "metric \"" + core.info.name +
+                                                    "\": label_value_bytes_max is at least " +
+                                                    std::to_string(kFewestLabelValueBytes));
+  }
   if (Status legal = CheckFamily(core.info, state_->options.names); !legal.ok()) return legal;
   if (core.info.is_exponential) {
     if (Status powers = CheckPowersOfTwo(core.info); !powers.ok()) return powers;
@@ -180,9 +194,9 @@ Result<Family<Handle>> Registry::AddFamily(MetricOptions options, FamilyKind kin
     if (!recorded.ok()) return recorded.status();
     core.buckets = internal::BucketTable::Intern(*recorded);
   }
-  auto family = std::make_shared<FamilyCore>(std::move(core), state_->epochs);
-  if (Status linked = Link(family); !linked.ok()) return linked;
-  return Family<Handle>(std::move(family));
+  auto linked = Link(std::make_shared<FamilyCore>(std::move(core), state_->epochs));
+  if (!linked.ok()) return linked.status();
+  return Family<Handle>(std::static_pointer_cast<FamilyCore>(*std::move(linked)));
 }
 
 Result<CallbackFamily> Registry::AddCallback(MetricOptions options, MetricType type) {
@@ -191,9 +205,10 @@ Result<CallbackFamily> Registry::AddCallback(MetricOptions options, MetricType t
     return Status(StatusCode::kInvalidArgument, "metric \"" + info.name + "\": a callback has no exemplars");
   }
   if (Status legal = CheckFamily(info, state_->options.names); !legal.ok()) return legal;
-  auto family = std::make_shared<internal::CallbackCore>(std::move(info), state_->epochs);
-  if (Status linked = Link(family); !linked.ok()) return linked;
-  return CallbackFamily(std::move(family));
+  info.has_created = state_->options.creation_times == CreationTimes::kKept && type == MetricType::kCounter;
+  auto linked = Link(std::make_shared<internal::CallbackCore>(std::move(info), state_->epochs));
+  if (!linked.ok()) return linked.status();
+  return CallbackFamily(std::static_pointer_cast<internal::CallbackCore>(*std::move(linked)));
 }
 
 Result<CallbackFamily> Registry::AddCallbackGauge(MetricOptions options) {
@@ -249,6 +264,7 @@ Registry::Statistics Registry::GetStatistics() const {
       .series_bytes = 0,
       .overflowed_lookups = 0,
       .removed_series = 0,
+      .losses = {},
   };
   for (const auto& family : families) {
     const CollectedFamily::Statistics statistics = family->GetStatistics();
@@ -256,6 +272,12 @@ Registry::Statistics Registry::GetStatistics() const {
     total.series_bytes += statistics.series_bytes;
     total.overflowed_lookups += statistics.overflowed_lookups;
     total.removed_series += statistics.removed_series;
+    Losses losses = {.family = family->info().name,
+                     .overflowed_lookups = statistics.overflowed_lookups,
+                     .cut_label_values = statistics.cut_label_values,
+                     .refused_lookups = statistics.refused_lookups,
+                     .failed_callbacks = statistics.failed_callbacks};
+    if (losses.any()) total.losses.push_back(std::move(losses));
   }
   return total;
 }

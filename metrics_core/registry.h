@@ -6,8 +6,11 @@
 // Thread safety: all methods from any thread. Cost: registering locks and allocates; a snapshot locks one family at a
 // time against new label sets of it, never against recordings, and in a steady state allocates nothing that grows with
 // the number of series (callback families excepted).
+// Registering again: an equal definition (all of MetricOptions, the kind, bounds and ticks) gives the family that is
+// there, with its series and values, so that a second object of a class, or one after another, may register the same
+// metrics. Callback families: callback_family.h says which callback is asked.
 // Errors: InvalidArgument for a name, label, unit or bound that breaks a rule (metric_name.h, bucket_bounds.h), and
-// AlreadyExists for a name that is taken; both name it and the rule.
+// AlreadyExists for a name that a family with another definition has; both name it and the rule, or both definitions.
 //
 //   Registry registry;
 //   Result<Family<Counter>> sent = registry.AddCounter({.name = "sent_total", .help = "Records sent"});
@@ -15,9 +18,13 @@
 //   Counter counter = sent->With();
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "metrics_core/bucket_bounds.h"
 #include "metrics_core/callback_family.h"
@@ -74,15 +81,65 @@ class Registry {
   Result<Family<ExponentialHistogram>> AddExponentialHistogram(MetricOptions options,
                                                                const BucketBounds& classic_bounds);
 
+  // The same with labels whose number the compiler knows, in place of MetricOptions::labels.
+  template <std::size_t kCount>
+  Result<Family<Counter, kCount>> AddCounter(MetricOptions options, const Labels<kCount>& labels) {
+    return Counted<kCount>(AddCounter(Labelled(std::move(options), labels)));
+  }
+  template <std::size_t kCount>
+  Result<Family<DoubleCounter, kCount>> AddDoubleCounter(MetricOptions options, const Labels<kCount>& labels) {
+    return Counted<kCount>(AddDoubleCounter(Labelled(std::move(options), labels)));
+  }
+  template <std::size_t kCount>
+  Result<Family<Gauge, kCount>> AddGauge(MetricOptions options, const Labels<kCount>& labels) {
+    return Counted<kCount>(AddGauge(Labelled(std::move(options), labels)));
+  }
+  template <std::size_t kCount>
+  Result<Family<DoubleGauge, kCount>> AddDoubleGauge(MetricOptions options, const Labels<kCount>& labels) {
+    return Counted<kCount>(AddDoubleGauge(Labelled(std::move(options), labels)));
+  }
+  template <std::size_t kCount>
+  Result<Family<UpDownCounter, kCount>> AddUpDownCounter(MetricOptions options, const Labels<kCount>& labels) {
+    return Counted<kCount>(AddUpDownCounter(Labelled(std::move(options), labels)));
+  }
+  template <std::size_t kCount>
+  Result<Family<Histogram, kCount>> AddHistogram(MetricOptions options, const Labels<kCount>& labels,
+                                                 const BucketBounds& bounds) {
+    return Counted<kCount>(AddHistogram(Labelled(std::move(options), labels), bounds));
+  }
+  template <std::size_t kCount>
+  Result<Family<TickHistogram, kCount>> AddTickHistogram(MetricOptions options, const Labels<kCount>& labels,
+                                                         const BucketBounds& bounds, double ticks_per_unit) {
+    return Counted<kCount>(AddTickHistogram(Labelled(std::move(options), labels), bounds, ticks_per_unit));
+  }
+  template <std::size_t kCount>
+  Result<Family<ExponentialHistogram, kCount>> AddExponentialHistogram(MetricOptions options,
+                                                                       const Labels<kCount>& labels,
+                                                                       const BucketBounds& classic_bounds) {
+    return Counted<kCount>(AddExponentialHistogram(Labelled(std::move(options), labels), classic_bounds));
+  }
+
   // Values that are asked for at each scrape.
   Result<CallbackFamily> AddCallbackGauge(MetricOptions options);
   Result<CallbackFamily> AddCallbackCounter(MetricOptions options);
+
+  // What a family did not take as it was given. Counts since its registration.
+  struct Losses {
+    std::string family;
+    std::uint64_t overflowed_lookups = 0;  // see family.h
+    std::uint64_t cut_label_values = 0;    // longer than their limit
+    std::uint64_t refused_lookups = 0;     // with another number of values than the family has labels
+    std::uint64_t failed_callbacks = 0;    // that threw an exception
+
+    bool any() const { return (overflowed_lookups | cut_label_values | refused_lookups | failed_callbacks) != 0; }
+  };
 
   struct Statistics {
     std::map<MetricType, std::uint64_t> series;  // by type of family; every type has its entry
     std::uint64_t series_bytes = 0;              // of labels and what finds them
     std::uint64_t overflowed_lookups = 0;        // of all families, see family.h
     std::uint64_t removed_series = 0;            // whose memory a snapshot or a look-up still holds
+    std::vector<Losses> losses;                  // of families that have any, in registration order
   };
   Statistics GetStatistics() const;
 
@@ -93,7 +150,19 @@ class Registry {
  private:
   struct State;
 
-  Status Link(const std::shared_ptr<internal::CollectedFamily>& family);
+  template <std::size_t kCount>
+  static MetricOptions Labelled(MetricOptions options, const Labels<kCount>& labels) {
+    options.labels.assign(labels.names.begin(), labels.names.end());
+    return options;
+  }
+  template <std::size_t kCount, typename Handle>
+  static Result<Family<Handle, kCount>> Counted(Result<Family<Handle>> family) {
+    if (!family.ok()) return family.status();
+    return Family<Handle, kCount>(family->core_);
+  }
+
+  // The family, or the one with the same definition that was there before.
+  Result<std::shared_ptr<internal::CollectedFamily>> Link(std::shared_ptr<internal::CollectedFamily> family);
   Result<CallbackFamily> AddCallback(MetricOptions options, MetricType type);
   template <typename Handle>
   Result<Family<Handle>> AddFamily(MetricOptions options, internal::FamilyKind kind,

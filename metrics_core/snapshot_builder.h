@@ -17,9 +17,11 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -45,6 +47,7 @@ struct SnapshotBuffers {
     bool is_renamed = false;                         // but for its labels
   };
 
+  std::deque<std::string> texts;  // that no one else keeps; they do not move
   std::vector<FamilySnapshot> families;
   std::vector<Values> values;  // of the families, by their places; those behind are left from another snapshot
 };
@@ -52,7 +55,10 @@ struct SnapshotBuffers {
 class SnapshotBuilder {
  public:
   // The buffers may hold what an earlier snapshot has left.
-  explicit SnapshotBuilder(SnapshotBuffers& buffers) : buffers_(buffers) { buffers_.families.clear(); }
+  explicit SnapshotBuilder(SnapshotBuffers& buffers) : buffers_(buffers) {
+    buffers_.families.clear();
+    buffers_.texts.clear();
+  }
 
   // What follows belongs to this family, which will have `series` series. `info` outlives the snapshot.
   void BeginFamily(const FamilyInfo& info, std::size_t series) {
@@ -87,6 +93,9 @@ class SnapshotBuilder {
   }
   // Of the next series of a renamed family.
   void AddLabelText(std::string_view label_text) { values_->labels.push_back(label_text); }
+
+  // The text, for as long as the snapshot lives.
+  std::string_view KeepText(std::string text) { return buffers_.texts.emplace_back(std::move(text)); }
 
   // `label_text` outlives the snapshot.
   void AddScalar(std::string_view label_text, std::uint64_t value) {

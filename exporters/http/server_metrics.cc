@@ -15,7 +15,7 @@ constexpr std::array<std::string_view, kLimitCount> kLimitNames = {"head_bytes",
                                                                    "idle_time",  "write_time",   "page_time",
                                                                    "scrapes",    "connections",  "password_checks"};
 
-// A second server of the same registry gets sinks.
+// A program that has families of these names, defined otherwise, keeps them; the server then counts nowhere.
 template <typename Handle>
 Family<Handle> OrSinks(metrics::Result<Family<Handle>> family) {
   return family.ok() ? *family : Family<Handle>();

@@ -1,44 +1,120 @@
 #include "metrics_core/internal/callback_core.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
-#include <optional>
+#include <set>
 #include <utility>
 
+#include "metrics_core/internal/definition.h"
+#include "metrics_core/internal/guarded_call.h"
 #include "metrics_core/internal/label_text.h"
+#include "metrics_core/metric_options.h"
 #include "metrics_core/snapshot_builder.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::metrics::internal {
+namespace {
+
+std::string DefinitionOf(const FamilyInfo& info) {
+  return Definition(info.type == MetricType::kCounter ? "callback counter" : "callback gauge", info).text();
+}
+
+}  // namespace
+
+// The samples of one collection. Of those with the same labels the first is taken.
+class CallbackCore::Samples final : public CallbackSamples {
+ public:
+  Samples(CallbackCore& family, SnapshotBuilder& builder) : family_(family), builder_(builder) {}
+
+  void Add(double value, std::span<const std::string_view> label_values) override {
+    if (family_.HasArity(label_values)) AddText(builder_.KeepText(family_.LabelText(label_values)), value);
+  }
+
+  // The text outlives the snapshot.
+  void AddText(std::string_view label_text, double value) {
+    if (std::isnan(value) || !taken_.insert(label_text).second) return;
+    builder_.AddScalar(label_text, std::bit_cast<std::uint64_t>(value));
+    if (family_.info_.has_created) builder_.AddCreated(created_);
+  }
+
+  void SetCreated(std::int64_t unix_milliseconds) { created_ = unix_milliseconds; }
+
+ private:
+  CallbackCore& family_;
+  SnapshotBuilder& builder_;
+  std::set<std::string_view> taken_;
+  std::int64_t created_ = 0;
+};
 
 CallbackCore::CallbackCore(FamilyInfo info, std::shared_ptr<SnapshotEpochs> epochs)
-    : info_(std::move(info)), epochs_(std::move(epochs)) {}
+    : info_(std::move(info)),
+      definition_(DefinitionOf(info_)),
+      quoted_label_names_(QuotedLabelNames(info_.label_names)),
+      epochs_(std::move(epochs)) {}
 
-std::shared_ptr<CallbackSeries> CallbackCore::Add(std::function<double()> read,
+bool CallbackCore::HasArity(std::span<const std::string_view> values) {
+  if (values.size() == info_.label_names.size()) return true;
+  const std::lock_guard lock(mutex_);
+  ++refused_lookups_;
+  return false;
+}
+
+std::string CallbackCore::LabelText(std::span<const std::string_view> values) {
+  std::vector<std::string> storage(values.size());
+  std::vector<std::string_view> fitting(values.begin(), values.end());
+  std::uint64_t cut = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::string_view repaired = ToValidUtf8(values[i], storage[i]);
+    cut += repaired.size() > kDefaultLabelValueBytesMax ? 1 : 0;
+    fitting[i] = ToLimitedSize(repaired, kDefaultLabelValueBytesMax, storage[i]);
+  }
+  if (cut > 0) {
+    const std::lock_guard lock(mutex_);
+    cut_label_values_ += cut;
+  }
+  return MakeLabelText(quoted_label_names_, fitting);
+}
+
+std::shared_ptr<CallbackSeries> CallbackCore::Add(ReadOne read, std::int64_t created_unix_milliseconds,
                                                   std::span<const std::string_view> values) {
   Check(read != nullptr, "metric \"" + info_.name + "\": a callback is missing");
-  Check(values.size() == info_.label_names.size(),
-        "metric \"" + info_.name + "\" has " + std::to_string(info_.label_names.size()) + " labels and was given " +
-            std::to_string(values.size()) + " values");
+  if (!HasArity(values)) return nullptr;
   auto series = std::make_shared<CallbackSeries>();
-  series->label_text = MakeLabelText(QuotedLabelNames(info_.label_names), values);
+  series->label_text = LabelText(values);
+  series->created_unix_milliseconds = created_unix_milliseconds;
+  series->read = std::make_shared<const Callback>(Callback{.one = std::move(read)});
+  return Link(std::move(series));
+}
+
+std::shared_ptr<CallbackSeries> CallbackCore::AddMany(ReadMany read, std::int64_t created_unix_milliseconds) {
+  Check(read != nullptr, "metric \"" + info_.name + "\": a callback is missing");
+  auto series = std::make_shared<CallbackSeries>();
+  series->is_many = true;
+  series->created_unix_milliseconds = created_unix_milliseconds;
+  series->read = std::make_shared<const Callback>(Callback{.many = std::move(read)});
+  return Link(std::move(series));
+}
+
+std::shared_ptr<CallbackSeries> CallbackCore::Link(std::shared_ptr<CallbackSeries> series) {
   series->family = weak_from_this();
-  series->read = std::make_shared<const std::function<double()>>(std::move(read));
   const std::lock_guard lock(mutex_);
-  for (const auto& other : series_) {
-    if (other->label_text == series->label_text) {
-      Fail("metric \"" + info_.name + "\" has a callback for {" + series->label_text + "} already");
-    }
+  const auto same = std::find_if(places_.begin(), places_.end(), [&](const Place& place) {
+    return !series->is_many && !place.back()->is_many && place.back()->label_text == series->label_text;
+  });
+  if (same != places_.end()) {
+    same->push_back(series);
+  } else {
+    places_.push_back({series});
   }
-  series_.push_back(series);
   return series;
 }
 
 void CallbackCore::Remove(const std::shared_ptr<CallbackSeries>& series) {
   // Off the page first, so that the same labels can be added again at once.
   if (const std::shared_ptr<CallbackCore> family = series->family.lock(); family != nullptr) family->Unlink(series);
-  // Waits for a callback that runs. What it holds is destroyed by whoever holds it last, after the lock is released.
-  std::shared_ptr<const std::function<double()>> released;
+  // Waits for a callback that runs. What it holds is destroyed by the last holder, after the lock is released.
+  std::shared_ptr<const Callback> released;
   const std::lock_guard lock(series->mutex);
   released.swap(series->read);
 }
@@ -46,7 +122,8 @@ void CallbackCore::Remove(const std::shared_ptr<CallbackSeries>& series) {
 void CallbackCore::Unlink(const std::shared_ptr<CallbackSeries>& series) {
   const std::lock_guard lock(mutex_);
   FreeCondemned();
-  std::erase(series_, series);
+  for (Place& place : places_) std::erase(place, series);
+  std::erase_if(places_, [](const Place& place) { return place.empty(); });
   condemned_.push_back({.series = series, .snapshot = epochs_->Next()});
 }
 
@@ -54,31 +131,48 @@ void CallbackCore::FreeCondemned() {
   std::erase_if(condemned_, [this](const Condemned& gone) { return epochs_->AllEndedBefore(gone.snapshot); });
 }
 
+void CallbackCore::CountFailure() {
+  const std::lock_guard lock(mutex_);
+  ++failed_callbacks_;
+}
+
 CollectedFamily::Statistics CallbackCore::GetStatistics() const {
   const std::lock_guard lock(mutex_);
-  Statistics statistics = {.series = series_.size()};
-  for (const auto& series : series_) statistics.series_bytes += sizeof(*series) + series->label_text.size();
+  Statistics statistics = {.series = places_.size()};
+  for (const Place& place : places_) {
+    for (const auto& series : place) statistics.series_bytes += sizeof(*series) + series->label_text.size();
+  }
+  statistics.cut_label_values = cut_label_values_;
+  statistics.refused_lookups = refused_lookups_;
+  statistics.failed_callbacks = failed_callbacks_;
+  statistics.removed_series = condemned_.size();
   return statistics;
 }
 
 void CallbackCore::Collect(SnapshotBuilder& builder, std::uint64_t /*now_nanoseconds*/) noexcept {
-  std::vector<std::shared_ptr<CallbackSeries>> series;
+  std::vector<std::shared_ptr<CallbackSeries>> newest;
   {
     const std::lock_guard lock(mutex_);
     FreeCondemned();
-    series = series_;
+    for (const Place& place : places_) newest.push_back(place.back());
   }
-  builder.BeginFamily(info_, series.size());
-  for (const auto& one : series) {
-    std::optional<double> value;
+  builder.BeginFamily(info_, newest.size());
+  Samples samples(*this, builder);
+  for (const auto& one : newest) {
+    samples.SetCreated(one->created_unix_milliseconds);
     // Held here, and let go after the lock: the callback may remove its own series.
-    std::shared_ptr<const std::function<double()>> read;
-    {
-      const std::lock_guard lock(one->mutex);
-      read = one->read;
-      if (read != nullptr) value = (*read)();
-    }
-    if (value && !std::isnan(*value)) builder.AddScalar(one->label_text, std::bit_cast<std::uint64_t>(*value));
+    std::shared_ptr<const Callback> read;
+    const std::lock_guard lock(one->mutex);
+    read = one->read;
+    if (read == nullptr) continue;
+    const std::string failure = GuardedCall([&] {
+      if (read->many != nullptr) {
+        read->many(samples);
+      } else {
+        samples.AddText(one->label_text, read->one());
+      }
+    });
+    if (!failure.empty()) CountFailure();
   }
 }
 

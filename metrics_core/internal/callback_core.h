@@ -1,5 +1,7 @@
 // CallbackCore: the series of one CallbackFamily.
 //
+// A callback gives one series, whose labels are known when it is added, or any number, whose labels it gives itself.
+// Of several callbacks with the same labels the newest is asked.
 // Thread safety: all methods from any thread. Callbacks run under their series' own lock, which is recursive so that a
 // callback may remove its series, and under none of the family's.
 #pragma once
@@ -21,25 +23,49 @@ namespace streamhouse::metrics::internal {
 
 class CallbackCore;
 
+// Takes what a callback of many series gives.
+class CallbackSamples {
+ public:
+  virtual void Add(double value, std::span<const std::string_view> label_values) = 0;
+
+ protected:
+  ~CallbackSamples() = default;
+};
+
+using ReadOne = std::function<double()>;
+using ReadMany = std::function<void(CallbackSamples&)>;
+
+// Exactly one of the two.
+struct Callback {
+  ReadOne one = nullptr;
+  ReadMany many = nullptr;
+};
+
 struct CallbackSeries {
   // Immutable after construction.
-  std::string label_text;
+  std::string label_text;  // of a callback of one series
+  bool is_many = false;
+  std::int64_t created_unix_milliseconds = 0;
   std::weak_ptr<CallbackCore> family;
 
   std::recursive_mutex mutex;
   // Guarded by mutex; null once removed.
-  std::shared_ptr<const std::function<double()>> read;
+  std::shared_ptr<const Callback> read;
 };
 
 class CallbackCore final : public CollectedFamily, public std::enable_shared_from_this<CallbackCore> {
  public:
   CallbackCore(FamilyInfo info, std::shared_ptr<SnapshotEpochs> epochs);
 
-  std::shared_ptr<CallbackSeries> Add(std::function<double()> read, std::span<const std::string_view> values);
+  // Null, and counted, with another number of values than there are labels.
+  std::shared_ptr<CallbackSeries> Add(ReadOne read, std::int64_t created_unix_milliseconds,
+                                      std::span<const std::string_view> values);
+  std::shared_ptr<CallbackSeries> AddMany(ReadMany read, std::int64_t created_unix_milliseconds);
   // When this returns, the callback does not run on another thread, and never will again.
   static void Remove(const std::shared_ptr<CallbackSeries>& series);
 
   const FamilyInfo& info() const override { return info_; }
+  const std::string& definition() const override { return definition_; }
   Statistics GetStatistics() const override;
   void Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) noexcept override;
 
@@ -50,17 +76,32 @@ class CallbackCore final : public CollectedFamily, public std::enable_shared_fro
     std::uint64_t snapshot;
   };
 
+  // Series with one label text, the newest last, or one callback of many series.
+  using Place = std::vector<std::shared_ptr<CallbackSeries>>;
+
+  class Samples;
+
+  bool HasArity(std::span<const std::string_view> values);
+  // As it stands on the page: repaired and cut.
+  std::string LabelText(std::span<const std::string_view> values);
+  std::shared_ptr<CallbackSeries> Link(std::shared_ptr<CallbackSeries> series);
+  void CountFailure();
   void FreeCondemned();
   void Unlink(const std::shared_ptr<CallbackSeries>& series);
 
   // Immutable after construction.
   const FamilyInfo info_;
+  const std::string definition_;
+  const std::vector<std::string> quoted_label_names_;
   const std::shared_ptr<SnapshotEpochs> epochs_;
 
   mutable std::mutex mutex_;
   // Guarded by mutex_.
-  std::vector<std::shared_ptr<CallbackSeries>> series_;
+  std::vector<Place> places_;
   std::vector<Condemned> condemned_;
+  std::uint64_t cut_label_values_ = 0;
+  std::uint64_t refused_lookups_ = 0;
+  std::uint64_t failed_callbacks_ = 0;
 };
 
 }  // namespace streamhouse::metrics::internal

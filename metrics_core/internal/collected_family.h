@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "metrics_core/snapshot.h"
 
@@ -17,11 +18,17 @@ class CollectedFamily {
 
   virtual const FamilyInfo& info() const = 0;
 
+  // Everything that was said at registration, as text. Families with the same definition are of the same class.
+  virtual const std::string& definition() const = 0;
+
   struct Statistics {
     std::uint64_t series = 0;
     std::uint64_t series_bytes = 0;  // labels and what finds them, not values
     std::uint64_t overflowed_lookups = 0;
-    std::uint64_t removed_series = 0;  // that a snapshot or a look-up may still see
+    std::uint64_t cut_label_values = 0;
+    std::uint64_t refused_lookups = 0;   // with another number of label values
+    std::uint64_t failed_callbacks = 0;  // that threw
+    std::uint64_t removed_series = 0;    // that a snapshot or a look-up may still see
   };
   virtual Statistics GetStatistics() const = 0;
 

@@ -5,26 +5,37 @@
 #include <chrono>
 #include <string>
 
+#include "metrics_core/internal/definition.h"
 #include "metrics_core/internal/exemplar_slots.h"
 #include "metrics_core/internal/label_text.h"
 #include "metrics_core/snapshot_builder.h"
-#include "metrics_core/status.h"
 
 namespace streamhouse::metrics::internal {
 
 namespace {
 
-// Label values with each byte replaced that is not UTF-8. The values given outlive it.
-class RepairedValues {
+// Label values as a series has them: each byte replaced that is not UTF-8, and cut to a size. The values given outlive
+// it.
+class SeriesValues {
  public:
-  explicit RepairedValues(std::span<const std::string_view> values)
+  SeriesValues(std::span<const std::string_view> values, std::size_t bytes_max)
       : storage_(values.size()), values_(values.begin(), values.end()) {
-    for (std::size_t i = 0; i < values.size(); ++i) values_[i] = ToValidUtf8(values[i], storage_[i]);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const std::string_view repaired = ToValidUtf8(values[i], storage_[i]);
+      cut_ += repaired.size() > bytes_max ? 1 : 0;
+      values_[i] = ToLimitedSize(repaired, bytes_max, storage_[i]);
+    }
   }
 
   std::span<const std::string_view> values() const { return values_; }
+  std::size_t cut() const { return cut_; }
+  bool AreOverflow() const {
+    return !values_.empty() && std::all_of(values_.begin(), values_.end(),
+                                           [](std::string_view value) { return value == kOverflowLabelValue; });
+  }
 
  private:
+  std::size_t cut_ = 0;
   std::vector<std::string> storage_;
   std::vector<std::string_view> values_;
 };
@@ -47,6 +58,19 @@ void FoldIntoBounds(const ExponentialReading& reading, std::span<const double> b
 }
 
 }  // namespace
+
+std::string FamilyCore::DefinitionOf(const Options& options) {
+  constexpr std::string_view kKinds[] = {"counter",        "double counter",       "gauge",
+                                         "double gauge",   "up-down counter",      "histogram",
+                                         "tick histogram", "exponential histogram"};
+  Definition definition(kKinds[static_cast<std::size_t>(options.kind)], options.info);
+  definition.Add("shared storage", options.storage == SeriesStorage::kShared);
+  definition.Add("series_max", options.series_max, kDefaultSeriesMax);
+  definition.Add("label_value_bytes_max", options.label_value_bytes_max, kDefaultLabelValueBytesMax);
+  definition.Add("expire_after in nanoseconds", static_cast<double>(options.expire_after_nanoseconds), 0);
+  definition.Add("ticks_per_unit", options.ticks_per_unit, 1);
+  return definition.text();
+}
 
 RunShape FamilyCore::ShapeOf(const Options& options) {
   const CellStorage chosen = options.storage == SeriesStorage::kShared ? CellStorage::kShared : CellStorage::kPerThread;
@@ -74,7 +98,9 @@ RunShape FamilyCore::ShapeOf(const Options& options) {
 
 FamilyCore::FamilyCore(Options options, std::shared_ptr<SnapshotEpochs> epochs)
     : options_(std::move(options)),
+      definition_(DefinitionOf(options_)),
       label_count_(options_.info.label_names.size()),
+      label_bytes_max_(LabelBytesMax(options_.series_max)),
       quoted_label_names_(QuotedLabelNames(options_.info.label_names)),
       shape_(ShapeOf(options_)),
       epochs_(std::move(epochs)),
@@ -92,36 +118,41 @@ FamilyCore::~FamilyCore() {
   }
 }
 
-void FamilyCore::RefuseArity(std::size_t values) const {
-  Fail("metric \"" + options_.info.name + "\" has " + std::to_string(options_.info.label_names.size()) +
-       " labels and was given " + std::to_string(values) + " values");
-}
-
-void FamilyCore::CheckArity(std::span<const std::string_view> values) const {
-  if (values.size() != options_.info.label_names.size()) RefuseArity(values.size());
+bool FamilyCore::HasArity(std::span<const std::string_view> values) noexcept {
+  if (values.size() == label_count_) return true;
+  // Relaxed: a count for people; it orders nothing.
+  refused_lookups_.fetch_add(1, std::memory_order_relaxed);
+  return false;
 }
 
 Slot FamilyCore::FindOverflow(std::span<const std::string_view> values) noexcept {
-  // Acquire: pairs with the release in OverflowNumber, so that the series behind it is visible.
+  // Acquire: pairs with the release in UpdateOverflowRun, so that the series behind it is visible.
   const Slot overflow = overflow_run_.load(std::memory_order_acquire);
   if (overflow == kSinkSlot) return kSinkSlot;
-  // Values that Resolve would repair may have a series under their repaired text.
-  if (!std::all_of(values.begin(), values.end(), IsValidUtf8)) return kSinkSlot;
+  // Values that Resolve would repair or cut may have a series under their other text.
+  const bool stay_as_they_are = std::all_of(values.begin(), values.end(), [this](std::string_view value) {
+    return value.size() <= options_.label_value_bytes_max && IsValidUtf8(value);
+  });
+  if (!stay_as_they_are) return kSinkSlot;
   CountOverflowed();
   return overflow;
 }
 
 SeriesRef FamilyCore::Resolve(std::span<const std::string_view> values) noexcept {
-  CheckArity(values);
-  const RepairedValues repaired(values);
-  const std::span<const std::string_view> valid = repaired.values();
+  if (!HasArity(values)) return SeriesRef();
+  const SeriesValues wanted(values, options_.label_value_bytes_max);
+  const std::span<const std::string_view> valid = wanted.values();
 
   const Lock lock(mutex_);
+  cut_label_values_ += wanted.cut();
   const Series* series = table_.Find(valid);
   if (series == nullptr) {
     FreeCondemned();
-    const bool is_full = IsFull();
-    const std::optional<std::uint32_t> made = is_full ? OverflowNumber() : Make(valid);
+    // The overflow series takes no other's place, whoever asks for it.
+    const bool is_overflow = wanted.AreOverflow();
+    const bool is_full = !is_overflow && IsFull();
+    const std::optional<std::uint32_t> made = is_overflow || is_full ? OverflowNumber() : Make(valid);
+    UpdateOverflowRun();
     if (is_full || !made) CountOverflowed();
     // Not a series with the sink's run: it would show what all sinks record.
     if (!made) return SeriesRef();
@@ -158,14 +189,15 @@ std::optional<std::uint32_t> FamilyCore::Make(std::span<const std::string_view> 
 std::optional<std::uint32_t> FamilyCore::OverflowNumber() {
   if (!overflow_number_) {
     const std::vector<std::string_view> values(options_.info.label_names.size(), kOverflowLabelValue);
-    // A caller may have made it, which counted against the limit; from now on it does not.
-    const Series* const found = table_.Find(values);
-    overflow_number_ = found != nullptr ? std::optional(table_.NumberOf(*found)) : Make(values);
-    if (!overflow_number_) return std::nullopt;
+    overflow_number_ = Make(values);
   }
-  // Release: pairs with the acquire in Find.
-  if (IsFull()) overflow_run_.store(table_.At(*overflow_number_).run, std::memory_order_release);
   return overflow_number_;
+}
+
+void FamilyCore::UpdateOverflowRun() {
+  const bool is_given = overflow_number_ && IsFull();
+  // Release: pairs with the acquire in FindOverflow.
+  overflow_run_.store(is_given ? table_.At(*overflow_number_).run : kSinkSlot, std::memory_order_release);
 }
 
 void FamilyCore::CountOverflowed() noexcept {
@@ -174,11 +206,11 @@ void FamilyCore::CountOverflowed() noexcept {
 }
 
 bool FamilyCore::Remove(std::span<const std::string_view> values) noexcept {
-  CheckArity(values);
-  const RepairedValues repaired(values);
+  if (!HasArity(values)) return false;
+  const SeriesValues wanted(values, options_.label_value_bytes_max);
   const Lock lock(mutex_);
   FreeCondemned();
-  const Series* const found = table_.Find(repaired.values());
+  const Series* const found = table_.Find(wanted.values());
   if (found == nullptr) return false;
   const std::uint32_t number = table_.NumberOf(*found);
   if (number == overflow_number_) return false;
@@ -188,10 +220,9 @@ bool FamilyCore::Remove(std::span<const std::string_view> values) noexcept {
 
 void FamilyCore::Condemn(std::vector<std::uint32_t> numbers) {
   for (const std::uint32_t number : numbers) table_.Erase(number);
-  // Relaxed: there is room again, which a look-up may learn late.
-  if (!IsFull()) overflow_run_.store(kSinkSlot, std::memory_order_relaxed);
   condemned_.push_back(
       {.numbers = std::move(numbers), .indexes = {}, .snapshot = epochs_->Next(), .grace = GracePeriod::Begin()});
+  UpdateOverflowRun();
 }
 
 void FamilyCore::FreeCondemned() {
@@ -204,13 +235,19 @@ void FamilyCore::FreeCondemned() {
       table_.Recycle(number);
     }
     condemned_.pop_front();
+    // The texts that were freed may have made room.
+    UpdateOverflowRun();
   }
 }
 
 CollectedFamily::Statistics FamilyCore::GetStatistics() const {
   const Lock lock(mutex_);
-  Statistics statistics = {
-      .series = table_.live_count(), .series_bytes = table_.memory_bytes(), .overflowed_lookups = overflowed_lookups()};
+  Statistics statistics = {.series = table_.live_count(),
+                           .series_bytes = table_.memory_bytes(),
+                           .overflowed_lookups = overflowed_lookups(),
+                           .cut_label_values = cut_label_values_};
+  // Relaxed: a count for people; it orders nothing.
+  statistics.refused_lookups = refused_lookups_.load(std::memory_order_relaxed);
   for (const Condemned& condemned : condemned_) statistics.removed_series += condemned.numbers.size();
   return statistics;
 }

@@ -56,6 +56,7 @@ class FamilyCore final : public CollectedFamily {
     FamilyKind kind = FamilyKind::kCounter;
     SeriesStorage storage = SeriesStorage::kPerThread;
     std::uint32_t series_max = kDefaultSeriesMax;
+    std::uint32_t label_value_bytes_max = kDefaultLabelValueBytesMax;
     std::uint64_t expire_after_nanoseconds = 0;
     // Of a histogram; in ticks for a TickHistogram, and the classic ones of an exponential one.
     const BucketTable* buckets = nullptr;
@@ -68,19 +69,20 @@ class FamilyCore final : public CollectedFamily {
   FamilyCore& operator=(const FamilyCore&) = delete;
 
   const FamilyInfo& info() const override { return options_.info; }
+  const std::string& definition() const override { return definition_; }
 
-  // The run of a series, or that of the overflow series when there is none and no room for another; kSinkSlot when it
-  // would have to be made. Inside a ReadSection, which keeps the run.
+  // The run of a series, or that of the overflow series when there is none and no room for another; kSinkSlot when
+  // Resolve has to decide. Inside a ReadSection, which keeps the run.
   template <typename Values>
   Slot Find(const Values& values) noexcept {
     if (values.size() != label_count_) [[unlikely]]
-      RefuseArity(values.size());
+      return kSinkSlot;
     const Series* const series = table_.Find(values);
     return series != nullptr ? series->run : FindOverflow(values);
   }
 
-  // The series with these values, made if need be, or the overflow series; the sink when there are no cells left.
-  // Values are repaired to UTF-8.
+  // The series with these values, made if need be, or the overflow series; the sink when there are no cells left, or
+  // with another number of values. Values are repaired to UTF-8 and cut to their limit.
   SeriesRef Resolve(std::span<const std::string_view> values) noexcept;
 
   bool Remove(std::span<const std::string_view> values) noexcept;
@@ -117,13 +119,20 @@ class FamilyCore final : public CollectedFamily {
     std::uint64_t since_nanoseconds = 0;
   };
 
+  static std::string DefinitionOf(const Options& options);
   static RunShape ShapeOf(const Options& options);
-  [[noreturn]] void RefuseArity(std::size_t values) const;
-  void CheckArity(std::span<const std::string_view> values) const;
+  // What it returns is counted where it is false.
+  bool HasArity(std::span<const std::string_view> values) noexcept;
   Slot FindOverflow(std::span<const std::string_view> values) noexcept;
-  bool IsFull() const { return table_.live_count() >= options_.series_max + (overflow_number_ ? 1U : 0U); }
+  bool IsFull() const {
+    return table_.live_count() >= options_.series_max + (overflow_number_ ? 1U : 0U) ||
+           table_.key_bytes() >= label_bytes_max_;
+  }
+  // Whether look-ups that find nothing get the overflow series without a lock.
+  void UpdateOverflowRun();
   // The number of a new series, or of the overflow series; nothing when there are no cells left.
   std::optional<std::uint32_t> Make(std::span<const std::string_view> values);
+  // That of the overflow series, made if need be; nothing when there are no cells left.
   std::optional<std::uint32_t> OverflowNumber();
   void Condemn(std::vector<std::uint32_t> numbers);
   void FreeCondemned();
@@ -140,7 +149,9 @@ class FamilyCore final : public CollectedFamily {
 
   // Immutable after construction.
   const Options options_;
+  const std::string definition_;
   const std::size_t label_count_;
+  const std::uint64_t label_bytes_max_;
   const std::vector<std::string> quoted_label_names_;
   const RunShape shape_;
   const std::shared_ptr<SnapshotEpochs> epochs_;
@@ -149,6 +160,7 @@ class FamilyCore final : public CollectedFamily {
   std::atomic<Slot> overflow_run_{kSinkSlot};
   // Written by any thread.
   std::atomic<std::uint64_t> overflowed_lookups_{0};
+  std::atomic<std::uint64_t> refused_lookups_{0};
 
   mutable std::mutex mutex_;
   // Guarded by mutex_; SeriesTable::Find and At run beside it.
@@ -159,6 +171,7 @@ class FamilyCore final : public CollectedFamily {
   std::vector<LastUse> last_uses_;                // by number; empty where series do not expire
   std::vector<std::int64_t> created_;             // by number, Unix milliseconds; empty where not kept
   std::optional<std::uint32_t> overflow_number_;  // the overflow series, once it was needed
+  std::uint64_t cut_label_values_ = 0;
 };
 
 }  // namespace streamhouse::metrics::internal

@@ -1,7 +1,10 @@
 #include "metrics_core/internal/label_text.h"
 
 #include <cstddef>
+#include <cstdint>
+#include <utility>
 
+#include "metrics_core/internal/label_hash.h"
 #include "metrics_core/name_escaping.h"
 
 namespace streamhouse::metrics::internal {
@@ -76,6 +79,20 @@ std::string_view ToValidUtf8(std::string_view value, std::string& storage) {
     storage += length == 0 ? kReplacement : value.substr(good, length);
     good += length == 0 ? 1 : length;
   }
+  return storage;
+}
+
+std::string_view ToLimitedSize(std::string_view value, std::size_t bytes_max, std::string& storage) {
+  if (value.size() <= bytes_max) return value;
+  constexpr std::uint64_t kSeed = 0x9E3779B97F4A7C15U;
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const std::uint64_t hash = HashBytes(kSeed, value);
+  std::size_t kept = bytes_max - kCutMarkBytes;
+  while (kept > 0 && IsContinuation(static_cast<unsigned char>(value[kept]))) --kept;
+  std::string cut(value.substr(0, kept));
+  cut += "\xE2\x80\xA6";
+  for (int shift = 60; shift >= 0; shift -= 4) cut += kDigits[hash >> shift & 0xF];
+  storage = std::move(cut);
   return storage;
 }
 

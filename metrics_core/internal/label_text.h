@@ -6,6 +6,7 @@
 // Thread safety: pure functions.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,5 +24,13 @@ bool IsValidUtf8(std::string_view value) noexcept;
 
 // `value`, or where it is not UTF-8, `storage`, made of it with each bad byte replaced.
 std::string_view ToValidUtf8(std::string_view value, std::string& storage);
+
+// The end of a value that was cut: an ellipsis and 16 digits of the whole value's hash, which keeps different values
+// apart. It is the same in every process.
+inline constexpr std::size_t kCutMarkBytes = 19;
+
+// `value`, of UTF-8, or where it has more bytes than `bytes_max` (kCutMarkBytes or more), `storage`, made of its first
+// characters and the mark. `storage` may hold the value.
+std::string_view ToLimitedSize(std::string_view value, std::size_t bytes_max, std::string& storage);
 
 }  // namespace streamhouse::metrics::internal

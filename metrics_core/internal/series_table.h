@@ -70,6 +70,9 @@ class SeriesTable {
   std::uint32_t number_limit() const { return static_cast<std::uint32_t>(live_.size()); }
   std::uint32_t live_count() const { return live_count_; }
 
+  // Of label texts, with what tells their values apart; of erased series as well, until they are recycled.
+  std::size_t key_bytes() const { return key_bytes_; }
+
   // Of keys, series and index.
   std::size_t memory_bytes() const;
 

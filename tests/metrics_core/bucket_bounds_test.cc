@@ -26,8 +26,8 @@ TEST(BucketBoundsTest, NoBoundsAreOneBucket) {
 }
 
 TEST(BucketBoundsTest, RefusesWhatDoesNotAscendAndNamesIt) {
-  EXPECT_EQ(WhyRefused({1, 2, 2}), "bucket bounds: bound 2 (2.000000) is not above the one before it");
-  EXPECT_EQ(WhyRefused({1, 0.5}), "bucket bounds: bound 1 (0.500000) is not above the one before it");
+  EXPECT_EQ(WhyRefused({1, 2, 2}), "bucket bounds: bound 2 (2) is not above the one before it");
+  EXPECT_EQ(WhyRefused({1, 0.5}), "bucket bounds: bound 1 (0.5) is not above the one before it");
   EXPECT_NE(WhyRefused({-0.0, 0.0}), "");
 }
 
@@ -51,6 +51,29 @@ TEST(BucketBoundsTest, ExponentialBoundsGrowByAFactor) {
 
 TEST(BucketBoundsTest, LinearBoundsGrowByAWidth) {
   EXPECT_EQ(BucketBounds::Linear(-1, 0.5, 4)->values(), (std::vector<double>{-1, -0.5, 0, 0.5}));
+}
+
+TEST(BucketBoundsTest, LinearBoundsAreTheDecimalsThatTheyLookLike) {
+  EXPECT_EQ(BucketBounds::Linear(0.1, 0.1, 10)->values(),
+            (std::vector<double>{0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1}));
+  EXPECT_EQ(BucketBounds::Linear(-0.3, 0.1, 5)->values(), (std::vector<double>{-0.3, -0.2, -0.1, 0, 0.1}));
+  EXPECT_EQ(BucketBounds::Linear(0, 0.005, 256)->values().back(), 1.275);
+}
+
+TEST(BucketBoundsTest, ExponentialBoundsAreTheDecimalsThatTheyLookLike) {
+  EXPECT_EQ(BucketBounds::Exponential(1e-6, 10, 9)->values(),
+            (std::vector<double>{1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1, 10, 100}));
+  EXPECT_EQ(BucketBounds::Exponential(0.1, 1.1, 5)->values(), (std::vector<double>{0.1, 0.11, 0.121, 0.1331, 0.14641}));
+  EXPECT_EQ(BucketBounds::Exponential(1e-7, 2, 25)->values().back(), 1.6777216);
+}
+
+TEST(BucketBoundsTest, BoundsOfMoreDigitsThanADecimalHoldsStillAscend) {
+  EXPECT_EQ(BucketBounds::Exponential(0.1, 1.234567, 256)->values().size(), 256U);
+  EXPECT_EQ(BucketBounds::Linear(1.0 / 3, 1e-300, 1)->values(), (std::vector<double>{1.0 / 3}));
+}
+
+TEST(BucketBoundsTest, ARefusalNamesASmallBoundAsItWasWritten) {
+  EXPECT_EQ(WhyRefused({1e-9, 1e-10}), "bucket bounds: bound 1 (1e-10) is not above the one before it");
 }
 
 TEST(BucketBoundsTest, RefusesWhatCannotAscend) {

@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -119,13 +121,55 @@ TEST_F(CallbackFamilyTest, ADefaultConstructedFamilyIsNowhere) {
   const auto token = nowhere.Add([] { return 1.0; }, "a");
 }
 
-TEST_F(CallbackFamilyTest, RefusesTheSameLabelsTwice) {
-  const auto token = family_.Add([] { return 1.0; }, "a");
-  EXPECT_DEATH(static_cast<void>(family_.Add([] { return 1.0; }, "a")), "queue_records.*already");
+TEST_F(CallbackFamilyTest, OfTwoWithTheSameLabelsTheNewestThatLivesIsAsked) {
+  auto first = std::make_optional(family_.Add([] { return 1.0; }, "a"));
+  auto second = std::make_optional(family_.Add([] { return 2.0; }, "a"));
+  EXPECT_EQ(Read("a"), 2);
+  second.reset();
+  EXPECT_EQ(Read("a"), 1);
+  second = family_.Add([] { return 3.0; }, "a");
+  first.reset();
+  EXPECT_EQ(Read("a"), 3);
 }
 
-TEST_F(CallbackFamilyTest, RefusesAnotherNumberOfValues) {
-  EXPECT_DEATH(static_cast<void>(family_.Add([] { return 1.0; })), "has 1 labels and was given 0");
+TEST_F(CallbackFamilyTest, AnotherNumberOfValuesAddsNothingAndIsCounted) {
+  const auto token = family_.Add([] { return 1.0; });
+  EXPECT_EQ(registry_.TakeSnapshot().families()[0].size(), 0U);
+  EXPECT_EQ(registry_.GetStatistics().losses.at(0).refused_lookups, 1U);
+}
+
+TEST_F(CallbackFamilyTest, ACallbackMayGiveManySeriesWhoseLabelsItKnowsOnlyThen) {
+  const auto fixed = family_.Add([] { return 9.0; }, "b");
+  const auto token = family_.AddMany([](CallbackFamily::Samples& samples) {
+    for (const char* queue : {"a", "b", "c"}) samples.Add(1, std::string(queue));
+    samples.Add(2, "c");
+    samples.Add(3, "too", "many");
+  });
+  EXPECT_EQ(Read("a"), 1);
+  EXPECT_EQ(Read("b"), 9);
+  EXPECT_EQ(Read("c"), 1);
+  EXPECT_EQ(registry_.TakeSnapshot().families()[0].size(), 3U);
+}
+
+TEST_F(CallbackFamilyTest, ACallbackThatThrowsIsLeftOutAndCounted) {
+  const auto throws = family_.Add([]() -> double { throw std::runtime_error("gone"); }, "a");
+  const auto gives = family_.Add([] { return 1.0; }, "b");
+  EXPECT_EQ(Read("a"), std::nullopt);
+  EXPECT_EQ(Read("b"), 1);
+  EXPECT_EQ(registry_.GetStatistics().losses.at(0).failed_callbacks, 2U);
+}
+
+TEST(CallbackCreationTest, ACounterBeganWhenItSaysSoOrWhenItWasAdded) {
+  Registry registry({.creation_times = CreationTimes::kKept});
+  const auto family = registry.AddCallbackCounter({.name = "a_total", .help = "Test", .labels = {"k"}}).value();
+  using std::chrono::system_clock;
+  const auto said = family.AddSince(
+      system_clock::time_point(std::chrono::seconds(7)), [] { return 1.0; }, "said");
+  const auto before = std::chrono::duration_cast<std::chrono::milliseconds>(system_clock::now().time_since_epoch());
+  const auto added = family.Add([] { return 1.0; }, "added");
+  const Snapshot snapshot = registry.TakeSnapshot();
+  EXPECT_EQ(snapshot.families()[0].created_unix_milliseconds(0), 7'000);
+  EXPECT_GE(snapshot.families()[0].created_unix_milliseconds(1), before.count());
 }
 
 TEST_F(CallbackFamilyTest, AssigningToATokenReleasesItsSeries) {

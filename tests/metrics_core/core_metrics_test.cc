@@ -4,6 +4,8 @@
 
 #include <barrier>
 #include <limits>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -42,14 +44,32 @@ TEST_F(CoreMetricsTest, CountSeriesByTypeOfFamily) {
 TEST_F(CoreMetricsTest, WeighLabels) {
   const auto family = AddCounter();
   const double before = Read("series_bytes");
-  family.With(std::string(10'000, 'x')).Increment();
-  EXPECT_GE(Read("series_bytes"), before + 10'000);
+  family.With(std::string(1'000, 'x')).Increment();
+  EXPECT_GE(Read("series_bytes"), before + 1'000);
 }
 
 TEST_F(CoreMetricsTest, CountLookupsBeyondALimit) {
   const auto family = AddCounter(1);
   for (const char* key : {"a", "b", "c"}) family.With(key).Increment();
-  EXPECT_EQ(Read("overflowed_lookups_total"), 2);
+  EXPECT_EQ(Read("overflowed_lookups_total", {{"family", "a_total"}}), 2);
+}
+
+TEST_F(CoreMetricsTest, NameTheFamilyThatCutALabelValueOrRefusedALookup) {
+  const auto family = AddCounter();
+  family.With(std::string(5'000, 'x')).Increment();
+  family.With("1", "2").Increment();
+  EXPECT_EQ(Read("cut_label_values_total", {{"family", "a_total"}}), 1);
+  EXPECT_EQ(Read("refused_lookups_total", {{"family", "a_total"}}), 1);
+}
+
+TEST_F(CoreMetricsTest, CountCallbacksThatThrowAndShowTheOthers) {
+  const auto family = registry_.AddCallbackGauge({.name = "b", .help = "Test", .labels = {"k"}}).value();
+  const auto throws = family.Add([]() -> double { throw std::runtime_error("gone"); }, "1");
+  const auto throws_a_number = family.Add([]() -> double { throw 7; }, "2");
+  const auto gives = family.Add([] { return 3.0; }, "3");
+  EXPECT_EQ(testing::MetricReader(registry_).Value("b", {{"k", "3"}}), 3);
+  EXPECT_EQ(testing::MetricReader(registry_).Value("b", {{"k", "1"}}), std::nullopt);
+  EXPECT_GE(Read("failed_callbacks_total", {{"family", "b"}}), 4);
 }
 
 TEST_F(CoreMetricsTest, CountDroppedObservationsByReason) {
@@ -101,8 +121,14 @@ TEST_F(CoreMetricsTest, CountShardsAndTheirCells) {
   EXPECT_GE(Read("cell_bytes"), bytes + 4096);
 }
 
-TEST_F(CoreMetricsTest, AreRegisteredOnce) {
-  EXPECT_EQ(CoreMetrics::Register(registry_).status().code(), StatusCode::kAlreadyExists);
+TEST_F(CoreMetricsTest, FollowTheObjectThatLives) {
+  {
+    const CoreMetrics second = CoreMetrics::Register(registry_).value();
+    EXPECT_GT(Read("cells"), 0);
+  }
+  EXPECT_GT(Read("cells"), 0);
+  metrics_ = CoreMetrics();
+  EXPECT_EQ(Read("cells"), -1);
 }
 
 }  // namespace

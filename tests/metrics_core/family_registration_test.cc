@@ -24,7 +24,7 @@ TEST(KeepFamilyTest, KeepsTheFirstRefusal) {
   Family<Counter> family;
   Status status;
   KeepFamily(registry.AddCounter({.name = "kept_total", .help = "Kept"}), family, status);
-  KeepFamily(registry.AddCounter({.name = "kept_total", .help = "Kept"}), family, status);
+  KeepFamily(registry.AddCounter({.name = "kept_total", .help = "Another"}), family, status);
   const Status first = status;
   EXPECT_FALSE(first.ok());
   KeepFamily(registry.AddCounter({.name = "not a name", .help = "Refused"}), family, status);

@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "metrics_core/internal/label_text.h"
 #include "metrics_core/registry.h"
 #include "tests/metrics_core/page.h"
 
@@ -165,11 +166,21 @@ TEST_F(FamilyTest, TheOverflowSeriesCannotBeRemoved) {
   EXPECT_EQ(Page(), "a_total{x=\"_overflow\"} 1\n");
 }
 
-TEST_F(FamilyTest, ASeriesThatACallerNamedLikeTheOverflowSeriesBecomesIt) {
+TEST_F(FamilyTest, ASeriesThatACallerNamedLikeTheOverflowSeriesIsItAndTakesNoOthersPlace) {
   const Family<Counter> family = Add({.name = "a_total", .labels = {"x"}, .series_max = 2});
   for (const std::string value : {"_overflow", "1", "2", "3", "4"}) family.With(value).Increment();
+  family.Lookup("_overflow")->Increment();
   family.Lookup("5")->Increment();
-  EXPECT_EQ(Page(), "a_total{x=\"_overflow\"} 4\na_total{x=\"1\"} 1\na_total{x=\"3\"} 1\n");
+  EXPECT_EQ(Page(), "a_total{x=\"_overflow\"} 5\na_total{x=\"1\"} 1\na_total{x=\"2\"} 1\n");
+  EXPECT_EQ(family.OverflowedLookups(), 3U);
+}
+
+TEST_F(FamilyTest, AFullFamilyGivesTheOverflowSeriesToACallerWhoNamesIt) {
+  const Family<Counter> family = Add({.name = "a_total", .labels = {"x"}, .series_max = 1});
+  family.With("1").Increment();
+  family.With("_overflow").Increment();
+  EXPECT_EQ(Page(), "a_total{x=\"1\"} 1\na_total{x=\"_overflow\"} 1\n");
+  EXPECT_EQ(family.OverflowedLookups(), 0U);
 }
 
 TEST_F(FamilyTest, RemoveSaysWhetherThereWasSuchASeries) {
@@ -211,16 +222,93 @@ TEST(FamilyLifetimeTest, AFamilyMayOutliveItsRegistry) {
   EXPECT_TRUE(family.Remove("1"));
 }
 
-class FamilyDeathTest : public FamilyTest {};
+template <typename F, typename... Values>
+concept Takes = requires(const F& family, const Values&... values) {
+  family.With(values...);
+  family.Lookup(values...);
+  family.Remove(values...);
+};
 
-TEST_F(FamilyDeathTest, AnotherNumberOfValuesThanLabelsEndsTheProgram) {
+TEST_F(FamilyTest, TheCompilerRefusesAnotherNumberOfValuesThanWrittenLabels) {
+  const auto family = registry_.AddCounter({.name = "a_total", .help = "h"}, Labels{"x", "y"}).value();
+  using Typed = std::remove_const_t<decltype(family)>;
+  static_assert(Takes<Typed, std::string, const char*>);
+  static_assert(!Takes<Typed, std::string> && !Takes<Typed> && !Takes<Typed, std::string, std::string, std::string>);
+  family.With("1", "2").Increment();
+  const Family<Counter> of_any_number = family;
+  of_any_number.With("1", "2").Increment();
+  EXPECT_EQ(Page(), "a_total{x=\"1\",y=\"2\"} 2\n");
+}
+
+TEST_F(FamilyTest, AnotherNumberOfValuesThanLabelsGivesASinkAndIsCounted) {
   const Family<Counter> family = Add({.name = "a_total", .labels = {"x", "y"}});
-  const std::string why = "metric \"a_total\" has 2 labels and was given 1 values";
-  EXPECT_DEATH(family.With("1"), why);
-  EXPECT_DEATH(family.Lookup("1"), why);
-  EXPECT_DEATH(family.Remove("1"), why);
-  EXPECT_DEATH(family.With(), "was given 0 values");
-  EXPECT_DEATH(family.With("1", "2", "3"), "was given 3 values");
+  family.With("1").Increment();
+  family.Lookup("1")->Increment();
+  family.With().Increment();
+  family.With("1", "2", "3").Increment();
+  EXPECT_FALSE(family.Remove("1"));
+  EXPECT_EQ(Page(), "");
+  EXPECT_EQ(registry_.GetStatistics().losses.at(0).refused_lookups, 5U);
+}
+
+class LabelSizeTest : public FamilyTest {
+ protected:
+  Registry::Losses Losses() const { return registry_.GetStatistics().losses.at(0); }
+  // Of the only label of the first series.
+  std::string Value() {
+    const Snapshot snapshot = registry_.TakeSnapshot();
+    const std::string_view text = snapshot.families()[0].label_text(0);
+    return std::string(text.substr(3, text.size() - 4));
+  }
+};
+
+TEST_F(LabelSizeTest, ALongValueIsCutAndCounted) {
+  const Family<Counter> family = Add({.name = "a_total", .labels = {"x"}});
+  family.With(std::string(100'000, 'x')).Increment();
+  family.Lookup(std::string(100'000, 'x'))->Increment();
+  EXPECT_EQ(Value().size(), kDefaultLabelValueBytesMax);
+  EXPECT_TRUE(Value().starts_with(std::string(1'000, 'x')));
+  EXPECT_EQ(Page(), "a_total{x=\"" + Value() + "\"} 2\n");
+  EXPECT_EQ(Losses().cut_label_values, 2U);
+}
+
+TEST_F(LabelSizeTest, ALongValueIsCutAtACharacter) {
+  std::string value;
+  while (value.size() < 2 * kDefaultLabelValueBytesMax) value += "\xE2\x82\xAC";
+  Add({.name = "a_total", .labels = {"x"}}).With(value).Increment();
+  EXPECT_TRUE(internal::IsValidUtf8(Value()));
+  EXPECT_GE(Value().size(), kDefaultLabelValueBytesMax - 2);
+}
+
+TEST_F(LabelSizeTest, LongValuesThatDifferStayApart) {
+  const Family<Counter> family = Add({.name = "a_total", .labels = {"x"}});
+  family.With(std::string(5'000, 'x') + "1").Increment();
+  family.With(std::string(5'000, 'x') + "2").Increment();
+  EXPECT_EQ(registry_.TakeSnapshot().families()[0].size(), 2U);
+  EXPECT_TRUE(family.Remove(std::string(5'000, 'x') + "1"));
+  EXPECT_EQ(registry_.TakeSnapshot().families()[0].size(), 1U);
+}
+
+TEST_F(LabelSizeTest, AFullFamilyFindsTheSeriesOfACutValue) {
+  const Family<Counter> family = Add({.name = "a_total", .labels = {"x"}, .series_max = 1});
+  family.With(std::string(5'000, 'x')).Increment();
+  family.With("b").Increment();
+  family.Lookup(std::string(5'000, 'x'))->Increment();
+  EXPECT_EQ(Page(), "a_total{x=\"" + Value() + "\"} 2\na_total{x=\"_overflow\"} 1\n");
+}
+
+TEST_F(LabelSizeTest, TheLabelTextsOfAFamilyAreBounded) {
+  const Family<Counter> family = Add({.name = "a_total", .labels = {"x"}});
+  const auto name = [](int i) { return std::to_string(i) + std::string(2'000, 'x'); };
+  for (int i = 0; i < 8'000; ++i) family.With(name(i)).Increment();
+  EXPECT_LE(registry_.GetStatistics().series_bytes, 2 * LabelBytesMax(kDefaultSeriesMax));
+  EXPECT_GT(Losses().overflowed_lookups, 0U);
+  // Removals make room again.
+  for (int i = 0; i < 100; ++i) EXPECT_TRUE(family.Remove(name(i)));
+  static_cast<void>(registry_.TakeSnapshot());
+  const std::uint64_t before = Losses().overflowed_lookups;
+  family.Lookup("new")->Increment();
+  EXPECT_EQ(Losses().overflowed_lookups, before);
 }
 
 class ExpiryTest : public FamilyTest {

@@ -68,8 +68,19 @@ TEST_F(ProcessMetricsTest, KnowsWhenTheProcessStarted) {
   EXPECT_GE(Read("process_start_time_seconds"), now - 3600);
 }
 
-TEST_F(ProcessMetricsTest, AreRegisteredOnce) {
-  EXPECT_EQ(ProcessMetrics::Register(registry_).status().code(), StatusCode::kAlreadyExists);
+TEST_F(ProcessMetricsTest, MayBeRegisteredAgain) {
+  const ProcessMetrics again = ProcessMetrics::Register(registry_).value();
+  EXPECT_GT(Read("process_threads"), 0);
+}
+
+TEST(ProcessMetricsCreationTest, TheTimeOfTheProcessorBeganWithTheProcess) {
+  Registry registry({.creation_times = CreationTimes::kKept});
+  const ProcessMetrics metrics = ProcessMetrics::Register(registry).value();
+  const Snapshot snapshot = registry.TakeSnapshot();
+  const FamilySnapshot& cpu = snapshot.families()[0];
+  ASSERT_EQ(cpu.info().name, "process_cpu_seconds_total");
+  const double began = testing::MetricReader(registry).Value("process_start_time_seconds").value();
+  EXPECT_NEAR(static_cast<double>(cpu.created_unix_milliseconds(0)), began * 1e3, 1);
 }
 
 }  // namespace

@@ -52,9 +52,52 @@ TEST_F(RegistryTest, AFamilyKeepsWhatItWasRegisteredWith) {
   EXPECT_EQ(info.bounds, (std::vector<double>{1, 2}));
 }
 
-TEST_F(RegistryTest, RefusesANameThatIsTaken) {
+TEST_F(RegistryTest, AnEqualDefinitionGivesTheSameFamily) {
+  const MetricOptions options = {.name = "a_total", .help = "h", .labels = {"x"}, .series_max = 7};
+  const auto first = registry_.AddCounter(options).value();
+  first.With("1").Increment();
+  registry_.AddCounter(options).value().With("1").Increment(2);
+  EXPECT_EQ(Page(registry_), "a_total{x=\"1\"} 3\n");
+}
+
+TEST_F(RegistryTest, AnUnequalDefinitionIsRefusedAndBothAreNamed) {
+  ASSERT_TRUE(registry_.AddCounter({.name = "a_total", .help = "h", .labels = {"x"}}).ok());
+  EXPECT_EQ(registry_.AddCounter({.name = "a_total", .help = "h", .labels = {"x", "y"}}).status(),
+            Status(StatusCode::kAlreadyExists,
+                   "metric \"a_total\" is registered with another definition: there is a counter \"a_total\", help "
+                   "\"h\", labels {x}; asked for was a counter \"a_total\", help \"h\", labels {x, y}"));
+}
+
+TEST_F(RegistryTest, EveryPartOfADefinitionCounts) {
+  const BucketBounds bounds = BucketBounds::From({1, 2}).value();
+  const MetricOptions options = {.name = "a_bytes", .help = "h", .unit = "bytes"};
+  ASSERT_TRUE(registry_.AddTickHistogram(options, bounds, 1).ok());
+  EXPECT_TRUE(registry_.AddTickHistogram(options, bounds, 1).ok());
+  EXPECT_FALSE(registry_.AddTickHistogram(options, bounds, 2).ok());
+  EXPECT_FALSE(registry_.AddTickHistogram(options, BucketBounds::From({1}).value(), 1).ok());
+  EXPECT_FALSE(registry_.AddHistogram(options, bounds).ok());
+  EXPECT_FALSE(registry_.AddTickHistogram({.name = "a_bytes", .help = "other", .unit = "bytes"}, bounds, 1).ok());
+  EXPECT_FALSE(registry_.AddTickHistogram({.name = "a_bytes", .help = "h"}, bounds, 1).ok());
+  const std::vector<MetricOptions> others = {
+      {.name = "a_bytes", .help = "h", .unit = "bytes", .storage = SeriesStorage::kShared},
+      {.name = "a_bytes", .help = "h", .unit = "bytes", .exemplars = Exemplars::kSampled},
+      {.name = "a_bytes", .help = "h", .unit = "bytes", .series_max = 5},
+      {.name = "a_bytes", .help = "h", .unit = "bytes", .label_value_bytes_max = 500},
+      {.name = "a_bytes", .help = "h", .unit = "bytes", .expire_after = std::chrono::seconds(1)},
+  };
+  for (const MetricOptions& other : others) EXPECT_FALSE(registry_.AddTickHistogram(other, bounds, 1).ok());
+}
+
+TEST_F(RegistryTest, NamesTheFamilyThatSharesASampleNameAndTheNameThatTheCallerWrote) {
   EXPECT_TRUE(AddGauge("a").ok());
-  EXPECT_EQ(AddGauge("a"), Status(StatusCode::kAlreadyExists, "metric \"a\": the name \"a\" is another family's"));
+  EXPECT_EQ(registry_.AddCounter({.name = "a_total", .help = "h"}).status().message(),
+            "metric \"a_total\" shares the sample name \"a\" with another family: there is a gauge \"a\", help \"h\"; "
+            "asked for was a counter \"a_total\", help \"h\"");
+}
+
+TEST_F(RegistryTest, RefusesALimitOnLabelValuesThatHasNoRoomForItsMark) {
+  EXPECT_EQ(registry_.AddGauge({.name = "a", .help = "h", .label_value_bytes_max = 31}).status().code(),
+            StatusCode::kInvalidArgument);
 }
 
 TEST_F(RegistryTest, RefusesNamesThatShareASampleInAnyFormat) {
@@ -93,7 +136,7 @@ TEST_F(RegistryTest, RefusesWhatNamesMayNotBe) {
 
 TEST_F(RegistryTest, BoundsOfTicksAreWholeNumbersOfThem) {
   EXPECT_TRUE(AddTicks({0, 0.000001, 0.1, 2.5}, kNanosecondsPerSecond).ok());
-  EXPECT_EQ(AddTicks({0.5}, 1).message(), "metric \"a\": bound 0.500000 is not a whole number of ticks in [0, 2^53)");
+  EXPECT_EQ(AddTicks({0.5}, 1).message(), "metric \"a\": bound 0.5 is not a whole number of ticks in [0, 2^53)");
   EXPECT_EQ(AddTicks({1e-10}, kNanosecondsPerSecond).code(), StatusCode::kInvalidArgument);
 }
 
@@ -128,10 +171,9 @@ TEST_F(RegistryTest, ThreadsMayRegisterAndScrapeAtOnce) {
   };
   std::thread first(add);
   std::thread second(add);
-  while (registered < kFamilies) registry_.TakeSnapshot();
+  while (registered < 2 * kFamilies) registry_.TakeSnapshot();
   first.join();
   second.join();
-  EXPECT_EQ(registered, kFamilies);
   EXPECT_EQ(registry_.TakeSnapshot().families().size(), std::size_t{kFamilies});
 }
 

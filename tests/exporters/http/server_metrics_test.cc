@@ -37,13 +37,20 @@ TEST(ServerMetricsTest, ShowsEveryLimitFromTheStart) {
   EXPECT_EQ(MetricReader(registry).SeriesCount("streamhouse_exporter_limits_reached_total"), kLimitCount);
 }
 
-TEST(ServerMetricsTest, ShowsTheNumbersOfTheFirstServerOfARegistry) {
+TEST(ServerMetricsTest, AddsUpTheServersOfARegistry) {
   metrics::Registry registry;
   const ServerMetrics first(registry);
   const ServerMetrics second(registry);
   first.ConnectionOpened();
   second.ConnectionOpened();
-  EXPECT_EQ(MetricReader(registry).Value("streamhouse_exporter_connections"), 1);
+  EXPECT_EQ(MetricReader(registry).Value("streamhouse_exporter_connections"), 2);
+}
+
+TEST(ServerMetricsTest, AServerThatIsMadeAgainCountsOn) {
+  metrics::Registry registry;
+  ServerMetrics(registry).CountLimit(Limit::kConnections);
+  ServerMetrics(registry).CountLimit(Limit::kConnections);
+  EXPECT_EQ(MetricReader(registry).Value("streamhouse_exporter_limits_reached_total", {{"limit", "connections"}}), 2);
 }
 
 TEST(ServerMetricsTest, CountsNowhereByDefault) {

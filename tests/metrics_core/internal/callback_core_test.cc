@@ -29,7 +29,7 @@ class CallbackCoreTest : public testing::Test {
   }
 
   std::shared_ptr<CallbackSeries> Add(std::string_view queue, std::function<double()> read) {
-    return core_->Add(std::move(read), std::array<std::string_view, 1>{queue});
+    return core_->Add(std::move(read), 0, std::array<std::string_view, 1>{queue});
   }
 
   // `queue value ` of each series.
@@ -135,13 +135,27 @@ TEST_F(CallbackCoreTest, ASeriesMayOutliveItsFamily) {
   EXPECT_EQ(series->read, nullptr);
 }
 
+TEST_F(CallbackCoreTest, SeriesWithTheSameLabelsShareOnePlace) {
+  const auto first = Add("a", [] { return 1.0; });
+  const auto other = Add("b", [] { return 2.0; });
+  const auto second = Add("a", [] { return 3.0; });
+  EXPECT_EQ(Collect(), "queue=\"a\" 3.000000 queue=\"b\" 2.000000 ");
+  CallbackCore::Remove(first);
+  EXPECT_EQ(Collect(), "queue=\"a\" 3.000000 queue=\"b\" 2.000000 ");
+  CallbackCore::Remove(second);
+  EXPECT_EQ(Collect(), "queue=\"b\" 2.000000 ");
+}
+
+TEST_F(CallbackCoreTest, LongLabelValuesAreCut) {
+  Add(std::string(5'000, 'x'), [] { return 1.0; });
+  EXPECT_LE(Collect().size(), 1'100U);
+  EXPECT_EQ(core_->GetStatistics().cut_label_values, 1U);
+}
+
 class CallbackCoreDeathTest : public CallbackCoreTest {};
 
-TEST_F(CallbackCoreDeathTest, ProgrammersErrorsEndTheProgram) {
-  Add("a", [] { return 1.0; });
-  EXPECT_DEATH(Add("a", [] { return 1.0; }), "metric \"depth\" has a callback for .queue=\"a\". already");
+TEST_F(CallbackCoreDeathTest, AMissingCallbackEndsTheProgram) {
   EXPECT_DEATH(Add("b", nullptr), "a callback is missing");
-  EXPECT_DEATH(core_->Add([] { return 1.0; }, {}), "has 1 labels and was given 0 values");
 }
 
 }  // namespace

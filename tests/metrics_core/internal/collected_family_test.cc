@@ -24,7 +24,7 @@ std::vector<std::shared_ptr<CollectedFamily>> AllKinds() {
   options.info = info;
   options.kind = FamilyKind::kGauge;
   auto callbacks = std::make_shared<CallbackCore>(info, epochs);
-  callbacks->Add([] { return 0.0; }, {});
+  callbacks->Add([] { return 0.0; }, 0, {});
   return {std::make_shared<FamilyCore>(std::move(options), epochs), callbacks};
 }
 

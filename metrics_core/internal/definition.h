@@ -1,0 +1,28 @@
+// Definition: what a family was registered as, in words, so that two registrations can be compared and shown.
+//
+// Guarantee: texts are equal where, and only where, everything that was added is. Thread safety: a value. Cost: set-up.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "metrics_core/snapshot.h"
+
+namespace streamhouse::metrics::internal {
+
+class Definition {
+ public:
+  // `kind` is the word for what it is, such as "counter".
+  Definition(std::string_view kind, const FamilyInfo& info);
+
+  // Named in the text where it is not the default.
+  void Add(std::string_view name, double value, double default_value);
+  void Add(std::string_view name, bool is_set);
+
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+}  // namespace streamhouse::metrics::internal

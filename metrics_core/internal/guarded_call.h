@@ -1,0 +1,15 @@
+// GuardedCall: calls code of the host program, whose exceptions must not end the program.
+//
+// Guarantee: no exception leaves it. Where the core is compiled without exceptions, host code that throws ends the
+// program. Thread safety: that of what it calls.
+#pragma once
+
+#include <functional>
+#include <string>
+
+namespace streamhouse::metrics::internal {
+
+// The text of the exception that `call` has thrown, or empty.
+std::string GuardedCall(const std::function<void()>& call);
+
+}  // namespace streamhouse::metrics::internal
