@@ -6,6 +6,8 @@
 #include <new>
 #include <string_view>
 
+#include "metrics_core/internal/int128.h"
+
 namespace streamhouse::metrics::internal {
 
 constinit std::atomic<const TscScale*> tsc_scale{nullptr};
@@ -63,7 +65,7 @@ std::uint64_t NowWithoutTsc() noexcept {
   if (!is_trusted || !has_start || steady - process_start.nanoseconds < kCalibrationNanoseconds) return steady;
   const Moment now = TakeMoment();
   const std::uint64_t elapsed = now.nanoseconds - process_start.nanoseconds;
-  const auto rate = (static_cast<unsigned __int128>(elapsed) << 32) / (now.tsc - process_start.tsc);
+  const auto rate = (static_cast<Uint128>(elapsed) << 32) / (now.tsc - process_start.tsc);
   const auto* const scale = new (std::nothrow) TscScale{
       .tsc = now.tsc, .nanoseconds = now.nanoseconds, .nanoseconds_per_tick = static_cast<std::uint64_t>(rate)};
   if (scale == nullptr) return now.nanoseconds;

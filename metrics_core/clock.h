@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 
+#include "metrics_core/internal/int128.h"
 #include "metrics_core/internal/tsc.h"
 
 namespace streamhouse::metrics {
@@ -49,7 +50,7 @@ class Clock {
     if (scale == nullptr) [[unlikely]]
       return internal::NowWithoutTsc();
     const std::uint64_t ticks = internal::ReadTsc() - scale->tsc;
-    const auto scaled = static_cast<unsigned __int128>(ticks) * scale->nanoseconds_per_tick;
+    const auto scaled = static_cast<internal::Uint128>(ticks) * scale->nanoseconds_per_tick;
     return scale->nanoseconds + static_cast<std::uint64_t>(scaled >> 32);
   }
 };

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "metrics_core/internal/guarded_call.h"
+
 namespace streamhouse::metrics {
 
 struct Health::State {
@@ -12,7 +14,9 @@ struct Health::State {
   };
 
   std::mutex mutex;
-  std::vector<Entry> entries;  // guarded by mutex
+  // Guarded by mutex.
+  std::vector<Entry> entries;
+  std::uint64_t failed_probes = 0;
 };
 
 // What a token and its check have in common. Weak, so that a token may outlive its Health.
@@ -75,11 +79,22 @@ Health::Token Health::Add(std::string name, Probe probe) {
   return Token(std::move(link));
 }
 
+std::uint64_t Health::FailedProbes() const {
+  const std::lock_guard lock(state_->mutex);
+  return state_->failed_probes;
+}
+
 Health::Report Health::Evaluate() const {
   Report report;
   const std::lock_guard lock(state_->mutex);
   for (const State::Entry& entry : state_->entries) {
-    report.checks.push_back({.name = entry.name, .status = entry.probe()});
+    Status status;
+    const std::string failure = internal::GuardedCall([&] { status = entry.probe(); });
+    if (!failure.empty()) {
+      status = Status(StatusCode::kInternal, failure);
+      ++state_->failed_probes;
+    }
+    report.checks.push_back({.name = entry.name, .status = std::move(status)});
   }
   return report;
 }

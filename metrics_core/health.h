@@ -7,11 +7,13 @@
 // Thread safety: all methods from any thread. Checks run on the caller's thread, one evaluation at a time, under
 // a lock that Add and token destruction also take: a check must be quick and must not call back into Health.
 // Cost: one lock and one call a check.
+// Errors: a check that throws has failed, with the exception's text as its reason, and FailedProbes() counts it.
 //
 //   Health health;
 //   auto token = health.Add("lease", [&] { return has_lease ? Status::Ok() : Status(kUnavailable, "no lease"); });
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -63,6 +65,9 @@ class Health {
 
   [[nodiscard]] Token Add(std::string name, Probe probe);
   Report Evaluate() const;
+
+  // Checks that threw an exception in place of giving a status.
+  std::uint64_t FailedProbes() const;
 
  private:
   struct State;

@@ -8,9 +8,9 @@
 #include <cstdint>
 #include <optional>
 
-namespace streamhouse::metrics::internal {
+#include "metrics_core/internal/int128.h"
 
-__extension__ using Int128 = __int128;
+namespace streamhouse::metrics::internal {
 
 class Decimal {
  public:

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "metrics_core/internal/int128.h"
+
 namespace streamhouse::metrics::internal {
 
 template <typename Word>
@@ -19,7 +21,7 @@ inline Word LoadWord(const char* p) noexcept {
 }
 
 inline std::uint64_t MultiplyAndFold(std::uint64_t a, std::uint64_t b) noexcept {
-  const auto product = static_cast<unsigned __int128>(a) * b;
+  const auto product = static_cast<Uint128>(a) * b;
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 

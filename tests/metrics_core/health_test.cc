@@ -3,6 +3,7 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <utility>
@@ -94,6 +95,16 @@ TEST(HealthTest, ACheckIsNotRunningOnceItsTokenIsGone) {
   }
   stop = true;
   evaluator.join();
+}
+
+TEST(HealthTest, ACheckThatThrowsHasFailedWithTheTextOfItsException) {
+  Health health;
+  const Health::Token throws = health.Add("disk", []() -> Status { throw std::runtime_error("no such device"); });
+  const Health::Token throws_a_number = health.Add("net", []() -> Status { throw 7; });
+  const Health::Token fine = health.Add("log", [] { return Status::Ok(); });
+  EXPECT_EQ(health.Evaluate().Reason(),
+            "disk: threw an exception: no such device; net: threw an exception of an unknown type");
+  EXPECT_EQ(health.FailedProbes(), 2U);
 }
 
 TEST(HealthTest, AProbeMayHoldTheTokenOfAnotherCheck) {

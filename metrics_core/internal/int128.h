@@ -1,0 +1,11 @@
+// Int128, Uint128: whole numbers of 128 bits, under names that -Wpedantic takes.
+//
+// Thread safety: values.
+#pragma once
+
+namespace streamhouse::metrics::internal {
+
+__extension__ using Int128 = __int128;
+__extension__ using Uint128 = unsigned __int128;
+
+}  // namespace streamhouse::metrics::internal
