@@ -52,6 +52,20 @@ bool KernelTrustsTsc() {
   return size > 0 && std::string_view(name, static_cast<std::size_t>(size)) == "tsc\n";
 }
 
+// Whether the counter was given up.
+constinit std::atomic<bool> is_given_up{false};
+
+// Nanoseconds of steady_clock when the kernel was last asked.
+constinit std::atomic<std::uint64_t> kernel_asked{0};
+constexpr std::uint64_t kAskKernelEvery = 10'000'000'000;
+
+// How far the two clocks may be apart: their rates differ by millionths, and steady_clock is slewed by up to 500.
+bool AreApart(std::int64_t difference, std::uint64_t since_calibration) {
+  constexpr std::int64_t kSlack = 1'000'000'000;
+  const auto allowed = kSlack + static_cast<std::int64_t>(since_calibration / 1'000);
+  return difference > allowed || difference < -allowed;
+}
+
 // As early as possible, so that the calibration is over soon.
 const Moment process_start = TakeMoment();
 
@@ -62,7 +76,10 @@ std::uint64_t NowWithoutTsc() noexcept {
   const std::uint64_t steady = SteadyNanoseconds();
   // During static initialisation, process_start may not be there yet; zero is no start.
   const bool has_start = process_start.nanoseconds != 0;
-  if (!is_trusted || !has_start || steady - process_start.nanoseconds < kCalibrationNanoseconds) return steady;
+  // Relaxed: a flag that orders nothing.
+  if (!is_trusted || is_given_up.load(std::memory_order_relaxed) || !has_start ||
+      steady - process_start.nanoseconds < kCalibrationNanoseconds)
+    return steady;
   const Moment now = TakeMoment();
   const std::uint64_t elapsed = now.nanoseconds - process_start.nanoseconds;
   const auto rate = (static_cast<Uint128>(elapsed) << 32) / (now.tsc - process_start.tsc);
@@ -76,6 +93,24 @@ std::uint64_t NowWithoutTsc() noexcept {
     delete scale;
   }
   return now.nanoseconds;
+}
+
+void CheckTsc() noexcept {
+  // Acquire: pairs with the release in NowWithoutTsc, so that the scale is visible.
+  const TscScale* const scale = tsc_scale.load(std::memory_order_acquire);
+  if (scale == nullptr) return;
+  const std::uint64_t by_tsc = Clock::NowNanoseconds();
+  const std::uint64_t steady = SteadyNanoseconds();
+  bool is_wrong = AreApart(static_cast<std::int64_t>(by_tsc - steady), steady - scale->nanoseconds);
+  // Relaxed, both: at worst two threads ask.
+  if (!is_wrong && steady - kernel_asked.load(std::memory_order_relaxed) >= kAskKernelEvery) {
+    kernel_asked.store(steady, std::memory_order_relaxed);
+    is_wrong = !KernelTrustsTsc();
+  }
+  if (!is_wrong) return;
+  // Relaxed, both: a thread that still has the scale, which is never freed, reads the counter once more.
+  is_given_up.store(true, std::memory_order_relaxed);
+  tsc_scale.store(nullptr, std::memory_order_relaxed);
 }
 
 }  // namespace streamhouse::metrics::internal

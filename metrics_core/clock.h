@@ -1,10 +1,13 @@
 // Clock: a monotonic time for durations.
 //
 // When to use something else: std::chrono::system_clock for timestamps that people or other machines read.
-// Guarantees: never runs backwards within a thread; counts nanoseconds, with the origin of std::chrono::steady_clock.
-// Where the kernel itself keeps time by the processor's time stamp counter, the counter is read, scaled by what
-// steady_clock said over the first 20 ms or more of the process; the rate is then off by at most a few millionths,
-// which is a few microseconds in a second. Elsewhere, and in those first 20 ms, steady_clock is read.
+// Guarantees: never runs backwards within a thread while the counter does not; counts nanoseconds, with the origin of
+// std::chrono::steady_clock. Where the kernel itself keeps time by the processor's time stamp counter, the counter is
+// read, scaled by what steady_clock said over the first 20 ms or more of the process; the rate is then off by at most a
+// few millionths, which is a few microseconds in a second. Elsewhere, and in those first 20 ms, steady_clock is read.
+// Each snapshot of a registry checks the counter against steady_clock. Where the counter has begun again (suspend,
+// migration), or the kernel has given it up, steady_clock is read from then on. A duration that was under way may be
+// negative, which a TickHistogram drops and counts.
 // Thread safety: any thread. Cost: a fraction of a std::chrono::steady_clock reading (bench: BM_ClockNow).
 #pragma once
 
@@ -28,7 +31,7 @@ struct TscScale {
   std::uint64_t nanoseconds_per_tick = 0;  // times 2^32
 };
 
-// Null until calibrated, and for ever where the counter is not to be trusted.
+// Null until calibrated, and again where the counter is not to be trusted.
 extern constinit std::atomic<const TscScale*> tsc_scale;
 
 inline std::uint64_t SteadyNanoseconds() noexcept {
@@ -38,6 +41,10 @@ inline std::uint64_t SteadyNanoseconds() noexcept {
 
 // Reads steady_clock, and calibrates when enough time has passed.
 std::uint64_t NowWithoutTsc() noexcept;
+
+// Gives the counter up for good, in favour of steady_clock, where it has begun again or runs at another rate, or the
+// kernel keeps time by another clock now. Registry::TakeSnapshot calls it.
+void CheckTsc() noexcept;
 
 }  // namespace internal
 
@@ -49,8 +56,10 @@ class Clock {
     const internal::TscScale* const scale = internal::tsc_scale.load(std::memory_order_acquire);
     if (scale == nullptr) [[unlikely]]
       return internal::NowWithoutTsc();
-    const std::uint64_t ticks = internal::ReadTsc() - scale->tsc;
-    const auto scaled = static_cast<internal::Uint128>(ticks) * scale->nanoseconds_per_tick;
+    // Signed: a counter that has begun again is behind the moment. Durations are then right, but for those that were
+    // under way, which are negative.
+    const auto ticks = static_cast<std::int64_t>(internal::ReadTsc() - scale->tsc);
+    const auto scaled = static_cast<internal::Int128>(ticks) * static_cast<std::int64_t>(scale->nanoseconds_per_tick);
     return scale->nanoseconds + static_cast<std::uint64_t>(scaled >> 32);
   }
 };

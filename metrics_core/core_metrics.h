@@ -12,7 +12,7 @@
 //   streamhouse_metrics_cut_label_values_total{family}       longer than MetricOptions::label_value_bytes_max
 //   streamhouse_metrics_refused_lookups_total{family}        with another number of values than there are labels
 //   streamhouse_metrics_failed_callbacks_total{family}       that threw an exception
-//   streamhouse_metrics_dropped_observations_total{reason}   of histograms: nan, out_of_range
+//   streamhouse_metrics_dropped_observations_total{reason}   of histograms: nan, out_of_range (histogram.h)
 //   streamhouse_metrics_lost_recordings_total                that found no memory for a thread's cells
 //
 // Guarantees: as of the scrape; the families stay on the page as long as this object lives, which must not be longer

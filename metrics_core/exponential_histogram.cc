@@ -5,16 +5,6 @@
 #include "metrics_core/histogram.h"
 
 namespace streamhouse::metrics {
-namespace {
-
-constinit std::atomic<std::uint64_t> dropped_out_of_range{0};
-
-}  // namespace
-
-std::uint64_t DroppedOutOfRange() noexcept {
-  // Relaxed: a count for people; it orders nothing.
-  return dropped_out_of_range.load(std::memory_order_relaxed);
-}
 
 void ExponentialHistogram::ObserveSlowly(double value) const noexcept {
   if (std::isnan(value)) {
@@ -22,8 +12,7 @@ void ExponentialHistogram::ObserveSlowly(double value) const noexcept {
     return;
   }
   if (value < 0 || std::isinf(value)) {
-    // Relaxed: a count for people; it orders nothing.
-    dropped_out_of_range.fetch_add(1, std::memory_order_relaxed);
+    internal::CountDroppedOutOfRange();
     return;
   }
   if (series_.slot() == internal::kSinkSlot) return;

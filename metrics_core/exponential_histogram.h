@@ -18,7 +18,6 @@
 //                                                   BucketBounds::Exponential(0x1p-10, 2, 14).value());
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <limits>
 #include <utility>
@@ -32,9 +31,6 @@
 #include "metrics_core/internal/shard.h"
 
 namespace streamhouse::metrics {
-
-// Observations of negative or infinite values that exponential histograms of this process have dropped.
-std::uint64_t DroppedOutOfRange() noexcept;
 
 class ExponentialHistogram {
  public:

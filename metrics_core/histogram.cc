@@ -4,6 +4,7 @@ namespace streamhouse::metrics {
 namespace {
 
 constinit std::atomic<std::uint64_t> dropped_not_a_number{0};
+constinit std::atomic<std::uint64_t> dropped_out_of_range{0};
 
 template <typename Number>
 void ObserveInSlowCells(internal::Slot run, std::uint32_t bucket, Number value) {
@@ -21,7 +22,17 @@ std::uint64_t DroppedNotANumber() noexcept {
   return dropped_not_a_number.load(std::memory_order_relaxed);
 }
 
+std::uint64_t DroppedOutOfRange() noexcept {
+  // Relaxed: a count for people; it orders nothing.
+  return dropped_out_of_range.load(std::memory_order_relaxed);
+}
+
 namespace internal {
+
+void CountDroppedOutOfRange() noexcept {
+  // Relaxed: a count for people; it orders nothing.
+  dropped_out_of_range.fetch_add(1, std::memory_order_relaxed);
+}
 
 void CountDroppedNotANumber() noexcept {
   // Relaxed: a count for people; it orders nothing.
@@ -40,6 +51,10 @@ void Histogram::ObserveSlowly(double value) const noexcept {
 }
 
 void TickHistogram::ObserveSlowly(std::uint64_t ticks) const noexcept {
+  if (IsNegative(ticks)) {
+    internal::CountDroppedOutOfRange();
+    return;
+  }
   ObserveInSlowCells(series_.slot(), buckets_->Locate(AsDouble(ticks)), ticks);
 }
 

@@ -29,11 +29,16 @@ namespace streamhouse::metrics {
 // Observations of NaN that histograms of this process have dropped.
 std::uint64_t DroppedNotANumber() noexcept;
 
+// Observations that were dropped because their histogram has no place for them: negative ones of tick histograms,
+// negative and infinite ones of exponential histograms.
+std::uint64_t DroppedOutOfRange() noexcept;
+
 namespace internal {
 
 inline constexpr BucketTable kNoBuckets;
 
 void CountDroppedNotANumber() noexcept;
+void CountDroppedOutOfRange() noexcept;
 
 template <typename Number>
 inline void Observe(Cell* run, std::uint32_t bucket, Number value) noexcept {
@@ -79,6 +84,8 @@ class Histogram {
 
 // A histogram of whole numbers. Bounds and sum are exported in another unit: nanoseconds as seconds, for example.
 // The sum is an exact integer of 64 bits until it is divided at export. Values above 2^53 are in the last bucket.
+// Values from 2^63 on are negative numbers that were given as unsigned ones, such as end - start with end < start: they
+// are dropped and counted (DroppedOutOfRange()).
 class TickHistogram {
  public:
   TickHistogram() = default;
@@ -88,7 +95,7 @@ class TickHistogram {
   void Observe(std::uint64_t ticks) const noexcept {
     if constexpr (internal::kRecordingEnabled) {
       internal::Cell* const run = internal::OwnCell(series_.slot());
-      if (run == nullptr || !buckets_->has_cells()) [[unlikely]] {
+      if (run == nullptr || !buckets_->has_cells() || IsNegative(ticks)) [[unlikely]] {
         ObserveSlowly(ticks);
         return;
       }
@@ -98,16 +105,18 @@ class TickHistogram {
   // With an exemplar (exemplar.h).
   void Observe(std::uint64_t ticks, const TraceContext& trace) const noexcept {
     Observe(ticks);
-    if constexpr (internal::kRecordingEnabled) internal::OfferExemplar(series_.slot(), AsDouble(ticks), trace);
+    if constexpr (internal::kRecordingEnabled) {
+      if (!IsNegative(ticks)) internal::OfferExemplar(series_.slot(), AsDouble(ticks), trace);
+    }
   }
 
   static constexpr std::uint64_t kMaxExactTicks = std::uint64_t{1} << 53;
 
  private:
-  // Bounds are whole numbers below 2^53, which doubles hold exactly; a larger value is above all of them.
-  static double AsDouble(std::uint64_t ticks) noexcept {
-    return static_cast<double>(static_cast<std::int64_t>(std::min(ticks, kMaxExactTicks)));
-  }
+  static bool IsNegative(std::uint64_t ticks) noexcept { return static_cast<std::int64_t>(ticks) < 0; }
+  // Bounds are whole numbers below 2^53, which doubles hold exactly; a larger value is above all of them, rounded or
+  // not.
+  static double AsDouble(std::uint64_t ticks) noexcept { return static_cast<double>(static_cast<std::int64_t>(ticks)); }
   void ObserveSlowly(std::uint64_t ticks) const noexcept;
   internal::SeriesRef series_;
   const internal::BucketTable* buckets_ = &internal::kNoBuckets;

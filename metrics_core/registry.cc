@@ -283,6 +283,7 @@ Registry::Statistics Registry::GetStatistics() const {
 }
 
 Snapshot Registry::TakeSnapshot(std::uint64_t now_nanoseconds) noexcept {
+  internal::CheckTsc();
   auto owner = std::make_shared<SnapshotOwner>();
   owner->pool = state_->pool;
   owner->buffers = state_->pool->Take();

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -11,6 +12,10 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+
+#include "metrics_core/internal/tsc.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/timer.h"
 
 namespace streamhouse::metrics {
 namespace {
@@ -90,6 +95,28 @@ TEST(ClockTest, EveryProcessArrivesAtTheSameRate) {
   for (int i = 0; i < kProcesses; ++i) rates.push_back(RateOfNewProcess());
   const auto [least, most] = std::minmax_element(rates.begin(), rates.end());
   EXPECT_LT(*most / *least, 1 + 50e-6);
+}
+
+// Goal: a counter that begins again makes no duration longer than the process, and is not used for long. Method: the
+// scale's moment is moved ahead of the counter, as a restart of the counter would do.
+TEST(ClockTest, ACounterThatBeginsAgainIsGivenUpAtTheNextSnapshot) {
+  Registry registry;
+  const auto histogram = registry
+                             .AddTickHistogram({.name = "a_seconds", .help = "h", .unit = "seconds"},
+                                               BucketBounds::From({1}).value(), kNanosecondsPerSecond)
+                             .value()
+                             .With();
+  const std::uint64_t steady = internal::SteadyNanoseconds();
+  static constinit internal::TscScale scale{};
+  scale = {.tsc = internal::ReadTsc(), .nanoseconds = steady, .nanoseconds_per_tick = std::uint64_t{1} << 32};
+  internal::tsc_scale.store(&scale, std::memory_order_release);
+  {
+    const ScopedTimer timer(histogram);
+    scale.tsc += std::uint64_t{1} << 45;
+  }
+  EXPECT_LT(registry.TakeSnapshot().families()[0].histogram_value(0).sum, 1);
+  EXPECT_EQ(internal::tsc_scale.load(std::memory_order_acquire), nullptr);
+  EXPECT_LE(Clock::NowNanoseconds() - steady, 3'600 * static_cast<std::uint64_t>(kNanosecondsPerSecond));
 }
 
 }  // namespace

@@ -190,5 +190,28 @@ TEST_P(TickHistogramTest, ADefaultConstructedOneIsASink) {
   EXPECT_EQ(Page(), "");
 }
 
+TEST(TickHistogramNegativeTest, ANegativeNumberOfTicksIsDroppedAndCounted) {
+  Registry registry;
+  const BucketBounds bounds = BucketBounds::From({1, 2}).value();
+  const TickHistogram histogram =
+      registry.AddTickHistogram({.name = "a_seconds", .help = "h", .unit = "seconds"}, bounds, 1e9).value().With();
+  const std::uint64_t dropped = DroppedOutOfRange();
+  const std::uint64_t start = 7;
+  const std::uint64_t end = 5;
+  histogram.Observe(1'500'000'000);
+  for (int i = 0; i < 2; ++i) histogram.Observe(end - start);
+  EXPECT_EQ(Page(registry), "a_seconds [0 1 0] sum 1.5 count 1\n");
+  EXPECT_EQ(DroppedOutOfRange(), dropped + 2);
+}
+
+TEST(TickHistogramNegativeTest, TheLargestNumbersAreInTheLastBucket) {
+  Registry registry;
+  const BucketBounds bounds = BucketBounds::From({1, 9007199254740990}).value();
+  const TickHistogram histogram = registry.AddTickHistogram({.name = "a", .help = "h"}, bounds, 1).value().With();
+  for (const std::uint64_t ticks : {TickHistogram::kMaxExactTicks, (std::uint64_t{1} << 62) + 1})
+    histogram.Observe(ticks);
+  EXPECT_EQ(registry.TakeSnapshot().families()[0].histogram_value(0).bucket_counts[2], 2U);
+}
+
 }  // namespace
 }  // namespace streamhouse::metrics
