@@ -65,7 +65,12 @@ Status Agent::StartParts() {
                         .fetch = {.read = {.records = config_.fetch_records_max, .bytes = config_.fetch_bytes_max},
                                   .wait = config_.fetch_wait_max},
                         .tls = config_.tls},
-                       *topics_, *offsets_, *groups_, metrics_);
+                       {.topics = *topics_,
+                        .offsets = *offsets_,
+                        .members = *members_,
+                        .groups = *groups_,
+                        .metrics = metrics_,
+                        .health = health_});
   if (!rpc.ok()) return rpc.status();
   rpc_ = *std::move(rpc);
   return Status::Ok();
@@ -92,7 +97,8 @@ Status Agent::OpenStorage() {
           .offsets_lowered = metrics_.offsets_lowered,
           .records_damaged = metrics_.records_damaged});
   offsets_ = std::make_unique<CommittedOffsets>(*store_, *topics_);
-  groups_ = std::make_unique<GroupCoordinator>(*topics_);
+  members_ = std::make_unique<GroupCoordinator>(*topics_);
+  groups_ = std::make_unique<ConsumerGroups>(*store_, *topics_, *members_);
   return Status::Ok();
 }
 
@@ -154,6 +160,7 @@ Status Agent::Stop() {
   lease_check_ = {};
   log_check_ = {};
   groups_.reset();
+  members_.reset();
   offsets_.reset();
   topics_.reset();
   leases_.reset();

@@ -29,6 +29,7 @@
 #include "agent/agent_config.h"
 #include "agent/agent_metrics.h"
 #include "agent/committed_offsets.h"
+#include "agent/consumer_groups.h"
 #include "agent/data_folder.h"
 #include "agent/group_coordinator.h"
 #include "agent/lease/lease_keeper.h"
@@ -86,7 +87,8 @@ class Agent {
   std::unique_ptr<LeaseKeeper> leases_;
   std::unique_ptr<TopicCatalog> topics_;
   std::unique_ptr<CommittedOffsets> offsets_;
-  std::unique_ptr<GroupCoordinator> groups_;
+  std::unique_ptr<GroupCoordinator> members_;
+  std::unique_ptr<ConsumerGroups> groups_;
   std::unique_ptr<PeriodicTask> log_syncer_;
   std::unique_ptr<PeriodicTask> retention_;
   metrics::Health::Token lease_check_;

@@ -12,8 +12,9 @@ namespace streamhouse::agent {
 namespace {
 
 constexpr std::array<std::string_view, kGrpcMethodCount> kMethodNames = {
-    "Produce",    "Fetch",       "Watermarks",    "Commit",     "Committed",   "Heartbeat",
-    "LeaveGroup", "CreateTopic", "DescribeTopic", "ListTopics", "SetRetention"};
+    "Produce",     "Fetch",       "Watermarks",    "Commit",     "Committed",    "Heartbeat",
+    "LeaveGroup",  "CreateTopic", "DescribeTopic", "ListTopics", "SetRetention", "AddPartitions",
+    "DeleteTopic", "ListGroups",  "DescribeGroup", "SeekGroup",  "DeleteGroup"};
 constexpr std::array<std::string_view, kGrpcCodeCount> kCodeNames = {
     "OK",        "CANCELLED",       "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
     "NOT_FOUND", "ALREADY_EXISTS",  "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",

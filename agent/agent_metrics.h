@@ -34,8 +34,14 @@ enum class GrpcMethod : std::uint8_t {
   kDescribeTopic,
   kListTopics,
   kSetRetention,
+  kAddPartitions,
+  kDeleteTopic,
+  kListGroups,
+  kDescribeGroup,
+  kSeekGroup,
+  kDeleteGroup,
 };
-inline constexpr std::size_t kGrpcMethodCount = 11;
+inline constexpr std::size_t kGrpcMethodCount = 17;
 inline constexpr std::size_t kGrpcCodeCount = 17;  // OK, 0, to UNAUTHENTICATED, 16
 
 // As in the label "method": the name of the rpc, for example "Produce".

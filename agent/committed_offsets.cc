@@ -27,10 +27,17 @@ Status CheckMemberId(const std::string& id) {
   return CheckName(id, "a group member's id");
 }
 
-Status CommittedOffsets::Commit(const std::string& group, const TopicPartition& partition, std::uint64_t offset) {
+Status CommittedOffsets::Commit(const std::string& group, const TopicPartition& partition, std::uint64_t offset,
+                                const CommittedLog& log) {
   if (Status named = CheckGroupName(group); !named.ok()) return named;
   auto found = topics_.Find(partition.topic, partition.partition);
   if (!found.ok()) return found.status();
+  if (log.topic_id != 0 && log.topic_id != (*found)->topic_id()) return OfAnotherLife(partition.topic);
+  const LogOpening& opening = (*found)->opening();
+  if (log.open_id != 0 && log.open_id != opening.id && offset > opening.end_offset) {
+    return {StatusCode::kAborted, "the log of " + partition.ToString() + " was opened again, with its end at " +
+                                      std::to_string(opening.end_offset)};
+  }
   if (const std::uint64_t end = (*found)->HighWatermark(); offset > end) {
     return {StatusCode::kOutOfRange, "offset " + std::to_string(offset) + " of " + partition.ToString() +
                                          " is beyond the high watermark " + std::to_string(end)};
@@ -38,11 +45,18 @@ Status CommittedOffsets::Commit(const std::string& group, const TopicPartition& 
   return store_.CommitOffset(group, {.topic_id = (*found)->topic_id(), .partition = partition.partition}, offset);
 }
 
-Result<std::optional<std::uint64_t>> CommittedOffsets::Find(const std::string& group, const TopicPartition& partition) {
+Result<FoundOffset> CommittedOffsets::Find(const std::string& group, const TopicPartition& partition) {
   if (Status named = CheckGroupName(group); !named.ok()) return named;
   auto found = topics_.Find(partition.topic, partition.partition);
   if (!found.ok()) return found.status();
-  return store_.FindCommittedOffset(group, {.topic_id = (*found)->topic_id(), .partition = partition.partition});
+  const TopicId topic_id = (*found)->topic_id();
+  auto offset = store_.FindCommittedOffset(group, {.topic_id = topic_id, .partition = partition.partition});
+  if (!offset.ok()) return offset.status();
+  return FoundOffset{.offset = *offset, .topic_id = topic_id};
+}
+
+Status OfAnotherLife(const std::string& topic) {
+  return {StatusCode::kNotFound, "topic " + topic + " was deleted, and created again since"};
 }
 
 }  // namespace streamhouse::agent

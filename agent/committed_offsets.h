@@ -24,15 +24,30 @@ inline constexpr std::size_t kGroupNameBytesMax = 249;
 metrics::Status CheckGroupName(const std::string& group);
 metrics::Status CheckMemberId(const std::string& id);
 
+// The log that a committed offset counts in; 0: not looked at.
+struct CommittedLog {
+  TopicId topic_id = 0;
+  std::uint64_t open_id = 0;
+};
+
+struct FoundOffset {
+  std::optional<std::uint64_t> offset;  // nothing when the group has never committed here
+  TopicId topic_id = 0;
+};
+
+// NotFound, for a topic that was deleted and created again since.
+Status OfAnotherLife(const std::string& topic);
+
 class CommittedOffsets {
  public:
   // Both must outlive this.
   CommittedOffsets(MetadataStore& store, const TopicCatalog& topics) : store_(store), topics_(topics) {}
 
-  // `offset` is that of the next record to read.
-  Status Commit(const std::string& group, const TopicPartition& partition, std::uint64_t offset);
-  // Nothing when the group has never committed here.
-  Result<std::optional<std::uint64_t>> Find(const std::string& group, const TopicPartition& partition);
+  // `offset` is that of the next record to read. NotFound when the topic is of another life than `log`; Aborted when
+  // the log was opened again since, with an end before the offset: that belongs to another record by now.
+  Status Commit(const std::string& group, const TopicPartition& partition, std::uint64_t offset,
+                const CommittedLog& log = {});
+  Result<FoundOffset> Find(const std::string& group, const TopicPartition& partition);
 
  private:
   MetadataStore& store_;

@@ -22,11 +22,19 @@ Status GroupCoordinator::CheckMember(const GroupMember& member, std::size_t owne
                                               " topics, not " + std::to_string(member.topics.size())};
   }
   std::size_t partitions = 0;
+  Status missing;
   for (const std::string& topic : member.topics) {
     auto known = topics_.PartitionCount(topic);
-    if (!known.ok()) return known.status();
-    partitions += *known;
+    if (known.ok()) {
+      partitions += *known;
+    } else if (known.status().code() != StatusCode::kNotFound) {
+      return known.status();
+    } else if (missing.ok()) {
+      missing = known.status();
+    }
   }
+  // What it reads of a topic that is gone, it lets go when it has the answer.
+  if (!missing.ok()) return partitions == 0 ? missing : Status::Ok();
   if (owned <= partitions) return Status::Ok();
   return {StatusCode::kInvalidArgument, "a group member whose topics have " + std::to_string(partitions) +
                                             " partitions cannot read " + std::to_string(owned)};
@@ -41,6 +49,9 @@ Result<std::vector<TopicPartition>> GroupCoordinator::Heartbeat(const GroupMembe
     if (auto count = topics_.PartitionCount(p.topic); count.ok() && p.partition < *count) reads.insert(p);
   }
   const std::lock_guard lock(mutex_);
+  if (changing_.contains(member.group)) {
+    return Status(StatusCode::kUnavailable, "group " + member.group + " is being changed by an operator");
+  }
   auto found = FindOrAdd(member.group);
   if (!found.ok()) return found.status();
   Group& group = **found;
@@ -106,6 +117,46 @@ Status GroupCoordinator::Commit(const GroupCommit& commit, const std::function<S
   return store();
 }
 
+Status GroupCoordinator::ChangeWhileEmpty(const std::string& group, const std::function<Status()>& change) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto found = groups_.find(group); found != groups_.end()) {
+      RemoveExpired(found->second);
+      if (const std::size_t members = found->second.members.size(); members > 0) {
+        return {StatusCode::kFailedPrecondition,
+                "group " + group + " has " + std::to_string(members) + " members; stop its consumers first"};
+      }
+    }
+    if (!changing_.insert(group).second) {
+      return {StatusCode::kFailedPrecondition, "group " + group + " is being changed by another operator"};
+    }
+  }
+  Status changed = change();
+  const std::lock_guard lock(mutex_);
+  changing_.erase(group);
+  return changed;
+}
+
+std::map<std::string, std::uint32_t> GroupCoordinator::MemberCounts() {
+  const std::lock_guard lock(mutex_);
+  std::map<std::string, std::uint32_t> counts;
+  for (auto& [name, group] : groups_) {
+    RemoveExpired(group);
+    if (!group.members.empty()) counts[name] = static_cast<std::uint32_t>(group.members.size());
+  }
+  return counts;
+}
+
+std::map<std::string, std::set<TopicPartition>> GroupCoordinator::Members(const std::string& group) {
+  const std::lock_guard lock(mutex_);
+  std::map<std::string, std::set<TopicPartition>> members;
+  const auto found = groups_.find(group);
+  if (found == groups_.end()) return members;
+  RemoveExpired(found->second);
+  for (const auto& [id, member] : found->second.members) members[id] = member.granted;
+  return members;
+}
+
 Status GroupCoordinator::NoteCommit(const GroupCommit& commit) {
   const auto out_of_date = [&commit](const std::string& why) {
     return Status(StatusCode::kAborted, "partition " + commit.partition.ToString() + why + " in group " + commit.group);
@@ -130,8 +181,8 @@ Result<std::map<std::string, std::uint32_t>> GroupCoordinator::CountPartitions(c
   for (const auto& [id, member] : group.members) {
     for (const std::string& topic : member.topics) {
       auto count = topics_.PartitionCount(topic);
-      if (!count.ok()) return count.status();
-      counts[topic] = *count;
+      if (!count.ok() && count.status().code() != StatusCode::kNotFound) return count.status();
+      counts[topic] = count.ok() ? *count : 0;
     }
   }
   return counts;

@@ -14,7 +14,8 @@
 // Cost: a lock; commits of members queue for the store; a change of the members, or of the topics' partitions, costs
 // time in proportion to partitions times members.
 // Errors: InvalidArgument for bad names, no topic or over kTopicsPerMemberMax, or more partitions read than its topics
-// have; NotFound; ResourceExhausted beyond kMembersPerGroupMax or kGroupsMax.
+// have; NotFound when none of its topics exists (one that is missing among others has no partitions); Unavailable while
+// an operator changes the group; ResourceExhausted beyond kMembersPerGroupMax or kGroupsMax.
 #pragma once
 
 #include <chrono>
@@ -76,6 +77,15 @@ class GroupCoordinator {
   // known, or a commit with a higher sequence has come from it (0: not looked at).
   Status Commit(const GroupCommit& commit, const std::function<Status()>& store);
 
+  // Runs `change` while the group has no member, and keeps new ones out meanwhile. FailedPrecondition, without running
+  // it, when it has members or is being changed.
+  Status ChangeWhileEmpty(const std::string& group, const std::function<Status()>& change);
+
+  // The groups that have members, with how many.
+  std::map<std::string, std::uint32_t> MemberCounts();
+  // By the ids of the members: what each may read.
+  std::map<std::string, std::set<TopicPartition>> Members(const std::string& group);
+
  private:
   struct Member {
     std::vector<std::string> topics;
@@ -107,6 +117,7 @@ class GroupCoordinator {
   std::mutex mutex_;         // held for moments only
   // guarded by mutex_
   std::map<std::string, Group> groups_;
+  std::set<std::string> changing_;  // by ChangeWhileEmpty()
 };
 
 }  // namespace streamhouse::agent

@@ -116,6 +116,11 @@ class Partition {
 
   // Without regard to the lease.
   std::uint64_t HighWatermark() const { return log_->HighWatermark(); }
+  std::uint64_t LogStartOffset() const { return log_->LogStartOffset(); }
+  // See PartitionLog::FindOffset.
+  metrics::Result<std::uint64_t> FindOffset(std::int64_t append_time_ms) const {
+    return log_->FindOffset(append_time_ms);
+  }
 
   const LogOpening& opening() const { return opening_; }
 

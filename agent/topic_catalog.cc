@@ -7,6 +7,7 @@
 
 #include "agent/operator_log.h"
 #include "agent/topic_name.h"
+#include "agent/topic_removal.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -29,6 +30,7 @@ Status TopicCatalog::Load() {
   auto topics = store_.ListTopics();
   if (!topics.ok()) return topics.status();
   const std::lock_guard creating(create_mutex_);
+  FinishRemovals(*topics);
   for (const TopicInfo& topic : *topics) {
     Topic loaded = {.id = topic.id, .retention = topic.retention};
     for (std::uint32_t i = 0; i < topic.partitions; ++i) {
@@ -72,6 +74,9 @@ Status TopicCatalog::Create(const TopicInfo& topic) {
     const Status same = store_.CreateTopic(topic).status();
     return same.ok() ? ServeRest(topic.name) : same;
   }
+  if (IsMarkedForRemoval(files_, FolderOf(topic.name))) {
+    if (Status removed = RemoveMarked(files_, FolderOf(topic.name)); !removed.ok()) return removed;
+  }
   // Before the store knows of it, or a topic that cannot be served would be there after every restart. Logs that are
   // left without a topic are empty, and found again by whoever creates it.
   std::vector<std::unique_ptr<PartitionLog>> logs;
@@ -94,6 +99,95 @@ Status TopicCatalog::Create(const TopicInfo& topic) {
   // Whatever keeps the leases from being taken now is logged there, and tried again.
   static_cast<void>(leases_.RenewNow());
   return Status::Ok();
+}
+
+Status TopicCatalog::AddPartitions(const std::string& topic, std::uint32_t partitions) {
+  if (partitions > kPartitionsPerTopicMax) {
+    return {StatusCode::kInvalidArgument, "a topic has at most " + std::to_string(kPartitionsPerTopicMax) +
+                                              " partitions, not " + std::to_string(partitions)};
+  }
+  const std::lock_guard creating(create_mutex_);
+  auto info = Describe(topic);
+  if (!info.ok()) return info.status();
+  if (partitions <= info->partitions) {
+    return {StatusCode::kInvalidArgument, "topic " + topic + " has " + std::to_string(info->partitions) +
+                                              " partitions already; more can be added, none taken away"};
+  }
+  std::vector<std::unique_ptr<PartitionLog>> logs;
+  for (std::uint32_t i = info->partitions; i < partitions; ++i) {
+    auto log = OpenLog({.topic = topic, .partition = i});
+    if (!log.ok()) return log.status();
+    logs.push_back(*std::move(log));
+  }
+  if (Status added = store_.AddPartitions(topic, partitions); !added.ok()) return added;
+  std::vector<ServedPartition> served;
+  for (std::size_t i = 0; i < logs.size(); ++i) {
+    const auto number = static_cast<std::uint32_t>(info->partitions + i);
+    served.emplace_back(Serve({.topic = topic, .partition = number}, info->id, std::move(logs[i])));
+  }
+  {
+    const std::unique_lock lock(mutex_);
+    auto& known = topics_.find(topic)->second.partitions;
+    known.insert(known.end(), served.begin(), served.end());
+  }
+  OperatorLog().info("topic {} has {} partitions, {} before", topic, partitions, info->partitions);
+  static_cast<void>(leases_.RenewNow());
+  return Status::Ok();
+}
+
+Result<DeletedTopic> TopicCatalog::Delete(const std::string& topic) {
+  const std::lock_guard creating(create_mutex_);
+  auto info = Describe(topic);
+  if (!info.ok()) return info.status();
+  std::vector<TopicPartition> names;
+  for (std::uint32_t i = 0; i < info->partitions; ++i) names.push_back({.topic = topic, .partition = i});
+  if (Status marked = MarkForRemoval(files_, FolderOf(topic)); !marked.ok()) return marked;
+  const Status deleted =
+      leases_.Forget(names, "topic " + topic + " was deleted", [&] { return store_.DeleteTopic(topic, info->id); });
+  if (!deleted.ok()) {
+    const Status withdrawn = WithdrawMark(files_, FolderOf(topic));
+    if (!withdrawn.ok()) OperatorLog().warn("topic {} stays: {}", topic, withdrawn.message());
+    return deleted;
+  }
+  std::vector<ServedPartition> partitions;
+  {
+    const std::unique_lock lock(mutex_);
+    partitions = std::move(topics_.extract(topics_.find(topic)).mapped().partitions);
+  }
+  DeletedTopic gone = {.partitions = info->partitions};
+  for (const ServedPartition& served : partitions) {
+    if (served.ok()) gone.records += (*served)->HighWatermark() - (*served)->LogStartOffset();
+  }
+  Retire(partitions, topic);
+  OperatorLog().info("topic {} deleted, with {} partitions and {} records", topic, gone.partitions, gone.records);
+  return gone;
+}
+
+void TopicCatalog::Retire(const std::vector<ServedPartition>& partitions, const std::string& topic) const {
+  for (const ServedPartition& served : partitions) {
+    if (!served.ok()) continue;
+    (*served)->Drain();
+    // The records are no longer wanted, also not on the disk.
+    static_cast<void>((*served)->Close());
+  }
+  if (Status removed = RemoveMarked(files_, FolderOf(topic)); !removed.ok()) {
+    OperatorLog().error("files of the deleted topic {} stay for now: {}", topic, removed.message());
+  }
+}
+
+void TopicCatalog::FinishRemovals(const std::vector<TopicInfo>& topics) const {
+  const auto folders = files_.ListFolder(options_.log_folder);
+  if (!folders.ok()) return;  // the first topic makes it
+  for (const std::string& name : *folders) {
+    if (!IsMarkedForRemoval(files_, FolderOf(name))) continue;
+    const bool is_known = std::any_of(topics.begin(), topics.end(), [&](const auto& t) { return t.name == name; });
+    const Status done = is_known ? WithdrawMark(files_, FolderOf(name)) : RemoveMarked(files_, FolderOf(name));
+    if (!done.ok()) {
+      OperatorLog().error("the deletion of topic {} that a stop interrupted: {}", name, done.message());
+    } else if (!is_known) {
+      OperatorLog().info("removed the rest of the deleted topic {}", name);
+    }
+  }
 }
 
 Status TopicCatalog::ServeRest(const std::string& topic) {

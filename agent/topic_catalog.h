@@ -43,6 +43,12 @@ struct ListedTopic {
   Status served;  // not OK: the first partition that is not, and why
 };
 
+// What went with a topic.
+struct DeletedTopic {
+  std::uint32_t partitions = 0;
+  std::uint64_t records = 0;
+};
+
 class TopicCatalog {
  public:
   struct Options {
@@ -65,6 +71,13 @@ class TopicCatalog {
   // OK when the topic exists with this number of partitions already; its retention then stays as it is. Opens the logs
   // of such a topic that could not be opened before; Unavailable when one still cannot.
   Status Create(const TopicInfo& topic);
+
+  // The topic has `partitions` afterwards, more than before; its others are not touched.
+  Status AddPartitions(const std::string& topic, std::uint32_t partitions);
+
+  // Its records, leases and committed offsets end with it (topic_removal.h). Files that cannot be removed now are
+  // logged, and removed when the agent starts or a topic of this name is created.
+  Result<DeletedTopic> Delete(const std::string& topic);
 
   // From the next ApplyRetention() on.
   Status SetRetention(const std::string& topic, const Retention& retention);
@@ -113,6 +126,9 @@ class TopicCatalog {
   Status LowerOffsetsBeyond(std::span<const LogEnd> ends);
   Status ServeRest(const std::string& topic);
   std::vector<TopicPartition> Unserved(const std::string& topic) const;
+  std::string FolderOf(const std::string& topic) const { return options_.log_folder + "/" + topic; }
+  void FinishRemovals(const std::vector<TopicInfo>& topics) const;
+  void Retire(const std::vector<ServedPartition>& partitions, const std::string& topic) const;
   static TopicInfo InfoOf(const std::string& name, const Topic& topic);
   Partitions All() const;
 

@@ -27,6 +27,16 @@ Status WithFlag(const Status& failure, const AgentFlags& flags) {
   return {failure.code(), failure.message() + (is_authority ? " (--tls-ca)" : " (--tls-cert, --tls-key)")};
 }
 
+Result<client::AgentBrokerOptions> OptionsOf(const AgentFlags& agent) {
+  if (agent.tls_certificate.empty() != agent.tls_key.empty()) {
+    return Status(StatusCode::kInvalidArgument, "--tls-cert and --tls-key go together");
+  }
+  client::AgentBrokerOptions options = {.address = agent.address.ToString()};
+  options.tls_files = {.agent_ca = agent.tls_ca, .certificate = agent.tls_certificate, .key = agent.tls_key};
+  if (agent.proxy_from_environment) options.proxy = client::ProxyUse::kFromEnvironment;
+  return options;
+}
+
 }  // namespace
 
 void AddAgentFlags(CLI::App& parser, AgentFlags& flags) {
@@ -50,14 +60,17 @@ void AddAgentClientFlags(CLI::App& parser, AgentClientFlags& flags) {
 }
 
 Result<std::shared_ptr<client::Broker>> MakeBroker(const AgentFlags& agent) {
-  if (agent.tls_certificate.empty() != agent.tls_key.empty()) {
-    return Status(StatusCode::kInvalidArgument, "--tls-cert and --tls-key go together");
-  }
-  client::AgentBrokerOptions options = {.address = agent.address.ToString()};
-  options.tls_files = {.agent_ca = agent.tls_ca, .certificate = agent.tls_certificate, .key = agent.tls_key};
-  if (agent.proxy_from_environment) options.proxy = client::ProxyUse::kFromEnvironment;
-  auto broker = client::MakeAgentBroker(options);
+  const auto options = OptionsOf(agent);
+  if (!options.ok()) return options.status();
+  auto broker = client::MakeAgentBroker(*options);
   return broker.ok() ? broker : WithFlag(broker.status(), agent);
+}
+
+Result<std::shared_ptr<client::GroupOperations>> MakeGroupOperations(const AgentFlags& agent) {
+  const auto options = OptionsOf(agent);
+  if (!options.ok()) return options.status();
+  auto operations = client::MakeAgentGroupOperations(*options);
+  return operations.ok() ? operations : WithFlag(operations.status(), agent);
 }
 
 Status ExplainFailure(const Status& failure, const AgentFlags& agent) {

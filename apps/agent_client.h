@@ -11,6 +11,7 @@
 
 #include "apps/host_port.h"
 #include "client/broker.h"
+#include "client/group_operations.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::apps {
@@ -35,8 +36,10 @@ void AddAgentFlags(CLI::App& parser, AgentFlags& flags);
 // Those and --topic.
 void AddAgentClientFlags(CLI::App& parser, AgentClientFlags& flags);
 
-// Does not wait for the agent.
+// Neither waits for the agent.
 metrics::Result<std::shared_ptr<client::Broker>> MakeBroker(const AgentFlags& agent);
+
+metrics::Result<std::shared_ptr<client::GroupOperations>> MakeGroupOperations(const AgentFlags& agent);
 
 // The failure of a call to the agent, in words for whoever gave the flags.
 metrics::Status ExplainFailure(const metrics::Status& failure, const AgentFlags& agent);

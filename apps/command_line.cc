@@ -15,6 +15,7 @@
 #include "apps/command.h"
 #include "apps/consume_command.h"
 #include "apps/demo_command.h"
+#include "apps/groups_command.h"
 #include "apps/lag_command.h"
 #include "apps/output.h"
 #include "apps/produce_command.h"
@@ -80,6 +81,7 @@ int RunCommandLine(int argc, char** argv) {
   std::vector<Command> commands = {AddAgentCommand(program), AddProduceCommand(program), AddConsumeCommand(program),
                                    AddLagCommand(program),   AddDemoCommand(program),    AddVerifyCommand(program)};
   for (Command& command : AddTopicsCommands(program)) commands.push_back(std::move(command));
+  for (Command& command : AddGroupsCommands(program)) commands.push_back(std::move(command));
   AddVersionFlag(program);
   RefuseEmptyValues(program);
 

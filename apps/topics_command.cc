@@ -112,6 +112,46 @@ Status SetRetention(const SetRetentionFlags& flags) {
   return set.ok() ? PrintTopic(*topic) : ExplainFailure(set, flags.client.agent);
 }
 
+Status Grow(const CreateFlags& flags) {
+  auto broker = MakeBroker(flags.agent);
+  if (!broker.ok()) return broker.status();
+  for (const TopicSpec& topic : flags.topics) {
+    const Status grown =
+        (*broker)->AddPartitions(topic.name, topic.partitions, client::CallLimits::Within(kCallTimeout));
+    if (!grown.ok()) return ExplainFailure(grown, flags.agent);
+    const Status printed = PrintLine(fmt::format("topic={} partitions={}", topic.name, topic.partitions));
+    if (!printed.ok()) return printed;
+  }
+  return Status::Ok();
+}
+
+Status Delete(const AgentClientFlags& flags) {
+  auto broker = MakeBroker(flags.agent);
+  if (!broker.ok()) return broker.status();
+  if (auto topic = DescribeTopic(**broker, flags); !topic.ok()) return topic.status();
+  const auto deleted = (*broker)->DeleteTopic(flags.topic, client::CallLimits::Within(kCallTimeout));
+  if (!deleted.ok()) return ExplainFailure(deleted.status(), flags.agent);
+  return PrintLine(
+      fmt::format("topic={} deleted partitions={} records={}", flags.topic, deleted->partitions, deleted->records));
+}
+
+Command AddGrow(CLI::App& topics) {
+  CLI::App& parser = *topics.add_subcommand("grow", "Add partitions to topics, up to so many");
+  const auto flags = std::make_shared<CreateFlags>();
+  AddAgentFlags(parser, flags->agent);
+  AddTopicSpecs(parser, "TOPIC", flags->topics, "The topics, with how many partitions they have afterwards")
+      ->required();
+  return {.parser = &parser, .run = [flags] { return Grow(*flags); }};
+}
+
+Command AddDelete(CLI::App& topics) {
+  CLI::App& parser =
+      *topics.add_subcommand("delete", "Delete a topic with its records and committed offsets, without asking");
+  const auto flags = std::make_shared<AgentClientFlags>();
+  AddAgentClientFlags(parser, *flags);
+  return {.parser = &parser, .run = [flags] { return Delete(*flags); }};
+}
+
 Command AddCreate(CLI::App& topics) {
   CLI::App& parser = *topics.add_subcommand("create", "Create topics");
   const auto flags = std::make_shared<CreateFlags>();
@@ -148,7 +188,8 @@ Command AddSetRetention(CLI::App& topics) {
 std::vector<Command> AddTopicsCommands(CLI::App& program) {
   CLI::App& topics = *program.add_subcommand("topics", "Create, list and change the topics of a running agent");
   topics.require_subcommand(1);
-  return {AddCreate(topics), AddDescribe(topics), AddList(topics), AddSetRetention(topics)};
+  return {AddCreate(topics), AddDescribe(topics),     AddList(topics),
+          AddGrow(topics),   AddSetRetention(topics), AddDelete(topics)};
 }
 
 }  // namespace streamhouse::apps

@@ -62,6 +62,14 @@ class DiscardingBroker final : public client::Broker {
   client::Result<std::vector<client::TopicDescription>> ListTopics(const client::CallLimits& /*limits*/) override {
     return Refusal();
   }
+  client::Status AddPartitions(std::string_view /*topic*/, std::uint32_t /*partitions*/,
+                               const client::CallLimits& /*limits*/) override {
+    return Refusal();
+  }
+  client::Result<client::DeletedTopic> DeleteTopic(std::string_view /*topic*/,
+                                                   const client::CallLimits& /*limits*/) override {
+    return Refusal();
+  }
   client::Status SetRetention(std::string_view /*topic*/, const client::TopicRetention& /*retention*/,
                               const client::CallLimits& /*limits*/) override {
     return Refusal();

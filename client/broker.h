@@ -101,6 +101,12 @@ struct TopicDescription {
   std::string not_served = {};  // why the broker cannot serve it now; empty when it does
 };
 
+// What went with a topic.
+struct DeletedTopic {
+  std::uint32_t partitions = 0;
+  std::uint64_t records = 0;
+};
+
 // Who commits, or reads on behalf of a group.
 struct GroupMember {
   std::string_view group;
@@ -165,6 +171,12 @@ class Broker {
 
   // In the order of their names.
   virtual Result<std::vector<TopicDescription>> ListTopics(const CallLimits& limits) = 0;
+
+  // The topic has `partitions` afterwards. kInvalidArgument unless these are more than now.
+  virtual Status AddPartitions(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) = 0;
+
+  // Its records and commits end with it. kNotFound when there is no such topic.
+  virtual Result<DeletedTopic> DeleteTopic(std::string_view topic, const CallLimits& limits) = 0;
 
   // Takes effect when the broker looks the next time. kNotFound when there is no such topic.
   virtual Status SetRetention(std::string_view topic, const TopicRetention& retention, const CallLimits& limits) = 0;

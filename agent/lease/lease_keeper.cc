@@ -39,6 +39,23 @@ void LeaseKeeper::GiveUp(const TopicPartition& partition, const std::string& rea
   rounds_.RunSoon();
 }
 
+Status LeaseKeeper::Forget(std::span<const TopicPartition> partitions, const std::string& reason,
+                           const std::function<Status()>& free_rows) {
+  const std::lock_guard round(round_mutex_);
+  if (Status freed = free_rows(); !freed.ok()) return freed;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const TopicPartition& partition : partitions) {
+      const auto found = entries_.find(partition);
+      if (found == entries_.end()) continue;
+      found->second->lease->Abandon(reason);
+      entries_.erase(found);
+    }
+  }
+  PublishHeldCount();
+  return Status::Ok();
+}
+
 void LeaseKeeper::Start() {
   rounds_.Start();
 }

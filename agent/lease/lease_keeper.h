@@ -17,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -54,6 +55,11 @@ class LeaseKeeper {
   // This lease is not held from now on; the next round, which comes soon, gives it back, and none takes it again.
   // Whoever asks for it is given the reason.
   void GiveUp(const TopicPartition& partition, const std::string& reason);
+
+  // Runs `free_rows`, which frees the rows of these leases in the store, between two rounds; when it succeeds, they are
+  // not held from now on, and forgotten: Track() then makes new ones. Whoever asks for an old one is given the reason.
+  Status Forget(std::span<const TopicPartition> partitions, const std::string& reason,
+                const std::function<Status()>& free_rows);
 
   // One round: takes and renews all leases that it can, and announces those that are lost.
   Status RenewNow();

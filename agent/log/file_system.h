@@ -72,6 +72,8 @@ class FileSystem {
 
   // Whoever has it open can still read it.
   virtual Status RemoveFile(const std::string& path) = 0;
+  // The folder must be empty.
+  virtual Status RemoveFolder(const std::string& path) = 0;
 
   // FailedPrecondition when another holder, in this process or another, has the lock file.
   virtual Result<std::unique_ptr<FolderLock>> LockFolder(const std::string& lock_file_path) = 0;

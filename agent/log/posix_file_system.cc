@@ -197,6 +197,11 @@ class PosixFileSystemImpl final : public FileSystem {
     return Status::Ok();
   }
 
+  Status RemoveFolder(const std::string& path) override {
+    if (::rmdir(path.c_str()) != 0) return ErrorOf("cannot remove", path, errno);
+    return Status::Ok();
+  }
+
   Result<std::unique_ptr<FolderLock>> LockFolder(const std::string& lock_file_path) override {
     Descriptor file(::open(lock_file_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
     if (file.get() < 0) return ErrorOf("cannot open lock file", lock_file_path, errno);

@@ -23,6 +23,7 @@ Status FindWatermarks(const Partition& partition, const v1::WatermarksRequest& r
   if (!watermarks.ok()) return watermarks.status();
   response.set_log_start_offset(watermarks->log_start_offset);
   response.set_high_watermark(watermarks->high_watermark);
+  response.set_topic_id(partition.topic_id());
   response.set_open_id(partition.opening().id);
   response.set_end_at_open(partition.opening().end_offset);
   if (!request.has_offset()) return Status::Ok();
@@ -32,23 +33,19 @@ Status FindWatermarks(const Partition& partition, const v1::WatermarksRequest& r
   return Status::Ok();
 }
 
-// A commit whose log has lost what it counts: the offset belongs to other records by now.
-Status CheckLog(const TopicCatalog& topics, const v1::CommitRequest& request) {
-  auto partition = topics.Find(request.topic(), request.partition());
-  if (!partition.ok()) return partition.status();
-  const LogOpening& opening = (*partition)->opening();
-  if (request.open_id() == 0 || request.open_id() == opening.id || request.offset() <= opening.end_offset) {
-    return Status::Ok();
-  }
-  return {StatusCode::kAborted, "the log of " + request.topic() + "/" + std::to_string(request.partition()) +
-                                    " was opened again, with its end at " + std::to_string(opening.end_offset)};
+// Of that life of the topic; 0: of any.
+Result<std::shared_ptr<Partition>> FindPartition(const TopicCatalog& topics, const std::string& topic,
+                                                 std::uint32_t partition, TopicId topic_id) {
+  auto found = topics.Find(topic, partition);
+  if (found.ok() && topic_id != 0 && topic_id != (*found)->topic_id()) return OfAnotherLife(topic);
+  return found;
 }
 
 }  // namespace
 
 grpc::ServerUnaryReactor* ConsumerRpc::Fetch(grpc::CallbackServerContext* context, const v1::FetchRequest* request,
                                              v1::FetchResponse* response) {
-  auto partition = topics_.Find(request->topic(), request->partition());
+  auto partition = FindPartition(topics_, request->topic(), request->partition(), request->topic_id());
   if (!partition.ok()) return Answer(context, partition.status());
   ReadLimits limits = limits_.read;
   if (request->max_records() != 0) limits.records = std::min(limits.records, request->max_records());
@@ -59,7 +56,7 @@ grpc::ServerUnaryReactor* ConsumerRpc::Fetch(grpc::CallbackServerContext* contex
 grpc::ServerUnaryReactor* ConsumerRpc::Watermarks(grpc::CallbackServerContext* context,
                                                   const v1::WatermarksRequest* request,
                                                   v1::WatermarksResponse* response) {
-  auto partition = topics_.Find(request->topic(), request->partition());
+  auto partition = FindPartition(topics_, request->topic(), request->partition(), request->topic_id());
   if (!partition.ok()) return Answer(context, partition.status());
   return Answer(context, FindWatermarks(**partition, *request, *response));
 }
@@ -67,10 +64,8 @@ grpc::ServerUnaryReactor* ConsumerRpc::Watermarks(grpc::CallbackServerContext* c
 grpc::ServerUnaryReactor* ConsumerRpc::Commit(grpc::CallbackServerContext* context, const v1::CommitRequest* request,
                                               v1::CommitResponse* /*response*/) {
   const TopicPartition partition = {.topic = request->topic(), .partition = request->partition()};
-  const auto store = [&] {
-    Status checked = CheckLog(topics_, *request);
-    return checked.ok() ? offsets_.Commit(request->group(), partition, request->offset()) : checked;
-  };
+  const CommittedLog log = {.topic_id = request->topic_id(), .open_id = request->open_id()};
+  const auto store = [&] { return offsets_.Commit(request->group(), partition, request->offset(), log); };
   if (request->member_id().empty()) return Answer(context, store());
   const GroupCommit commit = {.group = request->group(),
                               .member_id = request->member_id(),
@@ -81,9 +76,11 @@ grpc::ServerUnaryReactor* ConsumerRpc::Commit(grpc::CallbackServerContext* conte
 
 grpc::ServerUnaryReactor* ConsumerRpc::Committed(grpc::CallbackServerContext* context,
                                                  const v1::CommittedRequest* request, v1::CommittedResponse* response) {
-  auto offset = offsets_.Find(request->group(), {.topic = request->topic(), .partition = request->partition()});
-  if (offset.ok() && offset->has_value()) response->set_offset(**offset);
-  return Answer(context, offset.status());
+  auto committed = offsets_.Find(request->group(), {.topic = request->topic(), .partition = request->partition()});
+  if (!committed.ok()) return Answer(context, committed.status());
+  if (committed->offset) response->set_offset(*committed->offset);
+  response->set_topic_id(committed->topic_id);
+  return Answer(context, Status::Ok());
 }
 
 grpc::ServerUnaryReactor* ConsumerRpc::Heartbeat(grpc::CallbackServerContext* context,

@@ -46,6 +46,7 @@ metrics::Status FetchCall::Read() {
   }
   response_.set_base_offset(request_.offset());
   const LogOpening& opening = partition_->opening();
+  response_.set_topic_id(partition_->topic_id());
   response_.set_open_id(opening.id);
   response_.set_end_at_open(opening.end_offset);
   // Read after the records, so that it is never behind them.
@@ -74,7 +75,7 @@ void FetchCall::OnAlarm() {
   }
   metrics::Status read = Read();
   if (read.ok() && !found_ && partition_->waiters().closed()) {
-    read = metrics::Status(metrics::StatusCode::kUnavailable, "the agent is stopping");
+    read = metrics::Status(metrics::StatusCode::kUnavailable, "the agent is stopping, or the topic was deleted");
   }
   Answer(read);
 }

@@ -1,7 +1,6 @@
 #include "agent/rpc/rpc_server.h"
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
-#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
 
@@ -34,25 +33,25 @@ std::string Address(const std::string& host, std::uint16_t port) {
 
 }  // namespace
 
-RpcServer::RpcServer(const RpcServerOptions& options, TopicCatalog& topics, CommittedOffsets& offsets,
-                     GroupCoordinator& groups)
-    : producer_(topics, options.request_bytes_max), consumer_(topics, offsets, groups, options.fetch), topic_(topics) {}
+RpcServer::RpcServer(const RpcServerOptions& options, const ServedParts& parts)
+    : producer_(parts.topics, options.request_bytes_max),
+      consumer_(parts.topics, parts.offsets, parts.members, options.fetch),
+      topic_(parts.topics),
+      group_(parts.groups),
+      health_(parts.health) {}
 
 RpcServer::~RpcServer() {
   Shutdown(std::chrono::milliseconds(0));
 }
 
-Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& options, TopicCatalog& topics,
-                                                    CommittedOffsets& offsets, GroupCoordinator& groups,
-                                                    const AgentMetrics& metrics) {
-  std::unique_ptr<RpcServer> result(new RpcServer(options, topics, offsets, groups));
+Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& options, const ServedParts& parts) {
+  std::unique_ptr<RpcServer> result(new RpcServer(options, parts));
   if (!options.tls.empty()) {
     auto tls =
         RenewedTls::Load({.certificate = options.tls.certificate, .key = options.tls.key, .ca = options.tls.client_ca});
     if (!tls.ok()) return tls.status();
     result->tls_ = *std::move(tls);
   }
-  grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   AddKeepalive(builder);
@@ -71,16 +70,18 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& opti
   builder.RegisterService(&result->producer_);
   builder.RegisterService(&result->consumer_);
   builder.RegisterService(&result->topic_);
+  builder.RegisterService(&result->group_);
+  builder.RegisterService(&result->health_);
   std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
-  interceptors.push_back(std::make_unique<RequestCounter>(metrics));
+  interceptors.push_back(std::make_unique<RequestCounter>(parts.metrics));
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
   result->server_ = builder.BuildAndStart();
   if (result->server_ == nullptr || result->port_ == 0) {
     return Status(StatusCode::kUnavailable, "cannot listen for gRPC on " + address +
                                                 ": the port is taken, or the address is not one of this machine");
   }
-  result->connections_ = std::make_unique<ConnectionMonitor>(result->port_, metrics.active_connections);
-  if (result->tls_ != nullptr) result->StartRenewal(metrics);
+  result->connections_ = std::make_unique<ConnectionMonitor>(result->port_, parts.metrics.active_connections);
+  if (result->tls_ != nullptr) result->StartRenewal(parts.metrics);
   return result;
 }
 
@@ -104,7 +105,7 @@ void RpcServer::Shutdown(std::chrono::milliseconds grace) {
   connections_.reset();
   renewal_.reset();
   if (server_ == nullptr) return;
-  if (auto* const health = server_->GetHealthCheckService()) health->Shutdown();
+  health_.Shutdown();
   server_->Shutdown(std::chrono::system_clock::now() + grace);
   server_->Wait();
   server_.reset();

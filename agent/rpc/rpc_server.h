@@ -1,6 +1,6 @@
 // RpcServer: the agent's services on a port.
 //
-// Beside them are gRPC's own health service, which says SERVING from Start to Shutdown, and server reflection.
+// Beside them are gRPC's health service, answered by the checks of /ready (health_rpc.h), and server reflection.
 // When to use something else: Agent, which starts and stops one of these.
 // Guarantees: listens when Start returns. Shutdown lets calls that run finish within the grace, cancels what is left,
 // and returns when no handler runs any more; who waits in Fetch has to be woken before (TopicCatalog::Drain).
@@ -20,14 +20,18 @@
 
 #include "agent/agent_metrics.h"
 #include "agent/committed_offsets.h"
+#include "agent/consumer_groups.h"
 #include "agent/group_coordinator.h"
 #include "agent/periodic_task.h"
 #include "agent/rpc/connection_monitor.h"
 #include "agent/rpc/consumer_rpc.h"
+#include "agent/rpc/group_rpc.h"
+#include "agent/rpc/health_rpc.h"
 #include "agent/rpc/producer_rpc.h"
 #include "agent/rpc/tls_files.h"
 #include "agent/rpc/topic_rpc.h"
 #include "agent/topic_catalog.h"
+#include "metrics_core/health.h"
 #include "proto/renewed_tls.h"
 
 namespace streamhouse::agent {
@@ -45,15 +49,23 @@ struct RpcServerOptions {
   TlsFiles tls = {};
 };
 
+// What the services are about.
+struct ServedParts {
+  TopicCatalog& topics;
+  CommittedOffsets& offsets;
+  GroupCoordinator& members;
+  ConsumerGroups& groups;
+  const AgentMetrics& metrics;
+  const metrics::Health* health = nullptr;  // null: no checks
+};
+
 class RpcServer {
  public:
   // How often it looks whether TLS files have changed.
   static constexpr std::chrono::seconds kTlsLookInterval{1};
 
-  // All references must outlive the server.
-  static Result<std::unique_ptr<RpcServer>> Start(const RpcServerOptions& options, TopicCatalog& topics,
-                                                  CommittedOffsets& offsets, GroupCoordinator& groups,
-                                                  const AgentMetrics& metrics);
+  // All parts must outlive the server.
+  static Result<std::unique_ptr<RpcServer>> Start(const RpcServerOptions& options, const ServedParts& parts);
   ~RpcServer();
   RpcServer(const RpcServer&) = delete;
   RpcServer& operator=(const RpcServer&) = delete;
@@ -64,7 +76,7 @@ class RpcServer {
   void Shutdown(std::chrono::milliseconds grace);
 
  private:
-  RpcServer(const RpcServerOptions& options, TopicCatalog& topics, CommittedOffsets& offsets, GroupCoordinator& groups);
+  RpcServer(const RpcServerOptions& options, const ServedParts& parts);
 
   void StartRenewal(const AgentMetrics& metrics);
 
@@ -72,6 +84,8 @@ class RpcServer {
   ProducerRpc producer_;
   ConsumerRpc consumer_;
   TopicRpc topic_;
+  GroupRpc group_;
+  HealthRpc health_;
   std::unique_ptr<grpc::Server> server_;
   int port_ = 0;
   std::unique_ptr<ConnectionMonitor> connections_;

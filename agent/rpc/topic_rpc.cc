@@ -37,6 +37,7 @@ grpc::ServerUnaryReactor* TopicRpc::DescribeTopic(grpc::CallbackServerContext* c
   auto topic = topics_.Describe(request->topic());
   if (topic.ok()) {
     response->set_partitions(topic->partitions);
+    response->set_topic_id(topic->id);
     SetTo(topic->retention, *response->mutable_retention());
   }
   reactor->Finish(ToGrpcStatus(topic.status()));
@@ -50,11 +51,33 @@ grpc::ServerUnaryReactor* TopicRpc::ListTopics(grpc::CallbackServerContext* cont
     v1::ListTopicsResponse::Topic& added = *response->add_topics();
     added.set_topic(listed.topic.name);
     added.set_partitions(listed.topic.partitions);
+    added.set_topic_id(listed.topic.id);
     SetTo(listed.topic.retention, *added.mutable_retention());
     added.set_not_served(listed.served.message());
   }
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   reactor->Finish(grpc::Status::OK);
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* TopicRpc::AddPartitions(grpc::CallbackServerContext* context,
+                                                  const v1::AddPartitionsRequest* request,
+                                                  v1::AddPartitionsResponse* /*response*/) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  reactor->Finish(ToGrpcStatus(topics_.AddPartitions(request->topic(), request->partitions())));
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* TopicRpc::DeleteTopic(grpc::CallbackServerContext* context,
+                                                const v1::DeleteTopicRequest* request,
+                                                v1::DeleteTopicResponse* response) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  auto deleted = topics_.Delete(request->topic());
+  if (deleted.ok()) {
+    response->set_partitions(deleted->partitions);
+    response->set_records(deleted->records);
+  }
+  reactor->Finish(ToGrpcStatus(deleted.status()));
   return reactor;
 }
 

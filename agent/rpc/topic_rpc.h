@@ -20,6 +20,10 @@ class TopicRpc final : public v1::TopicService::CallbackService {
                                           v1::DescribeTopicResponse* response) override;
   grpc::ServerUnaryReactor* ListTopics(grpc::CallbackServerContext* context, const v1::ListTopicsRequest* request,
                                        v1::ListTopicsResponse* response) override;
+  grpc::ServerUnaryReactor* AddPartitions(grpc::CallbackServerContext* context, const v1::AddPartitionsRequest* request,
+                                          v1::AddPartitionsResponse* response) override;
+  grpc::ServerUnaryReactor* DeleteTopic(grpc::CallbackServerContext* context, const v1::DeleteTopicRequest* request,
+                                        v1::DeleteTopicResponse* response) override;
   grpc::ServerUnaryReactor* SetRetention(grpc::CallbackServerContext* context, const v1::SetRetentionRequest* request,
                                          v1::SetRetentionResponse* response) override;
 

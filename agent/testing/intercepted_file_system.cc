@@ -114,6 +114,11 @@ Status InterceptedFileSystem::RemoveFile(const std::string& path) {
   return outcome.ok() ? base_.RemoveFile(path) : outcome;
 }
 
+Status InterceptedFileSystem::RemoveFolder(const std::string& path) {
+  const Status outcome = Admit(DiskOperation::kOther, path);
+  return outcome.ok() ? base_.RemoveFolder(path) : outcome;
+}
+
 Result<std::unique_ptr<FolderLock>> InterceptedFileSystem::LockFolder(const std::string& lock_file_path) {
   if (Status outcome = Admit(DiskOperation::kOther, lock_file_path); !outcome.ok()) return outcome;
   return base_.LockFolder(lock_file_path);

@@ -32,6 +32,7 @@ class InterceptedFileSystem : public FileSystem {
   Status CreateFolders(const std::string& path) final;
   Status SyncFolder(const std::string& path) final;
   Status RemoveFile(const std::string& path) final;
+  Status RemoveFolder(const std::string& path) final;
   Result<std::unique_ptr<FolderLock>> LockFolder(const std::string& lock_file_path) final;
 
   // What the operation fails with, unless OK.

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include <grpc/support/time.h>
@@ -84,13 +85,21 @@ TopicRetention RetentionOf(const v1::Retention& message) {
           .bytes_max = message.bytes()};
 }
 
+void SetTo(const SeekPlace& place, v1::SeekTarget& message) {
+  if (std::holds_alternative<SeekToEarliest>(place)) message.set_earliest(true);
+  if (std::holds_alternative<SeekToLatest>(place)) message.set_latest(true);
+  if (const auto* const to = std::get_if<SeekToOffset>(&place)) message.set_offset(to->offset);
+  if (const auto* const to = std::get_if<SeekToTime>(&place)) message.set_timestamp_ms(to->append_time_ms);
+  if (std::holds_alternative<SeekToNeverCommitted>(place)) message.set_never_committed(true);
+}
+
 // Of a FetchResponse or a WatermarksResponse.
 template <typename Response>
 LogLife LifeOf(const Response& response) {
   return {.topic_id = response.topic_id(), .open_id = response.open_id(), .end_at_open = response.end_at_open()};
 }
 
-class AgentBroker : public Broker {
+class AgentBroker : public Broker, public GroupOperations {
  public:
   AgentBroker(const AgentBrokerOptions& options, std::unique_ptr<RenewedTls> tls_files,
               const std::shared_ptr<grpc::Channel>& channel)
@@ -102,7 +111,8 @@ class AgentBroker : public Broker {
         channel_(channel),
         producer_(v1::ProducerService::NewStub(channel)),
         consumer_(v1::ConsumerService::NewStub(channel)),
-        topics_(v1::TopicService::NewStub(channel)) {}
+        topics_(v1::TopicService::NewStub(channel)),
+        groups_(v1::GroupService::NewStub(channel)) {}
 
   Result<Offset> Produce(const TopicPartition& partition, const RecordBatch& batch, const CallLimits& limits) override;
   Result<FetchedBatch> Fetch(const FetchRequest& request, const CallLimits& limits) override;
@@ -118,7 +128,14 @@ class AgentBroker : public Broker {
   Status CreateTopic(const TopicDescription& topic, const CallLimits& limits) override;
   Result<TopicDescription> DescribeTopic(std::string_view topic, const CallLimits& limits) override;
   Result<std::vector<TopicDescription>> ListTopics(const CallLimits& limits) override;
+  Status AddPartitions(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) override;
+  Result<DeletedTopic> DeleteTopic(std::string_view topic, const CallLimits& limits) override;
   Status SetRetention(std::string_view topic, const TopicRetention& retention, const CallLimits& limits) override;
+
+  Result<std::vector<ListedGroup>> ListGroups(const CallLimits& limits) override;
+  Result<GroupDescription> DescribeGroup(const std::string& group, const CallLimits& limits) override;
+  Result<std::vector<MovedPartition>> SeekGroup(const GroupSeek& seek, const CallLimits& limits) override;
+  Status DeleteGroup(const std::string& group, const CallLimits& limits) override;
 
  private:
   // `rpc` makes the call in the context that it is given.
@@ -140,6 +157,7 @@ class AgentBroker : public Broker {
   const std::unique_ptr<v1::ProducerService::Stub> producer_;
   const std::unique_ptr<v1::ConsumerService::Stub> consumer_;
   const std::unique_ptr<v1::TopicService::Stub> topics_;
+  const std::unique_ptr<v1::GroupService::Stub> groups_;
   MessagePool<v1::ProduceRequest> produce_requests_;
   MessagePool<v1::FetchResponse> fetch_responses_;
 
@@ -344,6 +362,75 @@ Result<std::vector<TopicDescription>> AgentBroker::ListTopics(const CallLimits& 
   return topics;
 }
 
+Status AgentBroker::AddPartitions(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) {
+  v1::AddPartitionsRequest request;
+  request.set_topic(std::string(topic));
+  request.set_partitions(partitions);
+  v1::AddPartitionsResponse response;
+  return Call(limits, [&](grpc::ClientContext* in) { return topics_->AddPartitions(in, request, &response); });
+}
+
+Result<DeletedTopic> AgentBroker::DeleteTopic(std::string_view topic, const CallLimits& limits) {
+  v1::DeleteTopicRequest request;
+  request.set_topic(std::string(topic));
+  v1::DeleteTopicResponse response;
+  Status status = Call(limits, [&](grpc::ClientContext* in) { return topics_->DeleteTopic(in, request, &response); });
+  if (!status.ok()) return status;
+  return DeletedTopic{.partitions = response.partitions(), .records = response.records()};
+}
+
+Result<std::vector<ListedGroup>> AgentBroker::ListGroups(const CallLimits& limits) {
+  v1::ListGroupsResponse response;
+  Status status = Call(limits, [&](grpc::ClientContext* in) { return groups_->ListGroups(in, {}, &response); });
+  if (!status.ok()) return status;
+  std::vector<ListedGroup> groups;
+  for (const auto& group : response.groups()) groups.push_back({.group = group.group(), .members = group.members()});
+  return groups;
+}
+
+Result<GroupDescription> AgentBroker::DescribeGroup(const std::string& group, const CallLimits& limits) {
+  v1::DescribeGroupRequest request;
+  request.set_group(group);
+  v1::DescribeGroupResponse response;
+  Status status = Call(limits, [&](grpc::ClientContext* in) { return groups_->DescribeGroup(in, request, &response); });
+  if (!status.ok()) return status;
+  GroupDescription description = {.member_ids = {response.member_ids().begin(), response.member_ids().end()},
+                                  .partitions = {}};
+  for (const v1::GroupOffset& p : response.partitions()) {
+    description.partitions.push_back({.partition = {p.topic(), p.partition()},
+                                      .committed = p.has_committed() ? std::optional(p.committed()) : std::nullopt,
+                                      .log_start = p.log_start_offset(),
+                                      .high = p.high_watermark(),
+                                      .member_id = p.member_id()});
+  }
+  return description;
+}
+
+Result<std::vector<MovedPartition>> AgentBroker::SeekGroup(const GroupSeek& seek, const CallLimits& limits) {
+  v1::SeekGroupRequest request;
+  request.set_group(seek.group);
+  request.set_topic(seek.topic);
+  if (seek.partition) request.set_partition(*seek.partition);
+  SetTo(seek.to, *request.mutable_to());
+  v1::SeekGroupResponse response;
+  Status status = Call(limits, [&](grpc::ClientContext* in) { return groups_->SeekGroup(in, request, &response); });
+  if (!status.ok()) return status;
+  std::vector<MovedPartition> moved;
+  for (const v1::SeekGroupResponse::Moved& m : response.moved()) {
+    moved.push_back({.partition = {m.topic(), m.partition()},
+                     .old_offset = m.has_old_offset() ? std::optional(m.old_offset()) : std::nullopt,
+                     .new_offset = m.has_new_offset() ? std::optional(m.new_offset()) : std::nullopt});
+  }
+  return moved;
+}
+
+Status AgentBroker::DeleteGroup(const std::string& group, const CallLimits& limits) {
+  v1::DeleteGroupRequest request;
+  request.set_group(group);
+  v1::DeleteGroupResponse response;
+  return Call(limits, [&](grpc::ClientContext* in) { return groups_->DeleteGroup(in, request, &response); });
+}
+
 Status AgentBroker::SetRetention(std::string_view topic, const TopicRetention& retention, const CallLimits& limits) {
   v1::SetRetentionRequest request;
   request.set_topic(std::string(topic));
@@ -352,9 +439,7 @@ Status AgentBroker::SetRetention(std::string_view topic, const TopicRetention& r
   return Call(limits, [&](grpc::ClientContext* context) { return topics_->SetRetention(context, request, &response); });
 }
 
-}  // namespace
-
-Result<std::shared_ptr<Broker>> MakeAgentBroker(const AgentBrokerOptions& options) {
+Result<std::shared_ptr<AgentBroker>> Make(const AgentBrokerOptions& options) {
   if (options.address.empty()) return Status(StatusCode::kInvalidArgument, "an agent broker needs an address");
   // To gRPC it is an address of this machine.
   if (options.address.starts_with(':')) return Status(StatusCode::kInvalidArgument, "the address has no host");
@@ -368,7 +453,21 @@ Result<std::shared_ptr<Broker>> MakeAgentBroker(const AgentBrokerOptions& option
     tls_files = *std::move(loaded);
   }
   const auto channel = MakeChannel(options, tls_files.get());
-  return std::shared_ptr<Broker>(std::make_shared<AgentBroker>(options, std::move(tls_files), channel));
+  return std::make_shared<AgentBroker>(options, std::move(tls_files), channel);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Broker>> MakeAgentBroker(const AgentBrokerOptions& options) {
+  auto made = Make(options);
+  if (!made.ok()) return made.status();
+  return std::shared_ptr<Broker>(*std::move(made));
+}
+
+Result<std::shared_ptr<GroupOperations>> MakeAgentGroupOperations(const AgentBrokerOptions& options) {
+  auto made = Make(options);
+  if (!made.ok()) return made.status();
+  return std::shared_ptr<GroupOperations>(*std::move(made));
 }
 
 }  // namespace streamhouse::client

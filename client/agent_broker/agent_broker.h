@@ -22,6 +22,7 @@
 
 #include "client/broker.h"
 #include "client/compression.h"
+#include "client/group_operations.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::client {
@@ -61,8 +62,9 @@ struct AgentBrokerOptions {
   Compression fetch_compression = Compression::kNone;  // what the agent is asked to do to what it sends
 };
 
-// Does not wait for the agent. kInvalidArgument without an address or its host, for a certificate without a key or the
+// Neither waits for the agent. kInvalidArgument without an address or its host, for a certificate without a key or the
 // reverse, and for TLS files that cannot be used (proto/renewed_tls.h); the message names them.
 metrics::Result<std::shared_ptr<Broker>> MakeAgentBroker(const AgentBrokerOptions& options);
+metrics::Result<std::shared_ptr<GroupOperations>> MakeAgentGroupOperations(const AgentBrokerOptions& options);
 
 }  // namespace streamhouse::client

@@ -55,12 +55,6 @@ void InMemoryBroker::Release(const TopicPartition& partition) {
   changed_.notify_all();
 }
 
-void InMemoryBroker::AddPartitions(std::string_view topic, std::uint32_t partitions) {
-  const std::lock_guard lock(mutex_);
-  topics_.find(topic)->second.partitions = partitions;
-  OpenLogs(topic, partitions);
-}
-
 void InMemoryBroker::OpenLogs(std::string_view topic, std::uint32_t partitions) {
   const std::uint64_t topic_id = topic_ids_.find(topic)->second;
   for (std::uint32_t i = 0; i < partitions; ++i) {
@@ -90,17 +84,6 @@ void InMemoryBroker::CutAt(const TopicPartition& partition, Offset offset) {
 void InMemoryBroker::Damage(const TopicPartition& partition, const DamagedRange& damaged) {
   const std::lock_guard lock(mutex_);
   logs_.at(partition).damaged = damaged;
-}
-
-void InMemoryBroker::DropTopic(const std::string& topic) {
-  const std::lock_guard lock(mutex_);
-  const auto is_of_topic = [&topic](const auto& entry) { return entry.first.second.topic == topic; };
-  topics_.erase(topic);
-  topic_ids_.erase(topic);
-  std::erase_if(logs_, [&topic](const auto& entry) { return entry.first.topic == topic; });
-  std::erase_if(committed_, is_of_topic);
-  std::erase_if(commit_sequences_, is_of_topic);
-  changed_.notify_all();
 }
 
 void InMemoryBroker::Assign(std::vector<TopicPartition> partitions) {
@@ -307,6 +290,36 @@ Result<std::vector<TopicDescription>> InMemoryBroker::ListTopics(const CallLimit
   std::vector<TopicDescription> all;
   for (const auto& [name, topic] : topics_) all.push_back(topic);
   return all;
+}
+
+Status InMemoryBroker::AddPartitions(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) {
+  Lock lock(mutex_);
+  if (Status failure = Begin(lock, BrokerCall::kAddPartitions, limits); !failure.ok()) return failure;
+  const auto found = topics_.find(topic);
+  if (found == topics_.end()) return {StatusCode::kNotFound, "no topic " + std::string(topic)};
+  if (partitions <= found->second.partitions) return {StatusCode::kInvalidArgument, "not more partitions than now"};
+  found->second.partitions = partitions;
+  OpenLogs(topic, partitions);
+  return Status::Ok();
+}
+
+Result<DeletedTopic> InMemoryBroker::DeleteTopic(std::string_view topic, const CallLimits& limits) {
+  Lock lock(mutex_);
+  if (Status failure = Begin(lock, BrokerCall::kDeleteTopic, limits); !failure.ok()) return failure;
+  const auto found = topics_.find(topic);
+  if (found == topics_.end()) return Status(StatusCode::kNotFound, "no topic " + std::string(topic));
+  DeletedTopic deleted = {.partitions = found->second.partitions};
+  for (const auto& [partition, log] : logs_) {
+    if (partition.topic == topic) deleted.records += log.records.size() - log.start;
+  }
+  topics_.erase(found);
+  topic_ids_.erase(topic_ids_.find(topic));
+  const auto is_of_topic = [topic](const auto& entry) { return entry.first.second.topic == topic; };
+  std::erase_if(logs_, [topic](const auto& entry) { return entry.first.topic == topic; });
+  std::erase_if(committed_, is_of_topic);
+  std::erase_if(commit_sequences_, is_of_topic);
+  changed_.notify_all();
+  return deleted;
 }
 
 Status InMemoryBroker::SetRetention(std::string_view topic, const TopicRetention& retention, const CallLimits& limits) {

@@ -52,8 +52,10 @@ enum class BrokerCall : std::uint8_t {
   kDescribeTopic,
   kListTopics,
   kSetRetention,
+  kAddPartitions,
+  kDeleteTopic,
 };
-inline constexpr std::size_t kBrokerCalls = 11;
+inline constexpr std::size_t kBrokerCalls = 13;
 
 class InMemoryBroker : public Broker {
  public:
@@ -67,9 +69,6 @@ class InMemoryBroker : public Broker {
   void Hold(const TopicPartition& partition);
   void Release(const TopicPartition& partition);
 
-  // The topic has that many partitions from now on, more than before.
-  void AddPartitions(std::string_view topic, std::uint32_t partitions);
-
   // Forgets the records before `offset`, as retention would.
   void TrimBefore(const TopicPartition& partition, Offset offset);
 
@@ -79,9 +78,6 @@ class InMemoryBroker : public Broker {
 
   // These records cannot be read from now on. Once a partition.
   void Damage(const TopicPartition& partition, const DamagedRange& damaged);
-
-  // With its records and commits. A topic that is created under the name is another one.
-  void DropTopic(const std::string& topic);
 
   // What members of groups are given from now on, instead of all partitions of their topics.
   void Assign(std::vector<TopicPartition> partitions);
@@ -114,6 +110,9 @@ class InMemoryBroker : public Broker {
   Status CreateTopic(const TopicDescription& topic, const CallLimits& limits) override;
   Result<TopicDescription> DescribeTopic(std::string_view topic, const CallLimits& limits) override;
   Result<std::vector<TopicDescription>> ListTopics(const CallLimits& limits) override;
+  Status AddPartitions(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) override;
+  // A topic that is created under the name afterwards is another one.
+  Result<DeletedTopic> DeleteTopic(std::string_view topic, const CallLimits& limits) override;
   // Remembers it, and removes nothing; TrimBefore() does.
   Status SetRetention(std::string_view topic, const TopicRetention& retention, const CallLimits& limits) override;
 

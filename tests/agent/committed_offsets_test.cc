@@ -27,18 +27,18 @@ class CommittedOffsetsTest : public CatalogFixture {
 };
 
 TEST_F(CommittedOffsetsTest, KeepsWhatIsCommitted) {
-  EXPECT_EQ(offsets_.Find("g", orders_).value(), std::nullopt);
+  EXPECT_EQ(offsets_.Find("g", orders_)->offset, std::nullopt);
   ASSERT_TRUE(offsets_.Commit("g", orders_, 2).ok());
-  EXPECT_EQ(offsets_.Find("g", orders_).value(), 2U);
+  EXPECT_EQ(offsets_.Find("g", orders_)->offset, 2U);
   ASSERT_TRUE(offsets_.Commit("g", orders_, 0).ok());
-  EXPECT_EQ(offsets_.Find("g", orders_).value(), 0U);
+  EXPECT_EQ(offsets_.Find("g", orders_)->offset, 0U);
 }
 
 TEST_F(CommittedOffsetsTest, RefusesAnOffsetBeyondTheLog) {
   const Status status = offsets_.Commit("g", orders_, 3);
   EXPECT_EQ(status.code(), StatusCode::kOutOfRange);
   EXPECT_EQ(status.message(), "offset 3 of orders/0 is beyond the high watermark 2");
-  EXPECT_EQ(offsets_.Find("g", orders_).value(), std::nullopt);
+  EXPECT_EQ(offsets_.Find("g", orders_)->offset, std::nullopt);
 }
 
 TEST_F(CommittedOffsetsTest, RefusesBadGroups) {
@@ -72,7 +72,7 @@ class PowerCutTest : public CatalogFixture, public testing::WithParamInterface<L
     return CommittedOffsets(*store_, *topics_).Commit(group, {"orders", partition}, offset);
   }
   std::uint64_t Committed(const std::string& group, std::uint32_t partition) {
-    return CommittedOffsets(*store_, *topics_).Find(group, {"orders", partition}).value().value();
+    return CommittedOffsets(*store_, *topics_).Find(group, {"orders", partition})->offset.value();
   }
   void CutPowerAndStart() {
     files_.LosePower(GetParam());

@@ -47,6 +47,7 @@ class FullDisk final : public FileSystem {
   Status CreateFolders(const std::string& path) override { return PosixFileSystem().CreateFolders(path); }
   Status SyncFolder(const std::string& path) override { return PosixFileSystem().SyncFolder(path); }
   Status RemoveFile(const std::string& path) override { return PosixFileSystem().RemoveFile(path); }
+  Status RemoveFolder(const std::string& path) override { return PosixFileSystem().RemoveFolder(path); }
   Result<std::unique_ptr<FolderLock>> LockFolder(const std::string& path) override {
     return PosixFileSystem().LockFolder(path);
   }

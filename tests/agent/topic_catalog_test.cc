@@ -14,6 +14,7 @@
 
 #include "agent/agent_metrics.h"
 #include "agent/testing/switched_file_system.h"
+#include "agent/topic_removal.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/agent/support/batches.h"
@@ -67,6 +68,63 @@ TEST_F(TopicCatalogTest, ServesItsTopicsAgainAfterARestart) {
   EXPECT_EQ((*topics_->Find("orders", 0))->HighWatermark(), 2U);
   ASSERT_TRUE(leases_->RenewNow().ok());
   EXPECT_EQ((*topics_->Find("orders", 0))->Append(BatchOf({"c"}))->base_offset, 2U);
+}
+
+TEST_F(TopicCatalogTest, DeletesATopicWithItsFilesLeasesAndCommits) {
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
+  const auto partition = topics_->Find("orders", 1).value();
+  ASSERT_TRUE(partition->Append(BatchOf({"a", "b"})).ok());
+  ASSERT_TRUE(store_->CommitOffset("g", {.topic_id = partition->topic_id(), .partition = 1}, 1).ok());
+  const auto deleted = topics_->Delete("orders");
+  EXPECT_EQ(deleted->partitions, 2U);
+  EXPECT_EQ(deleted->records, 2U);
+  EXPECT_EQ(topics_->Find("orders", 1).status().code(), StatusCode::kNotFound);
+  EXPECT_FALSE(partition->Append(BatchOf({"c"})).ok());
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "log/orders"));
+  EXPECT_EQ(leases_->HeldCount(), 0U);
+  EXPECT_TRUE(store_->ListCommittedOffsets({})->empty());
+}
+
+TEST_F(TopicCatalogTest, ATopicThatIsCreatedAgainIsAnotherOneAndEmpty) {
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
+  const TopicId id = topics_->Describe("orders")->id;
+  ASSERT_TRUE(topics_->Find("orders", 0).value()->Append(BatchOf({"a"})).ok());
+  ASSERT_TRUE(topics_->Delete("orders").ok());
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 3}).ok());
+  EXPECT_NE(topics_->Describe("orders")->id, id);
+  EXPECT_EQ(topics_->Find("orders", 0).value()->HighWatermark(), 0U);
+  EXPECT_EQ(topics_->Find("orders", 0).value()->Append(BatchOf({"b"}))->base_offset, 0U);
+}
+
+TEST_F(TopicCatalogTest, FinishesADeletionThatACrashInterruptedAfterTheStoreForgotTheTopic) {
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
+  ASSERT_TRUE(MarkForRemoval(PosixFileSystem(), folder_ / "log/orders").ok());
+  ASSERT_TRUE(store_->DeleteTopic("orders", topics_->Describe("orders")->id).ok());
+  Reopen();
+  ASSERT_TRUE(topics_->Load().ok());
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "log/orders"));
+  EXPECT_EQ(topics_->Find("orders", 0).status().code(), StatusCode::kNotFound);
+}
+
+TEST_F(TopicCatalogTest, KeepsATopicWhoseDeletionACrashInterruptedBefore) {
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
+  ASSERT_TRUE(topics_->Find("orders", 0).value()->Append(BatchOf({"a"})).ok());
+  ASSERT_TRUE(MarkForRemoval(PosixFileSystem(), folder_ / "log/orders").ok());
+  Reopen();
+  ASSERT_TRUE(topics_->Load().ok());
+  EXPECT_EQ(topics_->Find("orders", 0).value()->HighWatermark(), 1U);
+  EXPECT_FALSE(IsMarkedForRemoval(PosixFileSystem(), folder_ / "log/orders"));
+}
+
+TEST_F(TopicCatalogTest, AddsPartitionsAlsoAfterARestart) {
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
+  EXPECT_EQ(topics_->AddPartitions("orders", 1).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(topics_->AddPartitions("none", 2).code(), StatusCode::kNotFound);
+  ASSERT_TRUE(topics_->AddPartitions("orders", 3).ok());
+  EXPECT_TRUE(topics_->Find("orders", 2).value()->Append(BatchOf({"a"})).ok());
+  Reopen();
+  ASSERT_TRUE(topics_->Load().ok());
+  EXPECT_EQ(topics_->Find("orders", 2).value()->HighWatermark(), 1U);
 }
 
 TEST_F(TopicCatalogTest, DoesNotServeATopicWhoseLogsCannotBeOpened) {

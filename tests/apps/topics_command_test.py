@@ -55,6 +55,43 @@ class TopicsCommand(unittest.TestCase):
             self.topics("describe", "--topic", "orders"),
         )
 
+    def produce(self, text):
+        done = processes.run("produce", "--agent", self.agent.grpc, "--topic", "orders", stdin=text)
+        self.assertEqual(0, done.returncode, done.stderr)
+
+    def consume(self):
+        flags = ("--agent", self.agent.grpc, "--topic", "orders", "--group", "g", "--exit-at-end")
+        return sorted(processes.run("consume", *flags).stdout.split())
+
+    def test_deletes_a_topic_with_all_that_belongs_to_it(self):
+        self.topics("create", "orders:2")
+        self.produce("a\nb\nc\n")
+        self.assertEqual(["a", "b", "c"], self.consume())
+        self.assert_printed("topic=orders deleted partitions=2 records=3\n", self.topics("delete", "--topic", "orders"))
+        self.assert_printed("", self.topics("list"))
+        self.assertFalse((self.data / "log/orders").exists())
+        self.assert_refused('delete: .*no topic "orders".*', self.topics("delete", "--topic", "orders"))
+
+    def test_a_topic_that_is_created_again_is_a_new_one(self):
+        self.topics("create", "orders:1")
+        self.produce("old\nold\n")
+        self.consume()
+        self.topics("delete", "--topic", "orders")
+        self.topics("create", "orders:1")
+        self.produce("new\n")
+        lag = processes.run("lag", "--agent", self.agent.grpc, "--topic", "orders", "--group", "g").stdout
+        self.assertIn("committed=none end=1 lag=1", lag)
+        self.assertEqual(["new"], self.consume())
+
+    def test_adds_partitions_and_leaves_the_others_as_they_are(self):
+        self.topics("create", "orders:1")
+        self.produce("a\n")
+        self.assertEqual(["a"], self.consume())
+        self.assert_printed("topic=orders partitions=3\n", self.topics("grow", "orders:3"))
+        self.produce("b\nc\nd\n")
+        self.assertEqual(["b", "c", "d"], self.consume())
+        self.assert_refused("grow: .*has 3 partitions already.*", self.topics("grow", "orders:2"))
+
     def test_lists_topics_by_name(self):
         self.assert_printed("", self.topics("list"))
         self.topics("create", "returns:1", "--retention-time", "7d")

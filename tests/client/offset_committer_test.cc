@@ -163,7 +163,7 @@ TEST_F(OffsetCommitterTest, ACommitThatArrivesLateDoesNotUndoALaterOne) {
 TEST_F(OffsetCommitterTest, NeverCommitsToATopicThatWasCreatedAgain) {
   Create();
   const LogLife old = broker_->ReadWatermarks({"orders", 0}, {}, Soon()).value().life;
-  broker_->DropTopic("orders");
+  ASSERT_TRUE(broker_->DeleteTopic("orders", Soon()).ok());
   ASSERT_TRUE(broker_->CreateTopic("orders", 2, Soon()).ok());
   committer_->Finish({"orders", 0}, {.offset = 0, .life = old});
   EXPECT_EQ(committer_->CommitFinished().code(), StatusCode::kNotFound);

@@ -209,7 +209,7 @@ TEST_F(PartitionFetcherTest, ATopicThatWasCreatedAgainIsReadAsANewOne) {
   Write(2);
   StartAt(0, "billing");
   EXPECT_EQ(Take(), "0,1");
-  broker_->DropTopic("orders");
+  ASSERT_TRUE(broker_->DeleteTopic("orders", Soon()).ok());
   EXPECT_TRUE(broker_->CreateTopic("orders", 1, Soon()).ok());
   Write(3);
   EXPECT_EQ(Take(), "2,3");
@@ -217,7 +217,7 @@ TEST_F(PartitionFetcherTest, ATopicThatWasCreatedAgainIsReadAsANewOne) {
 
 TEST_F(PartitionFetcherTest, ATopicThatIsGoneIsAFailure) {
   StartAt(0);
-  broker_->DropTopic("orders");
+  ASSERT_TRUE(broker_->DeleteTopic("orders", Soon()).ok());
   EXPECT_TRUE(Eventually([this] { return fetcher_->failure().code() == StatusCode::kNotFound; }));
 }
 

@@ -195,7 +195,7 @@ TEST_F(ProducerTest, SeesPartitionsThatWereAdded) {
   EXPECT_TRUE(broker_->CreateTopic("grows", 1, CallLimits::Within(kPatience)).ok());
   Start();
   producer_->Send("grows", {.value = "v"}, 0);
-  broker_->AddPartitions("grows", 3);
+  ASSERT_TRUE(broker_->AddPartitions("grows", 3, CallLimits::Within(std::chrono::seconds(30))).ok());
   Future sent = producer_->Send("grows", {.value = "v"}, 2);
   EXPECT_TRUE(producer_->Flush(kPatience).ok());
   EXPECT_EQ(Get(sent).value().partition.partition, 2U);

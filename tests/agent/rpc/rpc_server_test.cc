@@ -20,13 +20,20 @@ namespace {
 class RpcServerTest : public CatalogFixture {
  protected:
   Result<std::unique_ptr<RpcServer>> Start(const std::string& host, std::uint16_t port) {
-    return RpcServer::Start({.host = host, .port = port, .request_bytes_max = 1 << 20, .fetch = {}}, *topics_, offsets_,
-                            groups_, metrics_);
+    return RpcServer::Start({.host = host, .port = port, .request_bytes_max = 1 << 20, .fetch = {}},
+                            {.topics = *topics_,
+                             .offsets = offsets_,
+                             .members = members_,
+                             .groups = groups_,
+                             .metrics = metrics_,
+                             .health = &health_});
   }
 
   const AgentMetrics metrics_;
   CommittedOffsets offsets_{*store_, *topics_};
-  GroupCoordinator groups_{*topics_};
+  GroupCoordinator members_{*topics_};
+  ConsumerGroups groups_{*store_, *topics_, members_};
+  metrics::Health health_;
 };
 
 TEST_F(RpcServerTest, PicksAFreePort) {

@@ -87,6 +87,7 @@ class RunningAgent {
   v1::ProducerService::Stub& producer() { return *producer_; }
   v1::ConsumerService::Stub& consumer() { return *consumer_; }
   v1::TopicService::Stub& topics() { return *topics_; }
+  v1::GroupService::Stub& groups() { return *groups_; }
 
   grpc::Status Produce(const v1::ProduceRequest& request, v1::ProduceResponse* response) {
     grpc::ClientContext context;
@@ -131,6 +132,7 @@ class RunningAgent {
     producer_ = v1::ProducerService::NewStub(channel);
     consumer_ = v1::ConsumerService::NewStub(channel);
     topics_ = v1::TopicService::NewStub(channel);
+    groups_ = v1::GroupService::NewStub(channel);
   }
 
   TemporaryFolder folder_;
@@ -142,6 +144,7 @@ class RunningAgent {
   std::unique_ptr<v1::ProducerService::Stub> producer_;
   std::unique_ptr<v1::ConsumerService::Stub> consumer_;
   std::unique_ptr<v1::TopicService::Stub> topics_;
+  std::unique_ptr<v1::GroupService::Stub> groups_;
 };
 
 }  // namespace streamhouse::agent

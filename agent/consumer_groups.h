@@ -1,0 +1,91 @@
+// ConsumerGroups: what operators see of groups, and how they move them.
+//
+// When to use something else: GroupCoordinator for members, CommittedOffsets for their commits.
+// Guarantees: a group is changed only while it has no member, and none joins meanwhile. A change is made to all
+// partitions that it is meant for, or to none.
+// Thread safety: any thread.
+// Cost: one or two calls of the store.
+// Errors: NotFound for a group with neither members nor committed offsets; FailedPrecondition while it has members;
+// those of the store and the logs.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "agent/group_coordinator.h"
+#include "agent/metadata/metadata_store.h"
+#include "agent/topic_catalog.h"
+
+namespace streamhouse::agent {
+
+struct GroupOffset {
+  TopicPartition partition;
+  std::optional<std::uint64_t> committed;
+  std::uint64_t log_start_offset = 0;  // both 0 where the partition is not served
+  std::uint64_t high_watermark = 0;
+  std::string member_id;  // empty: nobody reads it
+};
+
+struct GroupDescription {
+  std::vector<std::string> member_ids;
+  std::vector<GroupOffset> partitions;  // of the topics that it has committed to or that its members read
+};
+
+// Where a group is to stand.
+struct ToEarliest {};
+struct ToLatest {};
+struct ToOffset {
+  std::uint64_t offset = 0;  // one outside of a log stands for its nearer end
+};
+struct ToTime {
+  std::int64_t append_time_ms = 0;  // the first record that was appended then or later
+};
+struct ToNeverCommitted {};
+using SeekTarget = std::variant<ToEarliest, ToLatest, ToOffset, ToTime, ToNeverCommitted>;
+
+struct GroupSeek {
+  std::string group;
+  std::string topic = {};                       // empty: all that the group has committed to
+  std::optional<std::uint32_t> partition = {};  // absent: all of the topic
+  SeekTarget to;
+};
+
+struct MovedOffset {
+  TopicPartition partition;
+  std::optional<std::uint64_t> old_offset;  // absent: the group has never committed here
+  std::optional<std::uint64_t> new_offset;
+};
+
+class ConsumerGroups {
+ public:
+  // All must outlive this.
+  ConsumerGroups(MetadataStore& store, const TopicCatalog& topics, GroupCoordinator& members)
+      : store_(store), topics_(topics), members_(members) {}
+
+  // Those with a member or a committed offset, with how many members each has.
+  Result<std::map<std::string, std::uint32_t>> List();
+  Result<GroupDescription> Describe(const std::string& group);
+  // In the order of topics and partitions.
+  Result<std::vector<MovedOffset>> Seek(const GroupSeek& seek);
+  // The group has never committed anything, afterwards.
+  Status Delete(const std::string& group);
+
+ private:
+  using Committed = std::map<TopicPartition, std::uint64_t>;
+
+  Result<Committed> FindCommitted(const std::string& group);
+  Status CheckKnown(const std::string& group, const Committed& committed);
+  Result<std::vector<MovedOffset>> Plan(const GroupSeek& seek, const Committed& committed) const;
+  Result<std::optional<std::uint64_t>> Resolve(const SeekTarget& target, const TopicPartition& partition) const;
+  Status Store(const std::string& group, const std::vector<MovedOffset>& moved);
+
+  MetadataStore& store_;
+  const TopicCatalog& topics_;
+  GroupCoordinator& members_;
+};
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,30 @@
+// GroupRpc: GroupService on the wire. Translates; ConsumerGroups decides.
+//
+// Thread safety: gRPC calls it from any thread.
+// Cost: waits for the metadata store, on gRPC's thread.
+#pragma once
+
+#include "agent/consumer_groups.h"
+#include "proto/streamhouse.grpc.pb.h"
+
+namespace streamhouse::agent {
+
+class GroupRpc final : public v1::GroupService::CallbackService {
+ public:
+  // `groups` must outlive the server.
+  explicit GroupRpc(ConsumerGroups& groups) : groups_(groups) {}
+
+  grpc::ServerUnaryReactor* ListGroups(grpc::CallbackServerContext* context, const v1::ListGroupsRequest* request,
+                                       v1::ListGroupsResponse* response) override;
+  grpc::ServerUnaryReactor* DescribeGroup(grpc::CallbackServerContext* context, const v1::DescribeGroupRequest* request,
+                                          v1::DescribeGroupResponse* response) override;
+  grpc::ServerUnaryReactor* SeekGroup(grpc::CallbackServerContext* context, const v1::SeekGroupRequest* request,
+                                      v1::SeekGroupResponse* response) override;
+  grpc::ServerUnaryReactor* DeleteGroup(grpc::CallbackServerContext* context, const v1::DeleteGroupRequest* request,
+                                        v1::DeleteGroupResponse* response) override;
+
+ private:
+  ConsumerGroups& groups_;
+};
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,188 @@
+#include "agent/rpc/health_rpc.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace streamhouse::agent {
+
+using grpc::health::v1::HealthCheckRequest;
+using grpc::health::v1::HealthCheckResponse;
+
+namespace {
+
+// Those that a server of the agent has; the empty name stands for all of it.
+constexpr std::array<std::string_view, 7> kServices = {
+    "",
+    "streamhouse.v1.ProducerService",
+    "streamhouse.v1.ConsumerService",
+    "streamhouse.v1.TopicService",
+    "streamhouse.v1.GroupService",
+    "grpc.health.v1.Health",
+    "grpc.reflection.v1alpha.ServerReflection",
+};
+
+bool IsKnown(const std::string& service) {
+  return std::find(kServices.begin(), kServices.end(), service) != kServices.end();
+}
+
+}  // namespace
+
+// One Watch. At most one write is under way; what changes meanwhile is told after it.
+class HealthRpc::Watcher final : public grpc::ServerWriteReactor<HealthCheckResponse> {
+ public:
+  explicit Watcher(HealthRpc& service, bool is_known) : service_(service), is_known_(is_known) {}
+
+  void Offer(ServingStatus status) {
+    {
+      const std::lock_guard lock(mutex_);
+      wanted_ = is_known_ ? status : HealthCheckResponse::SERVICE_UNKNOWN;
+    }
+    GoOn();
+  }
+
+  // After what was offered last.
+  void End() {
+    {
+      const std::lock_guard lock(mutex_);
+      ending_ = true;
+    }
+    GoOn();
+  }
+
+  void OnWriteDone(bool ok) override {
+    {
+      const std::lock_guard lock(mutex_);
+      writing_ = false;
+      cancelled_ = cancelled_ || !ok;
+    }
+    GoOn();
+  }
+
+  void OnCancel() override {
+    {
+      const std::lock_guard lock(mutex_);
+      cancelled_ = true;
+    }
+    GoOn();
+  }
+
+  void OnDone() override {
+    service_.Forget(this);
+    delete this;
+  }
+
+ private:
+  enum class Step { kNone, kWrite, kFinish };
+
+  Step NextStep() {
+    const std::lock_guard lock(mutex_);
+    if (writing_ || finished_) return Step::kNone;
+    if (!cancelled_ && sent_ != wanted_) {
+      sent_ = wanted_;
+      response_.set_status(*wanted_);
+      writing_ = true;
+      return Step::kWrite;
+    }
+    if (!cancelled_ && !ending_) return Step::kNone;
+    finished_ = true;
+    return Step::kFinish;
+  }
+
+  void GoOn() {
+    switch (NextStep()) {
+      case Step::kNone:
+        return;
+      case Step::kWrite:
+        return StartWrite(&response_);
+      case Step::kFinish:
+        return Finish({grpc::StatusCode::UNAVAILABLE, "the agent is stopping"});
+    }
+  }
+
+  HealthRpc& service_;
+  const bool is_known_;
+  HealthCheckResponse response_;  // of the write under way
+
+  std::mutex mutex_;
+  // guarded by mutex_
+  std::optional<ServingStatus> wanted_;
+  std::optional<ServingStatus> sent_;
+  bool writing_ = false;
+  bool ending_ = false;
+  bool cancelled_ = false;
+  bool finished_ = false;
+};
+
+HealthRpc::HealthRpc(const metrics::Health* health)
+    : health_(health), task_([this]() -> std::chrono::nanoseconds {
+        TellWatchers();
+        return kHealthWatchInterval;
+      }) {
+  task_.Start();
+}
+
+HealthRpc::~HealthRpc() {
+  Shutdown();
+}
+
+HealthRpc::ServingStatus HealthRpc::Evaluate() const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (shut_down_) return HealthCheckResponse::NOT_SERVING;
+  }
+  const bool is_ready = health_ == nullptr || health_->Evaluate().ready();
+  return is_ready ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
+}
+
+void HealthRpc::TellWatchers() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (watchers_.empty()) return;
+  }
+  const ServingStatus status = Evaluate();
+  const std::lock_guard lock(mutex_);
+  for (Watcher* const watcher : watchers_) watcher->Offer(status);
+}
+
+void HealthRpc::Forget(Watcher* watcher) {
+  const std::lock_guard lock(mutex_);
+  watchers_.erase(watcher);
+}
+
+void HealthRpc::Shutdown() {
+  task_.Stop();
+  const std::lock_guard lock(mutex_);
+  shut_down_ = true;
+  for (Watcher* const watcher : watchers_) {
+    watcher->Offer(HealthCheckResponse::NOT_SERVING);
+    watcher->End();
+  }
+}
+
+grpc::ServerUnaryReactor* HealthRpc::Check(grpc::CallbackServerContext* context, const HealthCheckRequest* request,
+                                           HealthCheckResponse* response) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  if (IsKnown(request->service())) {
+    response->set_status(Evaluate());
+    reactor->Finish(grpc::Status::OK);
+  } else {
+    reactor->Finish({grpc::StatusCode::NOT_FOUND, "there is no such service"});
+  }
+  return reactor;
+}
+
+grpc::ServerWriteReactor<HealthCheckResponse>* HealthRpc::Watch(grpc::CallbackServerContext* /*context*/,
+                                                                const HealthCheckRequest* request) {
+  auto* const watcher = new Watcher(*this, IsKnown(request->service()));
+  const ServingStatus status = Evaluate();
+  const std::lock_guard lock(mutex_);
+  watchers_.insert(watcher);
+  watcher->Offer(shut_down_ ? HealthCheckResponse::NOT_SERVING : status);
+  if (shut_down_) watcher->End();
+  return watcher;
+}
+
+}  // namespace streamhouse::agent

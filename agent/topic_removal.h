@@ -1,0 +1,30 @@
+// Topic removal: takes the files of a deleted topic away, also after a crash half-way.
+//
+// 1. MarkForRemoval() puts a file named kRemovalMark into the topic's folder.
+// 2. The topic leaves the metadata store. From here on it is deleted.
+// 3. RemoveMarked() takes the logs away, and the mark last.
+// After a crash, an agent that starts finds the mark. Where the store still has the topic, step 2 never came:
+// WithdrawMark() makes all as it was before. Otherwise RemoveMarked() goes on.
+// When to use something else: PartitionLog::ApplyRetention, for old records of a topic that stays.
+// Guarantees: nothing is removed from a folder without a mark. The mark survives a loss of power once MarkForRemoval()
+// has returned OK.
+// Thread safety: one thread for one folder.
+// Errors: those of the file system; each call may come again.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "agent/log/file_system.h"
+
+namespace streamhouse::agent {
+
+// Not a number, which the folder of a partition has as its name.
+inline constexpr std::string_view kRemovalMark = "deleted";
+
+Status MarkForRemoval(FileSystem& files, const std::string& topic_folder);
+Status WithdrawMark(FileSystem& files, const std::string& topic_folder);
+bool IsMarkedForRemoval(FileSystem& files, const std::string& topic_folder);
+Status RemoveMarked(FileSystem& files, const std::string& topic_folder);
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,166 @@
+#include "apps/groups_command.h"
+
+#include <fmt/core.h>
+
+#include <CLI/Error.hpp>
+#include <CLI/Option.hpp>
+#include <algorithm>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "apps/agent_client.h"
+#include "apps/output.h"
+#include "apps/seek_place.h"
+#include "client/group_operations.h"
+
+namespace streamhouse::apps {
+namespace {
+
+constexpr std::chrono::seconds kCallTimeout{30};
+
+struct GroupFlags {
+  AgentFlags agent;
+  std::string group;
+};
+
+struct SeekFlags {
+  AgentFlags agent;
+  client::GroupSeek seek;
+};
+
+client::CallLimits Limits() {
+  return client::CallLimits::Within(kCallTimeout);
+}
+
+std::string ToText(const std::optional<client::Offset>& offset) {
+  return offset ? std::to_string(*offset) : "none";
+}
+
+Status List(const AgentFlags& flags) {
+  auto operations = MakeGroupOperations(flags);
+  if (!operations.ok()) return operations.status();
+  const auto groups = (*operations)->ListGroups(Limits());
+  if (!groups.ok()) return ExplainFailure(groups.status(), flags);
+  for (const client::ListedGroup& group : *groups) {
+    WriteLine(fmt::format("group={} members={}", group.group, group.members));
+  }
+  return FlushOutput();
+}
+
+Status Describe(const GroupFlags& flags) {
+  auto operations = MakeGroupOperations(flags.agent);
+  if (!operations.ok()) return operations.status();
+  const auto description = (*operations)->DescribeGroup(flags.group, Limits());
+  if (!description.ok()) return ExplainFailure(description.status(), flags.agent);
+  WriteLine(fmt::format("group={} members={}", flags.group, description->member_ids.size()));
+  for (const client::GroupPartition& p : description->partitions) {
+    const client::Offset next = std::max(p.committed.value_or(0), p.log_start);
+    WriteLine(fmt::format("topic={} partition={} committed={} start={} end={} lag={} member={}", p.partition.topic,
+                          p.partition.partition, ToText(p.committed), p.log_start, p.high,
+                          p.high > next ? p.high - next : 0, p.member_id.empty() ? "none" : p.member_id));
+  }
+  return FlushOutput();
+}
+
+Status Seek(const SeekFlags& flags) {
+  if (flags.seek.partition && flags.seek.topic.empty()) {
+    return {StatusCode::kInvalidArgument, "--partition needs --topic"};
+  }
+  auto operations = MakeGroupOperations(flags.agent);
+  if (!operations.ok()) return operations.status();
+  const auto moved = (*operations)->SeekGroup(flags.seek, Limits());
+  if (!moved.ok()) return ExplainFailure(moved.status(), flags.agent);
+  for (const client::MovedPartition& m : *moved) {
+    WriteLine(fmt::format("topic={} partition={} old={} new={}", m.partition.topic, m.partition.partition,
+                          ToText(m.old_offset), ToText(m.new_offset)));
+  }
+  return FlushOutput();
+}
+
+Status Delete(const GroupFlags& flags) {
+  auto operations = MakeGroupOperations(flags.agent);
+  if (!operations.ok()) return operations.status();
+  const Status deleted = (*operations)->DeleteGroup(flags.group, Limits());
+  return deleted.ok() ? PrintLine(fmt::format("group={} deleted", flags.group)) : ExplainFailure(deleted, flags.agent);
+}
+
+void AddGroupFlag(CLI::App& parser, std::string& group) {
+  parser.add_option("--group", group, "The consumer group")->required()->type_name("NAME");
+}
+
+void AddSeekFlags(CLI::App& parser, SeekFlags& flags) {
+  AddAgentFlags(parser, flags.agent);
+  AddGroupFlag(parser, flags.seek.group);
+  parser.add_option("--topic", flags.seek.topic, "One topic; all that the group has committed to by default")
+      ->type_name("NAME");
+  const auto set_partition = [&flags](const std::uint32_t& partition) { flags.seek.partition = partition; };
+  parser.add_option_function<std::uint32_t>("--partition", set_partition, "One partition of --topic; all by default")
+      ->type_name("N");
+}
+
+Command AddList(CLI::App& groups) {
+  CLI::App& parser = *groups.add_subcommand("list", "Print all groups with a member or a committed offset");
+  const auto flags = std::make_shared<AgentFlags>();
+  AddAgentFlags(parser, *flags);
+  return {.parser = &parser, .run = [flags] { return List(*flags); }};
+}
+
+Command AddDescribe(CLI::App& groups) {
+  CLI::App& parser = *groups.add_subcommand("describe", "Print where a group stands, a line a partition");
+  const auto flags = std::make_shared<GroupFlags>();
+  AddAgentFlags(parser, flags->agent);
+  AddGroupFlag(parser, flags->group);
+  return {.parser = &parser, .run = [flags] { return Describe(*flags); }};
+}
+
+Command AddSeek(CLI::App& groups) {
+  CLI::App& parser = *groups.add_subcommand("seek", "Set where a group without members goes on");
+  const auto flags = std::make_shared<SeekFlags>();
+  AddSeekFlags(parser, *flags);
+  const auto set_place = [flags](const std::string& text) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    auto place = ParseSeekPlace(text, std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+    if (!place.ok()) throw CLI::ValidationError("--to", place.status().message());
+    flags->seek.to = *place;
+  };
+  parser
+      .add_option_function<std::string>(
+          "--to", set_place,
+          "The first record, the end, an offset, or the first record of a time: RFC 3339, "
+          "or how long ago, such as 2h")
+      ->required()
+      ->type_name("earliest|latest|OFFSET|TIME");
+  return {.parser = &parser, .run = [flags] { return Seek(*flags); }};
+}
+
+Command AddReset(CLI::App& groups) {
+  CLI::App& parser =
+      *groups.add_subcommand("reset", "Forget what a group without members has committed: it begins as a new one");
+  const auto flags = std::make_shared<SeekFlags>();
+  AddSeekFlags(parser, *flags);
+  flags->seek.to = client::SeekToNeverCommitted();
+  return {.parser = &parser, .run = [flags] { return Seek(*flags); }};
+}
+
+Command AddDelete(CLI::App& groups) {
+  CLI::App& parser = *groups.add_subcommand("delete", "Remove a group without members, and all that it has committed");
+  const auto flags = std::make_shared<GroupFlags>();
+  AddAgentFlags(parser, flags->agent);
+  AddGroupFlag(parser, flags->group);
+  return {.parser = &parser, .run = [flags] { return Delete(*flags); }};
+}
+
+}  // namespace
+
+std::vector<Command> AddGroupsCommands(CLI::App& program) {
+  CLI::App& groups = *program.add_subcommand("groups", "Show and move the consumer groups of a running agent");
+  groups.require_subcommand(1);
+  return {AddList(groups), AddDescribe(groups), AddSeek(groups), AddReset(groups), AddDelete(groups)};
+}
+
+}  // namespace streamhouse::apps

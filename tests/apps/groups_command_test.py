@@ -1,0 +1,83 @@
+"""`streamhouse groups`: shows groups, and moves those that have no members."""
+
+import unittest
+
+import processes
+
+
+class GroupsCommand(unittest.TestCase):
+    def setUp(self):
+        self.agent = processes.Agent(self, processes.folder_for(self) / "data", "--topic", "orders:1", "--topic", "more:1")
+        self.run_client("produce", "--topic", "orders", stdin="1\n2\n3\n4\n")
+        self.assertEqual("1\n2\n3\n", self.consume("--max", 3))
+
+    def run_client(self, command, *arguments, stdin=""):
+        return processes.run(command, "--agent", self.agent.grpc, *arguments, stdin=stdin)
+
+    def consume(self, *arguments):
+        return self.run_client("consume", "--topic", "orders", "--group", "g", *arguments).stdout
+
+    def groups(self, command, *arguments, group="g"):
+        return processes.run("groups", command, "--agent", self.agent.grpc, "--group", group, *arguments)
+
+    def assert_printed(self, expected, done):
+        self.assertEqual((0, expected, ""), (done.returncode, done.stdout, done.stderr))
+
+    def assert_refused(self, pattern, done):
+        self.assertEqual((1, ""), (done.returncode, done.stdout))
+        self.assertRegex(done.stderr, f"^streamhouse groups {pattern}\n$")
+
+    def test_lists_groups_with_how_many_members_each_has(self):
+        self.assert_printed("group=g members=0\n", processes.run("groups", "list", "--agent", self.agent.grpc))
+
+    def test_describes_where_a_group_stands(self):
+        self.assert_printed(
+            "group=g members=0\ntopic=orders partition=0 committed=3 start=0 end=4 lag=1 member=none\n",
+            self.groups("describe"),
+        )
+
+    def test_seeks_to_an_offset_an_end_or_a_time(self):
+        def old_and_new(old, new):
+            return f"topic=orders partition=0 old={old} new={new}\n"
+
+        self.assert_printed(old_and_new(3, 1), self.groups("seek", "--to", "1"))
+        self.assert_printed(old_and_new(1, 4), self.groups("seek", "--topic", "orders", "--to", "latest"))
+        self.assert_printed(old_and_new(4, 0), self.groups("seek", "--to", "1h"))
+        self.assert_printed(old_and_new(0, 4), self.groups("seek", "--to", "999"))
+        self.assert_printed(old_and_new(4, 0), self.groups("seek", "--to", "2001-01-01T00:00:00Z"))
+        self.assert_printed(
+            old_and_new(0, 2), self.groups("seek", "--topic", "orders", "--partition", 0, "--to", "2")
+        )
+        self.assertEqual("3\n4\n", self.consume("--exit-at-end"))
+
+    def test_reset_makes_it_a_group_that_never_committed(self):
+        self.assert_printed("topic=orders partition=0 old=3 new=none\n", self.groups("reset"))
+        self.assertEqual("", self.consume("--exit-at-end", "--from", "latest"))
+
+    def test_deletes_a_group(self):
+        self.assert_printed("group=g deleted\n", self.groups("delete"))
+        self.assert_refused("delete: .*no group g.*", self.groups("delete"))
+        self.assertEqual("1\n2\n3\n4\n", self.consume("--exit-at-end"))
+
+    def test_refuses_while_a_member_lives(self):
+        reader = processes.Process(
+            self,
+            [processes.BINARY, "consume", "--agent", self.agent.grpc, "--topic", "orders", "--group", "g"],
+        )
+        processes.wait_for(lambda: "members=1" in self.groups("describe").stdout, "a member")
+        for command in (("seek", "--to", "earliest"), ("reset",), ("delete",)):
+            self.assert_refused(f"{command[0]}: .*group g has 1 members; stop its consumers first", self.groups(*command))
+        reader.stop()
+        self.assertEqual(0, self.groups("seek", "--to", "earliest").returncode)
+
+    def test_says_what_it_does_not_understand(self):
+        self.assert_refused('seek: --to: .*"yesterday" is not earliest.*', self.groups("seek", "--to", "yesterday"))
+        self.assert_refused("seek: --partition needs --topic", self.groups("seek", "--partition", 0, "--to", "1"))
+        self.assert_refused("describe: .*no group none.*", self.groups("describe", group="none"))
+        self.assert_refused(
+            "seek: .*no topic nowhere.*", self.groups("seek", "--topic", "nowhere", "--to", "earliest")
+        )
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,36 @@
+#include "apps/seek_place.h"
+
+#include <gtest/gtest.h>
+
+namespace streamhouse::apps {
+namespace {
+
+TEST(Rfc3339Test, ReadsZonesAndFractions) {
+  EXPECT_EQ(ParseRfc3339("1970-01-01T00:00:01Z"), 1'000);
+  EXPECT_EQ(ParseRfc3339("2026-11-28T18:00:00.25+02:00"), 1'795'881'600'250);
+  EXPECT_EQ(ParseRfc3339("2026-11-28t15:30:00.250999-00:30"), 1'795'881'600'250);
+}
+
+TEST(Rfc3339Test, RefusesWhatIsNoTime) {
+  for (const char* text : {"", "2026-11-28", "2026-02-30T00:00:00Z", "2026-11-28T24:00:00Z", "2026-11-28T18:00:00",
+                           "2026-11-28T18:00:00.Z", "2026-11-28T18:00:00Zx", "2026-11-28T18:00:00+2:00"}) {
+    EXPECT_EQ(ParseRfc3339(text), std::nullopt) << text;
+  }
+}
+
+TEST(SeekPlaceTest, IsAnEndAnOffsetOrATime) {
+  EXPECT_TRUE(std::holds_alternative<client::SeekToEarliest>(*ParseSeekPlace("earliest", 0)));
+  EXPECT_TRUE(std::holds_alternative<client::SeekToLatest>(*ParseSeekPlace("latest", 0)));
+  EXPECT_EQ(std::get<client::SeekToOffset>(*ParseSeekPlace("120", 0)).offset, 120U);
+  EXPECT_EQ(std::get<client::SeekToTime>(*ParseSeekPlace("2s", 10'000)).append_time_ms, 8'000);
+  EXPECT_EQ(std::get<client::SeekToTime>(*ParseSeekPlace("1970-01-01T00:00:05Z", 0)).append_time_ms, 5'000);
+}
+
+TEST(SeekPlaceTest, RefusesAnythingElse) {
+  for (const char* text : {"", "-1", "yesterday", "18446744073709551616", "2x"}) {
+    EXPECT_EQ(ParseSeekPlace(text, 0).status().code(), metrics::StatusCode::kInvalidArgument) << text;
+  }
+}
+
+}  // namespace
+}  // namespace streamhouse::apps
