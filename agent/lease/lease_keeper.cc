@@ -65,7 +65,7 @@ std::chrono::nanoseconds LeaseKeeper::Round() {
   const bool renewed = RenewNow().ok();
   const std::chrono::nanoseconds now = clock_();
   std::chrono::nanoseconds wait = renewed ? timing_.renew_interval : timing_.retry_interval;
-  for (const auto& [partition, entry] : Entries()) {
+  for (const auto& [partition, entry] : AllEntries()) {
     if (entry->lease->abandoned()) continue;
     const std::chrono::nanoseconds until_loss = entry->lease->valid_until() - now;
     wait = std::min(wait, entry->lease->IsHeld() ? until_loss : std::chrono::nanoseconds(timing_.retry_interval));
@@ -73,7 +73,7 @@ std::chrono::nanoseconds LeaseKeeper::Round() {
   return std::max(wait, std::chrono::nanoseconds(std::chrono::milliseconds(1)));
 }
 
-std::vector<std::pair<TopicPartition, std::shared_ptr<LeaseKeeper::Entry>>> LeaseKeeper::Entries() const {
+LeaseKeeper::Entries LeaseKeeper::AllEntries() const {
   const std::lock_guard lock(mutex_);
   return {entries_.begin(), entries_.end()};
 }
@@ -83,34 +83,55 @@ Status LeaseKeeper::RenewNow() {
   if (stopped_) return {StatusCode::kFailedPrecondition, "the lease keeper has stopped"};
   GiveBackAbandoned();
   AnnounceExpired();
-  auto entries = Entries();
-  std::erase_if(entries, [](const auto& entry) { return entry.second->lease->abandoned(); });
-  if (entries.empty()) return Status::Ok();
-  std::vector<TopicPartition> partitions;
-  partitions.reserve(entries.size());
-  for (const auto& [partition, entry] : entries) partitions.push_back(partition);
+  Status renewed = Acquire(AllEntries());
+  AnnounceExpired();
+  return renewed;
+}
 
-  metrics_.renewals.Increment(partitions.size());
-  const std::chrono::nanoseconds asked_at = clock_();
-  auto rows = store_.AcquireLeases(partitions, holder_, timing_.duration);
-  NoteOutcome(rows.status());
-  if (rows.ok()) {
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-      Apply(entries[i].first, *entries[i].second, rows->at(i), asked_at);
+Status LeaseKeeper::AcquireNow(std::span<const TopicPartition> partitions) {
+  const std::lock_guard lock(round_mutex_);
+  if (stopped_) return {StatusCode::kFailedPrecondition, "the lease keeper has stopped"};
+  Entries entries;
+  {
+    const std::lock_guard entries_lock(mutex_);
+    for (const TopicPartition& partition : partitions) {
+      const auto found = entries_.find(partition);
+      if (found != entries_.end()) entries.emplace_back(*found);
     }
   }
-  AnnounceExpired();
+  Status acquired = Acquire(std::move(entries));
   PublishHeldCount();
-  return rows.status();
+  return acquired;
+}
+
+Status LeaseKeeper::Acquire(Entries entries) {
+  std::erase_if(entries, [](const auto& entry) { return entry.second->lease->abandoned(); });
+  if (entries.empty()) return Status::Ok();
+  const std::chrono::nanoseconds asked_at = clock_();
+  std::vector<LeaseClaim> claims;
+  claims.reserve(entries.size());
+  for (const auto& [partition, entry] : entries) {
+    claims.push_back({.partition = partition, .ended = entry->other.Ended(asked_at)});
+  }
+  metrics_.renewals.Increment(claims.size());
+  auto rows = store_.AcquireLeases(claims, holder_, timing_.duration);
+  NoteOutcome(rows.status());
+  if (!rows.ok()) return rows.status();
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    Apply(entries[i].first, *entries[i].second, rows->at(i), asked_at);
+  }
+  return Status::Ok();
 }
 
 void LeaseKeeper::Apply(const TopicPartition& partition, Entry& entry, const LeaseRow& row,
                         std::chrono::nanoseconds asked_at) {
   if (row.holder != holder_) {
+    entry.other.Saw(row, clock_());
     entry.lease->Withdraw();
     if (entry.announced_epoch != 0) Lose(partition, entry, row.epoch, "held by " + row.holder);
     return;
   }
+  entry.other.Forget();
   entry.lease->Grant(row.epoch, asked_at + timing_.duration - timing_.safety_margin);
   if (entry.announced_epoch == row.epoch) return;
   OperatorLog().info("lease of {} acquired at epoch {}", partition.ToString(), row.epoch);
@@ -118,7 +139,7 @@ void LeaseKeeper::Apply(const TopicPartition& partition, Entry& entry, const Lea
 }
 
 void LeaseKeeper::GiveBackAbandoned() {
-  for (const auto& [partition, entry] : Entries()) {
+  for (const auto& [partition, entry] : AllEntries()) {
     if (!entry->lease->abandoned() || entry->announced_epoch == 0) continue;
     const std::uint64_t epoch = entry->announced_epoch;
     GiveBack(partition, *entry);
@@ -134,7 +155,7 @@ void LeaseKeeper::GiveBack(const TopicPartition& partition, Entry& entry) {
 }
 
 void LeaseKeeper::AnnounceExpired() {
-  for (const auto& [partition, entry] : Entries()) {
+  for (const auto& [partition, entry] : AllEntries()) {
     if (entry->announced_epoch == 0 || entry->lease->IsHeld() || entry->lease->abandoned()) continue;
     // What was written in time under this epoch stands; only the holder to come has a higher one.
     Lose(partition, *entry, entry->announced_epoch, "not renewed in time");
@@ -161,7 +182,7 @@ void LeaseKeeper::Stop() {
   const std::lock_guard lock(round_mutex_);
   if (stopped_) return;
   stopped_ = true;
-  for (const auto& [partition, entry] : Entries()) {
+  for (const auto& [partition, entry] : AllEntries()) {
     entry->lease->Withdraw();
     if (entry->announced_epoch != 0) GiveBack(partition, *entry);
   }

@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "agent/lease/lease.h"
+#include "agent/lease/lease_watch.h"
 #include "agent/metadata/metadata_store.h"
 #include "agent/periodic_task.h"
 #include "metrics_core/counter.h"
@@ -63,6 +64,8 @@ class LeaseKeeper {
 
   // One round: takes and renews all leases that it can, and announces those that are lost.
   Status RenewNow();
+  // Takes or renews these alone, of the partitions that are tracked.
+  Status AcquireNow(std::span<const TopicPartition> partitions);
 
   // Rounds in the background, at the intervals of the timing.
   void Start();
@@ -77,11 +80,15 @@ class LeaseKeeper {
  private:
   struct Entry {
     std::shared_ptr<Lease> lease;
-    std::uint64_t announced_epoch = 0;  // guarded by round_mutex_; 0: not known to be held
+    // guarded by round_mutex_
+    std::uint64_t announced_epoch = 0;  // 0: not known to be held
+    LeaseWatch other = {};              // while another holds it
   };
 
   std::chrono::nanoseconds Round();
-  std::vector<std::pair<TopicPartition, std::shared_ptr<Entry>>> Entries() const;
+  using Entries = std::vector<std::pair<TopicPartition, std::shared_ptr<Entry>>>;
+  Entries AllEntries() const;
+  Status Acquire(Entries entries);
   void GiveBackAbandoned();
   void GiveBack(const TopicPartition& partition, Entry& entry);
   void AnnounceExpired();

@@ -7,7 +7,7 @@
 // - a topic has an id, which names one life of it: no other topic ever has it, also not one of the same name later;
 // - a committed offset belongs to a topic id: it ends with that life, and is not found in another one;
 // - a row that was damaged is never passed on: DataLoss names its table and the row;
-// - a partition has one holder at a time, by the store's clock, whatever the clocks of its callers say;
+// - a partition has one holder at a time; no clock decides about it: times in the store are for display;
 // - the epoch of a partition goes up by one when the holder changes, stays when the same holder comes back, and never
 //   goes down: not over renewals, release, expiry or a restart.
 // Thread safety: any thread.
@@ -60,13 +60,29 @@ struct TopicInfo {
   friend bool operator==(const TopicInfo&, const TopicInfo&) = default;
 };
 
+// Changes whenever a row of the lease table does.
+struct LeaseVersion {
+  std::uint64_t epoch = 0;
+  std::uint64_t renewals = 0;
+
+  friend bool operator==(const LeaseVersion&, const LeaseVersion&) = default;
+};
+
 // A row of the lease table: who holds a partition, or held it last.
 struct LeaseRow {
   std::string holder;
   std::uint64_t epoch = 0;
-  std::chrono::milliseconds remaining{0};  // by the store's clock; zero or less: expired or released
+  std::uint64_t renewals = 0;
+  std::chrono::milliseconds duration{0};  // how long it lasts from its last renewal on; 0: released
 
+  LeaseVersion version() const { return {.epoch = epoch, .renewals = renewals}; }
   friend bool operator==(const LeaseRow&, const LeaseRow&) = default;
+};
+
+struct LeaseClaim {
+  TopicPartition partition;
+  // The lease of another holder has ended, if its row is still at this version (lease_watch.h).
+  std::optional<LeaseVersion> ended = {};
 };
 
 struct CommittedOffset {
@@ -108,14 +124,15 @@ class MetadataStore {
   // In the order of their names.
   virtual Result<std::vector<TopicInfo>> ListTopics() = 0;
 
-  // For each partition: takes the lease when nobody else holds it, or renews it when `holder` does, for `duration` from
-  // now; one compare-and-set each. Returns the rows as they are afterwards, in the order of `partitions`: the caller
-  // has the lease where it is the holder.
-  virtual Result<std::vector<LeaseRow>> AcquireLeases(std::span<const TopicPartition> partitions,
-                                                      const std::string& holder,
+  // For each partition: takes the lease where it is free or has ended according to the claim, or renews it where
+  // `holder` has it; one compare-and-set each. Returns the rows as they are afterwards, in the order of `claims`: the
+  // caller has the lease where it is the holder, for `duration`.
+  virtual Result<std::vector<LeaseRow>> AcquireLeases(std::span<const LeaseClaim> claims, const std::string& holder,
                                                       std::chrono::milliseconds duration) = 0;
   // Lets go at once, so that another may take it. Aborted unless the row has this holder and this epoch.
   virtual Status ReleaseLease(const TopicPartition& partition, const std::string& holder, std::uint64_t epoch) = 0;
+  // The next epoch of a free lease is above `epoch`: a log that is taken over from elsewhere may have seen that one.
+  virtual Status RaiseEpoch(const TopicPartition& partition, std::uint64_t epoch) = 0;
   // Nothing when the partition was never leased.
   virtual Result<std::optional<LeaseRow>> FindLease(const TopicPartition& partition) = 0;
 

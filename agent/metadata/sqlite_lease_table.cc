@@ -29,73 +29,61 @@ Result<SqliteLeaseTable> SqliteLeaseTable::Prepare(SqliteDatabase& database) {
   return table;
 }
 
-Result<std::int64_t> SqliteLeaseTable::Now() {
-  SqliteUse now(now_);
-  if (auto row = now->Step(); !row.ok()) return row.status();
-  return now->Integer(0);
-}
-
-Result<std::optional<SqliteLeaseTable::Row>> SqliteLeaseTable::Select(const TopicPartition& partition) {
-  auto now = Now();
-  if (!now.ok()) return now.status();
+Result<std::optional<LeaseRow>> SqliteLeaseTable::Find(const TopicPartition& partition) {
   SqliteUse select(select_);
   select->Bind(1, partition.topic).Bind(2, static_cast<std::int64_t>(partition.partition));
   auto row = select->Step();
   if (!row.ok()) return row.status();
-  if (*row == SqliteStatement::Row::kDone) return std::optional<Row>();
+  if (*row == SqliteStatement::Row::kDone) return std::optional<LeaseRow>();
   if (Status checked = select->CheckRow(kTable); !checked.ok()) return checked;
-  return std::optional<Row>(Row{.holder = select->Text(2),
-                                .epoch = select->Integer(3),
-                                .renewals = select->Integer(4),
-                                .duration_ms = select->Integer(5),
-                                .renewed_at_ms = select->Integer(6),
-                                .now_ms = *now});
+  return std::optional<LeaseRow>(LeaseRow{.holder = select->Text(2),
+                                          .epoch = static_cast<std::uint64_t>(select->Integer(3)),
+                                          .renewals = static_cast<std::uint64_t>(select->Integer(4)),
+                                          .duration = std::chrono::milliseconds(select->Integer(5))});
 }
 
-Status SqliteLeaseTable::Put(const TopicPartition& partition, const Row& row) {
+Status SqliteLeaseTable::Put(const TopicPartition& partition, const LeaseRow& row) {
+  SqliteUse now(now_);
+  if (auto stepped = now->Step(); !stepped.ok()) return stepped.status();
   SqliteUse upsert(upsert_);
   upsert->Bind(1, partition.topic).Bind(2, static_cast<std::int64_t>(partition.partition)).Bind(3, row.holder);
-  upsert->Bind(4, row.epoch).Bind(5, row.renewals).Bind(6, row.duration_ms).Bind(7, row.renewed_at_ms);
+  upsert->Bind(4, static_cast<std::int64_t>(row.epoch)).Bind(5, static_cast<std::int64_t>(row.renewals));
+  upsert->Bind(6, static_cast<std::int64_t>(row.duration.count())).Bind(7, now->Integer(0));
   return upsert->Step().status();
 }
 
-Result<std::optional<LeaseRow>> SqliteLeaseTable::Find(const TopicPartition& partition) {
-  auto row = Select(partition);
-  if (!row.ok()) return row.status();
-  if (!row->has_value()) return std::optional<LeaseRow>();
-  return std::optional<LeaseRow>(LeaseRow{
-      .holder = (*row)->holder, .epoch = static_cast<std::uint64_t>((*row)->epoch), .remaining = (*row)->remaining()});
-}
-
-Result<LeaseRow> SqliteLeaseTable::Acquire(const TopicPartition& partition, const std::string& holder,
+Result<LeaseRow> SqliteLeaseTable::Acquire(const LeaseClaim& claim, const std::string& holder,
                                            std::chrono::milliseconds duration) {
-  auto found = Select(partition);
+  auto found = Find(claim.partition);
   if (!found.ok()) return found.status();
-  auto now = Now();
-  if (!now.ok()) return now.status();
-  Row row = found->value_or(Row{.holder = holder, .epoch = 1});
-  const bool is_free = row.remaining().count() <= 0;
-  if (row.holder != holder && !is_free) {
-    return LeaseRow{.holder = row.holder, .epoch = static_cast<std::uint64_t>(row.epoch), .remaining = row.remaining()};
-  }
+  LeaseRow row = found->value_or(LeaseRow{.holder = holder, .epoch = 1});
+  const bool is_free = row.duration.count() == 0 || claim.ended == row.version();
+  if (row.holder != holder && !is_free) return row;
   if (row.holder != holder) ++row.epoch;
   row.holder = holder;
   ++row.renewals;
-  row.duration_ms = duration.count();
-  row.renewed_at_ms = *now;
-  if (Status put = Put(partition, row); !put.ok()) return put;
-  return LeaseRow{.holder = holder, .epoch = static_cast<std::uint64_t>(row.epoch), .remaining = duration};
+  row.duration = duration;
+  if (Status put = Put(claim.partition, row); !put.ok()) return put;
+  return row;
 }
 
 Status SqliteLeaseTable::Release(const TopicPartition& partition, const std::string& holder, std::uint64_t epoch) {
-  auto row = Select(partition);
+  auto row = Find(partition);
   if (!row.ok()) return row.status();
-  if (!row->has_value() || (*row)->holder != holder || static_cast<std::uint64_t>((*row)->epoch) != epoch) {
+  if (!row->has_value() || (*row)->holder != holder || (*row)->epoch != epoch) {
     return {StatusCode::kAborted,
             "the lease of " + partition.ToString() + " is not " + holder + "'s at epoch " + std::to_string(epoch)};
   }
-  (*row)->duration_ms = 0;
+  (*row)->duration = std::chrono::milliseconds(0);
   return Put(partition, **row);
+}
+
+Status SqliteLeaseTable::RaiseEpoch(const TopicPartition& partition, std::uint64_t epoch) {
+  auto found = Find(partition);
+  if (!found.ok()) return found.status();
+  LeaseRow row = found->value_or(LeaseRow());
+  if (row.epoch >= epoch || row.duration.count() > 0) return Status::Ok();
+  return Put(partition, {.holder = {}, .epoch = epoch, .renewals = row.renewals});
 }
 
 Status SqliteLeaseTable::ReleaseAll(const std::string& topic) {
@@ -111,9 +99,9 @@ Status SqliteLeaseTable::ReleaseAll(const std::string& topic) {
     }
   }
   for (const TopicPartition& partition : partitions) {
-    auto row = Select(partition);
+    auto row = Find(partition);
     if (!row.ok()) return row.status();
-    (*row)->duration_ms = 0;
+    (*row)->duration = std::chrono::milliseconds(0);
     if (Status put = Put(partition, **row); !put.ok()) return put;
   }
   return Status::Ok();

@@ -22,30 +22,16 @@ class SqliteLeaseTable {
   static Result<SqliteLeaseTable> Prepare(SqliteDatabase& database);
 
   Result<std::optional<LeaseRow>> Find(const TopicPartition& partition);
-  Result<LeaseRow> Acquire(const TopicPartition& partition, const std::string& holder,
-                           std::chrono::milliseconds duration);
+  Result<LeaseRow> Acquire(const LeaseClaim& claim, const std::string& holder, std::chrono::milliseconds duration);
   // Aborted unless the row has this holder and this epoch.
   Status Release(const TopicPartition& partition, const std::string& holder, std::uint64_t epoch);
+  // A row that has no holder yet, or was released, has at least this epoch, and no holder.
+  Status RaiseEpoch(const TopicPartition& partition, std::uint64_t epoch);
   // Those of all partitions of a topic.
   Status ReleaseAll(const std::string& topic);
 
  private:
-  struct Row {
-    std::string holder;
-    std::int64_t epoch = 0;
-    std::int64_t renewals = 0;
-    std::int64_t duration_ms = 0;
-    std::int64_t renewed_at_ms = 0;
-    std::int64_t now_ms = 0;
-
-    std::chrono::milliseconds remaining() const {
-      return std::chrono::milliseconds(duration_ms == 0 ? 0 : renewed_at_ms + duration_ms - now_ms);
-    }
-  };
-
-  Result<std::optional<Row>> Select(const TopicPartition& partition);
-  Status Put(const TopicPartition& partition, const Row& row);
-  Result<std::int64_t> Now();
+  Status Put(const TopicPartition& partition, const LeaseRow& row);
 
   SqliteStatement select_;
   SqliteStatement select_partitions_;

@@ -119,15 +119,15 @@ Result<std::vector<TopicInfo>> SqliteMetadataStore::ListTopics() {
   return topics_.List();
 }
 
-Result<std::vector<LeaseRow>> SqliteMetadataStore::AcquireLeases(std::span<const TopicPartition> partitions,
+Result<std::vector<LeaseRow>> SqliteMetadataStore::AcquireLeases(std::span<const LeaseClaim> claims,
                                                                  const std::string& holder,
                                                                  std::chrono::milliseconds duration) {
   const std::lock_guard lock(mutex_);
   std::vector<LeaseRow> rows;
-  rows.reserve(partitions.size());
+  rows.reserve(claims.size());
   Status acquired = InTransaction([&]() -> Status {
-    for (const TopicPartition& partition : partitions) {
-      auto row = leases_.Acquire(partition, holder, duration);
+    for (const LeaseClaim& claim : claims) {
+      auto row = leases_.Acquire(claim, holder, duration);
       if (!row.ok()) return row.status();
       rows.push_back(*std::move(row));
     }
@@ -141,6 +141,11 @@ Status SqliteMetadataStore::ReleaseLease(const TopicPartition& partition, const 
                                          std::uint64_t epoch) {
   const std::lock_guard lock(mutex_);
   return InTransaction([&] { return leases_.Release(partition, holder, epoch); });
+}
+
+Status SqliteMetadataStore::RaiseEpoch(const TopicPartition& partition, std::uint64_t epoch) {
+  const std::lock_guard lock(mutex_);
+  return InTransaction([&] { return leases_.RaiseEpoch(partition, epoch); });
 }
 
 Result<std::optional<LeaseRow>> SqliteMetadataStore::FindLease(const TopicPartition& partition) {

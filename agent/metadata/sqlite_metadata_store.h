@@ -1,8 +1,8 @@
 // SqliteMetadataStore: the metadata store that needs no server: one SQLite file, in WAL mode.
 //
 // When to use something else: where agents run on several machines; SQLite over a network file system is not safe.
-// Guarantees: those of MetadataStore. Its clock is that of this machine, which all users of the file share. A file of a
-// newer program is refused, and not touched; one of an older program is converted (sqlite_schema.h).
+// Guarantees: those of MetadataStore. A file of a newer program is refused, and not touched; one of an older program is
+// converted (sqlite_schema.h).
 // Thread safety: any thread; calls queue for one connection. Several processes may use the file at a time.
 // Cost: a write waits for the disk (synchronous=FULL: an epoch must not be forgotten that a log has recorded); the
 // leases of one call share one transaction, and so one wait.
@@ -34,7 +34,7 @@ inline constexpr std::chrono::milliseconds kSqliteBusyTimeout{2000};
 class SqliteMetadataStore final : public MetadataStore {
  public:
   static Result<std::unique_ptr<SqliteMetadataStore>> Open(const std::string& path);
-  // For tests of what time does: `clock` stands for the store's clock.
+  // For tests of what time does: `clock` stands for the clock of this machine.
   static Result<std::unique_ptr<SqliteMetadataStore>> OpenWithClock(const std::string& path, StoreClock clock);
 
   Result<TopicInfo> CreateTopic(const TopicInfo& topic) override;
@@ -42,9 +42,10 @@ class SqliteMetadataStore final : public MetadataStore {
   Status AddPartitions(const std::string& topic, std::uint32_t partitions) override;
   Status SetRetention(const std::string& topic, const Retention& retention) override;
   Result<std::vector<TopicInfo>> ListTopics() override;
-  Result<std::vector<LeaseRow>> AcquireLeases(std::span<const TopicPartition> partitions, const std::string& holder,
+  Result<std::vector<LeaseRow>> AcquireLeases(std::span<const LeaseClaim> claims, const std::string& holder,
                                               std::chrono::milliseconds duration) override;
   Status ReleaseLease(const TopicPartition& partition, const std::string& holder, std::uint64_t epoch) override;
+  Status RaiseEpoch(const TopicPartition& partition, std::uint64_t epoch) override;
   Result<std::optional<LeaseRow>> FindLease(const TopicPartition& partition) override;
   Status CommitOffset(const std::string& group, const TopicIdPartition& partition, std::uint64_t offset) override;
   Result<std::optional<std::uint64_t>> FindCommittedOffset(const std::string& group,

@@ -1,6 +1,7 @@
 #include "tests/chaos/harm.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <functional>
 #include <future>
@@ -8,6 +9,8 @@
 #include <thread>
 #include <utility>
 
+#include "agent/lease/lease.h"
+#include "agent/lease/lease_watch.h"
 #include "agent/log/file_system.h"
 #include "agent/log/partition_log.h"
 #include "agent/metadata/sqlite_metadata_store.h"
@@ -32,11 +35,26 @@ bool AreTheThiefs(const std::vector<agent::LeaseRow>& rows) {
   return !rows.empty() && std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.holder == kThief; });
 }
 
-std::vector<agent::TopicPartition> AllPartitions() {
-  std::vector<agent::TopicPartition> all;
-  for (std::uint32_t i = 0; i < kPartitions; ++i) all.push_back({kTopic, i});
-  return all;
-}
+// Watches the leases of another holder, and takes those that have ended.
+class Thief {
+ public:
+  explicit Thief(agent::SqliteMetadataStore& store) : store_(store) {}
+
+  std::vector<agent::LeaseRow> Take() {
+    std::vector<agent::LeaseClaim> claims;
+    for (std::uint32_t i = 0; i < kPartitions; ++i) {
+      claims.push_back({.partition = {kTopic, i}, .ended = watches_[i].Ended(agent::BootTime())});
+    }
+    auto rows = store_.AcquireLeases(claims, kThief, seconds(2));
+    if (!rows.ok()) return {};
+    for (std::uint32_t i = 0; i < kPartitions; ++i) watches_[i].Saw(rows->at(i), agent::BootTime());
+    return *std::move(rows);
+  }
+
+ private:
+  agent::SqliteMetadataStore& store_;
+  std::array<agent::LeaseWatch, kPartitions> watches_;
+};
 
 }  // namespace
 
@@ -88,11 +106,11 @@ bool Harm::FreezeAndTakeOver() {
   metrics::Check(is_open, "the metadata store cannot be opened");
   const std::shared_ptr<client::Broker> broker = Connect();
   agent_.Freeze();
+  Thief thief(*store);
   std::vector<agent::LeaseRow> rows;
   const auto give_up = std::chrono::steady_clock::now() + milliseconds(2'500);
   static_cast<void>(Eventually([&] {
-    auto acquired = store->AcquireLeases(AllPartitions(), kThief, seconds(2));
-    if (acquired.ok()) rows = *std::move(acquired);
+    rows = thief.Take();
     return AreTheThiefs(rows) || std::chrono::steady_clock::now() > give_up;
   }));
   if (!AreTheThiefs(rows)) {

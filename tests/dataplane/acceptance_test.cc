@@ -269,8 +269,8 @@ TEST_F(AcceptanceTest, TheEpochOfAPartitionNeverGoesBack) {
   agent_.Stop();
   EXPECT_EQ(epoch(), first);  // released, and the row is still there
   const auto store = agent::SqliteMetadataStore::Open(agent_.folder() + "/metadata.db").value();
-  const std::vector<agent::TopicPartition> partition = {{.topic = "orders", .partition = 0}};
-  ASSERT_TRUE(store->AcquireLeases(partition, "another", milliseconds(1)).ok());
+  const agent::LeaseClaim claim = {.partition = {.topic = "orders", .partition = 0}};
+  ASSERT_TRUE(store->AcquireLeases({&claim, 1}, "another", milliseconds(1)).ok());
   EXPECT_EQ(epoch(), first + 1);
   agent_.Start();
   EXPECT_TRUE(Eventually([&] { return epoch() == first + 2; }));

@@ -32,14 +32,15 @@ class InterceptedStore final : public MetadataStore {
   InterceptedStore(std::unique_ptr<MetadataStore> base, std::function<Status()> before_acquire)
       : base_(std::move(base)), before_acquire_(std::move(before_acquire)) {}
 
-  Result<std::vector<LeaseRow>> AcquireLeases(std::span<const TopicPartition> partitions, const std::string& holder,
+  Result<std::vector<LeaseRow>> AcquireLeases(std::span<const LeaseClaim> claims, const std::string& holder,
                                               milliseconds duration) override {
     if (Status status = before_acquire_(); !status.ok()) return status;
-    return base_->AcquireLeases(partitions, holder, duration);
+    return base_->AcquireLeases(claims, holder, duration);
   }
   Status ReleaseLease(const TopicPartition& p, const std::string& holder, std::uint64_t epoch) override {
     return base_->ReleaseLease(p, holder, epoch);
   }
+  Status RaiseEpoch(const TopicPartition& p, std::uint64_t epoch) override { return base_->RaiseEpoch(p, epoch); }
   Result<std::optional<LeaseRow>> FindLease(const TopicPartition& p) override { return base_->FindLease(p); }
   Result<TopicInfo> CreateTopic(const TopicInfo& topic) override { return base_->CreateTopic(topic); }
   Status DeleteTopic(const std::string& topic, TopicId id) override { return base_->DeleteTopic(topic, id); }
@@ -67,8 +68,9 @@ class LeaseKeeperTest : public testing::Test {
  protected:
   std::unique_ptr<LeaseKeeper> Keeper(const std::string& holder) {
     stores_.push_back(std::make_unique<InterceptedStore>(
-        *SqliteMetadataStore::OpenWithClock(folder_ / "metadata.db",
-                                            [this] { return std::chrono::floor<milliseconds>(now_).count(); }),
+        *SqliteMetadataStore::OpenWithClock(
+            folder_ / "metadata.db",
+            [this] { return std::chrono::floor<milliseconds>(now_ + store_clock_jump_).count(); }),
         [this] { return before_acquire_(); }));
     return std::make_unique<LeaseKeeper>(
         *stores_.back(), holder, kTiming, LeaseMetrics(),
@@ -78,6 +80,7 @@ class LeaseKeeperTest : public testing::Test {
 
   TemporaryFolder folder_;
   nanoseconds now_ = std::chrono::hours(1000);
+  nanoseconds store_clock_jump_{0};
   std::function<Status()> before_acquire_ = [] { return Status::Ok(); };
   std::vector<std::unique_ptr<MetadataStore>> stores_;
   std::vector<std::pair<std::string, std::uint64_t>> lost_;
@@ -131,10 +134,71 @@ TEST_F(LeaseKeeperTest, CountsALeaseAsLostBeforeItExpiresInTheStore) {
 TEST_F(LeaseKeeperTest, HandsAPartitionOverWithAHigherEpoch) {
   a_->Track(orders_);
   ASSERT_TRUE(a_->RenewNow().ok());
-  now_ += kTiming.duration;
   auto taken = b_->Track(orders_);
   ASSERT_TRUE(b_->RenewNow().ok());
+  now_ += kTiming.duration;
+  ASSERT_TRUE(b_->RenewNow().ok());
   EXPECT_EQ(taken->Epoch().value(), 2U);
+}
+
+TEST_F(LeaseKeeperTest, TakesALeaseThatHasNotBeenRenewedWhileItLooked) {
+  a_->Track(orders_);
+  ASSERT_TRUE(a_->RenewNow().ok());
+  now_ += 10 * kTiming.duration;
+  b_->Track(orders_);
+  ASSERT_TRUE(b_->RenewNow().ok());
+  EXPECT_EQ(b_->HeldCount(), 0U);
+  now_ += kTiming.duration - milliseconds(1);
+  ASSERT_TRUE(b_->RenewNow().ok());
+  EXPECT_EQ(b_->HeldCount(), 0U);
+  now_ += milliseconds(1);
+  ASSERT_TRUE(b_->RenewNow().ok());
+  EXPECT_EQ(b_->HeldCount(), 1U);
+}
+
+TEST_F(LeaseKeeperTest, LeavesALeaseThatIsRenewedToItsHolder) {
+  a_->Track(orders_);
+  b_->Track(orders_);
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(a_->RenewNow().ok());
+    ASSERT_TRUE(b_->RenewNow().ok());
+    now_ += kTiming.renew_interval;
+  }
+  EXPECT_EQ(b_->HeldCount(), 0U);
+  EXPECT_EQ(lost_, Lost());
+}
+
+// The store's clock runs an hour ahead when the row is written, or jumps ahead afterwards.
+TEST_F(LeaseKeeperTest, NeitherKeepsNorLosesALeaseByTheClockOfTheStore) {
+  a_->Track(orders_);
+  ASSERT_TRUE(a_->RenewNow().ok());
+  b_->Track(orders_);
+  for (const auto jump : {std::chrono::hours(1), std::chrono::hours(-2)}) {
+    store_clock_jump_ += jump;
+    ASSERT_TRUE(b_->RenewNow().ok());
+    EXPECT_EQ(b_->HeldCount(), 0U);
+  }
+  now_ += kTiming.duration;
+  ASSERT_TRUE(b_->RenewNow().ok());
+  EXPECT_EQ(b_->HeldCount(), 1U);
+}
+
+TEST_F(LeaseKeeperTest, TakesItsOwnLeaseAtOnceWhenItStartsAgain) {
+  a_->Track(orders_);
+  ASSERT_TRUE(a_->RenewNow().ok());
+  auto again = Keeper("a");
+  auto lease = again->Track(orders_);
+  ASSERT_TRUE(again->RenewNow().ok());
+  EXPECT_EQ(lease->Epoch().value(), 1U);
+}
+
+TEST_F(LeaseKeeperTest, AcquiresTheLeasesThatItIsToldAndNoOthers) {
+  auto orders = a_->Track(orders_);
+  auto events = a_->Track(events_);
+  ASSERT_TRUE(a_->AcquireNow({&events_, 1}).ok());
+  EXPECT_TRUE(events->IsHeld());
+  EXPECT_FALSE(orders->IsHeld());
+  EXPECT_EQ(a_->HeldCount(), 1U);
 }
 
 TEST_F(LeaseKeeperTest, AnnouncesTheFenceWhenAnotherHasTakenOver) {
@@ -241,9 +305,9 @@ TEST_F(LeaseKeeperTest, GivesBackWhatARoundUnderWayHasTaken) {
     return Status::Ok();
   };
   ASSERT_TRUE(a_->RenewNow().ok());
-  EXPECT_EQ(stores_[0]->FindLease(orders_).value()->remaining, kTiming.duration);
+  EXPECT_EQ(stores_[0]->FindLease(orders_).value()->duration, kTiming.duration);
   ASSERT_TRUE(a_->RenewNow().ok());
-  EXPECT_LE(stores_[0]->FindLease(orders_).value()->remaining.count(), 0);
+  EXPECT_EQ(stores_[0]->FindLease(orders_).value()->duration.count(), 0);
   EXPECT_EQ(a_->HeldCount(), 0U);
 }
 

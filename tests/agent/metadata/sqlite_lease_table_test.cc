@@ -26,17 +26,18 @@ class SqliteLeaseTableTest : public testing::Test {
 TEST_F(SqliteLeaseTableTest, AcquiresAndReleases) {
   auto table = *SqliteLeaseTable::Prepare(*database_);
   const TopicPartition partition = {.topic = "a", .partition = 1};
-  EXPECT_EQ(table.Acquire(partition, "x", std::chrono::hours(1))->epoch, 1U);
-  EXPECT_EQ(table.Acquire(partition, "y", std::chrono::hours(1))->holder, "x");
+  EXPECT_EQ(table.Acquire({partition}, "x", std::chrono::hours(1))->epoch, 1U);
+  EXPECT_EQ(table.Acquire({partition}, "y", std::chrono::hours(1))->holder, "x");
   ASSERT_TRUE(table.ReleaseAll("a").ok());
-  EXPECT_EQ(table.Acquire(partition, "y", std::chrono::hours(1))->epoch, 2U);
+  EXPECT_EQ(table.Acquire({partition}, "y", std::chrono::hours(1))->epoch, 2U);
 }
 
 TEST_F(SqliteLeaseTableTest, DoesNotChangeADamagedRow) {
   auto table = *SqliteLeaseTable::Prepare(*database_);
-  ASSERT_TRUE(table.Acquire({.topic = "a"}, "x", std::chrono::hours(1)).ok());
+  ASSERT_TRUE(table.Acquire({.partition = {.topic = "a"}}, "x", std::chrono::hours(1)).ok());
   ASSERT_TRUE(database_->Execute("UPDATE partition_leases SET epoch = 0").ok());
-  EXPECT_EQ(table.Acquire({.topic = "a"}, "x", std::chrono::hours(1)).status().code(), StatusCode::kDataLoss);
+  EXPECT_EQ(table.Acquire({.partition = {.topic = "a"}}, "x", std::chrono::hours(1)).status().code(),
+            StatusCode::kDataLoss);
   EXPECT_EQ(table.Release({.topic = "a"}, "x", 0).code(), StatusCode::kDataLoss);
   EXPECT_EQ(table.ReleaseAll("a").code(), StatusCode::kDataLoss);
 }

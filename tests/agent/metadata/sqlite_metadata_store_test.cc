@@ -33,7 +33,7 @@ class SqliteMetadataStoreTest : public testing::Test {
 
   TemporaryFolder folder_;
   const std::string path_ = folder_ / "metadata.db";
-  const std::vector<TopicPartition> partition_ = {{.topic = "orders", .partition = 0}};
+  const std::vector<LeaseClaim> partition_ = {{.partition = {.topic = "orders", .partition = 0}}};
 };
 
 TEST_F(SqliteMetadataStoreTest, UsesAWriteAheadLogAndSaysItsVersion) {
@@ -47,22 +47,15 @@ TEST_F(SqliteMetadataStoreTest, RefusesAFileThatIsNoDatabase) {
   EXPECT_EQ(SqliteMetadataStore::Open(path_).status().code(), StatusCode::kDataLoss);
 }
 
-TEST_F(SqliteMetadataStoreTest, ExpiresByTheRealClock) {
-  auto store = Open();
-  EXPECT_EQ(store->AcquireLeases(partition_, "a", std::chrono::milliseconds(0)).value()[0].epoch, 1U);
-  EXPECT_EQ(store->AcquireLeases(partition_, "b", std::chrono::hours(1)).value()[0].epoch, 2U);
-  EXPECT_EQ(store->AcquireLeases(partition_, "a", std::chrono::hours(1)).value()[0].holder, "b");
-}
-
 TEST_F(SqliteMetadataStoreTest, KeepsNothingOfACallThatFailedHalfWay) {
   auto store = Open();
   ASSERT_TRUE(OpenRaw()
                   ->Execute("CREATE TRIGGER fail BEFORE INSERT ON partition_leases WHEN NEW.partition = 1 "
                             "BEGIN SELECT RAISE(ABORT, 'made to fail'); END")
                   .ok());
-  const std::vector<TopicPartition> two = {partition_[0], {.topic = "orders", .partition = 1}};
+  const std::vector<LeaseClaim> two = {partition_[0], {.partition = {.topic = "orders", .partition = 1}}};
   EXPECT_FALSE(store->AcquireLeases(two, "a", std::chrono::hours(1)).ok());
-  EXPECT_EQ(store->FindLease(partition_[0]).value(), std::nullopt);
+  EXPECT_EQ(store->FindLease(partition_[0].partition).value(), std::nullopt);
   EXPECT_TRUE(store->AcquireLeases(partition_, "a", std::chrono::hours(1)).ok());
 }
 

@@ -128,10 +128,10 @@ TEST_F(FetchCallTest, EndsWhenTheClientGoesAway) {
 TEST_F(FetchCallTest, EndsWhenTheLeaseIsLost) {
   auto answer = StartFetch(kLongWaitMs);
   ASSERT_TRUE(IsWaiting(answer));
-  auto store = SqliteMetadataStore::OpenWithClock(agent_.folder() + "/metadata.db",
-                                                  [] { return std::numeric_limits<std::int64_t>::max() / 2; });
-  const std::vector<TopicPartition> partition = {{.topic = "orders", .partition = 0}};
-  ASSERT_TRUE((*store)->AcquireLeases(partition, "other", std::chrono::hours(1)).ok());
+  auto store = SqliteMetadataStore::Open(agent_.folder() + "/metadata.db");
+  const TopicPartition partition = {.topic = "orders", .partition = 0};
+  const LeaseClaim ended = {.partition = partition, .ended = (*store)->FindLease(partition).value()->version()};
+  ASSERT_EQ((*store)->AcquireLeases({&ended, 1}, "other", std::chrono::hours(1))->at(0).holder, "other");
   const Answer got = answer.get();
   EXPECT_EQ(got.status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
   EXPECT_LT(got.took, kMuchLessThanThat);

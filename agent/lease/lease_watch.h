@@ -1,0 +1,39 @@
+// LeaseWatch: when the lease of another holder has ended, as somebody sees it who watches its row in the store.
+//
+// A lease has ended when its row has not changed for the duration that is written in it. That time runs on the
+// watcher's own monotonic clock, from when it first saw the row so. Neither a wall clock nor the store's clock counts,
+// so that no jump of one ends a lease or keeps it. The holder stops earlier, by its own clock (lease.h).
+// Example: a row that lasts 30 s, seen first at 5 s, has ended at 35 s, if it is the same then.
+// Thread safety: none, the owner locks.
+// Cost: a comparison.
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "agent/metadata/metadata_store.h"
+
+namespace streamhouse::agent {
+
+class LeaseWatch {
+ public:
+  // What the store has shown, at that time.
+  void Saw(const LeaseRow& row, std::chrono::nanoseconds now) {
+    if (row_ && row_->version() == row.version()) return;
+    row_ = row;
+    since_ = now;
+  }
+  void Forget() { row_.reset(); }
+
+  // For LeaseClaim::ended.
+  std::optional<LeaseVersion> Ended(std::chrono::nanoseconds now) const {
+    if (!row_ || now - since_ < row_->duration) return std::nullopt;
+    return row_->version();
+  }
+
+ private:
+  std::optional<LeaseRow> row_;
+  std::chrono::nanoseconds since_{0};
+};
+
+}  // namespace streamhouse::agent
