@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "agent/metadata/sqlite_metadata_store.h"
+#include "agent/metadata/sqlite_wal.h"
 #include "agent/operator_log.h"
 
 namespace streamhouse::agent {
@@ -80,6 +81,7 @@ Status Agent::OpenStorage() {
   auto folder = DataFolder::Open(files_, config_.data_folder);
   if (!folder.ok()) return folder.status();
   folder_ = std::make_unique<DataFolder>(*std::move(folder));
+  if (Status whole = CheckWal(PosixFileSystem(), folder_->metadata_path()); !whole.ok()) return whole;
   auto store = SqliteMetadataStore::Open(folder_->metadata_path());
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
@@ -107,6 +109,8 @@ Status Agent::StartTopics() {
   for (const TopicInfo& topic : config_.topics) {
     // Load() has tried what there is; a partition that cannot be served is no reason not to serve the others.
     if (auto known = topics_->PartitionCount(topic.name); known.ok() && *known == topic.partitions) continue;
+    // /ready names it, and what to do.
+    if (topics_->HasLogsWithoutTopic(topic.name)) continue;
     if (Status created = topics_->Create(topic); !created.ok()) return created;
   }
   // A lease that cannot be had now is no reason not to start: it is logged, and tried again.

@@ -21,10 +21,19 @@ Status CheckRetention(const Retention& retention) {
   return {StatusCode::kInvalidArgument, "a retention is from 0, for no limit, to 2^63 - 1"};
 }
 
+std::string LogsWithoutTopicMessage(const std::string& name) {
+  return "folder log/" + name + " holds records, and the metadata know no topic " + name +
+         ": `streamhouse topics create " + name + ":PARTITIONS --adopt` takes them over, or move the folder away";
+}
+
 }  // namespace
 
 TopicCatalog::TopicCatalog(FileSystem& files, MetadataStore& store, LeaseKeeper& leases, Options options)
-    : files_(files), store_(store), leases_(leases), options_(std::move(options)) {}
+    : files_(files),
+      store_(store),
+      leases_(leases),
+      options_(std::move(options)),
+      folders_(files, options_.log_folder) {}
 
 Status TopicCatalog::Load() {
   auto topics = store_.ListTopics();
@@ -39,7 +48,35 @@ Status TopicCatalog::Load() {
     const std::unique_lock lock(mutex_);
     topics_.emplace(topic.name, std::move(loaded));
   }
+  auto orphans = folders_.FindOrphans([this](const std::string& name) { return topics_.contains(name); });
+  if (!orphans.ok()) return orphans.status();
+  for (const std::string& name : *orphans) {
+    OperatorLog().error("{}", LogsWithoutTopicMessage(name));
+    const std::unique_lock lock(mutex_);
+    orphans_.insert(name);
+  }
   return LowerOffsetsBeyond(AllLogEnds());
+}
+
+bool TopicCatalog::HasLogsWithoutTopic(const std::string& topic) const {
+  const std::shared_lock lock(mutex_);
+  return orphans_.contains(topic);
+}
+
+// Somebody may have moved them out of the way.
+void TopicCatalog::ForgetMovedLogs() {
+  std::set<std::string> orphans;
+  {
+    const std::shared_lock lock(mutex_);
+    orphans = orphans_;
+  }
+  for (const std::string& name : orphans) {
+    auto partitions = folders_.CountPartitionsWithRecords(name);
+    if (!partitions.ok() || *partitions > 0) continue;
+    OperatorLog().info("the logs of {}, which have no topic, are gone", name);
+    const std::unique_lock lock(mutex_);
+    orphans_.erase(name);
+  }
 }
 
 std::vector<LogEnd> TopicCatalog::AllLogEnds() const {
@@ -62,7 +99,7 @@ Status TopicCatalog::LowerOffsetsBeyond(std::span<const LogEnd> ends) {
   return lowered.status();
 }
 
-Status TopicCatalog::Create(const TopicInfo& topic) {
+Status TopicCatalog::Create(const TopicInfo& topic, LogsWithoutTopic logs) {
   if (Status named = CheckTopicName(topic.name); !named.ok()) return named;
   if (Status checked = CheckRetention(topic.retention); !checked.ok()) return checked;
   if (topic.partitions == 0 || topic.partitions > kPartitionsPerTopicMax) {
@@ -77,12 +114,39 @@ Status TopicCatalog::Create(const TopicInfo& topic) {
   if (IsMarkedForRemoval(files_, FolderOf(topic.name))) {
     if (Status removed = RemoveMarked(files_, FolderOf(topic.name)); !removed.ok()) return removed;
   }
-  // Before the store knows of it, or a topic that cannot be served would be there after every restart. Logs that are
-  // left without a topic are empty, and found again by whoever creates it.
+  auto found = folders_.CountPartitionsWithRecords(topic.name);
+  if (!found.ok()) return found.status();
+  if (*found > 0 && logs == LogsWithoutTopic::kRefuse) {
+    return {StatusCode::kFailedPrecondition, LogsWithoutTopicMessage(topic.name)};
+  }
+  if (*found == 0 && logs == LogsWithoutTopic::kAdopt) {
+    return {StatusCode::kNotFound, "there are no logs of " + topic.name + " to take over"};
+  }
+  if (*found > topic.partitions) {
+    return {StatusCode::kInvalidArgument, "folder log/" + topic.name + " holds records of " + std::to_string(*found) +
+                                              " partitions, more than " + std::to_string(topic.partitions)};
+  }
+  if (*found > 0) return CreateNew(topic);
+  if (Status begun = folders_.BeginCreation(topic.name); !begun.ok()) return begun;
+  Status created = CreateNew(topic);
+  if (created.ok()) {
+    folders_.FinishCreation(topic.name);
+  } else {
+    folders_.AbandonCreation(topic.name);
+  }
+  return created;
+}
+
+Status TopicCatalog::CreateNew(const TopicInfo& topic) {
+  // Before the store knows of it, or a topic that cannot be served would be there after every restart.
   std::vector<std::unique_ptr<PartitionLog>> logs;
   for (std::uint32_t i = 0; i < topic.partitions; ++i) {
     auto log = OpenLog({.topic = topic.name, .partition = i});
     if (!log.ok()) return log.status();
+    // Of a log that is taken over: its epochs are another store's.
+    if (const std::uint64_t fence = (*log)->fence(); fence > 0) {
+      if (Status raised = store_.RaiseEpoch({topic.name, i}, fence); !raised.ok()) return raised;
+    }
     logs.push_back(*std::move(log));
   }
   auto created = store_.CreateTopic(topic);
@@ -94,10 +158,13 @@ Status TopicCatalog::Create(const TopicInfo& topic) {
   {
     const std::unique_lock lock(mutex_);
     topics_.emplace(topic.name, std::move(added));
+    orphans_.erase(topic.name);
   }
   OperatorLog().info("topic {} created with {} partitions", topic.name, topic.partitions);
+  std::vector<TopicPartition> names;
+  for (std::uint32_t i = 0; i < topic.partitions; ++i) names.push_back({.topic = topic.name, .partition = i});
   // Whatever keeps the leases from being taken now is logged there, and tried again.
-  static_cast<void>(leases_.RenewNow());
+  static_cast<void>(leases_.AcquireNow(names));
   return Status::Ok();
 }
 
@@ -206,7 +273,7 @@ Status TopicCatalog::ServeRest(const std::string& topic) {
     const std::unique_lock lock(mutex_);
     topics_.find(topic)->second.partitions[name.partition] = std::move(served);
   }
-  static_cast<void>(leases_.RenewNow());
+  static_cast<void>(leases_.AcquireNow(unserved));
   return first;
 }
 
@@ -315,6 +382,7 @@ Status TopicCatalog::SetRetention(const std::string& topic, const Retention& ret
 }
 
 void TopicCatalog::ApplyRetention(std::int64_t now_ms) {
+  ForgetMovedLogs();
   std::vector<std::pair<std::string, Topic>> topics;
   {
     const std::shared_lock lock(mutex_);
@@ -341,6 +409,7 @@ Status TopicCatalog::LogHealth() const {
   std::vector<std::string> reasons;
   {
     const std::shared_lock lock(mutex_);
+    for (const std::string& name : orphans_) reasons.push_back(LogsWithoutTopicMessage(name));
     for (const auto& [name, topic] : topics_) {
       for (std::uint32_t i = 0; i < topic.partitions.size(); ++i) {
         const ServedPartition& served = topic.partitions[i];

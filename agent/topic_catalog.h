@@ -16,6 +16,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <shared_mutex>
 #include <span>
 #include <string>
@@ -30,6 +31,7 @@
 #include "agent/lowered_offsets.h"
 #include "agent/metadata/metadata_store.h"
 #include "agent/partition.h"
+#include "agent/topic_folders.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/family.h"
 
@@ -37,6 +39,8 @@ namespace streamhouse::agent {
 
 // Each partition takes a folder and two file descriptors.
 inline constexpr std::uint32_t kPartitionsPerTopicMax = 1000;
+
+enum class LogsWithoutTopic : std::uint8_t { kRefuse, kAdopt };
 
 struct ListedTopic {
   TopicInfo topic;
@@ -69,8 +73,13 @@ class TopicCatalog {
   Status Load();
 
   // OK when the topic exists with this number of partitions already; its retention then stays as it is. Opens the logs
-  // of such a topic that could not be opened before; Unavailable when one still cannot.
-  Status Create(const TopicInfo& topic);
+  // of such a topic that could not be opened before; Unavailable when one still cannot. Logs that are in its folder
+  // without a topic are taken over (kAdopt: NotFound when there are none, InvalidArgument when there are more of them)
+  // or left alone (kRefuse: FailedPrecondition).
+  Status Create(const TopicInfo& topic, LogsWithoutTopic logs = LogsWithoutTopic::kRefuse);
+
+  // Whether Load() has found logs of this name without a topic.
+  bool HasLogsWithoutTopic(const std::string& topic) const;
 
   // The topic has `partitions` afterwards, more than before; its others are not touched.
   Status AddPartitions(const std::string& topic, std::uint32_t partitions);
@@ -88,8 +97,9 @@ class TopicCatalog {
   // In the order of their names.
   std::vector<ListedTopic> List() const;
 
-  // Names every partition that is not served, every log with records that readers could not read, and every log that
-  // takes no more batches, with the reason. Never waits.
+  // With the reason, names every partition that is not served, every log with records that readers could not read, every
+  // log that takes no more batches, and every folder with logs and without a topic, until ApplyRetention() finds that it
+  // was moved away. Never waits.
   Status LogHealth() const;
 
   // Passes the loss of a lease on to the log, as a fence.
@@ -124,7 +134,9 @@ class TopicCatalog {
   ServedPartition TryToServe(const TopicPartition& name, TopicId topic_id);
   std::vector<LogEnd> AllLogEnds() const;
   Status LowerOffsetsBeyond(std::span<const LogEnd> ends);
+  Status CreateNew(const TopicInfo& topic);
   Status ServeRest(const std::string& topic);
+  void ForgetMovedLogs();
   std::vector<TopicPartition> Unserved(const std::string& topic) const;
   std::string FolderOf(const std::string& topic) const { return options_.log_folder + "/" + topic; }
   void FinishRemovals(const std::vector<TopicInfo>& topics) const;
@@ -136,12 +148,14 @@ class TopicCatalog {
   MetadataStore& store_;
   LeaseKeeper& leases_;
   const Options options_;
+  TopicFolders folders_;
 
   std::mutex create_mutex_;  // one creation at a time; taken before mutex_
 
   mutable std::shared_mutex mutex_;  // held for moments only
   // guarded by mutex_
   std::unordered_map<std::string, Topic, Hash, std::equal_to<>> topics_;
+  std::set<std::string> orphans_;  // names of folders with logs and without a topic
 };
 
 }  // namespace streamhouse::agent

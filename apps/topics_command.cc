@@ -39,6 +39,7 @@ struct CreateFlags {
   AgentFlags agent;
   std::vector<TopicSpec> topics;
   RetentionFlags retention;
+  bool adopt = false;
 };
 
 struct SetRetentionFlags {
@@ -70,8 +71,10 @@ Status Create(const CreateFlags& flags) {
   auto broker = MakeBroker(flags.agent);
   if (!broker.ok()) return broker.status();
   for (const TopicSpec& topic : flags.topics) {
-    const client::TopicDescription wanted = {
-        .name = topic.name, .partitions = topic.partitions, .retention = flags.retention.Over({})};
+    const client::TopicDescription wanted = {.name = topic.name,
+                                             .partitions = topic.partitions,
+                                             .retention = flags.retention.Over({}),
+                                             .adopts_logs = flags.adopt};
     const Status created = (*broker)->CreateTopic(wanted, client::CallLimits::Within(kCallTimeout));
     if (!created.ok()) return ExplainFailure(created, flags.agent);
     const Status printed = PrintLine(fmt::format("topic={} partitions={}", topic.name, topic.partitions));
@@ -157,6 +160,8 @@ Command AddCreate(CLI::App& topics) {
   const auto flags = std::make_shared<CreateFlags>();
   AddAgentFlags(parser, flags->agent);
   AddRetentionFlags(parser, flags->retention);
+  parser.add_flag("--adopt", flags->adopt,
+                  "Take over the logs that are in the agent's folder of that name without a topic");
   AddTopicSpecs(parser, "TOPIC", flags->topics, "The topics to create")->required();
   return {.parser = &parser, .run = [flags] { return Create(*flags); }};
 }

@@ -99,6 +99,7 @@ struct TopicDescription {
   std::uint32_t partitions = 0;
   TopicRetention retention = {};
   std::string not_served = {};  // why the broker cannot serve it now; empty when it does
+  bool adopts_logs = false;     // CreateTopic takes over the logs that an agent has of this name without a topic
 };
 
 // What went with a topic.

@@ -234,6 +234,11 @@ void PartitionLog::RaiseFence(std::uint64_t epoch) {
   fence_ = std::max(fence_, epoch);
 }
 
+std::uint64_t PartitionLog::fence() {
+  const std::lock_guard lock(append_mutex_);
+  return fence_;
+}
+
 Result<PartitionLog::ReadStart> PartitionLog::FindStart(std::uint64_t offset) const {
   const std::lock_guard lock(state_mutex_);
   if (offset > high_watermark_ || offset < segments_.front()->base_offset) {

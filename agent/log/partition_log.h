@@ -122,6 +122,9 @@ class PartitionLog {
   // See append_waiters.h.
   AppendWaiters& waiters() { return waiters_; }
 
+  // Every epoch below it is refused.
+  std::uint64_t fence();
+
   // What recovery cut off when the log was opened.
   std::uint64_t torn_bytes() const { return torn_bytes_; }
 

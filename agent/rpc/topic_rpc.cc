@@ -24,9 +24,9 @@ grpc::ServerUnaryReactor* TopicRpc::CreateTopic(grpc::CallbackServerContext* con
                                                 const v1::CreateTopicRequest* request,
                                                 v1::CreateTopicResponse* /*response*/) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(topics_.Create({.name = request->topic(),
-                                               .partitions = request->partitions(),
-                                               .retention = RetentionOf(request->retention())})));
+  reactor->Finish(ToGrpcStatus(topics_.Create(
+      {.name = request->topic(), .partitions = request->partitions(), .retention = RetentionOf(request->retention())},
+      request->adopt() ? LogsWithoutTopic::kAdopt : LogsWithoutTopic::kRefuse)));
   return reactor;
 }
 

@@ -332,6 +332,7 @@ Status AgentBroker::CreateTopic(const TopicDescription& topic, const CallLimits&
   request.set_topic(topic.name);
   request.set_partitions(topic.partitions);
   SetTo(topic.retention, *request.mutable_retention());
+  request.set_adopt(topic.adopts_logs);
   v1::CreateTopicResponse response;
   return Call(limits, [&](grpc::ClientContext* context) { return topics_->CreateTopic(context, request, &response); });
 }

@@ -166,6 +166,71 @@ TEST_F(TopicCatalogTest, WakesWaitersWhenItDrainsAndClosesLogs) {
   EXPECT_EQ((*topics_->Find("orders", 0))->Append(BatchOf({"a"})).status().code(), StatusCode::kUnavailable);
 }
 
+// A store that is gone, or came back from an older copy, beside the logs of topics.
+class LogsWithoutTopicTest : public CatalogFixture {
+ protected:
+  LogsWithoutTopicTest() {
+    EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
+    EXPECT_TRUE((*topics_->Find("orders", 1))->Append(BatchOf({"a"})).ok());
+    const TopicId id = store_->ListTopics()->at(0).id;
+    EXPECT_TRUE(store_->AcquireLeases(std::vector<LeaseClaim>{{{"orders", 1}}}, "agent", std::chrono::hours(1)).ok());
+    EXPECT_TRUE(store_->DeleteTopic("orders", id).ok());
+    Reopen();
+    EXPECT_TRUE(topics_->Load().ok());
+  }
+  Status Adopt(std::uint32_t partitions, const std::string& name = "orders") {
+    return topics_->Create({.name = name, .partitions = partitions}, LogsWithoutTopic::kAdopt);
+  }
+};
+
+TEST_F(LogsWithoutTopicTest, AreNamedUntilTheyAreMovedAway) {
+  EXPECT_NE(topics_->LogHealth().message().find("folder log/orders holds records"), std::string::npos);
+  EXPECT_TRUE(topics_->HasLogsWithoutTopic("orders"));
+  std::filesystem::rename(folder_ / "log/orders", folder_ / "away");
+  topics_->ApplyRetention(0);
+  EXPECT_TRUE(topics_->LogHealth().ok());
+}
+
+TEST_F(LogsWithoutTopicTest, AreNotWrittenOver) {
+  EXPECT_EQ(topics_->Create({.name = "orders", .partitions = 2}).code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(store_->ListTopics()->size(), 0U);
+  EXPECT_FALSE(topics_->Find("orders", 1).ok());
+}
+
+TEST_F(LogsWithoutTopicTest, AreTakenOverWhenToldSo) {
+  EXPECT_EQ(Adopt(1).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Adopt(1, "none").code(), StatusCode::kNotFound);
+  ASSERT_TRUE(Adopt(2).ok());
+  EXPECT_TRUE(topics_->LogHealth().ok());
+  EXPECT_EQ((*topics_->Find("orders", 1))->HighWatermark(), 1U);
+  EXPECT_TRUE((*topics_->Find("orders", 1))->Append(BatchOf({"b"})).ok());
+}
+
+// The epochs of the store begin again, those of the log do not.
+TEST_F(LogsWithoutTopicTest, CanBeWrittenToUnderAStoreThatIsNew) {
+  std::filesystem::remove(folder_ / "metadata.db");
+  Reopen();
+  ASSERT_TRUE(store_->RaiseEpoch({"orders", 1}, 7).ok());
+  ASSERT_TRUE(topics_->Load().ok());
+  ASSERT_TRUE(Adopt(2).ok());
+  ASSERT_TRUE((*topics_->Find("orders", 1))->Append(BatchOf({"b"})).ok());
+  store_.reset();
+  std::filesystem::remove(folder_ / "metadata.db");
+  Reopen();
+  ASSERT_TRUE(topics_->Load().ok());
+  ASSERT_TRUE(Adopt(2).ok());
+  EXPECT_TRUE((*topics_->Find("orders", 1))->Append(BatchOf({"c"})).ok());
+}
+
+TEST_F(TopicCatalogTest, LeavesNothingBehindOfACreationThatFails) {
+  SwitchedFileSystem files(PosixFileSystem(), std::chrono::nanoseconds(0));
+  Reopen(files);
+  files.Switch(DiskState::kBroken, "orders/7");
+  EXPECT_FALSE(topics_->Create({.name = "orders", .partitions = 8}).ok());
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "log/orders"));
+  topics_.reset();
+}
+
 TEST_F(TopicCatalogTest, RemembersTheRetentionOfATopic) {
   const Retention retention = {.age_max = std::chrono::hours(1), .bytes_max = 1000};
   ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1, .retention = retention}).ok());

@@ -56,6 +56,20 @@ class LostRecords(unittest.TestCase):
         self.produce(*range(200, 215))
         self.assertEqual([str(value) for value in range(200, 215)], self.consume())
 
+    def test_logs_are_not_written_over_when_the_metadata_are_gone_and_can_be_taken_over(self):
+        self.consume_a_hundred()
+        self.agent.stop()
+        for file in self.data.glob("metadata.db*"):
+            file.unlink()
+        self.agent = processes.Agent(self, self.data, "--topic", "orders:1", "--topic", "other:1")
+        status, _, body = processes.fetch(self.agent.url + "/ready")
+        self.assertEqual(503, status)
+        self.assertIn("folder log/orders holds records", body)
+        done = processes.run("topics", "create", "--agent", self.agent.grpc, "orders:1", "--adopt")
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertEqual(200, processes.fetch(self.agent.url + "/ready")[0])
+        self.assertEqual(100, len(self.consume()))
+
     def test_a_group_starts_again_in_a_partition_whose_folder_was_moved_away(self):
         self.consume_a_hundred()
         self.restart_after(lambda: self.partition.rename(self.data / "orders-0-damaged"))

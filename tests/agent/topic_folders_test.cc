@@ -1,0 +1,77 @@
+#include "agent/topic_folders.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tests/agent/support/raw_file.h"
+#include "tests/agent/support/temporary_folder.h"
+
+namespace streamhouse::agent {
+namespace {
+
+class TopicFoldersTest : public testing::Test {
+ protected:
+  void AddPartition(const std::string& name, const std::string& content, const std::string& offset = "0") {
+    std::filesystem::create_directories(folder_ / name);
+    WriteRawFile(folder_ / name + "/" + std::string(20 - offset.size(), '0') + offset + ".log", content);
+  }
+  bool Has(const std::string& name) { return std::filesystem::exists(folder_ / name); }
+  std::vector<std::string> Orphans(const std::string& known = {}) {
+    return *folders_.FindOrphans([&](const std::string& name) { return name == known; });
+  }
+
+  TemporaryFolder folder_;
+  TopicFolders folders_{PosixFileSystem(), folder_.path()};
+};
+
+TEST_F(TopicFoldersTest, FindsFoldersWithRecordsAndWithoutATopic) {
+  AddPartition("a/3", "records");
+  AddPartition("b/0", "");
+  AddPartition("known/0", "records");
+  EXPECT_EQ(Orphans("known"), std::vector<std::string>{"a"});
+  EXPECT_EQ(folders_.CountPartitionsWithRecords("a").value(), 4U);
+  EXPECT_EQ(folders_.CountPartitionsWithRecords("b").value(), 0U);
+  EXPECT_TRUE(Has("b/0"));
+}
+
+TEST_F(TopicFoldersTest, AnEmptyLogThatRetentionHasLeftCountsAsRecords) {
+  AddPartition("a/0", "", "17");
+  EXPECT_EQ(Orphans(), std::vector<std::string>{"a"});
+}
+
+TEST_F(TopicFoldersTest, RemovesACreationThatWasNotFinished) {
+  ASSERT_TRUE(folders_.BeginCreation("a").ok());
+  AddPartition("a/0", "");
+  EXPECT_EQ(Orphans(), std::vector<std::string>());
+  EXPECT_FALSE(Has("a"));
+}
+
+TEST_F(TopicFoldersTest, KeepsRecordsInAFolderWithAMark) {
+  ASSERT_TRUE(folders_.BeginCreation("a").ok());
+  AddPartition("a/0", "records");
+  AddPartition("a/1", "");
+  folders_.AbandonCreation("a");
+  EXPECT_TRUE(Has("a/0"));
+  EXPECT_FALSE(Has("a/1"));
+  EXPECT_EQ(Orphans(), std::vector<std::string>{"a"});
+}
+
+TEST_F(TopicFoldersTest, FinishesACreationWhoseTopicIsThere) {
+  ASSERT_TRUE(folders_.BeginCreation("a").ok());
+  AddPartition("a/0", "");
+  EXPECT_EQ(Orphans("a"), std::vector<std::string>());
+  EXPECT_TRUE(Has("a/0"));
+  EXPECT_FALSE(Has("a/creating"));
+}
+
+TEST_F(TopicFoldersTest, AbandonsNothingWithoutAMark) {
+  AddPartition("a/0", "");
+  folders_.AbandonCreation("a");
+  EXPECT_TRUE(Has("a/0"));
+}
+
+}  // namespace
+}  // namespace streamhouse::agent
