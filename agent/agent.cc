@@ -8,6 +8,17 @@
 #include "agent/operator_log.h"
 
 namespace streamhouse::agent {
+namespace {
+
+// How soon a disk that was full is used again.
+constexpr std::chrono::seconds kReserveRefillInterval{1};
+
+// SQLite does not always tell a full disk from one that fails.
+bool MayLackRoom(const Status& failure) {
+  return failure.code() == StatusCode::kResourceExhausted || failure.code() == StatusCode::kUnavailable;
+}
+
+}  // namespace
 
 Result<std::unique_ptr<Agent>> AgentBuilder::Build() {
   if (Status valid = config_.Validate(); !valid.ok()) return valid;
@@ -55,6 +66,7 @@ Status Agent::StartParts() {
   // Before the first lease, so that whoever asks is told that there is none yet.
   if (health_ != nullptr) {
     lease_check_ = health_->Add("lease", [leases = leases_.get()] { return leases->Readiness(); });
+    disk_check_ = health_->Add("disk", [reserve = reserve_.get()] { return reserve->Health(); });
     log_check_ = health_->Add("log", [topics = topics_.get()] { return topics->LogHealth(); });
   }
   if (Status started = StartExporters(); !started.ok()) return started;
@@ -82,8 +94,15 @@ Status Agent::OpenStorage() {
   if (!folder.ok()) return folder.status();
   folder_ = std::make_unique<DataFolder>(*std::move(folder));
   if (Status whole = CheckWal(PosixFileSystem(), folder_->metadata_path()); !whole.ok()) return whole;
+  reserve_ = std::make_unique<DiskReserve>(files_, config_.data_folder, config_.reserve_bytes);
+  reserve_->Refill();
   auto store = SqliteMetadataStore::Open(folder_->metadata_path());
+  // To be opened, the store needs room.
+  if (!store.ok() && MayLackRoom(store.status()) && reserve_->GiveUp()) {
+    store = SqliteMetadataStore::Open(folder_->metadata_path());
+  }
   if (!store.ok()) return store.status();
+  (*store)->set_make_room([this] { return reserve_->GiveUp(); });
   store_ = *std::move(store);
   leases_ = std::make_unique<LeaseKeeper>(
       *store_, config_.agent_id, config_.lease,
@@ -96,6 +115,7 @@ Status Agent::OpenStorage() {
           .log = {.segment_bytes = config_.segment_bytes, .sync_policy = config_.sync_policy},
           .record_bytes_max = config_.record_bytes_max,
           .metrics = {.records_written = metrics_.records_written, .write_latency = metrics_.write_latency},
+          .reserve = reserve_.get(),
           .offsets_lowered = metrics_.offsets_lowered,
           .records_damaged = metrics_.records_damaged});
   offsets_ = std::make_unique<CommittedOffsets>(*store_, *topics_);
@@ -122,6 +142,11 @@ Status Agent::StartTopics() {
     return config_.retention_interval;
   });
   retention_->Start();
+  reserve_refill_ = std::make_unique<PeriodicTask>([this]() -> std::chrono::nanoseconds {
+    if (!reserve_->Health().ok()) reserve_->Refill();
+    return kReserveRefillInterval;
+  });
+  reserve_refill_->Start();
   if (config_.sync_policy == SyncPolicy::kInterval) {
     log_syncer_ = std::make_unique<PeriodicTask>([this]() -> std::chrono::nanoseconds {
       // The catalog has logged what went wrong, and the log in question refuses appends from now on.
@@ -156,12 +181,14 @@ Status Agent::Stop() {
   rpc_.reset();
   log_syncer_.reset();
   retention_.reset();
+  reserve_refill_.reset();
   // The logs are synced before the leases go: whoever takes over must not find less than was acknowledged.
   if (topics_ != nullptr) closed = topics_->CloseLogs();
   if (leases_ != nullptr) leases_->Stop();
   // Last, so that the final state can still be scraped or pushed: no leases, no connections, all records counted.
   StopExporters();
   lease_check_ = {};
+  disk_check_ = {};
   log_check_ = {};
   groups_.reset();
   members_.reset();
@@ -169,6 +196,7 @@ Status Agent::Stop() {
   topics_.reset();
   leases_.reset();
   store_.reset();
+  reserve_.reset();
   folder_.reset();
   if (was_serving) OperatorLog().info("agent {} has stopped", config_.agent_id);
   return closed;

@@ -31,6 +31,7 @@
 #include "agent/committed_offsets.h"
 #include "agent/consumer_groups.h"
 #include "agent/data_folder.h"
+#include "agent/disk_reserve.h"
 #include "agent/group_coordinator.h"
 #include "agent/lease/lease_keeper.h"
 #include "agent/log/file_system.h"
@@ -83,6 +84,7 @@ class Agent {
 
   // In the order in which they are made; each uses only those before it.
   std::unique_ptr<DataFolder> folder_;
+  std::unique_ptr<DiskReserve> reserve_;
   std::unique_ptr<MetadataStore> store_;
   std::unique_ptr<LeaseKeeper> leases_;
   std::unique_ptr<TopicCatalog> topics_;
@@ -92,6 +94,8 @@ class Agent {
   std::unique_ptr<PeriodicTask> log_syncer_;
   std::unique_ptr<PeriodicTask> retention_;
   metrics::Health::Token lease_check_;
+  std::unique_ptr<PeriodicTask> reserve_refill_;
+  metrics::Health::Token disk_check_;
   metrics::Health::Token log_check_;
   std::unique_ptr<RpcServer> rpc_;
 };

@@ -37,6 +37,9 @@ struct AgentConfig {
   // Created at start when they are not there, so that the agent has leases, and is ready, before the first client.
   std::vector<TopicInfo> topics = {};
 
+  // Of the disk of the data folder, kept for metadata (disk_reserve.h). 0: none.
+  std::uint64_t reserve_bytes = std::uint64_t{16} << 20;
+
   std::uint64_t segment_bytes = kDefaultSegmentBytes;
   // A loss of power takes at most an interval and the time of one sweep over all partitions, and damages nothing before
   // that: docs/decisions/sync_policy.md.

@@ -13,16 +13,6 @@ using metrics::Result;
 using metrics::Status;
 using metrics::StatusCode;
 
-namespace {
-
-// A full disk may have room again soon, while ResourceExhausted tells a client that its request is over a limit.
-Status AppendFailure(const Status& failure) {
-  if (failure.code() != StatusCode::kResourceExhausted) return failure;
-  return {StatusCode::kUnavailable, failure.message()};
-}
-
-}  // namespace
-
 std::uint64_t DrawOpenId() {
   std::random_device random;
   return std::uniform_int_distribution<std::uint64_t>(1)(random);
@@ -37,6 +27,9 @@ Status Partition::CheckBatch(const BatchBuilder& batch) const {
 
 Result<AppendedBatch> Partition::Append(const BatchBuilder& batch, const metrics::TraceContext& trace) {
   if (Status checked = CheckBatch(batch); !checked.ok()) return checked;
+  if (reserve_ != nullptr) {
+    if (Status room = reserve_->Health(); !room.ok()) return room;
+  }
   auto epoch = lease_->Epoch();
   if (!epoch.ok()) return epoch.status();
   const std::uint64_t begun = metrics::Clock::NowNanoseconds();
@@ -44,7 +37,8 @@ Result<AppendedBatch> Partition::Append(const BatchBuilder& batch, const metrics
   metrics_.write_latency.Observe(metrics::Clock::NowNanoseconds() - begun, trace);
   if (!appended.ok()) {
     AnnounceIfItFailed();
-    return AppendFailure(appended.status());
+    if (appended.status().code() == StatusCode::kResourceExhausted && reserve_ != nullptr) reserve_->NoteFull();
+    return appended;
   }
   if (!appended->was_there) metrics_.records_written.Increment(batch.record_count());
   auto epoch_after = lease_->Epoch();
@@ -56,7 +50,7 @@ Result<AppendedBatch> Partition::Append(const BatchBuilder& batch, const metrics
 
 Result<std::uint32_t> Partition::Read(std::uint64_t offset, ReadLimits limits,
                                       const std::function<void(const RecordView&)>& visit) const {
-  if (auto epoch = lease_->Epoch(); !epoch.ok()) return epoch.status();
+  if (Status may_read = lease_->MayRead(); !may_read.ok()) return may_read;
   auto read = log_->Read(offset, limits, visit);
   AnnounceDamage();
   if (!read.ok()) return Named(read.status());
@@ -75,13 +69,13 @@ void Partition::AnnounceDamage() const {
 }
 
 Result<Watermarks> Partition::FindWatermarks() const {
-  if (auto epoch = lease_->Epoch(); !epoch.ok()) return epoch.status();
+  if (Status may_read = lease_->MayRead(); !may_read.ok()) return may_read;
   return Watermarks{.log_start_offset = log_->LogStartOffset(), .high_watermark = log_->HighWatermark()};
 }
 
 Result<std::optional<std::int64_t>> Partition::FindTimestamp(std::uint64_t offset) const {
   if (offset >= log_->HighWatermark()) return std::optional<std::int64_t>();
-  if (auto epoch = lease_->Epoch(); !epoch.ok()) return epoch.status();
+  if (Status may_read = lease_->MayRead(); !may_read.ok()) return may_read;
   // Retention may have moved the start past the offset, also during this call: that is tried again.
   const std::uint64_t start = log_->LogStartOffset();
   offset = std::max(offset, start);

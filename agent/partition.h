@@ -8,9 +8,9 @@
 // Cost: that of PartitionLog, two clock readings for the latency and two for the lease.
 // Errors: InvalidArgument for an empty batch or a record over the limit, naming its size; OutOfRange for an offset
 // beyond the log, or a batch whose sequence has been passed; DataLoss for records that cannot be read. Of Append, when
-// nothing was written: FailedPrecondition without the lease, Aborted when fenced, Unavailable when the disk is full,
-// out of reach, or the log is closed; when it may be in the log: DeadlineExceeded (the lease ran out meanwhile) and
-// Internal (a sync failed).
+// nothing was written: FailedPrecondition without the lease, Aborted when fenced, ResourceExhausted when the disk is
+// full, Unavailable when it is out of reach or the log is closed. Of Append, when the batch may be in the log:
+// DeadlineExceeded (the lease ran out meanwhile) and Internal (a sync failed).
 #pragma once
 
 #include <cstddef>
@@ -21,6 +21,7 @@
 #include <optional>
 #include <utility>
 
+#include "agent/disk_reserve.h"
 #include "agent/lease/lease.h"
 #include "agent/log/append_waiters.h"
 #include "agent/log/batch_builder.h"
@@ -63,16 +64,18 @@ std::uint64_t DrawOpenId();
 
 class Partition {
  public:
-  // `record_bytes_max` limits the key and value of one record, together.
+  // `record_bytes_max` limits the key and value of one record, together. `reserve` knows whether the disk has room.
   Partition(
       std::unique_ptr<PartitionLog> log, std::shared_ptr<const Lease> lease, std::size_t record_bytes_max,
-      WriteMetrics metrics, LogFailed log_failed = [](const metrics::Status&) {}, TopicId topic_id = 0)
+      WriteMetrics metrics, LogFailed log_failed = [](const metrics::Status&) {}, TopicId topic_id = 0,
+      DiskReserve* reserve = nullptr)
       : log_(std::move(log)),
         lease_(std::move(lease)),
         record_bytes_max_(record_bytes_max),
         metrics_(std::move(metrics)),
         log_failed_(std::move(log_failed)),
-        topic_id_(topic_id) {}
+        topic_id_(topic_id),
+        reserve_(reserve) {}
 
   // The life of the topic whose partition this is.
   TopicId topic_id() const { return topic_id_; }
@@ -139,6 +142,7 @@ class Partition {
   const LogFailed log_failed_;
   DamageFound damage_found_ = [](const Damage&) {};
   const TopicId topic_id_;
+  DiskReserve* const reserve_;  // may be null
 
   std::once_flag announced_;
 };

@@ -312,7 +312,7 @@ std::shared_ptr<Partition> TopicCatalog::Serve(const TopicPartition& name, Topic
     leases_.GiveUp(name, reason.message());
   };
   auto partition = std::make_shared<Partition>(std::move(log), leases_.Track(name), options_.record_bytes_max,
-                                               options_.metrics, log_failed, topic_id);
+                                               options_.metrics, log_failed, topic_id, options_.reserve);
   partition->OnDamage([this, name](const Damage& damage) {
     OperatorLog().error("log of {}: {}", name.ToString(), damage.ToString());
     options_.records_damaged.With(name.topic).Increment(damage.lost.size());

@@ -24,6 +24,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "agent/disk_reserve.h"
 #include "agent/lease/lease_keeper.h"
 #include "agent/log/file_system.h"
 #include "agent/log/partition_log.h"
@@ -60,6 +61,7 @@ class TopicCatalog {
     PartitionLogOptions log;
     std::size_t record_bytes_max = 0;
     WriteMetrics metrics;
+    DiskReserve* reserve = nullptr;
     metrics::Counter offsets_lowered = {};                   // committed offsets that were beyond the end of their log
     metrics::Family<metrics::Counter> records_damaged = {};  // by topic
   };
@@ -97,9 +99,9 @@ class TopicCatalog {
   // In the order of their names.
   std::vector<ListedTopic> List() const;
 
-  // With the reason, names every partition that is not served, every log with records that readers could not read, every
-  // log that takes no more batches, and every folder with logs and without a topic, until ApplyRetention() finds that it
-  // was moved away. Never waits.
+  // With the reason, names every partition that is not served, every log with records that readers could not read,
+  // every log that takes no more batches, and every folder with logs and without a topic, until ApplyRetention() finds
+  // that it was moved away. Never waits.
   Status LogHealth() const;
 
   // Passes the loss of a lease on to the log, as a fence.

@@ -52,6 +52,14 @@ void AddTlsFlags(CLI::App& parser, agent::TlsFiles& tls) {
       ->type_name("FILE");
 }
 
+void AddReserveFlag(CLI::App& parser, ServingAgentFlags& flags) {
+  parser
+      .add_option("--reserve-bytes", flags.reserve_bytes,
+                  "Of the disk, kept for metadata, so that a full disk is read from nevertheless; 0: none [16MiB]")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false).description(""))
+      ->type_name("SIZE");
+}
+
 void AddSyncFlags(CLI::App& parser, ServingAgentFlags& flags) {
   const std::map<std::string, agent::SyncPolicy> policies = {{"each-batch", agent::SyncPolicy::kEachBatch},
                                                              {"interval", agent::SyncPolicy::kInterval},
@@ -76,6 +84,7 @@ Command AddAgentCommand(CLI::App& program) {
   AddAddressFlags(parser, *flags);
   AddTlsFlags(parser, flags->tls);
   AddSyncFlags(parser, *flags);
+  AddReserveFlag(parser, *flags);
   AddTopicSpecs(parser, "--topic", flags->topics, "A topic to create when it is missing");
   parser
       .add_option("--exporter", flags->exporters,

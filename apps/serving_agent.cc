@@ -58,6 +58,7 @@ agent::AgentConfig ServingAgent::Config() const {
   config.grpc_host = flags_.grpc.host;
   config.grpc_port = flags_.grpc.port;
   config.tls = flags_.tls;
+  config.reserve_bytes = flags_.reserve_bytes;
   config.sync_policy = flags_.sync;
   config.sync_interval = flags_.sync_interval;
   for (const TopicSpec& topic : flags_.topics) {

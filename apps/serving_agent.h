@@ -7,6 +7,7 @@
 
 #include <CLI/App.hpp>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,6 +35,7 @@ struct ServingAgentFlags {
   agent::TlsFiles tls;  // of gRPC
   agent::SyncPolicy sync = agent::AgentConfig().sync_policy;
   std::chrono::milliseconds sync_interval = agent::AgentConfig().sync_interval;
+  std::uint64_t reserve_bytes = agent::AgentConfig().reserve_bytes;
   std::vector<TopicSpec> topics;
   std::vector<std::string> exporters;  // specifications (exporters/exporter_spec.h) of those besides --http
 };

@@ -28,7 +28,20 @@ metrics::Result<std::uint64_t> Lease::Epoch() const {
                            "this agent has given up the lease of " + name_ + ": " + *abandoned_because_);
   }
   if (epoch_ != 0 && now < valid_until_) return epoch_;
-  return metrics::Status(metrics::StatusCode::kFailedPrecondition, "this agent does not hold the lease of " + name_);
+  std::string reason = "this agent does not hold the lease of " + name_;
+  if (!other_holder_.empty()) {
+    reason += ": " + other_holder_ + " does";
+  } else if (!trouble_.empty()) {
+    reason += ", which cannot be renewed: " + trouble_;
+  }
+  return metrics::Status(metrics::StatusCode::kFailedPrecondition, std::move(reason));
+}
+
+metrics::Status Lease::MayRead() const {
+  const std::lock_guard lock(mutex_);
+  if (other_holder_.empty()) return metrics::Status::Ok();
+  return {metrics::StatusCode::kFailedPrecondition,
+          "this agent does not hold the lease of " + name_ + ": " + other_holder_ + " does"};
 }
 
 std::chrono::nanoseconds Lease::valid_until() const {
@@ -40,11 +53,18 @@ void Lease::Grant(std::uint64_t epoch, std::chrono::nanoseconds valid_until) {
   const std::lock_guard lock(mutex_);
   epoch_ = epoch;
   valid_until_ = valid_until;
+  other_holder_.clear();
 }
 
-void Lease::Withdraw() {
+void Lease::Withdraw(const std::string& holder) {
   const std::lock_guard lock(mutex_);
   epoch_ = 0;
+  other_holder_ = holder;
+}
+
+void Lease::NoteTrouble(const std::string& reason) {
+  const std::lock_guard lock(mutex_);
+  trouble_ = reason;
 }
 
 void Lease::Abandon(const std::string& reason) {

@@ -56,8 +56,15 @@ class Lease {
   // When IsHeld() turns false unless it is granted again; meaningless while it is not held.
   std::chrono::nanoseconds valid_until() const;
 
+  // OK unless another holder has it: what was written to its log is not here. Reading goes on when the lease cannot be
+  // renewed, since nothing of it depends on a store that is away or a disk that is full.
+  metrics::Status MayRead() const;
+
   void Grant(std::uint64_t epoch, std::chrono::nanoseconds valid_until);
-  void Withdraw();
+  // `holder`: who has it instead; empty: nobody that is known.
+  void Withdraw(const std::string& holder = {});
+  // What keeps the lease from being renewed, for the error of Epoch(); empty: nothing.
+  void NoteTrouble(const std::string& reason);
 
   // For good: whatever is granted later, it is not held. Epoch() gives the reason.
   void Abandon(const std::string& reason);
@@ -71,6 +78,8 @@ class Lease {
   // guarded by mutex_
   std::uint64_t epoch_ = 0;  // 0: not held
   std::chrono::nanoseconds valid_until_{0};
+  std::string other_holder_;
+  std::string trouble_;
   std::optional<std::string> abandoned_because_;
 };
 

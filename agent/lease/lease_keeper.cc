@@ -116,6 +116,7 @@ Status LeaseKeeper::Acquire(Entries entries) {
   metrics_.renewals.Increment(claims.size());
   auto rows = store_.AcquireLeases(claims, holder_, timing_.duration);
   NoteOutcome(rows.status());
+  for (const auto& [partition, entry] : entries) entry->lease->NoteTrouble(rows.status().message());
   if (!rows.ok()) return rows.status();
   for (std::size_t i = 0; i < entries.size(); ++i) {
     Apply(entries[i].first, *entries[i].second, rows->at(i), asked_at);
@@ -127,7 +128,7 @@ void LeaseKeeper::Apply(const TopicPartition& partition, Entry& entry, const Lea
                         std::chrono::nanoseconds asked_at) {
   if (row.holder != holder_) {
     entry.other.Saw(row, clock_());
-    entry.lease->Withdraw();
+    entry.lease->Withdraw(row.holder);
     if (entry.announced_epoch != 0) Lose(partition, entry, row.epoch, "held by " + row.holder);
     return;
   }

@@ -70,6 +70,8 @@ class FileSystem {
   // Makes the creation of files in the folder survive the loss of power.
   virtual Status SyncFolder(const std::string& path) = 0;
 
+  // Creates a file for which so many bytes of the disk are taken, or none.
+  virtual Status Allocate(const std::string& path, std::uint64_t bytes) = 0;
   // Whoever has it open can still read it.
   virtual Status RemoveFile(const std::string& path) = 0;
   // The folder must be empty.

@@ -192,6 +192,15 @@ class PosixFileSystemImpl final : public FileSystem {
     return synced;
   }
 
+  Status Allocate(const std::string& path, std::uint64_t bytes) override {
+    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+    if (file.get() < 0) return ErrorOf("cannot open for writing", path, errno);
+    const int error = ::posix_fallocate(file.get(), 0, static_cast<off_t>(bytes));
+    if (error == 0) return Status::Ok();
+    ::unlink(path.c_str());
+    return ErrorOf("cannot take room for", path, error);
+  }
+
   Status RemoveFile(const std::string& path) override {
     if (::unlink(path.c_str()) != 0) return ErrorOf("cannot remove", path, errno);
     return Status::Ok();

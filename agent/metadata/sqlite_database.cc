@@ -28,10 +28,11 @@ StatusCode CodeOf(int code) {
     case SQLITE_LOCKED:
     case SQLITE_CANTOPEN:
     case SQLITE_IOERR:
-    case SQLITE_FULL:
     case SQLITE_READONLY:
     case SQLITE_PERM:
       return StatusCode::kUnavailable;
+    case SQLITE_FULL:
+      return StatusCode::kResourceExhausted;
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return StatusCode::kDataLoss;
@@ -110,6 +111,17 @@ Status SqliteDatabase::ExecuteWhenFree(const char* sql) {
     }
     ::sqlite3_sleep(1);
   }
+}
+
+Status SqliteDatabase::CopyTo(const std::string& path) {
+  auto target = Open(path, busy_timeout_, {});
+  if (!target.ok()) return target.status();
+  sqlite3_backup* const backup = ::sqlite3_backup_init((*target)->handle_, "main", handle_, "main");
+  if (backup == nullptr) return (*target)->ErrorOf(::sqlite3_errcode((*target)->handle_));
+  constexpr int kAllPages = -1;
+  ::sqlite3_backup_step(backup, kAllPages);
+  const int code = ::sqlite3_backup_finish(backup);
+  return code == SQLITE_OK ? Status::Ok() : (*target)->ErrorOf(code);
 }
 
 Status SqliteDatabase::ErrorOf(int code) const {

@@ -6,8 +6,8 @@
 // 0 to 2^32 - 1; two rows that differ in one bit have different ones.
 // Thread safety: one thread at a time.
 // Cost: a statement is compiled once.
-// Errors: Unavailable (busy, full, out of reach), DataLoss (damaged, or no database), Internal; each with SQLite's
-// message and the file.
+// Errors: Unavailable (busy, out of reach), ResourceExhausted (the disk is full), DataLoss (damaged, or no database),
+// Internal; each with SQLite's message and the file.
 #pragma once
 
 #include <sqlite3.h>
@@ -46,6 +46,8 @@ class SqliteDatabase {
   Status Execute(const char* sql);
   // The same, and waits for others where SQLite itself does not: while they change the journal mode, for example.
   Status ExecuteWhenFree(const char* sql);
+  // Writes the state of the database at one moment into another file, synced. Others may write meanwhile.
+  Status CopyTo(const std::string& path);
   const std::string& path() const { return path_; }
 
  private:

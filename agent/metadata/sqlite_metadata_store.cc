@@ -45,6 +45,14 @@ Result<std::unique_ptr<SqliteMetadataStore>> SqliteMetadataStore::OpenWithClock(
 
 template <typename Change>
 Status SqliteMetadataStore::InTransaction(const Change& change) {
+  Status done = TryInTransaction(change);
+  if (done.code() == StatusCode::kResourceExhausted && make_room_()) done = TryInTransaction(change);
+  // There may be room later.
+  return done.code() == StatusCode::kResourceExhausted ? Status(StatusCode::kUnavailable, done.message()) : done;
+}
+
+template <typename Change>
+Status SqliteMetadataStore::TryInTransaction(const Change& change) {
   SqliteTransaction transaction(*database_);
   if (!transaction.begun().ok()) return transaction.begun();
   if (Status changed = change(); !changed.ok()) return changed;
@@ -126,6 +134,7 @@ Result<std::vector<LeaseRow>> SqliteMetadataStore::AcquireLeases(std::span<const
   std::vector<LeaseRow> rows;
   rows.reserve(claims.size());
   Status acquired = InTransaction([&]() -> Status {
+    rows.clear();
     for (const LeaseClaim& claim : claims) {
       auto row = leases_.Acquire(claim, holder, duration);
       if (!row.ok()) return row.status();

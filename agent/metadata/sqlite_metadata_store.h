@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -37,6 +38,10 @@ class SqliteMetadataStore final : public MetadataStore {
   // For tests of what time does: `clock` stands for the clock of this machine.
   static Result<std::unique_ptr<SqliteMetadataStore>> OpenWithClock(const std::string& path, StoreClock clock);
 
+  // What to do when a change finds no room on the disk; if it returns true, the change is tried once more. To be set
+  // before the first call.
+  void set_make_room(std::function<bool()> make_room) { make_room_ = std::move(make_room); }
+
   Result<TopicInfo> CreateTopic(const TopicInfo& topic) override;
   Status DeleteTopic(const std::string& topic, TopicId id) override;
   Status AddPartitions(const std::string& topic, std::uint32_t partitions) override;
@@ -58,9 +63,13 @@ class SqliteMetadataStore final : public MetadataStore {
   // Runs `change` in a transaction, and takes everything back unless it returns OK.
   template <typename Change>
   Status InTransaction(const Change& change);
+  template <typename Change>
+  Status TryInTransaction(const Change& change);
   // Changes the row of a topic.
   template <typename Change>
   Status ChangeTopic(const std::string& topic, const Change& change);
+
+  std::function<bool()> make_room_ = [] { return false; };
 
   std::mutex mutex_;
   // guarded by mutex_

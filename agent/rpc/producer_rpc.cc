@@ -63,29 +63,29 @@ Status BorrowBlock(const v1::RecordBlock& block, std::size_t bytes_max, std::str
 
 }  // namespace
 
-Status ProducerRpc::Append(const v1::ProduceRequest& request, const metrics::TraceContext& trace,
-                           v1::ProduceResponse& response) const {
+grpc::Status ProducerRpc::Append(const v1::ProduceRequest& request, const metrics::TraceContext& trace,
+                                 v1::ProduceResponse& response) const {
   auto partition = topics_.Find(request.topic(), request.partition());
-  if (!partition.ok()) return partition.status();
-  if (request.has_block() && !request.records().empty()) return BadBlock("comes with other records");
+  if (!partition.ok()) return ToGrpcProduceStatus(partition.status());
+  if (request.has_block() && !request.records().empty()) return ToGrpcStatus(BadBlock("comes with other records"));
   std::string buffer;
   BatchBuilder batch;
   batch.SetProducer(request.producer_id(), request.sequence());
   const Status taken = request.has_block() ? BorrowBlock(request.block(), request_bytes_max_, buffer, batch)
                                            : AddRecords(request, request_bytes_max_, batch);
-  if (!taken.ok()) return taken;
+  if (!taken.ok()) return ToGrpcStatus(taken);
   auto appended = (*partition)->Append(batch, trace);
-  if (!appended.ok()) return appended.status();
+  if (!appended.ok()) return ToGrpcProduceStatus(appended.status());
   response.set_base_offset(appended->base_offset);
   response.set_record_count(batch.record_count());
-  return Status::Ok();
+  return grpc::Status::OK;
 }
 
 grpc::ServerUnaryReactor* ProducerRpc::Produce(grpc::CallbackServerContext* context, const v1::ProduceRequest* request,
                                                v1::ProduceResponse* response) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   const metrics::TraceContext trace = TraceOf(context->client_metadata());
-  reactor->Finish(ToGrpcProduceStatus(Append(*request, trace, *response)));
+  reactor->Finish(Append(*request, trace, *response));
   return reactor;
 }
 

@@ -27,8 +27,8 @@ class ProducerRpc final : public v1::ProducerService::CallbackService {
                                     v1::ProduceResponse* response) override;
 
  private:
-  Status Append(const v1::ProduceRequest& request, const metrics::TraceContext& trace,
-                v1::ProduceResponse& response) const;
+  grpc::Status Append(const v1::ProduceRequest& request, const metrics::TraceContext& trace,
+                      v1::ProduceResponse& response) const;
 
   const TopicCatalog& topics_;
   const std::size_t request_bytes_max_;

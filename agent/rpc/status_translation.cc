@@ -53,6 +53,9 @@ grpc::Status ToGrpcDataLoss(const metrics::Status& status, const OffsetRange& lo
 }
 
 grpc::Status ToGrpcProduceStatus(const metrics::Status& status) {
+  if (status.code() == metrics::StatusCode::kResourceExhausted) {
+    return {grpc::StatusCode::RESOURCE_EXHAUSTED, status.message(), std::string(v1::kDiskFullDetails)};
+  }
   if (status.code() != metrics::StatusCode::kUnavailable) return ToGrpcStatus(status);
   return {grpc::StatusCode::UNAVAILABLE, status.message(), std::string(v1::kNotWrittenDetails)};
 }

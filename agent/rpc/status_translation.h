@@ -17,7 +17,8 @@ grpc::Status ToGrpcStatus(const metrics::Status& status);
 // DATA_LOSS, with what can be read again as a v1::DamagedRange.
 grpc::Status ToGrpcDataLoss(const metrics::Status& status, const OffsetRange& lost);
 
-// For an answer to Produce: UNAVAILABLE carries v1::kNotWrittenDetails.
+// For the answer to a Produce that nothing is wrong with: UNAVAILABLE carries v1::kNotWrittenDetails, and
+// RESOURCE_EXHAUSTED carries v1::kDiskFullDetails.
 grpc::Status ToGrpcProduceStatus(const metrics::Status& status);
 
 }  // namespace streamhouse::agent

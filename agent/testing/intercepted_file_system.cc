@@ -108,6 +108,11 @@ Status InterceptedFileSystem::SyncFolder(const std::string& path) {
   return outcome;
 }
 
+Status InterceptedFileSystem::Allocate(const std::string& path, std::uint64_t bytes) {
+  const Status outcome = Admit(DiskOperation::kOther, path);
+  return outcome.ok() ? base_.Allocate(path, bytes) : outcome;
+}
+
 Status InterceptedFileSystem::RemoveFile(const std::string& path) {
   const auto call = BeginCall();
   const Status outcome = Admit(DiskOperation::kOther, path);

@@ -31,6 +31,7 @@ class InterceptedFileSystem : public FileSystem {
   Result<std::vector<std::string>> ListFolder(const std::string& path) final;
   Status CreateFolders(const std::string& path) final;
   Status SyncFolder(const std::string& path) final;
+  Status Allocate(const std::string& path, std::uint64_t bytes) final;
   Status RemoveFile(const std::string& path) final;
   Status RemoveFolder(const std::string& path) final;
   Result<std::unique_ptr<FolderLock>> LockFolder(const std::string& lock_file_path) final;

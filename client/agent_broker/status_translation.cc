@@ -65,6 +65,10 @@ Status TranslateProduceFailure(const grpc::Status& failure) {
     return {StatusCode::kDeadlineExceeded,
             "the connection was lost before the answer, the batch may have been written: " + failure.error_message()};
   }
+  // It may have room soon, while a request over a limit never fits.
+  if (failure.error_code() == grpc::StatusCode::RESOURCE_EXHAUSTED && failure.error_details() == v1::kDiskFullDetails) {
+    return {StatusCode::kUnavailable, failure.error_message()};
+  }
   return TranslateFailure(failure);
 }
 

@@ -46,6 +46,9 @@ class FullDisk final : public FileSystem {
   }
   Status CreateFolders(const std::string& path) override { return PosixFileSystem().CreateFolders(path); }
   Status SyncFolder(const std::string& path) override { return PosixFileSystem().SyncFolder(path); }
+  Status Allocate(const std::string& path, std::uint64_t bytes) override {
+    return PosixFileSystem().Allocate(path, bytes);
+  }
   Status RemoveFile(const std::string& path) override { return PosixFileSystem().RemoveFile(path); }
   Status RemoveFolder(const std::string& path) override { return PosixFileSystem().RemoveFolder(path); }
   Result<std::unique_ptr<FolderLock>> LockFolder(const std::string& path) override {
@@ -108,12 +111,20 @@ TEST_F(PartitionTest, NamesTheSizeOfARecordOverTheLimit) {
   EXPECT_EQ(partition_.HighWatermark(), 1U);
 }
 
-TEST_F(PartitionTest, RefusesEverythingWithoutTheLease) {
-  now_ = kLeaseEnd;
+TEST_F(PartitionTest, RefusesEverythingWhenAnotherHasTheLease) {
+  lease_->Withdraw("another");
   EXPECT_EQ(partition_.Append(BatchOf({"a"})).status().code(), StatusCode::kFailedPrecondition);
   EXPECT_EQ(Read(0).code(), StatusCode::kFailedPrecondition);
   EXPECT_EQ(partition_.FindWatermarks().status().code(), StatusCode::kFailedPrecondition);
   EXPECT_EQ(partition_.HighWatermark(), 0U);
+}
+
+TEST_F(PartitionTest, IsReadWhileItsLeaseCannotBeRenewed) {
+  ASSERT_TRUE(partition_.Append(BatchOf({"a"})).ok());
+  now_ = kLeaseEnd;
+  EXPECT_EQ(partition_.Append(BatchOf({"a"})).status().code(), StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(Read(0).ok());
+  EXPECT_EQ(partition_.FindWatermarks()->high_watermark, 1U);
 }
 
 TEST_F(PartitionTest, DoesNotAcknowledgeABatchDuringWhichTheLeaseRanOut) {
@@ -181,7 +192,6 @@ TEST_F(PartitionTest, FindsTheTimestampOfARecord) {
   EXPECT_EQ(partition_.FindTimestamp(99).value(), std::nullopt);
 }
 
-// A client takes RESOURCE_EXHAUSTED for a request over a limit, and does not try again.
 TEST_F(PartitionTest, FindsTheTimestampOfTheFirstRecordInPlaceOfOneThatIsGone) {
   ASSERT_TRUE(partition_.Append(BatchOf({"a"})).ok());
   EXPECT_EQ(*partition_.ApplyRetention({.age_max = std::chrono::milliseconds(1)}, 1800000000000), 1U);
@@ -189,11 +199,17 @@ TEST_F(PartitionTest, FindsTheTimestampOfTheFirstRecordInPlaceOfOneThatIsGone) {
   EXPECT_EQ(partition_.FindTimestamp(0).value(), 1700000000000);
 }
 
-TEST_F(PartitionTest, IsUnavailableWhileTheDiskIsFull) {
+TEST_F(PartitionTest, RefusesRecordsWhileTheDiskIsFull) {
   FullDisk files;
-  Partition partition(*PartitionLog::Open(files, folder_ / "full", {}), lease_, 10, WriteMetrics());
-  EXPECT_EQ(partition.Append(BatchOf({"a"})).status(), Status(StatusCode::kUnavailable, "no space left"));
+  DiskReserve reserve(PosixFileSystem(), folder_.path(), 1);
+  reserve.Refill();
+  Partition partition(
+      *PartitionLog::Open(files, folder_ / "full", {}), lease_, 10, WriteMetrics(), [](const Status&) {}, 1, &reserve);
+  EXPECT_EQ(partition.Append(BatchOf({"a"})).status(), Status(StatusCode::kResourceExhausted, "no space left"));
+  EXPECT_EQ(reserve.Health().code(), StatusCode::kResourceExhausted);
   files.has_room = true;
+  EXPECT_EQ(partition.Append(BatchOf({"a"})).status(), reserve.Health());
+  reserve.Refill();
   EXPECT_EQ(partition.Append(BatchOf({"a"}))->base_offset, 0U);
 }
 

@@ -47,6 +47,23 @@ TEST_F(LeaseTest, IsNotHeldAfterItWasAbandonedWhateverIsGranted) {
                                                      "this agent has given up the lease of orders/3: the disk failed"));
 }
 
+TEST_F(LeaseTest, SaysWhatKeepsItFromBeingHeld) {
+  lease_.NoteTrouble("the disk is full");
+  EXPECT_EQ(lease_.Epoch().status().message(),
+            "this agent does not hold the lease of orders/3, which cannot be renewed: the disk is full");
+  lease_.Withdraw("another");
+  EXPECT_EQ(lease_.Epoch().status().message(), "this agent does not hold the lease of orders/3: another does");
+}
+
+TEST_F(LeaseTest, ReadingEndsOnlyWhenAnotherHolderHasIt) {
+  EXPECT_TRUE(lease_.MayRead().ok());
+  lease_.Withdraw("another");
+  EXPECT_EQ(lease_.MayRead().code(), metrics::StatusCode::kFailedPrecondition);
+  lease_.Grant(7, nanoseconds(2000));
+  now_ = nanoseconds(2000);
+  EXPECT_TRUE(lease_.MayRead().ok());
+}
+
 TEST(LeaseTimingTest, AcceptsItsDefaults) {
   EXPECT_TRUE(LeaseTiming().Validate().ok());
 }

@@ -41,6 +41,8 @@ TEST(StatusTranslationTest, MarksAnUnavailableAnswerToProduceAsNotWritten) {
   EXPECT_EQ(unavailable.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(unavailable.error_message(), "the disk is full");
   EXPECT_EQ(unavailable.error_details(), v1::kNotWrittenDetails);
+  EXPECT_EQ(ToGrpcProduceStatus({StatusCode::kResourceExhausted, "x"}).error_details(), v1::kDiskFullDetails);
+  EXPECT_EQ(ToGrpcStatus({StatusCode::kResourceExhausted, "x"}).error_details(), "");
   EXPECT_EQ(ToGrpcProduceStatus({StatusCode::kInternal, "x"}).error_details(), "");
   EXPECT_TRUE(ToGrpcProduceStatus(metrics::Status::Ok()).ok());
 }

@@ -1,0 +1,54 @@
+// DiskReserve: bytes of the disk that are kept for metadata, and whether there is room for records.
+//
+// On a full disk leases cannot be renewed and offsets cannot be committed. So the agent keeps a file of some megabytes,
+// and gives it up when the metadata find no room. Producers are refused until the file is taken back, or they would
+// use up what was given up.
+// When to use something else: retention, to keep the disk from filling up.
+// Guarantees: Health() never waits for the disk.
+// Thread safety: any thread.
+// Cost: Health() is one short lock.
+// Errors: Health(), ResourceExhausted naming the folder. Trouble with the file itself is logged.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include "agent/log/file_system.h"
+
+namespace streamhouse::agent {
+
+class DiskReserve {
+ public:
+  // In `folder`; 0 bytes: there is no file. `files` must outlive this.
+  DiskReserve(FileSystem& files, std::string folder, std::uint64_t bytes)
+      : files_(files), folder_(std::move(folder)), bytes_(bytes) {}
+
+  // Takes the file, unless it is there, and looks for room again after NoteFull(). To be called at start, and then at
+  // an interval.
+  void Refill();
+  // The metadata found no room. Whether there is more now.
+  bool GiveUp();
+  // Records found no room.
+  void NoteFull();
+
+  // OK while there is room for records.
+  Status Health() const;
+
+ private:
+  std::string path() const { return folder_ + "/reserve"; }
+
+  FileSystem& files_;
+  const std::string folder_;
+  const std::uint64_t bytes_;
+
+  std::mutex file_mutex_;  // held while the file is changed; taken before mutex_
+
+  mutable std::mutex mutex_;  // held for moments only
+  // guarded by mutex_
+  bool is_taken_ = true;  // until the first Refill()
+  bool is_full_ = false;
+};
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,74 @@
+"""Goal: on a full disk reading goes on, writing is refused with the reason, and resumes by itself.
+
+Method: the data folder is a small file system of its own, which a file fills up. Needs the right to mount.
+"""
+
+import contextlib
+import os
+import subprocess
+import unittest
+
+import processes
+
+
+class FullDisk(unittest.TestCase):
+    def setUp(self):
+        self.data = processes.folder_for(self) / "data"
+        self.data.mkdir()
+        mount = ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", self.data]
+        if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+            self.skipTest("may not mount")
+        self.addCleanup(subprocess.run, ["umount", "--lazy", self.data], check=True)
+        self.start("--topic", "orders:1")
+        self.produce("a", "b", "c")
+
+    def start(self, *arguments):
+        self.agent = processes.Agent(self, self.data, *arguments)
+
+    def run_client(self, command, *arguments, stdin=""):
+        return processes.run(command, "--agent", self.agent.grpc, "--topic", "orders", *arguments, stdin=stdin)
+
+    def produce(self, *values):
+        done = self.run_client("produce", stdin="".join(f"{value}\n" for value in values))
+        self.assertEqual(0, done.returncode, done.stderr)
+
+    def consume(self, group):
+        done = self.run_client("consume", "--group", group, "--exit-at-end")
+        self.assertEqual(0, done.returncode, done.stderr)
+        return done.stdout.splitlines()
+
+    def ready(self):
+        return processes.fetch(self.agent.url + "/ready")
+
+    def fill(self):
+        with open(self.data / "filler", "ab", buffering=0) as filler, contextlib.suppress(OSError):
+            while True:
+                filler.write(b"x" * 4096)
+
+    def producer(self):
+        """One that goes on trying."""
+        producer = processes.Streamhouse(
+            self, "produce", "--agent", self.agent.grpc, "--topic", "orders", stdin=subprocess.PIPE
+        )
+        producer.stdin.write("d" * 8192 + "\n")  # more than is left of a page
+        producer.stdin.close()
+        return producer
+
+    def test_reading_and_committing_go_on_and_writing_resumes_by_itself(self):
+        self.fill()
+        producer = self.producer()
+        processes.wait_for(lambda: self.ready()[0] == 503, "/ready says no")
+        self.assertIn(f"the disk of {self.data} is full", self.ready()[2])
+        self.assertEqual(["a", "b", "c"], self.consume("g"))
+        self.assertTrue(producer.running())
+        os.remove(self.data / "filler")
+        self.assertEqual(0, producer.wait(), producer.stderr)
+        self.assertEqual(["d" * 8192], self.consume("g"))
+        self.assertEqual(200, self.ready()[0])
+
+    def test_a_restart_on_the_full_disk_serves_what_is_there(self):
+        self.fill()
+        self.agent.kill()
+        self.start()
+        self.assertEqual(["a", "b", "c"], self.consume("g"))
+        self.assertEqual([], self.consume("g"))
