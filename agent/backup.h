@@ -1,0 +1,33 @@
+// BackUp: copies the data folder of an agent, also while the agent serves.
+//
+// When to use something else: a copy of the file system as a whole, at one moment.
+// Guarantees: an agent opens the copy. It holds what was acknowledged, and the offsets that were committed, before the
+// call; it may hold a part of what came later. No offset in it is beyond the records in it: metadata are copied first,
+// and logs afterwards, up to their last whole batch. When the call returns OK, the copy is on the disk.
+// Thread safety: any thread; the source may be in use by an agent of this or another process.
+// Cost: reads and writes everything once. A topic that is deleted meanwhile is empty in the copy.
+// Errors: FailedPrecondition when the target is not empty; NotFound when the source has no metadata; DataLoss naming
+// what is damaged in the source; those of the file system. What was copied until then stays.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "agent/metadata/metadata_store.h"
+
+namespace streamhouse::agent {
+
+struct BackupTotals {
+  std::size_t topics = 0;
+  std::size_t partitions = 0;
+  std::uint64_t bytes = 0;  // of logs
+};
+
+// A partition has been copied, with so many bytes.
+using BackupProgress = std::function<void(const TopicPartition& partition, std::uint64_t bytes)>;
+
+Result<BackupTotals> BackUp(const std::string& from, const std::string& to, const BackupProgress& progress);
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,45 @@
+#include "apps/backup_command.h"
+
+#include <fmt/core.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "agent/backup.h"
+#include "apps/output.h"
+
+namespace streamhouse::apps {
+namespace {
+
+struct BackupFlags {
+  std::string data;
+  std::string to;
+};
+
+Status BackUp(const BackupFlags& flags) {
+  const auto print = [](const agent::TopicPartition& partition, std::uint64_t bytes) {
+    static_cast<void>(
+        PrintLine(fmt::format("topic={} partition={} bytes={}", partition.topic, partition.partition, bytes)));
+  };
+  const auto totals = agent::BackUp(flags.data, flags.to, print);
+  if (!totals.ok()) {
+    const bool is_target = totals.status().code() == StatusCode::kFailedPrecondition;
+    return {totals.status().code(), totals.status().message() + (is_target ? " (--to)" : " (--data)")};
+  }
+  return PrintLine(fmt::format("topics={} partitions={} bytes={}", totals->topics, totals->partitions, totals->bytes));
+}
+
+}  // namespace
+
+Command AddBackupCommand(CLI::App& program) {
+  CLI::App& parser = *program.add_subcommand("backup", "Copy the data folder of an agent, also while it serves");
+  const auto flags = std::make_shared<BackupFlags>();
+  parser.add_option("--data", flags->data, "The folder of the agent")->required()->type_name("DIR");
+  parser.add_option("--to", flags->to, "Where the copy goes: a folder that is empty or not there")
+      ->required()
+      ->type_name("DIR");
+  return {.parser = &parser, .run = [flags] { return BackUp(*flags); }};
+}
+
+}  // namespace streamhouse::apps

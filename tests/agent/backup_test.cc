@@ -1,0 +1,109 @@
+#include "agent/backup.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "agent/committed_offsets.h"
+#include "tests/agent/support/batches.h"
+#include "tests/agent/support/catalog_fixture.h"
+#include "tests/agent/support/raw_file.h"
+
+namespace streamhouse::agent {
+namespace {
+
+class BackupTest : public CatalogFixture {
+ protected:
+  BackupTest() {
+    EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
+    Append(3);
+    EXPECT_TRUE(CommittedOffsets(*store_, *topics_).Commit("g", {"orders", 0}, 3).ok());
+  }
+
+  void Append(int batches) {
+    for (int i = 0; i < batches; ++i) EXPECT_TRUE((*topics_->Find("orders", 0))->Append(BatchOf({"a"})).ok());
+  }
+  Result<BackupTotals> BackUpTo(const std::string& name) {
+    return BackUp(folder_.path(), folder_ / name, [](const TopicPartition&, std::uint64_t) {});
+  }
+  // What an agent does that opens the copy.
+  struct Copy {
+    explicit Copy(const std::string& folder)
+        : store(*SqliteMetadataStore::Open(folder + "/metadata.db")),
+          leases(*store, "agent", LeaseTiming(), LeaseMetrics(), [](const TopicPartition&, std::uint64_t) {}),
+          topics(PosixFileSystem(), *store, leases,
+                 TopicCatalog::Options{
+                     .log_folder = folder + "/log", .log = {}, .record_bytes_max = 1000, .metrics = {}}) {
+      EXPECT_TRUE(topics.Load().ok());
+    }
+    std::uint64_t End() const { return (*topics.Find("orders", 0))->HighWatermark(); }
+    std::uint64_t Committed() const {
+      return CommittedOffsets(*store, topics).Find("g", {"orders", 0}).value().value();
+    }
+
+    std::unique_ptr<SqliteMetadataStore> store;
+    LeaseKeeper leases;
+    TopicCatalog topics;
+  };
+};
+
+TEST_F(BackupTest, HoldsRecordsAndOffsetsOfAServingAgent) {
+  const auto totals = BackUpTo("copy");
+  ASSERT_TRUE(totals.ok()) << totals.status().message();
+  EXPECT_EQ(totals->topics, 1U);
+  EXPECT_EQ(totals->partitions, 2U);
+  const Copy copy(folder_ / "copy");
+  EXPECT_EQ(copy.End(), 3U);
+  EXPECT_EQ(copy.Committed(), 3U);
+}
+
+TEST_F(BackupTest, HasNoOffsetBeyondItsRecordsWhileBothMove) {
+  std::atomic<bool> done{false};
+  std::thread busy([&] {
+    // relaxed: only the end of the loop depends on it.
+    while (!done.load(std::memory_order_relaxed)) {
+      Append(1);
+      const std::uint64_t end = (*topics_->Find("orders", 0))->HighWatermark();
+      EXPECT_TRUE(CommittedOffsets(*store_, *topics_).Commit("g", {"orders", 0}, end).ok());
+    }
+  });
+  for (int i = 0; i < 5; ++i) {
+    const std::string name = "copy" + std::to_string(i);
+    const auto totals = BackUpTo(name);
+    ASSERT_TRUE(totals.ok()) << totals.status().message();
+    auto store = *SqliteMetadataStore::Open(folder_ / name + "/metadata.db");
+    const std::uint64_t committed = store->ListCommittedOffsets({})->at(0).offset;
+    EXPECT_LE(committed, Copy(folder_ / name).End());
+  }
+  // relaxed: as above.
+  done.store(true, std::memory_order_relaxed);
+  busy.join();
+}
+
+TEST_F(BackupTest, RefusesATargetThatIsNotEmpty) {
+  std::filesystem::create_directory(folder_ / "copy");
+  WriteRawFile(folder_ / "copy/other", "x");
+  EXPECT_EQ(BackUpTo("copy").status().code(), StatusCode::kFailedPrecondition);
+}
+
+TEST_F(BackupTest, RefusesAFolderThatIsNoAgents) {
+  const TemporaryFolder empty;
+  const auto copied = BackUp(empty.path(), folder_ / "copy", {});
+  EXPECT_EQ(copied.status().code(), StatusCode::kNotFound);
+  EXPECT_TRUE(std::filesystem::is_empty(empty.path()));
+}
+
+TEST_F(BackupTest, SaysWhichLogIsDamaged) {
+  const std::string segment = "/log/orders/0/00000000000000000000.log";
+  FlipBit(folder_.path() + segment, 41);
+  const auto copied = BackUpTo("copy");
+  EXPECT_EQ(copied.status().code(), StatusCode::kDataLoss);
+  EXPECT_EQ(copied.status().message().find(folder_ / "copy" + segment), 0U) << copied.status().message();
+}
+
+}  // namespace
+}  // namespace streamhouse::agent
