@@ -36,7 +36,9 @@ std::string_view FamilyName(const FamilyInfo& info) {
 void AppendMetadata(const FamilyInfo& info, std::string& out) {
   const std::string name = metrics::QuotedMetricName(FamilyName(info));
   out.append("# TYPE ").append(name).append(" ").append(TypeName(info.type)).append("\n");
-  if (!info.unit.empty()) out.append("# UNIT ").append(name).append(" ").append(info.unit).append("\n");
+  // Also where there is no unit, its last blank included: Prometheus with `type-and-unit-labels` takes a family without
+  // this line to have the unit of the family before it.
+  out.append("# UNIT ").append(name).append(" ").append(info.unit).append("\n");
   out.append("# HELP ").append(name).append(" ");
   AppendOpenMetricsHelp(info.help, out);
   out.append("\n");
@@ -45,7 +47,6 @@ void AppendMetadata(const FamilyInfo& info, std::string& out) {
 constexpr TextDialect kOpenMetricsText = {
     .append_metadata = AppendMetadata,
     .write_double = WriteOpenMetricsDouble,
-    .shows_sum = [](const FamilyInfo& info) { return info.bounds.empty() || info.bounds.front() >= 0; },
     .exemplars = ExemplarUse::kShown,
     .end_of_page = "# EOF\n",
 };

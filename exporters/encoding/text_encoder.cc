@@ -35,7 +35,6 @@ void AppendMetadata(const FamilyInfo& info, std::string& out) {
 constexpr TextDialect kPrometheusText = {
     .append_metadata = AppendMetadata,
     .write_double = WriteTextDouble,
-    .shows_sum = [](const FamilyInfo&) { return true; },
     .exemplars = ExemplarUse::kLeftOut,
     .end_of_page = "",
 };

@@ -198,7 +198,6 @@ bool TextPage::FillHistogram(const FamilySnapshot& family, Chunk& chunk) {
     if (!FillBucketLine(chunk, labels, line_, total, ExemplarOf(family, line_))) return false;
     bucket_total_ = total;
   }
-  if (!dialect_.shows_sum(family.info())) return FillCreated(family, chunk);
   if (line_ == buckets) {
     const auto write_sum = [&](char* out) { return dialect_.write_double(out, value.sum); };
     if (!FillLine(chunk, sum_name_, labels, write_sum)) return false;

@@ -35,8 +35,6 @@ struct TextDialect {
   void (*append_metadata)(const metrics::FamilyInfo& info, std::string& out);
   // See number_format.h. Integers are printed with all their digits in every dialect.
   char* (*write_double)(char* out, double value);
-  // Whether histograms of this family show _sum and _count.
-  bool (*shows_sum)(const metrics::FamilyInfo& info);
   ExemplarUse exemplars;
   std::string_view end_of_page;
 };

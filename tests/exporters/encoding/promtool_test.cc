@@ -30,6 +30,7 @@ TEST_F(PromtoolTest, HasNothingToSayAboutHostilePages) {
   metrics::Registry registry;
   AddHostileLabels(registry);
   AddHistograms(registry);
+  AddNegativeHistogram(registry);
   const CommandResult result = Check(PageOf<TextEncoder>(registry));
   EXPECT_EQ(result.output, "");
   EXPECT_EQ(result.exit_code, 0);

@@ -49,6 +49,7 @@ real{is="one"} 1
 TEST(TextEncoderTest, WritesHistogramsCumulatively) {
   Registry registry;
   AddHistograms(registry);
+  AddNegativeHistogram(registry);
   EXPECT_EQ(PageOf<TextEncoder>(registry), R"(# HELP duration_seconds Durations
 # TYPE duration_seconds histogram
 duration_seconds_bucket{topic="orders",le="0.001"} 0
@@ -93,7 +94,7 @@ hostile_total{value="\",other=\"injected\"} 1\n"} 6
                                "hostile_total{value=\"invalid UTF-8: \uFFFD \uFFFD( \uFFFD\uFFFD\uFFFD\"} 9\n" +
                                "hostile_total{value=\"valid UTF-8: \u00E4 \u20AC \U0001F600\"} 10\n" +
                                "hostile_total{value=\"# EOF\"} 11\n" + "hostile_total{value=\"{}=,\"} 12\n" +
-                               "hostile_total{value=\"" + std::string(10'000, 'x') + "\"} 13\n";
+                               "hostile_total{value=\"" + std::string(1'000, 'x') + "\"} 13\n";
   EXPECT_EQ(PageOf<TextEncoder>(registry), expected);
 }
 

@@ -20,7 +20,7 @@ TEST_F(ScrapePageTest, WritesTheFormatThatWasAskedFor) {
   ScrapePage text(collection_, {.format = PageFormat::kText, .content_type = ""});
   EXPECT_EQ(ReadPage(text), "# HELP sent_total Sent\n# TYPE sent_total counter\nsent_total 0\n");
   ScrapePage open_metrics(collection_, {.format = PageFormat::kOpenMetrics, .content_type = ""});
-  EXPECT_EQ(ReadPage(open_metrics), "# TYPE sent counter\n# HELP sent Sent\nsent_total 0\n# EOF\n");
+  EXPECT_EQ(ReadPage(open_metrics), "# TYPE sent counter\n# UNIT sent \n# HELP sent Sent\nsent_total 0\n# EOF\n");
 }
 
 TEST_F(ScrapePageTest, CollectsWhenItIsFirstFilled) {

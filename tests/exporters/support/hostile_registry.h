@@ -27,7 +27,7 @@ inline const std::vector<std::string>& HostileLabelValues() {
       "valid UTF-8: \xC3\xA4 \xE2\x82\xAC \xF0\x9F\x98\x80",
       "# EOF",
       "{}=,",
-      std::string(10'000, 'x'),
+      std::string(1'000, 'x'),
   };
   return *kValues;
 }
@@ -66,6 +66,9 @@ inline void AddHistograms(metrics::Registry& registry) {
   duration.With("orders").Observe(1);
   duration.With("orders").Observe(2e6);
   duration.With("empty");
+}
+
+inline void AddNegativeHistogram(metrics::Registry& registry) {
   registry.AddHistogram({.name = "change", .help = "Changes up and down"}, Bounds({-1, 0, 1}))
       .value()
       .With()
