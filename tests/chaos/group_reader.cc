@@ -11,13 +11,17 @@ void GroupReader::BeforePoll() {
 
 void GroupReader::Follow(const std::vector<std::uint32_t>& partitions) {
   std::erase_if(runs_, [&](const auto& run) {
-    return std::find(partitions.begin(), partitions.end(), run.first) == partitions.end();
+    const bool is_gone = std::find(partitions.begin(), partitions.end(), run.first) == partitions.end();
+    if (is_gone) ledger_.NoteReleased(*this, run.first);
+    return is_gone;
   });
   for (const std::uint32_t partition : partitions) RunOf(partition);
 }
 
 GroupReader::Run& GroupReader::RunOf(std::uint32_t partition) {
-  return runs_.try_emplace(partition, Run{.floor = floors_[partition]}).first->second;
+  const auto [entry, is_new] = runs_.try_emplace(partition, Run{.floor = floors_[partition]});
+  if (is_new) ledger_.NoteHolder(*this, partition, entry->second.floor);
+  return entry->second;
 }
 
 void GroupReader::Given(std::uint32_t partition, std::uint64_t offset, const std::string& value) {
