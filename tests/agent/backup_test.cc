@@ -42,7 +42,7 @@ class BackupTest : public CatalogFixture {
     }
     std::uint64_t End() const { return (*topics.Find("orders", 0))->HighWatermark(); }
     std::uint64_t Committed() const {
-      return CommittedOffsets(*store, topics).Find("g", {"orders", 0}).value().value();
+      return CommittedOffsets(*store, topics).Find("g", {"orders", 0})->offset.value();
     }
 
     std::unique_ptr<SqliteMetadataStore> store;
