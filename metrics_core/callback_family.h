@@ -34,6 +34,7 @@
 #include <utility>
 
 #include "metrics_core/internal/callback_core.h"
+#include "metrics_core/status.h"
 
 namespace streamhouse::metrics {
 
@@ -100,6 +101,7 @@ class CallbackFamily {
   }
   [[nodiscard]] Token AddManySince(std::chrono::system_clock::time_point began, ReadMany read) const {
     if (core_ == nullptr) return Token();
+    Check(read != nullptr, "metric \"" + core_->info().name + "\": a callback is missing");
     const auto adapted = [read = std::move(read)](internal::CallbackSamples& to) {
       Samples samples(to);
       read(samples);

@@ -1,13 +1,15 @@
 // Clock: a monotonic time for durations.
 //
 // When to use something else: std::chrono::system_clock for timestamps that people or other machines read.
-// Guarantees: never runs backwards within a thread while the counter does not; counts nanoseconds, with the origin of
-// std::chrono::steady_clock. Where the kernel itself keeps time by the processor's time stamp counter, the counter is
-// read, scaled by what steady_clock said over the first 20 ms or more of the process; the rate is then off by at most a
-// few millionths, which is a few microseconds in a second. Elsewhere, and in those first 20 ms, steady_clock is read.
+// Guarantees: counts nanoseconds, with the origin of std::chrono::steady_clock; never runs backwards within a thread
+// while the same counter is read. Where the kernel itself keeps time by the processor's time stamp counter, that
+// counter is read, scaled by what steady_clock said over the first 20 ms or more of the process; the rate is then off
+// by at most a few millionths, which is a few microseconds in a second. Elsewhere, and in those first 20 ms,
+// steady_clock is read.
 // Each snapshot of a registry checks the counter against steady_clock. Where the counter has begun again (suspend,
-// migration), or the kernel has given it up, steady_clock is read from then on. A duration that was under way may be
-// negative, which a TickHistogram drops and counts.
+// migration), or the kernel has given it up, steady_clock is read from then on. A duration that was under way then may
+// be negative, which a TickHistogram drops and counts, or too long by the jump. A program that takes no snapshots
+// makes no such check.
 // Thread safety: any thread. Cost: a fraction of a std::chrono::steady_clock reading (bench: BM_ClockNow).
 #pragma once
 

@@ -204,6 +204,13 @@ Result<CallbackFamily> Registry::AddCallback(MetricOptions options, MetricType t
   if (options.exemplars != Exemplars::kNone) {
     return Status(StatusCode::kInvalidArgument, "metric \"" + info.name + "\": a callback has no exemplars");
   }
+  const MetricOptions defaults;
+  if (options.storage != defaults.storage || options.series_max != defaults.series_max ||
+      options.label_value_bytes_max != defaults.label_value_bytes_max ||
+      options.expire_after != defaults.expire_after) {
+    return Status(StatusCode::kInvalidArgument,
+                  "metric \"" + info.name + "\": a callback has no storage, no limits and no expiry of its own");
+  }
   if (Status legal = CheckFamily(info, state_->options.names); !legal.ok()) return legal;
   info.has_created = state_->options.creation_times == CreationTimes::kKept && type == MetricType::kCounter;
   auto linked = Link(std::make_shared<internal::CallbackCore>(std::move(info), state_->epochs));
@@ -282,8 +289,13 @@ Registry::Statistics Registry::GetStatistics() const {
   return total;
 }
 
-Snapshot Registry::TakeSnapshot(std::uint64_t now_nanoseconds) noexcept {
+Snapshot Registry::TakeSnapshot() noexcept {
+  // Before the clock is read: a time of a clock that has jumped would expire series, or keep them.
   internal::CheckTsc();
+  return TakeSnapshot(Clock::NowNanoseconds());
+}
+
+Snapshot Registry::TakeSnapshot(std::uint64_t now_nanoseconds) noexcept {
   auto owner = std::make_shared<SnapshotOwner>();
   owner->pool = state_->pool;
   owner->buffers = state_->pool->Take();

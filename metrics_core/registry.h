@@ -143,9 +143,11 @@ class Registry {
   };
   Statistics GetStatistics() const;
 
-  // `now` decides what has expired. Without memory for it, the program ends. In the child of a fork() it may wait for
-  // ever for a lock that a thread of the parent held.
-  Snapshot TakeSnapshot(std::uint64_t now_nanoseconds = Clock::NowNanoseconds()) noexcept;
+  // Without memory for it, the program ends. In the child of a fork() it may wait without end for a lock that a thread
+  // of the parent held.
+  Snapshot TakeSnapshot() noexcept;
+  // The same at a time that the caller names, of Clock::NowNanoseconds(): it decides which series have expired.
+  Snapshot TakeSnapshot(std::uint64_t now_nanoseconds) noexcept;
 
  private:
   struct State;

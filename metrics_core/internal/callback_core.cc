@@ -88,7 +88,6 @@ std::shared_ptr<CallbackSeries> CallbackCore::Add(ReadOne read, std::int64_t cre
 }
 
 std::shared_ptr<CallbackSeries> CallbackCore::AddMany(ReadMany read, std::int64_t created_unix_milliseconds) {
-  Check(read != nullptr, "metric \"" + info_.name + "\": a callback is missing");
   auto series = std::make_shared<CallbackSeries>();
   series->is_many = true;
   series->created_unix_milliseconds = created_unix_milliseconds;
@@ -156,11 +155,17 @@ void CallbackCore::Collect(SnapshotBuilder& builder, std::uint64_t /*now_nanosec
     FreeCondemned();
     for (const Place& place : places_) newest.push_back(place.back());
   }
+  // Callbacks of many series tell their labels only when they are asked. Of equal labels the first sample is taken, so
+  // the newest callback is asked first.
+  if (std::any_of(newest.begin(), newest.end(), [](const auto& one) { return one->is_many; })) {
+    std::reverse(newest.begin(), newest.end());
+  }
   builder.BeginFamily(info_, newest.size());
   Samples samples(*this, builder);
   for (const auto& one : newest) {
     samples.SetCreated(one->created_unix_milliseconds);
-    // Held here, and let go after the lock: the callback may remove its own series.
+    // A callback that removes its own series is destroyed after the lock is released. Any other is let go under the
+    // lock, so that whoever removes it next destroys what it holds.
     std::shared_ptr<const Callback> read;
     const std::lock_guard lock(one->mutex);
     read = one->read;
@@ -173,6 +178,7 @@ void CallbackCore::Collect(SnapshotBuilder& builder, std::uint64_t /*now_nanosec
       }
     });
     if (!failure.empty()) CountFailure();
+    if (one->read != nullptr) read.reset();
   }
 }
 

@@ -7,6 +7,16 @@
 namespace streamhouse::metrics::internal {
 namespace {
 
+// No two texts read the same, whatever is in them.
+std::string Quoted(const std::string& text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
 std::string Joined(const std::vector<std::string>& texts) {
   std::string joined;
   for (const std::string& text : texts) {
@@ -19,9 +29,13 @@ std::string Joined(const std::vector<std::string>& texts) {
 }  // namespace
 
 Definition::Definition(std::string_view kind, const FamilyInfo& info) : text_(kind) {
-  text_ += " \"" + info.name + "\", help \"" + info.help + "\"";
-  if (!info.unit.empty()) text_ += ", unit \"" + info.unit + "\"";
-  if (!info.label_names.empty()) text_ += ", labels {" + Joined(info.label_names) + "}";
+  text_ += " " + Quoted(info.name) + ", help " + Quoted(info.help);
+  if (!info.unit.empty()) text_ += ", unit " + Quoted(info.unit);
+  if (!info.label_names.empty()) {
+    std::vector<std::string> names;
+    for (const std::string& name : info.label_names) names.push_back(Quoted(name));
+    text_ += ", labels {" + Joined(names) + "}";
+  }
   if (info.type == MetricType::kHistogram) {
     std::vector<std::string> bounds;
     for (const double bound : info.bounds) bounds.push_back(NumberText(bound));

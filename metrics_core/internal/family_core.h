@@ -125,7 +125,7 @@ class FamilyCore final : public CollectedFamily {
   bool HasArity(std::span<const std::string_view> values) noexcept;
   Slot FindOverflow(std::span<const std::string_view> values) noexcept;
   bool IsFull() const {
-    return table_.live_count() >= options_.series_max + (overflow_number_ ? 1U : 0U) ||
+    return table_.live_count() >= std::uint64_t{options_.series_max} + (overflow_number_ ? 1U : 0U) ||
            table_.key_bytes() >= label_bytes_max_;
   }
   // Whether look-ups that find nothing get the overflow series without a lock.

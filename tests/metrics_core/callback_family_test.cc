@@ -146,9 +146,26 @@ TEST_F(CallbackFamilyTest, ACallbackMayGiveManySeriesWhoseLabelsItKnowsOnlyThen)
     samples.Add(3, "too", "many");
   });
   EXPECT_EQ(Read("a"), 1);
-  EXPECT_EQ(Read("b"), 9);
+  EXPECT_EQ(Read("b"), 1);  // the newer callback's
   EXPECT_EQ(Read("c"), 1);
   EXPECT_EQ(registry_.TakeSnapshot().families()[0].size(), 3U);
+}
+
+TEST_F(CallbackFamilyTest, OfTwoCallbacksOfManySeriesTheNewestIsShown) {
+  const auto give = [](double value) { return [value](CallbackFamily::Samples& samples) { samples.Add(value, "a"); }; };
+  const auto old_one = family_.AddMany(give(1));
+  {
+    const auto new_one = family_.AddMany(give(2));
+    EXPECT_EQ(Read("a"), 2);
+  }
+  EXPECT_EQ(Read("a"), 1);
+}
+
+TEST_F(CallbackFamilyTest, RefusesOptionsThatACallbackHasNoUseFor) {
+  EXPECT_EQ(registry_.AddCallbackGauge({.name = "b", .help = "h", .series_max = 5}).status().code(),
+            StatusCode::kInvalidArgument);
+  EXPECT_EQ(registry_.AddCallbackGauge({.name = "b", .help = "h", .label_value_bytes_max = 64}).status().code(),
+            StatusCode::kInvalidArgument);
 }
 
 TEST_F(CallbackFamilyTest, ACallbackThatThrowsIsLeftOutAndCounted) {

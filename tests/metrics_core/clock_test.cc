@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -114,8 +115,12 @@ TEST(ClockTest, ACounterThatBeginsAgainIsGivenUpAtTheNextSnapshot) {
     const ScopedTimer timer(histogram);
     scale.tsc += std::uint64_t{1} << 45;
   }
+  const auto expiring = registry.AddGauge({.name = "b", .help = "h", .expire_after = std::chrono::seconds(15)}).value();
+  expiring.With().Set(1);
   EXPECT_LT(registry.TakeSnapshot().families()[0].histogram_value(0).sum, 1);
   EXPECT_EQ(internal::tsc_scale.load(std::memory_order_acquire), nullptr);
+  // Seen by the first snapshot at a time of the new clock: the second one finds it young.
+  EXPECT_EQ(registry.TakeSnapshot().families()[1].size(), 1U);
   EXPECT_LE(Clock::NowNanoseconds() - steady, 3'600 * static_cast<std::uint64_t>(kNanosecondsPerSecond));
 }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -139,6 +140,13 @@ TEST_F(FamilyTest, BeyondItsLimitEverythingNewGoesToOneOverflowSeries) {
   family.Lookup("1")->Increment();
   EXPECT_EQ(Page(), "a_total{x=\"1\"} 2\na_total{x=\"2\"} 1\na_total{x=\"_overflow\"} 3\n");
   EXPECT_EQ(family.OverflowedLookups(), 3U);
+}
+
+TEST_F(FamilyTest, TheLargestLimitIsNoLimitAlsoBesideAnOverflowSeries) {
+  const Family<Counter> family =
+      Add({.name = "a_total", .labels = {"x"}, .series_max = std::numeric_limits<std::uint32_t>::max()});
+  for (const std::string value : {"_overflow", "1"}) family.With(value).Increment();
+  EXPECT_EQ(Page(), "a_total{x=\"_overflow\"} 1\na_total{x=\"1\"} 1\n");
 }
 
 TEST_F(FamilyTest, AFullFamilyFindsTheSeriesOfRepairedValues) {

@@ -65,7 +65,7 @@ TEST_F(RegistryTest, AnUnequalDefinitionIsRefusedAndBothAreNamed) {
   EXPECT_EQ(registry_.AddCounter({.name = "a_total", .help = "h", .labels = {"x", "y"}}).status(),
             Status(StatusCode::kAlreadyExists,
                    "metric \"a_total\" is registered with another definition: there is a counter \"a_total\", help "
-                   "\"h\", labels {x}; asked for was a counter \"a_total\", help \"h\", labels {x, y}"));
+                   "\"h\", labels {\"x\"}; asked for was a counter \"a_total\", help \"h\", labels {\"x\", \"y\"}"));
 }
 
 TEST_F(RegistryTest, EveryPartOfADefinitionCounts) {
