@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -104,11 +105,15 @@ void FuzzLabelEscaping(std::string_view texts) {
   const std::string help = "Help: " + values.front();
   values.erase(values.begin());
   metrics::Registry registry;
-  const auto counter = registry.AddCounter({.name = "c_total", .help = help, .labels = {"a", "z"}});
+  // Above the size of any input: values that are cut have tests of their own.
+  constexpr std::uint32_t kValueBytesMax = 1 << 20;
+  const auto counter = registry.AddCounter(
+      {.name = "c_total", .help = help, .labels = {"a", "z"}, .label_value_bytes_max = kValueBytesMax});
   Check(counter.ok() == IsUtf8(help), "a help is taken that is not UTF-8, or refused though it is");
   if (!counter.ok()) return;
   const auto bounds = metrics::BucketBounds::From({0.5, 1}).value();
-  const auto histogram = registry.AddHistogram({.name = "h", .help = "H", .labels = {"a", "z"}}, bounds);
+  const auto histogram = registry.AddHistogram(
+      {.name = "h", .help = "H", .labels = {"a", "z"}, .label_value_bytes_max = kValueBytesMax}, bounds);
   for (const std::string& value : values) {
     counter.value().With(value, "end").Increment();
     histogram.value().With(value, "end").Observe(1);
