@@ -183,13 +183,23 @@ Status TopicCatalog::AddPartitions(const std::string& topic, std::uint32_t parti
   std::vector<std::unique_ptr<PartitionLog>> logs;
   for (std::uint32_t i = info->partitions; i < partitions; ++i) {
     auto log = OpenLog({.topic = topic, .partition = i});
-    if (!log.ok()) return log.status();
+    if (!log.ok()) {
+      logs.clear();
+      folders_.AbandonPartitions(topic, info->partitions, partitions);
+      return log.status();
+    }
     logs.push_back(*std::move(log));
   }
-  if (Status added = store_.AddPartitions(topic, partitions); !added.ok()) return added;
+  if (Status added = store_.AddPartitions(topic, partitions); !added.ok()) {
+    logs.clear();
+    folders_.AbandonPartitions(topic, info->partitions, partitions);
+    return added;
+  }
   std::vector<ServedPartition> served;
+  std::vector<TopicPartition> names;
   for (std::size_t i = 0; i < logs.size(); ++i) {
     const auto number = static_cast<std::uint32_t>(info->partitions + i);
+    names.push_back({.topic = topic, .partition = number});
     served.emplace_back(Serve({.topic = topic, .partition = number}, info->id, std::move(logs[i])));
   }
   {
@@ -198,7 +208,7 @@ Status TopicCatalog::AddPartitions(const std::string& topic, std::uint32_t parti
     known.insert(known.end(), served.begin(), served.end());
   }
   OperatorLog().info("topic {} has {} partitions, {} before", topic, partitions, info->partitions);
-  static_cast<void>(leases_.RenewNow());
+  static_cast<void>(leases_.AcquireNow(names));
   return Status::Ok();
 }
 

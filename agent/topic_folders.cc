@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "agent/operator_log.h"
+#include "agent/topic_name.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -33,13 +34,27 @@ void TopicFolders::FinishCreation(const std::string& topic) {
 void TopicFolders::AbandonCreation(const std::string& topic) {
   auto names = files_.ListFolder(PathOf(topic));
   if (!names.ok() || !IsMarked(topic)) return;
+  std::vector<std::string> empty;
   for (const std::string& name : *names) {
+    if (!PartitionOf(name)) continue;
     const std::string path = PathOf(topic) + "/" + name;
-    if (PartitionOf(name) && !HasRecords(path)) RemovePartition(path);
+    auto has_records = HasRecords(path);
+    // Nothing is removed on a guess; the mark stays for the next start.
+    if (!has_records.ok()) return;
+    if (!*has_records) empty.push_back(path);
   }
+  for (const std::string& path : empty) RemovePartition(path);
   FinishCreation(topic);
   // Not if there is something else in it.
   static_cast<void>(files_.RemoveFolder(PathOf(topic)));
+}
+
+void TopicFolders::AbandonPartitions(const std::string& topic, std::uint32_t first, std::uint32_t end) {
+  for (std::uint32_t i = first; i < end; ++i) {
+    const std::string path = PathOf(topic) + "/" + std::to_string(i);
+    auto has_records = HasRecords(path);
+    if (has_records.ok() && !*has_records) RemovePartition(path);
+  }
 }
 
 bool TopicFolders::IsMarked(const std::string& topic) const {
@@ -47,9 +62,10 @@ bool TopicFolders::IsMarked(const std::string& topic) const {
 }
 
 // A file in the place of a folder has no records.
-bool TopicFolders::HasRecords(const std::string& partition_path) const {
+Result<bool> TopicFolders::HasRecords(const std::string& partition_path) const {
   auto names = files_.ListFolder(partition_path);
-  if (!names.ok()) return false;
+  if (names.status().code() == StatusCode::kNotFound) return false;
+  if (!names.ok()) return names.status();
   return std::any_of(names->begin(), names->end(), [&](const std::string& name) {
     if (!name.ends_with(".log")) return false;
     auto bytes = files_.FileSize(partition_path + "/" + name);
@@ -69,7 +85,10 @@ Result<std::uint32_t> TopicFolders::CountPartitionsWithRecords(const std::string
   std::uint32_t count = 0;
   for (const std::string& name : *names) {
     const auto partition = PartitionOf(name);
-    if (partition && HasRecords(PathOf(topic) + "/" + name)) count = std::max(count, *partition + 1);
+    if (!partition) continue;
+    auto has_records = HasRecords(PathOf(topic) + "/" + name);
+    if (!has_records.ok()) return has_records.status();
+    if (*has_records) count = std::max(count, *partition + 1);
   }
   return count;
 }
@@ -86,7 +105,13 @@ Result<std::vector<std::string>> TopicFolders::FindOrphans(
       continue;
     }
     auto partitions = CountPartitionsWithRecords(name);
-    if (partitions.ok() && *partitions > 0) {
+    if (!partitions.ok()) {
+      // Not the folder of a topic: the "lost+found" of a disk, for example.
+      if (!CheckTopicName(name).ok()) continue;
+      OperatorLog().error("whether there are records of topic {} is not known: {}", name,
+                          partitions.status().message());
+      orphans.push_back(name);
+    } else if (*partitions > 0) {
       orphans.push_back(name);
     } else if (IsMarked(name)) {
       OperatorLog().info("the creation of topic {} was not finished; its folder is removed", name);

@@ -62,7 +62,7 @@ class FileSystem {
   // When the file was written to last, in milliseconds since the Unix epoch.
   virtual Result<std::int64_t> ModificationTime(const std::string& path) = 0;
 
-  // The names of the entries of a folder, sorted.
+  // The names of the entries of a folder, sorted. NotFound also when a file is in its place.
   virtual Result<std::vector<std::string>> ListFolder(const std::string& path) = 0;
   // Creates the missing parents as well, and makes what it creates survive the loss of power. OK when it is there
   // already.

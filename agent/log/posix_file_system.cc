@@ -144,7 +144,8 @@ class PosixFileSystemImpl final : public FileSystem {
 
   Result<std::vector<std::string>> ListFolder(const std::string& path) override {
     DIR* const folder = ::opendir(path.c_str());
-    if (folder == nullptr) return ErrorOf("cannot list", path, errno);
+    // A file in its place: there is no such folder.
+    if (folder == nullptr) return ErrorOf("cannot list", path, errno == ENOTDIR ? ENOENT : errno);
     std::vector<std::string> names;
     errno = 0;
     while (const dirent* const entry = ::readdir(folder)) {

@@ -235,6 +235,20 @@ TEST_F(TopicCatalogTest, LeavesNothingBehindOfACreationThatFails) {
   topics_.reset();
 }
 
+TEST_F(TopicCatalogTest, LeavesNothingBehindOfPartitionsThatCannotBeAdded) {
+  SwitchedFileSystem files(PosixFileSystem(), std::chrono::nanoseconds(0));
+  Reopen(files);
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
+  files.Switch(DiskState::kBroken, "orders/3");
+  EXPECT_FALSE(topics_->AddPartitions("orders", 4).ok());
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "log/orders/1"));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "log/orders/0"));
+  files.Switch(DiskState::kWell);
+  EXPECT_TRUE(topics_->AddPartitions("orders", 4).ok());
+  EXPECT_TRUE((*topics_->Find("orders", 3))->Append(BatchOf({"a"})).ok());
+  topics_.reset();
+}
+
 TEST_F(TopicCatalogTest, RemembersTheRetentionOfATopic) {
   const Retention retention = {.age_max = std::chrono::hours(1), .bytes_max = 1000};
   ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1, .retention = retention}).ok());

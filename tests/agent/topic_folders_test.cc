@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "agent/testing/switched_file_system.h"
 #include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/temporary_folder.h"
 
@@ -24,7 +26,8 @@ class TopicFoldersTest : public testing::Test {
   }
 
   TemporaryFolder folder_;
-  TopicFolders folders_{PosixFileSystem(), folder_.path()};
+  SwitchedFileSystem files_{PosixFileSystem(), std::chrono::nanoseconds(0)};
+  TopicFolders folders_{files_, folder_.path()};
 };
 
 TEST_F(TopicFoldersTest, FindsFoldersWithRecordsAndWithoutATopic) {
@@ -65,6 +68,23 @@ TEST_F(TopicFoldersTest, FinishesACreationWhoseTopicIsThere) {
   EXPECT_EQ(Orphans("a"), std::vector<std::string>());
   EXPECT_TRUE(Has("a/0"));
   EXPECT_FALSE(Has("a/creating"));
+}
+
+TEST_F(TopicFoldersTest, KeepsAndNamesWhatItCannotList) {
+  ASSERT_TRUE(folders_.BeginCreation("a").ok());
+  AddPartition("a/0", "");
+  AddPartition("a/1", "records");
+  files_.Switch(DiskState::kBroken, "a/1");
+  EXPECT_EQ(Orphans(), std::vector<std::string>{"a"});
+  EXPECT_FALSE(folders_.CountPartitionsWithRecords("a").ok());
+  folders_.AbandonCreation("a");
+  for (const char* kept : {"a/0", "a/1", "a/creating"}) EXPECT_TRUE(Has(kept)) << kept;
+}
+
+TEST_F(TopicFoldersTest, AFileInThePlaceOfAPartitionHasNoRecords) {
+  ASSERT_TRUE(folders_.BeginCreation("a").ok());
+  WriteRawFile(folder_ / "a/0", "x");
+  EXPECT_EQ(folders_.CountPartitionsWithRecords("a").value(), 0U);
 }
 
 TEST_F(TopicFoldersTest, AbandonsNothingWithoutAMark) {
