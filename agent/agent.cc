@@ -128,7 +128,8 @@ Status Agent::StartTopics() {
   if (Status loaded = topics_->Load(); !loaded.ok()) return loaded;
   for (const TopicInfo& topic : config_.topics) {
     // Load() has tried what there is; a partition that cannot be served is no reason not to serve the others.
-    if (auto known = topics_->PartitionCount(topic.name); known.ok() && *known == topic.partitions) continue;
+    // More than are configured have been added since.
+    if (auto known = topics_->PartitionCount(topic.name); known.ok() && *known >= topic.partitions) continue;
     // /ready names it, and what to do.
     if (topics_->HasLogsWithoutTopic(topic.name)) continue;
     if (Status created = topics_->Create(topic); !created.ok()) return created;

@@ -159,6 +159,19 @@ TEST_F(AgentTest, KeepsWhatItHasAcknowledgedOverARestart) {
   EXPECT_EQ(fetched.records(0).value(), "a");
 }
 
+TEST_F(AgentTest, StartsAgainWithATopicThatHasGrownSince) {
+  RunningAgent agent;
+  v1::AddPartitionsRequest request;
+  request.set_topic("orders");
+  request.set_partitions(6);
+  v1::AddPartitionsResponse response;
+  grpc::ClientContext context;
+  ASSERT_TRUE(agent.topics().AddPartitions(&context, request, &response).ok());
+  agent.Restart();
+  v1::ProduceResponse produced;
+  EXPECT_TRUE(agent.Produce(RunningAgent::Batch("orders", 5, {"a"}), &produced).ok());
+}
+
 TEST_F(AgentTest, IsReadyAsSoonAsItHasStarted) {
   ASSERT_TRUE(Start().ok());
   EXPECT_TRUE(health_.Evaluate().ready()) << Reason();
