@@ -26,15 +26,22 @@ bool IsPartition(const std::string& name) {
 }  // namespace
 
 Status MarkForRemoval(FileSystem& files, const std::string& topic_folder) {
-  if (Status made = files.CreateFolders(topic_folder); !made.ok()) return made;
-  auto mark = files.OpenForAppend(MarkIn(topic_folder));
-  if (!mark.ok()) return mark.status();
-  if (Status synced = (*mark)->Sync(); !synced.ok()) return synced;
-  return files.SyncFolder(topic_folder);
+  if (Status there = files.CreateFolders(topic_folder); !there.ok()) return there;
+  const auto make = [&]() -> Status {
+    auto mark = files.OpenForAppend(MarkIn(topic_folder));
+    if (!mark.ok()) return mark.status();
+    if (Status synced = (*mark)->Sync(); !synced.ok()) return synced;
+    return files.SyncFolder(topic_folder);
+  };
+  Status made = make();
+  // A mark that stays could take a topic away that lives.
+  if (!made.ok()) static_cast<void>(WithdrawMark(files, topic_folder));
+  return made;
 }
 
 Status WithdrawMark(FileSystem& files, const std::string& topic_folder) {
-  if (Status removed = files.RemoveFile(MarkIn(topic_folder)); !removed.ok()) return removed;
+  const Status removed = files.RemoveFile(MarkIn(topic_folder));
+  if (!removed.ok() && removed.code() != StatusCode::kNotFound) return removed;
   return files.SyncFolder(topic_folder);
 }
 

@@ -7,7 +7,7 @@
 // WithdrawMark() makes all as it was before. Otherwise RemoveMarked() goes on.
 // When to use something else: PartitionLog::ApplyRetention, for old records of a topic that stays.
 // Guarantees: nothing is removed from a folder without a mark. The mark survives a loss of power once MarkForRemoval()
-// has returned OK.
+// has returned OK, and none is left when it has failed, unless the disk lets nothing be removed either.
 // Thread safety: one thread for one folder.
 // Errors: those of the file system; each call may come again.
 #pragma once

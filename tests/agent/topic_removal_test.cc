@@ -42,6 +42,15 @@ TEST_F(TopicRemovalTest, AMarkCanBeWithdrawn) {
   EXPECT_TRUE(std::filesystem::exists(topic_ + "/1"));
 }
 
+TEST_F(TopicRemovalTest, LeavesNoMarkWhenAnyOperationOfMarkingFails) {
+  for (int n = 1;; ++n) {
+    FaultyFileSystem files(PosixFileSystem(), n, Fault::kOnce);
+    const Status marked = MarkForRemoval(files, topic_);
+    EXPECT_EQ(IsMarkedForRemoval(PosixFileSystem(), topic_), marked.ok()) << n;
+    if (!files.has_failed()) break;
+  }
+}
+
 TEST_F(TopicRemovalTest, MarksATopicWhoseFolderWasMovedAway) {
   std::filesystem::remove_all(topic_);
   EXPECT_TRUE(MarkForRemoval(PosixFileSystem(), topic_).ok());
