@@ -118,6 +118,8 @@ Status GroupCoordinator::Commit(const GroupCommit& commit, const std::function<S
 }
 
 Status GroupCoordinator::ChangeWhileEmpty(const std::string& group, const std::function<Status()>& change) {
+  // A commit under way, of a member that has just left, comes before the change or not at all.
+  const std::lock_guard committing(commit_mutex_);
   {
     const std::lock_guard lock(mutex_);
     if (const auto found = groups_.find(group); found != groups_.end()) {

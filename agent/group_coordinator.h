@@ -113,7 +113,7 @@ class GroupCoordinator {
   const TopicCatalog& topics_;
   const Clock clock_;
 
-  std::mutex commit_mutex_;  // one commit at a time, while the store writes; taken before mutex_
+  std::mutex commit_mutex_;  // one commit or change at a time, while the store writes; taken before mutex_
   std::mutex mutex_;         // held for moments only
   // guarded by mutex_
   std::map<std::string, Group> groups_;

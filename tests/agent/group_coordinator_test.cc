@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <future>
 #include <map>
 #include <mutex>
 #include <string>
@@ -181,6 +182,38 @@ TEST_F(GroupCoordinatorTest, StoresCommitsOneAtATimeAndInOrder) {
   }
   EXPECT_TRUE(std::is_sorted(stored_.begin(), stored_.end()));
   EXPECT_EQ(stored_.back(), 1500U);
+}
+
+// Goal: a commit under way does not come after an operator's change. Method: the member leaves while its commit is
+// being stored, and the change runs beside it; the commit goes on only when the change has come first or has had time.
+TEST_F(GroupCoordinatorTest, ChangesAGroupOnlyAfterACommitUnderWay) {
+  Beat("a");
+  std::vector<std::string> order;
+  std::jthread changer;
+  std::promise<void> changed;
+  const auto change = [&] {
+    EXPECT_TRUE(groups_
+                    .ChangeWhileEmpty("group",
+                                      [&] {
+                                        order.emplace_back("change");
+                                        changed.set_value();
+                                        return Status::Ok();
+                                      })
+                    .ok());
+  };
+  const GroupCommit commit = {.group = "group", .member_id = "a", .partition = {"orders", 0}, .sequence = 1};
+  EXPECT_TRUE(groups_
+                  .Commit(commit,
+                          [&] {
+                            groups_.Leave("group", "a");
+                            changer = std::jthread(change);
+                            EXPECT_EQ(changed.get_future().wait_for(milliseconds(100)), std::future_status::timeout);
+                            order.emplace_back("commit");
+                            return Status::Ok();
+                          })
+                  .ok());
+  changer.join();
+  EXPECT_EQ(order, (std::vector<std::string>{"commit", "change"}));
 }
 
 TEST_F(GroupCoordinatorTest, RefusesWhatMakesNoSense) {
