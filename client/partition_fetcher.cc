@@ -134,8 +134,10 @@ void PartitionFetcher::HandleDamage(Lock& lock, const DamagedRange& damaged) {
     return BackOff(lock);
   }
   const std::uint64_t seeks = seeks_;
+  // What is before fetch_offset_ was read, or reported, already.
+  const DamagedRange lost = {.first = std::max(damaged.first, fetch_offset_), .next = damaged.next};
   lock.unlock();
-  options_.report_damage(partition_, damaged);
+  options_.report_damage(partition_, lost);
   lock.lock();
   if (seeks != seeks_) return;
   fetch_offset_ = damaged.next;

@@ -245,6 +245,21 @@ TEST_F(PartitionFetcherTest, SkipsDamagedRecordsWhenToldToAndReportsThem) {
   EXPECT_EQ(lost, 3U);
 }
 
+TEST_F(PartitionFetcherTest, ReportsNoDamagedRecordTwiceWhenTheRangeHasGrown) {
+  Write(6);
+  broker_->Damage(kOrders, {.first = 1, .next = 3});
+  std::vector<Offset> lost;
+  options_.report_damage = [&](const TopicPartition&, const DamagedRange& range) {
+    for (Offset offset = range.first; offset < range.next; ++offset) lost.push_back(offset);
+    broker_->Damage(kOrders, {.first = 1, .next = 5});
+  };
+  StartAt(0);
+  EXPECT_EQ(Take(), "0");
+  EXPECT_EQ(Take(), "5");
+  fetcher_->Stop();
+  EXPECT_EQ(lost, (std::vector<Offset>{1, 2, 3, 4}));
+}
+
 TEST_F(PartitionFetcherTest, StopEndsAFetchUnderWay) {
   options_.max_wait = std::chrono::hours(1);
   StartAt(0);
