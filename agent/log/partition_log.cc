@@ -402,7 +402,9 @@ Result<std::size_t> PartitionLog::ApplyRetention(const Retention& retention, std
 
 Status PartitionLog::RemoveBeyond(const Retention& retention, std::int64_t oldest_ms, std::size_t& removed) {
   while (const std::shared_ptr<const Segment> segment = FindRemovable(retention, oldest_ms)) {
-    if (Status gone = files_.RemoveFile(segment->path); !gone.ok()) return gone;
+    const Status gone = files_.RemoveFile(segment->path);
+    // Somebody else may have removed it: that must not keep those behind it for ever.
+    if (!gone.ok() && gone.code() != StatusCode::kNotFound) return gone;
     std::erase(unsynced_, segment->path);
     {
       const std::lock_guard state_lock(state_mutex_);

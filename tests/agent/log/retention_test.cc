@@ -81,6 +81,12 @@ TEST_F(RetentionTest, RemovesWholeSegmentsWhereNoFileCanBeCreated) {
 }
 
 // By age, the content of the last segment goes as well, and that takes a new file.
+TEST_F(RetentionTest, GoesOnBehindASegmentThatSomebodyElseHasRemoved) {
+  ASSERT_TRUE(std::filesystem::remove(folder_ / "00000000000000000000.log"));
+  EXPECT_EQ(log_->ApplyRetention({.bytes_max = 1}, kNow).value(), 3U);
+  EXPECT_EQ(log_->LogStartOffset(), 3U);
+}
+
 TEST_F(RetentionTest, RemovesWhatItCanWhereNoFileCanBeCreatedAndTheRestLater) {
   files_.is_full = true;
   EXPECT_EQ(log_->ApplyRetention(one_second_, kNow + 1001).status().code(), StatusCode::kResourceExhausted);
