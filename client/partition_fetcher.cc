@@ -158,10 +158,13 @@ void PartitionFetcher::ReturnToLog(Lock& lock, const CallLimits& limits) {
   lock.lock();
   if (seeks != seeks_) return;
   if (!watermarks.ok() || life_.IsOfAnotherTopic(watermarks.value().life)) return BackOff(lock);
+  const Offset before = fetch_offset_;
   FollowLog(watermarks.value().life);
   const Offset start = watermarks.value().log_start;
   fetch_offset_ = std::clamp(fetch_offset_, start, std::max(start, watermarks.value().high));
   if (queue_.empty()) position_ = fetch_offset_;
+  // The log has the offset and yet cannot read it; asking again at once would not help.
+  if (fetch_offset_ == before) BackOff(lock);
 }
 
 void PartitionFetcher::FollowTopic(Lock& lock, const CallLimits& limits) {

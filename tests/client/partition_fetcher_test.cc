@@ -1,6 +1,7 @@
 #include "client/partition_fetcher.h"
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -266,6 +267,30 @@ TEST_F(PartitionFetcherTest, StopEndsAFetchUnderWay) {
   ASSERT_TRUE(WaitForFetches(1));
   fetcher_->Stop();
   EXPECT_FALSE(fetcher_->Take());
+}
+
+// A broker that finds none of the offsets that it says it has.
+class ContradictoryBroker : public InMemoryBroker {
+ public:
+  Result<FetchedBatch> Fetch(const FetchRequest&, const CallLimits&) override {
+    ++fetches;
+    return Status(StatusCode::kOutOfRange, "not here");
+  }
+
+  std::atomic<int> fetches = 0;
+};
+
+TEST_F(PartitionFetcherTest, WaitsBeforeItAsksAgainForAnOffsetThatTheLogHasAndCannotFind) {
+  const auto broker = std::make_shared<ContradictoryBroker>();
+  broker_ = broker;
+  EXPECT_TRUE(broker_->CreateTopic("orders", 1, Soon()).ok());
+  Write(1);
+  const auto begin = std::chrono::steady_clock::now();
+  StartAt(0);
+  ASSERT_TRUE(Eventually([&] { return broker->fetches >= 4; }));
+  // The least of 100, 200 and 400 ms, less a quarter of jitter.
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::milliseconds(500));
+  EXPECT_EQ(fetcher_->failure().code(), StatusCode::kOutOfRange);
 }
 
 // A broker that answers from an earlier offset than it was asked for.
