@@ -37,11 +37,18 @@ class Progress {
   std::chrono::steady_clock::time_point next_ = std::chrono::steady_clock::now() + kProgressInterval;
 };
 
-std::vector<std::string> FoldersIn(const std::string& folder) {
+Result<std::vector<std::string>> FoldersIn(const std::string& folder) {
   std::vector<std::string> names;
   std::error_code error;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (entry.is_directory(error)) names.push_back(entry.path().filename().string());
+  std::filesystem::directory_iterator entry(folder, error);
+  while (!error && entry != std::filesystem::directory_iterator()) {
+    std::error_code gone;
+    if (entry->is_directory(gone)) names.push_back(entry->path().filename().string());
+    entry.increment(error);
+  }
+  // One that the agent has removed meanwhile is not damaged.
+  if (error && error != std::errc::no_such_file_or_directory) {
+    return Status(StatusCode::kUnavailable, "cannot list " + folder + ": " + error.message());
   }
   std::sort(names.begin(), names.end());
   return names;
@@ -60,8 +67,16 @@ Status Verify(const std::string& data_folder) {
   const auto print = [&printed](const std::string& line) {
     if (printed.ok()) printed = PrintLine(line);
   };
-  for (const std::string& topic : FoldersIn(log_folder)) {
-    for (const std::string& partition : FoldersIn(log_folder + "/" + topic)) {
+  auto topics = FoldersIn(log_folder);
+  if (!topics.ok()) return topics.status();
+  for (const std::string& topic : *topics) {
+    auto partitions_found = FoldersIn(log_folder + "/" + topic);
+    if (!partitions_found.ok()) {
+      print(topic + ": " + partitions_found.status().message());
+      ++sum.damages;
+      continue;
+    }
+    for (const std::string& partition : *partitions_found) {
       const std::string name = topic + "/" + partition;
       const agent::VerifyListener listener = {
           .damage = [&](const agent::Damage& damage) { print(name + ": " + damage.ToString()); },

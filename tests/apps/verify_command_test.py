@@ -1,5 +1,7 @@
 """`streamhouse verify`: reads every batch of a data folder and prints what is damaged."""
 
+import os
+import subprocess
 import unittest
 
 import processes
@@ -42,6 +44,17 @@ class VerifyCommand(unittest.TestCase):
         self.assertRegex(
             done.stdout, f"^orders/{partition}: offsets? 0.* cannot be read: .* at byte 0: .*\npartitions=2 .* damages=1\n$"
         )
+
+    def test_names_a_topic_whose_folder_cannot_be_read_and_fails(self):
+        folder = self.data / "log/orders"
+        folder.chmod(0)
+        self.addCleanup(folder.chmod, 0o755)
+        command = [processes.BINARY, "verify", "--data", self.data]
+        if os.geteuid() == 0:  # reads everything, unless it gives that up
+            command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(1, done.returncode, done.stderr)
+        self.assertRegex(done.stdout, "^orders: cannot list .*/log/orders: .*\npartitions=0 .* damages=1\n$")
 
     def test_ends_with_another_code_when_it_was_not_told_what_to_read(self):
         for arguments in ((), ("--data", self.data / "none"), ("--data", self.data, "--fast")):
