@@ -45,26 +45,18 @@ class FullDisk(unittest.TestCase):
             while True:
                 filler.write(b"x" * 4096)
 
-    def producer(self):
-        """One that goes on trying."""
-        producer = processes.Streamhouse(
-            self, "produce", "--agent", self.agent.grpc, "--topic", "orders", stdin=subprocess.PIPE
-        )
-        producer.stdin.write("d" * 8192 + "\n")  # more than is left of a page
-        producer.stdin.close()
-        return producer
-
     def test_reading_and_committing_go_on_and_writing_resumes_by_itself(self):
         self.fill()
-        producer = self.producer()
+        refused = self.run_client("produce", stdin="d" * 8192 + "\n")  # more than is left of a page
+        self.assertEqual(1, refused.returncode)
+        self.assertIn(f"the disk of {self.data} is full", refused.stderr)
         processes.wait_for(lambda: self.ready()[0] == 503, "/ready says no")
         self.assertIn(f"the disk of {self.data} is full", self.ready()[2])
         self.assertEqual(["a", "b", "c"], self.consume("g"))
-        self.assertTrue(producer.running())
         os.remove(self.data / "filler")
-        self.assertEqual(0, producer.wait(), producer.stderr)
-        self.assertEqual(["d" * 8192], self.consume("g"))
-        self.assertEqual(200, self.ready()[0])
+        processes.wait_for(lambda: self.ready()[0] == 200, "/ready says yes")
+        self.produce("e")
+        self.assertEqual(["e"], self.consume("g"))
 
     def test_a_restart_on_the_full_disk_serves_what_is_there(self):
         self.fill()
