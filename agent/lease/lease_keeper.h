@@ -58,7 +58,7 @@ class LeaseKeeper {
   void GiveUp(const TopicPartition& partition, const std::string& reason);
 
   // Runs `free_rows`, which frees the rows of these leases in the store, between two rounds; when it succeeds, they are
-  // not held from now on, and forgotten: Track() then makes new ones. Whoever asks for an old one is given the reason.
+  // not held from now on, and forgotten: Track() then makes new ones. A caller with an old one gets the reason.
   Status Forget(std::span<const TopicPartition> partitions, const std::string& reason,
                 const std::function<Status()>& free_rows);
 

@@ -4,7 +4,7 @@
 // Guarantees: what looks like a batch by chance, or because a record holds the bytes of one, is found as well. The
 // functions say what they compare.
 // Thread safety: pure.
-// Cost: linear in the bytes, whatever they hold: each byte is part of at most kHeaderChecksumsPerByte checksums of
+// Cost: linear in the bytes: each byte is part of at most kHeaderChecksumsPerByte checksums of
 // headers, and of one checksum of bodies.
 #pragma once
 

@@ -390,7 +390,7 @@ Result<std::size_t> PartitionLog::ApplyRetention(const Retention& retention, std
   if (closed_) return std::size_t{0};
   std::size_t removed = 0;
   Status done = RemoveBeyond(retention, oldest_ms, removed);
-  // Otherwise the last records of a topic that nobody writes to any more would stay for ever. It takes a new file, and
+  // Otherwise the last records of a topic that gets no more records would never be removed. It takes a new file, and
   // there may be no room for one: so it comes last.
   if (done.ok() && has_age && IsIdleBeyond(oldest_ms)) {
     done = Roll();
@@ -403,7 +403,7 @@ Result<std::size_t> PartitionLog::ApplyRetention(const Retention& retention, std
 Status PartitionLog::RemoveBeyond(const Retention& retention, std::int64_t oldest_ms, std::size_t& removed) {
   while (const std::shared_ptr<const Segment> segment = FindRemovable(retention, oldest_ms)) {
     const Status gone = files_.RemoveFile(segment->path);
-    // Somebody else may have removed it: that must not keep those behind it for ever.
+    // Somebody else may have removed it: that must not keep those behind it.
     if (!gone.ok() && gone.code() != StatusCode::kNotFound) return gone;
     std::erase(unsynced_, segment->path);
     {

@@ -80,7 +80,7 @@ constexpr char kTakeOverOldTables[] = R"sql(
 
 struct SummedTable {
   std::string_view name;
-  // Adds up the checksums of its rows, whoever changes them.
+  // Adds up the checksums of its rows after every change.
   const char* triggers;
   std::string_view select_all;
 };
