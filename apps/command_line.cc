@@ -22,7 +22,7 @@
 #include "apps/produce_command.h"
 #include "apps/topics_command.h"
 #include "apps/verify_command.h"
-#include "apps/version.h"
+#include "metrics_core/version.h"
 
 namespace streamhouse::apps {
 namespace {
@@ -55,7 +55,7 @@ int UsageExitCode(const std::vector<Command>& commands) {
 }
 
 void AddVersionFlag(CLI::App& parser) {
-  parser.set_version_flag("--version", std::string("streamhouse ") + kVersion);
+  parser.set_version_flag("--version", "streamhouse " + std::string(metrics::kVersion));
   for (CLI::App* const below : parser.get_subcommands([](const CLI::App*) { return true; })) AddVersionFlag(*below);
 }
 

@@ -1,7 +1,7 @@
 #include "apps/program_metrics.h"
 
-#include "apps/version.h"
 #include "metrics_core/build_info.h"
+#include "metrics_core/version.h"
 
 namespace streamhouse::apps {
 
@@ -10,7 +10,7 @@ metrics::Result<ProgramMetrics> ProgramMetrics::Register(metrics::Registry& regi
   if (!process.ok()) return process.status();
   auto core = metrics::CoreMetrics::Register(registry);
   if (!core.ok()) return core.status();
-  metrics::Status built = metrics::RegisterBuildInfo(registry, "streamhouse", kVersion, /*revision=*/"");
+  metrics::Status built = metrics::RegisterBuildInfo(registry, "streamhouse", metrics::kVersion, /*revision=*/"");
   if (!built.ok()) return built;
   return ProgramMetrics(*std::move(process), *std::move(core));
 }
