@@ -4,7 +4,7 @@
 // bound. Bounds are finite and strictly ascending, 0 to kMaxBounds of them (each costs 8 bytes a series and
 // recording thread). Thread safety: immutable. Errors: InvalidArgument, naming the offending bound.
 //
-//   auto bounds = BucketBounds::Exponential(1e-6, 2, 25);  // 1 us, 2 us, ... 16.8 s
+//   auto bounds = BucketBounds::Exponential(1e-6, 2, 25);  // 0.000001, 0.000002, ... 16.8
 #pragma once
 
 #include <cstddef>

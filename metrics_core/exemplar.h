@@ -7,8 +7,8 @@
 // that shows it. Which recordings are taken is not promised; two at the same moment may both be passed over. The
 // recording itself is counted in any case. Without the option, or on a sink, the trace is ignored.
 // Thread safety: as for the handle. Cost, beyond the recording: without the option a look at one table; otherwise a
-// clock reading, and every kExemplarInterval about 100 ns. Never a lock or an allocation. Memory: 56 bytes a bucket and
-// series.
+// clock reading, and once in kExemplarInterval the copy of the exemplar. Never a lock or an allocation. Memory: 56
+// bytes a bucket and series.
 #pragma once
 
 #include <chrono>

@@ -4,15 +4,14 @@
 // spread, so that at most internal::kExponentialBuckets (120) are in use: values within a factor of 2^30 are known to
 // 9 %, within 2^15 to 4.4 %, within 2^7 to 2.2 %. Servers that read native histograms get the buckets; in other formats
 // it is a classic histogram with the bounds that were given at registration.
-// When to use something else: Histogram or TickHistogram where the interesting bounds are known: 0.7 of the cost in
-// time, and a tenth in memory. Values may not be negative.
+// When to use something else: Histogram or TickHistogram where the interesting bounds are known: they take less time
+// and memory. Values may not be negative.
 // Guarantees: in every snapshot, count == zeros and the sum of the buckets. Bucket indexes are exact with respect to
 // Prometheus' own table of bounds. Resolution only ever goes down, and is at most that of the coarsest thread. Sum and
 // count belong together as in Histogram. Values up to 2^-128, zero among them, are counted as zeros. NaN, infinities
 // and negative values are dropped and counted (DroppedNotANumber(), DroppedOutOfRange()). What is observed through a
 // handle whose series was removed is counted nowhere. A default-constructed histogram is a sink.
-// Thread safety and cost: as Counter, with an index and three stores, about 1.4 times a Histogram's time; 2 KiB a
-// series and recording thread.
+// Thread safety and cost: as Counter, with an index and three stores; 2 KiB a series and recording thread.
 //
 //   auto latency = registry.AddExponentialHistogram({.name = "fetch_latency_seconds", .help = "…", .unit = "seconds"},
 //                                                   BucketBounds::Exponential(0x1p-10, 2, 14).value());

@@ -16,7 +16,7 @@
 // may outlive the registry; no reader sees them then.
 // Thread safety: all methods from any thread; assigning to a family needs the caller's own ordering.
 // Cost: With() is a look-up under a lock, and two locked instructions for the handle's life. Lookup() hashes and
-// compares the values, 15 to 17 ns for two short ones (bench: BM_FamilyLookupIncrement), without a locked instruction;
+// compares the values without a locked instruction (bench: BM_FamilyLookupIncrement);
 // nothing with recording compiled out. A label set's first use allocates and locks, and may wait for a scrape of the
 // same family; so does every look-up with a value over label_value_bytes_max, and a set beyond a limit by bytes.
 // Errors: the compiler refuses another number of values than there are labels where the labels were registered as

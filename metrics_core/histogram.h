@@ -1,7 +1,6 @@
 // Histogram: how often values fell into each of a fixed list of buckets, and their sum.
 //
-// When to use something else: TickHistogram (below) for whole numbers such as nanoseconds and bytes: it is faster
-// and its sum is exact.
+// When to use something else: TickHistogram (below) for whole numbers such as nanoseconds and bytes: its sum is exact.
 // Guarantees: in every snapshot, count == the sum of the buckets. Sum and count belong to the same observations,
 // except that a thread that completes observations faster than its cells can be read may contribute a sum that is
 // off by one of them, and buckets that stand for slightly different moments; the next snapshot has them. NaN is dropped

@@ -23,6 +23,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
+import bench_load
 import bench_revision
 import paired_ratios
 
@@ -131,9 +132,9 @@ def report(pairs, without_base, gone, limit):
     return [row for row in rows if paired_ratios.verdict(row, limit) == "WORSE"], failed
 
 
-def write_raw(path, suite, revisions, pairs):
+def write_raw(path, suite, provenance, pairs):
     runs = {name: [{"new": new, "base": base} for new, base in of_row] for name, of_row in pairs.items()}
-    text = json.dumps({"suite": suite, **revisions, "rows": runs}, indent=1)
+    text = json.dumps({"suite": suite, **provenance, "rows": runs}, indent=1)
     pathlib.Path(path).write_text(text + "\n", encoding="utf-8")
 
 
@@ -153,7 +154,7 @@ def parse(words):
     return options
 
 
-def compare(options, new, base, revisions):
+def compare(options, new, base, provenance):
     """Exit code. Without `base`, no row has one."""
     new_rows = new.rows()
     if not new_rows:
@@ -167,8 +168,10 @@ def compare(options, new, base, revisions):
         [row for row in base_rows if row not in new_rows],
         options.limit,
     )
+    if provenance["quiet"] == "no":
+        print(bench_load.warning(float(provenance["load_at_start"])))
     if options.json:
-        write_raw(options.json, options.suite, revisions, pairs)
+        write_raw(options.json, options.suite, provenance, pairs)
         print(f"Raw results: {options.json}")
     return 1 if worse or failed else 0
 
@@ -190,22 +193,25 @@ def main(words):
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # cleans up, as after Ctrl-C
     options = parse(words)
     root = pathlib.Path(__file__).resolve().parent.parent
+    load = bench_load.read()  # before the builds, which are over when the measurement starts
+    if bench_load.warning(load):
+        say(bench_load.warning(load))
     try:
         with contextlib.ExitStack() as cleanups:
             scratch = tempfile.mkdtemp(prefix="bench_against_")
             cleanups.callback(shutil.rmtree, scratch, ignore_errors=True)
             commit = bench_revision.resolve(root, options.revision)
-            revisions = {"new": bench_revision.describe(root), "base": commit[:7]}
+            provenance = {"new": bench_revision.describe(root), "base": commit[:7], **bench_load.context(load)}
             for path in bench_revision.changed_benches(root, commit):
                 say(f"Note: {path} differs between the revisions: its rows may not do the same work")
             new_path = bench_revision.build(root, options.suite, scratch, "new")
             with bench_revision.worktree(root, commit) as base_tree, contextlib.ExitStack() as afterwards:
                 afterwards.callback(bench_revision.shut_down_bazel, base_tree)
                 base_path = build_base(root, base_tree, options.suite, scratch)
-            say(f"Comparing {revisions['new']} (new) with {revisions['base']} (base)")
+            say(f"Comparing {provenance['new']} (new) with {provenance['base']} (base)")
             new = Binary(new_path, options.flags, scratch)
             base = Binary(base_path, options.flags, scratch) if base_path else None
-            return compare(options, new, base, revisions)
+            return compare(options, new, base, provenance)
     except (Failure, bench_revision.Failure) as failure:
         say(f"tools/bench: {failure}")
         return 2

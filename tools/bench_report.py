@@ -12,6 +12,8 @@ import json
 import statistics
 import sys
 
+import bench_load
+
 
 @dataclasses.dataclass(frozen=True)
 class Goal:
@@ -97,7 +99,8 @@ def ratios(goal, runs):
 def main():
     suite, path = sys.argv[1], sys.argv[2]
     context, runs = read_runs(path)
-    print(f"{context['num_cpus']} processors, load {context['load_avg'][0]:.1f} at the start, commit {context.get('commit', '?')}")
+    load = bench_load.of_result(context)
+    print(f"{context['num_cpus']} processors, load {load:.2f} at the start, commit {context.get('commit', '?')}")
     print(f"{'figure':52} {'median':>9} {'smallest':>9} {'largest':>9} {'goal':>8}")
     for goal in GOALS.get(suite, ()):
         if goal.bench not in runs or (goal.baseline and goal.baseline not in runs):
@@ -107,6 +110,8 @@ def main():
         print(
             f"{goal.figure:52} {median:9.3g} {min(all_of_them):9.3g} {max(all_of_them):9.3g} {goal.at_most:8g}  {verdict}"
         )
+    if bench_load.warning(load):
+        print(bench_load.warning(load))
 
 
 if __name__ == "__main__":

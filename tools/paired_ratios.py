@@ -3,7 +3,7 @@
 Runs are paired by row and by repetition, because the runs of a pair are neighbours in time: what the machine does to one
 it does to the other. A ratio is new / base of a pair, and less than 1 is better.
 The interval of a row is that between two order statistics of its ratios. It holds the median with at least 95 %,
-whatever their distribution: of 9 ratios, from the 2nd smallest to the 2nd largest (96.1 %).
+for every distribution: of 9 ratios, from the 2nd smallest to the 2nd largest (96.1 %).
 Standard library only.
 """
 

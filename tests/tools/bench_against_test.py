@@ -11,6 +11,7 @@ import unittest
 import unittest.mock
 
 import bench_against
+import bench_load
 import bench_revision
 
 # What is needed of Google Benchmark, for one row.
@@ -71,11 +72,11 @@ class Comparison(unittest.TestCase):
         self.raw = pathlib.Path(folder.name) / "raw"
         self.runs = []
 
-    def compare(self, new, base, *words):
+    def compare(self, new, base, *words, load=0.1):
         options = bench_against.parse(["suite", "HEAD", *words])
         fakes = [FakeBinary("new", new, self.runs), None if base is None else FakeBinary("base", base, self.runs)]
         with contextlib.redirect_stdout(io.StringIO()) as output, contextlib.redirect_stderr(io.StringIO()):
-            code = bench_against.compare(options, *fakes, {"new": "n", "base": "b"})
+            code = bench_against.compare(options, *fakes, {"new": "n", "base": "b", **bench_load.context(load)})
         return code, output.getvalue()
 
     def test_is_content_with_equal_rows(self):
@@ -125,6 +126,16 @@ class Comparison(unittest.TestCase):
         raw = json.loads(self.raw.read_text())
         self.assertEqual(("suite", "n", "b", 9), (raw["suite"], raw["new"], raw["base"], len(raw["rows"]["a"])))
         self.assertEqual((3.0, 2.0), (raw["rows"]["a"][0]["new"]["cpu_time"], raw["rows"]["a"][0]["base"]["cpu_time"]))
+
+    def test_says_and_keeps_that_the_machine_was_busy(self):
+        _, text = self.compare({"a": 1.0}, {"a": 1.0}, "--json", str(self.raw), load=0.7)
+        self.assertIn("Warning: the load is 0.70, above 0.5", text)
+        raw = json.loads(self.raw.read_text())
+        self.assertEqual(("0.70", "no"), (raw["load_at_start"], raw["quiet"]))
+
+    def test_says_nothing_of_a_quiet_machine(self):
+        _, text = self.compare({"a": 1.0}, {"a": 1.0})
+        self.assertNotIn("Warning", text)
 
     def test_passes_flags_on_to_the_binary(self):
         options = bench_against.parse(["suite", "HEAD", "--limit", "2", "--", "--benchmark_filter=a", "--json"])

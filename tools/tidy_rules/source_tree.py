@@ -38,7 +38,7 @@ class Include:
     quoted: bool
 
 
-def _blank(text):
+def blank(text):
     """The same text as spaces, so that lines and columns stay where they were."""
     return re.sub(r"[^\n]", " ", text)
 
@@ -60,11 +60,22 @@ class SourceFile:
     @functools.cached_property
     def code(self):
         """C++ with comments and the contents of literals blanked out."""
-        return _TOKEN.sub(lambda m: m.group() if m["number"] else _blank(m.group()), self.text)
+        return _TOKEN.sub(lambda m: m.group() if m["number"] else blank(m.group()), self.text)
+
+    @functools.cached_property
+    def comments(self):
+        """C++ with all but its comments blanked out."""
+        pieces = []
+        end = 0
+        for match in _TOKEN.finditer(self.text):
+            if match["comment"]:
+                pieces += [blank(self.text[end : match.start()]), match.group()]
+                end = match.end()
+        return "".join(pieces) + blank(self.text[end:])
 
     @functools.cached_property
     def includes(self):
-        uncommented = _TOKEN.sub(lambda m: _blank(m.group()) if m["comment"] else m.group(), self.text)
+        uncommented = _TOKEN.sub(lambda m: blank(m.group()) if m["comment"] else m.group(), self.text)
         return [
             Include(line_of(uncommented, m.start(2)), m.group(2), m.group(1) == '"')
             for m in _INCLUDE.finditer(uncommented)

@@ -1,0 +1,95 @@
+"""The table of README follows bench/results: the newest result of a suite counts, and figures elsewhere are found."""
+
+import json
+import unittest
+
+from rule_test_case import RuleTestCase
+from tidy_rules import figures
+
+CORE = ("BM_CounterIncrement", "BM_HistogramObserve", "BM_FamilyLookupIncrement", "BM_FetchAdd")
+
+
+def result(time, date="2026-01-02T00:00:00+00:00", load="0.10", benches=CORE):
+    runs = [{"name": f"{bench}/real_time/threads:1", "run_type": "iteration", "cpu_time": time} for bench in benches]
+    return json.dumps({"context": {"date": date, "load_at_start": load}, "benchmarks": runs})
+
+
+def path(commit="abc1234", date="2026-01-02", suite="core"):
+    return f"bench/results/{date}.{commit}.{suite}.AMD-EPYC.2-threads.g++-12.2.0.json"
+
+
+def readme(*lines):
+    return "\n".join(("# Title", figures.BEGIN, *lines, figures.END)) + "\n"
+
+
+class FiguresAreThoseOfResults(RuleTestCase):
+    rule = staticmethod(figures.figures_are_those_of_results)
+
+    def table(self, files):
+        return "\n".join(figures.table(figures.source_tree.SourceTree(self.checkout(files)))[0])
+
+    def test_accepts_what_it_writes_and_finds_a_figure_that_was_changed_by_hand(self):
+        files = {path(): result(1.04)}
+        lines = self.table(files).splitlines()
+        self.assertClean(self.rule, files | {"README.md": readme(*lines)})
+        lines[2] = lines[2].replace("1 ns", "0.9 ns", 1)
+        self.assertFinds(self.rule, files | {"README.md": readme(*lines)}, "README.md:5")
+
+    def test_finds_a_figure_of_an_older_result(self):
+        files = {path(): result(1.04)}
+        old = readme(*self.table(files).splitlines())
+        newer = {path("def5678", "2026-01-03"): result(2.04, "2026-01-03T00:00:00+00:00")}
+        self.assertFinds(self.rule, files | newer | {"README.md": old}, "README.md:5")
+
+    def test_takes_the_later_of_two_results_of_a_day(self):
+        files = {path("a"): result(9.0, "2026-01-02T08:00:00+00:00"), path("b"): result(1.0, "2026-01-02T07:00:00+00:00")}
+        self.assertIn("| counter +1 | 9 ns |", self.table(files))
+
+    def test_has_no_row_without_a_result(self):
+        table = self.table({path(): result(1.0)})
+        self.assertIn("| counter +1 | 1 ns |", table)
+        self.assertNotIn("tools/bench dataplane", table)
+        kept = readme("| what | measured |", "| one producer | 2 million records/s |")
+        self.assertFinds(self.rule, {path(): result(1.0), "README.md": kept}, "README.md:3")
+
+    def test_finds_a_result_without_the_bench_of_a_row(self):
+        files = {path(): result(1.0, benches=CORE[1:])}
+        files["README.md"] = readme(*self.table(files).splitlines())
+        self.assertFinds(self.rule, files, f"{path()}:1")
+
+    def test_marks_a_result_of_a_busy_machine(self):
+        self.assertIn("**not on a quiet machine** (load 1.2)", self.table({path(): result(1.0, load="1.20")}))
+        self.assertNotIn("quiet machine", self.table({path(): result(1.0, load="0.50")}))
+
+    def test_leaves_comparisons_of_revisions_aside(self):
+        files = {path(): result(1.0), path(suite="core-against-58c0852"): "{}"}
+        self.assertIn("| counter +1 | 1 ns |", self.table(files))
+
+    def test_finds_a_readme_without_the_table(self):
+        self.assertFinds(self.rule, {"README.md": "# Title\n"}, "README.md:1")
+
+
+class MeasuredTimesAreInTheTable(RuleTestCase):
+    rule = staticmethod(figures.measured_times_are_in_the_table)
+
+    def test_finds_them_in_headers_and_documents(self):
+        files = {
+            "a/a.h": "// A.\n// Cost: 15 to 17 ns, and 0.3 us at most; 1.4 times a counter.\n",
+            "a/b.h": "// Cost: about 3\n// ns.\n",
+            "docs/a.md": "It takes 5 microseconds.\n",
+            "README.md": f"{figures.BEGIN}\n| 1 ns |\n{figures.END}\nIn 2 ns.\n",
+        }
+        where = ("a/a.h:2", "a/a.h:2", "a/a.h:2", "a/b.h:1", "docs/a.md:1", "README.md:4")
+        self.assertFinds(self.rule, files, *where)
+
+    def test_lets_code_limits_and_decisions_be(self):
+        files = {
+            "a/a.h": "// Waits 20 ms, of 10 nsec or 3 times.\nconstexpr auto k = 3 ns;\n",
+            "docs/decisions/a.md": "It took 5 ns.\n",
+            "tests/a.h": "// 5 ns.\n",
+        }
+        self.assertClean(self.rule, files)
+
+
+if __name__ == "__main__":
+    unittest.main()
