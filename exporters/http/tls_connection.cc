@@ -9,7 +9,6 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/error.hpp>
-#include <boost/asio/write.hpp>
 #include <cerrno>
 #include <cstdint>
 #include <string_view>
@@ -117,6 +116,7 @@ void TlsConnection::AsyncReadSome(asio::mutable_buffer buffer, Handler handler) 
 }
 
 void TlsConnection::Greet(asio::mutable_buffer buffer, Handler handler) {
+  if (is_late()) return FailAsLate(std::move(handler));
   socket().async_wait(tcp::socket::wait_read, [this, buffer, handler = std::move(handler)](error_code error) mutable {
     if (error) return handler(Outcome(error), 0);
     char first = 0;
@@ -142,18 +142,18 @@ void TlsConnection::ShakeHands(asio::mutable_buffer buffer, Handler handler) {
 }
 
 void TlsConnection::RefusePlainText(asio::mutable_buffer buffer, Handler handler) {
-  asio::async_write(socket(), asio::buffer(kPlainTextRefusal),
-                    [this, buffer, handler = std::move(handler)](error_code error, std::size_t) mutable {
-                      if (error) return handler(Outcome(error), 0);
-                      ShutDownSocket();
-                      // What it has sent is read before the end, or its system throws the answer away.
-                      DrainAll(buffer, std::move(handler));
-                    });
+  WriteSocket({asio::buffer(kPlainTextRefusal)},
+              [this, buffer, handler = std::move(handler)](error_code error, std::size_t) mutable {
+                if (error) return handler(error, 0);
+                ShutDownSocket();
+                // What it has sent is read before the end, or its system throws the answer away.
+                DrainAll(buffer, std::move(handler));
+              });
 }
 
 void TlsConnection::DrainAll(asio::mutable_buffer buffer, Handler handler) {
   constexpr std::size_t kDrainedBytesMax = std::size_t{64} * 1024;
-  Drain(buffer, [this, buffer, handler = std::move(handler)](error_code error, std::size_t bytes) mutable {
+  ReadSocket(buffer, [this, buffer, handler = std::move(handler)](error_code error, std::size_t bytes) mutable {
     drained_ += bytes;
     if (error || drained_ > kDrainedBytesMax) return handler(asio::error::eof, 0);
     DrainAll(buffer, std::move(handler));
@@ -189,7 +189,7 @@ void TlsConnection::WriteRecord(Handler handler) {
 // Says good-bye first, or the peer takes the end for that of an attacker who cuts a page short. What it still sends is
 // not decrypted any more.
 void TlsConnection::SayGoodbye(asio::mutable_buffer buffer, Handler handler) {
-  if (ssl_ == nullptr || std::exchange(has_said_goodbye_, true)) return Drain(buffer, std::move(handler));
+  if (ssl_ == nullptr || std::exchange(has_said_goodbye_, true)) return ReadSocket(buffer, std::move(handler));
   // 0: it is said, and the peer has not answered. It may have gone.
   Perform(
       [](SSL* ssl) {
@@ -198,14 +198,8 @@ void TlsConnection::SayGoodbye(asio::mutable_buffer buffer, Handler handler) {
       },
       [this, buffer, handler = std::move(handler)](error_code, std::size_t) mutable {
         ShutDownSocket();
-        Drain(buffer, std::move(handler));
+        ReadSocket(buffer, std::move(handler));
       });
-}
-
-void TlsConnection::Drain(asio::mutable_buffer buffer, Handler handler) {
-  socket().async_read_some(buffer, [this, handler = std::move(handler)](error_code error, std::size_t bytes) {
-    handler(Outcome(error), bytes);
-  });
 }
 
 }  // namespace streamhouse::exporters

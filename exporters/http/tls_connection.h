@@ -39,7 +39,6 @@ class TlsConnection : public SocketConnection {
   void RefusePlainText(boost::asio::mutable_buffer buffer, Handler handler);
   void SayGoodbye(boost::asio::mutable_buffer buffer, Handler handler);
   void DrainAll(boost::asio::mutable_buffer buffer, Handler handler);
-  void Drain(boost::asio::mutable_buffer buffer, Handler handler);
   void WriteRecord(Handler handler);
   void Start(std::function<void()> action);
   void Perform(Operation operation, Handler handler);

@@ -4,10 +4,12 @@
 
 #include <array>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <chrono>
 #include <string>
 
 #include "tests/exporters/support/http_client.h"
+#include "tests/support/eventually.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -21,9 +23,17 @@ class TcpConnectionTest : public testing::Test {
   // Runs the operation that was started, and gives its outcome as "bytes" or the error.
   std::string Outcome() {
     context_.restart();
-    context_.run();
+    while (outcome_.empty() && context_.run_one_for(std::chrono::seconds(10)) > 0) continue;
     return outcome_;
   }
+  // Returns a time by which the limit has ended.
+  std::chrono::steady_clock::time_point SetAShortTimeLimit() {
+    constexpr std::chrono::milliseconds kLimit(1);
+    connection_.SetTimeLimit(kLimit);
+    return std::chrono::steady_clock::now() + kLimit;
+  }
+  // Waits for the timer, while no operation runs.
+  void LetTheTimeLimitEnd() { context_.run(); }
   Connection::Handler Handler() {
     return [this](error_code error, std::size_t bytes) { outcome_ = error ? error.message() : std::to_string(bytes); };
   }
@@ -55,6 +65,46 @@ TEST_F(TcpConnectionTest, GivesUpAfterTheTimeLimit) {
   connection_.SetTimeLimit(std::chrono::milliseconds(1));
   connection_.AsyncReadSome(boost::asio::buffer(received_), Handler());
   EXPECT_EQ(Outcome(), "Connection timed out");
+}
+
+TEST_F(TcpConnectionTest, FailsAReadThatStartsAfterTheTimeLimit) {
+  connection_.SetTimeLimit(std::chrono::milliseconds(1));
+  LetTheTimeLimitEnd();
+  connection_.AsyncReadSome(boost::asio::buffer(received_), Handler());
+  EXPECT_EQ(outcome_, "") << "the handler is called later";
+  EXPECT_EQ(Outcome(), "Connection timed out");
+}
+
+// Goal: the limit holds for all parts of a write. Method: the kernel takes the first part at once, and the limit ends
+// before the handler of that part runs. The client does not read, so a later part has to wait.
+TEST_F(TcpConnectionTest, GivesUpAWriteWhoseTimeLimitEndsBetweenTwoParts) {
+  const std::string page(std::size_t{64} << 20, 'x');
+  const auto end = SetAShortTimeLimit();
+  connection_.AsyncWrite({boost::asio::buffer(page)}, Handler());
+  EXPECT_TRUE(Eventually([&] { return std::chrono::steady_clock::now() > end; }));
+  EXPECT_EQ(Outcome(), "Connection timed out");
+}
+
+TEST_F(TcpConnectionTest, ForgetsThatItWasLateWithANewTimeLimit) {
+  connection_.SetTimeLimit(std::chrono::milliseconds(1));
+  LetTheTimeLimitEnd();
+  connection_.SetTimeLimit(std::chrono::minutes(1));
+  client_.ShutDownSending();
+  connection_.AsyncReadSome(boost::asio::buffer(received_), Handler());
+  EXPECT_EQ(Outcome(), "End of file");
+}
+
+// Goal: a limit that was replaced has no effect. Method: the first limit has ended, and its handler is ready, when
+// another handler sets the next limit.
+TEST_F(TcpConnectionTest, IsNotLateByATimeLimitThatWasReplaced) {
+  const auto end = SetAShortTimeLimit();
+  boost::asio::post(context_, [this] {
+    connection_.SetTimeLimit(std::chrono::minutes(1));
+    connection_.AsyncReadSome(boost::asio::buffer(received_), Handler());
+    boost::asio::post(context_, [this] { client_.Send("hello"); });
+  });
+  EXPECT_TRUE(Eventually([&] { return std::chrono::steady_clock::now() > end; }));
+  EXPECT_EQ(Outcome(), "5");
 }
 
 TEST_F(TcpConnectionTest, DeliversWhatWasWrittenBeforeAClose) {

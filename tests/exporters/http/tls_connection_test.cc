@@ -30,7 +30,7 @@ class TlsConnectionTest : public testing::Test {
     std::array<char, 100> received;
     error_code outcome;
     connection.AsyncReadSome(boost::asio::buffer(received), [&](error_code error, std::size_t) { outcome = error; });
-    context_.run();
+    context_.run_for(std::chrono::seconds(10));
     return outcome;
   }
 
@@ -63,6 +63,14 @@ TEST_F(TlsConnectionTest, AnswersAClientWithoutTlsOnceInPlainText) {
 TEST_F(TlsConnectionTest, GivesUpAHandshakeAfterTheTimeLimit) {
   const auto connection = Accept();
   connection->SetTimeLimit(std::chrono::milliseconds(1));
+  EXPECT_EQ(ErrorOfARead(*connection), boost::asio::error::timed_out);
+}
+
+TEST_F(TlsConnectionTest, FailsAReadThatStartsAfterTheTimeLimit) {
+  const auto connection = Accept();
+  connection->SetTimeLimit(std::chrono::milliseconds(1));
+  context_.run();
+  context_.restart();
   EXPECT_EQ(ErrorOfARead(*connection), boost::asio::error::timed_out);
 }
 
