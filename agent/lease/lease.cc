@@ -22,7 +22,7 @@ std::chrono::nanoseconds BootTime() {
 
 metrics::Result<std::uint64_t> Lease::Epoch() const {
   const std::chrono::nanoseconds now = clock_();
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   if (abandoned_because_) {
     return metrics::Status(metrics::StatusCode::kFailedPrecondition,
                            "this agent has given up the lease of " + name_ + ": " + *abandoned_because_);
@@ -38,42 +38,42 @@ metrics::Result<std::uint64_t> Lease::Epoch() const {
 }
 
 metrics::Status Lease::MayRead() const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   if (other_holder_.empty()) return metrics::Status::Ok();
   return {metrics::StatusCode::kFailedPrecondition,
           "this agent does not hold the lease of " + name_ + ": " + other_holder_ + " does"};
 }
 
 std::chrono::nanoseconds Lease::valid_until() const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return valid_until_;
 }
 
 void Lease::Grant(std::uint64_t epoch, std::chrono::nanoseconds valid_until) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   epoch_ = epoch;
   valid_until_ = valid_until;
   other_holder_.clear();
 }
 
 void Lease::Withdraw(const std::string& holder) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   epoch_ = 0;
   other_holder_ = holder;
 }
 
 void Lease::NoteTrouble(const std::string& reason) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   trouble_ = reason;
 }
 
 void Lease::Abandon(const std::string& reason) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   abandoned_because_ = reason;
 }
 
 bool Lease::abandoned() const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return abandoned_because_.has_value();
 }
 

@@ -12,11 +12,11 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "metrics_core/mutex.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::agent {
@@ -74,13 +74,12 @@ class Lease {
   const std::string name_;
   const LeaseClock clock_;
 
-  mutable std::mutex mutex_;
-  // guarded by mutex_
-  std::uint64_t epoch_ = 0;  // 0: not held
-  std::chrono::nanoseconds valid_until_{0};
-  std::string other_holder_;
-  std::string trouble_;
-  std::optional<std::string> abandoned_because_;
+  mutable metrics::Mutex mutex_;
+  std::uint64_t epoch_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;  // 0: not held
+  std::chrono::nanoseconds valid_until_ STREAMHOUSE_GUARDED_BY(mutex_){0};
+  std::string other_holder_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::string trouble_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::optional<std::string> abandoned_because_ STREAMHOUSE_GUARDED_BY(mutex_);
 };
 
 }  // namespace streamhouse::agent

@@ -21,7 +21,7 @@ LeaseKeeper::~LeaseKeeper() {
 }
 
 std::shared_ptr<const Lease> LeaseKeeper::Track(const TopicPartition& partition) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   std::shared_ptr<Entry>& entry = entries_[partition];
   if (entry == nullptr) {
     entry = std::make_shared<Entry>(Entry{.lease = std::make_shared<Lease>(partition.ToString(), clock_)});
@@ -31,7 +31,7 @@ std::shared_ptr<const Lease> LeaseKeeper::Track(const TopicPartition& partition)
 
 void LeaseKeeper::GiveUp(const TopicPartition& partition, const std::string& reason) {
   {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     const auto found = entries_.find(partition);
     if (found == entries_.end()) return;
     found->second->lease->Abandon(reason);
@@ -41,10 +41,10 @@ void LeaseKeeper::GiveUp(const TopicPartition& partition, const std::string& rea
 
 Status LeaseKeeper::Forget(std::span<const TopicPartition> partitions, const std::string& reason,
                            const std::function<Status()>& free_rows) {
-  const std::lock_guard round(round_mutex_);
+  const metrics::MutexLock round(round_mutex_);
   if (Status freed = free_rows(); !freed.ok()) return freed;
   {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     for (const TopicPartition& partition : partitions) {
       const auto found = entries_.find(partition);
       if (found == entries_.end()) continue;
@@ -74,12 +74,12 @@ std::chrono::nanoseconds LeaseKeeper::Round() {
 }
 
 LeaseKeeper::Entries LeaseKeeper::AllEntries() const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return {entries_.begin(), entries_.end()};
 }
 
 Status LeaseKeeper::RenewNow() {
-  const std::lock_guard lock(round_mutex_);
+  const metrics::MutexLock lock(round_mutex_);
   if (stopped_) return {StatusCode::kFailedPrecondition, "the lease keeper has stopped"};
   GiveBackAbandoned();
   AnnounceExpired();
@@ -89,11 +89,11 @@ Status LeaseKeeper::RenewNow() {
 }
 
 Status LeaseKeeper::AcquireNow(std::span<const TopicPartition> partitions) {
-  const std::lock_guard lock(round_mutex_);
+  const metrics::MutexLock lock(round_mutex_);
   if (stopped_) return {StatusCode::kFailedPrecondition, "the lease keeper has stopped"};
   Entries entries;
   {
-    const std::lock_guard entries_lock(mutex_);
+    const metrics::MutexLock entries_lock(mutex_);
     for (const TopicPartition& partition : partitions) {
       const auto found = entries_.find(partition);
       if (found != entries_.end()) entries.emplace_back(*found);
@@ -171,7 +171,7 @@ void LeaseKeeper::Lose(const TopicPartition& partition, Entry& entry, std::uint6
 }
 
 void LeaseKeeper::NoteOutcome(const Status& outcome) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   // Only the first of a row of failures is news.
   if (!outcome.ok() && last_outcome_.ok()) OperatorLog().warn("leases not renewed: {}", outcome.ToString());
   if (outcome.ok() && !last_outcome_.ok()) OperatorLog().info("leases renewed again");
@@ -180,7 +180,7 @@ void LeaseKeeper::NoteOutcome(const Status& outcome) {
 
 void LeaseKeeper::Stop() {
   rounds_.Stop();
-  const std::lock_guard lock(round_mutex_);
+  const metrics::MutexLock lock(round_mutex_);
   if (stopped_) return;
   stopped_ = true;
   for (const auto& [partition, entry] : AllEntries()) {
@@ -195,14 +195,14 @@ void LeaseKeeper::PublishHeldCount() const {
 }
 
 std::size_t LeaseKeeper::HeldCount() const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return static_cast<std::size_t>(
       std::count_if(entries_.begin(), entries_.end(), [](const auto& entry) { return entry.second->lease->IsHeld(); }));
 }
 
 Status LeaseKeeper::Readiness() const {
   if (HeldCount() > 0) return Status::Ok();
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   if (entries_.empty()) return {StatusCode::kUnavailable, "no lease, because there is no topic yet"};
   std::string reason = "no unexpired lease (partitions: " + std::to_string(entries_.size()) + ")";
   if (!last_outcome_.ok()) reason += ": " + last_outcome_.message();

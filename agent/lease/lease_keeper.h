@@ -16,7 +16,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <span>
 #include <string>
 #include <utility>
@@ -28,6 +27,7 @@
 #include "agent/periodic_task.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/gauge.h"
+#include "metrics_core/mutex.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::agent {
@@ -78,9 +78,9 @@ class LeaseKeeper {
   Status Readiness() const;
 
  private:
+  // Under round_mutex_, but for the lease.
   struct Entry {
     std::shared_ptr<Lease> lease;
-    // guarded by round_mutex_
     std::uint64_t announced_epoch = 0;  // 0: not known to be held
     LeaseWatch other = {};              // while another holds it
   };
@@ -88,12 +88,14 @@ class LeaseKeeper {
   std::chrono::nanoseconds Round();
   using Entries = std::vector<std::pair<TopicPartition, std::shared_ptr<Entry>>>;
   Entries AllEntries() const;
-  Status Acquire(Entries entries);
-  void GiveBackAbandoned();
-  void GiveBack(const TopicPartition& partition, Entry& entry);
-  void AnnounceExpired();
-  void Apply(const TopicPartition& partition, Entry& entry, const LeaseRow& row, std::chrono::nanoseconds asked_at);
-  void Lose(const TopicPartition& partition, Entry& entry, std::uint64_t fence, const std::string& reason);
+  Status Acquire(Entries entries) STREAMHOUSE_REQUIRES(round_mutex_);
+  void GiveBackAbandoned() STREAMHOUSE_REQUIRES(round_mutex_);
+  void GiveBack(const TopicPartition& partition, Entry& entry) STREAMHOUSE_REQUIRES(round_mutex_);
+  void AnnounceExpired() STREAMHOUSE_REQUIRES(round_mutex_);
+  void Apply(const TopicPartition& partition, Entry& entry, const LeaseRow& row, std::chrono::nanoseconds asked_at)
+      STREAMHOUSE_REQUIRES(round_mutex_);
+  void Lose(const TopicPartition& partition, Entry& entry, std::uint64_t fence, const std::string& reason)
+      STREAMHOUSE_REQUIRES(round_mutex_);
   void NoteOutcome(const Status& outcome);
   void PublishHeldCount() const;
 
@@ -104,14 +106,12 @@ class LeaseKeeper {
   const LeaseLost lost_;
   const LeaseClock clock_;
 
-  std::mutex round_mutex_;  // held during a round, calls of the store included; taken before mutex_
-  // guarded by round_mutex_
-  bool stopped_ = false;
+  metrics::Mutex round_mutex_;  // held during a round, calls of the store included; taken before mutex_
+  bool stopped_ STREAMHOUSE_GUARDED_BY(round_mutex_) = false;
 
-  mutable std::mutex mutex_;  // held for moments only
-  // guarded by mutex_
-  std::map<TopicPartition, std::shared_ptr<Entry>> entries_;
-  Status last_outcome_;
+  mutable metrics::Mutex mutex_;  // held for moments only
+  std::map<TopicPartition, std::shared_ptr<Entry>> entries_ STREAMHOUSE_GUARDED_BY(mutex_);
+  Status last_outcome_ STREAMHOUSE_GUARDED_BY(mutex_);
 
   PeriodicTask rounds_;
 };

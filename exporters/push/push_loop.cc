@@ -12,6 +12,7 @@
 
 namespace streamhouse::exporters {
 
+using metrics::MutexLock;
 using metrics::Status;
 
 PushLoop::PushLoop(std::string exporter, Push push, PushLoopOptions options, const PushMetrics& metrics)
@@ -30,10 +31,10 @@ void PushLoop::Stop() {
   if (!thread_.joinable()) return;
   if (getpid() != process_) return LeaveToParent();
   {
-    const std::lock_guard lock(waiting_->mutex);
+    const MutexLock lock(waiting_->mutex);
     waiting_->stopping = true;
   }
-  waiting_->stop_requested.notify_one();
+  waiting_->stop_requested.NotifyOne();
   thread_.join();
 }
 
@@ -50,6 +51,13 @@ Status PushLoop::PushOnce() {
   return pushed;
 }
 
+bool PushLoop::IsStoppedWithin(std::chrono::milliseconds delay) {
+  Waiting& waiting = *waiting_;
+  const MutexLock lock(waiting.mutex);
+  return waiting.stop_requested.WaitFor(waiting.mutex, delay,
+                                        [&]() STREAMHOUSE_REQUIRES(waiting.mutex) { return waiting.stopping; });
+}
+
 void PushLoop::Run() {
   // Signals are for the program's own threads.
   sigset_t all;
@@ -57,13 +65,7 @@ void PushLoop::Run() {
   pthread_sigmask(SIG_SETMASK, &all, nullptr);
   PushSchedule schedule(options_.interval, std::random_device()());
   std::chrono::milliseconds delay = schedule.AfterSuccess();
-  std::unique_lock lock(waiting_->mutex);
-  while (!waiting_->stop_requested.wait_for(lock, delay, [this] { return waiting_->stopping; })) {
-    lock.unlock();
-    delay = PushOnce().ok() ? schedule.AfterSuccess() : schedule.AfterFailure();
-    lock.lock();
-  }
-  lock.unlock();
+  while (!IsStoppedWithin(delay)) delay = PushOnce().ok() ? schedule.AfterSuccess() : schedule.AfterFailure();
   // Nobody waits for its outcome; the counter has it.
   static_cast<void>(PushOnce());
 }

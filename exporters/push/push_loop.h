@@ -12,14 +12,13 @@
 #include <sys/types.h>
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 
 #include "exporters/push/push_metrics.h"
+#include "metrics_core/mutex.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
@@ -51,12 +50,14 @@ class PushLoop {
 
  private:
   struct Waiting {
-    std::mutex mutex;
-    std::condition_variable stop_requested;
-    bool stopping = false;  // guarded by mutex
+    metrics::Mutex mutex;
+    metrics::CondVar stop_requested;
+    bool stopping STREAMHOUSE_GUARDED_BY(mutex) = false;
   };
 
   void Run();
+  // Waits for the delay, or until the loop has to stop.
+  bool IsStoppedWithin(std::chrono::milliseconds delay);
   void LeaveToParent();
 
   const std::string exporter_;
