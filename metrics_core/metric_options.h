@@ -37,7 +37,7 @@ inline constexpr std::uint32_t kFewestLabelValueBytes = 32;
 // How many bytes the label texts of a family may have. Label values often come from outside.
 constexpr std::uint64_t LabelBytesMax(std::uint32_t series_max) {
   constexpr std::uint64_t kBytesPerSeries = 256;
-  constexpr std::uint64_t kFewestBytes = 64 * 1024;
+  constexpr std::uint64_t kFewestBytes = std::uint64_t{64} * 1024;
   const std::uint64_t bytes = kBytesPerSeries * series_max;
   return bytes < kFewestBytes ? kFewestBytes : bytes;
 }

@@ -76,17 +76,14 @@ RunShape FamilyCore::ShapeOf(const Options& options) {
   const CellStorage chosen = options.storage == SeriesStorage::kShared ? CellStorage::kShared : CellStorage::kPerThread;
   switch (options.kind) {
     case FamilyKind::kCounter:
-      return {.length = 1, .storage = chosen};
     case FamilyKind::kDoubleCounter:
       return {.length = 1, .storage = chosen};
     case FamilyKind::kGauge:
-      return {.length = 1, .storage = CellStorage::kShared};
     case FamilyKind::kDoubleGauge:
       return {.length = 1, .storage = CellStorage::kShared};
     case FamilyKind::kUpDownCounter:
       return {.length = 2, .storage = chosen};
     case FamilyKind::kHistogram:
-      return {.length = kFirstBucketCell + options.buckets->bucket_count(), .storage = chosen};
     case FamilyKind::kTickHistogram:
       return {.length = kFirstBucketCell + options.buckets->bucket_count(), .storage = chosen};
     case FamilyKind::kExponentialHistogram:
