@@ -1,0 +1,81 @@
+"""Messages since a named commit have a short subject, a body and short lines; older ones may be as they are."""
+
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+import commit_messages
+
+GOOD = "core: count twice\n\nOnce was not enough.\n"
+BAD = "counted"
+
+
+class Message(unittest.TestCase):
+    def assertProblem(self, message, problem):
+        self.assertIn(problem, " ".join(commit_messages.problems(message)))
+
+    def test_is_good_with_area_subject_and_body(self):
+        for message in (GOOD, "agent, apps: x\n\ny\n", "docs/a.md: x\n\ny\n\nz\n", "a: " + "x" * 57 + "\n\n" + "y" * 80):
+            self.assertEqual([], list(commit_messages.problems(message)), message)
+
+    def test_is_told_what_is_wrong_with_it(self):
+        self.assertProblem("count twice\n\nWhy.\n", "not of the form")
+        self.assertProblem("a: " + "x" * 58 + "\n\nWhy.\n", "the subject has 61 characters")
+        self.assertProblem("a: x\nWhy.\n", "the line after the subject is not empty")
+        self.assertProblem("a: x\n", "there is no body")
+        self.assertProblem("a: x\n\n" + "y" * 81 + "\n", "a line has 81 characters")
+
+
+class History(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.tree = self.folder / "tree"
+        self.git("init", "--quiet", "--initial-branch=main", str(self.tree), within=self.folder)
+        self.start = self.commit(BAD)
+
+    def git(self, *words, within=None):
+        identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+        done = subprocess.run(["git", *identity, *words], cwd=within or self.tree, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    def commit(self, message):
+        self.git("commit", "--quiet", "--allow-empty", "-m", message)
+        return self.git("rev-parse", "HEAD")
+
+    def check(self, tree=None, start=None):
+        found, checked = commit_messages.check(tree or self.tree, start or self.start)
+        return list(found), checked
+
+    def test_is_checked_from_the_commit_after_the_named_one(self):
+        self.assertEqual(([], 0), self.check())
+        self.commit(GOOD)
+        bad = self.commit(BAD)
+        self.commit(GOOD)
+        self.assertEqual(([bad], 3), self.check())
+
+    def test_may_have_merges(self):
+        self.git("checkout", "--quiet", "-b", "side")
+        self.commit(GOOD)
+        self.git("checkout", "--quiet", "main")
+        self.git("merge", "--quiet", "--no-ff", "side", "-m", BAD)
+        self.assertEqual(([], 1), self.check())
+
+    def test_is_checked_as_far_as_a_shallow_clone_has_it(self):
+        self.commit(GOOD)
+        bad = self.commit(BAD)
+        self.git("clone", "--quiet", "--depth=1", f"file://{self.tree}", "clone", within=self.folder)
+        self.assertEqual(([bad], 1), self.check(self.folder / "clone"))
+
+    def test_that_lacks_the_named_commit_is_checked_at_its_head(self):
+        self.commit(GOOD)
+        self.assertEqual(([], 1), self.check(start="0" * 40))
+
+    def test_is_not_missed_where_there_is_no_repository(self):
+        self.assertEqual(([], 0), self.check(self.folder))
+
+
+if __name__ == "__main__":
+    unittest.main()
