@@ -40,7 +40,7 @@ def resolve(tree, revision):
 
 def describe(tree):
     """As bench/results names it."""
-    changed = "-changed" if _git(tree, "status", "--porcelain", "--untracked-files=no") else ""
+    changed = "-changed" if _git(tree, "status", "--porcelain", "--untracked-files=no", "--", ".", ":!README.md", ":!bench/results") else ""
     return _git(tree, "rev-parse", "--short", "HEAD") + changed
 
 

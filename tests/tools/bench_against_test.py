@@ -179,6 +179,16 @@ class Revision(unittest.TestCase):
         with self.assertRaisesRegex(bench_revision.Failure, 'no revision "v2"'):
             bench_revision.resolve(self.tree, "v2")
 
+    def test_counts_as_changed_by_sources_and_not_by_results(self):
+        (self.tree / "README.md").write_text("table")
+        self.git("add", ".")
+        (self.tree / "bench" / "results").mkdir()
+        (self.tree / "bench" / "results" / "a.json").write_text("{}")
+        self.git("add", ".")
+        self.assertEqual(self.git("rev-parse", "--short", "HEAD"), bench_revision.describe(self.tree))
+        (self.tree / "bench" / "a_bench.cc").write_text("new")
+        self.assertTrue(bench_revision.describe(self.tree).endswith("-changed"))
+
     def test_says_which_benches_differ(self):
         self.commit("new")
         self.assertEqual(["bench/a_bench.cc"], bench_revision.changed_benches(self.tree, self.old))

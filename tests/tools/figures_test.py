@@ -61,6 +61,11 @@ class FiguresAreThoseOfResults(RuleTestCase):
         self.assertIn("**not on a quiet machine** (load 1.2)", self.table({path(): result(1.0, load="1.20")}))
         self.assertNotIn("quiet machine", self.table({path(): result(1.0, load="0.50")}))
 
+    def test_reads_names_of_processors_with_dots(self):
+        name = "bench/results/2026-01-02.abc1234-changed.core.Xeon-R--CPU---2.20GHz.8-threads.g++-12.2.0.json"
+        self.assertIn("commit abc1234-changed]", self.table({name: result(1.0)}))
+        self.assertIn("Xeon R CPU 2.20GHz, 8 threads", self.table({name: result(1.0)}))
+
     def test_leaves_comparisons_of_revisions_aside(self):
         files = {path(): result(1.0), path(suite="core-against-58c0852"): "{}"}
         self.assertIn("| counter +1 | 1 ns |", self.table(files))

@@ -95,7 +95,7 @@ ROWS = (
 )  # fmt: skip
 SUITES = tuple(dict.fromkeys(row.suite for row in ROWS))
 # DATE.COMMIT.SUITE.PROCESSOR.N-threads.COMPILER.json, as tools/bench --record names it.
-_NAME = re.compile(r"[\d-]+\.(?P<commit>[^.]+)\.(?P<suite>\w+)\.(?P<processor>[^.]+)\.(?P<threads>\d+)-threads\.(?P<compiler>.+)\.json")
+_NAME = re.compile(r"[\d-]+\.(?P<commit>[^.]+)\.(?P<suite>\w+)\.(?P<processor>.+)\.(?P<threads>\d+)-threads\.(?P<compiler>.+)\.json")
 
 
 class Result:
@@ -115,7 +115,7 @@ class Result:
         return statistics.median(run[counter] for run in self._runs[bench])
 
     def provenance(self):
-        processor = self.name["processor"].replace("-", " ")
+        processor = " ".join(self.name["processor"].replace("-", " ").split())
         text = (
             f"`{self.name['suite']}`: [{self.context['date'][:10]}, commit {self.name['commit']}]({self.path}), "
             f"{processor}, {self.name['threads']} threads, {self.name['compiler']}"
