@@ -96,5 +96,16 @@ class MeasuredTimesAreInTheTable(RuleTestCase):
         self.assertClean(self.rule, files)
 
 
+class SuitesAreDescribed(RuleTestCase):
+    rule = staticmethod(figures.suites_are_described)
+
+    def test_finds_a_suite_without_a_row(self):
+        build = 'cc_binary(name = "core")\ncc_binary(name = "peers")\ncc_library(name = "load")\n'
+        rows = "| `core` | What? | How. |\n"
+        files = {"bench/BUILD.bazel": build, "bench/README.md": rows}
+        self.assertFinds(self.rule, files, "bench/README.md:1")
+        self.assertClean(self.rule, files | {"bench/README.md": rows + "| `peers` | What? | How. |\n"})
+
+
 if __name__ == "__main__":
     unittest.main()

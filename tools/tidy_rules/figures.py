@@ -22,6 +22,7 @@ Finding = source_tree.Finding
 
 README = "README.md"
 RESULTS = "bench/results/"
+SUITES_PAGE = "bench/README.md"
 BEGIN = "<!-- figures: written by tools/tidy_rules/figures.py -->"
 END = "<!-- figures: end -->"
 
@@ -208,7 +209,17 @@ def measured_times_are_in_the_table(tree):
             yield Finding(file.path, source_tree.line_of(text, match.start()), message)
 
 
-RULES = (figures_are_those_of_results, measured_times_are_in_the_table)
+def suites_are_described(tree):
+    """A figure is worth nothing to a reader who cannot find out what was measured."""
+    page = tree.files.get(SUITES_PAGE)
+    if page is None or "bench" not in tree.packages:
+        return
+    for target in tree.packages["bench"].targets:
+        if target.kind == "cc_binary" and f"| `{target.name}` |" not in page.text:
+            yield Finding(SUITES_PAGE, 1, f"has no row for the suite {target.name}")
+
+
+RULES = (figures_are_those_of_results, measured_times_are_in_the_table, suites_are_described)
 
 
 def write(root):
