@@ -13,9 +13,12 @@ struct Health::State {
     Probe probe;
   };
 
+  // Held while checks run; taken before mutex.
+  std::mutex evaluation;
+
   std::mutex mutex;
-  // Guarded by mutex.
-  std::vector<Entry> entries;
+  // Guarded by mutex. An entry that is removed here is destroyed after the evaluation that runs, which may use it.
+  std::vector<std::unique_ptr<const Entry>> entries;
   std::uint64_t failed_probes = 0;
 };
 
@@ -41,16 +44,17 @@ Health::Token::~Token() {
 void Health::Token::Release() {
   if (link_ == nullptr) return;
   if (const std::shared_ptr<State> state = link_->state.lock(); state != nullptr) {
-    // What the probe holds is destroyed after the lock is released: it may be another token.
-    Probe released;
-    // Evaluate() holds the mutex while it runs checks: a check that is running is waited for here.
-    const std::lock_guard lock(state->mutex);
-    const auto entry = std::find_if(state->entries.begin(), state->entries.end(),
-                                    [this](const State::Entry& one) { return one.link == link_.get(); });
-    if (entry != state->entries.end()) {
-      released = std::move(entry->probe);
+    // Destroyed without a lock: what the probe holds may be another token.
+    std::unique_ptr<const State::Entry> removed;
+    {
+      const std::lock_guard lock(state->mutex);
+      const auto entry = std::find_if(state->entries.begin(), state->entries.end(),
+                                      [this](const auto& one) { return one->link == link_.get(); });
+      removed = std::move(*entry);
       state->entries.erase(entry);
     }
+    // Evaluations from here on do not see the check; one that runs may be running it.
+    const std::lock_guard wait(state->evaluation);
   }
   link_.reset();
 }
@@ -74,8 +78,10 @@ Health::~Health() = default;
 
 Health::Token Health::Add(std::string name, Probe probe) {
   auto link = std::make_shared<Token::Link>(Token::Link{state_});
+  auto entry = std::make_unique<const State::Entry>(
+      State::Entry{.link = link.get(), .name = std::move(name), .probe = std::move(probe)});
   const std::lock_guard lock(state_->mutex);
-  state_->entries.push_back({.link = link.get(), .name = std::move(name), .probe = std::move(probe)});
+  state_->entries.push_back(std::move(entry));
   return Token(std::move(link));
 }
 
@@ -85,16 +91,22 @@ std::uint64_t Health::FailedProbes() const {
 }
 
 Health::Report Health::Evaluate() const {
+  const std::lock_guard evaluation(state_->evaluation);
+  std::vector<const State::Entry*> entries;
+  {
+    const std::lock_guard lock(state_->mutex);
+    for (const auto& entry : state_->entries) entries.push_back(entry.get());
+  }
   Report report;
-  const std::lock_guard lock(state_->mutex);
-  for (const State::Entry& entry : state_->entries) {
+  for (const State::Entry* const entry : entries) {
     Status status;
-    const std::string failure = internal::GuardedCall([&] { status = entry.probe(); });
+    const std::string failure = internal::GuardedCall([&] { status = entry->probe(); });
     if (!failure.empty()) {
       status = Status(StatusCode::kInternal, failure);
+      const std::lock_guard lock(state_->mutex);
       ++state_->failed_probes;
     }
-    report.checks.push_back({.name = entry.name, .status = std::move(status)});
+    report.checks.push_back({.name = entry->name, .status = std::move(status)});
   }
   return report;
 }

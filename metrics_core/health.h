@@ -4,9 +4,10 @@
 // check. Use a gauge for a quantity to be watched over time; use a check for a yes or no with a reason.
 // Guarantees: Evaluate() calls every check that was registered before it and not yet removed; after the token
 // of a check is destroyed the check is not running and is never called again. A program without checks is ready.
-// Thread safety: all methods from any thread. Checks run on the caller's thread, one evaluation at a time, under
-// a lock that Add and token destruction also take: a check must be quick and must not call back into Health.
-// Cost: one lock and one call a check.
+// Thread safety: all methods from any thread. Checks run on the thread that calls Evaluate(), one evaluation at a time.
+// Add() and FailedProbes() do not wait for a running check; Evaluate() and the destructor of a token do, until it
+// returns. A check must therefore neither call Evaluate() nor destroy a token.
+// Cost: two locks and one call a check.
 // Errors: a check that throws has failed, with the exception's text as its reason, and FailedProbes() counts it.
 //
 //   Health health;

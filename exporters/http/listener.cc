@@ -59,7 +59,8 @@ Listener::Listener(ServerExecutor executor, metrics::Registry& registry, const m
       metrics_(registry),
       auth_(web_config_.users),
       executor_(std::move(executor)),
-      routes_(registry, health, Completed(std::move(routes), metrics_, [this] { return GiveUpAStalledPage(); })) {
+      routes_(registry, health, Completed(std::move(routes), metrics_, [this] { return GiveUpAStalledPage(); })),
+      checks_(executor_, health, metrics_) {
   if (!web_config_.users.empty()) password_thread_ = std::make_unique<asio::thread_pool>(1);
 }
 
@@ -89,13 +90,15 @@ void Listener::Open() {
 }
 
 void Listener::Close() {
-  metrics::Check(!executor_.IsInside(), "a server is stopped by a health check or a callback that it has called");
+  metrics::Check(!executor_.IsInside() && !checks_.IsInside(),
+                 "a server is stopped by a health check or a callback that it has called");
   executor_.Close([this] {
     error_code ignored;
     acceptor_.close(ignored);
     pause_.cancel();
     for (const auto& [id, session] : std::exchange(sessions_, {})) session->Abort();
-    // A check that runs is waited for; those that wait are dropped.
+    // Checks that run are waited for; those that wait are dropped.
+    checks_.Close();
     password_thread_.reset();
   });
 }
@@ -206,7 +209,15 @@ void Listener::CheckPassword(const Request& request, const Session::Respond& res
 }
 
 void Listener::AnswerWithVerdict(bool is_allowed, const Request& request, const Session::Respond& respond) {
-  is_allowed ? respond(routes_.Handle(request)) : AnswerWith(Unauthorized(), respond);
+  is_allowed ? AnswerAllowed(request, respond) : AnswerWith(Unauthorized(), respond);
+}
+
+void Listener::AnswerAllowed(const Request& request, const Session::Respond& respond) {
+  if (!Routes::AsksForChecks(request)) return respond(routes_.Handle(request));
+  // A copy: what its views show lives until it is answered, the request itself does not.
+  checks_.Ask([this, request, respond](const metrics::Health::Report& report) {
+    respond(routes_.AnswerReady(request, report));
+  });
 }
 
 void Listener::AnswerWith(Response refusal, const Session::Respond& respond) {

@@ -5,7 +5,8 @@
 // Guarantees: an accept that fails is tried again. At the limit of connections, and when the process has no descriptors
 // left, the oldest that waits for its client is given up; at the limit of scrapes a page that its client does not read.
 // Passwords are checked on a separate thread. At most kPasswordChecksMax requests wait; further ones get 503, unless
-// their password was verified recently. After Close() nothing is answered and all sockets are closed; handlers that are
+// their password was verified recently. Health checks run on a separate thread too, so that no other answer waits for
+// them (readiness_checks.h). After Close() nothing is answered and all sockets are closed; handlers that are
 // left in the context keep the listener, and are destroyed without being called.
 // Thread safety: any number of threads may run the executor; all methods from any thread. Errors: those of
 // MetricsServer::Start. Owned by shared_ptr. It must go before the context of its executor.
@@ -24,6 +25,7 @@
 #include "exporters/http/basic_auth.h"
 #include "exporters/http/connection.h"
 #include "exporters/http/limits.h"
+#include "exporters/http/readiness_checks.h"
 #include "exporters/http/request.h"
 #include "exporters/http/routes.h"
 #include "exporters/http/server_executor.h"
@@ -50,8 +52,8 @@ class Listener : public std::enable_shared_from_this<Listener> {
 
   metrics::Status Bind(const std::string& host, std::uint16_t port);
   void Open();
-  // Waits for the handler and the password check that run. Not from a handler of this listener: a health check, or a
-  // callback of the registry.
+  // Waits for the handler, the health checks and the password check that run. Not from a health check or a callback of
+  // the registry that this listener calls.
   void Close();
   // In the place of Close(), in a child of fork: gives back its copies of the parent's sockets, and does not touch
   // anything else. The listener must not be destroyed after it.
@@ -70,6 +72,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   void Handle(const Request& request, const Session::Respond& respond);
   void CheckPassword(const Request& request, const Session::Respond& respond);
   void AnswerWithVerdict(bool is_allowed, const Request& request, const Session::Respond& respond);
+  void AnswerAllowed(const Request& request, const Session::Respond& respond);
   void AnswerWith(Response refusal, const Session::Respond& respond);
 
   // Immutable after construction.
@@ -84,6 +87,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
 
   // Used by handlers only, once it is open.
   Routes routes_;
+  ReadinessChecks checks_;
   std::unique_ptr<TlsContext> tls_;  // null without TLS
   boost::asio::ip::tcp::acceptor acceptor_{executor_};
   boost::asio::steady_timer pause_{executor_};

@@ -1,13 +1,11 @@
 #include "exporters/http/metrics_server.h"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <optional>
 #include <utility>
 
+#include "exporters/http/blocked_signals.h"
 #include "exporters/http/listener.h"
 #include "exporters/http/routes.h"
 #include "exporters/http/running_server.h"
@@ -21,22 +19,6 @@ namespace asio = boost::asio;
 using metrics::Result;
 using metrics::Status;
 using metrics::StatusCode;
-
-// Signals are for the program's own threads.
-class BlockedSignals {
- public:
-  BlockedSignals() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~BlockedSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  BlockedSignals(const BlockedSignals&) = delete;
-  BlockedSignals& operator=(const BlockedSignals&) = delete;
-
- private:
-  sigset_t before_;
-};
 
 }  // namespace
 

@@ -10,14 +10,17 @@
 //   - from any thread, except from a health check or a callback that the server itself calls: this ends the program;
 //   - whether or not a thread runs the context, and also from its handlers;
 //   - before or after the context is destroyed, which stops the server.
-// They wait for the health check, the page chunk and the password check that run, and for nothing else. Handlers that
-// are left in the context are destroyed without being called.
+// They wait for the health checks, the page chunk and the password check that run, and for nothing else: where a check
+// of the host never returns, neither do they. Handlers that are left in the context are destroyed without being called.
+// Health checks run on a thread of the server, also where the server runs on a context of the program's: a slow check
+// delays /ready alone. A request of /ready waits for kReadinessTime (readiness_checks.h), then it gets 503.
 // Fork: a server belongs to the process that started it. In a child, Stop() and the destructor give back the child's
 // copies of its sockets and do not touch those of the parent; what else belongs to the server leaks there, with the
 // sockets of connections where a handler ran at that moment. A child that runs the context must stop the server first.
 // A fork must not fall into Start() of another thread.
 // Thread safety: all methods from any thread, but Name() and port() not during Start().
-// Cost: one thread of its own, unless it is given a context or an executor; with passwords (web_config_file), one more.
+// Cost: one thread of its own, unless it is given a context or an executor; from the first request of
+// /ready on, one more; with passwords (web_config_file), one more.
 // That thread takes the snapshots, sums labels away and encodes: of a million series, for a moment each time
 // (bench/exposition). On a context of the program's any number of threads may run it; the server's handlers run one at
 // a time, so that scrapes share one of them.

@@ -73,6 +73,18 @@ std::string AllChecks(const metrics::Health::Report& report) {
   return text;
 }
 
+Response Ready(const Target& target, const metrics::Health::Report& report) {
+  Response response;
+  response.status = report.ready() ? 200 : 503;
+  response.body = report.ready() ? "READY" : report.Reason() + "\n";
+  if (HasQueryKey(target.query, "verbose")) response.body = AllChecks(report);
+  return response;
+}
+
+bool IsReading(const Request& request) {
+  return request.method == "GET" || request.method == "HEAD";
+}
+
 // Until the scraper gives up, where it says so and means sooner.
 std::chrono::milliseconds PageTime(std::string_view scrape_timeout, std::chrono::milliseconds page_time) {
   if (scrape_timeout.empty()) return page_time;
@@ -95,11 +107,23 @@ Routes::Routes(metrics::Registry& registry, const metrics::Health& health, Route
       detailed_([&registry, this] { return labelled_view_.Of(registry.TakeSnapshot()); }),
       aggregated_([&registry, this] { return labelled_view_.Of(aggregated_view_.Of(registry.TakeSnapshot())); }) {}
 
+bool Routes::AsksForChecks(const Request& request) {
+  const std::optional<Target> target = ParseTarget(request.target);
+  return target && target->path == kReadyPath && IsReading(request);
+}
+
+Response Routes::AnswerReady(const Request& request, const metrics::Health::Report& report) {
+  Response response = Ready(*ParseTarget(request.target), report);
+  options_.metrics.CountRequest(kReadyPath, response.status);
+  return response;
+}
+
 Response Routes::Handle(const Request& request) {
+  if (AsksForChecks(request)) return AnswerReady(request, health_.Evaluate());
   const std::optional<Target> target = ParseTarget(request.target);
   const bool known = target && IsKnown(target->path);
   // Other methods may have targets of other forms: OPTIONS *, CONNECT host:80.
-  const bool is_method_known = request.method == "GET" || request.method == "HEAD";
+  const bool is_method_known = IsReading(request);
   Response response = known                         ? Answer(request, *target)
                       : !target && !is_method_known ? MethodNotAllowed()
                                                     : ErrorResponse(target ? 404 : 400);
@@ -108,10 +132,9 @@ Response Routes::Handle(const Request& request) {
 }
 
 Response Routes::Answer(const Request& request, const Target& target) {
-  if (request.method != "GET" && request.method != "HEAD") return MethodNotAllowed();
+  if (!IsReading(request)) return MethodNotAllowed();
   if (target.path == kMetricsPath || target.path == kDetailedPath) return Metrics(request, target);
   if (target.path == kHealthPath) return Live();
-  if (target.path == kReadyPath) return Ready(target);
   return Index();
 }
 
@@ -142,15 +165,6 @@ Response Routes::Metrics(const Request& request, const Target& target) {
   if (coding != ContentCoding::kIdentity) response.headers.emplace_back("Content-Encoding", ContentCodingName(coding));
   response.page = std::make_unique<MeasuredPage>(std::move(page), negotiated.format, options_.metrics, std::move(slot));
   response.page_time = PageTime(request.scrape_timeout, options_.limits.page_time);
-  return response;
-}
-
-Response Routes::Ready(const Target& target) const {
-  const metrics::Health::Report report = health_.Evaluate();
-  Response response;
-  response.status = report.ready() ? 200 : 503;
-  response.body = report.ready() ? "READY" : report.Reason() + "\n";
-  if (HasQueryKey(target.query, "verbose")) response.body = AllChecks(report);
   return response;
 }
 

@@ -11,7 +11,8 @@
 // GET and HEAD only, otherwise 405; other paths 404; more pages at a time than Limits::scrapes 503.
 // When to use something else: MetricsServer, which brings the sockets.
 // Guarantees: paths match exactly; no file is ever read, and nothing of a request comes back in the response.
-// Thread safety: Handle() from any thread; a page from one at a time. Cost: see ScrapePage; of the rest, microseconds.
+// Thread safety: Handle() from any thread; a page from one at a time.
+// Cost: see ScrapePage; of /ready, that of the checks; of the rest, microseconds.
 // Errors: as the status of a response.
 //
 //   Routes routes(registry, health, {.metrics = ServerMetrics(registry)});
@@ -53,13 +54,17 @@ class Routes {
   // Both must outlive the routes and all responses; the routes must outlive their responses.
   Routes(metrics::Registry& registry, const metrics::Health& health, RoutesOptions options = {});
 
+  // Evaluates the checks of /ready on the calling thread, and so waits for the slowest.
   Response Handle(const Request& request);
+  // The same without waiting, for a server that evaluates the checks elsewhere: the answer to a request of which
+  // AsksForChecks() is true.
+  Response AnswerReady(const Request& request, const metrics::Health::Report& report);
+  static bool AsksForChecks(const Request& request);
 
  private:
   Response Answer(const Request& request, const Target& target);
   Response Metrics(const Request& request, const Target& target);
   ScrapeSlots::Slot TakeSlot() const;
-  Response Ready(const Target& target) const;
 
   const RoutesOptions options_;
   const metrics::Health& health_;

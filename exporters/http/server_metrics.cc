@@ -11,9 +11,9 @@ namespace {
 
 using metrics::Family;
 
-constexpr std::array<std::string_view, kLimitCount> kLimitNames = {"head_bytes", "target_bytes", "head_time",
-                                                                   "idle_time",  "write_time",   "page_time",
-                                                                   "scrapes",    "connections",  "password_checks"};
+constexpr std::array<std::string_view, kLimitCount> kLimitNames = {
+    "head_bytes", "target_bytes", "head_time",   "idle_time",       "write_time",
+    "page_time",  "scrapes",      "connections", "password_checks", "readiness_checks"};
 
 // A program that has families of these names, defined otherwise, keeps them; the server then counts nowhere.
 template <typename Handle>

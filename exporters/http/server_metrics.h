@@ -5,7 +5,8 @@
 //   streamhouse_exporter_scrape_duration_seconds{format}        from the request to the last byte handed to the system
 //   streamhouse_exporter_scrape_bytes_total{format}             of bodies as sent, compressed where they were
 //   streamhouse_exporter_requests_total{path,code}              all requests; paths that do not exist are "other"
-//   streamhouse_exporter_limits_reached_total{limit}            see Limits; password_checks: kPasswordChecksMax
+//   streamhouse_exporter_limits_reached_total{limit}            see Limits; password_checks: kPasswordChecksMax;
+//                                                             readiness_checks: readiness_checks.h
 //   streamhouse_exporter_certificate_reloads_total{outcome}     "ok" or "failed", of files that have changed
 //   streamhouse_exporter_connections                            that are open
 //
@@ -40,8 +41,9 @@ enum class Limit : std::uint8_t {
   kScrapes,
   kConnections,
   kPasswordChecks,
+  kReadinessChecks,
 };
-inline constexpr std::size_t kLimitCount = 9;
+inline constexpr std::size_t kLimitCount = 10;
 
 class ServerMetrics {
  public:

@@ -1,6 +1,7 @@
 #include "metrics_core/health.h"
 
 #include <atomic>
+#include <latch>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -95,6 +96,41 @@ TEST(HealthTest, ACheckIsNotRunningOnceItsTokenIsGone) {
   }
   stop = true;
   evaluator.join();
+}
+
+TEST(HealthTest, ASlowCheckDelaysNeitherNewChecksNorTheCountOfFailures) {
+  Health health;
+  std::latch begun(1);
+  std::latch released(1);
+  const auto slow = health.Add("slow", [&] { return begun.count_down(), released.wait(), Status::Ok(); });
+  Health::Report report;
+  std::thread evaluator([&] { report = health.Evaluate(); });
+  begun.wait();
+  const auto late = health.Add("late", [] { return Sick("late"); });
+  EXPECT_EQ(health.FailedProbes(), 0U);
+  released.count_down();
+  evaluator.join();
+  EXPECT_EQ(report.checks.size(), 1U) << "checks added during an evaluation are of the next one";
+}
+
+TEST(HealthTest, ATokenWaitsForItsCheck) {
+  Health health;
+  std::latch begun(1);
+  std::latch released(1);
+  std::atomic<bool> gone = false;
+  std::optional<Health::Token> slow = health.Add("slow", [&] {
+    begun.count_down();
+    released.wait();
+    return gone ? Sick("its token is gone") : Status::Ok();
+  });
+  Health::Report report;
+  std::thread evaluator([&] { report = health.Evaluate(); });
+  begun.wait();
+  std::thread remover([&] { slow.reset(), gone = true; });
+  released.count_down();
+  remover.join();
+  evaluator.join();
+  EXPECT_EQ(report.Reason(), "");
 }
 
 TEST(HealthTest, ACheckThatThrowsHasFailedWithTheTextOfItsException) {

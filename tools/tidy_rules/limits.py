@@ -49,6 +49,8 @@ ROWS = (
     ("pages under way", "exporters/http/limits.h", "scrapes", "503, or a page that nobody reads is given up"),
     ("HTTP connections", "exporters/http/limits.h", "connections", "the oldest that is not being answered is closed"),
     ("password checks that wait", "exporters/http/listener.h", "kPasswordChecksMax", "503"),
+    ("requests of /ready that wait", "exporters/http/readiness_checks.h", "kReadinessRequestsMax", "503"),
+    ("time for the checks of /ready", "exporters/http/readiness_checks.h", "kReadinessTime", "503"),
     ("a file that a web configuration names, and the configuration", "exporters/http/small_file.h", "kSmallFileBytesMax", "an error at start; later the files before stay"),
 )  # fmt: skip
 # Constants that no operator or client meets.

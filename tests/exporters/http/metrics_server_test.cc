@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <latch>
 #include <string>
 #include <thread>
 #include <utility>
@@ -63,6 +64,29 @@ TEST_F(MetricsServerTest, ServesHealthAndReadiness) {
   EXPECT_EQ(Get("/health").body, "OK");
   EXPECT_EQ(Get("/ready").status, 503);
   EXPECT_EQ(Get("/ready").body, "lease: no lease\n");
+}
+
+// Goal: a liveness probe does not restart a program whose readiness check hangs.
+TEST_F(MetricsServerTest, ASlowCheckDelaysReadyAndNothingElse) {
+  std::latch begun(1);
+  std::latch released(1);
+  const auto token = health_.Add("disk", [&] { return begun.count_down(), released.wait(), Status::Ok(); });
+  HttpClient waiting(server_.port());
+  ASSERT_TRUE(waiting.Send("GET /ready HTTP/1.1\r\nHost: a\r\n\r\n"));
+  begun.wait();
+  EXPECT_EQ(Get("/health").body, "OK");
+  EXPECT_EQ(Get("/metrics").status, 200);
+  released.count_down();
+  EXPECT_EQ(waiting.Receive().body, "READY");
+}
+
+TEST_F(MetricsServerTest, SaysThatChecksTakeTooLong) {
+  std::latch released(1);
+  const auto token = health_.Add("disk", [&] { return released.wait(), Status::Ok(); });
+  const HttpReply reply = Get("/ready");
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(reply.body, "readiness: checks take longer than 5 s\n");
+  released.count_down();
 }
 
 TEST_F(MetricsServerTest, StreamsLargePagesWhole) {

@@ -73,6 +73,15 @@ TEST_F(RoutesTest, SaysWhyItIsNotReady) {
   EXPECT_EQ(response.body, "lease: no lease\n");
 }
 
+TEST_F(RoutesTest, TellsWhichRequestsAskForChecks) {
+  for (const char* target : {"/ready", "/ready?verbose", "/%72eady", "http://a/ready"}) {
+    EXPECT_TRUE(Routes::AsksForChecks({.method = "HEAD", .target = target})) << target;
+  }
+  EXPECT_FALSE(Routes::AsksForChecks({.method = "POST", .target = "/ready"}));
+  EXPECT_FALSE(Routes::AsksForChecks({.method = "GET", .target = "/health"}));
+  EXPECT_FALSE(Routes::AsksForChecks({.method = "GET", .target = "*"}));
+}
+
 TEST_F(RoutesTest, HasAPageForPeople) {
   const Response response = Get("/");
   EXPECT_EQ(response.content_type, "text/html; charset=utf-8");

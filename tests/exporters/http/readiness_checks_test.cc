@@ -1,0 +1,171 @@
+#include "exporters/http/readiness_checks.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <cstddef>
+#include <filesystem>
+#include <iterator>
+#include <latch>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "exporters/http/server_executor.h"
+#include "exporters/http/server_metrics.h"
+#include "metrics_core/health.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+#include "metrics_core/testing/metric_reader.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Status;
+
+std::ptrdiff_t Threads() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/task"), std::filesystem::directory_iterator());
+}
+
+// The test's thread runs the handlers, by RunUntil(). The one check waits until it is released.
+class ReadinessChecksTest : public testing::Test {
+ protected:
+  ~ReadinessChecksTest() override {
+    Release();
+    Close();
+  }
+  void Make(std::chrono::milliseconds wait_time) { checks_.emplace(executor_, health_, metrics_, wait_time); }
+  void Ask(std::size_t requests = 1) {
+    for (std::size_t i = 0; i < requests; ++i) {
+      checks_->Ask([this](const metrics::Health::Report& report) { reasons_.push_back(report.Reason()); });
+    }
+  }
+  void Release() {
+    if (!released_.try_wait()) released_.count_down();
+  }
+  void RunUntilAnswers(std::size_t count) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (reasons_.size() < count && std::chrono::steady_clock::now() < deadline) {
+      context_.restart();
+      context_.run_one_until(deadline);
+    }
+    ASSERT_EQ(reasons_.size(), count);
+  }
+  void Close() {
+    executor_.Close([this] { checks_->Close(); });
+  }
+  double Refused() {
+    return metrics::testing::MetricReader(registry_)
+        .Value("streamhouse_exporter_limits_reached_total", {{"limit", "readiness_checks"}})
+        .value_or(0);
+  }
+
+  boost::asio::io_context context_;
+  // As the accept of a server, it keeps the context at work.
+  const boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
+  const ServerExecutor executor_ = ServerExecutor::OnOneThread(context_.get_executor());
+  metrics::Registry registry_;
+  const ServerMetrics metrics_{registry_};
+  metrics::Health health_;
+  std::latch begun_{1};
+  std::latch released_{1};
+  std::atomic<int> evaluations_ = 0;
+  std::atomic<bool> is_running_ = false;
+  const metrics::Health::Token slow_ = health_.Add("slow", [this] {
+    is_running_ = true;
+    if (++evaluations_ == 1) begun_.count_down();
+    released_.wait();
+    is_running_ = false;
+    return Status::Ok();
+  });
+  std::vector<std::string> reasons_;
+  std::optional<ReadinessChecks> checks_;
+};
+
+constexpr std::chrono::hours kNever{1};
+
+TEST_F(ReadinessChecksTest, AnswerAllWhoWaitWithOneEvaluation) {
+  Make(kNever);
+  Ask(3);
+  begun_.wait();
+  Ask(2);
+  EXPECT_TRUE(reasons_.empty());
+  Release();
+  RunUntilAnswers(5);
+  EXPECT_EQ(evaluations_, 1);
+}
+
+TEST_F(ReadinessChecksTest, AreEvaluatedAgainForALaterRequest) {
+  Make(kNever);
+  Release();
+  Ask();
+  RunUntilAnswers(1);
+  const auto token = health_.Add("lease", [] { return Status(metrics::StatusCode::kUnavailable, "no lease"); });
+  Ask();
+  RunUntilAnswers(2);
+  EXPECT_EQ(reasons_, (std::vector<std::string>{"", "lease: no lease"}));
+}
+
+TEST_F(ReadinessChecksTest, TellARequestThatTheyTakeTooLong) {
+  Make(std::chrono::milliseconds(20));
+  Ask();
+  RunUntilAnswers(1);
+  Ask();
+  RunUntilAnswers(2);
+  EXPECT_EQ(reasons_, std::vector<std::string>(2, "readiness: checks take longer than 20 ms"));
+  EXPECT_EQ(Refused(), 2);
+  EXPECT_EQ(evaluations_, 1) << "the one that never ended";
+}
+
+TEST_F(ReadinessChecksTest, RefuseRequestsWhereManyWait) {
+  Make(kNever);
+  Ask(kReadinessRequestsMax + 1);
+  EXPECT_EQ(reasons_, std::vector<std::string>(1, "readiness: too many requests wait for the checks"));
+  EXPECT_EQ(Refused(), 1);
+  Release();
+  RunUntilAnswers(kReadinessRequestsMax + 1);
+}
+
+TEST_F(ReadinessChecksTest, HaveNoThreadBeforeTheyAreAsked) {
+  const std::ptrdiff_t before = Threads();
+  Make(kNever);
+  EXPECT_EQ(Threads(), before);
+  Ask();
+  EXPECT_EQ(Threads(), before + 1);
+}
+
+TEST_F(ReadinessChecksTest, CloseWaitsForACheckThatRunsAndAnswersNobody) {
+  Make(kNever);
+  Ask();
+  begun_.wait();
+  std::atomic<bool> closed = false;
+  std::thread closer([&] {
+    Close();
+    EXPECT_FALSE(is_running_);
+    closed = true;
+  });
+  EXPECT_FALSE(closed);
+  Release();
+  closer.join();
+  context_.poll();
+  EXPECT_TRUE(reasons_.empty());
+}
+
+TEST_F(ReadinessChecksTest, KnowTheThreadThatTheyRunOn) {
+  Make(kNever);
+  Release();
+  std::atomic<bool> is_inside = false;
+  const auto token = health_.Add("inside", [&] { return is_inside = checks_->IsInside(), Status::Ok(); });
+  Ask();
+  RunUntilAnswers(1);
+  EXPECT_TRUE(is_inside);
+  EXPECT_FALSE(checks_->IsInside());
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters
