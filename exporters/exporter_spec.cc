@@ -25,6 +25,14 @@ std::optional<Integer> ParseWhole(std::string_view text) {
   return value;
 }
 
+// Concatenation of a literal and a temporary string makes GCC 12 warn of overlapping memory at -O3.
+std::string Quoted(std::string_view text) {
+  std::string quoted = "'";
+  quoted += text;
+  quoted += "'";
+  return quoted;
+}
+
 bool IsScheme(std::string_view text) {
   return !text.empty() && text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789+-.") == std::string_view::npos;
 }
@@ -56,12 +64,12 @@ Status ParseAuthority(std::string_view authority, ExporterSpec& spec) {
     authority.remove_prefix(end + 1);
   } else {
     spec.host = authority.substr(0, authority.find(':'));
-    if (!IsName(spec.host)) return BadSpec(spec, "'" + spec.host + "' is not a host");
+    if (!IsName(spec.host)) return BadSpec(spec, Quoted(spec.host) + " is not a host");
     authority.remove_prefix(spec.host.size());
   }
   if (authority.empty()) return Status::Ok();
   spec.port = authority.front() == ':' ? ParseWhole<std::uint16_t>(authority.substr(1)) : std::nullopt;
-  return spec.port ? Status::Ok() : BadSpec(spec, "'" + std::string(authority) + "' is not a port from 0 to 65535");
+  return spec.port ? Status::Ok() : BadSpec(spec, Quoted(authority) + " is not a port from 0 to 65535");
 }
 
 Status ParseOptions(std::string_view query, ExporterSpec& spec) {
@@ -71,7 +79,7 @@ Status ParseOptions(std::string_view query, ExporterSpec& spec) {
     const std::size_t equals = option.find('=');
     std::optional<std::string> value;
     if (equals != std::string_view::npos) value = PercentDecode(option.substr(equals + 1));
-    if (!value || equals == 0) return BadSpec(spec, "'" + std::string(option) + "' is not of the form option=value");
+    if (!value || equals == 0) return BadSpec(spec, Quoted(option) + " is not of the form option=value");
     spec.options.emplace_back(option.substr(0, equals), *std::move(value));
   }
   return Status::Ok();
