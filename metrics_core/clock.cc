@@ -113,4 +113,12 @@ void CheckTsc() noexcept {
   tsc_scale.store(nullptr, std::memory_order_relaxed);
 }
 
+bool IsTooLong(std::uint64_t start, std::uint64_t took) noexcept {
+  CheckTsc();
+  const std::uint64_t steady = SteadyNanoseconds();
+  // A thread that lost its processor since the end of the duration is on the other side of this comparison.
+  const auto excess = static_cast<std::int64_t>(took - (steady - start));
+  return excess > 0 && AreApart(excess, steady - process_start.nanoseconds);
+}
+
 }  // namespace streamhouse::metrics::internal

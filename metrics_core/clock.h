@@ -7,9 +7,10 @@
 // by at most a few millionths, which is a few microseconds in a second. Elsewhere, and in those first 20 ms,
 // steady_clock is read.
 // Each snapshot of a registry checks the counter against steady_clock. Where the counter has begun again (suspend,
-// migration), or the kernel has given it up, steady_clock is read from then on. A duration that was under way then may
-// be negative, which a TickHistogram drops and counts, or too long by the jump. A program that takes no snapshots
-// makes no such check.
+// migration), jumped ahead, or the kernel has given it up, steady_clock is read from then on. The difference of two
+// readings around that moment may be negative, which a TickHistogram drops and counts, or too long by the jump.
+// ScopedTimer checks durations of a second or more in the same way, and drops those that are too long
+// (docs/decisions/durations_across_jumps.md). A program that takes no snapshots makes no other check.
 // Thread safety: any thread. Cost: a fraction of a std::chrono::steady_clock reading (bench: BM_ClockNow).
 #pragma once
 
@@ -47,6 +48,9 @@ std::uint64_t NowWithoutTsc() noexcept;
 // Gives the counter up for good, in favour of steady_clock, where it has begun again or runs at another rate, or the
 // kernel keeps time by another clock now. Registry::TakeSnapshot calls it.
 void CheckTsc() noexcept;
+
+// Whether steady_clock says that less than `took` has gone by since `start`, a reading of Clock. Calls CheckTsc().
+bool IsTooLong(std::uint64_t start, std::uint64_t took) noexcept;
 
 }  // namespace internal
 

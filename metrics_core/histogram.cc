@@ -1,5 +1,7 @@
 #include "metrics_core/histogram.h"
 
+#include <cmath>
+
 namespace streamhouse::metrics {
 namespace {
 
@@ -44,6 +46,10 @@ void CountDroppedNotANumber() noexcept {
 void Histogram::ObserveSlowly(double value) const noexcept {
   if (std::isnan(value)) {
     internal::CountDroppedNotANumber();
+    return;
+  }
+  if (value < 0 && !buckets_->takes_negative()) {
+    internal::CountDroppedOutOfRange();
     return;
   }
   // Adding zero for an infinity keeps the protocol of the three stores.

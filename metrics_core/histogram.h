@@ -1,18 +1,20 @@
 // Histogram: how often values fell into each of a fixed list of buckets, and their sum.
 //
 // When to use something else: TickHistogram (below) for whole numbers such as nanoseconds and bytes: its sum is exact.
-// Guarantees: in every snapshot, count == the sum of the buckets. Sum and count belong to the same observations,
-// except that a thread that completes observations faster than its cells can be read may contribute a sum that is
-// off by one of them, and buckets that stand for slightly different moments; the next snapshot has them. NaN is dropped
-// and counted (DroppedNotANumber()); +Inf and -Inf are counted in their buckets and left out of the sum, which they
-// would poison for ever. What is observed through a handle whose series was removed is counted nowhere. A
-// default-constructed histogram is a sink.
-// Thread safety and cost: as Counter, with three stores and a table look-up for the bucket.
+// Guarantees: in every snapshot, count == the sum of the buckets. Sum and count belong to the same observations, except
+// that a thread that completes observations faster than its cells can be read may contribute a sum that is off by one
+// of them, and buckets that stand for slightly different moments; the next snapshot has them. NaN is dropped and
+// counted (DroppedNotANumber()); +Inf and -Inf are counted in their buckets and left out of the sum, which they would
+// poison for ever. A duration is never negative: where the unit is a time (seconds, milliseconds, hours …) and no bound
+// is negative, negative values are dropped and counted (DroppedOutOfRange()). What is observed through a handle whose
+// series was removed is counted nowhere. A default-constructed histogram is a sink.
+// Thread safety and cost: as Counter, with three stores and a table look-up for the bucket. Negative values cost a call
+// more.
 #pragma once
 
 #include <algorithm>
 #include <atomic>
-#include <cmath>
+#include <bit>
 #include <cstdint>
 #include <utility>
 
@@ -28,8 +30,9 @@ namespace streamhouse::metrics {
 // Observations of NaN that histograms of this process have dropped.
 std::uint64_t DroppedNotANumber() noexcept;
 
-// Observations that were dropped because their histogram has no place for them: negative ones of tick histograms,
-// negative and infinite ones of exponential histograms.
+// Observations that were dropped because their histogram has no place for them: negative ones of tick histograms and of
+// histograms of a time, negative and infinite ones of exponential histograms, durations of a ScopedTimer that its clock
+// got wrong.
 std::uint64_t DroppedOutOfRange() noexcept;
 
 namespace internal {
@@ -61,7 +64,7 @@ class Histogram {
   void Observe(double value) const noexcept {
     if constexpr (internal::kRecordingEnabled) {
       internal::Cell* const run = internal::OwnCell(series_.slot());
-      if (run == nullptr || !buckets_->has_cells() || !std::isfinite(value)) [[unlikely]] {
+      if (run == nullptr || !buckets_->has_cells() || IsSpecial(value)) [[unlikely]] {
         ObserveSlowly(value);
         return;
       }
@@ -75,6 +78,10 @@ class Histogram {
   }
 
  private:
+  // Negative, infinite or not a number. Compares the bits, which the look-up needs anyway: cheaper than std::isfinite.
+  static bool IsSpecial(double value) noexcept {
+    return std::bit_cast<std::uint64_t>(value) >= std::bit_cast<std::uint64_t>(__builtin_huge_val());
+  }
   void ObserveSlowly(double value) const noexcept;
 
   internal::SeriesRef series_;
@@ -93,12 +100,8 @@ class TickHistogram {
 
   void Observe(std::uint64_t ticks) const noexcept {
     if constexpr (internal::kRecordingEnabled) {
-      internal::Cell* const run = internal::OwnCell(series_.slot());
-      if (run == nullptr || !buckets_->has_cells() || IsNegative(ticks)) [[unlikely]] {
+      if (!ObserveBelow(kNegative, ticks)) [[unlikely]]
         ObserveSlowly(ticks);
-        return;
-      }
-      internal::Observe(run, buckets_->LocateByCell(AsDouble(ticks)), ticks);
     }
   }
   // With an exemplar (exemplar.h).
@@ -112,11 +115,25 @@ class TickHistogram {
   static constexpr std::uint64_t kMaxExactTicks = std::uint64_t{1} << 53;
 
  private:
-  static bool IsNegative(std::uint64_t ticks) noexcept { return static_cast<std::int64_t>(ticks) < 0; }
+  friend class ScopedTimer;
+
+  // From here on, ticks are negative numbers.
+  static constexpr std::uint64_t kNegative = std::uint64_t{1} << 63;
+
+  static bool IsNegative(std::uint64_t ticks) noexcept { return ticks >= kNegative; }
   // Bounds are whole numbers below 2^53, which doubles hold exactly; a larger value is above all of them, rounded or
   // not.
   static double AsDouble(std::uint64_t ticks) noexcept { return static_cast<double>(static_cast<std::int64_t>(ticks)); }
+  // False, and nothing is recorded, where `ticks` are not below `limit`, or where only ObserveSlowly() finds the cells.
+  bool ObserveBelow(std::uint64_t limit, std::uint64_t ticks) const noexcept {
+    internal::Cell* const run = internal::OwnCell(series_.slot());
+    if (run == nullptr || !buckets_->has_cells() || ticks >= limit) [[unlikely]]
+      return false;
+    internal::Observe(run, buckets_->LocateByCell(AsDouble(ticks)), ticks);
+    return true;
+  }
   void ObserveSlowly(std::uint64_t ticks) const noexcept;
+
   internal::SeriesRef series_;
   const internal::BucketTable* buckets_ = &internal::kNoBuckets;
 };

@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -58,6 +59,17 @@ NumberKind NumberOf(FamilyKind kind) {
     default:
       return NumberKind::kUint64;
   }
+}
+
+bool IsTimeUnit(std::string_view unit) {
+  return unit.ends_with("seconds") || unit == "minutes" || unit == "hours" || unit == "days" || unit == "weeks";
+}
+
+// A duration is never negative; a negative bound says that the values are something else, such as differences.
+internal::NegativeValues NegativeValuesOf(const FamilyInfo& info) {
+  const bool has_negative_bound = !info.bounds.empty() && info.bounds.front() < 0;
+  return IsTimeUnit(info.unit) && !has_negative_bound ? internal::NegativeValues::kDropped
+                                                      : internal::NegativeValues::kTaken;
 }
 
 // The bounds of a TickHistogram in ticks, or what is wrong with them.
@@ -192,7 +204,7 @@ Result<Family<Handle>> Registry::AddFamily(MetricOptions options, FamilyKind kin
                                                ? InTicks(core.info.name, bounds->values(), ticks_per_unit)
                                                : bounds->values();
     if (!recorded.ok()) return recorded.status();
-    core.buckets = internal::BucketTable::Intern(*recorded);
+    core.buckets = internal::BucketTable::Intern(*recorded, NegativeValuesOf(core.info));
   }
   auto linked = Link(std::make_shared<FamilyCore>(std::move(core), state_->epochs));
   if (!linked.ok()) return linked.status();

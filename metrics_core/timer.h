@@ -2,9 +2,15 @@
 //
 // When to use something else: where the same moment ends one duration and starts another, read Clock once and
 // observe the difference; a timer reads it twice.
-// Guarantees: one observation, in nanoseconds, when the scope is left, however it is left.
-// Thread safety: one thread a timer. The histogram must outlive it. Cost: two clock readings and one observation;
-// nothing with recording compiled out.
+// Guarantees:
+// 1. One observation, in nanoseconds, when the scope is left, however it is left.
+// 2. No observation is longer than the process has run, give or take 1 s and a thousandth. Where the processor's time
+//    stamp counter jumps forward during a scope by more than this, the observation is dropped and counted
+//    (DroppedOutOfRange()), and the counter is given up (Clock). The same holds where it jumps back.
+// May be lost: a smaller jump is not noticed, and makes the durations that are under way longer by itself.
+// Thread safety: one thread a timer. The histogram must outlive it.
+// Cost: two clock readings and one observation; of a scope of a second or more, two clock readings more. Nothing with
+// recording compiled out.
 //
 //   ScopedTimer timer(append_duration);
 #pragma once
@@ -23,12 +29,21 @@ class ScopedTimer {
     if constexpr (internal::kRecordingEnabled) start_ = Clock::NowNanoseconds();
   }
   ~ScopedTimer() {
-    if constexpr (internal::kRecordingEnabled) nanoseconds_.Observe(Clock::NowNanoseconds() - start_);
+    if constexpr (internal::kRecordingEnabled) {
+      const std::uint64_t took = Clock::NowNanoseconds() - start_;
+      if (!nanoseconds_.ObserveBelow(kLong, took)) [[unlikely]]
+        ObserveSlowly(nanoseconds_, start_, took);
+    }
   }
   ScopedTimer(const ScopedTimer&) = delete;
   ScopedTimer& operator=(const ScopedTimer&) = delete;
 
  private:
+  // From here on, a check of the duration costs nothing beside it.
+  static constexpr std::uint64_t kLong = 1'000'000'000;
+
+  static void ObserveSlowly(const TickHistogram& nanoseconds, std::uint64_t start, std::uint64_t took) noexcept;
+
   const TickHistogram& nanoseconds_;
   std::uint64_t start_ = 0;
 };

@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace streamhouse::metrics::internal {
@@ -51,8 +52,9 @@ struct BucketTableBuilder {
     return kept;
   }
 
-  static const BucketTable* Build(std::span<const double> finite_bounds) {
+  static const BucketTable* Build(std::span<const double> finite_bounds, NegativeValues negative) {
     auto* const table = new BucketTable;
+    table->negative_ = negative;
     if (finite_bounds.empty()) return table;
     std::vector<double> bounds(finite_bounds.begin(), finite_bounds.end());
     // The bits of -0.0 order it below everything; 0.0 is the same number.
@@ -78,12 +80,12 @@ struct BucketTableBuilder {
   }
 };
 
-const BucketTable* BucketTable::Intern(std::span<const double> bounds) {
+const BucketTable* BucketTable::Intern(std::span<const double> bounds, NegativeValues negative) {
   static std::mutex* const mutex = new std::mutex;
-  static auto* const tables = new std::map<std::vector<double>, const BucketTable*>;
+  static auto* const tables = new std::map<std::pair<std::vector<double>, NegativeValues>, const BucketTable*>;
   const std::lock_guard lock(*mutex);
-  const BucketTable*& table = (*tables)[std::vector<double>(bounds.begin(), bounds.end())];
-  if (table == nullptr) table = BucketTableBuilder::Build(bounds);
+  const BucketTable*& table = (*tables)[{std::vector<double>(bounds.begin(), bounds.end()), negative}];
+  if (table == nullptr) table = BucketTableBuilder::Build(bounds, negative);
   return table;
 }
 

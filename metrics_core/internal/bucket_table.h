@@ -4,7 +4,7 @@
 // table and fine enough that no cell holds two bounds. The table gives the first bucket that a value of the cell can
 // fall into; one comparison settles whether it is that one or the next. Bounds for which this needs more than
 // kMaxTableCells cells (negative or very dense ones) are searched by halving instead.
-// Tables are interned: equal bounds share one, for ever, so that handles may outlive everything.
+// Tables are interned: equal bounds and rules share one, for ever, so that handles may outlive everything.
 // Thread safety: immutable. Cost: a table look-up and one comparison.
 #pragma once
 
@@ -16,6 +16,8 @@
 
 namespace streamhouse::metrics::internal {
 
+enum class NegativeValues : std::uint8_t { kTaken, kDropped };
+
 class BucketTable {
  public:
   static constexpr std::size_t kMaxTableCells = 16384;
@@ -24,7 +26,10 @@ class BucketTable {
   constexpr BucketTable() = default;
 
   // Finite and strictly ascending.
-  static const BucketTable* Intern(std::span<const double> bounds);
+  static const BucketTable* Intern(std::span<const double> bounds, NegativeValues negative = NegativeValues::kTaken);
+
+  // The histogram's rule, for its slow path: whether it records negative values.
+  bool takes_negative() const noexcept { return negative_ == NegativeValues::kTaken; }
 
   std::uint32_t bucket_count() const noexcept { return bound_count_ + 1; }
 
@@ -58,6 +63,7 @@ class BucketTable {
   std::int32_t mantissa_shift_ = 0;
   std::uint32_t bound_count_ = 0;
   const double* bounds_ = nullptr;
+  NegativeValues negative_ = NegativeValues::kTaken;
 
   friend struct BucketTableBuilder;
 };

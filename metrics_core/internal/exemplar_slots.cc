@@ -29,6 +29,7 @@ ExemplarSlots::ExemplarSlots(const BucketTable* buckets, double recorded_per_uni
     : buckets_(buckets), recorded_per_unit_(recorded_per_unit), places_(new Place[buckets->bucket_count()]) {}
 
 void ExemplarSlots::Offer(double recorded, const TraceContext& trace, std::uint64_t now_nanoseconds) noexcept {
+  if (recorded < 0 && !buckets_->takes_negative()) return;
   Place& place = places_[buckets_->Locate(recorded)];
   // Relaxed: an old version fails the exchange below.
   std::uint64_t version = place.version.load(std::memory_order_relaxed);

@@ -55,7 +55,7 @@ void SetExemplars(Slot run, const BucketTable* buckets, double recorded_per_unit
 // Takes them from a run that had them for an earlier series. Before any handle knows the run.
 void ClearExemplars(Slot run) noexcept;
 
-// Offers, if the series has exemplars, the trace is one, and the value is not NaN.
+// Offers, if the series has exemplars, the trace is one, and the value is one that the histogram takes.
 void OfferExemplar(Slot run, double recorded, const TraceContext& trace) noexcept;
 
 }  // namespace streamhouse::metrics::internal

@@ -98,6 +98,64 @@ TEST(ClockTest, EveryProcessArrivesAtTheSameRate) {
   EXPECT_LT(*most / *least, 1 + 50e-6);
 }
 
+// A histogram of durations, and a scale of Clock that the test moves as a counter moves that jumps.
+class ClockJumpTest : public testing::Test {
+ protected:
+  static constexpr std::uint64_t kHour = 3'600'000'000'000;
+
+  ~ClockJumpTest() override { internal::tsc_scale.store(nullptr, std::memory_order_release); }
+
+  void Begin() {
+    scale_ = {.tsc = internal::ReadTsc(),
+              .nanoseconds = internal::SteadyNanoseconds(),
+              .nanoseconds_per_tick = std::uint64_t{1} << 32};
+    internal::tsc_scale.store(&scale_, std::memory_order_release);
+  }
+  static void JumpAhead(std::uint64_t ticks) { scale_.tsc -= ticks; }
+  HistogramValue Value() {
+    snapshot_ = registry_.TakeSnapshot();
+    return snapshot_.families()[0].histogram_value(0);
+  }
+
+  // Used by Clock after the test.
+  static constinit inline internal::TscScale scale_{};
+  Registry registry_;
+  const TickHistogram seconds_ = registry_
+                                     .AddTickHistogram({.name = "a_seconds", .help = "h", .unit = "seconds"},
+                                                       BucketBounds::From({1}).value(), kNanosecondsPerSecond)
+                                     .value()
+                                     .With();
+  Snapshot snapshot_;
+};
+
+TEST_F(ClockJumpTest, ATimerObservesNoDurationThatAJumpOfTheCounterMade) {
+  Begin();
+  const std::uint64_t dropped = DroppedOutOfRange();
+  {
+    const ScopedTimer first(seconds_);
+    const ScopedTimer second(seconds_);
+    JumpAhead(kHour);
+  }
+  constexpr std::uint64_t kDropped = internal::kHasTsc ? 1 : 0;  // the first to end; without a counter none
+  EXPECT_EQ(DroppedOutOfRange(), dropped + kDropped);
+  // Given up before any snapshot, so that the second one ends by steady_clock.
+  EXPECT_EQ(internal::tsc_scale.load(std::memory_order_acquire), internal::kHasTsc ? nullptr : &scale_);
+  EXPECT_EQ(Value().count, 2 - kDropped);
+  EXPECT_LT(Value().sum, 1);
+}
+
+TEST_F(ClockJumpTest, ATimerObservesALongScope) {
+  Begin();
+  // The scale's moment is ahead of both clocks, so that the scope seems to have begun two seconds ago.
+  scale_.nanoseconds -= 2 * static_cast<std::uint64_t>(kNanosecondsPerSecond);
+  {
+    const ScopedTimer timer(seconds_);
+    scale_.nanoseconds += 2 * static_cast<std::uint64_t>(kNanosecondsPerSecond);
+  }
+  EXPECT_EQ(Value().count, 1U);
+  EXPECT_GE(Value().sum, internal::kHasTsc ? 2 : 0);
+}
+
 // Goal: a counter that begins again makes no duration longer than the process, and is not used for long. Method: the
 // scale's moment is moved ahead of the counter, as a restart of the counter would do.
 TEST(ClockTest, ACounterThatBeginsAgainIsGivenUpAtTheNextSnapshot) {

@@ -190,6 +190,45 @@ TEST_P(TickHistogramTest, ADefaultConstructedOneIsASink) {
   EXPECT_EQ(Page(), "");
 }
 
+class NegativeTest : public testing::TestWithParam<SeriesStorage> {
+ protected:
+  Histogram Add(std::string name, std::string unit, std::vector<double> bounds) {
+    MetricOptions options = {.name = std::move(name),
+                             .help = "h",
+                             .unit = std::move(unit),
+                             .storage = GetParam(),
+                             .exemplars = Exemplars::kSampled};
+    return registry_.AddHistogram(std::move(options), BucketBounds::From(std::move(bounds)).value()).value().With();
+  }
+
+  Registry registry_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Storage, NegativeTest, testing::Values(SeriesStorage::kPerThread, SeriesStorage::kShared),
+                         [](const auto& storage) { return NameOf(storage.param); });
+
+TEST_P(NegativeTest, ANegativeDurationIsDroppedAndCounted) {
+  const Histogram seconds = Add("a_seconds", "seconds", {1, 2});
+  const std::uint64_t dropped = DroppedOutOfRange();
+  for (const double value : {-1.5, -std::numeric_limits<double>::denorm_min(), -kInfinity}) seconds.Observe(value);
+  seconds.Observe(-1, TraceContext{.trace_id_high = 1, .trace_id_low = 2, .span_id = 3});
+  seconds.Observe(1.5);
+  seconds.Observe(-0.0);
+  EXPECT_EQ(Page(registry_), "a_seconds [1 1 0] sum 1.5 count 2\n");
+  EXPECT_EQ(DroppedOutOfRange(), dropped + 4);
+  EXPECT_EQ(registry_.TakeSnapshot().families()[0].exemplar(0), nullptr);
+}
+
+TEST_P(NegativeTest, AUnitThatIsNoTimeHasNegativeValues) {
+  Add("a_celsius", "celsius", {1, 2}).Observe(-1.5);
+  EXPECT_EQ(Page(registry_), "a_celsius [1 0 0] sum -1.5 count 1\n");
+}
+
+TEST_P(NegativeTest, ANegativeBoundAsksForNegativeValues) {
+  Add("a_seconds", "seconds", {-1, 1}).Observe(-1.5);
+  EXPECT_EQ(Page(registry_), "a_seconds [1 0 0] sum -1.5 count 1\n");
+}
+
 TEST(TickHistogramNegativeTest, ANegativeNumberOfTicksIsDroppedAndCounted) {
   Registry registry;
   const BucketBounds bounds = BucketBounds::From({1, 2}).value();
