@@ -110,14 +110,13 @@ Status Agent::OpenStorage() {
       [this](const TopicPartition& partition, std::uint64_t fence) { topics_->LoseLease(partition, fence); });
   topics_ = std::make_unique<TopicCatalog>(
       files_, *store_, *leases_,
-      TopicCatalog::Options{
-          .log_folder = folder_->log_folder(),
-          .log = {.segment_bytes = config_.segment_bytes, .sync_policy = config_.sync_policy},
-          .record_bytes_max = config_.record_bytes_max,
-          .metrics = {.records_written = metrics_.records_written, .write_latency = metrics_.write_latency},
-          .reserve = reserve_.get(),
-          .offsets_lowered = metrics_.offsets_lowered,
-          .records_damaged = metrics_.records_damaged});
+      TopicCatalog::Options{.log_folder = folder_->log_folder(),
+                            .log = {.segment_bytes = config_.segment_bytes, .sync_policy = config_.sync_policy},
+                            .record_bytes_max = config_.record_bytes_max,
+                            .write_latency = metrics_.write_latency,
+                            .books = metrics_.books,
+                            .reserve = reserve_.get(),
+                            .offsets_lowered = metrics_.offsets_lowered});
   offsets_ = std::make_unique<CommittedOffsets>(*store_, *topics_);
   members_ = std::make_unique<GroupCoordinator>(*topics_);
   groups_ = std::make_unique<ConsumerGroups>(*store_, *topics_, *members_);

@@ -35,9 +35,7 @@ std::string_view GrpcCodeName(std::size_t code) {
 metrics::Result<AgentMetrics> AgentMetrics::Register(metrics::Registry& registry) {
   metrics::Family<metrics::Gauge> active_partitions;
   metrics::Family<metrics::Counter> lease_renewals;
-  metrics::Family<metrics::Counter> records_written;
   metrics::Family<metrics::Counter> offsets_lowered;
-  metrics::Family<metrics::Counter> records_damaged;
   metrics::Family<metrics::TickHistogram> write_latency;
   metrics::Family<metrics::Gauge> active_connections;
   metrics::Family<metrics::Counter> requests;
@@ -54,15 +52,11 @@ metrics::Result<AgentMetrics> AgentMetrics::Register(metrics::Registry& registry
   KeepFamily(
       registry.AddCounter({.name = "streamhouse_agent_lease_renewals_total", .help = "Total lease renewal attempts"}),
       lease_renewals, status);
-  KeepFamily(registry.AddCounter({.name = "streamhouse_agent_records_written_total", .help = "Total records written"}),
-             records_written, status);
+  auto books = RecordBooks::Register(registry);
+  if (!books.ok()) return books.status();
   KeepFamily(registry.AddCounter({.name = "streamhouse_agent_committed_offsets_lowered_total",
                                   .help = "Total committed offsets lowered because their log ended before them"}),
              offsets_lowered, status);
-  KeepFamily(registry.AddCounter({.name = "streamhouse_agent_records_damaged_total",
-                                  .help = "Total records found that cannot be read",
-                                  .labels = {"topic"}}),
-             records_damaged, status);
   KeepFamily(
       add_latency({.name = "streamhouse_agent_write_latency_seconds", .help = "Write operation latency in seconds"}),
       write_latency, status);
@@ -85,9 +79,8 @@ metrics::Result<AgentMetrics> AgentMetrics::Register(metrics::Registry& registry
   AgentMetrics result;
   result.active_partitions = active_partitions.With();
   result.lease_renewals = lease_renewals.With();
-  result.records_written = records_written.With();
+  result.books = *std::move(books);
   result.offsets_lowered = offsets_lowered.With();
-  result.records_damaged = records_damaged;
   result.write_latency = write_latency.With();
   result.active_connections = active_connections.With();
   result.tls_files_taken = tls_reloads.With("taken");

@@ -1,8 +1,8 @@
 // AgentMetrics: the metric families of the agent.
 //
 // When to use something else: producers and consumers have their own, in client/.
-// Guarantees: every series without a topic is on the page from the start, at 0. Default-constructed, all of them are
-// sinks.
+// Guarantees: every series without a topic is on the page from the start, at 0; those of a
+// topic, once it is opened. Default-constructed, all of them are sinks.
 // Thread safety: Register from any thread, once a registry; the handles as in metrics_core.
 // Cost: everything is resolved here; recording looks nothing up. One series for each method and code.
 // Errors: Register passes on those of the registry, such as AlreadyExists.
@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "agent/record_books.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/family.h"
 #include "metrics_core/gauge.h"
@@ -54,14 +55,12 @@ struct AgentMetrics {
 
   metrics::Gauge active_partitions;      // leases held
   metrics::Counter lease_renewals;       // attempts, one a partition and round
-  metrics::Counter records_written;      // acknowledged
+  RecordBooks books;                     // records, by topic
   metrics::Counter offsets_lowered;      // see lowered_offsets.h
   metrics::TickHistogram write_latency;  // nanoseconds; of the append to the log alone
   metrics::Gauge active_connections;     // see rpc/connection_monitor.h
   metrics::Counter tls_files_taken;      // changes of TLS files while serving
   metrics::Counter tls_files_refused;
-  // By topic; found by readers. A series begins with the first one.
-  metrics::Family<metrics::Counter> records_damaged;
 
   // By method, and by method and code.
   std::array<metrics::TickHistogram, kGrpcMethodCount> grpc_request_duration;  // nanoseconds

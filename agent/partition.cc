@@ -13,6 +13,36 @@ using metrics::Result;
 using metrics::Status;
 using metrics::StatusCode;
 
+namespace {
+
+RefusalReason ReasonOf(const Status& refusal, const BatchBuilder& batch) {
+  switch (refusal.code()) {
+    case StatusCode::kInvalidArgument:
+      return batch.empty() ? RefusalReason::kInvalid : RefusalReason::kTooLarge;
+    case StatusCode::kFailedPrecondition:
+      return RefusalReason::kNotHolder;
+    case StatusCode::kAborted:
+      return RefusalReason::kFenced;
+    case StatusCode::kOutOfRange:
+      return RefusalReason::kOutOfSequence;
+    case StatusCode::kResourceExhausted:
+      return RefusalReason::kFull;
+    case StatusCode::kUnavailable:
+      return RefusalReason::kUnavailable;
+    default:
+      return RefusalReason::kFailed;
+  }
+}
+
+void CountBatch(const BatchBuilder& batch, const Result<AppendedBatch>& appended, TopicBooks& books) {
+  const std::uint32_t records = batch.record_count();
+  if (!appended.ok()) return books.Refuse(ReasonOf(appended.status(), batch), records);
+  books.received.Increment(records);
+  (appended->was_there ? books.duplicate : books.written).Increment(records);
+}
+
+}  // namespace
+
 std::uint64_t DrawOpenId() {
   std::random_device random;
   return std::uniform_int_distribution<std::uint64_t>(1)(random);
@@ -26,24 +56,33 @@ Status Partition::CheckBatch(const BatchBuilder& batch) const {
 }
 
 Result<AppendedBatch> Partition::Append(const BatchBuilder& batch, const metrics::TraceContext& trace) {
+  const auto epoch = Admit(batch);
+  auto appended = epoch.ok() ? Write(batch, *epoch, trace) : epoch.status();
+  CountBatch(batch, appended, *metrics_.books);
+  if (!appended.ok()) return appended;
+  auto epoch_after = lease_->Epoch();
+  if (!epoch_after.ok() || *epoch_after != *epoch) {
+    return Status(StatusCode::kDeadlineExceeded, "the lease ran out while the batch was written; it may be in the log");
+  }
+  return appended;
+}
+
+Result<std::uint64_t> Partition::Admit(const BatchBuilder& batch) const {
   if (Status checked = CheckBatch(batch); !checked.ok()) return checked;
   if (reserve_ != nullptr) {
     if (Status room = reserve_->Health(); !room.ok()) return room;
   }
-  auto epoch = lease_->Epoch();
-  if (!epoch.ok()) return epoch.status();
+  return lease_->Epoch();
+}
+
+Result<AppendedBatch> Partition::Write(const BatchBuilder& batch, std::uint64_t epoch,
+                                       const metrics::TraceContext& trace) {
   const std::uint64_t begun = metrics::Clock::NowNanoseconds();
-  auto appended = log_->Append(batch, *epoch);
+  auto appended = log_->Append(batch, epoch);
   metrics_.write_latency.Observe(metrics::Clock::NowNanoseconds() - begun, trace);
   if (!appended.ok()) {
     AnnounceIfItFailed();
     if (appended.status().code() == StatusCode::kResourceExhausted && reserve_ != nullptr) reserve_->NoteFull();
-    return appended;
-  }
-  if (!appended->was_there) metrics_.records_written.Increment(batch.record_count());
-  auto epoch_after = lease_->Epoch();
-  if (!epoch_after.ok() || *epoch_after != *epoch) {
-    return Status(StatusCode::kDeadlineExceeded, "the lease ran out while the batch was written; it may be in the log");
   }
   return appended;
 }
@@ -89,7 +128,9 @@ Result<std::optional<std::int64_t>> Partition::FindTimestamp(std::uint64_t offse
 }
 
 Result<std::size_t> Partition::ApplyRetention(const Retention& retention, std::int64_t now_ms) {
+  const std::uint64_t start = log_->LogStartOffset();
   auto removed = log_->ApplyRetention(retention, now_ms);
+  metrics_.books->removed_by_retention.Increment(log_->LogStartOffset() - start);
   if (!removed.ok()) AnnounceIfItFailed();
   return removed;
 }

@@ -2,8 +2,8 @@
 //
 // When to use something else: PartitionLog knows nothing of leases; TopicCatalog finds partitions by name.
 // Guarantees: a batch is acknowledged only if the lease was held, at one and the same epoch, before it was written and
-// after; an epoch that a newer holder has outdated never reaches the log. Records are counted when they are in
-// the log, acknowledged or not; the latency is that of the append alone.
+// after; an epoch that a newer holder has outdated never reaches the log. Records are counted as written when they are
+// in the log, acknowledged or not (record_books.h); the latency is that of the append alone.
 // Thread safety: any thread.
 // Cost: that of PartitionLog, two clock readings for the latency and two for the lease.
 // Errors: InvalidArgument for an empty batch or a record over the limit, naming its size; OutOfRange for an offset
@@ -30,7 +30,7 @@
 #include "agent/log/partition_log.h"
 #include "agent/log/retention.h"
 #include "agent/metadata/metadata_store.h"
-#include "metrics_core/counter.h"
+#include "agent/record_books.h"
 #include "metrics_core/exemplar.h"
 #include "metrics_core/histogram.h"
 #include "metrics_core/status.h"
@@ -38,8 +38,8 @@
 namespace streamhouse::agent {
 
 struct WriteMetrics {
-  metrics::Counter records_written;
   metrics::TickHistogram write_latency;  // nanoseconds
+  std::shared_ptr<TopicBooks> books = std::make_shared<TopicBooks>();
 };
 
 // Readers have found records that cannot be read. Told once a range, on the thread that noticed.
@@ -127,8 +127,15 @@ class Partition {
 
   const LogOpening& opening() const { return opening_; }
 
+  // Of its topic.
+  TopicBooks& books() const { return *metrics_.books; }
+
  private:
   metrics::Status CheckBatch(const BatchBuilder& batch) const;
+  // The epoch to write the batch under.
+  metrics::Result<std::uint64_t> Admit(const BatchBuilder& batch) const;
+  metrics::Result<AppendedBatch> Write(const BatchBuilder& batch, std::uint64_t epoch,
+                                       const metrics::TraceContext& trace);
   metrics::Status Named(const metrics::Status& failure) const;
   void AnnounceDamage() const;
   // After any failure of the log.

@@ -21,9 +21,9 @@ Status CheckRetention(const Retention& retention) {
   return {StatusCode::kInvalidArgument, "a retention is from 0, for no limit, to 2^63 - 1"};
 }
 
-std::string LogsWithoutTopicMessage(const std::string& name) {
-  return "folder log/" + name + " holds records, and the metadata know no topic " + name +
-         ": `streamhouse topics create " + name + ":PARTITIONS --adopt` takes them over, or move the folder away";
+// To clients, damage is one of the reasons why a partition is not served.
+Status NotServed(const Status& reason) {
+  return {StatusCode::kUnavailable, reason.message()};
 }
 
 }  // namespace
@@ -39,11 +39,11 @@ Status TopicCatalog::Load() {
   auto topics = store_.ListTopics();
   if (!topics.ok()) return topics.status();
   const std::lock_guard creating(create_mutex_);
-  FinishRemovals(*topics);
+  FinishRemovals(files_, options_.log_folder, *topics);
   for (const TopicInfo& topic : *topics) {
-    Topic loaded = {.id = topic.id, .retention = topic.retention};
+    Topic loaded = {.id = topic.id, .retention = topic.retention, .books = options_.books.Open(topic.name)};
     for (std::uint32_t i = 0; i < topic.partitions; ++i) {
-      loaded.partitions.push_back(TryToServe({.topic = topic.name, .partition = i}, topic.id));
+      loaded.partitions.push_back(TryToServe({.topic = topic.name, .partition = i}, loaded));
     }
     const std::unique_lock lock(mutex_);
     topics_.emplace(topic.name, std::move(loaded));
@@ -151,9 +151,9 @@ Status TopicCatalog::CreateNew(const TopicInfo& topic) {
   }
   auto created = store_.CreateTopic(topic);
   if (!created.ok()) return created.status();
-  Topic added = {.id = created->id, .retention = created->retention};
+  Topic added = {.id = created->id, .retention = created->retention, .books = options_.books.Open(topic.name)};
   for (std::uint32_t i = 0; i < topic.partitions; ++i) {
-    added.partitions.emplace_back(Serve({.topic = topic.name, .partition = i}, created->id, std::move(logs[i])));
+    added.partitions.emplace_back(Serve({.topic = topic.name, .partition = i}, added, std::move(logs[i])));
   }
   {
     const std::unique_lock lock(mutex_);
@@ -200,7 +200,9 @@ Status TopicCatalog::AddPartitions(const std::string& topic, std::uint32_t parti
   for (std::size_t i = 0; i < logs.size(); ++i) {
     const auto number = static_cast<std::uint32_t>(info->partitions + i);
     names.push_back({.topic = topic, .partition = number});
-    served.emplace_back(Serve({.topic = topic, .partition = number}, info->id, std::move(logs[i])));
+    // Changed by holders of create_mutex_ alone.
+    const Topic& known = topics_.find(topic)->second;
+    served.emplace_back(Serve({.topic = topic, .partition = number}, known, std::move(logs[i])));
   }
   {
     const std::unique_lock lock(mutex_);
@@ -226,16 +228,17 @@ Result<DeletedTopic> TopicCatalog::Delete(const std::string& topic) {
     if (!withdrawn.ok()) OperatorLog().warn("topic {} stays: {}", topic, withdrawn.message());
     return deleted;
   }
-  std::vector<ServedPartition> partitions;
+  Topic removed;
   {
     const std::unique_lock lock(mutex_);
-    partitions = std::move(topics_.extract(topics_.find(topic)).mapped().partitions);
+    removed = std::move(topics_.extract(topics_.find(topic)).mapped());
   }
   DeletedTopic gone = {.partitions = info->partitions};
-  for (const ServedPartition& served : partitions) {
+  for (const ServedPartition& served : removed.partitions) {
     if (served.ok()) gone.records += (*served)->HighWatermark() - (*served)->LogStartOffset();
   }
-  Retire(partitions, topic);
+  Retire(removed.partitions, topic);
+  options_.books.Close(*removed.books);
   OperatorLog().info("topic {} deleted, with {} partitions and {} records", topic, gone.partitions, gone.records);
   return gone;
 }
@@ -252,33 +255,18 @@ void TopicCatalog::Retire(const std::vector<ServedPartition>& partitions, const 
   }
 }
 
-void TopicCatalog::FinishRemovals(const std::vector<TopicInfo>& topics) const {
-  const auto folders = files_.ListFolder(options_.log_folder);
-  if (!folders.ok()) return;  // the first topic makes it
-  for (const std::string& name : *folders) {
-    if (!IsMarkedForRemoval(files_, FolderOf(name))) continue;
-    const bool is_known = std::any_of(topics.begin(), topics.end(), [&](const auto& t) { return t.name == name; });
-    const Status done = is_known ? WithdrawMark(files_, FolderOf(name)) : RemoveMarked(files_, FolderOf(name));
-    if (!done.ok()) {
-      OperatorLog().error("the deletion of topic {} that a stop interrupted: {}", name, done.message());
-    } else if (!is_known) {
-      OperatorLog().info("removed the rest of the deleted topic {}", name);
-    }
-  }
-}
-
 Status TopicCatalog::ServeRest(const std::string& topic) {
   const std::vector<TopicPartition> unserved = Unserved(topic);
   if (unserved.empty()) return Status::Ok();
   Status first;
   for (const TopicPartition& name : unserved) {
-    const TopicId topic_id = topics_.find(topic)->second.id;
-    ServedPartition served = TryToServe(name, topic_id);
+    const Topic& known = topics_.find(topic)->second;
+    ServedPartition served = TryToServe(name, known);
     if (served.ok()) {
-      const LogEnd end = {.name = name, .topic_id = topic_id, .end_offset = (*served)->HighWatermark()};
+      const LogEnd end = {.name = name, .topic_id = known.id, .end_offset = (*served)->HighWatermark()};
       if (Status lowered = LowerOffsetsBeyond({&end, 1}); !lowered.ok()) return lowered;
     }
-    if (first.ok()) first = served.status();
+    if (first.ok() && !served.ok()) first = NotServed(served.status());
     if (served.ok()) OperatorLog().info("{} is served again", name.ToString());
     const std::unique_lock lock(mutex_);
     topics_.find(topic)->second.partitions[name.partition] = std::move(served);
@@ -297,10 +285,12 @@ std::vector<TopicPartition> TopicCatalog::Unserved(const std::string& topic) con
   return unserved;
 }
 
-TopicCatalog::ServedPartition TopicCatalog::TryToServe(const TopicPartition& name, TopicId topic_id) {
+TopicCatalog::ServedPartition TopicCatalog::TryToServe(const TopicPartition& name, const Topic& topic) {
   auto log = OpenLog(name);
-  if (log.ok()) return Serve(name, topic_id, *std::move(log));
-  Status not_served(StatusCode::kUnavailable, name.ToString() + " is not served: " + log.status().message());
+  if (log.ok()) return Serve(name, topic, *std::move(log));
+  const bool is_damaged = log.status().code() == StatusCode::kDataLoss;
+  Status not_served(is_damaged ? StatusCode::kDataLoss : StatusCode::kUnavailable,
+                    name.ToString() + " is not served: " + log.status().message());
   OperatorLog().error("{}", not_served.message());
   return not_served;
 }
@@ -315,17 +305,20 @@ Result<std::unique_ptr<PartitionLog>> TopicCatalog::OpenLog(const TopicPartition
   return log;
 }
 
-std::shared_ptr<Partition> TopicCatalog::Serve(const TopicPartition& name, TopicId topic_id,
+std::shared_ptr<Partition> TopicCatalog::Serve(const TopicPartition& name, const Topic& topic,
                                                std::unique_ptr<PartitionLog> log) {
   const auto log_failed = [this, name](const Status& reason) {
     OperatorLog().error("log of {}: {}", name.ToString(), reason.message());
     leases_.GiveUp(name, reason.message());
   };
-  auto partition = std::make_shared<Partition>(std::move(log), leases_.Track(name), options_.record_bytes_max,
-                                               options_.metrics, log_failed, topic_id, options_.reserve);
-  partition->OnDamage([this, name](const Damage& damage) {
+  topic.books->found.Add(static_cast<std::int64_t>(log->HighWatermark() - log->LogStartOffset()));
+  auto partition =
+      std::make_shared<Partition>(std::move(log), leases_.Track(name), options_.record_bytes_max,
+                                  WriteMetrics{.write_latency = options_.write_latency, .books = topic.books},
+                                  log_failed, topic.id, options_.reserve);
+  partition->OnDamage([name, books = topic.books](const Damage& damage) {
     OperatorLog().error("log of {}: {}", name.ToString(), damage.ToString());
-    options_.records_damaged.With(name.topic).Increment(damage.lost.size());
+    books->NoteDamaged(damage.lost.size());
   });
   return partition;
 }
@@ -335,7 +328,8 @@ Result<std::shared_ptr<Partition>> TopicCatalog::Find(std::string_view topic, st
     const std::shared_lock lock(mutex_);
     const auto found = topics_.find(topic);
     if (found != topics_.end() && partition < found->second.partitions.size()) {
-      return found->second.partitions[partition];
+      const ServedPartition& served = found->second.partitions[partition];
+      return served.ok() ? served : NotServed(served.status());
     }
   }
   auto count = PartitionCount(topic);
@@ -440,6 +434,22 @@ Status TopicCatalog::LogHealth() const {
   for (std::size_t i = 1; i < std::min(reasons.size(), kReasonsMax); ++i) all += "; " + reasons[i];
   if (reasons.size() > kReasonsMax) all += "; and " + std::to_string(reasons.size() - kReasonsMax) + " more";
   return {StatusCode::kUnavailable, std::move(all)};
+}
+
+void TopicCatalog::NoteRefused(std::string_view topic, std::uint32_t partition, std::uint64_t records) const {
+  std::shared_ptr<TopicBooks> books;
+  RefusalReason reason = RefusalReason::kUnknownPartition;
+  {
+    const std::shared_lock lock(mutex_);
+    const auto found = topics_.find(topic);
+    if (found == topics_.end()) return options_.books.unknown().Refuse(RefusalReason::kUnknownTopic, records);
+    books = found->second.books;
+    if (partition < found->second.partitions.size()) {
+      const bool is_damaged = found->second.partitions[partition].status().code() == StatusCode::kDataLoss;
+      reason = is_damaged ? RefusalReason::kDamaged : RefusalReason::kUnavailable;
+    }
+  }
+  books->Refuse(reason, records);
 }
 
 void TopicCatalog::LoseLease(const TopicPartition& partition, std::uint64_t fence) {

@@ -32,9 +32,10 @@
 #include "agent/lowered_offsets.h"
 #include "agent/metadata/metadata_store.h"
 #include "agent/partition.h"
+#include "agent/record_books.h"
 #include "agent/topic_folders.h"
 #include "metrics_core/counter.h"
-#include "metrics_core/family.h"
+#include "metrics_core/histogram.h"
 
 namespace streamhouse::agent {
 
@@ -60,10 +61,10 @@ class TopicCatalog {
     std::string log_folder;
     PartitionLogOptions log;
     std::size_t record_bytes_max = 0;
-    WriteMetrics metrics;
+    metrics::TickHistogram write_latency = {};
+    RecordBooks books = {};
     DiskReserve* reserve = nullptr;
-    metrics::Counter offsets_lowered = {};                   // committed offsets that were beyond the end of their log
-    metrics::Family<metrics::Counter> records_damaged = {};  // by topic
+    metrics::Counter offsets_lowered = {};  // committed offsets that were beyond the end of their log
   };
 
   // All must outlive the catalog.
@@ -104,6 +105,9 @@ class TopicCatalog {
   // that it was moved away. Never waits.
   Status LogHealth() const;
 
+  // Counts records that were refused because Find() did not find their partition.
+  void NoteRefused(std::string_view topic, std::uint32_t partition, std::uint64_t records) const;
+
   // Passes the loss of a lease on to the log, as a fence.
   void LoseLease(const TopicPartition& partition, std::uint64_t fence);
 
@@ -120,10 +124,12 @@ class TopicCatalog {
 
  private:
   using Partitions = std::vector<std::shared_ptr<Partition>>;
-  using ServedPartition = Result<std::shared_ptr<Partition>>;  // or why it is not served
+  // Or why it is not served: DataLoss because of damage, otherwise Unavailable.
+  using ServedPartition = Result<std::shared_ptr<Partition>>;
   struct Topic {
     TopicId id = 0;
     Retention retention;
+    std::shared_ptr<TopicBooks> books;
     std::vector<ServedPartition> partitions = {};
   };
   struct Hash {
@@ -132,8 +138,8 @@ class TopicCatalog {
   };
 
   Result<std::unique_ptr<PartitionLog>> OpenLog(const TopicPartition& name) const;
-  std::shared_ptr<Partition> Serve(const TopicPartition& name, TopicId topic_id, std::unique_ptr<PartitionLog> log);
-  ServedPartition TryToServe(const TopicPartition& name, TopicId topic_id);
+  std::shared_ptr<Partition> Serve(const TopicPartition& name, const Topic& topic, std::unique_ptr<PartitionLog> log);
+  ServedPartition TryToServe(const TopicPartition& name, const Topic& topic);
   std::vector<LogEnd> AllLogEnds() const;
   Status LowerOffsetsBeyond(std::span<const LogEnd> ends);
   Status CreateNew(const TopicInfo& topic);
@@ -141,7 +147,6 @@ class TopicCatalog {
   void ForgetMovedLogs();
   std::vector<TopicPartition> Unserved(const std::string& topic) const;
   std::string FolderOf(const std::string& topic) const { return options_.log_folder + "/" + topic; }
-  void FinishRemovals(const std::vector<TopicInfo>& topics) const;
   void Retire(const std::vector<ServedPartition>& partitions, const std::string& topic) const;
   static TopicInfo InfoOf(const std::string& name, const Topic& topic);
   Partitions All() const;

@@ -21,6 +21,11 @@ std::optional<std::uint32_t> PartitionOf(std::string_view name) {
 
 }  // namespace
 
+std::string LogsWithoutTopicMessage(const std::string& name) {
+  return "folder log/" + name + " holds records, and the metadata know no topic " + name +
+         ": `streamhouse topics create " + name + ":PARTITIONS --adopt` takes them over, or move the folder away";
+}
+
 Status TopicFolders::BeginCreation(const std::string& topic) {
   if (Status created = files_.CreateFolders(PathOf(topic)); !created.ok()) return created;
   auto mark = files_.OpenForAppend(PathOf(topic) + "/" + std::string(kCreationMark));

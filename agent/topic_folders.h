@@ -57,4 +57,7 @@ class TopicFolders {
   const std::string folder_;
 };
 
+// Tells an operator of such a folder, and what to do.
+std::string LogsWithoutTopicMessage(const std::string& name);
+
 }  // namespace streamhouse::agent

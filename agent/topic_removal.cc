@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "agent/operator_log.h"
+
 namespace streamhouse::agent {
 namespace {
 
@@ -63,6 +65,22 @@ Status RemoveMarked(FileSystem& files, const std::string& topic_folder) {
   if (Status synced = files.SyncFolder(topic_folder); !synced.ok()) return synced;
   if (Status removed = files.RemoveFile(MarkIn(topic_folder)); !removed.ok()) return removed;
   return files.RemoveFolder(topic_folder);
+}
+
+void FinishRemovals(FileSystem& files, const std::string& log_folder, std::span<const TopicInfo> topics) {
+  const auto names = files.ListFolder(log_folder);
+  if (!names.ok()) return;  // the first topic makes it
+  for (const std::string& name : *names) {
+    const std::string topic_folder = log_folder + "/" + name;
+    if (!IsMarkedForRemoval(files, topic_folder)) continue;
+    const bool is_known = std::any_of(topics.begin(), topics.end(), [&](const auto& t) { return t.name == name; });
+    const Status done = is_known ? WithdrawMark(files, topic_folder) : RemoveMarked(files, topic_folder);
+    if (!done.ok()) {
+      OperatorLog().error("the deletion of topic {} that a stop interrupted: {}", name, done.message());
+    } else if (!is_known) {
+      OperatorLog().info("removed the rest of the deleted topic {}", name);
+    }
+  }
 }
 
 }  // namespace streamhouse::agent

@@ -1,5 +1,6 @@
 #include "agent/rpc/producer_rpc.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -8,6 +9,7 @@
 
 #include "agent/log/batch_builder.h"
 #include "agent/log/log_format.h"
+#include "agent/record_books.h"
 #include "agent/rpc/request_trace.h"
 #include "agent/rpc/status_translation.h"
 #include "proto/record_block.h"
@@ -61,19 +63,37 @@ Status BorrowBlock(const v1::RecordBlock& block, std::size_t bytes_max, std::str
   return BadBlock("does not hold " + std::to_string(block.record_count()) + " whole records");
 }
 
+Status Unpack(const v1::ProduceRequest& request, std::size_t bytes_max, std::string& buffer, BatchBuilder& batch) {
+  if (!request.has_block()) return AddRecords(request, bytes_max, batch);
+  if (!request.records().empty()) return BadBlock("comes with other records");
+  return BorrowBlock(request.block(), bytes_max, buffer, batch);
+}
+
+// How many records a request claims, at most as many as its bytes can hold.
+std::uint64_t ClaimedRecords(const v1::ProduceRequest& request, std::size_t bytes_max) {
+  if (!request.has_block()) return static_cast<std::uint64_t>(request.records_size());
+  const std::size_t bytes = std::min<std::size_t>(request.block().records_bytes(), bytes_max);
+  return std::min<std::uint64_t>(request.block().record_count(), bytes / kRecordHeaderBytes);
+}
+
 }  // namespace
 
 grpc::Status ProducerRpc::Append(const v1::ProduceRequest& request, const metrics::TraceContext& trace,
                                  v1::ProduceResponse& response) const {
   auto partition = topics_.Find(request.topic(), request.partition());
-  if (!partition.ok()) return ToGrpcProduceStatus(partition.status());
-  if (request.has_block() && !request.records().empty()) return ToGrpcStatus(BadBlock("comes with other records"));
+  if (!partition.ok()) {
+    topics_.NoteRefused(request.topic(), request.partition(), ClaimedRecords(request, request_bytes_max_));
+    return ToGrpcProduceStatus(partition.status());
+  }
   std::string buffer;
   BatchBuilder batch;
   batch.SetProducer(request.producer_id(), request.sequence());
-  const Status taken = request.has_block() ? BorrowBlock(request.block(), request_bytes_max_, buffer, batch)
-                                           : AddRecords(request, request_bytes_max_, batch);
-  if (!taken.ok()) return ToGrpcStatus(taken);
+  if (const Status taken = Unpack(request, request_bytes_max_, buffer, batch); !taken.ok()) {
+    const bool is_too_large = taken.code() == StatusCode::kResourceExhausted;
+    const RefusalReason reason = is_too_large ? RefusalReason::kTooLarge : RefusalReason::kInvalid;
+    (*partition)->books().Refuse(reason, ClaimedRecords(request, request_bytes_max_));
+    return ToGrpcStatus(taken);
+  }
   auto appended = (*partition)->Append(batch, trace);
   if (!appended.ok()) return ToGrpcProduceStatus(appended.status());
   response.set_base_offset(appended->base_offset);

@@ -19,8 +19,8 @@ TEST(AgentMetricsTest, HaveEverySeriesOnThePageFromTheStart) {
   const MetricReader reader(registry);
   for (const char* family :
        {"streamhouse_agent_active_partitions", "streamhouse_agent_lease_renewals_total",
-        "streamhouse_agent_records_written_total", "streamhouse_agent_write_latency_seconds",
-        "streamhouse_agent_committed_offsets_lowered_total", "streamhouse_agent_active_connections"}) {
+        "streamhouse_agent_write_latency_seconds", "streamhouse_agent_committed_offsets_lowered_total",
+        "streamhouse_agent_active_connections"}) {
     EXPECT_EQ(reader.SeriesCount(family), 1U) << family;
   }
   EXPECT_EQ(reader.SeriesCount("streamhouse_agent_grpc_request_duration_seconds"), kGrpcMethodCount);

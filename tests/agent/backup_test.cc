@@ -36,8 +36,7 @@ class BackupTest : public CatalogFixture {
         : store(*SqliteMetadataStore::Open(folder + "/metadata.db")),
           leases(*store, "agent", LeaseTiming(), LeaseMetrics(), [](const TopicPartition&, std::uint64_t) {}),
           topics(PosixFileSystem(), *store, leases,
-                 TopicCatalog::Options{
-                     .log_folder = folder + "/log", .log = {}, .record_bytes_max = 1000, .metrics = {}}) {
+                 TopicCatalog::Options{.log_folder = folder + "/log", .log = {}, .record_bytes_max = 1000}) {
       EXPECT_TRUE(topics.Load().ok());
     }
     std::uint64_t End() const { return (*topics.Find("orders", 0))->HighWatermark(); }

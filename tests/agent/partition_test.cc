@@ -142,13 +142,15 @@ TEST_F(PartitionTest, IsFencedByANewerHolder) {
 
 class PartitionCountTest : public PartitionTest {
  protected:
-  std::optional<double> Counted() { return metrics::testing::MetricReader(registry_).Value("written_total"); }
+  double Value(const std::string& name) {
+    const metrics::testing::MetricReader reader(registry_);
+    return reader.Value("streamhouse_agent_records_" + name, {{"topic", "orders"}}).value_or(-1);
+  }
 
   metrics::Registry registry_;
-  Partition counted_{
-      *PartitionLog::Open(PosixFileSystem(), folder_ / "counted", {}), lease_, 10,
-      WriteMetrics{.records_written = registry_.AddCounter({.name = "written_total", .help = "Records"})->With(),
-                   .write_latency = {}}};
+  const RecordBooks books_ = RecordBooks::Register(registry_).value();
+  Partition counted_{*PartitionLog::Open(PosixFileSystem(), folder_ / "counted", {}), lease_, 10,
+                     WriteMetrics{.write_latency = {}, .books = books_.Open("orders")}};
 };
 
 TEST_F(PartitionCountTest, AcknowledgesABatchThatIsSentAgainWithoutCountingIt) {
@@ -156,14 +158,62 @@ TEST_F(PartitionCountTest, AcknowledgesABatchThatIsSentAgainWithoutCountingIt) {
   batch.SetProducer(7, 0);
   ASSERT_TRUE(counted_.Append(batch).ok());
   EXPECT_TRUE(counted_.Append(batch)->was_there);
-  EXPECT_EQ(Counted(), 2);
+  EXPECT_EQ(Value("received_total"), 4);
+  EXPECT_EQ(Value("written_total"), 2);
+  EXPECT_EQ(Value("duplicate_total"), 2);
 }
 
 TEST_F(PartitionCountTest, CountsWhatIsInTheLogThoughTheLeaseRanOutMeanwhile) {
   clock_readings_until_expiry_ = 1;
   EXPECT_EQ(counted_.Append(BatchOf({"a", "b"})).status().code(), StatusCode::kDeadlineExceeded);
   EXPECT_EQ(counted_.HighWatermark(), 2U);
-  EXPECT_EQ(Counted(), 2);
+  EXPECT_EQ(Value("written_total"), 2);
+  EXPECT_EQ(Value("received_total"), 2);
+}
+
+TEST_F(PartitionCountTest, CountsARepeatedBatchAsADuplicateThoughTheLeaseRanOutMeanwhile) {
+  auto batch = BatchOf({"a", "b"});
+  batch.SetProducer(7, 0);
+  ASSERT_TRUE(counted_.Append(batch).ok());
+  clock_readings_until_expiry_ = 1;
+  EXPECT_EQ(counted_.Append(batch).status().code(), StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(Value("written_total"), 2);
+  EXPECT_EQ(Value("duplicate_total"), 2);
+}
+
+TEST_F(PartitionCountTest, CountsEachRefusalWithItsReason) {
+  const auto refused = [this](const std::string& reason) {
+    return metrics::testing::MetricReader(registry_)
+        .Value("streamhouse_agent_records_refused_total", {{"topic", "orders"}, {"reason", reason}})
+        .value_or(0);
+  };
+  EXPECT_FALSE(counted_.Append(BatchOf({"0123456789x"})).ok());
+  counted_.LoseLease(6);
+  EXPECT_FALSE(counted_.Append(BatchOf({"a", "b"})).ok());
+  now_ = kLeaseEnd;
+  EXPECT_FALSE(counted_.Append(BatchOf({"a", "b", "c"})).ok());
+  EXPECT_EQ(refused("too_large"), 1);
+  EXPECT_EQ(refused("fenced"), 2);
+  EXPECT_EQ(refused("not_holder"), 3);
+  EXPECT_EQ(Value("received_total"), 6);
+}
+
+TEST_F(PartitionCountTest, CountsAFullDiskAndAFailedSyncApart) {
+  FullDisk full;
+  const WriteMetrics metrics = {.write_latency = {}, .books = books_.Open("orders")};
+  Partition on_full_disk(*PartitionLog::Open(full, folder_ / "full", {}), lease_, 10, metrics);
+  EXPECT_FALSE(on_full_disk.Append(BatchOf({"a"})).ok());
+  SwitchedFileSystem files(PosixFileSystem(), std::chrono::nanoseconds(0));
+  Partition failing(*PartitionLog::Open(files, folder_ / "failing", {}), lease_, 10, metrics);
+  files.Switch(DiskState::kBroken);
+  EXPECT_FALSE(failing.Append(BatchOf({"a"})).ok());
+  EXPECT_FALSE(failing.Append(BatchOf({"a"})).ok());
+  for (const char* reason : {"full", "failed", "unavailable"}) {
+    EXPECT_EQ(metrics::testing::MetricReader(registry_).Value("streamhouse_agent_records_refused_total",
+                                                              {{"topic", "orders"}, {"reason", reason}}),
+              1)
+        << reason;
+  }
 }
 
 TEST_F(PartitionTest, WakesWhoWaitsWhenTheLeaseIsLost) {

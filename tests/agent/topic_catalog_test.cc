@@ -365,6 +365,30 @@ TEST_F(TopicCatalogTest, TellsTheOperatorOnceOfRecordsThatAReaderCannotRead) {
   EXPECT_TRUE(partition->FindTimestamp(0).value().has_value());
 }
 
+// Goal: a reader that is still at work does not bring a series of the deleted topic back. Method: two damaged batches,
+// of which it meets one after the deletion.
+TEST_F(TopicCatalogTest, TheDamageOfADeletedTopicLeavesThePage) {
+  metrics::Registry registry;
+  Reopen(PosixFileSystem(), *AgentMetrics::Register(registry));
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
+  const auto partition = topics_->Find("orders", 0).value();
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(partition->Append(BatchOf({"a"})).ok());
+  const std::string segment = folder_ / "log/orders/0/00000000000000000000.log";
+  for (const std::size_t byte : {std::size_t{70}, ReadRawFile(segment).size() - 1}) FlipBit(segment, byte);
+  const auto damaged = [&] {
+    return metrics::testing::MetricReader(registry).SeriesCount("streamhouse_agent_records_damaged_total");
+  };
+  const auto read = [&](std::uint64_t offset) {
+    return partition->Read(offset, {.records = 1, .bytes = 99}, [](const RecordView&) {}).status().code();
+  };
+  EXPECT_EQ(read(0), StatusCode::kDataLoss);
+  EXPECT_EQ(damaged(), 1U);
+  ASSERT_TRUE(topics_->Delete("orders").ok());
+  EXPECT_EQ(damaged(), 0U);
+  EXPECT_EQ(read(1), StatusCode::kDataLoss);
+  EXPECT_EQ(damaged(), 0U);
+}
+
 // What a log does after a sync that failed.
 class FailedSyncTest : public CatalogFixture {
  protected:

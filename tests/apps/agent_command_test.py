@@ -69,7 +69,7 @@ class AgentCommand(unittest.TestCase):
             agent = self.agent("--topic", "orders:1", "--exporter", f"textfile://{page}?interval=60m")
             processes.run("produce", "--agent", agent.grpc, "--topic", "orders", stdin="a\n" * written)
             self.assertEqual(0, agent.stop(ending))
-            self.assertIn(f"\nstreamhouse_agent_records_written_total {written}\n", page.read_text())
+            self.assertIn(f'\nstreamhouse_agent_records_written_total{{topic="orders"}} {written}\n', page.read_text())
 
     def test_outlives_a_hangup_under_nohup(self):
         command = [processes.BINARY, "agent", "--data", self.data / "data", "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"]
@@ -257,7 +257,7 @@ class AgentCommand(unittest.TestCase):
     def test_sends_its_metrics_by_several_exporters_at_once(self):
         page = self.data / "agent.prom"
         agent = self.agent("--exporter", f"textfile://{page}?interval=100ms", "--exporter", "prometheus://127.0.0.1:0")
-        family = "# TYPE streamhouse_agent_records_written_total counter"
+        family = "# TYPE streamhouse_agent_active_partitions gauge"
         self.assertIn(family, processes.fetch(agent.url + "/metrics")[2])
         processes.wait_for(lambda: page.exists() and family in page.read_text(), "the page is written")
         self.assertEqual(0, agent.stop())

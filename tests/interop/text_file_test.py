@@ -28,7 +28,7 @@ class TextFile(unittest.TestCase):
         reader = servers.NodeExporter(self, self.folder)
         read = servers.series_of(reader.page())
         self.assertLessEqual(written.items(), read.items())
-        self.assertEqual(2, read["streamhouse_agent_records_written_total", (("agent", "b"),)])
+        self.assertEqual(2, read["streamhouse_agent_records_written_total", (("agent", "b"), ("topic", "orders"))])
         self.assertEqual(0, read["node_textfile_scrape_error", ()])
         self.assertEqual([], reader.errors())
 

@@ -58,6 +58,14 @@ TEST_F(TlsFilesTest, LetsOnlyClientsInThatHaveACertificateOfTheAuthority) {
   EXPECT_EQ(Describe(agent, Identity::kOwn), grpc::StatusCode::OK);
 }
 
+// gRPC refuses such a client before the agent hears of it.
+TEST_F(TlsFilesTest, AClientThatIsNotLetInMovesNoCounterOfTheAgent) {
+  RunningAgent agent(Config(kCertificate));
+  EXPECT_EQ(Describe(agent, Identity::kNone), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(Describe(agent, Identity::kOwn), grpc::StatusCode::OK);
+  EXPECT_EQ(agent.Sum("grpc_requests_total"), 1U);
+}
+
 TEST_F(TlsFilesTest, DoesNotTalkToClientsWithoutTls) {
   RunningAgent agent(Config(""));
   EXPECT_EQ(agent.Produce({"a"}), grpc::StatusCode::UNAVAILABLE);

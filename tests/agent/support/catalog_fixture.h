@@ -30,12 +30,10 @@ class CatalogFixture : public testing::Test {
     leases_ = std::make_unique<LeaseKeeper>(
         *store_, "agent", LeaseTiming(), LeaseMetrics(),
         [this](const TopicPartition& p, std::uint64_t fence) { topics_->LoseLease(p, fence); });
-    topics_ = std::make_unique<TopicCatalog>(files, *store_, *leases_,
-                                             TopicCatalog::Options{.log_folder = folder_ / "log",
-                                                                   .log = {},
-                                                                   .record_bytes_max = 1000,
-                                                                   .metrics = {},
-                                                                   .records_damaged = metrics.records_damaged});
+    topics_ = std::make_unique<TopicCatalog>(
+        files, *store_, *leases_,
+        TopicCatalog::Options{
+            .log_folder = folder_ / "log", .log = {}, .record_bytes_max = 1000, .books = metrics.books});
   }
 
   TemporaryFolder folder_;

@@ -13,14 +13,17 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "agent/agent.h"
 #include "agent/agent_config.h"
 #include "agent/agent_metrics.h"
+#include "agent/log/file_system.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
+#include "metrics_core/snapshot.h"
 #include "metrics_core/status.h"
 #include "metrics_core/testing/metric_reader.h"
 #include "proto/streamhouse.grpc.pb.h"
@@ -40,15 +43,16 @@ class RunningAgent {
   }
 
   RunningAgent() : RunningAgent(DefaultConfig({})) {}
-  // In a folder of its own, whatever the configuration says.
-  explicit RunningAgent(AgentConfig config) : config_(std::move(config)) {
+  // In a folder of its own, whatever the configuration says. `files` must outlive it.
+  explicit RunningAgent(AgentConfig config, FileSystem& files = PosixFileSystem())
+      : files_(files), config_(std::move(config)) {
     config_.data_folder = folder_.path();
     Start();
   }
   ~RunningAgent() { Stop(); }
 
   void Start() {
-    agent_ = *AgentBuilder(config_).metrics(metrics_).health(health_).Build();
+    agent_ = *AgentBuilder(config_).metrics(metrics_).health(health_).file_system(files_).Build();
     const Status started = agent_->Start();
     metrics::Check(started.ok(), started.message());
     Connect();
@@ -76,6 +80,18 @@ class RunningAgent {
   // is no such series.
   double Value(const std::string& name, metrics::testing::LabelPairs labels = {}) {
     return metrics::testing::MetricReader(registry_).Value("streamhouse_agent_" + name, labels).value_or(0);
+  }
+  // Sum over the series of a counter whose label text contains `label`, for example method="Fetch".
+  std::uint64_t Sum(const std::string& name, const std::string& label = {}) {
+    const metrics::Snapshot snapshot = registry_.TakeSnapshot();
+    std::uint64_t sum = 0;
+    for (const metrics::FamilySnapshot& family : snapshot.families()) {
+      if (family.info().name != "streamhouse_agent_" + name) continue;
+      for (std::size_t i = 0; i < family.size(); ++i) {
+        if (family.label_text(i).find(label) != std::string_view::npos) sum += family.uint64_value(i);
+      }
+    }
+    return sum;
   }
   std::uint64_t Observations(const std::string& name, metrics::testing::LabelPairs labels = {}) {
     const metrics::testing::MetricReader reader(registry_);
@@ -135,6 +151,7 @@ class RunningAgent {
     groups_ = v1::GroupService::NewStub(channel);
   }
 
+  FileSystem& files_;
   TemporaryFolder folder_;
   AgentConfig config_;
   metrics::Registry registry_;
