@@ -69,10 +69,14 @@ void FetchCall::Wait(std::chrono::milliseconds wait) {
 
 // Every way to wake the call cancels the alarm or lets it expire, so that this runs exactly once.
 void FetchCall::OnAlarm() {
+  bool is_cancelled = false;
   {
     const std::lock_guard lock(wake_->mutex);
     if (wake_->waiter) partition_->waiters().Remove(*wake_->waiter);
+    is_cancelled = wake_->cancelled;
   }
+  // No client receives this; it is what RequestCounter counts.
+  if (is_cancelled) return Finish({grpc::StatusCode::CANCELLED, "the caller has gone away"});
   metrics::Status read = Read();
   if (read.ok() && !found_ && partition_->waiters().closed()) {
     read = metrics::Status(metrics::StatusCode::kUnavailable, "the agent is stopping, or the topic was deleted");

@@ -21,6 +21,9 @@ class RequestCounterTest : public testing::Test {
   double Count(const std::string& method, const std::string& code) {
     return agent_.Value("grpc_requests_total", {{"method", method}, {"code", code}});
   }
+  std::uint64_t CountOfAllCodes(const std::string& method) {
+    return agent_.Sum("grpc_requests_total", "method=\"" + method + "\"");
+  }
   std::uint64_t Durations(const std::string& method) {
     return agent_.Observations("grpc_request_duration_seconds", {{"method", method}});
   }
@@ -45,6 +48,23 @@ class RequestCounterTest : public testing::Test {
     bool ok = false;
     queue.Next(&tag, &ok);
     return status;
+  }
+
+  // Cancels a fetch that waits for records.
+  grpc::StatusCode CancelFetch() {
+    grpc::ClientContext context;
+    grpc::CompletionQueue queue;
+    v1::FetchResponse response;
+    grpc::Status status;
+    const auto call = agent_.consumer().AsyncFetch(&context, RunningAgent::FetchFrom(0, 20'000), &queue);
+    call->Finish(&response, &status, this);
+    // The answer to a later call of the same connection: the agent has the fetch.
+    EXPECT_EQ(Produce(RunningAgent::Batch("none", 0, {"a"})), grpc::StatusCode::NOT_FOUND);
+    context.TryCancel();
+    void* tag = nullptr;
+    bool ok = false;
+    queue.Next(&tag, &ok);
+    return status.error_code();
   }
 
   RunningAgent agent_;
@@ -100,12 +120,23 @@ TEST_F(RequestCounterTest, CountsCallsWithMuchMetadataWhichKeepTheirConnection) 
   EXPECT_EQ(Count("ListTopics", "OK"), 10);
 }
 
-TEST_F(RequestCounterTest, CountsAClientThatGoesAway) {
+// To the agent, a deadline of the caller looks like a caller that cancels.
+TEST_F(RequestCounterTest, CountsAClientWhoseDeadlinePasses) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(50));
   v1::FetchResponse response;
-  agent_.consumer().Fetch(&context, RunningAgent::FetchFrom(0, 20'000), &response);
+  const auto fetched = agent_.consumer().Fetch(&context, RunningAgent::FetchFrom(0, 20'000), &response);
+  EXPECT_EQ(fetched.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
   EXPECT_TRUE(Eventually([&] { return Durations("Fetch") == 1; }));
+  EXPECT_EQ(Count("Fetch", "CANCELLED"), 1);
+  EXPECT_EQ(CountOfAllCodes("Fetch"), 1U);
+}
+
+TEST_F(RequestCounterTest, CountsAClientThatCancels) {
+  EXPECT_EQ(CancelFetch(), grpc::StatusCode::CANCELLED);
+  EXPECT_TRUE(Eventually([&] { return Durations("Fetch") == 1; }));
+  EXPECT_EQ(Count("Fetch", "CANCELLED"), 1);
+  EXPECT_EQ(CountOfAllCodes("Fetch"), 1U);
 }
 
 TEST_F(RequestCounterTest, CountsAMessageThatDoesNotParse) {
