@@ -62,6 +62,7 @@ class EnsurePackages(RuleTestCase):
         self.assertEqual([], self.ensure(job="run", missing="valgrind libbenchmark-dev")[1])
         self.assertTrue(self.ensure(job="bench", missing="valgrind libbenchmark-dev")[1][1].endswith(" libbenchmark-dev"))
         self.assertTrue(self.ensure(job="test", missing="valgrind")[1][1].endswith(" valgrind"))
+        self.assertTrue(self.ensure(job="arm", missing="valgrind qemu-user")[1][1].endswith(" install qemu-user"))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-# Which Debian packages each job needs, and how the missing ones come in. Sourced by tools/run, tools/test, tools/bench.
+# Which Debian packages each job needs, and how the missing ones come in. Sourced by the commands of tools/.
 #
-#   ensure_packages run|test|bench
+#   ensure_packages run|test|bench|arm
 #
 # Silent when nothing is missing, and then costs one dpkg-query. Installs nothing that starts a service: servers
 # that only tests talk to are unpacked privately (private_servers.sh).
@@ -19,10 +19,14 @@ packages_test=(
   binutils curl locales openssl python3 python3-prometheus-client slowhttptest spin valgrind zstd
 )
 
+# tools/test_arm: the libraries and headers of the target come with the compiler; GoogleTest is built from its sources.
+packages_arm=(g++-aarch64-linux-gnu qemu-user googletest)
+
 # The packages of job $1, one a line.
 packages_for() {
   case "$1" in
     run) printf '%s\n' "${packages_run[@]}" ;;
+    arm) printf '%s\n' "${packages_arm[@]}" ;;
     bench) printf '%s\n' "${packages_run[@]}" "${packages_bench[@]}" ;;
     test) printf '%s\n' "${packages_run[@]}" "${packages_test[@]}" ;;
     *) echo "packages_for: no such job: $1" >&2; return 2 ;;
