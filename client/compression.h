@@ -4,7 +4,7 @@
 // docs/decisions/compression_of_batches.md has figures.
 // Guarantees: what is read is what was sent, whatever its compression.
 // Thread safety: values.
-// Cost: bench/dataplane measures it. Of 100-byte JSON records, LZ4 sends a third of the bytes, zstd a sixth.
+// Cost: processor time on both sides for fewer bytes (bench: BM_ProduceOrders).
 #pragma once
 
 #include <cstdint>

@@ -17,8 +17,9 @@ namespace streamhouse::exporters {
 
 enum class ContentCoding : std::uint8_t {
   kIdentity,
-  kGzip,  // zlib's fastest level: a quarter of a megabyte, and the CPU time of writing the page some twenty times
-  kZstd,  // its fastest level with a small window: half a megabyte, a third of gzip's time, and smaller
+  // README's table has the times of both.
+  kGzip,  // zlib's fastest level, with a quarter of a megabyte of memory
+  kZstd,  // its fastest level and a small window, with half a megabyte of memory; faster than kGzip, and smaller
 };
 
 // What a reader gets, from its Accept-Encoding header: identity unless it asks for another. "*" asks for gzip, where
