@@ -35,6 +35,8 @@ class WritableFile {
   virtual Status Append(std::string_view first, std::string_view second) = 0;
   virtual Status Sync() = 0;
   virtual Status Truncate(std::uint64_t size_bytes) = 0;
+  // DataLoss when another program has removed the file, or given it another size than this one. Reads no data.
+  virtual Status CheckUntouched(std::uint64_t size_bytes) const = 0;
 };
 
 class ReadableFile {
@@ -61,6 +63,7 @@ class FileSystem {
   virtual Result<std::uint64_t> FileSize(const std::string& path) = 0;
   // When the file was written to last, in milliseconds since the Unix epoch.
   virtual Result<std::int64_t> ModificationTime(const std::string& path) = 0;
+  virtual Status SetModificationTime(const std::string& path, std::int64_t time_ms) = 0;
 
   // The names of the entries of a folder, sorted. NotFound also when a file is in its place.
   virtual Result<std::vector<std::string>> ListFolder(const std::string& path) = 0;
@@ -70,6 +73,12 @@ class FileSystem {
   // Makes the creation of files in the folder survive the loss of power.
   virtual Status SyncFolder(const std::string& path) = 0;
 
+  // Gives a file or folder another name on the same disk. Needs neither room nor a new inode. Unavailable where a
+  // folder with content has that name.
+  virtual Status Rename(const std::string& from, const std::string& to) = 0;
+
+  // The bytes of the disk of `folder` that are free for this process; a quota may allow fewer.
+  virtual Result<std::uint64_t> FreeBytes(const std::string& folder) = 0;
   // Creates a file for which so many bytes of the disk are taken, or none.
   virtual Status Allocate(const std::string& path, std::uint64_t bytes) = 0;
   // Whoever has it open can still read it.

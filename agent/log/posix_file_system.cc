@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -78,6 +79,15 @@ class PosixWritableFile final : public WritableFile {
     return Status::Ok();
   }
 
+  Status CheckUntouched(std::uint64_t size_bytes) const override {
+    struct stat status = {};
+    if (::fstat(file_.get(), &status) != 0) return ErrorOf("cannot look at", path_, errno);
+    if (status.st_nlink == 0) return {StatusCode::kDataLoss, path_ + ": the file was removed"};
+    if (static_cast<std::uint64_t>(status.st_size) == size_bytes) return Status::Ok();
+    return {StatusCode::kDataLoss, path_ + ": the file has " + std::to_string(status.st_size) + " bytes, not " +
+                                       std::to_string(size_bytes) + " as when it was written"};
+  }
+
  private:
   Descriptor file_;
   std::string path_;
@@ -142,6 +152,14 @@ class PosixFileSystemImpl final : public FileSystem {
     return std::int64_t{std::chrono::floor<std::chrono::milliseconds>(since_epoch).count()};
   }
 
+  Status SetModificationTime(const std::string& path, std::int64_t time_ms) override {
+    const timespec time = {.tv_sec = time_ms / 1000, .tv_nsec = time_ms % 1000 * 1'000'000};
+    const std::array<timespec, 2> times = {timespec{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, time};
+    if (::utimensat(AT_FDCWD, path.c_str(), times.data(), 0) != 0)
+      return ErrorOf("cannot set the time of", path, errno);
+    return Status::Ok();
+  }
+
   Result<std::vector<std::string>> ListFolder(const std::string& path) override {
     DIR* const folder = ::opendir(path.c_str());
     // A file in its place: there is no such folder.
@@ -191,6 +209,17 @@ class PosixFileSystemImpl final : public FileSystem {
     }
     spare_.emplace(OpenFolder("/"));
     return synced;
+  }
+
+  Status Rename(const std::string& from, const std::string& to) override {
+    if (::rename(from.c_str(), to.c_str()) != 0) return ErrorOf("cannot rename", from, errno);
+    return Status::Ok();
+  }
+
+  Result<std::uint64_t> FreeBytes(const std::string& folder) override {
+    struct statvfs disk = {};
+    if (::statvfs(folder.c_str(), &disk) != 0) return ErrorOf("cannot look at the disk of", folder, errno);
+    return std::uint64_t{disk.f_bavail} * disk.f_frsize;
   }
 
   Status Allocate(const std::string& path, std::uint64_t bytes) override {

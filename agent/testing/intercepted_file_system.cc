@@ -40,6 +40,9 @@ class InterceptedWritableFile final : public WritableFile {
     return outcome.ok() ? base_->Truncate(size_bytes) : outcome;
   }
 
+  // Looks at what the system remembers, and so is no operation of the disk.
+  Status CheckUntouched(std::uint64_t size_bytes) const override { return base_->CheckUntouched(size_bytes); }
+
  private:
   InterceptedFileSystem& files_;
   std::unique_ptr<WritableFile> base_;
@@ -89,6 +92,11 @@ Result<std::int64_t> InterceptedFileSystem::ModificationTime(const std::string& 
   return base_.ModificationTime(path);
 }
 
+Status InterceptedFileSystem::SetModificationTime(const std::string& path, std::int64_t time_ms) {
+  const Status outcome = Admit(DiskOperation::kOther, path);
+  return outcome.ok() ? base_.SetModificationTime(path, time_ms) : outcome;
+}
+
 Result<std::vector<std::string>> InterceptedFileSystem::ListFolder(const std::string& path) {
   if (Status outcome = Admit(DiskOperation::kOther, path); !outcome.ok()) return outcome;
   return base_.ListFolder(path);
@@ -106,6 +114,18 @@ Status InterceptedFileSystem::SyncFolder(const std::string& path) {
   if (outcome.ok()) outcome = base_.SyncFolder(path);
   if (outcome.ok()) NoteSync();
   return outcome;
+}
+
+// Admitted by the old name: the new one is not there yet.
+Status InterceptedFileSystem::Rename(const std::string& from, const std::string& to) {
+  const auto call = BeginCall();
+  const Status outcome = Admit(DiskOperation::kOther, from);
+  return outcome.ok() ? base_.Rename(from, to) : outcome;
+}
+
+Result<std::uint64_t> InterceptedFileSystem::FreeBytes(const std::string& folder) {
+  if (Status outcome = Admit(DiskOperation::kOther, folder); !outcome.ok()) return outcome;
+  return base_.FreeBytes(folder);
 }
 
 Status InterceptedFileSystem::Allocate(const std::string& path, std::uint64_t bytes) {

@@ -28,9 +28,13 @@ class InterceptedFileSystem : public FileSystem {
   Result<std::unique_ptr<ReadableFile>> OpenForRead(const std::string& path) final;
   Result<std::uint64_t> FileSize(const std::string& path) final;
   Result<std::int64_t> ModificationTime(const std::string& path) final;
+  Status SetModificationTime(const std::string& path, std::int64_t time_ms) final;
   Result<std::vector<std::string>> ListFolder(const std::string& path) final;
   Status CreateFolders(const std::string& path) final;
   Status SyncFolder(const std::string& path) final;
+  Status Rename(const std::string& from, const std::string& to) final;
+  // Not final, so that a test can stand in for a disk of some size.
+  Result<std::uint64_t> FreeBytes(const std::string& folder) override;
   Status Allocate(const std::string& path, std::uint64_t bytes) final;
   Status RemoveFile(const std::string& path) final;
   Status RemoveFolder(const std::string& path) final;

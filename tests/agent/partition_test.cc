@@ -41,6 +41,11 @@ class FullDisk final : public FileSystem {
   Result<std::int64_t> ModificationTime(const std::string& path) override {
     return PosixFileSystem().ModificationTime(path);
   }
+  Status SetModificationTime(const std::string& path, std::int64_t time_ms) override {
+    return PosixFileSystem().SetModificationTime(path, time_ms);
+  }
+  Status Rename(const std::string& from, const std::string& to) override { return PosixFileSystem().Rename(from, to); }
+  Result<std::uint64_t> FreeBytes(const std::string& folder) override { return PosixFileSystem().FreeBytes(folder); }
   Result<std::vector<std::string>> ListFolder(const std::string& path) override {
     return PosixFileSystem().ListFolder(path);
   }
@@ -66,6 +71,7 @@ class FullDisk final : public FileSystem {
     }
     Status Sync() override { return base_->Sync(); }
     Status Truncate(std::uint64_t size_bytes) override { return base_->Truncate(size_bytes); }
+    Status CheckUntouched(std::uint64_t size_bytes) const override { return base_->CheckUntouched(size_bytes); }
 
    private:
     const std::unique_ptr<WritableFile> base_;

@@ -89,6 +89,36 @@ TEST_F(FileSystemTest, TellsWhenAFileWasWritten) {
   EXPECT_EQ(files_.ModificationTime(folder_ / "file").value(), 1700000000123);
 }
 
+TEST_F(FileSystemTest, SetsWhenAFileWasWritten) {
+  WriteRawFile(folder_ / "file", "a");
+  ASSERT_TRUE(files_.SetModificationTime(folder_ / "file", 1700000000123).ok());
+  EXPECT_EQ(files_.ModificationTime(folder_ / "file").value(), 1700000000123);
+}
+
+TEST_F(FileSystemTest, RenamesAFolderUnlessAnotherWithContentIsThere) {
+  ASSERT_TRUE(files_.CreateFolders(folder_ / "a/b").ok());
+  ASSERT_TRUE(files_.Rename(folder_ / "a", folder_ / "c").ok());
+  EXPECT_EQ(files_.ListFolder(folder_.path()).value(), std::vector<std::string>{"c"});
+  ASSERT_TRUE(files_.CreateFolders(folder_ / "a/d").ok());
+  EXPECT_EQ(files_.Rename(folder_ / "a", folder_ / "c").code(), StatusCode::kUnavailable);
+  EXPECT_EQ(files_.Rename(folder_ / "none", folder_ / "e").code(), StatusCode::kNotFound);
+}
+
+TEST_F(FileSystemTest, TellsTheFreeBytesOfADisk) {
+  EXPECT_GT(files_.FreeBytes(folder_.path()).value(), 0U);
+  EXPECT_EQ(files_.FreeBytes(folder_ / "none").status().code(), StatusCode::kNotFound);
+}
+
+TEST_F(FileSystemTest, NoticesThatAFileWasRemovedOrChangedBehindItsBack) {
+  auto file = *files_.OpenForAppend(folder_ / "file");
+  ASSERT_TRUE(file->Append("ab", "c").ok());
+  EXPECT_TRUE(file->CheckUntouched(3).ok());
+  std::filesystem::resize_file(folder_ / "file", 2);
+  EXPECT_EQ(file->CheckUntouched(3).code(), StatusCode::kDataLoss);
+  std::filesystem::remove(folder_ / "file");
+  EXPECT_EQ(file->CheckUntouched(2), Status(StatusCode::kDataLoss, folder_ / "file" + ": the file was removed"));
+}
+
 TEST_F(FileSystemTest, NamesThePathInErrors) {
   WriteRawFile(folder_ / "file", "");
   EXPECT_EQ(files_.ModificationTime(folder_ / "none").status().code(), StatusCode::kNotFound);
