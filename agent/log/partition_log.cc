@@ -1,7 +1,6 @@
 #include "agent/log/partition_log.h"
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -126,7 +125,7 @@ Status PartitionLog::Roll() {
 
 Status PartitionLog::StartNext() {
   // A new segment must not hide that the end of this one is unknown.
-  if (!writer_->health().ok()) return writer_->health();
+  if (Status untouched = writer_->CheckUntouched(); !untouched.ok()) return untouched;
   if (options_.sync_policy != SyncPolicy::kNone) {
     if (Status synced = writer_->Sync(); !synced.ok()) return synced;
     synced_offset_ = next_offset_;
@@ -239,149 +238,6 @@ std::uint64_t PartitionLog::fence() {
   return fence_;
 }
 
-Result<PartitionLog::ReadStart> PartitionLog::FindStart(std::uint64_t offset) const {
-  const std::lock_guard lock(state_mutex_);
-  if (offset > high_watermark_ || offset < segments_.front()->base_offset) {
-    return Status(StatusCode::kOutOfRange, "offset " + std::to_string(offset) + " is outside of [" +
-                                               std::to_string(segments_.front()->base_offset) + ", " +
-                                               std::to_string(high_watermark_) + "]");
-  }
-  if (offset == high_watermark_) return ReadStart{};
-  const auto after =
-      std::upper_bound(segments_.begin(), segments_.end(), offset,
-                       [](std::uint64_t o, const std::shared_ptr<Segment>& s) { return o < s->base_offset; });
-  ReadStart start = StartOf(std::prev(after));
-  start.from = start.segment->index.Find(offset).value_or(start.from);
-  return start;
-}
-
-// With state_mutex_ held.
-PartitionLog::ReadStart PartitionLog::StartOf(Segments::const_iterator segment) const {
-  const auto after = std::next(segment);
-  const std::uint64_t end_offset = after == segments_.end() ? high_watermark_ : (*after)->base_offset;
-  return {.segment = *segment,
-          .file = (*segment)->file,
-          .from = {.base_offset = (*segment)->base_offset, .position = 0},
-          .end = {.base_offset = end_offset, .position = (*segment)->size_bytes}};
-}
-
-Status PartitionLog::OpenFile(ReadStart& start) const {
-  if (start.file != nullptr) return Status::Ok();
-  auto file = files_.OpenForRead(start.segment->path);
-  if (file.ok()) {
-    start.file = *std::move(file);
-    return Status::Ok();
-  }
-  if (file.status().code() != StatusCode::kNotFound) return file.status();
-  // Retention has removed it in between, or is about to say so.
-  return {StatusCode::kOutOfRange,
-          "offset " + std::to_string(start.segment->base_offset) + " is no longer in " + folder_};
-}
-
-Result<std::uint32_t> PartitionLog::Read(std::uint64_t offset, ReadLimits limits,
-                                         const std::function<void(const RecordView&)>& visit) const {
-  return ReadRecords(offset, limits, [&visit](const RecordView& record, std::int64_t) { visit(record); });
-}
-
-Result<std::optional<std::int64_t>> PartitionLog::FindTimestamp(std::uint64_t offset) const {
-  std::optional<std::int64_t> timestamp_ms;
-  const auto note = [&timestamp_ms](const RecordView& record, std::int64_t append_time_ms) {
-    timestamp_ms = record.timestamp_ms > 0 ? std::min(record.timestamp_ms, append_time_ms) : append_time_ms;
-  };
-  auto read = ReadRecords(offset, {.records = 1, .bytes = 0}, note);
-  if (!read.ok()) return read.status();
-  return timestamp_ms;
-}
-
-template <typename VisitRecord>
-Result<std::uint32_t> PartitionLog::ReadRecords(std::uint64_t offset, ReadLimits limits,
-                                                const VisitRecord& visit) const {
-  auto start = FindStart(offset);
-  if (!start.ok()) return start.status();
-  if (start->segment == nullptr) return std::uint32_t{0};
-  if (Status opened = OpenFile(*start); !opened.ok()) return opened;
-  SegmentWalk walk = Walk(*start);
-  std::uint64_t next = offset;  // of the record that is visited next
-  std::uint32_t records = 0;
-  std::uint64_t bytes = 0;
-  bool full = false;
-  while (!full) {
-    auto header = walk.Next();
-    if (!header.ok()) return records > 0 ? Result<std::uint32_t>(records) : header.status();
-    // All of [next, end) is there, unless it is damaged.
-    if (!header->has_value() || (*header)->base_offset > next) break;
-    std::uint64_t at = (*header)->base_offset;
-    if ((*header)->end_offset() <= next) continue;
-    const std::int64_t append_time_ms = (*header)->AppendTime(start->segment->file_time_ms);
-    const auto visit_if_wanted = [&](const RecordView& record) {
-      if (at++ < offset) return Visit::kContinue;
-      full = records > 0 && (records >= limits.records || bytes + record.bytes() > limits.bytes);
-      if (full) return Visit::kStop;
-      visit(record, append_time_ms);
-      ++records;
-      bytes += record.bytes();
-      return Visit::kContinue;
-    };
-    if (Status visited = walk.Visit(visit_if_wanted); !visited.ok()) {
-      return records > 0 ? Result<std::uint32_t>(records) : visited;
-    }
-    next = (*header)->end_offset();
-    full = full || records >= std::max(limits.records, 1U);
-  }
-  if (records == 0 && !walk.damage().ok()) return walk.damage();
-  return records;
-}
-
-SegmentWalk PartitionLog::Walk(const ReadStart& start) const {
-  const auto known_behind = [this, segment = start.segment](std::uint64_t position) {
-    const std::lock_guard lock(state_mutex_);
-    return segment->index.FindBehind(position);
-  };
-  const auto report = [this](const Damage& damage) {
-    const std::lock_guard lock(state_mutex_);
-    damages_.Note(damage);
-  };
-  return {*start.file, start.segment->path, start.from, start.end, known_behind, report};
-}
-
-std::optional<OffsetRange> PartitionLog::FindDamage(std::uint64_t offset) const {
-  const std::lock_guard lock(state_mutex_);
-  return damages_.Find(offset);
-}
-
-std::vector<Damage> PartitionLog::TakeNewDamages() {
-  const std::lock_guard lock(state_mutex_);
-  return damages_.TakeNew();
-}
-
-Status PartitionLog::Integrity() const {
-  const std::lock_guard lock(state_mutex_);
-  if (damages_.empty()) return Status::Ok();
-  std::string text = damages_.First().ToString();
-  if (damages_.size() > 1) text += "; and " + std::to_string(damages_.size() - 1) + " more ranges";
-  return {StatusCode::kDataLoss, std::move(text)};
-}
-
-Result<std::uint64_t> PartitionLog::FindOffset(std::int64_t append_time_ms) const {
-  const auto find_segment = [&]() -> ReadStart {
-    const std::lock_guard lock(state_mutex_);
-    const auto found = std::find_if(segments_.begin(), segments_.end(),
-                                    [&](const auto& segment) { return segment->append_time_ms >= append_time_ms; });
-    if (found == segments_.end()) return {};
-    return StartOf(found);
-  };
-  ReadStart start = find_segment();
-  if (start.segment == nullptr) return HighWatermark();
-  if (Status opened = OpenFile(start); !opened.ok()) return opened;
-  SegmentWalk walk = Walk(start);
-  for (;;) {
-    auto header = walk.Next();
-    if (!header.ok()) return header.status();
-    if (!header->has_value()) return start.end.base_offset;
-    if ((*header)->AppendTime(start.segment->file_time_ms) >= append_time_ms) return (*header)->base_offset;
-  }
-}
-
 Result<std::size_t> PartitionLog::ApplyRetention(const Retention& retention, std::int64_t now_ms) {
   const bool has_age = retention.age_max.count() > 0;
   const std::int64_t oldest_ms =
@@ -401,10 +257,14 @@ Result<std::size_t> PartitionLog::ApplyRetention(const Retention& retention, std
 }
 
 Status PartitionLog::RemoveBeyond(const Retention& retention, std::int64_t oldest_ms, std::size_t& removed) {
-  while (const std::shared_ptr<const Segment> segment = FindRemovable(retention, oldest_ms)) {
+  while (const std::shared_ptr<Segment> segment = FindRemovable(retention, oldest_ms)) {
+    MarkRemoved(*segment, Removal::kExpected);
     const Status gone = files_.RemoveFile(segment->path);
     // Somebody else may have removed it: that must not keep those behind it.
-    if (!gone.ok() && gone.code() != StatusCode::kNotFound) return gone;
+    if (!gone.ok() && gone.code() != StatusCode::kNotFound) {
+      MarkRemoved(*segment, Removal::kUnexpected);
+      return gone;
+    }
     std::erase(unsynced_, segment->path);
     {
       const std::lock_guard state_lock(state_mutex_);
@@ -418,14 +278,20 @@ Status PartitionLog::RemoveBeyond(const Retention& retention, std::int64_t oldes
   return Status::Ok();
 }
 
+// Before its file goes: a reader that does not find the file has to know why.
+void PartitionLog::MarkRemoved(Segment& segment, Removal removal) {
+  const std::lock_guard lock(state_mutex_);
+  segment.removal = removal;
+}
+
 bool PartitionLog::IsIdleBeyond(std::int64_t oldest_ms) const {
   const std::lock_guard lock(state_mutex_);
   const Segment& last = *segments_.back();
   return last.size_bytes > 0 && last.append_time_ms < oldest_ms;
 }
 
-std::shared_ptr<const PartitionLog::Segment> PartitionLog::FindRemovable(const Retention& retention,
-                                                                         std::int64_t oldest_ms) const {
+std::shared_ptr<PartitionLog::Segment> PartitionLog::FindRemovable(const Retention& retention,
+                                                                   std::int64_t oldest_ms) const {
   const std::lock_guard lock(state_mutex_);
   if (segments_.size() == 1) return nullptr;
   std::uint64_t total_bytes = 0;
@@ -463,6 +329,10 @@ Status PartitionLog::Sync() {
   {
     const std::lock_guard lock(append_mutex_);
     if (options_.sync_policy == SyncPolicy::kNone || !writer_->health().ok()) return SyncAll();
+    if (Status untouched = writer_->CheckUntouched(); !untouched.ok()) {
+      NoteHealth();
+      return untouched;
+    }
     if (synced_offset_ == next_offset_) return Status::Ok();
     last = writer_;
     end_offset = next_offset_;
@@ -486,6 +356,9 @@ Status PartitionLog::Close() {
     if (closed_) return Status::Ok();
     closed_ = true;
     synced = SyncAll();
+    // A topic that is deleted has readers still.
+    const std::lock_guard state_lock(state_mutex_);
+    for (const auto& segment : segments_) segment->removal = Removal::kExpected;
   }
   waiters_.Close();
   return synced;

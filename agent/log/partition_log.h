@@ -5,10 +5,11 @@
 // restart. Records go from the start of the log, a segment at a time, by ApplyRetention alone. A batch becomes visible
 // to readers only after Append has done what the sync policy says; then it is acknowledged. A batch whose Append failed
 // is never visible in this process; after a failed sync it may come back when the log is opened again. An epoch lower
-// than the highest one seen, in the log or by RaiseFence, is refused.
+// than the highest one seen, in the log or by RaiseFence, is refused. A segment file that another program removes or
+// shortens is damage to readers; once it is the last one, the log takes no more batches (Health).
 // Thread safety: everything from any thread. Appends queue for one lock, which is held for the write (and the sync);
 // readers never wait for it.
-// Cost: Append is one system call and no copy; Read one for each 256 KiB, and two more in a segment that has a
+// Cost: Append is two system calls and no copy; Read one for each 256 KiB, and two more in a segment that has a
 // successor. Two file descriptors, however many segments there are.
 // Errors: Aborted for a stale epoch, OutOfRange for an offset beyond the log or a batch whose sequence has been passed,
 // DataLoss naming file and position, InvalidArgument for a batch that is empty or over 1 GiB, and those of the file
@@ -132,14 +133,17 @@ class PartitionLog {
   // appended since the last one, unless the policy is kNone.
   Status Sync();
 
-  // OK until nobody knows what is on the disk: after a failed sync, or a failed write that could not be taken back.
+  // OK until nobody knows what is on the disk: after a failed sync, a failed write that could not be taken back, or
+  // when another program has removed the file that is appended to, or changed its size.
   // From then on the log takes no more batches, until it is opened again; then it says why. Never waits for the disk.
   Status Health() const;
 
-  // Syncs, wakes all waiters, and refuses appends from then on; reads still work. May be called twice.
+  // Syncs, wakes all waiters, and refuses appends from then on; reads still work, and files may go. May be called
+  // twice.
   Status Close();
 
  private:
+  enum class Removal : std::uint8_t { kUnexpected, kExpected };
   struct Segment {
     std::uint64_t base_offset = 0;
     std::string path;
@@ -149,6 +153,7 @@ class PartitionLog {
     std::uint64_t size_bytes = 0;
     std::int64_t append_time_ms = std::numeric_limits<std::int64_t>::min();  // of its last batch
     SparseIndex index = {};
+    Removal removal = Removal::kUnexpected;  // kExpected: by retention, or since the log is closed
   };
   struct ReadStart {
     std::shared_ptr<const Segment> segment;
@@ -169,7 +174,8 @@ class PartitionLog {
   Status SyncAll();
   Status RemoveBeyond(const Retention& retention, std::int64_t oldest_ms, std::size_t& removed);
   bool IsIdleBeyond(std::int64_t oldest_ms) const;
-  std::shared_ptr<const Segment> FindRemovable(const Retention& retention, std::int64_t oldest_ms) const;
+  std::shared_ptr<Segment> FindRemovable(const Retention& retention, std::int64_t oldest_ms) const;
+  void MarkRemoved(Segment& segment, Removal removal);
   void Publish(const BatchHeader& header);
   void NoteHealth();
   ReadStart StartOf(Segments::const_iterator segment) const;

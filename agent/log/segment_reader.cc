@@ -22,7 +22,8 @@ Status SegmentReader::CheckOffset(const BatchHeader& header, std::uint64_t base_
 Status SegmentReader::Visit(const BatchHeader& header, const RecordVisitor& visit) {
   auto bytes = Peek(header.batch_bytes());
   if (!bytes.ok()) return bytes.status();
-  const std::string_view body = bytes->substr(kBatchHeaderBytes, header.body_bytes);
+  // The file may have become shorter since the header was read.
+  const std::string_view body = bytes->substr(std::min(bytes->size(), kBatchHeaderBytes), header.body_bytes);
   return WithPlace(VisitRecords(header, body, visit));
 }
 

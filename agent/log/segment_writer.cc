@@ -10,7 +10,7 @@ Result<std::unique_ptr<SegmentWriter>> SegmentWriter::Open(FileSystem& files, st
 }
 
 Status SegmentWriter::Append(const BatchHeader& header, std::string_view body) {
-  if (!health_.ok()) return health_;
+  if (Status untouched = CheckUntouched(); !untouched.ok()) return untouched;
   char header_bytes[kBatchHeaderBytes];
   EncodeBatchHeader(header, header_bytes);
   if (Status written = file_->Append({header_bytes, kBatchHeaderBytes}, body); !written.ok()) {
@@ -25,6 +25,14 @@ Status SegmentWriter::Sync() {
   if (!health_.ok()) return health_;
   const Status synced = file_->Sync();
   return synced.ok() ? synced : Refuse(synced);
+}
+
+Status SegmentWriter::CheckUntouched() {
+  if (!health_.ok()) return health_;
+  if (const Status untouched = file_->CheckUntouched(size_bytes_); !untouched.ok()) {
+    static_cast<void>(Refuse(untouched));
+  }
+  return health_;
 }
 
 void SegmentWriter::TakeBack(std::uint64_t bytes) {

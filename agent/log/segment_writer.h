@@ -1,10 +1,11 @@
 // SegmentWriter: appends batches to one segment file.
 //
 // Guarantees: a batch is appended whole or, as far as readers and recovery can tell, not at all: after a failed write
-// the file is cut back to where it was. Where that fails too, and after a failed Sync (when nobody knows which bytes
-// are on the disk), the writer refuses everything from then on; open the log again to recover.
+// the file is cut back to where it was. The writer refuses everything from then on where that fails too, after a failed
+// Sync (when nobody knows which bytes are on the disk), and when another program has removed the file or changed its
+// size; open the log again to recover.
 // Thread safety: one thread at a time.
-// Cost: one system call a batch, no copy.
+// Cost: two system calls a batch, no copy.
 // Errors: those of the file system, naming the file, when nothing was written. Internal when nobody knows, and
 // Unavailable from then on.
 #pragma once
@@ -33,6 +34,8 @@ class SegmentWriter {
   // The same for whoever does not own the writer, while the owner appends: a failure has to be passed on to Refuse, by
   // the owner.
   Status SyncBeside() const { return file_->Sync(); }
+  // Unavailable, and the writer refuses from now on, unless the file is as the writer left it.
+  Status CheckUntouched();
   // Cuts off the last `bytes`, for which nobody has been told anything yet, after their sync failed; what cannot be cut
   // off stays. Otherwise the next who opens the file could find them in memory alone, and take them for written.
   void TakeBack(std::uint64_t bytes);

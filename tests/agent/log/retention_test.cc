@@ -8,8 +8,10 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/log/partition_log.h"
@@ -33,6 +35,21 @@ class FullOfFiles final : public InterceptedFileSystem {
   }
 
   bool is_full = false;
+};
+
+// Runs `between` when the file of a segment is gone, and before the log has been told so.
+class SlowRemoval final : public InterceptedFileSystem {
+ public:
+  SlowRemoval() : InterceptedFileSystem(PosixFileSystem()) {}
+
+  Status Admit(DiskOperation operation, const std::string& path) override {
+    if (between == nullptr || operation != DiskOperation::kOther || !path.ends_with("0.log")) return Status::Ok();
+    std::filesystem::remove(path);
+    std::exchange(between, nullptr)();
+    return Status::Ok();
+  }
+
+  std::function<void()> between;
 };
 
 // Takes all descriptors of this process, as long as it lives.
@@ -85,6 +102,16 @@ TEST_F(RetentionTest, GoesOnBehindASegmentThatSomebodyElseHasRemoved) {
   ASSERT_TRUE(std::filesystem::remove(folder_ / "00000000000000000000.log"));
   EXPECT_EQ(log_->ApplyRetention({.bytes_max = 1}, kNow).value(), 3U);
   EXPECT_EQ(log_->LogStartOffset(), 3U);
+}
+
+TEST_F(RetentionTest, TellsAReaderThatTheRecordsAreNoLongerThereAndOfNoDamage) {
+  SlowRemoval files;
+  log_ = *PartitionLog::Open(files, folder_.path(), {.wall_clock = [] { return kNow; }});
+  Status read;
+  files.between = [&] { read = log_->Read(0, {.records = 1, .bytes = 1}, [](const RecordView&) {}).status(); };
+  EXPECT_EQ(log_->ApplyRetention({.bytes_max = 1}, kNow).value(), 3U);
+  EXPECT_EQ(read.code(), StatusCode::kOutOfRange);
+  EXPECT_TRUE(log_->Integrity().ok());
 }
 
 TEST_F(RetentionTest, RemovesWhatItCanWhereNoFileCanBeCreatedAndTheRestLater) {

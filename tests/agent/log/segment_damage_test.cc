@@ -176,6 +176,56 @@ TEST_F(DamageUnderReadersTest, DoesNotHideWhenOtherRecordsWereAppended) {
   EXPECT_TRUE(log_->FindTimestamp(3).ok());
 }
 
+TEST_F(DamageUnderReadersTest, IsAFileThatIsGone) {
+  std::filesystem::remove(Segment(2));
+  EXPECT_EQ(ReadFrom(0), "aa-aa");
+  const auto news = log_->TakeNewDamages();
+  ASSERT_EQ(news.size(), 1U);
+  EXPECT_EQ(news[0].lost, (OffsetRange{.first = 2, .next = 4}));
+  EXPECT_EQ(news[0].reason, Segment(2) + " at byte 0: the file is gone");
+  EXPECT_EQ(log_->FindTimestamp(3).status().code(), StatusCode::kDataLoss);
+  EXPECT_TRUE(log_->FindOffset(WallClockMilliseconds()).ok());
+  EXPECT_FALSE(log_->Integrity().ok());
+}
+
+TEST_F(DamageUnderReadersTest, IsNoFileThatGoesWhenItsLogIsClosed) {
+  ASSERT_TRUE(log_->Close().ok());
+  std::filesystem::remove(Segment(2));
+  EXPECT_EQ(log_->Read(2, {.records = 1, .bytes = 1}, [](const RecordView&) {}).status().code(),
+            StatusCode::kOutOfRange);
+  EXPECT_TRUE(log_->Integrity().ok());
+}
+
+TEST_F(DamageUnderReadersTest, IsWhatAFileLacksThatGotShorter) {
+  std::filesystem::resize_file(Segment(2), kBatchBytes);
+  EXPECT_EQ(ReadFrom(0), "aaa-aa");
+  std::filesystem::resize_file(Segment(2), kBatchBytes - 1);
+  EXPECT_EQ(ReadFrom(0), "aa-aa");
+  std::filesystem::resize_file(Segment(0), 0);
+  EXPECT_EQ(ReadFrom(0), "-aa");
+}
+
+// Goal: no record is acknowledged that no restart would find.
+TEST_F(DamageUnderReadersTest, OfTheLastFileEndsAppends) {
+  std::filesystem::resize_file(Segment(4), kBatchBytes);
+  EXPECT_EQ(log_->Append(BatchOf({"b"}), 1).status().code(), StatusCode::kUnavailable);
+  EXPECT_NE(log_->Health().message().find(Segment(4) + " takes no more batches"), std::string::npos);
+  EXPECT_EQ(ReadFrom(0), "aaaaa-");
+  log_ = *Open();
+  EXPECT_EQ((*log_->Append(BatchOf({"b"}), 1)).base_offset, 5U);
+  std::filesystem::remove(Segment(4));
+  EXPECT_EQ(log_->Append(BatchOf({"c"}), 1).status().code(), StatusCode::kUnavailable);
+  EXPECT_NE(log_->Health().message().find("the file was removed"), std::string::npos);
+}
+
+TEST_F(SegmentDamageTest, OfTheLastFileIsNoticedWithoutAnAppend) {
+  auto log = *PartitionLog::Open(PosixFileSystem(), folder_.path(), {.sync_policy = SyncPolicy::kInterval});
+  ASSERT_TRUE(log->Sync().ok());
+  std::filesystem::remove(Segment(4));
+  EXPECT_FALSE(log->Sync().ok());
+  EXPECT_FALSE(log->Health().ok());
+}
+
 TEST_F(SegmentDamageTest, AGapBetweenSegmentsIsNamed) {
   std::filesystem::remove(Segment(2));
   ExpectDamage(Segment(4), 0);
