@@ -5,10 +5,12 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "agent/log/file_system.h"
 #include "agent/log/partition_log.h"
+#include "agent/log/segment_name.h"
 #include "agent/metadata/sqlite_database.h"
 #include "agent/metadata/sqlite_metadata_store.h"
 
@@ -57,31 +59,95 @@ Result<std::uint64_t> CopyFile(FileSystem& files, const std::string& from, const
   return copied;
 }
 
-// Segments may be appended to, added and removed meanwhile, the oldest first.
-Result<std::uint64_t> CopyPartition(FileSystem& files, const std::string& from, const std::string& to) {
-  if (Status made = files.CreateFolders(to); !made.ok()) return made;
-  auto names = files.ListFolder(from);
-  if (names.status().code() == StatusCode::kNotFound) return std::uint64_t{0};
-  if (!names.ok()) return names.status();
+struct CopiedSegment {
+  std::string name;
   std::uint64_t bytes = 0;
-  for (const std::string& name : *names) {
-    if (!name.ends_with(".log")) continue;
-    auto copied = CopyFile(files, from + "/" + name, to + "/" + name);
-    if (copied.status().code() == StatusCode::kNotFound) continue;
-    if (!copied.ok()) return copied.status();
-    bytes += *copied;
+  std::int64_t time_ms = 0;  // of the source
+};
+
+// Copies the segments of one partition. Meanwhile segments may be appended to and added, and retention may remove some,
+// the oldest first.
+class PartitionCopy {
+ public:
+  PartitionCopy(FileSystem& files, std::string from, std::string to)
+      : files_(files), from_(std::move(from)), to_(std::move(to)) {}
+
+  Status Run() {
+    if (Status made = files_.CreateFolders(to_); !made.ok()) return made;
+    for (Status before;;) {
+      Status copied = CopyListed();
+      // A segment that stays listed is not one that retention removes: a link to nowhere, for example.
+      if (copied.code() != StatusCode::kNotFound || copied == before) return copied;
+      before = std::move(copied);
+    }
   }
+
+  // To be called when nothing writes to the copy any more: retention goes by the times of older files.
+  Status KeepTimes() const {
+    for (const CopiedSegment& segment : copied_) {
+      if (Status kept = files_.SetModificationTime(to_ + "/" + segment.name, segment.time_ms); !kept.ok()) return kept;
+    }
+    return files_.SyncFolder(to_);
+  }
+
+  std::uint64_t bytes() const {
+    std::uint64_t sum = 0;
+    for (const CopiedSegment& segment : copied_) sum += segment.bytes;
+    return sum;
+  }
+
+ private:
+  // Copies what is there and not yet copied. NotFound: a segment went away meanwhile; what is there has to be listed
+  // again, or the copy would have a gap.
+  Status CopyListed() {
+    auto names = files_.ListFolder(from_);
+    if (names.status().code() == StatusCode::kNotFound) names = std::vector<std::string>();
+    if (!names.ok()) return names.status();
+    if (Status dropped = DropUnlisted(*names); !dropped.ok()) return dropped;
+    for (const std::string& name : *names) {
+      if (!BaseOffsetOf(name) || (!copied_.empty() && name <= copied_.back().name)) continue;
+      const auto time_ms = files_.ModificationTime(from_ + "/" + name);
+      if (!time_ms.ok()) return time_ms.status();
+      const auto bytes = CopyFile(files_, from_ + "/" + name, to_ + "/" + name);
+      if (!bytes.ok()) return bytes.status();
+      copied_.push_back({.name = name, .bytes = *bytes, .time_ms = *time_ms});
+    }
+    return Status::Ok();
+  }
+
+  Status DropUnlisted(const std::vector<std::string>& names) {
+    for (auto segment = copied_.begin(); segment != copied_.end();) {
+      if (std::binary_search(names.begin(), names.end(), segment->name)) {
+        ++segment;
+        continue;
+      }
+      if (Status removed = files_.RemoveFile(to_ + "/" + segment->name); !removed.ok()) return removed;
+      segment = copied_.erase(segment);
+    }
+    return Status::Ok();
+  }
+
+  FileSystem& files_;
+  const std::string from_;
+  const std::string to_;
+  std::vector<CopiedSegment> copied_;
+};
+
+Result<std::uint64_t> CopyPartition(FileSystem& files, const std::string& from, const std::string& to) {
+  PartitionCopy copy(files, from, to);
+  if (Status copied = copy.Run(); !copied.ok()) return copied;
   // Cuts off a batch that was being written.
   auto log = PartitionLog::Open(files, to, {.sync_policy = SyncPolicy::kEachBatch});
   if (!log.ok()) return log.status();
   if (Status closed = (*log)->Close(); !closed.ok()) return closed;
-  return bytes - (*log)->torn_bytes();
+  if (Status kept = copy.KeepTimes(); !kept.ok()) return kept;
+  return copy.bytes() - (*log)->torn_bytes();
 }
 
 }  // namespace
 
-Result<BackupTotals> BackUp(const std::string& from, const std::string& to, const BackupProgress& progress) {
-  FileSystem& files = PosixFileSystem();
+Result<BackupTotals> BackUp(const std::string& from, const std::string& to, const BackupProgress& progress,
+                            FileSystem& files) {
   if (Status fit = CheckFolders(files, from, to); !fit.ok()) return fit;
   auto topics = CopyMetadata(from, to);
   if (!topics.ok()) return topics.status();

@@ -3,7 +3,9 @@
 // When to use something else: a copy of the file system as a whole, at one moment.
 // Guarantees: an agent opens the copy. It holds what was acknowledged, and the offsets that were committed, before the
 // call; it may hold a part of what came later. No offset in it is beyond the records in it: metadata are copied first,
-// and logs afterwards, up to their last whole batch. When the call returns OK, the copy is on the disk.
+// and logs afterwards, up to their last whole batch. Segments that retention removes meanwhile may be missing at the
+// start of a log, never in its middle. Segments keep their times of modification. When the call returns OK, the copy is
+// on the disk.
 // Thread safety: any thread; the source may be in use by an agent of this or another process.
 // Cost: reads and writes everything once. A topic that is deleted meanwhile is empty in the copy.
 // Errors: FailedPrecondition when the target is not empty; NotFound when the source has no metadata; DataLoss naming
@@ -15,6 +17,7 @@
 #include <functional>
 #include <string>
 
+#include "agent/log/file_system.h"
 #include "agent/metadata/metadata_store.h"
 
 namespace streamhouse::agent {
@@ -28,6 +31,8 @@ struct BackupTotals {
 // A partition has been copied, with so many bytes.
 using BackupProgress = std::function<void(const TopicPartition& partition, std::uint64_t bytes)>;
 
-Result<BackupTotals> BackUp(const std::string& from, const std::string& to, const BackupProgress& progress);
+// `files` is that of the logs, on both sides.
+Result<BackupTotals> BackUp(const std::string& from, const std::string& to, const BackupProgress& progress,
+                            FileSystem& files = PosixFileSystem());
 
 }  // namespace streamhouse::agent

@@ -3,12 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "agent/committed_offsets.h"
+#include "agent/log/partition_log.h"
+#include "agent/testing/intercepted_file_system.h"
 #include "tests/agent/support/batches.h"
 #include "tests/agent/support/catalog_fixture.h"
 #include "tests/agent/support/raw_file.h"
@@ -81,6 +86,81 @@ TEST_F(BackupTest, HasNoOffsetBeyondItsRecordsWhileBothMove) {
   // relaxed: as above.
   done.store(true, std::memory_order_relaxed);
   busy.join();
+}
+
+// Removes segments of a log of five, at the moment when one of them is about to be read.
+class RetentionDuringBackup final : public InterceptedFileSystem {
+ public:
+  RetentionDuringBackup(std::string folder, std::uint64_t at, std::vector<std::uint64_t> goes)
+      : InterceptedFileSystem(PosixFileSystem()), folder_(std::move(folder)), at_(at), goes_(std::move(goes)) {}
+
+  std::string Segment(std::uint64_t offset) const {
+    return folder_ + "/0000000000000000000" + std::to_string(offset) + ".log";
+  }
+  Status Admit(DiskOperation operation, const std::string& path) override {
+    if (operation != DiskOperation::kOther || path != Segment(at_)) return Status::Ok();
+    for (const std::uint64_t offset : goes_) std::filesystem::remove(Segment(offset));
+    return Status::Ok();
+  }
+
+ private:
+  const std::string folder_;
+  const std::uint64_t at_;
+  const std::vector<std::uint64_t> goes_;
+};
+
+class BackupDuringRetentionTest : public BackupTest {
+ protected:
+  BackupDuringRetentionTest() {
+    auto log = *PartitionLog::Open(PosixFileSystem(), log_, {.segment_bytes = 10});
+    for (int i = 0; i < 2; ++i) EXPECT_TRUE(log->Append(BatchOf({"b"}), 9).ok());
+  }
+  // Segments go when `at` is about to be copied. What is left in the copy is [first, 5).
+  void ExpectCopyFrom(std::uint64_t first, std::uint64_t at, const std::vector<std::uint64_t>& goes) {
+    RetentionDuringBackup files(log_, at, goes);
+    const auto totals = BackUp(
+        folder_.path(), folder_ / "copy", [](const TopicPartition&, std::uint64_t) {}, files);
+    ASSERT_TRUE(totals.ok()) << totals.status().message();
+    const auto log = *PartitionLog::Open(PosixFileSystem(), folder_ / "copy/log/orders/0", {});
+    EXPECT_EQ(log->LogStartOffset(), first);
+    EXPECT_EQ(log->HighWatermark(), 5U);
+  }
+
+  const std::string log_ = folder_ / "log/orders/0";  // segments at 0 (three batches), 3 and 4
+};
+
+TEST_F(BackupDuringRetentionTest, HasNoGapWhereASegmentWentThatWasToBeCopied) {
+  ExpectCopyFrom(4, 3, {0, 3});
+}
+
+TEST_F(BackupDuringRetentionTest, HasASegmentThatWentAfterItWasCopied) {
+  ExpectCopyFrom(0, 4, {0});
+}
+
+TEST_F(BackupDuringRetentionTest, EndsAtASegmentThatIsALinkToNowhere) {
+  std::filesystem::create_symlink("nowhere", log_ + "/00000000000000000005.log");
+  EXPECT_EQ(BackUpTo("copy").status().code(), StatusCode::kNotFound);
+}
+
+TEST_F(BackupDuringRetentionTest, StillFindsAGapThatIsDamage) {
+  RetentionDuringBackup files(log_, 3, {3});
+  const auto copied = BackUp(
+      folder_.path(), folder_ / "copy", [](const TopicPartition&, std::uint64_t) {}, files);
+  EXPECT_EQ(copied.status().code(), StatusCode::kDataLoss);
+}
+
+// Retention counts from the time of a file whose batches do not tell when they were appended.
+TEST_F(BackupDuringRetentionTest, KeepsTheTimesOfFilesAlsoWhereATailIsCutOff) {
+  const RetentionDuringBackup segments(log_, 0, {});
+  AppendToRawFile(segments.Segment(4), "torn");
+  for (const std::uint64_t segment : {0U, 4U}) {
+    ASSERT_TRUE(PosixFileSystem().SetModificationTime(segments.Segment(segment), 1700000000123).ok());
+  }
+  ASSERT_TRUE(BackUpTo("copy").ok());
+  const RetentionDuringBackup copies(folder_ / "copy/log/orders/0", 0, {});
+  for (const std::uint64_t segment : {0U, 4U}) {
+    EXPECT_EQ(PosixFileSystem().ModificationTime(copies.Segment(segment)).value(), 1700000000123);
+  }
 }
 
 TEST_F(BackupTest, RefusesATargetThatIsNotEmpty) {
