@@ -5,25 +5,35 @@
 #include "agent/operator_log.h"
 
 namespace streamhouse::agent {
-namespace {
 
-// What has to be free before records are taken again.
-constexpr std::uint64_t kRoomBytes = std::uint64_t{1} << 20;
+// A disk that does not tell how much is free, or a quota, shows itself when room is taken.
+bool DiskReserve::HasRoom(std::uint64_t bytes) const {
+  const auto free = files_.FreeBytes(folder_);
+  return !free.ok() || *free >= bytes;
+}
 
-}  // namespace
+// Takes the file only if kRoomBytes are left then.
+bool DiskReserve::Take() {
+  if (!HasRoom(bytes_ + kRoomBytes) || !files_.Allocate(path(), bytes_).ok()) return false;
+  if (Probe()) return true;
+  static_cast<void>(files_.RemoveFile(path()));
+  return false;
+}
+
+bool DiskReserve::Probe() {
+  const std::string probe = folder_ + "/reserve.probe";
+  if (!HasRoom(kRoomBytes) || !files_.Allocate(probe, kRoomBytes).ok()) return false;
+  static_cast<void>(files_.RemoveFile(probe));
+  return true;
+}
 
 void DiskReserve::Refill() {
   const std::lock_guard file_lock(file_mutex_);
   const bool was_healthy = Health().ok();
   const auto present = files_.FileSize(path());
-  bool is_taken = bytes_ == 0 || (present.ok() && *present == bytes_);
-  if (!is_taken) is_taken = files_.Allocate(path(), bytes_).ok();
-  bool has_room = is_taken;
-  if (has_room && !was_healthy) {
-    const std::string probe = folder_ + "/reserve.probe";
-    has_room = files_.Allocate(probe, kRoomBytes).ok();
-    if (has_room) static_cast<void>(files_.RemoveFile(probe));
-  }
+  const bool was_taken = bytes_ == 0 || (present.ok() && *present == bytes_);
+  const bool is_taken = was_taken || Take();
+  const bool has_room = is_taken && (was_healthy || !was_taken || Probe());
   {
     const std::lock_guard lock(mutex_);
     is_taken_ = is_taken;

@@ -2,9 +2,14 @@
 //
 // On a full disk leases cannot be renewed and offsets cannot be committed. So the agent keeps a file of some megabytes,
 // and gives it up when the metadata find no room. Producers are refused until the file is taken back, or they would
-// use up what was given up.
+// use up what was given up. The file is taken back once there is room for it and kRoomBytes more. So it never takes the
+// room that it has just given to the metadata: what was given up is its own bytes, and something else has to go first.
+//
+// Example: a reserve of 16 MiB is given up on a full disk. The metadata use 0.1 MiB of it; 15.9 MiB are free, and the
+// reserve stays away. Retention removes a segment of 64 MiB: the reserve is taken back, and 63.9 MiB are free.
 // When to use something else: retention, to keep the disk from filling up.
-// Guarantees: Health() never waits for the disk.
+// Guarantees: Health() never waits for the disk. While the file is there and records are taken, kRoomBytes were free
+// when it was last looked at.
 // Thread safety: any thread.
 // Cost: Health() is one short lock.
 // Errors: Health(), ResourceExhausted naming the folder. Trouble with the file itself is logged.
@@ -19,14 +24,17 @@
 
 namespace streamhouse::agent {
 
+// What has to be free, beside the reserve, before records are taken again.
+inline constexpr std::uint64_t kRoomBytes = std::uint64_t{1} << 20;
+
 class DiskReserve {
  public:
   // In `folder`; 0 bytes: there is no file. `files` must outlive this.
   DiskReserve(FileSystem& files, std::string folder, std::uint64_t bytes)
       : files_(files), folder_(std::move(folder)), bytes_(bytes) {}
 
-  // Takes the file, unless it is there, and looks for room again after NoteFull(). To be called at start, and then at
-  // an interval.
+  // Takes the file where there is room, unless it is there, and looks for room again after NoteFull(). To be called at
+  // start, and then at an interval.
   void Refill();
   // The metadata found no room. Whether there is more now.
   bool GiveUp();
@@ -37,6 +45,9 @@ class DiskReserve {
   Status Health() const;
 
  private:
+  bool HasRoom(std::uint64_t bytes) const;
+  bool Take();
+  bool Probe();
   std::string path() const { return folder_ + "/reserve"; }
 
   FileSystem& files_;

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
+#include "agent/testing/intercepted_file_system.h"
 #include "agent/testing/switched_file_system.h"
 #include "tests/agent/support/temporary_folder.h"
 
@@ -58,6 +60,44 @@ TEST_F(DiskReserveTest, RefusesRecordsAfterOneFoundNoRoomUntilThereIsSome) {
   files_.Switch(DiskState::kWell);
   reserve_.Refill();
   EXPECT_TRUE(reserve_.Health().ok());
+}
+
+// A disk of which so many bytes are free.
+class SmallDisk final : public InterceptedFileSystem {
+ public:
+  SmallDisk() : InterceptedFileSystem(PosixFileSystem()) {}
+  Status Admit(DiskOperation /*operation*/, const std::string& /*path*/) override { return Status::Ok(); }
+  Result<std::uint64_t> FreeBytes(const std::string& /*folder*/) override { return free_bytes; }
+
+  std::uint64_t free_bytes = 0;
+};
+
+TEST(DiskReserveRoomTest, LeavesTheRoomThatItGaveToTheMetadata) {
+  const TemporaryFolder folder;
+  SmallDisk disk;
+  DiskReserve reserve(disk, folder.path(), kBytes);
+  disk.free_bytes = kBytes + kRoomBytes;
+  reserve.Refill();
+  ASSERT_TRUE(reserve.Health().ok());
+  ASSERT_TRUE(reserve.GiveUp());
+  for (const std::uint64_t free : {kBytes - 1, kBytes, kBytes + kRoomBytes - 1}) {
+    disk.free_bytes = free;
+    reserve.Refill();
+    EXPECT_FALSE(std::filesystem::exists(folder / "reserve")) << free;
+    EXPECT_FALSE(reserve.Health().ok()) << free;
+  }
+  disk.free_bytes = kBytes + kRoomBytes;
+  reserve.Refill();
+  EXPECT_TRUE(reserve.Health().ok());
+}
+
+// A quota may allow less than the disk has.
+TEST_F(DiskReserveTest, GivesBackWhatItTookWhereNothingElseFitsBesideIt) {
+  reserve_.GiveUp();
+  files_.Switch(DiskState::kBroken, "probe");
+  reserve_.Refill();
+  EXPECT_FALSE(HasFile());
+  EXPECT_FALSE(reserve_.Health().ok());
 }
 
 TEST_F(DiskReserveTest, IsNoFileWithoutBytes) {
