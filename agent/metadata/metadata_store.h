@@ -60,6 +60,14 @@ struct TopicInfo {
   friend bool operator==(const TopicInfo&, const TopicInfo&) = default;
 };
 
+// A life of a topic that was deleted, and whose files may still be there.
+struct DeletedLife {
+  std::string topic;
+  TopicId id = 0;
+
+  friend bool operator==(const DeletedLife&, const DeletedLife&) = default;
+};
+
 // Changes whenever a row of the lease table does.
 struct LeaseVersion {
   std::uint64_t epoch = 0;
@@ -114,8 +122,12 @@ class MetadataStore {
   // this number of partitions already, and then its retention stays as it is; AlreadyExists with another number.
   virtual Result<TopicInfo> CreateTopic(const TopicInfo& topic) = 0;
   // This life of the topic ends, with its committed offsets; its leases are free, and their epochs go on in a later
-  // life. NotFound unless the topic has this id.
+  // life. ListDeleted() names the life from then on, until ForgetDeleted(). NotFound unless the topic has this id.
   virtual Status DeleteTopic(const std::string& topic, TopicId id) = 0;
+  // In the order of their ids.
+  virtual Result<std::vector<DeletedLife>> ListDeleted() = 0;
+  // OK also when it is not there.
+  virtual Status ForgetDeleted(TopicId id) = 0;
   // `partitions` is how many the topic has afterwards. NotFound when there is no such topic; InvalidArgument unless it
   // is more than now.
   virtual Status AddPartitions(const std::string& topic, std::uint32_t partitions) = 0;
@@ -131,7 +143,8 @@ class MetadataStore {
                                                       std::chrono::milliseconds duration) = 0;
   // Lets go at once, so that another may take it. Aborted unless the row has this holder and this epoch.
   virtual Status ReleaseLease(const TopicPartition& partition, const std::string& holder, std::uint64_t epoch) = 0;
-  // The next epoch of a free lease is above `epoch`: a log that is taken over from elsewhere may have seen that one.
+  // A log may have seen `epoch` under another store, or a newer copy of this one. The next epoch of a free lease is
+  // above it; one that is held goes on at this epoch, unless it is higher already.
   virtual Status RaiseEpoch(const TopicPartition& partition, std::uint64_t epoch) = 0;
   // Nothing when the partition was never leased.
   virtual Result<std::optional<LeaseRow>> FindLease(const TopicPartition& partition) = 0;

@@ -82,8 +82,10 @@ Status SqliteLeaseTable::RaiseEpoch(const TopicPartition& partition, std::uint64
   auto found = Find(partition);
   if (!found.ok()) return found.status();
   LeaseRow row = found->value_or(LeaseRow());
-  if (row.epoch >= epoch || row.duration.count() > 0) return Status::Ok();
-  return Put(partition, {.holder = {}, .epoch = epoch, .renewals = row.renewals});
+  if (row.epoch >= epoch) return Status::Ok();
+  row.epoch = epoch;
+  if (row.duration.count() == 0) row.holder.clear();
+  return Put(partition, row);
 }
 
 Status SqliteLeaseTable::ReleaseAll(const std::string& topic) {

@@ -99,9 +99,20 @@ Status SqliteMetadataStore::DeleteTopic(const std::string& topic, TopicId id) {
     if (!found.ok()) return found.status();
     if (!found->has_value() || (*found)->id != id) return NoTopic(topic);
     if (Status removed = topics_.Remove(topic); !removed.ok()) return removed;
+    if (Status noted = topics_.NoteDeleted({.topic = topic, .id = id}); !noted.ok()) return noted;
     if (Status removed = offsets_.RemoveAll(id); !removed.ok()) return removed;
     return leases_.ReleaseAll(topic);
   });
+}
+
+Result<std::vector<DeletedLife>> SqliteMetadataStore::ListDeleted() {
+  const std::lock_guard lock(mutex_);
+  return topics_.ListDeleted();
+}
+
+Status SqliteMetadataStore::ForgetDeleted(TopicId id) {
+  const std::lock_guard lock(mutex_);
+  return InTransaction([&] { return topics_.ForgetDeleted(id); });
 }
 
 Status SqliteMetadataStore::AddPartitions(const std::string& topic, std::uint32_t partitions) {

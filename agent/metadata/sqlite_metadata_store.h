@@ -44,6 +44,8 @@ class SqliteMetadataStore final : public MetadataStore {
 
   Result<TopicInfo> CreateTopic(const TopicInfo& topic) override;
   Status DeleteTopic(const std::string& topic, TopicId id) override;
+  Result<std::vector<DeletedLife>> ListDeleted() override;
+  Status ForgetDeleted(TopicId id) override;
   Status AddPartitions(const std::string& topic, std::uint32_t partitions) override;
   Status SetRetention(const std::string& topic, const Retention& retention) override;
   Result<std::vector<TopicInfo>> ListTopics() override;

@@ -11,6 +11,7 @@ namespace streamhouse::agent {
 namespace {
 
 constexpr std::string_view kTable = "topics";
+const std::string kDeleted = "deleted ";
 
 Result<TopicInfo> TopicOf(const SqliteStatement& row) {
   if (Status checked = row.CheckRow(kTable); !checked.ok()) return checked;
@@ -26,19 +27,23 @@ Result<TopicInfo> TopicOf(const SqliteStatement& row) {
 Result<SqliteTopicTable> SqliteTopicTable::Prepare(SqliteDatabase& database) {
   SqliteTopicTable table;
   Status prepared = PrepareAll(
-      database, {{table.select_, "SELECT * FROM topics WHERE name = ?1"},
-                 {table.list_, "SELECT * FROM topics ORDER BY name"},
-                 {table.upsert_,
-                  "INSERT INTO topics VALUES (?1, ?2, ?3, ?4, ?5, row_checksum('topics', ?1, ?2, ?3, ?4, ?5))"
-                  " ON CONFLICT (name) DO UPDATE SET topic_id = excluded.topic_id, partitions = excluded.partitions,"
-                  " retention_ms = excluded.retention_ms, retention_bytes = excluded.retention_bytes,"
-                  " checksum = excluded.checksum"},
-                 {table.delete_, "DELETE FROM topics WHERE name = ?1"},
-                 {table.select_last_id_, "SELECT * FROM store_state WHERE name = 'last_topic_id'"},
-                 {table.update_last_id_,
-                  "UPDATE store_state SET value = ?1, checksum = row_checksum('store_state', name, ?1)"
-                  " WHERE name = 'last_topic_id'"},
-                 {table.select_id_, "SELECT 1 FROM topics WHERE topic_id = ?1"}});
+      database,
+      {{table.select_, "SELECT * FROM topics WHERE name = ?1"},
+       {table.list_, "SELECT * FROM topics ORDER BY name"},
+       {table.upsert_,
+        "INSERT INTO topics VALUES (?1, ?2, ?3, ?4, ?5, row_checksum('topics', ?1, ?2, ?3, ?4, ?5))"
+        " ON CONFLICT (name) DO UPDATE SET topic_id = excluded.topic_id, partitions = excluded.partitions,"
+        " retention_ms = excluded.retention_ms, retention_bytes = excluded.retention_bytes,"
+        " checksum = excluded.checksum"},
+       {table.delete_, "DELETE FROM topics WHERE name = ?1"},
+       {table.insert_deleted_, "INSERT INTO store_state VALUES (?1, ?2, row_checksum('store_state', ?1, ?2))"},
+       {table.list_deleted_, "SELECT * FROM store_state WHERE name GLOB 'deleted *' ORDER BY value"},
+       {table.delete_deleted_, "DELETE FROM store_state WHERE name GLOB 'deleted *' AND value = ?1"},
+       {table.select_last_id_, "SELECT * FROM store_state WHERE name = 'last_topic_id'"},
+       {table.update_last_id_,
+        "UPDATE store_state SET value = ?1, checksum = row_checksum('store_state', name, ?1)"
+        " WHERE name = 'last_topic_id'"},
+       {table.select_id_, "SELECT 1 FROM topics WHERE topic_id = ?1"}});
   if (!prepared.ok()) return prepared;
   return table;
 }
@@ -80,6 +85,33 @@ Status SqliteTopicTable::Put(const TopicInfo& topic) {
 Status SqliteTopicTable::Remove(const std::string& name) {
   SqliteUse remove(delete_);
   remove->Bind(1, name);
+  return remove->Step().status();
+}
+
+Status SqliteTopicTable::NoteDeleted(const DeletedLife& life) {
+  SqliteUse insert(insert_deleted_);
+  const std::string name = kDeleted + std::to_string(life.id) + " " + life.topic;
+  insert->Bind(1, name).Bind(2, static_cast<std::int64_t>(life.id));
+  return insert->Step().status();
+}
+
+Result<std::vector<DeletedLife>> SqliteTopicTable::ListDeleted() {
+  SqliteUse list(list_deleted_);
+  std::vector<DeletedLife> lives;
+  for (;;) {
+    auto row = list->Step();
+    if (!row.ok()) return row.status();
+    if (*row == SqliteStatement::Row::kDone) return lives;
+    if (Status checked = list->CheckRow("store_state"); !checked.ok()) return checked;
+    const std::string name = list->Text(0);
+    lives.push_back(
+        {.topic = name.substr(name.find(' ', kDeleted.size()) + 1), .id = static_cast<TopicId>(list->Integer(1))});
+  }
+}
+
+Status SqliteTopicTable::ForgetDeleted(TopicId id) {
+  SqliteUse remove(delete_deleted_);
+  remove->Bind(1, static_cast<std::int64_t>(id));
   return remove->Step().status();
 }
 

@@ -1,4 +1,6 @@
-// SqliteTopicTable: the rows of table `topics`, and the ids that they are given.
+// SqliteTopicTable: the rows of table `topics`, the ids that they are given, and the lives that were deleted.
+//
+// A life that was deleted is a row of `store_state` named "deleted ID NAME", with the id as its value.
 //
 // When to use something else: SqliteMetadataStore is what others use.
 // Guarantees: an id is given once. A row is checked whenever it is read, also before it is changed.
@@ -26,6 +28,10 @@ class SqliteTopicTable {
   Status Put(const TopicInfo& topic);
   Status Remove(const std::string& name);
 
+  Status NoteDeleted(const DeletedLife& life);
+  Result<std::vector<DeletedLife>> ListDeleted();
+  Status ForgetDeleted(TopicId id);
+
   Result<TopicId> NextId();
   Result<bool> HasId(TopicId id);
 
@@ -34,6 +40,9 @@ class SqliteTopicTable {
   SqliteStatement list_;
   SqliteStatement upsert_;
   SqliteStatement delete_;
+  SqliteStatement insert_deleted_;
+  SqliteStatement list_deleted_;
+  SqliteStatement delete_deleted_;
   SqliteStatement select_last_id_;
   SqliteStatement update_last_id_;
   SqliteStatement select_id_;

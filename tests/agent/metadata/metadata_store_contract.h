@@ -148,11 +148,19 @@ TEST_P(MetadataStoreContract, NeverStartsEpochsAgain) {
 TEST_P(MetadataStoreContract, RaisesTheEpochOfAFreeLease) {
   ASSERT_TRUE(store_->RaiseEpoch(orders_, 5).ok());
   EXPECT_EQ(Acquire("a").epoch, 6U);
-  ASSERT_TRUE(store_->RaiseEpoch(orders_, 9).ok());
-  EXPECT_EQ(Acquire("a").epoch, 6U);
   ASSERT_TRUE(store_->ReleaseLease(orders_, "a", 6).ok());
   ASSERT_TRUE(store_->RaiseEpoch(orders_, 3).ok());
   EXPECT_EQ(Acquire("a").epoch, 6U);
+}
+
+// Also where the store is a copy from a time when the lease was held.
+TEST_P(MetadataStoreContract, RaisesTheEpochOfALeaseThatIsHeldAndLeavesItsHolder) {
+  Acquire("a");
+  ASSERT_TRUE(store_->RaiseEpoch(orders_, 9).ok());
+  EXPECT_EQ(Acquire("b").holder, "a");
+  EXPECT_EQ(Acquire("a").epoch, 9U);
+  ASSERT_TRUE(store_->ReleaseLease(orders_, "a", 9).ok());
+  EXPECT_EQ(Acquire("b").epoch, 10U);
 }
 
 TEST_P(MetadataStoreContract, ReleasesOnlyForTheHolderAtItsEpoch) {
@@ -198,6 +206,19 @@ TEST_P(MetadataStoreContract, DeletesOnlyTheLifeOfATopicThatItIsTold) {
   Create("a");
   EXPECT_EQ(store_->DeleteTopic("a", first).code(), StatusCode::kNotFound);
   EXPECT_EQ(store_->ListTopics()->size(), 1U);
+}
+
+TEST_P(MetadataStoreContract, NamesDeletedLivesUntilTheyAreForgotten) {
+  EXPECT_TRUE(store_->ListDeleted()->empty());
+  const TopicId first = Create("a b #1");
+  ASSERT_TRUE(store_->DeleteTopic("a b #1", first).ok());
+  const TopicId second = Create("a b #1");
+  ASSERT_TRUE(store_->DeleteTopic("a b #1", second).ok());
+  const DeletedLife left = {.topic = "a b #1", .id = second};
+  EXPECT_EQ(other_store_->ListDeleted().value(), (std::vector<DeletedLife>{{.topic = "a b #1", .id = first}, left}));
+  ASSERT_TRUE(other_store_->ForgetDeleted(first).ok());
+  EXPECT_TRUE(other_store_->ForgetDeleted(first).ok());
+  EXPECT_EQ(store_->ListDeleted().value(), std::vector<DeletedLife>{left});
 }
 
 TEST_P(MetadataStoreContract, AddsPartitionsToATopic) {
