@@ -38,6 +38,12 @@ Result<std::vector<TopicInfo>> CopyMetadata(const std::string& from, const std::
   // Opening it also checks all that is in it.
   auto store = SqliteMetadataStore::Open(to + "/metadata.db");
   if (!store.ok()) return store.status();
+  // Their files are not copied: a folder of that name beside the copy is another.
+  auto deleted = (*store)->ListDeleted();
+  if (!deleted.ok()) return deleted.status();
+  for (const DeletedLife& life : *deleted) {
+    if (Status forgotten = (*store)->ForgetDeleted(life.id); !forgotten.ok()) return forgotten;
+  }
   return (*store)->ListTopics();
 }
 

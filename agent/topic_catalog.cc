@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <limits>
+#include <optional>
 #include <utility>
 
 #include "agent/operator_log.h"
@@ -14,12 +14,6 @@ namespace {
 
 // What fits on a page that a person reads.
 constexpr std::size_t kReasonsMax = 5;
-
-Status CheckRetention(const Retention& retention) {
-  constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  if (retention.age_max.count() >= 0 && retention.bytes_max <= kMax) return Status::Ok();
-  return {StatusCode::kInvalidArgument, "a retention is from 0, for no limit, to 2^63 - 1"};
-}
 
 // To clients, damage is one of the reasons why a partition is not served.
 Status NotServed(const Status& reason) {
@@ -33,13 +27,13 @@ TopicCatalog::TopicCatalog(FileSystem& files, MetadataStore& store, LeaseKeeper&
       store_(store),
       leases_(leases),
       options_(std::move(options)),
-      folders_(files, options_.log_folder) {}
+      folders_(files, options_.log_folder),
+      strays_(folders_) {}
 
 Status TopicCatalog::Load() {
   auto topics = store_.ListTopics();
   if (!topics.ok()) return topics.status();
   const std::lock_guard creating(create_mutex_);
-  FinishRemovals(files_, options_.log_folder, *topics);
   for (const TopicInfo& topic : *topics) {
     Topic loaded = {.id = topic.id, .retention = topic.retention, .books = options_.books.Open(topic.name)};
     for (std::uint32_t i = 0; i < topic.partitions; ++i) {
@@ -48,35 +42,28 @@ Status TopicCatalog::Load() {
     const std::unique_lock lock(mutex_);
     topics_.emplace(topic.name, std::move(loaded));
   }
-  auto orphans = folders_.FindOrphans([this](const std::string& name) { return topics_.contains(name); });
-  if (!orphans.ok()) return orphans.status();
-  for (const std::string& name : *orphans) {
-    OperatorLog().error("{}", LogsWithoutTopicMessage(name));
-    const std::unique_lock lock(mutex_);
-    orphans_.insert(name);
-  }
+  static_cast<void>(FinishRemovals());
+  if (Status named = NameStrays(); !named.ok()) return named;
   return LowerOffsetsBeyond(AllLogEnds());
 }
 
-bool TopicCatalog::HasLogsWithoutTopic(const std::string& topic) const {
-  const std::shared_lock lock(mutex_);
-  return orphans_.contains(topic);
-}
-
-// Somebody may have moved them out of the way.
-void TopicCatalog::ForgetMovedLogs() {
-  std::set<std::string> orphans;
-  {
-    const std::shared_lock lock(mutex_);
-    orphans = orphans_;
+// What waits to be removed is no stray.
+Status TopicCatalog::NameStrays() {
+  auto lives = store_.ListDeleted();
+  if (!lives.ok()) return lives.status();
+  const auto partitions_of = [this](const std::string& name) -> std::optional<std::uint32_t> {
+    const auto count = PartitionCount(name);
+    return count.ok() ? std::optional(*count) : std::nullopt;
+  };
+  auto strays = folders_.FindStrays(partitions_of);
+  if (!strays.ok()) return strays.status();
+  for (const std::string& folder : *strays) {
+    const bool is_deleted = std::any_of(lives->begin(), lives->end(), [&](const DeletedLife& life) {
+      return folder == life.topic || folder == RemovedFolderName(life.id);
+    });
+    if (!is_deleted) strays_.Add(folder);
   }
-  for (const std::string& name : orphans) {
-    auto partitions = folders_.CountPartitionsWithRecords(name);
-    if (!partitions.ok() || *partitions > 0) continue;
-    OperatorLog().info("the logs of {}, which have no topic, are gone", name);
-    const std::unique_lock lock(mutex_);
-    orphans_.erase(name);
-  }
+  return Status::Ok();
 }
 
 std::vector<LogEnd> TopicCatalog::AllLogEnds() const {
@@ -97,162 +84,6 @@ Status TopicCatalog::LowerOffsetsBeyond(std::span<const LogEnd> ends) {
   auto lowered = LowerOffsets(store_, ends);
   if (lowered.ok()) options_.offsets_lowered.Increment(*lowered);
   return lowered.status();
-}
-
-Status TopicCatalog::Create(const TopicInfo& topic, LogsWithoutTopic logs) {
-  if (Status named = CheckTopicName(topic.name); !named.ok()) return named;
-  if (Status checked = CheckRetention(topic.retention); !checked.ok()) return checked;
-  if (topic.partitions == 0 || topic.partitions > kPartitionsPerTopicMax) {
-    return {StatusCode::kInvalidArgument, "a topic has 1 to " + std::to_string(kPartitionsPerTopicMax) +
-                                              " partitions, not " + std::to_string(topic.partitions)};
-  }
-  const std::lock_guard creating(create_mutex_);
-  if (PartitionCount(topic.name).ok()) {
-    const Status same = store_.CreateTopic(topic).status();
-    return same.ok() ? ServeRest(topic.name) : same;
-  }
-  if (IsMarkedForRemoval(files_, FolderOf(topic.name))) {
-    if (Status removed = RemoveMarked(files_, FolderOf(topic.name)); !removed.ok()) return removed;
-  }
-  auto found = folders_.CountPartitionsWithRecords(topic.name);
-  if (!found.ok()) return found.status();
-  if (*found > 0 && logs == LogsWithoutTopic::kRefuse) {
-    return {StatusCode::kFailedPrecondition, LogsWithoutTopicMessage(topic.name)};
-  }
-  if (*found == 0 && logs == LogsWithoutTopic::kAdopt) {
-    return {StatusCode::kNotFound, "there are no logs of " + topic.name + " to take over"};
-  }
-  if (*found > topic.partitions) {
-    return {StatusCode::kInvalidArgument, "folder log/" + topic.name + " holds records of " + std::to_string(*found) +
-                                              " partitions, more than " + std::to_string(topic.partitions)};
-  }
-  if (*found > 0) return CreateNew(topic);
-  if (Status begun = folders_.BeginCreation(topic.name); !begun.ok()) return begun;
-  Status created = CreateNew(topic);
-  if (created.ok()) {
-    folders_.FinishCreation(topic.name);
-  } else {
-    folders_.AbandonCreation(topic.name);
-  }
-  return created;
-}
-
-Status TopicCatalog::CreateNew(const TopicInfo& topic) {
-  // Before the store knows of it, or a topic that cannot be served would be there after every restart.
-  std::vector<std::unique_ptr<PartitionLog>> logs;
-  for (std::uint32_t i = 0; i < topic.partitions; ++i) {
-    auto log = OpenLog({.topic = topic.name, .partition = i});
-    if (!log.ok()) return log.status();
-    // Of a log that is taken over: its epochs are another store's.
-    if (const std::uint64_t fence = (*log)->fence(); fence > 0) {
-      if (Status raised = store_.RaiseEpoch({topic.name, i}, fence); !raised.ok()) return raised;
-    }
-    logs.push_back(*std::move(log));
-  }
-  auto created = store_.CreateTopic(topic);
-  if (!created.ok()) return created.status();
-  Topic added = {.id = created->id, .retention = created->retention, .books = options_.books.Open(topic.name)};
-  for (std::uint32_t i = 0; i < topic.partitions; ++i) {
-    added.partitions.emplace_back(Serve({.topic = topic.name, .partition = i}, added, std::move(logs[i])));
-  }
-  {
-    const std::unique_lock lock(mutex_);
-    topics_.emplace(topic.name, std::move(added));
-    orphans_.erase(topic.name);
-  }
-  OperatorLog().info("topic {} created with {} partitions", topic.name, topic.partitions);
-  std::vector<TopicPartition> names;
-  for (std::uint32_t i = 0; i < topic.partitions; ++i) names.push_back({.topic = topic.name, .partition = i});
-  // Whatever keeps the leases from being taken now is logged there, and tried again.
-  static_cast<void>(leases_.AcquireNow(names));
-  return Status::Ok();
-}
-
-Status TopicCatalog::AddPartitions(const std::string& topic, std::uint32_t partitions) {
-  if (partitions > kPartitionsPerTopicMax) {
-    return {StatusCode::kInvalidArgument, "a topic has at most " + std::to_string(kPartitionsPerTopicMax) +
-                                              " partitions, not " + std::to_string(partitions)};
-  }
-  const std::lock_guard creating(create_mutex_);
-  auto info = Describe(topic);
-  if (!info.ok()) return info.status();
-  if (partitions <= info->partitions) {
-    return {StatusCode::kInvalidArgument, "topic " + topic + " has " + std::to_string(info->partitions) +
-                                              " partitions already; more can be added, none taken away"};
-  }
-  std::vector<std::unique_ptr<PartitionLog>> logs;
-  for (std::uint32_t i = info->partitions; i < partitions; ++i) {
-    auto log = OpenLog({.topic = topic, .partition = i});
-    if (!log.ok()) {
-      logs.clear();
-      folders_.AbandonPartitions(topic, info->partitions, partitions);
-      return log.status();
-    }
-    logs.push_back(*std::move(log));
-  }
-  if (Status added = store_.AddPartitions(topic, partitions); !added.ok()) {
-    logs.clear();
-    folders_.AbandonPartitions(topic, info->partitions, partitions);
-    return added;
-  }
-  std::vector<ServedPartition> served;
-  std::vector<TopicPartition> names;
-  for (std::size_t i = 0; i < logs.size(); ++i) {
-    const auto number = static_cast<std::uint32_t>(info->partitions + i);
-    names.push_back({.topic = topic, .partition = number});
-    // Changed by holders of create_mutex_ alone.
-    const Topic& known = topics_.find(topic)->second;
-    served.emplace_back(Serve({.topic = topic, .partition = number}, known, std::move(logs[i])));
-  }
-  {
-    const std::unique_lock lock(mutex_);
-    auto& known = topics_.find(topic)->second.partitions;
-    known.insert(known.end(), served.begin(), served.end());
-  }
-  OperatorLog().info("topic {} has {} partitions, {} before", topic, partitions, info->partitions);
-  static_cast<void>(leases_.AcquireNow(names));
-  return Status::Ok();
-}
-
-Result<DeletedTopic> TopicCatalog::Delete(const std::string& topic) {
-  const std::lock_guard creating(create_mutex_);
-  auto info = Describe(topic);
-  if (!info.ok()) return info.status();
-  std::vector<TopicPartition> names;
-  for (std::uint32_t i = 0; i < info->partitions; ++i) names.push_back({.topic = topic, .partition = i});
-  if (Status marked = MarkForRemoval(files_, FolderOf(topic)); !marked.ok()) return marked;
-  const Status deleted =
-      leases_.Forget(names, "topic " + topic + " was deleted", [&] { return store_.DeleteTopic(topic, info->id); });
-  if (!deleted.ok()) {
-    const Status withdrawn = WithdrawMark(files_, FolderOf(topic));
-    if (!withdrawn.ok()) OperatorLog().warn("topic {} stays: {}", topic, withdrawn.message());
-    return deleted;
-  }
-  Topic removed;
-  {
-    const std::unique_lock lock(mutex_);
-    removed = std::move(topics_.extract(topics_.find(topic)).mapped());
-  }
-  DeletedTopic gone = {.partitions = info->partitions};
-  for (const ServedPartition& served : removed.partitions) {
-    if (served.ok()) gone.records += (*served)->HighWatermark() - (*served)->LogStartOffset();
-  }
-  Retire(removed.partitions, topic);
-  options_.books.Close(*removed.books);
-  OperatorLog().info("topic {} deleted, with {} partitions and {} records", topic, gone.partitions, gone.records);
-  return gone;
-}
-
-void TopicCatalog::Retire(const std::vector<ServedPartition>& partitions, const std::string& topic) const {
-  for (const ServedPartition& served : partitions) {
-    if (!served.ok()) continue;
-    (*served)->Drain();
-    // The records are no longer wanted, also not on the disk.
-    static_cast<void>((*served)->Close());
-  }
-  if (Status removed = RemoveMarked(files_, FolderOf(topic)); !removed.ok()) {
-    OperatorLog().error("files of the deleted topic {} stay for now: {}", topic, removed.message());
-  }
 }
 
 Status TopicCatalog::ServeRest(const std::string& topic) {
@@ -301,6 +132,13 @@ Result<std::unique_ptr<PartitionLog>> TopicCatalog::OpenLog(const TopicPartition
   if ((*log)->torn_bytes() > 0) {
     OperatorLog().warn("log of {}: cut off a torn tail of {} bytes; continues at offset {}", name.ToString(),
                        (*log)->torn_bytes(), (*log)->HighWatermark());
+  }
+  // The store may be older than the log, or another one: no epoch that it gives out may be below those of the log.
+  const std::uint64_t fence = (*log)->fence();
+  auto lease = store_.FindLease(name);
+  if (!lease.ok()) return lease.status();
+  if (fence > lease->value_or(LeaseRow()).epoch) {
+    if (Status raised = store_.RaiseEpoch(name, fence); !raised.ok()) return raised;
   }
   return log;
 }
@@ -375,18 +213,12 @@ std::vector<ListedTopic> TopicCatalog::List() const {
   return all;
 }
 
-Status TopicCatalog::SetRetention(const std::string& topic, const Retention& retention) {
-  if (auto known = PartitionCount(topic); !known.ok()) return known.status();
-  if (Status checked = CheckRetention(retention); !checked.ok()) return checked;
-  const std::lock_guard creating(create_mutex_);
-  if (Status set = store_.SetRetention(topic, retention); !set.ok()) return set;
-  const std::unique_lock lock(mutex_);
-  topics_.find(topic)->second.retention = retention;
-  return Status::Ok();
-}
-
 void TopicCatalog::ApplyRetention(std::int64_t now_ms) {
-  ForgetMovedLogs();
+  strays_.ForgetMoved();
+  {
+    const std::lock_guard creating(create_mutex_);
+    static_cast<void>(FinishRemovals());
+  }
   std::vector<std::pair<std::string, Topic>> topics;
   {
     const std::shared_lock lock(mutex_);
@@ -410,10 +242,9 @@ void TopicCatalog::ApplyRetention(std::int64_t now_ms) {
 }
 
 Status TopicCatalog::LogHealth() const {
-  std::vector<std::string> reasons;
+  std::vector<std::string> reasons = strays_.Messages();
   {
     const std::shared_lock lock(mutex_);
-    for (const std::string& name : orphans_) reasons.push_back(LogsWithoutTopicMessage(name));
     for (const auto& [name, topic] : topics_) {
       for (std::uint32_t i = 0; i < topic.partitions.size(); ++i) {
         const ServedPartition& served = topic.partitions[i];

@@ -16,7 +16,6 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <shared_mutex>
 #include <span>
 #include <string>
@@ -33,6 +32,7 @@
 #include "agent/metadata/metadata_store.h"
 #include "agent/partition.h"
 #include "agent/record_books.h"
+#include "agent/stray_logs.h"
 #include "agent/topic_folders.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/histogram.h"
@@ -82,13 +82,15 @@ class TopicCatalog {
   Status Create(const TopicInfo& topic, LogsWithoutTopic logs = LogsWithoutTopic::kRefuse);
 
   // Whether Load() has found logs of this name without a topic.
-  bool HasLogsWithoutTopic(const std::string& topic) const;
+  bool HasLogsWithoutTopic(const std::string& topic) const { return strays_.Contains(topic); }
 
-  // The topic has `partitions` afterwards, more than before; its others are not touched.
+  // The topic has `partitions` afterwards, more than before; its others are not touched. FailedPrecondition where the
+  // folder of a new partition holds records already.
   Status AddPartitions(const std::string& topic, std::uint32_t partitions);
 
   // Its records, leases and committed offsets end with it (topic_removal.h). Files that cannot be removed now are
-  // logged, and removed when the agent starts or a topic of this name is created.
+  // logged, and tried again by ApplyRetention(), by Load(), and when a topic of this name is created.
+  // FailedPrecondition where its folder holds records of partitions that it does not have.
   Result<DeletedTopic> Delete(const std::string& topic);
 
   // From the next ApplyRetention() on.
@@ -144,10 +146,11 @@ class TopicCatalog {
   Status LowerOffsetsBeyond(std::span<const LogEnd> ends);
   Status CreateNew(const TopicInfo& topic);
   Status ServeRest(const std::string& topic);
-  void ForgetMovedLogs();
+  Status FinishRemovals(std::string_view topic = {});
+  Status NameStrays();
+  Status CheckUnused(const std::string& topic, std::uint32_t first, std::uint32_t end) const;
   std::vector<TopicPartition> Unserved(const std::string& topic) const;
-  std::string FolderOf(const std::string& topic) const { return options_.log_folder + "/" + topic; }
-  void Retire(const std::vector<ServedPartition>& partitions, const std::string& topic) const;
+  static void Retire(const std::vector<ServedPartition>& partitions);
   static TopicInfo InfoOf(const std::string& name, const Topic& topic);
   Partitions All() const;
 
@@ -156,13 +159,13 @@ class TopicCatalog {
   LeaseKeeper& leases_;
   const Options options_;
   TopicFolders folders_;
+  StrayLogs strays_;
 
   std::mutex create_mutex_;  // one creation at a time; taken before mutex_
 
   mutable std::shared_mutex mutex_;  // held for moments only
   // guarded by mutex_
   std::unordered_map<std::string, Topic, Hash, std::equal_to<>> topics_;
-  std::set<std::string> orphans_;  // names of folders with logs and without a topic
 };
 
 }  // namespace streamhouse::agent

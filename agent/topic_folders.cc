@@ -21,11 +21,6 @@ std::optional<std::uint32_t> PartitionOf(std::string_view name) {
 
 }  // namespace
 
-std::string LogsWithoutTopicMessage(const std::string& name) {
-  return "folder log/" + name + " holds records, and the metadata know no topic " + name +
-         ": `streamhouse topics create " + name + ":PARTITIONS --adopt` takes them over, or move the folder away";
-}
-
 Status TopicFolders::BeginCreation(const std::string& topic) {
   if (Status created = files_.CreateFolders(PathOf(topic)); !created.ok()) return created;
   auto mark = files_.OpenForAppend(PathOf(topic) + "/" + std::string(kCreationMark));
@@ -43,7 +38,7 @@ void TopicFolders::AbandonCreation(const std::string& topic) {
   for (const std::string& name : *names) {
     if (!PartitionOf(name)) continue;
     const std::string path = PathOf(topic) + "/" + name;
-    auto has_records = HasRecords(path);
+    auto has_records = PartitionHasRecords(path);
     // Nothing is removed on a guess; the mark stays for the next start.
     if (!has_records.ok()) return;
     if (!*has_records) empty.push_back(path);
@@ -57,7 +52,7 @@ void TopicFolders::AbandonCreation(const std::string& topic) {
 void TopicFolders::AbandonPartitions(const std::string& topic, std::uint32_t first, std::uint32_t end) {
   for (std::uint32_t i = first; i < end; ++i) {
     const std::string path = PathOf(topic) + "/" + std::to_string(i);
-    auto has_records = HasRecords(path);
+    auto has_records = PartitionHasRecords(path);
     if (has_records.ok() && !*has_records) RemovePartition(path);
   }
 }
@@ -67,7 +62,7 @@ bool TopicFolders::IsMarked(const std::string& topic) const {
 }
 
 // A file in the place of a folder has no records.
-Result<bool> TopicFolders::HasRecords(const std::string& partition_path) const {
+Result<bool> TopicFolders::PartitionHasRecords(const std::string& partition_path) const {
   auto names = files_.ListFolder(partition_path);
   if (names.status().code() == StatusCode::kNotFound) return false;
   if (!names.ok()) return names.status();
@@ -91,39 +86,84 @@ Result<std::uint32_t> TopicFolders::CountPartitionsWithRecords(const std::string
   for (const std::string& name : *names) {
     const auto partition = PartitionOf(name);
     if (!partition) continue;
-    auto has_records = HasRecords(PathOf(topic) + "/" + name);
+    auto has_records = PartitionHasRecords(PathOf(topic) + "/" + name);
     if (!has_records.ok()) return has_records.status();
     if (*has_records) count = std::max(count, *partition + 1);
   }
   return count;
 }
 
-Result<std::vector<std::string>> TopicFolders::FindOrphans(
-    const std::function<bool(const std::string& topic)>& has_topic) {
-  std::vector<std::string> orphans;
-  auto names = files_.ListFolder(folder_);
-  if (names.status().code() == StatusCode::kNotFound) return orphans;
+Result<std::vector<std::uint32_t>> TopicFolders::PartitionsFrom(const std::string& topic, std::uint32_t first) const {
+  std::vector<std::uint32_t> partitions;
+  auto names = files_.ListFolder(PathOf(topic));
+  if (names.status().code() == StatusCode::kNotFound) return partitions;
   if (!names.ok()) return names.status();
   for (const std::string& name : *names) {
-    if (has_topic(name)) {
+    const auto partition = PartitionOf(name);
+    if (!partition || *partition < first || name != std::to_string(*partition)) continue;
+    auto has_records = PartitionHasRecords(PathOf(topic) + "/" + name);
+    if (!has_records.ok()) return has_records.status();
+    if (*has_records) partitions.push_back(*partition);
+  }
+  std::sort(partitions.begin(), partitions.end());
+  return partitions;
+}
+
+Result<bool> TopicFolders::HasRecords(const std::string& folder) const {
+  if (folder.find('/') != std::string::npos) return PartitionHasRecords(PathOf(folder));
+  auto partitions = CountPartitionsWithRecords(folder);
+  if (!partitions.ok()) return partitions.status();
+  return *partitions > 0;
+}
+
+Result<std::vector<std::string>> TopicFolders::FindStrays(const PartitionCounts& partitions_of) {
+  std::vector<std::string> strays;
+  auto names = files_.ListFolder(folder_);
+  if (names.status().code() == StatusCode::kNotFound) return strays;
+  if (!names.ok()) return names.status();
+  for (const std::string& name : *names) {
+    if (const auto known = partitions_of(name)) {
       if (IsMarked(name)) FinishCreation(name);
+      auto partitions = PartitionsFrom(name, *known);
+      if (!partitions.ok()) {
+        OperatorLog().error("whether topic {} has folders of other partitions is not known: {}", name,
+                            partitions.status().message());
+        continue;
+      }
+      for (const std::uint32_t partition : *partitions) strays.push_back(name + "/" + std::to_string(partition));
       continue;
     }
-    auto partitions = CountPartitionsWithRecords(name);
-    if (!partitions.ok()) {
+    const bool is_removed = name.starts_with(kRemovedPrefix);
+    if (is_removed && files_.RemoveFolder(PathOf(name)).ok()) continue;
+    auto has_records = HasRecords(name);
+    if (!has_records.ok()) {
       // Not the folder of a topic: the "lost+found" of a disk, for example.
-      if (!CheckTopicName(name).ok()) continue;
+      if (!is_removed && !CheckTopicName(name).ok()) continue;
       OperatorLog().error("whether there are records of topic {} is not known: {}", name,
-                          partitions.status().message());
-      orphans.push_back(name);
-    } else if (*partitions > 0) {
-      orphans.push_back(name);
+                          has_records.status().message());
+      strays.push_back(name);
+    } else if (*has_records) {
+      strays.push_back(name);
     } else if (IsMarked(name)) {
       OperatorLog().info("the creation of topic {} was not finished; its folder is removed", name);
       AbandonCreation(name);
     }
   }
-  return orphans;
+  return strays;
+}
+
+std::string StrayLogMessage(const std::string& folder) {
+  const std::string holds = "folder log/" + folder + " holds records";
+  if (folder.starts_with(kRemovedPrefix)) {
+    return holds +
+           " of a deleted topic, and the metadata do not know of its deletion: move the folder away, or remove it";
+  }
+  if (const std::size_t slash = folder.find('/'); slash != std::string::npos) {
+    return holds + ", and the metadata know no partition " + folder.substr(slash + 1) + " of topic " +
+           folder.substr(0, slash) + ": put the right metadata back, or move the folder away";
+  }
+  return holds + ", and the metadata know no topic " + folder + ": `streamhouse topics create " + folder +
+         ":PARTITIONS --adopt` takes them over, or move the folder away";
 }
 
 }  // namespace streamhouse::agent

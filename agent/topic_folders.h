@@ -4,7 +4,7 @@
 // 1. BeginCreation() makes its folder, with a mark.
 // 2. The logs are opened, and the topic enters the metadata store.
 // 3. FinishCreation() removes the mark. After a failure, AbandonCreation() removes what was made.
-// After a crash in between, FindOrphans() does what is left of step 3 the next time that the agent starts.
+// After a crash in between, FindStrays() does what is left of step 3 the next time that the agent starts.
 // When to use something else: PartitionLog, for what is in the folder of one partition.
 // Guarantees: a file is removed only from a folder with a mark, or of a partition that was to be
 // added, and only if its partition has no record. A partition
@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +28,8 @@ namespace streamhouse::agent {
 
 // Not a number, which the folder of a partition has as its name.
 inline constexpr std::string_view kCreationMark = "creating";
+// How the folder of a deleted topic is renamed (topic_removal.h). No topic has a name with this character.
+inline constexpr std::string_view kRemovedPrefix = "deleted#";
 
 class TopicFolders {
  public:
@@ -43,21 +46,29 @@ class TopicFolders {
   // One more than the highest partition with a record; 0: there is none.
   Result<std::uint32_t> CountPartitionsWithRecords(const std::string& topic) const;
 
-  // The names of folders without a topic that have records or cannot be listed, sorted. To be called before anything is
-  // created.
-  Result<std::vector<std::string>> FindOrphans(const std::function<bool(const std::string& topic)>& has_topic);
+  // Its partitions with records from number `first` on.
+  Result<std::vector<std::uint32_t>> PartitionsFrom(const std::string& topic, std::uint32_t first) const;
+
+  // How many partitions a topic has; absent: there is no such topic.
+  using PartitionCounts = std::function<std::optional<std::uint32_t>(const std::string& topic)>;
+  // The folders that no topic has and that have records or cannot be listed: "NAME", or "NAME/7" for a partition that
+  // topic NAME does not have. To be called before anything is created. Also removes an empty folder that the removal of
+  // a topic has left.
+  Result<std::vector<std::string>> FindStrays(const PartitionCounts& partitions_of);
+  // Of a folder that FindStrays() has named.
+  Result<bool> HasRecords(const std::string& folder) const;
 
  private:
   std::string PathOf(const std::string& topic) const { return folder_ + "/" + topic; }
   bool IsMarked(const std::string& topic) const;
-  Result<bool> HasRecords(const std::string& partition_path) const;
+  Result<bool> PartitionHasRecords(const std::string& partition_path) const;
   void RemovePartition(const std::string& partition_path);
 
   FileSystem& files_;
   const std::string folder_;
 };
 
-// Tells an operator of such a folder, and what to do.
-std::string LogsWithoutTopicMessage(const std::string& name);
+// Tells an operator of a folder that FindStrays() has named, and what to do.
+std::string StrayLogMessage(const std::string& folder);
 
 }  // namespace streamhouse::agent

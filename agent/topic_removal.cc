@@ -3,16 +3,16 @@
 #include <algorithm>
 #include <vector>
 
-#include "agent/operator_log.h"
+#include "agent/topic_folders.h"
 
 namespace streamhouse::agent {
 namespace {
 
-std::string MarkIn(const std::string& topic_folder) {
-  return topic_folder + "/" + std::string(kRemovalMark);
+bool IsPartition(const std::string& name) {
+  return std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-Status RemoveFolderWithFiles(FileSystem& files, const std::string& folder) {
+Status RemovePartition(FileSystem& files, const std::string& folder) {
   const auto names = files.ListFolder(folder);
   if (!names.ok()) return names.status();
   for (const std::string& name : *names) {
@@ -21,66 +21,49 @@ Status RemoveFolderWithFiles(FileSystem& files, const std::string& folder) {
   return files.RemoveFolder(folder);
 }
 
-bool IsPartition(const std::string& name) {
-  return std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
+Status RemoveContent(FileSystem& files, const std::string& folder) {
+  const auto names = files.ListFolder(folder);
+  if (!names.ok()) return names.status();
+  for (const std::string& name : *names) {
+    const std::string path = folder + "/" + name;
+    Status removed = IsPartition(name) ? RemovePartition(files, path) : files.RemoveFile(path);
+    if (!removed.ok()) return removed;
+  }
+  // Gone for good before the store forgets.
+  return files.SyncFolder(folder);
+}
+
+// Not OK also while it is not known.
+Status CheckThere(FileSystem& files, const std::string& folder) {
+  return files.ListFolder(folder).status();
 }
 
 }  // namespace
 
-Status MarkForRemoval(FileSystem& files, const std::string& topic_folder) {
-  if (Status there = files.CreateFolders(topic_folder); !there.ok()) return there;
-  const auto make = [&]() -> Status {
-    auto mark = files.OpenForAppend(MarkIn(topic_folder));
-    if (!mark.ok()) return mark.status();
-    if (Status synced = (*mark)->Sync(); !synced.ok()) return synced;
-    return files.SyncFolder(topic_folder);
-  };
-  Status made = make();
-  // A mark that stays could take a topic away that lives.
-  if (!made.ok()) static_cast<void>(WithdrawMark(files, topic_folder));
-  return made;
+std::string RemovedFolderName(TopicId id) {
+  return std::string(kRemovedPrefix) + std::to_string(id);
 }
 
-Status WithdrawMark(FileSystem& files, const std::string& topic_folder) {
-  const Status removed = files.RemoveFile(MarkIn(topic_folder));
-  if (!removed.ok() && removed.code() != StatusCode::kNotFound) return removed;
-  return files.SyncFolder(topic_folder);
+bool IsSetAside(FileSystem& files, const std::string& log_folder, const DeletedLife& life) {
+  return CheckThere(files, log_folder + "/" + RemovedFolderName(life.id)).ok();
 }
 
-bool IsMarkedForRemoval(FileSystem& files, const std::string& topic_folder) {
-  const auto names = files.ListFolder(topic_folder);
-  return names.ok() && std::find(names->begin(), names->end(), kRemovalMark) != names->end();
-}
-
-Status RemoveMarked(FileSystem& files, const std::string& topic_folder) {
-  const auto names = files.ListFolder(topic_folder);
-  if (!names.ok()) return names.status();
-  for (const std::string& name : *names) {
-    if (name == kRemovalMark) continue;
-    const std::string path = topic_folder + "/" + name;
-    Status removed = IsPartition(name) ? RemoveFolderWithFiles(files, path) : files.RemoveFile(path);
-    if (!removed.ok()) return removed;
+Status RemoveFiles(FileSystem& files, MetadataStore& store, const std::string& log_folder, const DeletedLife& life,
+                   TopicFolder topic_folder) {
+  const std::string removed = log_folder + "/" + RemovedFolderName(life.id);
+  Status there = CheckThere(files, removed);
+  if (there.code() == StatusCode::kNotFound && topic_folder == TopicFolder::kOfDeletedLife) {
+    there = files.Rename(log_folder + "/" + life.topic, removed);
+    if (there.ok()) there = files.SyncFolder(log_folder);
   }
-  // The mark goes last, and only once the rest is gone for good.
-  if (Status synced = files.SyncFolder(topic_folder); !synced.ok()) return synced;
-  if (Status removed = files.RemoveFile(MarkIn(topic_folder)); !removed.ok()) return removed;
-  return files.RemoveFolder(topic_folder);
-}
-
-void FinishRemovals(FileSystem& files, const std::string& log_folder, std::span<const TopicInfo> topics) {
-  const auto names = files.ListFolder(log_folder);
-  if (!names.ok()) return;  // the first topic makes it
-  for (const std::string& name : *names) {
-    const std::string topic_folder = log_folder + "/" + name;
-    if (!IsMarkedForRemoval(files, topic_folder)) continue;
-    const bool is_known = std::any_of(topics.begin(), topics.end(), [&](const auto& t) { return t.name == name; });
-    const Status done = is_known ? WithdrawMark(files, topic_folder) : RemoveMarked(files, topic_folder);
-    if (!done.ok()) {
-      OperatorLog().error("the deletion of topic {} that a stop interrupted: {}", name, done.message());
-    } else if (!is_known) {
-      OperatorLog().info("removed the rest of the deleted topic {}", name);
-    }
+  const bool is_gone = there.code() == StatusCode::kNotFound;
+  if (!there.ok() && !is_gone) return there;
+  if (!is_gone) {
+    if (Status emptied = RemoveContent(files, removed); !emptied.ok()) return emptied;
   }
+  // While the folder is there: it shows that log/NAME is another's, should this fail.
+  if (Status forgotten = store.ForgetDeleted(life.id); !forgotten.ok()) return forgotten;
+  return is_gone ? Status::Ok() : files.RemoveFolder(removed);
 }
 
 }  // namespace streamhouse::agent

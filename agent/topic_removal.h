@@ -1,34 +1,39 @@
-// Topic removal: takes the files of a deleted topic away, also after a crash half-way.
+// Topic removal: takes the files of a deleted topic away, also after a crash half-way and on a full disk.
 //
-// 1. MarkForRemoval() puts a file named kRemovalMark into the topic's folder.
-// 2. The topic leaves the metadata store. From here on it is deleted.
-// 3. RemoveMarked() takes the logs away, and the mark last.
-// After a crash, FinishRemovals() finds the mark at the next start. Where the store still has the topic, step 2 never
-// came: WithdrawMark() makes all as it was before. Otherwise RemoveMarked() goes on.
+// 1. The topic leaves the metadata store. From here on it is deleted; the store remembers the life that has ended
+//    (MetadataStore::ListDeleted).
+// 2. RemoveFiles() renames log/NAME to log/deleted#ID, a name that no topic can have, and removes what is in it.
+// 3. The store forgets the life, and the empty folder goes.
+// After a crash or a failure, RemoveFiles() is called again and goes on.
+//
+// Example: topic orders has id 12. After its deletion the store lists {orders, 12}; the folder log/orders becomes
+// log/deleted#12. A topic orders that is created then has a folder log/orders of its own.
 // When to use something else: PartitionLog::ApplyRetention, for old records of a topic that stays.
-// Guarantees: nothing is removed from a folder without a mark. The mark survives a loss of power once MarkForRemoval()
-// has returned OK, and none is left when it has failed, unless the disk lets nothing be removed either.
-// Thread safety: one thread for one folder.
-// Errors: those of the file system; each call may come again.
+// Guarantees: no step needs a new file, or more room than the store's row. The only folders that lose records are that
+// of a life which the store remembers as deleted, and that folder under its new name. Once it is renamed, log/NAME is
+// not touched, whoever has put it there. A folder log/deleted#ID whose life the store does not remember keeps what is
+// in it: the store is then another one than the one that the deletion was in.
+// Thread safety: one thread for one topic.
+// Errors: those of the file system and the store; each call may come again.
 #pragma once
 
-#include <span>
+#include <cstdint>
 #include <string>
-#include <string_view>
 
 #include "agent/log/file_system.h"
 #include "agent/metadata/metadata_store.h"
 
 namespace streamhouse::agent {
 
-// Not a number, which the folder of a partition has as its name.
-inline constexpr std::string_view kRemovalMark = "deleted";
+// Whose log/NAME is.
+enum class TopicFolder : std::uint8_t { kOfDeletedLife, kOfLaterTopic };
 
-Status MarkForRemoval(FileSystem& files, const std::string& topic_folder);
-Status WithdrawMark(FileSystem& files, const std::string& topic_folder);
-bool IsMarkedForRemoval(FileSystem& files, const std::string& topic_folder);
-Status RemoveMarked(FileSystem& files, const std::string& topic_folder);
-// For every folder of `log_folder` with a mark, after a start. `topics`: what the store has. Logs what it did.
-void FinishRemovals(FileSystem& files, const std::string& log_folder, std::span<const TopicInfo> topics);
+std::string RemovedFolderName(TopicId id);
+
+// Step 2 has begun, so that log/NAME is free.
+bool IsSetAside(FileSystem& files, const std::string& log_folder, const DeletedLife& life);
+
+Status RemoveFiles(FileSystem& files, MetadataStore& store, const std::string& log_folder, const DeletedLife& life,
+                   TopicFolder topic_folder);
 
 }  // namespace streamhouse::agent

@@ -14,7 +14,6 @@
 
 #include "agent/agent_metrics.h"
 #include "agent/testing/switched_file_system.h"
-#include "agent/topic_removal.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/agent/support/batches.h"
@@ -98,22 +97,11 @@ TEST_F(TopicCatalogTest, ATopicThatIsCreatedAgainIsAnotherOneAndEmpty) {
 
 TEST_F(TopicCatalogTest, FinishesADeletionThatACrashInterruptedAfterTheStoreForgotTheTopic) {
   ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
-  ASSERT_TRUE(MarkForRemoval(PosixFileSystem(), folder_ / "log/orders").ok());
   ASSERT_TRUE(store_->DeleteTopic("orders", topics_->Describe("orders")->id).ok());
   Reopen();
   ASSERT_TRUE(topics_->Load().ok());
   EXPECT_FALSE(std::filesystem::exists(folder_ / "log/orders"));
   EXPECT_EQ(topics_->Find("orders", 0).status().code(), StatusCode::kNotFound);
-}
-
-TEST_F(TopicCatalogTest, KeepsATopicWhoseDeletionACrashInterruptedBefore) {
-  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
-  ASSERT_TRUE(topics_->Find("orders", 0).value()->Append(BatchOf({"a"})).ok());
-  ASSERT_TRUE(MarkForRemoval(PosixFileSystem(), folder_ / "log/orders").ok());
-  Reopen();
-  ASSERT_TRUE(topics_->Load().ok());
-  EXPECT_EQ(topics_->Find("orders", 0).value()->HighWatermark(), 1U);
-  EXPECT_FALSE(IsMarkedForRemoval(PosixFileSystem(), folder_ / "log/orders"));
 }
 
 TEST_F(TopicCatalogTest, AddsPartitionsAlsoAfterARestart) {
@@ -175,6 +163,7 @@ class LogsWithoutTopicTest : public CatalogFixture {
     const TopicId id = store_->ListTopics()->at(0).id;
     EXPECT_TRUE(store_->AcquireLeases(std::vector<LeaseClaim>{{{"orders", 1}}}, "agent", std::chrono::hours(1)).ok());
     EXPECT_TRUE(store_->DeleteTopic("orders", id).ok());
+    EXPECT_TRUE(store_->ForgetDeleted(id).ok());
     Reopen();
     EXPECT_TRUE(topics_->Load().ok());
   }

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,8 +23,10 @@ class TopicFoldersTest : public testing::Test {
     WriteRawFile(folder_ / name + "/" + std::string(20 - offset.size(), '0') + offset + ".log", content);
   }
   bool Has(const std::string& name) { return std::filesystem::exists(folder_ / name); }
-  std::vector<std::string> Orphans(const std::string& known = {}) {
-    return *folders_.FindOrphans([&](const std::string& name) { return name == known; });
+  // `known` is a topic of two partitions.
+  std::vector<std::string> Strays(const std::string& known = {}) {
+    return *folders_.FindStrays(
+        [&](const std::string& name) { return name == known ? std::optional<std::uint32_t>(2) : std::nullopt; });
   }
 
   TemporaryFolder folder_;
@@ -34,21 +38,37 @@ TEST_F(TopicFoldersTest, FindsFoldersWithRecordsAndWithoutATopic) {
   AddPartition("a/3", "records");
   AddPartition("b/0", "");
   AddPartition("known/0", "records");
-  EXPECT_EQ(Orphans("known"), std::vector<std::string>{"a"});
+  EXPECT_EQ(Strays("known"), std::vector<std::string>{"a"});
   EXPECT_EQ(folders_.CountPartitionsWithRecords("a").value(), 4U);
   EXPECT_EQ(folders_.CountPartitionsWithRecords("b").value(), 0U);
   EXPECT_TRUE(Has("b/0"));
 }
 
+TEST_F(TopicFoldersTest, FindsPartitionsThatATopicDoesNotHave) {
+  for (const char* partition : {"known/1", "known/2", "known/10"}) AddPartition(partition, "records");
+  AddPartition("known/3", "");
+  EXPECT_EQ(Strays("known"), (std::vector<std::string>{"known/2", "known/10"}));
+  EXPECT_EQ(folders_.PartitionsFrom("known", 3).value(), std::vector<std::uint32_t>{10});
+  EXPECT_TRUE(folders_.HasRecords("known/10").value());
+  EXPECT_FALSE(folders_.HasRecords("known/3").value());
+}
+
+TEST_F(TopicFoldersTest, RemovesWhatIsLeftOfADeletedTopicWhenItIsEmpty) {
+  AddPartition("deleted#7/0", "records");
+  std::filesystem::create_directories(folder_ / "deleted#8");
+  EXPECT_EQ(Strays(), std::vector<std::string>{"deleted#7"});
+  EXPECT_FALSE(Has("deleted#8"));
+}
+
 TEST_F(TopicFoldersTest, AnEmptyLogThatRetentionHasLeftCountsAsRecords) {
   AddPartition("a/0", "", "17");
-  EXPECT_EQ(Orphans(), std::vector<std::string>{"a"});
+  EXPECT_EQ(Strays(), std::vector<std::string>{"a"});
 }
 
 TEST_F(TopicFoldersTest, RemovesACreationThatWasNotFinished) {
   ASSERT_TRUE(folders_.BeginCreation("a").ok());
   AddPartition("a/0", "");
-  EXPECT_EQ(Orphans(), std::vector<std::string>());
+  EXPECT_EQ(Strays(), std::vector<std::string>());
   EXPECT_FALSE(Has("a"));
 }
 
@@ -59,13 +79,13 @@ TEST_F(TopicFoldersTest, KeepsRecordsInAFolderWithAMark) {
   folders_.AbandonCreation("a");
   EXPECT_TRUE(Has("a/0"));
   EXPECT_FALSE(Has("a/1"));
-  EXPECT_EQ(Orphans(), std::vector<std::string>{"a"});
+  EXPECT_EQ(Strays(), std::vector<std::string>{"a"});
 }
 
 TEST_F(TopicFoldersTest, FinishesACreationWhoseTopicIsThere) {
   ASSERT_TRUE(folders_.BeginCreation("a").ok());
   AddPartition("a/0", "");
-  EXPECT_EQ(Orphans("a"), std::vector<std::string>());
+  EXPECT_EQ(Strays("a"), std::vector<std::string>());
   EXPECT_TRUE(Has("a/0"));
   EXPECT_FALSE(Has("a/creating"));
 }
@@ -75,7 +95,7 @@ TEST_F(TopicFoldersTest, KeepsAndNamesWhatItCannotList) {
   AddPartition("a/0", "");
   AddPartition("a/1", "records");
   files_.Switch(DiskState::kBroken, "a/1");
-  EXPECT_EQ(Orphans(), std::vector<std::string>{"a"});
+  EXPECT_EQ(Strays(), std::vector<std::string>{"a"});
   EXPECT_FALSE(folders_.CountPartitionsWithRecords("a").ok());
   folders_.AbandonCreation("a");
   for (const char* kept : {"a/0", "a/1", "a/creating"}) EXPECT_TRUE(Has(kept)) << kept;

@@ -1,0 +1,42 @@
+// StrayLogs: the folders whose records no topic of the metadata has, as an operator is told of them.
+//
+// When to use something else: TopicFolders finds such folders.
+// Guarantees: each is logged when it is added. It stays until it is dropped, or ForgetMoved() finds no record in it.
+// Thread safety: any thread.
+// Cost: ForgetMoved() lists every such folder; the others are a short lock.
+// Errors: none; a folder that cannot be listed stays.
+#pragma once
+
+#include <map>
+#include <shared_mutex>
+#include <string>
+#include <vector>
+
+#include "agent/topic_folders.h"
+
+namespace streamhouse::agent {
+
+class StrayLogs {
+ public:
+  // `folders` must outlive this.
+  explicit StrayLogs(const TopicFolders& folders) : folders_(folders) {}
+
+  // `folder` as TopicFolders::FindStrays() names it.
+  void Add(const std::string& folder);
+  void Drop(const std::string& folder);
+  // Forgets those that were moved away.
+  void ForgetMoved();
+
+  bool Contains(const std::string& folder) const;
+  // What an operator has to know of each, in the order of their names.
+  std::vector<std::string> Messages() const;
+
+ private:
+  const TopicFolders& folders_;
+
+  mutable std::shared_mutex mutex_;  // held for moments only
+  // guarded by mutex_
+  std::map<std::string, std::string> messages_;  // by folder
+};
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,210 @@
+// How topics come, grow and go. All of it runs with create_mutex_ held.
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+#include <utility>
+
+#include "agent/operator_log.h"
+#include "agent/topic_catalog.h"
+#include "agent/topic_name.h"
+#include "agent/topic_removal.h"
+
+namespace streamhouse::agent {
+namespace {
+
+constexpr std::uint32_t kNoLimit = std::numeric_limits<std::uint32_t>::max();
+
+Status CheckRetention(const Retention& retention) {
+  constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (retention.age_max.count() >= 0 && retention.bytes_max <= kMax) return Status::Ok();
+  return {StatusCode::kInvalidArgument, "a retention is from 0, for no limit, to 2^63 - 1"};
+}
+
+}  // namespace
+
+Status TopicCatalog::Create(const TopicInfo& topic, LogsWithoutTopic logs) {
+  if (Status named = CheckTopicName(topic.name); !named.ok()) return named;
+  if (Status checked = CheckRetention(topic.retention); !checked.ok()) return checked;
+  if (topic.partitions == 0 || topic.partitions > kPartitionsPerTopicMax) {
+    return {StatusCode::kInvalidArgument, "a topic has 1 to " + std::to_string(kPartitionsPerTopicMax) +
+                                              " partitions, not " + std::to_string(topic.partitions)};
+  }
+  const std::lock_guard creating(create_mutex_);
+  if (PartitionCount(topic.name).ok()) {
+    const Status same = store_.CreateTopic(topic).status();
+    return same.ok() ? ServeRest(topic.name) : same;
+  }
+  if (Status removed = FinishRemovals(topic.name); !removed.ok()) return removed;
+  auto found = folders_.CountPartitionsWithRecords(topic.name);
+  if (!found.ok()) return found.status();
+  if (*found > 0 && logs == LogsWithoutTopic::kRefuse) {
+    return {StatusCode::kFailedPrecondition, StrayLogMessage(topic.name)};
+  }
+  if (*found == 0 && logs == LogsWithoutTopic::kAdopt) {
+    return {StatusCode::kNotFound, "there are no logs of " + topic.name + " to take over"};
+  }
+  if (*found > topic.partitions) {
+    return {StatusCode::kInvalidArgument, "folder log/" + topic.name + " holds records of " + std::to_string(*found) +
+                                              " partitions, more than " + std::to_string(topic.partitions)};
+  }
+  if (*found > 0) return CreateNew(topic);
+  if (Status begun = folders_.BeginCreation(topic.name); !begun.ok()) return begun;
+  Status created = CreateNew(topic);
+  if (created.ok()) {
+    folders_.FinishCreation(topic.name);
+  } else {
+    folders_.AbandonCreation(topic.name);
+  }
+  return created;
+}
+
+Status TopicCatalog::CreateNew(const TopicInfo& topic) {
+  // Before the store knows of it, or a topic that cannot be served would be there after every restart.
+  std::vector<std::unique_ptr<PartitionLog>> logs;
+  for (std::uint32_t i = 0; i < topic.partitions; ++i) {
+    auto log = OpenLog({.topic = topic.name, .partition = i});
+    if (!log.ok()) return log.status();
+    logs.push_back(*std::move(log));
+  }
+  auto created = store_.CreateTopic(topic);
+  if (!created.ok()) return created.status();
+  Topic added = {.id = created->id, .retention = created->retention, .books = options_.books.Open(topic.name)};
+  for (std::uint32_t i = 0; i < topic.partitions; ++i) {
+    added.partitions.emplace_back(Serve({.topic = topic.name, .partition = i}, added, std::move(logs[i])));
+  }
+  {
+    const std::unique_lock lock(mutex_);
+    topics_.emplace(topic.name, std::move(added));
+  }
+  strays_.Drop(topic.name);
+  OperatorLog().info("topic {} created with {} partitions", topic.name, topic.partitions);
+  std::vector<TopicPartition> names;
+  for (std::uint32_t i = 0; i < topic.partitions; ++i) names.push_back({.topic = topic.name, .partition = i});
+  // Whatever keeps the leases from being taken now is logged there, and tried again.
+  static_cast<void>(leases_.AcquireNow(names));
+  return Status::Ok();
+}
+
+Status TopicCatalog::AddPartitions(const std::string& topic, std::uint32_t partitions) {
+  if (partitions > kPartitionsPerTopicMax) {
+    return {StatusCode::kInvalidArgument, "a topic has at most " + std::to_string(kPartitionsPerTopicMax) +
+                                              " partitions, not " + std::to_string(partitions)};
+  }
+  const std::lock_guard creating(create_mutex_);
+  auto info = Describe(topic);
+  if (!info.ok()) return info.status();
+  if (partitions <= info->partitions) {
+    return {StatusCode::kInvalidArgument, "topic " + topic + " has " + std::to_string(info->partitions) +
+                                              " partitions already; more can be added, none taken away"};
+  }
+  if (Status unused = CheckUnused(topic, info->partitions, partitions); !unused.ok()) return unused;
+  std::vector<std::unique_ptr<PartitionLog>> logs;
+  for (std::uint32_t i = info->partitions; i < partitions; ++i) {
+    auto log = OpenLog({.topic = topic, .partition = i});
+    if (!log.ok()) {
+      logs.clear();
+      folders_.AbandonPartitions(topic, info->partitions, partitions);
+      return log.status();
+    }
+    logs.push_back(*std::move(log));
+  }
+  if (Status added = store_.AddPartitions(topic, partitions); !added.ok()) {
+    logs.clear();
+    folders_.AbandonPartitions(topic, info->partitions, partitions);
+    return added;
+  }
+  std::vector<ServedPartition> served;
+  std::vector<TopicPartition> names;
+  for (std::size_t i = 0; i < logs.size(); ++i) {
+    const auto number = static_cast<std::uint32_t>(info->partitions + i);
+    names.push_back({.topic = topic, .partition = number});
+    // Changed by holders of create_mutex_ alone.
+    const Topic& known = topics_.find(topic)->second;
+    served.emplace_back(Serve({.topic = topic, .partition = number}, known, std::move(logs[i])));
+  }
+  {
+    const std::unique_lock lock(mutex_);
+    auto& known = topics_.find(topic)->second.partitions;
+    known.insert(known.end(), served.begin(), served.end());
+  }
+  OperatorLog().info("topic {} has {} partitions, {} before", topic, partitions, info->partitions);
+  static_cast<void>(leases_.AcquireNow(names));
+  return Status::Ok();
+}
+
+// Partitions from `first` to `end` must have no records: whose these are is not known.
+Status TopicCatalog::CheckUnused(const std::string& topic, std::uint32_t first, std::uint32_t end) const {
+  auto partitions = folders_.PartitionsFrom(topic, first);
+  if (!partitions.ok()) return partitions.status();
+  if (partitions->empty() || partitions->front() >= end) return Status::Ok();
+  return {StatusCode::kFailedPrecondition, StrayLogMessage(topic + "/" + std::to_string(partitions->front()))};
+}
+
+Result<DeletedTopic> TopicCatalog::Delete(const std::string& topic) {
+  const std::lock_guard creating(create_mutex_);
+  auto info = Describe(topic);
+  if (!info.ok()) return info.status();
+  std::vector<TopicPartition> names;
+  for (std::uint32_t i = 0; i < info->partitions; ++i) names.push_back({.topic = topic, .partition = i});
+  // Or they would go with it.
+  if (Status unused = CheckUnused(topic, info->partitions, kNoLimit); !unused.ok()) return unused;
+  const Status deleted =
+      leases_.Forget(names, "topic " + topic + " was deleted", [&] { return store_.DeleteTopic(topic, info->id); });
+  if (!deleted.ok()) return deleted;
+  Topic removed;
+  {
+    const std::unique_lock lock(mutex_);
+    removed = std::move(topics_.extract(topics_.find(topic)).mapped());
+  }
+  DeletedTopic gone = {.partitions = info->partitions};
+  for (const ServedPartition& served : removed.partitions) {
+    if (served.ok()) gone.records += (*served)->HighWatermark() - (*served)->LogStartOffset();
+  }
+  Retire(removed.partitions);
+  options_.books.Close(*removed.books);
+  OperatorLog().info("topic {} deleted, with {} partitions and {} records", topic, gone.partitions, gone.records);
+  // What stays is tried again with each ApplyRetention().
+  static_cast<void>(FinishRemovals(topic));
+  return gone;
+}
+
+void TopicCatalog::Retire(const std::vector<ServedPartition>& partitions) {
+  for (const ServedPartition& served : partitions) {
+    if (!served.ok()) continue;
+    (*served)->Drain();
+    // The records are no longer wanted, also not on the disk.
+    static_cast<void>((*served)->Close());
+  }
+}
+
+// Of `topic`, or of all. Fails where the folder of a topic is still under its name.
+Status TopicCatalog::FinishRemovals(std::string_view topic) {
+  auto lives = store_.ListDeleted();
+  if (!lives.ok()) return lives.status();
+  Status first;
+  for (const DeletedLife& life : *lives) {
+    if (!topic.empty() && life.topic != topic) continue;
+    const TopicFolder owner =
+        PartitionCount(life.topic).ok() ? TopicFolder::kOfLaterTopic : TopicFolder::kOfDeletedLife;
+    Status removed = RemoveFiles(files_, store_, options_.log_folder, life, owner);
+    if (removed.ok()) {
+      OperatorLog().info("removed the files of the deleted topic {}", life.topic);
+    } else {
+      OperatorLog().error("files of the deleted topic {} stay for now: {}", life.topic, removed.message());
+      if (first.ok() && !IsSetAside(files_, options_.log_folder, life)) first = std::move(removed);
+    }
+  }
+  return first;
+}
+
+Status TopicCatalog::SetRetention(const std::string& topic, const Retention& retention) {
+  if (auto known = PartitionCount(topic); !known.ok()) return known.status();
+  if (Status checked = CheckRetention(retention); !checked.ok()) return checked;
+  const std::lock_guard creating(create_mutex_);
+  if (Status set = store_.SetRetention(topic, retention); !set.ok()) return set;
+  const std::unique_lock lock(mutex_);
+  topics_.find(topic)->second.retention = retention;
+  return Status::Ok();
+}
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,166 @@
+// The folders of topics over several lives: deleted ones, unknown ones, and ones that a topic is to take over.
+#include "agent/topic_catalog.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/log/partition_log.h"
+#include "agent/testing/intercepted_file_system.h"
+#include "agent/testing/switched_file_system.h"
+#include "tests/agent/support/batches.h"
+#include "tests/agent/support/catalog_fixture.h"
+#include "tests/agent/support/raw_file.h"
+
+namespace streamhouse::agent {
+namespace {
+
+// A topic "orders" of two partitions, with one record in partition 1.
+class TopicLivesTest : public CatalogFixture {
+ protected:
+  TopicLivesTest() {
+    EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
+    EXPECT_TRUE(Append(1).ok());
+  }
+  ~TopicLivesTest() override { topics_.reset(); }
+
+  Status Append(std::uint32_t partition) {
+    auto found = topics_->Find("orders", partition);
+    return found.ok() ? (*found)->Append(BatchOf({"a"})).status() : found.status();
+  }
+  // Records in the folder of a partition, written by whom it may concern at some epoch.
+  void PutRecords(const std::string& partition, std::uint64_t epoch = 1) const {
+    auto log = *PartitionLog::Open(PosixFileSystem(), folder_ / "log/" + partition, {});
+    EXPECT_TRUE(log->Append(BatchOf({"other"}), epoch).ok());
+  }
+  void Restart(FileSystem& files = PosixFileSystem()) {
+    Reopen(files);
+    EXPECT_TRUE(topics_->Load().ok());
+    EXPECT_TRUE(leases_->RenewNow().ok());
+  }
+  void LoseStore() {
+    topics_.reset();
+    leases_.reset();
+    store_.reset();
+    for (const char* const suffix : {"", "-wal", "-shm"}) std::filesystem::remove(folder_ / "metadata.db" + suffix);
+    Restart();
+  }
+  bool Has(const std::string& name) const { return std::filesystem::exists(folder_ / "log/" + name); }
+  std::string RemovedFolder() { return "deleted#" + std::to_string(store_->ListDeleted()->at(0).id); }
+  Status Adopt(std::uint32_t partitions) {
+    return topics_->Create({.name = "orders", .partitions = partitions}, LogsWithoutTopic::kAdopt);
+  }
+
+  const std::string segment_ = "/00000000000000000000.log";
+  SwitchedFileSystem files_{PosixFileSystem(), std::chrono::nanoseconds(0)};
+};
+
+TEST_F(TopicLivesTest, DoNotGrowOverRecordsOfAnUnknownLog) {
+  PutRecords("orders/3");
+  const Status grown = topics_->AddPartitions("orders", 4);
+  EXPECT_EQ(grown.code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(grown.message().find("folder log/orders/3 holds records, and the metadata know no partition 3"), 0U);
+  EXPECT_EQ(topics_->PartitionCount("orders").value(), 2U);
+  EXPECT_FALSE(Has("orders/2"));
+  std::filesystem::rename(folder_ / "log/orders/3", folder_ / "away");
+  EXPECT_TRUE(topics_->AddPartitions("orders", 4).ok());
+  EXPECT_TRUE(Append(3).ok());
+}
+
+TEST_F(TopicLivesTest, NamePartitionsThatTheMetadataDoNotKnow) {
+  PutRecords("orders/7");
+  Restart();
+  EXPECT_EQ(topics_->LogHealth().message(), StrayLogMessage("orders/7"));
+  EXPECT_TRUE(Append(1).ok());
+  EXPECT_EQ(topics_->Delete("orders").status().code(), StatusCode::kFailedPrecondition);
+  std::filesystem::rename(folder_ / "log/orders/7", folder_ / "away");
+  topics_->ApplyRetention(0);
+  EXPECT_TRUE(topics_->LogHealth().ok());
+  EXPECT_TRUE(topics_->Delete("orders").ok());
+}
+
+// Goal: a store that is older than a log does not fence its own agent. Method: the log has seen epochs that the store
+// has not; the store's lease is held, as in a copy of the store of a serving agent.
+TEST_F(TopicLivesTest, ContinueAboveTheEpochsThatTheirLogsHaveSeen) {
+  topics_.reset();
+  leases_.reset();
+  PutRecords("orders/1", 50);
+  const std::vector<LeaseClaim> claims = {{{"orders", 1}}};
+  ASSERT_TRUE(store_->AcquireLeases(claims, "agent", std::chrono::hours(1)).ok());
+  Restart();
+  EXPECT_TRUE(Append(1).ok());
+  EXPECT_GE(store_->FindLease({"orders", 1}).value()->epoch, 50U);
+}
+
+TEST_F(TopicLivesTest, AreRemovedWhereNoFileCanBeCreated) {
+  // Nothing can be created; what is there can be used.
+  class FullOfFiles final : public InterceptedFileSystem {
+   public:
+    FullOfFiles() : InterceptedFileSystem(PosixFileSystem()) {}
+    Status Admit(DiskOperation operation, const std::string& path) override {
+      const bool is_look = path.find("deleted#") != std::string::npos;
+      if (!is_full || is_look || operation != DiskOperation::kOther || std::filesystem::exists(path)) {
+        return Status::Ok();
+      }
+      return {StatusCode::kResourceExhausted, path + ": no inodes left"};
+    }
+    bool is_full = false;
+  };
+  FullOfFiles files;
+  Restart(files);
+  files.is_full = true;
+  EXPECT_TRUE(topics_->Delete("orders").ok());
+  EXPECT_TRUE(std::filesystem::is_empty(folder_ / "log"));
+  topics_.reset();
+}
+
+TEST_F(TopicLivesTest, WhoseFilesCannotBeRemovedRaiseNoAlarmAndAreTriedAgain) {
+  Restart(files_);
+  files_.Switch(DiskState::kBroken, "deleted#");
+  ASSERT_TRUE(topics_->Delete("orders").ok());
+  EXPECT_TRUE(Has("orders"));
+  EXPECT_FALSE(topics_->Create({.name = "orders", .partitions = 1}).ok());
+  Restart(files_);
+  EXPECT_TRUE(topics_->LogHealth().ok()) << topics_->LogHealth().message();
+  files_.Switch(DiskState::kBroken, RemovedFolder() + "/1");
+  Restart(files_);
+  EXPECT_TRUE(topics_->LogHealth().ok()) << topics_->LogHealth().message();
+  const std::string removed = RemovedFolder();
+  EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
+  EXPECT_TRUE(Has(removed + "/1" + segment_));
+  files_.Switch(DiskState::kWell);
+  topics_->ApplyRetention(0);
+  EXPECT_FALSE(Has(removed));
+  EXPECT_TRUE(Append(0).ok());
+}
+
+// A folder that was half removed, under a store that knows nothing of the deletion.
+TEST_F(TopicLivesTest, KeepTheRecordsOfADeletionThatTheStoreDoesNotRemember) {
+  Restart(files_);
+  const std::string removed = "deleted#" + std::to_string(topics_->Describe("orders")->id);
+  files_.Switch(DiskState::kBroken, removed + "/1");
+  ASSERT_TRUE(topics_->Delete("orders").ok());
+  LoseStore();
+  EXPECT_EQ(topics_->LogHealth().message(), StrayLogMessage(removed));
+  topics_->ApplyRetention(0);
+  EXPECT_TRUE(Has(removed + "/1" + segment_));
+}
+
+// No file in a folder may decide that its records go.
+TEST_F(TopicLivesTest, KeepTheRecordsBesideAFileNamedDeleted) {
+  WriteRawFile(folder_ / "log/orders/deleted", "");
+  Restart();
+  EXPECT_TRUE(Append(1).ok());
+  LoseStore();
+  EXPECT_EQ(topics_->LogHealth().message(), StrayLogMessage("orders"));
+  ASSERT_TRUE(Adopt(2).ok());
+  EXPECT_EQ((*topics_->Find("orders", 1))->HighWatermark(), 2U);
+}
+
+}  // namespace
+}  // namespace streamhouse::agent
