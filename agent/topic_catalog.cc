@@ -106,6 +106,14 @@ Status TopicCatalog::ServeRest(const std::string& topic) {
   return first;
 }
 
+Status TopicCatalog::FirstUnserved(const std::string& topic) const {
+  const std::shared_lock lock(mutex_);
+  for (const ServedPartition& served : topics_.find(topic)->second.partitions) {
+    if (!served.ok()) return served.status();
+  }
+  return Status::Ok();
+}
+
 std::vector<TopicPartition> TopicCatalog::Unserved(const std::string& topic) const {
   const std::shared_lock lock(mutex_);
   std::vector<TopicPartition> unserved;
@@ -117,7 +125,11 @@ std::vector<TopicPartition> TopicCatalog::Unserved(const std::string& topic) con
 }
 
 TopicCatalog::ServedPartition TopicCatalog::TryToServe(const TopicPartition& name, const Topic& topic) {
-  auto log = OpenLog(name);
+  return ServeOpened(name, topic, OpenLog(name));
+}
+
+TopicCatalog::ServedPartition TopicCatalog::ServeOpened(const TopicPartition& name, const Topic& topic,
+                                                        Result<std::unique_ptr<PartitionLog>> log) {
   if (log.ok()) return Serve(name, topic, *std::move(log));
   const bool is_damaged = log.status().code() == StatusCode::kDataLoss;
   Status not_served(is_damaged ? StatusCode::kDataLoss : StatusCode::kUnavailable,

@@ -78,7 +78,8 @@ class TopicCatalog {
   // OK when the topic exists with this number of partitions already; its retention then stays as it is. Opens the logs
   // of such a topic that could not be opened before; Unavailable when one still cannot. Logs that are in its folder
   // without a topic are taken over (kAdopt: NotFound when there are none, InvalidArgument when there are more of them)
-  // or left alone (kRefuse: FailedPrecondition).
+  // or left alone (kRefuse: FailedPrecondition). Where some of these are damaged, the others are taken over and served,
+  // and the first damage is told with Unavailable.
   Status Create(const TopicInfo& topic, LogsWithoutTopic logs = LogsWithoutTopic::kRefuse);
 
   // Whether Load() has found logs of this name without a topic.
@@ -142,9 +143,12 @@ class TopicCatalog {
   Result<std::unique_ptr<PartitionLog>> OpenLog(const TopicPartition& name) const;
   std::shared_ptr<Partition> Serve(const TopicPartition& name, const Topic& topic, std::unique_ptr<PartitionLog> log);
   ServedPartition TryToServe(const TopicPartition& name, const Topic& topic);
+  ServedPartition ServeOpened(const TopicPartition& name, const Topic& topic,
+                              Result<std::unique_ptr<PartitionLog>> log);
   std::vector<LogEnd> AllLogEnds() const;
   Status LowerOffsetsBeyond(std::span<const LogEnd> ends);
-  Status CreateNew(const TopicInfo& topic);
+  Status CreateNew(const TopicInfo& topic, LogsWithoutTopic found);
+  Status FirstUnserved(const std::string& topic) const;
   Status ServeRest(const std::string& topic);
   Status FinishRemovals(std::string_view topic = {});
   Status NameStrays();

@@ -47,9 +47,9 @@ Status TopicCatalog::Create(const TopicInfo& topic, LogsWithoutTopic logs) {
     return {StatusCode::kInvalidArgument, "folder log/" + topic.name + " holds records of " + std::to_string(*found) +
                                               " partitions, more than " + std::to_string(topic.partitions)};
   }
-  if (*found > 0) return CreateNew(topic);
+  if (*found > 0) return CreateNew(topic, logs);
   if (Status begun = folders_.BeginCreation(topic.name); !begun.ok()) return begun;
-  Status created = CreateNew(topic);
+  Status created = CreateNew(topic, logs);
   if (created.ok()) {
     folders_.FinishCreation(topic.name);
   } else {
@@ -58,19 +58,21 @@ Status TopicCatalog::Create(const TopicInfo& topic, LogsWithoutTopic logs) {
   return created;
 }
 
-Status TopicCatalog::CreateNew(const TopicInfo& topic) {
-  // Before the store knows of it, or a topic that cannot be served would be there after every restart.
-  std::vector<std::unique_ptr<PartitionLog>> logs;
+Status TopicCatalog::CreateNew(const TopicInfo& topic, LogsWithoutTopic found) {
+  // Before the store knows of it, or a topic that cannot be served would be there after every restart. One damaged
+  // partition of logs that are taken over does not keep the others.
+  std::vector<Result<std::unique_ptr<PartitionLog>>> logs;
   for (std::uint32_t i = 0; i < topic.partitions; ++i) {
     auto log = OpenLog({.topic = topic.name, .partition = i});
-    if (!log.ok()) return log.status();
-    logs.push_back(*std::move(log));
+    const bool is_damaged = log.status().code() == StatusCode::kDataLoss;
+    if (!log.ok() && !(is_damaged && found == LogsWithoutTopic::kAdopt)) return log.status();
+    logs.push_back(std::move(log));
   }
   auto created = store_.CreateTopic(topic);
   if (!created.ok()) return created.status();
   Topic added = {.id = created->id, .retention = created->retention, .books = options_.books.Open(topic.name)};
   for (std::uint32_t i = 0; i < topic.partitions; ++i) {
-    added.partitions.emplace_back(Serve({.topic = topic.name, .partition = i}, added, std::move(logs[i])));
+    added.partitions.push_back(ServeOpened({.topic = topic.name, .partition = i}, added, std::move(logs[i])));
   }
   {
     const std::unique_lock lock(mutex_);
@@ -82,7 +84,9 @@ Status TopicCatalog::CreateNew(const TopicInfo& topic) {
   for (std::uint32_t i = 0; i < topic.partitions; ++i) names.push_back({.topic = topic.name, .partition = i});
   // Whatever keeps the leases from being taken now is logged there, and tried again.
   static_cast<void>(leases_.AcquireNow(names));
-  return Status::Ok();
+  const Status unserved = FirstUnserved(topic.name);
+  if (unserved.ok()) return unserved;
+  return {StatusCode::kUnavailable, "topic " + topic.name + " was taken over, but " + unserved.message()};
 }
 
 Status TopicCatalog::AddPartitions(const std::string& topic, std::uint32_t partitions) {

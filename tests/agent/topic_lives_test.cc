@@ -162,5 +162,21 @@ TEST_F(TopicLivesTest, KeepTheRecordsBesideAFileNamedDeleted) {
   EXPECT_EQ((*topics_->Find("orders", 1))->HighWatermark(), 2U);
 }
 
+TEST_F(TopicLivesTest, AreTakenOverExceptForADamagedPartition) {
+  ASSERT_TRUE(Append(1).ok());
+  LoseStore();
+  FlipBit(folder_ / "log/orders/1" + segment_, 41);
+  const Status adopted = Adopt(3);
+  EXPECT_EQ(adopted.code(), StatusCode::kUnavailable);
+  EXPECT_EQ(adopted.message().find("topic orders was taken over, but orders/1 is not served: "), 0U);
+  EXPECT_TRUE(Append(0).ok());
+  EXPECT_TRUE(Append(2).ok());
+  EXPECT_EQ(topics_->LogHealth().message().find("orders/1 is not served: "), 0U);
+  FlipBit(folder_ / "log/orders/1" + segment_, 41);
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 3}).ok());
+  EXPECT_TRUE(Append(1).ok());
+  EXPECT_EQ((*topics_->Find("orders", 1))->HighWatermark(), 3U);
+}
+
 }  // namespace
 }  // namespace streamhouse::agent
