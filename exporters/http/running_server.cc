@@ -6,6 +6,9 @@
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/query.hpp>
+#include <boost/system/system_error.hpp>
+#include <exception>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -15,6 +18,7 @@ namespace streamhouse::exporters {
 namespace asio = boost::asio;
 using metrics::Result;
 using metrics::Status;
+using metrics::StatusCode;
 
 // A context, and a thread that runs it as long as there is anything to do.
 class RunningServer::Thread {
@@ -69,6 +73,21 @@ RunningServer::~RunningServer() {
 
 Result<std::uint16_t> RunningServer::Start(const MakeListener& make_listener, const std::string& host,
                                            std::uint16_t port, std::optional<asio::any_io_executor> executor) {
+  const auto refuse = [&](const std::exception& error) {
+    return Status(StatusCode::kUnavailable, "cannot listen on " + HostAndPort(host, port) + ": " + error.what());
+  };
+  // Asio and std::thread throw where the process has no descriptors or threads left.
+  try {
+    return StartOrThrow(make_listener, host, port, std::move(executor));
+  } catch (const boost::system::system_error& error) {
+    return refuse(error);
+  } catch (const std::system_error& error) {
+    return refuse(error);
+  }
+}
+
+Result<std::uint16_t> RunningServer::StartOrThrow(const MakeListener& make_listener, const std::string& host,
+                                                  std::uint16_t port, std::optional<asio::any_io_executor> executor) {
   auto thread = executor ? nullptr : std::make_unique<Thread>();
   std::shared_ptr<Listener> listener =
       make_listener(executor ? ServerExecutor::OnAnyThreads(*executor)
@@ -79,9 +98,10 @@ Result<std::uint16_t> RunningServer::Start(const MakeListener& make_listener, co
   if (executor) servers_ = &asio::use_service<ServersOfContext>(asio::query(*executor, asio::execution::context));
   if (servers_ != nullptr) servers_->Add(shared_from_this());
   listener->Open();
+  // Run() may throw. No member refers to the thread or the listener before.
+  if (thread != nullptr) thread->Run();
   listener_ = std::move(listener);
   thread_ = std::move(thread);
-  if (thread_ != nullptr) thread_->Run();
   return listener_->port();
 }
 
@@ -90,17 +110,17 @@ void RunningServer::End() {
   const std::lock_guard lock(mutex_);
   if (listener_ == nullptr) return;
   listener_->Close();
-  listener_.reset();
   if (servers_ != nullptr) std::exchange(servers_, nullptr)->Remove(this);
-  if (thread_ == nullptr) return;
-  thread_->Join();
+  if (thread_ != nullptr) thread_->Join();
+  listener_.reset();
   thread_.reset();
 }
 
 // No lock: a thread that is missing here may hold it, and there is no other thread.
 void RunningServer::EndInChild() {
-  if (listener_ == nullptr) return;
-  listener_->CloseInChild();
+  // The parent may have been ending one of them.
+  if (listener_ == nullptr && thread_ == nullptr) return;
+  if (listener_ != nullptr) listener_->CloseInChild();
   // What Asio has in common with the parent must neither be used nor destroyed.
   struct Abandoned {
     std::shared_ptr<Listener> listener;
@@ -111,6 +131,8 @@ void RunningServer::EndInChild() {
 }
 
 bool RunningServer::has_ended() const {
+  // No lock: as in EndInChild().
+  if (getpid() != process_) return listener_ == nullptr && thread_ == nullptr;
   const std::lock_guard lock(mutex_);
   return listener_ == nullptr;
 }

@@ -47,6 +47,8 @@ class RunningServer : public std::enable_shared_from_this<RunningServer> {
   class Thread;
   class ServersOfContext;
 
+  metrics::Result<std::uint16_t> StartOrThrow(const MakeListener& make_listener, const std::string& host,
+                                              std::uint16_t port, std::optional<boost::asio::any_io_executor> executor);
   void EndInChild();
 
   const pid_t process_;

@@ -4,10 +4,13 @@
 // Guarantees:
 // 1. At most one handler runs at a time, whichever threads run the executor below.
 // 2. When Close() returns, no handler runs, and later handlers are destroyed without being called. Close() waits for
-//    the handler that runs, and for nothing else: no thread has to run the executor.
+//    the handler that runs, and for nothing else: no thread has to run the executor, and the handlers that wait are not
+//    called first.
+// 3. A handler runs until what it owns is destroyed. It must own it movably: a const capture is destroyed later.
 // Thread safety: all methods from any thread; Close() not from a handler. Cost: an uncontended lock a handler.
 #pragma once
 
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/execution/blocking.hpp>
 #include <boost/asio/execution/context.hpp>
@@ -39,8 +42,11 @@ class ServerExecutor {
   // Calls `last` in the place of all handlers to come.
   template <typename Function>
   void Close(const Function& last) const {
+    // Relaxed: a handler that locks the mutex after this thread sees it. A handler that sees it before is not called
+    // either.
+    gate_->closed.store(true, std::memory_order_relaxed);
     const std::lock_guard lock(gate_->mutex);
-    CloseLocked(last);
+    CallOnce(last);
   }
 
   // For the child of a fork, where the thread that runs a handler may be missing: calls `last` only where no handler
@@ -48,7 +54,10 @@ class ServerExecutor {
   template <typename Function>
   void CloseUnlessBusy(const Function& last) const {
     const std::unique_lock lock(gate_->mutex, std::try_to_lock);
-    if (lock.owns_lock()) CloseLocked(last);
+    if (!lock.owns_lock()) return;
+    // Relaxed: the mutex orders it.
+    gate_->closed.store(true, std::memory_order_relaxed);
+    CallOnce(last);
   }
 
   // Whether this thread runs one of the handlers.
@@ -58,7 +67,7 @@ class ServerExecutor {
   template <typename Function>
   void execute(Function&& function) const {
     auto run = [gate = gate_, function = std::decay_t<Function>(std::forward<Function>(function))]() mutable {
-      Run(*gate, std::move(function));
+      Run(*gate, function);
     };
     gate_->strand ? Execute(*gate_->strand, std::move(run)) : Execute(gate_->below, std::move(run));
   }
@@ -77,8 +86,11 @@ class ServerExecutor {
     const boost::asio::any_io_executor below;
     std::optional<boost::asio::strand<boost::asio::any_io_executor>> strand;  // of below; none with one thread
 
-    std::mutex mutex;     // held by the handler that runs
-    bool closed = false;  // guarded by mutex
+    // Close() sets it before it locks the mutex. Otherwise the handlers that wait could lock the mutex first, each in
+    // turn.
+    std::atomic<bool> closed = false;
+    std::mutex mutex;              // held by the handler that runs
+    bool has_called_last = false;  // guarded by mutex
   };
 
   ServerExecutor(std::shared_ptr<Gate> gate, bool may_call_at_once)
@@ -90,25 +102,32 @@ class ServerExecutor {
     boost::asio::require(executor, boost::asio::execution::blocking_t::never_t()).execute(std::move(function));
   }
 
-  // Takes the function by value, so that what it owns goes while the gate is held.
   template <typename Function>
-  static void Run(Gate& gate, Function function) {
-    // A handler that starts an operation may call the next one.
-    if (inside_ == &gate) return function();
+  static void Run(Gate& gate, Function& function) {
+    // A handler, or the destructor of what it owns, may call another handler.
+    if (inside_ == &gate) return CallUnlessClosed(gate, function);
     const std::lock_guard lock(gate.mutex);
-    if (gate.closed) return;
     struct Visit {
       explicit Visit(const Gate& gate) : before(std::exchange(inside_, &gate)) {}
       ~Visit() { inside_ = before; }
       const void* const before;
     };
     const Visit visit(gate);
-    function();
+    // A local, so that what it owns is destroyed before the gate is unlocked.
+    Function called = std::move(function);
+    CallUnlessClosed(gate, called);
   }
 
   template <typename Function>
-  void CloseLocked(const Function& last) const {
-    if (!std::exchange(gate_->closed, true)) last();
+  static void CallUnlessClosed(const Gate& gate, Function& function) {
+    // Relaxed: the mutex, which this thread holds, orders the store of a Close() that has returned. A Close() that has
+    // not returned waits for a handler that misses its store.
+    if (!gate.closed.load(std::memory_order_relaxed)) function();
+  }
+
+  template <typename Function>
+  void CallOnce(const Function& last) const {
+    if (!std::exchange(gate_->has_called_last, true)) last();
   }
 
   // The gate of the handler that this thread runs.

@@ -36,6 +36,11 @@ error_code ListenOn(const tcp::endpoint& endpoint, tcp::acceptor& acceptor) {
   return error;
 }
 
+// Returns a descriptor that does no harm. An epoll takes it, as it took the socket.
+int MakeHarmless() {
+  return socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
 }  // namespace
 
 error_code ListenOnOneOf(const std::vector<tcp::endpoint>& endpoints, tcp::acceptor& acceptor) {
@@ -83,9 +88,13 @@ void CloseConnection(tcp::socket& socket) {
 
 void GiveBackCopy(int descriptor) {
   if (descriptor < 0) return;
-  // Something harmless that an epoll takes, as it took the socket.
-  const int harmless = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (harmless < 0) return;
+  int harmless = MakeHarmless();
+  if (harmless < 0) {
+    // No number is free. Closing the copy frees its number, and then it is the only one.
+    close(descriptor);
+    harmless = MakeHarmless();
+  }
+  if (harmless < 0 || harmless == descriptor) return;
   dup3(harmless, descriptor, O_CLOEXEC);
   close(harmless);
 }

@@ -1,17 +1,22 @@
 #include "exporters/http/running_server.h"
 
 #include <gtest/gtest.h>
+#include <pthread.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/execution/context.hpp>
+#include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/system/error_code.hpp>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -26,7 +31,11 @@
 #include <utility>
 #include <vector>
 
+#include "exporters/http/listener.h"
 #include "exporters/http/metrics_server.h"
+#include "exporters/http/routes.h"
+#include "exporters/http/server_executor.h"
+#include "exporters/http/web_config.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
@@ -63,6 +72,12 @@ class RunningServerTest : public testing::Test {
     EndContext();
     timer_.reset();
     context_.reset();
+  }
+  // A web configuration file.
+  static std::string FileWithAUser() {
+    std::string path = std::string(std::getenv("TEST_TMPDIR")) + "/users.yml";
+    std::ofstream(path) << "basic_auth_users:\n  bob: $2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi\n";
+    return path;
   }
   // Runs it in the context and waits for it.
   void InContext(std::function<void()> action) {
@@ -256,6 +271,40 @@ TEST_F(RunningServerTest, StopsWhileSeveralThreadsServeNewConnections) {
   }
 }
 
+// Goal: a lack of descriptors is an error that Start() returns. Method: no descriptor is left for the context, then for
+// its timers, then for its socket.
+TEST_F(RunningServerTest, SaysThatTheProcessHasNoDescriptorsLeft) {
+  MetricsServer server(*registry_, health_, {.port = 0});
+  const int lowest_free = dup(STDERR_FILENO);
+  close(lowest_free);
+  rlimit before = {};
+  getrlimit(RLIMIT_NOFILE, &before);
+  for (int left = 0; left < 3; ++left) {
+    const rlimit few = {.rlim_cur = static_cast<rlim_t>(lowest_free + left), .rlim_max = before.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &few);
+    const Status started = server.Start();
+    setrlimit(RLIMIT_NOFILE, &before);
+    EXPECT_EQ(started.code(), StatusCode::kUnavailable) << left << " left";
+  }
+  EXPECT_TRUE(server.Start().ok());
+}
+
+// Method: a thread gets a stack that no address space has room for.
+TEST_F(RunningServerTest, SaysThatTheProcessCanMakeNoThread) {
+  pthread_attr_t before;
+  ASSERT_EQ(pthread_getattr_default_np(&before), 0);
+  pthread_attr_t huge = before;
+  ASSERT_EQ(pthread_attr_setstacksize(&huge, std::size_t{1} << 48), 0);
+  for (const std::string& web_config : {std::string(), FileWithAUser()}) {
+    MetricsServer server(*registry_, health_, {.port = 0, .web_config_file = web_config});
+    ASSERT_EQ(pthread_setattr_default_np(&huge), 0);
+    const Status started = server.Start();
+    ASSERT_EQ(pthread_setattr_default_np(&before), 0);
+    EXPECT_EQ(started.code(), StatusCode::kUnavailable);
+    EXPECT_TRUE(server.Start().ok());
+  }
+}
+
 TEST_F(RunningServerTest, RunsOnAnExecutorOfTheProgram) {
   boost::asio::thread_pool pool(3);
   {
@@ -321,10 +370,9 @@ TEST_F(RunningServerTest, IsDestroyedByAHandlerWhileOtherThreadsServe) {
 
 TEST_F(RunningServerTest, StopsWhileAPasswordWaitsToBeChecked) {
   RunContext(2);
-  const std::string path = std::string(std::getenv("TEST_TMPDIR")) + "/users.yml";
-  std::ofstream(path) << "basic_auth_users:\n  bob: $2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi\n";
   server_ = std::make_unique<MetricsServer>(
-      *registry_, health_, MetricsServerOptions{.port = 0, .web_config_file = path, .context = context_.get()});
+      *registry_, health_,
+      MetricsServerOptions{.port = 0, .web_config_file = FileWithAUser(), .context = context_.get()});
   ASSERT_TRUE(server_->Start().ok());
   HttpClient client(server_->port());
   client.Send("GET /health HTTP/1.1\r\nHost: a\r\nAuthorization: Basic Ym9iOnNlY3JldA==\r\n\r\n");
@@ -404,6 +452,29 @@ TEST_F(ForkedServerTest, LeavesPortAndConnectionsToTheParentOnceAChildHasStopped
   EXPECT_FALSE(HttpClient(port).connected());
   close(end[0]);
   close(end[1]);
+}
+
+// Goal: a child may be forked while another thread stops the server. Method: a handler that stands beside the server's
+// executor keeps the server's thread, so that End() waits for that thread when the process forks.
+TEST_F(ForkedServerTest, MayBeDestroyedByAChildWhileItsParentWaitsForItsThread) {
+  std::promise<void> may_end;
+  const auto make_listener = [&](ServerExecutor executor) {
+    boost::asio::execution_context& context = executor.query(boost::asio::execution::context);
+    boost::asio::post(static_cast<boost::asio::io_context&>(context), [&] { may_end.get_future().wait(); });
+    return std::make_shared<Listener>(std::move(executor), *registry_, health_, RoutesOptions(), WebConfig());
+  };
+  auto running = std::make_shared<RunningServer>();
+  const std::uint16_t port = running->Start(make_listener, "127.0.0.1", 0, std::nullopt).value();
+  std::thread stop([server = running.get()] { server->End(); });
+  EXPECT_TRUE(Eventually([port] { return !HttpClient(port).connected(); }));
+  EXPECT_EQ(InChild([&running] {
+              running->End();
+              EXPECT_TRUE(running->has_ended());
+              running.reset();
+            }),
+            0);
+  may_end.set_value();
+  stop.join();
 }
 
 #ifndef __SANITIZE_THREAD__  // which ends a child that makes threads

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -87,6 +88,23 @@ TEST_F(SocketsTest, GivesBackACopyAndKeepsItsNumber) {
   char byte = 0;
   EXPECT_EQ(recv(socket_->native_handle(), &byte, 1, 0), 1) << "the connection goes on";
   EXPECT_EQ(recv(copy, &byte, 1, 0), -1) << "and is another";
+  close(copy);
+}
+
+TEST_F(SocketsTest, GivesBackACopyAlsoWhereNoDescriptorIsLeft) {
+  const int copy = dup(socket_->native_handle());
+  rlimit before = {};
+  getrlimit(RLIMIT_NOFILE, &before);
+  // The copy took the lowest free number, so every number below the limit is taken.
+  const rlimit none_left = {.rlim_cur = static_cast<rlim_t>(copy) + 1, .rlim_max = before.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &none_left);
+  GiveBackCopy(copy);
+  setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_TRUE(IsClosedOnExec(copy));
+  EXPECT_TRUE(client_->Send("x"));
+  char byte = 0;
+  EXPECT_EQ(recv(copy, &byte, 1, MSG_DONTWAIT), -1);
+  EXPECT_EQ(errno, EINVAL) << "it is another socket, which is not connected";
   close(copy);
 }
 
