@@ -93,6 +93,12 @@ std::optional<bool> BasicAuth::Recall(const Credentials& credentials, const Dige
   return std::nullopt;
 }
 
+BasicAuth::Claim BasicAuth::ClaimOf(std::string_view authorization) const {
+  const std::optional<Credentials> credentials = Parse(authorization);
+  if (!credentials) return {};
+  return {.user = credentials->user, .is_known = users_.count(credentials->user) > 0};
+}
+
 bool BasicAuth::Check(std::string_view authorization) {
   // One at a time: guessing must not take all cores.
   const std::lock_guard check_lock(check_mutex_);

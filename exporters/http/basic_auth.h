@@ -36,6 +36,13 @@ class BasicAuth {
   // The verdict on a header, where it is known without work.
   std::optional<bool> Recall(std::string_view authorization) const;
 
+  struct Claim {
+    std::string user;
+    bool is_known = false;  // whether the user exists
+  };
+  // Returns the user that a header names, unverified; an empty name if the header cannot be read.
+  Claim ClaimOf(std::string_view authorization) const;
+
   // The verdict, which is remembered.
   bool Check(std::string_view authorization);
 

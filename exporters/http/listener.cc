@@ -100,6 +100,8 @@ void Listener::Close() {
     // Checks that run are waited for; those that wait are dropped.
     checks_.Close();
     password_thread_.reset();
+    password_queue_.Clear();
+    delayed_.clear();
   });
 }
 
@@ -138,15 +140,17 @@ void Listener::AcceptAfter(error_code error) {
 }
 
 void Listener::Serve(tcp::socket socket) {
-  error_code ignored;  // it is a matter of cost
+  error_code ignored;  // the buffer is a matter of cost, and a client without an address has gone
   socket.set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
+  const auto client = std::make_shared<Client>();
+  if (!web_config_.users.empty()) client->address = socket.remote_endpoint(ignored).address().to_string();
   std::unique_ptr<Connection> connection = MakeConnection(std::move(socket));
   if (sessions_.size() >= limits_.connections && !MakeRoom()) return connection->Abort();
   const std::uint64_t id = next_id_++;
   const auto session = std::make_shared<Session>(
       std::move(connection),
-      [self = shared_from_this()](const Request& request, const Session::Respond& respond) {
-        self->Handle(request, respond);
+      [self = shared_from_this(), client](const Request& request, Session::Respond respond) {
+        self->Handle(request, *client, std::move(respond));
       },
       limits_, web_config_.headers, metrics_, [this, id](Session&) { sessions_.erase(id); });
   sessions_.emplace(id, session);
@@ -185,31 +189,50 @@ bool Listener::GiveUpAStalledPage() {
   return true;
 }
 
-void Listener::Handle(const Request& request, const Session::Respond& respond) {
+void Listener::Handle(const Request& request, Client& client, Session::Respond respond) {
   const std::optional<bool> verdict = auth_.Recall(request.authorization);
-  if (!verdict) return CheckPassword(request, respond);
-  AnswerWithVerdict(*verdict, request, respond);
+  if (!verdict) return QueuePassword(request, client, std::move(respond));
+  if (*verdict) return AnswerAllowed(request, respond);
+  // A request without a password is not a guess.
+  if (request.authorization.empty()) return AnswerWith(Unauthorized(), respond);
+  RefuseGuess(Unauthorized(), client, std::move(respond));
 }
 
-void Listener::CheckPassword(const Request& request, const Session::Respond& respond) {
-  if (password_checks_ >= kPasswordChecksMax) {
-    metrics_.CountLimit(Limit::kPasswordChecks);
-    return AnswerWith(ErrorResponse(503), respond);
-  }
-  ++password_checks_;
-  // The request lives until it is answered, and with it the session, which keeps the listener; both go with `respond`,
-  // which is passed on, so that they end in a handler.
-  asio::post(*password_thread_, [this, request, respond]() mutable {
+// The text that a request shows lives until the answer, and so does the session, which keeps client and listener.
+// `respond` keeps the session, and is moved on, so that the session ends in a handler.
+void Listener::QueuePassword(const Request& request, Client& client, Session::Respond respond) {
+  using Turn = PasswordQueue::Turn;
+  const BasicAuth::Claim claim = auth_.ClaimOf(request.authorization);
+  const std::string origin = client.address + " " + claim.user;
+  const Suspicion suspicion =
+      password_queue_.SuspicionOf(origin, claim.is_known, client.refusals, std::chrono::steady_clock::now());
+  const auto refused =
+      password_queue_.Push({.origin = origin,
+                            .suspicion = suspicion,
+                            .on_turn = [this, request, &client, respond = std::move(respond)](Turn turn) mutable {
+                              if (turn == Turn::kCheck)
+                                return CheckPassword(std::move(request), client, std::move(respond));
+                              metrics_.CountLimit(Limit::kPasswordChecks);
+                              RefuseGuess(ErrorResponse(503), client, std::move(respond));
+                            }});
+  if (refused) refused->on_turn(Turn::kRefuse);
+  CheckNextPassword();
+}
+
+void Listener::CheckNextPassword() {
+  if (const auto next = password_queue_.Next()) next->on_turn(PasswordQueue::Turn::kCheck);
+}
+
+void Listener::CheckPassword(Request request, Client& client, Session::Respond respond) {
+  asio::post(*password_thread_, [this, request = std::move(request), &client, respond = std::move(respond)]() mutable {
     const bool is_allowed = auth_.Check(request.authorization);
-    asio::post(executor_, [this, is_allowed, request, respond = std::move(respond)] {
-      --password_checks_;
-      AnswerWithVerdict(is_allowed, request, respond);
-    });
+    asio::post(executor_,
+               [this, is_allowed, request = std::move(request), &client, respond = std::move(respond)]() mutable {
+                 password_queue_.Decide(is_allowed, std::chrono::steady_clock::now());
+                 is_allowed ? AnswerAllowed(request, respond) : RefuseGuess(Unauthorized(), client, std::move(respond));
+                 CheckNextPassword();
+               });
   });
-}
-
-void Listener::AnswerWithVerdict(bool is_allowed, const Request& request, const Session::Respond& respond) {
-  is_allowed ? AnswerAllowed(request, respond) : AnswerWith(Unauthorized(), respond);
 }
 
 void Listener::AnswerAllowed(const Request& request, const Session::Respond& respond) {
@@ -217,6 +240,23 @@ void Listener::AnswerAllowed(const Request& request, const Session::Respond& res
   // A copy: what its views show lives until it is answered, the request itself does not.
   checks_.Ask([this, request, respond](const metrics::Health::Report& report) {
     respond(routes_.AnswerReady(request, report));
+  });
+}
+
+// Delays the refusal, so that a refused client cannot fill the queue again at once. Delayed connections make no room
+// for others, so only a part of the connections is delayed.
+void Listener::RefuseGuess(Response refusal, Client& client, Session::Respond respond) {
+  constexpr std::chrono::milliseconds kDelay{100};  // for each refusal that is delayed
+  constexpr std::chrono::milliseconds kDelayMax = std::chrono::seconds(5);
+  constexpr std::size_t kDelayedPart = 4;
+  ++client.refusals;
+  if (delayed_.size() >= limits_.connections / kDelayedPart) return AnswerWith(std::move(refusal), respond);
+  const std::uint64_t id = next_id_++;
+  asio::steady_timer& timer = delayed_.try_emplace(id, executor_).first->second;
+  timer.expires_after(std::min(kDelay * static_cast<int>(delayed_.size()), kDelayMax));
+  timer.async_wait([this, id, refusal = std::move(refusal), respond = std::move(respond)](error_code) mutable {
+    delayed_.erase(id);
+    AnswerWith(std::move(refusal), respond);
   });
 }
 

@@ -4,9 +4,10 @@
 // When to use something else: MetricsServer, which is this behind the Exporter interface.
 // Guarantees: an accept that fails is tried again. At the limit of connections, and when the process has no descriptors
 // left, the oldest that waits for its client is given up; at the limit of scrapes a page that its client does not read.
-// Passwords are checked on a separate thread. At most kPasswordChecksMax requests wait; further ones get 503, unless
-// their password was verified recently. Health checks run on a separate thread too, so that no other answer waits for
-// them (readiness_checks.h). After Close() nothing is answered and all sockets are closed; handlers that are
+// Passwords are checked on a separate thread, in the order of password_queue.h. At most kPasswordChecksMax requests
+// wait; further ones get 503, unless their password was verified recently. A refused password is answered after 0.1 s
+// for each refusal that waits so, at most 5 s. Health checks run on a separate thread too, so that no other answer
+// waits for them (readiness_checks.h). After Close() nothing is answered and all sockets are closed; handlers that are
 // left in the context keep the listener, and are destroyed without being called.
 // Thread safety: any number of threads may run the executor; all methods from any thread. Errors: those of
 // MetricsServer::Start. Owned by shared_ptr. It must go before the context of its executor.
@@ -25,6 +26,7 @@
 #include "exporters/http/basic_auth.h"
 #include "exporters/http/connection.h"
 #include "exporters/http/limits.h"
+#include "exporters/http/password_queue.h"
 #include "exporters/http/readiness_checks.h"
 #include "exporters/http/request.h"
 #include "exporters/http/routes.h"
@@ -38,9 +40,6 @@
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
-
-// Requests whose password is waiting to be checked.
-inline constexpr std::size_t kPasswordChecksMax = 16;
 
 class Listener : public std::enable_shared_from_this<Listener> {
  public:
@@ -69,10 +68,18 @@ class Listener : public std::enable_shared_from_this<Listener> {
   bool MakeRoom();
   bool GiveUpAStalledPage();
   std::unique_ptr<Connection> MakeConnection(boost::asio::ip::tcp::socket socket);
-  void Handle(const Request& request, const Session::Respond& respond);
-  void CheckPassword(const Request& request, const Session::Respond& respond);
-  void AnswerWithVerdict(bool is_allowed, const Request& request, const Session::Respond& respond);
+  // A connection, as the password queue sees it.
+  struct Client {
+    std::string address;
+    std::uint64_t refusals = 0;  // of guesses, or of requests that found no place in the queue
+  };
+
+  void Handle(const Request& request, Client& client, Session::Respond respond);
+  void QueuePassword(const Request& request, Client& client, Session::Respond respond);
+  void CheckNextPassword();
+  void CheckPassword(Request request, Client& client, Session::Respond respond);
   void AnswerAllowed(const Request& request, const Session::Respond& respond);
+  void RefuseGuess(Response refusal, Client& client, Session::Respond respond);
   void AnswerWith(Response refusal, const Session::Respond& respond);
 
   // Immutable after construction.
@@ -93,8 +100,9 @@ class Listener : public std::enable_shared_from_this<Listener> {
   boost::asio::steady_timer pause_{executor_};
   std::map<std::uint64_t, std::shared_ptr<Session>> sessions_;  // in the order of their coming
   std::uint64_t next_id_ = 0;
-  std::size_t password_checks_ = 0;
-  std::unique_ptr<boost::asio::thread_pool> password_thread_;  // null where there are no passwords, and once closed
+  PasswordQueue password_queue_;
+  std::map<std::uint64_t, boost::asio::steady_timer> delayed_;  // refusals
+  std::unique_ptr<boost::asio::thread_pool> password_thread_;   // null where there are no passwords, and once closed
 
   std::uint16_t port_ = 0;
 };

@@ -4,10 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "exporters/http/metrics_server.h"
@@ -48,11 +52,15 @@ class ListenerTest : public testing::Test {
     return RunCommand("curl -s --max-time 30 -w ' %{http_code}' " + options + " " + url).output;
   }
 
+  // Requests whose password is not checked, and those that have got their 503.
+  double TurnedAway() {
+    const metrics::testing::MetricReader reader(registry_);
+    return reader.Value("streamhouse_exporter_limits_reached_total", {{"limit", "password_checks"}}).value_or(0);
+  }
   double Refused() {
     const metrics::testing::MetricReader reader(registry_);
-    const auto limit = reader.Value("streamhouse_exporter_limits_reached_total", {{"limit", "password_checks"}});
     const auto refused = reader.Value("streamhouse_exporter_requests_total", {{"path", "other"}, {"code", "503"}});
-    return std::min(limit.value_or(0), refused.value_or(0));
+    return std::min(TurnedAway(), refused.value_or(0));
   }
 
   const Certificate server_certificate_ = MakeCertificate("server");
@@ -200,6 +208,65 @@ TEST_F(ListenerTest, LetsInWhosePasswordWasRightWhileOthersGuess) {
   }
   EXPECT_TRUE(Eventually([this] { return Refused() > 0; })) << "and counted";
   EXPECT_EQ(Curl("http", "-u alice:secret"), "OK 200");
+}
+
+// Clients that guess until this is destroyed, each on one connection.
+class Guessers {
+ public:
+  // `credentials` is the beginning of each guess, in base 64.
+  Guessers(std::uint16_t port, const std::string& credentials, int count) {
+    for (int i = 0; i < count; ++i) {
+      threads_.emplace_back([this, port, credentials, i] {
+        HttpClient client(port);
+        // Relaxed: it only ends the loop.
+        for (int n = 0; !is_over_.load(std::memory_order_relaxed); ++n) {
+          const std::string guess = std::to_string(100'000 + i * 1000 + n % 1000) + "zz";
+          if (client.Ask("GET", "/health", "Authorization: Basic " + credentials + guess + "\r\n").status == 0) return;
+        }
+      });
+    }
+  }
+  ~Guessers() {
+    // Relaxed: as above.
+    is_over_.store(true, std::memory_order_relaxed);
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+ private:
+  std::atomic<bool> is_over_ = false;
+  std::vector<std::thread> threads_;
+};
+
+// Goal: sixty connections that guess keep no right password out, whether they guess the same user or another.
+class GuessedListenerTest : public ListenerTest {
+ protected:
+  // Both in base 64: the beginning of each guess, and user and password.
+  void ExpectInWhileOthersGuess(const std::string& guess, const std::string& right) {
+    constexpr int kGuessers = 60;
+    Start(std::string(kUsers) + kSlowUser);
+    const Guessers guessers(server_->port(), guess, kGuessers);
+    // All guessers have come.
+    EXPECT_TRUE(Eventually([this] { return TurnedAway() >= kGuessers - static_cast<int>(kGuessChecksMax) - 1; }));
+    const auto begin = std::chrono::steady_clock::now();
+    EXPECT_EQ(Get(server_->port(), "/health", "Authorization: Basic " + right + "\r\n").status, 200);
+    const auto waited = std::chrono::steady_clock::now() - begin;
+    RecordProperty("waited_ms",
+                   static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(waited).count()));
+    // The promise is a second; a test may meet a busy machine.
+    EXPECT_LT(waited, std::chrono::seconds(3));
+  }
+};
+
+TEST_F(GuessedListenerTest, LetsARightPasswordInWhileOthersGuessThatOfAnotherUser) {
+  ExpectInWhileOthersGuess("Ym9iOmFh", "YWxpY2U6c2VjcmV0");  // "bob:aa", "alice:secret"
+}
+
+TEST_F(GuessedListenerTest, LetsARightPasswordInWhileOthersGuessIt) {
+  ExpectInWhileOthersGuess("Ym9iOmFh", "Ym9iOmZha2VwYXNzd29yZA==");  // "bob:aa", "bob:fakepassword"
+}
+
+TEST_F(GuessedListenerTest, LetsARightPasswordInWhileOthersGuessUsers) {
+  ExpectInWhileOthersGuess("bm9ib2R5Onh4", "YWxpY2U6c2VjcmV0");  // "nobody:xx", "alice:secret"
 }
 
 TEST_F(ListenerTest, StopsWhilePasswordsAreChecked) {
