@@ -1,12 +1,13 @@
 // OpenMetricsEncoder: a snapshot as a page of OpenMetrics text 1.0.
 //
 // When to use something else: TextEncoder for readers that do not ask for OpenMetrics.
-// Guarantees: those of TextPage; the page is legal whatever is in help texts and label values, but for the exception
-// below. It ends with "# EOF", so that a page that was cut off is not taken for a whole one. Each family has a UNIT
-// line, which is empty for a family without a unit.
-// Exception: every histogram has _count and _sum, also one with negative bounds or a negative sum. OpenMetrics 1.0
-// forbids the sum there, but Prometheus and the Collector read it, and without it they lose the histogram or its sum.
-// Python's prometheus_client refuses such a page: use bounds and values of at least 0 for readers that insist.
+// Guarantees: those of TextPage, and
+// 1. Any help text and any label value give a legal page. Guarantee 4 is the one exception.
+// 2. The page ends with "# EOF", so that a reader notices a truncated page.
+// 3. Each family has a UNIT line, which is empty for a family without a unit.
+// 4. Every histogram has _count and _sum, even if a bound or the sum is negative. OpenMetrics 1.0 forbids _sum there.
+//    Prometheus and the Collector read it, and lose the histogram or its sum without it. Python's prometheus_client
+//    refuses such a page: for this reader use bounds and values of at least 0.
 // Thread safety: one thread at a time.
 // Cost: see TextPage.
 #pragma once
