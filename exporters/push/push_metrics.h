@@ -1,10 +1,11 @@
 // PushMetrics: what became of pushes, by exporter, as metrics of the registry that is pushed.
 //
-//   streamhouse_exporter_pushes_total{exporter,outcome}    outcome: "ok" or "failed"
+//   streamhouse_exporter_pushes_total{exporter,outcome}                     outcome: "ok" or "failed"
+//   streamhouse_exporter_families_left_out_total{exporter,family,reason}    pages that were made without a family
 //
 // What a failed push would have said is not lost: the next one says it, as values are cumulative.
-// Guarantees: the labels come from fixed sets. A default-constructed one counts nowhere. Thread safety: from any
-// thread.
+// Guarantees: the labels come from fixed sets and from the names of families. A default-constructed one counts nowhere.
+// Thread safety: from any thread.
 #pragma once
 
 #include <string_view>
@@ -24,15 +25,24 @@ class PushMetrics {
                                        .help = "Times that metrics were sent or written",
                                        .labels = {"exporter", "outcome"}});
     if (pushes.ok()) pushes_ = *pushes;
+    auto left_out = registry.AddCounter({.name = "streamhouse_exporter_families_left_out_total",
+                                         .help = "Pages that were made without a family of the registry",
+                                         .labels = {"exporter", "family", "reason"}});
+    if (left_out.ok()) left_out_ = *left_out;
   }
 
   // `exporter` is a scheme.
   void Count(std::string_view exporter, const metrics::Status& outcome) const {
     pushes_.Lookup(exporter, outcome.ok() ? "ok" : "failed")->Increment();
   }
+  // `exporter` and `reason` are of fixed sets.
+  void CountLeftOut(std::string_view exporter, std::string_view family, std::string_view reason) const {
+    left_out_.Lookup(exporter, family, reason)->Increment();
+  }
 
  private:
   metrics::Family<metrics::Counter> pushes_;
+  metrics::Family<metrics::Counter> left_out_;
 };
 
 }  // namespace streamhouse::exporters

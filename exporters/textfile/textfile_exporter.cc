@@ -16,6 +16,7 @@ using metrics::StatusCode;
 
 TextfileExporter::TextfileExporter(metrics::Registry& registry, const PushMetrics& metrics, TextfileOptions options)
     : registry_(registry),
+      metrics_(metrics),
       options_(std::move(options)),
       name_("textfile://" + options_.path),
       view_(options_.labels),
@@ -37,7 +38,11 @@ Status TextfileExporter::Start() {
 }
 
 Status TextfileExporter::Write(PushDeadline deadline) const {
-  const metrics::Snapshot snapshot = view_.Of(WithoutCollectorsOwn(registry_.TakeSnapshot()));
+  metrics::Snapshot all = registry_.TakeSnapshot();
+  for (const metrics::FamilySnapshot& family : all.families()) {
+    if (IsCollectorsOwn(family.info().name)) metrics_.CountLeftOut("textfile", family.info().name, "reader_has_it");
+  }
+  const metrics::Snapshot snapshot = view_.Of(WithoutCollectorsOwn(std::move(all)));
   // The collector knows legacy names only.
   const metrics::Snapshot escaped = EscapedView(snapshot.families(), metrics::NameEscaping::kUnderscores);
   TextEncoder page(escaped.families());

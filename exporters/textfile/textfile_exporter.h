@@ -3,7 +3,8 @@
 // When to use something else: MetricsServer, where a scraper can reach the program; this is for batch jobs, and for
 // machines on which only node_exporter is scraped.
 // Guarantees: readers see whole pages only (atomic_file.h), in text format 0.0.4. Families that the collector has of
-// itself, such as process_open_fds, are left out (collector_names.h).
+// itself, such as process_open_fds, are left out (collector_names.h). Each is counted by its name, with the reason
+// "reader_has_it" (push_metrics.h): a family of the program that has such a name needs another one.
 // Thread safety and errors: those of Exporter. Start() writes a first page, and fails where that fails, or where a
 // family has one of the labels. Later failures are counted (push_metrics.h), and tried again.
 // Cost: a thread.
@@ -42,6 +43,7 @@ class TextfileExporter : public metrics::Exporter {
   metrics::Status Write(PushDeadline deadline) const;
 
   metrics::Registry& registry_;
+  const PushMetrics metrics_;
   const TextfileOptions options_;
   const std::string name_;
   const LabelledView view_;

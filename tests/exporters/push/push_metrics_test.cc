@@ -21,8 +21,18 @@ TEST(PushMetricsTest, CountsByExporterAndOutcome) {
   EXPECT_EQ(reader.Value(name, {{"exporter", "statsd"}, {"outcome", "failed"}}), 1);
 }
 
+TEST(PushMetricsTest, CountsWhatIsLeftOutByFamilyAndReason) {
+  metrics::Registry registry;
+  PushMetrics(registry).CountLeftOut("textfile", "go_info", "reader_has_it");
+  EXPECT_EQ(metrics::testing::MetricReader(registry).Value(
+                "streamhouse_exporter_families_left_out_total",
+                {{"exporter", "textfile"}, {"family", "go_info"}, {"reason", "reader_has_it"}}),
+            1);
+}
+
 TEST(PushMetricsTest, CountsNowhereByDefault) {
   PushMetrics().Count("textfile", metrics::Status::Ok());
+  PushMetrics().CountLeftOut("textfile", "go_info", "reader_has_it");
 }
 
 }  // namespace

@@ -5,11 +5,13 @@
 #include <chrono>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <string>
 
 #include "exporters/push/push_metrics.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
+#include "metrics_core/testing/metric_reader.h"
 #include "tests/exporters/support/command.h"
 #include "tests/exporters/support/utf8_registry.h"
 
@@ -78,6 +80,23 @@ TEST_F(TextfileExporterTest, LeavesOutWhatTheCollectorHasOfItself) {
   EXPECT_EQ(Page(), PageWith(0) +
                         "# HELP node_load9 H\n# TYPE node_load9 gauge\nnode_load9 1\n"
                         "# HELP processes H\n# TYPE processes gauge\nprocesses 1\n");
+}
+
+// Goal: a program whose own family has a name of the collector's finds out that no reader gets it.
+TEST_F(TextfileExporterTest, CountsEachFamilyThatItLeavesOut) {
+  const auto orders = registry_.AddCounter({.name = "process_orders_total", .help = "H"}).value().With();
+  TextfileExporter exporter(registry_, PushMetrics(registry_), {.path = path_, .interval = std::chrono::hours(1)});
+  ASSERT_TRUE(exporter.Start().ok());
+  exporter.Stop();
+  const std::string name = "streamhouse_exporter_families_left_out_total";
+  const metrics::testing::MetricReader reader(registry_);
+  const auto left_out = [&](const char* family) {
+    return reader.Value(name, {{"exporter", "textfile"}, {"family", family}, {"reason", "reader_has_it"}});
+  };
+  EXPECT_EQ(left_out("process_orders_total"), 2) << "two pages";
+  EXPECT_EQ(left_out("sent_total"), std::nullopt);
+  EXPECT_NE(Page().find("\n" + name + "{exporter=\"textfile\",family=\"process_orders_total\","), std::string::npos)
+      << Page();
 }
 
 TEST_F(TextfileExporterTest, GivesEverySeriesItsLabels) {
