@@ -137,8 +137,7 @@ Status Agent::StartTopics() {
   static_cast<void>(leases_->RenewNow());
   leases_->Start();
   retention_ = std::make_unique<PeriodicTask>([this]() -> std::chrono::nanoseconds {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    topics_->ApplyRetention(std::chrono::floor<std::chrono::milliseconds>(now).count());
+    topics_->ApplyRetention(SteadyMilliseconds());
     return config_.retention_interval;
   });
   retention_->Start();

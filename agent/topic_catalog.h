@@ -116,8 +116,8 @@ class TopicCatalog {
 
   // Wakes all who wait for records, now and from now on.
   void Drain();
-  // Removes what is beyond the retention of each topic; what cannot be removed is logged, and tried the next time. A
-  // log that takes no more batches is passed over in silence, as it has been logged.
+  // Removes what is beyond the retention of each topic at that moment of the steady clock; what cannot be removed is
+  // logged, and tried the next time. A log that takes no more batches is passed over in silence, as it has been logged.
   void ApplyRetention(std::int64_t now_ms);
 
   // Both go on to the other logs after an error, and return the first. CloseLogs logs each; SyncLogs, which comes again

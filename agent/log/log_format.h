@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <string_view>
 
 #include "metrics_core/status.h"
@@ -26,6 +27,8 @@ inline constexpr std::uint32_t kLogFormatVersionWithAppendTime = 3;
 inline constexpr std::size_t kBatchHeaderBytes = 64;
 // In place of a producer's id: the batch has none, and may be written again.
 inline constexpr std::uint64_t kNoProducer = 0;
+// In place of an append time, where there is no batch.
+inline constexpr std::int64_t kNeverAppended = std::numeric_limits<std::int64_t>::min();
 // A header that claims a larger body is damaged: nothing that large passes the limits on requests.
 inline constexpr std::uint32_t kBatchBodyBytesMax = std::uint32_t{1} << 30;
 
@@ -42,8 +45,8 @@ struct BatchHeader {
   std::uint64_t epoch = 0;        // of the lease under which the batch was written
   std::uint64_t producer_id = kNoProducer;
   std::uint64_t sequence = 0;  // of the first record, among those of this producer in this partition
-  // By the agent's wall clock, in milliseconds since the Unix epoch; never before that of an earlier batch of the log.
-  // In versions 1 and 2, the latest timestamp of the records stands here: see AppendTime().
+  // By the agent's wall clock, in milliseconds since the Unix epoch. Where that clock stepped back, it is before that
+  // of an earlier batch. In versions 1 and 2, the latest timestamp of the records stands here: see AppendTime().
   std::int64_t append_time_ms = 0;
   std::uint32_t body_crc = 0;  // CRC-32 (zlib's) of the body
 

@@ -4,13 +4,10 @@
 #include <optional>
 #include <utility>
 
+#include "agent/log/ages_at_open.h"
 #include "agent/log/segment_name.h"
 
 namespace streamhouse::agent {
-std::int64_t WallClockMilliseconds() {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::floor<std::chrono::milliseconds>(now).count();
-}
 
 PartitionLog::PartitionLog(FileSystem& files, std::string folder, PartitionLogOptions options)
     : files_(files), folder_(std::move(folder)), options_(options) {}
@@ -42,6 +39,7 @@ Status PartitionLog::Recover() {
     const SegmentPlace place = base_offset == base_offsets.back() ? SegmentPlace::kLast : SegmentPlace::kFollowed;
     if (Status one = RecoverOne(base_offset, place); !one.ok()) return one;
   }
+  NoteAges();
   Segment& last = *segments_.back();
   auto writer = SegmentWriter::Open(files_, last.path, last.size_bytes);
   if (!writer.ok()) return writer.status();
@@ -80,8 +78,8 @@ Status PartitionLog::RecoverOne(std::uint64_t base_offset, SegmentPlace place) {
   auto recovered = RecoverSegment(files_, path, base_offset, place, sequences_);
   if (!recovered.ok()) return recovered.status();
   // A copy, or a clock that was wrong, may say more than can be.
-  const std::int64_t file_time_ms = recovered->file_time_ms ? std::min(*recovered->file_time_ms, options_.wall_clock())
-                                                            : std::numeric_limits<std::int64_t>::min();
+  const std::int64_t file_time_ms =
+      recovered->file_time_ms ? std::min(*recovered->file_time_ms, options_.wall_clock()) : kNeverAppended;
   segments_.push_back(
       std::make_shared<Segment>(Segment{.base_offset = base_offset,
                                         .path = std::move(path),
@@ -90,12 +88,19 @@ Status PartitionLog::RecoverOne(std::uint64_t base_offset, SegmentPlace place) {
                                         .append_time_ms = std::max(recovered->append_time_ms, file_time_ms),
                                         .index = std::move(recovered->index)}));
   next_offset_ = recovered->end_offset;
-  last_append_ms_ = std::max(last_append_ms_, segments_.back()->append_time_ms);
   // The file's time has to stay that of the batches that do not tell theirs.
   roll_due_ = recovered->file_time_ms.has_value();
   fence_ = std::max(fence_, recovered->last_epoch);
   torn_bytes_ += recovered->torn_bytes;
   return Status::Ok();
+}
+
+void PartitionLog::NoteAges() {
+  std::vector<std::int64_t> append_times_ms;
+  for (const auto& segment : segments_) append_times_ms.push_back(segment->append_time_ms);
+  const std::vector<std::int64_t> ages_ms = AgesAtOpen(std::move(append_times_ms), options_.wall_clock());
+  const std::int64_t now_ms = options_.steady_clock();
+  for (std::size_t i = 0; i < segments_.size(); ++i) segments_[i]->appended_ms = now_ms - ages_ms[i];
 }
 
 Status PartitionLog::StartSegment(std::uint64_t base_offset) {
@@ -203,7 +208,7 @@ Result<AppendedBatch> PartitionLog::Write(const BatchBuilder& batch, BatchHeader
     if (Status rolled = Roll(); !rolled.ok()) return rolled;
   }
   header.base_offset = next_offset_;
-  header.append_time_ms = std::max(options_.wall_clock(), last_append_ms_);
+  header.append_time_ms = options_.wall_clock();
   if (Status written = writer_->Append(header, batch.body()); !written.ok()) return written;
   if (options_.sync_policy == SyncPolicy::kEachBatch) {
     if (Status synced = writer_->Sync(); !synced.ok()) {
@@ -213,7 +218,6 @@ Result<AppendedBatch> PartitionLog::Write(const BatchBuilder& batch, BatchHeader
   }
   fence_ = header.epoch;
   next_offset_ = header.end_offset();
-  last_append_ms_ = header.append_time_ms;
   sequences_.Note(header);
   Publish(header);
   return AppendedBatch{.base_offset = header.base_offset};
@@ -224,7 +228,8 @@ void PartitionLog::Publish(const BatchHeader& header) {
   Segment& last = *segments_.back();
   last.index.Add(header.base_offset, last.size_bytes);
   last.size_bytes += header.batch_bytes();
-  last.append_time_ms = header.append_time_ms;
+  last.append_time_ms = std::max(last.append_time_ms, header.append_time_ms);
+  last.appended_ms = options_.steady_clock();
   high_watermark_ = header.end_offset();
 }
 
@@ -287,7 +292,7 @@ void PartitionLog::MarkRemoved(Segment& segment, Removal removal) {
 bool PartitionLog::IsIdleBeyond(std::int64_t oldest_ms) const {
   const std::lock_guard lock(state_mutex_);
   const Segment& last = *segments_.back();
-  return last.size_bytes > 0 && last.append_time_ms < oldest_ms;
+  return last.size_bytes > 0 && last.appended_ms < oldest_ms;
 }
 
 std::shared_ptr<PartitionLog::Segment> PartitionLog::FindRemovable(const Retention& retention,
@@ -296,7 +301,7 @@ std::shared_ptr<PartitionLog::Segment> PartitionLog::FindRemovable(const Retenti
   if (segments_.size() == 1) return nullptr;
   std::uint64_t total_bytes = 0;
   for (const auto& segment : segments_) total_bytes += segment->size_bytes;
-  const bool is_too_old = segments_.front()->append_time_ms < oldest_ms;
+  const bool is_too_old = segments_.front()->appended_ms < oldest_ms;
   const bool is_too_much = retention.bytes_max > 0 && total_bytes > retention.bytes_max;
   return is_too_old || is_too_much ? segments_.front() : nullptr;
 }

@@ -31,6 +31,7 @@
 #include "agent/log/batch_builder.h"
 #include "agent/log/damage_list.h"
 #include "agent/log/file_system.h"
+#include "agent/log/log_clocks.h"
 #include "agent/log/log_format.h"
 #include "agent/log/producer_sequences.h"
 #include "agent/log/recovery.h"
@@ -54,14 +55,11 @@ enum class SyncPolicy : std::uint8_t {
 
 inline constexpr std::uint64_t kDefaultSegmentBytes = std::uint64_t{64} * 1024 * 1024;
 
-// Milliseconds since the Unix epoch.
-using WallClock = std::function<std::int64_t()>;
-std::int64_t WallClockMilliseconds();
-
 struct PartitionLogOptions {
   std::uint64_t segment_bytes = kDefaultSegmentBytes;  // a segment that would outgrow this is followed by a new one
   SyncPolicy sync_policy = SyncPolicy::kNone;
-  WallClock wall_clock = WallClockMilliseconds;  // of append times
+  WallClock wall_clock = WallClockMilliseconds;   // of append times, and at Open() of ages (ages_at_open.h)
+  SteadyClock steady_clock = SteadyMilliseconds;  // of ages from Open() on
 };
 
 // What to stop at. At least one record is read where there is one, however large.
@@ -104,16 +102,17 @@ class PartitionLog {
   // OK unless readers have found records that cannot be read: the first of them.
   Status Integrity() const;
 
-  // When the record at `offset` was sent: its timestamp, at most the time when it was appended; that time where the
-  // timestamp is 0 or less. Nothing at the high watermark.
+  // When the record at `offset` was sent: its timestamp, at most the time when it was appended, unless the clock had
+  // lost its date then (kCredibleFromMs); that time where the timestamp is 0 or less. Nothing at the high watermark.
   Result<std::optional<std::int64_t>> FindTimestamp(std::uint64_t offset) const;
 
-  // The first record that was appended at or after this time; the high watermark when there is none.
+  // The first record whose append time is this or later; the high watermark when there is none. Where the system's
+  // clock stepped back, earlier times may follow.
   Result<std::uint64_t> FindOffset(std::int64_t append_time_ms) const;
 
-  // Removes the segments that are beyond the limits at that moment; returns how many. To remove the content of the last
-  // segment takes a new file; the others go without one. When it fails, the log is as if it had stopped before the
-  // segment in question, and it may be called again.
+  // Removes the segments that are beyond the limits at that moment of the steady clock; returns how many. To remove the
+  // content of the last segment takes a new file; the others go without one. When it fails, the log is as if it had
+  // stopped before the segment in question, and it may be called again.
   Result<std::size_t> ApplyRetention(const Retention& retention, std::int64_t now_ms);
 
   // The offset after the last visible record.
@@ -151,7 +150,8 @@ class PartitionLog {
     // guarded by state_mutex_
     std::shared_ptr<const ReadableFile> file = nullptr;  // of the last segment; others are opened where they are read
     std::uint64_t size_bytes = 0;
-    std::int64_t append_time_ms = std::numeric_limits<std::int64_t>::min();  // of its last batch
+    std::int64_t append_time_ms = kNeverAppended;  // the latest of its batches
+    std::int64_t appended_ms = kNeverAppended;     // by the steady clock, its last batch
     SparseIndex index = {};
     Removal removal = Removal::kUnexpected;  // kExpected: by retention, or since the log is closed
   };
@@ -166,6 +166,7 @@ class PartitionLog {
   PartitionLog(FileSystem& files, std::string folder, PartitionLogOptions options);
   Status Recover();
   Result<bool> DropOrphan(std::uint64_t base_offset);
+  void NoteAges();
   Status RecoverOne(std::uint64_t base_offset, SegmentPlace place);
   Result<AppendedBatch> Write(const BatchBuilder& batch, BatchHeader& header);
   Status StartSegment(std::uint64_t base_offset);
@@ -203,7 +204,6 @@ class PartitionLog {
   // need the time of their file.
   bool roll_due_ = false;
   std::uint64_t fence_ = 0;
-  std::int64_t last_append_ms_ = std::numeric_limits<std::int64_t>::min();  // append times never go back
   ProducerSequences sequences_;
   bool closed_ = false;
 

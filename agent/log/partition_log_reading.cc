@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "agent/log/ages_at_open.h"
 #include "agent/log/partition_log.h"
 
 namespace streamhouse::agent {
@@ -61,7 +62,8 @@ Result<std::uint32_t> PartitionLog::Read(std::uint64_t offset, ReadLimits limits
 Result<std::optional<std::int64_t>> PartitionLog::FindTimestamp(std::uint64_t offset) const {
   std::optional<std::int64_t> timestamp_ms;
   const auto note = [&timestamp_ms](const RecordView& record, std::int64_t append_time_ms) {
-    timestamp_ms = record.timestamp_ms > 0 ? std::min(record.timestamp_ms, append_time_ms) : append_time_ms;
+    const bool is_sent_later = record.timestamp_ms > append_time_ms && append_time_ms >= kCredibleFromMs;
+    timestamp_ms = record.timestamp_ms > 0 && !is_sent_later ? record.timestamp_ms : append_time_ms;
   };
   auto read = ReadRecords(offset, {.records = 1, .bytes = 0}, note);
   if (!read.ok()) return read.status();

@@ -11,11 +11,11 @@
 #pragma once
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 
 #include "agent/log/file_system.h"
+#include "agent/log/log_format.h"
 #include "agent/log/producer_sequences.h"
 #include "agent/log/sparse_index.h"
 
@@ -28,8 +28,8 @@ struct RecoveredSegment {
   std::uint64_t torn_bytes = 0;  // cut off
   std::uint64_t end_offset = 0;  // of the record that comes next
   std::uint64_t last_epoch = 0;  // the highest in the segment; 0 when it is empty
-  // When the last batch was appended; the minimum when no batch tells.
-  std::int64_t append_time_ms = std::numeric_limits<std::int64_t>::min();
+  // The latest append time; kNeverAppended when no batch tells.
+  std::int64_t append_time_ms = kNeverAppended;
   // When the file was written to last, if it has batches that do not tell when they were appended.
   std::optional<std::int64_t> file_time_ms;
   SparseIndex index;

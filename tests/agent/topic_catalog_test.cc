@@ -262,7 +262,7 @@ TEST_F(TopicCatalogTest, RemovesWhatIsBeyondTheRetentionOfItsTopic) {
   ASSERT_TRUE(topics_->Create({.name = "kept", .partitions = 1}).ok());
   ASSERT_TRUE(topics_->Create({.name = "old", .partitions = 1, .retention = {.age_max = std::chrono::hours(1)}}).ok());
   for (const char* topic : {"kept", "old"}) ASSERT_TRUE((*topics_->Find(topic, 0))->Append(BatchOf({"a"})).ok());
-  topics_->ApplyRetention(WallClockMilliseconds() + kDayMs);
+  topics_->ApplyRetention(SteadyMilliseconds() + kDayMs);
   EXPECT_EQ((*topics_->Find("kept", 0))->FindWatermarks()->log_start_offset, 0U);
   EXPECT_EQ((*topics_->Find("old", 0))->FindWatermarks()->log_start_offset, 1U);
 }
@@ -420,7 +420,7 @@ TEST_F(FailedSyncTest, IsLoggedOnce) {
   ASSERT_TRUE(topics_->SetRetention("orders", {.age_max = std::chrono::hours(1)}).ok());
   const auto again = [this] {
     for (int i = 0; i < 2; ++i) EXPECT_FALSE(topics_->SyncLogs().ok());
-    topics_->ApplyRetention(WallClockMilliseconds() + kDayMs);
+    topics_->ApplyRetention(SteadyMilliseconds() + kDayMs);
   };
   EXPECT_EQ(Logged(again), "");
 }

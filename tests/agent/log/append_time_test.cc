@@ -30,7 +30,8 @@ class AppendTimeTest : public testing::Test {
 
   void Open() {
     log_.reset();
-    auto log = PartitionLog::Open(PosixFileSystem(), folder_.path(), {.wall_clock = [this] { return now_; }});
+    auto log = PartitionLog::Open(PosixFileSystem(), folder_.path(),
+                                  {.wall_clock = [this] { return now_; }, .steady_clock = [this] { return steady_; }});
     ASSERT_TRUE(log.ok()) << log.status().message();
     log_ = *std::move(log);
   }
@@ -39,6 +40,15 @@ class AppendTimeTest : public testing::Test {
     BatchBuilder batch;
     for (const std::int64_t time : sent) batch.Add({.key = std::nullopt, .value = "v", .timestamp_ms = time});
     ASSERT_TRUE(log_->Append(batch, 1).ok());
+  }
+  // The next record begins a segment.
+  void Roll() {
+    log_.reset();
+    auto log = PartitionLog::Open(
+        PosixFileSystem(), folder_.path(),
+        {.segment_bytes = 1, .wall_clock = [this] { return now_; }, .steady_clock = [this] { return steady_; }});
+    ASSERT_TRUE(log.ok()) << log.status().message();
+    log_ = *std::move(log);
   }
   // A segment of an older program, written to at `file_time_ms`.
   void WriteOldSegment(std::uint32_t version, std::int64_t sent_at, std::int64_t file_time_ms) {
@@ -71,6 +81,7 @@ class AppendTimeTest : public testing::Test {
   TemporaryFolder folder_;
   const std::string first_ = folder_ / "00000000000000000000.log";
   std::int64_t now_ = kNow;
+  const std::int64_t steady_ = kNow;
   std::unique_ptr<PartitionLog> log_;
 };
 
@@ -109,15 +120,65 @@ INSTANTIATE_TEST_SUITE_P(Units, SentTimestampTest,
                                          Sent{"Negative", -5, kNow}, Sent{"Future", kNow + 1, kNow}),
                          [](const auto& info) { return info.param.name; });
 
-TEST_F(AppendTimeTest, NeverGoesBackWithinALog) {
+TEST_F(AppendTimeTest, IsWhatTheClockSaysAlsoBehindOneThatWasAhead) {
   Append({kNow});
-  now_ -= kHour;
+  now_ += 24 * kHour;
+  Append({kNow});
+  now_ = kNow + 1;
   Append({kNow});
   Open();
   Append({kNow});
-  now_ += 2 * kHour;
+  EXPECT_EQ(AppendTimes(), (Times{kNow, kNow + 24 * kHour, kNow + 1, kNow + 1}));
+}
+
+// A step of the system's clock while the log is open, or before it is opened again.
+class ClockStepTest : public AppendTimeTest, public testing::WithParamInterface<std::int64_t> {};
+
+TEST_P(ClockStepTest, ChangesNothingAboutRetention) {
   Append({kNow});
-  EXPECT_EQ(AppendTimes(), (Times{kNow, kNow, kNow, kNow + kHour}));
+  now_ += GetParam();
+  Append({kNow});
+  EXPECT_EQ(log_->ApplyRetention(kOneHour, steady_ + kHour).value(), 0U);
+  EXPECT_EQ(log_->ApplyRetention(kOneHour, steady_ + kHour + 1).value(), 1U);
+}
+
+TEST_P(ClockStepTest, RemovesNothingEarlyWhereTheLogIsOpenedAfterIt) {
+  Append({kNow});
+  now_ += GetParam();
+  Append({kNow});
+  now_ = kNow;
+  Open();
+  EXPECT_EQ(log_->ApplyRetention(kOneHour, steady_ + kHour).value(), 0U);
+  EXPECT_EQ(log_->ApplyRetention(kOneHour, steady_ + kHour + 1).value(), 1U);
+}
+
+INSTANTIATE_TEST_SUITE_P(Steps, ClockStepTest, testing::Values(kHour + 1, -kHour - 1, kNow, -kNow));
+
+TEST_F(AppendTimeTest, OfAClockThatHadLostItsDateMakesNoLag) {
+  now_ = 0;
+  Append({kNow});
+  EXPECT_EQ(log_->FindTimestamp(0).value(), kNow);
+}
+
+TEST_F(AppendTimeTest, OfTheFutureHoldsNoOtherSegmentUp) {
+  now_ = 2 * kNow;
+  Append({kNow});
+  now_ = kNow;
+  Roll();
+  Append({kNow});
+  now_ += kHour + 1;
+  Open();
+  EXPECT_EQ(log_->ApplyRetention(kOneHour, steady_).value(), 2U);
+}
+
+TEST_F(AppendTimeTest, OfAClockThatHadLostItsDateRemovesNothingEarly) {
+  now_ = 0;
+  Append({kNow});
+  Open();
+  now_ = kNow;
+  EXPECT_EQ(log_->ApplyRetention(kOneHour, steady_ + kHour).value(), 0U);
+  Open();
+  EXPECT_EQ(log_->ApplyRetention(kOneHour, steady_ + kHour).value(), 0U);
 }
 
 TEST_F(AppendTimeTest, IsThatOfTheFileInOlderSegments) {

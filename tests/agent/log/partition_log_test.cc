@@ -36,6 +36,7 @@ class PartitionLogTest : public testing::Test {
   void Reopen(PartitionLogOptions options = {}) {
     log_.reset();
     options.wall_clock = [] { return kWrittenAt; };
+    options.steady_clock = options.wall_clock;
     auto log = PartitionLog::Open(PosixFileSystem(), folder_.path(), options);
     ASSERT_TRUE(log.ok()) << log.status().message();
     log_ = *std::move(log);

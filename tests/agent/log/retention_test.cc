@@ -23,6 +23,9 @@ namespace streamhouse::agent {
 namespace {
 
 constexpr std::int64_t kNow = 1700000000000;
+std::int64_t Now() {
+  return kNow;
+}
 
 // A disk without inodes, while it is full: what exists can be used, and nothing can be created.
 class FullOfFiles final : public InterceptedFileSystem {
@@ -77,7 +80,7 @@ class NoDescriptors {
 class RetentionTest : public testing::Test {
  protected:
   RetentionTest() {
-    log_ = *PartitionLog::Open(files_, folder_.path(), {.segment_bytes = 10, .wall_clock = [] { return kNow; }});
+    log_ = *PartitionLog::Open(files_, folder_.path(), {.segment_bytes = 10, .wall_clock = Now, .steady_clock = Now});
     for (int i = 0; i < 4; ++i) EXPECT_TRUE(log_->Append(BatchOf({"a"}), 1).ok());
   }
 
@@ -124,7 +127,7 @@ TEST_F(RetentionTest, RemovesWhatItCanWhereNoFileCanBeCreatedAndTheRestLater) {
 }
 
 TEST_F(RetentionTest, ThatFindsNoRoomForAFileKeepsNobodyFromAppending) {
-  log_ = *PartitionLog::Open(files_, folder_.path(), {.wall_clock = [] { return kNow; }});
+  log_ = *PartitionLog::Open(files_, folder_.path(), {.wall_clock = Now, .steady_clock = Now});
   files_.is_full = true;
   EXPECT_FALSE(log_->ApplyRetention(one_second_, kNow + 1001).ok());
   EXPECT_TRUE(log_->Append(BatchOf({"b"}), 1).ok());
