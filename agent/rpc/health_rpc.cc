@@ -24,6 +24,10 @@ constexpr std::array<std::string_view, 7> kServices = {
     "grpc.reflection.v1alpha.ServerReflection",
 };
 
+HealthCheckResponse::ServingStatus StatusOf(bool is_ready) {
+  return is_ready ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
+}
+
 bool IsKnown(const std::string& service) {
   return std::find(kServices.begin(), kServices.end(), service) != kServices.end();
 }
@@ -117,8 +121,8 @@ class HealthRpc::Watcher final : public grpc::ServerWriteReactor<HealthCheckResp
 };
 
 HealthRpc::HealthRpc(const metrics::Health* health)
-    : health_(health), task_([this]() -> std::chrono::nanoseconds {
-        TellWatchers();
+    : checks_(health), task_([this]() -> std::chrono::nanoseconds {
+        AskForWatchers();
         return kHealthWatchInterval;
       }) {
   task_.Start();
@@ -128,23 +132,19 @@ HealthRpc::~HealthRpc() {
   Shutdown();
 }
 
-HealthRpc::ServingStatus HealthRpc::Evaluate() const {
+void HealthRpc::AskForWatchers() {
   {
     const std::lock_guard lock(mutex_);
-    if (shut_down_) return HealthCheckResponse::NOT_SERVING;
+    if (watchers_.empty() || asking_) return;
+    asking_ = true;
   }
-  const bool is_ready = health_ == nullptr || health_->Evaluate().ready();
-  return is_ready ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
+  checks_.Ask([this](bool is_ready) { TellWatchers(is_ready); });
 }
 
-void HealthRpc::TellWatchers() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (watchers_.empty()) return;
-  }
-  const ServingStatus status = Evaluate();
+void HealthRpc::TellWatchers(bool is_ready) {
   const std::lock_guard lock(mutex_);
-  for (Watcher* const watcher : watchers_) watcher->Offer(status);
+  asking_ = false;
+  for (Watcher* const watcher : watchers_) watcher->Offer(StatusOf(is_ready && !shut_down_));
 }
 
 void HealthRpc::Forget(Watcher* watcher) {
@@ -154,6 +154,7 @@ void HealthRpc::Forget(Watcher* watcher) {
 
 void HealthRpc::Shutdown() {
   task_.Stop();
+  checks_.Stop();
   const std::lock_guard lock(mutex_);
   shut_down_ = true;
   for (Watcher* const watcher : watchers_) {
@@ -166,8 +167,10 @@ grpc::ServerUnaryReactor* HealthRpc::Check(grpc::CallbackServerContext* context,
                                            HealthCheckResponse* response) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   if (IsKnown(request->service())) {
-    response->set_status(Evaluate());
-    reactor->Finish(grpc::Status::OK);
+    checks_.Ask([reactor, response](bool is_ready) {
+      response->set_status(StatusOf(is_ready));
+      reactor->Finish(grpc::Status::OK);
+    });
   } else {
     reactor->Finish({grpc::StatusCode::NOT_FOUND, "there is no such service"});
   }
@@ -177,11 +180,15 @@ grpc::ServerUnaryReactor* HealthRpc::Check(grpc::CallbackServerContext* context,
 grpc::ServerWriteReactor<HealthCheckResponse>* HealthRpc::Watch(grpc::CallbackServerContext* /*context*/,
                                                                 const HealthCheckRequest* request) {
   auto* const watcher = new Watcher(*this, IsKnown(request->service()));
-  const ServingStatus status = Evaluate();
-  const std::lock_guard lock(mutex_);
-  watchers_.insert(watcher);
-  watcher->Offer(shut_down_ ? HealthCheckResponse::NOT_SERVING : status);
-  if (shut_down_) watcher->End();
+  {
+    const std::lock_guard lock(mutex_);
+    watchers_.insert(watcher);
+    if (shut_down_) {
+      watcher->Offer(HealthCheckResponse::NOT_SERVING);
+      watcher->End();
+    }
+  }
+  AskForWatchers();
   return watcher;
 }
 

@@ -1,11 +1,12 @@
 // HealthRpc: gRPC's health service, answered by the checks that /ready asks.
 //
 // When to use something else: /ready over HTTP says why, this says yes or no.
-// Guarantees: Check asks the checks at that moment: the server as a whole and each service of this agent are SERVING
-// while all of them succeed. Watch tells a change within kHealthWatchInterval. After Shutdown() nothing is SERVING, and
-// watchers are told so and let go.
+// Guarantees: the server as a whole and each service of this agent are SERVING while all checks succeed. Check answers
+// by an evaluation that ends after it was called; Watch tells a change within kHealthWatchInterval. No thread of gRPC
+// waits for a check: checks that take longer than kChecksTime count as failed (BoundedChecks). After Shutdown() nothing
+// is SERVING, and watchers are told so and let go.
 // Thread safety: gRPC calls it from any thread; Shutdown from one.
-// Cost: one evaluation of the checks a Check, and one an interval for all watchers together.
+// Cost: at most one evaluation of the checks a Check, and one an interval for all watchers together.
 #pragma once
 
 #include <chrono>
@@ -13,6 +14,7 @@
 #include <mutex>
 #include <set>
 
+#include "agent/bounded_checks.h"
 #include "agent/periodic_task.h"
 #include "metrics_core/health.h"
 #include "proto/health.grpc.pb.h"
@@ -39,17 +41,17 @@ class HealthRpc final : public grpc::health::v1::Health::CallbackService {
   using ServingStatus = grpc::health::v1::HealthCheckResponse::ServingStatus;
   class Watcher;
 
-  ServingStatus Evaluate() const;
-  void TellWatchers();
+  void AskForWatchers();
+  void TellWatchers(bool is_ready);
   void Forget(Watcher* watcher);
 
-  const metrics::Health* const health_;  // may be null
-
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   // guarded by mutex_
   bool shut_down_ = false;
+  bool asking_ = false;          // for the watchers
   std::set<Watcher*> watchers_;  // each deletes itself, after Forget()
 
+  BoundedChecks checks_;
   PeriodicTask task_;
 };
 

@@ -38,6 +38,8 @@ ROWS = (
     ("session timeout, shortest", "agent/group_coordinator.h", "kSessionTimeoutMin", "INVALID_ARGUMENT"),
     ("session timeout, longest", "agent/group_coordinator.h", "kSessionTimeoutMax", "INVALID_ARGUMENT"),
     ("time for calls to end at a stop", "agent/agent_config.h", "drain_time", "they are cancelled"),
+    ("callers of the health service that wait", "agent/bounded_checks.h", "kChecksWaitingMax", "NOT_SERVING"),
+    ("time for the checks of the health service", "agent/bounded_checks.h", "kChecksTime", "NOT_SERVING"),
     ("a PEM file", "proto/pem_file.h", "kPemBytesMax", "an error at the start; while serving, the old one stays"),
     ("head of an HTTP request", "exporters/http/limits.h", "head_bytes", "431"),
     ("target of an HTTP request", "exporters/http/limits.h", "target_bytes", "414"),

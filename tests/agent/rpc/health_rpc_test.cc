@@ -9,6 +9,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <latch>
 #include <memory>
 #include <string>
 
@@ -79,6 +80,17 @@ TEST_F(HealthServiceTest, AnswersByTheChecksAsAWholeAndForEachService) {
 TEST_F(HealthServiceTest, KnowsNoServiceThatDoesNotExist) {
   EXPECT_EQ(Check("streamhouse.v1.Nothing"), std::to_string(grpc::StatusCode::NOT_FOUND));
   EXPECT_EQ(Next(*Watch("streamhouse.v1.Nothing")), HealthCheckResponse::SERVICE_UNKNOWN);
+  context_.TryCancel();
+}
+
+TEST_F(HealthServiceTest, IsNotServingWhereACheckHangs) {
+  std::latch released(1);
+  const auto token = health_.Add("disk", [&] { return released.wait(), Status::Ok(); });
+  const auto watch = Watch("");
+  EXPECT_EQ(Check(""), "NOT_SERVING");
+  EXPECT_EQ(Next(*watch), HealthCheckResponse::NOT_SERVING);
+  released.count_down();
+  EXPECT_EQ(Next(*watch), HealthCheckResponse::SERVING);
   context_.TryCancel();
 }
 

@@ -1,0 +1,84 @@
+#include "agent/bounded_checks.h"
+
+#include <utility>
+
+namespace streamhouse::agent {
+namespace {
+
+// Until somebody asks.
+constexpr std::chrono::hours kIdle{1};
+
+}  // namespace
+
+BoundedChecks::BoundedChecks(const metrics::Health* health, std::chrono::milliseconds wait_time)
+    : health_(health),
+      wait_time_(wait_time),
+      evaluation_([this]() -> std::chrono::nanoseconds {
+        Evaluate();
+        return kIdle;
+      }),
+      late_([this] { return AnswerLateOnes(); }) {
+  evaluation_.Start();
+  late_.Start();
+}
+
+void BoundedChecks::Ask(Done done) {
+  bool is_first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopped_ && waiting_.size() < kChecksWaitingMax) {
+      is_first = waiting_.empty();
+      waiting_.push_back(
+          {.deadline = std::chrono::steady_clock::now() + wait_time_, .done = std::exchange(done, nullptr)});
+    }
+  }
+  if (done != nullptr) return done(false);
+  // The others wait for the evaluation and the deadline of the first.
+  if (!is_first) return;
+  evaluation_.RunSoon();
+  late_.RunSoon();
+}
+
+void BoundedChecks::Evaluate() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty()) return;
+  }
+  AnswerAll(health_ == nullptr || health_->Evaluate().ready());
+}
+
+void BoundedChecks::AnswerAll(bool is_ready) {
+  std::deque<Waiting> answered;
+  {
+    const std::lock_guard lock(mutex_);
+    answered.swap(waiting_);
+  }
+  for (const Waiting& one : answered) one.done(is_ready);
+}
+
+std::chrono::nanoseconds BoundedChecks::AnswerLateOnes() {
+  for (;;) {
+    Done done;
+    {
+      const std::lock_guard lock(mutex_);
+      if (waiting_.empty()) return kIdle;
+      const auto now = std::chrono::steady_clock::now();
+      if (waiting_.front().deadline > now) return waiting_.front().deadline - now;
+      done = std::move(waiting_.front().done);
+      waiting_.pop_front();
+    }
+    done(false);
+  }
+}
+
+void BoundedChecks::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+  }
+  AnswerAll(false);
+  late_.Stop();
+  evaluation_.Stop();
+}
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,63 @@
+// BoundedChecks: evaluates a Health for those that ask, on a thread of its own.
+//
+// When to use something else: Health::Evaluate, where the caller may wait for a slow check.
+// Guarantees:
+// 1. Ask() never waits for a check.
+// 2. One evaluation runs at a time, and answers all that wait when it ends, also those that came while it ran.
+// 3. An answer takes at most `wait_time`. After that, and where kChecksWaitingMax wait already, it is "not ready".
+// 4. When Stop() has returned, all have their answer, and no check runs. Where a check never returns, neither does
+//    Stop().
+// Thread safety: Ask from any thread; Stop from one. Cost: two threads that sleep.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+
+#include "agent/periodic_task.h"
+#include "metrics_core/health.h"
+
+namespace streamhouse::agent {
+
+// How long a caller of the health service waits for the checks.
+inline constexpr std::chrono::seconds kChecksTime{5};
+// Callers of the health service that wait for the checks.
+inline constexpr std::size_t kChecksWaitingMax = 64;
+
+class BoundedChecks {
+ public:
+  using Done = std::function<void(bool is_ready)>;
+
+  // `health` must outlive this; null: there are no checks.
+  explicit BoundedChecks(const metrics::Health* health, std::chrono::milliseconds wait_time = kChecksTime);
+  ~BoundedChecks() { Stop(); }
+
+  // Calls `done` once: at once, or later on a thread of this.
+  void Ask(Done done);
+  void Stop();
+
+ private:
+  struct Waiting {
+    std::chrono::steady_clock::time_point deadline;
+    Done done;
+  };
+
+  void Evaluate();
+  std::chrono::nanoseconds AnswerLateOnes();
+  void AnswerAll(bool is_ready);
+
+  const metrics::Health* const health_;  // may be null
+  const std::chrono::milliseconds wait_time_;
+
+  std::mutex mutex_;
+  // guarded by mutex_
+  std::deque<Waiting> waiting_;  // in the order of their coming, and so of their deadlines
+  bool stopped_ = false;
+
+  PeriodicTask evaluation_;
+  PeriodicTask late_;
+};
+
+}  // namespace streamhouse::agent
