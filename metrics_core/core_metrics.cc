@@ -59,10 +59,9 @@ Result<CoreMetrics> CoreMetrics::Register(Registry& registry) {
   const Result<CallbackFamily> series = registry.AddCallbackGauge(
       {.name = "streamhouse_metrics_series", .help = "Series on the page", .labels = {"type"}});
   if (!series.ok()) return series.status();
-  for (const auto& [type, name] : {std::pair{MetricType::kCounter, "counter"}, std::pair{MetricType::kGauge, "gauge"},
-                                   std::pair{MetricType::kHistogram, "histogram"}}) {
+  for (const auto& [type, count] : registry.GetStatistics().series) {
     made.tokens_.push_back(series->Add(
-        [&registry, type = type] { return static_cast<double>(registry.GetStatistics().series.at(type)); }, name));
+        [&registry, type = type] { return static_cast<double>(registry.GetStatistics().series.at(type)); }, type));
   }
   counter({.name = "streamhouse_metrics_dropped_observations_total",
            .help = "Observations that histograms have dropped",

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <initializer_list>
 #include <utility>
 
 #include "metrics_core/internal/label_text.h"
@@ -11,7 +10,8 @@
 namespace streamhouse::metrics {
 namespace {
 
-constexpr std::string_view kCounterSuffix = "_total";
+// No name ends with the suffix of a sample of a histogram, of a summary or of a start time.
+constexpr std::string_view kReservedSuffixes[] = {kBucketSuffix, kCountSuffix, kSumSuffix, kCreatedSuffix};
 
 constexpr NameEscaping kEscapings[] = {NameEscaping::kUnderscores, NameEscaping::kDots, NameEscaping::kValues,
                                        NameEscaping::kNone};
@@ -27,9 +27,12 @@ Status Refuse(const FamilyInfo& info, std::string why) {
   return Status(StatusCode::kInvalidArgument, "metric \"" + info.name + "\": " + std::move(why));
 }
 
-std::string_view WithoutTotal(std::string_view name) {
-  if (name.ends_with(kCounterSuffix)) name.remove_suffix(kCounterSuffix.size());
-  return name;
+std::string Quoted(std::string_view text) {
+  return "\"" + std::string(text) + "\"";
+}
+
+std::string WithArticle(std::string_view word) {
+  return (word.front() == 'i' || word.front() == 'e' || word.front() == 'u' ? "an " : "a ") + std::string(word);
 }
 
 bool IsUtf8Name(std::string_view name) {
@@ -41,15 +44,19 @@ Status CheckName(const FamilyInfo& info, NameRules rules) {
     return Refuse(info, "a name matches [a-zA-Z_:][a-zA-Z0-9_:]*");
   }
   if (!IsUtf8Name(info.name)) return Refuse(info, "a name is UTF-8 and not empty");
-  const bool is_counter = info.type == MetricType::kCounter;
-  if (is_counter && !info.name.ends_with(kCounterSuffix)) return Refuse(info, "a counter ends with \"_total\"");
-  if (is_counter && info.name == kCounterSuffix) return Refuse(info, "a name has more than a suffix");
+  const KindDescription& kind = Describe(info.kind);
+  if (!info.name.ends_with(kind.name_suffix)) {
+    return Refuse(info, WithArticle(kind.word) + " ends with " + Quoted(kind.name_suffix));
+  }
+  if (info.name == kind.name_suffix) return Refuse(info, "a name has more than a suffix");
   // What counts is what readers of legacy names see.
   const std::string escaped = EscapeMetricName(info.name, NameEscaping::kUnderscores);
-  if (!is_counter && escaped.ends_with(kCounterSuffix)) return Refuse(info, "only a counter ends with \"_total\"");
-  for (const std::string_view suffix : {"_bucket", "_count", "_sum", "_created"}) {
-    if (WithoutTotal(escaped).ends_with(suffix)) {
-      return Refuse(info, "the suffix \"" + std::string(suffix) + "\" is reserved for samples of other types");
+  if (kind.name_suffix != kTotalSuffix && escaped.ends_with(kTotalSuffix)) {
+    return Refuse(info, "only a counter ends with " + Quoted(kTotalSuffix));
+  }
+  for (const std::string_view suffix : kReservedSuffixes) {
+    if (BaseName(escaped, info.kind).ends_with(suffix)) {
+      return Refuse(info, "the suffix " + Quoted(suffix) + " is reserved for samples of other types");
     }
   }
   if (info.help.empty()) return Refuse(info, "help is missing");
@@ -61,7 +68,10 @@ Status CheckName(const FamilyInfo& info, NameRules rules) {
 Status CheckUnit(const FamilyInfo& info) {
   if (info.unit.empty()) return Status::Ok();
   if (!IsLegalLabelName(info.unit)) return Refuse(info, "unit \"" + info.unit + "\" is not a legal name");
-  if (!WithoutTotal(info.name).ends_with("_" + info.unit)) {
+  if (Describe(info.kind).unit == Has::kNo) {
+    return Refuse(info, WithArticle(Describe(info.kind).word) + " has no unit");
+  }
+  if (!BaseName(info.name, info.kind).ends_with("_" + info.unit)) {
     return Refuse(info, "a name ends with its unit, here \"_" + info.unit + "\" (before \"_total\")");
   }
   return Status::Ok();
@@ -105,8 +115,9 @@ Status CheckLabels(const FamilyInfo& info, NameRules rules) {
     if (!IsUtf8Name(name) || EscapeLabelName(name, NameEscaping::kUnderscores).starts_with("__")) {
       return Refuse(info, "label \"" + name + "\" is empty, not UTF-8 or starts with \"__\", escaped or not");
     }
-    if (info.type == MetricType::kHistogram && name == "le") {
-      return Refuse(info, "label \"le\" is the histogram's own");
+    // No label is empty: a kind that adds none refuses none.
+    if (name == AddedLabel(info)) {
+      return Refuse(info, "label " + Quoted(name) + " is the " + std::string(Describe(info.kind).word) + "'s own");
     }
   }
   return CheckDistinct(info);
@@ -126,7 +137,7 @@ bool IsLegalLabelName(std::string_view name) {
 }
 
 Status CheckFamily(const FamilyInfo& info, NameRules rules) {
-  if (info.aggregation != Aggregation::kSum && info.type != MetricType::kGauge) {
+  if (info.aggregation != Aggregation::kSum && Describe(info.kind).series_sum != SeriesSum::kByAggregation) {
     return Refuse(info, "only gauges aggregate by another rule than their sum");
   }
   if (Status name = CheckName(info, rules); !name.ok()) return name;
@@ -136,18 +147,17 @@ Status CheckFamily(const FamilyInfo& info, NameRules rules) {
 
 std::vector<std::string> OccupiedNames(const FamilyInfo& info) {
   std::vector<std::string> names;
-  const auto occupy = [&](std::string_view base, std::initializer_list<std::string_view> suffixes) {
-    for (const std::string_view suffix : suffixes) {
-      std::string name = std::string(base).append(suffix);
-      if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
-    }
+  const auto occupy = [&names](std::string_view base, std::string_view suffix) {
+    std::string name = std::string(base).append(suffix);
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
   };
+  const KindDescription& kind = Describe(info.kind);
   for (const NameEscaping escaping : kEscapings) {
     const std::string name = EscapeMetricName(info.name, escaping);
-    const std::string_view base = WithoutTotal(name);
-    if (info.type == MetricType::kCounter) occupy(base, {"", "_total", "_created"});
-    if (info.type == MetricType::kGauge) occupy(base, {""});
-    if (info.type == MetricType::kHistogram) occupy(base, {"", "_bucket", "_count", "_sum", "_created"});
+    const std::string_view base = BaseName(name, info.kind);
+    occupy(base, "");
+    for (const std::string_view suffix : kind.sample_suffixes) occupy(base, suffix);
+    if (kind.start_time == Has::kYes) occupy(base, kCreatedSuffix);
   }
   return names;
 }

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "metrics_core/snapshot.h"
+#include "metrics_core/family_info.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::metrics {
@@ -27,10 +27,11 @@ bool IsLegalMetricName(std::string_view name);
 // [a-zA-Z_][a-zA-Z0-9_]*, and not starting with "__", which is reserved.
 bool IsLegalLabelName(std::string_view name);
 
-// A name is legal and has the suffix its type asks for: a counter ends with "_total", nothing else ends with it or
-// with what a histogram's samples end with. It ends with its unit (before "_total"). Label names are legal, distinct
-// and not reserved ("le" on a histogram), and stay distinct when they are escaped. There is a help text,
-// in UTF-8.
+// A name is legal and has the suffix of its kind: a counter ends with "_total", an info with "_info". No other name
+// ends with "_total" or with a suffix of a histogram's samples. A name ends with its unit (before "_total"); infos and
+// state sets have no unit. Label names are legal and distinct, and stay distinct when they are escaped. None is the
+// label that the kind adds: "le" of a histogram, "quantile" of a summary, its own name of a state set. There is a help
+// text, in UTF-8.
 Status CheckFamily(const FamilyInfo& info, NameRules rules = NameRules::kLegacy);
 
 // The names of the samples and the metadata that a family occupies on a page, in any format and by any escaping. Two

@@ -3,6 +3,8 @@
 #include <charconv>
 #include <cstddef>
 
+#include "metrics_core/text_escaping.h"
+
 namespace streamhouse::metrics {
 namespace {
 
@@ -64,14 +66,7 @@ std::string EscapeUnlessLegal(std::string_view name, NameEscaping escaping, Name
 std::string QuoteUnlessLegal(std::string_view name, NameKind kind) {
   if (Escape(name, NameEscaping::kUnderscores, kind) == name) return std::string(name);
   std::string quoted = "\"";
-  for (const char c : name) {
-    if (c == '\\' || c == '"') quoted += '\\';
-    if (c == '\n') {
-      quoted += "\\n";
-    } else {
-      quoted += c;
-    }
-  }
+  AppendEscaped(name, QuoteEscaping::kEscaped, quoted);
   return quoted + '"';
 }
 

@@ -8,21 +8,25 @@
 #include <utility>
 #include <vector>
 
+#include "metrics_core/family_info.h"
 #include "metrics_core/internal/bucket_table.h"
 #include "metrics_core/internal/callback_core.h"
 #include "metrics_core/internal/collected_family.h"
 #include "metrics_core/internal/family_core.h"
 #include "metrics_core/internal/number_text.h"
+#include "metrics_core/internal/recording_kind.h"
 #include "metrics_core/internal/snapshot_epochs.h"
 #include "metrics_core/internal/snapshot_pool.h"
+#include "metrics_core/metric_kind.h"
 #include "metrics_core/snapshot_builder.h"
 
 namespace streamhouse::metrics {
 
 using internal::CollectedFamily;
 using internal::FamilyCore;
-using internal::FamilyKind;
 using internal::NumberText;
+using internal::RecordingDescription;
+using internal::RecordingKind;
 using internal::SnapshotEpochs;
 using internal::SnapshotPool;
 
@@ -30,36 +34,6 @@ namespace {
 
 // How far a bound may be from a whole number of ticks, relative to itself: what decimal fractions need.
 constexpr double kTickTolerance = 1e-6;
-
-MetricType TypeOf(FamilyKind kind) {
-  switch (kind) {
-    case FamilyKind::kCounter:
-    case FamilyKind::kDoubleCounter:
-      return MetricType::kCounter;
-    case FamilyKind::kGauge:
-    case FamilyKind::kDoubleGauge:
-    case FamilyKind::kUpDownCounter:
-      return MetricType::kGauge;
-    case FamilyKind::kHistogram:
-    case FamilyKind::kTickHistogram:
-    case FamilyKind::kExponentialHistogram:
-      return MetricType::kHistogram;
-  }
-  return MetricType::kCounter;
-}
-
-NumberKind NumberOf(FamilyKind kind) {
-  switch (kind) {
-    case FamilyKind::kGauge:
-    case FamilyKind::kUpDownCounter:
-      return NumberKind::kInt64;
-    case FamilyKind::kDoubleCounter:
-    case FamilyKind::kDoubleGauge:
-      return NumberKind::kDouble;
-    default:
-      return NumberKind::kUint64;
-  }
-}
 
 bool IsTimeUnit(std::string_view unit) {
   return unit.ends_with("seconds") || unit == "minutes" || unit == "hours" || unit == "days" || unit == "weeks";
@@ -93,18 +67,15 @@ Result<std::vector<double>> InTicks(const std::string& name, const std::vector<d
 }
 
 // Takes the texts out of the options.
-FamilyInfo InfoOf(MetricOptions& options, MetricType type, NumberKind number) {
-  return {.name = std::move(options.name),
-          .help = std::move(options.help),
-          .unit = std::move(options.unit),
-          .type = type,
-          .number = number,
-          .label_names = std::move(options.labels),
-          .bounds = {},
-          .has_exemplars = false,
-          .has_created = false,
-          .is_exponential = false,
-          .aggregation = options.aggregation};
+FamilyInfo InfoOf(MetricOptions& options, MetricKind kind) {
+  FamilyInfo info;
+  info.name = std::move(options.name);
+  info.help = std::move(options.help);
+  info.unit = std::move(options.unit);
+  info.kind = kind;
+  info.label_names = std::move(options.labels);
+  info.aggregation = options.aggregation;
+  return info;
 }
 
 Status CheckPowersOfTwo(const FamilyInfo& info) {
@@ -116,6 +87,10 @@ Status CheckPowersOfTwo(const FamilyInfo& info) {
     }
   }
   return Status::Ok();
+}
+
+bool HasStartTimes(const RegistryOptions& options, MetricKind kind) {
+  return options.creation_times == CreationTimes::kKept && Describe(kind).start_time == Has::kYes;
 }
 
 // What a snapshot holds on to.
@@ -169,10 +144,11 @@ Result<std::shared_ptr<CollectedFamily>> Registry::Link(std::shared_ptr<Collecte
 }
 
 template <typename Handle>
-Result<Family<Handle>> Registry::AddFamily(MetricOptions options, FamilyKind kind, const BucketBounds* bounds,
+Result<Family<Handle>> Registry::AddFamily(MetricOptions options, RecordingKind kind, const BucketBounds* bounds,
                                            double ticks_per_unit) {
+  const RecordingDescription& description = internal::Describe(kind);
   FamilyCore::Options core = {
-      .info = InfoOf(options, TypeOf(kind), NumberOf(kind)),
+      .info = InfoOf(options, description.metric),
       .kind = kind,
       .storage = options.storage,
       .series_max = options.series_max,
@@ -182,11 +158,9 @@ Result<Family<Handle>> Registry::AddFamily(MetricOptions options, FamilyKind kin
       .ticks_per_unit = ticks_per_unit,
   };
   if (bounds != nullptr) core.info.bounds = bounds->values();
-  core.info.is_exponential = kind == FamilyKind::kExponentialHistogram;
-  core.info.has_created =
-      state_->options.creation_times == CreationTimes::kKept && core.info.type != MetricType::kGauge;
+  core.info.has_created = HasStartTimes(state_->options, description.metric);
   core.info.has_exemplars = options.exemplars == Exemplars::kSampled;
-  if (core.info.has_exemplars && (core.info.type == MetricType::kGauge || kind == FamilyKind::kDoubleCounter)) {
+  if (core.info.has_exemplars && !description.samples_exemplars) {
     return Status(StatusCode::kInvalidArgument,
                   "metric \"" + core.info.name + "\": only Counter and histograms have exemplars");
   }
@@ -196,11 +170,11 @@ Result<Family<Handle>> Registry::AddFamily(MetricOptions options, FamilyKind kin
                                                     std::to_string(kFewestLabelValueBytes));
   }
   if (Status legal = CheckFamily(core.info, state_->options.names); !legal.ok()) return legal;
-  if (core.info.is_exponential) {
+  if (kind == RecordingKind::kExponentialHistogram) {
     if (Status powers = CheckPowersOfTwo(core.info); !powers.ok()) return powers;
     core.buckets = internal::BucketTable::Intern(bounds->values());
   } else if (bounds != nullptr) {
-    Result<std::vector<double>> recorded = kind == FamilyKind::kTickHistogram
+    Result<std::vector<double>> recorded = kind == RecordingKind::kTickHistogram
                                                ? InTicks(core.info.name, bounds->values(), ticks_per_unit)
                                                : bounds->values();
     if (!recorded.ok()) return recorded.status();
@@ -211,8 +185,8 @@ Result<Family<Handle>> Registry::AddFamily(MetricOptions options, FamilyKind kin
   return Family<Handle>(std::static_pointer_cast<FamilyCore>(*std::move(linked)));
 }
 
-Result<CallbackFamily> Registry::AddCallback(MetricOptions options, MetricType type) {
-  FamilyInfo info = InfoOf(options, type, NumberKind::kDouble);
+Result<CallbackFamily> Registry::AddCallback(MetricOptions options, MetricKind kind) {
+  FamilyInfo info = InfoOf(options, kind);
   if (options.exemplars != Exemplars::kNone) {
     return Status(StatusCode::kInvalidArgument, "metric \"" + info.name + "\": a callback has no exemplars");
   }
@@ -224,52 +198,52 @@ Result<CallbackFamily> Registry::AddCallback(MetricOptions options, MetricType t
                   "metric \"" + info.name + "\": a callback has no storage, no limits and no expiry of its own");
   }
   if (Status legal = CheckFamily(info, state_->options.names); !legal.ok()) return legal;
-  info.has_created = state_->options.creation_times == CreationTimes::kKept && type == MetricType::kCounter;
+  info.has_created = HasStartTimes(state_->options, kind);
   auto linked = Link(std::make_shared<internal::CallbackCore>(std::move(info), state_->epochs));
   if (!linked.ok()) return linked.status();
   return CallbackFamily(std::static_pointer_cast<internal::CallbackCore>(*std::move(linked)));
 }
 
 Result<CallbackFamily> Registry::AddCallbackGauge(MetricOptions options) {
-  return AddCallback(std::move(options), MetricType::kGauge);
+  return AddCallback(std::move(options), MetricKind::kGauge);
 }
 
 Result<CallbackFamily> Registry::AddCallbackCounter(MetricOptions options) {
-  return AddCallback(std::move(options), MetricType::kCounter);
+  return AddCallback(std::move(options), MetricKind::kCounter);
 }
 
 Result<Family<Counter>> Registry::AddCounter(MetricOptions options) {
-  return AddFamily<Counter>(std::move(options), FamilyKind::kCounter);
+  return AddFamily<Counter>(std::move(options), RecordingKind::kCounter);
 }
 
 Result<Family<DoubleCounter>> Registry::AddDoubleCounter(MetricOptions options) {
-  return AddFamily<DoubleCounter>(std::move(options), FamilyKind::kDoubleCounter);
+  return AddFamily<DoubleCounter>(std::move(options), RecordingKind::kDoubleCounter);
 }
 
 Result<Family<Gauge>> Registry::AddGauge(MetricOptions options) {
-  return AddFamily<Gauge>(std::move(options), FamilyKind::kGauge);
+  return AddFamily<Gauge>(std::move(options), RecordingKind::kGauge);
 }
 
 Result<Family<DoubleGauge>> Registry::AddDoubleGauge(MetricOptions options) {
-  return AddFamily<DoubleGauge>(std::move(options), FamilyKind::kDoubleGauge);
+  return AddFamily<DoubleGauge>(std::move(options), RecordingKind::kDoubleGauge);
 }
 
 Result<Family<UpDownCounter>> Registry::AddUpDownCounter(MetricOptions options) {
-  return AddFamily<UpDownCounter>(std::move(options), FamilyKind::kUpDownCounter);
+  return AddFamily<UpDownCounter>(std::move(options), RecordingKind::kUpDownCounter);
 }
 
 Result<Family<Histogram>> Registry::AddHistogram(MetricOptions options, const BucketBounds& bounds) {
-  return AddFamily<Histogram>(std::move(options), FamilyKind::kHistogram, &bounds);
+  return AddFamily<Histogram>(std::move(options), RecordingKind::kHistogram, &bounds);
 }
 
 Result<Family<TickHistogram>> Registry::AddTickHistogram(MetricOptions options, const BucketBounds& bounds,
                                                          double ticks_per_unit) {
-  return AddFamily<TickHistogram>(std::move(options), FamilyKind::kTickHistogram, &bounds, ticks_per_unit);
+  return AddFamily<TickHistogram>(std::move(options), RecordingKind::kTickHistogram, &bounds, ticks_per_unit);
 }
 
 Result<Family<ExponentialHistogram>> Registry::AddExponentialHistogram(MetricOptions options,
                                                                        const BucketBounds& classic_bounds) {
-  return AddFamily<ExponentialHistogram>(std::move(options), FamilyKind::kExponentialHistogram, &classic_bounds);
+  return AddFamily<ExponentialHistogram>(std::move(options), RecordingKind::kExponentialHistogram, &classic_bounds);
 }
 
 Registry::Statistics Registry::GetStatistics() const {
@@ -279,15 +253,16 @@ Registry::Statistics Registry::GetStatistics() const {
     families = state_->families;
   }
   Statistics total = {
-      .series = {{MetricType::kCounter, 0}, {MetricType::kGauge, 0}, {MetricType::kHistogram, 0}},
+      .series = {},
       .series_bytes = 0,
       .overflowed_lookups = 0,
       .removed_series = 0,
       .losses = {},
   };
+  for (const KindDescription& kind : kKindDescriptions) total.series.emplace(kind.text_type, 0);
   for (const auto& family : families) {
     const CollectedFamily::Statistics statistics = family->GetStatistics();
-    total.series[family->info().type] += statistics.series;
+    total.series[Describe(family->info().kind).text_type] += statistics.series;
     total.series_bytes += statistics.series_bytes;
     total.overflowed_lookups += statistics.overflowed_lookups;
     total.removed_series += statistics.removed_series;

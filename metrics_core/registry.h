@@ -23,6 +23,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,6 +35,8 @@
 #include "metrics_core/family.h"
 #include "metrics_core/gauge.h"
 #include "metrics_core/histogram.h"
+#include "metrics_core/internal/recording_kind.h"
+#include "metrics_core/metric_kind.h"
 #include "metrics_core/metric_name.h"
 #include "metrics_core/metric_options.h"
 #include "metrics_core/snapshot.h"
@@ -135,11 +138,12 @@ class Registry {
   };
 
   struct Statistics {
-    std::map<MetricType, std::uint64_t> series;  // by type of family; every type has its entry
-    std::uint64_t series_bytes = 0;              // of labels and what finds them
-    std::uint64_t overflowed_lookups = 0;        // of all families, see family.h
-    std::uint64_t removed_series = 0;            // whose memory a snapshot or a look-up still holds
-    std::vector<Losses> losses;                  // of families that have any, in registration order
+    // By the type of their families in the Prometheus text format; every type has its entry.
+    std::map<std::string_view, std::uint64_t> series;
+    std::uint64_t series_bytes = 0;        // of labels and what finds them
+    std::uint64_t overflowed_lookups = 0;  // of all families, see family.h
+    std::uint64_t removed_series = 0;      // whose memory a snapshot or a look-up still holds
+    std::vector<Losses> losses;            // of families that have any, in registration order
   };
   Statistics GetStatistics() const;
 
@@ -165,9 +169,9 @@ class Registry {
 
   // The family, or the one with the same definition that was there before.
   Result<std::shared_ptr<internal::CollectedFamily>> Link(std::shared_ptr<internal::CollectedFamily> family);
-  Result<CallbackFamily> AddCallback(MetricOptions options, MetricType type);
+  Result<CallbackFamily> AddCallback(MetricOptions options, MetricKind kind);
   template <typename Handle>
-  Result<Family<Handle>> AddFamily(MetricOptions options, internal::FamilyKind kind,
+  Result<Family<Handle>> AddFamily(MetricOptions options, internal::RecordingKind kind,
                                    const BucketBounds* bounds = nullptr, double ticks_per_unit = 1);
 
   const std::unique_ptr<State> state_;

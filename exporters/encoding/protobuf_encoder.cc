@@ -6,32 +6,51 @@
 #include <numeric>
 #include <protozero/types.hpp>
 #include <protozero/varint.hpp>
+#include <span>
+#include <type_traits>
 
 #include "exporters/encoding/exemplar_text.h"
+#include "metrics_core/exemplar.h"
+#include "metrics_core/family_values.h"
+#include "metrics_core/metric_kind.h"
 #include "metrics_core/name_escaping.h"
+#include "metrics_core/text_escaping.h"
 
 namespace streamhouse::exporters {
 namespace {
 
+using metrics::CounterValues;
+using metrics::ExponentialHistogramValues;
 using metrics::ExponentialValue;
 using metrics::FamilyInfo;
 using metrics::FamilySnapshot;
+using metrics::GaugeValues;
 using metrics::HistogramValue;
-using metrics::MetricType;
-using metrics::NumberKind;
+using metrics::HistogramValues;
+using metrics::InfoValues;
+using metrics::StateSetValues;
+using metrics::SummaryValue;
+using metrics::SummaryValues;
+using metrics::UpDownCounterValues;
 
 // The numbers of the fields, from io/prometheus/client/metrics.proto.
 namespace family_field {
 enum : protozero::pbf_tag_type { kName = 1, kHelp = 2, kType = 3, kMetric = 4, kUnit = 5 };
 }
 namespace metric_field {
-enum : protozero::pbf_tag_type { kLabel = 1, kGauge = 2, kCounter = 3, kHistogram = 7 };
+enum : protozero::pbf_tag_type { kLabel = 1, kGauge = 2, kCounter = 3, kSummary = 4, kHistogram = 7 };
 }
 namespace label_field {
 enum : protozero::pbf_tag_type { kName = 1, kValue = 2 };
 }
 namespace scalar_field {
 enum : protozero::pbf_tag_type { kValue = 1, kExemplar = 2, kCreated = 3 };
+}
+namespace summary_field {
+enum : protozero::pbf_tag_type { kSampleCount = 1, kSampleSum = 2, kQuantile = 3, kCreated = 4 };
+}
+namespace quantile_field {
+enum : protozero::pbf_tag_type { kQuantile = 1, kValue = 2 };
 }
 namespace histogram_field {
 enum : protozero::pbf_tag_type {
@@ -57,30 +76,6 @@ enum : protozero::pbf_tag_type { kLabel = 1, kValue = 2, kTimestamp = 3 };
 }
 namespace timestamp_field {
 enum : protozero::pbf_tag_type { kSeconds = 1, kNanos = 2 };
-}
-
-std::uint64_t TypeNumber(MetricType type) {
-  switch (type) {
-    case MetricType::kCounter:
-      return 0;
-    case MetricType::kGauge:
-      return 1;
-    case MetricType::kHistogram:
-      return 4;
-  }
-  return 3;  // untyped
-}
-
-double ScalarValue(const FamilySnapshot& family, std::size_t series) {
-  switch (family.info().number) {
-    case NumberKind::kUint64:
-      return static_cast<double>(family.uint64_value(series));
-    case NumberKind::kInt64:
-      return static_cast<double>(family.int64_value(series));
-    case NumberKind::kDouble:
-      return family.double_value(series);
-  }
-  return 0;
 }
 
 template <typename Out>
@@ -121,16 +116,13 @@ void PutExemplar(Out& parent, ProtobufField field, const metrics::Exemplar& exem
 }
 
 template <typename Out>
-void PutScalar(Out& out, const FamilySnapshot& family, std::size_t series) {
-  const bool is_counter = family.info().type == MetricType::kCounter;
-  PutMessage(out, is_counter ? metric_field::kCounter : metric_field::kGauge, [&](auto& scalar) {
-    PutDouble(scalar, scalar_field::kValue, ScalarValue(family, series));
-    const metrics::Exemplar* const exemplar = is_counter ? family.exemplar(series) : nullptr;
-    if (exemplar != nullptr) PutExemplar(scalar, scalar_field::kExemplar, *exemplar);
-    if (family.info().has_created) {
-      PutTimestamp(scalar, scalar_field::kCreated, family.created_unix_milliseconds(series));
-    }
-  });
+void PutCreated(Out& out, ProtobufField field, const FamilySnapshot& family, std::size_t series) {
+  if (family.info().has_created) PutTimestamp(out, field, family.created_unix_milliseconds(series));
+}
+
+template <typename Out>
+void PutGauge(Out& out, double value) {
+  PutMessage(out, metric_field::kGauge, [&](auto& gauge) { PutDouble(gauge, scalar_field::kValue, value); });
 }
 
 template <typename Out>
@@ -150,11 +142,12 @@ void PutNative(Out& out, const ExponentialValue& value, const NativeBuckets& nat
   });
 }
 
-// `native` is that of the series, where there is one.
-template <typename Out>
-void PutHistogram(Out& out, const FamilySnapshot& family, std::size_t series, const NativeBuckets& native) {
-  const HistogramValue value = family.histogram_value(series);
-  const std::vector<double>& bounds = family.info().bounds;
+// `put_native(out)` adds what an exponential histogram has more.
+template <typename Out, typename PutMore>
+void PutHistogram(Out& out, const FamilySnapshot& family, const HistogramValues& histograms, std::size_t series,
+                  const PutMore& put_native) {
+  const HistogramValue value = histograms[series];
+  const std::span<const double> bounds = histograms.bounds;
   PutMessage(out, metric_field::kHistogram, [&](auto& histogram) {
     PutUint64(histogram, histogram_field::kSampleCount, value.count);
     PutDouble(histogram, histogram_field::kSampleSum, value.sum);
@@ -165,21 +158,80 @@ void PutHistogram(Out& out, const FamilySnapshot& family, std::size_t series, co
         PutUint64(bucket, bucket_field::kCumulativeCount, total);
         PutDouble(bucket, bucket_field::kUpperBound,
                   i < bounds.size() ? bounds[i] : std::numeric_limits<double>::infinity());
-        const metrics::Exemplar* const exemplar = family.exemplar(series, i);
+        const metrics::Exemplar* const exemplar = histograms.exemplars.At(series, i);
         if (exemplar != nullptr) PutExemplar(bucket, bucket_field::kExemplar, *exemplar);
       });
     }
-    if (family.is_exponential()) PutNative(histogram, family.exponential_value(series), native);
-    if (family.info().has_created) {
-      PutTimestamp(histogram, histogram_field::kCreated, family.created_unix_milliseconds(series));
-    }
+    put_native(histogram);
+    PutCreated(histogram, histogram_field::kCreated, family, series);
+  });
+}
+
+// PutValue() puts the value of a Metric message. `native` is that of the series, where it is exponential.
+template <typename Out, typename Number>
+void PutValue(Out& out, const FamilySnapshot& family, const CounterValues<Number>& counters, std::size_t series,
+              const NativeBuckets& /*native*/) {
+  PutMessage(out, metric_field::kCounter, [&](auto& counter) {
+    PutDouble(counter, scalar_field::kValue, static_cast<double>(counters[series]));
+    const metrics::Exemplar* const exemplar = counters.exemplars.At(series, 0);
+    if (exemplar != nullptr) PutExemplar(counter, scalar_field::kExemplar, *exemplar);
+    PutCreated(counter, scalar_field::kCreated, family, series);
   });
 }
 
 template <typename Out>
-void PutValue(Out& out, const FamilySnapshot& family, std::size_t series, const NativeBuckets& native) {
-  if (family.info().type == MetricType::kHistogram) return PutHistogram(out, family, series, native);
-  PutScalar(out, family, series);
+void PutValue(Out& out, const FamilySnapshot& /*family*/, const UpDownCounterValues& counters, std::size_t series,
+              const NativeBuckets& /*native*/) {
+  PutGauge(out, static_cast<double>(counters[series]));
+}
+
+template <typename Out, typename Number>
+void PutValue(Out& out, const FamilySnapshot& /*family*/, const GaugeValues<Number>& gauges, std::size_t series,
+              const NativeBuckets& /*native*/) {
+  PutGauge(out, static_cast<double>(gauges[series]));
+}
+
+template <typename Out>
+void PutValue(Out& out, const FamilySnapshot& /*family*/, const InfoValues& /*infos*/, std::size_t /*series*/,
+              const NativeBuckets& /*native*/) {
+  PutGauge(out, 1);
+}
+
+// A metric is one state of a series.
+template <typename Out>
+void PutValue(Out& out, const FamilySnapshot& /*family*/, const StateSetValues& sets, std::size_t metric,
+              const NativeBuckets& /*native*/) {
+  PutGauge(out, sets.IsOn(metric / sets.states.size(), metric % sets.states.size()) ? 1 : 0);
+}
+
+template <typename Out>
+void PutValue(Out& out, const FamilySnapshot& family, const HistogramValues& histograms, std::size_t series,
+              const NativeBuckets& /*native*/) {
+  PutHistogram(out, family, histograms, series, [](auto& /*histogram*/) {});
+}
+
+template <typename Out>
+void PutValue(Out& out, const FamilySnapshot& family, const ExponentialHistogramValues& histograms, std::size_t series,
+              const NativeBuckets& native) {
+  PutHistogram(out, family, histograms.classic, series,
+               [&](auto& histogram) { PutNative(histogram, histograms[series], native); });
+}
+
+template <typename Out>
+void PutValue(Out& out, const FamilySnapshot& family, const SummaryValues& summaries, std::size_t series,
+              const NativeBuckets& /*native*/) {
+  const SummaryValue value = summaries[series];
+  PutMessage(out, metric_field::kSummary, [&](auto& summary) {
+    PutUint64(summary, summary_field::kSampleCount, value.count);
+    PutDouble(summary, summary_field::kSampleSum, value.sum);
+    for (std::size_t i = 0; i < summaries.quantiles.size(); ++i) {
+      PutMessage(summary, summary_field::kQuantile, [&](auto& quantile) {
+        PutDouble(quantile, quantile_field::kQuantile, summaries.quantiles[i]);
+        PutDouble(quantile, quantile_field::kValue, value.quantile_values[i]);
+      });
+    }
+    PutCreated(summary, summary_field::kCreated, family, series);
+  });
 }
 
 std::size_t BytesOfMessage(std::size_t body_bytes) {
@@ -195,85 +247,125 @@ PageSource::Progress ProtobufEncoder::Fill(Chunk& chunk) {
   for (; family_ < families_.size(); ++family_) {
     const FamilySnapshot& family = families_[family_];
     if (family.size() == 0) continue;
-    if (!begun_) BeginFamily(family);
-    begun_ = true;
-    if (!chunk.Append(head_)) return Progress::kMore;
-    head_.clear();
-    for (; series_ < family.size(); ++series_) {
-      if (!FillSeries(family, series_, chunk)) return Progress::kMore;
-    }
-    begun_ = false;
-    series_ = 0;
+    if (!family.Visit([&](const auto& values) { return FillFamily(family, values, chunk); })) return Progress::kMore;
   }
   return Progress::kEnd;
 }
 
-void ProtobufEncoder::BeginFamily(const FamilySnapshot& family) {
-  const FamilyInfo& info = family.info();
-  label_order_.resize(info.label_names.size());
-  std::iota(label_order_.begin(), label_order_.end(), std::size_t{0});
-  std::sort(label_order_.begin(), label_order_.end(),
-            [&](std::size_t a, std::size_t b) { return info.label_names[a] < info.label_names[b]; });
+template <typename Values>
+bool ProtobufEncoder::FillFamily(const FamilySnapshot& family, const Values& values, Chunk& chunk) {
+  if (!begun_) BeginFamily(family, values);
+  begun_ = true;
+  if (!chunk.Append(head_)) return false;
+  head_.clear();
+  const std::size_t metrics = family.size() * std::max<std::size_t>(states_.size(), 1);
+  for (; metric_ < metrics; ++metric_) {
+    if (!FillMetric(family, values, metric_, chunk)) return false;
+  }
+  begun_ = false;
+  metric_ = 0;
+  return true;
+}
 
-  quotes_ = 0;
-  for (const std::string& name : info.label_names) quotes_ += metrics::QuotedLabelName(name) == name ? 0 : 2;
-  std::size_t series_bytes = 0;
-  for (std::size_t i = 0; i < family.size(); ++i) series_bytes += BytesOfMessage(SeriesBytes(family, i));
+template <typename Values>
+void ProtobufEncoder::BeginFamily(const FamilySnapshot& family, const Values& values) {
+  const FamilyInfo& info = family.info();
+  states_.clear();
+  if constexpr (std::is_same_v<Values, StateSetValues>) {
+    const std::string name = metrics::QuotedLabelName(info.name);
+    for (const std::string& state : values.states) states_.push_back(metrics::LabelPairText(name, state));
+  }
+  OrderLabels(info);
+  const std::size_t metrics = family.size() * std::max<std::size_t>(states_.size(), 1);
+  std::size_t metric_bytes = 0;
+  for (std::size_t i = 0; i < metrics; ++i) metric_bytes += BytesOfMessage(MetricBytes(family, values, i));
   const auto put_fields = [&](auto& out) {
     PutString(out, family_field::kName, std::string_view(info.name));
     PutString(out, family_field::kHelp, std::string_view(info.help));
-    PutUint64(out, family_field::kType, TypeNumber(info.type));
+    PutUint64(out, family_field::kType, metrics::Describe(info.kind).protobuf_type);
     if (!info.unit.empty()) PutString(out, family_field::kUnit, std::string_view(info.unit));
   };
   ProtobufSize fields;
   put_fields(fields);
   ProtobufSize length;
-  length.Varint(fields.bytes() + series_bytes);
+  length.Varint(fields.bytes() + metric_bytes);
   head_.resize(length.bytes() + fields.bytes());
   ProtobufWriter writer(head_.data());
-  writer.Varint(fields.bytes() + series_bytes);
+  writer.Varint(fields.bytes() + metric_bytes);
   put_fields(writer);
 }
 
-bool ProtobufEncoder::FillSeries(const FamilySnapshot& family, std::size_t series, Chunk& chunk) {
-  const std::size_t bytes = SeriesBytes(family, series);
+void ProtobufEncoder::OrderLabels(const FamilyInfo& info) {
+  std::vector<std::string> names = info.label_names;
+  if (!states_.empty()) names.push_back(info.name);
+  label_order_.resize(names.size());
+  std::iota(label_order_.begin(), label_order_.end(), std::size_t{0});
+  std::sort(label_order_.begin(), label_order_.end(),
+            [&](std::size_t a, std::size_t b) { return names[a] < names[b]; });
+  quotes_ = 0;
+  for (const std::string& name : info.label_names) quotes_ += metrics::QuotedLabelName(name) == name ? 0 : 2;
+}
+
+template <typename Values>
+bool ProtobufEncoder::FillMetric(const FamilySnapshot& family, const Values& values, std::size_t metric, Chunk& chunk) {
+  const std::size_t bytes = MetricBytes(family, values, metric);
   char* const out = chunk.Reserve(BytesOfMessage(bytes));
   if (out == nullptr) return false;
   ProtobufWriter writer(out);
   PutTag(writer, family_field::kMetric, protozero::pbf_wire_type::length_delimited);
   writer.Varint(bytes);
-  ReadLabels(family.label_text(series));
+  labels_.clear();
+  if constexpr (std::is_same_v<Values, StateSetValues>) {
+    ReadStateLabels(family, metric);
+  } else {
+    ReadLabels(family.label_text(metric));
+  }
   PutLabels(writer);
-  PutValue(writer, family, series, native_);
+  PutValue(writer, family, values, metric, native_);
   chunk.Commit(writer.end());
   return true;
 }
 
-std::size_t ProtobufEncoder::SeriesBytes(const FamilySnapshot& family, std::size_t series) {
-  if (family.is_exponential()) native_.Assign(family.exponential_value(series));
+template <typename Values>
+std::size_t ProtobufEncoder::MetricBytes(const FamilySnapshot& family, const Values& values, std::size_t metric) {
+  if constexpr (std::is_same_v<Values, ExponentialHistogramValues>) native_.Assign(values[metric]);
   ProtobufSize value;
-  PutValue(value, family, series, native_);
-  return LabelBytes(family, series) + value.bytes();
+  PutValue(value, family, values, metric, native_);
+  if constexpr (std::is_same_v<Values, StateSetValues>) {
+    labels_.clear();
+    ReadStateLabels(family, metric);
+    return value.bytes() + ReadLabelBytes();
+  } else {
+    return value.bytes() + LabelBytes(family.label_text(metric));
+  }
 }
 
-std::size_t ProtobufEncoder::LabelBytes(const FamilySnapshot& family, std::size_t series) {
-  const std::string_view text = family.label_text(series);
+std::size_t ProtobufEncoder::LabelBytes(std::string_view text) {
   const std::size_t labels = label_order_.size();
   if (labels == 0) return 0;
   if (text.size() <= kShortTextBytes && std::memchr(text.data(), '\\', text.size()) == nullptr) {
     // Of each label, =, two quotes and a comma give way to three tags and three lengths; the last has no comma.
     return text.size() + 1 + 2 * labels - quotes_;
   }
+  labels_.clear();
   ReadLabels(text);
+  return ReadLabelBytes();
+}
+
+std::size_t ProtobufEncoder::ReadLabelBytes() const {
   ProtobufSize size;
   for (const Label& label : labels_) PutLabel(size, label.name, label.value);
   return size.bytes();
 }
 
 void ProtobufEncoder::ReadLabels(std::string_view label_text) {
-  labels_.clear();
   LabelReader reader(label_text);
   while (reader.Next()) labels_.push_back({reader.name_text(), reader.value()});
+}
+
+void ProtobufEncoder::ReadStateLabels(const FamilySnapshot& family, std::size_t metric) {
+  ReadLabels(family.label_text(metric / states_.size()));
+  ReadLabels(states_[metric % states_.size()]);
 }
 
 void ProtobufEncoder::PutLabels(ProtobufWriter& out) {

@@ -20,7 +20,7 @@
 #include "exporters/encoding/label_reader.h"
 #include "exporters/encoding/native_buckets.h"
 #include "exporters/encoding/protobuf_writer.h"
-#include "metrics_core/exemplar.h"
+#include "metrics_core/family_info.h"
 #include "metrics_core/snapshot.h"
 
 namespace streamhouse::exporters {
@@ -38,26 +38,38 @@ class ProtobufEncoder : public PageSource {
     EscapedText value;
   };
 
-  void BeginFamily(const metrics::FamilySnapshot& family);
+  // These are made for each kind of values.
+  template <typename Values>
+  void BeginFamily(const metrics::FamilySnapshot& family, const Values& values);
   // False when the chunk is full.
-  bool FillSeries(const metrics::FamilySnapshot& family, std::size_t series, Chunk& chunk);
-  // Of the series as a Metric message, without tag and length.
-  std::size_t SeriesBytes(const metrics::FamilySnapshot& family, std::size_t series);
-  std::size_t LabelBytes(const metrics::FamilySnapshot& family, std::size_t series);
+  template <typename Values>
+  bool FillFamily(const metrics::FamilySnapshot& family, const Values& values, Chunk& chunk);
+  template <typename Values>
+  bool FillMetric(const metrics::FamilySnapshot& family, const Values& values, std::size_t metric, Chunk& chunk);
+  // Of a Metric message, without tag and length.
+  template <typename Values>
+  std::size_t MetricBytes(const metrics::FamilySnapshot& family, const Values& values, std::size_t metric);
+  std::size_t LabelBytes(std::string_view label_text);
+
+  // Appends to labels_, the labels of a metric: those of its series, and the one that a state set adds.
   void ReadLabels(std::string_view label_text);
+  void ReadStateLabels(const metrics::FamilySnapshot& family, std::size_t metric);
+  std::size_t ReadLabelBytes() const;
   void PutLabels(ProtobufWriter& out);
+  void OrderLabels(const metrics::FamilyInfo& info);
 
   const std::span<const metrics::FamilySnapshot> families_;
 
   // Where the page stands.
   std::size_t family_ = 0;
-  std::size_t series_ = 0;
+  std::size_t metric_ = 0;
   bool begun_ = false;  // whether head_ and label_order_ are of this family
 
   std::string head_;                      // of the family: its length, and all but its series
   std::vector<std::size_t> label_order_;  // of the family: the places of its labels, by name
   std::size_t quotes_ = 0;                // of the family: those around names in its label text
-  std::vector<Label> labels_;             // of the series
+  std::vector<std::string> states_;       // of a state set: the label that each state adds, as on a text page
+  std::vector<Label> labels_;             // of the metric
   NativeBuckets native_;                  // of the series
 };
 

@@ -2,19 +2,30 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "exporters/encoding/exemplar_text.h"
 #include "exporters/encoding/number_format.h"
+#include "metrics_core/metric_kind.h"
 #include "metrics_core/name_escaping.h"
+#include "metrics_core/text_escaping.h"
 
 namespace streamhouse::exporters {
 namespace {
 
+using metrics::CounterValues;
+using metrics::ExemplarTable;
+using metrics::ExponentialHistogramValues;
 using metrics::FamilyInfo;
 using metrics::FamilySnapshot;
+using metrics::GaugeValues;
 using metrics::HistogramValue;
-using metrics::MetricType;
-using metrics::NumberKind;
+using metrics::HistogramValues;
+using metrics::InfoValues;
+using metrics::StateSetValues;
+using metrics::SummaryValue;
+using metrics::SummaryValues;
+using metrics::UpDownCounterValues;
 
 // The braces, the space and the newline of a line.
 constexpr std::size_t kPunctuationBytes = 4;
@@ -54,23 +65,12 @@ char* WriteUnixTime(char* out, std::int64_t unix_milliseconds) {
   return out + 4;
 }
 
-std::string LeLabel(double bound) {
-  char number[kNumberBytesMax];
-  return ",le=\"" + std::string(number, WriteOpenMetricsDouble(number, bound)) + "\"";
-}
-
 }  // namespace
 
 SampleName::SampleName(std::string_view name) {
   bare = metrics::QuotedMetricName(name);
   labelled = bare == name ? bare + "{" : "{" + bare + ",";
   if (bare != name) bare = "{" + bare + "}";
-}
-
-std::string CreatedName(std::string_view name) {
-  constexpr std::string_view kCounterSuffix = "_total";
-  if (name.ends_with(kCounterSuffix)) name.remove_suffix(kCounterSuffix.size());
-  return std::string(name) + "_created";
 }
 
 PageSource::Progress TextPage::Fill(Chunk& chunk) {
@@ -92,58 +92,131 @@ bool TextPage::FillFamily(const FamilySnapshot& family, Chunk& chunk) {
     if (!chunk.Append(metadata_)) return false;
     step_ = Step::kSeries;
   }
-  return FillSeries(family, chunk);
+  return family.Visit([&](const auto& values) { return FillSeries(family, values, chunk); });
 }
 
 void TextPage::BeginFamily(const FamilySnapshot& family) {
+  const FamilyInfo& info = family.info();
   series_ = 0;
   line_ = 0;
-  metadata_.clear();
-  name_ = SampleName(family.info().name);
-  shows_created_ = created_ == CreatedUse::kShown && family.info().has_created;
-  if (shows_created_) created_name_ = SampleName(CreatedName(family.info().name));
-  dialect_.append_metadata(family.info(), metadata_);
-  if (family.info().type == MetricType::kHistogram) BeginHistograms(family.info());
-}
-
-void TextPage::BeginHistograms(const FamilyInfo& info) {
   bucket_total_ = 0;
-  bucket_name_ = SampleName(info.name + "_bucket");
-  sum_name_ = SampleName(info.name + "_sum");
-  count_name_ = SampleName(info.name + "_count");
-  le_labels_.clear();
-  for (const double bound : info.bounds) le_labels_.push_back(LeLabel(bound));
-  le_labels_.push_back(",le=\"+Inf\"");
-  le_label_bytes_max_ = 0;
-  for (const std::string& label : le_labels_) le_label_bytes_max_ = std::max(le_label_bytes_max_, label.size());
+  metadata_.clear();
+  added_labels_.clear();
+  added_label_bytes_max_ = 0;
+  name_ = SampleName(info.name);
+  shows_created_ = created_ == CreatedUse::kShown && info.has_created;
+  if (shows_created_) created_name_ = SampleName(metrics::CreatedName(info.name, info.kind));
+  dialect_.append_metadata(info, metadata_);
+  family.Visit([&](const auto& values) { Begin(info, values); });
 }
 
-bool TextPage::FillSeries(const FamilySnapshot& family, Chunk& chunk) {
-  if (family.info().type == MetricType::kHistogram) return FillHistograms(family, chunk);
-  switch (family.info().number) {
-    case NumberKind::kUint64:
-      return FillScalars(family, chunk,
-                         [&](char* out, std::size_t i) { return WriteInteger(out, family.uint64_value(i)); });
-    case NumberKind::kInt64:
-      return FillScalars(family, chunk,
-                         [&](char* out, std::size_t i) { return WriteInteger(out, family.int64_value(i)); });
-    case NumberKind::kDouble:
-      return FillScalars(family, chunk,
-                         [&](char* out, std::size_t i) { return dialect_.write_double(out, family.double_value(i)); });
+// One sample a series, with the family's name.
+template <typename Number>
+void TextPage::Begin(const FamilyInfo& /*info*/, const CounterValues<Number>& /*counters*/) {}
+void TextPage::Begin(const FamilyInfo& /*info*/, const UpDownCounterValues& /*counters*/) {}
+template <typename Number>
+void TextPage::Begin(const FamilyInfo& /*info*/, const GaugeValues<Number>& /*gauges*/) {}
+void TextPage::Begin(const FamilyInfo& /*info*/, const InfoValues& /*infos*/) {}
+
+void TextPage::Begin(const FamilyInfo& info, const StateSetValues& sets) {
+  const std::string label = metrics::QuotedLabelName(info.name);
+  for (const std::string& state : sets.states) AddLabel(label, state);
+}
+
+void TextPage::Begin(const FamilyInfo& info, const HistogramValues& histograms) {
+  bucket_name_ = SampleName(info.name + std::string(metrics::kBucketSuffix));
+  sum_name_ = SampleName(info.name + std::string(metrics::kSumSuffix));
+  count_name_ = SampleName(info.name + std::string(metrics::kCountSuffix));
+  for (const double bound : histograms.bounds) AddNumberLabel(metrics::kBoundLabel, bound);
+  AddNumberLabel(metrics::kBoundLabel, std::numeric_limits<double>::infinity());
+}
+
+void TextPage::Begin(const FamilyInfo& info, const ExponentialHistogramValues& histograms) {
+  Begin(info, histograms.classic);
+}
+
+void TextPage::Begin(const FamilyInfo& info, const SummaryValues& summaries) {
+  sum_name_ = SampleName(info.name + std::string(metrics::kSumSuffix));
+  count_name_ = SampleName(info.name + std::string(metrics::kCountSuffix));
+  for (const double quantile : summaries.quantiles) AddNumberLabel(metrics::kQuantileLabel, quantile);
+}
+
+void TextPage::AddLabel(std::string_view name, std::string_view value) {
+  added_labels_.push_back("," + metrics::LabelPairText(name, value));
+  added_label_bytes_max_ = std::max(added_label_bytes_max_, added_labels_.back().size());
+}
+
+void TextPage::AddNumberLabel(std::string_view name, double value) {
+  char number[kNumberBytesMax];
+  AddLabel(name, {number, WriteOpenMetricsDouble(number, value)});
+}
+
+template <typename Number>
+bool TextPage::FillSeries(const FamilySnapshot& family, const CounterValues<Number>& counters, Chunk& chunk) {
+  return FillNumbers(family, counters.numbers, counters.exemplars, chunk);
+}
+
+bool TextPage::FillSeries(const FamilySnapshot& family, const UpDownCounterValues& counters, Chunk& chunk) {
+  return FillNumbers(family, counters.numbers, {}, chunk);
+}
+
+template <typename Number>
+bool TextPage::FillSeries(const FamilySnapshot& family, const GaugeValues<Number>& gauges, Chunk& chunk) {
+  return FillNumbers(family, gauges.numbers, {}, chunk);
+}
+
+bool TextPage::FillSeries(const FamilySnapshot& family, const InfoValues& /*infos*/, Chunk& chunk) {
+  const auto write_one = [](char* out) { return WriteInteger(out, 1); };
+  for (; series_ < family.size(); ++series_) {
+    if (!FillLine(chunk, name_, family.label_text(series_), write_one)) return false;
   }
   return true;
 }
 
-const metrics::Exemplar* TextPage::ExemplarOf(const FamilySnapshot& family, std::size_t bucket) const {
-  return dialect_.exemplars == ExemplarUse::kShown ? family.exemplar(series_, bucket) : nullptr;
+bool TextPage::FillSeries(const FamilySnapshot& family, const StateSetValues& sets, Chunk& chunk) {
+  for (; series_ < family.size(); ++series_) {
+    for (; line_ < sets.states.size(); ++line_) {
+      const auto write_state = [&](char* out) { return WriteInteger(out, sets.IsOn(series_, line_) ? 1 : 0); };
+      if (!FillLineWithAdded(chunk, name_, family.label_text(series_), line_, write_state)) return false;
+    }
+    line_ = 0;
+  }
+  return true;
 }
 
-template <typename WriteValue>
-bool TextPage::FillScalars(const FamilySnapshot& family, Chunk& chunk, const WriteValue& write_value) {
-  const bool has_exemplars = family.info().has_exemplars && family.info().type == MetricType::kCounter;
+bool TextPage::FillSeries(const FamilySnapshot& family, const HistogramValues& histograms, Chunk& chunk) {
   for (; series_ < family.size(); ++series_) {
-    const auto write = [&](char* out) { return write_value(out, series_); };
-    const metrics::Exemplar* const exemplar = has_exemplars ? ExemplarOf(family, 0) : nullptr;
+    if (!FillHistogram(family, histograms, chunk)) return false;
+    line_ = 0;
+    bucket_total_ = 0;
+  }
+  return true;
+}
+
+bool TextPage::FillSeries(const FamilySnapshot& family, const ExponentialHistogramValues& histograms, Chunk& chunk) {
+  return FillSeries(family, histograms.classic, chunk);
+}
+
+bool TextPage::FillSeries(const FamilySnapshot& family, const SummaryValues& summaries, Chunk& chunk) {
+  for (; series_ < family.size(); ++series_) {
+    if (!FillSummary(family, summaries, chunk)) return false;
+    line_ = 0;
+  }
+  return true;
+}
+
+const metrics::Exemplar* TextPage::ExemplarOf(const ExemplarTable& exemplars, std::size_t bucket) const {
+  return dialect_.exemplars == ExemplarUse::kShown ? exemplars.At(series_, bucket) : nullptr;
+}
+
+template <typename Number>
+bool TextPage::FillNumbers(const FamilySnapshot& family, std::span<const Number> numbers,
+                           const ExemplarTable& exemplars, Chunk& chunk) {
+  const bool has_exemplars = !exemplars.places.empty();
+  for (; series_ < numbers.size(); ++series_) {
+    const Number number = numbers[series_];
+    const auto write = [&](char* out) { return WriteNumber(out, number); };
+    const metrics::Exemplar* const exemplar = has_exemplars ? ExemplarOf(exemplars, 0) : nullptr;
     if (line_ == 0 && !FillLine(chunk, name_, family.label_text(series_), write, exemplar)) return false;
     if (!shows_created_) continue;
     line_ = 1;
@@ -151,6 +224,16 @@ bool TextPage::FillScalars(const FamilySnapshot& family, Chunk& chunk, const Wri
     line_ = 0;
   }
   return true;
+}
+
+char* TextPage::WriteNumber(char* out, std::uint64_t value) const {
+  return WriteInteger(out, value);
+}
+char* TextPage::WriteNumber(char* out, std::int64_t value) const {
+  return WriteInteger(out, value);
+}
+char* TextPage::WriteNumber(char* out, double value) const {
+  return dialect_.write_double(out, value);
 }
 
 bool TextPage::FillCreated(const FamilySnapshot& family, Chunk& chunk) {
@@ -180,49 +263,60 @@ bool TextPage::FillLine(Chunk& chunk, const SampleName& name, std::string_view l
   return true;
 }
 
-bool TextPage::FillHistograms(const FamilySnapshot& family, Chunk& chunk) {
-  for (; series_ < family.size(); ++series_) {
-    if (!FillHistogram(family, chunk)) return false;
-    line_ = 0;
-    bucket_total_ = 0;
-  }
-  return true;
-}
-
-bool TextPage::FillHistogram(const FamilySnapshot& family, Chunk& chunk) {
-  const HistogramValue value = family.histogram_value(series_);
+bool TextPage::FillHistogram(const FamilySnapshot& family, const HistogramValues& histograms, Chunk& chunk) {
+  const HistogramValue value = histograms[series_];
   const std::string_view labels = family.label_text(series_);
   const std::size_t buckets = value.bucket_counts.size();
   for (; line_ < buckets; ++line_) {
     const std::uint64_t total = bucket_total_ + value.bucket_counts[line_];
-    if (!FillBucketLine(chunk, labels, line_, total, ExemplarOf(family, line_))) return false;
+    const auto write_total = [total](char* out) { return WriteInteger(out, total); };
+    const metrics::Exemplar* const exemplar = ExemplarOf(histograms.exemplars, line_);
+    if (!FillLineWithAdded(chunk, bucket_name_, labels, line_, write_total, exemplar)) return false;
     bucket_total_ = total;
   }
-  if (line_ == buckets) {
-    const auto write_sum = [&](char* out) { return dialect_.write_double(out, value.sum); };
+  return FillTotals(family, buckets, value.sum, value.count, chunk);
+}
+
+bool TextPage::FillSummary(const FamilySnapshot& family, const SummaryValues& summaries, Chunk& chunk) {
+  const SummaryValue value = summaries[series_];
+  const std::size_t quantiles = value.quantile_values.size();
+  for (; line_ < quantiles; ++line_) {
+    const auto write_quantile = [&](char* out) { return dialect_.write_double(out, value.quantile_values[line_]); };
+    if (!FillLineWithAdded(chunk, name_, family.label_text(series_), line_, write_quantile)) return false;
+  }
+  return FillTotals(family, quantiles, value.sum, value.count, chunk);
+}
+
+bool TextPage::FillTotals(const FamilySnapshot& family, std::size_t lines, double sum, std::uint64_t count,
+                          Chunk& chunk) {
+  const std::string_view labels = family.label_text(series_);
+  if (line_ == lines) {
+    const auto write_sum = [&](char* out) { return dialect_.write_double(out, sum); };
     if (!FillLine(chunk, sum_name_, labels, write_sum)) return false;
     ++line_;
   }
-  if (line_ == buckets + 1) {
-    const auto write_count = [&](char* out) { return WriteInteger(out, value.count); };
+  if (line_ == lines + 1) {
+    const auto write_count = [&](char* out) { return WriteInteger(out, count); };
     if (!FillLine(chunk, count_name_, labels, write_count)) return false;
     ++line_;
   }
   return FillCreated(family, chunk);
 }
 
-bool TextPage::FillBucketLine(Chunk& chunk, std::string_view labels, std::size_t bucket, std::uint64_t total,
-                              const metrics::Exemplar* exemplar) {
+template <typename WriteValue>
+bool TextPage::FillLineWithAdded(Chunk& chunk, const SampleName& name, std::string_view labels, std::size_t added,
+                                 const WriteValue& write_value, const metrics::Exemplar* exemplar) {
   const std::size_t exemplar_bytes = exemplar == nullptr ? 0 : kExemplarBytesMax;
-  char* out = chunk.Reserve(bucket_name_.labelled.size() + labels.size() + le_label_bytes_max_ + kNumberBytesMax +
+  char* out = chunk.Reserve(name.labelled.size() + labels.size() + added_label_bytes_max_ + kNumberBytesMax +
                             kPunctuationBytes + exemplar_bytes);
   if (out == nullptr) return false;
-  std::string_view le_label = le_labels_[bucket];
-  if (labels.empty()) le_label.remove_prefix(1);
-  out = Put(Put(Put(out, bucket_name_.labelled), labels), le_label);
+  std::string_view label = added_labels_[added];
+  // Its comma.
+  if (labels.empty()) label.remove_prefix(1);
+  out = Put(Put(Put(out, name.labelled), labels), label);
   *out++ = '}';
   *out++ = ' ';
-  out = WriteInteger(out, total);
+  out = write_value(out);
   if (exemplar != nullptr) out = WriteExemplar(out, *exemplar);
   *out++ = '\n';
   chunk.Commit(out);

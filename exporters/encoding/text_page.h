@@ -2,7 +2,8 @@
 //
 // When to use something else: TextEncoder and OpenMetricsEncoder, which are this with a dialect.
 // Guarantees: the same snapshot gives the same bytes. All lines of a family stand together, in the order of the
-// snapshot; a family without series is left out. `le` stands last, and is printed alike in all dialects.
+// snapshot; a family without series is left out. The label that a kind adds (`le`) stands last, and is printed alike in
+// all dialects.
 // Thread safety: one thread at a time. Cost: label text and names are copied, not rendered; memory for the lines' fixed
 // parts of one family at a time.
 #pragma once
@@ -16,6 +17,8 @@
 
 #include "exporters/encoding/chunk.h"
 #include "metrics_core/exemplar.h"
+#include "metrics_core/family_info.h"
+#include "metrics_core/family_values.h"
 #include "metrics_core/snapshot.h"
 
 namespace streamhouse::exporters {
@@ -25,9 +28,6 @@ enum class ExemplarUse : std::uint8_t { kLeftOut, kShown };
 
 // Whether series whose creation time is kept show it, in a sample of its own.
 enum class CreatedUse : std::uint8_t { kLeftOut, kShown };
-
-// The name of that sample, beside those of a counter or histogram.
-std::string CreatedName(std::string_view family_name);
 
 // Wherein the text formats differ.
 struct TextDialect {
@@ -61,22 +61,56 @@ class TextPage : public PageSource {
   enum class Step { kBegin, kMetadata, kSeries };
 
   void BeginFamily(const metrics::FamilySnapshot& family);
-  void BeginHistograms(const metrics::FamilyInfo& info);
-  // These return false when the chunk is full.
+  // Prepares what the lines of a kind share: the names of its samples and the labels that it adds.
+  template <typename Number>
+  void Begin(const metrics::FamilyInfo& info, const metrics::CounterValues<Number>& counters);
+  void Begin(const metrics::FamilyInfo& info, const metrics::UpDownCounterValues& counters);
+  template <typename Number>
+  void Begin(const metrics::FamilyInfo& info, const metrics::GaugeValues<Number>& gauges);
+  void Begin(const metrics::FamilyInfo& info, const metrics::InfoValues& infos);
+  void Begin(const metrics::FamilyInfo& info, const metrics::StateSetValues& sets);
+  void Begin(const metrics::FamilyInfo& info, const metrics::HistogramValues& histograms);
+  void Begin(const metrics::FamilyInfo& info, const metrics::ExponentialHistogramValues& histograms);
+  void Begin(const metrics::FamilyInfo& info, const metrics::SummaryValues& summaries);
+
+  // Everything below returns false when the chunk is full.
   bool FillFamily(const metrics::FamilySnapshot& family, Chunk& chunk);
-  bool FillSeries(const metrics::FamilySnapshot& family, Chunk& chunk);
-  template <typename WriteValue>
-  bool FillScalars(const metrics::FamilySnapshot& family, Chunk& chunk, const WriteValue& write_value);
+  template <typename Number>
+  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::CounterValues<Number>& counters, Chunk& chunk);
+  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::UpDownCounterValues& counters, Chunk& chunk);
+  template <typename Number>
+  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::GaugeValues<Number>& gauges, Chunk& chunk);
+  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::InfoValues& infos, Chunk& chunk);
+  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::StateSetValues& sets, Chunk& chunk);
+  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::HistogramValues& histograms, Chunk& chunk);
+  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::ExponentialHistogramValues& histograms,
+                  Chunk& chunk);
+  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::SummaryValues& summaries, Chunk& chunk);
+
+  template <typename Number>
+  bool FillNumbers(const metrics::FamilySnapshot& family, std::span<const Number> numbers,
+                   const metrics::ExemplarTable& exemplars, Chunk& chunk);
   bool FillCreated(const metrics::FamilySnapshot& family, Chunk& chunk);
-  bool FillHistograms(const metrics::FamilySnapshot& family, Chunk& chunk);
-  bool FillHistogram(const metrics::FamilySnapshot& family, Chunk& chunk);
+  bool FillHistogram(const metrics::FamilySnapshot& family, const metrics::HistogramValues& histograms, Chunk& chunk);
+  bool FillSummary(const metrics::FamilySnapshot& family, const metrics::SummaryValues& summaries, Chunk& chunk);
+  // The sum, the count and the start time, which follow `lines` other lines.
+  bool FillTotals(const metrics::FamilySnapshot& family, std::size_t lines, double sum, std::uint64_t count,
+                  Chunk& chunk);
   template <typename WriteValue>
   static bool FillLine(Chunk& chunk, const SampleName& name, std::string_view labels, const WriteValue& write_value,
                        const metrics::Exemplar* exemplar = nullptr);
+  // A line with added_labels_[added] behind the others.
+  template <typename WriteValue>
+  bool FillLineWithAdded(Chunk& chunk, const SampleName& name, std::string_view labels, std::size_t added,
+                         const WriteValue& write_value, const metrics::Exemplar* exemplar = nullptr);
   // Null where there is none, or the dialect does not show it.
-  const metrics::Exemplar* ExemplarOf(const metrics::FamilySnapshot& family, std::size_t bucket) const;
-  bool FillBucketLine(Chunk& chunk, std::string_view labels, std::size_t bucket, std::uint64_t total,
-                      const metrics::Exemplar* exemplar);
+  const metrics::Exemplar* ExemplarOf(const metrics::ExemplarTable& exemplars, std::size_t bucket) const;
+
+  void AddLabel(std::string_view name, std::string_view value);
+  void AddNumberLabel(std::string_view name, double value);
+  char* WriteNumber(char* out, std::uint64_t value) const;
+  char* WriteNumber(char* out, std::int64_t value) const;
+  char* WriteNumber(char* out, double value) const;
 
   const TextDialect& dialect_;
   const CreatedUse created_;
@@ -86,7 +120,7 @@ class TextPage : public PageSource {
   std::size_t family_ = 0;
   Step step_ = Step::kBegin;
   std::size_t series_ = 0;
-  std::size_t line_ = 0;  // of a histogram: its buckets, its sum, its count, its creation time; of others: 0 and 1
+  std::size_t line_ = 0;            // of the series
   std::uint64_t bucket_total_ = 0;  // of the buckets up to this line
 
   // Of the present family.
@@ -97,8 +131,8 @@ class TextPage : public PageSource {
   SampleName sum_name_;
   SampleName count_name_;
   SampleName created_name_;
-  std::vector<std::string> le_labels_;  // ,le="0.5"
-  std::size_t le_label_bytes_max_ = 0;
+  std::vector<std::string> added_labels_;  // ,le="0.5"
+  std::size_t added_label_bytes_max_ = 0;
 };
 
 }  // namespace streamhouse::exporters

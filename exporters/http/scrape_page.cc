@@ -9,6 +9,7 @@
 #include "exporters/encoding/protobuf_encoder.h"
 #include "exporters/encoding/text_encoder.h"
 #include "exporters/view/escaped_view.h"
+#include "metrics_core/family_info.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -30,11 +31,9 @@ std::unique_ptr<PageSource> MakeEncoder(PageFormat format, std::span<const Famil
 
 // Whether `name` is the family's or that of one of its samples.
 bool IsNameIn(std::string_view name, const metrics::FamilyInfo& info) {
-  if (info.has_created && name == CreatedName(info.name)) return true;
-  if (!name.starts_with(info.name)) return false;
-  name.remove_prefix(info.name.size());
-  if (name.empty()) return true;
-  return info.type == metrics::MetricType::kHistogram && (name == "_bucket" || name == "_sum" || name == "_count");
+  if (name == info.name) return true;
+  const std::vector<std::string> samples = metrics::SampleNames(info);
+  return std::find(samples.begin(), samples.end(), name) != samples.end();
 }
 
 }  // namespace

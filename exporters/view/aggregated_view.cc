@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <vector>
 
 #include "exporters/view/family_sums.h"
 #include "exporters/view/series_groups.h"
@@ -31,6 +32,7 @@ Snapshot AggregatedView::Of(Snapshot snapshot) const {
   auto owner = std::make_shared<Aggregated>();
   owner->source = std::move(snapshot);
   SnapshotBuilder builder(owner->buffers);
+  std::vector<std::size_t> group_of_series;
   for (const FamilySnapshot& family : owner->source.families()) {
     if (HasNoneOf(family.info())) {
       builder.AddFamily(family);
@@ -42,10 +44,9 @@ Snapshot AggregatedView::Of(Snapshot snapshot) const {
     });
     std::deque<std::string>& texts = owner->texts.emplace_back();
     SeriesGroups groups(labels_, texts);
-    FamilySums sums(info);
-    for (std::size_t i = 0; i < family.size(); ++i) sums.Add(family, i, groups.Find(family.label_text(i)));
-    builder.BeginFamily(info, groups.size());
-    sums.AppendTo(builder, texts);
+    group_of_series.clear();
+    for (std::size_t i = 0; i < family.size(); ++i) group_of_series.push_back(groups.Find(family.label_text(i)));
+    AppendFamilySums(family, group_of_series, info, texts, builder);
   }
   return builder.Finish(std::move(owner));
 }

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "metrics_core/exponential_scale.h"
-#include "metrics_core/snapshot.h"
+#include "metrics_core/family_values.h"
 
 namespace streamhouse::exporters {
 

@@ -6,15 +6,17 @@
 #include <memory>
 #include <string_view>
 
+#include "metrics_core/family_info.h"
+#include "metrics_core/metric_kind.h"
 #include "metrics_core/metric_name.h"
 #include "metrics_core/snapshot_builder.h"
+#include "metrics_core/text_escaping.h"
 
 namespace streamhouse::exporters {
 namespace {
 
 using metrics::FamilyInfo;
 using metrics::FamilySnapshot;
-using metrics::MetricType;
 using metrics::Snapshot;
 using metrics::Status;
 using metrics::StatusCode;
@@ -31,28 +33,18 @@ bool HasLabel(const FamilyInfo& info, std::string_view name) {
   return std::find(info.label_names.begin(), info.label_names.end(), name) != info.label_names.end();
 }
 
-std::string LabelText(std::string_view name, std::string_view value) {
-  std::string text(name);
-  text += "=\"";
-  for (const char c : value) {
-    if (c == '\\' || c == '"') text += '\\';
-    text.append(c == '\n' ? "\\n" : std::string(1, c));
-  }
-  return text + '"';
-}
-
 }  // namespace
 
 Status CheckLabels(const Labels& labels) {
   // The rules of a histogram's labels, and those of a help text for each value.
   FamilyInfo family;
   family.name = "labelled";
-  family.type = MetricType::kHistogram;
+  family.kind = metrics::MetricKind::kHistogram;
   for (const auto& [name, value] : labels) {
     if (HasLabel(family, name)) return {StatusCode::kInvalidArgument, "the label " + name + " is given twice"};
     family.label_names.push_back(name);
     family.help = value;
-    if (name == "quantile" || !metrics::CheckFamily(family).ok()) {
+    if (name == metrics::kQuantileLabel || !metrics::CheckFamily(family).ok()) {
       return {StatusCode::kInvalidArgument, "'" + name + ":" + value + "' is not a label and its value"};
     }
   }
@@ -81,7 +73,7 @@ Snapshot LabelledView::Of(Snapshot snapshot) const {
     for (const auto& [name, value] : labels_) {
       if (HasLabel(info, name)) continue;
       info.label_names.push_back(name);
-      added.append(added.empty() ? "" : ",").append(LabelText(name, value));
+      added.append(added.empty() ? "" : ",").append(metrics::LabelPairText(name, value));
     }
     builder.AddRenamedFamily(family, info);
     for (std::size_t i = 0; i < family.size(); ++i) {

@@ -1,11 +1,12 @@
 #include "metrics_core/internal/callback_core.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <set>
 #include <utility>
 
+#include "metrics_core/family_builder.h"
+#include "metrics_core/family_values.h"
 #include "metrics_core/internal/definition.h"
 #include "metrics_core/internal/guarded_call.h"
 #include "metrics_core/internal/label_text.h"
@@ -17,15 +18,17 @@ namespace streamhouse::metrics::internal {
 namespace {
 
 std::string DefinitionOf(const FamilyInfo& info) {
-  return Definition(info.type == MetricType::kCounter ? "callback counter" : "callback gauge", info).text();
+  return Definition("callback " + std::string(Describe(info.kind).word), info).text();
 }
 
 }  // namespace
 
 // The samples of one collection. Of those with the same labels the first is taken.
+template <typename Values>
 class CallbackCore::Samples final : public CallbackSamples {
  public:
-  Samples(CallbackCore& family, SnapshotBuilder& builder) : family_(family), builder_(builder) {}
+  Samples(CallbackCore& family, SnapshotBuilder& builder, std::size_t series)
+      : family_(family), builder_(builder), series_(builder.BeginFamily<Values>(family.info_, series)) {}
 
   void Add(double value, std::span<const std::string_view> label_values) override {
     if (family_.HasArity(label_values)) AddText(builder_.KeepText(family_.LabelText(label_values)), value);
@@ -34,8 +37,8 @@ class CallbackCore::Samples final : public CallbackSamples {
   // The text outlives the snapshot.
   void AddText(std::string_view label_text, double value) {
     if (std::isnan(value) || !taken_.insert(label_text).second) return;
-    builder_.AddScalar(label_text, std::bit_cast<std::uint64_t>(value));
-    if (family_.info_.has_created) builder_.AddCreated(created_);
+    series_.Add(label_text, value);
+    if (family_.info_.has_created) series_.AddCreated(created_);
   }
 
   void SetCreated(std::int64_t unix_milliseconds) { created_ = unix_milliseconds; }
@@ -43,6 +46,7 @@ class CallbackCore::Samples final : public CallbackSamples {
  private:
   CallbackCore& family_;
   SnapshotBuilder& builder_;
+  FamilyBuilder<Values> series_;
   std::set<std::string_view> taken_;
   std::int64_t created_ = 0;
 };
@@ -160,9 +164,16 @@ void CallbackCore::Collect(SnapshotBuilder& builder, std::uint64_t /*now_nanosec
   if (std::any_of(newest.begin(), newest.end(), [](const auto& one) { return one->is_many; })) {
     std::reverse(newest.begin(), newest.end());
   }
-  builder.BeginFamily(info_, newest.size());
-  Samples samples(*this, builder);
-  for (const auto& one : newest) {
+  if (info_.kind == MetricKind::kCounter) {
+    Ask(newest, Samples<CounterValues<double>>(*this, builder, newest.size()));
+  } else {
+    Ask(newest, Samples<GaugeValues<double>>(*this, builder, newest.size()));
+  }
+}
+
+template <typename Values>
+void CallbackCore::Ask(const std::vector<std::shared_ptr<CallbackSeries>>& callbacks, Samples<Values> samples) {
+  for (const auto& one : callbacks) {
     samples.SetCreated(one->created_unix_milliseconds);
     // A callback that removes its own series is destroyed after the lock is released. Any other is let go under the
     // lock, so that whoever removes it next destroys what it holds.

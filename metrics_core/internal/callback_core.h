@@ -15,9 +15,9 @@
 #include <string_view>
 #include <vector>
 
+#include "metrics_core/family_info.h"
 #include "metrics_core/internal/collected_family.h"
 #include "metrics_core/internal/snapshot_epochs.h"
-#include "metrics_core/snapshot.h"
 
 namespace streamhouse::metrics::internal {
 
@@ -79,8 +79,11 @@ class CallbackCore final : public CollectedFamily, public std::enable_shared_fro
   // Series with one label text, the newest last, or one callback of many series.
   using Place = std::vector<std::shared_ptr<CallbackSeries>>;
 
+  template <typename Values>
   class Samples;
 
+  template <typename Values>
+  void Ask(const std::vector<std::shared_ptr<CallbackSeries>>& callbacks, Samples<Values> samples);
   bool HasArity(std::span<const std::string_view> values);
   // As it stands on the page: repaired and cut.
   std::string LabelText(std::span<const std::string_view> values);

@@ -3,6 +3,8 @@
 #include <vector>
 
 #include "metrics_core/internal/number_text.h"
+#include "metrics_core/metric_kind.h"
+#include "metrics_core/text_escaping.h"
 
 namespace streamhouse::metrics::internal {
 namespace {
@@ -10,10 +12,7 @@ namespace {
 // No two texts read the same, whatever is in them.
 std::string Quoted(const std::string& text) {
   std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') quoted += '\\';
-    quoted += c;
-  }
+  AppendEscaped(text, QuoteEscaping::kEscaped, quoted);
   return quoted + "\"";
 }
 
@@ -26,21 +25,28 @@ std::string Joined(const std::vector<std::string>& texts) {
   return joined;
 }
 
+std::string NumbersText(const std::vector<double>& numbers) {
+  std::vector<std::string> texts;
+  for (const double number : numbers) texts.push_back(NumberText(number));
+  return " {" + Joined(texts) + "}";
+}
+
+std::string NamesText(const std::vector<std::string>& names) {
+  std::vector<std::string> texts;
+  for (const std::string& name : names) texts.push_back(Quoted(name));
+  return " {" + Joined(texts) + "}";
+}
+
 }  // namespace
 
 Definition::Definition(std::string_view kind, const FamilyInfo& info) : text_(kind) {
   text_ += " " + Quoted(info.name) + ", help " + Quoted(info.help);
   if (!info.unit.empty()) text_ += ", unit " + Quoted(info.unit);
-  if (!info.label_names.empty()) {
-    std::vector<std::string> names;
-    for (const std::string& name : info.label_names) names.push_back(Quoted(name));
-    text_ += ", labels {" + Joined(names) + "}";
-  }
-  if (info.type == MetricType::kHistogram) {
-    std::vector<std::string> bounds;
-    for (const double bound : info.bounds) bounds.push_back(NumberText(bound));
-    text_ += ", bounds {" + Joined(bounds) + "}";
-  }
+  if (!info.label_names.empty()) text_ += ", labels" + NamesText(info.label_names);
+  const std::string_view added_label = Describe(info.kind).added_label;
+  if (added_label == kBoundLabel) text_ += ", bounds" + NumbersText(info.bounds);
+  if (added_label == kQuantileLabel) text_ += ", quantiles" + NumbersText(info.quantiles);
+  if (added_label == kOwnNameLabel) text_ += ", states" + NamesText(info.states);
   Add("exemplars", info.has_exemplars);
   Add("aggregation by maximum", info.aggregation == Aggregation::kMax);
 }

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <string>
 
+#include "metrics_core/family_builder.h"
+#include "metrics_core/family_values.h"
 #include "metrics_core/internal/definition.h"
 #include "metrics_core/internal/exemplar_slots.h"
 #include "metrics_core/internal/label_text.h"
@@ -60,10 +62,7 @@ void FoldIntoBounds(const ExponentialReading& reading, std::span<const double> b
 }  // namespace
 
 std::string FamilyCore::DefinitionOf(const Options& options) {
-  constexpr std::string_view kKinds[] = {"counter",        "double counter",       "gauge",
-                                         "double gauge",   "up-down counter",      "histogram",
-                                         "tick histogram", "exponential histogram"};
-  Definition definition(kKinds[static_cast<std::size_t>(options.kind)], options.info);
+  Definition definition(Describe(options.kind).word, options.info);
   definition.Add("shared storage", options.storage == SeriesStorage::kShared);
   definition.Add("series_max", options.series_max, kDefaultSeriesMax);
   definition.Add("label_value_bytes_max", options.label_value_bytes_max, kDefaultLabelValueBytesMax);
@@ -72,34 +71,15 @@ std::string FamilyCore::DefinitionOf(const Options& options) {
   return definition.text();
 }
 
-RunShape FamilyCore::ShapeOf(const Options& options) {
-  const CellStorage chosen = options.storage == SeriesStorage::kShared ? CellStorage::kShared : CellStorage::kPerThread;
-  switch (options.kind) {
-    case FamilyKind::kCounter:
-    case FamilyKind::kDoubleCounter:
-      return {.length = 1, .storage = chosen};
-    case FamilyKind::kGauge:
-    case FamilyKind::kDoubleGauge:
-      return {.length = 1, .storage = CellStorage::kShared};
-    case FamilyKind::kUpDownCounter:
-      return {.length = 2, .storage = chosen};
-    case FamilyKind::kHistogram:
-    case FamilyKind::kTickHistogram:
-      return {.length = kFirstBucketCell + options.buckets->bucket_count(), .storage = chosen};
-    case FamilyKind::kExponentialHistogram:
-      // A thread's layout is its own: there is no shared storage for it.
-      return {.length = kExponentialRunCells, .storage = CellStorage::kPerThread};
-  }
-  return {};
-}
-
 FamilyCore::FamilyCore(Options options, std::shared_ptr<SnapshotEpochs> epochs)
     : options_(std::move(options)),
       definition_(DefinitionOf(options_)),
       label_count_(options_.info.label_names.size()),
       label_bytes_max_(LabelBytesMax(options_.series_max)),
       quoted_label_names_(QuotedLabelNames(options_.info.label_names)),
-      shape_(ShapeOf(options_)),
+      shape_(ShapeOf(options_.kind,
+                     options_.storage == SeriesStorage::kShared ? CellStorage::kShared : CellStorage::kPerThread,
+                     options_.buckets == nullptr ? 0 : options_.buckets->bucket_count())),
       epochs_(std::move(epochs)),
       table_(quoted_label_names_) {
   // A family without labels is one series, there from the start.
@@ -259,16 +239,27 @@ void FamilyCore::Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds
   FreeCondemned();
   reader_.StartPass();
   if (options_.expire_after_nanoseconds > 0) Expire(now_nanoseconds);
-  builder.BeginFamily(options_.info, table_.live_count());
-  if (options_.kind == FamilyKind::kExponentialHistogram) {
-    ReadExponentialHistograms(builder);
-  } else if (options_.info.type == MetricType::kHistogram) {
-    ReadHistograms(builder);
-  } else {
-    ReadScalars(builder);
+  switch (options_.kind) {
+    case RecordingKind::kCounter:
+      return CollectNumbers<CounterValues<std::uint64_t>>(builder, [this](Slot run) { return reader_.Sum(run); });
+    case RecordingKind::kDoubleCounter:
+      return CollectNumbers<CounterValues<double>>(builder, [this](Slot run) { return reader_.SumOfDoubles(run); });
+    case RecordingKind::kGauge:
+      return CollectNumbers<GaugeValues<std::int64_t>>(
+          builder, [this](Slot run) { return static_cast<std::int64_t>(reader_.Sum(run)); });
+    case RecordingKind::kDoubleGauge:
+      return CollectNumbers<GaugeValues<double>>(builder, [this](Slot run) { return reader_.SumOfDoubles(run); });
+    case RecordingKind::kUpDownCounter:
+      return CollectNumbers<UpDownCounterValues>(builder, [this](Slot run) { return reader_.Difference(run); });
+    case RecordingKind::kHistogram:
+      return CollectHistograms(builder, [](const HistogramReading& reading) { return reading.double_sum; });
+    case RecordingKind::kTickHistogram:
+      return CollectHistograms(builder, [this](const HistogramReading& reading) {
+        return static_cast<double>(reading.integer_sum) / options_.ticks_per_unit;
+      });
+    case RecordingKind::kExponentialHistogram:
+      return CollectExponentialHistograms(builder);
   }
-  if (options_.info.has_exemplars) ReadExemplars(builder);
-  if (options_.info.has_created) ReadCreated(builder);
 }
 
 void FamilyCore::Expire(std::uint64_t now_nanoseconds) {
@@ -291,76 +282,77 @@ void FamilyCore::Expire(std::uint64_t now_nanoseconds) {
 }
 
 std::uint64_t FamilyCore::ValueForExpiry(Slot run) {
-  return options_.info.type == MetricType::kHistogram ? reader_.Sum(run + kCountCell) : ReadScalar(run);
-}
-
-std::uint64_t FamilyCore::ReadScalar(Slot run) {
   switch (options_.kind) {
-    case FamilyKind::kDoubleCounter:
-    case FamilyKind::kDoubleGauge:
-      return std::bit_cast<std::uint64_t>(reader_.SumOfDoubles(run));
-    case FamilyKind::kUpDownCounter:
-      return static_cast<std::uint64_t>(reader_.Difference(run));
-    default:
+    case RecordingKind::kCounter:
+    case RecordingKind::kGauge:
       return reader_.Sum(run);
+    case RecordingKind::kDoubleCounter:
+    case RecordingKind::kDoubleGauge:
+      return std::bit_cast<std::uint64_t>(reader_.SumOfDoubles(run));
+    case RecordingKind::kUpDownCounter:
+      return static_cast<std::uint64_t>(reader_.Difference(run));
+    case RecordingKind::kHistogram:
+    case RecordingKind::kTickHistogram:
+    case RecordingKind::kExponentialHistogram:
+      return reader_.Sum(run + kCountCell);
+  }
+  return 0;
+}
+
+template <typename Visit>
+void FamilyCore::ForEachSeries(const Visit& visit) const {
+  for (std::uint32_t number = 0; number < table_.number_limit(); ++number) {
+    if (table_.IsLive(number)) visit(number, table_.At(number));
   }
 }
 
-void FamilyCore::ReadExemplars(SnapshotBuilder& builder) {
-  const std::uint32_t buckets = options_.buckets == nullptr ? 1 : options_.buckets->bucket_count();
-  for (std::uint32_t number = 0; number < table_.number_limit(); ++number) {
-    if (!table_.IsLive(number)) continue;
-    const ExemplarSlots* const slots = ExemplarsOf(table_.At(number).run);
-    for (std::uint32_t bucket = 0; bucket < buckets; ++bucket) {
-      builder.AddExemplar(slots == nullptr ? std::nullopt : slots->Read(bucket));
-    }
+void FamilyCore::CollectExtras(SeriesBuilder& family) {
+  if (options_.info.has_exemplars) {
+    const std::uint32_t buckets = options_.buckets == nullptr ? 1 : options_.buckets->bucket_count();
+    ForEachSeries([&](std::uint32_t /*number*/, const Series& series) {
+      const ExemplarSlots* const slots = ExemplarsOf(series.run);
+      for (std::uint32_t bucket = 0; bucket < buckets; ++bucket) {
+        family.AddExemplar(slots == nullptr ? std::nullopt : slots->Read(bucket));
+      }
+    });
   }
+  if (!options_.info.has_created) return;
+  ForEachSeries([&](std::uint32_t number, const Series& /*series*/) { family.AddCreated(created_[number]); });
 }
 
-void FamilyCore::ReadCreated(SnapshotBuilder& builder) {
-  for (std::uint32_t number = 0; number < table_.number_limit(); ++number) {
-    if (table_.IsLive(number)) builder.AddCreated(created_[number]);
-  }
+template <typename Values, typename Read>
+void FamilyCore::CollectNumbers(SnapshotBuilder& builder, const Read& read) {
+  FamilyBuilder<Values> family = builder.BeginFamily<Values>(options_.info, table_.live_count());
+  ForEachSeries([&](std::uint32_t /*number*/, const Series& series) { family.Add(series.text(), read(series.run)); });
+  CollectExtras(family);
 }
 
-void FamilyCore::ReadScalars(SnapshotBuilder& builder) {
-  for (std::uint32_t number = 0; number < table_.number_limit(); ++number) {
-    if (!table_.IsLive(number)) continue;
-    const Series& series = table_.At(number);
-    builder.AddScalar(series.text(), ReadScalar(series.run));
-  }
+template <typename SumOf>
+void FamilyCore::CollectHistograms(SnapshotBuilder& builder, const SumOf& sum_of) {
+  auto family = builder.BeginFamily<HistogramValues>(options_.info, table_.live_count());
+  ForEachSeries([&](std::uint32_t /*number*/, const Series& series) {
+    const HistogramReading reading = reader_.ReadHistogram(series.run, family.Add(series.text()));
+    family.SetTotals(sum_of(reading), reading.count);
+  });
+  CollectExtras(family);
 }
 
-void FamilyCore::ReadHistograms(SnapshotBuilder& builder) {
-  const bool counts_ticks = options_.kind == FamilyKind::kTickHistogram;
-  for (std::uint32_t number = 0; number < table_.number_limit(); ++number) {
-    if (!table_.IsLive(number)) continue;
-    const Series& series = table_.At(number);
-    const std::span<std::uint64_t> buckets = builder.AddHistogram(series.text());
-    const HistogramReading reading = reader_.ReadHistogram(series.run, buckets);
-    const double sum =
-        counts_ticks ? static_cast<double>(reading.integer_sum) / options_.ticks_per_unit : reading.double_sum;
-    builder.SetHistogramTotals(sum, reading.count);
-  }
-}
-
-void FamilyCore::ReadExponentialHistograms(SnapshotBuilder& builder) {
-  for (std::uint32_t number = 0; number < table_.number_limit(); ++number) {
-    if (!table_.IsLive(number)) continue;
-    const Series& series = table_.At(number);
+void FamilyCore::CollectExponentialHistograms(SnapshotBuilder& builder) {
+  auto family = builder.BeginFamily<ExponentialHistogramValues>(options_.info, table_.live_count());
+  ForEachSeries([&](std::uint32_t /*number*/, const Series& series) {
     exponential_.Clear();
     reader_.ForEachShard(series.run, [&](const Cell* cells) { exponential_.Add(cells); });
     exponential_.Shrink();
-    FoldIntoBounds(exponential_, options_.info.bounds, builder.AddHistogram(series.text()));
-    builder.SetHistogramTotals(exponential_.sum, exponential_.count);
-    builder.AddExponential({.schema = exponential_.schema,
-                            .first_index = exponential_.first_index,
-                            .bucket_counts = exponential_.buckets,
-                            .zero_threshold = kZeroThreshold,
-                            .zero_count = exponential_.zero_count,
-                            .sum = exponential_.sum,
-                            .count = exponential_.count});
-  }
+    const ExponentialValue value = {.schema = exponential_.schema,
+                                    .first_index = exponential_.first_index,
+                                    .bucket_counts = exponential_.buckets,
+                                    .zero_threshold = kZeroThreshold,
+                                    .zero_count = exponential_.zero_count,
+                                    .sum = exponential_.sum,
+                                    .count = exponential_.count};
+    FoldIntoBounds(exponential_, options_.info.bounds, family.Add(series.text(), value));
+  });
+  CollectExtras(family);
 }
 
 }  // namespace streamhouse::metrics::internal

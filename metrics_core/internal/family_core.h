@@ -21,39 +21,32 @@
 #include <utility>
 #include <vector>
 
+#include "metrics_core/family_info.h"
 #include "metrics_core/internal/bucket_table.h"
 #include "metrics_core/internal/cell_arena.h"
 #include "metrics_core/internal/cell_reader.h"
 #include "metrics_core/internal/collected_family.h"
 #include "metrics_core/internal/exponential_run.h"
 #include "metrics_core/internal/read_section.h"
+#include "metrics_core/internal/recording_kind.h"
 #include "metrics_core/internal/series.h"
 #include "metrics_core/internal/series_index.h"
 #include "metrics_core/internal/series_ref.h"
 #include "metrics_core/internal/series_table.h"
 #include "metrics_core/internal/snapshot_epochs.h"
 #include "metrics_core/metric_options.h"
-#include "metrics_core/snapshot.h"
 
-namespace streamhouse::metrics::internal {
+namespace streamhouse::metrics {
 
-// What the cells of a family's series mean.
-enum class FamilyKind : std::uint8_t {
-  kCounter,
-  kDoubleCounter,
-  kGauge,
-  kDoubleGauge,
-  kUpDownCounter,
-  kHistogram,
-  kTickHistogram,
-  kExponentialHistogram,
-};
+class SeriesBuilder;
+
+namespace internal {
 
 class FamilyCore final : public CollectedFamily {
  public:
   struct Options {
     FamilyInfo info;
-    FamilyKind kind = FamilyKind::kCounter;
+    RecordingKind kind = RecordingKind::kCounter;  // info.kind is the kind of metric that it stands for
     SeriesStorage storage = SeriesStorage::kPerThread;
     std::uint32_t series_max = kDefaultSeriesMax;
     std::uint32_t label_value_bytes_max = kDefaultLabelValueBytesMax;
@@ -120,7 +113,6 @@ class FamilyCore final : public CollectedFamily {
   };
 
   static std::string DefinitionOf(const Options& options);
-  static RunShape ShapeOf(const Options& options);
   // What it returns is counted where it is false.
   bool HasArity(std::span<const std::string_view> values) noexcept;
   Slot FindOverflow(std::span<const std::string_view> values) noexcept;
@@ -140,12 +132,16 @@ class FamilyCore final : public CollectedFamily {
 
   void Expire(std::uint64_t now_nanoseconds);
   std::uint64_t ValueForExpiry(Slot run);
-  void ReadExemplars(SnapshotBuilder& builder);
-  void ReadCreated(SnapshotBuilder& builder);
-  void ReadScalars(SnapshotBuilder& builder);
-  void ReadHistograms(SnapshotBuilder& builder);
-  void ReadExponentialHistograms(SnapshotBuilder& builder);
-  std::uint64_t ReadScalar(Slot run);
+  // Calls visit(number, series) for each live series.
+  template <typename Visit>
+  void ForEachSeries(const Visit& visit) const;
+  template <typename Values, typename Read>
+  void CollectNumbers(SnapshotBuilder& builder, const Read& read);
+  // The sum of a series is read by sum_of(reading).
+  template <typename SumOf>
+  void CollectHistograms(SnapshotBuilder& builder, const SumOf& sum_of);
+  void CollectExponentialHistograms(SnapshotBuilder& builder);
+  void CollectExtras(SeriesBuilder& family);
 
   // Immutable after construction.
   const Options options_;
@@ -174,4 +170,5 @@ class FamilyCore final : public CollectedFamily {
   std::uint64_t cut_label_values_ = 0;
 };
 
-}  // namespace streamhouse::metrics::internal
+}  // namespace internal
+}  // namespace streamhouse::metrics

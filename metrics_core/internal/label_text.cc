@@ -6,6 +6,7 @@
 
 #include "metrics_core/internal/label_hash.h"
 #include "metrics_core/name_escaping.h"
+#include "metrics_core/text_escaping.h"
 
 namespace streamhouse::metrics::internal {
 namespace {
@@ -44,24 +45,6 @@ std::size_t ValidPrefix(std::string_view value) {
     good += length;
   }
   return good;
-}
-
-void AppendEscaped(std::string& text, std::string_view value) {
-  for (const char c : value) {
-    switch (c) {
-      case '\\':
-        text += "\\\\";
-        break;
-      case '"':
-        text += "\\\"";
-        break;
-      case '\n':
-        text += "\\n";
-        break;
-      default:
-        text += c;
-    }
-  }
 }
 
 }  // namespace
@@ -109,7 +92,7 @@ std::string MakeLabelText(std::span<const std::string> names, std::span<const st
     if (i > 0) text += ',';
     text += names[i];
     text += "=\"";
-    AppendEscaped(text, ToValidUtf8(values[i], repaired));
+    AppendEscaped(ToValidUtf8(values[i], repaired), QuoteEscaping::kEscaped, text);
     text += '"';
   }
   return text;

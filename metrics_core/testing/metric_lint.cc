@@ -85,10 +85,13 @@ std::vector<std::string> LintFamily(const FamilyInfo& info) {
   if (std::any_of(labels.begin(), labels.end(), IsCamelCase)) {
     problems.emplace_back("label names should be written in 'snake_case' not 'camelCase'");
   }
-  if (info.type != MetricType::kHistogram && std::find(labels.begin(), labels.end(), "le") != labels.end()) {
+  const auto has_label_of_others = [&](std::string_view label) {
+    return AddedLabel(info) != label && std::find(labels.begin(), labels.end(), label) != labels.end();
+  };
+  if (has_label_of_others(kBoundLabel)) {
     problems.emplace_back("non-histogram metrics should not have \"le\" label");
   }
-  if (std::find(labels.begin(), labels.end(), "quantile") != labels.end()) {
+  if (has_label_of_others(kQuantileLabel)) {
     problems.emplace_back("non-summary metrics should not have \"quantile\" label");
   }
   return problems;

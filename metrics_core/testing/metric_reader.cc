@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "metrics_core/family_values.h"
 #include "metrics_core/internal/label_text.h"
 #include "metrics_core/status.h"
 
@@ -30,6 +31,34 @@ bool HasAll(std::string_view text, LabelPairs labels) {
 
 }  // namespace
 
+std::optional<double> NumberOf(const FamilySnapshot& family, std::size_t series) {
+  using Number = std::optional<double>;
+  return family.Visit(Overloaded{
+      [&]<typename T>(const CounterValues<T>& counters) -> Number { return static_cast<double>(counters[series]); },
+      [&](const UpDownCounterValues& counters) -> Number { return static_cast<double>(counters[series]); },
+      [&]<typename T>(const GaugeValues<T>& gauges) -> Number { return static_cast<double>(gauges[series]); },
+      [](const InfoValues&) -> Number { return 1; },
+      [](const StateSetValues&) -> Number { return std::nullopt; },
+      [](const HistogramValues&) -> Number { return std::nullopt; },
+      [](const ExponentialHistogramValues&) -> Number { return std::nullopt; },
+      [](const SummaryValues&) -> Number { return std::nullopt; },
+  });
+}
+
+const HistogramValues* HistogramsOf(const FamilySnapshot& family) {
+  using Histograms = const HistogramValues*;
+  return family.Visit(Overloaded{
+      []<typename T>(const CounterValues<T>&) -> Histograms { return nullptr; },
+      [](const UpDownCounterValues&) -> Histograms { return nullptr; },
+      []<typename T>(const GaugeValues<T>&) -> Histograms { return nullptr; },
+      [](const InfoValues&) -> Histograms { return nullptr; },
+      [](const StateSetValues&) -> Histograms { return nullptr; },
+      [](const HistogramValues& histograms) -> Histograms { return &histograms; },
+      [](const ExponentialHistogramValues& histograms) -> Histograms { return &histograms.classic; },
+      [](const SummaryValues&) -> Histograms { return nullptr; },
+  });
+}
+
 const FamilySnapshot* MetricReader::FindFamily(std::string_view name) const {
   for (const FamilySnapshot& family : snapshot_.families()) {
     if (family.info().name == name) return &family;
@@ -52,21 +81,15 @@ std::optional<MetricReader::Place> MetricReader::Find(std::string_view name, Lab
 std::optional<double> MetricReader::Value(std::string_view family, LabelPairs labels) const {
   const std::optional<Place> place = Find(family, labels);
   if (!place) return std::nullopt;
-  switch (place->family->info().number) {
-    case NumberKind::kUint64:
-      return static_cast<double>(place->family->uint64_value(place->series));
-    case NumberKind::kInt64:
-      return static_cast<double>(place->family->int64_value(place->series));
-    case NumberKind::kDouble:
-      return place->family->double_value(place->series);
-  }
-  return std::nullopt;
+  return NumberOf(*place->family, place->series);
 }
 
 std::optional<HistogramValue> MetricReader::Histogram(std::string_view family, LabelPairs labels) const {
   const std::optional<Place> place = Find(family, labels);
   if (!place) return std::nullopt;
-  return place->family->histogram_value(place->series);
+  const HistogramValues* const histograms = HistogramsOf(*place->family);
+  if (histograms == nullptr) return std::nullopt;
+  return (*histograms)[place->series];
 }
 
 std::size_t MetricReader::SeriesCount(std::string_view family) const {

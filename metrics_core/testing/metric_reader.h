@@ -14,6 +14,7 @@
 #include <string_view>
 #include <utility>
 
+#include "metrics_core/family_values.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/snapshot.h"
 
@@ -22,14 +23,20 @@ namespace streamhouse::metrics::testing {
 // Label names and values, in any order. A series is meant that has them all; it may have more, if it is the only one.
 using LabelPairs = std::initializer_list<std::pair<std::string_view, std::string_view>>;
 
+// The value of a series of a counter, gauge or info; nothing for other kinds.
+std::optional<double> NumberOf(const FamilySnapshot& family, std::size_t series);
+
+// The classic histograms of a family, also of an exponential one; null for other kinds.
+const HistogramValues* HistogramsOf(const FamilySnapshot& family);
+
 class MetricReader {
  public:
   explicit MetricReader(Registry& registry) : snapshot_(registry.TakeSnapshot()) {}
 
-  // Of a counter or gauge; nothing when there is no such series. Several that match end the program.
+  // As NumberOf(); nothing when there is no such series. Several that match end the program.
   std::optional<double> Value(std::string_view family, LabelPairs labels = {}) const;
 
-  // Of a histogram; nothing when there is no such series. Its buckets belong to the reader's snapshot.
+  // As HistogramsOf(); nothing when there is no such series. Its buckets belong to the reader's snapshot.
   std::optional<HistogramValue> Histogram(std::string_view family, LabelPairs labels = {}) const;
 
   // How many series the family has; 0 when there is no such family.

@@ -6,6 +6,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "metrics_core/snapshot.h"
@@ -40,62 +41,99 @@ std::string Key(std::string_view name, std::string_view labels, std::string_view
   return key.append(more) + '}';
 }
 
-std::string BoundLabel(double bound) {
-  return "le=\"" + Number(bound) + '"';
+std::string NumberLabel(std::string_view name, double value) {
+  return std::string(name) + "=\"" + Number(value) + '"';
 }
 
-double ScalarOf(const FamilySnapshot& family, std::size_t i) {
-  switch (family.info().number) {
-    case NumberKind::kUint64:
-      return static_cast<double>(family.uint64_value(i));
-    case NumberKind::kInt64:
-      return static_cast<double>(family.int64_value(i));
-    case NumberKind::kDouble:
-      break;
-  }
-  return family.double_value(i);
-}
+// The samples of one family, kind by kind.
+class FamilySamples {
+ public:
+  FamilySamples(const FamilySnapshot& family, Samples& samples) : family_(family), samples_(samples) {}
 
-void AddHistogram(const FamilySnapshot& family, std::size_t i, Samples& samples) {
-  const std::string& name = family.info().name;
-  const std::string_view labels = family.label_text(i);
-  const HistogramValue value = family.histogram_value(i);
-  std::uint64_t cumulative = 0;
-  for (std::size_t b = 0; b < value.bucket_counts.size(); ++b) {
-    const bool is_last = b == family.info().bounds.size();
-    const double bound = is_last ? std::numeric_limits<double>::infinity() : family.info().bounds[b];
-    cumulative += value.bucket_counts[b];
-    samples[Key(name + "_bucket", labels, BoundLabel(bound))] = static_cast<double>(cumulative);
+  template <typename Number>
+  void Add(const CounterValues<Number>& counters) {
+    AddNumbers(counters.numbers);
   }
-  samples[Key(name + "_sum", labels)] = value.sum;
-  samples[Key(name + "_count", labels)] = static_cast<double>(value.count);
-}
+  void Add(const UpDownCounterValues& counters) { AddNumbers(counters.numbers); }
+  template <typename Number>
+  void Add(const GaugeValues<Number>& gauges) {
+    AddNumbers(gauges.numbers);
+  }
+  void Add(const InfoValues& /*infos*/) {
+    for (std::size_t i = 0; i < family_.size(); ++i) Put("", i, 1);
+  }
+  void Add(const StateSetValues& sets) {
+    for (std::size_t i = 0; i < family_.size(); ++i) {
+      for (std::size_t s = 0; s < sets.states.size(); ++s) {
+        Put("", i, sets.IsOn(i, s) ? 1 : 0, family_.info().name + "=\"" + sets.states[s] + '"');
+      }
+    }
+  }
+  void Add(const HistogramValues& histograms) {
+    for (std::size_t i = 0; i < family_.size(); ++i) {
+      const HistogramValue value = histograms[i];
+      std::uint64_t cumulative = 0;
+      for (std::size_t b = 0; b < value.bucket_counts.size(); ++b) {
+        const bool is_last = b == histograms.bounds.size();
+        const double bound = is_last ? std::numeric_limits<double>::infinity() : histograms.bounds[b];
+        cumulative += value.bucket_counts[b];
+        Put(kBucketSuffix, i, static_cast<double>(cumulative), NumberLabel(kBoundLabel, bound));
+      }
+      PutTotals(i, value.sum, value.count);
+    }
+  }
+  void Add(const ExponentialHistogramValues& histograms) { Add(histograms.classic); }
+  void Add(const SummaryValues& summaries) {
+    for (std::size_t i = 0; i < family_.size(); ++i) {
+      const SummaryValue value = summaries[i];
+      for (std::size_t q = 0; q < summaries.quantiles.size(); ++q) {
+        Put("", i, value.quantile_values[q], NumberLabel(kQuantileLabel, summaries.quantiles[q]));
+      }
+      PutTotals(i, value.sum, value.count);
+    }
+  }
+
+ private:
+  template <typename Number>
+  void AddNumbers(std::span<const Number> numbers) {
+    for (std::size_t i = 0; i < numbers.size(); ++i) Put("", i, static_cast<double>(numbers[i]));
+  }
+  void PutTotals(std::size_t i, double sum, std::uint64_t count) {
+    Put(kSumSuffix, i, sum);
+    Put(kCountSuffix, i, static_cast<double>(count));
+  }
+  void Put(std::string_view suffix, std::size_t i, double value, std::string_view more_labels = "") {
+    samples_[Key(family_.info().name + std::string(suffix), family_.label_text(i), more_labels)] = value;
+  }
+
+  const FamilySnapshot& family_;
+  Samples& samples_;
+};
 
 Samples SamplesOf(const Snapshot& snapshot, std::initializer_list<std::string_view> families) {
   Samples samples;
   for (const FamilySnapshot& family : snapshot.families()) {
     const bool is_wanted = std::find(families.begin(), families.end(), family.info().name) != families.end();
     if (families.size() > 0 && !is_wanted) continue;
-    for (std::size_t i = 0; i < family.size(); ++i) {
-      if (family.info().type == MetricType::kHistogram) {
-        AddHistogram(family, i, samples);
-      } else {
-        samples[Key(family.info().name, family.label_text(i))] = ScalarOf(family, i);
-      }
-    }
+    FamilySamples of_family(family, samples);
+    family.Visit([&](const auto& values) { of_family.Add(values); });
   }
   return samples;
 }
 
 // `le="1.0"` and `le="1"` are one bound.
-std::string WithPlainBound(std::string key) {
-  constexpr std::string_view kLabel = "le=\"";
-  std::size_t at = key.rfind(kLabel);
+std::string WithPlainNumber(std::string key, std::string_view name) {
+  const std::string label = std::string(name) + "=\"";
+  const std::size_t at = key.rfind(label);
   if (at == std::string::npos || at == 0 || (key[at - 1] != '{' && key[at - 1] != ',')) return key;
-  const std::size_t begin = at + kLabel.size();
+  const std::size_t begin = at + label.size();
   const std::size_t end = key.find('"', begin);
-  const std::optional<double> bound = ParseNumber(std::string_view(key).substr(begin, end - begin));
-  return bound ? key.replace(at, end + 1 - at, BoundLabel(*bound)) : key;
+  const std::optional<double> number = ParseNumber(std::string_view(key).substr(begin, end - begin));
+  return number ? key.replace(at, end + 1 - at, NumberLabel(name, *number)) : key;
+}
+
+std::string WithPlainNumbers(std::string key) {
+  return WithPlainNumber(WithPlainNumber(std::move(key), kBoundLabel), kQuantileLabel);
 }
 
 std::string_view Trimmed(std::string_view line) {
@@ -121,7 +159,7 @@ std::string PageDifference(Registry& registry, std::string_view expected_page,
     if (line.empty() || line.starts_with('#')) continue;
     const std::size_t space = line.rfind(' ');
     const auto value = space == std::string_view::npos ? std::nullopt : ParseNumber(line.substr(space + 1));
-    const auto sample = value ? found.find(WithPlainBound(std::string(line.substr(0, space)))) : found.end();
+    const auto sample = value ? found.find(WithPlainNumbers(std::string(line.substr(0, space)))) : found.end();
     if (sample != found.end() && AreSame(sample->second, *value)) {
       found.erase(sample);
     } else {

@@ -114,7 +114,7 @@ class ClockJumpTest : public testing::Test {
   static void JumpAhead(std::uint64_t ticks) { scale_.tsc -= ticks; }
   HistogramValue Value() {
     snapshot_ = registry_.TakeSnapshot();
-    return snapshot_.families()[0].histogram_value(0);
+    return snapshot_.families()[0].As<HistogramValues>()[0];
   }
 
   // Used by Clock after the test.
@@ -175,7 +175,7 @@ TEST(ClockTest, ACounterThatBeginsAgainIsGivenUpAtTheNextSnapshot) {
   }
   const auto expiring = registry.AddGauge({.name = "b", .help = "h", .expire_after = std::chrono::seconds(15)}).value();
   expiring.With().Set(1);
-  EXPECT_LT(registry.TakeSnapshot().families()[0].histogram_value(0).sum, 1);
+  EXPECT_LT(registry.TakeSnapshot().families()[0].As<HistogramValues>()[0].sum, 1);
   // Given up; or, without a counter, never looked at.
   EXPECT_EQ(internal::tsc_scale.load(std::memory_order_acquire), internal::kHasTsc ? nullptr : &scale);
   // Seen by the first snapshot at a time of the new clock: the second one finds it young.

@@ -160,7 +160,7 @@ TEST_P(CounterTest, NeverRunsBackwardsWhileThreadsComeAndGo) {
   });
   std::uint64_t last = 0;
   while (last < 300) {
-    const std::uint64_t now = registry_->TakeSnapshot().families()[0].uint64_value(0);
+    const std::uint64_t now = registry_->TakeSnapshot().families()[0].As<CounterValues<std::uint64_t>>()[0];
     ASSERT_GE(now, last);
     last = now;
   }
@@ -229,7 +229,7 @@ TEST_P(DoubleCounterTest, ASeriesAfterAHugeOneStartsAtZeroAndLosesNoSmallAmount)
   busy_.With("0").Increment(1e18);
   EXPECT_TRUE(busy_.Remove("0"));
   busy_.With("1").Increment(0.001);
-  EXPECT_EQ(registry_.TakeSnapshot().families()[0].double_value(0), 0.001);
+  EXPECT_EQ(registry_.TakeSnapshot().families()[0].As<CounterValues<double>>()[0], 0.001);
 }
 
 TEST_P(DoubleCounterTest, ADefaultConstructedOneIsASink) {

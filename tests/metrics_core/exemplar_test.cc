@@ -13,6 +13,7 @@
 #include "metrics_core/registry.h"
 #include "metrics_core/snapshot.h"
 #include "metrics_core/status.h"
+#include "metrics_core/testing/metric_reader.h"
 
 namespace streamhouse::metrics {
 namespace {
@@ -25,9 +26,15 @@ MetricOptions WithExemplars(std::string name) {
 
 class ExemplarTest : public ::testing::Test {
  protected:
-  const Exemplar* Read(std::size_t bucket = 0) {
+  // Of a bucket of the first series, which is a histogram.
+  const Exemplar* Read(std::size_t bucket) {
     snapshot_ = registry_.TakeSnapshot();
-    return snapshot_.families().front().exemplar(0, bucket);
+    return testing::HistogramsOf(snapshot_.families().front())->exemplars.At(0, bucket);
+  }
+  // Of the first series, which is a counter.
+  const Exemplar* ReadCounter() {
+    snapshot_ = registry_.TakeSnapshot();
+    return snapshot_.families().front().As<CounterValues<std::uint64_t>>().exemplars.At(0, 0);
   }
 
   Registry registry_;
@@ -49,9 +56,9 @@ TEST_F(ExemplarTest, StandsInTheBucketOfItsValue) {
 TEST_F(ExemplarTest, KnowsWhenItWasTaken) {
   const auto now = std::chrono::system_clock::now().time_since_epoch() / std::chrono::milliseconds(1);
   registry_.AddCounter(WithExemplars("c_total")).value().With("a").Increment(2, kTrace);
-  ASSERT_NE(Read(), nullptr);
-  EXPECT_EQ(Read()->value, 2);
-  EXPECT_NEAR(static_cast<double>(Read()->unix_milliseconds), static_cast<double>(now), 60'000);
+  ASSERT_NE(ReadCounter(), nullptr);
+  EXPECT_EQ(ReadCounter()->value, 2);
+  EXPECT_NEAR(static_cast<double>(ReadCounter()->unix_milliseconds), static_cast<double>(now), 60'000);
 }
 
 TEST_F(ExemplarTest, IsReadInTheUnitOfItsFamily) {
@@ -74,18 +81,18 @@ TEST_F(ExemplarTest, ExponentialHistogramsHaveOneForEachClassicBound) {
 TEST_F(ExemplarTest, CountsTheRecordingInAnyCase) {
   const auto family = registry_.AddCounter(WithExemplars("c_total")).value();
   for (int i = 0; i < 10; ++i) family.With("a").Increment(1, kTrace);
-  static_cast<void>(Read());
-  EXPECT_EQ(snapshot_.families().front().uint64_value(0), 10U);
+  static_cast<void>(ReadCounter());
+  EXPECT_EQ(snapshot_.families().front().As<CounterValues<std::uint64_t>>()[0], 10U);
 }
 
 TEST_F(ExemplarTest, IgnoresATraceThatIsNone) {
   registry_.AddCounter(WithExemplars("c_total")).value().With("a").Increment(1, TraceContext());
-  EXPECT_EQ(Read(), nullptr);
+  EXPECT_EQ(ReadCounter(), nullptr);
 }
 
 TEST_F(ExemplarTest, IgnoresTracesWithoutTheOption) {
   registry_.AddCounter({.name = "c_total", .help = "Test"}).value().With().Increment(1, kTrace);
-  EXPECT_EQ(Read(), nullptr);
+  EXPECT_EQ(ReadCounter(), nullptr);
   Counter().Increment(1, kTrace);
 }
 
@@ -95,7 +102,7 @@ TEST_F(ExemplarTest, IsGoneWithItsSeries) {
   ASSERT_TRUE(family.Remove("a"));
   static_cast<void>(registry_.TakeSnapshot());
   family.With("a").Increment();
-  EXPECT_EQ(Read(), nullptr);
+  EXPECT_EQ(ReadCounter(), nullptr);
 }
 
 TEST_F(ExemplarTest, AGaugeHasNone) {
@@ -136,7 +143,7 @@ TEST_F(ExemplarTest, IsNoneOfAFamilyWithoutThatUsesTheCellsAgain) {
   }
   const Counter counter = registry_.AddCounter({.name = "d_total", .help = "Test"}).value().With();
   counter.Increment(1, kTrace);
-  EXPECT_EQ(Read(), nullptr);
+  EXPECT_EQ(ReadCounter(), nullptr);
 }
 
 }  // namespace

@@ -35,11 +35,11 @@ class ExponentialHistogramTest : public ::testing::Test {
   // The only series. The snapshot is kept for the spans.
   const ExponentialValue& Read() {
     snapshot_ = registry_.TakeSnapshot();
-    return snapshot_.families().front().exponential_value(0);
+    return snapshot_.families().front().As<ExponentialHistogramValues>()[0];
   }
   HistogramValue ReadClassic() {
     snapshot_ = registry_.TakeSnapshot();
-    return snapshot_.families().front().histogram_value(0);
+    return snapshot_.families().front().As<ExponentialHistogramValues>().classic[0];
   }
 
   // How many of the values are in the bucket with this index, as read.

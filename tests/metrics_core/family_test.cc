@@ -56,7 +56,8 @@ TEST_F(FamilyTest, ValuesThatJoinToTheSameTextAreDifferentSeries) {
   n = 1;
   const Snapshot snapshot = registry_.TakeSnapshot();
   ASSERT_EQ(snapshot.families()[0].size(), sets.size());
-  for (std::size_t i = 0; i < sets.size(); ++i) EXPECT_EQ(snapshot.families()[0].uint64_value(i), n++);
+  for (std::size_t i = 0; i < sets.size(); ++i)
+    EXPECT_EQ(snapshot.families()[0].As<CounterValues<std::uint64_t>>()[i], n++);
 }
 
 TEST_F(FamilyTest, LookupFindsWhatWithHasMade) {
@@ -64,7 +65,7 @@ TEST_F(FamilyTest, LookupFindsWhatWithHasMade) {
   for (const std::string value : {"", "a", "with \"quotes\"", "back\\slash", "new\nline", "\xC3\xA9"}) {
     family.With(value).Increment();
     family.Lookup(value)->Increment(10);
-    EXPECT_EQ(registry_.TakeSnapshot().families()[0].uint64_value(0), 11U) << value;
+    EXPECT_EQ(registry_.TakeSnapshot().families()[0].As<CounterValues<std::uint64_t>>()[0], 11U) << value;
     EXPECT_TRUE(family.Remove(value));
   }
 }
@@ -83,7 +84,7 @@ TEST_F(FamilyTest, LookupAgreesWithWithOverManySeries) {
   for (int i = kSeries; i-- > 0;) family.Lookup(std::to_string(i), std::to_string(i % 7))->Increment(1);
   const Snapshot snapshot = registry_.TakeSnapshot();
   ASSERT_EQ(snapshot.families()[0].size(), std::size_t{kSeries});
-  for (int i = 0; i < kSeries; ++i) EXPECT_EQ(snapshot.families()[0].uint64_value(i), 2U);
+  for (int i = 0; i < kSeries; ++i) EXPECT_EQ(snapshot.families()[0].As<CounterValues<std::uint64_t>>()[i], 2U);
 }
 
 TEST_F(FamilyTest, LookupsMayBeNested) {

@@ -64,10 +64,10 @@ TEST_F(GaugeTest, HoldsEveryDouble) {
   const DoubleGauge gauge = load_.With("0");
   for (const double value : {-0.5, 1e-320, std::numeric_limits<double>::infinity()}) {
     gauge.Set(value);
-    EXPECT_EQ(registry_.TakeSnapshot().families()[1].double_value(0), value);
+    EXPECT_EQ(registry_.TakeSnapshot().families()[1].As<GaugeValues<double>>()[0], value);
   }
   gauge.Set(std::numeric_limits<double>::quiet_NaN());
-  EXPECT_TRUE(std::isnan(registry_.TakeSnapshot().families()[1].double_value(0)));
+  EXPECT_TRUE(std::isnan(registry_.TakeSnapshot().families()[1].As<GaugeValues<double>>()[0]));
 }
 
 TEST_F(GaugeTest, ADefaultConstructedOneIsASink) {

@@ -65,7 +65,7 @@ TEST_P(HistogramTest, TakesTheMostBounds) {
   family.With("a").Observe(255);
   family.With("a").Observe(256);
   const Snapshot snapshot = registry_.TakeSnapshot();
-  const HistogramValue value = snapshot.families()[1].histogram_value(0);
+  const HistogramValue value = snapshot.families()[1].As<HistogramValues>()[0];
   ASSERT_EQ(value.bucket_counts.size(), 257U);
   EXPECT_EQ(value.bucket_counts[255], 1U);
   EXPECT_EQ(value.bucket_counts[256], 1U);
@@ -159,7 +159,7 @@ TEST_P(TickHistogramTest, TheSumIsExactUntilItIsDivided) {
   const std::uint64_t large = std::uint64_t{1} << 60;
   histogram.Observe(large);
   for (int i = 0; i < 256; ++i) histogram.Observe(1);
-  EXPECT_EQ(registry_.TakeSnapshot().families()[0].histogram_value(0).sum, static_cast<double>(large + 256));
+  EXPECT_EQ(registry_.TakeSnapshot().families()[0].As<HistogramValues>()[0].sum, static_cast<double>(large + 256));
 }
 
 TEST_P(TickHistogramTest, TheLargestValuesFallIntoTheLastBucket) {
@@ -170,8 +170,8 @@ TEST_P(TickHistogramTest, TheLargestValuesFallIntoTheLastBucket) {
     histogram.Observe(value);
   }
   const Snapshot snapshot = registry_.TakeSnapshot();
-  EXPECT_EQ(snapshot.families()[0].histogram_value(0).bucket_counts[0], 1U);
-  EXPECT_EQ(snapshot.families()[0].histogram_value(0).bucket_counts[1], 3U);
+  EXPECT_EQ(snapshot.families()[0].As<HistogramValues>()[0].bucket_counts[0], 1U);
+  EXPECT_EQ(snapshot.families()[0].As<HistogramValues>()[0].bucket_counts[1], 3U);
 }
 
 TEST_P(TickHistogramTest, ASeriesThatReusesCellsStartsEmptyHoweverLargeItsSumWas) {
@@ -216,7 +216,7 @@ TEST_P(NegativeTest, ANegativeDurationIsDroppedAndCounted) {
   seconds.Observe(-0.0);
   EXPECT_EQ(Page(registry_), "a_seconds [1 1 0] sum 1.5 count 2\n");
   EXPECT_EQ(DroppedOutOfRange(), dropped + 4);
-  EXPECT_EQ(registry_.TakeSnapshot().families()[0].exemplar(0), nullptr);
+  EXPECT_EQ(registry_.TakeSnapshot().families()[0].As<HistogramValues>().exemplars.At(0, 0), nullptr);
 }
 
 TEST_P(NegativeTest, AUnitThatIsNoTimeHasNegativeValues) {
@@ -249,7 +249,7 @@ TEST(TickHistogramNegativeTest, TheLargestNumbersAreInTheLastBucket) {
   const TickHistogram histogram = registry.AddTickHistogram({.name = "a", .help = "h"}, bounds, 1).value().With();
   for (const std::uint64_t ticks : {TickHistogram::kMaxExactTicks, (std::uint64_t{1} << 62) + 1})
     histogram.Observe(ticks);
-  EXPECT_EQ(registry.TakeSnapshot().families()[0].histogram_value(0).bucket_counts[2], 2U);
+  EXPECT_EQ(registry.TakeSnapshot().families()[0].As<HistogramValues>()[0].bucket_counts[2], 2U);
 }
 
 }  // namespace

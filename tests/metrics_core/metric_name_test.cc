@@ -10,24 +10,24 @@
 namespace streamhouse::metrics {
 namespace {
 
-FamilyInfo OfType(MetricType type, std::string name) {
+FamilyInfo OfKind(MetricKind kind, std::string name) {
   FamilyInfo info;
   info.name = std::move(name);
   info.help = "h";
-  info.type = type;
+  info.kind = kind;
   return info;
 }
 
 FamilyInfo Counter(std::string name) {
-  return OfType(MetricType::kCounter, std::move(name));
+  return OfKind(MetricKind::kCounter, std::move(name));
 }
 
 FamilyInfo Gauge(std::string name) {
-  return OfType(MetricType::kGauge, std::move(name));
+  return OfKind(MetricKind::kGauge, std::move(name));
 }
 
 FamilyInfo Histogram(std::string name) {
-  return OfType(MetricType::kHistogram, std::move(name));
+  return OfKind(MetricKind::kHistogram, std::move(name));
 }
 
 FamilyInfo WithUnit(FamilyInfo info, std::string unit) {
@@ -119,7 +119,7 @@ TEST(MetricNameTest, AFamilyOccupiesEachNameThatAnyFormatGivesIt) {
   using Names = std::vector<std::string>;
   EXPECT_EQ(OccupiedNames(Counter("a_total")), (Names{"a", "a_total", "a_created"}));
   EXPECT_EQ(OccupiedNames(Gauge("a")), Names{"a"});
-  EXPECT_EQ(OccupiedNames(Histogram("a")), (Names{"a", "a_bucket", "a_count", "a_sum", "a_created"}));
+  EXPECT_EQ(OccupiedNames(Histogram("a")), (Names{"a", "a_bucket", "a_sum", "a_count", "a_created"}));
 }
 
 TEST(Utf8NamesTest, AreAnyUtf8) {
@@ -161,7 +161,7 @@ TEST(Utf8NamesTest, OccupyTheirEscapedFormsAsWell) {
 TEST(CheckFamilyTest, OnlyGaugesAggregateByAnotherRuleThanTheirSum) {
   for (FamilyInfo info : {Counter("a_total"), Gauge("a"), Histogram("a")}) {
     info.aggregation = Aggregation::kMax;
-    EXPECT_EQ(CheckFamily(info).ok(), info.type == MetricType::kGauge) << info.name;
+    EXPECT_EQ(CheckFamily(info).ok(), info.kind == MetricKind::kGauge) << info.name;
   }
 }
 

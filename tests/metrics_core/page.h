@@ -1,8 +1,8 @@
 // Page: everything that a registry exports, as text, so that a test compares the whole of it in one go.
 //
-// A line a series: `name{labels} value`, and for a histogram `name{labels} [bucket counts] sum S count N`, in the order
-// of the snapshot. When to use something else: the exporters' encoders, for what a scraper gets; this is nobody's
-// format.
+// A line a series, in the order of the snapshot: `name{labels} value`; for a histogram
+// `name{labels} [bucket counts] sum S count N`; for a state set the states that are on; for an info nothing more.
+// When to use something else: the exporters' encoders, for what a scraper gets; this is nobody's format.
 //
 //   EXPECT_EQ(Page(registry), "sent_total{topic=\"a\"} 2\nlatency [1 0 2] sum 7 count 3\n");
 #pragma once
@@ -12,10 +12,54 @@
 #include <sstream>
 #include <string>
 
+#include "metrics_core/family_values.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/snapshot.h"
 
 namespace streamhouse::metrics {
+
+// Writes what stands behind the labels of one series.
+class PageValue {
+ public:
+  PageValue(std::ostringstream& page, std::size_t series) : page_(page), series_(series) {}
+
+  template <typename Number>
+  void operator()(const CounterValues<Number>& counters) const {
+    page_ << ' ' << counters[series_];
+  }
+  void operator()(const UpDownCounterValues& counters) const { page_ << ' ' << counters[series_]; }
+  template <typename Number>
+  void operator()(const GaugeValues<Number>& gauges) const {
+    page_ << ' ' << gauges[series_];
+  }
+  void operator()(const InfoValues& /*infos*/) const {}
+  void operator()(const StateSetValues& sets) const {
+    for (std::size_t state = 0; state < sets.states.size(); ++state) {
+      if (sets.IsOn(series_, state)) page_ << " is " << sets.states[state];
+    }
+  }
+  void operator()(const HistogramValues& histograms) const {
+    const HistogramValue value = histograms[series_];
+    const char* separator = " [";
+    for (const std::uint64_t count : value.bucket_counts) {
+      page_ << separator << count;
+      separator = " ";
+    }
+    page_ << "] sum " << value.sum << " count " << value.count;
+  }
+  void operator()(const ExponentialHistogramValues& histograms) const { (*this)(histograms.classic); }
+  void operator()(const SummaryValues& summaries) const {
+    const SummaryValue value = summaries[series_];
+    for (std::size_t i = 0; i < summaries.quantiles.size(); ++i) {
+      page_ << ' ' << summaries.quantiles[i] << ": " << value.quantile_values[i];
+    }
+    page_ << " sum " << value.sum << " count " << value.count;
+  }
+
+ private:
+  std::ostringstream& page_;
+  const std::size_t series_;
+};
 
 inline std::string Page(const Snapshot& snapshot) {
   std::ostringstream page;
@@ -24,21 +68,8 @@ inline std::string Page(const Snapshot& snapshot) {
     for (std::size_t i = 0; i < family.size(); ++i) {
       page << family.info().name;
       if (!family.label_text(i).empty()) page << '{' << family.label_text(i) << '}';
-      if (family.info().type == MetricType::kHistogram) {
-        const HistogramValue value = family.histogram_value(i);
-        const char* separator = " [";
-        for (const std::uint64_t count : value.bucket_counts) {
-          page << separator << count;
-          separator = " ";
-        }
-        page << "] sum " << value.sum << " count " << value.count << '\n';
-      } else if (family.info().number == NumberKind::kDouble) {
-        page << ' ' << family.double_value(i) << '\n';
-      } else if (family.info().number == NumberKind::kInt64) {
-        page << ' ' << family.int64_value(i) << '\n';
-      } else {
-        page << ' ' << family.uint64_value(i) << '\n';
-      }
+      family.Visit(PageValue(page, i));
+      page << '\n';
     }
   }
   return page.str();

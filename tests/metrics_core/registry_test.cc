@@ -47,7 +47,7 @@ TEST_F(RegistryTest, AFamilyKeepsWhatItWasRegisteredWith) {
   const FamilyInfo& info = snapshot.families()[0].info();
   EXPECT_EQ(info.help, "Help");
   EXPECT_EQ(info.unit, "bytes");
-  EXPECT_EQ(info.type, MetricType::kHistogram);
+  EXPECT_EQ(info.kind, MetricKind::kHistogram);
   EXPECT_EQ(info.label_names, (std::vector<std::string>{"x", "y"}));
   EXPECT_EQ(info.bounds, (std::vector<double>{1, 2}));
 }
@@ -114,7 +114,7 @@ TEST_F(RegistryTest, TakesUtf8NamesWhereItIsToldTo) {
   family.With("1", "2").Increment(3);
   family.Lookup("1", "2")->Increment();
   EXPECT_EQ(registry.TakeSnapshot().families()[0].label_text(0), "\"x.y\"=\"1\",z=\"2\"");
-  EXPECT_EQ(registry.TakeSnapshot().families()[0].uint64_value(0), 4U);
+  EXPECT_EQ(registry.TakeSnapshot().families()[0].As<CounterValues<std::uint64_t>>()[0], 4U);
   EXPECT_EQ(registry.AddGauge({.name = "a_b", .help = "h"}).status().code(), StatusCode::kAlreadyExists);
   EXPECT_EQ(registry_.AddGauge({.name = "a.b", .help = "h"}).status().code(), StatusCode::kInvalidArgument);
 }

@@ -11,26 +11,28 @@
 namespace streamhouse::metrics {
 namespace {
 
+using Counters = CounterValues<std::uint64_t>;
+
 class SnapshotBuilderTest : public testing::Test {
  protected:
   SnapshotBuilderTest() {
     counter_.name = "a_total";
     histogram_.name = "b";
-    histogram_.type = MetricType::kHistogram;
+    histogram_.kind = MetricKind::kHistogram;
     histogram_.bounds = {1, 2};
   }
 
   // A counter with two series, a family with none, and a histogram with one.
   Snapshot Build() {
     SnapshotBuilder builder(*buffers_);
-    builder.BeginFamily(counter_, 2);
-    builder.AddScalar("x=\"1\"", 10);
-    builder.AddScalar("x=\"2\"", 20);
-    builder.BeginFamily(counter_, 0);
-    builder.BeginFamily(histogram_, 1);
-    const std::span<std::uint64_t> buckets = builder.AddHistogram("y=\"1\"");
+    auto counters = builder.BeginFamily<Counters>(counter_, 2);
+    counters.Add("x=\"1\"", 10);
+    counters.Add("x=\"2\"", 20);
+    builder.BeginFamily<Counters>(counter_, 0);
+    auto histograms = builder.BeginFamily<HistogramValues>(histogram_, 1);
+    const std::span<std::uint64_t> buckets = histograms.Add("y=\"1\"");
     for (std::size_t i = 0; i < buckets.size(); ++i) buckets[i] = i;
-    builder.SetHistogramTotals(4.5, 3);
+    histograms.SetTotals(4.5, 3);
     return builder.Finish(buffers_);
   }
 
@@ -46,7 +48,7 @@ TEST_F(SnapshotBuilderTest, FamiliesHoldWhatWasAddedToThem) {
   EXPECT_EQ(&counter.info(), &counter_);
   ASSERT_EQ(counter.size(), 2U);
   EXPECT_EQ(counter.label_text(1), "x=\"2\"");
-  EXPECT_EQ(counter.uint64_value(1), 20U);
+  EXPECT_EQ(counter.As<Counters>()[1], 20U);
   EXPECT_EQ(snapshot.families()[1].size(), 0U);
 }
 
@@ -54,7 +56,7 @@ TEST_F(SnapshotBuilderTest, AHistogramHasItsBucketsAndTotals) {
   const Snapshot snapshot = Build();
   const FamilySnapshot& histogram = snapshot.families()[2];
   ASSERT_EQ(histogram.size(), 1U);
-  const HistogramValue value = histogram.histogram_value(0);
+  const HistogramValue value = histogram.As<HistogramValues>()[0];
   EXPECT_EQ(value.bucket_counts.size(), 3U);
   EXPECT_EQ(value.bucket_counts[2], 2U);
   EXPECT_EQ(value.sum, 4.5);
@@ -64,54 +66,57 @@ TEST_F(SnapshotBuilderTest, AHistogramHasItsBucketsAndTotals) {
 TEST_F(SnapshotBuilderTest, BucketsAreHandedOutZeroedAlsoInUsedBuffers) {
   Build();
   SnapshotBuilder builder(*buffers_);
-  builder.BeginFamily(histogram_, 1);
-  for (const std::uint64_t bucket : builder.AddHistogram("y=\"1\"")) EXPECT_EQ(bucket, 0U);
+  auto histograms = builder.BeginFamily<HistogramValues>(histogram_, 1);
+  for (const std::uint64_t bucket : histograms.Add("y=\"1\"")) EXPECT_EQ(bucket, 0U);
 }
 
 TEST_F(SnapshotBuilderTest, BuffersThatHaveGrownAreUsedAgain) {
   Build();
   const auto* const labels = buffers_->values[0].labels.data();
-  const auto* const values = buffers_->values[2].values.data();
+  const auto* const values = buffers_->values[2].unsigned_numbers.data();
   const Snapshot again = Build();
   EXPECT_EQ(buffers_->values[0].labels.data(), labels);
-  EXPECT_EQ(buffers_->values[2].values.data(), values);
+  EXPECT_EQ(buffers_->values[2].unsigned_numbers.data(), values);
   EXPECT_EQ(again.families().size(), 3U);
 }
 
 TEST_F(SnapshotBuilderTest, BuffersHaveLittleMoreThanIsNeeded) {
   constexpr std::size_t kSeries = 1'000'000;
   SnapshotBuilder builder(*buffers_);
-  builder.BeginFamily(counter_, kSeries);
-  EXPECT_GE(buffers_->values[0].values.capacity(), kSeries);
-  EXPECT_LE(buffers_->values[0].values.capacity(), kSeries + 10'000);
+  builder.BeginFamily<Counters>(counter_, kSeries);
+  EXPECT_GE(buffers_->values[0].unsigned_numbers.capacity(), kSeries);
+  EXPECT_LE(buffers_->values[0].unsigned_numbers.capacity(), kSeries + 10'000);
 }
 
 TEST_F(SnapshotBuilderTest, MoreSeriesThanWereAnnouncedAreHeldToo) {
   SnapshotBuilder builder(*buffers_);
-  builder.BeginFamily(counter_, 0);
-  for (std::uint64_t i = 0; i < 1'000; ++i) builder.AddScalar("", i);
-  builder.BeginFamily(histogram_, 0);
-  builder.AddHistogram("")[0] = 7;
-  builder.SetHistogramTotals(1, 7);
+  auto counters = builder.BeginFamily<Counters>(counter_, 0);
+  for (std::uint64_t i = 0; i < 1'000; ++i) counters.Add("", i);
+  auto histograms = builder.BeginFamily<HistogramValues>(histogram_, 0);
+  histograms.Add("")[0] = 7;
+  histograms.SetTotals(1, 7);
   const Snapshot snapshot = builder.Finish(buffers_);
-  EXPECT_EQ(snapshot.families()[0].uint64_value(999), 999U);
-  EXPECT_EQ(snapshot.families()[1].histogram_value(0).bucket_counts[0], 7U);
+  EXPECT_EQ(snapshot.families()[0].As<Counters>()[999], 999U);
+  EXPECT_EQ(snapshot.families()[1].As<HistogramValues>()[0].bucket_counts[0], 7U);
 }
 
 TEST_F(SnapshotBuilderTest, AFamilyOfAnotherSnapshotStandsAmongItsOwn) {
   const Snapshot other = Build();
   const auto buffers = std::make_shared<SnapshotBuffers>();
   SnapshotBuilder builder(*buffers);
-  builder.BeginFamily(counter_, 1);
-  builder.AddScalar("own=\"1\"", 1);
+  builder.BeginFamily<Counters>(counter_, 1).Add("own=\"1\"", 1);
   builder.AddFamily(other.families()[2]);
-  builder.BeginFamily(counter_, 1);
-  builder.AddScalar("own=\"2\"", 2);
+  builder.BeginFamily<Counters>(counter_, 1).Add("own=\"2\"", 2);
   const Snapshot snapshot = builder.Finish(buffers);
   ASSERT_EQ(snapshot.families().size(), 3U);
   EXPECT_EQ(snapshot.families()[0].label_text(0), "own=\"1\"");
-  EXPECT_EQ(snapshot.families()[1].histogram_value(0).count, 3U);
-  EXPECT_EQ(snapshot.families()[2].uint64_value(0), 2U);
+  EXPECT_EQ(snapshot.families()[1].As<HistogramValues>()[0].count, 3U);
+  EXPECT_EQ(snapshot.families()[2].As<Counters>()[0], 2U);
+}
+
+TEST_F(SnapshotBuilderTest, AFamilyOfAnotherKindEndsTheProgram) {
+  SnapshotBuilder builder(*buffers_);
+  EXPECT_DEATH(builder.BeginFamily<HistogramValues>(counter_, 1), "another kind");
 }
 
 TEST_F(SnapshotBuilderTest, ASnapshotKeepsItsOwnerAlive) {

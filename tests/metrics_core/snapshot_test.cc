@@ -57,19 +57,18 @@ TEST_F(SnapshotTest, ANewSeriesMayTakeTheirPlaceButNoSeriesMoves) {
   EXPECT_EQ(Page(registry_), "a_total{x=\"4\"} 0\na_total{x=\"2\"} 0\na_total{x=\"3\"} 0\n");
 }
 
-TEST_F(SnapshotTest, SaysHowItsNumbersAreToBeRead) {
+TEST_F(SnapshotTest, HoldsTheValuesOfEachKindAndTypeOfNumber) {
   registry_.AddCounter({.name = "a_total", .help = "h"}).value();
   registry_.AddDoubleCounter({.name = "b_total", .help = "h"}).value();
   registry_.AddGauge({.name = "c", .help = "h"}).value().With().Set(-1);
   registry_.AddDoubleGauge({.name = "d", .help = "h"}).value().With().Set(0.5);
   registry_.AddUpDownCounter({.name = "e", .help = "h"}).value();
   const Snapshot snapshot = registry_.TakeSnapshot();
-  std::vector<NumberKind> numbers;
-  for (const FamilySnapshot& family : snapshot.families()) numbers.push_back(family.info().number);
-  EXPECT_EQ(numbers, (std::vector<NumberKind>{NumberKind::kUint64, NumberKind::kDouble, NumberKind::kInt64,
-                                              NumberKind::kDouble, NumberKind::kInt64}));
-  EXPECT_EQ(snapshot.families()[2].int64_value(0), -1);
-  EXPECT_EQ(snapshot.families()[3].double_value(0), 0.5);
+  EXPECT_EQ(snapshot.families()[0].As<CounterValues<std::uint64_t>>()[0], 0U);
+  EXPECT_EQ(snapshot.families()[1].As<CounterValues<double>>()[0], 0);
+  EXPECT_EQ(snapshot.families()[4].As<UpDownCounterValues>()[0], 0);
+  EXPECT_EQ(snapshot.families()[2].As<GaugeValues<std::int64_t>>()[0], -1);
+  EXPECT_EQ(snapshot.families()[3].As<GaugeValues<double>>()[0], 0.5);
 }
 
 TEST(CreationTimesTest, AreKeptOfCountersAndHistogramsWhereTheRegistryIsToldTo) {
@@ -148,7 +147,8 @@ TEST_F(SnapshotTest, SeveralMayBeAliveAtOnce) {
     snapshots.push_back(registry_.TakeSnapshot());
     counter.Increment();
   }
-  for (std::size_t i = 0; i < snapshots.size(); ++i) EXPECT_EQ(snapshots[i].families()[0].uint64_value(0), i);
+  for (std::size_t i = 0; i < snapshots.size(); ++i)
+    EXPECT_EQ(snapshots[i].families()[0].As<CounterValues<std::uint64_t>>()[0], i);
 }
 
 TEST_F(SnapshotTest, MayBeMovedAndReadOnAnotherThread) {

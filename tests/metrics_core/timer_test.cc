@@ -15,7 +15,7 @@ class ScopedTimerTest : public testing::Test {
  protected:
   HistogramValue Value() {
     snapshot_ = registry_.TakeSnapshot();
-    return snapshot_.families()[0].histogram_value(0);
+    return snapshot_.families()[0].As<HistogramValues>()[0];
   }
 
   Registry registry_;

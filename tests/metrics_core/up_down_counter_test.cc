@@ -17,7 +17,7 @@ namespace {
 class UpDownCounterTest : public testing::TestWithParam<SeriesStorage> {
  protected:
   std::string Page() { return metrics::Page(registry_); }
-  std::int64_t Value() { return registry_.TakeSnapshot().families()[0].int64_value(0); }
+  std::int64_t Value() { return registry_.TakeSnapshot().families()[0].As<UpDownCounterValues>()[0]; }
 
   Registry registry_;
   const Family<UpDownCounter> in_flight_ =

@@ -4,13 +4,14 @@
 // Thread safety: any thread. Cost: a snapshot.
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string_view>
 
 #include "metrics_core/exemplar.h"
+#include "metrics_core/family_values.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/snapshot.h"
+#include "metrics_core/testing/metric_reader.h"
 
 namespace streamhouse {
 
@@ -19,10 +20,10 @@ inline std::optional<metrics::Exemplar> FindExemplar(metrics::Registry& registry
   const metrics::Snapshot snapshot = registry.TakeSnapshot();
   for (const metrics::FamilySnapshot& candidate : snapshot.families()) {
     if (candidate.info().name != family) continue;
-    for (std::size_t series = 0; series < candidate.size(); ++series) {
-      for (std::size_t bucket = 0; bucket <= candidate.info().bounds.size(); ++bucket) {
-        if (const metrics::Exemplar* found = candidate.exemplar(series, bucket)) return *found;
-      }
+    const metrics::HistogramValues* const histograms = metrics::testing::HistogramsOf(candidate);
+    if (histograms == nullptr) return std::nullopt;
+    for (const std::optional<metrics::Exemplar>& found : histograms->exemplars.places) {
+      if (found) return found;
     }
   }
   return std::nullopt;

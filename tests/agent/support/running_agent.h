@@ -88,7 +88,8 @@ class RunningAgent {
     for (const metrics::FamilySnapshot& family : snapshot.families()) {
       if (family.info().name != "streamhouse_agent_" + name) continue;
       for (std::size_t i = 0; i < family.size(); ++i) {
-        if (family.label_text(i).find(label) != std::string_view::npos) sum += family.uint64_value(i);
+        if (family.label_text(i).find(label) != std::string_view::npos)
+          sum += family.As<metrics::CounterValues<std::uint64_t>>()[i];
       }
     }
     return sum;

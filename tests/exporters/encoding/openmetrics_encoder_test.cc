@@ -11,6 +11,7 @@
 #include "metrics_core/snapshot.h"
 #include "tests/exporters/support/command.h"
 #include "tests/exporters/support/created_snapshot.h"
+#include "tests/exporters/support/described_snapshot.h"
 #include "tests/exporters/support/hostile_registry.h"
 #include "tests/exporters/support/page.h"
 #include "tests/exporters/support/utf8_registry.h"
@@ -217,6 +218,37 @@ TEST(OpenMetricsEncoderTest, QuotesNamesThatAreNoLegacyNames) {
                       "{\"http.requests_total\",\"url.path\"=\"/\\\"x\\\"\",code=\"200\"} 2\n"),
             std::string::npos)
       << page;
+}
+
+constexpr const char* kDescribedPage = R"(# TYPE build info
+# UNIT build~
+# HELP build Build
+build_info{version="1.0"} 1
+# TYPE mode stateset
+# UNIT mode~
+# HELP mode Mode
+mode{node="a",mode="idle"} 0
+mode{node="a",mode="busy"} 1
+mode{node="a",mode="a\"b"} 0
+mode{node="b",mode="idle"} 0
+mode{node="b",mode="busy"} 0
+mode{node="b",mode="a\"b"} 0
+# TYPE wait summary
+# UNIT wait~
+# HELP wait Wait
+wait{quantile="0.5"} 1.25
+wait{quantile="1.0"} 2.0
+wait_sum 3.0
+wait_count 2
+# EOF
+)";
+
+TEST(OpenMetricsEncoderTest, HasTypesForInfosStateSetsAndSummaries) {
+  const metrics::Snapshot snapshot = DescribedSnapshot();
+  OpenMetricsEncoder encoder(snapshot.families());
+  const std::string page = ReadPage(encoder);
+  EXPECT_EQ(page, WithBlanks(kDescribedPage));
+  EXPECT_EQ(Parse(page).output, "3 11\n");
 }
 
 }  // namespace

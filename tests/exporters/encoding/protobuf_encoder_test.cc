@@ -13,6 +13,7 @@
 #include "metrics_core/snapshot.h"
 #include "tests/exporters/support/command.h"
 #include "tests/exporters/support/created_snapshot.h"
+#include "tests/exporters/support/described_snapshot.h"
 #include "tests/exporters/support/hostile_registry.h"
 #include "tests/exporters/support/page.h"
 #include "tests/exporters/support/utf8_registry.h"
@@ -256,6 +257,49 @@ TEST(ProtobufEncoderTest, WritesNamesAsTheyAre) {
   EXPECT_EQ(Messages(PageOf<ProtobufEncoder>(*registry)).size(), 6U);
   EXPECT_NE(Decoded(*registry).find("name: \"r\""), std::string::npos) << "not cut off";
   EXPECT_EQ(Decoded(*registry).find("Failed"), std::string::npos);
+}
+
+TEST(ProtobufEncoderTest, WritesEachStateOfASetAsAGauge) {
+  const metrics::Snapshot snapshot = DescribedSnapshot();
+  ProtobufEncoder encoder(snapshot.families().subspan(1, 1));
+  const std::string page = ReadPage(encoder);
+  ASSERT_EQ(Messages(page).size(), 1U);
+  const std::string text = Decoded(page);
+  EXPECT_NE(text.find("type: GAUGE"), std::string::npos) << text;
+  // In the order of the labels' names.
+  EXPECT_NE(text.find(R"(  label {
+    name: "mode"
+    value: "a\"b"
+  }
+  label {
+    name: "node"
+    value: "b"
+  }
+  gauge {
+    value: 0
+  }
+)"),
+            std::string::npos)
+      << text;
+}
+
+TEST(ProtobufEncoderTest, WritesInfosAsGaugesAndSummariesWithTheirQuantiles) {
+  const metrics::Snapshot snapshot = DescribedSnapshot();
+  ProtobufEncoder encoder(snapshot.families());
+  const std::string page = ReadPage(encoder);
+  ASSERT_EQ(Messages(page).size(), 3U);
+  const std::string text = Decoded(page);
+  EXPECT_NE(text.find("name: \"build_info\"\nhelp: \"Build\"\ntype: GAUGE\n"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"(  summary {
+    sample_count: 2
+    sample_sum: 3
+    quantile {
+      quantile: 0.5
+      value: 1.25
+    }
+)"),
+            std::string::npos)
+      << text;
 }
 
 }  // namespace

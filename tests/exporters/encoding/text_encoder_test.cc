@@ -5,6 +5,8 @@
 #include <string>
 
 #include "metrics_core/registry.h"
+#include "metrics_core/snapshot.h"
+#include "tests/exporters/support/described_snapshot.h"
 #include "tests/exporters/support/hostile_registry.h"
 #include "tests/exporters/support/page.h"
 #include "tests/exporters/support/utf8_registry.h"
@@ -115,6 +117,39 @@ plain{a="b"} 1
 {"wait.s_sum"} 2
 {"wait.s_count"} 1
 )");
+}
+
+TEST(TextEncoderTest, ShowsInfosAndStateSetsAsGauges) {
+  const metrics::Snapshot snapshot = DescribedSnapshot();
+  TextEncoder encoder(snapshot.families());
+  EXPECT_EQ(ReadPage(encoder), R"(# HELP build_info Build
+# TYPE build_info gauge
+build_info{version="1.0"} 1
+# HELP mode Mode
+# TYPE mode gauge
+mode{node="a",mode="idle"} 0
+mode{node="a",mode="busy"} 1
+mode{node="a",mode="a\"b"} 0
+mode{node="b",mode="idle"} 0
+mode{node="b",mode="busy"} 0
+mode{node="b",mode="a\"b"} 0
+# HELP wait Wait
+# TYPE wait summary
+wait{quantile="0.5"} 1.25
+wait{quantile="1.0"} 2
+wait_sum 3
+wait_count 2
+)");
+}
+
+TEST(TextEncoderTest, CutsAPageOfAnyKindAtItsLines) {
+  const metrics::Snapshot snapshot = DescribedSnapshot();
+  TextEncoder whole(snapshot.families());
+  const std::string page = ReadPage(whole);
+  for (std::size_t bytes = 1; bytes < page.size(); bytes += 7) {
+    TextEncoder encoder(snapshot.families());
+    EXPECT_EQ(ReadPageBy(encoder, bytes), page);
+  }
 }
 
 }  // namespace

@@ -16,7 +16,9 @@ using std::chrono::milliseconds;
 
 class SharedCollectionTest : public testing::Test {
  protected:
-  std::uint64_t Sent(const metrics::Snapshot& snapshot) { return snapshot.families()[0].uint64_value(0); }
+  std::uint64_t Sent(const metrics::Snapshot& snapshot) {
+    return snapshot.families()[0].As<metrics::CounterValues<std::uint64_t>>()[0];
+  }
 
   metrics::Registry registry_;
   const metrics::Counter sent_ = registry_.AddCounter({.name = "sent_total", .help = "Sent"}).value().With();

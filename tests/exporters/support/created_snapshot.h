@@ -23,20 +23,20 @@ inline metrics::Snapshot CreatedSnapshot() {
   owner->counter.label_names = {"topic"};
   owner->histogram.name = "wait";
   owner->histogram.help = "Wait";
-  owner->histogram.type = metrics::MetricType::kHistogram;
+  owner->histogram.kind = metrics::MetricKind::kHistogram;
   owner->histogram.bounds = {1};
   owner->counter.has_created = owner->histogram.has_created = true;
   constexpr std::int64_t kCreated = 1'700'000'000'007;
   metrics::SnapshotBuilder builder(owner->buffers);
-  builder.BeginFamily(owner->counter, 2);
-  builder.AddScalar("topic=\"a\"", 5);
-  builder.AddCreated(kCreated);
-  builder.AddScalar("topic=\"b\"", 6);
-  builder.AddCreated(kCreated + 1'000);
-  builder.BeginFamily(owner->histogram, 1);
-  builder.AddHistogram("")[1] = 1;
-  builder.SetHistogramTotals(2.5, 1);
-  builder.AddCreated(kCreated + 993);
+  auto counters = builder.BeginFamily<metrics::CounterValues<std::uint64_t>>(owner->counter, 2);
+  counters.Add("topic=\"a\"", 5);
+  counters.AddCreated(kCreated);
+  counters.Add("topic=\"b\"", 6);
+  counters.AddCreated(kCreated + 1'000);
+  auto histograms = builder.BeginFamily<metrics::HistogramValues>(owner->histogram, 1);
+  histograms.Add("")[1] = 1;
+  histograms.SetTotals(2.5, 1);
+  histograms.AddCreated(kCreated + 993);
   return builder.Finish(std::move(owner));
 }
 

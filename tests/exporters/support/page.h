@@ -21,6 +21,18 @@ std::string PageOf(metrics::Registry& registry) {
   return ReadPage(encoder);
 }
 
+// The whole page, read by chunks of so many bytes.
+inline std::string ReadPageBy(PageSource& source, std::size_t chunk_bytes) {
+  std::string page;
+  PageSource::Progress progress;
+  do {
+    Chunk chunk(chunk_bytes);
+    progress = source.Fill(chunk);
+    page += chunk.view();
+  } while (progress == PageSource::Progress::kMore);
+  return page;
+}
+
 // The same, chunk by chunk, with chunks of so many bytes.
 template <typename Encoder>
 std::vector<std::string> ChunksOf(metrics::Registry& registry, std::size_t chunk_bytes) {

@@ -53,7 +53,7 @@ TEST_F(AggregatedViewTest, LeavesOtherFamiliesAsTheyAre) {
   const Snapshot view = AggregatedView({"partition"}).Of(registry_.TakeSnapshot());
   ASSERT_EQ(view.families().size(), 4U);
   EXPECT_EQ(&view.families()[0].info(), &full.families()[0].info());
-  EXPECT_EQ(view.families()[2].histogram_value(0).count, 1U);
+  EXPECT_EQ(view.families()[2].As<metrics::HistogramValues>()[0].count, 1U);
   EXPECT_EQ(view.families()[3].size(), 0U);
   EXPECT_EQ(PageOfView({"none"}), PageOf<TextEncoder>(registry_));
 }
@@ -112,7 +112,8 @@ TEST_F(AggregatedViewTest, ItsSumsAreThoseOfTheFullSnapshot) {
     return sum;
   };
   const auto values = [](const FamilySnapshot& family, std::size_t i) {
-    return family.info().name == "a_total" ? family.uint64_value(i) : family.histogram_value(i).bucket_counts[1];
+    return family.info().name == "a_total" ? family.As<metrics::CounterValues<std::uint64_t>>()[i]
+                                           : family.As<metrics::HistogramValues>()[i].bucket_counts[1];
   };
   EXPECT_EQ(view.families()[0].size(), 7U);
   EXPECT_EQ(total(view, values), total(full, values));

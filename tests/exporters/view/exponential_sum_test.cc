@@ -104,8 +104,8 @@ TEST(ExponentialSumTest, IsTheHistogramOfAllValues) {
   ExponentialValue all;
   for (std::size_t i = 0; i < snapshot.families()[0].size(); ++i) {
     const bool is_all = snapshot.families()[0].label_text(i) == "x=\"all\"";
-    is_all ? void(all = snapshot.families()[0].exponential_value(i))
-           : sum.Add(snapshot.families()[0].exponential_value(i));
+    is_all ? void(all = snapshot.families()[0].As<metrics::ExponentialHistogramValues>()[i])
+           : sum.Add(snapshot.families()[0].As<metrics::ExponentialHistogramValues>()[i]);
   }
   EXPECT_EQ(sum.value().schema, all.schema);
   EXPECT_EQ(sum.value().first_index, all.first_index);

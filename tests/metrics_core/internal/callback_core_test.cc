@@ -22,8 +22,7 @@ class CallbackCoreTest : public testing::Test {
   static FamilyInfo Info() {
     FamilyInfo info;
     info.name = "depth";
-    info.type = MetricType::kGauge;
-    info.number = NumberKind::kDouble;
+    info.kind = MetricKind::kGauge;
     info.label_names = {"queue"};
     return info;
   }
@@ -41,7 +40,7 @@ class CallbackCoreTest : public testing::Test {
     std::string page;
     const FamilySnapshot& family = snapshot.families()[0];
     for (std::size_t i = 0; i < family.size(); ++i) {
-      page += std::string(family.label_text(i)) + ' ' + std::to_string(family.double_value(i)) + ' ';
+      page += std::string(family.label_text(i)) + ' ' + std::to_string(family.As<GaugeValues<double>>()[i]) + ' ';
     }
     return page;
   }

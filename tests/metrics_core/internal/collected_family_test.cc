@@ -19,10 +19,10 @@ std::vector<std::shared_ptr<CollectedFamily>> AllKinds() {
   const auto epochs = std::make_shared<SnapshotEpochs>();
   FamilyInfo info;
   info.name = "a";
-  info.type = MetricType::kGauge;
+  info.kind = MetricKind::kGauge;
   FamilyCore::Options options;
   options.info = info;
-  options.kind = FamilyKind::kGauge;
+  options.kind = RecordingKind::kGauge;
   auto callbacks = std::make_shared<CallbackCore>(info, epochs);
   callbacks->Add([] { return 0.0; }, 0, {});
   return {std::make_shared<FamilyCore>(std::move(options), epochs), callbacks};

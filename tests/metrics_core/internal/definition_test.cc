@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "metrics_core/snapshot.h"
+#include "metrics_core/family_info.h"
 
 namespace streamhouse::metrics::internal {
 namespace {
@@ -21,7 +21,7 @@ FamilyInfo Info(std::string help) {
 
 TEST(DefinitionTest, SaysEverythingInWords) {
   FamilyInfo info = Info("Help");
-  info.type = MetricType::kHistogram;
+  info.kind = MetricKind::kHistogram;
   info.bounds = {1e-10, 0.5};
   Definition definition("histogram", info);
   definition.Add("series_max", 5, 10);

@@ -134,17 +134,18 @@ TEST_F(FamilyCoreTest, ItsEndLeavesTheRunsOfHeldHandlesAlone) {
 
 TEST_F(FamilyCoreTest, EveryKindHasCellsForItsValue) {
   const BucketTable* const buckets = BucketTable::Intern(std::vector<double>{1, 2});
-  for (const FamilyKind kind :
-       {FamilyKind::kCounter, FamilyKind::kDoubleCounter, FamilyKind::kGauge, FamilyKind::kDoubleGauge,
-        FamilyKind::kUpDownCounter, FamilyKind::kHistogram, FamilyKind::kTickHistogram}) {
+  for (const RecordingKind kind :
+       {RecordingKind::kCounter, RecordingKind::kDoubleCounter, RecordingKind::kGauge, RecordingKind::kDoubleGauge,
+        RecordingKind::kUpDownCounter, RecordingKind::kHistogram, RecordingKind::kTickHistogram}) {
     FamilyCore::Options options = CounterOptions();
     options.kind = kind;
+    options.info.kind = Describe(kind).metric;
     options.buckets = buckets;
     FamilyCore family(std::move(options), epochs_);
     const SeriesRef first = family.Resolve(Values{"1"});
     const SeriesRef second = family.Resolve(Values{"2"});
-    const bool is_histogram = kind == FamilyKind::kHistogram || kind == FamilyKind::kTickHistogram;
-    const Slot cells = is_histogram ? kFirstBucketCell + 3 : kind == FamilyKind::kUpDownCounter ? 2 : 1;
+    const bool is_histogram = kind == RecordingKind::kHistogram || kind == RecordingKind::kTickHistogram;
+    const Slot cells = is_histogram ? kFirstBucketCell + 3 : kind == RecordingKind::kUpDownCounter ? 2 : 1;
     const Slot apart = std::max(first.slot(), second.slot()) - std::min(first.slot(), second.slot());
     EXPECT_GE(apart, cells) << static_cast<int>(kind);
   }

@@ -61,9 +61,9 @@ TEST_F(ThreadChurnTest, ShortLivedThreadsLeaveMemoryAsItIs) {
   EXPECT_EQ(internal::GetShardStatistics().chunks, after_few.chunks);
   EXPECT_LE(static_cast<double>(ResidentBytes()), 1.05 * static_cast<double>(resident_after_few));
   const Snapshot snapshot = registry_.TakeSnapshot();
-  EXPECT_EQ(snapshot.families()[0].uint64_value(0), std::uint64_t{kMany});
-  EXPECT_EQ(snapshot.families()[1].histogram_value(0).count, std::uint64_t{kMany});
-  EXPECT_EQ(snapshot.families()[2].uint64_value(0), std::uint64_t{kMany});
+  EXPECT_EQ(snapshot.families()[0].As<CounterValues<std::uint64_t>>()[0], std::uint64_t{kMany});
+  EXPECT_EQ(snapshot.families()[1].As<HistogramValues>()[0].count, std::uint64_t{kMany});
+  EXPECT_EQ(snapshot.families()[2].As<CounterValues<std::uint64_t>>()[0], std::uint64_t{kMany});
 }
 
 }  // namespace

@@ -91,11 +91,13 @@ class EverythingAtOnceTest : public testing::Test {
     const Snapshot snapshot = registry_.TakeSnapshot(now);
     CheckLasting(snapshot.families()[0], last_);
     CheckLasting(snapshot.families()[1], last_shared_);
-    CheckLives(snapshot.families()[2], [](const FamilySnapshot& f, std::size_t i) { return f.uint64_value(i); });
-    CheckLives(snapshot.families()[3],
-               [](const FamilySnapshot& f, std::size_t i) { return static_cast<std::uint64_t>(f.double_value(i)); });
+    CheckLives(snapshot.families()[2],
+               [](const FamilySnapshot& f, std::size_t i) { return f.As<CounterValues<std::uint64_t>>()[i]; });
+    CheckLives(snapshot.families()[3], [](const FamilySnapshot& f, std::size_t i) {
+      return static_cast<std::uint64_t>(f.As<CounterValues<double>>()[i]);
+    });
     for (std::size_t i = 0; i < snapshot.families()[4].size(); ++i) {
-      ASSERT_GE(snapshot.families()[4].int64_value(i), 0);
+      ASSERT_GE(snapshot.families()[4].As<UpDownCounterValues>()[i], 0);
     }
     for (std::size_t i = 0; i < snapshot.families()[5].size(); ++i) CheckHistogram(snapshot.families()[5], i);
     ASSERT_LE(snapshot.families()[6].size(), 20U * kRecorders);
@@ -103,9 +105,9 @@ class EverythingAtOnceTest : public testing::Test {
 
   void CheckLasting(const FamilySnapshot& family, std::array<std::uint64_t, 2>& last) {
     for (std::size_t i = 0; i < family.size(); ++i) {
-      ASSERT_GE(family.uint64_value(i), last[i]);
-      ASSERT_LE(family.uint64_value(i), kRecorders * kRounds * kPerRound);
-      last[i] = family.uint64_value(i);
+      ASSERT_GE(family.As<CounterValues<std::uint64_t>>()[i], last[i]);
+      ASSERT_LE(family.As<CounterValues<std::uint64_t>>()[i], kRecorders * kRounds * kPerRound);
+      last[i] = family.As<CounterValues<std::uint64_t>>()[i];
     }
   }
 
@@ -118,7 +120,7 @@ class EverythingAtOnceTest : public testing::Test {
   }
 
   void CheckHistogram(const FamilySnapshot& family, std::size_t i) {
-    const HistogramValue value = family.histogram_value(i);
+    const HistogramValue value = family.As<HistogramValues>()[i];
     ASSERT_EQ(value.bucket_counts[0] + value.bucket_counts[1], value.count);
     ASSERT_EQ(value.bucket_counts[1], 0U);
     ASSERT_LE(std::abs(value.sum - static_cast<double>(value.count)), kRecorders);
@@ -128,13 +130,14 @@ class EverythingAtOnceTest : public testing::Test {
     EndAllLives();
     const Snapshot snapshot = registry_.TakeSnapshot();
     const std::uint64_t recorded = rounds * kPerRound;
-    for (const std::size_t i : {0U, 1U}) EXPECT_EQ(snapshot.families()[0].uint64_value(i), recorded);
-    EXPECT_EQ(snapshot.families()[1].uint64_value(0), recorded);
+    for (const std::size_t i : {0U, 1U})
+      EXPECT_EQ(snapshot.families()[0].As<CounterValues<std::uint64_t>>()[i], recorded);
+    EXPECT_EQ(snapshot.families()[1].As<CounterValues<std::uint64_t>>()[0], recorded);
     EXPECT_EQ(snapshot.families()[2].size(), 0U);
     EXPECT_EQ(snapshot.families()[3].size(), 0U);
-    EXPECT_EQ(snapshot.families()[4].int64_value(0), 0);
-    EXPECT_EQ(snapshot.families()[5].histogram_value(0).count, recorded);
-    EXPECT_EQ(snapshot.families()[5].histogram_value(0).sum, static_cast<double>(recorded));
+    EXPECT_EQ(snapshot.families()[4].As<UpDownCounterValues>()[0], 0);
+    EXPECT_EQ(snapshot.families()[5].As<HistogramValues>()[0].count, recorded);
+    EXPECT_EQ(snapshot.families()[5].As<HistogramValues>()[0].sum, static_cast<double>(recorded));
   }
 
   void RunRound(int recorder, int round) {

@@ -37,7 +37,7 @@ class HistogramConsistencyTest : public testing::TestWithParam<SeriesStorage> {
   void CheckScrape(int threads) {
     const Snapshot snapshot = registry_.TakeSnapshot();
     for (std::size_t family = 0; family < last_.size(); ++family) {
-      const HistogramValue now = snapshot.families()[family].histogram_value(0);
+      const HistogramValue now = snapshot.families()[family].As<HistogramValues>()[0];
       Last& last = last_[family];
       ASSERT_EQ(now.count, std::accumulate(now.bucket_counts.begin(), now.bucket_counts.end(), std::uint64_t{0}));
       ASSERT_GE(now.count, last.count);
