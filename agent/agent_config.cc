@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "agent/topic_name.h"
+#include "metrics_core/settings.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -14,11 +15,9 @@ namespace {
 constexpr std::size_t kRequestBytesCeiling = std::size_t{1} << 29;
 // What a request has besides one record of the largest size.
 constexpr std::size_t kRequestOverheadBytes = 1024;
-// Far from what overflows in nanoseconds.
-constexpr std::chrono::hours kIntervalMax{365 * 24};
 
 bool IsInterval(std::chrono::milliseconds interval) {
-  return interval.count() > 0 && interval <= kIntervalMax;
+  return interval.count() > 0 && interval <= metrics::kIntervalMax;
 }
 
 }  // namespace

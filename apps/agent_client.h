@@ -9,7 +9,7 @@
 #include <memory>
 #include <string>
 
-#include "apps/host_port.h"
+#include "apps/flag_values.h"
 #include "client/broker.h"
 #include "client/group_operations.h"
 #include "metrics_core/status.h"

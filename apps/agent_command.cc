@@ -1,20 +1,19 @@
-#include "apps/agent_command.h"
-
 #include <fmt/core.h>
 #include <signal.h>
 
+#include <CLI/App.hpp>
 #include <CLI/Validators.hpp>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "agent/agent_config.h"
-#include "apps/duration.h"
+#include "apps/commands.h"
+#include "apps/flag_values.h"
 #include "apps/open_file_limit.h"
 #include "apps/output.h"
 #include "apps/serving_agent.h"
 #include "apps/shutdown_signal.h"
-#include "apps/topic_spec.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
 

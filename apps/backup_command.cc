@@ -1,5 +1,3 @@
-#include "apps/backup_command.h"
-
 #include <fmt/core.h>
 
 #include <cstdint>
@@ -7,6 +5,7 @@
 #include <string>
 
 #include "agent/backup.h"
+#include "apps/commands.h"
 #include "apps/output.h"
 
 namespace streamhouse::apps {

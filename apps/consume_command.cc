@@ -1,7 +1,6 @@
-#include "apps/consume_command.h"
-
 #include <poll.h>
 
+#include <CLI/App.hpp>
 #include <CLI/Validators.hpp>
 #include <chrono>
 #include <cstdint>
@@ -13,6 +12,7 @@
 #include <vector>
 
 #include "apps/agent_client.h"
+#include "apps/commands.h"
 #include "apps/metrics_page.h"
 #include "apps/output.h"
 #include "apps/shutdown_signal.h"

@@ -3,13 +3,18 @@
 #include <fmt/core.h>
 #include <signal.h>
 
+#include <CLI/App.hpp>
+#include <CLI/Validators.hpp>
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <future>
+#include <memory>
 #include <optional>
 #include <thread>
 
 #include "apps/agent_client.h"
+#include "apps/commands.h"
 #include "apps/output.h"
 #include "client/consumer_metrics.h"
 #include "client/offset_reset.h"
@@ -27,6 +32,7 @@ namespace {
 
 constexpr const char* kTopic = "demo";
 constexpr const char* kGroup = "demo";
+constexpr std::uint32_t kRateMax = 1'000'000;
 constexpr std::uint32_t kPartitions = 3;
 constexpr std::size_t kLineBytesMax = std::size_t{64} * 1024;
 constexpr std::chrono::milliseconds kSendInterval{10};  // lines go in bursts, this far apart
@@ -217,6 +223,24 @@ Status Demo::Conclude() {
   if (consumed_now >= counts.acked) return Status::Ok();
   return {StatusCode::kDeadlineExceeded,
           fmt::format("{} acknowledged records were not consumed in time", counts.acked - consumed_now)};
+}
+
+Command AddDemoCommand(CLI::App& program) {
+  CLI::App& parser = *program.add_subcommand("demo", "Run an agent, a producer and a consumer with real text");
+  const auto flags = std::make_shared<DemoFlags>();
+  parser.add_option("PATH", flags->path, "A file, or a folder, whose lines are streamed over and over")
+      ->type_name("")
+      ->capture_default_str();
+  parser.add_option("--rate", flags->records_per_second, "Records a second")
+      ->check(CLI::Range(std::uint32_t{1}, kRateMax).description(""))
+      ->type_name("N")
+      ->capture_default_str();
+  parser
+      .add_option("--data", flags->agent.data_folder,
+                  "The folder that keeps the records; by default a temporary one that is removed at the end")
+      ->type_name("DIR");
+  AddAddressFlags(parser, flags->agent);
+  return {.parser = &parser, .run = [flags] { return Demo(*flags).Run(); }};
 }
 
 }  // namespace streamhouse::apps

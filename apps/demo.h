@@ -19,11 +19,11 @@
 #include <vector>
 
 #include "apps/delivery_tally.h"
-#include "apps/line_loop.h"
 #include "apps/metrics_page.h"
 #include "apps/scratch_folder.h"
 #include "apps/serving_agent.h"
 #include "apps/shutdown_signal.h"
+#include "apps/text_lines.h"
 #include "client/broker.h"
 #include "client/consumer.h"
 #include "client/producer.h"

@@ -1,7 +1,6 @@
-#include "apps/groups_command.h"
-
 #include <fmt/core.h>
 
+#include <CLI/App.hpp>
 #include <CLI/Error.hpp>
 #include <CLI/Option.hpp>
 #include <algorithm>
@@ -14,9 +13,11 @@
 #include <vector>
 
 #include "apps/agent_client.h"
+#include "apps/commands.h"
+#include "apps/flag_values.h"
 #include "apps/output.h"
-#include "apps/seek_place.h"
 #include "client/group_operations.h"
+#include "metrics_core/clock.h"
 
 namespace streamhouse::apps {
 namespace {
@@ -123,8 +124,7 @@ Command AddSeek(CLI::App& groups) {
   const auto flags = std::make_shared<SeekFlags>();
   AddSeekFlags(parser, *flags);
   const auto set_place = [flags](const std::string& text) {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    auto place = ParseSeekPlace(text, std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+    auto place = ParseSeekPlace(text, metrics::Clock::UnixMilliseconds());
     if (!place.ok()) throw CLI::ValidationError("--to", place.status().message());
     flags->seek.to = *place;
   };

@@ -1,5 +1,3 @@
-#include "apps/lag_command.h"
-
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -9,9 +7,11 @@
 #include <string>
 
 #include "apps/agent_client.h"
+#include "apps/commands.h"
 #include "apps/output.h"
 #include "client/broker.h"
 #include "client/lag_monitor.h"
+#include "metrics_core/clock.h"
 
 namespace streamhouse::apps {
 namespace {
@@ -37,8 +37,7 @@ Result<std::string> DescribeLag(client::Broker& broker, const std::string& group
   const auto& timestamp = first_unread.value().timestamp_ms;
   const client::Offset end = log.value().high;
   const client::Offset lag = end > next ? end - next : 0;
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const std::int64_t now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+  const std::int64_t now_ms = metrics::Clock::UnixMilliseconds();
   return fmt::format("topic={} partition={} group={} committed={} end={} lag={} lag_seconds={:.3f}", partition.topic,
                      partition.partition, group, committed.value() ? std::to_string(*committed.value()) : "none", end,
                      lag, lag > 0 && timestamp ? client::LagSeconds(*timestamp, now_ms) : 0.0);

@@ -1,5 +1,3 @@
-#include "apps/produce_command.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <fmt/core.h>
@@ -19,11 +17,12 @@
 #include <vector>
 
 #include "apps/agent_client.h"
+#include "apps/commands.h"
 #include "apps/delivery_tally.h"
-#include "apps/line_reader.h"
 #include "apps/metrics_page.h"
 #include "apps/output.h"
 #include "apps/shutdown_signal.h"
+#include "apps/text_lines.h"
 #include "client/compression.h"
 #include "client/producer.h"
 #include "client/producer_metrics.h"

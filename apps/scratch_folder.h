@@ -4,8 +4,14 @@
 // Errors: Unavailable, naming the parent, when it cannot be made.
 #pragma once
 
+#include <errno.h>
+#include <stdlib.h>
+
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "metrics_core/status.h"
@@ -26,5 +32,21 @@ class ScratchFolder {
 
   const std::string path_;
 };
+
+inline metrics::Result<std::unique_ptr<ScratchFolder>> ScratchFolder::Make() {
+  const char* const configured = std::getenv("TMPDIR");
+  const std::string parent = configured == nullptr || *configured == '\0' ? "/tmp" : configured;
+  std::string path = parent + "/streamhouse-XXXXXX";
+  if (::mkdtemp(path.data()) == nullptr) {
+    return metrics::Status(metrics::StatusCode::kUnavailable, "cannot make a folder in " + parent + " ($TMPDIR): " +
+                                                                  std::generic_category().message(errno));
+  }
+  return std::unique_ptr<ScratchFolder>(new ScratchFolder(std::move(path)));
+}
+
+inline ScratchFolder::~ScratchFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
 
 }  // namespace streamhouse::apps

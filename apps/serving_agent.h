@@ -16,9 +16,8 @@
 
 #include "agent/agent.h"
 #include "agent/agent_config.h"
-#include "apps/host_port.h"
-#include "apps/program_metrics.h"
-#include "apps/topic_spec.h"
+#include "apps/flag_values.h"
+#include "apps/metrics_page.h"
 #include "exporters/exporter_registry.h"
 #include "exporters/http/metrics_server.h"
 #include "metrics_core/health.h"

@@ -1,7 +1,6 @@
-#include "apps/topics_command.h"
-
 #include <fmt/core.h>
 
+#include <CLI/App.hpp>
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
 #include <chrono>
@@ -11,9 +10,9 @@
 #include <vector>
 
 #include "apps/agent_client.h"
-#include "apps/duration.h"
+#include "apps/commands.h"
+#include "apps/flag_values.h"
 #include "apps/output.h"
-#include "apps/topic_spec.h"
 #include "client/broker.h"
 
 namespace streamhouse::apps {
@@ -62,7 +61,7 @@ Status PrintTopic(const client::TopicDescription& topic) {
   const client::TopicRetention& retention = topic.retention;
   return PrintLine(fmt::format("topic={} partitions={} retention_time={} retention_bytes={}{}", topic.name,
                                topic.partitions,
-                               or_none(retention.age_max.count() > 0, FormatDuration(retention.age_max)),
+                               or_none(retention.age_max.count() > 0, metrics::FormatDuration(retention.age_max)),
                                or_none(retention.bytes_max > 0, std::to_string(retention.bytes_max)),
                                topic.not_served.empty() ? "" : " not served: " + topic.not_served));
 }

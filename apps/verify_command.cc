@@ -1,5 +1,3 @@
-#include "apps/verify_command.h"
-
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -14,6 +12,7 @@
 
 #include "agent/log/file_system.h"
 #include "agent/log/log_verifier.h"
+#include "apps/commands.h"
 #include "apps/output.h"
 
 namespace streamhouse::apps {

@@ -3,16 +3,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "metrics_core/clock.h"
+
 namespace streamhouse::client {
 namespace {
 
-std::int64_t SystemMilliseconds() {
-  using std::chrono::milliseconds;
-  return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
 LagMonitor::Options WithClock(LagMonitor::Options options) {
-  if (!options.now_ms) options.now_ms = SystemMilliseconds;
+  if (!options.now_ms) options.now_ms = metrics::Clock::UnixMilliseconds;
   return options;
 }
 

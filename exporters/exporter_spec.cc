@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "exporters/http/target.h"
+#include "metrics_core/settings.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -168,19 +169,15 @@ std::uint64_t SpecOptions::Number(std::string_view name, std::uint64_t otherwise
 }
 
 std::chrono::milliseconds SpecOptions::Duration(std::string_view name, std::chrono::milliseconds otherwise) {
-  constexpr auto kLongest = static_cast<std::uint64_t>(std::chrono::milliseconds(kLongestDuration).count());
   const std::string* const text = Find(name);
   if (text == nullptr) return otherwise;
-  const std::size_t digits = std::min(text->find_first_not_of("0123456789"), text->size());
-  const std::string_view unit = std::string_view(*text).substr(digits);
-  const std::uint64_t factor = unit == "ms" ? 1 : unit == "s" ? 1000 : unit == "m" ? 60'000 : 0;
-  const auto value = ParseWhole<std::uint64_t>(std::string_view(*text).substr(0, digits));
-  if (!value || *value == 0 || factor == 0) {
+  const Result<std::chrono::milliseconds> value = metrics::ParseDuration(*text);
+  if (!value.ok() || value->count() == 0) {
     Object(name, "must be a duration such as 500ms, 15s or 2m");
     return otherwise;
   }
-  if (*value <= kLongest / factor) return std::chrono::milliseconds(*value * factor);
-  Object(name, "must be at most " + std::to_string(kLongestDuration.count()) + " days");
+  if (*value <= metrics::kIntervalMax) return *value;
+  Object(name, "must be at most " + std::to_string(metrics::kIntervalMax.count()) + " days");
   return otherwise;
 }
 

@@ -35,9 +35,6 @@ metrics::Result<ExporterSpec> ParseExporterSpec(std::string_view text);
 // InvalidArgument: "exporter <text>: <what>".
 metrics::Status BadSpec(const ExporterSpec& spec, std::string_view what);
 
-// The longest duration that may be given: added to the present time in nanoseconds, it is far from overflow.
-inline constexpr std::chrono::days kLongestDuration{365};
-
 // Reads options by name and type, and remembers what was wrong. An empty value is: what was left out is not meant.
 class SpecOptions {
  public:

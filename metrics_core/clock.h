@@ -1,11 +1,11 @@
-// Clock: a monotonic time for durations.
+// Clock: a monotonic time for durations, and the wall clock for timestamps.
 //
-// When to use something else: std::chrono::system_clock for timestamps that people or other machines read.
-// Guarantees: counts nanoseconds, with the origin of std::chrono::steady_clock; never runs backwards within a thread
-// while the same counter is read. Where the kernel itself keeps time by the processor's time stamp counter, that
-// counter is read, scaled by what steady_clock said over the first 20 ms or more of the process; the rate is then off
-// by at most a few millionths, which is a few microseconds in a second. Elsewhere, and in those first 20 ms,
-// steady_clock is read.
+// When to use something else: the wall clock, UnixMilliseconds(), for what people read. It may be set back.
+// Guarantees: NowNanoseconds() counts nanoseconds, with the origin of std::chrono::steady_clock; it never runs
+// backwards within a thread while the same counter is read. Where the kernel itself keeps time by the processor's time
+// stamp counter, that counter is read, scaled by what steady_clock said over the first 20 ms or more of the process;
+// the rate is then off by at most a few millionths, which is a few microseconds in a second. Elsewhere, and in those
+// first 20 ms, steady_clock is read.
 // Each snapshot of a registry checks the counter against steady_clock. Where the counter has begun again (suspend,
 // migration), jumped ahead, or the kernel has given it up, steady_clock is read from then on. The difference of two
 // readings around that moment may be negative, which a TickHistogram drops and counts, or too long by the jump.
@@ -56,6 +56,12 @@ bool IsTooLong(std::uint64_t start, std::uint64_t took) noexcept;
 
 class Clock {
  public:
+  // Of the system's clock, since 1970.
+  static std::int64_t UnixMilliseconds() noexcept {
+    const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::floor<std::chrono::milliseconds>(since_epoch).count();
+  }
+
   static std::uint64_t NowNanoseconds() noexcept {
     if constexpr (!internal::kHasTsc) return internal::SteadyNanoseconds();
     // Acquire: pairs with the release in NowWithoutTsc, so that the scale is visible.

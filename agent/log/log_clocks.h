@@ -10,9 +10,8 @@
 
 namespace streamhouse::agent {
 
-// Milliseconds since the Unix epoch.
+// Milliseconds since the Unix epoch, such as metrics::Clock::UnixMilliseconds.
 using WallClock = std::function<std::int64_t()>;
-std::int64_t WallClockMilliseconds();
 
 // Milliseconds since any moment before the process.
 using SteadyClock = std::function<std::int64_t()>;

@@ -39,6 +39,7 @@
 #include "agent/log/segment_walk.h"
 #include "agent/log/segment_writer.h"
 #include "agent/log/sparse_index.h"
+#include "metrics_core/clock.h"
 
 namespace streamhouse::agent {
 
@@ -58,8 +59,8 @@ inline constexpr std::uint64_t kDefaultSegmentBytes = std::uint64_t{64} * 1024 *
 struct PartitionLogOptions {
   std::uint64_t segment_bytes = kDefaultSegmentBytes;  // a segment that would outgrow this is followed by a new one
   SyncPolicy sync_policy = SyncPolicy::kNone;
-  WallClock wall_clock = WallClockMilliseconds;   // of append times, and at Open() of ages (ages_at_open.h)
-  SteadyClock steady_clock = SteadyMilliseconds;  // of ages from Open() on
+  WallClock wall_clock = metrics::Clock::UnixMilliseconds;  // of append times, and at Open() of ages (ages_at_open.h)
+  SteadyClock steady_clock = SteadyMilliseconds;            // of ages from Open() on
 };
 
 // What to stop at. At least one record is read where there is one, however large.

@@ -18,11 +18,6 @@ using ChunkExemplars = std::array<std::atomic<ExemplarSlots*>, kCellsPerChunk>;
 // By chunk; null where no series has exemplars. Never freed, as runs are not.
 constinit std::array<std::atomic<ChunkExemplars*>, kMaxChunks> exemplars_by_chunk{};
 
-std::int64_t UnixMilliseconds() {
-  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
-}
-
 }  // namespace
 
 ExemplarSlots::ExemplarSlots(const BucketTable* buckets, double recorded_per_unit)
@@ -52,7 +47,7 @@ void ExemplarSlots::Offer(double recorded, const TraceContext& trace, std::uint6
   put(place.trace_id_low, trace.trace_id_low);
   put(place.span_id, trace.span_id);
   put(place.value, std::bit_cast<std::uint64_t>(recorded));
-  put(place.unix_milliseconds, static_cast<std::uint64_t>(UnixMilliseconds()));
+  put(place.unix_milliseconds, static_cast<std::uint64_t>(Clock::UnixMilliseconds()));
   // Release: pairs with the first acquire in Read, so that the words are visible.
   place.version.store(version + 2, std::memory_order_release);
 }

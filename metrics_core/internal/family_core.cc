@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string>
 
+#include "metrics_core/clock.h"
 #include "metrics_core/family_builder.h"
 #include "metrics_core/family_values.h"
 #include "metrics_core/internal/definition.h"
@@ -41,11 +42,6 @@ class SeriesValues {
   std::vector<std::string> storage_;
   std::vector<std::string_view> values_;
 };
-
-std::int64_t UnixMilliseconds() {
-  const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
-}
 
 // Adds the buckets to those of the first bound that is not below them.
 void FoldIntoBounds(const ExponentialReading& reading, std::span<const double> bounds,
@@ -155,7 +151,7 @@ std::optional<std::uint32_t> FamilyCore::Make(std::span<const std::string_view> 
   }
   if (options_.info.has_created) {
     created_.resize(table_.number_limit());
-    created_[number] = UnixMilliseconds();
+    created_[number] = Clock::UnixMilliseconds();
   }
   if (auto outgrown = table_.TakeOutgrown(); !outgrown.empty()) {
     condemned_.push_back({.numbers = {}, .indexes = std::move(outgrown), .snapshot = 0, .grace = GracePeriod::Begin()});

@@ -58,6 +58,15 @@ void ExpectNeverBackwards(int readings) {
 }
 
 // Long enough to go through the calibration, from one way of reading to the other.
+TEST(ClockTest, TheUnixTimeIsTheSystems) {
+  using std::chrono::milliseconds;
+  using std::chrono::system_clock;
+  const system_clock::time_point before = system_clock::now();
+  const system_clock::time_point read{milliseconds(Clock::UnixMilliseconds())};
+  EXPECT_GT(read + milliseconds(1), before);
+  EXPECT_LE(read, system_clock::now());
+}
+
 TEST(ClockTest, NeverRunsBackwardsWithinAThread) {
   constexpr int kReadings = 2'000'000;
   std::thread other([] { ExpectNeverBackwards(kReadings); });

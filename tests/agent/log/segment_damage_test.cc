@@ -11,6 +11,7 @@
 #include <string>
 
 #include "agent/log/log_format.h"
+#include "metrics_core/clock.h"
 #include "tests/agent/support/batches.h"
 #include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/temporary_folder.h"
@@ -171,7 +172,7 @@ TEST_F(DamageUnderReadersTest, OfSeveralBatchesIsSteppedOver) {
 TEST_F(DamageUnderReadersTest, DoesNotHideWhenOtherRecordsWereAppended) {
   FlipBit(Segment(2), 0);
   EXPECT_EQ(log_->FindOffset(0).value(), 0U);
-  EXPECT_EQ(log_->FindOffset(WallClockMilliseconds() + 1).value(), 6U);
+  EXPECT_EQ(log_->FindOffset(metrics::Clock::UnixMilliseconds() + 1).value(), 6U);
   EXPECT_EQ(log_->FindTimestamp(2).status().code(), StatusCode::kDataLoss);
   EXPECT_TRUE(log_->FindTimestamp(3).ok());
 }
@@ -184,7 +185,7 @@ TEST_F(DamageUnderReadersTest, IsAFileThatIsGone) {
   EXPECT_EQ(news[0].lost, (OffsetRange{.first = 2, .next = 4}));
   EXPECT_EQ(news[0].reason, Segment(2) + " at byte 0: the file is gone");
   EXPECT_EQ(log_->FindTimestamp(3).status().code(), StatusCode::kDataLoss);
-  EXPECT_TRUE(log_->FindOffset(WallClockMilliseconds()).ok());
+  EXPECT_TRUE(log_->FindOffset(metrics::Clock::UnixMilliseconds()).ok());
   EXPECT_FALSE(log_->Integrity().ok());
 }
 

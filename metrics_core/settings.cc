@@ -1,20 +1,15 @@
-#include "apps/duration.h"
+#include "metrics_core/settings.h"
 
-#include <CLI/Error.hpp>
 #include <array>
 #include <charconv>
-#include <cstdint>
+#include <cstddef>
 #include <limits>
 #include <system_error>
 
-namespace streamhouse::apps {
-
-using metrics::Result;
-using metrics::Status;
-using metrics::StatusCode;
-using std::chrono::milliseconds;
-
+namespace streamhouse::metrics {
 namespace {
+
+using std::chrono::milliseconds;
 
 struct Unit {
   std::string_view name;
@@ -28,6 +23,31 @@ constexpr std::array<Unit, 5> kUnits = {{{.name = "d", .milliseconds = 86'400'00
                                          {.name = "ms", .milliseconds = 1}}};
 
 }  // namespace
+
+std::string HostPort::ToString() const {
+  const bool needs_brackets = host.find(':') != std::string::npos;
+  return (needs_brackets ? "[" + host + "]" : host) + ":" + std::to_string(port);
+}
+
+Result<HostPort> ParseHostPort(std::string_view text) {
+  const auto refused = [text] {
+    return Status(StatusCode::kInvalidArgument,
+                  "\"" + std::string(text) + "\" is not HOST:PORT with a port up to 65535");
+  };
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos) return refused();
+  std::string_view host = text.substr(0, colon);
+  const std::string_view digits = text.substr(colon + 1);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    host = host.substr(1, host.size() - 2);
+  } else if (host.find_first_of(":[]") != std::string_view::npos) {
+    return refused();
+  }
+  HostPort parsed = {.host = std::string(host), .port = 0};
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), parsed.port);
+  if (host.empty() || error != std::errc() || end != digits.data() + digits.size()) return refused();
+  return parsed;
+}
 
 Result<milliseconds> ParseDuration(std::string_view text) {
   std::int64_t number = 0;
@@ -51,15 +71,4 @@ std::string FormatDuration(milliseconds duration) {
   return "0s";
 }
 
-CLI::Option* AddDurationFlag(CLI::App& parser, const std::string& flag, milliseconds& target, const std::string& help) {
-  const auto assign = [flag, &target](const std::string& text) {
-    Result<milliseconds> parsed = ParseDuration(text);
-    if (!parsed.ok()) throw CLI::ValidationError(flag, parsed.status().message());
-    target = *parsed;
-  };
-  return parser.add_option_function<std::string>(flag, assign, help)
-      ->type_name("TIME")
-      ->default_str(FormatDuration(target));
-}
-
-}  // namespace streamhouse::apps
+}  // namespace streamhouse::metrics

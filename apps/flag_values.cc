@@ -1,15 +1,16 @@
-#include "apps/seek_place.h"
+#include "apps/flag_values.h"
 
+#include <CLI/App.hpp>
+#include <CLI/Error.hpp>
 #include <algorithm>
 #include <charconv>
-#include <chrono>
-#include <string>
 #include <system_error>
-
-#include "apps/duration.h"
+#include <utility>
 
 namespace streamhouse::apps {
 
+using metrics::ParseDuration;
+using metrics::ParseHostPort;
 using metrics::Result;
 using metrics::Status;
 using metrics::StatusCode;
@@ -60,6 +61,55 @@ std::optional<std::chrono::minutes> TakeZone(std::string_view& text) {
 }
 
 }  // namespace
+
+CLI::Option* AddHostPortFlag(CLI::App& parser, const std::string& flag, HostPort& target, const std::string& help) {
+  const auto assign = [flag, &target](const std::string& text) {
+    Result<HostPort> parsed = ParseHostPort(text);
+    if (!parsed.ok()) throw CLI::ValidationError(flag, parsed.status().message());
+    target = *std::move(parsed);
+  };
+  CLI::Option* const option = parser.add_option_function<std::string>(flag, assign, help)->type_name("HOST:PORT");
+  if (!target.host.empty()) option->default_str(target.ToString());
+  return option;
+}
+
+CLI::Option* AddDurationFlag(CLI::App& parser, const std::string& flag, std::chrono::milliseconds& target,
+                             const std::string& help) {
+  const auto assign = [flag, &target](const std::string& text) {
+    Result<std::chrono::milliseconds> parsed = ParseDuration(text);
+    if (!parsed.ok()) throw CLI::ValidationError(flag, parsed.status().message());
+    target = *parsed;
+  };
+  return parser.add_option_function<std::string>(flag, assign, help)
+      ->type_name("TIME")
+      ->default_str(metrics::FormatDuration(target));
+}
+
+Result<TopicSpec> ParseTopicSpec(std::string_view text) {
+  const Status refused(StatusCode::kInvalidArgument,
+                       "\"" + std::string(text) + "\" is not NAME:PARTITIONS with at least one partition");
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return refused;
+  TopicSpec spec = {.name = std::string(text.substr(0, colon)), .partitions = 0};
+  const char* const end = text.data() + text.size();
+  const auto [parsed_to, error] = std::from_chars(text.data() + colon + 1, end, spec.partitions);
+  if (error != std::errc() || parsed_to != end || spec.partitions == 0) return refused;
+  return spec;
+}
+
+CLI::Option* AddTopicSpecs(CLI::App& parser, const std::string& flag, std::vector<TopicSpec>& target,
+                           const std::string& help) {
+  const auto add = [flag, &target](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) {
+      Result<TopicSpec> spec = ParseTopicSpec(text);
+      if (!spec.ok()) throw CLI::ValidationError(flag, spec.status().message());
+      target.push_back(*std::move(spec));
+    }
+  };
+  return parser.add_option_function<std::vector<std::string>>(flag, add, help)
+      ->type_name("NAME:PARTITIONS")
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
 
 std::optional<std::int64_t> ParseRfc3339(std::string_view text) {
   const int year = TakeNumber(text, 4, '-');

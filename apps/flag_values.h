@@ -1,0 +1,53 @@
+// FlagValues: what flags and arguments of the command line take, as text and as values.
+//
+//   HOST:PORT         where to listen or connect (metrics_core/settings.h)
+//   TIME              a duration, such as 90s (metrics_core/settings.h)
+//   NAME:PARTITIONS   a topic
+//   place in a log    earliest, latest, an offset, a time of RFC 3339, or how long ago, such as 2h
+//
+// Thread safety: values and pure functions.
+// Errors: InvalidArgument, which names the text and says what is understood; a flag turns it into a usage error.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "client/group_operations.h"
+#include "metrics_core/settings.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::apps {
+
+using metrics::HostPort;
+
+// A flag that takes a HostPort. Here and below, `target` outlives the parser, and holds the default.
+CLI::Option* AddHostPortFlag(CLI::App& parser, const std::string& flag, HostPort& target, const std::string& help);
+
+// A flag that takes a duration.
+CLI::Option* AddDurationFlag(CLI::App& parser, const std::string& flag, std::chrono::milliseconds& target,
+                             const std::string& help);
+
+// A topic. Whether its name is allowed is for the agent to say.
+struct TopicSpec {
+  std::string name;
+  std::uint32_t partitions = 0;  // at least 1
+};
+
+metrics::Result<TopicSpec> ParseTopicSpec(std::string_view text);
+
+// A flag or argument that takes topics, any number of times.
+CLI::Option* AddTopicSpecs(CLI::App& parser, const std::string& flag, std::vector<TopicSpec>& target,
+                           const std::string& help);
+
+// How long ago is counted from `now_ms`.
+metrics::Result<client::SeekPlace> ParseSeekPlace(std::string_view text, std::int64_t now_ms);
+
+// In milliseconds since the Unix epoch. Nothing unless it is a time of RFC 3339.
+std::optional<std::int64_t> ParseRfc3339(std::string_view text);
+
+}  // namespace streamhouse::apps
