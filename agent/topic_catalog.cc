@@ -157,13 +157,14 @@ Result<std::unique_ptr<PartitionLog>> TopicCatalog::OpenLog(const TopicPartition
 
 std::shared_ptr<Partition> TopicCatalog::Serve(const TopicPartition& name, const Topic& topic,
                                                std::unique_ptr<PartitionLog> log) {
-  const auto log_failed = [this, name](const Status& reason) {
+  auto lease = leases_.Track(name);
+  const auto log_failed = [this, name, lease](const Status& reason) {
     OperatorLog().error("log of {}: {}", name.ToString(), reason.message());
-    leases_.GiveUp(name, reason.message());
+    leases_.GiveUp(name, *lease, reason.message());
   };
   topic.books->found.Add(static_cast<std::int64_t>(log->HighWatermark() - log->LogStartOffset()));
   auto partition =
-      std::make_shared<Partition>(std::move(log), leases_.Track(name), options_.record_bytes_max,
+      std::make_shared<Partition>(std::move(log), std::move(lease), options_.record_bytes_max,
                                   WriteMetrics{.write_latency = options_.write_latency, .books = topic.books},
                                   log_failed, topic.id, options_.reserve);
   partition->OnDamage([name, books = topic.books](const Damage& damage) {

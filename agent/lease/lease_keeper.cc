@@ -29,11 +29,11 @@ std::shared_ptr<const Lease> LeaseKeeper::Track(const TopicPartition& partition)
   return entry->lease;
 }
 
-void LeaseKeeper::GiveUp(const TopicPartition& partition, const std::string& reason) {
+void LeaseKeeper::GiveUp(const TopicPartition& partition, const Lease& lease, const std::string& reason) {
   {
     const metrics::MutexLock lock(mutex_);
     const auto found = entries_.find(partition);
-    if (found == entries_.end()) return;
+    if (found == entries_.end() || found->second->lease.get() != &lease) return;
     found->second->lease->Abandon(reason);
   }
   rounds_.RunSoon();

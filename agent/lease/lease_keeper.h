@@ -53,9 +53,10 @@ class LeaseKeeper {
   // From now on, holds this partition as well, beginning with the next round. The same partition, the same lease.
   std::shared_ptr<const Lease> Track(const TopicPartition& partition);
 
-  // This lease is not held from now on; the next round, which comes soon, gives it back, and none takes it again.
-  // Whoever asks for it is given the reason.
-  void GiveUp(const TopicPartition& partition, const std::string& reason);
+  // This lease, which Track() has returned for the partition, is not held from now on. The next round, which comes
+  // soon, gives it back, and no round takes it again. A caller who asks for it gets the reason. Without effect when the
+  // lease was forgotten: the partition may have another one.
+  void GiveUp(const TopicPartition& partition, const Lease& lease, const std::string& reason);
 
   // Runs `free_rows`, which frees the rows of these leases in the store, between two rounds; when it succeeds, they are
   // not held from now on, and forgotten: Track() then makes new ones. A caller with an old one gets the reason.

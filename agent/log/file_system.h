@@ -37,6 +37,9 @@ class WritableFile {
   virtual Status Truncate(std::uint64_t size_bytes) = 0;
   // DataLoss when another program has removed the file, or given it another size than this one. Reads no data.
   virtual Status CheckUntouched(std::uint64_t size_bytes) const = 0;
+  // DataLoss when the path that the file was opened by leads to another file, or to none. OK where that cannot be found
+  // out. Reads no data.
+  virtual Status CheckInPlace() const = 0;
 };
 
 class ReadableFile {
@@ -90,7 +93,7 @@ class FileSystem {
   virtual Result<std::unique_ptr<FolderLock>> LockFolder(const std::string& lock_file_path) = 0;
 };
 
-// The one of this machine; lives for ever.
+// The file system of this machine; lives until the process ends.
 FileSystem& PosixFileSystem();
 
 }  // namespace streamhouse::agent

@@ -333,10 +333,12 @@ Status PartitionLog::Sync() {
   std::uint64_t end_offset = 0;
   {
     const std::lock_guard lock(append_mutex_);
+    // The files of a deleted topic may be gone.
+    if (closed_) return Status::Ok();
     if (options_.sync_policy == SyncPolicy::kNone || !writer_->health().ok()) return SyncAll();
-    if (Status untouched = writer_->CheckUntouched(); !untouched.ok()) {
+    if (Status in_place = writer_->CheckInPlace(); !in_place.ok()) {
       NoteHealth();
-      return untouched;
+      return in_place;
     }
     if (synced_offset_ == next_offset_) return Status::Ok();
     last = writer_;
@@ -361,9 +363,9 @@ Status PartitionLog::Close() {
     if (closed_) return Status::Ok();
     closed_ = true;
     synced = SyncAll();
-    // A topic that is deleted has readers still.
+    // A deleted topic still has readers.
     const std::lock_guard state_lock(state_mutex_);
-    for (const auto& segment : segments_) segment->removal = Removal::kExpected;
+    files_may_go_ = true;
   }
   waiters_.Close();
   return synced;

@@ -130,16 +130,19 @@ class PartitionLog {
   std::uint64_t torn_bytes() const { return torn_bytes_; }
 
   // What was appended before is on the disk when it returns. Appends go on meanwhile. Costs nothing where nothing was
-  // appended since the last one, unless the policy is kNone.
+  // appended since the last one, unless the policy is kNone. OK after Close(), without a look at the files.
+  // Under kInterval it also notices that the file that is appended to, or its folder, was moved or replaced.
   Status Sync();
 
-  // OK until nobody knows what is on the disk: after a failed sync, a failed write that could not be taken back, or
-  // when another program has removed the file that is appended to, or changed its size.
+  // OK until the content of the disk is unknown. That is so after:
+  // - a failed sync,
+  // - a failed write that could not be taken back,
+  // - a removal, a move or a change of size by another program of the file that is appended to.
   // From then on the log takes no more batches, until it is opened again; then it says why. Never waits for the disk.
   Status Health() const;
 
-  // Syncs, wakes all waiters, and refuses appends from then on; reads still work, and files may go. May be called
-  // twice.
+  // Syncs, wakes all waiters, and refuses appends from then on; files may go. Reads of the last segment still work;
+  // those of other segments get Unavailable, as another log may have files in the folder by then. May be called twice.
   Status Close();
 
  private:
@@ -154,7 +157,7 @@ class PartitionLog {
     std::int64_t append_time_ms = kNeverAppended;  // the latest of its batches
     std::int64_t appended_ms = kNeverAppended;     // by the steady clock, its last batch
     SparseIndex index = {};
-    Removal removal = Removal::kUnexpected;  // kExpected: by retention, or since the log is closed
+    Removal removal = Removal::kUnexpected;  // kExpected: by retention
   };
   struct ReadStart {
     std::shared_ptr<const Segment> segment;
@@ -212,6 +215,7 @@ class PartitionLog {
   // guarded by state_mutex_
   Segments segments_;  // by base offset; never empty after Open
   std::uint64_t high_watermark_ = 0;
+  bool files_may_go_ = false;  // the log is closed
   mutable DamageList damages_;
   Status health_;
 };

@@ -38,12 +38,14 @@ PartitionLog::ReadStart PartitionLog::StartOf(Segments::const_iterator segment) 
 Status PartitionLog::OpenFile(ReadStart& start) const {
   if (start.file != nullptr) return Status::Ok();
   auto file = files_.OpenForRead(start.segment->path);
+  const std::lock_guard lock(state_mutex_);
+  // The file may be another log's by now: the topic was deleted and created again.
+  if (files_may_go_) return {StatusCode::kUnavailable, folder_ + " is closed"};
   if (file.ok()) {
     start.file = *std::move(file);
     return Status::Ok();
   }
   if (file.status().code() != StatusCode::kNotFound) return file.status();
-  const std::lock_guard lock(state_mutex_);
   if (start.segment->removal == Removal::kExpected) {
     return {StatusCode::kOutOfRange,
             "offset " + std::to_string(start.segment->base_offset) + " is no longer in " + folder_};

@@ -88,6 +88,18 @@ class PosixWritableFile final : public WritableFile {
                                        std::to_string(size_bytes) + " as when it was written"};
   }
 
+  Status CheckInPlace() const override {
+    struct stat own = {};
+    struct stat found = {};
+    if (::fstat(file_.get(), &own) != 0) return Status::Ok();
+    if (::stat(path_.c_str(), &found) != 0) {
+      if (errno != ENOENT && errno != ENOTDIR) return Status::Ok();
+      return {StatusCode::kDataLoss, path_ + ": the file was moved"};
+    }
+    if (own.st_dev == found.st_dev && own.st_ino == found.st_ino) return Status::Ok();
+    return {StatusCode::kDataLoss, path_ + ": another file is in its place"};
+  }
+
  private:
   Descriptor file_;
   std::string path_;

@@ -35,6 +35,12 @@ Status SegmentWriter::CheckUntouched() {
   return health_;
 }
 
+Status SegmentWriter::CheckInPlace() {
+  if (Status untouched = CheckUntouched(); !untouched.ok()) return untouched;
+  if (const Status in_place = file_->CheckInPlace(); !in_place.ok()) static_cast<void>(Refuse(in_place));
+  return health_;
+}
+
 void SegmentWriter::TakeBack(std::uint64_t bytes) {
   if (file_->Truncate(size_bytes_ - bytes).ok()) size_bytes_ -= bytes;
 }

@@ -2,12 +2,12 @@
 //
 // Guarantees: a batch is appended whole or, as far as readers and recovery can tell, not at all: after a failed write
 // the file is cut back to where it was. The writer refuses everything from then on where that fails too, after a failed
-// Sync (when nobody knows which bytes are on the disk), and when another program has removed the file or changed its
+// Sync (it is then unknown which bytes are on the disk), and when another program has removed the file or changed its
 // size; open the log again to recover.
 // Thread safety: one thread at a time.
 // Cost: two system calls a batch, no copy.
-// Errors: those of the file system, naming the file, when nothing was written. Internal when nobody knows, and
-// Unavailable from then on.
+// Errors: those of the file system, naming the file, when no byte was written. Internal when it is unknown what was
+// written, and Unavailable from then on.
 #pragma once
 
 #include <cstdint>
@@ -31,13 +31,15 @@ class SegmentWriter {
 
   Status Append(const BatchHeader& header, std::string_view body);
   Status Sync();
-  // The same for whoever does not own the writer, while the owner appends: a failure has to be passed on to Refuse, by
-  // the owner.
+  // The same for a thread that does not own the writer, while the owner appends: the owner must pass a failure on to
+  // Refuse.
   Status SyncBeside() const { return file_->Sync(); }
   // Unavailable, and the writer refuses from now on, unless the file is as the writer left it.
   Status CheckUntouched();
-  // Cuts off the last `bytes`, for which nobody has been told anything yet, after their sync failed; what cannot be cut
-  // off stays. Otherwise the next who opens the file could find them in memory alone, and take them for written.
+  // As CheckUntouched(), and also refuses when the file was moved or another is in its place. One more system call.
+  Status CheckInPlace();
+  // Cuts off the last `bytes`, which were not acknowledged, after their sync failed; bytes that cannot be cut off stay.
+  // Otherwise the next reader of the file could find them in memory alone, and take them for written.
   void TakeBack(std::uint64_t bytes);
 
   std::uint64_t size_bytes() const { return size_bytes_; }

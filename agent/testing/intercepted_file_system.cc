@@ -40,8 +40,9 @@ class InterceptedWritableFile final : public WritableFile {
     return outcome.ok() ? base_->Truncate(size_bytes) : outcome;
   }
 
-  // Looks at what the system remembers, and so is no operation of the disk.
+  // Both look at what the system remembers, and so are no operations of the disk.
   Status CheckUntouched(std::uint64_t size_bytes) const override { return base_->CheckUntouched(size_bytes); }
+  Status CheckInPlace() const override { return base_->CheckInPlace(); }
 
  private:
   InterceptedFileSystem& files_;

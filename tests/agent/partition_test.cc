@@ -72,6 +72,7 @@ class FullDisk final : public FileSystem {
     Status Sync() override { return base_->Sync(); }
     Status Truncate(std::uint64_t size_bytes) override { return base_->Truncate(size_bytes); }
     Status CheckUntouched(std::uint64_t size_bytes) const override { return base_->CheckUntouched(size_bytes); }
+    Status CheckInPlace() const override { return base_->CheckInPlace(); }
 
    private:
     const std::unique_ptr<WritableFile> base_;

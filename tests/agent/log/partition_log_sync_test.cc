@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <filesystem>
 #include <future>
 #include <memory>
 #include <string>
@@ -91,6 +92,40 @@ TEST_F(PartitionLogSyncTest, TakesNoMoreBatchesAfterASyncByIntervalFailed) {
   EXPECT_FALSE(log->Sync().ok());
   EXPECT_FALSE(log->Append(BatchOf({"a"}), 1).ok());
   EXPECT_FALSE(log->Health().ok());
+}
+
+// The files of a deleted topic go while a sync by interval is on its way.
+TEST_F(PartitionLogSyncTest, IsWellAfterItsFilesWentOnceItIsClosed) {
+  auto log = *PartitionLog::Open(PosixFileSystem(), folder_ / "closed", {.sync_policy = SyncPolicy::kInterval});
+  ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
+  ASSERT_TRUE(log->Close().ok());
+  std::filesystem::remove_all(folder_ / "closed");
+  EXPECT_TRUE(log->Sync().ok());
+  EXPECT_TRUE(log->Health().ok());
+}
+
+TEST_F(PartitionLogSyncTest, NoticesThatItsFolderOrFileWasMoved) {
+  for (const std::string moved : {"log", "log/00000000000000000000.log"}) {
+    const TemporaryFolder folder;
+    auto log = *PartitionLog::Open(PosixFileSystem(), folder / "log", {.sync_policy = SyncPolicy::kInterval});
+    ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
+    ASSERT_TRUE(log->Sync().ok());
+    std::filesystem::rename(folder / moved, folder / "away");
+    EXPECT_FALSE(log->Sync().ok()) << moved;
+    EXPECT_NE(log->Health().message().find("the file was moved"), std::string::npos) << log->Health().message();
+    EXPECT_FALSE(log->Append(BatchOf({"a"}), 1).ok());
+  }
+}
+
+// A backup tool, or an operator, has put a copy in the place of the file.
+TEST_F(PartitionLogSyncTest, NoticesThatAnotherFileIsInThePlaceOfItsOwn) {
+  const std::string file = folder_ / "log/00000000000000000000.log";
+  auto log = *PartitionLog::Open(PosixFileSystem(), folder_ / "log", {.sync_policy = SyncPolicy::kInterval});
+  ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
+  std::filesystem::rename(file, folder_ / "away");
+  std::filesystem::copy_file(folder_ / "away", file);
+  EXPECT_FALSE(log->Sync().ok());
+  EXPECT_NE(log->Health().message().find("another file is in its place"), std::string::npos) << log->Health().message();
 }
 
 // The kernel forgets what it could not write: a sync that is tried again succeeds without having written it.

@@ -357,6 +357,26 @@ TEST_F(PartitionLogTest, RefusesAppendsButReadsAfterClose) {
   EXPECT_EQ(Read(0), (Values{"a"}));
 }
 
+// Goal: a reader of a deleted topic never gets records of the next topic of that name. Method: a log is closed, its
+// files go, and another log begins in its folder, of which the reader finds the first segment.
+TEST_F(PartitionLogTest, NeverReadsTheFilesOfALaterLogInItsFolder) {
+  const std::string folder = folder_ / "lives";
+  const auto fill = [&](const char* value) {
+    auto log = *PartitionLog::Open(PosixFileSystem(), folder, {.segment_bytes = 10});
+    for (int i = 0; i < 2; ++i) EXPECT_TRUE(log->Append(BatchOf({value}), 1).ok());
+    return log;
+  };
+  const auto former = fill("former");
+  ASSERT_TRUE(former->Close().ok());
+  std::filesystem::remove_all(folder);
+  const auto later = fill("later");
+  Values values;
+  const auto read = former->Read(0, kNoLimits, [&](const RecordView& r) { values.emplace_back(r.value); });
+  EXPECT_EQ(read.status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(former->FindOffset(0).status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(values, Values());
+}
+
 TEST_F(PartitionLogTest, ReadersSeeOnlyWholeBatchesInOrderWhileAWriterAppends) {
   Reopen({.segment_bytes = 5000});
   constexpr std::uint64_t kBatches = 500;
