@@ -1,4 +1,4 @@
-// CallbackFamily: gauges and counters whose values are asked for at each scrape.
+// CallbackFamily, CallbackHistogramFamily, CallbackSummaryFamily: metrics whose values are asked for at each scrape.
 //
 // For what is known elsewhere and costs nothing until somebody looks: the length of a queue, the size of a cache, what
 // the kernel counts.
@@ -14,11 +14,16 @@
 // Start times (CreationTimes::kKept): a counter began when its callback was added, unless AddSince() says when.
 // Thread safety: all methods from any thread; one callback runs at most once at a time. Cost: one lock and one call a
 // callback and scrape.
-// Errors: a callback that throws gives no value at that scrape, and is counted (CoreMetrics, failed_callbacks). With
-// another number of values than there are labels, nothing is added, and that is counted (refused_lookups).
+// Errors: a callback that throws gives no value at that scrape, and is counted (CoreMetrics, failed_callbacks). So is a
+// histogram or summary that cannot be: with another number of buckets than bounds and one, with another number of
+// values than quantiles, with values of quantiles that do not ascend, or with a sum that is NaN. With another number of
+// label values than there are labels, nothing is added, and that is counted (refused_lookups).
 //
 //   CallbackFamily depth = *registry.AddCallbackGauge({.name = "queue_records", .help = "…", .labels = {"queue"}});
 //   CallbackFamily::Token token = depth.Add([&] { return double(queue.size()); }, "ingest");
+//
+//   CallbackHistogramFamily sizes = *registry.AddCallbackHistogram({.name = "size_bytes", .help = "…"}, bounds);
+//   auto size = sizes.Add([&] { return CallbackHistogram{.bucket_counts = cache.Counts(), .sum = cache.Bytes()}; });
 //
 //   auto all = depth.AddMany([&](CallbackFamily::Samples& samples) {
 //     for (const Queue& queue : queues) samples.Add(queue.size(), queue.name());
@@ -38,9 +43,11 @@
 
 namespace streamhouse::metrics {
 
-class CallbackFamily {
+// Value: double, CallbackHistogram or CallbackSummary (callback_core.h).
+template <typename Value>
+class BasicCallbackFamily {
  public:
-  using Read = std::function<double()>;
+  using Read = std::function<Value()>;
 
   // Takes the values of a callback of many series, each with one value a label. The first of equal label sets counts.
   class Samples {
@@ -48,7 +55,7 @@ class CallbackFamily {
     explicit Samples(internal::CallbackSamples& samples) : samples_(samples) {}
 
     template <typename... Values>
-    void Add(double value, const Values&... values) {
+    void Add(const Value& value, const Values&... values) {
       const std::array<std::string_view, sizeof...(Values)> views = {std::string_view(values)...};
       samples_.Add(value, views);
     }
@@ -73,13 +80,13 @@ class CallbackFamily {
     }
 
    private:
-    friend class CallbackFamily;
+    friend class BasicCallbackFamily;
     explicit Token(std::shared_ptr<internal::CallbackSeries> series) : series_(std::move(series)) {}
     std::shared_ptr<internal::CallbackSeries> series_;
   };
 
-  CallbackFamily() = default;  // its series are nowhere
-  explicit CallbackFamily(std::shared_ptr<internal::CallbackCore> core) : core_(std::move(core)) {}
+  BasicCallbackFamily() = default;  // its series are nowhere
+  explicit BasicCallbackFamily(std::shared_ptr<internal::CallbackCore> core) : core_(std::move(core)) {}
 
   template <typename... Values>
   [[nodiscard]] Token Add(const Read& read, const Values&... values) const {
@@ -116,5 +123,9 @@ class CallbackFamily {
 
   std::shared_ptr<internal::CallbackCore> core_;
 };
+
+using CallbackFamily = BasicCallbackFamily<double>;
+using CallbackHistogramFamily = BasicCallbackFamily<CallbackHistogram>;
+using CallbackSummaryFamily = BasicCallbackFamily<CallbackSummary>;
 
 }  // namespace streamhouse::metrics

@@ -33,8 +33,8 @@ constexpr Loss kLosses[] = {
      &Registry::Losses::cut_label_values},
     {"streamhouse_metrics_refused_lookups_total", "Look-ups with another number of values than there are labels",
      &Registry::Losses::refused_lookups},
-    {"streamhouse_metrics_failed_callbacks_total", "Callbacks that threw an exception in place of giving a value",
-     &Registry::Losses::failed_callbacks},
+    {"streamhouse_metrics_failed_callbacks_total",
+     "Callbacks that threw an exception or gave nonsense in place of a value", &Registry::Losses::failed_callbacks},
 };
 
 double CellBytes() {

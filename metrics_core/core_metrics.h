@@ -11,7 +11,7 @@
 //   streamhouse_metrics_overflowed_lookups_total{family}     label sets that got an overflow series (family.h)
 //   streamhouse_metrics_cut_label_values_total{family}       longer than MetricOptions::label_value_bytes_max
 //   streamhouse_metrics_refused_lookups_total{family}        with another number of values than there are labels
-//   streamhouse_metrics_failed_callbacks_total{family}       that threw an exception
+//   streamhouse_metrics_failed_callbacks_total{family}       that threw an exception or gave nonsense
 //   streamhouse_metrics_dropped_observations_total{reason}   of histograms: nan, out_of_range (histogram.h)
 //   streamhouse_metrics_lost_recordings_total                that found no memory for a thread's cells
 //

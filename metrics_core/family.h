@@ -96,7 +96,8 @@ class LookedUp {
 // The number of labels that a family has which were given as MetricOptions::labels: the compiler does not know it.
 inline constexpr std::size_t kAnyNumberOfLabels = SIZE_MAX;
 
-// Handle: Counter, DoubleCounter, Gauge, DoubleGauge, UpDownCounter, Histogram, TickHistogram or ExponentialHistogram.
+// Handle: Counter, DoubleCounter, Gauge, DoubleGauge, UpDownCounter, Histogram, TickHistogram, ExponentialHistogram,
+// StateSet or Info.
 // kLabels: how many values each call takes. A family of a known number converts to one of any number.
 template <typename Handle, std::size_t kLabels = kAnyNumberOfLabels>
 class Family {

@@ -17,6 +17,7 @@
 #include "metrics_core/internal/recording.h"
 #include "metrics_core/internal/series_ref.h"
 #include "metrics_core/internal/shard.h"
+#include "metrics_core/internal/shared_cell.h"
 
 namespace streamhouse::metrics {
 
@@ -25,36 +26,21 @@ template <typename Number>
 class BasicGauge {
  public:
   BasicGauge() = default;
-  explicit BasicGauge(internal::SeriesRef series) : series_(std::move(series)) {
-    internal::Chunk* const chunk = internal::MutableSharedChunk(series_.slot());
-    // No chunk: the arena was full, or this is the sink.
-    if (chunk != nullptr) cell_ = &chunk->cells[series_.slot() % internal::kCellsPerChunk];
-  }
-  BasicGauge(const BasicGauge&) = default;
-  // What was moved from is a sink: its cell may become another series'.
-  BasicGauge(BasicGauge&& other) noexcept
-      : series_(std::move(other.series_)), cell_(std::exchange(other.cell_, nullptr)) {}
-  BasicGauge& operator=(BasicGauge other) noexcept {
-    series_ = std::move(other.series_);
-    cell_ = std::exchange(other.cell_, nullptr);
-    return *this;
-  }
-  ~BasicGauge() = default;
+  explicit BasicGauge(internal::SeriesRef series) : cell_(std::move(series)) {}
 
   void Set(Number value) const noexcept {
     if constexpr (internal::kRecordingEnabled) {
-      // The sink is no cell at all: one that all sinks shared would be contended.
-      if (cell_ == nullptr) return;
+      if (cell_.get() == nullptr) return;
       // Relaxed: a value is read for its own sake and orders nothing.
-      cell_->store(std::bit_cast<std::uint64_t>(value), std::memory_order_relaxed);
+      cell_.get()->store(std::bit_cast<std::uint64_t>(value), std::memory_order_relaxed);
     }
   }
 
   void Add(Number amount) const noexcept {
     if constexpr (internal::kRecordingEnabled) {
-      if (cell_ == nullptr) return;
+      if (cell_.get() == nullptr) return;
       // Relaxed: a value is read for its own sake and orders nothing.
-      internal::AddShared(*cell_, ToAddend(amount), std::memory_order_relaxed);
+      internal::AddShared(*cell_.get(), ToAddend(amount), std::memory_order_relaxed);
     }
   }
 
@@ -62,8 +48,7 @@ class BasicGauge {
   static std::uint64_t ToAddend(std::int64_t amount) { return static_cast<std::uint64_t>(amount); }
   static double ToAddend(double amount) { return amount; }
 
-  internal::SeriesRef series_;
-  internal::Cell* cell_ = nullptr;  // of series_; null for a sink
+  internal::SharedCell cell_;
 };
 
 using Gauge = BasicGauge<std::int64_t>;

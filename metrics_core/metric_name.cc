@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <set>
 #include <utility>
 
+#include "metrics_core/family_values.h"
 #include "metrics_core/internal/label_text.h"
 #include "metrics_core/name_escaping.h"
 
@@ -123,6 +125,33 @@ Status CheckLabels(const FamilyInfo& info, NameRules rules) {
   return CheckDistinct(info);
 }
 
+bool IsGood(const std::vector<std::string>& states) {
+  if (states.empty() || states.size() > kStatesMax) return false;
+  if (std::set<std::string>(states.begin(), states.end()).size() != states.size()) return false;
+  return std::all_of(states.begin(), states.end(), &IsUtf8Name);
+}
+
+Status CheckStates(const FamilyInfo& info, NameRules rules) {
+  if (Describe(info.kind).added_label != kOwnNameLabel) return Status::Ok();
+  // Its name is the name of a label as well.
+  if (rules == NameRules::kLegacy && !IsLegalLabelName(info.name)) {
+    return Refuse(info, "the name of a state set matches [a-zA-Z_][a-zA-Z0-9_]* and does not start with \"__\"");
+  }
+  if (IsGood(info.states)) return Status::Ok();
+  return Refuse(info, "a state set has 1 to " + std::to_string(kStatesMax) +
+                          " states, whose names are distinct, in UTF-8 and not empty");
+}
+
+Status CheckQuantiles(const FamilyInfo& info) {
+  for (std::size_t i = 0; i < info.quantiles.size(); ++i) {
+    const double quantile = info.quantiles[i];
+    if (!(quantile >= 0 && quantile <= 1) || (i > 0 && quantile <= info.quantiles[i - 1])) {
+      return Refuse(info, "quantiles ascend and are in [0, 1]");
+    }
+  }
+  return Status::Ok();
+}
+
 }  // namespace
 
 bool IsLegalMetricName(std::string_view name) {
@@ -142,6 +171,8 @@ Status CheckFamily(const FamilyInfo& info, NameRules rules) {
   }
   if (Status name = CheckName(info, rules); !name.ok()) return name;
   if (Status unit = CheckUnit(info); !unit.ok()) return unit;
+  if (Status states = CheckStates(info, rules); !states.ok()) return states;
+  if (Status quantiles = CheckQuantiles(info); !quantiles.ok()) return quantiles;
   return CheckLabels(info, rules);
 }
 

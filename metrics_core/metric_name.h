@@ -31,7 +31,8 @@ bool IsLegalLabelName(std::string_view name);
 // ends with "_total" or with a suffix of a histogram's samples. A name ends with its unit (before "_total"); infos and
 // state sets have no unit. Label names are legal and distinct, and stay distinct when they are escaped. None is the
 // label that the kind adds: "le" of a histogram, "quantile" of a summary, its own name of a state set. There is a help
-// text, in UTF-8.
+// text, in UTF-8. A state set has 1 to kStatesMax states, distinct and not empty; the quantiles of a summary ascend and
+// are in [0, 1].
 Status CheckFamily(const FamilyInfo& info, NameRules rules = NameRules::kLegacy);
 
 // The names of the samples and the metadata that a family occupies on a page, in any format and by any escaping. Two

@@ -144,8 +144,8 @@ Result<std::shared_ptr<CollectedFamily>> Registry::Link(std::shared_ptr<Collecte
 }
 
 template <typename Handle>
-Result<Family<Handle>> Registry::AddFamily(MetricOptions options, RecordingKind kind, const BucketBounds* bounds,
-                                           double ticks_per_unit) {
+Result<Family<Handle>> Registry::AddFamily(MetricOptions options, RecordingKind kind, Extras extras) {
+  const BucketBounds* const bounds = extras.bounds;
   const RecordingDescription& description = internal::Describe(kind);
   FamilyCore::Options core = {
       .info = InfoOf(options, description.metric),
@@ -155,9 +155,10 @@ Result<Family<Handle>> Registry::AddFamily(MetricOptions options, RecordingKind 
       .label_value_bytes_max = options.label_value_bytes_max,
       .expire_after_nanoseconds = static_cast<std::uint64_t>(options.expire_after.count()),
       .buckets = nullptr,
-      .ticks_per_unit = ticks_per_unit,
+      .ticks_per_unit = extras.ticks_per_unit,
   };
   if (bounds != nullptr) core.info.bounds = bounds->values();
+  core.info.states = std::move(extras.states);
   core.info.has_created = HasStartTimes(state_->options, description.metric);
   core.info.has_exemplars = options.exemplars == Exemplars::kSampled;
   if (core.info.has_exemplars && !description.samples_exemplars) {
@@ -175,7 +176,7 @@ Result<Family<Handle>> Registry::AddFamily(MetricOptions options, RecordingKind 
     core.buckets = internal::BucketTable::Intern(bounds->values());
   } else if (bounds != nullptr) {
     Result<std::vector<double>> recorded = kind == RecordingKind::kTickHistogram
-                                               ? InTicks(core.info.name, bounds->values(), ticks_per_unit)
+                                               ? InTicks(core.info.name, bounds->values(), extras.ticks_per_unit)
                                                : bounds->values();
     if (!recorded.ok()) return recorded.status();
     core.buckets = internal::BucketTable::Intern(*recorded, NegativeValuesOf(core.info));
@@ -185,8 +186,11 @@ Result<Family<Handle>> Registry::AddFamily(MetricOptions options, RecordingKind 
   return Family<Handle>(std::static_pointer_cast<FamilyCore>(*std::move(linked)));
 }
 
-Result<CallbackFamily> Registry::AddCallback(MetricOptions options, MetricKind kind) {
+template <typename Value>
+Result<BasicCallbackFamily<Value>> Registry::AddCallback(MetricOptions options, MetricKind kind, Extras extras) {
   FamilyInfo info = InfoOf(options, kind);
+  if (extras.bounds != nullptr) info.bounds = extras.bounds->values();
+  info.quantiles = std::move(extras.quantiles);
   if (options.exemplars != Exemplars::kNone) {
     return Status(StatusCode::kInvalidArgument, "metric \"" + info.name + "\": a callback has no exemplars");
   }
@@ -201,15 +205,23 @@ Result<CallbackFamily> Registry::AddCallback(MetricOptions options, MetricKind k
   info.has_created = HasStartTimes(state_->options, kind);
   auto linked = Link(std::make_shared<internal::CallbackCore>(std::move(info), state_->epochs));
   if (!linked.ok()) return linked.status();
-  return CallbackFamily(std::static_pointer_cast<internal::CallbackCore>(*std::move(linked)));
+  return BasicCallbackFamily<Value>(std::static_pointer_cast<internal::CallbackCore>(*std::move(linked)));
 }
 
 Result<CallbackFamily> Registry::AddCallbackGauge(MetricOptions options) {
-  return AddCallback(std::move(options), MetricKind::kGauge);
+  return AddCallback<double>(std::move(options), MetricKind::kGauge);
 }
 
 Result<CallbackFamily> Registry::AddCallbackCounter(MetricOptions options) {
-  return AddCallback(std::move(options), MetricKind::kCounter);
+  return AddCallback<double>(std::move(options), MetricKind::kCounter);
+}
+
+Result<CallbackHistogramFamily> Registry::AddCallbackHistogram(MetricOptions options, const BucketBounds& bounds) {
+  return AddCallback<CallbackHistogram>(std::move(options), MetricKind::kHistogram, {.bounds = &bounds});
+}
+
+Result<CallbackSummaryFamily> Registry::AddCallbackSummary(MetricOptions options, std::vector<double> quantiles) {
+  return AddCallback<CallbackSummary>(std::move(options), MetricKind::kSummary, {.quantiles = std::move(quantiles)});
 }
 
 Result<Family<Counter>> Registry::AddCounter(MetricOptions options) {
@@ -233,17 +245,27 @@ Result<Family<UpDownCounter>> Registry::AddUpDownCounter(MetricOptions options) 
 }
 
 Result<Family<Histogram>> Registry::AddHistogram(MetricOptions options, const BucketBounds& bounds) {
-  return AddFamily<Histogram>(std::move(options), RecordingKind::kHistogram, &bounds);
+  return AddFamily<Histogram>(std::move(options), RecordingKind::kHistogram, {.bounds = &bounds});
 }
 
 Result<Family<TickHistogram>> Registry::AddTickHistogram(MetricOptions options, const BucketBounds& bounds,
                                                          double ticks_per_unit) {
-  return AddFamily<TickHistogram>(std::move(options), RecordingKind::kTickHistogram, &bounds, ticks_per_unit);
+  return AddFamily<TickHistogram>(std::move(options), RecordingKind::kTickHistogram,
+                                  {.bounds = &bounds, .ticks_per_unit = ticks_per_unit});
 }
 
 Result<Family<ExponentialHistogram>> Registry::AddExponentialHistogram(MetricOptions options,
                                                                        const BucketBounds& classic_bounds) {
-  return AddFamily<ExponentialHistogram>(std::move(options), RecordingKind::kExponentialHistogram, &classic_bounds);
+  return AddFamily<ExponentialHistogram>(std::move(options), RecordingKind::kExponentialHistogram,
+                                         {.bounds = &classic_bounds});
+}
+
+Result<Family<Info>> Registry::AddInfo(MetricOptions options) {
+  return AddFamily<Info>(std::move(options), RecordingKind::kInfo);
+}
+
+Result<Family<StateSet>> Registry::AddStateSet(MetricOptions options, std::vector<std::string> states) {
+  return AddFamily<StateSet>(std::move(options), RecordingKind::kStateSet, {.states = std::move(states)});
 }
 
 Registry::Statistics Registry::GetStatistics() const {

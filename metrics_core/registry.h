@@ -35,11 +35,13 @@
 #include "metrics_core/family.h"
 #include "metrics_core/gauge.h"
 #include "metrics_core/histogram.h"
+#include "metrics_core/info.h"
 #include "metrics_core/internal/recording_kind.h"
 #include "metrics_core/metric_kind.h"
 #include "metrics_core/metric_name.h"
 #include "metrics_core/metric_options.h"
 #include "metrics_core/snapshot.h"
+#include "metrics_core/state_set.h"
 #include "metrics_core/status.h"
 #include "metrics_core/up_down_counter.h"
 
@@ -84,6 +86,12 @@ class Registry {
   Result<Family<ExponentialHistogram>> AddExponentialHistogram(MetricOptions options,
                                                                const BucketBounds& classic_bounds);
 
+  Result<Family<Info>> AddInfo(MetricOptions options);
+
+  // `states` are the names of the states: 1 to kStatesMax, distinct and not empty. Each stands on the page as the value
+  // of a label that is named like the family.
+  Result<Family<StateSet>> AddStateSet(MetricOptions options, std::vector<std::string> states);
+
   // The same with labels whose number the compiler knows, in place of MetricOptions::labels.
   template <std::size_t kCount>
   Result<Family<Counter, kCount>> AddCounter(MetricOptions options, const Labels<kCount>& labels) {
@@ -122,9 +130,22 @@ class Registry {
     return Counted<kCount>(AddExponentialHistogram(Labelled(std::move(options), labels), classic_bounds));
   }
 
+  template <std::size_t kCount>
+  Result<Family<Info, kCount>> AddInfo(MetricOptions options, const Labels<kCount>& labels) {
+    return Counted<kCount>(AddInfo(Labelled(std::move(options), labels)));
+  }
+  template <std::size_t kCount>
+  Result<Family<StateSet, kCount>> AddStateSet(MetricOptions options, const Labels<kCount>& labels,
+                                               std::vector<std::string> states) {
+    return Counted<kCount>(AddStateSet(Labelled(std::move(options), labels), std::move(states)));
+  }
+
   // Values that are asked for at each scrape.
   Result<CallbackFamily> AddCallbackGauge(MetricOptions options);
   Result<CallbackFamily> AddCallbackCounter(MetricOptions options);
+  Result<CallbackHistogramFamily> AddCallbackHistogram(MetricOptions options, const BucketBounds& bounds);
+  // `quantiles` ascend and are in [0, 1]; there may be none.
+  Result<CallbackSummaryFamily> AddCallbackSummary(MetricOptions options, std::vector<double> quantiles);
 
   // What a family did not take as it was given. Counts since its registration.
   struct Losses {
@@ -132,7 +153,7 @@ class Registry {
     std::uint64_t overflowed_lookups = 0;  // see family.h
     std::uint64_t cut_label_values = 0;    // longer than their limit
     std::uint64_t refused_lookups = 0;     // with another number of values than the family has labels
-    std::uint64_t failed_callbacks = 0;    // that threw an exception
+    std::uint64_t failed_callbacks = 0;    // that threw an exception or gave nonsense
 
     bool any() const { return (overflowed_lookups | cut_label_values | refused_lookups | failed_callbacks) != 0; }
   };
@@ -169,10 +190,17 @@ class Registry {
 
   // The family, or the one with the same definition that was there before.
   Result<std::shared_ptr<internal::CollectedFamily>> Link(std::shared_ptr<internal::CollectedFamily> family);
-  Result<CallbackFamily> AddCallback(MetricOptions options, MetricKind kind);
+  // What a family has beside its options, as its kind needs it.
+  struct Extras {
+    const BucketBounds* bounds = nullptr;
+    double ticks_per_unit = 1;
+    std::vector<std::string> states = {};
+    std::vector<double> quantiles = {};
+  };
+  template <typename Value>
+  Result<BasicCallbackFamily<Value>> AddCallback(MetricOptions options, MetricKind kind, Extras extras = {});
   template <typename Handle>
-  Result<Family<Handle>> AddFamily(MetricOptions options, internal::RecordingKind kind,
-                                   const BucketBounds* bounds = nullptr, double ticks_per_unit = 1);
+  Result<Family<Handle>> AddFamily(MetricOptions options, internal::RecordingKind kind, Extras extras = {});
 
   const std::unique_ptr<State> state_;
 };

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <numeric>
 #include <set>
 #include <utility>
+#include <variant>
 
 #include "metrics_core/family_builder.h"
 #include "metrics_core/family_values.h"
@@ -21,6 +24,57 @@ std::string DefinitionOf(const FamilyInfo& info) {
   return Definition("callback " + std::string(Describe(info.kind).word), info).text();
 }
 
+enum class Fitness : std::uint8_t { kGood, kLeftOut, kNonsense };
+
+Fitness GoodIf(bool is_good) {
+  return is_good ? Fitness::kGood : Fitness::kNonsense;
+}
+
+// Whether no known value is below a known one before it.
+bool Ascend(std::span<const double> values) {
+  double last = -std::numeric_limits<double>::infinity();
+  for (const double value : values) {
+    if (value < last) return false;
+    if (!std::isnan(value)) last = value;
+  }
+  return true;
+}
+
+// Whether a value may stand on a page of its family.
+Fitness FitnessOf(const CallbackValue& value, const FamilyInfo& info) {
+  return std::visit(Overloaded{
+                        [](double number) { return std::isnan(number) ? Fitness::kLeftOut : Fitness::kGood; },
+                        [&](const CallbackHistogram& histogram) {
+                          const bool fits = histogram.bucket_counts.size() == info.bounds.size() + 1;
+                          return GoodIf(fits && !std::isnan(histogram.sum));
+                        },
+                        [&](const CallbackSummary& summary) {
+                          const bool fits = summary.quantile_values.size() == info.quantiles.size();
+                          return GoodIf(fits && Ascend(summary.quantile_values) && !std::isnan(summary.sum));
+                        },
+                    },
+                    value);
+}
+
+// Append() adds a value to a family of its kind. CallbackFamily gives no other.
+template <typename Number>
+void Append(std::string_view label_text, const CallbackValue& value, NumberBuilder<Number>& family) {
+  family.Add(label_text, *std::get_if<double>(&value));
+}
+
+void Append(std::string_view label_text, const CallbackValue& value, FamilyBuilder<HistogramValues>& family) {
+  const CallbackHistogram& histogram = *std::get_if<CallbackHistogram>(&value);
+  const auto& counts = histogram.bucket_counts;
+  std::copy(counts.begin(), counts.end(), family.Add(label_text).begin());
+  family.SetTotals(histogram.sum, std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}));
+}
+
+void Append(std::string_view label_text, const CallbackValue& value, FamilyBuilder<SummaryValues>& family) {
+  const CallbackSummary& summary = *std::get_if<CallbackSummary>(&value);
+  const auto& values = summary.quantile_values;
+  std::copy(values.begin(), values.end(), family.Add(label_text, summary.sum, summary.count).begin());
+}
+
 }  // namespace
 
 // The samples of one collection. Of those with the same labels the first is taken.
@@ -30,14 +84,16 @@ class CallbackCore::Samples final : public CallbackSamples {
   Samples(CallbackCore& family, SnapshotBuilder& builder, std::size_t series)
       : family_(family), builder_(builder), series_(builder.BeginFamily<Values>(family.info_, series)) {}
 
-  void Add(double value, std::span<const std::string_view> label_values) override {
+  void Add(const CallbackValue& value, std::span<const std::string_view> label_values) override {
     if (family_.HasArity(label_values)) AddText(builder_.KeepText(family_.LabelText(label_values)), value);
   }
 
   // The text outlives the snapshot.
-  void AddText(std::string_view label_text, double value) {
-    if (std::isnan(value) || !taken_.insert(label_text).second) return;
-    series_.Add(label_text, value);
+  void AddText(std::string_view label_text, const CallbackValue& value) {
+    const Fitness fitness = FitnessOf(value, family_.info_);
+    if (fitness == Fitness::kNonsense) family_.CountFailure();
+    if (fitness != Fitness::kGood || !taken_.insert(label_text).second) return;
+    Append(label_text, value, series_);
     if (family_.info_.has_created) series_.AddCreated(created_);
   }
 
@@ -164,11 +220,22 @@ void CallbackCore::Collect(SnapshotBuilder& builder, std::uint64_t /*now_nanosec
   if (std::any_of(newest.begin(), newest.end(), [](const auto& one) { return one->is_many; })) {
     std::reverse(newest.begin(), newest.end());
   }
-  if (info_.kind == MetricKind::kCounter) {
-    Ask(newest, Samples<CounterValues<double>>(*this, builder, newest.size()));
-  } else {
-    Ask(newest, Samples<GaugeValues<double>>(*this, builder, newest.size()));
+  switch (info_.kind) {
+    case MetricKind::kCounter:
+      return Ask(newest, Samples<CounterValues<double>>(*this, builder, newest.size()));
+    case MetricKind::kGauge:
+      return Ask(newest, Samples<GaugeValues<double>>(*this, builder, newest.size()));
+    case MetricKind::kHistogram:
+      return Ask(newest, Samples<HistogramValues>(*this, builder, newest.size()));
+    case MetricKind::kSummary:
+      return Ask(newest, Samples<SummaryValues>(*this, builder, newest.size()));
+    case MetricKind::kUpDownCounter:
+    case MetricKind::kInfo:
+    case MetricKind::kStateSet:
+    case MetricKind::kExponentialHistogram:
+      break;
   }
+  Check(false, "metric \"" + info_.name + "\": there are no callbacks of its kind");
 }
 
 template <typename Values>

@@ -13,26 +13,45 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "metrics_core/family_info.h"
 #include "metrics_core/internal/collected_family.h"
 #include "metrics_core/internal/snapshot_epochs.h"
 
-namespace streamhouse::metrics::internal {
+namespace streamhouse::metrics {
+
+// A histogram as a callback gives it.
+struct CallbackHistogram {
+  std::vector<std::uint64_t> bucket_counts;  // not cumulative: one for each bound, and a last one up to +Inf
+  double sum = 0;                            // of all values, in the unit of the family
+};
+
+// A summary as a callback gives it.
+struct CallbackSummary {
+  std::vector<double> quantile_values;  // one for each quantile of the family; NaN where unknown
+  double sum = 0;                       // of all values, in the unit of the family
+  std::uint64_t count = 0;
+};
+
+namespace internal {
 
 class CallbackCore;
+
+// What a callback gives: a number for a counter or gauge.
+using CallbackValue = std::variant<double, CallbackHistogram, CallbackSummary>;
 
 // Takes what a callback of many series gives.
 class CallbackSamples {
  public:
-  virtual void Add(double value, std::span<const std::string_view> label_values) = 0;
+  virtual void Add(const CallbackValue& value, std::span<const std::string_view> label_values) = 0;
 
  protected:
   ~CallbackSamples() = default;
 };
 
-using ReadOne = std::function<double()>;
+using ReadOne = std::function<CallbackValue()>;
 using ReadMany = std::function<void(CallbackSamples&)>;
 
 // Exactly one of the two.
@@ -107,4 +126,5 @@ class CallbackCore final : public CollectedFamily, public std::enable_shared_fro
   std::uint64_t failed_callbacks_ = 0;
 };
 
-}  // namespace streamhouse::metrics::internal
+}  // namespace internal
+}  // namespace streamhouse::metrics

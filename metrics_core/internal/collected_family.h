@@ -27,7 +27,7 @@ class CollectedFamily {
     std::uint64_t overflowed_lookups = 0;
     std::uint64_t cut_label_values = 0;
     std::uint64_t refused_lookups = 0;   // with another number of label values
-    std::uint64_t failed_callbacks = 0;  // that threw
+    std::uint64_t failed_callbacks = 0;  // that threw, or gave nonsense
     std::uint64_t removed_series = 0;    // that a snapshot or a look-up may still see
   };
   virtual Statistics GetStatistics() const = 0;

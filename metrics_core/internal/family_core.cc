@@ -255,6 +255,10 @@ void FamilyCore::Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds
       });
     case RecordingKind::kExponentialHistogram:
       return CollectExponentialHistograms(builder);
+    case RecordingKind::kInfo:
+      return CollectInfos(builder);
+    case RecordingKind::kStateSet:
+      return CollectNumbers<StateSetValues>(builder, [this](Slot run) { return reader_.Sum(run); });
   }
 }
 
@@ -281,7 +285,10 @@ std::uint64_t FamilyCore::ValueForExpiry(Slot run) {
   switch (options_.kind) {
     case RecordingKind::kCounter:
     case RecordingKind::kGauge:
+    case RecordingKind::kStateSet:
       return reader_.Sum(run);
+    case RecordingKind::kInfo:
+      return 1;
     case RecordingKind::kDoubleCounter:
     case RecordingKind::kDoubleGauge:
       return std::bit_cast<std::uint64_t>(reader_.SumOfDoubles(run));
@@ -321,6 +328,11 @@ void FamilyCore::CollectNumbers(SnapshotBuilder& builder, const Read& read) {
   FamilyBuilder<Values> family = builder.BeginFamily<Values>(options_.info, table_.live_count());
   ForEachSeries([&](std::uint32_t /*number*/, const Series& series) { family.Add(series.text(), read(series.run)); });
   CollectExtras(family);
+}
+
+void FamilyCore::CollectInfos(SnapshotBuilder& builder) {
+  auto family = builder.BeginFamily<InfoValues>(options_.info, table_.live_count());
+  ForEachSeries([&](std::uint32_t /*number*/, const Series& series) { family.Add(series.text()); });
 }
 
 template <typename SumOf>

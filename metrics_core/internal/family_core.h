@@ -141,6 +141,7 @@ class FamilyCore final : public CollectedFamily {
   template <typename SumOf>
   void CollectHistograms(SnapshotBuilder& builder, const SumOf& sum_of);
   void CollectExponentialHistograms(SnapshotBuilder& builder);
+  void CollectInfos(SnapshotBuilder& builder);
   void CollectExtras(SeriesBuilder& family);
 
   // Immutable after construction.

@@ -25,13 +25,15 @@ enum class RecordingKind : std::uint8_t {
   kHistogram,
   kTickHistogram,
   kExponentialHistogram,
+  kInfo,
+  kStateSet,
 };
 
 // Where the cells of a kind may be.
 enum class StorageRule : std::uint8_t {
   kAsAsked,         // MetricOptions::storage decides
   kAlwaysShared,    // the last writer of all threads decides the value
-  kAlwaysPerThread  // the layout of the cells is each thread's own
+  kAlwaysPerThread  // the layout of the cells is each thread's own, or no thread touches them
 };
 
 struct RecordingDescription {
@@ -103,6 +105,22 @@ inline constexpr std::array kRecordingDescriptions = {
                          .has_bucket_cells = false,
                          .storage = StorageRule::kAlwaysPerThread,
                          .samples_exemplars = true},
+    // Its cell is never touched. Without one it would have no run to be held by.
+    RecordingDescription{.kind = RecordingKind::kInfo,
+                         .word = "info",
+                         .metric = MetricKind::kInfo,
+                         .cells = 1,
+                         .has_bucket_cells = false,
+                         .storage = StorageRule::kAlwaysPerThread,
+                         .samples_exemplars = false},
+    // A bit for each state.
+    RecordingDescription{.kind = RecordingKind::kStateSet,
+                         .word = "state set",
+                         .metric = MetricKind::kStateSet,
+                         .cells = 1,
+                         .has_bucket_cells = false,
+                         .storage = StorageRule::kAlwaysShared,
+                         .samples_exemplars = false},
 };
 
 constexpr bool RecordingKindsStandInOrder() {

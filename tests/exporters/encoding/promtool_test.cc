@@ -7,7 +7,9 @@
 
 #include "exporters/encoding/text_encoder.h"
 #include "metrics_core/registry.h"
+#include "metrics_core/snapshot.h"
 #include "tests/exporters/support/command.h"
+#include "tests/exporters/support/described_snapshot.h"
 #include "tests/exporters/support/hostile_registry.h"
 #include "tests/exporters/support/page.h"
 
@@ -32,6 +34,14 @@ TEST_F(PromtoolTest, HasNothingToSayAboutHostilePages) {
   AddHistograms(registry);
   AddNegativeHistogram(registry);
   const CommandResult result = Check(PageOf<TextEncoder>(registry));
+  EXPECT_EQ(result.output, "");
+  EXPECT_EQ(result.exit_code, 0);
+}
+
+TEST_F(PromtoolTest, ReadsInfosStateSetsAndSummaries) {
+  const metrics::Snapshot snapshot = DescribedSnapshot();
+  TextEncoder encoder(snapshot.families());
+  const CommandResult result = Check(ReadPage(encoder));
   EXPECT_EQ(result.output, "");
   EXPECT_EQ(result.exit_code, 0);
 }
