@@ -84,6 +84,10 @@ class SeriesBuilder {
 
   // Adds the start time of the next series, in a family that has them.
   void AddCreated(std::int64_t unix_milliseconds) { buffers_->created.push_back(unix_milliseconds); }
+  // Those of all series, in their order.
+  void AddAllCreated(std::span<const std::int64_t> unix_milliseconds) {
+    buffers_->created.assign(unix_milliseconds.begin(), unix_milliseconds.end());
+  }
 
  protected:
   // The buffers are empty. `series` is a guess; more may come.

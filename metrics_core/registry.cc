@@ -1,5 +1,6 @@
 #include "metrics_core/registry.h"
 
+#include <chrono>
 #include <cmath>
 #include <map>
 #include <mutex>
@@ -18,6 +19,7 @@
 #include "metrics_core/internal/snapshot_epochs.h"
 #include "metrics_core/internal/snapshot_pool.h"
 #include "metrics_core/metric_kind.h"
+#include "metrics_core/name_escaping.h"
 #include "metrics_core/snapshot_builder.h"
 
 namespace streamhouse::metrics {
@@ -106,10 +108,12 @@ struct SnapshotOwner {
 }  // namespace
 
 struct Registry::State {
-  explicit State(RegistryOptions with) : options(with) {}
+  explicit State(RegistryOptions with)
+      : options(std::move(with)), target(std::make_shared<const TargetAttributes>(options.target)) {}
 
   // Immutable after construction.
   const RegistryOptions options;
+  const std::shared_ptr<const TargetAttributes> target;  // snapshots may outlive the registry
   const std::shared_ptr<SnapshotEpochs> epochs = std::make_shared<SnapshotEpochs>();
   const std::shared_ptr<SnapshotPool> pool = std::make_shared<SnapshotPool>(epochs);
 
@@ -119,7 +123,23 @@ struct Registry::State {
   std::map<std::string, std::shared_ptr<CollectedFamily>> occupied_names;
 };
 
-Registry::Registry(RegistryOptions options) : state_(std::make_unique<State>(options)) {}
+Registry::Registry(RegistryOptions options) : state_(std::make_unique<State>(std::move(options))) {
+  if (!state_->target->empty()) ShowTarget();
+}
+
+void Registry::ShowTarget() {
+  MetricOptions options = {.name = std::string(kTargetFamily), .help = "What these metrics describe"};
+  std::vector<std::string_view> values;
+  for (const auto& [name, value] : *state_->target) {
+    const bool is_any = state_->options.names == NameRules::kUtf8;
+    options.labels.push_back(is_any ? name : EscapeLabelName(name, NameEscaping::kUnderscores));
+    values.emplace_back(value);
+  }
+  const Result<Family<Info>> family = AddInfo(std::move(options));
+  Check(family.ok(), family.status().message());
+  static_cast<void>(family->core_->Resolve(values));
+}
+
 Registry::~Registry() = default;
 
 Result<std::shared_ptr<CollectedFamily>> Registry::Link(std::shared_ptr<CollectedFamily> family) {
@@ -314,6 +334,7 @@ Snapshot Registry::TakeSnapshot(std::uint64_t now_nanoseconds) noexcept {
   }
   owner->snapshot = state_->epochs->Begin();
   SnapshotBuilder builder(*owner->buffers);
+  builder.SetOrigin(std::chrono::system_clock::now(), state_->target);
   for (const auto& family : owner->families) family->Collect(builder, now_nanoseconds);
   return builder.Finish(std::move(owner));
 }

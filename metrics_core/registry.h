@@ -49,16 +49,21 @@ namespace streamhouse::metrics {
 
 enum class CreationTimes : std::uint8_t {
   kNotKept,
-  kKept,  // of counters and histograms, callbacks excepted: 8 bytes a series
+  kKept,  // of counters, histograms and summaries: 8 bytes a series
 };
 
 struct RegistryOptions {
   // So that readers can tell a counter that started anew from one that went on (created_unix_milliseconds in a
   // snapshot).
-  CreationTimes creation_times = CreationTimes::kNotKept;
+  CreationTimes creation_times = CreationTimes::kKept;
 
   // What families and labels may be called.
   NameRules names = NameRules::kLegacy;
+
+  // What the metrics describe. Pages show it as the info `target_info`, the first family, with a label for each
+  // attribute. By NameRules::kLegacy, dots and the like in names of attributes become underscores. Names that are
+  // empty, not UTF-8, reserved or the same as labels end the program.
+  TargetAttributes target = {};
 };
 
 class Registry {
@@ -187,6 +192,9 @@ class Registry {
     if (!family.ok()) return family.status();
     return Family<Handle, kCount>(family->core_);
   }
+
+  // Adds target_info.
+  void ShowTarget();
 
   // The family, or the one with the same definition that was there before.
   Result<std::shared_ptr<internal::CollectedFamily>> Link(std::shared_ptr<internal::CollectedFamily> family);

@@ -8,13 +8,16 @@
 // next. Cost: no allocation that grows with the number of series in a steady state; buffers return on destruction.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "metrics_core/family_info.h"
 #include "metrics_core/family_values.h"
@@ -23,6 +26,12 @@
 namespace streamhouse::metrics {
 
 class SnapshotBuilder;
+
+// What the metrics of a registry describe: the process, by names and values such as {"service.name", "relay"}.
+using TargetAttributes = std::vector<std::pair<std::string, std::string>>;
+
+// The family that shows the attributes on a page. Exporters whose format has another place for them leave it out.
+inline constexpr std::string_view kTargetFamily = "target_info";
 
 class FamilySnapshot {
  public:
@@ -68,10 +77,21 @@ class Snapshot {
 
   std::span<const FamilySnapshot> families() const { return families_; }
 
+  // When it was taken, by the wall clock; the beginning of Unix time where its maker did not say.
+  std::chrono::system_clock::time_point taken_at() const { return taken_at_; }
+
+  // What the metrics describe; empty where the registry has no target.
+  const TargetAttributes& target() const {
+    static const TargetAttributes kNone;
+    return target_ == nullptr ? kNone : *target_;
+  }
+
  private:
   friend class SnapshotBuilder;
 
   std::span<const FamilySnapshot> families_;
+  std::chrono::system_clock::time_point taken_at_;
+  std::shared_ptr<const TargetAttributes> target_;
   std::shared_ptr<void> buffers_;  // gives its memory back to the registry
 };
 

@@ -15,6 +15,7 @@
 //   Snapshot snapshot = builder.Finish(buffers);
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <memory>
@@ -79,6 +80,14 @@ class SnapshotBuilder {
   // The text, for as long as the snapshot lives.
   std::string_view KeepText(std::string text) { return buffers_.texts.emplace_back(std::move(text)); }
 
+  // Says when the snapshot is taken, and of what. `target` may be null.
+  void SetOrigin(std::chrono::system_clock::time_point taken_at, std::shared_ptr<const TargetAttributes> target) {
+    taken_at_ = taken_at;
+    target_ = std::move(target);
+  }
+  // The same, for a view of another snapshot.
+  void SetOriginOf(const Snapshot& source) { SetOrigin(source.taken_at_, source.target_); }
+
   // `owner` holds the buffers, and whatever else has to live as long as the snapshot.
   Snapshot Finish(std::shared_ptr<void> owner) {
     // What families point at has stopped moving only now.
@@ -94,6 +103,8 @@ class SnapshotBuilder {
     }
     Snapshot snapshot;
     snapshot.families_ = buffers_.families;
+    snapshot.taken_at_ = taken_at_;
+    snapshot.target_ = std::move(target_);
     snapshot.buffers_ = std::move(owner);
     return snapshot;
   }
@@ -109,6 +120,8 @@ class SnapshotBuilder {
 
   SnapshotBuffers& buffers_;
   FamilyBuffers* values_ = nullptr;  // of the present family
+  std::chrono::system_clock::time_point taken_at_;
+  std::shared_ptr<const TargetAttributes> target_;
 };
 
 }  // namespace streamhouse::metrics

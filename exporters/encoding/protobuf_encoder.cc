@@ -9,6 +9,7 @@
 #include <span>
 #include <type_traits>
 
+#include "exporters/encoding/encoded_timestamp.h"
 #include "exporters/encoding/exemplar_text.h"
 #include "metrics_core/exemplar.h"
 #include "metrics_core/family_values.h"
@@ -74,10 +75,6 @@ enum : protozero::pbf_tag_type { kOffset = 1, kLength = 2 };
 namespace exemplar_field {
 enum : protozero::pbf_tag_type { kLabel = 1, kValue = 2, kTimestamp = 3 };
 }
-namespace timestamp_field {
-enum : protozero::pbf_tag_type { kSeconds = 1, kNanos = 2 };
-}
-
 template <typename Out>
 void PutLabel(Out& out, const EscapedText& name, const EscapedText& value) {
   PutMessage(out, metric_field::kLabel, [&](auto& pair) {
@@ -90,17 +87,6 @@ void PutLabel(Out& out, const EscapedText& name, const EscapedText& value) {
 constexpr std::size_t kShortTextBytes = 100;
 
 template <typename Out>
-void PutTimestamp(Out& parent, ProtobufField field, std::int64_t unix_milliseconds) {
-  constexpr std::int64_t kMillisecondsPerSecond = 1000;
-  constexpr std::int64_t kNanosecondsPerMillisecond = 1'000'000;
-  PutMessage(parent, field, [&](auto& timestamp) {
-    PutInt64(timestamp, timestamp_field::kSeconds, unix_milliseconds / kMillisecondsPerSecond);
-    PutInt64(timestamp, timestamp_field::kNanos,
-             unix_milliseconds % kMillisecondsPerSecond * kNanosecondsPerMillisecond);
-  });
-}
-
-template <typename Out>
 void PutExemplar(Out& parent, ProtobufField field, const metrics::Exemplar& exemplar) {
   PutMessage(parent, field, [&](auto& message) {
     const ExemplarLabels labels(exemplar);
@@ -111,13 +97,14 @@ void PutExemplar(Out& parent, ProtobufField field, const metrics::Exemplar& exem
       });
     }
     PutDouble(message, exemplar_field::kValue, exemplar.value);
-    PutTimestamp(message, exemplar_field::kTimestamp, exemplar.unix_milliseconds);
+    PutMessage(message, exemplar_field::kTimestamp,
+               [&](auto& time) { PutTimestampFields(time, exemplar.unix_milliseconds); });
   });
 }
 
 template <typename Out>
-void PutCreated(Out& out, ProtobufField field, const FamilySnapshot& family, std::size_t series) {
-  if (family.info().has_created) PutTimestamp(out, field, family.created_unix_milliseconds(series));
+void PutCreated(Out& out, ProtobufField field, const EncodedTimestamp& created) {
+  if (!created.empty()) PutString(out, field, created.bytes());
 }
 
 template <typename Out>
@@ -144,7 +131,7 @@ void PutNative(Out& out, const ExponentialValue& value, const NativeBuckets& nat
 
 // `put_native(out)` adds what an exponential histogram has more.
 template <typename Out, typename PutMore>
-void PutHistogram(Out& out, const FamilySnapshot& family, const HistogramValues& histograms, std::size_t series,
+void PutHistogram(Out& out, const HistogramValues& histograms, std::size_t series, const MetricParts& parts,
                   const PutMore& put_native) {
   const HistogramValue value = histograms[series];
   const std::span<const double> bounds = histograms.bounds;
@@ -163,63 +150,55 @@ void PutHistogram(Out& out, const FamilySnapshot& family, const HistogramValues&
       });
     }
     put_native(histogram);
-    PutCreated(histogram, histogram_field::kCreated, family, series);
+    PutCreated(histogram, histogram_field::kCreated, parts.created);
   });
 }
 
-// PutValue() puts the value of a Metric message. `native` is that of the series, where it is exponential.
+// PutValue() puts the value of a Metric message. `parts` are those of the metric.
 template <typename Out, typename Number>
-void PutValue(Out& out, const FamilySnapshot& family, const CounterValues<Number>& counters, std::size_t series,
-              const NativeBuckets& /*native*/) {
+void PutValue(Out& out, const CounterValues<Number>& counters, std::size_t series, const MetricParts& parts) {
   PutMessage(out, metric_field::kCounter, [&](auto& counter) {
     PutDouble(counter, scalar_field::kValue, static_cast<double>(counters[series]));
     const metrics::Exemplar* const exemplar = counters.exemplars.At(series, 0);
     if (exemplar != nullptr) PutExemplar(counter, scalar_field::kExemplar, *exemplar);
-    PutCreated(counter, scalar_field::kCreated, family, series);
+    PutCreated(counter, scalar_field::kCreated, parts.created);
   });
 }
 
 template <typename Out>
-void PutValue(Out& out, const FamilySnapshot& /*family*/, const UpDownCounterValues& counters, std::size_t series,
-              const NativeBuckets& /*native*/) {
+void PutValue(Out& out, const UpDownCounterValues& counters, std::size_t series, const MetricParts& /*parts*/) {
   PutGauge(out, static_cast<double>(counters[series]));
 }
 
 template <typename Out, typename Number>
-void PutValue(Out& out, const FamilySnapshot& /*family*/, const GaugeValues<Number>& gauges, std::size_t series,
-              const NativeBuckets& /*native*/) {
+void PutValue(Out& out, const GaugeValues<Number>& gauges, std::size_t series, const MetricParts& /*parts*/) {
   PutGauge(out, static_cast<double>(gauges[series]));
 }
 
 template <typename Out>
-void PutValue(Out& out, const FamilySnapshot& /*family*/, const InfoValues& /*infos*/, std::size_t /*series*/,
-              const NativeBuckets& /*native*/) {
+void PutValue(Out& out, const InfoValues& /*infos*/, std::size_t /*series*/, const MetricParts& /*parts*/) {
   PutGauge(out, 1);
 }
 
 // A metric is one state of a series.
 template <typename Out>
-void PutValue(Out& out, const FamilySnapshot& /*family*/, const StateSetValues& sets, std::size_t metric,
-              const NativeBuckets& /*native*/) {
+void PutValue(Out& out, const StateSetValues& sets, std::size_t metric, const MetricParts& /*parts*/) {
   PutGauge(out, sets.IsOn(metric / sets.states.size(), metric % sets.states.size()) ? 1 : 0);
 }
 
 template <typename Out>
-void PutValue(Out& out, const FamilySnapshot& family, const HistogramValues& histograms, std::size_t series,
-              const NativeBuckets& /*native*/) {
-  PutHistogram(out, family, histograms, series, [](auto& /*histogram*/) {});
+void PutValue(Out& out, const HistogramValues& histograms, std::size_t series, const MetricParts& parts) {
+  PutHistogram(out, histograms, series, parts, [](auto& /*histogram*/) {});
 }
 
 template <typename Out>
-void PutValue(Out& out, const FamilySnapshot& family, const ExponentialHistogramValues& histograms, std::size_t series,
-              const NativeBuckets& native) {
-  PutHistogram(out, family, histograms.classic, series,
-               [&](auto& histogram) { PutNative(histogram, histograms[series], native); });
+void PutValue(Out& out, const ExponentialHistogramValues& histograms, std::size_t series, const MetricParts& parts) {
+  PutHistogram(out, histograms.classic, series, parts,
+               [&](auto& histogram) { PutNative(histogram, histograms[series], parts.native); });
 }
 
 template <typename Out>
-void PutValue(Out& out, const FamilySnapshot& family, const SummaryValues& summaries, std::size_t series,
-              const NativeBuckets& /*native*/) {
+void PutValue(Out& out, const SummaryValues& summaries, std::size_t series, const MetricParts& parts) {
   const SummaryValue value = summaries[series];
   PutMessage(out, metric_field::kSummary, [&](auto& summary) {
     PutUint64(summary, summary_field::kSampleCount, value.count);
@@ -230,7 +209,7 @@ void PutValue(Out& out, const FamilySnapshot& family, const SummaryValues& summa
         PutDouble(quantile, quantile_field::kValue, value.quantile_values[i]);
       });
     }
-    PutCreated(summary, summary_field::kCreated, family, series);
+    PutCreated(summary, summary_field::kCreated, parts.created);
   });
 }
 
@@ -271,6 +250,7 @@ template <typename Values>
 void ProtobufEncoder::BeginFamily(const FamilySnapshot& family, const Values& values) {
   const FamilyInfo& info = family.info();
   states_.clear();
+  parts_.created.Clear();
   if constexpr (std::is_same_v<Values, StateSetValues>) {
     const std::string name = metrics::QuotedLabelName(info.name);
     for (const std::string& state : values.states) states_.push_back(metrics::LabelPairText(name, state));
@@ -321,16 +301,17 @@ bool ProtobufEncoder::FillMetric(const FamilySnapshot& family, const Values& val
     ReadLabels(family.label_text(metric));
   }
   PutLabels(writer);
-  PutValue(writer, family, values, metric, native_);
+  PutValue(writer, values, metric, parts_);
   chunk.Commit(writer.end());
   return true;
 }
 
 template <typename Values>
 std::size_t ProtobufEncoder::MetricBytes(const FamilySnapshot& family, const Values& values, std::size_t metric) {
-  if constexpr (std::is_same_v<Values, ExponentialHistogramValues>) native_.Assign(values[metric]);
+  if constexpr (std::is_same_v<Values, ExponentialHistogramValues>) parts_.native.Assign(values[metric]);
+  if (family.info().has_created) parts_.created.Assign(family.created_unix_milliseconds(metric));
   ProtobufSize value;
-  PutValue(value, family, values, metric, native_);
+  PutValue(value, values, metric, parts_);
   if constexpr (std::is_same_v<Values, StateSetValues>) {
     labels_.clear();
     ReadStateLabels(family, metric);

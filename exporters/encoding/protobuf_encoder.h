@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "exporters/encoding/chunk.h"
+#include "exporters/encoding/encoded_timestamp.h"
 #include "exporters/encoding/label_reader.h"
 #include "exporters/encoding/native_buckets.h"
 #include "exporters/encoding/protobuf_writer.h"
@@ -24,6 +25,12 @@
 #include "metrics_core/snapshot.h"
 
 namespace streamhouse::exporters {
+
+// What is made of a metric before its bytes are counted and written.
+struct MetricParts {
+  NativeBuckets native;      // of an exponential histogram
+  EncodedTimestamp created;  // empty where start times are not kept
+};
 
 class ProtobufEncoder : public PageSource {
  public:
@@ -70,7 +77,7 @@ class ProtobufEncoder : public PageSource {
   std::size_t quotes_ = 0;                // of the family: those around names in its label text
   std::vector<std::string> states_;       // of a state set: the label that each state adds, as on a text page
   std::vector<Label> labels_;             // of the metric
-  NativeBuckets native_;                  // of the series
+  MetricParts parts_;                     // of the metric
 };
 
 }  // namespace streamhouse::exporters

@@ -32,6 +32,7 @@ Snapshot WithoutCollectorsOwn(Snapshot snapshot) {
   auto owner = std::make_shared<Chosen>();
   owner->source = std::move(snapshot);
   metrics::SnapshotBuilder builder(owner->buffers);
+  builder.SetOriginOf(owner->source);
   for (const FamilySnapshot& family : owner->source.families()) {
     if (!IsCollectorsOwn(family.info().name)) builder.AddFamily(family);
   }

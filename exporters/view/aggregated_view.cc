@@ -32,6 +32,7 @@ Snapshot AggregatedView::Of(Snapshot snapshot) const {
   auto owner = std::make_shared<Aggregated>();
   owner->source = std::move(snapshot);
   SnapshotBuilder builder(owner->buffers);
+  builder.SetOriginOf(owner->source);
   std::vector<std::size_t> group_of_series;
   for (const FamilySnapshot& family : owner->source.families()) {
     if (HasNoneOf(family.info())) {

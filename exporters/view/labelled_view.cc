@@ -67,6 +67,7 @@ Snapshot LabelledView::Of(Snapshot snapshot) const {
   auto owner = std::make_shared<Labelled>();
   owner->source = std::move(snapshot);
   metrics::SnapshotBuilder builder(owner->buffers);
+  builder.SetOriginOf(owner->source);
   for (const FamilySnapshot& family : owner->source.families()) {
     FamilyInfo& info = owner->infos.emplace_back(family.info());
     std::string added;

@@ -320,6 +320,8 @@ void FamilyCore::CollectExtras(SeriesBuilder& family) {
     });
   }
   if (!options_.info.has_created) return;
+  // In most families no number is free.
+  if (table_.live_count() == table_.number_limit()) return family.AddAllCreated(created_);
   ForEachSeries([&](std::uint32_t number, const Series& /*series*/) { family.AddCreated(created_[number]); });
 }
 

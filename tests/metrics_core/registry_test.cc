@@ -177,5 +177,25 @@ TEST_F(RegistryTest, ThreadsMayRegisterAndScrapeAtOnce) {
   EXPECT_EQ(registry_.TakeSnapshot().families().size(), std::size_t{kFamilies});
 }
 
+TEST(RegistryTargetTest, StandsOnThePageAsTheFirstInfo) {
+  Registry registry({.target = {{"service.name", "relay"}, {"version", "1.0"}}});
+  registry.AddCounter({.name = "a_total", .help = "h"}).value();
+  EXPECT_EQ(Page(registry), "target_info{service_name=\"relay\",version=\"1.0\"}\na_total 0\n");
+}
+
+TEST(RegistryTargetTest, KeepsItsNamesWhereAnyNameIsLegal) {
+  Registry registry({.names = NameRules::kUtf8, .target = {{"service.name", "relay"}}});
+  EXPECT_EQ(Page(registry), "target_info{\"service.name\"=\"relay\"}\n");
+}
+
+TEST(RegistryTargetTest, ItsNameIsTaken) {
+  Registry registry({.target = {{"version", "1.0"}}});
+  EXPECT_EQ(registry.AddGauge({.name = "target_info", .help = "h"}).status().code(), StatusCode::kAlreadyExists);
+}
+
+TEST(RegistryTargetDeathTest, NamesThatAreTheSameAsLabelsEndTheProgram) {
+  EXPECT_DEATH(Registry({.target = {{"a.b", "1"}, {"a_b", "2"}}}), "stands twice");
+}
+
 }  // namespace
 }  // namespace streamhouse::metrics

@@ -71,8 +71,8 @@ TEST_F(SnapshotTest, HoldsTheValuesOfEachKindAndTypeOfNumber) {
   EXPECT_EQ(snapshot.families()[3].As<GaugeValues<double>>()[0], 0.5);
 }
 
-TEST(CreationTimesTest, AreKeptOfCountersAndHistogramsWhereTheRegistryIsToldTo) {
-  Registry registry({.creation_times = CreationTimes::kKept});
+TEST(CreationTimesTest, AreKeptOfCountersAndHistograms) {
+  Registry registry;
   const auto now = [] {
     const auto since_epoch = std::chrono::system_clock::now().time_since_epoch();
     return std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count();
@@ -95,7 +95,7 @@ TEST(CreationTimesTest, AreKeptOfCountersAndHistogramsWhereTheRegistryIsToldTo) 
 }
 
 TEST(CreationTimesTest, BelongToTheirSeriesAlsoWhereOthersAreRemoved) {
-  Registry registry({.creation_times = CreationTimes::kKept});
+  Registry registry;
   const auto counters = registry.AddCounter({.name = "c_total", .help = "h", .labels = {"x"}}).value();
   const auto newest = [&] { return registry.TakeSnapshot().families()[0].created_unix_milliseconds(0); };
   counters.With("1");
@@ -110,9 +110,27 @@ TEST(CreationTimesTest, BelongToTheirSeriesAlsoWhereOthersAreRemoved) {
   }));
 }
 
-TEST_F(SnapshotTest, HasNoCreationTimesOtherwise) {
-  AddCounter("a_total");
-  EXPECT_FALSE(registry_.TakeSnapshot().families()[0].info().has_created);
+TEST(CreationTimesTest, AreNotKeptWhereTheRegistryIsToldSo) {
+  Registry registry({.creation_times = CreationTimes::kNotKept});
+  registry.AddCounter({.name = "a_total", .help = "h"}).value();
+  EXPECT_FALSE(registry.TakeSnapshot().families()[0].info().has_created);
+}
+
+TEST_F(SnapshotTest, SaysWhenItWasTaken) {
+  const auto before = std::chrono::system_clock::now();
+  const Snapshot snapshot = registry_.TakeSnapshot();
+  EXPECT_GE(snapshot.taken_at(), before);
+  EXPECT_LE(snapshot.taken_at(), std::chrono::system_clock::now());
+}
+
+TEST_F(SnapshotTest, HasTheTargetOfItsRegistryAlsoWhenThatIsGone) {
+  EXPECT_TRUE(registry_.TakeSnapshot().target().empty());
+  Snapshot snapshot;
+  {
+    Registry registry({.target = {{"service.name", "relay"}}});
+    snapshot = registry.TakeSnapshot();
+  }
+  EXPECT_EQ(snapshot.target(), (TargetAttributes{{"service.name", "relay"}}));
 }
 
 TEST_F(SnapshotTest, DoesNotChangeWhateverHappensAfterIt) {

@@ -57,13 +57,13 @@ std::string Decoded(Registry& registry) {
 }
 
 TEST(ProtobufEncoderTest, WritesNothingForAnEmptyRegistry) {
-  Registry registry;
+  Registry registry({.creation_times = metrics::CreationTimes::kNotKept});
   registry.AddCounter({.name = "n_total", .help = "N", .labels = {"l"}}).value();
   EXPECT_EQ(PageOf<ProtobufEncoder>(registry), "");
 }
 
 TEST(ProtobufEncoderTest, WritesCountersAndGauges) {
-  Registry registry;
+  Registry registry({.creation_times = metrics::CreationTimes::kNotKept});
   const auto sent =
       registry.AddCounter({.name = "sent_bytes_total", .help = "Sent\n", .unit = "bytes", .labels = {"topic", "a"}});
   sent.value().With("or\"ders", "\n").Increment(3);
@@ -97,7 +97,7 @@ metric {
 }
 
 TEST(ProtobufEncoderTest, WritesClassicHistogramsCumulatively) {
-  Registry registry;
+  Registry registry({.creation_times = metrics::CreationTimes::kNotKept});
   const auto duration = registry.AddHistogram({.name = "duration", .help = "Duration"}, Bounds({0.5, 1})).value();
   duration.With().Observe(1);
   duration.With().Observe(9);
@@ -126,7 +126,7 @@ metric {
 }
 
 TEST(ProtobufEncoderTest, WritesExponentialHistogramsBothWays) {
-  Registry registry;
+  Registry registry({.creation_times = metrics::CreationTimes::kNotKept});
   const auto latency = registry.AddExponentialHistogram({.name = "latency", .help = "Latency"}, Bounds({1, 2})).value();
   latency.With().Observe(0);
   latency.With().Observe(1);
@@ -170,7 +170,7 @@ metric {
 }
 
 TEST(ProtobufEncoderTest, WritesExemplars) {
-  Registry registry;
+  Registry registry({.creation_times = metrics::CreationTimes::kNotKept});
   const auto sent =
       registry.AddCounter({.name = "sent_total", .help = "Sent", .exemplars = metrics::Exemplars::kSampled});
   sent.value().With().Increment(1, {.trace_id_high = 1, .trace_id_low = 2, .span_id = 3});
@@ -192,7 +192,7 @@ TEST(ProtobufEncoderTest, WritesExemplars) {
 }
 
 TEST(ProtobufEncoderTest, IsTheSameInChunksOfAnySize) {
-  Registry registry;
+  Registry registry({.creation_times = metrics::CreationTimes::kNotKept});
   AddHostileLabels(registry);
   AddExtremeNumbers(registry);
   AddHistograms(registry);
@@ -204,7 +204,7 @@ TEST(ProtobufEncoderTest, IsTheSameInChunksOfAnySize) {
 }
 
 TEST(ProtobufEncoderTest, FramesEveryMessage) {
-  Registry registry;
+  Registry registry({.creation_times = metrics::CreationTimes::kNotKept});
   AddHostileLabels(registry);
   AddExtremeNumbers(registry);
   AddHistograms(registry);
@@ -215,7 +215,7 @@ TEST(ProtobufEncoderTest, FramesEveryMessage) {
 }
 
 TEST(ProtobufEncoderTest, FramesLabelsOfAnyLength) {
-  Registry registry;
+  Registry registry({.creation_times = metrics::CreationTimes::kNotKept});
   const auto family = registry.AddCounter({.name = "n_total", .help = "N", .labels = {"b", "a"}}).value();
   for (std::size_t bytes = 0; bytes < 300; ++bytes) family.With(std::string(bytes, 'v'), "\\n").Increment();
   const auto plain = registry.AddCounter({.name = "p_total", .help = "P", .labels = {"b", "a"}}).value();
@@ -241,6 +241,12 @@ TEST(ProtobufEncoderTest, WritesCreationTimes) {
       << text;
   EXPECT_NE(text.find("    created_timestamp {\n      seconds: 1700000001\n      nanos: 0\n"), std::string::npos)
       << text;
+}
+
+TEST(ProtobufEncoderTest, WritesCreationTimesOfARegistryByDefault) {
+  Registry registry;
+  registry.AddCounter({.name = "a_total", .help = "A"}).value();
+  EXPECT_NE(Decoded(registry).find("created_timestamp"), std::string::npos);
 }
 
 TEST(ProtobufEncoderTest, WritesNamesAsTheyAre) {

@@ -119,6 +119,15 @@ TEST_F(AggregatedViewTest, ItsSumsAreThoseOfTheFullSnapshot) {
   EXPECT_EQ(total(view, values), total(full, values));
 }
 
+TEST_F(AggregatedViewTest, IsOfTheSameTimeAndTarget) {
+  metrics::Registry registry({.target = {{"version", "1.0"}}});
+  Snapshot snapshot = registry.TakeSnapshot();
+  const auto taken_at = snapshot.taken_at();
+  const Snapshot view = AggregatedView({"partition"}).Of(std::move(snapshot));
+  EXPECT_EQ(view.taken_at(), taken_at);
+  EXPECT_EQ(view.target().size(), 1U);
+}
+
 TEST_F(AggregatedViewTest, OutlivesTheRegistryAndItsSeries) {
   Snapshot view;
   {
