@@ -20,6 +20,11 @@ Status NotServed(const Status& reason) {
   return {StatusCode::kUnavailable, reason.message()};
 }
 
+// Damage of the store is no damage of a log.
+Status OfMetadata(const Status& failure) {
+  return {StatusCode::kUnavailable, "metadata: " + failure.message()};
+}
+
 }  // namespace
 
 TopicCatalog::TopicCatalog(FileSystem& files, MetadataStore& store, LeaseKeeper& leases, Options options)
@@ -38,6 +43,7 @@ Status TopicCatalog::Load() {
     Topic loaded = {.id = topic.id, .retention = topic.retention, .books = options_.books.Open(topic.name)};
     for (std::uint32_t i = 0; i < topic.partitions; ++i) {
       loaded.partitions.push_back(TryToServe({.topic = topic.name, .partition = i}, loaded));
+      CountFound(loaded, loaded.partitions.back());
     }
     const std::unique_lock lock(mutex_);
     topics_.emplace(topic.name, std::move(loaded));
@@ -97,6 +103,7 @@ Status TopicCatalog::ServeRest(const std::string& topic) {
       const LogEnd end = {.name = name, .topic_id = known.id, .end_offset = (*served)->HighWatermark()};
       if (Status lowered = LowerOffsetsBeyond({&end, 1}); !lowered.ok()) return lowered;
     }
+    CountFound(known, served);
     if (first.ok() && !served.ok()) first = NotServed(served.status());
     if (served.ok()) OperatorLog().info("{} is served again", name.ToString());
     const std::unique_lock lock(mutex_);
@@ -148,11 +155,17 @@ Result<std::unique_ptr<PartitionLog>> TopicCatalog::OpenLog(const TopicPartition
   // The store may be older than the log, or another one: no epoch that it gives out may be below those of the log.
   const std::uint64_t fence = (*log)->fence();
   auto lease = store_.FindLease(name);
-  if (!lease.ok()) return lease.status();
+  if (!lease.ok()) return OfMetadata(lease.status());
   if (fence > lease->value_or(LeaseRow()).epoch) {
-    if (Status raised = store_.RaiseEpoch(name, fence); !raised.ok()) return raised;
+    if (Status raised = store_.RaiseEpoch(name, fence); !raised.ok()) return OfMetadata(raised);
   }
   return log;
+}
+
+// Once, when the partition begins to be served.
+void TopicCatalog::CountFound(const Topic& topic, const ServedPartition& served) {
+  if (!served.ok()) return;
+  topic.books->found.Add(static_cast<std::int64_t>((*served)->HighWatermark() - (*served)->LogStartOffset()));
 }
 
 std::shared_ptr<Partition> TopicCatalog::Serve(const TopicPartition& name, const Topic& topic,
@@ -162,7 +175,6 @@ std::shared_ptr<Partition> TopicCatalog::Serve(const TopicPartition& name, const
     OperatorLog().error("log of {}: {}", name.ToString(), reason.message());
     leases_.GiveUp(name, *lease, reason.message());
   };
-  topic.books->found.Add(static_cast<std::int64_t>(log->HighWatermark() - log->LogStartOffset()));
   auto partition =
       std::make_shared<Partition>(std::move(log), std::move(lease), options_.record_bytes_max,
                                   WriteMetrics{.write_latency = options_.write_latency, .books = topic.books},

@@ -145,6 +145,7 @@ class TopicCatalog {
   ServedPartition TryToServe(const TopicPartition& name, const Topic& topic);
   ServedPartition ServeOpened(const TopicPartition& name, const Topic& topic,
                               Result<std::unique_ptr<PartitionLog>> log);
+  static void CountFound(const Topic& topic, const ServedPartition& served);
   std::vector<LogEnd> AllLogEnds() const;
   Status LowerOffsetsBeyond(std::span<const LogEnd> ends);
   Status CreateNew(const TopicInfo& topic, LogsWithoutTopic found);
@@ -166,6 +167,8 @@ class TopicCatalog {
   StrayLogs strays_;
 
   std::mutex create_mutex_;  // one creation at a time; taken before mutex_
+  // guarded by create_mutex_
+  std::unordered_map<TopicId, std::string> removals_told_;  // why files of a deleted topic stay, as logged last
 
   mutable std::shared_mutex mutex_;  // held for moments only
   // guarded by mutex_

@@ -73,6 +73,7 @@ Status TopicCatalog::CreateNew(const TopicInfo& topic, LogsWithoutTopic found) {
   Topic added = {.id = created->id, .retention = created->retention, .books = options_.books.Open(topic.name)};
   for (std::uint32_t i = 0; i < topic.partitions; ++i) {
     added.partitions.push_back(ServeOpened({.topic = topic.name, .partition = i}, added, std::move(logs[i])));
+    CountFound(added, added.partitions.back());
   }
   {
     const std::unique_lock lock(mutex_);
@@ -125,6 +126,7 @@ Status TopicCatalog::AddPartitions(const std::string& topic, std::uint32_t parti
     // Changed by holders of create_mutex_ alone.
     const Topic& known = topics_.find(topic)->second;
     served.emplace_back(Serve({.topic = topic, .partition = number}, known, std::move(logs[i])));
+    CountFound(known, served.back());
   }
   {
     const std::unique_lock lock(mutex_);
@@ -136,7 +138,7 @@ Status TopicCatalog::AddPartitions(const std::string& topic, std::uint32_t parti
   return Status::Ok();
 }
 
-// Partitions from `first` to `end` must have no records: whose these are is not known.
+// Partitions from `first` to `end` must have no records: the owner of such records is unknown.
 Status TopicCatalog::CheckUnused(const std::string& topic, std::uint32_t first, std::uint32_t end) const {
   auto partitions = folders_.PartitionsFrom(topic, first);
   if (!partitions.ok()) return partitions.status();
@@ -152,6 +154,7 @@ Result<DeletedTopic> TopicCatalog::Delete(const std::string& topic) {
   for (std::uint32_t i = 0; i < info->partitions; ++i) names.push_back({.topic = topic, .partition = i});
   // Or they would go with it.
   if (Status unused = CheckUnused(topic, info->partitions, kNoLimit); !unused.ok()) return unused;
+  if (Status only = folders_.CheckOnlyPartitions(topic); !only.ok()) return only;
   const Status deleted =
       leases_.Forget(names, "topic " + topic + " was deleted", [&] { return store_.DeleteTopic(topic, info->id); });
   if (!deleted.ok()) return deleted;
@@ -192,9 +195,15 @@ Status TopicCatalog::FinishRemovals(std::string_view topic) {
         PartitionCount(life.topic).ok() ? TopicFolder::kOfLaterTopic : TopicFolder::kOfDeletedLife;
     Status removed = RemoveFiles(files_, store_, options_.log_folder, life, owner);
     if (removed.ok()) {
+      removals_told_.erase(life.id);
       OperatorLog().info("removed the files of the deleted topic {}", life.topic);
     } else {
-      OperatorLog().error("files of the deleted topic {} stay for now: {}", life.topic, removed.message());
+      // This is tried every minute.
+      std::string& told = removals_told_[life.id];
+      if (told != removed.message()) {
+        OperatorLog().error("files of the deleted topic {} stay for now: {}", life.topic, removed.message());
+        told = removed.message();
+      }
       if (first.ok() && !IsSetAside(files_, options_.log_folder, life)) first = std::move(removed);
     }
   }

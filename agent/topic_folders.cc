@@ -12,14 +12,14 @@ namespace {
 
 constexpr std::string_view kFirstSegment = "00000000000000000000.log";
 
+}  // namespace
+
 std::optional<std::uint32_t> PartitionOf(std::string_view name) {
   std::uint32_t partition = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), partition);
-  if (error != std::errc() || end != name.data() + name.size()) return std::nullopt;
+  const std::errc error = std::from_chars(name.data(), name.data() + name.size(), partition).ec;
+  if (error != std::errc() || name != std::to_string(partition)) return std::nullopt;
   return partition;
 }
-
-}  // namespace
 
 Status TopicFolders::BeginCreation(const std::string& topic) {
   if (Status created = files_.CreateFolders(PathOf(topic)); !created.ok()) return created;
@@ -100,13 +100,28 @@ Result<std::vector<std::uint32_t>> TopicFolders::PartitionsFrom(const std::strin
   if (!names.ok()) return names.status();
   for (const std::string& name : *names) {
     const auto partition = PartitionOf(name);
-    if (!partition || *partition < first || name != std::to_string(*partition)) continue;
+    if (!partition || *partition < first) continue;
     auto has_records = PartitionHasRecords(PathOf(topic) + "/" + name);
     if (!has_records.ok()) return has_records.status();
     if (*has_records) partitions.push_back(*partition);
   }
   std::sort(partitions.begin(), partitions.end());
   return partitions;
+}
+
+Status TopicFolders::CheckOnlyPartitions(const std::string& topic) const {
+  auto names = files_.ListFolder(PathOf(topic));
+  if (names.status().code() == StatusCode::kNotFound) return Status::Ok();
+  if (!names.ok()) return names.status();
+  for (const std::string& name : *names) {
+    if (PartitionOf(name)) continue;
+    auto has_records = PartitionHasRecords(PathOf(topic) + "/" + name);
+    if (!has_records.ok()) return has_records.status();
+    if (!*has_records) continue;
+    return {StatusCode::kFailedPrecondition,
+            "folder log/" + topic + "/" + name + " holds records and is no partition: move it away"};
+  }
+  return Status::Ok();
 }
 
 Result<bool> TopicFolders::HasRecords(const std::string& folder) const {

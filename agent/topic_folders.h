@@ -31,6 +31,10 @@ inline constexpr std::string_view kCreationMark = "creating";
 // How the folder of a deleted topic is renamed (topic_removal.h). No topic has a name with this character.
 inline constexpr std::string_view kRemovedPrefix = "deleted#";
 
+// The partition whose folder has this name: a decimal number below 2^32 without leading zeros. Any other name is no
+// partition's: "007", "20260101120000".
+std::optional<std::uint32_t> PartitionOf(std::string_view name);
+
 class TopicFolders {
  public:
   // `folder` holds a folder for each topic. `files` must outlive this.
@@ -48,6 +52,9 @@ class TopicFolders {
 
   // Its partitions with records from number `first` on.
   Result<std::vector<std::uint32_t>> PartitionsFrom(const std::string& topic, std::uint32_t first) const;
+
+  // FailedPrecondition, naming it, where a folder that is no partition's holds records.
+  Status CheckOnlyPartitions(const std::string& topic) const;
 
   // How many partitions a topic has; absent: there is no such topic.
   using PartitionCounts = std::function<std::optional<std::uint32_t>(const std::string& topic)>;

@@ -1,16 +1,12 @@
 #include "agent/topic_removal.h"
 
-#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "agent/topic_folders.h"
 
 namespace streamhouse::agent {
 namespace {
-
-bool IsPartition(const std::string& name) {
-  return std::all_of(name.begin(), name.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 Status RemovePartition(FileSystem& files, const std::string& folder) {
   const auto names = files.ListFolder(folder);
@@ -21,21 +17,26 @@ Status RemovePartition(FileSystem& files, const std::string& folder) {
   return files.RemoveFolder(folder);
 }
 
-Status RemoveContent(FileSystem& files, const std::string& folder) {
-  const auto names = files.ListFolder(folder);
-  if (!names.ok()) return names.status();
-  for (const std::string& name : *names) {
-    const std::string path = folder + "/" + name;
-    Status removed = IsPartition(name) ? RemovePartition(files, path) : files.RemoveFile(path);
-    if (!removed.ok()) return removed;
-  }
-  // Gone for good before the store forgets.
-  return files.SyncFolder(folder);
-}
-
 // Not OK also while it is not known.
 Status CheckThere(FileSystem& files, const std::string& folder) {
   return files.ListFolder(folder).status();
+}
+
+// An entry that an operator has put there stays, and does not keep the others.
+Status RemoveContent(FileSystem& files, const std::string& folder) {
+  const auto names = files.ListFolder(folder);
+  if (!names.ok()) return names.status();
+  Status foreign;
+  for (const std::string& name : *names) {
+    const std::string path = folder + "/" + name;
+    Status removed = PartitionOf(name) ? RemovePartition(files, path) : files.RemoveFile(path);
+    if (removed.ok()) continue;
+    if (PartitionOf(name) || !CheckThere(files, path).ok()) return removed;
+    foreign = {StatusCode::kFailedPrecondition, path + " is no partition's folder: move it away"};
+  }
+  if (!foreign.ok()) return foreign;
+  // Gone for good before the store forgets.
+  return files.SyncFolder(folder);
 }
 
 }  // namespace
@@ -54,11 +55,12 @@ Status RemoveFiles(FileSystem& files, MetadataStore& store, const std::string& l
   Status there = CheckThere(files, removed);
   if (there.code() == StatusCode::kNotFound && topic_folder == TopicFolder::kOfDeletedLife) {
     there = files.Rename(log_folder + "/" + life.topic, removed);
-    if (there.ok()) there = files.SyncFolder(log_folder);
   }
   const bool is_gone = there.code() == StatusCode::kNotFound;
   if (!there.ok() && !is_gone) return there;
   if (!is_gone) {
+    // Also after an earlier try, whose sync may have failed.
+    if (Status renamed = files.SyncFolder(log_folder); !renamed.ok()) return renamed;
     if (Status emptied = RemoveContent(files, removed); !emptied.ok()) return emptied;
   }
   // While the folder is there: it shows that log/NAME is another's, should this fail.

@@ -11,8 +11,10 @@
 // When to use something else: PartitionLog::ApplyRetention, for old records of a topic that stays.
 // Guarantees: no step needs a new file, or more room than the store's row. The only folders that lose records are that
 // of a life which the store remembers as deleted, and that folder under its new name. Once it is renamed, log/NAME is
-// not touched, whoever has put it there. A folder log/deleted#ID whose life the store does not remember keeps what is
-// in it: the store is then another one than the one that the deletion was in.
+// not touched: it belongs to a later topic or to an operator. In the renamed folder, only the folders of partitions and
+// plain files are removed; another folder stays and is named in the error (FailedPrecondition). A folder log/deleted#ID
+// whose life the store does not remember keeps what is in it: the store is then another one than the one that the
+// deletion was in.
 // Thread safety: one thread for one topic.
 // Errors: those of the file system and the store; each call may come again.
 #pragma once
@@ -25,7 +27,7 @@
 
 namespace streamhouse::agent {
 
-// Whose log/NAME is.
+// The owner of log/NAME.
 enum class TopicFolder : std::uint8_t { kOfDeletedLife, kOfLaterTopic };
 
 std::string RemovedFolderName(TopicId id);

@@ -10,9 +10,13 @@
 #include <string>
 #include <vector>
 
+#include "agent/agent_metrics.h"
 #include "agent/log/partition_log.h"
+#include "agent/metadata/sqlite_database.h"
 #include "agent/testing/intercepted_file_system.h"
 #include "agent/testing/switched_file_system.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/testing/metric_reader.h"
 #include "tests/agent/support/batches.h"
 #include "tests/agent/support/catalog_fixture.h"
 #include "tests/agent/support/raw_file.h"
@@ -56,6 +60,11 @@ class TopicLivesTest : public CatalogFixture {
     return topics_->Create({.name = "orders", .partitions = partitions}, LogsWithoutTopic::kAdopt);
   }
 
+  // Changes the metadata behind the store's back.
+  void Change(const char* sql) const {
+    EXPECT_TRUE((*SqliteDatabase::Open(folder_ / "metadata.db", std::chrono::seconds(30), {}))->Execute(sql).ok());
+  }
+
   const std::string segment_ = "/00000000000000000000.log";
   SwitchedFileSystem files_{PosixFileSystem(), std::chrono::nanoseconds(0)};
 };
@@ -81,6 +90,19 @@ TEST_F(TopicLivesTest, NamePartitionsThatTheMetadataDoNotKnow) {
   std::filesystem::rename(folder_ / "log/orders/7", folder_ / "away");
   topics_->ApplyRetention(0);
   EXPECT_TRUE(topics_->LogHealth().ok());
+  EXPECT_TRUE(topics_->Delete("orders").ok());
+}
+
+// An operator has set aside a copy of a partition in the folder of its topic.
+TEST_F(TopicLivesTest, KeepRecordsInFoldersThatAreNoPartitions) {
+  for (const std::string name : {"007", "20260101120000", "0.bak"}) {
+    PutRecords("orders/" + name);
+    const Status deleted = topics_->Delete("orders").status();
+    EXPECT_EQ(deleted.code(), StatusCode::kFailedPrecondition) << name;
+    EXPECT_EQ(deleted.message(), "folder log/orders/" + name + " holds records and is no partition: move it away");
+    EXPECT_TRUE(Append(1).ok());
+    std::filesystem::rename(folder_ / "log/orders/" + name, folder_ / "away" + name);
+  }
   EXPECT_TRUE(topics_->Delete("orders").ok());
 }
 
@@ -160,6 +182,38 @@ TEST_F(TopicLivesTest, KeepTheRecordsBesideAFileNamedDeleted) {
   EXPECT_EQ(topics_->LogHealth().message(), StrayLogMessage("orders"));
   ASSERT_TRUE(Adopt(2).ok());
   EXPECT_EQ((*topics_->Find("orders", 1))->HighWatermark(), 2U);
+}
+
+// Damage of the store is no damage of a log, and ends when the store is well.
+TEST_F(TopicLivesTest, TellDamagedMetadataApartFromADamagedLog) {
+  ASSERT_TRUE(Append(1).ok());
+  FlipBit(folder_ / "log/orders/1" + segment_, 41);
+  Restart();
+  FlipBit(folder_ / "log/orders/1" + segment_, 41);
+  Change("UPDATE partition_leases SET epoch = epoch + 1");
+  const Status refused = topics_->Create({.name = "orders", .partitions = 2});
+  EXPECT_EQ(refused.message().find("orders/1 is not served: metadata: "), 0U) << refused.message();
+  Change("UPDATE partition_leases SET epoch = epoch - 1");
+  EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
+}
+
+// Goal: what the log holds is counted once. Method: the store fails after the log was opened.
+TEST_F(TopicLivesTest, CountTheirRecordsOnceAlsoWhenTheFirstRepairFails) {
+  metrics::Registry registry;
+  ASSERT_TRUE(Append(1).ok());
+  FlipBit(folder_ / "log/orders/1" + segment_, 41);
+  Reopen(PosixFileSystem(), *AgentMetrics::Register(registry));
+  ASSERT_TRUE(topics_->Load().ok());
+  const TopicIdPartition partition = {.topic_id = topics_->Describe("orders")->id, .partition = 1};
+  const std::vector<OffsetChange> commit = {{.group = "g", .partition = partition, .offset = 1}};
+  ASSERT_TRUE(store_->ChangeOffsets(commit).ok());
+  FlipBit(folder_ / "log/orders/1" + segment_, 41);
+  Change("UPDATE committed_offsets SET next_offset = 2");
+  EXPECT_FALSE(topics_->Create({.name = "orders", .partitions = 2}).ok());
+  Change("UPDATE committed_offsets SET next_offset = 1");
+  EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
+  const metrics::testing::MetricReader metrics(registry);
+  EXPECT_EQ(metrics.Value("streamhouse_agent_records_found", {{"topic", "orders"}}), 2);
 }
 
 TEST_F(TopicLivesTest, AreTakenOverExceptForADamagedPartition) {

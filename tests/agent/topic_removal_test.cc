@@ -6,9 +6,11 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "agent/metadata/sqlite_metadata_store.h"
 #include "agent/testing/faulty_file_system.h"
+#include "agent/testing/intercepted_file_system.h"
 #include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/temporary_folder.h"
 
@@ -60,6 +62,50 @@ TEST_F(TopicRemovalTest, IsDoneWhereTheFolderWasMovedAway) {
 TEST_F(TopicRemovalTest, LeavesTheFolderOfALaterTopicOfThatName) {
   EXPECT_TRUE(Remove(PosixFileSystem(), TopicFolder::kOfLaterTopic).ok());
   EXPECT_TRUE(std::filesystem::exists(topic_ + "/1"));
+}
+
+// An operator has set aside a copy of a partition in the folder of its topic.
+TEST_F(TopicRemovalTest, KeepsFoldersThatNoPartitionCanHaveAsItsName) {
+  for (const std::string name : {"007", "20260101120000", "0.bak"}) {
+    Begin();
+    std::filesystem::create_directories(topic_ + "/" + name);
+    WriteRawFile(topic_ + "/" + name + "/records.log", "records");
+    EXPECT_FALSE(Remove(PosixFileSystem()).ok()) << name;
+    const std::string removed = log_ + "/" + RemovedFolderName(life_.id);
+    EXPECT_TRUE(std::filesystem::exists(removed + "/" + name + "/records.log")) << name;
+    EXPECT_FALSE(std::filesystem::exists(removed + "/1")) << name;
+  }
+}
+
+TEST_F(TopicRemovalTest, NamesTheFolderThatAnOperatorHasToMove) {
+  std::filesystem::create_directories(topic_ + "/0.bak/old");
+  const std::string kept = log_ + "/" + RemovedFolderName(life_.id) + "/0.bak";
+  EXPECT_EQ(Remove(PosixFileSystem()).message(), kept + " is no partition's folder: move it away");
+  std::filesystem::rename(kept, folder_ / "away");
+  EXPECT_TRUE(Remove(PosixFileSystem()).ok());
+}
+
+// Goal: the new name of the folder is on the disk before the store forgets its life. Method: the first sync of the
+// folder of all logs fails.
+TEST_F(TopicRemovalTest, SyncsTheRenamingThatCouldNotBeSyncedBefore) {
+  class FirstSyncFails final : public InterceptedFileSystem {
+   public:
+    explicit FirstSyncFails(std::string folder)
+        : InterceptedFileSystem(PosixFileSystem()), folder_(std::move(folder)) {}
+    Status Admit(DiskOperation operation, const std::string& path) override {
+      if (operation != DiskOperation::kSync || path != folder_) return Status::Ok();
+      return ++syncs == 1 ? Status(StatusCode::kUnavailable, "cannot be synced") : Status::Ok();
+    }
+    int syncs = 0;
+
+   private:
+    const std::string folder_;
+  };
+  FirstSyncFails files(log_);
+  EXPECT_FALSE(Remove(files).ok());
+  EXPECT_TRUE(std::filesystem::exists(log_ + "/" + RemovedFolderName(life_.id) + "/1"));
+  EXPECT_TRUE(Remove(files).ok());
+  EXPECT_EQ(files.syncs, 2);
 }
 
 TEST_F(TopicRemovalTest, GoesOnAfterAFailureOfAnyOperation) {
