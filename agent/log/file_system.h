@@ -66,6 +66,7 @@ class FileSystem {
   virtual Result<std::uint64_t> FileSize(const std::string& path) = 0;
   // When the file was written to last, in milliseconds since the Unix epoch.
   virtual Result<std::int64_t> ModificationTime(const std::string& path) = 0;
+  // The time survives the loss of power.
   virtual Status SetModificationTime(const std::string& path, std::int64_t time_ms) = 0;
 
   // The names of the entries of a folder, sorted. NotFound also when a file is in its place.

@@ -167,8 +167,12 @@ class PosixFileSystemImpl final : public FileSystem {
   Status SetModificationTime(const std::string& path, std::int64_t time_ms) override {
     const timespec time = {.tv_sec = time_ms / 1000, .tv_nsec = time_ms % 1000 * 1'000'000};
     const std::array<timespec, 2> times = {timespec{.tv_sec = 0, .tv_nsec = UTIME_OMIT}, time};
-    if (::utimensat(AT_FDCWD, path.c_str(), times.data(), 0) != 0)
+    const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (file.get() < 0 || ::futimens(file.get(), times.data()) != 0) {
       return ErrorOf("cannot set the time of", path, errno);
+    }
+    // fdatasync leaves times out.
+    if (::fsync(file.get()) != 0) return ErrorOf("cannot sync", path, errno);
     return Status::Ok();
   }
 
