@@ -33,10 +33,11 @@ Status CommittedOffsets::Commit(const std::string& group, const TopicPartition& 
   auto found = topics_.Find(partition.topic, partition.partition);
   if (!found.ok()) return found.status();
   if (log.topic_id != 0 && log.topic_id != (*found)->topic_id()) return OfAnotherLife(partition.topic);
-  const LogOpening& opening = (*found)->opening();
-  if (log.open_id != 0 && log.open_id != opening.id && offset > opening.end_offset) {
-    return {StatusCode::kAborted, "the log of " + partition.ToString() + " was opened again, with its end at " +
-                                      std::to_string(opening.end_offset)};
+  const LogOpenings& openings = (*found)->openings();
+  const bool was_opened_again = log.open_id != 0 && log.open_id != openings.current().id;
+  if (const std::uint64_t end = openings.LowestEndSince(log.open_id); was_opened_again && offset > end) {
+    return {StatusCode::kAborted,
+            "the log of " + partition.ToString() + " was opened again, with its end at " + std::to_string(end)};
   }
   if (const std::uint64_t end = (*found)->HighWatermark(); offset > end) {
     return {StatusCode::kOutOfRange, "offset " + std::to_string(offset) + " of " + partition.ToString() +

@@ -44,7 +44,7 @@ class CommittedOffsets {
   CommittedOffsets(MetadataStore& store, const TopicCatalog& topics) : store_(store), topics_(topics) {}
 
   // `offset` is that of the next record to read. NotFound when the topic is of another life than `log`; Aborted when
-  // the log was opened again since, with an end before the offset: that belongs to another record by now.
+  // the log was opened since with an end before the offset (log_openings.h): it may count another record by now.
   Status Commit(const std::string& group, const TopicPartition& partition, std::uint64_t offset,
                 const CommittedLog& log = {});
   Result<FoundOffset> Find(const std::string& group, const TopicPartition& partition);

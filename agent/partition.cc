@@ -1,7 +1,6 @@
 #include "agent/partition.h"
 
 #include <algorithm>
-#include <random>
 #include <string>
 #include <utility>
 
@@ -43,11 +42,6 @@ void CountBatch(const BatchBuilder& batch, const Result<AppendedBatch>& appended
 
 }  // namespace
 
-std::uint64_t DrawOpenId() {
-  std::random_device random;
-  return std::uniform_int_distribution<std::uint64_t>(1)(random);
-}
-
 Status Partition::CheckBatch(const BatchBuilder& batch) const {
   if (batch.empty()) return {StatusCode::kInvalidArgument, "a batch needs at least one record"};
   if (batch.largest_record_bytes() <= record_bytes_max_) return Status::Ok();
@@ -72,7 +66,10 @@ Result<std::uint64_t> Partition::Admit(const BatchBuilder& batch) const {
   if (reserve_ != nullptr) {
     if (Status room = reserve_->Health(); !room.ok()) return room;
   }
-  return lease_->Epoch();
+  auto epoch = lease_->Epoch();
+  if (!epoch.ok()) return epoch;
+  if (Status stored = store_opening_(); !stored.ok()) return stored;
+  return epoch;
 }
 
 Result<AppendedBatch> Partition::Write(const BatchBuilder& batch, std::uint64_t epoch,

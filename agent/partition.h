@@ -27,6 +27,7 @@
 #include "agent/log/batch_builder.h"
 #include "agent/log/damage_list.h"
 #include "agent/log/log_format.h"
+#include "agent/log/log_openings.h"
 #include "agent/log/partition_log.h"
 #include "agent/log/retention.h"
 #include "agent/metadata/metadata_store.h"
@@ -53,15 +54,6 @@ struct Watermarks {
   std::uint64_t high_watermark = 0;
 };
 
-// One opening of a log: who has read beyond its end, at an opening before, has read records that are lost.
-struct LogOpening {
-  std::uint64_t id = 0;          // not 0; differs from that of every other opening
-  std::uint64_t end_offset = 0;  // of the log when it was opened: what stands from there on was written since
-};
-
-// Among 64-bit numbers, two openings that draw the same one are not expected.
-std::uint64_t DrawOpenId();
-
 class Partition {
  public:
   // `record_bytes_max` limits the key and value of one record, together. `reserve` knows whether the disk has room.
@@ -85,6 +77,12 @@ class Partition {
 
   // Who is told of damage. Before the partition is served.
   void OnDamage(DamageFound damage_found) { damage_found_ = std::move(damage_found); }
+
+  // The log was opened before. Nothing is appended until `store_opening` has succeeded. Before the partition is served.
+  void Continue(LogOpenings openings, std::function<metrics::Status()> store_opening) {
+    openings_ = std::move(openings);
+    store_opening_ = std::move(store_opening);
+  }
 
   // See PartitionLog::Read.
   metrics::Result<std::uint32_t> Read(std::uint64_t offset, ReadLimits limits,
@@ -125,7 +123,7 @@ class Partition {
     return log_->FindOffset(append_time_ms);
   }
 
-  const LogOpening& opening() const { return opening_; }
+  const LogOpenings& openings() const { return openings_; }
 
   // Of its topic.
   TopicBooks& books() const { return *metrics_.books; }
@@ -142,7 +140,8 @@ class Partition {
   void AnnounceIfItFailed();
 
   const std::unique_ptr<PartitionLog> log_;
-  const LogOpening opening_ = {.id = DrawOpenId(), .end_offset = log_->HighWatermark()};
+  LogOpenings openings_ = LogOpenings({}, log_->HighWatermark());
+  std::function<metrics::Status()> store_opening_ = [] { return metrics::Status::Ok(); };
   const std::shared_ptr<const Lease> lease_;
   const std::size_t record_bytes_max_;
   const WriteMetrics metrics_;

@@ -33,7 +33,8 @@ TopicCatalog::TopicCatalog(FileSystem& files, MetadataStore& store, LeaseKeeper&
       leases_(leases),
       options_(std::move(options)),
       folders_(files, options_.log_folder),
-      strays_(folders_) {}
+      strays_(folders_),
+      openings_(store) {}
 
 Status TopicCatalog::Load() {
   auto topics = store_.ListTopics();
@@ -50,7 +51,10 @@ Status TopicCatalog::Load() {
   }
   static_cast<void>(FinishRemovals());
   if (Status named = NameStrays(); !named.ok()) return named;
-  return LowerOffsetsBeyond(AllLogEnds());
+  if (Status lowered = LowerOffsetsBeyond(AllLogEnds()); !lowered.ok()) return lowered;
+  // In one transaction; where it fails, each append tries again.
+  static_cast<void>(openings_.Flush());
+  return Status::Ok();
 }
 
 // What waits to be removed is no stray.
@@ -137,10 +141,15 @@ TopicCatalog::ServedPartition TopicCatalog::TryToServe(const TopicPartition& nam
 
 TopicCatalog::ServedPartition TopicCatalog::ServeOpened(const TopicPartition& name, const Topic& topic,
                                                         Result<std::unique_ptr<PartitionLog>> log) {
-  if (log.ok()) return Serve(name, topic, *std::move(log));
-  const bool is_damaged = log.status().code() == StatusCode::kDataLoss;
+  auto openings = log.ok() ? openings_.Reopen({topic.id, name.partition}, (*log)->HighWatermark()) : log.status();
+  if (openings.ok()) {
+    auto partition = Serve(name, topic, *std::move(log));
+    partition->Continue(*std::move(openings), [this] { return openings_.Flush(); });
+    return partition;
+  }
+  const bool is_damaged = openings.status().code() == StatusCode::kDataLoss;
   Status not_served(is_damaged ? StatusCode::kDataLoss : StatusCode::kUnavailable,
-                    name.ToString() + " is not served: " + log.status().message());
+                    name.ToString() + " is not served: " + openings.status().message());
   OperatorLog().error("{}", not_served.message());
   return not_served;
 }

@@ -30,6 +30,7 @@
 #include "agent/log/retention.h"
 #include "agent/lowered_offsets.h"
 #include "agent/metadata/metadata_store.h"
+#include "agent/opening_book.h"
 #include "agent/partition.h"
 #include "agent/record_books.h"
 #include "agent/stray_logs.h"
@@ -165,6 +166,7 @@ class TopicCatalog {
   const Options options_;
   TopicFolders folders_;
   StrayLogs strays_;
+  OpeningBook openings_;
 
   std::mutex create_mutex_;  // one creation at a time; taken before mutex_
   // guarded by create_mutex_

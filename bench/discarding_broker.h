@@ -34,8 +34,7 @@ class DiscardingBroker final : public client::Broker {
                                              const client::CallLimits& /*limits*/) override {
     return Refusal();
   }
-  client::Result<client::Watermarks> ReadWatermarks(const client::TopicPartition& /*partition*/,
-                                                    std::optional<client::Offset> /*timestamp_of*/,
+  client::Result<client::Watermarks> ReadWatermarks(const client::WatermarksRequest& /*request*/,
                                                     const client::CallLimits& /*limits*/) override {
     return Refusal();
   }

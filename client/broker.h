@@ -61,6 +61,13 @@ struct FetchRequest {
   // How long to wait for the first record when there is none yet; the broker may cap it.
   std::chrono::milliseconds max_wait{0};
   std::uint64_t topic_id = 0;  // of the life of the topic that is meant; 0: any
+  std::uint64_t open_id = 0;   // of the life of the log that `offset` counts in; 0: not known
+};
+
+struct WatermarksRequest {
+  TopicPartition partition;
+  std::optional<Offset> timestamp_of = {};
+  std::uint64_t open_id = 0;  // as in FetchRequest
 };
 
 // Records that cannot be read any more.
@@ -138,13 +145,16 @@ class Broker {
   virtual Result<FetchedBatch> Fetch(const FetchRequest& request, const CallLimits& limits) = 0;
 
   // With `timestamp_of`, also the timestamp of the first record at or behind that offset, when there is one.
-  virtual Result<Watermarks> ReadWatermarks(const TopicPartition& partition, std::optional<Offset> timestamp_of,
-                                            const CallLimits& limits) = 0;
+  virtual Result<Watermarks> ReadWatermarks(const WatermarksRequest& request, const CallLimits& limits) = 0;
+  Result<Watermarks> ReadWatermarks(const TopicPartition& partition, std::optional<Offset> timestamp_of,
+                                    const CallLimits& limits) {
+    return ReadWatermarks({.partition = partition, .timestamp_of = timestamp_of}, limits);
+  }
 
   // `next` is the offset of the next record to read, not of the last one read; it may be lower than before. kAborted
   // when the partition is not that member's, or when one with a higher sequence has come first: a commit that was cut
   // short, and arrives later nevertheless, never replaces a later one. kNotFound for a topic of another life than the
-  // member's; kAborted when the log was opened again since, with an end before `next`.
+  // member's; kAborted when the log was opened since with an end before `next`.
   virtual Status Commit(const GroupMember& member, const TopicPartition& partition, Offset next,
                         const CallLimits& limits) = 0;
 

@@ -262,7 +262,8 @@ Result<std::uint64_t> Consumer::Lag(std::string_view topic, std::uint32_t partit
   if (subscription == nullptr) return NotRead(topic, partition);
   const LogPosition position = subscription->fetcher.position();
   const Result<Watermarks> watermarks = options_.broker->ReadWatermarks(
-      subscription->fetcher.partition(), std::nullopt, CallLimits::Within(options_.fetch.request_timeout));
+      {.partition = subscription->fetcher.partition(), .open_id = position.life.open_id},
+      CallLimits::Within(options_.fetch.request_timeout));
   if (!watermarks.ok()) return watermarks.status();
   if (position.life.IsOfAnotherTopic(watermarks.value().life)) {
     return ReadsAnotherTopic(subscription->fetcher.partition());

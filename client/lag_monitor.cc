@@ -72,8 +72,9 @@ void LagMonitor::Run() {
 
 Status LagMonitor::Refresh(const Target& target) {
   const LogPosition position = target.position();
-  Result<Watermarks> log = broker_->ReadWatermarks(target.partition, position.offset,
-                                                   CallLimits::Within(options_.request_timeout, stop_.get_token()));
+  Result<Watermarks> log = broker_->ReadWatermarks(
+      {.partition = target.partition, .timestamp_of = position.offset, .open_id = position.life.open_id},
+      CallLimits::Within(options_.request_timeout, stop_.get_token()));
   if (log.ok() && position.life.IsOfAnotherTopic(log->life)) log = ReadsAnotherTopic(target.partition);
   Publish(target, position, log);
   return log.status();

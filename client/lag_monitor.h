@@ -34,7 +34,8 @@ namespace streamhouse::client {
 
 inline constexpr std::chrono::seconds kLagRetryInterval{1};
 
-// How many records can be read and were not read yet. Example: 4 when the position is 3 and the log holds [6, 10).
+// How many records can be read and were not read yet. `log` is the answer to a call that named the open_id of
+// `position`. Example: 4 when the position is 3 and the log holds [6, 10).
 inline Offset LagRecords(const Watermarks& log, const LogPosition& position) {
   const Offset next = std::max(position.In(log.life), log.log_start);
   return log.high > next ? log.high - next : 0;

@@ -19,7 +19,8 @@ namespace streamhouse::client {
 struct LogLife {
   std::uint64_t topic_id = 0;  // of one life of the topic
   std::uint64_t open_id = 0;   // drawn by the broker whenever it opens the log
-  // The end of the log when it was opened: records at and behind it were written since.
+  // The lowest end that the log had when it was opened, over all openings since the one that the call named; of this
+  // opening alone, if the call named none. Records at and behind it may have been written since.
   Offset end_at_open = 0;
 
   // Whether both are known, and of different topics of the same name.
@@ -35,6 +36,7 @@ struct LogPosition {
   LogLife life = {};
 
   // The same place in the log as it is now: a log that was opened again may hold other records from end_at_open on.
+  // `now` is the answer to a call that named the open_id of this position.
   // Example: offset 100; the log was opened again with an end of 90: the place is 90, also when the end is 105 by now.
   Offset In(const LogLife& now) const {
     const bool was_opened_again = life.open_id != 0 && now.open_id != 0 && life.open_id != now.open_id;

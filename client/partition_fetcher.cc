@@ -98,7 +98,8 @@ Result<FetchedBatch> PartitionFetcher::Fetch(const LogPosition& from, const Call
                                                  .offset = from.offset,
                                                  .max_records = options_.max_records,
                                                  .max_wait = options_.max_wait,
-                                                 .topic_id = from.life.topic_id},
+                                                 .topic_id = from.life.topic_id,
+                                                 .open_id = from.life.open_id},
                                                 limits);
   if (fetched.ok() && !fetched->records.empty() && fetched->base_offset < from.offset) {
     return Status(StatusCode::kInternal, "asked for offset " + std::to_string(from.offset) + " and got " +
@@ -153,8 +154,9 @@ void PartitionFetcher::HandleFailure(Lock& lock, const Status& failure, const Ca
 
 void PartitionFetcher::ReturnToLog(Lock& lock, const CallLimits& limits) {
   const std::uint64_t seeks = seeks_;
+  const std::uint64_t open_id = life_.open_id;
   lock.unlock();
-  const Result<Watermarks> watermarks = broker_->ReadWatermarks(partition_, std::nullopt, limits);
+  const auto watermarks = broker_->ReadWatermarks({.partition = partition_, .open_id = open_id}, limits);
   lock.lock();
   if (seeks != seeks_) return;
   if (!watermarks.ok() || life_.IsOfAnotherTopic(watermarks.value().life)) return BackOff(lock);

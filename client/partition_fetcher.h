@@ -7,7 +7,8 @@
 // or failing partition delays no other. position() moves by itself in these cases:
 // - before the start of the log: to the first record left; past its end: to the end;
 // - the log was opened again with an end before the position: to that end, as the records behind it are new. What was
-//   read ahead of the lost records is dropped. Of several such openings between two fetches, the last one counts;
+//   read ahead of the lost records is dropped. Of several such openings between two fetches, the lowest end counts; an
+//   agent that does not look at FetchRequest::open_id tells the last end alone;
 // - the topic was deleted and created again: to where the group starts in a topic that it does not know;
 // - damaged records, with report_damage: behind them. Without it, they are a failure until they are gone.
 // Thread safety: every method, from any thread.

@@ -9,7 +9,8 @@ namespace {
 // For a place past an end that may be out of date.
 Result<StartOffset> WithinLog(Broker& broker, const TopicPartition& partition, StartOffset start,
                               const CallLimits& limits) {
-  const Result<Watermarks> log = broker.ReadWatermarks(partition, std::nullopt, limits);
+  const Result<Watermarks> log =
+      broker.ReadWatermarks({.partition = partition, .open_id = start.position.life.open_id}, limits);
   if (!log.ok()) return log.status();
   if (start.position.life.IsOfAnotherTopic(log.value().life)) return start;
   const Offset offset = std::min(start.position.In(log.value().life), log.value().high);

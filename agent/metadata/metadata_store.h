@@ -23,6 +23,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/log/log_openings.h"
 #include "agent/log/retention.h"
 #include "metrics_core/status.h"
 
@@ -114,6 +115,12 @@ struct OffsetChange {
   std::optional<std::uint64_t> offset = {};  // absent: the group has never committed here
 };
 
+// What LogOpenings::stored() says of a log.
+struct StoredOpenings {
+  TopicIdPartition partition;
+  std::vector<LogOpening> openings;
+};
+
 class MetadataStore {
  public:
   virtual ~MetadataStore() = default;
@@ -159,6 +166,11 @@ class MetadataStore {
   virtual Result<std::vector<CommittedOffset>> ListCommittedOffsets(const OffsetFilter& filter) = 0;
   // All of them or, after an error, none; errors are those of CommitOffset.
   virtual Status ChangeOffsets(std::span<const OffsetChange> changes) = 0;
+
+  // Each takes the place of what was stored of the same log. One whose topic is gone is left out.
+  virtual Status StoreOpenings(std::span<const StoredOpenings> logs) = 0;
+  // In the order of their ids; empty when none was stored. They end with the life of the topic.
+  virtual Result<std::vector<LogOpening>> FindOpenings(const TopicIdPartition& partition) = 0;
 };
 
 }  // namespace streamhouse::agent

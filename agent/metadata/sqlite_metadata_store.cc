@@ -36,10 +36,13 @@ Result<std::unique_ptr<SqliteMetadataStore>> SqliteMetadataStore::OpenWithClock(
   if (!leases.ok()) return leases.status();
   auto offsets = SqliteOffsetTable::Prepare(**database);
   if (!offsets.ok()) return offsets.status();
+  auto openings = SqliteOpeningTable::Prepare(**database);
+  if (!openings.ok()) return openings.status();
   std::unique_ptr<SqliteMetadataStore> store(new SqliteMetadataStore(*std::move(database)));
   store->topics_ = *std::move(topics);
   store->leases_ = *std::move(leases);
   store->offsets_ = *std::move(offsets);
+  store->openings_ = *std::move(openings);
   return store;
 }
 
@@ -101,6 +104,7 @@ Status SqliteMetadataStore::DeleteTopic(const std::string& topic, TopicId id) {
     if (Status removed = topics_.Remove(topic); !removed.ok()) return removed;
     if (Status noted = topics_.NoteDeleted({.topic = topic, .id = id}); !noted.ok()) return noted;
     if (Status removed = offsets_.RemoveAll(id); !removed.ok()) return removed;
+    if (Status removed = openings_.RemoveAll(id); !removed.ok()) return removed;
     return leases_.ReleaseAll(topic);
   });
 }
@@ -204,6 +208,24 @@ Status SqliteMetadataStore::ChangeOffsets(std::span<const OffsetChange> changes)
     }
     return Status::Ok();
   });
+}
+
+Status SqliteMetadataStore::StoreOpenings(std::span<const StoredOpenings> logs) {
+  const std::lock_guard lock(mutex_);
+  return InTransaction([&]() -> Status {
+    for (const StoredOpenings& log : logs) {
+      auto has_topic = topics_.HasId(log.partition.topic_id);
+      if (!has_topic.ok()) return has_topic.status();
+      if (!*has_topic) continue;
+      if (Status put = openings_.Put(log); !put.ok()) return put;
+    }
+    return Status::Ok();
+  });
+}
+
+Result<std::vector<LogOpening>> SqliteMetadataStore::FindOpenings(const TopicIdPartition& partition) {
+  const std::lock_guard lock(mutex_);
+  return openings_.Find(partition);
 }
 
 }  // namespace streamhouse::agent

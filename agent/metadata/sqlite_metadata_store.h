@@ -25,6 +25,7 @@
 #include "agent/metadata/sqlite_database.h"
 #include "agent/metadata/sqlite_lease_table.h"
 #include "agent/metadata/sqlite_offset_table.h"
+#include "agent/metadata/sqlite_opening_table.h"
 #include "agent/metadata/sqlite_topic_table.h"
 
 namespace streamhouse::agent {
@@ -59,6 +60,8 @@ class SqliteMetadataStore final : public MetadataStore {
                                                            const TopicIdPartition& partition) override;
   Result<std::vector<CommittedOffset>> ListCommittedOffsets(const OffsetFilter& filter) override;
   Status ChangeOffsets(std::span<const OffsetChange> changes) override;
+  Status StoreOpenings(std::span<const StoredOpenings> logs) override;
+  Result<std::vector<LogOpening>> FindOpenings(const TopicIdPartition& partition) override;
 
  private:
   explicit SqliteMetadataStore(std::unique_ptr<SqliteDatabase> database) : database_(std::move(database)) {}
@@ -79,6 +82,7 @@ class SqliteMetadataStore final : public MetadataStore {
   SqliteTopicTable topics_;
   SqliteLeaseTable leases_;
   SqliteOffsetTable offsets_;
+  SqliteOpeningTable openings_;
 };
 
 }  // namespace streamhouse::agent

@@ -49,9 +49,31 @@ constexpr char kCreateSchema[] = R"sql(
     ('last_topic_id', ((random() & 0x3FFFFFFF) | 1) << 32, 0),
     ('topics', 0, 0), ('partition_leases', 0, 0), ('committed_offsets', 0, 0);
   UPDATE store_state SET checksum = row_checksum('store_state', name, value);
-  PRAGMA user_version = 2;
 )sql";
-static_assert(kSqliteSchemaVersion == 2, "kCreateSchema sets the version");
+
+// What version 3 has and version 2 has not.
+constexpr char kAddOpenings[] = R"sql(
+  CREATE TABLE log_openings (
+    topic_id INTEGER NOT NULL,
+    partition INTEGER NOT NULL,
+    open_id INTEGER NOT NULL,
+    end_offset INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
+    PRIMARY KEY (topic_id, partition, open_id)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO store_state VALUES ('log_openings', 0, row_checksum('store_state', 'log_openings', 0));
+  CREATE TRIGGER openings_insert AFTER INSERT ON log_openings BEGIN
+    UPDATE store_state SET (value, checksum) = (value + NEW.checksum,
+      row_checksum('store_state', name, value + NEW.checksum)) WHERE name = 'log_openings'; END;
+  CREATE TRIGGER openings_update AFTER UPDATE ON log_openings BEGIN
+    UPDATE store_state SET (value, checksum) = (value + NEW.checksum - OLD.checksum,
+      row_checksum('store_state', name, value + NEW.checksum - OLD.checksum)) WHERE name = 'log_openings'; END;
+  CREATE TRIGGER openings_delete AFTER DELETE ON log_openings BEGIN
+    UPDATE store_state SET (value, checksum) = (value - OLD.checksum,
+      row_checksum('store_state', name, value - OLD.checksum)) WHERE name = 'log_openings'; END;
+  PRAGMA user_version = 3;
+)sql";
+static_assert(kSqliteSchemaVersion == 3, "kAddOpenings sets the version");
 
 // In version 1 no topic could be deleted, so that every offset has its topic. Leases lasted 30 s.
 constexpr char kPutOldTablesAside[] = R"sql(
@@ -80,12 +102,12 @@ constexpr char kTakeOverOldTables[] = R"sql(
 
 struct SummedTable {
   std::string_view name;
-  // Adds up the checksums of its rows after every change.
+  // Add up the checksums of its rows after every change; empty where they are made with the table.
   const char* triggers;
   std::string_view select_all;
 };
 
-constexpr std::array<SummedTable, 3> kTables = {{
+constexpr std::array<SummedTable, 4> kTables = {{
     {"topics",
      R"sql(
   CREATE TRIGGER topics_insert AFTER INSERT ON topics BEGIN
@@ -122,6 +144,7 @@ constexpr std::array<SummedTable, 3> kTables = {{
     UPDATE store_state SET (value, checksum) = (value - OLD.checksum,
       row_checksum('store_state', name, value - OLD.checksum)) WHERE name = 'committed_offsets'; END;)sql",
      "SELECT * FROM committed_offsets"},
+    {"log_openings", "", "SELECT * FROM log_openings"},
 }};
 
 Result<std::int64_t> ReadInteger(SqliteDatabase& database, std::string_view sql) {
@@ -154,10 +177,10 @@ Status CreateTables(SqliteDatabase& database) {
   for (const SummedTable& table : kTables) {
     if (Status created = database.Execute(table.triggers); !created.ok()) return created;
   }
-  return Status::Ok();
+  return database.Execute(kAddOpenings);
 }
 
-Status Convert(SqliteDatabase& database) {
+Status ConvertVersion1(SqliteDatabase& database) {
   if (Status checked = CheckPages(database); !checked.ok()) return checked;
   if (Status aside = database.Execute(kPutOldTablesAside); !aside.ok()) return aside;
   if (Status created = CreateTables(database); !created.ok()) return created;
@@ -175,6 +198,19 @@ Status ForEachRow(SqliteDatabase& database, std::string_view table, std::string_
     if (*row == SqliteStatement::Row::kDone) return Status::Ok();
     if (Status checked = statement->CheckRow(table); !checked.ok()) return checked;
     visit(*statement);
+  }
+}
+
+Status Prepare(SqliteDatabase& database, std::int64_t version) {
+  switch (version) {
+    case 0:
+      return CreateTables(database);
+    case 1:
+      return ConvertVersion1(database);
+    case 2:
+      return database.Execute(kAddOpenings);
+    default:
+      return Status::Ok();
   }
 }
 
@@ -207,10 +243,7 @@ Status PrepareTables(SqliteDatabase& database) {
   version = ReadInteger(database, "PRAGMA user_version");
   if (!version.ok()) return version.status();
   if (*version > kSqliteSchemaVersion) return RefuseNewer(database, *version);
-  if (*version < kSqliteSchemaVersion) {
-    Status prepared = *version == 0 ? CreateTables(database) : Convert(database);
-    if (!prepared.ok()) return prepared;
-  }
+  if (Status prepared = Prepare(database, *version); !prepared.ok()) return prepared;
   return transaction.Commit();
 }
 

@@ -24,8 +24,8 @@ Status FindWatermarks(const Partition& partition, const v1::WatermarksRequest& r
   response.set_log_start_offset(watermarks->log_start_offset);
   response.set_high_watermark(watermarks->high_watermark);
   response.set_topic_id(partition.topic_id());
-  response.set_open_id(partition.opening().id);
-  response.set_end_at_open(partition.opening().end_offset);
+  response.set_open_id(partition.openings().current().id);
+  response.set_end_at_open(partition.openings().LowestEndSince(request.open_id()));
   if (!request.has_offset()) return Status::Ok();
   auto timestamp_ms = partition.FindTimestamp(request.offset());
   if (!timestamp_ms.ok()) return timestamp_ms.status();

@@ -45,10 +45,10 @@ metrics::Status FetchCall::Read() {
     v1::PackBlock(block, *records, request_.block_compression(), *response_.mutable_block());
   }
   response_.set_base_offset(request_.offset());
-  const LogOpening& opening = partition_->opening();
+  const LogOpenings& openings = partition_->openings();
   response_.set_topic_id(partition_->topic_id());
-  response_.set_open_id(opening.id);
-  response_.set_end_at_open(opening.end_offset);
+  response_.set_open_id(openings.current().id);
+  response_.set_end_at_open(openings.LowestEndSince(request_.open_id()));
   // Read after the records, so that it is never behind them.
   response_.set_high_watermark(partition_->HighWatermark());
   return metrics::Status::Ok();

@@ -116,8 +116,7 @@ class AgentBroker : public Broker, public GroupOperations {
 
   Result<Offset> Produce(const TopicPartition& partition, const RecordBatch& batch, const CallLimits& limits) override;
   Result<FetchedBatch> Fetch(const FetchRequest& request, const CallLimits& limits) override;
-  Result<Watermarks> ReadWatermarks(const TopicPartition& partition, std::optional<Offset> timestamp_of,
-                                    const CallLimits& limits) override;
+  Result<Watermarks> ReadWatermarks(const WatermarksRequest& request, const CallLimits& limits) override;
   Status Commit(const GroupMember& member, const TopicPartition& partition, Offset next,
                 const CallLimits& limits) override;
   Result<std::optional<Offset>> Committed(std::string_view group, const TopicPartition& partition,
@@ -229,6 +228,7 @@ Result<Offset> AgentBroker::Produce(const TopicPartition& partition, const Recor
 Result<FetchedBatch> AgentBroker::Fetch(const FetchRequest& request, const CallLimits& limits) {
   v1::FetchRequest message;
   message.set_topic_id(request.topic_id);
+  message.set_open_id(request.open_id);
   message.set_topic(request.partition.topic);
   message.set_partition(request.partition.partition);
   message.set_offset(request.offset);
@@ -253,15 +253,15 @@ Result<FetchedBatch> AgentBroker::Fetch(const FetchRequest& request, const CallL
                       .life = LifeOf(*response)};
 }
 
-Result<Watermarks> AgentBroker::ReadWatermarks(const TopicPartition& partition, std::optional<Offset> timestamp_of,
-                                               const CallLimits& limits) {
-  v1::WatermarksRequest request;
-  request.set_topic(partition.topic);
-  request.set_partition(partition.partition);
-  if (timestamp_of) request.set_offset(*timestamp_of);
+Result<Watermarks> AgentBroker::ReadWatermarks(const WatermarksRequest& request, const CallLimits& limits) {
+  v1::WatermarksRequest message;
+  message.set_topic(request.partition.topic);
+  message.set_partition(request.partition.partition);
+  if (request.timestamp_of) message.set_offset(*request.timestamp_of);
+  message.set_open_id(request.open_id);
   v1::WatermarksResponse response;
   Status status =
-      Call(limits, [&](grpc::ClientContext* context) { return consumer_->Watermarks(context, request, &response); });
+      Call(limits, [&](grpc::ClientContext* context) { return consumer_->Watermarks(context, message, &response); });
   if (!status.ok()) return status;
   Watermarks watermarks = {
       .log_start = response.log_start_offset(), .high = response.high_watermark(), .life = LifeOf(response)};

@@ -76,6 +76,7 @@ void InMemoryBroker::CutAt(const TopicPartition& partition, Offset offset) {
   log.records = std::move(kept);
   log.life.open_id = ++last_id_;
   log.life.end_at_open = offset;
+  log.ends_at_open[log.life.open_id] = offset;
   for (auto& [key, committed] : committed_) {
     if (key.second == partition) committed = std::min(committed, offset);
   }
@@ -139,6 +140,15 @@ bool InMemoryBroker::WaitUntil(Lock& lock, const CallLimits& limits, const std::
   return changed_.wait_until(lock, limits.stop, limits.deadline, condition);
 }
 
+LogLife InMemoryBroker::LifeSince(const Log& log, std::uint64_t open_id) {
+  LogLife life = log.life;
+  if (open_id == 0) return life;
+  for (auto later = log.ends_at_open.upper_bound(open_id); later != log.ends_at_open.end(); ++later) {
+    life.end_at_open = std::min(life.end_at_open, later->second);
+  }
+  return life;
+}
+
 Result<InMemoryBroker::Log*> InMemoryBroker::FindLog(const TopicPartition& partition, std::uint64_t topic_id) {
   const auto found = logs_.find(partition);
   if (found == logs_.end() || (topic_id != 0 && topic_id != found->second.life.topic_id)) {
@@ -197,8 +207,10 @@ Result<FetchedBatch> InMemoryBroker::Fetch(const FetchRequest& request, const Ca
   if (!found.ok()) return found.status();
   const Log& log = *found.value();
   const std::size_t most = request.max_records == 0 ? std::numeric_limits<std::size_t>::max() : request.max_records;
-  FetchedBatch fetched = {
-      .base_offset = request.offset, .records = {}, .high_watermark = log.records.size(), .life = log.life};
+  FetchedBatch fetched = {.base_offset = request.offset,
+                          .records = {},
+                          .high_watermark = log.records.size(),
+                          .life = LifeSince(log, request.open_id)};
   const auto is_damaged = [&log](Offset i) { return log.damaged.first <= i && i < log.damaged.next; };
   if (is_damaged(request.offset)) fetched.damaged = log.damaged;
   for (Offset i = request.offset; i < log.records.size() && fetched.records.size() < most && !is_damaged(i); ++i) {
@@ -207,16 +219,15 @@ Result<FetchedBatch> InMemoryBroker::Fetch(const FetchRequest& request, const Ca
   return fetched;
 }
 
-Result<Watermarks> InMemoryBroker::ReadWatermarks(const TopicPartition& partition, std::optional<Offset> timestamp_of,
-                                                  const CallLimits& limits) {
+Result<Watermarks> InMemoryBroker::ReadWatermarks(const WatermarksRequest& request, const CallLimits& limits) {
   Lock lock(mutex_);
   if (Status failure = Begin(lock, BrokerCall::kReadWatermarks, limits); !failure.ok()) return failure;
-  const Result<Log*> found = FindLog(partition);
+  const Result<Log*> found = FindLog(request.partition);
   if (!found.ok()) return found.status();
   const Log& log = *found.value();
-  Watermarks watermarks = {.log_start = log.start, .high = log.records.size(), .life = log.life};
-  if (timestamp_of) {
-    const Offset next = std::max(*timestamp_of, log.start);
+  Watermarks watermarks = {.log_start = log.start, .high = log.records.size(), .life = LifeSince(log, request.open_id)};
+  if (request.timestamp_of) {
+    const Offset next = std::max(*request.timestamp_of, log.start);
     if (next < log.records.size()) watermarks.timestamp_ms = log.records[next].timestamp_ms;
   }
   return watermarks;
@@ -229,7 +240,7 @@ Status InMemoryBroker::Commit(const GroupMember& member, const TopicPartition& p
   if (Status failure = Begin(lock, BrokerCall::kCommit, limits); !failure.ok()) return failure;
   const Result<Log*> log = FindLog(partition, member.life.topic_id);
   if (!log.ok()) return log.status();
-  if (LogPosition{.offset = next, .life = member.life}.In(log.value()->life) < next) {
+  if (LogPosition{.offset = next, .life = member.life}.In(LifeSince(*log.value(), member.life.open_id)) < next) {
     return {StatusCode::kAborted, "the log was opened again with an end before that"};
   }
   if (member.commit_sequence != 0) {

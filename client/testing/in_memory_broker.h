@@ -97,8 +97,8 @@ class InMemoryBroker : public Broker {
 
   Result<Offset> Produce(const TopicPartition& partition, const RecordBatch& batch, const CallLimits& limits) override;
   Result<FetchedBatch> Fetch(const FetchRequest& request, const CallLimits& limits) override;
-  Result<Watermarks> ReadWatermarks(const TopicPartition& partition, std::optional<Offset> timestamp_of,
-                                    const CallLimits& limits) override;
+  using Broker::ReadWatermarks;
+  Result<Watermarks> ReadWatermarks(const WatermarksRequest& request, const CallLimits& limits) override;
   Status Commit(const GroupMember& member, const TopicPartition& partition, Offset next,
                 const CallLimits& limits) override;
   Result<std::optional<Offset>> Committed(std::string_view group, const TopicPartition& partition,
@@ -129,7 +129,8 @@ class InMemoryBroker : public Broker {
     RecordBatch records;  // from offset 0 on; those before `start` are forgotten
     Offset start = 0;
     LogLife life = {};
-    DamagedRange damaged = {};  // empty: none
+    std::map<std::uint64_t, Offset> ends_at_open = {};  // by open_id
+    DamagedRange damaged = {};                          // empty: none
     std::vector<std::size_t> batch_sizes;
     std::map<std::uint64_t, LastBatch> last_batches;  // by the id of the producer
   };
@@ -150,6 +151,8 @@ class InMemoryBroker : public Broker {
   bool WaitUntil(Lock& lock, const CallLimits& limits, const std::function<bool()>& condition);
   // The offset of the first record, also of a batch that was there.
   static Result<Offset> Write(Log& log, const RecordBatch& batch);
+  // As an answer to a call that names `open_id`.
+  static LogLife LifeSince(const Log& log, std::uint64_t open_id);
   Result<Log*> FindLog(const TopicPartition& partition, std::uint64_t topic_id = 0);
   void OpenLogs(std::string_view topic, std::uint32_t partitions);
 

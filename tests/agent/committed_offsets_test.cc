@@ -104,6 +104,18 @@ TEST_P(PowerCutTest, AGroupGetsTheRecordsThatAreWrittenInThePlaceOfLostOnes) {
   EXPECT_EQ(read, "efg");
 }
 
+TEST_P(PowerCutTest, TakesNoCommitOfWhatWasLostAlsoAfterAnotherStart) {
+  const Partition& before = **topics_->Find("orders", 0);
+  const CommittedLog log = {.topic_id = before.topic_id(), .open_id = before.openings().current().id};
+  CutPowerAndStart();
+  Append(0, {"e", "f", "g"});
+  Reopen();
+  ASSERT_TRUE(topics_->Load().ok());
+  CommittedOffsets offsets(*store_, *topics_);
+  EXPECT_EQ(offsets.Commit("g", {"orders", 0}, 3, log).code(), StatusCode::kAborted);
+  EXPECT_TRUE(offsets.Commit("g", {"orders", 0}, 2, log).ok());
+}
+
 INSTANTIATE_TEST_SUITE_P(EveryLeftover, PowerCutTest,
                          testing::Values(Leftover::kNothing, Leftover::kHalf, Leftover::kZeros));
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "agent/log/file_system.h"
+#include "agent/log/log_openings.h"
 #include "agent/testing/switched_file_system.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/testing/metric_reader.h"
@@ -137,6 +138,15 @@ TEST_F(PartitionTest, IsReadWhileItsLeaseCannotBeRenewed) {
 TEST_F(PartitionTest, DoesNotAcknowledgeABatchDuringWhichTheLeaseRanOut) {
   clock_readings_until_expiry_ = 1;
   EXPECT_EQ(partition_.Append(BatchOf({"a"})).status().code(), StatusCode::kDeadlineExceeded);
+}
+
+TEST_F(PartitionTest, TakesNoRecordBeforeItsOpeningIsStored) {
+  Status stored(StatusCode::kUnavailable, "no room");
+  partition_.Continue(LogOpenings({}, 0), [&stored] { return stored; });
+  EXPECT_EQ(partition_.Append(BatchOf({"a"})).status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(partition_.HighWatermark(), 0U);
+  stored = Status::Ok();
+  EXPECT_TRUE(partition_.Append(BatchOf({"a"})).ok());
 }
 
 TEST_F(PartitionTest, IsFencedByANewerHolder) {

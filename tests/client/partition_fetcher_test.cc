@@ -185,6 +185,19 @@ TEST_F(PartitionFetcherTest, ALogThatWasCutAndHasGrownBeyondThePositionLosesNoRe
   EXPECT_EQ(Take(), "4,5");
 }
 
+TEST_F(PartitionFetcherTest, OfSeveralCutsTheLowestEndCounts) {
+  Write(4);
+  StartAt(0);
+  EXPECT_EQ(Take(), "0,1");
+  EXPECT_EQ(Take(), "2,3");
+  broker_->Hold(BrokerCall::kFetch);
+  broker_->CutAt(kOrders, 2);
+  Write(6);
+  broker_->CutAt(kOrders, 8);
+  broker_->Release(BrokerCall::kFetch);
+  EXPECT_EQ(Take(), "4,5");
+}
+
 TEST_F(PartitionFetcherTest, WhatWasReadAheadOfACutIsNotReturned) {
   options_.max_wait = std::chrono::milliseconds(1);
   Write(2);

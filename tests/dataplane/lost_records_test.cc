@@ -39,7 +39,9 @@ class LostRecordsTest : public DataPlaneFixture, public testing::WithParamInterf
     }
   }
 
-  void StartConsumer() { consumer_ = ConsumerBuilder().offset_reset(GetParam()).Build().value(); }
+  void StartConsumer(std::uint32_t records_of_a_fetch = 500) {
+    consumer_ = ConsumerBuilder().offset_reset(GetParam()).fetch_max_records(records_of_a_fetch).Build().value();
+  }
 
   // The next records, each named once, in the order in which they come.
   std::string Take(int records) {
@@ -52,6 +54,13 @@ class LostRecordsTest : public DataPlaneFixture, public testing::WithParamInterf
         ++taken;
       }
     }
+    return values;
+  }
+
+  // The next records, up to the one with this value.
+  std::string TakeUntil(const std::string& last) {
+    std::string values = Take(1);
+    while (!values.ends_with(last)) values += "," + Take(1);
     return values;
   }
 
@@ -117,6 +126,22 @@ TEST_P(LostRecordsTest, AConsumerThatPausesWhileTheLogGrowsPastItsPositionLosesN
   Send(5);
   EXPECT_EQ(Take(5), "4,5,6,7,8");
   EXPECT_EQ(consumer_->Lag("orders", 0).value(), 0U);
+}
+
+// Reads ahead by two records, and then stands still over both restarts.
+TEST_P(LostRecordsTest, AConsumerThatPausesOverACutAndASecondRestartLosesNoRecord) {
+  Commit(0);
+  Send(4);
+  StartConsumer(1);
+  EXPECT_EQ(Take(1), "0");
+  ASSERT_TRUE(Eventually([&] {
+    return agent_.Value("grpc_requests_total", {{"method", "Fetch"}, {"code", "OK"}}) == 3;
+  }));
+  RestartWithout(2);
+  Send(4);
+  RestartWithout(0);
+  const std::string rest = TakeUntil("7");
+  EXPECT_TRUE(rest.ends_with("4,5,6,7")) << rest;
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryPolicy, LostRecordsTest,

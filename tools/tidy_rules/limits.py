@@ -59,6 +59,7 @@ ROWS = (
 # Constants that no operator or client meets.
 NO_LIMITS = {
     ("agent/log/log_format.h", "kBatchBodyBytesMax"),
+    ("agent/log/log_openings.h", "kEarlierOpeningsMax"),
     ("exporters/http/basic_auth.h", "kRememberedGuessesMax"),
 }
 _LIMIT = re.compile(r"\bconstexpr\b[^;=({]*\b(k\w+Max)\b")

@@ -59,6 +59,8 @@ class InterceptedStore final : public MetadataStore {
     return base_->ListCommittedOffsets(filter);
   }
   Status ChangeOffsets(std::span<const OffsetChange> changes) override { return base_->ChangeOffsets(changes); }
+  Status StoreOpenings(std::span<const StoredOpenings> logs) override { return base_->StoreOpenings(logs); }
+  Result<std::vector<LogOpening>> FindOpenings(const TopicIdPartition& p) override { return base_->FindOpenings(p); }
 
  private:
   std::unique_ptr<MetadataStore> base_;

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/log/log_openings.h"
 #include "agent/metadata/metadata_store.h"
 
 namespace streamhouse::agent {
@@ -238,6 +239,20 @@ TEST_P(MetadataStoreContract, FreesTheLeasesOfADeletedTopicAndGoesOnWithTheirEpo
 }
 
 // What groups have committed.
+TEST_P(MetadataStoreContract, KeepsTheOpeningsOfALogUntilItsTopicIsDeleted) {
+  const TopicIdPartition first = {.topic_id = Create("orders")};
+  const TopicIdPartition other = {.topic_id = Create("payments")};
+  const std::vector<LogOpening> openings = {{.id = 7, .end_offset = 70}, {.id = 8, .end_offset = 80}};
+  const std::vector<StoredOpenings> logs = {
+      {.partition = {.topic_id = 1}, .openings = openings}, {first, openings}, {other, openings}};
+  ASSERT_TRUE(store_->StoreOpenings(logs).ok());
+  EXPECT_EQ(*other_store_->FindOpenings(first), openings);
+  EXPECT_TRUE(other_store_->FindOpenings({.topic_id = 1})->empty());
+  ASSERT_TRUE(store_->DeleteTopic("orders", first.topic_id).ok());
+  EXPECT_TRUE(other_store_->FindOpenings(first)->empty());
+  EXPECT_EQ(*other_store_->FindOpenings(other), openings);
+}
+
 class CommittedOffsetsContract : public MetadataStoreContract {
  protected:
   std::optional<std::uint64_t> Find(const std::string& group, const TopicIdPartition& partition) {

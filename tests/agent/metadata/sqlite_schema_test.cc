@@ -55,11 +55,13 @@ class SqliteSchemaTest : public testing::Test {
     const Status done = database->Execute(sql);
     ASSERT_TRUE(done.ok()) << done.message();
   }
-  // A store with a topic, a lease and a committed offset.
+  // A store with a row in every table.
   void Fill() const {
     auto store = *Open();
     const TopicId id = store->CreateTopic({.name = "orders", .partitions = 1})->id;
     ASSERT_TRUE(store->CommitOffset("g", {.topic_id = id}, 7).ok());
+    const StoredOpenings log = {.partition = {.topic_id = id}, .openings = {{.id = 1, .end_offset = 2}}};
+    ASSERT_TRUE(store->StoreOpenings({&log, 1}).ok());
     const LeaseClaim claim = {.partition = {.topic = "orders"}};
     ASSERT_TRUE(store->AcquireLeases({&claim, 1}, "agent", std::chrono::hours(1)).ok());
   }
@@ -98,6 +100,18 @@ TEST_F(SqliteSchemaTest, TakesOverTheOffsetsAndLeasesOfVersion1) {
   EXPECT_EQ(store->FindLease({.topic = "orders", .partition = 1}).value(), (LeaseRow{.holder = "agent", .epoch = 8}));
 }
 
+// As version 2 made it: the same, but for what a later version adds.
+TEST_F(SqliteSchemaTest, TakesOverVersion2WithAllItsRows) {
+  Fill();
+  Run("DROP TABLE log_openings; DELETE FROM store_state WHERE name = 'log_openings'; PRAGMA user_version = 2");
+  auto store = *Open();
+  const TopicId id = store->ListTopics()->at(0).id;
+  EXPECT_EQ(store->FindCommittedOffset("g", {.topic_id = id}).value(), 7U);
+  const StoredOpenings log = {.partition = {.topic_id = id}, .openings = {{.id = 1, .end_offset = 2}}};
+  ASSERT_TRUE(store->StoreOpenings({&log, 1}).ok());
+  EXPECT_EQ(*(*Open())->FindOpenings(log.partition), log.openings);
+}
+
 TEST_F(SqliteSchemaTest, ConvertsOnceAndOpensAgain) {
   Run(kVersion1);
   const auto topics = *(*Open())->ListTopics();
@@ -105,11 +119,11 @@ TEST_F(SqliteSchemaTest, ConvertsOnceAndOpensAgain) {
 }
 
 TEST_F(SqliteSchemaTest, RefusesANewerVersionAndLeavesItAlone) {
-  Run("PRAGMA user_version = 3");
+  Run("PRAGMA user_version = 4");
   const std::string before = ReadRawFile(path_);
   const Status status = Open().status();
   EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition);
-  EXPECT_EQ(status.message(), path_ + " has schema version 3; this program knows versions up to 2");
+  EXPECT_EQ(status.message(), path_ + " has schema version 4; this program knows versions up to 3");
   EXPECT_EQ(ReadRawFile(path_), before);
 }
 
@@ -120,9 +134,10 @@ TEST_F(SqliteSchemaTest, NamesTheTableAndTheRowThatIsDamaged) {
 }
 
 TEST_F(SqliteSchemaTest, NoticesADamagedRowOfEveryTable) {
-  for (const char* damage : {"UPDATE topics SET partitions = 2", "UPDATE topics SET name = 'order'",
-                             "UPDATE partition_leases SET epoch = 2", "UPDATE committed_offsets SET partition = 1",
-                             "UPDATE store_state SET value = 1 WHERE name = 'last_topic_id'"}) {
+  for (const char* damage :
+       {"UPDATE topics SET partitions = 2", "UPDATE topics SET name = 'order'", "UPDATE partition_leases SET epoch = 2",
+        "UPDATE committed_offsets SET partition = 1", "UPDATE log_openings SET end_offset = 3",
+        "UPDATE store_state SET value = 1 WHERE name = 'last_topic_id'"}) {
     std::filesystem::remove(path_);
     Fill();
     Run(damage);
