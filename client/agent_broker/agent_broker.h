@@ -6,7 +6,8 @@
 //   connect_timeout and then fails with kUnavailable: the agent has not seen it.
 // - A Produce whose connection is lost after it was sent, and before the answer, fails with kDeadlineExceeded and not
 //   with kUnavailable, because the agent may have written the batch.
-// - The agent is reached directly, whatever the environment says of proxies, unless `proxy` says otherwise.
+// - The connection goes directly to the agent. The proxy variables of the environment count only with
+//   ProxyUse::kFromEnvironment.
 // - TLS files that change are used by connections that are made afterwards. Where the new ones cannot be used, those
 //   from before stay in use, and a call that finds no connection says why.
 // - A dead connection is noticed by keepalive pings while calls are waiting.
