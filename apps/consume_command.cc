@@ -9,13 +9,13 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "apps/agent_client.h"
 #include "apps/commands.h"
 #include "apps/metrics_page.h"
 #include "apps/output.h"
 #include "apps/shutdown_signal.h"
+#include "apps/topic_end.h"
 #include "client/broker.h"
 #include "client/consumer.h"
 #include "client/consumer_metrics.h"
@@ -34,7 +34,8 @@ constexpr std::chrono::seconds kCommitInterval{1};
 // How long the last commit is tried: an agent that has just come back needs a heartbeat to know its members again.
 constexpr std::chrono::seconds kLastCommitTimeout{5};
 constexpr std::chrono::milliseconds kCommitBackoff{100};
-constexpr std::chrono::seconds kQuestionTimeout{10};
+// How soon --exit-at-end notices that a log has lost its end, or that the topic is gone.
+constexpr std::chrono::seconds kEndRefreshInterval{1};
 // Of a fetch or commit: with an agent that hangs, a signal ends this command within three of them.
 constexpr std::chrono::seconds kRequestTimeout{5};
 
@@ -89,33 +90,6 @@ void ReportDamage(const client::TopicPartition& partition, const client::Damaged
               std::to_string(skipped.first) + " to " + std::to_string(skipped.next - 1));
 }
 
-// Where the partitions end now, by their number.
-Result<std::vector<client::Offset>> ReadEnds(client::Broker& broker, const std::string& topic,
-                                             std::uint32_t partitions) {
-  std::vector<client::Offset> ends;
-  for (std::uint32_t i = 0; i < partitions; ++i) {
-    const auto watermarks = broker.ReadWatermarks({topic, i}, {}, client::CallLimits::Within(kQuestionTimeout));
-    if (!watermarks.ok()) return watermarks.status();
-    ends.push_back(watermarks.value().high);
-  }
-  return ends;
-}
-
-// Whether the group has read up to there: this member by its position, others by what they have committed.
-bool HasReached(client::Consumer& consumer, client::Broker& broker, const ConsumeFlags& flags,
-                const std::vector<client::Offset>& ends) {
-  for (std::uint32_t i = 0; i < ends.size(); ++i) {
-    if (const auto position = consumer.Position(flags.client.topic, i); position.ok()) {
-      if (position.value() < ends[i]) return false;
-      continue;
-    }
-    const auto committed =
-        broker.Committed(flags.group, {flags.client.topic, i}, client::CallLimits::Within(kQuestionTimeout));
-    if (!committed.ok() || committed.value().value_or(0) < ends[i]) return false;
-  }
-  return true;
-}
-
 Status CommitAtLast(client::Consumer& consumer) {
   const auto deadline = steady_clock::now() + kLastCommitTimeout;
   while (true) {
@@ -126,11 +100,20 @@ Status CommitAtLast(client::Consumer& consumer) {
 }
 
 // Automatic commits are of what was returned before the last Poll(), which by then has left the process.
-Status PrintUntilDone(const ConsumeFlags& flags, const std::optional<std::vector<client::Offset>>& ends,
-                      const ShutdownSignal& shutdown, client::Broker& broker, client::Consumer& consumer) {
+Status PrintUntilDone(const ConsumeFlags& flags, std::optional<TopicEnd> end, const ShutdownSignal& shutdown,
+                      client::Consumer& consumer) {
   Printer printer(flags, consumer);
   Warnings warnings;
-  while (!shutdown.requested() && !printer.full() && !(ends && HasReached(consumer, broker, flags, *ends))) {
+  auto refresh_at = steady_clock::now() + kEndRefreshInterval;
+  while (!shutdown.requested() && !printer.full() && !(end && end->IsReachedBy(consumer, flags.group))) {
+    if (end && steady_clock::now() >= refresh_at) {
+      if (Status there = end->Refresh(); !there.ok()) {
+        // What the group had committed has gone with the topic.
+        static_cast<void>(consumer.Close());
+        return there;
+      }
+      refresh_at = steady_clock::now() + kEndRefreshInterval;
+    }
     const auto polled = consumer.Poll(kPollTimeout);
     warnings.Note(polled.status());
     if (!polled.ok()) continue;
@@ -145,11 +128,11 @@ Status Consume(const ConsumeFlags& flags) {
   if (!broker.ok()) return broker.status();
   const Result<std::uint32_t> partitions = CountPartitions(**broker, flags.client);
   if (!partitions.ok()) return partitions.status();
-  std::optional<std::vector<client::Offset>> ends;
+  std::optional<TopicEnd> end;
   if (flags.exit_at_end) {
-    auto read = ReadEnds(**broker, flags.client.topic, partitions.value());
+    auto read = TopicEnd::Read(**broker, flags.client.topic, partitions.value());
     if (!read.ok()) return read.status();
-    ends = *std::move(read);
+    end.emplace(*std::move(read));
   }
 
   // From here on there is something to bring to an end.
@@ -164,7 +147,7 @@ Status Consume(const ConsumeFlags& flags) {
   if (flags.skip_damaged) builder.skip_damaged(ReportDamage);
   auto consumer = builder.Build();
   if (!consumer.ok()) return consumer.status();
-  return PrintUntilDone(flags, ends, shutdown, **broker, **consumer);
+  return PrintUntilDone(flags, std::move(end), shutdown, **consumer);
 }
 
 }  // namespace
@@ -184,7 +167,8 @@ Command AddConsumeCommand(CLI::App& program) {
   parser.add_option("--max", flags->max, "Stop after so many records")
       ->check(CLI::NonNegativeNumber.description(""))
       ->type_name("N");
-  parser.add_flag("--exit-at-end", flags->exit_at_end, "Stop at what is the end of the topic now");
+  parser.add_flag("--exit-at-end", flags->exit_at_end,
+                  "Stop at what is the end of the topic now, or at what is left of it; fail if the topic is deleted");
   parser.add_flag(
       "--skip-damaged", flags->skip_damaged,
       "Go on behind damaged records, and print on stderr which were skipped; without it, they are waited for");

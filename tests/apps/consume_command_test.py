@@ -122,3 +122,72 @@ class ConsumeCommand(unittest.TestCase):
         consumer.match("^5$")
         self.assertEqual(0, consumer.stop(), consumer.stderr)
         self.assertEqual(["1", "2", "3", "4", "5"], consumer.stdout)
+
+
+class ConsumeDamaged(unittest.TestCase):
+    """Of six batches with a record each, the fourth is damaged while an agent serves them."""
+
+    def setUp(self):
+        self.agent = processes.Agent(self, processes.folder_for(self) / "data", "--topic", "orders:1")
+        for i in range(6):
+            processes.run("produce", "--agent", self.agent.grpc, "--topic", "orders", stdin=f"{i}\n")
+        self.segment = self.agent.data / "log/orders/0" / ("0" * 20 + ".log")
+        self.batch_bytes = self.segment.stat().st_size // 6
+        with open(self.segment, "r+b") as segment:
+            segment.seek(4 * self.batch_bytes - 1)
+            last = segment.read(1)[0]
+            segment.seek(-1, os.SEEK_CUR)
+            segment.write(bytes([last ^ 1]))
+
+    def consume(self, *arguments, group="g"):
+        command = ("consume", "--agent", self.agent.grpc, "--topic", "orders", "--group", group, *arguments)
+        return processes.Streamhouse(self, *command)
+
+    def wait_in_front_of_the_damage(self):
+        consumer = self.consume("--exit-at-end")
+        consumer.match("^2$")
+        consumer.match("^streamhouse consume: orders/0: .*offsets 3 to 3 are damaged", "stderr")
+        return consumer
+
+    def test_is_skipped_and_counted_when_asked_for(self):
+        consumer = self.consume("--skip-damaged", "--http", "127.0.0.1:0")
+        url = "http://" + consumer.match("^http=(.*)", "stderr")[1]
+        consumer.match("^5$")
+        self.assertEqual(1, pages.value(url, "streamhouse_consumer_damaged_records_skipped_total", topic="orders"))
+        self.assertEqual(1, pages.value(self.agent.url, "streamhouse_agent_records_damaged_total", topic="orders"))
+        self.assertEqual(0, consumer.stop())
+        self.assertEqual(["0", "1", "2", "4", "5"], consumer.stdout)
+        skipped = [line for line in consumer.stderr if not line.startswith("http=")]
+        self.assertEqual(["streamhouse consume: orders/0: skipped damaged records, offsets 3 to 3"], skipped)
+        rest = self.consume("--exit-at-end")
+        self.assertEqual((0, [], []), (rest.wait(), rest.stdout, rest.stderr))
+
+    def test_is_skipped_on_the_way_to_the_end(self):
+        consumer = self.consume("--skip-damaged", "--exit-at-end")
+        self.assertEqual((0, ["0", "1", "2", "4", "5"]), (consumer.wait(), consumer.stdout))
+
+    def test_ends_at_what_is_left_when_the_log_loses_its_end_meanwhile(self):
+        consumer = self.wait_in_front_of_the_damage()
+        self.agent.stop()
+        os.truncate(self.segment, 3 * self.batch_bytes)
+        self.agent = processes.Agent(self, self.agent.data, grpc=self.agent.grpc)
+        self.assertEqual((0, ["0", "1", "2"]), (consumer.wait(), consumer.stdout))
+
+    def delete_the_topic(self):
+        done = processes.run("topics", "delete", "--agent", self.agent.grpc, "--topic", "orders")
+        self.assertEqual(0, done.returncode, done.stderr)
+
+    def assert_fails_for_the_topic_is_gone(self, consumer):
+        self.assertEqual(1, consumer.wait())
+        self.assertEqual("streamhouse consume: topic orders was deleted before its end was reached", consumer.stderr[-1])
+
+    def test_fails_when_the_topic_is_deleted_meanwhile(self):
+        consumer = self.wait_in_front_of_the_damage()
+        self.delete_the_topic()
+        self.assert_fails_for_the_topic_is_gone(consumer)
+
+    def test_fails_when_the_topic_is_deleted_and_created_again_meanwhile(self):
+        consumer = self.wait_in_front_of_the_damage()
+        self.delete_the_topic()
+        processes.run("topics", "create", "--agent", self.agent.grpc, "orders:1")
+        self.assert_fails_for_the_topic_is_gone(consumer)
