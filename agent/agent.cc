@@ -71,6 +71,7 @@ Status Agent::StartParts() {
   }
   if (Status started = StartExporters(); !started.ok()) return started;
   if (Status started = StartTopics(); !started.ok()) return started;
+  if (Status awaited = members_->AwaitMembers(); !awaited.ok()) return awaited;
   auto rpc =
       RpcServer::Start({.host = config_.grpc_host,
                         .port = config_.grpc_port,
@@ -118,7 +119,7 @@ Status Agent::OpenStorage() {
                             .reserve = reserve_.get(),
                             .offsets_lowered = metrics_.offsets_lowered});
   offsets_ = std::make_unique<CommittedOffsets>(*store_, *topics_);
-  members_ = std::make_unique<GroupCoordinator>(*topics_);
+  members_ = std::make_unique<GroupCoordinator>(*store_, *topics_);
   groups_ = std::make_unique<ConsumerGroups>(*store_, *topics_, *members_);
   return Status::Ok();
 }

@@ -28,7 +28,7 @@ Status CheckMemberId(const std::string& id) {
 }
 
 Status CommittedOffsets::Commit(const std::string& group, const TopicPartition& partition, std::uint64_t offset,
-                                const CommittedLog& log) {
+                                const CommittedLog& log, const std::string& member_id) {
   if (Status named = CheckGroupName(group); !named.ok()) return named;
   auto found = topics_.Find(partition.topic, partition.partition);
   if (!found.ok()) return found.status();
@@ -43,7 +43,8 @@ Status CommittedOffsets::Commit(const std::string& group, const TopicPartition& 
     return {StatusCode::kOutOfRange, "offset " + std::to_string(offset) + " of " + partition.ToString() +
                                          " is beyond the high watermark " + std::to_string(end)};
   }
-  return store_.CommitOffset(group, {.topic_id = (*found)->topic_id(), .partition = partition.partition}, offset);
+  return store_.CommitOffset(group, {.topic_id = (*found)->topic_id(), .partition = partition.partition}, offset,
+                             member_id);
 }
 
 Result<FoundOffset> CommittedOffsets::Find(const std::string& group, const TopicPartition& partition) {

@@ -45,8 +45,9 @@ class CommittedOffsets {
 
   // `offset` is that of the next record to read. NotFound when the topic is of another life than `log`; Aborted when
   // the log was opened since with an end before the offset (log_openings.h): it may count another record by now.
+  // `member_id` may be empty.
   Status Commit(const std::string& group, const TopicPartition& partition, std::uint64_t offset,
-                const CommittedLog& log = {});
+                const CommittedLog& log = {}, const std::string& member_id = {});
   Result<FoundOffset> Find(const std::string& group, const TopicPartition& partition);
 
  private:

@@ -48,6 +48,14 @@ Result<std::vector<TopicPartition>> GroupCoordinator::Heartbeat(const GroupMembe
   for (const TopicPartition& p : owned) {
     if (auto count = topics_.PartitionCount(p.topic); count.ok() && p.partition < *count) reads.insert(p);
   }
+  std::unique_lock<std::mutex> committing;
+  std::set<TopicPartition> claimed;
+  if (!reads.empty() && !IsKnown(member)) {
+    committing = std::unique_lock(commit_mutex_);
+    auto own = FindOwnPlaces(member, reads);
+    if (!own.ok()) return own.status();
+    claimed = *std::move(own);
+  }
   const std::lock_guard lock(mutex_);
   if (changing_.contains(member.group)) {
     return Status(StatusCode::kUnavailable, "group " + member.group + " is being changed by an operator");
@@ -68,7 +76,7 @@ Result<std::vector<TopicPartition>> GroupCoordinator::Heartbeat(const GroupMembe
   self.expires_at = clock_() + member.session_timeout;
   if (is_new) {
     OperatorLog().info("group {}: member {} joined, {} in all", member.group, member.id, group.members.size());
-    Claim(group, self, reads);
+    Claim(group, self, claimed);
   } else {
     std::erase_if(self.granted,
                   [&](const TopicPartition& p) { return !self.target.contains(p) && !reads.contains(p); });
@@ -79,11 +87,36 @@ Result<std::vector<TopicPartition>> GroupCoordinator::Heartbeat(const GroupMembe
     group.partition_counts = *std::move(counts);
     AssignTargets(group);
   }
-  Grant(group, self);
+  Grant(group, self, reads);
   std::vector<TopicPartition> may_read;
   std::set_intersection(self.granted.begin(), self.granted.end(), self.target.begin(), self.target.end(),
                         std::back_inserter(may_read));
   return may_read;
+}
+
+bool GroupCoordinator::IsKnown(const GroupMember& member) {
+  const std::lock_guard lock(mutex_);
+  const auto group = groups_.find(member.group);
+  if (group == groups_.end()) return false;
+  RemoveExpired(group->second);
+  return group->second.members.contains(member.id);
+}
+
+Result<std::set<TopicPartition>> GroupCoordinator::FindOwnPlaces(const GroupMember& member,
+                                                                 const std::set<TopicPartition>& reads) {
+  auto committed = store_.ListCommittedOffsets({.group = member.group});
+  if (!committed.ok()) return committed.status();
+  std::set<TopicIdPartition> of_others;
+  for (const CommittedOffset& offset : *committed) {
+    if (offset.member_id != member.id) of_others.insert(offset.partition);
+  }
+  std::set<TopicPartition> own;
+  for (const TopicPartition& p : reads) {
+    const auto topic = topics_.Describe(p.topic);
+    if (!topic.ok() || of_others.contains({.topic_id = topic->id, .partition = p.partition})) continue;
+    own.insert(p);
+  }
+  return own;
 }
 
 Result<GroupCoordinator::Group*> GroupCoordinator::FindOrAdd(const std::string& name) {
@@ -117,18 +150,43 @@ Status GroupCoordinator::Commit(const GroupCommit& commit, const std::function<S
   return store();
 }
 
+Status GroupCoordinator::AwaitMembers() {
+  auto committed = store_.ListCommittedOffsets({});
+  if (!committed.ok()) return committed.status();
+  const std::lock_guard lock(mutex_);
+  awaited_until_ = clock_() + kMembersHeardWithin;
+  for (const CommittedOffset& offset : *committed) {
+    if (!offset.member_id.empty()) awaited_.insert(offset.group);
+  }
+  return Status::Ok();
+}
+
+Status GroupCoordinator::CheckEmpty(const std::string& group) {
+  if (const auto found = groups_.find(group); found != groups_.end()) {
+    RemoveExpired(found->second);
+    if (const std::size_t members = found->second.members.size(); members > 0) {
+      return {StatusCode::kFailedPrecondition,
+              "group " + group + " has " + std::to_string(members) + " members; stop its consumers first"};
+    }
+  }
+  const auto rest = std::chrono::ceil<std::chrono::seconds>(awaited_until_ - clock_());
+  if (rest.count() <= 0) {
+    awaited_.clear();
+  } else if (awaited_.contains(group)) {
+    return {StatusCode::kFailedPrecondition, "group " + group +
+                                                 " may have members that the agent has not heard of since it started; "
+                                                 "try again in " +
+                                                 std::to_string(rest.count()) + " s"};
+  }
+  return Status::Ok();
+}
+
 Status GroupCoordinator::ChangeWhileEmpty(const std::string& group, const std::function<Status()>& change) {
   // A commit under way, of a member that has just left, comes before the change or not at all.
   const std::lock_guard committing(commit_mutex_);
   {
     const std::lock_guard lock(mutex_);
-    if (const auto found = groups_.find(group); found != groups_.end()) {
-      RemoveExpired(found->second);
-      if (const std::size_t members = found->second.members.size(); members > 0) {
-        return {StatusCode::kFailedPrecondition,
-                "group " + group + " has " + std::to_string(members) + " members; stop its consumers first"};
-      }
-    }
+    if (Status empty = CheckEmpty(group); !empty.ok()) return empty;
     if (!changing_.insert(group).second) {
       return {StatusCode::kFailedPrecondition, "group " + group + " is being changed by another operator"};
     }
@@ -237,9 +295,10 @@ void GroupCoordinator::Claim(Group& group, Member& member, const std::set<TopicP
   }
 }
 
-void GroupCoordinator::Grant(Group& group, Member& member) {
+// What it reads without having been given it, it has to let go first.
+void GroupCoordinator::Grant(Group& group, Member& member, const std::set<TopicPartition>& reads) {
   for (const TopicPartition& partition : member.target) {
-    if (member.granted.contains(partition)) continue;
+    if (member.granted.contains(partition) || reads.contains(partition)) continue;
     if (!IsGranted(group, partition)) member.granted.insert(partition);
   }
 }

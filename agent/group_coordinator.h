@@ -6,16 +6,20 @@
 // When to use something else: CommittedOffsets, for how far a group has got; it needs no members.
 // Guarantees: a partition is given to one member of a group at a time; every partition of a topic that somebody in the
 // group subscribes to is given to somebody, as soon as whoever had it lets go; of a topic, no subscriber is meant to
-// have two partitions more than another, and as few as possible move. Nothing is stored: after a restart members are
-// believed what they say they read, so that two can read the same partition until both have been heard of. A commit
-// never replaces a later one of the same member, however long it was on its way. The sequences that tell are forgotten
-// with the member, whose next life has another id, and with the agent, whose death ends the commits sent to it.
+// have two partitions more than another, and as few as possible move. Members are not stored. One that is new to the
+// agent, after a restart or after its session has ended, keeps a partition that it reads if no other member has it and
+// the group's last commit there is its own, or there is none. Otherwise it must let go first, and begins again where
+// the group has got to. So no member that comes back commits behind the commit of another member or of an operator. A
+// commit never replaces a later one of the same member, however long it was on its way. The sequences that tell are
+// forgotten with the member, whose next life has another id, and with the agent, whose death ends the commits sent to
+// it.
 // Thread safety: any thread.
-// Cost: a lock; commits of members queue for the store; a change of the members, or of the topics' partitions, costs
-// time in proportion to partitions times members.
+// Cost: a lock; commits of members queue for the store; a member that is new and reads partitions costs one reading of
+// its group's offsets; a change of the members, or of the topics' partitions, costs time in proportion to partitions
+// times members.
 // Errors: InvalidArgument for bad names, no topic or over kTopicsPerMemberMax, or more partitions read than its topics
 // have; NotFound when none of its topics exists (one that is missing among others has no partitions); Unavailable while
-// an operator changes the group; ResourceExhausted beyond kMembersPerGroupMax or kGroupsMax.
+// an operator changes the group; ResourceExhausted beyond kMembersPerGroupMax or kGroupsMax; those of the store.
 #pragma once
 
 #include <chrono>
@@ -43,6 +47,9 @@ inline constexpr std::size_t kGroupsMax = 10'000;
 inline constexpr std::chrono::milliseconds kSessionTimeoutMin{100};
 inline constexpr std::chrono::milliseconds kSessionTimeoutMax{300'000};
 
+// A member whose session timeout is this or less is heard of within that time after the agent has started.
+inline constexpr std::chrono::milliseconds kMembersHeardWithin{6'000};
+
 struct GroupMember {
   std::string group;
   std::string id;  // different from that of every other member
@@ -62,9 +69,13 @@ class GroupCoordinator {
  public:
   using Clock = std::function<std::chrono::nanoseconds()>;
 
-  // `topics` must outlive the coordinator.
-  explicit GroupCoordinator(const TopicCatalog& topics, Clock clock = BootTime)
-      : topics_(topics), clock_(std::move(clock)) {}
+  // Both must outlive the coordinator.
+  GroupCoordinator(MetadataStore& store, const TopicCatalog& topics, Clock clock = BootTime)
+      : store_(store), topics_(topics), clock_(std::move(clock)) {}
+
+  // The agent has started, and groups in which members have committed may still have them: until kMembersHeardWithin
+  // has passed, ChangeWhileEmpty() refuses them.
+  Status AwaitMembers();
 
   // The member lives, and reads `owned`. Returns what it may read: of `owned`, what is missing must be let go.
   Result<std::vector<TopicPartition>> Heartbeat(const GroupMember& member, std::span<const TopicPartition> owned);
@@ -78,7 +89,7 @@ class GroupCoordinator {
   Status Commit(const GroupCommit& commit, const std::function<Status()>& store);
 
   // Runs `change` while the group has no member, and keeps new ones out meanwhile. FailedPrecondition, without running
-  // it, when it has members or is being changed.
+  // it, when it has members, may have some that were not heard of yet, or is being changed.
   Status ChangeWhileEmpty(const std::string& group, const std::function<Status()>& change);
 
   // The groups that have members, with how many.
@@ -100,24 +111,32 @@ class GroupCoordinator {
   };
 
   Status CheckMember(const GroupMember& member, std::size_t owned) const;
+  bool IsKnown(const GroupMember& member);
+  // Of what a new member reads, where the last commit is its own, or there is none. Commits must not go on meanwhile.
+  Result<std::set<TopicPartition>> FindOwnPlaces(const GroupMember& member, const std::set<TopicPartition>& reads);
+  Status CheckEmpty(const std::string& group);
   Result<Group*> FindOrAdd(const std::string& name);
   Result<std::map<std::string, std::uint32_t>> CountPartitions(const Group& group) const;
   static void AssignTargets(Group& group);
   static void AssignTopic(Group& group, const std::string& topic, std::uint32_t partitions);
   static void Claim(Group& group, Member& member, const std::set<TopicPartition>& owned);
-  static void Grant(Group& group, Member& member);
+  static void Grant(Group& group, Member& member, const std::set<TopicPartition>& reads);
   static bool IsGranted(const Group& group, const TopicPartition& partition);
   Status NoteCommit(const GroupCommit& commit);
   bool RemoveExpired(Group& group) const;
 
+  MetadataStore& store_;
   const TopicCatalog& topics_;
   const Clock clock_;
 
-  std::mutex commit_mutex_;  // one commit or change at a time, while the store writes; taken before mutex_
-  std::mutex mutex_;         // held for moments only
+  // One commit or change at a time, while the store writes, and none while a new member joins. Taken before mutex_.
+  std::mutex commit_mutex_;
+  std::mutex mutex_;  // held for moments only
   // guarded by mutex_
   std::map<std::string, Group> groups_;
   std::set<std::string> changing_;  // by ChangeWhileEmpty()
+  std::set<std::string> awaited_;   // groups whose members may not have been heard of, until then:
+  std::chrono::nanoseconds awaited_until_{0};
 };
 
 }  // namespace streamhouse::agent

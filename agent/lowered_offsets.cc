@@ -34,7 +34,8 @@ Result<std::size_t> LowerOffsets(MetadataStore& store, std::span<const LogEnd> e
   for (const CommittedOffset& committed : *all) {
     changes.push_back({.group = committed.group,
                        .partition = committed.partition,
-                       .offset = end_of.find(committed.partition)->second->end_offset});
+                       .offset = end_of.find(committed.partition)->second->end_offset,
+                       .member_id = committed.member_id});
   }
   if (Status changed = store.ChangeOffsets(changes); !changed.ok()) return changed;
   for (const CommittedOffset& committed : *all) {

@@ -97,7 +97,8 @@ struct LeaseClaim {
 struct CommittedOffset {
   std::string group;
   TopicIdPartition partition;
-  std::uint64_t offset = 0;  // of the next record to read
+  std::uint64_t offset = 0;    // of the next record to read
+  std::string member_id = {};  // who has committed it; empty: no member
 
   friend bool operator==(const CommittedOffset&, const CommittedOffset&) = default;
 };
@@ -113,6 +114,7 @@ struct OffsetChange {
   std::string group;
   TopicIdPartition partition;
   std::optional<std::uint64_t> offset = {};  // absent: the group has never committed here
+  std::string member_id = {};                // as in CommittedOffset
 };
 
 // What LogOpenings::stored() says of a log.
@@ -156,15 +158,19 @@ class MetadataStore {
   // Nothing when the partition was never leased.
   virtual Result<std::optional<LeaseRow>> FindLease(const TopicPartition& partition) = 0;
 
-  // `offset` is that of the next record to read; it may go back. InvalidArgument above 2^63 - 1, NotFound when no topic
-  // has this id.
-  virtual Status CommitOffset(const std::string& group, const TopicIdPartition& partition, std::uint64_t offset) = 0;
+  // See ChangeOffsets.
+  Status CommitOffset(const std::string& group, const TopicIdPartition& partition, std::uint64_t offset,
+                      const std::string& member_id = {}) {
+    const OffsetChange change = {.group = group, .partition = partition, .offset = offset, .member_id = member_id};
+    return ChangeOffsets({&change, 1});
+  }
   // Nothing when the group has never committed here.
   virtual Result<std::optional<std::uint64_t>> FindCommittedOffset(const std::string& group,
                                                                    const TopicIdPartition& partition) = 0;
   // In the order of group, topic id and partition.
   virtual Result<std::vector<CommittedOffset>> ListCommittedOffsets(const OffsetFilter& filter) = 0;
-  // All of them or, after an error, none; errors are those of CommitOffset.
+  // All of them or, after an error, none. An offset may go back. InvalidArgument above 2^63 - 1, NotFound when no topic
+  // has this id.
   virtual Status ChangeOffsets(std::span<const OffsetChange> changes) = 0;
 
   // Each takes the place of what was stored of the same log. One whose topic is gone is left out.

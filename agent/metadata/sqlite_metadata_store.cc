@@ -177,12 +177,6 @@ Result<std::optional<LeaseRow>> SqliteMetadataStore::FindLease(const TopicPartit
   return leases_.Find(partition);
 }
 
-Status SqliteMetadataStore::CommitOffset(const std::string& group, const TopicIdPartition& partition,
-                                         std::uint64_t offset) {
-  const OffsetChange change = {.group = group, .partition = partition, .offset = offset};
-  return ChangeOffsets({&change, 1});
-}
-
 Result<std::optional<std::uint64_t>> SqliteMetadataStore::FindCommittedOffset(const std::string& group,
                                                                               const TopicIdPartition& partition) {
   const std::lock_guard lock(mutex_);

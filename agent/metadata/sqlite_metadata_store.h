@@ -55,7 +55,6 @@ class SqliteMetadataStore final : public MetadataStore {
   Status ReleaseLease(const TopicPartition& partition, const std::string& holder, std::uint64_t epoch) override;
   Status RaiseEpoch(const TopicPartition& partition, std::uint64_t epoch) override;
   Result<std::optional<LeaseRow>> FindLease(const TopicPartition& partition) override;
-  Status CommitOffset(const std::string& group, const TopicIdPartition& partition, std::uint64_t offset) override;
   Result<std::optional<std::uint64_t>> FindCommittedOffset(const std::string& group,
                                                            const TopicIdPartition& partition) override;
   Result<std::vector<CommittedOffset>> ListCommittedOffsets(const OffsetFilter& filter) override;

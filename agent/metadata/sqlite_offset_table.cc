@@ -20,7 +20,8 @@ Result<CommittedOffset> OffsetOf(const SqliteStatement& row) {
   return CommittedOffset{.group = row.Text(0),
                          .partition = {.topic_id = static_cast<TopicId>(row.Integer(1)),
                                        .partition = static_cast<std::uint32_t>(row.Integer(2))},
-                         .offset = static_cast<std::uint64_t>(row.Integer(3))};
+                         .offset = static_cast<std::uint64_t>(row.Integer(3)),
+                         .member_id = row.Text(4)};
 }
 
 }  // namespace
@@ -35,9 +36,10 @@ Result<SqliteOffsetTable> SqliteOffsetTable::Prepare(SqliteDatabase& database) {
        {table.list_group_, "SELECT * FROM committed_offsets WHERE consumer_group = ?1 ORDER BY topic_id, partition"},
        {table.list_topic_, "SELECT * FROM committed_offsets WHERE topic_id = ?1 ORDER BY consumer_group, partition"},
        {table.upsert_,
-        "INSERT INTO committed_offsets VALUES (?1, ?2, ?3, ?4, row_checksum('committed_offsets', ?1, ?2, ?3, ?4))"
-        " ON CONFLICT (consumer_group, topic_id, partition)"
-        " DO UPDATE SET next_offset = excluded.next_offset, checksum = excluded.checksum"},
+        "INSERT INTO committed_offsets"
+        " VALUES (?1, ?2, ?3, ?4, ?5, row_checksum('committed_offsets', ?1, ?2, ?3, ?4, ?5))"
+        " ON CONFLICT (consumer_group, topic_id, partition) DO UPDATE SET next_offset = excluded.next_offset,"
+        " member_id = excluded.member_id, checksum = excluded.checksum"},
        {table.delete_, "DELETE FROM committed_offsets WHERE consumer_group = ?1 AND topic_id = ?2 AND partition = ?3"},
        {table.delete_topic_, "DELETE FROM committed_offsets WHERE topic_id = ?1"}});
   if (!prepared.ok()) return prepared;
@@ -79,7 +81,7 @@ Result<std::vector<CommittedOffset>> SqliteOffsetTable::List(const OffsetFilter&
 Status SqliteOffsetTable::Change(const OffsetChange& change) {
   SqliteUse use(change.offset ? upsert_ : delete_);
   BindKey(*use, change.group, change.partition);
-  if (change.offset) use->Bind(4, static_cast<std::int64_t>(*change.offset));
+  if (change.offset) use->Bind(4, static_cast<std::int64_t>(*change.offset)).Bind(5, change.member_id);
   return use->Step().status();
 }
 

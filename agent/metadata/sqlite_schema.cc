@@ -1,5 +1,6 @@
 #include "agent/metadata/sqlite_schema.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -10,7 +11,7 @@ namespace streamhouse::agent {
 namespace {
 
 // Topic ids begin at a random place, so that a store that is made again beside old clients does not give out theirs.
-constexpr char kCreateSchema[] = R"sql(
+constexpr char kCreateVersion2[] = R"sql(
   CREATE TABLE store_state (
     name TEXT PRIMARY KEY,
     value INTEGER NOT NULL,
@@ -71,9 +72,31 @@ constexpr char kAddOpenings[] = R"sql(
   CREATE TRIGGER openings_delete AFTER DELETE ON log_openings BEGIN
     UPDATE store_state SET (value, checksum) = (value - OLD.checksum,
       row_checksum('store_state', name, value - OLD.checksum)) WHERE name = 'log_openings'; END;
-  PRAGMA user_version = 3;
 )sql";
-static_assert(kSqliteSchemaVersion == 3, "kAddOpenings sets the version");
+
+// What version 4 has and version 3 has not: who has committed an offset. The triggers of the table follow.
+constexpr char kAddMembersOfOffsets[] = R"sql(
+  ALTER TABLE committed_offsets RENAME TO old_offsets;
+  CREATE TABLE committed_offsets (
+    consumer_group TEXT NOT NULL,
+    topic_id INTEGER NOT NULL,
+    partition INTEGER NOT NULL,
+    next_offset INTEGER NOT NULL,
+    member_id TEXT NOT NULL,
+    checksum INTEGER NOT NULL,
+    PRIMARY KEY (consumer_group, topic_id, partition)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO committed_offsets SELECT consumer_group, topic_id, partition, next_offset, '',
+    row_checksum('committed_offsets', consumer_group, topic_id, partition, next_offset, '') FROM old_offsets;
+  DROP TABLE old_offsets;
+  CREATE INDEX committed_offsets_by_topic ON committed_offsets (topic_id);
+  UPDATE store_state SET (value, checksum) =
+    (SELECT total, row_checksum('store_state', 'committed_offsets', total)
+      FROM (SELECT coalesce(sum(checksum), 0) AS total FROM committed_offsets))
+    WHERE name = 'committed_offsets';
+  PRAGMA user_version = 4;
+)sql";
+static_assert(kSqliteSchemaVersion == 4, "kAddMembersOfOffsets sets the version");
 
 // In version 1 no topic could be deleted, so that every offset has its topic. Leases lasted 30 s.
 constexpr char kPutOldTablesAside[] = R"sql(
@@ -173,11 +196,11 @@ Status CheckPages(SqliteDatabase& database) {
 }
 
 Status CreateTables(SqliteDatabase& database) {
-  if (Status created = database.Execute(kCreateSchema); !created.ok()) return created;
+  if (Status created = database.Execute(kCreateVersion2); !created.ok()) return created;
   for (const SummedTable& table : kTables) {
     if (Status created = database.Execute(table.triggers); !created.ok()) return created;
   }
-  return database.Execute(kAddOpenings);
+  return Status::Ok();
 }
 
 Status ConvertVersion1(SqliteDatabase& database) {
@@ -201,19 +224,6 @@ Status ForEachRow(SqliteDatabase& database, std::string_view table, std::string_
   }
 }
 
-Status Prepare(SqliteDatabase& database, std::int64_t version) {
-  switch (version) {
-    case 0:
-      return CreateTables(database);
-    case 1:
-      return ConvertVersion1(database);
-    case 2:
-      return database.Execute(kAddOpenings);
-    default:
-      return Status::Ok();
-  }
-}
-
 Status CheckTable(SqliteDatabase& database, const SummedTable& table) {
   std::int64_t sum = 0;
   const auto add = [&](const SqliteStatement& row) { sum += row.Integer(row.ColumnCount() - 1); };
@@ -226,6 +236,25 @@ Status CheckTable(SqliteDatabase& database, const SummedTable& table) {
   if (*row == SqliteStatement::Row::kHere && statement->Integer(0) == sum) return Status::Ok();
   return {StatusCode::kDataLoss, database.path() + ": table " + std::string(table.name) +
                                      " does not hold the rows that were written: the sum of their checksums is wrong"};
+}
+
+// The rows get new checksums, which must not hide damage.
+Status AddMembersOfOffsets(SqliteDatabase& database) {
+  const SummedTable& offsets = *std::find_if(
+      kTables.begin(), kTables.end(), [](const SummedTable& table) { return table.name == "committed_offsets"; });
+  if (Status checked = CheckTable(database, offsets); !checked.ok()) return checked;
+  if (Status added = database.Execute(kAddMembersOfOffsets); !added.ok()) return added;
+  return database.Execute(offsets.triggers);
+}
+
+// From `version` to the present one.
+Status Convert(SqliteDatabase& database, std::int64_t version) {
+  Status done;
+  if (version == 0) done = CreateTables(database);
+  if (version == 1) done = ConvertVersion1(database);
+  if (done.ok() && version < 3) done = database.Execute(kAddOpenings);
+  if (done.ok() && version < 4) done = AddMembersOfOffsets(database);
+  return done;
 }
 
 }  // namespace
@@ -243,7 +272,7 @@ Status PrepareTables(SqliteDatabase& database) {
   version = ReadInteger(database, "PRAGMA user_version");
   if (!version.ok()) return version.status();
   if (*version > kSqliteSchemaVersion) return RefuseNewer(database, *version);
-  if (Status prepared = Prepare(database, *version); !prepared.ok()) return prepared;
+  if (Status converted = Convert(database, *version); !converted.ok()) return converted;
   return transaction.Commit();
 }
 

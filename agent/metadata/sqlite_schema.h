@@ -14,7 +14,7 @@
 
 namespace streamhouse::agent {
 
-inline constexpr std::int64_t kSqliteSchemaVersion = 3;
+inline constexpr std::int64_t kSqliteSchemaVersion = 4;
 
 // Makes the tables, or converts older ones.
 Status PrepareTables(SqliteDatabase& database);

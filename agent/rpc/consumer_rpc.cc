@@ -65,7 +65,9 @@ grpc::ServerUnaryReactor* ConsumerRpc::Commit(grpc::CallbackServerContext* conte
                                               v1::CommitResponse* /*response*/) {
   const TopicPartition partition = {.topic = request->topic(), .partition = request->partition()};
   const CommittedLog log = {.topic_id = request->topic_id(), .open_id = request->open_id()};
-  const auto store = [&] { return offsets_.Commit(request->group(), partition, request->offset(), log); };
+  const auto store = [&] {
+    return offsets_.Commit(request->group(), partition, request->offset(), log, request->member_id());
+  };
   if (request->member_id().empty()) return Answer(context, store());
   const GroupCommit commit = {.group = request->group(),
                               .member_id = request->member_id(),

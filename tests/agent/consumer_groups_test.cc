@@ -32,7 +32,7 @@ class ConsumerGroupsTest : public CatalogFixture {
   }
 
   CommittedOffsets offsets_{*store_, *topics_};
-  GroupCoordinator members_{*topics_};
+  GroupCoordinator members_{*store_, *topics_};
   ConsumerGroups groups_{*store_, *topics_, members_};
 };
 

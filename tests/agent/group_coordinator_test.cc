@@ -51,8 +51,14 @@ class GroupCoordinatorTest : public CatalogFixture {
         .code();
   }
 
+  // In the store, for a partition of "orders"; the id may be empty.
+  void StoreCommit(const std::string& id, std::uint32_t partition) {
+    const TopicIdPartition orders = {.topic_id = topics_->Describe("orders")->id, .partition = partition};
+    EXPECT_TRUE(store_->CommitOffset("group", orders, 1, id).ok());
+  }
+
   std::chrono::nanoseconds now_{0};
-  GroupCoordinator groups_{*topics_, [this] { return now_; }};
+  GroupCoordinator groups_{*store_, *topics_, [this] { return now_; }};
   std::map<std::string, Partitions> owned_;
   std::vector<std::uint64_t> stored_;  // the sequences of the commits that were stored
 };
@@ -118,6 +124,43 @@ TEST_F(GroupCoordinatorTest, BelievesAMemberAfterARestartUnlessAnotherHasThePart
   EXPECT_EQ(Beat("a"), "01");
   EXPECT_EQ(Beat("a"), "01");
   EXPECT_EQ(Beat("b"), "23");
+}
+
+// As after a restart, or after the member was silent for too long: "b" has read partition 1 meanwhile.
+TEST_F(GroupCoordinatorTest, AMemberThatComesBackGoesOnOnlyWhereTheLastCommitIsItsOwn) {
+  owned_["a"] = {{"orders", 0}, {"orders", 1}};
+  StoreCommit("a", 0);
+  StoreCommit("b", 1);
+  EXPECT_EQ(Beat("a"), "023");
+  EXPECT_EQ(Commit("a", 0), StatusCode::kOk);
+  EXPECT_EQ(Commit("a", 1), StatusCode::kAborted);
+  EXPECT_EQ(Beat("a"), "0123");  // has let go
+}
+
+TEST_F(GroupCoordinatorTest, AMemberThatWasSilentForTooLongGoesOnWhereNobodyHasCommitted) {
+  EXPECT_EQ(Beat("a"), "0123");
+  now_ += kTimeout;
+  EXPECT_EQ(Beat("a"), "0123");
+}
+
+TEST_F(GroupCoordinatorTest, AMemberThatComesBackLetsGoOfWhatAnOperatorHasMoved) {
+  owned_["a"] = {{"orders", 0}};
+  StoreCommit("", 0);
+  EXPECT_EQ(Beat("a"), "123");
+  EXPECT_EQ(Beat("a"), "0123");
+}
+
+TEST_F(GroupCoordinatorTest, ChangesNoGroupWhoseMembersItMayNotHaveHeardOfYet) {
+  StoreCommit("a", 0);
+  ASSERT_TRUE(groups_.AwaitMembers().ok());
+  const auto change = [this](const std::string& group) {
+    return groups_.ChangeWhileEmpty(group, [] { return Status::Ok(); });
+  };
+  EXPECT_EQ(change("group").message(),
+            "group group may have members that the agent has not heard of since it started; try again in 6 s");
+  EXPECT_TRUE(change("another").ok());
+  now_ += kMembersHeardWithin;
+  EXPECT_TRUE(change("group").ok());
 }
 
 TEST_F(GroupCoordinatorTest, GivesATopicOnlyToWhoSubscribesToIt) {

@@ -70,6 +70,13 @@ class GroupsCommand(unittest.TestCase):
         reader.stop()
         self.assertEqual(0, self.groups("seek", "--to", "earliest").returncode)
 
+    def test_refuses_until_members_have_been_heard_of_after_a_restart(self):
+        self.agent.stop()
+        self.agent = processes.Agent(self, self.agent.data)
+        self.assert_refused("seek: .*group g may have members that .* try again in [1-6] s", self.groups("seek", "--to", "1"))
+        processes.wait_for(lambda: self.groups("seek", "--to", "1").returncode == 0, "the group may be moved")
+        self.assertEqual("2\n3\n4\n", self.consume("--exit-at-end"))
+
     def test_says_what_it_does_not_understand(self):
         self.assert_refused('seek: --to: .*"yesterday" is not earliest.*', self.groups("seek", "--to", "yesterday"))
         self.assert_refused("seek: --partition needs --topic", self.groups("seek", "--partition", 0, "--to", "1"))

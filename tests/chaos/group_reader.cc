@@ -11,17 +11,13 @@ void GroupReader::BeforePoll() {
 
 void GroupReader::Follow(const std::vector<std::uint32_t>& partitions) {
   std::erase_if(runs_, [&](const auto& run) {
-    const bool is_gone = std::find(partitions.begin(), partitions.end(), run.first) == partitions.end();
-    if (is_gone) ledger_.NoteReleased(*this, run.first);
-    return is_gone;
+    return std::find(partitions.begin(), partitions.end(), run.first) == partitions.end();
   });
   for (const std::uint32_t partition : partitions) RunOf(partition);
 }
 
 GroupReader::Run& GroupReader::RunOf(std::uint32_t partition) {
-  const auto [entry, is_new] = runs_.try_emplace(partition, Run{.floor = floors_[partition]});
-  if (is_new) ledger_.NoteHolder(*this, partition, entry->second.floor);
-  return entry->second;
+  return runs_.try_emplace(partition, Run{.floor = floors_[partition]}).first->second;
 }
 
 void GroupReader::Given(std::uint32_t partition, std::uint64_t offset, const std::string& value) {

@@ -40,24 +40,9 @@ TEST_F(GroupReaderTest, MustNotBeginBeforeACommitThatCameFirst) {
   GroupReader first(ledger_);
   Give(first, 0, 5);
   first.NoteCommitted();
-  first.Follow({});
   GroupReader second(ledger_);
   second.Given(0, 4, Value(4));
   EXPECT_EQ(Check(), Problems{"partition 0 offset 4 was given again after a commit of 5"});
-}
-
-TEST_F(GroupReaderTest, MayBeginAtTheLowerCommitOfTwoWhoHadThePartitionAtOnce) {
-  GroupReader slow(ledger_);
-  Give(slow, 0, 2);
-  slow.NoteCommitted();
-  GroupReader other(ledger_);
-  Give(other, 2, 10);
-  other.NoteCommitted();
-  GroupReader third(ledger_);
-  third.Given(0, 2, Value(2));
-  EXPECT_EQ(Check(), Problems());
-  third.Given(0, 1, Value(1));
-  EXPECT_EQ(Check(), Problems{"partition 0 offset 1 was given again after a commit of 2"});
 }
 
 TEST_F(GroupReaderTest, BeginsAgainWithAPartitionThatItHadBefore) {

@@ -68,22 +68,7 @@ void Ledger::NoteCommitted(std::uint32_t partition, const Floor& committed) {
   const std::lock_guard lock(mutex_);
   ++notes_;
   ++commits_;
-  if (committed.cuts != cuts_[partition].size()) return;
-  Floor& last = committed_[partition];
-  const bool is_shared = holders_[partition].size() > 1;
-  last = {.offset = is_shared ? std::min(last.offset, committed.offset) : committed.offset, .cuts = committed.cuts};
-}
-
-void Ledger::NoteHolder(const GroupReader& reader, std::uint32_t partition, const Floor& floor) {
-  const std::lock_guard lock(mutex_);
-  holders_[partition].insert(&reader);
-  Floor& last = committed_[partition];
-  last = {.offset = std::min(last.offset, floor.offset), .cuts = cuts_[partition].size()};
-}
-
-void Ledger::NoteReleased(const GroupReader& reader, std::uint32_t partition) {
-  const std::lock_guard lock(mutex_);
-  holders_[partition].erase(&reader);
+  if (committed.cuts == cuts_[partition].size()) committed_[partition] = committed;
 }
 
 Floor Ledger::Committed(std::uint32_t partition) const {
@@ -122,7 +107,6 @@ void Ledger::AddReader(const GroupReader& reader) {
 void Ledger::RemoveReader(const GroupReader& reader) {
   const std::lock_guard lock(mutex_);
   readers_.erase(&reader);
-  for (auto& [partition, holders] : holders_) holders.erase(&reader);
 }
 
 void Ledger::BeginDrain() {

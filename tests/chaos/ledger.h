@@ -55,13 +55,7 @@ class Ledger {
   // `floor`: what a member that is given this record must not be given any more.
   void NoteConsumed(std::uint32_t partition, std::uint64_t offset, std::string value, const Floor& floor = {});
 
-  // A member has begun to read a partition, no earlier than when `floor` was true; or has let it go. After a restart of
-  // the agent two members can have one partition for a while, and either may commit: group_coordinator.h.
-  void NoteHolder(const GroupReader& reader, std::uint32_t partition, const Floor& floor);
-  void NoteReleased(const GroupReader& reader, std::uint32_t partition);
-
-  // The group has committed up to `committed.offset`; it had seen so many cuts. Of no effect after another cut. While
-  // two members have the partition, the lower of their commits may be the last.
+  // The group has committed up to `committed.offset`; it had seen so many cuts. Of no effect after another cut.
   void NoteCommitted(std::uint32_t partition, const Floor& committed);
   Floor Committed(std::uint32_t partition) const;
 
@@ -105,9 +99,8 @@ class Ledger {
   std::map<Place, std::string> consumed_;
   std::map<std::uint32_t, std::size_t> acknowledged_in_;  // by partition
   std::map<std::uint32_t, Floor> committed_;
-  std::map<std::uint32_t, std::set<const GroupReader*>> holders_;  // by partition
-  std::map<std::uint32_t, std::vector<std::uint64_t>> cuts_;       // the ends that they left, by partition
-  std::map<const GroupReader*, std::size_t> readers_;  // and the last drain after which one was given nothing
+  std::map<std::uint32_t, std::vector<std::uint64_t>> cuts_;  // the ends that they left, by partition
+  std::map<const GroupReader*, std::size_t> readers_;         // and the last drain after which one was given nothing
   std::size_t drains_ = 0;
   std::vector<std::string> contradictions_;
   std::size_t notes_ = 0;

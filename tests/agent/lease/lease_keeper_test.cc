@@ -49,9 +49,6 @@ class InterceptedStore final : public MetadataStore {
   Status AddPartitions(const std::string& topic, std::uint32_t n) override { return base_->AddPartitions(topic, n); }
   Status SetRetention(const std::string& topic, const Retention& r) override { return base_->SetRetention(topic, r); }
   Result<std::vector<TopicInfo>> ListTopics() override { return base_->ListTopics(); }
-  Status CommitOffset(const std::string& group, const TopicIdPartition& p, std::uint64_t offset) override {
-    return base_->CommitOffset(group, p, offset);
-  }
   Result<std::optional<std::uint64_t>> FindCommittedOffset(const std::string& g, const TopicIdPartition& p) override {
     return base_->FindCommittedOffset(g, p);
   }

@@ -276,6 +276,13 @@ TEST_P(CommittedOffsetsContract, AreKeptByGroupAndPartition) {
   EXPECT_EQ(Find("g", second_), std::nullopt);
 }
 
+TEST_P(CommittedOffsetsContract, NameTheMemberThatCommittedLast) {
+  ASSERT_TRUE(store_->CommitOffset("g", first_, 7, "member").ok());
+  EXPECT_EQ(List(), (std::vector<CommittedOffset>{{"g", first_, 7, "member"}}));
+  ASSERT_TRUE(store_->CommitOffset("g", first_, 5).ok());
+  EXPECT_EQ(List(), (std::vector<CommittedOffset>{{"g", first_, 5}}));
+}
+
 TEST_P(CommittedOffsetsContract, MayGoBack) {
   ASSERT_TRUE(store_->CommitOffset("g", first_, 7).ok());
   ASSERT_TRUE(store_->CommitOffset("g", first_, 2).ok());

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "agent/metadata/sqlite_database.h"
 #include "agent/metadata/sqlite_metadata_store.h"
@@ -100,10 +101,48 @@ TEST_F(SqliteSchemaTest, TakesOverTheOffsetsAndLeasesOfVersion1) {
   EXPECT_EQ(store->FindLease({.topic = "orders", .partition = 1}).value(), (LeaseRow{.holder = "agent", .epoch = 8}));
 }
 
-// As version 2 made it: the same, but for what a later version adds.
+// In a store that Fill() has made.
+constexpr char kBackToVersion3[] = R"sql(
+  ALTER TABLE committed_offsets RENAME TO new_offsets;
+  CREATE TABLE committed_offsets (
+    consumer_group TEXT NOT NULL,
+    topic_id INTEGER NOT NULL,
+    partition INTEGER NOT NULL,
+    next_offset INTEGER NOT NULL,
+    checksum INTEGER NOT NULL,
+    PRIMARY KEY (consumer_group, topic_id, partition)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO committed_offsets SELECT consumer_group, topic_id, partition, next_offset,
+    row_checksum('committed_offsets', consumer_group, topic_id, partition, next_offset) FROM new_offsets;
+  DROP TABLE new_offsets;
+  CREATE INDEX committed_offsets_by_topic ON committed_offsets (topic_id);
+  UPDATE store_state SET value = (SELECT sum(checksum) FROM committed_offsets) WHERE name = 'committed_offsets';
+  UPDATE store_state SET checksum = row_checksum('store_state', name, value);
+  PRAGMA user_version = 3;
+)sql";
+constexpr char kBackToVersion2[] =
+    "DROP TABLE log_openings; DELETE FROM store_state WHERE name = 'log_openings'; PRAGMA user_version = 2";
+
+TEST_F(SqliteSchemaTest, TakesOverTheOffsetsOfVersion3) {
+  Fill();
+  Run(kBackToVersion3);
+  const TopicId id = (*Open())->ListTopics()->at(0).id;
+  EXPECT_EQ(*(*Open())->ListCommittedOffsets({}), (std::vector<CommittedOffset>{{"g", {.topic_id = id}, 7}}));
+  ASSERT_TRUE((*Open())->CommitOffset("g", {.topic_id = id}, 8, "m").ok());
+  EXPECT_EQ(*(*Open())->FindCommittedOffset("g", {.topic_id = id}), 8U);
+}
+
+TEST_F(SqliteSchemaTest, ConvertsNoRowThatIsDamaged) {
+  Fill();
+  Run(kBackToVersion3);
+  Run("UPDATE committed_offsets SET next_offset = 8");
+  EXPECT_NE(WhyItIsRefused().find("damaged row of table committed_offsets: g, "), std::string::npos);
+}
+
 TEST_F(SqliteSchemaTest, TakesOverVersion2WithAllItsRows) {
   Fill();
-  Run("DROP TABLE log_openings; DELETE FROM store_state WHERE name = 'log_openings'; PRAGMA user_version = 2");
+  Run(kBackToVersion3);
+  Run(kBackToVersion2);
   auto store = *Open();
   const TopicId id = store->ListTopics()->at(0).id;
   EXPECT_EQ(store->FindCommittedOffset("g", {.topic_id = id}).value(), 7U);
@@ -119,11 +158,11 @@ TEST_F(SqliteSchemaTest, ConvertsOnceAndOpensAgain) {
 }
 
 TEST_F(SqliteSchemaTest, RefusesANewerVersionAndLeavesItAlone) {
-  Run("PRAGMA user_version = 4");
+  Run("PRAGMA user_version = 5");
   const std::string before = ReadRawFile(path_);
   const Status status = Open().status();
   EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition);
-  EXPECT_EQ(status.message(), path_ + " has schema version 4; this program knows versions up to 3");
+  EXPECT_EQ(status.message(), path_ + " has schema version 5; this program knows versions up to 4");
   EXPECT_EQ(ReadRawFile(path_), before);
 }
 

@@ -31,7 +31,7 @@ class RpcServerTest : public CatalogFixture {
 
   const AgentMetrics metrics_;
   CommittedOffsets offsets_{*store_, *topics_};
-  GroupCoordinator members_{*topics_};
+  GroupCoordinator members_{*store_, *topics_};
   ConsumerGroups groups_{*store_, *topics_, members_};
   metrics::Health health_;
 };
