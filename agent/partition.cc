@@ -68,8 +68,17 @@ Result<std::uint64_t> Partition::Admit(const BatchBuilder& batch) const {
   }
   auto epoch = lease_->Epoch();
   if (!epoch.ok()) return epoch;
-  if (Status stored = store_opening_(); !stored.ok()) return stored;
+  if (Status stored = StoreOpening(); !stored.ok()) return stored;
   return epoch;
+}
+
+Status Partition::StoreOpening() const {
+  // Acquire: the opening was stored before the flag was set, and the batch is written after this.
+  if (is_opening_stored_.load(std::memory_order_acquire)) return Status::Ok();
+  if (Status stored = store_opening_(); !stored.ok()) return stored;
+  // Release: a thread that sees the flag writes its batch after the opening was stored.
+  is_opening_stored_.store(true, std::memory_order_release);
+  return Status::Ok();
 }
 
 Result<AppendedBatch> Partition::Write(const BatchBuilder& batch, std::uint64_t epoch,

@@ -13,6 +13,7 @@
 // DeadlineExceeded (the lease ran out meanwhile) and Internal (a sync failed).
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -78,10 +79,13 @@ class Partition {
   // Who is told of damage. Before the partition is served.
   void OnDamage(DamageFound damage_found) { damage_found_ = std::move(damage_found); }
 
-  // The log was opened before. Nothing is appended until `store_opening` has succeeded. Before the partition is served.
+  // The log was opened before. Append calls `store_opening` before the first batch, until one call succeeds; a batch
+  // before that is refused with its failure. Must be called before the partition is served.
   void Continue(LogOpenings openings, std::function<metrics::Status()> store_opening) {
     openings_ = std::move(openings);
     store_opening_ = std::move(store_opening);
+    // Relaxed: no other thread has the partition yet.
+    is_opening_stored_.store(false, std::memory_order_relaxed);
   }
 
   // See PartitionLog::Read.
@@ -132,6 +136,7 @@ class Partition {
   metrics::Status CheckBatch(const BatchBuilder& batch) const;
   // The epoch to write the batch under.
   metrics::Result<std::uint64_t> Admit(const BatchBuilder& batch) const;
+  metrics::Status StoreOpening() const;
   metrics::Result<AppendedBatch> Write(const BatchBuilder& batch, std::uint64_t epoch,
                                        const metrics::TraceContext& trace);
   metrics::Status Named(const metrics::Status& failure) const;
@@ -141,7 +146,8 @@ class Partition {
 
   const std::unique_ptr<PartitionLog> log_;
   LogOpenings openings_ = LogOpenings({}, log_->HighWatermark());
-  std::function<metrics::Status()> store_opening_ = [] { return metrics::Status::Ok(); };
+  std::function<metrics::Status()> store_opening_;
+  mutable std::atomic<bool> is_opening_stored_ = true;  // a log that is new needs no stored opening
   const std::shared_ptr<const Lease> lease_;
   const std::size_t record_bytes_max_;
   const WriteMetrics metrics_;

@@ -5,9 +5,11 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -149,6 +151,33 @@ TEST_F(PartitionTest, TakesNoRecordBeforeItsOpeningIsStored) {
   EXPECT_TRUE(partition_.Append(BatchOf({"a"})).ok());
 }
 
+TEST_F(PartitionTest, StoresItsOpeningOnceForAllBatches) {
+  int stored = 0;
+  partition_.Continue(LogOpenings({}, 0), [&stored] {
+    ++stored;
+    return Status::Ok();
+  });
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(partition_.Append(BatchOf({"a"})).ok());
+  EXPECT_EQ(stored, 1);
+}
+
+// Goal: each batch is written after the opening was stored. Method: threads append at the same time.
+TEST_F(PartitionTest, StoresItsOpeningBeforeTheBatchesOfEveryThread) {
+  std::uint64_t end_when_stored = 0;
+  std::mutex mutex;
+  bool is_stored = false;
+  partition_.Continue(LogOpenings({}, 0), [&] {
+    const std::lock_guard lock(mutex);
+    if (!std::exchange(is_stored, true)) end_when_stored = partition_.HighWatermark();
+    return Status::Ok();
+  });
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 4; ++i) threads.emplace_back([&] { EXPECT_TRUE(partition_.Append(BatchOf({"a"})).ok()); });
+  threads.clear();
+  EXPECT_EQ(end_when_stored, 0U);
+  EXPECT_EQ(partition_.HighWatermark(), 4U);
+}
+
 TEST_F(PartitionTest, IsFencedByANewerHolder) {
   partition_.LoseLease(6);
   EXPECT_EQ(partition_.Append(BatchOf({"a"})).status().code(), StatusCode::kAborted);
@@ -196,6 +225,19 @@ TEST_F(PartitionCountTest, CountsARepeatedBatchAsADuplicateThoughTheLeaseRanOutM
   EXPECT_EQ(counted_.Append(batch).status().code(), StatusCode::kDeadlineExceeded);
   EXPECT_EQ(Value("written_total"), 2);
   EXPECT_EQ(Value("duplicate_total"), 2);
+}
+
+TEST_F(PartitionCountTest, CountsWhatIsRefusedBecauseTheOpeningCannotBeStored) {
+  Status stored(StatusCode::kUnavailable, "no room");
+  counted_.Continue(LogOpenings({}, 0), [&stored] { return stored; });
+  EXPECT_FALSE(counted_.Append(BatchOf({"a", "b"})).ok());
+  stored = Status::Ok();
+  EXPECT_TRUE(counted_.Append(BatchOf({"c"})).ok());
+  EXPECT_EQ(metrics::testing::MetricReader(registry_).Value("streamhouse_agent_records_refused_total",
+                                                            {{"topic", "orders"}, {"reason", "unavailable"}}),
+            2);
+  EXPECT_EQ(Value("written_total"), 1);
+  EXPECT_EQ(Value("received_total"), 3);
 }
 
 TEST_F(PartitionCountTest, CountsEachRefusalWithItsReason) {
