@@ -16,9 +16,16 @@ Result<LogOpenings> OpeningBook::Reopen(const TopicIdPartition& partition, std::
 Status OpeningBook::Flush() {
   const std::lock_guard lock(mutex_);
   if (pending_.empty()) return Status::Ok();
-  Status stored = store_.StoreOpenings(pending_);
-  if (stored.ok()) pending_.clear();
-  return stored;
+  last_flush_ = store_.StoreOpenings(pending_);
+  if (last_flush_.ok()) pending_.clear();
+  return last_flush_;
+}
+
+Status OpeningBook::Health() const {
+  const std::lock_guard lock(mutex_);
+  if (last_flush_.ok()) return last_flush_;
+  return {last_flush_.code(),
+          "cannot store the openings of logs, which take no batch until then: " + last_flush_.message()};
 }
 
 }  // namespace streamhouse::agent

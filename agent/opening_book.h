@@ -27,11 +27,16 @@ class OpeningBook {
 
   Status Flush();
 
+  // The failure of the last Flush(), while openings wait for the next one. Waits for a Flush() under way.
+  Status Health() const;
+
  private:
   MetadataStore& store_;
 
-  std::mutex mutex_;
-  std::vector<StoredOpenings> pending_;  // guarded by mutex_
+  mutable std::mutex mutex_;
+  // guarded by mutex_
+  std::vector<StoredOpenings> pending_;
+  Status last_flush_;
 };
 
 }  // namespace streamhouse::agent

@@ -52,9 +52,13 @@ Status TopicCatalog::Load() {
   static_cast<void>(FinishRemovals());
   if (Status named = NameStrays(); !named.ok()) return named;
   if (Status lowered = LowerOffsetsBeyond(AllLogEnds()); !lowered.ok()) return lowered;
-  // In one transaction; where it fails, each append tries again.
-  static_cast<void>(openings_.Flush());
+  StoreOpenings();
   return Status::Ok();
+}
+
+// In one transaction for all logs. After a failure each append tries again, and ApplyRetention().
+void TopicCatalog::StoreOpenings() {
+  if (!openings_.Flush().ok()) OperatorLog().error("{}", openings_.Health().message());
 }
 
 // What waits to be removed is no stray.
@@ -136,20 +140,20 @@ std::vector<TopicPartition> TopicCatalog::Unserved(const std::string& topic) con
 }
 
 TopicCatalog::ServedPartition TopicCatalog::TryToServe(const TopicPartition& name, const Topic& topic) {
-  return ServeOpened(name, topic, OpenLog(name));
+  auto log = OpenLog(name);
+  auto openings = log.ok() ? openings_.Reopen({topic.id, name.partition}, (*log)->HighWatermark()) : log.status();
+  if (!openings.ok()) return ServeOpened(name, topic, openings.status());
+  ServedPartition served = ServeOpened(name, topic, std::move(log));
+  if (served.ok()) (*served)->Continue(*std::move(openings), [this] { return openings_.Flush(); });
+  return served;
 }
 
 TopicCatalog::ServedPartition TopicCatalog::ServeOpened(const TopicPartition& name, const Topic& topic,
                                                         Result<std::unique_ptr<PartitionLog>> log) {
-  auto openings = log.ok() ? openings_.Reopen({topic.id, name.partition}, (*log)->HighWatermark()) : log.status();
-  if (openings.ok()) {
-    auto partition = Serve(name, topic, *std::move(log));
-    partition->Continue(*std::move(openings), [this] { return openings_.Flush(); });
-    return partition;
-  }
-  const bool is_damaged = openings.status().code() == StatusCode::kDataLoss;
+  if (log.ok()) return Serve(name, topic, *std::move(log));
+  const bool is_damaged = log.status().code() == StatusCode::kDataLoss;
   Status not_served(is_damaged ? StatusCode::kDataLoss : StatusCode::kUnavailable,
-                    name.ToString() + " is not served: " + openings.status().message());
+                    name.ToString() + " is not served: " + log.status().message());
   OperatorLog().error("{}", not_served.message());
   return not_served;
 }
@@ -253,6 +257,7 @@ void TopicCatalog::ApplyRetention(std::int64_t now_ms) {
     const std::lock_guard creating(create_mutex_);
     static_cast<void>(FinishRemovals());
   }
+  StoreOpenings();
   std::vector<std::pair<std::string, Topic>> topics;
   {
     const std::shared_lock lock(mutex_);
@@ -277,6 +282,7 @@ void TopicCatalog::ApplyRetention(std::int64_t now_ms) {
 
 Status TopicCatalog::LogHealth() const {
   std::vector<std::string> reasons = strays_.Messages();
+  if (Status stored = openings_.Health(); !stored.ok()) reasons.push_back(stored.message());
   {
     const std::shared_lock lock(mutex_);
     for (const auto& [name, topic] : topics_) {

@@ -147,6 +147,7 @@ class TopicCatalog {
   ServedPartition ServeOpened(const TopicPartition& name, const Topic& topic,
                               Result<std::unique_ptr<PartitionLog>> log);
   static void CountFound(const Topic& topic, const ServedPartition& served);
+  void StoreOpenings();
   std::vector<LogEnd> AllLogEnds() const;
   Status LowerOffsetsBeyond(std::span<const LogEnd> ends);
   Status CreateNew(const TopicInfo& topic, LogsWithoutTopic found);

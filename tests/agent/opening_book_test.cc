@@ -3,11 +3,16 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
+#include <string>
 
 #include "agent/log/log_openings.h"
 #include "agent/metadata/sqlite_database.h"
 #include "agent/metadata/sqlite_metadata_store.h"
+#include "tests/agent/support/batches.h"
+#include "tests/agent/support/catalog_fixture.h"
+#include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/temporary_folder.h"
 
 namespace streamhouse::agent {
@@ -34,9 +39,12 @@ TEST_F(OpeningBookTest, StoresWhatAnEarlierFlushCouldNot) {
   ASSERT_TRUE(book.Reopen(orders_, 90).ok());
   auto blocker = *SqliteDatabase::Open(folder_ / "metadata.db", std::chrono::milliseconds(0), {});
   ASSERT_TRUE(blocker->Execute("BEGIN IMMEDIATE").ok());
+  EXPECT_TRUE(book.Health().ok());
   EXPECT_EQ(book.Flush().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(book.Health().message().find("cannot store the openings of logs"), 0U) << book.Health().message();
   ASSERT_TRUE(blocker->Execute("ROLLBACK").ok());
   EXPECT_TRUE(book.Flush().ok());
+  EXPECT_TRUE(book.Health().ok());
   EXPECT_EQ(store_->FindOpenings(orders_)->size(), 1U);
 }
 
@@ -46,6 +54,65 @@ TEST_F(OpeningBookTest, IsNotHeldUpByATopicThatIsGone) {
   ASSERT_TRUE(store_->DeleteTopic("orders", orders_.topic_id).ok());
   EXPECT_TRUE(book.Flush().ok());
   EXPECT_TRUE(store_->FindOpenings(orders_)->empty());
+}
+
+// What the catalog does with openings.
+class CatalogOpeningsTest : public CatalogFixture {
+ protected:
+  // Creates the topic, or serves the rest of its partitions again.
+  void Create(std::uint32_t partitions) {
+    ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = partitions}).ok());
+  }
+  void Append(std::uint32_t partition) {
+    ASSERT_TRUE(topics_->Find("orders", partition).value()->Append(BatchOf({"a"})).ok());
+  }
+  void Restart() {
+    Reopen();
+    ASSERT_TRUE(topics_->Load().ok());
+    ASSERT_TRUE(leases_->RenewNow().ok());
+  }
+  const LogOpenings& Openings(std::uint32_t partition) {
+    return topics_->Find("orders", partition).value()->openings();
+  }
+};
+
+// A creation pays no look-up; the first opening after it is stored.
+TEST_F(CatalogOpeningsTest, StoresNoOpeningOfATopicThatIsNew) {
+  Create(1);
+  Append(0);
+  const TopicIdPartition orders = {.topic_id = topics_->Describe("orders")->id};
+  EXPECT_TRUE(store_->FindOpenings(orders)->empty());
+  Restart();
+  EXPECT_EQ(store_->FindOpenings(orders)->size(), 1U);
+}
+
+TEST_F(CatalogOpeningsTest, IsNotHealthyUntilItsOpeningsAreStored) {
+  Create(1);
+  Reopen();
+  auto blocker = *SqliteDatabase::Open(folder_ / "metadata.db", std::chrono::milliseconds(0), {});
+  ASSERT_TRUE(blocker->Execute("BEGIN IMMEDIATE").ok());
+  ASSERT_TRUE(topics_->Load().ok());
+  const Status health = topics_->LogHealth();
+  EXPECT_EQ(health.message().find("cannot store the openings of logs"), 0U) << health.message();
+  ASSERT_TRUE(blocker->Execute("ROLLBACK").ok());
+  topics_->ApplyRetention(0);
+  EXPECT_TRUE(topics_->LogHealth().ok());
+}
+
+TEST_F(CatalogOpeningsTest, ADamagedPartitionRemembersWhereItsLogEndedWhenItWasServedAgain) {
+  const std::string segment = folder_ / "log/orders/1/00000000000000000000.log";
+  Create(3);
+  for (int i = 0; i < 2; ++i) Append(1);
+  FlipBit(segment, 41);
+  Restart();
+  ASSERT_FALSE(topics_->Find("orders", 1).ok());
+  FlipBit(segment, 41);
+  Create(3);
+  const std::uint64_t open_id = Openings(1).current().id;
+  for (int i = 0; i < 2; ++i) Append(1);
+  Restart();
+  EXPECT_EQ(Openings(1).LowestEndSince(open_id - 1), 2U);
+  EXPECT_EQ(Openings(1).LowestEndSince(open_id), 4U);
 }
 
 }  // namespace
