@@ -26,9 +26,11 @@ LogOpenings::LogOpenings(std::vector<LogOpening> earlier, std::uint64_t end_offs
 std::uint64_t LogOpenings::LowestEndSince(std::uint64_t id) const {
   std::uint64_t lowest = current_.end_offset;
   if (id == 0 || id == current_.id) return lowest;
+  const bool is_unknown = PlaceOf(id) > PlaceOf(current_.id);
   for (const LogOpening& opening : earlier_) {
     // At the same place, the one with another id came later: see invariant 2.
-    if (PlaceOf(opening.id) >= PlaceOf(id) && opening.id != id) lowest = std::min(lowest, opening.end_offset);
+    const bool is_later = PlaceOf(opening.id) >= PlaceOf(id) && opening.id != id;
+    if (is_unknown || is_later) lowest = std::min(lowest, opening.end_offset);
   }
   return lowest;
 }

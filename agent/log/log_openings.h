@@ -5,8 +5,10 @@
 // Example: a reader stands at 100 since opening A. Opening B found the log with an end of 90, and 20 records were
 // written; opening C found an end of 110. The reader continues at 90.
 // When to use something else: OpeningBook draws and stores openings.
-// Guarantees: LowestEndSince() is never too high. It can be too low, so that records come again, where more than
-// kEarlierOpeningsMax openings with rising ends lie between.
+// Guarantees: LowestEndSince() is too high for no opening that is known. It can be too low, so that records come again:
+// 1. where more than kEarlierOpeningsMax openings with rising ends lie between;
+// 2. for an id at a later place than the current one: metadata.db is older than the log, or the id comes from an agent
+//    that drew ids at random. The answer is then the lowest of all ends.
 // Invariants: 1. The upper half of an id is a place in the order of openings. 2. An opening that has taken no record is
 // not always stored; the next one then has the same place and another lower half, and at most one of them is stored.
 // 3. The ends of the earlier openings rise: one with an end at or above a later end changes no answer, and is left out.
@@ -37,7 +39,8 @@ class LogOpenings {
 
   const LogOpening& current() const { return current_; }
 
-  // Of the openings after `id`. The end at the current one where no id is given (0), or one that is not known.
+  // Of the openings after `id`; of all openings where `id` is at a later place than the current one. The end at the
+  // current one where no id is given (0).
   std::uint64_t LowestEndSince(std::uint64_t id) const;
 
   // What the next opening has to know, in the order of openings; the current one is the last.
