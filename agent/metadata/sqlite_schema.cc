@@ -52,7 +52,7 @@ constexpr char kCreateVersion2[] = R"sql(
   UPDATE store_state SET checksum = row_checksum('store_state', name, value);
 )sql";
 
-// What version 3 has and version 2 has not.
+// What version 3 has and version 2 has not: the openings of logs, and who has committed an offset.
 constexpr char kAddOpenings[] = R"sql(
   CREATE TABLE log_openings (
     topic_id INTEGER NOT NULL,
@@ -74,7 +74,7 @@ constexpr char kAddOpenings[] = R"sql(
       row_checksum('store_state', name, value - OLD.checksum)) WHERE name = 'log_openings'; END;
 )sql";
 
-// What version 4 has and version 3 has not: who has committed an offset. The triggers of the table follow.
+// The triggers of the table follow.
 constexpr char kAddMembersOfOffsets[] = R"sql(
   ALTER TABLE committed_offsets RENAME TO old_offsets;
   CREATE TABLE committed_offsets (
@@ -94,9 +94,9 @@ constexpr char kAddMembersOfOffsets[] = R"sql(
     (SELECT total, row_checksum('store_state', 'committed_offsets', total)
       FROM (SELECT coalesce(sum(checksum), 0) AS total FROM committed_offsets))
     WHERE name = 'committed_offsets';
-  PRAGMA user_version = 4;
+  PRAGMA user_version = 3;
 )sql";
-static_assert(kSqliteSchemaVersion == 4, "kAddMembersOfOffsets sets the version");
+static_assert(kSqliteSchemaVersion == 3, "kAddMembersOfOffsets sets the version");
 
 // In version 1 no topic could be deleted, so that every offset has its topic. Leases lasted 30 s.
 constexpr char kPutOldTablesAside[] = R"sql(
@@ -252,9 +252,9 @@ Status Convert(SqliteDatabase& database, std::int64_t version) {
   Status done;
   if (version == 0) done = CreateTables(database);
   if (version == 1) done = ConvertVersion1(database);
-  if (done.ok() && version < 3) done = database.Execute(kAddOpenings);
-  if (done.ok() && version < 4) done = AddMembersOfOffsets(database);
-  return done;
+  if (version == kSqliteSchemaVersion || !done.ok()) return done;
+  if (Status added = database.Execute(kAddOpenings); !added.ok()) return added;
+  return AddMembersOfOffsets(database);
 }
 
 }  // namespace

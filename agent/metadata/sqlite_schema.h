@@ -14,7 +14,7 @@
 
 namespace streamhouse::agent {
 
-inline constexpr std::int64_t kSqliteSchemaVersion = 4;
+inline constexpr std::int64_t kSqliteSchemaVersion = 3;
 
 // Makes the tables, or converts older ones.
 Status PrepareTables(SqliteDatabase& database);

@@ -130,7 +130,7 @@ class AgentCommand(unittest.TestCase):
         with contextlib.closing(sqlite3.connect(metadata)) as database:
             database.execute("PRAGMA user_version = 99")
         done = self.run_agent(self.data / "data")
-        self.assert_refused(done, f"{metadata} has schema version 99; this program knows versions up to 2")
+        self.assert_refused(done, f"{metadata} has schema version 99; this program knows versions up to 3")
 
     def test_refuses_another_number_of_partitions(self):
         self.agent("--topic", "orders:2").stop()

@@ -39,7 +39,7 @@ class SqliteMetadataStoreTest : public testing::Test {
 TEST_F(SqliteMetadataStoreTest, UsesAWriteAheadLogAndSaysItsVersion) {
   auto store = Open();
   EXPECT_EQ(RawText("PRAGMA journal_mode"), "wal");
-  EXPECT_EQ(RawText("PRAGMA user_version"), "4");
+  EXPECT_EQ(RawText("PRAGMA user_version"), "3");
 }
 
 TEST_F(SqliteMetadataStoreTest, RefusesAFileThatIsNoDatabase) {

@@ -102,7 +102,7 @@ TEST_F(SqliteSchemaTest, TakesOverTheOffsetsAndLeasesOfVersion1) {
 }
 
 // In a store that Fill() has made.
-constexpr char kBackToVersion3[] = R"sql(
+constexpr char kBackToVersion2[] = R"sql(
   ALTER TABLE committed_offsets RENAME TO new_offsets;
   CREATE TABLE committed_offsets (
     consumer_group TEXT NOT NULL,
@@ -118,14 +118,14 @@ constexpr char kBackToVersion3[] = R"sql(
   CREATE INDEX committed_offsets_by_topic ON committed_offsets (topic_id);
   UPDATE store_state SET value = (SELECT sum(checksum) FROM committed_offsets) WHERE name = 'committed_offsets';
   UPDATE store_state SET checksum = row_checksum('store_state', name, value);
-  PRAGMA user_version = 3;
+  DROP TABLE log_openings;
+  DELETE FROM store_state WHERE name = 'log_openings';
+  PRAGMA user_version = 2;
 )sql";
-constexpr char kBackToVersion2[] =
-    "DROP TABLE log_openings; DELETE FROM store_state WHERE name = 'log_openings'; PRAGMA user_version = 2";
 
-TEST_F(SqliteSchemaTest, TakesOverTheOffsetsOfVersion3) {
+TEST_F(SqliteSchemaTest, TakesOverTheOffsetsOfVersion2) {
   Fill();
-  Run(kBackToVersion3);
+  Run(kBackToVersion2);
   const TopicId id = (*Open())->ListTopics()->at(0).id;
   EXPECT_EQ(*(*Open())->ListCommittedOffsets({}), (std::vector<CommittedOffset>{{"g", {.topic_id = id}, 7}}));
   ASSERT_TRUE((*Open())->CommitOffset("g", {.topic_id = id}, 8, "m").ok());
@@ -134,14 +134,13 @@ TEST_F(SqliteSchemaTest, TakesOverTheOffsetsOfVersion3) {
 
 TEST_F(SqliteSchemaTest, ConvertsNoRowThatIsDamaged) {
   Fill();
-  Run(kBackToVersion3);
+  Run(kBackToVersion2);
   Run("UPDATE committed_offsets SET next_offset = 8");
   EXPECT_NE(WhyItIsRefused().find("damaged row of table committed_offsets: g, "), std::string::npos);
 }
 
 TEST_F(SqliteSchemaTest, TakesOverVersion2WithAllItsRows) {
   Fill();
-  Run(kBackToVersion3);
   Run(kBackToVersion2);
   auto store = *Open();
   const TopicId id = store->ListTopics()->at(0).id;
@@ -158,11 +157,11 @@ TEST_F(SqliteSchemaTest, ConvertsOnceAndOpensAgain) {
 }
 
 TEST_F(SqliteSchemaTest, RefusesANewerVersionAndLeavesItAlone) {
-  Run("PRAGMA user_version = 5");
+  Run("PRAGMA user_version = 4");
   const std::string before = ReadRawFile(path_);
   const Status status = Open().status();
   EXPECT_EQ(status.code(), StatusCode::kFailedPrecondition);
-  EXPECT_EQ(status.message(), path_ + " has schema version 5; this program knows versions up to 4");
+  EXPECT_EQ(status.message(), path_ + " has schema version 4; this program knows versions up to 3");
   EXPECT_EQ(ReadRawFile(path_), before);
 }
 
