@@ -104,17 +104,13 @@ bool GroupCoordinator::IsKnown(const GroupMember& member) {
 
 Result<std::set<TopicPartition>> GroupCoordinator::FindOwnPlaces(const GroupMember& member,
                                                                  const std::set<TopicPartition>& reads) {
-  auto committed = store_.ListCommittedOffsets({.group = member.group});
-  if (!committed.ok()) return committed.status();
-  std::set<TopicIdPartition> of_others;
-  for (const CommittedOffset& offset : *committed) {
-    if (offset.member_id != member.id) of_others.insert(offset.partition);
-  }
   std::set<TopicPartition> own;
   for (const TopicPartition& p : reads) {
     const auto topic = topics_.Describe(p.topic);
-    if (!topic.ok() || of_others.contains({.topic_id = topic->id, .partition = p.partition})) continue;
-    own.insert(p);
+    if (!topic.ok()) continue;
+    const auto last = store_.FindCommit(member.group, {.topic_id = topic->id, .partition = p.partition});
+    if (!last.ok()) return last.status();
+    if (!last->has_value() || (*last)->member_id == member.id) own.insert(p);
   }
   return own;
 }

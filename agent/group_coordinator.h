@@ -4,19 +4,24 @@
 // may read. A partition changes hands in two steps: it vanishes from the answer to its reader, and is given to the next
 // one when the reader has said that it let go, has left, or has not been heard of for its session timeout.
 // When to use something else: CommittedOffsets, for how far a group has got; it needs no members.
-// Guarantees: a partition is given to one member of a group at a time; every partition of a topic that somebody in the
-// group subscribes to is given to somebody, as soon as whoever had it lets go; of a topic, no subscriber is meant to
-// have two partitions more than another, and as few as possible move. Members are not stored. One that is new to the
-// agent, after a restart or after its session has ended, keeps a partition that it reads if no other member has it and
-// the group's last commit there is its own, or there is none. Otherwise it must let go first, and begins again where
-// the group has got to. So no member that comes back commits behind the commit of another member or of an operator. A
-// commit never replaces a later one of the same member, however long it was on its way. The sequences that tell are
-// forgotten with the member, whose next life has another id, and with the agent, whose death ends the commits sent to
-// it.
+// Guarantees:
+// 1. A partition is given to one member of a group at a time.
+// 2. Every partition of a topic that a member subscribes to is given to a member, as soon as its last reader lets go.
+// 3. Of a topic, no subscriber is meant to have two partitions more than another; as few as possible move.
+// 4. Members are not stored. A member is new to the agent after a restart, or after its session has ended. It keeps a
+//    partition that it reads if no other member has it, and the group's last commit is its own or there is none.
+//    Otherwise it must let go first, and begins again where the group has got to.
+// 5. So no member that comes back commits behind the commit of another member or of an operator. Limit: `groups reset`
+//    and `groups delete` leave no commit. A member that was silent meanwhile goes on at its own position and commits.
+// 6. A commit never replaces a later one of the same member, however long it was on its way. The agent forgets the
+//    sequences with the member, whose next life has another id, and at its own end, which ends the commits sent to it.
+// Example of 4: "a" reads partition 0, committed 10, and is silent for its session timeout. "b" gets the partition,
+// commits 20 and leaves. "a" comes back at position 15: it must let go, and begins again at 20. Had "b" committed
+// nothing, "a" would go on at 15.
 // Thread safety: any thread.
-// Cost: a lock; commits of members queue for the store; a member that is new and reads partitions costs one reading of
-// its group's offsets; a change of the members, or of the topics' partitions, costs time in proportion to partitions
-// times members.
+// Cost: a lock; commits of members queue for the store; a member that is new costs a look-up in the store for each
+// partition that it reads, while commits wait; a change of the members, or of the topics' partitions, costs time in
+// proportion to partitions times members.
 // Errors: InvalidArgument for bad names, no topic or over kTopicsPerMemberMax, or more partitions read than its topics
 // have; NotFound when none of its topics exists (one that is missing among others has no partitions); Unavailable while
 // an operator changes the group; ResourceExhausted beyond kMembersPerGroupMax or kGroupsMax; those of the store.
@@ -74,7 +79,7 @@ class GroupCoordinator {
       : store_(store), topics_(topics), clock_(std::move(clock)) {}
 
   // The agent has started, and groups in which members have committed may still have them: until kMembersHeardWithin
-  // has passed, ChangeWhileEmpty() refuses them.
+  // has passed, ChangeWhileEmpty() refuses them. It does not wait for members with a longer session timeout.
   Status AwaitMembers();
 
   // The member lives, and reads `owned`. Returns what it may read: of `owned`, what is missing must be let go.

@@ -165,8 +165,15 @@ class MetadataStore {
     return ChangeOffsets({&change, 1});
   }
   // Nothing when the group has never committed here.
-  virtual Result<std::optional<std::uint64_t>> FindCommittedOffset(const std::string& group,
-                                                                   const TopicIdPartition& partition) = 0;
+  virtual Result<std::optional<CommittedOffset>> FindCommit(const std::string& group,
+                                                            const TopicIdPartition& partition) = 0;
+  // The offset of FindCommit().
+  Result<std::optional<std::uint64_t>> FindCommittedOffset(const std::string& group,
+                                                           const TopicIdPartition& partition) {
+    auto commit = FindCommit(group, partition);
+    if (!commit.ok()) return commit.status();
+    return commit->has_value() ? std::optional((*commit)->offset) : std::nullopt;
+  }
   // In the order of group, topic id and partition.
   virtual Result<std::vector<CommittedOffset>> ListCommittedOffsets(const OffsetFilter& filter) = 0;
   // All of them or, after an error, none. An offset may go back. InvalidArgument above 2^63 - 1, NotFound when no topic

@@ -177,8 +177,8 @@ Result<std::optional<LeaseRow>> SqliteMetadataStore::FindLease(const TopicPartit
   return leases_.Find(partition);
 }
 
-Result<std::optional<std::uint64_t>> SqliteMetadataStore::FindCommittedOffset(const std::string& group,
-                                                                              const TopicIdPartition& partition) {
+Result<std::optional<CommittedOffset>> SqliteMetadataStore::FindCommit(const std::string& group,
+                                                                       const TopicIdPartition& partition) {
   const std::lock_guard lock(mutex_);
   return offsets_.Find(group, partition);
 }

@@ -55,8 +55,8 @@ class SqliteMetadataStore final : public MetadataStore {
   Status ReleaseLease(const TopicPartition& partition, const std::string& holder, std::uint64_t epoch) override;
   Status RaiseEpoch(const TopicPartition& partition, std::uint64_t epoch) override;
   Result<std::optional<LeaseRow>> FindLease(const TopicPartition& partition) override;
-  Result<std::optional<std::uint64_t>> FindCommittedOffset(const std::string& group,
-                                                           const TopicIdPartition& partition) override;
+  Result<std::optional<CommittedOffset>> FindCommit(const std::string& group,
+                                                    const TopicIdPartition& partition) override;
   Result<std::vector<CommittedOffset>> ListCommittedOffsets(const OffsetFilter& filter) override;
   Status ChangeOffsets(std::span<const OffsetChange> changes) override;
   Status StoreOpenings(std::span<const StoredOpenings> logs) override;

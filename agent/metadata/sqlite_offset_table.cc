@@ -46,16 +46,16 @@ Result<SqliteOffsetTable> SqliteOffsetTable::Prepare(SqliteDatabase& database) {
   return table;
 }
 
-Result<std::optional<std::uint64_t>> SqliteOffsetTable::Find(const std::string& group,
-                                                             const TopicIdPartition& partition) {
+Result<std::optional<CommittedOffset>> SqliteOffsetTable::Find(const std::string& group,
+                                                               const TopicIdPartition& partition) {
   SqliteUse select(select_);
   BindKey(*select, group, partition);
   auto row = select->Step();
   if (!row.ok()) return row.status();
-  if (*row == SqliteStatement::Row::kDone) return std::optional<std::uint64_t>();
+  if (*row == SqliteStatement::Row::kDone) return std::optional<CommittedOffset>();
   auto committed = OffsetOf(*select);
   if (!committed.ok()) return committed.status();
-  return std::optional<std::uint64_t>(committed->offset);
+  return std::optional(*std::move(committed));
 }
 
 Result<std::vector<CommittedOffset>> SqliteOffsetTable::List(const OffsetFilter& filter) {

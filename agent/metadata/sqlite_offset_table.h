@@ -20,7 +20,7 @@ class SqliteOffsetTable {
  public:
   static Result<SqliteOffsetTable> Prepare(SqliteDatabase& database);
 
-  Result<std::optional<std::uint64_t>> Find(const std::string& group, const TopicIdPartition& partition);
+  Result<std::optional<CommittedOffset>> Find(const std::string& group, const TopicIdPartition& partition);
   // In the order of group, topic id and partition.
   Result<std::vector<CommittedOffset>> List(const OffsetFilter& filter);
   // Writes or removes the row.

@@ -49,8 +49,8 @@ class InterceptedStore final : public MetadataStore {
   Status AddPartitions(const std::string& topic, std::uint32_t n) override { return base_->AddPartitions(topic, n); }
   Status SetRetention(const std::string& topic, const Retention& r) override { return base_->SetRetention(topic, r); }
   Result<std::vector<TopicInfo>> ListTopics() override { return base_->ListTopics(); }
-  Result<std::optional<std::uint64_t>> FindCommittedOffset(const std::string& g, const TopicIdPartition& p) override {
-    return base_->FindCommittedOffset(g, p);
+  Result<std::optional<CommittedOffset>> FindCommit(const std::string& g, const TopicIdPartition& p) override {
+    return base_->FindCommit(g, p);
   }
   Result<std::vector<CommittedOffset>> ListCommittedOffsets(const OffsetFilter& filter) override {
     return base_->ListCommittedOffsets(filter);
