@@ -36,7 +36,9 @@ Status TopicEnd::Refresh() {
     const auto log = broker_.ReadWatermarks({.partition = {topic_, i}, .open_id = end.life.open_id},
                                             client::CallLimits::Within(kRefreshTimeout));
     if (log.status().code() == StatusCode::kNotFound) return Deleted(topic_);
-    if (!log.ok()) return Status::Ok();
+    // The agent does not answer at all: the next partitions would wait as long.
+    if (log.status().code() == StatusCode::kDeadlineExceeded) return Status::Ok();
+    if (!log.ok()) continue;
     if (end.life.IsOfAnotherTopic(log->life)) return Deleted(topic_);
     end = {.offset = std::min(end.In(log->life), log->high), .life = log->life};
     ends_[i].log_start = log->log_start;

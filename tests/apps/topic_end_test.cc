@@ -99,6 +99,18 @@ TEST_F(TopicEndTest, IsGoneWithTheTopic) {
   EXPECT_EQ(end.Refresh().code(), StatusCode::kNotFound);
 }
 
+TEST_F(TopicEndTest, IsLoweredAlsoBehindAPartitionThatCannotBeAsked) {
+  ASSERT_TRUE(broker_->CreateTopic("payments", 2, Soon()).ok());
+  client::RecordBatch batch;
+  batch.Append({.value = "v"});
+  ASSERT_TRUE(broker_->Produce({"payments", 1}, batch, Soon()).ok());
+  TopicEnd end = TopicEnd::Read(*broker_, "payments", 2).value();
+  broker_->CutAt({"payments", 1}, 0);
+  broker_->FailCall(client::BrokerCall::kReadWatermarks, 1, {StatusCode::kUnavailable, "away"});
+  EXPECT_TRUE(end.Refresh().ok());
+  EXPECT_TRUE(end.IsReachedBy(*consumer_, "g"));
+}
+
 TEST_F(TopicEndTest, StaysWhereTheBrokerDoesNotAnswer) {
   TopicEnd end = Read();
   broker_->FailCall(client::BrokerCall::kReadWatermarks, 1, {StatusCode::kUnavailable, "away"});
