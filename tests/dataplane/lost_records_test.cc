@@ -43,25 +43,35 @@ class LostRecordsTest : public DataPlaneFixture, public testing::WithParamInterf
     consumer_ = ConsumerBuilder().offset_reset(GetParam()).fetch_max_records(records_of_a_fetch).Build().value();
   }
 
-  // The next records, each named once, in the order in which they come.
+  // The next records, each named once, in the order in which they come. Fewer when they do not come in time.
   std::string Take(int records) {
+    int taken = 0;
     std::string values;
-    for (int taken = 0; taken < records;) {
-      const auto polled = consumer_->Poll(kPatience);
-      if (!polled.ok()) continue;
-      for (const client::ConsumedRecord& record : *polled) {
-        values += (values.empty() ? "" : ",") + std::string(record.record.value);
-        ++taken;
-      }
-    }
+    EXPECT_TRUE(Eventually([&] {
+      taken += Poll(values);
+      return taken >= records;
+    })) << values;
     return values;
   }
 
-  // The next records, up to the one with this value.
+  // The next records, up to the one with this value, or those that come in time.
   std::string TakeUntil(const std::string& last) {
-    std::string values = Take(1);
-    while (!values.ends_with(last)) values += "," + Take(1);
+    std::string values;
+    EXPECT_TRUE(Eventually([&] {
+      Poll(values);
+      return values.ends_with(last);
+    })) << values;
     return values;
+  }
+
+  // Appends what has come to `values`; returns how many records.
+  int Poll(std::string& values) {
+    const auto polled = consumer_->Poll(milliseconds(100));
+    if (!polled.ok()) return 0;
+    for (const client::ConsumedRecord& record : *polled) {
+      values += (values.empty() ? "" : ",") + std::string(record.record.value);
+    }
+    return static_cast<int>(polled->size());
   }
 
   void Commit(std::uint64_t next) {

@@ -238,7 +238,6 @@ TEST_P(MetadataStoreContract, FreesTheLeasesOfADeletedTopicAndGoesOnWithTheirEpo
   EXPECT_EQ(Acquire("b", *other_store_).epoch, 2U);
 }
 
-// What groups have committed.
 TEST_P(MetadataStoreContract, KeepsTheOpeningsOfALogUntilItsTopicIsDeleted) {
   const TopicIdPartition first = {.topic_id = Create("orders")};
   const TopicIdPartition other = {.topic_id = Create("payments")};
@@ -253,6 +252,7 @@ TEST_P(MetadataStoreContract, KeepsTheOpeningsOfALogUntilItsTopicIsDeleted) {
   EXPECT_EQ(*other_store_->FindOpenings(other), openings);
 }
 
+// What groups have committed.
 class CommittedOffsetsContract : public MetadataStoreContract {
  protected:
   std::optional<std::uint64_t> Find(const std::string& group, const TopicIdPartition& partition) {
