@@ -120,8 +120,10 @@ Status InterceptedFileSystem::SyncFolder(const std::string& path) {
 // Admitted by the old name: the new one is not there yet.
 Status InterceptedFileSystem::Rename(const std::string& from, const std::string& to) {
   const auto call = BeginCall();
-  const Status outcome = Admit(DiskOperation::kOther, from);
-  return outcome.ok() ? base_.Rename(from, to) : outcome;
+  Status outcome = Admit(DiskOperation::kOther, from);
+  if (outcome.ok()) outcome = base_.Rename(from, to);
+  if (outcome.ok()) NoteRename(from, to);
+  return outcome;
 }
 
 Result<std::uint64_t> InterceptedFileSystem::FreeBytes(const std::string& folder) {
@@ -136,8 +138,10 @@ Status InterceptedFileSystem::Allocate(const std::string& path, std::uint64_t by
 
 Status InterceptedFileSystem::RemoveFile(const std::string& path) {
   const auto call = BeginCall();
-  const Status outcome = Admit(DiskOperation::kOther, path);
-  return outcome.ok() ? base_.RemoveFile(path) : outcome;
+  Status outcome = Admit(DiskOperation::kOther, path);
+  if (outcome.ok()) outcome = base_.RemoveFile(path);
+  if (outcome.ok()) NoteRemoval(path);
+  return outcome;
 }
 
 Status InterceptedFileSystem::RemoveFolder(const std::string& path) {

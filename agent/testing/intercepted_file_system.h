@@ -4,7 +4,7 @@
 // Guarantees: each operation of the file system and of the files that it hands out passes Admit() once, before it is
 // done. An Append that is refused has written the first half of its bytes, as a full disk would. Any other operation
 // that is refused has done nothing.
-// Thread safety: as FileSystem; so must be Admit() and NoteSync(). The base must outlive it.
+// Thread safety: as FileSystem; so must be Admit() and the Note functions. The base must outlive it.
 #pragma once
 
 #include <cstdint>
@@ -44,6 +44,10 @@ class InterceptedFileSystem : public FileSystem {
   virtual Status Admit(DiskOperation operation, const std::string& path) = 0;
   // A file or folder has been synced.
   virtual void NoteSync() {}
+  // A file or folder has another name.
+  virtual void NoteRename(const std::string& /*from*/, const std::string& /*to*/) {}
+  // A file is gone.
+  virtual void NoteRemoval(const std::string& /*path*/) {}
   // Whether an Append that is refused has written the first half of its bytes.
   virtual bool LeavesHalfOfAnAppend() const { return true; }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <system_error>
+#include <utility>
 
 namespace streamhouse::agent {
 namespace {
@@ -22,6 +24,7 @@ Status PowerLossFileSystem::Admit(DiskOperation operation, const std::string& pa
     const bool was_there = SizeOf(path) > 0;
     files_.try_emplace(path, File{.is_listed = was_there, .synced_bytes = SizeOf(path)});
   } else if (operation == DiskOperation::kSync && std::filesystem::is_directory(path)) {
+    std::erase_if(renamings_, [&](const Renaming& r) { return std::filesystem::path(r.to).parent_path() == path; });
     for (const auto& entry : std::filesystem::directory_iterator(path)) {
       files_.try_emplace(entry.path().string(), File{.synced_bytes = SizeOf(entry.path())}).first->second.is_listed =
           true;
@@ -31,6 +34,22 @@ Status PowerLossFileSystem::Admit(DiskOperation operation, const std::string& pa
     if (found != files_.end()) found->second.synced_bytes = SizeOf(path);
   }
   return Status::Ok();
+}
+
+void PowerLossFileSystem::NoteRename(const std::string& from, const std::string& to) {
+  const std::lock_guard lock(mutex_);
+  renamings_.push_back({.from = from, .to = to});
+  std::map<std::string, File> files;
+  for (const auto& [path, file] : files_) {
+    const bool is_moved = path == from || path.starts_with(from + "/");
+    files.emplace(is_moved ? to + path.substr(from.size()) : path, file);
+  }
+  files_ = std::move(files);
+}
+
+void PowerLossFileSystem::NoteRemoval(const std::string& path) {
+  const std::lock_guard lock(mutex_);
+  files_.erase(path);
 }
 
 void PowerLossFileSystem::LosePower(Leftover leftover) {
@@ -51,6 +70,12 @@ void PowerLossFileSystem::LosePower(Leftover leftover) {
     const std::uint64_t synced = std::min(file.synced_bytes, size);
     std::filesystem::resize_file(path, leftover == Leftover::kHalf ? synced + (size - synced) / 2 : synced);
     if (leftover == Leftover::kZeros) std::filesystem::resize_file(path, size);
+  }
+  for (auto renaming = renamings_.rbegin(); renaming != renamings_.rend(); ++renaming) {
+    // CreateFolders() syncs the folder that it makes one in.
+    if (std::filesystem::exists(renaming->from)) continue;
+    std::error_code gone_since;
+    std::filesystem::rename(renaming->to, renaming->from, gone_since);
   }
 }
 

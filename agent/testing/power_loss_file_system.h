@@ -2,8 +2,9 @@
 //
 // When to use something else: killing a process, after which the kernel still has everything.
 // Guarantees: LosePower() leaves of each file that was written through this object what was in it at its last sync, and
-// of the rest what Leftover says; a file whose folder was not synced since it was made is gone. The removal of a file
-// and a truncation stay done. Everything fails from then on, as the machine is off, and changes nothing.
+// of the rest what Leftover says; a file whose folder was not synced since it was made is gone. A new name is lost
+// unless the folder was synced since. The removal of a file and a truncation stay done. Everything fails from then on,
+// as the machine is off, and changes nothing.
 // Thread safety: as FileSystem; LosePower() also while others are in calls, which it lets end. The base must outlive
 // it.
 #pragma once
@@ -12,6 +13,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "agent/testing/intercepted_file_system.h"
 
@@ -31,6 +33,8 @@ class PowerLossFileSystem final : public InterceptedFileSystem {
   void LosePower(Leftover leftover);
 
   Status Admit(DiskOperation operation, const std::string& path) override;
+  void NoteRename(const std::string& from, const std::string& to) override;
+  void NoteRemoval(const std::string& path) override;
   bool LeavesHalfOfAnAppend() const override { return false; }
 
  private:
@@ -39,9 +43,15 @@ class PowerLossFileSystem final : public InterceptedFileSystem {
     std::uint64_t synced_bytes = 0;
   };
 
+  struct Renaming {
+    std::string from;
+    std::string to;
+  };
+
   std::mutex mutex_;
   // guarded by mutex_
   std::map<std::string, File> files_;  // that were written to
+  std::vector<Renaming> renamings_;    // whose folder was not synced since, in their order
   bool is_off_ = false;
 };
 

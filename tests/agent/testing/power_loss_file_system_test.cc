@@ -58,6 +58,23 @@ TEST_F(PowerLossFileSystemTest, LeavesWhatWasThereBefore) {
   EXPECT_EQ(ReadRawFile(folder_ / "f"), "ab");
 }
 
+TEST_F(PowerLossFileSystemTest, LosesANewNameUnlessItsFolderWasSynced) {
+  for (const bool is_synced : {false, true}) {
+    const TemporaryFolder folder;
+    PowerLossFileSystem files(PosixFileSystem());
+    ASSERT_TRUE(files.CreateFolders(folder / "old").ok());
+    const auto file = files.OpenForAppend(folder / "old/f").value();
+    ASSERT_TRUE(file->Append("ab", "").ok());
+    ASSERT_TRUE(files.SyncFolder(folder / "old").ok());
+    ASSERT_TRUE(file->Sync().ok());
+    ASSERT_TRUE(files.Rename(folder / "old", folder / "new").ok());
+    ASSERT_TRUE(!is_synced || files.SyncFolder(folder.path()).ok());
+    files.LosePower(Leftover::kNothing);
+    EXPECT_EQ(std::filesystem::exists(folder / "new"), is_synced);
+    EXPECT_EQ(ReadRawFile(folder / (is_synced ? "new/f" : "old/f")), "ab");
+  }
+}
+
 TEST_F(PowerLossFileSystemTest, MayComeWhileOthersWrite) {
   const auto file = Write("ab");
   ASSERT_TRUE(files_.SyncFolder(folder_.path()).ok());
