@@ -1,7 +1,7 @@
 #include "apps/metrics_page.h"
 
 #include "apps/output.h"
-#include "metrics_core/build_info.h"
+#include "metrics_core/self_metrics/build_info.h"
 #include "metrics_core/version.h"
 
 namespace streamhouse::apps {

@@ -13,10 +13,10 @@
 
 #include "apps/flag_values.h"
 #include "exporters/http/metrics_server.h"
-#include "metrics_core/core_metrics.h"
 #include "metrics_core/health.h"
-#include "metrics_core/process_metrics.h"
 #include "metrics_core/registry.h"
+#include "metrics_core/self_metrics/core_metrics.h"
+#include "metrics_core/self_metrics/process_metrics.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::apps {

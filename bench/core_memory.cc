@@ -16,7 +16,7 @@
 #include "metrics_core/counter.h"
 #include "metrics_core/family.h"
 #include "metrics_core/histogram.h"
-#include "metrics_core/snapshot.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::metrics {

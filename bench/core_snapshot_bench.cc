@@ -4,8 +4,8 @@
 #include <cstdint>
 
 #include "bench/core_memory.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/snapshot.h"
 
 namespace streamhouse::metrics {
 namespace {

@@ -15,17 +15,17 @@
 #include <utility>
 #include <vector>
 
-#include "exporters/encoding/chunk.h"
 #include "exporters/encoding/compressed_page.h"
 #include "exporters/encoding/openmetrics_encoder.h"
+#include "exporters/encoding/page_chunk.h"
 #include "exporters/encoding/protobuf_encoder.h"
 #include "exporters/encoding/text_encoder.h"
 #include "exporters/http/metrics_server.h"
 #include "metrics_core/bucket_bounds.h"
 #include "metrics_core/clock.h"
 #include "metrics_core/health.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/snapshot.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -66,7 +66,7 @@ void AddHistograms(metrics::Registry& registry, std::int64_t series) {
 }
 
 // As a server does it, but for the sending: chunk after chunk, in one buffer.
-std::size_t EncodePage(PageSource& page, Chunk& chunk) {
+std::size_t EncodePage(PageSource& page, PageChunk& chunk) {
   std::size_t bytes = 0;
   PageSource::Progress progress;
   do {
@@ -86,7 +86,7 @@ void ReportPage(benchmark::State& state, std::size_t page_bytes) {
 
 template <typename Encoder>
 void Encode(benchmark::State& state, const metrics::Snapshot& snapshot) {
-  Chunk chunk;
+  PageChunk chunk;
   std::size_t bytes = 0;
   for (auto _ : state) {
     Encoder encoder(snapshot.families());
@@ -140,7 +140,7 @@ void BM_Compress(benchmark::State& state) {
   metrics::Registry registry;
   AddCounters(registry, state.range(0));
   const metrics::Snapshot snapshot = registry.TakeSnapshot();
-  Chunk chunk;
+  PageChunk chunk;
   TextEncoder plain(snapshot.families());
   const std::size_t plain_bytes = EncodePage(plain, chunk);
   std::size_t bytes = 0;
@@ -173,7 +173,7 @@ void BM_Scrape(benchmark::State& state) {
   if (!server.Start().ok()) return state.SkipWithError("no port");
   const std::size_t resident_before = ResidentBytes();
   const std::string request = "GET /metrics HTTP/1.0\r\n\r\n";
-  std::vector<char> received(kChunkBytes);
+  std::vector<char> received(kPageChunkBytes);
   std::size_t bytes = 0;
   for (auto _ : state) {
     asio::io_context context;

@@ -14,14 +14,14 @@
 #include <vector>
 
 #include "bench/workload.h"
-#include "exporters/encoding/chunk.h"
+#include "exporters/encoding/page_chunk.h"
 #include "exporters/encoding/text_encoder.h"
 #include "metrics_core/bucket_bounds.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/family.h"
 #include "metrics_core/histogram.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/snapshot.h"
 
 namespace streamhouse::bench {
 namespace {
@@ -127,7 +127,7 @@ BENCHMARK(BM_PrometheusCppFamilyAddIncrement)->Threads(1)->Threads(2)->UseRealTi
 // Collecting and encoding, as for each scrape, up to the bytes that go on the socket.
 void BM_ScrapeText(benchmark::State& state) {
   Ours ours(static_cast<int>(state.range(0)));
-  exporters::Chunk chunk;
+  exporters::PageChunk chunk;
   std::size_t bytes = 0;
   for (auto _ : state) {
     const metrics::Snapshot snapshot = ours.registry.TakeSnapshot();

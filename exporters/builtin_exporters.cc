@@ -9,7 +9,7 @@
 #include "exporters/http/metrics_server.h"
 #include "exporters/textfile/textfile_exporter.h"
 #include "exporters/view/labelled_view.h"
-#include "metrics_core/metric_name.h"
+#include "metrics_core/naming/metric_name.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {

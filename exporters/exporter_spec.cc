@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <system_error>
 
-#include "exporters/http/target.h"
+#include "exporters/http/message/target.h"
 #include "metrics_core/settings.h"
 
 namespace streamhouse::exporters {

@@ -18,8 +18,8 @@
 #include <chrono>
 #include <cstdint>
 
-#include "metrics_core/internal/int128.h"
-#include "metrics_core/internal/tsc.h"
+#include "metrics_core/internal/cells/int128.h"
+#include "metrics_core/internal/cells/tsc.h"
 
 namespace streamhouse::metrics {
 

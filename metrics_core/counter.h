@@ -22,10 +22,10 @@
 #include <utility>
 
 #include "metrics_core/exemplar.h"
-#include "metrics_core/internal/exemplar_slots.h"
-#include "metrics_core/internal/recording.h"
-#include "metrics_core/internal/series_ref.h"
-#include "metrics_core/internal/shard.h"
+#include "metrics_core/internal/cells/exemplar_slots.h"
+#include "metrics_core/internal/cells/recording.h"
+#include "metrics_core/internal/cells/shard.h"
+#include "metrics_core/internal/series/series_ref.h"
 
 namespace streamhouse::metrics {
 namespace internal {

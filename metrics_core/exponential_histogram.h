@@ -22,12 +22,12 @@
 #include <utility>
 
 #include "metrics_core/exemplar.h"
-#include "metrics_core/exponential_scale.h"
-#include "metrics_core/internal/exemplar_slots.h"
-#include "metrics_core/internal/exponential_run.h"
-#include "metrics_core/internal/recording.h"
-#include "metrics_core/internal/series_ref.h"
-#include "metrics_core/internal/shard.h"
+#include "metrics_core/internal/cells/exemplar_slots.h"
+#include "metrics_core/internal/cells/exponential_run.h"
+#include "metrics_core/internal/cells/recording.h"
+#include "metrics_core/internal/cells/shard.h"
+#include "metrics_core/internal/series/series_ref.h"
+#include "metrics_core/reading/exponential_scale.h"
 
 namespace streamhouse::metrics {
 

@@ -41,10 +41,10 @@
 #include <string_view>
 #include <utility>
 
+#include "metrics_core/internal/cells/recording.h"
 #include "metrics_core/internal/family_core.h"
-#include "metrics_core/internal/read_section.h"
-#include "metrics_core/internal/recording.h"
-#include "metrics_core/internal/series_ref.h"
+#include "metrics_core/internal/series/read_section.h"
+#include "metrics_core/internal/series/series_ref.h"
 
 namespace streamhouse::metrics {
 

@@ -14,9 +14,9 @@
 #include <cstdint>
 #include <utility>
 
-#include "metrics_core/internal/recording.h"
-#include "metrics_core/internal/series_ref.h"
-#include "metrics_core/internal/shard.h"
+#include "metrics_core/internal/cells/recording.h"
+#include "metrics_core/internal/cells/shard.h"
+#include "metrics_core/internal/series/series_ref.h"
 #include "metrics_core/internal/shared_cell.h"
 
 namespace streamhouse::metrics {

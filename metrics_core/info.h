@@ -10,7 +10,7 @@
 
 #include <utility>
 
-#include "metrics_core/internal/series_ref.h"
+#include "metrics_core/internal/series/series_ref.h"
 
 namespace streamhouse::metrics {
 

@@ -9,18 +9,18 @@
 #include <utility>
 #include <vector>
 
-#include "metrics_core/family_info.h"
-#include "metrics_core/internal/bucket_table.h"
 #include "metrics_core/internal/callback_core.h"
+#include "metrics_core/internal/cells/bucket_table.h"
 #include "metrics_core/internal/collected_family.h"
 #include "metrics_core/internal/family_core.h"
 #include "metrics_core/internal/number_text.h"
 #include "metrics_core/internal/recording_kind.h"
-#include "metrics_core/internal/snapshot_epochs.h"
+#include "metrics_core/internal/series/snapshot_epochs.h"
 #include "metrics_core/internal/snapshot_pool.h"
-#include "metrics_core/metric_kind.h"
-#include "metrics_core/name_escaping.h"
-#include "metrics_core/snapshot_builder.h"
+#include "metrics_core/naming/name_escaping.h"
+#include "metrics_core/reading/family_info.h"
+#include "metrics_core/reading/metric_kind.h"
+#include "metrics_core/reading/snapshot_builder.h"
 
 namespace streamhouse::metrics {
 

@@ -20,10 +20,10 @@
 #include <cstdint>
 #include <utility>
 
-#include "metrics_core/family_values.h"
-#include "metrics_core/internal/recording.h"
-#include "metrics_core/internal/series_ref.h"
+#include "metrics_core/internal/cells/recording.h"
+#include "metrics_core/internal/series/series_ref.h"
 #include "metrics_core/internal/shared_cell.h"
+#include "metrics_core/reading/family_values.h"
 
 namespace streamhouse::metrics {
 

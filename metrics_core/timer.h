@@ -19,7 +19,7 @@
 
 #include "metrics_core/clock.h"
 #include "metrics_core/histogram.h"
-#include "metrics_core/internal/recording.h"
+#include "metrics_core/internal/cells/recording.h"
 
 namespace streamhouse::metrics {
 

@@ -24,7 +24,7 @@ class GzipCompressor : public Compressor {
   GzipCompressor(const GzipCompressor&) = delete;
   GzipCompressor& operator=(const GzipCompressor&) = delete;
 
-  Result Compress(std::string_view& input, bool is_last, Chunk& chunk) override {
+  Result Compress(std::string_view& input, bool is_last, PageChunk& chunk) override {
     if (!ready_) return Result::kFailed;
     const std::size_t room = chunk.room();
     char* const out = chunk.Reserve(room);
@@ -59,7 +59,7 @@ class ZstdCompressor : public Compressor {
   ZstdCompressor(const ZstdCompressor&) = delete;
   ZstdCompressor& operator=(const ZstdCompressor&) = delete;
 
-  Result Compress(std::string_view& input, bool is_last, Chunk& chunk) override {
+  Result Compress(std::string_view& input, bool is_last, PageChunk& chunk) override {
     if (context_ == nullptr) return Result::kFailed;
     ZSTD_inBuffer in = {input.data(), input.size(), 0};
     ZSTD_outBuffer out = {chunk.Reserve(chunk.room()), chunk.room(), 0};
@@ -117,7 +117,7 @@ std::string_view ContentCodingName(ContentCoding coding) {
 CompressedPage::CompressedPage(std::unique_ptr<PageSource> page, ContentCoding coding)
     : page_(std::move(page)), compressor_(MakeCompressor(coding)) {}
 
-PageSource::Progress CompressedPage::Fill(Chunk& chunk) {
+PageSource::Progress CompressedPage::Fill(PageChunk& chunk) {
   // One piece of the plain page at a time, lest a page that compresses well keeps its thread busy for long.
   do {
     if (rest_.empty() && page_ != nullptr) {

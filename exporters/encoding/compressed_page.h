@@ -11,7 +11,7 @@
 #include <memory>
 #include <string_view>
 
-#include "exporters/encoding/chunk.h"
+#include "exporters/encoding/page_chunk.h"
 
 namespace streamhouse::exporters {
 
@@ -37,7 +37,7 @@ class Compressor {
   virtual ~Compressor() = default;
 
   // Takes from `input` and appends to `chunk` until either is used up. With `is_last`, there is no input behind it.
-  virtual Result Compress(std::string_view& input, bool is_last, Chunk& chunk) = 0;
+  virtual Result Compress(std::string_view& input, bool is_last, PageChunk& chunk) = 0;
 };
 
 class CompressedPage : public PageSource {
@@ -45,12 +45,12 @@ class CompressedPage : public PageSource {
   // `coding` is not identity.
   CompressedPage(std::unique_ptr<PageSource> page, ContentCoding coding);
 
-  Progress Fill(Chunk& chunk) override;
+  Progress Fill(PageChunk& chunk) override;
 
  private:
   std::unique_ptr<PageSource> page_;  // null once it has ended
   std::unique_ptr<Compressor> compressor_;
-  Chunk plain_;
+  PageChunk plain_;
   std::string_view rest_;  // of plain_, not yet compressed
 };
 

@@ -9,7 +9,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "metrics_core/name_escaping.h"
+#include "metrics_core/naming/name_escaping.h"
 
 namespace streamhouse::exporters {
 

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "metrics_core/family_values.h"
+#include "metrics_core/reading/family_values.h"
 
 namespace streamhouse::exporters {
 

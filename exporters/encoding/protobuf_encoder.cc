@@ -12,10 +12,10 @@
 #include "exporters/encoding/encoded_timestamp.h"
 #include "exporters/encoding/exemplar_text.h"
 #include "metrics_core/exemplar.h"
-#include "metrics_core/family_values.h"
-#include "metrics_core/metric_kind.h"
-#include "metrics_core/name_escaping.h"
-#include "metrics_core/text_escaping.h"
+#include "metrics_core/naming/name_escaping.h"
+#include "metrics_core/naming/text_escaping.h"
+#include "metrics_core/reading/family_values.h"
+#include "metrics_core/reading/metric_kind.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -222,7 +222,7 @@ std::size_t BytesOfMessage(std::size_t body_bytes) {
 
 }  // namespace
 
-PageSource::Progress ProtobufEncoder::Fill(Chunk& chunk) {
+PageSource::Progress ProtobufEncoder::Fill(PageChunk& chunk) {
   for (; family_ < families_.size(); ++family_) {
     const FamilySnapshot& family = families_[family_];
     if (family.size() == 0) continue;
@@ -232,7 +232,7 @@ PageSource::Progress ProtobufEncoder::Fill(Chunk& chunk) {
 }
 
 template <typename Values>
-bool ProtobufEncoder::FillFamily(const FamilySnapshot& family, const Values& values, Chunk& chunk) {
+bool ProtobufEncoder::FillFamily(const FamilySnapshot& family, const Values& values, PageChunk& chunk) {
   if (!begun_) BeginFamily(family, values);
   begun_ = true;
   if (!chunk.Append(head_)) return false;
@@ -287,7 +287,8 @@ void ProtobufEncoder::OrderLabels(const FamilyInfo& info) {
 }
 
 template <typename Values>
-bool ProtobufEncoder::FillMetric(const FamilySnapshot& family, const Values& values, std::size_t metric, Chunk& chunk) {
+bool ProtobufEncoder::FillMetric(const FamilySnapshot& family, const Values& values, std::size_t metric,
+                                 PageChunk& chunk) {
   const std::size_t bytes = MetricBytes(family, values, metric);
   char* const out = chunk.Reserve(BytesOfMessage(bytes));
   if (out == nullptr) return false;

@@ -16,13 +16,13 @@
 #include <string_view>
 #include <vector>
 
-#include "exporters/encoding/chunk.h"
 #include "exporters/encoding/encoded_timestamp.h"
 #include "exporters/encoding/label_reader.h"
 #include "exporters/encoding/native_buckets.h"
+#include "exporters/encoding/page_chunk.h"
 #include "exporters/encoding/protobuf_writer.h"
-#include "metrics_core/family_info.h"
-#include "metrics_core/snapshot.h"
+#include "metrics_core/reading/family_info.h"
+#include "metrics_core/reading/snapshot.h"
 
 namespace streamhouse::exporters {
 
@@ -37,7 +37,7 @@ class ProtobufEncoder : public PageSource {
   // `families` must outlive the encoder.
   explicit ProtobufEncoder(std::span<const metrics::FamilySnapshot> families) : families_(families) {}
 
-  Progress Fill(Chunk& chunk) override;
+  Progress Fill(PageChunk& chunk) override;
 
  private:
   struct Label {
@@ -50,9 +50,9 @@ class ProtobufEncoder : public PageSource {
   void BeginFamily(const metrics::FamilySnapshot& family, const Values& values);
   // False when the chunk is full.
   template <typename Values>
-  bool FillFamily(const metrics::FamilySnapshot& family, const Values& values, Chunk& chunk);
+  bool FillFamily(const metrics::FamilySnapshot& family, const Values& values, PageChunk& chunk);
   template <typename Values>
-  bool FillMetric(const metrics::FamilySnapshot& family, const Values& values, std::size_t metric, Chunk& chunk);
+  bool FillMetric(const metrics::FamilySnapshot& family, const Values& values, std::size_t metric, PageChunk& chunk);
   // Of a Metric message, without tag and length.
   template <typename Values>
   std::size_t MetricBytes(const metrics::FamilySnapshot& family, const Values& values, std::size_t metric);

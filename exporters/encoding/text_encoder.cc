@@ -3,10 +3,10 @@
 #include <string>
 
 #include "exporters/encoding/number_format.h"
-#include "metrics_core/family_info.h"
-#include "metrics_core/metric_kind.h"
-#include "metrics_core/name_escaping.h"
-#include "metrics_core/text_escaping.h"
+#include "metrics_core/naming/name_escaping.h"
+#include "metrics_core/naming/text_escaping.h"
+#include "metrics_core/reading/family_info.h"
+#include "metrics_core/reading/metric_kind.h"
 
 namespace streamhouse::exporters {
 namespace {

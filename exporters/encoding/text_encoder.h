@@ -9,7 +9,7 @@
 #include <span>
 
 #include "exporters/encoding/text_page.h"
-#include "metrics_core/snapshot.h"
+#include "metrics_core/reading/snapshot.h"
 
 namespace streamhouse::exporters {
 

@@ -6,9 +6,9 @@
 
 #include "exporters/encoding/exemplar_text.h"
 #include "exporters/encoding/number_format.h"
-#include "metrics_core/metric_kind.h"
-#include "metrics_core/name_escaping.h"
-#include "metrics_core/text_escaping.h"
+#include "metrics_core/naming/name_escaping.h"
+#include "metrics_core/naming/text_escaping.h"
+#include "metrics_core/reading/metric_kind.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -73,7 +73,7 @@ SampleName::SampleName(std::string_view name) {
   if (bare != name) bare = "{" + bare + "}";
 }
 
-PageSource::Progress TextPage::Fill(Chunk& chunk) {
+PageSource::Progress TextPage::Fill(PageChunk& chunk) {
   for (; family_ < families_.size(); ++family_) {
     const FamilySnapshot& family = families_[family_];
     if (family.size() == 0) continue;
@@ -83,7 +83,7 @@ PageSource::Progress TextPage::Fill(Chunk& chunk) {
   return chunk.Append(dialect_.end_of_page) ? Progress::kEnd : Progress::kMore;
 }
 
-bool TextPage::FillFamily(const FamilySnapshot& family, Chunk& chunk) {
+bool TextPage::FillFamily(const FamilySnapshot& family, PageChunk& chunk) {
   if (step_ == Step::kBegin) {
     BeginFamily(family);
     step_ = Step::kMetadata;
@@ -152,20 +152,20 @@ void TextPage::AddNumberLabel(std::string_view name, double value) {
 }
 
 template <typename Number>
-bool TextPage::FillSeries(const FamilySnapshot& family, const CounterValues<Number>& counters, Chunk& chunk) {
+bool TextPage::FillSeries(const FamilySnapshot& family, const CounterValues<Number>& counters, PageChunk& chunk) {
   return FillNumbers(family, counters.numbers, counters.exemplars, chunk);
 }
 
-bool TextPage::FillSeries(const FamilySnapshot& family, const UpDownCounterValues& counters, Chunk& chunk) {
+bool TextPage::FillSeries(const FamilySnapshot& family, const UpDownCounterValues& counters, PageChunk& chunk) {
   return FillNumbers(family, counters.numbers, {}, chunk);
 }
 
 template <typename Number>
-bool TextPage::FillSeries(const FamilySnapshot& family, const GaugeValues<Number>& gauges, Chunk& chunk) {
+bool TextPage::FillSeries(const FamilySnapshot& family, const GaugeValues<Number>& gauges, PageChunk& chunk) {
   return FillNumbers(family, gauges.numbers, {}, chunk);
 }
 
-bool TextPage::FillSeries(const FamilySnapshot& family, const InfoValues& /*infos*/, Chunk& chunk) {
+bool TextPage::FillSeries(const FamilySnapshot& family, const InfoValues& /*infos*/, PageChunk& chunk) {
   const auto write_one = [](char* out) { return WriteInteger(out, 1); };
   for (; series_ < family.size(); ++series_) {
     if (!FillLine(chunk, name_, family.label_text(series_), write_one)) return false;
@@ -173,7 +173,7 @@ bool TextPage::FillSeries(const FamilySnapshot& family, const InfoValues& /*info
   return true;
 }
 
-bool TextPage::FillSeries(const FamilySnapshot& family, const StateSetValues& sets, Chunk& chunk) {
+bool TextPage::FillSeries(const FamilySnapshot& family, const StateSetValues& sets, PageChunk& chunk) {
   for (; series_ < family.size(); ++series_) {
     for (; line_ < sets.states.size(); ++line_) {
       const auto write_state = [&](char* out) { return WriteInteger(out, sets.IsOn(series_, line_) ? 1 : 0); };
@@ -184,7 +184,7 @@ bool TextPage::FillSeries(const FamilySnapshot& family, const StateSetValues& se
   return true;
 }
 
-bool TextPage::FillSeries(const FamilySnapshot& family, const HistogramValues& histograms, Chunk& chunk) {
+bool TextPage::FillSeries(const FamilySnapshot& family, const HistogramValues& histograms, PageChunk& chunk) {
   for (; series_ < family.size(); ++series_) {
     if (!FillHistogram(family, histograms, chunk)) return false;
     line_ = 0;
@@ -193,11 +193,12 @@ bool TextPage::FillSeries(const FamilySnapshot& family, const HistogramValues& h
   return true;
 }
 
-bool TextPage::FillSeries(const FamilySnapshot& family, const ExponentialHistogramValues& histograms, Chunk& chunk) {
+bool TextPage::FillSeries(const FamilySnapshot& family, const ExponentialHistogramValues& histograms,
+                          PageChunk& chunk) {
   return FillSeries(family, histograms.classic, chunk);
 }
 
-bool TextPage::FillSeries(const FamilySnapshot& family, const SummaryValues& summaries, Chunk& chunk) {
+bool TextPage::FillSeries(const FamilySnapshot& family, const SummaryValues& summaries, PageChunk& chunk) {
   for (; series_ < family.size(); ++series_) {
     if (!FillSummary(family, summaries, chunk)) return false;
     line_ = 0;
@@ -211,7 +212,7 @@ const metrics::Exemplar* TextPage::ExemplarOf(const ExemplarTable& exemplars, st
 
 template <typename Number>
 bool TextPage::FillNumbers(const FamilySnapshot& family, std::span<const Number> numbers,
-                           const ExemplarTable& exemplars, Chunk& chunk) {
+                           const ExemplarTable& exemplars, PageChunk& chunk) {
   const bool has_exemplars = !exemplars.places.empty();
   for (; series_ < numbers.size(); ++series_) {
     const Number number = numbers[series_];
@@ -236,15 +237,15 @@ char* TextPage::WriteNumber(char* out, double value) const {
   return dialect_.write_double(out, value);
 }
 
-bool TextPage::FillCreated(const FamilySnapshot& family, Chunk& chunk) {
+bool TextPage::FillCreated(const FamilySnapshot& family, PageChunk& chunk) {
   if (!shows_created_) return true;
   return FillLine(chunk, created_name_, family.label_text(series_),
                   [&](char* out) { return WriteUnixTime(out, family.created_unix_milliseconds(series_)); });
 }
 
 template <typename WriteValue>
-bool TextPage::FillLine(Chunk& chunk, const SampleName& name, std::string_view labels, const WriteValue& write_value,
-                        const metrics::Exemplar* exemplar) {
+bool TextPage::FillLine(PageChunk& chunk, const SampleName& name, std::string_view labels,
+                        const WriteValue& write_value, const metrics::Exemplar* exemplar) {
   const std::size_t exemplar_bytes = exemplar == nullptr ? 0 : kExemplarBytesMax;
   char* out =
       chunk.Reserve(name.labelled.size() + labels.size() + kNumberBytesMax + kPunctuationBytes + exemplar_bytes);
@@ -263,7 +264,7 @@ bool TextPage::FillLine(Chunk& chunk, const SampleName& name, std::string_view l
   return true;
 }
 
-bool TextPage::FillHistogram(const FamilySnapshot& family, const HistogramValues& histograms, Chunk& chunk) {
+bool TextPage::FillHistogram(const FamilySnapshot& family, const HistogramValues& histograms, PageChunk& chunk) {
   const HistogramValue value = histograms[series_];
   const std::string_view labels = family.label_text(series_);
   const std::size_t buckets = value.bucket_counts.size();
@@ -277,7 +278,7 @@ bool TextPage::FillHistogram(const FamilySnapshot& family, const HistogramValues
   return FillTotals(family, buckets, value.sum, value.count, chunk);
 }
 
-bool TextPage::FillSummary(const FamilySnapshot& family, const SummaryValues& summaries, Chunk& chunk) {
+bool TextPage::FillSummary(const FamilySnapshot& family, const SummaryValues& summaries, PageChunk& chunk) {
   const SummaryValue value = summaries[series_];
   const std::size_t quantiles = value.quantile_values.size();
   for (; line_ < quantiles; ++line_) {
@@ -288,7 +289,7 @@ bool TextPage::FillSummary(const FamilySnapshot& family, const SummaryValues& su
 }
 
 bool TextPage::FillTotals(const FamilySnapshot& family, std::size_t lines, double sum, std::uint64_t count,
-                          Chunk& chunk) {
+                          PageChunk& chunk) {
   const std::string_view labels = family.label_text(series_);
   if (line_ == lines) {
     const auto write_sum = [&](char* out) { return dialect_.write_double(out, sum); };
@@ -304,7 +305,7 @@ bool TextPage::FillTotals(const FamilySnapshot& family, std::size_t lines, doubl
 }
 
 template <typename WriteValue>
-bool TextPage::FillLineWithAdded(Chunk& chunk, const SampleName& name, std::string_view labels, std::size_t added,
+bool TextPage::FillLineWithAdded(PageChunk& chunk, const SampleName& name, std::string_view labels, std::size_t added,
                                  const WriteValue& write_value, const metrics::Exemplar* exemplar) {
   const std::size_t exemplar_bytes = exemplar == nullptr ? 0 : kExemplarBytesMax;
   char* out = chunk.Reserve(name.labelled.size() + labels.size() + added_label_bytes_max_ + kNumberBytesMax +

@@ -15,11 +15,11 @@
 #include <string_view>
 #include <vector>
 
-#include "exporters/encoding/chunk.h"
+#include "exporters/encoding/page_chunk.h"
 #include "metrics_core/exemplar.h"
-#include "metrics_core/family_info.h"
-#include "metrics_core/family_values.h"
-#include "metrics_core/snapshot.h"
+#include "metrics_core/reading/family_info.h"
+#include "metrics_core/reading/family_values.h"
+#include "metrics_core/reading/snapshot.h"
 
 namespace streamhouse::exporters {
 
@@ -55,7 +55,7 @@ class TextPage : public PageSource {
            CreatedUse created = CreatedUse::kLeftOut)
       : dialect_(dialect), created_(created), families_(families) {}
 
-  Progress Fill(Chunk& chunk) override;
+  Progress Fill(PageChunk& chunk) override;
 
  private:
   enum class Step { kBegin, kMetadata, kSeries };
@@ -74,34 +74,37 @@ class TextPage : public PageSource {
   void Begin(const metrics::FamilyInfo& info, const metrics::SummaryValues& summaries);
 
   // Everything below returns false when the chunk is full.
-  bool FillFamily(const metrics::FamilySnapshot& family, Chunk& chunk);
+  bool FillFamily(const metrics::FamilySnapshot& family, PageChunk& chunk);
   template <typename Number>
-  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::CounterValues<Number>& counters, Chunk& chunk);
-  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::UpDownCounterValues& counters, Chunk& chunk);
+  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::CounterValues<Number>& counters,
+                  PageChunk& chunk);
+  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::UpDownCounterValues& counters,
+                  PageChunk& chunk);
   template <typename Number>
-  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::GaugeValues<Number>& gauges, Chunk& chunk);
-  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::InfoValues& infos, Chunk& chunk);
-  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::StateSetValues& sets, Chunk& chunk);
-  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::HistogramValues& histograms, Chunk& chunk);
+  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::GaugeValues<Number>& gauges, PageChunk& chunk);
+  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::InfoValues& infos, PageChunk& chunk);
+  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::StateSetValues& sets, PageChunk& chunk);
+  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::HistogramValues& histograms, PageChunk& chunk);
   bool FillSeries(const metrics::FamilySnapshot& family, const metrics::ExponentialHistogramValues& histograms,
-                  Chunk& chunk);
-  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::SummaryValues& summaries, Chunk& chunk);
+                  PageChunk& chunk);
+  bool FillSeries(const metrics::FamilySnapshot& family, const metrics::SummaryValues& summaries, PageChunk& chunk);
 
   template <typename Number>
   bool FillNumbers(const metrics::FamilySnapshot& family, std::span<const Number> numbers,
-                   const metrics::ExemplarTable& exemplars, Chunk& chunk);
-  bool FillCreated(const metrics::FamilySnapshot& family, Chunk& chunk);
-  bool FillHistogram(const metrics::FamilySnapshot& family, const metrics::HistogramValues& histograms, Chunk& chunk);
-  bool FillSummary(const metrics::FamilySnapshot& family, const metrics::SummaryValues& summaries, Chunk& chunk);
+                   const metrics::ExemplarTable& exemplars, PageChunk& chunk);
+  bool FillCreated(const metrics::FamilySnapshot& family, PageChunk& chunk);
+  bool FillHistogram(const metrics::FamilySnapshot& family, const metrics::HistogramValues& histograms,
+                     PageChunk& chunk);
+  bool FillSummary(const metrics::FamilySnapshot& family, const metrics::SummaryValues& summaries, PageChunk& chunk);
   // The sum, the count and the start time, which follow `lines` other lines.
   bool FillTotals(const metrics::FamilySnapshot& family, std::size_t lines, double sum, std::uint64_t count,
-                  Chunk& chunk);
+                  PageChunk& chunk);
   template <typename WriteValue>
-  static bool FillLine(Chunk& chunk, const SampleName& name, std::string_view labels, const WriteValue& write_value,
+  static bool FillLine(PageChunk& chunk, const SampleName& name, std::string_view labels, const WriteValue& write_value,
                        const metrics::Exemplar* exemplar = nullptr);
   // A line with added_labels_[added] behind the others.
   template <typename WriteValue>
-  bool FillLineWithAdded(Chunk& chunk, const SampleName& name, std::string_view labels, std::size_t added,
+  bool FillLineWithAdded(PageChunk& chunk, const SampleName& name, std::string_view labels, std::size_t added,
                          const WriteValue& write_value, const metrics::Exemplar* exemplar = nullptr);
   // Null where there is none, or the dialect does not show it.
   const metrics::Exemplar* ExemplarOf(const metrics::ExemplarTable& exemplars, std::size_t bucket) const;

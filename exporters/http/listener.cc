@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "exporters/http/response.h"
+#include "exporters/http/message/response.h"
 #include "exporters/http/sockets.h"
 #include "exporters/http/tcp_connection.h"
-#include "exporters/http/tls_connection.h"
+#include "exporters/http/tls/tls_connection.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -174,7 +174,7 @@ bool Listener::MakeRoom() {
   return true;
 }
 
-// So a crowd that asks for pages and does not read them cannot keep all slots.
+// So a crowd that asks for pages and does not read them cannot keep all permits.
 bool Listener::GiveUpAStalledPage() {
   const auto stalled_since = [](const auto& entry) {
     return entry.second->stalled_since().value_or(std::chrono::steady_clock::time_point::max());

@@ -23,18 +23,18 @@
 #include <memory>
 #include <string>
 
-#include "exporters/http/basic_auth.h"
+#include "exporters/http/access/basic_auth.h"
+#include "exporters/http/access/password_queue.h"
+#include "exporters/http/access/web_config.h"
 #include "exporters/http/connection.h"
 #include "exporters/http/limits.h"
-#include "exporters/http/password_queue.h"
+#include "exporters/http/message/request.h"
 #include "exporters/http/readiness_checks.h"
-#include "exporters/http/request.h"
 #include "exporters/http/routes.h"
 #include "exporters/http/server_executor.h"
 #include "exporters/http/server_metrics.h"
 #include "exporters/http/session.h"
-#include "exporters/http/tls_context.h"
-#include "exporters/http/web_config.h"
+#include "exporters/http/tls/tls_context.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"

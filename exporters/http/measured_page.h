@@ -1,4 +1,4 @@
-// MeasuredPage: another page, counted while it is produced; holds its slot until it is gone.
+// MeasuredPage: another page, counted while it is produced; holds its permit until it is gone.
 //
 // Guarantees: a page that comes to its end is counted once, with its bytes and the time since it was asked for; one
 // that was begun and does not is counted as failed. Thread safety: one thread at a time. Cost: two clock readings a
@@ -10,9 +10,9 @@
 #include <memory>
 #include <utility>
 
-#include "exporters/encoding/chunk.h"
 #include "exporters/encoding/content_negotiation.h"
-#include "exporters/http/scrape_slots.h"
+#include "exporters/encoding/page_chunk.h"
+#include "exporters/http/scrape_permits.h"
 #include "exporters/http/server_metrics.h"
 
 namespace streamhouse::exporters {
@@ -21,14 +21,14 @@ class MeasuredPage : public PageSource {
  public:
   // `metrics` must outlive the page.
   MeasuredPage(std::unique_ptr<PageSource> page, PageFormat format, const ServerMetrics& metrics,
-               ScrapeSlots::Slot slot)
-      : page_(std::move(page)), format_(format), metrics_(metrics), slot_(std::move(slot)) {}
+               ScrapePermits::Permit permit)
+      : page_(std::move(page)), format_(format), metrics_(metrics), permit_(std::move(permit)) {}
 
   ~MeasuredPage() override {
     if (has_begun_ && !has_ended_) metrics_.CountFailedPage(format_);
   }
 
-  Progress Fill(Chunk& chunk) override {
+  Progress Fill(PageChunk& chunk) override {
     has_begun_ = true;
     const Progress progress = page_->Fill(chunk);
     bytes_ += chunk.view().size();
@@ -43,7 +43,7 @@ class MeasuredPage : public PageSource {
   const std::unique_ptr<PageSource> page_;
   const PageFormat format_;
   const ServerMetrics& metrics_;
-  const ScrapeSlots::Slot slot_;
+  const ScrapePermits::Permit permit_;
   const std::chrono::steady_clock::time_point asked_at_ = std::chrono::steady_clock::now();
   std::uint64_t bytes_ = 0;
   bool has_begun_ = false;

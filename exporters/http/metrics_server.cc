@@ -5,12 +5,12 @@
 #include <optional>
 #include <utility>
 
+#include "exporters/http/access/web_config.h"
 #include "exporters/http/blocked_signals.h"
 #include "exporters/http/listener.h"
 #include "exporters/http/routes.h"
 #include "exporters/http/running_server.h"
 #include "exporters/http/server_executor.h"
-#include "exporters/http/web_config.h"
 
 namespace streamhouse::exporters {
 namespace {

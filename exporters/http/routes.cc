@@ -12,9 +12,9 @@
 #include "exporters/encoding/compressed_page.h"
 #include "exporters/encoding/content_negotiation.h"
 #include "exporters/http/measured_page.h"
-#include "exporters/http/query.h"
+#include "exporters/http/message/query.h"
+#include "exporters/http/message/target.h"
 #include "exporters/http/scrape_page.h"
-#include "exporters/http/target.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -101,7 +101,7 @@ std::chrono::milliseconds PageTime(std::string_view scrape_timeout, std::chrono:
 Routes::Routes(metrics::Registry& registry, const metrics::Health& health, RoutesOptions options)
     : options_(std::move(options)),
       health_(health),
-      slots_(options_.limits.scrapes),
+      permits_(options_.limits.scrapes),
       aggregated_view_(options_.aggregate),
       labelled_view_(options_.labels),
       detailed_([&registry, this] { return labelled_view_.Of(registry.TakeSnapshot()); }),
@@ -138,19 +138,19 @@ Response Routes::Answer(const Request& request, const Target& target) {
   return Index();
 }
 
-ScrapeSlots::Slot Routes::TakeSlot() const {
-  ScrapeSlots::Slot slot = slots_.Take();
-  if (slot) return slot;
+ScrapePermits::Permit Routes::TakePermit() const {
+  ScrapePermits::Permit permit = permits_.Take();
+  if (permit) return permit;
   options_.metrics.CountLimit(Limit::kScrapes);
-  return options_.make_room && options_.make_room() ? slots_.Take() : ScrapeSlots::Slot();
+  return options_.make_room && options_.make_room() ? permits_.Take() : ScrapePermits::Permit();
 }
 
 Response Routes::Metrics(const Request& request, const Target& target) {
   const NegotiatedFormat negotiated = NegotiateFormat(request.accept);
   const ContentCoding coding = NegotiateCoding(request.accept_encoding);
   std::optional<FamilyNames> names = QueryValues(target.query, "name[]");
-  ScrapeSlots::Slot slot = TakeSlot();
-  const int status = !names ? 400 : slot ? 200 : 503;
+  ScrapePermits::Permit permit = TakePermit();
+  const int status = !names ? 400 : permit ? 200 : 503;
   options_.metrics.CountScrape(negotiated.format, status);
   if (status != 200) return ErrorResponse(status);
 
@@ -163,7 +163,8 @@ Response Routes::Metrics(const Request& request, const Target& target) {
   response.content_type = negotiated.content_type;
   response.headers.emplace_back("Vary", "Accept, Accept-Encoding");
   if (coding != ContentCoding::kIdentity) response.headers.emplace_back("Content-Encoding", ContentCodingName(coding));
-  response.page = std::make_unique<MeasuredPage>(std::move(page), negotiated.format, options_.metrics, std::move(slot));
+  response.page =
+      std::make_unique<MeasuredPage>(std::move(page), negotiated.format, options_.metrics, std::move(permit));
   response.page_time = PageTime(request.scrape_timeout, options_.limits.page_time);
   return response;
 }

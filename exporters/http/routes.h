@@ -26,12 +26,12 @@
 
 #include "exporters/encoding/text_page.h"
 #include "exporters/http/limits.h"
-#include "exporters/http/request.h"
-#include "exporters/http/response.h"
-#include "exporters/http/scrape_slots.h"
+#include "exporters/http/message/request.h"
+#include "exporters/http/message/response.h"
+#include "exporters/http/message/target.h"
+#include "exporters/http/scrape_permits.h"
 #include "exporters/http/server_metrics.h"
 #include "exporters/http/shared_collection.h"
-#include "exporters/http/target.h"
 #include "exporters/view/aggregated_view.h"
 #include "exporters/view/labelled_view.h"
 #include "metrics_core/health.h"
@@ -64,11 +64,11 @@ class Routes {
  private:
   Response Answer(const Request& request, const Target& target);
   Response Metrics(const Request& request, const Target& target);
-  ScrapeSlots::Slot TakeSlot() const;
+  ScrapePermits::Permit TakePermit() const;
 
   const RoutesOptions options_;
   const metrics::Health& health_;
-  const ScrapeSlots slots_;
+  const ScrapePermits permits_;
   const AggregatedView aggregated_view_;
   const LabelledView labelled_view_;
   SharedCollection detailed_;

@@ -9,7 +9,7 @@
 #include "exporters/encoding/protobuf_encoder.h"
 #include "exporters/encoding/text_encoder.h"
 #include "exporters/view/escaped_view.h"
-#include "metrics_core/family_info.h"
+#include "metrics_core/reading/family_info.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -38,7 +38,7 @@ bool IsNameIn(std::string_view name, const metrics::FamilyInfo& info) {
 
 }  // namespace
 
-PageSource::Progress ScrapePage::Fill(Chunk& chunk) {
+PageSource::Progress ScrapePage::Fill(PageChunk& chunk) {
   if (encoder_ == nullptr) Collect();
   return encoder_->Fill(chunk);
 }

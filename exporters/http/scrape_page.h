@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include "exporters/encoding/chunk.h"
 #include "exporters/encoding/content_negotiation.h"
+#include "exporters/encoding/page_chunk.h"
 #include "exporters/encoding/text_page.h"
 #include "exporters/http/shared_collection.h"
-#include "metrics_core/snapshot.h"
+#include "metrics_core/reading/snapshot.h"
 
 namespace streamhouse::exporters {
 
@@ -27,7 +27,7 @@ class ScrapePage : public PageSource {
              CreatedUse created = CreatedUse::kLeftOut)
       : collection_(collection), format_(format), names_(std::move(names)), created_(created) {}
 
-  Progress Fill(Chunk& chunk) override;
+  Progress Fill(PageChunk& chunk) override;
 
  private:
   void Collect();

@@ -195,7 +195,7 @@ void Session::Finish() {
 }
 
 void Session::Linger() {
-  before_chunk_.resize(kChunkBytes);
+  before_chunk_.resize(kPageChunkBytes);
   connection_->AsyncReadSome({before_chunk_.data(), before_chunk_.size()},
                              [self = shared_from_this()](error_code error, std::size_t bytes) {
                                if (self->is_over()) return;

@@ -19,13 +19,13 @@
 #include <string_view>
 #include <utility>
 
-#include "exporters/encoding/chunk.h"
+#include "exporters/encoding/page_chunk.h"
 #include "exporters/http/connection.h"
 #include "exporters/http/limits.h"
-#include "exporters/http/request.h"
-#include "exporters/http/request_reader.h"
-#include "exporters/http/response.h"
-#include "exporters/http/response_head.h"
+#include "exporters/http/message/request.h"
+#include "exporters/http/message/request_reader.h"
+#include "exporters/http/message/response.h"
+#include "exporters/http/message/response_head.h"
 #include "exporters/http/server_metrics.h"
 
 namespace streamhouse::exporters {
@@ -94,7 +94,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::chrono::steady_clock::time_point page_deadline_;
   std::optional<std::chrono::steady_clock::time_point> stalled_since_;
   std::string before_chunk_;
-  std::optional<Chunk> chunk_;
+  std::optional<PageChunk> chunk_;
   std::size_t lingered_bytes_ = 0;
 };
 

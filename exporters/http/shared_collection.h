@@ -13,8 +13,8 @@
 #include <mutex>
 #include <utility>
 
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/snapshot.h"
 
 namespace streamhouse::exporters {
 

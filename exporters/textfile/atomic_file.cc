@@ -48,7 +48,7 @@ Status WriteAll(int descriptor, std::string_view bytes, const std::string& path)
 
 Status WritePage(int descriptor, PageSource& page, const std::string& path,
                  std::chrono::steady_clock::time_point deadline) {
-  Chunk chunk;
+  PageChunk chunk;
   PageSource::Progress progress;
   do {
     chunk.Clear();

@@ -12,7 +12,7 @@
 #include <chrono>
 #include <string>
 
-#include "exporters/encoding/chunk.h"
+#include "exporters/encoding/page_chunk.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {

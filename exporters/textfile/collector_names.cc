@@ -5,7 +5,7 @@
 #include <memory>
 #include <utility>
 
-#include "metrics_core/snapshot_builder.h"
+#include "metrics_core/reading/snapshot_builder.h"
 
 namespace streamhouse::exporters {
 namespace {

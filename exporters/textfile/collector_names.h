@@ -9,7 +9,7 @@
 
 #include <string_view>
 
-#include "metrics_core/snapshot.h"
+#include "metrics_core/reading/snapshot.h"
 
 namespace streamhouse::exporters {
 

@@ -6,8 +6,8 @@
 #include "exporters/textfile/atomic_file.h"
 #include "exporters/textfile/collector_names.h"
 #include "exporters/view/escaped_view.h"
-#include "metrics_core/name_escaping.h"
-#include "metrics_core/snapshot.h"
+#include "metrics_core/naming/name_escaping.h"
+#include "metrics_core/reading/snapshot.h"
 
 namespace streamhouse::exporters {
 

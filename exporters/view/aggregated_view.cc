@@ -8,7 +8,7 @@
 
 #include "exporters/view/family_sums.h"
 #include "exporters/view/series_groups.h"
-#include "metrics_core/snapshot_builder.h"
+#include "metrics_core/reading/snapshot_builder.h"
 
 namespace streamhouse::exporters {
 namespace {

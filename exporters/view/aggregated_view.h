@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-#include "metrics_core/snapshot.h"
+#include "metrics_core/reading/snapshot.h"
 
 namespace streamhouse::exporters {
 

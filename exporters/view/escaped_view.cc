@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "exporters/encoding/label_reader.h"
-#include "metrics_core/snapshot_builder.h"
+#include "metrics_core/reading/snapshot_builder.h"
 
 namespace streamhouse::exporters {
 namespace {

@@ -7,8 +7,8 @@
 
 #include <span>
 
-#include "metrics_core/name_escaping.h"
-#include "metrics_core/snapshot.h"
+#include "metrics_core/naming/name_escaping.h"
+#include "metrics_core/reading/snapshot.h"
 
 namespace streamhouse::exporters {
 

@@ -9,8 +9,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "metrics_core/exponential_scale.h"
-#include "metrics_core/family_values.h"
+#include "metrics_core/reading/exponential_scale.h"
+#include "metrics_core/reading/family_values.h"
 
 namespace streamhouse::exporters {
 

@@ -10,9 +10,9 @@
 
 #include "exporters/view/exponential_sum.h"
 #include "metrics_core/exemplar.h"
-#include "metrics_core/family_builder.h"
-#include "metrics_core/family_values.h"
 #include "metrics_core/metric_options.h"
+#include "metrics_core/reading/family_builder.h"
+#include "metrics_core/reading/family_values.h"
 
 namespace streamhouse::exporters {
 namespace {

@@ -12,9 +12,9 @@
 #include <span>
 #include <string>
 
-#include "metrics_core/family_info.h"
-#include "metrics_core/snapshot.h"
-#include "metrics_core/snapshot_builder.h"
+#include "metrics_core/reading/family_info.h"
+#include "metrics_core/reading/snapshot.h"
+#include "metrics_core/reading/snapshot_builder.h"
 
 namespace streamhouse::exporters {
 

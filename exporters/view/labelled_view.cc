@@ -6,11 +6,11 @@
 #include <memory>
 #include <string_view>
 
-#include "metrics_core/family_info.h"
-#include "metrics_core/metric_kind.h"
-#include "metrics_core/metric_name.h"
-#include "metrics_core/snapshot_builder.h"
-#include "metrics_core/text_escaping.h"
+#include "metrics_core/naming/metric_name.h"
+#include "metrics_core/naming/text_escaping.h"
+#include "metrics_core/reading/family_info.h"
+#include "metrics_core/reading/metric_kind.h"
+#include "metrics_core/reading/snapshot_builder.h"
 
 namespace streamhouse::exporters {
 namespace {

@@ -16,7 +16,7 @@
 #include <utility>
 #include <vector>
 
-#include "metrics_core/snapshot.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {

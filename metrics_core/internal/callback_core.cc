@@ -8,13 +8,13 @@
 #include <utility>
 #include <variant>
 
-#include "metrics_core/family_builder.h"
-#include "metrics_core/family_values.h"
 #include "metrics_core/internal/definition.h"
 #include "metrics_core/internal/guarded_call.h"
-#include "metrics_core/internal/label_text.h"
+#include "metrics_core/internal/series/label_text.h"
 #include "metrics_core/metric_options.h"
-#include "metrics_core/snapshot_builder.h"
+#include "metrics_core/reading/family_builder.h"
+#include "metrics_core/reading/family_values.h"
+#include "metrics_core/reading/snapshot_builder.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::metrics::internal {

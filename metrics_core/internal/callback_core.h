@@ -16,9 +16,9 @@
 #include <variant>
 #include <vector>
 
-#include "metrics_core/family_info.h"
 #include "metrics_core/internal/collected_family.h"
-#include "metrics_core/internal/snapshot_epochs.h"
+#include "metrics_core/internal/series/snapshot_epochs.h"
+#include "metrics_core/reading/family_info.h"
 
 namespace streamhouse::metrics {
 

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "metrics_core/family_info.h"
+#include "metrics_core/reading/family_info.h"
 
 namespace streamhouse::metrics {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "metrics_core/family_info.h"
+#include "metrics_core/reading/family_info.h"
 
 namespace streamhouse::metrics::internal {
 

@@ -6,12 +6,12 @@
 #include <string>
 
 #include "metrics_core/clock.h"
-#include "metrics_core/family_builder.h"
-#include "metrics_core/family_values.h"
+#include "metrics_core/internal/cells/exemplar_slots.h"
 #include "metrics_core/internal/definition.h"
-#include "metrics_core/internal/exemplar_slots.h"
-#include "metrics_core/internal/label_text.h"
-#include "metrics_core/snapshot_builder.h"
+#include "metrics_core/internal/series/label_text.h"
+#include "metrics_core/reading/family_builder.h"
+#include "metrics_core/reading/family_values.h"
+#include "metrics_core/reading/snapshot_builder.h"
 
 namespace streamhouse::metrics::internal {
 

@@ -21,20 +21,20 @@
 #include <utility>
 #include <vector>
 
-#include "metrics_core/family_info.h"
-#include "metrics_core/internal/bucket_table.h"
-#include "metrics_core/internal/cell_arena.h"
-#include "metrics_core/internal/cell_reader.h"
+#include "metrics_core/internal/cells/bucket_table.h"
+#include "metrics_core/internal/cells/cell_arena.h"
+#include "metrics_core/internal/cells/cell_reader.h"
+#include "metrics_core/internal/cells/exponential_run.h"
 #include "metrics_core/internal/collected_family.h"
-#include "metrics_core/internal/exponential_run.h"
-#include "metrics_core/internal/read_section.h"
 #include "metrics_core/internal/recording_kind.h"
-#include "metrics_core/internal/series.h"
-#include "metrics_core/internal/series_index.h"
-#include "metrics_core/internal/series_ref.h"
-#include "metrics_core/internal/series_table.h"
-#include "metrics_core/internal/snapshot_epochs.h"
+#include "metrics_core/internal/series/read_section.h"
+#include "metrics_core/internal/series/series.h"
+#include "metrics_core/internal/series/series_index.h"
+#include "metrics_core/internal/series/series_ref.h"
+#include "metrics_core/internal/series/series_table.h"
+#include "metrics_core/internal/series/snapshot_epochs.h"
 #include "metrics_core/metric_options.h"
+#include "metrics_core/reading/family_info.h"
 
 namespace streamhouse::metrics {
 

@@ -9,10 +9,10 @@
 #include <cstdint>
 #include <string_view>
 
-#include "metrics_core/internal/cell.h"
-#include "metrics_core/internal/cell_arena.h"
-#include "metrics_core/internal/exponential_run.h"
-#include "metrics_core/metric_kind.h"
+#include "metrics_core/internal/cells/cell.h"
+#include "metrics_core/internal/cells/cell_arena.h"
+#include "metrics_core/internal/cells/exponential_run.h"
+#include "metrics_core/reading/metric_kind.h"
 
 namespace streamhouse::metrics::internal {
 

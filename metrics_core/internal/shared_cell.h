@@ -8,9 +8,9 @@
 
 #include <utility>
 
-#include "metrics_core/internal/cell.h"
-#include "metrics_core/internal/series_ref.h"
-#include "metrics_core/internal/shard.h"
+#include "metrics_core/internal/cells/cell.h"
+#include "metrics_core/internal/cells/shard.h"
+#include "metrics_core/internal/series/series_ref.h"
 
 namespace streamhouse::metrics::internal {
 

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "metrics_core/internal/snapshot_epochs.h"
-#include "metrics_core/snapshot_builder.h"
+#include "metrics_core/internal/series/snapshot_epochs.h"
+#include "metrics_core/reading/snapshot_builder.h"
 
 namespace streamhouse::metrics::internal {
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "metrics_core/snapshot.h"
+#include "metrics_core/reading/snapshot.h"
 
 namespace streamhouse::metrics::testing {
 namespace {

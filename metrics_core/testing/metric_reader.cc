@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "metrics_core/family_values.h"
-#include "metrics_core/internal/label_text.h"
+#include "metrics_core/internal/series/label_text.h"
+#include "metrics_core/reading/family_values.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::metrics::testing {

@@ -14,9 +14,9 @@
 #include <string_view>
 #include <utility>
 
-#include "metrics_core/family_values.h"
+#include "metrics_core/reading/family_values.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/snapshot.h"
 
 namespace streamhouse::metrics::testing {
 

@@ -9,7 +9,7 @@
 #include <span>
 #include <utility>
 
-#include "metrics_core/snapshot.h"
+#include "metrics_core/reading/snapshot.h"
 
 namespace streamhouse::metrics::testing {
 namespace {

@@ -17,7 +17,7 @@
 #include "agent/metadata/sqlite_metadata_store.h"
 #include "client/compression.h"
 #include "client/record_headers.h"
-#include "metrics_core/snapshot.h"
+#include "metrics_core/reading/snapshot.h"
 #include "tests/dataplane/data_plane_fixture.h"
 #include "tests/support/exemplar_finder.h"
 

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "metrics_core/bucket_bounds.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/snapshot.h"
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/metrics_core/page.h"
 

@@ -14,7 +14,7 @@
 
 #include <gtest/gtest.h>
 
-#include "metrics_core/internal/tsc.h"
+#include "metrics_core/internal/cells/tsc.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/timer.h"
 

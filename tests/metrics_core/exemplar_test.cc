@@ -10,8 +10,8 @@
 
 #include "metrics_core/bucket_bounds.h"
 #include "metrics_core/clock.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/snapshot.h"
 #include "metrics_core/status.h"
 #include "metrics_core/testing/metric_reader.h"
 

@@ -14,12 +14,12 @@
 #include <vector>
 
 #include "metrics_core/bucket_bounds.h"
-#include "metrics_core/exponential_scale.h"
 #include "metrics_core/family.h"
 #include "metrics_core/histogram.h"
-#include "metrics_core/internal/exponential_run.h"
+#include "metrics_core/internal/cells/exponential_run.h"
+#include "metrics_core/reading/exponential_scale.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/snapshot.h"
 
 namespace streamhouse::metrics {
 namespace {

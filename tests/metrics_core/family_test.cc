@@ -11,7 +11,7 @@
 
 #include <gtest/gtest.h>
 
-#include "metrics_core/internal/label_text.h"
+#include "metrics_core/internal/series/label_text.h"
 #include "metrics_core/registry.h"
 #include "tests/metrics_core/page.h"
 

@@ -12,8 +12,8 @@
 
 #include <gtest/gtest.h>
 
-#include "metrics_core/internal/cell_arena.h"
-#include "metrics_core/internal/shard.h"
+#include "metrics_core/internal/cells/cell_arena.h"
+#include "metrics_core/internal/cells/shard.h"
 #include "metrics_core/registry.h"
 #include "tests/metrics_core/page.h"
 

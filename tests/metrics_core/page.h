@@ -12,9 +12,9 @@
 #include <sstream>
 #include <string>
 
-#include "metrics_core/family_values.h"
+#include "metrics_core/reading/family_values.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/snapshot.h"
 
 namespace streamhouse::metrics {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <thread>
 
-#include "metrics_core/internal/cell_arena.h"
-#include "metrics_core/internal/shard.h"
+#include "metrics_core/internal/cells/cell_arena.h"
+#include "metrics_core/internal/cells/shard.h"
 #include "tests/metrics_core/page.h"
 
 namespace streamhouse::metrics {

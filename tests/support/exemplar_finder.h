@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "metrics_core/exemplar.h"
-#include "metrics_core/family_values.h"
+#include "metrics_core/reading/family_values.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/snapshot.h"
 #include "metrics_core/testing/metric_reader.h"
 
 namespace streamhouse {

@@ -42,24 +42,24 @@ refuses() {
 }
 
 # A kind of values without a description.
-patch metrics_core/metric_kind.h 's/^  kSummary,$/  kSummary,\n  kProbe,/'
-patch metrics_core/family_values.h 's/, SummaryValues>;$/, SummaryValues, ProbeValues>;/'
-patch metrics_core/family_values.h \
+patch metrics_core/reading/metric_kind.h 's/^  kSummary,$/  kSummary,\n  kProbe,/'
+patch metrics_core/reading/family_values.h 's/, SummaryValues>;$/, SummaryValues, ProbeValues>;/'
+patch metrics_core/reading/family_values.h \
   's/^using FamilyValues =/struct ProbeValues {\n  static constexpr MetricKind kKind = MetricKind::kProbe;\n};\n&/'
-refuses metrics_core/family_values.h "metric_kind.h needs a row for each kind"
+refuses metrics_core/reading/family_values.h "metric_kind.h needs a row for each kind"
 
 # A description that leaves a field out.
-patch metrics_core/metric_kind.h 's/^constexpr bool KindsStandInOrder/constexpr KindDescription kHalf = {.kind = MetricKind::kProbe};\n&/'
-refuses metrics_core/metric_kind.h "missing initializer for member .*protobuf_type"
-patch metrics_core/metric_kind.h '/^constexpr KindDescription kHalf/d'
+patch metrics_core/reading/metric_kind.h 's/^constexpr bool KindsStandInOrder/constexpr KindDescription kHalf = {.kind = MetricKind::kProbe};\n&/'
+refuses metrics_core/reading/metric_kind.h "missing initializer for member .*protobuf_type"
+patch metrics_core/reading/metric_kind.h '/^constexpr KindDescription kHalf/d'
 
 # With a description, each place that visits values must learn the kind. The row is a copy of the summary's.
-patch metrics_core/metric_kind.h '/^    \/\/ Quantiles cannot be added up/,/^    },$/{H;/^    },$/{p;x;s/^\n//;s/kSummary,/kProbe,/}}'
-compiles metrics_core/snapshot.h || { echo "the headers with one more kind do not compile"; cat "$overlay/log"; exit 1; }
+patch metrics_core/reading/metric_kind.h '/^    \/\/ Quantiles cannot be added up/,/^    },$/{H;/^    },$/{p;x;s/^\n//;s/kSummary,/kProbe,/}}'
+compiles metrics_core/reading/snapshot.h || { echo "the headers with one more kind do not compile"; cat "$overlay/log"; exit 1; }
 mapfile -t visitors < <(grep -rlE 'family\.Visit\(' --include=*.cc --include=*.h metrics_core exporters tests |
   grep -v -e family_values.h)
 [ "${#visitors[@]}" -ge 6 ] || { echo "only ${#visitors[@]} places visit values"; problems=1; }
-for place in metrics_core/snapshot_builder.h "${visitors[@]}"; do refuses "$place" ProbeValues; done
+for place in metrics_core/reading/snapshot_builder.h "${visitors[@]}"; do refuses "$place" ProbeValues; done
 
 # A kind of recording without a row, and with one.
 patch metrics_core/internal/recording_kind.h 's/^  kExponentialHistogram,$/&\n  kProbe,/'

@@ -32,11 +32,11 @@ class LayeringOfIncludes(RuleTestCase):
         self.assertClean(self.rule, {"metrics_core/a.h": text})
 
     def test_finds_the_core_s_internals_in_an_exporter(self):
-        files = {"exporters/e.cc": include("metrics_core/internal/cell.h")}
+        files = {"exporters/e.cc": include("metrics_core/internal/cells/cell.h")}
         self.assertFinds(self.rule, files, "exporters/e.cc:1")
 
     def test_lets_tests_benches_and_the_core_use_the_internals(self):
-        text = include("metrics_core/internal/cell.h")
+        text = include("metrics_core/internal/cells/cell.h")
         self.assertClean(self.rule, {"metrics_core/c.h": text, "tests/metrics_core/c_test.cc": text, "bench/c.cc": text})
 
     def test_finds_a_library_that_a_folder_has_no_claim_to(self):
@@ -44,7 +44,7 @@ class LayeringOfIncludes(RuleTestCase):
         self.assertFinds(self.rule, files, "client/p.cc:1", "exporters/e.cc:1")
 
     def test_finds_a_snapshot_outside_the_exporters(self):
-        files = {path: include("metrics_core/snapshot.h") for path in ("client/p.cc", "agent/a.cc", "exporters/e.cc")}
+        files = {path: include("metrics_core/reading/snapshot.h") for path in ("client/p.cc", "agent/a.cc", "exporters/e.cc")}
         self.assertFinds(self.rule, files, "client/p.cc:1", "agent/a.cc:1")
 
     def test_finds_test_helpers_in_production_code(self):
@@ -76,7 +76,7 @@ class LayeringOfDeps(RuleTestCase):
         self.assertFinds(self.rule, files, "metrics_core/BUILD.bazel:1")
 
     def test_finds_internals_and_test_helpers(self):
-        text = 'cc_library(name = "c", deps = ["//metrics_core/internal:cell", "//agent/testing:file_system"])\n'
+        text = 'cc_library(name = "c", deps = ["//metrics_core/internal/cells:cell", "//agent/testing:file_system"])\n'
         self.assertFinds(self.rule, {"agent/BUILD.bazel": text}, "agent/BUILD.bazel:1", "agent/BUILD.bazel:1")
 
     def test_lets_allowed_edges_be(self):

@@ -25,8 +25,8 @@ MAY_USE_THIRD_PARTY = {
 }
 # Headers of an allowed folder that are not for everybody: (folder that must not, path prefix) -> why.
 CLOSED_HEADERS = {
-    ("client", "metrics_core/snapshot.h"): "only exporters read snapshots",
-    ("agent", "metrics_core/snapshot.h"): "only exporters read snapshots",
+    ("client", "metrics_core/reading/snapshot.h"): "only exporters read snapshots",
+    ("agent", "metrics_core/reading/snapshot.h"): "only exporters read snapshots",
 }
 THIRD_PARTY_BY_PREFIX = {
     "CLI/": "cli11",

@@ -43,15 +43,15 @@ ROWS = (
     ("a PEM file", "proto/pem_file.h", "kPemBytesMax", "an error at the start; while serving, the old one stays"),
     ("head of an HTTP request", "exporters/http/limits.h", "head_bytes", "431"),
     ("target of an HTTP request", "exporters/http/limits.h", "target_bytes", "414"),
-    ("names in a query", "exporters/http/query.h", "kQueryNamesMax", "400"),
+    ("names in a query", "exporters/http/message/query.h", "kQueryNamesMax", "400"),
     ("time for the head of a request", "exporters/http/limits.h", "head_time", "the connection is closed"),
     ("time between two requests", "exporters/http/limits.h", "idle_time", "the connection is closed"),
     ("time for a piece of a page", "exporters/http/limits.h", "write_time", "the connection is closed"),
     ("time for a page", "exporters/http/limits.h", "page_time", "the connection is closed"),
     ("pages under way", "exporters/http/limits.h", "scrapes", "503, or a page that nobody reads is given up"),
     ("HTTP connections", "exporters/http/limits.h", "connections", "the oldest that is not being answered is closed"),
-    ("password checks that wait", "exporters/http/password_queue.h", "kPasswordChecksMax", "503"),
-    ("of these, requests that look like guesses", "exporters/http/password_queue.h", "kGuessChecksMax", "503 for it, or for the one that it replaces"),
+    ("password checks that wait", "exporters/http/access/password_queue.h", "kPasswordChecksMax", "503"),
+    ("of these, requests that look like guesses", "exporters/http/access/password_queue.h", "kGuessChecksMax", "503 for it, or for the one that it replaces"),
     ("requests of /ready that wait", "exporters/http/readiness_checks.h", "kReadinessRequestsMax", "503"),
     ("time for the checks of /ready", "exporters/http/readiness_checks.h", "kReadinessTime", "503"),
     ("a file that a web configuration names, and the configuration", "exporters/http/small_file.h", "kSmallFileBytesMax", "an error at start; later the files before stay"),
@@ -60,7 +60,7 @@ ROWS = (
 NO_LIMITS = {
     ("agent/log/log_format.h", "kBatchBodyBytesMax"),
     ("agent/log/log_openings.h", "kEarlierOpeningsMax"),
-    ("exporters/http/basic_auth.h", "kRememberedGuessesMax"),
+    ("exporters/http/access/basic_auth.h", "kRememberedGuessesMax"),
 }
 _LIMIT = re.compile(r"\bconstexpr\b[^;=({]*\b(k\w+Max)\b")
 _UNITS = {"nanoseconds": "ns", "milliseconds": "ms", "seconds": "s", "minutes": "min", "hours": "h"}

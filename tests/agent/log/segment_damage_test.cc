@@ -193,7 +193,7 @@ TEST_F(DamageUnderReadersTest, IsNoFileThatGoesWhenItsLogIsClosed) {
   ASSERT_TRUE(log_->Close().ok());
   std::filesystem::remove(Segment(2));
   EXPECT_EQ(log_->Read(2, {.records = 1, .bytes = 1}, [](const RecordView&) {}).status().code(),
-            StatusCode::kOutOfRange);
+            StatusCode::kUnavailable);
   EXPECT_TRUE(log_->Integrity().ok());
 }
 

@@ -17,9 +17,9 @@ namespace {
 class GivenPage : public PageSource {
  public:
   GivenPage(std::string page, Progress end) : page_(std::move(page)), end_(end) {}
-  Progress Fill(Chunk& chunk) override {
-    chunk.Append(std::string_view(page_).substr(at_, kChunkBytes));
-    at_ += kChunkBytes;
+  Progress Fill(PageChunk& chunk) override {
+    chunk.Append(std::string_view(page_).substr(at_, kPageChunkBytes));
+    at_ += kPageChunkBytes;
     return at_ < page_.size() ? Progress::kMore : end_;
   }
 
@@ -72,7 +72,7 @@ TEST_P(CompressedPageTest, KeepsToTheSizeOfItsChunks) {
   CompressedPage compressed(std::make_unique<GivenPage>(Random(500'000), PageSource::Progress::kEnd), GetParam());
   PageSource::Progress progress;
   do {
-    Chunk chunk(1000);
+    PageChunk chunk(1000);
     progress = compressed.Fill(chunk);
     ASSERT_LE(chunk.view().size(), 1000U);
     ASSERT_FALSE(progress == PageSource::Progress::kMore && chunk.empty());
@@ -82,7 +82,7 @@ TEST_P(CompressedPageTest, KeepsToTheSizeOfItsChunks) {
 
 TEST_P(CompressedPageTest, FailsWithItsPage) {
   CompressedPage compressed(std::make_unique<GivenPage>(Random(500'000), PageSource::Progress::kFailed), GetParam());
-  Chunk chunk;
+  PageChunk chunk;
   PageSource::Progress progress;
   do {
     chunk.Clear();

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "metrics_core/name_escaping.h"
+#include "metrics_core/naming/name_escaping.h"
 
 namespace streamhouse::exporters {
 namespace {

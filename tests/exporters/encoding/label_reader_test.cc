@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/snapshot.h"
 #include "tests/exporters/support/hostile_registry.h"
 
 namespace streamhouse::exporters {

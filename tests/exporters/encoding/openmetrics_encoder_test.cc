@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <string>
 
-#include "exporters/encoding/chunk.h"
+#include "exporters/encoding/page_chunk.h"
 #include "exporters/encoding/text_page.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/snapshot.h"
 #include "tests/exporters/support/command.h"
 #include "tests/exporters/support/created_snapshot.h"
 #include "tests/exporters/support/described_snapshot.h"
@@ -204,7 +204,7 @@ TEST(OpenMetricsEncoderTest, CutsNothingBetweenAValueAndItsCreationTime) {
     std::string page;
     PageSource::Progress progress;
     do {
-      Chunk chunk(bytes);
+      PageChunk chunk(bytes);
       progress = encoder.Fill(chunk);
       page += chunk.view();
     } while (progress == PageSource::Progress::kMore);

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "exporters/encoding/text_encoder.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/snapshot.h"
 #include "tests/exporters/support/command.h"
 #include "tests/exporters/support/described_snapshot.h"
 #include "tests/exporters/support/hostile_registry.h"

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "exporters/encoding/chunk.h"
+#include "exporters/encoding/page_chunk.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/snapshot.h"
 #include "tests/exporters/support/command.h"
 #include "tests/exporters/support/created_snapshot.h"
 #include "tests/exporters/support/described_snapshot.h"

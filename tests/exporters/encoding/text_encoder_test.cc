@@ -4,8 +4,8 @@
 
 #include <string>
 
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/snapshot.h"
 #include "tests/exporters/support/described_snapshot.h"
 #include "tests/exporters/support/hostile_registry.h"
 #include "tests/exporters/support/page.h"

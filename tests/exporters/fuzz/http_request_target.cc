@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "exporters/http/basic_auth.h"
+#include "exporters/http/access/basic_auth.h"
 #include "exporters/http/limits.h"
-#include "exporters/http/request.h"
-#include "exporters/http/response.h"
+#include "exporters/http/message/request.h"
+#include "exporters/http/message/response.h"
 #include "exporters/http/routes.h"
 #include "exporters/http/server_metrics.h"
 #include "exporters/http/session.h"

@@ -7,13 +7,13 @@
 #include <utility>
 #include <vector>
 
-#include "exporters/encoding/chunk.h"
 #include "exporters/encoding/openmetrics_encoder.h"
+#include "exporters/encoding/page_chunk.h"
 #include "exporters/encoding/protobuf_encoder.h"
 #include "exporters/encoding/text_encoder.h"
 #include "metrics_core/bucket_bounds.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/snapshot.h"
 #include "metrics_core/status.h"
 #include "tests/exporters/fuzz/fuzz_targets.h"
 #include "tests/exporters/fuzz/protobuf_labels.h"
@@ -26,7 +26,7 @@ using metrics::Check;
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
 constexpr char kSeparator = '\x1F';
-constexpr std::size_t kChunkSizes[] = {1, 16, 100, kChunkBytes};
+constexpr std::size_t kChunkSizes[] = {1, 16, 100, kPageChunkBytes};
 
 // A page whose chunks have so many bytes, or one item each.
 template <typename Encoder>
@@ -35,7 +35,7 @@ std::string PageInChunks(std::span<const metrics::FamilySnapshot> families, std:
   std::string page;
   PageSource::Progress progress;
   do {
-    Chunk chunk(chunk_bytes);
+    PageChunk chunk(chunk_bytes);
     progress = encoder.Fill(chunk);
     Check(progress != PageSource::Progress::kFailed, "an encoder gives up");
     Check(progress == PageSource::Progress::kEnd || !chunk.empty(), "an encoder makes no progress");

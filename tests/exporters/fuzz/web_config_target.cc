@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "exporters/http/web_config.h"
+#include "exporters/http/access/web_config.h"
 #include "metrics_core/status.h"
 #include "tests/exporters/fuzz/fuzz_targets.h"
 

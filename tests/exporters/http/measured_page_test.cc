@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "exporters/http/scrape_slots.h"
+#include "exporters/http/scrape_permits.h"
 #include "exporters/http/server_metrics.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/testing/metric_reader.h"
@@ -16,7 +16,7 @@ namespace {
 // Two chunks of five bytes.
 class TenBytes : public PageSource {
  public:
-  Progress Fill(Chunk& chunk) override {
+  Progress Fill(PageChunk& chunk) override {
     chunk.Append("12345");
     return std::exchange(first_, false) ? Progress::kMore : Progress::kEnd;
   }
@@ -28,7 +28,7 @@ class TenBytes : public PageSource {
 class MeasuredPageTest : public testing::Test {
  protected:
   std::unique_ptr<MeasuredPage> Page() {
-    return std::make_unique<MeasuredPage>(std::make_unique<TenBytes>(), PageFormat::kText, metrics_, slots_.Take());
+    return std::make_unique<MeasuredPage>(std::make_unique<TenBytes>(), PageFormat::kText, metrics_, permits_.Take());
   }
   double Bytes() {
     const metrics::testing::MetricReader reader(registry_);
@@ -42,7 +42,7 @@ class MeasuredPageTest : public testing::Test {
 
   metrics::Registry registry_;
   const ServerMetrics metrics_{registry_};
-  const ScrapeSlots slots_{1};
+  const ScrapePermits permits_{1};
 };
 
 TEST_F(MeasuredPageTest, CountsAPageThatComesToItsEnd) {
@@ -53,7 +53,7 @@ TEST_F(MeasuredPageTest, CountsAPageThatComesToItsEnd) {
 }
 
 TEST_F(MeasuredPageTest, CountsAPageThatIsGivenUpAsFailed) {
-  Chunk chunk;
+  PageChunk chunk;
   Page()->Fill(chunk);
   EXPECT_EQ(Bytes(), 0);
   EXPECT_EQ(Failed(), 1);
@@ -68,9 +68,9 @@ TEST_F(MeasuredPageTest, CountsNoFailureOfAPageThatNobodyBeganOrThatEnded) {
 TEST_F(MeasuredPageTest, HoldsItsSlotUntilItIsGone) {
   {
     const auto page = Page();
-    EXPECT_FALSE(slots_.Take());
+    EXPECT_FALSE(permits_.Take());
   }
-  EXPECT_TRUE(slots_.Take());
+  EXPECT_TRUE(permits_.Take());
 }
 
 }  // namespace

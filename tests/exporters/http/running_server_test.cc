@@ -31,11 +31,11 @@
 #include <utility>
 #include <vector>
 
+#include "exporters/http/access/web_config.h"
 #include "exporters/http/listener.h"
 #include "exporters/http/metrics_server.h"
 #include "exporters/http/routes.h"
 #include "exporters/http/server_executor.h"
-#include "exporters/http/web_config.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"

@@ -12,10 +12,10 @@
 #include <string>
 #include <string_view>
 
-#include "exporters/encoding/chunk.h"
+#include "exporters/encoding/page_chunk.h"
+#include "exporters/http/message/request.h"
+#include "exporters/http/message/response.h"
 #include "exporters/http/metrics_server.h"
-#include "exporters/http/request.h"
-#include "exporters/http/response.h"
 #include "exporters/http/routes.h"
 #include "metrics_core/family.h"
 #include "metrics_core/health.h"
@@ -115,7 +115,7 @@ class ScrapeMemoryTest : public testing::Test {
   static std::int64_t BytesOfAPage(Routes& routes) {
     return BytesOf([&] {
       const Response response = routes.Handle({.method = "GET", .target = "/metrics"});
-      Chunk chunk;
+      PageChunk chunk;
       while (response.page->Fill(chunk) == PageSource::Progress::kMore) chunk.Clear();
     });
   }

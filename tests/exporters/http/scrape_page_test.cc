@@ -31,7 +31,7 @@ TEST_F(ScrapePageTest, CollectsWhenItIsFirstFilled) {
 
 TEST_F(ScrapePageTest, StaysWithItsSnapshot) {
   ScrapePage page(collection_, {.format = PageFormat::kText, .content_type = ""});
-  Chunk chunk(1);
+  PageChunk chunk(1);
   ASSERT_EQ(page.Fill(chunk), PageSource::Progress::kMore);
   sent_.Increment(7);
   EXPECT_TRUE(ReadPage(page).ends_with("sent_total 0\n"));

@@ -24,7 +24,7 @@ class LongPage : public PageSource {
   LongPage(std::size_t bytes, Progress end, std::function<void()> gone)
       : bytes_(bytes), end_(end), gone_(std::move(gone)) {}
   ~LongPage() override { gone_(); }
-  Progress Fill(Chunk& chunk) override {
+  Progress Fill(PageChunk& chunk) override {
     for (; bytes_ > 0; --bytes_) {
       if (!chunk.Append("x")) return Progress::kMore;
     }
@@ -124,28 +124,28 @@ TEST_F(SessionTest, GivesTheLengthOfAPageOfOneChunk) {
 }
 
 TEST_F(SessionTest, SendsALongPageInChunks) {
-  page_bytes_ = kChunkBytes + 3;
+  page_bytes_ = kPageChunkBytes + 3;
   Serve(kGetPage);
   EXPECT_TRUE(Sent("\r\nTransfer-Encoding: chunked\r\n"));
-  EXPECT_EQ(Body(), "10000\r\n" + std::string(kChunkBytes, 'x') + "\r\n3\r\nxxx\r\n0\r\n\r\n");
+  EXPECT_EQ(Body(), "10000\r\n" + std::string(kPageChunkBytes, 'x') + "\r\n3\r\nxxx\r\n0\r\n\r\n");
 }
 
 TEST_F(SessionTest, EndsAPageOfWholeChunksOnce) {
-  page_bytes_ = kChunkBytes;
+  page_bytes_ = kPageChunkBytes;
   Serve(kGetPage);
   EXPECT_TRUE(Sent("\r\nContent-Length: 65536\r\n"));
-  EXPECT_EQ(Body(), std::string(kChunkBytes, 'x'));
+  EXPECT_EQ(Body(), std::string(kPageChunkBytes, 'x'));
 }
 
 TEST_F(SessionTest, HoldsOneChunkAtATime) {
-  page_bytes_ = 100 * kChunkBytes;
+  page_bytes_ = 100 * kPageChunkBytes;
   Serve(kGetPage);
   EXPECT_GT(peer_.from_server.size(), page_bytes_);
-  EXPECT_LT(peer_.largest_write, kChunkBytes + 1000);
+  EXPECT_LT(peer_.largest_write, kPageChunkBytes + 1000);
 }
 
 TEST_F(SessionTest, ClosesAfterALongPageForOldClients) {
-  page_bytes_ = kChunkBytes + 3;
+  page_bytes_ = kPageChunkBytes + 3;
   Serve(kGetPageOld);
   EXPECT_TRUE(Sent("\r\nConnection: close\r\n"));
   EXPECT_FALSE(Sent("Transfer-Encoding"));
@@ -213,7 +213,7 @@ TEST_F(SessionTest, HoldsNoChunkWhileItWaits) {
   const std::size_t before = mallinfo2().uordblks;
   Serve(kGetPage);
   EXPECT_EQ(Body(), std::string(page_bytes_, 'x'));
-  EXPECT_LT(mallinfo2().uordblks, before + kChunkBytes);
+  EXPECT_LT(mallinfo2().uordblks, before + kPageChunkBytes);
 }
 
 TEST_F(SessionTest, DoesNotGiveMoreTimeForEachPieceOfARequest) {
@@ -241,7 +241,7 @@ TEST_F(SessionTest, EndsWhenAborted) {
 }
 
 TEST_F(SessionTest, SurvivesTheFailureOfAnyOperation) {
-  page_bytes_ = 3 * kChunkBytes;
+  page_bytes_ = 3 * kPageChunkBytes;
   int failing = 0;
   bool failed = true;
   for (; failed; ++failing) {
@@ -258,14 +258,14 @@ TEST_F(SessionTest, SurvivesTheFailureOfAnyOperation) {
 }
 
 TEST_F(SessionTest, AbortsAPageThatCannotBeSentWhole) {
-  page_bytes_ = 3 * kChunkBytes;
+  page_bytes_ = 3 * kPageChunkBytes;
   peer_.operations_until_failure = 2;
   Serve(kGetPage);
   EXPECT_TRUE(peer_.aborted);
 }
 
 TEST_F(SessionTest, AbortsAPageThatFailsMidway) {
-  page_bytes_ = kChunkBytes + 3;
+  page_bytes_ = kPageChunkBytes + 3;
   page_end_ = PageSource::Progress::kFailed;
   Serve(kGetPage);
   EXPECT_TRUE(peer_.aborted);

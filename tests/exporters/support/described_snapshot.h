@@ -4,8 +4,8 @@
 #include <memory>
 #include <utility>
 
-#include "metrics_core/snapshot.h"
-#include "metrics_core/snapshot_builder.h"
+#include "metrics_core/reading/snapshot.h"
+#include "metrics_core/reading/snapshot_builder.h"
 
 namespace streamhouse::exporters {
 

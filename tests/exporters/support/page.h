@@ -6,10 +6,10 @@
 #include <utility>
 #include <vector>
 
-#include "exporters/encoding/chunk.h"
+#include "exporters/encoding/page_chunk.h"
 #include "metrics_core/bucket_bounds.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/snapshot.h"
 
 namespace streamhouse::exporters {
 
@@ -26,7 +26,7 @@ inline std::string ReadPageBy(PageSource& source, std::size_t chunk_bytes) {
   std::string page;
   PageSource::Progress progress;
   do {
-    Chunk chunk(chunk_bytes);
+    PageChunk chunk(chunk_bytes);
     progress = source.Fill(chunk);
     page += chunk.view();
   } while (progress == PageSource::Progress::kMore);
@@ -41,7 +41,7 @@ std::vector<std::string> ChunksOf(metrics::Registry& registry, std::size_t chunk
   std::vector<std::string> chunks;
   PageSource::Progress progress;
   do {
-    Chunk chunk(chunk_bytes);
+    PageChunk chunk(chunk_bytes);
     progress = encoder.Fill(chunk);
     chunks.emplace_back(chunk.view());
   } while (progress == PageSource::Progress::kMore);

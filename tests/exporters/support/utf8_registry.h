@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "metrics_core/metric_name.h"
+#include "metrics_core/naming/metric_name.h"
 #include "metrics_core/registry.h"
 #include "tests/exporters/support/page.h"
 

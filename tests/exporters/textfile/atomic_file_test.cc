@@ -44,7 +44,7 @@ using metrics::StatusCode;
 class Chunks : public PageSource {
  public:
   Chunks(int count, Progress end) : count_(count), end_(end) {}
-  Progress Fill(Chunk& chunk) override {
+  Progress Fill(PageChunk& chunk) override {
     chunk.Append("x");
     return --count_ > 0 ? Progress::kMore : end_;
   }

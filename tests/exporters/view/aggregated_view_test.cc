@@ -11,8 +11,8 @@
 #include "exporters/encoding/text_encoder.h"
 #include "metrics_core/exemplar.h"
 #include "metrics_core/metric_options.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/snapshot.h"
 #include "tests/exporters/support/page.h"
 
 namespace streamhouse::exporters {

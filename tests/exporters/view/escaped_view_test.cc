@@ -5,9 +5,9 @@
 #include <string>
 
 #include "exporters/encoding/text_encoder.h"
-#include "metrics_core/name_escaping.h"
+#include "metrics_core/naming/name_escaping.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/snapshot.h"
 #include "tests/exporters/support/hostile_registry.h"
 #include "tests/exporters/support/page.h"
 #include "tests/exporters/support/utf8_registry.h"

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "metrics_core/bucket_bounds.h"
-#include "metrics_core/exponential_scale.h"
+#include "metrics_core/reading/exponential_scale.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/snapshot.h"
 
 namespace streamhouse::exporters {
 namespace {

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "metrics_core/metric_options.h"
-#include "metrics_core/snapshot.h"
-#include "metrics_core/snapshot_builder.h"
+#include "metrics_core/reading/snapshot.h"
+#include "metrics_core/reading/snapshot_builder.h"
 
 namespace streamhouse::exporters {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "exporters/encoding/text_encoder.h"
 #include "metrics_core/bucket_bounds.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
-#include "metrics_core/snapshot.h"
 #include "metrics_core/status.h"
 #include "tests/exporters/support/page.h"
 

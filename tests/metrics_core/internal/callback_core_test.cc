@@ -11,7 +11,7 @@
 
 #include <gtest/gtest.h>
 
-#include "metrics_core/snapshot_builder.h"
+#include "metrics_core/reading/snapshot_builder.h"
 #include "tests/support/eventually.h"
 
 namespace streamhouse::metrics::internal {

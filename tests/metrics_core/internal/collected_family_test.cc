@@ -9,7 +9,7 @@
 
 #include "metrics_core/internal/callback_core.h"
 #include "metrics_core/internal/family_core.h"
-#include "metrics_core/snapshot_builder.h"
+#include "metrics_core/reading/snapshot_builder.h"
 
 namespace streamhouse::metrics::internal {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "metrics_core/family_info.h"
+#include "metrics_core/reading/family_info.h"
 
 namespace streamhouse::metrics::internal {
 namespace {

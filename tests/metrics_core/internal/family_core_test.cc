@@ -10,10 +10,10 @@
 
 #include <gtest/gtest.h>
 
-#include "metrics_core/internal/cell_arena.h"
-#include "metrics_core/internal/read_section.h"
-#include "metrics_core/internal/shard.h"
-#include "metrics_core/snapshot_builder.h"
+#include "metrics_core/internal/cells/cell_arena.h"
+#include "metrics_core/internal/cells/shard.h"
+#include "metrics_core/internal/series/read_section.h"
+#include "metrics_core/reading/snapshot_builder.h"
 
 namespace streamhouse::metrics::internal {
 namespace {

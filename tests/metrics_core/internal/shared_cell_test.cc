@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "metrics_core/internal/cell_arena.h"
+#include "metrics_core/internal/cells/cell_arena.h"
 
 namespace streamhouse::metrics::internal {
 namespace {

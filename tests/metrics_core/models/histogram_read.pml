@@ -1,4 +1,4 @@
-/* The histogram read protocol: metrics_core/internal/cell_reader.cc.
+/* The histogram read protocol: metrics_core/internal/cells/cell_reader.cc.
  *
  * A writer makes observations of the value 1, each as three stores: bucket, sum, count. A scraper reads count, sum and
  * count until the counts agree, then the buckets; where these do not add up to the count, it reads the pair and the

@@ -1,4 +1,4 @@
-/* Shard leasing: metrics_core/internal/shard.h.
+/* Shard leasing: metrics_core/internal/cells/shard.h.
  *
  * Threads lease a shard from a pool, add to its cell by a plain load and a plain store, and give it back with its value
  * in place. A scraper adds up the cells of all shards in the order of their making. Claimed:

@@ -1,4 +1,4 @@
-/* Reuse of slots: metrics_core/internal/read_section.h, family_core.h, cell_arena.h.
+/* Reuse of slots: metrics_core/internal/series/read_section.h, family_core.h, cell_arena.h.
  *
  * Readers look a series up inside a read section and record into its run, each into a cell of its own; one of them also
  * takes a handle, which holds a reference, and records through it after the section. A remover unlinks the series, waits

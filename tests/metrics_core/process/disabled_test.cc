@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "metrics_core/internal/recording.h"
+#include "metrics_core/internal/cells/recording.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/timer.h"
 #include "tests/metrics_core/page.h"

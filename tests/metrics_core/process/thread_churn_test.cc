@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "metrics_core/internal/shard.h"
+#include "metrics_core/internal/cells/shard.h"
 #include "metrics_core/registry.h"
 
 namespace streamhouse::metrics {

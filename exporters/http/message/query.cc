@@ -1,0 +1,41 @@
+#include "exporters/http/message/query.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "exporters/http/message/target.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+// Takes the next parameter off the query: its key as sent, and its value as sent.
+std::pair<std::string_view, std::string_view> TakeParameter(std::string_view& query) {
+  const std::string_view parameter = query.substr(0, query.find('&'));
+  query.remove_prefix(std::min(parameter.size() + 1, query.size()));
+  const std::size_t equals = parameter.find('=');
+  if (equals == std::string_view::npos) return {parameter, {}};
+  return {parameter.substr(0, equals), parameter.substr(equals + 1)};
+}
+
+}  // namespace
+
+std::optional<std::vector<std::string>> QueryValues(std::string_view query, std::string_view key) {
+  std::vector<std::string> values;
+  while (!query.empty()) {
+    const auto [sent_key, sent_value] = TakeParameter(query);
+    if (PercentDecode(sent_key) != key) continue;
+    std::optional<std::string> value = PercentDecode(sent_value);
+    if (!value || values.size() == kQueryNamesMax) return std::nullopt;
+    values.push_back(*std::move(value));
+  }
+  return values;
+}
+
+bool HasQueryKey(std::string_view query, std::string_view key) {
+  while (!query.empty()) {
+    if (TakeParameter(query).first == key) return true;
+  }
+  return false;
+}
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,54 @@
+#include "exporters/http/message/target.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstddef>
+#include <utility>
+
+#include "exporters/encoding/weighted_list.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+// Empty when the target has nothing after the host.
+std::string_view StripOrigin(std::string_view target) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (!EqualsIgnoringCase(target.substr(0, scheme.size()), scheme)) continue;
+    return target.substr(std::min(target.size(), target.find_first_of("/?", scheme.size())));
+  }
+  return target;
+}
+
+}  // namespace
+
+std::optional<std::string> PercentDecode(std::string_view text) {
+  std::string decoded;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '%') {
+      decoded += text[i];
+      continue;
+    }
+    unsigned char byte = 0;
+    const std::string_view digits = text.substr(i + 1, 2);
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
+    if (digits.size() != 2 || error != std::errc() || end != digits.data() + 2) return std::nullopt;
+    decoded += static_cast<char>(byte);
+    i += 2;
+  }
+  return decoded;
+}
+
+std::optional<Target> ParseTarget(std::string_view target) {
+  const std::string_view local = StripOrigin(target);
+  const bool is_absolute = local.size() != target.size();
+  target = local;
+  const std::size_t question = target.find('?');
+  std::optional<std::string> path = PercentDecode(target.substr(0, question));
+  // RFC 9110, 4.2.3: no path after a host is the path "/".
+  if (path && path->empty() && is_absolute) path->push_back('/');
+  if (!path || !path->starts_with('/')) return std::nullopt;
+  return Target{.path = *std::move(path),
+                .query = question == std::string_view::npos ? std::string_view() : target.substr(question + 1)};
+}
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,57 @@
+// TlsContext: the certificates a server shows and trusts, as their files are now.
+//
+// Guarantees: files that change are read again by the next connection, all of them together; where they are not good
+// then (a certificate that does not belong to its key, half a file), the last good ones stay, and the failure is
+// counted: watch it, since nobody else notices before they expire. Connections keep what they began with.
+// Nobody is asked for a pass phrase, and no pipe or terminal is waited for (small_file.h).
+// Thread safety: one thread at a time. Cost: a system call a file and connection. Errors: InvalidArgument, naming the
+// file.
+#pragma once
+
+#include <sys/types.h>
+
+#include <boost/asio/ssl/context.hpp>
+#include <ctime>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "exporters/http/access/web_config.h"
+#include "exporters/http/server_metrics.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+
+class TlsContext {
+ public:
+  // `metrics` must outlive it.
+  TlsContext(TlsConfig config, const ServerMetrics& metrics) : config_(std::move(config)), metrics_(metrics) {}
+
+  // Reads the files for the first time.
+  metrics::Status Load();
+
+  // For the next connection.
+  std::shared_ptr<boost::asio::ssl::context> Current();
+
+ private:
+  // What tells a file from the one that was there before: tools that renew files may keep the time of the copy they
+  // bring.
+  struct FileState {
+    dev_t device;
+    ino_t inode;
+    off_t bytes;
+    std::time_t written_s;
+    long written_ns;
+    std::time_t changed_s;
+    long changed_ns;
+    bool operator==(const FileState&) const = default;
+  };
+  std::vector<FileState> Files() const;
+
+  const TlsConfig config_;
+  const ServerMetrics& metrics_;
+  std::shared_ptr<boost::asio::ssl::context> context_;
+  std::vector<FileState> files_;  // when they were last read
+};
+
+}  // namespace streamhouse::exporters

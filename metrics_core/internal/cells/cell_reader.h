@@ -1,0 +1,63 @@
+// CellReader: reads cells as sums over all shards.
+//
+// Readings through one reader, or through several one after another (ordered by a lock or a join), never run
+// backwards for cells that only grow: shards are summed in the order of their making. A reader is cheap to move
+// along ascending slots: it looks the chunks of all shards up once a chunk, and keeps them until it moves to another
+// chunk or is told to StartPass(). Thread safety: one thread a reader.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "metrics_core/internal/cells/cell.h"
+
+namespace streamhouse::metrics::internal {
+
+// What the cells of a histogram's run add up to. The counts of the buckets are the caller's.
+struct HistogramReading {
+  std::uint64_t count = 0;        // == the sum of the buckets
+  std::uint64_t integer_sum = 0;  // of an integer histogram
+  double double_sum = 0;          // of a histogram of doubles
+};
+
+class CellReader {
+ public:
+  CellReader() = default;
+  CellReader(const CellReader&) = delete;
+  CellReader& operator=(const CellReader&) = delete;
+
+  // Before a new series of readings: the shards and chunks made since the last one are looked up.
+  void StartPass() { chunk_number_ = kMaxChunks; }
+
+  // Modular.
+  std::uint64_t Sum(Slot slot);
+  double SumOfDoubles(Slot slot);
+
+  // Ups minus downs; the downs are read first, so that the value is not below what it ever was if every decrease
+  // happens after its increase.
+  std::int64_t Difference(Slot run);
+
+  // Adds this run's counts to zeroed `buckets`. Every shard's count, sum and buckets belong together, but for a shard
+  // whose owner records faster than its buckets can be read. There count and sum are of one moment, but for one
+  // observation that one of them may lack (of each writer, where storage is shared), and a bucket has some value that
+  // it had while it was read. Count and buckets never run backwards.
+  HistogramReading ReadHistogram(Slot run, std::span<std::uint64_t> buckets);
+
+  // Calls visit(const Cell*) with the run's cells in each shard that has them.
+  template <typename Visit>
+  void ForEachShard(Slot run, Visit visit) {
+    Seek(run);
+    for (const Chunk* chunk : chunks_) visit(&chunk->cells[run % kCellsPerChunk]);
+  }
+
+ private:
+  void Seek(Slot slot);
+  void ReadOne(const Cell* run, std::span<std::uint64_t> buckets, HistogramReading& total);
+
+  Slot chunk_number_ = kMaxChunks;      // where the reader stands; kMaxChunks: nowhere
+  std::vector<const Chunk*> chunks_;    // that chunk, of every shard that has it
+  std::vector<std::uint64_t> scratch_;  // one shard's buckets, read twice
+};
+
+}  // namespace streamhouse::metrics::internal

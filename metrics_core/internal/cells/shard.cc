@@ -1,0 +1,236 @@
+#include "metrics_core/internal/cells/shard.h"
+
+#include <pthread.h>
+#include <sys/mman.h>
+
+#include <mutex>
+#include <new>
+
+#include "metrics_core/status.h"
+
+namespace streamhouse::metrics::internal {
+namespace {
+
+// Chunks whose storage is shared, by chunk number.
+constinit ChunkTable shared_table{};
+// Takes the recordings that found no memory; nobody reads it.
+constinit Chunk discard_chunk{};
+
+constinit thread_local bool shard_was_returned = false;
+
+// Zeroed address space; pages become resident when touched. Null when there is none.
+void* MapZeroed(std::size_t bytes) {
+  void* const memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  return memory == MAP_FAILED ? nullptr : memory;
+}
+
+// All shards, and those that no thread owns. Never destroyed: threads record during static destruction.
+class ShardPool {
+ public:
+  static ShardPool& Instance() {
+    static ShardPool* const pool = new ShardPool;
+    return *pool;
+  }
+
+  // Null when there is no memory for another shard.
+  Shard* Lease() {
+    const std::lock_guard lock(mutex_);
+    Shard* shard = free_;
+    if (shard != nullptr) {
+      free_ = shard->next_free;
+    } else {
+      shard = Make();
+      if (shard == nullptr) return nullptr;
+    }
+    shard->leased = true;
+    ++leased_;
+    return shard;
+  }
+
+  void Return(Shard* shard) {
+    const std::lock_guard lock(mutex_);
+    Free(shard);
+  }
+
+  // Arranges for the calling thread's shard to be returned when the thread exits; false without memory for that.
+  bool ReturnAtThreadExit(Shard* shard) { return pthread_setspecific(exit_key_, shard) == 0; }
+
+  Chunk* Allocate() {
+    const std::lock_guard lock(mutex_);
+    if (slab_used_ == kChunksPerSlab) {
+      void* const memory = MapZeroed(kChunksPerSlab * sizeof(Chunk));
+      if (memory == nullptr) return nullptr;
+      slab_ = static_cast<Chunk*>(memory);
+      slab_used_ = 0;
+    }
+    ++chunks_;
+    return new (slab_ + slab_used_++) Chunk{};
+  }
+
+  const Shard* First() const {
+    // Acquire: pairs with the release in Make, so that the reader sees the shard's empty table.
+    return first_.load(std::memory_order_acquire);
+  }
+
+  ShardStatistics Statistics() {
+    const std::lock_guard lock(mutex_);
+    // Relaxed: a count for people; it orders nothing.
+    return {shards_, leased_, chunks_, lost_to_memory_.load(std::memory_order_relaxed)};
+  }
+
+  void CountLostToMemory() {
+    // Relaxed: a count for people; it orders nothing.
+    lost_to_memory_.fetch_add(1, std::memory_order_relaxed);
+  }
+
+ private:
+  static constexpr std::size_t kChunksPerSlab = 256;
+
+  ShardPool() {
+    Check(pthread_key_create(&exit_key_, &ReturnOnExit) == 0, "metrics: no pthread key left");
+    // A fork while another thread holds the mutex would leave it locked for ever in the child.
+    pthread_atfork([] { Instance().mutex_.lock(); }, [] { Instance().mutex_.unlock(); },
+                   [] {
+                     Instance().ReclaimInChild();
+                     Instance().mutex_.unlock();
+                   });
+  }
+
+  static void ReturnOnExit(void* shard) {
+    current_shard = &nobodys_shard;
+    shard_was_returned = true;
+    Instance().Return(static_cast<Shard*>(shard));
+  }
+
+  Shard* Make() {
+    // Not constructed: null pointers are what the kernel's zero pages hold, and constructing would touch them all.
+    auto* const shard = static_cast<Shard*>(MapZeroed(sizeof(Shard)));
+    if (shard == nullptr) return nullptr;
+    ++shards_;
+    std::atomic<Shard*>& link = last_ == nullptr ? first_ : last_->next;
+    // Release: pairs with the acquires in First and NextShard.
+    link.store(shard, std::memory_order_release);
+    last_ = shard;
+    return shard;
+  }
+
+  void Free(Shard* shard) {
+    shard->leased = false;
+    shard->next_free = free_;
+    free_ = shard;
+    --leased_;
+  }
+
+  // In the child of a fork: the owners of all other shards are gone.
+  void ReclaimInChild() {
+    // Relaxed: the child has one thread.
+    for (Shard* shard = first_.load(std::memory_order_relaxed); shard != nullptr;
+         shard = shard->next.load(std::memory_order_relaxed)) {
+      if (!shard->leased || shard == current_shard) continue;
+      // Its owner may have been in a read section, which nobody will leave. Relaxed: the child has one thread.
+      const std::uint64_t sections = shard->read_sections.load(std::memory_order_relaxed);
+      shard->read_sections.store((sections | kSectionDepthMask) + 1, std::memory_order_relaxed);
+      Free(shard);
+    }
+  }
+
+  pthread_key_t exit_key_{};  // immutable after construction
+
+  // Written under mutex_, read by any thread.
+  std::atomic<Shard*> first_{nullptr};
+  std::atomic<std::uint64_t> lost_to_memory_{0};  // written by any thread
+
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  Shard* last_ = nullptr;
+  Shard* free_ = nullptr;
+  Chunk* slab_ = nullptr;
+  std::size_t slab_used_ = kChunksPerSlab;
+  std::uint64_t shards_ = 0;
+  std::uint64_t leased_ = 0;
+  std::uint64_t chunks_ = 0;
+};
+
+// The calling thread's shard for one recording; a lease that ends with the recording is put in lease_to_return.
+Shard* FindOrLeaseShard(Shard*& lease_to_return) {
+  if (OwnsShard()) return current_shard;
+  ShardPool& pool = ShardPool::Instance();
+  Shard* const shard = pool.Lease();
+  if (shard == nullptr) return nullptr;
+  if (shard_was_returned || !pool.ReturnAtThreadExit(shard)) {
+    lease_to_return = shard;
+  } else {
+    current_shard = shard;
+  }
+  return shard;
+}
+
+Chunk* FindOrAllocateChunk(Shard& shard, Slot slot) {
+  Chunk* chunk = shard.table.OwnChunk(slot);
+  if (chunk != nullptr) return chunk;
+  chunk = ShardPool::Instance().Allocate();
+  if (chunk != nullptr) shard.table.Publish(slot, chunk);
+  return chunk;
+}
+
+}  // namespace
+
+constinit Shard nobodys_shard{};
+constinit thread_local Shard* current_shard = &nobodys_shard;
+
+bool LeaseShard() noexcept {
+  if (shard_was_returned) return false;
+  Shard* for_one_recording = nullptr;
+  FindOrLeaseShard(for_one_recording);
+  if (for_one_recording != nullptr) ShardPool::Instance().Return(for_one_recording);
+  return OwnsShard();
+}
+
+SlowCells::SlowCells(Slot slot) noexcept : shared_(true) {
+  Chunk* chunk = MutableSharedChunk(slot);
+  if (chunk == nullptr) {
+    Shard* const shard = FindOrLeaseShard(lease_to_return_);
+    if (shard != nullptr) chunk = FindOrAllocateChunk(*shard, slot);
+    shared_ = chunk == nullptr;
+    if (chunk == nullptr) {
+      chunk = &discard_chunk;
+      ShardPool::Instance().CountLostToMemory();
+    }
+  }
+  cells_ = &chunk->cells[slot % kCellsPerChunk];
+}
+
+SlowCells::~SlowCells() {
+  if (lease_to_return_ != nullptr) ShardPool::Instance().Return(lease_to_return_);
+}
+
+void PublishSharedChunk(Slot slot, Chunk* chunk) noexcept {
+  shared_table.Publish(slot, chunk);
+}
+
+const Chunk* SharedChunk(Slot slot) noexcept {
+  return shared_table.PublishedChunk(slot);
+}
+
+Chunk* MutableSharedChunk(Slot slot) noexcept {
+  return const_cast<Chunk*>(SharedChunk(slot));
+}
+
+Chunk* AllocateChunk() noexcept {
+  return ShardPool::Instance().Allocate();
+}
+
+const Shard* FirstShard() noexcept {
+  return ShardPool::Instance().First();
+}
+
+const Shard* NextShard(const Shard& shard) noexcept {
+  // Acquire: pairs with the release in ShardPool::Make.
+  return shard.next.load(std::memory_order_acquire);
+}
+
+ShardStatistics GetShardStatistics() noexcept {
+  return ShardPool::Instance().Statistics();
+}
+
+}  // namespace streamhouse::metrics::internal

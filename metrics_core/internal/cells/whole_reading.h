@@ -1,0 +1,32 @@
+// Reading the count, the sum and the buckets of one thread's histogram so that they belong together, while it records.
+//
+// The owner writes bucket, sum, count, in this order. A count and a sum that are read next to each other belong
+// together; buckets take longer. They are read as often as kWholeAttempts until they add up to the count. If an owner
+// is too fast for that, they are read before and after a count and sum, and Advance() gives each a value that it had in
+// between.
+// Thread safety: any thread may read beside the owner. Cost: some loads.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "metrics_core/internal/cells/cell.h"
+
+namespace streamhouse::metrics::internal {
+
+// As many as an owner that records now and then will not spoil.
+inline constexpr int kWholeAttempts = 3;
+
+struct CountAndSum {
+  std::uint64_t count;
+  std::uint64_t sum;
+};
+
+// The sum is that of the count, or has at most one observation more of each thread that writes these cells.
+CountAndSum ReadCountAndSum(const Cell* run);
+
+// Moves each bucket towards its value in `later`, all of them together by so many observations, and returns these.
+std::uint64_t Advance(std::span<std::uint64_t> buckets, std::span<const std::uint64_t> later,
+                      std::uint64_t observations);
+
+}  // namespace streamhouse::metrics::internal

@@ -1,0 +1,91 @@
+#include "metrics_core/naming/name_escaping.h"
+
+#include <charconv>
+#include <cstddef>
+
+#include "metrics_core/naming/text_escaping.h"
+
+namespace streamhouse::metrics {
+namespace {
+
+enum class NameKind : std::uint8_t { kMetric, kLabel };
+
+// Takes the first code point off `rest`, which is UTF-8.
+char32_t TakeCodePoint(std::string_view& rest) {
+  const auto lead = static_cast<unsigned char>(rest.front());
+  const std::size_t bytes = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  char32_t code_point = bytes == 1 ? lead : lead & (0x7FU >> bytes);
+  for (std::size_t i = 1; i < bytes && i < rest.size(); ++i) {
+    code_point = code_point << 6U | (static_cast<unsigned char>(rest[i]) & 0x3FU);
+  }
+  rest.remove_prefix(bytes < rest.size() ? bytes : rest.size());
+  return code_point;
+}
+
+bool IsLegal(char32_t c, bool is_first, NameKind kind) {
+  if ((c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z') || c == U'_') return true;
+  if (c >= U'0' && c <= U'9') return !is_first;
+  return c == U':' && kind == NameKind::kMetric;
+}
+
+void AppendEscaped(char32_t c, bool is_legal, NameEscaping escaping, std::string& out) {
+  if (escaping == NameEscaping::kUnderscores) {
+    out += is_legal ? static_cast<char>(c) : '_';
+  } else if (c == U'_') {
+    out += "__";
+  } else if (is_legal) {
+    out += static_cast<char>(c);
+  } else if (escaping == NameEscaping::kDots) {
+    out += c == U'.' ? "_dot_" : "__";
+  } else {
+    constexpr int kHexadecimal = 16;
+    char digits[8];
+    out += '_';
+    out.append(digits, std::to_chars(digits, digits + sizeof(digits), std::uint32_t{c}, kHexadecimal).ptr);
+    out += '_';
+  }
+}
+
+std::string Escape(std::string_view name, NameEscaping escaping, NameKind kind) {
+  std::string escaped = escaping == NameEscaping::kValues ? "U__" : "";
+  for (std::string_view rest = name; !rest.empty();) {
+    const bool is_first = rest.size() == name.size();
+    const char32_t c = TakeCodePoint(rest);
+    AppendEscaped(c, IsLegal(c, is_first, kind), escaping, escaped);
+  }
+  return escaped;
+}
+
+std::string EscapeUnlessLegal(std::string_view name, NameEscaping escaping, NameKind kind) {
+  // What underscores leave as it is, is legal.
+  std::string underscored = Escape(name, NameEscaping::kUnderscores, kind);
+  if (escaping == NameEscaping::kUnderscores || underscored == name) return underscored;
+  return escaping == NameEscaping::kNone ? std::string(name) : Escape(name, escaping, kind);
+}
+
+std::string QuoteUnlessLegal(std::string_view name, NameKind kind) {
+  if (Escape(name, NameEscaping::kUnderscores, kind) == name) return std::string(name);
+  std::string quoted = "\"";
+  AppendEscaped(name, QuoteEscaping::kEscaped, quoted);
+  return quoted + '"';
+}
+
+}  // namespace
+
+std::string EscapeMetricName(std::string_view name, NameEscaping escaping) {
+  return EscapeUnlessLegal(name, escaping, NameKind::kMetric);
+}
+
+std::string EscapeLabelName(std::string_view name, NameEscaping escaping) {
+  return EscapeUnlessLegal(name, escaping, NameKind::kLabel);
+}
+
+std::string QuotedMetricName(std::string_view name) {
+  return QuoteUnlessLegal(name, NameKind::kMetric);
+}
+
+std::string QuotedLabelName(std::string_view name) {
+  return QuoteUnlessLegal(name, NameKind::kLabel);
+}
+
+}  // namespace streamhouse::metrics
