@@ -100,12 +100,12 @@ TEST_F(SpecOptionsTest, HasDefaults) {
 TEST_F(SpecOptionsTest, NamesTheOptionThatIsBad) {
   EXPECT_EQ(Checked("number=x"), "exporter a://b?number=x: option number must be a whole number, at least 1");
   EXPECT_EQ(Checked("number=0"), "exporter a://b?number=0: option number must be a whole number, at least 1");
-  for (const char* bad : {"15", "s", "0s", "-1s", "1.5s", "1w", "99999999999999999999s"}) {
+  for (const char* bad : {"15", "s", "0s", "-1s", "1.5s", "1w", "18446744073709551615m", "99999999999999999999s"}) {
     const std::string given = std::string("duration=") + bad;
     EXPECT_EQ(Checked(given),
               "exporter a://b?" + given + ": option duration must be a duration such as 500ms, 15s or 2m");
   }
-  for (const char* bad : {"525601m", "31536001s", "31536000001ms", "225000000m", "18446744073709551615m"}) {
+  for (const char* bad : {"525601m", "31536001s", "31536000001ms", "225000000m"}) {
     const std::string given = std::string("duration=") + bad;
     EXPECT_EQ(Checked(given), "exporter a://b?" + given + ": option duration must be at most 365 days");
   }

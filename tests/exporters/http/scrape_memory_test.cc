@@ -81,7 +81,9 @@ constexpr std::int64_t kExtraBytesMax = std::int64_t{1} << 20;
 constexpr int kSeries = 1'000'000;
 constexpr int kSmallSeries = 9'000;  // for many chunks, in little time
 // Of a snapshot of counters: where the label text stands, and the value.
-constexpr std::int64_t kSnapshotBytes = std::int64_t{kSeries} * (sizeof(std::string_view) + sizeof(std::uint64_t));
+// Labels, value and start time.
+constexpr std::int64_t kSnapshotBytes =
+    std::int64_t{kSeries} * (sizeof(std::string_view) + sizeof(std::uint64_t) + sizeof(std::int64_t));
 
 // The most bytes that the action had out at a time.
 template <typename Action>

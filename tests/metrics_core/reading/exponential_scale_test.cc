@@ -30,7 +30,7 @@ struct TableBound {
 };
 
 std::vector<TableBound> ReadTable() {
-  std::ifstream file("tests/metrics_core/testdata/native_histogram_bounds.tsv");
+  std::ifstream file("tests/metrics_core/reading/testdata/native_histogram_bounds.tsv");
   std::vector<TableBound> bounds;
   for (std::string line; std::getline(file, line);) {
     if (line.starts_with('#')) continue;
