@@ -25,7 +25,8 @@ class TopicRemovalTest : public testing::Test {
   void Begin() {
     std::filesystem::remove_all(log_);
     PutFolder(topic_);
-    for (const DeletedLife& life : *store_->ListDeleted()) EXPECT_TRUE(store_->ForgetDeleted(life.id).ok());
+    const auto deleted = store_->ListDeleted();
+    for (const DeletedLife& life : *deleted) EXPECT_TRUE(store_->ForgetDeleted(life.id).ok());
     const TopicId id = store_->CreateTopic({.name = "orders", .partitions = 2})->id;
     EXPECT_TRUE(store_->DeleteTopic("orders", id).ok());
     life_ = store_->ListDeleted()->at(0);
