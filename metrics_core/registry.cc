@@ -164,7 +164,7 @@ Result<std::shared_ptr<CollectedFamily>> Registry::Link(std::shared_ptr<Collecte
 }
 
 template <typename Handle>
-Result<Family<Handle>> Registry::AddFamily(MetricOptions options, RecordingKind kind, Extras extras) {
+Result<Family<Handle>> Registry::AddFamily(MetricOptions options, RecordingKind kind, internal::FamilyExtras extras) {
   const BucketBounds* const bounds = extras.bounds;
   const RecordingDescription& description = internal::Describe(kind);
   FamilyCore::Options core = {
@@ -207,7 +207,8 @@ Result<Family<Handle>> Registry::AddFamily(MetricOptions options, RecordingKind 
 }
 
 template <typename Value>
-Result<BasicCallbackFamily<Value>> Registry::AddCallback(MetricOptions options, MetricKind kind, Extras extras) {
+Result<BasicCallbackFamily<Value>> Registry::AddCallback(MetricOptions options, MetricKind kind,
+                                                         internal::FamilyExtras extras) {
   FamilyInfo info = InfoOf(options, kind);
   if (extras.bounds != nullptr) info.bounds = extras.bounds->values();
   info.quantiles = std::move(extras.quantiles);

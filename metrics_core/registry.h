@@ -66,6 +66,18 @@ struct RegistryOptions {
   TargetAttributes target = {};
 };
 
+namespace internal {
+
+// What a family has beside its options, as its kind needs it.
+struct FamilyExtras {
+  const BucketBounds* bounds = nullptr;
+  double ticks_per_unit = 1;
+  std::vector<std::string> states = {};
+  std::vector<double> quantiles = {};
+};
+
+}  // namespace internal
+
 class Registry {
  public:
   explicit Registry(RegistryOptions options = {});
@@ -198,17 +210,12 @@ class Registry {
 
   // The family, or the one with the same definition that was there before.
   Result<std::shared_ptr<internal::CollectedFamily>> Link(std::shared_ptr<internal::CollectedFamily> family);
-  // What a family has beside its options, as its kind needs it.
-  struct Extras {
-    const BucketBounds* bounds = nullptr;
-    double ticks_per_unit = 1;
-    std::vector<std::string> states = {};
-    std::vector<double> quantiles = {};
-  };
   template <typename Value>
-  Result<BasicCallbackFamily<Value>> AddCallback(MetricOptions options, MetricKind kind, Extras extras = {});
+  Result<BasicCallbackFamily<Value>> AddCallback(MetricOptions options, MetricKind kind,
+                                                 internal::FamilyExtras extras = {});
   template <typename Handle>
-  Result<Family<Handle>> AddFamily(MetricOptions options, internal::RecordingKind kind, Extras extras = {});
+  Result<Family<Handle>> AddFamily(MetricOptions options, internal::RecordingKind kind,
+                                   internal::FamilyExtras extras = {});
 
   const std::unique_ptr<State> state_;
 };

@@ -27,12 +27,14 @@ std::string Joined(const std::vector<std::string>& texts) {
 
 std::string NumbersText(const std::vector<double>& numbers) {
   std::vector<std::string> texts;
+  texts.reserve(numbers.size());
   for (const double number : numbers) texts.push_back(NumberText(number));
   return " {" + Joined(texts) + "}";
 }
 
 std::string NamesText(const std::vector<std::string>& names) {
   std::vector<std::string> texts;
+  texts.reserve(names.size());
   for (const std::string& name : names) texts.push_back(Quoted(name));
   return " {" + Joined(texts) + "}";
 }

@@ -82,8 +82,8 @@ class Snapshot {
 
   // What the metrics describe; empty where the registry has no target.
   const TargetAttributes& target() const {
-    static const TargetAttributes kNone;
-    return target_ == nullptr ? kNone : *target_;
+    static const TargetAttributes no_attributes;
+    return target_ == nullptr ? no_attributes : *target_;
   }
 
  private:
