@@ -27,7 +27,7 @@ struct GroupOffset {
   std::optional<std::uint64_t> committed;
   std::uint64_t log_start_offset = 0;  // both 0 where the partition is not served
   std::uint64_t high_watermark = 0;
-  std::string member_id;  // empty: nobody reads it
+  std::string member_id;  // of the reader; empty without one
 };
 
 struct GroupDescription {

@@ -3,10 +3,10 @@
 // A log can end before an offset that a group has committed: after a loss of power (a commit is on the disk at once,
 // the records up to a sync interval later), or when its files were cut or moved away. Left alone, the group would skip
 // the records that are written at these offsets next.
-// When to use: whenever logs have been opened, before anybody can append to them.
+// When to use: after logs were opened, before the first append.
 // Guarantees: afterwards no committed offset of these partitions is beyond the end of its log. Each one that is lowered
 // is logged with group, topic, partition and by how much.
-// Thread safety: any thread; nobody may append to these logs meanwhile.
+// Thread safety: any thread, while no thread appends to these logs.
 // Cost: one reading of the offsets of one topic, or of all offsets for several topics, and one transaction if there is
 // something to lower.
 // Errors: those of the store; then no offset is changed.

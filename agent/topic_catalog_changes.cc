@@ -83,7 +83,7 @@ Status TopicCatalog::CreateNew(const TopicInfo& topic, LogsWithoutTopic found) {
   OperatorLog().info("topic {} created with {} partitions", topic.name, topic.partitions);
   std::vector<TopicPartition> names;
   for (std::uint32_t i = 0; i < topic.partitions; ++i) names.push_back({.topic = topic.name, .partition = i});
-  // Whatever keeps the leases from being taken now is logged there, and tried again.
+  // AcquireNow() logs a lease that cannot be taken now; the next round retries it.
   static_cast<void>(leases_.AcquireNow(names));
   const Status unserved = FirstUnserved(topic.name);
   if (unserved.ok()) return unserved;

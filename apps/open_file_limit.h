@@ -14,7 +14,7 @@ inline void RaiseOpenFileLimit() {
   struct rlimit limit = {};
   if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
   limit.rlim_cur = limit.rlim_max;
-  // Refused, it stays as it was: whoever then cannot open a file says so.
+  // A system that refuses keeps the old limit. The next open() that fails reports it.
   static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
 }
 

@@ -14,7 +14,7 @@
 
 namespace streamhouse::apps {
 
-// LineReader: the lines of a file descriptor, while nobody interrupts.
+// LineReader: the lines of a file descriptor, until another descriptor interrupts it.
 //
 // Guarantees: a line is what stands before a '\n', byte by byte, without it; a last line needs none. A line longer than
 // the limit is cut there, and its rest skipped. Next() returns within moments when `interrupt` becomes readable, also

@@ -29,7 +29,7 @@ struct GroupPartition {
   std::optional<Offset> committed;  // absent: the group has never committed here
   Offset log_start = 0;
   Offset high = 0;
-  std::string member_id;  // who reads it; empty: nobody
+  std::string member_id;  // of the reader; empty without one
 };
 
 struct GroupDescription {

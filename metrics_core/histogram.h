@@ -4,9 +4,9 @@
 // Guarantees: in every snapshot, count == the sum of the buckets. Sum and count belong to the same observations, except
 // that a thread that completes observations faster than its cells can be read may contribute a sum that is off by one
 // of them, and buckets that stand for slightly different moments; the next snapshot has them. NaN is dropped and
-// counted (DroppedNotANumber()); +Inf and -Inf are counted in their buckets and left out of the sum, which they would
-// poison for ever. A duration is never negative: where the unit is a time (seconds, milliseconds, hours …) and no bound
-// is negative, negative values are dropped and counted (DroppedOutOfRange()). What is observed through a handle whose
+// counted (DroppedNotANumber()). +Inf and -Inf are counted in their buckets and left out of the sum, which would stay
+// infinite. A duration is never negative: where the unit is a time (seconds, milliseconds, hours …) and no bound is
+// negative, negative values are dropped and counted (DroppedOutOfRange()). What is observed through a handle whose
 // series was removed is counted nowhere. A default-constructed histogram is a sink.
 // Thread safety and cost: as Counter, with three stores and a table look-up for the bucket. Negative values cost a call
 // more.

@@ -84,7 +84,7 @@ class MemoryFile {
   bool empty() const { return fd_ < 0; }
   std::string path() const { return empty() ? std::string() : "/proc/self/fd/" + std::to_string(fd_); }
 
-  // At once: whoever opens the path gets all of the old text or all of the new one.
+  // In one step: a reader of the path gets the whole old text or the whole new one.
   Status Replace(std::string_view text) {
     const int copy = ::memfd_create("tls", MFD_CLOEXEC);
     if (copy < 0)

@@ -61,7 +61,7 @@ class Lease {
   metrics::Status MayRead() const;
 
   void Grant(std::uint64_t epoch, std::chrono::nanoseconds valid_until);
-  // `holder`: who has it instead; empty: nobody that is known.
+  // `holder`: the agent that has it instead; empty where that is unknown.
   void Withdraw(const std::string& holder = {});
   // What keeps the lease from being renewed, for the error of Epoch(); empty: nothing.
   void NoteTrouble(const std::string& reason);

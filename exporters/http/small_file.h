@@ -1,7 +1,7 @@
 // ReadSmallFile: the text of a file that a configuration names.
 //
-// Guarantees: does not wait for a writer, a terminal or a device: whatever is no regular file is refused, and so is one
-// of more than kSmallFileBytesMax. A child process does not inherit the file. A disk that hangs is waited for.
+// Guarantees: only regular files of at most kSmallFileBytesMax are read, so that the call never waits for a writer, a
+// terminal or a device. It waits for a disk that hangs. A child process does not inherit the file.
 // Thread safety: pure. Errors: Unavailable, naming the file and the reason.
 #pragma once
 

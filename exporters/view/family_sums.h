@@ -4,7 +4,7 @@
 // gauges and up-down counters follow FamilyInfo::aggregation, and a maximum passes over NaN; exponential histograms
 // follow ExponentialSum; a state is on if it is on in any series; quantiles of a summary become NaN. Of exemplars the
 // newest in each bucket stays, of start times the oldest.
-// Thread safety: pure but for the builder. Cost: memory for the values of each group, whatever the number of series.
+// Thread safety: pure but for the builder. Cost: memory for the values of each group, not of each series.
 #pragma once
 
 #include <cstddef>

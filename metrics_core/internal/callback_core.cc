@@ -243,7 +243,7 @@ void CallbackCore::Ask(const std::vector<std::shared_ptr<CallbackSeries>>& callb
   for (const auto& one : callbacks) {
     samples.SetCreated(one->created_unix_milliseconds);
     // A callback that removes its own series is destroyed after the lock is released. Any other is let go under the
-    // lock, so that whoever removes it next destroys what it holds.
+    // lock, so that the thread that removes it destroys what it holds.
     std::shared_ptr<const Callback> read;
     const std::lock_guard lock(one->mutex);
     read = one->read;

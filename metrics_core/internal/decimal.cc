@@ -11,7 +11,7 @@
 namespace streamhouse::metrics::internal {
 
 std::optional<Decimal> Decimal::Of(double value) {
-  // d.ddde-dd, whatever the value.
+  // Always of the form d.ddde-dd.
   std::array<char, 32> text;
   const auto written = std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific);
   const std::string_view shortest(text.data(), static_cast<std::size_t>(written.ptr - text.data()));

@@ -9,7 +9,7 @@
 namespace streamhouse::metrics::internal {
 namespace {
 
-// No two texts read the same, whatever is in them.
+// Different texts stay different, because quotes and backslashes are escaped.
 std::string Quoted(const std::string& text) {
   std::string quoted = "\"";
   AppendEscaped(text, QuoteEscaping::kEscaped, quoted);

@@ -121,7 +121,7 @@ SeriesRef FamilyCore::Resolve(std::span<const std::string_view> values) noexcept
   const Series* series = table_.Find(valid);
   if (series == nullptr) {
     FreeCondemned();
-    // The overflow series takes no other's place, whoever asks for it.
+    // A look-up of the overflow labels makes the overflow series, which counts towards no limit.
     const bool is_overflow = wanted.AreOverflow();
     const bool is_full = !is_overflow && IsFull();
     const std::optional<std::uint32_t> made = is_overflow || is_full ? OverflowNumber() : Make(valid);

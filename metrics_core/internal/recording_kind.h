@@ -97,7 +97,7 @@ inline constexpr std::array kRecordingDescriptions = {
                          .has_bucket_cells = true,
                          .storage = StorageRule::kAsAsked,
                          .samples_exemplars = true},
-    // Its buckets are its own, whatever the classic bounds are.
+    // The classic bounds need no cells: a reading folds the exponential buckets into them.
     RecordingDescription{.kind = RecordingKind::kExponentialHistogram,
                          .word = "exponential histogram",
                          .metric = MetricKind::kExponentialHistogram,

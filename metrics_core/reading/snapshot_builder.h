@@ -88,7 +88,7 @@ class SnapshotBuilder {
   // The same, for a view of another snapshot.
   void SetOriginOf(const Snapshot& source) { SetOrigin(source.taken_at_, source.target_); }
 
-  // `owner` holds the buffers, and whatever else has to live as long as the snapshot.
+  // `owner` holds the buffers and all else that the snapshot points at.
   Snapshot Finish(std::shared_ptr<void> owner) {
     // What families point at has stopped moving only now.
     for (std::size_t i = 0; i < buffers_.families.size(); ++i) {

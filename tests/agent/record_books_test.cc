@@ -1,4 +1,4 @@
-// Every record that arrives moves one counter, whatever becomes of it; a test sends one of each.
+// Each record that arrives moves one counter, written or refused. A test sends a record for each reason.
 #include "agent/record_books.h"
 
 #include <gtest/gtest.h>

@@ -65,7 +65,7 @@ std::unique_ptr<client::Consumer> JoinGroup(const std::string& address) {
   return built.ok() ? *std::move(built) : nullptr;
 }
 
-// Besides the automatic commits, of which nobody hears.
+// Commits by hand are reported to the ledger; automatic commits are not.
 constexpr int kPollsPerCommit = 10;
 
 agent::DiskState DiskStateOf(const std::string& word) {

@@ -1,5 +1,5 @@
-// Records go: retention takes them, a power cut takes them. A group then reads each record that is left and that it has
-// not had, and no other, whatever its OffsetReset says.
+// Records go: retention takes them, a power cut takes them. With any OffsetReset, a group then reads exactly the
+// records that are left and that it has not read.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 //
 // A line a series, in the order of the snapshot: `name{labels} value`; for a histogram
 // `name{labels} [bucket counts] sum S count N`; for a state set the states that are on; for an info nothing more.
-// When to use something else: the exporters' encoders, for what a scraper gets; this is nobody's format.
+// When to use something else: the exporters' encoders, for what a scraper gets; no program reads this format.
 //
 //   EXPECT_EQ(Page(registry), "sent_total{topic=\"a\"} 2\nlatency [1 0 2] sum 7 count 3\n");
 #pragma once

@@ -35,7 +35,7 @@ TEST(PemFileTest, IsReadWhole) {
   EXPECT_EQ(ReadPemFile(kKey).value(), std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
-// Goal: nobody waits for a writer or a person. Method: a FIFO that nobody writes to, and what is no file at all.
+// Goal: the reader waits for no writer and no person. Method: a FIFO without a writer, and paths that are no files.
 TEST(PemFileTest, MustBeARegularFile) {
   const std::string fifo = Temporary("fifo");
   ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);

@@ -46,7 +46,7 @@ def run(*arguments, stdin="", seconds=DEADLINE_SECONDS):
     return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=seconds, check=False)
 
 
-# Whatever the environment says of proxies.
+# Without a proxy, also where the environment names one.
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 

@@ -48,7 +48,7 @@ ROWS = (
     ("time between two requests", "exporters/http/limits.h", "idle_time", "the connection is closed"),
     ("time for a piece of a page", "exporters/http/limits.h", "write_time", "the connection is closed"),
     ("time for a page", "exporters/http/limits.h", "page_time", "the connection is closed"),
-    ("pages under way", "exporters/http/limits.h", "scrapes", "503, or a page that nobody reads is given up"),
+    ("pages under way", "exporters/http/limits.h", "scrapes", "503, or a page that its client does not read is given up"),
     ("HTTP connections", "exporters/http/limits.h", "connections", "the oldest that is not being answered is closed"),
     ("password checks that wait", "exporters/http/access/password_queue.h", "kPasswordChecksMax", "503"),
     ("of these, requests that look like guesses", "exporters/http/access/password_queue.h", "kGuessChecksMax", "503 for it, or for the one that it replaces"),

@@ -22,8 +22,8 @@
 // Files must be regular, of at most 1 MiB each, and keys have no pass phrase. Certificates and keys that change are
 // read by the next connection. Where they are bad then, the old ones stay, and
 // streamhouse_exporter_certificate_reloads_total{outcome="failed"} counts it. The server waits for a disk that hangs.
-// Guarantees: a key that is unknown, misspelt or of the wrong kind is an error; nothing is ignored. Whatever is there
-// and empty is an error as well, also the whole file: it must not open what its author meant to close.
+// Guarantees: a key that is unknown, misspelt or of the wrong kind is an error; nothing is ignored. A
+// key without a value is an error, and so is an empty file: neither may open what its author meant to close.
 // Thread safety: a value. Errors: InvalidArgument, naming file, line and key; Unavailable where the file cannot be
 // read.
 #pragma once

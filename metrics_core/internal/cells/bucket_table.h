@@ -4,7 +4,8 @@
 // table and fine enough that no cell holds two bounds. The table gives the first bucket that a value of the cell can
 // fall into; one comparison settles whether it is that one or the next. Bounds for which this needs more than
 // kMaxTableCells cells (negative or very dense ones) are searched by halving instead.
-// Tables are interned: equal bounds and rules share one, for ever, so that handles may outlive everything.
+// Tables are interned: equal bounds and rules share one. It stays until the process ends, so that handles may outlive
+// registries.
 // Thread safety: immutable. Cost: a table look-up and one comparison.
 #pragma once
 

@@ -43,7 +43,7 @@ class RunningAgent {
   }
 
   RunningAgent() : RunningAgent(DefaultConfig({})) {}
-  // In a folder of its own, whatever the configuration says. `files` must outlive it.
+  // Uses a folder of its own in place of data_folder. `files` must outlive it.
   explicit RunningAgent(AgentConfig config, FileSystem& files = PosixFileSystem())
       : files_(files), config_(std::move(config)) {
     config_.data_folder = folder_.path();

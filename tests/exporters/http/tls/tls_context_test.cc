@@ -117,7 +117,7 @@ TEST_F(TlsContextTest, NamesTheFileThatIsBad) {
                   .starts_with("cannot use the certificate of clients " + nowhere));
 }
 
-// Goal: nobody is asked, at the start and later. Method: with a prompt, the test would wait for its end.
+// Goal: no prompt for a pass phrase, at the start and later. Method: a prompt would hang the test.
 TEST_F(TlsContextTest, RefusesAKeyWithAPassPhraseAndKeepsTheOneBefore) {
   ASSERT_TRUE(tls_.Load().ok());
   const auto before = tls_.Current();
