@@ -150,6 +150,31 @@ Result<std::uint64_t> CopyPartition(FileSystem& files, const std::string& from, 
   return copy.bytes() - (*log)->torn_bytes();
 }
 
+// Whether the topic has ended since the metadata were copied; another of its name may be in its folder.
+Result<bool> HasEnded(SqliteDatabase& source, const TopicInfo& topic) {
+  auto version = SqliteStatement::Prepare(source, "PRAGMA user_version");
+  if (!version.ok()) return version.status();
+  if (auto row = version->Step(); !row.ok()) return row.status();
+  // Version 1 has no ids, since its programs delete no topic.
+  if (version->Integer(0) == 1) return false;
+  auto topics = SqliteStatement::Prepare(source, "SELECT 1 FROM topics WHERE topic_id = ?1");
+  if (!topics.ok()) return topics.status();
+  topics->Bind(1, static_cast<std::int64_t>(topic.id));
+  auto row = topics->Step();
+  if (!row.ok()) return row.status();
+  return *row == SqliteStatement::Row::kDone;
+}
+
+Status RemoveSegments(FileSystem& files, const std::string& folder) {
+  auto names = files.ListFolder(folder);
+  if (!names.ok()) return names.status();
+  for (const std::string& name : *names) {
+    if (!BaseOffsetOf(name)) continue;
+    if (Status removed = files.RemoveFile(folder + "/" + name); !removed.ok()) return removed;
+  }
+  return files.SyncFolder(folder);
+}
+
 }  // namespace
 
 Result<BackupTotals> BackUp(const std::string& from, const std::string& to, const BackupProgress& progress,
@@ -157,12 +182,21 @@ Result<BackupTotals> BackUp(const std::string& from, const std::string& to, cons
   if (Status fit = CheckFolders(files, from, to); !fit.ok()) return fit;
   auto topics = CopyMetadata(from, to);
   if (!topics.ok()) return topics.status();
+  auto source = SqliteDatabase::Open(from + "/metadata.db", kBusyTimeout, {});
+  if (!source.ok()) return source.status();
   BackupTotals totals = {.topics = topics->size()};
   for (const TopicInfo& topic : *topics) {
     for (std::uint32_t i = 0; i < topic.partitions; ++i) {
       const TopicPartition name = {.topic = topic.name, .partition = i};
-      auto bytes = CopyPartition(files, from + "/log/" + name.ToString(), to + "/log/" + name.ToString());
+      const std::string copy = to + "/log/" + name.ToString();
+      auto bytes = CopyPartition(files, from + "/log/" + name.ToString(), copy);
       if (!bytes.ok()) return bytes.status();
+      const auto has_ended = HasEnded(**source, topic);
+      if (!has_ended.ok()) return has_ended.status();
+      if (*has_ended) {
+        if (Status removed = RemoveSegments(files, copy); !removed.ok()) return removed;
+        *bytes = 0;
+      }
       ++totals.partitions;
       totals.bytes += *bytes;
       progress(name, *bytes);

@@ -7,7 +7,8 @@
 // start of a log, never in its middle. Segments keep their times of modification. When the call returns OK, the copy is
 // on the disk.
 // Thread safety: any thread; the source may be in use by an agent of this or another process.
-// Cost: reads and writes everything once. A topic that is deleted meanwhile is empty in the copy.
+// Cost: reads and writes everything once. Of a topic that is deleted meanwhile, the partitions that were not copied yet
+// are empty in the copy, also when there is another topic of its name by then.
 // Errors: FailedPrecondition when the target is not empty; NotFound when the source has no metadata; DataLoss naming
 // what is damaged in the source; those of the file system. What was copied until then stays.
 #pragma once

@@ -1,7 +1,8 @@
 #include "agent/metadata/sqlite_schema.h"
 
-#include <algorithm>
 #include <array>
+#include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -52,8 +53,8 @@ constexpr char kCreateVersion2[] = R"sql(
   UPDATE store_state SET checksum = row_checksum('store_state', name, value);
 )sql";
 
-// What version 3 has and version 2 has not: the openings of logs, and who has committed an offset.
-constexpr char kAddOpenings[] = R"sql(
+// What version 3 has and version 2 has not: openings of logs, deleted topics, and who has committed an offset.
+constexpr char kAddTables[] = R"sql(
   CREATE TABLE log_openings (
     topic_id INTEGER NOT NULL,
     partition INTEGER NOT NULL,
@@ -62,16 +63,15 @@ constexpr char kAddOpenings[] = R"sql(
     checksum INTEGER NOT NULL,
     PRIMARY KEY (topic_id, partition, open_id)
   ) STRICT, WITHOUT ROWID;
-  INSERT INTO store_state VALUES ('log_openings', 0, row_checksum('store_state', 'log_openings', 0));
-  CREATE TRIGGER openings_insert AFTER INSERT ON log_openings BEGIN
-    UPDATE store_state SET (value, checksum) = (value + NEW.checksum,
-      row_checksum('store_state', name, value + NEW.checksum)) WHERE name = 'log_openings'; END;
-  CREATE TRIGGER openings_update AFTER UPDATE ON log_openings BEGIN
-    UPDATE store_state SET (value, checksum) = (value + NEW.checksum - OLD.checksum,
-      row_checksum('store_state', name, value + NEW.checksum - OLD.checksum)) WHERE name = 'log_openings'; END;
-  CREATE TRIGGER openings_delete AFTER DELETE ON log_openings BEGIN
-    UPDATE store_state SET (value, checksum) = (value - OLD.checksum,
-      row_checksum('store_state', name, value - OLD.checksum)) WHERE name = 'log_openings'; END;
+  -- Lives of topics whose files are not removed yet.
+  CREATE TABLE deleted_topics (
+    topic_id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL,
+    checksum INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO store_state VALUES
+    ('log_openings', 0, row_checksum('store_state', 'log_openings', 0)),
+    ('deleted_topics', 0, row_checksum('store_state', 'deleted_topics', 0));
 )sql";
 
 // The triggers of the table follow.
@@ -123,52 +123,23 @@ constexpr char kTakeOverOldTables[] = R"sql(
   DROP TABLE old_offsets;
 )sql";
 
-struct SummedTable {
-  std::string_view name;
-  // Add up the checksums of its rows after every change; empty where they are made with the table.
-  const char* triggers;
-  std::string_view select_all;
-};
+// store_state has the sum of the checksums of each. Those of version 2 come first.
+constexpr std::array<std::string_view, 5> kTables = {"topics", "partition_leases", "committed_offsets", "log_openings",
+                                                     "deleted_topics"};
+constexpr std::size_t kTablesOfVersion2 = 3;
 
-constexpr std::array<SummedTable, 4> kTables = {{
-    {"topics",
-     R"sql(
-  CREATE TRIGGER topics_insert AFTER INSERT ON topics BEGIN
-    UPDATE store_state SET (value, checksum) = (value + NEW.checksum,
-      row_checksum('store_state', name, value + NEW.checksum)) WHERE name = 'topics'; END;
-  CREATE TRIGGER topics_update AFTER UPDATE ON topics BEGIN
-    UPDATE store_state SET (value, checksum) = (value + NEW.checksum - OLD.checksum,
-      row_checksum('store_state', name, value + NEW.checksum - OLD.checksum)) WHERE name = 'topics'; END;
-  CREATE TRIGGER topics_delete AFTER DELETE ON topics BEGIN
-    UPDATE store_state SET (value, checksum) = (value - OLD.checksum,
-      row_checksum('store_state', name, value - OLD.checksum)) WHERE name = 'topics'; END;)sql",
-     "SELECT * FROM topics"},
-    {"partition_leases",
-     R"sql(
-  CREATE TRIGGER leases_insert AFTER INSERT ON partition_leases BEGIN
-    UPDATE store_state SET (value, checksum) = (value + NEW.checksum,
-      row_checksum('store_state', name, value + NEW.checksum)) WHERE name = 'partition_leases'; END;
-  CREATE TRIGGER leases_update AFTER UPDATE ON partition_leases BEGIN
-    UPDATE store_state SET (value, checksum) = (value + NEW.checksum - OLD.checksum,
-      row_checksum('store_state', name, value + NEW.checksum - OLD.checksum)) WHERE name = 'partition_leases'; END;
-  CREATE TRIGGER leases_delete AFTER DELETE ON partition_leases BEGIN
-    UPDATE store_state SET (value, checksum) = (value - OLD.checksum,
-      row_checksum('store_state', name, value - OLD.checksum)) WHERE name = 'partition_leases'; END;)sql",
-     "SELECT * FROM partition_leases"},
-    {"committed_offsets",
-     R"sql(
-  CREATE TRIGGER offsets_insert AFTER INSERT ON committed_offsets BEGIN
-    UPDATE store_state SET (value, checksum) = (value + NEW.checksum,
-      row_checksum('store_state', name, value + NEW.checksum)) WHERE name = 'committed_offsets'; END;
-  CREATE TRIGGER offsets_update AFTER UPDATE ON committed_offsets BEGIN
-    UPDATE store_state SET (value, checksum) = (value + NEW.checksum - OLD.checksum,
-      row_checksum('store_state', name, value + NEW.checksum - OLD.checksum)) WHERE name = 'committed_offsets'; END;
-  CREATE TRIGGER offsets_delete AFTER DELETE ON committed_offsets BEGIN
-    UPDATE store_state SET (value, checksum) = (value - OLD.checksum,
-      row_checksum('store_state', name, value - OLD.checksum)) WHERE name = 'committed_offsets'; END;)sql",
-     "SELECT * FROM committed_offsets"},
-    {"log_openings", "", "SELECT * FROM log_openings"},
-}};
+// Keep the sum of a table in step with its rows.
+std::string SumTriggers(std::string_view table) {
+  const auto trigger = [table](std::string_view event, std::string_view new_sum) {
+    const std::string name(table);
+    const std::string sum(new_sum);
+    return "CREATE TRIGGER " + name + "_" + std::string(event) + " AFTER " + std::string(event) + " ON " + name +
+           " BEGIN UPDATE store_state SET (value, checksum) = (" + sum + ", row_checksum('store_state', name, " + sum +
+           ")) WHERE name = '" + name + "'; END;";
+  };
+  return trigger("insert", "value + NEW.checksum") + trigger("update", "value + NEW.checksum - OLD.checksum") +
+         trigger("delete", "value - OLD.checksum");
+}
 
 Result<std::int64_t> ReadInteger(SqliteDatabase& database, std::string_view sql) {
   auto statement = SqliteStatement::Prepare(database, sql);
@@ -195,12 +166,16 @@ Status CheckPages(SqliteDatabase& database) {
   return {StatusCode::kDataLoss, database.path() + ": " + verdict};
 }
 
-Status CreateTables(SqliteDatabase& database) {
-  if (Status created = database.Execute(kCreateVersion2); !created.ok()) return created;
-  for (const SummedTable& table : kTables) {
-    if (Status created = database.Execute(table.triggers); !created.ok()) return created;
+Status AddTriggers(SqliteDatabase& database, std::span<const std::string_view> tables) {
+  for (const std::string_view table : tables) {
+    if (Status added = database.Execute(SumTriggers(table).c_str()); !added.ok()) return added;
   }
   return Status::Ok();
+}
+
+Status CreateTables(SqliteDatabase& database) {
+  if (Status created = database.Execute(kCreateVersion2); !created.ok()) return created;
+  return AddTriggers(database, std::span(kTables).first(kTablesOfVersion2));
 }
 
 Status ConvertVersion1(SqliteDatabase& database) {
@@ -212,8 +187,8 @@ Status ConvertVersion1(SqliteDatabase& database) {
 
 // Calls `visit` with each row; its checksum is in the last column.
 template <typename Visit>
-Status ForEachRow(SqliteDatabase& database, std::string_view table, std::string_view select_all, const Visit& visit) {
-  auto statement = SqliteStatement::Prepare(database, select_all);
+Status ForEachRow(SqliteDatabase& database, std::string_view table, const Visit& visit) {
+  auto statement = SqliteStatement::Prepare(database, "SELECT * FROM " + std::string(table));
   if (!statement.ok()) return statement.status();
   for (;;) {
     auto row = statement->Step();
@@ -224,27 +199,26 @@ Status ForEachRow(SqliteDatabase& database, std::string_view table, std::string_
   }
 }
 
-Status CheckTable(SqliteDatabase& database, const SummedTable& table) {
+Status CheckTable(SqliteDatabase& database, std::string_view table) {
   std::int64_t sum = 0;
   const auto add = [&](const SqliteStatement& row) { sum += row.Integer(row.ColumnCount() - 1); };
-  if (Status checked = ForEachRow(database, table.name, table.select_all, add); !checked.ok()) return checked;
+  if (Status checked = ForEachRow(database, table, add); !checked.ok()) return checked;
   auto statement = SqliteStatement::Prepare(database, "SELECT value FROM store_state WHERE name = ?1");
   if (!statement.ok()) return statement.status();
-  statement->Bind(1, table.name);
+  statement->Bind(1, table);
   auto row = statement->Step();
   if (!row.ok()) return row.status();
   if (*row == SqliteStatement::Row::kHere && statement->Integer(0) == sum) return Status::Ok();
-  return {StatusCode::kDataLoss, database.path() + ": table " + std::string(table.name) +
+  return {StatusCode::kDataLoss, database.path() + ": table " + std::string(table) +
                                      " does not hold the rows that were written: the sum of their checksums is wrong"};
 }
 
 // The rows get new checksums, which must not hide damage.
 Status AddMembersOfOffsets(SqliteDatabase& database) {
-  const SummedTable& offsets = *std::find_if(
-      kTables.begin(), kTables.end(), [](const SummedTable& table) { return table.name == "committed_offsets"; });
-  if (Status checked = CheckTable(database, offsets); !checked.ok()) return checked;
+  constexpr std::string_view kOffsets = "committed_offsets";
+  if (Status checked = CheckTable(database, kOffsets); !checked.ok()) return checked;
   if (Status added = database.Execute(kAddMembersOfOffsets); !added.ok()) return added;
-  return database.Execute(offsets.triggers);
+  return AddTriggers(database, std::span(&kOffsets, 1));
 }
 
 // From `version` to the present one.
@@ -253,7 +227,8 @@ Status Convert(SqliteDatabase& database, std::int64_t version) {
   if (version == 0) done = CreateTables(database);
   if (version == 1) done = ConvertVersion1(database);
   if (version == kSqliteSchemaVersion || !done.ok()) return done;
-  if (Status added = database.Execute(kAddOpenings); !added.ok()) return added;
+  if (Status added = database.Execute(kAddTables); !added.ok()) return added;
+  if (Status added = AddTriggers(database, std::span(kTables).subspan(kTablesOfVersion2)); !added.ok()) return added;
   return AddMembersOfOffsets(database);
 }
 
@@ -280,8 +255,8 @@ Status CheckTables(SqliteDatabase& database) {
   if (Status checked = CheckPages(database); !checked.ok()) return checked;
   // One state of all tables, while others write.
   if (Status begun = database.Execute("BEGIN"); !begun.ok()) return begun;
-  Status checked = ForEachRow(database, "store_state", "SELECT * FROM store_state", [](const SqliteStatement&) {});
-  for (const SummedTable& table : kTables) {
+  Status checked = ForEachRow(database, "store_state", [](const SqliteStatement&) {});
+  for (const std::string_view table : kTables) {
     if (checked.ok()) checked = CheckTable(database, table);
   }
   static_cast<void>(database.Execute("COMMIT"));

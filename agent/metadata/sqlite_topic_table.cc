@@ -11,7 +11,7 @@ namespace streamhouse::agent {
 namespace {
 
 constexpr std::string_view kTable = "topics";
-const std::string kDeleted = "deleted ";
+constexpr std::string_view kDeleted = "deleted_topics";
 
 Result<TopicInfo> TopicOf(const SqliteStatement& row) {
   if (Status checked = row.CheckRow(kTable); !checked.ok()) return checked;
@@ -36,9 +36,9 @@ Result<SqliteTopicTable> SqliteTopicTable::Prepare(SqliteDatabase& database) {
         " retention_ms = excluded.retention_ms, retention_bytes = excluded.retention_bytes,"
         " checksum = excluded.checksum"},
        {table.delete_, "DELETE FROM topics WHERE name = ?1"},
-       {table.insert_deleted_, "INSERT INTO store_state VALUES (?1, ?2, row_checksum('store_state', ?1, ?2))"},
-       {table.list_deleted_, "SELECT * FROM store_state WHERE name GLOB 'deleted *' ORDER BY value"},
-       {table.delete_deleted_, "DELETE FROM store_state WHERE name GLOB 'deleted *' AND value = ?1"},
+       {table.insert_deleted_, "INSERT INTO deleted_topics VALUES (?1, ?2, row_checksum('deleted_topics', ?1, ?2))"},
+       {table.list_deleted_, "SELECT * FROM deleted_topics ORDER BY topic_id"},
+       {table.delete_deleted_, "DELETE FROM deleted_topics WHERE topic_id = ?1"},
        {table.select_last_id_, "SELECT * FROM store_state WHERE name = 'last_topic_id'"},
        {table.update_last_id_,
         "UPDATE store_state SET value = ?1, checksum = row_checksum('store_state', name, ?1)"
@@ -90,8 +90,7 @@ Status SqliteTopicTable::Remove(const std::string& name) {
 
 Status SqliteTopicTable::NoteDeleted(const DeletedLife& life) {
   SqliteUse insert(insert_deleted_);
-  const std::string name = kDeleted + std::to_string(life.id) + " " + life.topic;
-  insert->Bind(1, name).Bind(2, static_cast<std::int64_t>(life.id));
+  insert->Bind(1, static_cast<std::int64_t>(life.id)).Bind(2, life.topic);
   return insert->Step().status();
 }
 
@@ -102,10 +101,8 @@ Result<std::vector<DeletedLife>> SqliteTopicTable::ListDeleted() {
     auto row = list->Step();
     if (!row.ok()) return row.status();
     if (*row == SqliteStatement::Row::kDone) return lives;
-    if (Status checked = list->CheckRow("store_state"); !checked.ok()) return checked;
-    const std::string name = list->Text(0);
-    lives.push_back(
-        {.topic = name.substr(name.find(' ', kDeleted.size()) + 1), .id = static_cast<TopicId>(list->Integer(1))});
+    if (Status checked = list->CheckRow(kDeleted); !checked.ok()) return checked;
+    lives.push_back({.topic = list->Text(1), .id = static_cast<TopicId>(list->Integer(0))});
   }
 }
 

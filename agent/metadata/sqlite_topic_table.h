@@ -1,6 +1,4 @@
-// SqliteTopicTable: the rows of table `topics`, the ids that they are given, and the lives that were deleted.
-//
-// A life that was deleted is a row of `store_state` named "deleted ID NAME", with the id as its value.
+// SqliteTopicTable: the rows of the tables `topics` and `deleted_topics`, and the ids that topics are given.
 //
 // When to use something else: SqliteMetadataStore is what others use.
 // Guarantees: an id is given once. A row is checked whenever it is read, also before it is changed.

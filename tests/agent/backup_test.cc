@@ -163,6 +163,18 @@ TEST_F(BackupDuringRetentionTest, KeepsTheTimesOfFilesAlsoWhereATailIsCutOff) {
   }
 }
 
+TEST_F(BackupTest, TakesNoRecordsOfALaterTopicOfTheName) {
+  const auto replace = [this](const TopicPartition& copied, std::uint64_t) {
+    if (copied.partition != 0) return;
+    ASSERT_TRUE(topics_->Delete("orders").ok());
+    ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
+    EXPECT_TRUE((*topics_->Find("orders", 1))->Append(BatchOf({"later"})).ok());
+  };
+  ASSERT_TRUE(BackUp(folder_.path(), folder_ / "copy", replace).ok());
+  const auto log = PartitionLog::Open(PosixFileSystem(), folder_ / "copy/log/orders/1", {});
+  EXPECT_EQ((*log)->HighWatermark(), 0U);
+}
+
 TEST_F(BackupTest, RefusesATargetThatIsNotEmpty) {
   std::filesystem::create_directory(folder_ / "copy");
   WriteRawFile(folder_ / "copy/other", "x");

@@ -65,6 +65,8 @@ class SqliteSchemaTest : public testing::Test {
     ASSERT_TRUE(store->StoreOpenings({&log, 1}).ok());
     const LeaseClaim claim = {.partition = {.topic = "orders"}};
     ASSERT_TRUE(store->AcquireLeases({&claim, 1}, "agent", std::chrono::hours(1)).ok());
+    const TopicId deleted = store->CreateTopic({.name = "deleted", .partitions = 1})->id;
+    ASSERT_TRUE(store->DeleteTopic("deleted", deleted).ok());
   }
   std::string WhyItIsRefused() const {
     const Status status = Open().status();
@@ -119,7 +121,8 @@ constexpr char kBackToVersion2[] = R"sql(
   UPDATE store_state SET value = (SELECT sum(checksum) FROM committed_offsets) WHERE name = 'committed_offsets';
   UPDATE store_state SET checksum = row_checksum('store_state', name, value);
   DROP TABLE log_openings;
-  DELETE FROM store_state WHERE name = 'log_openings';
+  DROP TABLE deleted_topics;
+  DELETE FROM store_state WHERE name IN ('log_openings', 'deleted_topics');
   PRAGMA user_version = 2;
 )sql";
 
@@ -145,6 +148,7 @@ TEST_F(SqliteSchemaTest, TakesOverVersion2WithAllItsRows) {
   auto store = *Open();
   const TopicId id = store->ListTopics()->at(0).id;
   EXPECT_EQ(store->FindCommittedOffset("g", {.topic_id = id}).value(), 7U);
+  EXPECT_TRUE(store->ListDeleted()->empty());
   const StoredOpenings log = {.partition = {.topic_id = id}, .openings = {{.id = 1, .end_offset = 2}}};
   ASSERT_TRUE(store->StoreOpenings({&log, 1}).ok());
   EXPECT_EQ(*(*Open())->FindOpenings(log.partition), log.openings);
@@ -175,7 +179,7 @@ TEST_F(SqliteSchemaTest, NoticesADamagedRowOfEveryTable) {
   for (const char* damage :
        {"UPDATE topics SET partitions = 2", "UPDATE topics SET name = 'order'", "UPDATE partition_leases SET epoch = 2",
         "UPDATE committed_offsets SET partition = 1", "UPDATE log_openings SET end_offset = 3",
-        "UPDATE store_state SET value = 1 WHERE name = 'last_topic_id'"}) {
+        "UPDATE deleted_topics SET name = 'orders'", "UPDATE store_state SET value = 1 WHERE name = 'last_topic_id'"}) {
     std::filesystem::remove(path_);
     Fill();
     Run(damage);
@@ -185,10 +189,13 @@ TEST_F(SqliteSchemaTest, NoticesADamagedRowOfEveryTable) {
 
 // As a flipped bit in a page can do it: no row is wrong, and one is missing.
 TEST_F(SqliteSchemaTest, NoticesARowThatIsGone) {
-  Fill();
-  Run("DROP TRIGGER offsets_delete; DELETE FROM committed_offsets");
-  EXPECT_NE(WhyItIsRefused().find("table committed_offsets does not hold the rows that were written"),
-            std::string::npos);
+  for (const std::string table :
+       {"topics", "partition_leases", "committed_offsets", "log_openings", "deleted_topics"}) {
+    std::filesystem::remove(path_);
+    Fill();
+    Run(("DROP TRIGGER " + table + "_delete; DELETE FROM " + table).c_str());
+    EXPECT_NE(WhyItIsRefused().find("table " + table + " does not hold the rows that were written"), std::string::npos);
+  }
 }
 
 TEST_F(SqliteSchemaTest, FindsARowThatIsDamagedWhileItServes) {
