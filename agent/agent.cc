@@ -126,7 +126,7 @@ Status Agent::OpenStorage() {
 
 Status Agent::StartTopics() {
   if (Status loaded = topics_->Load(); !loaded.ok()) return loaded;
-  for (const TopicInfo& topic : config_.topics) {
+  for (const TopicDescription& topic : config_.topics) {
     // Load() has tried what there is; a partition that cannot be served is no reason not to serve the others.
     // More than are configured have been added since.
     if (auto known = topics_->PartitionCount(topic.name); known.ok() && *known >= topic.partitions) continue;

@@ -39,7 +39,7 @@ metrics::Status AgentConfig::Validate() const {
   if (fetch_records_max == 0) return refused("fetch_records_max is 0");
   if (fetch_wait_max.count() < 0) return refused("fetch_wait_max is negative");
   if (drain_time.count() < 0) return refused("drain_time is negative");
-  for (const TopicInfo& topic : topics) {
+  for (const TopicDescription& topic : topics) {
     if (Status named = CheckTopicName(topic.name); !named.ok()) return refused("topics: " + named.message());
   }
   return lease.Validate();

@@ -35,7 +35,7 @@ struct AgentConfig {
   TlsFiles tls = {};
 
   // Created at start when they are not there, so that the agent has leases, and is ready, before the first client.
-  std::vector<TopicInfo> topics = {};
+  std::vector<TopicDescription> topics = {};
 
   // Of the disk of the data folder, kept for metadata (disk_reserve.h). 0: none.
   std::uint64_t reserve_bytes = std::uint64_t{16} << 20;

@@ -31,7 +31,7 @@ Status CheckFolders(FileSystem& files, const std::string& from, const std::strin
   return {StatusCode::kFailedPrecondition, "the folder " + to + " is not empty"};
 }
 
-Result<std::vector<TopicInfo>> CopyMetadata(const std::string& from, const std::string& to) {
+Result<std::vector<TopicDescription>> CopyMetadata(const std::string& from, const std::string& to) {
   auto source = SqliteDatabase::Open(from + "/metadata.db", kBusyTimeout, {});
   if (!source.ok()) return source.status();
   if (Status copied = (*source)->CopyTo(to + "/metadata.db"); !copied.ok()) return copied;
@@ -151,7 +151,7 @@ Result<std::uint64_t> CopyPartition(FileSystem& files, const std::string& from, 
 }
 
 // Whether the topic has ended since the metadata were copied; another of its name may be in its folder.
-Result<bool> HasEnded(SqliteDatabase& source, const TopicInfo& topic) {
+Result<bool> HasEnded(SqliteDatabase& source, const TopicDescription& topic) {
   auto version = SqliteStatement::Prepare(source, "PRAGMA user_version");
   if (!version.ok()) return version.status();
   if (auto row = version->Step(); !row.ok()) return row.status();
@@ -185,7 +185,7 @@ Result<BackupTotals> BackUp(const std::string& from, const std::string& to, cons
   auto source = SqliteDatabase::Open(from + "/metadata.db", kBusyTimeout, {});
   if (!source.ok()) return source.status();
   BackupTotals totals = {.topics = topics->size()};
-  for (const TopicInfo& topic : *topics) {
+  for (const TopicDescription& topic : *topics) {
     for (std::uint32_t i = 0; i < topic.partitions; ++i) {
       const TopicPartition name = {.topic = topic.name, .partition = i};
       const std::string copy = to + "/log/" + name.ToString();

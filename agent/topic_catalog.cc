@@ -40,7 +40,7 @@ Status TopicCatalog::Load() {
   auto topics = store_.ListTopics();
   if (!topics.ok()) return topics.status();
   const std::lock_guard creating(create_mutex_);
-  for (const TopicInfo& topic : *topics) {
+  for (const TopicDescription& topic : *topics) {
     Topic loaded = {.id = topic.id, .retention = topic.retention, .books = options_.books.Open(topic.name)};
     for (std::uint32_t i = 0; i < topic.partitions; ++i) {
       loaded.partitions.push_back(TryToServe({.topic = topic.name, .partition = i}, loaded));
@@ -220,7 +220,7 @@ Result<std::uint32_t> TopicCatalog::PartitionCount(std::string_view topic) const
   return described->partitions;
 }
 
-Result<TopicInfo> TopicCatalog::Describe(std::string_view topic) const {
+Result<TopicDescription> TopicCatalog::Describe(std::string_view topic) const {
   if (Status named = CheckTopicName(topic); !named.ok()) return named;
   const std::shared_lock lock(mutex_);
   const auto found = topics_.find(topic);
@@ -228,7 +228,7 @@ Result<TopicInfo> TopicCatalog::Describe(std::string_view topic) const {
   return InfoOf(found->first, found->second);
 }
 
-TopicInfo TopicCatalog::InfoOf(const std::string& name, const Topic& topic) {
+TopicDescription TopicCatalog::InfoOf(const std::string& name, const Topic& topic) {
   return {.name = name,
           .partitions = static_cast<std::uint32_t>(topic.partitions.size()),
           .retention = topic.retention,

@@ -46,7 +46,7 @@ inline constexpr std::uint32_t kPartitionsPerTopicMax = 1000;
 enum class LogsWithoutTopic : std::uint8_t { kRefuse, kAdopt };
 
 struct ListedTopic {
-  TopicInfo topic;
+  TopicDescription topic;
   Status served;  // not OK: the first partition that is not, and why
 };
 
@@ -81,7 +81,7 @@ class TopicCatalog {
   // without a topic are taken over (kAdopt: NotFound when there are none, InvalidArgument when there are more of them)
   // or left alone (kRefuse: FailedPrecondition). Where some of these are damaged, the others are taken over and served,
   // and the first damage is told with Unavailable.
-  Status Create(const TopicInfo& topic, LogsWithoutTopic logs = LogsWithoutTopic::kRefuse);
+  Status Create(const TopicDescription& topic, LogsWithoutTopic logs = LogsWithoutTopic::kRefuse);
 
   // Whether Load() has found logs of this name without a topic.
   bool HasLogsWithoutTopic(const std::string& topic) const { return strays_.Contains(topic); }
@@ -100,7 +100,7 @@ class TopicCatalog {
 
   Result<std::shared_ptr<Partition>> Find(std::string_view topic, std::uint32_t partition) const;
   Result<std::uint32_t> PartitionCount(std::string_view topic) const;
-  Result<TopicInfo> Describe(std::string_view topic) const;
+  Result<TopicDescription> Describe(std::string_view topic) const;
   // In the order of their names.
   std::vector<ListedTopic> List() const;
 
@@ -150,7 +150,7 @@ class TopicCatalog {
   void StoreOpenings();
   std::vector<LogEnd> AllLogEnds() const;
   Status LowerOffsetsBeyond(std::span<const LogEnd> ends);
-  Status CreateNew(const TopicInfo& topic, LogsWithoutTopic found);
+  Status CreateNew(const TopicDescription& topic, LogsWithoutTopic found);
   Status FirstUnserved(const std::string& topic) const;
   Status ServeRest(const std::string& topic);
   Status FinishRemovals(std::string_view topic = {});
@@ -158,7 +158,7 @@ class TopicCatalog {
   Status CheckUnused(const std::string& topic, std::uint32_t first, std::uint32_t end) const;
   std::vector<TopicPartition> Unserved(const std::string& topic) const;
   static void Retire(const std::vector<ServedPartition>& partitions);
-  static TopicInfo InfoOf(const std::string& name, const Topic& topic);
+  static TopicDescription InfoOf(const std::string& name, const Topic& topic);
   Partitions All() const;
 
   FileSystem& files_;

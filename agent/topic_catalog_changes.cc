@@ -22,7 +22,7 @@ Status CheckRetention(const Retention& retention) {
 
 }  // namespace
 
-Status TopicCatalog::Create(const TopicInfo& topic, LogsWithoutTopic logs) {
+Status TopicCatalog::Create(const TopicDescription& topic, LogsWithoutTopic logs) {
   if (Status named = CheckTopicName(topic.name); !named.ok()) return named;
   if (Status checked = CheckRetention(topic.retention); !checked.ok()) return checked;
   if (topic.partitions == 0 || topic.partitions > kPartitionsPerTopicMax) {
@@ -58,7 +58,7 @@ Status TopicCatalog::Create(const TopicInfo& topic, LogsWithoutTopic logs) {
   return created;
 }
 
-Status TopicCatalog::CreateNew(const TopicInfo& topic, LogsWithoutTopic found) {
+Status TopicCatalog::CreateNew(const TopicDescription& topic, LogsWithoutTopic found) {
   // Before the store knows of it, or a topic that cannot be served would be there after every restart. One damaged
   // partition of logs that are taken over does not keep the others.
   std::vector<Result<std::unique_ptr<PartitionLog>>> logs;

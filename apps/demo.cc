@@ -88,7 +88,7 @@ Status Demo::StartClients() {
   for (std::uint32_t i = 0; i < kPartitions; ++i) {
     const auto ends = broker_->ReadWatermarks({kTopic, i}, {}, client::CallLimits::Within(kQuestionTimeout));
     if (!ends.ok()) return ends.status();
-    run_starts_.push_back(ends.value().high);
+    run_starts_.push_back(ends.value().high_watermark);
   }
 
   const auto consumer_metrics = client::ConsumerMetrics::Register(page_.registry());

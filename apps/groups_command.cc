@@ -60,10 +60,11 @@ Status Describe(const GroupFlags& flags) {
   if (!description.ok()) return ExplainFailure(description.status(), flags.agent);
   WriteLine(fmt::format("group={} members={}", flags.group, description->member_ids.size()));
   for (const client::GroupPartition& p : description->partitions) {
-    const client::Offset next = std::max(p.committed.value_or(0), p.log_start);
+    const client::Offset next = std::max(p.committed.value_or(0), p.log_start_offset);
     WriteLine(fmt::format("topic={} partition={} committed={} start={} end={} lag={} member={}", p.partition.topic,
-                          p.partition.partition, ToText(p.committed), p.log_start, p.high,
-                          p.high > next ? p.high - next : 0, p.member_id.empty() ? "none" : p.member_id));
+                          p.partition.partition, ToText(p.committed), p.log_start_offset, p.high_watermark,
+                          p.high_watermark > next ? p.high_watermark - next : 0,
+                          p.member_id.empty() ? "none" : p.member_id));
   }
   return FlushOutput();
 }

@@ -30,12 +30,12 @@ Result<std::string> DescribeLag(client::Broker& broker, const std::string& group
   // A group that has never committed has everything before it: the record to ask for is known only after the answer.
   const auto log = broker.ReadWatermarks(partition, committed.value(), client::CallLimits::Within(kQuestionTimeout));
   if (!log.ok()) return log.status();
-  const client::Offset next = std::max(committed.value().value_or(0), log.value().log_start);
+  const client::Offset next = std::max(committed.value().value_or(0), log.value().log_start_offset);
   const auto first_unread =
       committed.value() ? log : broker.ReadWatermarks(partition, next, client::CallLimits::Within(kQuestionTimeout));
   if (!first_unread.ok()) return first_unread.status();
   const auto& timestamp = first_unread.value().timestamp_ms;
-  const client::Offset end = log.value().high;
+  const client::Offset end = log.value().high_watermark;
   const client::Offset lag = end > next ? end - next : 0;
   const std::int64_t now_ms = metrics::Clock::UnixMilliseconds();
   return fmt::format("topic={} partition={} group={} committed={} end={} lag={} lag_seconds={:.3f}", partition.topic,

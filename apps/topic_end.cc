@@ -25,7 +25,8 @@ Result<TopicEnd> TopicEnd::Read(client::Broker& broker, const std::string& topic
   for (std::uint32_t i = 0; i < partitions; ++i) {
     const auto log = broker.ReadWatermarks({topic, i}, {}, client::CallLimits::Within(kQuestionTimeout));
     if (!log.ok()) return log.status();
-    topic_end.ends_.push_back({.end = {.offset = log->high, .life = log->life}, .log_start = log->log_start});
+    topic_end.ends_.push_back(
+        {.end = {.offset = log->high_watermark, .life = log->life}, .log_start_offset = log->log_start_offset});
   }
   return topic_end;
 }
@@ -40,8 +41,8 @@ Status TopicEnd::Refresh() {
     if (log.status().code() == StatusCode::kDeadlineExceeded) return Status::Ok();
     if (!log.ok()) continue;
     if (end.life.IsOfAnotherTopic(log->life)) return Deleted(topic_);
-    end = {.offset = std::min(end.In(log->life), log->high), .life = log->life};
-    ends_[i].log_start = log->log_start;
+    end = {.offset = std::min(end.In(log->life), log->high_watermark), .life = log->life};
+    ends_[i].log_start_offset = log->log_start_offset;
   }
   return Status::Ok();
 }
@@ -54,8 +55,8 @@ bool TopicEnd::IsReachedBy(const client::Consumer& consumer, const std::string& 
 }
 
 bool TopicEnd::IsReachedIn(std::uint32_t partition, const client::Consumer& consumer, const std::string& group) const {
-  const auto& [end, log_start] = ends_[partition];
-  if (log_start >= end.offset) return true;
+  const auto& [end, log_start_offset] = ends_[partition];
+  if (log_start_offset >= end.offset) return true;
   if (const auto position = consumer.Position(topic_, partition); position.ok()) return *position >= end.offset;
   const auto committed = broker_.Committed(group, {topic_, partition}, client::CallLimits::Within(kQuestionTimeout));
   return committed.ok() && committed->value_or(0) >= end.offset;

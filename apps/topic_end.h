@@ -38,7 +38,7 @@ class TopicEnd {
  private:
   struct PartitionEnd {
     client::LogPosition end;
-    client::Offset log_start = 0;
+    client::Offset log_start_offset = 0;
   };
 
   TopicEnd(client::Broker& broker, std::string topic) : broker_(broker), topic_(std::move(topic)) {}

@@ -22,12 +22,12 @@ constexpr std::chrono::seconds kCallTimeout{30};
 
 // What is not given stays as it is, or is without limit.
 struct RetentionFlags {
-  client::TopicRetention given;
+  client::Retention given;
   CLI::Option* time = nullptr;
   CLI::Option* bytes = nullptr;
 
   bool any() const { return time->count() + bytes->count() > 0; }
-  client::TopicRetention Over(client::TopicRetention retention) const {
+  client::Retention Over(client::Retention retention) const {
     if (time->count() > 0) retention.age_max = given.age_max;
     if (bytes->count() > 0) retention.bytes_max = given.bytes_max;
     return retention;
@@ -58,7 +58,7 @@ void AddRetentionFlags(CLI::App& parser, RetentionFlags& flags) {
 
 Status PrintTopic(const client::TopicDescription& topic) {
   const auto or_none = [](bool is_set, std::string text) { return is_set ? std::move(text) : std::string("none"); };
-  const client::TopicRetention& retention = topic.retention;
+  const client::Retention& retention = topic.retention;
   return PrintLine(fmt::format("topic={} partitions={} retention_time={} retention_bytes={}{}", topic.name,
                                topic.partitions,
                                or_none(retention.age_max.count() > 0, metrics::FormatDuration(retention.age_max)),

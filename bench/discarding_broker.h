@@ -69,7 +69,7 @@ class DiscardingBroker final : public client::Broker {
                                                    const client::CallLimits& /*limits*/) override {
     return Refusal();
   }
-  client::Status SetRetention(std::string_view /*topic*/, const client::TopicRetention& /*retention*/,
+  client::Status SetRetention(std::string_view /*topic*/, const client::Retention& /*retention*/,
                               const client::CallLimits& /*limits*/) override {
     return Refusal();
   }

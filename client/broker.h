@@ -86,25 +86,25 @@ struct FetchedBatch {
 };
 
 struct Watermarks {
-  Offset log_start = 0;
-  Offset high = 0;  // the offset after the last record
+  Offset log_start_offset = 0;
+  Offset high_watermark = 0;  // the offset after the last record
   // Of the first record at or behind the offset that was asked about, when there is one.
   std::optional<std::int64_t> timestamp_ms = {};
   LogLife life = {};
 };
 
 // How long the records of a topic are kept at least; 0: without limit.
-struct TopicRetention {
+struct Retention {
   std::chrono::milliseconds age_max{0};  // since the records were appended
   std::uint64_t bytes_max = 0;           // of one partition
 
-  friend bool operator==(const TopicRetention&, const TopicRetention&) = default;
+  friend bool operator==(const Retention&, const Retention&) = default;
 };
 
 struct TopicDescription {
   std::string name = {};
   std::uint32_t partitions = 0;
-  TopicRetention retention = {};
+  Retention retention = {};
   std::string not_served = {};  // why the broker cannot serve it now; empty when it does
   bool adopts_logs = false;     // CreateTopic takes over the logs that an agent has of this name without a topic
 };
@@ -190,7 +190,7 @@ class Broker {
   virtual Result<DeletedTopic> DeleteTopic(std::string_view topic, const CallLimits& limits) = 0;
 
   // Takes effect when the broker looks the next time. kNotFound when there is no such topic.
-  virtual Status SetRetention(std::string_view topic, const TopicRetention& retention, const CallLimits& limits) = 0;
+  virtual Status SetRetention(std::string_view topic, const Retention& retention, const CallLimits& limits) = 0;
 };
 
 }  // namespace streamhouse::client

@@ -27,8 +27,8 @@ struct ListedGroup {
 struct GroupPartition {
   TopicPartition partition;
   std::optional<Offset> committed;  // absent: the group has never committed here
-  Offset log_start = 0;
-  Offset high = 0;
+  Offset log_start_offset = 0;
+  Offset high_watermark = 0;
   std::string member_id;  // of the reader; empty without one
 };
 

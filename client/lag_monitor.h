@@ -37,8 +37,8 @@ inline constexpr std::chrono::seconds kLagRetryInterval{1};
 // How many records can be read and were not read yet. `log` is the answer to a call that named the open_id of
 // `position`. Example: 4 when the position is 3 and the log holds [6, 10).
 inline Offset LagRecords(const Watermarks& log, const LogPosition& position) {
-  const Offset next = std::max(position.In(log.life), log.log_start);
-  return log.high > next ? log.high - next : 0;
+  const Offset next = std::max(position.In(log.life), log.log_start_offset);
+  return log.high_watermark > next ? log.high_watermark - next : 0;
 }
 
 // Why there is no lag when LogLife::IsOfAnotherTopic().

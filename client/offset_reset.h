@@ -25,9 +25,9 @@ enum class OffsetReset : std::uint8_t {
 inline metrics::Result<Offset> ResetOffset(OffsetReset policy, const Watermarks& watermarks) {
   switch (policy) {
     case OffsetReset::kEarliest:
-      return watermarks.log_start;
+      return watermarks.log_start_offset;
     case OffsetReset::kLatest:
-      return watermarks.high;
+      return watermarks.high_watermark;
     case OffsetReset::kNone:
       break;
   }

@@ -162,8 +162,8 @@ void PartitionFetcher::ReturnToLog(Lock& lock, const CallLimits& limits) {
   if (!watermarks.ok() || life_.IsOfAnotherTopic(watermarks.value().life)) return BackOff(lock);
   const Offset before = fetch_offset_;
   FollowLog(watermarks.value().life);
-  const Offset start = watermarks.value().log_start;
-  fetch_offset_ = std::clamp(fetch_offset_, start, std::max(start, watermarks.value().high));
+  const Offset start = watermarks.value().log_start_offset;
+  fetch_offset_ = std::clamp(fetch_offset_, start, std::max(start, watermarks.value().high_watermark));
   if (queue_.empty()) position_ = fetch_offset_;
   // The log has the offset and yet cannot read it; asking again at once would not help.
   if (fetch_offset_ == before) BackOff(lock);

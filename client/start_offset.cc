@@ -13,8 +13,8 @@ Result<StartOffset> WithinLog(Broker& broker, const TopicPartition& partition, S
       broker.ReadWatermarks({.partition = partition, .open_id = start.position.life.open_id}, limits);
   if (!log.ok()) return log.status();
   if (start.position.life.IsOfAnotherTopic(log.value().life)) return start;
-  const Offset offset = std::min(start.position.In(log.value().life), log.value().high);
-  start.position = {.offset = std::max(offset, log.value().log_start), .life = log.value().life};
+  const Offset offset = std::min(start.position.In(log.value().life), log.value().high_watermark);
+  start.position = {.offset = std::max(offset, log.value().log_start_offset), .life = log.value().life};
   return start;
 }
 
@@ -31,8 +31,9 @@ Result<StartOffset> FindStartOffset(Broker& broker, const std::string& group, co
     const Result<std::optional<Offset>> committed = broker.Committed(group, partition, limits);
     if (!committed.ok()) return committed.status();
     if (committed.value()) {
-      const LogPosition place = {.offset = std::max(*committed.value(), watermarks.value().log_start), .life = life};
-      if (place.offset <= watermarks.value().high)
+      const LogPosition place = {.offset = std::max(*committed.value(), watermarks.value().log_start_offset),
+                                 .life = life};
+      if (place.offset <= watermarks.value().high_watermark)
         return StartOffset{.position = place, .committed = committed.value()};
       return WithinLog(broker, partition, {.position = place, .committed = committed.value()}, limits);
     }

@@ -15,7 +15,7 @@
 #include "metrics_core/internal/family_core.h"
 #include "metrics_core/internal/number_text.h"
 #include "metrics_core/internal/recording_kind.h"
-#include "metrics_core/internal/series/snapshot_epochs.h"
+#include "metrics_core/internal/series/live_snapshots.h"
 #include "metrics_core/internal/snapshot_pool.h"
 #include "metrics_core/naming/name_escaping.h"
 #include "metrics_core/reading/family_info.h"
@@ -26,10 +26,10 @@ namespace streamhouse::metrics {
 
 using internal::CollectedFamily;
 using internal::FamilyCore;
+using internal::LiveSnapshots;
 using internal::NumberText;
 using internal::RecordingDescription;
 using internal::RecordingKind;
-using internal::SnapshotEpochs;
 using internal::SnapshotPool;
 
 namespace {
@@ -114,8 +114,8 @@ struct Registry::State {
   // Immutable after construction.
   const RegistryOptions options;
   const std::shared_ptr<const TargetAttributes> target;  // snapshots may outlive the registry
-  const std::shared_ptr<SnapshotEpochs> epochs = std::make_shared<SnapshotEpochs>();
-  const std::shared_ptr<SnapshotPool> pool = std::make_shared<SnapshotPool>(epochs);
+  const std::shared_ptr<LiveSnapshots> live_snapshots = std::make_shared<LiveSnapshots>();
+  const std::shared_ptr<SnapshotPool> pool = std::make_shared<SnapshotPool>(live_snapshots);
 
   std::mutex mutex;
   // Guarded by mutex.
@@ -201,7 +201,7 @@ Result<Family<Handle>> Registry::AddFamily(MetricOptions options, RecordingKind 
     if (!recorded.ok()) return recorded.status();
     core.buckets = internal::BucketTable::Intern(*recorded, NegativeValuesOf(core.info));
   }
-  auto linked = Link(std::make_shared<FamilyCore>(std::move(core), state_->epochs));
+  auto linked = Link(std::make_shared<FamilyCore>(std::move(core), state_->live_snapshots));
   if (!linked.ok()) return linked.status();
   return Family<Handle>(std::static_pointer_cast<FamilyCore>(*std::move(linked)));
 }
@@ -224,7 +224,7 @@ Result<BasicCallbackFamily<Value>> Registry::AddCallback(MetricOptions options, 
   }
   if (Status legal = CheckFamily(info, state_->options.names); !legal.ok()) return legal;
   info.has_created = HasStartTimes(state_->options, kind);
-  auto linked = Link(std::make_shared<internal::CallbackCore>(std::move(info), state_->epochs));
+  auto linked = Link(std::make_shared<internal::CallbackCore>(std::move(info), state_->live_snapshots));
   if (!linked.ok()) return linked.status();
   return BasicCallbackFamily<Value>(std::static_pointer_cast<internal::CallbackCore>(*std::move(linked)));
 }
@@ -333,7 +333,7 @@ Snapshot Registry::TakeSnapshot(std::uint64_t now_nanoseconds) noexcept {
     const std::lock_guard lock(state_->mutex);
     owner->families = state_->families;
   }
-  owner->snapshot = state_->epochs->Begin();
+  owner->snapshot = state_->live_snapshots->Begin();
   SnapshotBuilder builder(*owner->buffers);
   builder.SetOrigin(std::chrono::system_clock::now(), state_->target);
   for (const auto& family : owner->families) family->Collect(builder, now_nanoseconds);

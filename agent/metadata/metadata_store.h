@@ -52,13 +52,13 @@ struct TopicIdPartition {
   friend auto operator<=>(const TopicIdPartition&, const TopicIdPartition&) = default;
 };
 
-struct TopicInfo {
+struct TopicDescription {
   std::string name;
   std::uint32_t partitions = 0;
   Retention retention = {};
   TopicId id = 0;  // given by the store
 
-  friend bool operator==(const TopicInfo&, const TopicInfo&) = default;
+  friend bool operator==(const TopicDescription&, const TopicDescription&) = default;
 };
 
 // A life of a topic that was deleted, and whose files may still be there.
@@ -129,7 +129,7 @@ class MetadataStore {
 
   // Returns the topic as it is stored, with its id; the id in `topic` does not matter. OK when the topic exists with
   // this number of partitions already, and then its retention stays as it is; AlreadyExists with another number.
-  virtual Result<TopicInfo> CreateTopic(const TopicInfo& topic) = 0;
+  virtual Result<TopicDescription> CreateTopic(const TopicDescription& topic) = 0;
   // This life of the topic ends, with its committed offsets; its leases are free, and their epochs go on in a later
   // life. ListDeleted() names the life from then on, until ForgetDeleted(). NotFound unless the topic has this id.
   virtual Status DeleteTopic(const std::string& topic, TopicId id) = 0;
@@ -143,7 +143,7 @@ class MetadataStore {
   // NotFound when there is no such topic.
   virtual Status SetRetention(const std::string& topic, const Retention& retention) = 0;
   // In the order of their names.
-  virtual Result<std::vector<TopicInfo>> ListTopics() = 0;
+  virtual Result<std::vector<TopicDescription>> ListTopics() = 0;
 
   // For each partition: takes the lease where it is free or has ended according to the claim, or renews it where
   // `holder` has it; one compare-and-set each. Returns the rows as they are afterwards, in the order of `claims`: the

@@ -74,9 +74,9 @@ Status SqliteMetadataStore::ChangeTopic(const std::string& topic, const Change& 
   });
 }
 
-Result<TopicInfo> SqliteMetadataStore::CreateTopic(const TopicInfo& topic) {
+Result<TopicDescription> SqliteMetadataStore::CreateTopic(const TopicDescription& topic) {
   const std::lock_guard lock(mutex_);
-  TopicInfo stored = topic;
+  TopicDescription stored = topic;
   Status created = InTransaction([&]() -> Status {
     auto found = topics_.Find(topic.name);
     if (!found.ok()) return found.status();
@@ -120,7 +120,7 @@ Status SqliteMetadataStore::ForgetDeleted(TopicId id) {
 }
 
 Status SqliteMetadataStore::AddPartitions(const std::string& topic, std::uint32_t partitions) {
-  return ChangeTopic(topic, [&](TopicInfo& row) -> Status {
+  return ChangeTopic(topic, [&](TopicDescription& row) -> Status {
     if (partitions <= row.partitions) {
       return {StatusCode::kInvalidArgument, "topic " + topic + " has " + std::to_string(row.partitions) +
                                                 " partitions already, not fewer than " + std::to_string(partitions)};
@@ -131,13 +131,13 @@ Status SqliteMetadataStore::AddPartitions(const std::string& topic, std::uint32_
 }
 
 Status SqliteMetadataStore::SetRetention(const std::string& topic, const Retention& retention) {
-  return ChangeTopic(topic, [&](TopicInfo& row) {
+  return ChangeTopic(topic, [&](TopicDescription& row) {
     row.retention = retention;
     return Status::Ok();
   });
 }
 
-Result<std::vector<TopicInfo>> SqliteMetadataStore::ListTopics() {
+Result<std::vector<TopicDescription>> SqliteMetadataStore::ListTopics() {
   const std::lock_guard lock(mutex_);
   return topics_.List();
 }

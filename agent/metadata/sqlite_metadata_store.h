@@ -43,13 +43,13 @@ class SqliteMetadataStore final : public MetadataStore {
   // before the first call.
   void set_make_room(std::function<bool()> make_room) { make_room_ = std::move(make_room); }
 
-  Result<TopicInfo> CreateTopic(const TopicInfo& topic) override;
+  Result<TopicDescription> CreateTopic(const TopicDescription& topic) override;
   Status DeleteTopic(const std::string& topic, TopicId id) override;
   Result<std::vector<DeletedLife>> ListDeleted() override;
   Status ForgetDeleted(TopicId id) override;
   Status AddPartitions(const std::string& topic, std::uint32_t partitions) override;
   Status SetRetention(const std::string& topic, const Retention& retention) override;
-  Result<std::vector<TopicInfo>> ListTopics() override;
+  Result<std::vector<TopicDescription>> ListTopics() override;
   Result<std::vector<LeaseRow>> AcquireLeases(std::span<const LeaseClaim> claims, const std::string& holder,
                                               std::chrono::milliseconds duration) override;
   Status ReleaseLease(const TopicPartition& partition, const std::string& holder, std::uint64_t epoch) override;

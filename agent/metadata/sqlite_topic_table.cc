@@ -13,13 +13,13 @@ namespace {
 constexpr std::string_view kTable = "topics";
 constexpr std::string_view kDeleted = "deleted_topics";
 
-Result<TopicInfo> TopicOf(const SqliteStatement& row) {
+Result<TopicDescription> TopicOf(const SqliteStatement& row) {
   if (Status checked = row.CheckRow(kTable); !checked.ok()) return checked;
-  return TopicInfo{.name = row.Text(0),
-                   .partitions = static_cast<std::uint32_t>(row.Integer(2)),
-                   .retention = {.age_max = std::chrono::milliseconds(row.Integer(3)),
-                                 .bytes_max = static_cast<std::uint64_t>(row.Integer(4))},
-                   .id = static_cast<TopicId>(row.Integer(1))};
+  return TopicDescription{.name = row.Text(0),
+                          .partitions = static_cast<std::uint32_t>(row.Integer(2)),
+                          .retention = {.age_max = std::chrono::milliseconds(row.Integer(3)),
+                                        .bytes_max = static_cast<std::uint64_t>(row.Integer(4))},
+                          .id = static_cast<TopicId>(row.Integer(1))};
 }
 
 }  // namespace
@@ -48,20 +48,20 @@ Result<SqliteTopicTable> SqliteTopicTable::Prepare(SqliteDatabase& database) {
   return table;
 }
 
-Result<std::optional<TopicInfo>> SqliteTopicTable::Find(const std::string& name) {
+Result<std::optional<TopicDescription>> SqliteTopicTable::Find(const std::string& name) {
   SqliteUse select(select_);
   select->Bind(1, name);
   auto row = select->Step();
   if (!row.ok()) return row.status();
-  if (*row == SqliteStatement::Row::kDone) return std::optional<TopicInfo>();
+  if (*row == SqliteStatement::Row::kDone) return std::optional<TopicDescription>();
   auto topic = TopicOf(*select);
   if (!topic.ok()) return topic.status();
-  return std::optional<TopicInfo>(*std::move(topic));
+  return std::optional<TopicDescription>(*std::move(topic));
 }
 
-Result<std::vector<TopicInfo>> SqliteTopicTable::List() {
+Result<std::vector<TopicDescription>> SqliteTopicTable::List() {
   SqliteUse list(list_);
-  std::vector<TopicInfo> topics;
+  std::vector<TopicDescription> topics;
   for (;;) {
     auto row = list->Step();
     if (!row.ok()) return row.status();
@@ -72,7 +72,7 @@ Result<std::vector<TopicInfo>> SqliteTopicTable::List() {
   }
 }
 
-Status SqliteTopicTable::Put(const TopicInfo& topic) {
+Status SqliteTopicTable::Put(const TopicDescription& topic) {
   SqliteUse upsert(upsert_);
   upsert->Bind(1, topic.name)
       .Bind(2, static_cast<std::int64_t>(topic.id))

@@ -19,11 +19,11 @@ class SqliteTopicTable {
  public:
   static Result<SqliteTopicTable> Prepare(SqliteDatabase& database);
 
-  Result<std::optional<TopicInfo>> Find(const std::string& name);
+  Result<std::optional<TopicDescription>> Find(const std::string& name);
   // In the order of their names.
-  Result<std::vector<TopicInfo>> List();
+  Result<std::vector<TopicDescription>> List();
   // Writes the row, whether it is there or not.
-  Status Put(const TopicInfo& topic);
+  Status Put(const TopicDescription& topic);
   Status Remove(const std::string& name);
 
   Status NoteDeleted(const DeletedLife& life);

@@ -75,12 +75,12 @@ std::shared_ptr<grpc::Channel> MakeChannel(const AgentBrokerOptions& options, co
       arguments);
 }
 
-void SetTo(const TopicRetention& retention, v1::Retention& message) {
+void SetTo(const Retention& retention, v1::Retention& message) {
   message.set_age_ms(static_cast<std::uint64_t>(retention.age_max.count()));
   message.set_bytes(retention.bytes_max);
 }
 
-TopicRetention RetentionOf(const v1::Retention& message) {
+Retention RetentionOf(const v1::Retention& message) {
   return {.age_max = std::chrono::milliseconds(static_cast<std::int64_t>(message.age_ms())),
           .bytes_max = message.bytes()};
 }
@@ -129,7 +129,7 @@ class AgentBroker : public Broker, public GroupOperations {
   Result<std::vector<TopicDescription>> ListTopics(const CallLimits& limits) override;
   Status AddPartitions(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) override;
   Result<DeletedTopic> DeleteTopic(std::string_view topic, const CallLimits& limits) override;
-  Status SetRetention(std::string_view topic, const TopicRetention& retention, const CallLimits& limits) override;
+  Status SetRetention(std::string_view topic, const Retention& retention, const CallLimits& limits) override;
 
   Result<std::vector<ListedGroup>> ListGroups(const CallLimits& limits) override;
   Result<GroupDescription> DescribeGroup(const std::string& group, const CallLimits& limits) override;
@@ -263,8 +263,9 @@ Result<Watermarks> AgentBroker::ReadWatermarks(const WatermarksRequest& request,
   Status status =
       Call(limits, [&](grpc::ClientContext* context) { return consumer_->Watermarks(context, message, &response); });
   if (!status.ok()) return status;
-  Watermarks watermarks = {
-      .log_start = response.log_start_offset(), .high = response.high_watermark(), .life = LifeOf(response)};
+  Watermarks watermarks = {.log_start_offset = response.log_start_offset(),
+                           .high_watermark = response.high_watermark(),
+                           .life = LifeOf(response)};
   if (response.has_timestamp_ms()) watermarks.timestamp_ms = response.timestamp_ms();
   return watermarks;
 }
@@ -400,8 +401,8 @@ Result<GroupDescription> AgentBroker::DescribeGroup(const std::string& group, co
   for (const v1::GroupOffset& p : response.partitions()) {
     description.partitions.push_back({.partition = {p.topic(), p.partition()},
                                       .committed = p.has_committed() ? std::optional(p.committed()) : std::nullopt,
-                                      .log_start = p.log_start_offset(),
-                                      .high = p.high_watermark(),
+                                      .log_start_offset = p.log_start_offset(),
+                                      .high_watermark = p.high_watermark(),
                                       .member_id = p.member_id()});
   }
   return description;
@@ -432,7 +433,7 @@ Status AgentBroker::DeleteGroup(const std::string& group, const CallLimits& limi
   return Call(limits, [&](grpc::ClientContext* in) { return groups_->DeleteGroup(in, request, &response); });
 }
 
-Status AgentBroker::SetRetention(std::string_view topic, const TopicRetention& retention, const CallLimits& limits) {
+Status AgentBroker::SetRetention(std::string_view topic, const Retention& retention, const CallLimits& limits) {
   v1::SetRetentionRequest request;
   request.set_topic(std::string(topic));
   SetTo(retention, *request.mutable_retention());

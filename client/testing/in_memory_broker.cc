@@ -225,7 +225,8 @@ Result<Watermarks> InMemoryBroker::ReadWatermarks(const WatermarksRequest& reque
   const Result<Log*> found = FindLog(request.partition);
   if (!found.ok()) return found.status();
   const Log& log = *found.value();
-  Watermarks watermarks = {.log_start = log.start, .high = log.records.size(), .life = LifeSince(log, request.open_id)};
+  Watermarks watermarks = {
+      .log_start_offset = log.start, .high_watermark = log.records.size(), .life = LifeSince(log, request.open_id)};
   if (request.timestamp_of) {
     const Offset next = std::max(*request.timestamp_of, log.start);
     if (next < log.records.size()) watermarks.timestamp_ms = log.records[next].timestamp_ms;
@@ -333,7 +334,7 @@ Result<DeletedTopic> InMemoryBroker::DeleteTopic(std::string_view topic, const C
   return deleted;
 }
 
-Status InMemoryBroker::SetRetention(std::string_view topic, const TopicRetention& retention, const CallLimits& limits) {
+Status InMemoryBroker::SetRetention(std::string_view topic, const Retention& retention, const CallLimits& limits) {
   Lock lock(mutex_);
   if (Status failure = Begin(lock, BrokerCall::kSetRetention, limits); !failure.ok()) return failure;
   const auto found = topics_.find(topic);

@@ -114,7 +114,7 @@ class InMemoryBroker : public Broker {
   // A topic that is created under the name afterwards is another one.
   Result<DeletedTopic> DeleteTopic(std::string_view topic, const CallLimits& limits) override;
   // Remembers it, and removes nothing; TrimBefore() does.
-  Status SetRetention(std::string_view topic, const TopicRetention& retention, const CallLimits& limits) override;
+  Status SetRetention(std::string_view topic, const Retention& retention, const CallLimits& limits) override;
 
  private:
   using Lock = std::unique_lock<std::mutex>;

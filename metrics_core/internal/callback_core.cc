@@ -107,11 +107,11 @@ class CallbackCore::Samples final : public CallbackSamples {
   std::int64_t created_ = 0;
 };
 
-CallbackCore::CallbackCore(FamilyInfo info, std::shared_ptr<SnapshotEpochs> epochs)
+CallbackCore::CallbackCore(FamilyInfo info, std::shared_ptr<LiveSnapshots> live_snapshots)
     : info_(std::move(info)),
       definition_(DefinitionOf(info_)),
       quoted_label_names_(QuotedLabelNames(info_.label_names)),
-      epochs_(std::move(epochs)) {}
+      live_snapshots_(std::move(live_snapshots)) {}
 
 bool CallbackCore::HasArity(std::span<const std::string_view> values) {
   if (values.size() == info_.label_names.size()) return true;
@@ -183,11 +183,11 @@ void CallbackCore::Unlink(const std::shared_ptr<CallbackSeries>& series) {
   FreeCondemned();
   for (Place& place : places_) std::erase(place, series);
   std::erase_if(places_, [](const Place& place) { return place.empty(); });
-  condemned_.push_back({.series = series, .snapshot = epochs_->Next()});
+  condemned_.push_back({.series = series, .snapshot = live_snapshots_->Next()});
 }
 
 void CallbackCore::FreeCondemned() {
-  std::erase_if(condemned_, [this](const Condemned& gone) { return epochs_->AllEndedBefore(gone.snapshot); });
+  std::erase_if(condemned_, [this](const Condemned& gone) { return live_snapshots_->AllEndedBefore(gone.snapshot); });
 }
 
 void CallbackCore::CountFailure() {

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "metrics_core/internal/collected_family.h"
-#include "metrics_core/internal/series/snapshot_epochs.h"
+#include "metrics_core/internal/series/live_snapshots.h"
 #include "metrics_core/reading/family_info.h"
 
 namespace streamhouse::metrics {
@@ -74,7 +74,7 @@ struct CallbackSeries {
 
 class CallbackCore final : public CollectedFamily, public std::enable_shared_from_this<CallbackCore> {
  public:
-  CallbackCore(FamilyInfo info, std::shared_ptr<SnapshotEpochs> epochs);
+  CallbackCore(FamilyInfo info, std::shared_ptr<LiveSnapshots> live_snapshots);
 
   // Null, and counted, with another number of values than there are labels.
   std::shared_ptr<CallbackSeries> Add(ReadOne read, std::int64_t created_unix_milliseconds,
@@ -115,7 +115,7 @@ class CallbackCore final : public CollectedFamily, public std::enable_shared_fro
   const FamilyInfo info_;
   const std::string definition_;
   const std::vector<std::string> quoted_label_names_;
-  const std::shared_ptr<SnapshotEpochs> epochs_;
+  const std::shared_ptr<LiveSnapshots> live_snapshots_;
 
   mutable std::mutex mutex_;
   // Guarded by mutex_.

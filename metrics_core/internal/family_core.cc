@@ -67,7 +67,7 @@ std::string FamilyCore::DefinitionOf(const Options& options) {
   return definition.text();
 }
 
-FamilyCore::FamilyCore(Options options, std::shared_ptr<SnapshotEpochs> epochs)
+FamilyCore::FamilyCore(Options options, std::shared_ptr<LiveSnapshots> live_snapshots)
     : options_(std::move(options)),
       definition_(DefinitionOf(options_)),
       label_count_(options_.info.label_names.size()),
@@ -76,7 +76,7 @@ FamilyCore::FamilyCore(Options options, std::shared_ptr<SnapshotEpochs> epochs)
       shape_(ShapeOf(options_.kind,
                      options_.storage == SeriesStorage::kShared ? CellStorage::kShared : CellStorage::kPerThread,
                      options_.buckets == nullptr ? 0 : options_.buckets->bucket_count())),
-      epochs_(std::move(epochs)),
+      live_snapshots_(std::move(live_snapshots)),
       table_(quoted_label_names_) {
   // A family without labels is one series, there from the start.
   if (options_.info.label_names.empty()) static_cast<void>(Resolve({}));
@@ -193,8 +193,10 @@ bool FamilyCore::Remove(std::span<const std::string_view> values) noexcept {
 
 void FamilyCore::Condemn(std::vector<std::uint32_t> numbers) {
   for (const std::uint32_t number : numbers) table_.Erase(number);
-  condemned_.push_back(
-      {.numbers = std::move(numbers), .indexes = {}, .snapshot = epochs_->Next(), .grace = GracePeriod::Begin()});
+  condemned_.push_back({.numbers = std::move(numbers),
+                        .indexes = {},
+                        .snapshot = live_snapshots_->Next(),
+                        .grace = GracePeriod::Begin()});
   UpdateOverflowRun();
 }
 
@@ -202,7 +204,7 @@ void FamilyCore::FreeCondemned() {
   // In the order of their condemnation: what came later is hardly ever over earlier, and not worth a look.
   while (!condemned_.empty()) {
     Condemned& oldest = condemned_.front();
-    if (!oldest.grace.IsOver() || !epochs_->AllEndedBefore(oldest.snapshot)) return;
+    if (!oldest.grace.IsOver() || !live_snapshots_->AllEndedBefore(oldest.snapshot)) return;
     for (const std::uint32_t number : oldest.numbers) {
       DereferenceRun(table_.At(number).run);
       table_.Recycle(number);

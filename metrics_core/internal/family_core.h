@@ -2,7 +2,7 @@
 //
 // Owns the series of one family: makes, finds, removes and expires them, and reads them for a snapshot.
 // Invariants: a series that is live has a reference of the family's on its run. One that was removed keeps its text,
-// its number and that reference until no snapshot that may show it is left (SnapshotEpochs) and no read section that
+// its number and that reference until no snapshot that may show it is left (LiveSnapshots) and no read section that
 // may have found it is open (GracePeriod); then all three are given back.
 // Thread safety: all methods from any thread. Cost: Find is lock-free; everything else takes the family's lock.
 // Errors: without memory for a new series or a snapshot, the program ends.
@@ -27,12 +27,12 @@
 #include "metrics_core/internal/cells/exponential_run.h"
 #include "metrics_core/internal/collected_family.h"
 #include "metrics_core/internal/recording_kind.h"
+#include "metrics_core/internal/series/live_snapshots.h"
 #include "metrics_core/internal/series/read_section.h"
 #include "metrics_core/internal/series/series.h"
 #include "metrics_core/internal/series/series_index.h"
 #include "metrics_core/internal/series/series_ref.h"
 #include "metrics_core/internal/series/series_table.h"
-#include "metrics_core/internal/series/snapshot_epochs.h"
 #include "metrics_core/metric_options.h"
 #include "metrics_core/reading/family_info.h"
 
@@ -56,7 +56,7 @@ class FamilyCore final : public CollectedFamily {
     double ticks_per_unit = 1;  // of a TickHistogram
   };
 
-  FamilyCore(Options options, std::shared_ptr<SnapshotEpochs> epochs);
+  FamilyCore(Options options, std::shared_ptr<LiveSnapshots> live_snapshots);
   ~FamilyCore() override;
   FamilyCore(const FamilyCore&) = delete;
   FamilyCore& operator=(const FamilyCore&) = delete;
@@ -151,7 +151,7 @@ class FamilyCore final : public CollectedFamily {
   const std::uint64_t label_bytes_max_;
   const std::vector<std::string> quoted_label_names_;
   const RunShape shape_;
-  const std::shared_ptr<SnapshotEpochs> epochs_;
+  const std::shared_ptr<LiveSnapshots> live_snapshots_;
 
   // Written under mutex_, read by any thread. Not kSinkSlot: the family is full, and this is what it gives.
   std::atomic<Slot> overflow_run_{kSinkSlot};

@@ -9,14 +9,14 @@
 #include <utility>
 #include <vector>
 
-#include "metrics_core/internal/series/snapshot_epochs.h"
+#include "metrics_core/internal/series/live_snapshots.h"
 #include "metrics_core/reading/snapshot_builder.h"
 
 namespace streamhouse::metrics::internal {
 
 class SnapshotPool {
  public:
-  explicit SnapshotPool(std::shared_ptr<SnapshotEpochs> epochs) : epochs_(std::move(epochs)) {}
+  explicit SnapshotPool(std::shared_ptr<LiveSnapshots> live_snapshots) : live_snapshots_(std::move(live_snapshots)) {}
 
   std::unique_ptr<SnapshotBuffers> Take() {
     const std::lock_guard lock(mutex_);
@@ -27,7 +27,7 @@ class SnapshotPool {
   }
 
   void Return(std::unique_ptr<SnapshotBuffers> buffers, std::uint64_t snapshot) {
-    epochs_->End(snapshot);
+    live_snapshots_->End(snapshot);
     const std::lock_guard lock(mutex_);
     if (spare_.size() < kSpareMax) spare_.push_back(std::move(buffers));
   }
@@ -36,7 +36,7 @@ class SnapshotPool {
   // Scrapes that overlap are rare, and each spare is as large as the largest snapshot.
   static constexpr std::size_t kSpareMax = 1;
 
-  const std::shared_ptr<SnapshotEpochs> epochs_;
+  const std::shared_ptr<LiveSnapshots> live_snapshots_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<SnapshotBuffers>> spare_;  // guarded by mutex_
 };

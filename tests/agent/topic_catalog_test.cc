@@ -300,7 +300,7 @@ TEST_F(DamagedPartitionTest, LeavesTheOtherPartitionsServed) {
 }
 
 TEST_F(DamagedPartitionTest, LeavesTheTopicKnown) {
-  const TopicInfo whole = {
+  const TopicDescription whole = {
       .name = "orders", .partitions = 3, .retention = {.bytes_max = 7}, .id = store_->ListTopics()->at(0).id};
   EXPECT_EQ(topics_->Describe("orders").value(), whole);
   ASSERT_EQ(topics_->List().size(), 1U);

@@ -16,21 +16,21 @@ LogPosition At(Offset offset, LogLife life = {}) {
 }
 
 TEST(LagRecordsTest, IsWhatIsUnread) {
-  EXPECT_EQ(LagRecords({.high = 10}, At(4)), 6U);
-  EXPECT_EQ(LagRecords({.high = 10}, At(10)), 0U);
+  EXPECT_EQ(LagRecords({.high_watermark = 10}, At(4)), 6U);
+  EXPECT_EQ(LagRecords({.high_watermark = 10}, At(10)), 0U);
 }
 
 TEST(LagRecordsTest, IsNeverNegative) {
-  EXPECT_EQ(LagRecords({.high = 9}, At(10)), 0U);
+  EXPECT_EQ(LagRecords({.high_watermark = 9}, At(10)), 0U);
 }
 
 TEST(LagRecordsTest, LeavesOutWhatCannotBeReadAnyMore) {
-  EXPECT_EQ(LagRecords({.log_start = 6, .high = 10}, At(3)), 4U);
-  EXPECT_EQ(LagRecords({.log_start = 10, .high = 10}, At(3)), 0U);
+  EXPECT_EQ(LagRecords({.log_start_offset = 6, .high_watermark = 10}, At(3)), 4U);
+  EXPECT_EQ(LagRecords({.log_start_offset = 10, .high_watermark = 10}, At(3)), 0U);
 }
 
 TEST(LagRecordsTest, CountsWhatWasWrittenSinceTheLogLostItsEnd) {
-  const Watermarks log = {.high = 105, .life = {.open_id = 2, .end_at_open = 90}};
+  const Watermarks log = {.high_watermark = 105, .life = {.open_id = 2, .end_at_open = 90}};
   EXPECT_EQ(LagRecords(log, At(100, {.open_id = 1})), 15U);
   EXPECT_EQ(LagRecords(log, At(100, {.open_id = 2})), 5U);
 }

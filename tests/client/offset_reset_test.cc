@@ -5,7 +5,7 @@
 namespace streamhouse::client {
 namespace {
 
-constexpr Watermarks kWatermarks = {.log_start = 10, .high = 20};
+constexpr Watermarks kWatermarks = {.log_start_offset = 10, .high_watermark = 20};
 
 TEST(OffsetResetTest, EarliestIsTheStartOfTheLog) {
   EXPECT_EQ(ResetOffset(OffsetReset::kEarliest, kWatermarks).value(), 10U);

@@ -125,9 +125,9 @@ TEST_F(OldDataTest, HasEveryTopicWithItsRetention) {
 TEST_F(OldDataTest, HasEveryRecordAtItsOffset) {
   for (const auto& [partition, end] : PartitionsAndEnds()) {
     const auto watermarks = broker_->ReadWatermarks(partition, {}, Patient()).value();
-    EXPECT_EQ(watermarks.log_start, StartOf(partition));
-    EXPECT_EQ(watermarks.high, end);
-    ExpectOldRecords(partition, watermarks.log_start, end);
+    EXPECT_EQ(watermarks.log_start_offset, StartOf(partition));
+    EXPECT_EQ(watermarks.high_watermark, end);
+    ExpectOldRecords(partition, watermarks.log_start_offset, end);
   }
 }
 
@@ -156,13 +156,13 @@ TEST_F(OldDataTest, AcknowledgesTheLastBatchOfAProducerAgainWithoutWritingIt) {
     if (end == 0) continue;
     const auto last = OldBatch(partition.topic, partition.partition, end - kBatchRecords);
     EXPECT_EQ(broker_->Produce(partition, last, Patient()).value(), end - kBatchRecords);
-    EXPECT_EQ(broker_->ReadWatermarks(partition, {}, Patient()).value().high, end);
+    EXPECT_EQ(broker_->ReadWatermarks(partition, {}, Patient()).value().high_watermark, end);
   }
 }
 
 TEST_F(OldDataTest, RefusesABatchBeforeTheLastOneOfItsProducer) {
   EXPECT_FALSE(broker_->Produce({"orders", 0}, OldBatch("orders", 0, 100), Patient()).ok());
-  EXPECT_EQ(broker_->ReadWatermarks({"orders", 0}, {}, Patient()).value().high, 500U);
+  EXPECT_EQ(broker_->ReadWatermarks({"orders", 0}, {}, Patient()).value().high_watermark, 500U);
 }
 
 TEST_F(OldDataTest, WritesOnBehindOldSegmentsAndReadsBothAfterARestart) {
@@ -175,7 +175,7 @@ TEST_F(OldDataTest, WritesOnBehindOldSegmentsAndReadsBothAfterARestart) {
   }
   Restart();
   for (const auto& [partition, end] : PartitionsAndEnds()) {
-    const std::uint64_t start = broker_->ReadWatermarks(partition, {}, Patient()).value().log_start;
+    const std::uint64_t start = broker_->ReadWatermarks(partition, {}, Patient()).value().log_start_offset;
     EXPECT_GE(start, StartOf(partition));
     ExpectOldRecords(partition, start, end + kMore);
   }

@@ -73,7 +73,7 @@ void Trim(client::Broker& broker) {
   for (const OldTopic& topic : OldTopics()) {
     for (std::uint32_t partition = 0; partition < topic.partitions; ++partition) {
       const auto start = [&] {
-        return broker.ReadWatermarks({topic.name, partition}, {}, Patient()).value().log_start;
+        return broker.ReadWatermarks({topic.name, partition}, {}, Patient()).value().log_start_offset;
       };
       Check(topic.bytes_max == 0 || Eventually([&] { return start() > 300; }), "nothing is removed");
       std::printf("%s/%u begins at %llu\n", topic.name.c_str(), partition, static_cast<unsigned long long>(start()));

@@ -50,7 +50,9 @@ class DataPlaneFixture : public testing::Test {
   }
 
   std::uint64_t HighWatermark(std::uint32_t partition) const {
-    return broker_->ReadWatermarks({"orders", partition}, {}, client::CallLimits::Within(kPatience)).value().high;
+    return broker_->ReadWatermarks({"orders", partition}, {}, client::CallLimits::Within(kPatience))
+        .value()
+        .high_watermark;
   }
   // A gauge of a partition of "orders"; -1 when there is none.
   double Gauge(const std::string& name, std::uint32_t partition) {

@@ -64,7 +64,9 @@ class LagExactnessTest : public DataPlaneFixture, public testing::WithParamInter
     EXPECT_TRUE(Eventually([&] { return LogStart(0) == offset; }));
   }
   std::uint64_t LogStart(std::uint32_t partition) const {
-    return broker_->ReadWatermarks({"orders", partition}, {}, client::CallLimits::Within(kPatience)).value().log_start;
+    return broker_->ReadWatermarks({"orders", partition}, {}, client::CallLimits::Within(kPatience))
+        .value()
+        .log_start_offset;
   }
 
   const std::unique_ptr<client::Consumer> consumer_;

@@ -86,7 +86,7 @@ class LostRecordsTest : public DataPlaneFixture, public testing::WithParamInterf
     ASSERT_TRUE(broker_->SetRetention("orders", {}, limits).ok());
   }
   std::uint64_t LogStart() const {
-    return broker_->ReadWatermarks({"orders", 0}, {}, client::CallLimits::Within(kPatience)).value().log_start;
+    return broker_->ReadWatermarks({"orders", 0}, {}, client::CallLimits::Within(kPatience)).value().log_start_offset;
   }
 
   // What a power cut does to records that were not synced.

@@ -80,7 +80,7 @@ TEST_F(ForkTest, AChildTakesOverTheShardsOfThreadsThatItDoesNotHave) {
     const std::uint64_t shards = internal::GetShardStatistics().shards;
     std::thread([&] { counter_.Increment(); }).join();
     const bool made_none = internal::GetShardStatistics().shards == shards;
-    return made_none && internal::GetShardStatistics().leased == 1 && Page(registry_) == "a_total{x=\"1\"} 9\n";
+    return made_none && internal::GetShardStatistics().owned == 1 && Page(registry_) == "a_total{x=\"1\"} 9\n";
   }));
   stop = true;
   other.join();
@@ -109,7 +109,7 @@ TEST_F(ForkTest, AChildDoesNotWaitForLookUpsOfThreadsThatItDoesNotHave) {
   other.join();
 }
 
-// Threads lease shards and allocate chunks of both kinds of cells, so that a fork meets them in every lock.
+// Threads take shards and allocate chunks of both kinds of cells, so that a fork meets them in every lock.
 TEST_F(ForkTest, AChildRecordsWhateverLocksItsParentHeld) {
   constexpr int kForks = 300;
   constexpr internal::RunShape kLongShared = {.length = 500, .storage = internal::CellStorage::kShared};

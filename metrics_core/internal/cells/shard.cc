@@ -33,7 +33,7 @@ class ShardPool {
   }
 
   // Null when there is no memory for another shard.
-  Shard* Lease() {
+  Shard* Take() {
     const std::lock_guard lock(mutex_);
     Shard* shard = free_;
     if (shard != nullptr) {
@@ -42,8 +42,8 @@ class ShardPool {
       shard = Make();
       if (shard == nullptr) return nullptr;
     }
-    shard->leased = true;
-    ++leased_;
+    shard->owned = true;
+    ++owned_;
     return shard;
   }
 
@@ -75,7 +75,7 @@ class ShardPool {
   ShardStatistics Statistics() {
     const std::lock_guard lock(mutex_);
     // Relaxed: a count for people; it orders nothing.
-    return {shards_, leased_, chunks_, lost_to_memory_.load(std::memory_order_relaxed)};
+    return {shards_, owned_, chunks_, lost_to_memory_.load(std::memory_order_relaxed)};
   }
 
   void CountLostToMemory() {
@@ -115,10 +115,10 @@ class ShardPool {
   }
 
   void Free(Shard* shard) {
-    shard->leased = false;
+    shard->owned = false;
     shard->next_free = free_;
     free_ = shard;
-    --leased_;
+    --owned_;
   }
 
   // In the child of a fork: the owners of all other shards are gone.
@@ -126,7 +126,7 @@ class ShardPool {
     // Relaxed: the child has one thread.
     for (Shard* shard = first_.load(std::memory_order_relaxed); shard != nullptr;
          shard = shard->next.load(std::memory_order_relaxed)) {
-      if (!shard->leased || shard == current_shard) continue;
+      if (!shard->owned || shard == current_shard) continue;
       // Its owner may have been in a read section, which nobody will leave. Relaxed: the child has one thread.
       const std::uint64_t sections = shard->read_sections.load(std::memory_order_relaxed);
       shard->read_sections.store((sections | kSectionDepthMask) + 1, std::memory_order_relaxed);
@@ -147,18 +147,19 @@ class ShardPool {
   Chunk* slab_ = nullptr;
   std::size_t slab_used_ = kChunksPerSlab;
   std::uint64_t shards_ = 0;
-  std::uint64_t leased_ = 0;
+  std::uint64_t owned_ = 0;
   std::uint64_t chunks_ = 0;
 };
 
-// The calling thread's shard for one recording; a lease that ends with the recording is put in lease_to_return.
-Shard* FindOrLeaseShard(Shard*& lease_to_return) {
+// The calling thread's shard for one recording. One that it must give back after the recording is put in
+// shard_to_return.
+Shard* FindOrTakeShard(Shard*& shard_to_return) {
   if (OwnsShard()) return current_shard;
   ShardPool& pool = ShardPool::Instance();
-  Shard* const shard = pool.Lease();
+  Shard* const shard = pool.Take();
   if (shard == nullptr) return nullptr;
   if (shard_was_returned || !pool.ReturnAtThreadExit(shard)) {
-    lease_to_return = shard;
+    shard_to_return = shard;
   } else {
     current_shard = shard;
   }
@@ -178,10 +179,10 @@ Chunk* FindOrAllocateChunk(Shard& shard, Slot slot) {
 constinit Shard nobodys_shard{};
 constinit thread_local Shard* current_shard = &nobodys_shard;
 
-bool LeaseShard() noexcept {
+bool TakeShard() noexcept {
   if (shard_was_returned) return false;
   Shard* for_one_recording = nullptr;
-  FindOrLeaseShard(for_one_recording);
+  FindOrTakeShard(for_one_recording);
   if (for_one_recording != nullptr) ShardPool::Instance().Return(for_one_recording);
   return OwnsShard();
 }
@@ -189,7 +190,7 @@ bool LeaseShard() noexcept {
 SlowCells::SlowCells(Slot slot) noexcept : shared_(true) {
   Chunk* chunk = MutableSharedChunk(slot);
   if (chunk == nullptr) {
-    Shard* const shard = FindOrLeaseShard(lease_to_return_);
+    Shard* const shard = FindOrTakeShard(shard_to_return_);
     if (shard != nullptr) chunk = FindOrAllocateChunk(*shard, slot);
     shared_ = chunk == nullptr;
     if (chunk == nullptr) {
@@ -201,7 +202,7 @@ SlowCells::SlowCells(Slot slot) noexcept : shared_(true) {
 }
 
 SlowCells::~SlowCells() {
-  if (lease_to_return_ != nullptr) ShardPool::Instance().Return(lease_to_return_);
+  if (shard_to_return_ != nullptr) ShardPool::Instance().Return(shard_to_return_);
 }
 
 void PublishSharedChunk(Slot slot, Chunk* chunk) noexcept {

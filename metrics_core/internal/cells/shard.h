@@ -1,14 +1,14 @@
 // Shard: one recording thread's cells, and the way from a slot to the calling thread's own cell.
 //
-// A shard is leased to a thread at its first recording and goes back to a pool, values in place, when the thread
+// A thread takes a shard at its first recording. The shard goes back to a pool, values in place, when the thread
 // exits; the next new thread continues on it. Nothing is folded, so sums over all shards never run backwards, and
 // memory is bounded by the peak number of concurrent recording threads.
 // Invariants: a shard has at most one owner; only the owner writes its table, and its cells of runs that have a
 // reference; cells of a run without one belong to the arena, which zeroes them (cell_arena.h); a chunk, once in a
-// table, stays there; shards are never freed. A return happens before the next lease (pool lock), so the new owner
+// table, stays there; shards are never freed. A return happens before the next taking (pool lock), so the new owner
 // continues from the old owner's last values.
 // Thread exit: the return runs as a pthread key destructor, after every thread_local destructor. A recording that
-// comes later still (from another key's destructor) leases a shard for that one recording.
+// comes later still (from another key's destructor) takes a shard for that one recording.
 // fork(): the child's only thread keeps its shard; the shards of the threads that do not exist in the child go to
 // the pool, values in place.
 // Out of memory: recordings of the thread go to a chunk that nobody reads, and ShardStatistics::lost_to_memory says so.
@@ -62,7 +62,7 @@ struct Shard {
   std::atomic<std::uint64_t> read_sections;
 
   // Guarded by the pool's mutex.
-  bool leased;
+  bool owned;
   Shard* next_free;
 
   // Set once, before the shard is linked into the list of all shards.
@@ -79,10 +79,10 @@ inline bool OwnsShard() noexcept {
   return current_shard != &nobodys_shard;
 }
 
-// Leases a shard for a thread that has none. False where it cannot have one: no memory, or it is exiting.
-bool LeaseShard() noexcept;
+// Takes a shard for a thread that has none. False where it cannot have one: no memory, or it is exiting.
+bool TakeShard() noexcept;
 inline bool EnsureShard() noexcept {
-  return OwnsShard() || LeaseShard();
+  return OwnsShard() || TakeShard();
 }
 
 // The cell that the calling thread owns for a slot, or null when it has to go the slow way: before the thread's
@@ -94,8 +94,8 @@ inline Cell* OwnCell(Slot slot) noexcept {
   return &chunk->cells[slot % kCellsPerChunk];
 }
 
-// The slow way to a run of cells: leases a shard, allocates the chunk, or finds the shared one.
-// Lives for one recording; takes a lock only where it leases or allocates.
+// The slow way to a run of cells: takes a shard, allocates the chunk, or finds the shared one.
+// Lives for one recording; takes a lock only where it takes or allocates.
 class SlowCells {
  public:
   explicit SlowCells(Slot slot) noexcept;
@@ -118,7 +118,7 @@ class SlowCells {
  private:
   Cell* cells_;
   bool shared_;
-  Shard* lease_to_return_ = nullptr;  // of a thread that has already returned its own
+  Shard* shard_to_return_ = nullptr;  // of a thread that has already returned its own
 };
 
 // Makes the chunk of a slot one that all threads share. Before any thread can know the slot.
@@ -136,7 +136,7 @@ const Shard* NextShard(const Shard& shard) noexcept;
 
 struct ShardStatistics {
   std::uint64_t shards;          // ever made
-  std::uint64_t leased;          // owned by a thread now
+  std::uint64_t owned;           // owned by a thread now
   std::uint64_t chunks;          // allocated for cells, all shards
   std::uint64_t lost_to_memory;  // recordings that found no memory
 };

@@ -42,13 +42,13 @@ class InterceptedStore final : public MetadataStore {
   }
   Status RaiseEpoch(const TopicPartition& p, std::uint64_t epoch) override { return base_->RaiseEpoch(p, epoch); }
   Result<std::optional<LeaseRow>> FindLease(const TopicPartition& p) override { return base_->FindLease(p); }
-  Result<TopicInfo> CreateTopic(const TopicInfo& topic) override { return base_->CreateTopic(topic); }
+  Result<TopicDescription> CreateTopic(const TopicDescription& topic) override { return base_->CreateTopic(topic); }
   Status DeleteTopic(const std::string& topic, TopicId id) override { return base_->DeleteTopic(topic, id); }
   Result<std::vector<DeletedLife>> ListDeleted() override { return base_->ListDeleted(); }
   Status ForgetDeleted(TopicId id) override { return base_->ForgetDeleted(id); }
   Status AddPartitions(const std::string& topic, std::uint32_t n) override { return base_->AddPartitions(topic, n); }
   Status SetRetention(const std::string& topic, const Retention& r) override { return base_->SetRetention(topic, r); }
-  Result<std::vector<TopicInfo>> ListTopics() override { return base_->ListTopics(); }
+  Result<std::vector<TopicDescription>> ListTopics() override { return base_->ListTopics(); }
   Result<std::optional<CommittedOffset>> FindCommit(const std::string& g, const TopicIdPartition& p) override {
     return base_->FindCommit(g, p);
   }

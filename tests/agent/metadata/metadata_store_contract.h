@@ -48,9 +48,9 @@ class MetadataStoreContract : public testing::TestWithParam<StoreBackendFactory>
     return store_->CreateTopic({.name = name, .partitions = partitions})->id;
   }
   // Without their ids.
-  std::vector<TopicInfo> Topics(MetadataStore& store) {
-    std::vector<TopicInfo> topics = *store.ListTopics();
-    for (TopicInfo& topic : topics) topic.id = 0;
+  std::vector<TopicDescription> Topics(MetadataStore& store) {
+    std::vector<TopicDescription> topics = *store.ListTopics();
+    for (TopicDescription& topic : topics) topic.id = 0;
     return topics;
   }
 
@@ -64,7 +64,7 @@ TEST_P(MetadataStoreContract, ListsTopicsInTheOrderOfTheirNames) {
   ASSERT_TRUE(store_->CreateTopic({.name = "b", .partitions = 2}).ok());
   ASSERT_TRUE(store_->CreateTopic({.name = "a", .partitions = 1}).ok());
   EXPECT_EQ(Topics(*other_store_),
-            (std::vector<TopicInfo>{{.name = "a", .partitions = 1}, {.name = "b", .partitions = 2}}));
+            (std::vector<TopicDescription>{{.name = "a", .partitions = 1}, {.name = "b", .partitions = 2}}));
 }
 
 TEST_P(MetadataStoreContract, AcceptsTheSameTopicAgainAndRefusesAnotherSize) {
@@ -225,7 +225,7 @@ TEST_P(MetadataStoreContract, NamesDeletedLivesUntilTheyAreForgotten) {
 TEST_P(MetadataStoreContract, AddsPartitionsToATopic) {
   const TopicId id = Create("a", 2);
   ASSERT_TRUE(store_->AddPartitions("a", 3).ok());
-  EXPECT_EQ(other_store_->ListTopics()->at(0), (TopicInfo{.name = "a", .partitions = 3, .id = id}));
+  EXPECT_EQ(other_store_->ListTopics()->at(0), (TopicDescription{.name = "a", .partitions = 3, .id = id}));
   EXPECT_EQ(store_->AddPartitions("a", 3).code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(store_->AddPartitions("b", 3).code(), StatusCode::kNotFound);
 }

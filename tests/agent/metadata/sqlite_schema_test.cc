@@ -83,10 +83,10 @@ TEST_F(SqliteSchemaTest, TakesOverTheTopicsOfVersion1) {
   auto store = *Open();
   const auto topics = *store->ListTopics();
   ASSERT_EQ(topics.size(), 2U);
-  EXPECT_EQ(topics[0], (TopicInfo{.name = "orders",
-                                  .partitions = 2,
-                                  .retention = {.age_max = std::chrono::milliseconds(5), .bytes_max = 6},
-                                  .id = topics[0].id}));
+  EXPECT_EQ(topics[0], (TopicDescription{.name = "orders",
+                                         .partitions = 2,
+                                         .retention = {.age_max = std::chrono::milliseconds(5), .bytes_max = 6},
+                                         .id = topics[0].id}));
   EXPECT_NE(topics[0].id, topics[1].id);
   EXPECT_GT(store->CreateTopic({.name = "new", .partitions = 1})->id, std::max(topics[0].id, topics[1].id));
 }

@@ -26,7 +26,7 @@ class SqliteTopicTableTest : public testing::Test {
 
 TEST_F(SqliteTopicTableTest, PutsFindsAndRemovesARow) {
   auto table = *SqliteTopicTable::Prepare(*database_);
-  const TopicInfo topic = {.name = "a", .partitions = 2, .retention = {.bytes_max = 3}, .id = *table.NextId()};
+  const TopicDescription topic = {.name = "a", .partitions = 2, .retention = {.bytes_max = 3}, .id = *table.NextId()};
   ASSERT_TRUE(table.Put(topic).ok());
   EXPECT_EQ(*table.Find("a"), topic);
   EXPECT_TRUE(*table.HasId(topic.id));

@@ -156,8 +156,8 @@ TEST_F(AgentBrokerTest, WatermarksTellATimestampFromNone) {
   const Result<Watermarks> asked = broker_->ReadWatermarks(kOrders, 0, Soon());
   EXPECT_TRUE(agent_.watermarks_asked.has_offset());
   EXPECT_EQ(asked.value().timestamp_ms, 0);
-  EXPECT_EQ(asked.value().log_start, 2U);
-  EXPECT_EQ(asked.value().high, 9U);
+  EXPECT_EQ(asked.value().log_start_offset, 2U);
+  EXPECT_EQ(asked.value().high_watermark, 9U);
 }
 
 TEST_F(AgentBrokerTest, CommitCarriesTheOffset) {
@@ -184,7 +184,7 @@ TEST_F(AgentBrokerTest, CreatesAndDescribesTopics) {
 }
 
 TEST_F(AgentBrokerTest, CarriesTheRetentionOfTopicsBothWays) {
-  const TopicRetention retention = {.age_max = std::chrono::minutes(1), .bytes_max = 7};
+  const Retention retention = {.age_max = std::chrono::minutes(1), .bytes_max = 7};
   EXPECT_TRUE(broker_->CreateTopic({.name = "orders", .partitions = 8, .retention = retention}, Soon()).ok());
   EXPECT_EQ(agent_.created.retention().age_ms(), 60'000U);
   EXPECT_TRUE(broker_->SetRetention("orders", retention, Soon()).ok());

@@ -82,7 +82,7 @@ TEST_F(InMemoryBrokerTest, FetchOutsideTheLogIsOutOfRange) {
 TEST_F(InMemoryBrokerTest, KnowsWatermarksAndTimestamps) {
   EXPECT_TRUE(Produce("a").ok());
   const Result<Watermarks> at_record = broker_.ReadWatermarks(kOrders, 0, Soon());
-  EXPECT_EQ(at_record.value().high, 1U);
+  EXPECT_EQ(at_record.value().high_watermark, 1U);
   EXPECT_EQ(at_record.value().timestamp_ms, 5);
   EXPECT_EQ(broker_.ReadWatermarks(kOrders, 1, Soon()).value().timestamp_ms, std::nullopt);
 }
@@ -109,14 +109,14 @@ TEST_F(InMemoryBrokerTest, CreatesATopicOnce) {
 }
 
 TEST_F(InMemoryBrokerTest, ListsTopicsWithTheirRetention) {
-  const TopicRetention retention = {.age_max = std::chrono::hours(1), .bytes_max = 7};
+  const Retention retention = {.age_max = std::chrono::hours(1), .bytes_max = 7};
   EXPECT_TRUE(broker_.CreateTopic({.name = "events", .partitions = 1, .retention = retention}, Soon()).ok());
   EXPECT_TRUE(broker_.SetRetention("orders", {.bytes_max = 9}, Soon()).ok());
   const auto topics = broker_.ListTopics(Soon()).value();
   ASSERT_EQ(topics.size(), 2U);
   EXPECT_EQ(topics[0].name, "events");
   EXPECT_EQ(topics[0].retention, retention);
-  EXPECT_EQ(topics[1].retention, TopicRetention{.bytes_max = 9});
+  EXPECT_EQ(topics[1].retention, Retention{.bytes_max = 9});
   EXPECT_EQ(broker_.SetRetention("nothing", retention, Soon()).code(), StatusCode::kNotFound);
 }
 

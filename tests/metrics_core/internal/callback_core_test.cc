@@ -45,8 +45,8 @@ class CallbackCoreTest : public testing::Test {
     return page;
   }
 
-  const std::shared_ptr<SnapshotEpochs> epochs_ = std::make_shared<SnapshotEpochs>();
-  std::shared_ptr<CallbackCore> core_ = std::make_shared<CallbackCore>(Info(), epochs_);
+  const std::shared_ptr<LiveSnapshots> live_snapshots_ = std::make_shared<LiveSnapshots>();
+  std::shared_ptr<CallbackCore> core_ = std::make_shared<CallbackCore>(Info(), live_snapshots_);
 };
 
 TEST_F(CallbackCoreTest, AsksEachSeriesAtEachScrape) {
@@ -113,7 +113,7 @@ TEST_F(CallbackCoreTest, ACallbackMayRemoveItsOwnSeries) {
 }
 
 TEST_F(CallbackCoreTest, TheTextOfARemovedSeriesIsKeptForSnapshotsThatMayShowIt) {
-  const std::uint64_t snapshot = epochs_->Begin();
+  const std::uint64_t snapshot = live_snapshots_->Begin();
   std::weak_ptr<CallbackSeries> watched;
   {
     const auto series = Add("a", [] { return 1.0; });
@@ -122,7 +122,7 @@ TEST_F(CallbackCoreTest, TheTextOfARemovedSeriesIsKeptForSnapshotsThatMayShowIt)
   }
   Collect();
   EXPECT_FALSE(watched.expired());
-  epochs_->End(snapshot);
+  live_snapshots_->End(snapshot);
   Collect();
   EXPECT_TRUE(watched.expired());
 }

@@ -16,16 +16,16 @@ namespace {
 
 // Each implementation, with one series of the value 0.
 std::vector<std::shared_ptr<CollectedFamily>> AllKinds() {
-  const auto epochs = std::make_shared<SnapshotEpochs>();
+  const auto live_snapshots = std::make_shared<LiveSnapshots>();
   FamilyInfo info;
   info.name = "a";
   info.kind = MetricKind::kGauge;
   FamilyCore::Options options;
   options.info = info;
   options.kind = RecordingKind::kGauge;
-  auto callbacks = std::make_shared<CallbackCore>(info, epochs);
+  auto callbacks = std::make_shared<CallbackCore>(info, live_snapshots);
   callbacks->Add([] { return 0.0; }, 0, {});
-  return {std::make_shared<FamilyCore>(std::move(options), epochs), callbacks};
+  return {std::make_shared<FamilyCore>(std::move(options), live_snapshots), callbacks};
 }
 
 TEST(CollectedFamilyTest, SaysHowManySeriesItHasAndWhatTheyTake) {

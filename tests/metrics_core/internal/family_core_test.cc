@@ -48,9 +48,9 @@ class FamilyCoreTest : public testing::Test {
   }
 
   using Values = std::array<std::string_view, 1>;
-  const std::shared_ptr<SnapshotEpochs> epochs_ = std::make_shared<SnapshotEpochs>();
+  const std::shared_ptr<LiveSnapshots> live_snapshots_ = std::make_shared<LiveSnapshots>();
   const std::shared_ptr<SnapshotBuffers> buffers_ = std::make_shared<SnapshotBuffers>();
-  std::optional<FamilyCore> family_{std::in_place, CounterOptions(), epochs_};
+  std::optional<FamilyCore> family_{std::in_place, CounterOptions(), live_snapshots_};
 };
 
 TEST_F(FamilyCoreTest, FindsOnlyWhatWasResolved) {
@@ -95,18 +95,18 @@ TEST_F(FamilyCoreTest, ARunIsNotReusedWhileAReadSectionMayHaveFoundIt) {
 }
 
 TEST_F(FamilyCoreTest, TheTextOfARemovedSeriesIsKeptForSnapshotsThatMayShowIt) {
-  const std::uint64_t snapshot = epochs_->Begin();
+  const std::uint64_t snapshot = live_snapshots_->Begin();
   const Slot run = MakeUnheld("1");
   EXPECT_TRUE(Remove("1"));
   EXPECT_NE(MakeUnheld("2"), run);
-  epochs_->End(snapshot);
+  live_snapshots_->End(snapshot);
   EXPECT_EQ(MakeUnheld("3"), run);
 }
 
 TEST_F(FamilyCoreTest, ASnapshotThatBeganAfterTheRemovalKeepsNothing) {
   const Slot run = MakeUnheld("1");
   EXPECT_TRUE(Remove("1"));
-  epochs_->Begin();
+  live_snapshots_->Begin();
   EXPECT_EQ(MakeUnheld("2"), run);
 }
 
@@ -141,7 +141,7 @@ TEST_F(FamilyCoreTest, EveryKindHasCellsForItsValue) {
     options.kind = kind;
     options.info.kind = Describe(kind).metric;
     options.buckets = buckets;
-    FamilyCore family(std::move(options), epochs_);
+    FamilyCore family(std::move(options), live_snapshots_);
     const SeriesRef first = family.Resolve(Values{"1"});
     const SeriesRef second = family.Resolve(Values{"2"});
     const bool is_histogram = kind == RecordingKind::kHistogram || kind == RecordingKind::kTickHistogram;

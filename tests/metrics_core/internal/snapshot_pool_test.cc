@@ -11,14 +11,14 @@ namespace {
 
 class SnapshotPoolTest : public testing::Test {
  protected:
-  const std::shared_ptr<SnapshotEpochs> epochs_ = std::make_shared<SnapshotEpochs>();
-  SnapshotPool pool_{epochs_};
+  const std::shared_ptr<LiveSnapshots> live_snapshots_ = std::make_shared<LiveSnapshots>();
+  SnapshotPool pool_{live_snapshots_};
 };
 
 TEST_F(SnapshotPoolTest, HandsOutBuffersThatCameBack) {
   std::unique_ptr<SnapshotBuffers> buffers = pool_.Take();
   const SnapshotBuffers* const first = buffers.get();
-  pool_.Return(std::move(buffers), epochs_->Begin());
+  pool_.Return(std::move(buffers), live_snapshots_->Begin());
   EXPECT_EQ(pool_.Take().get(), first);
 }
 
@@ -28,18 +28,18 @@ TEST_F(SnapshotPoolTest, SnapshotsAtOnceHaveDifferentBuffers) {
 }
 
 TEST_F(SnapshotPoolTest, AReturnEndsTheSnapshot) {
-  const std::uint64_t snapshot = epochs_->Begin();
-  EXPECT_FALSE(epochs_->AllEndedBefore(epochs_->Next()));
+  const std::uint64_t snapshot = live_snapshots_->Begin();
+  EXPECT_FALSE(live_snapshots_->AllEndedBefore(live_snapshots_->Next()));
   pool_.Return(pool_.Take(), snapshot);
-  EXPECT_TRUE(epochs_->AllEndedBefore(epochs_->Next()));
+  EXPECT_TRUE(live_snapshots_->AllEndedBefore(live_snapshots_->Next()));
 }
 
 TEST_F(SnapshotPoolTest, KeepsOneSpareHoweverManyCameBack) {
   std::unique_ptr<SnapshotBuffers> kept = pool_.Take();
   std::unique_ptr<SnapshotBuffers> freed = pool_.Take();
   const SnapshotBuffers* const first = kept.get();
-  pool_.Return(std::move(kept), epochs_->Begin());
-  pool_.Return(std::move(freed), epochs_->Begin());
+  pool_.Return(std::move(kept), live_snapshots_->Begin());
+  pool_.Return(std::move(freed), live_snapshots_->Begin());
   EXPECT_EQ(pool_.Take().get(), first);
 }
 

@@ -38,11 +38,11 @@ class ModelsTest(unittest.TestCase):
         self.assertIn("errors: 1", report)
         self.assertRegex(report, r"assertion violated\s*" + re.escape(assertion))
 
-    def test_leases_lose_no_recording(self):
-        self.assert_holds("shard_leasing")
+    def test_a_handover_loses_no_recording(self):
+        self.assert_holds("shard_handover")
 
     def test_a_recording_after_the_return_of_the_shard_would_be_lost(self):
-        self.assert_finds_the_seeded_fault("shard_leasing", "(sum==(3*(2+1)))")
+        self.assert_finds_the_seeded_fault("shard_handover", "(sum==(3*(2+1)))")
 
     def test_nobody_records_into_a_reused_run(self):
         self.assert_holds("slot_reuse")

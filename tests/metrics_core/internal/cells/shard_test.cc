@@ -99,12 +99,12 @@ TEST(ShardTest, ShardsAreAsManyAsThreadsWereEverAtOnce) {
 }
 
 TEST(ShardTest, AThreadThatHasExitedOwnsNone) {
-  const std::uint64_t leased_before = GetShardStatistics().leased;
+  const std::uint64_t owned_before = GetShardStatistics().owned;
   OnAnotherThread([&] {
     EnsureShard();
-    EXPECT_EQ(GetShardStatistics().leased, leased_before + 1);
+    EXPECT_EQ(GetShardStatistics().owned, owned_before + 1);
   });
-  EXPECT_EQ(GetShardStatistics().leased, leased_before);
+  EXPECT_EQ(GetShardStatistics().owned, owned_before);
 }
 
 TEST(ShardTest, AllShardsAreVisitedInTheOrderOfTheirMaking) {
@@ -167,7 +167,7 @@ class LateKey {
 TEST(ShardTest, ARecordingAfterTheReturnOfTheShardCountsAndLeavesNothingLeased) {
   Slot slot = AllocateRun({});
   Record(slot, 0);
-  const std::uint64_t leased_before = GetShardStatistics().leased;
+  const std::uint64_t owned_before = GetShardStatistics().owned;
   const LateKey key([](void* slot) {
     EXPECT_FALSE(OwnsShard());
     EXPECT_FALSE(EnsureShard());
@@ -179,17 +179,17 @@ TEST(ShardTest, ARecordingAfterTheReturnOfTheShardCountsAndLeavesNothingLeased) 
     Record(slot);
   });
   EXPECT_EQ(CellReader().Sum(slot), 4U);
-  EXPECT_EQ(GetShardStatistics().leased, leased_before);
+  EXPECT_EQ(GetShardStatistics().owned, owned_before);
 }
 
 TEST(ShardTest, AFirstRecordingInAKeysDestructorCountsAndLeavesNothingLeased) {
   Slot slot = AllocateRun({});
   Record(slot, 0);
-  const std::uint64_t leased_before = GetShardStatistics().leased;
+  const std::uint64_t owned_before = GetShardStatistics().owned;
   const LateKey key([](void* slot) { Record(*static_cast<Slot*>(slot)); });
   OnAnotherThread([&] { key.SetForThisThread(&slot); });
   EXPECT_EQ(CellReader().Sum(slot), 1U);
-  EXPECT_EQ(GetShardStatistics().leased, leased_before);
+  EXPECT_EQ(GetShardStatistics().owned, owned_before);
 }
 
 }  // namespace

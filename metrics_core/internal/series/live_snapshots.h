@@ -1,4 +1,4 @@
-// SnapshotEpochs: which snapshots are still being read, so that what they point at is kept.
+// LiveSnapshots: which snapshots are still being read, so that what they point at is kept.
 //
 // Snapshots are numbered as they begin. What was unlinked before snapshot n began can be seen by snapshots below n
 // only; it may be freed when none of them is left.
@@ -11,7 +11,7 @@
 
 namespace streamhouse::metrics::internal {
 
-class SnapshotEpochs {
+class LiveSnapshots {
  public:
   // Begins a snapshot; its number goes to End().
   std::uint64_t Begin() {

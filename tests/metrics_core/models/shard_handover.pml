@@ -1,6 +1,6 @@
-/* Shard leasing: metrics_core/internal/cells/shard.h.
+/* Handing shards over: metrics_core/internal/cells/shard.h.
  *
- * Threads lease a shard from a pool, add to its cell by a plain load and a plain store, and give it back with its value
+ * Threads take a shard from a pool, add to its cell by a plain load and a plain store, and give it back with its value
  * in place. A scraper adds up the cells of all shards in the order of their making. Claimed:
  *   - a shard has at most one owner, so that no addition is lost;
  *   - the scraper's sums never run backwards, and in the end are everything that was recorded;
@@ -24,7 +24,7 @@ byte exited;
 #define LOCK atomic { !pool_locked -> pool_locked = true }
 #define UNLOCK pool_locked = false
 
-inline lease(mine) {
+inline take(mine) {
   byte i;
   LOCK;
   mine = NONE;
@@ -59,7 +59,7 @@ inline record(mine) {
 proctype Recorder() {
   byte shard;
   byte n;
-  lease(shard);
+  take(shard);
   n = 0;
   do
   :: n < RECORDINGS -> record(shard); n++
