@@ -4,8 +4,9 @@
 // are.
 // When to use something else: a program with one fixed exporter makes it itself. BuiltinExporters()
 // (builtin_exporters.h) knows the schemes of this project; a program adds its own with Register().
-// Thread safety: MakeExporter from any thread once all schemes are registered. Errors: InvalidArgument, naming the spec
-// and what is bad about it, for one that cannot be made; AlreadyExists for a scheme that is taken.
+// Thread safety: MakeExporter from any thread once all schemes are registered.
+// Errors: InvalidArgument, naming the spec and what is bad about it, for one that cannot be made; AlreadyExists for a
+// scheme that is taken.
 //
 //   ExporterRegistry exporters = BuiltinExporters();
 //   exporters.Register("console", [](const ExporterSpec&, const ExporterContext& context) { … });

@@ -1,7 +1,8 @@
 // ExporterSpec: what kind of exporter, where to, and how, in one line: "scheme://host:port/path?option=value&…".
 //
 // Guarantees: what is parsed is what was written: nothing is guessed, and what is left over is an error.
-// Thread safety: a value. Errors: InvalidArgument, naming the part that is bad and the spec.
+// Thread safety: a value.
+// Errors: InvalidArgument, naming the part that is bad and the spec.
 //
 //   Result<ExporterSpec> spec = ParseExporterSpec("textfile:///var/lib/app.prom?interval=15s");
 //   SpecOptions options(*spec);
@@ -51,7 +52,7 @@ class SpecOptions {
   // The values "NAME:VALUE" of an option that may be given several times, split at the first colon.
   std::vector<std::pair<std::string, std::string>> Pairs(std::string_view name);
 
-  // The first thing that was wrong: a bad value, an option given twice, or one that nobody asked for.
+  // The first thing that was wrong: a bad value, an option given twice, or one that the exporter did not ask for.
   metrics::Status Check() const;
 
  private:

@@ -1,8 +1,10 @@
 // BucketBounds: the validated upper bounds of a histogram's buckets.
 //
 // Bucket i holds the values in (bounds[i - 1], bounds[i]]; one more bucket, not listed, holds what is above the last
-// bound. Bounds are finite and strictly ascending, 0 to kMaxBounds of them (each costs 8 bytes a series and
-// recording thread). Thread safety: immutable. Errors: InvalidArgument, naming the offending bound.
+// bound. Bounds are finite and strictly ascending, 0 to kMaxBounds of them (each costs 8 bytes a series and recording
+// thread).
+// Thread safety: immutable.
+// Errors: InvalidArgument, naming the offending bound.
 //
 //   auto bounds = BucketBounds::Exponential(1e-6, 2, 25);  // 0.000001, 0.000002, ... 16.8
 #pragma once

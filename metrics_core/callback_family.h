@@ -1,23 +1,25 @@
 // CallbackFamily, CallbackHistogramFamily, CallbackSummaryFamily: metrics whose values are asked for at each scrape.
 //
-// For what is known elsewhere and costs nothing until somebody looks: the length of a queue, the size of a cache, what
+// For what is known elsewhere and costs nothing until it is read: the length of a queue, the size of a cache, what
 // the kernel counts.
-// When to use something else: a Gauge or Counter for what the program itself changes, or where asking takes long: a
-// callback runs on the scraping thread, and a slow one makes every scrape slow.
+// When to use something else: a Gauge or Counter for what the program itself changes, or where asking takes long. A
+// callback runs on the scraping thread: a slow one makes every scrape slow.
 // Guarantees: a series is on the page from Add() until its token is destroyed. When a token's destructor returns, its
-// callback is not running and will never run again, so it may refer to what is destroyed next; the destructor waits for
-// a callback that is running on another thread. A callback may destroy its own token, but none of another callback. A
-// callback may use the registry and any handle, but not take a snapshot. A value that is NaN is left out of the page.
-// Values of a counter must not go down; nobody checks.
+// callback is not running and will never run again. So the callback may refer to what is destroyed next. The destructor
+// waits for a callback that is running on another thread. A callback may destroy its own token, but none of another
+// callback. A callback may use the registry and any handle, but not take a snapshot. A value that is NaN is left out of
+// the page. Values of a counter must not go down; nothing checks this.
 // Two living objects may add callbacks with the same labels: the page shows the newest callback whose token lives. When
 // its token goes, the page shows the one before it. So the metrics of an object that is made again follow the new one.
 // Start times (CreationTimes::kKept): a counter began when its callback was added, unless AddSince() says when.
-// Thread safety: all methods from any thread; one callback runs at most once at a time. Cost: one lock and one call a
-// callback and scrape.
-// Errors: a callback that throws gives no value at that scrape, and is counted (CoreMetrics, failed_callbacks). So is a
-// histogram or summary that cannot be: with another number of buckets than bounds and one, with another number of
-// values than quantiles, with values of quantiles that do not ascend, or with a sum that is NaN. With another number of
-// label values than there are labels, nothing is added, and that is counted (refused_lookups).
+// Thread safety: all methods from any thread; one callback runs at most once at a time.
+// Cost: one lock and one call a callback and scrape.
+// Errors: a callback gives no value at that scrape, and is counted (CoreMetrics, failed_callbacks), where it
+//   - throws;
+//   - gives a histogram with another number of buckets than bounds and one;
+//   - gives a summary with another number of values than quantiles, or with values of quantiles that do not ascend;
+//   - gives a sum that is NaN.
+// With another number of label values than there are labels, nothing is added, and that is counted (refused_lookups).
 //
 //   CallbackFamily depth = *registry.AddCallbackGauge({.name = "queue_records", .help = "…", .labels = {"queue"}});
 //   CallbackFamily::Token token = depth.Add([&] { return double(queue.size()); }, "ingest");

@@ -3,15 +3,16 @@
 // When to use something else: the wall clock, UnixMilliseconds(), for what people read. It may be set back.
 // Guarantees: NowNanoseconds() counts nanoseconds, with the origin of std::chrono::steady_clock; it never runs
 // backwards within a thread while the same counter is read. Where the kernel itself keeps time by the processor's time
-// stamp counter, that counter is read, scaled by what steady_clock said over the first 20 ms or more of the process;
-// the rate is then off by at most a few millionths, which is a few microseconds in a second. Elsewhere, and in those
-// first 20 ms, steady_clock is read.
+// stamp counter, the clock reads that counter. It scales the counter by what steady_clock said over the first 20 ms or
+// more of the process. The rate is then off by at most a few millionths, which is a few microseconds in a second.
+// Elsewhere, and in those first 20 ms, steady_clock is read.
 // Each snapshot of a registry checks the counter against steady_clock. Where the counter has begun again (suspend,
 // migration), jumped ahead, or the kernel has given it up, steady_clock is read from then on. The difference of two
 // readings around that moment may be negative, which a TickHistogram drops and counts, or too long by the jump.
 // ScopedTimer checks durations of a second or more in the same way, and drops those that are too long
 // (docs/decisions/durations_across_jumps.md). A program that takes no snapshots makes no other check.
-// Thread safety: any thread. Cost: a fraction of a std::chrono::steady_clock reading (bench: BM_ClockNow).
+// Thread safety: any thread.
+// Cost: a fraction of a std::chrono::steady_clock reading (bench: BM_ClockNow).
 #pragma once
 
 #include <atomic>

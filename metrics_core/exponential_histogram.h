@@ -1,9 +1,9 @@
 // ExponentialHistogram: how often values fell into buckets that grow by a constant factor, and their sum.
 //
-// It needs no bounds: a thread begins at 256 buckets a power of two and gives resolution up, by halves, as its values
-// spread, so that at most internal::kExponentialBuckets (120) are in use: values within a factor of 2^30 are known to
-// 9 %, within 2^15 to 4.4 %, within 2^7 to 2.2 %. Servers that read native histograms get the buckets; in other formats
-// it is a classic histogram with the bounds that were given at registration.
+// It needs no bounds. A thread begins at 256 buckets a power of two. As its values spread, it halves the resolution, so
+// that at most internal::kExponentialBuckets (120) are in use. Values within a factor of 2^30 are known to 9 %, within
+// 2^15 to 4.4 %, within 2^7 to 2.2 %. Servers that read native histograms get the buckets; in other formats it is a
+// classic histogram with the bounds that were given at registration.
 // When to use something else: Histogram or TickHistogram where the interesting bounds are known: they take less time
 // and memory. Values may not be negative.
 // Guarantees: in every snapshot, count == zeros and the sum of the buckets. Bucket indexes are exact with respect to
@@ -67,11 +67,11 @@ class ExponentialHistogram {
 
  private:
   static void Add(internal::Cell* run, internal::Slot cell, double value) noexcept {
-    // Release: pairs with the acquire of the bucket in ExponentialReading::Add; whoever sees this sees its layout.
+    // Release: pairs with the acquire of the bucket in ExponentialReading::Add; a reader of this sees its layout.
     internal::AddOwned(run[cell], std::uint64_t{1}, std::memory_order_release);
-    // Release: pairs with the acquire of the sum there; whoever sees this sum sees its bucket.
+    // Release: pairs with the acquire of the sum there; a reader that sees this sum sees its bucket.
     internal::AddOwned(run[internal::kSumCell], value, std::memory_order_release);
-    // Release: pairs with the acquire of the count there; whoever sees this count sees its sum.
+    // Release: pairs with the acquire of the count there; a reader that sees this count sees its sum.
     internal::AddOwned(run[internal::kCountCell], std::uint64_t{1}, std::memory_order_release);
   }
 

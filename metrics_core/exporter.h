@@ -2,10 +2,11 @@
 //
 // Agents and programs own a list of exporters and start and stop them with themselves; they never learn what
 // kind they hold. An implementation reads Registry snapshots; it never touches a recording.
-// Contract for implementers: Start() reports what prevents it from working (a port that is taken, a path that
-// cannot be written) instead of failing later in a thread; it is called at most once. Stop() returns when
-// nothing of the exporter runs any more, may be called without Start(), and may be called twice.
-// Thread safety: Start and Stop are called from one thread. Errors: as Status, never as exceptions.
+// Contract for implementers: Start() reports what prevents it from working (a port that is taken, a path that cannot be
+// written) instead of failing later in a thread. It is called at most once. Stop() returns when nothing of the exporter
+// runs any more, may be called without Start(), and may be called twice.
+// Thread safety: Start and Stop are called from one thread.
+// Errors: as Status, never as exceptions.
 #pragma once
 
 #include <string_view>

@@ -6,8 +6,8 @@
 // Guarantees: the same values give the same series. Values that are not UTF-8 are repaired, each bad byte becoming
 // U+FFFD. A series is on the page from its first With() or Lookup() on, until Remove() or expiry
 // (MetricOptions::expire_after), at once. What is recorded after that through a handle that is still held is counted
-// nowhere, and never in another series, and so is a Lookup() at the very moment of the removal; a later With() starts a
-// new series at zero.
+// nowhere, and never in another series. The same holds for a Lookup() at the very moment of the removal. A later With()
+// starts a new series at zero.
 // Limits: beyond MetricOptions::series_max, a new label set gets the overflow series instead, and OverflowedLookups()
 // counts it; so it does when the label texts of the family have LabelBytesMax() bytes. A value with more than
 // label_value_bytes_max bytes is cut. The label set whose values are all kOverflowLabelValue is the overflow series; it
@@ -16,14 +16,14 @@
 // may outlive the registry; no reader sees them then.
 // Thread safety: all methods from any thread; assigning to a family needs the caller's own ordering.
 // Cost: With() is a look-up under a lock, and two locked instructions for the handle's life. Lookup() hashes and
-// compares the values without a locked instruction (bench: BM_FamilyLookupIncrement);
-// nothing with recording compiled out. A label set's first use allocates and locks, and may wait for a scrape of the
-// same family; so does every look-up with a value over label_value_bytes_max, and a set beyond a limit by bytes.
+// compares the values without a locked instruction (bench: BM_FamilyLookupIncrement); nothing with recording compiled
+// out. A label set's first use allocates and locks, and may wait for a scrape of the same family. So does every look-up
+// with a value over label_value_bytes_max, and a set beyond a limit by bytes.
 // Errors: the compiler refuses another number of values than there are labels where the labels were registered as
 // Labels{…}. Otherwise such a call gets a sink, which the metrics of the core count by family (refused_lookups). A lack
 // of memory for a new series ends the program; the recording path does not allocate series.
-// fork(): a child may record and look up what exists. With(), a first Lookup() and Remove() may wait for ever for a
-// lock that a thread of the parent held; register and resolve before the fork, or after an exec.
+// fork(): a child may record and look up what exists. With(), a first Lookup() and Remove() may never return if a
+// thread of the parent held a lock; register and resolve before the fork, or after an exec.
 //
 //   Family<Counter, 2> requests =
 //       *registry.AddCounter({.name = "requests_total", .help = "…"}, Labels{"method", "code"});

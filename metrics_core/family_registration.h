@@ -3,7 +3,8 @@
 //
 // When to use something else: a single family, whose Result is at hand.
 // Guarantees: families after a refusal are still registered; a family that was refused stays as it was, a sink.
-// Thread safety: set-up of one thread. Cost: none beyond the registration.
+// Thread safety: set-up of one thread.
+// Cost: none beyond the registration.
 //
 //   Status status;
 //   KeepFamily(registry.AddCounter({.name = "sent_total", .help = "…"}), sent, status);

@@ -2,8 +2,8 @@
 //
 // Readiness is the conjunction of the checks; liveness is that the process answers at all, and is therefore no
 // check. Use a gauge for a quantity to be watched over time; use a check for a yes or no with a reason.
-// Guarantees: Evaluate() calls every check that was registered before it and not yet removed; after the token
-// of a check is destroyed the check is not running and is never called again. A program without checks is ready.
+// Guarantees: Evaluate() calls every check that was registered before it and not yet removed. After the token of a
+// check is destroyed, the check is not running and is never called again. A program without checks is ready.
 // Thread safety: all methods from any thread. Checks run on the thread that calls Evaluate(), one evaluation at a time.
 // Add() and FailedProbes() do not wait for a running check; Evaluate() and the destructor of a token do, until it
 // returns. A check must therefore neither call Evaluate() nor destroy a token.

@@ -1,9 +1,9 @@
 // Histogram: how often values fell into each of a fixed list of buckets, and their sum.
 //
 // When to use something else: TickHistogram (below) for whole numbers such as nanoseconds and bytes: its sum is exact.
-// Guarantees: in every snapshot, count == the sum of the buckets. Sum and count belong to the same observations, except
-// that a thread that completes observations faster than its cells can be read may contribute a sum that is off by one
-// of them, and buckets that stand for slightly different moments; the next snapshot has them. NaN is dropped and
+// Guarantees: in every snapshot, count == the sum of the buckets. Sum and count belong to the same observations, unless
+// a thread completes observations faster than its cells can be read. For such a thread the sum may be off by one
+// observation, and the buckets may stand for slightly different moments. The next snapshot has them. NaN is dropped and
 // counted (DroppedNotANumber()). +Inf and -Inf are counted in their buckets and left out of the sum, which would stay
 // infinite. A duration is never negative: where the unit is a time (seconds, milliseconds, hours …) and no bound is
 // negative, negative values are dropped and counted (DroppedOutOfRange()). What is observed through a handle whose
@@ -30,9 +30,10 @@ namespace streamhouse::metrics {
 // Observations of NaN that histograms of this process have dropped.
 std::uint64_t DroppedNotANumber() noexcept;
 
-// Observations that were dropped because their histogram has no place for them: negative ones of tick histograms and of
-// histograms of a time, negative and infinite ones of exponential histograms, durations of a ScopedTimer that its clock
-// got wrong.
+// Observations that were dropped because their histogram has no place for them:
+//   - negative ones of tick histograms and of histograms of a time;
+//   - negative and infinite ones of exponential histograms;
+//   - durations of a ScopedTimer that its clock got wrong.
 std::uint64_t DroppedOutOfRange() noexcept;
 
 namespace internal {
@@ -44,12 +45,12 @@ void CountDroppedOutOfRange() noexcept;
 
 template <typename Number>
 inline void Observe(Cell* run, std::uint32_t bucket, Number value) noexcept {
-  // Release: pairs with the acquire in ReadBuckets (cell_reader.cc); whoever sees this observation in its bucket finds
-  // all earlier ones of this thread counted.
+  // Release: pairs with the acquire in ReadBuckets (cell_reader.cc); a reader that sees this observation in its bucket
+  // finds all earlier ones of this thread counted.
   AddOwned(run[kFirstBucketCell + bucket], std::uint64_t{1}, std::memory_order_release);
-  // Release: pairs with the acquire of the sum in ReadCountAndSum; whoever sees this sum sees its bucket.
+  // Release: pairs with the acquire of the sum in ReadCountAndSum; a reader that sees this sum sees its bucket.
   AddOwned(run[kSumCell], value, std::memory_order_release);
-  // Release: pairs with the acquire of the count in ReadCountAndSum; whoever sees this count sees its sum.
+  // Release: pairs with the acquire of the count in ReadCountAndSum; a reader that sees this count sees its sum.
   AddOwned(run[kCountCell], std::uint64_t{1}, std::memory_order_release);
 }
 

@@ -2,7 +2,8 @@
 //
 // When to use something else: a StateSet for what changes; RegisterBuildInfo (build_info.h) for the build of a program.
 // Guarantees: the series is on the page from Family<Info>::With() until it is removed.
-// Thread safety: as any handle. Cost: none; nothing is recorded.
+// Thread safety: as any handle.
+// Cost: none; nothing is recorded.
 //
 //   auto info = registry.AddInfo({.name = "relay_info", .help = "…", .labels = {"version"}});
 //   info->With("1.0");

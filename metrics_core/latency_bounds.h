@@ -2,7 +2,8 @@
 //
 // A call that stays in memory takes microseconds and one that waits for a dead peer takes seconds; both are resolved.
 // When to use something else: where it is known what to expect, BucketBounds around that; sizes have other bounds.
-// Thread safety: pure. Cost: at set-up only.
+// Thread safety: pure.
+// Cost: at set-up only.
 #pragma once
 
 #include "metrics_core/bucket_bounds.h"

@@ -1,6 +1,7 @@
 // MetricOptions: what a family is called, and how its series are kept.
 //
-// Names, help and labels are checked at registration (metric_name.h). Thread safety: a value.
+// Names, help and labels are checked at registration (metric_name.h).
+// Thread safety: a value.
 #pragma once
 
 #include <array>

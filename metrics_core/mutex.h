@@ -2,9 +2,9 @@
 //
 // When to use something else: std::shared_mutex where readers must not wait for each other; the recording path takes
 // no lock at all.
-// Guarantees: a member marked STREAMHOUSE_GUARDED_BY(mutex_) that is read or written without mutex_, and a function
-// marked STREAMHOUSE_REQUIRES(mutex_) that is called without it, do not compile in the clang stage of tools/test. GCC
-// sees plain locks of std.
+// Guarantees: the clang stage of tools/test refuses an access to a member marked STREAMHOUSE_GUARDED_BY(mutex_) without
+// mutex_. It also refuses a call of a function marked STREAMHOUSE_REQUIRES(mutex_) without mutex_. GCC sees plain locks
+// of std.
 // Thread safety: any thread.
 // Cost: that of std::mutex. A CondVar takes a lock of its own besides, in each wait and each notification.
 // Macros: attributes cannot be written in another way that GCC accepts without a warning.

@@ -3,14 +3,16 @@
 // When to use something else: one registry a program is enough; tests make their own.
 // Guarantees: a family that is registered is on every later snapshot, in registration order. No two families of a
 // registry have a sample name in common, in any format. Families and handles may outlive the registry.
-// Thread safety: all methods from any thread. Cost: registering locks and allocates; a snapshot locks one family at a
-// time against new label sets of it, never against recordings, and in a steady state allocates nothing that grows with
-// the number of series (callback families excepted).
+// Thread safety: all methods from any thread.
+// Cost: registering locks and allocates. A snapshot locks one family at a time against new label sets of it, never
+// against recordings. In a steady state it allocates nothing that grows with the number of series (callback families
+// excepted).
 // Registering again: an equal definition (all of MetricOptions, the kind, bounds and ticks) gives the family that is
-// there, with its series and values, so that a second object of a class, or one after another, may register the same
-// metrics. Callback families: callback_family.h says which callback is asked.
-// Errors: InvalidArgument for a name, label, unit or bound that breaks a rule (metric_name.h, bucket_bounds.h), and
-// AlreadyExists for a name that a family with another definition has; both name it and the rule, or both definitions.
+// there, with its series and values. So a second object of a class, or one after another, may register the same
+// metrics.
+// Callback families: callback_family.h says which callback is asked.
+// Errors: InvalidArgument for a name, label, unit or bound that breaks a rule (metric_name.h, bucket_bounds.h); it
+// names both. AlreadyExists for a name that a family with another definition has; it names both definitions.
 //
 //   Registry registry;
 //   Result<Family<Counter>> sent = registry.AddCounter({.name = "sent_total", .help = "Records sent"});
@@ -53,7 +55,7 @@ enum class CreationTimes : std::uint8_t {
 };
 
 struct RegistryOptions {
-  // So that readers can tell a counter that started anew from one that went on (created_unix_milliseconds in a
+  // So that readers can tell a counter that started again from one that went on (created_unix_milliseconds in a
   // snapshot).
   CreationTimes creation_times = CreationTimes::kKept;
 

@@ -1,9 +1,10 @@
 // Status and Result<T>: the outcome of an operation that may be refused, as a value.
 //
-// When to use something else: a broken precondition (a null pointer, a wrong number of label values) is a
-// programmer's error and ends the program through Check(); a recording cannot fail and returns nothing.
-// Guarantees: a Result holds either a value or a Status that is not OK, never both, never neither. Nothing
-// here throws. Thread safety: as for any value. Cost: an OK Status is a code and an empty string.
+// When to use something else: a broken precondition (a null pointer, a wrong number of label values) is a programmer's
+// error and ends the program through Check(). A recording cannot fail and returns nothing.
+// Guarantees: a Result holds either a value or a Status that is not OK, never both, never neither. Nothing here throws.
+// Thread safety: as for any value.
+// Cost: an OK Status is a code and an empty string.
 //
 //   Result<Family<Counter>> sent = registry.AddCounter({.name = "sent_total", .help = "Records sent"});
 //   if (!sent.ok()) return sent.status();
@@ -21,7 +22,7 @@ namespace streamhouse::metrics {
 // The codes are a subset of gRPC's, with the same meaning, so that they cross the wire unchanged.
 enum class StatusCode : std::uint8_t {
   kOk,
-  kInvalidArgument,     // the request can never succeed as it stands
+  kInvalidArgument,     // the request can never succeed unchanged
   kNotFound,            // the thing named does not exist
   kAlreadyExists,       // the name is taken
   kFailedPrecondition,  // refused in the present state (not the leader, already started)

@@ -26,8 +26,8 @@ struct Traceparent {
 
 std::optional<Traceparent> ParseTraceparent(std::string_view header) noexcept;
 
-// As a header of version 00, sampled: what to pass on of one that came from elsewhere, which may be of any length and
-// go on with any bytes after a version that is not known yet.
+// As a header of version 00, sampled. A program passes this on, and not the header that it got. That one may be of any
+// length, and of a version that is not known yet.
 std::string FormatSampledTraceparent(const TraceContext& trace);
 
 // The trace of a header that is valid and sampled; otherwise no trace.

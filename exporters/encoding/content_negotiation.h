@@ -1,9 +1,11 @@
 // Content negotiation: which format a reader gets, from its Accept header.
 //
-// The reader's most wanted format that can be produced wins. Guarantees: there is always an answer; a reader that asks
-// for nothing, for anything or for what does not exist gets Prometheus text 0.0.4, which every reader knows.
-// Names that are no legacy names are escaped: as the reader asks by `escaping`, else with underscores.
-// Thread safety: pure functions. Cost: see ParseWeightedList.
+// The reader's most wanted format that can be produced wins.
+// Guarantees: there is always an answer; a reader that asks for nothing, for anything or for what does not exist gets
+// Prometheus text 0.0.4, which every reader knows. Names that are no legacy names are escaped: as the reader asks by
+// `escaping`, else with underscores.
+// Thread safety: pure functions.
+// Cost: see ParseWeightedList.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +19,7 @@ enum class PageFormat : std::uint8_t { kText, kOpenMetrics, kProtobuf };
 
 struct NegotiatedFormat {
   PageFormat format = PageFormat::kText;
-  std::string_view content_type;  // of the answer; lives for ever
+  std::string_view content_type;  // of the answer; lives until the process ends
   metrics::NameEscaping escaping = metrics::NameEscaping::kUnderscores;
 };
 

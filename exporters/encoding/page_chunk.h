@@ -1,10 +1,12 @@
 // PageChunk: a piece of a page, on its way from an encoder to a socket; and PageSource, which fills one piece after
 // another.
 //
-// A page of a million series never exists as a whole: whoever sends it owns one chunk, has it filled, sends it, clears
-// it, and asks for the next. When to use something else: ReadPage() for a page that is known to be small, and in tests.
+// A page of a million series never exists as a whole: the sender owns one chunk, has it filled, sends it, clears
+// it, and asks for the next.
+// When to use something else: ReadPage() for a page that is known to be small, and in tests.
 // Guarantees: a chunk holds at most its capacity, or one item (a line with its labels) where that alone is larger.
-// Thread safety: one thread at a time. Cost: no allocation after the first fill, unless for such an item.
+// Thread safety: one thread at a time.
+// Cost: no allocation after the first fill, unless for such an item.
 //
 //   PageChunk chunk;
 //   while (source.Fill(chunk) == PageSource::Progress::kMore) { Send(chunk.view()); chunk.Clear(); }

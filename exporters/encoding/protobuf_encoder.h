@@ -5,8 +5,9 @@
 // Guarantees: the same snapshot gives the same bytes. Labels stand in the order of their names. A family without series
 // is left out. Values are what their double shows, as the format has no other numbers; bucket counts have all their
 // digits.
-// Thread safety: one thread at a time. Cost: each series is written once, straight to the chunk; a family's length
-// stands before it, so that its series are counted through before the first is written.
+// Thread safety: one thread at a time.
+// Cost: each series is written once, straight to the chunk; a family's length stands before it, so that its series are
+// counted through before the first is written.
 #pragma once
 
 #include <cstddef>

@@ -1,9 +1,11 @@
 // TextEncoder: a snapshot as a page of the Prometheus text format 0.0.4.
 //
 // When to use something else: OpenMetricsEncoder where the reader asks for it (content_negotiation.h); it alone shows
-// units. Guarantees: those of TextPage; the page is legal whatever is in help texts and label values. Counters and
-// bucket counts have all their digits, also beyond 2^53, which readers round.
-// Thread safety: one thread at a time. Cost: see TextPage.
+// units.
+// Guarantees: those of TextPage; the page is legal whatever is in help texts and label values. Counters and bucket
+// counts have all their digits, also beyond 2^53, which readers round.
+// Thread safety: one thread at a time.
+// Cost: see TextPage.
 #pragma once
 
 #include <span>

@@ -3,7 +3,8 @@
 // Each has a name under which streamhouse_exporter_limits_reached_total counts how often it was reached
 // (server_metrics.h).
 // None may be 0: it would neither be no limit nor let anybody in.
-// Thread safety: a value. Errors: Validate, InvalidArgument, naming the limit.
+// Thread safety: a value.
+// Errors: Validate, InvalidArgument, naming the limit.
 #pragma once
 
 #include <chrono>

@@ -1,10 +1,10 @@
 // MetricsServer: serves a registry and a program's health over HTTP: the paths of routes.h.
 //
 // When to use something else: a program that has an HTTP server already calls Routes from it (routes.h).
-// Guarantees: Start() returns with the port bound and answering. A page is streamed: what a scrape costs in memory
-// beside the snapshot (24 bytes a counter), which concurrent scrapes share, is below a megabyte, however large the page
-// and however slowly it is read. A hostile or slow client costs what Limits allow, and delays no recording. The server
-// counts itself (server_metrics.h).
+// Guarantees: Start() returns with the port bound and answering. A page is streamed: a scrape costs less than a
+// megabyte beside the snapshot, however large the page is and however slowly it is read. The snapshot takes 24 bytes a
+// counter; concurrent scrapes share it. A hostile or slow client costs what Limits allow, and delays no recording. The
+// server counts itself (server_metrics.h).
 // Stop() and the destructor end open connections. When they return, nothing is answered and neither registry nor health
 // is used any more. They may be called
 //   - from any thread, except from a health check or a callback that the server itself calls: this ends the program;
@@ -15,8 +15,8 @@
 // Health checks run on a thread of the server, also where the server runs on a context of the program's: a slow check
 // delays /ready alone. A request of /ready waits for kReadinessTime (readiness_checks.h), then it gets 503.
 // Fork: a server belongs to the process that started it. In a child, Stop() and the destructor give back the child's
-// copies of its sockets and do not touch those of the parent; what else belongs to the server leaks there, with the
-// sockets of connections where a handler ran at that moment. A child that runs the context must stop the server first.
+// copies of its sockets, and do not touch those of the parent. What else belongs to the server leaks in the child, with
+// the sockets of connections where a handler ran at the fork. A child that runs the context must stop the server first.
 // A fork must not fall into Start() of another thread.
 // Thread safety: all methods from any thread, but Name() and port() not during Start().
 // Cost: one thread of its own, unless it is given a context or an executor; from the first request of
@@ -24,9 +24,12 @@
 // That thread takes the snapshots, sums labels away and encodes: of a million series, for a moment each time
 // (bench/exposition). On a context of the program's any number of threads may run it; the server's handlers run one at
 // a time, so that scrapes share one of them.
-// Errors: Start() is Unavailable, naming host and port, when it cannot listen there; InvalidArgument for a host that
-// is no address of this machine and no name, and for a bad web configuration, certificate or label; AlreadyExists for
-// a label that a family has; FailedPrecondition for a second Start() without Stop().
+// Errors: Start() returns
+//   - Unavailable, naming host and port, when it cannot listen there;
+//   - InvalidArgument for a host that is no address of this machine and no name, and for a bad web configuration,
+//     certificate or label;
+//   - AlreadyExists for a label that a family has;
+//   - FailedPrecondition for a second Start() without Stop().
 //
 //   MetricsServer server(registry, health, {.port = 8080});
 //   if (Status started = server.Start(); !started.ok()) return started;

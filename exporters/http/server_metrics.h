@@ -12,7 +12,8 @@
 //
 // Guarantees: labels come from fixed sets; nothing that a client sends makes a new series. Servers of one registry, at
 // once or one after another, share the families: their numbers add up. A default-constructed one counts nowhere.
-// Thread safety: all methods from any thread. Cost: that of a few recordings.
+// Thread safety: all methods from any thread.
+// Cost: that of a few recordings.
 #pragma once
 
 #include <array>

@@ -3,8 +3,9 @@
 // When to use something else: labels that the server adds when it scrapes need no work here. This is for readers that
 // cannot tell two programs apart by themselves, such as a folder of text files.
 // Guarantees: a pure function. A family that has a label of that name keeps its own.
-// Thread safety: Of() from any thread. Cost: without labels none; else the label text of each series, made again, and
-// the snapshot that it was made of, which it keeps alive.
+// Thread safety: Of() from any thread.
+// Cost: without labels none; else the label text of each series, made again, and the snapshot that it was made of,
+// which it keeps alive.
 // Errors: Check() is InvalidArgument for labels that no page may have, AlreadyExists for one that a family has.
 //
 //   const LabelledView view(Labels{{"instance", "a"}});

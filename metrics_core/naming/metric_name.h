@@ -1,9 +1,10 @@
 // What metrics, labels and units may be called.
 //
-// The rules are those of the Prometheus data model and of OpenMetrics 1.0; a name that breaks one would make a
-// scraper refuse the whole page, so it is refused at registration. By NameRules::kUtf8, names are any UTF-8, as in
-// Prometheus 3; readers that do not ask for such names get them escaped (name_escaping.h).
-// Thread safety: pure functions. Errors: InvalidArgument, naming the name and the rule.
+// The rules are those of the Prometheus data model and of OpenMetrics 1.0. A name that breaks one would make a scraper
+// refuse the whole page, so it is refused at registration. By NameRules::kUtf8, names are any UTF-8, as in Prometheus
+// 3; readers that do not ask for such names get them escaped (name_escaping.h).
+// Thread safety: pure functions.
+// Errors: InvalidArgument, naming the name and the rule.
 #pragma once
 
 #include <cstdint>

@@ -3,7 +3,8 @@
 //
 // The schemes are those of Prometheus, by the rules of its own library. A name that is legal anyway stays as it is. Two
 // names may become one: a registry refuses them together (OccupiedNames in metric_name.h).
-// Thread safety: pure functions. Cost: linear in the name.
+// Thread safety: pure functions.
+// Cost: linear in the name.
 #pragma once
 
 #include <cstdint>

@@ -2,7 +2,8 @@
 //
 // When to use something else: EscapeMetricName (name_escaping.h) for readers that know legacy names only.
 // Guarantees: the escaped text has no newline; with QuoteEscaping::kEscaped it can stand between quotes.
-// Thread safety: pure functions. Cost: linear in the text.
+// Thread safety: pure functions.
+// Cost: linear in the text.
 #pragma once
 
 #include <cstdint>

@@ -4,7 +4,8 @@
 // 2^-s powers of two share one. It is the scale of Prometheus' native histograms (whose table of bounds is used to the
 // bit, internal/exponential_table.h) and of OpenTelemetry's exponential histograms. Buckets of a lower schema are
 // unions of those of a higher one, so that resolution can be given up exactly, and never be regained.
-// Thread safety: pure functions. Cost: an index takes a table look-up and one comparison, no logarithm.
+// Thread safety: pure functions.
+// Cost: an index takes a table look-up and one comparison, no logarithm.
 #pragma once
 
 #include <bit>

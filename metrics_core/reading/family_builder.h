@@ -2,7 +2,9 @@
 //
 // SnapshotBuilder::BeginFamily() returns one. It ends with the next family or with Finish() of its SnapshotBuilder.
 // Guarantees: series stand in the order in which they were added. Label texts must outlive the snapshot.
-// Thread safety: one thread. Cost: a copy of each value. Errors: mistakes in the order of calls are not checked.
+// Thread safety: one thread.
+// Cost: a copy of each value.
+// Errors: mistakes in the order of calls are not checked.
 #pragma once
 
 #include <algorithm>

@@ -4,7 +4,8 @@
 // that forgets a kind does not compile.
 // When to use something else: FamilySnapshot::As() where the kind is known, for example in a test.
 // Guarantees: element i of each alternative is series i of the family. A histogram's count is the sum of its buckets.
-// Thread safety: read-only views of a snapshot. Cost: none; spans.
+// Thread safety: read-only views of a snapshot.
+// Cost: none; spans.
 //
 //   const double total = family.Visit(Overloaded{
 //       []<typename Number>(const CounterValues<Number>& counters) { return double(counters[0]); },

@@ -3,7 +3,8 @@
 // When to use something else: FamilyInfo (family_info.h) describes one family; family_values.h holds its values.
 // Guarantees: Describe() has one row for each kind. A row gives every field: a field left out does not compile.
 // Sample names, type words and suffixes stand here only; encoders, name checks and views read them.
-// Thread safety: constants. Cost: none at run time.
+// Thread safety: constants.
+// Cost: none at run time.
 #pragma once
 
 #include <array>

@@ -1,11 +1,12 @@
 // Snapshot: the values of every family at one scrape, flat and without atomics; what encoders read.
 //
-// Families stand in registration order, series in the order in which they were first used, except that a new series may
-// take the place of one that was removed; a series never moves. A snapshot borrows what its registry holds, and may
-// outlive the registry. Thread safety: any number of threads may read one.
-// Guarantees: within one series of a histogram, count == the sum of bucket_counts, always. Two series, or two
-// families, may be read at slightly different moments. A counter never runs backwards from one snapshot to the
-// next. Cost: no allocation that grows with the number of series in a steady state; buffers return on destruction.
+// Families stand in registration order, series in the order in which they were first used. A new series may take the
+// place of one that was removed; a series never moves. A snapshot borrows what its registry holds, and may outlive the
+// registry.
+// Thread safety: any number of threads may read one.
+// Guarantees: within one series of a histogram, count == the sum of bucket_counts, always. Two series, or two families,
+// may be read at slightly different moments. A counter never runs backwards from one snapshot to the next.
+// Cost: no allocation that grows with the number of series in a steady state; buffers return on destruction.
 #pragma once
 
 #include <chrono>

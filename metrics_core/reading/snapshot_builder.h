@@ -4,7 +4,8 @@
 // of another, and for programs whose numbers are kept elsewhere.
 // Guarantees: families and series stand in the order in which they were added. SnapshotBuffers grow to the largest
 // snapshot that was made in them and keep that size, so that the next one of that size allocates nothing.
-// Thread safety: one thread a builder; one snapshot a time in the same buffers. Cost: a copy of each value.
+// Thread safety: one thread a builder; one snapshot a time in the same buffers.
+// Cost: a copy of each value.
 // Errors: a family whose info is of another kind ends the program. Other mistakes in the order of calls are not
 // checked.
 //

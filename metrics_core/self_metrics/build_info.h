@@ -2,7 +2,9 @@
 //
 // The customary shape for facts that are text: join it to other series in a query. For example
 // streamhouse_build_info{version="0.2.0",revision="1c1ab19",compiler="g++ 12.2.0"} 1.
-// Guarantees: on the page as long as the registry. Thread safety: any thread. Cost: one series.
+// Guarantees: on the page as long as the registry.
+// Thread safety: any thread.
+// Cost: one series.
 // Errors: those of Registry::AddGauge.
 #pragma once
 

@@ -19,7 +19,9 @@
 // than the registry. Cells, shards, drops and losses are those of the process, whichever registry they are read from.
 // The four with a family have series for the families that lost something. Registered again, the newest object that
 // lives shows its registry.
-// Thread safety: a value that one thread owns. Cost: nothing until a scrape. Errors: those of Registry.
+// Thread safety: a value that one thread owns.
+// Cost: nothing until a scrape.
+// Errors: those of Registry.
 #pragma once
 
 #include <vector>

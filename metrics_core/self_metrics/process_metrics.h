@@ -7,11 +7,13 @@
 //   process_threads
 //
 // The names, and the rule to leave a sample out rather than to guess, are those of the Prometheus guide for client
-// libraries. When to use something else: BuildInfo (build_info.h) for what the program is.
+// libraries.
+// When to use something else: BuildInfo (build_info.h) for what the program is.
 // Guarantees: read from /proc at each scrape; what cannot be read is left out. The families stay on the page as long as
-// this object lives. Thread safety: a value that one thread owns. Cost: nothing until a scrape, which then reads
-// /proc/self/stat five times and lists /proc/self/fd. Registered again, the newest object that lives is
-// asked. Errors: those of Registry.
+// this object lives. Registered again, the newest object that lives is asked.
+// Thread safety: a value that one thread owns.
+// Cost: nothing until a scrape, which then reads /proc/self/stat five times and lists /proc/self/fd.
+// Errors: those of Registry.
 #pragma once
 
 #include <vector>

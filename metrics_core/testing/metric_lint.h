@@ -1,8 +1,10 @@
 // Lint: what the Prometheus naming guide would say of a registry's metrics, for tests.
 //
 // The rules and their wording are promlint's, which `promtool check metrics` prints; what registration refuses anyway
-// (metric_name.h) cannot occur. When to use something else: promtool, on pages of other programs.
-// Thread safety: any thread. Cost: a snapshot.
+// (metric_name.h) cannot occur.
+// When to use something else: promtool, on pages of other programs.
+// Thread safety: any thread.
+// Cost: a snapshot.
 //
 //   EXPECT_THAT(Lint(registry), IsEmpty());
 #pragma once

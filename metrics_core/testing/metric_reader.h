@@ -2,7 +2,8 @@
 //
 // When to use something else: PageDifference (page_comparison.h), where all of a registry's values are of interest.
 // Guarantees: all answers of one reader are of one snapshot, taken when the reader was made.
-// Thread safety: one thread a reader. Cost: a snapshot; a search a question. The registry must outlive the reader.
+// Thread safety: one thread a reader.
+// Cost: a snapshot; a search a question. The registry must outlive the reader.
 //
 //   EXPECT_EQ(MetricReader(registry).Value("requests_total", {{"method", "Produce"}, {"code", "OK"}}), 3);
 #pragma once

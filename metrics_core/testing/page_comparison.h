@@ -3,8 +3,9 @@
 // The expectation is written in the Prometheus text format. Comments, blank lines and the order of lines do not matter;
 // values are compared as numbers, and so are the bounds of buckets.
 // When to use something else: MetricReader for single values. An encoder's own test compares bytes.
-// Thread safety: any thread. Cost: a snapshot and a map of its samples. Errors: lines that are no samples are part of
-// the difference.
+// Thread safety: any thread.
+// Cost: a snapshot and a map of its samples.
+// Errors: lines that are no samples are part of the difference.
 //
 //   EXPECT_EQ(PageDifference(registry, R"(
 //     requests_total{method="Produce"} 3

@@ -24,8 +24,8 @@
 // streamhouse_exporter_certificate_reloads_total{outcome="failed"} counts it. The server waits for a disk that hangs.
 // Guarantees: a key that is unknown, misspelt or of the wrong kind is an error; nothing is ignored. A
 // key without a value is an error, and so is an empty file: neither may open what its author meant to close.
-// Thread safety: a value. Errors: InvalidArgument, naming file, line and key; Unavailable where the file cannot be
-// read.
+// Thread safety: a value.
+// Errors: InvalidArgument, naming file, line and key; Unavailable where the file cannot be read.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 // Request: what the routes need to know of an HTTP request.
 //
-// Views: whoever parsed the request keeps it until Routes::Handle has returned. Thread safety: a value.
+// Views: the parser of the request keeps it until Routes::Handle has returned.
+// Thread safety: a value.
 #pragma once
 
 #include <string_view>

@@ -17,7 +17,7 @@ namespace streamhouse::exporters {
 
 struct Response {
   int status = 200;
-  std::string_view content_type = "text/plain; charset=utf-8";         // lives for ever
+  std::string_view content_type = "text/plain; charset=utf-8";         // lives until the process ends
   std::vector<std::pair<std::string_view, std::string_view>> headers;  // live as long as the server
   std::string body;                                                    // either what is small and at hand,
   std::unique_ptr<PageSource> page;                                    // or what is streamed; null if it is the body
