@@ -1,5 +1,6 @@
 #!/bin/bash
-# Packages: Go's DataDog/sketches-go 1.4.8, PyPI's ddsketch 3.0.1, npm's @datadog/sketches-js 2.1.1 (protobufjs 7.5.4).
+# Packages: Go's DataDog/sketches-go 1.4.8 (google.golang.org/protobuf 1.36.12), PyPI's ddsketch 3.0.1 (protobuf 6.33.1),
+#           npm's @datadog/sketches-js 2.1.1 (protobufjs 7.5.4).
 #
 # Guess:    the three libraries of one vendor share one protobuf message, so a sketch of one is read by the others.
 # Instead:  a sketch from Go's NewDefaultDDSketch (200 positive values, one zero) has 201 values in Go. Python and

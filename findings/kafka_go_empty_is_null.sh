@@ -1,5 +1,6 @@
 #!/bin/bash
-# Packages: Go, segmentio/kafka-go 0.4.51 and franz-go 1.22.3; the cluster is franz-go's kfake.
+# Packages: Go, segmentio/kafka-go 0.4.51 and franz-go 1.22.3; the cluster is franz-go's
+#           kfake 0.0.0-20260918054303-01f206a7e32c.
 #
 # Guess:    a reader keeps an empty value ("") apart from no value (null), as the record format does.
 # Instead:  kafka-go's Reader gives nil for both. Empty keys and empty header values become nil, too.

@@ -1,5 +1,6 @@
 #!/bin/bash
-# Packages: npm's kafkajs 2.2.4, PyPI's kafka-python 3.0.12; Go's franz-go 1.22.3 writes, its kfake is the cluster.
+# Packages: npm's kafkajs 2.2.4, PyPI's kafka-python 3.0.12; Go's franz-go 1.22.3 writes; the cluster is
+#           its kfake 0.0.0-20260918054303-01f206a7e32c.
 #
 # Guess:    a client can write each record that it can read.
 # Instead:  kafkajs and kafka-python read a header whose value is null, and hand out null and None. Given back to their own
@@ -45,6 +46,7 @@ go build -o broker . 2>log || { cat log; exit 1; }
 ./broker 2>log &
 broker=$!
 for _ in $(seq 100); do [ -s address ] && break || sleep 0.1; done
+[ -s address ] || { cat log; echo "the cluster did not start in 10 s"; exit 1; }
 cat >mirror.js <<'END'
 const { Kafka, logLevel } = require('kafkajs');
 const kafka = new Kafka({ brokers: [process.argv[2]], logLevel: logLevel.NOTHING });

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Packages: Go's client_golang 1.25.0 and otel/sdk/metric 1.47.0; PyPI's prometheus-client 0.26.0 and opentelemetry-sdk
-#           1.45.2; npm's prom-client 15.1.3 and @opentelemetry/sdk-metrics 2.12.1.
+#           1.45.2; npm's prom-client 15.1.3 and @opentelemetry/sdk-metrics 2.12.1 (@opentelemetry/api 1.9.1).
 #
 # Guess:    a histogram that observes 0.5, NaN, Infinity and 1.5 has a count of 4 (or refuses NaN) in each library alike.
 # Instead:  the six libraries give four pairs of count and sum:

@@ -1,6 +1,8 @@
 #!/bin/bash
-# Packages: npm's @opentelemetry/otlp-transformer 0.223.1 with sdk-metrics 2.12.1 (the body of the OTLP/HTTP JSON exporter),
-#           Go's go.opentelemetry.io/collector/pdata 1.71.0 (the Collector's reader), PyPI's opentelemetry-proto 1.45.2.
+# Packages: npm's @opentelemetry/otlp-transformer 0.223.1 with sdk-metrics 2.12.1 and api 1.9.1 (the body of
+#           the OTLP/HTTP JSON exporter),
+#           Go's go.opentelemetry.io/collector/pdata 1.71.0 (the Collector's reader), PyPI's opentelemetry-proto 1.45.2
+#           (protobuf 6.33.1).
 #
 # Guess:    a gauge of Infinity or NaN travels as "Infinity" or "NaN", which protobuf's JSON form prescribes.
 # Instead:  the JavaScript serializer writes null. Python reads a data point without a value.

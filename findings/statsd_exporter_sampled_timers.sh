@@ -1,5 +1,5 @@
 #!/bin/bash
-# Packages: Go's prometheus/statsd_exporter 0.31.0.
+# Packages: Go's prometheus/statsd_exporter 0.31.0, with client_golang 1.25.0.
 #
 # Guess:    a timer sampled at rate r counts as 1/r observations, exactly or on average; as sampled counters do.
 # Instead:  it counts as 1/r rounded down. At a rate of 0.6 each sampled timer counts once, so 40 % of the observations are

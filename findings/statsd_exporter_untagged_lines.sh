@@ -1,5 +1,6 @@
 #!/bin/bash
-# Packages: Go's DataDog/datadog-go 5.9.1 (writes), prometheus/statsd_exporter 0.31.0 (reads).
+# Packages: Go's DataDog/datadog-go 5.9.1 (writes), prometheus/statsd_exporter 0.31.0 (reads), with
+#           client_golang 1.25.0.
 #
 # Guess:    a reader that knows the container field (|c:ID) of DogStatsD 1.2 takes it with tags and without.
 # Instead:  statsd_exporter drops a line that has the field and no tags. With a tag the same line is fine, and the field
