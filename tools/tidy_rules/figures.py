@@ -166,19 +166,11 @@ def figures_are_those_of_results(tree):
     readme = tree.files.get(README)
     if readme is None:
         return
-    if BEGIN not in readme.text or END not in readme.text:
-        yield Finding(README, 1, "has no table of figures")
-        return
     lines, problems = table(tree)
     yield from problems
-    offset = readme.text.index(BEGIN) + len(BEGIN)
-    written = readme.text[offset : readme.text.index(END)].strip().splitlines()
-    first = source_tree.line_of(readme.text, offset) + 1
-    for number in range(max(len(lines), len(written))):
-        should = lines[number] if number < len(lines) else "nothing"
-        if number >= len(written) or written[number] != should:
-            yield Finding(README, first + number, f"differs from bench/results (tools/tidy_rules/figures.py mends it): {should}")
-            return
+    yield from source_tree.differences_between_marks(
+        readme, BEGIN, END, lines, "table of figures from bench/results (tools/tidy_rules/figures.py mends it)"
+    )
 
 
 # Times of less than a millisecond: no program is told to wait that long, so a machine measured them.

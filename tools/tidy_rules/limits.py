@@ -138,17 +138,9 @@ def limits_are_in_the_manual(tree):
     lines, problems = table(tree)
     yield from problems
     yield from _rows_missing(tree)
-    if BEGIN not in manual.text or END not in manual.text:
-        yield Finding(MANUAL, 1, "has no table of limits")
-        return
-    offset = manual.text.index(BEGIN) + len(BEGIN)
-    written = manual.text[offset : manual.text.index(END)].strip().splitlines()
-    first = source_tree.line_of(manual.text, offset) + 1
-    for number in range(max(len(lines), len(written))):
-        should = lines[number] if number < len(lines) else "nothing"
-        if number >= len(written) or written[number] != should:
-            yield Finding(MANUAL, first + number, f"the table of limits should have here: {should}")
-            return
+    yield from source_tree.differences_between_marks(
+        manual, BEGIN, END, lines, "table of limits (tools/tidy_rules/limits.py prints it)"
+    )
 
 
 RULES = (limits_are_in_the_manual,)

@@ -86,6 +86,20 @@ def line_of(text, offset):
     return text.count("\n", 0, offset) + 1
 
 
+def differences_between_marks(file, begin, end, lines, what):
+    """A finding where the text between two marks of a file does not begin with these lines, or does not end with them."""
+    if begin not in file.text or end not in file.text:
+        yield Finding(file.path, 1, f"has no {what}")
+        return
+    offset = file.text.index(begin) + len(begin)
+    written = file.text[offset : file.text.index(end)].strip().splitlines()
+    for number in range(max(len(lines), len(written))):
+        should = lines[number] if number < len(lines) else "nothing"
+        if number >= len(written) or written[number] != should:
+            yield Finding(file.path, line_of(file.text, offset) + 1 + number, f"{what} should have here: {should}")
+            return
+
+
 class SourceTree:
     """A checkout: its text files by their path from the root."""
 
