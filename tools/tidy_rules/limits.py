@@ -138,9 +138,7 @@ def limits_are_in_the_manual(tree):
     lines, problems = table(tree)
     yield from problems
     yield from _rows_missing(tree)
-    yield from source_tree.differences_between_marks(
-        manual, BEGIN, END, lines, "table of limits (tools/tidy_rules/limits.py prints it)"
-    )
+    yield from source_tree.differences_between_marks(manual, BEGIN, END, lines, "table of limits")
 
 
 RULES = (limits_are_in_the_manual,)
