@@ -36,6 +36,28 @@ class OrdersAreSpelled(RuleTestCase):
         self.assertClean(self.rule, {"metrics_core/a.cc": '// x.load()\nf("x.load()");\n', "bench/b.cc": "x.load();\n"})
 
 
+class OrdersHaveTheirReason(RuleTestCase):
+    rule = staticmethod(atomics.orders_have_their_reason)
+
+    def test_finds_an_order_without_a_comment(self):
+        self.assertFinds(self.rule, {"agent/a.cc": f"int x;\nx_.load({RELAXED});\n"}, "agent/a.cc:2")
+
+    def test_finds_a_comment_that_says_nothing_of_the_order(self):
+        self.assertFinds(self.rule, {"apps/a.cc": f"// Counts.\nx_.load({RELAXED});\n"}, "apps/a.cc:2")
+
+    def test_finds_a_reason_of_another_paragraph(self):
+        self.assertFinds(self.rule, {"proto/a.h": f"// Relaxed: a count.\n\nx_.load({RELAXED});\n"}, "proto/a.h:3")
+
+    def test_finds_a_reason_that_is_far_above(self):
+        text = "// Relaxed: a count.\n" + "F();\n" * 7 + f"x_.load({RELAXED});\n"
+        self.assertFinds(self.rule, {"client/a.cc": text}, "client/a.cc:9")
+
+    def test_lets_a_reason_above_or_beside_it_be(self):
+        text = f"// Relaxed, both: they\n// order nothing.\nx_.load({RELAXED});\nx_.store(1, {RELAXED});\n"
+        text += f"\nx_.load({RELAXED});  // relaxed: a count\n"
+        self.assertClean(self.rule, {"metrics_core/a.cc": text})
+
+
 class AtomicsAreNotOperands(RuleTestCase):
     rule = staticmethod(atomics.atomics_are_not_operands)
     header = "struct A {\n  std::atomic<int> n_{0};\n  std::atomic<int> many_[4];\n};\n"

@@ -11,9 +11,20 @@ class HeadersHaveTests(RuleTestCase):
 
     def test_finds_a_header_without_a_test(self):
         self.assertFinds(self.rule, {"agent/log/writer.h": ""}, "agent/log/writer.h:1")
+        self.assertFinds(self.rule, {"apps/page.h": "", "proto/a.h": ""}, "apps/page.h:1", "proto/a.h:1")
 
     def test_lets_a_tested_header_be(self):
         self.assertClean(self.rule, {"agent/log/writer.h": "", "tests/agent/log/writer_test.cc": "", "bench/b.h": ""})
+
+
+class CommandsHaveTests(RuleTestCase):
+    rule = staticmethod(test_layout.commands_have_tests)
+
+    def test_finds_a_command_without_a_test(self):
+        self.assertFinds(self.rule, {"apps/lag_command.cc": ""}, "apps/lag_command.cc:1")
+
+    def test_lets_a_tested_command_be(self):
+        self.assertClean(self.rule, {"apps/lag_command.cc": "", "tests/apps/lag_command_test.py": "", "apps/main.cc": ""})
 
 
 class OwnHeaderComesFirst(RuleTestCase):

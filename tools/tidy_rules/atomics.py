@@ -24,6 +24,9 @@ _ARGUMENTS = {
 _OPERATION = re.compile(r"(?:\.|->)\s*(" + "|".join(_ARGUMENTS) + r")\s*\(")
 _ORDER_VARIABLE = re.compile(r"\bstd::memory_order\s+(\w+)")
 _ALIAS = re.compile(r"\busing\s+(\w+)\s*=\s*std::atomic(?:_flag\b|\s*<)")
+# How a reason names its order, and how many lines above the operation it may stand.
+_REASON = re.compile(r"\b(?:relaxed|acquires?|releases?|pairs|orders?)\b", re.IGNORECASE)
+_REASON_LINES = 7
 # The head of a declaration; what follows it is looked at by _declared_name.
 _ATOMIC_TYPE = re.compile(r"\bstd::atomic(?:_flag\b|(?:_ref)?\s*(?=<))")
 # After the type: what closes templates around it (`, 4>` of an array, `[]>` of a unique_ptr), then the name.
@@ -165,8 +168,26 @@ def memory_model_names_what_exists(tree):
                 yield Finding(MEMORY_MODEL, number, f"there is no {path}")
 
 
+def orders_have_their_reason(tree):
+    """Why relaxed is enough, or what an acquire or a release pairs with, is lost with the author unless it is written.
+
+    The reason is a comment on the line or above it, in the same paragraph, and names the order.
+    """
+    for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS + ("apps", "proto")):
+        lines = file.text.splitlines()
+        comments = file.comments.splitlines()
+        for match in re.finditer(r"std::memory_order_\w+", file.code):
+            line = source_tree.line_of(file.code, match.start())
+            first = line
+            while first > 1 and line - first < _REASON_LINES and lines[first - 2].strip():
+                first -= 1
+            if not any(_REASON.search(comment) for comment in comments[first - 1 : line]):
+                yield Finding(file.path, line, "no comment above says why this memory order is right")
+
+
 RULES = (
     atomic_orders_are_spelled,
+    orders_have_their_reason,
     atomics_are_not_operands,
     atomics_are_in_the_memory_model,
     memory_model_names_what_exists,

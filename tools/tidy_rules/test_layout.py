@@ -13,9 +13,17 @@ _CASE = re.compile(r"(\w+)\.(\w+)")
 
 def headers_have_tests(tree):
     """tests/a/b_test.cc is where a reader of a/b.h looks for the contract; a gap there is a gap in the contract."""
-    for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS):
+    for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS + ("apps", "proto")):
         test = f"tests/{file.path[:-2]}_test.cc"
         if file.suffix == ".h" and test not in tree.files:
+            yield Finding(file.path, 1, f"there is no {test}")
+
+
+def commands_have_tests(tree):
+    """A command's output, exit codes and errors are a contract with scripts, which only a run of the binary shows."""
+    for file in tree.cpp_files(("apps",)):
+        test = f"tests/{file.path[:-3]}_test.py"
+        if file.path.endswith("_command.cc") and test not in tree.files:
             yield Finding(file.path, 1, f"there is no {test}")
 
 
@@ -66,4 +74,4 @@ def faults_name_tests_that_exist(tree):
                 yield Finding(FAULTS, number, f"the target before it has no case {quoted}")
 
 
-RULES = (headers_have_tests, own_header_comes_first, faults_name_tests_that_exist)
+RULES = (headers_have_tests, commands_have_tests, own_header_comes_first, faults_name_tests_that_exist)
