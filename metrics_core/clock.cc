@@ -3,7 +3,9 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <new>
+#include <optional>
 #include <string_view>
 
 #include "metrics_core/internal/cells/int128.h"
@@ -11,6 +13,7 @@
 namespace streamhouse::metrics::internal {
 
 constinit std::atomic<const TscScale*> tsc_scale{nullptr};
+constinit std::atomic<std::uint64_t> kernel_asked{0};
 
 namespace {
 
@@ -42,22 +45,43 @@ Moment TakeMoment() noexcept {
   return best;
 }
 
-// The kernel has watched the counter of every processor before it keeps time by it.
-bool KernelTrustsTsc() {
+// Whether the kernel keeps time by the counter: it then has watched the counter of every processor. Nothing where its
+// answer cannot be read, for example without a free descriptor.
+std::optional<bool> KernelTrustsTsc() {
   const int file = open("/sys/devices/system/clocksource/clocksource0/current_clocksource", O_RDONLY | O_CLOEXEC);
-  if (file < 0) return false;
+  if (file < 0) return std::nullopt;
   char name[32];
   const ssize_t size = read(file, name, sizeof(name));
   close(file);
-  return size > 0 && std::string_view(name, static_cast<std::size_t>(size)) == "tsc\n";
+  if (size <= 0) return std::nullopt;
+  return std::string_view(name, static_cast<std::size_t>(size)) == "tsc\n";
 }
 
-// Whether the counter was given up.
-constinit std::atomic<bool> is_given_up{false};
+// What is known of the counter. It never leaves kGivenUp.
+enum class TscTrust : std::uint8_t { kUnknown, kTrusted, kGivenUp };
+constinit std::atomic<TscTrust> tsc_trust{TscTrust::kUnknown};
 
-// Nanoseconds of steady_clock when the kernel was last asked.
-constinit std::atomic<std::uint64_t> kernel_asked{0};
 constexpr std::uint64_t kAskKernelEvery = 10'000'000'000;
+
+void GiveUpTsc() noexcept {
+  // Relaxed: the release below publishes it.
+  tsc_trust.store(TscTrust::kGivenUp, std::memory_order_relaxed);
+  // Release: pairs with the acquires in Clock::NowNanoseconds and NowWithoutTsc. A thread that reads this null sees that
+  // the counter is given up. A thread that still has the scale, which is never freed, reads the counter once more.
+  tsc_scale.store(nullptr, std::memory_order_release);
+}
+
+// An answer that cannot be read changes nothing.
+void AskKernel(std::uint64_t steady) noexcept {
+  // Relaxed: at worst two threads ask.
+  kernel_asked.store(steady, std::memory_order_relaxed);
+  const std::optional<bool> trusts = KernelTrustsTsc();
+  if (!trusts) return;
+  if (!*trusts) return GiveUpTsc();
+  TscTrust unknown = TscTrust::kUnknown;
+  // Relaxed, both: a flag that orders nothing.
+  tsc_trust.compare_exchange_strong(unknown, TscTrust::kTrusted, std::memory_order_relaxed, std::memory_order_relaxed);
+}
 
 // How far the two clocks may be apart: their rates differ by millionths, and steady_clock is slewed by up to 500.
 bool AreApart(std::int64_t difference, std::uint64_t since_calibration) {
@@ -66,18 +90,32 @@ bool AreApart(std::int64_t difference, std::uint64_t since_calibration) {
   return difference > allowed || difference < -allowed;
 }
 
+// The first recording does not wait for a system call: the kernel is asked before.
+Moment TakeFirstMoment() noexcept {
+  if constexpr (kHasTsc) AskKernel(SteadyNanoseconds());
+  return TakeMoment();
+}
+
 // As early as possible, so that the calibration is over soon.
-const Moment process_start = TakeMoment();
+const Moment process_start = TakeFirstMoment();
+
+void GiveUpTscWhereApart() noexcept {
+  // Acquire: pairs with the release in NowWithoutTsc, so that the scale is visible.
+  const TscScale* const scale = tsc_scale.load(std::memory_order_acquire);
+  if (scale == nullptr) return;
+  const std::uint64_t by_tsc = Clock::NowNanoseconds();
+  const std::uint64_t steady = SteadyNanoseconds();
+  if (AreApart(static_cast<std::int64_t>(by_tsc - steady), steady - scale->nanoseconds)) GiveUpTsc();
+}
 
 }  // namespace
 
 std::uint64_t NowWithoutTsc() noexcept {
-  static const bool is_trusted = kHasTsc && KernelTrustsTsc();
   const std::uint64_t steady = SteadyNanoseconds();
   // During static initialisation, process_start may not be there yet; zero is no start.
   const bool has_start = process_start.nanoseconds != 0;
-  // Relaxed: a flag that orders nothing.
-  if (!is_trusted || is_given_up.load(std::memory_order_relaxed) || !has_start ||
+  // Relaxed: behind the acquire in Clock::NowNanoseconds that has read null.
+  if (tsc_trust.load(std::memory_order_relaxed) != TscTrust::kTrusted || !has_start ||
       steady - process_start.nanoseconds < kCalibrationNanoseconds)
     return steady;
   const Moment now = TakeMoment();
@@ -87,38 +125,36 @@ std::uint64_t NowWithoutTsc() noexcept {
       .tsc = now.tsc, .nanoseconds = now.nanoseconds, .nanoseconds_per_tick = static_cast<std::uint64_t>(rate)};
   if (scale == nullptr) return now.nanoseconds;
   const TscScale* expected = nullptr;
-  // Release: pairs with the acquire in Clock::NowNanoseconds. Relaxed on failure: another thread was first, and its
-  // scale is as good.
-  if (!tsc_scale.compare_exchange_strong(expected, scale, std::memory_order_release, std::memory_order_relaxed)) {
+  // Release: pairs with the acquire in Clock::NowNanoseconds. Acquire: pairs with the release in GiveUpTsc, which may
+  // have stored this null. Relaxed on failure: another thread was first, and its scale is as good.
+  if (!tsc_scale.compare_exchange_strong(expected, scale, std::memory_order_acq_rel, std::memory_order_relaxed)) {
     delete scale;
+    return now.nanoseconds;
   }
+  // Another thread may have given the counter up since the look at the top. Relaxed: behind the acquire of the exchange.
+  if (tsc_trust.load(std::memory_order_relaxed) == TscTrust::kGivenUp) GiveUpTsc();
   return now.nanoseconds;
 }
 
 void CheckTsc() noexcept {
-  // Acquire: pairs with the release in NowWithoutTsc, so that the scale is visible.
-  const TscScale* const scale = tsc_scale.load(std::memory_order_acquire);
-  if (scale == nullptr) return;
-  const std::uint64_t by_tsc = Clock::NowNanoseconds();
+  if constexpr (!kHasTsc) return;
+  GiveUpTscWhereApart();
   const std::uint64_t steady = SteadyNanoseconds();
-  bool is_wrong = AreApart(static_cast<std::int64_t>(by_tsc - steady), steady - scale->nanoseconds);
-  // Relaxed, both: at worst two threads ask.
-  if (!is_wrong && steady - kernel_asked.load(std::memory_order_relaxed) >= kAskKernelEvery) {
-    kernel_asked.store(steady, std::memory_order_relaxed);
-    is_wrong = !KernelTrustsTsc();
+  // Relaxed, both: at worst two threads ask, or one asks too late by a snapshot.
+  if (tsc_trust.load(std::memory_order_relaxed) != TscTrust::kGivenUp &&
+      steady - kernel_asked.load(std::memory_order_relaxed) >= kAskKernelEvery) {
+    AskKernel(steady);
   }
-  if (!is_wrong) return;
-  // Relaxed, both: a thread that still has the scale, which is never freed, reads the counter once more.
-  is_given_up.store(true, std::memory_order_relaxed);
-  tsc_scale.store(nullptr, std::memory_order_relaxed);
 }
 
 bool IsTooLong(std::uint64_t start, std::uint64_t took) noexcept {
-  CheckTsc();
+  GiveUpTscWhereApart();
   const std::uint64_t steady = SteadyNanoseconds();
-  // A thread that lost its processor since the end of the duration is on the other side of this comparison.
-  const auto excess = static_cast<std::int64_t>(took - (steady - start));
-  return excess > 0 && AreApart(excess, steady - process_start.nanoseconds);
+  const std::uint64_t age = steady - process_start.nanoseconds;
+  // A start may be too early by a counter that had begun again: then only the age shows it. A thread that lost its
+  // processor since the end of the duration is on the other side of both comparisons.
+  const auto excess = std::max(static_cast<std::int64_t>(took - (steady - start)), static_cast<std::int64_t>(took - age));
+  return excess > 0 && AreApart(excess, age);
 }
 
 }  // namespace streamhouse::metrics::internal

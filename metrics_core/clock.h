@@ -6,11 +6,13 @@
 // stamp counter, the clock reads that counter. It scales the counter by what steady_clock said over the first 20 ms or
 // more of the process. The rate is then off by at most a few millionths, which is a few microseconds in a second.
 // Elsewhere, and in those first 20 ms, steady_clock is read.
-// Each snapshot of a registry checks the counter against steady_clock. Where the counter has begun again (suspend,
+// Each Registry::TakeSnapshot() without a time of the caller's checks the counter against steady_clock. At most once in
+// 10 s it also asks the kernel whether it still keeps time by the counter. Where the counter has begun again (suspend,
 // migration), jumped ahead, or the kernel has given it up, steady_clock is read from then on. The difference of two
 // readings around that moment may be negative, which a TickHistogram drops and counts, or too long by the jump.
-// ScopedTimer checks durations of a second or more in the same way, and drops those that are too long
+// ScopedTimer compares the two clocks for durations of a second or more, and drops those that are too long
 // (docs/decisions/durations_across_jumps.md). A program that takes no snapshots makes no other check.
+// Where the kernel's answer cannot be read (no free descriptor), nothing changes: a snapshot 10 s later asks again.
 // Thread safety: any thread.
 // Cost: a fraction of a std::chrono::steady_clock reading (bench: BM_ClockNow).
 #pragma once
@@ -38,6 +40,9 @@ struct TscScale {
 // Null until calibrated, and again where the counter is not to be trusted.
 extern constinit std::atomic<const TscScale*> tsc_scale;
 
+// By steady_clock, when the kernel was last asked whether it keeps time by the counter.
+extern constinit std::atomic<std::uint64_t> kernel_asked;
+
 inline std::uint64_t SteadyNanoseconds() noexcept {
   const auto since_origin = std::chrono::steady_clock::now().time_since_epoch();
   return static_cast<std::uint64_t>(std::chrono::nanoseconds(since_origin).count());
@@ -47,10 +52,11 @@ inline std::uint64_t SteadyNanoseconds() noexcept {
 std::uint64_t NowWithoutTsc() noexcept;
 
 // Gives the counter up for good, in favour of steady_clock, where it has begun again or runs at another rate, or the
-// kernel keeps time by another clock now. Registry::TakeSnapshot calls it.
+// kernel keeps time by another clock now. Registry::TakeSnapshot() calls it. Makes system calls.
 void CheckTsc() noexcept;
 
-// Whether steady_clock says that less than `took` has gone by since `start`, a reading of Clock. Calls CheckTsc().
+// Whether steady_clock says that less than `took` has gone by since `start`, a reading of Clock, or since the process
+// began. Gives the counter up as CheckTsc() does, but does not ask the kernel, and makes no system call.
 bool IsTooLong(std::uint64_t start, std::uint64_t took) noexcept;
 
 }  // namespace internal
@@ -65,7 +71,7 @@ class Clock {
 
   static std::uint64_t NowNanoseconds() noexcept {
     if constexpr (!internal::kHasTsc) return internal::SteadyNanoseconds();
-    // Acquire: pairs with the release in NowWithoutTsc, so that the scale is visible.
+    // Acquire: pairs with the release in NowWithoutTsc, so that the scale is visible, and with that in GiveUpTsc.
     const internal::TscScale* const scale = internal::tsc_scale.load(std::memory_order_acquire);
     if (scale == nullptr) [[unlikely]]
       return internal::NowWithoutTsc();

@@ -1,5 +1,6 @@
 #include "metrics_core/clock.h"
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -110,17 +111,20 @@ TEST(ClockTest, EveryProcessArrivesAtTheSameRate) {
 // A histogram of durations, and a scale of Clock that the test moves as a counter moves that jumps.
 class ClockJumpTest : public testing::Test {
  protected:
-  static constexpr std::uint64_t kHour = 3'600'000'000'000;
+  static constexpr std::uint64_t kSecond = 1'000'000'000;
+  static constexpr std::uint64_t kHour = 3'600 * kSecond;
+  static constexpr int kTicksShift = 3;  // eight ticks a nanosecond
 
   ~ClockJumpTest() override { internal::tsc_scale.store(nullptr, std::memory_order_release); }
 
   void Begin() {
+    // Fewer nanoseconds a tick than any counter has: a thread that loses its processor makes no duration too long.
     scale_ = {.tsc = internal::ReadTsc(),
               .nanoseconds = internal::SteadyNanoseconds(),
-              .nanoseconds_per_tick = std::uint64_t{1} << 32};
+              .nanoseconds_per_tick = std::uint64_t{1} << (32 - kTicksShift)};
     internal::tsc_scale.store(&scale_, std::memory_order_release);
   }
-  static void JumpAhead(std::uint64_t ticks) { scale_.tsc -= ticks; }
+  static void JumpAhead(std::uint64_t nanoseconds) { scale_.tsc -= nanoseconds << kTicksShift; }
   HistogramValue Value() {
     snapshot_ = registry_.TakeSnapshot();
     return snapshot_.families()[0].As<HistogramValues>()[0];
@@ -155,14 +159,67 @@ TEST_F(ClockJumpTest, ATimerObservesNoDurationThatAJumpOfTheCounterMade) {
 
 TEST_F(ClockJumpTest, ATimerObservesALongScope) {
   Begin();
-  // The scale's moment is ahead of both clocks, so that the scope seems to have begun two seconds ago.
-  scale_.nanoseconds -= 2 * static_cast<std::uint64_t>(kNanosecondsPerSecond);
+  // The scale's moment is ahead of both clocks, so that the scope seems to have begun a second ago. That is at most a
+  // second longer than this process is old, which a timer does not notice.
+  scale_.nanoseconds -= kSecond;
   {
     const ScopedTimer timer(seconds_);
-    scale_.nanoseconds += 2 * static_cast<std::uint64_t>(kNanosecondsPerSecond);
+    scale_.nanoseconds += kSecond;
   }
   EXPECT_EQ(Value().count, 1U);
-  EXPECT_GE(Value().sum, internal::kHasTsc ? 2 : 0);
+  EXPECT_GE(Value().sum, internal::kHasTsc ? 1 : 0);
+}
+
+// Method: the scope starts by a counter that has begun again, and ends by steady_clock.
+TEST_F(ClockJumpTest, ATimerObservesNoDurationThatStartedBeforeTheProcess) {
+  Begin();
+  const std::uint64_t dropped = DroppedOutOfRange();
+  JumpAhead(-kHour);
+  {
+    const ScopedTimer timer(seconds_);
+    static_cast<void>(registry_.TakeSnapshot());
+  }
+  constexpr std::uint64_t kDropped = internal::kHasTsc ? 1 : 0;
+  EXPECT_EQ(DroppedOutOfRange(), dropped + kDropped);
+  EXPECT_EQ(Value().count, 1 - kDropped);
+}
+
+// Processes of their own: in this one the counter may be given up already, and the kernel is not asked any more.
+class NewProcessClockTest : public ClockJumpTest {
+ protected:
+  NewProcessClockTest() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+
+  // Relaxed, both: one thread.
+  static void ForgetThatTheKernelWasAsked() { internal::kernel_asked.store(0, std::memory_order_relaxed); }
+  static bool WasTheKernelAsked() { return internal::kernel_asked.load(std::memory_order_relaxed) != 0; }
+};
+
+TEST_F(NewProcessClockTest, ATimerOfALongScopeDoesNotAskTheKernel) {
+  const auto time_a_long_scope = [this] {
+    Begin();
+    scale_.nanoseconds -= kSecond;
+    ForgetThatTheKernelWasAsked();
+    {
+      const ScopedTimer timer(seconds_);
+      scale_.nanoseconds += kSecond;
+    }
+    _exit(WasTheKernelAsked() ? 1 : 0);
+  };
+  EXPECT_EXIT(time_a_long_scope(), testing::ExitedWithCode(0), "");
+}
+
+// Method: the process has no descriptor left to ask with.
+TEST_F(NewProcessClockTest, KeepsTheCounterWhereTheKernelCannotBeAsked) {
+  const auto ask_without_descriptors = [this] {
+    Begin();
+    const rlimit none = {.rlim_cur = 0, .rlim_max = 0};
+    setrlimit(RLIMIT_NOFILE, &none);
+    ForgetThatTheKernelWasAsked();
+    internal::CheckTsc();
+    // Acquire: as Clock does, to read the scale.
+    _exit(internal::tsc_scale.load(std::memory_order_acquire) == &scale_ ? 0 : 1);
+  };
+  EXPECT_EXIT(ask_without_descriptors(), testing::ExitedWithCode(0), "");
 }
 
 // Goal: a counter that begins again makes no duration longer than the process, and is not used for long. Method: the

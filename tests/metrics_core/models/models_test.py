@@ -60,6 +60,12 @@ class ModelsTest(unittest.TestCase):
     def test_a_count_taken_from_the_buckets_would_leave_its_sum_behind(self):
         self.assert_finds_the_seeded_fault("histogram_read", "((s<=(shown+1))&&(shown<=(s+1)))")
 
+    def test_a_counter_that_is_given_up_stays_given_up(self):
+        self.assert_holds("clock_give_up")
+
+    def test_a_thread_that_does_not_look_again_would_bring_the_counter_back(self):
+        self.assert_finds_the_seeded_fault("clock_give_up", "!(scale)")
+
 
 if __name__ == "__main__":
     unittest.main()
