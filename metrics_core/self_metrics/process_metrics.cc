@@ -108,6 +108,7 @@ Result<ProcessMetrics> ProcessMetrics::Register(Registry& registry) {
     const char* unit;
     std::function<double()> read;
   };
+  const double start = StartTimeSeconds();
   const Metric metrics[] = {
       {&Registry::AddCallbackCounter, "process_cpu_seconds_total", "Total user and system CPU time spent in seconds.",
        "seconds", &CpuSeconds},
@@ -121,20 +122,20 @@ Result<ProcessMetrics> ProcessMetrics::Register(Registry& registry) {
       {&Registry::AddCallbackGauge, "process_max_fds", "Maximum number of open file descriptors.", "",
        [] { return Limit(RLIMIT_NOFILE); }},
       {&Registry::AddCallbackGauge, "process_start_time_seconds",
-       "Start time of the process since unix epoch in seconds.", "seconds",
-       [start = StartTimeSeconds()] { return start; }},
+       "Start time of the process since unix epoch in seconds.", "seconds", [start] { return start; }},
       {&Registry::AddCallbackGauge, "process_threads", "Number of OS threads in the process.", "",
        [] { return StatField(kThreads); }},
   };
-  const double start = StartTimeSeconds();
-  const auto since_epoch = std::chrono::duration<double>(std::isnan(start) ? 0 : start);
-  const std::chrono::system_clock::time_point began(
-      std::chrono::duration_cast<std::chrono::system_clock::duration>(since_epoch));
+  // What the kernel counts for a process begins with the process; where its start is unknown, now.
+  using std::chrono::system_clock;
+  const std::chrono::duration<double> since_epoch(start);
+  const system_clock::time_point began =
+      std::isnan(start) ? system_clock::now()
+                        : system_clock::time_point(std::chrono::duration_cast<system_clock::duration>(since_epoch));
   ProcessMetrics made;
   for (const Metric& metric : metrics) {
     auto family = (registry.*metric.add)({.name = metric.name, .help = metric.help, .unit = metric.unit});
     if (!family.ok()) return family.status();
-    // What the kernel counts for a process begins with the process.
     made.tokens_.push_back(family->AddSince(began, metric.read));
   }
   return made;

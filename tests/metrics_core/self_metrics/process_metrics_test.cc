@@ -7,10 +7,12 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdint>
 #include <string_view>
 #include <thread>
 #include <vector>
 
+#include "metrics_core/clock.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 #include "metrics_core/testing/metric_reader.h"
@@ -81,6 +83,21 @@ TEST(ProcessMetricsCreationTest, TheTimeOfTheProcessorBeganWithTheProcess) {
   ASSERT_EQ(cpu.info().name, "process_cpu_seconds_total");
   const double began = testing::MetricReader(registry).Value("process_start_time_seconds").value();
   EXPECT_NEAR(static_cast<double>(cpu.created_unix_milliseconds(0)), began * 1e3, 1);
+}
+
+// Method: the process has no descriptor to read the kernel's files with while the metrics are registered.
+TEST(ProcessMetricsCreationTest, ATimeWhoseStartIsUnknownBeganWhenItWasRegistered) {
+  Registry registry({.creation_times = CreationTimes::kKept});
+  const std::int64_t before = Clock::UnixMilliseconds();
+  rlimit limit;
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
+  const rlimit none = {.rlim_cur = 0, .rlim_max = limit.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const ProcessMetrics metrics = ProcessMetrics::Register(registry).value();
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  const Snapshot snapshot = registry.TakeSnapshot();
+  ASSERT_EQ(snapshot.families()[0].info().name, "process_cpu_seconds_total");
+  EXPECT_GE(snapshot.families()[0].created_unix_milliseconds(0), before);
 }
 
 }  // namespace
