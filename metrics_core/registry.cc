@@ -309,12 +309,14 @@ Registry::Statistics Registry::GetStatistics() const {
     total.series_bytes += statistics.series_bytes;
     total.overflowed_lookups += statistics.overflowed_lookups;
     total.removed_series += statistics.removed_series;
-    Losses losses = {.family = family->info().name,
+    Losses losses = {.family = {},
                      .overflowed_lookups = statistics.overflowed_lookups,
                      .cut_label_values = statistics.cut_label_values,
                      .refused_lookups = statistics.refused_lookups,
                      .failed_callbacks = statistics.failed_callbacks};
-    if (losses.any()) total.losses.push_back(std::move(losses));
+    if (!losses.any()) continue;
+    losses.family = family->info().name;
+    total.losses.push_back(std::move(losses));
   }
   return total;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <numeric>
 #include <set>
@@ -75,14 +76,22 @@ void Append(std::string_view label_text, const CallbackValue& value, FamilyBuild
   std::copy(values.begin(), values.end(), family.Add(label_text, summary.sum, summary.count).begin());
 }
 
+// Whether one of them gives series whose labels only it knows.
+bool HasMany(std::span<const std::shared_ptr<CallbackSeries>> callbacks) {
+  return std::any_of(callbacks.begin(), callbacks.end(), [](const auto& one) { return one->is_many; });
+}
+
 }  // namespace
 
 // The samples of one collection. Of those with the same labels the first is taken.
 template <typename Values>
 class CallbackCore::Samples final : public CallbackSamples {
  public:
-  Samples(CallbackCore& family, SnapshotBuilder& builder, std::size_t series)
-      : family_(family), builder_(builder), series_(builder.BeginFamily<Values>(family.info_, series)) {}
+  Samples(CallbackCore& family, SnapshotBuilder& builder, const Callbacks& callbacks)
+      : family_(family),
+        builder_(builder),
+        may_repeat_(HasMany(callbacks)),
+        series_(builder.BeginFamily<Values>(family.info_, callbacks.size())) {}
 
   void Add(const CallbackValue& value, std::span<const std::string_view> label_values) override {
     if (family_.HasArity(label_values)) AddText(builder_.KeepText(family_.LabelText(label_values)), value);
@@ -92,7 +101,8 @@ class CallbackCore::Samples final : public CallbackSamples {
   void AddText(std::string_view label_text, const CallbackValue& value) {
     const Fitness fitness = FitnessOf(value, family_.info_);
     if (fitness == Fitness::kNonsense) family_.CountFailure();
-    if (fitness != Fitness::kGood || !taken_.insert(label_text).second) return;
+    if (fitness != Fitness::kGood) return;
+    if (may_repeat_ && !taken_.insert(label_text).second) return;
     Append(label_text, value, series_);
     if (family_.info_.has_created) series_.AddCreated(created_);
   }
@@ -102,8 +112,9 @@ class CallbackCore::Samples final : public CallbackSamples {
  private:
   CallbackCore& family_;
   SnapshotBuilder& builder_;
+  const bool may_repeat_;  // callbacks of one series have different labels
   FamilyBuilder<Values> series_;
-  std::set<std::string_view> taken_;
+  std::set<std::string_view> taken_;  // empty unless may_repeat_
   std::int64_t created_ = 0;
 };
 
@@ -121,19 +132,12 @@ bool CallbackCore::HasArity(std::span<const std::string_view> values) {
 }
 
 std::string CallbackCore::LabelText(std::span<const std::string_view> values) {
-  std::vector<std::string> storage(values.size());
-  std::vector<std::string_view> fitting(values.begin(), values.end());
-  std::uint64_t cut = 0;
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::string_view repaired = ToValidUtf8(values[i], storage[i]);
-    cut += repaired.size() > kDefaultLabelValueBytesMax ? 1 : 0;
-    fitting[i] = ToLimitedSize(repaired, kDefaultLabelValueBytesMax, storage[i]);
-  }
-  if (cut > 0) {
+  const SeriesValues fitting(values, kDefaultLabelValueBytesMax);
+  if (fitting.cut() > 0) {
     const std::lock_guard lock(mutex_);
-    cut_label_values_ += cut;
+    cut_label_values_ += fitting.cut();
   }
-  return MakeLabelText(quoted_label_names_, fitting);
+  return MakeLabelText(quoted_label_names_, fitting.values());
 }
 
 std::shared_ptr<CallbackSeries> CallbackCore::Add(ReadOne read, std::int64_t created_unix_milliseconds,
@@ -209,26 +213,25 @@ CollectedFamily::Statistics CallbackCore::GetStatistics() const {
 }
 
 void CallbackCore::Collect(SnapshotBuilder& builder, std::uint64_t /*now_nanoseconds*/) noexcept {
-  std::vector<std::shared_ptr<CallbackSeries>> newest;
+  Callbacks newest;
   {
     const std::lock_guard lock(mutex_);
     FreeCondemned();
+    newest.reserve(places_.size());
     for (const Place& place : places_) newest.push_back(place.back());
   }
   // Callbacks of many series tell their labels only when they are asked. Of equal labels the first sample is taken, so
   // the newest callback is asked first.
-  if (std::any_of(newest.begin(), newest.end(), [](const auto& one) { return one->is_many; })) {
-    std::reverse(newest.begin(), newest.end());
-  }
+  if (HasMany(newest)) std::reverse(newest.begin(), newest.end());
   switch (info_.kind) {
     case MetricKind::kCounter:
-      return Ask(newest, Samples<CounterValues<double>>(*this, builder, newest.size()));
+      return Ask<CounterValues<double>>(newest, builder);
     case MetricKind::kGauge:
-      return Ask(newest, Samples<GaugeValues<double>>(*this, builder, newest.size()));
+      return Ask<GaugeValues<double>>(newest, builder);
     case MetricKind::kHistogram:
-      return Ask(newest, Samples<HistogramValues>(*this, builder, newest.size()));
+      return Ask<HistogramValues>(newest, builder);
     case MetricKind::kSummary:
-      return Ask(newest, Samples<SummaryValues>(*this, builder, newest.size()));
+      return Ask<SummaryValues>(newest, builder);
     case MetricKind::kUpDownCounter:
     case MetricKind::kInfo:
     case MetricKind::kStateSet:
@@ -239,7 +242,8 @@ void CallbackCore::Collect(SnapshotBuilder& builder, std::uint64_t /*now_nanosec
 }
 
 template <typename Values>
-void CallbackCore::Ask(const std::vector<std::shared_ptr<CallbackSeries>>& callbacks, Samples<Values> samples) {
+void CallbackCore::Ask(const Callbacks& callbacks, SnapshotBuilder& builder) {
+  Samples<Values> samples(*this, builder, callbacks);
   for (const auto& one : callbacks) {
     samples.SetCreated(one->created_unix_milliseconds);
     // A callback that removes its own series is destroyed after the lock is released. Any other is let go under the
@@ -248,13 +252,15 @@ void CallbackCore::Ask(const std::vector<std::shared_ptr<CallbackSeries>>& callb
     const std::lock_guard lock(one->mutex);
     read = one->read;
     if (read == nullptr) continue;
-    const std::string failure = GuardedCall([&] {
+    const auto ask = [&] {
       if (read->many != nullptr) {
         read->many(samples);
       } else {
         samples.AddText(one->label_text, read->one());
       }
-    });
+    };
+    // By reference: a std::function of the lambda itself would allocate.
+    const std::string failure = GuardedCall(std::ref(ask));
     if (!failure.empty()) CountFailure();
     if (one->read != nullptr) read.reset();
   }

@@ -16,26 +16,12 @@
 #include <variant>
 #include <vector>
 
+#include "metrics_core/callback_values.h"
 #include "metrics_core/internal/collected_family.h"
 #include "metrics_core/internal/series/live_snapshots.h"
 #include "metrics_core/reading/family_info.h"
 
-namespace streamhouse::metrics {
-
-// A histogram as a callback gives it.
-struct CallbackHistogram {
-  std::vector<std::uint64_t> bucket_counts;  // not cumulative: one for each bound, and a last one up to +Inf
-  double sum = 0;                            // of all values, in the unit of the family
-};
-
-// A summary as a callback gives it.
-struct CallbackSummary {
-  std::vector<double> quantile_values;  // one for each quantile of the family; NaN where unknown
-  double sum = 0;                       // of all values, in the unit of the family
-  std::uint64_t count = 0;
-};
-
-namespace internal {
+namespace streamhouse::metrics::internal {
 
 class CallbackCore;
 
@@ -98,11 +84,14 @@ class CallbackCore final : public CollectedFamily, public std::enable_shared_fro
   // Series with one label text, the newest last, or one callback of many series.
   using Place = std::vector<std::shared_ptr<CallbackSeries>>;
 
+  // What one collection asks.
+  using Callbacks = std::vector<std::shared_ptr<CallbackSeries>>;
+
   template <typename Values>
   class Samples;
 
   template <typename Values>
-  void Ask(const std::vector<std::shared_ptr<CallbackSeries>>& callbacks, Samples<Values> samples);
+  void Ask(const Callbacks& callbacks, SnapshotBuilder& builder);
   bool HasArity(std::span<const std::string_view> values);
   // As it stands on the page: repaired and cut.
   std::string LabelText(std::span<const std::string_view> values);
@@ -126,5 +115,4 @@ class CallbackCore final : public CollectedFamily, public std::enable_shared_fro
   std::uint64_t failed_callbacks_ = 0;
 };
 
-}  // namespace internal
-}  // namespace streamhouse::metrics
+}  // namespace streamhouse::metrics::internal

@@ -17,31 +17,10 @@ namespace streamhouse::metrics::internal {
 
 namespace {
 
-// Label values as a series has them: each byte replaced that is not UTF-8, and cut to a size. The values given outlive
-// it.
-class SeriesValues {
- public:
-  SeriesValues(std::span<const std::string_view> values, std::size_t bytes_max)
-      : storage_(values.size()), values_(values.begin(), values.end()) {
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const std::string_view repaired = ToValidUtf8(values[i], storage_[i]);
-      cut_ += repaired.size() > bytes_max ? 1 : 0;
-      values_[i] = ToLimitedSize(repaired, bytes_max, storage_[i]);
-    }
-  }
-
-  std::span<const std::string_view> values() const { return values_; }
-  std::size_t cut() const { return cut_; }
-  bool AreOverflow() const {
-    return !values_.empty() && std::all_of(values_.begin(), values_.end(),
-                                           [](std::string_view value) { return value == kOverflowLabelValue; });
-  }
-
- private:
-  std::size_t cut_ = 0;
-  std::vector<std::string> storage_;
-  std::vector<std::string_view> values_;
-};
+bool AreOverflow(std::span<const std::string_view> values) {
+  return !values.empty() && std::all_of(values.begin(), values.end(),
+                                        [](std::string_view value) { return value == kOverflowLabelValue; });
+}
 
 // Adds the buckets to those of the first bound that is not below them.
 void FoldIntoBounds(const ExponentialReading& reading, std::span<const double> bounds,
@@ -122,7 +101,7 @@ SeriesRef FamilyCore::Resolve(std::span<const std::string_view> values) noexcept
   if (series == nullptr) {
     FreeCondemned();
     // A look-up of the overflow labels makes the overflow series, which counts towards no limit.
-    const bool is_overflow = wanted.AreOverflow();
+    const bool is_overflow = AreOverflow(valid);
     const bool is_full = !is_overflow && IsFull();
     const std::optional<std::uint32_t> made = is_overflow || is_full ? OverflowNumber() : Make(valid);
     UpdateOverflowRun();

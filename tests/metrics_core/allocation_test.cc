@@ -9,6 +9,7 @@
 #include <string_view>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -211,6 +212,19 @@ std::uint64_t AllocationsOfAScrape(int series) {
   }
   for (int warm_up = 0; warm_up < 3; ++warm_up) registry.TakeSnapshot();
   return AllocationsOf([&] { registry.TakeSnapshot(); });
+}
+
+std::uint64_t AllocationsOfAScrapeOfCallbacks(int series) {
+  Registry registry;
+  const auto family = registry.AddCallbackGauge({.name = "a", .help = "h", .labels = {"x"}}).value();
+  std::vector<CallbackFamily::Token> tokens;
+  for (int i = 0; i < series; ++i) tokens.push_back(family.Add([] { return 1.0; }, std::to_string(i)));
+  for (int warm_up = 0; warm_up < 3; ++warm_up) registry.TakeSnapshot();
+  return AllocationsOf([&] { registry.TakeSnapshot(); });
+}
+
+TEST(AllocationTest, AScrapeOfCallbacksAllocatesNoMoreForManySeriesThanForFew) {
+  EXPECT_EQ(AllocationsOfAScrapeOfCallbacks(1'000), AllocationsOfAScrapeOfCallbacks(10));
 }
 
 TEST(AllocationTest, AScrapeAllocatesNoMoreForManySeriesThanForFew) {

@@ -79,6 +79,15 @@ std::string_view ToLimitedSize(std::string_view value, std::size_t bytes_max, st
   return storage;
 }
 
+SeriesValues::SeriesValues(std::span<const std::string_view> values, std::size_t bytes_max)
+    : storage_(values.size()), values_(values.begin(), values.end()) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::string_view repaired = ToValidUtf8(values[i], storage_[i]);
+    cut_ += repaired.size() > bytes_max ? 1 : 0;
+    values_[i] = ToLimitedSize(repaired, bytes_max, storage_[i]);
+  }
+}
+
 std::vector<std::string> QuotedLabelNames(std::span<const std::string> names) {
   std::vector<std::string> quoted;
   for (const std::string& name : names) quoted.push_back(QuotedLabelName(name));

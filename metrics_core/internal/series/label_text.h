@@ -3,7 +3,7 @@
 // name="value",name="value" with \ " and newline escaped, in the order of the family's label names, which stand in
 // quotes where they are no legacy names. It is kept once and is a series' identity and the bytes that encoders copy.
 // Values that are not UTF-8 would make a scraper refuse the whole page: each bad byte is replaced by U+FFFD.
-// Thread safety: pure functions.
+// Thread safety: pure functions, and a value.
 #pragma once
 
 #include <cstddef>
@@ -32,5 +32,22 @@ inline constexpr std::size_t kCutMarkBytes = 19;
 // `value`, of UTF-8, or where it has more bytes than `bytes_max` (kCutMarkBytes or more), `storage`, made of its first
 // characters and the mark. `storage` may hold the value.
 std::string_view ToLimitedSize(std::string_view value, std::size_t bytes_max, std::string& storage);
+
+// Label values as a series has them: repaired, then cut to a size. The values given must outlive it.
+class SeriesValues {
+ public:
+  SeriesValues(std::span<const std::string_view> values, std::size_t bytes_max);
+  SeriesValues(const SeriesValues&) = delete;
+  SeriesValues& operator=(const SeriesValues&) = delete;
+
+  std::span<const std::string_view> values() const { return values_; }
+  // How many values were cut.
+  std::size_t cut() const { return cut_; }
+
+ private:
+  std::size_t cut_ = 0;
+  std::vector<std::string> storage_;
+  std::vector<std::string_view> values_;
+};
 
 }  // namespace streamhouse::metrics::internal
