@@ -18,7 +18,7 @@
 // Cost: With() is a look-up under a lock, and two locked instructions for the handle's life. Lookup() hashes and
 // compares the values without a locked instruction (bench: BM_FamilyLookupIncrement); nothing with recording compiled
 // out. A label set's first use allocates and locks, and may wait for a scrape of the same family. So does every look-up
-// with a value over label_value_bytes_max, and a set beyond a limit by bytes.
+// with a value over label_value_bytes_max.
 // Errors: the compiler refuses another number of values than there are labels where the labels were registered as
 // Labels{…}. Otherwise such a call gets a sink, which the metrics of the core count by family (refused_lookups). A lack
 // of memory for a new series ends the program; the recording path does not allocate series.

@@ -1,13 +1,13 @@
 // Histogram: how often values fell into each of a fixed list of buckets, and their sum.
 //
 // When to use something else: TickHistogram (below) for whole numbers such as nanoseconds and bytes: its sum is exact.
-// Guarantees: in every snapshot, count == the sum of the buckets. Sum and count belong to the same observations, unless
-// a thread completes observations faster than its cells can be read. For such a thread the sum may be off by one
-// observation, and the buckets may stand for slightly different moments. The next snapshot has them. NaN is dropped and
-// counted (DroppedNotANumber()). +Inf and -Inf are counted in their buckets and left out of the sum, which would stay
-// infinite. A duration is never negative: where the unit is a time (seconds, milliseconds, hours …) and no bound is
-// negative, negative values are dropped and counted (DroppedOutOfRange()). What is observed through a handle whose
-// series was removed is counted nowhere. A default-constructed histogram is a sink.
+// Guarantees: in every snapshot, count == the sum of the buckets. If a thread observes faster than its cells can be
+// read, its sum and count may differ by one observation. Its buckets may then be of slightly different moments. The
+// next snapshot includes these observations.
+// NaN is dropped and counted (DroppedNotANumber()). +Inf and -Inf are counted in their buckets and left out of the
+// sum, which would stay infinite. A duration is never negative: where the unit is a time (seconds, milliseconds, hours
+// …) and no bound is negative, negative values are dropped and counted (DroppedOutOfRange()). What is observed through
+// a handle whose series was removed is counted nowhere. A default-constructed histogram is a sink.
 // Thread safety and cost: as Counter, with three stores and a table look-up for the bucket. Negative values cost a call
 // more.
 #pragma once

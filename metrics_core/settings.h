@@ -31,7 +31,7 @@ struct HostPort {
 
 Result<HostPort> ParseHostPort(std::string_view text);
 
-// Up to 2^63 - 1 ms; whether that is too long for its purpose is the caller's to say.
+// Up to 2^63 - 1 ms. The caller checks its own upper limit.
 Result<std::chrono::milliseconds> ParseDuration(std::string_view text);
 
 // In the largest unit that leaves a whole number.

@@ -4,6 +4,8 @@
 // Thread safety: a value.
 #pragma once
 
+#include <algorithm>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +43,16 @@ inline std::vector<std::string> SampleNames(const FamilyInfo& info) {
   for (const std::string_view suffix : kind.sample_suffixes) names.push_back(std::string(base).append(suffix));
   if (info.has_created) names.push_back(CreatedName(info.name, info.kind));
   return names;
+}
+
+// Whether `name` is one of SampleNames().
+inline bool HasSampleNamed(const FamilyInfo& info, std::string_view name) {
+  const std::string_view base = BaseName(info.name, info.kind);
+  if (!name.starts_with(base)) return false;
+  const std::string_view suffix = name.substr(base.size());
+  if (info.has_created && suffix == kCreatedSuffix) return true;
+  const std::span<const std::string_view> suffixes = Describe(info.kind).sample_suffixes;
+  return std::find(suffixes.begin(), suffixes.end(), suffix) != suffixes.end();
 }
 
 }  // namespace streamhouse::metrics

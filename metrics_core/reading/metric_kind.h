@@ -2,7 +2,8 @@
 //
 // When to use something else: FamilyInfo (family_info.h) describes one family; family_values.h holds its values.
 // Guarantees: Describe() has one row for each kind. A row gives every field: a field left out does not compile.
-// Sample names, type words and suffixes stand here only; encoders, name checks and views read them.
+// Sample names, type words and suffixes stand here only; encoders, name checks and views read them. The fields of OTLP
+// and remote write are for the exporters of these formats.
 // Thread safety: constants.
 // Cost: none at run time.
 #pragma once
@@ -66,7 +67,6 @@ struct KindDescription {
   OtlpData otlp_data;
   Has is_monotonic;  // its values or counts never go down while the process lives
   Has start_time;    // when a series began to count
-  Has exemplars;     // its samples may have them
   Has unit;          // a unit is allowed
   SeriesSum series_sum;
 };
@@ -93,7 +93,6 @@ inline constexpr std::array kKindDescriptions = {
         .otlp_data = OtlpData::kSum,
         .is_monotonic = Has::kYes,
         .start_time = Has::kYes,
-        .exemplars = Has::kYes,
         .unit = Has::kYes,
         .series_sum = SeriesSum::kAdded,
     },
@@ -111,7 +110,6 @@ inline constexpr std::array kKindDescriptions = {
         .otlp_data = OtlpData::kSum,
         .is_monotonic = Has::kNo,
         .start_time = Has::kNo,
-        .exemplars = Has::kNo,
         .unit = Has::kYes,
         .series_sum = SeriesSum::kByAggregation,
     },
@@ -128,7 +126,6 @@ inline constexpr std::array kKindDescriptions = {
         .otlp_data = OtlpData::kGauge,
         .is_monotonic = Has::kNo,
         .start_time = Has::kNo,
-        .exemplars = Has::kNo,
         .unit = Has::kYes,
         .series_sum = SeriesSum::kByAggregation,
     },
@@ -146,7 +143,6 @@ inline constexpr std::array kKindDescriptions = {
         .otlp_data = OtlpData::kSum,
         .is_monotonic = Has::kNo,
         .start_time = Has::kNo,
-        .exemplars = Has::kNo,
         .unit = Has::kNo,
         .series_sum = SeriesSum::kUnited,
     },
@@ -164,7 +160,6 @@ inline constexpr std::array kKindDescriptions = {
         .otlp_data = OtlpData::kSum,
         .is_monotonic = Has::kNo,
         .start_time = Has::kNo,
-        .exemplars = Has::kNo,
         .unit = Has::kNo,
         .series_sum = SeriesSum::kUnited,
     },
@@ -181,7 +176,6 @@ inline constexpr std::array kKindDescriptions = {
         .otlp_data = OtlpData::kHistogram,
         .is_monotonic = Has::kYes,
         .start_time = Has::kYes,
-        .exemplars = Has::kYes,
         .unit = Has::kYes,
         .series_sum = SeriesSum::kAdded,
     },
@@ -199,7 +193,6 @@ inline constexpr std::array kKindDescriptions = {
         .otlp_data = OtlpData::kExponentialHistogram,
         .is_monotonic = Has::kYes,
         .start_time = Has::kYes,
-        .exemplars = Has::kYes,
         .unit = Has::kYes,
         .series_sum = SeriesSum::kAdded,
     },
@@ -217,7 +210,6 @@ inline constexpr std::array kKindDescriptions = {
         .otlp_data = OtlpData::kSummary,
         .is_monotonic = Has::kYes,
         .start_time = Has::kYes,
-        .exemplars = Has::kNo,
         .unit = Has::kYes,
         .series_sum = SeriesSum::kAdded,
     },

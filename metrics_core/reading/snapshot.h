@@ -1,11 +1,14 @@
 // Snapshot: the values of every family at one scrape, flat and without atomics; what encoders read.
 //
-// Families stand in registration order, series in the order in which they were first used. A new series may take the
-// place of one that was removed; a series never moves. A snapshot borrows what its registry holds, and may outlive the
-// registry.
+// A snapshot borrows what its registry holds, and may outlive the registry.
+// Guarantees:
+// 1. Families stand in registration order, series in the order in which they were first used. A new series may take the
+//    place of one that was removed. A series never moves.
+// 2. In a callback family with a callback of AddMany(), the series of the newest callback come first.
+// 3. Within one series of a histogram, count == the sum of bucket_counts, always.
+// 4. Two series, or two families, may be read at slightly different moments.
+// 5. A counter never runs backwards from one snapshot to the next.
 // Thread safety: any number of threads may read one.
-// Guarantees: within one series of a histogram, count == the sum of bucket_counts, always. Two series, or two families,
-// may be read at slightly different moments. A counter never runs backwards from one snapshot to the next.
 // Cost: no allocation that grows with the number of series in a steady state; buffers return on destruction.
 #pragma once
 

@@ -3,7 +3,8 @@
 // When to use something else: Registry::TakeSnapshot for what was recorded. This is for views, which make one snapshot
 // of another, and for programs whose numbers are kept elsewhere.
 // Guarantees: families and series stand in the order in which they were added. SnapshotBuffers grow to the largest
-// snapshot that was made in them and keep that size, so that the next one of that size allocates nothing.
+// snapshot that was made in them and keep that size, so that the next one of that size allocates nothing, except for
+// the texts of KeepText().
 // Thread safety: one thread a builder; one snapshot a time in the same buffers.
 // Cost: a copy of each value.
 // Errors: a family whose info is of another kind ends the program. Other mistakes in the order of calls are not
@@ -67,8 +68,7 @@ class SnapshotBuilder {
     values_->is_borrowed = true;
   }
 
-  // The same with other names: as many labels, in the same order. `info` and what the texts point at outlive the
-  // snapshot.
+  // The same values with another info and other label texts. `info` and what the texts point at outlive the snapshot.
   void AddRenamedFamily(const FamilySnapshot& family, const FamilyInfo& info) {
     AddFamily(family);
     buffers_.families.back().info_ = &info;

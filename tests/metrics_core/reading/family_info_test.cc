@@ -31,6 +31,18 @@ TEST(FamilyInfoTest, AStartTimeIsASampleWhereItIsKept) {
   EXPECT_EQ(SampleNames(info), (Names{"sent_total", "sent_created"}));
 }
 
+TEST(FamilyInfoTest, FindsEachOfItsSamplesByName) {
+  for (const KindDescription& kind : kKindDescriptions) {
+    FamilyInfo info = Info("wait" + std::string(kind.name_suffix), kind.kind);
+    info.has_created = true;
+    for (const std::string& name : SampleNames(info)) EXPECT_TRUE(HasSampleNamed(info, name)) << name;
+    for (const char* other : {"", "wai", "wait_", "waits_sum", "wait_sum_sum", "wait_created_sum"}) {
+      EXPECT_FALSE(HasSampleNamed(info, other)) << kind.word << " " << other;
+    }
+  }
+  EXPECT_FALSE(HasSampleNamed(Info("wait", MetricKind::kHistogram), "wait_created"));
+}
+
 TEST(FamilyInfoTest, TheAddedLabelOfAStateSetIsNamedLikeTheFamily) {
   EXPECT_EQ(AddedLabel(Info("mode", MetricKind::kStateSet)), "mode");
   EXPECT_EQ(AddedLabel(Info("wait", MetricKind::kHistogram)), "le");
