@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-#include "metrics_core/internal/cells/int128.h"
+#include "metrics_core/internal/int128.h"
 
 namespace streamhouse::metrics::internal {
 
@@ -66,8 +66,8 @@ constexpr std::uint64_t kAskKernelEvery = 10'000'000'000;
 void GiveUpTsc() noexcept {
   // Relaxed: the release below publishes it.
   tsc_trust.store(TscTrust::kGivenUp, std::memory_order_relaxed);
-  // Release: pairs with the acquires in Clock::NowNanoseconds and NowWithoutTsc. A thread that reads this null sees that
-  // the counter is given up. A thread that still has the scale, which is never freed, reads the counter once more.
+  // Release: pairs with the acquires in Clock::NowNanoseconds and NowWithoutTsc. A thread that reads this null sees
+  // that the counter is given up. A thread that still has the scale, which is never freed, reads the counter once more.
   tsc_scale.store(nullptr, std::memory_order_release);
 }
 
@@ -131,7 +131,8 @@ std::uint64_t NowWithoutTsc() noexcept {
     delete scale;
     return now.nanoseconds;
   }
-  // Another thread may have given the counter up since the look at the top. Relaxed: behind the acquire of the exchange.
+  // Another thread may have given the counter up since the look at the top. Relaxed: behind the acquire of the
+  // exchange.
   if (tsc_trust.load(std::memory_order_relaxed) == TscTrust::kGivenUp) GiveUpTsc();
   return now.nanoseconds;
 }
@@ -153,7 +154,8 @@ bool IsTooLong(std::uint64_t start, std::uint64_t took) noexcept {
   const std::uint64_t age = steady - process_start.nanoseconds;
   // A start may be too early by a counter that had begun again: then only the age shows it. A thread that lost its
   // processor since the end of the duration is on the other side of both comparisons.
-  const auto excess = std::max(static_cast<std::int64_t>(took - (steady - start)), static_cast<std::int64_t>(took - age));
+  const auto excess =
+      std::max(static_cast<std::int64_t>(took - (steady - start)), static_cast<std::int64_t>(took - age));
   return excess > 0 && AreApart(excess, age);
 }
 

@@ -21,8 +21,8 @@
 #include <chrono>
 #include <cstdint>
 
-#include "metrics_core/internal/cells/int128.h"
 #include "metrics_core/internal/cells/tsc.h"
+#include "metrics_core/internal/int128.h"
 
 namespace streamhouse::metrics {
 

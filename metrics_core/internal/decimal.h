@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "metrics_core/internal/cells/int128.h"
+#include "metrics_core/internal/int128.h"
 
 namespace streamhouse::metrics::internal {
 

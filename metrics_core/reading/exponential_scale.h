@@ -2,7 +2,7 @@
 //
 // At schema s, bucket i holds the values in (2^((i-1)/2^s), 2^(i/2^s)]: each power of two is cut into 2^s buckets, or
 // 2^-s powers of two share one. It is the scale of Prometheus' native histograms (whose table of bounds is used to the
-// bit, internal/exponential_table.h) and of OpenTelemetry's exponential histograms. Buckets of a lower schema are
+// bit, exponential_table.h) and of OpenTelemetry's exponential histograms. Buckets of a lower schema are
 // unions of those of a higher one, so that resolution can be given up exactly, and never be regained.
 // Thread safety: pure functions.
 // Cost: an index takes a table look-up and one comparison, no logarithm.
@@ -11,7 +11,7 @@
 #include <bit>
 #include <cstdint>
 
-#include "metrics_core/internal/cells/exponential_table.h"
+#include "metrics_core/reading/exponential_table.h"
 
 namespace streamhouse::metrics {
 

@@ -9,7 +9,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "metrics_core/internal/cells/int128.h"
+#include "metrics_core/internal/int128.h"
 
 namespace streamhouse::metrics::internal {
 

@@ -1,4 +1,4 @@
-#include "metrics_core/internal/cells/exponential_table.h"
+#include "metrics_core/reading/exponential_table.h"
 
 #include <cmath>
 #include <cstdint>

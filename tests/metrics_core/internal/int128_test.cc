@@ -1,4 +1,4 @@
-#include "metrics_core/internal/cells/int128.h"
+#include "metrics_core/internal/int128.h"
 
 #include <cstdint>
 
