@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "metrics_core/internal/guarded_call.h"
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::metrics {
 
@@ -14,12 +15,12 @@ struct Health::State {
   };
 
   // Held while checks run; taken before mutex.
-  std::mutex evaluation;
+  Mutex evaluation;
 
-  std::mutex mutex;
-  // Guarded by mutex. An entry that is removed here is destroyed after the evaluation that runs, which may use it.
-  std::vector<std::unique_ptr<const Entry>> entries;
-  std::uint64_t failed_probes = 0;
+  Mutex mutex;
+  // An entry that is removed here is destroyed after the evaluation that runs, which may use it.
+  std::vector<std::unique_ptr<const Entry>> entries STREAMHOUSE_GUARDED_BY(mutex);
+  std::uint64_t failed_probes STREAMHOUSE_GUARDED_BY(mutex) = 0;
 };
 
 // What a token and its check have in common. Weak, so that a token may outlive its Health.
@@ -47,14 +48,14 @@ void Health::Token::Release() {
     // Destroyed without a lock: what the probe holds may be another token.
     std::unique_ptr<const State::Entry> removed;
     {
-      const std::lock_guard lock(state->mutex);
+      const MutexLock lock(state->mutex);
       const auto entry = std::find_if(state->entries.begin(), state->entries.end(),
                                       [this](const auto& one) { return one->link == link_.get(); });
       removed = std::move(*entry);
       state->entries.erase(entry);
     }
     // Evaluations from here on do not see the check; one that runs may be running it.
-    const std::lock_guard wait(state->evaluation);
+    const MutexLock wait(state->evaluation);
   }
   link_.reset();
 }
@@ -80,21 +81,21 @@ Health::Token Health::Add(std::string name, Probe probe) {
   auto link = std::make_shared<Token::Link>(Token::Link{state_});
   auto entry = std::make_unique<const State::Entry>(
       State::Entry{.link = link.get(), .name = std::move(name), .probe = std::move(probe)});
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   state_->entries.push_back(std::move(entry));
   return Token(std::move(link));
 }
 
 std::uint64_t Health::FailedProbes() const {
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   return state_->failed_probes;
 }
 
 Health::Report Health::Evaluate() const {
-  const std::lock_guard evaluation(state_->evaluation);
+  const MutexLock evaluation(state_->evaluation);
   std::vector<const State::Entry*> entries;
   {
-    const std::lock_guard lock(state_->mutex);
+    const MutexLock lock(state_->mutex);
     for (const auto& entry : state_->entries) entries.push_back(entry.get());
   }
   Report report;
@@ -103,7 +104,7 @@ Health::Report Health::Evaluate() const {
     const std::string failure = internal::GuardedCall([&] { status = entry->probe(); });
     if (!failure.empty()) {
       status = Status(StatusCode::kInternal, failure);
-      const std::lock_guard lock(state_->mutex);
+      const MutexLock lock(state_->mutex);
       ++state_->failed_probes;
     }
     report.checks.push_back({.name = entry->name, .status = std::move(status)});

@@ -36,6 +36,9 @@
 // Of a function: the caller does not hold the mutex, because the function takes it.
 #define STREAMHOUSE_EXCLUDES(...) STREAMHOUSE_THREAD_ATTRIBUTE(locks_excluded(__VA_ARGS__))
 
+// Of a function: clang does not check it. For a mutex that one function locks and another unlocks.
+#define STREAMHOUSE_UNCHECKED STREAMHOUSE_THREAD_ATTRIBUTE(no_thread_safety_analysis)
+
 namespace streamhouse::metrics {
 
 class STREAMHOUSE_THREAD_ATTRIBUTE(capability("mutex")) Mutex {

@@ -3,7 +3,6 @@
 #include <chrono>
 #include <cmath>
 #include <map>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,6 +16,7 @@
 #include "metrics_core/internal/recording_kind.h"
 #include "metrics_core/internal/series/live_snapshots.h"
 #include "metrics_core/internal/snapshot_pool.h"
+#include "metrics_core/mutex.h"
 #include "metrics_core/naming/name_escaping.h"
 #include "metrics_core/reading/family_info.h"
 #include "metrics_core/reading/metric_kind.h"
@@ -117,10 +117,9 @@ struct Registry::State {
   const std::shared_ptr<LiveSnapshots> live_snapshots = std::make_shared<LiveSnapshots>();
   const std::shared_ptr<SnapshotPool> pool = std::make_shared<SnapshotPool>(live_snapshots);
 
-  std::mutex mutex;
-  // Guarded by mutex.
-  std::vector<std::shared_ptr<CollectedFamily>> families;
-  std::map<std::string, std::shared_ptr<CollectedFamily>> occupied_names;
+  Mutex mutex;
+  std::vector<std::shared_ptr<CollectedFamily>> families STREAMHOUSE_GUARDED_BY(mutex);
+  std::map<std::string, std::shared_ptr<CollectedFamily>> occupied_names STREAMHOUSE_GUARDED_BY(mutex);
 };
 
 Registry::Registry(RegistryOptions options) : state_(std::make_unique<State>(std::move(options))) {
@@ -145,7 +144,7 @@ Registry::~Registry() = default;
 Result<std::shared_ptr<CollectedFamily>> Registry::Link(std::shared_ptr<CollectedFamily> family) {
   const FamilyInfo& info = family->info();
   const std::vector<std::string> names = OccupiedNames(info);
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   for (const std::string& name : names) {
     const auto taken = state_->occupied_names.find(name);
     if (taken == state_->occupied_names.end()) continue;
@@ -292,7 +291,7 @@ Result<Family<StateSet>> Registry::AddStateSet(MetricOptions options, std::vecto
 Registry::Statistics Registry::GetStatistics() const {
   std::vector<std::shared_ptr<CollectedFamily>> families;
   {
-    const std::lock_guard lock(state_->mutex);
+    const MutexLock lock(state_->mutex);
     families = state_->families;
   }
   Statistics total = {
@@ -332,7 +331,7 @@ Snapshot Registry::TakeSnapshot(std::uint64_t now_nanoseconds) noexcept {
   owner->pool = state_->pool;
   owner->buffers = state_->pool->Take();
   {
-    const std::lock_guard lock(state_->mutex);
+    const MutexLock lock(state_->mutex);
     owner->families = state_->families;
   }
   owner->snapshot = state_->live_snapshots->Begin();

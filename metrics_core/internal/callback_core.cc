@@ -126,7 +126,7 @@ CallbackCore::CallbackCore(FamilyInfo info, std::shared_ptr<LiveSnapshots> live_
 
 bool CallbackCore::HasArity(std::span<const std::string_view> values) {
   if (values.size() == info_.label_names.size()) return true;
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ++refused_lookups_;
   return false;
 }
@@ -134,7 +134,7 @@ bool CallbackCore::HasArity(std::span<const std::string_view> values) {
 std::string CallbackCore::LabelText(std::span<const std::string_view> values) {
   const SeriesValues fitting(values, kDefaultLabelValueBytesMax);
   if (fitting.cut() > 0) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     cut_label_values_ += fitting.cut();
   }
   return MakeLabelText(quoted_label_names_, fitting.values());
@@ -161,7 +161,7 @@ std::shared_ptr<CallbackSeries> CallbackCore::AddMany(ReadMany read, std::int64_
 
 std::shared_ptr<CallbackSeries> CallbackCore::Link(std::shared_ptr<CallbackSeries> series) {
   series->family = weak_from_this();
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   const auto same = std::find_if(places_.begin(), places_.end(), [&](const Place& place) {
     return !series->is_many && !place.back()->is_many && place.back()->label_text == series->label_text;
   });
@@ -183,7 +183,7 @@ void CallbackCore::Remove(const std::shared_ptr<CallbackSeries>& series) {
 }
 
 void CallbackCore::Unlink(const std::shared_ptr<CallbackSeries>& series) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   FreeCondemned();
   for (Place& place : places_) std::erase(place, series);
   std::erase_if(places_, [](const Place& place) { return place.empty(); });
@@ -195,12 +195,12 @@ void CallbackCore::FreeCondemned() {
 }
 
 void CallbackCore::CountFailure() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   ++failed_callbacks_;
 }
 
 CollectedFamily::Statistics CallbackCore::GetStatistics() const {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   Statistics statistics = {.series = places_.size()};
   for (const Place& place : places_) {
     for (const auto& series : place) statistics.series_bytes += sizeof(*series) + series->label_text.size();
@@ -215,7 +215,7 @@ CollectedFamily::Statistics CallbackCore::GetStatistics() const {
 void CallbackCore::Collect(SnapshotBuilder& builder, std::uint64_t /*now_nanoseconds*/) noexcept {
   Callbacks newest;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     FreeCondemned();
     newest.reserve(places_.size());
     for (const Place& place : places_) newest.push_back(place.back());

@@ -19,6 +19,7 @@
 #include "metrics_core/callback_values.h"
 #include "metrics_core/internal/collected_family.h"
 #include "metrics_core/internal/series/live_snapshots.h"
+#include "metrics_core/mutex.h"
 #include "metrics_core/reading/family_info.h"
 
 namespace streamhouse::metrics::internal {
@@ -53,6 +54,7 @@ struct CallbackSeries {
   std::int64_t created_unix_milliseconds = 0;
   std::weak_ptr<CallbackCore> family;
 
+  // Recursive, which Mutex is not: a callback may remove its own series.
   std::recursive_mutex mutex;
   // Guarded by mutex; null once removed.
   std::shared_ptr<const Callback> read;
@@ -97,7 +99,7 @@ class CallbackCore final : public CollectedFamily, public std::enable_shared_fro
   std::string LabelText(std::span<const std::string_view> values);
   std::shared_ptr<CallbackSeries> Link(std::shared_ptr<CallbackSeries> series);
   void CountFailure();
-  void FreeCondemned();
+  void FreeCondemned() STREAMHOUSE_REQUIRES(mutex_);
   void Unlink(const std::shared_ptr<CallbackSeries>& series);
 
   // Immutable after construction.
@@ -106,13 +108,12 @@ class CallbackCore final : public CollectedFamily, public std::enable_shared_fro
   const std::vector<std::string> quoted_label_names_;
   const std::shared_ptr<LiveSnapshots> live_snapshots_;
 
-  mutable std::mutex mutex_;
-  // Guarded by mutex_.
-  std::vector<Place> places_;
-  std::vector<Condemned> condemned_;
-  std::uint64_t cut_label_values_ = 0;
-  std::uint64_t refused_lookups_ = 0;
-  std::uint64_t failed_callbacks_ = 0;
+  mutable Mutex mutex_;
+  std::vector<Place> places_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::vector<Condemned> condemned_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::uint64_t cut_label_values_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
+  std::uint64_t refused_lookups_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
+  std::uint64_t failed_callbacks_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace streamhouse::metrics::internal

@@ -18,8 +18,8 @@ namespace streamhouse::metrics::internal {
 namespace {
 
 bool AreOverflow(std::span<const std::string_view> values) {
-  return !values.empty() && std::all_of(values.begin(), values.end(),
-                                        [](std::string_view value) { return value == kOverflowLabelValue; });
+  return !values.empty() &&
+         std::all_of(values.begin(), values.end(), [](std::string_view value) { return value == kOverflowLabelValue; });
 }
 
 // Adds the buckets to those of the first bound that is not below them.
@@ -95,7 +95,7 @@ SeriesRef FamilyCore::Resolve(std::span<const std::string_view> values) noexcept
   const SeriesValues wanted(values, options_.label_value_bytes_max);
   const std::span<const std::string_view> valid = wanted.values();
 
-  const Lock lock(mutex_);
+  const MutexLock lock(mutex_);
   cut_label_values_ += wanted.cut();
   const Series* series = table_.Find(valid);
   if (series == nullptr) {
@@ -160,7 +160,7 @@ void FamilyCore::CountOverflowed() noexcept {
 bool FamilyCore::Remove(std::span<const std::string_view> values) noexcept {
   if (!HasArity(values)) return false;
   const SeriesValues wanted(values, options_.label_value_bytes_max);
-  const Lock lock(mutex_);
+  const MutexLock lock(mutex_);
   FreeCondemned();
   const Series* const found = table_.Find(wanted.values());
   if (found == nullptr) return false;
@@ -195,7 +195,7 @@ void FamilyCore::FreeCondemned() {
 }
 
 CollectedFamily::Statistics FamilyCore::GetStatistics() const {
-  const Lock lock(mutex_);
+  const MutexLock lock(mutex_);
   Statistics statistics = {.series = table_.live_count(),
                            .series_bytes = table_.memory_bytes(),
                            .overflowed_lookups = overflowed_lookups(),
@@ -212,7 +212,7 @@ std::uint64_t FamilyCore::overflowed_lookups() const noexcept {
 }
 
 void FamilyCore::Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) noexcept {
-  const Lock lock(mutex_);
+  const MutexLock lock(mutex_);
   FreeCondemned();
   reader_.StartPass();
   if (options_.expire_after_nanoseconds > 0) Expire(now_nanoseconds);

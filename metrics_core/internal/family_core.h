@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -34,6 +33,7 @@
 #include "metrics_core/internal/series/series_ref.h"
 #include "metrics_core/internal/series/series_table.h"
 #include "metrics_core/metric_options.h"
+#include "metrics_core/mutex.h"
 #include "metrics_core/reading/family_info.h"
 
 namespace streamhouse::metrics {
@@ -96,8 +96,6 @@ class FamilyCore final : public CollectedFamily {
   }
 
  private:
-  using Lock = std::lock_guard<std::mutex>;
-
   // Unlinked, but perhaps still read.
   struct Condemned {
     std::vector<std::uint32_t> numbers;
@@ -116,33 +114,33 @@ class FamilyCore final : public CollectedFamily {
   // What it returns is counted where it is false.
   bool HasArity(std::span<const std::string_view> values) noexcept;
   Slot FindOverflow(std::span<const std::string_view> values) noexcept;
-  bool IsFull() const {
+  bool IsFull() const STREAMHOUSE_REQUIRES(mutex_) {
     return table_.live_count() >= std::uint64_t{options_.series_max} + (overflow_number_ ? 1U : 0U) ||
            table_.key_bytes() >= label_bytes_max_;
   }
   // Whether look-ups that find nothing get the overflow series without a lock.
-  void UpdateOverflowRun();
+  void UpdateOverflowRun() STREAMHOUSE_REQUIRES(mutex_);
   // The number of a new series, or of the overflow series; nothing when there are no cells left.
-  std::optional<std::uint32_t> Make(std::span<const std::string_view> values);
+  std::optional<std::uint32_t> Make(std::span<const std::string_view> values) STREAMHOUSE_REQUIRES(mutex_);
   // That of the overflow series, made if need be; nothing when there are no cells left.
-  std::optional<std::uint32_t> OverflowNumber();
-  void Condemn(std::vector<std::uint32_t> numbers);
-  void FreeCondemned();
+  std::optional<std::uint32_t> OverflowNumber() STREAMHOUSE_REQUIRES(mutex_);
+  void Condemn(std::vector<std::uint32_t> numbers) STREAMHOUSE_REQUIRES(mutex_);
+  void FreeCondemned() STREAMHOUSE_REQUIRES(mutex_);
   void CountOverflowed() noexcept;
 
-  void Expire(std::uint64_t now_nanoseconds);
-  std::uint64_t ValueForExpiry(Slot run);
+  void Expire(std::uint64_t now_nanoseconds) STREAMHOUSE_REQUIRES(mutex_);
+  std::uint64_t ValueForExpiry(Slot run) STREAMHOUSE_REQUIRES(mutex_);
   // Calls visit(number, series) for each live series.
   template <typename Visit>
-  void ForEachSeries(const Visit& visit) const;
+  void ForEachSeries(const Visit& visit) const STREAMHOUSE_REQUIRES(mutex_);
   template <typename Values, typename Read>
-  void CollectNumbers(SnapshotBuilder& builder, const Read& read);
+  void CollectNumbers(SnapshotBuilder& builder, const Read& read) STREAMHOUSE_REQUIRES(mutex_);
   // The sum of a series is read by sum_of(reading).
   template <typename SumOf>
-  void CollectHistograms(SnapshotBuilder& builder, const SumOf& sum_of);
-  void CollectExponentialHistograms(SnapshotBuilder& builder);
-  void CollectInfos(SnapshotBuilder& builder);
-  void CollectExtras(SeriesBuilder& family);
+  void CollectHistograms(SnapshotBuilder& builder, const SumOf& sum_of) STREAMHOUSE_REQUIRES(mutex_);
+  void CollectExponentialHistograms(SnapshotBuilder& builder) STREAMHOUSE_REQUIRES(mutex_);
+  void CollectInfos(SnapshotBuilder& builder) STREAMHOUSE_REQUIRES(mutex_);
+  void CollectExtras(SeriesBuilder& family) STREAMHOUSE_REQUIRES(mutex_);
 
   // Immutable after construction.
   const Options options_;
@@ -159,16 +157,21 @@ class FamilyCore final : public CollectedFamily {
   std::atomic<std::uint64_t> overflowed_lookups_{0};
   std::atomic<std::uint64_t> refused_lookups_{0};
 
-  mutable std::mutex mutex_;
-  // Guarded by mutex_; SeriesTable::Find and At run beside it.
+  mutable Mutex mutex_;
+  // Used under mutex_, except that SeriesTable::Find and At run beside it. Unmarked, as is created_: clang does not see
+  // the lock in the functions that visit series.
   SeriesTable table_;
   CellReader reader_;
   ExponentialReading exponential_;
-  std::deque<Condemned> condemned_;               // oldest first
-  std::vector<LastUse> last_uses_;                // by number; empty where series do not expire
-  std::vector<std::int64_t> created_;             // by number, Unix milliseconds; empty where not kept
-  std::optional<std::uint32_t> overflow_number_;  // the overflow series, once it was needed
-  std::uint64_t cut_label_values_ = 0;
+  // Oldest first.
+  std::deque<Condemned> condemned_ STREAMHOUSE_GUARDED_BY(mutex_);
+  // By number; empty where series do not expire.
+  std::vector<LastUse> last_uses_ STREAMHOUSE_GUARDED_BY(mutex_);
+  // By number, Unix milliseconds; empty where not kept.
+  std::vector<std::int64_t> created_;
+  // The overflow series, once it was needed.
+  std::optional<std::uint32_t> overflow_number_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::uint64_t cut_label_values_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace internal

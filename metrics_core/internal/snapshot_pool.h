@@ -5,11 +5,11 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
 
 #include "metrics_core/internal/series/live_snapshots.h"
+#include "metrics_core/mutex.h"
 #include "metrics_core/reading/snapshot_builder.h"
 
 namespace streamhouse::metrics::internal {
@@ -19,7 +19,7 @@ class SnapshotPool {
   explicit SnapshotPool(std::shared_ptr<LiveSnapshots> live_snapshots) : live_snapshots_(std::move(live_snapshots)) {}
 
   std::unique_ptr<SnapshotBuffers> Take() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (spare_.empty()) return std::make_unique<SnapshotBuffers>();
     std::unique_ptr<SnapshotBuffers> buffers = std::move(spare_.back());
     spare_.pop_back();
@@ -28,7 +28,7 @@ class SnapshotPool {
 
   void Return(std::unique_ptr<SnapshotBuffers> buffers, std::uint64_t snapshot) {
     live_snapshots_->End(snapshot);
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (spare_.size() < kSpareMax) spare_.push_back(std::move(buffers));
   }
 
@@ -37,8 +37,8 @@ class SnapshotPool {
   static constexpr std::size_t kSpareMax = 1;
 
   const std::shared_ptr<LiveSnapshots> live_snapshots_;
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<SnapshotBuffers>> spare_;  // guarded by mutex_
+  Mutex mutex_;
+  std::vector<std::unique_ptr<SnapshotBuffers>> spare_ STREAMHOUSE_GUARDED_BY(mutex_);
 };
 
 }  // namespace streamhouse::metrics::internal

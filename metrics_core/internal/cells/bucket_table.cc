@@ -5,10 +5,11 @@
 #include <limits>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::metrics::internal {
 namespace {
@@ -81,9 +82,9 @@ struct BucketTableBuilder {
 };
 
 const BucketTable* BucketTable::Intern(std::span<const double> bounds, NegativeValues negative) {
-  static std::mutex* const mutex = new std::mutex;
+  static Mutex* const mutex = new Mutex;
   static auto* const tables = new std::map<std::pair<std::vector<double>, NegativeValues>, const BucketTable*>;
-  const std::lock_guard lock(*mutex);
+  const MutexLock lock(*mutex);
   const BucketTable*& table = (*tables)[{std::vector<double>(bounds.begin(), bounds.end()), negative}];
   if (table == nullptr) table = BucketTableBuilder::Build(bounds, negative);
   return table;

@@ -6,11 +6,11 @@
 #include <atomic>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
 
 #include "metrics_core/internal/cells/shard.h"
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::metrics::internal {
 namespace {
@@ -47,7 +47,7 @@ class CellArena {
   }
 
   Slot Allocate(const RunShape& shape) noexcept {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::vector<Slot>& free = free_[KeyOf(shape)];
     Slot slot = kSinkSlot;
     if (!free.empty()) {
@@ -66,12 +66,12 @@ class CellArena {
   std::atomic<std::uint32_t>& ReferencesOf(Slot slot) const { return RunsOf(slot)->references[slot % kCellsPerChunk]; }
 
   void Free(Slot slot) noexcept {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     free_[KeyOf(RunsOf(slot)->shape)].push_back(slot);
   }
 
   CellStatistics Statistics() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     std::uint64_t free_runs = 0;
     for (const auto& [key, runs] : free_) free_runs += runs.size();
     return {static_cast<std::uint64_t>(next_chunk_) * kCellsPerChunk, free_runs};
@@ -82,9 +82,12 @@ class CellArena {
     // The pool's fork handlers are registered before these, and so run after them: its mutex is taken under this one.
     FirstShard();
     // A fork while another thread holds the mutex would leave it locked for ever in the child.
-    pthread_atfork([] { Instance().mutex_.lock(); }, [] { Instance().mutex_.unlock(); },
-                   [] { Instance().mutex_.unlock(); });
+    pthread_atfork(&LockMutex, &UnlockMutex, &UnlockMutex);
   }
+
+  // Around a fork. No function holds the mutex from the one to the other.
+  static void LockMutex() STREAMHOUSE_UNCHECKED { Instance().mutex_.Lock(); }
+  static void UnlockMutex() STREAMHOUSE_UNCHECKED { Instance().mutex_.Unlock(); }
 
   ChunkRuns* RunsOf(Slot slot) const {
     // Acquire: pairs with the release in OpenChunk.
@@ -92,7 +95,7 @@ class CellArena {
   }
 
   // A new run at the end of the open chunk of its shape.
-  Slot Carve(const RunShape& shape) {
+  Slot Carve(const RunShape& shape) STREAMHOUSE_REQUIRES(mutex_) {
     Slot& next = next_slot_[KeyOf(shape)];
     if (next % kCellsPerChunk == 0 || next % kCellsPerChunk + shape.length > kCellsPerChunk) {
       const Slot opened = OpenChunk(shape);
@@ -105,7 +108,7 @@ class CellArena {
   }
 
   // The first slot of a new chunk, or kSinkSlot. Chunk 0 is the sinks' own.
-  Slot OpenChunk(const RunShape& shape) {
+  Slot OpenChunk(const RunShape& shape) STREAMHOUSE_REQUIRES(mutex_) {
     if (next_chunk_ == kMaxChunks) return kSinkSlot;
     const Slot first = next_chunk_ * kCellsPerChunk;
     if (shape.storage == CellStorage::kShared) {
@@ -135,11 +138,11 @@ class CellArena {
   // Written under mutex_, read by any thread.
   std::array<std::atomic<ChunkRuns*>, kMaxChunks> runs_{};
 
-  std::mutex mutex_;
-  // Guarded by mutex_.
-  std::map<ShapeKey, std::vector<Slot>> free_;
-  std::map<ShapeKey, Slot> next_slot_;  // a multiple of kCellsPerChunk: the chunk is full
-  Slot next_chunk_ = 1;
+  Mutex mutex_;
+  std::map<ShapeKey, std::vector<Slot>> free_ STREAMHOUSE_GUARDED_BY(mutex_);
+  // A multiple of kCellsPerChunk: the chunk is full.
+  std::map<ShapeKey, Slot> next_slot_ STREAMHOUSE_GUARDED_BY(mutex_);
+  Slot next_chunk_ STREAMHOUSE_GUARDED_BY(mutex_) = 1;
 };
 
 }  // namespace

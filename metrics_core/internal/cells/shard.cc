@@ -3,9 +3,9 @@
 #include <pthread.h>
 #include <sys/mman.h>
 
-#include <mutex>
 #include <new>
 
+#include "metrics_core/mutex.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::metrics::internal {
@@ -34,7 +34,7 @@ class ShardPool {
 
   // Null when there is no memory for another shard.
   Shard* Take() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     Shard* shard = free_;
     if (shard != nullptr) {
       free_ = shard->next_free;
@@ -48,7 +48,7 @@ class ShardPool {
   }
 
   void Return(Shard* shard) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     Free(shard);
   }
 
@@ -56,7 +56,7 @@ class ShardPool {
   bool ReturnAtThreadExit(Shard* shard) { return pthread_setspecific(exit_key_, shard) == 0; }
 
   Chunk* Allocate() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     if (slab_used_ == kChunksPerSlab) {
       void* const memory = MapZeroed(kChunksPerSlab * sizeof(Chunk));
       if (memory == nullptr) return nullptr;
@@ -73,7 +73,7 @@ class ShardPool {
   }
 
   ShardStatistics Statistics() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     // Relaxed: a count for people; it orders nothing.
     return {shards_, owned_, chunks_, lost_to_memory_.load(std::memory_order_relaxed)};
   }
@@ -89,11 +89,15 @@ class ShardPool {
   ShardPool() {
     Check(pthread_key_create(&exit_key_, &ReturnOnExit) == 0, "metrics: no pthread key left");
     // A fork while another thread holds the mutex would leave it locked for ever in the child.
-    pthread_atfork([] { Instance().mutex_.lock(); }, [] { Instance().mutex_.unlock(); },
-                   [] {
-                     Instance().ReclaimInChild();
-                     Instance().mutex_.unlock();
-                   });
+    pthread_atfork(&LockMutex, &UnlockMutex, &ReclaimAndUnlockMutex);
+  }
+
+  // Around a fork. No function holds the mutex from the one to the other.
+  static void LockMutex() STREAMHOUSE_UNCHECKED { Instance().mutex_.Lock(); }
+  static void UnlockMutex() STREAMHOUSE_UNCHECKED { Instance().mutex_.Unlock(); }
+  static void ReclaimAndUnlockMutex() STREAMHOUSE_UNCHECKED {
+    Instance().ReclaimInChild();
+    Instance().mutex_.Unlock();
   }
 
   static void ReturnOnExit(void* shard) {
@@ -102,7 +106,7 @@ class ShardPool {
     Instance().Return(static_cast<Shard*>(shard));
   }
 
-  Shard* Make() {
+  Shard* Make() STREAMHOUSE_REQUIRES(mutex_) {
     // Not constructed: null pointers are what the kernel's zero pages hold, and constructing would touch them all.
     auto* const shard = static_cast<Shard*>(MapZeroed(sizeof(Shard)));
     if (shard == nullptr) return nullptr;
@@ -114,7 +118,7 @@ class ShardPool {
     return shard;
   }
 
-  void Free(Shard* shard) {
+  void Free(Shard* shard) STREAMHOUSE_REQUIRES(mutex_) {
     shard->owned = false;
     shard->next_free = free_;
     free_ = shard;
@@ -122,7 +126,7 @@ class ShardPool {
   }
 
   // In the child of a fork: the owners of all other shards are gone.
-  void ReclaimInChild() {
+  void ReclaimInChild() STREAMHOUSE_REQUIRES(mutex_) {
     // Relaxed: the child has one thread.
     for (Shard* shard = first_.load(std::memory_order_relaxed); shard != nullptr;
          shard = shard->next.load(std::memory_order_relaxed)) {
@@ -140,15 +144,14 @@ class ShardPool {
   std::atomic<Shard*> first_{nullptr};
   std::atomic<std::uint64_t> lost_to_memory_{0};  // written by any thread
 
-  std::mutex mutex_;
-  // Guarded by mutex_.
-  Shard* last_ = nullptr;
-  Shard* free_ = nullptr;
-  Chunk* slab_ = nullptr;
-  std::size_t slab_used_ = kChunksPerSlab;
-  std::uint64_t shards_ = 0;
-  std::uint64_t owned_ = 0;
-  std::uint64_t chunks_ = 0;
+  Mutex mutex_;
+  Shard* last_ STREAMHOUSE_GUARDED_BY(mutex_) = nullptr;
+  Shard* free_ STREAMHOUSE_GUARDED_BY(mutex_) = nullptr;
+  Chunk* slab_ STREAMHOUSE_GUARDED_BY(mutex_) = nullptr;
+  std::size_t slab_used_ STREAMHOUSE_GUARDED_BY(mutex_) = kChunksPerSlab;
+  std::uint64_t shards_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
+  std::uint64_t owned_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
+  std::uint64_t chunks_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
 };
 
 // The calling thread's shard for one recording. One that it must give back after the recording is put in

@@ -6,8 +6,9 @@
 #pragma once
 
 #include <cstdint>
-#include <mutex>
 #include <set>
+
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::metrics::internal {
 
@@ -15,33 +16,32 @@ class LiveSnapshots {
  public:
   // Begins a snapshot; its number goes to End().
   std::uint64_t Begin() {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     live_.insert(next_);
     return next_++;
   }
 
   void End(std::uint64_t snapshot) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     live_.erase(snapshot);
   }
 
   // The number that the next snapshot will have.
   std::uint64_t Next() const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return next_;
   }
 
   // True when every snapshot below `number` has ended.
   bool AllEndedBefore(std::uint64_t number) const {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     return live_.empty() || *live_.begin() >= number;
   }
 
  private:
-  mutable std::mutex mutex_;
-  // Guarded by mutex_.
-  std::uint64_t next_ = 0;
-  std::set<std::uint64_t> live_;
+  mutable Mutex mutex_;
+  std::uint64_t next_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
+  std::set<std::uint64_t> live_ STREAMHOUSE_GUARDED_BY(mutex_);
 };
 
 }  // namespace streamhouse::metrics::internal
