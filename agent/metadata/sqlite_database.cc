@@ -119,8 +119,14 @@ Status SqliteDatabase::CopyTo(const std::string& path) {
   sqlite3_backup* const backup = ::sqlite3_backup_init((*target)->handle_, "main", handle_, "main");
   if (backup == nullptr) return (*target)->ErrorOf(::sqlite3_errcode((*target)->handle_));
   constexpr int kAllPages = -1;
-  ::sqlite3_backup_step(backup, kAllPages);
-  const int code = ::sqlite3_backup_finish(backup);
+  const int stepped = ::sqlite3_backup_step(backup, kAllPages);
+  const int finished = ::sqlite3_backup_finish(backup);
+  const int primary = stepped & kPrimaryCodeMask;
+  // Of this database: no other connection has the copy. By its documentation, finish() leaves these two out.
+  if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED) {
+    return {CodeOf(stepped), path_ + ": " + ::sqlite3_errstr(stepped)};
+  }
+  const int code = stepped == SQLITE_DONE ? finished : stepped;
   return code == SQLITE_OK ? Status::Ok() : (*target)->ErrorOf(code);
 }
 

@@ -46,7 +46,8 @@ class SqliteDatabase {
   Status Execute(const char* sql);
   // The same, and waits for others where SQLite itself does not: while they change the journal mode, for example.
   Status ExecuteWhenFree(const char* sql);
-  // Writes the state of the database at one moment into another file, synced. Others may write meanwhile.
+  // Writes the state of the database at one moment into another file, synced. Others may write meanwhile. Unavailable
+  // while another connection keeps readers out, after the time that Open() was given.
   Status CopyTo(const std::string& path);
   const std::string& path() const { return path_; }
 

@@ -88,5 +88,16 @@ TEST_F(SqliteDatabaseTest, IsUnavailableWhileAnotherConnectionWrites) {
   EXPECT_TRUE(database->ExecuteWhenFree("BEGIN IMMEDIATE").ok());
 }
 
+TEST_F(SqliteDatabaseTest, CopiesNothingWhileAnotherConnectionKeepsReadersOut) {
+  auto writer = Open();
+  auto database = Open();
+  ASSERT_TRUE(writer->Execute("CREATE TABLE t (x); BEGIN EXCLUSIVE").ok());
+  const Status copied = database->CopyTo(folder_ / "copy");
+  EXPECT_EQ(copied.code(), StatusCode::kUnavailable);
+  EXPECT_EQ(copied.message(), path_ + ": database is locked");
+  ASSERT_TRUE(writer->Execute("COMMIT").ok());
+  EXPECT_TRUE(database->CopyTo(folder_ / "copy").ok());
+}
+
 }  // namespace
 }  // namespace streamhouse::agent
