@@ -13,6 +13,8 @@
 #include "agent/log/segment_name.h"
 #include "agent/metadata/sqlite_database.h"
 #include "agent/metadata/sqlite_metadata_store.h"
+#include "agent/metadata/sqlite_wal.h"
+#include "agent/topic_removal.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -31,7 +33,21 @@ Status CheckFolders(FileSystem& files, const std::string& from, const std::strin
   return {StatusCode::kFailedPrecondition, "the folder " + to + " is not empty"};
 }
 
-Result<std::vector<TopicDescription>> CopyMetadata(const std::string& from, const std::string& to) {
+// SQLite takes damage to its log for the end of it, and the last connection that closes removes the log. An agent that
+// serves has checked it, and writes to it.
+Status CheckMetadata(FileSystem& files, const std::string& from) {
+  const std::string lock_path = from + "/lock";
+  std::unique_ptr<FolderLock> lock;
+  // A new one would belong to the user of this process.
+  if (files.FileSize(lock_path).ok()) {
+    auto locked = files.LockFolder(lock_path);
+    if (!locked.ok()) return Status::Ok();
+    lock = *std::move(locked);
+  }
+  return CheckWal(files, from + "/metadata.db");
+}
+
+Result<std::unique_ptr<SqliteMetadataStore>> CopyMetadata(const std::string& from, const std::string& to) {
   auto source = SqliteDatabase::Open(from + "/metadata.db", kBusyTimeout, {});
   if (!source.ok()) return source.status();
   if (Status copied = (*source)->CopyTo(to + "/metadata.db"); !copied.ok()) return copied;
@@ -44,7 +60,7 @@ Result<std::vector<TopicDescription>> CopyMetadata(const std::string& from, cons
   for (const DeletedLife& life : *deleted) {
     if (Status forgotten = (*store)->ForgetDeleted(life.id); !forgotten.ok()) return forgotten;
   }
-  return (*store)->ListTopics();
+  return store;
 }
 
 Result<std::uint64_t> CopyFile(FileSystem& files, const std::string& from, const std::string& to) {
@@ -91,7 +107,9 @@ class PartitionCopy {
   // To be called when nothing writes to the copy any more: retention goes by the times of older files.
   Status KeepTimes() const {
     for (const CopiedSegment& segment : copied_) {
-      if (Status kept = files_.SetModificationTime(to_ + "/" + segment.name, segment.time_ms); !kept.ok()) return kept;
+      Status kept = files_.SetModificationTime(to_ + "/" + segment.name, segment.time_ms);
+      // PartitionLog::Open() removes an empty segment that the one before has passed.
+      if (!kept.ok() && kept.code() != StatusCode::kNotFound) return kept;
     }
     return files_.SyncFolder(to_);
   }
@@ -165,14 +183,50 @@ Result<bool> HasEnded(SqliteDatabase& source, const TopicDescription& topic) {
   return *row == SqliteStatement::Row::kDone;
 }
 
-Status RemoveSegments(FileSystem& files, const std::string& folder) {
-  auto names = files.ListFolder(folder);
-  if (!names.ok()) return names.status();
-  for (const std::string& name : *names) {
-    if (!BaseOffsetOf(name)) continue;
-    if (Status removed = files.RemoveFile(folder + "/" + name); !removed.ok()) return removed;
+// Returns the bytes of its logs; nothing when the topic has ended meanwhile.
+Result<std::optional<std::uint64_t>> CopyTopic(FileSystem& files, const std::string& from, const std::string& to,
+                                               const TopicDescription& topic, SqliteDatabase& source,
+                                               const BackupProgress& progress) {
+  std::uint64_t sum = 0;
+  for (std::uint32_t i = 0; i < topic.partitions; ++i) {
+    const TopicPartition name = {.topic = topic.name, .partition = i};
+    const auto bytes = CopyPartition(files, from + "/log/" + name.ToString(), to + "/log/" + name.ToString());
+    // Also after a failure: what was found may be of two topics.
+    const auto has_ended = HasEnded(source, topic);
+    if (!has_ended.ok()) return has_ended.status();
+    if (*has_ended) return std::optional<std::uint64_t>();
+    if (!bytes.ok()) return bytes.status();
+    sum += *bytes;
+    progress(name, *bytes);
   }
-  return files.SyncFolder(folder);
+  return std::optional(sum);
+}
+
+// Takes a topic that has ended out of the copy.
+Status RemoveTopic(FileSystem& files, MetadataStore& copy, const std::string& to, const TopicDescription& topic) {
+  if (Status deleted = copy.DeleteTopic(topic.name, topic.id); !deleted.ok()) return deleted;
+  return RemoveFiles(files, copy, to + "/log", {.topic = topic.name, .id = topic.id}, TopicFolder::kOfDeletedLife);
+}
+
+Result<BackupTotals> CopyTopics(FileSystem& files, MetadataStore& copy, const std::string& from, const std::string& to,
+                                const BackupProgress& progress) {
+  auto source = SqliteDatabase::Open(from + "/metadata.db", kBusyTimeout, {});
+  if (!source.ok()) return source.status();
+  auto topics = copy.ListTopics();
+  if (!topics.ok()) return topics.status();
+  BackupTotals totals;
+  for (const TopicDescription& topic : *topics) {
+    const auto bytes = CopyTopic(files, from, to, topic, **source, progress);
+    if (!bytes.ok()) return bytes.status();
+    if (!bytes->has_value()) {
+      if (Status removed = RemoveTopic(files, copy, to, topic); !removed.ok()) return removed;
+      continue;
+    }
+    ++totals.topics;
+    totals.partitions += topic.partitions;
+    totals.bytes += **bytes;
+  }
+  return totals;
 }
 
 }  // namespace
@@ -180,28 +234,12 @@ Status RemoveSegments(FileSystem& files, const std::string& folder) {
 Result<BackupTotals> BackUp(const std::string& from, const std::string& to, const BackupProgress& progress,
                             FileSystem& files) {
   if (Status fit = CheckFolders(files, from, to); !fit.ok()) return fit;
-  auto topics = CopyMetadata(from, to);
-  if (!topics.ok()) return topics.status();
-  auto source = SqliteDatabase::Open(from + "/metadata.db", kBusyTimeout, {});
-  if (!source.ok()) return source.status();
-  BackupTotals totals = {.topics = topics->size()};
-  for (const TopicDescription& topic : *topics) {
-    for (std::uint32_t i = 0; i < topic.partitions; ++i) {
-      const TopicPartition name = {.topic = topic.name, .partition = i};
-      const std::string copy = to + "/log/" + name.ToString();
-      auto bytes = CopyPartition(files, from + "/log/" + name.ToString(), copy);
-      if (!bytes.ok()) return bytes.status();
-      const auto has_ended = HasEnded(**source, topic);
-      if (!has_ended.ok()) return has_ended.status();
-      if (*has_ended) {
-        if (Status removed = RemoveSegments(files, copy); !removed.ok()) return removed;
-        *bytes = 0;
-      }
-      ++totals.partitions;
-      totals.bytes += *bytes;
-      progress(name, *bytes);
-    }
-  }
+  if (Status checked = CheckMetadata(files, from); !checked.ok()) return checked;
+  auto copy = CopyMetadata(from, to);
+  if (!copy.ok()) return copy.status();
+  auto totals = CopyTopics(files, **copy, from, to, progress);
+  if (!totals.ok()) return totals.status();
+  copy->reset();
   if (Status synced = files.SyncFolder(to); !synced.ok()) return synced;
   return totals;
 }

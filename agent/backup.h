@@ -4,13 +4,13 @@
 // Guarantees: an agent opens the copy. It holds what was acknowledged, and the offsets that were committed, before the
 // call; it may hold a part of what came later. No offset in it is beyond the records in it: metadata are copied first,
 // and logs afterwards, up to their last whole batch. Segments that retention removes meanwhile may be missing at the
-// start of a log, never in its middle. Segments keep their times of modification. When the call returns OK, the copy is
-// on the disk.
+// start of a log, never in its middle. A topic that is deleted meanwhile is not in the copy. Segments keep their times
+// of modification. When the call returns OK, the copy is on the disk.
 // Thread safety: any thread; the source may be in use by an agent of this or another process.
-// Cost: reads and writes everything once. Of a topic that is deleted meanwhile, the partitions that were not copied yet
-// are empty in the copy, also when there is another topic of its name by then.
+// Cost: reads and writes everything once.
 // Errors: FailedPrecondition when the target is not empty; NotFound when the source has no metadata; DataLoss naming
-// what is damaged in the source; those of the file system. What was copied until then stays.
+// what is damaged in the source, also in the write-ahead log of the metadata while no agent runs; those of the file
+// system. What was copied until then stays.
 #pragma once
 
 #include <cstddef>
@@ -29,7 +29,7 @@ struct BackupTotals {
   std::uint64_t bytes = 0;  // of logs
 };
 
-// A partition has been copied, with so many bytes.
+// A partition has been copied, with so many bytes. The totals leave it out when its topic is deleted after that.
 using BackupProgress = std::function<void(const TopicPartition& partition, std::uint64_t bytes)>;
 
 // `files` is that of the logs, on both sides.

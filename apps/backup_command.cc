@@ -22,10 +22,7 @@ Status BackUp(const BackupFlags& flags) {
         PrintLine(fmt::format("topic={} partition={} bytes={}", partition.topic, partition.partition, bytes)));
   };
   const auto totals = agent::BackUp(flags.data, flags.to, print);
-  if (!totals.ok()) {
-    const bool is_target = totals.status().code() == StatusCode::kFailedPrecondition;
-    return {totals.status().code(), totals.status().message() + (is_target ? " (--to)" : " (--data)")};
-  }
+  if (!totals.ok()) return totals.status();
   return PrintLine(fmt::format("topics={} partitions={} bytes={}", totals->topics, totals->partitions, totals->bytes));
 }
 

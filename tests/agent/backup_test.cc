@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "agent/committed_offsets.h"
+#include "agent/data_folder.h"
 #include "agent/log/partition_log.h"
 #include "agent/testing/intercepted_file_system.h"
 #include "tests/agent/support/batches.h"
@@ -32,8 +34,11 @@ class BackupTest : public CatalogFixture {
   void Append(int batches) {
     for (int i = 0; i < batches; ++i) EXPECT_TRUE((*topics_->Find("orders", 0))->Append(BatchOf({"a"})).ok());
   }
-  Result<BackupTotals> BackUpTo(const std::string& name) {
-    return BackUp(folder_.path(), folder_ / name, [](const TopicPartition&, std::uint64_t) {});
+  Result<BackupTotals> BackUpTo(const std::string& name) { return BackUpFrom(folder_.path(), name); }
+  Result<BackupTotals> BackUpFrom(const std::string& from, const std::string& name,
+                                  FileSystem& files = PosixFileSystem()) {
+    return BackUp(
+        from, folder_ / name, [](const TopicPartition&, std::uint64_t) {}, files);
   }
   // What an agent does that opens the copy.
   struct Copy {
@@ -53,6 +58,18 @@ class BackupTest : public CatalogFixture {
     LeaseKeeper leases;
     TopicCatalog topics;
   };
+  void ExpectCopyWithoutTopic(const Result<BackupTotals>& totals) const {
+    ASSERT_TRUE(totals.ok()) << totals.status().message();
+    EXPECT_EQ(totals->topics + totals->partitions + totals->bytes, 0U);
+    const Copy copy(folder_ / "copy");
+    EXPECT_TRUE(copy.topics.List().empty());
+    EXPECT_TRUE(copy.store->ListCommittedOffsets({})->empty());
+    EXPECT_TRUE(copy.store->ListDeleted()->empty());
+    EXPECT_TRUE(std::filesystem::is_empty(folder_ / "copy/log"));
+  }
+
+  // As a serving agent has it.
+  const DataFolder data_ = *DataFolder::Open(PosixFileSystem(), folder_.path());
 };
 
 TEST_F(BackupTest, HoldsRecordsAndOffsetsOfAServingAgent) {
@@ -91,8 +108,13 @@ TEST_F(BackupTest, HasNoOffsetBeyondItsRecordsWhileBothMove) {
 // Removes segments of a log of five, at the moment when one of them is about to be read.
 class RetentionDuringBackup final : public InterceptedFileSystem {
  public:
-  RetentionDuringBackup(std::string folder, std::uint64_t at, std::vector<std::uint64_t> goes)
-      : InterceptedFileSystem(PosixFileSystem()), folder_(std::move(folder)), at_(at), goes_(std::move(goes)) {}
+  RetentionDuringBackup(
+      std::string folder, std::uint64_t at, std::vector<std::uint64_t> goes, std::function<void()> also = [] {})
+      : InterceptedFileSystem(PosixFileSystem()),
+        folder_(std::move(folder)),
+        at_(at),
+        goes_(std::move(goes)),
+        also_(std::move(also)) {}
 
   std::string Segment(std::uint64_t offset) const {
     return folder_ + "/0000000000000000000" + std::to_string(offset) + ".log";
@@ -100,6 +122,7 @@ class RetentionDuringBackup final : public InterceptedFileSystem {
   Status Admit(DiskOperation operation, const std::string& path) override {
     if (operation != DiskOperation::kOther || path != Segment(at_)) return Status::Ok();
     for (const std::uint64_t offset : goes_) std::filesystem::remove(Segment(offset));
+    also_();
     return Status::Ok();
   }
 
@@ -107,6 +130,7 @@ class RetentionDuringBackup final : public InterceptedFileSystem {
   const std::string folder_;
   const std::uint64_t at_;
   const std::vector<std::uint64_t> goes_;
+  const std::function<void()> also_;
 };
 
 class BackupDuringRetentionTest : public BackupTest {
@@ -118,8 +142,7 @@ class BackupDuringRetentionTest : public BackupTest {
   // Segments go when `at` is about to be copied. What is left in the copy is [first, 5).
   void ExpectCopyFrom(std::uint64_t first, std::uint64_t at, const std::vector<std::uint64_t>& goes) {
     RetentionDuringBackup files(log_, at, goes);
-    const auto totals = BackUp(
-        folder_.path(), folder_ / "copy", [](const TopicPartition&, std::uint64_t) {}, files);
+    const auto totals = BackUpFrom(folder_.path(), "copy", files);
     ASSERT_TRUE(totals.ok()) << totals.status().message();
     const auto log = *PartitionLog::Open(PosixFileSystem(), folder_ / "copy/log/orders/0", {});
     EXPECT_EQ(log->LogStartOffset(), first);
@@ -144,9 +167,23 @@ TEST_F(BackupDuringRetentionTest, EndsAtASegmentThatIsALinkToNowhere) {
 
 TEST_F(BackupDuringRetentionTest, StillFindsAGapThatIsDamage) {
   RetentionDuringBackup files(log_, 3, {3});
-  const auto copied = BackUp(
-      folder_.path(), folder_ / "copy", [](const TopicPartition&, std::uint64_t) {}, files);
-  EXPECT_EQ(copied.status().code(), StatusCode::kDataLoss);
+  EXPECT_EQ(BackUpFrom(folder_.path(), "copy", files).status().code(), StatusCode::kDataLoss);
+}
+
+// What is copied of the folder of a topic that has ended may be of two topics.
+TEST_F(BackupDuringRetentionTest, FindsNoDamageInATopicThatIsDeletedMeanwhile) {
+  const TopicId id = topics_->Describe("orders")->id;
+  RetentionDuringBackup files(log_, 3, {3}, [&] { static_cast<void>(store_->DeleteTopic("orders", id)); });
+  ExpectCopyWithoutTopic(BackUpFrom(folder_.path(), "copy", files));
+}
+
+// A roll that failed leaves one.
+TEST_F(BackupDuringRetentionTest, LeavesOutAnEmptySegmentThatTheSegmentBeforeHasPassed) {
+  const RetentionDuringBackup segments(log_, 0, {});
+  WriteRawFile(segments.Segment(1), "");
+  const auto totals = BackUpTo("copy");
+  ASSERT_TRUE(totals.ok()) << totals.status().message();
+  EXPECT_EQ(Copy(folder_ / "copy").End(), 5U);
 }
 
 // Retention counts from the time of a file whose batches do not tell when they were appended.
@@ -163,16 +200,33 @@ TEST_F(BackupDuringRetentionTest, KeepsTheTimesOfFilesAlsoWhereATailIsCutOff) {
   }
 }
 
-TEST_F(BackupTest, TakesNoRecordsOfALaterTopicOfTheName) {
+TEST_F(BackupTest, LeavesOutATopicThatIsDeletedMeanwhileAlsoWhereThereIsALaterOne) {
   const auto replace = [this](const TopicPartition& copied, std::uint64_t) {
     if (copied.partition != 0) return;
     ASSERT_TRUE(topics_->Delete("orders").ok());
     ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
     EXPECT_TRUE((*topics_->Find("orders", 1))->Append(BatchOf({"later"})).ok());
   };
-  ASSERT_TRUE(BackUp(folder_.path(), folder_ / "copy", replace).ok());
-  const auto log = PartitionLog::Open(PosixFileSystem(), folder_ / "copy/log/orders/1", {});
-  EXPECT_EQ((*log)->HighWatermark(), 0U);
+  ASSERT_TRUE((*topics_->Find("orders", 1))->Append(BatchOf({"a"})).ok());
+  ASSERT_TRUE(CommittedOffsets(*store_, *topics_).Commit("g", {"orders", 1}, 1).ok());
+  ExpectCopyWithoutTopic(BackUp(folder_.path(), folder_ / "copy", replace));
+}
+
+// Goal: what SQLite cannot read is not taken for the end, and stays. Method: the metadata of an agent that was killed,
+// with damage in the middle of their write-ahead log.
+TEST_F(BackupTest, NamesAndKeepsADamagedWriteAheadLogOfAnAgentThatWasKilled) {
+  const std::string killed = folder_ / "killed";
+  std::filesystem::create_directory(killed);
+  for (const std::string name : {"/metadata.db", "/metadata.db-wal"}) {
+    std::filesystem::copy_file(folder_.path() + name, killed + name);
+  }
+  const std::string wal = killed + "/metadata.db-wal";
+  FlipBit(wal, 100);
+  const std::string damaged = ReadRawFile(wal);
+  const Status copied = BackUpFrom(killed, "copy").status();
+  EXPECT_EQ(copied.code(), StatusCode::kDataLoss);
+  EXPECT_EQ(copied.message().find(wal + " at byte 32: damaged"), 0U) << copied.message();
+  EXPECT_EQ(ReadRawFile(wal), damaged);
 }
 
 TEST_F(BackupTest, RefusesATargetThatIsNotEmpty) {

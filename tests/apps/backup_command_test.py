@@ -38,7 +38,7 @@ class BackupCommand(unittest.TestCase):
     def test_refuses_a_target_that_is_not_empty_and_a_source_that_is_no_agents(self):
         done = self.backup(self.data)
         self.assertEqual(1, done.returncode)
-        self.assertRegex(done.stderr, "is not empty.*--to")
+        self.assertRegex(done.stderr, "^streamhouse backup: .*the folder .*/data is not empty\n$")
         done = processes.run("backup", "--data", self.folder / "none", "--to", self.folder / "copy")
         self.assertEqual(1, done.returncode)
-        self.assertRegex(done.stderr, "metadata.db.*--data")
+        self.assertRegex(done.stderr, "^streamhouse backup: no data of an agent: .*/none/metadata.db: No such file.*\n$")
