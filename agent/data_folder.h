@@ -3,6 +3,7 @@
 //   <data_folder>/lock         held while the agent runs
 //   <data_folder>/metadata.db  topics, leases, committed offsets
 //   <data_folder>/reserve      bytes of the disk that are kept for metadata (disk_reserve.h)
+//   <data_folder>/log/<topic>/topic#<id>    whose folder it is (topic_folders.h)
 //   <data_folder>/log/<topic>/<partition>/  segments
 //
 // One folder holds both the logs and the leases for them, so that neither can meet another cluster's counterpart.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "agent/operator_log.h"
@@ -61,22 +62,21 @@ void TopicCatalog::StoreOpenings() {
   if (!openings_.Flush().ok()) OperatorLog().error("{}", openings_.Health().message());
 }
 
-// What waits to be removed is no stray.
 Status TopicCatalog::NameStrays() {
   auto lives = store_.ListDeleted();
   if (!lives.ok()) return lives.status();
-  const auto partitions_of = [this](const std::string& name) -> std::optional<std::uint32_t> {
-    const auto count = PartitionCount(name);
-    return count.ok() ? std::optional(*count) : std::nullopt;
-  };
-  auto strays = folders_.FindStrays(partitions_of);
-  if (!strays.ok()) return strays.status();
-  for (const std::string& folder : *strays) {
-    const bool is_deleted = std::any_of(lives->begin(), lives->end(), [&](const DeletedLife& life) {
-      return folder == life.topic || folder == RemovedFolderName(life.id);
-    });
-    if (!is_deleted) strays_.Add(folder);
+  std::set<std::string> waiting;
+  for (const DeletedLife& life : *lives) {
+    waiting.insert(RemovedFolderName(life.id));
+    if (!IsSetAside(files_, options_.log_folder, life)) waiting.insert(life.topic);
   }
+  const auto find_topic = [this](const std::string& name) -> std::optional<TopicDescription> {
+    auto known = Describe(name);
+    return known.ok() ? std::optional(*std::move(known)) : std::nullopt;
+  };
+  auto strays = folders_.FindStrays(find_topic, waiting);
+  if (!strays.ok()) return strays.status();
+  for (const std::string& folder : *strays) strays_.Add(folder);
   return Status::Ok();
 }
 

@@ -154,6 +154,7 @@ class TopicCatalog {
   Status FirstUnserved(const std::string& topic) const;
   Status ServeRest(const std::string& topic);
   Status FinishRemovals(std::string_view topic = {});
+  void TellRemovalTrouble(TopicId id, const std::string& message);
   Status NameStrays();
   Status CheckUnused(const std::string& topic, std::uint32_t first, std::uint32_t end) const;
   std::vector<TopicPartition> Unserved(const std::string& topic) const;
@@ -171,7 +172,7 @@ class TopicCatalog {
 
   std::mutex create_mutex_;  // one creation at a time; taken before mutex_
   // guarded by create_mutex_
-  std::unordered_map<TopicId, std::string> removals_told_;  // why files of a deleted topic stay, as logged last
+  std::unordered_map<TopicId, std::string> removals_told_;  // why files of deleted topics stay, as logged last
 
   mutable std::shared_mutex mutex_;  // held for moments only
   // guarded by mutex_

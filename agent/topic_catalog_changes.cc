@@ -50,11 +50,7 @@ Status TopicCatalog::Create(const TopicDescription& topic, LogsWithoutTopic logs
   if (*found > 0) return CreateNew(topic, logs);
   if (Status begun = folders_.BeginCreation(topic.name); !begun.ok()) return begun;
   Status created = CreateNew(topic, logs);
-  if (created.ok()) {
-    folders_.FinishCreation(topic.name);
-  } else {
-    folders_.AbandonCreation(topic.name);
-  }
+  if (!created.ok()) folders_.AbandonCreation(topic.name);
   return created;
 }
 
@@ -70,6 +66,7 @@ Status TopicCatalog::CreateNew(const TopicDescription& topic, LogsWithoutTopic f
   }
   auto created = store_.CreateTopic(topic);
   if (!created.ok()) return created.status();
+  folders_.FinishCreation(topic.name, created->id);
   Topic added = {.id = created->id, .retention = created->retention, .books = options_.books.Open(topic.name)};
   for (std::uint32_t i = 0; i < topic.partitions; ++i) {
     added.partitions.push_back(ServeOpened({.topic = topic.name, .partition = i}, added, std::move(logs[i])));
@@ -104,16 +101,15 @@ Status TopicCatalog::AddPartitions(const std::string& topic, std::uint32_t parti
   }
   if (Status unused = CheckUnused(topic, info->partitions, partitions); !unused.ok()) return unused;
   std::vector<std::unique_ptr<PartitionLog>> logs;
-  for (std::uint32_t i = info->partitions; i < partitions; ++i) {
-    auto log = OpenLog({.topic = topic, .partition = i});
-    if (!log.ok()) {
-      logs.clear();
-      folders_.AbandonPartitions(topic, info->partitions, partitions);
-      return log.status();
+  const auto add = [&]() -> Status {
+    for (std::uint32_t i = info->partitions; i < partitions; ++i) {
+      auto log = OpenLog({.topic = topic, .partition = i});
+      if (!log.ok()) return log.status();
+      logs.push_back(*std::move(log));
     }
-    logs.push_back(*std::move(log));
-  }
-  if (Status added = store_.AddPartitions(topic, partitions); !added.ok()) {
+    return store_.AddPartitions(topic, partitions);
+  };
+  if (Status added = add(); !added.ok()) {
     logs.clear();
     folders_.AbandonPartitions(topic, info->partitions, partitions);
     return added;
@@ -184,10 +180,22 @@ void TopicCatalog::Retire(const std::vector<ServedPartition>& partitions) {
   }
 }
 
+// Tries that come every minute tell the same trouble once.
+void TopicCatalog::TellRemovalTrouble(TopicId id, const std::string& message) {
+  std::string& told = removals_told_[id];
+  if (told != message) OperatorLog().error("{}", message);
+  told = message;
+}
+
 // Of `topic`, or of all. Fails where the folder of a topic is still under its name.
 Status TopicCatalog::FinishRemovals(std::string_view topic) {
+  constexpr TopicId kAll = 0;
   auto lives = store_.ListDeleted();
-  if (!lives.ok()) return lives.status();
+  if (!lives.ok()) {
+    TellRemovalTrouble(kAll, "files of deleted topics stay for now: " + lives.status().message());
+    return lives.status();
+  }
+  removals_told_.erase(kAll);
   Status first;
   for (const DeletedLife& life : *lives) {
     if (!topic.empty() && life.topic != topic) continue;
@@ -198,12 +206,7 @@ Status TopicCatalog::FinishRemovals(std::string_view topic) {
       removals_told_.erase(life.id);
       OperatorLog().info("removed the files of the deleted topic {}", life.topic);
     } else {
-      // This is tried every minute.
-      std::string& told = removals_told_[life.id];
-      if (told != removed.message()) {
-        OperatorLog().error("files of the deleted topic {} stay for now: {}", life.topic, removed.message());
-        told = removed.message();
-      }
+      TellRemovalTrouble(life.id, "files of the deleted topic " + life.topic + " stay for now: " + removed.message());
       if (first.ok() && !IsSetAside(files_, options_.log_folder, life)) first = std::move(removed);
     }
   }

@@ -21,14 +21,38 @@ std::optional<std::uint32_t> PartitionOf(std::string_view name) {
   return partition;
 }
 
+Result<TopicId> LifeOf(FileSystem& files, const std::string& topic_path) {
+  auto names = files.ListFolder(topic_path);
+  if (names.status().code() == StatusCode::kNotFound) return TopicId{0};
+  if (!names.ok()) return names.status();
+  for (const std::string& name : *names) {
+    if (!name.starts_with(kLifePrefix)) continue;
+    TopicId id = 0;
+    const char* const end = name.data() + name.size();
+    if (std::from_chars(name.data() + kLifePrefix.size(), end, id).ptr == end) return id;
+  }
+  return TopicId{0};
+}
+
 Status TopicFolders::BeginCreation(const std::string& topic) {
   if (Status created = files_.CreateFolders(PathOf(topic)); !created.ok()) return created;
   auto mark = files_.OpenForAppend(PathOf(topic) + "/" + std::string(kCreationMark));
   return mark.status();
 }
 
-void TopicFolders::FinishCreation(const std::string& topic) {
-  static_cast<void>(files_.RemoveFile(PathOf(topic) + "/" + std::string(kCreationMark)));
+void TopicFolders::FinishCreation(const std::string& topic, TopicId id) {
+  const std::string path = PathOf(topic) + "/";
+  const std::string mark = path + std::string(kLifePrefix) + std::to_string(id);
+  auto names = files_.ListFolder(PathOf(topic));
+  if (!names.ok()) return;
+  bool is_marked = false;
+  for (const std::string& name : *names) {
+    if (name != kCreationMark && !name.starts_with(kLifePrefix)) continue;
+    // Needs no new file where the disk is full.
+    if (path + name != mark && !files_.Rename(path + name, mark).ok()) return;
+    is_marked = true;
+  }
+  if (!is_marked) static_cast<void>(files_.OpenForAppend(mark));
 }
 
 void TopicFolders::AbandonCreation(const std::string& topic) {
@@ -44,7 +68,7 @@ void TopicFolders::AbandonCreation(const std::string& topic) {
     if (!*has_records) empty.push_back(path);
   }
   for (const std::string& path : empty) RemovePartition(path);
-  FinishCreation(topic);
+  static_cast<void>(files_.RemoveFile(PathOf(topic) + "/" + std::string(kCreationMark)));
   // Not if there is something else in it.
   static_cast<void>(files_.RemoveFolder(PathOf(topic)));
 }
@@ -131,15 +155,16 @@ Result<bool> TopicFolders::HasRecords(const std::string& folder) const {
   return *partitions > 0;
 }
 
-Result<std::vector<std::string>> TopicFolders::FindStrays(const PartitionCounts& partitions_of) {
+Result<std::vector<std::string>> TopicFolders::FindStrays(const FindTopic& find_topic,
+                                                          const std::set<std::string>& waiting) {
   std::vector<std::string> strays;
   auto names = files_.ListFolder(folder_);
   if (names.status().code() == StatusCode::kNotFound) return strays;
   if (!names.ok()) return names.status();
   for (const std::string& name : *names) {
-    if (const auto known = partitions_of(name)) {
-      if (IsMarked(name)) FinishCreation(name);
-      auto partitions = PartitionsFrom(name, *known);
+    if (const auto known = find_topic(name)) {
+      FinishCreation(name, known->id);
+      auto partitions = PartitionsFrom(name, known->partitions);
       if (!partitions.ok()) {
         OperatorLog().error("whether topic {} has folders of other partitions is not known: {}", name,
                             partitions.status().message());
@@ -149,16 +174,18 @@ Result<std::vector<std::string>> TopicFolders::FindStrays(const PartitionCounts&
       continue;
     }
     const bool is_removed = name.starts_with(kRemovedPrefix);
-    if (is_removed && files_.RemoveFolder(PathOf(name)).ok()) continue;
+    const bool is_waiting = waiting.contains(name);
+    // One that waits tells that log/NAME is another's.
+    if (is_removed && (is_waiting || files_.RemoveFolder(PathOf(name)).ok())) continue;
     auto has_records = HasRecords(name);
     if (!has_records.ok()) {
       // Not the folder of a topic: the "lost+found" of a disk, for example.
       if (!is_removed && !CheckTopicName(name).ok()) continue;
       OperatorLog().error("whether there are records of topic {} is not known: {}", name,
                           has_records.status().message());
-      strays.push_back(name);
+      if (!is_waiting) strays.push_back(name);
     } else if (*has_records) {
-      strays.push_back(name);
+      if (!is_waiting) strays.push_back(name);
     } else if (IsMarked(name)) {
       OperatorLog().info("the creation of topic {} was not finished; its folder is removed", name);
       AbandonCreation(name);

@@ -3,8 +3,11 @@
 // A topic is created in three steps:
 // 1. BeginCreation() makes its folder, with a mark.
 // 2. The logs are opened, and the topic enters the metadata store.
-// 3. FinishCreation() removes the mark. After a failure, AbandonCreation() removes what was made.
-// After a crash in between, FindStrays() does what is left of step 3 the next time that the agent starts.
+// 3. FinishCreation() renames the mark to topic#ID: the folder belongs to this life of the topic. After a failure,
+//    AbandonCreation() removes what was made.
+// After a crash in between, FindStrays() does what is left of step 3 the next time that the agent starts. It also marks
+// folders of older programs, which have no mark topic#ID. No mark is synced: after a loss of power, FindStrays() makes
+// it again.
 // When to use something else: PartitionLog, for what is in the folder of one partition.
 // Guarantees: a file is removed only from a folder with a mark, or of a partition that was to be
 // added, and only if its partition has no record. A partition
@@ -17,17 +20,21 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "agent/log/file_system.h"
+#include "agent/metadata/metadata_store.h"
 
 namespace streamhouse::agent {
 
 // Not a number, which the folder of a partition has as its name.
 inline constexpr std::string_view kCreationMark = "creating";
+// topic#12: the folder belongs to the life 12 of its topic.
+inline constexpr std::string_view kLifePrefix = "topic#";
 // How the folder of a deleted topic is renamed (topic_removal.h). No topic has a name with this character.
 inline constexpr std::string_view kRemovedPrefix = "deleted#";
 
@@ -35,14 +42,17 @@ inline constexpr std::string_view kRemovedPrefix = "deleted#";
 // partition's: "007", "20260101120000".
 std::optional<std::uint32_t> PartitionOf(std::string_view name);
 
+// The life that the folder of a topic is marked with; 0: it has no such mark, or there is no folder.
+Result<TopicId> LifeOf(FileSystem& files, const std::string& topic_path);
+
 class TopicFolders {
  public:
   // `folder` holds a folder for each topic. `files` must outlive this.
   TopicFolders(FileSystem& files, std::string folder) : files_(files), folder_(std::move(folder)) {}
 
   Status BeginCreation(const std::string& topic);
-  // What goes wrong here is made good at the next start.
-  void FinishCreation(const std::string& topic);
+  // A failure here is repaired at the next start. `id` takes the place of the life that the folder was marked with.
+  void FinishCreation(const std::string& topic, TopicId id);
   void AbandonCreation(const std::string& topic);
   // Removes the partitions [first, end) of a topic that was to have them, as far as they have no records.
   void AbandonPartitions(const std::string& topic, std::uint32_t first, std::uint32_t end);
@@ -56,12 +66,12 @@ class TopicFolders {
   // FailedPrecondition, naming it, where a folder that is no partition's holds records.
   Status CheckOnlyPartitions(const std::string& topic) const;
 
-  // How many partitions a topic has; absent: there is no such topic.
-  using PartitionCounts = std::function<std::optional<std::uint32_t>(const std::string& topic)>;
+  // What the metadata store knows of a topic; absent: there is no such topic.
+  using FindTopic = std::function<std::optional<TopicDescription>(const std::string& topic)>;
   // The folders that no topic has and that have records or cannot be listed: "NAME", or "NAME/7" for a partition that
-  // topic NAME does not have. To be called before anything is created. Also removes an empty folder that the removal of
-  // a topic has left.
-  Result<std::vector<std::string>> FindStrays(const PartitionCounts& partitions_of);
+  // topic NAME does not have. To be called before anything is created. `waiting` are folders whose removal the store
+  // still remembers: they are not named. Also removes an empty folder that an older removal has left.
+  Result<std::vector<std::string>> FindStrays(const FindTopic& find_topic, const std::set<std::string>& waiting);
   // Of a folder that FindStrays() has named.
   Result<bool> HasRecords(const std::string& folder) const;
 

@@ -39,6 +39,12 @@ Status RemoveContent(FileSystem& files, const std::string& folder) {
   return files.SyncFolder(folder);
 }
 
+// The metadata are a copy from before the folder's own life began.
+Status ForgetAbout(MetadataStore& store, const DeletedLife& life, const std::string& topic_path) {
+  if (Status forgotten = store.ForgetDeleted(life.id); !forgotten.ok()) return forgotten;
+  return {StatusCode::kFailedPrecondition, topic_path + " belongs to a later topic of that name"};
+}
+
 }  // namespace
 
 std::string RemovedFolderName(TopicId id) {
@@ -52,9 +58,13 @@ bool IsSetAside(FileSystem& files, const std::string& log_folder, const DeletedL
 Status RemoveFiles(FileSystem& files, MetadataStore& store, const std::string& log_folder, const DeletedLife& life,
                    TopicFolder topic_folder) {
   const std::string removed = log_folder + "/" + RemovedFolderName(life.id);
+  const std::string topic = log_folder + "/" + life.topic;
   Status there = CheckThere(files, removed);
   if (there.code() == StatusCode::kNotFound && topic_folder == TopicFolder::kOfDeletedLife) {
-    there = files.Rename(log_folder + "/" + life.topic, removed);
+    const auto owner = LifeOf(files, topic);
+    if (!owner.ok()) return owner.status();
+    if (*owner != 0 && *owner != life.id) return ForgetAbout(store, life, topic);
+    there = files.Rename(topic, removed);
   }
   const bool is_gone = there.code() == StatusCode::kNotFound;
   if (!there.ok() && !is_gone) return there;

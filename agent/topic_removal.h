@@ -10,8 +10,10 @@
 // log/deleted#12. A topic orders that is created then has a folder log/orders of its own.
 // When to use something else: PartitionLog::ApplyRetention, for old records of a topic that stays.
 // Guarantees: no step needs a new file, or more room than the store's row. The only folders that lose records are that
-// of a life which the store remembers as deleted, and that folder under its new name. Once it is renamed, log/NAME is
-// not touched: it belongs to a later topic or to an operator. In the renamed folder, only the folders of partitions and
+// of a life which the store remembers as deleted, and that folder under its new name. A folder log/NAME that is marked
+// with another life (topic_folders.h) stays: the store is a copy from before that life; it forgets the deletion
+// (FailedPrecondition). Once the folder is renamed, log/NAME is not touched: it belongs to a later topic or to an
+// operator. In the renamed folder, only the folders of partitions and
 // plain files are removed; another folder stays and is named in the error (FailedPrecondition). A folder log/deleted#ID
 // whose life the store does not remember keeps what is in it: the store is then another one than the one that the
 // deletion was in.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,10 +24,13 @@ class TopicFoldersTest : public testing::Test {
     WriteRawFile(folder_ / name + "/" + std::string(20 - offset.size(), '0') + offset + ".log", content);
   }
   bool Has(const std::string& name) { return std::filesystem::exists(folder_ / name); }
-  // `known` is a topic of two partitions.
-  std::vector<std::string> Strays(const std::string& known = {}) {
-    return *folders_.FindStrays(
-        [&](const std::string& name) { return name == known ? std::optional<std::uint32_t>(2) : std::nullopt; });
+  // `known` is the life 7 of a topic of two partitions.
+  std::vector<std::string> Strays(const std::string& known = {}, const std::set<std::string>& waiting = {}) {
+    const auto find_topic = [&](const std::string& name) -> std::optional<TopicDescription> {
+      if (name != known) return std::nullopt;
+      return TopicDescription{.name = name, .partitions = 2, .id = 7};
+    };
+    return *folders_.FindStrays(find_topic, waiting);
   }
 
   TemporaryFolder folder_;
@@ -60,6 +64,35 @@ TEST_F(TopicFoldersTest, RemovesWhatIsLeftOfADeletedTopicWhenItIsEmpty) {
   EXPECT_FALSE(Has("deleted#8"));
 }
 
+TEST_F(TopicFoldersTest, KeepsAnEmptyFolderWhoseRemovalTheStoreRemembers) {
+  std::filesystem::create_directories(folder_ / "deleted#8");
+  AddPartition("a/0", "records");
+  EXPECT_EQ(Strays({}, {"deleted#8", "a"}), std::vector<std::string>());
+  EXPECT_TRUE(Has("deleted#8"));
+}
+
+TEST_F(TopicFoldersTest, MarksAFolderOfAnOlderProgramWithTheLifeOfItsTopic) {
+  AddPartition("a/0", "records");
+  EXPECT_EQ(LifeOf(files_, folder_ / "a").value(), 0U);
+  Strays("a");
+  EXPECT_EQ(LifeOf(files_, folder_ / "a").value(), 7U);
+  EXPECT_EQ(LifeOf(files_, folder_ / "none").value(), 0U);
+}
+
+TEST_F(TopicFoldersTest, MarksAFolderThatATopicTakesOverWithItsLifeAlone) {
+  AddPartition("a/0", "records");
+  folders_.FinishCreation("a", 6);
+  Strays("a");
+  EXPECT_EQ(LifeOf(files_, folder_ / "a").value(), 7U);
+  EXPECT_FALSE(Has("a/topic#6"));
+}
+
+TEST_F(TopicFoldersTest, TellsNoLifeOfAFolderThatItCannotList) {
+  folders_.FinishCreation("a", 6);
+  files_.Switch(DiskState::kBroken, "/a");
+  EXPECT_FALSE(LifeOf(files_, folder_ / "a").ok());
+}
+
 TEST_F(TopicFoldersTest, AnEmptyLogThatRetentionHasLeftCountsAsRecords) {
   AddPartition("a/0", "", "17");
   EXPECT_EQ(Strays(), std::vector<std::string>{"a"});
@@ -88,6 +121,7 @@ TEST_F(TopicFoldersTest, FinishesACreationWhoseTopicIsThere) {
   EXPECT_EQ(Strays("a"), std::vector<std::string>());
   EXPECT_TRUE(Has("a/0"));
   EXPECT_FALSE(Has("a/creating"));
+  EXPECT_TRUE(Has("a/topic#7"));
 }
 
 TEST_F(TopicFoldersTest, KeepsAndNamesWhatItCannotList) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -47,10 +48,13 @@ class TopicLivesTest : public CatalogFixture {
     EXPECT_TRUE(topics_->Load().ok());
     EXPECT_TRUE(leases_->RenewNow().ok());
   }
-  void LoseStore() {
+  void CloseStore() {
     topics_.reset();
     leases_.reset();
     store_.reset();
+  }
+  void LoseStore() {
+    CloseStore();
     for (const char* const suffix : {"", "-wal", "-shm"}) std::filesystem::remove(folder_ / "metadata.db" + suffix);
     Restart();
   }
@@ -60,9 +64,24 @@ class TopicLivesTest : public CatalogFixture {
     return topics_->Create({.name = "orders", .partitions = partitions}, LogsWithoutTopic::kAdopt);
   }
 
-  // Changes the metadata behind the store's back.
+  // Behind the store's back.
+  std::unique_ptr<SqliteDatabase> OpenMetadata() const {
+    return *SqliteDatabase::Open(folder_ / "metadata.db", std::chrono::seconds(30), {});
+  }
   void Change(const char* sql) const {
-    EXPECT_TRUE((*SqliteDatabase::Open(folder_ / "metadata.db", std::chrono::seconds(30), {}))->Execute(sql).ok());
+    const Status changed = OpenMetadata()->Execute(sql);
+    EXPECT_TRUE(changed.ok()) << changed.message();
+  }
+
+  // The store forgets no deletion in between.
+  void RefuseToForget() const {
+    Change("CREATE TRIGGER refuse BEFORE DELETE ON deleted_topics BEGIN SELECT RAISE(FAIL, 'refused'); END");
+  }
+  void ForgetAgain() const { Change("DROP TRIGGER refuse"); }
+  std::string LoggedByRetention(int rounds) {
+    testing::internal::CaptureStderr();
+    for (int i = 0; i < rounds; ++i) topics_->ApplyRetention(0);
+    return testing::internal::GetCapturedStderr();
   }
 
   const std::string segment_ = "/00000000000000000000.log";
@@ -159,6 +178,46 @@ TEST_F(TopicLivesTest, WhoseFilesCannotBeRemovedRaiseNoAlarmAndAreTriedAgain) {
   topics_->ApplyRetention(0);
   EXPECT_FALSE(Has(removed));
   EXPECT_TRUE(Append(0).ok());
+}
+
+// The empty folder that is left of a topic tells that log/orders is another's, until the store has forgotten the topic.
+TEST_F(TopicLivesTest, LeaveAFolderThatWasPutInTheirPlaceBeforeTheStoreForgotThem) {
+  RefuseToForget();
+  ASSERT_TRUE(topics_->Delete("orders").ok());
+  PutRecords("orders/0");
+  Restart();
+  ForgetAgain();
+  topics_->ApplyRetention(0);
+  EXPECT_TRUE(store_->ListDeleted()->empty());
+  EXPECT_TRUE(Has("orders/0" + segment_));
+  EXPECT_EQ(topics_->LogHealth().message(), StrayLogMessage("orders"));
+}
+
+// Goal: a deletion is of one life. Method: the metadata are put back from a copy that remembers the deletion of a
+// life, and does not know the one that came after it.
+TEST_F(TopicLivesTest, LeaveTheFolderOfALaterLifeUnderOlderMetadata) {
+  RefuseToForget();
+  ASSERT_TRUE(topics_->Delete("orders").ok());
+  ASSERT_TRUE(OpenMetadata()->CopyTo(folder_ / "older.db").ok());
+  ForgetAgain();
+  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
+  ASSERT_TRUE(Append(1).ok());
+  CloseStore();
+  std::filesystem::rename(folder_ / "older.db", folder_ / "metadata.db");
+  ForgetAgain();
+  Restart();
+  EXPECT_TRUE(Has("orders/1" + segment_));
+  EXPECT_EQ(topics_->LogHealth().message(), StrayLogMessage("orders"));
+  EXPECT_TRUE(store_->ListDeleted()->empty());
+}
+
+TEST_F(TopicLivesTest, OfADeletionThatCannotBeReadAreToldOnce) {
+  RefuseToForget();
+  ASSERT_TRUE(topics_->Delete("orders").ok());
+  Change("UPDATE deleted_topics SET name = 'others'");
+  const std::string logged = LoggedByRetention(2);
+  EXPECT_NE(logged.find("damaged row of table deleted_topics"), std::string::npos) << logged;
+  EXPECT_EQ(std::count(logged.begin(), logged.end(), '\n'), 1) << logged;
 }
 
 // A folder that was half removed, under a store that knows nothing of the deletion.

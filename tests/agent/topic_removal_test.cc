@@ -65,6 +65,21 @@ TEST_F(TopicRemovalTest, LeavesTheFolderOfALaterTopicOfThatName) {
   EXPECT_TRUE(std::filesystem::exists(topic_ + "/1"));
 }
 
+TEST_F(TopicRemovalTest, LeavesTheFolderThatIsMarkedWithAnotherLifeAndForgetsItsOwn) {
+  WriteRawFile(topic_ + "/topic#" + std::to_string(life_.id + 1), "");
+  const Status removed = Remove(PosixFileSystem());
+  EXPECT_EQ(removed.code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(removed.message(), topic_ + " belongs to a later topic of that name");
+  EXPECT_TRUE(std::filesystem::exists(topic_ + "/1/00000000000000000000.log"));
+  EXPECT_TRUE(store_->ListDeleted()->empty());
+}
+
+TEST_F(TopicRemovalTest, TakesTheFolderThatIsMarkedWithItsLife) {
+  WriteRawFile(topic_ + "/topic#" + std::to_string(life_.id), "");
+  EXPECT_TRUE(Remove(PosixFileSystem()).ok());
+  EXPECT_TRUE(std::filesystem::is_empty(log_));
+}
+
 // An operator has set aside a copy of a partition in the folder of its topic.
 TEST_F(TopicRemovalTest, KeepsFoldersThatNoPartitionCanHaveAsItsName) {
   for (const std::string name : {"007", "20260101120000", "0.bak"}) {
