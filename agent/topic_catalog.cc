@@ -141,8 +141,9 @@ std::vector<TopicPartition> TopicCatalog::Unserved(const std::string& topic) con
 
 TopicCatalog::ServedPartition TopicCatalog::TryToServe(const TopicPartition& name, const Topic& topic) {
   auto log = OpenLog(name);
-  auto openings = log.ok() ? openings_.Reopen({topic.id, name.partition}, (*log)->HighWatermark()) : log.status();
-  if (!openings.ok()) return ServeOpened(name, topic, openings.status());
+  if (!log.ok()) return ServeOpened(name, topic, log.status());
+  auto openings = openings_.Reopen({topic.id, name.partition}, (*log)->HighWatermark());
+  if (!openings.ok()) return ServeOpened(name, topic, OfMetadata(openings.status()));
   ServedPartition served = ServeOpened(name, topic, std::move(log));
   if (served.ok()) (*served)->Continue(*std::move(openings), [this] { return openings_.Flush(); });
   return served;

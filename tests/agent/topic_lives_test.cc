@@ -256,6 +256,17 @@ TEST_F(TopicLivesTest, TellDamagedMetadataApartFromADamagedLog) {
   EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
 }
 
+TEST_F(TopicLivesTest, TellDamagedOpeningsApartFromADamagedLog) {
+  Restart();
+  Reopen();
+  Change("UPDATE log_openings SET end_offset = end_offset + 1");
+  ASSERT_TRUE(topics_->Load().ok());
+  const Status found = topics_->Find("orders", 1).status();
+  EXPECT_EQ(found.message().find("orders/1 is not served: metadata: "), 0U) << found.message();
+  Change("UPDATE log_openings SET end_offset = end_offset - 1");
+  EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
+}
+
 // Goal: what the log holds is counted once. Method: the store fails after the log was opened.
 TEST_F(TopicLivesTest, CountTheirRecordsOnceAlsoWhenTheFirstRepairFails) {
   metrics::Registry registry;
