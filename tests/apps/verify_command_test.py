@@ -1,7 +1,11 @@
 """`streamhouse verify`: reads every batch of a data folder and prints what is damaged."""
 
+import array
+import fcntl
 import os
+import shutil
 import subprocess
+import termios
 import unittest
 
 import processes
@@ -61,6 +65,31 @@ class VerifyCommand(unittest.TestCase):
             done = self.verify(*arguments)
             self.assertEqual((2, ""), (done.returncode, done.stdout))
             self.assertRegex(done.stderr, "^streamhouse verify: .*--(data|fast).*\n$")
+
+    def test_takes_a_topic_that_is_deleted_meanwhile_for_no_damage(self):
+        """The command waits at a full pipe, behind damage; the folder goes meanwhile."""
+        data = processes.folder_for(self) / "data"
+        for partition in range(200):
+            segment = data / f"log/orders/{partition}" / ("0" * 20 + ".log")
+            segment.parent.mkdir(parents=True)
+            segment.write_bytes(b"x" * 1000)
+        reader, writer = os.pipe()
+        capacity = fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+        verify = subprocess.Popen([processes.BINARY, "verify", "--data", data], stdout=writer)
+        os.close(writer)
+        filled = array.array("i", [0])
+
+        def is_full():
+            fcntl.ioctl(reader, termios.FIONREAD, filled)
+            return filled[0] > capacity - 1000
+
+        processes.wait_for(is_full, "the output of verify fills the pipe")
+        shutil.rmtree(data / "log/orders")
+        with os.fdopen(reader) as output:
+            printed = output.read()
+        self.assertEqual(1, verify.wait(timeout=60))
+        self.assertIn("orders/0: ", printed)
+        self.assertNotIn("cannot list", printed)
 
 
 if __name__ == "__main__":
