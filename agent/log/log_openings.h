@@ -5,7 +5,8 @@
 // Example: a reader stands at 100 since opening A. Opening B found the log with an end of 90, and 20 records were
 // written; opening C found an end of 110. The reader continues at 90.
 // When to use something else: OpeningBook draws and stores openings.
-// Guarantees: LowestEndSince() is too high for no opening that is known. It can be too low, so that records come again:
+// Guarantees: LowestEndSince() is never above the end of a known opening after `id`. It can be too low, so that records
+// come again:
 // 1. where more than kEarlierOpeningsMax openings with rising ends lie between;
 // 2. for an id at a later place than the current one: metadata.db is older than the log, or the id comes from an agent
 //    that drew ids at random. The answer is then the lowest of all ends.

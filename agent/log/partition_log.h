@@ -96,7 +96,7 @@ class PartitionLog {
   Result<std::uint32_t> Read(std::uint64_t offset, ReadLimits limits,
                              const std::function<void(const RecordView&)>& visit) const;
 
-  // The range that a DataLoss of the methods above and below was about, if `offset` is in it.
+  // The damaged range that contains `offset`, as far as readers have found it.
   std::optional<OffsetRange> FindDamage(std::uint64_t offset) const;
   // What readers have found since the last call.
   std::vector<Damage> TakeNewDamages();
