@@ -8,6 +8,9 @@
 #include "agent/operator_log.h"
 
 namespace streamhouse::agent {
+
+using fmt::literals::operator""_a;
+
 namespace {
 
 // How soon a disk that was full is used again.
@@ -47,8 +50,8 @@ Status Agent::Start() {
     static_cast<void>(Stop());
     return started;
   }
-  OperatorLog().info("agent {} serves gRPC on {}:{} from {}", config_.agent_id, config_.grpc_host, grpc_port(),
-                     config_.data_folder);
+  OperatorLog().info("agent {agent} serves gRPC on {host}:{port} from {data}", "agent"_a = config_.agent_id,
+                     "host"_a = config_.grpc_host, "port"_a = grpc_port(), "data"_a = config_.data_folder);
   WarnOfStrangers();
   return started;
 }
@@ -58,7 +61,8 @@ void Agent::WarnOfStrangers() const {
   const bool is_local = host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
   if (is_local || !config_.tls.empty()) return;
   OperatorLog().warn(
-      "gRPC on {} is open to other machines without TLS: whoever reaches it can read and write all topics", host);
+      "gRPC on {host} is open to other machines without TLS: whoever reaches it can read and write all topics",
+      "host"_a = host);
 }
 
 Status Agent::StartParts() {
@@ -198,7 +202,7 @@ Status Agent::Stop() {
   store_.reset();
   reserve_.reset();
   folder_.reset();
-  if (was_serving) OperatorLog().info("agent {} has stopped", config_.agent_id);
+  if (was_serving) OperatorLog().info("agent {agent} has stopped", "agent"_a = config_.agent_id);
   return closed;
 }
 

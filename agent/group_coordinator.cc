@@ -8,6 +8,8 @@
 
 namespace streamhouse::agent {
 
+using fmt::literals::operator""_a;
+
 Status GroupCoordinator::CheckMember(const GroupMember& member, std::size_t owned) const {
   if (Status named = CheckGroupName(member.group); !named.ok()) return named;
   if (Status named = CheckMemberId(member.id); !named.ok()) return named;
@@ -75,7 +77,8 @@ Result<std::vector<TopicPartition>> GroupCoordinator::Heartbeat(const GroupMembe
   self.topics = member.topics;
   self.expires_at = clock_() + member.session_timeout;
   if (is_new) {
-    OperatorLog().info("group {}: member {} joined, {} in all", member.group, member.id, group.members.size());
+    OperatorLog().info("group {group}: member {member} joined, {members} in all", "group"_a = member.group,
+                       "member"_a = member.id, "members"_a = group.members.size());
     Claim(group, self, claimed);
   } else {
     std::erase_if(self.granted,
@@ -132,7 +135,8 @@ void GroupCoordinator::Leave(const std::string& group, const std::string& member
   const std::lock_guard lock(mutex_);
   const auto found = groups_.find(group);
   if (found == groups_.end() || found->second.members.erase(member_id) == 0) return;
-  OperatorLog().info("group {}: member {} left, {} remain", group, member_id, found->second.members.size());
+  OperatorLog().info("group {group}: member {member} left, {members} remain", "group"_a = group, "member"_a = member_id,
+                     "members"_a = found->second.members.size());
   if (found->second.members.empty()) {
     groups_.erase(found);
   } else {
@@ -308,7 +312,7 @@ bool GroupCoordinator::RemoveExpired(Group& group) const {
   const std::chrono::nanoseconds now = clock_();
   const std::size_t removed = std::erase_if(group.members, [&](const auto& entry) {
     if (entry.second.expires_at > now) return false;
-    OperatorLog().warn("group member {} was not heard of in time", entry.first);
+    OperatorLog().warn("group member {member} was not heard of in time", "member"_a = entry.first);
     return true;
   });
   if (removed > 0) AssignTargets(group);

@@ -7,6 +7,9 @@
 #include "agent/operator_log.h"
 
 namespace streamhouse::agent {
+
+using fmt::literals::operator""_a;
+
 namespace {
 
 OffsetFilter FilterFor(std::span<const LogEnd> ends) {
@@ -40,9 +43,11 @@ Result<std::size_t> LowerOffsets(MetadataStore& store, std::span<const LogEnd> e
   if (Status changed = store.ChangeOffsets(changes); !changed.ok()) return changed;
   for (const CommittedOffset& committed : *all) {
     const LogEnd& end = *end_of.find(committed.partition)->second;
-    OperatorLog().warn("group {}: its committed offset of {} was {}, and is lowered by {} to {}, where the log ends",
-                       committed.group, end.name.ToString(), committed.offset, committed.offset - end.end_offset,
-                       end.end_offset);
+    OperatorLog().warn(
+        "group {group}: its committed offset of {partition} was {committed}, and is lowered by {lost} to {end}, where "
+        "the log ends",
+        "group"_a = committed.group, "partition"_a = end.name.ToString(), "committed"_a = committed.offset,
+        "lost"_a = committed.offset - end.end_offset, "end"_a = end.end_offset);
   }
   return all->size();
 }

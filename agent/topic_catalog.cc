@@ -11,6 +11,9 @@
 #include "agent/topic_removal.h"
 
 namespace streamhouse::agent {
+
+using fmt::literals::operator""_a;
+
 namespace {
 
 // What fits on a page that a person reads.
@@ -113,7 +116,7 @@ Status TopicCatalog::ServeRest(const std::string& topic) {
     }
     CountFound(known, served);
     if (first.ok() && !served.ok()) first = NotServed(served.status());
-    if (served.ok()) OperatorLog().info("{} is served again", name.ToString());
+    if (served.ok()) OperatorLog().info("{partition} is served again", "partition"_a = name.ToString());
     const std::unique_lock lock(mutex_);
     topics_.find(topic)->second.partitions[name.partition] = std::move(served);
   }
@@ -163,8 +166,9 @@ Result<std::unique_ptr<PartitionLog>> TopicCatalog::OpenLog(const TopicPartition
   auto log = PartitionLog::Open(files_, options_.log_folder + "/" + name.ToString(), options_.log);
   if (!log.ok()) return log.status();
   if ((*log)->torn_bytes() > 0) {
-    OperatorLog().warn("log of {}: cut off a torn tail of {} bytes; continues at offset {}", name.ToString(),
-                       (*log)->torn_bytes(), (*log)->HighWatermark());
+    OperatorLog().warn("log of {partition}: cut off a torn tail of {bytes} bytes; continues at offset {offset}",
+                       "partition"_a = name.ToString(), "bytes"_a = (*log)->torn_bytes(),
+                       "offset"_a = (*log)->HighWatermark());
   }
   // The store may be older than the log, or another one: no epoch that it gives out may be below those of the log.
   const std::uint64_t fence = (*log)->fence();
@@ -186,7 +190,7 @@ std::shared_ptr<Partition> TopicCatalog::Serve(const TopicPartition& name, const
                                                std::unique_ptr<PartitionLog> log) {
   auto lease = leases_.Track(name);
   const auto log_failed = [this, name, lease](const Status& reason) {
-    OperatorLog().error("log of {}: {}", name.ToString(), reason.message());
+    OperatorLog().error("log of {partition}: {error}", "partition"_a = name.ToString(), "error"_a = reason.message());
     leases_.GiveUp(name, *lease, reason.message());
   };
   auto partition =
@@ -194,7 +198,7 @@ std::shared_ptr<Partition> TopicCatalog::Serve(const TopicPartition& name, const
                                   WriteMetrics{.write_latency = options_.write_latency, .books = topic.books},
                                   log_failed, topic.id, options_.reserve);
   partition->OnDamage([name, books = topic.books](const Damage& damage) {
-    OperatorLog().error("log of {}: {}", name.ToString(), damage.ToString());
+    OperatorLog().error("log of {partition}: {error}", "partition"_a = name.ToString(), "error"_a = damage.ToString());
     books->NoteDamaged(damage.lost.size());
   });
   return partition;
@@ -272,10 +276,11 @@ void TopicCatalog::ApplyRetention(std::int64_t now_ms) {
       if (!removed.ok()) {
         // Told already, when the log failed.
         if (!partition.LogHealth().ok()) continue;
-        OperatorLog().error("log of {}/{}: cannot remove what is beyond its retention: {}", name, i,
-                            removed.status().message());
+        OperatorLog().error("log of {partition}: cannot remove what is beyond its retention: {error}",
+                            "partition"_a = fmt::format("{}/{}", name, i), "error"_a = removed.status().message());
       } else if (*removed > 0) {
-        OperatorLog().info("log of {}/{}: {} segments were beyond its retention", name, i, *removed);
+        OperatorLog().info("log of {partition}: {segments} segments were beyond its retention",
+                           "partition"_a = fmt::format("{}/{}", name, i), "segments"_a = *removed);
       }
     }
   }
@@ -349,7 +354,9 @@ Status TopicCatalog::SyncLogs() {
   for (const auto& partition : All()) {
     Status synced = partition->Sync();
     // Told already, when the log failed; this is called every interval.
-    if (!synced.ok() && partition->LogHealth().ok()) OperatorLog().error("cannot sync a log: {}", synced.message());
+    if (!synced.ok() && partition->LogHealth().ok()) {
+      OperatorLog().error("cannot sync a log: {error}", "error"_a = synced.message());
+    }
     if (first.ok()) first = std::move(synced);
   }
   return first;
@@ -359,7 +366,7 @@ Status TopicCatalog::CloseLogs() {
   Status first;
   for (const auto& partition : All()) {
     Status closed = partition->Close();
-    if (!closed.ok()) OperatorLog().error("cannot close a log: {}", closed.message());
+    if (!closed.ok()) OperatorLog().error("cannot close a log: {error}", "error"_a = closed.message());
     if (first.ok()) first = std::move(closed);
   }
   return first;

@@ -10,6 +10,9 @@
 #include "agent/topic_removal.h"
 
 namespace streamhouse::agent {
+
+using fmt::literals::operator""_a;
+
 namespace {
 
 constexpr std::uint32_t kNoLimit = std::numeric_limits<std::uint32_t>::max();
@@ -77,7 +80,8 @@ Status TopicCatalog::CreateNew(const TopicDescription& topic, LogsWithoutTopic f
     topics_.emplace(topic.name, std::move(added));
   }
   strays_.Drop(topic.name);
-  OperatorLog().info("topic {} created with {} partitions", topic.name, topic.partitions);
+  OperatorLog().info("topic {topic} created with {partitions} partitions", "topic"_a = topic.name,
+                     "partitions"_a = topic.partitions);
   std::vector<TopicPartition> names;
   for (std::uint32_t i = 0; i < topic.partitions; ++i) names.push_back({.topic = topic.name, .partition = i});
   // AcquireNow() logs a lease that cannot be taken now; the next round retries it.
@@ -129,7 +133,8 @@ Status TopicCatalog::AddPartitions(const std::string& topic, std::uint32_t parti
     auto& known = topics_.find(topic)->second.partitions;
     known.insert(known.end(), served.begin(), served.end());
   }
-  OperatorLog().info("topic {} has {} partitions, {} before", topic, partitions, info->partitions);
+  OperatorLog().info("topic {topic} has {partitions} partitions, {before} before", "topic"_a = topic,
+                     "partitions"_a = partitions, "before"_a = info->partitions);
   static_cast<void>(leases_.AcquireNow(names));
   return Status::Ok();
 }
@@ -165,7 +170,8 @@ Result<DeletedTopic> TopicCatalog::Delete(const std::string& topic) {
   }
   Retire(removed.partitions);
   options_.books.Close(*removed.books);
-  OperatorLog().info("topic {} deleted, with {} partitions and {} records", topic, gone.partitions, gone.records);
+  OperatorLog().info("topic {topic} deleted, with {partitions} partitions and {records} records", "topic"_a = topic,
+                     "partitions"_a = gone.partitions, "records"_a = gone.records);
   // What stays is tried again with each ApplyRetention().
   static_cast<void>(FinishRemovals(topic));
   return gone;
@@ -204,7 +210,7 @@ Status TopicCatalog::FinishRemovals(std::string_view topic) {
     Status removed = RemoveFiles(files_, store_, options_.log_folder, life, owner);
     if (removed.ok()) {
       removals_told_.erase(life.id);
-      OperatorLog().info("removed the files of the deleted topic {}", life.topic);
+      OperatorLog().info("removed the files of the deleted topic {topic}", "topic"_a = life.topic);
     } else {
       TellRemovalTrouble(life.id, "files of the deleted topic " + life.topic + " stay for now: " + removed.message());
       if (first.ok() && !IsSetAside(files_, options_.log_folder, life)) first = std::move(removed);

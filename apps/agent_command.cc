@@ -8,7 +8,9 @@
 #include <string>
 
 #include "agent/agent_config.h"
+#include "agent/operator_log.h"
 #include "apps/commands.h"
+#include "apps/config_file.h"
 #include "apps/flag_values.h"
 #include "apps/open_file_limit.h"
 #include "apps/output.h"
@@ -20,7 +22,13 @@
 namespace streamhouse::apps {
 namespace {
 
-Status Serve(const ServingAgentFlags& flags) {
+struct AgentCommandFlags {
+  ServingAgentFlags serving;
+  agent::OperatorLogOptions log;
+};
+
+Status Serve(const AgentCommandFlags& flags) {
+  agent::ConfigureOperatorLog(flags.log);
   const ShutdownSignal shutdown;
   RaiseOpenFileLimit();
   // An agent does not end because the reader of its three lines has.
@@ -29,7 +37,7 @@ Status Serve(const ServingAgentFlags& flags) {
   ::signal(SIGXFSZ, SIG_IGN);
   metrics::Registry registry({.creation_times = metrics::CreationTimes::kKept});
   metrics::Health health;
-  const Result<std::unique_ptr<ServingAgent>> agent = ServingAgent::Start(flags, registry, health);
+  const Result<std::unique_ptr<ServingAgent>> agent = ServingAgent::Start(flags.serving, registry, health);
   if (!agent.ok()) return agent.status();
   const ServingAgent& serving = *agent.value();
   const Status printed =
@@ -72,11 +80,28 @@ void AddSyncFlags(CLI::App& parser, ServingAgentFlags& flags) {
   AddDurationFlag(parser, "--sync-interval", flags.sync_interval, "How often, with --sync interval");
 }
 
+void AddLogFlags(CLI::App& parser, agent::OperatorLogOptions& log) {
+  const std::map<std::string, agent::LogLevel> levels = {{"info", agent::LogLevel::kInfo},
+                                                         {"warning", agent::LogLevel::kWarning},
+                                                         {"error", agent::LogLevel::kError},
+                                                         {"none", agent::LogLevel::kNone}};
+  parser.add_option("--log-level", log.level, "Log to stderr what is at least so important [info]")
+      ->transform(CLI::CheckedTransformer(levels).description(""))
+      ->type_name("info|warning|error|none");
+  const std::map<std::string, agent::LogFormat> formats = {{"text", agent::LogFormat::kText},
+                                                           {"json", agent::LogFormat::kJson}};
+  parser.add_option("--log-format", log.format, "Lines for people, or a JSON object a line [text]")
+      ->transform(CLI::CheckedTransformer(formats).description(""))
+      ->type_name("text|json");
+}
+
 }  // namespace
 
 Command AddAgentCommand(CLI::App& program) {
   CLI::App& parser = *program.add_subcommand("agent", "Serve producers and consumers");
-  const auto flags = std::make_shared<ServingAgentFlags>();
+  const auto command_flags = std::make_shared<AgentCommandFlags>();
+  ServingAgentFlags* const flags = &command_flags->serving;
+  AddConfigFlag(parser);
   parser.add_option("--data", flags->data_folder, "The folder that keeps records and metadata; made when missing")
       ->required()
       ->type_name("DIR");
@@ -91,7 +116,8 @@ Command AddAgentCommand(CLI::App& program) {
       ->type_name("SPEC")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  return {.parser = &parser, .run = [flags] { return Serve(*flags); }};
+  AddLogFlags(parser, command_flags->log);
+  return {.parser = &parser, .run = [command_flags] { return Serve(*command_flags); }};
 }
 
 }  // namespace streamhouse::apps

@@ -12,6 +12,7 @@
 
 #include "apps/agent_client.h"
 #include "apps/commands.h"
+#include "apps/config_file.h"
 #include "apps/metrics_page.h"
 #include "apps/output.h"
 #include "apps/shutdown_signal.h"
@@ -155,6 +156,7 @@ Status Consume(const ConsumeFlags& flags) {
 Command AddConsumeCommand(CLI::App& program) {
   CLI::App& parser = *program.add_subcommand("consume", "Print the values of records, a line each");
   const auto flags = std::make_shared<ConsumeFlags>();
+  AddConfigFlag(parser);
   AddAgentClientFlags(parser, flags->client);
   parser.add_option("--group", flags->group, "The consumer group: remembers how far it has read")
       ->required()

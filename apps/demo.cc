@@ -15,6 +15,7 @@
 
 #include "apps/agent_client.h"
 #include "apps/commands.h"
+#include "apps/config_file.h"
 #include "apps/output.h"
 #include "client/consumer_metrics.h"
 #include "client/offset_reset.h"
@@ -228,6 +229,7 @@ Status Demo::Conclude() {
 Command AddDemoCommand(CLI::App& program) {
   CLI::App& parser = *program.add_subcommand("demo", "Run an agent, a producer and a consumer with real text");
   const auto flags = std::make_shared<DemoFlags>();
+  AddConfigFlag(parser);
   parser.add_option("PATH", flags->path, "A file, or a folder, whose lines are streamed over and over")
       ->type_name("")
       ->capture_default_str();

@@ -18,6 +18,7 @@
 
 #include "apps/agent_client.h"
 #include "apps/commands.h"
+#include "apps/config_file.h"
 #include "apps/delivery_tally.h"
 #include "apps/metrics_page.h"
 #include "apps/output.h"
@@ -124,6 +125,7 @@ Status Produce(const ProduceFlags& flags) {
 Command AddProduceCommand(CLI::App& program) {
   CLI::App& parser = *program.add_subcommand("produce", "Send lines of text as records");
   const auto flags = std::make_shared<ProduceFlags>();
+  AddConfigFlag(parser);
   AddAgentClientFlags(parser, flags->client);
   AddHostPortFlag(parser, "--http", flags->http, "Where to serve this command's own /metrics; nowhere by default");
   const std::map<std::string, client::Compression> compressions = {

@@ -6,6 +6,8 @@
 
 namespace streamhouse::agent {
 
+using fmt::literals::operator""_a;
+
 LeaseKeeper::LeaseKeeper(MetadataStore& store, std::string holder, LeaseTiming timing, LeaseMetrics metrics,
                          LeaseLost lost, LeaseClock clock)
     : store_(store),
@@ -135,7 +137,8 @@ void LeaseKeeper::Apply(const TopicPartition& partition, Entry& entry, const Lea
   entry.other.Forget();
   entry.lease->Grant(row.epoch, asked_at + timing_.duration - timing_.safety_margin);
   if (entry.announced_epoch == row.epoch) return;
-  OperatorLog().info("lease of {} acquired at epoch {}", partition.ToString(), row.epoch);
+  OperatorLog().info("lease of {partition} acquired at epoch {epoch}", "partition"_a = partition.ToString(),
+                     "epoch"_a = row.epoch);
   entry.announced_epoch = row.epoch;
 }
 
@@ -144,14 +147,18 @@ void LeaseKeeper::GiveBackAbandoned() {
     if (!entry->lease->abandoned() || entry->announced_epoch == 0) continue;
     const std::uint64_t epoch = entry->announced_epoch;
     GiveBack(partition, *entry);
-    OperatorLog().warn("lease of {} given up at epoch {}", partition.ToString(), epoch);
+    OperatorLog().warn("lease of {partition} given up at epoch {epoch}", "partition"_a = partition.ToString(),
+                       "epoch"_a = epoch);
     lost_(partition, epoch);
   }
 }
 
 void LeaseKeeper::GiveBack(const TopicPartition& partition, Entry& entry) {
   const Status released = store_.ReleaseLease(partition, holder_, entry.announced_epoch);
-  if (!released.ok()) OperatorLog().warn("lease of {} not released: {}", partition.ToString(), released.ToString());
+  if (!released.ok()) {
+    OperatorLog().warn("lease of {partition} not released: {error}", "partition"_a = partition.ToString(),
+                       "error"_a = released.ToString());
+  }
   entry.announced_epoch = 0;
 }
 
@@ -165,7 +172,8 @@ void LeaseKeeper::AnnounceExpired() {
 }
 
 void LeaseKeeper::Lose(const TopicPartition& partition, Entry& entry, std::uint64_t fence, const std::string& reason) {
-  OperatorLog().warn("lease of {} lost at epoch {}: {}", partition.ToString(), entry.announced_epoch, reason);
+  OperatorLog().warn("lease of {partition} lost at epoch {epoch}: {reason}", "partition"_a = partition.ToString(),
+                     "epoch"_a = entry.announced_epoch, "reason"_a = reason);
   entry.announced_epoch = 0;
   lost_(partition, fence);
 }
@@ -173,7 +181,9 @@ void LeaseKeeper::Lose(const TopicPartition& partition, Entry& entry, std::uint6
 void LeaseKeeper::NoteOutcome(const Status& outcome) {
   const metrics::MutexLock lock(mutex_);
   // Only the first of a row of failures is news.
-  if (!outcome.ok() && last_outcome_.ok()) OperatorLog().warn("leases not renewed: {}", outcome.ToString());
+  if (!outcome.ok() && last_outcome_.ok()) {
+    OperatorLog().warn("leases not renewed: {error}", "error"_a = outcome.ToString());
+  }
   if (outcome.ok() && !last_outcome_.ok()) OperatorLog().info("leases renewed again");
   last_outcome_ = outcome;
 }

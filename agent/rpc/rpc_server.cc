@@ -11,6 +11,9 @@
 #include "agent/rpc/request_counter.h"
 
 namespace streamhouse::agent {
+
+using fmt::literals::operator""_a;
+
 namespace {
 
 // A client that is gone without a word is noticed within the sum of these.
@@ -91,7 +94,7 @@ void RpcServer::StartRenewal(const AgentMetrics& metrics) {
         const auto change = tls_->Refresh();
         if (!change.ok()) {
           refused.Increment();
-          OperatorLog().error("new TLS files are not taken: {}", change.status().message());
+          OperatorLog().error("new TLS files are not taken: {error}", "error"_a = change.status().message());
         } else if (*change == RenewedTls::Change::kTaken) {
           taken.Increment();
           OperatorLog().info("new TLS files are taken");

@@ -1,6 +1,7 @@
 """`streamhouse agent`: starts, says where, and ends when it is told to; or says in a line why it cannot."""
 
 import contextlib
+import json
 import os
 import resource
 import signal
@@ -93,6 +94,45 @@ class AgentCommand(unittest.TestCase):
         agent.stop()
         self.assertEqual(3, len(agent.stdout))
         self.assertRegex("\n".join(agent.stderr), "has stopped")
+
+    def logged_lines(self, *flags):
+        """What an agent logs that has a topic and is stopped."""
+        agent = self.agent("--topic", "orders:1", *flags)
+        self.assertEqual(0, agent.stop())
+        return agent.stderr
+
+    def test_logs_a_json_object_a_line_when_it_is_asked_to(self):
+        lines = [json.loads(line) for line in self.logged_lines("--log-format", "json")]
+        for line in lines:
+            self.assertLessEqual({"time", "level", "message"}, line.keys())
+            self.assertRegex(line["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
+        created = next(line for line in lines if "created" in line["message"])
+        self.assertEqual(("info", "orders", 1), (created["level"], created["topic"], created["partitions"]))
+
+    def test_logs_from_a_level_on(self):
+        self.assertRegex("\n".join(self.logged_lines("--log-level", "info")), "has stopped")
+        for level in ("warning", "error", "none"):
+            self.assertEqual([], self.logged_lines("--log-level", level))
+
+    def test_takes_its_flags_from_a_file_and_the_command_line_wins(self):
+        file = self.data / "agent.conf"
+        address = self.taken_address()
+        lines = (f'data = "{self.data}/data"', "topic = orders:2", f"grpc = {address}", "http = 127.0.0.1:0", "log-format = json")
+        file.write_text("".join(line + "\n" for line in lines))
+        refused = processes.run("agent", "--config", file)
+        self.assertEqual(1, refused.returncode)
+        self.assertRegex(refused.stderr, f"{address}.*--grpc")
+        agent = processes.Streamhouse(self, "agent", "--config", file, "--grpc", "127.0.0.1:0")
+        grpc = agent.match("^grpc=(.*)")[1]
+        self.assertIn("topic=orders partitions=2", processes.run("topics", "list", "--agent", grpc).stdout)
+        self.assertEqual(0, agent.stop())
+        self.assertTrue(all(json.loads(line) for line in agent.stderr))
+
+    def test_names_a_key_of_its_file_that_it_does_not_know(self):
+        file = self.data / "agent.conf"
+        file.write_text(f"data = {self.data}\ngrcp = 127.0.0.1:0\n")
+        done = processes.run("agent", "--config", file)
+        self.assert_refused(done, f"--config: {file}: there is no flag --grcp; see streamhouse agent --help")
 
     def test_takes_several_topics_and_keeps_them(self):
         self.agent("--topic", "orders:2", "--topic", "returns:1").stop()

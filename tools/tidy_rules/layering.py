@@ -18,9 +18,9 @@ MAY_USE = {
 }
 MAY_USE_THIRD_PARTY = {
     "metrics_core": set(),
-    "exporters": {"boost", "fmt", "libxcrypt", "openssl", "protozero", "snappy", "yaml_cpp", "zlib", "zstd"},
-    "client": {"fmt", "grpc", "rdkafka"},
-    "agent": {"fmt", "grpc", "libdeflate", "pq", "rdkafka", "spdlog", "sqlite"},
+    "exporters": {"boost", "fmt", "libxcrypt", "openssl", "protozero", "yaml_cpp", "zlib", "zstd"},
+    "client": {"grpc"},
+    "agent": {"fmt", "grpc", "libdeflate", "sqlite"},
     "proto": {"grpc", "lz4", "openssl", "zstd"},
 }
 # Headers of an allowed folder that are not for everybody: (folder that must not, path prefix) -> why.

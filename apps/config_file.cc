@@ -1,0 +1,103 @@
+#include "apps/config_file.h"
+
+#include <errno.h>
+
+#include <CLI/Config.hpp>
+#include <CLI/Error.hpp>
+#include <CLI/Option.hpp>
+#include <fstream>
+#include <set>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace streamhouse::apps {
+namespace {
+
+// What a line without "=" means to CLI11.
+constexpr const char* kValueOfBareKey = "true";
+
+class ConfigFile {
+ public:
+  ConfigFile(CLI::App& parser, std::string path) : parser_(parser), path_(std::move(path)) {
+    // Otherwise a # in the middle of a value, also of a quoted one, would cut the value short.
+    format_.comment('\0');
+  }
+
+  void TakeFlags() {
+    const std::vector<CLI::ConfigItem> items = Read();
+    std::set<CLI::Option*> given;
+    for (CLI::Option* const option : parser_.get_options()) {
+      if (option->count() > 0) given.insert(option);
+    }
+    std::set<CLI::Option*> taken;
+    for (const CLI::ConfigItem& item : items) {
+      CLI::Option* const option = Find(item);
+      if (given.contains(option)) continue;
+      Add(item, *option);
+      taken.insert(option);
+    }
+    for (CLI::Option* const option : taken) Use(*option);
+  }
+
+ private:
+  [[noreturn]] void Refuse(const std::string& why) const { throw CLI::ConfigError("--config: " + path_ + ": " + why); }
+
+  std::vector<CLI::ConfigItem> Read() const {
+    errno = 0;
+    std::ifstream file(path_);
+    std::vector<CLI::ConfigItem> items = format_.from_config(file);
+    // A folder can be opened, and fails when it is read.
+    if (!file.is_open() || file.bad()) Refuse("cannot read it: " + std::generic_category().message(errno));
+    return items;
+  }
+
+  CLI::Option* Find(const CLI::ConfigItem& item) const {
+    // Of a section, the items "++" and "--".
+    if (!item.parents.empty()) Refuse("it takes no sections, such as " + item.parents.front());
+    CLI::Option* const option = parser_.get_option_no_throw("--" + item.name);
+    if (option == nullptr) Refuse("there is no flag --" + item.name);
+    if (!option->get_configurable()) Refuse("--" + item.name + " stands on the command line only");
+    return option;
+  }
+
+  void Add(const CLI::ConfigItem& item, CLI::Option& option) const {
+    if (option.get_items_expected_max() == 0) {
+      option.add_result(option.get_flag_value(item.name, format_.to_flag(item)));
+      return;
+    }
+    for (const std::string& value : item.inputs) {
+      if (value == kValueOfBareKey) Refuse(item.name + " has no value");
+      option.add_result(value);
+    }
+  }
+
+  void Use(CLI::Option& option) const {
+    try {
+      option.run_callback();
+    } catch (const CLI::ParseError& refused) {
+      Refuse(refused.what());
+    }
+  }
+
+  CLI::App& parser_;
+  const std::string path_;
+  CLI::ConfigTOML format_;
+};
+
+}  // namespace
+
+void AddConfigFlag(CLI::App& parser) {
+  const auto take_flags = [&parser](const std::string& path) {
+    if (parser.get_help_ptr()->count() == 0) ConfigFile(parser, path).TakeFlags();
+  };
+  parser
+      .add_option_function<std::string>(
+          "--config", take_flags,
+          "A file with flags of this command, a line each, such as topic = orders:3; the command line wins")
+      ->type_name("FILE")
+      ->configurable(false);
+}
+
+}  // namespace streamhouse::apps

@@ -1,0 +1,79 @@
+#include "metrics_core/naming/json_text.h"
+
+#include <charconv>
+#include <cmath>
+
+#include "metrics_core/internal/series/label_text.h"
+
+namespace streamhouse::metrics {
+namespace {
+
+constexpr std::string_view kHexDigits = "0123456789abcdef";
+
+bool IsControl(char c) {
+  return static_cast<unsigned char>(c) < 0x20;
+}
+
+}  // namespace
+
+// What stands before a key or a value says whether a comma is needed: a string ends with a quote, never with a bracket.
+void JsonText::Separate() {
+  if (text_.empty() || text_.back() == '{' || text_.back() == '[' || text_.back() == ':') return;
+  text_ += ',';
+}
+
+JsonText& JsonText::Open(char bracket) {
+  Separate();
+  text_ += bracket;
+  return *this;
+}
+
+JsonText& JsonText::Close(char bracket) {
+  text_ += bracket;
+  return *this;
+}
+
+JsonText& JsonText::Key(std::string_view name) {
+  Separate();
+  AppendString(name);
+  text_ += ':';
+  return *this;
+}
+
+JsonText& JsonText::Literal(std::string_view text) {
+  Separate();
+  text_ += text;
+  return *this;
+}
+
+JsonText& JsonText::Value(std::string_view text) {
+  Separate();
+  AppendString(text);
+  return *this;
+}
+
+JsonText& JsonText::Value(double number) {
+  if (!std::isfinite(number)) return Null();
+  char digits[32];
+  const auto [end, error] = std::to_chars(digits, digits + sizeof(digits), number);
+  return Literal({digits, end});
+}
+
+void JsonText::AppendString(std::string_view text) {
+  std::string storage;
+  text_ += '"';
+  for (const char c : internal::ToValidUtf8(text, storage)) {
+    if (c == '"' || c == '\\') {
+      text_ += {'\\', c};
+    } else if (c == '\n') {
+      text_ += "\\n";
+    } else if (IsControl(c)) {
+      text_ += {'\\', 'u', '0', '0', kHexDigits[static_cast<unsigned char>(c) >> 4], kHexDigits[c & 0xF]};
+    } else {
+      text_ += c;
+    }
+  }
+  text_ += '"';
+}
+
+}  // namespace streamhouse::metrics
