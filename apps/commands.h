@@ -48,7 +48,7 @@ Command AddProduceCommand(CLI::App& program);
 // Several of them with one group share the partitions.
 Command AddConsumeCommand(CLI::App& program);
 
-// `streamhouse lag`: prints how far a group is behind in each partition of a topic.
+// `streamhouse lag`: prints how far a group is behind in each partition of a topic, as lines or as JSON.
 //
 // The lag is the end of the partition minus the committed offset; of a group that has never committed there, the number
 // of records in it. In seconds, it is the age of the next unread record, and 0 when there is none.
@@ -78,6 +78,7 @@ std::vector<Command> AddTopicsCommands(CLI::App& program);
 
 // `streamhouse groups list`, `describe`, `seek`, `reset` and `delete`: the consumer groups of an agent.
 //
+// With --json, list, describe, seek and reset print one JSON document (docs/operations.md).
 // seek and reset print topic=NAME partition=N old=OFFSET new=OFFSET for each partition, with none where the group has
 // never committed. They and delete are refused while the group has members.
 std::vector<Command> AddGroupsCommands(CLI::App& program);

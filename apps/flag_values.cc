@@ -148,4 +148,9 @@ Result<client::SeekPlace> ParseSeekPlace(std::string_view text, std::int64_t now
                     "as 2h");
 }
 
+void AddJsonFlag(CLI::App& parser, OutputFormat& format) {
+  const auto set = [&format](std::int64_t /*times*/) { format = OutputFormat::kJson; };
+  parser.add_flag_function("--json", set, "Print one JSON document instead of lines");
+}
+
 }  // namespace streamhouse::apps

@@ -47,6 +47,15 @@ CLI::Option* AddTopicSpecs(CLI::App& parser, const std::string& flag, std::vecto
 // How long ago is counted from `now_ms`.
 metrics::Result<client::SeekPlace> ParseSeekPlace(std::string_view text, std::int64_t now_ms);
 
+// How a command prints its result.
+enum class OutputFormat : std::uint8_t {
+  kLines,  // key=value, for people and for shells
+  kJson,   // one document, docs/operations.md
+};
+
+// --json.
+void AddJsonFlag(CLI::App& parser, OutputFormat& format);
+
 // In milliseconds since the Unix epoch. Nothing unless it is a time of RFC 3339.
 std::optional<std::int64_t> ParseRfc3339(std::string_view text);
 

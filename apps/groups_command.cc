@@ -18,20 +18,31 @@
 #include "apps/output.h"
 #include "client/group_operations.h"
 #include "metrics_core/clock.h"
+#include "metrics_core/naming/json_text.h"
 
 namespace streamhouse::apps {
+
+using metrics::JsonText;
+
 namespace {
 
 constexpr std::chrono::seconds kCallTimeout{30};
 
+struct ListFlags {
+  AgentFlags agent;
+  OutputFormat format = OutputFormat::kLines;
+};
+
 struct GroupFlags {
   AgentFlags agent;
   std::string group;
+  OutputFormat format = OutputFormat::kLines;
 };
 
 struct SeekFlags {
   AgentFlags agent;
   client::GroupSeek seek;
+  OutputFormat format = OutputFormat::kLines;
 };
 
 client::CallLimits Limits() {
@@ -42,11 +53,56 @@ std::string ToText(const std::optional<client::Offset>& offset) {
   return offset ? std::to_string(*offset) : "none";
 }
 
-Status List(const AgentFlags& flags) {
-  auto operations = MakeGroupOperations(flags);
+client::Offset LagOf(const client::GroupPartition& p) {
+  const client::Offset next = std::max(p.committed.value_or(0), p.log_start_offset);
+  return p.high_watermark > next ? p.high_watermark - next : 0;
+}
+
+Status PrintDocument(const std::vector<client::ListedGroup>& groups) {
+  JsonText json;
+  json.BeginObject().Key("groups").BeginArray();
+  for (const client::ListedGroup& group : groups) {
+    json.BeginObject().Member("group", group.group).Member("members", group.members).EndObject();
+  }
+  return PrintLine(json.EndArray().EndObject().text());
+}
+
+Status PrintDocument(const std::string& group, const client::GroupDescription& description) {
+  JsonText json;
+  json.BeginObject().Member("group", group).Member("members", description.member_ids.size());
+  json.Key("member_ids").BeginArray();
+  for (const std::string& id : description.member_ids) json.Value(id);
+  json.EndArray().Key("partitions").BeginArray();
+  for (const client::GroupPartition& p : description.partitions) {
+    json.BeginObject().Member("topic", p.partition.topic).Member("partition", p.partition.partition);
+    json.Member("committed", p.committed).Member("start", p.log_start_offset).Member("end", p.high_watermark);
+    json.Member("lag", LagOf(p)).Key("member");
+    if (p.member_id.empty()) {
+      json.Null();
+    } else {
+      json.Value(p.member_id);
+    }
+    json.EndObject();
+  }
+  return PrintLine(json.EndArray().EndObject().text());
+}
+
+Status PrintDocument(const std::vector<client::MovedPartition>& moved) {
+  JsonText json;
+  json.BeginObject().Key("partitions").BeginArray();
+  for (const client::MovedPartition& m : moved) {
+    json.BeginObject().Member("topic", m.partition.topic).Member("partition", m.partition.partition);
+    json.Member("old", m.old_offset).Member("new", m.new_offset).EndObject();
+  }
+  return PrintLine(json.EndArray().EndObject().text());
+}
+
+Status List(const ListFlags& flags) {
+  auto operations = MakeGroupOperations(flags.agent);
   if (!operations.ok()) return operations.status();
   const auto groups = (*operations)->ListGroups(Limits());
-  if (!groups.ok()) return ExplainFailure(groups.status(), flags);
+  if (!groups.ok()) return ExplainFailure(groups.status(), flags.agent);
+  if (flags.format == OutputFormat::kJson) return PrintDocument(*groups);
   for (const client::ListedGroup& group : *groups) {
     WriteLine(fmt::format("group={} members={}", group.group, group.members));
   }
@@ -58,12 +114,11 @@ Status Describe(const GroupFlags& flags) {
   if (!operations.ok()) return operations.status();
   const auto description = (*operations)->DescribeGroup(flags.group, Limits());
   if (!description.ok()) return ExplainFailure(description.status(), flags.agent);
+  if (flags.format == OutputFormat::kJson) return PrintDocument(flags.group, *description);
   WriteLine(fmt::format("group={} members={}", flags.group, description->member_ids.size()));
   for (const client::GroupPartition& p : description->partitions) {
-    const client::Offset next = std::max(p.committed.value_or(0), p.log_start_offset);
     WriteLine(fmt::format("topic={} partition={} committed={} start={} end={} lag={} member={}", p.partition.topic,
-                          p.partition.partition, ToText(p.committed), p.log_start_offset, p.high_watermark,
-                          p.high_watermark > next ? p.high_watermark - next : 0,
+                          p.partition.partition, ToText(p.committed), p.log_start_offset, p.high_watermark, LagOf(p),
                           p.member_id.empty() ? "none" : p.member_id));
   }
   return FlushOutput();
@@ -77,6 +132,7 @@ Status Seek(const SeekFlags& flags) {
   if (!operations.ok()) return operations.status();
   const auto moved = (*operations)->SeekGroup(flags.seek, Limits());
   if (!moved.ok()) return ExplainFailure(moved.status(), flags.agent);
+  if (flags.format == OutputFormat::kJson) return PrintDocument(*moved);
   for (const client::MovedPartition& m : *moved) {
     WriteLine(fmt::format("topic={} partition={} old={} new={}", m.partition.topic, m.partition.partition,
                           ToText(m.old_offset), ToText(m.new_offset)));
@@ -103,12 +159,14 @@ void AddSeekFlags(CLI::App& parser, SeekFlags& flags) {
   const auto set_partition = [&flags](const std::uint32_t& partition) { flags.seek.partition = partition; };
   parser.add_option_function<std::uint32_t>("--partition", set_partition, "One partition of --topic; all by default")
       ->type_name("N");
+  AddJsonFlag(parser, flags.format);
 }
 
 Command AddList(CLI::App& groups) {
   CLI::App& parser = *groups.add_subcommand("list", "Print all groups with a member or a committed offset");
-  const auto flags = std::make_shared<AgentFlags>();
-  AddAgentFlags(parser, *flags);
+  const auto flags = std::make_shared<ListFlags>();
+  AddAgentFlags(parser, flags->agent);
+  AddJsonFlag(parser, flags->format);
   return {.parser = &parser, .run = [flags] { return List(*flags); }};
 }
 
@@ -117,6 +175,7 @@ Command AddDescribe(CLI::App& groups) {
   const auto flags = std::make_shared<GroupFlags>();
   AddAgentFlags(parser, flags->agent);
   AddGroupFlag(parser, flags->group);
+  AddJsonFlag(parser, flags->format);
   return {.parser = &parser, .run = [flags] { return Describe(*flags); }};
 }
 

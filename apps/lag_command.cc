@@ -2,16 +2,21 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "apps/agent_client.h"
 #include "apps/commands.h"
+#include "apps/flag_values.h"
 #include "apps/output.h"
 #include "client/broker.h"
 #include "client/lag_monitor.h"
 #include "metrics_core/clock.h"
+#include "metrics_core/naming/json_text.h"
 
 namespace streamhouse::apps {
 namespace {
@@ -21,10 +26,18 @@ constexpr std::chrono::seconds kQuestionTimeout{10};
 struct LagFlags {
   AgentClientFlags client;
   std::string group;
+  OutputFormat format = OutputFormat::kLines;
 };
 
-Result<std::string> DescribeLag(client::Broker& broker, const std::string& group,
-                                const client::TopicPartition& partition) {
+struct PartitionLag {
+  std::optional<client::Offset> committed;
+  client::Offset end = 0;
+  client::Offset records = 0;
+  double seconds = 0;
+};
+
+Result<PartitionLag> ReadLag(client::Broker& broker, const std::string& group,
+                             const client::TopicPartition& partition) {
   const auto committed = broker.Committed(group, partition, client::CallLimits::Within(kQuestionTimeout));
   if (!committed.ok()) return committed.status();
   // A group that has never committed has everything before it: the record to ask for is known only after the answer.
@@ -38,9 +51,31 @@ Result<std::string> DescribeLag(client::Broker& broker, const std::string& group
   const client::Offset end = log.value().high_watermark;
   const client::Offset lag = end > next ? end - next : 0;
   const std::int64_t now_ms = metrics::Clock::UnixMilliseconds();
-  return fmt::format("topic={} partition={} group={} committed={} end={} lag={} lag_seconds={:.3f}", partition.topic,
-                     partition.partition, group, committed.value() ? std::to_string(*committed.value()) : "none", end,
-                     lag, lag > 0 && timestamp ? client::LagSeconds(*timestamp, now_ms) : 0.0);
+  return PartitionLag{.committed = committed.value(),
+                      .end = end,
+                      .records = lag,
+                      .seconds = lag > 0 && timestamp ? client::LagSeconds(*timestamp, now_ms) : 0.0};
+}
+
+Status PrintLines(const LagFlags& flags, const std::vector<PartitionLag>& lags) {
+  for (std::size_t i = 0; i < lags.size(); ++i) {
+    const PartitionLag& lag = lags[i];
+    WriteLine(fmt::format("topic={} partition={} group={} committed={} end={} lag={} lag_seconds={:.3f}",
+                          flags.client.topic, i, flags.group, lag.committed ? std::to_string(*lag.committed) : "none",
+                          lag.end, lag.records, lag.seconds));
+  }
+  return FlushOutput();
+}
+
+Status PrintDocument(const LagFlags& flags, const std::vector<PartitionLag>& lags) {
+  metrics::JsonText json;
+  json.BeginObject().Member("group", flags.group).Key("partitions").BeginArray();
+  for (std::size_t i = 0; i < lags.size(); ++i) {
+    const PartitionLag& lag = lags[i];
+    json.BeginObject().Member("topic", flags.client.topic).Member("partition", i).Member("committed", lag.committed);
+    json.Member("end", lag.end).Member("lag", lag.records).Member("lag_seconds", lag.seconds).EndObject();
+  }
+  return PrintLine(json.EndArray().EndObject().text());
 }
 
 Status PrintLag(const LagFlags& flags) {
@@ -48,12 +83,13 @@ Status PrintLag(const LagFlags& flags) {
   if (!broker.ok()) return broker.status();
   const Result<std::uint32_t> partitions = CountPartitions(**broker, flags.client);
   if (!partitions.ok()) return partitions.status();
+  std::vector<PartitionLag> lags;
   for (std::uint32_t i = 0; i < partitions.value(); ++i) {
-    const Result<std::string> line = DescribeLag(**broker, flags.group, {flags.client.topic, i});
-    if (!line.ok()) return line.status();
-    WriteLine(line.value());
+    const Result<PartitionLag> lag = ReadLag(**broker, flags.group, {flags.client.topic, i});
+    if (!lag.ok()) return lag.status();
+    lags.push_back(lag.value());
   }
-  return FlushOutput();
+  return flags.format == OutputFormat::kJson ? PrintDocument(flags, lags) : PrintLines(flags, lags);
 }
 
 }  // namespace
@@ -63,6 +99,7 @@ Command AddLagCommand(CLI::App& program) {
   const auto flags = std::make_shared<LagFlags>();
   AddAgentClientFlags(parser, flags->client);
   parser.add_option("--group", flags->group, "The consumer group")->required()->type_name("NAME");
+  AddJsonFlag(parser, flags->format);
   return {.parser = &parser, .run = [flags] { return PrintLag(*flags); }};
 }
 

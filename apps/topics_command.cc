@@ -14,6 +14,7 @@
 #include "apps/flag_values.h"
 #include "apps/output.h"
 #include "client/broker.h"
+#include "metrics_core/naming/json_text.h"
 
 namespace streamhouse::apps {
 namespace {
@@ -41,9 +42,20 @@ struct CreateFlags {
   bool adopt = false;
 };
 
+struct ListFlags {
+  AgentFlags agent;
+  OutputFormat format = OutputFormat::kLines;
+};
+
+struct DescribeFlags {
+  AgentClientFlags client;
+  OutputFormat format = OutputFormat::kLines;
+};
+
 struct SetRetentionFlags {
   AgentClientFlags client;
   RetentionFlags retention;
+  OutputFormat format = OutputFormat::kLines;
 };
 
 void AddRetentionFlags(CLI::App& parser, RetentionFlags& flags) {
@@ -56,7 +68,29 @@ void AddRetentionFlags(CLI::App& parser, RetentionFlags& flags) {
                     ->type_name("SIZE");
 }
 
-Status PrintTopic(const client::TopicDescription& topic) {
+// An object with what the line of a topic says.
+void AppendTopic(const client::TopicDescription& topic, metrics::JsonText& json) {
+  const auto append_limit = [&](const char* name, bool is_set, auto limit) {
+    json.Key(name);
+    if (is_set) {
+      json.Value(limit);
+    } else {
+      json.Null();
+    }
+  };
+  json.BeginObject().Member("topic", topic.name).Member("partitions", topic.partitions);
+  append_limit("retention_ms", topic.retention.age_max.count() > 0, topic.retention.age_max.count());
+  append_limit("retention_bytes", topic.retention.bytes_max > 0, topic.retention.bytes_max);
+  append_limit("not_served", !topic.not_served.empty(), topic.not_served);
+  json.EndObject();
+}
+
+Status PrintTopic(const client::TopicDescription& topic, OutputFormat format) {
+  if (format == OutputFormat::kJson) {
+    metrics::JsonText json;
+    AppendTopic(topic, json);
+    return PrintLine(json.text());
+  }
   const auto or_none = [](bool is_set, std::string text) { return is_set ? std::move(text) : std::string("none"); };
   const client::Retention& retention = topic.retention;
   return PrintLine(fmt::format("topic={} partitions={} retention_time={} retention_bytes={}{}", topic.name,
@@ -82,20 +116,26 @@ Status Create(const CreateFlags& flags) {
   return Status::Ok();
 }
 
-Status Describe(const AgentClientFlags& flags) {
-  auto broker = MakeBroker(flags.agent);
+Status Describe(const DescribeFlags& flags) {
+  auto broker = MakeBroker(flags.client.agent);
   if (!broker.ok()) return broker.status();
-  const auto topic = DescribeTopic(**broker, flags);
-  return topic.ok() ? PrintTopic(*topic) : topic.status();
+  const auto topic = DescribeTopic(**broker, flags.client);
+  return topic.ok() ? PrintTopic(*topic, flags.format) : topic.status();
 }
 
-Status List(const AgentFlags& flags) {
-  auto broker = MakeBroker(flags);
+Status List(const ListFlags& flags) {
+  auto broker = MakeBroker(flags.agent);
   if (!broker.ok()) return broker.status();
   const auto topics = (*broker)->ListTopics(client::CallLimits::Within(kCallTimeout));
-  if (!topics.ok()) return ExplainFailure(topics.status(), flags);
+  if (!topics.ok()) return ExplainFailure(topics.status(), flags.agent);
+  if (flags.format == OutputFormat::kJson) {
+    metrics::JsonText json;
+    json.BeginObject().Key("topics").BeginArray();
+    for (const client::TopicDescription& topic : *topics) AppendTopic(topic, json);
+    return PrintLine(json.EndArray().EndObject().text());
+  }
   for (const client::TopicDescription& topic : *topics) {
-    if (Status printed = PrintTopic(topic); !printed.ok()) return printed;
+    if (Status printed = PrintTopic(topic, flags.format); !printed.ok()) return printed;
   }
   return Status::Ok();
 }
@@ -111,7 +151,7 @@ Status SetRetention(const SetRetentionFlags& flags) {
   topic->retention = flags.retention.Over(topic->retention);
   const Status set =
       (*broker)->SetRetention(flags.client.topic, topic->retention, client::CallLimits::Within(kCallTimeout));
-  return set.ok() ? PrintTopic(*topic) : ExplainFailure(set, flags.client.agent);
+  return set.ok() ? PrintTopic(*topic, flags.format) : ExplainFailure(set, flags.client.agent);
 }
 
 Status Grow(const CreateFlags& flags) {
@@ -167,15 +207,17 @@ Command AddCreate(CLI::App& topics) {
 
 Command AddDescribe(CLI::App& topics) {
   CLI::App& parser = *topics.add_subcommand("describe", "Print how many partitions a topic has, and its retention");
-  const auto flags = std::make_shared<AgentClientFlags>();
-  AddAgentClientFlags(parser, *flags);
+  const auto flags = std::make_shared<DescribeFlags>();
+  AddAgentClientFlags(parser, flags->client);
+  AddJsonFlag(parser, flags->format);
   return {.parser = &parser, .run = [flags] { return Describe(*flags); }};
 }
 
 Command AddList(CLI::App& topics) {
   CLI::App& parser = *topics.add_subcommand("list", "Print all topics, a line each");
-  const auto flags = std::make_shared<AgentFlags>();
-  AddAgentFlags(parser, *flags);
+  const auto flags = std::make_shared<ListFlags>();
+  AddAgentFlags(parser, flags->agent);
+  AddJsonFlag(parser, flags->format);
   return {.parser = &parser, .run = [flags] { return List(*flags); }};
 }
 
@@ -184,6 +226,7 @@ Command AddSetRetention(CLI::App& topics) {
   const auto flags = std::make_shared<SetRetentionFlags>();
   AddAgentClientFlags(parser, flags->client);
   AddRetentionFlags(parser, flags->retention);
+  AddJsonFlag(parser, flags->format);
   return {.parser = &parser, .run = [flags] { return SetRetention(*flags); }};
 }
 

@@ -1,5 +1,6 @@
 """`streamhouse groups`: shows groups, and moves those that have no members."""
 
+import json
 import unittest
 
 import processes
@@ -35,6 +36,31 @@ class GroupsCommand(unittest.TestCase):
             "group=g members=0\ntopic=orders partition=0 committed=3 start=0 end=4 lag=1 member=none\n",
             self.groups("describe"),
         )
+
+    def document(self, command, *arguments):
+        done = self.groups(command, *arguments, "--json")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        return json.loads(done.stdout)
+
+    def test_prints_json_documents(self):
+        listed = processes.run("groups", "list", "--agent", self.agent.grpc, "--json").stdout
+        self.assertEqual({"groups": [{"group": "g", "members": 0}]}, json.loads(listed))
+        partition = {"topic": "orders", "partition": 0}
+        stands = {**partition, "committed": 3, "start": 0, "end": 4, "lag": 1, "member": None}
+        described = {"group": "g", "members": 0, "member_ids": [], "partitions": [stands]}
+        self.assertEqual(described, self.document("describe"))
+        self.assertEqual({"partitions": [{**partition, "old": 3, "new": 1}]}, self.document("seek", "--to", "1"))
+        self.assertEqual({"partitions": [{**partition, "old": 1, "new": None}]}, self.document("reset"))
+
+    def test_prints_no_document_for_what_fails(self):
+        self.assert_refused("describe: .*no group none.*", self.groups("describe", "--json", group="none"))
+
+    def test_names_members_in_a_json_document(self):
+        reader = processes.Streamhouse(self, "consume", "--agent", self.agent.grpc, "--topic", "orders", "--group", "g")
+        processes.wait_for(lambda: self.document("describe")["partitions"][0]["member"], "a member")
+        described = self.document("describe")
+        self.assertEqual((1, described["member_ids"][0]), (described["members"], described["partitions"][0]["member"]))
+        reader.stop()
 
     def test_seeks_to_an_offset_an_end_or_a_time(self):
         def old_and_new(old, new):

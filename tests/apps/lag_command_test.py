@@ -1,5 +1,6 @@
 """`streamhouse lag`: how far a group is behind, a line a partition."""
 
+import json
 import re
 import unittest
 
@@ -43,6 +44,20 @@ class LagCommand(unittest.TestCase):
         processes.wait_for(lambda: self.lag_seconds()[0] > first[0] + 0.5, "the record grows older")
         processes.run("consume", "--agent", self.agent.grpc, "--topic", "orders", "--group", "g", "--exit-at-end")
         self.assertEqual([0, 0], self.lag_seconds())
+
+    def test_prints_a_json_document(self):
+        self.produce(3)
+        arguments = ("--agent", self.agent.grpc, "--topic", "orders", "--group", "g")
+        printed = processes.run("lag", *arguments, "--json").stdout
+        document = json.loads(printed)
+        self.assertEqual(1, printed.count("\n"))
+        self.assertGreaterEqual(document["partitions"][0].pop("lag_seconds"), 0)
+        first = {"topic": "orders", "partition": 0, "committed": None, "end": 2, "lag": 2}
+        self.assertEqual(("g", first), (document["group"], document["partitions"][0]))
+        processes.run("consume", *arguments, "--exit-at-end")
+        second = json.loads(processes.run("lag", *arguments, "--json").stdout)["partitions"][1]
+        read = {"committed": 1, "end": 1, "lag": 0, "lag_seconds": 0}
+        self.assertEqual({"topic": "orders", "partition": 1, **read}, second)
 
     def test_names_a_topic_that_is_not_there(self):
         done = self.lag("nowhere")

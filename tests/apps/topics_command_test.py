@@ -1,5 +1,6 @@
 """`streamhouse topics`: makes topics of a running agent, and tells of them."""
 
+import json
 import socket
 import unittest
 
@@ -102,6 +103,26 @@ class TopicsCommand(unittest.TestCase):
             self.topics("list"),
         )
 
+    def document(self, *arguments):
+        done = self.topics(*arguments, "--json")
+        self.assertEqual((0, ""), (done.returncode, done.stderr))
+        return json.loads(done.stdout)
+
+    def test_prints_json_documents(self):
+        self.assertEqual({"topics": []}, self.document("list"))
+        self.topics("create", "orders:3", "--retention-bytes", 2**53 + 1, "--retention-time", "1s")
+        self.topics("create", "returns:1")
+        unlimited = {"retention_ms": None, "retention_bytes": None, "not_served": None}
+        returns = {"topic": "returns", "partitions": 1, **unlimited}
+        orders = {"topic": "orders", "partitions": 3, **unlimited, "retention_ms": 1000, "retention_bytes": 2**53 + 1}
+        self.assertEqual({"topics": [orders, returns]}, self.document("list"))
+        self.assertEqual(orders, self.document("describe", "--topic", "orders"))
+        changed = self.document("retention", "--topic", "returns", "--retention-time", "2s")
+        self.assertEqual(returns | {"retention_ms": 2000}, changed)
+
+    def test_prints_no_document_for_what_fails(self):
+        self.assert_refused('describe: .*no topic "orders".*', self.topics("describe", "--topic", "orders", "--json"))
+
     def test_lists_a_topic_that_is_not_served_with_the_reason(self):
         self.topics("create", "orders:1")
         self.agent.stop()
@@ -110,6 +131,7 @@ class TopicsCommand(unittest.TestCase):
         segment.mkdir()
         self.agent = processes.Agent(self, self.data)
         self.assertRegex(self.topics("list").stdout, "^topic=orders partitions=1 .* not served: .*orders/0.*\n$")
+        self.assertIn("orders/0", self.document("list")["topics"][0]["not_served"])
 
     def test_changes_the_retention_that_it_is_given_and_leaves_the_other(self):
         self.topics("create", "orders:1", "--retention-time", "7d", "--retention-bytes", "1000")
