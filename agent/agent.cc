@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cstddef>
 
-#include "agent/metadata/sqlite_metadata_store.h"
+#include "agent/metadata/make_metadata_store.h"
 #include "agent/metadata/sqlite_wal.h"
 #include "agent/operator_log.h"
 
@@ -26,16 +26,18 @@ bool MayLackRoom(const Status& failure) {
 Result<std::unique_ptr<Agent>> AgentBuilder::Build() {
   if (Status valid = config_.Validate(); !valid.ok()) return valid;
   return std::unique_ptr<Agent>(
-      new Agent(std::move(config_), std::move(metrics_), health_, std::move(exporters_), *files_));
+      new Agent(std::move(config_), std::move(metrics_), health_, std::move(exporters_), *files_, std::move(store_)));
 }
 
 Agent::Agent(AgentConfig config, AgentMetrics metrics, metrics::Health* health,
-             std::vector<std::unique_ptr<metrics::Exporter>> exporters, FileSystem& files)
+             std::vector<std::unique_ptr<metrics::Exporter>> exporters, FileSystem& files,
+             std::unique_ptr<MetadataStore> store)
     : config_(std::move(config)),
       metrics_(std::move(metrics)),
       health_(health),
       exporters_(std::move(exporters)),
-      files_(files) {}
+      files_(files),
+      store_(std::move(store)) {}
 
 Agent::~Agent() {
   // What went wrong has been logged.
@@ -94,21 +96,28 @@ Status Agent::StartParts() {
   return Status::Ok();
 }
 
+Result<std::unique_ptr<MetadataStore>> Agent::OpenStore() const {
+  const MetadataStoreOptions options = {.agent_id = config_.agent_id,
+                                        .make_room = [reserve = reserve_.get()] { return reserve->GiveUp(); }};
+  // Other agents may write to it now, which CheckWal does not allow.
+  if (!config_.metadata.empty()) return MakeMetadataStore(config_.metadata, options);
+  if (Status whole = CheckWal(PosixFileSystem(), folder_->metadata_path()); !whole.ok()) return whole;
+  return MakeSqliteStore(folder_->metadata_path(), options);
+}
+
 Status Agent::OpenStorage() {
   auto folder = DataFolder::Open(files_, config_.data_folder);
   if (!folder.ok()) return folder.status();
   folder_ = std::make_unique<DataFolder>(*std::move(folder));
-  if (Status whole = CheckWal(PosixFileSystem(), folder_->metadata_path()); !whole.ok()) return whole;
   reserve_ = std::make_unique<DiskReserve>(files_, config_.data_folder, config_.reserve_bytes);
   reserve_->Refill();
-  auto store = SqliteMetadataStore::Open(folder_->metadata_path());
-  // To be opened, the store needs room.
-  if (!store.ok() && MayLackRoom(store.status()) && reserve_->GiveUp()) {
-    store = SqliteMetadataStore::Open(folder_->metadata_path());
+  if (store_ == nullptr) {
+    auto store = OpenStore();
+    // To be opened, the store needs room.
+    if (!store.ok() && MayLackRoom(store.status()) && reserve_->GiveUp()) store = OpenStore();
+    if (!store.ok()) return store.status();
+    store_ = *std::move(store);
   }
-  if (!store.ok()) return store.status();
-  (*store)->set_make_room([this] { return reserve_->GiveUp(); });
-  store_ = *std::move(store);
   leases_ = std::make_unique<LeaseKeeper>(
       *store_, config_.agent_id, config_.lease,
       LeaseMetrics{.renewals = metrics_.lease_renewals, .active_partitions = metrics_.active_partitions},

@@ -64,9 +64,11 @@ class Agent {
   friend class AgentBuilder;
 
   Agent(AgentConfig config, AgentMetrics metrics, metrics::Health* health,
-        std::vector<std::unique_ptr<metrics::Exporter>> exporters, FileSystem& files);
+        std::vector<std::unique_ptr<metrics::Exporter>> exporters, FileSystem& files,
+        std::unique_ptr<MetadataStore> store);
 
   Status StartParts();
+  Result<std::unique_ptr<MetadataStore>> OpenStore() const;
   Status OpenStorage();
   Status StartTopics();
   void WarnOfStrangers() const;
@@ -127,6 +129,12 @@ class AgentBuilder {
     return *this;
   }
 
+  // Instead of the store that AgentConfig::metadata names. Other agents that use its data have other ids.
+  AgentBuilder& metadata_store(std::unique_ptr<MetadataStore> store) {
+    store_ = std::move(store);
+    return *this;
+  }
+
   // InvalidArgument when the configuration makes no sense. The builder is empty afterwards.
   Result<std::unique_ptr<Agent>> Build();
 
@@ -136,6 +144,7 @@ class AgentBuilder {
   metrics::Health* health_ = nullptr;
   std::vector<std::unique_ptr<metrics::Exporter>> exporters_;
   FileSystem* files_ = &PosixFileSystem();
+  std::unique_ptr<MetadataStore> store_;
 };
 
 }  // namespace streamhouse::agent

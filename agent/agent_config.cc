@@ -3,8 +3,10 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 
+#include "agent/metadata/make_metadata_store.h"
 #include "agent/topic_name.h"
 #include "metrics_core/settings.h"
 
@@ -20,12 +22,19 @@ bool IsInterval(std::chrono::milliseconds interval) {
   return interval.count() > 0 && interval <= metrics::kIntervalMax;
 }
 
+// It is part of the name of a file.
+bool IsAgentId(std::string_view id) {
+  constexpr std::string_view kSafe = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+  return !id.empty() && id.size() <= kAgentIdBytesMax && id.find_first_not_of(kSafe) == std::string_view::npos;
+}
+
 }  // namespace
 
 metrics::Status AgentConfig::Validate() const {
   const auto refused = [](std::string why) { return Status(StatusCode::kInvalidArgument, std::move(why)); };
   if (data_folder.empty()) return refused("data_folder is empty");
-  if (agent_id.empty()) return refused("agent_id is empty");
+  if (!IsAgentId(agent_id)) return refused("agent_id is not 1 to 64 of [A-Za-z0-9._-]");
+  if (Status known = metadata.empty() ? Status::Ok() : CheckMetadataLine(metadata); !known.ok()) return known;
   if (grpc_host.empty()) return refused("grpc_host is empty");
   if (!tls.empty() && (tls.certificate.empty() || tls.key.empty())) return refused("tls needs a certificate and a key");
   if (segment_bytes == 0) return refused("segment_bytes is 0");

@@ -20,12 +20,17 @@
 namespace streamhouse::agent {
 
 inline constexpr std::uint16_t kDefaultGrpcPort = 9090;
+inline constexpr std::size_t kAgentIdBytesMax = 64;
 
 struct AgentConfig {
   // Holds the logs, the metadata and the lock that keeps other agents out. Created when it is not there.
   std::string data_folder;
-  // Names this agent in leases. An agent that comes back under the same name need not wait for its own to expire.
+  // Names this agent in leases: 1 to kAgentIdBytesMax of [A-Za-z0-9._-]. Agents of one metadata store must have
+  // different ids. An agent that comes back under its id need not wait for its leases to expire.
   std::string agent_id = "agent";
+
+  // The metadata store (metadata/make_metadata_store.h); empty: metadata.db in the data folder.
+  std::string metadata = {};
 
   // Loopback unless told otherwise: whoever can connect can read and write everything.
   std::string grpc_host = "127.0.0.1";

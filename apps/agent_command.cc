@@ -2,12 +2,14 @@
 #include <signal.h>
 
 #include <CLI/App.hpp>
+#include <CLI/Error.hpp>
 #include <CLI/Validators.hpp>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "agent/agent_config.h"
+#include "agent/metadata/make_metadata_store.h"
 #include "agent/operator_log.h"
 #include "apps/commands.h"
 #include "apps/config_file.h"
@@ -59,6 +61,24 @@ void AddTlsFlags(CLI::App& parser, agent::TlsFiles& tls) {
       ->type_name("FILE");
 }
 
+void AddMetadataFlags(CLI::App& parser, ServingAgentFlags& flags) {
+  const auto set_metadata = [&flags](const std::string& line) {
+    if (Status known = agent::CheckMetadataLine(line); !known.ok()) {
+      throw CLI::ValidationError("--metadata", known.message());
+    }
+    flags.metadata = line;
+  };
+  parser
+      .add_option_function<std::string>("--metadata", set_metadata,
+                                        "Where topics, leases and committed offsets are: sqlite:///PATH, or memory: "
+                                        "for tests; by default in metadata.db in DIR")
+      ->type_name("LINE");
+  parser
+      .add_option("--id", flags.id,
+                  "The name of this agent in leases; agents that share --metadata have different ones [agent]")
+      ->type_name("NAME");
+}
+
 void AddReserveFlag(CLI::App& parser, ServingAgentFlags& flags) {
   parser
       .add_option("--reserve-bytes", flags.reserve_bytes,
@@ -105,6 +125,7 @@ Command AddAgentCommand(CLI::App& program) {
   parser.add_option("--data", flags->data_folder, "The folder that keeps records and metadata; made when missing")
       ->required()
       ->type_name("DIR");
+  AddMetadataFlags(parser, *flags);
   AddAddressFlags(parser, *flags);
   AddTlsFlags(parser, flags->tls);
   AddSyncFlags(parser, *flags);

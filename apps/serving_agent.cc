@@ -54,7 +54,7 @@ Status ServingAgent::MakeExporters(agent::AgentBuilder& builder) {
 }
 
 agent::AgentConfig ServingAgent::Config() const {
-  agent::AgentConfig config = {.data_folder = flags_.data_folder};
+  agent::AgentConfig config = {.data_folder = flags_.data_folder, .agent_id = flags_.id, .metadata = flags_.metadata};
   config.grpc_host = flags_.grpc.host;
   config.grpc_port = flags_.grpc.port;
   config.tls = flags_.tls;
@@ -84,6 +84,8 @@ Status ServingAgent::WithFlag(const Status& failure) const {
       {"cannot use data folder", "; choose another folder with --data"},
       {"data folder", "; choose another folder with --data"},
       {"topic", " (--topic)"},
+      {"agent_id ", " (--id)"},
+      {"another agent with the id ", "; choose another one with --id"},
   };
   const std::string& message = failure.message();
   for (const Advice& advice : all) {

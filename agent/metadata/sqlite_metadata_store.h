@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/log/file_system.h"
 #include "agent/metadata/metadata_store.h"
 #include "agent/metadata/sqlite_database.h"
 #include "agent/metadata/sqlite_lease_table.h"
@@ -42,6 +43,8 @@ class SqliteMetadataStore final : public MetadataStore {
   // What to do when a change finds no room on the disk; if it returns true, the change is tried once more. To be set
   // before the first call.
   void set_make_room(std::function<bool()> make_room) { make_room_ = std::move(make_room); }
+  // Keeps it until the store goes.
+  void set_lock(std::unique_ptr<FolderLock> lock) { lock_ = std::move(lock); }
 
   Result<TopicDescription> CreateTopic(const TopicDescription& topic) override;
   Status DeleteTopic(const std::string& topic, TopicId id) override;
@@ -74,6 +77,7 @@ class SqliteMetadataStore final : public MetadataStore {
   Status ChangeTopic(const std::string& topic, const Change& change);
 
   std::function<bool()> make_room_ = [] { return false; };
+  std::unique_ptr<FolderLock> lock_;
 
   std::mutex mutex_;
   // guarded by mutex_

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <future>
 #include <memory>
@@ -13,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/metadata/in_memory_metadata_store.h"
 #include "agent/metadata/sqlite_database.h"
 #include "agent/metadata/sqlite_metadata_store.h"
 #include "agent/testing/switched_file_system.h"
@@ -278,6 +280,28 @@ TEST_F(AgentTest, IsNotReadyWhileAPartitionIsDamagedAndServesTheOthers) {
   EXPECT_EQ(agent.Produce(RunningAgent::Batch("orders", 0, {"a"}), &response).error_code(),
             grpc::StatusCode::UNAVAILABLE);
   EXPECT_TRUE(agent.Produce(RunningAgent::Batch("orders", 1, {"a"}), &response).ok());
+}
+
+TEST_F(AgentTest, ServesFromAMetadataStoreThatItIsGiven) {
+  auto store = std::make_unique<InMemoryMetadataStore>();
+  const auto view = store->OpenAgain();
+  builder_.metadata_store(std::move(store));
+  ASSERT_TRUE(Start().ok());
+  const TopicPartition partition = {.topic = view->ListTopics()->at(0).name, .partition = 0};
+  EXPECT_EQ(view->FindLease(partition).value()->holder, "agent");
+  EXPECT_EQ(Reason(), "");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "metadata.db"));
+}
+
+TEST_F(AgentTest, DoesNotStartBesideAnotherOfItsIdOnOneStore) {
+  RunningAgent other;
+  AgentConfig config = RunningAgent::DefaultConfig(folder_.path());
+  config.metadata = "sqlite://" + other.folder() + "/metadata.db";
+  const Status refused = StartAnother(config);
+  EXPECT_EQ(refused.code(), StatusCode::kFailedPrecondition);
+  EXPECT_EQ(refused.message().find("another agent with the id agent uses " + other.folder()), 0U) << refused.message();
+  config.agent_id = "other";
+  EXPECT_TRUE(StartAnother(config).ok());
 }
 
 TEST_F(AgentTest, GivesItsLeasesBackWhenItStops) {

@@ -134,6 +134,43 @@ class AgentCommand(unittest.TestCase):
         done = processes.run("agent", "--config", file)
         self.assert_refused(done, f"--config: {file}: there is no flag --grcp; see streamhouse agent --help")
 
+    def test_keeps_its_metadata_where_it_is_told(self):
+        metadata = self.data / "elsewhere.db"
+        self.agent("--metadata", f"sqlite://{metadata}", "--topic", "orders:1").stop()
+        self.assertFalse((self.data / "data/metadata.db").exists())
+        agent = self.agent("--metadata", f"sqlite://{metadata}")
+        self.assertIn("topic=orders", processes.run("topics", "list", "--agent", agent.grpc).stdout)
+
+    def test_serves_with_metadata_in_memory(self):
+        agent = self.agent("--metadata", "memory:", "--topic", "orders:1")
+        self.assertEqual(0, processes.run("produce", "--agent", agent.grpc, "--topic", "orders", stdin="a\n").returncode)
+
+    def test_refuses_a_metadata_store_that_is_none_and_an_id_that_is_not_safe(self):
+        for flag, value in (("--metadata", "postgres://h/d"), ("--metadata", "a.db"), ("--id", "a/b"), ("--id", "a" * 65)):
+            self.assert_refused(self.run_agent(self.data / "data", flag, value), f".*{flag}.*")
+
+    def holder(self, metadata):
+        with contextlib.closing(sqlite3.connect(metadata)) as database:
+            return database.execute("SELECT holder FROM partition_leases").fetchall()
+
+    def test_holds_leases_under_its_id(self):
+        agent = self.agent("--topic", "orders:1", "--id", "broker-1")
+        self.assertEqual([("broker-1",)], self.holder(self.data / "data/metadata.db"))
+        agent.stop()
+        self.agent().stop()
+
+    def test_is_refused_beside_another_of_its_id_on_one_store_also_after_kill_9(self):
+        metadata = self.data / "shared.db"
+        flags = ("--metadata", f"sqlite://{metadata}")
+        first = self.agent(*flags, "--topic", "orders:1")
+        refused = self.run_agent(self.data / "other", *flags)
+        self.assert_refused(refused, f"another agent with the id agent uses {metadata}; choose another one with --id")
+        other = processes.Agent(self, self.data / "other", *flags, "--id", "b")
+        self.assertEqual([("agent",)], self.holder(metadata))
+        other.stop()
+        first.kill()
+        self.agent(*flags).stop()
+
     def test_takes_several_topics_and_keeps_them(self):
         self.agent("--topic", "orders:2", "--topic", "returns:1").stop()
         agent = self.agent()

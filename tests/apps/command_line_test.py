@@ -58,7 +58,7 @@ class CommandLine(unittest.TestCase):
     def test_refuses_an_empty_value_of_every_flag(self):
         flags = {
             "agent": ("--data", "--grpc", "--http", "--tls-cert", "--tls-key", "--tls-client-ca", "--sync",
-                      "--sync-interval", "--topic", "--exporter", "--config", "--log-level", "--log-format"),
+                      "--sync-interval", "--topic", "--exporter", "--config", "--log-level", "--log-format", "--metadata", "--id"),
             "produce": ("--agent", "--tls-ca", "--tls-cert", "--tls-key", "--topic", "--compression"),
             "consume": ("--agent", "--tls-ca", "--tls-cert", "--tls-key", "--topic", "--group", "--from", "--max"),
             "lag": ("--agent", "--tls-ca", "--topic", "--group"),

@@ -31,6 +31,7 @@ ROWS = (
     ("damaged ranges remembered of a partition", "agent/log/damage_list.h", "kDamagesMax", "the lowest is forgotten, and told again when it is met again"),
     ("partitions of a topic", "agent/topic_catalog.h", "kPartitionsPerTopicMax", "INVALID_ARGUMENT"),
     ("name of a topic", "agent/topic_name.h", "kTopicNameBytesMax", "INVALID_ARGUMENT"),
+    ("id of an agent", "agent/agent_config.h", "kAgentIdBytesMax", "the agent does not start"),
     ("name of a group", "agent/committed_offsets.h", "kGroupNameBytesMax", "INVALID_ARGUMENT"),
     ("groups with members", "agent/group_coordinator.h", "kGroupsMax", "RESOURCE_EXHAUSTED"),
     ("members of a group", "agent/group_coordinator.h", "kMembersPerGroupMax", "RESOURCE_EXHAUSTED"),

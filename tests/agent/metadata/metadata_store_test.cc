@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 
+#include "agent/metadata/in_memory_metadata_store.h"
 #include "agent/metadata/sqlite_metadata_store.h"
 #include "tests/agent/metadata/metadata_store_contract.h"
 #include "tests/agent/support/temporary_folder.h"
@@ -28,6 +29,22 @@ std::unique_ptr<StoreBackend> MakeSqliteBackend() {
   return std::make_unique<SqliteBackend>();
 }
 
+class InMemoryBackend final : public StoreBackend {
+ public:
+  std::unique_ptr<MetadataStore> Open() override { return store_.OpenAgain(); }
+  // No row has a time.
+  void AdvanceClock(std::chrono::milliseconds /*time*/) override {}
+
+ private:
+  InMemoryMetadataStore store_;
+};
+
+std::unique_ptr<StoreBackend> MakeInMemoryBackend() {
+  return std::make_unique<InMemoryBackend>();
+}
+
+INSTANTIATE_TEST_SUITE_P(InMemory, MetadataStoreContract, testing::Values(MakeInMemoryBackend));
+INSTANTIATE_TEST_SUITE_P(InMemory, CommittedOffsetsContract, testing::Values(MakeInMemoryBackend));
 INSTANTIATE_TEST_SUITE_P(Sqlite, MetadataStoreContract, testing::Values(MakeSqliteBackend));
 INSTANTIATE_TEST_SUITE_P(Sqlite, CommittedOffsetsContract, testing::Values(MakeSqliteBackend));
 

@@ -1,0 +1,51 @@
+#include "agent/metadata/make_metadata_store.h"
+
+#include <utility>
+
+#include "agent/log/file_system.h"
+#include "agent/metadata/in_memory_metadata_store.h"
+#include "agent/metadata/sqlite_metadata_store.h"
+
+namespace streamhouse::agent {
+namespace {
+
+constexpr std::string_view kSqliteScheme = "sqlite://";
+constexpr std::string_view kMemory = "memory:";
+// For options and escapes that there may be one day.
+constexpr std::string_view kReserved = "%?#";
+
+Status Refuse(std::string_view line, std::string_view why) {
+  return {StatusCode::kInvalidArgument, "metadata store \"" + std::string(line) + "\" " + std::string(why)};
+}
+
+}  // namespace
+
+Status CheckMetadataLine(std::string_view line) {
+  if (line == kMemory) return Status::Ok();
+  if (!line.starts_with(kSqliteScheme)) return Refuse(line, "is not sqlite:///PATH or memory:");
+  const std::string_view path = line.substr(kSqliteScheme.size());
+  if (!path.starts_with('/') || path.ends_with('/')) return Refuse(line, "has no absolute path of a file");
+  if (path.find_first_of(kReserved) != std::string_view::npos) return Refuse(line, "has one of % ? # in its path");
+  return Status::Ok();
+}
+
+Result<std::unique_ptr<MetadataStore>> MakeMetadataStore(std::string_view line, const MetadataStoreOptions& options) {
+  if (Status checked = CheckMetadataLine(line); !checked.ok()) return checked;
+  if (line == kMemory) return std::unique_ptr<MetadataStore>(std::make_unique<InMemoryMetadataStore>());
+  return MakeSqliteStore(std::string(line.substr(kSqliteScheme.size())), options);
+}
+
+Result<std::unique_ptr<MetadataStore>> MakeSqliteStore(const std::string& path, const MetadataStoreOptions& options) {
+  auto lock = PosixFileSystem().LockFolder(path + "." + options.agent_id + ".lock");
+  if (lock.status().code() == StatusCode::kFailedPrecondition) {
+    return Status(StatusCode::kFailedPrecondition, "another agent with the id " + options.agent_id + " uses " + path);
+  }
+  if (!lock.ok()) return lock.status();
+  auto store = SqliteMetadataStore::Open(path);
+  if (!store.ok()) return store.status();
+  (*store)->set_make_room(options.make_room);
+  (*store)->set_lock(*std::move(lock));
+  return std::unique_ptr<MetadataStore>(*std::move(store));
+}
+
+}  // namespace streamhouse::agent

@@ -1,0 +1,38 @@
+// MakeMetadataStore: the metadata store that a line of text names.
+//
+//   sqlite:///PATH   SqliteMetadataStore in the file /PATH; its folder exists, and the path has no %, ? and #
+//   memory:          InMemoryMetadataStore: for tests, gone with the process
+//
+// When to use something else: a program with a store of its own gives it to AgentBuilder::metadata_store().
+// Guarantees: while a store in an SQLite file lives, no other agent with its id opens the file this way, because the
+// holder of a lease is known by the id alone. The file PATH.ID.lock is for that; the system frees it with the process.
+// Thread safety: any thread.
+// Cost: that of opening the store, which checks all of it.
+// Errors: InvalidArgument, naming the line; FailedPrecondition where another agent with this id uses the file; those of
+// SqliteMetadataStore::Open.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "agent/metadata/metadata_store.h"
+
+namespace streamhouse::agent {
+
+struct MetadataStoreOptions {
+  std::string agent_id;
+  // Called when a change finds no room on the disk; after true, the change is retried once.
+  std::function<bool()> make_room = [] { return false; };
+};
+
+// Whether the line names a store.
+Status CheckMetadataLine(std::string_view line);
+
+Result<std::unique_ptr<MetadataStore>> MakeMetadataStore(std::string_view line, const MetadataStoreOptions& options);
+
+// As the line "sqlite://" with `path`, which may be relative and have any characters.
+Result<std::unique_ptr<MetadataStore>> MakeSqliteStore(const std::string& path, const MetadataStoreOptions& options);
+
+}  // namespace streamhouse::agent
