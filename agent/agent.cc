@@ -78,19 +78,16 @@ Status Agent::StartParts() {
   if (Status started = StartExporters(); !started.ok()) return started;
   if (Status started = StartTopics(); !started.ok()) return started;
   if (Status awaited = members_->AwaitMembers(); !awaited.ok()) return awaited;
-  auto rpc =
-      RpcServer::Start({.host = config_.grpc_host,
-                        .port = config_.grpc_port,
-                        .request_bytes_max = config_.request_bytes_max,
-                        .fetch = {.read = {.records = config_.fetch_records_max, .bytes = config_.fetch_bytes_max},
-                                  .wait = config_.fetch_wait_max},
-                        .tls = config_.tls},
-                       {.topics = *topics_,
-                        .offsets = *offsets_,
-                        .members = *members_,
-                        .groups = *groups_,
-                        .metrics = metrics_,
-                        .health = health_});
+  auto rpc = RpcServer::Start({.host = config_.grpc_host,
+                               .port = config_.grpc_port,
+                               .request_bytes_max = config_.request_bytes_max,
+                               .tls = config_.tls},
+                              {.topics = *topics_,
+                               .offsets = *offsets_,
+                               .members = *members_,
+                               .groups = *groups_,
+                               .metrics = metrics_,
+                               .health = health_});
   if (!rpc.ok()) return rpc.status();
   rpc_ = *std::move(rpc);
   return Status::Ok();
@@ -190,7 +187,7 @@ Status Agent::Stop() {
   const bool was_serving = rpc_ != nullptr;
   // First those who wait in Fetch, or they would use up the drain time; then calls that run, while the logs are open.
   if (topics_ != nullptr) topics_->Drain();
-  if (rpc_ != nullptr) rpc_->Shutdown(config_.drain_time);
+  if (rpc_ != nullptr) rpc_->Shutdown(kDrainTime);
   rpc_.reset();
   log_syncer_.reset();
   retention_.reset();

@@ -20,6 +20,7 @@
 //   return (*agent)->Stop();
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -47,6 +48,9 @@ namespace streamhouse::agent {
 
 class Agent {
  public:
+  // How long calls that run may take to finish when the agent stops.
+  static constexpr std::chrono::milliseconds kDrainTime{5'000};
+
   ~Agent();
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;

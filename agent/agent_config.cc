@@ -45,9 +45,6 @@ metrics::Status AgentConfig::Validate() const {
   if (request_bytes_max < record_bytes_max + kRequestOverheadBytes) {
     return refused("request_bytes_max leaves no room for a record of record_bytes_max");
   }
-  if (fetch_records_max == 0) return refused("fetch_records_max is 0");
-  if (fetch_wait_max.count() < 0) return refused("fetch_wait_max is negative");
-  if (drain_time.count() < 0) return refused("drain_time is negative");
   for (const TopicDescription& topic : topics) {
     if (Status named = CheckTopicName(topic.name); !named.ok()) return refused("topics: " + named.message());
   }

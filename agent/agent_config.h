@@ -55,14 +55,8 @@ struct AgentConfig {
 
   LeaseTiming lease = {};
 
-  std::size_t record_bytes_max = std::size_t{1} << 20;     // key and value of one record
-  std::size_t request_bytes_max = std::size_t{16} << 20;   // keys and values of one Produce
-  std::uint32_t fetch_records_max = 10'000;                // in one response
-  std::uint64_t fetch_bytes_max = std::uint64_t{1} << 20;  // likewise, keys and values; or one record that is larger
-  std::chrono::milliseconds fetch_wait_max{30'000};
-
-  // How long calls that run may take to finish when the agent stops.
-  std::chrono::milliseconds drain_time{5'000};
+  std::size_t record_bytes_max = std::size_t{1} << 20;    // key and value of one record
+  std::size_t request_bytes_max = std::size_t{16} << 20;  // keys and values of one Produce
 
   metrics::Status Validate() const;
 };

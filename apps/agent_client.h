@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "agent/agent_config.h"
 #include "apps/flag_values.h"
 #include "client/broker.h"
 #include "client/group_operations.h"
@@ -18,7 +19,7 @@ namespace streamhouse::apps {
 
 // Where an agent is, and how to speak to it. Paths of PEM files; without any, there is no TLS.
 struct AgentFlags {
-  HostPort address = {.host = "127.0.0.1", .port = 9090};
+  HostPort address = {.host = "127.0.0.1", .port = agent::kDefaultGrpcPort};
   std::string tls_ca = {};           // who vouches for the agent
   std::string tls_certificate = {};  // this client's, where the agent asks for one
   std::string tls_key = {};

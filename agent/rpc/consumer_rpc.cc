@@ -47,9 +47,9 @@ grpc::ServerUnaryReactor* ConsumerRpc::Fetch(grpc::CallbackServerContext* contex
                                              v1::FetchResponse* response) {
   auto partition = FindPartition(topics_, request->topic(), request->partition(), request->topic_id());
   if (!partition.ok()) return Answer(context, partition.status());
-  ReadLimits limits = limits_.read;
+  ReadLimits limits = {.records = kFetchRecordsMax, .bytes = kFetchBytesMax};
   if (request->max_records() != 0) limits.records = std::min(limits.records, request->max_records());
-  const auto wait = std::min(limits_.wait, std::chrono::milliseconds(request->max_wait_ms()));
+  const auto wait = std::min(kFetchWaitMax, std::chrono::milliseconds(request->max_wait_ms()));
   return FetchCall::Start(*std::move(partition), *request, limits, wait, *response);
 }
 

@@ -6,26 +6,28 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 #include "agent/committed_offsets.h"
 #include "agent/group_coordinator.h"
-#include "agent/log/partition_log.h"
 #include "agent/rpc/arena_allocator.h"
 #include "agent/topic_catalog.h"
 #include "proto/streamhouse.grpc.pb.h"
 
 namespace streamhouse::agent {
 
-struct FetchLimits {
-  ReadLimits read = {};               // of one response
-  std::chrono::milliseconds wait{0};  // longer waits are cut to this
-};
+// Of one response to a Fetch.
+inline constexpr std::uint32_t kFetchRecordsMax = 10'000;
+inline constexpr std::uint64_t kFetchBytesMax = std::uint64_t{1}
+                                                << 20;  // keys and values; or one record that is larger
+// Longer waits are cut to this.
+inline constexpr std::chrono::milliseconds kFetchWaitMax{30'000};
 
 class ConsumerRpc final : public v1::ConsumerService::CallbackService {
  public:
   // All must outlive the server.
-  ConsumerRpc(const TopicCatalog& topics, CommittedOffsets& offsets, GroupCoordinator& groups, FetchLimits limits)
-      : topics_(topics), offsets_(offsets), groups_(groups), limits_(limits) {
+  ConsumerRpc(const TopicCatalog& topics, CommittedOffsets& offsets, GroupCoordinator& groups)
+      : topics_(topics), offsets_(offsets), groups_(groups) {
     SetMessageAllocatorFor_Fetch(&fetch_allocator_);
   }
 
@@ -46,7 +48,6 @@ class ConsumerRpc final : public v1::ConsumerService::CallbackService {
   const TopicCatalog& topics_;
   CommittedOffsets& offsets_;
   GroupCoordinator& groups_;
-  const FetchLimits limits_;
   ArenaAllocator<v1::FetchRequest, v1::FetchResponse> fetch_allocator_;
 };
 

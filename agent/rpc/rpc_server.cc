@@ -38,7 +38,7 @@ std::string Address(const std::string& host, std::uint16_t port) {
 
 RpcServer::RpcServer(const RpcServerOptions& options, const ServedParts& parts)
     : producer_(parts.topics, options.request_bytes_max),
-      consumer_(parts.topics, parts.offsets, parts.members, options.fetch),
+      consumer_(parts.topics, parts.offsets, parts.members),
       topic_(parts.topics),
       group_(parts.groups),
       health_(parts.health) {}

@@ -45,7 +45,6 @@ struct RpcServerOptions {
   std::string host;
   std::uint16_t port = 0;             // 0: one that is free
   std::size_t request_bytes_max = 0;  // keys and values of one Produce
-  FetchLimits fetch = {};
   TlsFiles tls = {};
 };
 

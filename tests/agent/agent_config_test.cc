@@ -59,9 +59,6 @@ INSTANTIATE_TEST_SUITE_P(
                     Spoiled{"record_bytes_max", [](AgentConfig& c) { c.record_bytes_max = 0; }},
                     Spoiled{"request_bytes_max", [](AgentConfig& c) { c.request_bytes_max = 3U << 30; }},
                     Spoiled{"request_bytes_max", [](AgentConfig& c) { c.request_bytes_max = c.record_bytes_max; }},
-                    Spoiled{"fetch_records_max", [](AgentConfig& c) { c.fetch_records_max = 0; }},
-                    Spoiled{"fetch_wait_max", [](AgentConfig& c) { c.fetch_wait_max = -c.fetch_wait_max; }},
-                    Spoiled{"drain_time", [](AgentConfig& c) { c.drain_time = -c.drain_time; }},
                     Spoiled{"topics", [](AgentConfig& c) { c.topics = {{.name = "a/b", .partitions = 1}}; }},
                     Spoiled{"a lease of", [](AgentConfig& c) { c.lease.renew_interval = c.lease.duration; }}));
 

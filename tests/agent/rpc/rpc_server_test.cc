@@ -20,13 +20,12 @@ namespace {
 class RpcServerTest : public CatalogFixture {
  protected:
   Result<std::unique_ptr<RpcServer>> Start(const std::string& host, std::uint16_t port) {
-    return RpcServer::Start({.host = host, .port = port, .request_bytes_max = 1 << 20, .fetch = {}},
-                            {.topics = *topics_,
-                             .offsets = offsets_,
-                             .members = members_,
-                             .groups = groups_,
-                             .metrics = metrics_,
-                             .health = &health_});
+    return RpcServer::Start({.host = host, .port = port, .request_bytes_max = 1 << 20}, {.topics = *topics_,
+                                                                                         .offsets = offsets_,
+                                                                                         .members = members_,
+                                                                                         .groups = groups_,
+                                                                                         .metrics = metrics_,
+                                                                                         .health = &health_});
   }
 
   const AgentMetrics metrics_;
