@@ -47,24 +47,18 @@ void TopicBooks::NoteDamaged(std::uint64_t records) {
 
 metrics::Result<RecordBooks> RecordBooks::Register(metrics::Registry& registry) {
   RecordBooks books;
-  metrics::Status status;
-  KeepFamily(registry.AddCounter(Options("records_received_total", "Records of Produce requests")), books.received_,
-             status);
-  KeepFamily(registry.AddCounter(Options("records_written_total", "Total records written")), books.written_, status);
-  KeepFamily(registry.AddCounter(
-                 Shared(Options("records_duplicate_total", "Records that were sent again and were in the log"))),
-             books.duplicate_, status);
-  KeepFamily(registry.AddCounter(Shared(
-                 Options("records_refused_total", "Records that were received and not written", {"topic", "reason"}))),
-             books.refused_, status);
-  KeepFamily(registry.AddCounter(
-                 Shared(Options("records_removed_total", "Records removed from the log", {"topic", "reason"}))),
-             books.removed_, status);
-  KeepFamily(registry.AddCounter(Options("records_damaged_total", "Total records found that cannot be read")),
-             books.damaged_, status);
-  KeepFamily(registry.AddGauge(Options("records_found", "Records in the log when it was opened")), books.found_,
-             status);
-  if (!status.ok()) return status;
+  metrics::FamilyRegistration families(registry);
+  books.received_ = families.AddCounter(Options("records_received_total", "Records of Produce requests"));
+  books.written_ = families.AddCounter(Options("records_written_total", "Total records written"));
+  books.duplicate_ = families.AddCounter(
+      Shared(Options("records_duplicate_total", "Records that were sent again and were in the log")));
+  books.refused_ = families.AddCounter(
+      Shared(Options("records_refused_total", "Records that were received and not written", {"topic", "reason"})));
+  books.removed_ = families.AddCounter(
+      Shared(Options("records_removed_total", "Records removed from the log", {"topic", "reason"})));
+  books.damaged_ = families.AddCounter(Options("records_damaged_total", "Total records found that cannot be read"));
+  books.found_ = families.AddGauge(Options("records_found", "Records in the log when it was opened"));
+  if (!families.status().ok()) return families.status();
   books.unknown_ = std::make_shared<TopicBooks>();
   books.unknown_->topic_ = kUnknownTopic;
   books.unknown_->received = books.received_.With(kUnknownTopic);

@@ -9,13 +9,12 @@
 
 namespace streamhouse::client {
 
-using metrics::KeepFamily;
+using metrics::FamilyRegistration;
 using metrics::kNanosecondsPerSecond;
 using metrics::LatencyBounds;
 using metrics::MetricOptions;
 using metrics::Registry;
 using metrics::Result;
-using metrics::Status;
 using metrics::TickHistogram;
 
 namespace {
@@ -60,33 +59,27 @@ void ConsumerPartitionMetrics::Remove() const {
 
 Result<ConsumerMetrics> ConsumerMetrics::Register(Registry& registry) {
   ConsumerMetrics made;
-  Status status;
-  KeepFamily(registry.AddCounter(ByTopic("streamhouse_consumer_records_consumed_total", "Records returned by Poll()")),
-             made.records_consumed_, status);
-  KeepFamily(registry.AddCounter(ByTopic("streamhouse_consumer_bytes_consumed_total",
-                                         "Bytes of keys, values and headers returned by Poll()")),
-             made.bytes_consumed_, status);
-  KeepFamily(registry.AddCounter(ByTopic("streamhouse_consumer_damaged_records_skipped_total",
-                                         "Offsets of damaged records that were skipped")),
-             made.damaged_records_skipped_, status);
-  KeepFamily(registry.AddTickHistogram(ByTopic("streamhouse_consumer_poll_duration_seconds",
-                                               "Duration of calls of Poll(), waiting included", "seconds"),
-                                       LatencyBounds(), kNanosecondsPerSecond),
-             made.poll_duration_, status);
-  KeepFamily(registry.AddGauge(
-                 ByPartition("streamhouse_consumer_lag_records", "Readable records not yet read at the last refresh")),
-             made.lag_records_, status);
+  FamilyRegistration families(registry);
+  made.records_consumed_ =
+      families.AddCounter(ByTopic("streamhouse_consumer_records_consumed_total", "Records returned by Poll()"));
+  made.bytes_consumed_ = families.AddCounter(
+      ByTopic("streamhouse_consumer_bytes_consumed_total", "Bytes of keys, values and headers returned by Poll()"));
+  made.damaged_records_skipped_ = families.AddCounter(
+      ByTopic("streamhouse_consumer_damaged_records_skipped_total", "Offsets of damaged records that were skipped"));
+  made.poll_duration_ = families.AddTickHistogram(
+      ByTopic("streamhouse_consumer_poll_duration_seconds", "Duration of calls of Poll(), waiting included", "seconds"),
+      LatencyBounds(), kNanosecondsPerSecond);
+  made.lag_records_ = families.AddGauge(
+      ByPartition("streamhouse_consumer_lag_records", "Readable records not yet read at the last refresh"));
   MetricOptions lag_seconds =
       ByPartition("streamhouse_consumer_lag_seconds", "Age of the next unread record at the last refresh", "seconds");
   lag_seconds.aggregation = metrics::Aggregation::kMax;
-  KeepFamily(registry.AddDoubleGauge(std::move(lag_seconds)), made.lag_seconds_, status);
-  KeepFamily(registry.AddGauge(ByPartition("streamhouse_consumer_last_committed_offset",
-                                           "Offset of the next record as last committed")),
-             made.last_committed_offset_, status);
-  KeepFamily(registry.AddGauge(
-                 ByPartition("streamhouse_consumer_current_offset", "Offset of the next record that Poll() returns")),
-             made.current_offset_, status);
-  if (!status.ok()) return status;
+  made.lag_seconds_ = families.AddDoubleGauge(std::move(lag_seconds));
+  made.last_committed_offset_ = families.AddGauge(
+      ByPartition("streamhouse_consumer_last_committed_offset", "Offset of the next record as last committed"));
+  made.current_offset_ = families.AddGauge(
+      ByPartition("streamhouse_consumer_current_offset", "Offset of the next record that Poll() returns"));
+  if (!families.status().ok()) return families.status();
   return made;
 }
 

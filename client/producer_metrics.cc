@@ -13,13 +13,12 @@
 namespace streamhouse::client {
 
 using metrics::BucketBounds;
-using metrics::KeepFamily;
+using metrics::FamilyRegistration;
 using metrics::kNanosecondsPerSecond;
 using metrics::LatencyBounds;
 using metrics::MetricOptions;
 using metrics::Registry;
 using metrics::Result;
-using metrics::Status;
 
 namespace {
 
@@ -47,39 +46,32 @@ MetricOptions ByTopic(std::string name, std::string help, std::string unit = "")
 
 Result<ProducerMetrics> ProducerMetrics::Register(Registry& registry) {
   ProducerMetrics made;
-  Status status;
+  FamilyRegistration families(registry);
   const BucketBounds latency = LatencyBounds();
-  KeepFamily(
-      registry.AddCounter(ByTopic("streamhouse_producer_records_sent_total", "Records acknowledged by the broker")),
-      made.records_sent_, status);
-  KeepFamily(registry.AddCounter(ByTopic("streamhouse_producer_bytes_sent_total",
-                                         "Bytes of keys, values and headers acknowledged by the broker")),
-             made.bytes_sent_, status);
-  KeepFamily(registry.AddTickHistogram(LatencyByTopic("streamhouse_producer_send_duration_seconds",
-                                                      "Time from Send() to the acknowledgement of the record"),
-                                       latency, kNanosecondsPerSecond),
-             made.send_duration_, status);
-  KeepFamily(
-      registry.AddTickHistogram(LatencyByTopic("streamhouse_producer_batch_flush_duration_seconds",
+  made.records_sent_ =
+      families.AddCounter(ByTopic("streamhouse_producer_records_sent_total", "Records acknowledged by the broker"));
+  made.bytes_sent_ = families.AddCounter(
+      ByTopic("streamhouse_producer_bytes_sent_total", "Bytes of keys, values and headers acknowledged by the broker"));
+  made.send_duration_ =
+      families.AddTickHistogram(LatencyByTopic("streamhouse_producer_send_duration_seconds",
+                                               "Time from Send() to the acknowledgement of the record"),
+                                latency, kNanosecondsPerSecond);
+  made.batch_flush_duration_ =
+      families.AddTickHistogram(LatencyByTopic("streamhouse_producer_batch_flush_duration_seconds",
                                                "Time from the first attempt to send a batch to its acknowledgement"),
-                                latency, kNanosecondsPerSecond),
-      made.batch_flush_duration_, status);
-  KeepFamily(
-      registry.AddTickHistogram(ByTopic("streamhouse_producer_batch_size_records", "Records in an acknowledged batch"),
-                                SizeBounds(1), kWhole),
-      made.batch_size_records_, status);
-  KeepFamily(registry.AddTickHistogram(ByTopic("streamhouse_producer_batch_size_bytes",
-                                               "Bytes of keys, values and headers in an acknowledged batch", "bytes"),
-                                       SizeBounds(100), kWhole),
-             made.batch_size_bytes_, status);
-  KeepFamily(registry.AddCounter({.name = "streamhouse_producer_send_errors_total",
-                                  .help = "Records refused or failed for good",
-                                  .labels = {"topic", "reason"}}),
-             made.send_errors_, status);
-  KeepFamily(registry.AddUpDownCounter(ByTopic("streamhouse_producer_pending_records",
-                                               "Records accepted, neither acknowledged nor failed yet")),
-             made.pending_records_, status);
-  if (!status.ok()) return status;
+                                latency, kNanosecondsPerSecond);
+  made.batch_size_records_ = families.AddTickHistogram(
+      ByTopic("streamhouse_producer_batch_size_records", "Records in an acknowledged batch"), SizeBounds(1), kWhole);
+  made.batch_size_bytes_ =
+      families.AddTickHistogram(ByTopic("streamhouse_producer_batch_size_bytes",
+                                        "Bytes of keys, values and headers in an acknowledged batch", "bytes"),
+                                SizeBounds(100), kWhole);
+  made.send_errors_ = families.AddCounter({.name = "streamhouse_producer_send_errors_total",
+                                           .help = "Records refused or failed for good",
+                                           .labels = {"topic", "reason"}});
+  made.pending_records_ = families.AddUpDownCounter(
+      ByTopic("streamhouse_producer_pending_records", "Records accepted, neither acknowledged nor failed yet"));
+  if (!families.status().ok()) return families.status();
   return made;
 }
 
