@@ -7,6 +7,7 @@
 #include "exporters/encoding/text_page.h"
 #include "exporters/http/limits.h"
 #include "exporters/http/metrics_server.h"
+#include "exporters/push/push_metrics.h"
 #include "exporters/textfile/textfile_exporter.h"
 #include "exporters/view/labelled_view.h"
 #include "metrics_core/naming/metric_name.h"
@@ -58,7 +59,9 @@ MadeExporter MakeTextfileExporter(const ExporterSpec& spec, const ExporterContex
   options.interval = given.Duration("interval", options.interval);
   options.labels = given.Pairs("label");
   if (Status checked = CheckOptions(spec, given, options.labels); !checked.ok()) return checked;
-  return MadeExporter(std::make_unique<TextfileExporter>(context.registry, context.push_metrics, std::move(options)));
+  const auto push_metrics = PushMetrics::Register(context.registry);
+  if (!push_metrics.ok()) return push_metrics.status();
+  return MadeExporter(std::make_unique<TextfileExporter>(context.registry, *push_metrics, std::move(options)));
 }
 
 }  // namespace

@@ -21,7 +21,6 @@
 #include <string_view>
 
 #include "exporters/exporter_spec.h"
-#include "exporters/push/push_metrics.h"
 #include "metrics_core/exporter.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
@@ -33,7 +32,6 @@ namespace streamhouse::exporters {
 struct ExporterContext {
   metrics::Registry& registry;
   const metrics::Health& health;
-  PushMetrics push_metrics = PushMetrics(registry);
 };
 
 class ExporterRegistry {

@@ -33,8 +33,7 @@ constexpr int kSendBufferBytes = 512 * 1024;
 // milliseconds.
 constexpr std::chrono::milliseconds kStallTime = std::chrono::seconds(1);
 
-RoutesOptions Completed(RoutesOptions routes, const ServerMetrics& metrics, std::function<bool()> make_room) {
-  routes.metrics = metrics;
+RoutesOptions Completed(RoutesOptions routes, std::function<bool()> make_room) {
   routes.make_room = std::move(make_room);
   return routes;
 }
@@ -56,10 +55,10 @@ Listener::Listener(ServerExecutor executor, metrics::Registry& registry, const m
                    RoutesOptions routes, WebConfig web_config)
     : limits_(routes.limits),
       web_config_(std::move(web_config)),
-      metrics_(registry),
+      metrics_(routes.metrics),
       auth_(web_config_.users),
       executor_(std::move(executor)),
-      routes_(registry, health, Completed(std::move(routes), metrics_, [this] { return GiveUpAStalledPage(); })),
+      routes_(registry, health, Completed(std::move(routes), [this] { return GiveUpAStalledPage(); })),
       checks_(executor_, health, metrics_) {
   if (!web_config_.users.empty()) password_thread_ = std::make_unique<asio::thread_pool>(1);
 }

@@ -43,7 +43,7 @@ namespace streamhouse::exporters {
 
 class Listener : public std::enable_shared_from_this<Listener> {
  public:
-  // `registry` and `health` are used until Close(); the routes' metrics are made here.
+  // `registry` and `health` are used until Close().
   Listener(ServerExecutor executor, metrics::Registry& registry, const metrics::Health& health, RoutesOptions routes,
            WebConfig web_config);
   Listener(const Listener&) = delete;

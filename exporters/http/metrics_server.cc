@@ -11,6 +11,7 @@
 #include "exporters/http/routes.h"
 #include "exporters/http/running_server.h"
 #include "exporters/http/server_executor.h"
+#include "exporters/http/server_metrics.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -50,6 +51,8 @@ Status MetricsServer::Start() {
   if (options_.context != nullptr && options_.executor != nullptr) {
     return Status(StatusCode::kInvalidArgument, name_ + ": both a context and an executor are given");
   }
+  const auto metrics = ServerMetrics::Register(registry_);
+  if (!metrics.ok()) return {metrics.status().code(), name_ + ": " + metrics.status().message()};
   std::optional<asio::any_io_executor> executor;
   if (options_.context != nullptr) executor = options_.context->get_executor();
   if (options_.executor != nullptr) executor = *options_.executor;
@@ -57,7 +60,8 @@ Status MetricsServer::Start() {
     const RoutesOptions routes = {.limits = options_.limits,
                                   .aggregate = options_.aggregate,
                                   .labels = options_.labels,
-                                  .created = options_.created};
+                                  .created = options_.created,
+                                  .metrics = *metrics};
     return std::make_shared<Listener>(std::move(on), registry_, health_, routes, std::move(web_config));
   };
   const BlockedSignals blocked;

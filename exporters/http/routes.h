@@ -15,7 +15,7 @@
 // Cost: see ScrapePage; of /ready, that of the checks; of the rest, microseconds.
 // Errors: as the status of a response.
 //
-//   Routes routes(registry, health, {.metrics = ServerMetrics(registry)});
+//   Routes routes(registry, health, {.metrics = *ServerMetrics::Register(registry)});
 //   Response response = routes.Handle({.method = "GET", .target = "/metrics", .accept = accept});
 #pragma once
 

@@ -4,22 +4,14 @@
 
 #include "metrics_core/bucket_bounds.h"
 #include "metrics_core/clock.h"
-#include "metrics_core/status.h"
+#include "metrics_core/family_registration.h"
 
 namespace streamhouse::exporters {
 namespace {
 
-using metrics::Family;
-
 constexpr std::array<std::string_view, kLimitCount> kLimitNames = {
     "head_bytes", "target_bytes", "head_time",   "idle_time",       "write_time",
     "page_time",  "scrapes",      "connections", "password_checks", "readiness_checks"};
-
-// A program that has families of these names, defined otherwise, keeps them; the server then counts nowhere.
-template <typename Handle>
-Family<Handle> OrSinks(metrics::Result<Family<Handle>> family) {
-  return family.ok() ? *family : Family<Handle>();
-}
 
 // Three digits: a status is from a fixed set.
 class StatusText {
@@ -33,38 +25,41 @@ class StatusText {
 
 }  // namespace
 
-ServerMetrics::ServerMetrics(metrics::Registry& registry)
-    : requests_(OrSinks(registry.AddCounter({.name = "streamhouse_exporter_requests_total",
-                                             .help = "HTTP requests answered",
-                                             .labels = {"path", "code"}}))),
-      scrapes_(OrSinks(registry.AddCounter({.name = "streamhouse_exporter_scrapes_total",
-                                            .help = "Pages of metrics that were asked for",
-                                            .labels = {"format", "code"}}))),
-      scrapes_failed_(OrSinks(registry.AddCounter({.name = "streamhouse_exporter_scrapes_failed_total",
-                                                   .help = "Pages of metrics that were begun and not sent to the end",
-                                                   .labels = {"format"}}))),
-      scrape_bytes_(OrSinks(registry.AddCounter({.name = "streamhouse_exporter_scrape_bytes_total",
-                                                 .help = "Bytes of pages that were sent, as sent",
-                                                 .unit = "bytes",
-                                                 .labels = {"format"}}))),
-      scrape_duration_(OrSinks(registry.AddTickHistogram({.name = "streamhouse_exporter_scrape_duration_seconds",
-                                                          .help = "Time from a request to the last byte of its page",
-                                                          .unit = "seconds",
-                                                          .labels = {"format"}},
-                                                         metrics::BucketBounds::Exponential(0.001, 4, 8).value(),
-                                                         metrics::kNanosecondsPerSecond))) {
-  const auto limits = OrSinks(registry.AddCounter({.name = "streamhouse_exporter_limits_reached_total",
-                                                   .help = "Times that a client reached a limit of the server",
-                                                   .labels = {"limit"}}));
-  for (std::size_t i = 0; i < kLimitCount; ++i) limits_[i] = limits.With(kLimitNames[i]);
-  const auto reloads = OrSinks(registry.AddCounter({.name = "streamhouse_exporter_certificate_reloads_total",
-                                                    .help = "Times that changed certificate files were read again",
-                                                    .labels = {"outcome"}}));
-  reloads_ok_ = reloads.With("ok");
-  reloads_failed_ = reloads.With("failed");
-  connections_ = OrSinks(registry.AddUpDownCounter(
-                             {.name = "streamhouse_exporter_connections", .help = "Connections that are open"}))
-                     .With();
+metrics::Result<ServerMetrics> ServerMetrics::Register(metrics::Registry& registry) {
+  ServerMetrics made;
+  metrics::FamilyRegistration families(registry);
+  made.requests_ = families.AddCounter(
+      {.name = "streamhouse_exporter_requests_total", .help = "HTTP requests answered", .labels = {"path", "code"}});
+  made.scrapes_ = families.AddCounter({.name = "streamhouse_exporter_scrapes_total",
+                                       .help = "Pages of metrics that were asked for",
+                                       .labels = {"format", "code"}});
+  made.scrapes_failed_ = families.AddCounter({.name = "streamhouse_exporter_scrapes_failed_total",
+                                              .help = "Pages of metrics that were begun and not sent to the end",
+                                              .labels = {"format"}});
+  made.scrape_bytes_ = families.AddCounter({.name = "streamhouse_exporter_scrape_bytes_total",
+                                            .help = "Bytes of pages that were sent, as sent",
+                                            .unit = "bytes",
+                                            .labels = {"format"}});
+  made.scrape_duration_ = families.AddTickHistogram({.name = "streamhouse_exporter_scrape_duration_seconds",
+                                                     .help = "Time from a request to the last byte of its page",
+                                                     .unit = "seconds",
+                                                     .labels = {"format"}},
+                                                    metrics::BucketBounds::Exponential(0.001, 4, 8).value(),
+                                                    metrics::kNanosecondsPerSecond);
+  const auto limits = families.AddCounter({.name = "streamhouse_exporter_limits_reached_total",
+                                           .help = "Times that a client reached a limit of the server",
+                                           .labels = {"limit"}});
+  for (std::size_t i = 0; i < kLimitCount; ++i) made.limits_[i] = limits.With(kLimitNames[i]);
+  const auto reloads = families.AddCounter({.name = "streamhouse_exporter_certificate_reloads_total",
+                                            .help = "Times that changed certificate files were read again",
+                                            .labels = {"outcome"}});
+  made.reloads_ok_ = reloads.With("ok");
+  made.reloads_failed_ = reloads.With("failed");
+  made.connections_ =
+      families.AddUpDownCounter({.name = "streamhouse_exporter_connections", .help = "Connections that are open"})
+          .With();
+  if (!families.status().ok()) return families.status();
+  return made;
 }
 
 void ServerMetrics::CountRequest(std::string_view path, int status) const {

@@ -14,6 +14,7 @@
 // once or one after another, share the families: their numbers add up. A default-constructed one counts nowhere.
 // Thread safety: all methods from any thread.
 // Cost: that of a few recordings.
+// Errors: AlreadyExists, from Register, where the registry has another family with one of these names.
 #pragma once
 
 #include <array>
@@ -49,7 +50,8 @@ inline constexpr std::size_t kLimitCount = 10;
 class ServerMetrics {
  public:
   ServerMetrics() = default;
-  explicit ServerMetrics(metrics::Registry& registry);
+
+  static metrics::Result<ServerMetrics> Register(metrics::Registry& registry);
 
   // `path` is one of the server's own, or "other".
   void CountRequest(std::string_view path, int status) const;

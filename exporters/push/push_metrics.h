@@ -6,12 +6,14 @@
 // What a failed push would have said is not lost: the next one says it, as values are cumulative.
 // Guarantees: the labels come from fixed sets and from the names of families. A default-constructed one counts nowhere.
 // Thread safety: from any thread.
+// Errors: AlreadyExists, from Register, where the program has another family of such a name.
 #pragma once
 
 #include <string_view>
 
 #include "metrics_core/counter.h"
 #include "metrics_core/family.h"
+#include "metrics_core/family_registration.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 
@@ -20,15 +22,18 @@ namespace streamhouse::exporters {
 class PushMetrics {
  public:
   PushMetrics() = default;
-  explicit PushMetrics(metrics::Registry& registry) {
-    auto pushes = registry.AddCounter({.name = "streamhouse_exporter_pushes_total",
-                                       .help = "Times that metrics were sent or written",
-                                       .labels = {"exporter", "outcome"}});
-    if (pushes.ok()) pushes_ = *pushes;
-    auto left_out = registry.AddCounter({.name = "streamhouse_exporter_families_left_out_total",
-                                         .help = "Pages that were made without a family of the registry",
-                                         .labels = {"exporter", "family", "reason"}});
-    if (left_out.ok()) left_out_ = *left_out;
+
+  static metrics::Result<PushMetrics> Register(metrics::Registry& registry) {
+    PushMetrics made;
+    metrics::FamilyRegistration families(registry);
+    made.pushes_ = families.AddCounter({.name = "streamhouse_exporter_pushes_total",
+                                        .help = "Times that metrics were sent or written",
+                                        .labels = {"exporter", "outcome"}});
+    made.left_out_ = families.AddCounter({.name = "streamhouse_exporter_families_left_out_total",
+                                          .help = "Pages that were made without a family of the registry",
+                                          .labels = {"exporter", "family", "reason"}});
+    if (!families.status().ok()) return families.status();
+    return made;
   }
 
   // `exporter` is a scheme.

@@ -42,6 +42,12 @@ TEST_F(BuiltinExportersTest, MakesTextfiles) {
   EXPECT_EQ(Made("textfile:///tmp/a.prom?interval=1s"), "textfile:///tmp/a.prom");
 }
 
+TEST_F(BuiltinExportersTest, MakesNoTextfileBesideAnotherFamilyWithTheNameOfItsOwn) {
+  const auto taken = registry_.AddGauge({.name = "streamhouse_exporter_pushes", .help = "Another"});
+  const auto made = exporters_.MakeExporter("textfile:///tmp/a.prom", context_);
+  EXPECT_EQ(made.status().code(), metrics::StatusCode::kAlreadyExists);
+}
+
 TEST_F(BuiltinExportersTest, SaysWhatIsBad) {
   EXPECT_EQ(Made("prometheus://a/metrics"), "exporter prometheus://a/metrics: a server takes no path");
   EXPECT_EQ(Made("prometheus://a?scrapes=0"),

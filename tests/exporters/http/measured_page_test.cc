@@ -41,7 +41,7 @@ class MeasuredPageTest : public testing::Test {
   }
 
   metrics::Registry registry_;
-  const ServerMetrics metrics_{registry_};
+  const ServerMetrics metrics_ = ServerMetrics::Register(registry_).value();
   const ScrapePermits permits_{1};
 };
 

@@ -225,6 +225,16 @@ TEST_F(MetricsServerTest, NamesAPortThatIsTaken) {
             "cannot listen on 127.0.0.1:" + std::to_string(server_.port()) + ": Address already in use");
 }
 
+TEST_F(MetricsServerTest, DoesNotStartBesideAnotherFamilyWithTheNameOfItsOwn) {
+  metrics::Registry registry;
+  const auto taken = registry.AddGauge({.name = "streamhouse_exporter_connections", .help = "Another"});
+  MetricsServer server(registry, health_, {.port = 0});
+  const Status started = server.Start();
+  EXPECT_EQ(started.code(), StatusCode::kAlreadyExists);
+  EXPECT_NE(started.message().find("streamhouse_exporter_connections"), std::string::npos) << started.message();
+  EXPECT_EQ(server.port(), 0);
+}
+
 TEST_F(MetricsServerTest, NamesAHostThatDoesNotExist) {
   MetricsServer nowhere(registry_, health_, {.host = "no such host", .port = 1});
   EXPECT_EQ(nowhere.Start().code(), StatusCode::kInvalidArgument);

@@ -70,7 +70,7 @@ class ReadinessChecksTest : public testing::Test {
   const boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
   const ServerExecutor executor_ = ServerExecutor::OnOneThread(context_.get_executor());
   metrics::Registry registry_;
-  const ServerMetrics metrics_{registry_};
+  const ServerMetrics metrics_ = ServerMetrics::Register(registry_).value();
   metrics::Health health_;
   std::latch begun_{1};
   std::latch released_{1};

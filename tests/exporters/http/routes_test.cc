@@ -199,7 +199,7 @@ TEST_F(RoutesTest, AsksForTheSlotOfAnotherPageBeforeItRefuses) {
 }
 
 TEST_F(RoutesTest, RefusesMorePagesThanItsLimit) {
-  Routes routes(registry_, health_, {.limits = {.scrapes = 1}, .metrics = ServerMetrics(registry_)});
+  Routes routes(registry_, health_, {.limits = {.scrapes = 1}, .metrics = ServerMetrics::Register(registry_).value()});
   const auto scrape = [&] { return routes.Handle({.method = "GET", .target = "/metrics"}); };
   {
     const Response running = scrape();
@@ -223,7 +223,7 @@ TEST_F(RoutesTest, GivesAPageNoLongerThanItsScraperWaits) {
 }
 
 TEST_F(RoutesTest, CountsRequestsByPathsOfItsOwn) {
-  Routes routes(registry_, health_, {.metrics = ServerMetrics(registry_)});
+  Routes routes(registry_, health_, {.metrics = ServerMetrics::Register(registry_).value()});
   for (const char* target : {"/health", "/health?x", "/a", "/b", "*"}) {
     routes.Handle({.method = "GET", .target = target});
   }

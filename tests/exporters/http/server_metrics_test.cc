@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <string>
 
 #include "metrics_core/registry.h"
 #include "metrics_core/testing/metric_reader.h"
@@ -14,7 +15,7 @@ using metrics::testing::MetricReader;
 
 TEST(ServerMetricsTest, CountsWhatHappens) {
   metrics::Registry registry;
-  const ServerMetrics server(registry);
+  const ServerMetrics server = ServerMetrics::Register(registry).value();
   server.CountRequest("/health", 200);
   server.CountScrape(PageFormat::kOpenMetrics, 503);
   server.CountPage(PageFormat::kOpenMetrics, 7, std::chrono::milliseconds(5));
@@ -33,14 +34,14 @@ TEST(ServerMetricsTest, CountsWhatHappens) {
 
 TEST(ServerMetricsTest, ShowsEveryLimitFromTheStart) {
   metrics::Registry registry;
-  const ServerMetrics server(registry);
+  const ServerMetrics server = ServerMetrics::Register(registry).value();
   EXPECT_EQ(MetricReader(registry).SeriesCount("streamhouse_exporter_limits_reached_total"), kLimitCount);
 }
 
 TEST(ServerMetricsTest, AddsUpTheServersOfARegistry) {
   metrics::Registry registry;
-  const ServerMetrics first(registry);
-  const ServerMetrics second(registry);
+  const ServerMetrics first = ServerMetrics::Register(registry).value();
+  const ServerMetrics second = ServerMetrics::Register(registry).value();
   first.ConnectionOpened();
   second.ConnectionOpened();
   EXPECT_EQ(MetricReader(registry).Value("streamhouse_exporter_connections"), 2);
@@ -48,9 +49,17 @@ TEST(ServerMetricsTest, AddsUpTheServersOfARegistry) {
 
 TEST(ServerMetricsTest, AServerThatIsMadeAgainCountsOn) {
   metrics::Registry registry;
-  ServerMetrics(registry).CountLimit(Limit::kConnections);
-  ServerMetrics(registry).CountLimit(Limit::kConnections);
+  ServerMetrics::Register(registry).value().CountLimit(Limit::kConnections);
+  ServerMetrics::Register(registry).value().CountLimit(Limit::kConnections);
   EXPECT_EQ(MetricReader(registry).Value("streamhouse_exporter_limits_reached_total", {{"limit", "connections"}}), 2);
+}
+
+TEST(ServerMetricsTest, RefusesARegistryWithAnotherFamilyOfSuchAName) {
+  metrics::Registry registry;
+  const auto other = registry.AddGauge({.name = "streamhouse_exporter_connections", .help = "Another"});
+  const metrics::Status refused = ServerMetrics::Register(registry).status();
+  EXPECT_EQ(refused.code(), metrics::StatusCode::kAlreadyExists);
+  EXPECT_NE(refused.message().find("streamhouse_exporter_connections"), std::string::npos) << refused.message();
 }
 
 TEST(ServerMetricsTest, CountsNowhereByDefault) {

@@ -86,7 +86,7 @@ class SessionTest : public testing::Test {
                           .idle_time = std::chrono::milliseconds(2),
                           .write_time = std::chrono::milliseconds(3)};
   metrics::Registry registry_;
-  const ServerMetrics metrics_{registry_};
+  const ServerMetrics metrics_ = ServerMetrics::Register(registry_).value();
   MemoryPeer peer_;
   std::shared_ptr<Session> session_;
   std::string requests_;

@@ -43,7 +43,7 @@ class PushLoopTest : public testing::Test {
   }
 
   metrics::Registry registry_;
-  const PushMetrics metrics_{registry_};
+  const PushMetrics metrics_ = PushMetrics::Register(registry_).value();
   std::mutex mutex_;
   std::condition_variable pushed_;
   int pushes_ = 0;  // guarded by mutex_

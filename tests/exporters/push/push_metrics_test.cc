@@ -11,7 +11,7 @@ namespace {
 
 TEST(PushMetricsTest, CountsByExporterAndOutcome) {
   metrics::Registry registry;
-  const PushMetrics pushes(registry);
+  const PushMetrics pushes = PushMetrics::Register(registry).value();
   pushes.Count("textfile", metrics::Status::Ok());
   pushes.Count("textfile", metrics::Status::Ok());
   pushes.Count("statsd", metrics::Status(metrics::StatusCode::kUnavailable, "away"));
@@ -23,11 +23,17 @@ TEST(PushMetricsTest, CountsByExporterAndOutcome) {
 
 TEST(PushMetricsTest, CountsWhatIsLeftOutByFamilyAndReason) {
   metrics::Registry registry;
-  PushMetrics(registry).CountLeftOut("textfile", "go_info", "reader_has_it");
+  PushMetrics::Register(registry).value().CountLeftOut("textfile", "go_info", "reader_has_it");
   EXPECT_EQ(metrics::testing::MetricReader(registry).Value(
                 "streamhouse_exporter_families_left_out_total",
                 {{"exporter", "textfile"}, {"family", "go_info"}, {"reason", "reader_has_it"}}),
             1);
+}
+
+TEST(PushMetricsTest, RefusesARegistryWithAnotherFamilyOfSuchAName) {
+  metrics::Registry registry;
+  const auto other = registry.AddGauge({.name = "streamhouse_exporter_pushes", .help = "Another"});
+  EXPECT_EQ(PushMetrics::Register(registry).status().code(), metrics::StatusCode::kAlreadyExists);
 }
 
 TEST(PushMetricsTest, CountsNowhereByDefault) {

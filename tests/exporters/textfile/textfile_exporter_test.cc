@@ -85,7 +85,8 @@ TEST_F(TextfileExporterTest, LeavesOutWhatTheCollectorHasOfItself) {
 // Goal: a program whose own family has a name of the collector's finds out that no reader gets it.
 TEST_F(TextfileExporterTest, CountsEachFamilyThatItLeavesOut) {
   const auto orders = registry_.AddCounter({.name = "process_orders_total", .help = "H"}).value().With();
-  TextfileExporter exporter(registry_, PushMetrics(registry_), {.path = path_, .interval = std::chrono::hours(1)});
+  TextfileExporter exporter(registry_, PushMetrics::Register(registry_).value(),
+                            {.path = path_, .interval = std::chrono::hours(1)});
   ASSERT_TRUE(exporter.Start().ok());
   exporter.Stop();
   const std::string name = "streamhouse_exporter_families_left_out_total";

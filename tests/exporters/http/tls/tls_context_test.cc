@@ -42,7 +42,7 @@ class TlsContextTest : public testing::Test {
   }
 
   metrics::Registry registry_;
-  const ServerMetrics metrics_{registry_};
+  const ServerMetrics metrics_ = ServerMetrics::Register(registry_).value();
   TlsContext tls_{{.certificate_file = files_.file, .key_file = files_.key_file}, metrics_};
 };
 
