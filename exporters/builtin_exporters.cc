@@ -43,6 +43,7 @@ MadeExporter MakeMetricsServer(const ExporterSpec& spec, const ExporterContext& 
   const std::string created = given.Text("created", "left-out");
   if (created == "shown") options.created = CreatedUse::kShown;
   options.labels = given.Pairs("label");
+  options.more_registries = context.more_registries;
   if (Status checked = CheckOptions(spec, given, options.labels); !checked.ok()) return checked;
   if (created != "shown" && created != "left-out") return BadSpec(spec, "option created must be shown or left-out");
   for (const std::string& label : options.aggregate) {
@@ -58,6 +59,7 @@ MadeExporter MakeTextfileExporter(const ExporterSpec& spec, const ExporterContex
   TextfileOptions options = {.path = spec.path};
   options.interval = given.Duration("interval", options.interval);
   options.labels = given.Pairs("label");
+  options.more_registries = context.more_registries;
   if (Status checked = CheckOptions(spec, given, options.labels); !checked.ok()) return checked;
   const auto push_metrics = PushMetrics::Register(context.registry);
   if (!push_metrics.ok()) return push_metrics.status();

@@ -19,6 +19,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "exporters/exporter_spec.h"
 #include "metrics_core/exporter.h"
@@ -32,6 +33,7 @@ namespace streamhouse::exporters {
 struct ExporterContext {
   metrics::Registry& registry;
   const metrics::Health& health;
+  std::vector<metrics::Registry*> more_registries = {};  // as those of plug-ins: on the same pages (combined_view.h)
 };
 
 class ExporterRegistry {

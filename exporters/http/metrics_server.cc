@@ -12,6 +12,7 @@
 #include "exporters/http/running_server.h"
 #include "exporters/http/server_executor.h"
 #include "exporters/http/server_metrics.h"
+#include "exporters/view/combined_view.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -53,6 +54,12 @@ Status MetricsServer::Start() {
   }
   const auto metrics = ServerMetrics::Register(registry_);
   if (!metrics.ok()) return {metrics.status().code(), name_ + ": " + metrics.status().message()};
+  PushMetrics left_out;
+  if (!options_.more_registries.empty()) {
+    const auto registered = PushMetrics::Register(registry_);
+    if (!registered.ok()) return {registered.status().code(), name_ + ": " + registered.status().message()};
+    left_out = *registered;
+  }
   std::optional<asio::any_io_executor> executor;
   if (options_.context != nullptr) executor = options_.context->get_executor();
   if (options_.executor != nullptr) executor = *options_.executor;
@@ -61,14 +68,16 @@ Status MetricsServer::Start() {
                                   .aggregate = options_.aggregate,
                                   .labels = options_.labels,
                                   .created = options_.created,
-                                  .metrics = *metrics};
+                                  .metrics = *metrics,
+                                  .more_registries = options_.more_registries,
+                                  .left_out = left_out};
     return std::make_shared<Listener>(std::move(on), registry_, health_, routes, std::move(web_config));
   };
   const BlockedSignals blocked;
   auto running = std::make_shared<RunningServer>();
   const Result<std::uint16_t> port = running->Start(make_listener, options_.host, options_.port, std::move(executor));
   if (!port.ok()) return port.status();
-  if (Status checked = CheckOwnLabels(); !checked.ok()) {
+  if (Status checked = CheckPage(left_out); !checked.ok()) {
     running->End();
     return checked;
   }
@@ -79,9 +88,10 @@ Status MetricsServer::Start() {
 }
 
 // After the families of the server itself are registered.
-Status MetricsServer::CheckOwnLabels() {
-  if (options_.labels.empty()) return Status::Ok();
-  Status checked = LabelledView(options_.labels).Check(registry_.TakeSnapshot());
+Status MetricsServer::CheckPage(const PushMetrics& left_out) const {
+  const CombinedView combined(registry_, options_.more_registries, "prometheus", left_out);
+  Status checked = combined.Check();
+  if (checked.ok() && !options_.labels.empty()) checked = LabelledView(options_.labels).Check(combined.Take());
   return checked.ok() ? checked : Status(checked.code(), name_ + ": " + checked.message());
 }
 

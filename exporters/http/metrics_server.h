@@ -28,8 +28,8 @@
 //   - Unavailable, naming host and port, when it cannot listen there;
 //   - InvalidArgument for a host that is no address of this machine and no name, and for a bad web configuration,
 //     certificate or label;
-//   - AlreadyExists for a label that a family has, and where the registry has another family with the name of one of
-//     the server's own (server_metrics.h);
+//   - AlreadyExists for a label that a family has, where two registries have a family of one name, and where the
+//     registry has another family with the name of one of the server's own (server_metrics.h);
 //   - FailedPrecondition for a second Start() without Stop().
 //
 //   MetricsServer server(registry, health, {.port = 8080});
@@ -45,6 +45,7 @@
 
 #include "exporters/encoding/text_page.h"
 #include "exporters/http/limits.h"
+#include "exporters/push/push_metrics.h"
 #include "exporters/view/labelled_view.h"
 #include "metrics_core/exporter.h"
 #include "metrics_core/health.h"
@@ -71,6 +72,8 @@ struct MetricsServerOptions {
   // Whether OpenMetrics pages show when series were made, where the registry keeps it, in samples ending with _created.
   // Most servers store these as series of their own. Protobuf pages have it in any case.
   CreatedUse created = CreatedUse::kLeftOut;
+  // Whose families stand behind those of the server's own registry, as those of a plug-in; they outlive the server.
+  std::vector<metrics::Registry*> more_registries = {};
   std::string web_config_file = {};  // web_config.h; empty for none: no TLS, and anybody may read
   // What to run on; neither: a thread of its own. Both are used by Start(), and the executor may go when it returns. An
   // executor may be a strand of the program's, whose handlers then do not run beside those of the server.
@@ -96,7 +99,7 @@ class MetricsServer : public metrics::Exporter {
   std::uint16_t port() const { return port_; }
 
  private:
-  metrics::Status CheckOwnLabels();
+  metrics::Status CheckPage(const PushMetrics& left_out) const;
 
   metrics::Registry& registry_;
   const metrics::Health& health_;

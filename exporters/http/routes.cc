@@ -102,10 +102,11 @@ Routes::Routes(metrics::Registry& registry, const metrics::Health& health, Route
     : options_(std::move(options)),
       health_(health),
       permits_(options_.limits.scrapes),
+      combined_view_(registry, options_.more_registries, "prometheus", options_.left_out),
       aggregated_view_(options_.aggregate),
       labelled_view_(options_.labels),
-      detailed_([&registry, this] { return labelled_view_.Of(registry.TakeSnapshot()); }),
-      aggregated_([&registry, this] { return labelled_view_.Of(aggregated_view_.Of(registry.TakeSnapshot())); }) {}
+      detailed_([this] { return labelled_view_.Of(combined_view_.Take()); }),
+      aggregated_([this] { return labelled_view_.Of(aggregated_view_.Of(combined_view_.Take())); }) {}
 
 bool Routes::AsksForChecks(const Request& request) {
   const std::optional<Target> target = ParseTarget(request.target);

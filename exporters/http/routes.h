@@ -32,7 +32,9 @@
 #include "exporters/http/scrape_permits.h"
 #include "exporters/http/server_metrics.h"
 #include "exporters/http/shared_collection.h"
+#include "exporters/push/push_metrics.h"
 #include "exporters/view/aggregated_view.h"
+#include "exporters/view/combined_view.h"
 #include "exporters/view/labelled_view.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
@@ -45,6 +47,8 @@ struct RoutesOptions {
   Labels labels = {};                         // that every series has as well (labelled_view.h)
   CreatedUse created = CreatedUse::kLeftOut;  // of OpenMetrics pages
   ServerMetrics metrics = {};
+  std::vector<metrics::Registry*> more_registries = {};  // on the same page (combined_view.h)
+  PushMetrics left_out = {};                             // counts what their page lacks
   // Called when Limits::scrapes are under way already: whether one of them was given up for the next.
   std::function<bool()> make_room = nullptr;
 };
@@ -69,6 +73,7 @@ class Routes {
   const RoutesOptions options_;
   const metrics::Health& health_;
   const ScrapePermits permits_;
+  const CombinedView combined_view_;
   const AggregatedView aggregated_view_;
   const LabelledView labelled_view_;
   SharedCollection detailed_;

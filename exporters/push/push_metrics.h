@@ -1,7 +1,9 @@
 // PushMetrics: what became of pushes, by exporter, as metrics of the registry that is pushed.
 //
 //   streamhouse_exporter_pushes_total{exporter,outcome}                     outcome: "ok" or "failed"
-//   streamhouse_exporter_families_left_out_total{exporter,family,reason}    pages that were made without a family
+//   streamhouse_exporter_families_left_out_total{exporter,family,reason}    pages that were made without a family;
+//                                                  reason: "reader_has_it" (collector_names.h) or "name_is_taken"
+//                                                  (combined_view.h)
 //
 // What a failed push would have said is not lost: the next one says it, as values are cumulative.
 // Guarantees: the labels come from fixed sets and from the names of families. A default-constructed one counts nowhere.

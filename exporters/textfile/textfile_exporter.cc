@@ -15,10 +15,10 @@ using metrics::Status;
 using metrics::StatusCode;
 
 TextfileExporter::TextfileExporter(metrics::Registry& registry, const PushMetrics& metrics, TextfileOptions options)
-    : registry_(registry),
-      metrics_(metrics),
+    : metrics_(metrics),
       options_(std::move(options)),
       name_("textfile://" + options_.path),
+      source_(registry, options_.more_registries, "textfile", metrics),
       view_(options_.labels),
       loop_(
           "textfile", [this](PushDeadline deadline) { return Write(deadline); }, {.interval = options_.interval},
@@ -29,16 +29,16 @@ Status TextfileExporter::Start() {
   if (options_.interval <= std::chrono::milliseconds(0)) {
     return Status(StatusCode::kInvalidArgument, name_ + ": the interval must be more than 0");
   }
-  if (Status checked = view_.Check(registry_.TakeSnapshot()); !checked.ok()) {
-    return {checked.code(), name_ + ": " + checked.message()};
-  }
+  Status checked = source_.Check();
+  if (checked.ok()) checked = view_.Check(source_.Take());
+  if (!checked.ok()) return {checked.code(), name_ + ": " + checked.message()};
   if (Status written = loop_.PushOnce(); !written.ok()) return written;
   loop_.Start();
   return Status::Ok();
 }
 
 Status TextfileExporter::Write(PushDeadline deadline) const {
-  metrics::Snapshot all = registry_.TakeSnapshot();
+  metrics::Snapshot all = source_.Take();
   for (const metrics::FamilySnapshot& family : all.families()) {
     if (IsCollectorsOwn(family.info().name)) metrics_.CountLeftOut("textfile", family.info().name, "reader_has_it");
   }

@@ -5,17 +5,20 @@
 // Guarantees: readers see whole pages only (atomic_file.h), in text format 0.0.4. Families that the collector has of
 // itself, such as process_open_fds, are left out (collector_names.h). Each is counted by its name, with the reason
 // "reader_has_it" (push_metrics.h): a family of the program that has such a name needs another one.
-// Thread safety and errors: those of Exporter. Start() writes a first page, and fails where that fails, or where a
-// family has one of the labels. Later failures are counted (push_metrics.h), and tried again.
+// Thread safety and errors: those of Exporter. Start() writes a first page, and fails where that fails, where a family
+// has one of the labels, or where two registries have a family of one name. Later failures are counted
+// (push_metrics.h), and retried.
 // Cost: a thread.
 #pragma once
 
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "exporters/push/push_loop.h"
 #include "exporters/push/push_metrics.h"
+#include "exporters/view/combined_view.h"
 #include "exporters/view/labelled_view.h"
 #include "metrics_core/exporter.h"
 #include "metrics_core/registry.h"
@@ -27,6 +30,8 @@ struct TextfileOptions {
   std::string path;  // ends with ".prom", or no collector reads it
   std::chrono::milliseconds interval = std::chrono::seconds(15);
   Labels labels = {};  // that every series has as well
+  std::vector<metrics::Registry*> more_registries =
+      {};  // in the same file (combined_view.h); they outlive the exporter
 };
 
 class TextfileExporter : public metrics::Exporter {
@@ -42,10 +47,10 @@ class TextfileExporter : public metrics::Exporter {
  private:
   metrics::Status Write(PushDeadline deadline) const;
 
-  metrics::Registry& registry_;
   const PushMetrics metrics_;
   const TextfileOptions options_;
   const std::string name_;
+  const CombinedView source_;
   const LabelledView view_;
   PushLoop loop_;
 };

@@ -48,6 +48,17 @@ TEST_F(BuiltinExportersTest, MakesNoTextfileBesideAnotherFamilyWithTheNameOfItsO
   EXPECT_EQ(made.status().code(), metrics::StatusCode::kAlreadyExists);
 }
 
+TEST_F(BuiltinExportersTest, StartsNoneWhereTwoRegistriesHaveAFamilyOfOneName) {
+  metrics::Registry plug_in;
+  const auto first = registry_.AddGauge({.name = "a", .help = "A"});
+  const auto second = plug_in.AddGauge({.name = "a", .help = "A"});
+  const ExporterContext context = {registry_, health_, {&plug_in}};
+  for (const std::string& spec : {std::string("prometheus://127.0.0.1:0"), "textfile://" + path_}) {
+    const metrics::Status started = (*exporters_.MakeExporter(spec, context))->Start();
+    EXPECT_EQ(started, metrics::Status(metrics::StatusCode::kAlreadyExists, spec + ": two registries have a family a"));
+  }
+}
+
 TEST_F(BuiltinExportersTest, SaysWhatIsBad) {
   EXPECT_EQ(Made("prometheus://a/metrics"), "exporter prometheus://a/metrics: a server takes no path");
   EXPECT_EQ(Made("prometheus://a?scrapes=0"),

@@ -21,6 +21,7 @@
 #include "exporters/push/push_metrics.h"
 #include "exporters/textfile/textfile_exporter.h"
 #include "exporters/view/aggregated_view.h"
+#include "exporters/view/combined_view.h"
 #include "exporters/view/escaped_view.h"
 #include "exporters/view/labelled_view.h"
 #include "metrics_core/bucket_bounds.h"

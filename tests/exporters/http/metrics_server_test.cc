@@ -235,6 +235,24 @@ TEST_F(MetricsServerTest, DoesNotStartBesideAnotherFamilyWithTheNameOfItsOwn) {
   EXPECT_EQ(server.port(), 0);
 }
 
+TEST_F(MetricsServerTest, ShowsMoreRegistriesOnItsPages) {
+  metrics::Registry plug_in;
+  plug_in.AddCounter({.name = "plugged_total", .help = "Plugged"}).value().With().Increment(5);
+  MetricsServer server(registry_, health_, {.port = 0, .more_registries = {&plug_in}});
+  ASSERT_TRUE(server.Start().ok());
+  EXPECT_TRUE(exporters::Get(server.port(), "/metrics").body.ends_with("\nplugged_total 5\n"));
+  EXPECT_TRUE(exporters::Get(server.port(), "/metrics/detailed").body.ends_with("\nplugged_total 5\n"));
+}
+
+TEST_F(MetricsServerTest, DoesNotStartWhereTwoRegistriesHaveAFamilyOfOneName) {
+  metrics::Registry plug_in;
+  const auto first = registry_.AddGauge({.name = "a", .help = "A"});
+  const auto second = plug_in.AddGauge({.name = "a", .help = "A"});
+  MetricsServer server(registry_, health_, {.port = 0, .more_registries = {&plug_in}});
+  EXPECT_EQ(server.Start(),
+            Status(StatusCode::kAlreadyExists, "prometheus://127.0.0.1:0: two registries have a family a"));
+}
+
 TEST_F(MetricsServerTest, NamesAHostThatDoesNotExist) {
   MetricsServer nowhere(registry_, health_, {.host = "no such host", .port = 1});
   EXPECT_EQ(nowhere.Start().code(), StatusCode::kInvalidArgument);

@@ -1,0 +1,46 @@
+// CombinedView: the families of several registries as one snapshot, such as those of a plug-in behind its host's.
+//
+// When to use something else: one registry for the whole program, where all of it can be given that one.
+// Guarantees: no two families of a snapshot share a sample name. A family that is registered after Check(), with a name
+// that an earlier registry has, is left out, and counted as {reason="name_is_taken"} (push_metrics.h). When and of what
+// a snapshot is taken is what the first registry says.
+// Thread safety: Take() and Check() from any thread.
+// Cost: with one registry none; else a snapshot of each, and a look at the names of all families.
+// Errors: Check() is AlreadyExists, and names the family, where two registries have a sample name in common.
+//
+//   CombinedView view(host, {&plug_in}, "prometheus", *PushMetrics::Register(host));
+//   if (Status checked = view.Check(); !checked.ok()) return checked;
+//   Snapshot all = view.Take();
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "exporters/push/push_metrics.h"
+#include "metrics_core/reading/snapshot.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+
+class CombinedView {
+ public:
+  // All registries outlive the view. `exporter` is a scheme.
+  CombinedView(metrics::Registry& first, const std::vector<metrics::Registry*>& more, std::string exporter,
+               PushMetrics metrics)
+      : exporter_(std::move(exporter)), metrics_(std::move(metrics)) {
+    registries_.push_back(&first);
+    registries_.insert(registries_.end(), more.begin(), more.end());
+  }
+
+  metrics::Status Check() const;
+  metrics::Snapshot Take() const;
+
+ private:
+  std::vector<metrics::Registry*> registries_;  // immutable after construction
+  const std::string exporter_;
+  const PushMetrics metrics_;
+};
+
+}  // namespace streamhouse::exporters
