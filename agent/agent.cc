@@ -23,21 +23,18 @@ bool MayLackRoom(const Status& failure) {
 
 }  // namespace
 
-Result<std::unique_ptr<Agent>> AgentBuilder::Build() {
-  if (Status valid = config_.Validate(); !valid.ok()) return valid;
-  return std::unique_ptr<Agent>(
-      new Agent(std::move(config_), std::move(metrics_), health_, std::move(exporters_), *files_, std::move(store_)));
+Result<std::unique_ptr<Agent>> Agent::Make(AgentConfig config, AgentParts parts) {
+  if (Status valid = config.Validate(); !valid.ok()) return valid;
+  return std::unique_ptr<Agent>(new Agent(std::move(config), std::move(parts)));
 }
 
-Agent::Agent(AgentConfig config, AgentMetrics metrics, metrics::Health* health,
-             std::vector<std::unique_ptr<metrics::Exporter>> exporters, FileSystem& files,
-             std::unique_ptr<MetadataStore> store)
+Agent::Agent(AgentConfig config, AgentParts parts)
     : config_(std::move(config)),
-      metrics_(std::move(metrics)),
-      health_(health),
-      exporters_(std::move(exporters)),
-      files_(files),
-      store_(std::move(store)) {}
+      metrics_(std::move(parts.metrics)),
+      health_(parts.health),
+      exporters_(std::move(parts.exporters)),
+      files_(*parts.files),
+      store_(std::move(parts.store)) {}
 
 Agent::~Agent() {
   // What went wrong has been logged.

@@ -13,7 +13,7 @@
 // syncing under SyncPolicy::kInterval.
 // Errors: one line that names the path, or address and port.
 //
-//   auto agent = AgentBuilder({.data_folder = "/var/lib/streamhouse"}).metrics(metrics).health(health).Build();
+//   auto agent = Agent::Make({.data_folder = "/var/lib/streamhouse"}, {.metrics = metrics, .health = &health});
 //   if (!agent.ok()) return agent.status();
 //   if (Status started = (*agent)->Start(); !started.ok()) return started;
 //   …
@@ -46,11 +46,24 @@
 
 namespace streamhouse::agent {
 
+// The objects that an agent works with, beside its configuration.
+struct AgentParts {
+  AgentMetrics metrics = {};                                       // sinks by default
+  metrics::Health* health = nullptr;                               // gets the agent's checks; outlives the agent
+  std::vector<std::unique_ptr<metrics::Exporter>> exporters = {};  // started in this order
+  // What the logs are kept in; outlives the agent. The metadata store does not use it.
+  FileSystem* files = &PosixFileSystem();
+  // Instead of the store that AgentConfig::metadata names. Other agents that use its data have other ids.
+  std::unique_ptr<MetadataStore> store = {};
+};
+
 class Agent {
  public:
   // How long calls that run may take to finish when the agent stops.
   static constexpr std::chrono::milliseconds kDrainTime{5'000};
 
+  // InvalidArgument when the configuration makes no sense.
+  static Result<std::unique_ptr<Agent>> Make(AgentConfig config, AgentParts parts = {});
   ~Agent();
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
@@ -65,11 +78,7 @@ class Agent {
   int grpc_port() const { return rpc_ == nullptr ? 0 : rpc_->port(); }
 
  private:
-  friend class AgentBuilder;
-
-  Agent(AgentConfig config, AgentMetrics metrics, metrics::Health* health,
-        std::vector<std::unique_ptr<metrics::Exporter>> exporters, FileSystem& files,
-        std::unique_ptr<MetadataStore> store);
+  Agent(AgentConfig config, AgentParts parts);
 
   Status StartParts();
   Result<std::unique_ptr<MetadataStore>> OpenStore() const;
@@ -104,51 +113,6 @@ class Agent {
   metrics::Health::Token disk_check_;
   metrics::Health::Token log_check_;
   std::unique_ptr<RpcServer> rpc_;
-};
-
-// Collects what an agent is made of. Without metrics they go nowhere, and without health nobody is told.
-class AgentBuilder {
- public:
-  explicit AgentBuilder(AgentConfig config) : config_(std::move(config)) {}
-
-  AgentBuilder& metrics(AgentMetrics metrics) {
-    metrics_ = std::move(metrics);
-    return *this;
-  }
-  // `health` must outlive the agent.
-  AgentBuilder& health(metrics::Health& health) {
-    health_ = &health;
-    return *this;
-  }
-  // Started in the order in which they are added.
-  AgentBuilder& exporter(std::unique_ptr<metrics::Exporter> exporter) {
-    exporters_.push_back(std::move(exporter));
-    return *this;
-  }
-
-  // What the logs are kept in, unless it is that of this machine; it must outlive the agent. The metadata go their own
-  // way.
-  AgentBuilder& file_system(FileSystem& files) {
-    files_ = &files;
-    return *this;
-  }
-
-  // Instead of the store that AgentConfig::metadata names. Other agents that use its data have other ids.
-  AgentBuilder& metadata_store(std::unique_ptr<MetadataStore> store) {
-    store_ = std::move(store);
-    return *this;
-  }
-
-  // InvalidArgument when the configuration makes no sense. The builder is empty afterwards.
-  Result<std::unique_ptr<Agent>> Build();
-
- private:
-  AgentConfig config_;
-  AgentMetrics metrics_;
-  metrics::Health* health_ = nullptr;
-  std::vector<std::unique_ptr<metrics::Exporter>> exporters_;
-  FileSystem* files_ = &PosixFileSystem();
-  std::unique_ptr<MetadataStore> store_;
 };
 
 }  // namespace streamhouse::agent

@@ -1,6 +1,6 @@
 // AgentConfig: everything about an agent that can be chosen, with its defaults.
 //
-// When to use something else: metrics, health and exporters are given to AgentBuilder; they are objects, not settings.
+// When to use something else: metrics, health and exporters are AgentParts; they are objects, not settings.
 // Thread safety: a value.
 // Errors: Validate, InvalidArgument, naming the field.
 #pragma once

@@ -28,27 +28,26 @@ Status ServingAgent::StartParts(metrics::Registry& registry, metrics::Health& he
   program_metrics_ = *std::move(program_metrics);
   Result<agent::AgentMetrics> agent_metrics = agent::AgentMetrics::Register(registry);
   if (!agent_metrics.ok()) return agent_metrics.status();
-  agent::AgentBuilder builder(Config());
-  builder.metrics(*std::move(agent_metrics)).health(health);
-  if (Status made = MakeExporters(builder); !made.ok()) return made;
-  auto built = builder.Build();
+  agent::AgentParts parts = {.metrics = *std::move(agent_metrics), .health = &health};
+  if (Status made = MakeExporters(parts); !made.ok()) return made;
+  auto built = agent::Agent::Make(Config(), std::move(parts));
   if (!built.ok()) return WithFlag(built.status());
   agent_ = *std::move(built);
   Status started = agent_->Start();
   return started.ok() ? started : WithFlag(started);
 }
 
-Status ServingAgent::MakeExporters(agent::AgentBuilder& builder) {
+Status ServingAgent::MakeExporters(agent::AgentParts& parts) {
   auto server = std::make_unique<exporters::MetricsServer>(
       exporter_context_.registry, exporter_context_.health,
       exporters::MetricsServerOptions{.host = flags_.http.host, .port = flags_.http.port});
   server_ = server.get();
-  builder.exporter(std::move(server));
+  parts.exporters.push_back(std::move(server));
   const exporters::ExporterRegistry known = exporters::BuiltinExporters();
   for (const std::string& spec : flags_.exporters) {
     auto exporter = known.MakeExporter(spec, exporter_context_);
     if (!exporter.ok()) return {exporter.status().code(), exporter.status().message() + " (--exporter)"};
-    builder.exporter(*std::move(exporter));
+    parts.exporters.push_back(*std::move(exporter));
   }
   return Status::Ok();
 }

@@ -62,7 +62,7 @@ class ServingAgent {
       : flags_(std::move(flags)), exporter_context_{.registry = registry, .health = health} {}
 
   metrics::Status StartParts(metrics::Registry& registry, metrics::Health& health);
-  metrics::Status MakeExporters(agent::AgentBuilder& builder);
+  metrics::Status MakeExporters(agent::AgentParts& parts);
   agent::AgentConfig Config() const;
   metrics::Status WithFlag(const metrics::Status& failure) const;
 

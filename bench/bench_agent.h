@@ -40,7 +40,7 @@ class BenchAgent {
     config.grpc_port = 0;
     config.sync_policy = agent::SyncPolicy::kNone;  // what is measured is the agent, not the disk
     config.topics = {{.name = "orders", .partitions = partitions}};
-    agent_ = agent::AgentBuilder(config).Build().value();
+    agent_ = agent::Agent::Make(config).value();
     const auto started = agent_->Start();
     metrics::Check(started.ok(), started.message());
   }

@@ -25,11 +25,9 @@ int main(int argc, char** argv) {
   config.grpc_host = "127.0.0.1";
   config.grpc_port = 0;
   config.topics = {{.name = "orders", .partitions = 2}};
-  auto built = agent::AgentBuilder(std::move(config))
-                   .metrics(*agent::AgentMetrics::Register(registry))
-                   .health(health)
-                   .exporter(std::move(page))  // started and stopped with the agent
-                   .Build();
+  agent::AgentParts parts = {.metrics = *agent::AgentMetrics::Register(registry), .health = &health};
+  parts.exporters.push_back(std::move(page));  // started and stopped with the agent
+  auto built = agent::Agent::Make(std::move(config), std::move(parts));
   if (!built.ok()) return std::cerr << built.status().message() << "\n", 1;
   if (const auto started = (*built)->Start(); !started.ok()) return std::cerr << started.message() << "\n", 1;
   std::cout << "127.0.0.1:" << (*built)->grpc_port() << "\nhttp://127.0.0.1:" << server.port() << "/ready" << std::endl;

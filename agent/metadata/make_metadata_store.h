@@ -3,7 +3,7 @@
 //   sqlite:///PATH   SqliteMetadataStore in the file /PATH; its folder exists, and the path has no %, ? and #
 //   memory:          InMemoryMetadataStore: for tests, gone with the process
 //
-// When to use something else: a program with a store of its own gives it to AgentBuilder::metadata_store().
+// When to use something else: a program with a store of its own gives it to the agent as AgentParts::store.
 // Guarantees: while a store in an SQLite file lives, no other agent with its id opens the file this way, because the
 // holder of a lease is known by the id alone. The file PATH.ID.lock is for that; the system frees it with the process.
 // Thread safety: any thread.

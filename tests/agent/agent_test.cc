@@ -58,27 +58,26 @@ bool CanConnect(std::uint16_t port) {
 
 class AgentTest : public testing::Test {
  protected:
-  AgentTest() : builder_(RunningAgent::DefaultConfig(folder_.path())) { builder_.health(health_); }
-
   void AddExporter(const std::string& name, Status outcome = {}) {
-    builder_.exporter(std::make_unique<NotingExporter>(name, events_, std::move(outcome)));
+    parts_.exporters.push_back(std::make_unique<NotingExporter>(name, events_, std::move(outcome)));
   }
   // One that notes the reason for not being ready, empty when ready.
   void AddExporterThatAsksForHealth() {
-    builder_.exporter(std::make_unique<NotingExporter>("exporter", events_, Status::Ok(),
-                                                       [this] { return health_.Evaluate().Reason(); }));
+    parts_.exporters.push_back(std::make_unique<NotingExporter>("exporter", events_, Status::Ok(),
+                                                                [this] { return health_.Evaluate().Reason(); }));
   }
   Status Start() {
-    agent_ = *builder_.Build();
+    agent_ = *Agent::Make(config_, std::move(parts_));
     return agent_->Start();
   }
-  Status StartAnother(AgentConfig config) { return (*AgentBuilder(std::move(config)).Build())->Start(); }
+  Status StartAnother(AgentConfig config) { return (*Agent::Make(std::move(config)))->Start(); }
   std::string Reason() const { return health_.Evaluate().Reason(); }
 
   TemporaryFolder folder_;
   Events events_;
   metrics::Health health_;
-  AgentBuilder builder_;
+  AgentConfig config_ = RunningAgent::DefaultConfig(folder_.path());
+  AgentParts parts_ = {.health = &health_};
   std::unique_ptr<Agent> agent_;
 };
 
@@ -104,7 +103,7 @@ TEST_F(AgentTest, NamesThePortThatIsTakenAndStopsItsExporters) {
   RunningAgent other;
   AgentConfig config = RunningAgent::DefaultConfig(folder_.path());
   config.grpc_port = static_cast<std::uint16_t>(other.agent().grpc_port());
-  builder_ = AgentBuilder(config);
+  config_ = config;
   AddExporter("a");
   const Status started = Start();
   EXPECT_EQ(started.code(), StatusCode::kUnavailable);
@@ -131,7 +130,7 @@ TEST_F(AgentTest, SharesItsFolderWithNobody) {
 }
 
 TEST_F(AgentTest, RefusesAConfigurationThatMakesNoSense) {
-  EXPECT_EQ(AgentBuilder(AgentConfig()).Build().status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Agent::Make(AgentConfig()).status().code(), StatusCode::kInvalidArgument);
 }
 
 TEST_F(AgentTest, IsStartedOnce) {
@@ -143,7 +142,7 @@ TEST_F(AgentTest, IsStartedOnce) {
 
 TEST_F(AgentTest, MayBeStoppedTwiceAndWithoutAStart) {
   AddExporter("a");
-  agent_ = *builder_.Build();
+  agent_ = *Agent::Make(config_, std::move(parts_));
   EXPECT_TRUE(agent_->Stop().ok());
   EXPECT_TRUE(agent_->Stop().ok());
   EXPECT_EQ(events_, Events());
@@ -233,8 +232,8 @@ TEST_F(AgentTest, ListensOnlyWhenItServesItsTopics) {
   config.grpc_port = static_cast<std::uint16_t>(RunningAgent().agent().grpc_port());  // free again
   SwitchedFileSystem files(PosixFileSystem(), std::chrono::hours(1));
   files.Switch(DiskState::kSlow, "orders/1");
-  builder_ = AgentBuilder(config);
-  builder_.health(health_).file_system(files);
+  config_ = config;
+  parts_.files = &files;
   auto started = std::async(std::launch::async, [this] { return Start(); });
   ASSERT_TRUE(Eventually([&] { return files.delayed() > 0; }));
   EXPECT_FALSE(CanConnect(config.grpc_port));
@@ -256,7 +255,7 @@ TEST_F(AgentTest, ShowsItsLeasesWhileItHoldsThem) {
 // Goal: who stops an agent learns that something may not be on the disk. Method: the disk breaks before the last sync.
 TEST_F(AgentTest, SaysWhenItStopsThatALogCannotBeSynced) {
   SwitchedFileSystem files(PosixFileSystem(), std::chrono::nanoseconds(0));
-  builder_.file_system(files);
+  parts_.files = &files;
   ASSERT_TRUE(Start().ok());
   files.Switch(DiskState::kBroken, "orders/1/");
   const Status stopped = agent_->Stop();
@@ -285,7 +284,7 @@ TEST_F(AgentTest, IsNotReadyWhileAPartitionIsDamagedAndServesTheOthers) {
 TEST_F(AgentTest, ServesFromAMetadataStoreThatItIsGiven) {
   auto store = std::make_unique<InMemoryMetadataStore>();
   const auto view = store->OpenAgain();
-  builder_.metadata_store(std::move(store));
+  parts_.store = std::move(store);
   ASSERT_TRUE(Start().ok());
   const TopicPartition partition = {.topic = view->ListTopics()->at(0).name, .partition = 0};
   EXPECT_EQ(view->FindLease(partition).value()->holder, "agent");
@@ -310,7 +309,7 @@ TEST_F(AgentTest, GivesItsLeasesBackWhenItStops) {
   AgentConfig config = RunningAgent::DefaultConfig(folder_.path());
   config.agent_id = "another";
   metrics::Health health;
-  auto another = *AgentBuilder(config).health(health).Build();
+  auto another = *Agent::Make(config, {.health = &health});
   ASSERT_TRUE(another->Start().ok());
   EXPECT_TRUE(health.Evaluate().ready());
 }

@@ -96,7 +96,7 @@ int ServeForEver(const std::string& folder, std::uint16_t port, agent::SyncPolic
                   .retry_interval = milliseconds(50)};
   agent::PowerLossFileSystem power(agent::PosixFileSystem());
   agent::SwitchedFileSystem files(power, milliseconds(150));
-  const auto agent = agent::AgentBuilder(config).file_system(files).Build().value();
+  const auto agent = agent::Agent::Make(config, {.files = &files}).value();
   if (const auto started = agent->Start(); !started.ok()) {
     std::fprintf(stderr, "%s\n", started.message().c_str());
     return 1;

@@ -21,7 +21,9 @@ trap clean_up EXIT
 
 git -C "$root" worktree add --quiet --detach "$scratch/tree" "$revision"
 mkdir -p "$scratch/tree/tests/compatibility"
-cp "$root"/tests/compatibility/{old_records.h,write_old_data.cc} "$scratch/tree/tests/compatibility/"
+cp "$root/tests/compatibility/old_records.h" "$scratch/tree/tests/compatibility/"
+# A revision that has the program starts an agent in its own way.
+cp --no-clobber "$root/tests/compatibility/write_old_data.cc" "$scratch/tree/tests/compatibility/"
 # Only what that revision can build: the test needs the fixture, which may be missing yet.
 sed '/^# The test/,$d' "$root/tests/compatibility/BUILD.bazel" >"$scratch/tree/tests/compatibility/BUILD.bazel"
 (

@@ -44,7 +44,7 @@ class OldDataTest : public testing::Test {
     agent::AgentConfig config = {.data_folder = folder_.path()};
     config.grpc_port = 0;
     config.segment_bytes = kOldSegmentBytes;
-    agent_ = agent::AgentBuilder(config).Build().value();
+    agent_ = agent::Agent::Make(config).value();
     const auto started = agent_->Start();
     ASSERT_TRUE(started.ok()) << started.message();
     broker_ = client::MakeAgentBroker({.address = "127.0.0.1:" + std::to_string(agent_->grpc_port())}).value();

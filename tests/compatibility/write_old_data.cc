@@ -35,7 +35,7 @@ std::unique_ptr<agent::Agent> Serve(const std::string& folder) {
   config.segment_bytes = kOldSegmentBytes;
   config.sync_policy = agent::SyncPolicy::kEachBatch;
   config.retention_interval = milliseconds(20);
-  std::unique_ptr<agent::Agent> agent = agent::AgentBuilder(config).Build().value();
+  std::unique_ptr<agent::Agent> agent = agent::Agent::Make(config).value();
   Check(agent->Start().ok(), "the agent does not start");
   return agent;
 }

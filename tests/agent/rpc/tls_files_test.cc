@@ -75,7 +75,7 @@ TEST_F(TlsFilesTest, NamesTheFileThatCannotBeRead) {
   const TemporaryFolder folder;
   AgentConfig config = RunningAgent::DefaultConfig(folder.path());
   config.tls = {.certificate = kCertificate, .key = "nowhere/key.pem", .client_ca = ""};
-  const Status started = (*AgentBuilder(config).Build())->Start();
+  const Status started = (*Agent::Make(config))->Start();
   EXPECT_EQ(started,
             Status(StatusCode::kInvalidArgument, "cannot read TLS file nowhere/key.pem: No such file or directory"));
 }
@@ -89,7 +89,7 @@ TEST_F(TlsFilesTest, NamesTheFilesThatAreNotWhatTheyAreGivenFor) {
   const auto start = [&](const TlsFiles& files) {
     AgentConfig config = RunningAgent::DefaultConfig(folder.path());
     config.tls = files;
-    return (*AgentBuilder(config).Build())->Start();
+    return (*Agent::Make(config))->Start();
   };
   const std::string pair = ": they are not a certificate and its private key, in PEM";
   EXPECT_EQ(start({.certificate = garbage, .key = kKey, .client_ca = {}}),
@@ -106,7 +106,7 @@ TEST_F(TlsFilesTest, TellsAPortThatIsTakenFromABadFile) {
   AgentConfig config = RunningAgent::DefaultConfig(folder.path());
   config.tls = Config(kCertificate).tls;
   config.grpc_port = static_cast<std::uint16_t>(std::stoi(agent.address().substr(agent.address().rfind(':') + 1)));
-  const Status started = (*AgentBuilder(config).Build())->Start();
+  const Status started = (*Agent::Make(config))->Start();
   EXPECT_EQ(started.code(), StatusCode::kUnavailable);
   EXPECT_EQ(started.message().find("cannot listen for gRPC on "), 0U) << started.message();
 }

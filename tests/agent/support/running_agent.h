@@ -52,7 +52,7 @@ class RunningAgent {
   ~RunningAgent() { Stop(); }
 
   void Start() {
-    agent_ = *AgentBuilder(config_).metrics(metrics_).health(health_).file_system(files_).Build();
+    agent_ = *Agent::Make(config_, {.metrics = metrics_, .health = &health_, .files = &files_});
     const Status started = agent_->Start();
     metrics::Check(started.ok(), started.message());
     Connect();
