@@ -4,7 +4,6 @@
 #include <CLI/App.hpp>
 #include <CLI/Error.hpp>
 #include <CLI/Validators.hpp>
-#include <map>
 #include <memory>
 #include <string>
 
@@ -75,44 +74,40 @@ void AddMetadataFlags(CLI::App& parser, ServingAgentFlags& flags) {
       ->type_name("LINE");
   parser
       .add_option("--id", flags.id,
-                  "The name of this agent in leases; agents that share --metadata have different ones [agent]")
-      ->type_name("NAME");
+                  "The name of this agent in leases; agents that share --metadata have different ones")
+      ->type_name("NAME")
+      ->capture_default_str();
 }
 
 void AddReserveFlag(CLI::App& parser, ServingAgentFlags& flags) {
   parser
       .add_option("--reserve-bytes", flags.reserve_bytes,
-                  "Of the disk, kept for metadata, so that a full disk is read from nevertheless; 0: none [16MiB]")
+                  "Of the disk, kept for metadata, so that a full disk is read from nevertheless; 0: none")
       ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false).description(""))
-      ->type_name("SIZE");
+      ->type_name("SIZE")
+      ->default_str(fmt::format("{}MiB", flags.reserve_bytes >> 20));
 }
 
 void AddSyncFlags(CLI::App& parser, ServingAgentFlags& flags) {
-  const std::map<std::string, agent::SyncPolicy> policies = {{"each-batch", agent::SyncPolicy::kEachBatch},
-                                                             {"interval", agent::SyncPolicy::kInterval},
-                                                             {"none", agent::SyncPolicy::kNone}};
-  parser
-      .add_option("--sync", flags.sync,
-                  "When records are forced to the disk, for the loss of power: before they are acknowledged, every "
-                  "--sync-interval, or when the system likes [interval]")
-      ->transform(CLI::CheckedTransformer(policies).description(""))
-      ->type_name("each-batch|interval|none");
+  AddChoiceFlag(parser, "--sync", flags.sync,
+                {{"each-batch", agent::SyncPolicy::kEachBatch},
+                 {"interval", agent::SyncPolicy::kInterval},
+                 {"none", agent::SyncPolicy::kNone}},
+                "When records are forced to the disk, for the loss of power: before they are acknowledged, every "
+                "--sync-interval, or when the system likes");
   AddDurationFlag(parser, "--sync-interval", flags.sync_interval, "How often, with --sync interval");
 }
 
 void AddLogFlags(CLI::App& parser, agent::OperatorLogOptions& log) {
-  const std::map<std::string, agent::LogLevel> levels = {{"info", agent::LogLevel::kInfo},
-                                                         {"warning", agent::LogLevel::kWarning},
-                                                         {"error", agent::LogLevel::kError},
-                                                         {"none", agent::LogLevel::kNone}};
-  parser.add_option("--log-level", log.level, "Log to stderr what is at least so important [info]")
-      ->transform(CLI::CheckedTransformer(levels).description(""))
-      ->type_name("info|warning|error|none");
-  const std::map<std::string, agent::LogFormat> formats = {{"text", agent::LogFormat::kText},
-                                                           {"json", agent::LogFormat::kJson}};
-  parser.add_option("--log-format", log.format, "Lines for people, or a JSON object a line [text]")
-      ->transform(CLI::CheckedTransformer(formats).description(""))
-      ->type_name("text|json");
+  AddChoiceFlag(parser, "--log-level", log.level,
+                {{"info", agent::LogLevel::kInfo},
+                 {"warning", agent::LogLevel::kWarning},
+                 {"error", agent::LogLevel::kError},
+                 {"none", agent::LogLevel::kNone}},
+                "Log to stderr what is at least so important");
+  AddChoiceFlag(parser, "--log-format", log.format,
+                {{"text", agent::LogFormat::kText}, {"json", agent::LogFormat::kJson}},
+                "Lines for people, or a JSON object a line");
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 #include <CLI/Validators.hpp>
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +12,7 @@
 #include "apps/agent_client.h"
 #include "apps/commands.h"
 #include "apps/config_file.h"
+#include "apps/flag_values.h"
 #include "apps/metrics_page.h"
 #include "apps/output.h"
 #include "apps/shutdown_signal.h"
@@ -161,11 +161,9 @@ Command AddConsumeCommand(CLI::App& program) {
   parser.add_option("--group", flags->group, "The consumer group: remembers how far it has read")
       ->required()
       ->type_name("NAME");
-  const std::map<std::string, client::OffsetReset> places = {{"earliest", client::OffsetReset::kEarliest},
-                                                             {"latest", client::OffsetReset::kLatest}};
-  parser.add_option("--from", flags->from, "Where a group begins that has never committed [earliest]")
-      ->transform(CLI::CheckedTransformer(places).description(""))
-      ->type_name("earliest|latest");
+  AddChoiceFlag(parser, "--from", flags->from,
+                {{"earliest", client::OffsetReset::kEarliest}, {"latest", client::OffsetReset::kLatest}},
+                "Where a group begins that has never committed");
   parser.add_option("--max", flags->max, "Stop after so many records")
       ->check(CLI::NonNegativeNumber.description(""))
       ->type_name("N");

@@ -10,11 +10,13 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <CLI/Error.hpp>
 #include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "client/group_operations.h"
@@ -31,6 +33,27 @@ CLI::Option* AddHostPortFlag(CLI::App& parser, const std::string& flag, HostPort
 // A flag that takes a duration.
 CLI::Option* AddDurationFlag(CLI::App& parser, const std::string& flag, std::chrono::milliseconds& target,
                              const std::string& help);
+
+// A flag that takes one of the names of `choices`, of which one is the name of `target`.
+template <typename Value>
+CLI::Option* AddChoiceFlag(CLI::App& parser, const std::string& flag, Value& target,
+                           const std::vector<std::pair<std::string, Value>>& choices, const std::string& help) {
+  std::string names;
+  std::string present;
+  for (const auto& [name, value] : choices) {
+    names += (names.empty() ? "" : "|") + name;
+    if (value == target) present = name;
+  }
+  const auto assign = [flag, names, choices, &target](const std::string& text) {
+    for (const auto& [name, value] : choices) {
+      if (name != text) continue;
+      target = value;
+      return;
+    }
+    throw CLI::ValidationError(flag, "\"" + text + "\" is not " + names);
+  };
+  return parser.add_option_function<std::string>(flag, assign, help)->type_name(names)->default_str(present);
+}
 
 // A topic. Whether its name is allowed is for the agent to say.
 struct TopicSpec {

@@ -6,7 +6,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -20,6 +19,7 @@
 #include "apps/commands.h"
 #include "apps/config_file.h"
 #include "apps/delivery_tally.h"
+#include "apps/flag_values.h"
 #include "apps/metrics_page.h"
 #include "apps/output.h"
 #include "apps/shutdown_signal.h"
@@ -128,11 +128,10 @@ Command AddProduceCommand(CLI::App& program) {
   AddConfigFlag(parser);
   AddAgentClientFlags(parser, flags->client);
   AddHostPortFlag(parser, "--http", flags->http, "Where to serve this command's own /metrics; nowhere by default");
-  const std::map<std::string, client::Compression> compressions = {
-      {"none", client::Compression::kNone}, {"lz4", client::Compression::kLz4}, {"zstd", client::Compression::kZstd}};
-  parser.add_option("--compression", flags->compression, "How batches travel to the agent [none]")
-      ->transform(CLI::CheckedTransformer(compressions).description(""))
-      ->type_name("none|lz4|zstd");
+  AddChoiceFlag(
+      parser, "--compression", flags->compression,
+      {{"none", client::Compression::kNone}, {"lz4", client::Compression::kLz4}, {"zstd", client::Compression::kZstd}},
+      "How batches travel to the agent");
   parser.add_option("FILE", flags->files, "Files to read, a record a line; stdin by default")->type_name("");
   return {.parser = &parser, .run = [flags] { return Produce(*flags); }};
 }

@@ -239,7 +239,7 @@ class AgentCommand(unittest.TestCase):
             self.assertEqual(503, status)
             self.assertRegex(reason, "log: orders/0 is not served: .*cannot sync")
             agent.stop()
-        self.assertRegex(self.help(), r"each-batch\|interval\|none.*\[interval\]")
+        self.assertIn("--sync each-batch|interval|none=interval ", self.help())
 
     def help(self):
         return " ".join(processes.run("agent", "--help").stdout.split())

@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <CLI/Config.hpp>
+#include <CLI/Error.hpp>
+#include <CLI/Formatter.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace streamhouse::apps {
 namespace {
@@ -54,6 +58,38 @@ TEST(SeekPlaceTest, RefusesAnythingElse) {
   for (const char* text : {"", "-1", "yesterday", "18446744073709551616", "2x"}) {
     EXPECT_EQ(ParseSeekPlace(text, 0).status().code(), metrics::StatusCode::kInvalidArgument) << text;
   }
+}
+
+class ChoiceFlagTest : public testing::Test {
+ protected:
+  ChoiceFlagTest() { AddChoiceFlag<int>(parser_, "--size", size_, {{"small", 1}, {"large", 9}}, "The size"); }
+
+  std::string Refusal(const std::string& value) {
+    try {
+      parser_.parse(std::vector<std::string>{value, "--size"});
+    } catch (const CLI::ParseError& refused) {
+      return refused.what();
+    }
+    return "";
+  }
+
+  int size_ = 9;
+  CLI::App parser_;
+};
+
+TEST_F(ChoiceFlagTest, TakesANameOfItsChoices) {
+  EXPECT_EQ(Refusal("small"), "");
+  EXPECT_EQ(size_, 1);
+}
+
+TEST_F(ChoiceFlagTest, RefusesEverythingElseAlsoTheNumberOfAChoice) {
+  EXPECT_EQ(Refusal("medium"), "--size: \"medium\" is not small|large");
+  EXPECT_EQ(Refusal("1"), "--size: \"1\" is not small|large");
+  EXPECT_EQ(size_, 9);
+}
+
+TEST_F(ChoiceFlagTest, ShowsItsChoicesAndItsDefault) {
+  EXPECT_NE(parser_.help().find("--size small|large=large"), std::string::npos) << parser_.help();
 }
 
 }  // namespace
