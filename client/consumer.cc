@@ -77,15 +77,21 @@ bool Consumer::commits_automatically() const {
 Status Consumer::Start() {
   const auto partitions = AllPartitions();
   if (!partitions.ok()) return partitions.status();
+  if (Status started = lag_monitor_->Start(); !started.ok()) return started;
+  if (commits_automatically()) {
+    if (Status started = committer_->CommitEvery(options_.auto_commit_interval); !started.ok()) return started;
+  }
   if (membership_ != nullptr) {
     if (Status joined = membership_->Join(); !joined.ok()) return joined;
-    if (Status followed = FollowGroup(); !followed.ok()) return followed;
+    if (Status followed = FollowGroup(); !followed.ok()) {
+      membership_->Leave();
+      return followed;
+    }
   } else {
     for (const TopicPartition& partition : partitions.value()) {
       if (Status subscribed = Subscribe(partition); !subscribed.ok()) return subscribed;
     }
   }
-  if (commits_automatically()) committer_->CommitEvery(options_.auto_commit_interval);
   return Status::Ok();
 }
 
@@ -105,6 +111,7 @@ Status Consumer::Subscribe(const TopicPartition& partition) {
   if (!start.ok()) return {start.status().code(), partition.ToString() + ": " + start.status().message()};
   const auto subscription =
       std::make_shared<Subscription>(options_.broker, partition, options_, start.value().position, arrivals_);
+  if (Status started = subscription->fetcher.Start(); !started.ok()) return started;
   subscription->ShowPosition();
   std::optional<LogPosition> committed;
   if (start.value().committed) {

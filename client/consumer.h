@@ -190,7 +190,7 @@ class Consumer::Builder {
 
   // Joins the group, and asks the broker for the partitions and for where to start. kInvalidArgument without a broker
   // or a topic, or with an interval that is not positive; kOutOfRange when OffsetReset::kNone has nothing to continue
-  // from; otherwise the broker's failure.
+  // from; kUnavailable where the system has no threads left; otherwise the broker's failure.
   Result<std::unique_ptr<Consumer>> Build() const;
 
  private:

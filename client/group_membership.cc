@@ -5,6 +5,8 @@
 #include <random>
 #include <utility>
 
+#include "metrics_core/start_thread.h"
+
 namespace streamhouse::client {
 namespace {
 
@@ -34,7 +36,14 @@ Status GroupMembership::Join() {
   polled_at_ = std::chrono::steady_clock::now();
   Beat(lock);
   if (!failure_.ok()) return failure_;
-  thread_ = std::thread([this] { Run(); });
+  lock.unlock();
+  auto started = metrics::StartThread([this] { Run(); });
+  if (!started.ok()) {
+    // The broker counts it among the members.
+    Leave();
+    return started.status();
+  }
+  thread_ = *std::move(started);
   return Status::Ok();
 }
 

@@ -43,7 +43,8 @@ class GroupMembership {
 
   GroupMember member() const { return {.group = group_, .id = id_}; }
 
-  // Sends the first heartbeat, and others from then on. The broker's failure; then nothing was started.
+  // Once. Sends the first heartbeat, and others from then on. Fails with the broker's failure, or with kUnavailable
+  // where the system has no thread left; then nothing was started.
   Status Join();
 
   // Sorted.

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "metrics_core/clock.h"
+#include "metrics_core/start_thread.h"
 
 namespace streamhouse::client {
 namespace {
@@ -25,10 +26,17 @@ double LagSeconds(std::int64_t next_unread_ms, std::int64_t now_ms) {
 }
 
 LagMonitor::LagMonitor(std::shared_ptr<Broker> broker, Options options)
-    : broker_(std::move(broker)), options_(WithClock(std::move(options))), thread_([this] { Run(); }) {}
+    : broker_(std::move(broker)), options_(WithClock(std::move(options))) {}
 
 LagMonitor::~LagMonitor() {
   Stop();
+}
+
+Status LagMonitor::Start() {
+  auto started = metrics::StartThread([this] { Run(); });
+  if (!started.ok()) return started.status();
+  thread_ = *std::move(started);
+  return Status::Ok();
 }
 
 void LagMonitor::Stop() {

@@ -3,13 +3,13 @@
 //   lag_records = high watermark - position, where a position outside of the log counts as its nearer end
 //   lag_seconds = now - timestamp of the next unread record, 0 without one
 //
-// The first refresh starts at once, further ones `interval` after the one before has ended, whether or not the
+// The first refresh comes with Start(), further ones `interval` after the one before has ended, whether or not the
 // application polls. After a refresh that failed in part, the next one comes after at most kLagRetryInterval.
 // When to use something else: Consumer::Lag(), for the lag of one partition right now.
 // Guarantees: no lock is held during a call to the broker, so that neither Poll() nor Lag() ever waits for a refresh. A
 // gauge never shows an old value: while a partition cannot be asked, its two gauges are off the page. Timestamps are
 // the producer's: lag_seconds is as true as the two wall clocks agree.
-// Thread safety: Stop() from any one thread.
+// Thread safety: Start() and Stop() from one thread.
 // Cost: a thread; one call to the broker per partition and refresh.
 #pragma once
 
@@ -65,6 +65,9 @@ class LagMonitor {
   ~LagMonitor();  // Stop()
   LagMonitor(const LagMonitor&) = delete;
   LagMonitor& operator=(const LagMonitor&) = delete;
+
+  // Once. kUnavailable where the system has no thread left.
+  Status Start();
 
   // Takes care of one more partition, and refreshes soon.
   void Add(Target target);

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "metrics_core/start_thread.h"
+
 namespace streamhouse::client {
 
 OffsetCommitter::OffsetCommitter(std::shared_ptr<Broker> broker, std::string group, std::string member_id,
@@ -15,8 +17,11 @@ OffsetCommitter::~OffsetCommitter() {
   GiveUp();
 }
 
-void OffsetCommitter::CommitEvery(std::chrono::nanoseconds interval) {
-  thread_ = std::thread([this, interval] { Run(interval); });
+Status OffsetCommitter::CommitEvery(std::chrono::nanoseconds interval) {
+  auto started = metrics::StartThread([this, interval] { Run(interval); });
+  if (!started.ok()) return started.status();
+  thread_ = *std::move(started);
+  return Status::Ok();
 }
 
 void OffsetCommitter::Add(Target target) {

@@ -46,8 +46,8 @@ class OffsetCommitter {
   OffsetCommitter(const OffsetCommitter&) = delete;
   OffsetCommitter& operator=(const OffsetCommitter&) = delete;
 
-  // From now on, commits every `interval` until Stop(). Once.
-  void CommitEvery(std::chrono::nanoseconds interval);
+  // From now on, commits every `interval` until Stop(). Once. kUnavailable where the system has no thread left.
+  Status CommitEvery(std::chrono::nanoseconds interval);
 
   // Takes care of one more partition, and sets the gauge of what is already committed.
   void Add(Target target);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "client/retry_policy.h"
+#include "metrics_core/start_thread.h"
 
 namespace streamhouse::client {
 namespace {
@@ -22,11 +23,17 @@ PartitionFetcher::PartitionFetcher(std::shared_ptr<Broker> broker, std::string g
       life_(start.life),
       position_(start.offset),
       fetch_offset_(start.offset),
-      random_(std::random_device{}()),
-      thread_([this] { Run(); }) {}
+      random_(std::random_device{}()) {}
 
 PartitionFetcher::~PartitionFetcher() {
   Stop();
+}
+
+Status PartitionFetcher::Start() {
+  auto started = metrics::StartThread([this] { Run(); });
+  if (!started.ok()) return {started.status().code(), partition_.ToString() + ": " + started.status().message()};
+  thread_ = *std::move(started);
+  return Status::Ok();
 }
 
 std::optional<PartitionRecords> PartitionFetcher::Take() {

@@ -56,12 +56,15 @@ class PartitionFetcher {
  public:
   static constexpr std::size_t kPrefetchedBatches = 2;
 
-  // Starts at once. `group` may be empty. `arrivals` is notified of each batch, and outlives the fetcher.
+  // `group` may be empty. `arrivals` is notified of each batch, and outlives the fetcher.
   PartitionFetcher(std::shared_ptr<Broker> broker, std::string group, TopicPartition partition, FetchOptions options,
                    const LogPosition& start, ArrivalSignal& arrivals);
   ~PartitionFetcher();  // Stop()
   PartitionFetcher(const PartitionFetcher&) = delete;
   PartitionFetcher& operator=(const PartitionFetcher&) = delete;
+
+  // Begins to fetch. Once. kUnavailable where the system has no thread left.
+  Status Start();
 
   const TopicPartition& partition() const { return partition_; }
 

@@ -6,6 +6,7 @@
 
 #include "metrics_core/clock.h"
 #include "metrics_core/exemplar.h"
+#include "metrics_core/start_thread.h"
 
 namespace streamhouse::client {
 
@@ -66,8 +67,16 @@ Producer::Producer(ProducerOptions options)
                     .buffer_bytes = options_.buffer_bytes,
                     .linger = static_cast<Nanoseconds>(options_.linger.count()),
                     .compression = options_.compression},
-                   DrawProducerId()) {
-  for (std::size_t i = 0; i < options_.sender_threads; ++i) senders_.emplace_back([this] { RunSender(); });
+                   DrawProducerId()) {}
+
+Status Producer::Start() {
+  const std::lock_guard closing(close_mutex_);
+  for (std::size_t i = 0; i < options_.sender_threads; ++i) {
+    auto started = metrics::StartThread([this] { RunSender(); });
+    if (!started.ok()) return started.status();
+    senders_.push_back(*std::move(started));
+  }
+  return Status::Ok();
 }
 
 Producer::~Producer() {

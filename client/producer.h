@@ -120,6 +120,9 @@ class Producer {
 
   explicit Producer(ProducerOptions options);
 
+  // After a failure only Close() may be called.
+  Status Start();
+
   static Refusal ClosedRefusal();
   std::optional<Refusal> Accept(std::string_view topic, const RecordView& record, DeliveryCallback on_delivery,
                                 std::optional<std::uint32_t> partition);
@@ -177,7 +180,8 @@ class Producer::Builder {
   Builder& compression(Compression compression);
   Builder& sender_threads(std::size_t threads);
 
-  // kInvalidArgument without a broker, or with a limit that lets nothing through.
+  // kInvalidArgument without a broker, or with a limit that lets nothing through; kUnavailable where the system has no
+  // threads left.
   Result<std::unique_ptr<Producer>> Build() const;
 
  private:

@@ -11,7 +11,7 @@ Status Invalid(const char* what) {
   return {StatusCode::kInvalidArgument, what};
 }
 
-// More would only be a mistake, and one that the system may answer by an exception.
+// More would only be a mistake.
 constexpr std::size_t kSenderThreadsMax = 1024;
 
 Status CheckOptions(const ProducerOptions& options) {
@@ -92,7 +92,9 @@ Builder& Builder::sender_threads(std::size_t threads) {
 
 Result<std::unique_ptr<Producer>> Builder::Build() const {
   if (Status checked = CheckOptions(options_); !checked.ok()) return checked;
-  return std::unique_ptr<Producer>(new Producer(options_));
+  std::unique_ptr<Producer> producer(new Producer(options_));
+  if (Status started = producer->Start(); !started.ok()) return started;
+  return producer;
 }
 
 }  // namespace streamhouse::client

@@ -7,6 +7,7 @@
 
 #include "client/consumer.h"
 #include "tests/client/consumer_fixture.h"
+#include "tests/support/few_threads.h"
 
 namespace streamhouse::client {
 namespace {
@@ -97,6 +98,19 @@ TEST_F(ConsumerGroupTest, TriesAgainWhatItCannotBeginWith) {
     return consumer_->Assignment().size() == 2;
   }));
   EXPECT_GE(broker_->calls(BrokerCall::kCommitted), 3U);
+}
+
+TEST_F(ConsumerGroupTest, ReadsAPartitionLaterForWhichThereIsNoThread) {
+  broker_->Assign(kFirst);
+  Start();
+  Write({"b"}, 1);
+  broker_->Assign(kSecond);
+  {
+    const FewThreads none(0);
+    EXPECT_TRUE(
+        Eventually([&] { return consumer_->Poll(milliseconds(1)).status().code() == StatusCode::kUnavailable; }));
+  }
+  EXPECT_EQ(Poll(), "b");
 }
 
 TEST_F(ConsumerGroupTest, LeavesWhenItCloses) {

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/client/consumer_fixture.h"
+#include "tests/support/few_threads.h"
 
 namespace streamhouse::client {
 namespace {
@@ -239,6 +240,18 @@ TEST_F(ConsumerBuilderTest, PassesOnEachFailureOfTheBroker) {
     broker_->FailCall(call, 1, kScripted);
     EXPECT_EQ(Built(), StatusCode::kUnavailable);
   }
+  EXPECT_EQ(Built(), StatusCode::kOk);
+}
+
+// Goal: a consumer that cannot start is an error, and no member of its group. Method: it needs a thread each for lag,
+// commits and group, and one a partition; it gets fewer. In the last three cases it has joined its group.
+TEST_F(ConsumerBuilderTest, SaysThatThereIsNoThreadLeftAndLeavesTheGroup) {
+  for (int threads = 0; threads < 5; ++threads) {
+    const FewThreads few(threads);
+    EXPECT_EQ(Built(), StatusCode::kUnavailable) << threads;
+  }
+  EXPECT_EQ(broker_->calls(BrokerCall::kLeaveGroup), 3U);
+  const FewThreads enough(5);
   EXPECT_EQ(Built(), StatusCode::kOk);
 }
 

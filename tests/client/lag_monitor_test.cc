@@ -45,6 +45,7 @@ class LagMonitorTest : public ConsumerFixture {
   void StartAt(Offset position, std::chrono::nanoseconds interval = kNever,
                std::initializer_list<std::uint32_t> partitions = {0, 1}) {
     monitor_.emplace(broker_, LagMonitor::Options{.interval = interval, .now_ms = [] { return 5'000; }});
+    EXPECT_TRUE(monitor_->Start().ok());
     for (const std::uint32_t partition : partitions) {
       const TopicPartition name = {"orders", partition};
       monitor_->Add({.partition = name,

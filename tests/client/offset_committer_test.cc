@@ -98,7 +98,7 @@ TEST_F(OffsetCommitterTest, SendsAFailedCommitAgainWithTheNext) {
 
 TEST_F(OffsetCommitterTest, CommitsByItself) {
   Create();
-  committer_->CommitEvery(milliseconds(1));
+  ASSERT_TRUE(committer_->CommitEvery(milliseconds(1)).ok());
   committer_->Finish({"orders", 0}, {.offset = 3});
   EXPECT_TRUE(Eventually([this] { return CommittedAtBroker() == 3U; }));
 }
@@ -106,7 +106,7 @@ TEST_F(OffsetCommitterTest, CommitsByItself) {
 TEST_F(OffsetCommitterTest, GoesOnAfterAFailure) {
   broker_->FailCall(BrokerCall::kCommit, 1, kScripted);
   Create();
-  committer_->CommitEvery(milliseconds(1));
+  ASSERT_TRUE(committer_->CommitEvery(milliseconds(1)).ok());
   committer_->Finish({"orders", 0}, {.offset = 3});
   EXPECT_TRUE(Eventually([this] { return CommittedAtBroker() == 3U; }));
 }
@@ -116,7 +116,7 @@ TEST_F(OffsetCommitterTest, StopWaitsForACommitUnderWay) {
   broker_->Hold(BrokerCall::kCommit);
   Create();
   committer_->Finish({"orders", 0}, {.offset = 3});
-  committer_->CommitEvery(milliseconds(1));
+  ASSERT_TRUE(committer_->CommitEvery(milliseconds(1)).ok());
   ASSERT_TRUE(broker_->WaitForCalls(BrokerCall::kCommit, 1));
   const auto stopped = std::async(std::launch::async, [this] { committer_->Stop(); });
   EXPECT_EQ(stopped.wait_for(milliseconds(100)), std::future_status::timeout);
@@ -130,7 +130,7 @@ TEST_F(OffsetCommitterTest, GiveUpCutsACommitUnderWayShort) {
   broker_->Hold(BrokerCall::kCommit);
   Create();
   committer_->Finish({"orders", 0}, {.offset = 3});
-  committer_->CommitEvery(milliseconds(1));
+  ASSERT_TRUE(committer_->CommitEvery(milliseconds(1)).ok());
   ASSERT_TRUE(broker_->WaitForCalls(BrokerCall::kCommit, 1));
   committer_->GiveUp();
   broker_->Release(BrokerCall::kCommit);
@@ -141,7 +141,7 @@ TEST_F(OffsetCommitterTest, StopWaitsNoLongerThanTheRequestTimeout) {
   broker_->Hold(BrokerCall::kCommit);
   Create({}, milliseconds(20));
   committer_->Finish({"orders", 0}, {.offset = 3});
-  committer_->CommitEvery(milliseconds(1));
+  ASSERT_TRUE(committer_->CommitEvery(milliseconds(1)).ok());
   ASSERT_TRUE(broker_->WaitForCalls(BrokerCall::kCommit, 1));
   committer_->Stop();
   broker_->Release(BrokerCall::kCommit);

@@ -33,6 +33,7 @@ class PartitionFetcherTest : public testing::Test {
   void StartAt(Offset offset, const std::string& group = "") {
     const LogLife life = broker_->ReadWatermarks(kOrders, {}, Soon()).value().life;
     fetcher_.emplace(broker_, group, kOrders, options_, LogPosition{.offset = offset, .life = life}, arrivals_);
+    EXPECT_TRUE(fetcher_->Start().ok());
   }
   Offset position() const { return fetcher_->position().offset; }
 

@@ -8,6 +8,7 @@
 
 #include "client/producer.h"
 #include "tests/client/producer_fixture.h"
+#include "tests/support/few_threads.h"
 
 namespace streamhouse::client {
 namespace {
@@ -334,6 +335,16 @@ TEST_F(ProducerCloseTest, DoesNothingTheSecondTime) {
   Start();
   EXPECT_EQ(producer_->Close(kPatience), 0U);
   EXPECT_EQ(producer_->Close(kPatience), 0U);
+}
+
+TEST_F(ProducerFailureTest, IsNotBuiltWithoutAThreadForEachSender) {
+  builder_.sender_threads(3);
+  for (int threads = 0; threads < 3; ++threads) {
+    const FewThreads few(threads);
+    EXPECT_EQ(builder_.Build().status().code(), StatusCode::kUnavailable) << threads;
+  }
+  const FewThreads enough(3);
+  EXPECT_TRUE(builder_.Build().ok());
 }
 
 TEST_F(ProducerCloseTest, DestructionDeliversWhatIsLeft) {
