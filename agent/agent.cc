@@ -143,24 +143,24 @@ Status Agent::StartTopics() {
   }
   // A lease that cannot be had now is no reason not to start: it is logged, and tried again.
   static_cast<void>(leases_->RenewNow());
-  leases_->Start();
+  if (Status started = leases_->Start(); !started.ok()) return started;
   retention_ = std::make_unique<PeriodicTask>([this]() -> std::chrono::nanoseconds {
     topics_->ApplyRetention(SteadyMilliseconds());
     return config_.retention_interval;
   });
-  retention_->Start();
+  if (Status started = retention_->Start(); !started.ok()) return started;
   reserve_refill_ = std::make_unique<PeriodicTask>([this]() -> std::chrono::nanoseconds {
     if (!reserve_->Health().ok()) reserve_->Refill();
     return kReserveRefillInterval;
   });
-  reserve_refill_->Start();
+  if (Status started = reserve_refill_->Start(); !started.ok()) return started;
   if (config_.sync_policy == SyncPolicy::kInterval) {
     log_syncer_ = std::make_unique<PeriodicTask>([this]() -> std::chrono::nanoseconds {
       // The catalog has logged what went wrong, and the log in question refuses appends from now on.
       static_cast<void>(topics_->SyncLogs());
       return config_.sync_interval;
     });
-    log_syncer_->Start();
+    if (Status started = log_syncer_->Start(); !started.ok()) return started;
   }
   return Status::Ok();
 }

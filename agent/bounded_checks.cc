@@ -17,9 +17,12 @@ BoundedChecks::BoundedChecks(const metrics::Health* health, std::chrono::millise
         Evaluate();
         return kIdle;
       }),
-      late_([this] { return AnswerLateOnes(); }) {
-  evaluation_.Start();
-  late_.Start();
+      late_([this] { return AnswerLateOnes(); }) {}
+
+metrics::Status BoundedChecks::Start() {
+  metrics::Status started = evaluation_.Start();
+  if (started.ok()) started = late_.Start();
+  return started;
 }
 
 void BoundedChecks::Ask(Done done) {

@@ -7,7 +7,8 @@
 // 3. An answer takes at most `wait_time`. After that, and where kChecksWaitingMax wait already, it is "not ready".
 // 4. When Stop() has returned, all have their answer, and no check runs. Where a check never returns, neither does
 //    Stop().
-// Thread safety: Ask from any thread; Stop from one. Cost: two threads that sleep.
+// Thread safety: Ask from any thread; Start and Stop from one. Cost: two threads that sleep.
+// Errors: Start, Unavailable where the system has no threads left.
 #pragma once
 
 #include <chrono>
@@ -18,6 +19,7 @@
 
 #include "agent/periodic_task.h"
 #include "metrics_core/health.h"
+#include "metrics_core/status.h"
 
 namespace streamhouse::agent {
 
@@ -33,6 +35,9 @@ class BoundedChecks {
   // `health` must outlive this; null: there are no checks.
   explicit BoundedChecks(const metrics::Health* health, std::chrono::milliseconds wait_time = kChecksTime);
   ~BoundedChecks() { Stop(); }
+
+  // Once. Before it, nobody is answered.
+  metrics::Status Start();
 
   // Calls `done` once: at once, or later on a thread of this.
   void Ask(Done done);

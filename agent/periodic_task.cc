@@ -1,9 +1,14 @@
 #include "agent/periodic_task.h"
 
+#include "metrics_core/start_thread.h"
+
 namespace streamhouse::agent {
 
-void PeriodicTask::Start() {
-  thread_ = std::thread([this] { Run(); });
+metrics::Status PeriodicTask::Start() {
+  auto started = metrics::StartThread([this] { Run(); });
+  if (!started.ok()) return started.status();
+  thread_ = *std::move(started);
+  return metrics::Status::Ok();
 }
 
 void PeriodicTask::RunSoon() {

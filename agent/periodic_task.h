@@ -5,6 +5,7 @@
 // when none is going on. Stop() may be called twice, without Start(), and is called by the destructor.
 // Thread safety: RunSoon from any thread; Start and Stop from one.
 // Cost: one thread that sleeps.
+// Errors: Start, Unavailable where the system has no thread left.
 #pragma once
 
 #include <chrono>
@@ -13,6 +14,8 @@
 #include <mutex>
 #include <thread>
 #include <utility>
+
+#include "metrics_core/status.h"
 
 namespace streamhouse::agent {
 
@@ -26,7 +29,7 @@ class PeriodicTask {
   PeriodicTask(const PeriodicTask&) = delete;
   PeriodicTask& operator=(const PeriodicTask&) = delete;
 
-  void Start();
+  metrics::Status Start();
   // Cuts the present wait short.
   void RunSoon();
   void Stop();

@@ -58,8 +58,8 @@ Status LeaseKeeper::Forget(std::span<const TopicPartition> partitions, const std
   return Status::Ok();
 }
 
-void LeaseKeeper::Start() {
-  rounds_.Start();
+Status LeaseKeeper::Start() {
+  return rounds_.Start();
 }
 
 std::chrono::nanoseconds LeaseKeeper::Round() {

@@ -68,8 +68,8 @@ class LeaseKeeper {
   // Takes or renews these alone, of the partitions that are tracked.
   Status AcquireNow(std::span<const TopicPartition> partitions);
 
-  // Rounds in the background, at the intervals of the timing.
-  void Start();
+  // Rounds in the background, at the intervals of the timing. Unavailable where the system has no thread left.
+  Status Start();
 
   // Ends the rounds and releases what is held. May be called twice.
   void Stop();

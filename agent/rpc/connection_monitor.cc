@@ -89,9 +89,7 @@ ConnectionMonitor::ConnectionMonitor(int port, metrics::Gauge connections)
     : connections_(std::move(connections)), task_([this, port]() -> std::chrono::nanoseconds {
         connections_.Set(static_cast<std::int64_t>(CountConnections(port)));
         return kConnectionCountInterval;
-      }) {
-  task_.Start();
-}
+      }) {}
 
 void ConnectionMonitor::Stop() {
   task_.Stop();

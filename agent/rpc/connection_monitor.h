@@ -3,7 +3,7 @@
 // A connection is an open HTTP/2 transport of the gRPC server, as gRPC itself counts it for channelz: an idle client
 // that stays connected is one; a client that has opened two channels with different settings is two.
 // Guarantees: at most kConnectionCountInterval behind the truth; 0 once stopped.
-// Thread safety: Stop from one thread.
+// Thread safety: Start and Stop from one thread.
 // Cost: a thread that asks gRPC once an interval; the answer takes time in proportion to the connections.
 #pragma once
 
@@ -12,6 +12,7 @@
 
 #include "agent/periodic_task.h"
 #include "metrics_core/gauge.h"
+#include "metrics_core/status.h"
 
 namespace streamhouse::agent {
 
@@ -27,6 +28,8 @@ class ConnectionMonitor {
   ConnectionMonitor(const ConnectionMonitor&) = delete;
   ConnectionMonitor& operator=(const ConnectionMonitor&) = delete;
 
+  // Once. Unavailable where the system has no thread left.
+  metrics::Status Start() { return task_.Start(); }
   void Stop();
 
  private:

@@ -124,8 +124,12 @@ HealthRpc::HealthRpc(const metrics::Health* health)
     : checks_(health), task_([this]() -> std::chrono::nanoseconds {
         AskForWatchers();
         return kHealthWatchInterval;
-      }) {
-  task_.Start();
+      }) {}
+
+metrics::Status HealthRpc::Start() {
+  metrics::Status started = checks_.Start();
+  if (started.ok()) started = task_.Start();
+  return started;
 }
 
 HealthRpc::~HealthRpc() {

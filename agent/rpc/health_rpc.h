@@ -5,7 +5,7 @@
 // by an evaluation that ends after it was called; Watch tells a change within kHealthWatchInterval. No thread of gRPC
 // waits for a check: checks that take longer than kChecksTime count as failed (BoundedChecks). After Shutdown() nothing
 // is SERVING, and watchers are told so and let go.
-// Thread safety: gRPC calls it from any thread; Shutdown from one.
+// Thread safety: gRPC calls it from any thread; Start and Shutdown from one.
 // Cost: at most one evaluation of the checks a Check, and one an interval for all watchers together.
 #pragma once
 
@@ -17,6 +17,7 @@
 #include "agent/bounded_checks.h"
 #include "agent/periodic_task.h"
 #include "metrics_core/health.h"
+#include "metrics_core/status.h"
 #include "proto/health.grpc.pb.h"
 
 namespace streamhouse::agent {
@@ -29,6 +30,8 @@ class HealthRpc final : public grpc::health::v1::Health::CallbackService {
   explicit HealthRpc(const metrics::Health* health);
   ~HealthRpc() override;
 
+  // Before the first call. Unavailable where the system has no threads left.
+  metrics::Status Start();
   void Shutdown();
 
   grpc::ServerUnaryReactor* Check(grpc::CallbackServerContext* context,

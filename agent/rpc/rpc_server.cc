@@ -55,6 +55,7 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& opti
     if (!tls.ok()) return tls.status();
     result->tls_ = *std::move(tls);
   }
+  if (Status started = result->health_.Start(); !started.ok()) return started;
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   AddKeepalive(builder);
@@ -84,11 +85,13 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& opti
                                                 ": the port is taken, or the address is not one of this machine");
   }
   result->connections_ = std::make_unique<ConnectionMonitor>(result->port_, parts.metrics.active_connections);
-  if (result->tls_ != nullptr) result->StartRenewal(parts.metrics);
+  if (Status started = result->connections_->Start(); !started.ok()) return started;
+  if (Status started = result->StartRenewal(parts.metrics); !started.ok()) return started;
   return result;
 }
 
-void RpcServer::StartRenewal(const AgentMetrics& metrics) {
+Status RpcServer::StartRenewal(const AgentMetrics& metrics) {
+  if (tls_ == nullptr) return Status::Ok();
   renewal_ =
       std::make_unique<PeriodicTask>([this, taken = metrics.tls_files_taken, refused = metrics.tls_files_refused] {
         const auto change = tls_->Refresh();
@@ -101,7 +104,7 @@ void RpcServer::StartRenewal(const AgentMetrics& metrics) {
         }
         return kTlsLookInterval;
       });
-  renewal_->Start();
+  return renewal_->Start();
 }
 
 void RpcServer::Shutdown(std::chrono::milliseconds grace) {

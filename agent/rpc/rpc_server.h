@@ -6,8 +6,8 @@
 // and returns when no handler runs any more; who waits in Fetch has to be woken before (TopicCatalog::Drain).
 // Thread safety: Start and Shutdown from one thread.
 // Cost: gRPC's own threads, two to sixteen by the number of cores; with TLS one more, and one of ours.
-// Errors: Unavailable, naming address and port, when it cannot listen; InvalidArgument, naming the files, when TLS
-// files cannot be read, or are not what they are given for (proto/renewed_tls.h).
+// Errors: Unavailable, naming address and port, when it cannot listen; Unavailable where the system has no threads
+// left; those of proto/renewed_tls.h, naming the files.
 #pragma once
 
 #include <grpcpp/server.h>
@@ -77,7 +77,7 @@ class RpcServer {
  private:
   RpcServer(const RpcServerOptions& options, const ServedParts& parts);
 
-  void StartRenewal(const AgentMetrics& metrics);
+  Status StartRenewal(const AgentMetrics& metrics);
 
   std::unique_ptr<RenewedTls> tls_;  // null without TLS; outlives the server
   ProducerRpc producer_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "exporters/push/push_schedule.h"
+#include "metrics_core/start_thread.h"
 
 namespace streamhouse::exporters {
 
@@ -22,9 +23,12 @@ PushLoop::~PushLoop() {
   Stop();
 }
 
-void PushLoop::Start() {
+Status PushLoop::Start() {
+  auto started = metrics::StartThread([this] { Run(); });
+  if (!started.ok()) return started.status();
   process_ = getpid();
-  thread_ = std::thread([this] { Run(); });
+  thread_ = *std::move(started);
+  return Status::Ok();
 }
 
 void PushLoop::Stop() {

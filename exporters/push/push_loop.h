@@ -6,6 +6,7 @@
 // (push_metrics.h). In the child of a fork Stop() returns at once and does not push: the loop is the parent's.
 // Thread safety: Start and Stop from one thread.
 // Cost: a thread.
+// Errors: Start, Unavailable where the system has no thread left.
 //
 //   PushLoop loop("textfile", [&](PushDeadline deadline) { return Write(deadline); }, {.interval = …}, metrics);
 #pragma once
@@ -42,7 +43,7 @@ class PushLoop {
   PushLoop& operator=(const PushLoop&) = delete;
 
   // The first push comes after one interval.
-  void Start();
+  metrics::Status Start();
   // May be called without Start(), and twice.
   void Stop();
 

@@ -33,7 +33,7 @@ Status TextfileExporter::Start() {
   if (checked.ok()) checked = view_.Check(source_.Take());
   if (!checked.ok()) return {checked.code(), name_ + ": " + checked.message()};
   if (Status written = loop_.PushOnce(); !written.ok()) return written;
-  loop_.Start();
+  if (Status started = loop_.Start(); !started.ok()) return {started.code(), name_ + ": " + started.message()};
   return Status::Ok();
 }
 

@@ -22,6 +22,7 @@
 #include "tests/agent/support/running_agent.h"
 #include "tests/agent/support/temporary_folder.h"
 #include "tests/support/eventually.h"
+#include "tests/support/few_threads.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -110,6 +111,16 @@ TEST_F(AgentTest, NamesThePortThatIsTakenAndStopsItsExporters) {
   EXPECT_NE(started.message().find("127.0.0.1:" + std::to_string(config.grpc_port)), std::string::npos)
       << started.message();
   EXPECT_EQ(events_, (Events{"a start", "a stop"}));
+}
+
+// Goal: each start of a thread that fails is an error. Method: fewer threads than an agent starts before gRPC does.
+TEST_F(AgentTest, SaysThatThereIsNoThreadLeftAndLeavesNothingRunning) {
+  const AgentConfig config = RunningAgent::DefaultConfig(folder_.path());
+  for (int threads = 0; threads < 6; ++threads) {
+    const FewThreads few(threads);
+    EXPECT_EQ(StartAnother(config).code(), StatusCode::kUnavailable) << threads;
+  }
+  EXPECT_TRUE(StartAnother(config).ok());
 }
 
 TEST_F(AgentTest, NamesTheFolderThatItCannotUse) {

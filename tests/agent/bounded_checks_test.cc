@@ -26,7 +26,10 @@ class BoundedChecksTest : public testing::Test {
  protected:
   ~BoundedChecksTest() override { Release(); }
 
-  void Make(std::chrono::milliseconds wait_time) { checks_.emplace(&health_, wait_time); }
+  void Make(std::chrono::milliseconds wait_time) {
+    checks_.emplace(&health_, wait_time);
+    EXPECT_TRUE(checks_->Start().ok());
+  }
   void Ask(int times = 1) {
     for (int i = 0; i < times; ++i) {
       checks_->Ask([this](bool is_ready) {

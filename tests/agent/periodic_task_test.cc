@@ -5,6 +5,9 @@
 #include <chrono>
 #include <future>
 
+#include "metrics_core/status.h"
+#include "tests/support/few_threads.h"
+
 namespace streamhouse::agent {
 namespace {
 
@@ -19,7 +22,7 @@ TEST(PeriodicTaskTest, RunsAtOnceAndAgainAfterItsWait) {
     if (++runs == 3) third_run.set_value();
     return runs < 3 ? nanoseconds(milliseconds(1)) : nanoseconds(hours(1));
   });
-  task.Start();
+  ASSERT_TRUE(task.Start().ok());
   third_run.get_future().wait();
   task.Stop();
   EXPECT_EQ(runs, 3);
@@ -33,7 +36,7 @@ TEST(PeriodicTaskTest, RunsSoonWhenAsked) {
     (++runs == 1 ? first_run : second_run).set_value();
     return hours(1);
   });
-  task.Start();
+  ASSERT_TRUE(task.Start().ok());
   first_run.get_future().wait();
   task.RunSoon();
   second_run.get_future().wait();
@@ -47,9 +50,16 @@ TEST(PeriodicTaskTest, StopsInTheMiddleOfAWaitAndTwice) {
     ran.set_value();
     return hours(1);
   });
-  task.Start();
+  ASSERT_TRUE(task.Start().ok());
   ran.get_future().wait();
   task.Stop();
+  task.Stop();
+}
+
+TEST(PeriodicTaskTest, SaysThatThereIsNoThreadLeftAndMayBeStopped) {
+  PeriodicTask task([]() -> nanoseconds { return hours(1); });
+  const FewThreads none(0);
+  EXPECT_EQ(task.Start().code(), metrics::StatusCode::kUnavailable);
   task.Stop();
 }
 

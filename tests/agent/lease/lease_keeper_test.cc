@@ -359,7 +359,7 @@ TEST_F(LeaseKeeperTest, RenewsInTheBackgroundWithoutAFlap) {
                      LeaseMetrics(), [&](const TopicPartition& p, std::uint64_t) { lost_.emplace_back(p.topic, 0); });
   keeper.Track(orders_);
   ASSERT_TRUE(keeper.RenewNow().ok());
-  keeper.Start();
+  ASSERT_TRUE(keeper.Start().ok());
   const nanoseconds end = BootTime() + milliseconds(1500);
   while (BootTime() < end) ASSERT_TRUE(keeper.Readiness().ok());
   keeper.Stop();

@@ -24,6 +24,7 @@ using metrics::StatusCode;
 class HealthServiceTest : public testing::Test {
  protected:
   HealthServiceTest() {
+    EXPECT_TRUE(rpc_.Start().ok());
     grpc::ServerBuilder builder;
     int port = 0;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);

@@ -51,13 +51,13 @@ class PushLoopTest : public testing::Test {
 
 TEST_F(PushLoopTest, PushesAgainAndAgainAlsoAfterFailures) {
   PushLoop loop("test", Push(), Every(milliseconds(1)), metrics_);
-  loop.Start();
+  ASSERT_TRUE(loop.Start().ok());
   EXPECT_TRUE(WaitForPushes(10));
 }
 
 TEST_F(PushLoopTest, PushesALastTimeAtTheEnd) {
   PushLoop loop("test", Push(), Every(std::chrono::hours(1)), metrics_);
-  loop.Start();
+  ASSERT_TRUE(loop.Start().ok());
   loop.Stop();
   EXPECT_EQ(pushes_, 1);
   loop.Stop();
@@ -73,7 +73,7 @@ TEST_F(PushLoopTest, PushesOnceWhenAsked) {
 
 TEST_F(PushLoopTest, CountsEveryPush) {
   PushLoop loop("test", Push(), Every(milliseconds(1)), metrics_);
-  loop.Start();
+  ASSERT_TRUE(loop.Start().ok());
   ASSERT_TRUE(WaitForPushes(3));
   loop.Stop();
   EXPECT_EQ(Counted("ok") + Counted("failed"), pushes_);
@@ -91,7 +91,7 @@ TEST_F(PushLoopTest, StopsWithinTheTimeOfTwoPushes) {
     return Status(StatusCode::kDeadlineExceeded, "slow");
   };
   PushLoop loop("test", push, {.interval = milliseconds(1), .push_time = kPushTime}, metrics_);
-  loop.Start();
+  ASSERT_TRUE(loop.Start().ok());
   ASSERT_TRUE(WaitForPushes(1));
   std::unique_lock lock(mutex_);
   const int begun = pushes_;
@@ -111,7 +111,7 @@ TEST_F(PushLoopTest, StopsWithoutAStart) {
 
 TEST_F(PushLoopTest, MayBeDestroyedByAChildOfForkAndDoesNotPushThere) {
   auto loop = std::make_unique<PushLoop>("test", Push(), Every(std::chrono::hours(1)), metrics_);
-  loop->Start();
+  ASSERT_TRUE(loop->Start().ok());
   const pid_t child = fork();
   if (child == 0) {
     alarm(30);

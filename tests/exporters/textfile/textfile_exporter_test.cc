@@ -14,6 +14,7 @@
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/exporters/support/command.h"
 #include "tests/exporters/support/utf8_registry.h"
+#include "tests/support/few_threads.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -65,6 +66,13 @@ TEST_F(TextfileExporterTest, DoesNotStartWhereItCannotWrite) {
   EXPECT_EQ(status.code(), metrics::StatusCode::kUnavailable);
   EXPECT_EQ(status.message(), "cannot create /no such folder/a.prom.tmp: No such file or directory");
   exporter.Stop();
+}
+
+TEST_F(TextfileExporterTest, DoesNotStartWithoutAThread) {
+  const FewThreads none(0);
+  EXPECT_EQ(exporter_.Start(),
+            metrics::Status(metrics::StatusCode::kUnavailable,
+                            "textfile://" + path_ + ": cannot start a thread: Resource temporarily unavailable"));
 }
 
 TEST_F(TextfileExporterTest, SaysWhatItIs) {
