@@ -52,13 +52,23 @@ int NotePassPhrase(char* /*buffer*/, int /*size*/, int /*is_written*/, void* is_
   return -1;
 }
 
+// Whether the reason is in the system, and not in the file.
+bool IsTransient(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO || error == EINTR;
+}
+
 }  // namespace
 
 Result<std::string> ReadPemFile(const std::string& path) {
-  const auto refused = [&path](const std::string& reason) {
-    return Status(StatusCode::kInvalidArgument, "cannot read TLS file " + path + ": " + reason);
+  const auto fail = [&path](StatusCode code, const std::string& reason) {
+    return Status(code, "cannot read TLS file " + path + ": " + reason);
   };
-  const auto failed = [&refused] { return refused(std::generic_category().message(errno)); };
+  const auto refused = [&fail](const std::string& reason) { return fail(StatusCode::kInvalidArgument, reason); };
+  const auto failed = [&fail] {
+    const int error = errno;
+    return fail(IsTransient(error) ? StatusCode::kUnavailable : StatusCode::kInvalidArgument,
+                std::generic_category().message(error));
+  };
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd < 0) return failed();
   const std::unique_ptr<const int, void (*)(const int*)> closed(&fd, [](const int* open) { ::close(*open); });

@@ -2,8 +2,9 @@
 //
 // Guarantees: no function waits for anything but a disk: no terminal is asked for a pass phrase, and a FIFO, a terminal
 // or another file that is not a regular one is refused.
-// Thread safety: pure functions. Errors: InvalidArgument, without the name of the flag or file that is meant, except
-// where a path is given.
+// Thread safety: pure functions.
+// Errors: InvalidArgument, without the name of the flag or file that is meant, except where a path is given.
+// Unavailable where the system lacks descriptors or memory, or the disk fails: the same file may be read later.
 #pragma once
 
 #include <cstddef>

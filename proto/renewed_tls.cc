@@ -30,15 +30,38 @@ namespace {
 // gRPC looks at its copies so often.
 constexpr unsigned kLookAgainSeconds = 1;
 
-Status WriteAll(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(fd, text.data(), text.size());
-    if (count < 0)
-      return {StatusCode::kUnavailable, "cannot copy a TLS file: " + std::generic_category().message(errno)};
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return Status::Ok();
+Status CopyFailed() {
+  return {StatusCode::kUnavailable, "cannot copy a TLS file: " + std::generic_category().message(errno)};
 }
+
+// A text in memory with a descriptor of its own.
+class MemoryText {
+ public:
+  MemoryText() = default;
+  ~MemoryText() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  MemoryText(const MemoryText&) = delete;
+  MemoryText& operator=(const MemoryText&) = delete;
+
+  Status Write(std::string_view text) {
+    fd_ = ::memfd_create("tls", MFD_CLOEXEC);
+    if (fd_ < 0) return CopyFailed();
+    while (!text.empty()) {
+      const ssize_t count = ::write(fd_, text.data(), text.size());
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) return CopyFailed();
+      text.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return Status::Ok();
+  }
+
+  int fd() const { return fd_; }
+  int Release() { return std::exchange(fd_, -1); }
+
+ private:
+  int fd_ = -1;
+};
 
 // Descriptors of memory files without an owner. They are never closed or emptied: gRPC's threads may open such a path a
 // moment after the last connection has gone. They would open what has got the number since, and wait for it; an empty
@@ -85,19 +108,17 @@ class MemoryFile {
   std::string path() const { return empty() ? std::string() : "/proc/self/fd/" + std::to_string(fd_); }
 
   // In one step: a reader of the path gets the whole old text or the whole new one.
-  Status Replace(std::string_view text) {
-    const int copy = ::memfd_create("tls", MFD_CLOEXEC);
-    if (copy < 0)
-      return {StatusCode::kUnavailable, "cannot copy a TLS file: " + std::generic_category().message(errno)};
-    Status written = WriteAll(copy, text);
+  Status Replace(MemoryText& text) {
     if (empty()) fd_ = pool_.Take();
-    if (written.ok() && empty()) {
-      fd_ = copy;
-      return written;
+    if (empty()) {
+      fd_ = text.Release();
+      return Status::Ok();
     }
-    if (written.ok()) ::dup3(copy, fd_, O_CLOEXEC);
-    ::close(copy);
-    return written;
+    // EBUSY: another thread is opening a file.
+    while (::dup3(text.fd(), fd_, O_CLOEXEC) < 0) {
+      if (errno != EINTR && errno != EBUSY) return CopyFailed();
+    }
+    return Status::Ok();
   }
 
  private:
@@ -157,9 +178,14 @@ class RenewedTls::Files {
       }
       authorities_text = *std::move(read);
     }
+    // Both are written before either is replaced.
+    MemoryText new_identity;
+    MemoryText new_authorities;
     Status copied;
-    if (!identity_text.empty()) copied = identity.Replace(identity_text);
-    if (copied.ok() && !authorities_text.empty()) copied = authorities.Replace(authorities_text);
+    if (!identity_text.empty()) copied = new_identity.Write(identity_text);
+    if (copied.ok() && !authorities_text.empty()) copied = new_authorities.Write(authorities_text);
+    if (copied.ok() && !identity_text.empty()) copied = identity.Replace(new_identity);
+    if (copied.ok() && !authorities_text.empty()) copied = authorities.Replace(new_authorities);
     return copied;
   }
 
@@ -187,8 +213,9 @@ Result<RenewedTls::Change> RenewedTls::Refresh() {
   // Before the files are read: what changes meanwhile is seen the next time.
   const Versions now = VersionsOf(paths_);
   if (now == files_->versions) return Change::kNone;
-  files_->versions = now;
-  if (Status copied = files_->Copy(paths_); !copied.ok()) return copied;
+  Status copied = files_->Copy(paths_);
+  if (copied.ok() || copied.code() == StatusCode::kInvalidArgument) files_->versions = now;
+  if (!copied.ok()) return copied;
   return Change::kTaken;
 }
 

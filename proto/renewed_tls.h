@@ -10,7 +10,7 @@
 // Cost: a thread of gRPC's, and two descriptors, which the next object takes over. Refresh() is a stat() a file when
 // nothing has changed.
 // Errors: InvalidArgument, beginning with "cannot read TLS file", "cannot use TLS file" or "cannot use TLS files", and
-// naming them.
+// naming them. Unavailable where the system lacks descriptors or memory, or the disk fails.
 #pragma once
 
 #include <chrono>
@@ -50,7 +50,7 @@ class RenewedTls {
   std::shared_ptr<grpc::ChannelCredentials> MakeChannelCredentials() const;
 
   // Takes the files as they are now, if they have changed since they were last looked at. After an error those from
-  // before stay in use, and the same files are not looked at again.
+  // before stay in use. After InvalidArgument the same files are not looked at again; after Unavailable they are.
   metrics::Result<Change> Refresh();
 
  private:

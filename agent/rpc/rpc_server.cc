@@ -92,13 +92,17 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& opti
 
 Status RpcServer::StartRenewal(const AgentMetrics& metrics) {
   if (tls_ == nullptr) return Status::Ok();
-  renewal_ =
-      std::make_unique<PeriodicTask>([this, taken = metrics.tls_files_taken, refused = metrics.tls_files_refused] {
+  renewal_ = std::make_unique<PeriodicTask>(
+      [this, taken = metrics.tls_files_taken, refused = metrics.tls_files_refused, told = std::string()]() mutable {
         const auto change = tls_->Refresh();
-        if (!change.ok()) {
-          refused.Increment();
-          OperatorLog().error("new TLS files are not taken: {error}", "error"_a = change.status().message());
-        } else if (*change == RenewedTls::Change::kTaken) {
+        const std::string failure = change.status().message();
+        if (change.status().code() == StatusCode::kInvalidArgument) refused.Increment();
+        // A lack of descriptors may last for many looks.
+        if (failure != told && !failure.empty()) {
+          OperatorLog().error("new TLS files are not taken: {error}", "error"_a = failure);
+        }
+        told = failure;
+        if (change.ok() && *change == RenewedTls::Change::kTaken) {
           taken.Increment();
           OperatorLog().info("new TLS files are taken");
         }

@@ -2,11 +2,15 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <iterator>
 #include <string>
+
+#include "metrics_core/status.h"
 
 namespace streamhouse {
 namespace {
@@ -43,6 +47,19 @@ TEST(PemFileTest, MustBeARegularFile) {
     EXPECT_EQ(Refusal(path), "cannot read TLS file " + path + ": it is not a regular file");
   }
   EXPECT_EQ(Refusal("/nowhere"), "cannot read TLS file /nowhere: No such file or directory");
+}
+
+TEST(PemFileTest, MayBeReadLaterWhereTheProcessHasNoDescriptorLeft) {
+  const int lowest_free = ::dup(STDERR_FILENO);
+  ::close(lowest_free);
+  rlimit before = {};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  const rlimit few = {.rlim_cur = static_cast<rlim_t>(lowest_free), .rlim_max = before.rlim_max};
+  ::setrlimit(RLIMIT_NOFILE, &few);
+  const metrics::Status read = ReadPemFile(kKey).status();
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_EQ(read.code(), metrics::StatusCode::kUnavailable);
+  EXPECT_EQ(ReadPemFile("/nowhere").status().code(), metrics::StatusCode::kInvalidArgument);
 }
 
 TEST(PemFileTest, HasALargestSize) {

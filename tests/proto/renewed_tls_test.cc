@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "metrics_core/status.h"
 
@@ -14,6 +17,21 @@ namespace streamhouse {
 namespace {
 
 using Change = RenewedTls::Change;
+
+class DescriptorLimit {
+ public:
+  explicit DescriptorLimit(int descriptors) {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit few = {.rlim_cur = static_cast<rlim_t>(descriptors), .rlim_max = before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &few);
+  }
+  ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  DescriptorLimit(const DescriptorLimit&) = delete;
+  DescriptorLimit& operator=(const DescriptorLimit&) = delete;
+
+ private:
+  rlimit before_ = {};
+};
 
 // Connections by such files are made in tests/dataplane/tls_test.cc.
 class RenewedTlsTest : public testing::Test {
@@ -49,6 +67,22 @@ TEST_F(RenewedTlsTest, RefusesFilesThatCannotBeUsedOnceAndTakesTheNext) {
                                                     ": they are not a certificate and its private key, in PEM");
   EXPECT_EQ(tls_->Refresh().value(), Change::kNone);
   Put("key.pem");
+  EXPECT_EQ(tls_->Refresh().value(), Change::kTaken);
+}
+
+// Goal: a lack of descriptors is no fault of the files. Method: none is left, then one; then they are back. With one,
+// the files can be read, and their copy cannot take the place of the one before, whose descriptor is above the limit.
+TEST_F(RenewedTlsTest, TakesFilesOnceTheProcessHasDescriptorsAgain) {
+  std::vector<std::unique_ptr<RenewedTls>> others;  // with the descriptors that earlier tests have left
+  for (int i = 0; i < 5; ++i) others.push_back(RenewedTls::Load(paths_).value());
+  const int lowest_free = ::dup(STDERR_FILENO);
+  tls_ = RenewedTls::Load(paths_).value();
+  ::close(lowest_free);
+  Put("certificate.pem");
+  for (int left = 0; left < 2; ++left) {
+    const DescriptorLimit few(lowest_free + left);
+    EXPECT_EQ(tls_->Refresh().status().code(), metrics::StatusCode::kUnavailable) << left;
+  }
   EXPECT_EQ(tls_->Refresh().value(), Change::kTaken);
 }
 
