@@ -21,7 +21,10 @@ void DamageList::Note(const Damage& damage) {
   const auto [entry, added] = ranges_.try_emplace(damage.lost.first, Entry{damage.lost.next, damage.reason});
   if (!added) entry->second.next = damage.lost.next;
   Merge(entry);
-  if (ranges_.size() > kDamagesMax) ranges_.erase(ranges_.begin());
+  if (ranges_.size() <= kDamagesMax) return;
+  // A reader asks for the new one next.
+  const bool is_lowest = ranges_.begin()->first == damage.lost.first;
+  ranges_.erase(is_lowest ? std::prev(ranges_.end()) : ranges_.begin());
 }
 
 // With those around it that meet it.

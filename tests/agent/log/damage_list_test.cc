@@ -50,9 +50,16 @@ TEST_F(DamageListTest, ForgetsWhatTheLogNoLongerHas) {
   EXPECT_TRUE(damages_.empty());
 }
 
-TEST_F(DamageListTest, IsBounded) {
+TEST_F(DamageListTest, IsBoundedAndForgetsTheLowest) {
   for (std::uint64_t i = 0; i <= DamageList::kDamagesMax; ++i) Note(2 * i, 2 * i + 1);
   EXPECT_EQ(damages_.size(), DamageList::kDamagesMax);
+  EXPECT_EQ(damages_.Find(0), std::nullopt);
+}
+
+TEST_F(DamageListTest, KeepsTheRangeThatWasNotedLast) {
+  for (std::uint64_t i = DamageList::kDamagesMax + 1; i > 0; --i) Note(2 * i, 2 * i + 1);
+  EXPECT_EQ(damages_.size(), DamageList::kDamagesMax);
+  EXPECT_EQ(damages_.Find(2), (OffsetRange{2, 3}));
 }
 
 }  // namespace
