@@ -2,8 +2,8 @@
 //
 // On a full disk leases cannot be renewed and offsets cannot be committed. So the agent keeps a file of some megabytes,
 // and gives it up when the metadata find no room. Producers are refused until the file is taken back, or they would
-// use up what was given up. The file is taken back once there is room for it and kRoomBytes more. So it never takes the
-// room that it has just given to the metadata: what was given up is its own bytes, and something else has to go first.
+// use up what was given up. The file is taken back once there is room for it and kRoomBytes more. Giving the file up
+// frees only its own size. So the agent takes it back only after other files have freed kRoomBytes more.
 //
 // Example: a reserve of 16 MiB is given up on a full disk. The metadata use 0.1 MiB of it; 15.9 MiB are free, and the
 // reserve stays away. Retention removes a segment of 64 MiB: the reserve is taken back, and 63.9 MiB are free.
@@ -33,8 +33,8 @@ class DiskReserve {
   DiskReserve(FileSystem& files, std::string folder, std::uint64_t bytes)
       : files_(files), folder_(std::move(folder)), bytes_(bytes) {}
 
-  // Takes the file where there is room, unless it is there, and looks for room again after NoteFull(). To be called at
-  // start, and then at an interval.
+  // Takes the file where there is room, unless it is there, and looks for room again after NoteFull(). A file of
+  // another size is removed. To be called at start, and then at an interval.
   void Refill();
   // The metadata found no room. Whether there is more now.
   bool GiveUp();

@@ -6,9 +6,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <utility>
 
 #include "agent/testing/intercepted_file_system.h"
 #include "agent/testing/switched_file_system.h"
+#include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/temporary_folder.h"
 
 namespace streamhouse::agent {
@@ -69,7 +71,12 @@ class SmallDisk final : public InterceptedFileSystem {
   Status Admit(DiskOperation /*operation*/, const std::string& /*path*/) override { return Status::Ok(); }
   Result<std::uint64_t> FreeBytes(const std::string& /*folder*/) override { return free_bytes; }
 
+  void NoteRemoval(const std::string& path) override {
+    if (path.ends_with("/reserve")) free_bytes += std::exchange(freed_by_removal, 0);
+  }
+
   std::uint64_t free_bytes = 0;
+  std::uint64_t freed_by_removal = 0;  // of the reserve, the first time
 };
 
 TEST(DiskReserveRoomTest, LeavesTheRoomThatItGaveToTheMetadata) {
@@ -91,6 +98,18 @@ TEST(DiskReserveRoomTest, LeavesTheRoomThatItGaveToTheMetadata) {
   EXPECT_TRUE(reserve.Health().ok());
 }
 
+TEST(DiskReserveRoomTest, ReplacesALargerOneWhereThereIsRoomForTheSmallerOneOnly) {
+  const TemporaryFolder folder;
+  SmallDisk disk;
+  WriteRawFile(folder / "reserve", std::string(4 * kBytes, 'x'));
+  disk.free_bytes = kRoomBytes;
+  disk.freed_by_removal = 4 * kBytes;
+  DiskReserve reserve(disk, folder.path(), kBytes);
+  reserve.Refill();
+  EXPECT_TRUE(reserve.Health().ok()) << reserve.Health().message();
+  EXPECT_EQ(std::filesystem::file_size(folder / "reserve"), kBytes);
+}
+
 // A quota may allow less than the disk has.
 TEST_F(DiskReserveTest, GivesBackWhatItTookWhereNothingElseFitsBesideIt) {
   reserve_.GiveUp();
@@ -102,6 +121,7 @@ TEST_F(DiskReserveTest, GivesBackWhatItTookWhereNothingElseFitsBesideIt) {
 
 TEST_F(DiskReserveTest, IsNoFileWithoutBytes) {
   const TemporaryFolder folder;
+  WriteRawFile(folder / "reserve", "from before a restart");
   DiskReserve none(files_, folder.path(), 0);
   none.Refill();
   EXPECT_TRUE(none.Health().ok());
