@@ -1,5 +1,6 @@
 #include "agent/opening_book.h"
 
+#include <cstddef>
 #include <utility>
 
 namespace streamhouse::agent {
@@ -8,21 +9,29 @@ Result<LogOpenings> OpeningBook::Reopen(const TopicIdPartition& partition, std::
   auto earlier = store_.FindOpenings(partition);
   if (!earlier.ok()) return earlier.status();
   LogOpenings openings(*std::move(earlier), end_offset);
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   pending_.push_back({.partition = partition, .openings = openings.stored()});
   return openings;
 }
 
 Status OpeningBook::Flush() {
-  const std::lock_guard lock(mutex_);
-  if (pending_.empty()) return Status::Ok();
-  last_flush_ = store_.StoreOpenings(pending_);
-  if (last_flush_.ok()) pending_.clear();
-  return last_flush_;
+  const metrics::MutexLock flushing(flush_mutex_);
+  std::vector<StoredOpenings> openings;
+  {
+    const metrics::MutexLock lock(mutex_);
+    openings = pending_;
+  }
+  if (openings.empty()) return Status::Ok();
+  Status stored = store_.StoreOpenings(openings);
+  const metrics::MutexLock lock(mutex_);
+  last_flush_ = stored;
+  // Others may have come behind them.
+  if (stored.ok()) pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(openings.size()));
+  return stored;
 }
 
 Status OpeningBook::Health() const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   if (last_flush_.ok()) return last_flush_;
   return {last_flush_.code(),
           "cannot store the openings of logs, which take no batch until then: " + last_flush_.message()};

@@ -4,16 +4,17 @@
 // Guarantees: after Flush() has returned OK, every opening that was drawn before survives a loss of power. A log that
 // is only read needs no stored opening: no record was written at an offset that was lost.
 // Thread safety: any thread.
-// Cost: Reopen, one look-up in the store; Flush, a lock, and one transaction for all openings that are not stored yet.
+// Cost: Reopen, one look-up in the store; Flush, two locks, and one transaction for all openings that are not stored
+// yet; Health, one lock that is held for moments.
 // Errors: those of the store; the openings wait for the next Flush().
 #pragma once
 
 #include <cstdint>
-#include <mutex>
 #include <vector>
 
 #include "agent/log/log_openings.h"
 #include "agent/metadata/metadata_store.h"
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::agent {
 
@@ -27,16 +28,16 @@ class OpeningBook {
 
   Status Flush();
 
-  // The failure of the last Flush(), while openings wait for the next one. Waits for a Flush() under way.
+  // The failure of the last Flush(), while openings wait for the next one. Never waits for the store.
   Status Health() const;
 
  private:
   MetadataStore& store_;
 
-  mutable std::mutex mutex_;
-  // guarded by mutex_
-  std::vector<StoredOpenings> pending_;
-  Status last_flush_;
+  metrics::Mutex flush_mutex_;    // held during a Flush(), the call of the store included; taken before mutex_
+  mutable metrics::Mutex mutex_;  // held for moments only
+  std::vector<StoredOpenings> pending_ STREAMHOUSE_GUARDED_BY(mutex_);
+  Status last_flush_ STREAMHOUSE_GUARDED_BY(mutex_);
 };
 
 }  // namespace streamhouse::agent

@@ -4,14 +4,17 @@
 
 #include <chrono>
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "agent/log/log_openings.h"
 #include "agent/metadata/sqlite_database.h"
 #include "agent/metadata/sqlite_metadata_store.h"
 #include "tests/agent/support/batches.h"
 #include "tests/agent/support/catalog_fixture.h"
+#include "tests/agent/support/intercepted_store.h"
 #include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/temporary_folder.h"
 
@@ -46,6 +49,28 @@ TEST_F(OpeningBookTest, StoresWhatAnEarlierFlushCouldNot) {
   EXPECT_TRUE(book.Flush().ok());
   EXPECT_TRUE(book.Health().ok());
   EXPECT_EQ(store_->FindOpenings(orders_)->size(), 1U);
+}
+
+// Goal: neither a health check nor the opening of another log waits for the store. Method: both while it stores.
+TEST_F(OpeningBookTest, WaitsForNoFlushUnderWay) {
+  InterceptedStore store(std::move(store_));
+  OpeningBook book(store);
+  ASSERT_TRUE(book.Reopen(orders_, 90).ok());
+  std::future<void> asked;
+  store.before_store_openings = [&] {
+    asked = std::async(std::launch::async, [&] {
+      EXPECT_TRUE(book.Health().ok());
+      EXPECT_TRUE(book.Reopen({.topic_id = orders_.topic_id, .partition = 1}, 7).ok());
+    });
+    EXPECT_EQ(asked.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+    return Status::Ok();
+  };
+  EXPECT_TRUE(book.Flush().ok());
+  const TopicIdPartition other = {.topic_id = orders_.topic_id, .partition = 1};
+  EXPECT_TRUE(store.FindOpenings(other)->empty());
+  store.before_store_openings = [] { return Status::Ok(); };
+  EXPECT_TRUE(book.Flush().ok());
+  EXPECT_EQ(store.FindOpenings(other)->size(), 1U);
 }
 
 TEST_F(OpeningBookTest, IsNotHeldUpByATopicThatIsGone) {

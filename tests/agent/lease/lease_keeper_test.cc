@@ -9,13 +9,13 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "agent/metadata/sqlite_metadata_store.h"
+#include "tests/agent/support/intercepted_store.h"
 #include "tests/agent/support/temporary_folder.h"
 
 namespace streamhouse::agent {
@@ -26,53 +26,15 @@ using std::chrono::nanoseconds;
 
 constexpr LeaseTiming kTiming = {};
 
-// The SQLite store, except that `before_acquire` runs first and may fail the call.
-class InterceptedStore final : public MetadataStore {
- public:
-  InterceptedStore(std::unique_ptr<MetadataStore> base, std::function<Status()> before_acquire)
-      : base_(std::move(base)), before_acquire_(std::move(before_acquire)) {}
-
-  Result<std::vector<LeaseRow>> AcquireLeases(std::span<const LeaseClaim> claims, const std::string& holder,
-                                              milliseconds duration) override {
-    if (Status status = before_acquire_(); !status.ok()) return status;
-    return base_->AcquireLeases(claims, holder, duration);
-  }
-  Status ReleaseLease(const TopicPartition& p, const std::string& holder, std::uint64_t epoch) override {
-    return base_->ReleaseLease(p, holder, epoch);
-  }
-  Status RaiseEpoch(const TopicPartition& p, std::uint64_t epoch) override { return base_->RaiseEpoch(p, epoch); }
-  Result<std::optional<LeaseRow>> FindLease(const TopicPartition& p) override { return base_->FindLease(p); }
-  Result<TopicDescription> CreateTopic(const TopicDescription& topic) override { return base_->CreateTopic(topic); }
-  Status DeleteTopic(const std::string& topic, TopicId id) override { return base_->DeleteTopic(topic, id); }
-  Result<std::vector<DeletedLife>> ListDeleted() override { return base_->ListDeleted(); }
-  Status ForgetDeleted(TopicId id) override { return base_->ForgetDeleted(id); }
-  Status AddPartitions(const std::string& topic, std::uint32_t n) override { return base_->AddPartitions(topic, n); }
-  Status SetRetention(const std::string& topic, const Retention& r) override { return base_->SetRetention(topic, r); }
-  Result<std::vector<TopicDescription>> ListTopics() override { return base_->ListTopics(); }
-  Result<std::optional<CommittedOffset>> FindCommit(const std::string& g, const TopicIdPartition& p) override {
-    return base_->FindCommit(g, p);
-  }
-  Result<std::vector<CommittedOffset>> ListCommittedOffsets(const OffsetFilter& filter) override {
-    return base_->ListCommittedOffsets(filter);
-  }
-  Status ChangeOffsets(std::span<const OffsetChange> changes) override { return base_->ChangeOffsets(changes); }
-  Status StoreOpenings(std::span<const StoredOpenings> logs) override { return base_->StoreOpenings(logs); }
-  Result<std::vector<LogOpening>> FindOpenings(const TopicIdPartition& p) override { return base_->FindOpenings(p); }
-
- private:
-  std::unique_ptr<MetadataStore> base_;
-  std::function<Status()> before_acquire_;
-};
-
 // Two agents, "a" and "b", on one database, with one clock for everybody.
 class LeaseKeeperTest : public testing::Test {
  protected:
   std::unique_ptr<LeaseKeeper> Keeper(const std::string& holder) {
-    stores_.push_back(std::make_unique<InterceptedStore>(
-        *SqliteMetadataStore::OpenWithClock(
-            folder_ / "metadata.db",
-            [this] { return std::chrono::floor<milliseconds>(now_ + store_clock_jump_).count(); }),
-        [this] { return before_acquire_(); }));
+    stores_.push_back(
+        std::make_unique<InterceptedStore>(*SqliteMetadataStore::OpenWithClock(folder_ / "metadata.db", [this] {
+          return std::chrono::floor<milliseconds>(now_ + store_clock_jump_).count();
+        })));
+    stores_.back()->before_acquire = [this] { return before_acquire_(); };
     return std::make_unique<LeaseKeeper>(
         *stores_.back(), holder, kTiming, LeaseMetrics(),
         [this](const TopicPartition& p, std::uint64_t fence) { lost_.emplace_back(p.ToString(), fence); },
@@ -83,7 +45,7 @@ class LeaseKeeperTest : public testing::Test {
   nanoseconds now_ = std::chrono::hours(1000);
   nanoseconds store_clock_jump_{0};
   std::function<Status()> before_acquire_ = [] { return Status::Ok(); };
-  std::vector<std::unique_ptr<MetadataStore>> stores_;
+  std::vector<std::unique_ptr<InterceptedStore>> stores_;
   std::vector<std::pair<std::string, std::uint64_t>> lost_;
   const TopicPartition orders_ = {.topic = "orders", .partition = 0};
   const TopicPartition events_ = {.topic = "events", .partition = 0};
