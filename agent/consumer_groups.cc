@@ -47,7 +47,8 @@ Result<ConsumerGroups::Committed> ConsumerGroups::FindCommitted(const std::strin
     const auto name = names.find(offset.partition.topic_id);
     // Of a topic that is being deleted.
     if (name == names.end()) continue;
-    committed[{.topic = name->second, .partition = offset.partition.partition}] = offset.offset;
+    committed[{.topic = name->second, .partition = offset.partition.partition}] = {
+        .topic_id = offset.partition.topic_id, .offset = offset.offset};
   }
   return committed;
 }
@@ -75,7 +76,8 @@ Result<GroupDescription> ConsumerGroups::Describe(const std::string& group) {
   for (const TopicPartition& partition : PartitionsOf(topics_, topics)) {
     GroupOffset offset;
     offset.partition = partition;
-    if (const auto known = committed->find(partition); known != committed->end()) offset.committed = known->second;
+    if (const auto known = committed->find(partition); known != committed->end())
+      offset.committed = known->second.offset;
     if (const auto reader = readers.find(partition); reader != readers.end()) offset.member_id = reader->second;
     if (auto found = topics_.Find(partition.topic, partition.partition); found.ok()) {
       offset.log_start_offset = (*found)->LogStartOffset();
@@ -86,11 +88,12 @@ Result<GroupDescription> ConsumerGroups::Describe(const std::string& group) {
   return description;
 }
 
-Result<std::optional<std::uint64_t>> ConsumerGroups::Resolve(const SeekTarget& target,
-                                                             const TopicPartition& partition) const {
+Result<std::optional<std::uint64_t>> ConsumerGroups::Resolve(const SeekTarget& target, const TopicPartition& partition,
+                                                             TopicId topic_id) const {
   if (std::holds_alternative<ToNeverCommitted>(target)) return std::optional<std::uint64_t>();
   auto found = topics_.Find(partition.topic, partition.partition);
   if (!found.ok()) return found.status();
+  if ((*found)->topic_id() != topic_id) return OfAnotherLife(partition.topic);
   const std::uint64_t start = (*found)->LogStartOffset();
   const std::uint64_t end = std::max(start, (*found)->HighWatermark());
   if (std::holds_alternative<ToEarliest>(target)) return std::optional(start);
@@ -116,13 +119,13 @@ Result<std::vector<MovedOffset>> ConsumerGroups::Plan(const GroupSeek& seek, con
   }
   std::vector<MovedOffset> moved;
   for (const TopicPartition& partition : partitions) {
-    if (auto count = topics_.PartitionCount(partition.topic); !count.ok()) return count.status();
-    auto offset = Resolve(seek.to, partition);
+    auto topic = topics_.Describe(partition.topic);
+    if (!topic.ok()) return topic.status();
+    auto offset = Resolve(seek.to, partition, topic->id);
     if (!offset.ok()) return offset.status();
+    moved.push_back({.partition = partition, .topic_id = topic->id, .old_offset = {}, .new_offset = *offset});
     const auto old = committed.find(partition);
-    moved.push_back({.partition = partition,
-                     .old_offset = old == committed.end() ? std::nullopt : std::optional(old->second),
-                     .new_offset = *offset});
+    if (old != committed.end() && old->second.topic_id == topic->id) moved.back().old_offset = old->second.offset;
   }
   return moved;
 }
@@ -131,10 +134,8 @@ Status ConsumerGroups::Store(const std::string& group, const std::vector<MovedOf
   std::vector<OffsetChange> changes;
   for (const MovedOffset& move : moved) {
     if (move.old_offset == move.new_offset) continue;
-    auto topic = topics_.Describe(move.partition.topic);
-    if (!topic.ok()) return topic.status();
     changes.push_back({.group = group,
-                       .partition = {.topic_id = topic->id, .partition = move.partition.partition},
+                       .partition = {.topic_id = move.topic_id, .partition = move.partition.partition},
                        .offset = move.new_offset});
   }
   if (Status stored = store_.ChangeOffsets(changes); !stored.ok()) return stored;

@@ -2,9 +2,10 @@
 //
 // When to use something else: GroupCoordinator for members, CommittedOffsets for their commits.
 // Guarantees: a group is changed only while it has no member, and none joins meanwhile. A change is made to all
-// partitions that it is meant for, or to none.
+// partitions that it is meant for, or to none. Where a topic is deleted and created again meanwhile, it is NotFound.
 // Thread safety: any thread.
-// Cost: one or two calls of the store.
+// Cost: two calls of the store. A Seek() to a time reads a part of a segment per partition; the commits of all groups'
+// members wait meanwhile.
 // Errors: NotFound for a group with neither members nor committed offsets; FailedPrecondition while it has members;
 // those of the store and the logs.
 #pragma once
@@ -56,6 +57,7 @@ struct GroupSeek {
 
 struct MovedOffset {
   TopicPartition partition;
+  TopicId topic_id = 0;                     // the life of the topic that both offsets belong to
   std::optional<std::uint64_t> old_offset;  // absent: the group has never committed here
   std::optional<std::uint64_t> new_offset;
 };
@@ -75,12 +77,18 @@ class ConsumerGroups {
   Status Delete(const std::string& group);
 
  private:
-  using Committed = std::map<TopicPartition, std::uint64_t>;
+  struct CommittedAt {
+    TopicId topic_id = 0;
+    std::uint64_t offset = 0;
+  };
+  using Committed = std::map<TopicPartition, CommittedAt>;
 
   Result<Committed> FindCommitted(const std::string& group);
   Status CheckKnown(const std::string& group, const Committed& committed);
   Result<std::vector<MovedOffset>> Plan(const GroupSeek& seek, const Committed& committed) const;
-  Result<std::optional<std::uint64_t>> Resolve(const SeekTarget& target, const TopicPartition& partition) const;
+  // Of this life of the topic alone.
+  Result<std::optional<std::uint64_t>> Resolve(const SeekTarget& target, const TopicPartition& partition,
+                                               TopicId topic_id) const;
   Status Store(const std::string& group, const std::vector<MovedOffset>& moved);
 
   MetadataStore& store_;

@@ -2,11 +2,14 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "agent/committed_offsets.h"
+#include "agent/testing/intercepted_file_system.h"
 #include "tests/agent/support/batches.h"
 #include "tests/agent/support/catalog_fixture.h"
 
@@ -97,6 +100,37 @@ TEST_F(ConsumerGroupsTest, NothingIsLeftOfItsCommitsWhenTheTopicIsDeleted) {
   Commit(1);
   ASSERT_TRUE(topics_->Delete("orders").ok());
   EXPECT_TRUE(groups_.List()->empty());
+}
+
+// Calls a function before the first read after it was armed.
+class ReadHook final : public InterceptedFileSystem {
+ public:
+  ReadHook() : InterceptedFileSystem(PosixFileSystem()) {}
+  Status Admit(DiskOperation operation, const std::string& /*path*/) override {
+    if (operation != DiskOperation::kRead || !before_read) return Status::Ok();
+    std::exchange(before_read, nullptr)();
+    return Status::Ok();
+  }
+  std::function<void()> before_read;
+};
+
+// Goal: an offset that was looked up in one life of a topic is not stored for the next one. Method: the topic is
+// created again while the look-up reads its log.
+TEST_F(ConsumerGroupsTest, GivesNoOffsetOfADeletedTopicToTheNextOneOfTheName) {
+  Commit(1);
+  ReadHook files;
+  Reopen(files);
+  ASSERT_TRUE(topics_->Load().ok());
+  GroupCoordinator members(*store_, *topics_);
+  ConsumerGroups groups(*store_, *topics_, members);
+  files.before_read = [&] {
+    EXPECT_TRUE(topics_->Delete("orders").ok());
+    EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
+  };
+  const auto moved = groups.Seek({.group = "g", .topic = "orders", .partition = 0, .to = ToTime()});
+  EXPECT_EQ(moved.status().code(), StatusCode::kNotFound);
+  EXPECT_EQ(CommittedOffsets(*store_, *topics_).Find("g", {"orders", 0})->offset, std::nullopt);
+  topics_.reset();
 }
 
 }  // namespace
