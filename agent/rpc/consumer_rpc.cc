@@ -11,12 +11,6 @@
 namespace streamhouse::agent {
 namespace {
 
-grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, const Status& status) {
-  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(status));
-  return reactor;
-}
-
 Status FindWatermarks(const Partition& partition, const v1::WatermarksRequest& request,
                       v1::WatermarksResponse& response) {
   auto watermarks = partition.FindWatermarks();

@@ -7,12 +7,6 @@
 namespace streamhouse::agent {
 namespace {
 
-grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, const Status& status) {
-  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(status));
-  return reactor;
-}
-
 std::optional<SeekTarget> TargetOf(const v1::SeekTarget& target) {
   switch (target.target_case()) {
     case v1::SeekTarget::kEarliest:

@@ -1,5 +1,8 @@
 #include "agent/rpc/status_translation.h"
 
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
 #include <string>
 
 #include "proto/error_details.h"
@@ -58,6 +61,12 @@ grpc::Status ToGrpcProduceStatus(const metrics::Status& status) {
   }
   if (status.code() != metrics::StatusCode::kUnavailable) return ToGrpcStatus(status);
   return {grpc::StatusCode::UNAVAILABLE, status.message(), std::string(v1::kNotWrittenDetails)};
+}
+
+grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, const metrics::Status& status) {
+  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
+  reactor->Finish(ToGrpcStatus(status));
+  return reactor;
 }
 
 }  // namespace streamhouse::agent

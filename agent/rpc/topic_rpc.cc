@@ -23,25 +23,22 @@ void SetTo(const Retention& retention, v1::Retention& message) {
 grpc::ServerUnaryReactor* TopicRpc::CreateTopic(grpc::CallbackServerContext* context,
                                                 const v1::CreateTopicRequest* request,
                                                 v1::CreateTopicResponse* /*response*/) {
-  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(topics_.Create(
-      {.name = request->topic(), .partitions = request->partitions(), .retention = RetentionOf(request->retention())},
-      request->adopt() ? LogsWithoutTopic::kAdopt : LogsWithoutTopic::kRefuse)));
-  return reactor;
+  return Answer(context, topics_.Create({.name = request->topic(),
+                                         .partitions = request->partitions(),
+                                         .retention = RetentionOf(request->retention())},
+                                        request->adopt() ? LogsWithoutTopic::kAdopt : LogsWithoutTopic::kRefuse));
 }
 
 grpc::ServerUnaryReactor* TopicRpc::DescribeTopic(grpc::CallbackServerContext* context,
                                                   const v1::DescribeTopicRequest* request,
                                                   v1::DescribeTopicResponse* response) {
-  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   auto topic = topics_.Describe(request->topic());
   if (topic.ok()) {
     response->set_partitions(topic->partitions);
     response->set_topic_id(topic->id);
     SetTo(topic->retention, *response->mutable_retention());
   }
-  reactor->Finish(ToGrpcStatus(topic.status()));
-  return reactor;
+  return Answer(context, topic.status());
 }
 
 grpc::ServerUnaryReactor* TopicRpc::ListTopics(grpc::CallbackServerContext* context,
@@ -55,38 +52,30 @@ grpc::ServerUnaryReactor* TopicRpc::ListTopics(grpc::CallbackServerContext* cont
     SetTo(listed.topic.retention, *added.mutable_retention());
     added.set_not_served(listed.served.message());
   }
-  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  reactor->Finish(grpc::Status::OK);
-  return reactor;
+  return Answer(context, Status::Ok());
 }
 
 grpc::ServerUnaryReactor* TopicRpc::AddPartitions(grpc::CallbackServerContext* context,
                                                   const v1::AddPartitionsRequest* request,
                                                   v1::AddPartitionsResponse* /*response*/) {
-  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(topics_.AddPartitions(request->topic(), request->partitions())));
-  return reactor;
+  return Answer(context, topics_.AddPartitions(request->topic(), request->partitions()));
 }
 
 grpc::ServerUnaryReactor* TopicRpc::DeleteTopic(grpc::CallbackServerContext* context,
                                                 const v1::DeleteTopicRequest* request,
                                                 v1::DeleteTopicResponse* response) {
-  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   auto deleted = topics_.Delete(request->topic());
   if (deleted.ok()) {
     response->set_partitions(deleted->partitions);
     response->set_records(deleted->records);
   }
-  reactor->Finish(ToGrpcStatus(deleted.status()));
-  return reactor;
+  return Answer(context, deleted.status());
 }
 
 grpc::ServerUnaryReactor* TopicRpc::SetRetention(grpc::CallbackServerContext* context,
                                                  const v1::SetRetentionRequest* request,
                                                  v1::SetRetentionResponse* /*response*/) {
-  grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
-  reactor->Finish(ToGrpcStatus(topics_.SetRetention(request->topic(), RetentionOf(request->retention()))));
-  return reactor;
+  return Answer(context, topics_.SetRetention(request->topic(), RetentionOf(request->retention())));
 }
 
 }  // namespace streamhouse::agent
