@@ -16,9 +16,12 @@ namespace {
 // How soon a disk that was full is used again.
 constexpr std::chrono::seconds kReserveRefillInterval{1};
 
-// SQLite does not always tell a full disk from one that fails.
-bool MayLackRoom(const Status& failure) {
-  return failure.code() == StatusCode::kResourceExhausted || failure.code() == StatusCode::kUnavailable;
+// SQLite does not always tell a full disk from one that fails, or from a database that another program has locked.
+bool MayLackRoom(const Status& failure, FileSystem& files, const std::string& folder) {
+  if (failure.code() == StatusCode::kResourceExhausted) return true;
+  if (failure.code() != StatusCode::kUnavailable) return false;
+  const auto free = files.FreeBytes(folder);
+  return free.ok() && *free < kRoomBytes;
 }
 
 }  // namespace
@@ -108,7 +111,9 @@ Status Agent::OpenStorage() {
   if (store_ == nullptr) {
     auto store = OpenStore();
     // To be opened, the store needs room.
-    if (!store.ok() && MayLackRoom(store.status()) && reserve_->GiveUp()) store = OpenStore();
+    if (!store.ok() && MayLackRoom(store.status(), files_, config_.data_folder) && reserve_->GiveUp()) {
+      store = OpenStore();
+    }
     if (!store.ok()) return store.status();
     store_ = *std::move(store);
   }

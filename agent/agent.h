@@ -9,9 +9,9 @@
 // batches, until it is opened again, or readers have found records that cannot be read, until retention removes them or
 // the agent starts again.
 // Thread safety: Start and Stop from one thread (a signal handler should wake that thread); the rest from any.
-// Cost: gRPC's threads, one for leases, one for counting connections, one for retention, one for
-// syncing under SyncPolicy::kInterval.
-// Errors: one line that names the path, or address and port.
+// Cost: gRPC's threads; one each for leases, connections, retention and the reserve; three for the health service; one
+// for syncs under SyncPolicy::kInterval; with TLS, one for the files and one of gRPC's.
+// Errors: one line that names the path, or address and port; Unavailable where the system has no threads left.
 //
 //   auto agent = Agent::Make({.data_folder = "/var/lib/streamhouse"}, {.metrics = metrics, .health = &health});
 //   if (!agent.ok()) return agent.status();

@@ -131,6 +131,15 @@ TEST_F(AgentTest, NamesTheFolderThatItCannotUse) {
   EXPECT_NE(started.message().find(path), std::string::npos) << started.message();
 }
 
+TEST_F(AgentTest, KeepsItsReserveWhereAnotherProgramHasLockedTheMetadata) {
+  ASSERT_TRUE(StartAnother(RunningAgent::DefaultConfig(folder_.path())).ok());
+  auto blocker = *SqliteDatabase::Open(folder_ / "metadata.db", milliseconds(0), {});
+  ASSERT_TRUE(blocker->Execute("BEGIN IMMEDIATE").ok());
+  const Status started = StartAnother(RunningAgent::DefaultConfig(folder_.path()));
+  EXPECT_NE(started.message().find("database is locked"), std::string::npos) << started.message();
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "reserve"));
+}
+
 TEST_F(AgentTest, SharesItsFolderWithNobody) {
   ASSERT_TRUE(Start().ok());
   const Status second = StartAnother(RunningAgent::DefaultConfig(folder_.path()));
