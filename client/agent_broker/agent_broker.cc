@@ -52,7 +52,7 @@ int Milliseconds(std::chrono::milliseconds duration) {
 }
 
 std::shared_ptr<grpc::ChannelCredentials> MakeCredentials(const TlsIdentity& tls) {
-  if (tls.agent_ca.empty() && tls.certificate.empty()) return grpc::InsecureChannelCredentials();
+  if (tls.empty()) return grpc::InsecureChannelCredentials();
   return grpc::SslCredentials(
       {.pem_root_certs = tls.agent_ca, .pem_private_key = tls.key, .pem_cert_chain = tls.certificate});
 }
@@ -447,6 +447,9 @@ Result<std::shared_ptr<AgentBroker>> Make(const AgentBrokerOptions& options) {
   if (options.address.starts_with(':')) return Status(StatusCode::kInvalidArgument, "the address has no host");
   if (options.tls.certificate.empty() != options.tls.key.empty()) {
     return Status(StatusCode::kInvalidArgument, "a certificate and its key go together");
+  }
+  if (!options.tls.empty() && !options.tls_files.empty()) {
+    return Status(StatusCode::kInvalidArgument, "TLS is taken from texts or from files, not from both");
   }
   std::unique_ptr<RenewedTls> tls_files;
   if (const TlsFiles& files = options.tls_files; !files.empty()) {

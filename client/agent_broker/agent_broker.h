@@ -33,6 +33,8 @@ struct TlsIdentity {
   std::string agent_ca;     // who signs the agent's certificate; empty with a certificate: the system's authorities
   std::string certificate;  // of this client, where the agent asks for one
   std::string key;
+
+  bool empty() const { return agent_ca.empty() && certificate.empty() && key.empty(); }
 };
 
 // Paths of PEM files with the same. They are read again when they change, for new connections.
@@ -52,8 +54,8 @@ enum class ProxyUse {
 
 struct AgentBrokerOptions {
   std::string address;  // host:port
-  TlsIdentity tls = {};
-  TlsFiles tls_files = {};  // instead of `tls`
+  TlsIdentity tls = {};     // or
+  TlsFiles tls_files = {};  // instead; not both
   ProxyUse proxy = ProxyUse::kNone;
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds keepalive_interval{30'000};
@@ -64,7 +66,8 @@ struct AgentBrokerOptions {
 };
 
 // Neither waits for the agent. kInvalidArgument without an address or its host, for a certificate without a key or the
-// reverse, and for TLS files that cannot be used (proto/renewed_tls.h); the message names them.
+// reverse, for `tls` beside `tls_files`, and for TLS files that cannot be used (proto/renewed_tls.h); the message names
+// them. kUnavailable where the system lacks what it takes to read them.
 metrics::Result<std::shared_ptr<Broker>> MakeAgentBroker(const AgentBrokerOptions& options);
 metrics::Result<std::shared_ptr<GroupOperations>> MakeAgentGroupOperations(const AgentBrokerOptions& options);
 

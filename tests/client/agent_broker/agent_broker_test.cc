@@ -326,6 +326,14 @@ TEST(MakeAgentBrokerTest, NeedsAHostAndAWholeIdentity) {
   for (const auto& options : all) EXPECT_EQ(MakeAgentBroker(options).status().code(), StatusCode::kInvalidArgument);
 }
 
+TEST(MakeAgentBrokerTest, TakesTlsFromTextsOrFromFilesButNotFromBoth) {
+  const TlsFiles files = {.agent_ca = "tests/agent/rpc/certificate.pem", .certificate = {}, .key = {}};
+  const TlsIdentity texts = {.agent_ca = "A", .certificate = {}, .key = {}};
+  EXPECT_TRUE(MakeAgentBroker({.address = "a:1", .tls_files = files}).ok());
+  EXPECT_EQ(MakeAgentBroker({.address = "a:1", .tls = texts, .tls_files = files}).status().code(),
+            StatusCode::kInvalidArgument);
+}
+
 TEST(MakeAgentBrokerTest, NeedsAnAddress) {
   EXPECT_EQ(MakeAgentBroker({}).status().code(), StatusCode::kInvalidArgument);
 }
