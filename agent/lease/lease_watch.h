@@ -1,4 +1,4 @@
-// LeaseWatch: when the lease of another holder has ended, as somebody sees it who watches its row in the store.
+// LeaseWatch: tells when another holder's lease has ended, by watching its row in the store.
 //
 // A lease has ended when its row has not changed for the duration that is written in it. That time runs on the
 // watcher's own monotonic clock, from when it first saw the row so. Neither a wall clock nor the store's clock counts,

@@ -54,8 +54,8 @@ enum class ProxyUse {
 
 struct AgentBrokerOptions {
   std::string address;  // host:port
-  TlsIdentity tls = {};     // or
-  TlsFiles tls_files = {};  // instead; not both
+  TlsIdentity tls = {};
+  TlsFiles tls_files = {};  // empty where `tls` is not
   ProxyUse proxy = ProxyUse::kNone;
   std::chrono::milliseconds connect_timeout{10'000};
   std::chrono::milliseconds keepalive_interval{30'000};
