@@ -4,16 +4,16 @@
 // Guarantees: an arrival after count() was read ends a wait with that count, so none is missed between looking and
 // waiting.
 // Thread safety: every method, from any thread.
-// Cost: one lock.
+// Cost: one lock; two for Notify().
 //
 //   const std::uint64_t seen = signal.count();
 //   if (nothing_found) signal.WaitBeyond(seen, deadline);
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
+
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::client {
 
@@ -21,27 +21,27 @@ class ArrivalSignal {
  public:
   void Notify() {
     {
-      const std::lock_guard lock(mutex_);
+      const metrics::MutexLock lock(mutex_);
       ++count_;
     }
-    arrived_.notify_all();
+    arrived_.NotifyAll();
   }
 
   std::uint64_t count() const {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     return count_;
   }
 
   // Returns when count() exceeds `seen`, or at the deadline.
   void WaitBeyond(std::uint64_t seen, std::chrono::steady_clock::time_point deadline) {
-    std::unique_lock lock(mutex_);
-    arrived_.wait_until(lock, deadline, [this, seen] { return count_ > seen; });
+    const metrics::MutexLock lock(mutex_);
+    arrived_.WaitUntil(mutex_, deadline, [this, seen]() STREAMHOUSE_REQUIRES(mutex_) { return count_ > seen; });
   }
 
  private:
-  mutable std::mutex mutex_;
-  std::condition_variable arrived_;
-  std::uint64_t count_ = 0;  // guarded by mutex_
+  mutable metrics::Mutex mutex_;
+  metrics::CondVar arrived_;
+  std::uint64_t count_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace streamhouse::client

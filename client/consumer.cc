@@ -121,7 +121,7 @@ Status Consumer::Subscribe(const TopicPartition& partition) {
   lag_monitor_->Add({.partition = partition,
                      .position = [subscription] { return subscription->fetcher.position(); },
                      .metrics = subscription->partition_metrics});
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   subscriptions_.emplace(partition, subscription);
   return Status::Ok();
 }
@@ -129,7 +129,7 @@ Status Consumer::Subscribe(const TopicPartition& partition) {
 void Consumer::Unsubscribe(const TopicPartition& partition) {
   std::shared_ptr<Subscription> subscription;
   {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     subscription = subscriptions_.extract(partition).mapped();
   }
   subscription->fetcher.Stop();
@@ -244,7 +244,7 @@ Status Consumer::Resume(std::string_view topic, std::uint32_t partition) {
 }
 
 std::vector<TopicPartition> Consumer::Assignment() const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   std::vector<TopicPartition> assignment;
   for (const auto& [partition, subscription] : subscriptions_) assignment.push_back(partition);
   return assignment;
@@ -288,19 +288,19 @@ Status Consumer::Close() {
     committed = committer_->CommitFinished();
   }
   if (membership_ != nullptr) membership_->Leave();
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   for (const auto& [partition, subscription] : subscriptions_) subscription->partition_metrics.Remove();
   return committed;
 }
 
 std::shared_ptr<Consumer::Subscription> Consumer::Find(std::string_view topic, std::uint32_t partition) const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   const auto found = subscriptions_.find(TopicPartition{std::string(topic), partition});
   return found == subscriptions_.end() ? nullptr : found->second;
 }
 
 Consumer::Subscriptions Consumer::Snapshot() const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return subscriptions_;
 }
 

@@ -40,7 +40,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -58,6 +57,7 @@
 #include "client/polled_records.h"
 #include "client/record.h"
 #include "metrics_core/histogram.h"
+#include "metrics_core/mutex.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::client {
@@ -164,8 +164,8 @@ class Consumer {
   std::unique_ptr<LagMonitor> lag_monitor_;
   bool closed_ = false;  // of the polling thread
 
-  mutable std::mutex mutex_;
-  Subscriptions subscriptions_;  // guarded by mutex_; changed by the polling thread alone
+  mutable metrics::Mutex mutex_;
+  Subscriptions subscriptions_ STREAMHOUSE_GUARDED_BY(mutex_);  // changed by the polling thread alone
 };
 
 // Each setter has the default of ConsumerOptions or FetchOptions.

@@ -32,11 +32,12 @@ GroupMembership::~GroupMembership() {
 }
 
 Status GroupMembership::Join() {
-  Lock lock(mutex_);
-  polled_at_ = std::chrono::steady_clock::now();
-  Beat(lock);
-  if (!failure_.ok()) return failure_;
-  lock.unlock();
+  {
+    const metrics::MutexLock lock(mutex_);
+    polled_at_ = std::chrono::steady_clock::now();
+    Beat();
+    if (!failure_.ok()) return failure_;
+  }
   auto started = metrics::StartThread([this] { Run(); });
   if (!started.ok()) {
     // The broker counts it among the members.
@@ -48,27 +49,27 @@ Status GroupMembership::Join() {
 }
 
 std::vector<TopicPartition> GroupMembership::assigned() const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   // The thread may still wait for an answer.
   if (std::chrono::steady_clock::now() >= expires_at_) return {};
   return assigned_;
 }
 
 void GroupMembership::SetOwned(std::vector<TopicPartition> owned) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   if (owned == owned_) return;
   owned_ = std::move(owned);
   tell_soon_ = true;
-  changed_.notify_all();
+  changed_.NotifyAll();
 }
 
 void GroupMembership::NotePoll() {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   polled_at_ = std::chrono::steady_clock::now();
 }
 
 Status GroupMembership::failure() const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return failure_;
 }
 
@@ -84,28 +85,29 @@ void GroupMembership::Stop() {
 
 void GroupMembership::Run() {
   const std::stop_token stop = stop_.get_token();
-  Lock lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   while (true) {
-    changed_.wait_until(lock, stop, DeadlineAfter(options_.heartbeat_interval), [this] { return tell_soon_; });
+    changed_.WaitUntil(mutex_, stop, DeadlineAfter(options_.heartbeat_interval),
+                       [this]() STREAMHOUSE_REQUIRES(mutex_) { return tell_soon_; });
     if (stop.stop_requested()) return;
     tell_soon_ = false;
     const SteadyTime now = std::chrono::steady_clock::now();
-    if (now - polled_at_ < options_.max_poll_interval) Beat(lock);
+    if (now - polled_at_ < options_.max_poll_interval) Beat();
     if (std::chrono::steady_clock::now() < expires_at_ || assigned_.empty()) continue;
     assigned_.clear();
     changes_.Notify();
   }
 }
 
-void GroupMembership::Beat(Lock& lock) {
+void GroupMembership::Beat() {
   const SteadyTime sent_at = std::chrono::steady_clock::now();
   const std::vector<TopicPartition> owned = owned_;
   // An answer that comes later than the session ends is of no use.
   const CallLimits limits = CallLimits::Within(options_.session_timeout, stop_.get_token());
-  lock.unlock();
+  mutex_.Unlock();
   Result<std::vector<TopicPartition>> answer = broker_->Heartbeat(
       member(), {.topics = topics_, .owned = owned, .session_timeout = options_.session_timeout}, limits);
-  lock.lock();
+  mutex_.Lock();
   failure_ = answer.status();
   if (!answer.ok()) return;
   expires_at_ = sent_at + options_.session_timeout;

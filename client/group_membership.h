@@ -11,9 +11,7 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -22,6 +20,7 @@
 #include "client/arrival_signal.h"
 #include "client/broker.h"
 #include "client/record.h"
+#include "metrics_core/mutex.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::client {
@@ -64,10 +63,10 @@ class GroupMembership {
 
  private:
   using SteadyTime = std::chrono::steady_clock::time_point;
-  using Lock = std::unique_lock<std::mutex>;
 
   void Run();
-  void Beat(Lock& lock);
+  // Makes its call without the lock.
+  void Beat() STREAMHOUSE_REQUIRES(mutex_);
   void Stop();
 
   // Immutable after construction.
@@ -78,16 +77,14 @@ class GroupMembership {
   const std::string id_;
   ArrivalSignal& changes_;
 
-  mutable std::mutex mutex_;
-  std::condition_variable_any changed_;  // tell_soon_, or stop_
-
-  // Guarded by mutex_.
-  std::vector<TopicPartition> assigned_;
-  std::vector<TopicPartition> owned_;
-  SteadyTime expires_at_;  // of the session
-  SteadyTime polled_at_;
-  Status failure_;
-  bool tell_soon_ = false;
+  mutable metrics::Mutex mutex_;
+  metrics::CondVar changed_;  // tell_soon_, or stop_
+  std::vector<TopicPartition> assigned_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::vector<TopicPartition> owned_ STREAMHOUSE_GUARDED_BY(mutex_);
+  SteadyTime expires_at_ STREAMHOUSE_GUARDED_BY(mutex_);  // of the session
+  SteadyTime polled_at_ STREAMHOUSE_GUARDED_BY(mutex_);
+  Status failure_ STREAMHOUSE_GUARDED_BY(mutex_);
+  bool tell_soon_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
 
   std::stop_source stop_;
   std::thread thread_;

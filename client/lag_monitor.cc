@@ -45,20 +45,20 @@ void LagMonitor::Stop() {
 }
 
 void LagMonitor::Add(Target target) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   const TopicPartition partition = target.partition;
   targets_.insert_or_assign(partition, std::move(target));
   refresh_soon_ = true;
-  changed_.notify_all();
+  changed_.NotifyAll();
 }
 
 void LagMonitor::Remove(const TopicPartition& partition) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   targets_.erase(partition);
 }
 
 std::vector<LagMonitor::Target> LagMonitor::Targets() {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   refresh_soon_ = false;
   std::vector<Target> targets;
   for (const auto& [partition, target] : targets_) targets.push_back(target);
@@ -73,8 +73,9 @@ void LagMonitor::Run() {
       if (stop.stop_requested()) return;
       if (!Refresh(target).ok()) pause = std::min<std::chrono::nanoseconds>(pause, kLagRetryInterval);
     }
-    std::unique_lock lock(mutex_);
-    changed_.wait_until(lock, stop, DeadlineAfter(pause), [this] { return refresh_soon_; });
+    const metrics::MutexLock lock(mutex_);
+    changed_.WaitUntil(mutex_, stop, DeadlineAfter(pause),
+                       [this]() STREAMHOUSE_REQUIRES(mutex_) { return refresh_soon_; });
   }
 }
 
@@ -89,7 +90,7 @@ Status LagMonitor::Refresh(const Target& target) {
 }
 
 void LagMonitor::Publish(const Target& target, const LogPosition& position, const Result<Watermarks>& log) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   // It may have been removed meanwhile, and its gauges with it.
   if (stop_.stop_requested() || !targets_.contains(target.partition)) return;
   if (!log.ok()) return target.metrics.RemoveLag();

@@ -15,12 +15,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <thread>
 #include <vector>
@@ -29,6 +27,7 @@
 #include "client/consumer_metrics.h"
 #include "client/log_life.h"
 #include "client/record.h"
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::client {
 
@@ -89,11 +88,10 @@ class LagMonitor {
   const Options options_;
 
   std::stop_source stop_;
-  std::mutex mutex_;
-  std::condition_variable_any changed_;  // refresh_soon_, or stop_
-  // Guarded by mutex_.
-  std::map<TopicPartition, Target> targets_;
-  bool refresh_soon_ = false;
+  metrics::Mutex mutex_;
+  metrics::CondVar changed_;  // refresh_soon_, or stop_
+  std::map<TopicPartition, Target> targets_ STREAMHOUSE_GUARDED_BY(mutex_);
+  bool refresh_soon_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
 
   std::thread thread_;
 };

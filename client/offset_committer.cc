@@ -25,24 +25,24 @@ Status OffsetCommitter::CommitEvery(std::chrono::nanoseconds interval) {
 }
 
 void OffsetCommitter::Add(Target target) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   if (target.committed) target.metrics.SetLastCommitted(target.committed->offset);
   progress_[target.partition] = {.finished = {}, .committed = target.committed, .metrics = std::move(target.metrics)};
 }
 
 void OffsetCommitter::Remove(const TopicPartition& partition) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   progress_.erase(partition);
 }
 
 void OffsetCommitter::Finish(const TopicPartition& partition, const LogPosition& next) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   const auto found = progress_.find(partition);
   if (found != progress_.end()) found->second.finished = next;
 }
 
 Status OffsetCommitter::failure() const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return failure_;
 }
 
@@ -60,8 +60,8 @@ void OffsetCommitter::Run(std::chrono::nanoseconds interval) {
   const std::stop_token stop = stop_.get_token();
   while (true) {
     {
-      std::unique_lock lock(mutex_);
-      stopped_.wait_until(lock, stop, DeadlineAfter(interval), [] { return false; });
+      const metrics::MutexLock lock(mutex_);
+      stopped_.WaitUntil(mutex_, stop, DeadlineAfter(interval), [] { return false; });
     }
     if (stop.stop_requested()) return;
     // Kept in failure_ for whoever asks, and tried again with the next one.
@@ -70,20 +70,20 @@ void OffsetCommitter::Run(std::chrono::nanoseconds interval) {
 }
 
 Status OffsetCommitter::CommitFinished() {
-  const std::lock_guard committing(commit_mutex_);
+  const metrics::MutexLock committing(commit_mutex_);
   const CallLimits limits = CallLimits::Within(request_timeout_, give_up_.get_token());
   Status first_failure;
   for (const auto& [partition, next] : Uncommitted()) {
     Status committed = CommitOne(partition, next, limits);
     if (!committed.ok() && first_failure.ok()) first_failure = std::move(committed);
   }
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   failure_ = first_failure;
   return first_failure;
 }
 
 std::vector<std::pair<TopicPartition, LogPosition>> OffsetCommitter::Uncommitted() const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   std::vector<std::pair<TopicPartition, LogPosition>> uncommitted;
   for (const auto& [partition, progress] : progress_) {
     if (progress.finished && progress.finished != progress.committed) {
@@ -105,7 +105,7 @@ Status OffsetCommitter::CommitOne(const TopicPartition& partition, const LogPosi
 }
 
 void OffsetCommitter::NoteCommitted(const TopicPartition& partition, const std::optional<LogPosition>& next) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   // It may have been removed meanwhile, and its gauges with it.
   const auto found = progress_.find(partition);
   if (found == progress_.end()) return;

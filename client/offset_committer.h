@@ -11,11 +11,9 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -27,6 +25,7 @@
 #include "client/consumer_metrics.h"
 #include "client/log_life.h"
 #include "client/record.h"
+#include "metrics_core/mutex.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::client {
@@ -81,7 +80,8 @@ class OffsetCommitter {
 
   void Run(std::chrono::nanoseconds interval);
   std::vector<std::pair<TopicPartition, LogPosition>> Uncommitted() const;
-  Status CommitOne(const TopicPartition& partition, const LogPosition& next, const CallLimits& limits);
+  Status CommitOne(const TopicPartition& partition, const LogPosition& next, const CallLimits& limits)
+      STREAMHOUSE_REQUIRES(commit_mutex_);
   void NoteCommitted(const TopicPartition& partition, const std::optional<LogPosition>& next);
 
   // Immutable after construction.
@@ -90,13 +90,13 @@ class OffsetCommitter {
   const std::string member_id_;
   const std::chrono::nanoseconds request_timeout_;
 
-  std::mutex commit_mutex_;            // one commit at a time; taken before mutex_
-  std::uint64_t commit_sequence_ = 0;  // of the last commit; guarded by commit_mutex_
-  mutable std::mutex mutex_;
-  std::condition_variable_any stopped_;
-  // Guarded by mutex_.
-  std::map<TopicPartition, Progress> progress_;
-  Status failure_;
+  metrics::Mutex commit_mutex_;  // one commit at a time; taken before mutex_
+  std::uint64_t commit_sequence_ STREAMHOUSE_GUARDED_BY(commit_mutex_) = 0;  // of the last commit
+
+  mutable metrics::Mutex mutex_;
+  metrics::CondVar stopped_;
+  std::map<TopicPartition, Progress> progress_ STREAMHOUSE_GUARDED_BY(mutex_);
+  Status failure_ STREAMHOUSE_GUARDED_BY(mutex_);
 
   std::stop_source stop_;
   std::stop_source give_up_;

@@ -37,40 +37,40 @@ Status PartitionFetcher::Start() {
 }
 
 std::optional<PartitionRecords> PartitionFetcher::Take() {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   if (queue_.empty()) return std::nullopt;
   PartitionRecords taken = std::move(queue_.front());
   queue_.pop_front();
   position_ = queue_.empty() ? fetch_offset_ : queue_.front().base_offset;
-  changed_.notify_one();
+  changed_.NotifyOne();
   return taken;
 }
 
 LogPosition PartitionFetcher::position() const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return {.offset = position_, .life = life_};
 }
 
 void PartitionFetcher::Seek(Offset offset) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   queue_.clear();
   position_ = offset;
   fetch_offset_ = offset;
   ++seeks_;
   interrupt_.request_stop();
-  changed_.notify_one();
+  changed_.NotifyOne();
 }
 
 Status PartitionFetcher::failure() const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return failure_;
 }
 
 void PartitionFetcher::RequestStop() {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   stopping_ = true;
   interrupt_.request_stop();
-  changed_.notify_one();
+  changed_.NotifyOne();
 }
 
 void PartitionFetcher::Stop() {
@@ -79,23 +79,24 @@ void PartitionFetcher::Stop() {
 }
 
 void PartitionFetcher::Run() {
-  Lock lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   while (true) {
-    changed_.wait(lock, [this] { return stopping_ || queue_.size() < kPrefetchedBatches; });
+    changed_.Wait(mutex_,
+                  [this]() STREAMHOUSE_REQUIRES(mutex_) { return stopping_ || queue_.size() < kPrefetchedBatches; });
     if (stopping_) return;
     interrupt_ = std::stop_source();
     const std::uint64_t seeks = seeks_;
     const LogPosition from = {.offset = fetch_offset_, .life = life_};
     const auto limits = CallLimits::Within(options_.max_wait + options_.request_timeout, interrupt_.get_token());
-    lock.unlock();
+    mutex_.Unlock();
     Result<FetchedBatch> fetched = Fetch(from, limits);
-    lock.lock();
+    mutex_.Lock();
     if (stopping_) return;
     if (seeks != seeks_) continue;
     if (fetched.ok()) {
-      HandleAnswer(lock, *std::move(fetched));
+      HandleAnswer(*std::move(fetched));
     } else {
-      HandleFailure(lock, fetched.status(), limits);
+      HandleFailure(fetched.status(), limits);
     }
   }
 }
@@ -115,77 +116,77 @@ Result<FetchedBatch> PartitionFetcher::Fetch(const LogPosition& from, const Call
   return fetched;
 }
 
-void PartitionFetcher::HandleAnswer(Lock& lock, FetchedBatch fetched) {
+void PartitionFetcher::HandleAnswer(FetchedBatch fetched) {
   if (FollowLog(fetched.life)) return;
-  if (fetched.damaged) return HandleDamage(lock, *fetched.damaged);
+  if (fetched.damaged) return HandleDamage(*fetched.damaged);
   failure_ = Status::Ok();
   failures_ = 0;
-  if (!fetched.records.empty()) Keep(lock, std::move(fetched));
+  if (!fetched.records.empty()) Keep(std::move(fetched));
 }
 
-void PartitionFetcher::Keep(Lock& lock, FetchedBatch fetched) {
+void PartitionFetcher::Keep(FetchedBatch fetched) {
   fetch_offset_ = fetched.base_offset + fetched.records.size();
   if (queue_.empty()) position_ = fetched.base_offset;
   queue_.push_back(
       {.partition = partition_, .base_offset = fetched.base_offset, .records = std::move(fetched.records)});
-  lock.unlock();
+  mutex_.Unlock();
   arrivals_.Notify();
-  lock.lock();
+  mutex_.Lock();
 }
 
-void PartitionFetcher::HandleDamage(Lock& lock, const DamagedRange& damaged) {
+void PartitionFetcher::HandleDamage(const DamagedRange& damaged) {
   const bool leads_on = damaged.next > fetch_offset_;
   if (options_.report_damage == nullptr || !leads_on) {
     failure_ = Status(StatusCode::kDataLoss, partition_.ToString() + ": the records with offsets " +
                                                  std::to_string(damaged.first) + " to " +
                                                  std::to_string(damaged.next - 1) + " are damaged and cannot be read");
-    return BackOff(lock);
+    return BackOff();
   }
   const std::uint64_t seeks = seeks_;
   // What is before fetch_offset_ was read, or reported, already.
   const DamagedRange lost = {.first = std::max(damaged.first, fetch_offset_), .next = damaged.next};
-  lock.unlock();
+  mutex_.Unlock();
   options_.report_damage(partition_, lost);
-  lock.lock();
+  mutex_.Lock();
   if (seeks != seeks_) return;
   fetch_offset_ = damaged.next;
   if (queue_.empty()) position_ = fetch_offset_;
 }
 
-void PartitionFetcher::HandleFailure(Lock& lock, const Status& failure, const CallLimits& limits) {
+void PartitionFetcher::HandleFailure(const Status& failure, const CallLimits& limits) {
   failure_ = Status(failure.code(), partition_.ToString() + ": " + failure.message());
-  if (failure.code() == StatusCode::kOutOfRange) return ReturnToLog(lock, limits);
-  if (failure.code() == StatusCode::kNotFound && life_.topic_id != 0) return FollowTopic(lock, limits);
-  BackOff(lock);
+  if (failure.code() == StatusCode::kOutOfRange) return ReturnToLog(limits);
+  if (failure.code() == StatusCode::kNotFound && life_.topic_id != 0) return FollowTopic(limits);
+  BackOff();
 }
 
-void PartitionFetcher::ReturnToLog(Lock& lock, const CallLimits& limits) {
+void PartitionFetcher::ReturnToLog(const CallLimits& limits) {
   const std::uint64_t seeks = seeks_;
   const std::uint64_t open_id = life_.open_id;
-  lock.unlock();
+  mutex_.Unlock();
   const auto watermarks = broker_->ReadWatermarks({.partition = partition_, .open_id = open_id}, limits);
-  lock.lock();
+  mutex_.Lock();
   if (seeks != seeks_) return;
-  if (!watermarks.ok() || life_.IsOfAnotherTopic(watermarks.value().life)) return BackOff(lock);
+  if (!watermarks.ok() || life_.IsOfAnotherTopic(watermarks.value().life)) return BackOff();
   const Offset before = fetch_offset_;
   FollowLog(watermarks.value().life);
   const Offset start = watermarks.value().log_start_offset;
   fetch_offset_ = std::clamp(fetch_offset_, start, std::max(start, watermarks.value().high_watermark));
   if (queue_.empty()) position_ = fetch_offset_;
   // The log has the offset and yet cannot read it; asking again at once would not help.
-  if (fetch_offset_ == before) BackOff(lock);
+  if (fetch_offset_ == before) BackOff();
 }
 
-void PartitionFetcher::FollowTopic(Lock& lock, const CallLimits& limits) {
+void PartitionFetcher::FollowTopic(const CallLimits& limits) {
   const std::uint64_t seeks = seeks_;
-  lock.unlock();
+  mutex_.Unlock();
   const Result<StartOffset> start = FindStartOffset(*broker_, group_, partition_, options_.offset_reset, limits);
-  lock.lock();
+  mutex_.Lock();
   if (stopping_) return;
   if (!start.ok() && start.status().code() != StatusCode::kNotFound) {
     failure_ = Status(start.status().code(), partition_.ToString() + ": " + start.status().message());
   }
-  if (!start.ok() || !life_.IsOfAnotherTopic(start.value().position.life)) return BackOff(lock);
+  if (!start.ok() || !life_.IsOfAnotherTopic(start.value().position.life)) return BackOff();
   queue_.clear();
   life_ = start.value().position.life;
   // A place that was sought meanwhile is one of the new topic.
@@ -208,11 +209,11 @@ bool PartitionFetcher::FollowLog(const LogLife& now) {
   return true;
 }
 
-void PartitionFetcher::BackOff(Lock& lock) {
+void PartitionFetcher::BackOff() {
   const double uniform = std::uniform_real_distribution<double>(0, 1)(random_);
   const std::uint64_t seeks = seeks_;
-  changed_.wait_for(lock, kFetchBackoff.Backoff(++failures_, uniform),
-                    [this, seeks] { return stopping_ || seeks != seeks_; });
+  changed_.WaitFor(mutex_, kFetchBackoff.Backoff(++failures_, uniform),
+                   [this, seeks]() STREAMHOUSE_REQUIRES(mutex_) { return stopping_ || seeks != seeks_; });
 }
 
 }  // namespace streamhouse::client

@@ -16,13 +16,11 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <random>
 #include <stop_token>
@@ -36,6 +34,7 @@
 #include "client/polled_records.h"
 #include "client/record.h"
 #include "client/start_offset.h"
+#include "metrics_core/mutex.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::client {
@@ -83,20 +82,18 @@ class PartitionFetcher {
   void Stop();         // waits for the thread
 
  private:
-  using Lock = std::unique_lock<std::mutex>;
-
   void Run();
   Result<FetchedBatch> Fetch(const LogPosition& from, const CallLimits& limits);
-  void HandleAnswer(Lock& lock, FetchedBatch fetched);
-  void Keep(Lock& lock, FetchedBatch fetched);
-  void HandleDamage(Lock& lock, const DamagedRange& damaged);
-  void HandleFailure(Lock& lock, const Status& failure, const CallLimits& limits);
-  // Each of them makes its calls without the lock.
-  void ReturnToLog(Lock& lock, const CallLimits& limits);
-  void FollowTopic(Lock& lock, const CallLimits& limits);
+  void HandleAnswer(FetchedBatch fetched) STREAMHOUSE_REQUIRES(mutex_);
+  void HandleFailure(const Status& failure, const CallLimits& limits) STREAMHOUSE_REQUIRES(mutex_);
+  // Each of them calls others without the lock.
+  void Keep(FetchedBatch fetched) STREAMHOUSE_REQUIRES(mutex_);
+  void HandleDamage(const DamagedRange& damaged) STREAMHOUSE_REQUIRES(mutex_);
+  void ReturnToLog(const CallLimits& limits) STREAMHOUSE_REQUIRES(mutex_);
+  void FollowTopic(const CallLimits& limits) STREAMHOUSE_REQUIRES(mutex_);
   // Goes back where the log was opened again with an end before fetch_offset_. Whether it was.
-  bool FollowLog(const LogLife& now);
-  void BackOff(Lock& lock);
+  bool FollowLog(const LogLife& now) STREAMHOUSE_REQUIRES(mutex_);
+  void BackOff() STREAMHOUSE_REQUIRES(mutex_);
 
   // Immutable after construction.
   const std::shared_ptr<Broker> broker_;
@@ -105,19 +102,17 @@ class PartitionFetcher {
   const FetchOptions options_;
   ArrivalSignal& arrivals_;
 
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;  // a batch was taken, the position sought, or stopping_
-
-  // Guarded by mutex_.
-  LogLife life_;  // of the offsets below
-  std::deque<PartitionRecords> queue_;
-  Offset position_;
-  Offset fetch_offset_;         // behind the last batch of the queue, or position_ without one
-  std::uint64_t seeks_ = 0;     // what was asked for before the last of them is not wanted any more
-  std::stop_source interrupt_;  // of the call under way
-  Status failure_;
-  int failures_ = 0;  // since the last success
-  bool stopping_ = false;
+  mutable metrics::Mutex mutex_;
+  metrics::CondVar changed_;                     // a batch was taken, the position sought, or stopping_
+  LogLife life_ STREAMHOUSE_GUARDED_BY(mutex_);  // of the offsets below
+  std::deque<PartitionRecords> queue_ STREAMHOUSE_GUARDED_BY(mutex_);
+  Offset position_ STREAMHOUSE_GUARDED_BY(mutex_);
+  Offset fetch_offset_ STREAMHOUSE_GUARDED_BY(mutex_);         // behind the last batch of the queue, or position_
+  std::uint64_t seeks_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;     // what was asked for before the last is not wanted
+  std::stop_source interrupt_ STREAMHOUSE_GUARDED_BY(mutex_);  // of the call under way
+  Status failure_ STREAMHOUSE_GUARDED_BY(mutex_);
+  int failures_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;  // since the last success
+  bool stopping_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
 
   std::minstd_rand random_;  // of the thread
   std::thread thread_;

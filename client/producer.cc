@@ -70,7 +70,7 @@ Producer::Producer(ProducerOptions options)
                    DrawProducerId()) {}
 
 Status Producer::Start() {
-  const std::lock_guard closing(close_mutex_);
+  const metrics::MutexLock closing(close_mutex_);
   for (std::size_t i = 0; i < options_.sender_threads; ++i) {
     auto started = metrics::StartThread([this] { RunSender(); });
     if (!started.ok()) return started.status();
@@ -107,7 +107,7 @@ std::optional<Producer::Refusal> Producer::Accept(std::string_view topic_name, c
                                                   std::optional<std::uint32_t> partition) {
   const Nanoseconds entered = Clock::NowNanoseconds();
   const std::size_t bytes = RecordAccumulator::ChargedBytes(record);
-  if (!accumulator_.FitsABatch(bytes)) {
+  if (bytes > options_.batch_bytes) {
     return Refusal{{StatusCode::kInvalidArgument,
                     "a record of " + std::to_string(record.bytes()) + " bytes, which counts as " +
                         std::to_string(bytes) + ", is over the batch_bytes of " + std::to_string(options_.batch_bytes)},
@@ -115,13 +115,13 @@ std::optional<Producer::Refusal> Producer::Accept(std::string_view topic_name, c
   }
   const std::uint32_t key_hash = record.key && !partition ? Murmur2(*record.key) : 0;
 
-  Lock lock(mutex_);
+  metrics::MutexLock lock(mutex_);
   if (closed_) return ClosedRefusal();
-  const Result<Topic*> found = FindTopic(lock, topic_name, partition);
+  const Result<Topic*> found = FindTopic(topic_name, partition);
   if (!found.ok()) return Refusal{found.status(), ReasonOfLookupFailure(found.status())};
   Topic& topic = *found.value();
   const bool had_room = accumulator_.HasRoom(bytes);
-  if (!had_room && !WaitForRoom(lock, bytes)) {
+  if (!had_room && !WaitForRoom(bytes)) {
     const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(options_.max_block);
     return Refusal{
         {StatusCode::kResourceExhausted, "the buffer of " + std::to_string(options_.buffer_bytes) +
@@ -142,8 +142,8 @@ std::optional<Producer::Refusal> Producer::Accept(std::string_view topic_name, c
   const Appended appended =
       accumulator_.Append(*topic.partitions[*partition], stamped, std::move(on_delivery), entered, now);
   const bool wake = appended == Appended::kMadeReady || (appended == Appended::kOpenedABatch && NeedsSender());
-  lock.unlock();
-  if (wake) work_.notify_one();
+  lock.Unlock();
+  if (wake) work_.NotifyOne();
   return std::nullopt;
 }
 
@@ -151,15 +151,14 @@ Producer::Refusal Producer::ClosedRefusal() {
   return {{StatusCode::kFailedPrecondition, "the producer is closed"}, SendError::kClosed};
 }
 
-Result<Producer::Topic*> Producer::FindTopic(Lock& lock, std::string_view name,
-                                             std::optional<std::uint32_t> partition) {
+Result<Producer::Topic*> Producer::FindTopic(std::string_view name, std::optional<std::uint32_t> partition) {
   const auto known = topics_.find(name);
   const auto has_partition = [partition](const Topic& topic) {
     return !partition || *partition < topic.partitions.size();
   };
   if (known != topics_.end() && has_partition(known->second)) [[likely]]
     return &known->second;
-  const Result<TopicDescription> described = LookUp(lock, name);
+  const Result<TopicDescription> described = LookUp(name);
   if (!described.ok()) return described.status();
   if (described.value().partitions == 0) return Status(StatusCode::kInternal, "a topic without partitions");
   Topic& topic = Remember(name, described.value().partitions);
@@ -171,20 +170,21 @@ Result<Producer::Topic*> Producer::FindTopic(Lock& lock, std::string_view name,
   return &topic;
 }
 
-Result<TopicDescription> Producer::LookUp(Lock& lock, std::string_view name) {
+Result<TopicDescription> Producer::LookUp(std::string_view name) {
   const auto give_up = DeadlineAfter(options_.max_block);
   for (int failures = 1;; ++failures) {
-    lock.unlock();
+    mutex_.Unlock();
     const auto deadline = std::min(give_up, DeadlineAfter(options_.request_timeout));
     Result<TopicDescription> described =
         options_.broker->DescribeTopic(name, {.deadline = deadline, .stop = attempts_.get_token()});
-    lock.lock();
+    mutex_.Lock();
     if (described.ok() || !IsPassing(described.status()) || failures > options_.retry_policy.max_retries) {
       return described;
     }
     const double uniform = std::uniform_real_distribution<double>(0, 1)(random_);
     const auto next = DeadlineAfter(options_.retry_policy.Backoff(failures, uniform));
-    if (next >= give_up || room_.wait_until(lock, next, [this] { return closed_; })) return described;
+    const auto is_closed = [this]() STREAMHOUSE_REQUIRES(mutex_) { return closed_; };
+    if (next >= give_up || room_.WaitUntil(mutex_, next, is_closed)) return described;
   }
 }
 
@@ -202,46 +202,45 @@ Producer::Topic& Producer::Remember(std::string_view name, std::uint32_t partiti
   return topic;
 }
 
-bool Producer::WaitForRoom(Lock& lock, std::size_t bytes) {
-  const auto deadline = DeadlineAfter(options_.max_block);
-  std::cv_status waited = std::cv_status::no_timeout;
-  while (!closed_ && !accumulator_.HasRoom(bytes) && waited == std::cv_status::no_timeout) {
+bool Producer::WaitForRoom(std::size_t bytes) {
+  return room_.WaitUntil(mutex_, DeadlineAfter(options_.max_block), [this, bytes]() STREAMHOUSE_REQUIRES(mutex_) {
+    if (closed_ || accumulator_.HasRoom(bytes)) return true;
     // What lingers would only give up its room later.
     accumulator_.SealIdle();
-    if (accumulator_.HasReady()) work_.notify_all();
-    waited = room_.wait_until(lock, deadline);
-  }
-  return closed_ || accumulator_.HasRoom(bytes);
+    if (accumulator_.HasReady()) work_.NotifyAll();
+    return false;
+  });
 }
 
 Status Producer::Flush(std::chrono::nanoseconds timeout) {
-  Lock lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   const std::uint64_t end = accumulator_.batches_opened();
   accumulator_.SealAll();
-  work_.notify_all();
-  const bool done =
-      done_.wait_until(lock, DeadlineAfter(timeout), [this, end] { return accumulator_.IsDoneBefore(end); });
+  work_.NotifyAll();
+  const bool done = done_.WaitUntil(mutex_, DeadlineAfter(timeout), [this, end]() STREAMHOUSE_REQUIRES(mutex_) {
+    return accumulator_.IsDoneBefore(end);
+  });
   return done ? Status::Ok() : Status(StatusCode::kDeadlineExceeded, "records are still waiting for their result");
 }
 
 std::size_t Producer::Close(std::chrono::nanoseconds timeout) {
-  const std::lock_guard closing(close_mutex_);
-  Lock lock(mutex_);
+  const metrics::MutexLock closing(close_mutex_);
+  metrics::MutexLock lock(mutex_);
   if (stopping_) return 0;
   closed_ = true;
   const std::size_t failed_before = failed_records_;
-  lock.unlock();
-  room_.notify_all();
+  lock.Unlock();
+  room_.NotifyAll();
   // What is not delivered by the deadline is given up below, and counted there.
   static_cast<void>(Flush(timeout));
 
-  lock.lock();
+  lock.Lock();
   stopping_ = true;
-  lock.unlock();
+  lock.Unlock();
   attempts_.request_stop();
-  work_.notify_all();
+  work_.NotifyAll();
   for (std::thread& sender : senders_) sender.join();
-  lock.lock();
+  lock.Lock();
   return failed_records_ - failed_before;
 }
 
@@ -253,38 +252,36 @@ bool Producer::NeedsSender() const {
 
 void Producer::RunSender() {
   std::minstd_rand random(std::random_device{}());
-  Lock lock(mutex_);
+  metrics::MutexLock lock(mutex_);
   while (true) {
     const Nanoseconds now = stopping_ ? RecordAccumulator::kEndOfTime : Clock::NowNanoseconds();
     std::optional<Outgoing> outgoing = accumulator_.TakeReady(now);
     if (!outgoing && stopping_) return;
     if (!outgoing) {
-      WaitForWork(lock, now);
+      WaitForWork(now);
       continue;
     }
     const bool gives_up = stopping_;
     // This thread is about to be busy: another one takes over what else there is, and the watch.
     const bool hands_over = NeedsSender();
-    lock.unlock();
-    if (hands_over) work_.notify_one();
+    lock.Unlock();
+    if (hands_over) work_.NotifyOne();
     if (gives_up) {
       Fail(*std::move(outgoing), Status(StatusCode::kUnavailable, "the producer was closed before it was sent"),
            SendError::kClosed);
     } else {
       Attempt(*std::move(outgoing), random);
     }
-    lock.lock();
+    lock.Lock();
   }
 }
 
-void Producer::WaitForWork(Lock& lock, Nanoseconds now) {
+void Producer::WaitForWork(Nanoseconds now) {
+  const auto has_work = [this]() STREAMHOUSE_REQUIRES(mutex_) { return stopping_ || NeedsSender(); };
   const std::optional<Nanoseconds> deadline = accumulator_.NextDeadline();
-  if (!deadline || *deadline >= watched_until_) {
-    work_.wait(lock);
-    return;
-  }
+  if (!deadline || *deadline >= watched_until_) return work_.Wait(mutex_, has_work);
   watched_until_ = *deadline;
-  work_.wait_until(lock, DeadlineAfter(std::chrono::nanoseconds(*deadline - now)));
+  work_.WaitUntil(mutex_, DeadlineAfter(std::chrono::nanoseconds(*deadline - now)), has_work);
   watched_until_ = RecordAccumulator::kEndOfTime;
 }
 
@@ -306,7 +303,7 @@ bool Producer::ScheduleRetry(Outgoing& outgoing, const Status& failure, std::min
   if (!options_.retry_policy.ShouldRetry(failure.code(), failures)) return false;
   const double uniform = std::uniform_real_distribution<double>(0, 1)(random);
   const auto backoff = options_.retry_policy.Backoff(failures, uniform);
-  const Lock lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   if (stopping_) return false;
   accumulator_.Retry(std::move(outgoing), Clock::NowNanoseconds() + static_cast<Nanoseconds>(backoff.count()));
   return true;
@@ -344,12 +341,12 @@ void Producer::Fail(Outgoing outgoing, Status failure, SendError reason) {
 void Producer::Finish(Outgoing outgoing, std::size_t failed) {
   outgoing.batch->waiters.clear();
   {
-    const Lock lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     failed_records_ += failed;
     accumulator_.Complete(std::move(outgoing));
   }
-  room_.notify_all();
-  done_.notify_all();
+  room_.NotifyAll();
+  done_.NotifyAll();
 }
 
 }  // namespace streamhouse::client

@@ -30,14 +30,12 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <future>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <random>
 #include <stop_token>
@@ -56,6 +54,7 @@
 #include "client/retry_policy.h"
 #include "client/send_error.h"
 #include "client/timestamp_clock.h"
+#include "metrics_core/mutex.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::client {
@@ -110,7 +109,6 @@ class Producer {
     RoundRobin round_robin;
     std::vector<std::unique_ptr<RecordAccumulator::Partition>> partitions;
   };
-  using Lock = std::unique_lock<std::mutex>;
 
   // A refusal of Send(), and how it is counted.
   struct Refusal {
@@ -126,15 +124,15 @@ class Producer {
   static Refusal ClosedRefusal();
   std::optional<Refusal> Accept(std::string_view topic, const RecordView& record, DeliveryCallback on_delivery,
                                 std::optional<std::uint32_t> partition);
-  Result<Topic*> FindTopic(Lock& lock, std::string_view name, std::optional<std::uint32_t> partition);
-  // Lets the lock go while it waits.
-  Result<TopicDescription> LookUp(Lock& lock, std::string_view name);
-  Topic& Remember(std::string_view name, std::uint32_t partitions);
-  bool WaitForRoom(Lock& lock, std::size_t bytes);
+  // These three let the lock go while they wait.
+  Result<Topic*> FindTopic(std::string_view name, std::optional<std::uint32_t> partition) STREAMHOUSE_REQUIRES(mutex_);
+  Result<TopicDescription> LookUp(std::string_view name) STREAMHOUSE_REQUIRES(mutex_);
+  bool WaitForRoom(std::size_t bytes) STREAMHOUSE_REQUIRES(mutex_);
+  Topic& Remember(std::string_view name, std::uint32_t partitions) STREAMHOUSE_REQUIRES(mutex_);
 
-  bool NeedsSender() const;
+  bool NeedsSender() const STREAMHOUSE_REQUIRES(mutex_);
   void RunSender();
-  void WaitForWork(Lock& lock, Nanoseconds now);
+  void WaitForWork(Nanoseconds now) STREAMHOUSE_REQUIRES(mutex_);
   void Attempt(RecordAccumulator::Outgoing outgoing, std::minstd_rand& random);
   bool ScheduleRetry(RecordAccumulator::Outgoing& outgoing, const Status& failure, std::minstd_rand& random);
   void Acknowledge(RecordAccumulator::Outgoing outgoing, Offset base_offset);
@@ -143,26 +141,25 @@ class Producer {
 
   // Immutable after construction.
   const ProducerOptions options_;
-  std::stop_source attempts_;  // triggered when attempts under way are to be cut short
-  std::mutex close_mutex_;     // one Close() at a time
+  std::stop_source attempts_;   // triggered when attempts under way are to be cut short
+  metrics::Mutex close_mutex_;  // one Close() at a time
+  std::vector<std::thread> senders_ STREAMHOUSE_GUARDED_BY(close_mutex_);
 
-  std::mutex mutex_;
-  std::condition_variable work_;  // for senders: a batch is ready, a deadline wants watching, or stopping_
-  std::condition_variable room_;  // for Send(): a batch was completed, or closed_
-  std::condition_variable done_;  // for Flush(): a batch was completed
-
-  // Guarded by mutex_.
-  std::map<std::string, Topic, std::less<>> topics_;  // nodes are stable; the accumulator points into them
-  RecordAccumulator accumulator_;
-  TimestampClock timestamp_clock_;
-  std::minstd_rand random_{std::random_device{}()};  // for the back-off of look-ups
+  metrics::Mutex mutex_;
+  metrics::CondVar work_;  // for senders: a batch is ready, a deadline wants watching, or stopping_
+  metrics::CondVar room_;  // for Send(): a batch was completed, or closed_
+  metrics::CondVar done_;  // for Flush(): a batch was completed
+  // Nodes are stable; the accumulator points into them.
+  std::map<std::string, Topic, std::less<>> topics_ STREAMHOUSE_GUARDED_BY(mutex_);
+  RecordAccumulator accumulator_ STREAMHOUSE_GUARDED_BY(mutex_);
+  TimestampClock timestamp_clock_ STREAMHOUSE_GUARDED_BY(mutex_);
+  // For the back-off of look-ups.
+  std::minstd_rand random_ STREAMHOUSE_GUARDED_BY(mutex_){std::random_device{}()};
   // A sender sleeps until then, so that nobody else needs to: kEndOfTime when none does.
-  Nanoseconds watched_until_ = RecordAccumulator::kEndOfTime;
-  std::size_t failed_records_ = 0;
-  bool closed_ = false;    // Send() refuses
-  bool stopping_ = false;  // senders give up what is left, then leave
-
-  std::vector<std::thread> senders_;  // guarded by close_mutex_
+  Nanoseconds watched_until_ STREAMHOUSE_GUARDED_BY(mutex_) = RecordAccumulator::kEndOfTime;
+  std::size_t failed_records_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
+  bool closed_ STREAMHOUSE_GUARDED_BY(mutex_) = false;    // Send() refuses
+  bool stopping_ STREAMHOUSE_GUARDED_BY(mutex_) = false;  // senders give up what is left, then leave
 };
 
 // Each setter has the default of ProducerOptions.

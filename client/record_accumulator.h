@@ -111,7 +111,6 @@ class RecordAccumulator {
       : limits_(limits), producer_id_(producer_id) {}
 
   static std::size_t ChargedBytes(const RecordView& record) { return record.bytes() + kRecordOverheadBytes; }
-  bool FitsABatch(std::size_t charged_bytes) const { return charged_bytes <= limits_.batch_bytes; }
   bool HasRoom(std::size_t charged_bytes) const { return charged_bytes <= limits_.buffer_bytes - buffered_bytes_; }
 
   // The record fits a batch and there is room. The partition outlives the accumulator. `entered` is when its sender

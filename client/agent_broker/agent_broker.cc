@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -25,6 +24,7 @@
 #include "client/agent_broker/record_codec.h"
 #include "client/agent_broker/status_translation.h"
 #include "client/log_life.h"
+#include "metrics_core/mutex.h"
 #include "metrics_core/traceparent.h"
 #include "proto/renewed_tls.h"
 #include "proto/streamhouse.grpc.pb.h"
@@ -160,8 +160,9 @@ class AgentBroker : public Broker, public GroupOperations {
   MessagePool<v1::ProduceRequest> produce_requests_;
   MessagePool<v1::FetchResponse> fetch_responses_;
 
-  std::mutex tls_mutex_;
-  metrics::Status tls_refused_;  // why the files, as they were last looked at, are not used; guarded by tls_mutex_
+  metrics::Mutex tls_mutex_;
+  // Why the files, as they were last looked at, are not used.
+  metrics::Status tls_refused_ STREAMHOUSE_GUARDED_BY(tls_mutex_);
 };
 
 Status AgentBroker::WaitForConnection(const CallLimits& limits) {
@@ -181,7 +182,7 @@ Status AgentBroker::WaitForConnection(const CallLimits& limits) {
 
 Status AgentBroker::RefreshTls() {
   if (tls_files_ == nullptr) return Status::Ok();
-  const std::lock_guard lock(tls_mutex_);
+  const metrics::MutexLock lock(tls_mutex_);
   const auto change = tls_files_->Refresh();
   if (!change.ok()) tls_refused_ = change.status();
   if (change.ok() && *change == RenewedTls::Change::kTaken) tls_refused_ = Status::Ok();

@@ -10,9 +10,10 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
+
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::client {
 
@@ -35,7 +36,7 @@ class MessagePool {
   };
 
   Lease Take() {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     if (free_.empty()) return Lease(*this, std::make_unique<Message>());
     std::unique_ptr<Message> message = std::move(free_.back());
     free_.pop_back();
@@ -45,12 +46,12 @@ class MessagePool {
  private:
   void GiveBack(std::unique_ptr<Message> message) {
     message->Clear();
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     free_.push_back(std::move(message));
   }
 
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<Message>> free_;  // guarded by mutex_
+  metrics::Mutex mutex_;
+  std::vector<std::unique_ptr<Message>> free_ STREAMHOUSE_GUARDED_BY(mutex_);
 };
 
 }  // namespace streamhouse::client

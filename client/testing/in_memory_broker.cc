@@ -14,45 +14,45 @@ Status CutShort() {
 }  // namespace
 
 void InMemoryBroker::FailCall(BrokerCall call, std::size_t nth, Status failure) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   script(call).failures[script(call).begun + nth] = std::move(failure);
 }
 
 void InMemoryBroker::FailAfterWriting(std::size_t nth_produce, Status failure) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   failures_after_writing_[script(BrokerCall::kProduce).begun + nth_produce] = std::move(failure);
 }
 
 void InMemoryBroker::FailAfterStoring(std::size_t nth_commit, Status failure) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   failures_after_storing_[script(BrokerCall::kCommit).begun + nth_commit] = std::move(failure);
 }
 
 void InMemoryBroker::FailEvery(BrokerCall call, Status failure) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   script(call).every_failure = std::move(failure);
 }
 
 void InMemoryBroker::Hold(BrokerCall call) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   script(call).held = true;
 }
 
 void InMemoryBroker::Release(BrokerCall call) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   script(call).held = false;
-  changed_.notify_all();
+  changed_.NotifyAll();
 }
 
 void InMemoryBroker::Hold(const TopicPartition& partition) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   held_partitions_.insert(partition);
 }
 
 void InMemoryBroker::Release(const TopicPartition& partition) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   held_partitions_.erase(partition);
-  changed_.notify_all();
+  changed_.NotifyAll();
 }
 
 void InMemoryBroker::OpenLogs(std::string_view topic, std::uint32_t partitions) {
@@ -64,12 +64,12 @@ void InMemoryBroker::OpenLogs(std::string_view topic, std::uint32_t partitions) 
 }
 
 void InMemoryBroker::TrimBefore(const TopicPartition& partition, Offset offset) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   logs_.at(partition).start = offset;
 }
 
 void InMemoryBroker::CutAt(const TopicPartition& partition, Offset offset) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   Log& log = logs_.at(partition);
   RecordBatch kept;
   for (Offset i = 0; i < offset; ++i) kept.Append(log.records[i]);
@@ -83,32 +83,33 @@ void InMemoryBroker::CutAt(const TopicPartition& partition, Offset offset) {
 }
 
 void InMemoryBroker::Damage(const TopicPartition& partition, const DamagedRange& damaged) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   logs_.at(partition).damaged = damaged;
 }
 
 void InMemoryBroker::Assign(std::vector<TopicPartition> partitions) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   assigned_ = std::move(partitions);
 }
 
 std::vector<TopicPartition> InMemoryBroker::owned() const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return owned_;
 }
 
 std::size_t InMemoryBroker::calls(BrokerCall call) const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return script(call).begun;
 }
 
 bool InMemoryBroker::WaitForCalls(BrokerCall call, std::size_t count) const {
-  Lock lock(mutex_);
-  return changed_.wait_for(lock, std::chrono::seconds(30), [&] { return script(call).begun >= count; });
+  const metrics::MutexLock lock(mutex_);
+  return changed_.WaitFor(mutex_, std::chrono::seconds(30),
+                          [&]() STREAMHOUSE_REQUIRES(mutex_) { return script(call).begun >= count; });
 }
 
 std::vector<std::string> InMemoryBroker::Values(const TopicPartition& partition) const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   const RecordBatch& records = logs_.at(partition).records;
   std::vector<std::string> values;
   for (std::size_t i = 0; i < records.size(); ++i) values.emplace_back(records[i].value);
@@ -116,28 +117,28 @@ std::vector<std::string> InMemoryBroker::Values(const TopicPartition& partition)
 }
 
 Compression InMemoryBroker::last_compression() const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return last_compression_;
 }
 
 std::vector<std::size_t> InMemoryBroker::BatchSizes(const TopicPartition& partition) const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return logs_.at(partition).batch_sizes;
 }
 
-Status InMemoryBroker::Begin(Lock& lock, BrokerCall call, const CallLimits& limits, const TopicPartition* partition) {
+Status InMemoryBroker::Begin(BrokerCall call, const CallLimits& limits, const TopicPartition* partition) {
   const std::size_t number = ++script(call).begun;
-  changed_.notify_all();
-  const auto is_free = [&] {
+  changed_.NotifyAll();
+  const auto is_free = [&]() STREAMHOUSE_REQUIRES(mutex_) {
     return !script(call).held && (partition == nullptr || !held_partitions_.contains(*partition));
   };
-  if (!WaitUntil(lock, limits, is_free)) return CutShort();
+  if (!WaitUntil(limits, is_free)) return CutShort();
   const auto scripted = script(call).failures.find(number);
   return scripted != script(call).failures.end() ? scripted->second : script(call).every_failure;
 }
 
-bool InMemoryBroker::WaitUntil(Lock& lock, const CallLimits& limits, const std::function<bool()>& condition) {
-  return changed_.wait_until(lock, limits.stop, limits.deadline, condition);
+bool InMemoryBroker::WaitUntil(const CallLimits& limits, const std::function<bool()>& condition) {
+  return changed_.WaitUntil(mutex_, limits.stop, limits.deadline, condition);
 }
 
 LogLife InMemoryBroker::LifeSince(const Log& log, std::uint64_t open_id) {
@@ -159,15 +160,15 @@ Result<InMemoryBroker::Log*> InMemoryBroker::FindLog(const TopicPartition& parti
 
 Result<Offset> InMemoryBroker::Produce(const TopicPartition& partition, const RecordBatch& batch,
                                        const CallLimits& limits) {
-  Lock lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   const std::size_t number = script(BrokerCall::kProduce).begun + 1;
-  if (Status failure = Begin(lock, BrokerCall::kProduce, limits, &partition); !failure.ok()) return failure;
+  if (Status failure = Begin(BrokerCall::kProduce, limits, &partition); !failure.ok()) return failure;
   const Result<Log*> log = FindLog(partition);
   if (!log.ok()) return log.status();
   if (batch.empty()) return Status(StatusCode::kInvalidArgument, "an empty batch");
   last_compression_ = batch.compression();
   const Result<Offset> base_offset = Write(*log.value(), batch);
-  changed_.notify_all();
+  changed_.NotifyAll();
   const auto scripted = failures_after_writing_.find(number);
   if (base_offset.ok() && scripted != failures_after_writing_.end()) return scripted->second;
   return base_offset;
@@ -190,8 +191,8 @@ Result<Offset> InMemoryBroker::Write(Log& log, const RecordBatch& batch) {
 }
 
 Result<FetchedBatch> InMemoryBroker::Fetch(const FetchRequest& request, const CallLimits& limits) {
-  Lock lock(mutex_);
-  if (Status failure = Begin(lock, BrokerCall::kFetch, limits); !failure.ok()) return failure;
+  const metrics::MutexLock lock(mutex_);
+  if (Status failure = Begin(BrokerCall::kFetch, limits); !failure.ok()) return failure;
   Result<Log*> found = FindLog(request.partition, request.topic_id);
   if (!found.ok()) return found.status();
   if (const Log& log = *found.value(); request.offset < log.start || request.offset > log.records.size()) {
@@ -199,7 +200,7 @@ Result<FetchedBatch> InMemoryBroker::Fetch(const FetchRequest& request, const Ca
   }
   CallLimits wait = limits;
   wait.deadline = std::min(limits.deadline, DeadlineAfter(request.max_wait));
-  const bool has_records = WaitUntil(lock, wait, [&] {
+  const bool has_records = WaitUntil(wait, [&]() STREAMHOUSE_REQUIRES(mutex_) {
     found = FindLog(request.partition, request.topic_id);
     return !found.ok() || found.value()->records.size() > request.offset;
   });
@@ -220,8 +221,8 @@ Result<FetchedBatch> InMemoryBroker::Fetch(const FetchRequest& request, const Ca
 }
 
 Result<Watermarks> InMemoryBroker::ReadWatermarks(const WatermarksRequest& request, const CallLimits& limits) {
-  Lock lock(mutex_);
-  if (Status failure = Begin(lock, BrokerCall::kReadWatermarks, limits); !failure.ok()) return failure;
+  const metrics::MutexLock lock(mutex_);
+  if (Status failure = Begin(BrokerCall::kReadWatermarks, limits); !failure.ok()) return failure;
   const Result<Log*> found = FindLog(request.partition);
   if (!found.ok()) return found.status();
   const Log& log = *found.value();
@@ -236,9 +237,9 @@ Result<Watermarks> InMemoryBroker::ReadWatermarks(const WatermarksRequest& reque
 
 Status InMemoryBroker::Commit(const GroupMember& member, const TopicPartition& partition, Offset next,
                               const CallLimits& limits) {
-  Lock lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   const std::size_t number = script(BrokerCall::kCommit).begun + 1;
-  if (Status failure = Begin(lock, BrokerCall::kCommit, limits); !failure.ok()) return failure;
+  if (Status failure = Begin(BrokerCall::kCommit, limits); !failure.ok()) return failure;
   const Result<Log*> log = FindLog(partition, member.life.topic_id);
   if (!log.ok()) return log.status();
   if (LogPosition{.offset = next, .life = member.life}.In(LifeSince(*log.value(), member.life.open_id)) < next) {
@@ -256,8 +257,8 @@ Status InMemoryBroker::Commit(const GroupMember& member, const TopicPartition& p
 
 Result<std::optional<Offset>> InMemoryBroker::Committed(std::string_view group, const TopicPartition& partition,
                                                         const CallLimits& limits) {
-  Lock lock(mutex_);
-  if (Status failure = Begin(lock, BrokerCall::kCommitted, limits); !failure.ok()) return failure;
+  const metrics::MutexLock lock(mutex_);
+  if (Status failure = Begin(BrokerCall::kCommitted, limits); !failure.ok()) return failure;
   const auto found = committed_.find({std::string(group), partition});
   if (found == committed_.end()) return std::optional<Offset>();
   return std::optional<Offset>(found->second);
@@ -266,8 +267,8 @@ Result<std::optional<Offset>> InMemoryBroker::Committed(std::string_view group, 
 Result<std::vector<TopicPartition>> InMemoryBroker::Heartbeat(const GroupMember& /*member*/,
                                                               const GroupHeartbeat& heartbeat,
                                                               const CallLimits& limits) {
-  Lock lock(mutex_);
-  if (Status failure = Begin(lock, BrokerCall::kHeartbeat, limits); !failure.ok()) return failure;
+  const metrics::MutexLock lock(mutex_);
+  if (Status failure = Begin(BrokerCall::kHeartbeat, limits); !failure.ok()) return failure;
   owned_ = heartbeat.owned;
   if (assigned_) return *assigned_;
   std::vector<TopicPartition> all;
@@ -280,13 +281,13 @@ Result<std::vector<TopicPartition>> InMemoryBroker::Heartbeat(const GroupMember&
 }
 
 Status InMemoryBroker::LeaveGroup(const GroupMember& /*member*/, const CallLimits& limits) {
-  Lock lock(mutex_);
-  return Begin(lock, BrokerCall::kLeaveGroup, limits);
+  const metrics::MutexLock lock(mutex_);
+  return Begin(BrokerCall::kLeaveGroup, limits);
 }
 
 Status InMemoryBroker::CreateTopic(const TopicDescription& topic, const CallLimits& limits) {
-  Lock lock(mutex_);
-  if (Status failure = Begin(lock, BrokerCall::kCreateTopic, limits); !failure.ok()) return failure;
+  const metrics::MutexLock lock(mutex_);
+  if (Status failure = Begin(BrokerCall::kCreateTopic, limits); !failure.ok()) return failure;
   if (topic.partitions == 0) return {StatusCode::kInvalidArgument, "a topic without partitions"};
   const auto [created, is_new] = topics_.try_emplace(topic.name, topic);
   if (!is_new && created->second.partitions != topic.partitions)
@@ -297,16 +298,16 @@ Status InMemoryBroker::CreateTopic(const TopicDescription& topic, const CallLimi
 }
 
 Result<std::vector<TopicDescription>> InMemoryBroker::ListTopics(const CallLimits& limits) {
-  Lock lock(mutex_);
-  if (Status failure = Begin(lock, BrokerCall::kListTopics, limits); !failure.ok()) return failure;
+  const metrics::MutexLock lock(mutex_);
+  if (Status failure = Begin(BrokerCall::kListTopics, limits); !failure.ok()) return failure;
   std::vector<TopicDescription> all;
   for (const auto& [name, topic] : topics_) all.push_back(topic);
   return all;
 }
 
 Status InMemoryBroker::AddPartitions(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) {
-  Lock lock(mutex_);
-  if (Status failure = Begin(lock, BrokerCall::kAddPartitions, limits); !failure.ok()) return failure;
+  const metrics::MutexLock lock(mutex_);
+  if (Status failure = Begin(BrokerCall::kAddPartitions, limits); !failure.ok()) return failure;
   const auto found = topics_.find(topic);
   if (found == topics_.end()) return {StatusCode::kNotFound, "no topic " + std::string(topic)};
   if (partitions <= found->second.partitions) return {StatusCode::kInvalidArgument, "not more partitions than now"};
@@ -316,8 +317,8 @@ Status InMemoryBroker::AddPartitions(std::string_view topic, std::uint32_t parti
 }
 
 Result<DeletedTopic> InMemoryBroker::DeleteTopic(std::string_view topic, const CallLimits& limits) {
-  Lock lock(mutex_);
-  if (Status failure = Begin(lock, BrokerCall::kDeleteTopic, limits); !failure.ok()) return failure;
+  const metrics::MutexLock lock(mutex_);
+  if (Status failure = Begin(BrokerCall::kDeleteTopic, limits); !failure.ok()) return failure;
   const auto found = topics_.find(topic);
   if (found == topics_.end()) return Status(StatusCode::kNotFound, "no topic " + std::string(topic));
   DeletedTopic deleted = {.partitions = found->second.partitions};
@@ -330,13 +331,13 @@ Result<DeletedTopic> InMemoryBroker::DeleteTopic(std::string_view topic, const C
   std::erase_if(logs_, [topic](const auto& entry) { return entry.first.topic == topic; });
   std::erase_if(committed_, is_of_topic);
   std::erase_if(commit_sequences_, is_of_topic);
-  changed_.notify_all();
+  changed_.NotifyAll();
   return deleted;
 }
 
 Status InMemoryBroker::SetRetention(std::string_view topic, const Retention& retention, const CallLimits& limits) {
-  Lock lock(mutex_);
-  if (Status failure = Begin(lock, BrokerCall::kSetRetention, limits); !failure.ok()) return failure;
+  const metrics::MutexLock lock(mutex_);
+  if (Status failure = Begin(BrokerCall::kSetRetention, limits); !failure.ok()) return failure;
   const auto found = topics_.find(topic);
   if (found == topics_.end()) return {StatusCode::kNotFound, "no topic " + std::string(topic)};
   found->second.retention = retention;
@@ -344,8 +345,8 @@ Status InMemoryBroker::SetRetention(std::string_view topic, const Retention& ret
 }
 
 Result<TopicDescription> InMemoryBroker::DescribeTopic(std::string_view topic, const CallLimits& limits) {
-  Lock lock(mutex_);
-  if (Status failure = Begin(lock, BrokerCall::kDescribeTopic, limits); !failure.ok()) return failure;
+  const metrics::MutexLock lock(mutex_);
+  if (Status failure = Begin(BrokerCall::kDescribeTopic, limits); !failure.ok()) return failure;
   const auto found = topics_.find(topic);
   if (found == topics_.end()) return Status(StatusCode::kNotFound, "no topic " + std::string(topic));
   return found->second;

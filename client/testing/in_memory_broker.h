@@ -18,12 +18,10 @@
 #pragma once
 
 #include <array>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -36,6 +34,7 @@
 #include "client/log_life.h"
 #include "client/record.h"
 #include "client/record_batch.h"
+#include "metrics_core/mutex.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::client {
@@ -117,8 +116,6 @@ class InMemoryBroker : public Broker {
   Status SetRetention(std::string_view topic, const Retention& retention, const CallLimits& limits) override;
 
  private:
-  using Lock = std::unique_lock<std::mutex>;
-
   struct LastBatch {
     std::uint64_t end_sequence = 0;
     std::uint64_t sequence = 0;
@@ -143,36 +140,39 @@ class InMemoryBroker : public Broker {
     Status every_failure;
   };
 
-  Script& script(BrokerCall call) { return scripts_[static_cast<std::size_t>(call)]; }
-  const Script& script(BrokerCall call) const { return scripts_[static_cast<std::size_t>(call)]; }
+  Script& script(BrokerCall call) STREAMHOUSE_REQUIRES(mutex_) { return scripts_[static_cast<std::size_t>(call)]; }
+  const Script& script(BrokerCall call) const STREAMHOUSE_REQUIRES(mutex_) {
+    return scripts_[static_cast<std::size_t>(call)];
+  }
 
   // Counts the call, waits while it is held, and gives the failure that is scripted for it.
-  Status Begin(Lock& lock, BrokerCall call, const CallLimits& limits, const TopicPartition* partition = nullptr);
-  bool WaitUntil(Lock& lock, const CallLimits& limits, const std::function<bool()>& condition);
+  Status Begin(BrokerCall call, const CallLimits& limits, const TopicPartition* partition = nullptr)
+      STREAMHOUSE_REQUIRES(mutex_);
+  bool WaitUntil(const CallLimits& limits, const std::function<bool()>& condition) STREAMHOUSE_REQUIRES(mutex_);
   // The offset of the first record, also of a batch that was there.
   static Result<Offset> Write(Log& log, const RecordBatch& batch);
   // As an answer to a call that names `open_id`.
   static LogLife LifeSince(const Log& log, std::uint64_t open_id);
-  Result<Log*> FindLog(const TopicPartition& partition, std::uint64_t topic_id = 0);
-  void OpenLogs(std::string_view topic, std::uint32_t partitions);
+  Result<Log*> FindLog(const TopicPartition& partition, std::uint64_t topic_id = 0) STREAMHOUSE_REQUIRES(mutex_);
+  void OpenLogs(std::string_view topic, std::uint32_t partitions) STREAMHOUSE_REQUIRES(mutex_);
 
-  mutable std::mutex mutex_;
-  mutable std::condition_variable_any changed_;  // anything below
-
-  // Guarded by mutex_.
-  std::array<Script, kBrokerCalls> scripts_;
-  std::map<std::size_t, Status> failures_after_writing_;  // by the number of the Produce
-  std::map<std::size_t, Status> failures_after_storing_;  // by the number of the Commit
-  std::set<TopicPartition> held_partitions_;
-  std::map<std::string, TopicDescription, std::less<>> topics_;
-  std::map<std::string, std::uint64_t, std::less<>> topic_ids_;
-  std::uint64_t last_id_ = 0;  // of topics and of openings of logs
-  std::map<TopicPartition, Log> logs_;
-  std::map<std::pair<std::string, TopicPartition>, Offset> committed_;
-  std::map<std::pair<std::string, TopicPartition>, std::uint64_t> commit_sequences_;  // the highest, by member
-  Compression last_compression_ = Compression::kNone;
-  std::optional<std::vector<TopicPartition>> assigned_;
-  std::vector<TopicPartition> owned_;
+  mutable metrics::Mutex mutex_;
+  mutable metrics::CondVar changed_;  // anything below
+  std::array<Script, kBrokerCalls> scripts_ STREAMHOUSE_GUARDED_BY(mutex_);
+  // By the number of the Produce, and of the Commit.
+  std::map<std::size_t, Status> failures_after_writing_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::map<std::size_t, Status> failures_after_storing_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::set<TopicPartition> held_partitions_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::map<std::string, TopicDescription, std::less<>> topics_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::map<std::string, std::uint64_t, std::less<>> topic_ids_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::uint64_t last_id_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;  // of topics and of openings of logs
+  std::map<TopicPartition, Log> logs_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::map<std::pair<std::string, TopicPartition>, Offset> committed_ STREAMHOUSE_GUARDED_BY(mutex_);
+  // The highest, by member.
+  std::map<std::pair<std::string, TopicPartition>, std::uint64_t> commit_sequences_ STREAMHOUSE_GUARDED_BY(mutex_);
+  Compression last_compression_ STREAMHOUSE_GUARDED_BY(mutex_) = Compression::kNone;
+  std::optional<std::vector<TopicPartition>> assigned_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::vector<TopicPartition> owned_ STREAMHOUSE_GUARDED_BY(mutex_);
 };
 
 }  // namespace streamhouse::client
