@@ -11,12 +11,12 @@
 #include <unistd.h>
 
 #include <array>
-#include <mutex>
 #include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
 
+#include "metrics_core/mutex.h"
 #include "proto/pem_file.h"
 
 namespace streamhouse {
@@ -69,14 +69,14 @@ class MemoryText {
 class FreeDescriptors {
  public:
   int Take() {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     if (free_.empty()) return -1;
     const int fd = free_.back();
     free_.pop_back();
     return fd;
   }
   void Return(int fd) {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     free_.push_back(fd);
   }
   // One for each kind of content, which an old reader may find in the place of its own.
@@ -90,8 +90,8 @@ class FreeDescriptors {
   }
 
  private:
-  std::mutex mutex_;
-  std::vector<int> free_;
+  metrics::Mutex mutex_;
+  std::vector<int> free_ STREAMHOUSE_GUARDED_BY(mutex_);
 };
 
 // A file in memory that a path leads to.
