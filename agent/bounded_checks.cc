@@ -28,7 +28,7 @@ metrics::Status BoundedChecks::Start() {
 void BoundedChecks::Ask(Done done) {
   bool is_first = false;
   {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     if (!stopped_ && waiting_.size() < kChecksWaitingMax) {
       is_first = waiting_.empty();
       waiting_.push_back(
@@ -44,7 +44,7 @@ void BoundedChecks::Ask(Done done) {
 
 void BoundedChecks::Evaluate() {
   {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     if (waiting_.empty()) return;
   }
   AnswerAll(health_ == nullptr || health_->Evaluate().ready());
@@ -53,7 +53,7 @@ void BoundedChecks::Evaluate() {
 void BoundedChecks::AnswerAll(bool is_ready) {
   std::deque<Waiting> answered;
   {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     answered.swap(waiting_);
   }
   for (const Waiting& one : answered) one.done(is_ready);
@@ -63,7 +63,7 @@ std::chrono::nanoseconds BoundedChecks::AnswerLateOnes() {
   for (;;) {
     Done done;
     {
-      const std::lock_guard lock(mutex_);
+      const metrics::MutexLock lock(mutex_);
       if (waiting_.empty()) return kIdle;
       const auto now = std::chrono::steady_clock::now();
       if (waiting_.front().deadline > now) return waiting_.front().deadline - now;
@@ -76,7 +76,7 @@ std::chrono::nanoseconds BoundedChecks::AnswerLateOnes() {
 
 void BoundedChecks::Stop() {
   {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     stopped_ = true;
   }
   AnswerAll(false);

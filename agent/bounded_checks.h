@@ -15,10 +15,10 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
-#include <mutex>
 
 #include "agent/periodic_task.h"
 #include "metrics_core/health.h"
+#include "metrics_core/mutex.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::agent {
@@ -56,10 +56,10 @@ class BoundedChecks {
   const metrics::Health* const health_;  // may be null
   const std::chrono::milliseconds wait_time_;
 
-  std::mutex mutex_;
-  // guarded by mutex_
-  std::deque<Waiting> waiting_;  // in the order of their coming, and so of their deadlines
-  bool stopped_ = false;
+  metrics::Mutex mutex_;
+  // In the order of their coming, and so of their deadlines.
+  std::deque<Waiting> waiting_ STREAMHOUSE_GUARDED_BY(mutex_);
+  bool stopped_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
 
   PeriodicTask evaluation_;
   PeriodicTask late_;

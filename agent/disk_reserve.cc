@@ -28,7 +28,7 @@ bool DiskReserve::Probe() {
 }
 
 void DiskReserve::Refill() {
-  const std::lock_guard file_lock(file_mutex_);
+  const metrics::MutexLock file_lock(file_mutex_);
   const bool was_healthy = Health().ok();
   const auto present = files_.FileSize(path());
   const bool was_taken = bytes_ == 0 || (present.ok() && *present == bytes_);
@@ -37,7 +37,7 @@ void DiskReserve::Refill() {
   const bool is_taken = was_taken || Take();
   const bool has_room = is_taken && (was_healthy || !was_taken || Probe());
   {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     is_taken_ = is_taken;
     is_full_ = is_full_ && !has_room;
   }
@@ -47,11 +47,11 @@ void DiskReserve::Refill() {
 }
 
 bool DiskReserve::GiveUp() {
-  const std::lock_guard file_lock(file_mutex_);
+  const metrics::MutexLock file_lock(file_mutex_);
   const auto present = files_.FileSize(path());
   if (!present.ok() || *present == 0 || !files_.RemoveFile(path()).ok()) return false;
   {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     is_taken_ = false;
     is_full_ = true;
   }
@@ -61,7 +61,7 @@ bool DiskReserve::GiveUp() {
 
 void DiskReserve::NoteFull() {
   {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     if (is_full_) return;
     is_full_ = true;
   }
@@ -69,7 +69,7 @@ void DiskReserve::NoteFull() {
 }
 
 Status DiskReserve::Health() const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   if (is_taken_ && !is_full_) return Status::Ok();
   return {StatusCode::kResourceExhausted,
           "the disk of " + folder_ + " is full; records are taken again when there is room"};

@@ -16,11 +16,11 @@
 #pragma once
 
 #include <cstdint>
-#include <mutex>
 #include <string>
 #include <utility>
 
 #include "agent/log/file_system.h"
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::agent {
 
@@ -46,20 +46,19 @@ class DiskReserve {
 
  private:
   bool HasRoom(std::uint64_t bytes) const;
-  bool Take();
-  bool Probe();
+  bool Take() STREAMHOUSE_REQUIRES(file_mutex_);
+  bool Probe() STREAMHOUSE_REQUIRES(file_mutex_);
   std::string path() const { return folder_ + "/reserve"; }
 
   FileSystem& files_;
   const std::string folder_;
   const std::uint64_t bytes_;
 
-  std::mutex file_mutex_;  // held while the file is changed; taken before mutex_
+  metrics::Mutex file_mutex_;  // held while the file is changed; taken before mutex_
 
-  mutable std::mutex mutex_;  // held for moments only
-  // guarded by mutex_
-  bool is_taken_ = true;  // until the first Refill()
-  bool is_full_ = false;
+  mutable metrics::Mutex mutex_;                         // held for moments only
+  bool is_taken_ STREAMHOUSE_GUARDED_BY(mutex_) = true;  // until the first Refill()
+  bool is_full_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace streamhouse::agent

@@ -50,15 +50,18 @@ Result<std::vector<TopicPartition>> GroupCoordinator::Heartbeat(const GroupMembe
   for (const TopicPartition& p : owned) {
     if (auto count = topics_.PartitionCount(p.topic); count.ok() && p.partition < *count) reads.insert(p);
   }
-  std::unique_lock<std::mutex> committing;
-  std::set<TopicPartition> claimed;
-  if (!reads.empty() && !IsKnown(member)) {
-    committing = std::unique_lock(commit_mutex_);
-    auto own = FindOwnPlaces(member, reads);
-    if (!own.ok()) return own.status();
-    claimed = *std::move(own);
-  }
-  const std::lock_guard lock(mutex_);
+  if (reads.empty() || IsKnown(member)) return Renew(member, reads, {});
+  // No commit may come between the look at the last ones and the claim.
+  const metrics::MutexLock committing(commit_mutex_);
+  auto own = FindOwnPlaces(member, reads);
+  if (!own.ok()) return own.status();
+  return Renew(member, reads, *own);
+}
+
+Result<std::vector<TopicPartition>> GroupCoordinator::Renew(const GroupMember& member,
+                                                            const std::set<TopicPartition>& reads,
+                                                            const std::set<TopicPartition>& claimed) {
+  const metrics::MutexLock lock(mutex_);
   if (changing_.contains(member.group)) {
     return Status(StatusCode::kUnavailable, "group " + member.group + " is being changed by an operator");
   }
@@ -98,7 +101,7 @@ Result<std::vector<TopicPartition>> GroupCoordinator::Heartbeat(const GroupMembe
 }
 
 bool GroupCoordinator::IsKnown(const GroupMember& member) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   const auto group = groups_.find(member.group);
   if (group == groups_.end()) return false;
   RemoveExpired(group->second);
@@ -132,7 +135,7 @@ Result<GroupCoordinator::Group*> GroupCoordinator::FindOrAdd(const std::string& 
 }
 
 void GroupCoordinator::Leave(const std::string& group, const std::string& member_id) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   const auto found = groups_.find(group);
   if (found == groups_.end() || found->second.members.erase(member_id) == 0) return;
   OperatorLog().info("group {group}: member {member} left, {members} remain", "group"_a = group, "member"_a = member_id,
@@ -145,7 +148,7 @@ void GroupCoordinator::Leave(const std::string& group, const std::string& member
 }
 
 Status GroupCoordinator::Commit(const GroupCommit& commit, const std::function<Status()>& store) {
-  const std::lock_guard committing(commit_mutex_);
+  const metrics::MutexLock committing(commit_mutex_);
   if (Status noted = NoteCommit(commit); !noted.ok()) return noted;
   return store();
 }
@@ -153,7 +156,7 @@ Status GroupCoordinator::Commit(const GroupCommit& commit, const std::function<S
 Status GroupCoordinator::AwaitMembers() {
   auto committed = store_.ListCommittedOffsets({});
   if (!committed.ok()) return committed.status();
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   awaited_until_ = clock_() + kMembersHeardWithin;
   for (const CommittedOffset& offset : *committed) {
     if (!offset.member_id.empty()) awaited_.insert(offset.group);
@@ -183,22 +186,22 @@ Status GroupCoordinator::CheckEmpty(const std::string& group) {
 
 Status GroupCoordinator::ChangeWhileEmpty(const std::string& group, const std::function<Status()>& change) {
   // A commit under way, of a member that has just left, comes before the change or not at all.
-  const std::lock_guard committing(commit_mutex_);
+  const metrics::MutexLock committing(commit_mutex_);
   {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     if (Status empty = CheckEmpty(group); !empty.ok()) return empty;
     if (!changing_.insert(group).second) {
       return {StatusCode::kFailedPrecondition, "group " + group + " is being changed by another operator"};
     }
   }
   Status changed = change();
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   changing_.erase(group);
   return changed;
 }
 
 std::map<std::string, std::uint32_t> GroupCoordinator::MemberCounts() {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   std::map<std::string, std::uint32_t> counts;
   for (auto& [name, group] : groups_) {
     RemoveExpired(group);
@@ -208,7 +211,7 @@ std::map<std::string, std::uint32_t> GroupCoordinator::MemberCounts() {
 }
 
 std::map<std::string, std::set<TopicPartition>> GroupCoordinator::Members(const std::string& group) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   std::map<std::string, std::set<TopicPartition>> members;
   const auto found = groups_.find(group);
   if (found == groups_.end()) return members;
@@ -221,7 +224,7 @@ Status GroupCoordinator::NoteCommit(const GroupCommit& commit) {
   const auto out_of_date = [&commit](const std::string& why) {
     return Status(StatusCode::kAborted, "partition " + commit.partition.ToString() + why + " in group " + commit.group);
   };
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   const auto found = groups_.find(commit.group);
   if (found == groups_.end()) return out_of_date(" is not this member's");
   RemoveExpired(found->second);

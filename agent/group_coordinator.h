@@ -32,7 +32,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <set>
 #include <span>
 #include <string>
@@ -42,6 +41,7 @@
 #include "agent/lease/lease.h"
 #include "agent/metadata/metadata_store.h"
 #include "agent/topic_catalog.h"
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::agent {
 
@@ -117,17 +117,21 @@ class GroupCoordinator {
 
   Status CheckMember(const GroupMember& member, std::size_t owned) const;
   bool IsKnown(const GroupMember& member);
-  // Of what a new member reads, where the last commit is its own, or there is none. Commits must not go on meanwhile.
-  Result<std::set<TopicPartition>> FindOwnPlaces(const GroupMember& member, const std::set<TopicPartition>& reads);
-  Status CheckEmpty(const std::string& group);
-  Result<Group*> FindOrAdd(const std::string& name);
+  // Of what a new member reads, where the last commit is its own, or there is none.
+  Result<std::set<TopicPartition>> FindOwnPlaces(const GroupMember& member, const std::set<TopicPartition>& reads)
+      STREAMHOUSE_REQUIRES(commit_mutex_);
+  // A new member keeps what it has `claimed`.
+  Result<std::vector<TopicPartition>> Renew(const GroupMember& member, const std::set<TopicPartition>& reads,
+                                            const std::set<TopicPartition>& claimed);
+  Status CheckEmpty(const std::string& group) STREAMHOUSE_REQUIRES(mutex_);
+  Result<Group*> FindOrAdd(const std::string& name) STREAMHOUSE_REQUIRES(mutex_);
   Result<std::map<std::string, std::uint32_t>> CountPartitions(const Group& group) const;
   static void AssignTargets(Group& group);
   static void AssignTopic(Group& group, const std::string& topic, std::uint32_t partitions);
   static void Claim(Group& group, Member& member, const std::set<TopicPartition>& owned);
   static void Grant(Group& group, Member& member, const std::set<TopicPartition>& reads);
   static bool IsGranted(const Group& group, const TopicPartition& partition);
-  Status NoteCommit(const GroupCommit& commit);
+  Status NoteCommit(const GroupCommit& commit) STREAMHOUSE_REQUIRES(commit_mutex_);
   bool RemoveExpired(Group& group) const;
 
   MetadataStore& store_;
@@ -135,13 +139,13 @@ class GroupCoordinator {
   const Clock clock_;
 
   // One commit or change at a time, while the store writes, and none while a new member joins. Taken before mutex_.
-  std::mutex commit_mutex_;
-  std::mutex mutex_;  // held for moments only
-  // guarded by mutex_
-  std::map<std::string, Group> groups_;
-  std::set<std::string> changing_;  // by ChangeWhileEmpty()
-  std::set<std::string> awaited_;   // groups whose members may not have been heard of, until then:
-  std::chrono::nanoseconds awaited_until_{0};
+  metrics::Mutex commit_mutex_;
+  metrics::Mutex mutex_;  // held for moments only
+  std::map<std::string, Group> groups_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::set<std::string> changing_ STREAMHOUSE_GUARDED_BY(mutex_);  // by ChangeWhileEmpty()
+  // Groups whose members may not have been heard of, until then:
+  std::set<std::string> awaited_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::chrono::nanoseconds awaited_until_ STREAMHOUSE_GUARDED_BY(mutex_){0};
 };
 
 }  // namespace streamhouse::agent

@@ -12,28 +12,28 @@ metrics::Status PeriodicTask::Start() {
 }
 
 void PeriodicTask::RunSoon() {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   run_soon_ = true;
-  changed_.notify_one();
+  changed_.NotifyOne();
 }
 
 void PeriodicTask::Stop() {
   {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     stopping_ = true;
-    changed_.notify_one();
+    changed_.NotifyOne();
   }
   if (thread_.joinable()) thread_.join();
 }
 
 void PeriodicTask::Run() {
-  std::unique_lock lock(mutex_);
+  metrics::MutexLock lock(mutex_);
   while (!stopping_) {
     run_soon_ = false;
-    lock.unlock();
+    lock.Unlock();
     const std::chrono::nanoseconds wait = work_();
-    lock.lock();
-    changed_.wait_for(lock, wait, [this] { return stopping_ || run_soon_; });
+    lock.Lock();
+    changed_.WaitFor(mutex_, wait, [this]() STREAMHOUSE_REQUIRES(mutex_) { return stopping_ || run_soon_; });
   }
 }
 

@@ -9,12 +9,11 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <thread>
 #include <utility>
 
+#include "metrics_core/mutex.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::agent {
@@ -40,11 +39,10 @@ class PeriodicTask {
   const Work work_;
   std::thread thread_;  // touched by Start and Stop only
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  // guarded by mutex_
-  bool stopping_ = false;
-  bool run_soon_ = false;
+  metrics::Mutex mutex_;
+  metrics::CondVar changed_;
+  bool stopping_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
+  bool run_soon_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace streamhouse::agent

@@ -33,7 +33,7 @@ std::string_view RefusalReasonName(RefusalReason reason) {
 
 void TopicBooks::Refuse(RefusalReason reason, std::uint64_t records) {
   received.Increment(records);
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   if (is_closed_) return;
   auto& counter = refused_by_reason_[static_cast<std::size_t>(reason)];
   if (!counter) counter = refused_.With(topic_, RefusalReasonName(reason));
@@ -41,7 +41,7 @@ void TopicBooks::Refuse(RefusalReason reason, std::uint64_t records) {
 }
 
 void TopicBooks::NoteDamaged(std::uint64_t records) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   if (!is_closed_) damaged_.With(topic_).Increment(records);
 }
 
@@ -82,7 +82,7 @@ std::shared_ptr<TopicBooks> RecordBooks::Open(const std::string& topic) const {
 
 void RecordBooks::Close(TopicBooks& books) const {
   // A refusal or a reader at work must not bring a series back.
-  const std::lock_guard lock(books.mutex_);
+  const metrics::MutexLock lock(books.mutex_);
   books.is_closed_ = true;
   RemoveSeries(books.topic_);
 }

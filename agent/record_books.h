@@ -29,7 +29,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,6 +36,7 @@
 #include "metrics_core/counter.h"
 #include "metrics_core/family.h"
 #include "metrics_core/gauge.h"
+#include "metrics_core/mutex.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 
@@ -87,10 +87,9 @@ class TopicBooks {
   metrics::Family<metrics::Counter> refused_;
   metrics::Family<metrics::Counter> damaged_;
 
-  std::mutex mutex_;
-  // guarded by mutex_
-  bool is_closed_ = false;
-  std::array<std::optional<metrics::Counter>, kRefusalReasonCount> refused_by_reason_;
+  metrics::Mutex mutex_;
+  bool is_closed_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
+  std::array<std::optional<metrics::Counter>, kRefusalReasonCount> refused_by_reason_ STREAMHOUSE_GUARDED_BY(mutex_);
 };
 
 class RecordBooks {

@@ -7,7 +7,7 @@
 namespace streamhouse::agent {
 
 std::optional<AppendWaiters::Id> AppendWaiters::Add(std::uint64_t offset, std::function<void()> wake) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   if (closed_ || end_offset_ > offset) return std::nullopt;
   const Id id = next_id_++;
   waiters_.emplace(id, Waiter{offset, std::move(wake)});
@@ -15,16 +15,16 @@ std::optional<AppendWaiters::Id> AppendWaiters::Add(std::uint64_t offset, std::f
 }
 
 void AppendWaiters::Remove(Id id) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   waiters_.erase(id);
 }
 
 void AppendWaiters::Advance(std::uint64_t end_offset) {
   std::vector<std::function<void()>> due;
   {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     end_offset_ = std::max(end_offset_, end_offset);
-    std::erase_if(waiters_, [&](auto& entry) {
+    std::erase_if(waiters_, [&](auto& entry) STREAMHOUSE_REQUIRES(mutex_) {
       if (entry.second.offset >= end_offset_) return false;
       due.push_back(std::move(entry.second.wake));
       return true;
@@ -36,7 +36,7 @@ void AppendWaiters::Advance(std::uint64_t end_offset) {
 void AppendWaiters::WakeAll() {
   std::unordered_map<Id, Waiter> due;
   {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     due.swap(waiters_);
   }
   for (const auto& [id, waiter] : due) waiter.wake();
@@ -44,14 +44,14 @@ void AppendWaiters::WakeAll() {
 
 void AppendWaiters::Close() {
   {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     closed_ = true;
   }
   WakeAll();
 }
 
 bool AppendWaiters::closed() const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return closed_;
 }
 

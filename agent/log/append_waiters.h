@@ -10,9 +10,10 @@
 
 #include <cstdint>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <unordered_map>
+
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::agent {
 
@@ -40,12 +41,11 @@ class AppendWaiters {
     std::function<void()> wake;
   };
 
-  mutable std::mutex mutex_;
-  // guarded by mutex_
-  std::unordered_map<Id, Waiter> waiters_;
-  std::uint64_t end_offset_ = 0;
-  Id next_id_ = 1;
-  bool closed_ = false;
+  mutable metrics::Mutex mutex_;
+  std::unordered_map<Id, Waiter> waiters_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::uint64_t end_offset_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
+  Id next_id_ STREAMHOUSE_GUARDED_BY(mutex_) = 1;
+  bool closed_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace streamhouse::agent

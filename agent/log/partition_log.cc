@@ -24,6 +24,7 @@ Result<std::unique_ptr<PartitionLog>> PartitionLog::Open(FileSystem& files, std:
 }
 
 Status PartitionLog::Recover() {
+  const metrics::MutexLock lock(append_mutex_);
   if (Status created = files_.CreateFolders(folder_); !created.ok()) return created;
   auto names = files_.ListFolder(folder_);
   if (!names.ok()) return names.status();
@@ -32,6 +33,8 @@ Status PartitionLog::Recover() {
     if (const auto base_offset = BaseOffsetOf(name)) base_offsets.push_back(*base_offset);
   }
   if (base_offsets.empty()) return StartSegment(0);
+  // Also during input and output: no other thread has the log yet.
+  const metrics::MutexLock state_lock(state_mutex_);
   for (const std::uint64_t base_offset : base_offsets) {
     auto dropped = DropOrphan(base_offset);
     if (!dropped.ok()) return dropped.status();
@@ -116,7 +119,7 @@ Status PartitionLog::StartSegment(std::uint64_t base_offset) {
       std::make_shared<Segment>(Segment{.base_offset = base_offset, .path = std::move(path), .file = *std::move(file)});
   writer_ = *std::move(writer);
   roll_due_ = false;
-  const std::lock_guard lock(state_mutex_);
+  const metrics::MutexLock lock(state_mutex_);
   if (!segments_.empty()) segments_.back()->file = nullptr;
   segments_.push_back(std::move(segment));
   return Status::Ok();
@@ -137,10 +140,15 @@ Status PartitionLog::StartNext() {
     return StartSegment(next_offset_);
   }
   // A sync of a whole segment takes a second on a slow disk. Nothing was promised that needs it before Close().
-  std::string former = segments_.back()->path;
+  std::string former = LastPath();
   if (Status started = StartSegment(next_offset_); !started.ok()) return started;
   unsynced_.push_back(std::move(former));
   return Status::Ok();
+}
+
+std::string PartitionLog::LastPath() const {
+  const metrics::MutexLock lock(state_mutex_);
+  return segments_.back()->path;
 }
 
 Status PartitionLog::SyncAll() {
@@ -150,7 +158,7 @@ Status PartitionLog::SyncAll() {
     if (first.ok()) first = std::move(failure);
   };
   // Not tried again: the kernel forgets what it could not write, and the next sync would succeed without it.
-  const auto note_sync = [&](const Status& synced) {
+  const auto note_sync = [&](const Status& synced) STREAMHOUSE_REQUIRES(append_mutex_) {
     if (!synced.ok()) note(writer_->health().ok() ? writer_->Refuse(synced) : synced);
   };
   // One that fails is no reason to leave the others in memory: this may be the last chance.
@@ -180,7 +188,7 @@ Result<AppendedBatch> PartitionLog::Append(const BatchBuilder& batch, std::uint6
   BatchHeader header = batch.MakeHeader();
   header.epoch = epoch;
   const auto appended = [&]() -> Result<AppendedBatch> {
-    const std::lock_guard lock(append_mutex_);
+    const metrics::MutexLock lock(append_mutex_);
     if (closed_) return Status(StatusCode::kUnavailable, folder_ + " is closed");
     if (epoch < fence_) {
       return Status(StatusCode::kAborted, "fenced: epoch " + std::to_string(epoch) + " is older than " +
@@ -224,7 +232,7 @@ Result<AppendedBatch> PartitionLog::Write(const BatchBuilder& batch, BatchHeader
 }
 
 void PartitionLog::Publish(const BatchHeader& header) {
-  const std::lock_guard lock(state_mutex_);
+  const metrics::MutexLock lock(state_mutex_);
   Segment& last = *segments_.back();
   last.index.Add(header.base_offset, last.size_bytes);
   last.size_bytes += header.batch_bytes();
@@ -234,12 +242,12 @@ void PartitionLog::Publish(const BatchHeader& header) {
 }
 
 void PartitionLog::RaiseFence(std::uint64_t epoch) {
-  const std::lock_guard lock(append_mutex_);
+  const metrics::MutexLock lock(append_mutex_);
   fence_ = std::max(fence_, epoch);
 }
 
 std::uint64_t PartitionLog::fence() {
-  const std::lock_guard lock(append_mutex_);
+  const metrics::MutexLock lock(append_mutex_);
   return fence_;
 }
 
@@ -247,7 +255,7 @@ Result<std::size_t> PartitionLog::ApplyRetention(const Retention& retention, std
   const bool has_age = retention.age_max.count() > 0;
   const std::int64_t oldest_ms =
       has_age ? now_ms - retention.age_max.count() : std::numeric_limits<std::int64_t>::min();
-  const std::lock_guard lock(append_mutex_);
+  const metrics::MutexLock lock(append_mutex_);
   if (closed_) return std::size_t{0};
   std::size_t removed = 0;
   Status done = RemoveBeyond(retention, oldest_ms, removed);
@@ -272,7 +280,7 @@ Status PartitionLog::RemoveBeyond(const Retention& retention, std::int64_t oldes
     }
     std::erase(unsynced_, segment->path);
     {
-      const std::lock_guard state_lock(state_mutex_);
+      const metrics::MutexLock state_lock(state_mutex_);
       segments_.erase(segments_.begin());
       damages_.DropBelow(segments_.front()->base_offset);
     }
@@ -285,19 +293,19 @@ Status PartitionLog::RemoveBeyond(const Retention& retention, std::int64_t oldes
 
 // Before its file goes: a reader that does not find the file has to know why.
 void PartitionLog::MarkRemoved(Segment& segment, Removal removal) {
-  const std::lock_guard lock(state_mutex_);
+  const metrics::MutexLock lock(state_mutex_);
   segment.removal = removal;
 }
 
 bool PartitionLog::IsIdleBeyond(std::int64_t oldest_ms) const {
-  const std::lock_guard lock(state_mutex_);
+  const metrics::MutexLock lock(state_mutex_);
   const Segment& last = *segments_.back();
   return last.size_bytes > 0 && last.appended_ms < oldest_ms;
 }
 
 std::shared_ptr<PartitionLog::Segment> PartitionLog::FindRemovable(const Retention& retention,
                                                                    std::int64_t oldest_ms) const {
-  const std::lock_guard lock(state_mutex_);
+  const metrics::MutexLock lock(state_mutex_);
   if (segments_.size() == 1) return nullptr;
   std::uint64_t total_bytes = 0;
   for (const auto& segment : segments_) total_bytes += segment->size_bytes;
@@ -307,24 +315,24 @@ std::shared_ptr<PartitionLog::Segment> PartitionLog::FindRemovable(const Retenti
 }
 
 std::uint64_t PartitionLog::HighWatermark() const {
-  const std::lock_guard lock(state_mutex_);
+  const metrics::MutexLock lock(state_mutex_);
   return high_watermark_;
 }
 
 std::uint64_t PartitionLog::LogStartOffset() const {
-  const std::lock_guard lock(state_mutex_);
+  const metrics::MutexLock lock(state_mutex_);
   return segments_.front()->base_offset;
 }
 
 Status PartitionLog::Health() const {
-  const std::lock_guard lock(state_mutex_);
+  const metrics::MutexLock lock(state_mutex_);
   return health_;
 }
 
 // Passes on what the writer says, to those who must not wait for the disk.
 void PartitionLog::NoteHealth() {
   if (writer_->health().ok()) return;
-  const std::lock_guard lock(state_mutex_);
+  const metrics::MutexLock lock(state_mutex_);
   health_ = writer_->health();
 }
 
@@ -332,7 +340,7 @@ Status PartitionLog::Sync() {
   std::shared_ptr<const SegmentWriter> last;
   std::uint64_t end_offset = 0;
   {
-    const std::lock_guard lock(append_mutex_);
+    const metrics::MutexLock lock(append_mutex_);
     // The files of a deleted topic may be gone.
     if (closed_) return Status::Ok();
     if (options_.sync_policy == SyncPolicy::kNone || !writer_->health().ok()) return SyncAll();
@@ -346,7 +354,7 @@ Status PartitionLog::Sync() {
   }
   // Segments before the last one were synced when it began. The lock is free: a disk takes a second for a full segment.
   const Status synced = last->SyncBeside();
-  const std::lock_guard lock(append_mutex_);
+  const metrics::MutexLock lock(append_mutex_);
   if (synced.ok()) {
     synced_offset_ = std::max(synced_offset_, end_offset);
     return synced;
@@ -359,12 +367,12 @@ Status PartitionLog::Sync() {
 Status PartitionLog::Close() {
   Status synced;
   {
-    const std::lock_guard lock(append_mutex_);
+    const metrics::MutexLock lock(append_mutex_);
     if (closed_) return Status::Ok();
     closed_ = true;
     synced = SyncAll();
     // A deleted topic still has readers.
-    const std::lock_guard state_lock(state_mutex_);
+    const metrics::MutexLock state_lock(state_mutex_);
     files_may_go_ = true;
   }
   waiters_.Close();

@@ -22,7 +22,6 @@
 #include <functional>
 #include <limits>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,6 +39,7 @@
 #include "agent/log/segment_writer.h"
 #include "agent/log/sparse_index.h"
 #include "metrics_core/clock.h"
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::agent {
 
@@ -151,7 +151,7 @@ class PartitionLog {
     std::uint64_t base_offset = 0;
     std::string path;
     std::int64_t file_time_ms = 0;  // stands for the append time of batches that have none
-    // guarded by state_mutex_
+    // Under the state_mutex_ of the log.
     std::shared_ptr<const ReadableFile> file = nullptr;  // of the last segment; others are opened where they are read
     std::uint64_t size_bytes = 0;
     std::int64_t append_time_ms = kNeverAppended;  // the latest of its batches
@@ -169,21 +169,23 @@ class PartitionLog {
 
   PartitionLog(FileSystem& files, std::string folder, PartitionLogOptions options);
   Status Recover();
-  Result<bool> DropOrphan(std::uint64_t base_offset);
-  void NoteAges();
-  Status RecoverOne(std::uint64_t base_offset, SegmentPlace place);
-  Result<AppendedBatch> Write(const BatchBuilder& batch, BatchHeader& header);
-  Status StartSegment(std::uint64_t base_offset);
-  Status Roll();
-  Status StartNext();
-  Status SyncAll();
-  Status RemoveBeyond(const Retention& retention, std::int64_t oldest_ms, std::size_t& removed);
+  Result<bool> DropOrphan(std::uint64_t base_offset) STREAMHOUSE_REQUIRES(append_mutex_, state_mutex_);
+  void NoteAges() STREAMHOUSE_REQUIRES(append_mutex_, state_mutex_);
+  Status RecoverOne(std::uint64_t base_offset, SegmentPlace place) STREAMHOUSE_REQUIRES(append_mutex_, state_mutex_);
+  Result<AppendedBatch> Write(const BatchBuilder& batch, BatchHeader& header) STREAMHOUSE_REQUIRES(append_mutex_);
+  Status StartSegment(std::uint64_t base_offset) STREAMHOUSE_REQUIRES(append_mutex_);
+  Status Roll() STREAMHOUSE_REQUIRES(append_mutex_);
+  Status StartNext() STREAMHOUSE_REQUIRES(append_mutex_);
+  std::string LastPath() const;
+  Status SyncAll() STREAMHOUSE_REQUIRES(append_mutex_);
+  Status RemoveBeyond(const Retention& retention, std::int64_t oldest_ms, std::size_t& removed)
+      STREAMHOUSE_REQUIRES(append_mutex_);
   bool IsIdleBeyond(std::int64_t oldest_ms) const;
   std::shared_ptr<Segment> FindRemovable(const Retention& retention, std::int64_t oldest_ms) const;
   void MarkRemoved(Segment& segment, Removal removal);
   void Publish(const BatchHeader& header);
-  void NoteHealth();
-  ReadStart StartOf(Segments::const_iterator segment) const;
+  void NoteHealth() STREAMHOUSE_REQUIRES(append_mutex_);
+  ReadStart StartOf(Segments::const_iterator segment) const STREAMHOUSE_REQUIRES(state_mutex_);
   Result<ReadStart> FindStart(std::uint64_t offset) const;
   Status OpenFile(ReadStart& start) const;
   SegmentWalk Walk(const ReadStart& start) const;
@@ -198,26 +200,26 @@ class PartitionLog {
 
   AppendWaiters waiters_;
 
-  std::mutex append_mutex_;  // taken before state_mutex_
-  // guarded by append_mutex_
-  std::shared_ptr<SegmentWriter> writer_;
-  std::vector<std::string> unsynced_;  // the paths of segments that kNone has left behind
-  std::uint64_t next_offset_ = 0;
-  std::uint64_t synced_offset_ = 0;  // what is below is on the disk, unless the policy is kNone
+  metrics::Mutex append_mutex_;  // taken before state_mutex_
+  std::shared_ptr<SegmentWriter> writer_ STREAMHOUSE_GUARDED_BY(append_mutex_);
+  // The paths of segments that kNone has left behind.
+  std::vector<std::string> unsynced_ STREAMHOUSE_GUARDED_BY(append_mutex_);
+  std::uint64_t next_offset_ STREAMHOUSE_GUARDED_BY(append_mutex_) = 0;
+  // What is below is on the disk, unless the policy is kNone.
+  std::uint64_t synced_offset_ STREAMHOUSE_GUARDED_BY(append_mutex_) = 0;
   // The last segment must not grow any more: the file of the next one is there, as a roll has failed, or its batches
   // need the time of their file.
-  bool roll_due_ = false;
-  std::uint64_t fence_ = 0;
-  ProducerSequences sequences_;
-  bool closed_ = false;
+  bool roll_due_ STREAMHOUSE_GUARDED_BY(append_mutex_) = false;
+  std::uint64_t fence_ STREAMHOUSE_GUARDED_BY(append_mutex_) = 0;
+  ProducerSequences sequences_ STREAMHOUSE_GUARDED_BY(append_mutex_);
+  bool closed_ STREAMHOUSE_GUARDED_BY(append_mutex_) = false;
 
-  mutable std::mutex state_mutex_;  // held for moments only, never during input or output
-  // guarded by state_mutex_
-  Segments segments_;  // by base offset; never empty after Open
-  std::uint64_t high_watermark_ = 0;
-  bool files_may_go_ = false;  // the log is closed
-  mutable DamageList damages_;
-  Status health_;
+  mutable metrics::Mutex state_mutex_;  // held for moments only; after Open() never during input or output
+  Segments segments_ STREAMHOUSE_GUARDED_BY(state_mutex_);  // by base offset; never empty after Open
+  std::uint64_t high_watermark_ STREAMHOUSE_GUARDED_BY(state_mutex_) = 0;
+  bool files_may_go_ STREAMHOUSE_GUARDED_BY(state_mutex_) = false;  // the log is closed
+  mutable DamageList damages_ STREAMHOUSE_GUARDED_BY(state_mutex_);
+  Status health_ STREAMHOUSE_GUARDED_BY(state_mutex_);
 };
 
 }  // namespace streamhouse::agent

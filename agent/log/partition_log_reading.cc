@@ -10,7 +10,7 @@
 namespace streamhouse::agent {
 
 Result<PartitionLog::ReadStart> PartitionLog::FindStart(std::uint64_t offset) const {
-  const std::lock_guard lock(state_mutex_);
+  const metrics::MutexLock lock(state_mutex_);
   if (offset > high_watermark_ || offset < segments_.front()->base_offset) {
     return Status(StatusCode::kOutOfRange, "offset " + std::to_string(offset) + " is outside of [" +
                                                std::to_string(segments_.front()->base_offset) + ", " +
@@ -25,7 +25,6 @@ Result<PartitionLog::ReadStart> PartitionLog::FindStart(std::uint64_t offset) co
   return start;
 }
 
-// With state_mutex_ held.
 PartitionLog::ReadStart PartitionLog::StartOf(Segments::const_iterator segment) const {
   const auto after = std::next(segment);
   const std::uint64_t end_offset = after == segments_.end() ? high_watermark_ : (*after)->base_offset;
@@ -38,7 +37,7 @@ PartitionLog::ReadStart PartitionLog::StartOf(Segments::const_iterator segment) 
 Status PartitionLog::OpenFile(ReadStart& start) const {
   if (start.file != nullptr) return Status::Ok();
   auto file = files_.OpenForRead(start.segment->path);
-  const std::lock_guard lock(state_mutex_);
+  const metrics::MutexLock lock(state_mutex_);
   // The file may be another log's by now: the topic was deleted and created again.
   if (files_may_go_) return {StatusCode::kUnavailable, folder_ + " is closed"};
   if (file.ok()) {
@@ -113,28 +112,28 @@ Result<std::uint32_t> PartitionLog::ReadRecords(std::uint64_t offset, ReadLimits
 
 SegmentWalk PartitionLog::Walk(const ReadStart& start) const {
   const auto known_behind = [this, segment = start.segment](std::uint64_t position) {
-    const std::lock_guard lock(state_mutex_);
+    const metrics::MutexLock lock(state_mutex_);
     return segment->index.FindBehind(position);
   };
   const auto report = [this](const Damage& damage) {
-    const std::lock_guard lock(state_mutex_);
+    const metrics::MutexLock lock(state_mutex_);
     damages_.Note(damage);
   };
   return {*start.file, start.segment->path, start.from, start.end, known_behind, report};
 }
 
 std::optional<OffsetRange> PartitionLog::FindDamage(std::uint64_t offset) const {
-  const std::lock_guard lock(state_mutex_);
+  const metrics::MutexLock lock(state_mutex_);
   return damages_.Find(offset);
 }
 
 std::vector<Damage> PartitionLog::TakeNewDamages() {
-  const std::lock_guard lock(state_mutex_);
+  const metrics::MutexLock lock(state_mutex_);
   return damages_.TakeNew();
 }
 
 Status PartitionLog::Integrity() const {
-  const std::lock_guard lock(state_mutex_);
+  const metrics::MutexLock lock(state_mutex_);
   if (damages_.empty()) return Status::Ok();
   std::string text = damages_.First().ToString();
   if (damages_.size() > 1) text += "; and " + std::to_string(damages_.size() - 1) + " more ranges";
@@ -143,7 +142,7 @@ Status PartitionLog::Integrity() const {
 
 Result<std::uint64_t> PartitionLog::FindOffset(std::int64_t append_time_ms) const {
   const auto find_segment = [&]() -> ReadStart {
-    const std::lock_guard lock(state_mutex_);
+    const metrics::MutexLock lock(state_mutex_);
     const auto found = std::find_if(segments_.begin(), segments_.end(),
                                     [&](const auto& segment) { return segment->append_time_ms >= append_time_ms; });
     if (found == segments_.end()) return {};

@@ -10,12 +10,12 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
-#include <mutex>
 #include <optional>
 #include <system_error>
 #include <utility>
 
 #include "agent/log/file_system.h"
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -216,7 +216,7 @@ class PosixFileSystemImpl final : public FileSystem {
       if (errno != EMFILE) return ErrorOf("cannot open folder", path, errno);
     }
     // What retention removes does not have to wait for a descriptor.
-    const std::lock_guard lock(spare_mutex_);
+    const metrics::MutexLock lock(spare_mutex_);
     spare_.reset();
     Status synced;
     {
@@ -276,9 +276,9 @@ class PosixFileSystemImpl final : public FileSystem {
     return Status::Ok();
   }
 
-  std::mutex spare_mutex_;
-  // guarded by spare_mutex_
-  std::optional<Descriptor> spare_ = OpenFolder("/");  // given up for a moment when there is no other
+  metrics::Mutex spare_mutex_;
+  // Given up for a moment when there is no other.
+  std::optional<Descriptor> spare_ STREAMHOUSE_GUARDED_BY(spare_mutex_) = OpenFolder("/");
 };
 
 }  // namespace

@@ -39,6 +39,7 @@ Result<std::unique_ptr<SqliteMetadataStore>> SqliteMetadataStore::OpenWithClock(
   auto openings = SqliteOpeningTable::Prepare(**database);
   if (!openings.ok()) return openings.status();
   std::unique_ptr<SqliteMetadataStore> store(new SqliteMetadataStore(*std::move(database)));
+  const metrics::MutexLock lock(store->mutex_);
   store->topics_ = *std::move(topics);
   store->leases_ = *std::move(leases);
   store->offsets_ = *std::move(offsets);
@@ -46,7 +47,6 @@ Result<std::unique_ptr<SqliteMetadataStore>> SqliteMetadataStore::OpenWithClock(
   return store;
 }
 
-template <typename Change>
 Status SqliteMetadataStore::InTransaction(const Change& change) {
   Status done = TryInTransaction(change);
   if (done.code() == StatusCode::kResourceExhausted && make_room_()) done = TryInTransaction(change);
@@ -54,7 +54,6 @@ Status SqliteMetadataStore::InTransaction(const Change& change) {
   return done.code() == StatusCode::kResourceExhausted ? Status(StatusCode::kUnavailable, done.message()) : done;
 }
 
-template <typename Change>
 Status SqliteMetadataStore::TryInTransaction(const Change& change) {
   SqliteTransaction transaction(*database_);
   if (!transaction.begun().ok()) return transaction.begun();
@@ -62,10 +61,10 @@ Status SqliteMetadataStore::TryInTransaction(const Change& change) {
   return transaction.Commit();
 }
 
-template <typename Change>
-Status SqliteMetadataStore::ChangeTopic(const std::string& topic, const Change& change) {
-  const std::lock_guard lock(mutex_);
-  return InTransaction([&]() -> Status {
+Status SqliteMetadataStore::ChangeTopic(const std::string& topic,
+                                        const std::function<Status(TopicDescription& row)>& change) {
+  const metrics::MutexLock lock(mutex_);
+  return InTransaction([&]() STREAMHOUSE_REQUIRES(mutex_) -> Status {
     auto found = topics_.Find(topic);
     if (!found.ok()) return found.status();
     if (!found->has_value()) return NoTopic(topic);
@@ -75,9 +74,9 @@ Status SqliteMetadataStore::ChangeTopic(const std::string& topic, const Change& 
 }
 
 Result<TopicDescription> SqliteMetadataStore::CreateTopic(const TopicDescription& topic) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   TopicDescription stored = topic;
-  Status created = InTransaction([&]() -> Status {
+  Status created = InTransaction([&]() STREAMHOUSE_REQUIRES(mutex_) -> Status {
     auto found = topics_.Find(topic.name);
     if (!found.ok()) return found.status();
     if (found->has_value()) {
@@ -96,8 +95,8 @@ Result<TopicDescription> SqliteMetadataStore::CreateTopic(const TopicDescription
 }
 
 Status SqliteMetadataStore::DeleteTopic(const std::string& topic, TopicId id) {
-  const std::lock_guard lock(mutex_);
-  return InTransaction([&]() -> Status {
+  const metrics::MutexLock lock(mutex_);
+  return InTransaction([&]() STREAMHOUSE_REQUIRES(mutex_) -> Status {
     auto found = topics_.Find(topic);
     if (!found.ok()) return found.status();
     if (!found->has_value() || (*found)->id != id) return NoTopic(topic);
@@ -110,13 +109,13 @@ Status SqliteMetadataStore::DeleteTopic(const std::string& topic, TopicId id) {
 }
 
 Result<std::vector<DeletedLife>> SqliteMetadataStore::ListDeleted() {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return topics_.ListDeleted();
 }
 
 Status SqliteMetadataStore::ForgetDeleted(TopicId id) {
-  const std::lock_guard lock(mutex_);
-  return InTransaction([&] { return topics_.ForgetDeleted(id); });
+  const metrics::MutexLock lock(mutex_);
+  return InTransaction([&]() STREAMHOUSE_REQUIRES(mutex_) { return topics_.ForgetDeleted(id); });
 }
 
 Status SqliteMetadataStore::AddPartitions(const std::string& topic, std::uint32_t partitions) {
@@ -138,17 +137,17 @@ Status SqliteMetadataStore::SetRetention(const std::string& topic, const Retenti
 }
 
 Result<std::vector<TopicDescription>> SqliteMetadataStore::ListTopics() {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return topics_.List();
 }
 
 Result<std::vector<LeaseRow>> SqliteMetadataStore::AcquireLeases(std::span<const LeaseClaim> claims,
                                                                  const std::string& holder,
                                                                  std::chrono::milliseconds duration) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   std::vector<LeaseRow> rows;
   rows.reserve(claims.size());
-  Status acquired = InTransaction([&]() -> Status {
+  Status acquired = InTransaction([&]() STREAMHOUSE_REQUIRES(mutex_) -> Status {
     rows.clear();
     for (const LeaseClaim& claim : claims) {
       auto row = leases_.Acquire(claim, holder, duration);
@@ -163,34 +162,34 @@ Result<std::vector<LeaseRow>> SqliteMetadataStore::AcquireLeases(std::span<const
 
 Status SqliteMetadataStore::ReleaseLease(const TopicPartition& partition, const std::string& holder,
                                          std::uint64_t epoch) {
-  const std::lock_guard lock(mutex_);
-  return InTransaction([&] { return leases_.Release(partition, holder, epoch); });
+  const metrics::MutexLock lock(mutex_);
+  return InTransaction([&]() STREAMHOUSE_REQUIRES(mutex_) { return leases_.Release(partition, holder, epoch); });
 }
 
 Status SqliteMetadataStore::RaiseEpoch(const TopicPartition& partition, std::uint64_t epoch) {
-  const std::lock_guard lock(mutex_);
-  return InTransaction([&] { return leases_.RaiseEpoch(partition, epoch); });
+  const metrics::MutexLock lock(mutex_);
+  return InTransaction([&]() STREAMHOUSE_REQUIRES(mutex_) { return leases_.RaiseEpoch(partition, epoch); });
 }
 
 Result<std::optional<LeaseRow>> SqliteMetadataStore::FindLease(const TopicPartition& partition) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return leases_.Find(partition);
 }
 
 Result<std::optional<CommittedOffset>> SqliteMetadataStore::FindCommit(const std::string& group,
                                                                        const TopicIdPartition& partition) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return offsets_.Find(group, partition);
 }
 
 Result<std::vector<CommittedOffset>> SqliteMetadataStore::ListCommittedOffsets(const OffsetFilter& filter) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return offsets_.List(filter);
 }
 
 Status SqliteMetadataStore::ChangeOffsets(std::span<const OffsetChange> changes) {
-  const std::lock_guard lock(mutex_);
-  return InTransaction([&]() -> Status {
+  const metrics::MutexLock lock(mutex_);
+  return InTransaction([&]() STREAMHOUSE_REQUIRES(mutex_) -> Status {
     for (const OffsetChange& change : changes) {
       if (Status checked = CheckOffset(change.offset.value_or(0)); !checked.ok()) return checked;
       auto has_topic = topics_.HasId(change.partition.topic_id);
@@ -205,8 +204,8 @@ Status SqliteMetadataStore::ChangeOffsets(std::span<const OffsetChange> changes)
 }
 
 Status SqliteMetadataStore::StoreOpenings(std::span<const StoredOpenings> logs) {
-  const std::lock_guard lock(mutex_);
-  return InTransaction([&]() -> Status {
+  const metrics::MutexLock lock(mutex_);
+  return InTransaction([&]() STREAMHOUSE_REQUIRES(mutex_) -> Status {
     for (const StoredOpenings& log : logs) {
       auto has_topic = topics_.HasId(log.partition.topic_id);
       if (!has_topic.ok()) return has_topic.status();
@@ -218,7 +217,7 @@ Status SqliteMetadataStore::StoreOpenings(std::span<const StoredOpenings> logs) 
 }
 
 Result<std::vector<LogOpening>> SqliteMetadataStore::FindOpenings(const TopicIdPartition& partition) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return openings_.Find(partition);
 }
 

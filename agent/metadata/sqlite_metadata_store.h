@@ -14,7 +14,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -28,6 +27,7 @@
 #include "agent/metadata/sqlite_offset_table.h"
 #include "agent/metadata/sqlite_opening_table.h"
 #include "agent/metadata/sqlite_topic_table.h"
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::agent {
 
@@ -67,25 +67,22 @@ class SqliteMetadataStore final : public MetadataStore {
 
  private:
   explicit SqliteMetadataStore(std::unique_ptr<SqliteDatabase> database) : database_(std::move(database)) {}
+  using Change = std::function<Status()>;
+
   // Runs `change` in a transaction, and takes everything back unless it returns OK.
-  template <typename Change>
-  Status InTransaction(const Change& change);
-  template <typename Change>
-  Status TryInTransaction(const Change& change);
-  // Changes the row of a topic.
-  template <typename Change>
-  Status ChangeTopic(const std::string& topic, const Change& change);
+  Status InTransaction(const Change& change) STREAMHOUSE_REQUIRES(mutex_);
+  Status TryInTransaction(const Change& change) STREAMHOUSE_REQUIRES(mutex_);
+  Status ChangeTopic(const std::string& topic, const std::function<Status(TopicDescription& row)>& change);
 
   std::function<bool()> make_room_ = [] { return false; };
   std::unique_ptr<FolderLock> lock_;
 
-  std::mutex mutex_;
-  // guarded by mutex_
-  std::unique_ptr<SqliteDatabase> database_;
-  SqliteTopicTable topics_;
-  SqliteLeaseTable leases_;
-  SqliteOffsetTable offsets_;
-  SqliteOpeningTable openings_;
+  metrics::Mutex mutex_;
+  std::unique_ptr<SqliteDatabase> database_ STREAMHOUSE_GUARDED_BY(mutex_);
+  SqliteTopicTable topics_ STREAMHOUSE_GUARDED_BY(mutex_);
+  SqliteLeaseTable leases_ STREAMHOUSE_GUARDED_BY(mutex_);
+  SqliteOffsetTable offsets_ STREAMHOUSE_GUARDED_BY(mutex_);
+  SqliteOpeningTable openings_ STREAMHOUSE_GUARDED_BY(mutex_);
 };
 
 }  // namespace streamhouse::agent

@@ -59,7 +59,7 @@ void FetchCall::Wait(std::chrono::milliseconds wait) {
   const std::shared_ptr<Wake> wake = wake_;
   bool is_due = false;
   {
-    const std::lock_guard lock(wake->mutex);
+    const metrics::MutexLock lock(wake->mutex);
     wake->alarm.Set(std::chrono::system_clock::now() + wait, [this](bool /*expired*/) { OnAlarm(); });
     wake->waiter = partition_->waiters().Add(request_.offset(), [wake] { wake->alarm.Cancel(); });
     is_due = wake->cancelled || !wake->waiter.has_value();
@@ -71,7 +71,7 @@ void FetchCall::Wait(std::chrono::milliseconds wait) {
 void FetchCall::OnAlarm() {
   bool is_cancelled = false;
   {
-    const std::lock_guard lock(wake_->mutex);
+    const metrics::MutexLock lock(wake_->mutex);
     if (wake_->waiter) partition_->waiters().Remove(*wake_->waiter);
     is_cancelled = wake_->cancelled;
   }
@@ -92,7 +92,7 @@ void FetchCall::Answer(const metrics::Status& read) {
 
 void FetchCall::OnCancel() {
   {
-    const std::lock_guard lock(wake_->mutex);
+    const metrics::MutexLock lock(wake_->mutex);
     wake_->cancelled = true;
   }
   wake_->alarm.Cancel();

@@ -13,13 +13,13 @@
 
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
 
 #include "agent/log/append_waiters.h"
 #include "agent/log/partition_log.h"
 #include "agent/partition.h"
+#include "metrics_core/mutex.h"
 #include "proto/streamhouse.grpc.pb.h"
 
 namespace streamhouse::agent {
@@ -37,10 +37,9 @@ class FetchCall final : public grpc::ServerUnaryReactor {
   // What may still be touched by a wake-up when the call itself is gone.
   struct Wake {
     grpc::Alarm alarm;
-    std::mutex mutex;
-    // guarded by mutex
-    std::optional<AppendWaiters::Id> waiter;
-    bool cancelled = false;
+    metrics::Mutex mutex;
+    std::optional<AppendWaiters::Id> waiter STREAMHOUSE_GUARDED_BY(mutex);
+    bool cancelled STREAMHOUSE_GUARDED_BY(mutex) = false;
   };
 
   FetchCall(std::shared_ptr<Partition> partition, const v1::FetchRequest& request, ReadLimits limits,

@@ -41,7 +41,7 @@ class HealthRpc::Watcher final : public grpc::ServerWriteReactor<HealthCheckResp
 
   void Offer(ServingStatus status) {
     {
-      const std::lock_guard lock(mutex_);
+      const metrics::MutexLock lock(mutex_);
       wanted_ = is_known_ ? status : HealthCheckResponse::SERVICE_UNKNOWN;
     }
     GoOn();
@@ -50,7 +50,7 @@ class HealthRpc::Watcher final : public grpc::ServerWriteReactor<HealthCheckResp
   // After what was offered last.
   void End() {
     {
-      const std::lock_guard lock(mutex_);
+      const metrics::MutexLock lock(mutex_);
       ending_ = true;
     }
     GoOn();
@@ -58,7 +58,7 @@ class HealthRpc::Watcher final : public grpc::ServerWriteReactor<HealthCheckResp
 
   void OnWriteDone(bool ok) override {
     {
-      const std::lock_guard lock(mutex_);
+      const metrics::MutexLock lock(mutex_);
       writing_ = false;
       cancelled_ = cancelled_ || !ok;
     }
@@ -67,7 +67,7 @@ class HealthRpc::Watcher final : public grpc::ServerWriteReactor<HealthCheckResp
 
   void OnCancel() override {
     {
-      const std::lock_guard lock(mutex_);
+      const metrics::MutexLock lock(mutex_);
       cancelled_ = true;
     }
     GoOn();
@@ -82,7 +82,7 @@ class HealthRpc::Watcher final : public grpc::ServerWriteReactor<HealthCheckResp
   enum class Step { kNone, kWrite, kFinish };
 
   Step NextStep() {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     if (writing_ || finished_) return Step::kNone;
     if (!cancelled_ && sent_ != wanted_) {
       sent_ = wanted_;
@@ -110,14 +110,13 @@ class HealthRpc::Watcher final : public grpc::ServerWriteReactor<HealthCheckResp
   const bool is_known_;
   HealthCheckResponse response_;  // of the write under way
 
-  std::mutex mutex_;
-  // guarded by mutex_
-  std::optional<ServingStatus> wanted_;
-  std::optional<ServingStatus> sent_;
-  bool writing_ = false;
-  bool ending_ = false;
-  bool cancelled_ = false;
-  bool finished_ = false;
+  metrics::Mutex mutex_;
+  std::optional<ServingStatus> wanted_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::optional<ServingStatus> sent_ STREAMHOUSE_GUARDED_BY(mutex_);
+  bool writing_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
+  bool ending_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
+  bool cancelled_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
+  bool finished_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
 };
 
 HealthRpc::HealthRpc(const metrics::Health* health)
@@ -138,7 +137,7 @@ HealthRpc::~HealthRpc() {
 
 void HealthRpc::AskForWatchers() {
   {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     if (watchers_.empty() || asking_) return;
     asking_ = true;
   }
@@ -146,20 +145,20 @@ void HealthRpc::AskForWatchers() {
 }
 
 void HealthRpc::TellWatchers(bool is_ready) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   asking_ = false;
   for (Watcher* const watcher : watchers_) watcher->Offer(StatusOf(is_ready && !shut_down_));
 }
 
 void HealthRpc::Forget(Watcher* watcher) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   watchers_.erase(watcher);
 }
 
 void HealthRpc::Shutdown() {
   task_.Stop();
   checks_.Stop();
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   shut_down_ = true;
   for (Watcher* const watcher : watchers_) {
     watcher->Offer(HealthCheckResponse::NOT_SERVING);
@@ -185,7 +184,7 @@ grpc::ServerWriteReactor<HealthCheckResponse>* HealthRpc::Watch(grpc::CallbackSe
                                                                 const HealthCheckRequest* request) {
   auto* const watcher = new Watcher(*this, IsKnown(request->service()));
   {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     watchers_.insert(watcher);
     if (shut_down_) {
       watcher->Offer(HealthCheckResponse::NOT_SERVING);

@@ -11,12 +11,12 @@
 
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <set>
 
 #include "agent/bounded_checks.h"
 #include "agent/periodic_task.h"
 #include "metrics_core/health.h"
+#include "metrics_core/mutex.h"
 #include "metrics_core/status.h"
 #include "proto/health.grpc.pb.h"
 
@@ -48,11 +48,10 @@ class HealthRpc final : public grpc::health::v1::Health::CallbackService {
   void TellWatchers(bool is_ready);
   void Forget(Watcher* watcher);
 
-  std::mutex mutex_;
-  // guarded by mutex_
-  bool shut_down_ = false;
-  bool asking_ = false;          // for the watchers
-  std::set<Watcher*> watchers_;  // each deletes itself, after Forget()
+  metrics::Mutex mutex_;
+  bool shut_down_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
+  bool asking_ STREAMHOUSE_GUARDED_BY(mutex_) = false;          // for the watchers
+  std::set<Watcher*> watchers_ STREAMHOUSE_GUARDED_BY(mutex_);  // each deletes itself, after Forget()
 
   BoundedChecks checks_;
   PeriodicTask task_;

@@ -3,7 +3,7 @@
 namespace streamhouse::agent {
 
 Status FaultyFileSystem::Admit(DiskOperation /*operation*/, const std::string& path) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   ++operations_;
   const bool fails = fault_ == Fault::kOnce ? operations_ == failing_operation_ : operations_ >= failing_operation_;
   if (!fails) return Status::Ok();
@@ -11,17 +11,17 @@ Status FaultyFileSystem::Admit(DiskOperation /*operation*/, const std::string& p
 }
 
 void FaultyFileSystem::NoteSync() {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   ++syncs_;
 }
 
 int FaultyFileSystem::syncs() const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return syncs_;
 }
 
 bool FaultyFileSystem::has_failed() const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return operations_ >= failing_operation_;
 }
 

@@ -14,10 +14,10 @@
 #pragma once
 
 #include <cstdint>
-#include <mutex>
 #include <string>
 
 #include "agent/testing/intercepted_file_system.h"
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::agent {
 
@@ -42,10 +42,9 @@ class FaultyFileSystem final : public InterceptedFileSystem {
   const int failing_operation_;
   const Fault fault_;
 
-  mutable std::mutex mutex_;
-  // guarded by mutex_
-  int operations_ = 0;
-  int syncs_ = 0;
+  mutable metrics::Mutex mutex_;
+  int operations_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
+  int syncs_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace streamhouse::agent

@@ -17,7 +17,7 @@ std::uint64_t SizeOf(const std::string& path) {
 }  // namespace
 
 Status PowerLossFileSystem::Admit(DiskOperation operation, const std::string& path) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   if (is_off_) return {StatusCode::kUnavailable, path + ": the power is off"};
   if (operation == DiskOperation::kAppend) {
     // One that was there before this object is as it was found.
@@ -37,7 +37,7 @@ Status PowerLossFileSystem::Admit(DiskOperation operation, const std::string& pa
 }
 
 void PowerLossFileSystem::NoteRename(const std::string& from, const std::string& to) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   renamings_.push_back({.from = from, .to = to});
   std::map<std::string, File> files;
   for (const auto& [path, file] : files_) {
@@ -48,18 +48,18 @@ void PowerLossFileSystem::NoteRename(const std::string& from, const std::string&
 }
 
 void PowerLossFileSystem::NoteRemoval(const std::string& path) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   files_.erase(path);
 }
 
 void PowerLossFileSystem::LosePower(Leftover leftover) {
   {
     // First, so that the calls come to an end however many begin.
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     is_off_ = true;
   }
   const auto no_calls = WaitForCalls();
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   for (const auto& [path, file] : files_) {
     if (!std::filesystem::is_regular_file(path)) continue;
     if (!file.is_listed) {

@@ -11,11 +11,11 @@
 
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "agent/testing/intercepted_file_system.h"
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::agent {
 
@@ -48,11 +48,11 @@ class PowerLossFileSystem final : public InterceptedFileSystem {
     std::string to;
   };
 
-  std::mutex mutex_;
-  // guarded by mutex_
-  std::map<std::string, File> files_;  // that were written to
-  std::vector<Renaming> renamings_;    // whose folder was not synced since, in their order
-  bool is_off_ = false;
+  metrics::Mutex mutex_;
+  std::map<std::string, File> files_ STREAMHOUSE_GUARDED_BY(mutex_);  // that were written to
+  // Whose folder was not synced since, in their order.
+  std::vector<Renaming> renamings_ STREAMHOUSE_GUARDED_BY(mutex_);
+  bool is_off_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace streamhouse::agent

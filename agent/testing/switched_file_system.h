@@ -7,13 +7,12 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <string>
 #include <utility>
 
 #include "agent/testing/intercepted_file_system.h"
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::agent {
 
@@ -38,13 +37,12 @@ class SwitchedFileSystem final : public InterceptedFileSystem {
  private:
   const std::chrono::nanoseconds delay_;
 
-  mutable std::mutex mutex_;
-  std::condition_variable switched_;
-  // guarded by mutex_
-  DiskState state_ = DiskState::kWell;
-  std::string path_part_;
-  std::uint64_t switches_ = 0;
-  int delayed_ = 0;
+  mutable metrics::Mutex mutex_;
+  metrics::CondVar switched_;
+  DiskState state_ STREAMHOUSE_GUARDED_BY(mutex_) = DiskState::kWell;
+  std::string path_part_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::uint64_t switches_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
+  int delayed_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace streamhouse::agent
