@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "metrics_core/dcheck.h"
 #include "metrics_core/traceparent.h"
 
 namespace streamhouse::client {
@@ -38,6 +39,8 @@ std::optional<RecordAccumulator::Outgoing> RecordAccumulator::TakeReady(Nanoseco
   if (ready_.empty()) return std::nullopt;
   Partition& partition = *ready_.front();
   ready_.pop_front();
+  metrics::DCheck([&] { return partition.scheduled_ && !partition.sealed_.empty(); },
+                  "a ready partition has a batch to send");
   Outgoing outgoing = {.partition = &partition, .batch = std::move(partition.sealed_.front())};
   partition.sealed_.pop_front();
   return outgoing;
@@ -56,6 +59,8 @@ void RecordAccumulator::Retry(Outgoing outgoing, Nanoseconds not_before) {
 }
 
 void RecordAccumulator::Complete(Outgoing outgoing) {
+  metrics::DCheck([&] { return outgoing.partition->scheduled_; }, "only a batch that is out is completed");
+  metrics::DCheck([&] { return buffered_bytes_ >= outgoing.batch->charged_bytes; }, "a batch is charged once");
   buffered_bytes_ -= outgoing.batch->charged_bytes;
   undone_.erase(outgoing.batch->id);
   outgoing.batch->waiters.clear();

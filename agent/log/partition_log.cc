@@ -6,6 +6,7 @@
 
 #include "agent/log/ages_at_open.h"
 #include "agent/log/segment_name.h"
+#include "metrics_core/dcheck.h"
 
 namespace streamhouse::agent {
 
@@ -224,6 +225,7 @@ Result<AppendedBatch> PartitionLog::Write(const BatchBuilder& batch, BatchHeader
       return synced;
     }
   }
+  metrics::DCheck([&] { return header.epoch >= fence_; }, "a fence is never lowered");
   fence_ = header.epoch;
   next_offset_ = header.end_offset();
   sequences_.Note(header);

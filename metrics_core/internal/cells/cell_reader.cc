@@ -1,7 +1,9 @@
 #include "metrics_core/internal/cells/cell_reader.h"
 
 #include <bit>
+#include <numeric>
 
+#include "metrics_core/dcheck.h"
 #include "metrics_core/internal/cells/shard.h"
 #include "metrics_core/internal/cells/whole_reading.h"
 
@@ -99,6 +101,8 @@ void CellReader::ReadOne(const Cell* run, std::span<std::uint64_t> buckets, Hist
     const auto ahead = static_cast<std::int64_t>(read.count - in_own);
     if (ahead > 0) in_own += Advance(own, later, static_cast<std::uint64_t>(ahead));
   }
+  DCheck([&] { return std::accumulate(own.begin(), own.end(), std::uint64_t{0}) == in_own; },
+         "the count of a histogram is the sum of its buckets");
   for (std::size_t i = 0; i < buckets.size(); ++i) buckets[i] += own[i];
   total.count += in_own;
   total.integer_sum += read.sum;

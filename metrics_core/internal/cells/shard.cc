@@ -5,6 +5,7 @@
 
 #include <new>
 
+#include "metrics_core/dcheck.h"
 #include "metrics_core/mutex.h"
 #include "metrics_core/status.h"
 
@@ -42,6 +43,7 @@ class ShardPool {
       shard = Make();
       if (shard == nullptr) return nullptr;
     }
+    DCheck([&] { return !shard->owned; }, "a shard has at most one owner");
     shard->owned = true;
     ++owned_;
     return shard;
@@ -119,6 +121,7 @@ class ShardPool {
   }
 
   void Free(Shard* shard) STREAMHOUSE_REQUIRES(mutex_) {
+    DCheck([&] { return shard->owned; }, "a shard is returned once");
     shard->owned = false;
     shard->next_free = free_;
     free_ = shard;

@@ -4,6 +4,7 @@
 #include <random>
 #include <utility>
 
+#include "metrics_core/dcheck.h"
 #include "metrics_core/internal/series/label_text.h"
 
 namespace streamhouse::metrics::internal {
@@ -58,6 +59,7 @@ std::uint32_t SeriesTable::NumberOf(const Series& series) const noexcept {
 
 std::uint32_t SeriesTable::Insert(std::span<const std::string_view> values, Slot run) {
   if (newest_index_->IsFull()) Grow();
+  DCheck([&] { return !newest_index_->IsFull(); }, "probing of the index ends");
   const std::uint32_t number = NewNumber();
   const std::string text = MakeLabelText(label_names_, values);
   auto& series = const_cast<Series&>(At(number));
@@ -73,12 +75,14 @@ std::uint32_t SeriesTable::Insert(std::span<const std::string_view> values, Slot
 }
 
 void SeriesTable::Erase(std::uint32_t number) {
+  DCheck([&] { return live_[number]; }, "only a live series is erased");
   newest_index_->Erase(hashes_[number], At(number));
   live_[number] = false;
   --live_count_;
 }
 
 void SeriesTable::Recycle(std::uint32_t number) {
+  DCheck([&] { return !live_[number]; }, "only an erased series is recycled");
   auto& series = const_cast<Series&>(At(number));
   key_bytes_ -= KeyBytes(series);
   Series::FreeKey(series, label_names_.size());
