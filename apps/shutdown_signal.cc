@@ -33,8 +33,8 @@ void RequestShutdown(int signal) {
   const int saved_errno = errno;
   std::int64_t first = 0;
   const std::int64_t now = MonotonicNanoseconds();
-  // Relaxed: the time alone decides; nothing else is published by it.
-  if (first_signal_ns[static_cast<std::size_t>(signal)].compare_exchange_strong(first, now,
+  // Relaxed, both: the time alone decides; nothing else is published by it.
+  if (first_signal_ns[static_cast<std::size_t>(signal)].compare_exchange_strong(first, now, std::memory_order_relaxed,
                                                                                 std::memory_order_relaxed)) {
     const std::uint64_t one = 1;
     // It can only fail because the counter is full, and then it has been written before.

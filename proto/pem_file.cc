@@ -84,7 +84,7 @@ Result<std::string> ReadPemFile(const std::string& path) {
     if (count == 0) break;
     size += static_cast<std::size_t>(count);
   }
-  if (size > kPemBytesMax) return refused("it is longer than a mebibyte");
+  if (size > kPemBytesMax) return refused("it has more than " + std::to_string(kPemBytesMax) + " bytes");
   text.resize(size);
   return text;
 }

@@ -18,11 +18,18 @@ Status Refuse(std::string_view line, std::string_view why) {
   return {StatusCode::kInvalidArgument, "metadata store \"" + std::string(line) + "\" " + std::string(why)};
 }
 
+// A line without its secrets: those of another kind of store may have a password behind the scheme.
+std::string SchemeOf(std::string_view line) {
+  const std::size_t end = line.find(':');
+  if (end == std::string_view::npos || end + 1 == line.size()) return std::string(line);
+  return std::string(line.substr(0, end + 1)) + "…";
+}
+
 }  // namespace
 
 Status CheckMetadataLine(std::string_view line) {
   if (line == kMemory) return Status::Ok();
-  if (!line.starts_with(kSqliteScheme)) return Refuse(line, "is not sqlite:///PATH or memory:");
+  if (!line.starts_with(kSqliteScheme)) return Refuse(SchemeOf(line), "is not sqlite:///PATH or memory:");
   const std::string_view path = line.substr(kSqliteScheme.size());
   if (!path.starts_with('/') || path.ends_with('/')) return Refuse(line, "has no absolute path of a file");
   if (path.find_first_of(kReserved) != std::string_view::npos) return Refuse(line, "has one of % ? # in its path");

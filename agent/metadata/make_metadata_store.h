@@ -8,8 +8,8 @@
 // holder of a lease is known by the id alone. The file PATH.ID.lock is for that; the system frees it with the process.
 // Thread safety: any thread.
 // Cost: that of opening the store, which checks all of it.
-// Errors: InvalidArgument, naming the line; FailedPrecondition where another agent with this id uses the file; those of
-// SqliteMetadataStore::Open.
+// Errors: InvalidArgument, naming the line (of an unknown scheme nothing else: a password may stand behind it);
+// FailedPrecondition where another agent with this id uses the file; those of SqliteMetadataStore::Open.
 #pragma once
 
 #include <functional>

@@ -31,7 +31,8 @@ Result<std::string> ReadRegular(int descriptor, const std::string& path) {
     if (bytes == 0) return text;
     text.append(piece, static_cast<std::size_t>(bytes));
     // It may grow while it is read.
-    if (text.size() > kSmallFileBytesMax) return Refused(path, "it has more than 1 MiB");
+    if (text.size() > kSmallFileBytesMax)
+      return Refused(path, "it has more than " + std::to_string(kSmallFileBytesMax) + " bytes");
   }
 }
 

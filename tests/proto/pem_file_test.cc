@@ -65,7 +65,7 @@ TEST(PemFileTest, MayBeReadLaterWhereTheProcessHasNoDescriptorLeft) {
 TEST(PemFileTest, HasALargestSize) {
   const std::string large = Temporary("large.pem");
   std::ofstream(large) << std::string((1 << 20) + 1, 'x');
-  EXPECT_EQ(Refusal(large), "cannot read TLS file " + large + ": it is longer than a mebibyte");
+  EXPECT_EQ(Refusal(large), "cannot read TLS file " + large + ": it has more than 1048576 bytes");
 }
 
 TEST(PemFileTest, TellsAPairFromStrangers) {

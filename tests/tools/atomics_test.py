@@ -33,7 +33,7 @@ class OrdersAreSpelled(RuleTestCase):
         self.assertClean(self.rule, {"metrics_core/a.cc": text})
 
     def test_ignores_comments_strings_and_other_folders(self):
-        self.assertClean(self.rule, {"metrics_core/a.cc": '// x.load()\nf("x.load()");\n', "bench/b.cc": "x.load();\n"})
+        self.assertClean(self.rule, {"metrics_core/a.cc": '// x.load()\nf("x.load()");\n', "tests/b.cc": "x.load();\n"})
 
 
 class OrdersHaveTheirReason(RuleTestCase):

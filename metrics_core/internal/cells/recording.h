@@ -1,5 +1,6 @@
 // Whether recording calls do anything: false under --config=nometrics, where every recording call is an empty
-// inline function and the API is unchanged. The only place that asks the preprocessor.
+// inline function and the API is unchanged. The only place that reads
+// STREAMHOUSE_METRICS_DISABLED.
 #pragma once
 
 namespace streamhouse::metrics::internal {

@@ -29,7 +29,7 @@ TEST(SmallFileTest, IsReadWhole) {
 TEST(SmallFileTest, IsRefusedWhenItIsLarger) {
   const std::string path = TemporaryPath("large");
   std::ofstream(path) << std::string(kSmallFileBytesMax + 1, 'x');
-  EXPECT_EQ(Error(path), "cannot read " + path + ": it has more than 1 MiB");
+  EXPECT_EQ(Error(path), "cannot read " + path + ": it has more than 1048576 bytes");
 }
 
 TEST(SmallFileTest, IsNeitherAPipeNorADeviceNorAFolderAndIsNotWaitedFor) {
