@@ -4,10 +4,10 @@
 // are known only on the way: it finds the series without a lock and without allocating, for one recording.
 // When to use something else: a family without labels has one series; keep With()'s handle and forget the family.
 // Guarantees: the same values give the same series. Values that are not UTF-8 are repaired, each bad byte becoming
-// U+FFFD. A series is on the page from its first With() or Lookup() on, until Remove() or expiry
-// (MetricOptions::expire_after), at once. What is recorded after that through a handle that is still held is counted
-// nowhere, and never in another series. The same holds for a Lookup() at the very moment of the removal. A later With()
-// starts a new series at zero.
+// U+FFFD. A series is on the page from its first With() or Lookup() on; that of a family without labels from its
+// registration on. Remove() and expiry (MetricOptions::expire_after) take it off at once. What is recorded after that
+// through a handle that is still held is counted nowhere, and never in another series. The same holds for a Lookup() at
+// the very moment of the removal. A later With() starts a new series at zero.
 // Limits: beyond MetricOptions::series_max, a new label set gets the overflow series instead, and OverflowedLookups()
 // counts it; so it does when the label texts of the family have LabelBytesMax() bytes. A value with more than
 // label_value_bytes_max bytes is cut. The label set whose values are all kOverflowLabelValue is the overflow series; it

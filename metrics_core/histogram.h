@@ -5,11 +5,16 @@
 // read, its sum and count may differ by one observation. Its buckets may then be of slightly different moments. The
 // next snapshot includes these observations.
 // NaN is dropped and counted (DroppedNotANumber()). +Inf and -Inf are counted in their buckets and left out of the
-// sum, which would stay infinite. A duration is never negative: where the unit is a time (seconds, milliseconds, hours
-// …) and no bound is negative, negative values are dropped and counted (DroppedOutOfRange()). What is observed through
-// a handle whose series was removed is counted nowhere. A default-constructed histogram is a sink.
+// sum, which would stay infinite. A duration is never negative: where MetricOptions::unit is a time (seconds,
+// milliseconds, hours …) and no bound is negative, negative values are dropped and counted (DroppedOutOfRange()). What
+// is observed through a handle whose series was removed is counted nowhere. A default-constructed histogram is a sink,
+// which counts what it drops all the same.
 // Thread safety and cost: as Counter, with three stores and a table look-up for the bucket. Negative values cost a call
 // more.
+//
+//   Histogram waits = registry.AddHistogram({.name = "wait_seconds", .help = "…", .unit = "seconds"},
+//                                           *BucketBounds::Exponential(0.001, 2, 12))->With();
+//   waits.Observe(0.25);
 #pragma once
 
 #include <algorithm>

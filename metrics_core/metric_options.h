@@ -1,6 +1,8 @@
 // MetricOptions: what a family is called, and how its series are kept.
 //
-// Names, help and labels are checked at registration (metric_name.h).
+// Names, help (there must be one) and labels are checked at registration (metric_name.h). What is "refused" here is an
+// InvalidArgument there. Callback families refuse `storage`, `series_max`, `label_value_bytes_max`, `expire_after` and
+// `exemplars` other than the defaults.
 // Thread safety: a value.
 #pragma once
 
@@ -52,10 +54,10 @@ struct MetricOptions {
   // Gauges have one shared cell a series, whatever this says.
   SeriesStorage storage = SeriesStorage::kPerThread;
 
-  // Of Counter and of histograms; others are refused.
+  // Of Counter (not DoubleCounter) and of histograms; others are refused.
   Exemplars exemplars = Exemplars::kNone;
 
-  // Other than kSum for gauges only; refused otherwise.
+  // Other than kSum for gauges and up-down counters only; refused otherwise.
   Aggregation aggregation = Aggregation::kSum;
 
   // A look-up of one more label set gets the overflow series, whose label values are all kOverflowLabelValue. So does a
@@ -66,8 +68,8 @@ struct MetricOptions {
   // different values stay apart. At least kFewestLabelValueBytes.
   std::uint32_t label_value_bytes_max = kDefaultLabelValueBytesMax;
 
-  // A series that no handle holds, and whose value has not changed for so long, is removed by the next scrape. Zero:
-  // series stay.
+  // A series that no handle holds, and whose value has not changed for so long, is removed by the next scrape. Zero
+  // or less: series stay.
   std::chrono::nanoseconds expire_after{0};
 };
 

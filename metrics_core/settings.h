@@ -1,9 +1,10 @@
 // Settings as people write them in flags, files and specifications of exporters: an address, a duration.
 //
-//   HOST:PORT   127.0.0.1:9090, localhost:0, [::1]:8080; an IPv6 address stands in brackets
+//   HOST:PORT   127.0.0.1:9090, localhost:0, [::1]:8080; an IPv6 address stands in brackets, and there is always a host
 //   duration    a whole number and its unit, ms, s, m, h or d: 250ms, 90s, 7d
 //
-// Guarantees: ToString() and FormatDuration() write what the parsers read.
+// Guarantees: the parsers read what ToString() and FormatDuration() write of a host that is not empty and of a duration
+// that is not negative.
 // Thread safety: values and pure functions.
 // Errors: InvalidArgument, which names the text and says what is understood.
 #pragma once
@@ -31,10 +32,10 @@ struct HostPort {
 
 Result<HostPort> ParseHostPort(std::string_view text);
 
-// Up to 2^63 - 1 ms. The caller checks its own upper limit.
+// 0 to 2^63 - 1 ms. The caller checks its own limits: zero passes.
 Result<std::chrono::milliseconds> ParseDuration(std::string_view text);
 
-// In the largest unit that leaves a whole number.
+// In the largest unit that leaves a whole number; zero is "0s".
 std::string FormatDuration(std::chrono::milliseconds duration);
 
 }  // namespace streamhouse::metrics

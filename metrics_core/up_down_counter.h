@@ -6,6 +6,10 @@
 // minimum. So a count of things in flight never shows below zero. It may show things that have left while it was read.
 // Thread safety: as Counter.
 // Cost: as Counter, and a test of the sign where it is not a constant.
+//
+//   UpDownCounter in_flight = registry.AddUpDownCounter({.name = "records_in_flight", .help = "…"})->With();
+//   in_flight.Add(1);
+//   in_flight.Add(-1);
 #pragma once
 
 #include <atomic>

@@ -8,8 +8,13 @@
 // 4. Every histogram has _count and _sum, even if a bound or the sum is negative. OpenMetrics 1.0 forbids _sum there.
 //    Prometheus and the Collector read it, and lose the histogram or its sum without it. Python's prometheus_client
 //    refuses such a page: for this reader use bounds and values of at least 0.
+// One encoder is one page: make another one for the next. Its Fill() never fails.
 // Thread safety: one thread at a time.
 // Cost: see TextPage.
+//
+//   const Snapshot snapshot = registry.TakeSnapshot();
+//   OpenMetricsEncoder encoder(snapshot.families());
+//   const std::string page = ReadPage(encoder);  // or chunk by chunk, see page_chunk.h
 #pragma once
 
 #include <span>
@@ -21,7 +26,7 @@ namespace streamhouse::exporters {
 
 class OpenMetricsEncoder : public TextPage {
  public:
-  // `families` must outlive the encoder.
+  // The snapshot that `families` belong to must outlive the encoder.
   explicit OpenMetricsEncoder(std::span<const metrics::FamilySnapshot> families,
                               CreatedUse created = CreatedUse::kLeftOut);
 };

@@ -9,7 +9,9 @@
 // Cost: no allocation after the first fill, unless for such an item.
 //
 //   PageChunk chunk;
-//   while (source.Fill(chunk) == PageSource::Progress::kMore) { Send(chunk.view()); chunk.Clear(); }
+//   PageSource::Progress progress;
+//   while ((progress = source.Fill(chunk)) == PageSource::Progress::kMore) { Send(chunk.view()); chunk.Clear(); }
+//   if (progress == PageSource::Progress::kFailed) return Abort();
 //   Send(chunk.view());
 #pragma once
 
@@ -83,7 +85,7 @@ class PageSource {
   virtual Progress Fill(PageChunk& chunk) = 0;
 };
 
-// The rest of a page, whole.
+// The rest of a page, whole. For sources that cannot fail: after kFailed it returns what there was, and does not tell.
 inline std::string ReadPage(PageSource& source) {
   std::string page;
   PageChunk chunk;

@@ -16,16 +16,16 @@
 namespace streamhouse::metrics {
 
 struct FamilyInfo {
-  std::string name;  // as registered, with the suffix of its kind
-  std::string help;
-  std::string unit;  // a base unit such as "seconds", or empty; the name ends with it (before "_total")
+  std::string name = {};  // as registered, with the suffix of its kind
+  std::string help = {};
+  std::string unit = {};  // a base unit such as "seconds", or empty; the name ends with it (before "_total")
   MetricKind kind = MetricKind::kCounter;
-  std::vector<std::string> label_names;  // in the order of the label text
-  std::vector<double> bounds;            // of a histogram: finite, ascending upper bounds, (lower, upper]
-  std::vector<double> quantiles;         // of a summary: ascending, in [0, 1]
-  std::vector<std::string> states;       // of a state set: distinct, at most kStatesMax
-  bool has_exemplars = false;            // its series may have them
-  bool has_created = false;              // its series have start times
+  std::vector<std::string> label_names = {};  // in the order of the label text
+  std::vector<double> bounds = {};            // of a histogram: finite, ascending upper bounds, (lower, upper]
+  std::vector<double> quantiles = {};         // of a summary: ascending, in [0, 1]
+  std::vector<std::string> states = {};       // of a state set: distinct, at most kStatesMax
+  bool has_exemplars = false;                 // its series may have them
+  bool has_created = false;                   // its series have start times
   Aggregation aggregation = Aggregation::kSum;
 };
 

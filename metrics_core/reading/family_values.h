@@ -86,7 +86,7 @@ struct StateSetValues {
   static constexpr MetricKind kKind = MetricKind::kStateSet;
 
   std::span<const std::string> states;       // their names, the same for all series
-  std::span<const std::uint64_t> bit_masks;  // bit s of a series: whether its state s is on
+  std::span<const std::uint64_t> bit_masks;  // bit s of a series: whether its state s is on; other bits say nothing
 
   bool IsOn(std::size_t series, std::size_t state) const { return (bit_masks[series] >> state & 1U) != 0; }
 };

@@ -5,16 +5,18 @@
 // Guarantees: families and series stand in the order in which they were added. SnapshotBuffers grow to the largest
 // snapshot that was made in them and keep that size, so that the next one of that size allocates nothing, except for
 // the texts of KeepText().
-// Thread safety: one thread a builder; one snapshot a time in the same buffers.
+// Thread safety: one thread a builder. One snapshot at a time is in the same buffers: the old one is destroyed before
+// the next builder is made.
 // Cost: a copy of each value.
 // Errors: a family whose info is of another kind ends the program. Other mistakes in the order of calls are not
 // checked.
 //
-//   auto buffers = std::make_shared<SnapshotBuffers>();
-//   SnapshotBuilder builder(*buffers);
-//   auto counters = builder.BeginFamily<CounterValues<std::uint64_t>>(info, 1);
-//   counters.Add("topic=\"orders\"", 7);
-//   Snapshot snapshot = builder.Finish(buffers);
+//   struct Numbers { FamilyInfo info; SnapshotBuffers buffers; };
+//   auto numbers = std::make_shared<Numbers>();  // and fill in numbers->info
+//   SnapshotBuilder builder(numbers->buffers);
+//   auto counters = builder.BeginFamily<CounterValues<std::uint64_t>>(numbers->info, 1);
+//   counters.Add(builder.KeepText(label_text), 7);  // topic="orders", with the value escaped
+//   Snapshot snapshot = builder.Finish(numbers);
 #pragma once
 
 #include <chrono>
@@ -51,7 +53,8 @@ class SnapshotBuilder {
     buffers_.texts.clear();
   }
 
-  // Begins a family of about `series` series. `info` is of kind Values::kKind and outlives the snapshot.
+  // Begins a family of about `series` series. `info` is of kind Values::kKind.
+  // It and the label texts outlive the snapshot: see KeepText().
   template <typename Values>
   FamilyBuilder<Values> BeginFamily(const FamilyInfo& info, std::size_t series) {
     Check(info.kind == Values::kKind, "a family is built as another kind than its own");

@@ -5,7 +5,7 @@
 //     key_file: server.key
 //     min_version: TLS12                 # or TLS13; TLS12 unless given
 //     client_auth_type: RequireAndVerifyClientCert    # or NoClientCert, the default
-//     client_ca_file: clients.crt        # required by the former
+//     client_ca_file: clients.crt        # required by the former, and refused without it
 //     client_allowed_sans: [scraper.example.org]      # of which a client's certificate must have one; any unless given
 //     cipher_suites: [TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256]    # by their names in Go; OpenSSL's choice unless given
 //     curve_preferences: [X25519, CurveP256]                    # in this order
@@ -13,7 +13,7 @@
 //     headers:                           # sent with every response; see kWebConfigHeaders
 //       X-Frame-Options: deny
 //   basic_auth_users:
-//     prometheus: $2y$10$…               # bcrypt
+//     prometheus: $2y$10$…               # bcrypt, of a cost of 04 to 16
 //
 // cert, key and client_ca hold in the file itself, as PEM, what cert_file, key_file and client_ca_file name.
 // cipher_suites of TLS 1.2 and of TLS 1.3 each replace those of their version, where there are any. Not supported, and
@@ -25,7 +25,8 @@
 // Guarantees: a key that is unknown, misspelt or of the wrong kind is an error; nothing is ignored. A
 // key without a value is an error, and so is an empty file: neither may open what its author meant to close.
 // Thread safety: a value.
-// Errors: InvalidArgument, naming file, line and key; Unavailable where the file cannot be read.
+// Errors: InvalidArgument, naming file, line and key; Unavailable where the file cannot be read or has more
+// than 1 MiB. The files that it names are not opened here.
 #pragma once
 
 #include <cstdint>
@@ -67,7 +68,7 @@ struct TlsConfig {
 struct WebConfig {
   std::optional<TlsConfig> tls;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::map<std::string, std::string> users;  // name -> bcrypt hash; empty: anybody may read
+  std::map<std::string, std::string> users;  // name -> bcrypt hash; empty: no password is asked for
 };
 
 // `path` is for errors, and its folder is what files are relative to.
