@@ -1,23 +1,28 @@
 """Goal: on a full disk reading goes on, writing is refused with the reason, and resumes by itself.
 
-Method: the data folder is a small file system of its own, which a file fills up. Needs the right to mount.
+Method: the data folder is a small file system of its own, which a file fills up. A user who is not root becomes root of a
+namespace of its own, and may mount there.
 """
 
 import contextlib
 import os
 import subprocess
+import sys
 import unittest
 
 import processes
+
+
+def setUpModule():
+    if os.geteuid() != 0:
+        os.execvp("unshare", ["unshare", "--map-root-user", "--mount", *sys.orig_argv])
 
 
 class FullDisk(unittest.TestCase):
     def setUp(self):
         self.data = processes.folder_for(self) / "data"
         self.data.mkdir()
-        mount = ["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", self.data]
-        if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-            self.skipTest("may not mount")
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", self.data], check=True)
         self.addCleanup(subprocess.run, ["umount", "--lazy", self.data], check=True)
         self.start("--topic", "orders:1")
         self.produce("a", "b", "c")
