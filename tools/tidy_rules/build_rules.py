@@ -7,6 +7,7 @@ Finding = source_tree.Finding
 _PUBLIC = "//visibility:public"
 # What an outside user may link: the core and the exporters, but not their insides.
 _PUBLIC_FOLDERS = ("metrics_core", "exporters")
+_PUBLIC_HEADERS_TEST = "tests/exporters/public_headers_test.cc"
 
 
 def packages_are_private(tree):
@@ -28,6 +29,20 @@ def public_means_public(tree):
                 yield Finding(package.build_file, target.line, f"{target.label} is public")
 
 
+def public_headers_are_compiled_together(tree):
+    """A public header that the test leaves out is never seen by the stricter warnings of other programs."""
+    test = tree.files.get(_PUBLIC_HEADERS_TEST)
+    included = {include.path for include in test.includes} if test else set()
+    for package in tree.packages.values():
+        if package.path.split("/", 1)[0] not in _PUBLIC_FOLDERS:
+            continue
+        for target in package.targets:
+            if _PUBLIC not in (target.attributes.get("visibility") or []):
+                continue
+            for header in sorted(set(target.files("hdrs", "textual_hdrs")) - included):
+                yield Finding(package.build_file, target.line, f"{_PUBLIC_HEADERS_TEST} does not include {header}")
+
+
 def sources_are_listed(tree):
     """A glob takes in whatever lies about, and hides from review that a target has grown."""
     for package in tree.packages.values():
@@ -44,4 +59,10 @@ def tests_have_a_size(tree):
                 yield Finding(package.build_file, target.line, f"{target.label} has no size")
 
 
-RULES = (packages_are_private, public_means_public, sources_are_listed, tests_have_a_size)
+RULES = (
+    packages_are_private,
+    public_means_public,
+    public_headers_are_compiled_together,
+    sources_are_listed,
+    tests_have_a_size,
+)
