@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 #include <string_view>
 
+#include "metrics_core/reading/metric_kind.h"
 #include "metrics_core/reading/snapshot.h"
 
 namespace streamhouse::metrics::testing {
@@ -31,7 +33,12 @@ constexpr std::string_view kUnitPrefixes[] = {"",     "pico",  "nano", "micro", 
 constexpr std::string_view kAbbreviatedUnits[] = {"s",  "ms", "us", "ns", "sec", "b", "kb",
                                                   "mb", "gb", "tb", "pb", "m",   "h", "d"};
 
-constexpr std::string_view kTypeNames[] = {"counter", "gauge", "summary", "histogram"};
+// Each type word of the text format, once.
+std::set<std::string_view> TypeWords() {
+  std::set<std::string_view> words;
+  for (const KindDescription& kind : kKindDescriptions) words.insert(kind.text_type);
+  return words;
+}
 
 // The words between underscores.
 std::vector<std::string> WordsOf(std::string_view name) {
@@ -74,7 +81,7 @@ std::vector<std::string> LintFamily(const FamilyInfo& info) {
   if (const auto unit = FindNonBaseUnit(WordsOf(info.name))) problems.push_back(*unit);
   if (info.name.find(':') != std::string::npos) problems.emplace_back("metric names should not contain ':'");
   if (IsCamelCase(info.name)) problems.emplace_back("metric names should be written in 'snake_case' not 'camelCase'");
-  for (const std::string_view type : kTypeNames) {
+  for (const std::string_view type : TypeWords()) {
     if (HasWord(words, type)) problems.push_back("metric name should not include type '" + std::string(type) + '\'');
   }
   if (std::any_of(std::begin(kAbbreviatedUnits), std::end(kAbbreviatedUnits),
