@@ -2,7 +2,8 @@
 //
 // When to use something else: the constructor of std::thread, in tests.
 // Guarantees: `work` runs once on the new thread; it never runs after an error. It must not throw.
-// Thread safety: any thread. Cost: that of std::thread.
+// Thread safety: any thread.
+// Cost: that of std::thread.
 // Errors: Unavailable with the reason of the system: a limit on threads or on memory is reached. A program that is
 // built without exceptions ends instead.
 //

@@ -28,8 +28,8 @@
 //   - Unavailable, naming host and port, when it cannot listen there;
 //   - InvalidArgument for a host that is no address of this machine and no name, and for a bad web configuration,
 //     certificate or label;
-//   - AlreadyExists for a label that a family has, where two registries have a family of one name, and where the
-//     registry has another family with the name of one of the server's own (server_metrics.h);
+//   - AlreadyExists for a label that a family has, and where two registries have a family of one name;
+//   - AlreadyExists where the registry has another family with the name of one of the server's own (server_metrics.h);
 //   - FailedPrecondition for a second Start() without Stop().
 //
 //   MetricsServer server(registry, health, {.port = 8080});

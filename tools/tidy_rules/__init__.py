@@ -1,8 +1,19 @@
 """The rules of tools/tidy.py, a module a subject. A rule takes a SourceTree and yields Findings."""
 
-from tidy_rules import atomics, build_rules, declarations, figures, layering, limits, release, test_layout, text_rules
+from tidy_rules import (
+    atomics,
+    build_rules,
+    declarations,
+    figures,
+    layering,
+    limits,
+    plain_words,
+    release,
+    test_layout,
+    text_rules,
+)
 
 ALL_RULES = (
     layering.RULES + declarations.RULES + build_rules.RULES + atomics.RULES + test_layout.RULES + text_rules.RULES + limits.RULES
-    + figures.RULES + release.RULES
+    + plain_words.RULES + figures.RULES + release.RULES
 )

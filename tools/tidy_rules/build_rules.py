@@ -29,18 +29,24 @@ def public_means_public(tree):
                 yield Finding(package.build_file, target.line, f"{target.label} is public")
 
 
-def public_headers_are_compiled_together(tree):
-    """A public header that the test leaves out is never seen by the stricter warnings of other programs."""
-    test = tree.files.get(_PUBLIC_HEADERS_TEST)
-    included = {include.path for include in test.includes} if test else set()
+def public_headers(tree):
+    """(header, its package, its target) of each header that an outside user may include."""
     for package in tree.packages.values():
         if package.path.split("/", 1)[0] not in _PUBLIC_FOLDERS:
             continue
         for target in package.targets:
-            if _PUBLIC not in (target.attributes.get("visibility") or []):
-                continue
-            for header in sorted(set(target.files("hdrs", "textual_hdrs")) - included):
-                yield Finding(package.build_file, target.line, f"{_PUBLIC_HEADERS_TEST} does not include {header}")
+            if _PUBLIC in (target.attributes.get("visibility") or []):
+                for header in target.files("hdrs", "textual_hdrs"):
+                    yield header, package, target
+
+
+def public_headers_are_compiled_together(tree):
+    """A public header that the test leaves out is never seen by the stricter warnings of other programs."""
+    test = tree.files.get(_PUBLIC_HEADERS_TEST)
+    included = {include.path for include in test.includes} if test else set()
+    for header, package, target in public_headers(tree):
+        if header not in included:
+            yield Finding(package.build_file, target.line, f"{_PUBLIC_HEADERS_TEST} does not include {header}")
 
 
 def sources_are_listed(tree):

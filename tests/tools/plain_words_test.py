@@ -1,0 +1,57 @@
+"""Labels in the middle of a line, long sentences and words to avoid are found in public headers."""
+
+import unittest
+
+from rule_test_case import PRIVATE, RuleTestCase, cc_library
+from tidy_rules import plain_words
+
+PUBLIC = 'visibility = ["//visibility:public"]'
+WORDS = "word " * plain_words.MAX_WORDS
+
+
+def header(text):
+    """A public header, and a private one with the same comment."""
+    build_file = PRIVATE + cc_library("a", PUBLIC) + cc_library("b")
+    return {"metrics_core/BUILD.bazel": build_file, "metrics_core/a.h": text, "metrics_core/b.h": text}
+
+
+class LabelsStartALine(RuleTestCase):
+    rule = staticmethod(plain_words.labels_start_a_line)
+
+    def test_finds_a_label_behind_other_text(self):
+        text = "// A.\n// Thread safety: any. Cost: none.\n  // One. Errors: none.\n"
+        self.assertFinds(self.rule, header(text), "metrics_core/a.h:2", "metrics_core/a.h:3")
+
+    def test_lets_labels_be_that_start_a_line_and_names_of_the_code(self):
+        text = "// A.\n// Guarantees: x.\n//   Cost: y.\n// More than Limits::Cost: z.\nint Cost;  // Cost: none\n"
+        self.assertClean(self.rule, header(text))
+
+
+class SentencesAreShort(RuleTestCase):
+    rule = staticmethod(plain_words.sentences_are_short)
+
+    def test_finds_one_word_too_many(self):
+        self.assertFinds(self.rule, header(f"// A.\n// Short. {WORDS}\n// word.\n"), "metrics_core/a.h:2")
+        self.assertFinds(self.rule, header(f"// - {WORDS}\n//   word\n"), "metrics_core/a.h:1")
+
+    def test_a_label_an_item_and_a_line_of_code_begin_a_sentence(self):
+        for begin in ("// Cost: word", "// - word", "//\n// word", "int a;  // word"):
+            self.assertClean(self.rule, header(f"// {WORDS}\n{begin}\n"))
+
+    def test_counts_no_examples(self):
+        self.assertClean(self.rule, header(f"// A.\n//\n//   {WORDS} word\n"))
+
+
+class PlainWordsAreUsed(RuleTestCase):
+    rule = staticmethod(plain_words.plain_words_are_used)
+
+    def test_finds_a_word_also_across_lines(self):
+        text = "// A.\n// Whoever waits,\n// waits for\n// ever.\n"
+        self.assertFinds(self.rule, header(text), "metrics_core/a.h:2", "metrics_core/a.h:3")
+
+    def test_lets_longer_words_code_and_examples_be(self):
+        self.assertClean(self.rule, header("// Canewords.\n//\n//   nobody\nint anew;\n"))
+
+
+if __name__ == "__main__":
+    unittest.main()
