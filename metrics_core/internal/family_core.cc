@@ -240,6 +240,8 @@ void FamilyCore::Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds
       return CollectInfos(builder);
     case RecordingKind::kStateSet:
       return CollectNumbers<StateSetValues>(builder, [this](Slot run) { return reader_.Sum(run); });
+    case RecordingKind::kEnd:
+      break;
   }
 }
 
@@ -279,6 +281,8 @@ std::uint64_t FamilyCore::ValueForExpiry(Slot run) {
     case RecordingKind::kTickHistogram:
     case RecordingKind::kExponentialHistogram:
       return reader_.Sum(run + kCountCell);
+    case RecordingKind::kEnd:
+      break;
   }
   return 0;
 }

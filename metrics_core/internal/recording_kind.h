@@ -27,6 +27,7 @@ enum class RecordingKind : std::uint8_t {
   kExponentialHistogram,
   kInfo,
   kStateSet,
+  kEnd,  // no kind: it stands behind the last
 };
 
 // Where the cells of a kind may be.
@@ -122,6 +123,9 @@ inline constexpr std::array kRecordingDescriptions = {
                          .storage = StorageRule::kAlwaysShared,
                          .samples_exemplars = false},
 };
+
+static_assert(kRecordingDescriptions.size() == static_cast<std::size_t>(RecordingKind::kEnd),
+              "recording_kind.h needs a row for each kind of recording");
 
 constexpr bool RecordingKindsStandInOrder() {
   for (std::size_t i = 0; i < kRecordingDescriptions.size(); ++i) {

@@ -61,9 +61,13 @@ mapfile -t visitors < <(grep -rlE 'family\.Visit\(' --include=*.cc --include=*.h
 [ "${#visitors[@]}" -ge 6 ] || { echo "only ${#visitors[@]} places visit values"; problems=1; }
 for place in metrics_core/reading/snapshot_builder.h "${visitors[@]}"; do refuses "$place" ProbeValues; done
 
-# A kind of recording without a row, and with one.
-patch metrics_core/internal/recording_kind.h 's/^  kExponentialHistogram,$/&\n  kProbe,/'
-refuses metrics_core/internal/family_core.cc kProbe
+# A kind of recording behind the last, without a row and with one. The row is a copy of the last one's.
+recording_kinds=metrics_core/internal/recording_kind.h
+patch $recording_kinds 's/^  kStateSet,$/&\n  kProbeCells,/'
+refuses $recording_kinds "recording_kind.h needs a row for each kind of recording"
+patch $recording_kinds '/{\.kind = RecordingKind::kStateSet,$/,/samples_exemplars/{H;/samples_exemplars/{p;x;s/^\n//;s/kStateSet,/kProbeCells,/}}'
+compiles $recording_kinds || { echo "the header with one more kind of recording does not compile"; cat "$overlay/log"; exit 1; }
+refuses metrics_core/internal/family_core.cc "kProbeCells.* not handled in switch"
 
-[ "$problems" = 0 ] && echo "All of $((${#visitors[@]} + 4)) places refuse a kind that they do not know"
+[ "$problems" = 0 ] && echo "All of $((${#visitors[@]} + 5)) places refuse a kind that they do not know"
 exit "$problems"
