@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <deque>
+#include <iterator>
 #include <memory>
 #include <string_view>
 
 #include "metrics_core/naming/metric_name.h"
+#include "metrics_core/naming/name_escaping.h"
 #include "metrics_core/naming/text_escaping.h"
 #include "metrics_core/reading/family_info.h"
 #include "metrics_core/reading/metric_kind.h"
@@ -17,6 +19,7 @@ namespace {
 
 using metrics::FamilyInfo;
 using metrics::FamilySnapshot;
+using metrics::NameEscaping;
 using metrics::Snapshot;
 using metrics::Status;
 using metrics::StatusCode;
@@ -29,8 +32,23 @@ struct Labelled {
   metrics::SnapshotBuffers buffers;
 };
 
-bool HasLabel(const FamilyInfo& info, std::string_view name) {
-  return std::find(info.label_names.begin(), info.label_names.end(), name) != info.label_names.end();
+// Whether two names are one to some reader.
+bool MayBeOne(std::string_view a, std::string_view b) {
+  // Legal names stay as they are.
+  if (metrics::IsLegalLabelName(a) && metrics::IsLegalLabelName(b)) return a == b;
+  constexpr NameEscaping kEscapings[] = {NameEscaping::kNone, NameEscaping::kUnderscores, NameEscaping::kDots,
+                                         NameEscaping::kValues};
+  return std::any_of(std::begin(kEscapings), std::end(kEscapings), [&](NameEscaping escaping) {
+    return metrics::EscapeLabelName(a, escaping) == metrics::EscapeLabelName(b, escaping);
+  });
+}
+
+// Whether a label of that name would stand twice on the lines of the family, in any format.
+bool ShowsLabel(const FamilyInfo& info, std::string_view name) {
+  const std::string_view added = metrics::AddedLabel(info);
+  return (!added.empty() && MayBeOne(added, name)) ||
+         std::any_of(info.label_names.begin(), info.label_names.end(),
+                     [name](const std::string& own) { return MayBeOne(own, name); });
 }
 
 }  // namespace
@@ -41,8 +59,11 @@ Status CheckLabels(const Labels& labels) {
   family.name = "labelled";
   family.kind = metrics::MetricKind::kHistogram;
   for (const auto& [name, value] : labels) {
-    if (HasLabel(family, name)) return {StatusCode::kInvalidArgument, "the label " + name + " is given twice"};
-    family.label_names.push_back(name);
+    std::vector<std::string>& names = family.label_names;
+    if (std::find(names.begin(), names.end(), name) != names.end()) {
+      return {StatusCode::kInvalidArgument, "the label " + name + " is given twice"};
+    }
+    names.push_back(name);
     family.help = value;
     if (name == metrics::kQuantileLabel || !metrics::CheckFamily(family).ok()) {
       return {StatusCode::kInvalidArgument, "'" + name + ":" + value + "' is not a label and its value"};
@@ -55,7 +76,7 @@ Status LabelledView::Check(const Snapshot& snapshot) const {
   if (Status checked = CheckLabels(labels_); !checked.ok()) return checked;
   for (const FamilySnapshot& family : snapshot.families()) {
     for (const auto& [name, value] : labels_) {
-      if (!HasLabel(family.info(), name)) continue;
+      if (!ShowsLabel(family.info(), name)) continue;
       return {StatusCode::kAlreadyExists, "the label " + name + " is one of " + family.info().name + " already"};
     }
   }
@@ -72,7 +93,7 @@ Snapshot LabelledView::Of(Snapshot snapshot) const {
     FamilyInfo& info = owner->infos.emplace_back(family.info());
     std::string added;
     for (const auto& [name, value] : labels_) {
-      if (HasLabel(info, name)) continue;
+      if (ShowsLabel(family.info(), name)) continue;
       info.label_names.push_back(name);
       added.append(added.empty() ? "" : ",").append(metrics::LabelPairText(name, value));
     }

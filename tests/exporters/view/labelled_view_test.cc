@@ -7,6 +7,7 @@
 
 #include "exporters/encoding/text_encoder.h"
 #include "metrics_core/bucket_bounds.h"
+#include "metrics_core/naming/metric_name.h"
 #include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
@@ -48,6 +49,26 @@ TEST(LabelledViewTest, LeavesAFamilyItsOwnLabel) {
   registry.AddGauge({.name = "b", .help = "B", .labels = {"topic"}}).value().With("x").Set(2);
   EXPECT_NE(PageOfView(registry, {{"topic", "y"}}).find("\nb{topic=\"x\"} 2\n"), std::string::npos);
   EXPECT_EQ(LabelledView(Labels{{"topic", "y"}}).Check(registry.TakeSnapshot()).code(), StatusCode::kAlreadyExists);
+}
+
+TEST(LabelledViewTest, LeavesAStateSetTheLabelThatIsNamedLikeIt) {
+  metrics::Registry registry;
+  registry.AddStateSet({.name = "relay_mode", .help = "M"}, {"on"}).value().With().SetOnly(0);
+  EXPECT_NE(PageOfView(registry, {{"relay_mode", "x"}}).find("\nrelay_mode{relay_mode=\"on\"} 1\n"), std::string::npos);
+  EXPECT_EQ(LabelledView(Labels{{"relay_mode", "x"}}).Check(registry.TakeSnapshot()).code(),
+            StatusCode::kAlreadyExists);
+}
+
+// Goal: no reader gets a label twice, whatever way of escaping it asks for.
+TEST(LabelledViewTest, LeavesAFamilyALabelThatBecomesItsNameWhereNamesAreEscaped) {
+  metrics::Registry registry({.names = metrics::NameRules::kUtf8});
+  registry.AddGauge({.name = "b", .help = "B", .labels = {"service.name"}}).value().With("x").Set(2);
+  const auto check = [&](const char* name) { return LabelledView(Labels{{name, "y"}}).Check(registry.TakeSnapshot()); };
+  for (const char* taken : {"service_name", "service_dot_name", "U__service_2e_name"}) {
+    EXPECT_EQ(PageOfView(registry, {{taken, "y"}}).find(taken), std::string::npos) << taken;
+    EXPECT_EQ(check(taken).code(), StatusCode::kAlreadyExists) << taken;
+  }
+  EXPECT_TRUE(check("service").ok());
 }
 
 TEST(LabelledViewTest, KnowsWhatNoPageMayHave) {
