@@ -31,9 +31,7 @@ std::unique_ptr<PageSource> MakeEncoder(PageFormat format, std::span<const Famil
 
 // Whether `name` is the family's or that of one of its samples.
 bool IsNameIn(std::string_view name, const metrics::FamilyInfo& info) {
-  if (name == info.name) return true;
-  const std::vector<std::string> samples = metrics::SampleNames(info);
-  return std::find(samples.begin(), samples.end(), name) != samples.end();
+  return name == info.name || metrics::HasSampleNamed(info, name);
 }
 
 }  // namespace

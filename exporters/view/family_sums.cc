@@ -127,15 +127,17 @@ class FamilySum {
   // One number for each group: its first series' number, combined with those of its other series.
   template <typename Number>
   std::vector<Number> Summed(std::span<const Number> numbers, Number (*combine)(Number, Number)) const {
-    std::vector<std::optional<Number>> totals(texts_.size());
+    std::vector<Number> totals;
+    totals.reserve(texts_.size());
     for (std::size_t i = 0; i < groups_.size(); ++i) {
-      std::optional<Number>& total = totals[groups_[i]];
-      total = total ? combine(*total, numbers[i]) : numbers[i];
+      const std::size_t group = groups_[i];
+      if (group == totals.size()) {
+        totals.push_back(numbers[i]);
+      } else {
+        totals[group] = combine(totals[group], numbers[i]);
+      }
     }
-    std::vector<Number> summed;
-    summed.reserve(totals.size());
-    for (const std::optional<Number>& total : totals) summed.push_back(total.value_or(Number{}));
-    return summed;
+    return totals;
   }
 
   template <typename Number, typename Sums>

@@ -18,8 +18,8 @@
 
 namespace streamhouse::exporters {
 
-// Series i of `family` is in the group groups[i], whose label text is texts[groups[i]]. Each group has a series. `info`
-// and `texts` must outlive the snapshot.
+// Series i of `family` is in the group groups[i], whose label text is texts[groups[i]]. Each group has a series. Groups
+// are numbered in the order of their first series. `info` and `texts` must outlive the snapshot.
 void AppendFamilySums(const metrics::FamilySnapshot& family, std::span<const std::size_t> groups,
                       const metrics::FamilyInfo& info, const std::deque<std::string>& texts,
                       metrics::SnapshotBuilder& builder);
