@@ -36,7 +36,8 @@ metrics::Result<ExporterSpec> ParseExporterSpec(std::string_view text);
 // InvalidArgument: "exporter <text>: <what>".
 metrics::Status BadSpec(const ExporterSpec& spec, std::string_view what);
 
-// Reads options by name and type, and remembers what was wrong. An empty value is: what was left out is not meant.
+// Reads options by name and type, and remembers what was wrong. An empty value is an error: it is more likely a mistake
+// than a wish for the default.
 class SpecOptions {
  public:
   // `spec` must outlive it.

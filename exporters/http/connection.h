@@ -34,7 +34,7 @@ class Connection {
   virtual void ShutDownSending() = 0;
   // Ends the connection: what was written is still delivered where the peer takes it.
   virtual void Close() = 0;
-  // Ends the connection so that the peer cannot take what it has got for all of it.
+  // Resets the connection, so that the peer cannot mistake a truncated body for a complete one.
   virtual void Abort() = 0;
 
   // What it is to the system; -1 where it is closed or has none.

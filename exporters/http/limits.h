@@ -2,7 +2,7 @@
 //
 // Each has a name under which streamhouse_exporter_limits_reached_total counts how often it was reached
 // (server_metrics.h).
-// None may be 0: it would neither be no limit nor let anybody in.
+// Each limit must be more than 0. A limit of 0 would refuse every client.
 // Thread safety: a value.
 // Errors: Validate, InvalidArgument, naming the limit.
 #pragma once

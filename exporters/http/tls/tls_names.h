@@ -1,4 +1,4 @@
-// TLS names: what Go, whose configuration files these are, calls ciphers and curves, as OpenSSL calls them.
+// TLS names: translates Go's names of TLS ciphers and curves (used in web configuration files) to OpenSSL's.
 //
 // Thread safety: pure functions. Cost: a search in a short table.
 #pragma once
