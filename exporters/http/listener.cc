@@ -13,6 +13,7 @@
 #include "exporters/http/sockets.h"
 #include "exporters/http/tcp_connection.h"
 #include "exporters/http/tls/tls_connection.h"
+#include "metrics_core/settings.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -46,11 +47,6 @@ Response Unauthorized() {
 
 }  // namespace
 
-std::string HostAndPort(const std::string& host, std::uint16_t port) {
-  const bool is_ipv6 = host.find(':') != std::string::npos;
-  return (is_ipv6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
-}
-
 Listener::Listener(ServerExecutor executor, metrics::Registry& registry, const metrics::Health& health,
                    RoutesOptions routes, WebConfig web_config)
     : limits_(routes.limits),
@@ -73,7 +69,8 @@ Status Listener::Bind(const std::string& host, std::uint16_t port) {
   if (host.empty()) return Status(StatusCode::kInvalidArgument, "the host to listen on is empty");
   error_code error;
   const auto refuse = [&](StatusCode code) {
-    return Status(code, "cannot listen on " + HostAndPort(host, port) + ": " + error.message());
+    return Status(
+        code, "cannot listen on " + metrics::HostPort{.host = host, .port = port}.ToString() + ": " + error.message());
   };
   const auto endpoints = tcp::resolver(executor_).resolve(host, std::to_string(port), tcp::resolver::passive, error);
   const bool may_be_found_later = error == asio::error::host_not_found_try_again;
@@ -235,7 +232,7 @@ void Listener::CheckPassword(Request request, Client& client, Session::Respond r
 }
 
 void Listener::AnswerAllowed(const Request& request, const Session::Respond& respond) {
-  if (!Routes::AsksForChecks(request)) return respond(routes_.Handle(request));
+  if (std::optional<Response> response = routes_.HandleUnlessReady(request)) return respond(*std::move(response));
   // A copy: what its views show lives until it is answered, the request itself does not.
   checks_.Ask([this, request, respond](const metrics::Health::Report& report) {
     respond(routes_.AnswerReady(request, report));

@@ -6,8 +6,9 @@
 // left, the oldest that waits for its client is given up; at the limit of scrapes a page that its client does not read.
 // Passwords are checked on a separate thread, in the order of password_queue.h. At most kPasswordChecksMax requests
 // wait; further ones get 503, unless their password was verified recently. A refused password is answered after 0.1 s
-// for each refusal that waits so, at most 5 s. Health checks run on a separate thread too, so that no other answer
-// waits for them (readiness_checks.h). After Close() nothing is answered and all sockets are closed; handlers that are
+// for each refusal that waits so, at most 5 s. At most a quarter of the connections wait so; further refusals are
+// answered at once. Health checks run on a separate thread too, so that no other answer waits for them
+// (readiness_checks.h). After Close() nothing is answered and all sockets are closed; handlers that are
 // left in the context keep the listener, and are destroyed without being called.
 // Thread safety: any number of threads may run the executor; all methods from any thread. Errors: those of
 // MetricsServer::Start. Owned by shared_ptr. It must go before the context of its executor.
@@ -43,7 +44,7 @@ namespace streamhouse::exporters {
 
 class Listener : public std::enable_shared_from_this<Listener> {
  public:
-  // `registry` and `health` are used until Close().
+  // `registry` and `health` are used until Close(). `routes.metrics` count all that the listener does.
   Listener(ServerExecutor executor, metrics::Registry& registry, const metrics::Health& health, RoutesOptions routes,
            WebConfig web_config);
   Listener(const Listener&) = delete;
@@ -106,8 +107,5 @@ class Listener : public std::enable_shared_from_this<Listener> {
 
   std::uint16_t port_ = 0;
 };
-
-// "host:port", with brackets around an IPv6 address.
-std::string HostAndPort(const std::string& host, std::uint16_t port);
 
 }  // namespace streamhouse::exporters

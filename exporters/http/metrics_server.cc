@@ -6,13 +6,14 @@
 #include <utility>
 
 #include "exporters/http/access/web_config.h"
-#include "exporters/http/blocked_signals.h"
 #include "exporters/http/listener.h"
 #include "exporters/http/routes.h"
 #include "exporters/http/running_server.h"
 #include "exporters/http/server_executor.h"
 #include "exporters/http/server_metrics.h"
+#include "exporters/threads/blocked_signals.h"
 #include "exporters/view/combined_view.h"
+#include "metrics_core/settings.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -28,7 +29,7 @@ MetricsServer::MetricsServer(metrics::Registry& registry, const metrics::Health&
     : registry_(registry),
       health_(health),
       options_(std::move(options)),
-      name_("prometheus://" + HostAndPort(options_.host, options_.port)) {}
+      name_("prometheus://" + metrics::HostPort{.host = options_.host, .port = options_.port}.ToString()) {}
 
 MetricsServer::~MetricsServer() {
   Stop();
@@ -52,14 +53,16 @@ Status MetricsServer::Start() {
   if (options_.context != nullptr && options_.executor != nullptr) {
     return Status(StatusCode::kInvalidArgument, name_ + ": both a context and an executor are given");
   }
-  const auto metrics = ServerMetrics::Register(registry_);
-  if (!metrics.ok()) return {metrics.status().code(), name_ + ": " + metrics.status().message()};
+  const auto own_metrics = ServerMetrics::Register(registry_);
+  if (!own_metrics.ok()) return Named(own_metrics.status());
   PushMetrics left_out;
   if (!options_.more_registries.empty()) {
     const auto registered = PushMetrics::Register(registry_);
-    if (!registered.ok()) return {registered.status().code(), name_ + ": " + registered.status().message()};
+    if (!registered.ok()) return Named(registered.status());
     left_out = *registered;
   }
+  // After the families of the server itself are registered.
+  if (Status checked = CheckPage(left_out); !checked.ok()) return Named(checked);
   std::optional<asio::any_io_executor> executor;
   if (options_.context != nullptr) executor = options_.context->get_executor();
   if (options_.executor != nullptr) executor = *options_.executor;
@@ -68,7 +71,7 @@ Status MetricsServer::Start() {
                                   .aggregate = options_.aggregate,
                                   .labels = options_.labels,
                                   .created = options_.created,
-                                  .metrics = *metrics,
+                                  .metrics = *own_metrics,
                                   .more_registries = options_.more_registries,
                                   .left_out = left_out};
     return std::make_shared<Listener>(std::move(on), registry_, health_, routes, std::move(web_config));
@@ -77,22 +80,20 @@ Status MetricsServer::Start() {
   auto running = std::make_shared<RunningServer>();
   const Result<std::uint16_t> port = running->Start(make_listener, options_.host, options_.port, std::move(executor));
   if (!port.ok()) return port.status();
-  if (Status checked = CheckPage(left_out); !checked.ok()) {
-    running->End();
-    return checked;
-  }
   port_ = *port;
-  name_ = "prometheus://" + HostAndPort(options_.host, port_);
+  name_ = "prometheus://" + metrics::HostPort{.host = options_.host, .port = port_}.ToString();
   running_ = std::move(running);
   return Status::Ok();
 }
 
-// After the families of the server itself are registered.
 Status MetricsServer::CheckPage(const PushMetrics& left_out) const {
   const CombinedView combined(registry_, options_.more_registries, "prometheus", left_out);
-  Status checked = combined.Check();
-  if (checked.ok() && !options_.labels.empty()) checked = LabelledView(options_.labels).Check(combined.Take());
-  return checked.ok() ? checked : Status(checked.code(), name_ + ": " + checked.message());
+  if (Status checked = combined.Check(); !checked.ok()) return checked;
+  return options_.labels.empty() ? Status::Ok() : LabelledView(options_.labels).Check(combined.Take());
+}
+
+Status MetricsServer::Named(const Status& status) const {
+  return Status(status.code(), name_ + ": " + status.message());
 }
 
 void MetricsServer::Stop() {

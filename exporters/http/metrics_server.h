@@ -24,7 +24,7 @@
 // That thread takes the snapshots, sums labels away and encodes: of a million series, for a moment each time
 // (bench/exposition). On a context of the program's any number of threads may run it; the server's handlers run one at
 // a time, so that scrapes share one of them.
-// Errors: Start() returns
+// Errors: where Start() fails, nothing was answered. It returns
 //   - Unavailable, naming host and port, when it cannot listen there;
 //   - InvalidArgument for a host that is no address of this machine and no name, and for a bad web configuration,
 //     certificate or label;
@@ -100,6 +100,8 @@ class MetricsServer : public metrics::Exporter {
 
  private:
   metrics::Status CheckPage(const PushMetrics& left_out) const;
+  // The same status, with the name of this server.
+  metrics::Status Named(const metrics::Status& status) const;
 
   metrics::Registry& registry_;
   const metrics::Health& health_;

@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "exporters/http/blocked_signals.h"
+#include "exporters/threads/blocked_signals.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {

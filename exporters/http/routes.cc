@@ -108,11 +108,6 @@ Routes::Routes(metrics::Registry& registry, const metrics::Health& health, Route
       detailed_([this] { return labelled_view_.Of(combined_view_.Take()); }),
       aggregated_([this] { return labelled_view_.Of(aggregated_view_.Of(combined_view_.Take())); }) {}
 
-bool Routes::AsksForChecks(const Request& request) {
-  const std::optional<Target> target = ParseTarget(request.target);
-  return target && target->path == kReadyPath && IsReading(request);
-}
-
 Response Routes::AnswerReady(const Request& request, const metrics::Health::Report& report) {
   Response response = Ready(*ParseTarget(request.target), report);
   options_.metrics.CountRequest(kReadyPath, response.status);
@@ -120,11 +115,16 @@ Response Routes::AnswerReady(const Request& request, const metrics::Health::Repo
 }
 
 Response Routes::Handle(const Request& request) {
-  if (AsksForChecks(request)) return AnswerReady(request, health_.Evaluate());
+  std::optional<Response> response = HandleUnlessReady(request);
+  return response ? *std::move(response) : AnswerReady(request, health_.Evaluate());
+}
+
+std::optional<Response> Routes::HandleUnlessReady(const Request& request) {
   const std::optional<Target> target = ParseTarget(request.target);
   const bool known = target && IsKnown(target->path);
   // Other methods may have targets of other forms: OPTIONS *, CONNECT host:80.
   const bool is_method_known = IsReading(request);
+  if (known && is_method_known && target->path == kReadyPath) return std::nullopt;
   Response response = known                         ? Answer(request, *target)
                       : !target && !is_method_known ? MethodNotAllowed()
                                                     : ErrorResponse(target ? 404 : 400);

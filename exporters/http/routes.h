@@ -20,6 +20,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,10 +61,10 @@ class Routes {
 
   // Evaluates the checks of /ready on the calling thread, and so waits for the slowest.
   Response Handle(const Request& request);
-  // The same without waiting, for a server that evaluates the checks elsewhere: the answer to a request of which
-  // AsksForChecks() is true.
+  // The same without waiting, for a server that evaluates the checks elsewhere. Nothing where the request asks for the
+  // checks: AnswerReady() is its answer, once they are evaluated.
+  std::optional<Response> HandleUnlessReady(const Request& request);
   Response AnswerReady(const Request& request, const metrics::Health::Report& report);
-  static bool AsksForChecks(const Request& request);
 
  private:
   Response Answer(const Request& request, const Target& target);

@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include "metrics_core/settings.h"
+
 namespace streamhouse::exporters {
 
 namespace asio = boost::asio;
@@ -74,7 +76,7 @@ RunningServer::~RunningServer() {
 Result<std::uint16_t> RunningServer::Start(const MakeListener& make_listener, const std::string& host,
                                            std::uint16_t port, std::optional<asio::any_io_executor> executor) {
   const auto refuse = [&](const std::exception& error) {
-    return Status(StatusCode::kUnavailable, "cannot listen on " + HostAndPort(host, port) + ": " + error.what());
+    return Status(StatusCode::kUnavailable, "cannot listen on " + metrics::HostPort{.host = host, .port = port}.ToString() + ": " + error.what());
   };
   // Asio and std::thread throw where the process has no descriptors or threads left.
   try {

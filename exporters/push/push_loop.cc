@@ -1,20 +1,21 @@
 #include "exporters/push/push_loop.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <random>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "exporters/push/push_schedule.h"
+#include "exporters/threads/blocked_signals.h"
 #include "metrics_core/start_thread.h"
 
 namespace streamhouse::exporters {
 
 using metrics::MutexLock;
 using metrics::Status;
+using metrics::StatusCode;
 
 PushLoop::PushLoop(std::string exporter, Push push, PushLoopOptions options, const PushMetrics& metrics)
     : exporter_(std::move(exporter)), push_(std::move(push)), options_(options), metrics_(metrics) {}
@@ -24,6 +25,7 @@ PushLoop::~PushLoop() {
 }
 
 Status PushLoop::Start() {
+  const BlockedSignals blocked;
   auto started = metrics::StartThread([this] { Run(); });
   if (!started.ok()) return started.status();
   process_ = getpid();
@@ -63,10 +65,6 @@ bool PushLoop::IsStoppedWithin(std::chrono::milliseconds delay) {
 }
 
 void PushLoop::Run() {
-  // Signals are for the program's own threads.
-  sigset_t all;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, nullptr);
   PushSchedule schedule(options_.interval, std::random_device()());
   std::chrono::milliseconds delay = schedule.AfterSuccess();
   while (!IsStoppedWithin(delay)) delay = PushOnce().ok() ? schedule.AfterSuccess() : schedule.AfterFailure();

@@ -5,7 +5,7 @@
 // two pushes if the pushes keep their deadlines; nothing interrupts a push that does not. Every push is counted
 // (push_metrics.h). In the child of a fork Stop() returns at once and does not push: the loop is the parent's.
 // Thread safety: Start and Stop from one thread.
-// Cost: a thread.
+// Cost: a thread, which takes no signals.
 // Errors: Start, Unavailable where the system has no thread left.
 //
 //   PushLoop loop("textfile", [&](PushDeadline deadline) { return Write(deadline); }, {.interval = …}, metrics);

@@ -47,10 +47,10 @@ Result<Pem> ReadPem(const std::string& what, const std::string& file, const std:
   Pem pem = {.what = what, .file = text.empty() ? file : "", .text = text};
   if (text.empty()) {
     Result<std::string> read = ReadSmallFile(file);
-    if (!read.ok()) return pem.Bad(read.status().message().substr(("cannot read " + file + ": ").size()));
+    if (!read.ok()) return pem.Bad(read.status().message());
     pem.text = *std::move(read);
   }
-  if (IsEncrypted(pem.text)) return pem.Bad("it has a pass phrase, which a server has nobody to ask for");
+  if (IsEncrypted(pem.text)) return pem.Bad("it needs a pass phrase; a server cannot ask for one");
   return pem;
 }
 

@@ -286,10 +286,5 @@ TEST_F(ListenerTest, DoesNotStartWithABadConfiguration) {
   EXPECT_EQ(server.port(), 0);
 }
 
-TEST(HostAndPortTest, PutsBracketsAroundIpv6) {
-  EXPECT_EQ(HostAndPort("localhost", 80), "localhost:80");
-  EXPECT_EQ(HostAndPort("::1", 80), "[::1]:80");
-}
-
 }  // namespace
 }  // namespace streamhouse::exporters

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <latch>
 #include <string>
@@ -270,6 +272,20 @@ TEST_F(MetricsServerTest, RefusesAnEmptyHostInsteadOfListeningEverywhere) {
 TEST_F(MetricsServerTest, RefusesALimitOfZero) {
   MetricsServer server(registry_, health_, {.port = 0, .limits = {.connections = 0}});
   EXPECT_EQ(server.Start().message(), "the limit connections must be more than 0");
+}
+
+// Goal: a server that does not start has answered nobody. Method: the check of its labels takes a snapshot, in which a
+// callback runs what the server has left in the context.
+TEST_F(MetricsServerTest, ChecksItsLabelsBeforeItAnswers) {
+  boost::asio::io_context context;
+  std::size_t handlers = 0;
+  const auto family = registry_.AddCallbackGauge({.name = "depth", .help = "D", .labels = {"topic"}}).value();
+  const auto token = family.Add([&] { return static_cast<double>(handlers += context.poll()); }, "a");
+  MetricsServer server(registry_, health_, {.port = 0, .labels = {{"topic", "b"}}, .context = &context});
+  const Status started = server.Start();
+  EXPECT_EQ(started.code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(started.message(), "prometheus://127.0.0.1:0: the label topic is one of depth already");
+  EXPECT_EQ(handlers, 0U);
 }
 
 TEST_F(MetricsServerTest, ListensOnIpv6) {

@@ -29,19 +29,19 @@ TEST(SmallFileTest, IsReadWhole) {
 TEST(SmallFileTest, IsRefusedWhenItIsLarger) {
   const std::string path = TemporaryPath("large");
   std::ofstream(path) << std::string(kSmallFileBytesMax + 1, 'x');
-  EXPECT_EQ(Error(path), "cannot read " + path + ": it has more than 1048576 bytes");
+  EXPECT_EQ(Error(path), "it has more than 1048576 bytes");
 }
 
 TEST(SmallFileTest, IsNeitherAPipeNorADeviceNorAFolderAndIsNotWaitedFor) {
   const std::string fifo = TemporaryPath("fifo");
   ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
   for (const std::string& path : {fifo, std::string("/dev/zero"), std::string("/dev/ptmx"), std::string("/tmp")}) {
-    EXPECT_EQ(Error(path), "cannot read " + path + ": it is no regular file");
+    EXPECT_EQ(Error(path), "it is no regular file") << path;
   }
 }
 
 TEST(SmallFileTest, SaysWhyItCannotBeRead) {
-  EXPECT_EQ(Error("/no such file"), "cannot read /no such file: No such file or directory");
+  EXPECT_EQ(Error("/no such file"), "No such file or directory");
 }
 
 }  // namespace

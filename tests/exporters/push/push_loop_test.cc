@@ -1,11 +1,16 @@
 #include "exporters/push/push_loop.h"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
+#include <pthread.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <memory>
 #include <mutex>
 
@@ -13,6 +18,24 @@
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 #include "metrics_core/testing/metric_reader.h"
+
+namespace {
+
+// Whether SIGTERM was blocked where the latest thread was made: a thread begins with the signals of its maker.
+std::atomic<bool> was_blocked = false;
+
+}  // namespace
+
+// In the place of the system's.
+extern "C" int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*run)(void*),
+                              void* argument) noexcept {
+  sigset_t blocked;
+  pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
+  // Relaxed: read by the same thread.
+  was_blocked.store(sigismember(&blocked, SIGTERM) == 1, std::memory_order_relaxed);
+  static const auto next = reinterpret_cast<decltype(&pthread_create)>(dlsym(RTLD_NEXT, "pthread_create"));
+  return next(thread, attributes, run, argument);
+}
 
 namespace streamhouse::exporters {
 namespace {
@@ -101,6 +124,31 @@ TEST_F(PushLoopTest, StopsWithinTheTimeOfTwoPushes) {
   EXPECT_LE(pushes_, begun + 1) << "the last one";
   constexpr milliseconds kSpare = std::chrono::seconds(10);  // of a busy machine
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 2 * kPushTime + kSpare);
+}
+
+// Goal: a signal for the program never ends in the thread of an exporter, not even in its first moment.
+TEST_F(PushLoopTest, ItsThreadBeginsWithAllSignalsBlocked) {
+  PushLoop loop("test", Push(), Every(std::chrono::hours(1)), metrics_);
+  ASSERT_TRUE(loop.Start().ok());
+  // Relaxed: this thread has made the loop's.
+  EXPECT_TRUE(was_blocked.load(std::memory_order_relaxed));
+  loop.Stop();
+}
+
+// Method: a thread gets a stack that no address space has room for.
+TEST_F(PushLoopTest, SaysThatTheProcessCanMakeNoThread) {
+  pthread_attr_t before;
+  ASSERT_EQ(pthread_getattr_default_np(&before), 0);
+  pthread_attr_t huge = before;
+  ASSERT_EQ(pthread_attr_setstacksize(&huge, std::size_t{1} << 48), 0);
+  PushLoop loop("test", Push(), Every(std::chrono::hours(1)), metrics_);
+  ASSERT_EQ(pthread_setattr_default_np(&huge), 0);
+  const Status started = loop.Start();
+  ASSERT_EQ(pthread_setattr_default_np(&before), 0);
+  EXPECT_EQ(started.code(), StatusCode::kUnavailable);
+  EXPECT_EQ(started.message(), "cannot make the thread of test: Resource temporarily unavailable");
+  loop.Stop();
+  EXPECT_EQ(pushes_, 0);
 }
 
 TEST_F(PushLoopTest, StopsWithoutAStart) {

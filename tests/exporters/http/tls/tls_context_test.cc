@@ -129,7 +129,7 @@ TEST_F(TlsContextTest, RefusesAKeyWithAPassPhraseAndKeepsTheOneBefore) {
   int failed = 0;
   for (const std::string& key : {newer, older}) {
     EXPECT_EQ(TlsContext({.certificate_file = files_.file, .key_file = key}, metrics_).Load().message(),
-              "cannot use the key " + key + ": it has a pass phrase, which a server has nobody to ask for");
+              "cannot use the key " + key + ": it needs a pass phrase; a server cannot ask for one");
     Install({.file = files_.file, .key_file = key});
     EXPECT_EQ(tls_.Current(), before);
     EXPECT_EQ(Reloads("failed"), ++failed);

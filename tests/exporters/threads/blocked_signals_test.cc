@@ -1,4 +1,4 @@
-#include "exporters/http/blocked_signals.h"
+#include "exporters/threads/blocked_signals.h"
 
 #include <gtest/gtest.h>
 #include <pthread.h>
