@@ -40,7 +40,7 @@ std::string_view MetricsServer::Name() const {
 }
 
 Status MetricsServer::Start() {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   if (running_ != nullptr && !running_->has_ended()) {
     return Status(StatusCode::kFailedPrecondition, name_ + " is started already");
   }
@@ -99,7 +99,7 @@ Status MetricsServer::Named(const Status& status) const {
 void MetricsServer::Stop() {
   std::shared_ptr<RunningServer> running;
   {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     running = running_;
   }
   if (running != nullptr) running->End();

@@ -38,7 +38,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +48,7 @@
 #include "exporters/view/labelled_view.h"
 #include "metrics_core/exporter.h"
 #include "metrics_core/health.h"
+#include "metrics_core/mutex.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 
@@ -111,9 +111,9 @@ class MetricsServer : public metrics::Exporter {
   std::string name_;
   std::uint16_t port_ = 0;
 
-  std::mutex mutex_;
-  std::shared_ptr<RunningServer>
-      running_;  // guarded by mutex_; null before Start(), and keeps nothing once it has ended
+  metrics::Mutex mutex_;
+  // Null before Start(), and keeps nothing once it has ended.
+  std::shared_ptr<RunningServer> running_ STREAMHOUSE_GUARDED_BY(mutex_);
 };
 
 }  // namespace streamhouse::exporters

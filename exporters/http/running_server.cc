@@ -45,11 +45,11 @@ class RunningServer::ServersOfContext : public asio::execution_context::service 
   explicit ServersOfContext(asio::execution_context& context) : service(context) {}
 
   void Add(std::shared_ptr<RunningServer> server) {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     servers_.push_back(std::move(server));
   }
   void Remove(const RunningServer* server) {
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     std::erase_if(servers_, [&](const auto& kept) { return kept.get() == server; });
   }
 
@@ -57,14 +57,14 @@ class RunningServer::ServersOfContext : public asio::execution_context::service 
   void shutdown() override {
     std::vector<std::shared_ptr<RunningServer>> servers;
     {
-      const std::lock_guard lock(mutex_);
+      const metrics::MutexLock lock(mutex_);
       servers.swap(servers_);
     }
     for (const auto& server : servers) server->End();
   }
 
-  std::mutex mutex_;
-  std::vector<std::shared_ptr<RunningServer>> servers_;  // guarded by mutex_
+  metrics::Mutex mutex_;
+  std::vector<std::shared_ptr<RunningServer>> servers_ STREAMHOUSE_GUARDED_BY(mutex_);
 };
 
 RunningServer::RunningServer() : process_(getpid()) {}
@@ -76,7 +76,8 @@ RunningServer::~RunningServer() {
 Result<std::uint16_t> RunningServer::Start(const MakeListener& make_listener, const std::string& host,
                                            std::uint16_t port, std::optional<asio::any_io_executor> executor) {
   const auto refuse = [&](const std::exception& error) {
-    return Status(StatusCode::kUnavailable, "cannot listen on " + metrics::HostPort{.host = host, .port = port}.ToString() + ": " + error.what());
+    return Status(StatusCode::kUnavailable,
+                  "cannot listen on " + metrics::HostPort{.host = host, .port = port}.ToString() + ": " + error.what());
   };
   // Asio and std::thread throw where the process has no descriptors or threads left.
   try {
@@ -95,7 +96,7 @@ Result<std::uint16_t> RunningServer::StartOrThrow(const MakeListener& make_liste
       make_listener(executor ? ServerExecutor::OnAnyThreads(*executor)
                              : ServerExecutor::OnOneThread(thread->context().get_executor()));
   if (Status bound = listener->Bind(host, port); !bound.ok()) return bound;
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   // Last, so that the context ends it first, while all that it uses is there.
   if (executor) servers_ = &asio::use_service<ServersOfContext>(asio::query(*executor, asio::execution::context));
   if (servers_ != nullptr) servers_->Add(shared_from_this());
@@ -109,7 +110,7 @@ Result<std::uint16_t> RunningServer::StartOrThrow(const MakeListener& make_liste
 
 void RunningServer::End() {
   if (getpid() != process_) return EndInChild();
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   if (listener_ == nullptr) return;
   listener_->Close();
   if (servers_ != nullptr) std::exchange(servers_, nullptr)->Remove(this);
@@ -118,7 +119,6 @@ void RunningServer::End() {
   thread_.reset();
 }
 
-// No lock: a thread that is missing here may hold it, and there is no other thread.
 void RunningServer::EndInChild() {
   // The parent may have been ending one of them.
   if (listener_ == nullptr && thread_ == nullptr) return;
@@ -132,11 +132,13 @@ void RunningServer::EndInChild() {
   abandoned->push_back({std::move(listener_), std::move(thread_)});
 }
 
-bool RunningServer::has_ended() const {
-  // No lock: as in EndInChild().
-  if (getpid() != process_) return listener_ == nullptr && thread_ == nullptr;
-  const std::lock_guard lock(mutex_);
+bool RunningServer::HasEnded() const {
+  const metrics::MutexLock lock(mutex_);
   return listener_ == nullptr;
+}
+
+bool RunningServer::HasEndedInChild() const {
+  return listener_ == nullptr && thread_ == nullptr;
 }
 
 }  // namespace streamhouse::exporters

@@ -12,17 +12,18 @@
 #pragma once
 
 #include <sys/types.h>
+#include <unistd.h>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 
 #include "exporters/http/listener.h"
 #include "exporters/http/server_executor.h"
+#include "metrics_core/mutex.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
@@ -42,7 +43,7 @@ class RunningServer : public std::enable_shared_from_this<RunningServer> {
   // May be called without Start(), and twice.
   void End();
 
-  bool has_ended() const;
+  bool has_ended() const { return getpid() == process_ ? HasEnded() : HasEndedInChild(); }
 
  private:
   class Thread;
@@ -50,15 +51,18 @@ class RunningServer : public std::enable_shared_from_this<RunningServer> {
 
   metrics::Result<std::uint16_t> StartOrThrow(const MakeListener& make_listener, const std::string& host,
                                               std::uint16_t port, std::optional<boost::asio::any_io_executor> executor);
-  void EndInChild();
+  bool HasEnded() const;
+  // Without the lock: a thread that is missing in a child may hold it, and there is no other thread.
+  void EndInChild() STREAMHOUSE_UNCHECKED;
+  bool HasEndedInChild() const STREAMHOUSE_UNCHECKED;
 
   const pid_t process_;
 
-  mutable std::mutex mutex_;
-  // Guarded by mutex_. Null unless it runs.
-  std::shared_ptr<Listener> listener_;
-  std::unique_ptr<Thread> thread_;       // null with an executor of the program's
-  ServersOfContext* servers_ = nullptr;  // null without one
+  mutable metrics::Mutex mutex_;
+  // Null unless it runs.
+  std::shared_ptr<Listener> listener_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::unique_ptr<Thread> thread_ STREAMHOUSE_GUARDED_BY(mutex_);       // null with an executor of the program's
+  ServersOfContext* servers_ STREAMHOUSE_GUARDED_BY(mutex_) = nullptr;  // null without one
 };
 
 }  // namespace streamhouse::exporters

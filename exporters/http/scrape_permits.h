@@ -7,15 +7,16 @@
 
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <utility>
+
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::exporters {
 
 class ScrapePermits {
   struct State {
-    std::mutex mutex;
-    std::size_t free;  // guarded by mutex
+    metrics::Mutex mutex;
+    std::size_t free STREAMHOUSE_GUARDED_BY(mutex);
   };
 
  public:
@@ -26,7 +27,7 @@ class ScrapePermits {
     Permit& operator=(Permit&&) = delete;
     ~Permit() {
       if (state_ == nullptr) return;
-      const std::lock_guard lock(state_->mutex);
+      const metrics::MutexLock lock(state_->mutex);
       ++state_->free;
     }
 
@@ -42,7 +43,7 @@ class ScrapePermits {
   explicit ScrapePermits(std::size_t count) : state_(std::make_shared<State>()) { state_->free = count; }
 
   [[nodiscard]] Permit Take() const {
-    const std::lock_guard lock(state_->mutex);
+    const metrics::MutexLock lock(state_->mutex);
     if (state_->free == 0) return {};
     --state_->free;
     return Permit(state_);

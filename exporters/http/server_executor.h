@@ -19,10 +19,11 @@
 #include <boost/asio/require.hpp>
 #include <boost/asio/strand.hpp>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <type_traits>
 #include <utility>
+
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::exporters {
 
@@ -44,20 +45,22 @@ class ServerExecutor {
   void Close(const Function& last) const {
     // Relaxed: a handler that locks the mutex after this thread sees it. A handler that sees it before is not called
     // either.
-    gate_->closed.store(true, std::memory_order_relaxed);
-    const std::lock_guard lock(gate_->mutex);
-    CallOnce(last);
+    Gate& gate = *gate_;
+    gate.closed.store(true, std::memory_order_relaxed);
+    const metrics::MutexLock lock(gate.mutex);
+    CallOnce(gate, last);
   }
 
   // For the child of a fork, where the thread that runs a handler may be missing: calls `last` only where no handler
   // ran when the process forked.
   template <typename Function>
   void CloseUnlessBusy(const Function& last) const {
-    const std::unique_lock lock(gate_->mutex, std::try_to_lock);
-    if (!lock.owns_lock()) return;
+    Gate& gate = *gate_;
+    if (!gate.mutex.TryLock()) return;
     // Relaxed: the mutex orders it.
-    gate_->closed.store(true, std::memory_order_relaxed);
-    CallOnce(last);
+    gate.closed.store(true, std::memory_order_relaxed);
+    CallOnce(gate, last);
+    gate.mutex.Unlock();
   }
 
   // Whether this thread runs one of the handlers.
@@ -89,8 +92,8 @@ class ServerExecutor {
     // Close() sets it before it locks the mutex. Otherwise the handlers that wait could lock the mutex first, each in
     // turn.
     std::atomic<bool> closed = false;
-    std::mutex mutex;              // held by the handler that runs
-    bool has_called_last = false;  // guarded by mutex
+    metrics::Mutex mutex;  // held by the handler that runs
+    bool has_called_last STREAMHOUSE_GUARDED_BY(mutex) = false;
   };
 
   ServerExecutor(std::shared_ptr<Gate> gate, bool may_call_at_once)
@@ -106,7 +109,7 @@ class ServerExecutor {
   static void Run(Gate& gate, Function& function) {
     // A handler, or the destructor of what it owns, may call another handler.
     if (inside_ == &gate) return CallUnlessClosed(gate, function);
-    const std::lock_guard lock(gate.mutex);
+    const metrics::MutexLock lock(gate.mutex);
     struct Visit {
       explicit Visit(const Gate& gate) : before(std::exchange(inside_, &gate)) {}
       ~Visit() { inside_ = before; }
@@ -126,8 +129,8 @@ class ServerExecutor {
   }
 
   template <typename Function>
-  void CallOnce(const Function& last) const {
-    if (!std::exchange(gate_->has_called_last, true)) last();
+  static void CallOnce(Gate& gate, const Function& last) STREAMHOUSE_REQUIRES(gate.mutex) {
+    if (!std::exchange(gate.has_called_last, true)) last();
   }
 
   // The gate of the handler that this thread runs.

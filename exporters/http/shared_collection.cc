@@ -3,7 +3,7 @@
 namespace streamhouse::exporters {
 
 std::shared_ptr<const metrics::Snapshot> SharedCollection::Take(std::chrono::steady_clock::time_point now) {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   std::shared_ptr<const metrics::Snapshot> snapshot = latest_.lock();
   // A caller that had to wait comes with a time before that of the snapshot it waited for.
   if (snapshot != nullptr && now < taken_at_ + kSharedFor) return snapshot;

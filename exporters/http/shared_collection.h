@@ -10,9 +10,9 @@
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <utility>
 
+#include "metrics_core/mutex.h"
 #include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
 
@@ -36,10 +36,9 @@ class SharedCollection {
 
  private:
   const Collect collect_;
-  std::mutex mutex_;
-  // Guarded by mutex_.
-  std::weak_ptr<const metrics::Snapshot> latest_;
-  std::chrono::steady_clock::time_point taken_at_;
+  metrics::Mutex mutex_;
+  std::weak_ptr<const metrics::Snapshot> latest_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::chrono::steady_clock::time_point taken_at_ STREAMHOUSE_GUARDED_BY(mutex_);
 };
 
 }  // namespace streamhouse::exporters

@@ -86,7 +86,7 @@ std::optional<bool> BasicAuth::Recall(const Credentials& credentials, const Dige
   const auto is_same = [&](const Digest& known) {
     return CRYPTO_memcmp(known.data(), digest.data(), digest.size()) == 0;
   };
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   const auto right = right_.find(credentials.user);
   if (right != right_.end() && is_same(right->second)) return true;
   if (std::any_of(wrong_.begin(), wrong_.end(), is_same)) return false;
@@ -101,14 +101,14 @@ BasicAuth::Claim BasicAuth::ClaimOf(std::string_view authorization) const {
 
 bool BasicAuth::Check(std::string_view authorization) {
   // One at a time: guessing must not take all cores.
-  const std::lock_guard check_lock(check_mutex_);
+  const metrics::MutexLock check_lock(check_mutex_);
   if (const std::optional<bool> verdict = Recall(authorization)) return *verdict;
   const std::optional<Credentials> credentials = Parse(authorization);
   const auto user = users_.find(credentials->user);
   const bool is_password = IsPassword(credentials->password, user == users_.end() ? nobodys_hash_ : user->second);
   const bool is_right = is_password && user != users_.end();
   const Digest digest = DigestOf(*credentials);
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   if (is_right) {
     right_[credentials->user] = digest;
     return true;

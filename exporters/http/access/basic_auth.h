@@ -14,11 +14,12 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::exporters {
 
@@ -62,12 +63,13 @@ class BasicAuth {
   const std::string nobodys_hash_;
   Digest key_;
 
-  std::mutex check_mutex_;
-  mutable std::mutex mutex_;
-  // Guarded by mutex_.
-  std::map<std::string, Digest, std::less<>> right_;  // by user, the password that was
-  std::vector<Digest> wrong_;                         // a ring, the oldest replaced first
-  std::size_t next_wrong_ = 0;
+  metrics::Mutex check_mutex_;  // held by the check that runs; taken before mutex_
+  mutable metrics::Mutex mutex_;
+  // By user, the password that was right.
+  std::map<std::string, Digest, std::less<>> right_ STREAMHOUSE_GUARDED_BY(mutex_);
+  // A ring, the oldest replaced first.
+  std::vector<Digest> wrong_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::size_t next_wrong_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace streamhouse::exporters
