@@ -12,8 +12,8 @@
 #include <string>
 
 #include "exporters/encoding/weighted_list.h"
-#include "exporters/http/access/client_names.h"
 #include "exporters/http/small_file.h"
+#include "exporters/http/tls/client_names.h"
 
 namespace streamhouse::exporters {
 namespace {

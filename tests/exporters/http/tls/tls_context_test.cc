@@ -11,8 +11,8 @@
 #include <string_view>
 #include <utility>
 
+#include "exporters/http/access/tls_names.h"
 #include "exporters/http/server_metrics.h"
-#include "exporters/http/tls/tls_names.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 #include "metrics_core/testing/metric_reader.h"

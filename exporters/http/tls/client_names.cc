@@ -1,4 +1,4 @@
-#include "exporters/http/access/client_names.h"
+#include "exporters/http/tls/client_names.h"
 
 #include <arpa/inet.h>
 #include <openssl/x509v3.h>

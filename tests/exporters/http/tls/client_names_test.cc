@@ -1,4 +1,4 @@
-#include "exporters/http/access/client_names.h"
+#include "exporters/http/tls/client_names.h"
 
 #include <gtest/gtest.h>
 #include <openssl/pem.h>

@@ -1,4 +1,4 @@
-#include "exporters/http/tls/tls_names.h"
+#include "exporters/http/access/tls_names.h"
 
 #include <gtest/gtest.h>
 
