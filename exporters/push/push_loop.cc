@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <random>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -15,7 +14,6 @@ namespace streamhouse::exporters {
 
 using metrics::MutexLock;
 using metrics::Status;
-using metrics::StatusCode;
 
 PushLoop::PushLoop(std::string exporter, Push push, PushLoopOptions options, const PushMetrics& metrics)
     : exporter_(std::move(exporter)), push_(std::move(push)), options_(options), metrics_(metrics) {}

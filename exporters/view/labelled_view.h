@@ -2,8 +2,9 @@
 //
 // When to use something else: labels that the server adds when it scrapes need no work here. This is for readers that
 // cannot tell two programs apart by themselves, such as a folder of text files.
-// Guarantees: a pure function. A family that shows a label of that name keeps its own: one of its labels, the one that
-// is named like a state set, or one that becomes that name where names are escaped (service.name as service_name).
+// Guarantees: a pure function. A family that shows a label of that name keeps its own. That may be one of its labels,
+// the one that is named like a state set, or one that gets that name where names are escaped (service.name as
+// service_name).
 // Thread safety: Of() from any thread.
 // Cost: without labels none; else the label text of each series, made again, and the snapshot that it was made of,
 // which it keeps alive.
