@@ -23,7 +23,8 @@ inline constexpr std::uint16_t kDefaultGrpcPort = 9090;
 inline constexpr std::size_t kAgentIdBytesMax = 64;
 
 struct AgentConfig {
-  // Holds the logs, the metadata and the lock that keeps other agents out. Created when it is not there.
+  // Holds the logs, the lock that keeps other agents out and, unless `metadata` says otherwise, the metadata. Created
+  // when it is not there.
   std::string data_folder;
   // Names this agent in leases: 1 to kAgentIdBytesMax of [A-Za-z0-9._-]. Agents of one metadata store must have
   // different ids. An agent that comes back under its id need not wait for its leases to expire.

@@ -6,7 +6,8 @@
 //   <data_folder>/log/<topic>/topic#<id>    whose folder it is (topic_folders.h)
 //   <data_folder>/log/<topic>/<partition>/  segments
 //
-// One folder holds both the logs and the leases for them, so that neither can meet another cluster's counterpart.
+// One folder holds both the logs and the leases for them, so that neither can meet another cluster's counterpart. That
+// is not so with AgentConfig::metadata: a store elsewhere has no tie to the folder but the ids in topic#<id>.
 // Guarantees: while the object lives, no other agent has the folder; the system lets go when the process dies.
 // Thread safety: immutable.
 // Errors: one line that names the path; FailedPrecondition when another agent has it.

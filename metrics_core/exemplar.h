@@ -16,7 +16,7 @@
 
 namespace streamhouse::metrics {
 
-// As in W3C traceparent; zero trace ids are no trace.
+// As in W3C traceparent, whose first bytes are the high word; zero trace ids are no trace.
 struct TraceContext {
   std::uint64_t trace_id_high = 0;
   std::uint64_t trace_id_low = 0;

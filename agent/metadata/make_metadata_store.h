@@ -3,6 +3,7 @@
 //   sqlite:///PATH   SqliteMetadataStore in the file /PATH; its folder exists, and the path has no %, ? and #
 //   memory:          InMemoryMetadataStore: for tests, gone with the process
 //
+// A line holds no secret: errors and logs show it. docs/adding_a_store.md says how to add a scheme.
 // When to use something else: a program with a store of its own gives it to the agent as AgentParts::store.
 // Guarantees: while a store in an SQLite file lives, no other agent with its id opens the file this way, because the
 // holder of a lease is known by the id alone. The file PATH.ID.lock is for that; the system frees it with the process.
@@ -23,7 +24,8 @@ namespace streamhouse::agent {
 
 struct MetadataStoreOptions {
   std::string agent_id;
-  // Called when a change finds no room on the disk; after true, the change is retried once.
+  // Called when a change finds no room on the disk of the data folder; after true, the change is retried once. A store
+  // that is elsewhere never calls it.
   std::function<bool()> make_room = [] { return false; };
 };
 

@@ -1,17 +1,21 @@
 // MetadataStore: what agents agree upon: topics, who may write to which partition, and where consumer groups stand.
 //
 // When to use something else: records are in PartitionLog; LeaseKeeper is the way to hold a lease, not this.
-// Guarantees, for every implementation (tests/agent/metadata/metadata_store_contract.h holds each of them to it):
+// Guarantees, for every implementation (tests/agent/metadata/metadata_store_contract.h holds each of them to it, but
+// for damage and the loss of power, which are tested beside each store):
 // - what a call has stored before it returned OK survives the death of every process and the loss of power;
 // - a call stores all that it was asked for, or nothing;
-// - a topic has an id, which names one life of it: no other topic ever has it, also not one of the same name later;
+// - a topic has an id, which names one life of it: no other topic ever has it, also not one of the same name later.
+//   Ids begin at a random place, so that those of another store differ but for chance;
 // - a committed offset belongs to a topic id: it ends with that life, and is not found in another one;
 // - a row that was damaged is never passed on: DataLoss names its table and the row;
+// - each call is atomic against every other one on the same data: what was read holds until what is written;
 // - a partition has one holder at a time; no clock decides about it: times in the store are for display;
 // - the epoch of a partition goes up by one when the holder changes, stays when the same holder comes back, and never
 //   goes down: not over renewals, release, expiry or a restart.
 // Thread safety: any thread.
-// Cost: a call may wait for a disk or a network, up to the store's own time-out.
+// Cost: a call may wait for a disk or a network, up to the store's own time-out. That is well below the duration of a
+// lease less the interval of its renewal.
 // Errors: Unavailable when the store is out of reach or busy; a retry may succeed. DataLoss when it is damaged.
 #pragma once
 
@@ -142,11 +146,11 @@ class MetadataStore {
   virtual Status AddPartitions(const std::string& topic, std::uint32_t partitions) = 0;
   // NotFound when there is no such topic.
   virtual Status SetRetention(const std::string& topic, const Retention& retention) = 0;
-  // In the order of their names.
+  // In the order of the bytes of their names.
   virtual Result<std::vector<TopicDescription>> ListTopics() = 0;
 
   // For each partition: takes the lease where it is free or has ended according to the claim, or renews it where
-  // `holder` has it; one compare-and-set each. Returns the rows as they are afterwards, in the order of `claims`: the
+  // `holder` has it. Returns the rows as they are afterwards, in the order of `claims`: the
   // caller has the lease where it is the holder, for `duration`.
   virtual Result<std::vector<LeaseRow>> AcquireLeases(std::span<const LeaseClaim> claims, const std::string& holder,
                                                       std::chrono::milliseconds duration) = 0;

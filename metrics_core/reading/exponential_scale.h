@@ -2,8 +2,9 @@
 //
 // At schema s, bucket i holds the values in (2^((i-1)/2^s), 2^(i/2^s)]: each power of two is cut into 2^s buckets, or
 // 2^-s powers of two share one. It is the scale of Prometheus' native histograms (whose table of bounds is used to the
-// bit, exponential_table.h) and of OpenTelemetry's exponential histograms. Buckets of a lower schema are
-// unions of those of a higher one, so that resolution can be given up exactly, and never be regained.
+// bit, exponential_table.h). OpenTelemetry's exponential histograms have the same buckets and number them one lower:
+// their offset is first_index - 1, their scale is the schema. Buckets of a lower schema are unions of those of a higher
+// one, so that resolution can be given up exactly, and never be regained.
 // Thread safety: pure functions.
 // Cost: an index takes a table look-up and one comparison, no logarithm.
 #pragma once

@@ -128,7 +128,7 @@ struct ExponentialValue {
 struct ExponentialHistogramValues {
   static constexpr MetricKind kKind = MetricKind::kExponentialHistogram;
 
-  HistogramValues classic;  // the same observations, in classic buckets
+  HistogramValues classic;  // the same observations, in classic buckets; its exemplars are those of the series
   std::span<const ExponentialValue> exponentials;
 
   const ExponentialValue& operator[](std::size_t series) const { return exponentials[series]; }

@@ -1,9 +1,9 @@
 // MetricKind: the kinds of metrics, and what each kind means for pages and receivers.
 //
 // When to use something else: FamilyInfo (family_info.h) describes one family; family_values.h holds its values.
-// Guarantees: Describe() has one row for each kind. A row gives every field: a field left out does not compile.
-// Sample names, type words and suffixes stand here only; encoders, name checks and views read them. The fields of OTLP
-// and remote write are for the exporters of these formats.
+// Guarantees: Describe() has one row for each kind. A row gives every field: a field left out does not compile. Sample
+// names, type words and suffixes stand here; encoders and views read them. The fields of OTLP and remote write are for
+// the exporters of these formats.
 // Thread safety: constants.
 // Cost: none at run time.
 #pragma once
@@ -44,11 +44,13 @@ inline constexpr std::string_view kOwnNameLabel = "__name__";  // stands for a l
 // How several series become one where a view leaves out a label.
 enum class SeriesSum : std::uint8_t {
   kAdded,          // values, buckets, sums and counts add up
-  kByAggregation,  // FamilyInfo::aggregation decides
+  kByAggregation,  // FamilyInfo::aggregation decides; for kinds of one number, as buckets have no maximum
   kUnited,         // an info stays 1; a state is on if it is on in any series
 };
 
-// The OTLP data of a kind. All of it is cumulative.
+// The OTLP data of a kind. All of it is cumulative. An info is one point of 1. A state set has a point of 0 or 1 for
+// each state, with added_label as its attribute. A sum without a start time goes out with the time 0, which means
+// unknown.
 enum class OtlpData : std::uint8_t { kSum, kGauge, kHistogram, kExponentialHistogram, kSummary };
 
 // Whether a kind has a property.
@@ -60,10 +62,11 @@ struct KindDescription {
   std::string_view name_suffix;  // what a registered name must end with; OpenMetrics leaves it out of the family name
   std::span<const std::string_view> sample_suffixes;  // behind the base name, in the order of the lines of a page
   std::string_view added_label;                       // to its samples: one of the three above, or empty
-  std::string_view text_type;                         // Prometheus text 0.0.4 and 1.0.0
-  std::string_view open_metrics_type;                 // OpenMetrics 1.0
-  std::uint8_t protobuf_type;                         // io.prometheus.client.MetricType
-  std::uint8_t remote_write_type;                     // io.prometheus.write.v2.Metadata.MetricType
+  // Prometheus text 0.0.4 and 1.0.0: counter, gauge, histogram, summary or untyped; readers refuse a page with another.
+  std::string_view text_type;
+  std::string_view open_metrics_type;  // OpenMetrics 1.0
+  std::uint8_t protobuf_type;          // io.prometheus.client.MetricType (tests/exporters/encoding/metrics.proto)
+  std::uint8_t remote_write_type;      // io.prometheus.write.v2.Metadata.MetricType
   OtlpData otlp_data;
   Has is_monotonic;  // its values or counts never go down while the process lives
   Has start_time;    // when a series began to count

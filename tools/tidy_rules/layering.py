@@ -1,4 +1,4 @@
-"""DESIGN's table of who may use whom, as data, and the rules that hold includes and BUILD files to it."""
+"""The table of who may use whom (docs/overview.md), as data, and the rules that hold includes and BUILD files to it."""
 
 from tidy_rules import source_tree
 
@@ -44,6 +44,7 @@ THIRD_PARTY_BY_PREFIX = {
     "librdkafka/": "rdkafka",
     "lz4.h": "lz4",
     "openssl/": "openssl",
+    "postgresql/": "pq",
     "protozero/": "protozero",
     "snappy.h": "snappy",
     "spdlog/": "spdlog",
