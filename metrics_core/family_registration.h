@@ -12,6 +12,7 @@
 //   if (!families.status().ok()) return families.status();
 #pragma once
 
+#include <cstddef>
 #include <utility>
 
 #include "metrics_core/bucket_bounds.h"
@@ -31,6 +32,14 @@ class FamilyRegistration {
   // `registry` must outlive it.
   explicit FamilyRegistration(Registry& registry) : registry_(registry) {}
 
+  // Of any kind, for example Keep(registry.AddInfo(…)).
+  template <typename Handle, std::size_t kLabels>
+  Family<Handle, kLabels> Keep(Result<Family<Handle, kLabels>> added) {
+    if (added.ok()) return *std::move(added);
+    if (status_.ok()) status_ = added.status();
+    return {};
+  }
+
   // As the functions of Registry.
   Family<Counter> AddCounter(MetricOptions options) { return Keep(registry_.AddCounter(std::move(options))); }
   Family<Gauge> AddGauge(MetricOptions options) { return Keep(registry_.AddGauge(std::move(options))); }
@@ -47,13 +56,6 @@ class FamilyRegistration {
   const Status& status() const { return status_; }
 
  private:
-  template <typename Handle>
-  Family<Handle> Keep(Result<Family<Handle>> added) {
-    if (added.ok()) return *std::move(added);
-    if (status_.ok()) status_ = added.status();
-    return {};
-  }
-
   Registry& registry_;
   Status status_;
 };

@@ -40,9 +40,9 @@ std::string_view MetricsServer::Name() const {
 }
 
 Status MetricsServer::Start() {
-  const metrics::MutexLock lock(mutex_);
-  if (running_ != nullptr && !running_->has_ended()) {
-    return Status(StatusCode::kFailedPrecondition, name_ + " is started already");
+  {
+    const metrics::MutexLock lock(mutex_);
+    if (Status refused = RefuseSecondStart(); !refused.ok()) return refused;
   }
   WebConfig web_config;
   if (!options_.web_config_file.empty()) {
@@ -61,8 +61,11 @@ Status MetricsServer::Start() {
     if (!registered.ok()) return Named(registered.status());
     left_out = *registered;
   }
-  // After the families of the server itself are registered.
+  // After the families of the server itself are registered. Without the lock: callbacks of the program run, which may
+  // wait for a thread that calls Stop().
   if (Status checked = CheckPage(left_out); !checked.ok()) return Named(checked);
+  const metrics::MutexLock lock(mutex_);
+  if (Status refused = RefuseSecondStart(); !refused.ok()) return refused;
   std::optional<asio::any_io_executor> executor;
   if (options_.context != nullptr) executor = options_.context->get_executor();
   if (options_.executor != nullptr) executor = *options_.executor;
@@ -84,6 +87,11 @@ Status MetricsServer::Start() {
   name_ = "prometheus://" + metrics::HostPort{.host = options_.host, .port = port_}.ToString();
   running_ = std::move(running);
   return Status::Ok();
+}
+
+Status MetricsServer::RefuseSecondStart() const {
+  if (running_ == nullptr || running_->has_ended()) return Status::Ok();
+  return Status(StatusCode::kFailedPrecondition, name_ + " is started already");
 }
 
 Status MetricsServer::CheckPage(const PushMetrics& left_out) const {

@@ -24,7 +24,8 @@
 // That thread takes the snapshots, sums labels away and encodes: of a million series, for a moment each time
 // (bench/exposition). On a context of the program's any number of threads may run it; the server's handlers run one at
 // a time, so that scrapes share one of them.
-// Errors: where Start() fails, nothing was answered. It returns
+// Errors: where Start() fails, nothing was answered and nothing runs. The server's own families may be registered by
+// then, at zero. It returns
 //   - Unavailable, naming host and port, when it cannot listen there;
 //   - InvalidArgument for a host that is no address of this machine and no name, and for a bad web configuration,
 //     certificate or label;
@@ -99,6 +100,7 @@ class MetricsServer : public metrics::Exporter {
   std::uint16_t port() const { return port_; }
 
  private:
+  metrics::Status RefuseSecondStart() const STREAMHOUSE_REQUIRES(mutex_);
   metrics::Status CheckPage(const PushMetrics& left_out) const;
   // The same status, with the name of this server.
   metrics::Status Named(const metrics::Status& status) const;

@@ -48,8 +48,10 @@ struct RoutesOptions {
   Labels labels = {};                         // that every series has as well (labelled_view.h)
   CreatedUse created = CreatedUse::kLeftOut;  // of OpenMetrics pages
   ServerMetrics metrics = {};
-  std::vector<metrics::Registry*> more_registries = {};  // on the same page (combined_view.h)
-  PushMetrics left_out = {};                             // counts what their page lacks
+  // On the same page. Call CombinedView::Check() first and give `left_out`, which counts what the page lacks: otherwise
+  // families of one name are missing without a trace.
+  std::vector<metrics::Registry*> more_registries = {};
+  PushMetrics left_out = {};
   // Called when Limits::scrapes are under way already: whether one of them was given up for the next.
   std::function<bool()> make_room = nullptr;
 };

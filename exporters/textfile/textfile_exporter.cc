@@ -1,5 +1,7 @@
 #include "exporters/textfile/textfile_exporter.h"
 
+#include <unistd.h>
+
 #include <utility>
 
 #include "exporters/encoding/text_encoder.h"
@@ -33,7 +35,11 @@ Status TextfileExporter::Start() {
   if (checked.ok()) checked = view_.Check(source_.Take());
   if (!checked.ok()) return {checked.code(), name_ + ": " + checked.message()};
   if (Status written = loop_.PushOnce(); !written.ok()) return written;
-  if (Status started = loop_.Start(); !started.ok()) return {started.code(), name_ + ": " + started.message()};
+  if (Status started = loop_.Start(); !started.ok()) {
+    // A page that nobody writes again would be read for ever.
+    unlink(options_.path.c_str());
+    return {started.code(), name_ + ": " + started.message()};
+  }
   return Status::Ok();
 }
 

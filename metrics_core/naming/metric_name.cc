@@ -94,6 +94,13 @@ bool HaveOneInCommon(const std::vector<std::string>& forms, const std::vector<st
   return false;
 }
 
+// What the label of a state set that is called like its family is called, by every escaping.
+std::vector<std::string> FormsOfOwnName(const FamilyInfo& info) {
+  std::vector<std::string> forms;
+  for (const NameEscaping escaping : kEscapings) forms.push_back(EscapeMetricName(info.name, escaping));
+  return forms;
+}
+
 Status CheckDistinct(const FamilyInfo& info) {
   std::vector<std::vector<std::string>> earlier;
   for (const std::string& name : info.label_names) {
@@ -118,7 +125,9 @@ Status CheckLabels(const FamilyInfo& info, NameRules rules) {
       return Refuse(info, "label \"" + name + "\" is empty, not UTF-8 or starts with \"__\", escaped or not");
     }
     // No label is empty: a kind that adds none refuses none.
-    if (name == AddedLabel(info)) {
+    const bool is_like_family =
+        Describe(info.kind).added_label == kOwnNameLabel && HaveOneInCommon(FormsOf(name), FormsOfOwnName(info));
+    if (name == AddedLabel(info) || is_like_family) {
       return Refuse(info, "label " + Quoted(name) + " is the " + std::string(Describe(info.kind).word) + "'s own");
     }
   }
@@ -133,9 +142,11 @@ bool IsGood(const std::vector<std::string>& states) {
 
 Status CheckStates(const FamilyInfo& info, NameRules rules) {
   if (Describe(info.kind).added_label != kOwnNameLabel) return Status::Ok();
-  // Its name is the name of a label as well.
-  if (rules == NameRules::kLegacy && !IsLegalLabelName(info.name)) {
-    return Refuse(info, "the name of a state set matches [a-zA-Z_][a-zA-Z0-9_]* and does not start with \"__\"");
+  // Its name is the name of a label as well, also for readers of legacy names.
+  const bool is_legacy = rules == NameRules::kLegacy;
+  if (!IsLegalLabelName(is_legacy ? info.name : EscapeMetricName(info.name, NameEscaping::kUnderscores))) {
+    return Refuse(info, std::string("the name of a state set") + (is_legacy ? "" : ", escaped with underscores,") +
+                            " matches [a-zA-Z_][a-zA-Z0-9_]* and does not start with \"__\"");
   }
   if (IsGood(info.states)) return Status::Ok();
   return Refuse(info, "a state set has 1 to " + std::to_string(kStatesMax) +

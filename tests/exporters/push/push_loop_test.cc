@@ -146,7 +146,7 @@ TEST_F(PushLoopTest, SaysThatTheProcessCanMakeNoThread) {
   const Status started = loop.Start();
   ASSERT_EQ(pthread_setattr_default_np(&before), 0);
   EXPECT_EQ(started.code(), StatusCode::kUnavailable);
-  EXPECT_EQ(started.message(), "cannot make the thread of test: Resource temporarily unavailable");
+  EXPECT_EQ(started.message(), "cannot start a thread: Resource temporarily unavailable");
   loop.Stop();
   EXPECT_EQ(pushes_, 0);
 }

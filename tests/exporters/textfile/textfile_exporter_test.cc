@@ -73,6 +73,7 @@ TEST_F(TextfileExporterTest, DoesNotStartWithoutAThread) {
   EXPECT_EQ(exporter_.Start(),
             metrics::Status(metrics::StatusCode::kUnavailable,
                             "textfile://" + path_ + ": cannot start a thread: Resource temporarily unavailable"));
+  EXPECT_FALSE(std::filesystem::exists(path_));
 }
 
 TEST_F(TextfileExporterTest, SaysWhatItIs) {
