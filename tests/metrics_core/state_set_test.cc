@@ -108,6 +108,24 @@ TEST_F(StateSetTest, ItsNameIsTheNameOfALabel) {
             "metric \"a:b\": the name of a state set matches [a-zA-Z_][a-zA-Z0-9_]* and does not start with \"__\"");
 }
 
+// Readers of legacy names see it as well.
+TEST(Utf8StateSetTest, ItsNameIsTheNameOfALabelByEveryEscaping) {
+  Registry registry({.names = NameRules::kUtf8});
+  const auto refused = [&](std::string name, std::vector<std::string> labels) {
+    return registry.AddStateSet({.name = std::move(name), .help = "h", .labels = std::move(labels)}, {"on", "off"})
+        .status()
+        .message();
+  };
+  EXPECT_EQ(refused("relay.mode", {"relay_mode"}),
+            "metric \"relay.mode\": label \"relay_mode\" is the state set's own");
+  const std::string not_legal =
+      "the name of a state set, escaped with underscores, matches [a-zA-Z_][a-zA-Z0-9_]* and does not start with "
+      "\"__\"";
+  EXPECT_EQ(refused("relay:mode", {}), "metric \"relay:mode\": " + not_legal);
+  EXPECT_EQ(refused("..mode", {}), "metric \"..mode\": " + not_legal);
+  EXPECT_EQ(refused("relay.mode", {"node.name"}), "");
+}
+
 TEST_F(StateSetTest, OtherStatesAreAnotherDefinition) {
   const MetricOptions options = {.name = "relay_mode", .help = "h"};
   EXPECT_TRUE(registry_.AddStateSet(options, {"starting", "serving", "draining"}).ok());
