@@ -4,7 +4,6 @@
 #include <cstddef>
 
 #include "agent/metadata/make_metadata_store.h"
-#include "agent/metadata/sqlite_wal.h"
 #include "agent/operator_log.h"
 
 namespace streamhouse::agent {
@@ -94,11 +93,8 @@ Status Agent::StartParts() {
 }
 
 Result<std::unique_ptr<MetadataStore>> Agent::OpenStore() const {
-  const MetadataStoreOptions options = {.agent_id = config_.agent_id,
-                                        .make_room = [reserve = reserve_.get()] { return reserve->GiveUp(); }};
-  // Other agents may write to it now, which CheckWal does not allow.
+  const MetadataStoreOptions options = {.make_room = [reserve = reserve_.get()] { return reserve->GiveUp(); }};
   if (!config_.metadata.empty()) return MakeMetadataStore(config_.metadata, options);
-  if (Status whole = CheckWal(PosixFileSystem(), folder_->metadata_path()); !whole.ok()) return whole;
   return MakeSqliteStore(folder_->metadata_path(), options);
 }
 

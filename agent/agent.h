@@ -53,7 +53,7 @@ struct AgentParts {
   std::vector<std::unique_ptr<metrics::Exporter>> exporters = {};  // started in this order
   // What the logs are kept in; outlives the agent. The metadata store does not use it.
   FileSystem* files = &PosixFileSystem();
-  // Instead of the store that AgentConfig::metadata names. Other agents that use its data have other ids.
+  // Instead of the store that AgentConfig::metadata names. No other agent uses its data while this one runs.
   std::unique_ptr<MetadataStore> store = {};
 };
 

@@ -26,11 +26,12 @@ struct AgentConfig {
   // Holds the logs, the lock that keeps other agents out and, unless `metadata` says otherwise, the metadata. Created
   // when it is not there.
   std::string data_folder;
-  // Names this agent in leases: 1 to kAgentIdBytesMax of [A-Za-z0-9._-]. Agents of one metadata store must have
-  // different ids. An agent that comes back under its id need not wait for its leases to expire.
+  // Names this agent in leases: 1 to kAgentIdBytesMax of [A-Za-z0-9._-]. An agent that comes back under its id does not
+  // wait for its leases to expire.
   std::string agent_id = "agent";
 
-  // The metadata store (metadata/make_metadata_store.h); empty: metadata.db in the data folder.
+  // The metadata store (metadata/make_metadata_store.h); empty: metadata.db in the data folder. One agent at a time
+  // uses a store.
   std::string metadata = {};
 
   // Loopback unless told otherwise: whoever can connect can read and write everything.

@@ -1,7 +1,7 @@
 // DataFolder: where an agent keeps everything, and the lock that keeps a second agent out of it.
 //
 //   <data_folder>/lock         held while the agent runs
-//   <data_folder>/metadata.db  topics, leases, committed offsets
+//   <data_folder>/metadata.db  topics, leases, committed offsets; metadata.db.lock is held while an agent uses it
 //   <data_folder>/reserve      bytes of the disk that are kept for metadata (disk_reserve.h)
 //   <data_folder>/log/<topic>/topic#<id>    whose folder it is (topic_folders.h)
 //   <data_folder>/log/<topic>/<partition>/  segments

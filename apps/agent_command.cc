@@ -72,11 +72,7 @@ void AddMetadataFlags(CLI::App& parser, ServingAgentFlags& flags) {
                                         "Where topics, leases and committed offsets are: sqlite:///PATH, or memory: "
                                         "for tests; by default in metadata.db in DIR")
       ->type_name("LINE");
-  parser
-      .add_option("--id", flags.id,
-                  "The name of this agent in leases; agents that share --metadata have different ones")
-      ->type_name("NAME")
-      ->capture_default_str();
+  parser.add_option("--id", flags.id, "The name of this agent in leases")->type_name("NAME")->capture_default_str();
 }
 
 void AddReserveFlag(CLI::App& parser, ServingAgentFlags& flags) {

@@ -84,7 +84,7 @@ Status ServingAgent::WithFlag(const Status& failure) const {
       {"data folder", "; choose another folder with --data"},
       {"topic", " (--topic)"},
       {"agent_id ", " (--id)"},
-      {"another agent with the id ", "; choose another one with --id"},
+      {"another agent uses ", "; choose another store with --metadata"},
   };
   const std::string& message = failure.message();
   for (const Advice& advice : all) {

@@ -1,10 +1,13 @@
 #include "agent/metadata/make_metadata_store.h"
 
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "agent/log/file_system.h"
 #include "agent/metadata/in_memory_metadata_store.h"
 #include "agent/metadata/sqlite_metadata_store.h"
+#include "agent/metadata/sqlite_wal.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -25,6 +28,13 @@ std::string SchemeOf(std::string_view line) {
   return std::string(line.substr(0, end + 1)) + "…";
 }
 
+// As SQLite does before it names the files beside the database.
+std::string FollowLinks(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path file = std::filesystem::weakly_canonical(path, error);
+  return error ? path : file.string();
+}
+
 }  // namespace
 
 Status CheckMetadataLine(std::string_view line) {
@@ -43,11 +53,13 @@ Result<std::unique_ptr<MetadataStore>> MakeMetadataStore(std::string_view line, 
 }
 
 Result<std::unique_ptr<MetadataStore>> MakeSqliteStore(const std::string& path, const MetadataStoreOptions& options) {
-  auto lock = PosixFileSystem().LockFolder(path + "." + options.agent_id + ".lock");
+  const std::string file = FollowLinks(path);
+  auto lock = PosixFileSystem().LockFolder(file + ".lock");
   if (lock.status().code() == StatusCode::kFailedPrecondition) {
-    return Status(StatusCode::kFailedPrecondition, "another agent with the id " + options.agent_id + " uses " + path);
+    return Status(StatusCode::kFailedPrecondition, "another agent uses " + path);
   }
   if (!lock.ok()) return lock.status();
+  if (Status whole = CheckWal(PosixFileSystem(), file); !whole.ok()) return whole;
   auto store = SqliteMetadataStore::Open(path);
   if (!store.ok()) return store.status();
   (*store)->set_make_room(options.make_room);

@@ -5,12 +5,14 @@
 //
 // A line holds no secret: errors and logs show it. docs/adding_a_store.md says how to add a scheme.
 // When to use something else: a program with a store of its own gives it to the agent as AgentParts::store.
-// Guarantees: while a store in an SQLite file lives, no other agent with its id opens the file this way, because the
-// holder of a lease is known by the id alone. The file PATH.ID.lock is for that; the system frees it with the process.
+// Guarantees: while a store in an SQLite file lives, no other agent opens the file this way: an agent lowers committed
+// offsets to the ends of the logs in its own folder, and finishes deletions there. The lock file PATH.lock is for that,
+// also where PATH is a symbolic link; the system frees it with the process. An SQLite store whose write-ahead log is
+// damaged is refused, and its files stay (sqlite_wal.h).
 // Thread safety: any thread.
 // Cost: that of opening the store, which checks all of it.
 // Errors: InvalidArgument, naming the line (of an unknown scheme nothing else: a password may stand behind it);
-// FailedPrecondition where another agent with this id uses the file; those of SqliteMetadataStore::Open.
+// FailedPrecondition where another agent uses the file; those of CheckWal and of SqliteMetadataStore::Open.
 #pragma once
 
 #include <functional>
@@ -23,7 +25,6 @@
 namespace streamhouse::agent {
 
 struct MetadataStoreOptions {
-  std::string agent_id;
   // Called when a change finds no room on the disk of the data folder; after true, the change is retried once. A store
   // that is elsewhere never calls it.
   std::function<bool()> make_room = [] { return false; };

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <memory>
 #include <string>
 
+#include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/temporary_folder.h"
 
 namespace streamhouse::agent {
@@ -12,8 +14,14 @@ namespace {
 
 class MakeMetadataStoreTest : public testing::Test {
  protected:
-  Result<std::unique_ptr<MetadataStore>> Make(const std::string& line, const std::string& agent_id = "agent") {
-    return MakeMetadataStore(line, {.agent_id = agent_id});
+  Result<std::unique_ptr<MetadataStore>> Make(const std::string& line) { return MakeMetadataStore(line, {}); }
+  // The store as an agent leaves it that is killed, with several transactions in the write-ahead log.
+  void CopyKilled(const std::string& path) {
+    const auto store = *Make(sqlite_);
+    for (const std::string name : {"a", "b", "c"})
+      EXPECT_TRUE(store->CreateTopic({.name = name, .partitions = 1}).ok());
+    for (const std::string suffix : {"", "-wal"})
+      WriteRawFile(path + suffix, ReadRawFile(folder_ / "metadata.db" + suffix));
   }
 
   TemporaryFolder folder_;
@@ -30,19 +38,32 @@ TEST_F(MakeMetadataStoreTest, BeginsWithAnEmptyStoreInMemory) {
   EXPECT_TRUE((*Make("memory:"))->ListTopics()->empty());
 }
 
-TEST_F(MakeMetadataStoreTest, LetsAgentsWithDifferentIdsShareAStore) {
-  const auto first = Make(sqlite_, "a");
+TEST_F(MakeMetadataStoreTest, RefusesASecondAgentUntilTheFirstIsGone) {
+  auto first = Make(sqlite_);
   ASSERT_TRUE(first.ok());
-  EXPECT_TRUE(Make(sqlite_, "b").ok());
+  const std::string path = folder_ / "metadata.db";
+  const Status refused(StatusCode::kFailedPrecondition, "another agent uses " + path);
+  EXPECT_EQ(Make(sqlite_).status(), refused);
+  EXPECT_EQ(MakeSqliteStore(path, {}).status(), refused);
+  first->reset();
+  EXPECT_TRUE(Make(sqlite_).ok());
 }
 
-TEST_F(MakeMetadataStoreTest, RefusesASecondAgentWithTheSameIdUntilTheFirstIsGone) {
-  auto first = Make(sqlite_, "a");
+TEST_F(MakeMetadataStoreTest, KnowsAStoreByAnotherNameOfItsFile) {
+  const auto first = Make(sqlite_);
   ASSERT_TRUE(first.ok());
-  EXPECT_EQ(Make(sqlite_, "a").status(),
-            Status(StatusCode::kFailedPrecondition, "another agent with the id a uses " + (folder_ / "metadata.db")));
-  first->reset();
-  EXPECT_TRUE(Make(sqlite_, "a").ok());
+  std::filesystem::create_symlink(folder_ / "metadata.db", folder_ / "link");
+  EXPECT_EQ(Make("sqlite://" + (folder_ / "link")).status().code(), StatusCode::kFailedPrecondition);
+}
+
+TEST_F(MakeMetadataStoreTest, RefusesAStoreWithADamagedWriteAheadLog) {
+  const std::string killed = folder_ / "killed";
+  CopyKilled(killed);
+  FlipBit(killed + "-wal", 100);
+  EXPECT_EQ(Make("sqlite://" + killed).status().code(), StatusCode::kDataLoss);
+  EXPECT_EQ(MakeSqliteStore(killed, {}).status().code(), StatusCode::kDataLoss);
+  FlipBit(killed + "-wal", 100);
+  EXPECT_EQ((*Make("sqlite://" + killed))->ListTopics()->size(), 3U);
 }
 
 TEST_F(MakeMetadataStoreTest, RefusesALineThatNamesNoStore) {
