@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
+#include <system_error>
 
 #include "agent/metadata/make_metadata_store.h"
 #include "agent/operator_log.h"
@@ -15,12 +17,17 @@ namespace {
 // How soon a disk that was full is used again.
 constexpr std::chrono::seconds kReserveRefillInterval{1};
 
-// SQLite does not always tell a full disk from one that fails, or from a database that another program has locked.
-bool MayLackRoom(const Status& failure, FileSystem& files, const std::string& folder) {
+// SQLite does not always tell a full disk or a quota from a disk that fails, or from a database that another program
+// has locked.
+bool MayLackRoom(const Status& failure, DiskReserve& reserve) {
   if (failure.code() == StatusCode::kResourceExhausted) return true;
-  if (failure.code() != StatusCode::kUnavailable) return false;
-  const auto free = files.FreeBytes(folder);
-  return free.ok() && *free < kRoomBytes;
+  return failure.code() == StatusCode::kUnavailable && reserve.LacksRoom();
+}
+
+// One file or folder, which may have two names.
+bool AreSame(const std::filesystem::path& a, const std::filesystem::path& b) {
+  std::error_code error;
+  return std::filesystem::equivalent(a, b, error);
 }
 
 }  // namespace
@@ -92,10 +99,16 @@ Status Agent::StartParts() {
   return Status::Ok();
 }
 
+// A store elsewhere may be on another disk, to which the reserve gives no room.
+bool Agent::HasStoreInFolder() const {
+  if (config_.metadata.empty()) return true;
+  return AreSame(std::filesystem::path(SqlitePath(config_.metadata)).parent_path(), config_.data_folder);
+}
+
 Result<std::unique_ptr<MetadataStore>> Agent::OpenStore() const {
-  const MetadataStoreOptions options = {.make_room = [reserve = reserve_.get()] { return reserve->GiveUp(); }};
-  if (!config_.metadata.empty()) return MakeMetadataStore(config_.metadata, options);
-  return MakeSqliteStore(folder_->metadata_path(), options);
+  const MetadataStoreOptions options = {.make_room = [this] { return HasStoreInFolder() && reserve_->GiveUp(); }};
+  if (config_.metadata.empty()) return MakeSqliteStore(folder_->metadata_path(), options);
+  return MakeMetadataStore(config_.metadata, options);
 }
 
 Status Agent::OpenStorage() {
@@ -107,7 +120,7 @@ Status Agent::OpenStorage() {
   if (store_ == nullptr) {
     auto store = OpenStore();
     // To be opened, the store needs room.
-    if (!store.ok() && MayLackRoom(store.status(), files_, config_.data_folder) && reserve_->GiveUp()) {
+    if (!store.ok() && HasStoreInFolder() && MayLackRoom(store.status(), *reserve_) && reserve_->GiveUp()) {
       store = OpenStore();
     }
     if (!store.ok()) return store.status();

@@ -81,6 +81,7 @@ class Agent {
   Agent(AgentConfig config, AgentParts parts);
 
   Status StartParts();
+  bool HasStoreInFolder() const;
   Result<std::unique_ptr<MetadataStore>> OpenStore() const;
   Status OpenStorage();
   Status StartTopics();

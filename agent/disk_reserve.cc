@@ -15,16 +15,22 @@ bool DiskReserve::HasRoom(std::uint64_t bytes) const {
 // Takes the file only if kRoomBytes are left then.
 bool DiskReserve::Take() {
   if (!HasRoom(bytes_ + kRoomBytes) || !files_.Allocate(path(), bytes_).ok()) return false;
-  if (Probe()) return true;
+  if (Probe().ok()) return true;
   static_cast<void>(files_.RemoveFile(path()));
   return false;
 }
 
-bool DiskReserve::Probe() {
+Status DiskReserve::Probe() {
   const std::string probe = folder_ + "/reserve.probe";
-  if (!HasRoom(kRoomBytes) || !files_.Allocate(probe, kRoomBytes).ok()) return false;
-  static_cast<void>(files_.RemoveFile(probe));
-  return true;
+  if (!HasRoom(kRoomBytes)) return {StatusCode::kResourceExhausted, "no room for " + probe};
+  Status taken = files_.Allocate(probe, kRoomBytes);
+  if (taken.ok()) static_cast<void>(files_.RemoveFile(probe));
+  return taken;
+}
+
+bool DiskReserve::LacksRoom() {
+  const metrics::MutexLock file_lock(file_mutex_);
+  return Probe().code() == StatusCode::kResourceExhausted;
 }
 
 void DiskReserve::Refill() {
@@ -35,7 +41,7 @@ void DiskReserve::Refill() {
   // One of another size, from before a restart, takes room that this one may need.
   if (present.ok() && *present != bytes_) static_cast<void>(files_.RemoveFile(path()));
   const bool is_taken = was_taken || Take();
-  const bool has_room = is_taken && (was_healthy || !was_taken || Probe());
+  const bool has_room = is_taken && (was_healthy || !was_taken || Probe().ok());
   {
     const metrics::MutexLock lock(mutex_);
     is_taken_ = is_taken;

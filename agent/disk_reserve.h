@@ -41,13 +41,16 @@ class DiskReserve {
   // Records found no room.
   void NoteFull();
 
+  // Whether less than kRoomBytes can be taken. A disk that fails for another reason does not lack room.
+  bool LacksRoom();
+
   // OK while there is room for records.
   Status Health() const;
 
  private:
   bool HasRoom(std::uint64_t bytes) const;
   bool Take() STREAMHOUSE_REQUIRES(file_mutex_);
-  bool Probe() STREAMHOUSE_REQUIRES(file_mutex_);
+  Status Probe() STREAMHOUSE_REQUIRES(file_mutex_);
   std::string path() const { return folder_ + "/reserve"; }
 
   FileSystem& files_;

@@ -49,7 +49,11 @@ Status CheckMetadataLine(std::string_view line) {
 Result<std::unique_ptr<MetadataStore>> MakeMetadataStore(std::string_view line, const MetadataStoreOptions& options) {
   if (Status checked = CheckMetadataLine(line); !checked.ok()) return checked;
   if (line == kMemory) return std::unique_ptr<MetadataStore>(std::make_unique<InMemoryMetadataStore>());
-  return MakeSqliteStore(std::string(line.substr(kSqliteScheme.size())), options);
+  return MakeSqliteStore(SqlitePath(line), options);
+}
+
+std::string SqlitePath(std::string_view line) {
+  return std::string(line.starts_with(kSqliteScheme) ? line.substr(kSqliteScheme.size()) : std::string_view());
 }
 
 Result<std::unique_ptr<MetadataStore>> MakeSqliteStore(const std::string& path, const MetadataStoreOptions& options) {

@@ -25,8 +25,7 @@
 namespace streamhouse::agent {
 
 struct MetadataStoreOptions {
-  // Called when a change finds no room on the disk of the data folder; after true, the change is retried once. A store
-  // that is elsewhere never calls it.
+  // Called when a change finds no room on the disk of the store; after true, the change is retried once.
   std::function<bool()> make_room = [] { return false; };
 };
 
@@ -34,6 +33,9 @@ struct MetadataStoreOptions {
 Status CheckMetadataLine(std::string_view line);
 
 Result<std::unique_ptr<MetadataStore>> MakeMetadataStore(std::string_view line, const MetadataStoreOptions& options);
+
+// The path of the SQLite file that the line names; empty for another store.
+std::string SqlitePath(std::string_view line);
 
 // As the line "sqlite://" with `path`, which may be relative and have any characters.
 Result<std::unique_ptr<MetadataStore>> MakeSqliteStore(const std::string& path, const MetadataStoreOptions& options);

@@ -17,6 +17,7 @@
 #include "agent/metadata/in_memory_metadata_store.h"
 #include "agent/metadata/sqlite_database.h"
 #include "agent/metadata/sqlite_metadata_store.h"
+#include "agent/testing/intercepted_file_system.h"
 #include "agent/testing/switched_file_system.h"
 #include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/running_agent.h"
@@ -50,6 +51,31 @@ class NotingExporter final : public metrics::Exporter {
   Events& events_;
   const Status outcome_;
   const std::function<std::string()> note_;
+};
+
+// A file system that takes nothing more, and says that so many bytes are free.
+class UsedUp final : public InterceptedFileSystem {
+ public:
+  explicit UsedUp(std::uint64_t free_bytes) : InterceptedFileSystem(PosixFileSystem()), free_bytes_(free_bytes) {}
+  Status Admit(DiskOperation /*operation*/, const std::string& path) override {
+    if (!path.ends_with("/reserve.probe")) return Status::Ok();
+    return {StatusCode::kResourceExhausted, path + ": the disk was made to be used up"};
+  }
+  Result<std::uint64_t> FreeBytes(const std::string& /*folder*/) override { return free_bytes_; }
+
+ private:
+  const std::uint64_t free_bytes_;
+};
+
+// What another program does that holds the metadata.
+class MetadataLock {
+ public:
+  explicit MetadataLock(const std::string& path) : database_(*SqliteDatabase::Open(path, milliseconds(0), {})) {
+    EXPECT_TRUE(database_->Execute("BEGIN IMMEDIATE").ok());
+  }
+
+ private:
+  std::unique_ptr<SqliteDatabase> database_;
 };
 
 bool CanConnect(std::uint16_t port) {
@@ -152,10 +178,31 @@ TEST_F(AgentTest, NamesTheFolderThatItCannotUse) {
 
 TEST_F(AgentTest, KeepsItsReserveWhereAnotherProgramHasLockedTheMetadata) {
   ASSERT_TRUE(StartAnother(RunningAgent::DefaultConfig(folder_.path())).ok());
-  auto blocker = *SqliteDatabase::Open(folder_ / "metadata.db", milliseconds(0), {});
-  ASSERT_TRUE(blocker->Execute("BEGIN IMMEDIATE").ok());
+  const MetadataLock lock(folder_ / "metadata.db");
   const Status started = StartAnother(RunningAgent::DefaultConfig(folder_.path()));
   EXPECT_NE(started.message().find("database is locked"), std::string::npos) << started.message();
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "reserve"));
+}
+
+// Goal: a quota, which the free bytes of the disk do not show, and for which SQLite has no code of its own. Method: the
+// metadata cannot be opened, SQLite does not tell why, and no room can be taken.
+TEST_F(AgentTest, GivesItsReserveUpWhereAQuotaIsUsedUp) {
+  ASSERT_TRUE(StartAnother(config_).ok());
+  UsedUp files(/*free_bytes=*/std::uint64_t{1} << 40);
+  parts_.files = &files;
+  const MetadataLock lock(folder_ / "metadata.db");
+  EXPECT_NE(Start().message().find("database is locked"), std::string::npos);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "reserve"));
+}
+
+TEST_F(AgentTest, KeepsItsReserveWhereAStoreElsewhereFindsNoRoom) {
+  const TemporaryFolder elsewhere;
+  config_.metadata = "sqlite://" + (elsewhere / "m.db");
+  ASSERT_TRUE(StartAnother(config_).ok());
+  UsedUp files(/*free_bytes=*/0);
+  parts_.files = &files;
+  const MetadataLock lock(elsewhere / "m.db");
+  EXPECT_NE(Start().message().find("database is locked"), std::string::npos);
   EXPECT_TRUE(std::filesystem::exists(folder_ / "reserve"));
 }
 

@@ -68,7 +68,9 @@ TEST_F(DiskReserveTest, RefusesRecordsAfterOneFoundNoRoomUntilThereIsSome) {
 class SmallDisk final : public InterceptedFileSystem {
  public:
   SmallDisk() : InterceptedFileSystem(PosixFileSystem()) {}
-  Status Admit(DiskOperation /*operation*/, const std::string& /*path*/) override { return Status::Ok(); }
+  Status Admit(DiskOperation /*operation*/, const std::string& path) override {
+    return quota_is_used_up ? Status(StatusCode::kResourceExhausted, path + ": over quota") : Status::Ok();
+  }
   Result<std::uint64_t> FreeBytes(const std::string& /*folder*/) override { return free_bytes; }
 
   void NoteRemoval(const std::string& path) override {
@@ -76,6 +78,7 @@ class SmallDisk final : public InterceptedFileSystem {
   }
 
   std::uint64_t free_bytes = 0;
+  bool quota_is_used_up = false;
   std::uint64_t freed_by_removal = 0;  // of the reserve, the first time
 };
 
@@ -108,6 +111,22 @@ TEST(DiskReserveRoomTest, ReplacesALargerOneWhereThereIsRoomForTheSmallerOneOnly
   reserve.Refill();
   EXPECT_TRUE(reserve.Health().ok()) << reserve.Health().message();
   EXPECT_EQ(std::filesystem::file_size(folder / "reserve"), kBytes);
+}
+
+TEST(DiskReserveRoomTest, LacksRoomWhereNoneCanBeTakenWhateverIsFree) {
+  const TemporaryFolder folder;
+  SmallDisk disk;
+  DiskReserve reserve(disk, folder.path(), kBytes);
+  EXPECT_TRUE(reserve.LacksRoom());
+  disk.free_bytes = 100 * kRoomBytes;
+  EXPECT_FALSE(reserve.LacksRoom());
+  disk.quota_is_used_up = true;
+  EXPECT_TRUE(reserve.LacksRoom());
+}
+
+TEST_F(DiskReserveTest, TakesADiskThatFailsForNoLackOfRoom) {
+  files_.Switch(DiskState::kBroken, "probe");
+  EXPECT_FALSE(reserve_.LacksRoom());
 }
 
 // A quota may allow less than the disk has.
