@@ -30,6 +30,15 @@ bool AreSame(const std::filesystem::path& a, const std::filesystem::path& b) {
   return std::filesystem::equivalent(a, b, error);
 }
 
+// Backup copies the metadata of the data folder: they must be those in use.
+Status CheckUsed(const std::string& metadata_path, const std::string& line) {
+  const Status there = PosixFileSystem().FileSize(metadata_path).status();
+  if (there.code() == StatusCode::kNotFound) return Status::Ok();
+  if (!there.ok() || AreSame(SqlitePath(line), metadata_path)) return there;
+  return {StatusCode::kFailedPrecondition, "metadata store \"" + line + "\" leaves " + metadata_path +
+                                               " unused, and a backup would copy it: move metadata.db* away"};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Agent>> Agent::Make(AgentConfig config, AgentParts parts) {
@@ -108,6 +117,7 @@ bool Agent::HasStoreInFolder() const {
 Result<std::unique_ptr<MetadataStore>> Agent::OpenStore() const {
   const MetadataStoreOptions options = {.make_room = [this] { return HasStoreInFolder() && reserve_->GiveUp(); }};
   if (config_.metadata.empty()) return MakeSqliteStore(folder_->metadata_path(), options);
+  if (Status used = CheckUsed(folder_->metadata_path(), config_.metadata); !used.ok()) return used;
   return MakeMetadataStore(config_.metadata, options);
 }
 

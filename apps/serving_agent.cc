@@ -84,6 +84,7 @@ Status ServingAgent::WithFlag(const Status& failure) const {
       {"data folder", "; choose another folder with --data"},
       {"topic", " (--topic)"},
       {"agent_id ", " (--id)"},
+      {"metadata store ", " (--metadata)"},
       {"another agent uses ", "; choose another store with --metadata"},
   };
   const std::string& message = failure.message();

@@ -391,6 +391,30 @@ TEST_F(AgentTest, DoesNotStartBesideAnotherOnOneStoreAndLeavesItsOffsets) {
   EXPECT_EQ(CommittedIn(other), 2U);
 }
 
+// Goal: the metadata of a folder that backup copies are those in use. Method: the store is moved, the old one stays.
+TEST_F(AgentTest, DoesNotStartBesideMetadataThatItWouldNotUse) {
+  ASSERT_TRUE(StartAnother(config_).ok());
+  const std::string unused = folder_ / "metadata.db";
+  AgentConfig moved = config_;
+  for (const std::string& line : {"sqlite://" + (folder_ / "moved.db"), std::string("memory:")}) {
+    moved.metadata = line;
+    const Status refused = StartAnother(moved);
+    EXPECT_EQ(refused.code(), StatusCode::kFailedPrecondition);
+    EXPECT_EQ(refused.message().find("metadata store \"" + line + "\" leaves " + unused + " unused"), 0U)
+        << refused.message();
+  }
+  std::filesystem::rename(unused, folder_ / "moved.db");
+  moved.metadata = "sqlite://" + (folder_ / "moved.db");
+  EXPECT_TRUE(StartAnother(moved).ok());
+}
+
+TEST_F(AgentTest, StartsWhereItIsToldTheMetadataOfItsFolderByAnotherName) {
+  ASSERT_TRUE(StartAnother(config_).ok());
+  std::filesystem::create_directory_symlink(folder_.path(), folder_ / "link");
+  config_.metadata = "sqlite://" + (folder_ / "link/metadata.db");
+  EXPECT_TRUE(StartAnother(config_).ok());
+}
+
 TEST_F(AgentTest, GivesItsLeasesBackWhenItStops) {
   ASSERT_TRUE(Start().ok());
   EXPECT_TRUE(agent_->Stop().ok());

@@ -141,6 +141,11 @@ class AgentCommand(unittest.TestCase):
         agent = self.agent("--metadata", f"sqlite://{metadata}")
         self.assertIn("topic=orders", processes.run("topics", "list", "--agent", agent.grpc).stdout)
 
+    def test_is_refused_beside_metadata_that_it_would_not_use(self):
+        self.agent().stop()
+        refused = self.run_agent(self.data / "data", "--metadata", f"sqlite://{self.data}/moved.db")
+        self.assert_refused(refused, f".*leaves {self.data}/data/metadata.db unused.*move metadata.db\\* away \\(--metadata\\)")
+
     def test_serves_with_metadata_in_memory(self):
         agent = self.agent("--metadata", "memory:", "--topic", "orders:1")
         self.assertEqual(0, processes.run("produce", "--agent", agent.grpc, "--topic", "orders", stdin="a\n").returncode)
