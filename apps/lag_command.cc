@@ -57,14 +57,10 @@ Result<PartitionLag> ReadLag(client::Broker& broker, const std::string& group,
                       .seconds = lag > 0 && timestamp ? client::LagSeconds(*timestamp, now_ms) : 0.0};
 }
 
-Status PrintLines(const LagFlags& flags, const std::vector<PartitionLag>& lags) {
-  for (std::size_t i = 0; i < lags.size(); ++i) {
-    const PartitionLag& lag = lags[i];
-    WriteLine(fmt::format("topic={} partition={} group={} committed={} end={} lag={} lag_seconds={:.3f}",
-                          flags.client.topic, i, flags.group, lag.committed ? std::to_string(*lag.committed) : "none",
-                          lag.end, lag.records, lag.seconds));
-  }
-  return FlushOutput();
+void WriteLagLine(const LagFlags& flags, std::uint32_t partition, const PartitionLag& lag) {
+  WriteLine(fmt::format("topic={} partition={} group={} committed={} end={} lag={} lag_seconds={:.3f}",
+                        flags.client.topic, partition, flags.group,
+                        lag.committed ? std::to_string(*lag.committed) : "none", lag.end, lag.records, lag.seconds));
 }
 
 Status PrintDocument(const LagFlags& flags, const std::vector<PartitionLag>& lags) {
@@ -83,13 +79,22 @@ Status PrintLag(const LagFlags& flags) {
   if (!broker.ok()) return broker.status();
   const Result<std::uint32_t> partitions = CountPartitions(**broker, flags.client);
   if (!partitions.ok()) return partitions.status();
-  std::vector<PartitionLag> lags;
+  const bool is_json = flags.format == OutputFormat::kJson;
+  std::vector<PartitionLag> lags;  // of the document
   for (std::uint32_t i = 0; i < partitions.value(); ++i) {
     const Result<PartitionLag> lag = ReadLag(**broker, flags.group, {flags.client.topic, i});
-    if (!lag.ok()) return lag.status();
-    lags.push_back(lag.value());
+    if (!lag.ok()) {
+      // The lines of the partitions before are of use.
+      static_cast<void>(FlushOutput());
+      return lag.status();
+    }
+    if (is_json) {
+      lags.push_back(lag.value());
+    } else {
+      WriteLagLine(flags, i, lag.value());
+    }
   }
-  return flags.format == OutputFormat::kJson ? PrintDocument(flags, lags) : PrintLines(flags, lags);
+  return is_json ? PrintDocument(flags, lags) : FlushOutput();
 }
 
 }  // namespace

@@ -59,6 +59,20 @@ class LagCommand(unittest.TestCase):
         read = {"committed": 1, "end": 1, "lag": 0, "lag_seconds": 0}
         self.assertEqual({"topic": "orders", "partition": 1, **read}, second)
 
+    def test_prints_the_partitions_before_one_that_is_not_served(self):
+        for _ in range(2):
+            self.produce(2)
+        self.agent.stop()
+        segment = self.agent.data / "log/orders/1/00000000000000000000.log"
+        damaged = bytearray(segment.read_bytes())
+        damaged[41] ^= 1
+        segment.write_bytes(damaged)
+        self.agent = processes.Agent(self, self.agent.data)
+        done = self.lag()
+        self.assertEqual(1, done.returncode)
+        self.assertRegex(done.stdout, "^topic=orders partition=0 group=g committed=none end=2 lag=2 lag_seconds=.*\n$")
+        self.assertRegex(done.stderr, "^streamhouse lag: .*orders/1")
+
     def test_names_a_topic_that_is_not_there(self):
         done = self.lag("nowhere")
         self.assertEqual((1, ""), (done.returncode, done.stdout))
