@@ -5,9 +5,12 @@
 #include <CLI/Config.hpp>
 #include <CLI/Error.hpp>
 #include <CLI/Option.hpp>
+#include <cstddef>
 #include <fstream>
 #include <set>
+#include <sstream>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -17,6 +20,12 @@ namespace {
 
 // What a line without "=" means to CLI11.
 constexpr const char* kValueOfBareKey = "true";
+
+std::string_view Trim(std::string_view text, std::string_view characters = " \t\r") {
+  const std::size_t begin = text.find_first_not_of(characters);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(characters) - begin + 1);
+}
 
 class ConfigFile {
  public:
@@ -44,13 +53,30 @@ class ConfigFile {
  private:
   [[noreturn]] void Refuse(const std::string& why) const { throw CLI::ConfigError("--config: " + path_ + ": " + why); }
 
-  std::vector<CLI::ConfigItem> Read() const {
+  std::vector<CLI::ConfigItem> Read() {
     errno = 0;
     std::ifstream file(path_);
-    std::vector<CLI::ConfigItem> items = format_.from_config(file);
+    std::stringstream text;
+    for (std::string line; std::getline(file, line); text << line << "\n") CheckLine(Trim(line));
     // A folder can be opened, and fails when it is read.
     if (!file.is_open() || file.bad()) Refuse("cannot read it: " + std::generic_category().message(errno));
-    return items;
+    return format_.from_config(text);
+  }
+
+  // What CLI11 does not tell of a line.
+  void CheckLine(std::string_view line) {
+    if (line.starts_with('#') || line.starts_with(';')) return;
+    const std::size_t delimiter = line.find('=');
+    if (delimiter == std::string_view::npos) {
+      bare_keys_.emplace(Trim(line, "\"'"));
+      return;
+    }
+    // Not the beginning of a list, which would take the lines after it.
+    const std::string_view value = Trim(line.substr(delimiter + 1));
+    if (value.starts_with('[') && !value.ends_with(']') && value.find_first_of("\"'") == std::string_view::npos &&
+        value.find("]:") != std::string_view::npos) {
+      Refuse(std::string(line) + ": a value that begins with [ stands in quotes");
+    }
   }
 
   CLI::Option* Find(const CLI::ConfigItem& item) const {
@@ -68,7 +94,7 @@ class ConfigFile {
       return;
     }
     for (const std::string& value : item.inputs) {
-      if (value == kValueOfBareKey) Refuse(item.name + " has no value");
+      if (value == kValueOfBareKey && bare_keys_.contains(item.name)) Refuse(item.name + " has no value");
       option.add_result(value);
     }
   }
@@ -83,6 +109,7 @@ class ConfigFile {
 
   CLI::App& parser_;
   const std::string path_;
+  std::set<std::string> bare_keys_;  // lines without "="
   CLI::ConfigTOML format_;
 };
 

@@ -89,7 +89,28 @@ TEST_F(ConfigFileTest, RefusesSections) {
 
 TEST_F(ConfigFileTest, RefusesAKeyWithoutAValueAndOneThatIsGivenTwice) {
   EXPECT_EQ(Refusal("data\n"), "data has no value");
+  EXPECT_EQ(Refusal("\"data\"\n"), "data has no value");
   EXPECT_NE(Refusal("data = a\nrate = 1\ndata = b\n").find("--data"), std::string::npos);
+}
+
+TEST_F(ConfigFileTest, TakesTheWordTrueForAValue) {
+  EXPECT_EQ(Parse("data = true\ntopic = \"true\"\nquiet\n"), "");
+  EXPECT_EQ(data_, "true");
+  EXPECT_EQ(topics_, std::vector<std::string>{"true"});
+  EXPECT_TRUE(quiet_);
+}
+
+TEST_F(ConfigFileTest, TakesAListOverSeveralLines) {
+  EXPECT_EQ(Parse("data = d\ntopic = [\"[::1]:1\",\n  \"b:2\"\n]\nrate = 7\n"), "");
+  EXPECT_EQ(topics_, (std::vector<std::string>{"[::1]:1", "b:2"}));
+  EXPECT_EQ(rate_, 7);
+}
+
+// It begins as a list does.
+TEST_F(ConfigFileTest, AsksForQuotesAroundAnAddressInBrackets) {
+  EXPECT_EQ(Refusal("data = [::]:9090\nrate = 7\n"), "data = [::]:9090: a value that begins with [ stands in quotes");
+  EXPECT_EQ(Parse("# data = [::]:9090\ndata = \"[::]:9090\"\n"), "");
+  EXPECT_EQ(data_, "[::]:9090");
 }
 
 TEST_F(ConfigFileTest, NamesTheFlagWhoseValueMakesNoSense) {
