@@ -205,7 +205,8 @@ Result<std::optional<std::uint64_t>> CopyTopic(FileSystem& files, const std::str
 // Takes a topic that has ended out of the copy.
 Status RemoveTopic(FileSystem& files, MetadataStore& copy, const std::string& to, const TopicDescription& topic) {
   if (Status deleted = copy.DeleteTopic(topic.name, topic.id); !deleted.ok()) return deleted;
-  return RemoveFiles(files, copy, to + "/log", {.topic = topic.name, .id = topic.id}, TopicFolder::kOfDeletedLife);
+  return RemoveFiles(files, copy, to + "/log", {.topic = topic.name, .id = topic.id}, TopicFolder::kOfDeletedLife)
+      .status();
 }
 
 Result<BackupTotals> CopyTopics(FileSystem& files, MetadataStore& copy, const std::string& from, const std::string& to,

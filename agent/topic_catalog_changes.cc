@@ -207,13 +207,24 @@ Status TopicCatalog::FinishRemovals(std::string_view topic) {
     if (!topic.empty() && life.topic != topic) continue;
     const TopicFolder owner =
         PartitionCount(life.topic).ok() ? TopicFolder::kOfLaterTopic : TopicFolder::kOfDeletedLife;
-    Status removed = RemoveFiles(files_, store_, options_.log_folder, life, owner);
-    if (removed.ok()) {
-      removals_told_.erase(life.id);
+    const Result<Removal> removed = RemoveFiles(files_, store_, options_.log_folder, life, owner);
+    if (!removed.ok()) {
+      TellRemovalTrouble(life.id,
+                         "files of the deleted topic " + life.topic + " stay for now: " + removed.status().message());
+      if (first.ok() && !IsSetAside(files_, options_.log_folder, life)) first = removed.status();
+      continue;
+    }
+    removals_told_.erase(life.id);
+    if (*removed == Removal::kRemoved) {
       OperatorLog().info("removed the files of the deleted topic {topic}", "topic"_a = life.topic);
-    } else {
-      TellRemovalTrouble(life.id, "files of the deleted topic " + life.topic + " stay for now: " + removed.message());
-      if (first.ok() && !IsSetAside(files_, options_.log_folder, life)) first = std::move(removed);
+      continue;
+    }
+    OperatorLog().warn(
+        "an earlier deletion of topic {topic} is forgotten: log/{topic} belongs to a later topic of that "
+        "name, which the metadata do not know; are they an older copy?",
+        "topic"_a = life.topic);
+    if (first.ok()) {
+      first = {StatusCode::kFailedPrecondition, "log/" + life.topic + " belongs to a later topic of that name"};
     }
   }
   return first;

@@ -8,6 +8,9 @@
 #include "agent/topic_name.h"
 
 namespace streamhouse::agent {
+
+using fmt::literals::operator""_a;
+
 namespace {
 
 constexpr std::string_view kFirstSegment = "00000000000000000000.log";
@@ -53,6 +56,16 @@ void TopicFolders::FinishCreation(const std::string& topic, TopicId id) {
     is_marked = true;
   }
   if (!is_marked) static_cast<void>(files_.OpenForAppend(mark));
+}
+
+// The mark is replaced next, and with it what shows that the metadata are older than the folder.
+void TopicFolders::WarnOfOtherLife(const std::string& topic, TopicId id) const {
+  const auto marked = LifeOf(files_, PathOf(topic));
+  if (!marked.ok() || *marked == 0 || *marked == id) return;
+  OperatorLog().warn(
+      "folder log/{topic} was marked with life {marked} of the topic, and the metadata know life {known}: are they an "
+      "older copy?",
+      "topic"_a = topic, "marked"_a = *marked, "known"_a = id);
 }
 
 void TopicFolders::AbandonCreation(const std::string& topic) {
@@ -163,6 +176,7 @@ Result<std::vector<std::string>> TopicFolders::FindStrays(const FindTopic& find_
   if (!names.ok()) return names.status();
   for (const std::string& name : *names) {
     if (const auto known = find_topic(name)) {
+      WarnOfOtherLife(name, known->id);
       FinishCreation(name, known->id);
       auto partitions = PartitionsFrom(name, known->partitions);
       if (!partitions.ok()) {

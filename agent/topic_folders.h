@@ -70,7 +70,8 @@ class TopicFolders {
   using FindTopic = std::function<std::optional<TopicDescription>(const std::string& topic)>;
   // The folders that no topic has and that have records or cannot be listed: "NAME", or "NAME/7" for a partition that
   // topic NAME does not have. To be called before anything is created. `waiting` are folders whose removal the store
-  // still remembers: they are not named. Also removes an empty folder that an older removal has left.
+  // still remembers: they are not named. Also removes an empty folder that an older removal has left. Where a folder is
+  // marked with another life than that of its topic, logs it: the metadata may be an older copy.
   Result<std::vector<std::string>> FindStrays(const FindTopic& find_topic, const std::set<std::string>& waiting);
   // Of a folder that FindStrays() has named.
   Result<bool> HasRecords(const std::string& folder) const;
@@ -78,6 +79,7 @@ class TopicFolders {
  private:
   std::string PathOf(const std::string& topic) const { return folder_ + "/" + topic; }
   bool IsMarked(const std::string& topic) const;
+  void WarnOfOtherLife(const std::string& topic, TopicId id) const;
   Result<bool> PartitionHasRecords(const std::string& partition_path) const;
   void RemovePartition(const std::string& partition_path);
 

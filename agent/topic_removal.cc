@@ -39,12 +39,6 @@ Status RemoveContent(FileSystem& files, const std::string& folder) {
   return files.SyncFolder(folder);
 }
 
-// The metadata are a copy from before the folder's own life began.
-Status ForgetAbout(MetadataStore& store, const DeletedLife& life, const std::string& topic_path) {
-  if (Status forgotten = store.ForgetDeleted(life.id); !forgotten.ok()) return forgotten;
-  return {StatusCode::kFailedPrecondition, topic_path + " belongs to a later topic of that name"};
-}
-
 }  // namespace
 
 std::string RemovedFolderName(TopicId id) {
@@ -55,15 +49,19 @@ bool IsSetAside(FileSystem& files, const std::string& log_folder, const DeletedL
   return CheckThere(files, log_folder + "/" + RemovedFolderName(life.id)).ok();
 }
 
-Status RemoveFiles(FileSystem& files, MetadataStore& store, const std::string& log_folder, const DeletedLife& life,
-                   TopicFolder topic_folder) {
+Result<Removal> RemoveFiles(FileSystem& files, MetadataStore& store, const std::string& log_folder,
+                            const DeletedLife& life, TopicFolder topic_folder) {
   const std::string removed = log_folder + "/" + RemovedFolderName(life.id);
   const std::string topic = log_folder + "/" + life.topic;
   Status there = CheckThere(files, removed);
   if (there.code() == StatusCode::kNotFound && topic_folder == TopicFolder::kOfDeletedLife) {
     const auto owner = LifeOf(files, topic);
     if (!owner.ok()) return owner.status();
-    if (*owner != 0 && *owner != life.id) return ForgetAbout(store, life, topic);
+    if (*owner != 0 && *owner != life.id) {
+      // The metadata are a copy from before the folder's own life began.
+      if (Status forgotten = store.ForgetDeleted(life.id); !forgotten.ok()) return forgotten;
+      return Removal::kForgotten;
+    }
     there = files.Rename(topic, removed);
   }
   const bool is_gone = there.code() == StatusCode::kNotFound;
@@ -75,7 +73,9 @@ Status RemoveFiles(FileSystem& files, MetadataStore& store, const std::string& l
   }
   // While the folder is there: it shows that log/NAME is another's, should this fail.
   if (Status forgotten = store.ForgetDeleted(life.id); !forgotten.ok()) return forgotten;
-  return is_gone ? Status::Ok() : files.RemoveFolder(removed);
+  if (is_gone) return Removal::kRemoved;
+  if (Status gone = files.RemoveFolder(removed); !gone.ok()) return gone;
+  return Removal::kRemoved;
 }
 
 }  // namespace streamhouse::agent

@@ -12,7 +12,7 @@
 // Guarantees: no step needs a new file, or more room than the store's row. The only folders that lose records are that
 // of a life which the store remembers as deleted, and that folder under its new name. A folder log/NAME that is marked
 // with another life (topic_folders.h) stays: the store is a copy from before that life; it forgets the deletion
-// (FailedPrecondition). Once the folder is renamed, log/NAME is not touched: it belongs to a later topic or to an
+// (Removal::kForgotten). Once the folder is renamed, log/NAME is not touched: it belongs to a later topic or to an
 // operator. In the renamed folder, only the folders of partitions and
 // plain files are removed; another folder stays and is named in the error (FailedPrecondition). A folder log/deleted#ID
 // whose life the store does not remember keeps what is in it: the store is then another one than the one that the
@@ -37,7 +37,12 @@ std::string RemovedFolderName(TopicId id);
 // Step 2 has begun, so that log/NAME is free.
 bool IsSetAside(FileSystem& files, const std::string& log_folder, const DeletedLife& life);
 
-Status RemoveFiles(FileSystem& files, MetadataStore& store, const std::string& log_folder, const DeletedLife& life,
-                   TopicFolder topic_folder);
+enum class Removal : std::uint8_t {
+  kRemoved,    // also where there were no files any more
+  kForgotten,  // log/NAME belongs to a later topic of that name, and stays
+};
+
+Result<Removal> RemoveFiles(FileSystem& files, MetadataStore& store, const std::string& log_folder,
+                            const DeletedLife& life, TopicFolder topic_folder);
 
 }  // namespace streamhouse::agent

@@ -71,6 +71,20 @@ TEST_F(TopicFoldersTest, KeepsAnEmptyFolderWhoseRemovalTheStoreRemembers) {
   EXPECT_TRUE(Has("deleted#8"));
 }
 
+// The metadata may be an older copy, which the mark of a later life alone shows.
+TEST_F(TopicFoldersTest, TellsWhichOtherLifeAFolderWasMarkedWith) {
+  AddPartition("a/0", "records");
+  for (const char* const mark : {"a/topic#12", "a/topic#7"}) {
+    WriteRawFile(folder_ / mark, "");
+    testing::internal::CaptureStderr();
+    Strays("a");
+    const std::string logged = testing::internal::GetCapturedStderr();
+    const std::string told = "folder log/a was marked with life 12 of the topic, and the metadata know life 7";
+    EXPECT_EQ(logged.find(told) != std::string::npos, std::string(mark) == "a/topic#12") << logged;
+  }
+  EXPECT_EQ(LifeOf(files_, folder_ / "a").value(), 7U);
+}
+
 TEST_F(TopicFoldersTest, MarksAFolderOfAnOlderProgramWithTheLifeOfItsTopic) {
   AddPartition("a/0", "records");
   EXPECT_EQ(LifeOf(files_, folder_ / "a").value(), 0U);

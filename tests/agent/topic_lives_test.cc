@@ -78,6 +78,17 @@ class TopicLivesTest : public CatalogFixture {
     Change("CREATE TRIGGER refuse BEFORE DELETE ON deleted_topics BEGIN SELECT RAISE(FAIL, 'refused'); END");
   }
   void ForgetAgain() const { Change("DROP TRIGGER refuse"); }
+  void PutMetadataBackFromBeforeALaterLife() {
+    RefuseToForget();
+    ASSERT_TRUE(topics_->Delete("orders").ok());
+    ASSERT_TRUE(OpenMetadata()->CopyTo(folder_ / "older.db").ok());
+    ForgetAgain();
+    ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
+    ASSERT_TRUE(Append(1).ok());
+    CloseStore();
+    std::filesystem::rename(folder_ / "older.db", folder_ / "metadata.db");
+    ForgetAgain();
+  }
   std::string LoggedByRetention(int rounds) {
     testing::internal::CaptureStderr();
     for (int i = 0; i < rounds; ++i) topics_->ApplyRetention(0);
@@ -196,16 +207,12 @@ TEST_F(TopicLivesTest, LeaveAFolderThatWasPutInTheirPlaceBeforeTheStoreForgotThe
 // Goal: a deletion is of one life. Method: the metadata are put back from a copy that remembers the deletion of a
 // life, and does not know the one that came after it.
 TEST_F(TopicLivesTest, LeaveTheFolderOfALaterLifeUnderOlderMetadata) {
-  RefuseToForget();
-  ASSERT_TRUE(topics_->Delete("orders").ok());
-  ASSERT_TRUE(OpenMetadata()->CopyTo(folder_ / "older.db").ok());
-  ForgetAgain();
-  ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
-  ASSERT_TRUE(Append(1).ok());
-  CloseStore();
-  std::filesystem::rename(folder_ / "older.db", folder_ / "metadata.db");
-  ForgetAgain();
+  PutMetadataBackFromBeforeALaterLife();
+  testing::internal::CaptureStderr();
   Restart();
+  const std::string logged = testing::internal::GetCapturedStderr();
+  EXPECT_NE(logged.find("deletion of topic orders is forgotten"), std::string::npos) << logged;
+  EXPECT_EQ(logged.find("stay for now"), std::string::npos) << logged;
   EXPECT_TRUE(Has("orders/1" + segment_));
   EXPECT_EQ(topics_->LogHealth().message(), StrayLogMessage("orders"));
   EXPECT_TRUE(store_->ListDeleted()->empty());
