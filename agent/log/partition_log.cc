@@ -225,7 +225,7 @@ Result<AppendedBatch> PartitionLog::Write(const BatchBuilder& batch, BatchHeader
       return synced;
     }
   }
-  metrics::DCheck([&] { return header.epoch >= fence_; }, "a fence is never lowered");
+  metrics::DCheck([lowered = header.epoch < fence_] { return !lowered; }, "a fence is never lowered");
   fence_ = header.epoch;
   next_offset_ = header.end_offset();
   sequences_.Note(header);
