@@ -78,7 +78,7 @@ void Agent::WarnOfStrangers() const {
   const bool is_local = host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
   if (is_local || !config_.tls.empty()) return;
   OperatorLog().warn(
-      "gRPC on {host} is open to other machines without TLS: whoever reaches it can read and write all topics",
+      "gRPC on {host} is open to other machines without TLS: any client that reaches it can read and write all topics",
       "host"_a = host);
 }
 

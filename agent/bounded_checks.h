@@ -36,7 +36,7 @@ class BoundedChecks {
   explicit BoundedChecks(const metrics::Health* health, std::chrono::milliseconds wait_time = kChecksTime);
   ~BoundedChecks() { Stop(); }
 
-  // Once. Before it, nobody is answered.
+  // Called once. It answers earlier requests as well.
   metrics::Status Start();
 
   // Calls `done` once: at once, or later on a thread of this.

@@ -7,8 +7,8 @@
 // NaN is dropped and counted (DroppedNotANumber()). +Inf and -Inf are counted in their buckets and left out of the
 // sum, which would stay infinite. A duration is never negative: where MetricOptions::unit is a time (seconds,
 // milliseconds, hours …) and no bound is negative, negative values are dropped and counted (DroppedOutOfRange()). What
-// is observed through a handle whose series was removed is counted nowhere. A default-constructed histogram is a sink,
-// which counts what it drops all the same.
+// is observed through a handle whose series was removed is counted nowhere. A default-constructed histogram is a sink.
+// It counts dropped values too.
 // Thread safety and cost: as Counter, with three stores and a table look-up for the bucket. Negative values cost a call
 // more.
 //

@@ -12,8 +12,8 @@
 // - A scope may start after a jump back and end after the counter was given up. It is too long by the jump then, and
 //   guarantee 2 is its only bound.
 // Thread safety: one thread a timer. The histogram must outlive it.
-// Cost: two clock readings and one observation; of a scope of a second or more, three clock readings more. No system
-// call but those that steady_clock makes. Nothing with recording compiled out.
+// Cost: two clock readings and one observation; of a scope of a second or more, three clock readings more. The only
+// system calls are those of steady_clock. Nothing with recording compiled out.
 //
 //   ScopedTimer timer(append_duration);
 #pragma once

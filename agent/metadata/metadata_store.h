@@ -6,7 +6,7 @@
 // - what a call has stored before it returned OK survives the death of every process and the loss of power;
 // - a call stores all that it was asked for, or nothing;
 // - a topic has an id, which names one life of it: no other topic ever has it, also not one of the same name later.
-//   Ids begin at a random place, so that those of another store differ but for chance;
+//   Ids begin at a random number, so that two stores almost never have an id in common;
 // - a committed offset belongs to a topic id: it ends with that life, and is not found in another one;
 // - a row that was damaged is never passed on: DataLoss names its table and the row;
 // - each call is atomic against every other one on the same data: what was read holds until what is written;

@@ -1,10 +1,10 @@
 // PushLoop: the thread of an exporter that sends: now and then, and a last time at the end.
 //
-// Guarantees: pushes never overlap. Each is told when it has to be done. After a failure the next one comes sooner
-// (push_schedule.h), whatever the far end said of a retry: it carries newer values, not the same ones again. Stop()
-// lets a push that runs finish, makes one last push, and joins. It returns within the time of two pushes if the pushes
-// keep their deadlines; nothing interrupts a push that does not. Every push is counted (push_metrics.h). In the child
-// of a fork Stop() returns at once and does not push: the loop is the parent's.
+// Guarantees: pushes never overlap. Each push has a deadline. After a failure the next push comes sooner
+// (push_schedule.h). A receiver's Retry-After is not read: the next push carries newer values. Stop() waits for a push
+// that runs, makes one last push, and joins. It returns within the time of two pushes if the pushes keep their
+// deadlines. It does not interrupt a push that exceeds its deadline. Every push is counted (push_metrics.h). In the
+// child of a fork Stop() returns at once and does not push: the loop belongs to the parent.
 // Thread safety: Start and Stop from one thread.
 // Cost: a thread, which takes no signals.
 // Errors: Start, Unavailable where the system has no thread left.

@@ -36,7 +36,7 @@ Status TextfileExporter::Start() {
   if (!checked.ok()) return {checked.code(), name_ + ": " + checked.message()};
   if (Status written = loop_.PushOnce(); !written.ok()) return written;
   if (Status started = loop_.Start(); !started.ok()) {
-    // A page that nobody writes again would be read for ever.
+    // The collector would go on reading a page that is never updated.
     unlink(options_.path.c_str());
     return {started.code(), name_ + ": " + started.message()};
   }

@@ -274,8 +274,8 @@ TEST_F(MetricsServerTest, RefusesALimitOfZero) {
   EXPECT_EQ(server.Start().message(), "the limit connections must be more than 0");
 }
 
-// Goal: a server that does not start has answered nobody. Method: the check of its labels takes a snapshot, in which a
-// callback runs what the server has left in the context.
+// Goal: a server that does not start has answered no request. Method: the check of its labels takes a snapshot. A
+// callback of this snapshot runs what the server has left in the context.
 TEST_F(MetricsServerTest, ChecksItsLabelsBeforeItAnswers) {
   boost::asio::io_context context;
   std::size_t handlers = 0;

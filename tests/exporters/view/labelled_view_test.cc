@@ -59,7 +59,7 @@ TEST(LabelledViewTest, LeavesAStateSetTheLabelThatIsNamedLikeIt) {
             StatusCode::kAlreadyExists);
 }
 
-// Goal: no reader gets a label twice, whatever way of escaping it asks for.
+// Goal: with every escaping, a page has a label name once in a series.
 TEST(LabelledViewTest, LeavesAFamilyALabelThatBecomesItsNameWhereNamesAreEscaped) {
   metrics::Registry registry({.names = metrics::NameRules::kUtf8});
   registry.AddGauge({.name = "b", .help = "B", .labels = {"service.name"}}).value().With("x").Set(2);
