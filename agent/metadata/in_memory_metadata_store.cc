@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <limits>
 #include <map>
 #include <random>
 #include <tuple>
 
+#include "agent/metadata/store_rules.h"
 #include "metrics_core/mutex.h"
 
 namespace streamhouse::agent {
@@ -19,10 +19,6 @@ using metrics::MutexLock;
 TopicId RandomId() {
   std::random_device random;
   return (TopicId{random() & 0x3FFFFFFFU} << 32) | random();
-}
-
-Status NoTopic(const std::string& name) {
-  return {StatusCode::kNotFound, "there is no topic " + name};
 }
 
 // In the order in which offsets are listed.
@@ -61,12 +57,8 @@ Result<TopicDescription> InMemoryMetadataStore::CreateTopic(const TopicDescripti
   const MutexLock lock(data.mutex);
   const auto [found, is_new] = data.topics.emplace(topic.name, topic);
   TopicDescription& stored = found->second;
-  if (is_new) {
-    stored.id = ++data.last_id;
-  } else if (stored.partitions != topic.partitions) {
-    return Status(StatusCode::kAlreadyExists,
-                  "topic " + topic.name + " has " + std::to_string(stored.partitions) + " partitions");
-  }
+  if (is_new) stored.id = ++data.last_id;
+  if (Status checked = CheckSamePartitions(topic, stored); !checked.ok()) return checked;
   return stored;
 }
 
@@ -105,10 +97,7 @@ Status InMemoryMetadataStore::AddPartitions(const std::string& topic, std::uint3
   const MutexLock lock(data.mutex);
   const auto found = data.topics.find(topic);
   if (found == data.topics.end()) return NoTopic(topic);
-  if (partitions <= found->second.partitions) {
-    return {StatusCode::kInvalidArgument, "topic " + topic + " has " + std::to_string(found->second.partitions) +
-                                              " partitions already, not fewer than " + std::to_string(partitions)};
-  }
+  if (Status checked = CheckMorePartitions(found->second, partitions); !checked.ok()) return checked;
   found->second.partitions = partitions;
   return Status::Ok();
 }
@@ -137,14 +126,8 @@ Result<std::vector<LeaseRow>> InMemoryMetadataStore::AcquireLeases(std::span<con
   const MutexLock lock(data.mutex);
   std::vector<LeaseRow> rows;
   for (const LeaseClaim& claim : claims) {
-    LeaseRow& row = data.leases.try_emplace(claim.partition, LeaseRow{.holder = holder, .epoch = 1}).first->second;
-    const bool is_free = row.duration.count() == 0 || claim.ended == row.version();
-    if (row.holder == holder || is_free) {
-      if (row.holder != holder) ++row.epoch;
-      row.holder = holder;
-      ++row.renewals;
-      row.duration = duration;
-    }
+    LeaseRow& row = data.leases[claim.partition];
+    AcquireRow(row, claim, holder, duration);
     rows.push_back(row);
   }
   return rows;
@@ -155,22 +138,14 @@ Status InMemoryMetadataStore::ReleaseLease(const TopicPartition& partition, cons
   Data& data = *data_;
   const MutexLock lock(data.mutex);
   const auto found = data.leases.find(partition);
-  if (found == data.leases.end() || found->second.holder != holder || found->second.epoch != epoch) {
-    return {StatusCode::kAborted,
-            "the lease of " + partition.ToString() + " is not " + holder + "'s at epoch " + std::to_string(epoch)};
-  }
-  found->second.duration = std::chrono::milliseconds(0);
-  return Status::Ok();
+  LeaseRow none;
+  return ReleaseRow(found == data.leases.end() ? none : found->second, partition, holder, epoch);
 }
 
 Status InMemoryMetadataStore::RaiseEpoch(const TopicPartition& partition, std::uint64_t epoch) {
   Data& data = *data_;
   const MutexLock lock(data.mutex);
-  if (epoch == 0) return Status::Ok();
-  LeaseRow& row = data.leases[partition];
-  if (row.epoch >= epoch) return Status::Ok();
-  row.epoch = epoch;
-  if (row.duration.count() == 0) row.holder.clear();
+  if (epoch > 0) RaiseRow(data.leases[partition], epoch);
   return Status::Ok();
 }
 
@@ -207,12 +182,8 @@ Status InMemoryMetadataStore::ChangeOffsets(std::span<const OffsetChange> change
   // All are checked before the first is made.
   for (const OffsetChange& change : changes) {
     const TopicId id = change.partition.topic_id;
-    if (change.offset.value_or(0) > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-      return {StatusCode::kInvalidArgument, "offset " + std::to_string(*change.offset) + " is above 2^63 - 1"};
-    }
-    if (change.offset && !data.HasId(id)) {
-      return {StatusCode::kNotFound, "there is no topic with the id " + std::to_string(id)};
-    }
+    if (Status checked = CheckOffset(change.offset.value_or(0)); !checked.ok()) return checked;
+    if (change.offset && !data.HasId(id)) return NoTopicWithId(id);
   }
   for (const OffsetChange& change : changes) {
     const OffsetKey key = KeyOf(change.group, change.partition);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "agent/metadata/sqlite_transaction.h"
+#include "agent/metadata/store_rules.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -56,36 +57,25 @@ Result<LeaseRow> SqliteLeaseTable::Acquire(const LeaseClaim& claim, const std::s
                                            std::chrono::milliseconds duration) {
   auto found = Find(claim.partition);
   if (!found.ok()) return found.status();
-  LeaseRow row = found->value_or(LeaseRow{.holder = holder, .epoch = 1});
-  const bool is_free = row.duration.count() == 0 || claim.ended == row.version();
-  if (row.holder != holder && !is_free) return row;
-  if (row.holder != holder) ++row.epoch;
-  row.holder = holder;
-  ++row.renewals;
-  row.duration = duration;
+  LeaseRow row = found->value_or(LeaseRow());
+  if (!AcquireRow(row, claim, holder, duration)) return row;
   if (Status put = Put(claim.partition, row); !put.ok()) return put;
   return row;
 }
 
 Status SqliteLeaseTable::Release(const TopicPartition& partition, const std::string& holder, std::uint64_t epoch) {
-  auto row = Find(partition);
-  if (!row.ok()) return row.status();
-  if (!row->has_value() || (*row)->holder != holder || (*row)->epoch != epoch) {
-    return {StatusCode::kAborted,
-            "the lease of " + partition.ToString() + " is not " + holder + "'s at epoch " + std::to_string(epoch)};
-  }
-  (*row)->duration = std::chrono::milliseconds(0);
-  return Put(partition, **row);
+  auto found = Find(partition);
+  if (!found.ok()) return found.status();
+  LeaseRow row = found->value_or(LeaseRow());
+  if (Status released = ReleaseRow(row, partition, holder, epoch); !released.ok()) return released;
+  return Put(partition, row);
 }
 
 Status SqliteLeaseTable::RaiseEpoch(const TopicPartition& partition, std::uint64_t epoch) {
   auto found = Find(partition);
   if (!found.ok()) return found.status();
   LeaseRow row = found->value_or(LeaseRow());
-  if (row.epoch >= epoch) return Status::Ok();
-  row.epoch = epoch;
-  if (row.duration.count() == 0) row.holder.clear();
-  return Put(partition, row);
+  return RaiseRow(row, epoch) ? Put(partition, row) : Status::Ok();
 }
 
 Status SqliteLeaseTable::ReleaseAll(const std::string& topic) {

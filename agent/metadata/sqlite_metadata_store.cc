@@ -1,24 +1,12 @@
 #include "agent/metadata/sqlite_metadata_store.h"
 
-#include <limits>
 #include <utility>
 
 #include "agent/metadata/sqlite_schema.h"
 #include "agent/metadata/sqlite_transaction.h"
+#include "agent/metadata/store_rules.h"
 
 namespace streamhouse::agent {
-namespace {
-
-Status NoTopic(const std::string& name) {
-  return {StatusCode::kNotFound, "there is no topic " + name};
-}
-
-Status CheckOffset(std::uint64_t offset) {
-  if (offset <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return Status::Ok();
-  return {StatusCode::kInvalidArgument, "offset " + std::to_string(offset) + " is above 2^63 - 1"};
-}
-
-}  // namespace
 
 Result<std::unique_ptr<SqliteMetadataStore>> SqliteMetadataStore::Open(const std::string& path) {
   return OpenWithClock(path, {});
@@ -81,9 +69,7 @@ Result<TopicDescription> SqliteMetadataStore::CreateTopic(const TopicDescription
     if (!found.ok()) return found.status();
     if (found->has_value()) {
       stored = **found;
-      if (stored.partitions == topic.partitions) return Status::Ok();
-      return {StatusCode::kAlreadyExists,
-              "topic " + topic.name + " has " + std::to_string(stored.partitions) + " partitions"};
+      return CheckSamePartitions(topic, stored);
     }
     auto id = topics_.NextId();
     if (!id.ok()) return id.status();
@@ -120,10 +106,7 @@ Status SqliteMetadataStore::ForgetDeleted(TopicId id) {
 
 Status SqliteMetadataStore::AddPartitions(const std::string& topic, std::uint32_t partitions) {
   return ChangeTopic(topic, [&](TopicDescription& row) -> Status {
-    if (partitions <= row.partitions) {
-      return {StatusCode::kInvalidArgument, "topic " + topic + " has " + std::to_string(row.partitions) +
-                                                " partitions already, not fewer than " + std::to_string(partitions)};
-    }
+    if (Status checked = CheckMorePartitions(row, partitions); !checked.ok()) return checked;
     row.partitions = partitions;
     return Status::Ok();
   });
@@ -194,9 +177,7 @@ Status SqliteMetadataStore::ChangeOffsets(std::span<const OffsetChange> changes)
       if (Status checked = CheckOffset(change.offset.value_or(0)); !checked.ok()) return checked;
       auto has_topic = topics_.HasId(change.partition.topic_id);
       if (!has_topic.ok()) return has_topic.status();
-      if (change.offset && !*has_topic) {
-        return {StatusCode::kNotFound, "there is no topic with the id " + std::to_string(change.partition.topic_id)};
-      }
+      if (change.offset && !*has_topic) return NoTopicWithId(change.partition.topic_id);
       if (Status changed = offsets_.Change(change); !changed.ok()) return changed;
     }
     return Status::Ok();
