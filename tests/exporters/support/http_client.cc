@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cctype>
+#include <cerrno>
 #include <cstdlib>
 
 namespace streamhouse::exporters {
@@ -73,6 +74,7 @@ void HttpClient::ShutDownSending() {
 bool HttpClient::ReceiveMore() {
   std::array<char, 65536> piece;
   const ssize_t n = recv(descriptor_, piece.data(), piece.size(), 0);
+  has_ended_ = n == 0 || (n < 0 && errno != EAGAIN);
   if (n <= 0) return false;
   received_.append(piece.data(), static_cast<std::size_t>(n));
   return true;
@@ -129,6 +131,7 @@ HttpReply HttpClient::Receive(std::string_view method) {
 std::string HttpClient::ReceiveAll() {
   while (ReceiveMore()) {
   }
+  if (!has_ended_) received_ += " and no end in time";
   return std::move(received_);
 }
 

@@ -35,7 +35,7 @@ class HttpClient {
   // The next reply; `method` tells whether it has a body.
   HttpReply Receive(std::string_view method = "GET");
 
-  // Everything until the server closes.
+  // Everything until the server closes. Where it does not close in time, the text ends with saying so.
   std::string ReceiveAll();
 
   // The same, without keeping or allocating anything; how many bytes they were.
@@ -43,6 +43,9 @@ class HttpClient {
 
   // Sends a request with a Host header and what else is given, each line ended by CRLF, and receives the reply.
   HttpReply Ask(std::string_view method, std::string_view target, std::string_view headers = "");
+
+  // Whether a read met the end of the connection, and not its deadline.
+  bool has_ended() const { return has_ended_; }
 
   int descriptor() const { return descriptor_; }
 
@@ -54,6 +57,7 @@ class HttpClient {
 
   int descriptor_ = -1;
   bool connected_ = false;
+  bool has_ended_ = false;
   std::string received_;
 };
 
