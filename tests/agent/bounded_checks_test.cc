@@ -8,11 +8,12 @@
 #include <latch>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <vector>
 
 #include "metrics_core/health.h"
 #include "metrics_core/status.h"
+#include "tests/support/eventually.h"
+#include "tests/support/watched_thread.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -52,9 +53,12 @@ class BoundedChecksTest : public testing::Test {
   std::latch begun_{1};
   std::latch released_{1};
   std::atomic<int> evaluations_ = 0;
+  std::atomic<bool> is_running_ = false;
   const metrics::Health::Token slow_ = health_.Add("slow", [this] {
+    is_running_ = true;
     if (++evaluations_ == 1) begun_.count_down();
-    released_.wait();
+    EXPECT_TRUE(InTime(released_));
+    is_running_ = false;
     return metrics::Status::Ok();
   });
   std::mutex mutex_;
@@ -66,7 +70,7 @@ class BoundedChecksTest : public testing::Test {
 TEST_F(BoundedChecksTest, AnswerAllWhoWaitWithOneEvaluation) {
   Make(kNever);
   Ask(3);
-  begun_.wait();
+  EXPECT_TRUE(InTime(begun_));
   Ask(2);
   EXPECT_EQ(AnswersOnceThereAre(0), Answers());
   Release();
@@ -104,11 +108,15 @@ TEST_F(BoundedChecksTest, FailAtOnceWhereManyWait) {
 TEST_F(BoundedChecksTest, StopAnswersAllAndWaitsForACheckThatRuns) {
   Make(kNever);
   Ask();
-  begun_.wait();
-  std::thread stopper([this] { checks_->Stop(); });
+  EXPECT_TRUE(InTime(begun_));
+  WatchedThread stopper([this] {
+    checks_->Stop();
+    EXPECT_FALSE(is_running_);
+  });
   EXPECT_EQ(AnswersOnceThereAre(1), Answers{false});
+  EXPECT_TRUE(stopper.EventuallySleeps());
   Release();
-  stopper.join();
+  stopper.Join();
   Ask();
   EXPECT_EQ(AnswersOnceThereAre(2), Answers(2, false));
 }

@@ -1,12 +1,12 @@
 #include "client/offset_committer.h"
 
 #include <chrono>
-#include <future>
 #include <optional>
 
 #include <gtest/gtest.h>
 
 #include "tests/client/consumer_fixture.h"
+#include "tests/support/watched_thread.h"
 
 namespace streamhouse::client {
 namespace {
@@ -118,10 +118,10 @@ TEST_F(OffsetCommitterTest, StopWaitsForACommitUnderWay) {
   committer_->Finish({"orders", 0}, {.offset = 3});
   ASSERT_TRUE(committer_->CommitEvery(milliseconds(1)).ok());
   ASSERT_TRUE(broker_->WaitForCalls(BrokerCall::kCommit, 1));
-  const auto stopped = std::async(std::launch::async, [this] { committer_->Stop(); });
-  EXPECT_EQ(stopped.wait_for(milliseconds(100)), std::future_status::timeout);
+  WatchedThread stopper([this] { committer_->Stop(); });
+  EXPECT_TRUE(stopper.EventuallySleeps());
   broker_->Release(BrokerCall::kCommit);
-  stopped.wait();
+  stopper.Join();
   EXPECT_EQ(CommittedAtBroker(), 3U);
   EXPECT_EQ(Commits(), 1U);
 }

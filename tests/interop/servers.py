@@ -121,7 +121,8 @@ class VictoriaMetrics(processes.Process):
     def give(self, page, job):
         """Has it take a page as if it had scraped it."""
         url = f"{self.url}/api/v1/import/prometheus?extra_label=job={job}"
-        with processes.DIRECT.open(urllib.request.Request(url, data=page.encode(), method="POST")):
+        request = urllib.request.Request(url, data=page.encode(), method="POST")
+        with processes.DIRECT.open(request, timeout=processes.DEADLINE_SECONDS):
             pass
 
     def series(self, job):

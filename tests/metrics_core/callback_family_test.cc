@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <latch>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -15,6 +16,8 @@
 #include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/testing/metric_reader.h"
+#include "tests/support/eventually.h"
+#include "tests/support/watched_thread.h"
 
 namespace streamhouse::metrics {
 namespace {
@@ -65,25 +68,27 @@ TEST_F(CallbackFamilyTest, AMovedTokenKeepsItsSeries) {
 }
 
 // Goal: what a callback refers to may be destroyed right after its token. Method: the callback stays in until the
-// token's destructor is known to have been called, then leaves a mark; the destructor must not return before the mark.
+// thread that destroys the token waits, then leaves a mark; the destructor must not return before the mark.
 TEST_F(CallbackFamilyTest, DestroyingATokenWaitsForItsCallback) {
-  std::atomic<bool> inside{false};
-  std::atomic<bool> may_leave{false};
+  std::latch inside(1);
+  std::latch may_leave(1);
   std::atomic<bool> has_left{false};
   auto token = std::make_optional(family_.Add(
       [&] {
-        inside.store(true);
-        while (!may_leave.load()) std::this_thread::yield();
+        inside.count_down();
+        EXPECT_TRUE(InTime(may_leave));
         has_left.store(true);
         return 1.0;
       },
       "a"));
   std::thread scrape([&] { static_cast<void>(registry_.TakeSnapshot()); });
-  while (!inside.load()) std::this_thread::yield();
-  std::thread release([&] { may_leave.store(true); });
-  token.reset();
-  EXPECT_TRUE(has_left.load());
-  release.join();
+  EXPECT_TRUE(InTime(inside));
+  WatchedThread remover([&] {
+    token.reset();
+    EXPECT_TRUE(has_left.load());
+  });
+  EXPECT_TRUE(remover.EventuallySleeps());
+  may_leave.count_down();
   scrape.join();
 }
 

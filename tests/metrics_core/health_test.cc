@@ -11,6 +11,9 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/eventually.h"
+#include "tests/support/watched_thread.h"
+
 namespace streamhouse::metrics {
 namespace {
 
@@ -102,10 +105,13 @@ TEST(HealthTest, ASlowCheckDelaysNeitherNewChecksNorTheCountOfFailures) {
   Health health;
   std::latch begun(1);
   std::latch released(1);
-  const auto slow = health.Add("slow", [&] { return begun.count_down(), released.wait(), Status::Ok(); });
+  const auto slow = health.Add("slow", [&] {
+    begun.count_down();
+    return InTime(released) ? Status::Ok() : Sick("nobody released it");
+  });
   Health::Report report;
   std::thread evaluator([&] { report = health.Evaluate(); });
-  begun.wait();
+  EXPECT_TRUE(InTime(begun));
   const auto late = health.Add("late", [] { return Sick("late"); });
   EXPECT_EQ(health.FailedProbes(), 0U);
   released.count_down();
@@ -120,15 +126,16 @@ TEST(HealthTest, ATokenWaitsForItsCheck) {
   std::atomic<bool> gone = false;
   std::optional<Health::Token> slow = health.Add("slow", [&] {
     begun.count_down();
-    released.wait();
+    EXPECT_TRUE(InTime(released));
     return gone ? Sick("its token is gone") : Status::Ok();
   });
   Health::Report report;
   std::thread evaluator([&] { report = health.Evaluate(); });
-  begun.wait();
-  std::thread remover([&] { slow.reset(), gone = true; });
+  EXPECT_TRUE(InTime(begun));
+  WatchedThread remover([&] { slow.reset(), gone = true; });
+  EXPECT_TRUE(remover.EventuallySleeps());
   released.count_down();
-  remover.join();
+  remover.Join();
   evaluator.join();
   EXPECT_EQ(report.Reason(), "");
 }

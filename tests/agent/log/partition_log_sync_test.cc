@@ -13,6 +13,7 @@
 #include "agent/testing/intercepted_file_system.h"
 #include "tests/agent/support/batches.h"
 #include "tests/agent/support/temporary_folder.h"
+#include "tests/support/eventually.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -54,12 +55,12 @@ class HeldSyncFileSystem final : public InterceptedFileSystem {
   Status Admit(DiskOperation operation, const std::string& /*path*/) override {
     if (operation != DiskOperation::kSync || !holds_) return Status::Ok();
     begun_.set_value();
-    go_on_.get_future().wait();
+    EXPECT_TRUE(InTime(go_on_.get_future()));
     return Status::Ok();
   }
   // The next one; no other may come meanwhile.
   void HoldNext() { holds_ = true; }
-  void WaitForIt() { begun_.get_future().wait(); }
+  void WaitForIt() { EXPECT_TRUE(InTime(begun_.get_future())); }
   void GoOn() { go_on_.set_value(); }
 
  private:

@@ -13,7 +13,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "exporters/http/server_executor.h"
@@ -22,6 +21,8 @@
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 #include "metrics_core/testing/metric_reader.h"
+#include "tests/support/eventually.h"
+#include "tests/support/watched_thread.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -79,7 +80,7 @@ class ReadinessChecksTest : public testing::Test {
   const metrics::Health::Token slow_ = health_.Add("slow", [this] {
     is_running_ = true;
     if (++evaluations_ == 1) begun_.count_down();
-    released_.wait();
+    EXPECT_TRUE(InTime(released_));
     is_running_ = false;
     return Status::Ok();
   });
@@ -92,7 +93,7 @@ constexpr std::chrono::hours kNever{1};
 TEST_F(ReadinessChecksTest, AnswerAllWhoWaitWithOneEvaluation) {
   Make(kNever);
   Ask(3);
-  begun_.wait();
+  EXPECT_TRUE(InTime(begun_));
   Ask(2);
   EXPECT_TRUE(reasons_.empty());
   Release();
@@ -142,16 +143,14 @@ TEST_F(ReadinessChecksTest, HaveNoThreadBeforeTheyAreAsked) {
 TEST_F(ReadinessChecksTest, CloseWaitsForACheckThatRunsAndAnswersNobody) {
   Make(kNever);
   Ask();
-  begun_.wait();
-  std::atomic<bool> closed = false;
-  std::thread closer([&] {
+  EXPECT_TRUE(InTime(begun_));
+  WatchedThread closer([&] {
     Close();
     EXPECT_FALSE(is_running_);
-    closed = true;
   });
-  EXPECT_FALSE(closed);
+  EXPECT_TRUE(closer.EventuallySleeps());
   Release();
-  closer.join();
+  closer.Join();
   context_.poll();
   EXPECT_TRUE(reasons_.empty());
 }

@@ -1,35 +1,22 @@
 #include "exporters/http/server_executor.h"
 
 #include <gtest/gtest.h>
-#include <sys/types.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
-#include <fstream>
 #include <future>
 #include <memory>
-#include <string>
 #include <thread>
 #include <vector>
 
 #include "tests/support/eventually.h"
+#include "tests/support/watched_thread.h"
 
 namespace streamhouse::exporters {
 namespace {
 
 namespace asio = boost::asio;
-
-// Whether a thread of this process waits for something.
-bool IsAsleep(pid_t thread) {
-  std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/stat");
-  std::string number;
-  std::string name;
-  char state = 0;
-  return (file >> number >> name >> state) && state == 'S';
-}
 
 class ServerExecutorTest : public testing::Test {
  protected:
@@ -74,33 +61,6 @@ TEST_F(ServerExecutorTest, ClosesOnceAndAlsoWhileNoThreadRunsTheContext) {
   EXPECT_EQ(closed, 1);
 }
 
-// Goal: Close() waits for the handler that runs, and not for those behind it. Method: while one runs and many stand
-// behind it, another thread closes, and sleeps until the one has ended.
-TEST_F(ServerExecutorTest, ClosesBeforeTheHandlersThatWait) {
-  std::promise<void> running;
-  std::promise<void> may_end;
-  int later_runs = 0;
-  asio::post(executor_, [&] {
-    running.set_value();
-    may_end.get_future().wait();
-  });
-  for (int i = 0; i < 100; ++i) asio::post(executor_, [&] { ++later_runs; });
-  std::thread thread([this] { context_.run(); });
-  running.get_future().wait();
-  std::atomic<pid_t> closer = 0;
-  std::thread close([&] {
-    // Relaxed: it orders nothing.
-    closer.store(gettid(), std::memory_order_relaxed);
-    executor_.Close([] {});
-  });
-  // Relaxed: as above.
-  EXPECT_TRUE(Eventually([&] { return IsAsleep(closer.load(std::memory_order_relaxed)); }));
-  may_end.set_value();
-  close.join();
-  thread.join();
-  EXPECT_EQ(later_runs, 0);
-}
-
 // Goal: Close() waits also for the end of what a handler owns. Method: while that is destroyed, another thread asks
 // whether the executor is busy.
 TEST_F(ServerExecutorTest, IsBusyUntilWhatAHandlerOwnsIsDestroyed) {
@@ -130,24 +90,50 @@ TEST_F(ServerExecutorTest, CallsNoHandlerOfADestructorOnceItIsClosed) {
   EXPECT_FALSE(was_called);
 }
 
-TEST_F(ServerExecutorTest, WaitsForTheHandlerThatRuns) {
-  std::promise<void> running;
-  std::promise<void> may_end;
-  bool has_ended = false;
-  asio::post(executor_, [&] {
-    EXPECT_TRUE(executor_.IsInside());
-    running.set_value();
-    may_end.get_future().wait();
-    has_ended = true;
-  });
-  std::thread thread([this] { context_.run(); });
-  running.get_future().wait();
+// A handler that runs until the test lets it end.
+class BusyServerExecutorTest : public ServerExecutorTest {
+ protected:
+  BusyServerExecutorTest() {
+    asio::post(executor_, [this] {
+      EXPECT_TRUE(executor_.IsInside());
+      running_.set_value();
+      EXPECT_TRUE(InTime(may_end_.get_future()));
+      has_ended_ = true;
+    });
+  }
+  void RunContext() {
+    thread_ = std::thread([this] { context_.run(); });
+    EXPECT_TRUE(InTime(running_.get_future()));
+  }
+  // Another thread closes, and sleeps until the handler has ended.
+  void CloseWhileItRuns() {
+    WatchedThread closer([this] { executor_.Close([this] { EXPECT_TRUE(has_ended_); }); });
+    EXPECT_TRUE(closer.EventuallySleeps());
+    may_end_.set_value();
+    closer.Join();
+    thread_.join();
+  }
+
+ private:
+  std::promise<void> running_;
+  std::promise<void> may_end_;
+  bool has_ended_ = false;
+  std::thread thread_;
+};
+
+TEST_F(BusyServerExecutorTest, ClosesBeforeTheHandlersThatWait) {
+  int later_runs = 0;
+  for (int i = 0; i < 100; ++i) asio::post(executor_, [&] { ++later_runs; });
+  RunContext();
+  CloseWhileItRuns();
+  EXPECT_EQ(later_runs, 0);
+}
+
+TEST_F(BusyServerExecutorTest, WaitsForTheHandlerThatRuns) {
+  RunContext();
   executor_.CloseUnlessBusy([] { ADD_FAILURE() << "it is busy"; });
-  std::thread release([&] { may_end.set_value(); });
-  executor_.Close([&] { EXPECT_TRUE(has_ended); });
+  CloseWhileItRuns();
   EXPECT_FALSE(executor_.IsInside());
-  thread.join();
-  release.join();
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 
 #include "exporters/http/tcp_connection.h"
 #include "tests/exporters/support/http_client.h"
+#include "tests/support/eventually.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -33,7 +34,7 @@ TEST(SocketConnectionTest, CanBeResetAfterItsTimeLimit) {
     outcome = error;
     connection.Abort();
   });
-  context.run();
+  context.run_for(kPatience);
   EXPECT_EQ(outcome, boost::asio::error::timed_out);
   std::string received(page.size(), '\0');
   ssize_t bytes = 0;
