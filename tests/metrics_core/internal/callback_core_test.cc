@@ -90,7 +90,7 @@ TEST_F(CallbackCoreTest, RemovalWaitsForACallbackThatRuns) {
     return 1.0;
   });
   std::thread scraper([&] { Collect(); });
-  ASSERT_TRUE(Eventually([&] { return is_running.load(); }));
+  EXPECT_TRUE(Eventually([&] { return is_running.load(); }));
   std::thread remover([&] {
     CallbackCore::Remove(series);
     EXPECT_TRUE(has_ended);
