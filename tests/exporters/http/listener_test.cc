@@ -21,6 +21,7 @@
 #include "tests/exporters/support/certificates.h"
 #include "tests/exporters/support/command.h"
 #include "tests/exporters/support/http_client.h"
+#include "tests/exporters/support/password_crowd.h"
 #include "tests/support/eventually.h"
 
 namespace streamhouse::exporters {
@@ -28,8 +29,6 @@ namespace {
 
 constexpr const char* kUsers =
     "basic_auth_users:\n  alice: $2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW\n";
-
-constexpr const char* kSlowUser = "  bob: $2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi\n";
 
 // A server with a web configuration, and curl as its client.
 class ListenerTest : public testing::Test {
@@ -271,9 +270,9 @@ TEST_F(GuessedListenerTest, LetsARightPasswordInWhileOthersGuessUsers) {
 
 TEST_F(ListenerTest, StopsWhilePasswordsAreChecked) {
   Start("basic_auth_users:\n" + std::string(kSlowUser));
-  HttpClient client(server_->port());
-  client.Send("GET /health HTTP/1.1\r\nHost: a\r\nAuthorization: Basic Ym9iOnNlY3JldA==\r\n\r\n");
+  PasswordCrowd crowd(server_->port(), registry_);
   server_->Stop();
+  crowd.ExpectThatAllHaveEndedAndSomeWithoutAnAnswer();
 }
 
 TEST_F(ListenerTest, DoesNotStartWithABadConfiguration) {
