@@ -119,8 +119,8 @@ class HealthRpc::Watcher final : public grpc::ServerWriteReactor<HealthCheckResp
   bool finished_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
 };
 
-HealthRpc::HealthRpc(const metrics::Health* health)
-    : checks_(health), task_([this]() -> std::chrono::nanoseconds {
+HealthRpc::HealthRpc(const metrics::Health* health, std::chrono::milliseconds checks_time)
+    : checks_(health, checks_time), task_([this]() -> std::chrono::nanoseconds {
         AskForWatchers();
         return kHealthWatchInterval;
       }) {}

@@ -3,8 +3,8 @@
 // When to use something else: /ready over HTTP says why, this says yes or no.
 // Guarantees: the server as a whole and each service of this agent are SERVING while all checks succeed. Check answers
 // by an evaluation that ends after it was called; Watch tells a change within kHealthWatchInterval. No thread of gRPC
-// waits for a check: checks that take longer than kChecksTime count as failed (BoundedChecks). After Shutdown() nothing
-// is SERVING, and watchers are told so and let go.
+// waits for a check: checks that take longer than `checks_time` count as failed (BoundedChecks). After Shutdown()
+// nothing is SERVING, and watchers are told so and let go.
 // Thread safety: gRPC calls it from any thread; Start and Shutdown from one.
 // Cost: at most one evaluation of the checks a Check, and one an interval for all watchers together.
 #pragma once
@@ -27,7 +27,7 @@ inline constexpr std::chrono::milliseconds kHealthWatchInterval{200};
 class HealthRpc final : public grpc::health::v1::Health::CallbackService {
  public:
   // `health` must outlive this; null: there are no checks.
-  explicit HealthRpc(const metrics::Health* health);
+  explicit HealthRpc(const metrics::Health* health, std::chrono::milliseconds checks_time = kChecksTime);
   ~HealthRpc() override;
 
   // Before the first call. Unavailable where the system has no threads left.

@@ -13,6 +13,8 @@
 #include <memory>
 #include <string>
 
+#include "tests/support/eventually.h"
+
 namespace streamhouse::agent {
 namespace {
 
@@ -23,7 +25,7 @@ using metrics::StatusCode;
 
 class HealthServiceTest : public testing::Test {
  protected:
-  HealthServiceTest() {
+  explicit HealthServiceTest(std::chrono::milliseconds checks_time = kChecksTime) : rpc_(&health_, checks_time) {
     EXPECT_TRUE(rpc_.Start().ok());
     grpc::ServerBuilder builder;
     int port = 0;
@@ -62,7 +64,7 @@ class HealthServiceTest : public testing::Test {
   std::atomic<bool> is_ready_ = true;
   metrics::Health health_;
   metrics::Health::Token token_;
-  HealthRpc rpc_{&health_};
+  HealthRpc rpc_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<grpc::health::v1::Health::Stub> stub_;
   grpc::ClientContext context_;  // of Watch
@@ -84,9 +86,14 @@ TEST_F(HealthServiceTest, KnowsNoServiceThatDoesNotExist) {
   context_.TryCancel();
 }
 
-TEST_F(HealthServiceTest, IsNotServingWhereACheckHangs) {
+class ImpatientHealthServiceTest : public HealthServiceTest {
+ protected:
+  ImpatientHealthServiceTest() : HealthServiceTest(std::chrono::milliseconds(20)) {}
+};
+
+TEST_F(ImpatientHealthServiceTest, IsNotServingWhereACheckHangs) {
   std::latch released(1);
-  const auto token = health_.Add("disk", [&] { return released.wait(), Status::Ok(); });
+  const auto token = health_.Add("disk", [&] { return InTime(released), Status::Ok(); });
   const auto watch = Watch("");
   EXPECT_EQ(Check(""), "NOT_SERVING");
   EXPECT_EQ(Next(*watch), HealthCheckResponse::NOT_SERVING);
