@@ -20,6 +20,7 @@
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/exporters/support/http_client.h"
 #include "tests/support/eventually.h"
+#include "tests/support/resident_memory.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -31,13 +32,6 @@ constexpr std::size_t kConnections = 200;
 // Generous for a busy machine and an unoptimised build; who is held up waits for a time limit, which is seconds.
 constexpr milliseconds kNotHeldUp{500};
 constexpr int kSeries = 100'000;  // a page of 7 MB: more than sockets buffer
-
-std::size_t ResidentBytes() {
-  std::size_t total = 0;
-  std::size_t resident = 0;
-  std::ifstream("/proc/self/statm") >> total >> resident;
-  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
 
 // While it lives, this process may open so many descriptors more.
 class DescriptorsLeft {

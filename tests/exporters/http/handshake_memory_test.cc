@@ -20,18 +20,12 @@
 #include "tests/exporters/support/command.h"
 #include "tests/exporters/support/http_client.h"
 #include "tests/support/eventually.h"
+#include "tests/support/resident_memory.h"
 
 namespace streamhouse::exporters {
 namespace {
 
 using Clients = std::vector<std::unique_ptr<HttpClient>>;
-
-std::size_t ResidentBytes() {
-  std::size_t total = 0;
-  std::size_t resident = 0;
-  std::ifstream("/proc/self/statm") >> total >> resident;
-  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
 
 // What a client of TLS says first.
 std::string FirstFlight() {

@@ -20,6 +20,7 @@
 #include "tests/exporters/support/command.h"
 #include "tests/exporters/support/http_client.h"
 #include "tests/support/eventually.h"
+#include "tests/support/resident_memory.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -33,13 +34,6 @@ constexpr milliseconds kNotHeldUp{1000};
 // A connection costs some kilobytes, one that is being answered a chunk in addition.
 constexpr std::size_t kMemoryBytesMax = std::size_t{64} * 1024 * 1024;
 constexpr std::string_view kAttack = " -l 2 -p 3 -i 1 -u http://127.0.0.1:";
-
-std::size_t ResidentBytes() {
-  std::size_t total = 0;
-  std::size_t resident = 0;
-  std::ifstream("/proc/self/statm") >> total >> resident;
-  return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-}
 
 class SlowHttpTestTest : public testing::Test {
  protected:
