@@ -126,15 +126,6 @@ constexpr char kBackToVersion2[] = R"sql(
   PRAGMA user_version = 2;
 )sql";
 
-TEST_F(SqliteSchemaTest, TakesOverTheOffsetsOfVersion2) {
-  Fill();
-  Run(kBackToVersion2);
-  const TopicId id = (*Open())->ListTopics()->at(0).id;
-  EXPECT_EQ(*(*Open())->ListCommittedOffsets({}), (std::vector<CommittedOffset>{{"g", {.topic_id = id}, 7}}));
-  ASSERT_TRUE((*Open())->CommitOffset("g", {.topic_id = id}, 8, "m").ok());
-  EXPECT_EQ(*(*Open())->FindCommittedOffset("g", {.topic_id = id}), 8U);
-}
-
 TEST_F(SqliteSchemaTest, ConvertsNoRowThatIsDamaged) {
   Fill();
   Run(kBackToVersion2);
@@ -144,14 +135,32 @@ TEST_F(SqliteSchemaTest, ConvertsNoRowThatIsDamaged) {
 
 TEST_F(SqliteSchemaTest, TakesOverVersion2WithAllItsRows) {
   Fill();
+  const auto topics = *(*Open())->ListTopics();
+  const auto lease = *(*Open())->FindLease({.topic = "orders"});
   Run(kBackToVersion2);
   auto store = *Open();
-  const TopicId id = store->ListTopics()->at(0).id;
-  EXPECT_EQ(store->FindCommittedOffset("g", {.topic_id = id}).value(), 7U);
+  const TopicIdPartition log = {.topic_id = topics.at(0).id};
+  EXPECT_EQ(*store->ListTopics(), topics);
+  EXPECT_EQ(*store->FindLease({.topic = "orders"}), lease);
+  EXPECT_EQ(*store->ListCommittedOffsets({}), (std::vector<CommittedOffset>{{"g", log, 7}}));
+  EXPECT_TRUE(store->FindOpenings(log)->empty());
   EXPECT_TRUE(store->ListDeleted()->empty());
-  const StoredOpenings log = {.partition = {.topic_id = id}, .openings = {{.id = 1, .end_offset = 2}}};
-  ASSERT_TRUE(store->StoreOpenings({&log, 1}).ok());
-  EXPECT_EQ(*(*Open())->FindOpenings(log.partition), log.openings);
+}
+
+TEST_F(SqliteSchemaTest, WritesEveryTableOfAStoreThatWasOfVersion2) {
+  Fill();
+  const auto deleted = *(*Open())->ListDeleted();
+  Run(kBackToVersion2);
+  const TopicIdPartition log = {.topic_id = (*Open())->ListTopics()->at(0).id};
+  const StoredOpenings opened = {.partition = log, .openings = {{.id = 1, .end_offset = 2}}};
+  ASSERT_TRUE((*Open())->StoreOpenings({&opened, 1}).ok());
+  ASSERT_TRUE((*Open())->CommitOffset("g", log, 8, "m").ok());
+  EXPECT_EQ(*(*Open())->FindOpenings(log), opened.openings);
+  EXPECT_EQ(*(*Open())->FindCommittedOffset("g", log), 8U);
+  const TopicId created = (*Open())->CreateTopic({.name = "new", .partitions = 1})->id;
+  EXPECT_GT(created, deleted.at(0).id) << "no identity is given twice";
+  ASSERT_TRUE((*Open())->DeleteTopic("new", created).ok());
+  EXPECT_EQ((*Open())->ListDeleted()->at(0).id, created);
 }
 
 TEST_F(SqliteSchemaTest, ConvertsOnceAndOpensAgain) {
