@@ -114,12 +114,7 @@ TEST_F(RecordBooksTest, WhatTheLogHoldsIsWhatWasFoundAndWrittenAndNotRemoved) {
   EXPECT_EQ(Of("found"), 4);
   EXPECT_EQ(Of("written_total"), 0);
   EXPECT_EQ(Produce(1, "orders", 0, 1, 4), grpc::StatusCode::OK);
-  grpc::ClientContext context;
-  v1::SetRetentionRequest request;
-  request.set_topic("orders");
-  request.mutable_retention()->set_bytes(1);
-  v1::SetRetentionResponse response;
-  ASSERT_TRUE(agent_.topics().SetRetention(&context, request, &response).ok());
+  ASSERT_TRUE(agent_.RemoveOldSegments().ok());
   EXPECT_TRUE(Eventually([&] { return Of("found") + Of("written_total") - Of("removed_total") == 1; }));
 }
 

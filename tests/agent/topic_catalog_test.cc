@@ -167,13 +167,6 @@ class LogsWithoutTopicTest : public CatalogFixture {
     Reopen();
     EXPECT_TRUE(topics_->Load().ok());
   }
-  void LoseStore() {
-    topics_.reset();
-    leases_.reset();
-    store_.reset();
-    for (const char* const suffix : {"", "-wal", "-shm"}) std::filesystem::remove(folder_ / "metadata.db" + suffix);
-    Reopen();
-  }
   Status Adopt(std::uint32_t partitions, const std::string& name = "orders") {
     return topics_->Create({.name = name, .partitions = partitions}, LogsWithoutTopic::kAdopt);
   }
@@ -205,11 +198,13 @@ TEST_F(LogsWithoutTopicTest, AreTakenOverWhenToldSo) {
 // The epochs of the store begin again, those of the log do not.
 TEST_F(LogsWithoutTopicTest, CanBeWrittenToUnderAStoreThatIsNew) {
   LoseStore();
+  Reopen();
   ASSERT_TRUE(store_->RaiseEpoch({"orders", 1}, 7).ok());
   ASSERT_TRUE(topics_->Load().ok());
   ASSERT_TRUE(Adopt(2).ok());
   ASSERT_TRUE((*topics_->Find("orders", 1))->Append(BatchOf({"b"})).ok());
   LoseStore();
+  Reopen();
   ASSERT_TRUE(topics_->Load().ok());
   ASSERT_TRUE(Adopt(2).ok());
   EXPECT_TRUE((*topics_->Find("orders", 1))->Append(BatchOf({"c"})).ok());

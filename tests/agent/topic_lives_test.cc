@@ -48,14 +48,8 @@ class TopicLivesTest : public CatalogFixture {
     EXPECT_TRUE(topics_->Load().ok());
     EXPECT_TRUE(leases_->RenewNow().ok());
   }
-  void CloseStore() {
-    topics_.reset();
-    leases_.reset();
-    store_.reset();
-  }
-  void LoseStore() {
-    CloseStore();
-    for (const char* const suffix : {"", "-wal", "-shm"}) std::filesystem::remove(folder_ / "metadata.db" + suffix);
+  void RestartWithoutStore() {
+    LoseStore();
     Restart();
   }
   bool Has(const std::string& name) const { return std::filesystem::exists(folder_ / "log/" + name); }
@@ -233,7 +227,7 @@ TEST_F(TopicLivesTest, KeepTheRecordsOfADeletionThatTheStoreDoesNotRemember) {
   const std::string removed = "deleted#" + std::to_string(topics_->Describe("orders")->id);
   files_.Switch(DiskState::kBroken, removed + "/1");
   ASSERT_TRUE(topics_->Delete("orders").ok());
-  LoseStore();
+  RestartWithoutStore();
   EXPECT_EQ(topics_->LogHealth().message(), StrayLogMessage(removed));
   topics_->ApplyRetention(0);
   EXPECT_TRUE(Has(removed + "/1" + segment_));
@@ -244,7 +238,7 @@ TEST_F(TopicLivesTest, KeepTheRecordsBesideAFileNamedDeleted) {
   WriteRawFile(folder_ / "log/orders/deleted", "");
   Restart();
   EXPECT_TRUE(Append(1).ok());
-  LoseStore();
+  RestartWithoutStore();
   EXPECT_EQ(topics_->LogHealth().message(), StrayLogMessage("orders"));
   ASSERT_TRUE(Adopt(2).ok());
   EXPECT_EQ((*topics_->Find("orders", 1))->HighWatermark(), 2U);
@@ -295,7 +289,7 @@ TEST_F(TopicLivesTest, CountTheirRecordsOnceAlsoWhenTheFirstRepairFails) {
 
 TEST_F(TopicLivesTest, AreTakenOverExceptForADamagedPartition) {
   ASSERT_TRUE(Append(1).ok());
-  LoseStore();
+  RestartWithoutStore();
   FlipBit(folder_ / "log/orders/1" + segment_, 41);
   const Status adopted = Adopt(3);
   EXPECT_EQ(adopted.code(), StatusCode::kUnavailable);

@@ -55,12 +55,7 @@ class LagExactnessTest : public DataPlaneFixture, public testing::WithParamInter
 
   // Until the log of partition 0 starts there, with its last segment.
   void LoseRecordsBefore(std::uint64_t offset) {
-    grpc::ClientContext context;
-    v1::SetRetentionRequest request;
-    request.set_topic("orders");
-    request.mutable_retention()->set_bytes(1);
-    v1::SetRetentionResponse response;
-    ASSERT_TRUE(agent_.topics().SetRetention(&context, request, &response).ok());
+    ASSERT_TRUE(agent_.RemoveOldSegments().ok());
     EXPECT_TRUE(Eventually([&] { return LogStart(0) == offset; }));
   }
   std::uint64_t LogStart(std::uint32_t partition) const {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 
 #include "agent/agent_metrics.h"
@@ -34,6 +35,18 @@ class CatalogFixture : public testing::Test {
         files, *store_, *leases_,
         TopicCatalog::Options{
             .log_folder = folder_ / "log", .log = {}, .record_bytes_max = 1000, .books = metrics.books});
+  }
+
+  // Until Reopen().
+  void CloseStore() {
+    topics_.reset();
+    leases_.reset();
+    store_.reset();
+  }
+  // Until Reopen() makes another store.
+  void LoseStore() {
+    CloseStore();
+    for (const char* const suffix : {"", "-wal", "-shm"}) std::filesystem::remove(folder_ / "metadata.db" + suffix);
   }
 
   TemporaryFolder folder_;

@@ -115,6 +115,16 @@ class RunningAgent {
     return consumer_->Fetch(&context, request, response);
   }
 
+  // Of "orders": keeps the last segment of each partition.
+  grpc::Status RemoveOldSegments() {
+    grpc::ClientContext context;
+    v1::SetRetentionRequest request;
+    request.set_topic("orders");
+    request.mutable_retention()->set_bytes(1);
+    v1::SetRetentionResponse response;
+    return topics_->SetRetention(&context, request, &response);
+  }
+
   static v1::ProduceRequest Batch(const std::string& topic, std::uint32_t partition,
                                   const std::vector<std::string>& values) {
     v1::ProduceRequest request;
