@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -43,13 +44,17 @@ class GroupCoordinatorTest : public CatalogFixture {
   Status Heartbeat(const GroupMember& member) { return groups_.Heartbeat(member, {}).status(); }
   // Of a partition of "orders"; what is stored is noted.
   StatusCode Commit(const std::string& id, std::uint32_t partition, std::uint64_t sequence = 0) {
+    return Commit(id, partition, sequence, [this, sequence] { stored_.push_back(sequence); });
+  }
+  StatusCode Commit(const std::string& id, std::uint32_t partition, std::uint64_t sequence,
+                    const std::function<void()>& store) {
     return groups_
         .Commit({.group = "group", .member_id = id, .partition = {"orders", partition}, .sequence = sequence},
-                [this, sequence] {
-                  stored_.push_back(sequence);
-                  return Status::Ok();
-                })
+                [&store] { return store(), Status::Ok(); })
         .code();
+  }
+  void Change(const std::function<void()>& change) {
+    EXPECT_TRUE(groups_.ChangeWhileEmpty("group", [&change] { return change(), Status::Ok(); }).ok());
   }
 
   // In the store, for a partition of "orders"; the id may be empty.
@@ -234,26 +239,13 @@ TEST_F(GroupCoordinatorTest, ChangesAGroupOnlyAfterACommitUnderWay) {
   Beat("a");
   std::vector<std::string> order;
   std::optional<WatchedThread> changer;
-  const auto change = [&] {
-    EXPECT_TRUE(groups_
-                    .ChangeWhileEmpty("group",
-                                      [&] {
-                                        order.emplace_back("change");
-                                        return Status::Ok();
-                                      })
-                    .ok());
+  const auto store = [&] {
+    groups_.Leave("group", "a");
+    changer.emplace([&] { Change([&order] { order.emplace_back("change"); }); });
+    EXPECT_TRUE(changer->EventuallySleeps());
+    order.emplace_back("commit");
   };
-  const GroupCommit commit = {.group = "group", .member_id = "a", .partition = {"orders", 0}, .sequence = 1};
-  EXPECT_TRUE(groups_
-                  .Commit(commit,
-                          [&] {
-                            groups_.Leave("group", "a");
-                            changer.emplace(change);
-                            EXPECT_TRUE(changer->EventuallySleeps());
-                            order.emplace_back("commit");
-                            return Status::Ok();
-                          })
-                  .ok());
+  EXPECT_EQ(Commit("a", 0, 1, store), StatusCode::kOk);
   changer->Join();
   EXPECT_EQ(order, (std::vector<std::string>{"commit", "change"}));
 }

@@ -99,22 +99,23 @@ TEST_F(TopicRemovalTest, NamesTheFolderThatAnOperatorHasToMove) {
   EXPECT_TRUE(Remove(PosixFileSystem()).ok());
 }
 
+// The first sync of one folder fails.
+class FirstSyncFails final : public InterceptedFileSystem {
+ public:
+  explicit FirstSyncFails(std::string folder) : InterceptedFileSystem(PosixFileSystem()), folder_(std::move(folder)) {}
+  Status Admit(DiskOperation operation, const std::string& path) override {
+    if (operation != DiskOperation::kSync || path != folder_) return Status::Ok();
+    return ++syncs == 1 ? Status(StatusCode::kUnavailable, "cannot be synced") : Status::Ok();
+  }
+  int syncs = 0;
+
+ private:
+  const std::string folder_;
+};
+
 // Goal: the new name of the folder is on the disk before the store forgets its life. Method: the first sync of the
 // folder of all logs fails.
 TEST_F(TopicRemovalTest, SyncsTheRenamingThatCouldNotBeSyncedBefore) {
-  class FirstSyncFails final : public InterceptedFileSystem {
-   public:
-    explicit FirstSyncFails(std::string folder)
-        : InterceptedFileSystem(PosixFileSystem()), folder_(std::move(folder)) {}
-    Status Admit(DiskOperation operation, const std::string& path) override {
-      if (operation != DiskOperation::kSync || path != folder_) return Status::Ok();
-      return ++syncs == 1 ? Status(StatusCode::kUnavailable, "cannot be synced") : Status::Ok();
-    }
-    int syncs = 0;
-
-   private:
-    const std::string folder_;
-  };
   FirstSyncFails files(log_);
   EXPECT_FALSE(Remove(files).ok());
   EXPECT_TRUE(std::filesystem::exists(log_ + "/" + RemovedFolderName(life_.id) + "/1"));

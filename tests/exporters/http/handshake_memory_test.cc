@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,6 @@
 namespace streamhouse::exporters {
 namespace {
 
-using Clients = std::vector<std::unique_ptr<HttpClient>>;
-
 // What a client of TLS says first.
 std::string FirstFlight() {
   SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
@@ -41,38 +40,51 @@ std::string FirstFlight() {
   return flight;
 }
 
-// Goal: handshakes that are not ended cost little, and what they cost serves the next ones. Method: as many as may be
-// connected at once, in six rounds.
-TEST(HandshakeMemoryTest, HandshakesThatNeverEndCostLittleMemoryThatLaterOnesUseAgain) {
-  constexpr std::size_t kHandshakes = 1000;
-  const Certificate certificate = MakeCertificate("abuse");
-  const std::string path = TemporaryPath("abuse.yml");
-  std::ofstream(path) << "tls_server_config:\n  cert_file: " << certificate.file
-                      << "\n  key_file: " << certificate.key_file << "\n";
-  metrics::Registry registry;
-  metrics::Health health;
-  MetricsServer server(registry, health, {.port = 0, .web_config_file = path});
-  ASSERT_TRUE(server.Start().ok());
-  const std::string flight = FirstFlight();
-  const std::size_t before = ResidentBytes();
-  std::size_t first_peak = 0;
-  std::size_t peak = 0;
-  for (int round = 0; round < 6; ++round) {
-    Clients clients;
+// A server with a certificate.
+class HandshakeMemoryTest : public testing::Test {
+ protected:
+  static constexpr std::size_t kHandshakes = 1000;
+
+  void SetUp() override {
+    const Certificate certificate = MakeCertificate("abuse");
+    const std::string path = TemporaryPath("abuse.yml");
+    std::ofstream(path) << "tls_server_config:\n  cert_file: " << certificate.file
+                        << "\n  key_file: " << certificate.key_file << "\n";
+    server_.emplace(registry_, health_, MetricsServerOptions{.port = 0, .web_config_file = path});
+    ASSERT_TRUE(server_->Start().ok());
+  }
+  // The resident memory while the server waits for the clients of so many handshakes, which then go away.
+  std::size_t BytesWithHandshakes() {
+    std::vector<std::unique_ptr<HttpClient>> clients;
     for (std::size_t i = 0; i < kHandshakes; ++i) {
-      clients.push_back(std::make_unique<HttpClient>(server.port()));
-      clients.back()->Send(flight);
+      clients.push_back(std::make_unique<HttpClient>(server_->port()));
+      clients.back()->Send(flight_);
     }
     // Each has the server's answer.
     char byte = 0;
     for (const auto& client : clients) EXPECT_EQ(recv(client->descriptor(), &byte, 1, MSG_PEEK), 1);
-    peak = ResidentBytes();
-    if (round == 0) first_peak = peak;
+    const std::size_t bytes = ResidentBytes();
     clients.clear();
-    EXPECT_TRUE(Eventually([&] {
-      return metrics::testing::MetricReader(registry).Value("streamhouse_exporter_connections").value() == 0;
+    EXPECT_TRUE(Eventually([this] {
+      return metrics::testing::MetricReader(registry_).Value("streamhouse_exporter_connections").value() == 0;
     }));
+    return bytes;
   }
+
+ private:
+  const std::string flight_ = FirstFlight();
+  metrics::Registry registry_;
+  metrics::Health health_;
+  std::optional<MetricsServer> server_;
+};
+
+// Goal: handshakes that are not ended cost little, and what they cost serves the next ones. Method: as many as may be
+// connected at once, in six rounds.
+TEST_F(HandshakeMemoryTest, HandshakesThatNeverEndCostLittleMemoryThatLaterOnesUseAgain) {
+  const std::size_t before = ResidentBytes();
+  const std::size_t first_peak = BytesWithHandshakes();
+  std::size_t peak = 0;
+  for (int round = 1; round < 6; ++round) peak = BytesWithHandshakes();
   RecordProperty("bytes_a_handshake", static_cast<int>((first_peak - before) / kHandshakes));
   RecordProperty("bytes_after", static_cast<int>(ResidentBytes() - before));
   EXPECT_LT((first_peak - before) / kHandshakes, std::size_t{50'000});
