@@ -16,8 +16,8 @@ using metrics::StatusCode;
 namespace {
 
 constexpr std::chrono::seconds kQuestionTimeout{10};
-// How the broker begins when it has not reached an agent (client/agent_broker); whatever else is Unavailable comes from
-// one.
+// How the broker begins when it has not reached an agent (client/agent_broker); whatever else is
+// Unavailable comes from one.
 constexpr std::string_view kNoConnection = "no connection to ";
 
 // Names the flag of the file that a failure is about; the library knows paths only.

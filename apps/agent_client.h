@@ -1,7 +1,9 @@
-// AgentClient: what the commands that talk to an agent have in common: the flags, the connection, the first question.
+// AgentClient: what the commands that talk to an agent have in common: the flags, the connection,
+// the first question.
 //
 // Thread safety: none; the broker that it makes is for any thread.
-// Errors: one line that names the agent's address, the file or the topic, and the flag that changes it.
+// Errors: one line that names the agent's address, the file or the topic, and the flag that changes
+// it.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -31,7 +33,8 @@ struct AgentClientFlags {
   std::string topic;
 };
 
-// --agent, --tls-ca, --tls-cert, --tls-key and --proxy-from-environment; `flags` outlives the parser, here and below.
+// --agent, --tls-ca, --tls-cert, --tls-key and --proxy-from-environment; `flags` outlives the
+// parser, here and below.
 void AddAgentFlags(CLI::App& parser, AgentFlags& flags);
 
 // Those and --topic.
@@ -45,8 +48,8 @@ metrics::Result<std::shared_ptr<client::GroupOperations>> MakeGroupOperations(co
 // The failure of a call to the agent, in words for whoever gave the flags.
 metrics::Status ExplainFailure(const metrics::Status& failure, const AgentFlags& agent);
 
-// What the agent says of the topic. The first thing to ask: an agent that cannot be reached, or a topic that is not
-// there, is noticed before anything else is begun.
+// What the agent says of the topic. The first thing to ask: an agent that cannot be reached, or a
+// topic that is not there, is noticed before anything else is begun.
 metrics::Result<client::TopicDescription> DescribeTopic(client::Broker& broker, const AgentClientFlags& flags);
 metrics::Result<std::uint32_t> CountPartitions(client::Broker& broker, const AgentClientFlags& flags);
 

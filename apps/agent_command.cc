@@ -34,7 +34,8 @@ Status Serve(const AgentCommandFlags& flags) {
   RaiseOpenFileLimit();
   // An agent does not end because the reader of its three lines has.
   ::signal(SIGPIPE, SIG_IGN);
-  // Nor because a file has grown as far as it may (ulimit -f): that is a full disk, which refuses a write.
+  // Nor because a file has grown as far as it may (ulimit -f): that is a full disk, which refuses a
+  // write.
   ::signal(SIGXFSZ, SIG_IGN);
   metrics::Registry registry({.creation_times = metrics::CreationTimes::kKept});
   metrics::Health health;

@@ -1,9 +1,9 @@
-// Command: one subcommand of the program, how it is parsed and what it does; and all the commands that there are.
+// Command: one subcommand of the program, how it is parsed and what it does; and all the commands
+// that there are.
 //
 // Guarantees: `run` is called at most once, after `parser` has parsed its own flags.
-// Errors: `run` returns what went wrong as one line, which names the flag that would help; the caller prints it after
-// the command's name and exits with 1,
-// or as the command says.
+// Errors: `run` returns what went wrong as one line, which names the flag that would help; the
+// caller prints it after the command's name and exits with 1, or as the command says.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -29,58 +29,62 @@ struct Command {
 // `streamhouse agent`: serves producers and consumers until SIGINT or SIGTERM, then stops cleanly.
 //
 // Prints grpc=HOST:PORT and http=HOST:PORT, as bound, and "ready" once it serves, a line each.
-// Guarantees: what it has acknowledged is kept, also when it is killed; --sync says what the loss of power may take. It
-// fails when the last sync does.
+// Guarantees: what it has acknowledged is kept, also when it is killed; --sync says what the loss
+// of power may take. It fails when the last sync does.
 Command AddAgentCommand(CLI::App& program);
 
 // `streamhouse produce`: sends each line of its files, or of stdin, as a record.
 //
-// Prints sent=N acked=N failed=N. Fails if any record did. A signal ends the reading; what has been read is delivered,
-// or has failed 3 seconds later.
+// Prints sent=N acked=N failed=N. Fails if any record did. A signal ends the reading; what has been
+// read is delivered, or has failed 3 seconds later.
 // Guarantees: every line that was read is acked or failed when it ends.
 Command AddProduceCommand(CLI::App& program);
 
-// `streamhouse consume`: prints the values of a topic's records, a line each, from where its group left
-// off.
+// `streamhouse consume`: prints the values of a topic's records, a line each, from where its group
+// left off.
 //
-// Guarantees: an offset is committed only after the values before it have left the process; so after a crash values may
-// be printed again, but none is left out. After a clean end the group continues with the first value not printed.
-// Several of them with one group share the partitions.
+// Guarantees: an offset is committed only after the values before it have left the process; so
+// after a crash values may be printed again, but none is left out. After a clean end the group
+// continues with the first value not printed. Several of them with one group share the partitions.
 Command AddConsumeCommand(CLI::App& program);
 
-// `streamhouse lag`: prints how far a group is behind in each partition of a topic, as lines or as JSON.
+// `streamhouse lag`: prints how far a group is behind in each partition of a topic, as lines or as
+// JSON.
 //
-// The lag is the end of the partition minus the committed offset; of a group that has never committed there, the number
-// of records in it. In seconds, it is the age of the next unread record, and 0 when there is none.
+// The lag is the end of the partition minus the committed offset; of a group that has never
+// committed there, the number of records in it. In seconds, it is the age of the next unread
+// record, and 0 when there is none.
 Command AddLagCommand(CLI::App& program);
 
-// `streamhouse demo`: an agent, a producer and a consumer in one process, with real text and one page of
-// metrics.
+// `streamhouse demo`: an agent, a producer and a consumer in one process, with real text and one
+// page of metrics.
 Command AddDemoCommand(CLI::App& program);
 
 // `streamhouse verify`: reads every batch of a data folder, and prints what is damaged.
 //
 // It changes nothing, and takes no lock: an agent may serve the folder meanwhile.
-// Errors: the command ends with 1 when there is damage, and with 2 when it cannot read the folder at all.
+// Errors: the command ends with 1 when there is damage, and with 2 when it cannot read the folder
+// at all.
 Command AddVerifyCommand(CLI::App& program);
 
 // `streamhouse backup`: copies the data folder of an agent, also while it serves.
 Command AddBackupCommand(CLI::App& program);
 
-// `streamhouse topics create`, `describe`, `list`, `grow`, `retention` and `delete`: the topics of a
-// running agent.
+// `streamhouse topics create`, `describe`, `list`, `grow`, `retention` and `delete`: the topics of
+// a running agent.
 //
-// Prints topic=NAME partitions=N for each topic that it has created, and for those that it was asked about also
-// retention_time=TIME retention_bytes=N, or none, and why the agent does not serve it, if so. To create a topic that
-// exists with the same number of partitions succeeds, and leaves its retention as it is. delete asks nothing, and
-// prints how many partitions and records went.
+// Prints topic=NAME partitions=N for each topic that it has created, and for those that it was
+// asked about also retention_time=TIME retention_bytes=N, or none, and why the agent does not serve
+// it, if so. To create a topic that exists with the same number of partitions succeeds, and leaves
+// its retention as it is. delete asks nothing, and prints how many partitions and records went.
 std::vector<Command> AddTopicsCommands(CLI::App& program);
 
-// `streamhouse groups list`, `describe`, `seek`, `reset` and `delete`: the consumer groups of an agent.
+// `streamhouse groups list`, `describe`, `seek`, `reset` and `delete`: the consumer groups of an
+// agent.
 //
 // With --json, list, describe, seek and reset print one JSON document (docs/operations.md).
-// seek and reset print topic=NAME partition=N old=OFFSET new=OFFSET for each partition, with none where the group has
-// never committed. They and delete are refused while the group has members.
+// seek and reset print topic=NAME partition=N old=OFFSET new=OFFSET for each partition, with none
+// where the group has never committed. They and delete are refused while the group has members.
 std::vector<Command> AddGroupsCommands(CLI::App& program);
 
 }  // namespace streamhouse::apps

@@ -32,7 +32,8 @@ using std::chrono::steady_clock;
 // How soon a signal is noticed.
 constexpr std::chrono::milliseconds kPollTimeout{200};
 constexpr std::chrono::seconds kCommitInterval{1};
-// How long the last commit is tried: an agent that has just come back needs a heartbeat to know its members again.
+// How long the last commit is tried: an agent that has just come back needs a heartbeat to know its
+// members again.
 constexpr std::chrono::seconds kLastCommitTimeout{5};
 constexpr std::chrono::milliseconds kCommitBackoff{100};
 // How soon --exit-at-end notices that a log has lost its end, or that the topic is gone.
@@ -100,7 +101,8 @@ Status CommitAtLast(client::Consumer& consumer) {
   }
 }
 
-// Automatic commits are of what was returned before the last Poll(), which by then has left the process.
+// Automatic commits are of what was returned before the last Poll(), which by then has left the
+// process.
 Status PrintUntilDone(const ConsumeFlags& flags, std::optional<TopicEnd> end, const ShutdownSignal& shutdown,
                       client::Consumer& consumer) {
   Printer printer(flags, consumer);

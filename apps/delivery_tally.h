@@ -1,7 +1,8 @@
-// DeliveryTally: what became of the records of a run, counted without the help of the metrics that it may be compared
-// with.
+// DeliveryTally: what became of the records of a run, counted without the help of the metrics that
+// it may be compared with.
 //
-// Guarantees: every record given to Send() is sent, and then acked or failed, once its producer is closed.
+// Guarantees: every record given to Send() is sent, and then acked or failed, once its producer is
+// closed.
 // Thread safety: Send() from one thread at a time; counts() from any. Outlives the producer.
 // Cost: one short lock a record, twice.
 #pragma once

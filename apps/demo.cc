@@ -45,7 +45,8 @@ constexpr std::chrono::seconds kQuestionTimeout{10};
 }  // namespace
 
 Status Demo::Run() {
-  // A reader of stdout that goes away ends the demo like a signal, so that the scratch folder is removed.
+  // A reader of stdout that goes away ends the demo like a signal, so that the scratch folder is
+  // removed.
   ::signal(SIGPIPE, SIG_IGN);
   if (Status started = Start(); !started.ok()) return started;
   if (Status printed = PrintAddresses(); !printed.ok()) return printed;

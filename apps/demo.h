@@ -1,12 +1,14 @@
-// Demo: an agent, a producer and a consumer in one process, over real gRPC, with one registry and one page.
+// Demo: an agent, a producer and a consumer in one process, over real gRPC, with one registry and
+// one page.
 //
-// Streams the lines of a path over and over at a stated rate, and prints a line a second. Run() ends on SIGINT or
-// SIGTERM, drained: no new lines, what was sent is acknowledged, what was acknowledged is consumed and committed. Its
-// last line says how many of each.
-// Guarantees: without a data folder of the user's, nothing is left behind, unless the process is killed.
+// Streams the lines of a path over and over at a stated rate, and prints a line a second. Run()
+// ends on SIGINT or SIGTERM, drained: no new lines, what was sent is acknowledged, what was
+// acknowledged is consumed and committed. Its last line says how many of each.
+// Guarantees: without a data folder of the user's, nothing is left behind, unless the process is
+// killed.
 // Thread safety: Run() once. Cost: two threads besides those of agent, producer and consumer.
-// Errors: one line that names the port or path and the flag that changes it; an error as well when a record failed, or
-// was acknowledged and not consumed.
+// Errors: one line that names the port or path and the flag that changes it; an error as well when
+// a record failed, or was acknowledged and not consumed.
 #pragma once
 
 #include <chrono>

@@ -6,7 +6,8 @@
 //   place in a log    earliest, latest, an offset, a time of RFC 3339, or how long ago, such as 2h
 //
 // Thread safety: values and pure functions.
-// Errors: InvalidArgument, which names the text and says what is understood; a flag turns it into a usage error.
+// Errors: InvalidArgument, which names the text and says what is understood; a flag turns it into a
+// usage error.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -27,7 +28,8 @@ namespace streamhouse::apps {
 
 using metrics::HostPort;
 
-// A flag that takes a HostPort. Here and below, `target` outlives the parser, and holds the default.
+// A flag that takes a HostPort. Here and below, `target` outlives the parser, and holds the
+// default.
 CLI::Option* AddHostPortFlag(CLI::App& parser, const std::string& flag, HostPort& target, const std::string& help);
 
 // A flag that takes a duration.

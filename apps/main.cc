@@ -59,11 +59,13 @@ void RefuseEmptyValues(CLI::App& parser) {
   for (CLI::App* const below : parser.get_subcommands([](const CLI::App*) { return true; })) RefuseEmptyValues(*below);
 }
 
-// Results go to stdout, everything else to stderr. The exit code is 0 when the command did all that it was asked for,
-// else 1 (or what the command says), after one line on stderr that begins with the name of the command.
+// Results go to stdout, everything else to stderr. The exit code is 0 when the command did all that
+// it was asked for, else 1 (or what the command says), after one line on stderr that begins with
+// the name of the command.
 int RunCommandLine(int argc, char** argv) {
   OpenStandardStreams();
-  // gRPC logs a page about a port that is taken; what matters of it is in the error that it returns.
+  // gRPC logs a page about a port that is taken; what matters of it is in the error that it
+  // returns.
   ::setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
 
   CLI::App program("A small message broker and its clients, with metrics for Prometheus.", "streamhouse");

@@ -1,7 +1,8 @@
 // MetricsPage: the metrics of this process, and the page that shows them if somebody wants one.
 //
 // When to use something else: an Agent starts and stops its own exporters.
-// Guarantees: registry() and health() live as long as the page; after the destructor nothing serves.
+// Guarantees: registry() and health() live as long as the page; after the destructor nothing
+// serves.
 // Thread safety: Serve from one thread; the registry and health as they say.
 // Cost: nothing but the registry until Serve.
 // Errors: of the server, with the flag that changes the address.
@@ -21,10 +22,11 @@
 
 namespace streamhouse::apps {
 
-// ProgramMetrics: what every page of this program has besides its own: the process, the build, and the metrics
-// themselves.
+// ProgramMetrics: what every page of this program has besides its own: the process, the build, and
+// the metrics themselves.
 //
-// Guarantees: the families are on the page as long as this object lives, which must not be longer than the registry.
+// Guarantees: the families are on the page as long as this object lives, which must not be longer
+// than the registry.
 // Thread safety: a value that one thread owns. Cost: nothing until a scrape.
 // Errors: AlreadyExists, the second time for a registry.
 class ProgramMetrics {

@@ -31,7 +31,8 @@
 namespace streamhouse::apps {
 namespace {
 
-// Longer lines are cut here, which is over what a producer takes: it refuses them, and counts them as refused.
+// Longer lines are cut here, which is over what a producer takes: it refuses them, and counts them
+// as refused.
 constexpr std::size_t kLineBytesMax = (std::size_t{1} << 20) + 1;
 
 // How soon a signal is noticed, and how long the agent may then take for what was read before.
@@ -58,7 +59,8 @@ Status SendLines(int input, const std::string& topic, const ShutdownSignal& shut
 
 Status SendFile(const std::string& file, const std::string& topic, const ShutdownSignal& shutdown,
                 client::Producer& producer, DeliveryTally& tally) {
-  // Without waiting for a FIFO's writer, which no signal could end: the reader waits, and hears signals.
+  // Without waiting for a FIFO's writer, which no signal could end: the reader waits, and hears
+  // signals.
   const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (fd < 0) return {StatusCode::kNotFound, "cannot read " + file + ": " + std::generic_category().message(errno)};
   Status sent = SendLines(fd, topic, shutdown, producer, tally);
@@ -76,8 +78,8 @@ Status SendAll(const ProduceFlags& flags, const ShutdownSignal& shutdown, client
   return Status::Ok();
 }
 
-// Ends a delivery that a signal finds under way and that does not end in time: with an agent that hangs, for example.
-// What is then without a result has failed, and Send() refuses.
+// Ends a delivery that a signal finds under way and that does not end in time: with an agent that
+// hangs, for example. What is then without a result has failed, and Send() refuses.
 void GiveUpAfterSignal(const std::stop_token& done, const ShutdownSignal& shutdown, client::Producer& producer) {
   std::mutex mutex;
   std::condition_variable_any ended;

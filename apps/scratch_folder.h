@@ -1,4 +1,5 @@
-// ScratchFolder: a new, empty folder below $TMPDIR, or /tmp, that is removed with all it holds when the object goes.
+// ScratchFolder: a new, empty folder below $TMPDIR, or /tmp, that is removed with all it holds when
+// the object goes.
 //
 // Thread safety: none.
 // Errors: Unavailable, naming the parent, when it cannot be made.

@@ -30,7 +30,8 @@ struct ServingAgentFlags {
   std::string data_folder;
   std::string id = agent::AgentConfig().agent_id;
   std::string metadata;  // a line (agent/metadata/make_metadata_store.h); empty: in data_folder
-  // Loopback, not every interface: there is no authentication, so that being reachable is a decision.
+  // Loopback, not every interface: there is no authentication, so that being reachable is a
+  // decision.
   HostPort grpc = {.host = "127.0.0.1", .port = agent::kDefaultGrpcPort};
   HostPort http = {.host = "127.0.0.1", .port = exporters::kMetricsPortDefault};
   agent::TlsFiles tls;  // of gRPC

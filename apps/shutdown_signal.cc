@@ -18,7 +18,8 @@ namespace {
 // Written before the handlers are installed, which is what makes it safe to read in them.
 int handler_fd = -1;
 
-// When the first signal of a kind came, in nanoseconds of the monotonic clock; 0: not yet. By number of the signal.
+// When the first signal of a kind came, in nanoseconds of the monotonic clock; 0: not yet. By
+// number of the signal.
 std::array<std::atomic<std::int64_t>, SIGTERM + 1> first_signal_ns;
 static_assert(std::atomic<std::int64_t>::is_always_lock_free);  // or no handler may touch it
 

@@ -2,13 +2,16 @@
 //
 // Guarantees:
 // 1. From construction to destruction the first signal makes requested() true, and it stays true.
-// 2. A second SIGINT or SIGTERM ends the process as it would have without this class, so that a drain can be cut
-//    short. Within kSameRequest of the first of its kind it is the same request: timeout(1) and npm send two.
+// 2. A second SIGINT or SIGTERM ends the process as it would have without this class, so that a
+//    drain can be cut short. Within kSameRequest of the first of its kind it is the same request:
+//    timeout(1) and npm send two.
 // 3. SIGHUP never ends the process: a terminal that is closed sends it more than once.
-// 4. SIGHUP and SIGINT stay ignored where they were ignored at construction: by nohup(1), or for a background job
-//    of a script. SIGTERM, which stops services, is always heard; so is a signal that was blocked.
+// 4. SIGHUP and SIGINT stay ignored where they were ignored at construction: by nohup(1), or for a
+//    background job of a script. SIGTERM, which stops services, is always heard; so is a signal
+//    that was blocked.
 // The handler only reads a clock and writes to a file descriptor.
-// Thread safety: any thread may wait. One object at a time, made before other threads: they inherit the signal mask.
+// Thread safety: any thread may wait. One object at a time, made before other threads: they inherit
+// the signal mask.
 // Cost: a file descriptor.
 #pragma once
 

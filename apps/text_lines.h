@@ -16,9 +16,9 @@ namespace streamhouse::apps {
 
 // LineReader: the lines of a file descriptor, until another descriptor interrupts it.
 //
-// Guarantees: a line is what stands before a '\n', byte by byte, without it; a last line needs none. A line longer than
-// the limit is cut there, and its rest skipped. Next() returns within moments when `interrupt` becomes readable, also
-// in the middle of waiting for input.
+// Guarantees: a line is what stands before a '\n', byte by byte, without it; a last line needs
+// none. A line longer than the limit is cut there, and its rest skipped. Next() returns within
+// moments when `interrupt` becomes readable, also in the middle of waiting for input.
 // Cost: a read of 64 KiB at a time; memory for the longest line, up to the limit.
 // Errors: Unavailable, with the system's reason, when the input cannot be read.
 class LineReader {
@@ -47,9 +47,10 @@ class LineReader {
 
 // LineLoop: the lines of a file, or of all files below a folder, over and over.
 //
-// Guarantees: files come in the order of their paths; symbolic links below a folder are passed over, so that nothing is
-// read twice a round. Lines as in LineReader.
-// Errors: NotFound or InvalidArgument when the path has no readable line, naming it; so Next() always makes progress.
+// Guarantees: files come in the order of their paths; symbolic links below a folder are passed
+// over, so that nothing is read twice a round. Lines as in LineReader.
+// Errors: NotFound or InvalidArgument when the path has no readable line, naming it; so Next()
+// always makes progress.
 class LineLoop {
  public:
   static metrics::Result<std::unique_ptr<LineLoop>> Open(const std::string& path, std::size_t line_bytes_max);

@@ -1,12 +1,12 @@
 // TopicEnd: how far `consume --exit-at-end` reads: the end that each partition has when it begins.
 //
 // When to use something else: Consumer::Lag, for what is unread now.
-// Guarantees: an end is never raised. It is lowered where a log has lost its end meanwhile, as after a power cut of the
-// agent; records that are written later in the place of the lost ones lie behind it. A partition whose records before
-// the end are all gone is read to the end.
+// Guarantees: an end is never raised. It is lowered where a log has lost its end meanwhile, as
+// after a power cut of the agent; records that are written later in the place of the lost ones lie
+// behind it. A partition whose records before the end are all gone is read to the end.
 // Thread safety: none.
-// Cost: a call to the broker per partition, for Read and for Refresh; IsReachedBy, one per partition that another
-// member reads.
+// Cost: a call to the broker per partition, for Read and for Refresh; IsReachedBy, one per
+// partition that another member reads.
 #pragma once
 
 #include <chrono>
@@ -28,11 +28,13 @@ class TopicEnd {
   // `broker` must outlive this. The broker's failure.
   static metrics::Result<TopicEnd> Read(client::Broker& broker, const std::string& topic, std::uint32_t partitions);
 
-  // Lowers the ends of logs that were lowered. kNotFound when the topic was deleted, also if it was created again.
-  // Partitions that cannot be asked now keep their ends. Stops at the first call that gets no answer in time.
+  // Lowers the ends of logs that were lowered. kNotFound when the topic was deleted, also if it was
+  // created again. Partitions that cannot be asked now keep their ends. Stops at the first call
+  // that gets no answer in time.
   metrics::Status Refresh();
 
-  // Whether the group has read up to there: this member by its position, others by what they have committed.
+  // Whether the group has read up to there: this member by its position, others by what they have
+  // committed.
   bool IsReachedBy(const client::Consumer& consumer, const std::string& group) const;
 
  private:

@@ -32,7 +32,8 @@ std::size_t ResidentBytes() {
   return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
-// This thread, and what it starts from now on, stay on this processor; on a machine with one, nothing happens.
+// This thread, and what it starts from now on, stay on this processor; on a machine with one,
+// nothing happens.
 void StayOn(int processor) {
   cpu_set_t set;
   CPU_ZERO(&set);

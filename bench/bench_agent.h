@@ -1,8 +1,9 @@
-// BenchAgent: an agent of this process, in a folder that goes with it, for benches of the whole data path.
+// BenchAgent: an agent of this process, in a folder that goes with it, for benches of the whole
+// data path.
 //
 // When to use something else: DiscardingBroker, to measure a producer alone.
-// Guarantees: it serves the topic "orders" on a port that the kernel has picked, as long as it lives. A start that
-// fails ends the program.
+// Guarantees: it serves the topic "orders" on a port that the kernel has picked, as long as it
+// lives. A start that fails ends the program.
 // Thread safety: Connect from any thread.
 #pragma once
 

@@ -1,4 +1,5 @@
-// What series weigh: their labels, index and cells, and the buffers of a snapshot, as resident memory of a process.
+// What series weigh: their labels, index and cells, and the buffers of a snapshot, as resident
+// memory of a process.
 //
 // Thread safety: one thread. Errors: a process that cannot be started or read ends the program.
 #pragma once
@@ -9,8 +10,8 @@
 
 namespace streamhouse::metrics {
 
-// `count` counters with two labels, as a broker has them, each recorded once by each of `threads` threads that live at
-// the same time.
+// `count` counters with two labels, as a broker has them, each recorded once by each of `threads`
+// threads that live at the same time.
 void MakeCounters(Registry& registry, std::int64_t count, std::int64_t threads);
 
 struct SeriesWeight {

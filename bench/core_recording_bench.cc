@@ -167,7 +167,8 @@ void BM_DisabledCounterIncrement(benchmark::State& state) {
 }
 BENCHMARK(BM_DisabledCounterIncrement);
 
-// The counter of BM_CounterIncrement while another thread takes snapshots of 100,000 series back to back.
+// The counter of BM_CounterIncrement while another thread takes snapshots of 100,000 series back to
+// back.
 void BM_RecordWhileScraped(benchmark::State& state) {
   static Registry* const registry = new Registry;
   static const Counter counter = [] {

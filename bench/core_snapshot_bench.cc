@@ -1,4 +1,5 @@
-// What a snapshot costs, and what series weigh. The weights are counters of their benches, in bytes.
+// What a snapshot costs, and what series weigh. The weights are counters of their benches, in
+// bytes.
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
@@ -18,7 +19,8 @@ void BM_Snapshot(benchmark::State& state) {
 }
 BENCHMARK(BM_Snapshot)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 
-// Each weighs in a process of its own: in this one, benches before it have left memory to use again.
+// Each weighs in a process of its own: in this one, benches before it have left memory to use
+// again.
 void WeighElsewhere(benchmark::State& state, const char* kind, std::int64_t series, std::int64_t threads) {
   for (auto _ : state) {
     const SeriesWeight weight = WeighInAnotherProcess(kind, series, threads);

@@ -1,5 +1,5 @@
-// A crowd of hostile clients, as a process of its own, so that it costs the one that is measured only what the server
-// does.
+// A crowd of hostile clients, as a process of its own, so that it costs the one that is measured
+// only what the server does.
 //
 // Crowd starts this binary anew, whose main() hands over to RunCrowdIfAsked() first.
 #pragma once

@@ -1,8 +1,10 @@
-// DiscardingBroker: acknowledges every batch at once and keeps nothing, so that only the producer itself is measured.
+// DiscardingBroker: acknowledges every batch at once and keeps nothing, so that only the producer
+// itself is measured.
 //
-// When to use something else: client/testing/in_memory_broker.h, where something has to be read back.
-// Guarantees: offsets continue from batch to batch, over all partitions. Everything but Produce and DescribeTopic is
-// refused with kInvalidArgument.
+// When to use something else: client/testing/in_memory_broker.h, where something has to be read
+// back.
+// Guarantees: offsets continue from batch to batch, over all partitions. Everything but Produce and
+// DescribeTopic is refused with kInvalidArgument.
 // Thread safety: every method, from any thread.
 #pragma once
 

@@ -161,8 +161,8 @@ std::size_t ResidentBytes() {
   return resident * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
 }
 
-// One scrape over loopback, collection included, read and thrown away by a thread of the same process. With the memory
-// that scrapes added to what a snapshot had already taken.
+// One scrape over loopback, collection included, read and thrown away by a thread of the same
+// process. With the memory that scrapes added to what a snapshot had already taken.
 void BM_Scrape(benchmark::State& state) {
   namespace asio = boost::asio;
   metrics::Registry registry;

@@ -1,9 +1,10 @@
-// SendAllByLibrdkafka: the same records as the project's producer sends, by librdkafka's, at its best.
+// SendAllByLibrdkafka: the same records as the project's producer sends, by librdkafka's, at its
+// best.
 //
-// Explicit partitions in turn and batches of the same number of records; each record is copied and its delivery
-// reported, as a careful program would ask for. Linger and buffer are its defaults, 5 ms and 100,000 records, and
-// nothing is compressed: the limits of the project's producer make it slower. Idempotence, which that one always has,
-// is a choice here.
+// Explicit partitions in turn and batches of the same number of records; each record is copied and
+// its delivery reported, as a careful program would ask for. Linger and buffer are its defaults, 5
+// ms and 100,000 records, and nothing is compressed: the limits of the project's producer make it
+// slower. Idempotence, which that one always has, is a choice here.
 // When to use something else: client::Producer, for a real program.
 // Guarantees: returns when every record is acknowledged; anything else ends the program.
 // Thread safety: any thread.

@@ -1,8 +1,10 @@
-// MockKafka: librdkafka's mock cluster in a process of its own, which takes records and keeps next to nothing of them.
+// MockKafka: librdkafka's mock cluster in a process of its own, which takes records and keeps next
+// to nothing of them.
 //
-// When to use something else: nothing here measures Kafka; the cluster is what librdkafka's own producer is measured
-// against, as a broker that costs as little as one can.
-// Guarantees: one broker on a port that it has picked itself; it ends with this process, however that ends.
+// When to use something else: nothing here measures Kafka; the cluster is what librdkafka's own
+// producer is measured against, as a broker that costs as little as one can.
+// Guarantees: one broker on a port that it has picked itself; it ends with this process, however
+// that ends.
 // Thread safety: Start before the program has threads, for it forks; the rest from any thread.
 #pragma once
 

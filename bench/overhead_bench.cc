@@ -1,9 +1,9 @@
 // What instrumentation costs a producer: the same records with metrics and without, in turns.
 //
-// A pair is one run of each, back to back, so that what the machine does otherwise falls on both alike; which comes
-// first alternates. A ratio is that of a pair; reported are their geometric mean and its 95 % confidence interval. With
-// an agent, records go over gRPC into a log, on the same processors; without one, nothing hides the producer's own
-// work.
+// A pair is one run of each, back to back, so that what the machine does otherwise falls on both
+// alike; which comes first alternates. A ratio is that of a pair; reported are their geometric mean
+// and its 95 % confidence interval. With an agent, records go over gRPC into a log, on the same
+// processors; without one, nothing hides the producer's own work.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -136,8 +136,9 @@ void BM_ProducerAlone(benchmark::State& state) {
 }
 BENCHMARK(BM_ProducerAlone)->Iterations(1)->Repetitions(1)->UseRealTime()->Unit(benchmark::kMillisecond);
 
-// What a producer does for its metrics, and nothing else: per record one reading of the clock (which serves timestamp
-// and linger as well), and per batch one more and what is counted by the batch. Time per record.
+// What a producer does for its metrics, and nothing else: per record one reading of the clock
+// (which serves timestamp and linger as well), and per batch one more and what is counted by the
+// batch. Time per record.
 void BM_InstrumentationPerRecord(benchmark::State& state) {
   metrics::Registry registry;
   const client::ProducerTopicMetrics topic = client::ProducerMetrics::Register(registry).value().ForTopic("orders");
@@ -163,8 +164,8 @@ void BM_InstrumentationPerRecord(benchmark::State& state) {
 }
 BENCHMARK(BM_InstrumentationPerRecord);
 
-// What a record with a sampled trace costs beyond that: finding and reading its header, and being offered as an
-// exemplar. One without headers costs a comparison. Time per record.
+// What a record with a sampled trace costs beyond that: finding and reading its header, and being
+// offered as an exemplar. One without headers costs a comparison. Time per record.
 void BM_TracePerRecord(benchmark::State& state) {
   metrics::Registry registry;
   const client::ProducerTopicMetrics topic = client::ProducerMetrics::Register(registry).value().ForTopic("orders");

@@ -1,4 +1,5 @@
-// The library beside prometheus-cpp, its sibling: the same recordings, look-ups and pages, in one run.
+// The library beside prometheus-cpp, its sibling: the same recordings, look-ups and pages, in one
+// run.
 #include <benchmark/benchmark.h>
 #include <prometheus/counter.h>
 #include <prometheus/family.h>

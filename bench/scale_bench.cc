@@ -1,7 +1,9 @@
-// What grows faster than it should: making many topics, and recovering a log whose records look like the log itself.
+// What grows faster than it should: making many topics, and recovering a log whose records look
+// like the log itself.
 //
-// An agent that renews every lease for each new topic takes four times as long for twice as many, and so does a
-// recovery that checks the body that each planted header claims: the smaller sizes tell in seconds.
+// An agent that renews every lease for each new topic takes four times as long for twice as many,
+// and so does a recovery that checks the body that each planted header claims: the smaller sizes
+// tell in seconds.
 #include <benchmark/benchmark.h>
 
 #include <array>
@@ -60,8 +62,8 @@ std::uint32_t Crc32(const char* bytes, std::size_t count) {
   return ~crc;
 }
 
-// The header of a batch, by docs/log_format.md, that claims the rest of the file for its body; its own checksum is
-// right, that of the body is not.
+// The header of a batch, by docs/log_format.md, that claims the rest of the file for its body; its
+// own checksum is right, that of the body is not.
 struct PlantedHeader {
   std::array<char, 4> magic = {'S', 'H', 'L', 'B'};
   std::uint32_t version = 1;

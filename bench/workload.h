@@ -1,4 +1,5 @@
-// What the benches of recordings record: values and label values that are neither constant nor predictable.
+// What the benches of recordings record: values and label values that are neither constant nor
+// predictable.
 #pragma once
 
 #include <cmath>
@@ -10,7 +11,8 @@
 
 namespace streamhouse::bench {
 
-// More than the branch predictor and the fastest cache can learn by heart, few enough for the second-level cache.
+// More than the branch predictor and the fastest cache can learn by heart, few enough for the
+// second-level cache.
 inline constexpr std::size_t kValues = 4096;
 
 // Spread evenly over the orders of magnitude from 0.5 ms to 16 s.

@@ -1,8 +1,9 @@
-// ArrivalSignal: lets one thread wait until any of many sources has something new, without polling them.
+// ArrivalSignal: lets one thread wait until any of many sources has something new, without polling
+// them.
 //
 // When to use something else: a condition variable, where there is one source with one lock.
-// Guarantees: an arrival after count() was read ends a wait with that count, so none is missed between looking and
-// waiting.
+// Guarantees: an arrival after count() was read ends a wait with that count, so none is missed
+// between looking and waiting.
 // Thread safety: every method, from any thread.
 // Cost: one lock; two for Notify().
 //

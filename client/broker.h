@@ -1,10 +1,12 @@
 // Broker: the one seam between the client and whatever keeps the records.
 //
-// When to use something else: Producer and Consumer, to send and read; a Broker is what they are given. Tests use
-// client/testing/in_memory_broker.h.
+// When to use something else: Producer and Consumer, to send and read; a Broker is what they are
+// given. Tests use client/testing/in_memory_broker.h.
 // Guarantees that every implementation gives:
-// - A call returns by its deadline, or soon after its stop token is triggered; it never waits for ever.
-// - Produce appends the whole batch, in order and without gaps, or nothing. Its failures say which of three happened:
+// - A call returns by its deadline, or soon after its stop token is triggered; it never waits for
+//   ever.
+// - Produce appends the whole batch, in order and without gaps, or nothing. Its failures say which
+//   of three happened:
 //     kUnavailable, kFailedPrecondition, kNotFound, kAborted   nothing was written; another attempt may succeed
 //     kDeadlineExceeded, kInternal, kDataLoss                  unknown: it may have been written, now or later
 //     any other code                                           refused; another attempt would be refused as well
@@ -44,7 +46,8 @@ inline std::chrono::steady_clock::time_point DeadlineAfter(std::chrono::nanoseco
   return timeout < rest ? now + timeout : std::chrono::steady_clock::time_point::max();
 }
 
-// How long a call may block, and who may cut it short; a call cut short fails with kDeadlineExceeded.
+// How long a call may block, and who may cut it short; a call cut short fails with
+// kDeadlineExceeded.
 struct CallLimits {
   std::chrono::steady_clock::time_point deadline;
   std::stop_token stop = {};
@@ -140,21 +143,23 @@ class Broker {
   virtual Result<Offset> Produce(const TopicPartition& partition, const RecordBatch& batch,
                                  const CallLimits& limits) = 0;
 
-  // Waits for the first record. kOutOfRange: an offset before the start of the log or beyond its end. kNotFound: no
-  // such topic, also when it has another topic_id than the request.
+  // Waits for the first record. kOutOfRange: an offset before the start of the log or beyond its
+  // end. kNotFound: no such topic, also when it has another topic_id than the request.
   virtual Result<FetchedBatch> Fetch(const FetchRequest& request, const CallLimits& limits) = 0;
 
-  // With `timestamp_of`, also the timestamp of the first record at or behind that offset, when there is one.
+  // With `timestamp_of`, also the timestamp of the first record at or behind that offset, when
+  // there is one.
   virtual Result<Watermarks> ReadWatermarks(const WatermarksRequest& request, const CallLimits& limits) = 0;
   Result<Watermarks> ReadWatermarks(const TopicPartition& partition, std::optional<Offset> timestamp_of,
                                     const CallLimits& limits) {
     return ReadWatermarks({.partition = partition, .timestamp_of = timestamp_of}, limits);
   }
 
-  // `next` is the offset of the next record to read, not of the last one read; it may be lower than before. kAborted
-  // when the partition is not that member's, or when one with a higher sequence has come first: a commit that was cut
-  // short, and arrives later nevertheless, never replaces a later one. kNotFound for a topic of another life than the
-  // member's; kAborted when the log was opened since with an end before `next`.
+  // `next` is the offset of the next record to read, not of the last one read; it may be lower than
+  // before. kAborted when the partition is not that member's, or when one with a higher sequence
+  // has come first: a commit that was cut short, and arrives later nevertheless, never replaces a
+  // later one. kNotFound for a topic of another life than the member's; kAborted when the log was
+  // opened since with an end before `next`.
   virtual Status Commit(const GroupMember& member, const TopicPartition& partition, Offset next,
                         const CallLimits& limits) = 0;
 
@@ -162,16 +167,16 @@ class Broker {
   virtual Result<std::optional<Offset>> Committed(std::string_view group, const TopicPartition& partition,
                                                   const CallLimits& limits) = 0;
 
-  // The member lives, and has joined if it had not. What it may read from now on; what it owns and is not there, it has
-  // to let go, and say so by its next heartbeat.
+  // The member lives, and has joined if it had not. What it may read from now on; what it owns and
+  // is not there, it has to let go, and say so by its next heartbeat.
   virtual Result<std::vector<TopicPartition>> Heartbeat(const GroupMember& member, const GroupHeartbeat& heartbeat,
                                                         const CallLimits& limits) = 0;
 
   // What the member had is free at once.
   virtual Status LeaveGroup(const GroupMember& member, const CallLimits& limits) = 0;
 
-  // Succeeds when the topic exists with the same number of partitions, and leaves its retention as it is;
-  // kAlreadyExists with another number.
+  // Succeeds when the topic exists with the same number of partitions, and leaves its retention as
+  // it is; kAlreadyExists with another number.
   virtual Status CreateTopic(const TopicDescription& topic, const CallLimits& limits) = 0;
   Status CreateTopic(std::string_view topic, std::uint32_t partitions, const CallLimits& limits) {
     return CreateTopic({.name = std::string(topic), .partitions = partitions}, limits);

@@ -1,7 +1,7 @@
 // Compression: how a batch travels.
 //
-// When to use something else: kNone, the default, where processors are scarcer than bandwidth, such as on one machine;
-// docs/decisions/compression_of_batches.md has figures.
+// When to use something else: kNone, the default, where processors are scarcer than bandwidth, such
+// as on one machine; docs/decisions/compression_of_batches.md has figures.
 // Guarantees: what is read is what was sent, whatever its compression.
 // Thread safety: values.
 // Cost: processor time on both sides for fewer bytes (bench: BM_ProduceOrders).

@@ -2,30 +2,35 @@
 //
 // When to use something else: Broker::Fetch, to read a range once.
 // Guarantees:
-// - With a group, it reads the partitions that the broker gives it: members of a group share those of their topics, and
-//   share them anew when one joins, leaves or falls silent. Poll() is where that takes effect: a partition that is to
-//   be let go is committed (kAutomatic) and leaves, one that is given is read from where the group has got to. Who does
-//   not call Poll() for max_poll_interval loses its partitions. Without a group, it reads all partitions that its
+// - With a group, it reads the partitions that the broker gives it: members of a group share those
+//   of their topics, and share them anew when one joins, leaves or falls silent. Poll() is where
+//   that takes effect: a partition that is to be let go is committed (kAutomatic) and leaves, one
+//   that is given is read from where the group has got to. Who does not call Poll() for
+//   max_poll_interval loses its partitions. Without a group, it reads all partitions that its
 //   topics had when it was built.
-// - Poll() returns as soon as there is a record, and otherwise waits for its whole timeout. Partitions are read ahead
-//   in parallel; one that is idle or failing delays no other.
-// - At least once: with CommitMode::kAutomatic an offset is committed only when the records before it are finished,
-//   which means: returned by a Poll() that was followed by another Poll() or by Close(). After a crash, or destruction
-//   without Close(), the records since the last commit come again.
+// - Poll() returns as soon as there is a record, and otherwise waits for its whole timeout.
+//   Partitions are read ahead in parallel; one that is idle or failing delays no other.
+// - At least once: with CommitMode::kAutomatic an offset is committed only when the records before
+//   it are finished, which means: returned by a Poll() that was followed by another Poll() or by
+//   Close(). After a crash, or destruction without Close(), the records since the last commit come
+//   again.
 // - A failure moves no position: the same records are asked for again.
-// - Without a group it starts where OffsetReset says and commits nothing. A group that has committed continues there:
-//   with the first record left where retention has passed that place, and at the end where the log ends before it.
-// - A log that has lost its end, as after a power cut of the agent, is read on from its new end: no record that was
-//   written since is left out. A topic that was deleted and created again is read as by a group that never committed;
-//   no commit for the old topic reaches the new one.
-// - Damaged records stop a partition: Poll() returns kDataLoss with their offsets until they are gone, or sought past.
-//   With report_damage they are skipped, reported and counted.
-// - A partition that is paused is not read on, keeps its position, and is still committed and lagging.
-// Thread safety: Poll, Seek, Pause, Resume, Commit and Close from one thread at a time; Lag, Position and Committed
-// from any thread, at any time, also during a Poll().
-// Cost: a thread per partition, one for the lag, one for automatic commits and one for the group. A Poll() in which
-// partitions come or go also waits for the broker. A record is not copied after it has been
-// taken off the wire. Prefetched records are bounded by 2 fetches per partition, outside of what Poll() returned.
+// - Without a group it starts where OffsetReset says and commits nothing. A group that has
+//   committed continues there: with the first record left where retention has passed that place,
+//   and at the end where the log ends before it.
+// - A log that has lost its end, as after a power cut of the agent, is read on from its new end: no
+//   record that was written since is left out. A topic that was deleted and created again is read
+//   as by a group that never committed; no commit for the old topic reaches the new one.
+// - Damaged records stop a partition: Poll() returns kDataLoss with their offsets until they are
+//   gone, or sought past. With report_damage they are skipped, reported and counted.
+// - A partition that is paused is not read on, keeps its position, and is still committed and
+//   lagging.
+// Thread safety: Poll, Seek, Pause, Resume, Commit and Close from one thread at a time; Lag,
+// Position and Committed from any thread, at any time, also during a Poll().
+// Cost: a thread per partition, one for the lag, one for automatic commits and one for the group. A
+// Poll() in which partitions come or go also waits for the broker. A record is not copied after it
+// has been taken off the wire. Prefetched records are bounded by 2 fetches per partition, outside
+// of what Poll() returned.
 //
 //   auto consumer = Consumer::Builder().broker(broker).group("billing").topics({"orders"}).Build();
 //   while (running) {
@@ -87,19 +92,23 @@ class Consumer {
   Consumer(const Consumer&) = delete;
   Consumer& operator=(const Consumer&) = delete;
 
-  // At most one fetch of each partition. Empty when there was nothing to read. When there was nothing to read because a
-  // fetch or an automatic commit fails, the failure, naming the partition; it is being tried again meanwhile, and
-  // polling on is right. kFailedPrecondition after Close().
+  // At most one fetch of each partition. Empty when there was nothing to read. When there was
+  // nothing to read because a fetch or an automatic commit fails, the failure, naming the
+  // partition; it is being tried again meanwhile, and polling on is right. kFailedPrecondition
+  // after Close().
   Result<PolledRecords> Poll(std::chrono::nanoseconds timeout);
 
-  // Commits the position of every partition: all that Poll() has returned is finished. kFailedPrecondition without a
-  // group or after Close(); otherwise the broker's failure, after which the offsets go out again with the next commit.
+  // Commits the position of every partition: all that Poll() has returned is finished.
+  // kFailedPrecondition without a group or after Close(); otherwise the broker's failure, after
+  // which the offsets go out again with the next commit.
   Status Commit();
 
-  // The next Poll() continues there. kNotFound for a partition that is not read here, as for all below.
+  // The next Poll() continues there. kNotFound for a partition that is not read here, as for all
+  // below.
   Status Seek(std::string_view topic, std::uint32_t partition, Offset offset);
 
-  // Poll() returns nothing of the partition until it is resumed, or comes back after it was another member's.
+  // Poll() returns nothing of the partition until it is resumed, or comes back after it was another
+  // member's.
   Status Pause(std::string_view topic, std::uint32_t partition);
   Status Resume(std::string_view topic, std::uint32_t partition);
 
@@ -112,13 +121,13 @@ class Consumer {
   // What the group has committed, as the broker has it now. kFailedPrecondition without a group.
   Result<std::optional<Offset>> Committed(std::string_view topic, std::uint32_t partition) const;
 
-  // How many records the broker has now that can be read and were not returned yet. kUnavailable for a moment after the
-  // topic was deleted and created again.
+  // How many records the broker has now that can be read and were not returned yet. kUnavailable
+  // for a moment after the topic was deleted and created again.
   Result<std::uint64_t> Lag(std::string_view topic, std::uint32_t partition) const;
 
-  // Stops reading, commits what is finished (kAutomatic), and takes this consumer's gauges off the page. The failure of
-  // that commit, if it failed. Again: OK. With an agent that does not answer it takes up to two request time-outs, one
-  // for a commit under way, and a session time-out.
+  // Stops reading, commits what is finished (kAutomatic), and takes this consumer's gauges off the
+  // page. The failure of that commit, if it failed. Again: OK. With an agent that does not answer
+  // it takes up to two request time-outs, one for a commit under way, and a session time-out.
   Status Close();
 
  private:
@@ -176,7 +185,8 @@ class Consumer::Builder {
   Builder& group(std::string group);
   Builder& topics(std::vector<std::string> topics);
   Builder& offset_reset(OffsetReset policy);
-  // Damaged records are skipped. `report` is called on a thread of the consumer; it must not call the consumer.
+  // Damaged records are skipped. `report` is called on a thread of the consumer; it must not call
+  // the consumer.
   Builder& skip_damaged(DamageReport report);
   Builder& commit_mode(CommitMode mode);
   Builder& auto_commit_interval(std::chrono::nanoseconds interval);
@@ -188,9 +198,10 @@ class Consumer::Builder {
   Builder& fetch_max_wait(std::chrono::milliseconds wait);
   Builder& request_timeout(std::chrono::nanoseconds timeout);
 
-  // Joins the group, and asks the broker for the partitions and for where to start. kInvalidArgument without a broker
-  // or a topic, or with an interval that is not positive; kOutOfRange when OffsetReset::kNone has nothing to continue
-  // from; kUnavailable where the system has no threads left; otherwise the broker's failure.
+  // Joins the group, and asks the broker for the partitions and for where to start.
+  // kInvalidArgument without a broker or a topic, or with an interval that is not positive;
+  // kOutOfRange when OffsetReset::kNone has nothing to continue from; kUnavailable where the system
+  // has no threads left; otherwise the broker's failure.
   Result<std::unique_ptr<Consumer>> Build() const;
 
  private:

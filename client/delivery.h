@@ -1,8 +1,9 @@
 // Delivery: where a record ended up; DeliveryCallback: who is told.
 //
-// Guarantees: an accepted record has exactly one result: a Delivery, or the Status that says why not. Within a
-// partition, results come in the order of the sends.
-// Thread safety: callbacks run on the producer's sender threads, one at a time per partition, without any lock held.
+// Guarantees: an accepted record has exactly one result: a Delivery, or the Status that says why
+// not. Within a partition, results come in the order of the sends.
+// Thread safety: callbacks run on the producer's sender threads, one at a time per partition,
+// without any lock held.
 // Cost: one result object is shared by the callbacks of a batch; copy it to keep it.
 #pragma once
 
@@ -18,8 +19,9 @@ struct Delivery {
   Offset offset = 0;
 };
 
-// Short, and it neither throws nor calls Flush() or Close(): while it runs, its partition waits. A Send() in it may
-// find the buffer full, and then waits for room that only other partitions can give.
+// Short, and it neither throws nor calls Flush() or Close(): while it runs, its partition waits. A
+// Send() in it may find the buffer full, and then waits for room that only other partitions can
+// give.
 using DeliveryCallback = std::function<void(const metrics::Result<Delivery>&)>;
 
 }  // namespace streamhouse::client

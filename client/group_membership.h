@@ -1,11 +1,12 @@
-// GroupMembership: keeps a consumer a member of its group, and knows which partitions it may read, on a thread of its
-// own.
+// GroupMembership: keeps a consumer a member of its group, and knows which partitions it may read,
+// on a thread of its own.
 //
 // When to use something else: Consumer; this is its inside.
-// Guarantees: assigned() is what the broker has said last; it is empty once the broker has not been heard of for the
-// session timeout, counted from before the last heartbeat that it answered was sent, so that nobody reads what another
-// has been given. A member that is not polled for max_poll_interval sends no heartbeats, and so loses its partitions,
-// until it is polled again. A heartbeat that fails is tried again at the next interval, for ever.
+// Guarantees: assigned() is what the broker has said last; it is empty once the broker has not been
+// heard of for the session timeout, counted from before the last heartbeat that it answered was
+// sent, so that nobody reads what another has been given. A member that is not polled for
+// max_poll_interval sends no heartbeats, and so loses its partitions, until it is polled again. A
+// heartbeat that fails is tried again at the next interval, for ever.
 // Thread safety: every method, from any thread.
 // Cost: a thread; a call to the broker every heartbeat_interval.
 #pragma once
@@ -42,8 +43,8 @@ class GroupMembership {
 
   GroupMember member() const { return {.group = group_, .id = id_}; }
 
-  // Once. Sends the first heartbeat, and others from then on. Fails with the broker's failure, or with kUnavailable
-  // where the system has no thread left; then nothing was started.
+  // Once. Sends the first heartbeat, and others from then on. Fails with the broker's failure, or
+  // with kUnavailable where the system has no thread left; then nothing was started.
   Status Join();
 
   // Sorted.

@@ -3,12 +3,14 @@
 //   lag_records = high watermark - position, where a position outside of the log counts as its nearer end
 //   lag_seconds = now - timestamp of the next unread record, 0 without one
 //
-// The first refresh comes with Start(), further ones `interval` after the one before has ended, whether or not the
-// application polls. After a refresh that failed in part, the next one comes after at most kLagRetryInterval.
+// The first refresh comes with Start(), further ones `interval` after the one before has ended,
+// whether or not the application polls. After a refresh that failed in part, the next one comes
+// after at most kLagRetryInterval.
 // When to use something else: Consumer::Lag(), for the lag of one partition right now.
-// Guarantees: no lock is held during a call to the broker, so that neither Poll() nor Lag() ever waits for a refresh. A
-// gauge never shows an old value: while a partition cannot be asked, its two gauges are off the page. Timestamps are
-// the producer's: lag_seconds is as true as the two wall clocks agree.
+// Guarantees: no lock is held during a call to the broker, so that neither Poll() nor Lag() ever
+// waits for a refresh. A gauge never shows an old value: while a partition cannot be asked, its two
+// gauges are off the page. Timestamps are the producer's: lag_seconds is as true as the two wall
+// clocks agree.
 // Thread safety: Start() and Stop() from one thread.
 // Cost: a thread; one call to the broker per partition and refresh.
 #pragma once
@@ -33,8 +35,8 @@ namespace streamhouse::client {
 
 inline constexpr std::chrono::seconds kLagRetryInterval{1};
 
-// How many records can be read and were not read yet. `log` is the answer to a call that named the open_id of
-// `position`. Example: 4 when the position is 3 and the log holds [6, 10).
+// How many records can be read and were not read yet. `log` is the answer to a call that named the
+// open_id of `position`. Example: 4 when the position is 3 and the log holds [6, 10).
 inline Offset LagRecords(const Watermarks& log, const LogPosition& position) {
   const Offset next = std::max(position.In(log.life), log.log_start_offset);
   return log.high_watermark > next ? log.high_watermark - next : 0;

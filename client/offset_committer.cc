@@ -96,7 +96,8 @@ std::vector<std::pair<TopicPartition, LogPosition>> OffsetCommitter::Uncommitted
 Status OffsetCommitter::CommitOne(const TopicPartition& partition, const LogPosition& next, const CallLimits& limits) {
   const GroupMember member = {
       .group = group_, .id = member_id_, .commit_sequence = ++commit_sequence_, .life = next.life};
-  // A commit that fails may have been stored: until the next one is confirmed, nobody knows what the broker has.
+  // A commit that fails may have been stored: until the next one is confirmed, nobody knows what
+  // the broker has.
   NoteCommitted(partition, std::nullopt);
   Status committed = broker_->Commit(member, partition, next.offset, limits);
   if (!committed.ok()) return Status(committed.code(), partition.ToString() + ": " + committed.message());

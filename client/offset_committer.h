@@ -1,12 +1,14 @@
-// OffsetCommitter: tells the broker what a group has finished with, when asked and, if wanted, by itself every so
-// often.
+// OffsetCommitter: tells the broker what a group has finished with, when asked and, if wanted, by
+// itself every so often.
 //
 // When to use something else: Consumer; this is its inside.
-// Guarantees: only positions passed to Finish() are committed, the latest one of each partition, whether it is higher
-// or lower than the one before, and only to the log that they count in; one that the broker already has is not sent
-// again. A failed commit loses nothing: the offset is sent again with the next one. Commits do not overlap, and each
-// has a higher sequence than the one before, so that one whose answer was lost can not undo a later one.
-// Thread safety: every method, from any thread; no lock that Finish() takes is held during a call to the broker.
+// Guarantees: only positions passed to Finish() are committed, the latest one of each partition,
+// whether it is higher or lower than the one before, and only to the log that they count in; one
+// that the broker already has is not sent again. A failed commit loses nothing: the offset is sent
+// again with the next one. Commits do not overlap, and each has a higher sequence than the one
+// before, so that one whose answer was lost can not undo a later one.
+// Thread safety: every method, from any thread; no lock that Finish() takes is held during a call
+// to the broker.
 // Cost: a call to the broker per partition that has moved; a thread if it commits by itself.
 #pragma once
 
@@ -45,7 +47,8 @@ class OffsetCommitter {
   OffsetCommitter(const OffsetCommitter&) = delete;
   OffsetCommitter& operator=(const OffsetCommitter&) = delete;
 
-  // From now on, commits every `interval` until Stop(). Once. kUnavailable where the system has no thread left.
+  // From now on, commits every `interval` until Stop(). Once. kUnavailable where the system has no
+  // thread left.
   Status CommitEvery(std::chrono::nanoseconds interval);
 
   // Takes care of one more partition, and sets the gauge of what is already committed.
@@ -54,7 +57,8 @@ class OffsetCommitter {
   // Forgets a partition; no gauge of it is set afterwards.
   void Remove(const TopicPartition& partition);
 
-  // The group is done with everything before `next`; nothing for a partition that is not taken care of.
+  // The group is done with everything before `next`; nothing for a partition that is not taken care
+  // of.
   void Finish(const TopicPartition& partition, const LogPosition& next);
 
   // Commits what is finished now. The first failure; other partitions are committed nevertheless.
@@ -63,12 +67,13 @@ class OffsetCommitter {
   // What the latest commit failed with, while none has succeeded since; otherwise OK.
   Status failure() const;
 
-  // Ends the commits of its own, and waits for one under way, which its request time-out bounds: cut short, it might
-  // still arrive, and nobody could say what is committed. CommitFinished() still works.
+  // Ends the commits of its own, and waits for one under way, which its request time-out bounds:
+  // cut short, it might still arrive, and nobody could say what is committed. CommitFinished()
+  // still works.
   void Stop();
 
-  // The same, but cuts a commit under way short; for who commits nothing afterwards. CommitFinished() fails from now
-  // on.
+  // The same, but cuts a commit under way short; for who commits nothing afterwards.
+  // CommitFinished() fails from now on.
   void GiveUp();
 
  private:

@@ -1,16 +1,20 @@
 // PartitionFetcher: reads one partition ahead of its consumer, on a thread of its own.
 //
 // When to use something else: Consumer; this is its inside.
-// Guarantees: batches come in the order of their offsets, each record once, from the start offset or the last Seek()
-// on; nothing that was fetched before a Seek() is returned after it. At most kPrefetchedBatches wait to be taken. A
-// failed fetch is tried again until it succeeds, after a back-off; position() does not move meanwhile. One idle, slow
-// or failing partition delays no other. position() moves by itself in these cases:
+// Guarantees: batches come in the order of their offsets, each record once, from the start offset
+// or the last Seek() on; nothing that was fetched before a Seek() is returned after it. At most
+// kPrefetchedBatches wait to be taken. A failed fetch is tried again until it succeeds, after a
+// back-off; position() does not move meanwhile. One idle, slow or failing partition delays no
+// other. position() moves by itself in these cases:
 // - before the start of the log: to the first record left; past its end: to the end;
-// - the log was opened again with an end before the position: to that end, as the records behind it are new. What was
-//   read ahead of the lost records is dropped. Of several such openings between two fetches, the lowest end counts; an
-//   agent that does not look at FetchRequest::open_id tells the last end alone;
-// - the topic was deleted and created again: to where the group starts in a topic that it does not know;
-// - damaged records, with report_damage: behind them. Without it, they are a failure until they are gone.
+// - the log was opened again with an end before the position: to that end, as the records behind it
+//   are new. What was read ahead of the lost records is dropped. Of several such openings between
+//   two fetches, the lowest end counts; an agent that does not look at FetchRequest::open_id tells
+//   the last end alone;
+// - the topic was deleted and created again: to where the group starts in a topic that it does not
+//   know;
+// - damaged records, with report_damage: behind them. Without it, they are a failure until they are
+//   gone.
 // Thread safety: every method, from any thread.
 // Cost: a thread, and a call to the broker every max_wait when idle.
 #pragma once
@@ -39,8 +43,8 @@
 
 namespace streamhouse::client {
 
-// Records of the partition are damaged and were skipped. Called on the partition's thread, before any record behind
-// them is returned.
+// Records of the partition are damaged and were skipped. Called on the partition's thread, before
+// any record behind them is returned.
 using DamageReport = std::function<void(const TopicPartition& partition, const DamagedRange& skipped)>;
 
 struct FetchOptions {

@@ -1,7 +1,8 @@
 // Partitioner: which partition a record goes to when its sender does not say.
 //
-// - With a key: Kafka's rule, (murmur2(key) & 0x7fffffff) mod partitions, so that the same key lands in the same
-//   partition whether this client or Kafka's own Java client sent it. It changes when the number of partitions does.
+// - With a key: Kafka's rule, (murmur2(key) & 0x7fffffff) mod partitions, so that the same key
+//   lands in the same partition whether this client or Kafka's own Java client sent it. It changes
+//   when the number of partitions does.
 // - Without one: strict round-robin, starting at partition 0. An empty key is a key.
 // When to use something else: name the partition in Send().
 // Thread safety: the functions are pure; a RoundRobin belongs to one thread or lock.
@@ -13,7 +14,8 @@
 
 namespace streamhouse::client {
 
-// The 32-bit MurmurHash2 with Kafka's seed, as org.apache.kafka.common.utils.Utils.murmur2 computes it.
+// The 32-bit MurmurHash2 with Kafka's seed, as org.apache.kafka.common.utils.Utils.murmur2 computes
+// it.
 std::uint32_t Murmur2(std::string_view bytes);
 
 // In [0, partitions); at least one partition.

@@ -1,10 +1,11 @@
 // PolledRecords: what one Poll() returned.
 //
 // When to use something else: batches(), to handle the records partition by partition.
-// Guarantees: records of one partition come in the order of their offsets; owns the bytes of all of them.
+// Guarantees: records of one partition come in the order of their offsets; owns the bytes of all of
+// them.
 // Thread safety: as for any value.
-// Cost: no copy of a record; a ConsumedRecord is a view that is valid as long as the PolledRecords that it comes from
-// is neither moved nor destroyed.
+// Cost: no copy of a record; a ConsumedRecord is a view that is valid as long as the PolledRecords
+// that it comes from is neither moved nor destroyed.
 //
 //   for (const ConsumedRecord& record : polled) Handle(record.partition, record.offset, record.record.value);
 #pragma once

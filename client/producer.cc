@@ -21,12 +21,14 @@ SendError ReasonOfLookupFailure(const Status& failure) {
   return SendErrorOfProduceFailure(failure.code());
 }
 
-// Whether a look-up that failed so may go well a moment later. That there is no such topic is an answer.
+// Whether a look-up that failed so may go well a moment later. That there is no such topic is an
+// answer.
 bool IsPassing(const Status& failure) {
   return failure.code() == StatusCode::kUnavailable || failure.code() == StatusCode::kFailedPrecondition;
 }
 
-// Not 0, which stands for no producer. Among 64-bit numbers, two producers that draw the same one are not expected.
+// Not 0, which stands for no producer. Among 64-bit numbers, two producers that draw the same one
+// are not expected.
 std::uint64_t DrawProducerId() {
   std::random_device random;
   return std::uniform_int_distribution<std::uint64_t>(1)(random);

@@ -2,26 +2,33 @@
 //
 // When to use something else: Broker::Produce, to place one batch synchronously.
 // Guarantees:
-// - Every accepted record gets exactly one result (delivery.h); one that is refused gets it at once and is not sent.
-// - Records of one partition are delivered in the order of their sends. One batch of a partition travels at a time;
-//   partitions do not wait for each other, as long as no more than `sender_threads` of them wait for the broker.
-// - A batch goes out when it has batch_records records, when another record would take it over batch_bytes, or `linger`
-//   after its first record. These are caps: no batch exceeds them. While a record waits for room in the buffer, a batch
-//   goes out at once where its partition has no other to send and a sender is free.
-// - A record is written at most once, however often its batch is sent: a batch has an identity (record_batch.h).
-// - Not promised: a batch that failed for good is not sent again, so a later record may be delivered without an earlier
-//   one. After an ambiguous failure (kDeadlineExceeded, kInternal) that outlasted the retries, a record may have been
-//   written although its sender gets an error. See retry_policy.h.
+// - Every accepted record gets exactly one result (delivery.h); one that is refused gets it at once
+//   and is not sent.
+// - Records of one partition are delivered in the order of their sends. One batch of a partition
+//   travels at a time; partitions do not wait for each other, as long as no more than
+//   `sender_threads` of them wait for the broker.
+// - A batch goes out when it has batch_records records, when another record would take it over
+//   batch_bytes, or `linger` after its first record. These are caps: no batch exceeds them. While a
+//   record waits for room in the buffer, a batch goes out at once where its partition has no other
+//   to send and a sender is free.
+// - A record is written at most once, however often its batch is sent: a batch has an identity
+//   (record_batch.h).
+// - Not promised: a batch that failed for good is not sent again, so a later record may be
+//   delivered without an earlier one. After an ambiguous failure (kDeadlineExceeded, kInternal)
+//   that outlasted the retries, a record may have been written although its sender gets an error.
+//   See retry_policy.h.
 // Without a partition, a record goes where partitioner.h says.
 // Thread safety: every method, from any thread. Not Flush() or Close() from a delivery callback.
-// Cost: Send() reads a clock once, takes one lock and copies the record once; it allocates only when a batch's buffers
-// grow, or for a future. The first record of a topic waits for DescribeTopic, and so does a partition number that is
-// out of range as far as is known, as partitions may have been added; while the broker is out of reach, it is asked
-// again as the retry policy says, for up to max_block.
-// Errors of Send(), which counts each in send_errors: kNotFound (no such topic), kOutOfRange (no such partition),
-// kInvalidArgument (a record over batch_bytes), kResourceExhausted (the buffer stayed full for max_block),
-// kFailedPrecondition (closed), or what DescribeTopic failed with. A delivery fails with the broker's last answer, or
-// with kDeadlineExceeded where an earlier attempt may have written the record nevertheless.
+// Cost: Send() reads a clock once, takes one lock and copies the record once; it allocates only
+// when a batch's buffers grow, or for a future. The first record of a topic waits for
+// DescribeTopic, and so does a partition number that is out of range as far as is known, as
+// partitions may have been added; while the broker is out of reach, it is asked again as the retry
+// policy says, for up to max_block.
+// Errors of Send(), which counts each in send_errors: kNotFound (no such topic), kOutOfRange (no
+// such partition), kInvalidArgument (a record over batch_bytes), kResourceExhausted (the buffer
+// stayed full for max_block), kFailedPrecondition (closed), or what DescribeTopic failed with. A
+// delivery fails with the broker's last answer, or with kDeadlineExceeded where an earlier attempt
+// may have written the record nevertheless.
 //
 //   auto producer = Producer::Builder().broker(broker).metrics(*metrics).Build();
 //   auto delivered = (*producer)->Send("orders", {.key = "customer-7", .value = payload});
@@ -89,18 +96,19 @@ class Producer {
   std::future<Result<Delivery>> Send(std::string_view topic, const RecordView& record,
                                      std::optional<std::uint32_t> partition = {});
 
-  // As above, without a future: OK means accepted, and `on_delivery`, unless it is null, will be called exactly once.
-  // Otherwise it never will be.
+  // As above, without a future: OK means accepted, and `on_delivery`, unless it is null, will be
+  // called exactly once. Otherwise it never will be.
   Status SendWithCallback(std::string_view topic, const RecordView& record, DeliveryCallback on_delivery,
                           std::optional<std::uint32_t> partition = {});
 
-  // Sends everything accepted so far without lingering, and waits until each record of it has its result and every
-  // callback has returned. kDeadlineExceeded when that takes longer.
+  // Sends everything accepted so far without lingering, and waits until each record of it has its
+  // result and every callback has returned. kDeadlineExceeded when that takes longer.
   Status Flush(std::chrono::nanoseconds timeout);
 
-  // Refuses new records, flushes, and gives up what is then left: an attempt under way is cut short, and every record
-  // without a result gets kUnavailable (not written), kDeadlineExceeded (in doubt) or the broker's answer. Returns how
-  // many records got an error since the call began. When it returns, all callbacks have returned. Again: 0.
+  // Refuses new records, flushes, and gives up what is then left: an attempt under way is cut
+  // short, and every record without a result gets kUnavailable (not written), kDeadlineExceeded (in
+  // doubt) or the broker's answer. Returns how many records got an error since the call began. When
+  // it returns, all callbacks have returned. Again: 0.
   std::size_t Close(std::chrono::nanoseconds timeout);
 
  private:
@@ -177,8 +185,8 @@ class Producer::Builder {
   Builder& compression(Compression compression);
   Builder& sender_threads(std::size_t threads);
 
-  // kInvalidArgument without a broker, or with a limit that lets nothing through; kUnavailable where the system has no
-  // threads left.
+  // kInvalidArgument without a broker, or with a limit that lets nothing through; kUnavailable
+  // where the system has no threads left.
   Result<std::unique_ptr<Producer>> Build() const;
 
  private:

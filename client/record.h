@@ -1,6 +1,7 @@
 // RecordView, TopicPartition, Offset: the nouns of producing and consuming.
 //
-// When to use something else: RecordBatch owns the bytes of many records; a RecordView owns nothing.
+// When to use something else: RecordBatch owns the bytes of many records; a RecordView owns
+// nothing.
 // Guarantees: plain values.
 // Thread safety: as for any value.
 // Cost: a view is nine words; copying it copies no bytes of the record.
@@ -36,10 +37,11 @@ struct RecordView {
   // Absent means: no key, which is not the same as an empty key.
   std::optional<std::string_view> key = {};
   std::string_view value = {};
-  // Milliseconds since the Unix epoch. Absent means: the producer says when; a record that was read always has it.
+  // Milliseconds since the Unix epoch. Absent means: the producer says when; a record that was read
+  // always has it.
   std::optional<std::int64_t> timestamp_ms = {};
-  // A "traceparent" among them (W3C Trace Context) makes the record an exemplar of its producer's and agent's
-  // latencies.
+  // A "traceparent" among them (W3C Trace Context) makes the record an exemplar of its producer's
+  // and agent's latencies.
   HeadersView headers = {};
 
   // What metrics and limits call the bytes of a record.

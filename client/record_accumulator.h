@@ -1,17 +1,22 @@
-// RecordAccumulator: accepted records, gathered into batches, one queue a partition; decides which batch may go when.
+// RecordAccumulator: accepted records, gathered into batches, one queue a partition; decides which
+// batch may go when.
 //
-// When to use something else: Producer; this is its inside, free of threads, clocks and brokers, so that order, linger
-// and limits can be tested step by step.
+// When to use something else: Producer; this is its inside, free of threads, clocks and brokers, so
+// that order, linger and limits can be tested step by step.
 // Invariants:
-// - A record and whoever waits for it enter a batch in one operation, so that offset and waiter cannot be mis-paired.
-// - At most one batch of a partition is out (taken, not yet given back), and batches of a partition go out in the order
-//   in which they were opened; a batch that is tried again goes before all others of its partition.
+// - A record and whoever waits for it enter a batch in one operation, so that offset and waiter
+//   cannot be mis-paired.
+// - At most one batch of a partition is out (taken, not yet given back), and batches of a partition
+//   go out in the order in which they were opened; a batch that is tried again goes before all
+//   others of its partition.
 // - A partition that is out, waits for its next attempt, or lingers never holds up another one.
-// - The records of a partition are numbered in that order, without gaps, by the identities of their batches.
+// - The records of a partition are numbered in that order, without gaps, by the identities of their
+//   batches.
 // - No batch exceeds the limits; the linger of a batch counts from its first record.
-// Thread safety: none, the owner locks. Moments are nanoseconds of one monotonic clock, passed in; one that is earlier
-// than that of the call before makes a linger late by the difference.
-// Cost: an append copies the record and allocates only when a batch's buffers grow; buffers are used again.
+// Thread safety: none, the owner locks. Moments are nanoseconds of one monotonic clock, passed in;
+// one that is earlier than that of the call before makes a linger late by the difference.
+// Cost: an append copies the record and allocates only when a batch's buffers grow; buffers are
+// used again.
 #pragma once
 
 #include <cstddef>
@@ -68,7 +73,8 @@ struct ProducerBatch {
 
 class RecordAccumulator {
  public:
-  // What a record costs besides its bytes, in the limits: about its share of bookkeeping here and on the wire.
+  // What a record costs besides its bytes, in the limits: about its share of bookkeeping here and
+  // on the wire.
   static constexpr std::size_t kRecordOverheadBytes = 24;
 
   class Partition {
@@ -113,8 +119,8 @@ class RecordAccumulator {
   static std::size_t ChargedBytes(const RecordView& record) { return record.bytes() + kRecordOverheadBytes; }
   bool HasRoom(std::size_t charged_bytes) const { return charged_bytes <= limits_.buffer_bytes - buffered_bytes_; }
 
-  // The record fits a batch and there is room. The partition outlives the accumulator. `entered` is when its sender
-  // came, `now` is when the record is appended: the linger counts from here.
+  // The record fits a batch and there is room. The partition outlives the accumulator. `entered` is
+  // when its sender came, `now` is when the record is appended: the linger counts from here.
   Appended Append(Partition& partition, const RecordView& record, DeliveryCallback waiter, Nanoseconds entered,
                   Nanoseconds now);
 
@@ -127,25 +133,29 @@ class RecordAccumulator {
   // Whether TakeReady() would give a batch now.
   bool HasReady() const { return !ready_.empty(); }
 
-  // The first moment at which TakeReady() may find more than it does now, if no call changes that before.
+  // The first moment at which TakeReady() may find more than it does now, if no call changes that
+  // before.
   std::optional<Nanoseconds> NextDeadline() const;
 
   // The batch goes out again, not before that moment.
   void Retry(Outgoing outgoing, Nanoseconds not_before);
 
-  // The batch is done, whatever its result: its room is free and the partition's next batch may go. Its waiters have
-  // been told, and cleared, so that no foreign destructor runs under the owner's lock.
+  // The batch is done, whatever its result: its room is free and the partition's next batch may go.
+  // Its waiters have been told, and cleared, so that no foreign destructor runs under the owner's
+  // lock.
   void Complete(Outgoing outgoing);
 
   // Ends the linger of every batch.
   void SealAll();
 
-  // Ends the linger of batches that would go at once: of partitions that have no other batch to send, unless there are
-  // batches that wait for a sender anyway. For a buffer that is full: ending every linger would leave batches as small
-  // as the room that the last one has freed, and each of them would free as little.
+  // Ends the linger of batches that would go at once: of partitions that have no other batch to
+  // send, unless there are batches that wait for a sender anyway. For a buffer that is full: ending
+  // every linger would leave batches as small as the room that the last one has freed, and each of
+  // them would free as little.
   void SealIdle();
 
-  // Batches opened so far; with IsDoneBefore(), a way to wait for what had been accepted at some moment.
+  // Batches opened so far; with IsDoneBefore(), a way to wait for what had been accepted at some
+  // moment.
   std::uint64_t batches_opened() const { return batches_opened_; }
   // Whether every batch with an id < `id` has been completed.
   bool IsDoneBefore(std::uint64_t id) const { return undone_.empty() || *undone_.begin() >= id; }

@@ -1,10 +1,12 @@
-// RecordBatch: records in order, end to end in one buffer, as they travel to the agent (proto/record_layout.h).
+// RecordBatch: records in order, end to end in one buffer, as they travel to the agent
+// (proto/record_layout.h).
 //
 // When to use something else: RecordView for a single record that somebody else keeps.
-// Guarantees: record i reads back as it was appended; no key and an empty key stay different. A view into a batch is
-// valid until the batch is appended to, cleared, moved or destroyed.
+// Guarantees: record i reads back as it was appended; no key and an empty key stay different. A
+// view into a batch is valid until the batch is appended to, cleared, moved or destroyed.
 // Thread safety: as for a std::vector.
-// Cost: an append copies the bytes once and allocates only when a buffer grows; Clear() keeps the buffers.
+// Cost: an append copies the bytes once and allocates only when a buffer grows; Clear() keeps the
+// buffers.
 //
 //   batch.Append({.key = "k", .value = "v", .timestamp_ms = now_ms});
 //   for (std::size_t i = 0; i < batch.size(); ++i) Use(batch[i]);
@@ -33,7 +35,8 @@ struct BatchIdentity {
 
 class RecordBatch {
  public:
-  // The batch whose laid_out() these bytes are; nothing unless they are that many whole records and nothing else.
+  // The batch whose laid_out() these bytes are; nothing unless they are that many whole records and
+  // nothing else.
   static std::optional<RecordBatch> FromLaidOut(std::string bytes, std::size_t records);
 
   // A key or value has less than 1 GiB. Without a timestamp the record gets 0.
@@ -43,7 +46,8 @@ class RecordBatch {
   void SetIdentity(const BatchIdentity& identity) { identity_ = identity; }
   const BatchIdentity& identity() const { return identity_; }
 
-  // How a broker over a network should send it; the records are those that were appended in any case.
+  // How a broker over a network should send it; the records are those that were appended in any
+  // case.
   void SetCompression(Compression compression) { compression_ = compression; }
   Compression compression() const { return compression_; }
 

@@ -1,10 +1,11 @@
-// RecordHeaders: what travels with a record beside key and value, such as the trace that it belongs to.
+// RecordHeaders: what travels with a record beside key and value, such as the trace that it belongs
+// to.
 //
 // When to use something else: the value, for what every reader of the topic needs.
 // Guarantees: names may repeat, and the order is kept; HeadersView borrows, RecordHeaders owns.
 // Thread safety: as for a std::string.
-// Cost: a header is 8 bytes and its own; finding one looks at every header before it. A record without any pays
-// nothing.
+// Cost: a header is 8 bytes and its own; finding one looks at every header before it. A record
+// without any pays nothing.
 //
 //   RecordHeaders headers;
 //   headers.Add("traceparent", incoming);

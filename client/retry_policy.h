@@ -2,10 +2,11 @@
 //
 // A failure means one of three things (broker.h says which code means which):
 // - nothing was written: always safe to send again;
-// - unknown: safe to send again as well, because the batch has an identity and is not written twice. After the last
-//   retry the doubt remains, and the caller is told of it by the code;
+// - unknown: safe to send again as well, because the batch has an identity and is not written
+//   twice. After the last retry the doubt remains, and the caller is told of it by the code;
 // - refused: another attempt would be refused as well.
-// When to use something else: nothing here waits; the Producer schedules the retry without holding a thread.
+// When to use something else: nothing here waits; the Producer schedules the retry without holding
+// a thread.
 // Thread safety: immutable, pure functions.
 // Cost: arithmetic.
 #pragma once
@@ -35,7 +36,8 @@ struct RetryPolicy {
   // Whether to send again after the failure number `failures` (1 is the first).
   bool ShouldRetry(metrics::StatusCode code, int failures) const;
 
-  // How long to wait after failure number `failures` (1 is the first); `uniform` is drawn from [0, 1).
+  // How long to wait after failure number `failures` (1 is the first); `uniform` is drawn from [0,
+  // 1).
   std::chrono::nanoseconds Backoff(int failures, double uniform) const;
 };
 

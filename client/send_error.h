@@ -1,8 +1,8 @@
 // SendError: why a record was not delivered; the values of the label `reason` of
 // streamhouse_producer_send_errors_total.
 //
-// When to use something else: the Status that the sender got says more; this set is small and fixed, so that a
-// dashboard can name its members.
+// When to use something else: the Status that the sender got says more; this set is small and
+// fixed, so that a dashboard can name its members.
 // Thread safety: pure functions.
 // Cost: a switch.
 #pragma once

@@ -22,8 +22,9 @@ Result<StartOffset> WithinLog(Broker& broker, const TopicPartition& partition, S
 
 Result<StartOffset> FindStartOffset(Broker& broker, const std::string& group, const TopicPartition& partition,
                                     OffsetReset policy, const CallLimits& limits) {
-  // The log first: where it is opened again between the two calls, its life is out of date, and the first fetch shows
-  // it. In the other order, a commit of the old log would be taken for one of the new log.
+  // The log first: where it is opened again between the two calls, its life is out of date, and the
+  // first fetch shows it. In the other order, a commit of the old log would be taken for one of the
+  // new log.
   const Result<Watermarks> watermarks = broker.ReadWatermarks(partition, std::nullopt, limits);
   if (!watermarks.ok()) return watermarks.status();
   const LogLife& life = watermarks.value().life;

@@ -1,10 +1,11 @@
 // StartOffset: where to begin with a partition.
 //
 // When to use something else: Seek(), for a place of one's own choosing.
-// Guarantees: what the group has committed, if it has, or the nearer end of the log where that lies outside of it;
-// otherwise what the policy says.
+// Guarantees: what the group has committed, if it has, or the nearer end of the log where that lies
+// outside of it; otherwise what the policy says.
 // Thread safety: any thread.
-// Cost: one to three calls to the broker. Errors: kOutOfRange with OffsetReset::kNone, or the broker's failure.
+// Cost: one to three calls to the broker. Errors: kOutOfRange with OffsetReset::kNone, or the
+// broker's failure.
 #pragma once
 
 #include <optional>

@@ -1,8 +1,10 @@
-// TimestampClock: milliseconds since the Unix epoch for a reading of the monotonic clock, so that one reading per
-// record serves its timestamp, the linger and the durations.
+// TimestampClock: milliseconds since the Unix epoch for a reading of the monotonic clock, so that
+// one reading per record serves its timestamp, the linger and the durations.
 //
-// When to use something else: std::chrono::system_clock, where nobody has read the monotonic clock anyway.
-// Guarantees: within a millisecond of the system's clock, and at most kResyncEvery behind a step of it.
+// When to use something else: std::chrono::system_clock, where nobody has read the monotonic clock
+// anyway.
+// Guarantees: within a millisecond of the system's clock, and at most kResyncEvery behind a step of
+// it.
 // Thread safety: none, the owner locks.
 // Cost: a subtraction; a reading of the system's clock every kResyncEvery.
 #pragma once

@@ -1,4 +1,5 @@
-// An exporter of one's own, chosen by the operator like any other: custom_exporter prometheus://:0 count://letters
+// An exporter of one's own, chosen by the operator like any other: custom_exporter prometheus://:0
+// count://letters
 #include <cstdio>
 #include <memory>
 #include <string>

@@ -1,5 +1,5 @@
-// The pieces a broker needs: labels, a latency, a depth, and a reason when it is not ready. A line of input
-// "TOPIC VALUE" is a message; "quit" makes the broker not ready.
+// The pieces a broker needs: labels, a latency, a depth, and a reason when it is not ready. A line
+// of input "TOPIC VALUE" is a message; "quit" makes the broker not ready.
 #include <cstdio>
 #include <deque>
 #include <iostream>
@@ -17,7 +17,8 @@ namespace metrics = streamhouse::metrics;
 
 int main() {
   metrics::Registry registry;
-  // Topics come from outside, so their number is limited: what is beyond goes to one series "_overflow".
+  // Topics come from outside, so their number is limited: what is beyond goes to one series
+  // "_overflow".
   auto messages = registry.AddCounter(
       {.name = "broker_messages_total", .help = "Messages taken", .labels = {"topic"}, .series_max = 100});
   auto depth = registry.AddUpDownCounter({.name = "broker_queue_messages", .help = "Messages not yet handed out"});

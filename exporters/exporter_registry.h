@@ -1,12 +1,12 @@
 // ExporterRegistry: makes exporters of one-line specifications, by their scheme.
 //
-// A program takes a list of specs from its operator and owns what comes out of here; it never learns what kinds there
-// are.
+// A program takes a list of specs from its operator and owns what comes out of here; it never
+// learns what kinds there are.
 // When to use something else: a program with one fixed exporter makes it itself. BuiltinExporters()
 // (builtin_exporters.h) knows the schemes of this project; a program adds its own with Register().
 // Thread safety: MakeExporter from any thread once all schemes are registered.
-// Errors: InvalidArgument, naming the spec and what is bad about it, for one that cannot be made; AlreadyExists for a
-// scheme that is taken.
+// Errors: InvalidArgument, naming the spec and what is bad about it, for one that cannot be made;
+// AlreadyExists for a scheme that is taken.
 //
 //   ExporterRegistry exporters = BuiltinExporters();
 //   exporters.Register("console", [](const ExporterSpec&, const ExporterContext& context) { … });

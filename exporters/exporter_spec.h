@@ -1,6 +1,8 @@
-// ExporterSpec: what kind of exporter, where to, and how, in one line: "scheme://host:port/path?option=value&…".
+// ExporterSpec: what kind of exporter, where to, and how, in one line:
+// "scheme://host:port/path?option=value&…".
 //
-// Guarantees: what is parsed is what was written: nothing is guessed, and what is left over is an error.
+// Guarantees: what is parsed is what was written: nothing is guessed, and what is left over is an
+// error.
 // Thread safety: a value.
 // Errors: InvalidArgument, naming the part that is bad and the spec.
 //
@@ -36,8 +38,8 @@ metrics::Result<ExporterSpec> ParseExporterSpec(std::string_view text);
 // InvalidArgument: "exporter <text>: <what>".
 metrics::Status BadSpec(const ExporterSpec& spec, std::string_view what);
 
-// Reads options by name and type, and remembers what was wrong. An empty value is an error: it is more likely a mistake
-// than a wish for the default.
+// Reads options by name and type, and remembers what was wrong. An empty value is an error: it is
+// more likely a mistake than a wish for the default.
 class SpecOptions {
  public:
   // `spec` must outlive it.
@@ -53,7 +55,8 @@ class SpecOptions {
   // The values "NAME:VALUE" of an option that may be given several times, split at the first colon.
   std::vector<std::pair<std::string, std::string>> Pairs(std::string_view name);
 
-  // The first thing that was wrong: a bad value, an option given twice, or one that the exporter did not ask for.
+  // The first thing that was wrong: a bad value, an option given twice, or one that the exporter
+  // did not ask for.
   metrics::Status Check() const;
 
  private:

@@ -1,14 +1,16 @@
 #!/bin/bash
-# Packages: Go's DataDog/sketches-go 1.4.8 (google.golang.org/protobuf 1.36.12), PyPI's ddsketch 3.0.1 (protobuf 6.33.1),
-#           npm's @datadog/sketches-js 2.1.1 (protobufjs 7.5.4).
+# Packages: Go's DataDog/sketches-go 1.4.8 (google.golang.org/protobuf 1.36.12), PyPI's ddsketch
+#           3.0.1 (protobuf 6.33.1), npm's @datadog/sketches-js 2.1.1 (protobufjs 7.5.4).
 #
-# Guess:    the three libraries of one vendor share one protobuf message, so a sketch of one is read by the others.
-# Instead:  a sketch from Go's NewDefaultDDSketch (200 positive values, one zero) has 201 values in Go. Python and
-#           JavaScript read 1 value, and each quantile is 0. No error is raised.
-# Why:      Go's default store writes its bins as a map (binCounts). The two others read only the array
-#           (contiguousBinCounts). Only zeroCount arrives. Go's dense store writes the array.
-# Matters:  who merges the latencies of Go services in Python or Node gets 0 for p50 and p99 and an almost empty count.
-#           Check the count after decoding, or use LogUnboundedDenseDDSketch on the Go side.
+# Guess:    the three libraries of one vendor share one protobuf message, so a sketch of one is read
+#           by the others.
+# Instead:  a sketch from Go's NewDefaultDDSketch (200 positive values, one zero) has 201 values in
+#           Go. Python and JavaScript read 1 value, and each quantile is 0. No error is raised.
+# Why:      Go's default store writes its bins as a map (binCounts). The two others read only the
+#           array (contiguousBinCounts). Only zeroCount arrives. Go's dense store writes the array.
+# Matters:  who merges the latencies of Go services in Python or Node gets 0 for p50 and p99 and an
+#           almost empty count. Check the count after decoding, or use LogUnboundedDenseDDSketch on
+#           the Go side.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

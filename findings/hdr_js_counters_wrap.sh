@@ -1,13 +1,16 @@
 #!/bin/bash
 # Packages: npm's hdr-histogram-js 3.0.1, PyPI's hdrhistogram 0.10.8.
 #
-# Guess:    a decoder takes counters as wide as the data needs, or raises an error when a count does not fit.
-# Instead:  hdr-histogram-js decodes into 32-bit counters by default. A count of 4294967303 becomes 7, silently. The p50
-#           moves from 1000 to 2000. Python reads the same bytes with 64-bit counters and is right.
-#           While recording, 8- and 16-bit counters wrap, too: 70000 values of 10 and one of 1000 give a p99 of 0 with 16 bits.
-#           The total count stays 70001, so the count and the quantiles disagree.
-# Matters:  histograms are encoded to be added up over hosts and days. The sum passes 2^32 in one bucket first, on the
-#           busiest service, and only the JavaScript dashboard shows other quantiles. Pass 64 or "packed" as second argument.
+# Guess:    a decoder takes counters as wide as the data needs, or raises an error when a count does
+#           not fit.
+# Instead:  hdr-histogram-js decodes into 32-bit counters by default. A count of 4294967303 becomes
+#           7, silently. The p50 moves from 1000 to 2000. Python reads the same bytes with 64-bit
+#           counters and is right. While recording, 8- and 16-bit counters wrap, too: 70000 values
+#           of 10 and one of 1000 give a p99 of 0 with 16 bits. The total count stays 70001, so the
+#           count and the quantiles disagree.
+# Matters:  histograms are encoded to be added up over hosts and days. The sum passes 2^32 in one
+#           bucket first, on the busiest service, and only the JavaScript dashboard shows other
+#           quantiles. Pass 64 or "packed" as second argument.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

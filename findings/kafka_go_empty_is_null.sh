@@ -2,11 +2,13 @@
 # Packages: Go, segmentio/kafka-go 0.4.51 and franz-go 1.22.3; the cluster is franz-go's
 #           kfake 0.0.0-20260918054303-01f206a7e32c.
 #
-# Guess:    a reader keeps an empty value ("") apart from no value (null), as the record format does.
-# Instead:  kafka-go's Reader gives nil for both. Empty keys and empty header values become nil, too.
-#           Its own Writer does keep them apart, and so does franz-go.
-# Matters:  on a compacted topic null deletes the key. A program that reads a record with kafka-go and writes it on turns
-#           "present and empty" into "deleted". A record with an empty key loses its fixed partition as well.
+# Guess:    a reader keeps an empty value ("") apart from no value (null), as the record format
+#           does.
+# Instead:  kafka-go's Reader gives nil for both. Empty keys and empty header values become nil,
+#           too. Its own Writer does keep them apart, and so does franz-go.
+# Matters:  on a compacted topic null deletes the key. A program that reads a record with kafka-go
+#           and writes it on turns "present and empty" into "deleted". A record with an empty key
+#           loses its fixed partition as well.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -1,11 +1,16 @@
 #!/bin/bash
-# Packages: Go's segmentio/kafka-go 0.4.51, IBM/sarama 1.61.1, franz-go 1.22.3; Maven's kafka_2.13 4.4.0 as the broker.
+# Packages: Go's segmentio/kafka-go 0.4.51, IBM/sarama 1.61.1, franz-go 1.22.3; Maven's kafka_2.13
+#           4.4.0 as the broker.
 #
-# Guess:    on a topic with message.timestamp.type=LogAppendTime, each client hands out the broker's append time.
-# Instead:  kafka-go hands out the time that the producer wrote. sarama and franz-go hand out the broker's time.
-# Why:      the broker changes only the batch's header, and leaves each record as it is. Only the client can apply it.
-# Matters:  a lag in seconds, taken from the age of a record, is wrong by the error of the producer's clock. Operators
-#           choose LogAppendTime to be free from these clocks. The same record has two ages in two services.
+# Guess:    on a topic with message.timestamp.type=LogAppendTime, each client hands out the broker's
+#           append time.
+# Instead:  kafka-go hands out the time that the producer wrote. sarama and franz-go hand out the
+#           broker's time.
+# Why:      the broker changes only the batch's header, and leaves each record as it is. Only the
+#           client can apply it.
+# Matters:  a lag in seconds, taken from the age of a record, is wrong by the error of the
+#           producer's clock. Operators choose LogAppendTime to be free from these clocks. The same
+#           record has two ages in two services.
 set -euo pipefail
 dir=$(mktemp -d)
 broker=

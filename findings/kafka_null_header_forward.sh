@@ -1,12 +1,14 @@
 #!/bin/bash
-# Packages: npm's kafkajs 2.2.4, PyPI's kafka-python 3.0.12; Go's franz-go 1.22.3 writes; the cluster is
-#           its kfake 0.0.0-20260918054303-01f206a7e32c.
+# Packages: npm's kafkajs 2.2.4, PyPI's kafka-python 3.0.12; Go's franz-go 1.22.3 writes; the
+#           cluster is its kfake 0.0.0-20260918054303-01f206a7e32c.
 #
 # Guess:    a client can write each record that it can read.
-# Instead:  kafkajs and kafka-python read a header whose value is null, and hand out null and None. Given back to their own
-#           producers, the same header raises a TypeError before anything is sent.
-# Matters:  the format allows null, and other clients write it. One such record stops a mirror or a dead-letter
-#           writer for good: the error is no network error, so a retry meets it again. Replace or drop null headers.
+# Instead:  kafkajs and kafka-python read a header whose value is null, and hand out null and None.
+#           Given back to their own producers, the same header raises a TypeError before anything is
+#           sent.
+# Matters:  the format allows null, and other clients write it. One such record stops a mirror or a
+#           dead-letter writer for good: the error is no network error, so a retry meets it again.
+#           Replace or drop null headers.
 set -euo pipefail
 dir=$(mktemp -d)
 broker=

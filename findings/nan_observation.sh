@@ -1,15 +1,18 @@
 #!/bin/bash
-# Packages: Go's client_golang 1.25.0 and otel/sdk/metric 1.47.0; PyPI's prometheus-client 0.26.0 and opentelemetry-sdk
-#           1.45.2; npm's prom-client 15.1.3 and @opentelemetry/sdk-metrics 2.12.1 (@opentelemetry/api 1.9.1).
+# Packages: Go's client_golang 1.25.0 and otel/sdk/metric 1.47.0; PyPI's prometheus-client 0.26.0
+#           and opentelemetry-sdk 1.45.2; npm's prom-client 15.1.3 and @opentelemetry/sdk-metrics
+#           2.12.1 (@opentelemetry/api 1.9.1).
 #
-# Guess:    a histogram that observes 0.5, NaN, Infinity and 1.5 has a count of 4 (or refuses NaN) in each library alike.
+# Guess:    a histogram that observes 0.5, NaN, Infinity and 1.5 has a count of 4 (or refuses NaN)
+#           in each library alike.
 # Instead:  the six libraries give four pairs of count and sum:
 #             client_golang 4 and NaN; Go's OpenTelemetry SDK 4 and NaN;
 #             prometheus-client (Python) 3 and NaN: NaN is in no bucket and not in the count, but spoils the sum;
 #             JavaScript's OpenTelemetry SDK 3 and Infinity: NaN is ignored;
 #             Python's OpenTelemetry SDK 2 and 2: NaN and Infinity are ignored; prom-client, too, but it throws for each.
-# Matters:  a division by zero in a measured ratio makes such values. Afterwards the mean (sum by count) is NaN until the
-#           restart in one service, and fine in another. With prometheus-client (Python) no count tells that NaN was observed.
+# Matters:  a division by zero in a measured ratio makes such values. Afterwards the mean (sum by
+#           count) is NaN until the restart in one service, and fine in another. With
+#           prometheus-client (Python) no count tells that NaN was observed.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

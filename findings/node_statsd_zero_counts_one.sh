@@ -2,10 +2,12 @@
 # Packages: npm's node-statsd 0.1.1, hot-shots 17.1.1 (a fork of it) and statsd-client 0.4.7.
 #
 # Guess:    increment("rows", 0) sends rows:0|c or nothing.
-# Instead:  node-statsd sends rows:1|c, and for decrement("rows", 0) rows:-1|c. hot-shots and statsd-client send 0.
+# Instead:  node-statsd sends rows:1|c, and for decrement("rows", 0) rows:-1|c. hot-shots and
+#           statsd-client send 0.
 # Why:      a missing amount means 1, and the client takes 0 for missing.
-# Matters:  a program that counts the rows of each batch counts one for each empty batch. An idle queue shows a steady rate,
-#           and the sum of the counter is above the rows that a broker delivered.
+# Matters:  a program that counts the rows of each batch counts one for each empty batch. An idle
+#           queue shows a steady rate, and the sum of the counter is above the rows that a broker
+#           delivered.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -1,12 +1,15 @@
 #!/bin/bash
 # Packages: npm's parse-prometheus-text-format 1.1.1, PyPI's prometheus-client 0.26.0.
 #
-# Guess:    a parser of the text format keeps the histograms (and summaries) of one family apart by their labels.
-# Instead:  the npm parser makes one histogram of all series of the family. It drops the other labels, and the sums and
-#           counts of series that have any. The last series wins bound by bound: here 100 values up to 1, 7 values up to
-#           10. A single series with a label loses its label, sum and count, too. Counters and gauges keep their labels.
-# Matters:  a tool in Node that reads another program's page shows the numbers of one route as those of all routes.
-#           The page is valid, and Python's parser keeps all series.
+# Guess:    a parser of the text format keeps the histograms (and summaries) of one family apart by
+#           their labels.
+# Instead:  the npm parser makes one histogram of all series of the family. It drops the other
+#           labels, and the sums and counts of series that have any. The last series wins bound by
+#           bound: here 100 values up to 1, 7 values up to
+#           10. A single series with a label loses its label, sum and count, too. Counters and
+#               gauges keep their labels.
+# Matters:  a tool in Node that reads another program's page shows the numbers of one route as those
+#           of all routes. The page is valid, and Python's parser keeps all series.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

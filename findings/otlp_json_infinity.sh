@@ -1,14 +1,16 @@
 #!/bin/bash
-# Packages: npm's @opentelemetry/otlp-transformer 0.223.1 with sdk-metrics 2.12.1 and api 1.9.1 (the body of
-#           the OTLP/HTTP JSON exporter),
-#           Go's go.opentelemetry.io/collector/pdata 1.71.0 (the Collector's reader), PyPI's opentelemetry-proto 1.45.2
-#           (protobuf 6.33.1).
+# Packages: npm's @opentelemetry/otlp-transformer 0.223.1 with sdk-metrics 2.12.1 and api 1.9.1 (the
+#           body of the OTLP/HTTP JSON exporter), Go's go.opentelemetry.io/collector/pdata 1.71.0
+#           (the Collector's reader), PyPI's opentelemetry-proto 1.45.2 (protobuf 6.33.1).
 #
-# Guess:    a gauge of Infinity or NaN travels as "Infinity" or "NaN", which protobuf's JSON form prescribes.
+# Guess:    a gauge of Infinity or NaN travels as "Infinity" or "NaN", which protobuf's JSON form
+#           prescribes.
 # Instead:  the JavaScript serializer writes null. Python reads a data point without a value.
-#           The Collector's reader refuses the whole request: the healthy counter in it is lost, too.
-# Matters:  the SDK accepts Infinity in gauges and histograms. One such value in one gauge ends the export of all metrics
-#           of the process until it restarts or the value changes. OTLP as protobuf carries the same values unharmed.
+#           The Collector's reader refuses the whole request: the healthy counter in it is lost,
+#           too.
+# Matters:  the SDK accepts Infinity in gauges and histograms. One such value in one gauge ends the
+#           export of all metrics of the process until it restarts or the value changes. OTLP as
+#           protobuf carries the same values unharmed.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

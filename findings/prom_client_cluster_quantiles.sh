@@ -1,11 +1,14 @@
 #!/bin/bash
 # Packages: npm's prom-client 15.1.3.
 #
-# Guess:    the page of a Node cluster, merged from its workers, averages the quantiles of a summary or leaves them out.
-# Instead:  it adds them up. Four workers with a p99 of 0.2 s each give a p99 of 0.8 s. Gauges are added up, too,
-#           unless each gauge names another aggregator; so four workers that report a ratio of 0.5 report 2.
-# Matters:  the default aggregator is "sum" for each type, so latency in the dashboard grows with the number of workers.
-#           An autoscaler that watches this quantile adds workers, and thereby raises it. Use histograms in a cluster.
+# Guess:    the page of a Node cluster, merged from its workers, averages the quantiles of a summary
+#           or leaves them out.
+# Instead:  it adds them up. Four workers with a p99 of 0.2 s each give a p99 of 0.8 s. Gauges are
+#           added up, too, unless each gauge names another aggregator; so four workers that report a
+#           ratio of 0.5 report 2.
+# Matters:  the default aggregator is "sum" for each type, so latency in the dashboard grows with
+#           the number of workers. An autoscaler that watches this quantile adds workers, and
+#           thereby raises it. Use histograms in a cluster.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -1,13 +1,16 @@
 #!/bin/bash
 # Packages: npm's prom-client 15.1.3 and the tdigest 0.1.3 under it.
 #
-# Guess:    quantiles of a summary are close to the exact ones; a t-digest is at its best with few distinct values.
-# Instead:  1000 observations of 0.01 s and 10 of 10 s give a median of 0.11 s and a p90 of 8.1 s. Both are exactly 0.01 s.
-#           If each 0.01 s differs by a nanosecond at most, the median and the p90 are right.
-# Why:      equal values share one centroid, however many they are. The quantile is interpolated between two centroids as
-#           if the values lay evenly between them.
-# Matters:  durations in whole milliseconds, batch sizes and retries repeat. One slow request in a hundred then lifts the p90
-#           of all by a factor of 800, and the alert speaks of a slow service. Use a histogram for such values.
+# Guess:    quantiles of a summary are close to the exact ones; a t-digest is at its best with few
+#           distinct values.
+# Instead:  1000 observations of 0.01 s and 10 of 10 s give a median of 0.11 s and a p90 of 8.1 s.
+#           Both are exactly 0.01 s. If each 0.01 s differs by a nanosecond at most, the median and
+#           the p90 are right.
+# Why:      equal values share one centroid, however many they are. The quantile is interpolated
+#           between two centroids as if the values lay evenly between them.
+# Matters:  durations in whole milliseconds, batch sizes and retries repeat. One slow request in a
+#           hundred then lifts the p90 of all by a factor of 800, and the alert speaks of a slow
+#           service. Use a histogram for such values.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -2,10 +2,12 @@
 # Packages: PyPI's prometheus-client 0.26.0 (its OpenMetrics writer and its OpenMetrics reader).
 #
 # Guess:    the reader takes each page that the writer of the same package makes.
-# Instead:  an exemplar whose label value holds a quote is written escaped (\"), as OpenMetrics 1.0 asks, and the reader
-#           refuses the whole page. The same value is fine as an ordinary label; a backslash is fine in both places.
-# Matters:  this reader is the usual judge of other writers' pages in tests. It says "invalid" of a valid page. A tool that
-#           reads pages with it loses a target as soon as one exemplar holds a quote, as a JSON text or a query does.
+# Instead:  an exemplar whose label value holds a quote is written escaped (\"), as OpenMetrics 1.0
+#           asks, and the reader refuses the whole page. The same value is fine as an ordinary
+#           label; a backslash is fine in both places.
+# Matters:  this reader is the usual judge of other writers' pages in tests. It says "invalid" of a
+#           valid page. A tool that reads pages with it loses a target as soon as one exemplar holds
+#           a quote, as a JSON text or a query does.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -1,12 +1,15 @@
 #!/bin/bash
-# Packages: crates prometheus-parse 0.2.5 and openmetrics-parser 0.5.1 (its module prometheus), PyPI's prometheus-client 0.26.0.
+# Packages: crates prometheus-parse 0.2.5 and openmetrics-parser 0.5.1 (its module prometheus),
+#           PyPI's prometheus-client 0.26.0.
 #
-# Guess:    two Rust readers of the Prometheus text format read each valid line that Python's reader reads.
-# Instead:  prometheus-parse cuts a label value at a comma, loses a label whose value holds "=", loses a whole sample whose
-#           value holds "}" and keeps the escapes in the rest. It raises no error.
-#           openmetrics-parser reads these lines, but refuses the page if two samples of a family differ in label names.
-# Matters:  values such as a list of hosts, a query string or a JSON path are normal. With the first reader two series
-#           become one; with the second one odd family takes the whole page away.
+# Guess:    two Rust readers of the Prometheus text format read each valid line that Python's reader
+#           reads.
+# Instead:  prometheus-parse cuts a label value at a comma, loses a label whose value holds "=",
+#           loses a whole sample whose value holds "}" and keeps the escapes in the rest. It raises
+#           no error. openmetrics-parser reads these lines, but refuses the page if two samples of a
+#           family differ in label names.
+# Matters:  values such as a list of hosts, a query string or a JSON path are normal. With the first
+#           reader two series become one; with the second one odd family takes the whole page away.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

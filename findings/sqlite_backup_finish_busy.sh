@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Packages: apsw 3.50.4.0 (Python), which has SQLite 3.50.4 in it.
 #
-# Guess:    SQLite's manual says that SQLITE_BUSY of sqlite3_backup_step() is not permanent and does not affect what
-#           sqlite3_backup_finish() returns. So finish() returns OK behind a step that found the source locked.
+# Guess:    SQLite's manual says that SQLITE_BUSY of sqlite3_backup_step() is not permanent and does
+#           not affect what sqlite3_backup_finish() returns. So finish() returns OK behind a step
+#           that found the source locked.
 # Instead:  finish() returns SQLITE_BUSY, as the step did.
-# Matters:  who looks at finish() alone, as the manual lets one, sees the busy source as a failure for good; who ignores
-#           it after a busy step, as the manual lets one too, takes an empty copy for a backup.
+# Matters:  who looks at finish() alone, as the manual lets one, sees the busy source as a failure
+#           for good; who ignores it after a busy step, as the manual lets one too, takes an empty
+#           copy for a backup.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

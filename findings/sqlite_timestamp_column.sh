@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
 # Packages: mattn/go-sqlite3 1.14.53 and modernc.org/sqlite 1.62.0 (Go 1.26).
 #
-# Guess:    SQLite has no time type, so both drivers hand out the integer in a column declared TIMESTAMP; or both convert it.
-# Instead:  modernc hands out the integer. mattn converts it to a time: as seconds up to 1e12, as milliseconds above.
-#           Nanoseconds count as milliseconds, too, and the product overflows: a time in 2026 becomes one in March 2025.
-#           max() over the same column has no declared type, so mattn hands out the right integer there.
-# Matters:  who keeps record times in nanoseconds, as OTLP has them, reads a plausible but wrong date, without an error.
-#           The range query (by max) and the row that it finds disagree. Declare the column INTEGER.
+# Guess:    SQLite has no time type, so both drivers hand out the integer in a column declared
+#           TIMESTAMP; or both convert it.
+# Instead:  modernc hands out the integer. mattn converts it to a time: as seconds up to 1e12, as
+#           milliseconds above. Nanoseconds count as milliseconds, too, and the product overflows: a
+#           time in 2026 becomes one in March 2025. max() over the same column has no declared type,
+#           so mattn hands out the right integer there.
+# Matters:  who keeps record times in nanoseconds, as OTLP has them, reads a plausible but wrong
+#           date, without an error. The range query (by max) and the row that it finds disagree.
+#           Declare the column INTEGER.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -1,11 +1,13 @@
 #!/bin/bash
 # Packages: Go's prometheus/statsd_exporter 0.31.0, with client_golang 1.25.0.
 #
-# Guess:    a timer sampled at rate r counts as 1/r observations, exactly or on average; as sampled counters do.
-# Instead:  it counts as 1/r rounded down. At a rate of 0.6 each sampled timer counts once, so 40 % of the observations are
-#           missing; at 0.3 it counts three times, 10 % are missing. Counters are divided by r and stay exact.
-# Matters:  the error never averages out, and a histogram's _count disagrees with a counter beside it that has the same rate.
-#           Only rates of 1/n (0.5, 0.25, 0.1) are safe.
+# Guess:    a timer sampled at rate r counts as 1/r observations, exactly or on average; as sampled
+#           counters do.
+# Instead:  it counts as 1/r rounded down. At a rate of 0.6 each sampled timer counts once, so 40 %
+#           of the observations are missing; at 0.3 it counts three times, 10 % are missing.
+#           Counters are divided by r and stay exact.
+# Matters:  the error never averages out, and a histogram's _count disagrees with a counter beside
+#           it that has the same rate. Only rates of 1/n (0.5, 0.25, 0.1) are safe.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

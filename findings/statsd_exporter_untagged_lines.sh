@@ -2,12 +2,15 @@
 # Packages: Go's DataDog/datadog-go 5.9.1 (writes), prometheus/statsd_exporter 0.31.0 (reads), with
 #           client_golang 1.25.0.
 #
-# Guess:    a reader that knows the container field (|c:ID) of DogStatsD 1.2 takes it with tags and without.
-# Instead:  statsd_exporter drops a line that has the field and no tags. With a tag the same line is fine, and the field
-#           becomes a label container_id: a new series for each container.
-# Why:      a line without "#" is split at each colon, as several values of one metric. The colon of the field counts, too.
-# Matters:  datadog-go adds the field by itself where it finds a container's id. The same program works on a laptop and
-#           loses its untagged metrics in the cluster. The exporter says so at debug level and in one of its counters.
+# Guess:    a reader that knows the container field (|c:ID) of DogStatsD 1.2 takes it with tags and
+#           without.
+# Instead:  statsd_exporter drops a line that has the field and no tags. With a tag the same line is
+#           fine, and the field becomes a label container_id: a new series for each container.
+# Why:      a line without "#" is split at each colon, as several values of one metric. The colon of
+#           the field counts, too.
+# Matters:  datadog-go adds the field by itself where it finds a container's id. The same program
+#           works on a laptop and loses its untagged metrics in the cluster. The exporter says so at
+#           debug level and in one of its counters.
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT

@@ -1,10 +1,12 @@
-// PEM files as they come from operators: read without waiting, and looked at before anybody relies on them.
+// PEM files as they come from operators: read without waiting, and looked at before anybody relies
+// on them.
 //
-// Guarantees: no function waits for anything but a disk: no terminal is asked for a pass phrase, and a FIFO, a terminal
-// or another file that is not a regular one is refused.
+// Guarantees: no function waits for anything but a disk: no terminal is asked for a pass phrase,
+// and a FIFO, a terminal or another file that is not a regular one is refused.
 // Thread safety: pure functions.
-// Errors: InvalidArgument, without the name of the flag or file that is meant, except where a path is given.
-// Unavailable where the system lacks descriptors or memory, or the disk fails: the same file may be read later.
+// Errors: InvalidArgument, without the name of the flag or file that is meant, except where a path
+// is given. Unavailable where the system lacks descriptors or memory, or the disk fails: the same
+// file may be read later.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +21,8 @@ inline constexpr std::size_t kPemBytesMax = std::size_t{1} << 20;
 // All of a regular file of at most kPemBytesMax. "cannot read TLS file PATH: …"
 metrics::Result<std::string> ReadPemFile(const std::string& path);
 
-// Whether these texts are a certificate, or a chain of them, and its private key. The reason, without their names.
+// Whether these texts are a certificate, or a chain of them, and its private key. The reason,
+// without their names.
 metrics::Status CheckCertificateAndKey(const std::string& certificate, const std::string& key);
 
 // Whether there is a certificate in the text.

@@ -1,12 +1,16 @@
-// RecordBlock: records in one piece, compressed where that is asked for; into the message and out of it.
+// RecordBlock: records in one piece, compressed where that is asked for; into the message and out
+// of it.
 //
-// When to use something else: record_layout.h has the bytes of a record; how many records there are, and whether they
-// are whole, is for whoever walks them.
-// Guarantees: Unpack allocates no more than `records_bytes_max`, whatever the message says, and returns exactly as many
-// bytes as it does say. Damage to compressed bytes that happens to decompress to another text of the same size is not
-// noticed: both codecs have checksums, which are not used because TCP has one too.
-// Thread safety: pure; each thread that has compressed or decompressed keeps a context of about a megabyte.
-// Cost: without compression one copy into the message and none out of it. With one, bench/dataplane has the figures.
+// When to use something else: record_layout.h has the bytes of a record; how many records there
+// are, and whether they are whole, is for whoever walks them.
+// Guarantees: Unpack allocates no more than `records_bytes_max`, whatever the message says, and
+// returns exactly as many bytes as it does say. Damage to compressed bytes that happens to
+// decompress to another text of the same size is not noticed: both codecs have checksums, which are
+// not used because TCP has one too.
+// Thread safety: pure; each thread that has compressed or decompressed keeps a context of about a
+// megabyte.
+// Cost: without compression one copy into the message and none out of it. With one, bench/dataplane
+// has the figures.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
-// The headers of a record: names with values, in order, laid out in one piece; docs/log_format.md has the table.
+// The headers of a record: names with values, in order, laid out in one piece; docs/log_format.md
+// has the table.
 //
 // When to use something else: v1::Header, for a program that has nothing but streamhouse.proto.
 // Guarantees: what is read stays within the bytes, whatever they are; names may repeat.

@@ -1,10 +1,11 @@
-// The bytes of one record, in a block on the wire and in a segment on disk alike; docs/log_format.md has the table.
+// The bytes of one record, in a block on the wire and in a segment on disk alike;
+// docs/log_format.md has the table.
 //
-// They are the same so that a batch travels from the producer's buffer into the log, and from there to a consumer,
-// without being taken apart: the agent checks sizes and counts, and copies once.
+// They are the same so that a batch travels from the producer's buffer into the log, and from there
+// to a consumer, without being taken apart: the agent checks sizes and counts, and copies once.
 // When to use something else: v1::Record, for a program that has nothing but streamhouse.proto.
-// Guarantees: no key and an empty key stay different. TakeRecord believes no size: whatever the bytes are, it stays
-// within them.
+// Guarantees: no key and an empty key stay different. TakeRecord believes no size: whatever the
+// bytes are, it stays within them.
 // Thread safety: pure.
 // Cost: a copy of the bytes; nothing but the growth of `bytes` allocates.
 #pragma once
@@ -75,7 +76,8 @@ inline void AppendRecord(const RecordView& record, std::string& bytes) {
 
 // Cuts the first record off `bytes`; nothing, and `bytes` as it was, when no whole record is there.
 inline std::optional<RecordView> TakeRecord(std::string_view& bytes) {
-  // Filled in place: a copy would wait for the stores of its fields (docs/decisions/data_path_bounds.md).
+  // Filled in place: a copy would wait for the stores of its fields
+  // (docs/decisions/data_path_bounds.md).
   std::optional<RecordView> taken;
   layout::RecordHeader header;
   if (bytes.size() < sizeof(header)) return taken;
@@ -94,7 +96,8 @@ inline std::optional<RecordView> TakeRecord(std::string_view& bytes) {
     std::memcpy(&headers_bytes, at, sizeof(headers_bytes));
     at += kHeadersSizeBytes;
     left -= kHeadersSizeBytes;
-    // Without headers there is no flag either: a reader that does not know it would find one where it expects none.
+    // Without headers there is no flag either: a reader that does not know it would find one where
+    // it expects none.
     if (headers_bytes == 0 || left < headers_bytes) return taken;
   }
   RecordView& record = taken.emplace();

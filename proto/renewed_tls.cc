@@ -63,9 +63,9 @@ class MemoryText {
   int fd_ = -1;
 };
 
-// Descriptors of memory files without an owner. They are never closed or emptied: gRPC's threads may open such a path a
-// moment after the last connection has gone. They would open what has got the number since, and wait for it; an empty
-// key ends the process.
+// Descriptors of memory files without an owner. They are never closed or emptied: gRPC's threads
+// may open such a path a moment after the last connection has gone. They would open what has got
+// the number since, and wait for it; an empty key ends the process.
 class FreeDescriptors {
  public:
   int Take() {

@@ -1,16 +1,20 @@
-// RenewedTls: gRPC credentials of PEM files that are read again when they change, for both ends of a connection.
+// RenewedTls: gRPC credentials of PEM files that are read again when they change, for both ends of
+// a connection.
 //
 // When to use something else: TLS without files, as in client/agent_broker/agent_broker.h.
 // Guarantees:
-// 1. gRPC never opens the files: it reads copies in memory, so that no thread of its own waits for a file. What is not
-//    a regular file, such as a FIFO or a terminal, is refused, and so is a key with a pass phrase.
-// 2. The files are taken together or not at all: a certificate and a key that do not belong together leave those in use
-//    that were before. New connections use new files at most kRenewalTime after Refresh(); open ones are not touched.
+// 1. gRPC never opens the files: it reads copies in memory, so that no thread of its own waits for
+//    a file. What is not a regular file, such as a FIFO or a terminal, is refused, and so is a key
+//    with a pass phrase.
+// 2. The files are taken together or not at all: a certificate and a key that do not belong
+//    together leave those in use that were before. New connections use new files at most
+//    kRenewalTime after Refresh(); open ones are not touched.
 // Thread safety: Refresh() from one thread at a time; the credentials from any.
-// Cost: a thread of gRPC's, and two descriptors, which the next object takes over. Refresh() is a stat() a file when
-// nothing has changed.
-// Errors: InvalidArgument, beginning with "cannot read TLS file", "cannot use TLS file" or "cannot use TLS files", and
-// naming them. Unavailable where the system lacks descriptors or memory, or the disk fails.
+// Cost: a thread of gRPC's, and two descriptors, which the next object takes over. Refresh() is a
+// stat() a file when nothing has changed.
+// Errors: InvalidArgument, beginning with "cannot read TLS file", "cannot use TLS file" or "cannot
+// use TLS files", and naming them. Unavailable where the system lacks descriptors or memory, or the
+// disk fails.
 #pragma once
 
 #include <chrono>
@@ -45,12 +49,14 @@ class RenewedTls {
   RenewedTls(const RenewedTls&) = delete;
   RenewedTls& operator=(const RenewedTls&) = delete;
 
-  // With `ca`, clients need a certificate of these authorities. No new connection is made after this object has gone.
+  // With `ca`, clients need a certificate of these authorities. No new connection is made after
+  // this object has gone.
   std::shared_ptr<grpc::ServerCredentials> MakeServerCredentials() const;
   std::shared_ptr<grpc::ChannelCredentials> MakeChannelCredentials() const;
 
-  // Takes the files as they are now, if they have changed since they were last looked at. After an error those from
-  // before stay in use. After InvalidArgument the same files are not looked at again; after Unavailable they are.
+  // Takes the files as they are now, if they have changed since they were last looked at. After an
+  // error those from before stay in use. After InvalidArgument the same files are not looked at
+  // again; after Unavailable they are.
   metrics::Result<Change> Refresh();
 
  private:

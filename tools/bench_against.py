@@ -53,7 +53,8 @@ class Binary:
 
     def run(self, row):
         """Google Benchmark's record of one run; a row that did not come to its end has an error_message in it."""
-        # Other characters of POSIX and ECMAScript expressions do not come in names, or mean themselves.
+        # Other characters of POSIX and ECMAScript expressions do not come in names, or mean
+        # themselves.
         exactly = "^" + re.sub(r"([\\^$.|?*+()\[\]{}])", r"\\\1", row) + "$"
         self._out.unlink(missing_ok=True)
         done = subprocess.run(

@@ -13,8 +13,9 @@ import shutil
 import subprocess
 import sys
 
-# Where a loop lies in its cache line can double the time of a short one, and any change moves all that follows it: both
-# revisions are aligned alike. An output folder of their own, so that other configurations stay built.
+# Where a loop lies in its cache line can double the time of a short one, and any change moves all
+# that follows it: both revisions are aligned alike. An output folder of their own, so that other
+# configurations stay built.
 _ALIGNED = ("--copt=-falign-functions=64", "--copt=-falign-loops=64", "--platform_suffix=-aligned")
 _OPTIMISED = ("-c", "opt", *_ALIGNED)
 

@@ -14,7 +14,8 @@ import statistics
 
 CONFIDENCE = 0.95
 
-# Figures besides its time that a bench reports and that should be small. Rates and shares repeat the time.
+# Figures besides its time that a bench reports and that should be small. Rates and shares repeat
+# the time.
 _SMALL_IS_GOOD = re.compile(r"_ms$|_bytes$|^bytes_per_|^ns_per_|_bytes_per_|^time_ratio$|_mib$")
 
 

@@ -2,18 +2,19 @@
 //
 // When to use something else: client/testing/in_memory_broker.h, in tests.
 // Guarantees, beyond those of Broker:
-// - Every call carries its deadline to the agent. While there is no connection, a call waits for one for up to
-//   connect_timeout and then fails with kUnavailable: the agent has not seen it.
-// - A Produce whose connection is lost after it was sent, and before the answer, fails with kDeadlineExceeded and not
-//   with kUnavailable, because the agent may have written the batch.
-// - The connection goes directly to the agent. The proxy variables of the environment count only with
-//   ProxyUse::kFromEnvironment.
-// - TLS files that change are used by connections that are made afterwards. Where the new ones cannot be used, those
-//   from before stay in use, and a call that finds no connection says why.
+// - Every call carries its deadline to the agent. While there is no connection, a call waits for
+//   one for up to connect_timeout and then fails with kUnavailable: the agent has not seen it.
+// - A Produce whose connection is lost after it was sent, and before the answer, fails with
+//   kDeadlineExceeded and not with kUnavailable, because the agent may have written the batch.
+// - The connection goes directly to the agent. The proxy variables of the environment count only
+//   with ProxyUse::kFromEnvironment.
+// - TLS files that change are used by connections that are made afterwards. Where the new ones
+//   cannot be used, those from before stay in use, and a call that finds no connection says why.
 // - A dead connection is noticed by keepalive pings while calls are waiting.
-// Thread safety: every method, from any thread; calls share one connection and do not wait for each other.
-// Cost: one copy of a batch into a message and one into gRPC's buffer, and back; messages are used again, so that none
-// allocates once it has grown.
+// Thread safety: every method, from any thread; calls share one connection and do not wait for each
+// other.
+// Cost: one copy of a batch into a message and one into gRPC's buffer, and back; messages are used
+// again, so that none allocates once it has grown.
 // Memory: the largest message of each concurrent call is kept.
 #pragma once
 
@@ -46,7 +47,8 @@ struct TlsFiles {
   bool empty() const { return agent_ca.empty() && certificate.empty() && key.empty(); }
 };
 
-// What the variables http_proxy, https_proxy, grpc_proxy and no_proxy of the environment mean for the connection.
+// What the variables http_proxy, https_proxy, grpc_proxy and no_proxy of the environment mean for
+// the connection.
 enum class ProxyUse {
   kNone,             // nothing: the agent is reached directly
   kFromEnvironment,  // what gRPC reads in them
@@ -65,9 +67,10 @@ struct AgentBrokerOptions {
   Compression fetch_compression = Compression::kNone;  // what the agent is asked to do to what it sends
 };
 
-// Neither waits for the agent. kInvalidArgument without an address or its host, for a certificate without a key or the
-// reverse, for `tls` beside `tls_files`, and for TLS files that cannot be used (proto/renewed_tls.h); the message names
-// them. kUnavailable where the system lacks what it takes to read them.
+// Neither waits for the agent. kInvalidArgument without an address or its host, for a certificate
+// without a key or the reverse, for `tls` beside `tls_files`, and for TLS files that cannot be used
+// (proto/renewed_tls.h); the message names them. kUnavailable where the system lacks what it takes
+// to read them.
 metrics::Result<std::shared_ptr<Broker>> MakeAgentBroker(const AgentBrokerOptions& options);
 metrics::Result<std::shared_ptr<GroupOperations>> MakeAgentGroupOperations(const AgentBrokerOptions& options);
 

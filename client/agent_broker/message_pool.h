@@ -1,7 +1,7 @@
 // MessagePool: protobuf messages that are used again, with the memory that they have grown.
 //
-// A cleared message keeps its records and their strings, so that the next batch allocates little. An arena would still
-// allocate each string of more than 15 bytes.
+// A cleared message keeps its records and their strings, so that the next batch allocates little.
+// An arena would still allocate each string of more than 15 bytes.
 // When to use something else: a local message, where it is small.
 // Guarantees: a lease is a cleared message that nobody else has until it is destroyed.
 // Thread safety: Take() from any thread; leases end before the pool does.

@@ -1,8 +1,9 @@
-// Status translation: what a failed gRPC call means, as a Status; the only place that knows gRPC's codes.
+// Status translation: what a failed gRPC call means, as a Status; the only place that knows gRPC's
+// codes.
 //
 // When to use something else: nothing; every other file of the client knows Status only.
-// Guarantees: never OK for a failed call. CANCELLED and UNKNOWN have no counterpart: a cancelled call is one that was
-// cut short (kDeadlineExceeded), and UNKNOWN is kInternal.
+// Guarantees: never OK for a failed call. CANCELLED and UNKNOWN have no counterpart: a cancelled
+// call is one that was cut short (kDeadlineExceeded), and UNKNOWN is kInternal.
 // Thread safety: pure.
 // Cost: a switch and a copy of the message.
 #pragma once
@@ -18,12 +19,13 @@ namespace streamhouse::client {
 
 metrics::Status TranslateFailure(const grpc::Status& failure);
 
-// What the answer to a Fetch says is damaged: of DATA_LOSS with a DamagedRange in its details. Nothing otherwise.
+// What the answer to a Fetch says is damaged: of DATA_LOSS with a DamagedRange in its details.
+// Nothing otherwise.
 std::optional<DamagedRange> DamageOf(const grpc::Status& answer);
 
-// For a call that must not be made twice and that has left this process: UNAVAILABLE without v1::kNotWrittenDetails
-// means that the connection broke at an unknown moment, which is kDeadlineExceeded: it may still happen, or have
-// happened.
+// For a call that must not be made twice and that has left this process: UNAVAILABLE without
+// v1::kNotWrittenDetails means that the connection broke at an unknown moment, which is
+// kDeadlineExceeded: it may still happen, or have happened.
 metrics::Status TranslateProduceFailure(const grpc::Status& failure);
 
 }  // namespace streamhouse::client

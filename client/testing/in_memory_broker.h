@@ -1,14 +1,16 @@
-// InMemoryBroker: a Broker in this process that keeps everything, and fails or stalls where a test says so.
+// InMemoryBroker: a Broker in this process that keeps everything, and fails or stalls where a test
+// says so.
 //
 // When to use something else: client/agent_broker, for records that outlive the process.
-// Guarantees: as Broker, except that groups have no coordinator: every member is given what Assign() says. A call is
-// counted when it begins. The scripted faults:
-// - FailCall(op, n, status):      the nth call of that kind from now on (1 is the next) fails and changes nothing;
-// - FailAfterWriting(n, status):  the nth Produce from now on fails although the batch has been written,
-//                                 now or before;
-// - FailEvery(op, status):        all calls of that kind fail until it is set to OK again;
-// - Hold(op), Release(op):        calls of that kind wait, until released, their deadline or their stop token;
-//   Hold(partition) and Release(partition) do so for Produce to one partition.
+// Guarantees: as Broker, except that groups have no coordinator: every member is given what
+// Assign() says. A call is counted when it begins. The scripted faults:
+// - FailCall(op, n, status): the nth call of that kind from now on (1: the next) fails, and changes
+//   nothing.
+// - FailAfterWriting(n, status): the nth Produce from now on fails although the batch has been
+//   written, now or before.
+// - FailEvery(op, status): all calls of that kind fail until it is set to OK again.
+// - Hold(op) and Release(op): calls of that kind wait, until released, their deadline or their stop
+//   token. Hold(partition) and Release(partition) do so for Produce to one partition.
 // Faults are looked at after a hold. Several FailCall for the same call: the last one set wins.
 // Thread safety: every method, from any thread.
 // Cost: one lock; memory for every record ever written.
@@ -71,8 +73,8 @@ class InMemoryBroker : public Broker {
   // Forgets the records before `offset`, as retention would.
   void TrimBefore(const TopicPartition& partition, Offset offset);
 
-  // Forgets the records from `offset` on, lowers commits behind it, and opens the log again, as a broker that restarts
-  // after a power cut.
+  // Forgets the records from `offset` on, lowers commits behind it, and opens the log again, as a
+  // broker that restarts after a power cut.
   void CutAt(const TopicPartition& partition, Offset offset);
 
   // These records cannot be read from now on. Once a partition.

@@ -48,7 +48,8 @@ class GzipCompressor : public Compressor {
 class ZstdCompressor : public Compressor {
  public:
   ZstdCompressor() : context_(ZSTD_createCCtx()) {
-    // Pages repeat themselves within a few lines: more window or a larger table costs memory and gains nothing.
+    // Pages repeat themselves within a few lines: more window or a larger table costs memory and
+    // gains nothing.
     constexpr int kWindowLog = 16;
     constexpr int kHashLog = 14;
     ZSTD_CCtx_setParameter(context_, ZSTD_c_compressionLevel, 1);
@@ -94,10 +95,11 @@ ContentCoding NegotiateCoding(std::string_view accept_encoding) {
     if (EqualsIgnoringCase(coding.name, "identity")) identity = coding.weight;
     if (coding.name == "*") others = coding.weight;
   }
-  // "*" stands for codings that are not named. Of those it gets gzip, which every reader knows; zstd has to be asked
-  // for.
+  // "*" stands for codings that are not named. Of those it gets gzip, which every reader knows;
+  // zstd has to be asked for.
   const double gzip = named_gzip.value_or(others);
-  // Identity is what a reader gets that wants something else less; among equals, the cheaper coding wins.
+  // Identity is what a reader gets that wants something else less; among equals, the cheaper coding
+  // wins.
   if (zstd > 0 && zstd >= gzip && zstd >= identity) return ContentCoding::kZstd;
   return gzip > 0 && gzip >= identity ? ContentCoding::kGzip : ContentCoding::kIdentity;
 }
@@ -118,7 +120,8 @@ CompressedPage::CompressedPage(std::unique_ptr<PageSource> page, ContentCoding c
     : page_(std::move(page)), compressor_(MakeCompressor(coding)) {}
 
 PageSource::Progress CompressedPage::Fill(PageChunk& chunk) {
-  // One piece of the plain page at a time, lest a page that compresses well keeps its thread busy for long.
+  // One piece of the plain page at a time, lest a page that compresses well keeps its thread busy
+  // for long.
   do {
     if (rest_.empty() && page_ != nullptr) {
       plain_.Clear();

@@ -1,7 +1,9 @@
 // CompressedPage: another page, compressed while it is produced.
 //
-// When to use something else: the page itself, for readers that do not ask for compression (NegotiateCoding).
-// Guarantees: the bytes are one stream of the coding, as all readers understand it. A page that fails, fails.
+// When to use something else: the page itself, for readers that do not ask for compression
+// (NegotiateCoding).
+// Guarantees: the bytes are one stream of the coding, as all readers understand it. A page that
+// fails, fails.
 // Thread safety: one thread at a time.
 // Cost: see the codings; a second chunk while it lives.
 #pragma once
@@ -22,8 +24,8 @@ enum class ContentCoding : std::uint8_t {
   kZstd,  // its fastest level and a small window, with half a megabyte of memory; faster than kGzip, and smaller
 };
 
-// What a reader gets, from its Accept-Encoding header: identity unless it asks for another. "*" asks for gzip, where
-// gzip is not named.
+// What a reader gets, from its Accept-Encoding header: identity unless it asks for another. "*"
+// asks for gzip, where gzip is not named.
 ContentCoding NegotiateCoding(std::string_view accept_encoding);
 
 // As the Content-Encoding header has it.
@@ -36,7 +38,8 @@ class Compressor {
 
   virtual ~Compressor() = default;
 
-  // Takes from `input` and appends to `chunk` until either is used up. With `is_last`, there is no input behind it.
+  // Takes from `input` and appends to `chunk` until either is used up. With `is_last`, there is no
+  // input behind it.
   virtual Result Compress(std::string_view& input, bool is_last, PageChunk& chunk) = 0;
 };
 

@@ -1,9 +1,9 @@
 // Content negotiation: which format a reader gets, from its Accept header.
 //
 // The reader's most wanted format that can be produced wins.
-// Guarantees: there is always an answer; a reader that asks for nothing, for anything or for what does not exist gets
-// Prometheus text 0.0.4, which every reader knows. Names that are no legacy names are escaped: as the reader asks by
-// `escaping`, else with underscores.
+// Guarantees: there is always an answer; a reader that asks for nothing, for anything or for what
+// does not exist gets Prometheus text 0.0.4, which every reader knows. Names that are no legacy
+// names are escaped: as the reader asks by `escaping`, else with underscores.
 // Thread safety: pure functions.
 // Cost: see ParseWeightedList.
 #pragma once

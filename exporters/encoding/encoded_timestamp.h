@@ -1,6 +1,8 @@
-// EncodedTimestamp: the fields of a protobuf Timestamp, encoded once for all series that share a time.
+// EncodedTimestamp: the fields of a protobuf Timestamp, encoded once for all series that share a
+// time.
 //
-// Guarantees: bytes() are the fields without tag and length; empty where no time was assigned since Clear().
+// Guarantees: bytes() are the fields without tag and length; empty where no time was assigned since
+// Clear().
 // Thread safety: a value. Cost: assigning the same time again is a comparison.
 #pragma once
 

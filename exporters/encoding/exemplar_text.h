@@ -33,7 +33,8 @@ class ExemplarLabels {
 
 inline constexpr std::size_t kExemplarBytesMax = 192;
 
-// " # {trace_id="…",span_id="…"} value seconds", as OpenMetrics has it behind a sample; returns its end.
+// " # {trace_id="…",span_id="…"} value seconds", as OpenMetrics has it behind a sample; returns its
+// end.
 char* WriteExemplar(char* out, const metrics::Exemplar& exemplar);
 
 }  // namespace streamhouse::exporters

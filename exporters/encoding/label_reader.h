@@ -1,7 +1,8 @@
 // LabelReader: the labels of a series one by one, from their text on a page.
 //
 // When to use something else: text formats copy the text as it is.
-// Guarantees: reads what a snapshot's label_text() holds; other text ends the reading early, never beyond its end.
+// Guarantees: reads what a snapshot's label_text() holds; other text ends the reading early, never
+// beyond its end.
 // Thread safety: a value. Cost: linear in the text; nothing is copied.
 //
 //   LabelReader labels(family.label_text(i));

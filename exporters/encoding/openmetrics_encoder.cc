@@ -16,8 +16,8 @@ using metrics::FamilyInfo;
 void AppendMetadata(const FamilyInfo& info, std::string& out) {
   const std::string name = metrics::QuotedMetricName(metrics::BaseName(info.name, info.kind));
   out.append("# TYPE ").append(name).append(" ").append(metrics::Describe(info.kind).open_metrics_type).append("\n");
-  // Also where there is no unit, its last blank included: Prometheus with `type-and-unit-labels` takes a family without
-  // this line to have the unit of the family before it.
+  // Also where there is no unit, its last blank included: Prometheus with `type-and-unit-labels`
+  // takes a family without this line to have the unit of the family before it.
   out.append("# UNIT ").append(name).append(" ").append(info.unit).append("\n");
   out.append("# HELP ").append(name).append(" ");
   metrics::AppendEscaped(info.help, metrics::QuoteEscaping::kEscaped, out);

@@ -5,9 +5,10 @@
 // 1. Any help text and any label value give a legal page. Guarantee 4 is the one exception.
 // 2. The page ends with "# EOF", so that a reader notices a truncated page.
 // 3. Each family has a UNIT line, which is empty for a family without a unit.
-// 4. Every histogram has _count and _sum, even if a bound or the sum is negative. OpenMetrics 1.0 forbids _sum there.
-//    Prometheus and the Collector read it, and lose the histogram or its sum without it. Python's prometheus_client
-//    refuses such a page: for this reader use bounds and values of at least 0.
+// 4. Every histogram has _count and _sum, even if a bound or the sum is negative. OpenMetrics 1.0
+//    forbids _sum there. Prometheus and the Collector read it, and lose the histogram or its sum
+//    without it. Python's prometheus_client refuses such a page: for this reader use bounds and
+//    values of at least 0.
 // One encoder is one page: make another one for the next. Its Fill() never fails.
 // Thread safety: one thread at a time.
 // Cost: see TextPage.

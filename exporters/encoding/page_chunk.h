@@ -1,10 +1,11 @@
-// PageChunk: a piece of a page, on its way from an encoder to a socket; and PageSource, which fills one piece after
-// another.
+// PageChunk: a piece of a page, on its way from an encoder to a socket; and PageSource, which fills
+// one piece after another.
 //
-// A page of a million series never exists as a whole: the sender owns one chunk, has it filled, sends it, clears
-// it, and asks for the next.
+// A page of a million series never exists as a whole: the sender owns one chunk, has it filled,
+// sends it, clears it, and asks for the next.
 // When to use something else: ReadPage() for a page that is known to be small, and in tests.
-// Guarantees: a chunk holds at most its capacity, or one item (a line with its labels) where that alone is larger.
+// Guarantees: a chunk holds at most its capacity, or one item (a line with its labels) where that
+// alone is larger.
 // Thread safety: one thread at a time.
 // Cost: no allocation after the first fill, unless for such an item.
 //
@@ -36,8 +37,8 @@ class PageChunk {
   PageChunk(const PageChunk&) = delete;
   PageChunk& operator=(const PageChunk&) = delete;
 
-  // Where the next item goes, with room for n bytes; null when it has to wait for the next chunk. What is written there
-  // is kept by Commit(), which takes its end.
+  // Where the next item goes, with room for n bytes; null when it has to wait for the next chunk.
+  // What is written there is kept by Commit(), which takes its end.
   char* Reserve(std::size_t n) {
     if (room() < n) [[unlikely]]
       return empty() ? Grow(n) : nullptr;
@@ -80,12 +81,14 @@ class PageSource {
 
   virtual ~PageSource() = default;
 
-  // Appends to an empty chunk something at least (kMore: call again), or the rest of the page (kEnd: do not).
-  // kFailed: there will be no more of it, and what there was must not pass for the whole.
+  // Appends to an empty chunk something at least (kMore: call again), or the rest of the page
+  // (kEnd: do not). kFailed: there will be no more of it, and what there was must not pass for the
+  // whole.
   virtual Progress Fill(PageChunk& chunk) = 0;
 };
 
-// The rest of a page, whole. For sources that cannot fail: after kFailed it returns what there was, and does not tell.
+// The rest of a page, whole. For sources that cannot fail: after kFailed it returns what there was,
+// and does not tell.
 inline std::string ReadPage(PageSource& source) {
   std::string page;
   PageChunk chunk;

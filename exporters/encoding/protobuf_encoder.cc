@@ -83,7 +83,8 @@ void PutLabel(Out& out, const EscapedText& name, const EscapedText& value) {
   });
 }
 
-// Short label text is counted without being taken apart: below it, every length in it takes one byte.
+// Short label text is counted without being taken apart: below it, every length in it takes one
+// byte.
 constexpr std::size_t kShortTextBytes = 100;
 
 template <typename Out>
@@ -326,7 +327,8 @@ std::size_t ProtobufEncoder::LabelBytes(std::string_view text) {
   const std::size_t labels = label_order_.size();
   if (labels == 0) return 0;
   if (text.size() <= kShortTextBytes && std::memchr(text.data(), '\\', text.size()) == nullptr) {
-    // Of each label, =, two quotes and a comma give way to three tags and three lengths; the last has no comma.
+    // Of each label, =, two quotes and a comma give way to three tags and three lengths; the last
+    // has no comma.
     return text.size() + 1 + 2 * labels - quotes_;
   }
   labels_.clear();

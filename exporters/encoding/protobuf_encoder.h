@@ -1,13 +1,15 @@
-// ProtobufEncoder: a snapshot in Prometheus' protobuf format: MetricFamily messages, each after its length.
+// ProtobufEncoder: a snapshot in Prometheus' protobuf format: MetricFamily messages, each after its
+// length.
 //
-// When to use something else: text formats, which people can read; only this one shows exponential histograms at their
-// own resolution. Those have their classic buckets in the same message, for readers that do not know native ones.
-// Guarantees: the same snapshot gives the same bytes. Labels stand in the order of their names. A family without series
-// is left out. Values are what their double shows, as the format has no other numbers; bucket counts have all their
-// digits.
+// When to use something else: text formats, which people can read; only this one shows exponential
+// histograms at their own resolution. Those have their classic buckets in the same message, for
+// readers that do not know native ones.
+// Guarantees: the same snapshot gives the same bytes. Labels stand in the order of their names. A
+// family without series is left out. Values are what their double shows, as the format has no other
+// numbers; bucket counts have all their digits.
 // Thread safety: one thread at a time.
-// Cost: each series is written once, straight to the chunk; a family's length stands before it, so that its series are
-// counted through before the first is written.
+// Cost: each series is written once, straight to the chunk; a family's length stands before it, so
+// that its series are counted through before the first is written.
 #pragma once
 
 #include <cstddef>
@@ -59,7 +61,8 @@ class ProtobufEncoder : public PageSource {
   std::size_t MetricBytes(const metrics::FamilySnapshot& family, const Values& values, std::size_t metric);
   std::size_t LabelBytes(std::string_view label_text);
 
-  // Appends to labels_, the labels of a metric: those of its series, and the one that a state set adds.
+  // Appends to labels_, the labels of a metric: those of its series, and the one that a state set
+  // adds.
   void ReadLabels(std::string_view label_text);
   void ReadStateLabels(const metrics::FamilySnapshot& family, std::size_t metric);
   std::size_t ReadLabelBytes() const;

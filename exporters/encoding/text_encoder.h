@@ -1,9 +1,9 @@
 // TextEncoder: a snapshot as a page of the Prometheus text format 0.0.4.
 //
-// When to use something else: OpenMetricsEncoder where the reader asks for it (content_negotiation.h); it alone shows
-// units.
-// Guarantees: those of TextPage. Every help text and every label value gives a legal page. Counters and bucket
-// counts have all their digits, also beyond 2^53, which readers round.
+// When to use something else: OpenMetricsEncoder where the reader asks for it
+// (content_negotiation.h); it alone shows units.
+// Guarantees: those of TextPage. Every help text and every label value gives a legal page. Counters
+// and bucket counts have all their digits, also beyond 2^53, which readers round.
 // Thread safety: one thread at a time.
 // Cost: see TextPage.
 #pragma once

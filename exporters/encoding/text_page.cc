@@ -35,7 +35,8 @@ void CopyBlock(char* out, const char* from) {
   std::memcpy(out, from, kSize);
 }
 
-// memcpy for texts of some tens of bytes, without a call: whole blocks, and a last one that overlaps its predecessor.
+// memcpy for texts of some tens of bytes, without a call: whole blocks, and a last one that
+// overlaps its predecessor.
 inline char* Put(char* out, std::string_view text) {
   const std::size_t n = text.size();
   const char* const from = text.data();

@@ -1,12 +1,12 @@
 // TextPage: the lines of a page, one for each sample; what the text formats have in common.
 //
 // When to use something else: TextEncoder and OpenMetricsEncoder, which are this with a dialect.
-// Guarantees: the same snapshot gives the same bytes. All lines of a family stand together, in the order of the
-// snapshot; a family without series is left out. A sum is always shown, also beside negative bounds, where OpenMetrics
-// asks to leave it out (docs/readers.md, Python). The label that a kind adds (`le`) stands last, and is printed alike
-// in all dialects.
-// Thread safety: one thread at a time. Cost: label text and names are copied, not rendered; memory for the lines' fixed
-// parts of one family at a time.
+// Guarantees: the same snapshot gives the same bytes. All lines of a family stand together, in the
+// order of the snapshot; a family without series is left out. A sum is always shown, also beside
+// negative bounds, where OpenMetrics asks to leave it out (docs/readers.md, Python). The label that
+// a kind adds (`le`) stands last, and is printed alike in all dialects.
+// Thread safety: one thread at a time. Cost: label text and names are copied, not rendered; memory
+// for the lines' fixed parts of one family at a time.
 #pragma once
 
 #include <cstddef>
@@ -40,7 +40,8 @@ struct TextDialect {
   std::string_view end_of_page;
 };
 
-// How a sample's line begins: name{ or, where the name has to be quoted, {"name", and without labels name or {"name"}.
+// How a sample's line begins: name{ or, where the name has to be quoted, {"name", and without
+// labels name or {"name"}.
 struct SampleName {
   SampleName() = default;
   explicit SampleName(std::string_view name);

@@ -1,8 +1,10 @@
-// Connection: the bytes to and from one client, without their origin: a TCP socket, TLS over it, or a test's memory.
+// Connection: the bytes to and from one client, without their origin: a TCP socket, TLS over it, or
+// a test's memory.
 //
-// Contract for implementers: one read and one write at a time; a handler is called once, never from within the call
-// that started the operation. An operation that lasts longer than the time limit fails with `timed_out`. After Close()
-// or Abort(), each of which may be called twice, running operations fail soon, and later ones at once.
+// Contract for implementers: one read and one write at a time; a handler is called once, never from
+// within the call that started the operation. An operation that lasts longer than the time limit
+// fails with `timed_out`. After Close() or Abort(), each of which may be called twice, running
+// operations fail soon, and later ones at once.
 // Thread safety: everything on the thread that runs the handlers.
 #pragma once
 

@@ -1,7 +1,7 @@
 // Limits: what a client may cost the server.
 //
-// Each has a name under which streamhouse_exporter_limits_reached_total counts how often it was reached
-// (server_metrics.h).
+// Each has a name under which streamhouse_exporter_limits_reached_total counts how often it was
+// reached (server_metrics.h).
 // Each limit must be more than 0. A limit of 0 would refuse every client.
 // Thread safety: a value.
 // Errors: Validate, InvalidArgument, naming the limit.
@@ -15,18 +15,21 @@
 namespace streamhouse::exporters {
 
 struct Limits {
-  // Of a request, with its headers: 431. Scrapers send some hundred bytes, browsers with cookies a few thousand.
+  // Of a request, with its headers: 431. Scrapers send some hundred bytes, browsers with cookies a
+  // few thousand.
   std::size_t head_bytes = std::size_t{16} * 1024;
   // Of a request's target: 414.
   std::size_t target_bytes = std::size_t{8} * 1024;
-  // From the first byte of a request to the end of its headers; also for the first byte of a connection.
+  // From the first byte of a request to the end of its headers; also for the first byte of a
+  // connection.
   std::chrono::milliseconds head_time = std::chrono::seconds(10);
-  // Between two requests: longer than scrape intervals usually are, or each scrape makes a new connection.
+  // Between two requests: longer than scrape intervals usually are, or each scrape makes a new
+  // connection.
   std::chrono::milliseconds idle_time = std::chrono::seconds(120);
   // For each chunk of a response.
   std::chrono::milliseconds write_time = std::chrono::seconds(10);
-  // For a whole page; a scraper that says when it gives up (X-Prometheus-Scrape-Timeout-Seconds) gets no longer than
-  // that.
+  // For a whole page; a scraper that says when it gives up (X-Prometheus-Scrape-Timeout-Seconds)
+  // gets no longer than that.
   std::chrono::milliseconds page_time = std::chrono::seconds(60);
   // Pages that are being sent: 503 to further ones.
   std::size_t scrapes = 64;

@@ -26,12 +26,12 @@ using tcp = boost::asio::ip::tcp;
 
 // How long to wait before accepting again when the system has no descriptors or memory left.
 constexpr std::chrono::milliseconds kAcceptPause{100};
-// What the kernel holds for a client. It would take megabytes, and cut them into tiny packets for a client that reads a
-// few bytes at a time, on the time of everybody else.
+// What the kernel holds for a client. It would take megabytes, and cut them into tiny packets for a
+// client that reads a few bytes at a time, on the time of everybody else.
 constexpr int kSendBufferBytes = 512 * 1024;
 
-// How long a client may leave a part of its page where it is, when others want to be sent theirs: one that reads takes
-// milliseconds.
+// How long a client may leave a part of its page where it is, when others want to be sent theirs:
+// one that reads takes milliseconds.
 constexpr std::chrono::milliseconds kStallTime = std::chrono::seconds(1);
 
 RoutesOptions Completed(RoutesOptions routes, std::function<bool()> make_room) {
@@ -158,8 +158,8 @@ std::unique_ptr<Connection> Listener::MakeConnection(tcp::socket socket) {
   return std::make_unique<TcpConnection>(std::move(socket));
 }
 
-// Gives up the oldest session that waits for its client. So a crowd of slow clients makes room for a quick one, which
-// is answered long before it is the oldest. False when all are being answered.
+// Gives up the oldest session that waits for its client. So a crowd of slow clients makes room for
+// a quick one, which is answered long before it is the oldest. False when all are being answered.
 bool Listener::MakeRoom() {
   metrics_.CountLimit(Limit::kConnections);
   const auto oldest =
@@ -194,8 +194,9 @@ void Listener::Handle(const Request& request, Client& client, Session::Respond r
   RefuseGuess(Unauthorized(), client, std::move(respond));
 }
 
-// The text that a request shows lives until the answer, and so does the session, which keeps client and listener.
-// `respond` keeps the session, and is moved on, so that the session ends in a handler.
+// The text that a request shows lives until the answer, and so does the session, which keeps client
+// and listener. `respond` keeps the session, and is moved on, so that the session ends in a
+// handler.
 void Listener::QueuePassword(const Request& request, Client& client, Session::Respond respond) {
   using Turn = PasswordQueue::Turn;
   const BasicAuth::Claim claim = auth_.ClaimOf(request.authorization);
@@ -239,8 +240,8 @@ void Listener::AnswerAllowed(const Request& request, const Session::Respond& res
   });
 }
 
-// Delays the refusal, so that a refused client cannot fill the queue again at once. Delayed connections make no room
-// for others, so only a part of the connections is delayed.
+// Delays the refusal, so that a refused client cannot fill the queue again at once. Delayed
+// connections make no room for others, so only a part of the connections is delayed.
 void Listener::RefuseGuess(Response refusal, Client& client, Session::Respond respond) {
   constexpr std::chrono::milliseconds kDelay{100};  // for each refusal that is delayed
   constexpr std::chrono::milliseconds kDelayMax = std::chrono::seconds(5);

@@ -1,17 +1,20 @@
-// Listener: what a MetricsServer has running on an executor: accepts connections and keeps their sessions until they
-// are over.
+// Listener: what a MetricsServer has running on an executor: accepts connections and keeps their
+// sessions until they are over.
 //
 // When to use something else: MetricsServer, which is this behind the Exporter interface.
-// Guarantees: an accept that fails is tried again. At the limit of connections, and when the process has no descriptors
-// left, the oldest that waits for its client is given up; at the limit of scrapes a page that its client does not read.
-// Passwords are checked on a separate thread, in the order of password_queue.h. At most kPasswordChecksMax requests
-// wait; further ones get 503, unless their password was verified recently. A refused password is answered after 0.1 s
-// for each refusal that waits so, at most 5 s. At most a quarter of the connections wait so; further refusals are
-// answered at once. Health checks run on a separate thread too, so that no other answer waits for them
-// (readiness_checks.h). After Close() nothing is answered and all sockets are closed; handlers that are
-// left in the context keep the listener, and are destroyed without being called.
-// Thread safety: any number of threads may run the executor; all methods from any thread. Errors: those of
-// MetricsServer::Start. Owned by shared_ptr. It must go before the context of its executor.
+// Guarantees: an accept that fails is tried again. At the limit of connections, and when the
+// process has no descriptors left, the oldest that waits for its client is given up; at the limit
+// of scrapes a page that its client does not read. Passwords are checked on a separate thread, in
+// the order of password_queue.h. At most kPasswordChecksMax requests wait; further ones get 503,
+// unless their password was verified recently. A refused password is answered after 0.1 s for each
+// refusal that waits so, at most 5 s. At most a quarter of the connections wait so; further
+// refusals are answered at once. Health checks run on a separate thread too, so that no other
+// answer waits for them (readiness_checks.h). After Close() nothing is answered and all sockets are
+// closed; handlers that are left in the context keep the listener, and are destroyed without being
+// called.
+// Thread safety: any number of threads may run the executor; all methods from any thread. Errors:
+// those of MetricsServer::Start. Owned by shared_ptr. It must go before the context of its
+// executor.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
@@ -44,7 +47,8 @@ namespace streamhouse::exporters {
 
 class Listener : public std::enable_shared_from_this<Listener> {
  public:
-  // `registry` and `health` are used until Close(). `routes.metrics` count all that the listener does.
+  // `registry` and `health` are used until Close(). `routes.metrics` count all that the listener
+  // does.
   Listener(ServerExecutor executor, metrics::Registry& registry, const metrics::Health& health, RoutesOptions routes,
            WebConfig web_config);
   Listener(const Listener&) = delete;
@@ -52,11 +56,11 @@ class Listener : public std::enable_shared_from_this<Listener> {
 
   metrics::Status Bind(const std::string& host, std::uint16_t port);
   void Open();
-  // Waits for the handler, the health checks and the password check that run. Not from a health check or a callback of
-  // the registry that this listener calls.
+  // Waits for the handler, the health checks and the password check that run. Not from a health
+  // check or a callback of the registry that this listener calls.
   void Close();
-  // In the place of Close(), in a child of fork: gives back its copies of the parent's sockets, and does not touch
-  // anything else. The listener must not be destroyed after it.
+  // In the place of Close(), in a child of fork: gives back its copies of the parent's sockets, and
+  // does not touch anything else. The listener must not be destroyed after it.
   void CloseInChild();
 
   std::uint16_t port() const { return port_; }

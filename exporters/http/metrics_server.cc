@@ -61,8 +61,8 @@ Status MetricsServer::Start() {
     if (!registered.ok()) return Named(registered.status());
     left_out = *registered;
   }
-  // After the families of the server itself are registered. Without the lock: callbacks of the program run, which may
-  // wait for a thread that calls Stop().
+  // After the families of the server itself are registered. Without the lock: callbacks of the
+  // program run, which may wait for a thread that calls Stop().
   if (Status checked = CheckPage(left_out); !checked.ok()) return Named(checked);
   const metrics::MutexLock lock(mutex_);
   if (Status refused = RefuseSecondStart(); !refused.ok()) return refused;

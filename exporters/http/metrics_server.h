@@ -1,31 +1,35 @@
 // MetricsServer: serves a registry and a program's health over HTTP: the paths of routes.h.
 //
-// When to use something else: a program that has an HTTP server already calls Routes from it (routes.h).
-// Guarantees: Start() returns with the port bound and answering. A page is streamed: a scrape costs less than a
-// megabyte beside the snapshot, however large the page is and however slowly it is read. The snapshot takes 24 bytes a
-// counter; concurrent scrapes share it. A hostile or slow client costs what Limits allow, and delays no recording. The
-// server counts itself (server_metrics.h).
-// Stop() and the destructor end open connections. When they return, nothing is answered and neither registry nor health
-// is used any more. They may be called
+// When to use something else: a program that has an HTTP server already calls Routes from it
+// (routes.h).
+// Guarantees: Start() returns with the port bound and answering. A page is streamed: a scrape costs
+// less than a megabyte beside the snapshot, however large the page is and however slowly it is
+// read. The snapshot takes 24 bytes a counter; concurrent scrapes share it. A hostile or slow
+// client costs what Limits allow, and delays no recording. The server counts itself
+// (server_metrics.h).
+// Stop() and the destructor end open connections. When they return, nothing is answered and neither
+// registry nor health is used any more. They may be called
 //   - from any thread, except from a health check or a callback that the server itself calls: this ends the program;
 //   - whether or not a thread runs the context, and also from its handlers;
 //   - before or after the context is destroyed, which stops the server.
-// They wait for the health checks, the page chunk and the password check that run, and for nothing else: where a check
-// of the host never returns, neither do they. Handlers that are left in the context are destroyed without being called.
-// Health checks run on a thread of the server, also where the server runs on a context of the program's: a slow check
-// delays /ready alone. A request of /ready waits for kReadinessTime (readiness_checks.h), then it gets 503.
-// Fork: a server belongs to the process that started it. In a child, Stop() and the destructor give back the child's
-// copies of its sockets, and do not touch those of the parent. What else belongs to the server leaks in the child, with
-// the sockets of connections where a handler ran at the fork. A child that runs the context must stop the server first.
-// A fork must not fall into Start() of another thread.
+// They wait for the health checks, the page chunk and the password check that run, and for nothing
+// else: where a check of the host never returns, neither do they. Handlers that are left in the
+// context are destroyed without being called. Health checks run on a thread of the server, also
+// where the server runs on a context of the program's: a slow check delays /ready alone. A request
+// of /ready waits for kReadinessTime (readiness_checks.h), then it gets 503.
+// Fork: a server belongs to the process that started it. In a child, Stop() and the destructor give
+// back the child's copies of its sockets, and do not touch those of the parent. What else belongs
+// to the server leaks in the child, with the sockets of connections where a handler ran at the
+// fork. A child that runs the context must stop the server first. A fork must not fall into Start()
+// of another thread.
 // Thread safety: all methods from any thread, but Name() and port() not during Start().
-// Cost: one thread of its own, unless it is given a context or an executor; from the first request of
-// /ready on, one more; with passwords (web_config_file), one more.
-// That thread takes the snapshots, sums labels away and encodes: of a million series, for a moment each time
-// (bench/exposition). On a context of the program's any number of threads may run it; the server's handlers run one at
-// a time, so that scrapes share one of them.
-// Errors: where Start() fails, nothing was answered and nothing runs. The server's own families may be registered by
-// then, at zero. It returns
+// Cost: one thread of its own, unless it is given a context or an executor; from the first request
+// of /ready on, one more; with passwords (web_config_file), one more.
+// That thread takes the snapshots, sums labels away and encodes: of a million series, for a moment
+// each time (bench/exposition). On a context of the program's any number of threads may run it; the
+// server's handlers run one at a time, so that scrapes share one of them.
+// Errors: where Start() fails, nothing was answered and nothing runs. The server's own families may
+// be registered by then, at zero. It returns
 //   - Unavailable, naming host and port, when it cannot listen there;
 //   - InvalidArgument for a host that is no address of this machine and no name, and for a bad web configuration,
 //     certificate or label;
@@ -70,14 +74,17 @@ struct MetricsServerOptions {
   Limits limits = {};
   std::vector<std::string> aggregate = {};  // labels that /metrics sums away and /metrics/detailed shows
   Labels labels = {};                       // that every series has as well; no family may have one of them
-  // Whether OpenMetrics pages show when series were made, where the registry keeps it, in samples ending with _created.
-  // Most servers store these as series of their own. Protobuf pages have it in any case.
+  // Whether OpenMetrics pages show when series were made, where the registry keeps it, in samples
+  // ending with _created. Most servers store these as series of their own. Protobuf pages have it
+  // in any case.
   CreatedUse created = CreatedUse::kLeftOut;
-  // Whose families stand behind those of the server's own registry, as those of a plug-in; they outlive the server.
+  // Whose families stand behind those of the server's own registry, as those of a plug-in; they
+  // outlive the server.
   std::vector<metrics::Registry*> more_registries = {};
   std::string web_config_file = {};  // web_config.h; empty for none: no TLS, and anybody may read
-  // What to run on; neither: a thread of its own. Both are used by Start(), and the executor may go when it returns. An
-  // executor may be a strand of the program's, whose handlers then do not run beside those of the server.
+  // What to run on; neither: a thread of its own. Both are used by Start(), and the executor may go
+  // when it returns. An executor may be a strand of the program's, whose handlers then do not run
+  // beside those of the server.
   boost::asio::io_context* context = nullptr;
   const boost::asio::any_io_executor* executor = nullptr;
 };

@@ -3,14 +3,16 @@
 // When to use something else: Health::Evaluate, where the caller may wait for a slow check.
 // Guarantees:
 // 1. Ask() never waits for a check.
-// 2. One evaluation runs at a time, and answers all requests that wait when it ends. A request that comes while it runs
-//    gets its report too: the report may be of a moment before the request, by the duration of one evaluation.
-// 3. A request waits for at most `wait_time`; one that finds kReadinessRequestsMax requests waiting does not wait. Both
-//    get a report with one failed check, "readiness", that gives the reason, and are counted
-//    (Limit::kReadinessChecks).
-// 4. When Close() has returned, no check runs, and no request is answered. It waits for the evaluation that runs; where
-//    a check never returns, neither does Close().
-// Thread safety: all in handlers of the executor, or within its Close(); IsInside() from any thread.
+// 2. One evaluation runs at a time, and answers all requests that wait when it ends. A request that
+//    comes while it runs gets its report too: the report may be of a moment before the request, by
+//    the duration of one evaluation.
+// 3. A request waits for at most `wait_time`; one that finds kReadinessRequestsMax requests waiting
+//    does not wait. Both get a report with one failed check, "readiness", that gives the reason,
+//    and are counted (Limit::kReadinessChecks).
+// 4. When Close() has returned, no check runs, and no request is answered. It waits for the
+//    evaluation that runs; where a check never returns, neither does Close().
+// Thread safety: all in handlers of the executor, or within its Close(); IsInside() from any
+// thread.
 // Cost: a thread from the first Ask() on.
 #pragma once
 
@@ -37,7 +39,8 @@ class ReadinessChecks {
  public:
   using Done = std::function<void(const metrics::Health::Report& report)>;
 
-  // `health` and `metrics` are used until Close(), which must be called before the end of these checks.
+  // `health` and `metrics` are used until Close(), which must be called before the end of these
+  // checks.
   ReadinessChecks(ServerExecutor executor, const metrics::Health& health, const ServerMetrics& metrics,
                   std::chrono::milliseconds wait_time = kReadinessTime);
   ReadinessChecks(const ReadinessChecks&) = delete;

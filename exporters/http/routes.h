@@ -1,5 +1,5 @@
-// Routes: what is answered on which path, without a socket; a program with an HTTP server of its own calls it from
-// there.
+// Routes: what is answered on which path, without a socket; a program with an HTTP server of its
+// own calls it from there.
 //
 //   /metrics            the registry, in the format and coding that were asked for, without the labels that are to be
 //                       aggregated; with ?name[]=…, only those families
@@ -10,7 +10,8 @@
 //
 // GET and HEAD only, otherwise 405; other paths 404; more pages at a time than Limits::scrapes 503.
 // When to use something else: MetricsServer, which brings the sockets.
-// Guarantees: paths match exactly; no file is ever read, and nothing of a request comes back in the response.
+// Guarantees: paths match exactly; no file is ever read, and nothing of a request comes back in the
+// response.
 // Thread safety: Handle() from any thread; a page from one at a time.
 // Cost: see ScrapePage; of /ready, that of the checks; of the rest, microseconds.
 // Errors: as the status of a response.
@@ -48,11 +49,12 @@ struct RoutesOptions {
   Labels labels = {};                         // that every series has as well (labelled_view.h)
   CreatedUse created = CreatedUse::kLeftOut;  // of OpenMetrics pages
   ServerMetrics metrics = {};
-  // On the same page. Call CombinedView::Check() first and give `left_out`, which counts what the page lacks: otherwise
-  // families of one name are missing without a trace.
+  // On the same page. Call CombinedView::Check() first and give `left_out`, which counts what the
+  // page lacks: otherwise families of one name are missing without a trace.
   std::vector<metrics::Registry*> more_registries = {};
   PushMetrics left_out = {};
-  // Called when Limits::scrapes are under way already: whether one of them was given up for the next.
+  // Called when Limits::scrapes are under way already: whether one of them was given up for the
+  // next.
   std::function<bool()> make_room = nullptr;
 };
 
@@ -63,8 +65,8 @@ class Routes {
 
   // Evaluates the checks of /ready on the calling thread, and so waits for the slowest.
   Response Handle(const Request& request);
-  // The same without waiting, for a server that evaluates the checks elsewhere. Nothing where the request asks for the
-  // checks: AnswerReady() is its answer, once they are evaluated.
+  // The same without waiting, for a server that evaluates the checks elsewhere. Nothing where the
+  // request asks for the checks: AnswerReady() is its answer, once they are evaluated.
   std::optional<Response> HandleUnlessReady(const Request& request);
   Response AnswerReady(const Request& request, const metrics::Health::Report& report);
 

@@ -1,12 +1,13 @@
 // RunningServer: a listener with what runs it: a thread of its own, or a context of the program's.
 //
 // When to use something else: MetricsServer, which owns one from Start() on.
-// Guarantees: server and context may end in any order. End() waits for the handler, the health checks and the password
-// check that run. It does so whether or not a thread runs the context. A context that is destroyed ends its servers
-// first.
-// In a child of fork, which has neither the threads nor a state that can be relied on, End() gives back the copies of
-// the parent's sockets and leaves all else as it is. A child is known by its process id, which is right for every way
-// of forking; pthread_atfork is not told of vfork, clone and _Fork, and would have to wait for each handler that runs.
+// Guarantees: server and context may end in any order. End() waits for the handler, the health
+// checks and the password check that run. It does so whether or not a thread runs the context. A
+// context that is destroyed ends its servers first.
+// In a child of fork, which has neither the threads nor a state that can be relied on, End() gives
+// back the copies of the parent's sockets and leaves all else as it is. A child is known by its
+// process id, which is right for every way of forking; pthread_atfork is not told of vfork, clone
+// and _Fork, and would have to wait for each handler that runs.
 // Thread safety: all methods from any thread. Cost: with a thread of its own, one. Errors: those of
 // MetricsServer::Start.
 #pragma once
@@ -52,7 +53,8 @@ class RunningServer : public std::enable_shared_from_this<RunningServer> {
   metrics::Result<std::uint16_t> StartOrThrow(const MakeListener& make_listener, const std::string& host,
                                               std::uint16_t port, std::optional<boost::asio::any_io_executor> executor);
   bool HasEnded() const;
-  // Without the lock: a thread that is missing in a child may hold it, and there is no other thread.
+  // Without the lock: a thread that is missing in a child may hold it, and there is no other
+  // thread.
   void EndInChild() STREAMHOUSE_UNCHECKED;
   bool HasEndedInChild() const STREAMHOUSE_UNCHECKED;
 

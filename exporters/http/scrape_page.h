@@ -1,7 +1,9 @@
 // ScrapePage: a page of a registry's metrics, collected when its first chunk is asked for.
 //
-// Guarantees: all of it comes from one snapshot, which lives as long as the page and may be shared with other pages.
-// Thread safety: one thread at a time. Cost: of collecting, see SharedCollection; of encoding, see the encoders.
+// Guarantees: all of it comes from one snapshot, which lives as long as the page and may be shared
+// with other pages.
+// Thread safety: one thread at a time. Cost: of collecting, see SharedCollection; of encoding, see
+// the encoders.
 #pragma once
 
 #include <memory>
@@ -17,7 +19,8 @@
 
 namespace streamhouse::exporters {
 
-// Only families of these names, escaped or not, or with a sample of one of them; all where there are none.
+// Only families of these names, escaped or not, or with a sample of one of them; all where there
+// are none.
 using FamilyNames = std::vector<std::string>;
 
 class ScrapePage : public PageSource {

@@ -1,7 +1,7 @@
 // ScrapePermits: how many pages may be under way at a time.
 //
-// Guarantees: no more permits are out than there are. A permit comes back when it is destroyed, also after the permits
-// themselves.
+// Guarantees: no more permits are out than there are. A permit comes back when it is destroyed,
+// also after the permits themselves.
 // Thread safety: from any thread. Cost: a lock.
 #pragma once
 

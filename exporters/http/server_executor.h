@@ -1,13 +1,17 @@
-// ServerExecutor: runs the handlers of one server on an executor of the program, until the server is closed.
+// ServerExecutor: runs the handlers of one server on an executor of the program, until the server
+// is closed.
 //
-// When to use something else: asio::strand, where the end of the work may wait until a thread runs the context.
+// When to use something else: asio::strand, where the end of the work may wait until a thread runs
+// the context.
 // Guarantees:
 // 1. At most one handler runs at a time, whichever threads run the executor below.
-// 2. When Close() returns, no handler runs, and later handlers are destroyed without being called. Close() waits for
-//    the handler that runs, and for nothing else: no thread has to run the executor, and the handlers that wait are not
-//    called first.
-// 3. A handler runs until what it owns is destroyed. It must own it movably: a const capture is destroyed later.
-// Thread safety: all methods from any thread; Close() not from a handler. Cost: an uncontended lock a handler.
+// 2. When Close() returns, no handler runs, and later handlers are destroyed without being called.
+//    Close() waits for the handler that runs, and for nothing else: no thread has to run the
+//    executor, and the handlers that wait are not called first.
+// 3. A handler runs until what it owns is destroyed. It must own it movably: a const capture is
+//    destroyed later.
+// Thread safety: all methods from any thread; Close() not from a handler. Cost: an uncontended lock
+// a handler.
 #pragma once
 
 #include <atomic>
@@ -43,16 +47,16 @@ class ServerExecutor {
   // Calls `last` in the place of all handlers to come.
   template <typename Function>
   void Close(const Function& last) const {
-    // Relaxed: a handler that locks the mutex after this thread sees it. A handler that sees it before is not called
-    // either.
+    // Relaxed: a handler that locks the mutex after this thread sees it. A handler that sees it
+    // before is not called either.
     Gate& gate = *gate_;
     gate.closed.store(true, std::memory_order_relaxed);
     const metrics::MutexLock lock(gate.mutex);
     CallOnce(gate, last);
   }
 
-  // For the child of a fork, where the thread that runs a handler may be missing: calls `last` only where no handler
-  // ran when the process forked.
+  // For the child of a fork, where the thread that runs a handler may be missing: calls `last` only
+  // where no handler ran when the process forked.
   template <typename Function>
   void CloseUnlessBusy(const Function& last) const {
     Gate& gate = *gate_;
@@ -89,8 +93,8 @@ class ServerExecutor {
     const boost::asio::any_io_executor below;
     std::optional<boost::asio::strand<boost::asio::any_io_executor>> strand;  // of below; none with one thread
 
-    // Close() sets it before it locks the mutex. Otherwise the handlers that wait could lock the mutex first, each in
-    // turn.
+    // Close() sets it before it locks the mutex. Otherwise the handlers that wait could lock the
+    // mutex first, each in turn.
     std::atomic<bool> closed = false;
     metrics::Mutex mutex;  // held by the handler that runs
     bool has_called_last STREAMHOUSE_GUARDED_BY(mutex) = false;
@@ -123,8 +127,8 @@ class ServerExecutor {
 
   template <typename Function>
   static void CallUnlessClosed(const Gate& gate, Function& function) {
-    // Relaxed: the mutex, which this thread holds, orders the store of a Close() that has returned. A Close() that has
-    // not returned waits for a handler that misses its store.
+    // Relaxed: the mutex, which this thread holds, orders the store of a Close() that has returned.
+    // A Close() that has not returned waits for a handler that misses its store.
     if (!gate.closed.load(std::memory_order_relaxed)) function();
   }
 

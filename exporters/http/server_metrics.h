@@ -10,11 +10,13 @@
 //   streamhouse_exporter_certificate_reloads_total{outcome}     "ok" or "failed", of files that have changed
 //   streamhouse_exporter_connections                            that are open
 //
-// Guarantees: labels come from fixed sets; nothing that a client sends makes a new series. Servers of one registry, at
-// once or one after another, share the families: their numbers add up. A default-constructed one counts nowhere.
+// Guarantees: labels come from fixed sets; nothing that a client sends makes a new series. Servers
+// of one registry, at once or one after another, share the families: their numbers add up. A
+// default-constructed one counts nowhere.
 // Thread safety: all methods from any thread.
 // Cost: that of a few recordings.
-// Errors: AlreadyExists, from Register, where the registry has another family with one of these names.
+// Errors: AlreadyExists, from Register, where the registry has another family with one of these
+// names.
 #pragma once
 
 #include <array>

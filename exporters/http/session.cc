@@ -19,8 +19,8 @@ constexpr std::string_view kChunkEnd = "\r\n";
 constexpr std::string_view kLastChunk = "0\r\n\r\n";
 constexpr std::string_view kChunkEndAndLastChunk = "\r\n0\r\n\r\n";
 
-// A client that is still sending when it is refused must be heard out for a while: closing at once would make its
-// kernel throw the response away.
+// A client that is still sending when it is refused must be heard out for a while: closing at once
+// would make its kernel throw the response away.
 constexpr std::chrono::milliseconds kLingerTime = std::chrono::seconds(2);
 constexpr std::size_t kLingerBytesMax = std::size_t{256} * 1024;
 

@@ -1,9 +1,10 @@
 // Session: the requests of one client, answered one after the other.
 //
 // When to use something else: MetricsServer, which makes one for each connection.
-// Guarantees: holds one chunk of a page at a time, and asks for the next when the client has taken that one. A client
-// has the times of Limits, then it is dropped; what it sends ahead is answered in order. After a malformed request the
-// connection is closed. Aborted pages are recognisable as such by the client.
+// Guarantees: holds one chunk of a page at a time, and asks for the next when the client has taken
+// that one. A client has the times of Limits, then it is dropped; what it sends ahead is answered
+// in order. After a malformed request the connection is closed. Aborted pages are recognisable as
+// such by the client.
 // Thread safety: everything on the thread that runs the connection's handlers.
 // Cost: a few kilobytes while idle, a chunk in addition while a page is sent.
 #pragma once
@@ -32,7 +33,8 @@ namespace streamhouse::exporters {
 
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  // Calls `respond` once, now or later, on the thread of the connection's handlers; the request is there until then.
+  // Calls `respond` once, now or later, on the thread of the connection's handlers; the request is
+  // there until then.
   using Respond = std::function<void(Response)>;
   using Handle = std::function<void(const Request&, Respond respond)>;
   using Closed = std::function<void(Session&)>;
@@ -40,13 +42,14 @@ class Session : public std::enable_shared_from_this<Session> {
   // Name and value, added to every response.
   using Headers = std::span<const std::pair<std::string, std::string>>;
 
-  // `headers` and `metrics` must outlive the session. `closed` is called once, when the session is over.
+  // `headers` and `metrics` must outlive the session. `closed` is called once, when the session is
+  // over.
   Session(std::unique_ptr<Connection> connection, Handle handle, const Limits& limits, Headers headers,
           const ServerMetrics& metrics, Closed closed);
 
   void Start();
-  // The session is over when this returns: nothing is asked of `handle` any more, and its page is gone. What is under
-  // way ends by its handlers. Not to be called by the page.
+  // The session is over when this returns: nothing is asked of `handle` any more, and its page is
+  // gone. What is under way ends by its handlers. Not to be called by the page.
   void Abort();
 
   // Whether nothing is being sent to the client: the one to give up where there are too many.

@@ -1,8 +1,10 @@
 // ReadSmallFile: the text of a file that a configuration names.
 //
-// Guarantees: only regular files of at most kSmallFileBytesMax are read, so that the call never waits for a writer, a
-// terminal or a device. It waits for a disk that hangs. A child process does not inherit the file.
-// Thread safety: pure. Errors: Unavailable with the reason alone. The caller, who knows what the file is for, names it.
+// Guarantees: only regular files of at most kSmallFileBytesMax are read, so that the call never
+// waits for a writer, a terminal or a device. It waits for a disk that hangs. A child process does
+// not inherit the file.
+// Thread safety: pure. Errors: Unavailable with the reason alone. The caller, who knows what the
+// file is for, names it.
 #pragma once
 
 #include <cstddef>

@@ -1,10 +1,12 @@
-// SocketConnection: what a Connection over a TCP socket does whether or not there is TLS: its time limit and its end.
+// SocketConnection: what a Connection over a TCP socket does whether or not there is TLS: its time
+// limit and its end.
 //
 // Guarantees:
-// 1. An operation that is late fails with timed_out, and the socket stays open. So Abort() can still reset the
-//    connection, and its peer does not take a truncated page for a whole one.
-// 2. An operation that starts after the time limit fails with timed_out, and so does a write whose limit ends between
-//    two of its parts. A new limit counts from its start: what was late before has no effect on it.
+// 1. An operation that is late fails with timed_out, and the socket stays open. So Abort() can
+//    still reset the connection, and its peer does not take a truncated page for a whole one.
+// 2. An operation that starts after the time limit fails with timed_out, and so does a write whose
+//    limit ends between two of its parts. A new limit counts from its start: what was late before
+//    has no effect on it.
 // Thread safety and errors: those of Connection.
 #pragma once
 
@@ -51,7 +53,8 @@ class SocketConnection : public Connection {
   boost::asio::ip::tcp::socket& socket() { return socket_; }
   bool is_late() const { return *is_late_; }
 
-  // Calls the handler soon, with timed_out. The timer has fired, so an operation that starts now would have no limit.
+  // Calls the handler soon, with timed_out. The timer has fired, so an operation that starts now
+  // would have no limit.
   void FailAsLate(Handler handler);
   // The operations of Connection, on the socket itself.
   void ReadSocket(boost::asio::mutable_buffer buffer, Handler handler);

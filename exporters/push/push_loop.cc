@@ -42,7 +42,8 @@ void PushLoop::Stop() {
   thread_.join();
 }
 
-// The child of a fork has no such thread. To destroy a condition on which it waits would wait for it.
+// The child of a fork has no such thread. To destroy a condition on which it waits would wait for
+// it.
 void PushLoop::LeaveToParent() {
   static auto* const left = new std::vector<std::unique_ptr<Waiting>>();
   left->push_back(std::move(waiting_));

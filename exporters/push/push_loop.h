@@ -1,10 +1,11 @@
 // PushLoop: the thread of an exporter that sends: now and then, and a last time at the end.
 //
-// Guarantees: pushes never overlap. Each push has a deadline. After a failure the next push comes sooner
-// (push_schedule.h). A receiver's Retry-After is not read: the next push carries newer values. Stop() waits for a push
-// that runs, makes one last push, and joins. It returns within the time of two pushes if the pushes keep their
-// deadlines. It does not interrupt a push that exceeds its deadline. Every push is counted (push_metrics.h). In the
-// child of a fork Stop() returns at once and does not push: the loop belongs to the parent.
+// Guarantees: pushes never overlap. Each push has a deadline. After a failure the next push comes
+// sooner (push_schedule.h). A receiver's Retry-After is not read: the next push carries newer
+// values. Stop() waits for a push that runs, makes one last push, and joins. It returns within the
+// time of two pushes if the pushes keep their deadlines. It does not interrupt a push that exceeds
+// its deadline. Every push is counted (push_metrics.h). In the child of a fork Stop() returns at
+// once and does not push: the loop belongs to the parent.
 // Thread safety: Start and Stop from one thread.
 // Cost: a thread, which takes no signals.
 // Errors: Start, Unavailable where the system has no thread left.
@@ -48,7 +49,8 @@ class PushLoop {
   // May be called without Start(), and twice.
   void Stop();
 
-  // One push, now, on the caller's thread: to see at the start whether it works. Not while the loop runs.
+  // One push, now, on the caller's thread: to see at the start whether it works. Not while the loop
+  // runs.
   metrics::Status PushOnce();
 
  private:

@@ -6,7 +6,8 @@
 //                                                  (combined_view.h)
 //
 // What a failed push would have said is not lost: the next one says it, as values are cumulative.
-// Guarantees: the labels come from fixed sets and from the names of families. A default-constructed one counts nowhere.
+// Guarantees: the labels come from fixed sets and from the names of families. A default-constructed
+// one counts nowhere.
 // Thread safety: from any thread.
 // Errors: AlreadyExists, from Register, where the program has another family of such a name.
 #pragma once

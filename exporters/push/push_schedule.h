@@ -1,7 +1,8 @@
 // PushSchedule: when the next push is due.
 //
-// After a success, an interval later, less or more some jitter, so that a fleet that was started at once does not push
-// at once. After failures, sooner at first (kRetryDelayMin), then doubling up to the interval.
+// After a success, an interval later, less or more some jitter, so that a fleet that was started at
+// once does not push at once. After failures, sooner at first (kRetryDelayMin), then doubling up to
+// the interval.
 // Thread safety: one thread at a time. Pure but for its own random numbers.
 #pragma once
 

@@ -73,8 +73,8 @@ Status SyncFolderOf(const std::string& path) {
 
 Status WriteTemporary(const std::string& temporary, PageSource& page, std::chrono::steady_clock::time_point deadline) {
   constexpr mode_t kReadableByAll = 0644;  // a collector runs as somebody else
-  // A file of its own: what has that name, left by a writer that died or put there as a trap, is not opened. A symbolic
-  // link would be followed, and a FIFO waited for.
+  // A file of its own: what has that name, left by a writer that died or put there as a trap, is
+  // not opened. A symbolic link would be followed, and a FIFO waited for.
   unlink(temporary.c_str());
   const Descriptor descriptor(open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, kReadableByAll));
   if (descriptor.number() < 0) return Failure("create", temporary);

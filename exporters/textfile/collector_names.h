@@ -1,8 +1,9 @@
-// WithoutCollectorsOwn: a snapshot without the families that node_exporter, which reads text files, has of itself.
+// WithoutCollectorsOwn: a snapshot without the families that node_exporter, which reads text files,
+// has of itself.
 //
-// It exposes them by default: process_* and go_* of its client library, promhttp_* of its server, node_scrape_*,
-// node_textfile_* and node_exporter_* of its collectors. Of a family that both have it drops the file's series, with an
-// error in its log at each scrape.
+// It exposes them by default: process_* and go_* of its client library, promhttp_* of its server,
+// node_scrape_*, node_textfile_* and node_exporter_* of its collectors. Of a family that both have
+// it drops the file's series, with an error in its log at each scrape.
 // Other names with "node_" stay: which of them node_exporter has depends on the machine.
 // Thread safety: pure. Cost: a look at the names.
 #pragma once

@@ -1,4 +1,5 @@
-// BlockedSignals: while it lives, the calling thread takes no signals, and no thread that it starts ever takes one.
+// BlockedSignals: while it lives, the calling thread takes no signals, and no thread that it starts
+// ever takes one.
 //
 // Signals are for the program's own threads.
 // Thread safety: made and destroyed by one thread. Cost: two system calls.

@@ -1,14 +1,17 @@
-// AggregatedView: a snapshot with labels summed away, such as partition, for readers to whom topics are detail enough.
+// AggregatedView: a snapshot with labels summed away, such as partition, for readers to whom topics
+// are detail enough.
 //
-// When to use something else: a server shows one beside the full page by itself (MetricsServerOptions::aggregate). A
-// query that sums does as well, as long as the reader can take all series in.
-// Guarantees: a pure function. Series that differ only in these labels become one, at the place of the first; families
-// without such a label stay as they are. What is added up, and how, is in family_sums.h. Each sum is that of the series
-// that are there: it falls when one is removed, which a reader takes for a counter that started again. So sum away what
-// stays as long as the process, or expires only long after it stopped moving.
+// When to use something else: a server shows one beside the full page by itself
+// (MetricsServerOptions::aggregate). A query that sums does as well, as long as the reader can take
+// all series in.
+// Guarantees: a pure function. Series that differ only in these labels become one, at the place of
+// the first; families without such a label stay as they are. What is added up, and how, is in
+// family_sums.h. Each sum is that of the series that are there: it falls when one is removed, which
+// a reader takes for a counter that started again. So sum away what stays as long as the process,
+// or expires only long after it stopped moving.
 // Thread safety: Of() from any thread.
-// Cost: some hundred nanoseconds a series; memory for the groups, and for the snapshot that it was made of, which it
-// keeps alive.
+// Cost: some hundred nanoseconds a series; memory for the groups, and for the snapshot that it was
+// made of, which it keeps alive.
 //
 //   const AggregatedView view({"partition", "group"});
 //   Snapshot aggregated = view.Of(registry.TakeSnapshot());

@@ -1,13 +1,17 @@
-// CombinedView: the families of several registries as one snapshot, such as those of a plug-in behind its host's.
+// CombinedView: the families of several registries as one snapshot, such as those of a plug-in
+// behind its host's.
 //
-// When to use something else: one registry for the whole program, where all of it can be given that one.
-// Guarantees: no two families of a snapshot share a sample name. If two registries get families with one name after
-// Check(), a page shows the family of the registry that stands first in the list. The order of the registrations does
-// not matter. The other family is left out, and counted as {reason="name_is_taken"} (push_metrics.h). The first
-// registry decides the time and the target of a snapshot.
+// When to use something else: one registry for the whole program, where all of it can be given that
+// one.
+// Guarantees: no two families of a snapshot share a sample name. If two registries get families
+// with one name after Check(), a page shows the family of the registry that stands first in the
+// list. The order of the registrations does not matter. The other family is left out, and counted
+// as {reason="name_is_taken"} (push_metrics.h). The first registry decides the time and the target
+// of a snapshot.
 // Thread safety: Take() and Check() from any thread.
 // Cost: with one registry none; else a snapshot of each, and a look at the names of all families.
-// Errors: Check() is AlreadyExists, and names the family, where two registries have a sample name in common.
+// Errors: Check() is AlreadyExists, and names the family, where two registries have a sample name
+// in common.
 //
 //   CombinedView view(host, {&plug_in}, "prometheus", *PushMetrics::Register(host));
 //   if (Status checked = view.Check(); !checked.ok()) return checked;

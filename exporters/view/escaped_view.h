@@ -1,9 +1,10 @@
 // EscapedView: a snapshot whose names are escaped, for readers that know legacy names only.
 //
-// Guarantees: a pure function. Families that have legacy names only stay as they are, without a copy.
+// Guarantees: a pure function. Families that have legacy names only stay as they are, without a
+// copy.
 // Thread safety: pure.
-// Cost: a look at the names where there is nothing to escape; otherwise the label text of each series of such a family,
-// made again.
+// Cost: a look at the names where there is nothing to escape; otherwise the label text of each
+// series of such a family, made again.
 #pragma once
 
 #include <span>

@@ -1,10 +1,13 @@
-// AppendFamilySums: one family of a snapshot, summed over the series that a view does not tell apart.
+// AppendFamilySums: one family of a snapshot, summed over the series that a view does not tell
+// apart.
 //
-// Rules: counters and buckets add up modulo 2^64, as they count themselves; doubles add up in the order of the series;
-// gauges and up-down counters follow FamilyInfo::aggregation, and a maximum passes over NaN; exponential histograms
-// follow ExponentialSum; a state is on if it is on in any series; quantiles of a summary become NaN. Of exemplars the
-// newest in each bucket stays, of start times the oldest.
-// Thread safety: pure but for the builder. Cost: memory for the values of each group, not of each series.
+// Rules: counters and buckets add up modulo 2^64, as they count themselves; doubles add up in the
+// order of the series; gauges and up-down counters follow FamilyInfo::aggregation, and a maximum
+// passes over NaN; exponential histograms follow ExponentialSum; a state is on if it is on in any
+// series; quantiles of a summary become NaN. Of exemplars the newest in each bucket stays, of start
+// times the oldest.
+// Thread safety: pure but for the builder. Cost: memory for the values of each group, not of each
+// series.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +21,9 @@
 
 namespace streamhouse::exporters {
 
-// Series i of `family` is in the group groups[i], whose label text is texts[groups[i]]. Each group has a series. Groups
-// are numbered in the order of their first series. `info` and `texts` must outlive the snapshot.
+// Series i of `family` is in the group groups[i], whose label text is texts[groups[i]]. Each group
+// has a series. Groups are numbered in the order of their first series. `info` and `texts` must
+// outlive the snapshot.
 void AppendFamilySums(const metrics::FamilySnapshot& family, std::span<const std::size_t> groups,
                       const metrics::FamilyInfo& info, const std::deque<std::string>& texts,
                       metrics::SnapshotBuilder& builder);

@@ -1,14 +1,16 @@
-// LabelledView: a snapshot whose series have further labels, the same for all, such as the name of the instance.
+// LabelledView: a snapshot whose series have further labels, the same for all, such as the name of
+// the instance.
 //
-// When to use something else: labels that the server adds when it scrapes need no work here. This is for readers that
-// cannot tell two programs apart by themselves, such as a folder of text files.
-// Guarantees: a pure function. A family that shows a label of that name keeps its own. That may be one of its labels,
-// the one that is named like a state set, or one that gets that name where names are escaped (service.name as
-// service_name).
+// When to use something else: labels that the server adds when it scrapes need no work here. This
+// is for readers that cannot tell two programs apart by themselves, such as a folder of text files.
+// Guarantees: a pure function. A family that shows a label of that name keeps its own. That may be
+// one of its labels, the one that is named like a state set, or one that gets that name where names
+// are escaped (service.name as service_name).
 // Thread safety: Of() from any thread.
-// Cost: without labels none; else the label text of each series, made again, and the snapshot that it was made of,
-// which it keeps alive.
-// Errors: Check() is InvalidArgument for labels that no page may have, AlreadyExists for one that a family has.
+// Cost: without labels none; else the label text of each series, made again, and the snapshot that
+// it was made of, which it keeps alive.
+// Errors: Check() is InvalidArgument for labels that no page may have, AlreadyExists for one that a
+// family has.
 //
 //   const LabelledView view(Labels{{"instance", "a"}});
 //   if (Status checked = view.Check(registry.TakeSnapshot()); !checked.ok()) return checked;

@@ -1,9 +1,10 @@
-# Which Debian packages each job needs, and how the missing ones come in. Sourced by the commands of tools/.
+# Which Debian packages each job needs, and how the missing ones come in. Sourced by the commands of
+# tools/.
 #
 #   ensure_packages run|test|bench|arm
 #
-# Silent when nothing is missing, and then costs one dpkg-query. Installs nothing that starts a service: servers
-# that only tests talk to are unpacked privately (private_servers.sh).
+# Silent when nothing is missing, and then costs one dpkg-query. Installs nothing that starts a
+# service: servers that only tests talk to are unpacked privately (private_servers.sh).
 
 packages_run=(
   g++ bazel-bootstrap bazel-skylib bazel-platforms bazel-rules-java bazel-rules-proto
@@ -19,7 +20,8 @@ packages_test=(
   binutils curl locales openssl python3 python3-prometheus-client slowhttptest spin valgrind zstd
 )
 
-# tools/test_arm: the libraries and headers of the target come with the compiler; GoogleTest is built from its sources.
+# tools/test_arm: the libraries and headers of the target come with the compiler; GoogleTest is
+# built from its sources.
 packages_arm=(g++-aarch64-linux-gnu qemu-user googletest)
 
 # The packages of job $1, one a line.
@@ -42,7 +44,8 @@ missing_packages() {
   printf '%s\n' "$@" | grep --invert-match --line-regexp --fixed-strings --file <(printf '%s\n' "$installed") || true
 }
 
-# Runs apt-get as root: directly, or through a sudo that asks for no password. Its output is shown only if it fails.
+# Runs apt-get as root: directly, or through a sudo that asks for no password. Its output is shown
+# only if it fails.
 apt_get_as_root() {
   local -a as_root=()
   [ "$(id -u)" = 0 ] || as_root=(sudo -n)

@@ -1,19 +1,23 @@
-# Servers that the tests talk to, unpacked but not installed. Sourced by tools/test after packages.sh.
+# Servers that the tests talk to, unpacked but not installed. Sourced by tools/test after
+# packages.sh.
 #
 #   ensure_private_servers    unpacks what is missing; sets and exports STREAMHOUSE_PROMETHEUS, STREAMHOUSE_PROMTOOL,
 #                             STREAMHOUSE_NODE_EXPORTER, STREAMHOUSE_PUSHGATEWAY and STREAMHOUSE_VICTORIA_METRICS
 #
-# Installing Debian's packages would start services; Prometheus' listens on port 9090, which is the agent's own. The
-# copies live in ${XDG_CACHE_HOME:-$HOME/.cache}/streamhouse; delete a folder there to fetch it again.
+# Installing Debian's packages would start services; Prometheus' listens on port 9090, which is the
+# agent's own. The copies live in ${XDG_CACHE_HOME:-$HOME/.cache}/streamhouse; delete a folder there
+# to fetch it again.
 
-# Fetches the package $1 and unpacks it into $2, which comes into being complete or not at all. $3 is a program in it.
+# Fetches the package $1 and unpacks it into $2, which comes into being complete or not at all. $3
+# is a program in it.
 unpack_server() {
   local package=$1 folder=$2 program=$3 parent work status=0
   parent=$(dirname "$folder")
   mkdir -p "$parent" && work=$(mktemp -d "$parent/unpacking.XXXXXX") || return 1
   (
     cd "$work" || exit 1
-    # Package lists may be absent (a fresh container) or name a version that the mirror no longer has.
+    # Package lists may be absent (a fresh container) or name a version that the mirror no longer
+    # has.
     apt-get -qq download "$package" >/dev/null 2>&1 ||
       { may_install && apt_get_as_root update && apt-get -qq download "$package" >/dev/null; } || exit 1
     dpkg --extract "$package"_*.deb unpacked && "unpacked/usr/bin/$program" --version >/dev/null 2>&1

@@ -29,7 +29,8 @@ _REASON = re.compile(r"\b(?:relaxed|acquires?|releases?|pairs|orders?)\b", re.IG
 _REASON_LINES = 7
 # The head of a declaration; what follows it is looked at by _declared_name.
 _ATOMIC_TYPE = re.compile(r"\bstd::atomic(?:_flag\b|(?:_ref)?\s*(?=<))")
-# After the type: what closes templates around it (`, 4>` of an array, `[]>` of a unique_ptr), then the name.
+# After the type: what closes templates around it (`, 4>` of an array, `[]>` of a unique_ptr), then
+# the name.
 _NAME = re.compile(r"\s*(?:\[\]\s*)?(?:,\s*[\w:]+\s*)?(?:>\s*)*(?P<indirect>[&*\s]*)(?:const\s+)?(?P<name>\w+)\s*[;{=(\[]")
 
 
@@ -110,7 +111,8 @@ def atomics_are_not_operands(tree):
         declared = declared_atomics(file, aliases)
         names = {name for _, name in declared}
         if partner:
-            # Only members: a local of the header's inline functions is none of this file's business.
+            # Only members: a local of the header's inline functions is none of this file's
+            # business.
             members = {name for _, name in declared_atomics(partner, aliases) if name.endswith("_")}
             names |= {name for name in members if not _is_declared(file.code, name)}
         for name in sorted(names):

@@ -120,11 +120,11 @@ class Result:
     def provenance(self):
         processor = " ".join(self.name["processor"].replace("-", " ").split())
         text = (
-            f"`{self.name['suite']}`: [{self.context['date'][:10]}, commit {self.name['commit']}]({self.path}), "
+            f"| `{self.name['suite']}` | [{self.context['date'][:10]}, commit {self.name['commit']}]({self.path}) | "
             f"{processor}, {self.name['threads']} threads, {self.name['compiler']}"
         )
         load = bench_load.of_result(self.context)
-        return text + (f"; **not on a quiet machine** (load {load:.2g})" if load > bench_load.LOAD_MAX else "")
+        return text + (f"; **not on a quiet machine** (load {load:.2g})" if load > bench_load.LOAD_MAX else "") + " |"
 
 
 def newest_results(tree):
@@ -156,8 +156,8 @@ def table(tree):
         here = row.measured.count("{}")
         measured, beside = row.measured.format(*values[:here]), row.beside.format(*values[here:])
         lines.append(f"| {row.what} | {measured} | {beside} | `tools/bench {row.suite}` |")
-    lines.append("")
-    lines += [f"- {results[suite].provenance()}" for suite in SUITES if suite in results]
+    lines += ["", "| suite | result | machine |", "|---|---|---|"]
+    lines += [results[suite].provenance() for suite in SUITES if suite in results]
     return lines, problems
 
 
@@ -173,7 +173,8 @@ def figures_are_those_of_results(tree):
     )
 
 
-# Times of less than a millisecond: no program is told to wait that long, so a machine measured them.
+# Times of less than a millisecond: no program is told to wait that long, so a machine measured
+# them.
 _MEASURED = re.compile(
     r"\b\d[\d.,]*(?:\s+to\s+\d[\d.,]*)?(?:\s+|\s*\n\s*//\s*)(?:ns|us|µs|(?:nano|micro)seconds?)\b|\b\d+\.\d+ times\b"
 )

@@ -23,7 +23,8 @@ MAY_USE_THIRD_PARTY = {
     "agent": {"fmt", "grpc", "libdeflate", "sqlite"},
     "proto": {"grpc", "lz4", "openssl", "zstd"},
 }
-# Headers of an allowed folder that are not for everybody: (folder that must not, path prefix) -> why.
+# Headers of an allowed folder that are not for everybody: (folder that must not, path prefix) ->
+# why.
 CLOSED_HEADERS = {
     ("client", "metrics_core/reading/snapshot.h"): "only exporters read snapshots",
     ("agent", "metrics_core/reading/snapshot.h"): "only exporters read snapshots",

@@ -12,7 +12,8 @@ from tidy_rules import build_files
 CPP_SUFFIXES = (".h", ".cc")
 PRODUCTION_FOLDERS = ("metrics_core", "exporters", "client", "agent")
 
-# Longest alternative first: a number may hold ' as a digit separator, and a raw string may hold anything.
+# Longest alternative first: a number may hold ' as a digit separator, and a raw string may hold
+# anything.
 _TOKEN = re.compile(
     r"""(?P<number>\b\d(?:'?[\w.])*)
       | (?P<comment>//[^\n]*|/\*.*?\*/)

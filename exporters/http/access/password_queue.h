@@ -1,4 +1,5 @@
-// PasswordQueue: the order in which requests have their passwords checked, and which ones are refused when it is full.
+// PasswordQueue: the order in which requests have their passwords checked, and which ones are
+// refused when it is full.
 //
 // A check takes some tens of milliseconds by design, and one check runs at a time.
 // Guarantees:
@@ -7,19 +8,20 @@
 //    - the same user gave a wrong password from the same address within kGuessMemory, or
 //    - another request of the same user and address waits or is being checked, or
 //    - a guess on the same connection was refused. Each such refusal makes the request more suspect.
-// 2. The least suspect request is checked first. Trusted requests keep the order of their arrival. Among equally
-//    suspect requests the newest is first: the older ones may be a crowd of guesses.
-// 3. At most kGuessChecksMax suspect requests wait. When there is no room, a new request replaces the last one of the
-//    queue, or is refused if it would be the last itself.
-//    Example: 8 guesses wait, each refused before. A ninth of the kind replaces one of them. A trusted request waits
-//    for the check that runs, and for no guess.
+// 2. The least suspect request is checked first. Trusted requests keep the order of their arrival.
+//    Among equally suspect requests the newest is first: the older ones may be a crowd of guesses.
+// 3. At most kGuessChecksMax suspect requests wait. When there is no room, a new request replaces
+//    the last one of the queue, or is refused if it would be the last itself.
+//    Example: 8 guesses wait, each refused before. A ninth of the kind replaces one of them. A
+//    trusted request waits for the check that runs, and for no guess.
 // Limits of these rules:
-// - A scraper cannot be told from a guesser that gives the same user, has the same address (as behind a proxy), and
-//   opens a connection for each guess. A guesser that changes its address each time is not found either. The listener
-//   delays its refusals to slow both down.
-// - While guesses wait, the time of an answer tells whether a user exists: only an existing user is trusted.
-// Thread safety: one thread at a time. Cost: linear in the queue, and in the remembered guesses. Memory: at most
-// kGuessesRemembered addresses with their users.
+// - A scraper cannot be told from a guesser that gives the same user, has the same address (as
+//   behind a proxy), and opens a connection for each guess. A guesser that changes its address each
+//   time is not found either. The listener delays its refusals to slow both down.
+// - While guesses wait, the time of an answer tells whether a user exists: only an existing user is
+//   trusted.
+// Thread safety: one thread at a time. Cost: linear in the queue, and in the remembered guesses.
+// Memory: at most kGuessesRemembered addresses with their users.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// TLS names: translates Go's names of TLS ciphers and curves (used in web configuration files) to OpenSSL's.
+// TLS names: translates Go's names of TLS ciphers and curves (used in web configuration files) to
+// OpenSSL's.
 //
 // Thread safety: pure functions. Cost: a search in a short table.
 #pragma once
@@ -16,7 +17,8 @@ struct CipherName {
   CipherUse use;
 };
 
-// "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"; nothing for those that Go holds to be insecure or does not know.
+// "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"; nothing for those that Go holds to be insecure or does
+// not know.
 std::optional<CipherName> FindCipher(std::string_view go_name);
 
 // "CurveP256"; nothing for one that is unknown.

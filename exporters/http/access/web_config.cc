@@ -27,8 +27,8 @@ Status Bad(const std::string& path, const YAML::Mark& mark, const std::string& w
   return Status(StatusCode::kInvalidArgument, path + ":" + std::to_string(std::max(mark.line, 0) + 1) + ": " + what);
 }
 
-// Where one begins, which YAML::Load passes over. YAML::LoadAll does not, but never ends on some texts that are no
-// YAML.
+// Where one begins, which YAML::Load passes over. YAML::LoadAll does not, but never ends on some
+// texts that are no YAML.
 std::optional<YAML::Mark> SecondDocument(const std::string& text) {
   std::istringstream lines(text);
   bool has_begun = false;
@@ -226,7 +226,8 @@ constexpr std::size_t kBcryptBytes = 60;
 constexpr std::size_t kBcryptCostAt = 4;
 constexpr std::size_t kBcryptSaltAt = 7;
 constexpr std::string_view kBcryptCharacters = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-// Each more doubles the time: some 5 s for one password here, and with 31 days, during which nobody else is let in.
+// Each more doubles the time: some 5 s for one password here, and with 31 days, during which nobody
+// else is let in.
 constexpr int kBcryptCostMax = 16;
 
 // What is wrong with it; empty when nothing is.

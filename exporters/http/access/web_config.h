@@ -1,4 +1,5 @@
-// WebConfig: who may read the metrics, and how: the file that Prometheus' own exporters take (--web.config.file).
+// WebConfig: who may read the metrics, and how: the file that Prometheus' own exporters take
+// (--web.config.file).
 //
 //   tls_server_config:
 //     cert_file: server.crt              # relative to the folder of this file
@@ -15,18 +16,21 @@
 //   basic_auth_users:
 //     prometheus: $2y$10$…               # bcrypt, of a cost of 04 to 16
 //
-// cert, key and client_ca hold in the file itself, as PEM, what cert_file, key_file and client_ca_file name.
-// cipher_suites of TLS 1.2 and of TLS 1.3 each replace those of their version, where there are any. Not supported, and
-// refused: HTTP/2, rate limits, and what else is not named here. Without cipher_suites, TLS 1.2 takes ciphers with
-// forward secrecy only. Names in client_allowed_sans compare without case.
-// Files must be regular, of at most 1 MiB each, and keys have no pass phrase. Certificates and keys that change are
-// read by the next connection. Where they are bad then, the old ones stay, and
-// streamhouse_exporter_certificate_reloads_total{outcome="failed"} counts it. The server waits for a disk that hangs.
-// Guarantees: a key that is unknown, misspelt or of the wrong kind is an error; nothing is ignored. A
-// key without a value is an error, and so is an empty file: neither may open what its author meant to close.
+// cert, key and client_ca hold in the file itself, as PEM, what cert_file, key_file and
+// client_ca_file name. cipher_suites of TLS 1.2 and of TLS 1.3 each replace those of their version,
+// where there are any. Not supported, and refused: HTTP/2, rate limits, and what else is not named
+// here. Without cipher_suites, TLS 1.2 takes ciphers with forward secrecy only. Names in
+// client_allowed_sans compare without case.
+// Files must be regular, of at most 1 MiB each, and keys have no pass phrase. Certificates and keys
+// that change are read by the next connection. Where they are bad then, the old ones stay, and
+// streamhouse_exporter_certificate_reloads_total{outcome="failed"} counts it. The server waits for
+// a disk that hangs.
+// Guarantees: a key that is unknown, misspelt or of the wrong kind is an error; nothing is ignored.
+// A key without a value is an error, and so is an empty file: neither may open what its author
+// meant to close.
 // Thread safety: a value.
-// Errors: InvalidArgument, naming file, line and key; Unavailable where the file cannot be read or has more
-// than 1 MiB. The files that it names are not opened here.
+// Errors: InvalidArgument, naming file, line and key; Unavailable where the file cannot be read or
+// has more than 1 MiB. The files that it names are not opened here.
 #pragma once
 
 #include <cstdint>

@@ -24,8 +24,8 @@ std::string_view ToView(beast::string_view text) {
   return {text.data(), text.size()};
 }
 
-// A transfer coding that is not known, or not the last one, leaves the length of the body open (RFC 9112, 6.3): what
-// follows must not be taken for a request either.
+// A transfer coding that is not known, or not the last one, leaves the length of the body open (RFC
+// 9112, 6.3): what follows must not be taken for a request either.
 bool HasBody(const Parser& parser) {
   return parser.get().count(http::field::transfer_encoding) > 0 || parser.content_length().value_or(0) > 0;
 }
@@ -36,8 +36,9 @@ bool HasHost(const http::fields& fields) {
          ToView(fields[http::field::host]).find_first_of(" \t/\\?#@,") == std::string_view::npos;
 }
 
-// Whether a line of the headers goes on in the next one, which RFC 9112, 5.2 has abolished, and programs read in
-// different ways. The parser takes whole lines, so that an empty one at the beginning is the end of the headers.
+// Whether a line of the headers goes on in the next one, which RFC 9112, 5.2 has abolished, and
+// programs read in different ways. The parser takes whole lines, so that an empty one at the
+// beginning is the end of the headers.
 bool HasFoldedLine(const beast::flat_buffer& buffer) {
   const auto data = buffer.data();
   std::string_view head(static_cast<const char*>(data.data()), data.size());
@@ -55,8 +56,8 @@ int ObjectionTo(const Parser& parser, const Limits& limits) {
   return takes_no_body && HasBody(parser) ? 400 : 0;
 }
 
-// Makes the version of a request line one that the parser takes: a client of HTTP/1.2 understands HTTP/1.1 (RFC 9110,
-// 2.5). The status to refuse the line with; 0 for none.
+// Makes the version of a request line one that the parser takes: a client of HTTP/1.2 understands
+// HTTP/1.1 (RFC 9110, 2.5). The status to refuse the line with; 0 for none.
 int MendVersion(char* line, std::size_t bytes) {
   constexpr std::string_view kBegin = " HTTP/";
   constexpr std::size_t kVersionBytes = 3;  // "1.1"

@@ -1,7 +1,7 @@
 // Target: an HTTP request's target, taken apart.
 //
-// Guarantees: the path is decoded once, and never interpreted: "/a/../b" and "//b" are not "/b". A target that is
-// malformed has no value. Thread safety: pure functions. Cost: linear in the target.
+// Guarantees: the path is decoded once, and never interpreted: "/a/../b" and "//b" are not "/b". A
+// target that is malformed has no value. Thread safety: pure functions. Cost: linear in the target.
 #pragma once
 
 #include <optional>

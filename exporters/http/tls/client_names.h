@@ -1,5 +1,5 @@
-// Client names: what a certificate says that its owner is called, beside its subject: names of hosts, addresses, mail
-// addresses and URIs (subject alternative names).
+// Client names: what a certificate says that its owner is called, beside its subject: names of
+// hosts, addresses, mail addresses and URIs (subject alternative names).
 //
 // Thread safety: pure. Cost: linear in the names.
 #pragma once
@@ -11,8 +11,8 @@
 
 namespace streamhouse::exporters {
 
-// Addresses as they are usually written: "192.0.2.1", "2001:db8::1". Names that hold a zero byte are left out: they
-// could be taken for others.
+// Addresses as they are usually written: "192.0.2.1", "2001:db8::1". Names that hold a zero byte
+// are left out: they could be taken for others.
 std::vector<std::string> ClientNames(const X509& certificate);
 
 }  // namespace streamhouse::exporters

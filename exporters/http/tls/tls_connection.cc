@@ -186,8 +186,8 @@ void TlsConnection::WriteRecord(Handler handler) {
           });
 }
 
-// Says good-bye first, or the peer takes the end for that of an attacker who cuts a page short. What it still sends is
-// not decrypted any more.
+// Says good-bye first, or the peer takes the end for that of an attacker who cuts a page short.
+// What it still sends is not decrypted any more.
 void TlsConnection::SayGoodbye(asio::mutable_buffer buffer, Handler handler) {
   if (ssl_ == nullptr || std::exchange(has_said_goodbye_, true)) return ReadSocket(buffer, std::move(handler));
   // 0: it is said, and the peer has not answered. It may have gone.

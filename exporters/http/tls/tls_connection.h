@@ -1,8 +1,9 @@
-// TlsConnection: a Connection over TLS over a TCP socket. The first read shakes hands; the first one after
-// ShutDownSending() tells the peer, by TLS, that the page is whole.
+// TlsConnection: a Connection over TLS over a TCP socket. The first read shakes hands; the first
+// one after ShutDownSending() tells the peer, by TLS, that the page is whole.
 //
-// Guarantees: a client that sends nothing costs no TLS, one that shakes hands has no buffers for data, and a connection
-// that is idle has given its own back. A client that speaks HTTP without TLS gets one 400 in plain text, then the end.
+// Guarantees: a client that sends nothing costs no TLS, one that shakes hands has no buffers for
+// data, and a connection that is idle has given its own back. A client that speaks HTTP without TLS
+// gets one 400 in plain text, then the end.
 // Thread safety and errors: those of Connection.
 #pragma once
 
@@ -53,7 +54,8 @@ class TlsConnection : public SocketConnection {
   bool has_said_goodbye_ = false;
   std::size_t drained_ = 0;
 
-  // Of the present write: what is left of it, the record that is being written, and what was written.
+  // Of the present write: what is left of it, the record that is being written, and what was
+  // written.
   Buffers left_;
   std::string record_;
   std::size_t written_ = 0;

@@ -78,8 +78,9 @@ Status UseClientCertificates(const TlsConfig& config, ssl::context& context) {
   context.add_certificate_authority(authorities->buffer(), error);
   if (error) return authorities->Bad(error.message());
   context.set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
-  // Every connection shows its certificate: a session that is resumed would not be asked again, when the certificate
-  // has expired neither. And OpenSSL refuses clients that try, unless sessions are told apart by a context.
+  // Every connection shows its certificate: a session that is resumed would not be asked again,
+  // when the certificate has expired neither. And OpenSSL refuses clients that try, unless sessions
+  // are told apart by a context.
   SSL_CTX_set_session_cache_mode(context.native_handle(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(context.native_handle(), SSL_OP_NO_TICKET);
   SSL_CTX_set_num_tickets(context.native_handle(), 0);
@@ -106,7 +107,8 @@ int RefusePassPhrase(char*, int, int, void*) {
   return -1;
 }
 
-// Those of TLS 1.2 with forward secrecy: a key that is stolen later does not open what was recorded.
+// Those of TLS 1.2 with forward secrecy: a key that is stolen later does not open what was
+// recorded.
 constexpr const char* kTls12Ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES:!aNULL";
 
 Status UseAlgorithms(const TlsConfig& config, ssl::context& context) {
