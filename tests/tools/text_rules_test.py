@@ -35,14 +35,22 @@ class HeadersOpenWithTheirContract(RuleTestCase):
         self.assertClean(self.rule, {"a/a.h": "// A thing.\n//\n// More.\n#pragma once\n\n#include <x>\n"})
 
 
-class CommentsFit(RuleTestCase):
-    rule = staticmethod(text_rules.comments_fit)
+class ProseFits(RuleTestCase):
+    rule = staticmethod(text_rules.prose_fits)
 
-    def test_finds_one_column_too_many(self):
-        self.assertFinds(self.rule, {"a/a.h": "// A.\n//" + "x" * 119 + "\n"}, "a/a.h:2")
+    def test_finds_a_comment_and_a_document_that_are_too_wide(self):
+        wide = "word " * 20 + "w"
+        files = {"a/a.h": f"// A.\n// {wide}\n", "docs/d.md": f"# D\n\n{wide}\n", "tools/t": f"#!/bin/sh\n# {wide}\n"}
+        self.assertFinds(self.rule, files, "a/a.h:2", "docs/d.md:3", "tools/t:2")
 
-    def test_counts_characters_and_comments_only(self):
-        self.assertClean(self.rule, {"a/a.cc": "//" + "\u2026" * 118 + "\n" + "x" * 130 + "\n"})
+    def test_gives_the_folders_that_are_wrapped_later_the_columns_of_code(self):
+        for folder in text_rules.WRAPPED_LATER:
+            self.assertClean(self.rule, {f"{folder}/a.h": "// " + "x " * 58 + "y\n"})
+            self.assertFinds(self.rule, {f"{folder}/a.h": "// " + "x " * 59 + "\n"}, f"{folder}/a.h:1")
+
+    def test_lets_code_tables_and_long_names_be(self):
+        code = 'int a = f("' + "x " * 52 + '");  // A comment behind code.\n'
+        self.assertClean(self.rule, {"a/a.cc": code, "d.md": "| a | b |\n| " + "c " * 60 + "|\n", "e.md": "x" * 101 + "\n"})
 
 
 class Words(RuleTestCase):
