@@ -17,8 +17,7 @@
 #include "agent/metadata/in_memory_metadata_store.h"
 #include "agent/metadata/sqlite_database.h"
 #include "agent/metadata/sqlite_metadata_store.h"
-#include "agent/testing/intercepted_file_system.h"
-#include "agent/testing/switched_file_system.h"
+#include "agent/testing/faulty_file_system.h"
 #include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/running_agent.h"
 #include "tests/agent/support/temporary_folder.h"
@@ -54,9 +53,9 @@ class NotingExporter final : public metrics::Exporter {
 };
 
 // A file system that takes nothing more, and says that so many bytes are free.
-class UsedUp final : public InterceptedFileSystem {
+class UsedUp final : public FaultyFileSystem {
  public:
-  explicit UsedUp(std::uint64_t free_bytes) : InterceptedFileSystem(PosixFileSystem()), free_bytes_(free_bytes) {}
+  explicit UsedUp(std::uint64_t free_bytes) : FaultyFileSystem(PosixFileSystem()), free_bytes_(free_bytes) {}
   Status Admit(DiskOperation /*operation*/, const std::string& path) override {
     if (!path.ends_with("/reserve.probe")) return Status::Ok();
     return {StatusCode::kResourceExhausted, path + ": the disk was made to be used up"};
@@ -316,7 +315,7 @@ TEST_F(AgentTest, IsNotReadyWhileItsLeasesHaveExpired) {
 TEST_F(AgentTest, ListensOnlyWhenItServesItsTopics) {
   AgentConfig config = RunningAgent::DefaultConfig(folder_.path());
   config.grpc_port = static_cast<std::uint16_t>(RunningAgent().agent().grpc_port());  // free again
-  SwitchedFileSystem files(PosixFileSystem(), std::chrono::hours(1));
+  FaultyFileSystem files(PosixFileSystem());
   files.Switch(DiskState::kSlow, "orders/1");
   config_ = config;
   parts_.files = &files;
@@ -340,7 +339,7 @@ TEST_F(AgentTest, ShowsItsLeasesWhileItHoldsThem) {
 
 // Goal: who stops an agent learns that something may not be on the disk. Method: the disk breaks before the last sync.
 TEST_F(AgentTest, SaysWhenItStopsThatALogCannotBeSynced) {
-  SwitchedFileSystem files(PosixFileSystem(), std::chrono::nanoseconds(0));
+  FaultyFileSystem files(PosixFileSystem());
   parts_.files = &files;
   ASSERT_TRUE(Start().ok());
   files.Switch(DiskState::kBroken, "orders/1/");

@@ -15,7 +15,7 @@
 #include "agent/committed_offsets.h"
 #include "agent/data_folder.h"
 #include "agent/log/partition_log.h"
-#include "agent/testing/intercepted_file_system.h"
+#include "agent/testing/faulty_file_system.h"
 #include "tests/agent/support/batches.h"
 #include "tests/agent/support/catalog_fixture.h"
 #include "tests/agent/support/raw_file.h"
@@ -116,11 +116,11 @@ TEST_F(BusyBackupTest, HasNoOffsetBeyondItsRecords) {
 }
 
 // Removes segments of a log of five, at the moment when one of them is about to be read.
-class RetentionDuringBackup final : public InterceptedFileSystem {
+class RetentionDuringBackup final : public FaultyFileSystem {
  public:
   RetentionDuringBackup(
       std::string folder, std::uint64_t at, std::vector<std::uint64_t> goes, std::function<void()> also = [] {})
-      : InterceptedFileSystem(PosixFileSystem()),
+      : FaultyFileSystem(PosixFileSystem()),
         folder_(std::move(folder)),
         at_(at),
         goes_(std::move(goes)),

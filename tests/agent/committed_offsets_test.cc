@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "agent/testing/power_loss_file_system.h"
+#include "agent/testing/faulty_file_system.h"
 #include "tests/agent/support/batches.h"
 #include "tests/agent/support/catalog_fixture.h"
 
@@ -81,7 +81,7 @@ class PowerCutTest : public CatalogFixture, public testing::WithParamInterface<L
     EXPECT_TRUE(leases_->RenewNow().ok());
   }
 
-  PowerLossFileSystem files_{PosixFileSystem()};
+  FaultyFileSystem files_{PosixFileSystem()};
 };
 
 TEST_P(PowerCutTest, LeavesNoCommitBeyondTheRecordsThatAreLeft) {

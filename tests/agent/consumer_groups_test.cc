@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "agent/committed_offsets.h"
-#include "agent/testing/intercepted_file_system.h"
+#include "agent/testing/faulty_file_system.h"
 #include "tests/agent/support/batches.h"
 #include "tests/agent/support/catalog_fixture.h"
 
@@ -103,9 +103,9 @@ TEST_F(ConsumerGroupsTest, NothingIsLeftOfItsCommitsWhenTheTopicIsDeleted) {
 }
 
 // Calls a function before the first read after it was armed.
-class ReadHook final : public InterceptedFileSystem {
+class ReadHook final : public FaultyFileSystem {
  public:
-  ReadHook() : InterceptedFileSystem(PosixFileSystem()) {}
+  ReadHook() : FaultyFileSystem(PosixFileSystem()) {}
   Status Admit(DiskOperation operation, const std::string& /*path*/) override {
     if (operation != DiskOperation::kRead || !before_read) return Status::Ok();
     std::exchange(before_read, nullptr)();

@@ -41,7 +41,8 @@ TEST_F(DataFolderTest, NamesAFolderThatCannotBeUsed) {
 }
 
 TEST_F(DataFolderTest, ReportsAFolderThatCannotBeWrittenTo) {
-  FaultyFileSystem files(PosixFileSystem(), 2, Fault::kOnce);
+  FaultyFileSystem files(PosixFileSystem());
+  files.FailOperation(2, Fault::kOnce);
   const Status status = DataFolder::Open(files, folder_.path()).status();
   EXPECT_EQ(status.message().find("cannot use data folder " + folder_.path() + ": "), 0U) << status.message();
 }

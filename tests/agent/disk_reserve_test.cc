@@ -2,14 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <utility>
 
-#include "agent/testing/intercepted_file_system.h"
-#include "agent/testing/switched_file_system.h"
+#include "agent/testing/faulty_file_system.h"
 #include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/temporary_folder.h"
 
@@ -24,7 +22,7 @@ class DiskReserveTest : public testing::Test {
   bool HasFile() const { return std::filesystem::exists(folder_ / "reserve"); }
 
   TemporaryFolder folder_;
-  SwitchedFileSystem files_{PosixFileSystem(), std::chrono::nanoseconds(0)};
+  FaultyFileSystem files_{PosixFileSystem()};
   DiskReserve reserve_{files_, folder_.path(), kBytes};
 };
 
@@ -65,16 +63,15 @@ TEST_F(DiskReserveTest, RefusesRecordsAfterOneFoundNoRoomUntilThereIsSome) {
 }
 
 // A disk of which so many bytes are free.
-class SmallDisk final : public InterceptedFileSystem {
+class SmallDisk final : public FaultyFileSystem {
  public:
-  SmallDisk() : InterceptedFileSystem(PosixFileSystem()) {}
+  SmallDisk() : FaultyFileSystem(PosixFileSystem()) {}
   Status Admit(DiskOperation /*operation*/, const std::string& path) override {
     return quota_is_used_up ? Status(StatusCode::kResourceExhausted, path + ": over quota") : Status::Ok();
   }
-  Result<std::uint64_t> FreeBytes(const std::string& /*folder*/) override { return free_bytes; }
-
-  void NoteRemoval(const std::string& path) override {
-    if (path.ends_with("/reserve")) free_bytes += std::exchange(freed_by_removal, 0);
+  Result<std::uint64_t> FreeBytes(const std::string& folder) override {
+    if (!std::filesystem::exists(folder + "/reserve")) free_bytes += std::exchange(freed_by_removal, 0);
+    return free_bytes;
   }
 
   std::uint64_t free_bytes = 0;

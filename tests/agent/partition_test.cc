@@ -15,7 +15,7 @@
 
 #include "agent/log/file_system.h"
 #include "agent/log/log_openings.h"
-#include "agent/testing/switched_file_system.h"
+#include "agent/testing/faulty_file_system.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/agent/support/batches.h"
@@ -262,7 +262,7 @@ TEST_F(PartitionCountTest, CountsAFullDiskAndAFailedSyncApart) {
   const WriteMetrics metrics = {.write_latency = {}, .books = books_.Open("orders")};
   Partition on_full_disk(*PartitionLog::Open(full, folder_ / "full", {}), lease_, 10, metrics);
   EXPECT_FALSE(on_full_disk.Append(BatchOf({"a"})).ok());
-  SwitchedFileSystem files(PosixFileSystem(), std::chrono::nanoseconds(0));
+  FaultyFileSystem files(PosixFileSystem());
   Partition failing(*PartitionLog::Open(files, folder_ / "failing", {}), lease_, 10, metrics);
   files.Switch(DiskState::kBroken);
   EXPECT_FALSE(failing.Append(BatchOf({"a"})).ok());
@@ -323,7 +323,7 @@ TEST_F(PartitionTest, RefusesRecordsWhileTheDiskIsFull) {
 }
 
 TEST_F(PartitionTest, TellsOnceThatItsLogTakesNoMoreBatches) {
-  SwitchedFileSystem files(PosixFileSystem(), std::chrono::nanoseconds(0));
+  FaultyFileSystem files(PosixFileSystem());
   std::vector<Status> told;
   Partition partition(*PartitionLog::Open(files, folder_ / "failing", {}), lease_, 10, WriteMetrics(),
                       [&](const Status& reason) { told.push_back(reason); });

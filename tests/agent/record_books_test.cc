@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string>
 
-#include "agent/testing/switched_file_system.h"
+#include "agent/testing/faulty_file_system.h"
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/running_agent.h"
@@ -134,7 +134,7 @@ TEST_F(RecordBooksTest, TheSeriesOfADeletedTopicEnd) {
 
 // Goal: a caller's deadline loses no record from the books. Method: the disk is slow until the caller has given up.
 TEST(RecordBooksDeadlineTest, RecordsWhoseCallerGaveUpAreWrittenAndCountedOnce) {
-  SwitchedFileSystem files(PosixFileSystem(), std::chrono::minutes(1));
+  FaultyFileSystem files(PosixFileSystem());
   RunningAgent agent(RunningAgent::DefaultConfig({}), files);
   files.Switch(DiskState::kSlow, "log/orders/0/");
   grpc::ClientContext context;

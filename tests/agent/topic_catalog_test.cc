@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "agent/agent_metrics.h"
-#include "agent/testing/switched_file_system.h"
+#include "agent/testing/faulty_file_system.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/agent/support/batches.h"
@@ -211,7 +211,7 @@ TEST_F(LogsWithoutTopicTest, CanBeWrittenToUnderAStoreThatIsNew) {
 }
 
 TEST_F(TopicCatalogTest, LeavesNothingBehindOfACreationThatFails) {
-  SwitchedFileSystem files(PosixFileSystem(), std::chrono::nanoseconds(0));
+  FaultyFileSystem files(PosixFileSystem());
   Reopen(files);
   files.Switch(DiskState::kBroken, "orders/7");
   EXPECT_FALSE(topics_->Create({.name = "orders", .partitions = 8}).ok());
@@ -220,7 +220,7 @@ TEST_F(TopicCatalogTest, LeavesNothingBehindOfACreationThatFails) {
 }
 
 TEST_F(TopicCatalogTest, LeavesNothingBehindOfPartitionsThatCannotBeAdded) {
-  SwitchedFileSystem files(PosixFileSystem(), std::chrono::nanoseconds(0));
+  FaultyFileSystem files(PosixFileSystem());
   Reopen(files);
   ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
   files.Switch(DiskState::kBroken, "orders/3");
@@ -398,7 +398,7 @@ class FailedSyncTest : public CatalogFixture {
     return testing::internal::GetCapturedStderr();
   }
 
-  SwitchedFileSystem files_{PosixFileSystem(), std::chrono::nanoseconds(0)};
+  FaultyFileSystem files_{PosixFileSystem()};
   std::string log_;  // of the sync that failed
 };
 
@@ -455,7 +455,7 @@ class SlowDiskTest : public CatalogFixture {
     return (*topics_->Find(topic, partition))->Append(BatchOf({"a"})).ok();
   }
 
-  SwitchedFileSystem files_{PosixFileSystem(), std::chrono::hours(1)};
+  FaultyFileSystem files_{PosixFileSystem()};
 };
 
 TEST_F(SlowDiskTest, ALogThatIsSyncedHoldsUpNoOther) {

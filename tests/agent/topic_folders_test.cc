@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -10,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/testing/switched_file_system.h"
+#include "agent/testing/faulty_file_system.h"
 #include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/temporary_folder.h"
 
@@ -34,7 +33,7 @@ class TopicFoldersTest : public testing::Test {
   }
 
   TemporaryFolder folder_;
-  SwitchedFileSystem files_{PosixFileSystem(), std::chrono::nanoseconds(0)};
+  FaultyFileSystem files_{PosixFileSystem()};
   TopicFolders folders_{files_, folder_.path()};
 };
 

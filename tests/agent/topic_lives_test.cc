@@ -14,8 +14,7 @@
 #include "agent/agent_metrics.h"
 #include "agent/log/partition_log.h"
 #include "agent/metadata/sqlite_database.h"
-#include "agent/testing/intercepted_file_system.h"
-#include "agent/testing/switched_file_system.h"
+#include "agent/testing/faulty_file_system.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/agent/support/batches.h"
@@ -90,7 +89,7 @@ class TopicLivesTest : public CatalogFixture {
   }
 
   const std::string segment_ = "/00000000000000000000.log";
-  SwitchedFileSystem files_{PosixFileSystem(), std::chrono::nanoseconds(0)};
+  FaultyFileSystem files_{PosixFileSystem()};
 };
 
 TEST_F(TopicLivesTest, DoNotGrowOverRecordsOfAnUnknownLog) {
@@ -145,9 +144,9 @@ TEST_F(TopicLivesTest, ContinueAboveTheEpochsThatTheirLogsHaveSeen) {
 
 TEST_F(TopicLivesTest, AreRemovedWhereNoFileCanBeCreated) {
   // Nothing can be created; what is there can be used.
-  class FullOfFiles final : public InterceptedFileSystem {
+  class FullOfFiles final : public FaultyFileSystem {
    public:
-    FullOfFiles() : InterceptedFileSystem(PosixFileSystem()) {}
+    FullOfFiles() : FaultyFileSystem(PosixFileSystem()) {}
     Status Admit(DiskOperation operation, const std::string& path) override {
       const bool is_look = path.find("deleted#") != std::string::npos;
       if (!is_full || is_look || operation != DiskOperation::kOther || std::filesystem::exists(path)) {

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -10,7 +9,6 @@
 
 #include "agent/metadata/sqlite_metadata_store.h"
 #include "agent/testing/faulty_file_system.h"
-#include "agent/testing/intercepted_file_system.h"
 #include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/temporary_folder.h"
 
@@ -100,9 +98,9 @@ TEST_F(TopicRemovalTest, NamesTheFolderThatAnOperatorHasToMove) {
 }
 
 // The first sync of one folder fails.
-class FirstSyncFails final : public InterceptedFileSystem {
+class FirstSyncFails final : public FaultyFileSystem {
  public:
-  explicit FirstSyncFails(std::string folder) : InterceptedFileSystem(PosixFileSystem()), folder_(std::move(folder)) {}
+  explicit FirstSyncFails(std::string folder) : FaultyFileSystem(PosixFileSystem()), folder_(std::move(folder)) {}
   Status Admit(DiskOperation operation, const std::string& path) override {
     if (operation != DiskOperation::kSync || path != folder_) return Status::Ok();
     return ++syncs == 1 ? Status(StatusCode::kUnavailable, "cannot be synced") : Status::Ok();
@@ -126,7 +124,8 @@ TEST_F(TopicRemovalTest, SyncsTheRenamingThatCouldNotBeSyncedBefore) {
 TEST_F(TopicRemovalTest, GoesOnAfterAFailureOfAnyOperation) {
   for (int n = 1;; ++n) {
     Begin();
-    FaultyFileSystem files(PosixFileSystem(), n, Fault::kOnce);
+    FaultyFileSystem files(PosixFileSystem());
+    files.FailOperation(n, Fault::kOnce);
     const Status removed = Remove(files);
     EXPECT_EQ(removed.ok(), !files.has_failed()) << n;
     if (removed.ok()) break;
@@ -139,7 +138,8 @@ TEST_F(TopicRemovalTest, NeverTakesAFolderThatWasPutInThePlaceOfItsOwn) {
   int renamed = 0;
   for (int n = 1;; ++n) {
     Begin();
-    FaultyFileSystem files(PosixFileSystem(), n, Fault::kOnce);
+    FaultyFileSystem files(PosixFileSystem());
+    files.FailOperation(n, Fault::kOnce);
     if (Remove(files).ok()) break;
     if (!IsSetAside(PosixFileSystem(), log_, life_)) continue;
     ++renamed;

@@ -16,8 +16,7 @@
 #include "agent/agent.h"
 #include "agent/agent_config.h"
 #include "agent/log/file_system.h"
-#include "agent/testing/power_loss_file_system.h"
-#include "agent/testing/switched_file_system.h"
+#include "agent/testing/faulty_file_system.h"
 #include "client/agent_broker/agent_broker.h"
 #include "client/consumer.h"
 #include "client/producer.h"
@@ -94,8 +93,7 @@ int ServeForEver(const std::string& folder, std::uint16_t port, agent::SyncPolic
                   .renew_interval = milliseconds(300),
                   .safety_margin = milliseconds(200),
                   .retry_interval = milliseconds(50)};
-  agent::PowerLossFileSystem power(agent::PosixFileSystem());
-  agent::SwitchedFileSystem files(power, milliseconds(150));
+  agent::FaultyFileSystem files(agent::PosixFileSystem(), milliseconds(150));
   const auto agent = agent::Agent::Make(config, {.files = &files}).value();
   if (const auto started = agent->Start(); !started.ok()) {
     std::fprintf(stderr, "%s\n", started.message().c_str());
@@ -107,7 +105,7 @@ int ServeForEver(const std::string& folder, std::uint16_t port, agent::SyncPolic
     if (cut == kPowerCuts.end()) {
       files.Switch(DiskStateOf(line));
     } else {
-      power.LosePower(static_cast<agent::Leftover>(cut - kPowerCuts.begin()));
+      files.LosePower(static_cast<agent::Leftover>(cut - kPowerCuts.begin()));
     }
     Print(line);
   }

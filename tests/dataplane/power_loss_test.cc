@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "agent/log/partition_log.h"
-#include "agent/testing/power_loss_file_system.h"
+#include "agent/testing/faulty_file_system.h"
 #include "tests/agent/support/batches.h"
 #include "tests/agent/support/temporary_folder.h"
 
@@ -31,7 +31,7 @@ class PowerLossTest : public testing::TestWithParam<std::tuple<SyncPolicy, Lefto
 
   // Appends so many batches of a record, and loses power. The first offset that may be lost.
   static std::uint64_t WriteAndLosePower(const std::string& folder, int batches) {
-    PowerLossFileSystem files(PosixFileSystem());
+    FaultyFileSystem files(PosixFileSystem());
     const auto log = Open(files, folder);
     std::uint64_t promised = 0;
     for (int i = 0; i < batches; ++i) {
@@ -76,7 +76,7 @@ TEST_P(PowerLossTest, TakesTheNextBatchOfAProducerWhoseLastOnesAreLost) {
     return one;
   };
   const TemporaryFolder folder;
-  PowerLossFileSystem files(PosixFileSystem());
+  FaultyFileSystem files(PosixFileSystem());
   {
     const auto log = Open(files, folder.path());
     ASSERT_TRUE(log->Append(batch(0), 1).ok());

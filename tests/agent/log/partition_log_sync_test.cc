@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/testing/intercepted_file_system.h"
+#include "agent/testing/faulty_file_system.h"
 #include "tests/agent/support/batches.h"
 #include "tests/agent/support/temporary_folder.h"
 #include "tests/support/eventually.h"
@@ -28,9 +28,9 @@ class PartitionLogSyncTest : public testing::Test {
 };
 
 // Syncs of one file, and opening of one, fail as long as they are told to.
-class UnsyncableFileSystem final : public InterceptedFileSystem {
+class UnsyncableFileSystem final : public FaultyFileSystem {
  public:
-  UnsyncableFileSystem() : InterceptedFileSystem(PosixFileSystem()) {}
+  UnsyncableFileSystem() : FaultyFileSystem(PosixFileSystem()) {}
 
   Status Admit(DiskOperation operation, const std::string& path) override {
     if (operation == DiskOperation::kSync) {
@@ -48,9 +48,9 @@ class UnsyncableFileSystem final : public InterceptedFileSystem {
 };
 
 // Syncs of files, but not of folders, wait until they may go on.
-class HeldSyncFileSystem final : public InterceptedFileSystem {
+class HeldSyncFileSystem final : public FaultyFileSystem {
  public:
-  HeldSyncFileSystem() : InterceptedFileSystem(PosixFileSystem()) {}
+  HeldSyncFileSystem() : FaultyFileSystem(PosixFileSystem()) {}
 
   Status Admit(DiskOperation operation, const std::string& /*path*/) override {
     if (operation != DiskOperation::kSync || !holds_) return Status::Ok();

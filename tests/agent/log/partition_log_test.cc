@@ -254,7 +254,7 @@ TEST_F(PartitionLogTest, WritesABatchThatIsSentAgainAfterARestartOnce) {
 
 TEST_F(PartitionLogTest, SyncsWhatItFindsBeforeItAcknowledgesItAgain) {
   AppendAs(7, 0, {"a"});
-  FaultyFileSystem files(PosixFileSystem(), 1'000'000, Fault::kOnce);
+  FaultyFileSystem files(PosixFileSystem());
   ASSERT_TRUE(PartitionLog::Open(files, folder_.path(), {.sync_policy = SyncPolicy::kEachBatch}).ok());
   EXPECT_EQ(files.syncs(), 2);  // of the segment, and of the folder that names it
 }
@@ -308,7 +308,8 @@ TEST_F(PartitionLogTest, SurvivesEveryFailureOfARetentionAndFinishesIt) {
       auto log = *PartitionLog::Open(PosixFileSystem(), folder.path(), {.segment_bytes = 10});
       for (int i = 0; i < 4; ++i) ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
     }
-    FaultyFileSystem files(PosixFileSystem(), n, Fault::kOnce);
+    FaultyFileSystem files(PosixFileSystem());
+    files.FailOperation(n, Fault::kOnce);
     auto log = PartitionLog::Open(files, folder.path(), {.segment_bytes = 10});
     if (!log.ok()) continue;
     if (!(*log)->ApplyRetention({.bytes_max = 1}, kWrittenAt).ok()) {
@@ -430,7 +431,8 @@ class FailingDiskTest : public testing::TestWithParam<std::tuple<Fault, SyncPoli
 TEST_P(FailingDiskTest, LosesNothingThatWasAcknowledged) {
   for (int n = 1;; ++n) {
     const TemporaryFolder folder;
-    FaultyFileSystem files(PosixFileSystem(), n, std::get<0>(GetParam()));
+    FaultyFileSystem files(PosixFileSystem());
+    files.FailOperation(n, std::get<0>(GetParam()));
     const auto acknowledged = Run(files, folder.path());
     ExpectAll(acknowledged, folder.path());
     if (!files.has_failed()) {
@@ -446,7 +448,8 @@ TEST_P(FailingDiskTest, LosesNothingThatWasAcknowledged) {
 TEST_P(FailingDiskTest, KeepsTheSegmentsInSequenceWhenARollFails) {
   for (int n = 1;; ++n) {
     const TemporaryFolder folder;
-    FaultyFileSystem files(PosixFileSystem(), n, std::get<0>(GetParam()));
+    FaultyFileSystem files(PosixFileSystem());
+    files.FailOperation(n, std::get<0>(GetParam()));
     std::vector<std::pair<std::uint64_t, std::string>> acknowledged;
     auto log = PartitionLog::Open(files, folder.path(), {.segment_bytes = 500, .sync_policy = std::get<1>(GetParam())});
     for (int i = 0; log.ok() && i < 10; ++i) {

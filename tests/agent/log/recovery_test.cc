@@ -153,7 +153,8 @@ TEST_F(RecoveryTest, RefusesAVersionThatItDoesNotKnow) {
 TEST_F(RecoveryTest, NeverTakesADiskErrorForATornTail) {
   WriteRawFile(path_, all_);
   for (int n = 1;; ++n) {
-    FaultyFileSystem files(PosixFileSystem(), n, Fault::kOnce);
+    FaultyFileSystem files(PosixFileSystem());
+    files.FailOperation(n, Fault::kOnce);
     const Status status = RecoverSegment(files, path_, 10, SegmentPlace::kLast, sequences_).status();
     EXPECT_EQ(ReadRawFile(path_), all_);
     if (!files.has_failed()) break;

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "agent/log/partition_log.h"
-#include "agent/testing/intercepted_file_system.h"
+#include "agent/testing/faulty_file_system.h"
 #include "tests/agent/support/batches.h"
 #include "tests/agent/support/temporary_folder.h"
 
@@ -28,9 +28,9 @@ std::int64_t Now() {
 }
 
 // A disk without inodes, while it is full: what exists can be used, and nothing can be created.
-class FullOfFiles final : public InterceptedFileSystem {
+class FullOfFiles final : public FaultyFileSystem {
  public:
-  FullOfFiles() : InterceptedFileSystem(PosixFileSystem()) {}
+  FullOfFiles() : FaultyFileSystem(PosixFileSystem()) {}
 
   Status Admit(DiskOperation operation, const std::string& path) override {
     if (!is_full || operation != DiskOperation::kOther || std::filesystem::exists(path)) return Status::Ok();
@@ -41,9 +41,9 @@ class FullOfFiles final : public InterceptedFileSystem {
 };
 
 // Runs `between` when the file of a segment is gone, and before the log has been told so.
-class SlowRemoval final : public InterceptedFileSystem {
+class SlowRemoval final : public FaultyFileSystem {
  public:
-  SlowRemoval() : InterceptedFileSystem(PosixFileSystem()) {}
+  SlowRemoval() : FaultyFileSystem(PosixFileSystem()) {}
 
   Status Admit(DiskOperation operation, const std::string& path) override {
     if (between == nullptr || operation != DiskOperation::kOther || !path.ends_with("0.log")) return Status::Ok();

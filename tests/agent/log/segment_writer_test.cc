@@ -47,7 +47,8 @@ TEST_F(SegmentWriterTest, ContinuesAnExistingFile) {
 }
 
 TEST_F(SegmentWriterTest, LeavesNothingOfABatchThatCouldNotBeWritten) {
-  FaultyFileSystem files(PosixFileSystem(), 3, Fault::kOnce);
+  FaultyFileSystem files(PosixFileSystem());
+  files.FailOperation(3, Fault::kOnce);
   auto writer = Open(files);
   ASSERT_TRUE(Append(*writer).ok());
   EXPECT_FALSE(Append(*writer).ok());
@@ -57,7 +58,8 @@ TEST_F(SegmentWriterTest, LeavesNothingOfABatchThatCouldNotBeWritten) {
 }
 
 TEST_F(SegmentWriterTest, RefusesEverythingWhenItsEndIsUnknown) {
-  FaultyFileSystem files(PosixFileSystem(), 2, Fault::kFromThenOn);
+  FaultyFileSystem files(PosixFileSystem());
+  files.FailOperation(2, Fault::kFromThenOn);
   auto writer = Open(files);
   const Status first = Append(*writer);
   EXPECT_NE(first.message().find(path_ + " takes no more batches"), std::string::npos) << first.message();
@@ -69,7 +71,8 @@ TEST_F(SegmentWriterTest, RefusesEverythingWhenItsEndIsUnknown) {
 }
 
 TEST_F(SegmentWriterTest, RefusesEverythingAfterAFailedSync) {
-  FaultyFileSystem files(PosixFileSystem(), 3, Fault::kOnce);
+  FaultyFileSystem files(PosixFileSystem());
+  files.FailOperation(3, Fault::kOnce);
   auto writer = Open(files);
   ASSERT_TRUE(Append(*writer).ok());
   EXPECT_EQ(writer->Sync().code(), StatusCode::kInternal);
