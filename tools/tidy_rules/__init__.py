@@ -5,6 +5,7 @@ from tidy_rules import (
     build_rules,
     declarations,
     figures,
+    generated,
     layering,
     limits,
     plain_words,
@@ -15,5 +16,5 @@ from tidy_rules import (
 
 ALL_RULES = (
     layering.RULES + declarations.RULES + build_rules.RULES + atomics.RULES + test_layout.RULES + text_rules.RULES + limits.RULES
-    + plain_words.RULES + figures.RULES + release.RULES
+    + plain_words.RULES + figures.RULES + release.RULES + generated.RULES
 )
