@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 namespace streamhouse::metrics {
 
@@ -33,6 +34,30 @@ std::string_view StatusCodeName(StatusCode code) {
       return "internal";
   }
   return "unknown";
+}
+
+Status Status::WithMessage(std::string message) const {
+  if (ok()) return *this;
+  return Status(code_, std::move(message)).WithField(field_);
+}
+
+Status Status::WithField(std::string field) const {
+  if (ok()) return *this;
+  Status about = *this;
+  about.field_ = std::move(field);
+  return about;
+}
+
+Status Status::Within(std::string_view outer) const {
+  std::string path(outer);
+  if (!field_.empty()) path.append(".").append(field_);
+  return WithField(std::move(path));
+}
+
+Status InvalidField(std::string_view field, std::string_view why) {
+  std::string message(field);
+  message.append(" ").append(why);
+  return Status(StatusCode::kInvalidArgument, std::move(message)).WithField(std::string(field));
 }
 
 std::string Status::ToString() const {

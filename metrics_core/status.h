@@ -1,14 +1,26 @@
 // Status and Result<T>: the outcome of an operation that may be refused, as a value.
 //
-// When to use something else: a broken precondition (a null pointer, a wrong number of label values) is a programmer's
-// error and ends the program through Check(). A recording cannot fail and returns nothing.
-// Guarantees: a Result holds either a value or a Status that is not OK, never both, never neither. Nothing here throws.
+// When to use something else: a broken precondition (a null pointer, a wrong number of label
+// values) is a programmer's error and ends the program through Check(). A recording cannot fail and
+// returns nothing.
+// Guarantees: a Result holds either a value or a Status that is not OK, never both, never neither.
+// Nothing here throws.
 // Thread safety: as for any value.
-// Cost: an OK Status is a code and an empty string.
+// Cost: an OK Status is a code and two empty strings; it allocates nothing.
+//
+// The message is for people and may change. Programs look at the code and the field, never at the
+// message. The field is the setting of the caller that the error is about, as a path:
+// "sync_interval", "tls.key", "exporters[1]". The function that refuses sets it, and each caller
+// whose own settings contain those of the callee puts its part before it. A program translates the
+// path to its flag. A field does not cross the wire: the other end has other settings.
 //
 //   Result<Family<Counter>> sent = registry.AddCounter({.name = "sent_total", .help = "Records sent"});
 //   if (!sent.ok()) return sent.status();
 //   sent->With().Increment();
+//
+//   if (sync_interval.count() <= 0) return InvalidField("sync_interval", "is not positive");
+//   if (Status loaded = LoadTls(tls); !loaded.ok()) return loaded.Within("tls");       // "key" becomes "tls.key"
+//   if (started.field() == "grpc_port") std::cerr << started.message() << " (--grpc)";  // in the program
 #pragma once
 
 #include <cstdint>
@@ -48,8 +60,19 @@ class [[nodiscard]] Status {
   bool ok() const { return code_ == StatusCode::kOk; }
   StatusCode code() const { return code_; }
   const std::string& message() const { return message_; }
+  // Empty where the error is about no setting, or where the function that failed does not know
+  // which.
+  const std::string& field() const { return field_; }
 
-  // "ok", or the code's name, a colon and the message.
+  // The same error with another message, or about another field. OK stays OK.
+  Status WithMessage(std::string message) const;
+  Status WithField(std::string field) const;
+  // The same error as seen by the owner of the settings `outer`: "key" becomes "outer.key", no
+  // field becomes "outer".
+  Status Within(std::string_view outer) const;
+
+  // "ok", or the code's name, a colon and the message. The field is left out: the message says it
+  // in words.
   std::string ToString() const;
 
   friend bool operator==(const Status&, const Status&) = default;
@@ -57,9 +80,14 @@ class [[nodiscard]] Status {
  private:
   StatusCode code_ = StatusCode::kOk;
   std::string message_;
+  std::string field_;
 };
 
-// End the program with the message on stderr, Check when the condition is false: for programmers' errors only.
+// InvalidArgument about a setting: the message is "FIELD WHY".
+Status InvalidField(std::string_view field, std::string_view why);
+
+// End the program with the message on stderr, Check when the condition is false: for programmers'
+// errors only.
 [[noreturn]] void Fail(std::string_view message);
 void Check(bool condition, std::string_view message);
 

@@ -23,6 +23,39 @@ TEST(StatusTest, SaysWhatIsWrong) {
   EXPECT_EQ(status.ToString(), "not_found: no topic \"a\"");
 }
 
+TEST(StatusTest, NamesTheSettingThatItIsAbout) {
+  const Status status = InvalidField("sync_interval", "is not positive");
+  EXPECT_EQ(status.code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(status.field(), "sync_interval");
+  EXPECT_EQ(status.message(), "sync_interval is not positive");
+  EXPECT_EQ(status.ToString(), "invalid_argument: sync_interval is not positive");
+}
+
+TEST(StatusTest, IsAboutNoSettingUnlessToldOtherwise) {
+  EXPECT_EQ(Status().field(), "");
+  EXPECT_EQ(Status(StatusCode::kUnavailable, "gone").field(), "");
+}
+
+TEST(StatusTest, AnotherMessageLeavesCodeAndField) {
+  const Status status = InvalidField("key", "is empty").WithMessage("cannot start: key is empty");
+  EXPECT_EQ(status, Status(StatusCode::kInvalidArgument, "cannot start: key is empty").WithField("key"));
+}
+
+TEST(StatusTest, TheOwnerOfSettingsPutsItsPartBeforeTheField) {
+  EXPECT_EQ(InvalidField("key", "is empty").Within("tls").Within("exporters[1]").field(), "exporters[1].tls.key");
+  EXPECT_EQ(Status(StatusCode::kUnavailable, "gone").Within("tls").field(), "tls");
+  EXPECT_EQ(InvalidField("key", "is empty").Within("tls").message(), "key is empty");
+}
+
+TEST(StatusTest, OkIsAboutNoSetting) {
+  EXPECT_EQ(Status::Ok().Within("tls"), Status::Ok());
+  EXPECT_EQ(Status::Ok().WithField("tls").WithMessage("well"), Status::Ok());
+}
+
+TEST(StatusTest, ErrorsAboutTwoSettingsDiffer) {
+  EXPECT_NE(Status(StatusCode::kInvalidArgument, "bad").WithField("key"), Status(StatusCode::kInvalidArgument, "bad"));
+}
+
 TEST(StatusTest, EveryCodeHasANameOfItsOwn) {
   std::string names;
   for (int code = 0; code <= static_cast<int>(StatusCode::kInternal); ++code) {
