@@ -27,6 +27,13 @@ using metrics::SummaryValue;
 using metrics::SummaryValues;
 using metrics::UpDownCounterValues;
 
+// Whether a kind whose lines end with a sum and a count has these as its second and third samples.
+constexpr bool HasTotals(metrics::MetricKind kind) {
+  const auto& suffixes = metrics::Describe(kind).sample_suffixes;
+  return suffixes.size() == 3 && suffixes[1] == metrics::kSumSuffix && suffixes[2] == metrics::kCountSuffix;
+}
+static_assert(HasTotals(HistogramValues::kKind) && HasTotals(SummaryValues::kKind));
+
 // The braces, the space and the newline of a line.
 constexpr std::size_t kPunctuationBytes = 4;
 
@@ -104,7 +111,11 @@ void TextPage::BeginFamily(const FamilySnapshot& family) {
   metadata_.clear();
   added_labels_.clear();
   added_label_bytes_max_ = 0;
-  name_ = SampleName(info.name);
+  names_.clear();
+  const std::string base(metrics::BaseName(info.name, info.kind));
+  for (const std::string_view suffix : metrics::Describe(info.kind).sample_suffixes) {
+    names_.emplace_back(base + std::string(suffix));
+  }
   shows_created_ = created_ == CreatedUse::kShown && info.has_created;
   if (shows_created_) created_name_ = SampleName(metrics::CreatedName(info.name, info.kind));
   dialect_.append_metadata(info, metadata_);
@@ -124,10 +135,7 @@ void TextPage::Begin(const FamilyInfo& info, const StateSetValues& sets) {
   for (const std::string& state : sets.states) AddLabel(label, state);
 }
 
-void TextPage::Begin(const FamilyInfo& info, const HistogramValues& histograms) {
-  bucket_name_ = SampleName(info.name + std::string(metrics::kBucketSuffix));
-  sum_name_ = SampleName(info.name + std::string(metrics::kSumSuffix));
-  count_name_ = SampleName(info.name + std::string(metrics::kCountSuffix));
+void TextPage::Begin(const FamilyInfo& /*info*/, const HistogramValues& histograms) {
   for (const double bound : histograms.bounds) AddNumberLabel(metrics::kBoundLabel, bound);
   AddNumberLabel(metrics::kBoundLabel, std::numeric_limits<double>::infinity());
 }
@@ -136,9 +144,7 @@ void TextPage::Begin(const FamilyInfo& info, const ExponentialHistogramValues& h
   Begin(info, histograms.classic);
 }
 
-void TextPage::Begin(const FamilyInfo& info, const SummaryValues& summaries) {
-  sum_name_ = SampleName(info.name + std::string(metrics::kSumSuffix));
-  count_name_ = SampleName(info.name + std::string(metrics::kCountSuffix));
+void TextPage::Begin(const FamilyInfo& /*info*/, const SummaryValues& summaries) {
   for (const double quantile : summaries.quantiles) AddNumberLabel(metrics::kQuantileLabel, quantile);
 }
 
@@ -169,7 +175,7 @@ bool TextPage::FillSeries(const FamilySnapshot& family, const GaugeValues<Number
 bool TextPage::FillSeries(const FamilySnapshot& family, const InfoValues& /*infos*/, PageChunk& chunk) {
   const auto write_one = [](char* out) { return WriteInteger(out, 1); };
   for (; series_ < family.size(); ++series_) {
-    if (!FillLine(chunk, name_, family.label_text(series_), write_one)) return false;
+    if (!FillLine(chunk, names_[0], family.label_text(series_), write_one)) return false;
   }
   return true;
 }
@@ -178,7 +184,7 @@ bool TextPage::FillSeries(const FamilySnapshot& family, const StateSetValues& se
   for (; series_ < family.size(); ++series_) {
     for (; line_ < sets.states.size(); ++line_) {
       const auto write_state = [&](char* out) { return WriteInteger(out, sets.IsOn(series_, line_) ? 1 : 0); };
-      if (!FillLineWithAdded(chunk, name_, family.label_text(series_), line_, write_state)) return false;
+      if (!FillLineWithAdded(chunk, names_[0], family.label_text(series_), line_, write_state)) return false;
     }
     line_ = 0;
   }
@@ -219,7 +225,7 @@ bool TextPage::FillNumbers(const FamilySnapshot& family, std::span<const Number>
     const Number number = numbers[series_];
     const auto write = [&](char* out) { return WriteNumber(out, number); };
     const metrics::Exemplar* const exemplar = has_exemplars ? ExemplarOf(exemplars, 0) : nullptr;
-    if (line_ == 0 && !FillLine(chunk, name_, family.label_text(series_), write, exemplar)) return false;
+    if (line_ == 0 && !FillLine(chunk, names_[0], family.label_text(series_), write, exemplar)) return false;
     if (!shows_created_) continue;
     line_ = 1;
     if (!FillCreated(family, chunk)) return false;
@@ -273,7 +279,7 @@ bool TextPage::FillHistogram(const FamilySnapshot& family, const HistogramValues
     const std::uint64_t total = bucket_total_ + value.bucket_counts[line_];
     const auto write_total = [total](char* out) { return WriteInteger(out, total); };
     const metrics::Exemplar* const exemplar = ExemplarOf(histograms.exemplars, line_);
-    if (!FillLineWithAdded(chunk, bucket_name_, labels, line_, write_total, exemplar)) return false;
+    if (!FillLineWithAdded(chunk, names_[0], labels, line_, write_total, exemplar)) return false;
     bucket_total_ = total;
   }
   return FillTotals(family, buckets, value.sum, value.count, chunk);
@@ -284,7 +290,7 @@ bool TextPage::FillSummary(const FamilySnapshot& family, const SummaryValues& su
   const std::size_t quantiles = value.quantile_values.size();
   for (; line_ < quantiles; ++line_) {
     const auto write_quantile = [&](char* out) { return dialect_.write_double(out, value.quantile_values[line_]); };
-    if (!FillLineWithAdded(chunk, name_, family.label_text(series_), line_, write_quantile)) return false;
+    if (!FillLineWithAdded(chunk, names_[0], family.label_text(series_), line_, write_quantile)) return false;
   }
   return FillTotals(family, quantiles, value.sum, value.count, chunk);
 }
@@ -294,12 +300,12 @@ bool TextPage::FillTotals(const FamilySnapshot& family, std::size_t lines, doubl
   const std::string_view labels = family.label_text(series_);
   if (line_ == lines) {
     const auto write_sum = [&](char* out) { return dialect_.write_double(out, sum); };
-    if (!FillLine(chunk, sum_name_, labels, write_sum)) return false;
+    if (!FillLine(chunk, names_[1], labels, write_sum)) return false;
     ++line_;
   }
   if (line_ == lines + 1) {
     const auto write_count = [&](char* out) { return WriteInteger(out, count); };
-    if (!FillLine(chunk, count_name_, labels, write_count)) return false;
+    if (!FillLine(chunk, names_[2], labels, write_count)) return false;
     ++line_;
   }
   return FillCreated(family, chunk);

@@ -131,10 +131,7 @@ class TextPage : public PageSource {
   // Of the present family.
   std::string metadata_;
   bool shows_created_ = false;
-  SampleName name_;
-  SampleName bucket_name_;
-  SampleName sum_name_;
-  SampleName count_name_;
+  std::vector<SampleName> names_;  // of its samples, in the order of KindDescription::sample_suffixes
   SampleName created_name_;
   std::vector<std::string> added_labels_;  // ,le="0.5"
   std::size_t added_label_bytes_max_ = 0;

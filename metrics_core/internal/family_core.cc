@@ -9,6 +9,7 @@
 #include "metrics_core/internal/cells/exemplar_slots.h"
 #include "metrics_core/internal/definition.h"
 #include "metrics_core/internal/series/label_text.h"
+#include "metrics_core/naming/utf8.h"
 #include "metrics_core/reading/family_builder.h"
 #include "metrics_core/reading/family_values.h"
 #include "metrics_core/reading/snapshot_builder.h"
@@ -180,7 +181,8 @@ void FamilyCore::Condemn(std::vector<std::uint32_t> numbers) {
 }
 
 void FamilyCore::FreeCondemned() {
-  // In the order of their condemnation: what came later is hardly ever over earlier, and not worth a look.
+  // In the order of their condemnation: what came later is hardly ever over earlier, and not worth
+  // a look.
   while (!condemned_.empty()) {
     Condemned& oldest = condemned_.front();
     if (!oldest.grace.IsOver() || !live_snapshots_->AllEndedBefore(oldest.snapshot)) return;

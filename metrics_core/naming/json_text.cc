@@ -3,7 +3,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "metrics_core/internal/series/label_text.h"
+#include "metrics_core/naming/utf8.h"
 
 namespace streamhouse::metrics {
 namespace {
@@ -16,7 +16,8 @@ bool IsControl(char c) {
 
 }  // namespace
 
-// What stands before a key or a value says whether a comma is needed: a string ends with a quote, never with a bracket.
+// What stands before a key or a value says whether a comma is needed: a string ends with a quote,
+// never with a bracket.
 void JsonText::Separate() {
   if (text_.empty() || text_.back() == '{' || text_.back() == '[' || text_.back() == ':') return;
   text_ += ',';
@@ -62,7 +63,7 @@ JsonText& JsonText::Value(double number) {
 void JsonText::AppendString(std::string_view text) {
   std::string storage;
   text_ += '"';
-  for (const char c : internal::ToValidUtf8(text, storage)) {
+  for (const char c : ToValidUtf8(text, storage)) {
     if (c == '"' || c == '\\') {
       text_ += {'\\', c};
     } else if (c == '\n') {

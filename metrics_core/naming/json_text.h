@@ -1,9 +1,9 @@
 // JsonText: writes one JSON document (RFC 8259), piece by piece.
 //
 // When to use something else: nothing here reads JSON.
-// Guarantees: the text is valid JSON in UTF-8 without a newline, if the caller closes what it opens and gives each
-// member of an object a key. In a string, each byte that is not UTF-8 becomes U+FFFD. Integers are written in full; a
-// number that is not finite becomes null.
+// Guarantees: the text is valid JSON in UTF-8 without a newline, if the caller closes what it opens
+// and gives each member of an object a key. In a string, each byte that is not UTF-8 becomes
+// U+FFFD. Integers are written in full; a number that is not finite becomes null.
 // Thread safety: a value.
 // Cost: appends to one string.
 //

@@ -5,15 +5,24 @@
 #include <set>
 #include <utility>
 
-#include "metrics_core/internal/series/label_text.h"
 #include "metrics_core/naming/name_escaping.h"
+#include "metrics_core/naming/utf8.h"
 #include "metrics_core/reading/family_values.h"
 
 namespace streamhouse::metrics {
 namespace {
 
-// No name ends with the suffix of a sample of a histogram, of a summary or of a start time.
-constexpr std::string_view kReservedSuffixes[] = {kBucketSuffix, kCountSuffix, kSumSuffix, kCreatedSuffix};
+// The suffix of a start time, and those of samples of every kind. A suffix with which the names of
+// its kind must end is not among them: CheckName() has its own rules for it.
+std::set<std::string_view> ReservedSuffixes() {
+  std::set<std::string_view> reserved = {kCreatedSuffix};
+  for (const KindDescription& kind : kKindDescriptions) {
+    for (const std::string_view suffix : kind.sample_suffixes) {
+      if (!suffix.empty() && suffix != kind.name_suffix) reserved.insert(suffix);
+    }
+  }
+  return reserved;
+}
 
 constexpr NameEscaping kEscapings[] = {NameEscaping::kUnderscores, NameEscaping::kDots, NameEscaping::kValues,
                                        NameEscaping::kNone};
@@ -38,7 +47,7 @@ std::string WithArticle(std::string_view word) {
 }
 
 bool IsUtf8Name(std::string_view name) {
-  return !name.empty() && internal::IsValidUtf8(name);
+  return !name.empty() && IsValidUtf8(name);
 }
 
 Status CheckName(const FamilyInfo& info, NameRules rules) {
@@ -56,14 +65,14 @@ Status CheckName(const FamilyInfo& info, NameRules rules) {
   if (kind.name_suffix != kTotalSuffix && escaped.ends_with(kTotalSuffix)) {
     return Refuse(info, "only a counter ends with " + Quoted(kTotalSuffix));
   }
-  for (const std::string_view suffix : kReservedSuffixes) {
+  for (const std::string_view suffix : ReservedSuffixes()) {
     if (BaseName(escaped, info.kind).ends_with(suffix)) {
       return Refuse(info, "the suffix " + Quoted(suffix) + " is reserved for samples of other types");
     }
   }
   if (info.help.empty()) return Refuse(info, "help is missing");
   // A scraper would refuse the whole page.
-  if (!internal::IsValidUtf8(info.help)) return Refuse(info, "help is not UTF-8");
+  if (!IsValidUtf8(info.help)) return Refuse(info, "help is not UTF-8");
   return Status::Ok();
 }
 

@@ -1,8 +1,10 @@
-// Names that are any UTF-8: how a text page quotes them, and how they are escaped for readers that know legacy names
-// only.
+// Names that are any UTF-8: how a text page quotes them, and how they are escaped for readers that
+// know legacy names only.
 //
-// The schemes are those of Prometheus, by the rules of its own library. A name that is legal anyway stays as it is. Two
-// names may become one: a registry refuses them together (OccupiedNames in metric_name.h).
+// The schemes are those of Prometheus, by the rules of its own library.
+// When to use something else: text_escaping.h for help texts and label values.
+// Guarantees: a name that is legal anyway stays as it is. Two names may become one: a registry
+// refuses them together (OccupiedNames in metric_name.h).
 // Thread safety: pure functions.
 // Cost: linear in the name.
 #pragma once
@@ -24,7 +26,8 @@ enum class NameEscaping : std::uint8_t {
 std::string EscapeMetricName(std::string_view name, NameEscaping escaping);
 std::string EscapeLabelName(std::string_view name, NameEscaping escaping);
 
-// As the name stands on a text page: in quotes, with \ " and newline escaped, where it is no legacy name.
+// As the name stands on a text page: in quotes, with \ " and newline escaped, where it is no legacy
+// name.
 std::string QuotedMetricName(std::string_view name);
 std::string QuotedLabelName(std::string_view name);
 

@@ -1,7 +1,9 @@
 // How a text stands on a page and in a label text: with \ and newline escaped.
 //
-// When to use something else: EscapeMetricName (name_escaping.h) for readers that know legacy names only.
-// Guarantees: the escaped text has no newline; with QuoteEscaping::kEscaped it can stand between quotes.
+// When to use something else: EscapeMetricName (name_escaping.h) for readers that know legacy names
+// only.
+// Guarantees: the escaped text has no newline; with QuoteEscaping::kEscaped it can stand between
+// quotes.
 // Thread safety: pure functions.
 // Cost: linear in the text.
 #pragma once
@@ -19,7 +21,8 @@ enum class QuoteEscaping : std::uint8_t {
 
 void AppendEscaped(std::string_view text, QuoteEscaping quotes, std::string& out);
 
-// name="value", with the value escaped. `name` is quoted already where it has to be (QuotedLabelName).
+// name="value", with the value escaped. `name` is quoted already where it has to be
+// (QuotedLabelName).
 std::string LabelPairText(std::string_view name, std::string_view value);
 
 }  // namespace streamhouse::metrics

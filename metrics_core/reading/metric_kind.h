@@ -1,9 +1,10 @@
 // MetricKind: the kinds of metrics, and what each kind means for pages and receivers.
 //
-// When to use something else: FamilyInfo (family_info.h) describes one family; family_values.h holds its values.
-// Guarantees: Describe() has one row for each kind. A row gives every field: a field left out does not compile. Sample
-// names, type words and suffixes stand here; encoders and views read them. The fields of OTLP and remote write are for
-// the exporters of these formats.
+// When to use something else: FamilyInfo (family_info.h) describes one family; family_values.h
+// holds its values.
+// Guarantees: Describe() has one row for each kind. A row gives every field: a field left out does
+// not compile. Sample names, type words and suffixes stand here; encoders and views read them. The
+// fields of OTLP and remote write are for the exporters of these formats.
 // Thread safety: constants.
 // Cost: none at run time.
 #pragma once
@@ -48,9 +49,10 @@ enum class SeriesSum : std::uint8_t {
   kUnited,         // an info stays 1; a state is on if it is on in any series
 };
 
-// The OTLP data of a kind. All of it is cumulative. An info is one point of 1. A state set has a point of 0 or 1 for
-// each state, with added_label as its attribute. A sum without a start time goes out with the time 0, which means
-// unknown.
+// The OTLP data of a kind. All of it is cumulative. OTLP has a place for each kind here; a kind
+// without one needs kNone, and an exporter that leaves it out and counts it. An info is one point
+// of 1. A state set has a point of 0 or 1 for each state, with added_label as its attribute. A sum
+// without a start time goes out with the time 0, which means unknown.
 enum class OtlpData : std::uint8_t { kSum, kGauge, kHistogram, kExponentialHistogram, kSummary };
 
 // Whether a kind has a property.
@@ -60,9 +62,12 @@ struct KindDescription {
   MetricKind kind;
   std::string_view word;         // for people: "exponential histogram"
   std::string_view name_suffix;  // what a registered name must end with; OpenMetrics leaves it out of the family name
-  std::span<const std::string_view> sample_suffixes;  // behind the base name, in the order of the lines of a page
-  std::string_view added_label;                       // to its samples: one of the three above, or empty
-  // Prometheus text 0.0.4 and 1.0.0: counter, gauge, histogram, summary or untyped; readers refuse a page with another.
+  // Behind the base name, in the order of the lines of a page, alike in every format. A kind whose
+  // formats differ needs a second list.
+  std::span<const std::string_view> sample_suffixes;
+  std::string_view added_label;  // to its samples: one of the three above, or empty
+  // Prometheus text 0.0.4 and 1.0.0: counter, gauge, histogram, summary or untyped; readers refuse
+  // a page with another.
   std::string_view text_type;
   std::string_view open_metrics_type;  // OpenMetrics 1.0
   std::uint8_t protobuf_type;          // io.prometheus.client.MetricType (tests/exporters/encoding/metrics.proto)

@@ -48,7 +48,8 @@ std::string NumberLabel(std::string_view name, double value) {
 // The samples of one family, kind by kind.
 class FamilySamples {
  public:
-  FamilySamples(const FamilySnapshot& family, Samples& samples) : family_(family), samples_(samples) {}
+  FamilySamples(const FamilySnapshot& family, Samples& samples)
+      : family_(family), names_(SampleNames(family.info())), samples_(samples) {}
 
   template <typename Number>
   void Add(const CounterValues<Number>& counters) {
@@ -60,12 +61,12 @@ class FamilySamples {
     AddNumbers(gauges.numbers);
   }
   void Add(const InfoValues& /*infos*/) {
-    for (std::size_t i = 0; i < family_.size(); ++i) Put("", i, 1);
+    for (std::size_t i = 0; i < family_.size(); ++i) Put(0, i, 1);
   }
   void Add(const StateSetValues& sets) {
     for (std::size_t i = 0; i < family_.size(); ++i) {
       for (std::size_t s = 0; s < sets.states.size(); ++s) {
-        Put("", i, sets.IsOn(i, s) ? 1 : 0, family_.info().name + "=\"" + sets.states[s] + '"');
+        Put(0, i, sets.IsOn(i, s) ? 1 : 0, family_.info().name + "=\"" + sets.states[s] + '"');
       }
     }
   }
@@ -77,7 +78,7 @@ class FamilySamples {
         const bool is_last = b == histograms.bounds.size();
         const double bound = is_last ? std::numeric_limits<double>::infinity() : histograms.bounds[b];
         cumulative += value.bucket_counts[b];
-        Put(kBucketSuffix, i, static_cast<double>(cumulative), NumberLabel(kBoundLabel, bound));
+        Put(0, i, static_cast<double>(cumulative), NumberLabel(kBoundLabel, bound));
       }
       PutTotals(i, value.sum, value.count);
     }
@@ -87,7 +88,7 @@ class FamilySamples {
     for (std::size_t i = 0; i < family_.size(); ++i) {
       const SummaryValue value = summaries[i];
       for (std::size_t q = 0; q < summaries.quantiles.size(); ++q) {
-        Put("", i, value.quantile_values[q], NumberLabel(kQuantileLabel, summaries.quantiles[q]));
+        Put(0, i, value.quantile_values[q], NumberLabel(kQuantileLabel, summaries.quantiles[q]));
       }
       PutTotals(i, value.sum, value.count);
     }
@@ -96,17 +97,19 @@ class FamilySamples {
  private:
   template <typename Number>
   void AddNumbers(std::span<const Number> numbers) {
-    for (std::size_t i = 0; i < numbers.size(); ++i) Put("", i, static_cast<double>(numbers[i]));
+    for (std::size_t i = 0; i < numbers.size(); ++i) Put(0, i, static_cast<double>(numbers[i]));
   }
   void PutTotals(std::size_t i, double sum, std::uint64_t count) {
-    Put(kSumSuffix, i, sum);
-    Put(kCountSuffix, i, static_cast<double>(count));
+    Put(1, i, sum);
+    Put(2, i, static_cast<double>(count));
   }
-  void Put(std::string_view suffix, std::size_t i, double value, std::string_view more_labels = "") {
-    samples_[Key(family_.info().name + std::string(suffix), family_.label_text(i), more_labels)] = value;
+  // `sample` counts as KindDescription::sample_suffixes does.
+  void Put(std::size_t sample, std::size_t i, double value, std::string_view more_labels = "") {
+    samples_[Key(names_[sample], family_.label_text(i), more_labels)] = value;
   }
 
   const FamilySnapshot& family_;
+  const std::vector<std::string> names_;
   Samples& samples_;
 };
 

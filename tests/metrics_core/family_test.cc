@@ -11,7 +11,7 @@
 
 #include <gtest/gtest.h>
 
-#include "metrics_core/internal/series/label_text.h"
+#include "metrics_core/naming/utf8.h"
 #include "metrics_core/registry.h"
 #include "tests/metrics_core/page.h"
 
@@ -285,7 +285,7 @@ TEST_F(LabelSizeTest, ALongValueIsCutAtACharacter) {
   std::string value;
   while (value.size() < 2 * kDefaultLabelValueBytesMax) value += "\xE2\x82\xAC";
   Add({.name = "a_total", .labels = {"x"}}).With(value).Increment();
-  EXPECT_TRUE(internal::IsValidUtf8(Value()));
+  EXPECT_TRUE(IsValidUtf8(Value()));
   EXPECT_GE(Value().size(), kDefaultLabelValueBytesMax - 2);
 }
 

@@ -41,9 +41,21 @@ refuses() {
   problems=1
 }
 
-# A kind of values without a description.
-patch metrics_core/reading/metric_kind.h 's/^  kSummary,$/  kSummary,\n  kProbe,/'
-patch metrics_core/reading/family_values.h 's/, SummaryValues>;$/, SummaryValues, ProbeValues>;/'
+# copy_last_row HEADER TYPE NAME: puts a copy of the last row of TYPE behind it, for the kind NAME.
+copy_last_row() {
+  awk -v begin="^    $2[{]" -v kind="::$3," '
+    $0 ~ begin { row = ""; is_in_row = 1 }
+    is_in_row { row = row $0 "\n" }
+    /},$/ { is_in_row = 0 }
+    /^};/ && row != "" { sub(/::k[A-Za-z]*,/, kind, row); printf "%s", row; row = "" }
+    { print }' "$overlay/$1" >"$overlay/copied"
+  cmp -s "$overlay/copied" "$overlay/$1" && { echo "$1 has no row of $2"; exit 1; }
+  mv "$overlay/copied" "$overlay/$1"
+}
+
+# A kind of values without a description, behind the last one.
+patch metrics_core/reading/metric_kind.h '/^enum class MetricKind /,/^};/s/^};/  kProbe,\n};/'
+patch metrics_core/reading/family_values.h '/^using FamilyValues =/,/>;$/s/>;$/, ProbeValues>;/'
 patch metrics_core/reading/family_values.h \
   's/^using FamilyValues =/struct ProbeValues {\n  static constexpr MetricKind kKind = MetricKind::kProbe;\n};\n&/'
 refuses metrics_core/reading/family_values.h "metric_kind.h needs a row for each kind"
@@ -53,19 +65,19 @@ patch metrics_core/reading/metric_kind.h 's/^constexpr bool KindsStandInOrder/co
 refuses metrics_core/reading/metric_kind.h "missing initializer for member .*protobuf_type"
 patch metrics_core/reading/metric_kind.h '/^constexpr KindDescription kHalf/d'
 
-# With a description, each place that visits values must learn the kind. The row is a copy of the summary's.
-patch metrics_core/reading/metric_kind.h '/^    \/\/ Quantiles cannot be added up/,/^    },$/{H;/^    },$/{p;x;s/^\n//;s/kSummary,/kProbe,/}}'
+# With a description, each place that visits values must learn the kind. The row is a copy of the last one.
+copy_last_row metrics_core/reading/metric_kind.h KindDescription kProbe
 compiles metrics_core/reading/snapshot.h || { echo "the headers with one more kind do not compile"; cat "$overlay/log"; exit 1; }
 mapfile -t visitors < <(grep -rlE 'family\.Visit\(' --include=*.cc --include=*.h metrics_core exporters tests |
   grep -v -e family_values.h)
 [ "${#visitors[@]}" -ge 6 ] || { echo "only ${#visitors[@]} places visit values"; problems=1; }
 for place in metrics_core/reading/snapshot_builder.h "${visitors[@]}"; do refuses "$place" ProbeValues; done
 
-# A kind of recording behind the last, without a row and with one. The row is a copy of the last one's.
+# A kind of recording behind the last one, without a row and with one. The row is a copy of the last one.
 recording_kinds=metrics_core/internal/recording_kind.h
-patch $recording_kinds 's/^  kStateSet,$/&\n  kProbeCells,/'
+patch $recording_kinds '/^enum class RecordingKind /,/^};/s/^  kEnd,/  kProbeCells,\n&/'
 refuses $recording_kinds "recording_kind.h needs a row for each kind of recording"
-patch $recording_kinds '/{\.kind = RecordingKind::kStateSet,$/,/samples_exemplars/{H;/samples_exemplars/{p;x;s/^\n//;s/kStateSet,/kProbeCells,/}}'
+copy_last_row $recording_kinds RecordingDescription kProbeCells
 compiles $recording_kinds || { echo "the header with one more kind of recording does not compile"; cat "$overlay/log"; exit 1; }
 refuses metrics_core/internal/family_core.cc "kProbeCells.* not handled in switch"
 

@@ -1,9 +1,12 @@
 // Label text: the labels of one series as they stand between the braces of a page.
 //
-// name="value",name="value" with \ " and newline escaped, in the order of the family's label names, which stand in
-// quotes where they are no legacy names. It is kept once and is a series' identity and the bytes that encoders copy.
-// Values that are not UTF-8 would make a scraper refuse the whole page: each bad byte is replaced by U+FFFD.
+// It is name="value",name="value" with \ " and newline escaped, in the order of the family's label
+// names. A name that is no legacy name stands in quotes. The text is kept once: it is the identity
+// of a series, and the bytes that encoders copy.
+// Guarantees: a label text is UTF-8; each bad byte of a value is replaced by U+FFFD. Other bytes
+// would make a scraper refuse the whole page.
 // Thread safety: pure functions, and a value.
+// Cost: linear in the values.
 #pragma once
 
 #include <cstddef>
@@ -20,20 +23,16 @@ std::vector<std::string> QuotedLabelNames(std::span<const std::string> names);
 // `names` are quoted.
 std::string MakeLabelText(std::span<const std::string> names, std::span<const std::string_view> values);
 
-bool IsValidUtf8(std::string_view value) noexcept;
-
-// `value`, or where it is not UTF-8, `storage`, made of it with each bad byte replaced.
-std::string_view ToValidUtf8(std::string_view value, std::string& storage);
-
-// The end of a value that was cut: an ellipsis and 16 digits of the whole value's hash, which keeps different values
-// apart. It is the same in every process.
+// The end of a value that was cut: an ellipsis and 16 digits of the whole value's hash, which keeps
+// different values apart. It is the same in every process.
 inline constexpr std::size_t kCutMarkBytes = 19;
 
-// `value`, of UTF-8, or where it has more bytes than `bytes_max` (kCutMarkBytes or more), `storage`, made of its first
-// characters and the mark. `storage` may hold the value.
+// `value`, of UTF-8, or where it has more bytes than `bytes_max` (kCutMarkBytes or more),
+// `storage`, made of its first characters and the mark. `storage` may hold the value.
 std::string_view ToLimitedSize(std::string_view value, std::size_t bytes_max, std::string& storage);
 
-// Label values as a series has them: repaired, then cut to a size. The values given must outlive it.
+// Label values as a series has them: repaired, then cut to a size. The values given must outlive
+// it.
 class SeriesValues {
  public:
   SeriesValues(std::span<const std::string_view> values, std::size_t bytes_max);

@@ -115,6 +115,17 @@ TEST(MetricNameTest, OnlyAHistogramReservesTheLabelOfItsBounds) {
   EXPECT_TRUE(CheckFamily(WithLabels(Gauge("a"), {"le"})).ok());
 }
 
+// An info's suffix is open to gauges: many programs have a gauge called build_info.
+TEST(MetricNameTest, TheSampleSuffixesOfEveryKindAreReserved) {
+  for (const KindDescription& kind : kKindDescriptions) {
+    for (const std::string_view suffix : kind.sample_suffixes) {
+      const bool is_open = suffix.empty() || suffix == kInfoSuffix;
+      EXPECT_EQ(CheckFamily(Gauge(std::string("a").append(suffix))).ok(), is_open) << kind.word << " " << suffix;
+    }
+  }
+  EXPECT_FALSE(CheckFamily(Gauge("a_created")).ok());
+}
+
 TEST(MetricNameTest, AFamilyOccupiesEachNameThatAnyFormatGivesIt) {
   using Names = std::vector<std::string>;
   EXPECT_EQ(OccupiedNames(Counter("a_total")), (Names{"a", "a_total", "a_created"}));
