@@ -1,30 +1,34 @@
-// CallbackFamily, CallbackHistogramFamily, CallbackSummaryFamily: metrics whose values are asked for at each scrape.
+// CallbackFamily, CallbackHistogramFamily, CallbackSummaryFamily: metrics whose values are asked
+// for at each scrape.
 //
-// For what is known elsewhere and costs nothing until it is read: the length of a queue, the size of a cache, what
-// the kernel counts.
-// When to use something else: a Gauge or Counter for what the program itself changes, or where asking takes long. A
-// callback runs on the scraping thread: a slow one makes every scrape slow.
-// Guarantees: a series is on the page from Add() until its token is destroyed. When a token's destructor returns, its
-// callback is not running and will never run again. So the callback may refer to what is destroyed next. The destructor
-// waits for a callback that is running on another thread. A callback may destroy its own token, but none of another
-// callback. A callback may use the registry and any handle, but not take a snapshot. A value that is NaN is left out of
-// the page. Values of a counter must not go down. The registry does not check this.
-// Two living objects may add callbacks with the same labels: the page shows the newest callback whose token lives. When
-// its token goes, the page shows the one before it. So the metrics of an object that is made again follow the new one.
-// Start times (CreationTimes::kKept): a counter began when its callback was added, unless AddSince() says when.
+// For what is known elsewhere and costs nothing until it is read: the length of a queue, the size
+// of a cache, what the kernel counts.
+// When to use something else: a Gauge or Counter for what the program itself changes, or where
+// asking takes long. A callback runs on the scraping thread: a slow one makes every scrape slow.
+// Guarantees: a series is on the page from Add() until its token is destroyed. When a token's
+// destructor returns, its callback is not running and will never run again. So the callback may
+// refer to what is destroyed next. The destructor waits for a callback that is running on another
+// thread. A callback may destroy its own token, but none of another callback. A callback may use
+// the registry and any handle, but not take a snapshot. A value that is NaN is left out of the
+// page. Values of a counter must not go down. The registry does not check this.
+// Two living objects may add callbacks with the same labels: the page shows the newest callback
+// whose token lives. When its token goes, the page shows the one before it. So the metrics of an
+// object that is made again follow the new one. Start times (CreationTimes::kKept): a counter began
+// when its callback was added, unless AddSince() says when.
 // Thread safety: all methods from any thread; one callback runs at most once at a time.
-// Cost: one lock and one call a callback and scrape. Where a family has a callback of AddMany(), a scrape also
-// allocates for each series.
+// Cost: one lock and one call a callback and scrape. Where a family has a callback of AddMany(), a
+// scrape also allocates for each series.
 // Errors:
-// 1. A callback that throws gives no value at that scrape, and is counted (CoreMetrics, failed_callbacks). The samples
-//    that a callback of AddMany() gave before it threw stay on the page.
+// 1. A callback that throws gives no value at that scrape, and is counted (CoreMetrics,
+//    failed_callbacks). The samples that a callback of AddMany() gave before it threw stay on the
+//    page.
 // 2. An invalid histogram or summary is left out and counted in the same way:
 //    - The number of buckets is not the number of bounds + 1.
 //    - The number of values is not the number of quantiles.
 //    - The values of the quantiles do not ascend.
 //    - The sum is NaN.
-// 3. With another number of label values than there are labels, nothing is added, and that is counted
-//    (refused_lookups).
+// 3. With another number of label values than there are labels, nothing is added, and that is
+//    counted (refused_lookups).
 //
 //   CallbackFamily depth = *registry.AddCallbackGauge({.name = "queue_records", .help = "…", .labels = {"queue"}});
 //   CallbackFamily::Token token = depth.Add([&] { return double(queue.size()); }, "ingest");
@@ -57,7 +61,8 @@ class BasicCallbackFamily {
  public:
   using Read = std::function<Value()>;
 
-  // Takes the values of a callback of many series, each with one value a label. The first of equal label sets counts.
+  // Takes the values of a callback of many series, each with one value a label. The first of equal
+  // label sets counts.
   class Samples {
    public:
     explicit Samples(internal::CallbackSamples& samples) : samples_(samples) {}

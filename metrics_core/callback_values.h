@@ -3,6 +3,7 @@
 // When to use something else: a callback of a counter or gauge gives a double.
 // Guarantees: none of their own; callback_family.h says which of them are valid.
 // Thread safety: values.
+// Cost: a copy of the numbers at each scrape.
 #pragma once
 
 #include <cstdint>

@@ -25,15 +25,16 @@ struct Moment {
   std::uint64_t nanoseconds = 0;
 };
 
-// The moment of several in whose reading the least time went by: a thread that loses its processor between the two
-// clocks, or loads the code of one, would see another rate.
+// The moment of several in whose reading the least time went by: a thread that loses its processor
+// between the two clocks, or loads the code of one, would see another rate.
 Moment TakeMoment() noexcept {
   constexpr int kAttempts = 8;
   Moment best;
   std::uint64_t shortest = UINT64_MAX;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    // The counter first: a line through the moment is then ahead of steady_clock by the time between the two readings,
-    // and a thread that changes from one to the other does not see time run backwards.
+    // The counter first: a line through the moment is then ahead of steady_clock by the time
+    // between the two readings, and a thread that changes from one to the other does not see time
+    // run backwards.
     const std::uint64_t tsc = ReadTsc();
     const std::uint64_t nanoseconds = SteadyNanoseconds();
     const std::uint64_t took = ReadTsc() - tsc;
@@ -45,8 +46,8 @@ Moment TakeMoment() noexcept {
   return best;
 }
 
-// Whether the kernel keeps time by the counter: it then has watched the counter of every processor. Nothing where its
-// answer cannot be read, for example without a free descriptor.
+// Whether the kernel keeps time by the counter: it then has watched the counter of every processor.
+// Nothing where its answer cannot be read, for example without a free descriptor.
 std::optional<bool> KernelTrustsTsc() {
   const int file = open("/sys/devices/system/clocksource/clocksource0/current_clocksource", O_RDONLY | O_CLOEXEC);
   if (file < 0) return std::nullopt;
@@ -66,8 +67,9 @@ constexpr std::uint64_t kAskKernelEvery = 10'000'000'000;
 void GiveUpTsc() noexcept {
   // Relaxed: the release below publishes it.
   tsc_trust.store(TscTrust::kGivenUp, std::memory_order_relaxed);
-  // Release: pairs with the acquires in Clock::NowNanoseconds and NowWithoutTsc. A thread that reads this null sees
-  // that the counter is given up. A thread that still has the scale, which is never freed, reads the counter once more.
+  // Release: pairs with the acquires in Clock::NowNanoseconds and NowWithoutTsc. A thread that
+  // reads this null sees that the counter is given up. A thread that still has the scale, which is
+  // never freed, reads the counter once more.
   tsc_scale.store(nullptr, std::memory_order_release);
 }
 
@@ -83,7 +85,8 @@ void AskKernel(std::uint64_t steady) noexcept {
   tsc_trust.compare_exchange_strong(unknown, TscTrust::kTrusted, std::memory_order_relaxed, std::memory_order_relaxed);
 }
 
-// How far the two clocks may be apart: their rates differ by millionths, and steady_clock is slewed by up to 500.
+// How far the two clocks may be apart: their rates differ by millionths, and steady_clock is slewed
+// by up to 500.
 bool AreApart(std::int64_t difference, std::uint64_t since_calibration) {
   constexpr std::int64_t kSlack = 1'000'000'000;
   const auto allowed = kSlack + static_cast<std::int64_t>(since_calibration / 1'000);
@@ -125,14 +128,15 @@ std::uint64_t NowWithoutTsc() noexcept {
       .tsc = now.tsc, .nanoseconds = now.nanoseconds, .nanoseconds_per_tick = static_cast<std::uint64_t>(rate)};
   if (scale == nullptr) return now.nanoseconds;
   const TscScale* expected = nullptr;
-  // Release: pairs with the acquire in Clock::NowNanoseconds. Acquire: pairs with the release in GiveUpTsc, which may
-  // have stored this null. Relaxed on failure: another thread was first, and its scale is as good.
+  // Release: pairs with the acquire in Clock::NowNanoseconds. Acquire: pairs with the release in
+  // GiveUpTsc, which may have stored this null. Relaxed on failure: another thread was first, and
+  // its scale is as good.
   if (!tsc_scale.compare_exchange_strong(expected, scale, std::memory_order_acq_rel, std::memory_order_relaxed)) {
     delete scale;
     return now.nanoseconds;
   }
-  // Another thread may have given the counter up since the look at the top. Relaxed: behind the acquire of the
-  // exchange.
+  // Another thread may have given the counter up since the look at the top. Relaxed: behind the
+  // acquire of the exchange.
   if (tsc_trust.load(std::memory_order_relaxed) == TscTrust::kGivenUp) GiveUpTsc();
   return now.nanoseconds;
 }
@@ -152,8 +156,9 @@ bool IsTooLong(std::uint64_t start, std::uint64_t took) noexcept {
   GiveUpTscWhereApart();
   const std::uint64_t steady = SteadyNanoseconds();
   const std::uint64_t age = steady - process_start.nanoseconds;
-  // A start may be too early by a counter that had begun again: then only the age shows it. A thread that lost its
-  // processor since the end of the duration is on the other side of both comparisons.
+  // A start may be too early by a counter that had begun again: then only the age shows it. A
+  // thread that lost its processor since the end of the duration is on the other side of both
+  // comparisons.
   const auto excess =
       std::max(static_cast<std::int64_t>(took - (steady - start)), static_cast<std::int64_t>(took - age));
   return excess > 0 && AreApart(excess, age);

@@ -1,18 +1,22 @@
 // Clock: a monotonic time for durations, and the wall clock for timestamps.
 //
-// When to use something else: the wall clock, UnixMilliseconds(), for what people read. It may be set back.
-// Guarantees: NowNanoseconds() counts nanoseconds, with the origin of std::chrono::steady_clock; it never runs
-// backwards within a thread while the same counter is read. Where the kernel itself keeps time by the processor's time
-// stamp counter, the clock reads that counter. It scales the counter by what steady_clock said over the first 20 ms or
-// more of the process. The rate is then off by at most a few millionths, which is a few microseconds in a second.
-// Elsewhere, and in those first 20 ms, steady_clock is read.
-// Each Registry::TakeSnapshot() without a time of the caller's checks the counter against steady_clock. At most once in
-// 10 s it also asks the kernel whether it still keeps time by the counter. Where the counter has begun again (suspend,
-// migration), jumped ahead, or the kernel has given it up, steady_clock is read from then on. The difference of two
-// readings around that moment may be negative, which a TickHistogram drops and counts, or too long by the jump.
-// ScopedTimer compares the two clocks for durations of a second or more, and drops those that are too long
-// (docs/decisions/durations_across_jumps.md). A program that takes no snapshots makes no other check.
-// Where the kernel's answer cannot be read (no free descriptor), nothing changes: a snapshot 10 s later asks again.
+// When to use something else: the wall clock, UnixMilliseconds(), for what people read. It may be
+// set back.
+// Guarantees: NowNanoseconds() counts nanoseconds, with the origin of std::chrono::steady_clock; it
+// never runs backwards within a thread while the same counter is read. Where the kernel itself
+// keeps time by the processor's time stamp counter, the clock reads that counter. It scales the
+// counter by what steady_clock said over the first 20 ms or more of the process. The rate is then
+// off by at most a few millionths, which is a few microseconds in a second. Elsewhere, and in those
+// first 20 ms, steady_clock is read.
+// Each Registry::TakeSnapshot() without a time of the caller's checks the counter against
+// steady_clock. At most once in 10 s it also asks the kernel whether it still keeps time by the
+// counter. Where the counter has begun again (suspend, migration), jumped ahead, or the kernel has
+// given it up, steady_clock is read from then on. The difference of two readings around that moment
+// may be negative, which a TickHistogram drops and counts, or too long by the jump. ScopedTimer
+// compares the two clocks for durations of a second or more, and drops those that are too long
+// (docs/decisions/durations_across_jumps.md). A program that takes no snapshots makes no other
+// check. Where the kernel's answer cannot be read (no free descriptor), nothing changes: a snapshot
+// 10 s later asks again.
 // Thread safety: any thread.
 // Cost: a fraction of a std::chrono::steady_clock reading (bench: BM_ClockNow).
 #pragma once
@@ -51,12 +55,14 @@ inline std::uint64_t SteadyNanoseconds() noexcept {
 // Reads steady_clock, and calibrates when enough time has passed.
 std::uint64_t NowWithoutTsc() noexcept;
 
-// Gives the counter up for good, in favour of steady_clock, where it has begun again or runs at another rate, or the
-// kernel keeps time by another clock now. Registry::TakeSnapshot() calls it. Makes system calls.
+// Gives the counter up for good, in favour of steady_clock, where it has begun again or runs at
+// another rate, or the kernel keeps time by another clock now. Registry::TakeSnapshot() calls it.
+// Makes system calls.
 void CheckTsc() noexcept;
 
-// Whether steady_clock says that less than `took` has gone by since `start`, a reading of Clock, or since the process
-// began. Gives the counter up as CheckTsc() does, but does not ask the kernel, and makes no system call.
+// Whether steady_clock says that less than `took` has gone by since `start`, a reading of Clock, or
+// since the process began. Gives the counter up as CheckTsc() does, but does not ask the kernel,
+// and makes no system call.
 bool IsTooLong(std::uint64_t start, std::uint64_t took) noexcept;
 
 }  // namespace internal
@@ -71,12 +77,13 @@ class Clock {
 
   static std::uint64_t NowNanoseconds() noexcept {
     if constexpr (!internal::kHasTsc) return internal::SteadyNanoseconds();
-    // Acquire: pairs with the release in NowWithoutTsc, so that the scale is visible, and with that in GiveUpTsc.
+    // Acquire: pairs with the release in NowWithoutTsc, so that the scale is visible, and with that
+    // in GiveUpTsc.
     const internal::TscScale* const scale = internal::tsc_scale.load(std::memory_order_acquire);
     if (scale == nullptr) [[unlikely]]
       return internal::NowWithoutTsc();
-    // Signed: a counter that has begun again is behind the moment. Durations are then right, but for those that were
-    // under way, which are negative.
+    // Signed: a counter that has begun again is behind the moment. Durations are then right, but
+    // for those that were under way, which are negative.
     const auto ticks = static_cast<std::int64_t>(internal::ReadTsc() - scale->tsc);
     const auto scaled = static_cast<internal::Int128>(ticks) * static_cast<std::int64_t>(scale->nanoseconds_per_tick);
     return scale->nanoseconds + static_cast<std::uint64_t>(scaled >> 32);

@@ -1,15 +1,18 @@
 // Counter: a count that only goes up.
 //
-// When to use something else: Gauge or UpDownCounter for what also goes down; DoubleCounter for amounts that are not
-// whole (seconds, joules).
-// Guarantees: exact up to 2^64, then wraps. No recording is lost while the series is exported; what is recorded
-// through a handle whose series was removed is counted nowhere. A scrape sees every recording that happened before
-// it, and of concurrent ones some; values never run backwards from scrape to scrape. A default-constructed Counter
-// is a sink. A DoubleCounter's sum has the rounding of double addition; negative and non-finite amounts are ignored.
-// Thread safety: any thread may record through the same handle or copies of it, also during thread exit and static
-// destruction; assigning to a handle needs the caller's own ordering. Not for signal handlers.
-// Cost: a load, an add and a store on memory of the calling thread; the first recording of a thread into a page of
-// cells allocates that page. With shared storage (MetricOptions::storage), one locked instruction.
+// When to use something else: Gauge or UpDownCounter for what also goes down; DoubleCounter for
+// amounts that are not whole (seconds, joules).
+// Guarantees: exact up to 2^64, then wraps. No recording is lost while the series is exported; what
+// is recorded through a handle whose series was removed is counted nowhere. A scrape sees every
+// recording that happened before it, and of concurrent ones some; values never run backwards from
+// scrape to scrape. A default-constructed Counter is a sink. A DoubleCounter's sum has the rounding
+// of double addition; negative and non-finite amounts are ignored.
+// Thread safety: any thread may record through the same handle or copies of it, also during thread
+// exit and static destruction; assigning to a handle needs the caller's own ordering. Not for
+// signal handlers.
+// Cost: a load, an add and a store on memory of the calling thread; the first recording of a thread
+// into a page of cells allocates that page. With shared storage (MetricOptions::storage), one
+// locked instruction.
 //
 //   Family<Counter> sent = registry.AddCounter({.name = "sent_total", .help = "…", .labels = {"topic"}}).value();
 //   Counter orders = sent.With("orders");  // at set-up

@@ -1,14 +1,21 @@
-// Exemplars: a trace that stands for the values near it, so that a reader finds an example of a slow request.
+// Exemplars: a trace that stands for the values near it, so that a reader finds an example of a
+// slow request.
 //
-// Opt in with MetricOptions::exemplars, and give recordings their trace: counter.Increment(1, trace),
-// histogram.Observe(seconds, trace). A series keeps the latest for each bucket (a counter: one), and takes a new one at
-// most once in kExemplarInterval, which samples what is recorded often.
-// Guarantees: an exemplar is whole: trace, span, value and time belong to one recording, whose value is in the bucket
-// that shows it. Which recordings are taken is not promised; two at the same moment may both be passed over. The
-// recording itself is counted in any case. Without the option, or on a sink, the trace is ignored.
-// Thread safety: as for the handle. Cost, beyond the recording: without the option a look at one table; otherwise a
-// clock reading, and once in kExemplarInterval the copy of the exemplar. Never a lock or an allocation. Memory: 56
-// bytes a bucket and series.
+// Opt in with MetricOptions::exemplars, and give recordings their trace: counter.Increment(1,
+// trace), histogram.Observe(seconds, trace). A series keeps the latest exemplar for each bucket; a
+// counter keeps one. It takes a new one at most once in kExemplarInterval.
+// When to use something else: a label for what has few values; traces have a new value for each
+// request.
+// Guarantees:
+// 1. An exemplar is whole: trace, span, value and time belong to one recording, whose value is in
+//    the bucket that shows it.
+// 2. Which recordings are taken is not promised. Two at the same moment may both be passed over.
+//    The recording itself is counted in any case.
+// 3. Without the option, or on a sink, the trace is ignored.
+// Thread safety: as for the handle.
+// Cost: beyond the recording, without the option a look at one table. With it a clock reading, and
+// once in kExemplarInterval the copy of the exemplar. Never a lock or an allocation.
+// Memory: 56 bytes a bucket and series.
 #pragma once
 
 #include <chrono>

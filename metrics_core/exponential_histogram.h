@@ -1,17 +1,24 @@
-// ExponentialHistogram: how often values fell into buckets that grow by a constant factor, and their sum.
+// ExponentialHistogram: how often values fell into buckets that grow by a constant factor, and
+// their sum.
 //
-// It needs no bounds. A thread begins at 256 buckets a power of two. As its values spread, it halves the resolution, so
-// that at most internal::kExponentialBuckets (120) are in use. Values within a factor of 2^30 are known to 9 %, within
-// 2^15 to 4.4 %, within 2^7 to 2.2 %. Servers that read native histograms get the buckets; in other formats it is a
-// classic histogram with the bounds that were given at registration.
-// When to use something else: Histogram or TickHistogram where the interesting bounds are known: they take less time
-// and memory. Values may not be negative.
-// Guarantees: in every snapshot, count == zeros and the sum of the buckets. Bucket indexes are exact with respect to
-// Prometheus' own table of bounds. Resolution only ever goes down, and is at most that of the coarsest thread. Sum and
-// count belong together as in Histogram. Values up to 2^-128, zero among them, are counted as zeros. NaN, infinities
-// and negative values are dropped and counted (DroppedNotANumber(), DroppedOutOfRange()). What is observed through a
-// handle whose series was removed is counted nowhere. A default-constructed histogram is a sink.
-// Thread safety and cost: as Counter, with an index and three stores; 2 KiB a series and recording thread.
+// It needs no bounds. A thread begins at 256 buckets a power of two. As its values spread, it
+// halves the resolution, so that at most internal::kExponentialBuckets (120) are in use. Values
+// within a factor of 2^30 are known to 9 %, within 2^15 to 4.4 %, within 2^7 to 2.2 %. Servers that
+// read native histograms get the buckets; in other formats it is a classic histogram with the
+// bounds that were given at registration.
+// When to use something else: Histogram or TickHistogram where the interesting bounds are known:
+// they take less time and memory. Values may not be negative.
+// Guarantees:
+// 1. In every snapshot, count == zeros and the sum of the buckets. Sum and count belong together as
+//    in Histogram.
+// 2. Bucket indexes are exact with respect to Prometheus' own table of bounds.
+// 3. Resolution only ever goes down, and is at most that of the coarsest thread.
+// 4. Values up to 2^-128, zero among them, are counted as zeros. NaN, infinities and negative
+//    values are dropped and counted (DroppedNotANumber(), DroppedOutOfRange()).
+// 5. What is observed through a handle whose series was removed is counted nowhere. A
+//    default-constructed histogram is a sink.
+// Thread safety: as Counter.
+// Cost: as Counter, with an index and three stores; 2 KiB a series and recording thread.
 //
 //   auto latency = registry.AddExponentialHistogram({.name = "fetch_latency_seconds", .help = "…", .unit = "seconds"},
 //                                                   BucketBounds::Exponential(0x1p-10, 2, 14).value());
@@ -67,11 +74,14 @@ class ExponentialHistogram {
 
  private:
   static void Add(internal::Cell* run, internal::Slot cell, double value) noexcept {
-    // Release: pairs with the acquire of the bucket in ExponentialReading::Add; a reader of this sees its layout.
+    // Release: pairs with the acquire of the bucket in ExponentialReading::Add; a reader of this
+    // sees its layout.
     internal::AddOwned(run[cell], std::uint64_t{1}, std::memory_order_release);
-    // Release: pairs with the acquire of the sum there; a reader that sees this sum sees its bucket.
+    // Release: pairs with the acquire of the sum there; a reader that sees this sum sees its
+    // bucket.
     internal::AddOwned(run[internal::kSumCell], value, std::memory_order_release);
-    // Release: pairs with the acquire of the count there; a reader that sees this count sees its sum.
+    // Release: pairs with the acquire of the count there; a reader that sees this count sees its
+    // sum.
     internal::AddOwned(run[internal::kCountCell], std::uint64_t{1}, std::memory_order_release);
   }
 

@@ -1,11 +1,17 @@
 // Exporter: brings metrics out of the process, by being asked (pull) or by sending (push).
 //
-// Agents and programs own a list of exporters and start and stop them with themselves; they never learn what
-// kind they hold. An implementation reads Registry snapshots; it never touches a recording.
-// Contract for implementers: Start() reports what prevents it from working (a port that is taken, a path that cannot be
-// written) instead of failing later in a thread. It is called at most once. Stop() returns when nothing of the exporter
-// runs any more, may be called without Start(), and may be called twice.
+// Agents and programs own a list of exporters, and start and stop them with themselves. They never
+// learn what kind they hold. An implementation reads snapshots (Registry::TakeSnapshot()); it never
+// touches a recording.
+// When to use something else: a program that shows its own numbers in its own way takes a snapshot
+// itself.
+// Guarantees: of each implementation:
+// 1. Start() reports what prevents it from working, such as a port that is taken or a path that
+//    cannot be written. It does not fail later in a thread. It is called at most once.
+// 2. When Stop() returns, no thread of the exporter runs. Stop() may be called without Start(), and
+//    may be called twice.
 // Thread safety: Start and Stop are called from one thread.
+// Cost: none for recordings; that of a snapshot for each page or push.
 // Errors: as Status, never as exceptions.
 #pragma once
 
@@ -19,7 +25,8 @@ class Exporter {
  public:
   virtual ~Exporter() = default;
 
-  // What it is, for logs and errors: its scheme and address, for example "prometheus://127.0.0.1:8080".
+  // What it is, for logs and errors: its scheme and address, for example
+  // "prometheus://127.0.0.1:8080".
   virtual std::string_view Name() const = 0;
 
   virtual Status Start() = 0;

@@ -1,29 +1,37 @@
 // Family: one metric name with one series for each set of label values.
 //
-// With() resolves a handle once, at set-up; recording through it looks nothing up. Lookup() is for label values that
-// are known only on the way: it finds the series without a lock and without allocating, for one recording.
-// When to use something else: a family without labels has one series; keep With()'s handle and forget the family.
-// Guarantees: the same values give the same series. Values that are not UTF-8 are repaired, each bad byte becoming
-// U+FFFD. A series is on the page from its first With() or Lookup() on; that of a family without labels from its
-// registration on. Remove() and expiry (MetricOptions::expire_after) take it off at once. What is recorded after that
-// through a handle that is still held is counted nowhere, and never in another series. The same holds for a Lookup() at
-// the very moment of the removal. A later With() starts a new series at zero.
-// Limits: beyond MetricOptions::series_max, a new label set gets the overflow series instead, and OverflowedLookups()
-// counts it; so it does when the label texts of the family have LabelBytesMax() bytes. A value with more than
-// label_value_bytes_max bytes is cut. The label set whose values are all kOverflowLabelValue is the overflow series; it
-// takes no other's place. The metrics of the core count by family what was cut and what overflowed.
-// A default-constructed family gives sinks, and so does Lookup() with recording compiled out. A family and its handles
-// may outlive the registry; no reader sees them then.
-// Thread safety: all methods from any thread; assigning to a family needs the caller's own ordering.
-// Cost: With() is a look-up under a lock, and two locked instructions for the handle's life. Lookup() hashes and
-// compares the values without a locked instruction (bench: BM_FamilyLookupIncrement); nothing with recording compiled
-// out. A label set's first use allocates and locks, and may wait for a scrape of the same family. So does every look-up
-// with a value over label_value_bytes_max.
-// Errors: the compiler refuses another number of values than there are labels where the labels were registered as
-// Labels{…}. Otherwise such a call gets a sink, which the metrics of the core count by family (refused_lookups). A lack
-// of memory for a new series ends the program; the recording path does not allocate series.
-// fork(): a child may record and look up what exists. With(), a first Lookup() and Remove() may never return if a
-// thread of the parent held a lock; register and resolve before the fork, or after an exec.
+// With() resolves a handle once, at set-up; recording through it looks nothing up. Lookup() is for
+// label values that are known only on the way: it finds the series without a lock and without
+// allocating, for one recording.
+// When to use something else: a family without labels has one series; keep With()'s handle and
+// forget the family.
+// Guarantees: the same values give the same series. Values that are not UTF-8 are repaired, each
+// bad byte becoming U+FFFD. A series is on the page from its first With() or Lookup() on; that of a
+// family without labels from its registration on. Remove() and expiry (MetricOptions::expire_after)
+// take it off at once. What is recorded after that through a handle that is still held is counted
+// nowhere, and never in another series. The same holds for a Lookup() at the very moment of the
+// removal. A later With() starts a new series at zero.
+// Limits: beyond MetricOptions::series_max, a new label set gets the overflow series instead, and
+// OverflowedLookups() counts it; so it does when the label texts of the family have LabelBytesMax()
+// bytes. A value with more than label_value_bytes_max bytes is cut. The label set whose values are
+// all kOverflowLabelValue is the overflow series; it takes no other's place. The metrics of the
+// core count by family what was cut and what overflowed. A default-constructed family gives sinks,
+// and so does Lookup() with recording compiled out. A family and its handles may outlive the
+// registry; no reader sees them then.
+// Thread safety: all methods from any thread; assigning to a family needs the caller's own
+// ordering.
+// Cost: With() is a look-up under a lock, and two locked instructions for the handle's life.
+// Lookup() hashes and compares the values without a locked instruction (bench:
+// BM_FamilyLookupIncrement); nothing with recording compiled out. A label set's first use allocates
+// and locks, and may wait for a scrape of the same family. So does every look-up with a value over
+// label_value_bytes_max.
+// Errors: the compiler refuses another number of values than there are labels where the labels were
+// registered as Labels{…}. Otherwise such a call gets a sink, which the metrics of the core count
+// by family (refused_lookups). A lack of memory for a new series ends the program; the recording
+// path does not allocate series.
+// fork(): a child may record and look up what exists. With(), a first Lookup() and Remove() may
+// never return if a thread of the parent held a lock; register and resolve before the fork, or
+// after an exec.
 //
 //   Family<Counter, 2> requests =
 //       *registry.AddCounter({.name = "requests_total", .help = "…"}, Labels{"method", "code"});
@@ -77,7 +85,8 @@ class LookedUp {
       internal::ReadSection::Enter();
       const internal::Slot run = family->Find(values);
       if (run != internal::kSinkSlot) {
-        // The reference stays the family's: the section keeps it, and this handle is never destroyed.
+        // The reference stays the family's: the section keeps it, and this handle is never
+        // destroyed.
         new (storage_) Handle(family->template MakeHandle<Handle>(internal::SeriesRef::Adopt(run)));
         return;
       }
@@ -93,12 +102,14 @@ class LookedUp {
   bool holds_reference_ = false;
 };
 
-// The number of labels that a family has which were given as MetricOptions::labels: the compiler does not know it.
+// The number of labels that a family has which were given as MetricOptions::labels: the compiler
+// does not know it.
 inline constexpr std::size_t kAnyNumberOfLabels = SIZE_MAX;
 
-// Handle: Counter, DoubleCounter, Gauge, DoubleGauge, UpDownCounter, Histogram, TickHistogram, ExponentialHistogram,
-// StateSet or Info.
-// kLabels: how many values each call takes. A family of a known number converts to one of any number.
+// Handle: Counter, DoubleCounter, Gauge, DoubleGauge, UpDownCounter, Histogram, TickHistogram,
+// ExponentialHistogram, StateSet or Info.
+// kLabels: how many values each call takes. A family of a known number converts to one of any
+// number.
 template <typename Handle, std::size_t kLabels = kAnyNumberOfLabels>
 class Family {
   template <std::size_t kCount>
@@ -113,7 +124,8 @@ class Family {
       requires(kLabels == kAnyNumberOfLabels)
       : core_(other.core_) {}
 
-  // One value a label, in the order in which the labels were registered; anything that converts to string_view.
+  // One value a label, in the order in which the labels were registered; anything that converts to
+  // string_view.
   template <typename... Values>
   requires(kTakes<sizeof...(Values)>) Handle With(const Values&... values)
   const {
@@ -121,7 +133,8 @@ class Family {
     return core_->template MakeHandle<Handle>(core_->Resolve(Views<sizeof...(Values)>{std::string_view(values)...}));
   }
 
-  // Not to be kept: it holds up the reuse of memory while it lives, and must not outlive this family.
+  // Not to be kept: it holds up the reuse of memory while it lives, and must not outlive this
+  // family.
   template <typename... Values>
   requires(kTakes<sizeof...(Values)>) LookedUp<Handle> Lookup(const Values&... values)
   const { return LookedUp<Handle>(core_.get(), Views<sizeof...(Values)>{std::string_view(values)...}); }
@@ -132,7 +145,8 @@ class Family {
     return core_ != nullptr && core_->Remove(Views<sizeof...(Values)>{std::string_view(values)...});
   }
 
-  // With() and Lookup() calls that got the overflow series, or, where the process has no cells left, a sink.
+  // With() and Lookup() calls that got the overflow series, or, where the process has no cells
+  // left, a sink.
   std::uint64_t OverflowedLookups() const { return core_ == nullptr ? 0 : core_->overflowed_lookups(); }
 
  private:

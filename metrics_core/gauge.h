@@ -1,12 +1,13 @@
 // Gauge: a value that goes both ways and can be set.
 //
-// When to use something else: UpDownCounter where many threads only add and subtract (it is sharded; a gauge is one
-// shared cell); a Counter for what only goes up.
-// Guarantees: Set is last-writer-wins among all threads; Add never loses an addition that no Set overwrites. What is
-// recorded through a handle whose series was removed is seen nowhere. A default-constructed gauge is a sink.
+// When to use something else: UpDownCounter where many threads only add and subtract (it is
+// sharded; a gauge is one shared cell); a Counter for what only goes up.
+// Guarantees: Set is last-writer-wins among all threads; Add never loses an addition that no Set
+// overwrites. What is recorded through a handle whose series was removed is seen nowhere. A
+// default-constructed gauge is a sink.
 // Thread safety: any thread may record through the same handle or copies of it; signal-safe.
-// Cost: Set is one store, Add one locked instruction (a compare-and-swap loop for doubles), on a cell that all
-// threads share.
+// Cost: Set is one store, Add one locked instruction (a compare-and-swap loop for doubles), on a
+// cell that all threads share.
 #pragma once
 
 #include <atomic>

@@ -1,14 +1,19 @@
 // Health: named checks that say whether a program can do its work now, and if not, why.
 //
-// Readiness is the conjunction of the checks; liveness is that the process answers at all, and is therefore no
-// check. Use a gauge for a quantity to be watched over time; use a check for a yes or no with a reason.
-// Guarantees: Evaluate() calls every check that was registered before it and not yet removed. After the token of a
-// check is destroyed, the check is not running and is never called again. A program without checks is ready.
-// Thread safety: all methods from any thread. Checks run on the thread that calls Evaluate(), one evaluation at a time.
-// Add() and FailedProbes() do not wait for a running check; Evaluate() and the destructor of a token do, until it
-// returns. A check must therefore neither call Evaluate() nor destroy a token.
+// A program is ready if all checks pass. It is alive if it answers at all: liveness has no check.
+// When to use something else: a gauge for a quantity that is watched over time. A check is a yes or
+// no with a reason.
+// Guarantees:
+// 1. Evaluate() calls every check that was registered before it and not yet removed.
+// 2. After the token of a check is destroyed, the check is not running and is never called again.
+// 3. A program without checks is ready.
+// Thread safety: all methods from any thread. Checks run on the thread that calls Evaluate(), one
+// evaluation at a time. Add() and FailedProbes() do not wait for a running check; Evaluate() and
+// the destructor of a token do, until it returns. A check must therefore neither call Evaluate()
+// nor destroy a token.
 // Cost: two locks and one call a check.
-// Errors: a check that throws has failed, with the exception's text as its reason, and FailedProbes() counts it.
+// Errors: a check that throws has failed, with the exception's text as its reason, and
+// FailedProbes() counts it.
 //
 //   Health health;
 //   auto token = health.Add("lease", [&] { return has_lease ? Status::Ok() : Status(kUnavailable, "no lease"); });
@@ -42,7 +47,8 @@ class Health {
     std::string Reason() const;
   };
 
-  // Removes its check when destroyed, and waits for a running evaluation. Movable; may outlive its Health.
+  // Removes its check when destroyed, and waits for a running evaluation. Movable; may outlive its
+  // Health.
   class Token {
    public:
     Token() = default;

@@ -1,16 +1,22 @@
 // Histogram: how often values fell into each of a fixed list of buckets, and their sum.
 //
-// When to use something else: TickHistogram (below) for whole numbers such as nanoseconds and bytes: its sum is exact.
-// Guarantees: in every snapshot, count == the sum of the buckets. If a thread observes faster than its cells can be
-// read, its sum and count may differ by one observation. Its buckets may then be of slightly different moments. The
-// next snapshot includes these observations.
-// NaN is dropped and counted (DroppedNotANumber()). +Inf and -Inf are counted in their buckets and left out of the
-// sum, which would stay infinite. A duration is never negative: where MetricOptions::unit is a time (seconds,
-// milliseconds, hours …) and no bound is negative, negative values are dropped and counted (DroppedOutOfRange()). What
-// is observed through a handle whose series was removed is counted nowhere. A default-constructed histogram is a sink.
-// It counts dropped values too.
-// Thread safety and cost: as Counter, with three stores and a table look-up for the bucket. Negative values cost a call
-// more.
+// When to use something else: TickHistogram (below) for whole numbers such as nanoseconds and
+// bytes: its sum is exact.
+// Guarantees:
+// 1. In every snapshot, count == the sum of the buckets.
+// 2. If a thread observes faster than its cells can be read, its sum and count may differ by one
+//    observation, and its buckets may be of slightly different moments. The next snapshot includes
+//    these observations.
+// 3. NaN is dropped and counted (DroppedNotANumber()). +Inf and -Inf are counted in their buckets
+//    and left out of the sum, which would stay infinite.
+// 4. A duration is never negative: where MetricOptions::unit is a time (seconds, milliseconds,
+//    hours …) and no bound is negative, negative values are dropped and counted
+//    (DroppedOutOfRange()).
+// 5. What is observed through a handle whose series was removed is counted nowhere. A
+//    default-constructed histogram is a sink. It counts dropped values too.
+// Thread safety: as Counter.
+// Cost: as Counter, with three stores and a table look-up for the bucket. Negative values cost a
+// call more.
 //
 //   Histogram waits = registry.AddHistogram({.name = "wait_seconds", .help = "…", .unit = "seconds"},
 //                                           *BucketBounds::Exponential(0.001, 2, 12))->With();
@@ -50,12 +56,14 @@ void CountDroppedOutOfRange() noexcept;
 
 template <typename Number>
 inline void Observe(Cell* run, std::uint32_t bucket, Number value) noexcept {
-  // Release: pairs with the acquire in ReadBuckets (cell_reader.cc); a reader that sees this observation in its bucket
-  // finds all earlier ones of this thread counted.
+  // Release: pairs with the acquire in ReadBuckets (cell_reader.cc); a reader that sees this
+  // observation in its bucket finds all earlier ones of this thread counted.
   AddOwned(run[kFirstBucketCell + bucket], std::uint64_t{1}, std::memory_order_release);
-  // Release: pairs with the acquire of the sum in ReadCountAndSum; a reader that sees this sum sees its bucket.
+  // Release: pairs with the acquire of the sum in ReadCountAndSum; a reader that sees this sum sees
+  // its bucket.
   AddOwned(run[kSumCell], value, std::memory_order_release);
-  // Release: pairs with the acquire of the count in ReadCountAndSum; a reader that sees this count sees its sum.
+  // Release: pairs with the acquire of the count in ReadCountAndSum; a reader that sees this count
+  // sees its sum.
   AddOwned(run[kCountCell], std::uint64_t{1}, std::memory_order_release);
 }
 
@@ -84,7 +92,8 @@ class Histogram {
   }
 
  private:
-  // Negative, infinite or not a number. Compares the bits, which the look-up needs anyway: cheaper than std::isfinite.
+  // Negative, infinite or not a number. Compares the bits, which the look-up needs anyway: cheaper
+  // than std::isfinite.
   static bool IsSpecial(double value) noexcept {
     return std::bit_cast<std::uint64_t>(value) >= std::bit_cast<std::uint64_t>(__builtin_huge_val());
   }
@@ -94,10 +103,11 @@ class Histogram {
   const internal::BucketTable* buckets_ = &internal::kNoBuckets;
 };
 
-// A histogram of whole numbers. Bounds and sum are exported in another unit: nanoseconds as seconds, for example.
-// The sum is an exact integer of 64 bits until it is divided at export. Values above 2^53 are in the last bucket.
-// Values from 2^63 on are negative numbers that were given as unsigned ones, such as end - start with end < start: they
-// are dropped and counted (DroppedOutOfRange()).
+// A histogram of whole numbers. Bounds and sum are exported in another unit: nanoseconds as
+// seconds, for example. The sum is an exact integer of 64 bits until it is divided at export.
+// Values above 2^53 are in the last bucket. Values from 2^63 on are negative numbers that were
+// given as unsigned ones, such as end - start with end < start: they are dropped and counted
+// (DroppedOutOfRange()).
 class TickHistogram {
  public:
   TickHistogram() = default;
@@ -127,10 +137,11 @@ class TickHistogram {
   static constexpr std::uint64_t kNegative = std::uint64_t{1} << 63;
 
   static bool IsNegative(std::uint64_t ticks) noexcept { return ticks >= kNegative; }
-  // Bounds are whole numbers below 2^53, which doubles hold exactly; a larger value is above all of them, rounded or
-  // not.
+  // Bounds are whole numbers below 2^53, which doubles hold exactly; a larger value is above all of
+  // them, rounded or not.
   static double AsDouble(std::uint64_t ticks) noexcept { return static_cast<double>(static_cast<std::int64_t>(ticks)); }
-  // False, and nothing is recorded, where `ticks` are not below `limit`, or where only ObserveSlowly() finds the cells.
+  // False, and nothing is recorded, where `ticks` are not below `limit`, or where only
+  // ObserveSlowly() finds the cells.
   bool ObserveBelow(std::uint64_t limit, std::uint64_t ticks) const noexcept {
     internal::Cell* const run = internal::OwnCell(series_.slot());
     if (run == nullptr || !buckets_->has_cells() || ticks >= limit) [[unlikely]]

@@ -1,6 +1,8 @@
-// Info: labels that describe the program and do not change while it runs, such as its version. The value is always 1.
+// Info: labels that describe the program and do not change while it runs, such as its version. The
+// value is always 1.
 //
-// When to use something else: a StateSet for what changes; RegisterBuildInfo (build_info.h) for the build of a program.
+// When to use something else: a StateSet for what changes; RegisterBuildInfo (build_info.h) for the
+// build of a program.
 // Guarantees: the series is on the page from Family<Info>::With() until it is removed.
 // Thread safety: as any handle.
 // Cost: none; nothing is recorded.

@@ -1,8 +1,9 @@
 // LatencyBounds: buckets for durations in seconds, 10^-6 * 2^i for i in [0, 24], so up to 16.8.
 //
-// A call that stays in memory takes microseconds and one that waits for a dead peer takes seconds; both are resolved.
-// When to use something else: where it is known what to expect, BucketBounds around that; sizes have other bounds.
-// Thread safety: pure.
+// A call that stays in memory takes microseconds, and one that waits for a dead peer takes seconds;
+// both are resolved.
+// When to use something else: BucketBounds where the expected durations are known, and for sizes.
+// Thread safety: a pure function.
 // Cost: at set-up only.
 #pragma once
 

@@ -1,9 +1,12 @@
 // MetricOptions: what a family is called, and how its series are kept.
 //
-// Names, help (there must be one) and labels are checked at registration (metric_name.h). What is "refused" here is an
-// InvalidArgument there. Callback families refuse `storage`, `series_max`, `label_value_bytes_max`, `expire_after` and
+// When to use something else: CallbackFamily (callback_family.h) reads values that are kept
+// elsewhere. It refuses `storage`, `series_max`, `label_value_bytes_max`, `expire_after` and
 // `exemplars` other than the defaults.
+// Guarantees: none of its own. Registration checks names, labels and help, which must be there
+// (metric_name.h). What is "refused" here is an InvalidArgument there.
 // Thread safety: a value.
+// Cost: SeriesStorage and LabelBytesMax() say what series cost.
 #pragma once
 
 #include <array>
@@ -25,7 +28,8 @@ enum class Exemplars : std::uint8_t {
   kSampled,  // see exemplar.h
 };
 
-// What several series of a gauge amount to where a reader does not tell them apart. Counters and histograms add up.
+// What several series of a gauge amount to where a reader does not tell them apart. Counters and
+// histograms add up.
 enum class Aggregation : std::uint8_t {
   kSum,  // amounts: records, bytes, connections
   kMax,  // ages, delays, fill levels, of which the worst counts
@@ -60,20 +64,22 @@ struct MetricOptions {
   // Other than kSum for gauges and up-down counters only; refused otherwise.
   Aggregation aggregation = Aggregation::kSum;
 
-  // A look-up of one more label set gets the overflow series, whose label values are all kOverflowLabelValue. So does a
-  // look-up of a new label set when the family's label texts have LabelBytesMax(series_max) bytes.
+  // A look-up of one more label set gets the overflow series, whose label values are all
+  // kOverflowLabelValue. So does a look-up of a new label set when the family's label texts have
+  // LabelBytesMax(series_max) bytes.
   std::uint32_t series_max = kDefaultSeriesMax;
 
-  // A longer label value is cut at a character, and ends with an ellipsis and a hash of the whole value, so that
-  // different values stay apart. At least kFewestLabelValueBytes.
+  // A longer label value is cut at a character, and ends with an ellipsis and a hash of the whole
+  // value, so that different values stay apart. At least kFewestLabelValueBytes.
   std::uint32_t label_value_bytes_max = kDefaultLabelValueBytesMax;
 
-  // A series that no handle holds, and whose value has not changed for so long, is removed by the next scrape. Zero
-  // or less: series stay.
+  // A series that no handle holds, and whose value has not changed for so long, is removed by the
+  // next scrape. Zero or less: series stay.
   std::chrono::nanoseconds expire_after{0};
 };
 
-// Label names that are written in the source: the compiler then counts the values that their family is given.
+// Label names that are written in the source: the compiler then counts the values that their family
+// is given.
 //
 //   registry.AddCounter({.name = "requests_total", .help = "…"}, Labels{"method", "code"});
 template <std::size_t kCount>

@@ -1,12 +1,14 @@
-// Mutex, MutexLock, CondVar: the locks of std, annotated so that clang finds an access without the lock.
+// Mutex, MutexLock, CondVar: the locks of std, annotated so that clang finds an access without the
+// lock.
 //
-// When to use something else: std::shared_mutex where readers must not wait for each other; the recording path takes
-// no lock at all.
-// Guarantees: the clang stage of tools/test refuses an access to a member marked STREAMHOUSE_GUARDED_BY(mutex_) without
-// mutex_. It also refuses a call of a function marked STREAMHOUSE_REQUIRES(mutex_) without mutex_. GCC sees plain locks
-// of std.
+// When to use something else: std::shared_mutex where readers must not wait for each other; the
+// recording path takes no lock at all.
+// Guarantees: the clang stage of tools/test refuses an access to a member marked
+// STREAMHOUSE_GUARDED_BY(mutex_) without mutex_. It also refuses a call of a function marked
+// STREAMHOUSE_REQUIRES(mutex_) without mutex_. GCC sees plain locks of std.
 // Thread safety: any thread.
-// Cost: that of std::mutex. A CondVar takes a lock of its own besides, in each wait and each notification.
+// Cost: that of std::mutex. A CondVar takes a lock of its own besides, in each wait and each
+// notification.
 // Macros: attributes cannot be written in another way that GCC accepts without a warning.
 //
 //   Mutex mutex_;
@@ -57,7 +59,8 @@ class STREAMHOUSE_THREAD_ATTRIBUTE(capability("mutex")) Mutex {
   std::mutex mutex_;
 };
 
-// Holds a Mutex from its construction to its destruction, but for the time between Unlock() and Lock().
+// Holds a Mutex from its construction to its destruction, but for the time between Unlock() and
+// Lock().
 class STREAMHOUSE_THREAD_ATTRIBUTE(scoped_lockable) MutexLock {
  public:
   explicit MutexLock(Mutex& mutex) STREAMHOUSE_THREAD_ATTRIBUTE(acquire_capability(mutex)) : mutex_(mutex) {
@@ -83,8 +86,9 @@ class STREAMHOUSE_THREAD_ATTRIBUTE(scoped_lockable) MutexLock {
   bool is_held_ = true;
 };
 
-// A wait gives the mutex back while it sleeps, and holds it again when it returns. It ends only when the condition
-// holds, the deadline has passed or a stop was requested; the result is that of the condition.
+// A wait gives the mutex back while it sleeps, and holds it again when it returns. It ends only
+// when the condition holds, the deadline has passed or a stop was requested; the result is that of
+// the condition.
 class CondVar {
  public:
   template <typename Condition>

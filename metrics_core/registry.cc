@@ -34,14 +34,16 @@ using internal::SnapshotPool;
 
 namespace {
 
-// How far a bound may be from a whole number of ticks, relative to itself: what decimal fractions need.
+// How far a bound may be from a whole number of ticks, relative to itself: what decimal fractions
+// need.
 constexpr double kTickTolerance = 1e-6;
 
 bool IsTimeUnit(std::string_view unit) {
   return unit.ends_with("seconds") || unit == "minutes" || unit == "hours" || unit == "days" || unit == "weeks";
 }
 
-// A duration is never negative; a negative bound says that the values are something else, such as differences.
+// A duration is never negative; a negative bound says that the values are something else, such as
+// differences.
 internal::NegativeValues NegativeValuesOf(const FamilyInfo& info) {
   const bool has_negative_bound = !info.bounds.empty() && info.bounds.front() < 0;
   return IsTimeUnit(info.unit) && !has_negative_bound ? internal::NegativeValues::kDropped

@@ -1,18 +1,20 @@
 // Registry: owns metric families and takes snapshots of them.
 //
 // When to use something else: one registry a program is enough; tests make their own.
-// Guarantees: a family that is registered is on every later snapshot, in registration order. No two families of a
-// registry have a sample name in common, in any format. Families and handles may outlive the registry.
+// Guarantees: a family that is registered is on every later snapshot, in registration order. No two
+// families of a registry have a sample name in common, in any format. Families and handles may
+// outlive the registry.
 // Thread safety: all methods from any thread.
-// Cost: registering locks and allocates. A snapshot locks one family at a time against new label sets of it, never
-// against recordings. In a steady state it allocates nothing that grows with the number of series (callback families
-// excepted).
-// Registering again: an equal definition (all of MetricOptions, the kind, bounds and ticks) gives the family that is
-// there, with its series and values. So a second object of a class, or one after another, may register the same
-// metrics.
+// Cost: registering locks and allocates. A snapshot locks one family at a time against new label
+// sets of it, never against recordings. In a steady state it allocates nothing that grows with the
+// number of series (callback families excepted).
+// Registering again: an equal definition (all of MetricOptions, the kind, bounds and ticks) gives
+// the family that is there, with its series and values. So a second object of a class, or one after
+// another, may register the same metrics.
 // Callback families: callback_family.h says which callback is asked.
-// Errors: InvalidArgument for a name, label, unit or bound that breaks a rule (metric_name.h, bucket_bounds.h); it
-// names both. AlreadyExists for a name that a family with another definition has; it names both definitions.
+// Errors: InvalidArgument for a name, label, unit or bound that breaks a rule (metric_name.h,
+// bucket_bounds.h); it names both. AlreadyExists for a name that a family with another definition
+// has; it names both definitions.
 //
 //   Registry registry;
 //   Result<Family<Counter>> sent = registry.AddCounter({.name = "sent_total", .help = "Records sent"});
@@ -55,16 +57,17 @@ enum class CreationTimes : std::uint8_t {
 };
 
 struct RegistryOptions {
-  // So that readers can tell a counter that started again from one that went on (created_unix_milliseconds in a
-  // snapshot).
+  // So that readers can tell a counter that started again from one that went on
+  // (created_unix_milliseconds in a snapshot).
   CreationTimes creation_times = CreationTimes::kKept;
 
   // What families and labels may be called.
   NameRules names = NameRules::kLegacy;
 
-  // What the metrics describe. Pages show it as the info `target_info`, the first family, with a label for each
-  // attribute. By NameRules::kLegacy, dots and the like in names of attributes become underscores. Names that are
-  // empty, not UTF-8, reserved or the same as labels end the program.
+  // What the metrics describe. Pages show it as the info `target_info`, the first family, with a
+  // label for each attribute. By NameRules::kLegacy, dots and the like in names of attributes
+  // become underscores. Names that are empty, not UTF-8, reserved or the same as labels end the
+  // program.
   TargetAttributes target = {};
 };
 
@@ -94,21 +97,22 @@ class Registry {
   Result<Family<UpDownCounter>> AddUpDownCounter(MetricOptions options);
   Result<Family<Histogram>> AddHistogram(MetricOptions options, const BucketBounds& bounds);
 
-  // `bounds` are in the unit of the family, of which `ticks_per_unit` make one: kNanosecondsPerSecond for durations, 1
-  // for sizes. Each bound must be a whole number of ticks (to within a millionth of it).
+  // `bounds` are in the unit of the family, of which `ticks_per_unit` make one:
+  // kNanosecondsPerSecond for durations, 1 for sizes. Each bound must be a whole number of ticks
+  // (to within a millionth of it).
   Result<Family<TickHistogram>> AddTickHistogram(MetricOptions options, const BucketBounds& bounds,
                                                  double ticks_per_unit);
 
-  // `classic_bounds` are powers of two, which are bounds at every resolution from one bucket a power of two on; they
-  // are for formats without native histograms. Below that, a bucket that spans several is counted in the last of them.
-  // Storage is per thread, whatever the options say.
+  // `classic_bounds` are powers of two, which are bounds at every resolution from one bucket a
+  // power of two on; they are for formats without native histograms. Below that, a bucket that
+  // spans several is counted in the last of them. Storage is per thread, whatever the options say.
   Result<Family<ExponentialHistogram>> AddExponentialHistogram(MetricOptions options,
                                                                const BucketBounds& classic_bounds);
 
   Result<Family<Info>> AddInfo(MetricOptions options);
 
-  // `states` are the names of the states: 1 to kStatesMax, distinct and not empty. Each stands on the page as the value
-  // of a label that is named like the family.
+  // `states` are the names of the states: 1 to kStatesMax, distinct and not empty. Each stands on
+  // the page as the value of a label that is named like the family.
   Result<Family<StateSet>> AddStateSet(MetricOptions options, std::vector<std::string> states);
 
   // The same with labels whose number the compiler knows, in place of MetricOptions::labels.
@@ -187,10 +191,11 @@ class Registry {
   };
   Statistics GetStatistics() const;
 
-  // Without memory for it, the program ends. In the child of a fork() it may wait without end for a lock that a thread
-  // of the parent held.
+  // Without memory for it, the program ends. In the child of a fork() it may wait without end for a
+  // lock that a thread of the parent held.
   Snapshot TakeSnapshot() noexcept;
-  // The same at a time that the caller names, of Clock::NowNanoseconds(): it decides which series have expired.
+  // The same at a time that the caller names, of Clock::NowNanoseconds(): it decides which series
+  // have expired.
   Snapshot TakeSnapshot(std::uint64_t now_nanoseconds) noexcept;
 
  private:

@@ -4,8 +4,8 @@
 // Guarantees: `work` runs once on the new thread; it never runs after an error. It must not throw.
 // Thread safety: any thread.
 // Cost: that of std::thread.
-// Errors: Unavailable with the reason of the system: a limit on threads or on memory is reached. A program that is
-// built without exceptions ends instead.
+// Errors: Unavailable with the reason of the system: a limit on threads or on memory is reached. A
+// program that is built without exceptions ends instead.
 //
 //   auto started = metrics::StartThread([this] { Run(); });
 //   if (!started.ok()) return started.status();

@@ -1,14 +1,17 @@
-// StateSet: which of some named states are on, such as the mode of a program or the flags of a partition.
+// StateSet: which of some named states are on, such as the mode of a program or the flags of a
+// partition.
 //
 // When to use something else: a Gauge for a number; an Info for what never changes.
-// Guarantees: SetOnly() is one change: no snapshot sees two states on, or none. TurnOn() and TurnOff() of different
-// states never undo each other. At first all states are off. What is recorded through a handle whose series was removed
-// is seen nowhere. A default-constructed set is a sink.
-// Thread safety: any thread may use the same handle or copies of it; signal-safe. Assigning to a handle needs
-// the caller's own ordering.
-// Cost: SetOnly() is one store, the others are one locked instruction, on a cell that all threads share.
-// Errors: a state is the place of its name in Registry::AddStateSet(). SetOnly() of a place beyond them turns all
-// states off; TurnOn() and TurnOff() of one change no state.
+// Guarantees: SetOnly() is one change: no snapshot sees two states on, or none. TurnOn() and
+// TurnOff() of different states never undo each other. At first all states are off. What is
+// recorded through a handle whose series was removed is seen nowhere. A default-constructed set is
+// a sink.
+// Thread safety: any thread may use the same handle or copies of it; signal-safe. Assigning to a
+// handle needs the caller's own ordering.
+// Cost: SetOnly() is one store, the others are one locked instruction, on a cell that all threads
+// share.
+// Errors: a state is the place of its name in Registry::AddStateSet(). SetOnly() of a place beyond
+// them turns all states off; TurnOn() and TurnOff() of one change no state.
 //
 //   enum Mode : std::size_t { kStarting, kServing, kDraining };
 //   auto modes = registry.AddStateSet({.name = "relay_mode", .help = "…"}, {"starting", "serving", "draining"});

@@ -1,19 +1,21 @@
 // ScopedTimer: observes how long a scope took.
 //
-// When to use something else: where the same moment ends one duration and starts another, read Clock once and
-// observe the difference; a timer reads it twice.
+// When to use something else: where the same moment ends one duration and starts another, read
+// Clock once and observe the difference; a timer reads it twice.
 // Guarantees:
 // 1. One observation, in nanoseconds, when the scope is left, however it is left.
-// 2. No observation is longer than the process has run, give or take 1 s and a thousandth. The processor's time stamp
-//    counter may jump during a scope by more than this, forward or back. Then a duration that the jump made longer is
-//    dropped and counted (DroppedOutOfRange()), and the counter is given up (Clock).
+// 2. No observation is longer than the process has run, give or take 1 s and a thousandth. The
+//    processor's time stamp counter may jump during a scope by more than this, forward or back.
+//    Then a duration that the jump made longer is dropped and counted (DroppedOutOfRange()), and
+//    the counter is given up (Clock).
 // May be lost:
 // - A smaller jump is not noticed. It makes each running duration longer by the jump.
-// - A scope may start after a jump back and end after the counter was given up. It is too long by the jump then, and
-//   guarantee 2 is its only bound.
+// - A scope may start after a jump back and end after the counter was given up. It is too long by
+//   the jump then, and guarantee 2 is its only bound.
 // Thread safety: one thread a timer. The histogram must outlive it.
-// Cost: two clock readings and one observation; of a scope of a second or more, three clock readings more. The only
-// system calls are those of steady_clock. Nothing with recording compiled out.
+// Cost: two clock readings and one observation; of a scope of a second or more, three clock
+// readings more. The only system calls are those of steady_clock. Nothing with recording compiled
+// out.
 //
 //   ScopedTimer timer(append_duration);
 #pragma once

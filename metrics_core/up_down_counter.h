@@ -1,9 +1,12 @@
-// UpDownCounter: the sum of changes in both directions, such as records in flight; a gauge on the page.
+// UpDownCounter: the sum of changes in both directions, such as records in flight; a gauge on the
+// page.
 //
-// When to use something else: Gauge where the value is known and can be set; Counter for what only goes up.
-// Guarantees: no change is lost while the series is exported. Decreases are read before increases. If every decrease
-// happens after its increase (handed over by a lock, a queue, a future), a scrape never shows less than the true
-// minimum. So a count of things in flight never shows below zero. It may show things that have left while it was read.
+// When to use something else: Gauge where the value is known and can be set; Counter for what only
+// goes up.
+// Guarantees: no change is lost while the series is exported. Decreases are read before increases.
+// If every decrease happens after its increase (handed over by a lock, a queue, a future), a scrape
+// never shows less than the true minimum. So a count of things in flight never shows below zero. It
+// may show things that have left while it was read.
 // Thread safety: as Counter.
 // Cost: as Counter, and a test of the sign where it is not a constant.
 //
@@ -23,7 +26,8 @@
 namespace streamhouse::metrics {
 namespace internal {
 
-// Release: pairs with the acquires in CellReader::Difference, so that a decrease brings its increase along.
+// Release: pairs with the acquires in CellReader::Difference, so that a decrease brings its
+// increase along.
 inline constexpr std::memory_order kDifferenceOrder = std::memory_order_release;
 
 [[gnu::noinline, gnu::cold]] inline void AddToDifferenceSlowly(Slot run, Slot offset, std::uint64_t n) noexcept {

@@ -1,8 +1,13 @@
 // STREAMHOUSE_VERSION and kVersion: the release of this library that a program is built with.
 //
+// When to use something else: RegisterBuildInfo (self_metrics/build_info.h) shows the version on
+// the page.
 // Guarantees: both name the newest release in CHANGELOG.md; a later release has a larger number.
-// Between two releases both still name the older one. docs/compatibility.md says what a version promises.
-// Example:
+// Between two releases both still name the older one. docs/compatibility.md says what a version
+// promises.
+// Thread safety: constants.
+// Cost: none.
+//
 //   #if STREAMHOUSE_VERSION >= 2000  // 0.2.0 or later
 #pragma once
 

@@ -176,7 +176,8 @@ std::shared_ptr<CallbackSeries> CallbackCore::Link(std::shared_ptr<CallbackSerie
 void CallbackCore::Remove(const std::shared_ptr<CallbackSeries>& series) {
   // Off the page first, so that the same labels can be added again at once.
   if (const std::shared_ptr<CallbackCore> family = series->family.lock(); family != nullptr) family->Unlink(series);
-  // Waits for a callback that runs. What it holds is destroyed by the last holder, after the lock is released.
+  // Waits for a callback that runs. What it holds is destroyed by the last holder, after the lock
+  // is released.
   std::shared_ptr<const Callback> released;
   const std::lock_guard lock(series->mutex);
   released.swap(series->read);
@@ -220,8 +221,8 @@ void CallbackCore::Collect(SnapshotBuilder& builder, std::uint64_t /*now_nanosec
     newest.reserve(places_.size());
     for (const Place& place : places_) newest.push_back(place.back());
   }
-  // Callbacks of many series tell their labels only when they are asked. Of equal labels the first sample is taken, so
-  // the newest callback is asked first.
+  // Callbacks of many series tell their labels only when they are asked. Of equal labels the first
+  // sample is taken, so the newest callback is asked first.
   if (HasMany(newest)) std::reverse(newest.begin(), newest.end());
   switch (info_.kind) {
     case MetricKind::kCounter:
@@ -246,8 +247,8 @@ void CallbackCore::Ask(const Callbacks& callbacks, SnapshotBuilder& builder) {
   Samples<Values> samples(*this, builder, callbacks);
   for (const auto& one : callbacks) {
     samples.SetCreated(one->created_unix_milliseconds);
-    // A callback that removes its own series is destroyed after the lock is released. Any other is let go under the
-    // lock, so that the thread that removes it destroys what it holds.
+    // A callback that removes its own series is destroyed after the lock is released. Any other is
+    // let go under the lock, so that the thread that removes it destroys what it holds.
     std::shared_ptr<const Callback> read;
     const std::lock_guard lock(one->mutex);
     read = one->read;

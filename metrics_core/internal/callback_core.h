@@ -1,9 +1,11 @@
 // CallbackCore: the series of one CallbackFamily.
 //
-// A callback gives one series, whose labels are known when it is added, or any number, whose labels it gives itself.
-// Of several callbacks with the same labels the newest is asked.
-// Thread safety: all methods from any thread. Callbacks run under their series' own lock, which is recursive so that a
-// callback may remove its series, and under none of the family's.
+// A callback gives one series, whose labels are known when it is added, or any number, whose labels
+// it gives itself.
+// Guarantees: of several callbacks with the same labels the newest is asked.
+// Thread safety: all methods from any thread. A callback runs under its series' own lock, and not
+// under the family's. The lock is recursive, so that a callback may remove its series.
+// Cost: as in callback_family.h.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,11 @@
-// CollectedFamily: what a registry asks each of its families for, whatever keeps their values.
+// CollectedFamily: one family as its registry sees it: FamilyCore, or CallbackCore for values that
+// are kept elsewhere.
+//
+// Guarantees: of each implementation: info() and definition() never change. Collect() throws
+// nothing.
+// Thread safety: all methods from any thread. The registry asks for one Collect() of a family at a
+// time.
+// Cost: Collect() is linear in the series.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +25,8 @@ class CollectedFamily {
 
   virtual const FamilyInfo& info() const = 0;
 
-  // Everything that was said at registration, as text. Families with the same definition are of the same class.
+  // Everything that was said at registration, as text. Families with the same definition are of the
+  // same class.
   virtual const std::string& definition() const = 0;
 
   struct Statistics {
@@ -32,7 +40,8 @@ class CollectedFamily {
   };
   virtual Statistics GetStatistics() const = 0;
 
-  // Appends the family's series, one scrape at a time for each family. Removes what has expired by `now`.
+  // Appends the family's series, one scrape at a time for each family. Removes what has expired by
+  // `now`.
   virtual void Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) noexcept = 0;
 };
 

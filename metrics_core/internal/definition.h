@@ -1,6 +1,9 @@
-// Definition: what a family was registered as, in words, so that two registrations can be compared and shown.
+// Definition: what a family was registered as, in words, so that two registrations can be compared
+// and shown.
 //
-// Guarantee: texts are equal where, and only where, everything that was added is. Thread safety: a value. Cost: set-up.
+// Guarantees: texts are equal if and only if everything that was added is equal.
+// Thread safety: a value.
+// Cost: set-up.
 #pragma once
 
 #include <string>

@@ -1,10 +1,14 @@
 // FamilyCore: what Family<Handle> is made of, without the type of its handles.
 //
-// Owns the series of one family: makes, finds, removes and expires them, and reads them for a snapshot.
-// Invariants: a series that is live has a reference of the family's on its run. One that was removed keeps its text,
-// its number and that reference until no snapshot that may show it is left (LiveSnapshots) and no read section that
-// may have found it is open (GracePeriod); then all three are given back.
-// Thread safety: all methods from any thread. Cost: Find is lock-free; everything else takes the family's lock.
+// It owns the series of one family: it makes, finds, removes and expires them, and reads them for a
+// snapshot.
+// Invariants:
+// 1. A series that is live has a reference of the family's on its run.
+// 2. A series that was removed keeps its text, its number and that reference while a snapshot may
+//    show it (LiveSnapshots) or an open read section may have found it (GracePeriod). Then all
+//    three are given back.
+// Thread safety: all methods from any thread.
+// Cost: Find is lock-free; every other method takes the family's lock.
 // Errors: without memory for a new series or a snapshot, the program ends.
 #pragma once
 
@@ -64,8 +68,8 @@ class FamilyCore final : public CollectedFamily {
   const FamilyInfo& info() const override { return options_.info; }
   const std::string& definition() const override { return definition_; }
 
-  // The run of a series, or that of the overflow series when there is none and no room for another; kSinkSlot when
-  // Resolve has to decide. Inside a ReadSection, which keeps the run.
+  // The run of a series, or that of the overflow series when there is none and no room for another;
+  // kSinkSlot when Resolve has to decide. Inside a ReadSection, which keeps the run.
   template <typename Values>
   Slot Find(const Values& values) noexcept {
     if (values.size() != label_count_) [[unlikely]]
@@ -74,8 +78,9 @@ class FamilyCore final : public CollectedFamily {
     return series != nullptr ? series->run : FindOverflow(values);
   }
 
-  // The series with these values, made if need be, or the overflow series; the sink when there are no cells left, or
-  // with another number of values. Values are repaired to UTF-8 and cut to their limit.
+  // The series with these values, made if need be, or the overflow series; the sink when there are
+  // no cells left, or with another number of values. Values are repaired to UTF-8 and cut to their
+  // limit.
   SeriesRef Resolve(std::span<const std::string_view> values) noexcept;
 
   bool Remove(std::span<const std::string_view> values) noexcept;
@@ -151,15 +156,16 @@ class FamilyCore final : public CollectedFamily {
   const RunShape shape_;
   const std::shared_ptr<LiveSnapshots> live_snapshots_;
 
-  // Written under mutex_, read by any thread. Not kSinkSlot: the family is full, and this is what it gives.
+  // Written under mutex_, read by any thread. Not kSinkSlot: the family is full, and this is what
+  // it gives.
   std::atomic<Slot> overflow_run_{kSinkSlot};
   // Written by any thread.
   std::atomic<std::uint64_t> overflowed_lookups_{0};
   std::atomic<std::uint64_t> refused_lookups_{0};
 
   mutable Mutex mutex_;
-  // Used under mutex_, except that SeriesTable::Find and At run beside it. Unmarked, as is created_: clang does not see
-  // the lock in the functions that visit series.
+  // Used under mutex_, except that SeriesTable::Find and At run beside it. Unmarked, as is
+  // created_: clang does not see the lock in the functions that visit series.
   SeriesTable table_;
   CellReader reader_;
   ExponentialReading exponential_;

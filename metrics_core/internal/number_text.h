@@ -2,6 +2,7 @@
 //
 // When to use something else: the exporters' encoders have number texts of their formats.
 // Thread safety: a pure function.
+// Cost: one string.
 #pragma once
 
 #include <string>

@@ -1,7 +1,10 @@
 // RecordingKind: what the cells of a family's series mean, one kind for each type of handle.
 //
-// Several recording kinds may be one kind of metric: Counter and DoubleCounter are both counters (metric_kind.h).
-// FamilyCore::Collect() reads each kind's cells. Thread safety: constants.
+// Several recording kinds may be one kind of metric: Counter and DoubleCounter are both counters
+// (metric_kind.h). FamilyCore::Collect() reads each kind's cells.
+// Guarantees: Describe() has one row for each kind, at the place of the kind.
+// Thread safety: constants.
+// Cost: none at run time.
 #pragma once
 
 #include <array>

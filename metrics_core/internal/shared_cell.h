@@ -1,7 +1,8 @@
 // SharedCell: the one cell of a series whose value all threads write.
 //
-// Holds the series and knows where its cell is. A default-constructed one, and one that was moved from, has none: the
-// cell may become another series'.
+// It holds the series and knows where its cell is. A default-constructed one, and one that was
+// moved from, has no cell: the cell may become another series'.
+// Guarantees: the cell belongs to the series as long as this object lives.
 // Thread safety: any thread may use the cell through the same object or copies of it.
 // Cost: get() is one load.
 #pragma once

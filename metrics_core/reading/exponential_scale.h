@@ -1,10 +1,15 @@
-// The scale of exponential histograms: from a value to the index of its bucket, at any resolution, and back.
+// The scale of exponential histograms: from a value to the index of its bucket, at any resolution,
+// and back.
 //
-// At schema s, bucket i holds the values in (2^((i-1)/2^s), 2^(i/2^s)]: each power of two is cut into 2^s buckets, or
-// 2^-s powers of two share one. It is the scale of Prometheus' native histograms (whose table of bounds is used to the
-// bit, exponential_table.h). OpenTelemetry's exponential histograms have the same buckets and number them one lower:
-// their offset is first_index - 1, their scale is the schema. Buckets of a lower schema are unions of those of a higher
-// one, so that resolution can be given up exactly, and never be regained.
+// At schema s, bucket i holds the values in (2^((i-1)/2^s), 2^(i/2^s)]: each power of two is cut
+// into 2^s buckets, or 2^-s powers of two share one. At schema 1, bucket 3 holds the values in (2,
+// 2.83]. It is the scale of Prometheus' native histograms. OpenTelemetry's exponential histograms
+// have the same buckets and number them one lower: their offset is first_index - 1, their scale is
+// the schema.
+// When to use something else: BucketBounds for buckets of a fixed list.
+// Guarantees: bounds are those of Prometheus to the bit (exponential_table.h). A bucket of a lower
+// schema is a union of buckets of a higher one. So resolution can be reduced exactly, and cannot be
+// restored.
 // Thread safety: pure functions.
 // Cost: an index takes a table look-up and one comparison, no logarithm.
 #pragma once

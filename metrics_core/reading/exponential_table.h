@@ -1,9 +1,13 @@
 // The bounds of Prometheus' native histogram buckets within one power of two, at schema 8.
 //
-// Bound j is 2^(j/256), of which the 52 mantissa bits stand here. They are Prometheus' own literals (prometheus
-// model/histogram/generic.go, exponentialBounds), up to 4 ulp from the correctly rounded values: what a server thinks a
-// bound is must be what we think it is. The tables of schemas 0 to 7 are every second, fourth ... entry of this one.
+// Bound j is 2^(j/256), of which the 52 mantissa bits stand here. The tables of schemas 0 to 7 are
+// every second, fourth ... entry of this one.
+// When to use something else: exponential_scale.h, which finds the bucket of a value.
+// Guarantees: the bounds are Prometheus' own literals (prometheus model/histogram/generic.go,
+// exponentialBounds), up to 4 ulp from the correctly rounded values. Server and program must agree
+// on each bound.
 // Thread safety: constants.
+// Cost: 2 KiB of constants.
 #pragma once
 
 #include <array>
@@ -62,8 +66,8 @@ inline constexpr std::array<std::uint64_t, kBoundsPerPowerOfTwo + 1> kBoundManti
     0xFA7C1819E90D6U, 0xFBDBA3692D512U, 0xFD3C22B8F71EEU, 0xFE9D96B2A23D6U, UINT64_MAX,
 };
 
-// By the first 9 mantissa bits: the first bound that a mantissa with these bits can be at or below. Fine enough that no
-// two bounds share their bits, so that it is this one or the next.
+// By the first 9 mantissa bits: the first bound that a mantissa with these bits can be at or below.
+// Fine enough that no two bounds share their bits, so that it is this one or the next.
 inline constexpr int kFirstBoundBits = 9;
 inline constexpr auto kFirstBounds = [] {
   std::array<std::uint16_t, std::size_t{1} << kFirstBoundBits> first{};

@@ -1,7 +1,11 @@
 // FamilyBuilder: adds the series of one family to a snapshot, each kind in its own way.
 //
-// SnapshotBuilder::BeginFamily() returns one. It ends with the next family or with Finish() of its SnapshotBuilder.
-// Guarantees: series stand in the order in which they were added. Label texts must outlive the snapshot.
+// SnapshotBuilder::BeginFamily() returns one. It ends with the next family or with Finish() of its
+// SnapshotBuilder.
+// When to use something else: a Registry makes its snapshots itself; this is for views and for
+// values kept elsewhere.
+// Guarantees: series stand in the order in which they were added. Label texts must outlive the
+// snapshot.
 // Thread safety: one thread.
 // Cost: a copy of each value.
 // Errors: mistakes in the order of calls are not checked.
@@ -80,8 +84,8 @@ struct FamilyBuffers {
 // What the builders of all kinds have in common.
 class SeriesBuilder {
  public:
-  // Adds the exemplar of the next bucket of the series that was added last, in a family that has them. A bucket without
-  // an exemplar is added too.
+  // Adds the exemplar of the next bucket of the series that was added last, in a family that has
+  // them. A bucket without an exemplar is added too.
   void AddExemplar(const std::optional<Exemplar>& exemplar) { buffers_->exemplars.push_back(exemplar); }
 
   // Adds the start time of the next series, in a family that has them.
@@ -134,7 +138,8 @@ class NumberBuilder : public SeriesBuilder {
   }
 };
 
-// One specialization for each alternative of FamilyValues. Point() makes `values` refer to the finished buffers.
+// One specialization for each alternative of FamilyValues. Point() makes `values` refer to the
+// finished buffers.
 template <typename Values>
 class FamilyBuilder;
 
@@ -222,7 +227,8 @@ class FamilyBuilder<ExponentialHistogramValues> : public SeriesBuilder {
     FamilyBuffers::Reserve(buffers.exponentials, series);
   }
 
-  // Copies the buckets of `value`. Returns the zeroed classic buckets, to be filled before the next call.
+  // Copies the buckets of `value`. Returns the zeroed classic buckets, to be filled before the next
+  // call.
   std::span<std::uint64_t> Add(std::string_view label_text, const ExponentialValue& value) {
     buffers_->exponentials.push_back(value);
     buffers_->exponential_buckets.insert(buffers_->exponential_buckets.end(), value.bucket_counts.begin(),

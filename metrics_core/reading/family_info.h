@@ -1,7 +1,10 @@
 // FamilyInfo: what is the same for all series of one family.
 //
+// When to use something else: MetricOptions is what a program registers; a registry makes this of
+// it.
 // Guarantees: none of its own; registration checks it (CheckFamily in metric_name.h).
 // Thread safety: a value.
+// Cost: SampleNames() allocates; HasSampleNamed() and AddedLabel() do not.
 #pragma once
 
 #include <algorithm>

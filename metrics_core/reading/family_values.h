@@ -1,9 +1,11 @@
-// FamilyValues: the values of one family in a snapshot, one alternative for each kind and type of number.
+// FamilyValues: the values of one family in a snapshot, one alternative for each kind and type of
+// number.
 //
-// A reader visits the values of a family once, with an overload for each kind, and then walks over the series. A reader
-// that forgets a kind does not compile.
+// A reader visits the values of a family once, with an overload for each kind, and then walks over
+// the series. A reader that forgets a kind does not compile.
 // When to use something else: FamilySnapshot::As() where the kind is known, for example in a test.
-// Guarantees: element i of each alternative is series i of the family. A histogram's count is the sum of its buckets.
+// Guarantees: element i of each alternative is series i of the family. A histogram's count is the
+// sum of its buckets.
 // Thread safety: read-only views of a snapshot.
 // Cost: none; spans.
 //
@@ -33,7 +35,8 @@ struct Overloaded : Functions... {
 template <typename... Functions>
 Overloaded(Functions...) -> Overloaded<Functions...>;
 
-// The exemplars of a family: one place for each bucket of each series, or none at all. A counter has one bucket.
+// The exemplars of a family: one place for each bucket of each series, or none at all. A counter
+// has one bucket.
 struct ExemplarTable {
   std::span<const std::optional<Exemplar>> places;
   std::size_t buckets = 1;

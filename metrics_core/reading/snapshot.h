@@ -1,15 +1,19 @@
 // Snapshot: the values of every family at one scrape, flat and without atomics; what encoders read.
 //
 // A snapshot borrows what its registry holds, and may outlive the registry.
+// When to use something else: MetricReader (testing/metric_reader.h) in tests; CombinedView
+// (exporters/view) for several registries.
 // Guarantees:
-// 1. Families stand in registration order, series in the order in which they were first used. A new series may take the
-//    place of one that was removed. A series never moves.
-// 2. In a callback family with a callback of AddMany(), the series of the newest callback come first.
+// 1. Families stand in registration order, series in the order in which they were first used. A new
+//    series may take the place of one that was removed. A series never moves.
+// 2. In a callback family with a callback of AddMany(), the series of the newest callback come
+//    first.
 // 3. Within one series of a histogram, count == the sum of bucket_counts, always.
 // 4. Two series, or two families, may be read at slightly different moments.
 // 5. A counter never runs backwards from one snapshot to the next.
 // Thread safety: any number of threads may read one.
-// Cost: no allocation that grows with the number of series in a steady state; buffers return on destruction.
+// Cost: no allocation that grows with the number of series in a steady state; buffers return on
+// destruction.
 #pragma once
 
 #include <chrono>
@@ -31,10 +35,12 @@ namespace streamhouse::metrics {
 
 class SnapshotBuilder;
 
-// What the metrics of a registry describe: the process, by names and values such as {"service.name", "relay"}.
+// What the metrics of a registry describe: the process, by names and values such as
+// {"service.name", "relay"}.
 using TargetAttributes = std::vector<std::pair<std::string, std::string>>;
 
-// The family that shows the attributes on a page. Exporters whose format has another place for them leave it out.
+// The family that shows the attributes on a page. Exporters whose format has another place for them
+// leave it out.
 inline constexpr std::string_view kTargetFamily = "target_info";
 
 class FamilySnapshot {
@@ -42,8 +48,8 @@ class FamilySnapshot {
   const FamilyInfo& info() const { return *info_; }
   std::size_t size() const { return labels_.size(); }
 
-  // The labels of series i as they stand between the braces of a page: name="value", with \ " and newline
-  // escaped, joined by commas, no braces; empty without labels. Valid UTF-8.
+  // The labels of series i as they stand between the braces of a page: name="value", with \ " and
+  // newline escaped, joined by commas, no braces; empty without labels. Valid UTF-8.
   std::string_view label_text(std::size_t i) const { return labels_[i]; }
 
   // Calls `visitor` with the values, as one alternative of FamilyValues.

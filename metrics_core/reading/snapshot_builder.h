@@ -1,15 +1,15 @@
 // SnapshotBuilder: makes a Snapshot, family by family, of values that come from anywhere.
 //
-// When to use something else: Registry::TakeSnapshot for what was recorded. This is for views, which make one snapshot
-// of another, and for programs whose numbers are kept elsewhere.
-// Guarantees: families and series stand in the order in which they were added. SnapshotBuffers grow to the largest
-// snapshot that was made in them and keep that size. So the next one of that size allocates nothing, except for the
-// texts of KeepText().
-// Thread safety: one thread a builder. One snapshot at a time is in the same buffers: the old one is destroyed before
-// the next builder is made.
+// When to use something else: Registry::TakeSnapshot for what was recorded. This is for views,
+// which make one snapshot of another, and for programs whose numbers are kept elsewhere.
+// Guarantees: families and series stand in the order in which they were added. SnapshotBuffers grow
+// to the largest snapshot that was made in them and keep that size. So the next one of that size
+// allocates nothing, except for the texts of KeepText().
+// Thread safety: one thread a builder. One snapshot at a time is in the same buffers: the old one
+// is destroyed before the next builder is made.
 // Cost: a copy of each value.
-// Errors: a family whose info is of another kind ends the program. Other mistakes in the order of calls are not
-// checked.
+// Errors: a family whose info is of another kind ends the program. Other mistakes in the order of
+// calls are not checked.
 //
 //   struct Numbers { FamilyInfo info; SnapshotBuffers buffers; };
 //   auto numbers = std::make_shared<Numbers>();  // and fill in numbers->info
@@ -40,8 +40,9 @@ namespace streamhouse::metrics {
 struct SnapshotBuffers {
   std::deque<std::string> texts;  // that no one else keeps; they do not move
   std::vector<FamilySnapshot> families;
-  // Of the families, by their places; those behind are left from another snapshot. Each has memory of its own, so that
-  // a family that has grown gives the old memory back before it takes the new, and no other family is moved.
+  // Of the families, by their places; those behind are left from another snapshot. Each has memory
+  // of its own, so that a family that has grown gives the old memory back before it takes the new,
+  // and no other family is moved.
   std::vector<FamilyBuffers> values;
 };
 
@@ -71,7 +72,8 @@ class SnapshotBuilder {
     values_->is_borrowed = true;
   }
 
-  // The same values with another info and other label texts. `info` and what the texts point at outlive the snapshot.
+  // The same values with another info and other label texts. `info` and what the texts point at
+  // outlive the snapshot.
   void AddRenamedFamily(const FamilySnapshot& family, const FamilyInfo& info) {
     AddFamily(family);
     buffers_.families.back().info_ = &info;

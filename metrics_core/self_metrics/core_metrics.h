@@ -15,10 +15,10 @@
 //   streamhouse_metrics_dropped_observations_total{reason}   of histograms: nan, out_of_range (histogram.h)
 //   streamhouse_metrics_lost_recordings_total                that found no memory for a thread's cells
 //
-// Guarantees: as of the scrape; the families stay on the page as long as this object lives, which must not be longer
-// than the registry. Cells, shards, drops and losses are those of the process, whichever registry they are read from.
-// The four with a family have series for the families that lost something. Registered again, the newest object that
-// lives shows its registry.
+// Guarantees: as of the scrape; the families stay on the page as long as this object lives, which
+// must not be longer than the registry. Cells, shards, drops and losses are those of the process,
+// whichever registry they are read from. The four with a family have series for the families that
+// lost something. Registered again, the newest object that lives shows its registry.
 // Thread safety: a value that one thread owns.
 // Cost: nothing until a scrape.
 // Errors: those of Registry.

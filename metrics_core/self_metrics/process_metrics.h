@@ -1,4 +1,5 @@
-// ProcessMetrics: what the kernel knows of this process, under the names that every Prometheus client uses.
+// ProcessMetrics: what the kernel knows of this process, under the names that every Prometheus
+// client uses.
 //
 //   process_cpu_seconds_total          user and system time
 //   process_resident_memory_bytes      process_virtual_memory_bytes     process_virtual_memory_max_bytes (its limit)
@@ -6,13 +7,14 @@
 //   process_start_time_seconds         since the Unix epoch
 //   process_threads
 //
-// The names, and the rule to leave a sample out rather than to guess, are those of the Prometheus guide for client
-// libraries.
+// The names, and the rule to leave a sample out rather than to guess, are those of the Prometheus
+// guide for client libraries.
 // When to use something else: BuildInfo (build_info.h) for what the program is.
-// Guarantees: read from /proc at each scrape; what cannot be read is left out. The families stay on the page as long as
-// this object lives. Registered again, the newest object that lives is asked.
+// Guarantees: read from /proc at each scrape; what cannot be read is left out. The families stay on
+// the page as long as this object lives. Registered again, the newest object that lives is asked.
 // Thread safety: a value that one thread owns.
-// Cost: nothing until a scrape, which then reads /proc/self/stat five times and lists /proc/self/fd.
+// Cost: nothing until a scrape, which then reads /proc/self/stat five times and lists
+// /proc/self/fd.
 // Errors: those of Registry.
 #pragma once
 

@@ -1,8 +1,8 @@
 // Lint: what the Prometheus naming guide would say of a registry's metrics, for tests.
 //
-// The rules and their wording are promlint's, which `promtool check metrics` prints; what registration refuses anyway
-// (metric_name.h) cannot occur.
 // When to use something else: promtool, on pages of other programs.
+// Guarantees: the rules and their wording are promlint's, which `promtool check metrics` prints.
+// What registration refuses (metric_name.h) cannot occur.
 // Thread safety: any thread.
 // Cost: a snapshot.
 //
@@ -16,7 +16,8 @@
 
 namespace streamhouse::metrics::testing {
 
-// Each problem as `metric text`, sorted, for example `queue_ms metric names should not contain abbreviated units`.
+// Each problem as `metric text`, sorted, for example
+// `queue_ms metric names should not contain abbreviated units`.
 std::vector<std::string> Lint(Registry& registry);
 
 }  // namespace streamhouse::metrics::testing

@@ -9,7 +9,8 @@
 namespace streamhouse::metrics::testing {
 namespace {
 
-// Whether one of the pairs of a label text is this one. Between pairs stands `",`, which a value cannot hold unescaped.
+// Whether one of the pairs of a label text is this one. Between pairs stands `",`, which a value
+// cannot hold unescaped.
 bool HasPair(std::string_view text, std::string_view name, std::string_view value) {
   const std::string names[] = {std::string(name)};
   const std::string_view values[] = {value};

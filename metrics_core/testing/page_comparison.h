@@ -1,8 +1,9 @@
 // PageDifference: compares what a registry would show with an expected page, for tests.
 //
-// The expectation is written in the Prometheus text format. Comments, blank lines and the order of lines do not matter;
-// values are compared as numbers, and so are the bounds of buckets.
+// The expectation is written in the Prometheus text format.
 // When to use something else: MetricReader for single values. An encoder's own test compares bytes.
+// Guarantees: the result is empty if and only if both have the same samples. Comments, blank lines
+// and the order of lines do not matter; values and the bounds of buckets are compared as numbers.
 // Thread safety: any thread.
 // Cost: a snapshot and a map of its samples.
 // Errors: lines that are no samples are part of the difference.
@@ -21,8 +22,8 @@
 
 namespace streamhouse::metrics::testing {
 
-// Empty when all samples are as expected; otherwise a line for each that is not: "- " what was expected, "+ " what is
-// there. Only the families named are looked at; none means all.
+// Empty when all samples are as expected; otherwise a line for each that is not: "- " what was
+// expected, "+ " what is there. Only the families named are looked at; none means all.
 std::string PageDifference(Registry& registry, std::string_view expected_page,
                            std::initializer_list<std::string_view> families = {});
 

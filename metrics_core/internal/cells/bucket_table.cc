@@ -23,8 +23,9 @@ std::int64_t CellOf(double value, int shift) {
   return std::bit_cast<std::int64_t>(value) >> shift;
 }
 
-// The first candidate of each cell from the one below the first bound's to the one above the last bound's, or
-// nothing if a cell holds two bounds or the cells are too many. `bounds` are not negative and end with +Inf.
+// The first candidate of each cell from the one below the first bound's to the one above the last
+// bound's, or nothing if a cell holds two bounds or the cells are too many. `bounds` are not
+// negative and end with +Inf.
 std::optional<std::vector<std::uint16_t>> FirstCandidates(std::span<const double> bounds, int shift) {
   const std::size_t last_bound = bounds.size() - 2;
   const std::int64_t first_cell = CellOf(bounds[0], shift) - 1;

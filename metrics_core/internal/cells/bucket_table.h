@@ -1,12 +1,14 @@
 // BucketTable: from a value to its bucket, without branches that depend on the value.
 //
-// The positive doubles are cut into cells by their exponent and the first bits of their mantissa, few enough for a
-// table and fine enough that no cell holds two bounds. The table gives the first bucket that a value of the cell can
-// fall into; one comparison settles whether it is that one or the next. Bounds for which this needs more than
-// kMaxTableCells cells (negative or very dense ones) are searched by halving instead.
-// Tables are interned: equal bounds and rules share one. It stays until the process ends, so that handles may outlive
-// registries.
-// Thread safety: immutable. Cost: a table look-up and one comparison.
+// The positive doubles are cut into cells by their exponent and the first bits of their mantissa.
+// There are few enough cells for a table, and no cell holds two bounds. The table gives the first
+// bucket that a value of the cell can fall into; one comparison tells whether it is that bucket or
+// the next. Bounds for which this needs more than kMaxTableCells cells (negative or very dense
+// ones) are searched by halving instead.
+// Guarantees: tables are interned: equal bounds and rules share one. It stays until the process
+// ends, so that handles may outlive registries.
+// Thread safety: immutable.
+// Cost: a table look-up and one comparison.
 #pragma once
 
 #include <algorithm>
@@ -34,7 +36,8 @@ class BucketTable {
 
   std::uint32_t bucket_count() const noexcept { return bound_count_ + 1; }
 
-  // The index of the first bound that is not below the value; the number of bounds if there is none. Not for NaN.
+  // The index of the first bound that is not below the value; the number of bounds if there is
+  // none. Not for NaN.
   std::uint32_t Locate(double value) const noexcept {
     return has_cells() ? LocateByCell(value) : LocateByHalving(value);
   }

@@ -1,9 +1,16 @@
-// Cell: 64 bits that one thread writes and any thread may read; the storage of every recorded value.
+// Cell: 64 bits that one thread writes and any thread may read; the storage of every recorded
+// value.
 //
-// Cells are numbered process-wide by slots. Slot s is cell s % kCellsPerChunk of chunk s / kCellsPerChunk; each
-// thread that records has its own copy of the chunks that it touched (shard.h). A series owns a run of
-// consecutive slots in one chunk. Cells start at zero, are zero again when their run gets another series, and are never
-// freed.
+// Cells are numbered process-wide by slots. Slot s is cell s % kCellsPerChunk of chunk s /
+// kCellsPerChunk. Each thread that records has its own copy of the chunks that it touched
+// (shard.h). A series owns a run of consecutive slots in one chunk.
+// Invariants:
+// 1. A cell starts at zero, and is zero again when its run gets another series.
+// 2. A cell is never freed.
+// 3. A run lies within one chunk.
+// Thread safety: the owner writes by plain stores of an atomic; any thread reads. A shared cell is
+// written by locked instructions.
+// Cost: a load, an add and a store.
 #pragma once
 
 #include <array>
@@ -29,7 +36,8 @@ struct alignas(4096) Chunk {
 };
 static_assert(sizeof(Chunk) == kCellsPerChunk * sizeof(Cell));
 
-// The slots that default-constructed handles record into; nobody exports them. One run, long enough for each kind.
+// The slots that default-constructed handles record into; nobody exports them. One run, long enough
+// for each kind.
 inline constexpr Slot kSinkSlot = 0;
 inline constexpr Slot kSinkCells = 8;
 

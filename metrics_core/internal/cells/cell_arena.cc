@@ -31,9 +31,9 @@ struct ChunkRuns {
 void SetToZero(Chunk& chunk, Slot run, Slot length) {
   for (Slot i = 0; i < length; ++i) {
     Cell& cell = chunk.cells[(run + i) % kCellsPerChunk];
-    // Relaxed, both: the run has no reference. Its last holders recorded before they gave their references back, and
-    // its next holders learn of it by a release. A zero is not stored again: threads record into other cells of that
-    // cache line.
+    // Relaxed, both: the run has no reference. Its last holders recorded before they gave their
+    // references back, and its next holders learn of it by a release. A zero is not stored again:
+    // threads record into other cells of that cache line.
     if (cell.load(std::memory_order_relaxed) != 0) cell.store(0, std::memory_order_relaxed);
   }
 }
@@ -79,7 +79,8 @@ class CellArena {
 
  private:
   CellArena() {
-    // The pool's fork handlers are registered before these, and so run after them: its mutex is taken under this one.
+    // The pool's fork handlers are registered before these, and so run after them: its mutex is
+    // taken under this one.
     FirstShard();
     // A fork while another thread holds the mutex would leave it locked for ever in the child.
     pthread_atfork(&LockMutex, &UnlockMutex, &UnlockMutex);
@@ -153,14 +154,16 @@ Slot AllocateRun(const RunShape& shape) noexcept {
 
 void ReferenceRun(Slot slot) noexcept {
   if (slot < kSinkCells) return;
-  // Relaxed: whoever copies a handle holds a reference already, so the run cannot be freed meanwhile.
+  // Relaxed: whoever copies a handle holds a reference already, so the run cannot be freed
+  // meanwhile.
   CellArena::Instance().ReferencesOf(slot).fetch_add(1, std::memory_order_relaxed);
 }
 
 void DereferenceRun(Slot slot) noexcept {
   if (slot < kSinkCells) return;
   CellArena& arena = CellArena::Instance();
-  // Release: the holder's recordings happen before the run is reused. Acquire: the one who frees it has seen them all.
+  // Release: the holder's recordings happen before the run is reused. Acquire: the one who frees it
+  // has seen them all.
   if (arena.ReferencesOf(slot).fetch_sub(1, std::memory_order_acq_rel) == 1) arena.Free(slot);
 }
 

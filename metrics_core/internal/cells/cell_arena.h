@@ -1,12 +1,14 @@
 // Runs of slots: who may record where.
 //
-// A run is 1 to kMaxRunCells consecutive slots of one chunk. It is kept alive by references: one of the family that
-// exports it, one of every handle. When the last is gone, no thread records into the run and no scrape reads it. The
-// arena then owns its cells, those in the shards of other threads as well, and sets them to zero before the next series
-// of its length and storage gets the run. So a run serves any number of series, one after another, and each starts at
-// exactly zero.
-// Guarantee: a recording through a handle that outlives its series is counted nowhere, and never in another series.
-// Thread safety: all functions from any thread. Cost: allocating and freeing lock; references are one atomic add.
+// A run is 1 to kMaxRunCells consecutive slots of one chunk. References keep it alive: one of the
+// family that exports it, and one of every handle. When the last is gone, no thread records into
+// the run and no scrape reads it. The arena then owns its cells, in the shards of all threads. It
+// sets them to zero before the next series of the same length and storage gets the run. So a run
+// serves any number of series, one after another, and each starts at exactly zero.
+// Guarantees: a recording through a handle that outlives its series is counted nowhere, and never
+// in another series.
+// Thread safety: all functions from any thread.
+// Cost: allocating and freeing lock; references are one atomic add.
 #pragma once
 
 #include <cstdint>
@@ -29,8 +31,8 @@ struct RunShape {
   friend bool operator==(const RunShape&, const RunShape&) = default;
 };
 
-// A run of zeros with one reference, or kSinkSlot when all kMaxCells are in use or there is no memory for shared ones.
-// Where the arena's own tables find no memory, the program ends.
+// A run of zeros with one reference, or kSinkSlot when all kMaxCells are in use or there is no
+// memory for shared ones. Where the arena's own tables find no memory, the program ends.
 Slot AllocateRun(const RunShape& shape) noexcept;
 
 // The sink's run is not counted: referencing it costs nothing, and it is never freed.

@@ -14,8 +14,8 @@ namespace {
 std::uint64_t ReadBuckets(const Cell* run, std::span<std::uint64_t> buckets) {
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < buckets.size(); ++i) {
-    // Acquire: pairs with the release of the bucket in Observe; all but the last observation seen here are counted in
-    // what is read from now on.
+    // Acquire: pairs with the release of the bucket in Observe; all but the last observation seen
+    // here are counted in what is read from now on.
     buckets[i] = run[kFirstBucketCell + i].load(std::memory_order_acquire);
     sum += buckets[i];
   }
@@ -60,14 +60,17 @@ std::int64_t CellReader::Difference(Slot run) {
   std::uint64_t downs = 0;
   std::uint64_t ups = 0;
   for (const Chunk* chunk : chunks_) {
-    // Acquire: pairs with the release of UpDownCounter::Add, so that every counted decrease brings its increase.
+    // Acquire: pairs with the release of UpDownCounter::Add, so that every counted decrease brings
+    // its increase.
     downs += chunk->cells[(run + kDownCell) % kCellsPerChunk].load(std::memory_order_acquire);
   }
-  // Looked up again: a thread whose decrease was just read may have been handed what a new shard has increased.
+  // Looked up again: a thread whose decrease was just read may have been handed what a new shard
+  // has increased.
   StartPass();
   Seek(run);
   for (const Chunk* chunk : chunks_) {
-    // Acquire: keeps this reading after the ones above; what it reads, it reads for its number alone.
+    // Acquire: keeps this reading after the ones above; what it reads, it reads for its number
+    // alone.
     ups += chunk->cells[(run + kUpCell) % kCellsPerChunk].load(std::memory_order_acquire);
   }
   return static_cast<std::int64_t>(ups - downs);
@@ -88,12 +91,14 @@ void CellReader::ReadOne(const Cell* run, std::span<std::uint64_t> buckets, Hist
   for (int attempt = 0; attempt < kWholeAttempts; ++attempt) {
     read = ReadCountAndSum(run);
     in_own = ReadBuckets(run, own);
-    // What was counted is in the sum, and what is in the sum is in the buckets: equality says that nothing else is.
+    // What was counted is in the sum, and what is in the sum is in the buckets: equality says that
+    // nothing else is.
     if (in_own == read.count) break;
   }
   if (in_own != read.count) {
-    // The owner records faster than its buckets can be read. A count and a sum that are read next belong together, and
-    // each bucket had, at that moment, a value between the one before and one read after.
+    // The owner records faster than its buckets can be read. A count and a sum that are read next
+    // belong together, and each bucket had, at that moment, a value between the one before and one
+    // read after.
     const std::span<std::uint64_t> later = std::span(scratch_).last(buckets.size());
     read = ReadCountAndSum(run);
     ReadBuckets(run, later);

@@ -1,9 +1,11 @@
 // CellReader: reads cells as sums over all shards.
 //
-// Readings through one reader, or through several one after another (ordered by a lock or a join), never run
-// backwards for cells that only grow: shards are summed in the order of their making. A reader is cheap to move
-// along ascending slots: it looks the chunks of all shards up once a chunk, and keeps them until it moves to another
-// chunk or is told to StartPass(). Thread safety: one thread a reader.
+// Guarantees: readings through one reader, or through several one after another (ordered by a lock
+// or a join), never run backwards for cells that only grow. The reason: shards are summed in the
+// order of their making.
+// Thread safety: one thread a reader.
+// Cost: a reader is cheap to move along ascending slots. It looks the chunks of all shards up once
+// a chunk, and keeps them until it moves to another chunk or StartPass() is called.
 #pragma once
 
 #include <cstdint>
@@ -34,14 +36,15 @@ class CellReader {
   std::uint64_t Sum(Slot slot);
   double SumOfDoubles(Slot slot);
 
-  // Ups minus downs; the downs are read first, so that the value is not below what it ever was if every decrease
-  // happens after its increase.
+  // Ups minus downs; the downs are read first, so that the value is not below what it ever was if
+  // every decrease happens after its increase.
   std::int64_t Difference(Slot run);
 
-  // Adds this run's counts to zeroed `buckets`. Every shard's count, sum and buckets belong together, but for a shard
-  // whose owner records faster than its buckets can be read. There count and sum are of one moment, but for one
-  // observation that one of them may lack (of each writer, where storage is shared), and a bucket has some value that
-  // it had while it was read. Count and buckets never run backwards.
+  // Adds this run's counts to zeroed `buckets`. Every shard's count, sum and buckets belong
+  // together, but for a shard whose owner records faster than its buckets can be read. There count
+  // and sum are of one moment, but for one observation that one of them may lack (of each writer,
+  // where storage is shared), and a bucket has some value that it had while it was read. Count and
+  // buckets never run backwards.
   HistogramReading ReadHistogram(Slot run, std::span<std::uint64_t> buckets);
 
   // Calls visit(const Cell*) with the run's cells in each shard that has them.

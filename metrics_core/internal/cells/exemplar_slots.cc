@@ -33,13 +33,15 @@ void ExemplarSlots::Offer(double recorded, const TraceContext& trace, std::uint6
   // Signed: a writer that was held up after reading the clock is not ahead of all time.
   const auto since_taken = static_cast<std::int64_t>(now_nanoseconds - taken);
   if (version % 2 != 0 || (version != 0 && since_taken < kIntervalNanoseconds)) return;
-  // Acquire: the stores below stay behind it. Relaxed on failure: another writer is at work, and this one gives up.
+  // Acquire: the stores below stay behind it. Relaxed on failure: another writer is at work, and
+  // this one gives up.
   if (!place.version.compare_exchange_strong(version, version + 1, std::memory_order_acquire,
                                              std::memory_order_relaxed)) {
     return;
   }
   const auto put = [](std::atomic<std::uint64_t>& word, std::uint64_t bits) {
-    // Release: pairs with the acquire of the word in Read; whoever sees this word sees the odd version.
+    // Release: pairs with the acquire of the word in Read; whoever sees this word sees the odd
+    // version.
     word.store(bits, std::memory_order_release);
   };
   put(place.taken_nanoseconds, now_nanoseconds);
@@ -85,12 +87,14 @@ void SetExemplars(Slot run, const BucketTable* buckets, double recorded_per_unit
   ChunkExemplars* chunk = entry.load(std::memory_order_acquire);
   if (chunk == nullptr) {
     auto made = std::make_unique<ChunkExemplars>();
-    // Release: pairs with the acquire in ExemplarsOf; acquire on failure, which gives the chunk of another thread.
+    // Release: pairs with the acquire in ExemplarsOf; acquire on failure, which gives the chunk of
+    // another thread.
     if (entry.compare_exchange_strong(chunk, made.get(), std::memory_order_release, std::memory_order_acquire)) {
       chunk = made.release();
     }
   }
-  // Release: pairs with the acquire in ExemplarsOf. The run has no handle, so nobody uses what was there.
+  // Release: pairs with the acquire in ExemplarsOf. The run has no handle, so nobody uses what was
+  // there.
   delete (*chunk)[run % kCellsPerChunk].exchange(new ExemplarSlots(buckets, recorded_per_unit),
                                                  std::memory_order_acq_rel);
 }
@@ -99,7 +103,8 @@ void ClearExemplars(Slot run) noexcept {
   // Acquire: pairs with the release in SetExemplars.
   ChunkExemplars* const chunk = exemplars_by_chunk[run / kCellsPerChunk].load(std::memory_order_acquire);
   if (chunk == nullptr) return;
-  // Acquire: pairs with the release in SetExemplars. The run has no handle, so nobody uses what was there.
+  // Acquire: pairs with the release in SetExemplars. The run has no handle, so nobody uses what was
+  // there.
   delete (*chunk)[run % kCellsPerChunk].exchange(nullptr, std::memory_order_acquire);
 }
 

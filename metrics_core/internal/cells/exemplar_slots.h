@@ -1,9 +1,14 @@
-// ExemplarSlots: the exemplars of one series, a slot a bucket, written and read by any thread without a lock.
+// ExemplarSlots: the exemplars of one series, a slot a bucket, written and read by any thread
+// without a lock.
 //
-// Each slot is a sequence lock that nobody waits for: a writer that finds another one at work gives up, and a reader
-// that is disturbed a few times leaves the exemplar out. They belong to the run of cells that the series records into,
-// and are replaced when the run gets another series, which is after the last handle has gone (cell_arena.h).
-// Thread safety: Offer, Read and the functions from any thread; SetExemplars for the owner of a run without handles.
+// Each slot is a sequence lock without waiting: a writer that finds another writer gives up, and a
+// reader that is disturbed a few times leaves the exemplar out. The slots belong to the run of
+// cells that the series records into. They are replaced when the run gets another series, which is
+// after the last handle has gone (cell_arena.h).
+// Guarantees: what Read() returns is one whole exemplar.
+// Thread safety: Offer, Read and the functions from any thread; SetExemplars for the owner of a run
+// without handles.
+// Cost: as in exemplar.h.
 #pragma once
 
 #include <array>
@@ -55,7 +60,8 @@ void SetExemplars(Slot run, const BucketTable* buckets, double recorded_per_unit
 // Takes them from a run that had them for an earlier series. Before any handle knows the run.
 void ClearExemplars(Slot run) noexcept;
 
-// Offers, if the series has exemplars, the trace is one, and the value is one that the histogram takes.
+// Offers, if the series has exemplars, the trace is one, and the value is one that the histogram
+// takes.
 void OfferExemplar(Slot run, double recorded, const TraceContext& trace) noexcept;
 
 }  // namespace streamhouse::metrics::internal

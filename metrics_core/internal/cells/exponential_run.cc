@@ -23,8 +23,9 @@ std::uint64_t OwnLoad(const Cell& cell) {
 }
 
 void OwnStore(Cell& cell, std::uint64_t value) {
-  // Release: pairs with the acquire of the bucket in ExponentialReading::Add. Whoever still reads this window by the
-  // layout before the present one, and sees this, sees that the layout has changed since.
+  // Release: pairs with the acquire of the bucket in ExponentialReading::Add. Whoever still reads
+  // this window by the layout before the present one, and sees this, sees that the layout has
+  // changed since.
   cell.store(value, std::memory_order_release);
 }
 
@@ -99,8 +100,8 @@ void ExponentialReading::Clear() {
 }
 
 bool ExponentialReading::ReadOwn(const Cell* run, ExponentialLayout layout, std::span<std::uint64_t> own) {
-  // Acquire, both: pair with the releases in ExponentialHistogram::Add, as in CellReader, and keep the second look at
-  // the layout behind them.
+  // Acquire, both: pair with the releases in ExponentialHistogram::Add, as in CellReader, and keep
+  // the second look at the layout behind them.
   own[0] = run[kZeroCell].load(std::memory_order_acquire);
   for (Slot i = 0; i < kExponentialBuckets; ++i) own[1 + i] = run[layout.window() + i].load(std::memory_order_acquire);
   return LoadLayout(run).bits() == layout.bits();

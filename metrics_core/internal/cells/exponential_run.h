@@ -1,13 +1,18 @@
-// The cells of an exponential histogram in one thread's shard, and how their resolution is given up.
+// The cells of an exponential histogram in one thread's shard, and how their resolution is reduced.
 //
-// A run is a sum, a count, a layout, a count of zeros, and two windows of buckets. The layout says which window is in
-// use, at which schema, and which index its first bucket has. A thread starts at the highest schema. When a value falls
-// outside of the window, its owner chooses a layout that has room for it, writes the counts so far into the other
-// window, and changes the layout by one store: a reader that saw the layout before still finds the old window whole.
-// A thread changes its layout a bounded number of times, as each makes room for a range that stays occupied.
-// Invariants: only the owner writes; a window that the layout names is only added to; count is written after the sum,
-// and the sum after the bucket.
-// Thread safety: Layout is a value; the rest as said. Cost: a change of the layout writes a whole window.
+// A run is a sum, a count, a layout, a count of zeros, and two windows of buckets. The layout says
+// which window is in use, at which schema, and which index its first bucket has. A thread starts at
+// the highest schema. When a value falls outside of the window, its owner chooses a layout that has
+// room for it. It writes the counts so far into the other window, and changes the layout by one
+// store. A reader that saw the layout before still finds the old window whole. A thread changes its
+// layout a bounded number of times, as each change makes room for a range that stays occupied.
+// Invariants:
+// 1. Only the owner writes.
+// 2. A window that the layout names is only added to.
+// 3. The owner writes the bucket, then the sum, then the count.
+// Thread safety: ExponentialLayout is a value. MakeRoom() and OpenWindow() are for the owner; any
+// thread reads.
+// Cost: a change of the layout writes a whole window.
 #pragma once
 
 #include <atomic>
@@ -35,7 +40,8 @@ inline constexpr Slot kSecondWindowCell = kFirstWindowCell + kExponentialBuckets
 inline constexpr Slot kExponentialRunCells = kSecondWindowCell + kExponentialBuckets;
 static_assert(2 * kExponentialRunCells <= kCellsPerChunk);
 
-// One layout as it stands in its cell. Zero bits, those of a cell that was never written, have room for no value.
+// One layout as it stands in its cell. Zero bits, those of a cell that was never written, have room
+// for no value.
 class ExponentialLayout {
  public:
   // A first index so low that no index is in the window.
@@ -61,7 +67,8 @@ class ExponentialLayout {
   constexpr int schema() const { return kMaxExponentialSchema - reduction(); }
   constexpr std::int32_t first_index() const { return static_cast<std::int32_t>(bits_ & kIndexMask) - kIndexOffset; }
 
-  // Where in the window the bucket of a finest index is; kExponentialBuckets or more when it is not there.
+  // Where in the window the bucket of a finest index is; kExponentialBuckets or more when it is not
+  // there.
   constexpr std::uint32_t PositionOf(std::int32_t finest_index) const {
     return static_cast<std::uint32_t>(ReduceExponentialIndex(finest_index, reduction()) - first_index());
   }
@@ -81,10 +88,12 @@ static_assert(kSecondWindowCell <= 0xFF);
 
 // The owner's: makes the layout of `run` one that has room for a finest index.
 ExponentialLayout MakeRoom(Cell* run, std::int32_t finest_index) noexcept;
-// The owner's: gives a run of zeros a layout without room for any index, for a value that is counted as zero.
+// The owner's: gives a run of zeros a layout without room for any index, for a value that is
+// counted as zero.
 void OpenWindow(Cell* run) noexcept;
 
-// Buckets of one resolution, without holes between the first and the last, from any number of threads.
+// Buckets of one resolution, without holes between the first and the last, from any number of
+// threads.
 struct ExponentialReading {
   // As new, but with memory.
   void Clear();

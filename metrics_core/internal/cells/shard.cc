@@ -25,7 +25,8 @@ void* MapZeroed(std::size_t bytes) {
   return memory == MAP_FAILED ? nullptr : memory;
 }
 
-// All shards, and those that no thread owns. Never destroyed: threads record during static destruction.
+// All shards, and those that no thread owns. Never destroyed: threads record during static
+// destruction.
 class ShardPool {
  public:
   static ShardPool& Instance() {
@@ -54,7 +55,8 @@ class ShardPool {
     Free(shard);
   }
 
-  // Arranges for the calling thread's shard to be returned when the thread exits; false without memory for that.
+  // Arranges for the calling thread's shard to be returned when the thread exits; false without
+  // memory for that.
   bool ReturnAtThreadExit(Shard* shard) { return pthread_setspecific(exit_key_, shard) == 0; }
 
   Chunk* Allocate() {
@@ -109,7 +111,8 @@ class ShardPool {
   }
 
   Shard* Make() STREAMHOUSE_REQUIRES(mutex_) {
-    // Not constructed: null pointers are what the kernel's zero pages hold, and constructing would touch them all.
+    // Not constructed: null pointers are what the kernel's zero pages hold, and constructing would
+    // touch them all.
     auto* const shard = static_cast<Shard*>(MapZeroed(sizeof(Shard)));
     if (shard == nullptr) return nullptr;
     ++shards_;
@@ -134,7 +137,8 @@ class ShardPool {
     for (Shard* shard = first_.load(std::memory_order_relaxed); shard != nullptr;
          shard = shard->next.load(std::memory_order_relaxed)) {
       if (!shard->owned || shard == current_shard) continue;
-      // Its owner may have been in a read section, which nobody will leave. Relaxed: the child has one thread.
+      // Its owner may have been in a read section, which nobody will leave. Relaxed: the child has
+      // one thread.
       const std::uint64_t sections = shard->read_sections.load(std::memory_order_relaxed);
       shard->read_sections.store((sections | kSectionDepthMask) + 1, std::memory_order_relaxed);
       Free(shard);
@@ -157,8 +161,8 @@ class ShardPool {
   std::uint64_t chunks_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
 };
 
-// The calling thread's shard for one recording. One that it must give back after the recording is put in
-// shard_to_return.
+// The calling thread's shard for one recording. One that it must give back after the recording is
+// put in shard_to_return.
 Shard* FindOrTakeShard(Shard*& shard_to_return) {
   if (OwnsShard()) return current_shard;
   ShardPool& pool = ShardPool::Instance();

@@ -1,17 +1,26 @@
 // Shard: one recording thread's cells, and the way from a slot to the calling thread's own cell.
 //
-// A thread takes a shard at its first recording. The shard goes back to a pool, values in place, when the thread
-// exits; the next new thread continues on it. Nothing is folded, so sums over all shards never run backwards, and
-// memory is bounded by the peak number of concurrent recording threads.
-// Invariants: a shard has at most one owner; only the owner writes its table, and its cells of runs that have a
-// reference; cells of a run without one belong to the arena, which zeroes them (cell_arena.h); a chunk, once in a
-// table, stays there; shards are never freed. A return happens before the next taking (pool lock), so the new owner
-// continues from the old owner's last values.
-// Thread exit: the return runs as a pthread key destructor, after every thread_local destructor. A recording that
-// comes later still (from another key's destructor) takes a shard for that one recording.
-// fork(): the child's only thread keeps its shard; the shards of the threads that do not exist in the child go to
-// the pool, values in place.
-// Out of memory: recordings of the thread go to a chunk that nobody reads, and ShardStatistics::lost_to_memory says so.
+// A thread takes a shard at its first recording. The shard goes back to a pool, values in place,
+// when the thread exits; the next new thread continues on it. Nothing is folded, so sums over all
+// shards never run backwards. Memory is bounded by the peak number of concurrent recording threads.
+// Invariants:
+// 1. A shard has at most one owner.
+// 2. Only the owner writes its table, and its cells of runs that have a reference. Cells of a run
+//    without a reference belong to the arena, which zeroes them (cell_arena.h).
+// 3. A chunk, once in a table, stays there.
+// 4. Shards are never freed.
+// 5. A return happens before the next taking (pool lock), so the new owner continues from the old
+//    owner's last values.
+// Thread safety: each function of ChunkTable says which thread may call it. The functions below are
+// for any thread, and the calling thread's own shard.
+// Cost: a recording finds its cell by two loads. A thread's first recording takes a lock.
+// Thread exit: the return runs as a pthread key destructor, after every thread_local destructor. A
+// recording that comes later still (from another key's destructor) takes a shard for that one
+// recording.
+// fork(): the child's only thread keeps its shard; the shards of the threads that do not exist in
+// the child go to the pool, values in place.
+// Out of memory: recordings of the thread go to a chunk without readers, and
+// ShardStatistics::lost_to_memory counts them.
 #pragma once
 
 #include <atomic>
@@ -58,7 +67,8 @@ inline constexpr std::uint64_t kSectionDepthMask = 0xFF;
 struct Shard {
   ChunkTable table;
 
-  // Written by the owner (read_section.h): how deep it is in read sections, and above that, how many it has left.
+  // Written by the owner (read_section.h): how deep it is in read sections, and above that, how
+  // many it has left.
   std::atomic<std::uint64_t> read_sections;
 
   // Guarded by the pool's mutex.
@@ -69,9 +79,10 @@ struct Shard {
   std::atomic<Shard*> next;  // the shard made after this one
 };
 
-// The calling thread's shard; before its first recording and after its shard is returned, one with an empty table that
-// nobody owns (OwnsShard() is false). Initial-exec: a recording in a shared object must not pay a call to find it.
-// Constant-initialised and trivial: no guard, no wrapper. At most 8 bytes of the static TLS surplus when dlopen'ed.
+// The calling thread's shard; before its first recording and after its shard is returned, one with
+// an empty table that nobody owns (OwnsShard() is false). Initial-exec: a recording in a shared
+// object must not pay a call to find it. Constant-initialised and trivial: no guard, no wrapper. At
+// most 8 bytes of the static TLS surplus when dlopen'ed.
 extern constinit thread_local Shard* current_shard __attribute__((tls_model("initial-exec")));
 
 extern constinit Shard nobodys_shard;
@@ -79,14 +90,15 @@ inline bool OwnsShard() noexcept {
   return current_shard != &nobodys_shard;
 }
 
-// Takes a shard for a thread that has none. False where it cannot have one: no memory, or it is exiting.
+// Takes a shard for a thread that has none. False where it cannot have one: no memory, or it is
+// exiting.
 bool TakeShard() noexcept;
 inline bool EnsureShard() noexcept {
   return OwnsShard() || TakeShard();
 }
 
-// The cell that the calling thread owns for a slot, or null when it has to go the slow way: before the thread's
-// first recording into that chunk, and always for slots whose storage is shared.
+// The cell that the calling thread owns for a slot, or null when it has to go the slow way: before
+// the thread's first recording into that chunk, and always for slots whose storage is shared.
 inline Cell* OwnCell(Slot slot) noexcept {
   Chunk* const chunk = current_shard->table.OwnChunk(slot);
   if (chunk == nullptr) [[unlikely]]

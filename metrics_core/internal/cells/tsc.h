@@ -1,7 +1,9 @@
 // The processor's time stamp counter: the cheapest monotonic number there is, where there is one.
 //
-// Not serialising: the processor may read it some instructions early or late, nanoseconds that a duration of anything
-// worth measuring does not notice. Thread safety: any thread. Cost: one instruction (bench: BM_ClockNow).
+// Guarantees: none of order with other instructions: the processor may read it some instructions
+// early or late. These nanoseconds do not matter for a duration that is worth measuring.
+// Thread safety: any thread.
+// Cost: one instruction (bench: BM_ClockNow).
 #pragma once
 
 #include <cstdint>

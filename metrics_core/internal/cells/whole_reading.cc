@@ -5,18 +5,21 @@
 namespace streamhouse::metrics::internal {
 namespace {
 
-// Two loads beside each other: an owner would have to complete an observation between them, so many times in a row.
+// Two loads beside each other: an owner would have to complete an observation between them, so many
+// times in a row.
 constexpr int kPairAttempts = 64;
 
 }  // namespace
 
 CountAndSum ReadCountAndSum(const Cell* run) {
   CountAndSum read{};
-  // Acquire: pairs with the release of the count in Observe; the sums and buckets of these observations are visible.
+  // Acquire: pairs with the release of the count in Observe; the sums and buckets of these
+  // observations are visible.
   std::uint64_t count = run[kCountCell].load(std::memory_order_acquire);
   for (int attempt = 0; attempt < kPairAttempts; ++attempt) {
     read.count = count;
-    // Acquire: pairs with the release of the sum in Observe; the buckets of these observations are visible.
+    // Acquire: pairs with the release of the sum in Observe; the buckets of these observations are
+    // visible.
     read.sum = run[kSumCell].load(std::memory_order_acquire);
     // Acquire: as the first time, for the next round.
     count = run[kCountCell].load(std::memory_order_acquire);

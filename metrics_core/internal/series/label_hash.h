@@ -1,7 +1,9 @@
 // Hashing and comparing label values, which are a few bytes each, without a call.
 //
-// The hash multiplies to 128 bits and folds, as wyhash does (Wang Yi, public domain). Not for tables whose keys an
-// attacker chooses without a seed. Thread safety: pure functions. Cost: one multiplication for each 16 bytes.
+// The hash multiplies to 128 bits and folds, as wyhash does (Wang Yi, public domain).
+// When to use something else: a table whose keys an attacker chooses needs a seed.
+// Thread safety: pure functions.
+// Cost: one multiplication for each 16 bytes.
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,10 @@
 // LiveSnapshots: which snapshots are still being read, so that what they point at is kept.
 //
-// Snapshots are numbered as they begin. What was unlinked before snapshot n began can be seen by snapshots below n
-// only; it may be freed when none of them is left.
-// Thread safety: all methods from any thread. Cost: a lock and a search among the live snapshots, few at a time.
+// Snapshots are numbered as they begin. What was unlinked before snapshot n began can be seen by
+// snapshots below n only. It may be freed when none of them is left. For example, a series that was
+// removed between snapshots 7 and 8 is freed when snapshot 7 and all before it have ended.
+// Thread safety: all methods from any thread.
+// Cost: a lock and a search among the live snapshots, few at a time.
 #pragma once
 
 #include <cstdint>

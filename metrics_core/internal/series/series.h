@@ -1,9 +1,13 @@
 // Series: one label set of a family: its key, and the run of cells that holds its value.
 //
-// The key is one block of memory: a length for each label value, then the label text. A length is that of the value
-// where it stands in the text as it is, and kEscaped where it does not: a value that had to be escaped, or a very long
-// one. So two short comparisons a label decide whether values are those of a series.
-// Thread safety: a series that others can find does not change. Cost: 16 bytes, and its key.
+// The key is one block of memory: a length for each label value, then the label text. A length is
+// that of the value where the text has the value unchanged. It is kEscaped for a value that had to
+// be escaped, or is very long. So two short comparisons a label decide whether values are those of
+// a series.
+// Invariants:
+// 1. A series that others can find does not change.
+// Thread safety: any thread may read a series that it can find.
+// Cost: 16 bytes, and its key.
 #pragma once
 
 #include <cstddef>

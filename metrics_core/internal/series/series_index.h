@@ -1,10 +1,14 @@
-// SeriesIndex: from the hash of a label set to its Series; open addressing, read without a lock beside one writer.
+// SeriesIndex: from the hash of a label set to its Series; open addressing, read without a lock
+// beside one writer.
 //
-// An entry is 64 bits: 16 of the hash, and the address of a series, of which x86-64 and AArch64 use 48 bits in user
-// space. The index never shrinks or moves; its owner replaces one that is full.
-// Invariants: at most a third of the entries are in use, so that probing ends, and mostly at the first; an entry once
-// empty and then used is never empty again, so that probing cannot miss what was added before it began.
-// Thread safety: one writer at a time; EntryAt from any thread. Cost: a look-up is one load a probe.
+// An entry is 64 bits: 16 of the hash, and the address of a series, of which x86-64 and AArch64 use
+// 48 bits in user space. The index never shrinks or moves; its owner replaces one that is full.
+// Invariants:
+// 1. At most a third of the entries are in use. So probing ends, and mostly at the first entry.
+// 2. An entry that was used is never empty again. So probing cannot miss a series that was added
+//    before it began.
+// Thread safety: one writer at a time; EntryAt from any thread.
+// Cost: a look-up is one load a probe.
 #pragma once
 
 #include <atomic>

@@ -1,8 +1,12 @@
 // SeriesRef: a handle's hold on its run of cells.
 //
-// Copying takes a reference, destruction gives it back; a run is given to another series only when no reference is
-// left (cell_arena.h). A default-constructed SeriesRef is the sink's and counts nothing. Recording touches only
-// slot(). Thread safety: as for any value. Cost: one atomic add a copy, none for a move.
+// Copying takes a reference, destruction gives it back. A default-constructed SeriesRef is the
+// sink's and counts nothing.
+// Invariants:
+// 1. A run is given to another series only when no reference is left (cell_arena.h).
+// 2. Recording touches only slot().
+// Thread safety: as for any value.
+// Cost: one atomic add a copy, none for a move.
 #pragma once
 
 #include <utility>

@@ -1,10 +1,14 @@
 // SeriesTable: the label sets of one family, found by their values without a lock.
 //
-// Series never move. Writers hold the family's lock; Find runs beside them, wait-free and without allocation.
-// Invariants: a published series does not change; an erased one stays readable until the owner recycles its number,
-// which must be no earlier than any Find that began before the erasure has ended; the same holds for an index that
-// was outgrown.
-// Thread safety: as said at each method. Cost: Find is about 60 instructions for two short labels.
+// Series never move. Writers hold the family's lock; Find runs beside them, wait-free and without
+// allocation.
+// Invariants:
+// 1. A published series does not change.
+// 2. An erased series stays readable until the owner recycles its number. The owner may do so when
+//    every Find that began before the erasure has ended.
+// 3. The same holds for an index that was outgrown.
+// Thread safety: each method says which threads may call it.
+// Cost: Find is about 60 instructions for two short labels.
 #pragma once
 
 #include <array>
@@ -33,8 +37,9 @@ class SeriesTable {
   SeriesTable(const SeriesTable&) = delete;
   SeriesTable& operator=(const SeriesTable&) = delete;
 
-  // The series with these values, in the order of the label names and as many, or null. Any thread. Values that are not
-  // UTF-8 are not found: they were repaired when the series was made. A fixed-size array of them is found fastest.
+  // The series with these values, in the order of the label names and as many, or null. Any thread.
+  // Values that are not UTF-8 are not found: they were repaired when the series was made. A
+  // fixed-size array of them is found fastest.
   template <typename Values>
   const Series* Find(const Values& values) const noexcept {
     const std::uint64_t hash = Hash(values);
@@ -57,7 +62,8 @@ class SeriesTable {
   // The number of a series that Find has returned.
   std::uint32_t NumberOf(const Series& series) const noexcept;
 
-  // Adds a series that is not in the table, under a recycled number or the next one. The values are UTF-8.
+  // Adds a series that is not in the table, under a recycled number or the next one. The values are
+  // UTF-8.
   std::uint32_t Insert(std::span<const std::string_view> values, Slot run);
 
   // Find no longer finds it; At still reads it.
@@ -70,7 +76,8 @@ class SeriesTable {
   std::uint32_t number_limit() const { return static_cast<std::uint32_t>(live_.size()); }
   std::uint32_t live_count() const { return live_count_; }
 
-  // Of label texts, with what tells their values apart; of erased series as well, until they are recycled.
+  // Of label texts, with what tells their values apart; of erased series as well, until they are
+  // recycled.
   std::size_t key_bytes() const { return key_bytes_; }
 
   // Of keys, series and index.
