@@ -13,6 +13,7 @@
 
 #include "metrics_core/reading/snapshot_builder.h"
 #include "tests/support/eventually.h"
+#include "tests/support/watched_thread.h"
 
 namespace streamhouse::metrics::internal {
 namespace {
@@ -91,14 +92,14 @@ TEST_F(CallbackCoreTest, RemovalWaitsForACallbackThatRuns) {
   });
   std::thread scraper([&] { Collect(); });
   EXPECT_TRUE(Eventually([&] { return is_running.load(); }));
-  std::thread remover([&] {
+  WatchedThread remover([&] {
     CallbackCore::Remove(series);
     EXPECT_TRUE(has_ended);
   });
-  // Off the page first; then the remover can only be waiting.
-  EXPECT_TRUE(Eventually([&] { return core_->GetStatistics().series == 0; }));
+  EXPECT_TRUE(remover.EventuallySleeps());
+  EXPECT_EQ(core_->GetStatistics().series, 0U) << "off the page first";
   may_end = true;
-  remover.join();
+  remover.Join();
   scraper.join();
 }
 
