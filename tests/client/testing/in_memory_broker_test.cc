@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/watched_thread.h"
+
 namespace streamhouse::client {
 namespace {
 
@@ -158,11 +160,9 @@ TEST_F(InMemoryBrokerTest, FailsEveryCallUntilToldOtherwise) {
 
 TEST_F(InMemoryBrokerTest, AHeldCallWaitsForItsRelease) {
   broker_.Hold(BrokerCall::kProduce);
-  std::jthread releaser([this] {
-    EXPECT_TRUE(broker_.WaitForCalls(BrokerCall::kProduce, 1));
-    broker_.Release(BrokerCall::kProduce);
-  });
-  EXPECT_TRUE(Produce("a").ok());
+  WatchedThread producer([this] { EXPECT_TRUE(Produce("a").ok()); });
+  EXPECT_TRUE(producer.EventuallySleeps());
+  broker_.Release(BrokerCall::kProduce);
 }
 
 TEST_F(InMemoryBrokerTest, AHeldCallEndsAtItsDeadlineAndWritesNothing) {
