@@ -102,9 +102,8 @@ its caller, and counts by its own outcome. gRPC refuses some calls before the ag
 
 - clients that fail the TLS handshake, for example without a certificate where one is required;
 - calls with too much metadata;
-- methods that do not exist.
-
-A message over twice the limit of a request counts under the code that its call ends with; its records count nowhere.""",
+- methods that do not exist;
+- messages over twice the limit of a request.""",
 )
 
 _PRODUCER_GROUP = Group(

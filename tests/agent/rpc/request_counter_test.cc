@@ -152,6 +152,13 @@ TEST_F(RequestCounterTest, CountsARequestOverTheSizeLimit) {
   EXPECT_EQ(Count("Produce", "RESOURCE_EXHAUSTED"), 1);
 }
 
+TEST_F(RequestCounterTest, CountsNoMessageOverTwiceTheSizeLimit) {
+  const std::vector<std::string> values(33, std::string(1 << 20, 'x'));
+  EXPECT_EQ(Produce(RunningAgent::Batch("orders", 0, values)), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(agent_.Produce({"a"}), grpc::StatusCode::OK);
+  EXPECT_EQ(CountOfAllCodes("Produce"), 1U) << "the one that is small";
+}
+
 TEST_F(RequestCounterTest, SurvivesMethodsThatTheAgentDoesNotHave) {
   EXPECT_EQ(CallWithRubbish("/streamhouse.v1.ProducerService/Nothing").error_code(), grpc::StatusCode::UNIMPLEMENTED);
   EXPECT_EQ(agent_.Produce({"a"}), grpc::StatusCode::OK);
