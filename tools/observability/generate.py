@@ -1,11 +1,11 @@
 #!/usr/bin/python3
-"""Writes what is made from the metric families: docs/metrics.md.
+"""Writes what is made from the metric families: docs/metrics.md and rules/.
 
     tools/observability/generate.py              writes the files
     tools/observability/generate.py --families   first asks the program for its families (with Bazel), for families.json
 
 The families are declared in C++; tests/observability/families.cc prints them. What people need to know beyond that is
-in catalogue.py. tools/tidy.py fails when a file is no longer what this writes. Standard library only.
+in catalogue.py; queries are in rules.py and alerts.py. tools/tidy.py fails when a file is no longer what this writes. Standard library only.
 """
 
 import pathlib
@@ -16,7 +16,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 import rewrap  # noqa: E402  pylint: disable=wrong-import-position
-from observability import families, metrics_page  # noqa: E402  pylint: disable=wrong-import-position
+from observability import families, metrics_page, rules  # noqa: E402  pylint: disable=wrong-import-position
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAM = "tests/observability/families"
@@ -24,12 +24,16 @@ PROGRAM = "tests/observability/families"
 
 def problems(declared):
     """What keeps the files from being written, as texts."""
-    return list(metrics_page.problems(declared))
+    return [*metrics_page.problems(declared), *rules.problems(declared)]
 
 
 def generated(declared):
     """Path -> text of each file."""
-    files = {metrics_page.PATH: metrics_page.text(declared)}
+    files = {
+        metrics_page.PATH: metrics_page.text(declared),
+        rules.RECORDINGS_PATH: rules.recordings_text(),
+        rules.ALERTS_PATH: rules.alerts_text(),
+    }
     return {path: rewrap.rewrap(path, text) for path, text in files.items()}
 
 
