@@ -47,7 +47,7 @@ END
 go build -o broker . 2>log || { cat log; exit 1; }
 ./broker 2>log &
 broker=$!
-for _ in $(seq 100); do [ -s address ] && break || sleep 0.1; done
+for _ in $(seq 100); do [ ! -s address ] || break; sleep 0.1; done
 [ -s address ] || { cat log; echo "the cluster did not start in 10 s"; exit 1; }
 cat >mirror.js <<'END'
 const { Kafka, logLevel } = require('kafkajs');

@@ -46,7 +46,9 @@ class Binary:
         self._out = pathlib.Path(scratch) / "run.json"
 
     def rows(self):
-        listed = subprocess.run([*self._command, "--benchmark_list_tests=true"], capture_output=True, text=True, check=False)
+        listed = subprocess.run(
+            [*self._command, "--benchmark_list_tests=true"], capture_output=True, text=True, check=False
+        )
         if listed.returncode != 0:
             raise Failure(f"{self._command[0]} does not list its rows: {listed.stderr.strip()}")
         return listed.stdout.split("\n")[:-1]
@@ -58,7 +60,12 @@ class Binary:
         exactly = "^" + re.sub(r"([\\^$.|?*+()\[\]{}])", r"\\\1", row) + "$"
         self._out.unlink(missing_ok=True)
         done = subprocess.run(
-            [*self._command, f"--benchmark_filter={exactly}", f"--benchmark_out={self._out}", "--benchmark_out_format=json"],
+            [
+                *self._command,
+                f"--benchmark_filter={exactly}",
+                f"--benchmark_out={self._out}",
+                "--benchmark_out_format=json",
+            ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
@@ -105,7 +112,7 @@ def report(pairs, without_base, gone, limit):
             failed[name] = errors[0]
         else:
             rows += paired_ratios.compare(runs)
-    width = max([len(name) for name in [row.name for row in rows] + without_base + gone + list(failed)], default=3)
+    width = max(map(len, [row.name for row in rows] + without_base + gone + list(failed)), default=3)
     print(f"{'row':{width}} {'base':>10} {'new':>10} {'':4} {'ratio':>7}   interval")
     for row in rows:
         print(
@@ -151,7 +158,9 @@ def parse(words):
     options = parser.parse_args(words[:end])
     options.flags = words[end + 1 :]
     if options.repetitions < REPETITIONS_MIN:
-        parser.error(f"--repetitions: at least {REPETITIONS_MIN}, so that the interval may leave an outlier out at either end")
+        parser.error(
+            f"--repetitions: at least {REPETITIONS_MIN}, so that the interval may leave an outlier out at either end"
+        )
     return options
 
 

@@ -22,8 +22,8 @@ def warning(load):
     if load <= LOAD_MAX:
         return ""
     return (
-        f"Warning: the load is {load:.2f}, above {LOAD_MAX}: other programs run and change the figures. The result is marked; "
-        "bench/README.md says how to get a quiet machine."
+        f"Warning: the load is {load:.2f}, above {LOAD_MAX}: other programs run and change the figures. The result is "
+        "marked; bench/README.md says how to get a quiet machine."
     )
 
 
@@ -34,7 +34,9 @@ def context(load):
 
 def of_result(result_context):
     """The load of a result, from its context; results of before this file have only that after the build."""
-    return float(result_context["load_at_start"] if "load_at_start" in result_context else result_context["load_avg"][0])
+    return float(
+        result_context["load_at_start"] if "load_at_start" in result_context else result_context["load_avg"][0]
+    )
 
 
 def main():

@@ -29,6 +29,7 @@ _TWO = "/real_time/threads:2"
 _FETCH_ADD = "BM_FetchAdd" + _ONE
 _CROWDS = ("silent", "slow_headers", "never_reading", "scraping")
 
+# pylint: disable=line-too-long
 GOALS = {
     "core": (
         Goal("counter +1, of one fetch_add", "BM_CounterIncrement" + _ONE, _FETCH_ADD, 0.15),
@@ -72,6 +73,7 @@ GOALS = {
         Goal("instrumentation of a record, ns", "BM_InstrumentationPerRecord", "", 15, "ns_per_record"),
     ),
 }  # fmt: skip
+# pylint: enable=line-too-long
 
 
 def read_runs(path):
@@ -105,10 +107,10 @@ def main():
     for goal in GOALS.get(suite, ()):
         if goal.bench not in runs or (goal.baseline and goal.baseline not in runs):
             continue
-        median, all_of_them = ratios(goal, runs)
+        median, every = ratios(goal, runs)
         verdict = "passed" if median <= goal.at_most else "short of it"
         print(
-            f"{goal.figure:52} {median:9.3g} {min(all_of_them):9.3g} {max(all_of_them):9.3g} {goal.at_most:8g}  {verdict}"
+            f"{goal.figure:52} {median:9.3g} {min(every):9.3g} {max(every):9.3g} {goal.at_most:8g}  {verdict}"
         )
     if bench_load.warning(load):
         print(bench_load.warning(load))

@@ -1,7 +1,8 @@
 """Bench binaries of a revision: its worktree, its build, and what differs from it.
 
-A worktree lies in ${XDG_CACHE_HOME:-~/.cache}/streamhouse/against/COMMIT while it is used. Bazel keys its output by that
-path, so that a later comparison with the same revision builds little, and the output of this tree is left alone.
+A worktree lies in ${XDG_CACHE_HOME:-~/.cache}/streamhouse/against/COMMIT while it is used. Bazel keys its
+output by that path. So a later comparison with the same revision builds little, and the output of this tree
+is left alone.
 """
 
 import contextlib
@@ -41,8 +42,8 @@ def resolve(tree, revision):
 
 def describe(tree):
     """As bench/results names it."""
-    changed = "-changed" if _git(tree, "status", "--porcelain", "--untracked-files=no", "--", ".", ":!README.md", ":!bench/results") else ""
-    return _git(tree, "rev-parse", "--short", "HEAD") + changed
+    changed = _git(tree, "status", "--porcelain", "--untracked-files=no", "--", ".", ":!README.md", ":!bench/results")
+    return _git(tree, "rev-parse", "--short", "HEAD") + ("-changed" if changed else "")
 
 
 def changed_benches(tree, commit):
@@ -87,7 +88,9 @@ def has_suite(tree, suite):
 def lend_benches(tree, other):
     """Puts the bench sources of `tree` into a worktree that lacks a suite, to be built with its libraries."""
     shutil.rmtree(pathlib.Path(other) / "bench")
-    shutil.copytree(pathlib.Path(tree) / "bench", pathlib.Path(other) / "bench", ignore=shutil.ignore_patterns("results"))
+    shutil.copytree(
+        pathlib.Path(tree) / "bench", pathlib.Path(other) / "bench", ignore=shutil.ignore_patterns("results")
+    )
 
 
 def build(tree, suite, scratch, name):
@@ -96,12 +99,21 @@ def build(tree, suite, scratch, name):
     print(f"Building //bench:{suite} ({name}), optimised; minutes the first time", file=sys.stderr, flush=True)
     flags = [*_OPTIMISED, "--noshow_progress", "--ui_event_filters=-info"]
     done = subprocess.run(
-        ["bazel", "build", *flags, f"//bench:{suite}"], cwd=tree, stdin=subprocess.DEVNULL, stdout=sys.stderr, check=False
+        ["bazel", "build", *flags, f"//bench:{suite}"],
+        cwd=tree,
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,
+        check=False,
     )
     if done.returncode != 0:
         raise Failure(f"//bench:{suite} ({name}) does not build")
     info = subprocess.run(
-        ["bazel", "info", *_OPTIMISED, "bazel-bin"], cwd=tree, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True
+        ["bazel", "info", *_OPTIMISED, "bazel-bin"],
+        cwd=tree,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     copy = pathlib.Path(scratch) / f"{suite}-{name}"
     shutil.copy(pathlib.Path(info.stdout.strip()) / "bench" / suite, copy)

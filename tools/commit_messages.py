@@ -3,8 +3,8 @@
 
     tools/commit_messages.py [--root FOLDER]    prints COMMIT: what is wrong; exits 1 if anything is
 
-Merges are left out. A shallow clone that does not reach back to START has later commits only: all of them are checked. In
-another history, which has no START, only HEAD is checked; without a repository nothing is.
+Merges are left out. A shallow clone that does not reach back to START has later commits only: all of them are
+checked. In another history, which has no START, only HEAD is checked; without a repository nothing is.
 """
 
 import argparse

@@ -12,7 +12,7 @@ failure. Standard library only.
 import json
 import sys
 import urllib.parse
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 
 def cases_in(xml_text):

@@ -1,9 +1,9 @@
 """What repetitions of two revisions say about a bench's rows: ratios, their intervals, and which rows got worse.
 
-Runs are paired by row and by repetition, because the runs of a pair are neighbours in time: what the machine does to one
-it does to the other. A ratio is new / base of a pair, and less than 1 is better.
-The interval of a row is that between two order statistics of its ratios. It holds the median with at least 95 %,
-for every distribution: of 9 ratios, from the 2nd smallest to the 2nd largest (96.1 %).
+Runs are paired by row and by repetition, because the runs of a pair are neighbours in time: what the machine
+does to one it does to the other. A ratio is new / base of a pair, and less than 1 is better.
+The interval of a row is that between two order statistics of its ratios. It holds the median with at least
+95 %, for every distribution: of 9 ratios, from the 2nd smallest to the 2nd largest (96.1 %).
 Standard library only.
 """
 
@@ -36,7 +36,7 @@ def figures_of(run):
     clock = "real_time" if re.search(r"/(real|manual)_time\b", name) else "cpu_time"
     figures = {name: (run[clock], run["time_unit"])}
     for counter, value in run.items():
-        if isinstance(value, float | int) and _SMALL_IS_GOOD.search(counter):
+        if isinstance(value, (float, int)) and _SMALL_IS_GOOD.search(counter):
             figures[f"{name} {counter}"] = (value, "")
     return figures
 

@@ -17,8 +17,8 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.dont_write_bytecode = True
 
-import tidy_rules  # noqa: E402
-from tidy_rules import exceptions, source_tree  # noqa: E402
+import tidy_rules
+from tidy_rules import exceptions, source_tree
 
 EXCEPTIONS_RULE = "exceptions-are-needed"
 
@@ -43,7 +43,7 @@ def print_rules():
     for rule in tidy_rules.ALL_RULES:
         reason = inspect.getdoc(rule).splitlines()[0]
         print(f"{rule_name(rule)}\n    {reason}")
-    print(f"{EXCEPTIONS_RULE}\n    {inspect.getdoc(exceptions).split(chr(10) * 2)[-1].replace(chr(10), ' ')}")
+    print(f"{EXCEPTIONS_RULE}\n    {inspect.getdoc(exceptions).rsplit(chr(10) * 2, 1)[-1].replace(chr(10), ' ')}")
 
 
 def main():

@@ -44,7 +44,9 @@ class AgentCommand(unittest.TestCase):
     def test_serves_when_it_says_so(self):
         agent = self.agent("--topic", "orders:2")
         self.assertEqual(200, processes.fetch(agent.url + "/ready")[0])
-        self.assertEqual(0, processes.run("produce", "--agent", agent.grpc, "--topic", "orders", stdin="a\n").returncode)
+        self.assertEqual(
+            0, processes.run("produce", "--agent", agent.grpc, "--topic", "orders", stdin="a\n").returncode
+        )
 
     def test_hands_no_descriptor_to_children(self):
         agent = self.agent("--topic", "orders:2", "--exporter", f"textfile://{self.data}/a.prom")
@@ -73,7 +75,16 @@ class AgentCommand(unittest.TestCase):
             self.assertIn(f'\nstreamhouse_agent_records_written_total{{topic="orders"}} {written}\n', page.read_text())
 
     def test_outlives_a_hangup_under_nohup(self):
-        command = [processes.BINARY, "agent", "--data", self.data / "data", "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"]
+        command = [
+            processes.BINARY,
+            "agent",
+            "--data",
+            self.data / "data",
+            "--grpc",
+            "127.0.0.1:0",
+            "--http",
+            "127.0.0.1:0",
+        ]
         agent = processes.Process(self, ["nohup", *command])
         agent.match("^ready$")
         os.kill(agent.pid, signal.SIGHUP)
@@ -117,7 +128,13 @@ class AgentCommand(unittest.TestCase):
     def test_takes_its_flags_from_a_file_and_the_command_line_wins(self):
         file = self.data / "agent.conf"
         address = self.taken_address()
-        lines = (f'data = "{self.data}/data"', "topic = orders:2", f"grpc = {address}", "http = 127.0.0.1:0", "log-format = json")
+        lines = (
+            f'data = "{self.data}/data"',
+            "topic = orders:2",
+            f"grpc = {address}",
+            "http = 127.0.0.1:0",
+            "log-format = json",
+        )
         file.write_text("".join(line + "\n" for line in lines))
         refused = processes.run("agent", "--config", file)
         self.assertEqual(1, refused.returncode)
@@ -144,14 +161,23 @@ class AgentCommand(unittest.TestCase):
     def test_is_refused_beside_metadata_that_it_would_not_use(self):
         self.agent().stop()
         refused = self.run_agent(self.data / "data", "--metadata", f"sqlite://{self.data}/moved.db")
-        self.assert_refused(refused, f".*leaves {self.data}/data/metadata.db unused.*move metadata.db\\* away \\(--metadata\\)")
+        self.assert_refused(
+            refused, f".*leaves {self.data}/data/metadata.db unused.*move metadata.db\\* away \\(--metadata\\)"
+        )
 
     def test_serves_with_metadata_in_memory(self):
         agent = self.agent("--metadata", "memory:", "--topic", "orders:1")
-        self.assertEqual(0, processes.run("produce", "--agent", agent.grpc, "--topic", "orders", stdin="a\n").returncode)
+        self.assertEqual(
+            0, processes.run("produce", "--agent", agent.grpc, "--topic", "orders", stdin="a\n").returncode
+        )
 
     def test_refuses_a_metadata_store_that_is_none_and_an_id_that_is_not_safe(self):
-        for flag, value in (("--metadata", "postgres://h/d"), ("--metadata", "a.db"), ("--id", "a/b"), ("--id", "a" * 65)):
+        for flag, value in (
+            ("--metadata", "postgres://h/d"),
+            ("--metadata", "a.db"),
+            ("--id", "a/b"),
+            ("--id", "a" * 65),
+        ):
             self.assert_refused(self.run_agent(self.data / "data", flag, value), f".*{flag}.*")
 
     def holder(self, metadata):
@@ -230,7 +256,9 @@ class AgentCommand(unittest.TestCase):
     def test_fails_when_the_last_sync_does(self):
         segment = self.unsyncable_topic()
         agent = self.agent("--sync", "none")
-        self.assertEqual(0, processes.run("produce", "--agent", agent.grpc, "--topic", "orders", stdin="a\n").returncode)
+        self.assertEqual(
+            0, processes.run("produce", "--agent", agent.grpc, "--topic", "orders", stdin="a\n").returncode
+        )
         self.assertEqual(1, agent.stop())
         self.assertRegex(agent.stderr[-1], f"^streamhouse agent: .*{segment}.*cannot sync.*")
 
@@ -275,7 +303,16 @@ class AgentCommand(unittest.TestCase):
 
     def test_names_the_flag_that_is_meant_also_for_a_folder_whose_name_is_everywhere(self):
         address = self.taken_address()
-        command = [os.path.abspath(processes.BINARY), "agent", "--data", "g", "--grpc", address, "--http", "127.0.0.1:0"]
+        command = [
+            os.path.abspath(processes.BINARY),
+            "agent",
+            "--data",
+            "g",
+            "--grpc",
+            address,
+            "--http",
+            "127.0.0.1:0",
+        ]
         done = subprocess.run(command, cwd=self.data, capture_output=True, text=True, check=False)
         self.assert_refused(done, f".*{address}.*; choose another address with --grpc")
 
@@ -309,7 +346,9 @@ class AgentCommand(unittest.TestCase):
             done = self.run_agent(self.data / "data", "--tls-cert", no_file, "--tls-key", KEY)
             self.assert_refused(done, f".*{no_file}.*--tls-cert.*")
             done = processes.run("topics", "list", "--tls-ca", no_file)
-            self.assertRegex(done.stderr, rf"^streamhouse topics list: cannot read TLS file {no_file}: .* \(--tls-ca\)\n$")
+            self.assertRegex(
+                done.stderr, rf"^streamhouse topics list: cannot read TLS file {no_file}: .* \(--tls-ca\)\n$"
+            )
         done = processes.run("topics", "list", "--tls-cert", CERTIFICATE)
         self.assertRegex(done.stderr, "--tls-cert and --tls-key go together\n$")
 
@@ -323,8 +362,14 @@ class AgentCommand(unittest.TestCase):
     def test_waits_for_no_tls_file_and_asks_for_no_pass_phrase(self):
         fifo, locked = self.data / "fifo", self.data / "locked.pem"
         os.mkfifo(fifo)
-        subprocess.run(["openssl", "rsa", "-aes128", "-passout", "pass:x", "-in", KEY, "-out", locked], check=True, stderr=-3)
-        for key, reason in ((fifo, "it is not a regular file"), (locked, "the key has a pass phrase"), ("/dev/stdin", "not a")):
+        subprocess.run(
+            ["openssl", "rsa", "-aes128", "-passout", "pass:x", "-in", KEY, "-out", locked], check=True, stderr=-3
+        )
+        for key, reason in (
+            (fifo, "it is not a regular file"),
+            (locked, "the key has a pass phrase"),
+            ("/dev/stdin", "not a"),
+        ):
             flags = ("--tls-cert", CERTIFICATE, "--tls-key", key)
             for command in (
                 ("agent", "--data", self.data / "data", "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"),
@@ -343,6 +388,10 @@ class AgentCommand(unittest.TestCase):
         self.assertEqual(0, agent.stop())
 
     def test_names_an_exporter_that_cannot_be(self):
-        for spec in ("nonsense://x", "prometheus://127.0.0.1:0?nonsense=1", f"textfile://{self.data}/missing/agent.prom"):
+        for spec in (
+            "nonsense://x",
+            "prometheus://127.0.0.1:0?nonsense=1",
+            f"textfile://{self.data}/missing/agent.prom",
+        ):
             done = self.run_agent(self.data / "data", "--exporter", spec)
             self.assert_refused(done, ".*(nonsense|missing).* \\(--exporter\\)")

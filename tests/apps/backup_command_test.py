@@ -41,4 +41,6 @@ class BackupCommand(unittest.TestCase):
         self.assertRegex(done.stderr, "^streamhouse backup: .*the folder .*/data is not empty\n$")
         done = processes.run("backup", "--data", self.folder / "none", "--to", self.folder / "copy")
         self.assertEqual(1, done.returncode)
-        self.assertRegex(done.stderr, "^streamhouse backup: no data of an agent: .*/none/metadata.db: No such file.*\n$")
+        self.assertRegex(
+            done.stderr, "^streamhouse backup: no data of an agent: .*/none/metadata.db: No such file.*\n$"
+        )

@@ -51,14 +51,27 @@ class CommandLine(unittest.TestCase):
             (("lag", "--topic", "orders"), "--group"),
         ):
             name = arguments[0]
-            self.assert_refused(
-                arguments, f"streamhouse {name}: {flag} is required; see streamhouse {name} --help"
-            )
+            self.assert_refused(arguments, f"streamhouse {name}: {flag} is required; see streamhouse {name} --help")
 
     def test_refuses_an_empty_value_of_every_flag(self):
         flags = {
-            "agent": ("--data", "--grpc", "--http", "--tls-cert", "--tls-key", "--tls-client-ca", "--sync",
-                      "--sync-interval", "--topic", "--exporter", "--config", "--log-level", "--log-format", "--metadata", "--id"),
+            "agent": (
+                "--data",
+                "--grpc",
+                "--http",
+                "--tls-cert",
+                "--tls-key",
+                "--tls-client-ca",
+                "--sync",
+                "--sync-interval",
+                "--topic",
+                "--exporter",
+                "--config",
+                "--log-level",
+                "--log-format",
+                "--metadata",
+                "--id",
+            ),
             "produce": ("--agent", "--tls-ca", "--tls-cert", "--tls-key", "--topic", "--compression"),
             "consume": ("--agent", "--tls-ca", "--tls-cert", "--tls-key", "--topic", "--group", "--from", "--max"),
             "lag": ("--agent", "--tls-ca", "--topic", "--group"),
@@ -80,7 +93,10 @@ class CommandLine(unittest.TestCase):
             (("consume", "--topic", "t", "--group", "g", "--max", "-1"), "--max"),
             (("demo", "--rate", "0"), "--rate"),
             (("topics", "create", "orders:x"), '"orders:x" is not NAME:PARTITIONS'),
-            (("topics", "create"), "streamhouse topics create: TOPIC is required; see streamhouse topics create --help"),
+            (
+                ("topics", "create"),
+                "streamhouse topics create: TOPIC is required; see streamhouse topics create --help",
+            ),
             (("topics",), "streamhouse topics: "),
         ):
             done = processes.run(*arguments)

@@ -11,7 +11,9 @@ import processes
 
 class ConsumeCommand(unittest.TestCase):
     def setUp(self):
-        self.agent = processes.Agent(self, processes.folder_for(self) / "data", "--topic", "orders:1", "--topic", "many:3")
+        self.agent = processes.Agent(
+            self, processes.folder_for(self) / "data", "--topic", "orders:1", "--topic", "many:3"
+        )
         self.produce("1\n2\n3\n4\n")
 
     def produce(self, text, topic="orders"):
@@ -179,7 +181,9 @@ class ConsumeDamaged(unittest.TestCase):
 
     def assert_fails_for_the_topic_is_gone(self, consumer):
         self.assertEqual(1, consumer.wait())
-        self.assertEqual("streamhouse consume: topic orders was deleted before its end was reached", consumer.stderr[-1])
+        self.assertEqual(
+            "streamhouse consume: topic orders was deleted before its end was reached", consumer.stderr[-1]
+        )
 
     def test_fails_when_the_topic_is_deleted_meanwhile(self):
         consumer = self.wait_in_front_of_the_damage()

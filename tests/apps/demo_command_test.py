@@ -26,7 +26,17 @@ class DemoCommand(unittest.TestCase):
     def demo(self, *arguments):
         addresses = ("--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0")
         return processes.Process(
-            self, ["env", f"TMPDIR={self.scratch}", *self.environment, processes.BINARY, "demo", self.text, *addresses, *arguments]
+            self,
+            [
+                "env",
+                f"TMPDIR={self.scratch}",
+                *self.environment,
+                processes.BINARY,
+                "demo",
+                self.text,
+                *addresses,
+                *arguments,
+            ],
         )
 
     def url(self, demo):
@@ -48,7 +58,11 @@ class DemoCommand(unittest.TestCase):
         demo.match(r"^ *[1-9]\d* records/s sent +[1-9]\d* records/s consumed +lag \d+$")
 
     def test_reaches_its_agent_whatever_the_environment_says_of_proxies(self):
-        self.environment = ["http_proxy=http://127.0.0.1:1", "https_proxy=http://127.0.0.1:1", "grpc_proxy=http://127.0.0.1:1"]
+        self.environment = [
+            "http_proxy=http://127.0.0.1:1",
+            "https_proxy=http://127.0.0.1:1",
+            "grpc_proxy=http://127.0.0.1:1",
+        ]
         demo = self.demo()
         demo.match("records/s sent")
         self.assertEqual(0, demo.stop(), demo.stderr)

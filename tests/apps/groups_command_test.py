@@ -8,7 +8,9 @@ import processes
 
 class GroupsCommand(unittest.TestCase):
     def setUp(self):
-        self.agent = processes.Agent(self, processes.folder_for(self) / "data", "--topic", "orders:1", "--topic", "more:1")
+        self.agent = processes.Agent(
+            self, processes.folder_for(self) / "data", "--topic", "orders:1", "--topic", "more:1"
+        )
         self.run_client("produce", "--topic", "orders", stdin="1\n2\n3\n4\n")
         self.assertEqual("1\n2\n3\n", self.consume("--max", 3))
 
@@ -71,9 +73,7 @@ class GroupsCommand(unittest.TestCase):
         self.assert_printed(old_and_new(4, 0), self.groups("seek", "--to", "1h"))
         self.assert_printed(old_and_new(0, 4), self.groups("seek", "--to", "999"))
         self.assert_printed(old_and_new(4, 0), self.groups("seek", "--to", "2001-01-01T00:00:00Z"))
-        self.assert_printed(
-            old_and_new(0, 2), self.groups("seek", "--topic", "orders", "--partition", 0, "--to", "2")
-        )
+        self.assert_printed(old_and_new(0, 2), self.groups("seek", "--topic", "orders", "--partition", 0, "--to", "2"))
         self.assertEqual("3\n4\n", self.consume("--exit-at-end"))
 
     def test_reset_makes_it_a_group_that_never_committed(self):
@@ -92,14 +92,18 @@ class GroupsCommand(unittest.TestCase):
         )
         processes.wait_for(lambda: "members=1" in self.groups("describe").stdout, "a member")
         for command in (("seek", "--to", "earliest"), ("reset",), ("delete",)):
-            self.assert_refused(f"{command[0]}: .*group g has 1 members; stop its consumers first", self.groups(*command))
+            self.assert_refused(
+                f"{command[0]}: .*group g has 1 members; stop its consumers first", self.groups(*command)
+            )
         reader.stop()
         self.assertEqual(0, self.groups("seek", "--to", "earliest").returncode)
 
     def test_refuses_until_members_have_been_heard_of_after_a_restart(self):
         self.agent.stop()
         self.agent = processes.Agent(self, self.agent.data)
-        self.assert_refused("seek: .*group g may have members that .* try again in [1-6] s", self.groups("seek", "--to", "1"))
+        self.assert_refused(
+            "seek: .*group g may have members that .* try again in [1-6] s", self.groups("seek", "--to", "1")
+        )
         processes.wait_for(lambda: self.groups("seek", "--to", "1").returncode == 0, "the group may be moved")
         self.assertEqual("2\n3\n4\n", self.consume("--exit-at-end"))
 
@@ -107,9 +111,7 @@ class GroupsCommand(unittest.TestCase):
         self.assert_refused('seek: --to: .*"yesterday" is not earliest.*', self.groups("seek", "--to", "yesterday"))
         self.assert_refused("seek: --partition needs --topic", self.groups("seek", "--partition", 0, "--to", "1"))
         self.assert_refused("describe: .*no group none.*", self.groups("describe", group="none"))
-        self.assert_refused(
-            "seek: .*no topic nowhere.*", self.groups("seek", "--topic", "nowhere", "--to", "earliest")
-        )
+        self.assert_refused("seek: .*no topic nowhere.*", self.groups("seek", "--topic", "nowhere", "--to", "earliest"))
 
 
 if __name__ == "__main__":

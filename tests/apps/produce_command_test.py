@@ -3,6 +3,7 @@
 import array
 import contextlib
 import fcntl
+import functools
 import os
 import re
 import signal
@@ -119,7 +120,8 @@ class ProduceCommand(unittest.TestCase):
             url = "http://" + producer.match("^http=(.*)", "stderr")[1]
             producer.stdin.write("a\nb\n")
             producer.stdin.flush()
-            processes.wait_for(lambda: pages.value(url, "streamhouse_producer_records_sent_total") == 2, "2 sent")
+            sent = functools.partial(pages.value, url, "streamhouse_producer_records_sent_total")
+            processes.wait_for(lambda sent=sent: sent() == 2, "2 sent")
             self.assertEqual(0, producer.stop(ending))
             self.assertEqual(["sent=2 acked=2 failed=0"], producer.stdout)
 
@@ -129,7 +131,8 @@ class ProduceCommand(unittest.TestCase):
         producer.stdin.write("four\n" + "x" * (RECORD_BYTES_MAX + 1) + "\n")
         producer.stdin.flush()
         processes.wait_for(
-            lambda: pages.value(url, "streamhouse_producer_bytes_sent_total", topic="orders") == 4, "4 bytes on the page"
+            lambda: pages.value(url, "streamhouse_producer_bytes_sent_total", topic="orders") == 4,
+            "4 bytes on the page",
         )
         errors = "streamhouse_producer_send_errors_total"
         self.assertEqual(1, pages.value(url, errors, topic="orders", reason="record_too_large"))
@@ -146,7 +149,7 @@ class ProduceCommand(unittest.TestCase):
         url = "http://" + producer.match("^http=(.*)", "stderr")[1]
         producer.stdin.write("a\n")
         producer.stdin.flush()
-        processes.wait_for(lambda: pages.value(url, "streamhouse_producer_records_sent_total") == 1, "1 sent")
+        processes.wait_for(lambda url=url: pages.value(url, "streamhouse_producer_records_sent_total") == 1, "1 sent")
         os.kill(self.agent.pid, signal.SIGSTOP)
         self.addCleanup(os.kill, self.agent.pid, signal.SIGCONT)
         pending = "streamhouse_producer_pending_records"
@@ -156,7 +159,9 @@ class ProduceCommand(unittest.TestCase):
         begun = time.monotonic()
         self.assertEqual(1, producer.stop(signal.SIGINT))
         self.assertLess(time.monotonic() - begun, 10)
-        sent, acked, failed = map(int, re.fullmatch("sent=(\\d+) acked=(\\d+) failed=(\\d+)", producer.stdout[0]).groups())
+        sent, acked, failed = map(
+            int, re.fullmatch("sent=(\\d+) acked=(\\d+) failed=(\\d+)", producer.stdout[0]).groups()
+        )
         self.assertEqual((1, sent - 1), (acked, failed))
         self.assertRegex(producer.stderr[-1], f"^streamhouse produce: {failed} of {sent} records failed, .*")
 

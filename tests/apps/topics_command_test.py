@@ -160,13 +160,17 @@ class TopicsCommand(unittest.TestCase):
         self.assert_refused("create: .*refuses.*", self.topics("create", "../orders:1"))
 
     def test_names_a_topic_that_is_not_there(self):
-        self.assert_refused('describe: .*no topic "orders" \\(--topic\\).*', self.topics("describe", "--topic", "orders"))
+        self.assert_refused(
+            'describe: .*no topic "orders" \\(--topic\\).*', self.topics("describe", "--topic", "orders")
+        )
 
     def test_passes_on_why_an_agent_that_answers_cannot(self):
         log = self.data / "log"
         log.mkdir(exist_ok=True)
         (log / "orders").write_text("a file where a folder should be")
-        self.assert_refused("create: the call to the agent at .* failed: .*log/orders.*", self.topics("create", "orders:1"))
+        self.assert_refused(
+            "create: the call to the agent at .* failed: .*log/orders.*", self.topics("create", "orders:1")
+        )
 
     def test_names_an_agent_that_cannot_be_reached(self):
         self.agent.stop()

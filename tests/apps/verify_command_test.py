@@ -34,6 +34,7 @@ class VerifyCommand(unittest.TestCase):
                 content[70] ^= 1
                 segment.write_bytes(content)
                 return partition
+        raise AssertionError("no partition has a record")
 
     def test_finds_nothing_in_a_folder_that_is_being_served(self):
         done = self.verify("--data", self.data)
@@ -46,7 +47,8 @@ class VerifyCommand(unittest.TestCase):
         self.assertEqual(1, done.returncode)
         self.assertRegex(done.stderr, "^streamhouse verify: there is damage.*\n$")
         self.assertRegex(
-            done.stdout, f"^orders/{partition}: offsets? 0.* cannot be read: .* at byte 0: .*\npartitions=2 .* damages=1\n$"
+            done.stdout,
+            f"^orders/{partition}: offsets? 0.* cannot be read: .* at byte 0: .*\npartitions=2 .* damages=1\n$",
         )
 
     def test_names_a_topic_whose_folder_cannot_be_read_and_fails(self):

@@ -1,7 +1,7 @@
 """Goal: on a full disk reading goes on, writing is refused with the reason, and resumes by itself.
 
-Method: the data folder is a small file system of its own, which a file fills up. A user who is not root becomes root of a
-namespace of its own, and may mount there.
+Method: the data folder is a small file system of its own, which a file fills up. A user who is not root
+becomes root of a namespace of its own, and may mount there.
 """
 
 import contextlib

@@ -1,7 +1,7 @@
 """Goal: lag tells the truth when it matters, which is when nobody reads, and pending when nobody answers.
 
-Method: a consumer whose stdout nobody reads is stuck in the middle of its records, and therefore does not poll; an agent
-that is stopped with SIGSTOP does not acknowledge.
+Method: a consumer whose stdout has no reader is stuck in the middle of its records, and does not poll. An
+agent that is stopped with SIGSTOP does not acknowledge.
 """
 
 import os
@@ -60,7 +60,9 @@ class Lag(unittest.TestCase):
         processes.wait_for(lambda: self.gauge(url, "last_committed_offset") == RECORDS + 10, "all committed")
 
     def test_pending_is_what_the_agent_has_not_acknowledged(self):
-        producer = processes.Streamhouse(self, "produce", *self.arguments, "--http", "127.0.0.1:0", stdin=subprocess.PIPE)
+        producer = processes.Streamhouse(
+            self, "produce", *self.arguments, "--http", "127.0.0.1:0", stdin=subprocess.PIPE
+        )
         url = "http://" + producer.match("^http=(.*)", "stderr")[1]
         producer.stdin.write("a\n")
         producer.stdin.flush()

@@ -45,7 +45,9 @@ class PageFormat(unittest.TestCase):
 
     def test_is_read_alike_by_both_parsers_of_another_project(self):
         text = {f.name for f in parser.text_string_to_metric_families(self.page("text/plain")[1])}
-        openmetrics = {f.name for f in openmetrics_parser.text_string_to_metric_families(self.page(PROMETHEUS_ACCEPT)[1])}
+        openmetrics = {
+            f.name for f in openmetrics_parser.text_string_to_metric_families(self.page(PROMETHEUS_ACCEPT)[1])
+        }
         self.assertEqual(text, openmetrics)
         self.assertLessEqual({name.removesuffix("_total") for name in contract.FAMILIES}, text)
 

@@ -70,7 +70,7 @@ class PrometheusScrape(unittest.TestCase):
             with self.subTest(query):
                 self.wait_while_producing(query)
 
-    def fail(self):
+    def make_failures(self):
         """What the agent refuses, and what the producer does."""
         arguments = ("--agent", self.agent.grpc, "--topic", "none", "--group", "g")
         self.assertNotEqual(0, processes.run("lag", *arguments).returncode)
@@ -80,7 +80,7 @@ class PrometheusScrape(unittest.TestCase):
         self.assertGreaterEqual(len(manual_queries()), 5)
         for query in manual_queries():
             with self.subTest(query):
-                self.wait_while_producing(query, self.fail)
+                self.wait_while_producing(query, self.make_failures)
 
     def test_finds_the_labels_that_the_documented_queries_and_alerts_use(self):
         for name, labels in (

@@ -4,7 +4,7 @@ Method: one page, scraped by one Prometheus through jobs that differ in the form
 along to be let in; and the page as OpenMetrics, made into blocks by promtool.
 """
 
-import crypt
+import crypt  # pylint: disable=deprecated-module
 import http.server
 import re
 import subprocess

@@ -27,7 +27,8 @@ def still(series):
 
 def without_labels(series, *names):
     return {
-        (name, tuple(pair for pair in labels if pair[0] not in names)): value for (name, labels), value in series.items()
+        (name, tuple(pair for pair in labels if pair[0] not in names)): value
+        for (name, labels), value in series.items()
     }
 
 

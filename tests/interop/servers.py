@@ -60,7 +60,7 @@ class _Server(processes.Process):
 
 
 class NodeExporter(_Server):
-    """Reads the text files of a folder, with its own metrics on: those of its process, and of the textfile collector."""
+    """Reads the text files of a folder, with metrics of its process and of the textfile collector on."""
 
     def __init__(self, test, folder):
         super().__init__(

@@ -19,9 +19,10 @@ def row_checksum(*values):
 @contextlib.contextmanager
 def opened(path):
     """A connection; what it changes is committed at the end."""
-    with contextlib.closing(sqlite3.connect(path, timeout=10)) as database, database:
-        database.create_function("row_checksum", -1, row_checksum, deterministic=True)
-        yield database
+    with contextlib.closing(sqlite3.connect(path, timeout=10)) as database:
+        with database:
+            database.create_function("row_checksum", -1, row_checksum, deterministic=True)
+            yield database
 
 
 def change_leases(path, **columns):

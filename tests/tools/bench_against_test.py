@@ -162,7 +162,9 @@ class Revision(unittest.TestCase):
 
     def git(self, *words, within=None):
         identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
-        done = subprocess.run(["git", *identity, *words], cwd=within or self.tree, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            ["git", *identity, *words], cwd=within or self.tree, capture_output=True, text=True, check=True
+        )
         return done.stdout.strip()
 
     def commit(self, text):

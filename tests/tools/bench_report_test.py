@@ -19,7 +19,9 @@ class Report(unittest.TestCase):
     def report(self, runs, load="0.10"):
         with tempfile.TemporaryDirectory() as folder:
             path = pathlib.Path(folder) / "runs.json"
-            path.write_text(json.dumps({"context": {"num_cpus": 2, "load_at_start": load, "load_avg": [1.9]}, "benchmarks": runs}))
+            path.write_text(
+                json.dumps({"context": {"num_cpus": 2, "load_at_start": load, "load_avg": [1.9]}, "benchmarks": runs})
+            )
             output = io.StringIO()
             arguments, sys.argv = sys.argv, ["bench_report.py", "core", str(path)]
             try:
@@ -47,7 +49,9 @@ class Report(unittest.TestCase):
         self.assertRegex(self.report(self.counters(1.0, 1.1, 1.2)), r"counter \+1, of one fetch_add .* 0\.11 .* passed")
 
     def test_says_that_a_figure_is_short_of_its_goal(self):
-        self.assertRegex(self.report(self.counters(4.0, 5.0, 6.0)), r"counter \+1, of one fetch_add .* 0\.5 .* short of it")
+        self.assertRegex(
+            self.report(self.counters(4.0, 5.0, 6.0)), r"counter \+1, of one fetch_add .* 0\.5 .* short of it"
+        )
 
     def test_warns_of_a_machine_that_was_busy_before_the_build(self):
         self.assertIn("Warning: the load is 0.90", self.report(self.counters(1.0), load="0.90"))

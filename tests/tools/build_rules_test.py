@@ -42,11 +42,15 @@ class PublicHeadersAreCompiledTogether(RuleTestCase):
     def test_finds_a_public_header_that_the_test_leaves_out(self):
         test = {"tests/exporters/public_headers_test.cc": '#include "metrics_core/a.h"\n'}
         self.assertFinds(self.rule, {"metrics_core/BUILD.bazel": self.build_file} | test, "metrics_core/BUILD.bazel:4")
-        self.assertFinds(self.rule, {"exporters/BUILD.bazel": PRIVATE + cc_library("a", PUBLIC)}, "exporters/BUILD.bazel:2")
+        self.assertFinds(
+            self.rule, {"exporters/BUILD.bazel": PRIVATE + cc_library("a", PUBLIC)}, "exporters/BUILD.bazel:2"
+        )
 
     def test_lets_private_headers_be_and_public_ones_that_are_included(self):
         test = {"tests/exporters/public_headers_test.cc": '#include "metrics_core/a.h"\n#include "metrics_core/c.h"\n'}
-        self.assertClean(self.rule, {"metrics_core/BUILD.bazel": self.build_file, "client/BUILD.bazel": self.build_file} | test)
+        self.assertClean(
+            self.rule, {"metrics_core/BUILD.bazel": self.build_file, "client/BUILD.bazel": self.build_file} | test
+        )
 
 
 class SourcesAreListed(RuleTestCase):

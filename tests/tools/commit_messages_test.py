@@ -16,7 +16,12 @@ class Message(unittest.TestCase):
         self.assertIn(problem, " ".join(commit_messages.problems(message)))
 
     def test_is_good_with_area_subject_and_body(self):
-        for message in (GOOD, "agent, apps: x\n\ny\n", "docs/a.md: x\n\ny\n\nz\n", "a: " + "x" * 57 + "\n\n" + "y" * 80):
+        for message in (
+            GOOD,
+            "agent, apps: x\n\ny\n",
+            "docs/a.md: x\n\ny\n\nz\n",
+            "a: " + "x" * 57 + "\n\n" + "y" * 80,
+        ):
             self.assertEqual([], list(commit_messages.problems(message)), message)
 
     def test_is_told_what_is_wrong_with_it(self):
@@ -38,7 +43,9 @@ class History(unittest.TestCase):
 
     def git(self, *words, within=None):
         identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
-        done = subprocess.run(["git", *identity, *words], cwd=within or self.tree, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            ["git", *identity, *words], cwd=within or self.tree, capture_output=True, text=True, check=True
+        )
         return done.stdout.strip()
 
     def commit(self, message):

@@ -52,7 +52,10 @@ class FilesHaveTargets(RuleTestCase):
         self.assertFinds(self.rule, {"a/BUILD.bazel": "cc_library(", "a/a.h": ""}, "a/BUILD.bazel:1")
 
     def test_lets_test_data_be(self):
-        files = {"a/BUILD.bazel": 'sh_test(name = "t", size = "small", srcs = ["t.sh"], data = ["x.cc"])\n', "a/x.cc": ""}
+        files = {
+            "a/BUILD.bazel": 'sh_test(name = "t", size = "small", srcs = ["t.sh"], data = ["x.cc"])\n',
+            "a/x.cc": "",
+        }
         self.assertClean(self.rule, files)
 
 

@@ -42,7 +42,10 @@ class FiguresAreThoseOfResults(RuleTestCase):
         self.assertFinds(self.rule, files | newer | {"README.md": old}, "README.md:5")
 
     def test_takes_the_later_of_two_results_of_a_day(self):
-        files = {path("a"): result(9.0, "2026-01-02T08:00:00+00:00"), path("b"): result(1.0, "2026-01-02T07:00:00+00:00")}
+        files = {
+            path("a"): result(9.0, "2026-01-02T08:00:00+00:00"),
+            path("b"): result(1.0, "2026-01-02T07:00:00+00:00"),
+        }
         self.assertIn("| counter +1 | 9 ns |", self.table(files))
 
     def test_has_no_row_without_a_result(self):

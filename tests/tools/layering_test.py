@@ -37,25 +37,36 @@ class LayeringOfIncludes(RuleTestCase):
 
     def test_lets_tests_benches_and_the_core_use_the_internals(self):
         text = include("metrics_core/internal/cells/cell.h")
-        self.assertClean(self.rule, {"metrics_core/c.h": text, "tests/metrics_core/c_test.cc": text, "bench/c.cc": text})
+        self.assertClean(
+            self.rule, {"metrics_core/c.h": text, "tests/metrics_core/c_test.cc": text, "bench/c.cc": text}
+        )
 
     def test_finds_a_library_that_a_folder_has_no_claim_to(self):
         files = {"client/p.cc": "#include <boost/asio.hpp>\n", "exporters/e.cc": "#include <grpcpp/grpcpp.h>\n"}
         self.assertFinds(self.rule, files, "client/p.cc:1", "exporters/e.cc:1")
 
     def test_finds_a_snapshot_outside_the_exporters(self):
-        files = {path: include("metrics_core/reading/snapshot.h") for path in ("client/p.cc", "agent/a.cc", "exporters/e.cc")}
+        files = {
+            path: include("metrics_core/reading/snapshot.h") for path in ("client/p.cc", "agent/a.cc", "exporters/e.cc")
+        }
         self.assertFinds(self.rule, files, "client/p.cc:1", "agent/a.cc:1")
 
     def test_finds_test_helpers_in_production_code(self):
-        files = {"client/p.cc": include("client/testing/broker.h"), "client/testing/b.cc": include("client/testing/b.h")}
+        files = {
+            "client/p.cc": include("client/testing/broker.h"),
+            "client/testing/b.cc": include("client/testing/b.h"),
+        }
         self.assertFinds(self.rule, files, "client/p.cc:1")
 
     def test_ignores_an_include_in_a_comment(self):
-        self.assertClean(self.rule, {"client/p.cc": "// " + include("agent/a.h") + "/*\n" + include("agent/a.h") + "*/\n"})
+        self.assertClean(
+            self.rule, {"client/p.cc": "// " + include("agent/a.h") + "/*\n" + include("agent/a.h") + "*/\n"}
+        )
 
     def test_lets_programs_use_everything(self):
-        text = "".join(include(path) for path in ("agent/a.h", "client/c.h", "exporters/e.h")) + "#include <CLI/CLI.hpp>\n"
+        text = (
+            "".join(include(path) for path in ("agent/a.h", "client/c.h", "exporters/e.h")) + "#include <CLI/CLI.hpp>\n"
+        )
         self.assertClean(self.rule, {"apps/main.cc": text})
 
 

@@ -32,7 +32,9 @@ class LimitsAreInTheManual(RuleTestCase):
     def test_finds_a_manual_without_the_table_and_one_that_is_older_than_a_header(self):
         self.assertIn("has no table of limits", [finding.message for finding in self.findings({limits.MANUAL: "x\n"})])
         old = f"{limits.BEGIN}\n| limit | was |\n{limits.END}\n"
-        self.assertIn((limits.MANUAL, 2), [(finding.path, finding.line) for finding in self.findings({limits.MANUAL: old})])
+        self.assertIn(
+            (limits.MANUAL, 2), [(finding.path, finding.line) for finding in self.findings({limits.MANUAL: old})]
+        )
 
     def findings(self, files):
         return list(self.rule(limits.source_tree.SourceTree(self.checkout(files))))

@@ -60,7 +60,9 @@ class EnsurePackages(RuleTestCase):
 
     def test_asks_of_each_job_what_it_needs(self):
         self.assertEqual([], self.ensure(job="run", missing="valgrind libbenchmark-dev")[1])
-        self.assertTrue(self.ensure(job="bench", missing="valgrind libbenchmark-dev")[1][1].endswith(" libbenchmark-dev"))
+        self.assertTrue(
+            self.ensure(job="bench", missing="valgrind libbenchmark-dev")[1][1].endswith(" libbenchmark-dev")
+        )
         self.assertTrue(self.ensure(job="test", missing="valgrind")[1][1].endswith(" valgrind"))
         self.assertTrue(self.ensure(job="arm", missing="valgrind qemu-user")[1][1].endswith(" install qemu-user"))
 

@@ -83,7 +83,9 @@ class Compare(unittest.TestCase):
         self.assertEqual(["a"], [row.name for row in rows])
 
     def test_takes_nothing_for_equal_to_nothing_and_better_than_something(self):
-        rows = paired_ratios.compare([(run_of("a", 1, p99_ms=0.0, p50_ms=1.0), run_of("a", 1, p99_ms=0.0, p50_ms=0.0))] * 9)
+        rows = paired_ratios.compare(
+            [(run_of("a", 1, p99_ms=0.0, p50_ms=1.0), run_of("a", 1, p99_ms=0.0, p50_ms=0.0))] * 9
+        )
         self.assertEqual({"a": 1, "a p99_ms": 1, "a p50_ms": float("inf")}, {row.name: row.ratio for row in rows})
 
 

@@ -9,7 +9,8 @@ CHANGELOG = "# Changelog\n\n## [Unreleased]\n\n## [0.2.1] - 2027-01-02\n\n- x\n\
 
 
 def header(number=2001, text="0.2.1"):
-    return f'// Version.\n#pragma once\n#define STREAMHOUSE_VERSION {number}\nconstexpr std::string_view kVersion = "{text}";\n'
+    define = f"#define STREAMHOUSE_VERSION {number}"
+    return f'// Version.\n#pragma once\n{define}\nconstexpr std::string_view kVersion = "{text}";\n'
 
 
 class VersionIsThatOfTheChangelog(RuleTestCase):

@@ -15,7 +15,9 @@ class Comments(unittest.TestCase):
         self.assertEqual(rewrap.rewrap(path, after), after)
 
     def test_a_long_line_goes_on_below_itself(self):
-        self.assertWraps(f"  // {LONG}\n  int a;\n", f"  // {FIRST.removesuffix(' word13')}\n  // word13 {REST}\n  int a;\n")
+        self.assertWraps(
+            f"  // {LONG}\n  int a;\n", f"  // {FIRST.removesuffix(' word13')}\n  // word13 {REST}\n  int a;\n"
+        )
 
     def test_a_long_line_takes_the_rest_of_its_paragraph_along(self):
         self.assertWraps(f"// {LONG}\n// and so on.\n", f"// {FIRST}\n// {REST} and so on.\n")
@@ -57,7 +59,14 @@ class Documents(unittest.TestCase):
         self.assertWraps(f"- {LONG}\n  more\n- next\n", f"- {FIRST}\n  {REST} more\n- next\n")
 
     def test_tables_headings_links_and_code_stay(self):
-        for text in (f"| {LONG} |", f"## {LONG}", f"[a]: http://{LONG}", f"<!-- {LONG} -->", f"    {LONG}", f"```\n{LONG}\n```"):
+        for text in (
+            f"| {LONG} |",
+            f"## {LONG}",
+            f"[a]: http://{LONG}",
+            f"<!-- {LONG} -->",
+            f"    {LONG}",
+            f"```\n{LONG}\n```",
+        ):
             self.assertWraps(f"{text}\n", f"{text}\n")
 
 

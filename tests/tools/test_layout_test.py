@@ -24,7 +24,9 @@ class CommandsHaveTests(RuleTestCase):
         self.assertFinds(self.rule, {"apps/lag_command.cc": ""}, "apps/lag_command.cc:1")
 
     def test_lets_a_tested_command_be(self):
-        self.assertClean(self.rule, {"apps/lag_command.cc": "", "tests/apps/lag_command_test.py": "", "apps/main.cc": ""})
+        self.assertClean(
+            self.rule, {"apps/lag_command.cc": "", "tests/apps/lag_command_test.py": "", "apps/main.cc": ""}
+        )
 
 
 class OwnHeaderComesFirst(RuleTestCase):

@@ -1,4 +1,4 @@
-"""Long files, headers without a contract, notes to oneself, tests that do not run, sleeps and machine paths are found."""
+"""Rules on texts: long files and lines, contracts of headers, notes to oneself, sleeps, machine paths."""
 
 import unittest
 
@@ -50,7 +50,9 @@ class ProseFits(RuleTestCase):
 
     def test_lets_code_tables_and_long_names_be(self):
         code = 'int a = f("' + "x " * 52 + '");  // A comment behind code.\n'
-        self.assertClean(self.rule, {"a/a.cc": code, "d.md": "| a | b |\n| " + "c " * 60 + "|\n", "e.md": "x" * 101 + "\n"})
+        self.assertClean(
+            self.rule, {"a/a.cc": code, "d.md": "| a | b |\n| " + "c " * 60 + "|\n", "e.md": "x" * 101 + "\n"}
+        )
 
 
 class Words(RuleTestCase):
@@ -60,17 +62,23 @@ class Words(RuleTestCase):
 
     def test_finds_tests_that_do_not_run(self):
         text = f"TEST(A, {DISABLED}B) {{}}\n{SKIP}();\n"
-        self.assertFinds(text_rules.every_test_runs, {"tests/a_test.cc": text}, "tests/a_test.cc:1", "tests/a_test.cc:2")
+        self.assertFinds(
+            text_rules.every_test_runs, {"tests/a_test.cc": text}, "tests/a_test.cc:1", "tests/a_test.cc:2"
+        )
         self.assertClean(text_rules.every_test_runs, {"tests/a_test.cc": "TEST(A, IsDisabledWhenOff) {}\n"})
 
     def test_finds_sleeps(self):
         self.assertFinds(text_rules.nobody_sleeps, {"a/a.cc": f"std::this_thread::{SLEEP}1s);\n"}, "a/a.cc:1")
-        self.assertClean(text_rules.nobody_sleeps, {"a/a.cc": "changed.wait_for(lock, 1s);\n", "third_party/t.cc": SLEEP})
+        self.assertClean(
+            text_rules.nobody_sleeps, {"a/a.cc": "changed.wait_for(lock, 1s);\n", "third_party/t.cc": SLEEP}
+        )
 
     def test_finds_machine_paths(self):
         machine = "/" + "root/"
         self.assertFinds(text_rules.no_machine_paths, {"a/a.sh": f"cd {machine}x\n"}, "a/a.sh:1")
-        self.assertClean(text_rules.no_machine_paths, {"a/a.sh": f"cd $top{machine}x https://a.b{machine} /usr/share\n"})
+        self.assertClean(
+            text_rules.no_machine_paths, {"a/a.sh": f"cd $top{machine}x https://a.b{machine} /usr/share\n"}
+        )
 
 
 if __name__ == "__main__":

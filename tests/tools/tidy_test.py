@@ -59,7 +59,9 @@ class Exceptions(RuleTestCase):
 
     def test_excuse_the_finding_that_they_name(self):
         self.assertEqual({"headers-have-tests"}, self.broken_rules(UNTESTED))
-        self.assertEqual(set(), self.broken_rules(UNTESTED | {EXCEPTIONS: "headers-have-tests client/record.h: data\n"}))
+        self.assertEqual(
+            set(), self.broken_rules(UNTESTED | {EXCEPTIONS: "headers-have-tests client/record.h: data\n"})
+        )
 
     def test_are_findings_when_they_excuse_nothing(self):
         files = GOOD | {EXCEPTIONS: "# why\nheaders-have-tests client/record.h: data\n"}

@@ -4,7 +4,7 @@ import os
 import pathlib
 import sys
 import unittest
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 
 
 class _NamingResult(unittest.TextTestResult):

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Which Debian packages each job needs, and how the missing ones come in. Sourced by the commands of
 # tools/.
 #
@@ -17,7 +18,7 @@ packages_bench=(libbenchmark-dev librdkafka-dev prometheus-cpp-dev)
 packages_test=(
   "${packages_bench[@]}" libgmock-dev libgtest-dev
   clang clang-format clang-tidy libclang-rt-14-dev
-  binutils curl locales openssl python3 python3-prometheus-client slowhttptest spin valgrind zstd
+  binutils curl locales openssl pylint python3 python3-prometheus-client shellcheck slowhttptest spin valgrind zstd
 )
 
 # tools/test_arm: the libraries and headers of the target come with the compiler; GoogleTest is

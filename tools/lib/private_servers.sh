@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Servers that the tests talk to, unpacked but not installed. Sourced by tools/test after
 # packages.sh.
 #

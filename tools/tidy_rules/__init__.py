@@ -15,6 +15,15 @@ from tidy_rules import (
 )
 
 ALL_RULES = (
-    layering.RULES + declarations.RULES + build_rules.RULES + atomics.RULES + test_layout.RULES + text_rules.RULES + limits.RULES
-    + plain_words.RULES + figures.RULES + release.RULES + generated.RULES
+    layering.RULES
+    + declarations.RULES
+    + build_rules.RULES
+    + atomics.RULES
+    + test_layout.RULES
+    + text_rules.RULES
+    + limits.RULES
+    + plain_words.RULES
+    + figures.RULES
+    + release.RULES
+    + generated.RULES
 )

@@ -31,7 +31,9 @@ _REASON_LINES = 7
 _ATOMIC_TYPE = re.compile(r"\bstd::atomic(?:_flag\b|(?:_ref)?\s*(?=<))")
 # After the type: what closes templates around it (`, 4>` of an array, `[]>` of a unique_ptr), then
 # the name.
-_NAME = re.compile(r"\s*(?:\[\]\s*)?(?:,\s*[\w:]+\s*)?(?:>\s*)*(?P<indirect>[&*\s]*)(?:const\s+)?(?P<name>\w+)\s*[;{=(\[]")
+_NAME = re.compile(
+    r"\s*(?:\[\]\s*)?(?:,\s*[\w:]+\s*)?(?:>\s*)*(?P<indirect>[&*\s]*)(?:const\s+)?(?P<name>\w+)\s*[;{=(\[]"
+)
 
 
 def _closing(text, start, pair):

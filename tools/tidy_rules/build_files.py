@@ -4,14 +4,15 @@ A BUILD file is valid Python, so it is run with every rule name bound to a recor
 sums and comprehensions, which a pattern could not.
 """
 
+import builtins
 import dataclasses
 import sys
 
 # Rules that name C++ files, and therefore have includes to declare.
 CC_RULES = ("cc_library", "cc_binary", "cc_test")
 _STARLARK_BUILTINS = {
-    function.__name__: function
-    for function in (all, any, bool, dict, enumerate, int, len, list, max, min, range, reversed, sorted, str, tuple, zip)
+    name: getattr(builtins, name)
+    for name in "all any bool dict enumerate int len list max min range reversed sorted str tuple zip".split()
 }
 
 
@@ -73,7 +74,7 @@ def build_path(package):
 def absolute_label(package, label):
     """`:x` and `x` of package p as //p:x; //a/b as //a/b:b; @r as @r//:r."""
     if label.startswith("@"):
-        repository, separator, rest = label.partition("//")
+        repository, separator, _ = label.partition("//")
         return label if separator else f"{repository}//:{repository[1:]}"
     if not label.startswith("//"):
         return f"//{package}:{label.removeprefix(':')}"
@@ -91,8 +92,8 @@ class _Recorder(dict):
         self.default_visibility = []
 
     def __missing__(self, kind):
-        def record(*arguments, **attributes):
-            line = sys._getframe(1).f_lineno
+        def record(*_, **attributes):
+            line = sys._getframe(1).f_lineno  # pylint: disable=protected-access
             self.calls.append((kind, line))
             if kind == "package":
                 self.default_visibility = attributes.get("default_visibility", [])

@@ -15,8 +15,8 @@ import sys
 if __name__ == "__main__":
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-import bench_load  # noqa: E402  pylint: disable=wrong-import-position
-from tidy_rules import source_tree  # noqa: E402  pylint: disable=wrong-import-position
+import bench_load
+from tidy_rules import source_tree
 
 Finding = source_tree.Finding
 
@@ -67,6 +67,7 @@ def million_records(bench):
     return counter_of(bench, "items_per_second", ".2g", 1e-6)
 
 
+# pylint: disable=line-too-long
 ROWS = (
     Row("counter +1", "core", "{}", "one `fetch_add`: {}",
         (nanoseconds("BM_CounterIncrement" + _ONE), nanoseconds("BM_FetchAdd" + _ONE))),
@@ -96,9 +97,12 @@ ROWS = (
         (million_records(_PRODUCE.format(1)), million_records(_PRODUCE.format(4)),
          million_records(_LIBRDKAFKA.format(1)), million_records(_LIBRDKAFKA.format(4)))),
 )  # fmt: skip
+# pylint: enable=line-too-long
 SUITES = tuple(dict.fromkeys(row.suite for row in ROWS))
 # DATE.COMMIT.SUITE.PROCESSOR.N-threads.COMPILER.json, as tools/bench --record names it.
-_NAME = re.compile(r"[\d-]+\.(?P<commit>[^.]+)\.(?P<suite>\w+)\.(?P<processor>.+)\.(?P<threads>\d+)-threads\.(?P<compiler>.+)\.json")
+_NAME = re.compile(
+    r"[\d-]+\.(?P<commit>[^.]+)\.(?P<suite>\w+)\.(?P<processor>.+)\.(?P<threads>\d+)-threads\.(?P<compiler>.+)\.json"
+)
 
 
 class Result:
@@ -151,7 +155,11 @@ def table(tree):
         try:
             values = [value(result) for value in row.values]
         except KeyError as missing:
-            problems.append(Finding(result.path, 1, f"has no {missing.args[0]} for the row `{row.what}` of {README}; record it again"))
+            problems.append(
+                Finding(
+                    result.path, 1, f"has no {missing.args[0]} for the row `{row.what}` of {README}; record it again"
+                )
+            )
             continue
         here = row.measured.count("{}")
         measured, beside = row.measured.format(*values[:here]), row.beside.format(*values[here:])
@@ -162,7 +170,7 @@ def table(tree):
 
 
 def figures_are_those_of_results(tree):
-    """A figure that was once typed in drifts from what the code does; the table of README is made from bench/results."""
+    """A figure that was typed in drifts from what the code does; README's table is made from bench/results."""
     readme = tree.files.get(README)
     if readme is None:
         return
@@ -200,7 +208,9 @@ def measured_times_are_in_the_table(tree):
         text = _text_under_check(file)
         for match in _MEASURED.finditer(text):
             figure = " ".join(match.group().replace("//", "").split())
-            message = f"`{figure}` is a measured figure; the place for it is README's table (tools/tidy_rules/figures.py)"
+            message = (
+                f"`{figure}` is a measured figure; the place for it is README's table (tools/tidy_rules/figures.py)"
+            )
             yield Finding(file.path, source_tree.line_of(text, match.start()), message)
 
 

@@ -11,7 +11,8 @@ _MEND = "tools/observability/generate.py mends it"
 def _first_difference(text, should):
     """(line, what it should be) where the texts differ first."""
     written, wanted = text.splitlines(), should.splitlines()
-    line = next((i for i, pair in enumerate(zip(written, wanted)) if pair[0] != pair[1]), min(len(written), len(wanted)))
+    differing = (i for i, pair in enumerate(zip(written, wanted)) if pair[0] != pair[1])
+    line = next(differing, min(len(written), len(wanted)))
     return line + 1, wanted[line] if line < len(wanted) else "nothing"
 
 

@@ -56,8 +56,8 @@ THIRD_PARTY_BY_PREFIX = {
 }
 _SYSTEM_PREFIXES = ("sys/", "linux/", "asm/", "bits/")
 _SYSTEM_HEADERS = {
-    "cpuid.h", "dirent.h", "dlfcn.h", "errno.h", "fcntl.h", "immintrin.h", "link.h", "malloc.h", "poll.h", "pthread.h", "sched.h",
-    "signal.h", "stdint.h", "time.h", "unistd.h", "x86intrin.h",
+    "cpuid.h", "dirent.h", "dlfcn.h", "errno.h", "fcntl.h", "immintrin.h", "link.h", "malloc.h", "poll.h", "pthread.h",
+    "sched.h", "signal.h", "stdint.h", "time.h", "unistd.h", "x86intrin.h",
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import sys
 if __name__ == "__main__":
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
-from tidy_rules import source_tree  # noqa: E402  pylint: disable=wrong-import-position
+from tidy_rules import source_tree
 
 Finding = source_tree.Finding
 
@@ -19,6 +19,7 @@ BEGIN = "<!-- limits: printed by tools/tidy_rules/limits.py -->"
 END = "<!-- limits: end -->"
 
 # (what, the header and the constant or member that says it, what happens beyond it)
+# pylint: disable=line-too-long
 ROWS = (
     ("key and value of a record", "agent/agent_config.h", "record_bytes_max", "INVALID_ARGUMENT"),
     ("keys, values and headers of a Produce", "agent/agent_config.h", "request_bytes_max", "RESOURCE_EXHAUSTED"),
@@ -57,6 +58,7 @@ ROWS = (
     ("time for the checks of /ready", "exporters/http/readiness_checks.h", "kReadinessTime", "503"),
     ("a file that a web configuration names, and the configuration", "exporters/http/small_file.h", "kSmallFileBytesMax", "an error at start; later the files before stay"),
 )  # fmt: skip
+# pylint: enable=line-too-long
 # Constants that no operator or client meets.
 NO_LIMITS = {
     ("agent/log/log_format.h", "kBatchBodyBytesMax"),

@@ -47,12 +47,14 @@ def _comments(file):
 
 
 def paragraphs(file):
-    """Lists of (line number, text): a paragraph ends at an empty line, a label, an item of a list, and another column."""
+    """Lists of (line number, text): a paragraph ends at an empty line, a label, an item, and another column."""
     paragraph = []
     last = ()
     for number, column, behind_code, text in _comments(file):
         item = _ITEM.match(text)
-        goes_on = last == (number - 1, column) and text.strip() and not (behind_code or item or _LABEL.match(text.strip()))
+        goes_on = (
+            last == (number - 1, column) and text.strip() and not (behind_code or item or _LABEL.match(text.strip()))
+        )
         if paragraph and not goes_on:
             yield paragraph
             paragraph = []

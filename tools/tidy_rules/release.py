@@ -29,7 +29,10 @@ def version_is_that_of_the_changelog(tree):
         yield Finding(CHANGELOG, line, "no `## [x.y.z] - YYYY-MM-DD` follows [Unreleased]")
         return
     major, minor, patch = (int(part) for part in release.groups())
-    for pattern, should in ((_NUMBER, str(major * 1_000_000 + minor * 1_000 + patch)), (_TEXT, f"{major}.{minor}.{patch}")):
+    for pattern, should in (
+        (_NUMBER, str(major * 1_000_000 + minor * 1_000 + patch)),
+        (_TEXT, f"{major}.{minor}.{patch}"),
+    ):
         found = pattern.search(header)
         if not found or found[1] != should:
             line = source_tree.line_of(header, found.start()) if found else 1

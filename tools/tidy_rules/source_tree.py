@@ -88,7 +88,7 @@ def line_of(text, offset):
 
 
 def differences_between_marks(file, begin, end, lines, what):
-    """A finding where the text between two marks of a file does not begin with these lines, or does not end with them."""
+    """A finding where the text between two marks of a file is not these lines."""
     if begin not in file.text or end not in file.text:
         yield Finding(file.path, 1, f"has no {what}")
         return

@@ -22,7 +22,9 @@ _MACHINE_PATH = re.compile(r"(?<![\w.$}*])/(?:work|farm|root|home/\w+)/")
 def _matches(files, pattern, message):
     for file in files:
         for match in pattern.finditer(file.text):
-            yield Finding(file.path, source_tree.line_of(file.text, match.start()), f"{match.group().strip()}: {message}")
+            yield Finding(
+                file.path, source_tree.line_of(file.text, match.start()), f"{match.group().strip()}: {message}"
+            )
 
 
 def files_are_short(tree):

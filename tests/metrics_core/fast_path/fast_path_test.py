@@ -45,7 +45,7 @@ def object_code(library):
 
 
 def with_code_of_handles(functions):
-    """The functions by their own names; where one only jumps to the handle's, which was not inlined, that one's code."""
+    """The functions by their own names; one that only jumps to the handle's has the code of that one."""
     named = {}
     for name, code in functions.items():
         jump = _TAIL_CALL.match(code[0]) if len(code) == 1 else None
