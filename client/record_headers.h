@@ -57,7 +57,7 @@ class RecordHeaders {
   void Clear() { laid_out_.clear(); }
 
   // Valid until the next Add() or Clear().
-  operator HeadersView() const { return HeadersView(laid_out_); }
+  operator HeadersView() const { return HeadersView(laid_out_); }  // NOLINT(google-explicit-constructor)
 
  private:
   std::string laid_out_;

@@ -8,6 +8,7 @@ using metrics::Result;
 using metrics::Status;
 using metrics::StatusCode;
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): it is moved, below
 Status ExporterRegistry::Register(std::string scheme, Factory factory) {
   const auto [place, added] = factories_.try_emplace(std::move(scheme), std::move(factory));
   if (added) return Status::Ok();

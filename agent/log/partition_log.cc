@@ -11,7 +11,7 @@
 namespace streamhouse::agent {
 
 PartitionLog::PartitionLog(FileSystem& files, std::string folder, PartitionLogOptions options)
-    : files_(files), folder_(std::move(folder)), options_(options) {}
+    : files_(files), folder_(std::move(folder)), options_(std::move(options)) {}
 
 PartitionLog::~PartitionLog() {
   waiters_.Close();
@@ -19,7 +19,7 @@ PartitionLog::~PartitionLog() {
 
 Result<std::unique_ptr<PartitionLog>> PartitionLog::Open(FileSystem& files, std::string folder,
                                                          PartitionLogOptions options) {
-  std::unique_ptr<PartitionLog> log(new PartitionLog(files, std::move(folder), options));
+  std::unique_ptr<PartitionLog> log(new PartitionLog(files, std::move(folder), std::move(options)));
   if (Status recovered = log->Recover(); !recovered.ok()) return recovered;
   return log;
 }

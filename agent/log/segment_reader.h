@@ -19,7 +19,7 @@
 
 namespace streamhouse::agent {
 
-inline constexpr std::uint64_t kReadAheadBytes = 256 * 1024;
+inline constexpr std::uint64_t kReadAheadBytes = std::uint64_t{256} * 1024;
 
 class SegmentReader {
  public:

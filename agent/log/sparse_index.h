@@ -15,7 +15,7 @@
 namespace streamhouse::agent {
 
 // A reader skips at most this many bytes, and one batch, to reach its offset.
-inline constexpr std::uint64_t kIndexIntervalBytes = 64 * 1024;
+inline constexpr std::uint64_t kIndexIntervalBytes = std::uint64_t{64} * 1024;
 
 // Where a batch starts in its segment.
 struct BatchPlace {

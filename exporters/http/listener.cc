@@ -207,8 +207,7 @@ void Listener::QueuePassword(const Request& request, Client& client, Session::Re
       password_queue_.Push({.origin = origin,
                             .suspicion = suspicion,
                             .on_turn = [this, request, &client, respond = std::move(respond)](Turn turn) mutable {
-                              if (turn == Turn::kCheck)
-                                return CheckPassword(std::move(request), client, std::move(respond));
+                              if (turn == Turn::kCheck) return CheckPassword(request, client, std::move(respond));
                               metrics_.CountLimit(Limit::kPasswordChecks);
                               RefuseGuess(ErrorResponse(503), client, std::move(respond));
                             }});
@@ -221,14 +220,13 @@ void Listener::CheckNextPassword() {
 }
 
 void Listener::CheckPassword(Request request, Client& client, Session::Respond respond) {
-  asio::post(*password_thread_, [this, request = std::move(request), &client, respond = std::move(respond)]() mutable {
+  asio::post(*password_thread_, [this, request, &client, respond = std::move(respond)]() mutable {
     const bool is_allowed = auth_.Check(request.authorization);
-    asio::post(executor_,
-               [this, is_allowed, request = std::move(request), &client, respond = std::move(respond)]() mutable {
-                 password_queue_.Decide(is_allowed, std::chrono::steady_clock::now());
-                 is_allowed ? AnswerAllowed(request, respond) : RefuseGuess(Unauthorized(), client, std::move(respond));
-                 CheckNextPassword();
-               });
+    asio::post(executor_, [this, is_allowed, request, &client, respond = std::move(respond)]() mutable {
+      password_queue_.Decide(is_allowed, std::chrono::steady_clock::now());
+      is_allowed ? AnswerAllowed(request, respond) : RefuseGuess(Unauthorized(), client, std::move(respond));
+      CheckNextPassword();
+    });
   });
 }
 

@@ -32,7 +32,7 @@ MetricsServer::MetricsServer(metrics::Registry& registry, const metrics::Health&
       name_("prometheus://" + metrics::HostPort{.host = options_.host, .port = options_.port}.ToString()) {}
 
 MetricsServer::~MetricsServer() {
-  Stop();
+  MetricsServer::Stop();
 }
 
 std::string_view MetricsServer::Name() const {
