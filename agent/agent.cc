@@ -64,6 +64,7 @@ Status Agent::Start() {
   was_started_ = true;
   Status started = StartParts();
   if (!started.ok()) {
+    // The error of the start is the one to tell.
     static_cast<void>(Stop());
     return started;
   }

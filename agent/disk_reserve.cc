@@ -16,6 +16,7 @@ bool DiskReserve::HasRoom(std::uint64_t bytes) const {
 bool DiskReserve::Take() {
   if (!HasRoom(bytes_ + kRoomBytes) || !files_.Allocate(path(), bytes_).ok()) return false;
   if (Probe().ok()) return true;
+  // If the file stays, the next probe finds no room either, and tells it.
   static_cast<void>(files_.RemoveFile(path()));
   return false;
 }
@@ -24,6 +25,7 @@ Status DiskReserve::Probe() {
   const std::string probe = folder_ + "/reserve.probe";
   if (!HasRoom(kRoomBytes)) return {StatusCode::kResourceExhausted, "no room for " + probe};
   Status taken = files_.Allocate(probe, kRoomBytes);
+  // A probe that stays is written over by the next one.
   if (taken.ok()) static_cast<void>(files_.RemoveFile(probe));
   return taken;
 }

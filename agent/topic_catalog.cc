@@ -53,6 +53,7 @@ Status TopicCatalog::Load() {
     const std::unique_lock lock(mutex_);
     topics_.emplace(topic.name, std::move(loaded));
   }
+  // Trouble is told there; ApplyRetention() tries again.
   static_cast<void>(FinishRemovals());
   if (Status named = NameStrays(); !named.ok()) return named;
   if (Status lowered = LowerOffsetsBeyond(AllLogEnds()); !lowered.ok()) return lowered;
@@ -120,6 +121,7 @@ Status TopicCatalog::ServeRest(const std::string& topic) {
     const std::unique_lock lock(mutex_);
     topics_.find(topic)->second.partitions[name.partition] = std::move(served);
   }
+  // A lease that is not to be had yet is asked for again with the next renewal.
   static_cast<void>(leases_.AcquireNow(unserved));
   return first;
 }
@@ -260,6 +262,7 @@ void TopicCatalog::ApplyRetention(std::int64_t now_ms) {
   strays_.ForgetMoved();
   {
     const std::lock_guard creating(create_mutex_);
+    // Trouble is told there; the next call tries again.
     static_cast<void>(FinishRemovals());
   }
   StoreOpenings();

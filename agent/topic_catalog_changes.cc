@@ -135,6 +135,7 @@ Status TopicCatalog::AddPartitions(const std::string& topic, std::uint32_t parti
   }
   OperatorLog().info("topic {topic} has {partitions} partitions, {before} before", "topic"_a = topic,
                      "partitions"_a = partitions, "before"_a = info->partitions);
+  // A lease that is not to be had yet is asked for again with the next renewal.
   static_cast<void>(leases_.AcquireNow(names));
   return Status::Ok();
 }

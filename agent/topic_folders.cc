@@ -55,6 +55,7 @@ void TopicFolders::FinishCreation(const std::string& topic, TopicId id) {
     if (path + name != mark && !files_.Rename(path + name, mark).ok()) return;
     is_marked = true;
   }
+  // A failure here is repaired at the next start.
   if (!is_marked) static_cast<void>(files_.OpenForAppend(mark));
 }
 
@@ -81,6 +82,7 @@ void TopicFolders::AbandonCreation(const std::string& topic) {
     if (!*has_records) empty.push_back(path);
   }
   for (const std::string& path : empty) RemovePartition(path);
+  // A mark that stays is found by the next start.
   static_cast<void>(files_.RemoveFile(PathOf(topic) + "/" + std::string(kCreationMark)));
   // Not if there is something else in it.
   static_cast<void>(files_.RemoveFolder(PathOf(topic)));
@@ -111,6 +113,7 @@ Result<bool> TopicFolders::PartitionHasRecords(const std::string& partition_path
 }
 
 void TopicFolders::RemovePartition(const std::string& partition_path) {
+  // What stays has no records.
   static_cast<void>(files_.RemoveFile(partition_path + "/" + std::string(kFirstSegment)));
   static_cast<void>(files_.RemoveFolder(partition_path));
 }

@@ -1,4 +1,4 @@
-// ConfigFile: the flags of a command, read from a file.
+// AddConfigFlag: the flags of a command, read from a file.
 //
 //   # A comment; it has a line of its own.
 //   data = /var/lib/streamhouse

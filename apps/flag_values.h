@@ -1,4 +1,5 @@
-// FlagValues: what flags and arguments of the command line take, as text and as values.
+// AddHostPortFlag and others: what flags and arguments of the command line take, as text and as
+// values.
 //
 //   HOST:PORT         where to listen or connect (metrics_core/settings.h)
 //   TIME              a duration, such as 90s (metrics_core/settings.h)

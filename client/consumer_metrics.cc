@@ -53,6 +53,7 @@ void ConsumerPartitionMetrics::SetCurrent(Offset next) const {
 
 void ConsumerPartitionMetrics::Remove() const {
   RemoveLag();
+  // As in RemoveLag().
   static_cast<void>(last_committed_offset_.Remove(topic_, partition_, group_));
   static_cast<void>(current_offset_.Remove(topic_, partition_, group_));
 }

@@ -75,6 +75,7 @@ Status GroupMembership::failure() const {
 
 void GroupMembership::Leave() {
   Stop();
+  // A member that could not say so is removed when its session ends.
   static_cast<void>(broker_->LeaveGroup(member(), CallLimits::Within(options_.session_timeout)));
 }
 

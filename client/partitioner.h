@@ -1,4 +1,4 @@
-// Partitioner: which partition a record goes to when its sender does not say.
+// Murmur2 and RoundRobin: which partition a record goes to when its sender does not say.
 //
 // - With a key: Kafka's rule, (murmur2(key) & 0x7fffffff) mod partitions, so that the same key
 //   lands in the same partition whether this client or Kafka's own Java client sent it. It changes

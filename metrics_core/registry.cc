@@ -138,6 +138,7 @@ void Registry::ShowTarget() {
   }
   const Result<Family<Info>> family = AddInfo(std::move(options));
   Check(family.ok(), family.status().message());
+  // The series is what is wanted; no handle records into it.
   static_cast<void>(family->core_->Resolve(values));
 }
 

@@ -109,9 +109,7 @@ def main():
             continue
         median, every = ratios(goal, runs)
         verdict = "passed" if median <= goal.at_most else "short of it"
-        print(
-            f"{goal.figure:52} {median:9.3g} {min(every):9.3g} {max(every):9.3g} {goal.at_most:8g}  {verdict}"
-        )
+        print(f"{goal.figure:52} {median:9.3g} {min(every):9.3g} {max(every):9.3g} {goal.at_most:8g}  {verdict}")
     if bench_load.warning(load):
         print(bench_load.warning(load))
 

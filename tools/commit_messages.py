@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Checks the messages of the commits since START: a subject `area: what`, an empty line, and a body that says why.
+A body with a figure of speed has its number of runs and p as well.
 
     tools/commit_messages.py [--root FOLDER]    prints COMMIT: what is wrong; exits 1 if anything is
 
@@ -17,6 +18,9 @@ import sys
 START = "c2b1d611752eeed1bbe10ca37bdf5d0c393d6f33"
 SUBJECT_MAX = 60
 LINE_MAX = 80
+# A measured time, or a ratio of times.
+_SPEED = re.compile(r"\d\s*(?:ns|us|µs)\b|\d\s*(?:%|times)\s+(?:faster|slower)\b")
+_EVIDENCE = re.compile(r"(?=.*\bn = \d)(?=.*\bp [=<] ?0?\.\d)|bench/results/\S", re.DOTALL)
 _SUBJECT = re.compile(r"[\w./-]+(?:, [\w./-]+)*: \S.*")
 
 
@@ -31,6 +35,8 @@ def problems(message):
         yield "the line after the subject is not empty"
     if not any(rest):
         yield "there is no body; say why"
+    if _SPEED.search(" ".join(rest)) and not _EVIDENCE.search("\n".join(rest)):
+        yield "a figure of speed needs its number of runs and p (n = 9, p = 0.004), or its file of bench/results"
     for line in rest:
         if len(line) > LINE_MAX:
             yield f"a line has {len(line)} characters; the limit is {LINE_MAX}: {line}"

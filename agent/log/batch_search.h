@@ -1,4 +1,4 @@
-// BatchSearch: finds batches in bytes behind damage, where no header says any more where the next one starts.
+// FindWholeBatches: finds batches in bytes behind damage, where no header says any more where the next one starts.
 //
 // When to use something else: SegmentReader follows headers that are intact.
 // Guarantees: what looks like a batch by chance, or because a record holds the bytes of one, is found as well. The

@@ -1,4 +1,4 @@
-// LogVerifier: reads every batch of a partition's folder and says what cannot be read.
+// VerifyLog: reads every batch of a partition's folder and says what cannot be read.
 //
 // When to use something else: PartitionLog::Open checks headers and the last segment, and owns the folder.
 // Guarantees: changes nothing, and needs no lock: an agent may serve the folder meanwhile. What the agent appends or

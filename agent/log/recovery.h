@@ -1,4 +1,4 @@
-// Recovery: finds the end of a segment after a crash.
+// RecoverSegment: finds the end of a segment after a crash.
 //
 // A crash can leave the last batch of the last segment unfinished: a torn tail. It was never acknowledged (unless power
 // was lost under a sync policy that allows for that), and is cut off. Anything else that is wrong is damage: a batch

@@ -30,13 +30,14 @@ Status SegmentWriter::Sync() {
 Status SegmentWriter::CheckUntouched() {
   if (!health_.ok()) return health_;
   if (const Status untouched = file_->CheckUntouched(size_bytes_); !untouched.ok()) {
-    static_cast<void>(Refuse(untouched));
+    static_cast<void>(Refuse(untouched));  // sets health_
   }
   return health_;
 }
 
 Status SegmentWriter::CheckInPlace() {
   if (Status untouched = CheckUntouched(); !untouched.ok()) return untouched;
+  // Refuse sets health_.
   if (const Status in_place = file_->CheckInPlace(); !in_place.ok()) static_cast<void>(Refuse(in_place));
   return health_;
 }

@@ -259,6 +259,7 @@ Status CheckTables(SqliteDatabase& database) {
   for (const std::string_view table : kTables) {
     if (checked.ok()) checked = CheckTable(database, table);
   }
+  // Nothing was written that could be lost.
   static_cast<void>(database.Execute("COMMIT"));
   return checked;
 }

@@ -279,6 +279,12 @@ class AgentCommand(unittest.TestCase):
         for flag, value in (("--sync", "sometimes"), *(("--sync-interval", bad) for bad in ("soon", "0s", "366d"))):
             self.assert_refused(self.run_agent(self.data / "data", flag, value), f".*{flag}.*")
 
+    def test_keeps_as_many_bytes_in_reserve_as_it_is_told(self):
+        for given, bytes_kept in (("1MiB", [1 << 20]), ("0", [])):
+            agent = self.agent("--reserve-bytes", given)
+            agent.stop()
+            self.assertEqual(bytes_kept, [file.stat().st_size for file in self.data.glob("data/**/reserve")])
+
     def test_raises_its_limit_on_open_files(self):
         agent = self.agent()
         with open(f"/proc/{agent.pid}/limits", encoding="ascii") as limits:

@@ -31,6 +31,17 @@ class Message(unittest.TestCase):
         self.assertProblem("a: x\n", "there is no body")
         self.assertProblem("a: x\n\n" + "y" * 81 + "\n", "a line has 81 characters")
 
+    def test_needs_the_number_of_runs_and_p_beside_a_figure_of_speed(self):
+        for claim in ("From 12.4 ns to\n3 ns.", "It is 20 %\nfaster.", "3 times slower, n = 9."):
+            self.assertProblem(f"a: x\n\n{claim}\n", "needs its number of runs and p")
+        for claim in (
+            "3 ns, n = 9, p = 0.004.",
+            "3 times faster (n = 20, p < 0.01).",
+            "3 ns: bench/results/a.json",
+            "faster",
+        ):
+            self.assertEqual([], list(commit_messages.problems(f"a: x\n\n{claim}\n")), claim)
+
 
 class History(unittest.TestCase):
     def setUp(self):

@@ -36,5 +36,14 @@ class VersionIsThatOfTheChangelog(RuleTestCase):
         self.assertFinds(self.rule, self.files("# C\n\n## [0.2.1] - 2027-01-02\n"), f"{release.CHANGELOG}:1")
 
 
+class DeprecationsEnd(RuleTestCase):
+    rule = staticmethod(release.deprecations_end)
+
+    def test_finds_one_that_says_not_when_the_name_goes(self):
+        text = '// A.\n[[deprecated("use B")]] int A();\n[[deprecated]] int C();\n'
+        self.assertFinds(self.rule, {"a/a.h": text}, "a/a.h:2", "a/a.h:3")
+        self.assertClean(self.rule, {"a/a.h": '[[deprecated("use B; gone in 0.3")]] int A();\n'})
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -73,5 +73,32 @@ class FaultsNameTestsThatExist(RuleTestCase):
         self.assertClean(self.rule, self.page(line))
 
 
+class FlagsHaveTests(RuleTestCase):
+    rule = staticmethod(test_layout.flags_have_tests)
+
+    def test_finds_a_flag_that_no_test_gives(self):
+        files = {"apps/a.cc": '\nf("--max", 1);\nf("-k,--key", 1);\n', "tests/apps/a_test.py": '"--maximum"'}
+        self.assertFinds(self.rule, files, "apps/a.cc:2", "apps/a.cc:3")
+
+    def test_lets_a_flag_be_that_a_test_gives(self):
+        files = {"apps/a.cc": 'f("--max", 1); f("-k,--key", 1);\n', "tests/apps/a_test.py": '"--max=1"'}
+        self.assertClean(self.rule, files | {"tests/integration/b_test.py": '"--key"'})
+
+
+class TestBodiesAreShort(RuleTestCase):
+    rule = staticmethod(test_layout.test_bodies_are_short)
+
+    def body(self, lines):
+        return {"tests/a/a_test.cc": "\nTEST_F(A, B) {\n" + "  f();\n" * lines + "}\n"}
+
+    def test_finds_one_line_too_many(self):
+        self.assertFinds(self.rule, self.body(test_layout.BODY_LINES_MAX + 1), "tests/a/a_test.cc:2")
+
+    def test_lets_the_limit_pages_and_other_functions_be(self):
+        self.assertClean(self.rule, self.body(test_layout.BODY_LINES_MAX))
+        page = 'TEST(A, B) {\n  f(R"(' + "line\n" * 40 + ')");\n}\nTEST(A, C) {}\n'
+        self.assertClean(self.rule, {"tests/a/a_test.cc": page + "void F() {\n" + "  f();\n" * 40 + "}\n"})
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -35,6 +35,34 @@ class HeadersOpenWithTheirContract(RuleTestCase):
         self.assertClean(self.rule, {"a/a.h": "// A thing.\n//\n// More.\n#pragma once\n\n#include <x>\n"})
 
 
+class HeadersOpenWithAName(RuleTestCase):
+    rule = staticmethod(text_rules.headers_open_with_a_name)
+
+    def test_finds_a_name_that_the_code_does_not_have(self):
+        files = {"client/a.h": "// Verifier: reads.\n#pragma once\nint Verify();  // Verifier\n"}
+        self.assertFinds(self.rule, files, "client/a.h:1")
+
+    def test_lets_names_of_the_code_and_sentences_be(self):
+        for text in (
+            "// Verify(): reads.\nint Verify();\n",
+            "// Batches, and more: x.\nclass Batch;\n",
+            "// What it costs: x.\n",
+        ):
+            self.assertClean(self.rule, {"client/a.h": text, "client/a.cc": "// Other: x.\n"})
+
+
+class DroppedResultsHaveAReason(RuleTestCase):
+    rule = staticmethod(text_rules.dropped_results_have_a_reason)
+    drop = "  static_cast<void>(Close());\n"
+
+    def test_finds_one_that_has_none(self):
+        self.assertFinds(self.rule, {"client/a.cc": f"  // Why.\n  Open();\n{self.drop}"}, "client/a.cc:3")
+
+    def test_takes_a_comment_above_or_beside_also_for_those_that_follow(self):
+        beside = self.drop.replace("\n", "  // why\n")
+        self.assertClean(self.rule, {"client/a.cc": f"  // Why.\n{self.drop}{self.drop}  f();\n{beside}// {self.drop}"})
+
+
 class ProseFits(RuleTestCase):
     rule = staticmethod(text_rules.prose_fits)
 

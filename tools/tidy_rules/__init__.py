@@ -4,6 +4,7 @@ from tidy_rules import (
     atomics,
     build_rules,
     declarations,
+    documents,
     figures,
     generated,
     layering,
@@ -25,5 +26,6 @@ ALL_RULES = (
     + plain_words.RULES
     + figures.RULES
     + release.RULES
+    + documents.RULES
     + generated.RULES
 )

@@ -10,6 +10,7 @@ HEADER = "metrics_core/version.h"
 CHANGELOG = "CHANGELOG.md"
 _NUMBER = re.compile(r"^#define STREAMHOUSE_VERSION (\d+)$", re.MULTILINE)
 _TEXT = re.compile(r'\bkVersion = "([^"]*)";')
+_DEPRECATED = re.compile(r"\[\[deprecated[^\]]*\]\]")
 _SECTION = re.compile(r"^## .*$", re.MULTILINE)
 _RELEASE = re.compile(r"## \[(\d+)\.(\d+)\.(\d+)\] - \d{4}-\d\d-\d\d")
 
@@ -39,4 +40,12 @@ def version_is_that_of_the_changelog(tree):
             yield Finding(HEADER, line, f"the newest release of {CHANGELOG} needs {should} here")
 
 
-RULES = (version_is_that_of_the_changelog,)
+def deprecations_end(tree):
+    """A user of an old name needs to know how long it stays (docs/compatibility.md), and its removal has a date."""
+    for file in tree.cpp_files():
+        for found in _DEPRECATED.finditer(file.text):
+            if "gone in " not in found.group():
+                yield Finding(file.path, source_tree.line_of(file.text, found.start()), "say: use X; gone in 0.N")
+
+
+RULES = (version_is_that_of_the_changelog, deprecations_end)

@@ -9,6 +9,9 @@ Finding = source_tree.Finding
 FAULTS = "docs/faults_avoided.md"
 _QUOTED = re.compile(r"`([^`]+)`")
 _CASE = re.compile(r"(\w+)\.(\w+)")
+_FLAG = re.compile(r'"(?:-\w,)?(?P<name>--[a-z][a-z-]+)"')
+_TEST = re.compile(r"TEST(?:_F|_P)?\(")
+BODY_LINES_MAX = 25
 
 
 def headers_have_tests(tree):
@@ -25,6 +28,31 @@ def commands_have_tests(tree):
         test = f"tests/{file.path[:-3]}_test.py"
         if file.path.endswith("_command.cc") and test not in tree.files:
             yield Finding(file.path, 1, f"there is no {test}")
+
+
+def flags_have_tests(tree):
+    """A flag that no test gives can stop working without a sign; its users are scripts, which do not look."""
+    tests = "\n".join(
+        file.text for file in tree.files.values() if file.path.startswith(("tests/apps/", "tests/integration/"))
+    )
+    for file in tree.cpp_files(("apps",)):
+        for flag in _FLAG.finditer(file.text):
+            if not re.search(re.escape(flag["name"]) + r"(?![\w-])", tests):
+                line = source_tree.line_of(file.text, flag.start())
+                yield Finding(file.path, line, f"no test of tests/apps or tests/integration gives {flag['name']}")
+
+
+def test_bodies_are_short(tree):
+    """A test is read when it fails, by a person who did not write it. Pages that it compares with do not count."""
+    for file in tree.cpp_files(("tests",)):
+        lines = file.code.splitlines()
+        for number, line in enumerate(lines):
+            if not _TEST.match(line) or line.endswith("}"):
+                continue
+            end = next((at for at in range(number + 1, len(lines)) if lines[at].startswith("}")), number)
+            body = sum(bool(text.strip()) for text in lines[number + 1 : end])
+            if body > BODY_LINES_MAX:
+                yield Finding(file.path, number + 1, f"a body of {body} lines; the limit is {BODY_LINES_MAX}")
 
 
 def _own_header(path):
@@ -74,4 +102,11 @@ def faults_name_tests_that_exist(tree):
                 yield Finding(FAULTS, number, f"the target before it has no case {quoted}")
 
 
-RULES = (headers_have_tests, commands_have_tests, own_header_comes_first, faults_name_tests_that_exist)
+RULES = (
+    headers_have_tests,
+    commands_have_tests,
+    flags_have_tests,
+    test_bodies_are_short,
+    own_header_comes_first,
+    faults_name_tests_that_exist,
+)

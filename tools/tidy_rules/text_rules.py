@@ -13,6 +13,8 @@ MAX_COLUMNS = 120
 WRAPPED_LATER = ("agent", "tests")
 _COUNTED_SUFFIXES = (".h", ".cc", ".py", ".sh", ".bzl")
 # Put together from halves, so that this file does not break its own rules.
+_DROPPED = "static_cast<void>("
+_OPENING_NAME = re.compile(r"// ([A-Z]\w+)(?:<\w*>)?(?:\(\))?(?:(?:,| and) [^:\n]*)?:")
 _LEFTOVER = re.compile(r"\b(?:" + "|".join(("TO" "DO", "FIX" "ME", "XX" "X", "HA" "CK")) + r")\b")
 _UNRUN_TEST = re.compile("GTEST_" "SKIP|DISABLED" "_[A-Z]")
 _SLEEP = re.compile(r"\bsleep_(?:for|until)\s*\(|\busleep\s*\(")
@@ -48,12 +50,32 @@ def headers_open_with_their_contract(tree):
             yield Finding(file.path, 1, "#pragma once is not the first thing after the comment")
 
 
+def headers_open_with_a_name(tree):
+    """A header is found by what it declares: `Name: what it is` names a thing of the code below."""
+    for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS + ("apps", "proto", "bench")):
+        opening = _OPENING_NAME.match(file.text) if file.suffix == ".h" else None
+        if opening and not any(opening[1].removesuffix(plural) in file.code for plural in ("s", "es")):
+            yield Finding(file.path, 1, f"{opening[1]} is not in the code below")
+
+
+def dropped_results_have_a_reason(tree):
+    """A result that is dropped without a word cannot be told from one that was forgotten."""
+    for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS + ("apps", "proto")):
+        code = file.code.splitlines()
+        has_reason = False
+        for number, line in enumerate(file.text.splitlines()):
+            if _DROPPED not in code[number]:
+                has_reason = line.lstrip().startswith("//")
+            elif not has_reason and "//" not in line:
+                yield Finding(file.path, number + 1, "says not why the result may be dropped")
+
+
 def prose_fits(tree):
     """A comment or document that runs out of half a screen is not read to its end; tools/rewrap.py wraps it."""
     for file in tree.files.values():
         if file.folder not in WRAPPED_LATER:
             for number, columns in rewrap.long_lines(file.path, file.text):
-                yield Finding(file.path, number, f"{columns} columns; the limit is {rewrap.WIDTH}")
+                yield Finding(file.path, number, f"{columns} columns, not {rewrap.WIDTH}; tools/rewrap.py mends it")
     for file in tree.cpp_files(WRAPPED_LATER):
         for number, line in enumerate(file.text.splitlines(), start=1):
             if line.lstrip().startswith("//") and len(line) > MAX_COLUMNS:
@@ -83,6 +105,8 @@ def no_machine_paths(tree):
 RULES = (
     files_are_short,
     headers_open_with_their_contract,
+    headers_open_with_a_name,
+    dropped_results_have_a_reason,
     prose_fits,
     nothing_is_left_behind,
     every_test_runs,

@@ -155,7 +155,8 @@ std::shared_ptr<ssl::context> TlsContext::Current() {
 std::vector<TlsContext::FileState> TlsContext::Files() const {
   std::vector<FileState> files;
   for (const std::string& file : {config_.certificate_file, config_.key_file, config_.client_ca_file}) {
-    struct stat found = {};  // a file that is not there is all zeros
+    struct stat found = {};
+    // A file that is not there is all zeros.
     static_cast<void>(stat(file.c_str(), &found));
     files.push_back({.device = found.st_dev,
                      .inode = found.st_ino,
