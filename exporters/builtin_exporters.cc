@@ -7,6 +7,7 @@
 #include "exporters/encoding/text_page.h"
 #include "exporters/http/limits.h"
 #include "exporters/http/metrics_server.h"
+#include "exporters/live_page/live_page.h"
 #include "exporters/push/push_metrics.h"
 #include "exporters/textfile/textfile_exporter.h"
 #include "exporters/view/labelled_view.h"
@@ -42,9 +43,12 @@ MadeExporter MakeMetricsServer(const ExporterSpec& spec, const ExporterContext& 
   options.aggregate = given.List("aggregate");
   const std::string created = given.Text("created", "left-out");
   if (created == "shown") options.created = CreatedUse::kShown;
+  const std::string page = given.Text("page", "on");
+  if (page == "off") options.live_page = LivePageUse::kLeftOut;
   options.labels = given.Pairs("label");
   options.more_registries = context.more_registries;
   if (Status checked = CheckOptions(spec, given, options.labels); !checked.ok()) return checked;
+  if (page != "on" && page != "off") return BadSpec(spec, "option page must be on or off");
   if (created != "shown" && created != "left-out") return BadSpec(spec, "option created must be shown or left-out");
   for (const std::string& label : options.aggregate) {
     if (!metrics::IsLegalLabelName(label)) return BadSpec(spec, "'" + label + "' in aggregate is not a label");

@@ -74,6 +74,7 @@ Status MetricsServer::Start() {
                                   .aggregate = options_.aggregate,
                                   .labels = options_.labels,
                                   .created = options_.created,
+                                  .live_page = options_.live_page,
                                   .metrics = *own_metrics,
                                   .more_registries = options_.more_registries,
                                   .left_out = left_out};

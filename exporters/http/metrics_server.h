@@ -49,6 +49,7 @@
 
 #include "exporters/encoding/text_page.h"
 #include "exporters/http/limits.h"
+#include "exporters/live_page/live_page.h"
 #include "exporters/push/push_metrics.h"
 #include "exporters/view/labelled_view.h"
 #include "metrics_core/exporter.h"
@@ -78,6 +79,7 @@ struct MetricsServerOptions {
   // ending with _created. Most servers store these as series of their own. Protobuf pages have it
   // in any case.
   CreatedUse created = CreatedUse::kLeftOut;
+  LivePageUse live_page = LivePageUse::kShown;  // to browsers that ask for `/` (live_page.h)
   // Whose families stand behind those of the server's own registry, as those of a plug-in; they
   // outlive the server.
   std::vector<metrics::Registry*> more_registries = {};

@@ -15,6 +15,7 @@
 #include "exporters/http/message/query.h"
 #include "exporters/http/message/target.h"
 #include "exporters/http/scrape_page.h"
+#include "exporters/live_page/live_page.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -40,13 +41,6 @@ constexpr std::string_view kIndexPage = R"(<!DOCTYPE html>
 </body>
 </html>
 )";
-
-Response Index() {
-  Response response;
-  response.content_type = "text/html; charset=utf-8";
-  response.body = kIndexPage;
-  return response;
-}
 
 Response Live() {
   Response response;
@@ -136,7 +130,21 @@ Response Routes::Answer(const Request& request, const Target& target) {
   if (!IsReading(request)) return MethodNotAllowed();
   if (target.path == kMetricsPath || target.path == kDetailedPath) return Metrics(request, target);
   if (target.path == kHealthPath) return Live();
-  return Index();
+  return Index(request);
+}
+
+Response Routes::Index(const Request& request) const {
+  Response response;
+  response.content_type = "text/html; charset=utf-8";
+  response.headers.emplace_back("Vary", "Accept");
+  const bool is_browser = request.accept.find("text/html") != std::string_view::npos;
+  if (is_browser && options_.live_page == LivePageUse::kShown) {
+    response.body = LivePage();
+    response.headers.emplace_back("Content-Security-Policy", LivePagePolicy());
+  } else {
+    response.body = kIndexPage;
+  }
+  return response;
 }
 
 ScrapePermits::Permit Routes::TakePermit() const {

@@ -6,7 +6,8 @@
 //   /metrics/detailed   the same with all labels
 //   /health             200 and "OK", always
 //   /ready              200 and "READY", or 503 and the failed checks with their reasons; with ?verbose, all checks
-//   /                   a page for people
+//   /                   for browsers a live page (live_page.h); for what does not accept text/html, and where it is
+//                       switched off, a list of these paths
 //
 // GET and HEAD only, otherwise 405; other paths 404; more pages at a time than Limits::scrapes 503.
 // When to use something else: MetricsServer, which brings the sockets.
@@ -34,6 +35,7 @@
 #include "exporters/http/scrape_permits.h"
 #include "exporters/http/server_metrics.h"
 #include "exporters/http/shared_collection.h"
+#include "exporters/live_page/live_page.h"
 #include "exporters/push/push_metrics.h"
 #include "exporters/view/aggregated_view.h"
 #include "exporters/view/combined_view.h"
@@ -48,6 +50,7 @@ struct RoutesOptions {
   std::vector<std::string> aggregate = {};    // labels that /metrics sums away (aggregated_view.h)
   Labels labels = {};                         // that every series has as well (labelled_view.h)
   CreatedUse created = CreatedUse::kLeftOut;  // of OpenMetrics pages
+  LivePageUse live_page = LivePageUse::kShown;
   ServerMetrics metrics = {};
   // On the same page. Call CombinedView::Check() first and give `left_out`, which counts what the
   // page lacks: otherwise families of one name are missing without a trace.
@@ -72,6 +75,7 @@ class Routes {
 
  private:
   Response Answer(const Request& request, const Target& target);
+  Response Index(const Request& request) const;
   Response Metrics(const Request& request, const Target& target);
   ScrapePermits::Permit TakePermit() const;
 

@@ -28,6 +28,14 @@ boost::asio::const_buffer Buffer(std::string_view text) {
   return {text.data(), text.size()};
 }
 
+// Each stands in place of the response's own header of that name.
+void AddHeaders(Session::Headers headers, Response& response) {
+  for (const auto& header : headers) {
+    std::erase_if(response.headers, [&](const auto& own) { return own.first == header.first; });
+    response.headers.emplace_back(header);
+  }
+}
+
 }  // namespace
 
 Session::Session(std::unique_ptr<Connection> connection, Handle handle, const Limits& limits, Headers headers,
@@ -98,7 +106,7 @@ void Session::SendResponse(Response response) {
   if (is_over()) return;
   responding_ = true;
   response_ = std::move(response);
-  response_.headers.insert(response_.headers.end(), headers_.begin(), headers_.end());
+  AddHeaders(headers_, response_);
   keeps_connection_ = reader_.keeps_connection();
   const bool sends_body = !reader_.wants_head_only();
   if (response_.page != nullptr && sends_body) return BeginPage();

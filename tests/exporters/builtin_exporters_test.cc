@@ -35,6 +35,7 @@ TEST_F(BuiltinExportersTest, MakesServers) {
       "prometheus://0.0.0.0:9000");
   EXPECT_EQ(Made("prometheus://?aggregate=partition,group&created=shown"), "prometheus://127.0.0.1:8080");
   EXPECT_EQ(Made("prometheus://?label=instance:a&label=zone:b:c"), "prometheus://127.0.0.1:8080");
+  EXPECT_EQ(Made("prometheus://?page=off"), "prometheus://127.0.0.1:8080");
   EXPECT_EQ(Made("prometheus://[::1]:1"), "prometheus://[::1]:1");
 }
 
@@ -67,6 +68,7 @@ TEST_F(BuiltinExportersTest, SaysWhatIsBad) {
             "exporter prometheus://a?aggregate=b,,c: '' in aggregate is not a label");
   EXPECT_EQ(Made("prometheus://a?created=yes"),
             "exporter prometheus://a?created=yes: option created must be shown or left-out");
+  EXPECT_EQ(Made("prometheus://a?page=no"), "exporter prometheus://a?page=no: option page must be on or off");
   EXPECT_EQ(Made("textfile://tmp/a.prom"),
             "exporter textfile://tmp/a.prom: a file has no host: write textfile:///path");
   EXPECT_EQ(Made("textfile:///tmp/a.txt"),
@@ -98,11 +100,25 @@ TEST_F(BuiltinExportersTest, ListensOnLoopbackWhereNoHostIsGiven) {
 
 TEST_F(BuiltinExportersTest, RefusesAnOptionWithoutAValue) {
   for (const std::string option : {"web_config", "aggregate", "connections", "scrapes", "head_time", "idle_time",
-                                   "write_time", "page_time", "created"}) {
+                                   "write_time", "page_time", "created", "page"}) {
     const std::string spec = "prometheus://a?" + option + "=";
     EXPECT_EQ(Made(spec), "exporter " + spec + ": option " + option + " is empty");
   }
   EXPECT_EQ(Made("textfile:///a.prom?interval="), "exporter textfile:///a.prom?interval=: option interval is empty");
+}
+
+TEST_F(BuiltinExportersTest, ServesNoLivePageWithPageOff) {
+  const auto is_page_shown = [this](const std::string& spec) {
+    const auto server = *exporters_.MakeExporter(spec, context_);
+    EXPECT_TRUE(server->Start().ok());
+    const std::string address(server->Name().substr(std::string("prometheus://").size()));
+    const std::string page = RunCommand("curl -s --max-time 30 -H 'Accept: text/html' http://" + address).output;
+    EXPECT_NE(page.find("<html"), std::string::npos) << page;
+    return page.find("<script>") != std::string::npos;
+  };
+  EXPECT_TRUE(is_page_shown("prometheus://:0"));
+  EXPECT_TRUE(is_page_shown("prometheus://:0?page=on"));
+  EXPECT_FALSE(is_page_shown("prometheus://:0?page=off"));
 }
 
 TEST_F(BuiltinExportersTest, RunsPullAndPushSideBySide) {

@@ -185,6 +185,17 @@ TEST_F(ListenerTest, SendsTheHeadersThatAreConfigured) {
   EXPECT_EQ(Get(server_->port(), "/health").headers["x-frame-options"], "deny") << "of a refusal as well";
 }
 
+TEST_F(ListenerTest, SendsTheConfiguredHeaderInPlaceOfItsOwn) {
+  const auto policies = [this] {
+    const std::string url = "http://127.0.0.1:" + std::to_string(server_->port()) + "/";
+    return RunCommand("curl -si -H 'Accept: text/html' " + url + " | grep -i '^Content-Security-Policy:'").output;
+  };
+  Start("http_server_config:\n  headers:\n    X-Frame-Options: deny\n");
+  EXPECT_NE(policies().find("script-src 'sha256-"), std::string::npos) << policies();
+  Start("http_server_config:\n  headers:\n    Content-Security-Policy: sandbox\n");
+  EXPECT_EQ(policies(), "Content-Security-Policy: sandbox\r\n");
+}
+
 TEST_F(ListenerTest, ShowsARenewedCertificateToNewConnections) {
   Start(Tls());
   ASSERT_EQ(Curl("https", trusting_), "OK 200");

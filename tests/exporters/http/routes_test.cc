@@ -10,6 +10,7 @@
 #include "exporters/encoding/text_page.h"
 #include "exporters/http/limits.h"
 #include "exporters/http/server_metrics.h"
+#include "exporters/live_page/live_page.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
@@ -91,6 +92,20 @@ TEST_F(RoutesTest, HasAPageForPeople) {
   for (const char* link : {"href=\"/metrics\"", "href=\"/health\"", "href=\"/ready\""}) {
     EXPECT_NE(response.body.find(link), std::string::npos) << link;
   }
+}
+
+TEST_F(RoutesTest, ShowsBrowsersTheLivePage) {
+  const Response response = Get("/", "text/html,application/xhtml+xml,*/*;q=0.8");
+  EXPECT_EQ(response.body, LivePage());
+  EXPECT_EQ(response.content_type, "text/html; charset=utf-8");
+  EXPECT_EQ(Header(response, "Content-Security-Policy"), LivePagePolicy());
+  EXPECT_EQ(Header(response, "Vary"), "Accept");
+  EXPECT_NE(Get("/", "*/*").body, LivePage()) << "as curl asks";
+}
+
+TEST_F(RoutesTest, ShowsNoLivePageWhereItIsSwitchedOff) {
+  Routes routes(registry_, health_, {.live_page = LivePageUse::kLeftOut});
+  EXPECT_EQ(routes.Handle({.method = "GET", .target = "/", .accept = "text/html"}).body, Get("/").body);
 }
 
 TEST_F(RoutesTest, IgnoresTheQuery) {
