@@ -45,7 +45,7 @@ metrics::Result<std::shared_ptr<client::Broker>> MakeBroker(const AgentFlags& ag
 
 metrics::Result<std::shared_ptr<client::GroupOperations>> MakeGroupOperations(const AgentFlags& agent);
 
-// The failure of a call to the agent, in words for whoever gave the flags.
+// The failure of a call to the agent, in words for the person who gave the flags.
 metrics::Status ExplainFailure(const metrics::Status& failure, const AgentFlags& agent);
 
 // What the agent says of the topic. The first thing to ask: an agent that cannot be reached, or a

@@ -2,8 +2,8 @@
 // that there are.
 //
 // Guarantees: `run` is called at most once, after `parser` has parsed its own flags.
-// Errors: `run` returns what went wrong as one line, which names the flag that would help; the
-// caller prints it after the command's name and exits with 1, or as the command says.
+// Errors: `run` returns what went wrong as one line, which names the flag that would help. The
+// caller prints it after the command's name, and exits with 1 or as the command says.
 #pragma once
 
 #include <CLI/App.hpp>
@@ -73,8 +73,8 @@ Command AddBackupCommand(CLI::App& program);
 // `streamhouse topics create`, `describe`, `list`, `grow`, `retention` and `delete`: the topics of
 // a running agent.
 //
-// Prints topic=NAME partitions=N for each topic that it has created, and for those that it was
-// asked about also retention_time=TIME retention_bytes=N, or none, and why the agent does not serve
+// Prints topic=NAME partitions=N for each topic that it has created. For a topic that it was asked
+// about it adds retention_time=TIME retention_bytes=N, or none, and why the agent does not serve
 // it, if so. To create a topic that exists with the same number of partitions succeeds, and leaves
 // its retention as it is. delete asks nothing, and prints how many partitions and records went.
 std::vector<Command> AddTopicsCommands(CLI::App& program);

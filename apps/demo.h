@@ -6,7 +6,8 @@
 // acknowledged is consumed and committed. Its last line says how many of each.
 // Guarantees: without a data folder of the user's, nothing is left behind, unless the process is
 // killed.
-// Thread safety: Run() once. Cost: two threads besides those of agent, producer and consumer.
+// Thread safety: Run() once.
+// Cost: two threads besides those of agent, producer and consumer.
 // Errors: one line that names the port or path and the flag that changes it; an error as well when
 // a record failed, or was acknowledged and not consumed.
 #pragma once

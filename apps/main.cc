@@ -60,8 +60,8 @@ void RefuseEmptyValues(CLI::App& parser) {
 }
 
 // Results go to stdout, everything else to stderr. The exit code is 0 when the command did all that
-// it was asked for, else 1 (or what the command says), after one line on stderr that begins with
-// the name of the command.
+// it was asked for. Else it is 1, or what the command says, after one line on stderr that begins
+// with the name of the command.
 int RunCommandLine(int argc, char** argv) {
   OpenStandardStreams();
   // gRPC logs a page about a port that is taken; what matters of it is in the error that it

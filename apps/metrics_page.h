@@ -1,10 +1,10 @@
-// MetricsPage: the metrics of this process, and the page that shows them if somebody wants one.
+// MetricsPage: the metrics of this process, and the page that shows them, if one is asked for.
 //
 // When to use something else: an Agent starts and stops its own exporters.
 // Guarantees: registry() and health() live as long as the page; after the destructor nothing
 // serves.
 // Thread safety: Serve from one thread; the registry and health as they say.
-// Cost: nothing but the registry until Serve.
+// Cost: the registry alone until Serve.
 // Errors: of the server, with the flag that changes the address.
 #pragma once
 
@@ -27,7 +27,8 @@ namespace streamhouse::apps {
 //
 // Guarantees: the families are on the page as long as this object lives, which must not be longer
 // than the registry.
-// Thread safety: a value that one thread owns. Cost: nothing until a scrape.
+// Thread safety: a value that one thread owns.
+// Cost: nothing until a scrape.
 // Errors: AlreadyExists, the second time for a registry.
 class ProgramMetrics {
  public:

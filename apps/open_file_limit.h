@@ -3,7 +3,8 @@
 // The soft limit of many systems is 1,024 for the sake of programs that use select(2); a partition
 // takes two descriptors, and a client one.
 // Guarantees: the soft limit is the hard one afterwards, or as it was where the system refuses.
-// Thread safety: any thread; for the whole process, so before others need it. Cost: two system
+// Thread safety: any thread; for the whole process, so before others need it.
+// Cost: two system
 // calls.
 #pragma once
 

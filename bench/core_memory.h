@@ -1,7 +1,8 @@
 // What series weigh: their labels, index and cells, and the buffers of a snapshot, as resident
 // memory of a process.
 //
-// Thread safety: one thread. Errors: a process that cannot be started or read ends the program.
+// Thread safety: one thread.
+// Errors: a process that cannot be started or read ends the program.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
 // A crowd of hostile clients, as a process of its own, so that it costs the one that is measured
 // only what the server does.
 //
-// Crowd starts this binary anew, whose main() hands over to RunCrowdIfAsked() first.
+// Crowd starts this binary again, whose main() hands over to RunCrowdIfAsked() first.
 #pragma once
 
 #include <sys/types.h>

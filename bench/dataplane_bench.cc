@@ -1,11 +1,11 @@
-// What the embedded agent carries on this machine: records through gRPC into the log, and back; and
-// beside it what librdkafka's producer brings to a mock cluster in another process, which stores
+// What the embedded agent carries on this machine: records through gRPC into the log, and back.
+// Beside it: what librdkafka's producer brings to a mock cluster in another process, which stores
 // next to nothing.
 //
 // Agent, producers and consumer share one process, so that all of it competes for the same
 // processors, as it does on a machine of its own with its clients. 100-byte records, batches of
 // 1,000, SyncPolicy::kNone. Latencies are those of one record in a thousand, from Send() to its
-// acknowledgement, with as many records under way as the buffer lets in: flat out, they say how
+// acknowledgement, with as many records under way as the buffer lets in. Flat out, they say how
 // long the queue is.
 #include <benchmark/benchmark.h>
 

@@ -2,7 +2,8 @@
 //
 // When to use something else: the histograms of metrics_core, which are what is measured here.
 // Guarantees: exact percentiles of everything noted.
-// Thread safety: any thread. Cost: a lock and eight bytes a note.
+// Thread safety: any thread.
+// Cost: a lock and eight bytes a note.
 #pragma once
 
 #include <algorithm>

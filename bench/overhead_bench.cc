@@ -136,8 +136,8 @@ void BM_ProducerAlone(benchmark::State& state) {
 }
 BENCHMARK(BM_ProducerAlone)->Iterations(1)->Repetitions(1)->UseRealTime()->Unit(benchmark::kMillisecond);
 
-// What a producer does for its metrics, and nothing else: per record one reading of the clock
-// (which serves timestamp and linger as well), and per batch one more and what is counted by the
+// What a producer does for its metrics, and nothing else: per record one reading of the clock,
+// which serves timestamp and linger as well. Per batch, one more reading and the counts of the
 // batch. Time per record.
 void BM_InstrumentationPerRecord(benchmark::State& state) {
   metrics::Registry registry;

@@ -1,9 +1,9 @@
 // What grows faster than it should: making many topics, and recovering a log whose records look
 // like the log itself.
 //
-// An agent that renews every lease for each new topic takes four times as long for twice as many,
-// and so does a recovery that checks the body that each planted header claims: the smaller sizes
-// tell in seconds.
+// An agent that renews every lease for each new topic takes four times as long for twice as many.
+// So does a recovery that checks the body of each planted header. The smaller sizes tell in
+// seconds.
 #include <benchmark/benchmark.h>
 
 #include <array>

@@ -3,15 +3,16 @@
 // When to use something else: Producer and Consumer, to send and read; a Broker is what they are
 // given. Tests use client/testing/in_memory_broker.h.
 // Guarantees that every implementation gives:
-// - A call returns by its deadline, or soon after its stop token is triggered; it never waits for
-//   ever.
+// - A call returns by its deadline, or soon after its stop token is triggered; no call waits
+//   without an end.
 // - Produce appends the whole batch, in order and without gaps, or nothing. Its failures say which
 //   of three happened:
 //     kUnavailable, kFailedPrecondition, kNotFound, kAborted   nothing was written; another attempt may succeed
 //     kDeadlineExceeded, kInternal, kDataLoss                  unknown: it may have been written, now or later
 //     any other code                                           refused; another attempt would be refused as well
-//   A batch with an identity (record_batch.h) is not written again by another attempt: that one returns the offset of
-//   the first. This holds for the last batch that its producer has written in the partition; one before it is refused.
+//   A batch with an identity (record_batch.h) is not written again by another attempt: that one
+//   returns the offset of the first. This holds for the last batch that its producer has written in
+//   the partition; one before it is refused.
 //   retry_policy.h builds on this. An implementation that routes by partition forgets the route on
 //   kFailedPrecondition and kNotFound, so that the next attempt looks it up again.
 // - An error of the transport never surfaces as an exception or as a type of the transport.
@@ -121,7 +122,7 @@ struct DeletedTopic {
 // Who commits, or reads on behalf of a group.
 struct GroupMember {
   std::string_view group;
-  std::string_view id = {};  // empty: nobody in particular; whose partition it is, is not checked
+  std::string_view id = {};  // empty: any member; whose partition it is, is not checked
   // Of a commit: higher than in every one before it, or 0. See Commit.
   std::uint64_t commit_sequence = 0;
   // Of a commit: the log that the offset counts in.
@@ -156,8 +157,8 @@ class Broker {
   }
 
   // `next` is the offset of the next record to read, not of the last one read; it may be lower than
-  // before. kAborted when the partition is not that member's, or when one with a higher sequence
-  // has come first: a commit that was cut short, and arrives later nevertheless, never replaces a
+  // before. kAborted when the partition is not that member's, or when a commit with a higher
+  // sequence has come first. So a commit that was cut short, and arrives late, never replaces a
   // later one. kNotFound for a topic of another life than the member's; kAborted when the log was
   // opened since with an end before `next`.
   virtual Status Commit(const GroupMember& member, const TopicPartition& partition, Offset next,

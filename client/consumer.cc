@@ -147,7 +147,7 @@ Status Consumer::FollowGroup() {
   }
   if (!revoked.empty()) {
     for (const TopicPartition& partition : revoked) current.at(partition)->fetcher.RequestStop();
-    // A commit that fails is in failure(); whoever reads on gets those records again.
+    // A commit that fails is in failure(); the next reader gets those records again.
     if (commits_automatically()) static_cast<void>(committer_->CommitFinished());
     for (const TopicPartition& partition : revoked) Unsubscribe(partition);
   }

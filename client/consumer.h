@@ -2,23 +2,23 @@
 //
 // When to use something else: Broker::Fetch, to read a range once.
 // Guarantees:
-// - With a group, it reads the partitions that the broker gives it: members of a group share those
-//   of their topics, and share them anew when one joins, leaves or falls silent. Poll() is where
-//   that takes effect: a partition that is to be let go is committed (kAutomatic) and leaves, one
-//   that is given is read from where the group has got to. Who does not call Poll() for
-//   max_poll_interval loses its partitions. Without a group, it reads all partitions that its
-//   topics had when it was built.
+// - With a group, it reads the partitions that the broker gives it. Members of a group share the
+//   partitions of their topics, and share them again when one joins, leaves or falls silent. Poll()
+//   is where that takes effect. A partition that is to be let go is committed (kAutomatic) and
+//   leaves. A partition that is given is read from where the group has got to. Who does not call
+//   Poll() for max_poll_interval loses its partitions. Without a group, it reads all partitions
+//   that its topics had when it was built.
 // - Poll() returns as soon as there is a record, and otherwise waits for its whole timeout.
 //   Partitions are read ahead in parallel; one that is idle or failing delays no other.
 // - At least once: with CommitMode::kAutomatic an offset is committed only when the records before
-//   it are finished, which means: returned by a Poll() that was followed by another Poll() or by
-//   Close(). After a crash, or destruction without Close(), the records since the last commit come
-//   again.
+//   it are finished. A record is finished when a Poll() returned it and another Poll() or Close()
+//   has followed. After a crash, or destruction without Close(), the records since the last commit
+//   come again.
 // - A failure moves no position: the same records are asked for again.
 // - Without a group it starts where OffsetReset says and commits nothing. A group that has
 //   committed continues there: with the first record left where retention has passed that place,
 //   and at the end where the log ends before it.
-// - A log that has lost its end, as after a power cut of the agent, is read on from its new end: no
+// - A log that has lost its end, as after a power cut of the agent, is read on from its new end. No
 //   record that was written since is left out. A topic that was deleted and created again is read
 //   as by a group that never committed; no commit for the old topic reaches the new one.
 // - Damaged records stop a partition: Poll() returns kDataLoss with their offsets until they are
@@ -199,9 +199,9 @@ class Consumer::Builder {
   Builder& request_timeout(std::chrono::nanoseconds timeout);
 
   // Joins the group, and asks the broker for the partitions and for where to start.
-  // kInvalidArgument without a broker or a topic, or with an interval that is not positive;
-  // kOutOfRange when OffsetReset::kNone has nothing to continue from; kUnavailable where the system
-  // has no threads left; otherwise the broker's failure.
+  // kInvalidArgument without a broker or a topic, or with an interval that is not positive.
+  // kOutOfRange when OffsetReset::kNone has no offset to continue from. kUnavailable where the
+  // system has no threads left. Otherwise the broker's failure.
   Result<std::unique_ptr<Consumer>> Build() const;
 
  private:

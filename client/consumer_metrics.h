@@ -11,11 +11,10 @@
 //   streamhouse_consumer_last_committed_offset    {topic, partition, group}  the next offset that the group has kept
 //   streamhouse_consumer_current_offset           {topic, partition, group}  the position: the next offset to return
 //
-// The lag is as old as its last refresh (lag_monitor.h); a series of lag or commit appears with its
-// first value, not with a 0 that nobody has measured, and all four of a partition go when its
-// consumer closes. Two consumers with the same group and partition in one process share these
-// series: the last writer wins, the first to close removes them. A consumer without a group has the
-// empty group label.
+// The lag is as old as its last refresh (lag_monitor.h). A series of lag or commit appears with its
+// first measured value. All four series of a partition go when its consumer closes. Two consumers
+// with the same group and partition in one process share these series: the last writer wins, the
+// first to close removes them. A consumer without a group has the empty group label.
 // When to use something else: default-constructed, all of it is a sink.
 // Thread safety: any thread; several consumers may share one.
 // Cost: a look-up under the registry's lock for each gauge that is set: once a poll, commit or
@@ -47,7 +46,8 @@ class ConsumerPartitionMetrics {
   void SetLastCommitted(Offset next) const;
   void SetCurrent(Offset next) const;
 
-  // The series leave the page. A Set afterwards would bring one back: whoever sets has stopped.
+  // The series leave the page. A Set afterwards would bring one back: the thread that sets has
+  // stopped.
   void Remove() const;
 
  private:

@@ -2,11 +2,11 @@
 // on a thread of its own.
 //
 // When to use something else: Consumer; this is its inside.
-// Guarantees: assigned() is what the broker has said last; it is empty once the broker has not been
-// heard of for the session timeout, counted from before the last heartbeat that it answered was
-// sent, so that nobody reads what another has been given. A member that is not polled for
+// Guarantees: assigned() is what the broker has said last. It is empty once the broker has not
+// answered for the session timeout. That time counts from before the last answered heartbeat was
+// sent, so that no member reads what another has been given. A member that is not polled for
 // max_poll_interval sends no heartbeats, and so loses its partitions, until it is polled again. A
-// heartbeat that fails is tried again at the next interval, for ever.
+// heartbeat that fails is tried again at each interval, until the member leaves.
 // Thread safety: every method, from any thread.
 // Cost: a thread; a call to the broker every heartbeat_interval.
 #pragma once

@@ -64,7 +64,7 @@ void OffsetCommitter::Run(std::chrono::nanoseconds interval) {
       stopped_.WaitUntil(mutex_, stop, DeadlineAfter(interval), [] { return false; });
     }
     if (stop.stop_requested()) return;
-    // Kept in failure_ for whoever asks, and tried again with the next one.
+    // Kept in failure_ for the caller of failure(), and tried again with the next one.
     static_cast<void>(CommitFinished());
   }
 }
@@ -96,8 +96,8 @@ std::vector<std::pair<TopicPartition, LogPosition>> OffsetCommitter::Uncommitted
 Status OffsetCommitter::CommitOne(const TopicPartition& partition, const LogPosition& next, const CallLimits& limits) {
   const GroupMember member = {
       .group = group_, .id = member_id_, .commit_sequence = ++commit_sequence_, .life = next.life};
-  // A commit that fails may have been stored: until the next one is confirmed, nobody knows what
-  // the broker has.
+  // A commit that fails may have been stored: until the next one is confirmed, what the broker has
+  // is unknown.
   NoteCommitted(partition, std::nullopt);
   Status committed = broker_->Commit(member, partition, next.offset, limits);
   if (!committed.ok()) return Status(committed.code(), partition.ToString() + ": " + committed.message());

@@ -2,11 +2,11 @@
 // itself every so often.
 //
 // When to use something else: Consumer; this is its inside.
-// Guarantees: only positions passed to Finish() are committed, the latest one of each partition,
-// whether it is higher or lower than the one before, and only to the log that they count in; one
-// that the broker already has is not sent again. A failed commit loses nothing: the offset is sent
-// again with the next one. Commits do not overlap, and each has a higher sequence than the one
-// before, so that one whose answer was lost can not undo a later one.
+// Guarantees: only positions passed to Finish() are committed: the latest one of each partition,
+// higher or lower than the one before. A position goes only to the log that it counts in. A
+// position that the broker already has is not sent again. A failed commit loses nothing: the offset
+// is sent again with the next one. Commits do not overlap, and each has a higher sequence than the
+// one before, so that one whose answer was lost can not undo a later one.
 // Thread safety: every method, from any thread; no lock that Finish() takes is held during a call
 // to the broker.
 // Cost: a call to the broker per partition that has moved; a thread if it commits by itself.
@@ -68,7 +68,7 @@ class OffsetCommitter {
   Status failure() const;
 
   // Ends the commits of its own, and waits for one under way, which its request time-out bounds:
-  // cut short, it might still arrive, and nobody could say what is committed. CommitFinished()
+  // cut short, it might still arrive, and what is committed would be unknown. CommitFinished()
   // still works.
   void Stop();
 

@@ -21,14 +21,13 @@
 // Thread safety: every method, from any thread. Not Flush() or Close() from a delivery callback.
 // Cost: Send() reads a clock once, takes one lock and copies the record once; it allocates only
 // when a batch's buffers grow, or for a future. The first record of a topic waits for
-// DescribeTopic, and so does a partition number that is out of range as far as is known, as
-// partitions may have been added; while the broker is out of reach, it is asked again as the retry
-// policy says, for up to max_block.
-// Errors of Send(), which counts each in send_errors: kNotFound (no such topic), kOutOfRange (no
-// such partition), kInvalidArgument (a record over batch_bytes), kResourceExhausted (the buffer
-// stayed full for max_block), kFailedPrecondition (closed), or what DescribeTopic failed with. A
-// delivery fails with the broker's last answer, or with kDeadlineExceeded where an earlier attempt
-// may have written the record nevertheless.
+// DescribeTopic. So does a partition number that is out of range as far as is known, as partitions
+// may have been added. While the broker is out of reach, it is asked again as the retry policy
+// says, for up to max_block. Errors of Send(), which counts each in send_errors: kNotFound (no such
+// topic), kOutOfRange (no such partition), kInvalidArgument (a record over batch_bytes).
+// kResourceExhausted: the buffer stayed full for max_block. kFailedPrecondition: closed. Otherwise
+// what DescribeTopic failed with. A delivery fails with the broker's last answer, or with
+// kDeadlineExceeded where an earlier attempt may have written the record nevertheless.
 //
 //   auto producer = Producer::Builder().broker(broker).metrics(*metrics).Build();
 //   auto delivered = (*producer)->Send("orders", {.key = "customer-7", .value = payload});
@@ -105,8 +104,8 @@ class Producer {
   // result and every callback has returned. kDeadlineExceeded when that takes longer.
   Status Flush(std::chrono::nanoseconds timeout);
 
-  // Refuses new records, flushes, and gives up what is then left: an attempt under way is cut
-  // short, and every record without a result gets kUnavailable (not written), kDeadlineExceeded (in
+  // Refuses new records, flushes, and gives up what is then left. An attempt under way is cut
+  // short. Every record without a result gets kUnavailable (not written), kDeadlineExceeded (in
   // doubt) or the broker's answer. Returns how many records got an error since the call began. When
   // it returns, all callbacks have returned. Again: 0.
   std::size_t Close(std::chrono::nanoseconds timeout);
@@ -163,7 +162,7 @@ class Producer {
   TimestampClock timestamp_clock_ STREAMHOUSE_GUARDED_BY(mutex_);
   // For the back-off of look-ups.
   std::minstd_rand random_ STREAMHOUSE_GUARDED_BY(mutex_){std::random_device{}()};
-  // A sender sleeps until then, so that nobody else needs to: kEndOfTime when none does.
+  // One sender sleeps until then, for all of them; kEndOfTime when none does.
   Nanoseconds watched_until_ STREAMHOUSE_GUARDED_BY(mutex_) = RecordAccumulator::kEndOfTime;
   std::size_t failed_records_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
   bool closed_ STREAMHOUSE_GUARDED_BY(mutex_) = false;    // Send() refuses

@@ -32,7 +32,7 @@ struct TopicPartition {
   friend auto operator<=>(const TopicPartition&, const TopicPartition&) = default;
 };
 
-// One record, borrowed: whoever made the view keeps the bytes.
+// One record, borrowed: the maker of the view keeps the bytes.
 struct RecordView {
   // Absent means: no key, which is not the same as an empty key.
   std::optional<std::string_view> key = {};

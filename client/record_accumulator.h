@@ -4,11 +4,11 @@
 // When to use something else: Producer; this is its inside, free of threads, clocks and brokers, so
 // that order, linger and limits can be tested step by step.
 // Invariants:
-// - A record and whoever waits for it enter a batch in one operation, so that offset and waiter
-//   cannot be mis-paired.
-// - At most one batch of a partition is out (taken, not yet given back), and batches of a partition
-//   go out in the order in which they were opened; a batch that is tried again goes before all
-//   others of its partition.
+// - A record and the callback that waits for it enter a batch in one operation, so that offset and
+//   waiter cannot be mis-paired.
+// - At most one batch of a partition is out (taken, not yet given back). Batches of a partition go
+//   out in the order in which they were opened. A batch that is tried again goes before all others
+//   of its partition.
 // - A partition that is out, waits for its next attempt, or lingers never holds up another one.
 // - The records of a partition are numbered in that order, without gaps, by the identities of their
 //   batches.
@@ -63,7 +63,7 @@ struct ProducerBatch {
   std::uint64_t id = 0;  // ascending in the order of opening, over all partitions
   RecordBatch records;
   std::vector<Nanoseconds> entered_at;  // one a record: when its sender came
-  std::vector<Waiter> waiters;          // of the records somebody waits for, ascending
+  std::vector<Waiter> waiters;          // of the records that a callback waits for, ascending
   std::vector<Traced> traces;           // of the records that have one that is sampled, ascending
   std::size_t charged_bytes = 0;
   int failures = 0;
@@ -149,7 +149,7 @@ class RecordAccumulator {
   void SealAll();
 
   // Ends the linger of batches that would go at once: of partitions that have no other batch to
-  // send, unless there are batches that wait for a sender anyway. For a buffer that is full: ending
+  // send, unless there are batches that wait for a sender anyway. For a buffer that is full. Ending
   // every linger would leave batches as small as the room that the last one has freed, and each of
   // them would free as little.
   void SealIdle();

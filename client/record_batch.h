@@ -1,7 +1,7 @@
 // RecordBatch: records in order, end to end in one buffer, as they travel to the agent
 // (proto/record_layout.h).
 //
-// When to use something else: RecordView for a single record that somebody else keeps.
+// When to use something else: RecordView for a single record that the caller keeps.
 // Guarantees: record i reads back as it was appended; no key and an empty key stay different. A
 // view into a batch is valid until the batch is appended to, cleared, moved or destroyed.
 // Thread safety: as for a std::vector.

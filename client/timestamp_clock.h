@@ -1,7 +1,7 @@
 // TimestampClock: milliseconds since the Unix epoch for a reading of the monotonic clock, so that
 // one reading per record serves its timestamp, the linger and the durations.
 //
-// When to use something else: std::chrono::system_clock, where nobody has read the monotonic clock
+// When to use something else: std::chrono::system_clock, where the monotonic clock is not read
 // anyway.
 // Guarantees: within a millisecond of the system's clock, and at most kResyncEvery behind a step of
 // it.

@@ -2,11 +2,11 @@
 // of it.
 //
 // When to use something else: record_layout.h has the bytes of a record; how many records there
-// are, and whether they are whole, is for whoever walks them.
+// are, and whether they are whole, is for the caller to walk and see.
 // Guarantees: Unpack allocates no more than `records_bytes_max`, whatever the message says, and
 // returns exactly as many bytes as it does say. Damage to compressed bytes that happens to
-// decompress to another text of the same size is not noticed: both codecs have checksums, which are
-// not used because TCP has one too.
+// decompress to another text of the same size is not noticed. Both codecs have checksums; they are
+// not used, because TCP has one too.
 // Thread safety: pure; each thread that has compressed or decompressed keeps a context of about a
 // megabyte.
 // Cost: without compression one copy into the message and none out of it. With one, bench/dataplane

@@ -1,7 +1,7 @@
 // The headers of a record: names with values, in order, laid out in one piece; docs/log_format.md
 // has the table.
 //
-// When to use something else: v1::Header, for a program that has nothing but streamhouse.proto.
+// When to use something else: v1::Header, for a program that has only streamhouse.proto.
 // Guarantees: what is read stays within the bytes, whatever they are; names may repeat.
 // Thread safety: pure.
 // Cost: finding a name looks at every header before it.

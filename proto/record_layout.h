@@ -2,12 +2,12 @@
 // docs/log_format.md has the table.
 //
 // They are the same so that a batch travels from the producer's buffer into the log, and from there
-// to a consumer, without being taken apart: the agent checks sizes and counts, and copies once.
-// When to use something else: v1::Record, for a program that has nothing but streamhouse.proto.
+// to a consumer, without being taken apart. The agent checks sizes and counts, and copies once.
+// When to use something else: v1::Record, for a program that has only streamhouse.proto.
 // Guarantees: no key and an empty key stay different. TakeRecord believes no size: whatever the
 // bytes are, it stays within them.
 // Thread safety: pure.
-// Cost: a copy of the bytes; nothing but the growth of `bytes` allocates.
+// Cost: a copy of the bytes; only the growth of `bytes` allocates.
 #pragma once
 
 #include <bit>
@@ -31,7 +31,7 @@ inline constexpr std::uint32_t kFieldBytesMax = std::uint32_t{1} << 30;
 // In a value size: headers follow the value, after their own size.
 inline constexpr std::uint32_t kHasHeaders = std::uint32_t{1} << 31;
 
-// A record whose bytes belong to somebody else.
+// A record whose bytes belong to the caller.
 struct RecordView {
   std::optional<std::string_view> key;
   std::string_view value;

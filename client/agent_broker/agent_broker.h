@@ -68,9 +68,9 @@ struct AgentBrokerOptions {
 };
 
 // Neither waits for the agent. kInvalidArgument without an address or its host, for a certificate
-// without a key or the reverse, for `tls` beside `tls_files`, and for TLS files that cannot be used
-// (proto/renewed_tls.h); the message names them. kUnavailable where the system lacks what it takes
-// to read them.
+// without a key or the reverse, and for `tls` beside `tls_files`. Also for TLS files that cannot be
+// used (proto/renewed_tls.h); the message names them. kUnavailable where the system lacks what it
+// takes to read them.
 metrics::Result<std::shared_ptr<Broker>> MakeAgentBroker(const AgentBrokerOptions& options);
 metrics::Result<std::shared_ptr<GroupOperations>> MakeAgentGroupOperations(const AgentBrokerOptions& options);
 

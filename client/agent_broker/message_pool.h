@@ -3,7 +3,7 @@
 // A cleared message keeps its records and their strings, so that the next batch allocates little.
 // An arena would still allocate each string of more than 15 bytes.
 // When to use something else: a local message, where it is small.
-// Guarantees: a lease is a cleared message that nobody else has until it is destroyed.
+// Guarantees: a lease is a cleared message, which no other lease has until it is destroyed.
 // Thread safety: Take() from any thread; leases end before the pool does.
 // Cost: a lock each way.
 // Memory: as many messages as were ever taken at the same time, each as large as it ever was.

@@ -3,8 +3,8 @@
 // When to use something else: nothing; these are the only copies between a batch and a message.
 // Guarantees: a batch that is decoded has the records of the one that was encoded, in their order.
 // Thread safety: pure; see proto/record_block.h for what compression keeps.
-// Cost: one copy of a batch as a whole, compression apart; into a message that has been used before
-// and cleared, no allocation for a batch no larger than those before. Records that come one by one
+// Cost: one copy of a batch as a whole, compression apart. A message that was used before and
+// cleared allocates nothing for a batch no larger than those before. Records that come one by one
 // are copied one by one.
 // Errors: kDataLoss for a block that is not what it says, or is over a limit.
 #pragma once

@@ -24,8 +24,8 @@ metrics::Status TranslateFailure(const grpc::Status& failure);
 std::optional<DamagedRange> DamageOf(const grpc::Status& answer);
 
 // For a call that must not be made twice and that has left this process: UNAVAILABLE without
-// v1::kNotWrittenDetails means that the connection broke at an unknown moment, which is
-// kDeadlineExceeded: it may still happen, or have happened.
+// v1::kNotWrittenDetails means that the connection broke at an unknown moment. That is
+// kDeadlineExceeded: the call may still happen, or have happened.
 metrics::Status TranslateProduceFailure(const grpc::Status& failure);
 
 }  // namespace streamhouse::client

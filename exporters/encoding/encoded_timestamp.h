@@ -3,7 +3,8 @@
 //
 // Guarantees: bytes() are the fields without tag and length; empty where no time was assigned since
 // Clear().
-// Thread safety: a value. Cost: assigning the same time again is a comparison.
+// Thread safety: a value.
+// Cost: assigning the same time again is a comparison.
 #pragma once
 
 #include <cstddef>

@@ -3,7 +3,8 @@
 // When to use something else: text formats copy the text as it is.
 // Guarantees: reads what a snapshot's label_text() holds; other text ends the reading early, never
 // beyond its end.
-// Thread safety: a value. Cost: linear in the text; nothing is copied.
+// Thread safety: a value.
+// Cost: linear in the text; nothing is copied.
 //
 //   LabelReader labels(family.label_text(i));
 //   while (labels.Next()) Use(labels.name(), labels.value());
@@ -14,7 +15,7 @@
 
 namespace streamhouse::exporters {
 
-// A label value as it stands on a page, with \ " and newline escaped.
+// A label value as a page has it, with \ " and newline escaped.
 class EscapedText {
  public:
   EscapedText() = default;
@@ -42,7 +43,7 @@ class LabelReader {
   std::string_view name() const { return name_; }
   EscapedText name_text() const { return {name_, name_escapes_}; }
   const EscapedText& value() const { return value_; }
-  // The label as it stands, name="value", and its part behind the equals sign.
+  // The label as the page has it, name="value", and its part behind the equals sign.
   std::string_view text() const { return text_; }
   std::string_view quoted_value() const { return text_.substr(value_begin_); }
 

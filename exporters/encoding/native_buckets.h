@@ -5,7 +5,8 @@
 // empty bucket. A gap of one or two empty buckets is written as zeros, since a span of its own
 // would be longer. Without counts, and so without spans, a reader needs a zero threshold above 0 to
 // see that the histogram is native; the core's always is.
-// Thread safety: pure. Cost: linear in the buckets; memory is reused from one call to the next.
+// Thread safety: pure.
+// Cost: linear in the buckets; memory is reused from one call to the next.
 #pragma once
 
 #include <cstdint>

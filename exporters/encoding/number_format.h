@@ -2,10 +2,11 @@
 // same number.
 //
 // Doubles are laid out as Go's strconv 'g' does it, since that is what other exporters print and
-// readers compare: 0.0001, 100000, 1e+06, 1.5e-05, NaN, +Inf. OpenMetrics wants a number that shows
-// it is none of the integers, 1.0; le labels are printed that way in every format, so that a series
-// has one identity whatever format was asked for.
-// Thread safety: pure functions. Cost: of integers a few nanoseconds, of most doubles some tens.
+// readers compare: 0.0001, 100000, 1e+06, 1.5e-05, NaN, +Inf. OpenMetrics wants 1.0, not 1, for a
+// double. le labels are printed that way in every format, so that a series has one identity in all
+// of them.
+// Thread safety: pure functions.
+// Cost: of integers a few nanoseconds, of most doubles some tens.
 #pragma once
 
 #include <charconv>

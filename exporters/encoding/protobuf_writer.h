@@ -5,7 +5,8 @@
 // asks for the one and then the other. So there is one description of each, and no copy. When to
 // use something else: protozero's writer, where a copy does no harm.
 // Guarantees: ProtobufWriter writes as many bytes as ProtobufSize counts for the same description.
-// Thread safety: values. Cost: nested messages are counted once for each level that is written.
+// Thread safety: values.
+// Cost: nested messages are counted once for each level that is written.
 //
 //   PutMessage(out, 1, [&](auto& label) { PutString(label, 1, name); PutString(label, 2, value); });
 #pragma once

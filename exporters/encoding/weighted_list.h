@@ -1,8 +1,11 @@
 // WeightedList: the elements of an Accept or Accept-Encoding header, the most wanted first.
 //
 // Lenient, as HTTP asks of servers: an element that makes no sense is left out, and a weight that
-// makes none counts as 1. Guarantees: elements of equal weight keep their order; those of weight 0
-// stand at the end, as refusals. Views point into the header. Thread safety: pure functions. Cost:
+// makes none counts as 1.
+// Guarantees: elements of equal weight keep their order; those of weight 0
+// stand at the end, as refusals. Views point into the header.
+// Thread safety: pure functions.
+// Cost:
 // linear in the header, and a sort of its elements.
 #pragma once
 

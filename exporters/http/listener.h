@@ -3,16 +3,17 @@
 //
 // When to use something else: MetricsServer, which is this behind the Exporter interface.
 // Guarantees: an accept that fails is tried again. At the limit of connections, and when the
-// process has no descriptors left, the oldest that waits for its client is given up; at the limit
-// of scrapes a page that its client does not read. Passwords are checked on a separate thread, in
-// the order of password_queue.h. At most kPasswordChecksMax requests wait; further ones get 503,
-// unless their password was verified recently. A refused password is answered after 0.1 s for each
-// refusal that waits so, at most 5 s. At most a quarter of the connections wait so; further
-// refusals are answered at once. Health checks run on a separate thread too, so that no other
-// answer waits for them (readiness_checks.h). After Close() nothing is answered and all sockets are
-// closed; handlers that are left in the context keep the listener, and are destroyed without being
-// called.
-// Thread safety: any number of threads may run the executor; all methods from any thread. Errors:
+// process has no descriptors left, the oldest that waits for its client is given up. At the limit
+// of scrapes, a page that its client does not read is given up. Passwords are checked on a separate
+// thread, in the order of password_queue.h. At most kPasswordChecksMax requests wait; further ones
+// get 503, unless their password was verified recently. A refused password is answered after 0.1 s
+// for each refusal that waits so, at most 5 s. At most a quarter of the connections wait so;
+// further refusals are answered at once. Health checks run on a separate thread too, so that no
+// other answer waits for them (readiness_checks.h). After Close() nothing is answered and all
+// sockets are closed; handlers that are left in the context keep the listener, and are destroyed
+// without being called.
+// Thread safety: any number of threads may run the executor; all methods from any thread.
+// Errors:
 // those of MetricsServer::Start. Owned by shared_ptr. It must go before the context of its
 // executor.
 #pragma once

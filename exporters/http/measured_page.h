@@ -1,8 +1,10 @@
 // MeasuredPage: another page, counted while it is produced; holds its permit until it is gone.
 //
 // Guarantees: a page that comes to its end is counted once, with its bytes and the time since it
-// was asked for; one that was begun and does not is counted as failed. Thread safety: one thread at
-// a time. Cost: two clock readings a page.
+// was asked for. A page that was begun and does not come to its end is counted as failed.
+// Thread safety: one thread at
+// a time.
+// Cost: two clock readings a page.
 #pragma once
 
 #include <chrono>

@@ -5,10 +5,12 @@
 // checks and the password check that run. It does so whether or not a thread runs the context. A
 // context that is destroyed ends its servers first.
 // In a child of fork, which has neither the threads nor a state that can be relied on, End() gives
-// back the copies of the parent's sockets and leaves all else as it is. A child is known by its
-// process id, which is right for every way of forking; pthread_atfork is not told of vfork, clone
+// back the copies of the parent's sockets. It leaves all else unchanged. A child is known by its
+// process id, which is right for every way of forking. pthread_atfork is not told of vfork, clone
 // and _Fork, and would have to wait for each handler that runs.
-// Thread safety: all methods from any thread. Cost: with a thread of its own, one. Errors: those of
+// Thread safety: all methods from any thread.
+// Cost: with a thread of its own, one.
+// Errors: those of
 // MetricsServer::Start.
 #pragma once
 

@@ -2,7 +2,8 @@
 //
 // Guarantees: no more permits are out than there are. A permit comes back when it is destroyed,
 // also after the permits themselves.
-// Thread safety: from any thread. Cost: a lock.
+// Thread safety: from any thread.
+// Cost: a lock.
 #pragma once
 
 #include <cstddef>

@@ -10,7 +10,8 @@
 //    executor, and the handlers that wait are not called first.
 // 3. A handler runs until what it owns is destroyed. It must own it movably: a const capture is
 //    destroyed later.
-// Thread safety: all methods from any thread; Close() not from a handler. Cost: an uncontended lock
+// Thread safety: all methods from any thread; Close() not from a handler.
+// Cost: an uncontended lock
 // a handler.
 #pragma once
 

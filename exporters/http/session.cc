@@ -90,7 +90,7 @@ void Session::ServeNext() {
 }
 
 void Session::Answer(const Request& request) {
-  // While the answer is being found, nobody waits for the client.
+  // While the answer is being found, the server does not wait for the client.
   responding_ = true;
   handle_(request, [self = shared_from_this()](Response response) { self->SendResponse(std::move(response)); });
 }

@@ -2,7 +2,9 @@
 //
 // Asio makes sockets without close-on-exec, and setting it later leaves a moment in which another
 // thread forks.
-// Thread safety: pure functions of the system's. Cost: a system call or a few. Errors: those of the
+// Thread safety: pure functions of the system's.
+// Cost: a system call or a few.
+// Errors: those of the
 // system.
 #pragma once
 

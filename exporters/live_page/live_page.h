@@ -3,9 +3,8 @@
 //
 // When to use something else: dashboards (docs/observability.md), which remember what was before
 // the page was opened.
-// Guarantees: one document with all that it needs. It asks no other address than the server that it
-// came from, and there only for `metrics` and `ready` beside its own path, so that it works behind
-// a proxy's prefix.
+// Guarantees: one document with all that it needs. It asks only the server that it came from, and
+// there only for `metrics` and `ready` beside its own path. So it works behind a proxy's prefix.
 // Thread safety: both functions from any thread.
 // Cost: none to the server but the scrapes: one a second where a reader asks for it, less often
 // where pages are large.

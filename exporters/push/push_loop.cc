@@ -67,7 +67,7 @@ void PushLoop::Run() {
   PushSchedule schedule(options_.interval, std::random_device()());
   std::chrono::milliseconds delay = schedule.AfterSuccess();
   while (!IsStoppedWithin(delay)) delay = PushOnce().ok() ? schedule.AfterSuccess() : schedule.AfterFailure();
-  // Nobody waits for its outcome; the counter has it.
+  // No caller waits for its outcome; the counter has it.
   static_cast<void>(PushOnce());
 }
 

@@ -72,7 +72,7 @@ Status SyncFolderOf(const std::string& path) {
 }
 
 Status WriteTemporary(const std::string& temporary, PageSource& page, std::chrono::steady_clock::time_point deadline) {
-  constexpr mode_t kReadableByAll = 0644;  // a collector runs as somebody else
+  constexpr mode_t kReadableByAll = 0644;  // a collector runs as another user
   // A file of its own: what has that name, left by a writer that died or put there as a trap, is
   // not opened. A symbolic link would be followed, and a FIFO waited for.
   unlink(temporary.c_str());

@@ -5,7 +5,8 @@
 // node_scrape_*, node_textfile_* and node_exporter_* of its collectors. Of a family that both have
 // it drops the file's series, with an error in its log at each scrape.
 // Other names with "node_" stay: which of them node_exporter has depends on the machine.
-// Thread safety: pure. Cost: a look at the names.
+// Thread safety: pure.
+// Cost: a look at the names.
 #pragma once
 
 #include <string_view>

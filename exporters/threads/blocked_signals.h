@@ -2,7 +2,8 @@
 // ever takes one.
 //
 // Signals are for the program's own threads.
-// Thread safety: made and destroyed by one thread. Cost: two system calls.
+// Thread safety: made and destroyed by one thread.
+// Cost: two system calls.
 #pragma once
 
 #include <pthread.h>

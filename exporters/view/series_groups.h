@@ -1,7 +1,8 @@
 // SeriesGroups: which series of a family are one when some of its labels are left out.
 //
 // Guarantees: groups are numbered in the order of their first series; a group's text is that of its
-// series without those labels, the others in their order. Thread safety: one thread.
+// series without those labels, the others in their order.
+// Thread safety: one thread.
 // Cost: a walk over the text, a hash and a look-up a series; memory for the text of each group.
 #pragma once
 

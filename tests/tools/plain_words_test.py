@@ -38,6 +38,13 @@ class SentencesAreShort(RuleTestCase):
         for begin in ("// Cost: word", "// - word", "//\n// word", "int a;  // word"):
             self.assertClean(self.rule, header(f"// {WORDS}\n{begin}\n"))
 
+    def test_reads_every_comment_of_some_folders(self):
+        files = {"client/a.cc": f"// {WORDS} word\n", "agent/a.cc": f"// {WORDS} word\n"}
+        self.assertFinds(self.rule, files, "client/a.cc:1")
+
+    def test_counts_no_columns(self):
+        self.assertClean(self.rule, header(f"// - A.\n//     a    {WORDS} word\n//     b    {WORDS} word\n"))
+
     def test_counts_no_examples(self):
         self.assertClean(self.rule, header(f"// A.\n//\n//   {WORDS} word\n"))
 

@@ -7,6 +7,8 @@ from tidy_rules import build_rules, source_tree
 Finding = source_tree.Finding
 
 MAX_WORDS = 30
+# Folders whose every comment is held to these rules; elsewhere, those of public headers.
+READ_FOLDERS = ("apps", "bench", "client", "examples", "exporters", "proto")
 # A word and what to write instead: the noun that is meant.
 AVOIDED = {
     "whoever": "the caller, the reader",
@@ -25,15 +27,18 @@ LABELS = ("When to use something else", "Guarantees", "Thread safety", "Cost", "
 _LABEL = re.compile(r"(?<![\w:])(?:" + "|".join(LABELS) + r"):(?=\s|$)")
 _COMMENT = re.compile(r"[^\n]*?//(?P<text>[^\n]*)")
 # `- item`, `2. item`; what stands deeper is an example in code.
-_ITEM = re.compile(r"\s{0,3}(?:-|\d+\.)\s")
+_ITEM = re.compile(r"\s{0,7}(?:-|\d+\.)\s")
 _EXAMPLE = re.compile(r"\s{3,}\S")
+_COLUMNS = re.compile(r"\S {3,}\S")
 _AVOIDED = re.compile(r"\b(?:" + "|".join(AVOIDED).replace(" ", r"\s+") + r")\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?](?:\s+|$)")
 
 
-def _public_headers(tree):
-    paths = {header for header, _, _ in build_rules.public_headers(tree)}
-    return [tree.files[path] for path in sorted(paths) if path in tree.files]
+def _files_to_read(tree):
+    """Public headers, and all of the folders that have been read in this way."""
+    paths = {header for header, _, _ in build_rules.public_headers(tree) if header in tree.files}
+    paths |= {file.path for file in tree.cpp_files(READ_FOLDERS)}
+    return [tree.files[path] for path in sorted(paths)]
 
 
 def _comments(file):
@@ -52,14 +57,13 @@ def paragraphs(file):
     last = ()
     for number, column, behind_code, text in _comments(file):
         item = _ITEM.match(text)
-        goes_on = (
-            last == (number - 1, column) and text.strip() and not (behind_code or item or _LABEL.match(text.strip()))
-        )
+        starts = behind_code or item or _LABEL.match(text.strip()) or _COLUMNS.search(text)
+        goes_on = last == (number - 1, column) and text.strip() and not starts
         if paragraph and not goes_on:
             yield paragraph
             paragraph = []
         last = number, column
-        if text.strip() and (item or paragraph or not _EXAMPLE.match(text)):
+        if text.strip() and not _COLUMNS.search(text) and (item or paragraph or not _EXAMPLE.match(text)):
             paragraph.append((number, text[item.end() :] if item else text))
     if paragraph:
         yield paragraph
@@ -84,7 +88,7 @@ def _sentences(paragraph):
 
 def labels_start_a_line(tree):
     """A reader who looks for the cost or the thread safety of a class looks down the left edge of its comment."""
-    for file in _public_headers(tree):
+    for file in _files_to_read(tree):
         for number, _, _, text in _comments(file):
             for label in _LABEL.finditer(text):
                 if text[: label.start()].strip():
@@ -93,7 +97,7 @@ def labels_start_a_line(tree):
 
 def sentences_are_short(tree):
     """A sentence of more than 30 words is read twice. One thought a sentence; a list of cases is a list."""
-    for file in _public_headers(tree):
+    for file in _files_to_read(tree):
         for paragraph in paragraphs(file):
             for number, words in _sentences(paragraph):
                 if len(words) > MAX_WORDS:
@@ -103,7 +107,7 @@ def sentences_are_short(tree):
 
 def plain_words_are_used(tree):
     """A word that names no one and nothing makes the reader look for what is meant. Write the noun."""
-    for file in _public_headers(tree):
+    for file in _files_to_read(tree):
         for paragraph in paragraphs(file):
             text = "\n".join(text for _, text in paragraph)
             for match in _AVOIDED.finditer(text):

@@ -1,8 +1,8 @@
 // BasicAuth: whether an Authorization header names a user and their password.
 //
-// Checking a password is slow by design (bcrypt: some tens of milliseconds), so that Recall()
-// answers at once where it can, and Check() does the work, on a thread that may be busy. Verdicts
-// are remembered under a keyed digest that is good for this process only; passwords are not kept.
+// Checking a password is slow by design (bcrypt: some tens of milliseconds). So Recall() answers at
+// once where it can, and Check() does the work, on a thread that may be busy. Verdicts are
+// remembered under a keyed digest that is good for this process only; passwords are not kept.
 // Guarantees: an unknown user costs as much time as a wrong password of the user whose hash is the
 // dearest, so give all users the same cost. Comparisons take the same time wherever they differ. No
 // number of guesses makes it forget that a user's password was right.
@@ -26,8 +26,8 @@ namespace streamhouse::exporters {
 // Guesses push each other out.
 inline constexpr std::size_t kRememberedGuessesMax = 100;
 
-// What an unknown user's password is compared with: nobody's hash, at the highest cost among
-// `users`.
+// What an unknown user's password is compared with: a hash that no password has, at the highest
+// cost among `users`.
 std::string NobodysHash(const std::map<std::string, std::string>& users);
 
 class BasicAuth {

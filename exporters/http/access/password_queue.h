@@ -20,7 +20,8 @@
 //   time is not found either. The listener delays its refusals to slow both down.
 // - While guesses wait, the time of an answer tells whether a user exists: only an existing user is
 //   trusted.
-// Thread safety: one thread at a time. Cost: linear in the queue, and in the remembered guesses.
+// Thread safety: one thread at a time.
+// Cost: linear in the queue, and in the remembered guesses.
 // Memory: at most kGuessesRemembered addresses with their users.
 #pragma once
 

@@ -1,7 +1,8 @@
 // TLS names: translates Go's names of TLS ciphers and curves (used in web configuration files) to
 // OpenSSL's.
 //
-// Thread safety: pure functions. Cost: a search in a short table.
+// Thread safety: pure functions.
+// Cost: a search in a short table.
 #pragma once
 
 #include <cstdint>

@@ -226,8 +226,8 @@ constexpr std::size_t kBcryptBytes = 60;
 constexpr std::size_t kBcryptCostAt = 4;
 constexpr std::size_t kBcryptSaltAt = 7;
 constexpr std::string_view kBcryptCharacters = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-// Each more doubles the time: some 5 s for one password here, and with 31 days, during which nobody
-// else is let in.
+// Each more doubles the time: some 5 s for one password here, and with 31 days, during which no
+// other client is let in.
 constexpr int kBcryptCostMax = 16;
 
 // What is wrong with it; empty when nothing is.

@@ -1,6 +1,7 @@
 // What the query of a request asks for.
 //
-// Thread safety: pure functions. Cost: linear in the query.
+// Thread safety: pure functions.
+// Cost: linear in the query.
 #pragma once
 
 #include <cstddef>

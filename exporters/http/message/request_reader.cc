@@ -25,7 +25,7 @@ std::string_view ToView(beast::string_view text) {
 }
 
 // A transfer coding that is not known, or not the last one, leaves the length of the body open (RFC
-// 9112, 6.3): what follows must not be taken for a request either.
+// 9112, 6.3). What follows must not be taken for a request either.
 bool HasBody(const Parser& parser) {
   return parser.get().count(http::field::transfer_encoding) > 0 || parser.content_length().value_or(0) > 0;
 }

@@ -1,6 +1,7 @@
 // The status line and headers of an HTTP response, as they go over the wire.
 //
-// Thread safety: pure functions. Cost: one string.
+// Thread safety: pure functions.
+// Cost: one string.
 #pragma once
 
 #include <chrono>

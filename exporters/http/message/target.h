@@ -1,7 +1,9 @@
 // Target: an HTTP request's target, taken apart.
 //
 // Guarantees: the path is decoded once, and never interpreted: "/a/../b" and "//b" are not "/b". A
-// target that is malformed has no value. Thread safety: pure functions. Cost: linear in the target.
+// target that is malformed has no value.
+// Thread safety: pure functions.
+// Cost: linear in the target.
 #pragma once
 
 #include <optional>

@@ -1,7 +1,8 @@
 // Client names: what a certificate says that its owner is called, beside its subject: names of
 // hosts, addresses, mail addresses and URIs (subject alternative names).
 //
-// Thread safety: pure. Cost: linear in the names.
+// Thread safety: pure.
+// Cost: linear in the names.
 #pragma once
 
 #include <openssl/x509.h>

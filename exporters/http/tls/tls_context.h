@@ -1,11 +1,13 @@
 // TlsContext: the certificates a server shows and trusts, as their files are now.
 //
-// Guarantees: files that change are read again by the next connection, all of them together; where
+// Guarantees: files that change are read again by the next connection, all of them together. Where
 // they are not good then (a certificate that does not belong to its key, half a file), the last
 // good ones stay, and the failure is counted. Watch that counter: clients notice only when the old
 // ones expire. Connections keep what they began with. A key with a pass phrase is refused without a
 // prompt; only regular files are read (small_file.h).
-// Thread safety: one thread at a time. Cost: a system call a file and connection. Errors:
+// Thread safety: one thread at a time.
+// Cost: a system call a file and connection.
+// Errors:
 // InvalidArgument, naming the file.
 #pragma once
 
