@@ -60,5 +60,11 @@ class PlainWordsAreUsed(RuleTestCase):
         self.assertClean(self.rule, header("// Canewords.\n//\n//   nobody\nint anew;\n"))
 
 
+class DocumentsUsePlainWords(RuleTestCase):
+    def test_finds_a_word_also_across_lines(self):
+        text = "# A\n\n| x | nobody |\n\nIt waits for\never.\n"
+        self.assertFinds(plain_words.documents_use_plain_words, {"docs/a.md": text}, "docs/a.md:3", "docs/a.md:5")
+
+
 if __name__ == "__main__":
     unittest.main()

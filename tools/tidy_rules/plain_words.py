@@ -116,4 +116,13 @@ def plain_words_are_used(tree):
                 yield Finding(file.path, line, f"`{word}`: write {AVOIDED[word]}")
 
 
-RULES = (labels_start_a_line, sentences_are_short, plain_words_are_used)
+def documents_use_plain_words(tree):
+    """A document is read by more people than a comment, and by fewer who can ask what is meant."""
+    for file in tree.files.values():
+        if file.suffix == ".md" and file.folder != "third_party":
+            for match in _AVOIDED.finditer(file.text):
+                word = " ".join(match.group().lower().split())
+                yield Finding(file.path, source_tree.line_of(file.text, match.start()), f"`{word}`: write {AVOIDED[word]}")
+
+
+RULES = (labels_start_a_line, sentences_are_short, plain_words_are_used, documents_use_plain_words)
