@@ -1,4 +1,4 @@
-"""For each alert, a fault in which it fires and a normal day on which it does not, as Prometheus would have stored them.
+"""For each alert, a fault in which it fires and a normal day on which it does not, as Prometheus has stored them.
 
 A row has a sample a minute: `0+5x3` is 0 5 10 15, `_` is no sample, `stale` the end of a series.
 """
@@ -111,7 +111,9 @@ CASES = {
     ],
     "StreamhouseWritesSlow": [
         Case(
-            histogram("agent_write_latency_seconds", AGENT, 2.0), histogram("agent_write_latency_seconds", AGENT, 0.02), AGENT
+            histogram("agent_write_latency_seconds", AGENT, 2.0),
+            histogram("agent_write_latency_seconds", AGENT, 0.02),
+            AGENT,
         )
     ],
     "StreamhouseSeriesOverflow": [

@@ -14,6 +14,8 @@ import prometheus
 from observability import alerts, rules
 
 RULES = [str(pathlib.Path(path).resolve()) for path in (rules.RECORDINGS_PATH, rules.ALERTS_PATH)]
+
+
 def promtool_test(*tests):
     """What promtool prints when an alert fires; empty otherwise. A test: (alert, series, minutes)."""
     content = [
@@ -35,7 +37,8 @@ def annotations(alert, labels):
     """As Prometheus fills them in; `$value` is left out of what is compared."""
     texts = {"summary": alert.summary, "description": alert.meaning}
     filled = {
-        name: re.sub(r"{{ \$labels\.(\w+) }}", lambda found: labels.get(found[1], ""), text) for name, text in texts.items()
+        name: re.sub(r"{{ \$labels\.(\w+) }}", lambda found: labels.get(found[1], ""), text)
+        for name, text in texts.items()
     }
     return {**filled, "runbook": f"{rules.RUNBOOKS}#{rules.runbook_anchor(alert)}"}
 

@@ -11,6 +11,8 @@ import processes
 _CONFIGURATION = """
 global:
   scrape_interval: 1s
+  evaluation_interval: 1s
+rule_files: [{rules}]
 scrape_configs:
 """
 _JOB = """
@@ -43,16 +45,16 @@ def lint(page):
 class Prometheus(processes.Process):
     """Scrapes the jobs, given as name -> HOST:PORT, until the test ends; `url` is its own.
 
-    `settings` are further lines of jobs, in YAML, as name -> lines.
+    `settings` are further lines of jobs, in YAML, as name -> lines; `rules` are paths of rule files.
     """
 
-    def __init__(self, test, jobs, flags=(), settings=None):
+    def __init__(self, test, jobs, flags=(), settings=None, rules=()):
         folder = processes.folder_for(test)
         settings = {name: textwrap.indent(textwrap.dedent(lines), "    ") for name, lines in (settings or {}).items()}
         jobs_text = "".join(
             _JOB.format(name=name, address=address, settings=settings.get(name, "")) for name, address in jobs.items()
         )
-        (folder / "prometheus.yml").write_text(_CONFIGURATION + jobs_text)
+        (folder / "prometheus.yml").write_text(_CONFIGURATION.format(rules=", ".join(rules)) + jobs_text)
         super().__init__(
             test,
             [

@@ -2,8 +2,6 @@
 
 import dataclasses
 
-from observability import histograms
-
 CRITICAL = "critical"  # records are refused or about to be lost, or no one can tell
 WARNING = "warning"  # something gets worse, or was lost already
 # The scrape jobs of the product. `up` and `scrape_duration_seconds` are there for all jobs.
@@ -29,7 +27,9 @@ def grew(counter):
 
     For five minutes after the server's own first scrape of a target, a series counts as old.
     """
-    return f"increase({counter}[5m]) > 0 or ({counter} > 0 unless {counter} offset 5m) and on (job, instance) up offset 5m"
+    return (
+        f"increase({counter}[5m]) > 0 or ({counter} > 0 unless {counter} offset 5m) and on (job, instance) up offset 5m"
+    )
 
 
 ALERTS = (
@@ -43,7 +43,8 @@ ALERTS = (
         (
             "Look at the error of the target: page Status, Targets of Prometheus.",
             "`connection refused`: the process is gone or serves elsewhere. Start it; its log says why it ended.",
-            "`context deadline exceeded`: it hangs or the page takes longer than the scrape timeout. Ask `/health` by hand.",
+            "`context deadline exceeded`: it hangs or the page takes longer than the scrape timeout. Ask "
+            "`/health` by hand.",
             "`401` or a TLS error: compare the job's `basic_auth` and `tls_config` with the agent's web configuration.",
         ),
     ),
@@ -53,7 +54,8 @@ ALERTS = (
         "2m",
         CRITICAL,
         "Prometheus has no metrics of any agent",
-        "No target has the families of an agent: all are down, or the scrape configuration has lost them. A target that "
+        "No target has the families of an agent: all are down, or the scrape configuration has lost them. A "
+        "target that "
         "is no longer configured has no `up` either, which is why this alert exists beside StreamhouseTargetDown.",
         (
             "Ask Prometheus for `up`: are the agents there, and 1?",
@@ -71,7 +73,8 @@ ALERTS = (
         "The agent holds no lease at all, or it answers 503 to those that ask `/ready`.",
         (
             "Ask it: `curl http://HOST:PORT/ready` says why.",
-            "Find the reason in the table of [When /ready says no](operations.md#when-ready-says-no), and do what it says.",
+            "Find the reason in the table of [When /ready says no](operations.md#when-ready-says-no), and do "
+            "what it says.",
         ),
     ),
     Alert(
@@ -97,11 +100,13 @@ ALERTS = (
         "Group {{ $labels.group }} has not moved in {{ $labels.topic }}/{{ $labels.partition }} for 10 minutes",
         "There are records to read, and the position of the group in this partition does not change.",
         (
-            "Does the consumer poll? `rate(streamhouse_consumer_poll_duration_seconds_count[5m])` is 0 when it does not: "
+            "Does the consumer poll? `rate(streamhouse_consumer_poll_duration_seconds_count[5m])` is 0 when it "
+            "does not: "
             "the program hangs in its own code.",
             "Does it poll and fail? Its log names the error. Damaged records stop a group in front of them: see "
             "StreamhouseRecordsDamaged.",
-            "Is one member of the group stuck, and others go on? Then its partitions alone are in the alert; restart it.",
+            "Is one member of the group stuck, and others go on? Then its partitions alone are in the alert; "
+            "restart it.",
         ),
     ),
     Alert(
@@ -112,7 +117,8 @@ ALERTS = (
         "Group {{ $labels.group }} is {{ $value | humanizeDuration }} behind in {{ $labels.topic }}",
         "The next record that the group has not read is older than five minutes.",
         (
-            "Compare the rates of topic and group: if the group is as fast as the topic, it had a pause and catches up.",
+            "Compare the rates of topic and group: if the group is as fast as the topic, it had a pause and "
+            "catches up.",
             "If it is slower, add members (as many as there are partitions), or make each record cheaper.",
             "If one partition alone is behind, its key is hot, or the member that reads it is slow.",
         ),
@@ -126,7 +132,8 @@ ALERTS = (
         "Producers send what the agent does not take. The records are not lost silently: each producer got an error.",
         (
             "`unknown_topic`, `unknown_partition`: create the topic, or correct the producer.",
-            "`too_large`, `invalid`: the producer sends records over the limits of [operations.md](operations.md#limits).",
+            "`too_large`, `invalid`: the producer sends records over the limits of "
+            "[operations.md](operations.md#limits).",
             "`not_holder`, `fenced`: see StreamhouseLeaseLost.",
             "`out_of_sequence`: a producer of an older batch came late; if it goes on, restart that producer.",
         ),
@@ -140,7 +147,8 @@ ALERTS = (
         "The agent refuses records until there is room again. Consumers go on reading and committing.",
         (
             "Make room on the disk of `--data`: within two seconds the agent takes records again, without a restart.",
-            "Give topics a retention, or a shorter one: `streamhouse topics retention --topic NAME --retention-bytes N`.",
+            "Give topics a retention, or a shorter one: `streamhouse topics retention --topic NAME "
+            "--retention-bytes N`.",
         ),
     ),
     Alert(
@@ -166,9 +174,11 @@ ALERTS = (
         "0s",
         CRITICAL,
         "Records of {{ $labels.topic }} on {{ $labels.instance }} are damaged",
-        "Bytes on the disk are not those that were written. Groups stop in front of damaged records, unless they skip them.",
+        "Bytes on the disk are not those that were written. Groups stop in front of damaged records, unless they "
+        "skip them.",
         (
-            "`curl http://HOST:PORT/ready` names the file and the offsets; `streamhouse verify` reads the whole folder.",
+            "`curl http://HOST:PORT/ready` names the file and the offsets; `streamhouse verify` reads the whole "
+            "folder.",
             "Put back a copy of the file if there is one, and restart the agent.",
             "Without a copy, let groups go on behind the damage: `streamhouse consume --skip-damaged`.",
         ),
@@ -179,7 +189,8 @@ ALERTS = (
         "0s",
         WARNING,
         "{{ $labels.instance }} has lost records that groups had read",
-        "When the agent started, a log ended before an offset that a group had committed: its end was lost, as by a power "
+        "When the agent started, a log ended before an offset that a group had committed: its end was lost, as "
+        "by a power "
         "cut. The alert stays until the agent starts again.",
         (
             "The agent's log names group, topic and partition.",
@@ -194,7 +205,8 @@ ALERTS = (
         "Records of {{ $labels.instance }} for {{ $labels.topic }} fail: {{ $labels.reason }}",
         "Send() has given up on records. The program has got the error of each.",
         (
-            "`unavailable`, `timeout`: the agent is away or slow; see the alerts about it. After `timeout` and `internal` a "
+            "`unavailable`, `timeout`: the agent is away or slow; see the alerts about it. After `timeout` and "
+            "`internal` a "
             "record may have been written nevertheless.",
             "`buffer_full`: the program sends faster than the agent takes records.",
             "`rejected`: the agent refuses them; StreamhouseRecordsRefused tells why.",
@@ -225,7 +237,7 @@ ALERTS = (
         (
             "Which disk is busy: `iostat -x 1`. Is another program writing to it?",
             "With `--sync each-batch`, every batch waits for the disk; larger batches or `--sync interval` help.",
-            "An exemplar of the panel \"Append to the log\" leads to the trace of a slow batch.",
+            'An exemplar of the panel "Append to the log" leads to the trace of a slow batch.',
         ),
     ),
     Alert(
@@ -250,7 +262,8 @@ ALERTS = (
         "Scraping {{ $labels.instance }} takes {{ $value | humanizeDuration }}",
         "At the scrape timeout, 10 s unless configured, the target counts as down and its samples are lost.",
         (
-            "How large is the page: `scrape_samples_scraped`. Let the agent sum labels away: `aggregate=partition,group` "
+            "How large is the page: `scrape_samples_scraped`. Let the agent sum labels away: "
+            "`aggregate=partition,group` "
             "in [operations.md](operations.md#text-files-for-node_exporter).",
             "Is the machine busy: `rate(process_cpu_seconds_total[5m])`.",
             "Do many scrapers ask at once: `streamhouse_exporter_limits_reached_total` counts what was refused.",

@@ -1,4 +1,4 @@
-"""What people need to know of each family beyond its help: its meaning, and when it has no series. Grouped as they read it.
+"""What people need to know of each family beyond its help: its meaning, and when it has no series. In groups.
 
 A family without a row here, and a row without a family, are errors of tools/tidy.py.
 """
@@ -203,7 +203,9 @@ the label `family` have a series for each family that lost something.""",
         "streamhouse_metrics_free_runs": Row("runs of cells of removed series, waiting for new series"),
         "streamhouse_metrics_removed_series": Row("removed series whose memory a snapshot or a look-up still holds"),
         "streamhouse_metrics_shards": Row("threads that have recorded, at the same time at most"),
-        "streamhouse_metrics_overflowed_lookups_total": Row("look-ups of label sets beyond a limit of a family", _FIRST),
+        "streamhouse_metrics_overflowed_lookups_total": Row(
+            "look-ups of label sets beyond a limit of a family", _FIRST
+        ),
         "streamhouse_metrics_cut_label_values_total": Row("label values that were cut to their limit", _FIRST),
         "streamhouse_metrics_refused_lookups_total": Row(
             "look-ups with another number of values than there are labels", _FIRST
@@ -219,7 +221,8 @@ series `_overflow`.""",
 
 _PROCESS_GROUP = Group(
     "Process",
-    "On every page, under the names that all Prometheus clients use. Text files for node_exporter are without `process_*`.",
+    "On every page, under the names that all Prometheus clients use. Text files for node_exporter are without "
+    "`process_*`.",
     {
         "process_cpu_seconds_total": Row("user and system time", _UNREADABLE),
         "process_resident_memory_bytes": Row("memory in use", _UNREADABLE),

@@ -1,11 +1,13 @@
 #!/usr/bin/python3
-"""Writes what is made from the metric families: docs/metrics.md and rules/.
+"""Writes what is made from the metric families: docs/metrics.md, rules/, dashboards/, and parts of
+docs/observability.md.
 
     tools/observability/generate.py              writes the files
     tools/observability/generate.py --families   first asks the program for its families (with Bazel), for families.json
 
 The families are declared in C++; tests/observability/families.cc prints them. What people need to know beyond that is
-in catalogue.py; queries are in rules.py and alerts.py. tools/tidy.py fails when a file is no longer what this writes. Standard library only.
+in catalogue.py; queries are in rules.py, alerts.py and the modules that are named after a dashboard. tools/tidy.py
+fails when a file is no longer what this writes. Standard library only.
 """
 
 import pathlib
@@ -16,7 +18,13 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 import rewrap  # noqa: E402  pylint: disable=wrong-import-position
-from observability import families, metrics_page, rules  # noqa: E402  pylint: disable=wrong-import-position
+from observability import (
+    dashboards,
+    families,
+    metrics_page,
+    rules,
+    runbooks,
+)  # noqa: E402  pylint: disable=wrong-import-position
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAM = "tests/observability/families"
@@ -24,15 +32,17 @@ PROGRAM = "tests/observability/families"
 
 def problems(declared):
     """What keeps the files from being written, as texts."""
-    return [*metrics_page.problems(declared), *rules.problems(declared)]
+    return [*metrics_page.problems(declared), *rules.problems(declared), *dashboards.problems(declared)]
 
 
-def generated(declared):
-    """Path -> text of each file."""
+def generated(declared, written):
+    """Path -> text of each file. `written` gives the text that a file has now, for those that are made in part."""
     files = {
         metrics_page.PATH: metrics_page.text(declared),
         rules.RECORDINGS_PATH: rules.recordings_text(),
         rules.ALERTS_PATH: rules.alerts_text(),
+        **dashboards.files(),
+        runbooks.PATH: runbooks.filled(written(runbooks.PATH)),
     }
     return {path: rewrap.rewrap(path, text) for path, text in files.items()}
 
@@ -52,7 +62,7 @@ def main():
         print(problem, file=sys.stderr)
     if found:
         return 1
-    for path, text in generated(declared).items():
+    for path, text in generated(declared, lambda path: (ROOT / path).read_text(encoding="utf-8")).items():
         (ROOT / path).parent.mkdir(exist_ok=True)
         (ROOT / path).write_text(text, encoding="utf-8")
     return 0

@@ -1,8 +1,8 @@
 """Queries of histograms that work for both ways in which a Prometheus may store them.
 
-Classic: series ending with _bucket, _sum and _count, as pages have them. Native: one series without an ending, as a server
-has it that converts histograms (convert_classic_histograms_to_nhcb), where `_bucket` finds nothing. A query asks for
-classic series, or else for native ones; a server that has both takes the classic ones.
+Classic: series ending with _bucket, _sum and _count, as pages have them. Native: one series without an ending, as a
+server has it that converts histograms (convert_classic_histograms_to_nhcb), where `_bucket` finds nothing. A query asks
+for classic series, or else for native ones; a server that has both takes the classic ones.
 """
 
 
@@ -11,29 +11,26 @@ def _by(labels, *more):
     return f" by ({names})" if names else ""
 
 
-def native_quantile(quantile, family, selector, window, labels=()):
-    return f"histogram_quantile({quantile}, sum{_by(labels)} (rate({family}{selector}[{window}])))"
-
-
-def quantile(quantile, family, selector, window, labels=()):
-    classic = f"histogram_quantile({quantile}, sum{_by(labels, 'le')} (rate({family}_bucket{selector}[{window}])))"
-    return f"{classic} or {native_quantile(quantile, family, selector, window, labels)}"
-
-
-def native_mean(family, selector, window, labels=()):
-    rate = f"sum{_by(labels)} (rate({family}{selector}[{window}]))"
-    return f"histogram_sum({rate}) / histogram_count({rate})"
+def quantile(share, family, selector, window, labels=()):
+    classic = f"histogram_quantile({share}, sum{_by(labels, 'le')} (rate({family}_bucket{selector}[{window}])))"
+    return f"{classic} or histogram_quantile({share}, sum{_by(labels)} (rate({family}{selector}[{window}])))"
 
 
 def mean(family, selector, window, labels=()):
     total, count = (f"sum{_by(labels)} (rate({family}_{part}{selector}[{window}]))" for part in ("sum", "count"))
-    return f"{total} / {count} or {native_mean(family, selector, window, labels)}"
+    native = f"sum{_by(labels)} (rate({family}{selector}[{window}]))"
+    return f"{total} / {count} or histogram_sum({native}) / histogram_count({native})"
+
+
+def count_rate(family, selector, window, labels=()):
+    classic = f"sum{_by(labels)} (rate({family}_count{selector}[{window}]))"
+    return f"{classic} or histogram_count(sum{_by(labels)} (rate({family}{selector}[{window}])))"
+
+
+def bucket_rates(family, selector, window):
+    """For a heat map, which needs native_rates() beside it: the two are of different shapes."""
+    return f"sum by (le) (rate({family}_bucket{selector}[{window}]))"
 
 
 def native_rates(family, selector, window):
     return f"sum (rate({family}{selector}[{window}]))"
-
-
-def bucket_rates(family, selector, window):
-    """Of a heat map. A server with native histograms needs native_rates() beside it: they are of another shape."""
-    return f"sum by (le) (rate({family}_bucket{selector}[{window}]))"

@@ -1,6 +1,8 @@
 """docs/metrics.md: every family, with its kind, unit, labels, meaning, and when it has no series."""
 
-from observability import catalogue
+import collections
+
+from observability import alerts, catalogue, dashboards, families, grafana, rules
 
 PATH = "docs/metrics.md"
 _HEAD = """# Metrics
@@ -11,7 +13,8 @@ Every family of the agent and the clients. [observability.md](observability.md) 
 
 Names change only as [compatibility.md](compatibility.md) says. Durations are in seconds, sizes in bytes. Histograms of
 durations have buckets from a microsecond to about 17 seconds, in powers of two; those of the page itself have 8 from a
-millisecond on. *Is missing* says when a family has no series: that is never the same as 0."""
+millisecond on. *Is missing while* says when a family has no series: that is never the same as 0. *Shown by* names the
+panels of [dashboards/](../dashboards), and the recordings and alerts of [rules/](../rules)."""
 
 
 def _kind(family):
@@ -19,18 +22,40 @@ def _kind(family):
     return ", ".join(texts + ["exemplars"] if family.exemplars else texts)
 
 
-def _table(group, declared):
-    yield "| family | kind | labels | meaning | is missing while |"
-    yield "|---|---|---|---|---|"
+def _shown_by(declared):
+    """Family -> text."""
+    shown = collections.defaultdict(
+        lambda: collections.defaultdict(dict)
+    )  # by family and place; a dict keeps the order
+    for dashboard in dashboards.ALL:
+        place = dashboard.uid.removeprefix("streamhouse-")
+        for panel in dashboard.panels():
+            for query, _, _ in grafana.targets(panel):
+                for name in families.used_in(query, declared)[0]:
+                    shown[name][place][panel.title] = True
+    for each in (*rules.RECORDINGS, *alerts.ALERTS):
+        for name in families.used_in(each.expression, declared)[0]:
+            shown[name]["rules"][f"`{each.name}`"] = True
+    return {
+        name: "; ".join(f"{place}: {', '.join(titles)}" for place, titles in places.items())
+        for name, places in shown.items()
+    }
+
+
+def _table(group, declared, shown):
+    yield "| family | kind | labels | meaning | is missing while | shown by |"
+    yield "|---|---|---|---|---|---|"
     for name, row in group.rows.items():
         family = declared[name]
-        yield f"| `{name}` | {_kind(family)} | {', '.join(family.labels)} | {row.meaning} | {row.absent} |"
+        cells = (f"`{name}`", _kind(family), ", ".join(family.labels), row.meaning, row.absent, shown.get(name, ""))
+        yield f"| {' | '.join(cells)} |"
 
 
 def text(declared):
     parts = [_HEAD]
+    shown = _shown_by(declared)
     for group in catalogue.GROUPS:
-        table = "\n".join(_table(group, declared))
+        table = "\n".join(_table(group, declared, shown))
         parts += [part for part in (f"## {group.title}", group.before, table, group.after) if part]
     return "\n\n".join(parts) + "\n"
 

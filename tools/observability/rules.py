@@ -62,7 +62,12 @@ def _quoted(text):
 
 
 def recordings_text():
-    lines = [_WRITTEN.format("tools/observability/rules.py"), "groups:", "  - name: streamhouse_recordings", "    rules:"]
+    lines = [
+        _WRITTEN.format("tools/observability/rules.py"),
+        "groups:",
+        "  - name: streamhouse_recordings",
+        "    rules:",
+    ]
     for recording in RECORDINGS:
         lines += [
             f"      # {recording.meaning}",

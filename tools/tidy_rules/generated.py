@@ -1,6 +1,6 @@
 """The files that tools/observability/generate.py makes from the metric families."""
 
-from observability import families, generate
+from observability import families, generate, runbooks
 from tidy_rules import source_tree
 
 Finding = source_tree.Finding
@@ -26,7 +26,12 @@ def generated_files_are_those_of_the_families(tree):
     yield from (Finding(families.PATH, 1, problem) for problem in problems)
     if problems:
         return
-    for path, should in generate.generated(declared).items():
+
+    def written(path):
+        return tree.files[path].text if path in tree.files else ""
+
+    yield from (Finding(runbooks.PATH, 1, problem) for problem in runbooks.problems(written(runbooks.PATH)))
+    for path, should in generate.generated(declared, written).items():
         file = tree.files.get(path)
         if file is None:
             yield Finding(path, 1, f"is missing; {_MEND}")
