@@ -4,8 +4,7 @@
 // takes two descriptors, and a client one.
 // Guarantees: the soft limit is the hard one afterwards, or as it was where the system refuses.
 // Thread safety: any thread; for the whole process, so before others need it.
-// Cost: two system
-// calls.
+// Cost: two system calls.
 #pragma once
 
 #include <sys/resource.h>

@@ -5,8 +5,7 @@
 // outside of it; otherwise what the policy says.
 // Thread safety: any thread.
 // Cost: one to three calls to the broker.
-// Errors: kOutOfRange with OffsetReset::kNone, or the
-// broker's failure.
+// Errors: kOutOfRange with OffsetReset::kNone, or the broker's failure.
 #pragma once
 
 #include <optional>

@@ -6,8 +6,8 @@
 // negative bounds, where OpenMetrics asks to leave it out (docs/readers.md, Python). The label that
 // a kind adds (`le`) stands last, and is printed alike in all dialects.
 // Thread safety: one thread at a time.
-// Cost: label text and names are copied, not rendered; memory
-// for the lines' fixed parts of one family at a time.
+// Cost: label text and names are copied, not rendered; memory for the lines' fixed parts of one
+// family at a time.
 #pragma once
 
 #include <cstddef>

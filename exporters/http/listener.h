@@ -13,8 +13,7 @@
 // sockets are closed; handlers that are left in the context keep the listener, and are destroyed
 // without being called.
 // Thread safety: any number of threads may run the executor; all methods from any thread.
-// Errors:
-// those of MetricsServer::Start. Owned by shared_ptr. It must go before the context of its
+// Errors: those of MetricsServer::Start. Owned by shared_ptr. It must go before the context of its
 // executor.
 #pragma once
 

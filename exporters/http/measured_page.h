@@ -2,8 +2,7 @@
 //
 // Guarantees: a page that comes to its end is counted once, with its bytes and the time since it
 // was asked for. A page that was begun and does not come to its end is counted as failed.
-// Thread safety: one thread at
-// a time.
+// Thread safety: one thread at a time.
 // Cost: two clock readings a page.
 #pragma once
 

@@ -10,8 +10,7 @@
 // and _Fork, and would have to wait for each handler that runs.
 // Thread safety: all methods from any thread.
 // Cost: with a thread of its own, one.
-// Errors: those of
-// MetricsServer::Start.
+// Errors: those of MetricsServer::Start.
 #pragma once
 
 #include <sys/types.h>

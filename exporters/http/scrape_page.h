@@ -3,8 +3,7 @@
 // Guarantees: all of it comes from one snapshot, which lives as long as the page and may be shared
 // with other pages.
 // Thread safety: one thread at a time.
-// Cost: of collecting, see SharedCollection; of encoding, see
-// the encoders.
+// Cost: of collecting, see SharedCollection; of encoding, see the encoders.
 #pragma once
 
 #include <memory>

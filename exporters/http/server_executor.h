@@ -11,8 +11,7 @@
 // 3. A handler runs until what it owns is destroyed. It must own it movably: a const capture is
 //    destroyed later.
 // Thread safety: all methods from any thread; Close() not from a handler.
-// Cost: an uncontended lock
-// a handler.
+// Cost: an uncontended lock a handler.
 #pragma once
 
 #include <atomic>

@@ -4,8 +4,7 @@
 // waits for a writer, a terminal or a device. It waits for a disk that hangs. A child process does
 // not inherit the file.
 // Thread safety: pure.
-// Errors: Unavailable with the reason alone. The caller, who knows what the
-// file is for, names it.
+// Errors: Unavailable with the reason alone. The caller, who knows what the file is for, names it.
 #pragma once
 
 #include <cstddef>

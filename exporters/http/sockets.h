@@ -4,8 +4,7 @@
 // thread forks.
 // Thread safety: pure functions of the system's.
 // Cost: a system call or a few.
-// Errors: those of the
-// system.
+// Errors: those of the system.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>

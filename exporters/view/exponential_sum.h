@@ -4,8 +4,7 @@
 // the lowest among those that have buckets, or lower where their range would take more than
 // kSummedBucketsMax buckets.
 // Thread safety: one thread.
-// Cost: linear in the buckets, and an allocation for each histogram that
-// is added.
+// Cost: linear in the buckets, and an allocation for each histogram that is added.
 #pragma once
 
 #include <cstddef>

@@ -7,8 +7,7 @@
 // series. Quantiles of a summary become NaN. Of exemplars the newest in each bucket stays, of start
 // times the oldest.
 // Thread safety: pure but for the builder.
-// Cost: memory for the values of each group, not of each
-// series.
+// Cost: memory for the values of each group, not of each series.
 #pragma once
 
 #include <cstddef>

@@ -25,7 +25,7 @@ _OPERATION = re.compile(r"(?:\.|->)\s*(" + "|".join(_ARGUMENTS) + r")\s*\(")
 _ORDER_VARIABLE = re.compile(r"\bstd::memory_order\s+(\w+)")
 _ALIAS = re.compile(r"\busing\s+(\w+)\s*=\s*std::atomic(?:_flag\b|\s*<)")
 # How a reason names its order, and how many lines above the operation it may stand.
-_REASON = re.compile(r"\b(?:relaxed|acquires?|releases?|pairs|orders?)\b", re.IGNORECASE)
+_REASON = re.compile(r"\b(?:relaxed|acquires?|releases?|pairs|(?<!in )order(?:s|ed|ing)?)\b", re.IGNORECASE)
 _REASON_LINES = 7
 # The head of a declaration; what follows it is looked at by _declared_name.
 _ATOMIC_TYPE = re.compile(r"\bstd::atomic(?:_flag\b|(?:_ref)?\s*(?=<))")

@@ -6,8 +6,7 @@
 // never waited for: it is refused, or its connection is to be closed after the answer. After a
 // refusal nothing more is read from this client.
 // Thread safety: one thread at a time.
-// Cost: linear in the bytes; what is not a whole line yet is
-// looked at again with each piece.
+// Cost: linear in the bytes; what is not a whole line yet is looked at again with each piece.
 // Errors: as the status of the response to give.
 #pragma once
 
