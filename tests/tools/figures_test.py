@@ -9,8 +9,12 @@ from tidy_rules import figures
 CORE = ("BM_CounterIncrement", "BM_HistogramObserve", "BM_FamilyLookupIncrement", "BM_FetchAdd")
 
 
-def result(time, date="2026-01-02T00:00:00+00:00", load="0.10", benches=CORE):
-    runs = [{"name": f"{bench}/real_time/threads:1", "run_type": "iteration", "cpu_time": time} for bench in benches]
+def result(*times, date="2026-01-02T00:00:00+00:00", load="0.10", benches=CORE):
+    runs = [
+        {"name": f"{bench}/real_time/threads:1", "run_type": "iteration", "cpu_time": time}
+        for bench in benches
+        for time in times
+    ]
     return json.dumps({"context": {"date": date, "load_at_start": load}, "benchmarks": runs})
 
 
@@ -32,21 +36,25 @@ class FiguresAreThoseOfResults(RuleTestCase):
         files = {path(): result(1.04)}
         lines = self.table(files).splitlines()
         self.assertClean(self.rule, files | {"README.md": readme(*lines)})
-        lines[2] = lines[2].replace("1 ns", "0.9 ns", 1)
+        lines[2] = lines[2].replace("1.04 ns", "0.9 ns", 1)
         self.assertFinds(self.rule, files | {"README.md": readme(*lines)}, "README.md:5")
 
     def test_finds_a_figure_of_an_older_result(self):
         files = {path(): result(1.04)}
         old = readme(*self.table(files).splitlines())
-        newer = {path("def5678", "2026-01-03"): result(2.04, "2026-01-03T00:00:00+00:00")}
+        newer = {path("def5678", "2026-01-03"): result(2.04, date="2026-01-03T00:00:00+00:00")}
         self.assertFinds(self.rule, files | newer | {"README.md": old}, "README.md:5")
 
     def test_takes_the_later_of_two_results_of_a_day(self):
         files = {
-            path("a"): result(9.0, "2026-01-02T08:00:00+00:00"),
-            path("b"): result(1.0, "2026-01-02T07:00:00+00:00"),
+            path("a"): result(9.0, date="2026-01-02T08:00:00+00:00"),
+            path("b"): result(1.0, date="2026-01-02T07:00:00+00:00"),
         }
         self.assertIn("| counter +1 | 9 ns |", self.table(files))
+
+    def test_tells_the_smallest_and_the_largest_beside_the_median(self):
+        table = self.table({path(): result(1.0, 9.0, 2.0)})
+        self.assertIn("| counter +1 | 2 ns (1 to 9) | one `fetch_add`: 2 ns (1 to 9) |", table)
 
     def test_has_no_row_without_a_result(self):
         table = self.table({path(): result(1.0)})

@@ -68,6 +68,11 @@ class FaultsNameTestsThatExist(RuleTestCase):
         self.assertFinds(self.rule, self.page("`//tests/a:c_test` `BTest.Holds`"), "docs/faults_avoided.md:2")
         self.assertFinds(self.rule, self.page("`BTest.Holds`"), "docs/faults_avoided.md:2")
 
+    def test_reads_an_item_over_several_lines(self):
+        item = "- **Fault.** What holds:\n  `//tests/a:b_test`\n  `BTest.Holds`"
+        self.assertClean(self.rule, self.page(item))
+        self.assertFinds(self.rule, self.page(item + "\n- `BTest.Holds`"), "docs/faults_avoided.md:5")
+
     def test_lets_what_is_there_be(self):
         line = "`//tests/a:b_test` `BTest.Holds` `Contract.IsKept`; `//tests/a:c_test` `C.test_it`; see `docs/` and `x`"
         self.assertClean(self.rule, self.page(line))

@@ -42,12 +42,18 @@ class Row:
     values: tuple  # functions of a Result, each giving a text
 
 
+def _with_spread(result, bench, counter, digits, unit):
+    """The median, and the smallest and largest of the runs where they differ from it."""
+    low, median, high = (f"{value:.{digits}g}" for value in result.spread(bench, counter))
+    return f"{median} {unit}" if low == high else f"{median} {unit} ({low} to {high})"
+
+
 def nanoseconds(bench):
-    return lambda result: f"{result.median(bench):.2g} ns"
+    return lambda result: _with_spread(result, bench, "cpu_time", 3, "ns")
 
 
 def milliseconds(bench, counter="cpu_time"):
-    return lambda result: f"{result.median(bench, counter):.3g} ms"
+    return lambda result: _with_spread(result, bench, counter, 3, "ms")
 
 
 def ratio(bench, baseline):
@@ -120,6 +126,11 @@ class Result:
 
     def median(self, bench, counter="cpu_time"):
         return statistics.median(run[counter] for run in self._runs[bench])
+
+    def spread(self, bench, counter="cpu_time"):
+        """The smallest, the median and the largest."""
+        values = [run[counter] for run in self._runs[bench]]
+        return min(values), statistics.median(values), max(values)
 
     def provenance(self):
         processor = " ".join(self.name["processor"].replace("-", " ").split())

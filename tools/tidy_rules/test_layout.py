@@ -90,8 +90,11 @@ def faults_name_tests_that_exist(tree):
     """A page that names a test which is gone is believed, and protects nobody."""
     targets = {target.label: target for package in tree.packages.values() for target in package.targets}
     page = tree.files.get(FAULTS)
+    text = ""
     for number, line in enumerate(page.text.splitlines() if page else (), 1):
-        text = ""
+        # A row, or an item that may go on in the next lines.
+        if not line.startswith("  "):
+            text = ""
         for quoted in _QUOTED.findall(line):
             case = _CASE.fullmatch(quoted)
             if quoted in targets:
