@@ -2,6 +2,7 @@
 // that there are.
 //
 // Guarantees: `run` is called at most once, after `parser` has parsed its own flags.
+// Thread safety: none; a program parses and runs one command.
 // Errors: `run` returns what went wrong as one line, which names the flag that would help. The
 // caller prints it after the command's name, and exits with 1 or as the command says.
 #pragma once

@@ -35,6 +35,18 @@ class HeadersOpenWithTheirContract(RuleTestCase):
         self.assertClean(self.rule, {"a/a.h": "// A thing.\n//\n// More.\n#pragma once\n\n#include <x>\n"})
 
 
+class HeadersTellThreadSafety(RuleTestCase):
+    rule = staticmethod(text_rules.headers_tell_thread_safety)
+
+    def test_finds_a_header_that_does_not(self):
+        text = "// A: a thing. Thread safety: any.\nclass A;\n"
+        self.assertFinds(self.rule, {"client/a.h": text, "client/a.cc": text}, "client/a.h:1")
+
+    def test_takes_a_section_also_of_two(self):
+        self.assertClean(self.rule, {"client/a.h": "// A.\n// Thread safety: any.\n", "tests/a.h": "// A.\n"})
+        self.assertClean(self.rule, {"client/a.h": "// A.\n// Thread safety and errors: those of B.\n"})
+
+
 class HeadersOpenWithAName(RuleTestCase):
     rule = staticmethod(text_rules.headers_open_with_a_name)
 

@@ -122,7 +122,9 @@ def documents_use_plain_words(tree):
         if file.suffix == ".md" and file.folder != "third_party":
             for match in _AVOIDED.finditer(file.text):
                 word = " ".join(match.group().lower().split())
-                yield Finding(file.path, source_tree.line_of(file.text, match.start()), f"`{word}`: write {AVOIDED[word]}")
+                yield Finding(
+                    file.path, source_tree.line_of(file.text, match.start()), f"`{word}`: write {AVOIDED[word]}"
+                )
 
 
 RULES = (labels_start_a_line, sentences_are_short, plain_words_are_used, documents_use_plain_words)

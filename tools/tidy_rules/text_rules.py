@@ -13,6 +13,7 @@ MAX_COLUMNS = 120
 WRAPPED_LATER = ("agent", "tests")
 _COUNTED_SUFFIXES = (".h", ".cc", ".py", ".sh", ".bzl")
 # Put together from halves, so that this file does not break its own rules.
+_THREAD_SAFETY = re.compile(r"^// Thread safety(?: and \w+)?:", re.MULTILINE)
 _DROPPED = "static_cast<void>("
 _OPENING_NAME = re.compile(r"// ([A-Z]\w+)(?:<\w*>)?(?:\(\))?(?:(?:,| and) [^:\n]*)?:")
 _LEFTOVER = re.compile(r"\b(?:" + "|".join(("TO" "DO", "FIX" "ME", "XX" "X", "HA" "CK")) + r")\b")
@@ -48,6 +49,13 @@ def headers_open_with_their_contract(tree):
         first_code = next((line for line in file.code.splitlines() if line.strip()), "")
         if first_code.strip() != "#pragma once":
             yield Finding(file.path, 1, "#pragma once is not the first thing after the comment")
+
+
+def headers_tell_thread_safety(tree):
+    """The first question to a class of a program with threads; "none" is an answer, silence is a guess."""
+    for file in tree.cpp_files(("metrics_core", "exporters", "client", "apps", "proto")):
+        if file.suffix == ".h" and not _THREAD_SAFETY.search(file.text):
+            yield Finding(file.path, 1, "has no section `Thread safety:`")
 
 
 def headers_open_with_a_name(tree):
@@ -105,6 +113,7 @@ def no_machine_paths(tree):
 RULES = (
     files_are_short,
     headers_open_with_their_contract,
+    headers_tell_thread_safety,
     headers_open_with_a_name,
     dropped_results_have_a_reason,
     prose_fits,
