@@ -67,7 +67,9 @@ Status TopicCatalog::CreateNew(const TopicDescription& topic, LogsWithoutTopic f
     if (!log.ok() && !(is_damaged && found == LogsWithoutTopic::kAdopt)) return log.status();
     logs.push_back(std::move(log));
   }
-  auto created = store_.CreateTopic(topic);
+  // Of logs that are taken over, those that cannot be served get no lease.
+  const bool is_new = found == LogsWithoutTopic::kRefuse;
+  auto created = is_new ? leases_.CreateTopic(topic) : store_.CreateTopic(topic);
   if (!created.ok()) return created.status();
   folders_.FinishCreation(topic.name, created->id);
   Topic added = {.id = created->id, .retention = created->retention, .books = options_.books.Open(topic.name)};
@@ -82,6 +84,7 @@ Status TopicCatalog::CreateNew(const TopicDescription& topic, LogsWithoutTopic f
   strays_.Drop(topic.name);
   OperatorLog().info("topic {topic} created with {partitions} partitions", "topic"_a = topic.name,
                      "partitions"_a = topic.partitions);
+  if (is_new) return Status::Ok();
   std::vector<TopicPartition> names;
   for (std::uint32_t i = 0; i < topic.partitions; ++i) names.push_back({.topic = topic.name, .partition = i});
   // AcquireNow() logs a lease that cannot be taken now; the next round retries it.
@@ -111,6 +114,8 @@ Status TopicCatalog::AddPartitions(const std::string& topic, std::uint32_t parti
       if (!log.ok()) return log.status();
       logs.push_back(*std::move(log));
     }
+    // What was moved away from there stays so after a loss of power.
+    if (Status synced = files_.SyncFolder(options_.log_folder + "/" + topic); !synced.ok()) return synced;
     return store_.AddPartitions(topic, partitions);
   };
   if (Status added = add(); !added.ok()) {

@@ -38,8 +38,14 @@ Result<TopicId> LifeOf(FileSystem& files, const std::string& topic_path) {
 }
 
 Status TopicFolders::BeginCreation(const std::string& topic) {
-  if (Status created = files_.CreateFolders(PathOf(topic)); !created.ok()) return created;
-  auto mark = files_.OpenForAppend(PathOf(topic) + "/" + std::string(kCreationMark));
+  const std::string path = PathOf(topic);
+  const bool is_new = files_.ListFolder(path).status().code() == StatusCode::kNotFound;
+  if (Status created = files_.CreateFolders(path); !created.ok()) return created;
+  // What was moved away from an older folder stays so.
+  if (!is_new) {
+    if (Status synced = SyncWithParents(files_, path, 1); !synced.ok()) return synced;
+  }
+  auto mark = files_.OpenForAppend(path + "/" + std::string(kCreationMark));
   return mark.status();
 }
 

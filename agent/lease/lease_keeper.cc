@@ -22,13 +22,38 @@ LeaseKeeper::~LeaseKeeper() {
   Stop();
 }
 
-std::shared_ptr<const Lease> LeaseKeeper::Track(const TopicPartition& partition) {
+std::shared_ptr<LeaseKeeper::Entry> LeaseKeeper::EntryOf(const TopicPartition& partition) {
   const metrics::MutexLock lock(mutex_);
   std::shared_ptr<Entry>& entry = entries_[partition];
   if (entry == nullptr) {
     entry = std::make_shared<Entry>(Entry{.lease = std::make_shared<Lease>(partition.ToString(), clock_)});
   }
-  return entry->lease;
+  return entry;
+}
+
+std::shared_ptr<const Lease> LeaseKeeper::Track(const TopicPartition& partition) {
+  return EntryOf(partition)->lease;
+}
+
+Result<TopicDescription> LeaseKeeper::CreateTopic(const TopicDescription& topic) {
+  const metrics::MutexLock round(round_mutex_);
+  if (stopped_) return Status(StatusCode::kUnavailable, "the lease keeper has stopped");
+  const std::chrono::nanoseconds asked_at = clock_();
+  metrics_.renewals.Increment(topic.partitions);
+  auto created = store_.CreateLeasedTopic(topic, holder_, timing_.duration);
+  if (!created.ok()) return created.status();
+  std::int64_t newly_held = 0;
+  for (std::uint32_t i = 0; i < topic.partitions; ++i) {
+    const TopicPartition partition = {.topic = topic.name, .partition = i};
+    const std::shared_ptr<Entry> entry = EntryOf(partition);
+    // The gauge may still count one that has expired since the last round.
+    const bool was_counted = entry->announced_epoch != 0;
+    Apply(partition, *entry, created->leases[i], asked_at);
+    if (!was_counted && entry->lease->IsHeld()) ++newly_held;
+  }
+  // A count of all leases would make each creation as slow as there are topics.
+  metrics_.active_partitions.Add(newly_held);
+  return created->topic;
 }
 
 void LeaseKeeper::GiveUp(const TopicPartition& partition, const Lease& lease, const std::string& reason) {

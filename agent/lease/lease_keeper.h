@@ -53,6 +53,10 @@ class LeaseKeeper {
   // From now on, holds this partition as well, beginning with the next round. The same partition, the same lease.
   std::shared_ptr<const Lease> Track(const TopicPartition& partition);
 
+  // Creates the topic in the store and takes the leases of its partitions, in one step of the store. They are tracked
+  // from then on. Unavailable after Stop().
+  Result<TopicDescription> CreateTopic(const TopicDescription& topic);
+
   // This lease, which Track() has returned for the partition, is not held from now on. The next round, which comes
   // soon, gives it back, and no round takes it again. A caller who asks for it gets the reason. Without effect when the
   // lease was forgotten: the partition may have another one.
@@ -89,6 +93,7 @@ class LeaseKeeper {
   std::chrono::nanoseconds Round();
   using Entries = std::vector<std::pair<TopicPartition, std::shared_ptr<Entry>>>;
   Entries AllEntries() const;
+  std::shared_ptr<Entry> EntryOf(const TopicPartition& partition);
   Status Acquire(Entries entries) STREAMHOUSE_REQUIRES(round_mutex_);
   void GiveBackAbandoned() STREAMHOUSE_REQUIRES(round_mutex_);
   void GiveBack(const TopicPartition& partition, Entry& entry) STREAMHOUSE_REQUIRES(round_mutex_);

@@ -74,6 +74,9 @@ class FileSystem {
   // Creates the missing parents as well, and makes what it creates survive the loss of power. OK when it is there
   // already.
   virtual Status CreateFolders(const std::string& path) = 0;
+  // As CreateFolders(), without a sync: a created folder survives the loss of power once SyncFolder() of its parent has
+  // returned OK.
+  virtual Status MakeFolders(const std::string& path) = 0;
   // Makes the creation of files in the folder survive the loss of power.
   virtual Status SyncFolder(const std::string& path) = 0;
 
@@ -93,6 +96,12 @@ class FileSystem {
   // FailedPrecondition when another holder, in this process or another, has the lock file.
   virtual Result<std::unique_ptr<FolderLock>> LockFolder(const std::string& lock_file_path) = 0;
 };
+
+// "." for a name without a slash.
+std::string ParentOf(const std::string& path);
+
+// Syncs the folder and this number of its parents.
+Status SyncWithParents(FileSystem& files, std::string folder, int parents);
 
 // The file system of this machine; lives until the process ends.
 FileSystem& PosixFileSystem();

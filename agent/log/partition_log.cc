@@ -26,14 +26,22 @@ Result<std::unique_ptr<PartitionLog>> PartitionLog::Open(FileSystem& files, std:
 
 Status PartitionLog::Recover() {
   const metrics::MutexLock lock(append_mutex_);
-  if (Status created = files_.CreateFolders(folder_); !created.ok()) return created;
   auto names = files_.ListFolder(folder_);
+  const bool is_new = names.status().code() == StatusCode::kNotFound;
+  if (is_new) {
+    if (Status made = files_.MakeFolders(folder_); !made.ok()) return made;
+    names = std::vector<std::string>();
+  }
   if (!names.ok()) return names.status();
   std::vector<std::uint64_t> base_offsets;  // ascending, since names are sorted and have leading zeros
   for (const std::string& name : *names) {
     if (const auto base_offset = BaseOffsetOf(name)) base_offsets.push_back(*base_offset);
   }
-  if (base_offsets.empty()) return StartSegment(0);
+  if (base_offsets.empty()) {
+    // Segments that were moved away from an older folder do not come back after a loss of power.
+    if (Status synced = is_new ? Status::Ok() : files_.SyncFolder(folder_); !synced.ok()) return synced;
+    return StartSegment(0);
+  }
   // Also during input and output: no other thread has the log yet.
   const metrics::MutexLock state_lock(state_mutex_);
   for (const std::uint64_t base_offset : base_offsets) {
@@ -56,6 +64,7 @@ Status PartitionLog::Recover() {
     if (Status synced = writer_->Sync(); !synced.ok()) return synced;
     if (Status synced = files_.SyncFolder(folder_); !synced.ok()) return synced;
   }
+  folders_unsynced_ = next_offset_ == 0;
   synced_offset_ = next_offset_;
   high_watermark_ = next_offset_;
   waiters_.Advance(high_watermark_);
@@ -113,7 +122,7 @@ Status PartitionLog::StartSegment(std::uint64_t base_offset) {
   if (!writer.ok()) return writer.status();
   // The file is there, and may be found again, so the last segment must not grow past it.
   roll_due_ = true;
-  if (Status synced = files_.SyncFolder(folder_); !synced.ok()) return synced;
+  if (Status synced = folders_unsynced_ ? Status::Ok() : files_.SyncFolder(folder_); !synced.ok()) return synced;
   auto file = files_.OpenForRead(path);
   if (!file.ok()) return file.status();
   auto segment =
@@ -211,6 +220,9 @@ Result<AppendedBatch> PartitionLog::Write(const BatchBuilder& batch, BatchHeader
   if (judgement.novelty == Novelty::kPassed) {
     return Status(StatusCode::kOutOfRange, "sequence " + std::to_string(header.sequence) + " has been passed");
   }
+  if (folders_unsynced_) {
+    if (Status synced = SyncFolders(); !synced.ok()) return synced;
+  }
   const bool is_full =
       writer_->size_bytes() > 0 && writer_->size_bytes() + header.batch_bytes() > options_.segment_bytes;
   if (is_full || roll_due_) {
@@ -231,6 +243,15 @@ Result<AppendedBatch> PartitionLog::Write(const BatchBuilder& batch, BatchHeader
   sequences_.Note(header);
   Publish(header);
   return AppendedBatch{.base_offset = header.base_offset};
+}
+
+Status PartitionLog::SyncFolders() {
+  if (Status untouched = writer_->CheckUntouched(); !untouched.ok()) return untouched;
+  // A failure is final: another try could succeed without having written them.
+  const Status synced = SyncWithParents(files_, folder_, kNewFolderParents);
+  if (!synced.ok()) return writer_->Refuse(synced);
+  folders_unsynced_ = false;
+  return Status::Ok();
 }
 
 void PartitionLog::Publish(const BatchHeader& header) {

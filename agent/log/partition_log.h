@@ -9,8 +9,8 @@
 // shortens is damage to readers; once it is the last one, the log takes no more batches (Health).
 // Thread safety: everything from any thread. Appends queue for one lock, which is held for the write (and the sync);
 // readers never wait for it.
-// Cost: Append is two system calls and no copy; Read one for each 256 KiB, and two more in a segment that has a
-// successor. Two file descriptors, however many segments there are.
+// Cost: Append is two system calls and no copy, and the first one syncs four folders; Read one for each 256 KiB,
+// and two more in a segment that has a successor. Two file descriptors, however many segments there are.
 // Errors: Aborted for a stale epoch, OutOfRange for an offset beyond the log or a batch whose sequence has been passed,
 // DataLoss naming file and position, InvalidArgument for a batch that is empty or over 1 GiB, and those of the file
 // system.
@@ -54,6 +54,9 @@ enum class SyncPolicy : std::uint8_t {
                // back in any order, a segment that already has a successor can be damaged, which Open() then refuses
 };
 
+// The folder of a partition may be new, and so may those above it in the data folder: DATA/log/TOPIC/PARTITION.
+inline constexpr int kNewFolderParents = 3;
+
 inline constexpr std::uint64_t kDefaultSegmentBytes = std::uint64_t{64} * 1024 * 1024;
 
 struct PartitionLogOptions {
@@ -77,7 +80,9 @@ struct AppendedBatch {
 
 class PartitionLog {
  public:
-  // Recovers what is in the folder (recovery.h), or starts an empty log there. `files` must outlive the log.
+  // Recovers what is in the folder (recovery.h), or starts an empty log there. `files` must outlive the log. The folder
+  // and kNewFolderParents of its parents are synced before the first record is written: a loss of power may remove the
+  // folder of an empty log, which Open() creates again.
   static Result<std::unique_ptr<PartitionLog>> Open(FileSystem& files, std::string folder, PartitionLogOptions options);
   ~PartitionLog();
   PartitionLog(const PartitionLog&) = delete;
@@ -173,6 +178,7 @@ class PartitionLog {
   void NoteAges() STREAMHOUSE_REQUIRES(append_mutex_, state_mutex_);
   Status RecoverOne(std::uint64_t base_offset, SegmentPlace place) STREAMHOUSE_REQUIRES(append_mutex_, state_mutex_);
   Result<AppendedBatch> Write(const BatchBuilder& batch, BatchHeader& header) STREAMHOUSE_REQUIRES(append_mutex_);
+  Status SyncFolders() STREAMHOUSE_REQUIRES(append_mutex_);
   Status StartSegment(std::uint64_t base_offset) STREAMHOUSE_REQUIRES(append_mutex_);
   Status Roll() STREAMHOUSE_REQUIRES(append_mutex_);
   Status StartNext() STREAMHOUSE_REQUIRES(append_mutex_);
@@ -207,6 +213,8 @@ class PartitionLog {
   std::uint64_t next_offset_ STREAMHOUSE_GUARDED_BY(append_mutex_) = 0;
   // What is below is on the disk, unless the policy is kNone.
   std::uint64_t synced_offset_ STREAMHOUSE_GUARDED_BY(append_mutex_) = 0;
+  // No record was ever written, and the folders may be new, also those of a process that died before its first record.
+  bool folders_unsynced_ STREAMHOUSE_GUARDED_BY(append_mutex_) = true;
   // The last segment must not grow any more: the file of the next one is there, as a roll has failed, or its batches
   // need the time of their file.
   bool roll_due_ STREAMHOUSE_GUARDED_BY(append_mutex_) = false;

@@ -27,12 +27,6 @@ Status ErrorOf(std::string_view action, const std::string& path, int error) {
   return {code, std::string(action) + " " + path + ": " + std::generic_category().message(error)};
 }
 
-std::string ParentOf(const std::string& folder) {
-  const std::size_t slash = folder.rfind('/');
-  if (slash == std::string::npos) return ".";
-  return slash == 0 ? "/" : folder.substr(0, slash);
-}
-
 class Descriptor {
  public:
   explicit Descriptor(int value) : value_(value) {}
@@ -194,19 +188,11 @@ class PosixFileSystemImpl final : public FileSystem {
   }
 
   Status CreateFolders(const std::string& path) override {
-    for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
-      const std::string folder = path.substr(0, end);
-      if (::mkdir(folder.c_str(), 0755) == 0) {
-        if (Status synced = SyncFolder(ParentOf(folder)); !synced.ok()) return synced;
-      } else if (errno != EEXIST) {
-        return ErrorOf("cannot create folder", folder, errno);
-      }
-      if (end == std::string::npos) break;
-    }
-    struct stat status = {};
-    if (::stat(path.c_str(), &status) != 0) return ErrorOf("cannot look at", path, errno);
-    if (!S_ISDIR(status.st_mode)) return ErrorOf("cannot create folder", path, ENOTDIR);
-    return Status::Ok();
+    return CreateMissing(path, [this](const std::string& folder) { return SyncFolder(ParentOf(folder)); });
+  }
+
+  Status MakeFolders(const std::string& path) override {
+    return CreateMissing(path, [](const std::string&) { return Status::Ok(); });
   }
 
   Status SyncFolder(const std::string& path) override {
@@ -268,6 +254,23 @@ class PosixFileSystemImpl final : public FileSystem {
   }
 
  private:
+  // Calls `created` for each folder that it has created.
+  template <typename Created>
+  static Status CreateMissing(const std::string& path, const Created& created) {
+    for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
+      const std::string folder = path.substr(0, end);
+      if (::mkdir(folder.c_str(), 0755) == 0) {
+        if (Status done = created(folder); !done.ok()) return done;
+      } else if (errno != EEXIST) {
+        return ErrorOf("cannot create folder", folder, errno);
+      }
+      if (end == std::string::npos) break;
+    }
+    struct stat status = {};
+    if (::stat(path.c_str(), &status) != 0) return ErrorOf("cannot look at", path, errno);
+    if (!S_ISDIR(status.st_mode)) return ErrorOf("cannot create folder", path, ENOTDIR);
+    return Status::Ok();
+  }
   static Descriptor OpenFolder(const std::string& path) {
     return Descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   }
@@ -282,6 +285,21 @@ class PosixFileSystemImpl final : public FileSystem {
 };
 
 }  // namespace
+
+std::string ParentOf(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+Status SyncWithParents(FileSystem& files, std::string folder, int parents) {
+  Status synced = files.SyncFolder(folder);
+  for (int i = 0; synced.ok() && i < parents; ++i) {
+    folder = ParentOf(folder);
+    synced = files.SyncFolder(folder);
+  }
+  return synced;
+}
 
 FileSystem& PosixFileSystem() {
   static PosixFileSystemImpl instance;

@@ -34,6 +34,10 @@ struct InMemoryMetadataStore::Data {
   bool HasId(TopicId id) const STREAMHOUSE_REQUIRES(mutex) {
     return std::any_of(topics.begin(), topics.end(), [id](const auto& topic) { return topic.second.id == id; });
   }
+  Result<TopicDescription> FindOrPut(const TopicDescription& topic) STREAMHOUSE_REQUIRES(mutex);
+  // The row as it is afterwards.
+  LeaseRow Acquire(const LeaseClaim& claim, const std::string& holder, std::chrono::milliseconds duration)
+      STREAMHOUSE_REQUIRES(mutex);
 
   Mutex mutex;
   TopicId last_id STREAMHOUSE_GUARDED_BY(mutex) = RandomId();
@@ -43,6 +47,21 @@ struct InMemoryMetadataStore::Data {
   std::map<OffsetKey, CommittedOffset> offsets STREAMHOUSE_GUARDED_BY(mutex);
   std::map<TopicIdPartition, std::vector<LogOpening>> openings STREAMHOUSE_GUARDED_BY(mutex);
 };
+
+Result<TopicDescription> InMemoryMetadataStore::Data::FindOrPut(const TopicDescription& topic) {
+  const auto [found, is_new] = topics.emplace(topic.name, topic);
+  TopicDescription& stored = found->second;
+  if (is_new) stored.id = ++last_id;
+  if (Status checked = CheckSamePartitions(topic, stored); !checked.ok()) return checked;
+  return stored;
+}
+
+LeaseRow InMemoryMetadataStore::Data::Acquire(const LeaseClaim& claim, const std::string& holder,
+                                              std::chrono::milliseconds duration) {
+  LeaseRow& row = leases[claim.partition];
+  AcquireRow(row, claim, holder, duration);
+  return row;
+}
 
 InMemoryMetadataStore::InMemoryMetadataStore() : InMemoryMetadataStore(std::make_shared<Data>()) {}
 
@@ -55,11 +74,20 @@ std::unique_ptr<InMemoryMetadataStore> InMemoryMetadataStore::OpenAgain() const 
 Result<TopicDescription> InMemoryMetadataStore::CreateTopic(const TopicDescription& topic) {
   Data& data = *data_;
   const MutexLock lock(data.mutex);
-  const auto [found, is_new] = data.topics.emplace(topic.name, topic);
-  TopicDescription& stored = found->second;
-  if (is_new) stored.id = ++data.last_id;
-  if (Status checked = CheckSamePartitions(topic, stored); !checked.ok()) return checked;
-  return stored;
+  return data.FindOrPut(topic);
+}
+
+Result<LeasedTopic> InMemoryMetadataStore::CreateLeasedTopic(const TopicDescription& topic, const std::string& holder,
+                                                             std::chrono::milliseconds duration) {
+  Data& data = *data_;
+  const MutexLock lock(data.mutex);
+  auto stored = data.FindOrPut(topic);
+  if (!stored.ok()) return stored.status();
+  LeasedTopic created = {.topic = *std::move(stored), .leases = {}};
+  for (std::uint32_t i = 0; i < topic.partitions; ++i) {
+    created.leases.push_back(data.Acquire({.partition = {.topic = topic.name, .partition = i}}, holder, duration));
+  }
+  return created;
 }
 
 Status InMemoryMetadataStore::DeleteTopic(const std::string& topic, TopicId id) {
@@ -125,11 +153,7 @@ Result<std::vector<LeaseRow>> InMemoryMetadataStore::AcquireLeases(std::span<con
   Data& data = *data_;
   const MutexLock lock(data.mutex);
   std::vector<LeaseRow> rows;
-  for (const LeaseClaim& claim : claims) {
-    LeaseRow& row = data.leases[claim.partition];
-    AcquireRow(row, claim, holder, duration);
-    rows.push_back(row);
-  }
+  for (const LeaseClaim& claim : claims) rows.push_back(data.Acquire(claim, holder, duration));
   return rows;
 }
 

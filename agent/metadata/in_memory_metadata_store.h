@@ -30,6 +30,8 @@ class InMemoryMetadataStore final : public MetadataStore {
   std::unique_ptr<InMemoryMetadataStore> OpenAgain() const;
 
   Result<TopicDescription> CreateTopic(const TopicDescription& topic) override;
+  Result<LeasedTopic> CreateLeasedTopic(const TopicDescription& topic, const std::string& holder,
+                                        std::chrono::milliseconds duration) override;
   Status DeleteTopic(const std::string& topic, TopicId id) override;
   Result<std::vector<DeletedLife>> ListDeleted() override;
   Status ForgetDeleted(TopicId id) override;

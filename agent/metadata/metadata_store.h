@@ -98,6 +98,11 @@ struct LeaseClaim {
   std::optional<LeaseVersion> ended = {};
 };
 
+struct LeasedTopic {
+  TopicDescription topic;
+  std::vector<LeaseRow> leases;  // by partition
+};
+
 struct CommittedOffset {
   std::string group;
   TopicIdPartition partition;
@@ -134,6 +139,9 @@ class MetadataStore {
   // Returns the topic as it is stored, with its id; the id in `topic` does not matter. OK when the topic exists with
   // this number of partitions already, and then its retention stays as it is; AlreadyExists with another number.
   virtual Result<TopicDescription> CreateTopic(const TopicDescription& topic) = 0;
+  // CreateTopic() and AcquireLeases() of its partitions, without claims that a lease has ended.
+  virtual Result<LeasedTopic> CreateLeasedTopic(const TopicDescription& topic, const std::string& holder,
+                                                std::chrono::milliseconds duration) = 0;
   // This life of the topic ends, with its committed offsets; its leases are free, and their epochs go on in a later
   // life. ListDeleted() names the life from then on, until ForgetDeleted(). NotFound unless the topic has this id.
   virtual Status DeleteTopic(const std::string& topic, TopicId id) = 0;

@@ -61,23 +61,50 @@ Status SqliteMetadataStore::ChangeTopic(const std::string& topic,
   });
 }
 
+Result<TopicDescription> SqliteMetadataStore::FindOrPut(const TopicDescription& topic) {
+  auto found = topics_.Find(topic.name);
+  if (!found.ok()) return found.status();
+  if (found->has_value()) {
+    if (Status checked = CheckSamePartitions(topic, **found); !checked.ok()) return checked;
+    return **found;
+  }
+  auto id = topics_.NextId();
+  if (!id.ok()) return id.status();
+  TopicDescription stored = topic;
+  stored.id = *id;
+  if (Status put = topics_.Put(stored); !put.ok()) return put;
+  return stored;
+}
+
 Result<TopicDescription> SqliteMetadataStore::CreateTopic(const TopicDescription& topic) {
   const metrics::MutexLock lock(mutex_);
-  TopicDescription stored = topic;
-  Status created = InTransaction([&]() STREAMHOUSE_REQUIRES(mutex_) -> Status {
-    auto found = topics_.Find(topic.name);
-    if (!found.ok()) return found.status();
-    if (found->has_value()) {
-      stored = **found;
-      return CheckSamePartitions(topic, stored);
-    }
-    auto id = topics_.NextId();
-    if (!id.ok()) return id.status();
-    stored.id = *id;
-    return topics_.Put(stored);
+  TopicDescription created;
+  Status done = InTransaction([&]() STREAMHOUSE_REQUIRES(mutex_) -> Status {
+    auto stored = FindOrPut(topic);
+    if (stored.ok()) created = *std::move(stored);
+    return stored.status();
   });
-  if (!created.ok()) return created;
-  return stored;
+  if (!done.ok()) return done;
+  return created;
+}
+
+Result<LeasedTopic> SqliteMetadataStore::CreateLeasedTopic(const TopicDescription& topic, const std::string& holder,
+                                                           std::chrono::milliseconds duration) {
+  const metrics::MutexLock lock(mutex_);
+  LeasedTopic created;
+  Status done = InTransaction([&]() STREAMHOUSE_REQUIRES(mutex_) -> Status {
+    auto stored = FindOrPut(topic);
+    if (!stored.ok()) return stored.status();
+    created = {.topic = *std::move(stored), .leases = {}};
+    for (std::uint32_t i = 0; i < topic.partitions; ++i) {
+      auto row = leases_.Acquire({.partition = {.topic = topic.name, .partition = i}}, holder, duration);
+      if (!row.ok()) return row.status();
+      created.leases.push_back(*std::move(row));
+    }
+    return Status::Ok();
+  });
+  if (!done.ok()) return done;
+  return created;
 }
 
 Status SqliteMetadataStore::DeleteTopic(const std::string& topic, TopicId id) {

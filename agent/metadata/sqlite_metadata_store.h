@@ -47,6 +47,8 @@ class SqliteMetadataStore final : public MetadataStore {
   void set_lock(std::unique_ptr<FolderLock> lock) { lock_ = std::move(lock); }
 
   Result<TopicDescription> CreateTopic(const TopicDescription& topic) override;
+  Result<LeasedTopic> CreateLeasedTopic(const TopicDescription& topic, const std::string& holder,
+                                        std::chrono::milliseconds duration) override;
   Status DeleteTopic(const std::string& topic, TopicId id) override;
   Result<std::vector<DeletedLife>> ListDeleted() override;
   Status ForgetDeleted(TopicId id) override;
@@ -72,6 +74,9 @@ class SqliteMetadataStore final : public MetadataStore {
   // Runs `change` in a transaction, and takes everything back unless it returns OK.
   Status InTransaction(const Change& change) STREAMHOUSE_REQUIRES(mutex_);
   Status TryInTransaction(const Change& change) STREAMHOUSE_REQUIRES(mutex_);
+  // In a transaction.
+  Result<TopicDescription> FindOrPut(const TopicDescription& topic) STREAMHOUSE_REQUIRES(mutex_);
+  // Changes the row of a topic.
   Status ChangeTopic(const std::string& topic, const std::function<Status(TopicDescription& row)>& change);
 
   std::function<bool()> make_room_ = [] { return false; };

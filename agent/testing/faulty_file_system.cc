@@ -119,7 +119,6 @@ Status FaultyFileSystem::Begin(DiskOperation operation, const std::string& path)
   {
     const metrics::MutexLock lock(mutex_);
     if (is_off_) return off;
-    if (operation == DiskOperation::kAppend) NoteAppend(path);
   }
   if (Status refused = Admit(operation, path); !refused.ok()) return refused;
   const metrics::MutexLock lock(mutex_);
@@ -152,10 +151,16 @@ Status FaultyFileSystem::CheckState(DiskOperation operation, const std::string& 
   return Status::Ok();
 }
 
-void FaultyFileSystem::NoteAppend(const std::string& path) {
-  // One that was there before this object is as it was found.
-  const std::uint64_t size = SizeOf(path);
-  files_.try_emplace(path, File{.is_listed = size > 0, .synced_bytes = size});
+// One that was there before this object is as it was found.
+void FaultyFileSystem::NoteOpen(const std::string& path, bool was_there) {
+  const metrics::MutexLock lock(mutex_);
+  files_.try_emplace(path, File{.is_listed = was_there, .synced_bytes = SizeOf(path)});
+}
+
+// Which folders MakeFolders() is going to make.
+void FaultyFileSystem::NoteMissing(std::string folder) {
+  const metrics::MutexLock lock(mutex_);
+  for (; !std::filesystem::exists(folder); folder = ParentOf(folder)) unlisted_folders_.insert(folder);
 }
 
 // Before the sync: it covers what has been appended before it began.
@@ -165,12 +170,10 @@ void FaultyFileSystem::NoteSync(const std::string& path) {
     if (found != files_.end()) found->second.synced_bytes = SizeOf(path);
     return;
   }
-  std::erase_if(renamings_, [&](const Renaming& r) { return std::filesystem::path(r.to).parent_path() == path; });
-  // Without a free descriptor none is listed: the files of the folder count as lost with the power.
-  std::error_code not_listed;
-  for (const auto& entry : std::filesystem::directory_iterator(path, not_listed)) {
-    files_.try_emplace(entry.path().string(), File{.synced_bytes = SizeOf(entry.path())}).first->second.is_listed =
-        true;
+  std::erase_if(renamings_, [&](const Renaming& r) { return ParentOf(r.to) == path; });
+  std::erase_if(unlisted_folders_, [&](const std::string& folder) { return ParentOf(folder) == path; });
+  for (auto& [name, file] : files_) {
+    if (ParentOf(name) == path) file.is_listed = true;
   }
 }
 
@@ -182,12 +185,16 @@ void FaultyFileSystem::CountSync() {
 void FaultyFileSystem::NoteRename(const std::string& from, const std::string& to) {
   const metrics::MutexLock lock(mutex_);
   renamings_.push_back({.from = from, .to = to});
-  std::map<std::string, File> files;
-  for (const auto& [path, file] : files_) {
+  const auto renamed = [&](const std::string& path) {
     const bool is_moved = path == from || path.starts_with(from + "/");
-    files.emplace(is_moved ? to + path.substr(from.size()) : path, file);
-  }
+    return is_moved ? to + path.substr(from.size()) : path;
+  };
+  std::map<std::string, File> files;
+  for (const auto& [path, file] : files_) files.emplace(renamed(path), file);
   files_ = std::move(files);
+  std::set<std::string> folders;
+  for (const std::string& path : unlisted_folders_) folders.insert(renamed(path));
+  unlisted_folders_ = std::move(folders);
 }
 
 void FaultyFileSystem::NoteRemoval(const std::string& path) {
@@ -204,6 +211,7 @@ void FaultyFileSystem::LosePower(Leftover leftover) {
   switched_.NotifyAll();
   const std::unique_lock no_calls(calls_);
   const metrics::MutexLock lock(mutex_);
+  for (const std::string& folder : unlisted_folders_) std::filesystem::remove_all(folder);
   for (const auto& [path, file] : files_) {
     if (!std::filesystem::is_regular_file(path)) continue;
     if (!file.is_listed) {
@@ -226,8 +234,10 @@ void FaultyFileSystem::LosePower(Leftover leftover) {
 Result<std::unique_ptr<WritableFile>> FaultyFileSystem::OpenForAppend(const std::string& path) {
   const auto call = HoldCall();
   if (Status outcome = Begin(DiskOperation::kOther, path); !outcome.ok()) return outcome;
+  const bool was_there = base_.FileSize(path).ok();
   auto file = base_.OpenForAppend(path);
   if (!file.ok()) return file.status();
+  NoteOpen(path, was_there);
   return std::unique_ptr<WritableFile>(std::make_unique<Writable>(*this, *std::move(file), path));
 }
 
@@ -262,6 +272,13 @@ Status FaultyFileSystem::CreateFolders(const std::string& path) {
   const auto call = HoldCall();
   const Status outcome = Begin(DiskOperation::kOther, path);
   return outcome.ok() ? base_.CreateFolders(path) : outcome;
+}
+
+Status FaultyFileSystem::MakeFolders(const std::string& path) {
+  const auto call = HoldCall();
+  if (Status outcome = Begin(DiskOperation::kOther, path); !outcome.ok()) return outcome;
+  NoteMissing(path);
+  return base_.MakeFolders(path);
 }
 
 Status FaultyFileSystem::SyncFolder(const std::string& path) {

@@ -9,9 +9,10 @@
 // 2. Switch(state): a disk that is slow or broken, and well again, while it is in use. A switch takes effect for every
 //    operation that begins afterwards, and ends the delay of those that wait.
 // 3. LosePower(leftover): each file that was written through this object has what was in it at its last sync, and of
-//    the rest what Leftover says. A file whose folder was not synced since it was made is gone. A new name is lost
-//    unless the folder was synced since. The removal of a file and a truncation stay done. From then on everything
-//    fails and changes nothing, as the machine is off.
+//    the rest what Leftover says. A file whose folder was not synced since it was made is gone. So is a folder of
+//    MakeFolders() whose parent was not synced since, with all that is in it. A new name is lost unless the folder was
+//    synced since. The removal of a file or folder and a truncation stay done. Files that others write, such as SQLite,
+//    stay as they are. From then on everything fails and changes nothing, as the machine is off.
 // Thread safety: as FileSystem; so must be Admit(). LosePower() also while others are in calls, which it lets end. The
 // base must outlive it.
 //
@@ -27,6 +28,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <shared_mutex>
 #include <string>
 #include <vector>
@@ -83,6 +85,7 @@ class FaultyFileSystem : public FileSystem {
   Status SetModificationTime(const std::string& path, std::int64_t time_ms) final;
   Result<std::vector<std::string>> ListFolder(const std::string& path) final;
   Status CreateFolders(const std::string& path) final;
+  Status MakeFolders(const std::string& path) final;
   Status SyncFolder(const std::string& path) final;
   Status Rename(const std::string& from, const std::string& to) final;
   // Not final, so that a test can stand in for a disk of some size.
@@ -107,6 +110,8 @@ class FaultyFileSystem : public FileSystem {
   // Of each operation: what it fails with, unless OK.
   Status Begin(DiskOperation operation, const std::string& path);
   void CountSync();
+  void NoteOpen(const std::string& path, bool was_there);
+  void NoteMissing(std::string folder);
   void NoteRename(const std::string& from, const std::string& to);
   void NoteRemoval(const std::string& path);
   bool is_off() const;
@@ -115,7 +120,6 @@ class FaultyFileSystem : public FileSystem {
 
   Status CheckCount(const std::string& path) STREAMHOUSE_REQUIRES(mutex_);
   Status CheckState(DiskOperation operation, const std::string& path) STREAMHOUSE_REQUIRES(mutex_);
-  void NoteAppend(const std::string& path) STREAMHOUSE_REQUIRES(mutex_);
   void NoteSync(const std::string& path) STREAMHOUSE_REQUIRES(mutex_);
 
   FileSystem& base_;
@@ -132,7 +136,9 @@ class FaultyFileSystem : public FileSystem {
   std::string path_part_ STREAMHOUSE_GUARDED_BY(mutex_);
   std::uint64_t switches_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
   int delayed_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
-  std::map<std::string, File> files_ STREAMHOUSE_GUARDED_BY(mutex_);  // that were written to
+  std::map<std::string, File> files_ STREAMHOUSE_GUARDED_BY(mutex_);  // that were opened to be written to
+  // That were made, and whose parents were not synced since.
+  std::set<std::string> unlisted_folders_ STREAMHOUSE_GUARDED_BY(mutex_);
   // Whose folder was not synced since, in their order.
   std::vector<Renaming> renamings_ STREAMHOUSE_GUARDED_BY(mutex_);
   bool is_off_ STREAMHOUSE_GUARDED_BY(mutex_) = false;

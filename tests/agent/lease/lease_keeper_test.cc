@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "agent/metadata/sqlite_metadata_store.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/testing/metric_reader.h"
 #include "tests/agent/support/intercepted_store.h"
 #include "tests/agent/support/temporary_folder.h"
 
@@ -29,14 +31,14 @@ constexpr LeaseTiming kTiming = {};
 // Two agents, "a" and "b", on one database, with one clock for everybody.
 class LeaseKeeperTest : public testing::Test {
  protected:
-  std::unique_ptr<LeaseKeeper> Keeper(const std::string& holder) {
+  std::unique_ptr<LeaseKeeper> Keeper(const std::string& holder, LeaseMetrics metrics = {}) {
     stores_.push_back(
         std::make_unique<InterceptedStore>(*SqliteMetadataStore::OpenWithClock(folder_ / "metadata.db", [this] {
           return std::chrono::floor<milliseconds>(now_ + store_clock_jump_).count();
         })));
     stores_.back()->before_acquire = [this] { return before_acquire_(); };
     return std::make_unique<LeaseKeeper>(
-        *stores_.back(), holder, kTiming, LeaseMetrics(),
+        *stores_.back(), holder, kTiming, std::move(metrics),
         [this](const TopicPartition& p, std::uint64_t fence) { lost_.emplace_back(p.ToString(), fence); },
         [this] { return now_; });
   }
@@ -162,6 +164,95 @@ TEST_F(LeaseKeeperTest, AcquiresTheLeasesThatItIsToldAndNoOthers) {
   EXPECT_TRUE(events->IsHeld());
   EXPECT_FALSE(orders->IsHeld());
   EXPECT_EQ(a_->HeldCount(), 1U);
+}
+
+TEST_F(LeaseKeeperTest, HoldsTheLeasesOfATopicThatItCreates) {
+  ASSERT_EQ(a_->CreateTopic({.name = "new", .partitions = 2})->partitions, 2U);
+  EXPECT_EQ(a_->HeldCount(), 2U);
+  EXPECT_EQ(a_->Track({.topic = "new", .partition = 1})->Epoch().value(), 1U);
+  now_ += kTiming.duration;
+  EXPECT_EQ(a_->HeldCount(), 0U);
+  ASSERT_TRUE(a_->RenewNow().ok());
+  EXPECT_EQ(a_->HeldCount(), 2U);
+}
+
+TEST_F(LeaseKeeperTest, CreatesATopicWhoseLeaseAnotherHolds) {
+  b_->Track({.topic = "new", .partition = 0});
+  ASSERT_TRUE(b_->RenewNow().ok());
+  EXPECT_TRUE(a_->CreateTopic({.name = "new", .partitions = 1}).ok());
+  EXPECT_FALSE(a_->Track({.topic = "new", .partition = 0})->IsHeld());
+}
+
+TEST_F(LeaseKeeperTest, TracksNoLeaseOfATopicThatTheStoreRefuses) {
+  ASSERT_TRUE(a_->CreateTopic({.name = "new", .partitions = 1}).ok());
+  EXPECT_EQ(a_->CreateTopic({.name = "new", .partitions = 2}).status().code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(a_->HeldCount(), 1U);
+}
+
+TEST_F(LeaseKeeperTest, CreatesNoTopicOnceItHasStopped) {
+  a_->Stop();
+  EXPECT_EQ(a_->CreateTopic({.name = "new", .partitions = 1}).status().code(), StatusCode::kUnavailable);
+  EXPECT_TRUE(stores_[0]->ListTopics()->empty());
+}
+
+// The gauge of the leases that are held.
+class LeaseGaugeTest : public LeaseKeeperTest {
+ protected:
+  double Shown() { return metrics::testing::MetricReader(registry_).Value("held").value_or(-1); }
+  Status Create(const std::string& topic) { return keeper_->CreateTopic({.name = topic, .partitions = 2}).status(); }
+  Status Delete(const std::string& topic) {
+    const std::vector<TopicPartition> partitions = {{.topic = topic, .partition = 0}, {.topic = topic, .partition = 1}};
+    return keeper_->Forget(partitions, "the topic was deleted",
+                           [&] { return stores_[2]->DeleteTopic(topic, stores_[2]->ListTopics()->front().id); });
+  }
+
+  metrics::Registry registry_;
+  const std::unique_ptr<LeaseKeeper> keeper_ = Keeper(
+      "c", {.renewals = {}, .active_partitions = registry_.AddGauge({.name = "held", .help = "Leases held"})->With()});
+};
+
+TEST_F(LeaseGaugeTest, CountsTheLeasesOfNewTopics) {
+  ASSERT_TRUE(Create("a").ok());
+  EXPECT_EQ(Shown(), 2);
+  ASSERT_TRUE(Create("b").ok());
+  EXPECT_EQ(Shown(), 4);
+}
+
+// The second creation finds the topic in the store, as after one that was cut short.
+TEST_F(LeaseGaugeTest, CountsALeaseOnceThatHadExpiredBeforeTheCreation) {
+  ASSERT_TRUE(Create("a").ok());
+  now_ += kTiming.duration;
+  ASSERT_TRUE(Create("a").ok());
+  EXPECT_EQ(Shown(), 2);
+  EXPECT_EQ(keeper_->HeldCount(), 2U);
+}
+
+TEST_F(LeaseGaugeTest, LeavesOutALeaseThatExpiresDuringTheCreation) {
+  stores_[2]->before_create = [this] {
+    now_ += kTiming.duration;
+    return Status::Ok();
+  };
+  ASSERT_TRUE(Create("a").ok());
+  EXPECT_EQ(Shown(), 0);
+}
+
+TEST_F(LeaseGaugeTest, CountsNothingOfACreationThatFails) {
+  stores_[2]->before_create = [] { return Status(StatusCode::kUnavailable, "the store is away"); };
+  EXPECT_EQ(Create("a").code(), StatusCode::kUnavailable);
+  EXPECT_EQ(Shown(), 0);
+  EXPECT_EQ(keeper_->HeldCount(), 0U);
+}
+
+TEST_F(LeaseGaugeTest, IsRightWhileTopicsComeAndGoBesideRounds) {
+  std::jthread rounds([this] {
+    for (int i = 0; i < 100; ++i) EXPECT_TRUE(keeper_->RenewNow().ok());
+  });
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(Create("a").ok());
+    EXPECT_EQ(Shown(), 2);
+    EXPECT_TRUE(Delete("a").ok());
+    EXPECT_EQ(Shown(), 0);
+  }
 }
 
 TEST_F(LeaseKeeperTest, AnnouncesTheFenceWhenAnotherHasTakenOver) {

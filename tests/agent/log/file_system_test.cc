@@ -70,6 +70,14 @@ TEST_F(FileSystemTest, SyncsTheParentOfEachFolderThatItCreates) {
   EXPECT_EQ(SyncedFolders().size(), 2U);
 }
 
+TEST_F(FileSystemTest, MakesFoldersWithoutASync) {
+  SyncedFolders().clear();
+  ASSERT_TRUE(files_.MakeFolders(folder_ / "a/b").ok());
+  ASSERT_TRUE(files_.MakeFolders(folder_ / "a/b").ok());
+  EXPECT_TRUE(std::filesystem::is_directory(folder_ / "a/b"));
+  EXPECT_EQ(SyncedFolders(), std::vector<std::string>());
+}
+
 TEST_F(FileSystemTest, ListsNamesSorted) {
   WriteRawFile(folder_ / "b", "");
   WriteRawFile(folder_ / "a", "");

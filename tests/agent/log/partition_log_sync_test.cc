@@ -69,6 +69,68 @@ class HeldSyncFileSystem final : public FaultyFileSystem {
   std::promise<void> go_on_;
 };
 
+// Goal: no record outlives its folders. Method: the syncs before the first record, also of a log that another process
+// has made and left empty.
+TEST_F(PartitionLogSyncTest, SyncsItsFoldersBeforeItsFirstRecord) {
+  UnsyncableFileSystem files;
+  const std::string data_name = std::filesystem::path(folder_.path()).filename();
+  const auto open = [&] { return *PartitionLog::Open(files, folder_ / "log/orders/0", {}); };
+  open();
+  EXPECT_EQ(files.synced, std::vector<std::string>());
+  auto log = open();
+  ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
+  EXPECT_EQ(files.synced, (std::vector<std::string>{"0", "orders", "log", data_name}));
+  ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
+  log = open();
+  ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
+  EXPECT_EQ(files.synced.size(), 4U);
+}
+
+// Goal: an acknowledged record survives a loss of power in a log that is new, or that another process made and left
+// empty.
+TEST_F(PartitionLogSyncTest, KeepsTheFirstRecordOverALossOfPower) {
+  for (const SyncPolicy policy : {SyncPolicy::kEachBatch, SyncPolicy::kInterval}) {
+    for (const bool is_left_empty : {false, true}) {
+      const TemporaryFolder data;
+      const std::string folder = data / "log/orders/0";
+      FaultyFileSystem files(PosixFileSystem());
+      const auto open = [&](FileSystem& of) { return *PartitionLog::Open(of, folder, {.sync_policy = policy}); };
+      if (is_left_empty) open(files);
+      auto log = open(files);
+      ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
+      ASSERT_TRUE(log->Sync().ok());
+      files.LosePower(Leftover::kNothing);
+      EXPECT_EQ(open(PosixFileSystem())->HighWatermark(), 1U) << is_left_empty;
+    }
+  }
+}
+
+// Goal: a new log in an older folder does not get records that were moved away. Method: a loss of power, which undoes
+// what was not synced.
+TEST_F(PartitionLogSyncTest, BringsNoSegmentBackThatWasMovedAway) {
+  const std::string folder = folder_ / "log/orders/0";
+  ASSERT_TRUE((*PartitionLog::Open(PosixFileSystem(), folder, {}))->Append(BatchOf({"other"}), 1).ok());
+  FaultyFileSystem files(PosixFileSystem());
+  ASSERT_TRUE(files.Rename(folder + "/" + kFirstSegment, folder + "/away").ok());
+  EXPECT_TRUE(PartitionLog::Open(files, folder, {}).ok());
+  files.LosePower(Leftover::kNothing);
+  EXPECT_EQ((*PartitionLog::Open(PosixFileSystem(), folder, {}))->HighWatermark(), 0U);
+}
+
+TEST_F(PartitionLogSyncTest, TakesNoRecordAfterASyncOfItsFoldersHasFailed) {
+  UnsyncableFileSystem files;
+  auto log = *PartitionLog::Open(files, folder_ / "log/orders/0", {});
+  files.unsyncable = "orders";
+  EXPECT_EQ(log->Append(BatchOf({"a"}), 1).status().code(), StatusCode::kInternal);
+  files.unsyncable.clear();
+  files.synced.clear();
+  EXPECT_EQ(log->Append(BatchOf({"a"}), 1).status(), log->Health());
+  EXPECT_EQ(files.synced, std::vector<std::string>());
+  EXPECT_EQ(log->HighWatermark(), 0U);
+  log = *PartitionLog::Open(files, folder_ / "log/orders/0", {});
+  EXPECT_EQ(log->Append(BatchOf({"a"}), 1)->base_offset, 0U);
+}
+
 TEST_F(PartitionLogSyncTest, AppendsWhileItIsSynced) {
   HeldSyncFileSystem files;
   auto log = *PartitionLog::Open(files, folder_ / "held", {.sync_policy = SyncPolicy::kInterval});

@@ -67,6 +67,43 @@ TEST_P(MetadataStoreContract, ListsTopicsInTheOrderOfTheirNames) {
             (std::vector<TopicDescription>{{.name = "a", .partitions = 1}, {.name = "b", .partitions = 2}}));
 }
 
+TEST_P(MetadataStoreContract, CreatesATopicWithTheLeasesOfItsPartitions) {
+  auto created = store_->CreateLeasedTopic({.name = "orders", .partitions = 4}, "a", kDuration);
+  EXPECT_EQ(created->topic.id, store_->ListTopics()->at(0).id);
+  ASSERT_EQ(created->leases.size(), 4U);
+  EXPECT_EQ(other_store_->FindLease(orders_).value(), created->leases[3]);
+  EXPECT_EQ(created->leases[3].holder, "a");
+  EXPECT_EQ(created->leases[3].epoch, 1U);
+}
+
+TEST_P(MetadataStoreContract, TakesNoLeaseOfATopicThatItDoesNotCreate) {
+  Create("orders");
+  EXPECT_EQ(store_->CreateLeasedTopic({.name = "orders", .partitions = 5}, "a", kDuration).status().code(),
+            StatusCode::kAlreadyExists);
+  EXPECT_FALSE(store_->FindLease(orders_)->has_value());
+}
+
+TEST_P(MetadataStoreContract, ANewTopicLeavesTheLeaseOfAnotherHolder) {
+  Acquire("b");
+  EXPECT_EQ(store_->CreateLeasedTopic({.name = "orders", .partitions = 4}, "a", kDuration)->leases[3].holder, "b");
+}
+
+TEST_P(MetadataStoreContract, RenewsTheLeasesOfATopicThatIsThereWithItsPartitions) {
+  const auto first = store_->CreateLeasedTopic({.name = "orders", .partitions = 4}, "a", kDuration);
+  const auto again = other_store_->CreateLeasedTopic({.name = "orders", .partitions = 4}, "a", kDuration);
+  EXPECT_EQ(again->topic, first->topic);
+  EXPECT_EQ(again->leases[3].epoch, 1U);
+  EXPECT_GT(again->leases[3].renewals, first->leases[3].renewals);
+}
+
+TEST_P(MetadataStoreContract, GoesOnWithTheEpochsOfAFormerTopicInANewOne) {
+  const auto former = store_->CreateLeasedTopic({.name = "orders", .partitions = 4}, "a", kDuration);
+  ASSERT_TRUE(store_->DeleteTopic("orders", former->topic.id).ok());
+  const auto later = other_store_->CreateLeasedTopic({.name = "orders", .partitions = 4}, "b", kDuration);
+  EXPECT_EQ(later->leases[3].holder, "b");
+  EXPECT_EQ(later->leases[3].epoch, 2U);
+}
+
 TEST_P(MetadataStoreContract, AcceptsTheSameTopicAgainAndRefusesAnotherSize) {
   ASSERT_TRUE(store_->CreateTopic({.name = "a", .partitions = 2}).ok());
   EXPECT_TRUE(other_store_->CreateTopic({.name = "a", .partitions = 2}).ok());

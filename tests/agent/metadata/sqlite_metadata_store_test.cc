@@ -59,6 +59,17 @@ TEST_F(SqliteMetadataStoreTest, KeepsNothingOfACallThatFailedHalfWay) {
   EXPECT_TRUE(store->AcquireLeases(partition_, "a", std::chrono::hours(1)).ok());
 }
 
+TEST_F(SqliteMetadataStoreTest, KeepsNothingOfATopicWhoseLeasesCannotBeStored) {
+  auto store = Open();
+  ASSERT_TRUE(OpenRaw()
+                  ->Execute("CREATE TRIGGER fail BEFORE INSERT ON partition_leases WHEN NEW.partition = 1 "
+                            "BEGIN SELECT RAISE(ABORT, 'made to fail'); END")
+                  .ok());
+  EXPECT_FALSE(store->CreateLeasedTopic({.name = "orders", .partitions = 2}, "a", std::chrono::hours(1)).ok());
+  EXPECT_TRUE(store->ListTopics()->empty());
+  EXPECT_EQ(store->FindLease(partition_[0].partition).value(), std::nullopt);
+}
+
 TEST_F(SqliteMetadataStoreTest, GrantsALeaseToExactlyOneOfManyThatAsk) {
   std::vector<std::unique_ptr<SqliteMetadataStore>> stores;
   for (int i = 0; i < 4; ++i) stores.push_back(Open());

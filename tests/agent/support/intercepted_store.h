@@ -25,6 +25,7 @@ class InterceptedStore final : public MetadataStore {
   explicit InterceptedStore(std::unique_ptr<MetadataStore> base) : base_(std::move(base)) {}
 
   Hook before_acquire = [] { return Status::Ok(); };
+  Hook before_create = [] { return Status::Ok(); };  // with its leases
   Hook before_store_openings = [] { return Status::Ok(); };
 
   Result<std::vector<LeaseRow>> AcquireLeases(std::span<const LeaseClaim> claims, const std::string& holder,
@@ -38,6 +39,11 @@ class InterceptedStore final : public MetadataStore {
   Status RaiseEpoch(const TopicPartition& p, std::uint64_t epoch) override { return base_->RaiseEpoch(p, epoch); }
   Result<std::optional<LeaseRow>> FindLease(const TopicPartition& p) override { return base_->FindLease(p); }
   Result<TopicDescription> CreateTopic(const TopicDescription& topic) override { return base_->CreateTopic(topic); }
+  Result<LeasedTopic> CreateLeasedTopic(const TopicDescription& topic, const std::string& holder,
+                                        std::chrono::milliseconds duration) override {
+    if (Status status = before_create(); !status.ok()) return status;
+    return base_->CreateLeasedTopic(topic, holder, duration);
+  }
   Status DeleteTopic(const std::string& topic, TopicId id) override { return base_->DeleteTopic(topic, id); }
   Result<std::vector<DeletedLife>> ListDeleted() override { return base_->ListDeleted(); }
   Status ForgetDeleted(TopicId id) override { return base_->ForgetDeleted(id); }

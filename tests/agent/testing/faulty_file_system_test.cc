@@ -200,6 +200,26 @@ TEST_F(LostPowerTest, ForgetsAFileWhoseFolderWasNotSynced) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "f"));
 }
 
+// SQLite writes to its files itself, beside those of this object.
+TEST_F(LostPowerTest, LeavesFilesOfOthersInAFolderThatItSyncs) {
+  WriteRawFile(folder_ / "foreign", "");
+  ASSERT_TRUE(files_.SyncFolder(folder_.path()).ok());
+  AppendToRawFile(folder_ / "foreign", "ab");
+  files_.LosePower(Leftover::kNothing);
+  EXPECT_EQ(ReadRawFile(folder_ / "foreign"), "ab");
+}
+
+TEST_F(LostPowerTest, ForgetsAFolderWhoseParentWasNotSynced) {
+  ASSERT_TRUE(files_.MakeFolders(folder_ / "kept/below").ok());
+  ASSERT_TRUE(files_.SyncFolder(folder_ / "kept").ok());
+  ASSERT_TRUE(files_.SyncFolder(folder_.path()).ok());
+  ASSERT_TRUE(files_.MakeFolders(folder_ / "lost/below").ok());
+  ASSERT_TRUE(files_.SyncFolder(folder_ / "lost").ok());
+  files_.LosePower(Leftover::kNothing);
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "kept/below"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "lost"));
+}
+
 TEST_F(LostPowerTest, LeavesWhatWasThereBefore) {
   WriteRawFile(folder_ / "f", "ab");
   Write("cd");
