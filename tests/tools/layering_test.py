@@ -116,5 +116,17 @@ class LayeringOfVisibility(RuleTestCase):
         self.assertClean(self.rule, {"metrics_core/BUILD.bazel": text})
 
 
+class OverviewNamesTheEdges(RuleTestCase):
+    rule = staticmethod(layering.overview_names_the_edges)
+
+    def test_finds_a_library_that_is_missing_and_one_that_is_not_allowed(self):
+        row = "| client | producer and consumer | metrics_core without snapshots, proto, SQLite |\n"
+        self.assertFinds(self.rule, {"docs/overview.md": f"# A\n\n{row}"}, "docs/overview.md:3", "docs/overview.md:3")
+
+    def test_lets_the_edges_be_in_any_spelling(self):
+        row = "| client | producer and consumer | metrics_core without snapshots, proto, gRPC |\n"
+        self.assertClean(self.rule, {"docs/overview.md": row + "| apps | x | all |\n| other | table |\n"})
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -1,9 +1,12 @@
 """The table of who may use whom (docs/overview.md), as data, and the rules that hold includes and BUILD files to it."""
 
+import re
+
 from tidy_rules import source_tree
 
 Finding = source_tree.Finding
 
+OVERVIEW = "docs/overview.md"
 _LIBRARIES = {"metrics_core", "exporters", "client", "agent", "proto"}
 MAY_USE = {
     "metrics_core": {"metrics_core"},
@@ -138,6 +141,21 @@ def layering_of_deps(tree):
                     yield Finding(package.build_file, target.line, f"{target.label} depends on {dep}: {objection}")
 
 
+def overview_names_the_edges(tree):
+    """The table that a newcomer reads first is believed; it must be the one that is checked."""
+    page = tree.files.get(OVERVIEW)
+    for number, line in enumerate(page.text.splitlines() if page else (), 1):
+        cells = [cell.strip() for cell in line.strip("|").split(" | ")]
+        if len(cells) != 3 or cells[0] not in MAY_USE_THIRD_PARTY:
+            continue
+        written = set(re.split(r"[,\s]+", cells[2].lower().replace("-", "_")))
+        for name in sorted(set().union(*MAY_USE_THIRD_PARTY.values(), _LIBRARIES) - {cells[0]}):
+            may_use = name in MAY_USE_THIRD_PARTY[cells[0]] | MAY_USE[cells[0]]
+            if may_use != (name in written):
+                verb = "lacks" if may_use else "has, against MAY_USE,"
+                yield Finding(OVERVIEW, number, f"the row of {cells[0]} {verb} {name}")
+
+
 def layering_of_visibility(tree):
     """Visibility is what makes Bazel refuse a forbidden edge: a grant to the wrong folder disarms it silently."""
     for package in tree.packages.values():
@@ -154,4 +172,4 @@ def layering_of_visibility(tree):
                     yield Finding(package.build_file, target.line, f"{target.label} is visible to {grant}: {objection}")
 
 
-RULES = (layering_of_includes, layering_of_deps, layering_of_visibility)
+RULES = (layering_of_includes, layering_of_deps, layering_of_visibility, overview_names_the_edges)
