@@ -107,7 +107,13 @@ CASES = {
             {f"streamhouse_agent_grpc_requests_total{{{_CALLS % 'UNAVAILABLE'}}}": "0x35 1+1x20"},
             {f"streamhouse_agent_grpc_requests_total{{{_CALLS % 'NOT_FOUND'}}}": "0x35 1+1x20"},
             _CALLS % "UNAVAILABLE",
-        )
+        ),
+        # One call, as when a topic is deleted under a consumer, is no trouble.
+        Case(
+            {f"streamhouse_agent_grpc_requests_total{{{_CALLS % 'INTERNAL'}}}": "0+1x60"},
+            {f"streamhouse_agent_grpc_requests_total{{{_CALLS % 'UNAVAILABLE'}}}": "0x36 1x20"},
+            _CALLS % "INTERNAL",
+        ),
     ],
     "StreamhouseWritesSlow": [
         Case(

@@ -216,8 +216,8 @@ ALERTS = (
     Alert(
         "StreamhouseCallsFailing",
         "sum by (job, instance, method, code)"
-        ' (increase(streamhouse_agent_grpc_requests_total{code=~"INTERNAL|UNAVAILABLE|DATA_LOSS|UNKNOWN"}[5m])) > 0',
-        "2m",
+        ' (increase(streamhouse_agent_grpc_requests_total{code=~"INTERNAL|UNAVAILABLE|DATA_LOSS|UNKNOWN"}[2m])) > 0',
+        "3m",
         WARNING,
         "{{ $labels.method }} on {{ $labels.instance }} ends with {{ $labels.code }}",
         "The agent itself is in trouble; codes that are a client's fault do not count here.",

@@ -164,6 +164,7 @@ CONSUMER = Dashboard(
                     f" - sum by (topic) (rate({_CONSUMER}records_consumed_total{{@topic}}[{WINDOW}]))",
                     "{{topic}}",
                     "cps",
+                    minimum=None,
                 ),
             ),
         ),

@@ -38,8 +38,9 @@ class Panel:
     kind: str = "timeseries"  # or stat, heatmap
     width: int = 8
     thresholds: tuple = ()  # ((value, color), ...), upwards
+    base: str = OK  # the color below all thresholds
     fault: str = ""  # what must have gone wrong before it shows anything; empty where it always does
-    maximum: float = None
+    minimum: float = 0  # of the axis; None where values may be negative
 
 
 @dataclasses.dataclass(frozen=True)
@@ -146,7 +147,8 @@ def _target(panel, number, target):
 
 
 def _thresholds(panel):
-    steps = [{"color": OK, "value": None}] + [{"color": color, "value": value} for value, color in panel.thresholds]
+    steps = [{"color": panel.base, "value": None}]
+    steps += [{"color": color, "value": value} for value, color in panel.thresholds]
     return {"mode": "absolute", "steps": steps}
 
 
@@ -154,10 +156,8 @@ def _defaults(panel):
     defaults = {"unit": panel.unit, "thresholds": _thresholds(panel), "mappings": []}
     if panel.kind == "heatmap":
         return {**defaults, "custom": {"scaleDistribution": {"type": "linear"}}}
-    if panel.unit != "dateTimeFromNow":
-        defaults["min"] = 0
-    if panel.maximum is not None:
-        defaults["max"] = panel.maximum
+    if panel.minimum is not None:
+        defaults["min"] = panel.minimum
     if panel.kind == "stat":
         return {**defaults, "color": {"mode": "thresholds"}}
     custom = {

@@ -1,7 +1,7 @@
 """The dashboard of every process with a page: the page, the metrics themselves, and the process."""
 
 from observability.alerts import SCRAPE_SECONDS_MAX
-from observability.grafana import BAD, WARN, WINDOW, Dashboard, Panel, Query, Row
+from observability.grafana import BAD, OK, WARN, WINDOW, Dashboard, Panel, Query, Row
 from observability.panels import gauge, quantile_by, rates, stat
 
 _PAGE = "streamhouse_exporter_"
@@ -23,7 +23,8 @@ _NOW = Row(
             "Share of the chosen targets that Prometheus could scrape.",
             "sum(up{@}) / count(up{@})",
             "percentunit",
-            thresholds=((1, "green"),),
+            thresholds=((1, OK),),
+            base=BAD,
         ),
         stat("Series", "On all pages.", f"sum({_CORE}series{{@}})"),
         stat(
