@@ -9,10 +9,10 @@ from rule_test_case import PRIVATE, RuleTestCase, cc_library
 
 GOOD = {
     "client/BUILD.bazel": PRIVATE + cc_library("record", 'deps = ["//metrics_core:status"]'),
-    "client/record.h": "// Record: what a producer sends.\n// Thread safety: a value.\n#pragma once\nstruct Record;\n",
+    "client/record.h": "// Record: a value.\n// Thread safety: a value.\n#pragma once\nstruct Record;\n",
     "client/record.cc": '#include "client/record.h"\n\n#include "metrics_core/status.h"\n',
     "metrics_core/BUILD.bazel": PRIVATE + cc_library("status"),
-    "metrics_core/status.h": "// Status: an error as a value.\n// Thread safety: a value.\n#pragma once\nclass Status;\n",
+    "metrics_core/status.h": "// Status: an error.\n// Thread safety: a value.\n#pragma once\nclass Status;\n",
     "metrics_core/status.cc": '#include "metrics_core/status.h"\n',
     "tests/client/BUILD.bazel": PRIVATE
     + 'cc_test(name = "record_test", size = "small", srcs = ["record_test.cc"], deps = ["//client:record"])\n',

@@ -34,7 +34,7 @@ SCALES = {"T": 1e12, "G": 1e9, "M": 1e6, "k": 1e3, "m": 1e-3, "µ": 1e-6, "n": 1
           "B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40, "PiB": 2**50, "EiB": 2**60,
           "s": 1, "ms": 1e-3, "µs": 1e-6, "ns": 1e-9, "min": 60, "h": 3600, "d": 86400, "": 1}
 
-arguments = None
+ARGUMENTS = argparse.Namespace(program=None, pictures=None, tests=())
 
 
 def number_of(text):
@@ -59,7 +59,7 @@ class Demo:
 
     def __init__(self):
         self.process = subprocess.Popen(
-            [arguments.program, "demo", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"],
+            [ARGUMENTS.program, "demo", "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         line = ""
         while not (found := re.match(r"(http://\S+)/metrics", line)):
@@ -92,7 +92,7 @@ class Relay(http.server.ThreadingHTTPServer):
 
 
 class RelayHandler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
+    def do_GET(self):  # pylint: disable=invalid-name
         path = self.path.partition("?")[0]
         self.server.targets.append(self.path)
         if path in self.server.answers:
@@ -218,7 +218,7 @@ def expected_figures(before, after):
     families = [{f.name: f for f in text_string_to_metric_families(text)} for _, text in (before, after)]
     figures = {}
     for name, family in families[1].items():
-        def total(suffix, reading=None):
+        def total(suffix, reading=None, family=family, name=name):
             return sum(s.value for s in (reading or family).samples if s.name == name + suffix)
         old = families[0].get(name)
         if family.type == "counter":
@@ -246,7 +246,7 @@ class ShownFiguresTest(PageTest):
         self.press("p")
         eventually(lambda: self.text("pause") == "Go on", "the pause")
         time.sleep(2)  # a reading that was under way has ended: nothing tells of one that does not begin
-        expected = expected_figures(*self.relay.pages[-2:])
+        expected = expected_figures(self.relay.pages[-2], self.relay.pages[-1])
         shown = self.figures()
         self.assertEqual(set(expected) - set(shown), set())
         self.assertGreater(len(expected), 40)
@@ -366,8 +366,8 @@ class BrowserTest(PageTest):
             self.open(readings=25)
             colours = self.browser.execute_script("return getComputedStyle(document.body).backgroundColor")
             self.assertEqual(colours, "rgb(18, 22, 28)" if scheme == "dark" else "rgb(246, 247, 249)")
-            if arguments.pictures:
-                self.browser.save_screenshot(os.path.join(arguments.pictures, f"live_page_{name}.png"))
+            if ARGUMENTS.pictures:
+                self.browser.save_screenshot(os.path.join(ARGUMENTS.pictures, f"live_page_{name}.png"))
 
 
 def processor_seconds_of_renderers(browser):
@@ -414,7 +414,8 @@ class LargePageTest(PageTest):
         started = time.monotonic()
         self.search("family_777")
         self.assertEqual(self.figure_when("family_777", lambda text: text != ""), "500 k")
-        print(f"\n1,000,000 series: a family that was left out is shown {time.monotonic() - started:.1f} s after it was asked for")
+        seconds = time.monotonic() - started
+        print(f"\n1,000,000 series: a family that was left out is shown {seconds:.1f} s after it was asked for")
         self.assertLess(len(sent), 2000, "the page is not read to its end")
 
     def test_uses_little_of_a_core_at_5000_series(self):
@@ -438,13 +439,12 @@ class LargePageTest(PageTest):
 
 
 def main():
-    global arguments
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--program", required=True, help="the binary streamhouse")
     parser.add_argument("--pictures", help="a folder for pictures of the page")
     parser.add_argument("tests", nargs="*", help="such as BrowserTest.test_pictures; all unless told")
-    arguments = parser.parse_args()
-    unittest.main(argv=[sys.argv[0], "-v", *arguments.tests])
+    parser.parse_args(namespace=ARGUMENTS)
+    unittest.main(argv=[sys.argv[0], "-v", *ARGUMENTS.tests])
 
 
 if __name__ == "__main__":
