@@ -37,7 +37,7 @@ class AgentCommand(unittest.TestCase):
         return f"127.0.0.1:{taken.getsockname()[1]}"
 
     def test_prints_its_addresses_and_then_that_it_is_ready(self):
-        agent = self.agent("--topic", "orders:2")
+        agent = self.agent("--topic", "orders:2", grpc="127.0.0.1:0")
         self.assertEqual([f"grpc={agent.grpc}", f"http={agent.http}", "ready"], agent.stdout)
         self.assertNotIn(":0", " ".join(agent.stdout) + " ")
 

@@ -13,6 +13,7 @@
 
 #include "agent/log/partition_log.h"
 #include "tests/chaos/child_process.h"
+#include "tests/support/held_port.h"
 
 namespace streamhouse::chaos {
 
@@ -36,14 +37,13 @@ class AgentProcess {
   void SwitchDisk(const std::string& state);
 
   const std::string& folder() const { return folder_; }
-  const std::string& address() const { return address_; }
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_.number()); }
   agent::SyncPolicy sync_policy() const { return sync_policy_; }
 
  private:
   const std::string folder_;
   agent::SyncPolicy sync_policy_ = agent::SyncPolicy::kNone;
-  int port_ = 0;
-  std::string address_;
+  const HeldPort port_;
   std::unique_ptr<ChildProcess> child_;
 };
 

@@ -156,12 +156,14 @@ TEST_F(AcceptanceTest, CountsRecordsThatFindNoAgent) {
         .Value("streamhouse_producer_send_errors_total", {{"topic", topic}, {"reason", "unavailable"}})
         .value_or(0);
   };
-  EXPECT_TRUE(producer->Send("orders", {.value = "v"}).get().ok());
+  // A busy machine may not connect in that time.
+  EXPECT_TRUE(Eventually([&] { return producer->Send("orders", {.value = "v"}).get().ok(); }));
+  const double before = errors("orders");
   agent_.Stop();
   // One of a topic that is known, and one that has to be asked about.
   EXPECT_EQ(producer->Send("orders", {.value = "v"}).get().status().code(), metrics::StatusCode::kUnavailable);
   EXPECT_EQ(producer->Send("other", {.value = "v"}).get().status().code(), metrics::StatusCode::kUnavailable);
-  EXPECT_EQ(errors("orders"), 1);
+  EXPECT_EQ(errors("orders"), before + 1);
   EXPECT_EQ(errors("other"), 1);
 }
 
@@ -251,7 +253,7 @@ TEST_F(AcceptanceTest, ARestartOfTheAgentLosesAndDoublesNothing) {
           .value();
   std::vector<std::future<client::Result<client::Delivery>>> sent;
   for (int i = 0; i < 300; ++i) {
-    if (i == 100) agent_.RestartOnTheSamePort();
+    if (i == 100) agent_.Restart();
     sent.push_back(producer->Send("orders", {.value = std::to_string(i)}));
   }
   for (auto& delivered : sent) EXPECT_TRUE(delivered.get().ok());

@@ -29,11 +29,11 @@ class TlsTest : public testing::Test {
     config.tls = {.certificate = kCertificate, .key = kKey, .client_ca = kCertificate};
     return config;
   }
-  metrics::StatusCode Describe(const client::TlsIdentity& tls) const {
+  metrics::StatusCode Describe(const client::TlsIdentity& tls,
+                               std::chrono::seconds connect_timeout = std::chrono::seconds(2)) const {
     const auto broker =
-        client::MakeAgentBroker({.address = agent_.address(), .tls = tls, .connect_timeout = std::chrono::seconds(2)})
-            .value();
-    return broker->DescribeTopic("orders", client::CallLimits::Within(std::chrono::seconds(30))).status().code();
+        client::MakeAgentBroker({.address = agent_.address(), .tls = tls, .connect_timeout = connect_timeout}).value();
+    return broker->DescribeTopic("orders", client::CallLimits::Within(2 * kPatience)).status().code();
   }
 
   const agent::RunningAgent agent_{Config()};
@@ -41,8 +41,9 @@ class TlsTest : public testing::Test {
 };
 
 TEST_F(TlsTest, AClientWithTheRightCertificateIsServed) {
-  EXPECT_EQ(Describe({.agent_ca = certificate_, .certificate = certificate_, .key = agent::ReadRawFile(kKey)}),
-            metrics::StatusCode::kOk);
+  const client::TlsIdentity right = {
+      .agent_ca = certificate_, .certificate = certificate_, .key = agent::ReadRawFile(kKey)};
+  EXPECT_EQ(Describe(right, kPatience), metrics::StatusCode::kOk);
 }
 
 TEST_F(TlsTest, AClientWithoutACertificateIsNot) {
@@ -86,8 +87,12 @@ class RenewalTest : public testing::Test {
   static metrics::StatusCode Describe(client::Broker& broker) {
     return broker.DescribeTopic("orders", client::CallLimits::Within(std::chrono::seconds(60))).status().code();
   }
+  // Within a second, which a busy machine may not make.
   bool IsServed(const std::string& name) const {
     return Describe(*Connect(name, std::chrono::seconds(1))) == metrics::StatusCode::kOk;
+  }
+  bool IsServedInTime(const std::string& name) const {
+    return Eventually([&] { return IsServed(name); });
   }
 
   const agent::TemporaryFolder folder_;
@@ -95,18 +100,19 @@ class RenewalTest : public testing::Test {
 };
 
 TEST_F(RenewalTest, TheAgentTakesNewFilesWithoutARestart) {
-  ASSERT_TRUE(IsServed("old"));
+  ASSERT_TRUE(IsServedInTime("old"));
   ASSERT_FALSE(IsServed("new"));
   Put("new", "agent");
-  EXPECT_TRUE(Eventually([this] { return IsServed("new"); }));
+  EXPECT_TRUE(IsServedInTime("new"));
   EXPECT_FALSE(IsServed("old"));
 }
 
 TEST_F(RenewalTest, TheAgentKeepsItsFilesWhenTheNewOnesAreOfNoUse) {
   std::filesystem::remove(File("agent.key"));
   ASSERT_EQ(::mkfifo(File("agent.key").c_str(), 0600), 0);
-  EXPECT_TRUE(Eventually([this] { return agent_->Value("tls_reloads_total", {{"outcome", "refused"}}) == 1; }));
-  EXPECT_TRUE(IsServed("old"));
+  // One for the file that is missing, and one for what is in its place, where the agent has seen both.
+  EXPECT_TRUE(Eventually([this] { return agent_->Value("tls_reloads_total", {{"outcome", "refused"}}) > 0; }));
+  EXPECT_TRUE(IsServedInTime("old"));
 }
 
 TEST_F(RenewalTest, AClientTakesNewFilesWithoutARestart) {
@@ -114,8 +120,8 @@ TEST_F(RenewalTest, AClientTakesNewFilesWithoutARestart) {
   ASSERT_EQ(Describe(*broker), metrics::StatusCode::kOk);
   Put("new", "agent");
   Put("new", "client");
-  ASSERT_TRUE(Eventually([this] { return IsServed("new"); }));
-  agent_->RestartOnTheSamePort();
+  ASSERT_TRUE(IsServedInTime("new"));
+  agent_->Restart();
   EXPECT_EQ(Describe(*broker), metrics::StatusCode::kOk);
 }
 

@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -147,10 +148,23 @@ class Streamhouse(Process):
         super().__init__(test, [BINARY, *arguments], stdin)
 
 
-class Agent(Streamhouse):
-    """`streamhouse agent` that has said that it is ready."""
+def held_address(test):
+    """A loopback address that no other program gets until the test ends, whether a server listens there or not.
 
-    def __init__(self, test, data, *arguments, grpc="127.0.0.1:0", http="127.0.0.1:0"):
+    It is bound and never listens, which does not disturb a server that sets SO_REUSEADDR, as the agent does.
+    """
+    held = socket.socket()
+    test.addCleanup(held.close)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    return f"127.0.0.1:{held.getsockname()[1]}"
+
+
+class Agent(Streamhouse):
+    """`streamhouse agent` that has said that it is ready; it may be started again at its address."""
+
+    def __init__(self, test, data, *arguments, grpc=None, http="127.0.0.1:0"):
+        grpc = grpc or held_address(test)
         super().__init__(test, "agent", "--data", data, "--grpc", grpc, "--http", http, *arguments)
         self.data = data
         self.match("^ready$")

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "tests/agent/support/catalog_fixture.h"
+#include "tests/support/held_port.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -62,11 +63,12 @@ TEST_F(RpcServerTest, NamesAnAddressThatIsNotOfThisMachine) {
 }
 
 TEST_F(RpcServerTest, GivesThePortBackAndMayBeShutDownTwice) {
-  auto server = Start("127.0.0.1", 0);
-  const auto port = static_cast<std::uint16_t>((*server)->port());
+  const HeldPort port;
+  auto server = Start("127.0.0.1", port.number());
+  ASSERT_TRUE(server.ok()) << server.status().message();
   (*server)->Shutdown(std::chrono::milliseconds(0));
   (*server)->Shutdown(std::chrono::milliseconds(0));
-  EXPECT_TRUE(Start("127.0.0.1", port).ok());
+  EXPECT_TRUE(Start("127.0.0.1", port.number()).ok());
 }
 
 // The health service and reflection have messages of their own; that they answer is enough to know that they are there.

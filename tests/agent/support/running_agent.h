@@ -1,4 +1,4 @@
-// RunningAgent: a real agent on a port that the kernel has picked, with a client for it.
+// RunningAgent: a real agent on a port that the kernel has picked and it keeps, with a client for it.
 //
 // When to use something else: CatalogFixture where no network is needed.
 // Thread safety: calls from any thread; start and stop from one.
@@ -28,6 +28,7 @@
 #include "metrics_core/testing/metric_reader.h"
 #include "proto/streamhouse.grpc.pb.h"
 #include "tests/agent/support/temporary_folder.h"
+#include "tests/support/held_port.h"
 
 namespace streamhouse::agent {
 
@@ -47,6 +48,7 @@ class RunningAgent {
   explicit RunningAgent(AgentConfig config, FileSystem& files = PosixFileSystem())
       : files_(files), config_(std::move(config)) {
     config_.data_folder = folder_.path();
+    config_.grpc_port = port_.number();
     Start();
   }
   ~RunningAgent() { Stop(); }
@@ -60,13 +62,8 @@ class RunningAgent {
   void Stop() { static_cast<void>(agent_->Stop()); }
   // It creates none the next time that it starts.
   void ForgetTopics() { config_.topics.clear(); }
-  void Restart() {
-    Stop();
-    Start();
-  }
-  // So that clients find it again. `meanwhile` runs while it is stopped.
-  void RestartOnTheSamePort(const std::function<void()>& meanwhile = [] {}) {
-    config_.grpc_port = static_cast<std::uint16_t>(agent_->grpc_port());
+  // On the same port, so that clients find it again. `meanwhile` runs while it is stopped.
+  void Restart(const std::function<void()>& meanwhile = [] {}) {
     Stop();
     meanwhile();
     Start();
@@ -164,6 +161,7 @@ class RunningAgent {
 
   FileSystem& files_;
   TemporaryFolder folder_;
+  const HeldPort port_;
   AgentConfig config_;
   metrics::Registry registry_;
   AgentMetrics metrics_ = *AgentMetrics::Register(registry_);

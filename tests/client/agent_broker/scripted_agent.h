@@ -1,4 +1,5 @@
-// ScriptedAgent: a real gRPC server in this process whose services answer what a test tells them to.
+// ScriptedAgent: a real gRPC server in this process whose services answer what a test tells them to. It keeps its port
+// while it is killed.
 #pragma once
 
 #include <chrono>
@@ -11,13 +12,16 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
+#include "metrics_core/status.h"
 #include "proto/streamhouse.grpc.pb.h"
+#include "tests/support/eventually.h"
+#include "tests/support/held_port.h"
 
 namespace streamhouse::client {
 
 class ScriptedAgent {
  public:
-  ScriptedAgent() { Listen("127.0.0.1:0"); }
+  ScriptedAgent() { Listen(); }
   ~ScriptedAgent() {
     Release();
     if (server_) Kill();
@@ -25,7 +29,7 @@ class ScriptedAgent {
   ScriptedAgent(const ScriptedAgent&) = delete;
   ScriptedAgent& operator=(const ScriptedAgent&) = delete;
 
-  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_.number()); }
 
   // Every call from now on fails so; OK ends that.
   void Answer(const grpc::Status& status) {
@@ -45,7 +49,7 @@ class ScriptedAgent {
   }
   void WaitForCall() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return calls_ > 0; });
+    metrics::Check(changed_.wait_for(lock, kPatience, [this] { return calls_ > 0; }), "no call has come");
   }
 
   // Ends the server without waiting for its calls: their connections break.
@@ -55,7 +59,7 @@ class ScriptedAgent {
     server_.reset();
   }
   // Listens again where it did before.
-  void Restart() { Listen(address()); }
+  void Restart() { Listen(); }
 
   // What the last call brought, and what the next one takes away.
   std::string traceparent;  // of its metadata
@@ -76,13 +80,14 @@ class ScriptedAgent {
   v1::ListTopicsResponse list_response;
 
  private:
-  void Listen(const std::string& address) {
+  void Listen() {
     grpc::ServerBuilder builder;
-    builder.AddListeningPort(address, grpc::InsecureServerCredentials(), &port_);
+    builder.AddListeningPort(address(), grpc::InsecureServerCredentials());
     builder.RegisterService(&producer_);
     builder.RegisterService(&consumer_);
     builder.RegisterService(&topics_);
     server_ = builder.BuildAndStart();
+    metrics::Check(server_ != nullptr, "the scripted agent cannot listen");
   }
 
   grpc::Status Handle(grpc::ServerContext* context) {
@@ -169,7 +174,7 @@ class ScriptedAgent {
     ScriptedAgent& agent;
   };
 
-  int port_ = 0;
+  const HeldPort port_;
   Producer producer_{*this};
   Consumer consumer_{*this};
   Topics topics_{*this};
