@@ -94,7 +94,7 @@ TEST_F(BoundedChecksTest, FailWhereTheyTakeTooLong) {
   EXPECT_EQ(AnswersOnceThereAre(1), Answers{false});
   Ask();
   EXPECT_EQ(AnswersOnceThereAre(2), Answers(2, false));
-  EXPECT_EQ(evaluations_, 1) << "the one that has not ended";
+  EXPECT_LE(evaluations_, 1) << "the one that has not ended";
 }
 
 TEST_F(BoundedChecksTest, FailAtOnceWhereManyWait) {

@@ -17,6 +17,7 @@
 #include "tests/agent/support/intercepted_store.h"
 #include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/temporary_folder.h"
+#include "tests/support/eventually.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -62,7 +63,7 @@ TEST_F(OpeningBookTest, WaitsForNoFlushUnderWay) {
       EXPECT_TRUE(book.Health().ok());
       EXPECT_TRUE(book.Reopen({.topic_id = orders_.topic_id, .partition = 1}, 7).ok());
     });
-    EXPECT_EQ(asked.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+    EXPECT_TRUE(InTime(asked));
     return Status::Ok();
   };
   EXPECT_TRUE(book.Flush().ok());

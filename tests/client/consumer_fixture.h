@@ -30,6 +30,8 @@ class ConsumerFixture : public testing::Test {
     EXPECT_TRUE(broker_->CreateTopic("orders", 2, Soon()).ok());
     builder_.broker(broker_).metrics(metrics_).group("billing").topics({"orders"});
     builder_.offset_reset(OffsetReset::kEarliest).auto_commit_interval(kNever).lag_refresh_interval(kNever);
+    // No machine that stands still ends its session.
+    builder_.session_timeout(kNever);
   }
 
   static CallLimits Soon() { return CallLimits::Within(kPatience); }

@@ -80,7 +80,7 @@ TEST_F(ConsumerGroupTest, LetsGoOfEverythingWhenTheBrokerIsSilent) {
     static_cast<void>(consumer_->Poll(milliseconds(1)));
     return consumer_->Assignment().empty();
   }));
-  EXPECT_EQ(consumer_->Poll(milliseconds(1)).status().code(), StatusCode::kUnavailable);
+  EXPECT_TRUE(Eventually([&] { return consumer_->Poll(milliseconds(1)).status().code() == StatusCode::kUnavailable; }));
   broker_->FailEvery(BrokerCall::kHeartbeat, Status::Ok());
   EXPECT_TRUE(Eventually([&] {
     static_cast<void>(consumer_->Poll(milliseconds(1)));

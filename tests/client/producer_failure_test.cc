@@ -257,7 +257,7 @@ TEST_F(BackPressureTest, BlocksUntilThereIsRoom) {
 }
 
 TEST_F(BackPressureTest, SendsWhatLingersRatherThanWaitForIt) {
-  builder_.batch_records(10).batch_bytes(2 * kRecord).max_block(seconds(10));
+  builder_.batch_records(10).batch_bytes(2 * kRecord).max_block(kPatience);
   broker_->Release(BrokerCall::kProduce);
   Start();
   Send("1111");

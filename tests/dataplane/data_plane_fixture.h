@@ -36,6 +36,8 @@ class DataPlaneFixture : public testing::Test {
         .group("billing")
         .topics({"orders"})
         .offset_reset(client::OffsetReset::kEarliest)
+        // No machine that stands still makes a member look dead.
+        .session_timeout(std::chrono::minutes(5))
         .lag_refresh_interval(std::chrono::milliseconds(10))
         .auto_commit_interval(std::chrono::milliseconds(10));
   }

@@ -122,20 +122,22 @@ TEST_F(RequestCounterTest, CountsCallsWithMuchMetadataWhichKeepTheirConnection) 
 
 // To the agent, a deadline of the caller looks like a caller that cancels.
 TEST_F(RequestCounterTest, CountsAClientWhoseDeadlinePasses) {
-  grpc::ClientContext context;
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(50));
-  v1::FetchResponse response;
-  const auto fetched = agent_.consumer().Fetch(&context, RunningAgent::FetchFrom(0, 20'000), &response);
-  EXPECT_EQ(fetched.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
-  EXPECT_TRUE(Eventually([&] { return Durations("Fetch") == 1; }));
-  EXPECT_EQ(Count("Fetch", "CANCELLED"), 1);
-  EXPECT_EQ(CountOfAllCodes("Fetch"), 1U);
+  EXPECT_TRUE(Eventually([this] {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(50));
+    v1::FetchResponse response;
+    const auto fetched = agent_.consumer().Fetch(&context, RunningAgent::FetchFrom(0, 20'000), &response);
+    EXPECT_EQ(fetched.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+    // A busy machine may not even have sent it.
+    return Count("Fetch", "CANCELLED") > 0;
+  }));
+  EXPECT_EQ(Count("Fetch", "OK") + Count("Fetch", "DEADLINE_EXCEEDED"), 0);
 }
 
 TEST_F(RequestCounterTest, CountsAClientThatCancels) {
   EXPECT_EQ(CancelFetch(), grpc::StatusCode::CANCELLED);
-  EXPECT_TRUE(Eventually([&] { return Durations("Fetch") == 1; }));
-  EXPECT_EQ(Count("Fetch", "CANCELLED"), 1);
+  EXPECT_TRUE(Eventually([&] { return Count("Fetch", "CANCELLED") == 1; }));
+  EXPECT_EQ(Durations("Fetch"), 1U);
   EXPECT_EQ(CountOfAllCodes("Fetch"), 1U);
 }
 

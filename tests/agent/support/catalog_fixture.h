@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -21,6 +22,10 @@ namespace streamhouse::agent {
 
 class CatalogFixture : public testing::Test {
  protected:
+  // No thread renews its leases: they outlast every test.
+  static constexpr LeaseTiming kNoRenewalNeeded = {.duration = std::chrono::hours(10),
+                                                   .renew_interval = std::chrono::hours(1)};
+
   CatalogFixture() { Reopen(); }
 
   // What a restart does. `files` must outlive the catalog.
@@ -29,7 +34,7 @@ class CatalogFixture : public testing::Test {
     leases_.reset();
     store_ = *SqliteMetadataStore::Open(folder_ / "metadata.db");
     leases_ = std::make_unique<LeaseKeeper>(
-        *store_, "agent", LeaseTiming(), LeaseMetrics(),
+        *store_, "agent", kNoRenewalNeeded, LeaseMetrics(),
         [this](const TopicPartition& p, std::uint64_t fence) { topics_->LoseLease(p, fence); });
     topics_ = std::make_unique<TopicCatalog>(
         files, *store_, *leases_,
