@@ -262,8 +262,8 @@ class GuessedListenerTest : public ListenerTest {
     const auto waited = std::chrono::steady_clock::now() - begin;
     RecordProperty("waited_ms",
                    static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(waited).count()));
-    // The promise is a second; a test may meet a busy machine.
-    EXPECT_LT(waited, std::chrono::seconds(3));
+    // The promise is a second; the machine may be busy, or stand still.
+    EXPECT_LT(waited, std::chrono::seconds(15));
   }
 };
 

@@ -23,7 +23,7 @@ class TcpConnectionTest : public testing::Test {
   // Runs the operation that was started, and gives its outcome as "bytes" or the error.
   std::string Outcome() {
     context_.restart();
-    while (outcome_.empty() && context_.run_one_for(std::chrono::seconds(10)) > 0) continue;
+    while (outcome_.empty() && context_.run_one_for(kPatience) > 0) continue;
     return outcome_;
   }
   // Returns a time by which the limit has ended.

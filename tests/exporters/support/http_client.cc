@@ -14,7 +14,7 @@
 namespace streamhouse::exporters {
 namespace {
 
-constexpr timeval kDeadline = {.tv_sec = 20, .tv_usec = 0};
+constexpr timeval kDeadline = {.tv_sec = 30, .tv_usec = 0};
 
 std::string Lower(std::string_view text) {
   std::string lower;

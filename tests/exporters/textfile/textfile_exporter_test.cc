@@ -15,6 +15,7 @@
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/exporters/support/command.h"
 #include "tests/exporters/support/utf8_registry.h"
+#include "tests/support/eventually.h"
 #include "tests/support/few_threads.h"
 
 namespace streamhouse::exporters {
@@ -48,10 +49,7 @@ TEST_F(TextfileExporterTest, WritesAgainAfterItsInterval) {
   TextfileExporter quick(registry_, PushMetrics(), {.path = path_, .interval = std::chrono::milliseconds(1)});
   ASSERT_TRUE(quick.Start().ok());
   sent_.Increment(3);
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (Page() != PageWith(3) && std::chrono::steady_clock::now() < deadline) {
-  }
-  EXPECT_EQ(Page(), PageWith(3));
+  EXPECT_TRUE(Eventually([this] { return Page() == PageWith(3); })) << Page();
 }
 
 TEST_F(TextfileExporterTest, RefusesAnEmptyPathAndAnIntervalOfZero) {

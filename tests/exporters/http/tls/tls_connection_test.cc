@@ -12,6 +12,7 @@
 #include "exporters/http/tls/tls_context.h"
 #include "tests/exporters/support/certificates.h"
 #include "tests/exporters/support/http_client.h"
+#include "tests/support/eventually.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -30,7 +31,7 @@ class TlsConnectionTest : public testing::Test {
     std::array<char, 100> received;
     error_code outcome;
     connection.AsyncReadSome(boost::asio::buffer(received), [&](error_code error, std::size_t) { outcome = error; });
-    context_.run_for(std::chrono::seconds(10));
+    context_.run_for(kPatience);
     return outcome;
   }
 
