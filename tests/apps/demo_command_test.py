@@ -78,10 +78,13 @@ class DemoCommand(unittest.TestCase):
 
     def test_sends_at_the_rate_that_was_asked_for(self):
         demo = self.demo("--rate", 2_000)
-        demo.match("records/s")
-        rate = int(demo.match(r"^ *(\d+) records/s sent", "stdout")[1])
-        self.assertLess(rate, 3_000)
-        self.assertGreater(rate, 500)
+
+        def is_about_the_rate():
+            rates = re.findall(r"^ *(\d+) records/s sent", "\n".join(demo.stdout), re.MULTILINE)
+            return any(500 < int(rate) < 3_000 for rate in rates)
+
+        # A machine that stands still for a while makes a line with less, and one with more.
+        processes.wait_for(is_about_the_rate, "a line with about 2,000 records/s")
 
     def test_serves_client_and_agent_on_one_page(self):
         url = self.url(self.demo())

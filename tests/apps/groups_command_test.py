@@ -23,6 +23,11 @@ class GroupsCommand(unittest.TestCase):
     def groups(self, command, *arguments, group="g"):
         return processes.run("groups", command, "--agent", self.agent.grpc, "--group", group, *arguments)
 
+    def refused(self, command, *arguments):
+        """What came of the command, where it failed."""
+        done = self.groups(command, *arguments)
+        return done if done.returncode else None
+
     def assert_printed(self, expected, done):
         self.assertEqual((0, expected, ""), (done.returncode, done.stdout, done.stderr))
 
@@ -59,8 +64,12 @@ class GroupsCommand(unittest.TestCase):
 
     def test_names_members_in_a_json_document(self):
         reader = processes.Streamhouse(self, "consume", "--agent", self.agent.grpc, "--topic", "orders", "--group", "g")
-        processes.wait_for(lambda: self.document("describe")["partitions"][0]["member"], "a member")
-        described = self.document("describe")
+
+        def with_a_member():
+            document = self.document("describe")
+            return document if document["partitions"][0]["member"] else None
+
+        described = processes.wait_for(with_a_member, "a member")
         self.assertEqual((1, described["member_ids"][0]), (described["members"], described["partitions"][0]["member"]))
         reader.stop()
 
@@ -92,18 +101,21 @@ class GroupsCommand(unittest.TestCase):
         )
         processes.wait_for(lambda: "members=1" in self.groups("describe").stdout, "a member")
         for command in (("seek", "--to", "earliest"), ("reset",), ("delete",)):
-            self.assert_refused(
-                f"{command[0]}: .*group g has 1 members; stop its consumers first", self.groups(*command)
-            )
+            # A member that stood still for some seconds is none, until it comes back.
+            refused = processes.wait_for(lambda command=command: self.refused(*command), f"{command} is refused")
+            self.assert_refused(f"{command[0]}: .*group g has 1 members; stop its consumers first", refused)
         reader.stop()
         self.assertEqual(0, self.groups("seek", "--to", "earliest").returncode)
 
     def test_refuses_until_members_have_been_heard_of_after_a_restart(self):
-        self.agent.stop()
-        self.agent = processes.Agent(self, self.agent.data)
-        self.assert_refused(
-            "seek: .*group g may have members that .* try again in [1-6] s", self.groups("seek", "--to", "1")
-        )
+        def refused_after_a_restart():
+            self.agent.stop()
+            self.agent = processes.Agent(self, self.agent.data)
+            return self.refused("seek", "--to", "1")
+
+        # On a machine that stands still, the agent may have waited long enough.
+        refused = processes.wait_for(refused_after_a_restart, "a refusal")
+        self.assert_refused("seek: .*group g may have members that .* try again in [1-6] s", refused)
         processes.wait_for(lambda: self.groups("seek", "--to", "1").returncode == 0, "the group may be moved")
         self.assertEqual("2\n3\n4\n", self.consume("--exit-at-end"))
 

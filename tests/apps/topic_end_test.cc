@@ -30,6 +30,7 @@ class TopicEndTest : public testing::Test {
                     .group("g")
                     .topics({"orders"})
                     .offset_reset(client::OffsetReset::kEarliest)
+                    .session_timeout(std::chrono::hours(1))  // also where the machine stands still
                     .Build()
                     .value();
   }
