@@ -20,8 +20,8 @@ void LimitFileBytes(pid_t process, rlim_t bytes) {
 
 void AgentProcess::Start(agent::SyncPolicy sync_policy) {
   sync_policy_ = sync_policy;
-  child_ = std::make_unique<ChildProcess>(std::vector<std::string>{
-      "serve", folder_, std::to_string(port_.number()), std::to_string(static_cast<int>(sync_policy))});
+  child_ = std::make_unique<ChildProcess>(std::vector<std::string>{"serve", folder_, std::to_string(port_.number()),
+                                                                   std::to_string(static_cast<int>(sync_policy))});
   const std::optional<std::string> ready = child_->ReadLine();
   metrics::Check(ready && ready->starts_with("ready "), "the agent did not start");
 }

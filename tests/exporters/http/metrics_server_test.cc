@@ -17,6 +17,7 @@
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 #include "tests/exporters/support/http_client.h"
+#include "tests/exporters/support/patient_limits.h"
 #include "tests/support/eventually.h"
 
 namespace streamhouse::exporters {
@@ -42,7 +43,7 @@ class MetricsServerTest : public testing::Test {
   metrics::Registry registry_;
   metrics::Health health_;
   std::vector<metrics::Counter> large_;
-  MetricsServer server_{registry_, health_, {.port = 0}};
+  MetricsServer server_{registry_, health_, {.port = 0, .limits = PatientLimits()}};
 };
 
 TEST_F(MetricsServerTest, ServesMetrics) {

@@ -28,6 +28,7 @@
 #include "metrics_core/registry.h"
 #include "tests/exporters/support/http_client.h"
 #include "tests/exporters/support/password_crowd.h"
+#include "tests/exporters/support/patient_limits.h"
 #include "tests/support/eventually.h"
 
 namespace streamhouse::exporters {
@@ -38,8 +39,8 @@ class RunningServerFixture : public testing::Test {
   ~RunningServerFixture() override { EndContext(); }
 
   void StartServer() {
-    server_ = std::make_unique<MetricsServer>(*registry_, health_,
-                                              MetricsServerOptions{.port = 0, .context = context_.get()});
+    server_ = std::make_unique<MetricsServer>(
+        *registry_, health_, MetricsServerOptions{.port = 0, .limits = PatientLimits(), .context = context_.get()});
     ASSERT_TRUE(server_->Start().ok());
   }
   void RunContext(int threads = 1) {

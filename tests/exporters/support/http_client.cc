@@ -16,6 +16,16 @@ namespace {
 
 constexpr timeval kDeadline = {.tv_sec = 30, .tv_usec = 0};
 
+// A call with a time limit fails with EINTR where the process was stopped and goes on.
+template <typename Call>
+ssize_t Retried(const Call& call) {
+  ssize_t result = -1;
+  do {
+    result = call();
+  } while (result < 0 && errno == EINTR);
+  return result;
+}
+
 std::string Lower(std::string_view text) {
   std::string lower;
   for (const char c : text) lower += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
@@ -30,7 +40,8 @@ int Connect(std::uint16_t port, const std::string& host) {
   const int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &kDeadline, sizeof(kDeadline));
   setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &kDeadline, sizeof(kDeadline));
-  if (connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0) return descriptor;
+  const auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  if (Retried([&] { return connect(descriptor, generic, sizeof(address)); }) == 0) return descriptor;
   close(descriptor);
   return -1;
 }
@@ -60,7 +71,7 @@ HttpClient::~HttpClient() {
 
 bool HttpClient::Send(std::string_view bytes) {
   while (!bytes.empty()) {
-    const ssize_t n = send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t n = Retried([&] { return send(descriptor_, bytes.data(), bytes.size(), MSG_NOSIGNAL); });
     if (n <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(n));
   }
@@ -73,7 +84,7 @@ void HttpClient::ShutDownSending() {
 
 bool HttpClient::ReceiveMore() {
   std::array<char, 65536> piece;
-  const ssize_t n = recv(descriptor_, piece.data(), piece.size(), 0);
+  const ssize_t n = Retried([&] { return recv(descriptor_, piece.data(), piece.size(), 0); });
   has_ended_ = n == 0 || (n < 0 && errno != EAGAIN);
   if (n <= 0) return false;
   received_.append(piece.data(), static_cast<std::size_t>(n));
@@ -138,7 +149,8 @@ std::string HttpClient::ReceiveAll() {
 std::size_t HttpClient::DiscardAll() const {
   std::array<char, 65536> piece;
   std::size_t bytes = 0;
-  for (ssize_t n = 0; (n = recv(descriptor_, piece.data(), piece.size(), 0)) > 0;) bytes += static_cast<std::size_t>(n);
+  const auto receive = [&] { return recv(descriptor_, piece.data(), piece.size(), 0); };
+  for (ssize_t n = 0; (n = Retried(receive)) > 0;) bytes += static_cast<std::size_t>(n);
   return bytes;
 }
 
