@@ -12,7 +12,11 @@ namespace {
 
 constexpr std::chrono::milliseconds kForEver = std::chrono::hours(1);
 
-class ShutdownSignalTest : public testing::TestWithParam<int> {};
+class ShutdownSignalTest : public testing::TestWithParam<int> {
+ protected:
+  // Under nohup, or behind an "&" of a script, it would be ignored.
+  ShutdownSignalTest() { ::signal(GetParam(), SIG_DFL); }
+};
 INSTANTIATE_TEST_SUITE_P(EachSignal, ShutdownSignalTest, testing::Values(SIGHUP, SIGINT, SIGTERM),
                          [](const auto& info) {
                            return info.param == SIGHUP ? "Sighup" : info.param == SIGINT ? "Sigint" : "Sigterm";
@@ -55,7 +59,7 @@ TEST_P(ShutdownSignalTest, HearsASignalThatWasBlocked) {
   EXPECT_EQ(::sigismember(&after, GetParam()), 1);
 }
 
-class SecondSignalTest : public testing::TestWithParam<int> {};
+class SecondSignalTest : public ShutdownSignalTest {};
 INSTANTIATE_TEST_SUITE_P(EachSignal, SecondSignalTest, testing::Values(SIGINT, SIGTERM),
                          [](const auto& info) { return info.param == SIGINT ? "Sigint" : "Sigterm"; });
 
@@ -69,6 +73,7 @@ TEST_P(SecondSignalTest, EndsTheProcessWhenItComesLater) {
 }
 
 TEST(HangupTest, EndsNoProcessHoweverOftenItComes) {
+  ::signal(SIGHUP, SIG_DFL);
   const ShutdownSignal shutdown;
   const auto end = std::chrono::steady_clock::now() + 2 * ShutdownSignal::kSameRequest;
   while (std::chrono::steady_clock::now() < end) ::raise(SIGHUP);

@@ -20,6 +20,10 @@ BINARY = "apps/streamhouse"
 DEADLINE_SECONDS = 60
 _POLL_SECONDS = 0.05
 
+# Under nohup, or behind an "&" of a script, programs would inherit that these are ignored.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 
 def wait_for(condition, what, seconds=DEADLINE_SECONDS):
     """The first true value of condition(); an AssertionError that names `what` when none comes in time."""
