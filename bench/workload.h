@@ -31,6 +31,7 @@ struct SeriesKey {
 
 inline std::vector<SeriesKey> SeriesKeys(int count, int partitions_per_topic) {
   std::vector<SeriesKey> keys;
+  keys.reserve(static_cast<std::size_t>(count));
   for (int i = 0; i < count; ++i) {
     keys.push_back({.topic = "orders-" + std::to_string(i / partitions_per_topic),
                     .partition = std::to_string(i % partitions_per_topic)});

@@ -25,6 +25,7 @@ struct Combined {
 
 std::vector<Snapshot> TakeAll(const std::vector<Registry*>& registries) {
   std::vector<Snapshot> snapshots;
+  snapshots.reserve(registries.size());
   for (Registry* const registry : registries) snapshots.push_back(registry->TakeSnapshot());
   return snapshots;
 }
