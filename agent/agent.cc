@@ -116,7 +116,9 @@ bool Agent::HasStoreInFolder() const {
 }
 
 Result<std::unique_ptr<MetadataStore>> Agent::OpenStore() const {
-  const MetadataStoreOptions options = {.make_room = [this] { return HasStoreInFolder() && reserve_->GiveUp(); }};
+  const MetadataStoreOptions options = {.make_room = [this](const Status& failure) {
+    return HasStoreInFolder() && MayLackRoom(failure, *reserve_) && reserve_->GiveUp();
+  }};
   if (config_.metadata.empty()) return MakeSqliteStore(folder_->metadata_path(), options);
   if (Status used = CheckUsed(folder_->metadata_path(), config_.metadata); !used.ok()) return used;
   return MakeMetadataStore(config_.metadata, options);
@@ -130,10 +132,6 @@ Status Agent::OpenStorage() {
   reserve_->Refill();
   if (store_ == nullptr) {
     auto store = OpenStore();
-    // To be opened, the store needs room.
-    if (!store.ok() && HasStoreInFolder() && MayLackRoom(store.status(), *reserve_) && reserve_->GiveUp()) {
-      store = OpenStore();
-    }
     if (!store.ok()) return store.status();
     store_ = *std::move(store);
   }

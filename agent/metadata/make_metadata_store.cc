@@ -35,6 +35,21 @@ std::string FollowLinks(const std::string& path) {
   return error ? path : file.string();
 }
 
+Result<std::unique_ptr<MetadataStore>> OpenSqliteStore(const std::string& path, const MetadataStoreOptions& options) {
+  const std::string file = FollowLinks(path);
+  auto lock = PosixFileSystem().LockFolder(file + ".lock");
+  if (lock.status().code() == StatusCode::kFailedPrecondition) {
+    return Status(StatusCode::kFailedPrecondition, "another agent uses " + path);
+  }
+  if (!lock.ok()) return lock.status();
+  if (Status whole = CheckWal(PosixFileSystem(), file); !whole.ok()) return whole;
+  auto store = SqliteMetadataStore::Open(path);
+  if (!store.ok()) return store.status();
+  (*store)->set_make_room(options.make_room);
+  (*store)->set_lock(*std::move(lock));
+  return std::unique_ptr<MetadataStore>(*std::move(store));
+}
+
 }  // namespace
 
 Status CheckMetadataLine(std::string_view line) {
@@ -57,18 +72,10 @@ std::string SqlitePath(std::string_view line) {
 }
 
 Result<std::unique_ptr<MetadataStore>> MakeSqliteStore(const std::string& path, const MetadataStoreOptions& options) {
-  const std::string file = FollowLinks(path);
-  auto lock = PosixFileSystem().LockFolder(file + ".lock");
-  if (lock.status().code() == StatusCode::kFailedPrecondition) {
-    return Status(StatusCode::kFailedPrecondition, "another agent uses " + path);
-  }
-  if (!lock.ok()) return lock.status();
-  if (Status whole = CheckWal(PosixFileSystem(), file); !whole.ok()) return whole;
-  auto store = SqliteMetadataStore::Open(path);
-  if (!store.ok()) return store.status();
-  (*store)->set_make_room(options.make_room);
-  (*store)->set_lock(*std::move(lock));
-  return std::unique_ptr<MetadataStore>(*std::move(store));
+  auto store = OpenSqliteStore(path, options);
+  // To be opened, it needs room.
+  if (!store.ok() && options.make_room(store.status())) store = OpenSqliteStore(path, options);
+  return store;
 }
 
 }  // namespace streamhouse::agent

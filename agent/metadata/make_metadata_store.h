@@ -25,8 +25,10 @@
 namespace streamhouse::agent {
 
 struct MetadataStoreOptions {
-  // Called when a change finds no room on the disk of the store; after true, the change is retried once.
-  std::function<bool()> make_room = [] { return false; };
+  // Called when a change, or the opening of the store, has failed and may have found no room on the
+  // disk of the data folder. After true, it is retried once. A store that is elsewhere never calls
+  // it.
+  std::function<bool(const Status& failure)> make_room = [](const Status&) { return false; };
 };
 
 // Whether the line names a store.

@@ -36,13 +36,15 @@ inline constexpr std::chrono::milliseconds kSqliteBusyTimeout{2000};
 
 class SqliteMetadataStore final : public MetadataStore {
  public:
+  using MakeRoom = std::function<bool(const Status& failure)>;
+
   static Result<std::unique_ptr<SqliteMetadataStore>> Open(const std::string& path);
   // For tests of what time does: `clock` stands for the clock of this machine.
   static Result<std::unique_ptr<SqliteMetadataStore>> OpenWithClock(const std::string& path, StoreClock clock);
 
-  // What to do when a change finds no room on the disk; if it returns true, the change is tried once more. To be set
-  // before the first call.
-  void set_make_room(std::function<bool()> make_room) { make_room_ = std::move(make_room); }
+  // What to do when a change fails and may have found no room on the disk; if it returns true, the
+  // change is tried once more. To be set before the first call.
+  void set_make_room(MakeRoom make_room) { make_room_ = std::move(make_room); }
   // Keeps it until the store goes.
   void set_lock(std::unique_ptr<FolderLock> lock) { lock_ = std::move(lock); }
 
@@ -79,7 +81,7 @@ class SqliteMetadataStore final : public MetadataStore {
   // Changes the row of a topic.
   Status ChangeTopic(const std::string& topic, const std::function<Status(TopicDescription& row)>& change);
 
-  std::function<bool()> make_room_ = [] { return false; };
+  MakeRoom make_room_ = [](const Status&) { return false; };
   std::unique_ptr<FolderLock> lock_;
 
   metrics::Mutex mutex_;

@@ -4,10 +4,13 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/temporary_folder.h"
+#include "tests/support/file_size_limit.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -64,6 +67,20 @@ TEST_F(MakeMetadataStoreTest, RefusesAStoreWithADamagedWriteAheadLog) {
   EXPECT_EQ(MakeSqliteStore(killed, {}).status().code(), StatusCode::kDataLoss);
   FlipBit(killed + "-wal", 100);
   EXPECT_EQ((*Make("sqlite://" + killed))->ListTopics()->size(), 3U);
+}
+
+TEST_F(MakeMetadataStoreTest, AsksForRoomToBeOpened) {
+  std::optional<FileSizeLimit> limit(0);
+  std::vector<StatusCode> asked;
+  const auto make_room = [&](const Status& failure) {
+    asked.push_back(failure.code());
+    limit.reset();
+    return true;
+  };
+  const auto store = MakeMetadataStore(sqlite_, {.make_room = make_room});
+  limit.reset();
+  EXPECT_TRUE(store.ok()) << store.status().message();
+  EXPECT_EQ(asked, std::vector<StatusCode>{StatusCode::kUnavailable});
 }
 
 TEST_F(MakeMetadataStoreTest, RefusesALineThatNamesNoStore) {

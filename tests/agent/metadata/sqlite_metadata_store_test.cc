@@ -13,6 +13,7 @@
 #include "agent/metadata/sqlite_database.h"
 #include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/temporary_folder.h"
+#include "tests/support/file_size_limit.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -68,6 +69,23 @@ TEST_F(SqliteMetadataStoreTest, KeepsNothingOfATopicWhoseLeasesCannotBeStored) {
   EXPECT_FALSE(store->CreateLeasedTopic({.name = "orders", .partitions = 2}, "a", std::chrono::hours(1)).ok());
   EXPECT_TRUE(store->ListTopics()->empty());
   EXPECT_EQ(store->FindLease(partition_[0].partition).value(), std::nullopt);
+}
+
+// Goal: a quota that is used up. Method: a limit on the size of files, which SQLite reports alike.
+TEST_F(SqliteMetadataStoreTest, AsksForRoomWhereAQuotaIsUsedUp) {
+  auto store = Open();
+  std::optional<FileSizeLimit> limit;
+  Status asked;
+  store->set_make_room([&](const Status& failure) {
+    asked = failure;
+    limit.reset();
+    return true;
+  });
+  limit.emplace(0);
+  EXPECT_TRUE(store->CreateTopic({.name = "orders", .partitions = 1}).ok());
+  limit.reset();
+  EXPECT_EQ(asked.code(), StatusCode::kUnavailable);
+  EXPECT_EQ(store->ListTopics()->size(), 1U);
 }
 
 TEST_F(SqliteMetadataStoreTest, GrantsALeaseToExactlyOneOfManyThatAsk) {
