@@ -71,7 +71,8 @@ Status TopicCatalog::CreateNew(const TopicDescription& topic, LogsWithoutTopic f
   const bool is_new = found == LogsWithoutTopic::kRefuse;
   auto created = is_new ? leases_.CreateTopic(topic) : store_.CreateTopic(topic);
   if (!created.ok()) return created.status();
-  folders_.FinishCreation(topic.name, created->id);
+  // The next start tries a failure again, and so does a deletion.
+  static_cast<void>(folders_.FinishCreation(topic.name, created->id));
   Topic added = {.id = created->id, .retention = created->retention, .books = options_.books.Open(topic.name)};
   for (std::uint32_t i = 0; i < topic.partitions; ++i) {
     added.partitions.push_back(ServeOpened({.topic = topic.name, .partition = i}, added, std::move(logs[i])));
@@ -162,6 +163,7 @@ Result<DeletedTopic> TopicCatalog::Delete(const std::string& topic) {
   // Or they would go with it.
   if (Status unused = CheckUnused(topic, info->partitions, kNoLimit); !unused.ok()) return unused;
   if (Status only = folders_.CheckOnlyPartitions(topic); !only.ok()) return only;
+  if (Status prepared = folders_.PrepareRemoval(topic, info->id); !prepared.ok()) return prepared;
   const Status deleted =
       leases_.Forget(names, "topic " + topic + " was deleted", [&] { return store_.DeleteTopic(topic, info->id); });
   if (!deleted.ok()) return deleted;

@@ -49,20 +49,30 @@ Status TopicFolders::BeginCreation(const std::string& topic) {
   return mark.status();
 }
 
-void TopicFolders::FinishCreation(const std::string& topic, TopicId id) {
+Status TopicFolders::FinishCreation(const std::string& topic, TopicId id) {
   const std::string path = PathOf(topic) + "/";
   const std::string mark = path + std::string(kLifePrefix) + std::to_string(id);
   auto names = files_.ListFolder(PathOf(topic));
-  if (!names.ok()) return;
+  if (!names.ok()) return names.status();
   bool is_marked = false;
+  bool was_of_other_life = false;
   for (const std::string& name : *names) {
     if (name != kCreationMark && !name.starts_with(kLifePrefix)) continue;
-    // Needs no new file where the disk is full.
-    if (path + name != mark && !files_.Rename(path + name, mark).ok()) return;
     is_marked = true;
+    if (path + name == mark) continue;
+    // Needs no new file where the disk is full.
+    if (Status renamed = files_.Rename(path + name, mark); !renamed.ok()) return renamed;
+    was_of_other_life = was_of_other_life || name != kCreationMark;
   }
-  // A failure here is repaired at the next start.
-  if (!is_marked) static_cast<void>(files_.OpenForAppend(mark));
+  if (!is_marked) return files_.OpenForAppend(mark).status();
+  // A loss of power must not bring the mark of the other life back.
+  return was_of_other_life ? files_.SyncFolder(PathOf(topic)) : Status::Ok();
+}
+
+Status TopicFolders::PrepareRemoval(const std::string& topic, TopicId id) {
+  const auto marked = LifeOf(files_, PathOf(topic));
+  if (!marked.ok()) return marked.status();
+  return *marked == 0 || *marked == id ? Status::Ok() : FinishCreation(topic, id);
 }
 
 // The mark is replaced next, and with it what shows that the metadata are older than the folder.
@@ -186,7 +196,8 @@ Result<std::vector<std::string>> TopicFolders::FindStrays(const FindTopic& find_
   for (const std::string& name : *names) {
     if (const auto known = find_topic(name)) {
       WarnOfOtherLife(name, known->id);
-      FinishCreation(name, known->id);
+      // The next start tries a failure again, and so does a deletion.
+      static_cast<void>(FinishCreation(name, known->id));
       auto partitions = PartitionsFrom(name, known->partitions);
       if (!partitions.ok()) {
         OperatorLog().error("whether topic {} has folders of other partitions is not known: {}", name,

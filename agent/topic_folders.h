@@ -54,8 +54,11 @@ class TopicFolders {
   TopicFolders(FileSystem& files, std::string folder) : files_(files), folder_(std::move(folder)) {}
 
   Status BeginCreation(const std::string& topic);
-  // A failure here is repaired at the next start. `id` takes the place of the life that the folder was marked with.
-  void FinishCreation(const std::string& topic, TopicId id);
+  // A failure is repaired at the next start, or by PrepareRemoval(). `id` takes the place of the life that the folder
+  // was marked with.
+  Status FinishCreation(const std::string& topic, TopicId id);
+  // Before the store notes the deletion of this life: the removal leaves a folder that is marked with another one.
+  Status PrepareRemoval(const std::string& topic, TopicId id);
   void AbandonCreation(const std::string& topic);
   // Removes the partitions [first, end) of a topic that was to have them, as far as they have no records.
   void AbandonPartitions(const std::string& topic, std::uint32_t first, std::uint32_t end);

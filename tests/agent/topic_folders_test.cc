@@ -94,14 +94,21 @@ TEST_F(TopicFoldersTest, MarksAFolderOfAnOlderProgramWithTheLifeOfItsTopic) {
 
 TEST_F(TopicFoldersTest, MarksAFolderThatATopicTakesOverWithItsLifeAlone) {
   AddPartition("a/0", "records");
-  folders_.FinishCreation("a", 6);
+  ASSERT_TRUE(folders_.FinishCreation("a", 6).ok());
   Strays("a");
   EXPECT_EQ(LifeOf(files_, folder_ / "a").value(), 7U);
   EXPECT_FALSE(Has("a/topic#6"));
 }
 
+TEST_F(TopicFoldersTest, KeepsTheLifeThatItHasMarkedAFolderWithOverALossOfPower) {
+  AddPartition("a/0", "records");
+  WriteRawFile(folder_ / "a/topic#5", "");
+  ASSERT_TRUE(folders_.FinishCreation("a", 6).ok());
+  files_.LosePower(Leftover::kNothing);
+  EXPECT_EQ(LifeOf(PosixFileSystem(), folder_ / "a").value(), 6U);
+}
+
 TEST_F(TopicFoldersTest, TellsNoLifeOfAFolderThatItCannotList) {
-  folders_.FinishCreation("a", 6);
   files_.Switch(DiskState::kBroken, "/a");
   EXPECT_FALSE(LifeOf(files_, folder_ / "a").ok());
 }

@@ -286,6 +286,20 @@ TEST_F(TopicLivesTest, CountTheirRecordsOnceAlsoWhenTheFirstRepairFails) {
   EXPECT_EQ(metrics.Value("streamhouse_agent_records_found", {{"topic", "orders"}}), 2);
 }
 
+// Goal: the deletion of a topic that has taken a folder over removes its files. Method: the folder
+// cannot be marked with its life.
+TEST_F(TopicLivesTest, OfAFolderThatWasTakenOverAreRemovedOnceItIsMarked) {
+  LoseStore();
+  Restart(files_);
+  files_.Switch(DiskState::kBroken, "topic#");
+  ASSERT_TRUE(Adopt(2).ok());
+  EXPECT_EQ(topics_->Delete("orders").status().code(), StatusCode::kUnavailable);
+  EXPECT_TRUE(Append(1).ok());
+  files_.Switch(DiskState::kWell);
+  ASSERT_TRUE(topics_->Delete("orders").ok());
+  EXPECT_FALSE(Has("orders"));
+}
+
 TEST_F(TopicLivesTest, AreTakenOverExceptForADamagedPartition) {
   ASSERT_TRUE(Append(1).ok());
   RestartWithoutStore();
