@@ -23,7 +23,8 @@ namespace streamhouse::agent {
 
 class DataFolder {
  public:
-  // Creates the folder when it is not there, and makes sure that it can be written to.
+  // Creates the folder when it is not there, and makes sure that it can be written to. Waits up to 1 s for a lock that
+  // another has: a backup has it for a moment.
   static Result<DataFolder> Open(FileSystem& files, const std::string& path);
 
   std::string metadata_path() const { return path_ + "/metadata.db"; }

@@ -33,6 +33,24 @@ TEST_F(DataFolderTest, IsForOneAgentAtATime) {
   EXPECT_TRUE(DataFolder::Open(PosixFileSystem(), folder_.path()).ok());
 }
 
+// A file system in which another has the lock at first.
+class LockedAtFirst final : public FaultyFileSystem {
+ public:
+  LockedAtFirst() : FaultyFileSystem(PosixFileSystem()) {}
+  Status Admit(DiskOperation /*operation*/, const std::string& path) override {
+    if (!path.ends_with("/lock") || refusals_-- <= 0) return Status::Ok();
+    return {StatusCode::kFailedPrecondition, path + " was made to be locked"};
+  }
+
+ private:
+  int refusals_ = 3;
+};
+
+TEST_F(DataFolderTest, WaitsForABackupThatHasTheLockForAMoment) {
+  LockedAtFirst files;
+  EXPECT_TRUE(DataFolder::Open(files, folder_.path()).ok());
+}
+
 TEST_F(DataFolderTest, NamesAFolderThatCannotBeUsed) {
   WriteRawFile(folder_ / "file", "");
   const Status status = DataFolder::Open(PosixFileSystem(), folder_ / "file").status();
