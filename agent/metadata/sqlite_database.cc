@@ -1,10 +1,10 @@
 #include "agent/metadata/sqlite_database.h"
 
-#include <libdeflate.h>
-
 #include <cstddef>
 #include <string>
 #include <utility>
+
+#include "agent/metadata/row_checksum.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -41,17 +41,12 @@ StatusCode CodeOf(int code) {
   }
 }
 
-// Each value with its type and its length, so that no two rows read the same.
-void AppendValue(int type, std::string_view text, std::string& bytes) {
-  bytes.append({'\0', static_cast<char>(type)}).append(std::to_string(text.size())).append({':'}).append(text);
-}
-
 std::string_view TextOf(const unsigned char* text, int bytes) {
   return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(bytes)};
 }
 
-std::int64_t ChecksumOf(std::string_view bytes) {
-  return ::libdeflate_crc32(0, bytes.data(), bytes.size());
+ValueType TypeOf(int type) {
+  return static_cast<ValueType>(type);
 }
 
 }  // namespace
@@ -71,7 +66,7 @@ Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::Open(const std::string& 
     constexpr int kPure = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
     constexpr int kAnyNumber = -1;
     code = ::sqlite3_create_function_v2(database->handle_, "row_checksum", kAnyNumber, kPure, nullptr,
-                                        &SqliteDatabase::RowChecksum, nullptr, nullptr, nullptr);
+                                        &SqliteDatabase::ChecksumRow, nullptr, nullptr, nullptr);
   }
   if (code != SQLITE_OK) return database->ErrorOf(code);
   return database;
@@ -86,14 +81,14 @@ void SqliteDatabase::NowMilliseconds(sqlite3_context* context, int /*argument_co
   ::sqlite3_result_int64(context, self->clock_());
 }
 
-void SqliteDatabase::RowChecksum(sqlite3_context* context, int argument_count, sqlite3_value** arguments) {
-  std::string bytes;
+void SqliteDatabase::ChecksumRow(sqlite3_context* context, int argument_count, sqlite3_value** arguments) {
+  RowChecksum checksum;
   for (int i = 0; i < argument_count; ++i) {
-    const int type = ::sqlite3_value_type(arguments[i]);
+    const ValueType type = TypeOf(::sqlite3_value_type(arguments[i]));
     const auto* const text = ::sqlite3_value_text(arguments[i]);
-    AppendValue(type, TextOf(text, ::sqlite3_value_bytes(arguments[i])), bytes);
+    checksum.Add(type, TextOf(text, ::sqlite3_value_bytes(arguments[i])));
   }
-  ::sqlite3_result_int64(context, ChecksumOf(bytes));
+  ::sqlite3_result_int64(context, checksum.value());
 }
 
 Status SqliteDatabase::Execute(const char* sql) {
@@ -195,17 +190,17 @@ void SqliteStatement::Reset() {
 
 Status SqliteStatement::CheckRow(std::string_view table) const {
   const int checksum_column = ::sqlite3_column_count(handle_) - 1;
-  std::string bytes;
+  RowChecksum checksum;
   std::string row;
-  AppendValue(SQLITE_TEXT, table, bytes);
+  checksum.Add(ValueType::kText, table);
   for (int i = 0; i < checksum_column; ++i) {
-    const int type = ::sqlite3_column_type(handle_, i);
+    const ValueType type = TypeOf(::sqlite3_column_type(handle_, i));
     const auto* const value = ::sqlite3_column_text(handle_, i);
     const std::string_view text = TextOf(value, ::sqlite3_column_bytes(handle_, i));
-    AppendValue(type, text, bytes);
+    checksum.Add(type, text);
     row.append(i == 0 ? "" : ", ").append(text);
   }
-  if (Integer(checksum_column) == ChecksumOf(bytes)) return Status::Ok();
+  if (Integer(checksum_column) == checksum.value()) return Status::Ok();
   return {StatusCode::kDataLoss, database_->path() + ": damaged row of table " + std::string(table) + ": " + row};
 }
 

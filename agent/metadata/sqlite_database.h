@@ -57,7 +57,7 @@ class SqliteDatabase {
   SqliteDatabase(std::string path, std::chrono::milliseconds busy_timeout, StoreClock clock)
       : path_(std::move(path)), busy_timeout_(busy_timeout), clock_(std::move(clock)) {}
   static void NowMilliseconds(sqlite3_context* context, int argument_count, sqlite3_value** arguments);
-  static void RowChecksum(sqlite3_context* context, int argument_count, sqlite3_value** arguments);
+  static void ChecksumRow(sqlite3_context* context, int argument_count, sqlite3_value** arguments);
   Status ErrorOf(int code) const;
 
   const std::string path_;
