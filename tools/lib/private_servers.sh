@@ -10,7 +10,7 @@
 # to fetch it again.
 
 # Fetches the package $1 and unpacks it into $2, which comes into being complete or not at all. $3
-# is a program in it.
+# is the path of a program in it, as usr/bin/promtool.
 unpack_server() {
   local package=$1 folder=$2 program=$3 parent work status=0
   parent=$(dirname "$folder")
@@ -21,7 +21,7 @@ unpack_server() {
     # has.
     apt-get -qq download "$package" >/dev/null 2>&1 ||
       { may_install && apt_get_as_root update && apt-get -qq download "$package" >/dev/null; } || exit 1
-    dpkg --extract "$package"_*.deb unpacked && "unpacked/usr/bin/$program" --version >/dev/null 2>&1
+    dpkg --extract "$package"_*.deb unpacked && "unpacked/$program" --version >/dev/null 2>&1
   ) || status=$?
   if [ "$status" = 0 ]; then
     rm -rf "$folder" && mv "$work/unpacked" "$folder" || status=$?
@@ -33,7 +33,7 @@ unpack_server() {
 # ensure_private_server PACKAGE FOLDER PROGRAM
 ensure_private_server() {
   local package=$1 folder=$2 program=$3
-  "$folder/usr/bin/$program" --version >/dev/null 2>&1 && return 0
+  "$folder/$program" --version >/dev/null 2>&1 && return 0
   echo "Unpacking $package for the tests into $folder" >&2
   unpack_server "$package" "$folder" "$program" && return 0
   echo "Could not fetch it. Run: mkdir -p $folder && cd $folder && apt-get download $package && dpkg -x ${package}_*.deb ." >&2
@@ -47,8 +47,8 @@ ensure_private_servers() {
   export STREAMHOUSE_NODE_EXPORTER="$cache/node_exporter/usr/bin/prometheus-node-exporter"
   export STREAMHOUSE_PUSHGATEWAY="$cache/pushgateway/usr/bin/prometheus-pushgateway"
   export STREAMHOUSE_VICTORIA_METRICS="$cache/victoria_metrics/usr/bin/victoria-metrics"
-  ensure_private_server prometheus "$cache/prometheus" promtool &&
-    ensure_private_server prometheus-node-exporter "$cache/node_exporter" prometheus-node-exporter &&
-    ensure_private_server prometheus-pushgateway "$cache/pushgateway" prometheus-pushgateway &&
-    ensure_private_server victoria-metrics "$cache/victoria_metrics" victoria-metrics
+  ensure_private_server prometheus "$cache/prometheus" usr/bin/promtool &&
+    ensure_private_server prometheus-node-exporter "$cache/node_exporter" usr/bin/prometheus-node-exporter &&
+    ensure_private_server prometheus-pushgateway "$cache/pushgateway" usr/bin/prometheus-pushgateway &&
+    ensure_private_server victoria-metrics "$cache/victoria_metrics" usr/bin/victoria-metrics
 }
