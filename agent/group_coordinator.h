@@ -93,6 +93,15 @@ class GroupCoordinator {
   // known, or a commit with a higher sequence has come from it (0: not looked at).
   Status Commit(const GroupCommit& commit, const std::function<Status()>& store);
 
+  // Runs `read`, which looks up what a group has committed, while no commit of a member is under
+  // way. So whoever is given a partition begins behind the last commit of its reader before, also
+  // where that one was checked in time and is still being stored.
+  template <typename Read>
+  auto ReadCommits(const Read& read) {
+    const metrics::MutexLock committing(commit_mutex_);
+    return read();
+  }
+
   // Runs `change` while the group has no member, and keeps new ones out meanwhile. FailedPrecondition, without running
   // it, when it has members, may have some that were not heard of yet, or is being changed.
   Status ChangeWhileEmpty(const std::string& group, const std::function<Status()>& change);

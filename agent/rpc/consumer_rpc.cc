@@ -72,7 +72,8 @@ grpc::ServerUnaryReactor* ConsumerRpc::Commit(grpc::CallbackServerContext* conte
 
 grpc::ServerUnaryReactor* ConsumerRpc::Committed(grpc::CallbackServerContext* context,
                                                  const v1::CommittedRequest* request, v1::CommittedResponse* response) {
-  auto committed = offsets_.Find(request->group(), {.topic = request->topic(), .partition = request->partition()});
+  const TopicPartition partition = {.topic = request->topic(), .partition = request->partition()};
+  auto committed = groups_.ReadCommits([&] { return offsets_.Find(request->group(), partition); });
   if (!committed.ok()) return Answer(context, committed.status());
   if (committed->offset) response->set_offset(*committed->offset);
   response->set_topic_id(committed->topic_id);

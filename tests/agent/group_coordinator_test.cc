@@ -233,6 +233,26 @@ TEST_F(GroupCoordinatorTest, StoresCommitsOneAtATimeAndInOrder) {
   EXPECT_EQ(stored_.back(), 1500U);
 }
 
+// Goal: a member does not begin behind a commit that was still being stored when it was given the
+// partition. Method: the reader before falls silent while its commit is being stored; the commit
+// goes on only when the look-up waits.
+TEST_F(GroupCoordinatorTest, ReadsCommitsOnlyAfterOneUnderWay) {
+  Beat("a");
+  std::uint64_t offset = 0;
+  std::uint64_t found = 0;
+  std::optional<WatchedThread> next;
+  const auto store = [&] {
+    now_ += 2 * kTimeout;
+    EXPECT_NE(Beat("b").find('0'), std::string::npos) << "b may read the partition";
+    next.emplace([&] { found = groups_.ReadCommits([&] { return offset; }); });
+    EXPECT_TRUE(next->EventuallySleeps());
+    offset = 20;
+  };
+  EXPECT_EQ(Commit("a", 0, 1, store), StatusCode::kOk);
+  next->Join();
+  EXPECT_EQ(found, 20U);
+}
+
 // Goal: a commit under way does not come after an operator's change. Method: the member leaves while its commit is
 // being stored, and the change runs beside it; the commit goes on only when the change waits.
 TEST_F(GroupCoordinatorTest, ChangesAGroupOnlyAfterACommitUnderWay) {
