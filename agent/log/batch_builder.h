@@ -1,11 +1,12 @@
 // BatchBuilder: collects records into the body of one batch, ready to be appended.
 //
-// It does all of the work that needs no offset (copying, the checksum) on the caller's thread, so that the log's writer
-// lock is held only for the write itself.
+// It does all of the work that needs no offset (copying, the checksum) on the caller's thread, so
+// that the log's writer lock is held only for the write itself.
 // When to use something else: AppendRecord where only bytes are wanted.
 // Guarantees: records stand in the order in which they were added.
 // Thread safety: one thread.
-// Cost: a copy of each record, and none of records that are borrowed; no allocation after Reserve of enough bytes.
+// Cost: a copy of each record, and none of records that are borrowed; no allocation after Reserve
+// of enough bytes.
 #pragma once
 
 #include <algorithm>
@@ -28,7 +29,8 @@ class BatchBuilder {
     body_.reserve(record_count * kRecordHeaderBytes + data_bytes);
   }
 
-  // Whose batch this is, so that it is not written twice (producer_sequences.h). Nobody's unless called.
+  // Whose batch this is, so that it is not written twice (producer_sequences.h). Nobody's unless
+  // called.
   void SetProducer(std::uint64_t producer_id, std::uint64_t sequence) {
     producer_id_ = producer_id;
     sequence_ = sequence;
@@ -39,8 +41,9 @@ class BatchBuilder {
     Note(record);
   }
 
-  // Instead of adding any: records as they stand in a body already. The bytes stay the caller's, and outlive this
-  // builder. False, and then it is not to be used, unless they are that many whole records and nothing else.
+  // Instead of adding any: records as they stand in a body already. The bytes stay the caller's,
+  // and outlive this builder. False, and then it is not to be used, unless they are that many whole
+  // records and nothing else.
   [[nodiscard]] bool Borrow(std::string_view records, std::uint32_t record_count) {
     borrowed_ = records;
     for (std::optional<RecordView> record; record_count_ < record_count && (record = v1::TakeRecord(records));) {
@@ -56,6 +59,9 @@ class BatchBuilder {
   // Key, value and headers of the largest record.
   std::size_t largest_record_bytes() const { return largest_record_bytes_; }
 
+  // Keys, values and headers of all records.
+  std::uint64_t message_bytes() const { return message_bytes_; }
+
   // A header for this body; it reads the whole body once for the checksum.
   BatchHeader MakeHeader() const {
     return {.body_bytes = static_cast<std::uint32_t>(body().size()),
@@ -68,6 +74,7 @@ class BatchBuilder {
  private:
   void Note(const RecordView& record) {
     largest_record_bytes_ = std::max(largest_record_bytes_, record.bytes());
+    message_bytes_ += record.bytes();
     ++record_count_;
   }
 
@@ -75,6 +82,7 @@ class BatchBuilder {
   std::string_view borrowed_;
   std::uint32_t record_count_ = 0;
   std::size_t largest_record_bytes_ = 0;
+  std::uint64_t message_bytes_ = 0;
   std::uint64_t producer_id_ = kNoProducer;
   std::uint64_t sequence_ = 0;
 };

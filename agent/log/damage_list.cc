@@ -49,6 +49,18 @@ std::optional<OffsetRange> DamageList::Find(std::uint64_t offset) const {
   return OffsetRange{.first = first, .next = entry.next};
 }
 
+std::uint64_t DamageList::CountIn(const OffsetRange& range) const {
+  auto entry = ranges_.upper_bound(range.first);
+  if (entry != ranges_.begin()) --entry;
+  std::uint64_t count = 0;
+  for (; entry != ranges_.end() && entry->first < range.next; ++entry) {
+    const std::uint64_t first = std::max(entry->first, range.first);
+    const std::uint64_t next = std::min(entry->second.next, range.next);
+    if (next > first) count += next - first;
+  }
+  return count;
+}
+
 void DamageList::DropBelow(std::uint64_t start_offset) {
   while (!ranges_.empty() && ranges_.begin()->second.next <= start_offset) ranges_.erase(ranges_.begin());
 }

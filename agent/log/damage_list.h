@@ -1,11 +1,11 @@
 // DamageList: the offsets of one log that turned out not to be readable.
 //
 // When to use something else: Status says what is wrong with one read.
-// Guarantees: ranges do not overlap, and those that meet become one. At most kDamagesMax are kept. Where there would be
-// more, the lowest goes, or the highest for a new one below all others. A range that went counts as new when it is
-// found again; the one that was noted last stays.
+// Guarantees: ranges do not overlap, and those that meet become one. At most kDamagesMax are kept.
+// Where there would be more, the lowest goes, or the highest for a new one below all others. A
+// range that went counts as new when it is found again; the one that was noted last stays.
 // Thread safety: none, the owner locks.
-// Cost: a look-up in a tree.
+// Cost: a look-up in a tree; CountIn() visits each range that it counts.
 #pragma once
 
 #include <cstddef>
@@ -41,6 +41,8 @@ class DamageList {
   void Note(const Damage& damage);
   // The range with this offset.
   std::optional<OffsetRange> Find(std::uint64_t offset) const;
+  // How many offsets of [first, next) are damaged.
+  std::uint64_t CountIn(const OffsetRange& range) const;
   // Forgets what lies before the start of the log.
   void DropBelow(std::uint64_t start_offset);
 

@@ -53,6 +53,7 @@ Status PartitionLog::Recover() {
   }
   NoteAges();
   Segment& last = *segments_.back();
+  last.message_start = 0;
   auto writer = SegmentWriter::Open(files_, last.path, last.size_bytes);
   if (!writer.ok()) return writer.status();
   auto file = files_.OpenForRead(last.path);
@@ -71,7 +72,8 @@ Status PartitionLog::Recover() {
   return Status::Ok();
 }
 
-// A roll that failed may have left an empty file behind, and the segment before it may have grown past it.
+// A roll that failed may have left an empty file behind, and the segment before it may have grown
+// past it.
 Result<bool> PartitionLog::DropOrphan(std::uint64_t base_offset) {
   if (segments_.empty() || base_offset >= next_offset_) return false;
   const std::string path = folder_ + "/" + SegmentName(base_offset);
@@ -98,8 +100,10 @@ Status PartitionLog::RecoverOne(std::uint64_t base_offset, SegmentPlace place) {
                                         .path = std::move(path),
                                         .file_time_ms = file_time_ms,
                                         .size_bytes = recovered->size_bytes,
+                                        .message_bytes = recovered->message_bytes,
                                         .append_time_ms = std::max(recovered->append_time_ms, file_time_ms),
                                         .index = std::move(recovered->index)}));
+  bytes_ += recovered->size_bytes;
   next_offset_ = recovered->end_offset;
   // The file's time has to stay that of the batches that do not tell theirs.
   roll_due_ = recovered->file_time_ms.has_value();
@@ -130,7 +134,12 @@ Status PartitionLog::StartSegment(std::uint64_t base_offset) {
   writer_ = *std::move(writer);
   roll_due_ = false;
   const metrics::MutexLock lock(state_mutex_);
-  if (!segments_.empty()) segments_.back()->file = nullptr;
+  segment->message_start = 0;
+  if (!segments_.empty()) {
+    Segment& former = *segments_.back();
+    former.file = nullptr;
+    segment->message_start = former.message_start.value_or(0) + static_cast<std::int64_t>(former.message_bytes);
+  }
   segments_.push_back(std::move(segment));
   return Status::Ok();
 }
@@ -149,7 +158,8 @@ Status PartitionLog::StartNext() {
     synced_offset_ = next_offset_;
     return StartSegment(next_offset_);
   }
-  // A sync of a whole segment takes a second on a slow disk. Nothing was promised that needs it before Close().
+  // A sync of a whole segment takes a second on a slow disk. Nothing was promised that needs it
+  // before Close().
   std::string former = LastPath();
   if (Status started = StartSegment(next_offset_); !started.ok()) return started;
   unsynced_.push_back(std::move(former));
@@ -167,7 +177,8 @@ Status PartitionLog::SyncAll() {
   const auto note = [&first](Status failure) {
     if (first.ok()) first = std::move(failure);
   };
-  // Not tried again: the kernel forgets what it could not write, and the next sync would succeed without it.
+  // Not tried again: the kernel forgets what it could not write, and the next sync would succeed
+  // without it.
   const auto note_sync = [&](const Status& synced) STREAMHOUSE_REQUIRES(append_mutex_) {
     if (!synced.ok()) note(writer_->health().ok() ? writer_->Refuse(synced) : synced);
   };
@@ -241,7 +252,7 @@ Result<AppendedBatch> PartitionLog::Write(const BatchBuilder& batch, BatchHeader
   fence_ = header.epoch;
   next_offset_ = header.end_offset();
   sequences_.Note(header);
-  Publish(header);
+  Publish(header, batch.message_bytes());
   return AppendedBatch{.base_offset = header.base_offset};
 }
 
@@ -254,11 +265,13 @@ Status PartitionLog::SyncFolders() {
   return Status::Ok();
 }
 
-void PartitionLog::Publish(const BatchHeader& header) {
+void PartitionLog::Publish(const BatchHeader& header, std::uint64_t message_bytes) {
   const metrics::MutexLock lock(state_mutex_);
   Segment& last = *segments_.back();
-  last.index.Add(header.base_offset, last.size_bytes);
+  last.index.Add({.base_offset = header.base_offset, .position = last.size_bytes, .message_bytes = last.message_bytes});
   last.size_bytes += header.batch_bytes();
+  last.message_bytes += message_bytes;
+  bytes_ += header.batch_bytes();
   last.append_time_ms = std::max(last.append_time_ms, header.append_time_ms);
   last.appended_ms = options_.steady_clock();
   high_watermark_ = header.end_offset();
@@ -282,8 +295,8 @@ Result<std::size_t> PartitionLog::ApplyRetention(const Retention& retention, std
   if (closed_) return std::size_t{0};
   std::size_t removed = 0;
   Status done = RemoveBeyond(retention, oldest_ms, removed);
-  // Otherwise the last records of a topic that gets no more records would never be removed. It takes a new file, and
-  // there may be no room for one: so it comes last.
+  // Otherwise the last records of a topic that gets no more records would never be removed. It
+  // takes a new file, and there may be no room for one: so it comes last.
   if (done.ok() && has_age && IsIdleBeyond(oldest_ms)) {
     done = Roll();
     if (done.ok()) done = RemoveBeyond(retention, oldest_ms, removed);
@@ -304,6 +317,7 @@ Status PartitionLog::RemoveBeyond(const Retention& retention, std::int64_t oldes
     std::erase(unsynced_, segment->path);
     {
       const metrics::MutexLock state_lock(state_mutex_);
+      bytes_ -= segment->size_bytes;
       segments_.erase(segments_.begin());
       damages_.DropBelow(segments_.front()->base_offset);
     }
@@ -330,10 +344,8 @@ std::shared_ptr<PartitionLog::Segment> PartitionLog::FindRemovable(const Retenti
                                                                    std::int64_t oldest_ms) const {
   const metrics::MutexLock lock(state_mutex_);
   if (segments_.size() == 1) return nullptr;
-  std::uint64_t total_bytes = 0;
-  for (const auto& segment : segments_) total_bytes += segment->size_bytes;
   const bool is_too_old = segments_.front()->appended_ms < oldest_ms;
-  const bool is_too_much = retention.bytes_max > 0 && total_bytes > retention.bytes_max;
+  const bool is_too_much = retention.bytes_max > 0 && bytes_ > retention.bytes_max;
   return is_too_old || is_too_much ? segments_.front() : nullptr;
 }
 
@@ -375,7 +387,8 @@ Status PartitionLog::Sync() {
     last = writer_;
     end_offset = next_offset_;
   }
-  // Segments before the last one were synced when it began. The lock is free: a disk takes a second for a full segment.
+  // Segments before the last one were synced when it began. The lock is free: a disk takes a second
+  // for a full segment.
   const Status synced = last->SyncBeside();
   const metrics::MutexLock lock(append_mutex_);
   if (synced.ok()) {

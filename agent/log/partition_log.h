@@ -1,19 +1,22 @@
 // PartitionLog: the records of one partition, in segment files of one folder, by offset.
 //
 // When to use something else: SegmentReader and log_format.h to look at files without owning them.
-// Guarantees: offsets are dense and never reused or reordered; the high watermark never goes backwards, also over a
-// restart. Records go from the start of the log, a segment at a time, by ApplyRetention alone. A batch becomes visible
-// to readers only after Append has done what the sync policy says; then it is acknowledged. A batch whose Append failed
-// is never visible in this process; after a failed sync it may come back when the log is opened again. An epoch lower
-// than the highest one seen, in the log or by RaiseFence, is refused. A segment file that another program removes or
-// shortens is damage to readers; once it is the last one, the log takes no more batches (Health).
-// Thread safety: everything from any thread. Appends queue for one lock, which is held for the write (and the sync);
-// readers never wait for it.
-// Cost: Append is two system calls and no copy, and the first one syncs four folders; Read one for each 256 KiB,
-// and two more in a segment that has a successor. Two file descriptors, however many segments there are.
-// Errors: Aborted for a stale epoch, OutOfRange for an offset beyond the log or a batch whose sequence has been passed,
-// DataLoss naming file and position, InvalidArgument for a batch that is empty or over 1 GiB, and those of the file
-// system.
+// Guarantees: offsets are dense and never reused or reordered; the high watermark never goes
+// backwards, also over a restart. Records go from the start of the log, a segment at a time, by
+// ApplyRetention alone. A batch becomes visible to readers only after Append has done what the sync
+// policy says; then it is acknowledged. A batch whose Append failed is never visible in this
+// process; after a failed sync it may come back when the log is opened again. An epoch lower than
+// the highest one seen, in the log or by RaiseFence, is refused. A segment file that another
+// program removes or shortens is damage to readers; once it is the last one, the log takes no more
+// batches (Health).
+// Thread safety: everything from any thread. Appends queue for one lock, which is held for the
+// write (and the sync); readers never wait for it.
+// Cost: Append is two system calls and no copy, and the first one syncs four folders; Read one for
+// each 256 KiB, and two more in a segment that has a successor. Two file descriptors, however many
+// segments there are.
+// Errors: Aborted for a stale epoch, OutOfRange for an offset beyond the log or a batch whose
+// sequence has been passed, DataLoss naming file and position, InvalidArgument for a batch that is
+// empty or over 1 GiB, and those of the file system.
 #pragma once
 
 #include <chrono>
@@ -32,6 +35,7 @@
 #include "agent/log/file_system.h"
 #include "agent/log/log_clocks.h"
 #include "agent/log/log_format.h"
+#include "agent/log/log_measures.h"
 #include "agent/log/producer_sequences.h"
 #include "agent/log/recovery.h"
 #include "agent/log/retention.h"
@@ -43,18 +47,21 @@
 
 namespace streamhouse::agent {
 
-// When an acknowledged batch is on the disk. Whatever the policy, it survives the death of this process (kill -9, a
-// crash), because the write has completed before the acknowledgement. What differs is the loss of power or a crash of
-// the kernel: see each. Close() syncs under every policy.
+// When an acknowledged batch is on the disk. Whatever the policy, it survives the death of this
+// process (kill -9, a crash), because the write has completed before the acknowledgement. What
+// differs is the loss of power or a crash of the kernel: see each. Close() syncs under every
+// policy.
 enum class SyncPolicy : std::uint8_t {
   kEachBatch,  // nothing acknowledged is lost
   kInterval,   // whoever owns the log calls Sync() at an interval; what was acknowledged since the last one
                // can be lost
   kNone,       // what the kernel has not yet written back can be lost, up to about 30 s of it; and since it writes
-               // back in any order, a segment that already has a successor can be damaged, which Open() then refuses
+               // back in any order, a segment that already has a successor can be damaged, which
+               // Open() then refuses
 };
 
-// The folder of a partition may be new, and so may those above it in the data folder: DATA/log/TOPIC/PARTITION.
+// The folder of a partition may be new, and so may those above it in the data folder:
+// DATA/log/TOPIC/PARTITION.
 inline constexpr int kNewFolderParents = 3;
 
 inline constexpr std::uint64_t kDefaultSegmentBytes = std::uint64_t{64} * 1024 * 1024;
@@ -80,24 +87,25 @@ struct AppendedBatch {
 
 class PartitionLog {
  public:
-  // Recovers what is in the folder (recovery.h), or starts an empty log there. `files` must outlive the log. The folder
-  // and kNewFolderParents of its parents are synced before the first record is written: a loss of power may remove the
-  // folder of an empty log, which Open() creates again.
+  // Recovers what is in the folder (recovery.h), or starts an empty log there. `files` must outlive
+  // the log. The folder and kNewFolderParents of its parents are synced before the first record is
+  // written: a loss of power may remove the folder of an empty log, which Open() creates again.
   static Result<std::unique_ptr<PartitionLog>> Open(FileSystem& files, std::string folder, PartitionLogOptions options);
   ~PartitionLog();
   PartitionLog(const PartitionLog&) = delete;
   PartitionLog& operator=(const PartitionLog&) = delete;
 
-  // Writes the batch, unless it is the one that its producer has written last (producer_sequences.h).
+  // Writes the batch, unless it is the one that its producer has written last
+  // (producer_sequences.h).
   Result<AppendedBatch> Append(const BatchBuilder& batch, std::uint64_t epoch);
 
   // From now on an epoch below this one is refused.
   void RaiseFence(std::uint64_t epoch);
 
-  // Visits records from `offset` on, until a limit or the high watermark is reached; a read may also end early, but
-  // never before the first record. `visit` is called on this thread and must not keep the views. Returns how many.
-  // DataLoss when the record at `offset` cannot be read; FindDamage() then says where reading can go on. Damage further
-  // on ends the read early.
+  // Visits records from `offset` on, until a limit or the high watermark is reached; a read may
+  // also end early, but never before the first record. `visit` is called on this thread and must
+  // not keep the views. Returns how many. DataLoss when the record at `offset` cannot be read;
+  // FindDamage() then says where reading can go on. Damage further on ends the read early.
   Result<std::uint32_t> Read(std::uint64_t offset, ReadLimits limits,
                              const std::function<void(const RecordView&)>& visit) const;
 
@@ -108,22 +116,39 @@ class PartitionLog {
   // OK unless readers have found records that cannot be read: the first of them.
   Status Integrity() const;
 
-  // When the record at `offset` was sent: its timestamp, at most the time when it was appended, unless the clock had
-  // lost its date then (kCredibleFromMs); that time where the timestamp is 0 or less. Nothing at the high watermark.
+  // When the record at `offset` was sent: its timestamp, at most the time when it was appended,
+  // unless the clock had lost its date then (kCredibleFromMs); that time where the timestamp is 0
+  // or less. Nothing at the high watermark.
   Result<std::optional<std::int64_t>> FindTimestamp(std::uint64_t offset) const;
 
-  // The first record whose append time is this or later; the high watermark when there is none. Where the system's
-  // clock stepped back, earlier times may follow.
+  // The first record whose append time is this or later; the high watermark when there is none.
+  // Where the system's clock stepped back, earlier times may follow.
   Result<std::uint64_t> FindOffset(std::int64_t append_time_ms) const;
 
-  // Removes the segments that are beyond the limits at that moment of the steady clock; returns how many. To remove the
-  // content of the last segment takes a new file; the others go without one. When it fails, the log is as if it had
-  // stopped before the segment in question, and it may be called again.
+  // Removes the segments that are beyond the limits at that moment of the steady clock; returns how
+  // many. To remove the content of the last segment takes a new file; the others go without one.
+  // When it fails, the log is as if it had stopped before the segment in question, and it may be
+  // called again.
   Result<std::size_t> ApplyRetention(const Retention& retention, std::int64_t now_ms);
 
   // The offset after the last visible record.
   std::uint64_t HighWatermark() const;
   std::uint64_t LogStartOffset() const;
+
+  // For lag (log_measures.h). None of these waits for an append; Measure() and CountMessages() read
+  // the disk.
+  LogExtent Extent() const;
+  // The record at `offset`; nothing at the high watermark. DataLoss as Read(). Reads at most
+  // kIndexIntervalBytes and a batch.
+  Result<std::optional<RecordMeasure>> Measure(std::uint64_t offset) const;
+  // How many offsets of the range can be read, as far as damage is known.
+  std::uint64_t CountReadable(const OffsetRange& range) const;
+  // By the steady clock, the last append to the segment that holds `offset`, which retention goes
+  // by. Nothing in the last segment, or where the log does not hold the offset.
+  std::optional<std::int64_t> FindSegmentEnd(std::uint64_t offset) const;
+  // Opening a log counts the message bytes of its last segment alone. This reads the newest segment
+  // where they are not counted; returns its size, 0 when all are counted. One thread at a time.
+  Result<std::uint64_t> CountMessages();
 
   // See append_waiters.h.
   AppendWaiters& waiters() { return waiters_; }
@@ -134,20 +159,23 @@ class PartitionLog {
   // What recovery cut off when the log was opened.
   std::uint64_t torn_bytes() const { return torn_bytes_; }
 
-  // What was appended before is on the disk when it returns. Appends go on meanwhile. Costs nothing where nothing was
-  // appended since the last one, unless the policy is kNone. OK after Close(), without a look at the files.
-  // Under kInterval it also notices that the file that is appended to, or its folder, was moved or replaced.
+  // What was appended before is on the disk when it returns. Appends go on meanwhile. Costs nothing
+  // where nothing was appended since the last one, unless the policy is kNone. OK after Close(),
+  // without a look at the files. Under kInterval it also notices that the file that is appended to,
+  // or its folder, was moved or replaced.
   Status Sync();
 
   // OK until the content of the disk is unknown. That is so after:
   // - a failed sync,
   // - a failed write that could not be taken back,
   // - a removal, a move or a change of size by another program of the file that is appended to.
-  // From then on the log takes no more batches, until it is opened again; then it says why. Never waits for the disk.
+  // From then on the log takes no more batches, until it is opened again; then it says why. Never
+  // waits for the disk.
   Status Health() const;
 
-  // Syncs, wakes all waiters, and refuses appends from then on; files may go. Reads of the last segment still work;
-  // those of other segments get Unavailable, as another log may have files in the folder by then. May be called twice.
+  // Syncs, wakes all waiters, and refuses appends from then on; files may go. Reads of the last
+  // segment still work; those of other segments get Unavailable, as another log may have files in
+  // the folder by then. May be called twice.
   Status Close();
 
  private:
@@ -159,8 +187,10 @@ class PartitionLog {
     // Under the state_mutex_ of the log.
     std::shared_ptr<const ReadableFile> file = nullptr;  // of the last segment; others are opened where they are read
     std::uint64_t size_bytes = 0;
-    std::int64_t append_time_ms = kNeverAppended;  // the latest of its batches
-    std::int64_t appended_ms = kNeverAppended;     // by the steady clock, its last batch
+    std::uint64_t message_bytes = 0;                           // where they were counted
+    std::optional<std::int64_t> message_start = std::nullopt;  // the place of its first record, where it was counted
+    std::int64_t append_time_ms = kNeverAppended;              // the latest of its batches
+    std::int64_t appended_ms = kNeverAppended;                 // by the steady clock, its last batch
     SparseIndex index = {};
     Removal removal = Removal::kUnexpected;  // kExpected: by retention
   };
@@ -168,7 +198,8 @@ class PartitionLog {
     std::shared_ptr<const Segment> segment;
     std::shared_ptr<const ReadableFile> file;
     BatchPlace from = {};
-    BatchPlace end = {};  // behind the last batch
+    BatchPlace end = {};                                       // behind the last batch
+    std::optional<std::int64_t> message_start = std::nullopt;  // of the segment
   };
   using Segments = std::vector<std::shared_ptr<Segment>>;
 
@@ -189,10 +220,15 @@ class PartitionLog {
   bool IsIdleBeyond(std::int64_t oldest_ms) const;
   std::shared_ptr<Segment> FindRemovable(const Retention& retention, std::int64_t oldest_ms) const;
   void MarkRemoved(Segment& segment, Removal removal);
-  void Publish(const BatchHeader& header);
+  void Publish(const BatchHeader& header, std::uint64_t message_bytes);
   void NoteHealth() STREAMHOUSE_REQUIRES(append_mutex_);
   ReadStart StartOf(Segments::const_iterator segment) const STREAMHOUSE_REQUIRES(state_mutex_);
+  Segments::const_iterator SegmentOf(std::uint64_t offset) const STREAMHOUSE_REQUIRES(state_mutex_);
+  Result<ReadStart> StartAt(std::uint64_t offset) const STREAMHOUSE_REQUIRES(state_mutex_);
   Result<ReadStart> FindStart(std::uint64_t offset) const;
+  Result<ReadStart> FindMeasureStart(std::uint64_t offset) const;
+  ReadStart FindUncounted() const;
+  void NoteCounted(std::uint64_t base_offset, SparseIndex index, std::uint64_t message_bytes);
   Status OpenFile(ReadStart& start) const;
   SegmentWalk Walk(const ReadStart& start) const;
   template <typename VisitRecord>  // void(const RecordView&, std::int64_t append_time_ms)
@@ -213,10 +249,11 @@ class PartitionLog {
   std::uint64_t next_offset_ STREAMHOUSE_GUARDED_BY(append_mutex_) = 0;
   // What is below is on the disk, unless the policy is kNone.
   std::uint64_t synced_offset_ STREAMHOUSE_GUARDED_BY(append_mutex_) = 0;
-  // No record was ever written, and the folders may be new, also those of a process that died before its first record.
+  // No record was ever written, and the folders may be new, also those of a process that died
+  // before its first record.
   bool folders_unsynced_ STREAMHOUSE_GUARDED_BY(append_mutex_) = true;
-  // The last segment must not grow any more: the file of the next one is there, as a roll has failed, or its batches
-  // need the time of their file.
+  // The last segment must not grow any more: the file of the next one is there, as a roll has
+  // failed, or its batches need the time of their file.
   bool roll_due_ STREAMHOUSE_GUARDED_BY(append_mutex_) = false;
   std::uint64_t fence_ STREAMHOUSE_GUARDED_BY(append_mutex_) = 0;
   ProducerSequences sequences_ STREAMHOUSE_GUARDED_BY(append_mutex_);
@@ -225,6 +262,7 @@ class PartitionLog {
   mutable metrics::Mutex state_mutex_;  // held for moments only; after Open() never during input or output
   Segments segments_ STREAMHOUSE_GUARDED_BY(state_mutex_);  // by base offset; never empty after Open
   std::uint64_t high_watermark_ STREAMHOUSE_GUARDED_BY(state_mutex_) = 0;
+  std::uint64_t bytes_ STREAMHOUSE_GUARDED_BY(state_mutex_) = 0;    // of all segments
   bool files_may_go_ STREAMHOUSE_GUARDED_BY(state_mutex_) = false;  // the log is closed
   mutable DamageList damages_ STREAMHOUSE_GUARDED_BY(state_mutex_);
   Status health_ STREAMHOUSE_GUARDED_BY(state_mutex_);

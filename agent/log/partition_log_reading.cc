@@ -4,25 +4,34 @@
 #include <optional>
 #include <utility>
 
-#include "agent/log/ages_at_open.h"
 #include "agent/log/partition_log.h"
+#include "agent/log/sent_time.h"
 
 namespace streamhouse::agent {
 
 Result<PartitionLog::ReadStart> PartitionLog::FindStart(std::uint64_t offset) const {
   const metrics::MutexLock lock(state_mutex_);
+  return StartAt(offset);
+}
+
+Result<PartitionLog::ReadStart> PartitionLog::StartAt(std::uint64_t offset) const {
   if (offset > high_watermark_ || offset < segments_.front()->base_offset) {
     return Status(StatusCode::kOutOfRange, "offset " + std::to_string(offset) + " is outside of [" +
                                                std::to_string(segments_.front()->base_offset) + ", " +
                                                std::to_string(high_watermark_) + "]");
   }
   if (offset == high_watermark_) return ReadStart{};
+  ReadStart start = StartOf(SegmentOf(offset));
+  start.from = start.segment->index.Find(offset).value_or(start.from);
+  return start;
+}
+
+// The log holds `offset`.
+PartitionLog::Segments::const_iterator PartitionLog::SegmentOf(std::uint64_t offset) const {
   const auto after =
       std::upper_bound(segments_.begin(), segments_.end(), offset,
                        [](std::uint64_t o, const std::shared_ptr<Segment>& s) { return o < s->base_offset; });
-  ReadStart start = StartOf(std::prev(after));
-  start.from = start.segment->index.Find(offset).value_or(start.from);
-  return start;
+  return std::prev(after);
 }
 
 PartitionLog::ReadStart PartitionLog::StartOf(Segments::const_iterator segment) const {
@@ -31,7 +40,8 @@ PartitionLog::ReadStart PartitionLog::StartOf(Segments::const_iterator segment) 
   return {.segment = *segment,
           .file = (*segment)->file,
           .from = {.base_offset = (*segment)->base_offset, .position = 0},
-          .end = {.base_offset = end_offset, .position = (*segment)->size_bytes}};
+          .end = {.base_offset = end_offset, .position = (*segment)->size_bytes},
+          .message_start = (*segment)->message_start};
 }
 
 Status PartitionLog::OpenFile(ReadStart& start) const {
@@ -63,8 +73,7 @@ Result<std::uint32_t> PartitionLog::Read(std::uint64_t offset, ReadLimits limits
 Result<std::optional<std::int64_t>> PartitionLog::FindTimestamp(std::uint64_t offset) const {
   std::optional<std::int64_t> timestamp_ms;
   const auto note = [&timestamp_ms](const RecordView& record, std::int64_t append_time_ms) {
-    const bool is_sent_later = record.timestamp_ms > append_time_ms && append_time_ms >= kCredibleFromMs;
-    timestamp_ms = record.timestamp_ms > 0 && !is_sent_later ? record.timestamp_ms : append_time_ms;
+    timestamp_ms = SentAt(record, append_time_ms);
   };
   auto read = ReadRecords(offset, {.records = 1, .bytes = 0}, note);
   if (!read.ok()) return read.status();

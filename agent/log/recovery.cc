@@ -15,10 +15,6 @@ Status DamageAt(const std::string& path, std::uint64_t position, const std::stri
   return {StatusCode::kDataLoss, path + " at byte " + std::to_string(position) + ": " + reason};
 }
 
-Visit Ignore(const RecordView&) {
-  return Visit::kContinue;
-}
-
 class SegmentScan {
  public:
   SegmentScan(const ReadableFile& file, const std::string& path, std::uint64_t file_bytes, SegmentPlace place,
@@ -38,9 +34,11 @@ class SegmentScan {
       if (!header->has_value()) return Status::Ok();
       const BatchHeader& batch = **header;
       if (Status dense = reader_.CheckOffset(batch, result.end_offset); !dense.ok()) return dense;
-      const Status intact = CheckBody(batch);
-      if (!intact.ok()) return JudgeTail(intact, reader_.position() + batch.batch_bytes());
-      result.index.Add(batch.base_offset, reader_.position());
+      const auto message_bytes = CheckBody(batch);
+      if (!message_bytes.ok()) return JudgeTail(message_bytes.status(), reader_.position() + batch.batch_bytes());
+      result.index.Add(
+          {.base_offset = batch.base_offset, .position = reader_.position(), .message_bytes = result.message_bytes});
+      result.message_bytes += *message_bytes;
       result.end_offset = batch.end_offset();
       result.last_epoch = std::max(result.last_epoch, batch.epoch);
       if (batch.has_append_time()) {
@@ -58,11 +56,19 @@ class SegmentScan {
   bool has_old_batch() const { return has_old_batch_; }
 
  private:
-  Status CheckBody(const BatchHeader& batch) {
+  // Returns the message bytes of the batch, or 0 where it is not read.
+  Result<std::uint64_t> CheckBody(const BatchHeader& batch) {
     if (reader_.position() + batch.batch_bytes() > file_bytes_) {
       return DamageAt(path_, reader_.position(), "a batch is cut off");
     }
-    return place_ == SegmentPlace::kLast ? reader_.Visit(batch, Ignore) : Status::Ok();
+    std::uint64_t message_bytes = 0;
+    if (place_ == SegmentPlace::kFollowed) return message_bytes;
+    const auto count = [&message_bytes](const RecordView& record) {
+      message_bytes += record.bytes();
+      return Visit::kContinue;
+    };
+    if (Status visited = reader_.Visit(batch, count); !visited.ok()) return visited;
+    return message_bytes;
   }
 
   // OK when nothing whole follows what cannot be read, so that it may be cut off.

@@ -1,11 +1,12 @@
 // RecoverSegment: finds the end of a segment after a crash.
 //
-// A crash can leave the last batch of the last segment unfinished: a torn tail. It was never acknowledged (unless power
-// was lost under a sync policy that allows for that), and is cut off. Anything else that is wrong is damage: a batch
-// that cannot be read although a whole one follows it, an offset out of sequence, a torn tail in a segment that has a
-// successor. Damage is an error, and the file is left as it is.
-// Cost: every batch of the last segment is read and checked. Of the others only the headers are; damage to their bodies
-// is found when they are read.
+// A crash can leave the last batch of the last segment unfinished: a torn tail. It was never
+// acknowledged (unless power was lost under a sync policy that allows for that), and is cut off.
+// Anything else that is wrong is damage: a batch that cannot be read although a whole one follows
+// it, an offset out of sequence, a torn tail in a segment that has a successor. Damage is an error,
+// and the file is left as it is.
+// Cost: every batch of the last segment is read and checked. Of the others only the headers are;
+// damage to their bodies is found when they are read, and their message bytes are not counted.
 // Thread safety: none; nobody else may use the segment.
 // Errors: DataLoss, naming file and position.
 #pragma once
@@ -32,6 +33,7 @@ struct RecoveredSegment {
   std::int64_t append_time_ms = kNeverAppended;
   // When the file was written to last, if it has batches that do not tell when they were appended.
   std::optional<std::int64_t> file_time_ms;
+  std::uint64_t message_bytes = 0;  // keys, values and headers; counted in the last segment alone
   SparseIndex index;
 };
 

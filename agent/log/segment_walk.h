@@ -1,8 +1,10 @@
-// SegmentWalk: the batches of a part of a segment, one after the other, over damaged headers as well.
+// SegmentWalk: the batches of a part of a segment, one after the other, over damaged headers as
+// well.
 //
 // When to use something else: SegmentReader stops at damage.
-// Guarantees: offsets rise; they have gaps only where damage was reported. Behind a damaged header the walk goes on
-// with the next batch that leads to a known place (batch_search.h), or else with that place.
+// Guarantees: offsets rise; they have gaps only where damage was reported. Behind a damaged header
+// the walk goes on with the next batch that leads to a known place (batch_search.h), or else with
+// that place.
 // Thread safety: one thread a walk.
 // Cost: that of SegmentReader; behind damage, reading up to the next known place.
 // Errors: those of the file system, and FailedPrecondition for a newer version.
@@ -24,7 +26,8 @@ namespace streamhouse::agent {
 
 class SegmentWalk {
  public:
-  // The first batch behind a position that is known to start there; nothing where only the end is known.
+  // The first batch behind a position that is known to start there; nothing where only the end is
+  // known.
   using KnownBehind = std::function<std::optional<BatchPlace>(std::uint64_t position)>;
   using ReportDamage = std::function<void(const Damage&)>;
 
@@ -40,6 +43,9 @@ class SegmentWalk {
 
   // The next batch whose header can be read, or nothing at the end.
   Result<std::optional<BatchHeader>> Next();
+
+  // Where the batch that Next() returned stands.
+  std::uint64_t position() const { return reader_.position(); }
 
   // Visits the records of the batch that Next() returned. A damaged body is reported, and DataLoss.
   Status Visit(const RecordVisitor& visit);

@@ -24,6 +24,7 @@ TEST(BatchBuilderTest, CountsRecordsAndKnowsTheLargest) {
   builder.Add({.key = std::nullopt, .value = "v", .timestamp_ms = 2});
   EXPECT_EQ(builder.record_count(), 2U);
   EXPECT_EQ(builder.largest_record_bytes(), 8U);
+  EXPECT_EQ(builder.message_bytes(), 9U);
   EXPECT_EQ(builder.body().size(), 2 * kRecordHeaderBytes + 9);
 }
 

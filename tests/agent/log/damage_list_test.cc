@@ -30,6 +30,16 @@ TEST_F(DamageListTest, MakesOneOfRangesThatMeet) {
   EXPECT_EQ(damages_.size(), 1U);
 }
 
+TEST_F(DamageListTest, CountsTheDamagedOffsetsOfARange) {
+  Note(3, 5);
+  Note(8, 10);
+  EXPECT_EQ(damages_.CountIn({0, 3}), 0U);
+  EXPECT_EQ(damages_.CountIn({0, 20}), 4U);
+  EXPECT_EQ(damages_.CountIn({4, 9}), 2U);
+  EXPECT_EQ(damages_.CountIn({5, 8}), 0U);
+  EXPECT_EQ(damages_.CountIn({10, 11}), 0U);
+}
+
 TEST_F(DamageListTest, TellsOfEachOffsetOnce) {
   Note(3, 5);
   Note(3, 5);

@@ -14,9 +14,9 @@ TEST(SparseIndexTest, FindsNothingWhenEmpty) {
 
 TEST(SparseIndexTest, FindsTheLastEntryAtOrBeforeTheOffset) {
   SparseIndex index;
-  index.Add(100, 0);
-  index.Add(200, kIndexIntervalBytes);
-  index.Add(300, 2 * kIndexIntervalBytes);
+  index.Add({.base_offset = 100, .position = 0});
+  index.Add({.base_offset = 200, .position = kIndexIntervalBytes});
+  index.Add({.base_offset = 300, .position = 2 * kIndexIntervalBytes});
   EXPECT_EQ(index.Find(99), std::nullopt);
   EXPECT_EQ(index.Find(100)->position, 0U);
   EXPECT_EQ(index.Find(199)->position, 0U);
@@ -26,17 +26,27 @@ TEST(SparseIndexTest, FindsTheLastEntryAtOrBeforeTheOffset) {
 
 TEST(SparseIndexTest, FindsTheFirstEntryBehindAPosition) {
   SparseIndex index;
-  index.Add(100, 0);
-  index.Add(200, kIndexIntervalBytes);
+  index.Add({.base_offset = 100, .position = 0});
+  index.Add({.base_offset = 200, .position = kIndexIntervalBytes});
   EXPECT_EQ(index.FindBehind(0), (BatchPlace{.base_offset = 200, .position = kIndexIntervalBytes}));
   EXPECT_EQ(index.FindBehind(kIndexIntervalBytes - 1)->base_offset, 200U);
   EXPECT_EQ(index.FindBehind(kIndexIntervalBytes), std::nullopt);
 }
 
+TEST(SparseIndexTest, FindsTheFirstEntryThatStartsAfterAnOffset) {
+  SparseIndex index;
+  index.Add({.base_offset = 100, .position = 0});
+  index.Add({.base_offset = 200, .position = kIndexIntervalBytes, .message_bytes = 7});
+  EXPECT_EQ(index.FindAfter(99)->base_offset, 100U);
+  EXPECT_EQ(index.FindAfter(100)->base_offset, 200U);
+  EXPECT_EQ(index.FindAfter(100)->message_bytes, 7U);
+  EXPECT_EQ(index.FindAfter(200), std::nullopt);
+}
+
 TEST(SparseIndexTest, SkipsBatchesThatAreCloserThanItsInterval) {
   SparseIndex index;
-  index.Add(0, 0);
-  index.Add(1, kIndexIntervalBytes - 1);
+  index.Add({.base_offset = 0, .position = 0});
+  index.Add({.base_offset = 1, .position = kIndexIntervalBytes - 1});
   EXPECT_EQ(index.Find(1)->position, 0U);
 }
 
