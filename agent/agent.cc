@@ -1,5 +1,6 @@
 #include "agent/agent.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -17,8 +18,11 @@ namespace {
 // How soon a disk that was full is used again.
 constexpr std::chrono::seconds kReserveRefillInterval{1};
 
-// SQLite does not always tell a full disk or a quota from a disk that fails, or from a database that another program
-// has locked.
+// How soon the lag is asked for again after the store was out of reach.
+constexpr std::chrono::milliseconds kLagRetryInterval{1'000};
+
+// SQLite does not always tell a full disk or a quota from a disk that fails, or from a database
+// that another program has locked.
 bool MayLackRoom(const Status& failure, DiskReserve& reserve) {
   if (failure.code() == StatusCode::kResourceExhausted) return true;
   return failure.code() == StatusCode::kUnavailable && reserve.LacksRoom();
@@ -94,6 +98,7 @@ Status Agent::StartParts() {
   if (Status started = StartExporters(); !started.ok()) return started;
   if (Status started = StartTopics(); !started.ok()) return started;
   if (Status awaited = members_->AwaitMembers(); !awaited.ok()) return awaited;
+  if (Status started = StartLag(); !started.ok()) return started;
   auto rpc = RpcServer::Start({.host = config_.grpc_host,
                                .port = config_.grpc_port,
                                .request_bytes_max = config_.request_bytes_max,
@@ -103,7 +108,10 @@ Status Agent::StartParts() {
                                .members = *members_,
                                .groups = *groups_,
                                .metrics = metrics_,
-                               .health = health_});
+                               .health = health_,
+                               .refresh_lag = [this] {
+                                 if (lag_refresher_ != nullptr) lag_refresher_->RunSoon();
+                               }});
   if (!rpc.ok()) return rpc.status();
   rpc_ = *std::move(rpc);
   return Status::Ok();
@@ -157,8 +165,8 @@ Status Agent::OpenStorage() {
 Status Agent::StartTopics() {
   if (Status loaded = topics_->Load(); !loaded.ok()) return loaded;
   for (const TopicDescription& topic : config_.topics) {
-    // Load() has tried what there is; a partition that cannot be served is no reason not to serve the others.
-    // More than are configured have been added since.
+    // Load() has tried what there is; a partition that cannot be served is no reason not to serve
+    // the others. More than are configured have been added since.
     if (auto known = topics_->PartitionCount(topic.name); known.ok() && *known >= topic.partitions) continue;
     // /ready names it, and what to do.
     if (topics_->HasLogsWithoutTopic(topic.name)) continue;
@@ -179,13 +187,24 @@ Status Agent::StartTopics() {
   if (Status started = reserve_refill_->Start(); !started.ok()) return started;
   if (config_.sync_policy == SyncPolicy::kInterval) {
     log_syncer_ = std::make_unique<PeriodicTask>([this]() -> std::chrono::nanoseconds {
-      // The catalog has logged what went wrong, and the log in question refuses appends from now on.
+      // The catalog has logged what went wrong, and the log in question refuses appends from now
+      // on.
       static_cast<void>(topics_->SyncLogs());
       return config_.sync_interval;
     });
     if (Status started = log_syncer_->Start(); !started.ok()) return started;
   }
   return Status::Ok();
+}
+
+Status Agent::StartLag() {
+  if (config_.lag_interval.count() == 0) return Status::Ok();
+  lag_ = std::make_unique<LagRefresh>(*store_, *topics_, *members_, metrics_.lag);
+  lag_refresher_ = std::make_unique<PeriodicTask>([this]() -> std::chrono::nanoseconds {
+    const Status refreshed = lag_->Refresh();
+    return refreshed.ok() ? config_.lag_interval : std::min(config_.lag_interval, kLagRetryInterval);
+  });
+  return lag_refresher_->Start();
 }
 
 Status Agent::StartExporters() {
@@ -205,21 +224,26 @@ void Agent::StopExporters() {
 Status Agent::Stop() {
   Status closed;
   const bool was_serving = rpc_ != nullptr;
-  // First those who wait in Fetch, or they would use up the drain time; then calls that run, while the logs are open.
+  // First those who wait in Fetch, or they would use up the drain time; then calls that run, while
+  // the logs are open.
   if (topics_ != nullptr) topics_->Drain();
   if (rpc_ != nullptr) rpc_->Shutdown(kDrainTime);
   rpc_.reset();
+  lag_refresher_.reset();
   log_syncer_.reset();
   retention_.reset();
   reserve_refill_.reset();
-  // The logs are synced before the leases go: whoever takes over must not find less than was acknowledged.
+  // The logs are synced before the leases go: whoever takes over must not find less than was
+  // acknowledged.
   if (topics_ != nullptr) closed = topics_->CloseLogs();
   if (leases_ != nullptr) leases_->Stop();
-  // Last, so that the final state can still be scraped or pushed: no leases, no connections, all records counted.
+  // Last, so that the final state can still be scraped or pushed: no leases, no connections, all
+  // records counted.
   StopExporters();
   lease_check_ = {};
   disk_check_ = {};
   log_check_ = {};
+  lag_.reset();
   groups_.reset();
   members_.reset();
   offsets_.reset();

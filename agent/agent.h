@@ -1,17 +1,22 @@
-// Agent: a broker of one machine: takes batches over gRPC, keeps them in logs, and hands them out again.
+// Agent: a broker of one machine: takes batches over gRPC, keeps them in logs, and hands them out
+// again.
 //
 // When to use something else: PartitionLog for a log without a network.
-// Guarantees: Start returns OK when the agent serves, or an error, and then nothing of it is left running: not a port,
-// not a lock, not an exporter. Stop returns when no thread of it runs; what was acknowledged is on the disk then, or it
-// says which log could not be synced, and the leases are free for others. An agent is started at most once. The health
-// check "lease" says no before the first lease, after the last one, and never in between for a renewal. The health
-// check "log" says no, and names topic, partition and reason, while a partition cannot be served, a log takes no more
-// batches, until it is opened again, or readers have found records that cannot be read, until retention removes them or
-// the agent starts again.
-// Thread safety: Start and Stop from one thread (a signal handler should wake that thread); the rest from any.
-// Cost: gRPC's threads; one each for leases, connections, retention and the reserve; three for the health service; one
-// for syncs under SyncPolicy::kInterval; with TLS, one for the files and one of gRPC's.
-// Errors: one line that names the path, or address and port; Unavailable where the system has no threads left.
+// Guarantees: Start returns OK when the agent serves, or an error, and then nothing of it is left
+// running: not a port, not a lock, not an exporter. Stop returns when no thread of it runs; what
+// was acknowledged is on the disk then, or it says which log could not be synced, and the leases
+// are free for others. An agent is started at most once. The health check "lease" says no before
+// the first lease, after the last one, and never in between for a renewal. The health check "log"
+// says no, and names topic, partition and reason, while a partition cannot be served, a log takes
+// no more batches, until it is opened again, or readers have found records that cannot be read,
+// until retention removes them or the agent starts again.
+// Thread safety: Start and Stop from one thread (a signal handler should wake that thread); the
+// rest from any.
+// Cost: gRPC's threads; one each for leases, connections, retention, the reserve and the lag; three
+// for the health service; one for syncs under SyncPolicy::kInterval; with TLS, one for the files
+// and one of gRPC's.
+// Errors: one line that names the path, or address and port; Unavailable where the system has no
+// threads left.
 //
 //   auto agent = Agent::Make({.data_folder = "/var/lib/streamhouse"}, {.metrics = metrics, .health = &health});
 //   if (!agent.ok()) return agent.status();
@@ -34,6 +39,7 @@
 #include "agent/data_folder.h"
 #include "agent/disk_reserve.h"
 #include "agent/group_coordinator.h"
+#include "agent/lag/lag_refresh.h"
 #include "agent/lease/lease_keeper.h"
 #include "agent/log/file_system.h"
 #include "agent/metadata/metadata_store.h"
@@ -53,7 +59,8 @@ struct AgentParts {
   std::vector<std::unique_ptr<metrics::Exporter>> exporters = {};  // started in this order
   // What the logs are kept in; outlives the agent. The metadata store does not use it.
   FileSystem* files = &PosixFileSystem();
-  // Instead of the store that AgentConfig::metadata names. No other agent uses its data while this one runs.
+  // Instead of the store that AgentConfig::metadata names. No other agent uses its data while this
+  // one runs.
   std::unique_ptr<MetadataStore> store = {};
 };
 
@@ -71,7 +78,8 @@ class Agent {
   // FailedPrecondition when it was called before.
   Status Start();
 
-  // May be called twice, and without Start. Fails when a log cannot be synced; all has stopped nevertheless.
+  // May be called twice, and without Start. Fails when a log cannot be synced; all has stopped
+  // nevertheless.
   Status Stop();
 
   // The port that gRPC listens on; 0 unless it runs.
@@ -85,6 +93,7 @@ class Agent {
   Result<std::unique_ptr<MetadataStore>> OpenStore() const;
   Status OpenStorage();
   Status StartTopics();
+  Status StartLag();
   void WarnOfStrangers() const;
   Status StartExporters();
   void StopExporters();
@@ -113,6 +122,8 @@ class Agent {
   std::unique_ptr<PeriodicTask> reserve_refill_;
   metrics::Health::Token disk_check_;
   metrics::Health::Token log_check_;
+  std::unique_ptr<LagRefresh> lag_;  // null where it is off
+  std::unique_ptr<PeriodicTask> lag_refresher_;
   std::unique_ptr<RpcServer> rpc_;
 };
 

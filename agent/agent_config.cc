@@ -40,6 +40,9 @@ metrics::Status AgentConfig::Validate() const {
   if (segment_bytes == 0) return refused("segment_bytes is 0");
   if (!IsInterval(sync_interval)) return refused("sync_interval is not from 1 ms to 365 days");
   if (!IsInterval(retention_interval)) return refused("retention_interval is not from 1 ms to 365 days");
+  if (lag_interval.count() != 0 && !IsInterval(lag_interval)) {
+    return refused("lag_interval is neither 0 nor from 1 ms to 365 days");
+  }
   if (record_bytes_max == 0) return refused("record_bytes_max is 0");
   if (request_bytes_max > kRequestBytesCeiling) return refused("request_bytes_max is over 512 MiB");
   if (request_bytes_max < record_bytes_max + kRequestOverheadBytes) {

@@ -1,6 +1,7 @@
 // AgentConfig: everything about an agent that can be chosen, with its defaults.
 //
-// When to use something else: metrics, health and exporters are AgentParts; they are objects, not settings.
+// When to use something else: metrics, health and exporters are AgentParts; they are objects, not
+// settings.
 // Thread safety: a value.
 // Errors: Validate, InvalidArgument, naming the field.
 #pragma once
@@ -23,15 +24,15 @@ inline constexpr std::uint16_t kDefaultGrpcPort = 9090;
 inline constexpr std::size_t kAgentIdBytesMax = 64;
 
 struct AgentConfig {
-  // Holds the logs, the lock that keeps other agents out and, unless `metadata` says otherwise, the metadata. Created
-  // when it is not there.
+  // Holds the logs, the lock that keeps other agents out and, unless `metadata` says otherwise, the
+  // metadata. Created when it is not there.
   std::string data_folder;
-  // Names this agent in leases: 1 to kAgentIdBytesMax of [A-Za-z0-9._-]. An agent that comes back under its id does not
-  // wait for its leases to expire.
+  // Names this agent in leases: 1 to kAgentIdBytesMax of [A-Za-z0-9._-]. An agent that comes back
+  // under its id does not wait for its leases to expire.
   std::string agent_id = "agent";
 
-  // The metadata store (metadata/make_metadata_store.h); empty: metadata.db in the data folder. One agent at a time
-  // uses a store.
+  // The metadata store (metadata/make_metadata_store.h); empty: metadata.db in the data folder. One
+  // agent at a time uses a store.
   std::string metadata = {};
 
   // Loopback unless told otherwise: whoever can connect can read and write everything.
@@ -41,19 +42,24 @@ struct AgentConfig {
   // Without files, gRPC is not encrypted.
   TlsFiles tls = {};
 
-  // Created at start when they are not there, so that the agent has leases, and is ready, before the first client.
+  // Created at start when they are not there, so that the agent has leases, and is ready, before
+  // the first client.
   std::vector<TopicDescription> topics = {};
 
   // Of the disk of the data folder, kept for metadata (disk_reserve.h). 0: none.
   std::uint64_t reserve_bytes = std::uint64_t{16} << 20;
 
   std::uint64_t segment_bytes = kDefaultSegmentBytes;
-  // A loss of power takes at most an interval and the time of one sweep over all partitions, and damages nothing before
-  // that: docs/decisions/sync_policy.md.
+  // A loss of power takes at most an interval and the time of one sweep over all partitions, and
+  // damages nothing before that: docs/decisions/sync_policy.md.
   SyncPolicy sync_policy = SyncPolicy::kInterval;
   std::chrono::milliseconds sync_interval{1'000};
 
   std::chrono::milliseconds retention_interval{60'000};  // how often old segments are removed
+
+  // How often the metrics of lag and of logs are refreshed (lag/lag_refresh.h). 0: never, and they
+  // have no series.
+  std::chrono::milliseconds lag_interval{10'000};
 
   LeaseTiming lease = {};
 

@@ -47,6 +47,9 @@ metrics::Result<AgentMetrics> AgentMetrics::Register(metrics::Registry& registry
   auto books = RecordBooks::Register(registry);
   if (!books.ok()) return books.status();
   result.books = *std::move(books);
+  auto lag = LagMetrics::Register(registry);
+  if (!lag.ok()) return lag.status();
+  result.lag = *std::move(lag);
   result.offsets_lowered =
       families
           .AddCounter({.name = "streamhouse_agent_committed_offsets_lowered_total",

@@ -4,7 +4,8 @@
 // Guarantees: every series without a topic is on the page from the start, at 0; those of a
 // topic, once it is opened. Default-constructed, all of them are sinks.
 // Thread safety: Register from any thread, once a registry; the handles as in metrics_core.
-// Cost: everything is resolved here; recording looks nothing up. One series for each method and code.
+// Cost: everything is resolved here; recording looks nothing up. One series for each method and
+// code.
 // Errors: Register passes on those of the registry, such as AlreadyExists.
 #pragma once
 
@@ -13,6 +14,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "agent/lag/lag_metrics.h"
 #include "agent/record_books.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/family.h"
@@ -61,6 +63,7 @@ struct AgentMetrics {
   metrics::Gauge active_connections;     // see rpc/connection_monitor.h
   metrics::Counter tls_files_taken;      // changes of TLS files while serving
   metrics::Counter tls_files_refused;
+  LagMetrics lag;  // of partitions and groups; see lag/lag_refresh.h
 
   // By method, and by method and code.
   std::array<metrics::TickHistogram, kGrpcMethodCount> grpc_request_duration;  // nanoseconds

@@ -210,6 +210,21 @@ std::map<std::string, std::uint32_t> GroupCoordinator::MemberCounts() {
   return counts;
 }
 
+std::map<std::string, GroupActivity> GroupCoordinator::Activities() {
+  const metrics::MutexLock lock(mutex_);
+  std::map<std::string, GroupActivity> activities;
+  if (clock_() < awaited_until_) {
+    for (const std::string& name : awaited_) activities[name].state = GroupState::kAwaited;
+  }
+  for (auto& [name, group] : groups_) {
+    RemoveExpired(group);
+    if (group.members.empty()) continue;
+    activities[name] = {.members = static_cast<std::uint32_t>(group.members.size()), .state = GroupState::kActive};
+  }
+  for (const std::string& name : changing_) activities[name].state = GroupState::kChanging;
+  return activities;
+}
+
 std::map<std::string, std::set<TopicPartition>> GroupCoordinator::Members(const std::string& group) {
   const metrics::MutexLock lock(mutex_);
   std::map<std::string, std::set<TopicPartition>> members;

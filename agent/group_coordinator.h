@@ -1,30 +1,37 @@
 // GroupCoordinator: who of a consumer group reads which partition.
 //
-// Each member says again and again that it lives, and which partitions it reads; the answer is the partitions that it
-// may read. A partition changes hands in two steps: it vanishes from the answer to its reader, and is given to the next
-// one when the reader has said that it let go, has left, or has not been heard of for its session timeout.
+// Each member says again and again that it lives, and which partitions it reads; the answer is the
+// partitions that it may read. A partition changes hands in two steps: it vanishes from the answer
+// to its reader, and is given to the next one when the reader has said that it let go, has left, or
+// has not been heard of for its session timeout.
 // When to use something else: CommittedOffsets, for how far a group has got; it needs no members.
 // Guarantees:
 // 1. A partition is given to one member of a group at a time.
-// 2. Every partition of a topic that a member subscribes to is given to a member, as soon as its last reader lets go.
-// 3. Of a topic, no subscriber is meant to have two partitions more than another; as few as possible move.
-// 4. Members are not stored. A member is new to the agent after a restart, or after its session has ended. It keeps a
-//    partition that it reads if no other member has it, and the group's last commit is its own or there is none.
-//    Otherwise it must let go first, and begins again where the group has got to.
-// 5. So no member that comes back commits behind the commit of another member or of an operator. Limit: `groups reset`
-//    and `groups delete` leave no commit. A member that was silent meanwhile goes on at its own position and commits.
-// 6. A commit never replaces a later one of the same member, however long it was on its way. The agent forgets the
-//    sequences with the member, whose next life has another id, and at its own end, which ends the commits sent to it.
-// Example of 4: "a" reads partition 0, committed 10, and is silent for its session timeout. "b" gets the partition,
-// commits 20 and leaves. "a" comes back at position 15: it must let go, and begins again at 20. Had "b" committed
-// nothing, "a" would go on at 15.
+// 2. Every partition of a topic that a member subscribes to is given to a member, as soon as its
+//    last reader lets go.
+// 3. Of a topic, no subscriber is meant to have two partitions more than another; as few as
+//    possible move.
+// 4. Members are not stored. A member is new to the agent after a restart, or after its session has
+//    ended. It keeps a partition that it reads if no other member has it, and the group's last
+//    commit is its own or there is none. Otherwise it must let go first, and begins again where the
+//    group has got to.
+// 5. So no member that comes back commits behind the commit of another member or of an operator.
+//    Limit: `groups reset` and `groups delete` leave no commit. A member that was silent meanwhile
+//    goes on at its own position and commits.
+// 6. A commit never replaces a later one of the same member, however long it was on its way. The
+//    agent forgets the sequences with the member, whose next life has another id, and at its own
+//    end, which ends the commits sent to it.
+// Example of 4: "a" reads partition 0, committed 10, and is silent for its session timeout. "b"
+// gets the partition, commits 20 and leaves. "a" comes back at position 15: it must let go, and
+// begins again at 20. Had "b" committed nothing, "a" would go on at 15.
 // Thread safety: any thread.
-// Cost: a lock; commits of members queue for the store; a member that is new costs a look-up in the store for each
-// partition that it reads, while commits wait; a change of the members, or of the topics' partitions, costs time in
-// proportion to partitions times members.
-// Errors: InvalidArgument for bad names, no topic or over kTopicsPerMemberMax, or more partitions read than its topics
-// have; NotFound when none of its topics exists (one that is missing among others has no partitions); Unavailable while
-// an operator changes the group; ResourceExhausted beyond kMembersPerGroupMax or kGroupsMax; those of the store.
+// Cost: a lock; commits of members queue for the store; a member that is new costs a look-up in the
+// store for each partition that it reads, while commits wait; a change of the members, or of the
+// topics' partitions, costs time in proportion to partitions times members.
+// Errors: InvalidArgument for bad names, no topic or over kTopicsPerMemberMax, or more partitions
+// read than its topics have; NotFound when none of its topics exists (one that is missing among
+// others has no partitions); Unavailable while an operator changes the group; ResourceExhausted
+// beyond kMembersPerGroupMax or kGroupsMax; those of the store.
 #pragma once
 
 #include <chrono>
@@ -38,6 +45,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/group_activity.h"
 #include "agent/lease/lease.h"
 #include "agent/metadata/metadata_store.h"
 #include "agent/topic_catalog.h"
@@ -52,7 +60,8 @@ inline constexpr std::size_t kGroupsMax = 10'000;
 inline constexpr std::chrono::milliseconds kSessionTimeoutMin{100};
 inline constexpr std::chrono::milliseconds kSessionTimeoutMax{300'000};
 
-// A member whose session timeout is this or less is heard of within that time after the agent has started.
+// A member whose session timeout is this or less is heard of within that time after the agent has
+// started.
 inline constexpr std::chrono::milliseconds kMembersHeardWithin{6'000};
 
 struct GroupMember {
@@ -78,19 +87,22 @@ class GroupCoordinator {
   GroupCoordinator(MetadataStore& store, const TopicCatalog& topics, Clock clock = BootTime)
       : store_(store), topics_(topics), clock_(std::move(clock)) {}
 
-  // The agent has started, and groups in which members have committed may still have them: until kMembersHeardWithin
-  // has passed, ChangeWhileEmpty() refuses them. It does not wait for members with a longer session timeout.
+  // The agent has started, and groups in which members have committed may still have them: until
+  // kMembersHeardWithin has passed, ChangeWhileEmpty() refuses them. It does not wait for members
+  // with a longer session timeout.
   Status AwaitMembers();
 
-  // The member lives, and reads `owned`. Returns what it may read: of `owned`, what is missing must be let go.
+  // The member lives, and reads `owned`. Returns what it may read: of `owned`, what is missing must
+  // be let go.
   Result<std::vector<TopicPartition>> Heartbeat(const GroupMember& member, std::span<const TopicPartition> owned);
 
   // What the member had is free. OK for whoever is no member.
   void Leave(const std::string& group, const std::string& member_id);
 
-  // Runs `store` for a commit of that member, one at a time, so that what is stored last is what was committed last.
-  // Aborted, without running it, when the commit is out of date: the partition is another member's, the member is not
-  // known, or a commit with a higher sequence has come from it (0: not looked at).
+  // Runs `store` for a commit of that member, one at a time, so that what is stored last is what
+  // was committed last. Aborted, without running it, when the commit is out of date: the partition
+  // is another member's, the member is not known, or a commit with a higher sequence has come from
+  // it (0: not looked at).
   Status Commit(const GroupCommit& commit, const std::function<Status()>& store);
 
   // Runs `read`, which looks up what a group has committed, while no commit of a member is under
@@ -102,12 +114,15 @@ class GroupCoordinator {
     return read();
   }
 
-  // Runs `change` while the group has no member, and keeps new ones out meanwhile. FailedPrecondition, without running
-  // it, when it has members, may have some that were not heard of yet, or is being changed.
+  // Runs `change` while the group has no member, and keeps new ones out meanwhile.
+  // FailedPrecondition, without running it, when it has members, may have some that were not heard
+  // of yet, or is being changed.
   Status ChangeWhileEmpty(const std::string& group, const std::function<Status()>& change);
 
   // The groups that have members, with how many.
   std::map<std::string, std::uint32_t> MemberCounts();
+  // The groups that are not empty (group_activity.h).
+  std::map<std::string, GroupActivity> Activities();
   // By the ids of the members: what each may read.
   std::map<std::string, std::set<TopicPartition>> Members(const std::string& group);
 
@@ -147,7 +162,8 @@ class GroupCoordinator {
   const TopicCatalog& topics_;
   const Clock clock_;
 
-  // One commit or change at a time, while the store writes, and none while a new member joins. Taken before mutex_.
+  // One commit or change at a time, while the store writes, and none while a new member joins.
+  // Taken before mutex_.
   metrics::Mutex commit_mutex_;
   metrics::Mutex mutex_;  // held for moments only
   std::map<std::string, Group> groups_ STREAMHOUSE_GUARDED_BY(mutex_);

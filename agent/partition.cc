@@ -133,6 +133,23 @@ Result<std::optional<std::int64_t>> Partition::FindTimestamp(std::uint64_t offse
   return timestamp_ms.ok() ? std::move(timestamp_ms) : Named(timestamp_ms.status());
 }
 
+Result<std::optional<RecordMeasure>> Partition::Measure(std::uint64_t offset) const {
+  for (;;) {
+    auto measure = log_->Measure(offset);
+    AnnounceDamage();
+    if (measure.status().code() != StatusCode::kDataLoss) return measure;
+    const auto lost = log_->FindDamage(offset);
+    if (!lost) return Named(measure.status());
+    offset = lost->next;
+  }
+}
+
+Result<std::uint64_t> Partition::CountMessages() {
+  auto counted = log_->CountMessages();
+  AnnounceDamage();
+  return counted;
+}
+
 Result<std::size_t> Partition::ApplyRetention(const Retention& retention, std::int64_t now_ms) {
   const std::uint64_t start = log_->LogStartOffset();
   auto removed = log_->ApplyRetention(retention, now_ms);

@@ -1,16 +1,19 @@
 // Partition: one partition as this agent serves it: its log, guarded by its lease.
 //
-// When to use something else: PartitionLog knows nothing of leases; TopicCatalog finds partitions by name.
-// Guarantees: a batch is acknowledged only if the lease was held, at one and the same epoch, before it was written and
-// after; an epoch that a newer holder has outdated never reaches the log. Records are counted as written when they are
-// in the log, acknowledged or not (record_books.h); the latency is that of the append alone.
+// When to use something else: PartitionLog knows nothing of leases; TopicCatalog finds partitions
+// by name.
+// Guarantees: a batch is acknowledged only if the lease was held, at one and the same epoch, before
+// it was written and after; an epoch that a newer holder has outdated never reaches the log.
+// Records are counted as written when they are in the log, acknowledged or not (record_books.h);
+// the latency is that of the append alone.
 // Thread safety: any thread.
 // Cost: that of PartitionLog, two clock readings for the latency and two for the lease.
-// Errors: InvalidArgument for an empty batch or a record over the limit, naming its size; OutOfRange for an offset
-// beyond the log, or a batch whose sequence has been passed; DataLoss for records that cannot be read. Of Append, when
-// nothing was written: FailedPrecondition without the lease, Aborted when fenced, ResourceExhausted when the disk is
-// full, Unavailable when it is out of reach or the log is closed. Of Append, when the batch may be in the log:
-// DeadlineExceeded (the lease ran out meanwhile) and Internal (a sync failed).
+// Errors: InvalidArgument for an empty batch or a record over the limit, naming its size;
+// OutOfRange for an offset beyond the log, or a batch whose sequence has been passed; DataLoss for
+// records that cannot be read. Of Append, when nothing was written: FailedPrecondition without the
+// lease, Aborted when fenced, ResourceExhausted when the disk is full, Unavailable when it is out
+// of reach or the log is closed. Of Append, when the batch may be in the log: DeadlineExceeded (the
+// lease ran out meanwhile) and Internal (a sync failed).
 #pragma once
 
 #include <atomic>
@@ -28,6 +31,7 @@
 #include "agent/log/batch_builder.h"
 #include "agent/log/damage_list.h"
 #include "agent/log/log_format.h"
+#include "agent/log/log_measures.h"
 #include "agent/log/log_openings.h"
 #include "agent/log/partition_log.h"
 #include "agent/log/retention.h"
@@ -47,7 +51,8 @@ struct WriteMetrics {
 // Readers have found records that cannot be read. Told once a range, on the thread that noticed.
 using DamageFound = std::function<void(const Damage& damage)>;
 
-// The log takes no more batches until it is opened again (PartitionLog::Health). Told once, on the thread that noticed.
+// The log takes no more batches until it is opened again (PartitionLog::Health). Told once, on the
+// thread that noticed.
 using LogFailed = std::function<void(const metrics::Status& reason)>;
 
 struct Watermarks {
@@ -57,7 +62,8 @@ struct Watermarks {
 
 class Partition {
  public:
-  // `record_bytes_max` limits the key and value of one record, together. `reserve` knows whether the disk has room.
+  // `record_bytes_max` limits the key and value of one record, together. `reserve` knows whether
+  // the disk has room.
   Partition(
       std::unique_ptr<PartitionLog> log, std::shared_ptr<const Lease> lease, std::size_t record_bytes_max,
       WriteMetrics metrics, LogFailed log_failed = [](const metrics::Status&) {}, TopicId topic_id = 0,
@@ -79,8 +85,9 @@ class Partition {
   // Who is told of damage. Before the partition is served.
   void OnDamage(DamageFound damage_found) { damage_found_ = std::move(damage_found); }
 
-  // The log was opened before. Append calls `store_opening` before the first batch, until one call succeeds; a batch
-  // before that is refused with its failure. Must be called before the partition is served.
+  // The log was opened before. Append calls `store_opening` before the first batch, until one call
+  // succeeds; a batch before that is refused with its failure. Must be called before the partition
+  // is served.
   void Continue(LogOpenings openings, std::function<metrics::Status()> store_opening) {
     openings_ = std::move(openings);
     store_opening_ = std::move(store_opening);
@@ -96,8 +103,9 @@ class Partition {
   // See PartitionLog::FindDamage.
   std::optional<OffsetRange> FindDamage(std::uint64_t offset) const { return log_->FindDamage(offset); }
 
-  // See PartitionLog::FindTimestamp. Nothing at the high watermark and beyond. Below the start of the log, that of its
-  // first record; of a record that cannot be read, that of the next one that can.
+  // See PartitionLog::FindTimestamp. Nothing at the high watermark and beyond. Below the start of
+  // the log, that of its first record; of a record that cannot be read, that of the next one that
+  // can.
   metrics::Result<std::optional<std::int64_t>> FindTimestamp(std::uint64_t offset) const;
 
   // Waiters are woken by appends, when the lease is lost, and when the partition drains.
@@ -108,7 +116,8 @@ class Partition {
   // Every epoch below `fence` is refused from now on.
   void LoseLease(std::uint64_t fence);
 
-  // See PartitionLog::ApplyRetention; without regard to the lease, since nobody else has these files.
+  // See PartitionLog::ApplyRetention; without regard to the lease, since nobody else has these
+  // files.
   metrics::Result<std::size_t> ApplyRetention(const Retention& retention, std::int64_t now_ms);
 
   metrics::Status Sync();
@@ -126,6 +135,17 @@ class Partition {
   metrics::Result<std::uint64_t> FindOffset(std::int64_t append_time_ms) const {
     return log_->FindOffset(append_time_ms);
   }
+
+  // For lag; see PartitionLog.
+  LogExtent Extent() const { return log_->Extent(); }
+  std::uint64_t CountReadable(const OffsetRange& range) const { return log_->CountReadable(range); }
+  std::optional<std::int64_t> FindSegmentEnd(std::uint64_t offset) const { return log_->FindSegmentEnd(offset); }
+  metrics::Result<std::uint64_t> CountMessages();
+  // The first record from `offset` on that can be read; nothing when there is none.
+  metrics::Result<std::optional<RecordMeasure>> Measure(std::uint64_t offset) const;
+  // See Lease.
+  metrics::Status MayRead() const { return lease_->MayRead(); }
+  metrics::Result<std::uint64_t> LeaseEpoch() const { return lease_->Epoch(); }
 
   const LogOpenings& openings() const { return openings_; }
 

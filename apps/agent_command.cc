@@ -122,6 +122,8 @@ Command AddAgentCommand(CLI::App& program) {
   AddTlsFlags(parser, flags->tls);
   AddSyncFlags(parser, *flags);
   AddReserveFlag(parser, *flags);
+  AddDurationFlag(parser, "--lag-interval", flags->lag_interval,
+                  "How often the metrics of logs and of the lag of groups are refreshed; 0s: never");
   AddTopicSpecs(parser, "--topic", flags->topics, "A topic to create when it is missing");
   parser
       .add_option("--exporter", flags->exporters,

@@ -60,6 +60,7 @@ agent::AgentConfig ServingAgent::Config() const {
   config.reserve_bytes = flags_.reserve_bytes;
   config.sync_policy = flags_.sync;
   config.sync_interval = flags_.sync_interval;
+  config.lag_interval = flags_.lag_interval;
   for (const TopicSpec& topic : flags_.topics) {
     config.topics.push_back({.name = topic.name, .partitions = topic.partitions});
   }
@@ -80,6 +81,7 @@ Status ServingAgent::WithFlag(const Status& failure) const {
       {"cannot use TLS file ", " (--tls-client-ca)"},
       {"tls ", " (--tls-cert, --tls-key)"},
       {"sync_interval ", " (--sync-interval)"},
+      {"lag_interval ", " (--lag-interval)"},
       {"cannot use data folder", "; choose another folder with --data"},
       {"data folder", "; choose another folder with --data"},
       {"topic", " (--topic)"},

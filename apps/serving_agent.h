@@ -38,6 +38,7 @@ struct ServingAgentFlags {
   agent::SyncPolicy sync = agent::AgentConfig().sync_policy;
   std::chrono::milliseconds sync_interval = agent::AgentConfig().sync_interval;
   std::uint64_t reserve_bytes = agent::AgentConfig().reserve_bytes;
+  std::chrono::milliseconds lag_interval = agent::AgentConfig().lag_interval;
   std::vector<TopicSpec> topics;
   std::vector<std::string> exporters;  // specifications (exporters/exporter_spec.h) of those besides --http
 };

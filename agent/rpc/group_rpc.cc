@@ -66,6 +66,7 @@ grpc::ServerUnaryReactor* GroupRpc::SeekGroup(grpc::CallbackServerContext* conte
   if (request->has_partition()) seek.partition = request->partition();
   auto moved = groups_.Seek(seek);
   if (!moved.ok()) return Answer(context, moved.status());
+  changed_();
   for (const MovedOffset& move : *moved) {
     v1::SeekGroupResponse::Moved& added = *response->add_moved();
     added.set_topic(move.partition.topic);
@@ -79,7 +80,9 @@ grpc::ServerUnaryReactor* GroupRpc::SeekGroup(grpc::CallbackServerContext* conte
 grpc::ServerUnaryReactor* GroupRpc::DeleteGroup(grpc::CallbackServerContext* context,
                                                 const v1::DeleteGroupRequest* request,
                                                 v1::DeleteGroupResponse* /*response*/) {
-  return Answer(context, groups_.Delete(request->group()));
+  const Status deleted = groups_.Delete(request->group());
+  if (deleted.ok()) changed_();
+  return Answer(context, deleted);
 }
 
 }  // namespace streamhouse::agent

@@ -4,6 +4,9 @@
 // Cost: waits for the metadata store, on gRPC's thread.
 #pragma once
 
+#include <functional>
+#include <utility>
+
 #include "agent/consumer_groups.h"
 #include "proto/streamhouse.grpc.pb.h"
 
@@ -11,8 +14,8 @@ namespace streamhouse::agent {
 
 class GroupRpc final : public v1::GroupService::CallbackService {
  public:
-  // `groups` must outlive the server.
-  explicit GroupRpc(ConsumerGroups& groups) : groups_(groups) {}
+  // `groups` must outlive the server. `changed` is called when a group was moved or deleted.
+  GroupRpc(ConsumerGroups& groups, std::function<void()> changed) : groups_(groups), changed_(std::move(changed)) {}
 
   grpc::ServerUnaryReactor* ListGroups(grpc::CallbackServerContext* context, const v1::ListGroupsRequest* request,
                                        v1::ListGroupsResponse* response) override;
@@ -25,6 +28,7 @@ class GroupRpc final : public v1::GroupService::CallbackService {
 
  private:
   ConsumerGroups& groups_;
+  const std::function<void()> changed_;
 };
 
 }  // namespace streamhouse::agent

@@ -19,7 +19,8 @@ namespace {
 // A client that is gone without a word is noticed within the sum of these.
 constexpr int kKeepaliveIntervalMs = 30'000;
 constexpr int kKeepaliveTimeoutMs = 10'000;
-// Clients may ping as often; gRPC's default of five minutes would cut off those that look after their connections.
+// Clients may ping as often; gRPC's default of five minutes would cut off those that look after
+// their connections.
 constexpr int kClientPingIntervalMinMs = 10'000;
 
 void AddKeepalive(grpc::ServerBuilder& builder) {
@@ -39,8 +40,8 @@ std::string Address(const std::string& host, std::uint16_t port) {
 RpcServer::RpcServer(const RpcServerOptions& options, const ServedParts& parts)
     : producer_(parts.topics, options.request_bytes_max),
       consumer_(parts.topics, parts.offsets, parts.members),
-      topic_(parts.topics),
-      group_(parts.groups),
+      topic_(parts.topics, parts.refresh_lag),
+      group_(parts.groups, parts.refresh_lag),
       health_(parts.health) {}
 
 RpcServer::~RpcServer() {

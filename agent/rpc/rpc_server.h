@@ -1,13 +1,16 @@
 // RpcServer: the agent's services on a port.
 //
-// Beside them are gRPC's health service, answered by the checks of /ready (health_rpc.h), and server reflection.
+// Beside them are gRPC's health service, answered by the checks of /ready (health_rpc.h), and
+// server reflection.
 // When to use something else: Agent, which starts and stops one of these.
-// Guarantees: listens when Start returns. Shutdown lets calls that run finish within the grace, cancels what is left,
-// and returns when no handler runs any more; who waits in Fetch has to be woken before (TopicCatalog::Drain).
+// Guarantees: listens when Start returns. Shutdown lets calls that run finish within the grace,
+// cancels what is left, and returns when no handler runs any more; who waits in Fetch has to be
+// woken before (TopicCatalog::Drain).
 // Thread safety: Start and Shutdown from one thread.
-// Cost: gRPC's own threads, two to sixteen by the number of cores; with TLS one more, and one of ours.
-// Errors: Unavailable, naming address and port, when it cannot listen; Unavailable where the system has no threads
-// left; those of proto/renewed_tls.h, naming the files.
+// Cost: gRPC's own threads, two to sixteen by the number of cores; with TLS one more, and one of
+// ours.
+// Errors: Unavailable, naming address and port, when it cannot listen; Unavailable where the system
+// has no threads left; those of proto/renewed_tls.h, naming the files.
 #pragma once
 
 #include <grpcpp/server.h>
@@ -15,6 +18,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -36,7 +40,8 @@
 
 namespace streamhouse::agent {
 
-// What gRPC refuses by itself, uncounted: a message that is larger than the largest request by this factor,
+// What gRPC refuses by itself, uncounted: a message that is larger than the largest request by this
+// factor,
 inline constexpr std::size_t kMessageBytesFactor = 2;
 // and a call with more metadata, whose connection it closes.
 inline constexpr std::size_t kMetadataBytesMax = std::size_t{1} << 20;
@@ -56,6 +61,8 @@ struct ServedParts {
   ConsumerGroups& groups;
   const AgentMetrics& metrics;
   const metrics::Health* health = nullptr;  // null: no checks
+  // Called when topics or groups were made, moved or deleted.
+  std::function<void()> refresh_lag = [] {};
 };
 
 class RpcServer {

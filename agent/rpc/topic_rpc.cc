@@ -23,10 +23,12 @@ void SetTo(const Retention& retention, v1::Retention& message) {
 grpc::ServerUnaryReactor* TopicRpc::CreateTopic(grpc::CallbackServerContext* context,
                                                 const v1::CreateTopicRequest* request,
                                                 v1::CreateTopicResponse* /*response*/) {
-  return Answer(context, topics_.Create({.name = request->topic(),
-                                         .partitions = request->partitions(),
-                                         .retention = RetentionOf(request->retention())},
-                                        request->adopt() ? LogsWithoutTopic::kAdopt : LogsWithoutTopic::kRefuse));
+  const Status created = topics_.Create(
+      {.name = request->topic(), .partitions = request->partitions(), .retention = RetentionOf(request->retention())},
+      request->adopt() ? LogsWithoutTopic::kAdopt : LogsWithoutTopic::kRefuse);
+  // Also where a partition of it cannot be served.
+  changed_();
+  return Answer(context, created);
 }
 
 grpc::ServerUnaryReactor* TopicRpc::DescribeTopic(grpc::CallbackServerContext* context,
@@ -58,7 +60,9 @@ grpc::ServerUnaryReactor* TopicRpc::ListTopics(grpc::CallbackServerContext* cont
 grpc::ServerUnaryReactor* TopicRpc::AddPartitions(grpc::CallbackServerContext* context,
                                                   const v1::AddPartitionsRequest* request,
                                                   v1::AddPartitionsResponse* /*response*/) {
-  return Answer(context, topics_.AddPartitions(request->topic(), request->partitions()));
+  const Status added = topics_.AddPartitions(request->topic(), request->partitions());
+  if (added.ok()) changed_();
+  return Answer(context, added);
 }
 
 grpc::ServerUnaryReactor* TopicRpc::DeleteTopic(grpc::CallbackServerContext* context,
@@ -68,6 +72,7 @@ grpc::ServerUnaryReactor* TopicRpc::DeleteTopic(grpc::CallbackServerContext* con
   if (deleted.ok()) {
     response->set_partitions(deleted->partitions);
     response->set_records(deleted->records);
+    changed_();
   }
   return Answer(context, deleted.status());
 }

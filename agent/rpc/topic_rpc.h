@@ -4,6 +4,9 @@
 // Cost: creating a topic waits for the disk, on gRPC's thread.
 #pragma once
 
+#include <functional>
+#include <utility>
+
 #include "agent/topic_catalog.h"
 #include "proto/streamhouse.grpc.pb.h"
 
@@ -11,8 +14,9 @@ namespace streamhouse::agent {
 
 class TopicRpc final : public v1::TopicService::CallbackService {
  public:
-  // `topics` must outlive the server.
-  explicit TopicRpc(TopicCatalog& topics) : topics_(topics) {}
+  // `topics` must outlive the server. `changed` is called when topics were made or deleted, or have
+  // more partitions.
+  TopicRpc(TopicCatalog& topics, std::function<void()> changed) : topics_(topics), changed_(std::move(changed)) {}
 
   grpc::ServerUnaryReactor* CreateTopic(grpc::CallbackServerContext* context, const v1::CreateTopicRequest* request,
                                         v1::CreateTopicResponse* response) override;
@@ -29,6 +33,7 @@ class TopicRpc final : public v1::TopicService::CallbackService {
 
  private:
   TopicCatalog& topics_;
+  const std::function<void()> changed_;
 };
 
 }  // namespace streamhouse::agent

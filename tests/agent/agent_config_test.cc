@@ -25,6 +25,11 @@ TEST(AgentConfigTest, TakesIntervalsOfAYear) {
   EXPECT_TRUE(config.Validate().ok());
 }
 
+TEST(AgentConfigTest, TakesNoRefreshOfTheLag) {
+  const AgentConfig config = {.data_folder = "/somewhere", .lag_interval = std::chrono::milliseconds(0)};
+  EXPECT_TRUE(config.Validate().ok());
+}
+
 struct Spoiled {
   std::string field;
   std::function<void(AgentConfig&)> spoil;
@@ -56,6 +61,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Spoiled{"retention_interval",
                             [](AgentConfig& c) { c.retention_interval = c.retention_interval.max(); }},
                     Spoiled{"retention_interval", [](AgentConfig& c) { c.retention_interval = -c.retention_interval; }},
+                    Spoiled{"lag_interval", [](AgentConfig& c) { c.lag_interval = -c.lag_interval; }},
+                    Spoiled{"lag_interval", [](AgentConfig& c) { c.lag_interval = kYear + c.lag_interval; }},
                     Spoiled{"record_bytes_max", [](AgentConfig& c) { c.record_bytes_max = 0; }},
                     Spoiled{"request_bytes_max", [](AgentConfig& c) { c.request_bytes_max = 3U << 30; }},
                     Spoiled{"request_bytes_max", [](AgentConfig& c) { c.request_bytes_max = c.record_bytes_max; }},

@@ -31,8 +31,8 @@ class GroupCoordinatorTest : public CatalogFixture {
     EXPECT_TRUE(topics_->Create({.name = "payments", .partitions = 1}).ok());
   }
 
-  // The member says what it reads, and from then on reads what it is told: the partitions of "orders" by their numbers,
-  // those of other topics by their names.
+  // The member says what it reads, and from then on reads what it is told: the partitions of
+  // "orders" by their numbers, those of other topics by their names.
   std::string Beat(const std::string& id, const std::vector<std::string>& topics = {"orders"}) {
     auto assigned = groups_.Heartbeat({"group", id, topics, kTimeout}, owned_[id]);
     if (!assigned.ok()) return assigned.status().ToString();
@@ -72,6 +72,26 @@ class GroupCoordinatorTest : public CatalogFixture {
 TEST_F(GroupCoordinatorTest, GivesASingleMemberEverything) {
   EXPECT_EQ(Beat("a"), "0123");
   EXPECT_EQ(Beat("a"), "0123");
+}
+
+TEST_F(GroupCoordinatorTest, TellsWhatGroupsAreDoing) {
+  using Activities = std::map<std::string, GroupActivity>;
+  StoreCommit("a", 0);
+  EXPECT_EQ(groups_.Activities(), Activities());
+  ASSERT_TRUE(groups_.AwaitMembers().ok());
+  EXPECT_EQ(groups_.Activities(), (Activities{{"group", {.state = GroupState::kAwaited}}}));
+  Beat("a");
+  EXPECT_EQ(groups_.Activities(), (Activities{{"group", {.members = 1, .state = GroupState::kActive}}}));
+  now_ += kMembersHeardWithin;
+  EXPECT_EQ(groups_.Activities(), Activities());
+  ASSERT_TRUE(groups_
+                  .ChangeWhileEmpty(
+                      "group",
+                      [this] {
+                        EXPECT_EQ(groups_.Activities(), (Activities{{"group", {.state = GroupState::kChanging}}}));
+                        return Status::Ok();
+                      })
+                  .ok());
 }
 
 TEST_F(GroupCoordinatorTest, GivesAPartitionAwayOnlyWhenItsReaderHasLetGo) {
@@ -132,7 +152,8 @@ TEST_F(GroupCoordinatorTest, BelievesAMemberAfterARestartUnlessAnotherHasThePart
   EXPECT_EQ(Beat("b"), "23");
 }
 
-// As after a restart, or after the member was silent for too long: "b" has read partition 1 meanwhile.
+// As after a restart, or after the member was silent for too long: "b" has read partition 1
+// meanwhile.
 TEST_F(GroupCoordinatorTest, AMemberThatComesBackGoesOnOnlyWhereTheLastCommitIsItsOwn) {
   owned_["a"] = {{"orders", 0}, {"orders", 1}};
   StoreCommit("a", 0);
@@ -218,8 +239,9 @@ TEST_F(GroupCoordinatorTest, ForgetsTheSequencesOfAMemberThatIsGone) {
   EXPECT_EQ(Commit("a", 0, 1), StatusCode::kOk);
 }
 
-// Goal: what is stored last is what was committed last, also by calls that run at the same time. Method: threads commit
-// with rising sequences, and note without a lock of their own what they store.
+// Goal: what is stored last is what was committed last, also by calls that run at the same time.
+// Method: threads commit with rising sequences, and note without a lock of their own what they
+// store.
 TEST_F(GroupCoordinatorTest, StoresCommitsOneAtATimeAndInOrder) {
   Beat("a");
   const auto commit = [this](std::uint64_t first) {
@@ -253,8 +275,9 @@ TEST_F(GroupCoordinatorTest, ReadsCommitsOnlyAfterOneUnderWay) {
   EXPECT_EQ(found, 20U);
 }
 
-// Goal: a commit under way does not come after an operator's change. Method: the member leaves while its commit is
-// being stored, and the change runs beside it; the commit goes on only when the change waits.
+// Goal: a commit under way does not come after an operator's change. Method: the member leaves
+// while its commit is being stored, and the change runs beside it; the commit goes on only when the
+// change waits.
 TEST_F(GroupCoordinatorTest, ChangesAGroupOnlyAfterACommitUnderWay) {
   Beat("a");
   std::vector<std::string> order;
@@ -309,8 +332,8 @@ TEST_F(GroupCoordinatorTest, HasALimitOnGroupsThatForgetsTheDead) {
   EXPECT_TRUE(Heartbeat({"one more", "a", {"payments"}, kTimeout}).ok());
 }
 
-// Goal: never two readers at a time. Method: members on threads of their own come and go, and each claims, in a table
-// that all share, what it was given.
+// Goal: never two readers at a time. Method: members on threads of their own come and go, and each
+// claims, in a table that all share, what it was given.
 TEST_F(GroupCoordinatorTest, NeverHasTwoReadersOfAPartition) {
   std::mutex mutex;
   std::map<std::uint32_t, std::string> readers;

@@ -285,6 +285,18 @@ class AgentCommand(unittest.TestCase):
             agent.stop()
             self.assertEqual(bytes_kept, [file.stat().st_size for file in self.data.glob("data/**/reserve")])
 
+    def test_refreshes_the_lag_unless_told_not_to(self):
+        def shows_logs(agent):
+            return "streamhouse_agent_partition_log_end_offset{" in processes.fetch(agent.url + "/metrics")[2]
+
+        agent = self.agent("--topic", "orders:1", "--lag-interval", "100ms")
+        processes.wait_for(lambda: shows_logs(agent), "a log on the page")
+        agent.stop()
+        self.assertFalse(shows_logs(self.agent("--lag-interval", "0s")))
+
+    def test_refuses_an_interval_of_the_lag_that_is_too_long(self):
+        self.assert_refused(self.run_agent(self.data / "data", "--lag-interval", "366d"), ".*--lag-interval.*")
+
     def test_raises_its_limit_on_open_files(self):
         agent = self.agent()
         with open(f"/proc/{agent.pid}/limits", encoding="ascii") as limits:

@@ -71,6 +71,7 @@ class CommandLine(unittest.TestCase):
                 "--log-format",
                 "--metadata",
                 "--id",
+                "--lag-interval",
             ),
             "produce": ("--agent", "--tls-ca", "--tls-cert", "--tls-key", "--topic", "--compression"),
             "consume": ("--agent", "--tls-ca", "--tls-cert", "--tls-key", "--topic", "--group", "--from", "--max"),

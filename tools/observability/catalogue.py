@@ -7,6 +7,11 @@ import dataclasses
 
 NEVER = "never"
 _TOPIC = "the topic does not exist"
+_LOG = "the topic does not exist, its log cannot be opened, or another agent has the lease"
+_COMMIT = "the group has no commit there, or the metadata cannot be read"
+_GROUP = "the group has neither commits nor members, or the metadata cannot be read"
+_SUM = "a part is unknown, or the group has no commit"
+_MAX = "no part is known"
 _PRODUCER = "no record was sent to the topic yet"
 _CONSUMER = "no consumer in the process reads the topic"
 _FIRST = "nothing was counted yet"
@@ -104,6 +109,81 @@ its caller, and counts by its own outcome. gRPC refuses some calls before the ag
 - calls with too much metadata;
 - methods that do not exist;
 - messages over twice the limit of a request.""",
+)
+
+_AGENT_LOGS = Group(
+    "Agent: logs",
+    """Refreshed every `--lag-interval` (10 s) with the lag of groups; `0s`: never, and then they have no series. At most
+10,000 partitions have series.""",
+    {
+        "streamhouse_agent_partition_log_start_offset": Row("offset of the first record of the log", _LOG),
+        "streamhouse_agent_partition_log_end_offset": Row("offset after the last record", _LOG),
+        "streamhouse_agent_partition_log_bytes": Row("bytes of the segment files", _LOG),
+        "streamhouse_agent_partition_log_segments": Row("segment files", _LOG),
+        "streamhouse_agent_partition_leader_epoch": Row("epoch of the lease", "this agent does not hold the lease"),
+    },
+)
+
+_AGENT_LAG = Group(
+    "Agent: lag of groups",
+    """Of every topic, partition and group with a commit, also when none of its consumers lives. A refresh comes every
+`--lag-interval` (10 s; `0s`: never), and soon after topics or groups were made, moved or deleted. No value is older than
+`streamhouse_agent_lag_refresh_age_seconds`. A page that is taken during a refresh may show values of this refresh beside
+those of the one before.""",
+    {
+        "streamhouse_agent_group_committed_offset": Row("offset of the next record of the group", _COMMIT),
+        "streamhouse_agent_group_lag_records": Row(
+            "records that the group has before it: from its commit to the end of the log, without those that retention "
+            "has removed and those that are known to be damaged",
+            "the group has no commit there, or the log or the metadata cannot be read",
+        ),
+        "streamhouse_agent_group_lag_bytes": Row(
+            "keys, values and headers of these records, as clients count them", "as lag_records, and see below"
+        ),
+        "streamhouse_agent_group_lag_seconds": Row(
+            "age of the first of these records, by its timestamp; 0 without one",
+            "as lag_records, or that record cannot be read",
+        ),
+        "streamhouse_agent_group_retention_margin_seconds": Row(
+            "time until retention by age may remove the first of these records; below 0 once it may",
+            "the lag is 0 or unknown, the record is in the last segment, or the topic has no retention by age",
+        ),
+        "streamhouse_agent_group_lag_sum_records": Row("sum over the partitions", _SUM),
+        "streamhouse_agent_group_lag_max_records": Row("the largest of a partition, where it is known", _MAX),
+        "streamhouse_agent_group_lag_sum_bytes": Row("sum over the partitions", _SUM),
+        "streamhouse_agent_group_lag_max_bytes": Row("the largest of a partition, where it is known", _MAX),
+        "streamhouse_agent_group_lag_max_seconds": Row("the largest of a partition, where it is known", _MAX),
+        "streamhouse_agent_group_retention_margin_min_seconds": Row("the smallest of a partition", "no partition has one"),
+        "streamhouse_agent_group_partitions": Row("partitions with a commit of the group", _GROUP),
+        "streamhouse_agent_group_partitions_unknown": Row("those whose lag in records is unknown", _GROUP),
+        "streamhouse_agent_group_members": Row("members that were heard of within their session timeout", _GROUP),
+        "streamhouse_agent_group_state": Row(
+            "`empty`: no members; `active`: has members; `awaited`: may have members that were not heard of since the "
+            "agent started; `changing`: an operator moves it",
+            _GROUP,
+        ),
+        "streamhouse_agent_lag_series_left_out": Row("partitions of groups beyond 10,000: they have no series of their own"),
+        "streamhouse_agent_lag_groups_left_out": Row("groups beyond 10,000: they have no series of their own"),
+        "streamhouse_agent_lag_refresh_duration_seconds": Row("one refresh of logs and lag"),
+        "streamhouse_agent_lag_refresh_age_seconds": Row(
+            "since the last complete refresh began", "no refresh was complete yet"
+        ),
+        "streamhouse_agent_lag_refreshes_total": Row(
+            "refreshes: `complete`, and `failed` where the metadata were out of reach"
+        ),
+    },
+    """- **A value that is not known has no series.** While the log of a partition cannot be opened,
+  `streamhouse_agent_group_committed_offset` is there and `streamhouse_agent_group_lag_records` is not. A group that does not
+  exist has neither. While the metadata are out of reach, no group has series.
+- **Damage**: a consumer's own lag counts damaged records until the consumer has skipped them.
+- **Bytes** are also unknown where damaged records are ahead, or were close before. After a restart they are unknown for
+  a group that is behind by more than the last segment, until the segments between were read once: 64 MiB a refresh. Places
+  of bytes take 24 bytes of memory for each 64 KiB of a log, 24 KiB for a segment of 64 MiB.
+- **The margin** goes by the last append to the segment, as retention does.
+- **Limits**: of all partitions of groups, and of all groups, the first 10,000 in the order of names have series. The others
+  stay in the sums and maxima of their group.
+- **Several agents on one store**: each tells the partitions whose lease no other agent has, so sums over agents are
+  right.""",
 )
 
 _PRODUCER_GROUP = Group(
@@ -239,6 +319,8 @@ _PROCESS_GROUP = Group(
 GROUPS = (
     _AGENT_RECORDS,
     _AGENT_SERVICE,
+    _AGENT_LOGS,
+    _AGENT_LAG,
     _PRODUCER_GROUP,
     _CONSUMER_GROUP,
     _EXPORTER_GROUP,

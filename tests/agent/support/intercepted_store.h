@@ -1,6 +1,7 @@
 // InterceptedStore: a metadata store with a hook before some calls, which may fail the call.
 //
-// When to use something else: SqliteMetadataStore where nothing has to happen in the middle of a call.
+// When to use something else: SqliteMetadataStore where nothing has to happen in the middle of a
+// call.
 // Thread safety: as the store; hooks are set while no call is under way.
 #pragma once
 
@@ -27,6 +28,7 @@ class InterceptedStore final : public MetadataStore {
   Hook before_acquire = [] { return Status::Ok(); };
   Hook before_create = [] { return Status::Ok(); };  // with its leases
   Hook before_store_openings = [] { return Status::Ok(); };
+  Hook before_list_offsets = [] { return Status::Ok(); };
 
   Result<std::vector<LeaseRow>> AcquireLeases(std::span<const LeaseClaim> claims, const std::string& holder,
                                               std::chrono::milliseconds duration) override {
@@ -54,6 +56,7 @@ class InterceptedStore final : public MetadataStore {
     return base_->FindCommit(g, p);
   }
   Result<std::vector<CommittedOffset>> ListCommittedOffsets(const OffsetFilter& filter) override {
+    if (Status status = before_list_offsets(); !status.ok()) return status;
     return base_->ListCommittedOffsets(filter);
   }
   Status ChangeOffsets(std::span<const OffsetChange> changes) override { return base_->ChangeOffsets(changes); }

@@ -1,0 +1,25 @@
+// GroupActivity: what a consumer group's members are doing, as GroupCoordinator knows it.
+//
+// Thread safety: a value.
+#pragma once
+
+#include <cstdint>
+
+namespace streamhouse::agent {
+
+// In the order of the states of streamhouse_agent_group_state.
+enum class GroupState : std::uint8_t {
+  kEmpty,     // no members
+  kActive,    // has members
+  kAwaited,   // may have members that were not heard of since the agent started
+  kChanging,  // an operator moves it
+};
+
+struct GroupActivity {
+  std::uint32_t members = 0;
+  GroupState state = GroupState::kEmpty;
+
+  friend bool operator==(const GroupActivity&, const GroupActivity&) = default;
+};
+
+}  // namespace streamhouse::agent

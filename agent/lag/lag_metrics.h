@@ -1,0 +1,187 @@
+// LagMetrics: the families of partitions and of the lag of consumer groups.
+//
+//   streamhouse_agent_partition_log_start_offset        {topic, partition}         offset of the first record
+//   streamhouse_agent_partition_log_end_offset          {topic, partition}         offset after the last record
+//   streamhouse_agent_partition_log_bytes               {topic, partition}         of the segment files
+//   streamhouse_agent_partition_log_segments            {topic, partition}
+//   streamhouse_agent_partition_leader_epoch            {topic, partition}         of the lease, while it is held
+//   streamhouse_agent_group_committed_offset            {topic, partition, group}
+//   streamhouse_agent_group_lag_records                 {topic, partition, group}  records before the group
+//   streamhouse_agent_group_lag_bytes                   {topic, partition, group}  their keys, values and headers
+//   streamhouse_agent_group_lag_seconds                 {topic, partition, group}  age of the first of them, or 0
+//   streamhouse_agent_group_retention_margin_seconds    {topic, partition, group}  until retention may remove it
+//   streamhouse_agent_group_lag_sum_records, …_sum_bytes  {group}                  over its partitions
+//   streamhouse_agent_group_lag_max_records, …_max_bytes, …_max_seconds  {group}
+//   streamhouse_agent_group_retention_margin_min_seconds  {group}
+//   streamhouse_agent_group_partitions, …_partitions_unknown  {group}              with a commit; of unknown lag
+//   streamhouse_agent_group_members                     {group}
+//   streamhouse_agent_group_state                       {group}                    state set, by GroupState
+//   streamhouse_agent_lag_series_left_out, streamhouse_agent_lag_groups_left_out
+//   streamhouse_agent_lag_refresh_duration_seconds, streamhouse_agent_lag_refresh_age_seconds
+//   streamhouse_agent_lag_refreshes_total               {outcome}                  complete, failed
+//
+// When to use something else: record_books.h, for counters of records; consumer_metrics.h, for a
+// consumer's own lag.
+// Guarantees: a value that is not known has no series: not 0, not the last value. No look-up gets
+// an overflow series. No value on a page is older than the age on the page.
+// Thread safety: Register from any thread; the objects that show series, one thread each.
+// Cost: a look-up for a series that appears or ends; a store for a value that stays on the page.
+// Errors: Register passes on those of the registry.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "agent/group_activity.h"
+#include "agent/lag/group_lag.h"
+#include "agent/log/log_measures.h"
+#include "metrics_core/callback_family.h"
+#include "metrics_core/counter.h"
+#include "metrics_core/family.h"
+#include "metrics_core/gauge.h"
+#include "metrics_core/histogram.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/state_set.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::agent {
+
+// Of each, at most so many have series.
+inline constexpr std::size_t kPartitionsShownMax = 10'000;
+inline constexpr std::size_t kGroupPartitionsShownMax = 10'000;
+inline constexpr std::size_t kGroupsShownMax = 10'000;
+
+struct LagMetrics {
+  using ByPartition = metrics::Family<metrics::Gauge, 2>;
+  using ByGroupPartition = metrics::Family<metrics::Gauge, 3>;
+  using ByGroup = metrics::Family<metrics::Gauge, 1>;
+
+  static metrics::Result<LagMetrics> Register(metrics::Registry& registry);
+
+  ByPartition log_start_offset;
+  ByPartition log_end_offset;
+  ByPartition log_bytes;
+  ByPartition log_segments;
+  ByPartition leader_epoch;
+
+  ByGroupPartition committed_offset;
+  ByGroupPartition lag_records;
+  ByGroupPartition lag_bytes;
+  metrics::Family<metrics::DoubleGauge, 3> lag_seconds;
+  metrics::Family<metrics::DoubleGauge, 3> retention_margin_seconds;
+
+  ByGroup sum_records;
+  ByGroup max_records;
+  ByGroup sum_bytes;
+  ByGroup max_bytes;
+  metrics::Family<metrics::DoubleGauge, 1> max_seconds;
+  metrics::Family<metrics::DoubleGauge, 1> margin_min_seconds;
+  ByGroup partitions;
+  ByGroup partitions_unknown;
+  ByGroup members;
+  metrics::Family<metrics::StateSet, 1> state;
+
+  metrics::Gauge series_left_out;
+  metrics::Gauge groups_left_out;
+  metrics::TickHistogram refresh_duration;  // nanoseconds
+  metrics::CallbackFamily refresh_age;
+  metrics::Counter refreshes_complete;
+  metrics::Counter refreshes_failed;
+};
+
+// A series of a gauge that is on the page while its value is known.
+template <typename Handle, typename Value>
+class OptionalSeries {
+ public:
+  template <typename Family, typename... Labels>
+  void Show(const Family& family, const std::optional<Value>& value, const Labels&... labels) {
+    if (!value) return Remove(family, labels...);
+    if (!handle_) handle_ = family.With(labels...);
+    handle_->Set(*value);
+  }
+  template <typename Family, typename... Labels>
+  void Remove(const Family& family, const Labels&... labels) {
+    if (!handle_) return;
+    handle_.reset();
+    // True: the handle was that of a series.
+    static_cast<void>(family.Remove(labels...));
+  }
+
+ private:
+  std::optional<Handle> handle_;
+};
+using OptionalGauge = OptionalSeries<metrics::Gauge, std::int64_t>;
+using OptionalDoubleGauge = OptionalSeries<metrics::DoubleGauge, double>;
+
+// The series of one partition, until the object is destroyed. The families must outlive it.
+class PartitionSeries {
+ public:
+  PartitionSeries(const LagMetrics& families, std::string topic, std::uint32_t partition);
+  ~PartitionSeries();
+  PartitionSeries(const PartitionSeries&) = delete;
+  PartitionSeries& operator=(const PartitionSeries&) = delete;
+
+  void Show(const LogExtent& extent, std::optional<std::uint64_t> epoch);
+
+ private:
+  const LagMetrics& families_;
+  const std::string topic_;
+  const std::string partition_;
+  OptionalGauge log_start_offset_;
+  OptionalGauge log_end_offset_;
+  OptionalGauge log_bytes_;
+  OptionalGauge log_segments_;
+  OptionalGauge leader_epoch_;
+};
+
+// The series of one partition of one group, until the object is destroyed. The families must
+// outlive it.
+class GroupPartitionSeries {
+ public:
+  GroupPartitionSeries(const LagMetrics& families, std::string topic, std::uint32_t partition, std::string group);
+  ~GroupPartitionSeries();
+  GroupPartitionSeries(const GroupPartitionSeries&) = delete;
+  GroupPartitionSeries& operator=(const GroupPartitionSeries&) = delete;
+
+  void Show(std::uint64_t committed, const PartitionLag& lag);
+
+ private:
+  const LagMetrics& families_;
+  const std::string topic_;
+  const std::string partition_;
+  const std::string group_;
+  OptionalGauge committed_offset_;
+  OptionalGauge records_;
+  OptionalGauge bytes_;
+  OptionalDoubleGauge seconds_;
+  OptionalDoubleGauge margin_;
+};
+
+// The series of one group, until the object is destroyed. The families must outlive it.
+class GroupSeries {
+ public:
+  GroupSeries(const LagMetrics& families, std::string group);
+  ~GroupSeries();
+  GroupSeries(const GroupSeries&) = delete;
+  GroupSeries& operator=(const GroupSeries&) = delete;
+
+  void Show(const GroupLag& lag, const GroupActivity& activity);
+
+ private:
+  const LagMetrics& families_;
+  const std::string group_;
+  OptionalGauge sum_records_;
+  OptionalGauge max_records_;
+  OptionalGauge sum_bytes_;
+  OptionalGauge max_bytes_;
+  OptionalDoubleGauge max_seconds_;
+  OptionalDoubleGauge margin_min_;
+  OptionalGauge partitions_;
+  OptionalGauge partitions_unknown_;
+  OptionalGauge members_;
+  const metrics::StateSet state_;
+};
+
+}  // namespace streamhouse::agent
