@@ -1,5 +1,5 @@
-// Lag is right to the record whenever nothing moves: in the call, on the page and from outside, with automatic commits
-// and without, and also when the log loses its beginning.
+// Lag is right to the record whenever nothing moves: in the call, on the page and from outside,
+// with automatic commits and without, and also when the log loses its beginning.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -24,6 +24,7 @@ class LagExactnessTest : public DataPlaneFixture, public testing::WithParamInter
     agent::AgentConfig config = agent::RunningAgent::DefaultConfig({});
     config.segment_bytes = 1;
     config.retention_interval = milliseconds(10);
+    config.lag_interval = milliseconds(10);
     return config;
   }
 
@@ -45,6 +46,19 @@ class LagExactnessTest : public DataPlaneFixture, public testing::WithParamInter
       EXPECT_TRUE(Eventually([&] { return (Gauge("lag_seconds", i) > 0) == (lag > 0); }));
       EXPECT_EQ(Gauge("current_offset", i), static_cast<double>(Position(i)));
     }
+  }
+
+  bool IsCommitted(std::uint32_t partition) const {
+    const auto committed = broker_->Committed("billing", {"orders", partition}, client::CallLimits::Within(kPatience));
+    return committed.value() == Position(partition);
+  }
+
+  // On the agent's page; -1 where it shows none.
+  double AgentLag(const std::string& name, std::uint32_t partition) {
+    return metrics::testing::MetricReader(agent_.registry())
+        .Value("streamhouse_agent_group_" + name,
+               {{"topic", "orders"}, {"partition", std::to_string(partition)}, {"group", "billing"}})
+        .value_or(-1);
   }
 
   // What somebody sees who is no member of the group.
@@ -97,6 +111,27 @@ TEST_P(LagExactnessTest, FromOutsideItIsThatOfWhatIsCommitted) {
   Produce(2, 0);
   EXPECT_EQ(LagFromOutside(0), 2U);
   EXPECT_TRUE(Eventually([&] { return Gauge("last_committed_offset", 0) == 9; }));
+}
+
+TEST_P(LagExactnessTest, TheAgentTellsTheSameOnceThePositionIsCommitted) {
+  Produce(20, 0);
+  Produce(9, 1);
+  while (Position(0) == 0 || Position(1) == 0) {
+    ASSERT_TRUE(consumer_->Poll(milliseconds(100)).ok());
+    Commit();
+  }
+  ASSERT_TRUE(Eventually([&] {
+    if (!consumer_->Poll(milliseconds(0)).ok()) return false;
+    Commit();
+    return IsCommitted(0) && IsCommitted(1);
+  }));
+  for (std::uint32_t i = 0; i < kPartitions; ++i) {
+    const auto lag = static_cast<double>(consumer_->Lag("orders", i).value());
+    EXPECT_TRUE(Eventually([&] { return AgentLag("lag_records", i) == lag; })) << lag;
+    EXPECT_TRUE(Eventually([&] { return (AgentLag("lag_seconds", i) > 0) == (lag > 0); }));
+    // Each record is one byte.
+    EXPECT_EQ(AgentLag("lag_bytes", i), lag);
+  }
 }
 
 TEST_P(LagExactnessTest, WhileNobodyPollsAndTheLogLosesItsBeginning) {
