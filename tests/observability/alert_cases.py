@@ -48,8 +48,12 @@ def histogram(name, labels, seconds):
 
 _PARTITIONS = f"streamhouse_agent_active_partitions{{{AGENT}}}"
 _POSITION = f"streamhouse_consumer_current_offset{{{CLIENT},{PARTITION}}}"
-_LAG = f"streamhouse_consumer_lag_records{{{CLIENT},{PARTITION}}}"
-_LATE = f"streamhouse_consumer_lag_seconds{{{CLIENT},{PARTITION}}}"
+_COMMITTED = f"streamhouse_agent_group_committed_offset{{{AGENT},{PARTITION}}}"
+_LAG = f"streamhouse_agent_group_lag_records{{{AGENT},{PARTITION}}}"
+_LATE = f"streamhouse_agent_group_lag_seconds{{{AGENT},{PARTITION}}}"
+_MARGIN = f"streamhouse_agent_group_retention_margin_seconds{{{AGENT},{PARTITION}}}"
+_UNKNOWN = f'streamhouse_agent_group_partitions_unknown{{{AGENT},group="billing"}}'
+_REFRESH_AGE = f"streamhouse_agent_lag_refresh_age_seconds{{{AGENT}}}"
 _REFUSED = f'{AGENT},{ORDERS},reason="%s"'
 _SCRAPE = f"scrape_duration_seconds{{{AGENT}}}"
 _LOWERED = f"streamhouse_agent_committed_offsets_lowered_total{{{AGENT}}}"
@@ -77,12 +81,22 @@ CASES = {
     ],
     "StreamhouseConsumerStuck": [
         # A group that has read everything does not move either.
-        Case({_LAG: "1+1x60", _POSITION: "5x60"}, {_LAG: "0x60", _POSITION: "5x60"}, f"{CLIENT},{PARTITION}"),
-        # One that is slow moves.
-        Case({_LAG: "9x60", _POSITION: "5+1x10 16x50"}, {_LAG: "9x60", _POSITION: "5+1x60"}, f"{CLIENT},{PARTITION}"),
+        Case({_LAG: "1+1x60", _COMMITTED: "5x60"}, {_LAG: "0x60", _COMMITTED: "5x60"}, f"{AGENT},{PARTITION}"),
+        # One that is slow moves; of one whose lag is unknown this alert says nothing.
+        Case({_LAG: "9x60", _COMMITTED: "5+1x10 16x50"}, {_LAG: "9x60", _COMMITTED: "5+1x60"}, f"{AGENT},{PARTITION}"),
+        Case({_LAG: "9x60", _COMMITTED: "5x60"}, {_COMMITTED: "5x60"}, f"{AGENT},{PARTITION}"),
     ],
     "StreamhouseConsumerBehind": [
         Case({_LATE: "0x20 310+60x60"}, {_LATE: "0x30 310x3 0x60"}, 'topic="orders",group="billing"'),
+    ],
+    "StreamhouseRetentionNear": [
+        # Without a margin no record is in danger.
+        Case({_MARGIN: "7200-120x60"}, {_MARGIN: "7200x60"}, 'topic="orders",group="billing"'),
+        Case({_MARGIN: "_x20 600x40"}, {_LATE: "9000x60"}, 'topic="orders",group="billing"'),
+    ],
+    "StreamhouseLagUnknown": [
+        Case({_UNKNOWN: "0x30 1x30"}, {_UNKNOWN: "0x60"}, f'{AGENT},group="billing"'),
+        Case({_REFRESH_AGE: "5x20 10+60x40"}, {_REFRESH_AGE: "9x60"}, AGENT),
     ],
     "StreamhouseRecordsRefused": [
         counter("agent_records_refused", _REFUSED % "too_large"),

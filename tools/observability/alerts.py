@@ -9,6 +9,8 @@ JOBS = '{job=~"streamhouse.*"}'
 WRITE_SECONDS_MAX = 0.5
 BEHIND_SECONDS_MAX = 300
 SCRAPE_SECONDS_MAX = 5
+RETENTION_SECONDS_MIN = 3600
+REFRESH_SECONDS_MAX = 60
 
 
 @dataclasses.dataclass(frozen=True)
@@ -94,33 +96,65 @@ ALERTS = (
     ),
     Alert(
         "StreamhouseConsumerStuck",
-        "streamhouse_consumer_lag_records > 0 and changes(streamhouse_consumer_current_offset[10m]) == 0",
+        "streamhouse_agent_group_lag_records > 0 and changes(streamhouse_agent_group_committed_offset[10m]) == 0",
         "5m",
         CRITICAL,
         "Group {{ $labels.group }} has not moved in {{ $labels.topic }}/{{ $labels.partition }} for 10 minutes",
-        "There are records to read, and the position of the group in this partition does not change.",
+        "There are records to read, and the group has committed nothing in this partition. No consumer has to live for "
+        "the alert.",
         (
-            "Does the consumer poll? `rate(streamhouse_consumer_poll_duration_seconds_count[5m])` is 0 when it "
-            "does not: "
-            "the program hangs in its own code.",
+            "Who reads: `streamhouse groups describe --group NAME`. Without members, no consumer runs: start one, or "
+            "delete a group that is no longer needed.",
+            "Does the consumer poll? `rate(streamhouse_consumer_poll_duration_seconds_count[5m])` is 0 when it does "
+            "not: the program hangs in its own code.",
             "Does it poll and fail? Its log names the error. Damaged records stop a group in front of them: see "
             "StreamhouseRecordsDamaged.",
-            "Is one member of the group stuck, and others go on? Then its partitions alone are in the alert; "
-            "restart it.",
+            "Does `streamhouse_consumer_current_offset` move? Then it reads and does not commit.",
         ),
     ),
     Alert(
         "StreamhouseConsumerBehind",
-        f"max by (topic, group) (streamhouse_consumer_lag_seconds) > {BEHIND_SECONDS_MAX}",
+        f"max by (topic, group) (streamhouse_agent_group_lag_seconds) > {BEHIND_SECONDS_MAX}",
         "5m",
         WARNING,
         "Group {{ $labels.group }} is {{ $value | humanizeDuration }} behind in {{ $labels.topic }}",
-        "The next record that the group has not read is older than five minutes.",
+        "The next record that the group has not committed is older than five minutes.",
         (
-            "Compare the rates of topic and group: if the group is as fast as the topic, it had a pause and "
-            "catches up.",
+            "Compare the rates of topic and group: if the group is faster than the topic, it had a pause and catches "
+            "up.",
             "If it is slower, add members (as many as there are partitions), or make each record cheaper.",
             "If one partition alone is behind, its key is hot, or the member that reads it is slow.",
+        ),
+    ),
+    Alert(
+        "StreamhouseRetentionNear",
+        f"min by (topic, group) (streamhouse_agent_group_retention_margin_seconds) < {RETENTION_SECONDS_MIN}",
+        "5m",
+        CRITICAL,
+        "Group {{ $labels.group }} loses records of {{ $labels.topic }} in {{ $value | humanizeDuration }}",
+        "Retention by age removes records that the group has not read. It may be late by a minute, and takes whole "
+        "segments. Below 0 the loss is due.",
+        (
+            "Keep the records for longer, at once: `streamhouse topics retention --topic NAME --retention-time 30d`. "
+            "Look at the room on the disk.",
+            "Then see why the group is behind: StreamhouseConsumerStuck, StreamhouseConsumerBehind.",
+            "A topic that keeps records for less than an hour is always in the alert while a group is behind: leave it "
+            "out in your copy.",
+        ),
+    ),
+    Alert(
+        "StreamhouseLagUnknown",
+        "streamhouse_agent_group_partitions_unknown > 0 or"
+        f" streamhouse_agent_lag_refresh_age_seconds > {REFRESH_SECONDS_MAX}",
+        "5m",
+        WARNING,
+        "{{ $labels.instance }} does not know the lag of a group",
+        "A partition is not served, or the agent cannot read its metadata. The alerts on lag do not see this group, or "
+        "this partition of it.",
+        (
+            "`curl http://HOST:PORT/ready` names the partition, or the error of the metadata store.",
+            "If the refresh is old and none has failed, the machine is too busy: look at "
+            "`streamhouse_agent_lag_refresh_duration_seconds`.",
         ),
     ),
     Alert(

@@ -1,7 +1,7 @@
 """The dashboard of agents: records, calls, latency, leases, and what they refuse."""
 
-from observability.alerts import WRITE_SECONDS_MAX
-from observability.grafana import BAD, WARN, WINDOW, Dashboard, Row
+from observability.alerts import REFRESH_SECONDS_MAX, WRITE_SECONDS_MAX
+from observability.grafana import BAD, WARN, WINDOW, Dashboard, Panel, Query, Row
 from observability.panels import gauge, heatmap, mean_by, quantile_by, quantiles, rates, stat, total_rate
 
 _AGENT = "streamhouse_agent_"
@@ -166,11 +166,69 @@ _LEASES = Row(
     ),
 )
 
+_LOGS = Row(
+    "Logs",
+    (
+        gauge(
+            "Bytes on the disk",
+            "Segment files, by topic.",
+            f"sum by (topic) ({_AGENT}partition_log_bytes{{@topic}})",
+            "{{topic}}",
+            "bytes",
+        ),
+        gauge(
+            "Records by partition",
+            "The 20 largest: offsets from the start of the log to its end. One high line is a hot key.",
+            f"topk(20, {_AGENT}partition_log_end_offset{{@topic}} - {_AGENT}partition_log_start_offset{{@topic}})",
+            "{{topic}}/{{partition}}",
+        ),
+        gauge("Segment files", "By topic.", f"sum by (topic) ({_AGENT}partition_log_segments{{@topic}})", "{{topic}}"),
+        gauge(
+            "Changes of holder",
+            "Of leases within the hour. Each start of an agent is one for each of its partitions.",
+            f"sum by (topic) (changes({_AGENT}partition_leader_epoch{{@topic}}[1h]))",
+            "{{topic}}",
+        ),
+    ),
+)
+
+_REFRESH = Row(
+    "Refresh of the lag",
+    (
+        quantiles("Duration", "One refresh, every 10 s.", f"{_AGENT}lag_refresh_duration_seconds", "", exemplars=False),
+        gauge(
+            "Age",
+            "No lag is older. StreamhouseLagUnknown fires above the line.",
+            f"max by (instance) ({_AGENT}lag_refresh_age_seconds{{@}})",
+            "{{instance}}",
+            "s",
+            thresholds=((REFRESH_SECONDS_MAX, BAD),),
+        ),
+        rates(
+            "Outcomes",
+            "Failed: the metadata store was out of reach, and no lag is shown.",
+            f"{_AGENT}lag_refreshes_total",
+            "",
+            "outcome",
+        ),
+        Panel(
+            "Left out",
+            "Partitions of groups, and groups, beyond 10,000: they have no series of their own.",
+            "short",
+            (
+                Query(f"sum by (instance) ({_AGENT}lag_series_left_out{{@}})", "partitions {{instance}}"),
+                Query(f"sum by (instance) ({_AGENT}lag_groups_left_out{{@}})", "groups {{instance}}"),
+            ),
+            thresholds=((1, WARN),),
+        ),
+    ),
+)
+
 BROKER = Dashboard(
     "streamhouse-broker",
     "Streamhouse: broker",
     "Agents: what arrives, what is written, how long it takes, and who holds which lease.",
     f"{_AGENT}active_partitions",
     (("topic", f"{_AGENT}records_received_total"),),
-    (_NOW, _RECORDS, _LATENCY, _SERVICE, _LEASES),
+    (_NOW, _RECORDS, _LATENCY, _SERVICE, _LEASES, _LOGS, _REFRESH),
 )

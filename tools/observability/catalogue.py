@@ -113,8 +113,8 @@ its caller, and counts by its own outcome. gRPC refuses some calls before the ag
 
 _AGENT_LOGS = Group(
     "Agent: logs",
-    """Refreshed every `--lag-interval` (10 s) with the lag of groups; `0s`: never, and then they have no series. At most
-10,000 partitions have series.""",
+    """Refreshed every `--lag-interval` (10 s) with the lag of groups; `0s`: never, and then they have no series. At
+most 10,000 partitions have series.""",
     {
         "streamhouse_agent_partition_log_start_offset": Row("offset of the first record of the log", _LOG),
         "streamhouse_agent_partition_log_end_offset": Row("offset after the last record", _LOG),
@@ -127,9 +127,9 @@ _AGENT_LOGS = Group(
 _AGENT_LAG = Group(
     "Agent: lag of groups",
     """Of every topic, partition and group with a commit, also when none of its consumers lives. A refresh comes every
-`--lag-interval` (10 s; `0s`: never), and soon after topics or groups were made, moved or deleted. No value is older than
-`streamhouse_agent_lag_refresh_age_seconds`. A page that is taken during a refresh may show values of this refresh beside
-those of the one before.""",
+`--lag-interval` (10 s; `0s`: never), and soon after topics or groups were made, moved or deleted. No value is older
+than `streamhouse_agent_lag_refresh_age_seconds`. A page that is taken during a refresh may show values of this
+refresh beside those of the one before.""",
     {
         "streamhouse_agent_group_committed_offset": Row("offset of the next record of the group", _COMMIT),
         "streamhouse_agent_group_lag_records": Row(
@@ -153,7 +153,9 @@ those of the one before.""",
         "streamhouse_agent_group_lag_sum_bytes": Row("sum over the partitions", _SUM),
         "streamhouse_agent_group_lag_max_bytes": Row("the largest of a partition, where it is known", _MAX),
         "streamhouse_agent_group_lag_max_seconds": Row("the largest of a partition, where it is known", _MAX),
-        "streamhouse_agent_group_retention_margin_min_seconds": Row("the smallest of a partition", "no partition has one"),
+        "streamhouse_agent_group_retention_margin_min_seconds": Row(
+            "the smallest of a partition", "no partition has one"
+        ),
         "streamhouse_agent_group_partitions": Row("partitions with a commit of the group", _GROUP),
         "streamhouse_agent_group_partitions_unknown": Row("those whose lag in records is unknown", _GROUP),
         "streamhouse_agent_group_members": Row("members that were heard of within their session timeout", _GROUP),
@@ -162,7 +164,9 @@ those of the one before.""",
             "agent started; `changing`: an operator moves it",
             _GROUP,
         ),
-        "streamhouse_agent_lag_series_left_out": Row("partitions of groups beyond 10,000: they have no series of their own"),
+        "streamhouse_agent_lag_series_left_out": Row(
+            "partitions of groups beyond 10,000: they have no series of their own"
+        ),
         "streamhouse_agent_lag_groups_left_out": Row("groups beyond 10,000: they have no series of their own"),
         "streamhouse_agent_lag_refresh_duration_seconds": Row("one refresh of logs and lag"),
         "streamhouse_agent_lag_refresh_age_seconds": Row(
@@ -173,15 +177,15 @@ those of the one before.""",
         ),
     },
     """- **A value that is not known has no series.** While the log of a partition cannot be opened,
-  `streamhouse_agent_group_committed_offset` is there and `streamhouse_agent_group_lag_records` is not. A group that does not
-  exist has neither. While the metadata are out of reach, no group has series.
+  `streamhouse_agent_group_committed_offset` is there and `streamhouse_agent_group_lag_records` is not. A group that
+  does not exist has neither. While the metadata are out of reach, no group has series.
 - **Damage**: a consumer's own lag counts damaged records until the consumer has skipped them.
 - **Bytes** are also unknown where damaged records are ahead, or were close before. After a restart they are unknown for
-  a group that is behind by more than the last segment, until the segments between were read once: 64 MiB a refresh. Places
-  of bytes take 24 bytes of memory for each 64 KiB of a log, 24 KiB for a segment of 64 MiB.
+  a group that is behind by more than the last segment, until the segments between were read once: 64 MiB a refresh.
+  Places of bytes take 24 bytes of memory for each 64 KiB of a log, 24 KiB for a segment of 64 MiB.
 - **The margin** goes by the last append to the segment, as retention does.
-- **Limits**: of all partitions of groups, and of all groups, the first 10,000 in the order of names have series. The others
-  stay in the sums and maxima of their group.
+- **Limits**: of all partitions of groups, and of all groups, the first 10,000 in the order of names have series. The
+  others stay in the sums and maxima of their group.
 - **Several agents on one store**: each tells the partitions whose lease no other agent has, so sums over agents are
   right.""",
 )

@@ -2,8 +2,9 @@
 
 from observability import families, grafana
 from observability.broker_dashboard import BROKER
-from observability.client_dashboards import CONSUMER, PRODUCER
+from observability.consumer_dashboard import CONSUMER
 from observability.process_dashboard import PROCESS
+from observability.producer_dashboard import PRODUCER
 
 ALL = (BROKER, PRODUCER, CONSUMER, PROCESS)
 

@@ -55,7 +55,7 @@ class Dashboard:
     title: str
     meaning: str
     family: str  # whose jobs and instances it shows
-    variables: tuple  # ((name, the family whose label it is), ...)
+    variables: tuple  # ((name, the family whose label it is, with {} for those of all jobs), ...)
     rows: tuple
 
     @property
@@ -103,7 +103,9 @@ def variables(dashboard):
         ("instance", f'label_values({dashboard.family}{{job=~"$job"}}, instance)'),
     ]
     within = '{job=~"$job",instance=~"$instance"}'
-    return made + [(name, f"label_values({family}{within}, {name})") for name, family in dashboard.variables]
+    for name, family in dashboard.variables:
+        made.append((name, f"label_values({family if family.endswith('}') else family + within}, {name})"))
+    return made
 
 
 def _templating(dashboard):

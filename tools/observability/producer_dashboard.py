@@ -1,15 +1,12 @@
-"""The dashboards of producers, and of consumers and their lag."""
+"""The dashboard of producers."""
 
-from observability.alerts import BEHIND_SECONDS_MAX
 from observability.grafana import BAD, WARN, WINDOW, Dashboard, Panel, Query, Row
-from observability.panels import counts_by, gauge, heatmap, mean_by, quantile_by, quantiles, rates, stat
+from observability.panels import gauge, heatmap, mean_by, quantile_by, quantiles, rates, stat
 
 _PRODUCER = "streamhouse_producer_"
-_CONSUMER = "streamhouse_consumer_"
 _SEND = f"{_PRODUCER}send_duration_seconds"
 _FLUSH = f"{_PRODUCER}batch_flush_duration_seconds"
 _SENT = f"{_PRODUCER}records_sent_total"
-_POLL = f"{_CONSUMER}poll_duration_seconds"
 
 PRODUCER = Dashboard(
     "streamhouse-producer",
@@ -113,88 +110,6 @@ PRODUCER = Dashboard(
                     f" / sum by (topic) (rate({_SENT}{{@topic}}[{WINDOW}]))",
                     "{{topic}}",
                     "bytes",
-                ),
-            ),
-        ),
-    ),
-)
-
-CONSUMER = Dashboard(
-    "streamhouse-consumer",
-    "Streamhouse: consumer and lag",
-    "Programs that read, and how far their groups are behind.",
-    f"{_CONSUMER}records_consumed_total",
-    (("topic", f"{_CONSUMER}records_consumed_total"), ("group", f"{_CONSUMER}current_offset")),
-    (
-        Row(
-            "Lag, as consumers tell it",
-            (
-                gauge(
-                    "Records behind",
-                    "Readable records that the group has not read. Missing, not 0, while no consumer measures it.",
-                    f"sum by (topic, group) ({_CONSUMER}lag_records{{@group}})",
-                    "{{topic}} {{group}}",
-                ),
-                gauge(
-                    "Time behind",
-                    "Age of the oldest record that the group has not read. StreamhouseConsumerBehind fires above "
-                    "the line.",
-                    f"max by (topic, group) ({_CONSUMER}lag_seconds{{@group}})",
-                    "{{topic}} {{group}}",
-                    "s",
-                    thresholds=((BEHIND_SECONDS_MAX, BAD),),
-                ),
-                gauge(
-                    "Records behind, by partition",
-                    "The 20 largest. One high line alone is a hot key, or a slow member.",
-                    f"topk(20, {_CONSUMER}lag_records{{@group}})",
-                    "{{topic}}/{{partition}} {{group}}",
-                ),
-                gauge(
-                    "Read and not committed",
-                    "Records that a group would be given again if its consumer died now.",
-                    f"sum by (topic, group) ({_CONSUMER}current_offset{{@group}} - "
-                    f"{_CONSUMER}last_committed_offset{{@group}})",
-                    "{{topic}} {{group}}",
-                ),
-                gauge(
-                    "Written minus read",
-                    "Records a second. Above 0 all groups of the topic together fall behind; several groups go below.",
-                    f'sum by (topic) (rate(streamhouse_agent_records_written_total{{topic=~"$topic"}}[{WINDOW}]))'
-                    f" - sum by (topic) (rate({_CONSUMER}records_consumed_total{{@topic}}[{WINDOW}]))",
-                    "{{topic}}",
-                    "cps",
-                    minimum=None,
-                ),
-            ),
-        ),
-        Row(
-            "Throughput",
-            (
-                rates("Records", "That Poll() has returned.", f"{_CONSUMER}records_consumed_total", "topic", "topic"),
-                rates(
-                    "Bytes",
-                    "Keys, values and headers of these.",
-                    f"{_CONSUMER}bytes_consumed_total",
-                    "topic",
-                    "topic",
-                    unit="Bps",
-                ),
-                rates(
-                    "Damaged records skipped",
-                    "Offsets that were skipped, for consumers that are told to skip damage.",
-                    f"{_CONSUMER}damaged_records_skipped_total",
-                    "topic",
-                    "topic",
-                ),
-            ),
-        ),
-        Row(
-            "Poll",
-            (
-                heatmap("Poll()", "A call, waiting for records included.", _POLL, "", width=12, exemplars=False),
-                counts_by(
-                    "Polls", "A second. 0 is a program that hangs in its own code.", _POLL, "", "instance", width=12
                 ),
             ),
         ),
