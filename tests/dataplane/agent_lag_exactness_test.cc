@@ -155,7 +155,7 @@ class AgentLagExactnessTest : public testing::Test {
         },
         [this] {
           const grpc::Status set = SetRetention(1);
-          agent_.RestartOnTheSamePort();
+          agent_.Restart();
           EXPECT_TRUE(Eventually([this] { return LogStart() == ledger_.back().start; }));
           return set;
         });
@@ -172,7 +172,7 @@ class AgentLagExactnessTest : public testing::Test {
   void Restart() {
     Step([](LedgerState&) {},
          [this] {
-           agent_.RestartOnTheSamePort();
+           agent_.Restart();
            return grpc::Status();
          });
   }
