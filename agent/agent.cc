@@ -28,6 +28,17 @@ bool MayLackRoom(const Status& failure, DiskReserve& reserve) {
   return failure.code() == StatusCode::kUnavailable && reserve.LacksRoom();
 }
 
+// Whether another configuration would help.
+bool IsRefusal(StatusCode code) {
+  return code == StatusCode::kInvalidArgument || code == StatusCode::kAlreadyExists ||
+         code == StatusCode::kFailedPrecondition;
+}
+
+// An error of the RPC server with the field of AgentConfig that its own option comes from.
+Status AboutConfig(const Status& failure) {
+  return failure.field() == "port" ? failure.WithField("grpc_port") : failure;
+}
+
 // One file or folder, which may have two names.
 bool AreSame(const std::filesystem::path& a, const std::filesystem::path& b) {
   std::error_code error;
@@ -108,11 +119,11 @@ Status Agent::StartParts() {
                                .members = *members_,
                                .groups = *groups_,
                                .metrics = metrics_,
-                               .health = health_,
-                               .refresh_lag = [this] {
-                                 if (lag_refresher_ != nullptr) lag_refresher_->RunSoon();
-                               }});
-  if (!rpc.ok()) return rpc.status();
+                                .health = health_,
+                                .refresh_lag = [this] {
+                                  if (lag_refresher_ != nullptr) lag_refresher_->RunSoon();
+                                }});
+  if (!rpc.ok()) return AboutConfig(rpc.status());
   rpc_ = *std::move(rpc);
   return Status::Ok();
 }
@@ -127,14 +138,20 @@ Result<std::unique_ptr<MetadataStore>> Agent::OpenStore() const {
   const MetadataStoreOptions options = {.make_room = [this](const Status& failure) {
     return HasStoreInFolder() && MayLackRoom(failure, *reserve_) && reserve_->GiveUp();
   }};
-  if (config_.metadata.empty()) return MakeSqliteStore(folder_->metadata_path(), options);
-  if (Status used = CheckUsed(folder_->metadata_path(), config_.metadata); !used.ok()) return used;
-  return MakeMetadataStore(config_.metadata, options);
+  if (config_.metadata.empty()) {
+    auto made = MakeSqliteStore(folder_->metadata_path(), options);
+    const bool needs_another = made.status().field() == kMetadataPathField;
+    return needs_another ? made.status().WithField("metadata") : std::move(made);
+  }
+  if (Status used = CheckUsed(folder_->metadata_path(), config_.metadata); !used.ok())
+    return used.WithField("metadata");
+  auto made = MakeMetadataStore(config_.metadata, options);
+  return made.ok() ? std::move(made) : made.status().WithField("metadata");
 }
 
 Status Agent::OpenStorage() {
   auto folder = DataFolder::Open(files_, config_.data_folder);
-  if (!folder.ok()) return folder.status();
+  if (!folder.ok()) return folder.status().WithField("data_folder");
   folder_ = std::make_unique<DataFolder>(*std::move(folder));
   reserve_ = std::make_unique<DiskReserve>(files_, config_.data_folder, config_.reserve_bytes);
   reserve_->Refill();
@@ -164,13 +181,16 @@ Status Agent::OpenStorage() {
 
 Status Agent::StartTopics() {
   if (Status loaded = topics_->Load(); !loaded.ok()) return loaded;
-  for (const TopicDescription& topic : config_.topics) {
+  for (std::size_t i = 0; i < config_.topics.size(); ++i) {
+    const TopicDescription& topic = config_.topics[i];
     // Load() has tried what there is; a partition that cannot be served is no reason not to serve
     // the others. More than are configured have been added since.
     if (auto known = topics_->PartitionCount(topic.name); known.ok() && *known >= topic.partitions) continue;
     // /ready names it, and what to do.
     if (topics_->HasLogsWithoutTopic(topic.name)) continue;
-    if (Status created = topics_->Create(topic); !created.ok()) return created;
+    if (Status created = topics_->Create(topic); !created.ok()) {
+      return IsRefusal(created.code()) ? created.WithField("topics[" + std::to_string(i) + "]") : created;
+    }
   }
   // A lease that cannot be had now is no reason not to start: it is logged, and tried again.
   static_cast<void>(leases_->RenewNow());
@@ -208,9 +228,10 @@ Status Agent::StartLag() {
 }
 
 Status Agent::StartExporters() {
-  for (const auto& exporter : exporters_) {
-    if (Status started = exporter->Start(); !started.ok()) {
-      return {started.code(), std::string(exporter->Name()) + ": " + started.message()};
+  for (std::size_t i = 0; i < exporters_.size(); ++i) {
+    if (Status started = exporters_[i]->Start(); !started.ok()) {
+      return started.WithMessage(std::string(exporters_[i]->Name()) + ": " + started.message())
+          .Within("exporters[" + std::to_string(i) + "]");
     }
     ++running_exporters_;
   }

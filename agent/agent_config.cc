@@ -13,6 +13,8 @@
 namespace streamhouse::agent {
 namespace {
 
+using metrics::InvalidField;
+
 // gRPC takes the limit as an int.
 constexpr std::size_t kRequestBytesCeiling = std::size_t{1} << 29;
 // What a request has besides one record of the largest size.
@@ -31,27 +33,32 @@ bool IsAgentId(std::string_view id) {
 }  // namespace
 
 metrics::Status AgentConfig::Validate() const {
-  const auto refused = [](std::string why) { return Status(StatusCode::kInvalidArgument, std::move(why)); };
-  if (data_folder.empty()) return refused("data_folder is empty");
-  if (!IsAgentId(agent_id)) return refused("agent_id is not 1 to 64 of [A-Za-z0-9._-]");
-  if (Status known = metadata.empty() ? Status::Ok() : CheckMetadataLine(metadata); !known.ok()) return known;
-  if (grpc_host.empty()) return refused("grpc_host is empty");
-  if (!tls.empty() && (tls.certificate.empty() || tls.key.empty())) return refused("tls needs a certificate and a key");
-  if (segment_bytes == 0) return refused("segment_bytes is 0");
-  if (!IsInterval(sync_interval)) return refused("sync_interval is not from 1 ms to 365 days");
-  if (!IsInterval(retention_interval)) return refused("retention_interval is not from 1 ms to 365 days");
+  if (data_folder.empty()) return InvalidField("data_folder", "is empty");
+  if (!IsAgentId(agent_id)) return InvalidField("agent_id", "is not 1 to 64 of [A-Za-z0-9._-]");
+  if (Status known = metadata.empty() ? Status::Ok() : CheckMetadataLine(metadata); !known.ok()) {
+    return known.WithField("metadata");
+  }
+  if (grpc_host.empty()) return InvalidField("grpc_host", "is empty");
+  if (!tls.empty() && (tls.certificate.empty() || tls.key.empty())) {
+    return InvalidField("tls", "needs a certificate and a key");
+  }
+  if (segment_bytes == 0) return InvalidField("segment_bytes", "is 0");
+  if (!IsInterval(sync_interval)) return InvalidField("sync_interval", "is not from 1 ms to 365 days");
+  if (!IsInterval(retention_interval)) return InvalidField("retention_interval", "is not from 1 ms to 365 days");
   if (lag_interval.count() != 0 && !IsInterval(lag_interval)) {
-    return refused("lag_interval is neither 0 nor from 1 ms to 365 days");
+    return InvalidField("lag_interval", "is neither 0 nor from 1 ms to 365 days");
   }
-  if (record_bytes_max == 0) return refused("record_bytes_max is 0");
-  if (request_bytes_max > kRequestBytesCeiling) return refused("request_bytes_max is over 512 MiB");
+  if (record_bytes_max == 0) return InvalidField("record_bytes_max", "is 0");
+  if (request_bytes_max > kRequestBytesCeiling) return InvalidField("request_bytes_max", "is over 512 MiB");
   if (request_bytes_max < record_bytes_max + kRequestOverheadBytes) {
-    return refused("request_bytes_max leaves no room for a record of record_bytes_max");
+    return InvalidField("request_bytes_max", "leaves no room for a record of record_bytes_max");
   }
-  for (const TopicDescription& topic : topics) {
-    if (Status named = CheckTopicName(topic.name); !named.ok()) return refused("topics: " + named.message());
+  for (std::size_t i = 0; i < topics.size(); ++i) {
+    if (Status named = CheckTopicName(topics[i].name); !named.ok()) {
+      return named.WithMessage("topics: " + named.message()).WithField("topics[" + std::to_string(i) + "].name");
+    }
   }
-  return lease.Validate();
+  return lease.Validate().Within("lease");
 }
 
 }  // namespace streamhouse::agent

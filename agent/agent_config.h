@@ -3,7 +3,7 @@
 // When to use something else: metrics, health and exporters are AgentParts; they are objects, not
 // settings.
 // Thread safety: a value.
-// Errors: Validate, InvalidArgument, naming the field.
+// Errors: Validate() gives InvalidArgument, whose field is that of this struct (Status::field()).
 #pragma once
 
 #include <chrono>

@@ -24,7 +24,7 @@ constexpr std::chrono::milliseconds kBusyTimeout{10'000};
 
 Status CheckFolders(FileSystem& files, const std::string& from, const std::string& to) {
   if (auto metadata = files.FileSize(from + "/metadata.db"); !metadata.ok()) {
-    return {metadata.status().code(), "no data of an agent: " + metadata.status().message()};
+    return metadata.status().WithMessage("no data of an agent: " + metadata.status().message());
   }
   if (Status made = files.CreateFolders(to); !made.ok()) return made;
   auto names = files.ListFolder(to);

@@ -24,7 +24,7 @@ Result<std::unique_ptr<FolderLock>> LockSoon(FileSystem& files, const std::strin
 
 Result<DataFolder> DataFolder::Open(FileSystem& files, const std::string& path) {
   const auto refused = [&](const Status& cause) {
-    return Status(cause.code(), "cannot use data folder " + path + ": " + cause.message());
+    return cause.WithMessage("cannot use data folder " + path + ": " + cause.message());
   };
   if (Status created = files.CreateFolders(path); !created.ok()) return refused(created);
   auto lock = LockSoon(files, path + "/lock");

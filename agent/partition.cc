@@ -105,7 +105,7 @@ Result<std::uint32_t> Partition::Read(std::uint64_t offset, ReadLimits limits,
 // The log knows files, not topics.
 Status Partition::Named(const Status& failure) const {
   if (failure.code() != StatusCode::kOutOfRange && failure.code() != StatusCode::kDataLoss) return failure;
-  return {failure.code(), lease_->name() + ": " + failure.message()};
+  return failure.WithMessage(lease_->name() + ": " + failure.message());
 }
 
 // Of the log's readers, the one that asks first announces it.

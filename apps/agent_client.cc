@@ -1,8 +1,6 @@
 #include "apps/agent_client.h"
 
-#include <algorithm>
 #include <chrono>
-#include <string_view>
 #include <utility>
 
 #include "client/agent_broker/agent_broker.h"
@@ -16,16 +14,16 @@ using metrics::StatusCode;
 namespace {
 
 constexpr std::chrono::seconds kQuestionTimeout{10};
-// How the broker begins when it has not reached an agent (client/agent_broker); whatever else is
-// Unavailable comes from one.
-constexpr std::string_view kNoConnection = "no connection to ";
-
-// Names the flag of the file that a failure is about; the library knows paths only.
-Status WithFlag(const Status& failure, const AgentFlags& flags) {
-  const bool is_authority =
-      !flags.tls_ca.empty() && failure.message().find(" " + flags.tls_ca + ":") != std::string::npos;
-  return {failure.code(), failure.message() + (is_authority ? " (--tls-ca)" : " (--tls-cert, --tls-key)")};
-}
+// By fields of client::AgentBrokerOptions.
+constexpr FieldAdvice kFlags[] = {
+    {.field = "address", .text = " (--agent)"},
+    {.field = "tls_files", .text = " (--tls-cert, --tls-key)"},
+    {.field = "tls_files.agent_ca", .text = " (--tls-ca)"},
+    {.field = "tls_files.certificate", .text = " (--tls-cert)"},
+    {.field = "tls_files.key", .text = " (--tls-key)"},
+};
+// An agent may be out of reach because its certificate is not trusted.
+constexpr FieldAdvice kFlagsWithTls[] = {{.field = "address", .text = " (--agent, --tls-ca)"}};
 
 Result<client::AgentBrokerOptions> OptionsOf(const AgentFlags& agent) {
   if (agent.tls_certificate.empty() != agent.tls_key.empty()) {
@@ -63,28 +61,27 @@ Result<std::shared_ptr<client::Broker>> MakeBroker(const AgentFlags& agent) {
   const auto options = OptionsOf(agent);
   if (!options.ok()) return options.status();
   auto broker = client::MakeAgentBroker(*options);
-  return broker.ok() ? broker : WithFlag(broker.status(), agent);
+  return broker.ok() ? broker : WithAdvice(broker.status(), kFlags);
 }
 
 Result<std::shared_ptr<client::GroupOperations>> MakeGroupOperations(const AgentFlags& agent) {
   const auto options = OptionsOf(agent);
   if (!options.ok()) return options.status();
   auto operations = client::MakeAgentGroupOperations(*options);
-  return operations.ok() ? operations : WithFlag(operations.status(), agent);
+  return operations.ok() ? operations : WithAdvice(operations.status(), kFlags);
 }
 
 Status ExplainFailure(const Status& failure, const AgentFlags& agent) {
   const std::string address = agent.address.ToString();
-  if (failure.code() == StatusCode::kUnavailable && failure.message().starts_with(kNoConnection)) {
+  // Only the broker in this process knows fields: the call has not reached the agent.
+  if (!failure.field().empty()) {
     const bool has_tls = !agent.tls_ca.empty() || !agent.tls_certificate.empty();
-    return {failure.code(),
-            "cannot reach an agent at " + address + (has_tls ? " by TLS (--agent, --tls-ca)" : " (--agent)") +
-                failure.message().substr(std::min(failure.message().find(';'), failure.message().size()))};
+    return has_tls ? WithAdvice(failure, kFlagsWithTls) : WithAdvice(failure, kFlags);
   }
   if (failure.code() == StatusCode::kUnavailable || failure.code() == StatusCode::kDeadlineExceeded) {
-    return {failure.code(), "the call to the agent at " + address + " failed: " + failure.message()};
+    return failure.WithMessage("the call to the agent at " + address + " failed: " + failure.message());
   }
-  return {failure.code(), "the agent at " + address + " refuses: " + failure.message()};
+  return failure.WithMessage("the agent at " + address + " refuses: " + failure.message());
 }
 
 Result<client::TopicDescription> DescribeTopic(client::Broker& broker, const AgentClientFlags& flags) {

@@ -4,6 +4,7 @@
 #include <CLI/Error.hpp>
 #include <algorithm>
 #include <charconv>
+#include <cstddef>
 #include <system_error>
 #include <utility>
 
@@ -60,7 +61,22 @@ std::optional<std::chrono::minutes> TakeZone(std::string_view& text) {
   return std::chrono::minutes(sign * (hours * 60 + minutes));
 }
 
+// The field that contains `field`, or nothing.
+std::string_view Outer(std::string_view field) {
+  const std::size_t end = field.find_last_of(".[");
+  return end == std::string_view::npos ? std::string_view() : field.substr(0, end);
+}
+
 }  // namespace
+
+Status WithAdvice(const Status& failure, std::span<const FieldAdvice> all) {
+  for (std::string_view field = failure.field(); !field.empty(); field = Outer(field)) {
+    for (const FieldAdvice& advice : all) {
+      if (advice.field == field) return failure.WithMessage(failure.message() + std::string(advice.text));
+    }
+  }
+  return failure;
+}
 
 CLI::Option* AddHostPortFlag(CLI::App& parser, const std::string& flag, HostPort& target, const std::string& help) {
   const auto assign = [flag, &target](const std::string& text) {

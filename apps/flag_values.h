@@ -6,6 +6,7 @@
 //   NAME:PARTITIONS   a topic
 //   place in a log    earliest, latest, an offset, a time of RFC 3339, or how long ago, such as 2h
 //
+// WithAdvice() is the way back: from the setting that an error is about to its flag.
 // Thread safety: values and pure functions.
 // Errors: InvalidArgument, which names the text and says what is understood; a flag turns it into a
 // usage error.
@@ -16,6 +17,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -57,6 +59,16 @@ CLI::Option* AddChoiceFlag(CLI::App& parser, const std::string& flag, Value& tar
   };
   return parser.add_option_function<std::string>(flag, assign, help)->type_name(names)->default_str(present);
 }
+
+// What a program says behind an error about a setting, such as the flag that changes it.
+struct FieldAdvice {
+  std::string_view field;  // a path, as in Status::field()
+  std::string_view text;
+};
+
+// The failure with the text of its field behind the message. Where `all` does not have the field, that
+// of the nearest field around it: `topics` for `topics[1].name`.
+metrics::Status WithAdvice(const metrics::Status& failure, std::span<const FieldAdvice> all);
 
 // A topic. Whether its name is allowed is for the agent to say.
 struct TopicSpec {

@@ -28,7 +28,7 @@ metrics::Status MetricsPage::Serve(const HostPort& address) {
   auto server = std::make_unique<exporters::MetricsServer>(
       registry_, health_, exporters::MetricsServerOptions{.host = address.host, .port = address.port});
   if (metrics::Status started = server->Start(); !started.ok()) {
-    return {started.code(), started.message() + "; choose another address with --http"};
+    return started.WithMessage(started.message() + "; choose another address with --http");
   }
   server_ = std::move(server);
   PrintNotice("http=" + HostPort{.host = address.host, .port = server_->port()}.ToString());

@@ -65,7 +65,7 @@ Status SendFile(const std::string& file, const std::string& topic, const Shutdow
   if (fd < 0) return {StatusCode::kNotFound, "cannot read " + file + ": " + std::generic_category().message(errno)};
   Status sent = SendLines(fd, topic, shutdown, producer, tally);
   ::close(fd);
-  return sent.ok() ? sent : Status(sent.code(), file + ": " + sent.message());
+  return sent.ok() ? sent : sent.WithMessage(file + ": " + sent.message());
 }
 
 Status SendAll(const ProduceFlags& flags, const ShutdownSignal& shutdown, client::Producer& producer,

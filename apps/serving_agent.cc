@@ -1,7 +1,5 @@
 #include "apps/serving_agent.h"
 
-#include <string_view>
-
 #include "agent/agent_metrics.h"
 #include "exporters/builtin_exporters.h"
 
@@ -9,6 +7,27 @@ namespace streamhouse::apps {
 
 using metrics::Result;
 using metrics::Status;
+
+namespace {
+
+// By fields of AgentConfig and AgentParts. The first exporter is that of --http (MakeExporters()).
+constexpr FieldAdvice kFlags[] = {
+    {.field = "agent_id", .text = " (--id)"},
+    {.field = "data_folder", .text = "; choose another folder with --data"},
+    {.field = "exporters[0]", .text = "; choose another address with --http"},
+    {.field = "exporters", .text = " (--exporter)"},
+    {.field = "grpc_port", .text = "; choose another address with --grpc"},
+    {.field = "lag_interval", .text = " (--lag-interval)"},
+    {.field = "metadata", .text = " (--metadata)"},
+    {.field = "sync_interval", .text = " (--sync-interval)"},
+    {.field = "tls", .text = " (--tls-cert, --tls-key)"},
+    {.field = "tls.certificate", .text = " (--tls-cert)"},
+    {.field = "tls.client_ca", .text = " (--tls-client-ca)"},
+    {.field = "tls.key", .text = " (--tls-key)"},
+    {.field = "topics", .text = " (--topic)"},
+};
+
+}  // namespace
 
 void AddAddressFlags(CLI::App& parser, ServingAgentFlags& flags) {
   AddHostPortFlag(parser, "--grpc", flags.grpc, "Where to serve producers and consumers; port 0 picks a free one");
@@ -31,10 +50,9 @@ Status ServingAgent::StartParts(metrics::Registry& registry, metrics::Health& he
   agent::AgentParts parts = {.metrics = *std::move(agent_metrics), .health = &health};
   if (Status made = MakeExporters(parts); !made.ok()) return made;
   auto built = agent::Agent::Make(Config(), std::move(parts));
-  if (!built.ok()) return WithFlag(built.status());
+  if (!built.ok()) return WithAdvice(built.status(), kFlags);
   agent_ = *std::move(built);
-  Status started = agent_->Start();
-  return started.ok() ? started : WithFlag(started);
+  return WithAdvice(agent_->Start(), kFlags);
 }
 
 Status ServingAgent::MakeExporters(agent::AgentParts& parts) {
@@ -46,7 +64,7 @@ Status ServingAgent::MakeExporters(agent::AgentParts& parts) {
   const exporters::ExporterRegistry known = exporters::BuiltinExporters();
   for (const std::string& spec : flags_.exporters) {
     auto exporter = known.MakeExporter(spec, exporter_context_);
-    if (!exporter.ok()) return {exporter.status().code(), exporter.status().message() + " (--exporter)"};
+    if (!exporter.ok()) return WithAdvice(exporter.status().Within("exporters"), kFlags);
     parts.exporters.push_back(*std::move(exporter));
   }
   return Status::Ok();
@@ -65,36 +83,6 @@ agent::AgentConfig ServingAgent::Config() const {
     config.topics.push_back({.name = topic.name, .partitions = topic.partitions});
   }
   return config;
-}
-
-// The agent knows no flags; its errors begin with what they are about.
-Status ServingAgent::WithFlag(const Status& failure) const {
-  struct Advice {
-    std::string begins_with;
-    std::string_view text;
-  };
-  const Advice all[] = {
-      {"prometheus://" + flags_.http.ToString(), "; choose another address with --http"},
-      {"cannot listen for gRPC", "; choose another address with --grpc"},
-      {"cannot read TLS file", " (--tls-cert, --tls-key, --tls-client-ca)"},
-      {"cannot use TLS files", " (--tls-cert, --tls-key)"},
-      {"cannot use TLS file ", " (--tls-client-ca)"},
-      {"tls ", " (--tls-cert, --tls-key)"},
-      {"sync_interval ", " (--sync-interval)"},
-      {"lag_interval ", " (--lag-interval)"},
-      {"cannot use data folder", "; choose another folder with --data"},
-      {"data folder", "; choose another folder with --data"},
-      {"topic", " (--topic)"},
-      {"agent_id ", " (--id)"},
-      {"metadata store ", " (--metadata)"},
-      {"another agent uses ", "; choose another store with --metadata"},
-  };
-  const std::string& message = failure.message();
-  for (const Advice& advice : all) {
-    if (message.starts_with(advice.begins_with)) return {failure.code(), message + std::string(advice.text)};
-  }
-  const bool is_exporter = message.substr(0, message.find(' ')).find("://") != std::string::npos;
-  return {failure.code(), message + (is_exporter ? " (--exporter)" : "")};
 }
 
 HostPort ServingAgent::grpc() const {

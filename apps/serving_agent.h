@@ -66,7 +66,6 @@ class ServingAgent {
   metrics::Status StartParts(metrics::Registry& registry, metrics::Health& health);
   metrics::Status MakeExporters(agent::AgentParts& parts);
   agent::AgentConfig Config() const;
-  metrics::Status WithFlag(const metrics::Status& failure) const;
 
   const ServingAgentFlags flags_;
   const exporters::ExporterContext exporter_context_;

@@ -108,7 +108,7 @@ Result<std::vector<TopicPartition>> Consumer::AllPartitions() const {
 Status Consumer::Subscribe(const TopicPartition& partition) {
   const auto start = FindStartOffset(*options_.broker, options_.group, partition, options_.fetch.offset_reset,
                                      CallLimits::Within(options_.fetch.request_timeout));
-  if (!start.ok()) return {start.status().code(), partition.ToString() + ": " + start.status().message()};
+  if (!start.ok()) return start.status().WithMessage(partition.ToString() + ": " + start.status().message());
   const auto subscription =
       std::make_shared<Subscription>(options_.broker, partition, options_, start.value().position, arrivals_);
   if (Status started = subscription->fetcher.Start(); !started.ok()) return started;

@@ -100,7 +100,7 @@ Status OffsetCommitter::CommitOne(const TopicPartition& partition, const LogPosi
   // is unknown.
   NoteCommitted(partition, std::nullopt);
   Status committed = broker_->Commit(member, partition, next.offset, limits);
-  if (!committed.ok()) return Status(committed.code(), partition.ToString() + ": " + committed.message());
+  if (!committed.ok()) return committed.WithMessage(partition.ToString() + ": " + committed.message());
   NoteCommitted(partition, next);
   return committed;
 }

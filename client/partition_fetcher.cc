@@ -31,7 +31,7 @@ PartitionFetcher::~PartitionFetcher() {
 
 Status PartitionFetcher::Start() {
   auto started = metrics::StartThread([this] { Run(); });
-  if (!started.ok()) return {started.status().code(), partition_.ToString() + ": " + started.status().message()};
+  if (!started.ok()) return started.status().WithMessage(partition_.ToString() + ": " + started.status().message());
   thread_ = *std::move(started);
   return Status::Ok();
 }
@@ -154,7 +154,7 @@ void PartitionFetcher::HandleDamage(const DamagedRange& damaged) {
 }
 
 void PartitionFetcher::HandleFailure(const Status& failure, const CallLimits& limits) {
-  failure_ = Status(failure.code(), partition_.ToString() + ": " + failure.message());
+  failure_ = failure.WithMessage(partition_.ToString() + ": " + failure.message());
   if (failure.code() == StatusCode::kOutOfRange) return ReturnToLog(limits);
   if (failure.code() == StatusCode::kNotFound && life_.topic_id != 0) return FollowTopic(limits);
   BackOff();
@@ -184,7 +184,7 @@ void PartitionFetcher::FollowTopic(const CallLimits& limits) {
   mutex_.Lock();
   if (stopping_) return;
   if (!start.ok() && start.status().code() != StatusCode::kNotFound) {
-    failure_ = Status(start.status().code(), partition_.ToString() + ": " + start.status().message());
+    failure_ = start.status().WithMessage(partition_.ToString() + ": " + start.status().message());
   }
   if (!start.ok() || !life_.IsOfAnotherTopic(start.value().position.life)) return BackOff();
   queue_.clear();

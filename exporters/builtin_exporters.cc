@@ -23,11 +23,11 @@ using MadeExporter = ExporterRegistry::MadeExporter;
 Status CheckOptions(const ExporterSpec& spec, const SpecOptions& given, const Labels& labels) {
   if (Status checked = given.Check(); !checked.ok()) return checked;
   const Status legal = CheckLabels(labels);
-  return legal.ok() ? legal : BadSpec(spec, "option label: " + legal.message());
+  return legal.ok() ? legal : BadSpec(spec, "options.label", "option label: " + legal.message());
 }
 
 MadeExporter MakeMetricsServer(const ExporterSpec& spec, const ExporterContext& context) {
-  if (!spec.path.empty()) return BadSpec(spec, "a server takes no path");
+  if (!spec.path.empty()) return BadSpec(spec, "path", "a server takes no path");
   MetricsServerOptions options;
   if (!spec.host.empty()) options.host = spec.host;
   options.port = spec.port.value_or(kMetricsPortDefault);
@@ -48,17 +48,17 @@ MadeExporter MakeMetricsServer(const ExporterSpec& spec, const ExporterContext& 
   options.labels = given.Pairs("label");
   options.more_registries = context.more_registries;
   if (Status checked = CheckOptions(spec, given, options.labels); !checked.ok()) return checked;
-  if (page != "on" && page != "off") return BadSpec(spec, "option page must be on or off");
-  if (created != "shown" && created != "left-out") return BadSpec(spec, "option created must be shown or left-out");
+  if (page != "on" && page != "off") return BadOption(spec, "page", "must be on or off");
+  if (created != "shown" && created != "left-out") return BadOption(spec, "created", "must be shown or left-out");
   for (const std::string& label : options.aggregate) {
-    if (!metrics::IsLegalLabelName(label)) return BadSpec(spec, "'" + label + "' in aggregate is not a label");
+    if (!metrics::IsLegalLabelName(label)) return BadSpec(spec, "options.aggregate", "'" + label + "' in aggregate is not a label");
   }
   return MadeExporter(std::make_unique<MetricsServer>(context.registry, context.health, std::move(options)));
 }
 
 MadeExporter MakeTextfileExporter(const ExporterSpec& spec, const ExporterContext& context) {
-  if (!spec.host.empty() || spec.port) return BadSpec(spec, "a file has no host: write textfile:///path");
-  if (!spec.path.ends_with(".prom")) return BadSpec(spec, "the path must end with .prom, or no collector reads it");
+  if (!spec.host.empty() || spec.port) return BadSpec(spec, "host", "a file has no host: write textfile:///path");
+  if (!spec.path.ends_with(".prom")) return BadSpec(spec, "path", "the path must end with .prom, or no collector reads it");
   SpecOptions given(spec);
   TextfileOptions options = {.path = spec.path};
   options.interval = given.Duration("interval", options.interval);

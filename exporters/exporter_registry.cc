@@ -23,7 +23,7 @@ ExporterRegistry::MadeExporter ExporterRegistry::MakeExporter(std::string_view t
   if (factory != factories_.end()) return factory->second(*spec, context);
   std::string schemes;
   for (const auto& [scheme, unused] : factories_) schemes += (schemes.empty() ? "" : ", ") + scheme;
-  return BadSpec(*spec, "there is no scheme " + spec->scheme + "; there are " + schemes);
+  return BadSpec(*spec, "scheme", "there is no scheme " + spec->scheme + "; there are " + schemes);
 }
 
 }  // namespace streamhouse::exporters

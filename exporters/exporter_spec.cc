@@ -59,18 +59,18 @@ bool IsIpv6Address(std::string_view text) {
 Status ParseAuthority(std::string_view authority, ExporterSpec& spec) {
   if (authority.starts_with('[')) {
     const std::size_t end = authority.find(']');
-    if (end == std::string_view::npos) return BadSpec(spec, "the host has no closing bracket");
+    if (end == std::string_view::npos) return BadSpec(spec, "host", "the host has no closing bracket");
     spec.host = authority.substr(1, end - 1);
-    if (!IsIpv6Address(spec.host)) return BadSpec(spec, "between the brackets is no IPv6 address");
+    if (!IsIpv6Address(spec.host)) return BadSpec(spec, "host", "between the brackets is no IPv6 address");
     authority.remove_prefix(end + 1);
   } else {
     spec.host = authority.substr(0, authority.find(':'));
-    if (!IsName(spec.host)) return BadSpec(spec, Quoted(spec.host) + " is not a host");
+    if (!IsName(spec.host)) return BadSpec(spec, "host", Quoted(spec.host) + " is not a host");
     authority.remove_prefix(spec.host.size());
   }
   if (authority.empty()) return Status::Ok();
   spec.port = authority.front() == ':' ? ParseWhole<std::uint16_t>(authority.substr(1)) : std::nullopt;
-  return spec.port ? Status::Ok() : BadSpec(spec, Quoted(authority) + " is not a port from 0 to 65535");
+  return spec.port ? Status::Ok() : BadSpec(spec, "port", Quoted(authority) + " is not a port from 0 to 65535");
 }
 
 Status ParseOptions(std::string_view query, ExporterSpec& spec) {
@@ -80,7 +80,7 @@ Status ParseOptions(std::string_view query, ExporterSpec& spec) {
     const std::size_t equals = option.find('=');
     std::optional<std::string> value;
     if (equals != std::string_view::npos) value = PercentDecode(option.substr(equals + 1));
-    if (!value || equals == 0) return BadSpec(spec, Quoted(option) + " is not of the form option=value");
+    if (!value || equals == 0) return BadSpec(spec, "options", Quoted(option) + " is not of the form option=value");
     spec.options.emplace_back(option.substr(0, equals), *std::move(value));
   }
   return Status::Ok();
@@ -88,8 +88,13 @@ Status ParseOptions(std::string_view query, ExporterSpec& spec) {
 
 }  // namespace
 
-Status BadSpec(const ExporterSpec& spec, std::string_view what) {
-  return Status(StatusCode::kInvalidArgument, "exporter " + spec.text + ": " + std::string(what));
+Status BadSpec(const ExporterSpec& spec, std::string_view field, std::string_view what) {
+  return Status(StatusCode::kInvalidArgument, "exporter " + spec.text + ": " + std::string(what))
+      .WithField(std::string(field));
+}
+
+Status BadOption(const ExporterSpec& spec, std::string_view name, std::string_view what) {
+  return BadSpec(spec, name, "option " + std::string(name) + " " + std::string(what)).Within("options");
 }
 
 Result<ExporterSpec> ParseExporterSpec(std::string_view text) {
@@ -97,7 +102,7 @@ Result<ExporterSpec> ParseExporterSpec(std::string_view text) {
   spec.text = text;
   const std::size_t scheme_end = text.find(kSchemeEnd);
   if (scheme_end == std::string_view::npos || !IsScheme(text.substr(0, scheme_end))) {
-    return BadSpec(spec, "it does not start with scheme://");
+    return BadSpec(spec, "scheme", "it does not start with scheme://");
   }
   spec.scheme = text.substr(0, scheme_end);
   text.remove_prefix(scheme_end + kSchemeEnd.size());
@@ -107,7 +112,7 @@ Result<ExporterSpec> ParseExporterSpec(std::string_view text) {
   const std::size_t slash = std::min(text.find('/'), text.size());
   if (Status parsed = ParseAuthority(text.substr(0, slash), spec); !parsed.ok()) return parsed;
   const std::optional<std::string> path = PercentDecode(text.substr(slash));
-  if (!path) return BadSpec(spec, "a '%' in the path is not followed by two hexadecimal digits");
+  if (!path) return BadSpec(spec, "path", "a '%' in the path is not followed by two hexadecimal digits");
   spec.path = *path;
   if (Status parsed = ParseOptions(query, spec); !parsed.ok()) return parsed;
   return spec;
@@ -126,7 +131,7 @@ const std::string* SpecOptions::Find(std::string_view name) {
 }
 
 void SpecOptions::Object(std::string_view name, std::string_view wants) {
-  if (status_.ok()) status_ = BadSpec(spec_, "option " + std::string(name) + " " + std::string(wants));
+  if (status_.ok()) status_ = BadOption(spec_, name, wants);
 }
 
 std::string SpecOptions::Text(std::string_view name, std::string_view otherwise) {
@@ -187,7 +192,8 @@ Status SpecOptions::Check() const {
     if (std::find(known_.begin(), known_.end(), given) != known_.end()) continue;
     std::string names;
     for (const std::string_view name : known_) names.append(names.empty() ? "" : ", ").append(name);
-    return BadSpec(spec_, "there is no option " + given + (names.empty() ? "" : "; there are " + names));
+    return BadSpec(spec_, given, "there is no option " + given + (names.empty() ? "" : "; there are " + names))
+        .Within("options");
   }
   return Status::Ok();
 }

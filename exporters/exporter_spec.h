@@ -4,7 +4,8 @@
 // Guarantees: what is parsed is what was written: nothing is guessed, and what is left over is an
 // error.
 // Thread safety: a value.
-// Errors: InvalidArgument, naming the part that is bad and the spec.
+// Errors: InvalidArgument, whose message names the spec and whose field is the part of it that is bad:
+// "scheme", "host", "port", "path", or an option, as "options.interval".
 //
 //   Result<ExporterSpec> spec = ParseExporterSpec("textfile:///var/lib/app.prom?interval=15s");
 //   SpecOptions options(*spec);
@@ -35,8 +36,11 @@ struct ExporterSpec {
 
 metrics::Result<ExporterSpec> ParseExporterSpec(std::string_view text);
 
-// InvalidArgument: "exporter <text>: <what>".
-metrics::Status BadSpec(const ExporterSpec& spec, std::string_view what);
+// InvalidArgument: "exporter <text>: <what>", about a field of ExporterSpec.
+metrics::Status BadSpec(const ExporterSpec& spec, std::string_view field, std::string_view what);
+
+// The same about an option: "exporter <text>: option <name> <what>".
+metrics::Status BadOption(const ExporterSpec& spec, std::string_view name, std::string_view what);
 
 // Reads options by name and type, and remembers what was wrong. An empty value is an error: it is
 // more likely a mistake than a wish for the default.

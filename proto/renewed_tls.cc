@@ -161,20 +161,20 @@ class RenewedTls::Files {
     std::string authorities_text;
     if (!paths.certificate.empty()) {
       auto certificate = ReadPemFile(paths.certificate);
-      if (!certificate.ok()) return certificate.status();
+      if (!certificate.ok()) return certificate.status().WithField("certificate");
       auto key = ReadPemFile(paths.key);
-      if (!key.ok()) return key.status();
+      if (!key.ok()) return key.status().WithField("key");
       if (Status checked = CheckCertificateAndKey(*certificate, *key); !checked.ok()) {
-        return {checked.code(),
-                "cannot use TLS files " + paths.certificate + " and " + paths.key + ": " + checked.message()};
+        return checked.WithMessage("cannot use TLS files " + paths.certificate + " and " + paths.key + ": " +
+                                   checked.message());
       }
       identity_text = *std::move(key) + "\n" + *std::move(certificate);
     }
     if (!paths.ca.empty()) {
       auto read = ReadPemFile(paths.ca);
-      if (!read.ok()) return read.status();
+      if (!read.ok()) return read.status().WithField("ca");
       if (Status checked = CheckAuthorities(*read); !checked.ok()) {
-        return {checked.code(), "cannot use TLS file " + paths.ca + ": " + checked.message()};
+        return checked.WithMessage("cannot use TLS file " + paths.ca + ": " + checked.message()).WithField("ca");
       }
       authorities_text = *std::move(read);
     }

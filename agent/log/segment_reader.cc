@@ -42,7 +42,7 @@ Result<std::string_view> SegmentReader::Peek(std::uint64_t bytes_wanted) {
 
 Status SegmentReader::WithPlace(const Status& status) const {
   if (status.ok()) return status;
-  return {status.code(), path_ + " at byte " + std::to_string(position_) + ": " + status.message()};
+  return status.WithMessage(path_ + " at byte " + std::to_string(position_) + ": " + status.message());
 }
 
 }  // namespace streamhouse::agent

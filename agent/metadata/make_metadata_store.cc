@@ -39,7 +39,8 @@ Result<std::unique_ptr<MetadataStore>> OpenSqliteStore(const std::string& path, 
   const std::string file = FollowLinks(path);
   auto lock = PosixFileSystem().LockFolder(file + ".lock");
   if (lock.status().code() == StatusCode::kFailedPrecondition) {
-    return Status(StatusCode::kFailedPrecondition, "another agent uses " + path);
+    return Status(StatusCode::kFailedPrecondition, "another agent uses " + path)
+        .WithField(std::string(kMetadataPathField));
   }
   if (!lock.ok()) return lock.status();
   if (Status whole = CheckWal(PosixFileSystem(), file); !whole.ok()) return whole;

@@ -24,6 +24,9 @@
 
 namespace streamhouse::agent {
 
+// The field of the error where another agent uses the file.
+inline constexpr std::string_view kMetadataPathField = "path";
+
 struct MetadataStoreOptions {
   // Called when a change, or the opening of the store, has failed and may have found no room on the
   // disk of the data folder. After true, it is retried once. A store that is elsewhere never calls

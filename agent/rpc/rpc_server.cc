@@ -35,6 +35,11 @@ std::string Address(const std::string& host, std::uint16_t port) {
   return (needs_brackets ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
+// TlsPaths has other names than TlsFiles.
+Status AboutTls(const Status& failure) {
+  return (failure.field() == "ca" ? failure.WithField("client_ca") : failure).Within("tls");
+}
+
 }  // namespace
 
 RpcServer::RpcServer(const RpcServerOptions& options, const ServedParts& parts)
@@ -53,7 +58,7 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& opti
   if (!options.tls.empty()) {
     auto tls =
         RenewedTls::Load({.certificate = options.tls.certificate, .key = options.tls.key, .ca = options.tls.client_ca});
-    if (!tls.ok()) return tls.status();
+    if (!tls.ok()) return AboutTls(tls.status());
     result->tls_ = *std::move(tls);
   }
   if (Status started = result->health_.Start(); !started.ok()) return started;
@@ -83,7 +88,8 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& opti
   result->server_ = builder.BuildAndStart();
   if (result->server_ == nullptr || result->port_ == 0) {
     return Status(StatusCode::kUnavailable, "cannot listen for gRPC on " + address +
-                                                ": the port is taken, or the address is not one of this machine");
+                                                ": the port is taken, or the address is not one of this machine")
+        .WithField("port");
   }
   result->connections_ = std::make_unique<ConnectionMonitor>(result->port_, parts.metrics.active_connections);
   if (Status started = result->connections_->Start(); !started.ok()) return started;

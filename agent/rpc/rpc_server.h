@@ -10,7 +10,8 @@
 // Cost: gRPC's own threads, two to sixteen by the number of cores; with TLS one more, and one of
 // ours.
 // Errors: Unavailable, naming address and port, when it cannot listen; Unavailable where the system
-// has no threads left; those of proto/renewed_tls.h, naming the files.
+// has no threads left; those of proto/renewed_tls.h, naming the files. The field
+// is that of RpcServerOptions.
 #pragma once
 
 #include <grpcpp/server.h>

@@ -107,7 +107,7 @@ class AgentBroker : public Broker, public GroupOperations {
       : connect_timeout_(options.connect_timeout),
         fetch_compression_(options.fetch_compression),
         response_bytes_max_(static_cast<std::size_t>(options.response_bytes_max)),
-        address_(options.address),
+        agent_(options.address + (options.tls.empty() && options.tls_files.empty() ? "" : " by TLS")),
         tls_files_(std::move(tls_files)),
         channel_(channel),
         producer_(v1::ProducerService::NewStub(channel)),
@@ -151,7 +151,7 @@ class AgentBroker : public Broker, public GroupOperations {
   const std::chrono::milliseconds connect_timeout_;
   const Compression fetch_compression_;
   const std::size_t response_bytes_max_;
-  const std::string address_;
+  const std::string agent_;  // where it is and how it is reached, for messages
   const std::unique_ptr<RenewedTls> tls_files_;  // null without
   const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::ProducerService::Stub> producer_;
@@ -174,8 +174,9 @@ Status AgentBroker::WaitForConnection(const CallLimits& limits) {
     if (limits.stop.stop_requested()) return {StatusCode::kUnavailable, "given up before it was sent"};
     const Status refreshed = RefreshTls();
     if (std::chrono::steady_clock::now() >= give_up) {
-      return {StatusCode::kUnavailable,
-              "no connection to " + address_ + (refreshed.ok() ? "" : "; " + refreshed.message())};
+      return Status(StatusCode::kUnavailable,
+                    "cannot reach an agent at " + agent_ + (refreshed.ok() ? "" : "; " + refreshed.message()))
+          .WithField("address");
     }
     channel_->WaitForStateChange(state, GrpcDeadline(std::min(give_up, DeadlineAfter(kStopNotice))));
   }
@@ -443,20 +444,25 @@ Status AgentBroker::SetRetention(std::string_view topic, const Retention& retent
   return Call(limits, [&](grpc::ClientContext* context) { return topics_->SetRetention(context, request, &response); });
 }
 
+// TlsPaths has other names than TlsFiles.
+Status AboutTlsFiles(const Status& failure) {
+  return (failure.field() == "ca" ? failure.WithField("agent_ca") : failure).Within("tls_files");
+}
+
 Result<std::shared_ptr<AgentBroker>> Make(const AgentBrokerOptions& options) {
-  if (options.address.empty()) return Status(StatusCode::kInvalidArgument, "an agent broker needs an address");
+  if (options.address.empty()) return metrics::InvalidField("address", "is empty");
   // To gRPC it is an address of this machine.
-  if (options.address.starts_with(':')) return Status(StatusCode::kInvalidArgument, "the address has no host");
+  if (options.address.starts_with(':')) return metrics::InvalidField("address", "has no host");
   if (options.tls.certificate.empty() != options.tls.key.empty()) {
-    return Status(StatusCode::kInvalidArgument, "a certificate and its key go together");
+    return metrics::InvalidField("tls", "needs a certificate and its key together");
   }
   if (!options.tls.empty() && !options.tls_files.empty()) {
-    return Status(StatusCode::kInvalidArgument, "TLS is taken from texts or from files, not from both");
+    return metrics::InvalidField("tls_files", "cannot stand beside tls: TLS is taken from texts or from files");
   }
   std::unique_ptr<RenewedTls> tls_files;
   if (const TlsFiles& files = options.tls_files; !files.empty()) {
     auto loaded = RenewedTls::Load({.certificate = files.certificate, .key = files.key, .ca = files.agent_ca});
-    if (!loaded.ok()) return loaded.status();
+    if (!loaded.ok()) return AboutTlsFiles(loaded.status());
     tls_files = *std::move(loaded);
   }
   const auto channel = MakeChannel(options, tls_files.get());

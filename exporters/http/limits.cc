@@ -15,7 +15,7 @@ metrics::Status Limits::Validate() const {
   };
   for (const auto& [name, is_good] : all) {
     if (is_good) continue;
-    return {metrics::StatusCode::kInvalidArgument, "the limit " + std::string(name) + " must be more than 0"};
+    return metrics::InvalidField(name, "must be more than 0");
   }
   return metrics::Status::Ok();
 }

@@ -60,7 +60,7 @@ Listener::Listener(ServerExecutor executor, metrics::Registry& registry, const m
 }
 
 Status Listener::Bind(const std::string& host, std::uint16_t port) {
-  if (Status checked = limits_.Validate(); !checked.ok()) return checked;
+  if (Status checked = limits_.Validate(); !checked.ok()) return checked.Within("limits");
   if (web_config_.tls) {
     tls_ = std::make_unique<TlsContext>(*web_config_.tls, metrics_);
     if (Status loaded = tls_->Load(); !loaded.ok()) return loaded;

@@ -102,7 +102,7 @@ Status MetricsServer::CheckPage(const PushMetrics& left_out) const {
 }
 
 Status MetricsServer::Named(const Status& status) const {
-  return Status(status.code(), name_ + ": " + status.message());
+  return status.WithMessage(name_ + ": " + status.message());
 }
 
 void MetricsServer::Stop() {

@@ -14,7 +14,6 @@
 namespace streamhouse::exporters {
 
 using metrics::Status;
-using metrics::StatusCode;
 
 TextfileExporter::TextfileExporter(metrics::Registry& registry, const PushMetrics& metrics, TextfileOptions options)
     : metrics_(metrics),
@@ -27,18 +26,18 @@ TextfileExporter::TextfileExporter(metrics::Registry& registry, const PushMetric
           metrics) {}
 
 Status TextfileExporter::Start() {
-  if (options_.path.empty()) return Status(StatusCode::kInvalidArgument, "the path of a text file is empty");
+  if (options_.path.empty()) return metrics::InvalidField("path", "is empty");
   if (options_.interval <= std::chrono::milliseconds(0)) {
-    return Status(StatusCode::kInvalidArgument, name_ + ": the interval must be more than 0");
+    return metrics::InvalidField("interval", "must be more than 0");
   }
   Status checked = source_.Check();
   if (checked.ok()) checked = view_.Check(source_.Take());
-  if (!checked.ok()) return {checked.code(), name_ + ": " + checked.message()};
+  if (!checked.ok()) return checked.WithMessage(name_ + ": " + checked.message());
   if (Status written = loop_.PushOnce(); !written.ok()) return written;
   if (Status started = loop_.Start(); !started.ok()) {
     // The collector would go on reading a page that is never updated.
     unlink(options_.path.c_str());
-    return {started.code(), name_ + ": " + started.message()};
+    return started.WithMessage(name_ + ": " + started.message());
   }
   return Status::Ok();
 }

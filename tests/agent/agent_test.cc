@@ -140,7 +140,8 @@ TEST_F(AgentTest, NamesTheExporterThatDoesNotStartAndLeavesNothingRunning) {
   AddExporter("prometheus://127.0.0.1:1", Status(StatusCode::kUnavailable, "the port is taken"));
   AddExporter("c");
   const Status started = Start();
-  EXPECT_EQ(started, Status(StatusCode::kUnavailable, "prometheus://127.0.0.1:1: the port is taken"));
+  const Status refused(StatusCode::kUnavailable, "prometheus://127.0.0.1:1: the port is taken");
+  EXPECT_EQ(started, refused.WithField("exporters[1]"));
   EXPECT_EQ(events_, (Events{"a start", "prometheus://127.0.0.1:1 start", "a stop"}));
   EXPECT_TRUE(StartAnother(RunningAgent::DefaultConfig(folder_.path())).ok());
 }
@@ -210,7 +211,8 @@ TEST_F(AgentTest, SharesItsFolderWithNobody) {
   ASSERT_TRUE(Start().ok());
   const Status second = StartAnother(RunningAgent::DefaultConfig(folder_.path()));
   EXPECT_EQ(second,
-            Status(StatusCode::kFailedPrecondition, "data folder " + folder_.path() + " is in use by another agent"));
+            Status(StatusCode::kFailedPrecondition, "data folder " + folder_.path() + " is in use by another agent")
+                .WithField("data_folder"));
   EXPECT_TRUE(agent_->Stop().ok());
   EXPECT_TRUE(StartAnother(RunningAgent::DefaultConfig(folder_.path())).ok());
 }
@@ -389,7 +391,8 @@ TEST_F(AgentTest, DoesNotStartBesideAnotherOnOneStoreAndLeavesItsOffsets) {
   config.agent_id = "other";
   config.metadata = "sqlite://" + other.folder() + "/metadata.db";
   EXPECT_EQ(StartAnother(config),
-            Status(StatusCode::kFailedPrecondition, "another agent uses " + other.folder() + "/metadata.db"));
+            Status(StatusCode::kFailedPrecondition, "another agent uses " + other.folder() + "/metadata.db")
+                .WithField("metadata"));
   EXPECT_EQ(CommittedIn(other), 2U);
 }
 

@@ -92,5 +92,20 @@ TEST_F(ChoiceFlagTest, ShowsItsChoicesAndItsDefault) {
   EXPECT_NE(parser_.help().find("--size small|large=large"), std::string::npos) << parser_.help();
 }
 
+TEST(FieldAdviceTest, StandsBehindAnErrorAboutItsFieldOrOneInIt) {
+  constexpr FieldAdvice kAll[] = {{.field = "tls", .text = " (--tls)"},
+                                  {.field = "tls.key", .text = " (--key)"},
+                                  {.field = "topics", .text = " (--topic)"}};
+  const auto advised = [&](const std::string& field) {
+    return WithAdvice(metrics::Status(metrics::StatusCode::kInvalidArgument, "bad").WithField(field), kAll).message();
+  };
+  EXPECT_EQ(advised("tls"), "bad (--tls)");
+  EXPECT_EQ(advised("tls.key"), "bad (--key)");
+  EXPECT_EQ(advised("tls.certificate"), "bad (--tls)");
+  EXPECT_EQ(advised("topics[1].name"), "bad (--topic)");
+  EXPECT_EQ(advised("topicsy"), "bad");
+  EXPECT_EQ(advised(""), "bad");
+}
+
 }  // namespace
 }  // namespace streamhouse::apps

@@ -67,7 +67,7 @@ class Examples(unittest.TestCase):
     def test_orders_says_that_no_agent_is_there(self):
         orders = self.start("orders", "127.0.0.1:1")
         self.assertEqual(1, orders.wait())
-        self.assertEqual(["no connection to 127.0.0.1:1"], orders.stderr)
+        self.assertEqual(["cannot reach an agent at 127.0.0.1:1"], orders.stderr)
 
 
 class Readme(unittest.TestCase):

@@ -34,7 +34,7 @@ class ExporterRegistryTest : public testing::Test {
     EXPECT_TRUE(exporters_.Register("void", MakeNothing).ok());
   }
   static ExporterRegistry::MadeExporter MakeNothing(const ExporterSpec& spec, const ExporterContext&) {
-    if (spec.host.empty()) return BadSpec(spec, "it names no host");
+    if (spec.host.empty()) return BadSpec(spec, "host", "it names no host");
     return ExporterRegistry::MadeExporter(std::make_unique<Nothing>(spec.scheme + " to " + spec.host));
   }
   std::string Made(std::string_view spec) {

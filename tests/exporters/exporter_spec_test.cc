@@ -55,6 +55,16 @@ TEST(ExporterSpecTest, NamesThePartThatIsBad) {
   EXPECT_EQ(Parsed("a://b?=c"), "exporter a://b?=c: '=c' is not of the form option=value");
 }
 
+TEST(ExporterSpecTest, TellsProgramsWhichPartIsBad) {
+  const auto field = [](std::string_view text) { return ParseExporterSpec(text).status().field(); };
+  EXPECT_EQ(field("localhost:8080"), "scheme");
+  EXPECT_EQ(field("a://b c:1"), "host");
+  EXPECT_EQ(field("a://[::1"), "host");
+  EXPECT_EQ(field("a://b:c"), "port");
+  EXPECT_EQ(field("a://b/%x"), "path");
+  EXPECT_EQ(field("a://b?c"), "options");
+}
+
 class SpecOptionsTest : public testing::Test {
  protected:
   static ExporterSpec Spec(const std::string& options) { return ParseExporterSpec("a://b?" + options).value(); }
@@ -68,6 +78,18 @@ class SpecOptionsTest : public testing::Test {
     return options.Check().message();
   }
 };
+
+TEST_F(SpecOptionsTest, TellsProgramsWhichOptionIsBad) {
+  const auto field = [](const std::string& given) {
+    const ExporterSpec spec = Spec(given);
+    SpecOptions options(spec);
+    options.Number("number", 1);
+    return options.Check().field();
+  };
+  EXPECT_EQ(field("number=0"), "options.number");
+  EXPECT_EQ(field("nonsense=1"), "options.nonsense");
+  EXPECT_EQ(field("number=1"), "");
+}
 
 TEST_F(SpecOptionsTest, ReadsOptionsByType) {
   const ExporterSpec spec = Spec("text=a=b&number=17&duration=2m&list=a,,b");

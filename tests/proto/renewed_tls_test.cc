@@ -98,6 +98,14 @@ TEST_F(RenewedTlsTest, LoadsNoHalfOfAPair) {
   }
 }
 
+TEST_F(RenewedTlsTest, TellsProgramsWhichPathIsBad) {
+  const auto field = [](const TlsPaths& paths) { return RenewedTls::Load(paths).status().field(); };
+  EXPECT_EQ(field({.certificate = "nowhere.pem", .key = paths_.key}), "certificate");
+  EXPECT_EQ(field({.certificate = paths_.certificate, .key = "nowhere.pem"}), "key");
+  EXPECT_EQ(field({.ca = "nowhere.pem"}), "ca");
+  EXPECT_EQ(field({.certificate = paths_.certificate, .key = paths_.certificate}), "");
+}
+
 TEST_F(RenewedTlsTest, LoadsAuthoritiesAlone) {
   EXPECT_TRUE(RenewedTls::Load({.ca = paths_.certificate}).ok());
   EXPECT_EQ(RenewedTls::Load({.ca = paths_.key}).status().message(),

@@ -287,7 +287,7 @@ Result<WebConfig> ParseWebConfig(const std::string& text, const std::string& pat
 
 Result<WebConfig> LoadWebConfig(const std::string& path) {
   const Result<std::string> text = ReadSmallFile(path);
-  if (!text.ok()) return Status(text.status().code(), "cannot read " + path + ": " + text.status().message());
+  if (!text.ok()) return text.status().WithMessage("cannot read " + path + ": " + text.status().message());
   return ParseWebConfig(text.value(), path);
 }
 

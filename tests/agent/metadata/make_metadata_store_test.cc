@@ -45,7 +45,8 @@ TEST_F(MakeMetadataStoreTest, RefusesASecondAgentUntilTheFirstIsGone) {
   auto first = Make(sqlite_);
   ASSERT_TRUE(first.ok());
   const std::string path = folder_ / "metadata.db";
-  const Status refused(StatusCode::kFailedPrecondition, "another agent uses " + path);
+  const Status refused =
+      Status(StatusCode::kFailedPrecondition, "another agent uses " + path).WithField(std::string(kMetadataPathField));
   EXPECT_EQ(Make(sqlite_).status(), refused);
   EXPECT_EQ(MakeSqliteStore(path, {}).status(), refused);
   first->reset();

@@ -316,7 +316,8 @@ INSTANTIATE_TEST_SUITE_P(EachVariable, ProxyTest, testing::Values("grpc_proxy", 
 
 TEST_P(ProxyTest, OfTheEnvironmentIsLeftAsideUnlessAskedFor) {
   EXPECT_NE(Describe(ProxyUse::kNone, seconds(30)).code(), StatusCode::kUnavailable);
-  EXPECT_EQ(Describe(ProxyUse::kFromEnvironment, seconds(2)).message(), "no connection to " + agent_.address());
+  const Status unreachable(StatusCode::kUnavailable, "cannot reach an agent at " + agent_.address());
+  EXPECT_EQ(Describe(ProxyUse::kFromEnvironment, seconds(2)), unreachable.WithField("address"));
 }
 
 TEST(MakeAgentBrokerTest, NeedsAHostAndAWholeIdentity) {
@@ -325,14 +326,17 @@ TEST(MakeAgentBrokerTest, NeedsAHostAndAWholeIdentity) {
                                     {.address = "a:1", .tls = {.agent_ca = "", .certificate = "C", .key = ""}},
                                     {.address = "a:1", .tls = {.agent_ca = "", .certificate = "", .key = "K"}}};
   for (const auto& options : all) EXPECT_EQ(MakeAgentBroker(options).status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(MakeAgentBroker(all[0]).status().field(), "address");
+  EXPECT_EQ(MakeAgentBroker(all[1]).status().field(), "tls");
 }
 
 TEST(MakeAgentBrokerTest, TakesTlsFromTextsOrFromFilesButNotFromBoth) {
   const TlsFiles files = {.agent_ca = "tests/agent/rpc/certificate.pem", .certificate = {}, .key = {}};
   const TlsIdentity texts = {.agent_ca = "A", .certificate = {}, .key = {}};
   EXPECT_TRUE(MakeAgentBroker({.address = "a:1", .tls_files = files}).ok());
-  EXPECT_EQ(MakeAgentBroker({.address = "a:1", .tls = texts, .tls_files = files}).status().code(),
-            StatusCode::kInvalidArgument);
+  EXPECT_EQ(MakeAgentBroker({.address = "a:1", .tls = texts, .tls_files = files}).status().field(), "tls_files");
+  const TlsFiles missing = {.agent_ca = "nowhere.pem", .certificate = {}, .key = {}};
+  EXPECT_EQ(MakeAgentBroker({.address = "a:1", .tls_files = missing}).status().field(), "tls_files.agent_ca");
 }
 
 TEST(MakeAgentBrokerTest, NeedsAnAddress) {

@@ -24,7 +24,7 @@ TEST(LimitsTest, RefuseZeroByTheName) {
   };
   for (const auto& [limits, name] : all) {
     EXPECT_EQ(limits.Validate().code(), metrics::StatusCode::kInvalidArgument);
-    EXPECT_EQ(limits.Validate().message(), "the limit " + name + " must be more than 0");
+    EXPECT_EQ(limits.Validate(), metrics::InvalidField(name, "must be more than 0"));
   }
 }
 

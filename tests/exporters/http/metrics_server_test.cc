@@ -270,7 +270,7 @@ TEST_F(MetricsServerTest, RefusesAnEmptyHostInsteadOfListeningEverywhere) {
 
 TEST_F(MetricsServerTest, RefusesALimitOfZero) {
   MetricsServer server(registry_, health_, {.port = 0, .limits = {.connections = 0}});
-  EXPECT_EQ(server.Start().message(), "the limit connections must be more than 0");
+  EXPECT_EQ(server.Start(), metrics::InvalidField("connections", "must be more than 0").Within("limits"));
 }
 
 // Goal: a server that does not start has answered no request. Method: the check of its labels takes a snapshot. A

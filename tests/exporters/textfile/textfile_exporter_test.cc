@@ -56,7 +56,7 @@ TEST_F(TextfileExporterTest, RefusesAnEmptyPathAndAnIntervalOfZero) {
   EXPECT_EQ(TextfileExporter(registry_, PushMetrics(), {.path = ""}).Start().code(),
             metrics::StatusCode::kInvalidArgument);
   TextfileExporter busy(registry_, PushMetrics(), {.path = path_, .interval = std::chrono::milliseconds(0)});
-  EXPECT_EQ(busy.Start().message(), "textfile://" + path_ + ": the interval must be more than 0");
+  EXPECT_EQ(busy.Start(), metrics::InvalidField("interval", "must be more than 0"));
 }
 
 TEST_F(TextfileExporterTest, DoesNotStartWhereItCannotWrite) {
