@@ -144,11 +144,13 @@ Status Consume(const ConsumeFlags& flags) {
   const auto metrics = client::ConsumerMetrics::Register(page.registry());
   if (!metrics.ok()) return metrics.status();
   if (Status serving = page.Serve(flags.http); !serving.ok()) return serving;
-  client::Consumer::Builder builder;
-  builder.broker(*broker).metrics(metrics.value()).group(flags.group).topics({flags.client.topic});
-  builder.offset_reset(flags.from).auto_commit_interval(kCommitInterval).request_timeout(kRequestTimeout);
-  if (flags.skip_damaged) builder.skip_damaged(ReportDamage);
-  auto consumer = builder.Build();
+  client::ConsumerOptions options = {.topics = {flags.client.topic},
+                                     .group = flags.group,
+                                     .fetch = {.request_timeout = kRequestTimeout, .offset_reset = flags.from},
+                                     .auto_commit_interval = kCommitInterval};
+  if (flags.skip_damaged) options.fetch.report_damage = ReportDamage;
+  auto consumer =
+      client::Consumer::Builder().broker(*broker).metrics(metrics.value()).options(std::move(options)).Build();
   if (!consumer.ok()) return consumer.status();
   return PrintUntilDone(flags, std::move(end), shutdown, **consumer);
 }

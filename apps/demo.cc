@@ -98,11 +98,11 @@ Status Demo::StartClients() {
   auto consumer = client::Consumer::Builder()
                       .broker(broker_)
                       .metrics(consumer_metrics.value())
-                      .group(kGroup)
-                      .topics({kTopic})
-                      .offset_reset(client::OffsetReset::kEarliest)
-                      .auto_commit_interval(std::chrono::seconds(1))
-                      .lag_refresh_interval(std::chrono::seconds(1))
+                      .options({.topics = {kTopic},
+                                .group = kGroup,
+                                .fetch = {.offset_reset = client::OffsetReset::kEarliest},
+                                .auto_commit_interval = std::chrono::seconds(1),
+                                .lag_refresh_interval = std::chrono::seconds(1)})
                       .Build();
   if (!consumer.ok()) return consumer.status();
   consumer_ = *std::move(consumer);

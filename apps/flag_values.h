@@ -66,8 +66,8 @@ struct FieldAdvice {
   std::string_view text;
 };
 
-// The failure with the text of its field behind the message. Where `all` does not have the field, that
-// of the nearest field around it: `topics` for `topics[1].name`.
+// The failure with the text of its field behind the message. Where `all` does not have the field,
+// that of the nearest field around it: `topics` for `topics[1].name`.
 metrics::Status WithAdvice(const metrics::Status& failure, std::span<const FieldAdvice> all);
 
 // A topic. Whether its name is allowed is for the agent to say.

@@ -102,8 +102,11 @@ Status Produce(const ProduceFlags& flags) {
   if (!metrics.ok()) return metrics.status();
   if (Status serving = page.Serve(flags.http); !serving.ok()) return serving;
   DeliveryTally tally;
-  auto producer =
-      client::Producer::Builder().broker(*broker).metrics(metrics.value()).compression(flags.compression).Build();
+  auto producer = client::Producer::Builder()
+                      .broker(*broker)
+                      .metrics(metrics.value())
+                      .options({.compression = flags.compression})
+                      .Build();
   if (!producer.ok()) return producer.status();
 
   Status read;

@@ -68,13 +68,12 @@ struct Load {
 };
 
 void SendAll(const BenchAgent& agent, const Load& load, const std::vector<std::string>& values, Latencies& latencies) {
-  const auto producer = client::Producer::Builder()
-                            .broker(agent.Connect())
-                            .batch_records(kBatchRecords)
-                            .buffer_bytes(kBufferBytes)
-                            .compression(load.compression)
-                            .Build()
-                            .value();
+  const auto producer =
+      client::Producer::Builder()
+          .broker(agent.Connect())
+          .options({.batch_records = kBatchRecords, .buffer_bytes = kBufferBytes, .compression = load.compression})
+          .Build()
+          .value();
   for (std::int64_t i = 0; i < load.records; ++i) {
     client::DeliveryCallback note;
     if (i % kSampleEvery == 0) {
@@ -170,13 +169,13 @@ void BM_Consume(benchmark::State& state) {
   Latencies unused;
   SendAll(agent, {}, {std::string(kRecordBytes, 'x')}, unused);
   for (auto _ : state) {
-    const auto consumer = client::Consumer::Builder()
-                              .broker(agent.Connect())
-                              .topics({"orders"})
-                              .offset_reset(client::OffsetReset::kEarliest)
-                              .fetch_max_records(10'000)
-                              .Build()
-                              .value();
+    const auto consumer =
+        client::Consumer::Builder()
+            .broker(agent.Connect())
+            .options({.topics = {"orders"},
+                      .fetch = {.max_records = 10'000, .offset_reset = client::OffsetReset::kEarliest}})
+            .Build()
+            .value();
     for (std::size_t consumed = 0; consumed < kRecords;) {
       auto polled = consumer->Poll(std::chrono::seconds(10));
       metrics::Check(polled.ok() && !polled->empty(), "records are missing");

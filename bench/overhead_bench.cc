@@ -47,14 +47,13 @@ constexpr std::size_t kBufferBytes = std::size_t{4} << 20;
 // Records per second, until all are acknowledged.
 double Throughput(const std::shared_ptr<client::Broker>& broker, const client::ProducerMetrics& metrics,
                   std::int64_t records, std::int64_t records_per_second) {
-  const auto producer = client::Producer::Builder()
-                            .broker(broker)
-                            .metrics(metrics)
-                            .batch_records(kBatchRecords)
-                            .buffer_bytes(kBufferBytes)
-                            .sender_threads(1)
-                            .Build()
-                            .value();
+  const auto producer =
+      client::Producer::Builder()
+          .broker(broker)
+          .metrics(metrics)
+          .options({.batch_records = kBatchRecords, .buffer_bytes = kBufferBytes, .sender_threads = 1})
+          .Build()
+          .value();
   const std::string value(kRecordBytes, 'x');
   const auto start = steady_clock::now();
   for (std::int64_t i = 0; i < records; ++i) {

@@ -34,12 +34,12 @@ FetchOptions CountingDamage(FetchOptions options, const metrics::Counter& skippe
 
 }  // namespace
 
-Consumer::Subscription::Subscription(std::shared_ptr<Broker> broker, const TopicPartition& partition,
-                                     const ConsumerOptions& options, const LogPosition& start, ArrivalSignal& arrivals)
-    : topic_metrics(options.metrics.ForTopic(partition.topic)),
-      partition_metrics(options.metrics.ForPartition(partition, options.group)),
-      fetcher(std::move(broker), options.group, partition,
-              CountingDamage(options.fetch, topic_metrics.damaged_records_skipped), start, arrivals) {}
+Consumer::Subscription::Subscription(Consumer& consumer, const TopicPartition& partition, const LogPosition& start)
+    : topic_metrics(consumer.metrics_.ForTopic(partition.topic)),
+      partition_metrics(consumer.metrics_.ForPartition(partition, consumer.options_.group)),
+      fetcher(consumer.broker_, consumer.options_.group, partition,
+              CountingDamage(consumer.options_.fetch, topic_metrics.damaged_records_skipped), start,
+              consumer.arrivals_) {}
 
 void Consumer::Subscription::ShowPosition() {
   const Offset position = fetcher.position().offset;
@@ -48,19 +48,22 @@ void Consumer::Subscription::ShowPosition() {
   partition_metrics.SetCurrent(position);
 }
 
-Consumer::Consumer(ConsumerOptions options)
-    : options_(std::move(options)), poll_duration_(options_.metrics.PollDuration(options_.topics)) {
+Consumer::Consumer(std::shared_ptr<Broker> broker, const ConsumerMetrics& metrics, ConsumerOptions options)
+    : broker_(std::move(broker)),
+      metrics_(metrics),
+      options_(std::move(options)),
+      poll_duration_(metrics_.PollDuration(options_.topics)) {
   if (!options_.group.empty()) {
-    membership_ = std::make_unique<GroupMembership>(options_.broker, options_.group, options_.topics,
-                                                    options_.group_options, arrivals_);
+    membership_ =
+        std::make_unique<GroupMembership>(broker_, options_.group, options_.topics, options_.group_options, arrivals_);
   }
-  committer_ = std::make_unique<OffsetCommitter>(options_.broker, options_.group,
+  committer_ = std::make_unique<OffsetCommitter>(broker_, options_.group,
                                                  membership_ ? std::string(membership_->member().id) : std::string(),
                                                  options_.fetch.request_timeout);
-  lag_monitor_ = std::make_unique<LagMonitor>(options_.broker,
-                                              LagMonitor::Options{.interval = options_.lag_refresh_interval,
-                                                                  .request_timeout = options_.fetch.request_timeout,
-                                                                  .now_ms = nullptr});
+  lag_monitor_ =
+      std::make_unique<LagMonitor>(broker_, LagMonitor::Options{.interval = options_.lag_refresh_interval,
+                                                                .request_timeout = options_.fetch.request_timeout,
+                                                                .now_ms = nullptr});
 }
 
 Consumer::~Consumer() {
@@ -98,7 +101,7 @@ Status Consumer::Start() {
 Result<std::vector<TopicPartition>> Consumer::AllPartitions() const {
   std::vector<TopicPartition> partitions;
   for (const std::string& topic : options_.topics) {
-    const auto described = options_.broker->DescribeTopic(topic, CallLimits::Within(options_.fetch.request_timeout));
+    const auto described = broker_->DescribeTopic(topic, CallLimits::Within(options_.fetch.request_timeout));
     if (!described.ok()) return described.status();
     for (std::uint32_t i = 0; i < described.value().partitions; ++i) partitions.push_back({topic, i});
   }
@@ -106,11 +109,10 @@ Result<std::vector<TopicPartition>> Consumer::AllPartitions() const {
 }
 
 Status Consumer::Subscribe(const TopicPartition& partition) {
-  const auto start = FindStartOffset(*options_.broker, options_.group, partition, options_.fetch.offset_reset,
+  const auto start = FindStartOffset(*broker_, options_.group, partition, options_.fetch.offset_reset,
                                      CallLimits::Within(options_.fetch.request_timeout));
   if (!start.ok()) return start.status().WithMessage(partition.ToString() + ": " + start.status().message());
-  const auto subscription =
-      std::make_shared<Subscription>(options_.broker, partition, options_, start.value().position, arrivals_);
+  const auto subscription = std::make_shared<Subscription>(*this, partition, start.value().position);
   if (Status started = subscription->fetcher.Start(); !started.ok()) return started;
   subscription->ShowPosition();
   std::optional<LogPosition> committed;
@@ -260,17 +262,17 @@ Result<std::optional<Offset>> Consumer::Committed(std::string_view topic, std::u
   if (options_.group.empty()) return NoGroup();
   const auto subscription = Find(topic, partition);
   if (subscription == nullptr) return NotRead(topic, partition);
-  return options_.broker->Committed(options_.group, subscription->fetcher.partition(),
-                                    CallLimits::Within(options_.fetch.request_timeout));
+  return broker_->Committed(options_.group, subscription->fetcher.partition(),
+                            CallLimits::Within(options_.fetch.request_timeout));
 }
 
 Result<std::uint64_t> Consumer::Lag(std::string_view topic, std::uint32_t partition) const {
   const auto subscription = Find(topic, partition);
   if (subscription == nullptr) return NotRead(topic, partition);
   const LogPosition position = subscription->fetcher.position();
-  const Result<Watermarks> watermarks = options_.broker->ReadWatermarks(
-      {.partition = subscription->fetcher.partition(), .open_id = position.life.open_id},
-      CallLimits::Within(options_.fetch.request_timeout));
+  const Result<Watermarks> watermarks =
+      broker_->ReadWatermarks({.partition = subscription->fetcher.partition(), .open_id = position.life.open_id},
+                              CallLimits::Within(options_.fetch.request_timeout));
   if (!watermarks.ok()) return watermarks.status();
   if (position.life.IsOfAnotherTopic(watermarks.value().life)) {
     return ReadsAnotherTopic(subscription->fetcher.partition());

@@ -32,7 +32,7 @@
 // has been taken off the wire. Prefetched records are bounded by 2 fetches per partition, outside
 // of what Poll() returned.
 //
-//   auto consumer = Consumer::Builder().broker(broker).group("billing").topics({"orders"}).Build();
+//   auto consumer = Consumer::Builder().broker(broker).options({.topics = {"orders"}, .group = "billing"}).Build();
 //   while (running) {
 //     auto polled = (*consumer)->Poll(std::chrono::seconds(1));
 //     if (polled.ok()) for (const ConsumedRecord& record : *polled) Handle(record);
@@ -73,15 +73,13 @@ enum class CommitMode : std::uint8_t {
 };
 
 struct ConsumerOptions {
-  std::shared_ptr<Broker> broker;
-  ConsumerMetrics metrics;  // sinks by default
-  std::string group;        // none by default
-  std::vector<std::string> topics;
-  FetchOptions fetch;
+  std::vector<std::string> topics = {};  // one or more; the same one twice counts once
+  std::string group = {};                // none by default
+  FetchOptions fetch = {};
   CommitMode commit_mode = CommitMode::kAutomatic;
   std::chrono::nanoseconds auto_commit_interval = std::chrono::seconds(5);
   std::chrono::nanoseconds lag_refresh_interval = std::chrono::seconds(30);
-  GroupOptions group_options;
+  GroupOptions group_options = {};
 };
 
 class Consumer {
@@ -132,8 +130,7 @@ class Consumer {
 
  private:
   struct Subscription {
-    Subscription(std::shared_ptr<Broker> broker, const TopicPartition& partition, const ConsumerOptions& options,
-                 const LogPosition& start, ArrivalSignal& arrivals);
+    Subscription(Consumer& consumer, const TopicPartition& partition, const LogPosition& start);
 
     // Of the polling thread.
     void ShowPosition();
@@ -147,7 +144,7 @@ class Consumer {
   };
   using Subscriptions = std::map<TopicPartition, std::shared_ptr<Subscription>>;
 
-  explicit Consumer(ConsumerOptions options);
+  Consumer(std::shared_ptr<Broker> broker, const ConsumerMetrics& metrics, ConsumerOptions options);
 
   bool commits_automatically() const;
   Status Start();
@@ -164,6 +161,8 @@ class Consumer {
   void StopThreads();
 
   // Immutable after construction.
+  const std::shared_ptr<Broker> broker_;
+  const ConsumerMetrics metrics_;
   const ConsumerOptions options_;
   const metrics::TickHistogram poll_duration_;
 
@@ -177,34 +176,22 @@ class Consumer {
   Subscriptions subscriptions_ STREAMHOUSE_GUARDED_BY(mutex_);  // changed by the polling thread alone
 };
 
-// Each setter has the default of ConsumerOptions or FetchOptions.
 class Consumer::Builder {
  public:
   Builder& broker(std::shared_ptr<Broker> broker);
-  Builder& metrics(const ConsumerMetrics& metrics);
-  Builder& group(std::string group);
-  Builder& topics(std::vector<std::string> topics);
-  Builder& offset_reset(OffsetReset policy);
-  // Damaged records are skipped. `report` is called on a thread of the consumer; it must not call
-  // the consumer.
-  Builder& skip_damaged(DamageReport report);
-  Builder& commit_mode(CommitMode mode);
-  Builder& auto_commit_interval(std::chrono::nanoseconds interval);
-  Builder& lag_refresh_interval(std::chrono::nanoseconds interval);
-  Builder& heartbeat_interval(std::chrono::nanoseconds interval);
-  Builder& session_timeout(std::chrono::nanoseconds timeout);
-  Builder& max_poll_interval(std::chrono::nanoseconds interval);
-  Builder& fetch_max_records(std::uint32_t records);
-  Builder& fetch_max_wait(std::chrono::milliseconds wait);
-  Builder& request_timeout(std::chrono::nanoseconds timeout);
+  Builder& metrics(const ConsumerMetrics& metrics);  // sinks by default
+  Builder& options(ConsumerOptions options);
 
   // Joins the group, and asks the broker for the partitions and for where to start.
-  // kInvalidArgument without a broker or a topic, or with an interval that is not positive.
-  // kOutOfRange when OffsetReset::kNone has no offset to continue from. kUnavailable where the
-  // system has no threads left. Otherwise the broker's failure.
+  // kInvalidArgument without a broker or a topic, or with an interval that is not positive:
+  // Status::field() is "broker" or a field of ConsumerOptions. kOutOfRange when OffsetReset::kNone
+  // has no offset to continue from. kUnavailable where the system has no threads left. Otherwise
+  // the broker's failure.
   Result<std::unique_ptr<Consumer>> Build() const;
 
  private:
+  std::shared_ptr<Broker> broker_;
+  ConsumerMetrics metrics_;
   ConsumerOptions options_;
 };
 

@@ -62,8 +62,10 @@ void TellWaiters(const ProducerBatch& batch, Result<Delivery> result, Offset bas
 
 }  // namespace
 
-Producer::Producer(ProducerOptions options)
-    : options_(std::move(options)),
+Producer::Producer(std::shared_ptr<Broker> broker, const ProducerMetrics& metrics, const ProducerOptions& options)
+    : broker_(std::move(broker)),
+      metrics_(metrics),
+      options_(options),
       accumulator_({.batch_records = options_.batch_records,
                     .batch_bytes = options_.batch_bytes,
                     .buffer_bytes = options_.buffer_bytes,
@@ -100,7 +102,7 @@ Status Producer::SendWithCallback(std::string_view topic, const RecordView& reco
   std::optional<Refusal> refusal = Accept(topic, record, std::move(on_delivery), partition);
   if (!refusal) [[likely]]
     return Status::Ok();
-  options_.metrics.CountRefusal(topic, refusal->error);
+  metrics_.CountRefusal(topic, refusal->error);
   return std::move(refusal->status);
 }
 
@@ -178,7 +180,7 @@ Result<TopicDescription> Producer::LookUp(std::string_view name) {
     mutex_.Unlock();
     const auto deadline = std::min(give_up, DeadlineAfter(options_.request_timeout));
     Result<TopicDescription> described =
-        options_.broker->DescribeTopic(name, {.deadline = deadline, .stop = attempts_.get_token()});
+        broker_->DescribeTopic(name, {.deadline = deadline, .stop = attempts_.get_token()});
     mutex_.Lock();
     if (described.ok() || !IsPassing(described.status()) || failures > options_.retry_policy.max_retries) {
       return described;
@@ -194,7 +196,7 @@ Producer::Topic& Producer::Remember(std::string_view name, std::uint32_t partiti
   auto known = topics_.find(name);
   if (known == topics_.end()) {
     known = topics_.try_emplace(std::string(name)).first;
-    known->second.metrics = options_.metrics.ForTopic(name);
+    known->second.metrics = metrics_.ForTopic(name);
   }
   Topic& topic = known->second;
   for (auto i = static_cast<std::uint32_t>(topic.partitions.size()); i < partitions; ++i) {
@@ -290,7 +292,7 @@ void Producer::WaitForWork(Nanoseconds now) {
 void Producer::Attempt(Outgoing outgoing, std::minstd_rand& random) {
   ProducerBatch& batch = *outgoing.batch;
   if (batch.first_sent_at == 0) batch.first_sent_at = Clock::NowNanoseconds();
-  const Result<Offset> base_offset = options_.broker->Produce(
+  const Result<Offset> base_offset = broker_->Produce(
       outgoing.partition->target(), batch.records, CallLimits::Within(options_.request_timeout, attempts_.get_token()));
   if (base_offset.ok()) {
     Acknowledge(std::move(outgoing), base_offset.value());

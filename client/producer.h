@@ -29,7 +29,8 @@
 // what DescribeTopic failed with. A delivery fails with the broker's last answer, or with
 // kDeadlineExceeded where an earlier attempt may have written the record nevertheless.
 //
-//   auto producer = Producer::Builder().broker(broker).metrics(*metrics).Build();
+//   auto producer = Producer::Builder().broker(broker).metrics(*metrics).Build();  // or, with options:
+//   auto patient = Producer::Builder().broker(broker).options({.linger = std::chrono::seconds(1)}).Build();
 //   auto delivered = (*producer)->Send("orders", {.key = "customer-7", .value = payload});
 //   if (!delivered.get().ok()) …
 //   std::size_t lost = (*producer)->Close(std::chrono::seconds(30));
@@ -66,9 +67,7 @@
 namespace streamhouse::client {
 
 struct ProducerOptions {
-  std::shared_ptr<Broker> broker;
-  ProducerMetrics metrics;  // sinks by default
-  RetryPolicy retry_policy;
+  RetryPolicy retry_policy = {};
   std::size_t batch_records = 100;
   std::size_t batch_bytes = std::size_t{1} << 20;    // keys, values, and kRecordOverheadBytes a record
   std::size_t buffer_bytes = std::size_t{32} << 20;  // the same, over all that is neither delivered nor failed
@@ -123,7 +122,7 @@ class Producer {
     SendError error;
   };
 
-  explicit Producer(ProducerOptions options);
+  Producer(std::shared_ptr<Broker> broker, const ProducerMetrics& metrics, const ProducerOptions& options);
 
   // After a failure only Close() may be called.
   Status Start();
@@ -147,6 +146,8 @@ class Producer {
   void Finish(RecordAccumulator::Outgoing outgoing, std::size_t failed);
 
   // Immutable after construction.
+  const std::shared_ptr<Broker> broker_;
+  const ProducerMetrics metrics_;
   const ProducerOptions options_;
   std::stop_source attempts_;   // triggered when attempts under way are to be cut short
   metrics::Mutex close_mutex_;  // one Close() at a time
@@ -169,26 +170,19 @@ class Producer {
   bool stopping_ STREAMHOUSE_GUARDED_BY(mutex_) = false;  // senders give up what is left, then leave
 };
 
-// Each setter has the default of ProducerOptions.
 class Producer::Builder {
  public:
   Builder& broker(std::shared_ptr<Broker> broker);
-  Builder& metrics(const ProducerMetrics& metrics);
-  Builder& retry_policy(const RetryPolicy& policy);
-  Builder& batch_records(std::size_t records);
-  Builder& batch_bytes(std::size_t bytes);
-  Builder& buffer_bytes(std::size_t bytes);
-  Builder& linger(std::chrono::nanoseconds linger);
-  Builder& max_block(std::chrono::nanoseconds timeout);
-  Builder& request_timeout(std::chrono::nanoseconds timeout);
-  Builder& compression(Compression compression);
-  Builder& sender_threads(std::size_t threads);
+  Builder& metrics(const ProducerMetrics& metrics);  // sinks by default
+  Builder& options(const ProducerOptions& options);
 
-  // kInvalidArgument without a broker, or with a limit that lets nothing through; kUnavailable
-  // where the system has no threads left.
+  // kInvalidArgument without a broker, or with a limit that lets no record through: Status::field()
+  // is "broker" or a field of ProducerOptions. kUnavailable where the system has no threads left.
   Result<std::unique_ptr<Producer>> Build() const;
 
  private:
+  std::shared_ptr<Broker> broker_;
+  ProducerMetrics metrics_;
   ProducerOptions options_;
 };
 

@@ -33,13 +33,13 @@ Status Run(const std::string& agent) {
   if (!delivery.ok()) return delivery.status();
   std::cout << "sent to " << delivery.value().partition.ToString() << " at " << delivery.value().offset << "\n";
 
-  auto consumer = client::Consumer::Builder()
-                      .broker(*broker)
-                      .metrics(*consumer_metrics)
-                      .group("billing")
-                      .topics({"orders"})
-                      .offset_reset(client::OffsetReset::kEarliest)
-                      .Build();
+  auto consumer =
+      client::Consumer::Builder()
+          .broker(*broker)
+          .metrics(*consumer_metrics)
+          .options(
+              {.topics = {"orders"}, .group = "billing", .fetch = {.offset_reset = client::OffsetReset::kEarliest}})
+          .Build();
   if (!consumer.ok()) return consumer.status();
   const auto polled = (*consumer)->Poll(10s);
   if (!polled.ok()) return polled.status();

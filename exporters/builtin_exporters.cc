@@ -51,14 +51,16 @@ MadeExporter MakeMetricsServer(const ExporterSpec& spec, const ExporterContext& 
   if (page != "on" && page != "off") return BadOption(spec, "page", "must be on or off");
   if (created != "shown" && created != "left-out") return BadOption(spec, "created", "must be shown or left-out");
   for (const std::string& label : options.aggregate) {
-    if (!metrics::IsLegalLabelName(label)) return BadSpec(spec, "options.aggregate", "'" + label + "' in aggregate is not a label");
+    if (!metrics::IsLegalLabelName(label))
+      return BadSpec(spec, "options.aggregate", "'" + label + "' in aggregate is not a label");
   }
   return MadeExporter(std::make_unique<MetricsServer>(context.registry, context.health, std::move(options)));
 }
 
 MadeExporter MakeTextfileExporter(const ExporterSpec& spec, const ExporterContext& context) {
   if (!spec.host.empty() || spec.port) return BadSpec(spec, "host", "a file has no host: write textfile:///path");
-  if (!spec.path.ends_with(".prom")) return BadSpec(spec, "path", "the path must end with .prom, or no collector reads it");
+  if (!spec.path.ends_with(".prom"))
+    return BadSpec(spec, "path", "the path must end with .prom, or no collector reads it");
   SpecOptions given(spec);
   TextfileOptions options = {.path = spec.path};
   options.interval = given.Duration("interval", options.interval);

@@ -4,8 +4,8 @@
 // Guarantees: what is parsed is what was written: nothing is guessed, and what is left over is an
 // error.
 // Thread safety: a value.
-// Errors: InvalidArgument, whose message names the spec and whose field is the part of it that is bad:
-// "scheme", "host", "port", "path", or an option, as "options.interval".
+// Errors: InvalidArgument, whose message names the spec and whose field is the part of it that is
+// bad: "scheme", "host", "port", "path", or an option, as "options.interval".
 //
 //   Result<ExporterSpec> spec = ParseExporterSpec("textfile:///var/lib/app.prom?interval=15s");
 //   SpecOptions options(*spec);

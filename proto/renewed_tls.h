@@ -12,9 +12,9 @@
 // Thread safety: Refresh() from one thread at a time; the credentials from any.
 // Cost: a thread of gRPC's, and two descriptors, which the next object takes over. Refresh() is a
 // stat() a file when nothing has changed.
-// Errors: InvalidArgument, whose message names the files. Its field is the path of TlsPaths that it is
-// about; it is empty where a certificate and its key do not belong together. Unavailable where the
-// system lacks descriptors or memory, or the disk fails.
+// Errors: InvalidArgument, whose message names the files. Its field is the path of TlsPaths that it
+// is about; it is empty where a certificate and its key do not belong together. Unavailable where
+// the system lacks descriptors or memory, or the disk fails.
 #pragma once
 
 #include <chrono>

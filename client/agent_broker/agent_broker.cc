@@ -151,7 +151,7 @@ class AgentBroker : public Broker, public GroupOperations {
   const std::chrono::milliseconds connect_timeout_;
   const Compression fetch_compression_;
   const std::size_t response_bytes_max_;
-  const std::string agent_;  // where it is and how it is reached, for messages
+  const std::string agent_;                      // where it is and how it is reached, for messages
   const std::unique_ptr<RenewedTls> tls_files_;  // null without
   const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::ProducerService::Stub> producer_;

@@ -66,7 +66,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Spoiled{"record_bytes_max", [](AgentConfig& c) { c.record_bytes_max = 0; }},
                     Spoiled{"request_bytes_max", [](AgentConfig& c) { c.request_bytes_max = 3U << 30; }},
                     Spoiled{"request_bytes_max", [](AgentConfig& c) { c.request_bytes_max = c.record_bytes_max; }},
-                    Spoiled{"topics[1].name", [](AgentConfig& c) { c.topics = {{.name = "a"}, {.name = "a/b"}}; }},
+                    Spoiled{"topics[1].name",
+                            [](AgentConfig& c) {
+                              c.topics = {{.name = "a"}, {.name = "a/b"}};
+                            }},
                     Spoiled{"lease", [](AgentConfig& c) { c.lease.renew_interval = c.lease.duration; }}));
 
 }  // namespace

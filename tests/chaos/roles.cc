@@ -41,11 +41,11 @@ std::shared_ptr<client::Broker> Connect(const std::string& address) {
 std::unique_ptr<client::Producer> MakeProducer(const std::string& address) {
   return client::Producer::Builder()
       .broker(Connect(address))
-      .retry_policy(kPatient)
-      .batch_bytes(kBatchBytes)
-      .buffer_bytes(kBufferBytes)
-      .linger(milliseconds(5))
-      .request_timeout(seconds(5))
+      .options({.retry_policy = kPatient,
+                .batch_bytes = kBatchBytes,
+                .buffer_bytes = kBufferBytes,
+                .linger = milliseconds(5),
+                .request_timeout = seconds(5)})
       .Build()
       .value();
 }
@@ -53,13 +53,11 @@ std::unique_ptr<client::Producer> MakeProducer(const std::string& address) {
 std::unique_ptr<client::Consumer> JoinGroup(const std::string& address) {
   auto built = client::Consumer::Builder()
                    .broker(Connect(address))
-                   .group(kGroup)
-                   .topics({kTopic})
-                   .offset_reset(client::OffsetReset::kEarliest)
-                   .auto_commit_interval(milliseconds(200))
-                   .heartbeat_interval(milliseconds(200))
-                   .session_timeout(seconds(2))
-                   .request_timeout(seconds(5))
+                   .options({.topics = {kTopic},
+                             .group = kGroup,
+                             .fetch = {.request_timeout = seconds(5), .offset_reset = client::OffsetReset::kEarliest},
+                             .auto_commit_interval = milliseconds(200),
+                             .group_options = {.heartbeat_interval = milliseconds(200), .session_timeout = seconds(2)}})
                    .Build();
   return built.ok() ? *std::move(built) : nullptr;
 }

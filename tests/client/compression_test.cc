@@ -10,7 +10,7 @@ namespace {
 class CompressionTest : public ProducerFixture, public testing::WithParamInterface<Compression> {};
 
 TEST_P(CompressionTest, IsWhatTheProducersBatchesAskFor) {
-  builder_.compression(GetParam());
+  options_.compression = GetParam();
   Start();
   Send("a");
   Send("b");

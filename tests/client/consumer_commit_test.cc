@@ -48,7 +48,8 @@ TEST_F(ConsumerCommitTest, CommitPassesOnAFailureAndLosesNothing) {
 }
 
 TEST_F(ConsumerCommitTest, WithoutAGroupThereIsNothingToCommit) {
-  builder_.group("").auto_commit_interval(milliseconds(1));
+  options_.group = "";
+  options_.auto_commit_interval = milliseconds(1);
   Write({"a"});
   Start();
   EXPECT_EQ(Poll(), "a");
@@ -59,7 +60,8 @@ TEST_F(ConsumerCommitTest, WithoutAGroupThereIsNothingToCommit) {
 }
 
 TEST_F(ConsumerCommitTest, AutomaticCommitsKeepOnlyWhatAnEarlierPollReturned) {
-  builder_.auto_commit_interval(milliseconds(1)).fetch_max_records(1);
+  options_.auto_commit_interval = milliseconds(1);
+  options_.fetch.max_records = 1;
   Write({"a", "b"});
   Start();
   EXPECT_EQ(Poll(), "a");
@@ -72,7 +74,8 @@ TEST_F(ConsumerCommitTest, AutomaticCommitsKeepOnlyWhatAnEarlierPollReturned) {
 }
 
 TEST_F(ConsumerCommitTest, WhatWasNotFinishedComesAgainAfterACrash) {
-  builder_.auto_commit_interval(milliseconds(1)).fetch_max_records(1);
+  options_.auto_commit_interval = milliseconds(1);
+  options_.fetch.max_records = 1;
   Write({"a", "b"});
   Start();
   EXPECT_EQ(Poll(), "a");
@@ -84,7 +87,8 @@ TEST_F(ConsumerCommitTest, WhatWasNotFinishedComesAgainAfterACrash) {
 }
 
 TEST_F(ConsumerCommitTest, AFailedAutomaticCommitStopsNoPoll) {
-  builder_.auto_commit_interval(milliseconds(1)).fetch_max_records(1);
+  options_.auto_commit_interval = milliseconds(1);
+  options_.fetch.max_records = 1;
   broker_->FailEvery(BrokerCall::kCommit, kScripted);
   Write({"a", "b", "c"});
   Start();
@@ -96,7 +100,8 @@ TEST_F(ConsumerCommitTest, AFailedAutomaticCommitStopsNoPoll) {
 }
 
 TEST_F(ConsumerCommitTest, AnAutomaticCommitUnderWayDelaysNoPoll) {
-  builder_.auto_commit_interval(milliseconds(1)).fetch_max_records(1);
+  options_.auto_commit_interval = milliseconds(1);
+  options_.fetch.max_records = 1;
   Write({"a", "b", "c"});
   Start();
   broker_->Hold(BrokerCall::kCommit);
@@ -124,7 +129,7 @@ TEST_F(ConsumerCommitTest, CloseReportsThatItsCommitFailed) {
 }
 
 TEST_F(ConsumerCommitTest, CloseCommitsNothingInManualMode) {
-  builder_.commit_mode(CommitMode::kManual);
+  options_.commit_mode = CommitMode::kManual;
   Write({"a"});
   Start();
   EXPECT_EQ(Poll(), "a");
@@ -133,7 +138,7 @@ TEST_F(ConsumerCommitTest, CloseCommitsNothingInManualMode) {
 }
 
 TEST_F(ConsumerCommitTest, CloseDoesNotWaitForFetchesUnderWay) {
-  builder_.fetch_max_wait(std::chrono::hours(1));
+  options_.fetch.max_wait = std::chrono::hours(1);
   Start();
   ASSERT_TRUE(broker_->WaitForCalls(BrokerCall::kFetch, 2));
   EXPECT_TRUE(consumer_->Close().ok());

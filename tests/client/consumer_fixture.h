@@ -28,15 +28,19 @@ class ConsumerFixture : public testing::Test {
 
   ConsumerFixture() {
     EXPECT_TRUE(broker_->CreateTopic("orders", 2, Soon()).ok());
-    builder_.broker(broker_).metrics(metrics_).group("billing").topics({"orders"});
-    builder_.offset_reset(OffsetReset::kEarliest).auto_commit_interval(kNever).lag_refresh_interval(kNever);
+    builder_.broker(broker_).metrics(metrics_);
+    options_.group = "billing";
+    options_.topics = {"orders"};
+    options_.fetch.offset_reset = OffsetReset::kEarliest;
+    options_.auto_commit_interval = kNever;
+    options_.lag_refresh_interval = kNever;
     // No machine that stands still ends its session.
-    builder_.session_timeout(kNever);
+    options_.group_options.session_timeout = kNever;
   }
 
   static CallLimits Soon() { return CallLimits::Within(kPatience); }
 
-  void Start() { consumer_ = std::move(builder_.Build()).value(); }
+  void Start() { consumer_ = std::move(builder_.options(options_).Build()).value(); }
 
   void Write(const std::vector<std::string>& values, std::uint32_t partition = 0, std::int64_t timestamp_ms = 1) {
     RecordBatch batch;
@@ -75,6 +79,7 @@ class ConsumerFixture : public testing::Test {
   metrics::Registry registry_;
   ConsumerMetrics metrics_ = ConsumerMetrics::Register(registry_).value();
   Consumer::Builder builder_;
+  ConsumerOptions options_;
   std::unique_ptr<Consumer> consumer_;
 };
 

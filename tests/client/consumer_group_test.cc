@@ -20,7 +20,7 @@ const Partitions kSecond = {{"orders", 1}};
 
 class ConsumerGroupTest : public ConsumerFixture {
  protected:
-  ConsumerGroupTest() { builder_.heartbeat_interval(milliseconds(5)); }
+  ConsumerGroupTest() { options_.group_options.heartbeat_interval = milliseconds(5); }
 
   // Polls until the consumer reads just these.
   bool AssignmentBecomes(const Partitions& partitions) {
@@ -73,7 +73,7 @@ TEST_F(ConsumerGroupTest, TakesTheGaugesOfWhatItLetsGoOffThePage) {
 }
 
 TEST_F(ConsumerGroupTest, LetsGoOfEverythingWhenTheBrokerIsSilent) {
-  builder_.session_timeout(milliseconds(50));
+  options_.group_options.session_timeout = milliseconds(50);
   Start();
   broker_->FailEvery(BrokerCall::kHeartbeat, Status(StatusCode::kUnavailable, "scripted"));
   EXPECT_TRUE(Eventually([&] {
@@ -120,7 +120,7 @@ TEST_F(ConsumerGroupTest, LeavesWhenItCloses) {
 }
 
 TEST_F(ConsumerGroupTest, WithoutAGroupItReadsEverythingAndSaysNothing) {
-  builder_.group("");
+  options_.group = "";
   Start();
   EXPECT_EQ(consumer_->Assignment().size(), 2U);
   EXPECT_EQ(broker_->calls(BrokerCall::kHeartbeat), 0U);

@@ -49,7 +49,7 @@ TEST_F(ConsumerMetricsTest, MeasureEveryPollEmptyOnesToo) {
 
 TEST_F(ConsumerMetricsTest, MeasureAPollOfSeveralTopicsOnce) {
   EXPECT_TRUE(broker_->CreateTopic("payments", 1, Soon()).ok());
-  builder_.topics({"payments", "orders"});
+  options_.topics = {"payments", "orders"};
   Start();
   EXPECT_TRUE(consumer_->Poll(seconds(0)).ok());
   EXPECT_EQ(PollsOf("orders,payments"), 1U);

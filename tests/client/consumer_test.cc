@@ -1,10 +1,12 @@
 #include "client/consumer.h"
 
 #include <chrono>
+#include <functional>
 #include <future>
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -52,7 +54,7 @@ TEST_F(ConsumerTest, PollWakesUpWhenARecordComes) {
 }
 
 TEST_F(ConsumerTest, AnIdlePartitionDelaysNoOther) {
-  builder_.fetch_max_wait(std::chrono::hours(1));
+  options_.fetch.max_wait = std::chrono::hours(1);
   Start();
   for (int i = 0; i < 10; ++i) {
     Write({std::to_string(i)}, 1);
@@ -61,7 +63,7 @@ TEST_F(ConsumerTest, AnIdlePartitionDelaysNoOther) {
 }
 
 TEST_F(ConsumerTest, PollReturnsAtMostOneFetchOfEachPartition) {
-  builder_.fetch_max_records(2);
+  options_.fetch.max_records = 2;
   Write({"a", "b", "c"});
   Start();
   EXPECT_EQ(Poll(), "a,b");
@@ -100,18 +102,18 @@ TEST_F(ConsumerTest, EarliestStartsWithWhatTheLogStillHas) {
 
 TEST_F(ConsumerTest, LatestStartsWithWhatComesNext) {
   Write({"old"});
-  builder_.offset_reset(OffsetReset::kLatest);
+  options_.fetch.offset_reset = OffsetReset::kLatest;
   Start();
   Write({"new"});
   EXPECT_EQ(Poll(), "new");
 }
 
 TEST_F(ConsumerTest, NoneNeedsACommittedOffset) {
-  builder_.offset_reset(OffsetReset::kNone);
-  EXPECT_EQ(builder_.Build().status().code(), StatusCode::kOutOfRange);
+  options_.fetch.offset_reset = OffsetReset::kNone;
+  EXPECT_EQ(builder_.options(options_).Build().status().code(), StatusCode::kOutOfRange);
   CommitAtBroker(0, 0);
   CommitAtBroker(0, 1);
-  EXPECT_TRUE(builder_.Build().ok());
+  EXPECT_TRUE(builder_.options(options_).Build().ok());
 }
 
 TEST_F(ConsumerTest, SeekChoosesTheNextRecord) {
@@ -176,7 +178,8 @@ TEST_F(ConsumerTest, LagPassesOnAFailure) {
 // The consumer that the source system shipped stopped for ever at the first lag refresh that no automatic commit
 // accompanied. Here the refresh runs all the time, without any commits, while the application polls.
 TEST_F(ConsumerTest, PollsOnThroughLagRefreshesWithoutAutomaticCommits) {
-  builder_.commit_mode(CommitMode::kManual).lag_refresh_interval(milliseconds(1));
+  options_.commit_mode = CommitMode::kManual;
+  options_.lag_refresh_interval = milliseconds(1);
   Start();
   const std::size_t before = broker_->calls(BrokerCall::kReadWatermarks);
   int polls = 0;
@@ -197,7 +200,7 @@ TEST_F(ConsumerTest, KnowsOnlyWhatItReads) {
 
 TEST_F(ConsumerTest, ReadsSeveralTopics) {
   EXPECT_TRUE(broker_->CreateTopic("payments", 1, Soon()).ok());
-  builder_.topics({"payments", "orders", "payments"});
+  options_.topics = {"payments", "orders", "payments"};
   Start();
   EXPECT_TRUE(consumer_->Position("payments", 0).ok());
   EXPECT_TRUE(consumer_->Position("orders", 1).ok());
@@ -206,32 +209,40 @@ TEST_F(ConsumerTest, ReadsSeveralTopics) {
 
 class ConsumerBuilderTest : public ConsumerFixture {
  protected:
-  StatusCode Built() const { return builder_.Build().status().code(); }
+  StatusCode Built() { return builder_.options(options_).Build().status().code(); }
 };
 
 TEST_F(ConsumerBuilderTest, NeedsABroker) {
-  EXPECT_EQ(Consumer::Builder().topics({"orders"}).Build().status().code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(Consumer::Builder().options({.topics = {"orders"}}).Build().status().field(), "broker");
 }
 
 TEST_F(ConsumerBuilderTest, NeedsATopic) {
-  builder_.topics({});
-  EXPECT_EQ(Built(), StatusCode::kInvalidArgument);
+  options_.topics = {};
+  EXPECT_EQ(builder_.options(options_).Build().status().field(), "topics");
 }
 
-TEST_F(ConsumerBuilderTest, RefusesTimesThatAreNotPositive) {
-  const auto built = [](Consumer::Builder& builder) { return builder.Build().status().code(); };
-  for (int i = 0; i < 4; ++i) {
-    Consumer::Builder builder = builder_;
-    if (i == 0) builder.auto_commit_interval(seconds(0));
-    if (i == 1) builder.lag_refresh_interval(seconds(0));
-    if (i == 2) builder.fetch_max_wait(milliseconds(0));
-    if (i == 3) builder.request_timeout(seconds(0));
-    EXPECT_EQ(built(builder), StatusCode::kInvalidArgument);
+TEST_F(ConsumerBuilderTest, NamesTheTimeThatIsNotPositive) {
+  const std::pair<std::string, std::function<void(ConsumerOptions&)>> all[] = {
+      {"auto_commit_interval", [](ConsumerOptions& options) { options.auto_commit_interval = seconds(0); }},
+      {"lag_refresh_interval", [](ConsumerOptions& options) { options.lag_refresh_interval = seconds(0); }},
+      {"fetch.max_wait", [](ConsumerOptions& options) { options.fetch.max_wait = milliseconds(0); }},
+      {"fetch.request_timeout", [](ConsumerOptions& options) { options.fetch.request_timeout = seconds(0); }},
+      {"group_options.heartbeat_interval",
+       [](ConsumerOptions& options) { options.group_options.heartbeat_interval = seconds(0); }},
+      {"group_options.session_timeout",
+       [](ConsumerOptions& options) { options.group_options.session_timeout = seconds(1); }},
+      {"group_options.max_poll_interval",
+       [](ConsumerOptions& options) { options.group_options.max_poll_interval = seconds(0); }},
+  };
+  for (const auto& [field, spoil] : all) {
+    ConsumerOptions spoiled = options_;
+    spoil(spoiled);
+    EXPECT_EQ(builder_.options(spoiled).Build().status().field(), field);
   }
 }
 
 TEST_F(ConsumerBuilderTest, PassesOnThatATopicDoesNotExist) {
-  builder_.topics({"nowhere"});
+  options_.topics = {"nowhere"};
   EXPECT_EQ(Built(), StatusCode::kNotFound);
 }
 

@@ -69,7 +69,8 @@ TEST_F(ProducerFailureTest, LooksUpAgainWhileTheBrokerIsOutOfReach) {
 
 TEST_F(ProducerFailureTest, LooksUpNoLongerThanASenderMayBlock) {
   broker_->FailEvery(BrokerCall::kDescribeTopic, kUnavailable);
-  builder_.max_block(milliseconds(5)).retry_policy({.max_retries = 1'000, .initial_backoff = seconds(10)});
+  options_.max_block = milliseconds(5);
+  options_.retry_policy = {.max_retries = 1'000, .initial_backoff = seconds(10)};
   Start();
   Future refused = Send("v");
   EXPECT_EQ(CodeOf(refused), StatusCode::kUnavailable);
@@ -85,7 +86,7 @@ TEST_F(ProducerFailureTest, DoesNotLookUpAgainWhatIsSurelyNotThere) {
 
 TEST_F(ProducerFailureTest, CloseEndsALookupThatIsTriedAgain) {
   broker_->FailEvery(BrokerCall::kDescribeTopic, kUnavailable);
-  builder_.retry_policy({.max_retries = 1'000, .initial_backoff = seconds(20)});
+  options_.retry_policy = {.max_retries = 1'000, .initial_backoff = seconds(20)};
   Start();
   std::jthread closer([this] {
     EXPECT_TRUE(broker_->WaitForCalls(BrokerCall::kDescribeTopic, 1));
@@ -96,7 +97,7 @@ TEST_F(ProducerFailureTest, CloseEndsALookupThatIsTriedAgain) {
 }
 
 TEST_F(ProducerFailureTest, RefusesARecordOverTheLimit) {
-  builder_.batch_bytes(1'000);
+  options_.batch_bytes = 1'000;
   Start();
   Future refused = Send(std::string(1'000, 'x'));
   Future accepted = Send(std::string(1'000 - RecordAccumulator::kRecordOverheadBytes, 'x'));
@@ -173,7 +174,7 @@ TEST_F(ProducerFailureTest, SendsWhatFollowsABatchThatFailedForGood) {
 }
 
 TEST_F(ProducerFailureTest, AnAttemptEndsAtItsTimeout) {
-  builder_.request_timeout(milliseconds(5));
+  options_.request_timeout = milliseconds(5);
   broker_->Hold({"orders", 0});
   Start();
   EXPECT_EQ(Outcome(), StatusCode::kDeadlineExceeded);
@@ -186,7 +187,7 @@ struct Answer {
 class FinalAnswerTest : public ProducerFailureTest, public testing::WithParamInterface<Answer> {};
 
 TEST_P(FinalAnswerTest, ReachesTheSenderAndItsReasonCountsRecords) {
-  builder_.retry_policy({.max_retries = 0});
+  options_.retry_policy = {.max_retries = 0};
   broker_->FailEvery(BrokerCall::kProduce, Status(GetParam().code, "scripted"));
   Start();
   Future first = Send("a");
@@ -214,7 +215,9 @@ INSTANTIATE_TEST_SUITE_P(EveryReason, FinalAnswerTest,
 class BackPressureTest : public ProducerFailureTest {
  protected:
   BackPressureTest() {
-    builder_.batch_records(1).batch_bytes(kRecord).buffer_bytes(2 * kRecord);
+    options_.batch_records = 1;
+    options_.batch_bytes = kRecord;
+    options_.buffer_bytes = 2 * kRecord;
     broker_->Hold(BrokerCall::kProduce);
   }
 
@@ -222,7 +225,7 @@ class BackPressureTest : public ProducerFailureTest {
 };
 
 TEST_F(BackPressureTest, FailsWhatFindsNoRoomInTime) {
-  builder_.max_block(milliseconds(5));
+  options_.max_block = milliseconds(5);
   Start();
   Send("1111");
   Send("2222");
@@ -234,7 +237,7 @@ TEST_F(BackPressureTest, FailsWhatFindsNoRoomInTime) {
 }
 
 TEST_F(BackPressureTest, NamesTheSizesThatDidNotFit) {
-  builder_.max_block(milliseconds(5));
+  options_.max_block = milliseconds(5);
   Start();
   EXPECT_EQ(producer_->SendWithCallback("orders", {.value = "55555"}, nullptr).message(),
             "a record of 5 bytes, which counts as 29, is over the batch_bytes of 28");
@@ -257,7 +260,9 @@ TEST_F(BackPressureTest, BlocksUntilThereIsRoom) {
 }
 
 TEST_F(BackPressureTest, SendsWhatLingersRatherThanWaitForIt) {
-  builder_.batch_records(10).batch_bytes(2 * kRecord).max_block(kPatience);
+  options_.batch_records = 10;
+  options_.batch_bytes = 2 * kRecord;
+  options_.max_block = kPatience;
   broker_->Release(BrokerCall::kProduce);
   Start();
   Send("1111");
@@ -290,7 +295,7 @@ TEST_F(ProducerCloseTest, DeliversWhatIsLeft) {
 
 TEST_F(ProducerCloseTest, ResolvesEveryRecordThatItCannotDeliver) {
   broker_->Hold(BrokerCall::kProduce);
-  builder_.batch_records(2);
+  options_.batch_records = 2;
   Start();
   std::vector<Future> sent;
   for (std::uint32_t i = 0; i < 9; ++i) sent.push_back(Send("v", i % 2));
@@ -304,9 +309,9 @@ TEST_F(ProducerCloseTest, ResolvesEveryRecordThatItCannotDeliver) {
 }
 
 TEST_F(ProducerCloseTest, CutsABackoffShort) {
-  builder_.retry_policy({.initial_backoff = std::chrono::hours(1), .max_backoff = std::chrono::hours(1)});
+  options_.retry_policy = {.initial_backoff = std::chrono::hours(1), .max_backoff = std::chrono::hours(1)};
   broker_->FailEvery(BrokerCall::kProduce, kUnavailable);
-  builder_.batch_records(1);
+  options_.batch_records = 1;
   Start();
   Future sent = Send("v");
   ASSERT_TRUE(broker_->WaitForCalls(BrokerCall::kProduce, 1));
@@ -315,7 +320,7 @@ TEST_F(ProducerCloseTest, CutsABackoffShort) {
 }
 
 TEST_F(ProducerCloseTest, CountsWhatFailsWhileItFlushes) {
-  builder_.retry_policy({.max_retries = 0});
+  options_.retry_policy = {.max_retries = 0};
   broker_->FailEvery(BrokerCall::kProduce, kUnavailable);
   Start();
   Send("a");
@@ -338,13 +343,13 @@ TEST_F(ProducerCloseTest, DoesNothingTheSecondTime) {
 }
 
 TEST_F(ProducerFailureTest, IsNotBuiltWithoutAThreadForEachSender) {
-  builder_.sender_threads(3);
+  options_.sender_threads = 3;
   for (int threads = 0; threads < 3; ++threads) {
     const FewThreads few(threads);
-    EXPECT_EQ(builder_.Build().status().code(), StatusCode::kUnavailable) << threads;
+    EXPECT_EQ(builder_.options(options_).Build().status().code(), StatusCode::kUnavailable) << threads;
   }
   const FewThreads enough(3);
-  EXPECT_TRUE(builder_.Build().ok());
+  EXPECT_TRUE(builder_.options(options_).Build().ok());
 }
 
 TEST_F(ProducerCloseTest, DestructionDeliversWhatIsLeft) {

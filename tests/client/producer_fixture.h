@@ -30,12 +30,13 @@ class ProducerFixture : public testing::Test {
 
   ProducerFixture() {
     EXPECT_TRUE(broker_->CreateTopic("orders", 4, CallLimits::Within(kPatience)).ok());
-    builder_.broker(broker_).metrics(ProducerMetrics::Register(registry_).value()).linger(kForever);
-    builder_.retry_policy(
-        {.initial_backoff = std::chrono::milliseconds(1), .max_backoff = std::chrono::milliseconds(2)});
+    builder_.broker(broker_).metrics(ProducerMetrics::Register(registry_).value());
+    options_.linger = kForever;
+    options_.retry_policy = {.initial_backoff = std::chrono::milliseconds(1),
+                             .max_backoff = std::chrono::milliseconds(2)};
   }
 
-  void Start() { producer_ = std::move(builder_.Build()).value(); }
+  void Start() { producer_ = std::move(builder_.options(options_).Build()).value(); }
 
   Future Send(const std::string& value, std::optional<std::uint32_t> partition = 0) {
     return producer_->Send("orders", {.value = value}, partition);
@@ -71,6 +72,7 @@ class ProducerFixture : public testing::Test {
   std::shared_ptr<InMemoryBroker> broker_ = std::make_shared<InMemoryBroker>();
   metrics::Registry registry_;
   Producer::Builder builder_;
+  ProducerOptions options_;
   std::unique_ptr<Producer> producer_;
 };
 

@@ -79,7 +79,7 @@ TEST_F(ProducerMetricsTest, ARecordWithoutATraceIsNoExemplar) {
 
 TEST_F(ProducerMetricsTest, SentMeansDelivered) {
   broker_->Hold(BrokerCall::kProduce);
-  builder_.batch_records(2);
+  options_.batch_records = 2;
   Start();
   Future first = producer_->Send("orders", {.key = "key", .value = "value"}, 1);
   Future second = producer_->Send("orders", {.value = "v"}, 1);
@@ -113,7 +113,7 @@ TEST_F(ProducerMetricsTest, ARefusedRecordWasNeverPending) {
 }
 
 TEST_F(ProducerMetricsTest, MeasuresEveryRecordAndEveryBatch) {
-  builder_.batch_records(3);
+  options_.batch_records = 3;
   Start();
   for (int i = 0; i < 7; ++i) Send("1234");
   EXPECT_TRUE(producer_->Flush(kPatience).ok());
@@ -125,7 +125,7 @@ TEST_F(ProducerMetricsTest, MeasuresEveryRecordAndEveryBatch) {
 }
 
 TEST_F(ProducerMetricsTest, SendDurationLastsUntilTheAcknowledgement) {
-  builder_.linger(std::chrono::milliseconds(20));
+  options_.linger = std::chrono::milliseconds(20);
   Start();
   Future sent = Send("v");
   EXPECT_TRUE(Get(sent).ok());
@@ -135,7 +135,7 @@ TEST_F(ProducerMetricsTest, SendDurationLastsUntilTheAcknowledgement) {
 
 TEST_F(ProducerMetricsTest, FlushDurationIncludesRetries) {
   broker_->FailCall(BrokerCall::kProduce, 1, Status(StatusCode::kUnavailable, "scripted"));
-  builder_.retry_policy({.initial_backoff = std::chrono::milliseconds(20)});
+  options_.retry_policy = {.initial_backoff = std::chrono::milliseconds(20)};
   Start();
   Future sent = Send("v");
   EXPECT_TRUE(producer_->Flush(kPatience).ok());
@@ -144,7 +144,7 @@ TEST_F(ProducerMetricsTest, FlushDurationIncludesRetries) {
 
 TEST_F(ProducerMetricsTest, SeveralProducersAddUp) {
   Start();
-  const std::unique_ptr<Producer> other = std::move(builder_.Build()).value();
+  const std::unique_ptr<Producer> other = std::move(builder_.options(options_).Build()).value();
   Send("a");
   EXPECT_TRUE(other->SendWithCallback("orders", {.value = "b"}, nullptr).ok());
   EXPECT_EQ(Pending(), 2);

@@ -85,13 +85,8 @@ class OldDataTest : public testing::Test {
   std::set<std::tuple<std::string, std::uint32_t, std::uint64_t>> ReadAsMember(const std::string& group,
                                                                                const std::string& topic,
                                                                                std::size_t records) const {
-    const auto consumer = client::Consumer::Builder()
-                              .broker(broker_)
-                              .group(group)
-                              .topics({topic})
-                              .offset_reset(client::OffsetReset::kLatest)
-                              .Build()
-                              .value();
+    const auto consumer =
+        client::Consumer::Builder().broker(broker_).options({.topics = {topic}, .group = group}).Build().value();
     std::set<std::tuple<std::string, std::uint32_t, std::uint64_t>> given;
     EXPECT_TRUE(Eventually([&] {
       const auto polled = consumer->Poll(std::chrono::milliseconds(100)).value();

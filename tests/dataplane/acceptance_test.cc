@@ -104,12 +104,12 @@ class AcceptanceTest : public DataPlaneFixture {
 
   std::vector<std::string> AllValues() {
     std::vector<std::string> values;
-    const auto consumer = client::Consumer::Builder()
-                              .broker(broker_)
-                              .topics({"orders"})
-                              .offset_reset(client::OffsetReset::kEarliest)
-                              .Build()
-                              .value();
+    const auto consumer =
+        client::Consumer::Builder()
+            .broker(broker_)
+            .options({.topics = {"orders"}, .fetch = {.offset_reset = client::OffsetReset::kEarliest}})
+            .Build()
+            .value();
     const std::uint64_t end = HighWatermark(0) + HighWatermark(1);
     while (values.size() < end) {
       const auto polled = consumer->Poll(kPatience);
@@ -127,13 +127,15 @@ TEST_F(AcceptanceTest, NamesTheFamiliesAsTheContractDoes) {
 }
 
 TEST_F(AcceptanceTest, EveryFamilyMoves) {
-  const auto producer = ProducerBuilder().linger(std::chrono::hours(1)).Build().value();
+  const auto producer = ProducerBuilder().options({.linger = std::chrono::hours(1)}).Build().value();
   auto failed = producer->Send("none", {.value = "v"});
   EXPECT_FALSE(failed.get().ok());
   // One record stays pending, and some unread: gauges that are back at zero would prove nothing.
   ASSERT_TRUE(producer->SendWithCallback("orders", {.value = "pending"}, nullptr, 1).ok());
   Produce(10, 0);
-  const auto consumer = ConsumerBuilder().fetch_max_records(3).Build().value();
+  client::ConsumerOptions few = MemberOptions();
+  few.fetch.max_records = 3;
+  const auto consumer = MakeMember(few);
   std::vector<std::string> still = {"not looked yet"};
   EXPECT_TRUE(Eventually([&] {
     if (consumer->Position("orders", 0).value() < 6) static_cast<void>(consumer->Poll(kPatience));
@@ -149,8 +151,11 @@ TEST_F(AcceptanceTest, EveryFamilyMoves) {
 TEST_F(AcceptanceTest, CountsRecordsThatFindNoAgent) {
   const auto impatient =
       client::MakeAgentBroker({.address = agent_.address(), .connect_timeout = milliseconds(100)}).value();
-  const auto producer =
-      ProducerBuilder().broker(impatient).retry_policy({.max_retries = 0}).linger(milliseconds(1)).Build().value();
+  const auto producer = ProducerBuilder()
+                            .broker(impatient)
+                            .options({.retry_policy = {.max_retries = 0}, .linger = milliseconds(1)})
+                            .Build()
+                            .value();
   const auto errors = [this](const std::string& topic) {
     return metrics::testing::MetricReader(registry_)
         .Value("streamhouse_producer_send_errors_total", {{"topic", topic}, {"reason", "unavailable"}})
@@ -183,7 +188,7 @@ TEST_F(AcceptanceTest, EveryDurationIsResolvedFromAMicrosecondOn) {
 // records flow.
 TEST_F(AcceptanceTest, EveryHistogramIsWholeInEveryScrapeWhileRecordsFlow) {
   std::jthread records([this] { Produce(2'000, 0); });
-  const auto consumer = ConsumerBuilder().Build().value();
+  const auto consumer = MakeMember();
   std::size_t histograms = 0;
   for (std::size_t consumed = 0; consumed < 2'000;) {
     if (const auto polled = consumer->Poll(milliseconds(1)); polled.ok()) consumed += polled->size();
@@ -212,15 +217,17 @@ TEST_F(AcceptanceTest, TakesFamiliesWhileItRunsAndSharesThoseThatAreThere) {
 TEST_F(AcceptanceTest, PartitionsDoNotOverwriteEachOthersLag) {
   Produce(3, 0);
   Produce(5, 1);
-  const auto consumer = ConsumerBuilder().Build().value();
+  const auto consumer = MakeMember();
   EXPECT_TRUE(Eventually([&] { return Gauge("lag_records", 0) == 3 && Gauge("lag_records", 1) == 5; }));
   EXPECT_TRUE(consumer->Close().ok());
   EXPECT_EQ(Gauge("lag_records", 0), -1);
 }
 
 TEST_F(AcceptanceTest, MembersOfAGroupShareThePartitionsAndLoseNothing) {
-  const auto first = ConsumerBuilder().heartbeat_interval(milliseconds(10)).Build().value();
-  const auto second = ConsumerBuilder().heartbeat_interval(milliseconds(10)).Build().value();
+  client::ConsumerOptions quick = MemberOptions();
+  quick.group_options.heartbeat_interval = milliseconds(10);
+  const auto first = MakeMember(quick);
+  const auto second = MakeMember(quick);
   EXPECT_TRUE(Eventually([&] {
     EXPECT_TRUE(first->Poll(milliseconds(1)).ok());
     EXPECT_TRUE(second->Poll(milliseconds(1)).ok());
@@ -245,12 +252,13 @@ TEST_F(AcceptanceTest, MembersOfAGroupShareThePartitionsAndLoseNothing) {
 }
 
 TEST_F(AcceptanceTest, ARestartOfTheAgentLosesAndDoublesNothing) {
-  const auto producer =
-      ProducerBuilder()
-          .retry_policy({.max_retries = 100, .initial_backoff = milliseconds(10), .max_backoff = milliseconds(50)})
-          .linger(milliseconds(1))
-          .Build()
-          .value();
+  const auto producer = ProducerBuilder()
+                            .options({.retry_policy = {.max_retries = 100,
+                                                       .initial_backoff = milliseconds(10),
+                                                       .max_backoff = milliseconds(50)},
+                                      .linger = milliseconds(1)})
+                            .Build()
+                            .value();
   std::vector<std::future<client::Result<client::Delivery>>> sent;
   for (int i = 0; i < 300; ++i) {
     if (i == 100) agent_.Restart();
@@ -283,14 +291,14 @@ TEST_F(AcceptanceTest, ATraceGoesFromARecordToTheLatenciesOnItsWayAndToItsReader
   const std::string traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   client::RecordHeaders headers;
   headers.Add("traceparent", traceparent);
-  const auto producer = ProducerBuilder().compression(client::Compression::kZstd).Build().value();
+  const auto producer = ProducerBuilder().options({.compression = client::Compression::kZstd}).Build().value();
   ASSERT_TRUE(producer->SendWithCallback("orders", {.value = "v", .headers = headers}, nullptr, 0).ok());
   ASSERT_TRUE(producer->Flush(kPatience).ok());
   EXPECT_TRUE(FindExemplar(registry_, "streamhouse_producer_send_duration_seconds").has_value());
   for (const char* const family : {"write_latency_seconds", "grpc_request_duration_seconds"}) {
     EXPECT_TRUE(FindExemplar(agent_.registry(), std::string("streamhouse_agent_") + family).has_value()) << family;
   }
-  const auto consumer = ConsumerBuilder().Build().value();
+  const auto consumer = MakeMember();
   const auto polled = consumer->Poll(kPatience);
   ASSERT_EQ(polled->size(), 1U);
   EXPECT_EQ((*polled->begin()).record.headers.Find("traceparent"), traceparent);
@@ -298,7 +306,7 @@ TEST_F(AcceptanceTest, ATraceGoesFromARecordToTheLatenciesOnItsWayAndToItsReader
 
 TEST_F(AcceptanceTest, RecordsArriveAsTheyWereSentHoweverTheyTravel) {
   for (const auto compression : {client::Compression::kNone, client::Compression::kLz4, client::Compression::kZstd}) {
-    const auto producer = ProducerBuilder().compression(compression).Build().value();
+    const auto producer = ProducerBuilder().options({.compression = compression}).Build().value();
     ASSERT_TRUE(producer->SendWithCallback("orders", {.key = "k", .value = std::string(10'000, 'x')}, nullptr, 0).ok());
     ASSERT_EQ(producer->Close(kPatience), 0U);
     const auto broker =

@@ -29,17 +29,18 @@ class DataPlaneFixture : public testing::Test {
   client::Producer::Builder ProducerBuilder() const {
     return client::Producer::Builder().broker(broker_).metrics(producer_metrics_);
   }
-  client::Consumer::Builder ConsumerBuilder() const {
-    return client::Consumer::Builder()
-        .broker(broker_)
-        .metrics(consumer_metrics_)
-        .group("billing")
-        .topics({"orders"})
-        .offset_reset(client::OffsetReset::kEarliest)
-        // No machine that stands still makes a member look dead.
-        .session_timeout(std::chrono::minutes(5))
-        .lag_refresh_interval(std::chrono::milliseconds(10))
-        .auto_commit_interval(std::chrono::milliseconds(10));
+  // Of a member of the group that reads "orders".
+  static client::ConsumerOptions MemberOptions() {
+    return {.topics = {"orders"},
+            .group = "billing",
+            .fetch = {.offset_reset = client::OffsetReset::kEarliest},
+            .auto_commit_interval = std::chrono::milliseconds(10),
+            .lag_refresh_interval = std::chrono::milliseconds(10),
+            // No machine that stands still makes a member look dead.
+            .group_options = {.session_timeout = std::chrono::minutes(5)}};
+  }
+  std::unique_ptr<client::Consumer> MakeMember(const client::ConsumerOptions& options = MemberOptions()) const {
+    return client::Consumer::Builder().broker(broker_).metrics(consumer_metrics_).options(options).Build().value();
   }
 
   // To a partition of "orders", until all of them are acknowledged.

@@ -29,7 +29,10 @@ class LagExactnessTest : public DataPlaneFixture, public testing::WithParamInter
   }
 
   std::unique_ptr<client::Consumer> MakeConsumer() const {
-    return ConsumerBuilder().commit_mode(GetParam()).fetch_max_records(7).Build().value();
+    client::ConsumerOptions options = MemberOptions();
+    options.commit_mode = GetParam();
+    options.fetch.max_records = 7;
+    return MakeMember(options);
   }
 
   // The automatic one commits by itself what an earlier Poll() has returned.

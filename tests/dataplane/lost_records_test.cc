@@ -40,7 +40,10 @@ class LostRecordsTest : public DataPlaneFixture, public testing::WithParamInterf
   }
 
   void StartConsumer(std::uint32_t records_of_a_fetch = 500) {
-    consumer_ = ConsumerBuilder().offset_reset(GetParam()).fetch_max_records(records_of_a_fetch).Build().value();
+    client::ConsumerOptions options = MemberOptions();
+    options.fetch.offset_reset = GetParam();
+    options.fetch.max_records = records_of_a_fetch;
+    consumer_ = MakeMember(options);
   }
 
   // The next records, each named once, in the order in which they come. Fewer when they do not come in time.

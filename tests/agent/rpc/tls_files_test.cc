@@ -93,8 +93,9 @@ TEST_F(TlsFilesTest, NamesTheFilesThatAreNotWhatTheyAreGivenFor) {
     return (*Agent::Make(config))->Start();
   };
   const std::string pair = ": they are not a certificate and its private key, in PEM";
-  EXPECT_EQ(start({.certificate = garbage, .key = kKey, .client_ca = {}}),
-            Status(StatusCode::kInvalidArgument, "cannot use TLS files " + garbage + " and " + kKey + pair).WithField("tls"));
+  EXPECT_EQ(
+      start({.certificate = garbage, .key = kKey, .client_ca = {}}),
+      Status(StatusCode::kInvalidArgument, "cannot use TLS files " + garbage + " and " + kKey + pair).WithField("tls"));
   EXPECT_EQ(start({.certificate = kCertificate, .key = kCertificate, .client_ca = {}}).message(),
             std::string("cannot use TLS files ") + kCertificate + " and " + kCertificate + pair);
   const Status no_authority = start({.certificate = kCertificate, .key = kKey, .client_ca = garbage});
