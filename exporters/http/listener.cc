@@ -12,7 +12,7 @@
 #include "exporters/http/message/response.h"
 #include "exporters/http/sockets.h"
 #include "exporters/http/tcp_connection.h"
-#include "exporters/http/tls/tls_connection.h"
+#include "exporters/http/tls_connection.h"
 #include "metrics_core/settings.h"
 
 namespace streamhouse::exporters {
@@ -62,7 +62,8 @@ Listener::Listener(ServerExecutor executor, metrics::Registry& registry, const m
 Status Listener::Bind(const std::string& host, std::uint16_t port) {
   if (Status checked = limits_.Validate(); !checked.ok()) return checked.Within("limits");
   if (web_config_.tls) {
-    tls_ = std::make_unique<TlsContext>(*web_config_.tls, metrics_);
+    tls_ = std::make_unique<TlsContext>(*web_config_.tls,
+                                        [this](const Status& outcome) { metrics_.CountCertificateReload(outcome); });
     if (Status loaded = tls_->Load(); !loaded.ok()) return loaded;
   }
   // To the system an empty name means every address of the machine.

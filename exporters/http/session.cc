@@ -46,7 +46,7 @@ Session::Session(std::unique_ptr<Connection> connection, Handle handle, const Li
       handle_(std::move(handle)),
       closed_(std::move(closed)),
       connection_(std::move(connection)),
-      reader_(limits) {
+      reader_({.head_bytes = limits.head_bytes, .target_bytes = limits.target_bytes}) {
   metrics_.ConnectionOpened();
 }
 

@@ -128,5 +128,40 @@ class OverviewNamesTheEdges(RuleTestCase):
         self.assertClean(self.rule, {"docs/overview.md": row + "| apps | x | all |\n| other | table |\n"})
 
 
+class FoldersOfALibrary(RuleTestCase):
+    rule = staticmethod(layering.folders_of_a_library_are_layered)
+
+    def test_finds_the_root_of_a_library_in_a_folder_below_it(self):
+        files = {"agent/log/a.cc": include("agent/topic_catalog.h"), "agent/metadata/b.cc": include("agent/agent.h")}
+        self.assertFinds(self.rule, files, "agent/log/a.cc:1", "agent/metadata/b.cc:1")
+
+    def test_finds_the_server_in_what_it_is_made_of(self):
+        folders = ("access", "message", "tls")
+        files = {f"exporters/http/{folder}/a.h": include("exporters/http/limits.h") for folder in folders}
+        self.assertFinds(self.rule, files, *(f"exporters/http/{folder}/a.h:1" for folder in folders))
+
+    def test_finds_a_folder_that_is_not_in_the_table(self):
+        self.assertFinds(self.rule, {"exporters/carbon/a.h": ""}, "exporters/carbon/a.h:1")
+
+    def test_lets_allowed_edges_and_other_libraries_be(self):
+        files = {
+            "agent/metadata/a.cc": include("agent/log/file_system.h") + include("metrics_core/status.h"),
+            "agent/agent.h": include("agent/rpc/rpc_server.h"),
+            "agent/testing/a.h": include("agent/agent.h"),
+        }
+        self.assertClean(self.rule, files)
+
+
+class CycleOfFolders(unittest.TestCase):
+    def test_finds_folders_that_use_each_other(self):
+        self.assertEqual(["a/b", "a/c"], layering.cycle_of_folders({"a/b": {"a", "a/c"}, "a/c": {"a/b"}}))
+        inside = {"metrics_core/naming": {"metrics_core/internal/series"}, "metrics_core/internal/cells": {"metrics_core/naming"}}
+        self.assertEqual(["metrics_core/internal", "metrics_core/naming"], layering.cycle_of_folders(inside))
+
+    def test_finds_none_in_the_table(self):
+        self.assertEqual([], layering.cycle_of_folders(layering.MAY_USE_FOLDERS))
+        self.assertEqual([], list(layering.folders_form_no_cycle(None)))
+
+
 if __name__ == "__main__":
     unittest.main()

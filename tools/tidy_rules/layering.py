@@ -32,6 +32,39 @@ CLOSED_HEADERS = {
     ("client", "metrics_core/reading/snapshot.h"): "only exporters read snapshots",
     ("agent", "metrics_core/reading/snapshot.h"): "only exporters read snapshots",
 }
+# Which other folders of its own library a sub-folder may use; testing/ is left out. The root of a
+# library holds its lowest and its highest parts, so only some sub-folders may use it.
+MAY_USE_FOLDERS = {
+    "agent/lease": {"agent", "agent/metadata"},
+    "agent/log": set(),
+    "agent/metadata": {"agent/log"},
+    "agent/rpc": {"agent", "agent/lease", "agent/log"},
+    "client/agent_broker": {"client"},
+    "exporters/encoding": set(),
+    "exporters/http": {
+        "exporters/encoding", "exporters/http/access", "exporters/http/message", "exporters/http/tls",
+        "exporters/live_page", "exporters/push", "exporters/threads", "exporters/view",
+    },
+    "exporters/http/access": {"exporters/encoding"},
+    "exporters/http/message": {"exporters/encoding"},
+    "exporters/http/tls": {"exporters/encoding", "exporters/http/access"},
+    "exporters/live_page": set(),
+    "exporters/push": {"exporters/threads"},
+    "exporters/textfile": {"exporters/encoding", "exporters/push", "exporters/view"},
+    "exporters/threads": set(),
+    "exporters/view": {"exporters/encoding", "exporters/push"},
+    "metrics_core/internal": {
+        "metrics_core", "metrics_core/internal/cells", "metrics_core/internal/series", "metrics_core/naming",
+        "metrics_core/reading",
+    },
+    "metrics_core/internal/cells": {"metrics_core", "metrics_core/reading"},
+    "metrics_core/internal/series": {
+        "metrics_core", "metrics_core/internal", "metrics_core/internal/cells", "metrics_core/naming",
+    },
+    "metrics_core/naming": {"metrics_core", "metrics_core/reading"},
+    "metrics_core/reading": {"metrics_core"},
+    "metrics_core/self_metrics": {"metrics_core", "metrics_core/internal/cells"},
+}  # fmt: skip
 THIRD_PARTY_BY_PREFIX = {
     "CLI/": "cli11",
     "benchmark/": "google_benchmark",
@@ -172,4 +205,61 @@ def layering_of_visibility(tree):
                     yield Finding(package.build_file, target.line, f"{target.label} is visible to {grant}: {objection}")
 
 
-RULES = (layering_of_includes, layering_of_deps, layering_of_visibility, overview_names_the_edges)
+def folders_of_a_library_are_layered(tree):
+    """A reader of one sub-folder needs to know which others it stands on; folders that use each other are one folder."""
+    for file in tree.cpp_files():
+        folder = file.path.rpartition("/")[0]
+        if "/" not in folder or file.folder not in source_tree.PRODUCTION_FOLDERS or "testing" in folder.split("/"):
+            continue
+        if folder not in MAY_USE_FOLDERS:
+            yield Finding(file.path, 1, f"{folder} is not in MAY_USE_FOLDERS (tools/tidy_rules/layering.py)")
+            continue
+        for include in file.includes:
+            used = include.path.rpartition("/")[0]
+            of_the_library = include.quoted and include.path.startswith(file.folder + "/")
+            if of_the_library and used != folder and used not in MAY_USE_FOLDERS[folder]:
+                yield Finding(file.path, include.line, f"includes {include.path}: {folder} must not use {used}")
+
+
+def cycle_of_folders(may_use):
+    """The sub-folders of a cycle in a table such as MAY_USE_FOLDERS, or an empty list. The root of a library is no part
+    of one; metrics_core/internal and the folders in it count as one."""
+
+    def node(folder):
+        return "metrics_core/internal" if folder.startswith("metrics_core/internal/") else folder
+
+    below = {}
+    for folder, used in may_use.items():
+        below.setdefault(node(folder), set()).update(node(other) for other in used if "/" in other)
+    done = set()
+
+    def search(folder, path):
+        if folder in path:
+            return path[path.index(folder) :]
+        if folder in done:
+            return []
+        for other in sorted(below.get(folder, set()) - {folder}):
+            cycle = search(other, [*path, folder])
+            if cycle:
+                return cycle
+        done.add(folder)
+        return []
+
+    return next((cycle for cycle in (search(folder, []) for folder in sorted(below)) if cycle), [])
+
+
+def folders_form_no_cycle(_):
+    """Two folders that use each other can only be read, tested and changed together."""
+    cycle = cycle_of_folders(MAY_USE_FOLDERS)
+    if cycle:
+        yield Finding("tools/tidy_rules/layering.py", 1, "a cycle of folders: " + " -> ".join(cycle))
+
+
+RULES = (
+    layering_of_includes,
+    layering_of_deps,
+    layering_of_visibility,
+    overview_names_the_edges,
+    folders_of_a_library_are_layered,
+    folders_form_no_cycle,
+)

@@ -60,7 +60,7 @@ ROWS = (
     ("of these, requests that look like guesses", "exporters/http/access/password_queue.h", "kGuessChecksMax", "503 for it, or for the one that it replaces"),
     ("requests of /ready that wait", "exporters/http/readiness_checks.h", "kReadinessRequestsMax", "503"),
     ("time for the checks of /ready", "exporters/http/readiness_checks.h", "kReadinessTime", "503"),
-    ("a file that a web configuration names, and the configuration", "exporters/http/small_file.h", "kSmallFileBytesMax", "an error at start; later the files before stay"),
+    ("a file that a web configuration names, and the configuration", "exporters/http/access/small_file.h", "kSmallFileBytesMax", "an error at start; later the files before stay"),
 )  # fmt: skip
 # pylint: enable=line-too-long
 # Constants that no operator or client meets.

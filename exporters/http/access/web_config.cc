@@ -14,7 +14,7 @@
 #include <utility>
 
 #include "exporters/http/access/tls_names.h"
-#include "exporters/http/small_file.h"
+#include "exporters/http/access/small_file.h"
 
 namespace streamhouse::exporters {
 namespace {

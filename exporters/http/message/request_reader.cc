@@ -48,7 +48,7 @@ bool HasFoldedLine(const beast::flat_buffer& buffer) {
 }
 
 // The status to refuse a request with that is well-formed; 0 for none.
-int ObjectionTo(const Parser& parser, const Limits& limits) {
+int ObjectionTo(const Parser& parser, const RequestLimits& limits) {
   const auto& head = parser.get();
   if (head.target().size() > limits.target_bytes) return 414;
   if (head.version() >= 11 && !HasHost(head)) return 400;
@@ -96,7 +96,7 @@ struct RequestReader::Parsing {
   std::string accept_encoding;
 };
 
-RequestReader::RequestReader(const Limits& limits)
+RequestReader::RequestReader(const RequestLimits& limits)
     : limits_(limits), parsing_(std::make_unique<Parsing>(limits.head_bytes)) {}
 RequestReader::~RequestReader() = default;
 

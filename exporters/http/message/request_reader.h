@@ -15,10 +15,15 @@
 #include <memory>
 #include <span>
 
-#include "exporters/http/limits.h"
 #include "exporters/http/message/request.h"
 
 namespace streamhouse::exporters {
+
+// What a request may be as large as; limits.h has the defaults of a server.
+struct RequestLimits {
+  std::size_t head_bytes;    // all of it, with its headers
+  std::size_t target_bytes;  // its target
+};
 
 class RequestReader {
  public:
@@ -28,7 +33,7 @@ class RequestReader {
     kRefused,    // refusal() says how
   };
 
-  explicit RequestReader(const Limits& limits);
+  explicit RequestReader(const RequestLimits& limits);
   ~RequestReader();
   RequestReader(const RequestReader&) = delete;
   RequestReader& operator=(const RequestReader&) = delete;
@@ -56,7 +61,7 @@ class RequestReader {
   int TakeRequestLine();
   Outcome Refuse(int status);
 
-  const Limits limits_;
+  const RequestLimits limits_;
   std::unique_ptr<Parsing> parsing_;
   int refusal_ = 0;
 };

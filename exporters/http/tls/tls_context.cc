@@ -12,7 +12,7 @@
 #include <string>
 
 #include "exporters/encoding/weighted_list.h"
-#include "exporters/http/small_file.h"
+#include "exporters/http/access/small_file.h"
 #include "exporters/http/tls/client_names.h"
 
 namespace streamhouse::exporters {
@@ -148,7 +148,7 @@ Status TlsContext::Load() {
 
 std::shared_ptr<ssl::context> TlsContext::Current() {
   // Where it fails, the last good context stays, and the next change is the next attempt.
-  if (Files() != files_) metrics_.CountCertificateReload(Load());
+  if (Files() != files_) reloaded_(Load());
   return context_;
 }
 

@@ -2,33 +2,34 @@
 //
 // Guarantees: files that change are read again by the next connection, all of them together. Where
 // they are not good then (a certificate that does not belong to its key, half a file), the last
-// good ones stay, and the failure is counted. Watch that counter: clients notice only when the old
-// ones expire. Connections keep what they began with. A key with a pass phrase is refused without a
-// prompt; only regular files are read (small_file.h).
+// good ones stay, and the owner is told. Clients notice only when the old ones expire. Connections
+// keep what they began with. A key with a pass phrase is refused without a prompt; only regular
+// files are read (small_file.h).
 // Thread safety: one thread at a time.
 // Cost: a system call a file and connection.
-// Errors:
-// InvalidArgument, naming the file.
+// Errors: InvalidArgument, naming the file.
 #pragma once
 
 #include <sys/types.h>
 
 #include <boost/asio/ssl/context.hpp>
 #include <ctime>
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include "exporters/http/access/web_config.h"
-#include "exporters/http/server_metrics.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
 
 class TlsContext {
  public:
-  // `metrics` must outlive it.
-  TlsContext(TlsConfig config, const ServerMetrics& metrics) : config_(std::move(config)), metrics_(metrics) {}
+  // `reloaded` is told what became of each reading of files that have changed.
+  using Reloaded = std::function<void(const metrics::Status& outcome)>;
+
+  TlsContext(TlsConfig config, Reloaded reloaded) : config_(std::move(config)), reloaded_(std::move(reloaded)) {}
 
   // Reads the files for the first time.
   metrics::Status Load();
@@ -52,7 +53,7 @@ class TlsContext {
   std::vector<FileState> Files() const;
 
   const TlsConfig config_;
-  const ServerMetrics& metrics_;
+  const Reloaded reloaded_;
   std::shared_ptr<boost::asio::ssl::context> context_;
   std::vector<FileState> files_;  // when they were last read
 };

@@ -51,6 +51,11 @@ class ListenerTest : public testing::Test {
     return RunCommand("curl -s --max-time 30 -w ' %{http_code}' " + options + " " + url).output;
   }
 
+  // How often files of certificates that had changed were read.
+  double Reloads(const std::string& outcome) {
+    const metrics::testing::MetricReader reader(registry_);
+    return reader.Value("streamhouse_exporter_certificate_reloads_total", {{"outcome", outcome}}).value_or(-1);
+  }
   // Requests whose password is not checked, and those that have got their 503.
   double TurnedAway() {
     const metrics::testing::MetricReader reader(registry_);
@@ -69,6 +74,16 @@ class ListenerTest : public testing::Test {
   metrics::Health health_;
   std::unique_ptr<MetricsServer> server_;
 };
+
+TEST_F(ListenerTest, CountsWhatBecomesOfCertificatesThatChange) {
+  Start(Tls());
+  std::ofstream(server_certificate_.file, std::ios::app) << "\n";
+  EXPECT_EQ(Curl("https", trusting_), "OK 200");
+  EXPECT_EQ(Reloads("ok"), 1);
+  std::ofstream(server_certificate_.file) << "no certificate";
+  EXPECT_NE(Curl("https", "-k"), "");
+  EXPECT_EQ(Reloads("failed"), 1);
+}
 
 TEST_F(ListenerTest, AsksForAPassword) {
   Start(kUsers);

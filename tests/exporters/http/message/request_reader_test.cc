@@ -14,7 +14,7 @@ namespace {
 using namespace std::string_literals;
 using Outcome = RequestReader::Outcome;
 
-const Limits kLimits;
+constexpr RequestLimits kLimits = {.head_bytes = Limits().head_bytes, .target_bytes = Limits().target_bytes};
 
 class RequestReaderTest : public testing::Test {
  protected:

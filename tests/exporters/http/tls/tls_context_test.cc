@@ -7,15 +7,13 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "exporters/http/access/tls_names.h"
-#include "exporters/http/server_metrics.h"
-#include "metrics_core/registry.h"
 #include "metrics_core/status.h"
-#include "metrics_core/testing/metric_reader.h"
 #include "tests/exporters/support/certificates.h"
 #include "tests/exporters/support/command.h"
 
@@ -36,14 +34,13 @@ class TlsContextTest : public testing::Test {
 
   const Certificate files_ = MakeCertificate("tls_context");
   std::filesystem::file_time_type renewed_ = std::filesystem::file_time_type::clock::now();
-  double Reloads(std::string_view outcome) {
-    const metrics::testing::MetricReader reader(registry_);
-    return reader.Value("streamhouse_exporter_certificate_reloads_total", {{"outcome", outcome}}).value();
-  }
+  int Reloads(const std::string& outcome) { return reloads_[outcome]; }
 
-  metrics::Registry registry_;
-  const ServerMetrics metrics_ = ServerMetrics::Register(registry_).value();
-  TlsContext tls_{{.certificate_file = files_.file, .key_file = files_.key_file}, metrics_};
+  std::map<std::string, int> reloads_;
+  const TlsContext::Reloaded note_ = [this](const metrics::Status& outcome) {
+    ++reloads_[outcome.ok() ? "ok" : "failed"];
+  };
+  TlsContext tls_{{.certificate_file = files_.file, .key_file = files_.key_file}, note_};
 };
 
 TEST_F(TlsContextTest, StaysAsItIsWhileTheFilesDo) {
@@ -90,14 +87,14 @@ TEST_F(TlsContextTest, KeepsTheLastGoodFilesWhenTheKeyIsOfAnotherType) {
   Install({.file = MakeCertificate("other").file, .key_file = rsa_key});
   EXPECT_EQ(tls_.Current(), before);
   const std::string error =
-      TlsContext({.certificate_file = files_.file, .key_file = files_.key_file}, metrics_).Load().message();
+      TlsContext({.certificate_file = files_.file, .key_file = files_.key_file}, note_).Load().message();
   EXPECT_TRUE(error.starts_with("cannot use the key " + files_.key_file + ": ")) << error;
 }
 
 TEST_F(TlsContextTest, TakesNoVersionBeforeTheSmallest) {
   for (const auto& [smallest, number] :
        {std::pair(TlsVersion::kTls12, TLS1_2_VERSION), {TlsVersion::kTls13, TLS1_3_VERSION}}) {
-    TlsContext tls({.certificate_file = files_.file, .key_file = files_.key_file, .version_min = smallest}, metrics_);
+    TlsContext tls({.certificate_file = files_.file, .key_file = files_.key_file, .version_min = smallest}, note_);
     ASSERT_TRUE(tls.Load().ok());
     EXPECT_EQ(SSL_CTX_get_min_proto_version(tls.Current()->native_handle()), number);
   }
@@ -105,7 +102,7 @@ TEST_F(TlsContextTest, TakesNoVersionBeforeTheSmallest) {
 
 TEST_F(TlsContextTest, NamesTheFileThatIsBad) {
   const std::string nowhere = TemporaryPath("nowhere");
-  const auto error = [this](const TlsConfig& config) { return TlsContext(config, metrics_).Load().message(); };
+  const auto error = [this](const TlsConfig& config) { return TlsContext(config, note_).Load().message(); };
   EXPECT_EQ(error({.certificate_file = nowhere, .key_file = files_.key_file}),
             "cannot use the certificate " + nowhere + ": No such file or directory");
   EXPECT_TRUE(
@@ -128,7 +125,7 @@ TEST_F(TlsContextTest, RefusesAKeyWithAPassPhraseAndKeepsTheOneBefore) {
   ASSERT_EQ(RunCommand("openssl ec" + encrypt + older).exit_code, 0);
   int failed = 0;
   for (const std::string& key : {newer, older}) {
-    EXPECT_EQ(TlsContext({.certificate_file = files_.file, .key_file = key}, metrics_).Load().message(),
+    EXPECT_EQ(TlsContext({.certificate_file = files_.file, .key_file = key}, note_).Load().message(),
               "cannot use the key " + key + ": it needs a pass phrase; a server cannot ask for one");
     Install({.file = files_.file, .key_file = key});
     EXPECT_EQ(tls_.Current(), before);
@@ -151,12 +148,10 @@ TEST_F(TlsContextTest, TakesCertificatesAsText) {
     std::ifstream in(file);
     return std::string(std::istreambuf_iterator<char>(in), {});
   };
-  EXPECT_TRUE(TlsContext({.certificate = read(files_.file), .key = read(files_.key_file)}, metrics_).Load().ok());
-  EXPECT_TRUE(TlsContext({.certificate = "x", .key = "y"}, metrics_)
-                  .Load()
-                  .message()
-                  .starts_with("cannot use the certificate: "));
-  const std::string bad_key = TlsContext({.certificate = read(files_.file), .key = "y"}, metrics_).Load().message();
+  EXPECT_TRUE(TlsContext({.certificate = read(files_.file), .key = read(files_.key_file)}, note_).Load().ok());
+  EXPECT_TRUE(
+      TlsContext({.certificate = "x", .key = "y"}, note_).Load().message().starts_with("cannot use the certificate: "));
+  const std::string bad_key = TlsContext({.certificate = read(files_.file), .key = "y"}, note_).Load().message();
   EXPECT_TRUE(bad_key.starts_with("cannot use the key: ")) << bad_key;
 }
 
@@ -167,11 +162,10 @@ TEST_F(TlsContextTest, TakesEveryCipherAndCurveThatHasAName) {
     TlsConfig config = {.certificate_file = files_.file, .key_file = files_.key_file};
     (cipher.use == CipherUse::kTls12 ? config.tls12_ciphers : config.tls13_ciphers) = cipher.openssl;
     config.curves = "X25519:P-521:P-256:P-384";
-    EXPECT_TRUE(TlsContext(config, metrics_).Load().ok()) << name;
+    EXPECT_TRUE(TlsContext(config, note_).Load().ok()) << name;
   }
-  EXPECT_FALSE(TlsContext({.certificate_file = files_.file, .key_file = files_.key_file, .curves = "P-1"}, metrics_)
-                   .Load()
-                   .ok());
+  EXPECT_FALSE(
+      TlsContext({.certificate_file = files_.file, .key_file = files_.key_file, .curves = "P-1"}, note_).Load().ok());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "exporters/http/tls/tls_connection.h"
+#include "exporters/http/tls_connection.h"
 
 #include <gtest/gtest.h>
 
@@ -8,7 +8,6 @@
 #include <memory>
 #include <string>
 
-#include "exporters/http/server_metrics.h"
 #include "exporters/http/tls/tls_context.h"
 #include "tests/exporters/support/certificates.h"
 #include "tests/exporters/support/http_client.h"
@@ -36,8 +35,7 @@ class TlsConnectionTest : public testing::Test {
   }
 
   const Certificate certificate_ = MakeCertificate("tls_connection");
-  const ServerMetrics no_metrics_;
-  TlsContext tls_{{.certificate_file = certificate_.file, .key_file = certificate_.key_file}, no_metrics_};
+  TlsContext tls_{{.certificate_file = certificate_.file, .key_file = certificate_.key_file}, nullptr};
   boost::asio::io_context context_;
   tcp::acceptor acceptor_{context_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)};
   HttpClient client_{acceptor_.local_endpoint().port()};

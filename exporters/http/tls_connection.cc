@@ -1,4 +1,4 @@
-#include "exporters/http/tls/tls_connection.h"
+#include "exporters/http/tls_connection.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
