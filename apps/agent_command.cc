@@ -61,38 +61,51 @@ void AddTlsFlags(CLI::App& parser, agent::TlsFiles& tls) {
       ->type_name("FILE");
 }
 
-void AddMetadataFlags(CLI::App& parser, ServingAgentFlags& flags) {
-  const auto set_metadata = [&flags](const std::string& line) {
+void AddMetadataFlags(CLI::App& parser, agent::AgentConfig& config) {
+  const auto set_metadata = [&config](const std::string& line) {
     if (Status known = agent::CheckMetadataLine(line); !known.ok()) {
       throw CLI::ValidationError("--metadata", known.message());
     }
-    flags.metadata = line;
+    config.metadata = line;
   };
   parser
       .add_option_function<std::string>("--metadata", set_metadata,
                                         "Where topics, leases and committed offsets are: sqlite:///PATH, or memory: "
                                         "for tests; by default in metadata.db in DIR")
       ->type_name("LINE");
-  parser.add_option("--id", flags.id, "The name of this agent in leases")->type_name("NAME")->capture_default_str();
+  parser.add_option("--id", config.agent_id, "The name of this agent in leases")
+      ->type_name("NAME")
+      ->capture_default_str();
 }
 
-void AddReserveFlag(CLI::App& parser, ServingAgentFlags& flags) {
-  parser
-      .add_option("--reserve-bytes", flags.reserve_bytes,
-                  "Of the disk, kept for metadata, so that a full disk is read from nevertheless; 0: none")
+// A flag that takes a number of bytes, such as 16MiB.
+template <typename Bytes>
+void AddSizeFlag(CLI::App& parser, const std::string& flag, Bytes& target, const std::string& help) {
+  parser.add_option(flag, target, help)
       ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false).description(""))
       ->type_name("SIZE")
-      ->default_str(fmt::format("{}MiB", flags.reserve_bytes >> 20));
+      ->default_str(fmt::format("{}MiB", target >> 20));
 }
 
-void AddSyncFlags(CLI::App& parser, ServingAgentFlags& flags) {
-  AddChoiceFlag(parser, "--sync", flags.sync,
+void AddStorageFlags(CLI::App& parser, agent::AgentConfig& config) {
+  AddSizeFlag(parser, "--reserve-bytes", config.reserve_bytes,
+              "Of the disk, kept for metadata, so that a full disk is read from nevertheless; 0: none");
+  AddSizeFlag(parser, "--segment-bytes", config.segment_bytes,
+              "The size at which a log begins a new file; retention removes whole files");
+  AddDurationFlag(parser, "--retention-interval", config.retention_interval, "How often retention looks at the logs");
+  AddSizeFlag(parser, "--record-bytes-max", config.record_bytes_max, "The largest record: its key and value");
+  AddSizeFlag(parser, "--request-bytes-max", config.request_bytes_max,
+              "The largest batch of a producer: the keys and values of its records");
+}
+
+void AddSyncFlags(CLI::App& parser, agent::AgentConfig& config) {
+  AddChoiceFlag(parser, "--sync", config.sync_policy,
                 {{"each-batch", agent::SyncPolicy::kEachBatch},
                  {"interval", agent::SyncPolicy::kInterval},
                  {"none", agent::SyncPolicy::kNone}},
                 "When records are forced to the disk, for the loss of power: before they are acknowledged, every "
                 "--sync-interval, or when the system likes");
-  AddDurationFlag(parser, "--sync-interval", flags.sync_interval, "How often, with --sync interval");
+  AddDurationFlag(parser, "--sync-interval", config.sync_interval, "How often, with --sync interval");
 }
 
 void AddLogFlags(CLI::App& parser, agent::OperatorLogOptions& log) {
@@ -113,16 +126,17 @@ Command AddAgentCommand(CLI::App& program) {
   CLI::App& parser = *program.add_subcommand("agent", "Serve producers and consumers");
   const auto command_flags = std::make_shared<AgentCommandFlags>();
   ServingAgentFlags* const flags = &command_flags->serving;
+  agent::AgentConfig& config = flags->config;
   AddConfigFlag(parser);
-  parser.add_option("--data", flags->data_folder, "The folder that keeps records and metadata; made when missing")
+  parser.add_option("--data", config.data_folder, "The folder that keeps records and metadata; made when missing")
       ->required()
       ->type_name("DIR");
-  AddMetadataFlags(parser, *flags);
+  AddMetadataFlags(parser, config);
   AddAddressFlags(parser, *flags);
-  AddTlsFlags(parser, flags->tls);
-  AddSyncFlags(parser, *flags);
-  AddReserveFlag(parser, *flags);
-  AddDurationFlag(parser, "--lag-interval", flags->lag_interval,
+  AddTlsFlags(parser, config.tls);
+  AddSyncFlags(parser, config);
+  AddStorageFlags(parser, config);
+  AddDurationFlag(parser, "--lag-interval", config.lag_interval,
                   "How often the metrics of logs and of the lag of groups are refreshed; 0s: never");
   AddTopicSpecs(parser, "--topic", flags->topics, "A topic to create when it is missing");
   parser

@@ -70,11 +70,11 @@ Status Demo::Start() {
   auto lines = LineLoop::Open(flags_.path, kLineBytesMax);
   if (!lines.ok()) return lines.status();
   lines_ = *std::move(lines);
-  if (flags_.agent.data_folder.empty()) {
+  if (flags_.agent.config.data_folder.empty()) {
     auto scratch = ScratchFolder::Make();
     if (!scratch.ok()) return scratch.status();
     scratch_ = *std::move(scratch);
-    flags_.agent.data_folder = scratch_->path();
+    flags_.agent.config.data_folder = scratch_->path();
   }
   flags_.agent.topics = {{.name = kTopic, .partitions = kPartitions}};
   auto agent = ServingAgent::Start(flags_.agent, page_.registry(), page_.health());
@@ -117,13 +117,13 @@ Status Demo::StartClients() {
 
 Status Demo::PrintAddresses() const {
   const std::string http = "http://" + agent_->http().ToString();
-  return PrintLine(
-      fmt::format("Streaming {} at {} records/s into topic \"{}\" of the agent at {}\n"
-                  "Records are kept in {}{}\n"
-                  "{}/metrics\n{}/health\n{}/ready\n"
-                  "Ctrl-C ends it",
-                  flags_.path, flags_.records_per_second, kTopic, agent_->grpc().ToString(), flags_.agent.data_folder,
-                  scratch_ == nullptr ? "" : ", removed at the end (--data DIR keeps them)", http, http, http));
+  return PrintLine(fmt::format(
+      "Streaming {} at {} records/s into topic \"{}\" of the agent at {}\n"
+      "Records are kept in {}{}\n"
+      "{}/metrics\n{}/health\n{}/ready\n"
+      "Ctrl-C ends it",
+      flags_.path, flags_.records_per_second, kTopic, agent_->grpc().ToString(), flags_.agent.config.data_folder,
+      scratch_ == nullptr ? "" : ", removed at the end (--data DIR keeps them)", http, http, http));
 }
 
 // Until a signal, or until lines cannot be read or progress not printed.
@@ -239,7 +239,7 @@ Command AddDemoCommand(CLI::App& program) {
       ->type_name("N")
       ->capture_default_str();
   parser
-      .add_option("--data", flags->agent.data_folder,
+      .add_option("--data", flags->agent.config.data_folder,
                   "The folder that keeps the records; by default a temporary one that is removed at the end")
       ->type_name("DIR");
   AddAddressFlags(parser, flags->agent);

@@ -38,7 +38,7 @@ namespace streamhouse::apps {
 struct DemoFlags {
   std::string path = "/usr/share/common-licenses";
   std::uint32_t records_per_second = 1'000;
-  ServingAgentFlags agent;  // a scratch folder unless data_folder is set; topics are the demo's own
+  ServingAgentFlags agent;  // a scratch folder unless config.data_folder is set; topics are the demo's own
 };
 
 class Demo {

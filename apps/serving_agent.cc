@@ -19,6 +19,10 @@ constexpr FieldAdvice kFlags[] = {
     {.field = "grpc_port", .text = "; choose another address with --grpc"},
     {.field = "lag_interval", .text = " (--lag-interval)"},
     {.field = "metadata", .text = " (--metadata)"},
+    {.field = "record_bytes_max", .text = " (--record-bytes-max)"},
+    {.field = "request_bytes_max", .text = " (--request-bytes-max)"},
+    {.field = "retention_interval", .text = " (--retention-interval)"},
+    {.field = "segment_bytes", .text = " (--segment-bytes)"},
     {.field = "sync_interval", .text = " (--sync-interval)"},
     {.field = "tls", .text = " (--tls-cert, --tls-key)"},
     {.field = "tls.certificate", .text = " (--tls-cert)"},
@@ -71,14 +75,9 @@ Status ServingAgent::MakeExporters(agent::AgentParts& parts) {
 }
 
 agent::AgentConfig ServingAgent::Config() const {
-  agent::AgentConfig config = {.data_folder = flags_.data_folder, .agent_id = flags_.id, .metadata = flags_.metadata};
+  agent::AgentConfig config = flags_.config;
   config.grpc_host = flags_.grpc.host;
   config.grpc_port = flags_.grpc.port;
-  config.tls = flags_.tls;
-  config.reserve_bytes = flags_.reserve_bytes;
-  config.sync_policy = flags_.sync;
-  config.sync_interval = flags_.sync_interval;
-  config.lag_interval = flags_.lag_interval;
   for (const TopicSpec& topic : flags_.topics) {
     config.topics.push_back({.name = topic.name, .partitions = topic.partitions});
   }

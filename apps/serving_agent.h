@@ -27,20 +27,15 @@
 namespace streamhouse::apps {
 
 struct ServingAgentFlags {
-  std::string data_folder;
-  std::string id = agent::AgentConfig().agent_id;
-  std::string metadata;  // a line (agent/metadata/make_metadata_store.h); empty: in data_folder
+  // Without the fields that have a flag of their own below.
+  agent::AgentConfig config = {};
   // Loopback, not every interface: there is no authentication, so that being reachable is a
   // decision.
   HostPort grpc = {.host = "127.0.0.1", .port = agent::kDefaultGrpcPort};
   HostPort http = {.host = "127.0.0.1", .port = exporters::kMetricsPortDefault};
-  agent::TlsFiles tls;  // of gRPC
-  agent::SyncPolicy sync = agent::AgentConfig().sync_policy;
-  std::chrono::milliseconds sync_interval = agent::AgentConfig().sync_interval;
-  std::uint64_t reserve_bytes = agent::AgentConfig().reserve_bytes;
-  std::chrono::milliseconds lag_interval = agent::AgentConfig().lag_interval;
-  std::vector<TopicSpec> topics;
-  std::vector<std::string> exporters;  // specifications (exporters/exporter_spec.h) of those besides --http
+  std::vector<TopicSpec> topics = {};
+  // Specifications (exporters/exporter_spec.h) of those besides --http.
+  std::vector<std::string> exporters = {};
 };
 
 // --grpc and --http; `flags` outlives the parser.

@@ -9,23 +9,34 @@
 #include "exporters/http/metrics_server.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
+#include "metrics_core/self_metrics/build_info.h"
+#include "metrics_core/status.h"
 
 namespace agent = streamhouse::agent;
 namespace exporters = streamhouse::exporters;
+namespace metrics = streamhouse::metrics;
 
 int main(int argc, char** argv) {
   if (argc != 2) return std::cerr << "usage: embedded_agent DIR\n", 1;
-  streamhouse::metrics::Registry registry;
-  streamhouse::metrics::Health health;
+  // The program's own metrics, and what they describe. The agent has a registry of its own; both
+  // stand on one page.
+  metrics::Registry registry({.target = {{"service.name", "shop"}, {"service.instance.id", "shop-1"}}});
+  if (metrics::Status built = metrics::RegisterBuildInfo(registry, "shop", "1.0", /*revision=*/""); !built.ok()) {
+    return std::cerr << built.message() << "\n", 1;
+  }
+  metrics::Registry agents;
+  auto agent_metrics = agent::AgentMetrics::Register(agents);
+  if (!agent_metrics.ok()) return std::cerr << agent_metrics.status().message() << "\n", 1;
+  metrics::Health health;
   auto page = std::make_unique<exporters::MetricsServer>(
-      registry, health, exporters::MetricsServerOptions{.host = "127.0.0.1", .port = 0});
+      registry, health, exporters::MetricsServerOptions{.host = "127.0.0.1", .port = 0, .more_registries = {&agents}});
   const exporters::MetricsServer& server = *page;
 
   agent::AgentConfig config = {.data_folder = argv[1]};
   config.grpc_host = "127.0.0.1";
   config.grpc_port = 0;
   config.topics = {{.name = "orders", .partitions = 2}};
-  agent::AgentParts parts = {.metrics = *agent::AgentMetrics::Register(registry), .health = &health};
+  agent::AgentParts parts = {.metrics = *std::move(agent_metrics), .health = &health};
   parts.exporters.push_back(std::move(page));  // started and stopped with the agent
   auto built = agent::Agent::Make(std::move(config), std::move(parts));
   if (!built.ok()) return std::cerr << built.status().message() << "\n", 1;

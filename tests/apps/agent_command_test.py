@@ -310,6 +310,29 @@ class AgentCommand(unittest.TestCase):
         self.assertEqual(1, done.returncode, done)
         self.assertTrue(agent.running())
 
+    def test_begins_files_and_removes_them_as_it_is_told(self):
+        agent = self.agent("--topic", "orders:1", "--segment-bytes", "1KiB", "--retention-interval", "50ms")
+        for _ in range(3):
+            processes.run("produce", "--agent", agent.grpc, "--topic", "orders", stdin="x" * 1500 + "\n")
+        files = lambda: len(list((self.data / "data").glob("log/orders/0/*.log")))  # noqa: E731
+        self.assertGreater(files(), 1)
+        processes.run("topics", "retention", "--agent", agent.grpc, "--topic", "orders", "--retention-bytes", "1")
+        processes.wait_for(lambda: files() == 1, "the oldest files are gone")
+        self.assertEqual(0, agent.stop())
+
+    def test_refuses_a_record_over_its_limit(self):
+        agent = self.agent("--topic", "orders:1", "--record-bytes-max", "1KiB", "--request-bytes-max", "1MiB")
+        for size, code in ((1000, 0), (1100, 1)):
+            done = processes.run("produce", "--agent", agent.grpc, "--topic", "orders", stdin="x" * size + "\n")
+            self.assertEqual(code, done.returncode, done.stderr)
+        self.assertEqual(0, agent.stop())
+
+    def test_names_the_flag_of_a_size_or_interval_that_cannot_be(self):
+        for flag, value in (("--segment-bytes", "0"), ("--retention-interval", "366d"), ("--record-bytes-max", "0"),
+                            ("--record-bytes-max", "64MiB"), ("--request-bytes-max", "1GiB")):
+            wanted = "--request-bytes-max" if value == "64MiB" else flag
+            self.assert_refused(self.run_agent(self.data / "data", flag, value), f".* \\({wanted}\\)")
+
     def test_warns_once_when_others_can_reach_it_without_tls(self):
         warning = "open to other machines without TLS"
         agent = processes.Agent(self, self.data / "open", grpc="0.0.0.0:0")

@@ -49,6 +49,8 @@ class Examples(unittest.TestCase):
         self.assertEqual(0, orders.wait(), orders.stderr)
         self.assertRegex("\n".join(orders.stdout), r"^sent to orders/\d at 0\ngot two apples$")
         self.assertEqual(1, pages.value(url, "streamhouse_agent_records_written_total"))
+        self.assertEqual(1, pages.value(url, "shop_build_info"), "of another registry")
+        self.assertEqual(1, pages.value(url, "target_info", service_name="shop"))
         self.end(example)
 
     def test_custom_exporter_runs_beside_a_built_in_one(self):
