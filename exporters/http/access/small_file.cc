@@ -15,11 +15,18 @@ using metrics::Result;
 using metrics::Status;
 
 Status Refused(std::string why) {
-  return Status(metrics::StatusCode::kUnavailable, std::move(why));
+  return Status(metrics::StatusCode::kInvalidArgument, std::move(why));
+}
+
+// Whether the reason is in the system, and not in the file.
+bool IsTransient(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOMEM || error == EIO;
 }
 
 Status SystemRefused() {
-  return Refused(std::generic_category().message(errno));
+  const int error = errno;
+  const Status refused = Refused(std::generic_category().message(error));
+  return IsTransient(error) ? Status(metrics::StatusCode::kUnavailable, refused.message()) : refused;
 }
 
 Result<std::string> ReadRegular(int descriptor) {

@@ -3,8 +3,11 @@
 // Guarantees: only regular files of at most kSmallFileBytesMax are read, so that the call never
 // waits for a writer, a terminal or a device. It waits for a disk that hangs. A child process does
 // not inherit the file.
-// Thread safety: pure.
-// Errors: Unavailable with the reason alone. The caller, who knows what the file is for, names it.
+// Thread safety: a pure function.
+// Cost: a copy of the file.
+// Errors: InvalidArgument. Unavailable where the system lacks descriptors or memory, or the disk
+// fails: the same file may be read later. The message is the reason alone; the caller names the
+// file.
 #pragma once
 
 #include <cstddef>

@@ -13,8 +13,8 @@
 #include <tuple>
 #include <utility>
 
-#include "exporters/http/access/tls_names.h"
 #include "exporters/http/access/small_file.h"
+#include "exporters/http/access/tls_names.h"
 
 namespace streamhouse::exporters {
 namespace {

@@ -1,6 +1,7 @@
 #include "exporters/http/access/small_file.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <fstream>
@@ -14,7 +15,7 @@ namespace {
 
 std::string Error(const std::string& path) {
   const auto read = ReadSmallFile(path);
-  EXPECT_EQ(read.status().code(), metrics::StatusCode::kUnavailable);
+  EXPECT_EQ(read.status().code(), metrics::StatusCode::kInvalidArgument);
   return read.status().message();
 }
 
@@ -42,6 +43,16 @@ TEST(SmallFileTest, IsNeitherAPipeNorADeviceNorAFolderAndIsNotWaitedFor) {
 
 TEST(SmallFileTest, SaysWhyItCannotBeRead) {
   EXPECT_EQ(Error("/no such file"), "No such file or directory");
+}
+
+TEST(SmallFileTest, MayBeReadLaterWhereTheSystemLacksDescriptors) {
+  rlimit before = {};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const rlimit none = {.rlim_cur = 0, .rlim_max = before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto read = ReadSmallFile("/dev/null");
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(read.status(), metrics::Status(metrics::StatusCode::kUnavailable, "Too many open files"));
 }
 
 }  // namespace

@@ -177,7 +177,7 @@ TEST(WebConfigTest, RefusesWhatYamlWouldPassOver) {
 
 TEST(WebConfigTest, NamesAFileThatIsNotThere) {
   const auto loaded = LoadWebConfig("/no such file");
-  EXPECT_EQ(loaded.status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(loaded.status().code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(loaded.status().message(), "cannot read /no such file: No such file or directory");
   EXPECT_EQ(LoadWebConfig("/tmp").status().message(), "cannot read /tmp: it is no regular file");
 }
