@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "exporters/encoding/ascii_case.h"
 #include "exporters/encoding/weighted_list.h"
 
 namespace streamhouse::exporters {

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "exporters/encoding/ascii_case.h"
 #include "exporters/encoding/weighted_list.h"
 
 namespace streamhouse::exporters {

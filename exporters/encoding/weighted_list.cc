@@ -4,12 +4,10 @@
 #include <charconv>
 #include <cstddef>
 
+#include "exporters/encoding/ascii_case.h"
+
 namespace streamhouse::exporters {
 namespace {
-
-char ToLower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 std::string_view Trim(std::string_view text) {
   constexpr std::string_view kBlanks = " \t";
@@ -65,10 +63,6 @@ WeightedElement ParseElement(std::string_view text) {
 }
 
 }  // namespace
-
-bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return ToLower(x) == ToLower(y); });
-}
 
 std::string_view WeightedElement::Parameter(std::string_view parameter) const {
   for (const auto& [name, value] : parameters) {

@@ -25,7 +25,4 @@ struct WeightedElement {
 
 std::vector<WeightedElement> ParseWeightedList(std::string_view header);
 
-// Names of media types, codings and parameters have no case.
-bool EqualsIgnoringCase(std::string_view a, std::string_view b);
-
 }  // namespace streamhouse::exporters

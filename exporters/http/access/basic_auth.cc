@@ -11,7 +11,7 @@
 #include <memory>
 #include <utility>
 
-#include "exporters/encoding/weighted_list.h"
+#include "exporters/encoding/ascii_case.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <utility>
 
-#include "exporters/encoding/weighted_list.h"
+#include "exporters/encoding/ascii_case.h"
 
 namespace streamhouse::exporters {
 namespace {

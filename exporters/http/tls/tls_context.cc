@@ -11,7 +11,7 @@
 #include <boost/asio/ssl/verify_context.hpp>
 #include <string>
 
-#include "exporters/encoding/weighted_list.h"
+#include "exporters/encoding/ascii_case.h"
 #include "exporters/http/access/small_file.h"
 #include "exporters/http/tls/client_names.h"
 

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "exporters/encoding/ascii_case.h"
 #include "exporters/encoding/compressed_page.h"
 #include "exporters/encoding/content_negotiation.h"
 #include "exporters/encoding/weighted_list.h"
