@@ -119,10 +119,10 @@ Status Agent::StartParts() {
                                .members = *members_,
                                .groups = *groups_,
                                .metrics = metrics_,
-                                .health = health_,
-                                .refresh_lag = [this] {
-                                  if (lag_refresher_ != nullptr) lag_refresher_->RunSoon();
-                                }});
+                               .health = health_,
+                               .refresh_lag = [this] {
+                                 if (lag_refresher_ != nullptr) lag_refresher_->RunSoon();
+                               }});
   if (!rpc.ok()) return AboutConfig(rpc.status());
   rpc_ = *std::move(rpc);
   return Status::Ok();

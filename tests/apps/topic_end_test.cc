@@ -25,16 +25,15 @@ class TopicEndTest : public testing::Test {
   TopicEndTest() {
     EXPECT_TRUE(broker_->CreateTopic("orders", 1, Soon()).ok());
     Write(10);
-    consumer_ =
-        client::Consumer::Builder()
-            .broker(broker_)
-            .options({.topics = {"orders"},
-                      .group = "g",
-                      .fetch = {.offset_reset = client::OffsetReset::kEarliest},
-                      // Also where the machine stands still.
-                      .group_options = {.session_timeout = std::chrono::hours(1)}})
-            .Build()
-            .value();
+    consumer_ = client::Consumer::Builder()
+                    .broker(broker_)
+                    .options({.topics = {"orders"},
+                              .group = "g",
+                              .fetch = {.offset_reset = client::OffsetReset::kEarliest},
+                              // Also where the machine stands still.
+                              .group_options = {.session_timeout = std::chrono::hours(1)}})
+                    .Build()
+                    .value();
   }
 
   static client::CallLimits Soon() { return client::CallLimits::Within(std::chrono::seconds(30)); }

@@ -35,6 +35,7 @@ CLOSED_HEADERS = {
 # Which other folders of its own library a sub-folder may use; testing/ is left out. The root of a
 # library holds its lowest and its highest parts, so only some sub-folders may use it.
 MAY_USE_FOLDERS = {
+    "agent/lag": {"agent", "agent/log", "agent/metadata"},
     "agent/lease": {"agent", "agent/metadata"},
     "agent/log": set(),
     "agent/metadata": {"agent/log"},
