@@ -314,7 +314,10 @@ class AgentCommand(unittest.TestCase):
         agent = self.agent("--topic", "orders:1", "--segment-bytes", "1KiB", "--retention-interval", "50ms")
         for _ in range(3):
             processes.run("produce", "--agent", agent.grpc, "--topic", "orders", stdin="x" * 1500 + "\n")
-        files = lambda: len(list((self.data / "data").glob("log/orders/0/*.log")))  # noqa: E731
+
+        def files():
+            return len(list((self.data / "data").glob("log/orders/0/*.log")))
+
         self.assertGreater(files(), 1)
         processes.run("topics", "retention", "--agent", agent.grpc, "--topic", "orders", "--retention-bytes", "1")
         processes.wait_for(lambda: files() == 1, "the oldest files are gone")

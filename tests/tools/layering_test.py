@@ -155,7 +155,10 @@ class FoldersOfALibrary(RuleTestCase):
 class CycleOfFolders(unittest.TestCase):
     def test_finds_folders_that_use_each_other(self):
         self.assertEqual(["a/b", "a/c"], layering.cycle_of_folders({"a/b": {"a", "a/c"}, "a/c": {"a/b"}}))
-        inside = {"metrics_core/naming": {"metrics_core/internal/series"}, "metrics_core/internal/cells": {"metrics_core/naming"}}
+        inside = {
+            "metrics_core/naming": {"metrics_core/internal/series"},
+            "metrics_core/internal/cells": {"metrics_core/naming"},
+        }
         self.assertEqual(["metrics_core/internal", "metrics_core/naming"], layering.cycle_of_folders(inside))
 
     def test_finds_none_in_the_table(self):

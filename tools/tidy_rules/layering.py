@@ -207,7 +207,7 @@ def layering_of_visibility(tree):
 
 
 def folders_of_a_library_are_layered(tree):
-    """A reader of one sub-folder needs to know which others it stands on; folders that use each other are one folder."""
+    """A reader of one sub-folder needs to know on which others it stands; folders that use each other are one."""
     for file in tree.cpp_files():
         folder = file.path.rpartition("/")[0]
         if "/" not in folder or file.folder not in source_tree.PRODUCTION_FOLDERS or "testing" in folder.split("/"):
