@@ -4,7 +4,8 @@
 // Guarantees: what the group has committed, if it has, or the nearer end of the log where that lies
 // outside of it; otherwise what the policy says.
 // Thread safety: any thread.
-// Cost: one to three calls to the broker.
+// Cost: one to three calls to the broker, and two more each time that the log is opened again
+// meanwhile.
 // Errors: kOutOfRange with OffsetReset::kNone, or the broker's failure.
 #pragma once
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "tests/client/consumer_fixture.h"
 
 namespace streamhouse::client {
@@ -37,6 +39,20 @@ TEST_F(StartOffsetTest, IsTheNearerEndOfTheLogWhereTheCommitLiesOutsideOfIt) {
   EXPECT_EQ(Find(OffsetReset::kLatest)->position.offset, 1U);
   CommitAtBroker(9);
   EXPECT_EQ(Find(OffsetReset::kEarliest)->position.offset, 3U);
+}
+
+// Goal: records that the group has had do not come again. Method: while the commit is looked up, the
+// log is opened again without a loss, and another member reads on and commits.
+TEST_F(StartOffsetTest, IsACommitOfRecordsThatWereWrittenSinceTheLogWasOpenedAgain) {
+  CommitAtBroker(3);
+  broker_->Hold(BrokerCall::kCommitted);
+  auto found = std::async(std::launch::async, [this] { return Find(OffsetReset::kNone)->position; });
+  ASSERT_TRUE(broker_->WaitForCalls(BrokerCall::kCommitted, 1));
+  broker_->CutAt({"orders", 0}, 3);
+  Write({"d", "e"});
+  CommitAtBroker(5);
+  broker_->Release(BrokerCall::kCommitted);
+  EXPECT_EQ(found.get().offset, 5U);
 }
 
 TEST_F(StartOffsetTest, DoesNotAskForCommitsWithoutAGroup) {
