@@ -38,7 +38,7 @@ Result<StartOffset> FindStartOffset(Broker& broker, const std::string& group, co
     if (!log.ok()) break;
     if (life.IsOfAnotherTopic(log.value().life)) return StartOffset{.position = place, .committed = committed};
     // Opened again, so that the commit may be of records that were written since: it is looked up
-    // once more, beside the log as it is now.
+    // again, beside the log as it is now.
     if (IsOpenedAgain(life, log.value().life)) continue;
     const Offset offset = std::min(place.offset, log.value().high_watermark);
     return StartOffset{.position = {.offset = std::max(offset, log.value().log_start_offset), .life = log.value().life},
