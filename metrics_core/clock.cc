@@ -25,16 +25,16 @@ struct Moment {
   std::uint64_t nanoseconds = 0;
 };
 
-// The moment of several in whose reading the least time went by: a thread that loses its processor
-// between the two clocks, or loads the code of one, would see another rate.
+// Reads both clocks several times and returns the quickest reading. A thread that loses its
+// processor between the two clocks, or loads the code of one, would see another rate.
 Moment TakeMoment() noexcept {
   constexpr int kAttempts = 8;
   Moment best;
   std::uint64_t shortest = UINT64_MAX;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    // The counter first: a line through the moment is then ahead of steady_clock by the time
-    // between the two readings, and a thread that changes from one to the other does not see time
-    // run backwards.
+    // The counter first: the time by the counter is then ahead of steady_clock by the time between
+    // the two readings. A thread that changes from steady_clock to the counter never sees time run
+    // backwards.
     const std::uint64_t tsc = ReadTsc();
     const std::uint64_t nanoseconds = SteadyNanoseconds();
     const std::uint64_t took = ReadTsc() - tsc;
@@ -69,7 +69,7 @@ void GiveUpTsc() noexcept {
   tsc_trust.store(TscTrust::kGivenUp, std::memory_order_relaxed);
   // Release: pairs with the acquires in Clock::NowNanoseconds and NowWithoutTsc. A thread that
   // reads this null sees that the counter is given up. A thread that still has the scale, which is
-  // never freed, reads the counter once more.
+  // never freed, reads the counter one last time.
   tsc_scale.store(nullptr, std::memory_order_release);
 }
 

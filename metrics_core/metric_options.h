@@ -1,4 +1,4 @@
-// MetricOptions: what a family is called, and how its series are kept.
+// MetricOptions: name, help, labels and storage of a family.
 //
 // When to use something else: CallbackFamily (callback_family.h) reads values that are kept
 // elsewhere. It refuses `storage`, `series_max`, `label_value_bytes_max`, `expire_after` and
@@ -28,11 +28,11 @@ enum class Exemplars : std::uint8_t {
   kSampled,  // see exemplar.h
 };
 
-// What several series of a gauge amount to where a reader does not tell them apart. Counters and
-// histograms add up.
+// How a reader that leaves out a label merges several series of a gauge into one. Series of
+// counters and histograms are added.
 enum class Aggregation : std::uint8_t {
   kSum,  // amounts: records, bytes, connections
-  kMax,  // ages, delays, fill levels, of which the worst counts
+  kMax,  // ages, delays, fill levels: the worst counts
 };
 
 // Beyond it, a page of one family costs its scraper more than it tells a reader.
@@ -55,7 +55,7 @@ struct MetricOptions {
   std::string unit = {};  // a base unit that the name ends with (before "_total"), or empty
   std::vector<std::string> labels = {};
 
-  // Gauges have one shared cell a series, whatever this says.
+  // Ignored by gauges: each series of a gauge has one shared cell.
   SeriesStorage storage = SeriesStorage::kPerThread;
 
   // Of Counter (not DoubleCounter) and of histograms; others are refused.

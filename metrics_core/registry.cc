@@ -34,8 +34,7 @@ using internal::SnapshotPool;
 
 namespace {
 
-// How far a bound may be from a whole number of ticks, relative to itself: what decimal fractions
-// need.
+// Largest relative distance of a bound from a whole number of ticks. Decimal fractions need some.
 constexpr double kTickTolerance = 1e-6;
 
 bool IsTimeUnit(std::string_view unit) {

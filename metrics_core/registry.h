@@ -97,7 +97,7 @@ class Registry {
   Result<Family<UpDownCounter>> AddUpDownCounter(MetricOptions options);
   Result<Family<Histogram>> AddHistogram(MetricOptions options, const BucketBounds& bounds);
 
-  // `bounds` are in the unit of the family, of which `ticks_per_unit` make one:
+  // `bounds` are in the unit of the family. One unit is `ticks_per_unit` ticks:
   // kNanosecondsPerSecond for durations, 1 for sizes. Each bound must be a whole number of ticks
   // (to within a millionth of it).
   Result<Family<TickHistogram>> AddTickHistogram(MetricOptions options, const BucketBounds& bounds,
@@ -105,7 +105,8 @@ class Registry {
 
   // `classic_bounds` are powers of two, which are bounds at every resolution from one bucket a
   // power of two on; they are for formats without native histograms. Below that, a bucket that
-  // spans several is counted in the last of them. Storage is per thread, whatever the options say.
+  // spans several is counted in the last of them. Storage is always per thread; `options.storage`
+  // is ignored.
   Result<Family<ExponentialHistogram>> AddExponentialHistogram(MetricOptions options,
                                                                const BucketBounds& classic_bounds);
 
@@ -170,7 +171,7 @@ class Registry {
   // `quantiles` ascend and are in [0, 1]; there may be none.
   Result<CallbackSummaryFamily> AddCallbackSummary(MetricOptions options, std::vector<double> quantiles);
 
-  // What a family did not take as it was given. Counts since its registration.
+  // Look-ups, label values and callbacks that a family refused or changed since its registration.
   struct Losses {
     std::string family;
     std::uint64_t overflowed_lookups = 0;  // see family.h

@@ -3,9 +3,9 @@
 //
 // When to use something else: nothing here makes spans or sends them anywhere; it reads what is
 // needed for an exemplar.
-// Guarantees: what the specification calls invalid is nothing: another length or separator, capital
-// letters, ids of zeros, version ff. A later version is read as far as this one goes, as it asks
-// for.
+// Guarantees: a header that the specification calls invalid gives nullopt: another length or
+// separator, capital letters, ids of zeros, version ff. Of a later version the fields of this one
+// are read, as the specification asks.
 // Thread safety: pure.
 // Cost: a pass over 55 characters; reading allocates nothing.
 //
@@ -29,8 +29,8 @@ struct Traceparent {
 
 std::optional<Traceparent> ParseTraceparent(std::string_view header) noexcept;
 
-// As a header of version 00, sampled. A program passes this on, and not the header that it got.
-// That one may be of any length, and of a version that is not known yet.
+// As a header of version 00, sampled. A program passes this on instead of the received header,
+// which may be of any length and of an unknown version.
 std::string FormatSampledTraceparent(const TraceContext& trace);
 
 // The trace of a header that is valid and sampled; otherwise no trace.

@@ -88,7 +88,7 @@ class CallbackCore final : public CollectedFamily, public std::enable_shared_fro
   // Series with one label text, the newest last, or one callback of many series.
   using Place = std::vector<std::shared_ptr<CallbackSeries>>;
 
-  // What one collection asks.
+  // The callbacks that one collection calls.
   using Callbacks = std::vector<std::shared_ptr<CallbackSeries>>;
 
   template <typename Values>
@@ -97,7 +97,7 @@ class CallbackCore final : public CollectedFamily, public std::enable_shared_fro
   template <typename Values>
   void Ask(const Callbacks& callbacks, SnapshotBuilder& builder);
   bool HasArity(std::span<const std::string_view> values);
-  // As it stands on the page: repaired and cut.
+  // The label text on the page: repaired and cut.
   std::string LabelText(std::span<const std::string_view> values);
   std::shared_ptr<CallbackSeries> Link(std::shared_ptr<CallbackSeries> series);
   void CountFailure();

@@ -1,7 +1,6 @@
-// Definition: what a family was registered as, in words, so that two registrations can be compared
-// and shown.
+// Definition: the text of a family's registration. Two registrations are compared and shown by it.
 //
-// Guarantees: texts are equal if and only if everything that was added is equal.
+// Guarantees: texts are equal if and only if all added parts are equal.
 // Thread safety: a value.
 // Cost: set-up.
 #pragma once

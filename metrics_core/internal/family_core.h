@@ -1,4 +1,4 @@
-// FamilyCore: what Family<Handle> is made of, without the type of its handles.
+// FamilyCore: the implementation of Family<Handle>, independent of the type of its handles.
 //
 // It owns the series of one family: it makes, finds, removes and expires them, and reads them for a
 // snapshot.
@@ -116,7 +116,7 @@ class FamilyCore final : public CollectedFamily {
   };
 
   static std::string DefinitionOf(const Options& options);
-  // What it returns is counted where it is false.
+  // Counts each call that returns false.
   bool HasArity(std::span<const std::string_view> values) noexcept;
   Slot FindOverflow(std::span<const std::string_view> values) noexcept;
   bool IsFull() const STREAMHOUSE_REQUIRES(mutex_) {
@@ -127,7 +127,7 @@ class FamilyCore final : public CollectedFamily {
   void UpdateOverflowRun() STREAMHOUSE_REQUIRES(mutex_);
   // The number of a new series, or of the overflow series; nothing when there are no cells left.
   std::optional<std::uint32_t> Make(std::span<const std::string_view> values) STREAMHOUSE_REQUIRES(mutex_);
-  // That of the overflow series, made if need be; nothing when there are no cells left.
+  // Number of the overflow series, which is made on first use. Nullopt when no cells are left.
   std::optional<std::uint32_t> OverflowNumber() STREAMHOUSE_REQUIRES(mutex_);
   void Condemn(std::vector<std::uint32_t> numbers) STREAMHOUSE_REQUIRES(mutex_);
   void FreeCondemned() STREAMHOUSE_REQUIRES(mutex_);

@@ -60,7 +60,7 @@ Status CheckName(const FamilyInfo& info, NameRules rules) {
     return Refuse(info, WithArticle(kind.word) + " ends with " + Quoted(kind.name_suffix));
   }
   if (info.name == kind.name_suffix) return Refuse(info, "a name has more than a suffix");
-  // What counts is what readers of legacy names see.
+  // The reserved names are compared with the name that readers of legacy names see.
   const std::string escaped = EscapeMetricName(info.name, NameEscaping::kUnderscores);
   if (kind.name_suffix != kTotalSuffix && escaped.ends_with(kTotalSuffix)) {
     return Refuse(info, "only a counter ends with " + Quoted(kTotalSuffix));
@@ -88,7 +88,7 @@ Status CheckUnit(const FamilyInfo& info) {
   return Status::Ok();
 }
 
-// What a label is called, by every escaping.
+// The names of a label, by every escaping.
 std::vector<std::string> FormsOf(std::string_view label) {
   std::vector<std::string> forms;
   for (const NameEscaping escaping : kEscapings) forms.push_back(EscapeLabelName(label, escaping));
@@ -103,7 +103,7 @@ bool HaveOneInCommon(const std::vector<std::string>& forms, const std::vector<st
   return false;
 }
 
-// What the label of a state set that is called like its family is called, by every escaping.
+// The names of a state set's own label (the name of its family), by every escaping.
 std::vector<std::string> FormsOfOwnName(const FamilyInfo& info) {
   std::vector<std::string> forms;
   for (const NameEscaping escaping : kEscapings) forms.push_back(EscapeMetricName(info.name, escaping));

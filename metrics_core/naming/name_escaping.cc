@@ -57,7 +57,7 @@ std::string Escape(std::string_view name, NameEscaping escaping, NameKind kind) 
 }
 
 std::string EscapeUnlessLegal(std::string_view name, NameEscaping escaping, NameKind kind) {
-  // What underscores leave as it is, is legal.
+  // A name that escaping to underscores leaves unchanged is legal.
   std::string underscored = Escape(name, NameEscaping::kUnderscores, kind);
   if (escaping == NameEscaping::kUnderscores || underscored == name) return underscored;
   return escaping == NameEscaping::kNone ? std::string(name) : Escape(name, escaping, kind);

@@ -30,7 +30,7 @@ std::size_t SequenceLength(std::string_view s) {
   return overlong || beyond ? 0 : 4;
 }
 
-// How many bytes are UTF-8 before the first that is not.
+// Number of leading bytes that are valid UTF-8.
 std::size_t ValidPrefix(std::string_view text) {
   std::size_t good = 0;
   while (good < text.size()) {

@@ -17,7 +17,7 @@ namespace {
 using internal::GetCellStatistics;
 using internal::GetShardStatistics;
 
-// What the core counts began to count before any of its code ran.
+// The core's counts start here: before any of its code ran.
 const auto program_began = std::chrono::system_clock::now();
 
 struct Loss {

@@ -15,10 +15,11 @@
 //   streamhouse_metrics_dropped_observations_total{reason}   of histograms: nan, out_of_range (histogram.h)
 //   streamhouse_metrics_lost_recordings_total                that found no memory for a thread's cells
 //
-// Guarantees: as of the scrape; the families stay on the page as long as this object lives, which
-// must not be longer than the registry. Cells, shards, drops and losses are those of the process,
-// whichever registry they are read from. The four with a family have series for the families that
-// lost something. Registered again, the newest object that lives shows its registry.
+// Guarantees: values are as of the scrape. The families stay on the page as long as this object
+// lives; the registry must outlive it. Cells, shards, drops and losses are counts of the process
+// and are the same in every registry. The four metrics with the label `family` have a series for
+// each family that lost something. If several objects are registered, the newest one that lives
+// shows its registry.
 // Thread safety: a value that one thread owns.
 // Cost: nothing until a scrape.
 // Errors: those of Registry.

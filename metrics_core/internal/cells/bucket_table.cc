@@ -23,8 +23,8 @@ std::int64_t CellOf(double value, int shift) {
   return std::bit_cast<std::int64_t>(value) >> shift;
 }
 
-// The first candidate of each cell from the one below the first bound's to the one above the last
-// bound's, or nothing if a cell holds two bounds or the cells are too many. `bounds` are not
+// The first candidate of each cell, from the cell below the first bound to the cell above the last
+// bound. Nullopt if a cell holds two bounds, or if there are too many cells. `bounds` are not
 // negative and end with +Inf.
 std::optional<std::vector<std::uint16_t>> FirstCandidates(std::span<const double> bounds, int shift) {
   const std::size_t last_bound = bounds.size() - 2;

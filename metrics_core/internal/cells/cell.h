@@ -36,8 +36,8 @@ struct alignas(4096) Chunk {
 };
 static_assert(sizeof(Chunk) == kCellsPerChunk * sizeof(Cell));
 
-// The slots that default-constructed handles record into; nobody exports them. One run, long enough
-// for each kind.
+// The slots that default-constructed handles record into; no exporter reads them. One run, long
+// enough for each kind.
 inline constexpr Slot kSinkSlot = 0;
 inline constexpr Slot kSinkCells = 8;
 

@@ -82,7 +82,7 @@ class CellArena {
     // The pool's fork handlers are registered before these, and so run after them: its mutex is
     // taken under this one.
     FirstShard();
-    // A fork while another thread holds the mutex would leave it locked for ever in the child.
+    // Otherwise the mutex stays locked in the child of a fork while another thread holds it.
     pthread_atfork(&LockMutex, &UnlockMutex, &UnlockMutex);
   }
 
@@ -125,7 +125,7 @@ class CellArena {
     return first;
   }
 
-  // In every copy. The run belongs to nobody.
+  // In every copy. The run has no handle.
   static void SetRunToZero(Slot slot, const RunShape& shape) {
     if (shape.storage == CellStorage::kShared) {
       SetToZero(*MutableSharedChunk(slot), slot, shape.length);
@@ -154,8 +154,7 @@ Slot AllocateRun(const RunShape& shape) noexcept {
 
 void ReferenceRun(Slot slot) noexcept {
   if (slot < kSinkCells) return;
-  // Relaxed: whoever copies a handle holds a reference already, so the run cannot be freed
-  // meanwhile.
+  // Relaxed: the caller copies a handle that holds a reference, so the run is not freed meanwhile.
   CellArena::Instance().ReferencesOf(slot).fetch_add(1, std::memory_order_relaxed);
 }
 

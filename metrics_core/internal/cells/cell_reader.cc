@@ -91,8 +91,8 @@ void CellReader::ReadOne(const Cell* run, std::span<std::uint64_t> buckets, Hist
   for (int attempt = 0; attempt < kWholeAttempts; ++attempt) {
     read = ReadCountAndSum(run);
     in_own = ReadBuckets(run, own);
-    // What was counted is in the sum, and what is in the sum is in the buckets: equality says that
-    // nothing else is.
+    // Every counted observation is in the sum, and every one in the sum is in the buckets. Equal
+    // totals therefore show that the buckets hold no other observation.
     if (in_own == read.count) break;
   }
   if (in_own != read.count) {

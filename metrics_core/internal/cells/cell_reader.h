@@ -16,7 +16,7 @@
 
 namespace streamhouse::metrics::internal {
 
-// What the cells of a histogram's run add up to. The counts of the buckets are the caller's.
+// Count and sum of a histogram's run over all shards. The caller keeps the buckets' counts.
 struct HistogramReading {
   std::uint64_t count = 0;        // == the sum of the buckets
   std::uint64_t integer_sum = 0;  // of an integer histogram
@@ -36,15 +36,14 @@ class CellReader {
   std::uint64_t Sum(Slot slot);
   double SumOfDoubles(Slot slot);
 
-  // Ups minus downs; the downs are read first, so that the value is not below what it ever was if
-  // every decrease happens after its increase.
+  // Ups minus downs. The downs are read first: the result is never below the lowest value of the
+  // series, if every decrease happens after its increase.
   std::int64_t Difference(Slot run);
 
   // Adds this run's counts to zeroed `buckets`. Every shard's count, sum and buckets belong
-  // together, but for a shard whose owner records faster than its buckets can be read. There count
-  // and sum are of one moment, but for one observation that one of them may lack (of each writer,
-  // where storage is shared), and a bucket has some value that it had while it was read. Count and
-  // buckets never run backwards.
+  // together, except in a shard whose owner records faster than the reader reads its buckets. For
+  // such a shard, count and sum differ by at most one observation per writer, and each bucket holds
+  // a value that it had during the read. Count and buckets never run backwards.
   HistogramReading ReadHistogram(Slot run, std::span<std::uint64_t> buckets);
 
   // Calls visit(const Cell*) with the run's cells in each shard that has them.

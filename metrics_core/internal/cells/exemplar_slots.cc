@@ -40,8 +40,8 @@ void ExemplarSlots::Offer(double recorded, const TraceContext& trace, std::uint6
     return;
   }
   const auto put = [](std::atomic<std::uint64_t>& word, std::uint64_t bits) {
-    // Release: pairs with the acquire of the word in Read; whoever sees this word sees the odd
-    // version.
+    // Release: pairs with the acquire of the word in Read. A reader that sees this word sees the
+    // odd version.
     word.store(bits, std::memory_order_release);
   };
   put(place.taken_nanoseconds, now_nanoseconds);
@@ -93,8 +93,8 @@ void SetExemplars(Slot run, const BucketTable* buckets, double recorded_per_unit
       chunk = made.release();
     }
   }
-  // Release: pairs with the acquire in ExemplarsOf. The run has no handle, so nobody uses what was
-  // there.
+  // Release: pairs with the acquire in ExemplarsOf. The run has no handle, so no thread uses the
+  // slots that are deleted.
   delete (*chunk)[run % kCellsPerChunk].exchange(new ExemplarSlots(buckets, recorded_per_unit),
                                                  std::memory_order_acq_rel);
 }
@@ -103,8 +103,8 @@ void ClearExemplars(Slot run) noexcept {
   // Acquire: pairs with the release in SetExemplars.
   ChunkExemplars* const chunk = exemplars_by_chunk[run / kCellsPerChunk].load(std::memory_order_acquire);
   if (chunk == nullptr) return;
-  // Acquire: pairs with the release in SetExemplars. The run has no handle, so nobody uses what was
-  // there.
+  // Acquire: pairs with the release in SetExemplars. The run has no handle, so no thread uses the
+  // slots that are deleted.
   delete (*chunk)[run % kCellsPerChunk].exchange(nullptr, std::memory_order_acquire);
 }
 

@@ -26,12 +26,12 @@ namespace streamhouse::metrics::internal {
 
 class ExemplarSlots {
  public:
-  // `recorded_per_unit` of what is offered make one of what is read. `buckets` outlive this.
+  // Read() gives offered values divided by `recorded_per_unit`. `buckets` must outlive this.
   ExemplarSlots(const BucketTable* buckets, double recorded_per_unit);
 
   void Offer(double recorded, const TraceContext& trace, std::uint64_t now_nanoseconds) noexcept;
 
-  // That of a bucket, if there is one and it can be read now.
+  // Exemplar of a bucket. Nullopt when there is none, or when a writer is changing it.
   std::optional<Exemplar> Read(std::uint32_t bucket) const noexcept;
 
  private:

@@ -14,7 +14,7 @@ namespace {
 constexpr int kMostReduction = kMaxExponentialSchema - kMinExponentialSchema;
 constexpr auto kWindowSize = static_cast<std::int32_t>(kExponentialBuckets);
 
-// What is not counted as zero, 2^-128 to 2^1024, has room at the lowest schema.
+// All values that are not counted as zero, 2^-128 to 2^1024, fit in a window at the lowest schema.
 static_assert(((1024 - kZeroThresholdExponent) >> -kMinExponentialSchema) + 1 <= kWindowSize);
 
 std::uint64_t OwnLoad(const Cell& cell) {
@@ -23,9 +23,9 @@ std::uint64_t OwnLoad(const Cell& cell) {
 }
 
 void OwnStore(Cell& cell, std::uint64_t value) {
-  // Release: pairs with the acquire of the bucket in ExponentialReading::Add. Whoever still reads
-  // this window by the layout before the present one, and sees this, sees that the layout has
-  // changed since.
+  // Release: pairs with the acquire of the bucket in ExponentialReading::Add. A reader may still
+  // read this window by the previous layout. If it sees this value, it also sees that the layout
+  // has changed.
   cell.store(value, std::memory_order_release);
 }
 
@@ -116,7 +116,7 @@ void ExponentialReading::Add(const Cell* run) {
   ExponentialLayout layout;
   CountAndSum read{};
   std::uint64_t in_own = 0;
-  // Begins anew whenever the layout has changed, which it does a bounded number of times.
+  // Starts again when the layout has changed. It changes a bounded number of times.
   for (int attempt = 0; attempt < kWholeAttempts;) {
     layout = LoadLayout(run);
     if (!layout.has_window()) return;

@@ -40,8 +40,8 @@ inline constexpr Slot kSecondWindowCell = kFirstWindowCell + kExponentialBuckets
 inline constexpr Slot kExponentialRunCells = kSecondWindowCell + kExponentialBuckets;
 static_assert(2 * kExponentialRunCells <= kCellsPerChunk);
 
-// One layout as it stands in its cell. Zero bits, those of a cell that was never written, have room
-// for no value.
+// One layout, packed into its cell. A cell that was never written has zero bits; they are a layout
+// with room for no value.
 class ExponentialLayout {
  public:
   // A first index so low that no index is in the window.
@@ -67,8 +67,8 @@ class ExponentialLayout {
   constexpr int schema() const { return kMaxExponentialSchema - reduction(); }
   constexpr std::int32_t first_index() const { return static_cast<std::int32_t>(bits_ & kIndexMask) - kIndexOffset; }
 
-  // Where in the window the bucket of a finest index is; kExponentialBuckets or more when it is not
-  // there.
+  // Position in the window of the bucket of a finest index. kExponentialBuckets or more when the
+  // window has no such bucket.
   constexpr std::uint32_t PositionOf(std::int32_t finest_index) const {
     return static_cast<std::uint32_t>(ReduceExponentialIndex(finest_index, reduction()) - first_index());
   }

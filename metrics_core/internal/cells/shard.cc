@@ -14,7 +14,7 @@ namespace {
 
 // Chunks whose storage is shared, by chunk number.
 constinit ChunkTable shared_table{};
-// Takes the recordings that found no memory; nobody reads it.
+// Takes the recordings that found no memory; no reader sees it.
 constinit Chunk discard_chunk{};
 
 constinit thread_local bool shard_was_returned = false;
@@ -92,7 +92,7 @@ class ShardPool {
 
   ShardPool() {
     Check(pthread_key_create(&exit_key_, &ReturnOnExit) == 0, "metrics: no pthread key left");
-    // A fork while another thread holds the mutex would leave it locked for ever in the child.
+    // Otherwise the mutex stays locked in the child of a fork while another thread holds it.
     pthread_atfork(&LockMutex, &UnlockMutex, &ReclaimAndUnlockMutex);
   }
 
@@ -137,8 +137,8 @@ class ShardPool {
     for (Shard* shard = first_.load(std::memory_order_relaxed); shard != nullptr;
          shard = shard->next.load(std::memory_order_relaxed)) {
       if (!shard->owned || shard == current_shard) continue;
-      // Its owner may have been in a read section, which nobody will leave. Relaxed: the child has
-      // one thread.
+      // Its owner may have been in a read section, which no thread of the child will leave.
+      // Relaxed: the child has one thread.
       const std::uint64_t sections = shard->read_sections.load(std::memory_order_relaxed);
       shard->read_sections.store((sections | kSectionDepthMask) + 1, std::memory_order_relaxed);
       Free(shard);

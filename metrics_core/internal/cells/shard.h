@@ -79,10 +79,10 @@ struct Shard {
   std::atomic<Shard*> next;  // the shard made after this one
 };
 
-// The calling thread's shard; before its first recording and after its shard is returned, one with
-// an empty table that nobody owns (OwnsShard() is false). Initial-exec: a recording in a shared
-// object must not pay a call to find it. Constant-initialised and trivial: no guard, no wrapper. At
-// most 8 bytes of the static TLS surplus when dlopen'ed.
+// The calling thread's shard. Before the thread's first recording, and after its shard is returned,
+// it is a shard without owner and with an empty table (OwnsShard() is false). Initial-exec: a
+// recording in a shared object must not pay a call to find it. Constant-initialised and trivial: no
+// guard, no wrapper. At most 8 bytes of the static TLS surplus when dlopen'ed.
 extern constinit thread_local Shard* current_shard __attribute__((tls_model("initial-exec")));
 
 extern constinit Shard nobodys_shard;
@@ -97,8 +97,8 @@ inline bool EnsureShard() noexcept {
   return OwnsShard() || TakeShard();
 }
 
-// The cell that the calling thread owns for a slot, or null when it has to go the slow way: before
-// the thread's first recording into that chunk, and always for slots whose storage is shared.
+// The cell that the calling thread owns for a slot. Null when SlowCells has to find it: before the
+// thread's first recording into that chunk, and always for a slot of shared storage.
 inline Cell* OwnCell(Slot slot) noexcept {
   Chunk* const chunk = current_shard->table.OwnChunk(slot);
   if (chunk == nullptr) [[unlikely]]

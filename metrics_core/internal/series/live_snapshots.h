@@ -1,4 +1,4 @@
-// LiveSnapshots: which snapshots are still being read, so that what they point at is kept.
+// LiveSnapshots: the snapshots that are still being read. They keep the objects they point at.
 //
 // Snapshots are numbered as they begin. What was unlinked before snapshot n began can be seen by
 // snapshots below n only. It may be freed when none of them is left. For example, a series that was

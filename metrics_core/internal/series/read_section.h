@@ -32,8 +32,9 @@ class ReadSection {
     std::atomic<std::uint64_t>& state = current_shard->read_sections;
     // Relaxed: only the owner writes it.
     const std::uint64_t before = state.load(std::memory_order_relaxed);
-    // Release: whoever reads this instead of the end of the section before has to see that
-    // section's readings done. The grace period's membarrier orders it before what follows.
+    // Release: a grace period may read this value and miss the end of the previous section. It must
+    // then see that section's reads done. The grace period's membarrier orders this store before
+    // the reads of the section.
     state.store(before + 1, std::memory_order_release);
     std::atomic_signal_fence(std::memory_order_seq_cst);
   }
@@ -43,8 +44,8 @@ class ReadSection {
     // Relaxed: only the owner writes it.
     const std::uint64_t now = state.load(std::memory_order_relaxed);
     const bool outermost = (now & kSectionDepthMask) == 1;
-    // Release: pairs with the acquire in GracePeriod, so that what the section has read may be
-    // freed.
+    // Release: pairs with the acquire in GracePeriod. After it, the objects that the section has
+    // read may be freed.
     state.store(outermost ? now + kSectionDepthMask : now - 1, std::memory_order_release);
   }
 };
@@ -54,7 +55,7 @@ class GracePeriod {
   // Begins now: after the caller has unlinked what it wants to free.
   static GracePeriod Begin();
 
-  // True once every section that was open at the beginning has been left; then for ever.
+  // True from when every section that was open at the beginning has been left.
   bool IsOver() noexcept;
 
  private:

@@ -33,7 +33,7 @@ class SeriesIndex {
     return entries_[i & mask_].load(std::memory_order_acquire);
   }
 
-  // Whether an entry may be of a series with this hash, and then which.
+  // Whether an entry may be of a series with this hash. SeriesOf() gives that series.
   static bool MayBe(std::uint64_t entry, std::uint64_t hash) noexcept {
     return ((entry ^ hash) & kTagBits) == 0 && (entry & ~kTagBits) != kErased;
   }

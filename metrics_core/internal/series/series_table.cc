@@ -25,7 +25,7 @@ std::uint64_t ProcessSeed() {
 
 SeriesTable::SeriesTable(std::span<const std::string> label_names)
     : label_names_(label_names), seed_(ProcessSeed()), newest_index_(std::make_unique<SeriesIndex>(kFirstIndexSize)) {
-  // Relaxed: nobody else knows the table yet.
+  // Relaxed: no other thread knows the table yet.
   index_.store(newest_index_.get(), std::memory_order_relaxed);
   for (const std::string& name : label_names) {
     constexpr std::uint32_t kEqualsAndQuote = 2;
