@@ -100,7 +100,7 @@ void Agent::WarnOfStrangers() const {
 
 Status Agent::StartParts() {
   if (Status opened = OpenStorage(); !opened.ok()) return opened;
-  // Before the first lease, so that whoever asks is told that there is none yet.
+  // Before the first lease: the check then answers that there is none yet.
   if (health_ != nullptr) {
     lease_check_ = health_->Add("lease", [leases = leases_.get()] { return leases->Readiness(); });
     disk_check_ = health_->Add("disk", [reserve = reserve_.get()] { return reserve->Health(); });
@@ -254,8 +254,7 @@ Status Agent::Stop() {
   log_syncer_.reset();
   retention_.reset();
   reserve_refill_.reset();
-  // The logs are synced before the leases go: whoever takes over must not find less than was
-  // acknowledged.
+  // The logs are synced before the leases go: the next holder must find every acknowledged record.
   if (topics_ != nullptr) closed = topics_->CloseLogs();
   if (leases_ != nullptr) leases_->Stop();
   // Last, so that the final state can still be scraped or pushed: no leases, no connections, all

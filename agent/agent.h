@@ -2,19 +2,27 @@
 // again.
 //
 // When to use something else: PartitionLog for a log without a network.
-// Guarantees: Start returns OK when the agent serves, or an error, and then nothing of it is left
-// running: not a port, not a lock, not an exporter. Stop returns when no thread of it runs; what
-// was acknowledged is on the disk then, or it says which log could not be synced, and the leases
-// are free for others. An agent is started at most once. The health check "lease" says no before
-// the first lease, after the last one, and never in between for a renewal. The health check "log"
-// says no, and names topic, partition and reason, while a partition cannot be served, a log takes
-// no more batches, until it is opened again, or readers have found records that cannot be read,
-// until retention removes them or the agent starts again.
+// Guarantees:
+// 1. Start returns OK when the agent serves. After an error no part of the agent is left running:
+//    no port, no lock, no exporter.
+// 2. Stop returns when no thread of the agent runs. All acknowledged records are then on the disk,
+//    or Stop says which log could not be synced. The leases are free for other agents.
+// 3. An agent is started at most once.
+// 4. The health check "lease" fails before the first lease and after the last one. It does not fail
+//    during a renewal.
+// 5. The health check "log" fails, and names topic, partition and reason, while:
+//    - a partition cannot be served,
+//    - a log takes no more batches, until it is opened again,
+//    - readers have found records that cannot be read, until retention removes them or the agent
+//      starts again.
 // Thread safety: Start and Stop from one thread (a signal handler should wake that thread); the
 // rest from any.
-// Cost: gRPC's threads; one each for leases, connections, retention, the reserve and the lag; three
-// for the health service; one for syncs under SyncPolicy::kInterval; with TLS, one for the files
-// and one of gRPC's.
+// Cost: these threads:
+// - gRPC's own,
+// - one each for leases, connections, retention, the reserve and the lag,
+// - three for the health service,
+// - one for syncs under SyncPolicy::kInterval,
+// - with TLS, one for the files and one of gRPC's.
 // Errors: one line that names the path, or address and port; Unavailable where the system has no
 // threads left.
 //

@@ -35,7 +35,7 @@ struct AgentConfig {
   // agent at a time uses a store.
   std::string metadata = {};
 
-  // Loopback unless told otherwise: whoever can connect can read and write everything.
+  // Loopback by default: any client that can connect can read and write everything.
   std::string grpc_host = "127.0.0.1";
   std::uint16_t grpc_port = kDefaultGrpcPort;  // 0: one that is free
 

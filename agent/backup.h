@@ -1,16 +1,21 @@
 // BackUp: copies the data folder of an agent, also while the agent serves.
 //
 // When to use something else: a copy of the file system as a whole, at one moment.
-// Guarantees: an agent opens the copy. It holds what was acknowledged, and the offsets that were committed, before the
-// call; it may hold a part of what came later. No offset in it is beyond the records in it: metadata are copied first,
-// and logs afterwards, up to their last whole batch. Segments that retention removes meanwhile may be missing at the
-// start of a log, never in its middle. A topic that is deleted meanwhile is not in the copy. Segments keep their times
-// of modification. When the call returns OK, the copy is on the disk.
+// Guarantees: an agent opens the copy. It holds the records that were acknowledged, and the offsets
+// that were committed, before the call. It may hold some of the later ones. No offset in it is
+// beyond the records in it: metadata are copied first, and logs afterwards, up to their last whole
+// batch. Segments that retention removes meanwhile may be missing at the start of a log, never in
+// its middle. A topic that is deleted meanwhile is not in the copy. Segments keep their times of
+// modification. When the call returns OK, the copy is on the disk.
 // Thread safety: any thread; the source may be in use by an agent of this or another process.
 // Cost: reads and writes everything once.
-// Errors: FailedPrecondition when the target is not empty; NotFound when the source has no metadata; DataLoss naming
-// what is damaged in the source, also in the write-ahead log of the metadata while no agent runs; those of the file
-// system. What was copied until then stays.
+// Errors:
+// - FailedPrecondition when the target is not empty.
+// - NotFound when the source has no metadata.
+// - DataLoss, naming the damaged part of the source. Without a running agent, damage to the
+//   write-ahead log of the metadata is found too.
+// - Those of the file system.
+// After an error, the files that were copied before it stay.
 #pragma once
 
 #include <cstddef>

@@ -5,7 +5,7 @@
 namespace streamhouse::agent {
 namespace {
 
-// Until somebody asks.
+// Until a caller asks.
 constexpr std::chrono::hours kIdle{1};
 
 }  // namespace

@@ -7,7 +7,8 @@
 // 3. An answer takes at most `wait_time`. After that, and where kChecksWaitingMax wait already, it is "not ready".
 // 4. When Stop() has returned, all have their answer, and no check runs. Where a check never returns, neither does
 //    Stop().
-// Thread safety: Ask from any thread; Start and Stop from one. Cost: two threads that sleep.
+// Thread safety: Ask from any thread; Start and Stop from one.
+// Cost: two threads that sleep.
 // Errors: Start, Unavailable where the system has no threads left.
 #pragma once
 

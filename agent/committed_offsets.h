@@ -1,6 +1,6 @@
 // CommittedOffsets: how far consumer groups have read, checked before it is stored.
 //
-// When to use something else: MetadataStore keeps whatever it is given.
+// When to use something else: MetadataStore stores any offset unchecked.
 // Guarantees: an offset that was accepted lies within the log as it was then. No lease is needed: a group's progress is
 // not the log's.
 // Thread safety: any thread.
@@ -43,8 +43,9 @@ class CommittedOffsets {
   // Both must outlive this.
   CommittedOffsets(MetadataStore& store, const TopicCatalog& topics) : store_(store), topics_(topics) {}
 
-  // `offset` is that of the next record to read. NotFound when the topic is of another life than `log`; Aborted when
-  // the log was opened since with an end before the offset (log_openings.h): it may count another record by now.
+  // `offset` is that of the next record to read. NotFound when the topic is of another life than
+  // `log`. Aborted when the log was opened since with an end before the offset (log_openings.h):
+  // another record may have that offset by now.
   // `member_id` may be empty.
   Status Commit(const std::string& group, const TopicPartition& partition, std::uint64_t offset,
                 const CommittedLog& log = {}, const std::string& member_id = {});

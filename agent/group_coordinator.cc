@@ -271,7 +271,7 @@ void GroupCoordinator::AssignTargets(Group& group) {
   for (const auto& [topic, partitions] : group.partition_counts) AssignTopic(group, topic, partitions);
 }
 
-// Everybody keeps what it has, up to its share; what is left goes to whoever has the least.
+// Each member keeps its partitions, up to its share. The rest goes to the members with the fewest.
 void GroupCoordinator::AssignTopic(Group& group, const std::string& topic, std::uint32_t partitions) {
   struct Share {
     Member* member;

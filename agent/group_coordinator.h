@@ -1,9 +1,9 @@
-// GroupCoordinator: who of a consumer group reads which partition.
+// GroupCoordinator: which member of a consumer group reads which partition.
 //
-// Each member says again and again that it lives, and which partitions it reads; the answer is the
-// partitions that it may read. A partition changes hands in two steps: it vanishes from the answer
-// to its reader, and is given to the next one when the reader has said that it let go, has left, or
-// has not been heard of for its session timeout.
+// Each member sends heartbeats with the partitions that it reads; the answer is the partitions that
+// it may read. A partition changes hands in two steps. First the answer to its reader leaves it
+// out. It is given to the next reader when the old one has let go of it, has left the group, or has
+// sent no heartbeat for its session timeout.
 // When to use something else: CommittedOffsets, for how far a group has got; it needs no members.
 // Guarantees:
 // 1. A partition is given to one member of a group at a time.
@@ -25,13 +25,16 @@
 // gets the partition, commits 20 and leaves. "a" comes back at position 15: it must let go, and
 // begins again at 20. Had "b" committed nothing, "a" would go on at 15.
 // Thread safety: any thread.
-// Cost: a lock; commits of members queue for the store; a member that is new costs a look-up in the
-// store for each partition that it reads, while commits wait; a change of the members, or of the
+// Cost: a lock; commits of members queue for the store. A new member costs a look-up in the store
+// for each partition that it reads; commits wait meanwhile. A change of the members, or of the
 // topics' partitions, costs time in proportion to partitions times members.
-// Errors: InvalidArgument for bad names, no topic or over kTopicsPerMemberMax, or more partitions
-// read than its topics have; NotFound when none of its topics exists (one that is missing among
-// others has no partitions); Unavailable while an operator changes the group; ResourceExhausted
-// beyond kMembersPerGroupMax or kGroupsMax; those of the store.
+// Errors:
+// - InvalidArgument for bad names, for no topic or more than kTopicsPerMemberMax, and for more
+//   partitions read than the topics have.
+// - NotFound when none of the topics exists. A missing topic among others has no partitions.
+// - Unavailable while an operator changes the group.
+// - ResourceExhausted beyond kMembersPerGroupMax or kGroupsMax.
+// - Those of the store.
 #pragma once
 
 #include <chrono>
@@ -71,7 +74,7 @@ struct GroupMember {
   std::chrono::milliseconds session_timeout{0};
 };
 
-// That a member is done with a part of a partition.
+// A member commits an offset of a partition.
 struct GroupCommit {
   std::string group;
   std::string member_id;
@@ -96,18 +99,19 @@ class GroupCoordinator {
   // be let go.
   Result<std::vector<TopicPartition>> Heartbeat(const GroupMember& member, std::span<const TopicPartition> owned);
 
-  // What the member had is free. OK for whoever is no member.
+  // Frees the member's partitions. Has no effect when there is no such member.
   void Leave(const std::string& group, const std::string& member_id);
 
-  // Runs `store` for a commit of that member, one at a time, so that what is stored last is what
-  // was committed last. Aborted, without running it, when the commit is out of date: the partition
-  // is another member's, the member is not known, or a commit with a higher sequence has come from
-  // it (0: not looked at).
+  // Runs `store` for a commit of that member, one commit at a time: the last commit is stored last.
+  // Aborted, without running it, when the commit is out of date:
+  // - the partition is another member's,
+  // - the member is not known,
+  // - a commit with a higher sequence has come from the member (0: not looked at).
   Status Commit(const GroupCommit& commit, const std::function<Status()>& store);
 
   // Runs `read`, which looks up what a group has committed, while no commit of a member is under
-  // way. So whoever is given a partition begins behind the last commit of its reader before, also
-  // where that one was checked in time and is still being stored.
+  // way. So the next reader of a partition begins behind the last commit of its previous reader,
+  // even if that commit was checked in time and is still being stored.
   template <typename Read>
   auto ReadCommits(const Read& read) {
     const metrics::MutexLock committing(commit_mutex_);
@@ -130,7 +134,7 @@ class GroupCoordinator {
   struct Member {
     std::vector<std::string> topics;
     std::chrono::nanoseconds expires_at{0};
-    std::set<TopicPartition> granted;                          // may be read by this member, and by nobody else
+    std::set<TopicPartition> granted;                          // only this member may read them
     std::set<TopicPartition> target;                           // meant for this member
     std::map<TopicPartition, std::uint64_t> commit_sequences;  // the highest that has come
   };

@@ -1,8 +1,10 @@
 // LowerOffsets: takes committed offsets back to the ends of their logs, so that none outlives the records it counts.
 //
-// A log can end before an offset that a group has committed: after a loss of power (a commit is on the disk at once,
-// the records up to a sync interval later), or when its files were cut or moved away. Left alone, the group would skip
-// the records that are written at these offsets next.
+// A log can end before an offset that a group has committed:
+// - after a loss of power: a commit is on the disk at once, the records up to a sync interval
+//   later,
+// - when its files were cut or moved away.
+// Without LowerOffsets, the group would skip the records that are written at these offsets next.
 // When to use: after logs were opened, before the first append.
 // Guarantees: afterwards no committed offset of these partitions is beyond the end of its log. Each one that is lowered
 // is logged with group, topic, partition and by how much.

@@ -2,18 +2,24 @@
 //
 // When to use something else: PartitionLog knows nothing of leases; TopicCatalog finds partitions
 // by name.
-// Guarantees: a batch is acknowledged only if the lease was held, at one and the same epoch, before
-// it was written and after; an epoch that a newer holder has outdated never reaches the log.
+// Guarantees: a batch is acknowledged only if the lease was held before the write and after it, at
+// the same epoch. An epoch that a newer holder has outdated never reaches the log.
 // Records are counted as written when they are in the log, acknowledged or not (record_books.h);
 // the latency is that of the append alone.
 // Thread safety: any thread.
 // Cost: that of PartitionLog, two clock readings for the latency and two for the lease.
-// Errors: InvalidArgument for an empty batch or a record over the limit, naming its size;
-// OutOfRange for an offset beyond the log, or a batch whose sequence has been passed; DataLoss for
-// records that cannot be read. Of Append, when nothing was written: FailedPrecondition without the
-// lease, Aborted when fenced, ResourceExhausted when the disk is full, Unavailable when it is out
-// of reach or the log is closed. Of Append, when the batch may be in the log: DeadlineExceeded (the
-// lease ran out meanwhile) and Internal (a sync failed).
+// Errors:
+// - InvalidArgument for an empty batch, or a record over the limit, naming its size.
+// - OutOfRange for an offset beyond the log, or a batch whose sequence has been passed.
+// - DataLoss for records that cannot be read.
+// Append, when it has written nothing:
+// - FailedPrecondition without the lease.
+// - Aborted when fenced.
+// - ResourceExhausted when the disk is full.
+// - Unavailable when the disk is out of reach or the log is closed.
+// Append, when the batch may be in the log:
+// - DeadlineExceeded when the lease ran out meanwhile.
+// - Internal when a sync failed.
 #pragma once
 
 #include <atomic>
@@ -111,13 +117,12 @@ class Partition {
   // Waiters are woken by appends, when the lease is lost, and when the partition drains.
   AppendWaiters& waiters() { return log_->waiters(); }
 
-  // From now on nobody waits here any more.
+  // Wakes all waiters. Later ones are refused.
   void Drain() { log_->waiters().Close(); }
   // Every epoch below `fence` is refused from now on.
   void LoseLease(std::uint64_t fence);
 
-  // See PartitionLog::ApplyRetention; without regard to the lease, since nobody else has these
-  // files.
+  // See PartitionLog::ApplyRetention. Ignores the lease, since no other agent has these files.
   metrics::Result<std::size_t> ApplyRetention(const Retention& retention, std::int64_t now_ms);
 
   metrics::Status Sync();

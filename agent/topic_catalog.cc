@@ -333,7 +333,7 @@ void TopicCatalog::NoteRefused(std::string_view topic, std::uint32_t partition, 
 }
 
 void TopicCatalog::LoseLease(const TopicPartition& partition, std::uint64_t fence) {
-  // A lease that was never held while its partition was served has nobody to tell.
+  // A lease that was never held while its partition was served has no log to fence.
   if (auto found = Find(partition.topic, partition.partition); found.ok()) (*found)->LoseLease(fence);
 }
 

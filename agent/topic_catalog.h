@@ -104,9 +104,12 @@ class TopicCatalog {
   // In the order of their names.
   std::vector<ListedTopic> List() const;
 
-  // With the reason, names every partition that is not served, every log with records that readers could not read,
-  // every log that takes no more batches, and every folder with logs and without a topic, until ApplyRetention() finds
-  // that it was moved away. Never waits.
+  // Not OK while there is one of these; names each of them, with the reason:
+  // - a partition that is not served,
+  // - a log with records that readers could not read,
+  // - a log that takes no more batches,
+  // - a folder with logs and without a topic, until ApplyRetention() finds that it was moved away.
+  // Never waits.
   Status LogHealth() const;
 
   // Counts records that were refused because Find() did not find their partition.

@@ -8,9 +8,9 @@
 // After a crash in between, FindStrays() does what is left of step 3 the next time that the agent starts. It also marks
 // folders of older programs, which have no mark topic#ID.
 // The folder of the topic is on the disk before the topic enters the store: nothing that was moved away or deleted
-// comes back under its name. The marks and the folders of its partitions are not synced, and a loss of power may remove
-// them: FindStrays() makes the mark again, and PartitionLog the folder of a partition; it syncs the folders before it
-// writes their first record.
+// comes back under its name. The marks and the folders of its partitions are not synced, and a loss
+// of power may remove them. FindStrays() makes the mark again. PartitionLog makes the folder of a
+// partition again, and syncs the folders before it writes their first record.
 // When to use something else: PartitionLog, for what is in the folder of one partition.
 // Guarantees: a file is removed only from a folder with a mark, or of a partition that was to be
 // added, and only if its partition has no record. A partition

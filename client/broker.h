@@ -1,4 +1,4 @@
-// Broker: the one seam between the client and whatever keeps the records.
+// Broker: the one interface between the client and the system that keeps the records.
 //
 // When to use something else: Producer and Consumer, to send and read; a Broker is what they are
 // given. Tests use client/testing/in_memory_broker.h.

@@ -2,7 +2,7 @@
 //
 // When to use something else: kNone, the default, where processors are scarcer than bandwidth, such
 // as on one machine; docs/decisions/compression_of_batches.md has figures.
-// Guarantees: what is read is what was sent, whatever its compression.
+// Guarantees: a consumer reads the bytes that the producer sent, with every kind of compression.
 // Thread safety: values.
 // Cost: processor time on both sides for fewer bytes (bench: BM_ProduceOrders).
 #pragma once

@@ -140,7 +140,8 @@ class RecordAccumulator {
   // The batch goes out again, not before that moment.
   void Retry(Outgoing outgoing, Nanoseconds not_before);
 
-  // The batch is done, whatever its result: its room is free and the partition's next batch may go.
+  // The batch is done, with success or failure: its room is free and the partition's next batch may
+  // go.
   // Its waiters have been told, and cleared, so that no foreign destructor runs under the owner's
   // lock.
   void Complete(Outgoing outgoing);

@@ -3,8 +3,8 @@
 //
 // When to use something else: record_layout.h has the bytes of a record; how many records there
 // are, and whether they are whole, is for the caller to walk and see.
-// Guarantees: Unpack allocates no more than `records_bytes_max`, whatever the message says, and
-// returns exactly as many bytes as it does say. Damage to compressed bytes that happens to
+// Guarantees: Unpack allocates at most `records_bytes_max`, also for a message that claims more. It
+// returns exactly as many bytes as the message says. Damage to compressed bytes that happens to
 // decompress to another text of the same size is not noticed. Both codecs have checksums; they are
 // not used, because TCP has one too.
 // Thread safety: pure; each thread that has compressed or decompressed keeps a context of about a

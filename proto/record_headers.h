@@ -2,7 +2,7 @@
 // has the table.
 //
 // When to use something else: v1::Header, for a program that has only streamhouse.proto.
-// Guarantees: what is read stays within the bytes, whatever they are; names may repeat.
+// Guarantees: reads stay within the bytes, for any content; names may repeat.
 // Thread safety: pure.
 // Cost: finding a name looks at every header before it.
 #pragma once

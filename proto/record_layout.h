@@ -4,8 +4,8 @@
 // They are the same so that a batch travels from the producer's buffer into the log, and from there
 // to a consumer, without being taken apart. The agent checks sizes and counts, and copies once.
 // When to use something else: v1::Record, for a program that has only streamhouse.proto.
-// Guarantees: no key and an empty key stay different. TakeRecord believes no size: whatever the
-// bytes are, it stays within them.
+// Guarantees: no key and an empty key stay different. TakeRecord checks every size: it reads within
+// the bytes, for any content.
 // Thread safety: pure.
 // Cost: a copy of the bytes; only the growth of `bytes` allocates.
 #pragma once

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Wraps comments and documents at 100 columns, and leaves alone whatever is not a paragraph.
+"""Wraps comments and documents at 100 columns, and leaves all other lines unchanged.
 
     tools/rewrap.py PATH...           rewrites the paragraphs of these files that have a longer line
     tools/rewrap.py --check PATH...   prints path:line of each longer line; exits 1 if there is one

@@ -19,8 +19,9 @@ constexpr Labels kByGroupPartition{"topic", "partition", "group"};
 constexpr Labels kByGroup{"group"};
 
 // The limits are kept here, not by the families: an overflow series would add lags of different
-// partitions. The longest names have 800 bytes of label text, for which a family has room at a
-// multiple of the series; so has what was removed and is still in a snapshot.
+// partitions. The longest names have 800 bytes of label text. A family has room for that only if
+// its series_max is a multiple of the series. Removed series that a snapshot still holds need room
+// too.
 constexpr std::uint32_t kRoom = 8;
 
 MetricOptions Options(std::string name, std::string help, std::string unit = "",

@@ -66,7 +66,7 @@ class Lease {
   // What keeps the lease from being renewed, for the error of Epoch(); empty: nothing.
   void NoteTrouble(const std::string& reason);
 
-  // For good: whatever is granted later, it is not held. Epoch() gives the reason.
+  // Ends the lease for good: it is not held after a later Grant() either. Epoch() gives the reason.
   void Abandon(const std::string& reason);
   bool abandoned() const;
 

@@ -2,9 +2,10 @@
 //
 // When to use something else: Lease, which Track() returns, answers the question of the append path.
 // Guarantees: a lease counts as held only until a safety margin before it can expire in the store, counted from before
-// the request that got it was sent. Its loss is announced then, or as soon as the store names another holder. What is
-// not held is tried again, for ever; a store that is out of reach costs nothing before a lease runs out. HeldCount()
-// and Readiness() never wait for the store, so that a renewal under way is never mistaken for a loss.
+// the request that got it was sent. Its loss is announced then, or as soon as the store names
+// another holder. A lease that is not held is requested again every round, until Stop(). A store
+// that is out of reach loses no lease before the lease runs out. HeldCount() and Readiness() never
+// wait for the store, so that a renewal under way is never mistaken for a loss.
 // Thread safety: any thread; Start and Stop from one.
 // Cost: one thread; a renewal is one call of the store.
 // Errors: of the store, returned by RenewNow and logged; the keeper goes on.
@@ -62,8 +63,9 @@ class LeaseKeeper {
   // lease was forgotten: the partition may have another one.
   void GiveUp(const TopicPartition& partition, const Lease& lease, const std::string& reason);
 
-  // Runs `free_rows`, which frees the rows of these leases in the store, between two rounds; when it succeeds, they are
-  // not held from now on, and forgotten: Track() then makes new ones. A caller with an old one gets the reason.
+  // Runs `free_rows`, which frees the rows of these leases in the store, between two rounds. When
+  // it succeeds, the keeper forgets the leases, and none of them is held from now on. Track() then
+  // makes new ones. A caller with an old lease gets the reason.
   Status Forget(std::span<const TopicPartition> partitions, const std::string& reason,
                 const std::function<Status()>& free_rows);
 

@@ -8,7 +8,8 @@
 // 2. A time that cannot be, in the future or before kCredibleFromMs, counts as that of the next segment whose time can
 //    be; at the end of the log as now. Example: in 2028, the years 1970, 2026, 2106, 2027, 2106 count as 2026, 2026,
 //    2027, 2027, 2028.
-// Thread safety: a pure function. Cost: two passes.
+// Thread safety: a pure function.
+// Cost: two passes.
 #pragma once
 
 #include <cstdint>

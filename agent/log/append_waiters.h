@@ -1,11 +1,11 @@
-// AppendWaiters: wakes those who wait for records that are not there yet.
+// AppendWaiters: wakes the readers that wait for the next records.
 //
 // When to use something else: PartitionLog::AddWaiter, which owns one of these.
 // Guarantees: a waiter is woken at most once: by the first Advance() past its offset, or by WakeAll(); never when it
 // was removed before. Nothing is missed between a read that found nothing and the Add() that follows it. A wake-up may
 // still be running when Remove() returns.
 // Thread safety: any thread. Wake-ups run without a lock, on the thread that causes them, so they must be quick.
-// Cost: one uncontended lock an Advance() while nobody waits.
+// Cost: one uncontended lock an Advance() without waiters.
 #pragma once
 
 #include <cstdint>
@@ -28,10 +28,10 @@ class AppendWaiters {
   // The log now ends before `end_offset`.
   void Advance(std::uint64_t end_offset);
 
-  // Wakes everybody now.
+  // Wakes all waiters now.
   void WakeAll();
 
-  // Wakes everybody, and from then on nobody waits any more.
+  // Wakes all waiters. Add() takes no more of them.
   void Close();
   bool closed() const;
 

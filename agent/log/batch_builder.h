@@ -29,8 +29,8 @@ class BatchBuilder {
     body_.reserve(record_count * kRecordHeaderBytes + data_bytes);
   }
 
-  // Whose batch this is, so that it is not written twice (producer_sequences.h). Nobody's unless
-  // called.
+  // The producer of the batch, so that it is not written twice (producer_sequences.h). Without a
+  // call the batch has no producer.
   void SetProducer(std::uint64_t producer_id, std::uint64_t sequence) {
     producer_id_ = producer_id;
     sequence_ = sequence;
@@ -41,9 +41,9 @@ class BatchBuilder {
     Note(record);
   }
 
-  // Instead of adding any: records as they stand in a body already. The bytes stay the caller's,
-  // and outlive this builder. False, and then it is not to be used, unless they are that many whole
-  // records and nothing else.
+  // Instead of Add(): takes the records of a finished body, without a copy. The caller owns the
+  // bytes, which must outlive this builder. False unless `records` is exactly `record_count` whole
+  // records; the builder must not be used then.
   [[nodiscard]] bool Borrow(std::string_view records, std::uint32_t record_count) {
     borrowed_ = records;
     for (std::optional<RecordView> record; record_count_ < record_count && (record = v1::TakeRecord(records));) {

@@ -1,9 +1,11 @@
-// FileSystem: the agent's seam to disk: what the log and the data folder need of one, and nothing more.
+// FileSystem: the agent's interface to the disk, with the operations that the log and the data
+// folder need.
 //
 // When to use something else: nothing under agent/ opens a file by other means, except SQLite, which has its own.
-// Guarantees: an Append that returns OK has handed all bytes to the operating system, where they survive the death of
-// this process; they survive the loss of power only after a Sync that returned OK (and, for a new file, a SyncFolder of
-// its folder). An Append that fails may have written a part.
+// Guarantees: an Append that returns OK has handed all bytes to the operating system, where they
+// survive the death of this process. They survive the loss of power only after a Sync that returned
+// OK. A new file also needs a SyncFolder of its folder. An Append that fails may have written a
+// part.
 // Thread safety: a FileSystem and a ReadableFile may be used from any thread; a WritableFile by one at a time,
 // except for Sync.
 // Errors: every error names the path. NotFound, ResourceExhausted (disk full), else Unavailable.
@@ -88,7 +90,7 @@ class FileSystem {
   virtual Result<std::uint64_t> FreeBytes(const std::string& folder) = 0;
   // Creates a file for which so many bytes of the disk are taken, or none.
   virtual Status Allocate(const std::string& path, std::uint64_t bytes) = 0;
-  // Whoever has it open can still read it.
+  // A program that has the file open can still read it.
   virtual Status RemoveFile(const std::string& path) = 0;
   // The folder must be empty.
   virtual Status RemoveFolder(const std::string& path) = 0;

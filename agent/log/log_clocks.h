@@ -2,7 +2,8 @@
 //
 // When to use something else: metrics::Clock, for durations that are measured often.
 // Guarantees: the wall clock may step in both directions; the steady clock never does.
-// Thread safety: any thread. Cost: one reading of a clock.
+// Thread safety: any thread.
+// Cost: one reading of a clock.
 #pragma once
 
 #include <cstdint>

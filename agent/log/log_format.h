@@ -1,8 +1,9 @@
 // The bytes of a log segment: batches, one after the other; docs/log_format.md has the table and a worked example.
 //
-// A batch is a header of kBatchHeaderBytes and a body of records; all integers are little-endian. The header has a
-// checksum of its own, so that its sizes can be believed even when the body is damaged or cut off: that is what lets
-// recovery tell a torn tail from damage. Everything here is pure: no files, no state, any thread.
+// A batch is a header of kBatchHeaderBytes and a body of records; all integers are little-endian.
+// The header has a checksum of its own: its sizes are reliable even when the body is damaged or cut
+// off. So recovery can tell a torn tail from damage. Everything here is pure: no files, no state,
+// any thread.
 // Errors: DataLoss with the reason, FailedPrecondition for a version that this program does not know; callers add the
 // file and the position.
 #pragma once

@@ -10,9 +10,12 @@
 // 1. where more than kEarlierOpeningsMax openings with rising ends lie between;
 // 2. for an id at a later place than the current one: metadata.db is older than the log, or the id comes from an agent
 //    that drew ids at random. The answer is then the lowest of all ends.
-// Invariants: 1. The upper half of an id is a place in the order of openings. 2. An opening that has taken no record is
-// not always stored; the next one then has the same place and another lower half, and at most one of them is stored.
-// 3. The ends of the earlier openings rise: one with an end at or above a later end changes no answer, and is left out.
+// Invariants:
+// 1. The upper half of an id is a place in the order of openings.
+// 2. An opening that has taken no record is not always stored. The next one then has the same place
+//    and another lower half, and at most one of the two is stored.
+// 3. The ends of the earlier openings rise. An opening with an end at or above a later end changes
+//    no answer, and is left out.
 // Thread safety: a value.
 // Cost: of an answer, a walk over the earlier openings.
 #pragma once

@@ -309,7 +309,7 @@ Status PartitionLog::RemoveBeyond(const Retention& retention, std::int64_t oldes
   while (const std::shared_ptr<Segment> segment = FindRemovable(retention, oldest_ms)) {
     MarkRemoved(*segment, Removal::kExpected);
     const Status gone = files_.RemoveFile(segment->path);
-    // Somebody else may have removed it: that must not keep those behind it.
+    // Another program may have removed it. The segments behind it must go nevertheless.
     if (!gone.ok() && gone.code() != StatusCode::kNotFound) {
       MarkRemoved(*segment, Removal::kUnexpected);
       return gone;

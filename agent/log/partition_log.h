@@ -11,12 +11,15 @@
 // batches (Health).
 // Thread safety: everything from any thread. Appends queue for one lock, which is held for the
 // write (and the sync); readers never wait for it.
-// Cost: Append is two system calls and no copy, and the first one syncs four folders; Read one for
-// each 256 KiB, and two more in a segment that has a successor. Two file descriptors, however many
-// segments there are.
-// Errors: Aborted for a stale epoch, OutOfRange for an offset beyond the log or a batch whose
-// sequence has been passed, DataLoss naming file and position, InvalidArgument for a batch that is
-// empty or over 1 GiB, and those of the file system.
+// Cost: Append is two system calls and no copy; the first one also syncs four folders. Read is one
+// system call for each 256 KiB, and two more in a segment that has a successor. Two file
+// descriptors, for any number of segments.
+// Errors:
+// - Aborted for a stale epoch.
+// - OutOfRange for an offset beyond the log, or a batch whose sequence has been passed.
+// - DataLoss, naming file and position.
+// - InvalidArgument for a batch that is empty or over 1 GiB.
+// - Those of the file system.
 #pragma once
 
 #include <chrono>
@@ -47,17 +50,18 @@
 
 namespace streamhouse::agent {
 
-// When an acknowledged batch is on the disk. Whatever the policy, it survives the death of this
-// process (kill -9, a crash), because the write has completed before the acknowledgement. What
-// differs is the loss of power or a crash of the kernel: see each. Close() syncs under every
-// policy.
+// When an acknowledged batch is on the disk. Under every policy it survives the death of this
+// process (kill -9, a crash), because the write has completed before the acknowledgement. The
+// policies differ after a loss of power or a crash of the kernel. Close() syncs under every policy.
 enum class SyncPolicy : std::uint8_t {
-  kEachBatch,  // nothing acknowledged is lost
-  kInterval,   // whoever owns the log calls Sync() at an interval; what was acknowledged since the last one
-               // can be lost
-  kNone,       // what the kernel has not yet written back can be lost, up to about 30 s of it; and since it writes
-               // back in any order, a segment that already has a successor can be damaged, which
-               // Open() then refuses
+  kEachBatch,  // no acknowledged batch is lost
+  // The owner of the log calls Sync() at an interval. Batches acknowledged since the last call can
+  // be lost.
+  kInterval,
+  // Batches that the kernel has not yet written back can be lost: up to about 30 s of them. The
+  // kernel writes back in any order, so a segment that has a successor can be damaged. Open() then
+  // refuses the log.
+  kNone,
 };
 
 // The folder of a partition may be new, and so may those above it in the data folder:
@@ -88,8 +92,9 @@ struct AppendedBatch {
 class PartitionLog {
  public:
   // Recovers what is in the folder (recovery.h), or starts an empty log there. `files` must outlive
-  // the log. The folder and kNewFolderParents of its parents are synced before the first record is
-  // written: a loss of power may remove the folder of an empty log, which Open() creates again.
+  // the log. Before the first record is written, the folder and kNewFolderParents of its parents
+  // are synced. A loss of power may remove the folder of an empty log; Open() then creates it
+  // again.
   static Result<std::unique_ptr<PartitionLog>> Open(FileSystem& files, std::string folder, PartitionLogOptions options);
   ~PartitionLog();
   PartitionLog(const PartitionLog&) = delete;
@@ -116,9 +121,8 @@ class PartitionLog {
   // OK unless readers have found records that cannot be read: the first of them.
   Status Integrity() const;
 
-  // When the record at `offset` was sent: its timestamp, at most the time when it was appended,
-  // unless the clock had lost its date then (kCredibleFromMs); that time where the timestamp is 0
-  // or less. Nothing at the high watermark.
+  // The time when the record at `offset` was sent, as SentAt() (sent_time.h) gives it. Nothing at
+  // the high watermark.
   Result<std::optional<std::int64_t>> FindTimestamp(std::uint64_t offset) const;
 
   // The first record whose append time is this or later; the high watermark when there is none.

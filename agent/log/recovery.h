@@ -2,12 +2,14 @@
 //
 // A crash can leave the last batch of the last segment unfinished: a torn tail. It was never
 // acknowledged (unless power was lost under a sync policy that allows for that), and is cut off.
-// Anything else that is wrong is damage: a batch that cannot be read although a whole one follows
-// it, an offset out of sequence, a torn tail in a segment that has a successor. Damage is an error,
-// and the file is left as it is.
+// Every other fault is damage:
+// - a batch that cannot be read although a whole one follows it,
+// - an offset out of sequence,
+// - a torn tail in a segment that has a successor.
+// Damage is an error, and the file is not changed.
 // Cost: every batch of the last segment is read and checked. Of the others only the headers are;
 // damage to their bodies is found when they are read, and their message bytes are not counted.
-// Thread safety: none; nobody else may use the segment.
+// Thread safety: none; no other thread may use the segment.
 // Errors: DataLoss, naming file and position.
 #pragma once
 

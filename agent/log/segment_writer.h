@@ -1,9 +1,11 @@
 // SegmentWriter: appends batches to one segment file.
 //
-// Guarantees: a batch is appended whole or, as far as readers and recovery can tell, not at all: after a failed write
-// the file is cut back to where it was. The writer refuses everything from then on where that fails too, after a failed
-// Sync (it is then unknown which bytes are on the disk), and when another program has removed the file or changed its
-// size; open the log again to recover.
+// Guarantees: a batch is appended whole or, for readers and recovery, not at all: after a failed
+// write the file is truncated to its earlier size. The writer refuses every later call:
+// - when that truncation fails,
+// - after a failed Sync: it is then unknown which bytes are on the disk,
+// - when another program has removed the file or changed its size.
+// Open the log again to recover.
 // Thread safety: one thread at a time.
 // Cost: two system calls a batch, no copy.
 // Errors: those of the file system, naming the file, when no byte was written. Internal when it is unknown what was

@@ -10,8 +10,10 @@
 
 namespace streamhouse::agent {
 
-// Its timestamp, at most the time when it was appended, unless the clock had lost its date then
-// (kCredibleFromMs); that time where the timestamp is 0 or less.
+// The record's timestamp. The append time instead:
+// - where the timestamp is 0 or less,
+// - where the timestamp is later than the append time, unless the clock had lost its date at the
+//   append (kCredibleFromMs).
 inline std::int64_t SentAt(const RecordView& record, std::int64_t append_time_ms) {
   const bool is_sent_later = record.timestamp_ms > append_time_ms && append_time_ms >= kCredibleFromMs;
   return record.timestamp_ms > 0 && !is_sent_later ? record.timestamp_ms : append_time_ms;

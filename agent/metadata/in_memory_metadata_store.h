@@ -1,7 +1,7 @@
 // InMemoryMetadataStore: a metadata store without a file, for tests.
 //
-// When to use something else: SqliteMetadataStore, wherever records are to outlive the process: the next agent on a
-// folder does not serve the logs of a store that is gone.
+// When to use something else: SqliteMetadataStore, when records must outlive the process: the next
+// agent on a folder does not serve the logs of a store that is gone.
 // Guarantees: those of MetadataStore, for as long as a store of the data lives. Nothing survives the process.
 // Thread safety: any thread.
 // Cost: never waits for more than another caller; a listing walks over all rows.

@@ -11,8 +11,8 @@
 // - a row that was damaged is never passed on: DataLoss names its table and the row;
 // - each call is atomic against every other one on the same data: what was read holds until what is written;
 // - a partition has one holder at a time; no clock decides about it: times in the store are for display;
-// - the epoch of a partition goes up by one when the holder changes, stays when the same holder comes back, and never
-//   goes down: not over renewals, release, expiry or a restart.
+// - the epoch of a partition goes up by one when the holder changes, and stays when the same holder
+//   comes back. It never goes down, also not over a renewal, release, expiry or restart.
 // Thread safety: any thread.
 // Cost: a call may wait for a disk or a network, up to the store's own time-out. That is well below the duration of a
 // lease less the interval of its renewal.

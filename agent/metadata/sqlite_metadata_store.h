@@ -4,8 +4,8 @@
 // Guarantees: those of MetadataStore. A file of a newer program is refused, and not touched; one of an older program is
 // converted (sqlite_schema.h).
 // Thread safety: any thread; calls queue for one connection. Several processes may use the file at a time.
-// Cost: a write waits for the disk (synchronous=FULL: an epoch must not be forgotten that a log has recorded); the
-// leases of one call share one transaction, and so one wait.
+// Cost: a write waits for the disk (synchronous=FULL), because the store must not forget an epoch
+// that a log has recorded. The leases of one call share one transaction, and so one wait.
 // Errors: those of MetadataStore; Open fails with FailedPrecondition for a newer schema, and with DataLoss when a row
 // or a table is not as it was written.
 #pragma once
@@ -42,8 +42,8 @@ class SqliteMetadataStore final : public MetadataStore {
   // For tests of what time does: `clock` stands for the clock of this machine.
   static Result<std::unique_ptr<SqliteMetadataStore>> OpenWithClock(const std::string& path, StoreClock clock);
 
-  // What to do when a change fails and may have found no room on the disk; if it returns true, the
-  // change is tried once more. To be set before the first call.
+  // Called when a change has failed and may have found no room on the disk. If it returns true, the
+  // change is retried once. To be set before the first call.
   void set_make_room(MakeRoom make_room) { make_room_ = std::move(make_room); }
   // Keeps it until the store goes.
   void set_lock(std::unique_ptr<FolderLock> lock) { lock_ = std::move(lock); }

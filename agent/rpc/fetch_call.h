@@ -1,7 +1,8 @@
 // FetchCall: one Fetch, which may wait for a record without keeping a thread.
 //
-// It reads at once; where there is nothing, it waits for an append, the end of its time, the loss of the lease, the
-// client's departure or the agent's end, whichever comes first, and then reads once more and answers.
+// It reads at once. Where there is no record, it waits for the first of: an append, the end of its
+// time, the loss of the lease, the client's departure, the agent's end. Then it reads a second time
+// and answers.
 // Guarantees: exactly one answer.
 // Thread safety: made, called and destroyed by gRPC.
 // Cost: while it waits, an alarm and an entry in the partition's waiters.

@@ -69,7 +69,7 @@ Status Unpack(const v1::ProduceRequest& request, std::size_t bytes_max, std::str
   return BorrowBlock(request.block(), bytes_max, buffer, batch);
 }
 
-// How many records a request claims, at most as many as its bytes can hold.
+// Number of records that a request claims; the bound is the number that its bytes can hold.
 std::uint64_t ClaimedRecords(const v1::ProduceRequest& request, std::size_t bytes_max) {
   if (!request.has_block()) return static_cast<std::uint64_t>(request.records_size());
   const std::size_t bytes = std::min<std::size_t>(request.block().records_bytes(), bytes_max);

@@ -1,7 +1,7 @@
-// RequestCounter: counts every request by method and code, and observes its duration, wherever it ends.
+// RequestCounter: counts every request by method and code, and observes its duration.
 //
-// It is a gRPC interceptor, and so also sees what ends before a handler runs (a message that does not parse) and calls
-// that are cancelled.
+// As a gRPC interceptor it also sees calls that end before a handler runs (a message that does not
+// parse), and cancelled calls.
 // When to use something else: handlers count nothing themselves.
 // Guarantees: one count and one observation a call, before its status is sent; a call whose status is never sent counts
 // as CANCELLED. Not seen: methods that the agent does not have, and what the transport refuses.

@@ -3,8 +3,8 @@
 // Beside them are gRPC's health service, answered by the checks of /ready (health_rpc.h), and
 // server reflection.
 // When to use something else: Agent, which starts and stops one of these.
-// Guarantees: listens when Start returns. Shutdown lets calls that run finish within the grace,
-// cancels what is left, and returns when no handler runs any more; who waits in Fetch has to be
+// Guarantees: listens when Start returns. Shutdown lets running calls finish within the grace,
+// cancels the rest, and returns when no handler runs any more. Calls that wait in Fetch must be
 // woken before (TopicCatalog::Drain).
 // Thread safety: Start and Shutdown from one thread.
 // Cost: gRPC's own threads, two to sixteen by the number of cores; with TLS one more, and one of

@@ -4,7 +4,7 @@
 // When to use something else: asio::strand, where the end of the work may wait until a thread runs
 // the context.
 // Guarantees:
-// 1. At most one handler runs at a time, whichever threads run the executor below.
+// 1. At most one handler runs at a time, even if several threads run the executor below.
 // 2. When Close() returns, no handler runs, and later handlers are destroyed without being called.
 //    Close() waits for the handler that runs, and for nothing else: no thread has to run the
 //    executor, and the handlers that wait are not called first.

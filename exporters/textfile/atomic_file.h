@@ -2,7 +2,7 @@
 // whole.
 //
 // Guarantees: when it returns OK, the new file is on the disk, also after a power failure, and
-// everybody may read it, whatever the umask. Otherwise the old one is unchanged. One exception:
+// every user may read it, with any umask. Otherwise the old one is unchanged. One exception:
 // where its folder cannot be synced, the new one is in its place already, and a power failure may
 // bring back the old one. No temporary file is left behind, unless the process dies meanwhile; the
 // next write then replaces that one too. What else stands in the temporary file's place, such as a

@@ -309,12 +309,12 @@ TEST_F(AgentTest, IsNotReadyWhileItsLeasesHaveExpired) {
   EXPECT_EQ(agent.Produce({"a"}), grpc::StatusCode::FAILED_PRECONDITION);
   ASSERT_TRUE((*database)->Execute("ROLLBACK").ok());
   EXPECT_TRUE(Eventually([&] { return agent.health().Evaluate().ready(); }));
-  // On a machine that stands still, so short a lease may expire once more.
+  // On a machine that stands still, so short a lease may expire again.
   EXPECT_TRUE(Eventually([&] { return agent.Produce({"a"}) == grpc::StatusCode::OK; }));
 }
 
-// Goal: nobody is told that a topic is not there because it has not been opened yet. Method: a disk that is slow while
-// the agent starts, on a port that is known.
+// Goal: no client is told that a topic does not exist because it has not been opened yet. Method: a
+// disk that is slow while the agent starts, on a port that is known.
 TEST_F(AgentTest, ListensOnlyWhenItServesItsTopics) {
   const HeldPort port;
   config_.grpc_port = port.number();

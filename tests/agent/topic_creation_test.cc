@@ -118,7 +118,8 @@ TEST_F(TopicCreationTest, OfAnEmptyTopicIsKeptBesideRecordsOfAnother) {
   for (const char* name : {"a", "b"}) EXPECT_TRUE(Append(name, 0).ok()) << name;
 }
 
-// Method: whatever a loss of power may leave of folders whose topic is not in the store.
+// Method: every state in which a loss of power may leave the folder of a topic that is not in the
+// store.
 TEST_F(TopicCreationTest, CutByALossOfPowerDoesNotBlockItsName) {
   std::filesystem::create_directories(folder_ / "log/marked/0");
   WriteRawFile(folder_ / "log/marked/creating", "");

@@ -193,7 +193,7 @@ def unread(pipe):
 
 
 def fill(pipe, text, times):
-    """Writes as long as somebody reads."""
+    """Writes until the pipe has no reader."""
     with contextlib.suppress(BrokenPipeError, ValueError):
         for _ in range(times):
             pipe.write(text)

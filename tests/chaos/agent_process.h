@@ -2,8 +2,8 @@
 //
 // When to use something else: RunningAgent, where nothing has to die.
 // Guarantees: the constructor and Restart() return when the agent serves, and end the program when it does not start.
-// A full disk is one on which no file may grow beyond a limit: the kernel itself refuses, in the middle of a write
-// where that is where the limit is, and for the metadata as well. Slow and broken are made up under the logs alone.
+// On a full disk no file may grow beyond a limit. The kernel itself refuses, also in the middle of
+// a write, and also for the metadata. Slow and broken disks are simulated under the logs alone.
 // Thread safety: one thread.
 #pragma once
 

@@ -1,4 +1,5 @@
-// ChildProcess: this program once more, in another process and with other arguments, to be killed, stopped and woken.
+// ChildProcess: a second process of this program, with other arguments, to be killed, stopped and
+// woken.
 //
 // When to use something else: a thread, where nothing has to die.
 // Guarantees: the child dies with its parent, and is reaped when the object goes.

@@ -1,9 +1,12 @@
-// GroupReader: what a member of a group was given and has committed, for the ledger.
+// GroupReader: notes the records and commits of one member of a group, for the ledger.
 //
 // When to use something else: Ledger::NoteConsumed, for a reader without a group.
-// Guarantees: the ledger is told of a record that the member was given although the group had committed it before the
-// member began to read its partition, or although the member itself had. Records that come in sequence are not
-// suspected: a member that was slow to hear that its partition is another's may read on for a while.
+// Guarantees: the ledger is told of each record that the member was given although it was committed
+// before:
+// - by the group, before the member began to read its partition, or
+// - by the member itself.
+// Records that come in sequence are not suspected: a member that was slow to hear that its
+// partition is another's may read on for a while.
 // Thread safety: one thread; the ledger is shared and outlives it.
 //
 //   GroupReader reader(ledger);

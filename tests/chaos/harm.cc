@@ -89,7 +89,8 @@ void Harm::KillAgent() {
 
 // Another holder takes the leases of an agent that stands still; when it wakes up, it must not write.
 void Harm::FreezeAgentPastItsLease() {
-  // An agent that was stopped in the middle of a transaction holds the store's lock: then nobody takes anything.
+  // An agent that was stopped in the middle of a transaction holds the store's lock: then no lease
+  // can be taken.
   constexpr int kAttempts = 5;
   for (int i = 0; i < kAttempts && !FreezeAndTakeOver(); ++i) PassTime(100, 300);
 }
@@ -267,7 +268,7 @@ void Harm::BreakDisk() {
     ++(is_accepted ? counts_.accepted_by_broken_disk : counts_.refused_by_broken_disk);
   }
   PassTime(100, 700);
-  // The logs do not trust a disk that has failed them before somebody has looked at it.
+  // After a failed disk the logs take no more batches until the agent is restarted.
   if (Toss()) agent_.SwitchDisk("well");
   RestartAgent();
 }

@@ -2,12 +2,16 @@
 //
 // Producers number their records; a value is "producer:number". The ledger is told of every acknowledgement and of
 // every record that a group has read, and is shown the whole log at the end.
-// Guarantees: Check() finds a record that was acknowledged and is not where it was acknowledged to be, a record that is
-// in the log twice, records of one producer out of order within a partition, a record that a group was given and that
-// is not in the log, one before a group's committed offset that no member was given, and one that a member was given
-// although the group had committed it before (group_reader.h). A power cut takes records away: what was promised of
-// them is forgotten, and the records that get their offsets are new ones.
-// Thread safety: from any thread; Check() makes sense when nobody notes any more.
+// Guarantees: Check() finds
+// - an acknowledged record that is not at its acknowledged offset,
+// - a record that is in the log twice,
+// - records of one producer that are out of order within a partition,
+// - a record that a group was given and that is not in the log,
+// - a record before a group's committed offset that no member was given,
+// - a record that a member was given although the group had committed it before (group_reader.h).
+// A power cut takes records away. The ledger forgets their promises, and the records that get their
+// offsets are new ones.
+// Thread safety: from any thread; Check() after all notes have been taken.
 #pragma once
 
 #include <cstddef>
@@ -33,7 +37,7 @@ struct Counts {
   std::size_t cut_committed = 0;     // committed by the group, and taken by a power cut
 };
 
-// What a group has committed when somebody looked, and how many power cuts there had been.
+// A group's committed offset at one moment, and the number of power cuts before it.
 struct Floor {
   std::uint64_t offset = 0;
   std::size_t cuts = 0;
@@ -79,7 +83,7 @@ class Ledger {
   std::vector<std::string> Check(const std::map<std::uint32_t, std::vector<std::string>>& log,
                                  const std::map<std::uint32_t, std::uint64_t>& committed) const;
 
-  // How many records of the log nobody in the group was given.
+  // Number of records of the log that no member of the group was given.
   std::size_t CountUnread(const std::map<std::uint32_t, std::vector<std::string>>& log) const;
 
   // How many records of a partition were acknowledged.

@@ -175,8 +175,8 @@ TEST_F(ConsumerTest, LagPassesOnAFailure) {
   EXPECT_EQ(consumer_->Lag("orders", 0).status().code(), StatusCode::kUnavailable);
 }
 
-// The consumer that the source system shipped stopped for ever at the first lag refresh that no automatic commit
-// accompanied. Here the refresh runs all the time, without any commits, while the application polls.
+// The consumer of the source system never returned from the first lag refresh without an automatic
+// commit. Here the refresh runs all the time, without any commits, while the application polls.
 TEST_F(ConsumerTest, PollsOnThroughLagRefreshesWithoutAutomaticCommits) {
   options_.commit_mode = CommitMode::kManual;
   options_.lag_refresh_interval = milliseconds(1);

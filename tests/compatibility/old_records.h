@@ -1,7 +1,9 @@
-// OldRecord, OldTopics: what the data folder of an old revision holds, by a formula that its writer and its test share.
+// OldRecord, OldTopics: the records in the data folder of an old revision, by a formula that its
+// writer and its test share.
 //
 // When to use something else: Ledger, where what was written is known only at run time.
-// Guarantees: the same for ever; data_*.tar.gz were written by it. Compiles against every revision since 649b0c3.
+// Guarantees: the formula never changes: data_*.tar.gz were written by it. Compiles against every
+// revision since 649b0c3.
 // Thread safety: pure.
 #pragma once
 

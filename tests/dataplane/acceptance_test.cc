@@ -1,5 +1,5 @@
-// What the whole has to do, whatever its parts do: the families of the contract, and no record lost or doubled when an
-// agent goes and comes back.
+// Acceptance of the whole system: it has the families of the contract, and no record is lost or
+// doubled when an agent stops and comes back.
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Lag is right to the record whenever nothing moves: in the call, on the page and from outside,
-// with automatic commits and without, and also when the log loses its beginning.
+// While no record moves, lag is exact to the record: in the call, on the page and from outside.
+// This holds with and without automatic commits, and also when the log loses its beginning.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -64,7 +64,7 @@ class LagExactnessTest : public DataPlaneFixture, public testing::WithParamInter
         .value_or(-1);
   }
 
-  // What somebody sees who is no member of the group.
+  // The lag as a client outside of the group computes it.
   std::uint64_t LagFromOutside(std::uint32_t partition) const {
     const auto committed = broker_->Committed("billing", {"orders", partition}, client::CallLimits::Within(kPatience));
     return HighWatermark(partition) - std::max(committed.value().value_or(0), LogStart(partition));

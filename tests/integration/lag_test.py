@@ -1,4 +1,4 @@
-"""Goal: lag tells the truth when it matters, which is when nobody reads, and pending when nobody answers.
+"""Goal: lag is right while the consumer does not read, and pending while the agent does not answer.
 
 Method: a consumer whose stdout has no reader is stuck in the middle of its records, and does not poll. An
 agent that is stopped with SIGSTOP does not acknowledge.
@@ -29,7 +29,7 @@ class Lag(unittest.TestCase):
         self.assertEqual(0, done.returncode, done.stderr)
 
     def start_stuck_consumer(self):
-        """Its URL, and the reader that nobody reads from."""
+        """Its URL, and the consumer, whose stdout no process reads."""
         command = [processes.BINARY, "consume", *self.arguments, "--group", "g", "--http", "127.0.0.1:0"]
         consumer = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for stream in (consumer.stdout, consumer.stderr):

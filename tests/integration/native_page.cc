@@ -1,5 +1,5 @@
-// Serves a page of all kinds of metrics until its input ends: openly, and once more for each web configuration file
-// that it is given, for native_histograms_test.py and scrape_ways_test.py.
+// Serves a page of all kinds of metrics until its input ends: openly, and on another port for each
+// web configuration file that it is given, for native_histograms_test.py and scrape_ways_test.py.
 #include <cstdio>
 #include <memory>
 #include <vector>

@@ -1,4 +1,4 @@
-"""Goal: in whatever format and through whatever lock a Prometheus scrapes, it stores the same series.
+"""Goal: Prometheus stores the same series in every format and with every kind of access control.
 
 Method: one page, scraped by one Prometheus through jobs that differ in the format that they get, or in what they bring
 along to be let in; and the page as OpenMetrics, made into blocks by promtool.

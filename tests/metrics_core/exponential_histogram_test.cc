@@ -85,7 +85,8 @@ TEST_F(ExponentialHistogramTest, HasRoomForEveryValueThatIsNotZero) {
   EXPECT_GE(Read().schema, kMinExponentialSchema);
 }
 
-// Whatever the order of values, the buckets are those of the values at the final resolution.
+// The order of the values does not matter: the buckets are those of the values at the final
+// resolution.
 TEST_F(ExponentialHistogramTest, CountsAMillionRandomValuesWhereTheyBelong) {
   const ExponentialHistogram histogram = Histogram();
   std::mt19937_64 random(1);

@@ -1,5 +1,5 @@
-// fork(): a child records on, on its own copy of the values, and its parent's are unharmed; whatever the parent's other
-// threads were doing at that moment.
+// fork(): a child records on its own copy of the values, and its parent's are unharmed. The
+// parent's other threads may be in any state at the fork.
 #include <sys/wait.h>
 #include <unistd.h>
 

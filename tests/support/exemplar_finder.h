@@ -1,7 +1,8 @@
-// FindExemplar: an exemplar of a family, wherever it stands.
+// FindExemplar: an exemplar of a family, from any of its series.
 //
 // When to use something else: metrics::testing::MetricReader, for values.
-// Thread safety: any thread. Cost: a snapshot.
+// Thread safety: any thread.
+// Cost: a snapshot.
 #pragma once
 
 #include <optional>

@@ -29,7 +29,8 @@ problems=0
 for edge in "${edges[@]}"; do
   read -r from closed <<<"$edge"
   probe="$from/forbidden_edge_${#probes[@]}"
-  # What outsiders may link is public, and Bazel refuses it to nobody; tools/tidy.py holds those edges alone.
+  # A library that outsiders may link is public, and Bazel never refuses it. Only tools/tidy.py
+  # checks those edges.
   public="attr(visibility, '//visibility:public', $closed)"
   mapfile -t libraries < <(bazel query "${quiet[@]}" "kind(cc_library, $closed) except $public" 2>/dev/null)
   if [ "${#libraries[@]}" = 0 ]; then

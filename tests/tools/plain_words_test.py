@@ -1,18 +1,15 @@
-"""Labels in the middle of a line, long sentences and words to avoid are found in public headers."""
+"""Labels in the middle of a line, long sentences and words to avoid are found in comments."""
 
 import unittest
 
-from rule_test_case import PRIVATE, RuleTestCase, cc_library
+from rule_test_case import RuleTestCase
 from tidy_rules import plain_words
 
-PUBLIC = 'visibility = ["//visibility:public"]'
 WORDS = "word " * plain_words.MAX_WORDS
 
 
 def header(text):
-    """A public header, and a private one with the same comment."""
-    build_file = PRIVATE + cc_library("a", PUBLIC) + cc_library("b")
-    return {"metrics_core/BUILD.bazel": build_file, "metrics_core/a.h": text, "metrics_core/b.h": text}
+    return {"library/a.h": text}
 
 
 class LabelsStartALine(RuleTestCase):
@@ -20,7 +17,7 @@ class LabelsStartALine(RuleTestCase):
 
     def test_finds_a_label_behind_other_text(self):
         text = "// A.\n// Thread safety: any. Cost: none.\n  // One. Errors: none.\n"
-        self.assertFinds(self.rule, header(text), "metrics_core/a.h:2", "metrics_core/a.h:3")
+        self.assertFinds(self.rule, header(text), "library/a.h:2", "library/a.h:3")
 
     def test_lets_labels_be_that_start_a_line_and_names_of_the_code(self):
         text = "// A.\n// Guarantees: x.\n//   Cost: y.\n// More than Limits::Cost: z.\nint Cost;  // Cost: none\n"
@@ -31,16 +28,17 @@ class SentencesAreShort(RuleTestCase):
     rule = staticmethod(plain_words.sentences_are_short)
 
     def test_finds_one_word_too_many(self):
-        self.assertFinds(self.rule, header(f"// A.\n// Short. {WORDS}\n// word.\n"), "metrics_core/a.h:2")
-        self.assertFinds(self.rule, header(f"// - {WORDS}\n//   word\n"), "metrics_core/a.h:1")
+        self.assertFinds(self.rule, header(f"// A.\n// Short. {WORDS}\n// word.\n"), "library/a.h:2")
+        self.assertFinds(self.rule, header(f"// - {WORDS}\n//   word\n"), "library/a.h:1")
 
     def test_a_label_an_item_and_a_line_of_code_begin_a_sentence(self):
         for begin in ("// Cost: word", "// - word", "//\n// word", "int a;  // word"):
             self.assertClean(self.rule, header(f"// {WORDS}\n{begin}\n"))
 
-    def test_reads_every_comment_of_some_folders(self):
-        files = {"client/a.cc": f"// {WORDS} word\n", "agent/a.cc": f"// {WORDS} word\n"}
-        self.assertFinds(self.rule, files, "client/a.cc:1")
+    def test_reads_headers_and_sources_of_every_folder(self):
+        paths = [f"{folder}/{name}" for folder in ("agent", "metrics_core", "tests") for name in ("a.cc", "a.h")]
+        files = dict.fromkeys(paths, f"// {WORDS} word\n")
+        self.assertFinds(self.rule, files, *[f"{path}:1" for path in paths])
 
     def test_counts_no_columns(self):
         self.assertClean(self.rule, header(f"// - A.\n//     a    {WORDS} word\n//     b    {WORDS} word\n"))
@@ -54,7 +52,11 @@ class PlainWordsAreUsed(RuleTestCase):
 
     def test_finds_a_word_also_across_lines(self):
         text = "// A.\n// Whoever waits,\n// waits for\n// ever.\n"
-        self.assertFinds(self.rule, header(text), "metrics_core/a.h:2", "metrics_core/a.h:3")
+        self.assertFinds(self.rule, header(text), "library/a.h:2", "library/a.h:3")
+
+    def test_finds_words_that_name_anyone_or_anything(self):
+        for word in ("Whoever", "whatever", "whichever", "wherever"):
+            self.assertFinds(self.rule, header(f"// A.\n// B, {word} it is.\n"), "library/a.h:2")
 
     def test_lets_longer_words_code_and_examples_be(self):
         self.assertClean(self.rule, header("// Canewords.\n//\n//   nobody\nint anew;\n"))

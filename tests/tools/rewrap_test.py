@@ -1,4 +1,4 @@
-"""Paragraphs of comments and documents are wrapped at 100 columns, and whatever else a file has stays as it is."""
+"""Paragraphs of comments and documents are wrapped at 100 columns, and all other lines stay unchanged."""
 
 import unittest
 

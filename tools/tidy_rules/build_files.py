@@ -82,7 +82,7 @@ def absolute_label(package, label):
 
 
 class _Recorder(dict):
-    """The names that a BUILD file sees: whatever is not a variable or a builtin is a rule."""
+    """The names that a BUILD file sees: a name that is no variable and no builtin is a rule."""
 
     def __init__(self, package):
         super().__init__(_STARLARK_BUILTINS, __builtins__={})

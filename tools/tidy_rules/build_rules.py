@@ -50,7 +50,7 @@ def public_headers_are_compiled_together(tree):
 
 
 def sources_are_listed(tree):
-    """A glob takes in whatever lies about, and hides from review that a target has grown."""
+    """A glob takes in every file of a folder, and hides from review that a target has grown."""
     for package in tree.packages.values():
         for function, line in package.calls:
             if function == "glob":

@@ -2,16 +2,17 @@
 
 import re
 
-from tidy_rules import build_rules, source_tree
+from tidy_rules import source_tree
 
 Finding = source_tree.Finding
 
 MAX_WORDS = 30
-# Folders whose every comment is held to these rules; elsewhere, those of public headers.
-READ_FOLDERS = ("apps", "bench", "client", "examples", "exporters", "proto")
 # A word and what to write instead: the noun that is meant.
 AVOIDED = {
     "whoever": "the caller, the reader",
+    "whatever": "any, with a noun",
+    "whichever": "any, each or the first, with a noun",
+    "wherever": "in every, with a noun",
     "nobody": "no caller, no reader",
     "somebody": "a caller, a reader",
     "nothing but": "only",
@@ -32,13 +33,6 @@ _EXAMPLE = re.compile(r"\s{3,}\S")
 _COLUMNS = re.compile(r"\S {3,}\S")
 _AVOIDED = re.compile(r"\b(?:" + "|".join(AVOIDED).replace(" ", r"\s+") + r")\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.!?](?:\s+|$)")
-
-
-def _files_to_read(tree):
-    """Public headers, and all of the folders that have been read in this way."""
-    paths = {header for header, _, _ in build_rules.public_headers(tree) if header in tree.files}
-    paths |= {file.path for file in tree.cpp_files(READ_FOLDERS)}
-    return [tree.files[path] for path in sorted(paths)]
 
 
 def _comments(file):
@@ -88,7 +82,7 @@ def _sentences(paragraph):
 
 def labels_start_a_line(tree):
     """A reader who looks for the cost or the thread safety of a class looks down the left edge of its comment."""
-    for file in _files_to_read(tree):
+    for file in tree.cpp_files():
         for number, _, _, text in _comments(file):
             for label in _LABEL.finditer(text):
                 if text[: label.start()].strip():
@@ -97,7 +91,7 @@ def labels_start_a_line(tree):
 
 def sentences_are_short(tree):
     """A sentence of more than 30 words is read twice. One thought a sentence; a list of cases is a list."""
-    for file in _files_to_read(tree):
+    for file in tree.cpp_files():
         for paragraph in paragraphs(file):
             for number, words in _sentences(paragraph):
                 if len(words) > MAX_WORDS:
@@ -107,7 +101,7 @@ def sentences_are_short(tree):
 
 def plain_words_are_used(tree):
     """A word that names no one and nothing makes the reader look for what is meant. Write the noun."""
-    for file in _files_to_read(tree):
+    for file in tree.cpp_files():
         for paragraph in paragraphs(file):
             text = "\n".join(text for _, text in paragraph)
             for match in _AVOIDED.finditer(text):

@@ -87,7 +87,7 @@ def _has_case(text, suite, case):
 
 
 def faults_name_tests_that_exist(tree):
-    """A page that names a test which is gone is believed, and protects nobody."""
+    """A page that names a removed test is believed, and no test holds it."""
     targets = {target.label: target for package in tree.packages.values() for target in package.targets}
     page = tree.files.get(FAULTS)
     text = ""

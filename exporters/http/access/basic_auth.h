@@ -4,8 +4,8 @@
 // once where it can, and Check() does the work, on a thread that may be busy. Verdicts are
 // remembered under a keyed digest that is good for this process only; passwords are not kept.
 // Guarantees: an unknown user costs as much time as a wrong password of the user whose hash is the
-// dearest, so give all users the same cost. Comparisons take the same time wherever they differ. No
-// number of guesses makes it forget that a user's password was right.
+// dearest, so give all users the same cost. A comparison takes the same time for any position of
+// the first difference. No number of guesses makes it forget that a user's password was right.
 // Thread safety: all methods from any thread; one check at a time.
 #pragma once
 

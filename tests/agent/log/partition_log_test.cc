@@ -400,8 +400,8 @@ TEST_F(PartitionLogTest, ReadersSeeOnlyWholeBatchesInOrderWhileAWriterAppends) {
   writer.join();
 }
 
-// Goal: nothing that was acknowledged is lost, whatever fails. Method: fail the Nth operation of a run, for every N
-// until a run passes, then open the log with a healthy disk.
+// Goal: no acknowledged batch is lost at any failure of the disk. Method: fail the Nth operation of
+// a run, for every N until a run passes, then open the log with a healthy disk.
 class FailingDiskTest : public testing::TestWithParam<std::tuple<Fault, SyncPolicy>> {
  protected:
   // Appends until ten batches were tried; returns those that were acknowledged, by offset.
@@ -443,8 +443,8 @@ TEST_P(FailingDiskTest, LosesNothingThatWasAcknowledged) {
   }
 }
 
-// Goal: a roll that fails half-way costs nothing but the batch that caused it. Method: a batch that still fits into the
-// old segment comes right after the failure of the Nth operation.
+// Goal: a roll that fails half-way costs only the batch that caused it. Method: a batch that still
+// fits into the old segment comes right after the failure of the Nth operation.
 TEST_P(FailingDiskTest, KeepsTheSegmentsInSequenceWhenARollFails) {
   for (int n = 1;; ++n) {
     const TemporaryFolder folder;

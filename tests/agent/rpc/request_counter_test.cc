@@ -142,7 +142,7 @@ TEST_F(RequestCounterTest, CountsAClientThatCancels) {
 }
 
 TEST_F(RequestCounterTest, CountsAMessageThatDoesNotParse) {
-  // gRPC 1.51 answers with this code, whatever one would expect.
+  // The code with which gRPC 1.51 answers.
   const grpc::Status status = CallWithRubbish("/streamhouse.v1.ProducerService/Produce");
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
   EXPECT_EQ(Count("Produce", "UNIMPLEMENTED"), 1);

@@ -23,7 +23,8 @@ inline BatchBuilder BatchOf(std::initializer_list<std::string_view> values) {
   return builder;
 }
 
-// As it stands in a segment. In versions 1 and 2, the latest timestamp stands where the append time is.
+// The bytes of a batch in a segment. In versions 1 and 2, the latest timestamp stands where the
+// append time is.
 inline std::string BatchBytes(const BatchBuilder& batch, std::uint64_t base_offset, std::uint64_t epoch,
                               std::uint32_t version = kLogFormatVersion, std::int64_t append_time_ms = 1700000000000) {
   BatchHeader header = batch.MakeHeader();

@@ -1,4 +1,5 @@
-// Fuzz targets: what the exporters do with bytes of strangers, and what has to hold whatever these are.
+// Fuzz targets: the exporters read bytes of strangers, and properties are checked that hold for any
+// bytes.
 //
 // Each target runs code of the exporters on its input, and ends the process where a property is broken. They keep no
 // state from one input to the next. corpus_test.cc runs them over the corpora, libfuzzer_main.cc under libFuzzer

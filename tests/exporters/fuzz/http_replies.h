@@ -1,6 +1,7 @@
 // Reads what a server has sent to one client, as strictly as HTTP/1.1 lets a client be.
 //
-// Ends the process with a message where it is not a sequence of well-formed replies. Thread safety: pure functions.
+// Ends the process with a message where it is not a sequence of well-formed replies.
+// Thread safety: pure functions.
 #pragma once
 
 #include <string>

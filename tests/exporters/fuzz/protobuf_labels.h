@@ -1,6 +1,7 @@
 // The labels of all series on a page of Prometheus' protobuf format, and the help of its families.
 //
-// Ends the process with a message where the page is not made of whole messages. Thread safety: pure functions.
+// Ends the process with a message where the page is not made of whole messages.
+// Thread safety: pure functions.
 #pragma once
 
 #include <string>

@@ -30,7 +30,7 @@ std::atomic<std::int64_t> most_bytes_out = 0;
 void* Counted(void* memory) {
   if (memory == nullptr) return nullptr;
   const auto bytes = static_cast<std::int64_t>(malloc_usable_size(memory));
-  // Relaxed: a count; whoever compares two readings has waited for what it measures.
+  // Relaxed: a count. A thread that compares two readings has waited for the measured work.
   const std::int64_t out = bytes_out.fetch_add(bytes, std::memory_order_relaxed) + bytes;
   // Relaxed: as above.
   std::int64_t most = most_bytes_out.load(std::memory_order_relaxed);

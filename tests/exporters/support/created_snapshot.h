@@ -1,4 +1,4 @@
-// A snapshot with creation times that are known, whatever the clock says.
+// A snapshot with fixed creation times, independent of the clock.
 #pragma once
 
 #include <cstdint>

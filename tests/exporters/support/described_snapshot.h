@@ -9,8 +9,10 @@
 
 namespace streamhouse::exporters {
 
-// build_info{version="1.0"}; "mode" of the states idle, busy and a"b, of which busy is on for {node="a"} and none for
-// {node="b"}; the summary "wait" of two values with its median and maximum.
+// Three families:
+// - build_info{version="1.0"},
+// - the state set "mode" of idle, busy and a"b: busy is on for {node="a"}, no state for {node="b"},
+// - the summary "wait" of two values, with its median and maximum.
 inline metrics::Snapshot DescribedSnapshot() {
   struct Owner {
     metrics::FamilyInfo info;

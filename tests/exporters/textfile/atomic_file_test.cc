@@ -23,7 +23,7 @@ std::string sync_that_fails;
 
 }  // namespace
 
-// In the place of the system's, which nobody could see.
+// In the place of the system's, whose calls no test can see.
 extern "C" int fsync(int descriptor) {
   struct stat status = {};
   fstat(descriptor, &status);

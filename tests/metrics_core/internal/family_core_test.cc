@@ -18,8 +18,8 @@
 namespace streamhouse::metrics::internal {
 namespace {
 
-// When memory of removed series is used again is seen from the runs that new series get: a run is reused last in,
-// first out, as soon as nothing needs it.
+// The tests see the reuse of memory by the runs that new series get. A run is reused last in, first
+// out, as soon as no handle, snapshot or section needs it.
 class FamilyCoreTest : public testing::Test {
  protected:
   static FamilyCore::Options CounterOptions() {
@@ -33,7 +33,7 @@ class FamilyCoreTest : public testing::Test {
   bool Remove(std::string_view value) { return family_->Remove(Values{value}); }
   Slot Find(std::string_view value) { return family_->Find(Values{value}); }
 
-  // A series nobody holds; its run.
+  // The run of a series without a handle.
   Slot MakeUnheld(std::string_view value) { return Resolve(value).slot(); }
 
   std::string LabelsOnPage() {

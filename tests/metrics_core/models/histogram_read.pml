@@ -2,7 +2,7 @@
  *
  * A writer makes observations of the value 1, each as three stores: bucket, sum, count. A scraper reads count, sum and
  * count until the counts agree, then the buckets; where these do not add up to the count, it reads the pair and the
- * buckets once more, and moves the first buckets towards the second ones until they do. Claimed, of every scrape:
+ * buckets again, and moves the first buckets towards the second ones until they do. Claimed, of every scrape:
  *   - the buckets it shows add up to the count it shows;
  *   - the sum is off by at most one observation;
  *   - count and buckets never run backwards.

@@ -17,7 +17,7 @@ def search(model, *flags):
         shutil.copy(FOLDER / f"{model}.pml", folder)
         for command in (
             ["spin", *flags, "-a", f"{model}.pml"],
-            # Only safety: assertions, and states in which a process waits for ever.
+            # Only safety: assertions, and states in which a process never goes on.
             ["gcc", "-O1", "-w", "-DSAFETY", "-o", "pan", "pan.c"],
         ):
             subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

@@ -5,7 +5,7 @@
  *   - a shard has at most one owner, so that no addition is lost;
  *   - the scraper's sums never run backwards, and in the end are everything that was recorded;
  *   - there are no more shards than threads that were alive at once.
- * SEEDED_BUG: a thread gives its shard back and records once more, as a late destructor might.
+ * SEEDED_BUG: a thread gives its shard back and then records again, as a late destructor might.
  */
 #define THREADS 3
 #define AT_ONCE 2

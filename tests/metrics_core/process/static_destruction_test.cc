@@ -1,5 +1,5 @@
-// Recording while a program ends: from destructors of static objects, made before or after the registry, and from
-// threads that nobody has joined. Each test ends a process of its own.
+// Recording while a program ends: from destructors of static objects, made before or after the
+// registry, and from threads that were not joined. Each test ends a process of its own.
 #include <cstdio>
 #include <cstdlib>
 #include <thread>

@@ -102,7 +102,7 @@ TEST(CreationTimesTest, BelongToTheirSeriesAlsoWhereOthersAreRemoved) {
   const std::int64_t first = newest();
   counters.With("2");
   counters.Remove("1");
-  // Made anew until the clock has moved on.
+  // Made again until the clock has moved on.
   EXPECT_TRUE(Eventually([&] {
     counters.Remove("2");
     counters.With("2");

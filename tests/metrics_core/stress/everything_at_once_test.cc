@@ -1,5 +1,6 @@
-// Goal: no recording is lost, none shows up where it does not belong, and nothing that is read is torn or freed, while
-// threads come and go, series are made, removed and expire, and scrapes run, all at once.
+// Goal: no recording is lost or shows up in another series, and a scrape reads no torn or freed
+// value. Meanwhile threads come and go, series are made, removed and expire, and scrapes run, all
+// at once.
 // Method: every number has a closed form at the end. While it runs, a scrape may see
 //  - of a series that stays: a value between the last scrape's and what will have been recorded in the end;
 //  - of a series that comes and goes: at most what one life can hold, and a text that is a name that was given out;
@@ -82,7 +83,7 @@ class EverythingAtOnceTest : public testing::Test {
     }
   }
 
-  // Series that nobody removes, and that expire between scrapes.
+  // Series that no thread removes; they expire between scrapes.
   void RecordIntoWhatExpires(int recorder, int round) {
     expiring_.Lookup("r" + std::to_string(recorder) + ' ' + std::to_string(round % 20))->Increment();
   }

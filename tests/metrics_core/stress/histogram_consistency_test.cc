@@ -1,7 +1,10 @@
 // Goal: a scrape of a histogram tells the truth however fast its threads record.
-// Method: every observation is of the value 1, in the last and the first bucket by turns, so that a sum says of how
-// many observations it is. A scrape may then see: a count that is the sum of the buckets; a sum that differs from the
-// count by at most one a thread; a count, a sum and buckets that never run backwards; and at the end, everything.
+// Method: every observation is of the value 1, in the last and the first bucket by turns, so a sum
+// is a number of observations. A scrape may then see:
+// - a count that is the sum of the buckets,
+// - a sum that differs from the count by at most one a thread,
+// - a count, a sum and buckets that never run backwards,
+// - at the end, all observations.
 // The checker runs first without other threads: what it reports then is a fault of the test or of plain code.
 #include <array>
 #include <atomic>

@@ -23,8 +23,8 @@ std::uint32_t LinearSearch(const std::vector<double>& bounds, double value) {
   return bucket;
 }
 
-// Values where a search goes wrong if it ever does: the bounds, one ulp and half an octave to each side of them,
-// and the ends and the middle of the line.
+// The values at which a wrong search fails: the bounds, one ulp and half an octave to each side of
+// them. Also the ends and the middle of the line.
 std::vector<double> HardValuesFor(const std::vector<double>& bounds) {
   std::vector<double> values = {-kInfinity,
                                 Limits::lowest(),

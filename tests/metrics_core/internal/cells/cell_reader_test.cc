@@ -88,8 +88,8 @@ TEST(CellReaderTest, DifferenceSurvivesCellsThatHaveWrapped) {
   EXPECT_EQ(CellReader().Difference(run), 6);
 }
 
-// Threads that were stopped in the middle of an observation, for ever. Every observation is of the value 1 in the last
-// bucket, so that a sum says of how many observations it is.
+// Threads that were stopped in the middle of an observation, and never go on. Every observation is
+// of the value 1 in the last bucket, so a sum is a number of observations.
 class HistogramReadingTest : public testing::Test {
  protected:
   // How far an observation has come: its stores are made in this order.

@@ -132,7 +132,8 @@ TEST(ShardTest, SharedCellsAreNobodysOwn) {
   EXPECT_EQ(SharedChunk(AllocateRun({})), nullptr);
 }
 
-// A destructor of a thread_local object records, whichever was made first, the object or the thread's shard.
+// The destructor of a thread_local object records, both for an object made before the thread's
+// shard and for one made after it.
 struct RecordsWhenItGoes {
   ~RecordsWhenItGoes() { Record(slot); }
   Slot slot = kSinkSlot;
