@@ -17,7 +17,7 @@ void GroupReader::Follow(const std::vector<std::uint32_t>& partitions) {
 }
 
 GroupReader::Run& GroupReader::RunOf(std::uint32_t partition) {
-  return runs_.try_emplace(partition, Run{.floor = floors_[partition]}).first->second;
+  return runs_.try_emplace(partition, Run{.floor = floors_[partition], .cuts = floors_[partition].cuts}).first->second;
 }
 
 void GroupReader::Given(std::uint32_t partition, std::uint64_t offset, const std::string& value) {
@@ -25,12 +25,6 @@ void GroupReader::Given(std::uint32_t partition, std::uint64_t offset, const std
   ledger_.NoteConsumed(partition, offset, value, run.next == offset ? Floor() : run.floor);
   run.next = offset + 1;
   run.cuts = floors_[partition].cuts;
-}
-
-void GroupReader::NoteCommitted() {
-  for (const auto& [partition, run] : runs_) {
-    if (run.next) NoteCommitted(partition, *run.next);
-  }
 }
 
 void GroupReader::NoteCommitted(std::uint32_t partition, std::uint64_t next) {

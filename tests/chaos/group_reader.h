@@ -15,7 +15,7 @@
 //     const auto polled = consumer->Poll(…);
 //     reader.Follow(consumer->Assignment());
 //     for (const ConsumedRecord& record : *polled) reader.Given(…);
-//     if (consumer->Commit().ok()) reader.NoteCommitted();
+//     if (consumer->Commit().ok()) reader.NoteCommitted(…, consumer->Position(…));
 //   }
 #pragma once
 
@@ -50,8 +50,8 @@ class GroupReader {
   void NothingGiven() { ledger_.NoteNothingGiven(*this, drains_); }
   void Given(std::uint32_t partition, std::uint64_t offset, const std::string& value);
 
-  // A commit of all that it was given, or of one partition, has succeeded.
-  void NoteCommitted();
+  // A commit of the member's position has succeeded. That may be before the last record that it was given: where a
+  // partition was taken away and given back within one poll, the member begins again at the group's commit.
   void NoteCommitted(std::uint32_t partition, std::uint64_t next);
 
  private:

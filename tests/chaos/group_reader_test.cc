@@ -31,7 +31,7 @@ TEST_F(GroupReaderTest, MayReadOnWhileAnotherHasCommittedMore) {
   Give(slow, 0, 2);
   GroupReader other(ledger_);
   Give(other, 0, 10);
-  other.NoteCommitted();
+  other.NoteCommitted(0, 10);
   Give(slow, 2, 10);
   EXPECT_EQ(Check(), Problems());
 }
@@ -39,7 +39,7 @@ TEST_F(GroupReaderTest, MayReadOnWhileAnotherHasCommittedMore) {
 TEST_F(GroupReaderTest, MustNotBeginBeforeACommitThatCameFirst) {
   GroupReader first(ledger_);
   Give(first, 0, 5);
-  first.NoteCommitted();
+  first.NoteCommitted(0, 5);
   GroupReader second(ledger_);
   second.Given(0, 4, Value(4));
   EXPECT_EQ(Check(), Problems{"partition 0 offset 4 was given again after a commit of 5"});
@@ -51,7 +51,7 @@ TEST_F(GroupReaderTest, BeginsAgainWithAPartitionThatItHadBefore) {
   reader.Follow({});
   GroupReader other(ledger_);
   Give(other, 5, 8);
-  other.NoteCommitted();
+  other.NoteCommitted(0, 8);
   reader.BeforePoll();
   reader.Follow({0});
   reader.Given(0, 5, Value(5));
@@ -61,7 +61,7 @@ TEST_F(GroupReaderTest, BeginsAgainWithAPartitionThatItHadBefore) {
 TEST_F(GroupReaderTest, MustNotGoBackBehindItsOwnCommit) {
   GroupReader reader(ledger_);
   Give(reader, 0, 5);
-  reader.NoteCommitted();
+  reader.NoteCommitted(0, 5);
   Give(reader, 5, 7);
   Give(reader, 5, 8);
   EXPECT_EQ(Check(), Problems());
@@ -69,10 +69,18 @@ TEST_F(GroupReaderTest, MustNotGoBackBehindItsOwnCommit) {
   EXPECT_EQ(Check(), Problems{"partition 0 offset 3 was given again after a commit of 5"});
 }
 
+TEST_F(GroupReaderTest, MayBeginAgainWhereItsPositionWasTakenBackTo) {
+  GroupReader reader(ledger_);
+  Give(reader, 0, 5);
+  reader.NoteCommitted(0, 3);
+  Give(reader, 3, 6);
+  EXPECT_EQ(Check(), Problems());
+}
+
 TEST_F(GroupReaderTest, GoesBackToWhereAPowerCutHasCutTheLog) {
   GroupReader reader(ledger_);
   Give(reader, 0, 8);
-  reader.NoteCommitted();
+  reader.NoteCommitted(0, 8);
   ledger_.NoteCut(0, 6, Promise::kMayBeLost);
   reader.BeforePoll();
   Give(reader, 6, 10);
@@ -82,7 +90,7 @@ TEST_F(GroupReaderTest, GoesBackToWhereAPowerCutHasCutTheLog) {
 TEST_F(GroupReaderTest, MustNotGoBackFurtherThanAPowerCutHasCutTheLog) {
   GroupReader reader(ledger_);
   Give(reader, 0, 8);
-  reader.NoteCommitted();
+  reader.NoteCommitted(0, 8);
   ledger_.NoteCut(0, 6, Promise::kMayBeLost);
   reader.BeforePoll();
   reader.Given(0, 5, Value(5));
@@ -113,7 +121,7 @@ TEST_F(GroupReaderTest, DoesNotCommitWhatItWasGivenBeforeAPowerCut) {
   Give(reader, 0, 8);
   ledger_.NoteCut(0, 6, Promise::kMayBeLost);
   reader.BeforePoll();
-  reader.NoteCommitted();
+  reader.NoteCommitted(0, 8);
   EXPECT_EQ(ledger_.Committed(0).offset, 0U);
 }
 

@@ -65,6 +65,15 @@ std::unique_ptr<client::Consumer> JoinGroup(const std::string& address) {
 // Commits by hand are reported to the ledger; automatic commits are not.
 constexpr int kPollsPerCommit = 10;
 
+// Where the member stands in each of its partitions.
+std::map<std::uint32_t, std::uint64_t> Positions(const client::Consumer& consumer) {
+  std::map<std::uint32_t, std::uint64_t> positions;
+  for (const auto& [topic, partition] : consumer.Assignment()) {
+    if (const auto position = consumer.Position(topic, partition); position.ok()) positions[partition] = *position;
+  }
+  return positions;
+}
+
 agent::DiskState DiskStateOf(const std::string& word) {
   if (word == "slow") return agent::DiskState::kSlow;
   return word == "broken" ? agent::DiskState::kBroken : agent::DiskState::kWell;
@@ -148,22 +157,15 @@ void Produce(const std::string& address, const std::string& name, const std::sto
 int ConsumeForEver(const std::string& address) {
   std::unique_ptr<client::Consumer> consumer;
   while (consumer == nullptr) consumer = JoinGroup(address);
-  std::map<std::uint32_t, std::uint64_t> next;
   for (int polls = 1;; ++polls) {
     const auto polled = consumer->Poll(milliseconds(100));
-    const std::vector<client::TopicPartition> assignment = consumer->Assignment();
-    std::erase_if(next, [&](const auto& entry) {
-      return std::find(assignment.begin(), assignment.end(), client::TopicPartition{kTopic, entry.first}) ==
-             assignment.end();
-    });
     if (!polled.ok()) continue;
     for (const client::ConsumedRecord& record : polled.value()) {
-      const std::uint32_t partition = record.partition.partition;
-      next[partition] = record.offset + 1;
-      Print(std::to_string(partition) + " " + std::to_string(record.offset) + " " + std::string(record.record.value));
+      Print(std::to_string(record.partition.partition) + " " + std::to_string(record.offset) + " " +
+            std::string(record.record.value));
     }
     if (polls % kPollsPerCommit != 0 || !consumer->Commit().ok()) continue;
-    for (const auto& [partition, offset] : next) {
+    for (const auto& [partition, offset] : Positions(*consumer)) {
       Print("commit " + std::to_string(partition) + " " + std::to_string(offset));
     }
   }
@@ -185,7 +187,8 @@ void Consume(const std::string& address, const std::stop_token& stop, Ledger& le
     for (const client::ConsumedRecord& record : polled.value()) {
       reader.Given(record.partition.partition, record.offset, std::string(record.record.value));
     }
-    if (polls % kPollsPerCommit == 0 && consumer->Commit().ok()) reader.NoteCommitted();
+    if (polls % kPollsPerCommit != 0 || !consumer->Commit().ok()) continue;
+    for (const auto& [partition, offset] : Positions(*consumer)) reader.NoteCommitted(partition, offset);
   }
   if (consumer != nullptr) static_cast<void>(consumer->Close());
 }
