@@ -82,7 +82,7 @@ Result<std::vector<TopicPartition>> GroupCoordinator::Renew(const GroupMember& m
   if (is_new) {
     OperatorLog().info("group {group}: member {member} joined, {members} in all", "group"_a = member.group,
                        "member"_a = member.id, "members"_a = group.members.size());
-    Claim(group, self, claimed);
+    Claim(group, self, claimed, member.commit_sequence);
   } else {
     std::erase_if(self.granted,
                   [&](const TopicPartition& p) { return !self.target.contains(p) && !reads.contains(p); });
@@ -93,7 +93,7 @@ Result<std::vector<TopicPartition>> GroupCoordinator::Renew(const GroupMember& m
     group.partition_counts = *std::move(counts);
     AssignTargets(group);
   }
-  Grant(group, self, reads);
+  Grant(group, self, reads, member.commit_sequence);
   std::vector<TopicPartition> may_read;
   std::set_intersection(self.granted.begin(), self.granted.end(), self.target.begin(), self.target.end(),
                         std::back_inserter(may_read));
@@ -248,9 +248,9 @@ Status GroupCoordinator::NoteCommit(const GroupCommit& commit) {
     return out_of_date(" is not this member's");
   }
   if (commit.sequence == 0) return Status::Ok();
-  std::uint64_t& last = known->second.commit_sequences[commit.partition];
-  if (commit.sequence < last) return out_of_date(" has a later commit of this member");
-  last = commit.sequence;
+  std::uint64_t& lowest = known->second.commit_sequences[commit.partition];
+  if (commit.sequence < lowest) return out_of_date(" has a later commit of this member, or was given to it since");
+  lowest = commit.sequence;
   return Status::Ok();
 }
 
@@ -307,17 +307,23 @@ void GroupCoordinator::AssignTopic(Group& group, const std::string& topic, std::
   }
 }
 
-void GroupCoordinator::Claim(Group& group, Member& member, const std::set<TopicPartition>& owned) {
+void GroupCoordinator::Claim(Group& group, Member& member, const std::set<TopicPartition>& owned,
+                             std::uint64_t last_commit) {
   for (const TopicPartition& partition : owned) {
-    if (!IsGranted(group, partition)) member.granted.insert(partition);
+    if (IsGranted(group, partition)) continue;
+    member.granted.insert(partition);
+    member.commit_sequences[partition] = last_commit;
   }
 }
 
 // What it reads without having been given it, it has to let go first.
-void GroupCoordinator::Grant(Group& group, Member& member, const std::set<TopicPartition>& reads) {
+void GroupCoordinator::Grant(Group& group, Member& member, const std::set<TopicPartition>& reads,
+                             std::uint64_t last_commit) {
   for (const TopicPartition& partition : member.target) {
     if (member.granted.contains(partition) || reads.contains(partition)) continue;
-    if (!IsGranted(group, partition)) member.granted.insert(partition);
+    if (IsGranted(group, partition)) continue;
+    member.granted.insert(partition);
+    member.commit_sequences[partition] = last_commit + 1;
   }
 }
 

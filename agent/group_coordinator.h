@@ -18,9 +18,10 @@
 // 5. So no member that comes back commits behind the commit of another member or of an operator.
 //    Limit: `groups reset` and `groups delete` leave no commit. A member that was silent meanwhile
 //    goes on at its own position and commits.
-// 6. A commit never replaces a later one of the same member, however long it was on its way. The
-//    agent forgets the sequences with the member, whose next life has another id, and at its own
-//    end, which ends the commits sent to it.
+// 6. A commit never replaces a later one of the same member, however long it was on its way: its
+//    sequence tells. With each heartbeat a member tells the sequence of its last commit. A partition
+//    that it keeps as in 4 takes no commit from before that one, and a partition that it is given
+//    anew no commit up to that one: others may have had the partition since, and committed.
 // Example of 4: "a" reads partition 0, committed 10, and is silent for its session timeout. "b"
 // gets the partition, commits 20 and leaves. "a" comes back at position 15: it must let go, and
 // begins again at 20. Had "b" committed nothing, "a" would go on at 15.
@@ -72,6 +73,7 @@ struct GroupMember {
   std::string id;  // different from that of every other member
   std::vector<std::string> topics;
   std::chrono::milliseconds session_timeout{0};
+  std::uint64_t commit_sequence = 0;  // of the last commit that it has sent
 };
 
 // A member commits an offset of a partition.
@@ -106,7 +108,7 @@ class GroupCoordinator {
   // Aborted, without running it, when the commit is out of date:
   // - the partition is another member's,
   // - the member is not known,
-  // - a commit with a higher sequence has come from the member (0: not looked at).
+  // - its sequence is too low, as in 6 (0: not looked at).
   Status Commit(const GroupCommit& commit, const std::function<Status()>& store);
 
   // Runs `read`, which looks up what a group has committed, while no commit of a member is under
@@ -136,7 +138,7 @@ class GroupCoordinator {
     std::chrono::nanoseconds expires_at{0};
     std::set<TopicPartition> granted;                          // only this member may read them
     std::set<TopicPartition> target;                           // meant for this member
-    std::map<TopicPartition, std::uint64_t> commit_sequences;  // the highest that has come
+    std::map<TopicPartition, std::uint64_t> commit_sequences;  // the lowest that is not out of date
   };
   struct Group {
     std::map<std::string, Member> members;
@@ -156,8 +158,8 @@ class GroupCoordinator {
   Result<std::map<std::string, std::uint32_t>> CountPartitions(const Group& group) const;
   static void AssignTargets(Group& group);
   static void AssignTopic(Group& group, const std::string& topic, std::uint32_t partitions);
-  static void Claim(Group& group, Member& member, const std::set<TopicPartition>& owned);
-  static void Grant(Group& group, Member& member, const std::set<TopicPartition>& reads);
+  static void Claim(Group& group, Member& member, const std::set<TopicPartition>& owned, std::uint64_t last_commit);
+  static void Grant(Group& group, Member& member, const std::set<TopicPartition>& reads, std::uint64_t last_commit);
   static bool IsGranted(const Group& group, const TopicPartition& partition);
   Status NoteCommit(const GroupCommit& commit) STREAMHOUSE_REQUIRES(commit_mutex_);
   bool RemoveExpired(Group& group) const;

@@ -123,7 +123,8 @@ struct DeletedTopic {
 struct GroupMember {
   std::string_view group;
   std::string_view id = {};  // empty: any member; whose partition it is, is not checked
-  // Of a commit: higher than in every one before it, or 0. See Commit.
+  // Of a commit: higher than in every one before it, or 0. Of a heartbeat: that of the last commit
+  // that the member has sent. See Commit.
   std::uint64_t commit_sequence = 0;
   // Of a commit: the log that the offset counts in.
   LogLife life = {};
@@ -132,7 +133,7 @@ struct GroupMember {
 // What a member of a group says of itself.
 struct GroupHeartbeat {
   const std::vector<std::string>& topics;
-  const std::vector<TopicPartition>& owned;  // what it reads at present
+  const std::vector<TopicPartition>& owned;  // what it reads at present, or is about to
   std::chrono::nanoseconds session_timeout;  // how long it may be silent
 };
 
@@ -157,8 +158,9 @@ class Broker {
   }
 
   // `next` is the offset of the next record to read, not of the last one read; it may be lower than
-  // before. kAborted when the partition is not that member's, or when a commit with a higher
-  // sequence has come first. So a commit that was cut short, and arrives late, never replaces a
+  // before. kAborted when the partition is not that member's, when a commit with a higher sequence
+  // has come first, or when the member was given the partition since by a heartbeat with that
+  // sequence or a higher one. So a commit that was cut short, and arrives late, never replaces a
   // later one. kNotFound for a topic of another life than the member's; kAborted when the log was
   // opened since with an end before `next`.
   virtual Status Commit(const GroupMember& member, const TopicPartition& partition, Offset next,

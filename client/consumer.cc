@@ -54,8 +54,8 @@ Consumer::Consumer(std::shared_ptr<Broker> broker, const ConsumerMetrics& metric
       options_(std::move(options)),
       poll_duration_(metrics_.PollDuration(options_.topics)) {
   if (!options_.group.empty()) {
-    membership_ =
-        std::make_unique<GroupMembership>(broker_, options_.group, options_.topics, options_.group_options, arrivals_);
+    membership_ = std::make_unique<GroupMembership>(broker_, options_.group, options_.topics, options_.group_options,
+                                                    arrivals_, [this] { return committer_->last_sequence(); });
   }
   committer_ = std::make_unique<OffsetCommitter>(broker_, options_.group,
                                                  membership_ ? std::string(membership_->member().id) : std::string(),
@@ -153,13 +153,13 @@ Status Consumer::FollowGroup() {
     if (commits_automatically()) static_cast<void>(committer_->CommitFinished());
     for (const TopicPartition& partition : revoked) Unsubscribe(partition);
   }
+  membership_->SetOwned(assigned);
   Status outcome;
   for (const TopicPartition& partition : assigned) {
     if (current.contains(partition)) continue;
     Status subscribed = Subscribe(partition);
     if (!subscribed.ok() && outcome.ok()) outcome = std::move(subscribed);
   }
-  membership_->SetOwned(Assignment());
   return outcome;
 }
 

@@ -167,8 +167,8 @@ class Consumer {
   const metrics::TickHistogram poll_duration_;
 
   ArrivalSignal arrivals_;                       // outlives the fetchers and the membership
+  std::unique_ptr<OffsetCommitter> committer_;   // outlives the membership
   std::unique_ptr<GroupMembership> membership_;  // null without a group
-  std::unique_ptr<OffsetCommitter> committer_;
   std::unique_ptr<LagMonitor> lag_monitor_;
   bool closed_ = false;  // of the polling thread
 

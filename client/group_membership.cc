@@ -19,13 +19,15 @@ std::string DrawMemberId() {
 }  // namespace
 
 GroupMembership::GroupMembership(std::shared_ptr<Broker> broker, std::string group, std::vector<std::string> topics,
-                                 const GroupOptions& options, ArrivalSignal& changes)
+                                 const GroupOptions& options, ArrivalSignal& changes,
+                                 std::function<std::uint64_t()> last_commit)
     : broker_(std::move(broker)),
       group_(std::move(group)),
       topics_(std::move(topics)),
       options_(options),
       id_(DrawMemberId()),
-      changes_(changes) {}
+      changes_(changes),
+      last_commit_(std::move(last_commit)) {}
 
 GroupMembership::~GroupMembership() {
   Stop();
@@ -106,8 +108,11 @@ void GroupMembership::Beat() {
   // An answer that comes later than the session ends is of no use.
   const CallLimits limits = CallLimits::Within(options_.session_timeout, stop_.get_token());
   mutex_.Unlock();
+  GroupMember self = member();
+  // After `owned` was read: so it is not before a commit of a partition that `owned` leaves out.
+  if (last_commit_ != nullptr) self.commit_sequence = last_commit_();
   Result<std::vector<TopicPartition>> answer = broker_->Heartbeat(
-      member(), {.topics = topics_, .owned = owned, .session_timeout = options_.session_timeout}, limits);
+      self, {.topics = topics_, .owned = owned, .session_timeout = options_.session_timeout}, limits);
   mutex_.Lock();
   failure_ = answer.status();
   if (!answer.ok()) return;

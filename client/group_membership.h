@@ -12,6 +12,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -34,9 +36,12 @@ struct GroupOptions {
 
 class GroupMembership {
  public:
-  // `changes` is notified when assigned() changes, and outlives the membership.
+  // `changes` is notified when assigned() changes, and outlives the membership. `last_commit` gives
+  // the sequence of the last commit that the member has sent; null where it sends none. It is called
+  // on the thread.
   GroupMembership(std::shared_ptr<Broker> broker, std::string group, std::vector<std::string> topics,
-                  const GroupOptions& options, ArrivalSignal& changes);
+                  const GroupOptions& options, ArrivalSignal& changes,
+                  std::function<std::uint64_t()> last_commit = nullptr);
   ~GroupMembership();  // stops; the broker finds out by the session timeout unless Leave() was called
   GroupMembership(const GroupMembership&) = delete;
   GroupMembership& operator=(const GroupMembership&) = delete;
@@ -50,7 +55,9 @@ class GroupMembership {
   // Sorted.
   std::vector<TopicPartition> assigned() const;
 
-  // What is being read now; the broker is told soon.
+  // What is being read from now on; the broker is told soon. A partition is named before the first
+  // look at it, and left out only when no commit of it is sent any more: the broker gives a
+  // partition that is left out to any member, this one included, as one to begin anew.
   void SetOwned(std::vector<TopicPartition> owned);
 
   // The application lives.
@@ -77,6 +84,7 @@ class GroupMembership {
   const GroupOptions options_;
   const std::string id_;
   ArrivalSignal& changes_;
+  const std::function<std::uint64_t()> last_commit_;
 
   mutable metrics::Mutex mutex_;
   metrics::CondVar changed_;  // tell_soon_, or stop_

@@ -33,12 +33,18 @@ void OffsetCommitter::Add(Target target) {
 void OffsetCommitter::Remove(const TopicPartition& partition) {
   const metrics::MutexLock lock(mutex_);
   progress_.erase(partition);
+  commit_ended_.Wait(mutex_, [&]() STREAMHOUSE_REQUIRES(mutex_) { return under_way_ != partition; });
 }
 
 void OffsetCommitter::Finish(const TopicPartition& partition, const LogPosition& next) {
   const metrics::MutexLock lock(mutex_);
   const auto found = progress_.find(partition);
   if (found != progress_.end()) found->second.finished = next;
+}
+
+std::uint64_t OffsetCommitter::last_sequence() const {
+  const metrics::MutexLock lock(mutex_);
+  return last_sequence_;
 }
 
 Status OffsetCommitter::failure() const {
@@ -73,8 +79,8 @@ Status OffsetCommitter::CommitFinished() {
   const metrics::MutexLock committing(commit_mutex_);
   const CallLimits limits = CallLimits::Within(request_timeout_, give_up_.get_token());
   Status first_failure;
-  for (const auto& [partition, next] : Uncommitted()) {
-    Status committed = CommitOne(partition, next, limits);
+  for (const TopicPartition& partition : Uncommitted()) {
+    Status committed = CommitOne(partition, limits);
     if (!committed.ok() && first_failure.ok()) first_failure = std::move(committed);
   }
   const metrics::MutexLock lock(mutex_);
@@ -82,36 +88,47 @@ Status OffsetCommitter::CommitFinished() {
   return first_failure;
 }
 
-std::vector<std::pair<TopicPartition, LogPosition>> OffsetCommitter::Uncommitted() const {
+std::vector<TopicPartition> OffsetCommitter::Uncommitted() const {
   const metrics::MutexLock lock(mutex_);
-  std::vector<std::pair<TopicPartition, LogPosition>> uncommitted;
+  std::vector<TopicPartition> uncommitted;
   for (const auto& [partition, progress] : progress_) {
-    if (progress.finished && progress.finished != progress.committed) {
-      uncommitted.emplace_back(partition, *progress.finished);
-    }
+    if (progress.finished && progress.finished != progress.committed) uncommitted.push_back(partition);
   }
   return uncommitted;
 }
 
-Status OffsetCommitter::CommitOne(const TopicPartition& partition, const LogPosition& next, const CallLimits& limits) {
+Status OffsetCommitter::CommitOne(const TopicPartition& partition, const CallLimits& limits) {
+  const std::optional<LogPosition> next = BeginCommit(partition);
+  if (!next) return Status::Ok();
   const GroupMember member = {
-      .group = group_, .id = member_id_, .commit_sequence = ++commit_sequence_, .life = next.life};
-  // A commit that fails may have been stored: until the next one is confirmed, what the broker has
-  // is unknown.
-  NoteCommitted(partition, std::nullopt);
-  Status committed = broker_->Commit(member, partition, next.offset, limits);
-  if (!committed.ok()) return committed.WithMessage(partition.ToString() + ": " + committed.message());
-  NoteCommitted(partition, next);
-  return committed;
+      .group = group_, .id = member_id_, .commit_sequence = last_sequence(), .life = next->life};
+  const Status committed = broker_->Commit(member, partition, next->offset, limits);
+  EndCommit(committed.ok() ? next : std::nullopt);
+  return committed.ok() ? committed : committed.WithMessage(partition.ToString() + ": " + committed.message());
 }
 
-void OffsetCommitter::NoteCommitted(const TopicPartition& partition, const std::optional<LogPosition>& next) {
+std::optional<LogPosition> OffsetCommitter::BeginCommit(const TopicPartition& partition) {
   const metrics::MutexLock lock(mutex_);
-  // It may have been removed meanwhile, and its gauges with it.
+  // It may have been removed while another partition was committed.
   const auto found = progress_.find(partition);
-  if (found == progress_.end()) return;
-  found->second.committed = next;
-  if (next) found->second.metrics.SetLastCommitted(next->offset);
+  if (found == progress_.end() || !found->second.finished) return std::nullopt;
+  // A commit that fails may have been stored: until the next one is confirmed, what the broker has
+  // is unknown.
+  found->second.committed.reset();
+  under_way_ = partition;
+  ++last_sequence_;
+  return found->second.finished;
+}
+
+void OffsetCommitter::EndCommit(const std::optional<LogPosition>& committed) {
+  const metrics::MutexLock lock(mutex_);
+  // Remove() may wait for this end; the gauges are taken away by then.
+  const auto found = progress_.find(*under_way_);
+  under_way_.reset();
+  commit_ended_.NotifyAll();
+  if (found == progress_.end() || !committed) return;
+  found->second.committed = committed;
+  found->second.metrics.SetLastCommitted(committed->offset);
 }
 
 }  // namespace streamhouse::client

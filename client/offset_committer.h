@@ -6,7 +6,8 @@
 // higher or lower than the one before. A position goes only to the log that it counts in. A
 // position that the broker already has is not sent again. A failed commit loses nothing: the offset
 // is sent again with the next one. Commits do not overlap, and each has a higher sequence than the
-// one before, so that one whose answer was lost can not undo a later one.
+// one before, so that one whose answer was lost can not undo a later one. No commit of a partition
+// is sent after Remove().
 // Thread safety: every method, from any thread; no lock that Finish() takes is held during a call
 // to the broker.
 // Cost: a call to the broker per partition that has moved; a thread if it commits by itself.
@@ -20,7 +21,6 @@
 #include <stop_token>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include "client/broker.h"
@@ -54,7 +54,8 @@ class OffsetCommitter {
   // Takes care of one more partition, and sets the gauge of what is already committed.
   void Add(Target target);
 
-  // Forgets a partition; no gauge of it is set afterwards.
+  // Forgets a partition; no gauge of it is set afterwards. Waits for its commit under way, which
+  // the request time-out bounds.
   void Remove(const TopicPartition& partition);
 
   // The group is done with everything before `next`; nothing for a partition that is not taken care
@@ -63,6 +64,9 @@ class OffsetCommitter {
 
   // Commits what is finished now. The first failure; other partitions are committed nevertheless.
   Status CommitFinished();
+
+  // Of the last commit that was sent; 0 before the first one.
+  std::uint64_t last_sequence() const;
 
   // What the latest commit failed with, while none has succeeded since; otherwise OK.
   Status failure() const;
@@ -84,10 +88,11 @@ class OffsetCommitter {
   };
 
   void Run(std::chrono::nanoseconds interval);
-  std::vector<std::pair<TopicPartition, LogPosition>> Uncommitted() const;
-  Status CommitOne(const TopicPartition& partition, const LogPosition& next, const CallLimits& limits)
-      STREAMHOUSE_REQUIRES(commit_mutex_);
-  void NoteCommitted(const TopicPartition& partition, const std::optional<LogPosition>& next);
+  std::vector<TopicPartition> Uncommitted() const;
+  Status CommitOne(const TopicPartition& partition, const CallLimits& limits) STREAMHOUSE_REQUIRES(commit_mutex_);
+  // What there is to commit of the partition, if there still is something. EndCommit() follows.
+  std::optional<LogPosition> BeginCommit(const TopicPartition& partition) STREAMHOUSE_REQUIRES(commit_mutex_);
+  void EndCommit(const std::optional<LogPosition>& committed) STREAMHOUSE_REQUIRES(commit_mutex_);
 
   // Immutable after construction.
   const std::shared_ptr<Broker> broker_;
@@ -96,10 +101,12 @@ class OffsetCommitter {
   const std::chrono::nanoseconds request_timeout_;
 
   metrics::Mutex commit_mutex_;  // one commit at a time; taken before mutex_
-  std::uint64_t commit_sequence_ STREAMHOUSE_GUARDED_BY(commit_mutex_) = 0;  // of the last commit
 
   mutable metrics::Mutex mutex_;
   metrics::CondVar stopped_;
+  metrics::CondVar commit_ended_;
+  std::optional<TopicPartition> under_way_ STREAMHOUSE_GUARDED_BY(mutex_);  // its commit is
+  std::uint64_t last_sequence_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
   std::map<TopicPartition, Progress> progress_ STREAMHOUSE_GUARDED_BY(mutex_);
   Status failure_ STREAMHOUSE_GUARDED_BY(mutex_);
 

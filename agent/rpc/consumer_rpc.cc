@@ -85,7 +85,8 @@ grpc::ServerUnaryReactor* ConsumerRpc::Heartbeat(grpc::CallbackServerContext* co
   const GroupMember member = {.group = request->group(),
                               .id = request->member_id(),
                               .topics = {request->topics().begin(), request->topics().end()},
-                              .session_timeout = std::chrono::milliseconds(request->session_timeout_ms())};
+                              .session_timeout = std::chrono::milliseconds(request->session_timeout_ms()),
+                              .commit_sequence = request->commit_sequence()};
   std::vector<TopicPartition> owned;
   for (const v1::TopicPartition& p : request->owned()) owned.push_back({p.topic(), p.partition()});
   auto assigned = groups_.Heartbeat(member, owned);

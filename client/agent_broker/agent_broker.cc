@@ -314,6 +314,7 @@ Result<std::vector<TopicPartition>> AgentBroker::Heartbeat(const GroupMember& me
   }
   const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(heartbeat.session_timeout);
   request.set_session_timeout_ms(static_cast<std::uint32_t>(timeout.count()));
+  request.set_commit_sequence(member.commit_sequence);
   v1::HeartbeatResponse response;
   Status status =
       Call(limits, [&](grpc::ClientContext* context) { return consumer_->Heartbeat(context, request, &response); });

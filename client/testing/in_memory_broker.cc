@@ -97,6 +97,11 @@ std::vector<TopicPartition> InMemoryBroker::owned() const {
   return owned_;
 }
 
+std::uint64_t InMemoryBroker::heartbeat_commit_sequence() const {
+  const metrics::MutexLock lock(mutex_);
+  return heartbeat_commit_sequence_;
+}
+
 std::size_t InMemoryBroker::calls(BrokerCall call) const {
   const metrics::MutexLock lock(mutex_);
   return script(call).begun;
@@ -264,12 +269,13 @@ Result<std::optional<Offset>> InMemoryBroker::Committed(std::string_view group, 
   return std::optional<Offset>(found->second);
 }
 
-Result<std::vector<TopicPartition>> InMemoryBroker::Heartbeat(const GroupMember& /*member*/,
+Result<std::vector<TopicPartition>> InMemoryBroker::Heartbeat(const GroupMember& member,
                                                               const GroupHeartbeat& heartbeat,
                                                               const CallLimits& limits) {
   const metrics::MutexLock lock(mutex_);
   if (Status failure = Begin(BrokerCall::kHeartbeat, limits); !failure.ok()) return failure;
   owned_ = heartbeat.owned;
+  heartbeat_commit_sequence_ = member.commit_sequence;
   if (assigned_) return *assigned_;
   std::vector<TopicPartition> all;
   for (const std::string& topic : heartbeat.topics) {

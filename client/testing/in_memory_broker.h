@@ -86,6 +86,8 @@ class InMemoryBroker : public Broker {
   // Observations.
   // What the last heartbeat said that it reads.
   std::vector<TopicPartition> owned() const;
+  // What it said of the member's commits.
+  std::uint64_t heartbeat_commit_sequence() const;
   std::size_t calls(BrokerCall call) const;
   // Waits until that many calls of the kind have begun; false if they have not within 30 seconds.
   bool WaitForCalls(BrokerCall call, std::size_t count) const;
@@ -175,6 +177,7 @@ class InMemoryBroker : public Broker {
   Compression last_compression_ STREAMHOUSE_GUARDED_BY(mutex_) = Compression::kNone;
   std::optional<std::vector<TopicPartition>> assigned_ STREAMHOUSE_GUARDED_BY(mutex_);
   std::vector<TopicPartition> owned_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::uint64_t heartbeat_commit_sequence_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace streamhouse::client

@@ -34,7 +34,7 @@ class GroupCoordinatorTest : public CatalogFixture {
   // The member says what it reads, and from then on reads what it is told: the partitions of
   // "orders" by their numbers, those of other topics by their names.
   std::string Beat(const std::string& id, const std::vector<std::string>& topics = {"orders"}) {
-    auto assigned = groups_.Heartbeat({"group", id, topics, kTimeout}, owned_[id]);
+    auto assigned = groups_.Heartbeat({"group", id, topics, kTimeout, last_commit_[id]}, owned_[id]);
     if (!assigned.ok()) return assigned.status().ToString();
     owned_[id] = *assigned;
     std::string text;
@@ -66,7 +66,8 @@ class GroupCoordinatorTest : public CatalogFixture {
   std::chrono::nanoseconds now_{0};
   GroupCoordinator groups_{*store_, *topics_, [this] { return now_; }};
   std::map<std::string, Partitions> owned_;
-  std::vector<std::uint64_t> stored_;  // the sequences of the commits that were stored
+  std::map<std::string, std::uint64_t> last_commit_;  // as the member tells it
+  std::vector<std::uint64_t> stored_;                 // the sequences of the commits that were stored
 };
 
 TEST_F(GroupCoordinatorTest, GivesASingleMemberEverything) {
@@ -229,6 +230,32 @@ TEST_F(GroupCoordinatorTest, StoresNoCommitAfterALaterOneOfTheSameMember) {
   EXPECT_EQ(Commit("a", 1, 1), StatusCode::kOk);       // another partition
   EXPECT_EQ(Commit("a", 0, 2), StatusCode::kOk);       // the same one again
   EXPECT_EQ(stored_, (std::vector<std::uint64_t>{2, 1, 2}));
+}
+
+// "a" sends a commit of partition 2 that is long on its way. Meanwhile it lets the partition go, "b" reads on and
+// leaves, and "a" is given the partition again.
+TEST_F(GroupCoordinatorTest, StoresNoCommitFromBeforeThePartitionWasGivenToTheMemberAgain) {
+  Beat("a");
+  last_commit_["a"] = 5;
+  Beat("b");
+  Beat("a");
+  Beat("a");
+  EXPECT_EQ(Beat("b"), "23");
+  EXPECT_EQ(Commit("b", 2, 9), StatusCode::kOk);
+  groups_.Leave("group", "b");
+  EXPECT_EQ(Beat("a"), "0123");
+  EXPECT_EQ(Commit("a", 2, 5), StatusCode::kAborted);
+  EXPECT_EQ(Commit("a", 2, 6), StatusCode::kOk);
+}
+
+// Its session has ended between two commits of a partition that nobody else has read.
+TEST_F(GroupCoordinatorTest, StoresNoCommitFromBeforeTheLastOneOfAMemberThatComesBack) {
+  Beat("a");
+  now_ += kTimeout;
+  last_commit_["a"] = 5;
+  EXPECT_EQ(Beat("a"), "0123");
+  EXPECT_EQ(Commit("a", 2, 4), StatusCode::kAborted);
+  EXPECT_EQ(Commit("a", 2, 5), StatusCode::kOk);
 }
 
 TEST_F(GroupCoordinatorTest, ForgetsTheSequencesOfAMemberThatIsGone) {

@@ -8,6 +8,7 @@
 #include "client/consumer.h"
 #include "tests/client/consumer_fixture.h"
 #include "tests/support/few_threads.h"
+#include "tests/support/watched_thread.h"
 
 namespace streamhouse::client {
 namespace {
@@ -47,6 +48,17 @@ TEST_F(ConsumerGroupTest, ContinuesWithAPartitionThatItIsGivenWhereTheGroupLeftO
   Start();
   broker_->Assign({kFirst[0], kSecond[0]});
   EXPECT_EQ(Poll(), "b");
+}
+
+// An agent that restarts meanwhile would give a partition that nobody names to any member.
+TEST_F(ConsumerGroupTest, NamesAPartitionBeforeItsFirstLookAtIt) {
+  broker_->Assign(kFirst);
+  Start();
+  broker_->Hold(BrokerCall::kReadWatermarks);
+  broker_->Assign({kFirst[0], kSecond[0]});
+  WatchedThread polling([this] { EXPECT_TRUE(AssignmentBecomes({kFirst[0], kSecond[0]})); });
+  EXPECT_TRUE(Eventually([&] { return broker_->owned() == Partitions{kFirst[0], kSecond[0]}; }));
+  broker_->Release(BrokerCall::kReadWatermarks);
 }
 
 TEST_F(ConsumerGroupTest, CommitsWhatIsFinishedBeforeItLetsGo) {

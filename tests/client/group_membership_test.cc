@@ -73,6 +73,13 @@ TEST_F(GroupMembershipTest, TellsSoonWhatIsOwned) {
   EXPECT_TRUE(Eventually([&] { return broker_->owned() == kFirst; }));
 }
 
+TEST_F(GroupMembershipTest, TellsTheSequenceOfItsLastCommit) {
+  membership_ = std::make_unique<GroupMembership>(broker_, "billing", std::vector<std::string>{"orders"},
+                                                  GroupOptions{}, changes_, [] { return std::uint64_t{7}; });
+  EXPECT_TRUE(membership_->Join().ok());
+  EXPECT_EQ(broker_->heartbeat_commit_sequence(), 7U);
+}
+
 TEST_F(GroupMembershipTest, IsADifferentMemberEachTime) {
   Create({});
   const std::string first(membership_->member().id);

@@ -126,6 +126,43 @@ TEST_F(OffsetCommitterTest, StopWaitsForACommitUnderWay) {
   EXPECT_EQ(Commits(), 1U);
 }
 
+// Two partitions are being committed, and the first commit is under way.
+TEST_F(OffsetCommitterTest, SendsNoCommitOfAPartitionThatWasRemovedMeanwhile) {
+  broker_->Hold(BrokerCall::kCommit);
+  Create();
+  committer_->Finish({"orders", 0}, {.offset = 3});
+  committer_->Finish({"orders", 1}, {.offset = 5});
+  WatchedThread committing([this] { EXPECT_TRUE(committer_->CommitFinished().ok()); });
+  ASSERT_TRUE(broker_->WaitForCalls(BrokerCall::kCommit, 1));
+  committer_->Remove({"orders", 1});
+  broker_->Release(BrokerCall::kCommit);
+  committing.Join();
+  EXPECT_EQ(CommittedAtBroker(0), 3U);
+  EXPECT_EQ(CommittedAtBroker(1), std::nullopt);
+}
+
+TEST_F(OffsetCommitterTest, RemoveWaitsForACommitOfThePartitionUnderWay) {
+  broker_->Hold(BrokerCall::kCommit);
+  Create();
+  committer_->Finish({"orders", 0}, {.offset = 3});
+  WatchedThread committing([this] { EXPECT_TRUE(committer_->CommitFinished().ok()); });
+  ASSERT_TRUE(broker_->WaitForCalls(BrokerCall::kCommit, 1));
+  WatchedThread removing([this] { committer_->Remove({"orders", 0}); });
+  EXPECT_TRUE(removing.EventuallySleeps());
+  broker_->Release(BrokerCall::kCommit);
+  removing.Join();
+  EXPECT_EQ(CommittedAtBroker(0), 3U);
+}
+
+TEST_F(OffsetCommitterTest, TellsTheSequenceOfTheLastCommitThatWasSent) {
+  Create();
+  EXPECT_EQ(committer_->last_sequence(), 0U);
+  committer_->Finish({"orders", 0}, {.offset = 3});
+  committer_->Finish({"orders", 1}, {.offset = 5});
+  EXPECT_TRUE(committer_->CommitFinished().ok());
+  EXPECT_EQ(committer_->last_sequence(), 2U);
+}
+
 TEST_F(OffsetCommitterTest, GiveUpCutsACommitUnderWayShort) {
   broker_->Hold(BrokerCall::kCommit);
   Create();

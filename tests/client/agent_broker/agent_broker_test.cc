@@ -101,14 +101,15 @@ TEST_F(AgentBrokerTest, HeartbeatCarriesTheMemberAndBringsItsPartitions) {
   assigned.set_partition(2);
   const std::vector<std::string> topics = {"orders"};
   const std::vector<TopicPartition> owned = {kOrders};
-  const auto answer =
-      broker_->Heartbeat({.group = "g", .id = "m"}, {topics, owned, std::chrono::milliseconds(1500)}, Soon());
+  const auto answer = broker_->Heartbeat({.group = "g", .id = "m", .commit_sequence = 7},
+                                         {topics, owned, std::chrono::milliseconds(1500)}, Soon());
   EXPECT_EQ(answer.value(), (std::vector<TopicPartition>{{"orders", 2}}));
   EXPECT_EQ(agent_.heartbeat.group(), "g");
   EXPECT_EQ(agent_.heartbeat.member_id(), "m");
   EXPECT_EQ(agent_.heartbeat.topics(0), "orders");
   EXPECT_EQ(agent_.heartbeat.owned(0).partition(), 3U);
   EXPECT_EQ(agent_.heartbeat.session_timeout_ms(), 1500U);
+  EXPECT_EQ(agent_.heartbeat.commit_sequence(), 7U);
 }
 
 TEST_F(AgentBrokerTest, LeaveGroupNamesTheMember) {
