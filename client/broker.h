@@ -157,12 +157,14 @@ class Broker {
     return ReadWatermarks({.partition = partition, .timestamp_of = timestamp_of}, limits);
   }
 
-  // `next` is the offset of the next record to read, not of the last one read; it may be lower than
-  // before. kAborted when the partition is not that member's, when a commit with a higher sequence
-  // has come first, or when the member was given the partition since by a heartbeat with that
-  // sequence or a higher one. So a commit that was cut short, and arrives late, never replaces a
-  // later one. kNotFound for a topic of another life than the member's; kAborted when the log was
-  // opened since with an end before `next`.
+  // `next` is the offset of the next record to read, not of the last one read. It may be lower than
+  // before. A commit that was cut short, and arrives late, never replaces a later one.
+  // kAborted:
+  // - the partition is not that member's;
+  // - a commit with a higher sequence has come first;
+  // - the member was given the partition since, by a heartbeat with that sequence or a higher one;
+  // - the log was opened since with an end before `next`.
+  // kNotFound: a topic of another life than the member's.
   virtual Status Commit(const GroupMember& member, const TopicPartition& partition, Offset next,
                         const CallLimits& limits) = 0;
 

@@ -37,8 +37,8 @@ struct GroupOptions {
 class GroupMembership {
  public:
   // `changes` is notified when assigned() changes, and outlives the membership. `last_commit` gives
-  // the sequence of the last commit that the member has sent; null where it sends none. It is called
-  // on the thread.
+  // the sequence of the last commit that the member has sent; null where it sends none. It is
+  // called on the thread.
   GroupMembership(std::shared_ptr<Broker> broker, std::string group, std::vector<std::string> topics,
                   const GroupOptions& options, ArrivalSignal& changes,
                   std::function<std::uint64_t()> last_commit = nullptr);
@@ -55,9 +55,9 @@ class GroupMembership {
   // Sorted.
   std::vector<TopicPartition> assigned() const;
 
-  // What is being read from now on; the broker is told soon. A partition is named before the first
-  // look at it, and left out only when no commit of it is sent any more: the broker gives a
-  // partition that is left out to any member, this one included, as one to begin anew.
+  // What is being read from now on; the broker is told soon. The broker gives a partition that is
+  // left out to any member, this one included. So the caller names a partition before its first
+  // look at it, and leaves it out only when no commit of it is sent any more.
   void SetOwned(std::vector<TopicPartition> owned);
 
   // The application lives.

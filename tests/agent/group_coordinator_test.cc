@@ -248,7 +248,7 @@ TEST_F(GroupCoordinatorTest, StoresNoCommitFromBeforeThePartitionWasGivenToTheMe
   EXPECT_EQ(Commit("a", 2, 6), StatusCode::kOk);
 }
 
-// Its session has ended between two commits of a partition that nobody else has read.
+// Its session has ended between two commits of a partition that no other member has read.
 TEST_F(GroupCoordinatorTest, StoresNoCommitFromBeforeTheLastOneOfAMemberThatComesBack) {
   Beat("a");
   now_ += kTimeout;

@@ -51,7 +51,7 @@ class GroupReader {
   void Given(std::uint32_t partition, std::uint64_t offset, const std::string& value);
 
   // A commit of the member's position has succeeded. That may be before the last record that it was given: where a
-  // partition was taken away and given back within one poll, the member begins again at the group's commit.
+  // partition is taken away and given back within one poll, the member begins at the group's commit.
   void NoteCommitted(std::uint32_t partition, std::uint64_t next);
 
  private:

@@ -50,7 +50,7 @@ TEST_F(ConsumerGroupTest, ContinuesWithAPartitionThatItIsGivenWhereTheGroupLeftO
   EXPECT_EQ(Poll(), "b");
 }
 
-// An agent that restarts meanwhile would give a partition that nobody names to any member.
+// An agent that restarts meanwhile would give a partition that no member names to any member.
 TEST_F(ConsumerGroupTest, NamesAPartitionBeforeItsFirstLookAtIt) {
   broker_->Assign(kFirst);
   Start();
