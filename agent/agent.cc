@@ -35,7 +35,7 @@ bool IsRefusal(StatusCode code) {
 }
 
 // An error of the RPC server with the field of AgentConfig that its own option comes from.
-Status AboutConfig(const Status& failure) {
+Status WithConfigField(const Status& failure) {
   return failure.field() == "port" ? failure.WithField("grpc_port") : failure;
 }
 
@@ -85,11 +85,11 @@ Status Agent::Start() {
   }
   OperatorLog().info("agent {agent} serves gRPC on {host}:{port} from {data}", "agent"_a = config_.agent_id,
                      "host"_a = config_.grpc_host, "port"_a = grpc_port(), "data"_a = config_.data_folder);
-  WarnOfStrangers();
+  WarnIfUnencrypted();
   return started;
 }
 
-void Agent::WarnOfStrangers() const {
+void Agent::WarnIfUnencrypted() const {
   const std::string& host = config_.grpc_host;
   const bool is_local = host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
   if (is_local || !config_.tls.empty()) return;
@@ -123,7 +123,7 @@ Status Agent::StartParts() {
                                .refresh_lag = [this] {
                                  if (lag_refresher_ != nullptr) lag_refresher_->RunSoon();
                                }});
-  if (!rpc.ok()) return AboutConfig(rpc.status());
+  if (!rpc.ok()) return WithConfigField(rpc.status());
   rpc_ = *std::move(rpc);
   return Status::Ok();
 }
@@ -170,7 +170,7 @@ Status Agent::OpenStorage() {
                             .log = {.segment_bytes = config_.segment_bytes, .sync_policy = config_.sync_policy},
                             .record_bytes_max = config_.record_bytes_max,
                             .write_latency = metrics_.write_latency,
-                            .books = metrics_.books,
+                            .record_metrics = metrics_.record_metrics,
                             .reserve = reserve_.get(),
                             .offsets_lowered = metrics_.offsets_lowered});
   offsets_ = std::make_unique<CommittedOffsets>(*store_, *topics_);

@@ -102,7 +102,7 @@ class Agent {
   Status OpenStorage();
   Status StartTopics();
   Status StartLag();
-  void WarnOfStrangers() const;
+  void WarnIfUnencrypted() const;
   Status StartExporters();
   void StopExporters();
 

@@ -44,9 +44,9 @@ metrics::Result<AgentMetrics> AgentMetrics::Register(metrics::Registry& registry
   result.lease_renewals =
       families.AddCounter({.name = "streamhouse_agent_lease_renewals_total", .help = "Total lease renewal attempts"})
           .With();
-  auto books = RecordBooks::Register(registry);
-  if (!books.ok()) return books.status();
-  result.books = *std::move(books);
+  auto record_metrics = RecordMetrics::Register(registry);
+  if (!record_metrics.ok()) return record_metrics.status();
+  result.record_metrics = *std::move(record_metrics);
   auto lag = LagMetrics::Register(registry);
   if (!lag.ok()) return lag.status();
   result.lag = *std::move(lag);

@@ -15,7 +15,7 @@
 #include <string_view>
 
 #include "agent/lag/lag_metrics.h"
-#include "agent/record_books.h"
+#include "agent/record_metrics.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/family.h"
 #include "metrics_core/gauge.h"
@@ -57,7 +57,7 @@ struct AgentMetrics {
 
   metrics::Gauge active_partitions;      // leases held
   metrics::Counter lease_renewals;       // attempts, one a partition and round
-  RecordBooks books;                     // records, by topic
+  RecordMetrics record_metrics;          // records, by topic
   metrics::Counter offsets_lowered;      // see lowered_offsets.h
   metrics::TickHistogram write_latency;  // nanoseconds; of the append to the log alone
   metrics::Gauge active_connections;     // see rpc/connection_monitor.h

@@ -17,7 +17,7 @@ BoundedChecks::BoundedChecks(const metrics::Health* health, std::chrono::millise
         Evaluate();
         return kIdle;
       }),
-      late_([this] { return AnswerLateOnes(); }) {}
+      late_([this] { return AnswerExpired(); }) {}
 
 metrics::Status BoundedChecks::Start() {
   metrics::Status started = evaluation_.Start();
@@ -59,7 +59,7 @@ void BoundedChecks::AnswerAll(bool is_ready) {
   for (const Waiting& one : answered) one.done(is_ready);
 }
 
-std::chrono::nanoseconds BoundedChecks::AnswerLateOnes() {
+std::chrono::nanoseconds BoundedChecks::AnswerExpired() {
   for (;;) {
     Done done;
     {

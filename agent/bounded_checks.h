@@ -51,7 +51,7 @@ class BoundedChecks {
   };
 
   void Evaluate();
-  std::chrono::nanoseconds AnswerLateOnes();
+  std::chrono::nanoseconds AnswerExpired();
   void AnswerAll(bool is_ready);
 
   const metrics::Health* const health_;  // may be null

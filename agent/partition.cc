@@ -33,11 +33,11 @@ RefusalReason ReasonOf(const Status& refusal, const BatchBuilder& batch) {
   }
 }
 
-void CountBatch(const BatchBuilder& batch, const Result<AppendedBatch>& appended, TopicBooks& books) {
+void CountBatch(const BatchBuilder& batch, const Result<AppendedBatch>& appended, TopicRecordMetrics& record_metrics) {
   const std::uint32_t records = batch.record_count();
-  if (!appended.ok()) return books.Refuse(ReasonOf(appended.status(), batch), records);
-  books.received.Increment(records);
-  (appended->was_there ? books.duplicate : books.written).Increment(records);
+  if (!appended.ok()) return record_metrics.Refuse(ReasonOf(appended.status(), batch), records);
+  record_metrics.received.Increment(records);
+  (appended->was_there ? record_metrics.duplicate : record_metrics.written).Increment(records);
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ Status Partition::CheckBatch(const BatchBuilder& batch) const {
 Result<AppendedBatch> Partition::Append(const BatchBuilder& batch, const metrics::TraceContext& trace) {
   const auto epoch = Admit(batch);
   auto appended = epoch.ok() ? Write(batch, *epoch, trace) : epoch.status();
-  CountBatch(batch, appended, *metrics_.books);
+  CountBatch(batch, appended, *metrics_.record_metrics);
   if (!appended.ok()) return appended;
   auto epoch_after = lease_->Epoch();
   if (!epoch_after.ok() || *epoch_after != *epoch) {
@@ -153,7 +153,7 @@ Result<std::uint64_t> Partition::CountMessages() {
 Result<std::size_t> Partition::ApplyRetention(const Retention& retention, std::int64_t now_ms) {
   const std::uint64_t start = log_->LogStartOffset();
   auto removed = log_->ApplyRetention(retention, now_ms);
-  metrics_.books->removed_by_retention.Increment(log_->LogStartOffset() - start);
+  metrics_.record_metrics->removed_by_retention.Increment(log_->LogStartOffset() - start);
   if (!removed.ok()) AnnounceIfItFailed();
   return removed;
 }

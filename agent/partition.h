@@ -4,7 +4,7 @@
 // by name.
 // Guarantees: a batch is acknowledged only if the lease was held before the write and after it, at
 // the same epoch. An epoch that a newer holder has outdated never reaches the log.
-// Records are counted as written when they are in the log, acknowledged or not (record_books.h);
+// Records are counted as written when they are in the log, acknowledged or not (record_metrics.h);
 // the latency is that of the append alone.
 // Thread safety: any thread.
 // Cost: that of PartitionLog, two clock readings for the latency and two for the lease.
@@ -42,7 +42,7 @@
 #include "agent/log/partition_log.h"
 #include "agent/log/retention.h"
 #include "agent/metadata/metadata_store.h"
-#include "agent/record_books.h"
+#include "agent/record_metrics.h"
 #include "metrics_core/exemplar.h"
 #include "metrics_core/histogram.h"
 #include "metrics_core/status.h"
@@ -51,7 +51,7 @@ namespace streamhouse::agent {
 
 struct WriteMetrics {
   metrics::TickHistogram write_latency;  // nanoseconds
-  std::shared_ptr<TopicBooks> books = std::make_shared<TopicBooks>();
+  std::shared_ptr<TopicRecordMetrics> record_metrics = std::make_shared<TopicRecordMetrics>();
 };
 
 // Readers have found records that cannot be read. Told once a range, on the thread that noticed.
@@ -155,7 +155,7 @@ class Partition {
   const LogOpenings& openings() const { return openings_; }
 
   // Of its topic.
-  TopicBooks& books() const { return *metrics_.books; }
+  TopicRecordMetrics& record_metrics() const { return *metrics_.record_metrics; }
 
  private:
   metrics::Status CheckBatch(const BatchBuilder& batch) const;

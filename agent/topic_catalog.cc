@@ -45,7 +45,8 @@ Status TopicCatalog::Load() {
   if (!topics.ok()) return topics.status();
   const std::lock_guard creating(create_mutex_);
   for (const TopicDescription& topic : *topics) {
-    Topic loaded = {.id = topic.id, .retention = topic.retention, .books = options_.books.Open(topic.name)};
+    Topic loaded = {
+        .id = topic.id, .retention = topic.retention, .record_metrics = options_.record_metrics.Open(topic.name)};
     for (std::uint32_t i = 0; i < topic.partitions; ++i) {
       loaded.partitions.push_back(TryToServe({.topic = topic.name, .partition = i}, loaded));
       CountFound(loaded, loaded.partitions.back());
@@ -55,7 +56,7 @@ Status TopicCatalog::Load() {
   }
   // Trouble is told there; ApplyRetention() tries again.
   static_cast<void>(FinishRemovals());
-  if (Status named = NameStrays(); !named.ok()) return named;
+  if (Status named = FindStrayLogs(); !named.ok()) return named;
   if (Status lowered = LowerOffsetsBeyond(AllLogEnds()); !lowered.ok()) return lowered;
   StoreOpenings();
   return Status::Ok();
@@ -66,13 +67,13 @@ void TopicCatalog::StoreOpenings() {
   if (!openings_.Flush().ok()) OperatorLog().error("{}", openings_.Health().message());
 }
 
-Status TopicCatalog::NameStrays() {
+Status TopicCatalog::FindStrayLogs() {
   auto lives = store_.ListDeleted();
   if (!lives.ok()) return lives.status();
   std::set<std::string> waiting;
   for (const DeletedLife& life : *lives) {
     waiting.insert(RemovedFolderName(life.id));
-    if (!IsSetAside(files_, options_.log_folder, life)) waiting.insert(life.topic);
+    if (!IsRenamedForRemoval(files_, options_.log_folder, life)) waiting.insert(life.topic);
   }
   const auto find_topic = [this](const std::string& name) -> std::optional<TopicDescription> {
     auto known = Describe(name);
@@ -104,7 +105,7 @@ Status TopicCatalog::LowerOffsetsBeyond(std::span<const LogEnd> ends) {
   return lowered.status();
 }
 
-Status TopicCatalog::ServeRest(const std::string& topic) {
+Status TopicCatalog::RetryUnserved(const std::string& topic) {
   const std::vector<TopicPartition> unserved = Unserved(topic);
   if (unserved.empty()) return Status::Ok();
   Status first;
@@ -185,7 +186,7 @@ Result<std::unique_ptr<PartitionLog>> TopicCatalog::OpenLog(const TopicPartition
 // Once, when the partition begins to be served.
 void TopicCatalog::CountFound(const Topic& topic, const ServedPartition& served) {
   if (!served.ok()) return;
-  topic.books->found.Add(static_cast<std::int64_t>((*served)->HighWatermark() - (*served)->LogStartOffset()));
+  topic.record_metrics->found.Add(static_cast<std::int64_t>((*served)->HighWatermark() - (*served)->LogStartOffset()));
 }
 
 std::shared_ptr<Partition> TopicCatalog::Serve(const TopicPartition& name, const Topic& topic,
@@ -195,13 +196,13 @@ std::shared_ptr<Partition> TopicCatalog::Serve(const TopicPartition& name, const
     OperatorLog().error("log of {partition}: {error}", "partition"_a = name.ToString(), "error"_a = reason.message());
     leases_.GiveUp(name, *lease, reason.message());
   };
-  auto partition =
-      std::make_shared<Partition>(std::move(log), std::move(lease), options_.record_bytes_max,
-                                  WriteMetrics{.write_latency = options_.write_latency, .books = topic.books},
-                                  log_failed, topic.id, options_.reserve);
-  partition->OnDamage([name, books = topic.books](const Damage& damage) {
+  auto partition = std::make_shared<Partition>(
+      std::move(log), std::move(lease), options_.record_bytes_max,
+      WriteMetrics{.write_latency = options_.write_latency, .record_metrics = topic.record_metrics}, log_failed,
+      topic.id, options_.reserve);
+  partition->OnDamage([name, record_metrics = topic.record_metrics](const Damage& damage) {
     OperatorLog().error("log of {partition}: {error}", "partition"_a = name.ToString(), "error"_a = damage.ToString());
-    books->NoteDamaged(damage.lost.size());
+    record_metrics->NoteDamaged(damage.lost.size());
   });
   return partition;
 }
@@ -317,19 +318,19 @@ Status TopicCatalog::LogHealth() const {
 }
 
 void TopicCatalog::NoteRefused(std::string_view topic, std::uint32_t partition, std::uint64_t records) const {
-  std::shared_ptr<TopicBooks> books;
+  std::shared_ptr<TopicRecordMetrics> record_metrics;
   RefusalReason reason = RefusalReason::kUnknownPartition;
   {
     const std::shared_lock lock(mutex_);
     const auto found = topics_.find(topic);
-    if (found == topics_.end()) return options_.books.unknown().Refuse(RefusalReason::kUnknownTopic, records);
-    books = found->second.books;
+    if (found == topics_.end()) return options_.record_metrics.unknown().Refuse(RefusalReason::kUnknownTopic, records);
+    record_metrics = found->second.record_metrics;
     if (partition < found->second.partitions.size()) {
       const bool is_damaged = found->second.partitions[partition].status().code() == StatusCode::kDataLoss;
       reason = is_damaged ? RefusalReason::kDamaged : RefusalReason::kUnavailable;
     }
   }
-  books->Refuse(reason, records);
+  record_metrics->Refuse(reason, records);
 }
 
 void TopicCatalog::LoseLease(const TopicPartition& partition, std::uint64_t fence) {

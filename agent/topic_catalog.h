@@ -30,9 +30,9 @@
 #include "agent/log/retention.h"
 #include "agent/lowered_offsets.h"
 #include "agent/metadata/metadata_store.h"
-#include "agent/opening_book.h"
 #include "agent/partition.h"
-#include "agent/record_books.h"
+#include "agent/pending_openings.h"
+#include "agent/record_metrics.h"
 #include "agent/stray_logs.h"
 #include "agent/topic_folders.h"
 #include "metrics_core/counter.h"
@@ -63,7 +63,7 @@ class TopicCatalog {
     PartitionLogOptions log;
     std::size_t record_bytes_max = 0;
     metrics::TickHistogram write_latency = {};
-    RecordBooks books = {};
+    RecordMetrics record_metrics = {};
     DiskReserve* reserve = nullptr;
     metrics::Counter offsets_lowered = {};  // committed offsets that were beyond the end of their log
   };
@@ -136,7 +136,7 @@ class TopicCatalog {
   struct Topic {
     TopicId id = 0;
     Retention retention;
-    std::shared_ptr<TopicBooks> books;
+    std::shared_ptr<TopicRecordMetrics> record_metrics;
     std::vector<ServedPartition> partitions = {};
   };
   struct Hash {
@@ -155,10 +155,10 @@ class TopicCatalog {
   Status LowerOffsetsBeyond(std::span<const LogEnd> ends);
   Status CreateNew(const TopicDescription& topic, LogsWithoutTopic found);
   Status FirstUnserved(const std::string& topic) const;
-  Status ServeRest(const std::string& topic);
+  Status RetryUnserved(const std::string& topic);
   Status FinishRemovals(std::string_view topic = {});
-  void TellRemovalTrouble(TopicId id, const std::string& message);
-  Status NameStrays();
+  void LogRemovalFailure(TopicId id, const std::string& message);
+  Status FindStrayLogs();
   Status CheckUnused(const std::string& topic, std::uint32_t first, std::uint32_t end) const;
   std::vector<TopicPartition> Unserved(const std::string& topic) const;
   static void Retire(const std::vector<ServedPartition>& partitions);
@@ -171,11 +171,11 @@ class TopicCatalog {
   const Options options_;
   TopicFolders folders_;
   StrayLogs strays_;
-  OpeningBook openings_;
+  PendingOpenings openings_;
 
   std::mutex create_mutex_;  // one creation at a time; taken before mutex_
   // guarded by create_mutex_
-  std::unordered_map<TopicId, std::string> removals_told_;  // why files of deleted topics stay, as logged last
+  std::unordered_map<TopicId, std::string> removal_failures_;  // why files of deleted topics stay, as logged last
 
   mutable std::shared_mutex mutex_;  // held for moments only
   // guarded by mutex_

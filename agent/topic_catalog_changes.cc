@@ -35,7 +35,7 @@ Status TopicCatalog::Create(const TopicDescription& topic, LogsWithoutTopic logs
   const std::lock_guard creating(create_mutex_);
   if (PartitionCount(topic.name).ok()) {
     const Status same = store_.CreateTopic(topic).status();
-    return same.ok() ? ServeRest(topic.name) : same;
+    return same.ok() ? RetryUnserved(topic.name) : same;
   }
   if (Status removed = FinishRemovals(topic.name); !removed.ok()) return removed;
   auto found = folders_.CountPartitionsWithRecords(topic.name);
@@ -73,7 +73,8 @@ Status TopicCatalog::CreateNew(const TopicDescription& topic, LogsWithoutTopic f
   if (!created.ok()) return created.status();
   // The next start tries a failure again, and so does a deletion.
   static_cast<void>(folders_.FinishCreation(topic.name, created->id));
-  Topic added = {.id = created->id, .retention = created->retention, .books = options_.books.Open(topic.name)};
+  Topic added = {
+      .id = created->id, .retention = created->retention, .record_metrics = options_.record_metrics.Open(topic.name)};
   for (std::uint32_t i = 0; i < topic.partitions; ++i) {
     added.partitions.push_back(ServeOpened({.topic = topic.name, .partition = i}, added, std::move(logs[i])));
     CountFound(added, added.partitions.back());
@@ -177,7 +178,7 @@ Result<DeletedTopic> TopicCatalog::Delete(const std::string& topic) {
     if (served.ok()) gone.records += (*served)->HighWatermark() - (*served)->LogStartOffset();
   }
   Retire(removed.partitions);
-  options_.books.Close(*removed.books);
+  options_.record_metrics.Close(*removed.record_metrics);
   OperatorLog().info("topic {topic} deleted, with {partitions} partitions and {records} records", "topic"_a = topic,
                      "partitions"_a = gone.partitions, "records"_a = gone.records);
   // What stays is tried again with each ApplyRetention().
@@ -195,8 +196,8 @@ void TopicCatalog::Retire(const std::vector<ServedPartition>& partitions) {
 }
 
 // Tries that come every minute tell the same trouble once.
-void TopicCatalog::TellRemovalTrouble(TopicId id, const std::string& message) {
-  std::string& told = removals_told_[id];
+void TopicCatalog::LogRemovalFailure(TopicId id, const std::string& message) {
+  std::string& told = removal_failures_[id];
   if (told != message) OperatorLog().error("{}", message);
   told = message;
 }
@@ -206,10 +207,10 @@ Status TopicCatalog::FinishRemovals(std::string_view topic) {
   constexpr TopicId kAll = 0;
   auto lives = store_.ListDeleted();
   if (!lives.ok()) {
-    TellRemovalTrouble(kAll, "files of deleted topics stay for now: " + lives.status().message());
+    LogRemovalFailure(kAll, "files of deleted topics stay for now: " + lives.status().message());
     return lives.status();
   }
-  removals_told_.erase(kAll);
+  removal_failures_.erase(kAll);
   Status first;
   for (const DeletedLife& life : *lives) {
     if (!topic.empty() && life.topic != topic) continue;
@@ -217,12 +218,12 @@ Status TopicCatalog::FinishRemovals(std::string_view topic) {
         PartitionCount(life.topic).ok() ? TopicFolder::kOfLaterTopic : TopicFolder::kOfDeletedLife;
     const Result<Removal> removed = RemoveFiles(files_, store_, options_.log_folder, life, owner);
     if (!removed.ok()) {
-      TellRemovalTrouble(life.id,
-                         "files of the deleted topic " + life.topic + " stay for now: " + removed.status().message());
-      if (first.ok() && !IsSetAside(files_, options_.log_folder, life)) first = removed.status();
+      LogRemovalFailure(life.id,
+                        "files of the deleted topic " + life.topic + " stay for now: " + removed.status().message());
+      if (first.ok() && !IsRenamedForRemoval(files_, options_.log_folder, life)) first = removed.status();
       continue;
     }
-    removals_told_.erase(life.id);
+    removal_failures_.erase(life.id);
     if (*removed == Removal::kRemoved) {
       OperatorLog().info("removed the files of the deleted topic {topic}", "topic"_a = life.topic);
       continue;

@@ -45,7 +45,7 @@ std::string RemovedFolderName(TopicId id) {
   return std::string(kRemovedPrefix) + std::to_string(id);
 }
 
-bool IsSetAside(FileSystem& files, const std::string& log_folder, const DeletedLife& life) {
+bool IsRenamedForRemoval(FileSystem& files, const std::string& log_folder, const DeletedLife& life) {
   return CheckThere(files, log_folder + "/" + RemovedFolderName(life.id)).ok();
 }
 

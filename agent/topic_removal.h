@@ -35,7 +35,7 @@ enum class TopicFolder : std::uint8_t { kOfDeletedLife, kOfLaterTopic };
 std::string RemovedFolderName(TopicId id);
 
 // Step 2 has begun, so that log/NAME is free.
-bool IsSetAside(FileSystem& files, const std::string& log_folder, const DeletedLife& life);
+bool IsRenamedForRemoval(FileSystem& files, const std::string& log_folder, const DeletedLife& life);
 
 enum class Removal : std::uint8_t {
   kRemoved,    // also where there were no files any more

@@ -20,7 +20,7 @@
 //   streamhouse_agent_lag_refresh_duration_seconds, streamhouse_agent_lag_refresh_age_seconds
 //   streamhouse_agent_lag_refreshes_total               {outcome}                  complete, failed
 //
-// When to use something else: record_books.h, for counters of records; consumer_metrics.h, for a
+// When to use something else: record_metrics.h, for counters of records; consumer_metrics.h, for a
 // consumer's own lag.
 // Guarantees: a value that is not known has no series: not 0, not the last value. No look-up gets
 // an overflow series. No value on a page is older than the age on the page.

@@ -154,7 +154,7 @@ Status LeaseKeeper::Acquire(Entries entries) {
 void LeaseKeeper::Apply(const TopicPartition& partition, Entry& entry, const LeaseRow& row,
                         std::chrono::nanoseconds asked_at) {
   if (row.holder != holder_) {
-    entry.other.Saw(row, clock_());
+    entry.other.Observe(row, clock_());
     entry.lease->Withdraw(row.holder);
     if (entry.announced_epoch != 0) Lose(partition, entry, row.epoch, "held by " + row.holder);
     return;

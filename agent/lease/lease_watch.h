@@ -18,7 +18,7 @@ namespace streamhouse::agent {
 class LeaseWatch {
  public:
   // What the store has shown, at that time.
-  void Saw(const LeaseRow& row, std::chrono::nanoseconds now) {
+  void Observe(const LeaseRow& row, std::chrono::nanoseconds now) {
     if (row_ && row_->version() == row.version()) return;
     row_ = row;
     since_ = now;

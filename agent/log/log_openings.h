@@ -4,7 +4,7 @@
 // last read at an earlier opening continues at the lowest of its position and the ends of all openings since then.
 // Example: a reader stands at 100 since opening A. Opening B found the log with an end of 90, and 20 records were
 // written; opening C found an end of 110. The reader continues at 90.
-// When to use something else: OpeningBook draws and stores openings.
+// When to use something else: PendingOpenings draws and stores openings.
 // Guarantees: LowestEndSince() is never above the end of a known opening after `id`. It can be too low, so that records
 // come again:
 // 1. where more than kEarlierOpeningsMax openings with rising ends lie between;

@@ -57,7 +57,7 @@ class SegmentCheck {
     const bool is_cut_off =
         header.ok() ? !problem.ok() && (*header)->base_offset == next_ : before + kBatchHeaderBytes > size_;
     if (!next_base_ && is_cut_off) return IsStillWritten() || EndsTorn();
-    if (!problem.ok()) return GoOnBehind(problem);
+    if (!problem.ok()) return SkipDamage(problem);
     const BatchHeader& batch = **header;
     const Status visited = reader_->Visit(batch, [](const RecordView&) { return Visit::kContinue; });
     reader_->Skip(batch);
@@ -86,8 +86,9 @@ class SegmentCheck {
     return false;
   }
 
-  // Behind a header that cannot be believed: with the next whole batch.
-  bool GoOnBehind(const Status& problem) {
+  // Moves on from a damaged header to the next whole batch. False where the segment has no other
+  // one.
+  bool SkipDamage(const Status& problem) {
     const std::uint64_t position = reader_->position();
     if (!whole_) FindWhole(position);
     while (next_whole_ < whole_->size()) {

@@ -194,7 +194,7 @@ Status PartitionLog::SyncAll() {
     }
   }
   unsynced_ = std::move(unopened);
-  if (may_sync_last) note_sync(writer_->SyncBeside());
+  if (may_sync_last) note_sync(writer_->SyncConcurrently());
   NoteHealth();
   return first;
 }
@@ -224,11 +224,11 @@ Result<AppendedBatch> PartitionLog::Append(const BatchBuilder& batch, std::uint6
 }
 
 Result<AppendedBatch> PartitionLog::Write(const BatchBuilder& batch, BatchHeader& header) {
-  const ProducerSequences::Judgement judgement = sequences_.Judge(header);
-  if (judgement.novelty == Novelty::kRepeated) {
-    return AppendedBatch{.base_offset = judgement.base_offset, .was_there = true};
+  const ProducerSequences::CheckResult sequence = sequences_.Check(header);
+  if (sequence.state == SequenceState::kDuplicate) {
+    return AppendedBatch{.base_offset = sequence.base_offset, .was_there = true};
   }
-  if (judgement.novelty == Novelty::kPassed) {
+  if (sequence.state == SequenceState::kPassed) {
     return Status(StatusCode::kOutOfRange, "sequence " + std::to_string(header.sequence) + " has been passed");
   }
   if (folders_unsynced_) {
@@ -244,7 +244,7 @@ Result<AppendedBatch> PartitionLog::Write(const BatchBuilder& batch, BatchHeader
   if (Status written = writer_->Append(header, batch.body()); !written.ok()) return written;
   if (options_.sync_policy == SyncPolicy::kEachBatch) {
     if (Status synced = writer_->Sync(); !synced.ok()) {
-      writer_->TakeBack(header.batch_bytes());
+      writer_->TruncateLast(header.batch_bytes());
       return synced;
     }
   }
@@ -389,7 +389,7 @@ Status PartitionLog::Sync() {
   }
   // Segments before the last one were synced when it began. The lock is free: a disk takes a second
   // for a full segment.
-  const Status synced = last->SyncBeside();
+  const Status synced = last->SyncConcurrently();
   const metrics::MutexLock lock(append_mutex_);
   if (synced.ok()) {
     synced_offset_ = std::max(synced_offset_, end_offset);

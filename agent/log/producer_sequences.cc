@@ -2,14 +2,14 @@
 
 namespace streamhouse::agent {
 
-ProducerSequences::Judgement ProducerSequences::Judge(const BatchHeader& batch) const {
+ProducerSequences::CheckResult ProducerSequences::Check(const BatchHeader& batch) const {
   if (batch.producer_id == kNoProducer) return {};
   const auto found = producers_.find(batch.producer_id);
   if (found == producers_.end()) return {};
   const LastBatch& last = *found->second;
   if (batch.sequence >= last.sequence + last.record_count) return {};
   const bool is_last = batch.sequence == last.sequence && batch.record_count == last.record_count;
-  return {.novelty = is_last ? Novelty::kRepeated : Novelty::kPassed, .base_offset = last.base_offset};
+  return {.state = is_last ? SequenceState::kDuplicate : SequenceState::kPassed, .base_offset = last.base_offset};
 }
 
 void ProducerSequences::Note(const BatchHeader& batch) {

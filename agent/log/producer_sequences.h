@@ -19,23 +19,23 @@
 
 namespace streamhouse::agent {
 
-enum class Novelty : std::uint8_t {
+enum class SequenceState : std::uint8_t {
   kNew,
-  kRepeated,  // it is the last batch that was written
-  kPassed,    // its sequence is behind the end of the last batch, and it is not that batch: a straggler
+  kDuplicate,  // it is the last batch that was written
+  kPassed,     // its sequence is behind the end of the last batch, and it is not that batch: a straggler
 };
 
 class ProducerSequences {
  public:
   static constexpr std::size_t kProducersMax = 10'000;
 
-  struct Judgement {
-    Novelty novelty = Novelty::kNew;
-    std::uint64_t base_offset = 0;  // of the last batch, when repeated
+  struct CheckResult {
+    SequenceState state = SequenceState::kNew;
+    std::uint64_t base_offset = 0;  // of the last batch, for kDuplicate
   };
 
   // Sequences that were left out are no objection: their records have failed for good.
-  Judgement Judge(const BatchHeader& batch) const;
+  CheckResult Check(const BatchHeader& batch) const;
 
   // The batch has been written.
   void Note(const BatchHeader& batch);

@@ -30,12 +30,12 @@ class SegmentScan {
   Status Run(RecoveredSegment& result) {
     for (;;) {
       auto header = reader_.ReadHeader();
-      if (!header.ok()) return JudgeTail(header.status(), reader_.position() + 1);
+      if (!header.ok()) return ClassifyTail(header.status(), reader_.position() + 1);
       if (!header->has_value()) return Status::Ok();
       const BatchHeader& batch = **header;
       if (Status dense = reader_.CheckOffset(batch, result.end_offset); !dense.ok()) return dense;
       const auto message_bytes = CheckBody(batch);
-      if (!message_bytes.ok()) return JudgeTail(message_bytes.status(), reader_.position() + batch.batch_bytes());
+      if (!message_bytes.ok()) return ClassifyTail(message_bytes.status(), reader_.position() + batch.batch_bytes());
       result.index.Add(
           {.base_offset = batch.base_offset, .position = reader_.position(), .message_bytes = result.message_bytes});
       result.message_bytes += *message_bytes;
@@ -72,7 +72,7 @@ class SegmentScan {
   }
 
   // OK when nothing whole follows what cannot be read, so that it may be cut off.
-  Status JudgeTail(const Status& problem, std::uint64_t search_from) const {
+  Status ClassifyTail(const Status& problem, std::uint64_t search_from) const {
     if (place_ == SegmentPlace::kFollowed || problem.code() != StatusCode::kDataLoss) return problem;
     auto follower = FindWholeBatch(search_from);
     if (!follower.ok()) return follower.status();

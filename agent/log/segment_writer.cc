@@ -42,7 +42,7 @@ Status SegmentWriter::CheckInPlace() {
   return health_;
 }
 
-void SegmentWriter::TakeBack(std::uint64_t bytes) {
+void SegmentWriter::TruncateLast(std::uint64_t bytes) {
   if (file_->Truncate(size_bytes_ - bytes).ok()) size_bytes_ -= bytes;
 }
 

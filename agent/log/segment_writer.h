@@ -35,14 +35,14 @@ class SegmentWriter {
   Status Sync();
   // The same for a thread that does not own the writer, while the owner appends: the owner must pass a failure on to
   // Refuse.
-  Status SyncBeside() const { return file_->Sync(); }
+  Status SyncConcurrently() const { return file_->Sync(); }
   // Unavailable, and the writer refuses from now on, unless the file is as the writer left it.
   Status CheckUntouched();
   // As CheckUntouched(), and also refuses when the file was moved or another is in its place. One more system call.
   Status CheckInPlace();
   // Cuts off the last `bytes`, which were not acknowledged, after their sync failed; bytes that cannot be cut off stay.
   // Otherwise the next reader of the file could find them in memory alone, and take them for written.
-  void TakeBack(std::uint64_t bytes);
+  void TruncateLast(std::uint64_t bytes);
 
   std::uint64_t size_bytes() const { return size_bytes_; }
   // Not OK once the writer refuses.

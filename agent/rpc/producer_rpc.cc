@@ -9,7 +9,7 @@
 
 #include "agent/log/batch_builder.h"
 #include "agent/log/log_format.h"
-#include "agent/record_books.h"
+#include "agent/record_metrics.h"
 #include "agent/rpc/request_trace.h"
 #include "agent/rpc/status_translation.h"
 #include "proto/record_block.h"
@@ -91,7 +91,7 @@ grpc::Status ProducerRpc::Append(const v1::ProduceRequest& request, const metric
   if (const Status taken = Unpack(request, request_bytes_max_, buffer, batch); !taken.ok()) {
     const bool is_too_large = taken.code() == StatusCode::kResourceExhausted;
     const RefusalReason reason = is_too_large ? RefusalReason::kTooLarge : RefusalReason::kInvalid;
-    (*partition)->books().Refuse(reason, ClaimedRecords(request, request_bytes_max_));
+    (*partition)->record_metrics().Refuse(reason, ClaimedRecords(request, request_bytes_max_));
     return ToGrpcStatus(taken);
   }
   auto appended = (*partition)->Append(batch, trace);

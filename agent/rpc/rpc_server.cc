@@ -36,7 +36,7 @@ std::string Address(const std::string& host, std::uint16_t port) {
 }
 
 // TlsPaths has other names than TlsFiles.
-Status AboutTls(const Status& failure) {
+Status WithTlsField(const Status& failure) {
   return (failure.field() == "ca" ? failure.WithField("client_ca") : failure).Within("tls");
 }
 
@@ -58,7 +58,7 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& opti
   if (!options.tls.empty()) {
     auto tls =
         RenewedTls::Load({.certificate = options.tls.certificate, .key = options.tls.key, .ca = options.tls.client_ca});
-    if (!tls.ok()) return AboutTls(tls.status());
+    if (!tls.ok()) return WithTlsField(tls.status());
     result->tls_ = *std::move(tls);
   }
   if (Status started = result->health_.Start(); !started.ok()) return started;

@@ -76,11 +76,11 @@ void ReadinessChecks::AnswerAll(const Health::Report& report) {
 void ReadinessChecks::WaitForFirstDeadline() {
   late_.expires_at(waiting_.front().deadline);
   late_.async_wait([this](boost::system::error_code error) {
-    if (!error) AnswerLateOnes();
+    if (!error) AnswerExpired();
   });
 }
 
-void ReadinessChecks::AnswerLateOnes() {
+void ReadinessChecks::AnswerExpired() {
   const auto now = std::chrono::steady_clock::now();
   const Health::Report late = Failed("checks take longer than " + Seconds(wait_time_));
   while (!waiting_.empty() && waiting_.front().deadline <= now) {

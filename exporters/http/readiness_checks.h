@@ -63,7 +63,7 @@ class ReadinessChecks {
   void Evaluate();
   void AnswerAll(const metrics::Health::Report& report);
   void WaitForFirstDeadline();
-  void AnswerLateOnes();
+  void AnswerExpired();
 
   const ServerExecutor executor_;
   const metrics::Health& health_;

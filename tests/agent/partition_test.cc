@@ -195,9 +195,9 @@ class PartitionCountTest : public PartitionTest {
   }
 
   metrics::Registry registry_;
-  const RecordBooks books_ = RecordBooks::Register(registry_).value();
+  const RecordMetrics record_metrics_ = RecordMetrics::Register(registry_).value();
   Partition counted_{*PartitionLog::Open(PosixFileSystem(), folder_ / "counted", {}), lease_, 10,
-                     WriteMetrics{.write_latency = {}, .books = books_.Open("orders")}};
+                     WriteMetrics{.write_latency = {}, .record_metrics = record_metrics_.Open("orders")}};
 };
 
 TEST_F(PartitionCountTest, AcknowledgesABatchThatIsSentAgainWithoutCountingIt) {
@@ -260,7 +260,7 @@ TEST_F(PartitionCountTest, CountsEachRefusalWithItsReason) {
 
 TEST_F(PartitionCountTest, CountsAFullDiskAndAFailedSyncApart) {
   FullDisk full;
-  const WriteMetrics metrics = {.write_latency = {}, .books = books_.Open("orders")};
+  const WriteMetrics metrics = {.write_latency = {}, .record_metrics = record_metrics_.Open("orders")};
   Partition on_full_disk(*PartitionLog::Open(full, folder_ / "full", {}), lease_, 10, metrics);
   EXPECT_FALSE(on_full_disk.Append(BatchOf({"a"})).ok());
   FaultyFileSystem files(PosixFileSystem());

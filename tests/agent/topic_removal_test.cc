@@ -141,7 +141,7 @@ TEST_F(TopicRemovalTest, NeverTakesAFolderThatWasPutInThePlaceOfItsOwn) {
     FaultyFileSystem files(PosixFileSystem());
     files.FailOperation(n, Fault::kOnce);
     if (Remove(files).ok()) break;
-    if (!IsSetAside(PosixFileSystem(), log_, life_)) continue;
+    if (!IsRenamedForRemoval(PosixFileSystem(), log_, life_)) continue;
     ++renamed;
     PutFolder(topic_);
     EXPECT_TRUE(Remove(PosixFileSystem()).ok()) << n;

@@ -47,7 +47,7 @@ class Thief {
     }
     auto rows = store_.AcquireLeases(claims, kThief, seconds(2));
     if (!rows.ok()) return {};
-    for (std::uint32_t i = 0; i < kPartitions; ++i) watches_[i].Saw(rows->at(i), agent::BootTime());
+    for (std::uint32_t i = 0; i < kPartitions; ++i) watches_[i].Observe(rows->at(i), agent::BootTime());
     return *std::move(rows);
   }
 

@@ -21,23 +21,23 @@ TEST_F(LeaseWatchTest, KnowsNothingOfWhatItHasNotSeen) {
 }
 
 TEST_F(LeaseWatchTest, ALeaseEndsWhenItsRowHasStayedTheSameForItsDuration) {
-  watch_.Saw(row_, seconds(5));
-  watch_.Saw(row_, seconds(34));
+  watch_.Observe(row_, seconds(5));
+  watch_.Observe(row_, seconds(34));
   EXPECT_EQ(watch_.Ended(seconds(34)), std::nullopt);
   EXPECT_EQ(watch_.Ended(seconds(35)), row_.version());
 }
 
 TEST_F(LeaseWatchTest, ARenewalStartsTheTimeAgain) {
-  watch_.Saw(row_, seconds(5));
+  watch_.Observe(row_, seconds(5));
   LeaseRow renewed = row_;
   ++renewed.renewals;
-  watch_.Saw(renewed, seconds(30));
+  watch_.Observe(renewed, seconds(30));
   EXPECT_EQ(watch_.Ended(seconds(59)), std::nullopt);
   EXPECT_EQ(watch_.Ended(seconds(60)), renewed.version());
 }
 
 TEST_F(LeaseWatchTest, ForgetsWhatIsItsOwnNow) {
-  watch_.Saw(row_, seconds(5));
+  watch_.Observe(row_, seconds(5));
   watch_.Forget();
   EXPECT_EQ(watch_.Ended(seconds(1'000)), std::nullopt);
 }

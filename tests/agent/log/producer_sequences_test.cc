@@ -14,46 +14,46 @@ BatchHeader Batch(std::uint64_t producer_id, std::uint64_t sequence, std::uint32
 
 class ProducerSequencesTest : public testing::Test {
  protected:
-  Novelty Judge(std::uint64_t producer_id, std::uint64_t sequence, std::uint32_t record_count) const {
-    return sequences_.Judge(Batch(producer_id, sequence, record_count)).novelty;
+  SequenceState Check(std::uint64_t producer_id, std::uint64_t sequence, std::uint32_t record_count) const {
+    return sequences_.Check(Batch(producer_id, sequence, record_count)).state;
   }
 
   ProducerSequences sequences_;
 };
 
 TEST_F(ProducerSequencesTest, TakesTheFirstBatchOfAProducerWhateverItsSequence) {
-  EXPECT_EQ(Judge(7, 1000, 3), Novelty::kNew);
+  EXPECT_EQ(Check(7, 1000, 3), SequenceState::kNew);
 }
 
 TEST_F(ProducerSequencesTest, TakesWhatFollowsAlsoAfterAGap) {
   sequences_.Note(Batch(7, 0, 3));
-  EXPECT_EQ(Judge(7, 3, 1), Novelty::kNew);
-  EXPECT_EQ(Judge(7, 30, 1), Novelty::kNew);
+  EXPECT_EQ(Check(7, 3, 1), SequenceState::kNew);
+  EXPECT_EQ(Check(7, 30, 1), SequenceState::kNew);
 }
 
 TEST_F(ProducerSequencesTest, KnowsTheLastBatchAndWhereItStands) {
   sequences_.Note(Batch(7, 0, 3, 41));
   sequences_.Note(Batch(7, 3, 2, 50));
-  EXPECT_EQ(Judge(7, 3, 2), Novelty::kRepeated);
-  EXPECT_EQ(sequences_.Judge(Batch(7, 3, 2)).base_offset, 50U);
+  EXPECT_EQ(Check(7, 3, 2), SequenceState::kDuplicate);
+  EXPECT_EQ(sequences_.Check(Batch(7, 3, 2)).base_offset, 50U);
 }
 
 TEST_F(ProducerSequencesTest, LetsNoStragglerIn) {
   sequences_.Note(Batch(7, 0, 3));
   sequences_.Note(Batch(7, 3, 2));
-  EXPECT_EQ(Judge(7, 0, 3), Novelty::kPassed);
-  EXPECT_EQ(Judge(7, 3, 1), Novelty::kPassed);
-  EXPECT_EQ(Judge(7, 4, 5), Novelty::kPassed);
+  EXPECT_EQ(Check(7, 0, 3), SequenceState::kPassed);
+  EXPECT_EQ(Check(7, 3, 1), SequenceState::kPassed);
+  EXPECT_EQ(Check(7, 4, 5), SequenceState::kPassed);
 }
 
 TEST_F(ProducerSequencesTest, KeepsProducersApart) {
   sequences_.Note(Batch(7, 0, 3));
-  EXPECT_EQ(Judge(8, 0, 3), Novelty::kNew);
+  EXPECT_EQ(Check(8, 0, 3), SequenceState::kNew);
 }
 
 TEST_F(ProducerSequencesTest, TakesEverythingWithoutAProducer) {
   sequences_.Note(Batch(kNoProducer, 0, 3));
-  EXPECT_EQ(Judge(kNoProducer, 0, 3), Novelty::kNew);
+  EXPECT_EQ(Check(kNoProducer, 0, 3), SequenceState::kNew);
   EXPECT_EQ(sequences_.size(), 0U);
 }
 
@@ -63,8 +63,8 @@ TEST_F(ProducerSequencesTest, ForgetsWhoHasNotWrittenForTheLongest) {
   sequences_.Note(Batch(1, 1, 1));
   sequences_.Note(Batch(kMax + 1, 0, 1));
   EXPECT_EQ(sequences_.size(), kMax);
-  EXPECT_EQ(Judge(1, 1, 1), Novelty::kRepeated);
-  EXPECT_EQ(Judge(2, 0, 1), Novelty::kNew);
+  EXPECT_EQ(Check(1, 1, 1), SequenceState::kDuplicate);
+  EXPECT_EQ(Check(2, 0, 1), SequenceState::kNew);
 }
 
 }  // namespace

@@ -66,7 +66,7 @@ TEST_F(RecoveryTest, KnowsWhoWroteLastAndWhen) {
   EXPECT_EQ(recovered->append_time_ms, 1700000000009);
   EXPECT_FALSE(recovered->file_time_ms.has_value());
   const BatchHeader again = {.record_count = 1, .producer_id = 7, .sequence = 3};
-  EXPECT_EQ(sequences_.Judge(again).base_offset, 12U);
+  EXPECT_EQ(sequences_.Check(again).base_offset, 12U);
 }
 
 TEST_F(RecoveryTest, StartsAnEmptySegmentAtItsBaseOffset) {

@@ -36,10 +36,11 @@ class CatalogFixture : public testing::Test {
     leases_ = std::make_unique<LeaseKeeper>(
         *store_, "agent", kNoRenewalNeeded, LeaseMetrics(),
         [this](const TopicPartition& p, std::uint64_t fence) { topics_->LoseLease(p, fence); });
-    topics_ = std::make_unique<TopicCatalog>(
-        files, *store_, *leases_,
-        TopicCatalog::Options{
-            .log_folder = folder_ / "log", .log = {}, .record_bytes_max = 1000, .books = metrics.books});
+    topics_ = std::make_unique<TopicCatalog>(files, *store_, *leases_,
+                                             TopicCatalog::Options{.log_folder = folder_ / "log",
+                                                                   .log = {},
+                                                                   .record_bytes_max = 1000,
+                                                                   .record_metrics = metrics.record_metrics});
   }
 
   // Until Reopen().

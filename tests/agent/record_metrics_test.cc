@@ -1,5 +1,5 @@
 // Each record that arrives moves one counter, written or refused. A test sends a record for each reason.
-#include "agent/record_books.h"
+#include "agent/record_metrics.h"
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@
 namespace streamhouse::agent {
 namespace {
 
-class RecordBooksTest : public testing::Test {
+class RecordMetricsTest : public testing::Test {
  protected:
   // A segment for each batch, and retention at once.
   static AgentConfig Config() {
@@ -55,7 +55,7 @@ class RecordBooksTest : public testing::Test {
   RunningAgent agent_{Config()};
 };
 
-TEST_F(RecordBooksTest, ARecordIsWrittenOrADuplicate) {
+TEST_F(RecordMetricsTest, ARecordIsWrittenOrADuplicate) {
   EXPECT_EQ(Produce(3), grpc::StatusCode::OK);
   EXPECT_EQ(Produce(3), grpc::StatusCode::OK);
   EXPECT_EQ(Of("received_total"), 6);
@@ -63,7 +63,7 @@ TEST_F(RecordBooksTest, ARecordIsWrittenOrADuplicate) {
   EXPECT_EQ(Of("duplicate_total"), 3);
 }
 
-TEST_F(RecordBooksTest, ARefusedRecordMovesOneCounterWithItsReason) {
+TEST_F(RecordMetricsTest, ARefusedRecordMovesOneCounterWithItsReason) {
   EXPECT_EQ(Produce(2, "orders", 9), grpc::StatusCode::NOT_FOUND);
   EXPECT_EQ(Produce(1, "orders", 0, 200), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(Produce(30, "orders", 0, 90), grpc::StatusCode::RESOURCE_EXHAUSTED);
@@ -77,7 +77,7 @@ TEST_F(RecordBooksTest, ARefusedRecordMovesOneCounterWithItsReason) {
   EXPECT_EQ(Of("written_total"), 3);
 }
 
-TEST_F(RecordBooksTest, RecordsForADamagedPartitionAreRefusedAsDamaged) {
+TEST_F(RecordMetricsTest, RecordsForADamagedPartitionAreRefusedAsDamaged) {
   for (std::uint64_t i = 0; i < 2; ++i) EXPECT_EQ(Produce(1, "orders", 0, 1, i), grpc::StatusCode::OK);
   agent_.Stop();
   FlipBit(agent_.folder() + "/log/orders/0/00000000000000000000.log", 41);
@@ -89,7 +89,7 @@ TEST_F(RecordBooksTest, RecordsForADamagedPartitionAreRefusedAsDamaged) {
   EXPECT_EQ(Of("received_total"), 5);
 }
 
-TEST_F(RecordBooksTest, UnknownTopicsShareOneSeries) {
+TEST_F(RecordMetricsTest, UnknownTopicsShareOneSeries) {
   EXPECT_EQ(Produce(2, "none"), grpc::StatusCode::NOT_FOUND);
   EXPECT_EQ(Produce(3, "nothing"), grpc::StatusCode::NOT_FOUND);
   EXPECT_EQ(Of("received_total", "(unknown)"), 5);
@@ -98,7 +98,7 @@ TEST_F(RecordBooksTest, UnknownTopicsShareOneSeries) {
   EXPECT_EQ(reader.SeriesCount("streamhouse_agent_records_refused_total"), 1U);
 }
 
-TEST_F(RecordBooksTest, ADamagedBlockCountsNoMoreRecordsThanItCanHold) {
+TEST_F(RecordMetricsTest, ADamagedBlockCountsNoMoreRecordsThanItCanHold) {
   v1::ProduceRequest request;
   request.set_topic("orders");
   request.mutable_block()->set_compression(v1::COMPRESSION_NONE);
@@ -109,7 +109,7 @@ TEST_F(RecordBooksTest, ADamagedBlockCountsNoMoreRecordsThanItCanHold) {
   EXPECT_LT(Of("received_total"), 1'000);
 }
 
-TEST_F(RecordBooksTest, WhatTheLogHoldsIsWhatWasFoundAndWrittenAndNotRemoved) {
+TEST_F(RecordMetricsTest, WhatTheLogHoldsIsWhatWasFoundAndWrittenAndNotRemoved) {
   for (std::uint64_t i = 0; i < 4; ++i) EXPECT_EQ(Produce(1, "orders", 0, 1, i), grpc::StatusCode::OK);
   agent_.Restart();
   EXPECT_EQ(Of("found"), 4);
@@ -119,7 +119,7 @@ TEST_F(RecordBooksTest, WhatTheLogHoldsIsWhatWasFoundAndWrittenAndNotRemoved) {
   EXPECT_TRUE(Eventually([&] { return Of("found") + Of("written_total") - Of("removed_total") == 1; }));
 }
 
-TEST_F(RecordBooksTest, TheSeriesOfADeletedTopicEnd) {
+TEST_F(RecordMetricsTest, TheSeriesOfADeletedTopicEnd) {
   EXPECT_EQ(Produce(3), grpc::StatusCode::OK);
   EXPECT_EQ(Produce(1, "orders", 9), grpc::StatusCode::NOT_FOUND);
   grpc::ClientContext context;
@@ -133,9 +133,9 @@ TEST_F(RecordBooksTest, TheSeriesOfADeletedTopicEnd) {
   EXPECT_EQ(Refused("unknown_partition"), 0);
 }
 
-// Goal: a caller's deadline loses no record from the books. Method: the disk is slow until the caller has given up,
-// which looks the same to the agent.
-TEST(RecordBooksDeadlineTest, RecordsWhoseCallerGaveUpAreWrittenAndCountedOnce) {
+// Goal: a caller's deadline loses no record from the counts. Method: the disk is slow until the
+// caller has given up, which looks the same to the agent.
+TEST(RecordMetricsDeadlineTest, RecordsWhoseCallerGaveUpAreWrittenAndCountedOnce) {
   FaultyFileSystem files(PosixFileSystem());
   RunningAgent agent(RunningAgent::DefaultConfig({}), files);
   files.Switch(DiskState::kSlow, "log/orders/0/");

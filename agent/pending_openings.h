@@ -1,4 +1,4 @@
-// OpeningBook: draws the openings of logs, and stores each one before its log takes the first record.
+// PendingOpenings: draws the openings of logs, and stores each one before its log takes the first record.
 //
 // When to use something else: LogOpenings is what there is of one log.
 // Guarantees: after Flush() has returned OK, every opening that was drawn before survives a loss of power. A log that
@@ -18,10 +18,10 @@
 
 namespace streamhouse::agent {
 
-class OpeningBook {
+class PendingOpenings {
  public:
   // `store` must outlive this.
-  explicit OpeningBook(MetadataStore& store) : store_(store) {}
+  explicit PendingOpenings(MetadataStore& store) : store_(store) {}
 
   // The next opening of a log that was there before.
   Result<LogOpenings> Reopen(const TopicIdPartition& partition, std::uint64_t end_offset);

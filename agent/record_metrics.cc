@@ -1,4 +1,4 @@
-#include "agent/record_books.h"
+#include "agent/record_metrics.h"
 
 #include <utility>
 #include <vector>
@@ -31,7 +31,7 @@ std::string_view RefusalReasonName(RefusalReason reason) {
   return kReasonNames[static_cast<std::size_t>(reason)];
 }
 
-void TopicBooks::Refuse(RefusalReason reason, std::uint64_t records) {
+void TopicRecordMetrics::Refuse(RefusalReason reason, std::uint64_t records) {
   received.Increment(records);
   const metrics::MutexLock lock(mutex_);
   if (is_closed_) return;
@@ -40,54 +40,55 @@ void TopicBooks::Refuse(RefusalReason reason, std::uint64_t records) {
   counter->Increment(records);
 }
 
-void TopicBooks::NoteDamaged(std::uint64_t records) {
+void TopicRecordMetrics::NoteDamaged(std::uint64_t records) {
   const metrics::MutexLock lock(mutex_);
   if (!is_closed_) damaged_.With(topic_).Increment(records);
 }
 
-metrics::Result<RecordBooks> RecordBooks::Register(metrics::Registry& registry) {
-  RecordBooks books;
+metrics::Result<RecordMetrics> RecordMetrics::Register(metrics::Registry& registry) {
+  RecordMetrics record_metrics;
   metrics::FamilyRegistration families(registry);
-  books.received_ = families.AddCounter(Options("records_received_total", "Records of Produce requests"));
-  books.written_ = families.AddCounter(Options("records_written_total", "Total records written"));
-  books.duplicate_ = families.AddCounter(
+  record_metrics.received_ = families.AddCounter(Options("records_received_total", "Records of Produce requests"));
+  record_metrics.written_ = families.AddCounter(Options("records_written_total", "Total records written"));
+  record_metrics.duplicate_ = families.AddCounter(
       Shared(Options("records_duplicate_total", "Records that were sent again and were in the log")));
-  books.refused_ = families.AddCounter(
+  record_metrics.refused_ = families.AddCounter(
       Shared(Options("records_refused_total", "Records that were received and not written", {"topic", "reason"})));
-  books.removed_ = families.AddCounter(
+  record_metrics.removed_ = families.AddCounter(
       Shared(Options("records_removed_total", "Records removed from the log", {"topic", "reason"})));
-  books.damaged_ = families.AddCounter(Options("records_damaged_total", "Total records found that cannot be read"));
-  books.found_ = families.AddGauge(Options("records_found", "Records in the log when it was opened"));
+  record_metrics.damaged_ =
+      families.AddCounter(Options("records_damaged_total", "Total records found that cannot be read"));
+  record_metrics.found_ = families.AddGauge(Options("records_found", "Records in the log when it was opened"));
   if (!families.status().ok()) return families.status();
-  books.unknown_ = std::make_shared<TopicBooks>();
-  books.unknown_->topic_ = kUnknownTopic;
-  books.unknown_->received = books.received_.With(kUnknownTopic);
-  books.unknown_->refused_ = books.refused_;
-  return books;
+  record_metrics.unknown_ = std::make_shared<TopicRecordMetrics>();
+  record_metrics.unknown_->topic_ = kUnknownTopic;
+  record_metrics.unknown_->received = record_metrics.received_.With(kUnknownTopic);
+  record_metrics.unknown_->refused_ = record_metrics.refused_;
+  return record_metrics;
 }
 
-std::shared_ptr<TopicBooks> RecordBooks::Open(const std::string& topic) const {
+std::shared_ptr<TopicRecordMetrics> RecordMetrics::Open(const std::string& topic) const {
   RemoveSeries(topic);
-  auto books = std::make_shared<TopicBooks>();
-  books->topic_ = topic;
-  books->received = received_.With(topic);
-  books->written = written_.With(topic);
-  books->duplicate = duplicate_.With(topic);
-  books->removed_by_retention = removed_.With(topic, kByRetention);
-  books->found = found_.With(topic);
-  books->refused_ = refused_;
-  books->damaged_ = damaged_;
-  return books;
+  auto record_metrics = std::make_shared<TopicRecordMetrics>();
+  record_metrics->topic_ = topic;
+  record_metrics->received = received_.With(topic);
+  record_metrics->written = written_.With(topic);
+  record_metrics->duplicate = duplicate_.With(topic);
+  record_metrics->removed_by_retention = removed_.With(topic, kByRetention);
+  record_metrics->found = found_.With(topic);
+  record_metrics->refused_ = refused_;
+  record_metrics->damaged_ = damaged_;
+  return record_metrics;
 }
 
-void RecordBooks::Close(TopicBooks& books) const {
+void RecordMetrics::Close(TopicRecordMetrics& record_metrics) const {
   // A refusal or a reader at work must not bring a series back.
-  const metrics::MutexLock lock(books.mutex_);
-  books.is_closed_ = true;
-  RemoveSeries(books.topic_);
+  const metrics::MutexLock lock(record_metrics.mutex_);
+  record_metrics.is_closed_ = true;
+  RemoveSeries(record_metrics.topic_);
 }
 
-void RecordBooks::RemoveSeries(const std::string& topic) const {
+void RecordMetrics::RemoveSeries(const std::string& topic) const {
   // False where the topic never had the series.
   static_cast<void>(received_.Remove(topic));
   static_cast<void>(written_.Remove(topic));

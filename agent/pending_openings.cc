@@ -1,11 +1,11 @@
-#include "agent/opening_book.h"
+#include "agent/pending_openings.h"
 
 #include <cstddef>
 #include <utility>
 
 namespace streamhouse::agent {
 
-Result<LogOpenings> OpeningBook::Reopen(const TopicIdPartition& partition, std::uint64_t end_offset) {
+Result<LogOpenings> PendingOpenings::Reopen(const TopicIdPartition& partition, std::uint64_t end_offset) {
   auto earlier = store_.FindOpenings(partition);
   if (!earlier.ok()) return earlier.status();
   LogOpenings openings(*std::move(earlier), end_offset);
@@ -14,7 +14,7 @@ Result<LogOpenings> OpeningBook::Reopen(const TopicIdPartition& partition, std::
   return openings;
 }
 
-Status OpeningBook::Flush() {
+Status PendingOpenings::Flush() {
   const metrics::MutexLock flushing(flush_mutex_);
   std::vector<StoredOpenings> openings;
   {
@@ -30,7 +30,7 @@ Status OpeningBook::Flush() {
   return stored;
 }
 
-Status OpeningBook::Health() const {
+Status PendingOpenings::Health() const {
   const metrics::MutexLock lock(mutex_);
   if (last_flush_.ok()) return last_flush_;
   return {last_flush_.code(),

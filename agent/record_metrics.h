@@ -1,4 +1,4 @@
-// RecordBooks: counts what becomes of each record that producers send, by topic.
+// RecordMetrics: counts what becomes of each record that producers send, by topic.
 //
 //   streamhouse_agent_records_received_total     {topic}          records of Produce requests
 //     = streamhouse_agent_records_written_total    {topic}          appended to a log
@@ -63,11 +63,11 @@ inline constexpr std::size_t kRefusalReasonCount = 11;
 std::string_view RefusalReasonName(RefusalReason reason);
 
 // Of one topic.
-class TopicBooks {
+class TopicRecordMetrics {
  public:
-  TopicBooks() = default;  // sinks
-  TopicBooks(const TopicBooks&) = delete;
-  TopicBooks& operator=(const TopicBooks&) = delete;
+  TopicRecordMetrics() = default;  // sinks
+  TopicRecordMetrics(const TopicRecordMetrics&) = delete;
+  TopicRecordMetrics& operator=(const TopicRecordMetrics&) = delete;
 
   // Received, and refused.
   void Refuse(RefusalReason reason, std::uint64_t records);
@@ -81,7 +81,7 @@ class TopicBooks {
   metrics::Gauge found;
 
  private:
-  friend class RecordBooks;
+  friend class RecordMetrics;
 
   std::string topic_;
   metrics::Family<metrics::Counter> refused_;
@@ -92,19 +92,19 @@ class TopicBooks {
   std::array<std::optional<metrics::Counter>, kRefusalReasonCount> refused_by_reason_ STREAMHOUSE_GUARDED_BY(mutex_);
 };
 
-class RecordBooks {
+class RecordMetrics {
  public:
-  RecordBooks() : unknown_(std::make_shared<TopicBooks>()) {}  // sinks
+  RecordMetrics() : unknown_(std::make_shared<TopicRecordMetrics>()) {}  // sinks
 
-  static metrics::Result<RecordBooks> Register(metrics::Registry& registry);
+  static metrics::Result<RecordMetrics> Register(metrics::Registry& registry);
 
   // The series of a topic, from 0.
-  std::shared_ptr<TopicBooks> Open(const std::string& topic) const;
+  std::shared_ptr<TopicRecordMetrics> Open(const std::string& topic) const;
   // The series leave the page. Later recordings are dropped.
-  void Close(TopicBooks& books) const;
+  void Close(TopicRecordMetrics& record_metrics) const;
 
   // For all topics that do not exist.
-  TopicBooks& unknown() const { return *unknown_; }
+  TopicRecordMetrics& unknown() const { return *unknown_; }
 
  private:
   void RemoveSeries(const std::string& topic) const;
@@ -116,7 +116,7 @@ class RecordBooks {
   metrics::Family<metrics::Counter> removed_;
   metrics::Family<metrics::Counter> damaged_;
   metrics::Family<metrics::Gauge> found_;
-  std::shared_ptr<TopicBooks> unknown_;
+  std::shared_ptr<TopicRecordMetrics> unknown_;
 };
 
 }  // namespace streamhouse::agent

@@ -1,4 +1,4 @@
-#include "agent/opening_book.h"
+#include "agent/pending_openings.h"
 
 #include <gtest/gtest.h>
 
@@ -22,63 +22,63 @@
 namespace streamhouse::agent {
 namespace {
 
-class OpeningBookTest : public testing::Test {
+class PendingOpeningsTest : public testing::Test {
  protected:
   TemporaryFolder folder_;
   std::unique_ptr<SqliteMetadataStore> store_ = *SqliteMetadataStore::Open(folder_ / "metadata.db");
   const TopicIdPartition orders_ = {.topic_id = store_->CreateTopic({.name = "orders", .partitions = 2})->id};
 };
 
-TEST_F(OpeningBookTest, RemembersOpeningsOverRestarts) {
-  OpeningBook first(*store_);
+TEST_F(PendingOpeningsTest, RemembersOpeningsOverRestarts) {
+  PendingOpenings first(*store_);
   const LogOpenings cut = *first.Reopen(orders_, 90);
   ASSERT_TRUE(first.Flush().ok());
-  OpeningBook second(*store_);
+  PendingOpenings second(*store_);
   EXPECT_EQ(second.Reopen(orders_, 110)->LowestEndSince(cut.current().id - 1), 90U);
   EXPECT_EQ(second.Reopen({.topic_id = orders_.topic_id, .partition = 1}, 7)->LowestEndSince(1), 7U);
 }
 
-TEST_F(OpeningBookTest, StoresWhatAnEarlierFlushCouldNot) {
-  OpeningBook book(*store_);
-  ASSERT_TRUE(book.Reopen(orders_, 90).ok());
+TEST_F(PendingOpeningsTest, StoresWhatAnEarlierFlushCouldNot) {
+  PendingOpenings pending(*store_);
+  ASSERT_TRUE(pending.Reopen(orders_, 90).ok());
   auto blocker = *SqliteDatabase::Open(folder_ / "metadata.db", std::chrono::milliseconds(0), {});
   ASSERT_TRUE(blocker->Execute("BEGIN IMMEDIATE").ok());
-  EXPECT_TRUE(book.Health().ok());
-  EXPECT_EQ(book.Flush().code(), StatusCode::kUnavailable);
-  EXPECT_EQ(book.Health().message().find("cannot store the openings of logs"), 0U) << book.Health().message();
+  EXPECT_TRUE(pending.Health().ok());
+  EXPECT_EQ(pending.Flush().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(pending.Health().message().find("cannot store the openings of logs"), 0U) << pending.Health().message();
   ASSERT_TRUE(blocker->Execute("ROLLBACK").ok());
-  EXPECT_TRUE(book.Flush().ok());
-  EXPECT_TRUE(book.Health().ok());
+  EXPECT_TRUE(pending.Flush().ok());
+  EXPECT_TRUE(pending.Health().ok());
   EXPECT_EQ(store_->FindOpenings(orders_)->size(), 1U);
 }
 
 // Goal: neither a health check nor the opening of another log waits for the store. Method: both while it stores.
-TEST_F(OpeningBookTest, WaitsForNoFlushUnderWay) {
+TEST_F(PendingOpeningsTest, WaitsForNoFlushUnderWay) {
   InterceptedStore store(std::move(store_));
-  OpeningBook book(store);
-  ASSERT_TRUE(book.Reopen(orders_, 90).ok());
+  PendingOpenings pending(store);
+  ASSERT_TRUE(pending.Reopen(orders_, 90).ok());
   std::future<void> asked;
   store.before_store_openings = [&] {
     asked = std::async(std::launch::async, [&] {
-      EXPECT_TRUE(book.Health().ok());
-      EXPECT_TRUE(book.Reopen({.topic_id = orders_.topic_id, .partition = 1}, 7).ok());
+      EXPECT_TRUE(pending.Health().ok());
+      EXPECT_TRUE(pending.Reopen({.topic_id = orders_.topic_id, .partition = 1}, 7).ok());
     });
     EXPECT_TRUE(InTime(asked));
     return Status::Ok();
   };
-  EXPECT_TRUE(book.Flush().ok());
+  EXPECT_TRUE(pending.Flush().ok());
   const TopicIdPartition other = {.topic_id = orders_.topic_id, .partition = 1};
   EXPECT_TRUE(store.FindOpenings(other)->empty());
   store.before_store_openings = [] { return Status::Ok(); };
-  EXPECT_TRUE(book.Flush().ok());
+  EXPECT_TRUE(pending.Flush().ok());
   EXPECT_EQ(store.FindOpenings(other)->size(), 1U);
 }
 
-TEST_F(OpeningBookTest, IsNotHeldUpByATopicThatIsGone) {
-  OpeningBook book(*store_);
-  ASSERT_TRUE(book.Reopen(orders_, 90).ok());
+TEST_F(PendingOpeningsTest, IsNotHeldUpByATopicThatIsGone) {
+  PendingOpenings pending(*store_);
+  ASSERT_TRUE(pending.Reopen(orders_, 90).ok());
   ASSERT_TRUE(store_->DeleteTopic("orders", orders_.topic_id).ok());
-  EXPECT_TRUE(book.Flush().ok());
+  EXPECT_TRUE(pending.Flush().ok());
   EXPECT_TRUE(store_->FindOpenings(orders_)->empty());
 }
 
