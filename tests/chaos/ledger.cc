@@ -157,15 +157,19 @@ std::vector<std::string> Ledger::Check(const std::map<std::uint32_t, std::vector
   return problems;
 }
 
-std::size_t Ledger::CountUnread(const std::map<std::uint32_t, std::vector<std::string>>& log) const {
+std::vector<std::string> Ledger::Unread(const std::map<std::uint32_t, std::vector<std::string>>& log) const {
   const std::lock_guard lock(mutex_);
-  std::size_t unread = 0;
+  std::vector<std::string> lines;
   for (const auto& [partition, values] : log) {
+    std::vector<std::uint64_t> unread;
     for (std::uint64_t offset = 0; offset < values.size(); ++offset) {
-      if (!consumed_.contains({partition, offset})) ++unread;
+      if (!consumed_.contains({partition, offset})) unread.push_back(offset);
     }
+    if (unread.empty()) continue;
+    lines.push_back(At(partition, unread.front()) + ": from there on, " + std::to_string(unread.size()) +
+                    " records were never given to the group");
   }
-  return unread;
+  return lines;
 }
 
 std::size_t Ledger::CountAcknowledged(std::uint32_t partition) const {

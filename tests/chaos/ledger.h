@@ -83,8 +83,8 @@ class Ledger {
   std::vector<std::string> Check(const std::map<std::uint32_t, std::vector<std::string>>& log,
                                  const std::map<std::uint32_t, std::uint64_t>& committed) const;
 
-  // Number of records of the log that no member of the group was given.
-  std::size_t CountUnread(const std::map<std::uint32_t, std::vector<std::string>>& log) const;
+  // What of the log the group was never given, a line for each partition.
+  std::vector<std::string> Unread(const std::map<std::uint32_t, std::vector<std::string>>& log) const;
 
   // How many records of a partition were acknowledged.
   std::size_t CountAcknowledged(std::uint32_t partition) const;

@@ -114,11 +114,16 @@ TEST_F(LedgerTest, LeavesOutACommitOfBeforeAPowerCut) {
   EXPECT_EQ(ledger_.Committed(0).offset, 2U);
 }
 
-TEST_F(LedgerTest, CountsWhatTheGroupHasYetToRead) {
-  EXPECT_EQ(ledger_.CountUnread({{0, {"a:0", "a:1"}}, {1, {"b:0"}}}), 2U);
+TEST_F(LedgerTest, TellsWhatTheGroupHasYetToRead) {
+  const std::map<std::uint32_t, std::vector<std::string>> log = {{0, {"a:0", "a:1", "a:2"}}, {1, {"b:0"}}};
+  ledger_.NoteConsumed(0, 0, "a:0");
+  EXPECT_EQ(ledger_.Unread(log),
+            (Problems{"partition 0 offset 1: from there on, 2 records were never given to the group",
+                      "partition 1 offset 0: from there on, 1 records were never given to the group"}));
   ledger_.NoteConsumed(0, 1, "a:1");
+  ledger_.NoteConsumed(0, 2, "a:2");
   ledger_.NoteConsumed(1, 0, "b:0");
-  EXPECT_EQ(ledger_.CountUnread({{0, {"a:0", "a:1"}}, {1, {"b:0"}}}), 0U);
+  EXPECT_EQ(ledger_.Unread(log), Problems());
 }
 
 TEST_F(LedgerTest, CountsTheAcknowledgementsOfAPartition) {

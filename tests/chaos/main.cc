@@ -23,6 +23,7 @@
 
 #include "client/agent_broker/agent_broker.h"
 #include "client/broker.h"
+#include "client/group_operations.h"
 #include "metrics_core/status.h"
 #include "tests/chaos/agent_process.h"
 #include "tests/chaos/harm.h"
@@ -75,8 +76,22 @@ class Round {
   }
 
   void ExpectTheGroupToReachTheEnd(const Log& log) {
-    if (Eventually([&] { return ledger_.CountUnread(log) == 0; })) return;
-    problems_.push_back(std::to_string(ledger_.CountUnread(log)) + " records were never given to the group");
+    if (Eventually([&] { return ledger_.Unread(log).empty(); })) return;
+    for (std::string& line : ledger_.Unread(log)) problems_.push_back(std::move(line));
+    DescribeTheGroup();
+  }
+
+  // For the person who looks into a group that stands still.
+  void DescribeTheGroup() const {
+    const auto groups = client::MakeAgentGroupOperations({.address = agent_.address()}).value();
+    const auto group = groups->DescribeGroup(kGroup, client::CallLimits::Within(seconds(30)));
+    metrics::Check(group.ok(), "the group cannot be described: " + group.status().message());
+    for (const client::GroupPartition& partition : group->partitions) {
+      std::printf("%s: read by %s, committed %s of %llu\n", partition.partition.ToString().c_str(),
+                  partition.member_id.c_str(),
+                  partition.committed ? std::to_string(*partition.committed).c_str() : "nothing",
+                  static_cast<unsigned long long>(partition.high_watermark));
+    }
   }
 
   Log ReadLog() const {
