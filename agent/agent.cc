@@ -70,7 +70,7 @@ Agent::Agent(AgentConfig config, AgentParts parts)
       store_(std::move(parts.store)) {}
 
 Agent::~Agent() {
-  // What went wrong has been logged.
+  // Stop() has logged its failure.
   static_cast<void>(Stop());
 }
 
@@ -245,8 +245,8 @@ void Agent::StopExporters() {
 Status Agent::Stop() {
   Status closed;
   const bool was_serving = rpc_ != nullptr;
-  // First those who wait in Fetch, or they would use up the drain time; then calls that run, while
-  // the logs are open.
+  // First the calls that wait in Fetch, as they would use up the drain time. Then the other running
+  // calls, while the logs are open.
   if (topics_ != nullptr) topics_->Drain();
   if (rpc_ != nullptr) rpc_->Shutdown(kDrainTime);
   rpc_.reset();

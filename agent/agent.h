@@ -65,7 +65,7 @@ struct AgentParts {
   AgentMetrics metrics = {};                                       // sinks by default
   metrics::Health* health = nullptr;                               // gets the agent's checks; outlives the agent
   std::vector<std::unique_ptr<metrics::Exporter>> exporters = {};  // started in this order
-  // What the logs are kept in; outlives the agent. The metadata store does not use it.
+  // File system of the logs. Must outlive the agent. The metadata store does not use it.
   FileSystem* files = &PosixFileSystem();
   // Instead of the store that AgentConfig::metadata names. No other agent uses its data while this
   // one runs.

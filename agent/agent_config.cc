@@ -17,7 +17,7 @@ using metrics::InvalidField;
 
 // gRPC takes the limit as an int.
 constexpr std::size_t kRequestBytesCeiling = std::size_t{1} << 29;
-// What a request has besides one record of the largest size.
+// Room of a request beside one record of the largest size.
 constexpr std::size_t kRequestOverheadBytes = 1024;
 
 bool IsInterval(std::chrono::milliseconds interval) {

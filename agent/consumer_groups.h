@@ -1,4 +1,4 @@
-// ConsumerGroups: what operators see of groups, and how they move them.
+// ConsumerGroups: shows consumer groups to operators, and changes their committed offsets.
 //
 // When to use something else: GroupCoordinator for members, CommittedOffsets for their commits.
 // Guarantees: a group is changed only while it has no member, and none joins meanwhile. A change is made to all
@@ -36,7 +36,7 @@ struct GroupDescription {
   std::vector<GroupOffset> partitions;  // of the topics that it has committed to or that its members read
 };
 
-// Where a group is to stand.
+// The new position of a group.
 struct ToEarliest {};
 struct ToLatest {};
 struct ToOffset {
@@ -68,12 +68,12 @@ class ConsumerGroups {
   ConsumerGroups(MetadataStore& store, const TopicCatalog& topics, GroupCoordinator& members)
       : store_(store), topics_(topics), members_(members) {}
 
-  // Those with a member or a committed offset, with how many members each has.
+  // Number of members of each group with a member or a committed offset.
   Result<std::map<std::string, std::uint32_t>> List();
   Result<GroupDescription> Describe(const std::string& group);
   // In the order of topics and partitions.
   Result<std::vector<MovedOffset>> Seek(const GroupSeek& seek);
-  // The group has never committed anything, afterwards.
+  // Removes all committed offsets of the group.
   Status Delete(const std::string& group);
 
  private:

@@ -6,8 +6,9 @@
 //   <data_folder>/log/<topic>/topic#<id>    whose folder it is (topic_folders.h)
 //   <data_folder>/log/<topic>/<partition>/  segments
 //
-// One folder holds both the logs and the leases for them, so that neither can meet another cluster's counterpart. That
-// is not so with AgentConfig::metadata: a store elsewhere has no tie to the folder but the ids in topic#<id>.
+// One folder holds both the logs and the leases for them, so neither can meet those of another
+// cluster. A store of AgentConfig::metadata is elsewhere: only the ids in topic#<id> tie it to the
+// folder.
 // Guarantees: while the object lives, no other agent has the folder; the system lets go when the process dies.
 // Thread safety: immutable.
 // Errors: one line that names the path; FailedPrecondition when another agent has it.
@@ -23,8 +24,8 @@ namespace streamhouse::agent {
 
 class DataFolder {
  public:
-  // Creates the folder when it is not there, and makes sure that it can be written to. Waits up to 1 s for a lock that
-  // another has: a backup has it for a moment.
+  // Creates the folder when it is not there, and makes sure that it can be written to. Waits up to
+  // 1 s for the lock: a backup holds it for a moment.
   static Result<DataFolder> Open(FileSystem& files, const std::string& path);
 
   std::string metadata_path() const { return path_ + "/metadata.db"; }

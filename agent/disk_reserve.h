@@ -1,9 +1,10 @@
 // DiskReserve: bytes of the disk that are kept for metadata, and whether there is room for records.
 //
 // On a full disk leases cannot be renewed and offsets cannot be committed. So the agent keeps a file of some megabytes,
-// and gives it up when the metadata find no room. Producers are refused until the file is taken back, or they would
-// use up what was given up. The file is taken back once there is room for it and kRoomBytes more. Giving the file up
-// frees only its own size. So the agent takes it back only after other files have freed kRoomBytes more.
+// and gives it up when the metadata find no room. Producers are refused until the file is taken
+// back: they would use up the bytes for the metadata. The file is taken back once there is room for
+// it and kRoomBytes more. Giving the file up frees only its own size. So the agent takes it back
+// only after other files have freed kRoomBytes more.
 //
 // Example: a reserve of 16 MiB is given up on a full disk. The metadata use 0.1 MiB of it; 15.9 MiB are free, and the
 // reserve stays away. Retention removes a segment of 64 MiB: the reserve is taken back, and 63.9 MiB are free.
@@ -24,7 +25,7 @@
 
 namespace streamhouse::agent {
 
-// What has to be free, beside the reserve, before records are taken again.
+// Free bytes, beside the reserve, before records are taken again.
 inline constexpr std::uint64_t kRoomBytes = std::uint64_t{1} << 20;
 
 class DiskReserve {
@@ -36,7 +37,7 @@ class DiskReserve {
   // Takes the file where there is room, unless it is there, and looks for room again after NoteFull(). A file of
   // another size is removed. To be called at start, and then at an interval.
   void Refill();
-  // The metadata found no room. Whether there is more now.
+  // To be called when the metadata found no room. True if there is more room now.
   bool GiveUp();
   // Records found no room.
   void NoteFull();

@@ -1,4 +1,4 @@
-// GroupActivity: what a consumer group's members are doing, as GroupCoordinator knows it.
+// GroupActivity: state and number of members of a consumer group, as GroupCoordinator knows them.
 //
 // Thread safety: a value.
 #pragma once

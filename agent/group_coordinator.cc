@@ -35,7 +35,7 @@ Status GroupCoordinator::CheckMember(const GroupMember& member, std::size_t owne
       missing = known.status();
     }
   }
-  // What it reads of a topic that is gone, it lets go when it has the answer.
+  // The member lets go of the partitions of a deleted topic when it gets the answer.
   if (!missing.ok()) return partitions == 0 ? missing : Status::Ok();
   if (owned <= partitions) return Status::Ok();
   return {StatusCode::kInvalidArgument, "a group member whose topics have " + std::to_string(partitions) +
@@ -316,7 +316,7 @@ void GroupCoordinator::Claim(Group& group, Member& member, const std::set<TopicP
   }
 }
 
-// What it reads without having been given it, it has to let go first.
+// A member must first let go of a partition that it reads without a grant.
 void GroupCoordinator::Grant(Group& group, Member& member, const std::set<TopicPartition>& reads,
                              std::uint64_t last_commit) {
   for (const TopicPartition& partition : member.target) {

@@ -97,8 +97,8 @@ class GroupCoordinator {
   // with a longer session timeout.
   Status AwaitMembers();
 
-  // The member lives, and reads `owned`. Returns what it may read: of `owned`, what is missing must
-  // be let go.
+  // The member lives, and reads `owned`. Returns the partitions that it may read. It must let go of
+  // every other partition of `owned`.
   Result<std::vector<TopicPartition>> Heartbeat(const GroupMember& member, std::span<const TopicPartition> owned);
 
   // Frees the member's partitions. Has no effect when there is no such member.

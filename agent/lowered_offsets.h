@@ -1,4 +1,5 @@
-// LowerOffsets: takes committed offsets back to the ends of their logs, so that none outlives the records it counts.
+// LowerOffsets: lowers committed offsets to the ends of their logs, so that none points behind the
+// last record.
 //
 // A log can end before an offset that a group has committed:
 // - after a loss of power: a commit is on the disk at once, the records up to a sync interval

@@ -88,7 +88,7 @@ class Partition {
   // See PartitionLog::Append. `trace` becomes an exemplar of the latency.
   metrics::Result<AppendedBatch> Append(const BatchBuilder& batch, const metrics::TraceContext& trace = {});
 
-  // Who is told of damage. Before the partition is served.
+  // Sets the callback for damage. Must be called before the partition is served.
   void OnDamage(DamageFound damage_found) { damage_found_ = std::move(damage_found); }
 
   // The log was opened before. Append calls `store_opening` before the first batch, until one call
@@ -109,9 +109,8 @@ class Partition {
   // See PartitionLog::FindDamage.
   std::optional<OffsetRange> FindDamage(std::uint64_t offset) const { return log_->FindDamage(offset); }
 
-  // See PartitionLog::FindTimestamp. Nothing at the high watermark and beyond. Below the start of
-  // the log, that of its first record; of a record that cannot be read, that of the next one that
-  // can.
+  // See PartitionLog::FindTimestamp. Nothing at the high watermark and beyond. An offset below the
+  // start of the log counts as its first record, an unreadable record as the next readable one.
   metrics::Result<std::optional<std::int64_t>> FindTimestamp(std::uint64_t offset) const;
 
   // Waiters are woken by appends, when the lease is lost, and when the partition drains.

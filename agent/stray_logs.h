@@ -1,4 +1,5 @@
-// StrayLogs: the folders whose records no topic of the metadata has, as an operator is told of them.
+// StrayLogs: the folders with records that belong to no topic of the metadata, reported to
+// operators.
 //
 // When to use something else: TopicFolders finds such folders.
 // Guarantees: each is logged when it is added. It stays until it is dropped, or ForgetMoved() finds no record in it.
@@ -28,7 +29,7 @@ class StrayLogs {
   void ForgetMoved();
 
   bool Contains(const std::string& folder) const;
-  // What an operator has to know of each, in the order of their names.
+  // A message for the operator about each, in the order of their names.
   std::vector<std::string> Messages() const;
 
  private:

@@ -16,7 +16,7 @@ using fmt::literals::operator""_a;
 
 namespace {
 
-// What fits on a page that a person reads.
+// More would not fit on a page that a person reads.
 constexpr std::size_t kReasonsMax = 5;
 
 // To clients, damage is one of the reasons why a partition is not served.

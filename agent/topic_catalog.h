@@ -50,7 +50,7 @@ struct ListedTopic {
   Status served;  // not OK: the first partition that is not, and why
 };
 
-// What went with a topic.
+// The content of a deleted topic.
 struct DeletedTopic {
   std::uint32_t partitions = 0;
   std::uint64_t records = 0;
@@ -118,14 +118,16 @@ class TopicCatalog {
   // Passes the loss of a lease on to the log, as a fence.
   void LoseLease(const TopicPartition& partition, std::uint64_t fence);
 
-  // Wakes all who wait for records, now and from now on.
+  // Wakes all waiters for records, and refuses later ones.
   void Drain();
-  // Removes what is beyond the retention of each topic at that moment of the steady clock; what cannot be removed is
-  // logged, and tried the next time. A log that takes no more batches is passed over in silence, as it has been logged.
+  // Removes the segments that are beyond the retention of their topic at that moment of the steady
+  // clock. A failed removal is logged, and retried the next time. A log that takes no more batches
+  // is skipped without a message, as it has been logged.
   void ApplyRetention(std::int64_t now_ms);
 
-  // Both go on to the other logs after an error, and return the first. CloseLogs logs each; SyncLogs, which comes again
-  // and again, leaves out those of logs that take no more batches, as these have been logged.
+  // Both go on to the other logs after an error, and return the first error. CloseLogs logs each
+  // error. SyncLogs, which is called again and again, logs none of a log that takes no more
+  // batches: it has been logged.
   Status SyncLogs();
   Status CloseLogs();
 

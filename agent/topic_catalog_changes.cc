@@ -67,7 +67,7 @@ Status TopicCatalog::CreateNew(const TopicDescription& topic, LogsWithoutTopic f
     if (!log.ok() && !(is_damaged && found == LogsWithoutTopic::kAdopt)) return log.status();
     logs.push_back(std::move(log));
   }
-  // Of logs that are taken over, those that cannot be served get no lease.
+  // A log that is taken over and cannot be served gets no lease.
   const bool is_new = found == LogsWithoutTopic::kRefuse;
   auto created = is_new ? leases_.CreateTopic(topic) : store_.CreateTopic(topic);
   if (!created.ok()) return created.status();
@@ -116,7 +116,7 @@ Status TopicCatalog::AddPartitions(const std::string& topic, std::uint32_t parti
       if (!log.ok()) return log.status();
       logs.push_back(*std::move(log));
     }
-    // What was moved away from there stays so after a loss of power.
+    // After the sync, files that an operator has moved away do not come back by a loss of power.
     if (Status synced = files_.SyncFolder(options_.log_folder + "/" + topic); !synced.ok()) return synced;
     return store_.AddPartitions(topic, partitions);
   };
@@ -181,7 +181,7 @@ Result<DeletedTopic> TopicCatalog::Delete(const std::string& topic) {
   options_.record_metrics.Close(*removed.record_metrics);
   OperatorLog().info("topic {topic} deleted, with {partitions} partitions and {records} records", "topic"_a = topic,
                      "partitions"_a = gone.partitions, "records"_a = gone.records);
-  // What stays is tried again with each ApplyRetention().
+  // Each ApplyRetention() retries the files that stay.
   static_cast<void>(FinishRemovals(topic));
   return gone;
 }
@@ -195,7 +195,7 @@ void TopicCatalog::Retire(const std::vector<ServedPartition>& partitions) {
   }
 }
 
-// Tries that come every minute tell the same trouble once.
+// A retry every minute logs the same failure once.
 void TopicCatalog::LogRemovalFailure(TopicId id, const std::string& message) {
   std::string& told = removal_failures_[id];
   if (told != message) OperatorLog().error("{}", message);

@@ -41,7 +41,7 @@ Status TopicFolders::BeginCreation(const std::string& topic) {
   const std::string path = PathOf(topic);
   const bool is_new = files_.ListFolder(path).status().code() == StatusCode::kNotFound;
   if (Status created = files_.CreateFolders(path); !created.ok()) return created;
-  // What was moved away from an older folder stays so.
+  // Files that were moved away from an older folder do not come back by a loss of power.
   if (!is_new) {
     if (Status synced = SyncWithParents(files_, path, 1); !synced.ok()) return synced;
   }
@@ -129,7 +129,7 @@ Result<bool> TopicFolders::PartitionHasRecords(const std::string& partition_path
 }
 
 void TopicFolders::RemovePartition(const std::string& partition_path) {
-  // What stays has no records.
+  // A file or folder that stays has no records.
   static_cast<void>(files_.RemoveFile(partition_path + "/" + std::string(kFirstSegment)));
   static_cast<void>(files_.RemoveFolder(partition_path));
 }

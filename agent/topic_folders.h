@@ -1,4 +1,5 @@
-// TopicFolders: the folders that hold the logs of topics: which have no topic, and what a failed creation leaves there.
+// TopicFolders: the folders that hold the logs of topics. Finds those without a topic, and removes
+// the rest of a failed creation.
 //
 // A topic is created in three steps:
 // 1. BeginCreation() makes its folder, with a mark.
@@ -72,7 +73,7 @@ class TopicFolders {
   // FailedPrecondition, naming it, where a folder that is no partition's holds records.
   Status CheckOnlyPartitions(const std::string& topic) const;
 
-  // What the metadata store knows of a topic; absent: there is no such topic.
+  // Looks a topic up in the metadata store; absent: there is no such topic.
   using FindTopic = std::function<std::optional<TopicDescription>(const std::string& topic)>;
   // The folders that no topic has and that have records or cannot be listed: "NAME", or "NAME/7" for a partition that
   // topic NAME does not have. To be called before anything is created. `waiting` are folders whose removal the store
@@ -93,7 +94,7 @@ class TopicFolders {
   const std::string folder_;
 };
 
-// Tells an operator of a folder that FindStrays() has named, and what to do.
+// A message for the operator about a folder that FindStrays() has named, and the remedy.
 std::string StrayLogMessage(const std::string& folder);
 
 }  // namespace streamhouse::agent

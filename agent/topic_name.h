@@ -1,6 +1,6 @@
-// What a legal topic name is: 1 to kTopicNameBytesMax of [A-Za-z0-9._-], and neither "." nor "..".
+// Legal topic names: 1 to kTopicNameBytesMax of [A-Za-z0-9._-], and neither "." nor "..".
 //
-// A legal name is also a legal name of a folder, which is what it becomes. Pure; any thread.
+// A legal name is also a legal name of a folder: the topic's folder has it. Pure; any thread.
 // Errors: InvalidArgument, naming the rule; the offending name itself is not repeated.
 #pragma once
 

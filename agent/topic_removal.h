@@ -9,14 +9,14 @@
 // Example: topic orders has id 12. After its deletion the store lists {orders, 12}; the folder log/orders becomes
 // log/deleted#12. A topic orders that is created then has a folder log/orders of its own.
 // When to use something else: PartitionLog::ApplyRetention, for old records of a topic that stays.
-// Guarantees: no step needs a new file, or more room than the store's row. The only folders that lose records are that
-// of a life which the store remembers as deleted, and that folder under its new name. A folder log/NAME that is marked
-// with another life (topic_folders.h) stays: the store is a copy from before that life; it forgets the deletion
-// (Removal::kForgotten). Once the folder is renamed, log/NAME is not touched: it belongs to a later topic or to an
-// operator. In the renamed folder, only the folders of partitions and
-// plain files are removed; another folder stays and is named in the error (FailedPrecondition). A folder log/deleted#ID
-// whose life the store does not remember keeps what is in it: the store is then another one than the one that the
-// deletion was in.
+// Guarantees: no step needs a new file, or more room than the store's row. Records are removed only
+// from the folder of a life that the store remembers as deleted, under its old and its new name. A
+// folder log/NAME that is marked with another life (topic_folders.h) stays: the store is a copy
+// from before that life; it forgets the deletion (Removal::kForgotten). Once the folder is renamed,
+// log/NAME is not touched: it belongs to a later topic or to an operator. In the renamed folder,
+// only the folders of partitions and plain files are removed; another folder stays and is named in
+// the error (FailedPrecondition). A folder log/deleted#ID whose life the store does not remember
+// keeps its content: the deletion was made in another store.
 // Thread safety: one thread for one topic.
 // Errors: those of the file system and the store; each call may come again.
 #pragma once

@@ -6,7 +6,7 @@
 // 1. A value on the page is that of the last refresh, which read the commits first and the ends of
 //    the logs after them. So a lag is the difference of a commit and an end within that refresh,
 //    and never too small for a moment of it.
-// 2. What is not known has no series. After a refresh that could not read the commits, no group has
+// 2. An unknown value has no series. After a refresh that could not read the commits, no group has
 //    any.
 // 3. The series of a partition, or of a group, end with the first refresh after its deletion. Names
 //    are those of topics that the catalog serves, and of groups that have committed or have
@@ -14,8 +14,8 @@
 // 4. Of each kind at most kPartitionsShownMax, kGroupPartitionsShownMax and kGroupsShownMax have
 //    series: the first in the order of group, topic id and partition. The others are counted, and
 //    stay in the sums of their group.
-// 5. Only partitions are told whose lease no other agent has. So agents that share a store never
-//    tell a lag twice.
+// 5. A partition whose lease another agent has is left out. So agents that share a store never show
+//    a lag twice.
 // 6. A refresh waits for no append, and no append waits for more than a look-up in memory.
 // Thread safety: Refresh() from one thread at a time.
 // Cost: one call of the store for all commits; bench/scale_bench.cc has the time for 10,000 of

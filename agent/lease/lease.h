@@ -1,9 +1,9 @@
 // Lease: whether this agent may write to one partition now, and under which epoch.
 //
-// When to use something else: LeaseKeeper is what gets and renews leases; metadata_store.h is who decides about them.
+// When to use something else: LeaseKeeper gets and renews leases; MetadataStore decides about them.
 // Guarantees: Epoch() answers only while the lease has not expired, less the safety margin, by a local clock that
-// neither jumps nor stops while the machine is suspended. A yes may be stale by the time it is used, which is what the
-// epoch is for: the log refuses one that is too old.
+// neither jumps nor stops while the machine is suspended. A lease may end before its epoch is used.
+// Therefore the log refuses an epoch that is too old.
 // Thread safety: any thread.
 // Cost: one short lock and one clock reading.
 // Errors: FailedPrecondition while not held.
@@ -56,14 +56,14 @@ class Lease {
   // When IsHeld() turns false unless it is granted again; meaningless while it is not held.
   std::chrono::nanoseconds valid_until() const;
 
-  // OK unless another holder has it: what was written to its log is not here. Reading goes on when the lease cannot be
-  // renewed, since nothing of it depends on a store that is away or a disk that is full.
+  // OK unless another holder has it: this agent does not have the records of that holder. Reads go
+  // on when the lease cannot be renewed, as they need neither the store nor room on the disk.
   metrics::Status MayRead() const;
 
   void Grant(std::uint64_t epoch, std::chrono::nanoseconds valid_until);
   // `holder`: the agent that has it instead; empty where that is unknown.
   void Withdraw(const std::string& holder = {});
-  // What keeps the lease from being renewed, for the error of Epoch(); empty: nothing.
+  // Reason why the lease cannot be renewed, for the error of Epoch(); empty: it can.
   void NoteTrouble(const std::string& reason);
 
   // Ends the lease for good: it is not held after a later Grant() either. Epoch() gives the reason.

@@ -190,7 +190,8 @@ void LeaseKeeper::GiveBack(const TopicPartition& partition, Entry& entry) {
 void LeaseKeeper::AnnounceExpired() {
   for (const auto& [partition, entry] : AllEntries()) {
     if (entry->announced_epoch == 0 || entry->lease->IsHeld() || entry->lease->abandoned()) continue;
-    // What was written in time under this epoch stands; only the holder to come has a higher one.
+    // Batches that were written in time under this epoch stay valid. Only the next holder has a
+    // higher epoch.
     Lose(partition, *entry, entry->announced_epoch, "not renewed in time");
   }
   PublishHeldCount();

@@ -69,7 +69,7 @@ class LeaseKeeper {
   Status Forget(std::span<const TopicPartition> partitions, const std::string& reason,
                 const std::function<Status()>& free_rows);
 
-  // One round: takes and renews all leases that it can, and announces those that are lost.
+  // One round: takes and renews all leases that it can, and announces the lost ones.
   Status RenewNow();
   // Takes or renews these alone, of the partitions that are tracked.
   Status AcquireNow(std::span<const TopicPartition> partitions);

@@ -1,9 +1,10 @@
 // LeaseWatch: tells when another holder's lease has ended, by watching its row in the store.
 //
-// A lease has ended when its row has not changed for the duration that is written in it. That time runs on the
-// watcher's own monotonic clock, from when it first saw the row so. Neither a wall clock nor the store's clock counts,
-// so that no jump of one ends a lease or keeps it. The holder stops earlier, by its own clock (lease.h).
-// Example: a row that lasts 30 s, seen first at 5 s, has ended at 35 s, if it is the same then.
+// A lease has ended when its row has not changed for the duration that is written in it. The
+// watcher measures the duration by its own monotonic clock, from when it first saw the row in this
+// form. No jump of a wall clock, or of the store's clock, ends a lease or keeps it. The holder
+// stops earlier, by its own clock (lease.h).
+// Example: a row that lasts 30 s, seen first at 5 s, has ended at 35 s, if it is unchanged then.
 // Thread safety: none, the owner locks.
 // Cost: a comparison.
 #pragma once
@@ -17,7 +18,7 @@ namespace streamhouse::agent {
 
 class LeaseWatch {
  public:
-  // What the store has shown, at that time.
+  // The store has shown `row` at the time `now`.
   void Observe(const LeaseRow& row, std::chrono::nanoseconds now) {
     if (row_ && row_->version() == row.version()) return;
     row_ = row;

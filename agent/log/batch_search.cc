@@ -65,8 +65,8 @@ WholeBatches FindWholeBatches(std::string_view bytes) {
   });
   std::sort(ends.begin(), ends.end());
   ends.erase(std::unique(ends.begin(), ends.end()), ends.end());
-  // Bodies overlap where records hold the bytes of batches. From the checksums of two beginnings of the bytes follows
-  // that of what lies between their ends, so that no byte is read twice.
+  // Bodies overlap where records hold the bytes of batches. The checksum of a range follows from
+  // the checksums of two prefixes of the bytes. So no byte is read twice.
   const std::vector<std::uint32_t> checksums = ChecksumsOfBeginnings(bytes, ends);
   if (!ends.empty()) result.bytes_checksummed += ends.back();
   const auto checksum_up_to = [&](std::uint64_t end) {

@@ -1,7 +1,8 @@
-// CRC-32 as zlib computes it, and what follows from the checksums of two beginnings of the same bytes.
+// CRC-32 as zlib computes it, and the checksum of a range from the checksums of two prefixes.
 //
 // Pure; any thread.
-// Cost: Crc32OfEnd costs some 30 multiplications of polynomials, about a microsecond, however many bytes it is about.
+// Cost: Crc32OfEnd costs some 30 multiplications of polynomials, about a microsecond, for any
+// number of bytes.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +10,12 @@
 
 namespace streamhouse::agent {
 
-// The checksum of some bytes and of `more` behind them, from that of the former; it begins with 0.
+// The checksum of some bytes followed by `more`. `checksum` is that of the first bytes; 0: there
+// are none.
 std::uint32_t ExtendCrc32(std::uint32_t checksum, std::string_view more);
 
-// Of bytes that are `before` and then `end_bytes` more: the checksum of the latter, from those of `before` and of all.
+// The checksum of the last `end_bytes` bytes, from the checksums `before` of the bytes in front of
+// them and `all` of all bytes.
 std::uint32_t Crc32OfEnd(std::uint32_t before, std::uint32_t all, std::uint64_t end_bytes);
 
 }  // namespace streamhouse::agent

@@ -46,7 +46,7 @@ class DamageList {
   // Forgets what lies before the start of the log.
   void DropBelow(std::uint64_t start_offset);
 
-  // What Note() has taken since the last call.
+  // The ranges that Note() has taken since the last call.
   std::vector<Damage> TakeNew();
 
   bool empty() const { return ranges_.empty(); }

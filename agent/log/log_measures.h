@@ -1,4 +1,4 @@
-// What a log tells of its size, and of the place of a record in it, for the lag of consumer groups.
+// Size of a log, and place of a record in it, for the lag of consumer groups.
 //
 // When to use something else: PartitionLog::Read() for the records themselves.
 // Message bytes are those of keys, values and headers, as clients count them. A log counts them

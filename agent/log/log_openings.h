@@ -37,8 +37,8 @@ struct LogOpening {
 
 class LogOpenings {
  public:
-  // One more opening, now, of a log that ends at `end_offset`. `earlier` is what stored() was at the one before, or
-  // empty.
+  // A new opening of a log that ends at `end_offset`. `earlier` is stored() of the opening before,
+  // or empty.
   LogOpenings(std::vector<LogOpening> earlier, std::uint64_t end_offset);
 
   const LogOpening& current() const { return current_; }
@@ -47,7 +47,7 @@ class LogOpenings {
   // current one where no id is given (0).
   std::uint64_t LowestEndSince(std::uint64_t id) const;
 
-  // What the next opening has to know, in the order of openings; the current one is the last.
+  // The openings that the next opening must know, in their order; the current one is the last.
   std::vector<LogOpening> stored() const;
 
  private:

@@ -1,12 +1,13 @@
-// VerifyLog: reads every batch of a partition's folder and says what cannot be read.
+// VerifyLog: reads every batch of a partition's folder and reports the damaged ones.
 //
 // When to use something else: PartitionLog::Open checks headers and the last segment, and owns the folder.
-// Guarantees: changes nothing, and needs no lock: an agent may serve the folder meanwhile. What the agent appends or
-// removes while the folder is read is not taken for damage. An unfinished batch at the very end is torn, not damaged:
+// Guarantees: changes nothing, and needs no lock: an agent may serve the folder meanwhile. Appends
+// and removals of the agent while the folder is read are not taken for damage. An unfinished batch
+// at the very end is torn, not damaged:
 // it is being written, or the next start cuts it off.
 // Thread safety: none.
 // Cost: reads all bytes once. Behind damage, the rest of the segment is held in memory.
-// Errors: those of listing the folder. What cannot be opened or read is reported as damage.
+// Errors: those of listing the folder. A file that cannot be opened or read is reported as damage.
 #pragma once
 
 #include <cstdint>

@@ -60,7 +60,7 @@ Status PartitionLog::Recover() {
   if (!file.ok()) return file.status();
   last.file = *std::move(file);
   writer_ = *std::move(writer);
-  // What a batch that is sent again finds here is acknowledged without another sync.
+  // A batch that is sent again and is already here gets its acknowledgement without another sync.
   if (options_.sync_policy != SyncPolicy::kNone) {
     if (Status synced = writer_->Sync(); !synced.ok()) return synced;
     if (Status synced = files_.SyncFolder(folder_); !synced.ok()) return synced;
@@ -364,7 +364,7 @@ Status PartitionLog::Health() const {
   return health_;
 }
 
-// Passes on what the writer says, to those who must not wait for the disk.
+// Copies the writer's health for Health(), which must not wait for the disk.
 void PartitionLog::NoteHealth() {
   if (writer_->health().ok()) return;
   const metrics::MutexLock lock(state_mutex_);

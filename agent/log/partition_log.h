@@ -77,7 +77,7 @@ struct PartitionLogOptions {
   SteadyClock steady_clock = SteadyMilliseconds;            // of ages from Open() on
 };
 
-// What to stop at. At least one record is read where there is one, however large.
+// Limits of one read. At least one record is read if there is one, of any size.
 struct ReadLimits {
   std::uint32_t records = 0;
   std::uint64_t bytes = 0;  // of keys, values and headers
@@ -114,9 +114,9 @@ class PartitionLog {
   Result<std::uint32_t> Read(std::uint64_t offset, ReadLimits limits,
                              const std::function<void(const RecordView&)>& visit) const;
 
-  // The damaged range that contains `offset`, as far as readers have found it.
+  // The damaged range that contains `offset`, if a reader has found it.
   std::optional<OffsetRange> FindDamage(std::uint64_t offset) const;
-  // What readers have found since the last call.
+  // Damage that readers have found since the last call.
   std::vector<Damage> TakeNewDamages();
   // OK unless readers have found records that cannot be read: the first of them.
   Status Integrity() const;
@@ -160,13 +160,13 @@ class PartitionLog {
   // Every epoch below it is refused.
   std::uint64_t fence();
 
-  // What recovery cut off when the log was opened.
+  // Bytes that recovery truncated when the log was opened.
   std::uint64_t torn_bytes() const { return torn_bytes_; }
 
-  // What was appended before is on the disk when it returns. Appends go on meanwhile. Costs nothing
-  // where nothing was appended since the last one, unless the policy is kNone. OK after Close(),
-  // without a look at the files. Under kInterval it also notices that the file that is appended to,
-  // or its folder, was moved or replaced.
+  // When it returns OK, all batches that were appended before are on the disk. Appends go on
+  // meanwhile. Costs nothing without an append since the last sync, unless the policy is kNone. OK
+  // after Close(), without a look at the files. Under kInterval it also notices that the file that
+  // is appended to, or its folder, was moved or replaced.
   Status Sync();
 
   // OK until the content of the disk is unknown. That is so after:
@@ -251,7 +251,7 @@ class PartitionLog {
   // The paths of segments that kNone has left behind.
   std::vector<std::string> unsynced_ STREAMHOUSE_GUARDED_BY(append_mutex_);
   std::uint64_t next_offset_ STREAMHOUSE_GUARDED_BY(append_mutex_) = 0;
-  // What is below is on the disk, unless the policy is kNone.
+  // Offsets below it are on the disk, unless the policy is kNone.
   std::uint64_t synced_offset_ STREAMHOUSE_GUARDED_BY(append_mutex_) = 0;
   // No record was ever written, and the folders may be new, also those of a process that died
   // before its first record.

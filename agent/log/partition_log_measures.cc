@@ -1,4 +1,4 @@
-// What PartitionLog tells of lag: nothing here takes append_mutex_.
+// Lag measures of PartitionLog. No function here takes append_mutex_.
 #include <algorithm>
 #include <iterator>
 #include <utility>

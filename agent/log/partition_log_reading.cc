@@ -1,4 +1,4 @@
-// What PartitionLog does for readers: nothing here takes append_mutex_.
+// Reads of PartitionLog. No function here takes append_mutex_.
 #include <algorithm>
 #include <iterator>
 #include <optional>

@@ -201,7 +201,7 @@ class PosixFileSystemImpl final : public FileSystem {
       if (folder.get() >= 0) return SyncOpened(folder, path);
       if (errno != EMFILE) return ErrorOf("cannot open folder", path, errno);
     }
-    // What retention removes does not have to wait for a descriptor.
+    // Uses the spare descriptor: retention works although the process has no other one left.
     const metrics::MutexLock lock(spare_mutex_);
     spare_.reset();
     Status synced;

@@ -1,4 +1,4 @@
-// ProducerSequences: the last batch of each producer in one partition, so that one that is sent again is not written
+// ProducerSequences: the last batch of each producer in one partition, to find a batch that is sent
 // again.
 //
 // When to use something else: the header of a batch (log_format.h) is where this is kept; here it is only looked up.

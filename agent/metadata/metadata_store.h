@@ -1,15 +1,17 @@
-// MetadataStore: what agents agree upon: topics, who may write to which partition, and where consumer groups stand.
+// MetadataStore: the shared state of agents: topics, the holder of each partition, and the
+// committed offsets of consumer groups.
 //
 // When to use something else: records are in PartitionLog; LeaseKeeper is the way to hold a lease, not this.
 // Guarantees, for every implementation (tests/agent/metadata/metadata_store_contract.h holds each of them to it, but
 // for damage and the loss of power, which are tested beside each store):
-// - what a call has stored before it returned OK survives the death of every process and the loss of power;
-// - a call stores all that it was asked for, or nothing;
+// - rows of a call that returned OK survive the death of every process and the loss of power;
+// - a call stores all of its rows, or none;
 // - a topic has an id, which names one life of it: no other topic ever has it, also not one of the same name later.
 //   Ids begin at a random number, so that two stores almost never have an id in common;
 // - a committed offset belongs to a topic id: it ends with that life, and is not found in another one;
 // - a row that was damaged is never passed on: DataLoss names its table and the row;
-// - each call is atomic against every other one on the same data: what was read holds until what is written;
+// - each call is atomic against every other one on the same data: the rows that it has read do not
+//   change before its write;
 // - a partition has one holder at a time; no clock decides about it: times in the store are for display;
 // - the epoch of a partition goes up by one when the holder changes, and stays when the same holder
 //   comes back. It never goes down, also not over a renewal, release, expiry or restart.
@@ -112,13 +114,13 @@ struct CommittedOffset {
   friend bool operator==(const CommittedOffset&, const CommittedOffset&) = default;
 };
 
-// What to look for; an absent field fits everything.
+// An absent field matches every offset.
 struct OffsetFilter {
   std::optional<std::string> group = {};
   std::optional<TopicId> topic_id = {};
 };
 
-// What becomes of the offset that a group has committed to a partition.
+// Change of a group's committed offset in a partition.
 struct OffsetChange {
   std::string group;
   TopicIdPartition partition;
@@ -126,7 +128,7 @@ struct OffsetChange {
   std::string member_id = {};                // as in CommittedOffset
 };
 
-// What LogOpenings::stored() says of a log.
+// LogOpenings::stored() of a log.
 struct StoredOpenings {
   TopicIdPartition partition;
   std::vector<LogOpening> openings;

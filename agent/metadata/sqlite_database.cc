@@ -9,7 +9,7 @@
 namespace streamhouse::agent {
 namespace {
 
-// What SQLite counts from, noon of 24 November 4714 BC, to the Unix epoch.
+// From the start of SQLite's time, noon of 24 November 4714 BC, to the Unix epoch.
 constexpr std::int64_t kJulianEpochMilliseconds = 210866760000000;
 
 std::int64_t SqliteTimeMilliseconds() {
@@ -19,7 +19,7 @@ std::int64_t SqliteTimeMilliseconds() {
   return julian_milliseconds - kJulianEpochMilliseconds;
 }
 
-// What is above it in an extended result code only says more.
+// Higher bits of an extended result code are details.
 constexpr int kPrimaryCodeMask = 0xFF;
 
 StatusCode CodeOf(int code) {

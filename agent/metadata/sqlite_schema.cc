@@ -53,7 +53,7 @@ constexpr char kCreateVersion2[] = R"sql(
   UPDATE store_state SET checksum = row_checksum('store_state', name, value);
 )sql";
 
-// What version 3 has and version 2 has not: openings of logs, deleted topics, and who has committed an offset.
+// New in version 3: openings of logs, deleted topics, and the member that has committed an offset.
 constexpr char kAddTables[] = R"sql(
   CREATE TABLE log_openings (
     topic_id INTEGER NOT NULL,

@@ -1,4 +1,5 @@
-// The tables of a SqliteMetadataStore: what they are, how older ones become newer ones, and whether they are whole.
+// The tables of a SqliteMetadataStore: their definition, their conversion from older versions, and
+// their check.
 //
 // Guarantees: a file of a newer version is refused and not touched; an older one is converted in one transaction, and
 // its old program refuses it afterwards. Every row ends with a checksum of its values.

@@ -48,8 +48,8 @@ std::optional<int> LocalPort(std::intptr_t socket_id) {
   return static_cast<int>(Field(address.struct_value(), "port").number_value());
 }
 
-// Of the server, if it is the one on that port. Its connections tell: the name of its listening socket holds the port
-// that was asked for, which is 0 for every server that let the system choose.
+// Open sockets of the server, if it is the one on that port. The port is read from its connections:
+// the name of a listening socket holds the requested port, which is 0 where the system chose one.
 std::size_t CountSockets(std::intptr_t server_id, int port) {
   std::size_t count = 0;
   std::intptr_t start = 0;

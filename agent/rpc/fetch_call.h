@@ -35,7 +35,7 @@ class FetchCall final : public grpc::ServerUnaryReactor {
   void OnDone() override { delete this; }
 
  private:
-  // What may still be touched by a wake-up when the call itself is gone.
+  // State that a wake-up may touch after the call itself is gone.
   struct Wake {
     grpc::Alarm alarm;
     metrics::Mutex mutex;

@@ -13,7 +13,7 @@ using grpc::health::v1::HealthCheckResponse;
 
 namespace {
 
-// Those that a server of the agent has; the empty name stands for all of it.
+// Services of the agent's server; the empty name stands for the whole server.
 constexpr std::array<std::string_view, 7> kServices = {
     "",
     "streamhouse.v1.ProducerService",

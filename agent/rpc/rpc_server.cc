@@ -67,7 +67,7 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& opti
   AddKeepalive(builder);
   // Otherwise a second agent on the same port would silently share its connections with the first.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  // What active_connections counts; on by default, but no default is a promise.
+  // active_connections counts these. On by default, but no default is a promise.
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 1);
   // At the limit gRPC closes the connection, under the caller's other calls.
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, static_cast<int>(kMetadataBytesMax));

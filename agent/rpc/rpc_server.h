@@ -41,10 +41,9 @@
 
 namespace streamhouse::agent {
 
-// What gRPC refuses by itself, uncounted: a message that is larger than the largest request by this
-// factor,
+// gRPC itself refuses, uncounted, a message that is larger than the largest request by this factor.
 inline constexpr std::size_t kMessageBytesFactor = 2;
-// and a call with more metadata, whose connection it closes.
+// gRPC itself refuses, uncounted, a call with more metadata, and closes its connection.
 inline constexpr std::size_t kMetadataBytesMax = std::size_t{1} << 20;
 
 struct RpcServerOptions {
@@ -54,7 +53,7 @@ struct RpcServerOptions {
   TlsFiles tls = {};
 };
 
-// What the services are about.
+// The parts of the agent that the services use.
 struct ServedParts {
   TopicCatalog& topics;
   CommittedOffsets& offsets;

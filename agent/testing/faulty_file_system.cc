@@ -157,7 +157,7 @@ void FaultyFileSystem::NoteOpen(const std::string& path, bool was_there) {
   files_.try_emplace(path, File{.is_listed = was_there, .synced_bytes = SizeOf(path)});
 }
 
-// Which folders MakeFolders() is going to make.
+// Notes the folders that MakeFolders() is going to make.
 void FaultyFileSystem::NoteMissing(std::string folder) {
   const metrics::MutexLock lock(mutex_);
   for (; !std::filesystem::exists(folder); folder = ParentOf(folder)) unlisted_folders_.insert(folder);

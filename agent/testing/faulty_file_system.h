@@ -1,4 +1,4 @@
-// FaultyFileSystem: a real file system that fails, stalls or loses what was not synced, when a test says so.
+// FaultyFileSystem: a real file system that a test makes fail, stall or lose unsynced bytes.
 //
 // When to use something else: PosixFileSystem() where nothing has to fail.
 // Guarantees: without a switch it does what its base does. Each operation of the file system, and of the files that it
@@ -6,14 +6,17 @@
 // half of its bytes, as a full disk would. Any other operation that is refused has done nothing.
 // 1. FailOperation(n, fault): operations are counted over the file system and all of its files, from 1, in the order in
 //    which they are called. The nth fails, or each from the nth on.
-// 2. Switch(state): a disk that is slow or broken, and well again, while it is in use. A switch takes effect for every
-//    operation that begins afterwards, and ends the delay of those that wait.
-// 3. LosePower(leftover): each file that was written through this object has what was in it at its last sync, and of
-//    the rest what Leftover says. A file whose folder was not synced since it was made is gone. So is a folder of
-//    MakeFolders() whose parent was not synced since, with all that is in it. A new name is lost unless the folder was
-//    synced since. The removal of a file or folder and a truncation stay done. Files that others write, such as SQLite,
-//    stay as they are. From then on everything fails and changes nothing, as the machine is off.
-// Thread safety: as FileSystem; so must be Admit(). LosePower() also while others are in calls, which it lets end. The
+// 2. Switch(state): a disk that is slow or broken, and well again, while it is in use. A switch
+//    takes effect for every operation that begins afterwards, and ends the delay of waiting ones.
+// 3. LosePower(leftover): each file that was written through this object keeps the bytes of its
+//    last sync, and the part of the later bytes that Leftover says. A file whose folder was not
+//    synced since it was made is gone. So is a folder of MakeFolders() whose parent was not synced
+//    since, with all that is in it. A new name is lost unless the folder was synced since. The
+//    removal of a file or folder and a truncation stay done. Files that others write, such as
+//    SQLite, stay as they are. From then on everything fails and changes nothing, as the machine is
+//    off.
+// Thread safety: as FileSystem; so must be Admit(). LosePower() may come during calls of other
+// threads; it waits for their end. The
 // base must outlive it.
 //
 //   for (int n = 1;; ++n) {
@@ -51,7 +54,7 @@ enum class DiskState : std::uint8_t {
   kBroken,  // everything fails
 };
 
-// What becomes of bytes that were written and not synced.
+// The rest of the bytes that were written and not synced.
 enum class Leftover : std::uint8_t {
   kNothing,
   kHalf,   // the first half of them
@@ -137,9 +140,9 @@ class FaultyFileSystem : public FileSystem {
   std::uint64_t switches_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
   int delayed_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
   std::map<std::string, File> files_ STREAMHOUSE_GUARDED_BY(mutex_);  // that were opened to be written to
-  // That were made, and whose parents were not synced since.
+  // New folders whose parent was not synced since.
   std::set<std::string> unlisted_folders_ STREAMHOUSE_GUARDED_BY(mutex_);
-  // Whose folder was not synced since, in their order.
+  // Renamings, in their order, whose folder was not synced since.
   std::vector<Renaming> renamings_ STREAMHOUSE_GUARDED_BY(mutex_);
   bool is_off_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
 };

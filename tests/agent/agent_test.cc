@@ -31,7 +31,7 @@ namespace {
 using std::chrono::milliseconds;
 using Events = std::vector<std::string>;
 
-// Notes what happens to it, and what the agent's health is at that moment.
+// Notes each call, and the agent's health at that moment.
 class NotingExporter final : public metrics::Exporter {
  public:
   NotingExporter(std::string name, Events& events, Status outcome = {}, std::function<std::string()> note = {})
@@ -67,7 +67,7 @@ class UsedUp final : public FaultyFileSystem {
   const std::uint64_t free_bytes_;
 };
 
-// What another program does that holds the metadata.
+// Holds the metadata as another program does.
 class MetadataLock {
  public:
   explicit MetadataLock(const std::string& path) : database_(*SqliteDatabase::Open(path, milliseconds(0), {})) {

@@ -40,7 +40,7 @@ class BackupTest : public CatalogFixture {
     return BackUp(
         from, folder_ / name, [](const TopicPartition&, std::uint64_t) {}, files);
   }
-  // What an agent does that opens the copy.
+  // Opens the copy as an agent does.
   struct Copy {
     explicit Copy(const std::string& folder)
         : store(*SqliteMetadataStore::Open(folder + "/metadata.db")),
@@ -149,7 +149,7 @@ class BackupDuringRetentionTest : public BackupTest {
     auto log = *PartitionLog::Open(PosixFileSystem(), log_, {.segment_bytes = 10});
     for (int i = 0; i < 2; ++i) EXPECT_TRUE(log->Append(BatchOf({"b"}), 9).ok());
   }
-  // Segments go when `at` is about to be copied. What is left in the copy is [first, 5).
+  // Segments go when `at` is about to be copied. The copy has the records [first, 5).
   void ExpectCopyFrom(std::uint64_t first, std::uint64_t at, const std::vector<std::uint64_t>& goes) {
     RetentionDuringBackup files(log_, at, goes);
     const auto totals = BackUpFrom(folder_.path(), "copy", files);
@@ -180,7 +180,7 @@ TEST_F(BackupDuringRetentionTest, StillFindsAGapThatIsDamage) {
   EXPECT_EQ(BackUpFrom(folder_.path(), "copy", files).status().code(), StatusCode::kDataLoss);
 }
 
-// What is copied of the folder of a topic that has ended may be of two topics.
+// The copy of a deleted topic's folder may hold records of two topics.
 TEST_F(BackupDuringRetentionTest, FindsNoDamageInATopicThatIsDeletedMeanwhile) {
   const TopicId id = topics_->Describe("orders")->id;
   RetentionDuringBackup files(log_, 3, {3}, [&] { static_cast<void>(store_->DeleteTopic("orders", id)); });

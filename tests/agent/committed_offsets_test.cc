@@ -53,7 +53,7 @@ TEST_F(CommittedOffsetsTest, RefusesUnknownPartitions) {
   EXPECT_EQ(offsets_.Find("g", {.topic = "none", .partition = 0}).status().code(), StatusCode::kNotFound);
 }
 
-// What a loss of power does, when commits are on the disk at once and records a sync interval later.
+// Does what a loss of power does: commits are on the disk at once, records a sync interval later.
 class PowerCutTest : public CatalogFixture, public testing::WithParamInterface<Leftover> {
  protected:
   PowerCutTest() {

@@ -31,8 +31,8 @@ class GroupCoordinatorTest : public CatalogFixture {
     EXPECT_TRUE(topics_->Create({.name = "payments", .partitions = 1}).ok());
   }
 
-  // The member says what it reads, and from then on reads what it is told: the partitions of
-  // "orders" by their numbers, those of other topics by their names.
+  // The member sends the partitions that it reads, and then reads the partitions of the answer.
+  // Those of "orders" are given by number, those of other topics by name.
   std::string Beat(const std::string& id, const std::vector<std::string>& topics = {"orders"}) {
     auto assigned = groups_.Heartbeat({"group", id, topics, kTimeout, last_commit_[id]}, owned_[id]);
     if (!assigned.ok()) return assigned.status().ToString();
@@ -266,7 +266,7 @@ TEST_F(GroupCoordinatorTest, ForgetsTheSequencesOfAMemberThatIsGone) {
   EXPECT_EQ(Commit("a", 0, 1), StatusCode::kOk);
 }
 
-// Goal: what is stored last is what was committed last, also by calls that run at the same time.
+// Goal: the last commit is stored last, also among calls that run at the same time.
 // Method: threads commit with rising sequences, and note without a lock of their own what they
 // store.
 TEST_F(GroupCoordinatorTest, StoresCommitsOneAtATimeAndInOrder) {

@@ -82,7 +82,7 @@ TEST_F(PendingOpeningsTest, IsNotHeldUpByATopicThatIsGone) {
   EXPECT_TRUE(store_->FindOpenings(orders_)->empty());
 }
 
-// What the catalog does with openings.
+// Openings in the catalog.
 class CatalogOpeningsTest : public CatalogFixture {
  protected:
   // Creates the topic, or serves the rest of its partitions again.

@@ -373,7 +373,7 @@ TEST_F(TopicCatalogTest, TheDamageOfADeletedTopicLeavesThePage) {
   EXPECT_EQ(damaged(), 0U);
 }
 
-// What a log does after a sync that failed.
+// A log after a failed sync.
 class FailedSyncTest : public CatalogFixture {
  protected:
   FailedSyncTest() {
@@ -391,7 +391,7 @@ class FailedSyncTest : public CatalogFixture {
     return (*topics_->Find("orders", partition))->Append(BatchOf({"a"})).status();
   }
 
-  // What `action` tells the operator.
+  // The operator log's lines during `action`.
   static std::string Logged(const std::function<void()>& action) {
     testing::internal::CaptureStderr();
     action();

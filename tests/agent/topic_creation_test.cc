@@ -1,4 +1,4 @@
-// What the creation of a topic costs, and what a loss of power leaves of it.
+// Cost of the creation of a topic, and a loss of power in the middle of it.
 #include <gtest/gtest.h>
 #include <sys/syscall.h>
 #include <unistd.h>

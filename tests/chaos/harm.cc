@@ -184,7 +184,8 @@ void Harm::KillConsumer() {
   while (const auto line = victim.ReadLine()) note(*line);
 }
 
-// Of what was written and not synced, the disk keeps what the seed says. The metadata store syncs every transaction.
+// The seed chooses the part of the unsynced bytes that the disk keeps. The metadata store syncs
+// every transaction.
 void Harm::CutPower() {
   // Without any syncs, a log may be left that no agent serves before an operator has looked at it: see SyncPolicy.
   if (agent_.sync_policy() == agent::SyncPolicy::kNone) {
@@ -203,7 +204,7 @@ void Harm::CutPower() {
   agent_.Start(PickSyncPolicy());
 }
 
-// What the dead agent has answered and handed out arrives at the ledger.
+// Waits until the ledger has all answers and records that the dead agent has given out.
 void Harm::WaitUntilNothingIsUnderWay() {
   ledger_.BeginDrain();
   metrics::Check(Eventually([&] { return ledger_.AreReadersDrained(); }), "readers of a dead agent are given records");
@@ -215,7 +216,8 @@ void Harm::WaitUntilNothingIsUnderWay() {
   } while (ledger_.CountNotes() != before);
 }
 
-// What recovery leaves of the log, of a copy of its last segments, so that the agent itself recovers as well.
+// The end of the log after recovery. A copy of its last segments is recovered, so the agent itself
+// recovers the log as well.
 std::uint64_t Harm::EndOfLog(std::uint32_t partition) const {
   namespace fs = std::filesystem;
   const fs::path log = fs::path(agent_.folder()) / "log" / kTopic / std::to_string(partition);

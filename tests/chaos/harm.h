@@ -1,7 +1,8 @@
 // Harm: the faults of a chaos round, at moments that a seed chooses.
 //
-// Guarantees: faults are dealt like cards: every kind comes once before any comes again. What does not mend by itself
-// is mended before DoNext() returns, except that the agent may still be without its leases.
+// Guarantees: faults are dealt like cards: every kind comes once before any comes again. DoNext()
+// mends a fault that does not mend by itself before it returns. The agent may still be without its
+// leases.
 // Thread safety: one thread.
 #pragma once
 

@@ -1,4 +1,4 @@
-// Ledger: what was promised, what was read, and whether the log keeps every promise.
+// Ledger: notes acknowledged and read records, and checks that the log keeps every promise.
 //
 // Producers number their records; a value is "producer:number". The ledger is told of every acknowledgement and of
 // every record that a group has read, and is shown the whole log at the end.
@@ -78,8 +78,8 @@ class Ledger {
   void NoteNothingGiven(const GroupReader& reader, std::size_t drains);
   bool AreReadersDrained() const;
 
-  // `log` holds the values of each partition by offset, `committed` the group's next offsets. What is wrong, a line
-  // each.
+  // `log` holds the values of each partition by offset, `committed` the group's next offsets. A
+  // line for each broken promise.
   std::vector<std::string> Check(const std::map<std::uint32_t, std::vector<std::string>>& log,
                                  const std::map<std::uint32_t, std::uint64_t>& committed) const;
 

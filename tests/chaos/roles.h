@@ -1,4 +1,4 @@
-// What the processes and threads of a chaos round do: serve, produce, consume.
+// The roles of processes and threads in a chaos round: serve, produce, consume.
 //
 // Each role runs until it is told to stop, or its process is killed.
 // Thread safety: each function on a thread of its own; the ledger is shared.
@@ -21,7 +21,7 @@ inline constexpr char kAgentId[] = "agent";
 // Segments are short, so that many of them end while the disk is in trouble.
 inline constexpr std::uint64_t kSegmentBytes = std::uint64_t{64} << 10;
 
-// What is left of that which was not synced: nothing, half of it, or zeros. The disk is off from then on.
+// The rest of the unsynced bytes: nothing, half of them, or zeros. The disk is off from then on.
 inline constexpr std::array<const char*, 3> kPowerCuts = {"cut to nothing", "cut to half", "cut to zeros"};
 
 // Serves `folder` on the port, 0 for a free one, with leases of a second; prints "ready PORT". Each line of standard

@@ -1,4 +1,4 @@
-// What a consumer commits, and when; and what is left of it after Close().
+// Commits of a consumer: which offset, when, and the state after Close().
 #include <chrono>
 #include <string>
 

@@ -1,4 +1,4 @@
-// How a consumer follows its group: what it does when partitions come and go, and what pausing means.
+// A consumer follows its group: partitions come and go, and pause.
 #include <chrono>
 #include <string>
 #include <vector>

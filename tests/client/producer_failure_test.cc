@@ -1,4 +1,4 @@
-// What becomes of records that cannot be delivered: refusals, retries, back-pressure, closing, and how each is counted.
+// Records that cannot be delivered: refusals, retries, back-pressure, closing, and their counts.
 #include <chrono>
 #include <string>
 #include <thread>

@@ -115,8 +115,9 @@ TEST_F(ProducerTest, PartitionsDoNotWaitForEachOther) {
   EXPECT_TRUE(Get(stuck).ok());
 }
 
-// Eight threads send to two partitions. Each record says who sent it and where in its sender's sequence it stands; each
-// sender keeps what its callbacks said. The log must agree with the senders, record by record.
+// Eight threads send to two partitions. Each record holds its sender and its place in the sender's
+// sequence. Each sender keeps the results of its callbacks. The log must agree with the senders,
+// record by record.
 class ConcurrentSendersTest : public ProducerFixture {
  protected:
   static constexpr int kSenders = 8;

@@ -81,7 +81,7 @@ class OldDataTest : public testing::Test {
     }
   }
 
-  // What a member of the group is given until it has caught up; it commits.
+  // The records that a member of the group reads until it has caught up. It commits them.
   std::set<std::tuple<std::string, std::uint32_t, std::uint64_t>> ReadAsMember(const std::string& group,
                                                                                const std::string& topic,
                                                                                std::size_t records) const {

@@ -2,7 +2,8 @@
 //
 //   write_old_data FOLDER     run by make_data.sh
 //
-// The agent is started again in between, and does not stop in the end: what it leaves is what a crash leaves.
+// The agent is started again in between, and does not stop at the end: it leaves the files of a
+// crash.
 #include <unistd.h>
 
 #include <chrono>

@@ -98,7 +98,8 @@ class LostRecordsTest : public DataPlaneFixture, public testing::WithParamInterf
     ASSERT_TRUE(broker_->SetRetention("orders", {}, limits).ok());
     WaitForARetentionPass();
   }
-  // One that has begun with the present settings: what it takes from another topic shows that it has come.
+  // Waits for a pass that has begun with the present settings: it also removes a record of another
+  // topic.
   void WaitForARetentionPass() const {
     const auto limits = client::CallLimits::Within(kPatience);
     ASSERT_TRUE(broker_->CreateTopic("other", 1, limits).ok());
@@ -114,7 +115,7 @@ class LostRecordsTest : public DataPlaneFixture, public testing::WithParamInterf
     return broker_->ReadWatermarks({topic, 0}, {}, client::CallLimits::Within(kPatience)).value().log_start_offset;
   }
 
-  // What a power cut does to records that were not synced.
+  // Loses unsynced records as a power cut does.
   void RestartWithout(int records) {
     agent_.Restart([&] { RemoveSegments(records); });
   }

@@ -159,8 +159,8 @@ TEST_F(ClockJumpTest, ATimerObservesNoDurationThatAJumpOfTheCounterMade) {
 
 TEST_F(ClockJumpTest, ATimerObservesALongScope) {
   Begin();
-  // The scale's moment is ahead of both clocks, so that the scope seems to have begun a second ago. That is at most a
-  // second longer than this process is old, which a timer does not notice.
+  // The scale's moment is ahead of both clocks, so that the scope seems to have begun a second ago.
+  // That is at most a second longer than the age of this process; a timer does not notice it.
   scale_.nanoseconds -= kSecond;
   {
     const ScopedTimer timer(seconds_);

@@ -1,5 +1,5 @@
-// What becomes of metrics when the process-wide numbering of cells is used up, or memory is. Each test ends a process
-// of its own in such a state, as there is no way back from it.
+// Metrics when the process-wide numbering of cells, or the memory, is used up. Each test ends a
+// process of its own in such a state, as there is no way back from it.
 #include <sys/resource.h>
 
 #include <cstdint>

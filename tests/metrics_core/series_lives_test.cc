@@ -29,7 +29,7 @@ class SeriesLivesTest : public ::testing::Test {
     }
   }
 
-  // What is kept after many lives, beyond what is kept after the first ones.
+  // Many lives keep no more memory than the first ones.
   template <typename Handle>
   void ExpectFlatMemory(const Family<Handle>& family, const std::function<void(const Handle&)>& record) {
     Live(family, kFirstLives, record);

@@ -62,7 +62,7 @@ class FamilyPrinter {
   bool is_first_ = true;
 };
 
-// What keeps the families of a part on the page, where there is such a thing, is `Metrics`.
+// `Metrics` keeps the families of a part on the page, where the part has such an object.
 template <typename Metrics>
 void PrintPart(FamilyPrinter& printer, std::string_view part) {
   metrics::Registry registry;

@@ -78,7 +78,7 @@ TEST_P(RecordBlockTest, RefusesEveryBlockThatIsCutOff) {
   }
 }
 
-// What it decompresses to may differ, but never its size; the address sanitizer watches what is written.
+// The decompressed text may differ, but never its size. The address sanitizer watches the writes.
 TEST_P(RecordBlockTest, StaysWithinItsBufferWhateverTheBytes) {
   const RecordBlock whole = Packed(Text().substr(0, 400));
   for (std::size_t at = 0; at < whole.data().size(); ++at) {

@@ -1,4 +1,4 @@
-// What a page shows of partitions and groups after each refresh.
+// The series of partitions and groups on a page after each refresh.
 #include "agent/lag/lag_refresh.h"
 
 #include <gtest/gtest.h>

@@ -85,7 +85,8 @@ class AppendTimeTest : public testing::Test {
   std::unique_ptr<PartitionLog> log_;
 };
 
-// What producers send by mistake or on purpose, and when such a record counts as sent.
+// Timestamps that producers send by mistake or on purpose, and the time at which such a record
+// counts as sent.
 struct Sent {
   const char* name;
   std::int64_t timestamp;

@@ -1,5 +1,5 @@
-// What a log tells for lag: message bytes, timestamps and ends of segments, against a ledger of
-// what was appended.
+// Lag measures of a log (message bytes, timestamps, ends of segments), against a ledger of the
+// appended records.
 #include "agent/log/log_measures.h"
 
 #include <gtest/gtest.h>

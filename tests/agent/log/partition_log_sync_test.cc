@@ -1,4 +1,4 @@
-// What a sync of a log may hold up, and what becomes of a log whose sync fails.
+// A sync of a log holds up no other call, and a log whose sync fails takes no more batches.
 #include "agent/log/partition_log.h"
 
 #include <gtest/gtest.h>
@@ -235,7 +235,8 @@ TEST_F(PartitionLogSyncTest, SyncsTheOtherSegmentsWhenOneCannotBeSynced) {
   }
 }
 
-// What a failed sync left in the page cache looks written to the next who opens the log, and may not be on the disk.
+// After a failed sync, the page cache may hold bytes that are not on the disk. The next opening of
+// the log reads them as written.
 TEST_F(PartitionLogSyncTest, TakesBackABatchWhoseSyncFailed) {
   UnsyncableFileSystem files;
   const PartitionLogOptions options = {.sync_policy = SyncPolicy::kEachBatch};

@@ -112,7 +112,8 @@ TEST_F(SegmentDamageTest, AFlippedBitInABodyOfAnEarlierSegmentIsNamedToWhoReadsI
 // Damage that comes while the log is open, or that only a reader finds.
 class DamageUnderReadersTest : public SegmentDamageTest {
  protected:
-  // The records that a reader gets who starts at `offset` and goes on behind what is lost; "-" for each lost range.
+  // The records that a reader gets from `offset` on when it skips each lost range; "-" for each
+  // lost range.
   std::string ReadFrom(std::uint64_t offset) {
     std::string read;
     while (offset < log_->HighWatermark()) {

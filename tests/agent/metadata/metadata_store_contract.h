@@ -289,7 +289,7 @@ TEST_P(MetadataStoreContract, KeepsTheOpeningsOfALogUntilItsTopicIsDeleted) {
   EXPECT_EQ(*other_store_->FindOpenings(other), openings);
 }
 
-// What groups have committed.
+// Committed offsets.
 class CommittedOffsetsContract : public MetadataStoreContract {
  protected:
   std::optional<std::uint64_t> Find(const std::string& group, const TopicIdPartition& partition) {

@@ -13,7 +13,7 @@
 namespace streamhouse::agent {
 namespace {
 
-// What the tables do for the store is tested by the contract of the store.
+// The contract of the store tests the tables through the store.
 class SqliteLeaseTableTest : public testing::Test {
  protected:
   SqliteLeaseTableTest() { EXPECT_TRUE(PrepareTables(*database_).ok()); }

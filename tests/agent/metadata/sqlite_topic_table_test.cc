@@ -14,7 +14,7 @@
 namespace streamhouse::agent {
 namespace {
 
-// What the tables do for the store is tested by the contract of the store.
+// The contract of the store tests the tables through the store.
 class SqliteTopicTableTest : public testing::Test {
  protected:
   SqliteTopicTableTest() { EXPECT_TRUE(PrepareTables(*database_).ok()); }

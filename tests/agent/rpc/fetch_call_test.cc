@@ -51,7 +51,8 @@ class FetchCallTest : public testing::Test {
       return answer;
     });
   }
-  // A call that runs has not been counted, but its connection is there; that it waits shows only in what follows.
+  // A running call has not been counted, but its connection is there. Only the later steps show
+  // that it waits.
   static bool IsWaiting(std::future<Answer>& answer) {
     return answer.wait_for(milliseconds(100)) == std::future_status::timeout;
   }

@@ -28,7 +28,7 @@ class CatalogFixture : public testing::Test {
 
   CatalogFixture() { Reopen(); }
 
-  // What a restart does. `files` must outlive the catalog.
+  // Restarts the catalog. `files` must outlive the catalog.
   void Reopen(FileSystem& files = PosixFileSystem(), const AgentMetrics& metrics = {}) {
     topics_.reset();
     leases_.reset();

@@ -1,4 +1,4 @@
-// What tests do to files behind the agent's back: read, write, damage.
+// Reads, writes and damages files behind the agent's back.
 //
 // When to use something else: agent/log/file_system.h in everything but tests.
 // Thread safety: none.

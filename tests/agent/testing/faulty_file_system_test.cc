@@ -60,7 +60,7 @@ TEST_F(FailedOperationTest, StaysBroken) {
   EXPECT_FALSE(files.LockFolder(folder_ / "lock").ok());
 }
 
-// Notes what begins, and refuses what it is told to.
+// Notes the operations that begin, and refuses the chosen ones.
 class WatchedFileSystem final : public FaultyFileSystem {
  public:
   WatchedFileSystem() : FaultyFileSystem(PosixFileSystem()) {}

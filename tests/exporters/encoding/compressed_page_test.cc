@@ -41,7 +41,7 @@ std::string Repetitive(std::size_t lines) {
   return page;
 }
 
-// What no compressor can make smaller.
+// Bytes that no compressor can make smaller.
 std::string Random(std::size_t bytes) {
   std::mt19937 random(1);
   std::string page;

@@ -1,4 +1,4 @@
-// What crowds of slow and hostile clients cost: /health answers, scrapes go through, and everything recovers.
+// Crowds of slow and hostile clients: /health answers, scrapes go through, and everything recovers.
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -28,7 +28,8 @@ namespace {
 using Clients = std::vector<std::unique_ptr<HttpClient>>;
 
 constexpr std::size_t kConnections = 200;
-// For a machine that stands still now and then: who is held up waits for a time limit, which is minutes.
+// Long enough for a machine that stands still now and then. A client that is held up waits for a
+// time limit of minutes.
 constexpr std::chrono::seconds kNotHeldUp{5};
 constexpr int kSeries = 100'000;  // a page of 7 MB: more than sockets buffer
 

@@ -1,4 +1,4 @@
-// What a child of fork may do with a server of its parent.
+// A child of fork() and a server of its parent.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>

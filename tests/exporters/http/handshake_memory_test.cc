@@ -1,4 +1,4 @@
-// What handshakes that never end cost. Without tags: a sanitizer keeps memory that was given back.
+// Memory of handshakes that never end. Without tags: a sanitizer keeps memory that was given back.
 
 #include <gtest/gtest.h>
 #include <openssl/bio.h>
@@ -26,7 +26,7 @@
 namespace streamhouse::exporters {
 namespace {
 
-// What a client of TLS says first.
+// The first message of a TLS client.
 std::string FirstFlight() {
   SSL_CTX* const context = SSL_CTX_new(TLS_client_method());
   SSL* const ssl = SSL_new(context);

@@ -1,6 +1,6 @@
-// What a scrape costs in memory, counted by allocation. Goal: a streamed page costs at most kExtraBytesMax beyond its
-// snapshot, in every format and coding, of a million series. Method: malloc() that knows how many bytes are out, and
-// the most there were.
+// Memory of a scrape, counted by allocation. Goal: a streamed page costs at most kExtraBytesMax
+// beyond its snapshot, in every format and coding, of a million series. Method: malloc() that knows
+// how many bytes are out, and the most there were.
 
 #include <gtest/gtest.h>
 #include <malloc.h>

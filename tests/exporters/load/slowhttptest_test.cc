@@ -29,7 +29,7 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
 constexpr int kSeries = 20'000;  // a page of more than a megabyte
-// Who is held up by others waits for one of their time limits, which are seconds.
+// A client that others hold up waits for one of their time limits of seconds.
 constexpr milliseconds kNotHeldUp{1000};
 // A connection costs some kilobytes, one that is being answered a chunk in addition.
 constexpr std::size_t kMemoryBytesMax = std::size_t{64} * 1024 * 1024;

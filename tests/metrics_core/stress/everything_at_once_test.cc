@@ -3,7 +3,8 @@
 // at once.
 // Method: every number has a closed form at the end. While it runs, a scrape may see
 //  - of a series that stays: a value between the last scrape's and what will have been recorded in the end;
-//  - of a series that comes and goes: at most what one life can hold, and a text that is a name that was given out;
+//  - of a series that comes and goes: at most the recordings of one life, and a text that is a name
+//    in use;
 //  - of the up-down counter: nothing below zero, as every thing goes down after it went up.
 // The scrape's checker runs first on one thread. ThreadSanitizer watches the rest.
 #include <array>

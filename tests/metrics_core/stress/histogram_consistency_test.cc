@@ -36,7 +36,7 @@ class HistogramConsistencyTest : public testing::TestWithParam<SeriesStorage> {
     }
   }
 
-  // What one scrape must hold, compared with the one before. `threads` have recorded.
+  // Checks one scrape against the one before. `threads` have recorded.
   void CheckScrape(int threads) {
     const Snapshot snapshot = registry_.TakeSnapshot();
     for (std::size_t family = 0; family < last_.size(); ++family) {

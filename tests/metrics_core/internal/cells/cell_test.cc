@@ -10,7 +10,7 @@
 namespace streamhouse::metrics::internal {
 namespace {
 
-// What both ways to add have in common.
+// Tests of both ways to add.
 using AddInteger = void (*)(Cell&, std::uint64_t, std::memory_order);
 using AddDouble = void (*)(Cell&, double, std::memory_order);
 constexpr AddInteger kAddInteger[] = {AddOwned, AddShared};
