@@ -18,7 +18,7 @@ namespace {
 // How soon a disk that was full is used again.
 constexpr std::chrono::seconds kReserveRefillInterval{1};
 
-// How soon the lag is asked for again after the store was out of reach.
+// Time until the lag is refreshed again after the store was out of reach.
 constexpr std::chrono::milliseconds kLagRetryInterval{1'000};
 
 // SQLite does not always tell a full disk or a quota from a disk that fails, or from a database
@@ -45,7 +45,7 @@ bool AreSame(const std::filesystem::path& a, const std::filesystem::path& b) {
   return std::filesystem::equivalent(a, b, error);
 }
 
-// Backup copies the metadata of the data folder: they must be those in use.
+// Backup copies the metadata of the data folder, so the agent must use these.
 Status CheckUsed(const std::string& metadata_path, const std::string& line) {
   const Status there = PosixFileSystem().FileSize(metadata_path).status();
   if (there.code() == StatusCode::kNotFound) return Status::Ok();
@@ -183,8 +183,8 @@ Status Agent::StartTopics() {
   if (Status loaded = topics_->Load(); !loaded.ok()) return loaded;
   for (std::size_t i = 0; i < config_.topics.size(); ++i) {
     const TopicDescription& topic = config_.topics[i];
-    // Load() has tried what there is; a partition that cannot be served is no reason not to serve
-    // the others. More than are configured have been added since.
+    // Load() has opened the topic's logs. The agent starts although one of them cannot be served.
+    // Partitions beyond the configured number have been added since.
     if (auto known = topics_->PartitionCount(topic.name); known.ok() && *known >= topic.partitions) continue;
     // /ready names it, and what to do.
     if (topics_->HasLogsWithoutTopic(topic.name)) continue;
@@ -192,7 +192,7 @@ Status Agent::StartTopics() {
       return IsRefusal(created.code()) ? created.WithField("topics[" + std::to_string(i) + "]") : created;
     }
   }
-  // A lease that cannot be had now is no reason not to start: it is logged, and tried again.
+  // The agent starts without a lease that it cannot get now. The failure is logged and retried.
   static_cast<void>(leases_->RenewNow());
   if (Status started = leases_->Start(); !started.ok()) return started;
   retention_ = std::make_unique<PeriodicTask>([this]() -> std::chrono::nanoseconds {
@@ -207,8 +207,7 @@ Status Agent::StartTopics() {
   if (Status started = reserve_refill_->Start(); !started.ok()) return started;
   if (config_.sync_policy == SyncPolicy::kInterval) {
     log_syncer_ = std::make_unique<PeriodicTask>([this]() -> std::chrono::nanoseconds {
-      // The catalog has logged what went wrong, and the log in question refuses appends from now
-      // on.
+      // The catalog has logged the failure, and the failed log refuses appends from now on.
       static_cast<void>(topics_->SyncLogs());
       return config_.sync_interval;
     });
@@ -257,8 +256,8 @@ Status Agent::Stop() {
   // The logs are synced before the leases go: the next holder must find every acknowledged record.
   if (topics_ != nullptr) closed = topics_->CloseLogs();
   if (leases_ != nullptr) leases_->Stop();
-  // Last, so that the final state can still be scraped or pushed: no leases, no connections, all
-  // records counted.
+  // The exporters go last, so that the final state can still be scraped or pushed: no leases, no
+  // connections, all records counted.
   StopExporters();
   lease_check_ = {};
   disk_check_ = {};

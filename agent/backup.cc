@@ -98,7 +98,8 @@ class PartitionCopy {
     if (Status made = files_.CreateFolders(to_); !made.ok()) return made;
     for (Status before;;) {
       Status copied = CopyListed();
-      // A segment that stays listed is not one that retention removes: a link to nowhere, for example.
+      // Retention does not remove a segment that stays listed: it may be a link to nowhere, for
+      // example.
       if (copied.code() != StatusCode::kNotFound || copied == before) return copied;
       before = std::move(copied);
     }
@@ -121,8 +122,8 @@ class PartitionCopy {
   }
 
  private:
-  // Copies what is there and not yet copied. NotFound: a segment went away meanwhile; what is there has to be listed
-  // again, or the copy would have a gap.
+  // Copies the segments that are not yet copied. NotFound: a segment went away meanwhile. The
+  // segments must then be listed again, or the copy would have a gap.
   Status CopyListed() {
     auto names = files_.ListFolder(from_);
     if (names.status().code() == StatusCode::kNotFound) names = std::vector<std::string>();
@@ -191,7 +192,7 @@ Result<std::optional<std::uint64_t>> CopyTopic(FileSystem& files, const std::str
   for (std::uint32_t i = 0; i < topic.partitions; ++i) {
     const TopicPartition name = {.topic = topic.name, .partition = i};
     const auto bytes = CopyPartition(files, from + "/log/" + name.ToString(), to + "/log/" + name.ToString());
-    // Also after a failure: what was found may be of two topics.
+    // Also after a failure: the copied files may be of two topics.
     const auto has_ended = HasEnded(source, topic);
     if (!has_ended.ok()) return has_ended.status();
     if (*has_ended) return std::optional<std::uint64_t>();

@@ -40,7 +40,7 @@ void DiskReserve::Refill() {
   const bool was_healthy = Health().ok();
   const auto present = files_.FileSize(path());
   const bool was_taken = bytes_ == 0 || (present.ok() && *present == bytes_);
-  // One of another size, from before a restart, takes room that this one may need.
+  // A file of another size, from before a restart, takes room that the new one may need.
   if (present.ok() && *present != bytes_) static_cast<void>(files_.RemoveFile(path()));
   const bool is_taken = was_taken || Take();
   const bool has_room = is_taken && (was_healthy || !was_taken || Probe().ok());

@@ -108,7 +108,7 @@ Status Partition::Named(const Status& failure) const {
   return failure.WithMessage(lease_->name() + ": " + failure.message());
 }
 
-// Of the log's readers, the one that asks first announces it.
+// The first reader that asks the log announces it.
 void Partition::AnnounceDamage() const {
   for (const Damage& damage : log_->TakeNewDamages()) damage_found_(damage);
 }
@@ -121,7 +121,8 @@ Result<Watermarks> Partition::FindWatermarks() const {
 Result<std::optional<std::int64_t>> Partition::FindTimestamp(std::uint64_t offset) const {
   if (offset >= log_->HighWatermark()) return std::optional<std::int64_t>();
   if (Status may_read = lease_->MayRead(); !may_read.ok()) return may_read;
-  // Retention may have moved the start past the offset, also during this call: that is tried again.
+  // Retention may have moved the start past the offset, also during this call. Then the look-up is
+  // retried.
   const std::uint64_t start = log_->LogStartOffset();
   offset = std::max(offset, start);
   auto timestamp_ms = log_->FindTimestamp(offset);

@@ -54,7 +54,7 @@ Status TopicCatalog::Load() {
     const std::unique_lock lock(mutex_);
     topics_.emplace(topic.name, std::move(loaded));
   }
-  // Trouble is told there; ApplyRetention() tries again.
+  // It logs its failures; ApplyRetention() retries.
   static_cast<void>(FinishRemovals());
   if (Status named = FindStrayLogs(); !named.ok()) return named;
   if (Status lowered = LowerOffsetsBeyond(AllLogEnds()); !lowered.ok()) return lowered;
@@ -62,7 +62,7 @@ Status TopicCatalog::Load() {
   return Status::Ok();
 }
 
-// In one transaction for all logs. After a failure each append tries again, and ApplyRetention().
+// In one transaction for all logs. After a failure, each append and ApplyRetention() retry.
 void TopicCatalog::StoreOpenings() {
   if (!openings_.Flush().ok()) OperatorLog().error("{}", openings_.Health().message());
 }
@@ -122,7 +122,7 @@ Status TopicCatalog::RetryUnserved(const std::string& topic) {
     const std::unique_lock lock(mutex_);
     topics_.find(topic)->second.partitions[name.partition] = std::move(served);
   }
-  // A lease that is not to be had yet is asked for again with the next renewal.
+  // The next renewal requests a lease again that cannot be taken yet.
   static_cast<void>(leases_.AcquireNow(unserved));
   return first;
 }
@@ -263,7 +263,7 @@ void TopicCatalog::ApplyRetention(std::int64_t now_ms) {
   strays_.ForgetMoved();
   {
     const std::lock_guard creating(create_mutex_);
-    // Trouble is told there; the next call tries again.
+    // It logs its failures; the next call retries.
     static_cast<void>(FinishRemovals());
   }
   StoreOpenings();
@@ -357,7 +357,7 @@ Status TopicCatalog::SyncLogs() {
   Status first;
   for (const auto& partition : All()) {
     Status synced = partition->Sync();
-    // Told already, when the log failed; this is called every interval.
+    // It was logged when the log failed; this is called every interval.
     if (!synced.ok() && partition->LogHealth().ok()) {
       OperatorLog().error("cannot sync a log: {error}", "error"_a = synced.message());
     }

@@ -1,4 +1,4 @@
-// How topics come, grow and go. All of it runs with create_mutex_ held.
+// Creation, growth and deletion of topics. All functions here run with create_mutex_ held.
 #include <algorithm>
 #include <cstddef>
 #include <limits>
@@ -58,8 +58,9 @@ Status TopicCatalog::Create(const TopicDescription& topic, LogsWithoutTopic logs
 }
 
 Status TopicCatalog::CreateNew(const TopicDescription& topic, LogsWithoutTopic found) {
-  // Before the store knows of it, or a topic that cannot be served would be there after every restart. One damaged
-  // partition of logs that are taken over does not keep the others.
+  // The logs are opened before the store knows the topic: a topic that cannot be served would be
+  // there after every restart. One damaged partition among logs that are taken over does not stop
+  // the others.
   std::vector<Result<std::unique_ptr<PartitionLog>>> logs;
   for (std::uint32_t i = 0; i < topic.partitions; ++i) {
     auto log = OpenLog({.topic = topic.name, .partition = i});
@@ -142,7 +143,7 @@ Status TopicCatalog::AddPartitions(const std::string& topic, std::uint32_t parti
   }
   OperatorLog().info("topic {topic} has {partitions} partitions, {before} before", "topic"_a = topic,
                      "partitions"_a = partitions, "before"_a = info->partitions);
-  // A lease that is not to be had yet is asked for again with the next renewal.
+  // The next renewal requests a lease again that cannot be taken yet.
   static_cast<void>(leases_.AcquireNow(names));
   return Status::Ok();
 }

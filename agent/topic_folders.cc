@@ -75,7 +75,7 @@ Status TopicFolders::PrepareRemoval(const std::string& topic, TopicId id) {
   return *marked == 0 || *marked == id ? Status::Ok() : FinishCreation(topic, id);
 }
 
-// The mark is replaced next, and with it what shows that the metadata are older than the folder.
+// The mark is replaced next. Only the mark shows that the metadata are older than the folder.
 void TopicFolders::WarnOfOtherLife(const std::string& topic, TopicId id) const {
   const auto marked = LifeOf(files_, PathOf(topic));
   if (!marked.ok() || *marked == 0 || *marked == id) return;
@@ -209,7 +209,7 @@ Result<std::vector<std::string>> TopicFolders::FindStrays(const FindTopic& find_
     }
     const bool is_removed = name.starts_with(kRemovedPrefix);
     const bool is_waiting = waiting.contains(name);
-    // One that waits tells that log/NAME is another's.
+    // A folder that waits for its removal shows that log/NAME belongs to another topic.
     if (is_removed && (is_waiting || files_.RemoveFolder(PathOf(name)).ok())) continue;
     auto has_records = HasRecords(name);
     if (!has_records.ok()) {

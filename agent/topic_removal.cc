@@ -22,7 +22,7 @@ Status CheckThere(FileSystem& files, const std::string& folder) {
   return files.ListFolder(folder).status();
 }
 
-// An entry that an operator has put there stays, and does not keep the others.
+// An entry that an operator has put there stays. The others are removed.
 Status RemoveContent(FileSystem& files, const std::string& folder) {
   const auto names = files.ListFolder(folder);
   if (!names.ok()) return names.status();
@@ -71,7 +71,8 @@ Result<Removal> RemoveFiles(FileSystem& files, MetadataStore& store, const std::
     if (Status renamed = files.SyncFolder(log_folder); !renamed.ok()) return renamed;
     if (Status emptied = RemoveContent(files, removed); !emptied.ok()) return emptied;
   }
-  // While the folder is there: it shows that log/NAME is another's, should this fail.
+  // Called while the folder is there: after a failure, it shows that log/NAME belongs to another
+  // topic.
   if (Status forgotten = store.ForgetDeleted(life.id); !forgotten.ok()) return forgotten;
   if (is_gone) return Removal::kRemoved;
   if (Status gone = files.RemoveFolder(removed); !gone.ok()) return gone;

@@ -82,8 +82,8 @@ void LagRefresh::ShowPartitions(const Topics& topics) {
   }
 }
 
-// The commits to partitions that this agent tells; what is gone leaves the page before anything new
-// comes on it.
+// The commits to partitions that this agent shows. Old series leave the page before new ones come
+// on it.
 void LagRefresh::Follow(const std::vector<CommittedOffset>& commits, const Topics& topics) {
   for (const CommittedOffset& commit : commits) {
     const auto topic = topics.find(commit.partition.topic_id);

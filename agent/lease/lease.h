@@ -25,7 +25,8 @@ namespace streamhouse::agent {
 inline constexpr std::chrono::milliseconds kLeaseDuration{30'000};
 // How often it is renewed.
 inline constexpr std::chrono::milliseconds kLeaseRenewInterval{10'000};
-// How long before its end it counts as lost: time for what is under way to finish, and for clocks to run unevenly.
+// A lease counts as lost this long before its end: time for running calls to finish, and for clocks
+// to run unevenly.
 inline constexpr std::chrono::milliseconds kLeaseSafetyMargin{3'000};
 // How soon a lease that is not held is tried again.
 inline constexpr std::chrono::milliseconds kLeaseRetryInterval{1'000};

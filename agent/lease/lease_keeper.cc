@@ -51,7 +51,7 @@ Result<TopicDescription> LeaseKeeper::CreateTopic(const TopicDescription& topic)
     Apply(partition, *entry, created->leases[i], asked_at);
     if (!was_counted && entry->lease->IsHeld()) ++newly_held;
   }
-  // A count of all leases would make each creation as slow as there are topics.
+  // A count of all leases would make each creation slower with the number of topics.
   metrics_.active_partitions.Add(newly_held);
   return created->topic;
 }
@@ -88,7 +88,7 @@ Status LeaseKeeper::Start() {
 }
 
 std::chrono::nanoseconds LeaseKeeper::Round() {
-  // The outcome is in the log and in Readiness(); what remains is to try again, and sooner.
+  // The outcome is in the log and in Readiness(). The next round comes sooner.
   const bool renewed = RenewNow().ok();
   const std::chrono::nanoseconds now = clock_();
   std::chrono::nanoseconds wait = renewed ? timing_.renew_interval : timing_.retry_interval;

@@ -1,9 +1,10 @@
 // AgesAtOpen: how long ago the last record of each segment of a log was appended, as retention sees it.
 //
-// When to use something else: while a log is open, a clock that never steps tells ages (PartitionLogOptions).
-// Append times are of the system's clock, which may have been wrong then, or may be wrong now.
+// The append times are of the system's clock, which may have been wrong then, or may be wrong now.
 // Where the age is unclear, the younger one is given: records are kept too long rather than removed
 // too early.
+// When to use something else: while a log is open, a clock that never steps tells ages
+// (PartitionLogOptions).
 // Guarantees:
 // 1. No segment is older than one before it. Example: the years 2026, 2021, 2027 count as 2026, 2026, 2027.
 // 2. A time in the future or before kCredibleFromMs is not credible. The time of the next segment

@@ -87,7 +87,7 @@ std::optional<FoundBatch> FindBatchThatLeadsTo(std::uint64_t end_offset, std::ui
   ForEachHeader(bytes, [&](std::uint64_t position, const Result<BatchHeader>& header) {
     if (header.ok()) candidates.push_back(FoundAt(position, *header));
   });
-  // By position: the offset with which a way to the end begins.
+  // By position: the first offset of a chain of headers that leads to the end.
   std::unordered_map<std::uint64_t, std::uint64_t> ways = {{bytes.size(), end_offset}};
   std::optional<FoundBatch> first;
   for (auto batch = candidates.rbegin(); batch != candidates.rend(); ++batch) {

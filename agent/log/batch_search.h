@@ -1,8 +1,8 @@
-// FindWholeBatches: finds batches in bytes behind damage, where no header says any more where the next one starts.
+// FindWholeBatches: finds batches in bytes behind damage, where no header leads to the next one.
 //
 // When to use something else: SegmentReader follows headers that are intact.
-// Guarantees: what looks like a batch by chance, or because a record holds the bytes of one, is found as well. The
-// functions say what they compare.
+// Guarantees: bytes that look like a batch are found as well: by chance, or because a record holds
+// the bytes of a batch. The functions say what they compare.
 // Thread safety: pure.
 // Cost: linear in the bytes: each byte is part of at most kHeaderChecksumsPerByte checksums of
 // headers, and of one checksum of bodies.

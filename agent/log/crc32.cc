@@ -34,7 +34,8 @@ constexpr std::array<std::uint32_t, 64> kSquares = [] {
   return squares;
 }();
 
-// x^(8 * bytes): what so many bytes of zeros multiply a checksum by. Lengths of 2^61 bytes and more do not occur.
+// x^(8 * bytes): the factor of a checksum for so many bytes of zeros behind. Lengths of 2^61 bytes
+// and more do not occur.
 std::uint32_t ShiftBy(std::uint64_t bytes) {
   std::uint32_t shift = kOne;
   for (std::size_t i = 3; bytes != 0 && i < kSquares.size(); ++i, bytes >>= 1) {

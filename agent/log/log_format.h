@@ -54,7 +54,8 @@ struct BatchHeader {
   std::uint64_t end_offset() const { return base_offset + record_count; }
   std::uint64_t batch_bytes() const { return kBatchHeaderBytes + body_bytes; }
   bool has_append_time() const { return version >= kLogFormatVersionWithAppendTime; }
-  // `file_time_ms` is when the segment was written to last, which stands for what older versions do not tell.
+  // `file_time_ms` is the time of the last write to the segment. It stands for the append time in
+  // older versions, which have none.
   std::int64_t AppendTime(std::int64_t file_time_ms) const { return has_append_time() ? append_time_ms : file_time_ms; }
 };
 

@@ -102,7 +102,7 @@ class SegmentCheck {
       }
       ++next_whole_;
     }
-    // How many records were there, only the next segment can tell.
+    // Only the next segment can tell the number of lost records.
     const std::uint64_t end = std::max(next_base_.value_or(next_ + 1), next_ + 1);
     Report({.first = next_, .next = end}, problem);
     next_ = next_base_.value_or(next_);

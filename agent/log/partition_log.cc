@@ -92,7 +92,7 @@ Status PartitionLog::RecoverOne(std::uint64_t base_offset, SegmentPlace place) {
   }
   auto recovered = RecoverSegment(files_, path, base_offset, place, sequences_);
   if (!recovered.ok()) return recovered.status();
-  // A copy, or a clock that was wrong, may say more than can be.
+  // The time of a copied file, or of a wrong clock, may be in the future.
   const std::int64_t file_time_ms =
       recovered->file_time_ms ? std::min(*recovered->file_time_ms, options_.wall_clock()) : kNeverAppended;
   segments_.push_back(
@@ -105,7 +105,7 @@ Status PartitionLog::RecoverOne(std::uint64_t base_offset, SegmentPlace place) {
                                         .index = std::move(recovered->index)}));
   bytes_ += recovered->size_bytes;
   next_offset_ = recovered->end_offset;
-  // The file's time has to stay that of the batches that do not tell theirs.
+  // The file's time must not change: it stands for the append time of batches that have none.
   roll_due_ = recovered->file_time_ms.has_value();
   fence_ = std::max(fence_, recovered->last_epoch);
   torn_bytes_ += recovered->torn_bytes;
@@ -177,12 +177,12 @@ Status PartitionLog::SyncAll() {
   const auto note = [&first](Status failure) {
     if (first.ok()) first = std::move(failure);
   };
-  // Not tried again: the kernel forgets what it could not write, and the next sync would succeed
-  // without it.
+  // No retry: the kernel forgets the bytes that it could not write, and the next sync would succeed
+  // without them.
   const auto note_sync = [&](const Status& synced) STREAMHOUSE_REQUIRES(append_mutex_) {
     if (!synced.ok()) note(writer_->health().ok() ? writer_->Refuse(synced) : synced);
   };
-  // One that fails is no reason to leave the others in memory: this may be the last chance.
+  // After a failure the other segments are synced all the same: this may be the last chance.
   std::vector<std::string> unopened;
   for (std::string& path : unsynced_) {
     auto file = files_.OpenForAppend(path);
@@ -328,7 +328,7 @@ Status PartitionLog::RemoveBeyond(const Retention& retention, std::int64_t oldes
   return Status::Ok();
 }
 
-// Before its file goes: a reader that does not find the file has to know why.
+// Marked before its file goes: a reader that does not find the file has to know why.
 void PartitionLog::MarkRemoved(Segment& segment, Removal removal) {
   const metrics::MutexLock lock(state_mutex_);
   segment.removal = removal;

@@ -30,7 +30,7 @@ std::optional<std::int64_t> PartitionLog::FindSegmentEnd(std::uint64_t offset) c
   return (*SegmentOf(offset))->appended_ms;
 }
 
-// Up to the next place that the index knows: what is behind need not be read.
+// Ends at the next place that the index knows: the batches behind it need not be read.
 Result<PartitionLog::ReadStart> PartitionLog::FindMeasureStart(std::uint64_t offset) const {
   const metrics::MutexLock lock(state_mutex_);
   auto start = StartAt(offset);

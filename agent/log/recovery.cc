@@ -26,7 +26,7 @@ class SegmentScan {
         sequences_(sequences),
         reader_(file, path, 0, file_bytes) {}
 
-  // Walks the whole batches from the start. OK: result.size_bytes is where they end.
+  // Walks the whole batches from the start. After OK, result.size_bytes is their end.
   Status Run(RecoveredSegment& result) {
     for (;;) {
       auto header = reader_.ReadHeader();
@@ -71,7 +71,7 @@ class SegmentScan {
     return message_bytes;
   }
 
-  // OK when nothing whole follows what cannot be read, so that it may be cut off.
+  // OK when no whole batch follows the unreadable bytes: they may be truncated.
   Status ClassifyTail(const Status& problem, std::uint64_t search_from) const {
     if (place_ == SegmentPlace::kFollowed || problem.code() != StatusCode::kDataLoss) return problem;
     auto follower = FindWholeBatch(search_from);

@@ -1,4 +1,5 @@
-// SegmentName: what the file of a segment is called: the offset of its first record, in 20 digits, and ".log".
+// SegmentName: the name of a segment's file: the offset of its first record, in 20 digits, and
+// ".log".
 //
 // Names sort as their offsets do. Pure; any thread.
 #pragma once

@@ -2,8 +2,9 @@
 // committed offsets of consumer groups.
 //
 // When to use something else: records are in PartitionLog; LeaseKeeper is the way to hold a lease, not this.
-// Guarantees, for every implementation (tests/agent/metadata/metadata_store_contract.h holds each of them to it, but
-// for damage and the loss of power, which are tested beside each store):
+// Guarantees of every implementation (the tests are in
+// tests/agent/metadata/metadata_store_contract.h; those of damage and of the loss of power are
+// beside each store):
 // - rows of a call that returned OK survive the death of every process and the loss of power;
 // - a call stores all of its rows, or none;
 // - a topic has an id, which names one life of it: no other topic ever has it, also not one of the same name later.
@@ -151,8 +152,8 @@ class MetadataStore {
   virtual Result<std::vector<DeletedLife>> ListDeleted() = 0;
   // OK also when it is not there.
   virtual Status ForgetDeleted(TopicId id) = 0;
-  // `partitions` is how many the topic has afterwards. NotFound when there is no such topic; InvalidArgument unless it
-  // is more than now.
+  // `partitions` is the topic's number of partitions afterwards. NotFound when there is no such
+  // topic; InvalidArgument unless it is more than now.
   virtual Status AddPartitions(const std::string& topic, std::uint32_t partitions) = 0;
   // NotFound when there is no such topic.
   virtual Status SetRetention(const std::string& topic, const Retention& retention) = 0;

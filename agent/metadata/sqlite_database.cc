@@ -117,7 +117,8 @@ Status SqliteDatabase::CopyTo(const std::string& path) {
   const int stepped = ::sqlite3_backup_step(backup, kAllPages);
   const int finished = ::sqlite3_backup_finish(backup);
   const int primary = stepped & kPrimaryCodeMask;
-  // Of this database: no other connection has the copy. By its documentation, finish() leaves these two out.
+  // These two are errors of this database, as no other connection has the copy. By its
+  // documentation, finish() does not report them.
   if (primary == SQLITE_BUSY || primary == SQLITE_LOCKED) {
     return {CodeOf(stepped), path_ + ": " + ::sqlite3_errstr(stepped)};
   }

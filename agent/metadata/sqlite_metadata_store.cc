@@ -37,7 +37,7 @@ Result<std::unique_ptr<SqliteMetadataStore>> SqliteMetadataStore::OpenWithClock(
 
 Status SqliteMetadataStore::InTransaction(const Change& change) {
   Status done = TryInTransaction(change);
-  // For a quota that is used up SQLite has no code of its own: it is Unavailable.
+  // SQLite has no code of its own for a quota that is used up: it is Unavailable.
   const bool may_lack_room = done.code() == StatusCode::kResourceExhausted || done.code() == StatusCode::kUnavailable;
   if (may_lack_room && make_room_(done)) done = TryInTransaction(change);
   // There may be room later.

@@ -1,4 +1,5 @@
-// Rules of metadata stores: what a call makes of a row, and why it is refused, alike in every store.
+// Rules that all metadata stores share: the change that a call makes to a row, and the reasons of a
+// refusal.
 //
 // When to use something else: the agent calls MetadataStore (metadata_store.h). This is for its implementations.
 // Guarantees: pure functions of rows that the store has read. The store keeps a row unchanged from the reading to the

@@ -55,7 +55,8 @@ metrics::Status FetchCall::Read() {
 }
 
 void FetchCall::Wait(std::chrono::milliseconds wait) {
-  // Once the alarm is set and the lock is free, the call may end on another thread: only what is local is safe then.
+  // Once the alarm is set and the lock is free, the call may end on another thread. After that,
+  // only local variables are safe.
   const std::shared_ptr<Wake> wake = wake_;
   bool is_due = false;
   {

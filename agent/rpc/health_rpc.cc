@@ -34,7 +34,7 @@ bool IsKnown(const std::string& service) {
 
 }  // namespace
 
-// One Watch. At most one write is under way; what changes meanwhile is told after it.
+// One Watch. At most one write is under way; a change meanwhile is sent after it.
 class HealthRpc::Watcher final : public grpc::ServerWriteReactor<HealthCheckResponse> {
  public:
   explicit Watcher(HealthRpc& service, bool is_known) : service_(service), is_known_(is_known) {}

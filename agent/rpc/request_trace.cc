@@ -10,7 +10,7 @@ namespace streamhouse::agent {
 metrics::TraceContext TraceOf(const std::multimap<grpc::string_ref, grpc::string_ref>& metadata) {
   static const grpc::string_ref kName(metrics::kTraceparentHeader.data(), metrics::kTraceparentHeader.size());
   const auto [first, last] = metadata.equal_range(kName);
-  // Two of them belong to no trace that can be told.
+  // With two headers it is unknown which trace the request belongs to.
   if (first == last || std::next(first) != last) return {};
   return metrics::SampledTrace(std::string_view(first->second.data(), first->second.size()));
 }

@@ -16,7 +16,7 @@ using fmt::literals::operator""_a;
 
 namespace {
 
-// A client that is gone without a word is noticed within the sum of these.
+// A client that is gone without a close is noticed within the sum of these.
 constexpr int kKeepaliveIntervalMs = 30'000;
 constexpr int kKeepaliveTimeoutMs = 10'000;
 // Clients may ping as often; gRPC's default of five minutes would cut off those that look after

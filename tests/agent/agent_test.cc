@@ -342,7 +342,8 @@ TEST_F(AgentTest, ShowsItsLeasesWhileItHoldsThem) {
   EXPECT_EQ(agent.Value("active_partitions"), 0);
 }
 
-// Goal: who stops an agent learns that something may not be on the disk. Method: the disk breaks before the last sync.
+// Goal: Stop() reports that records may not be on the disk. Method: the disk breaks before the last
+// sync.
 TEST_F(AgentTest, SaysWhenItStopsThatALogCannotBeSynced) {
   FaultyFileSystem files(PosixFileSystem());
   parts_.files = &files;
@@ -355,7 +356,8 @@ TEST_F(AgentTest, SaysWhenItStopsThatALogCannotBeSynced) {
   agent_.reset();
 }
 
-// A partition that cannot be opened is no reason not to serve the others, also where the configuration names the topic.
+// The other partitions are served when one cannot be opened, also where the configuration names the
+// topic.
 TEST_F(AgentTest, IsNotReadyWhileAPartitionIsDamagedAndServesTheOthers) {
   RunningAgent agent;
   for (int i = 0; i < 2; ++i) ASSERT_EQ(agent.Produce({"a"}), grpc::StatusCode::OK);

@@ -326,7 +326,8 @@ TEST_F(DamagedPartitionTest, CannotBecomePartOfATopicOfAnotherSize) {
   EXPECT_EQ(topics_->Create({.name = "orders", .partitions = 2}).code(), StatusCode::kAlreadyExists);
 }
 
-// Goal: damage that a reader finds is told like damage found at start. Method: a bit flips while the log is open.
+// Goal: damage that a reader finds is reported like damage found at start. Method: a bit flips
+// while the log is open.
 TEST_F(TopicCatalogTest, TellsTheOperatorOnceOfRecordsThatAReaderCannotRead) {
   metrics::Registry registry;
   Reopen(PosixFileSystem(), *AgentMetrics::Register(registry));

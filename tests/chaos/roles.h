@@ -24,9 +24,10 @@ inline constexpr std::uint64_t kSegmentBytes = std::uint64_t{64} << 10;
 // The rest of the unsynced bytes: nothing, half of them, or zeros. The disk is off from then on.
 inline constexpr std::array<const char*, 3> kPowerCuts = {"cut to nothing", "cut to half", "cut to zeros"};
 
-// Serves `folder` on the port, 0 for a free one, with leases of a second; prints "ready PORT". Each line of standard
-// input, "well", "slow" or "broken", is what becomes of the disk under the logs, and is printed once it has. Never
-// returns unless it cannot start; then the reason is on standard error.
+// Serves `folder` on the port, 0 for a free one, with leases of a second; prints "ready PORT". Each
+// line of standard input, "well", "slow" or "broken", sets the state of the disk under the logs,
+// and is printed when that is done. Returns only if it cannot start; the reason is then on standard
+// error.
 int ServeForEver(const std::string& folder, std::uint16_t port, agent::SyncPolicy sync_policy);
 
 // Produces to the agent and prints "PARTITION OFFSET VALUE" for each acknowledgement. Never returns.

@@ -1,4 +1,4 @@
-// Records go: retention takes them, a power cut takes them. With any OffsetReset, a group then reads exactly the
+// Records go by retention and by a power cut. With any OffsetReset, a group then reads exactly the
 // records that are left and that it has not read.
 #include <gtest/gtest.h>
 

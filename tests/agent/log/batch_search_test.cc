@@ -51,8 +51,8 @@ TEST_F(BatchSearchTest, TellsWhereANewerVersionStands) {
   EXPECT_EQ(FindWholeBatches(first_).newer_version_at, std::nullopt);
 }
 
-// Goal: bytes that were made to cost a lot cost what others do. Method: each header claims all bytes behind it as its
-// body, so that the bodies overlap.
+// Goal: hostile bytes cost no more than others. Method: each header claims all bytes behind it as
+// its body, so that the bodies overlap.
 TEST_F(BatchSearchTest, ReadsNoByteOftenerWhereHeadersArePlanted) {
   constexpr std::size_t kHeaders = 20'000;
   std::string bytes;

@@ -1,5 +1,5 @@
-// Every kind of damage to the files of a log, and what is said of it: the file and the byte, and nothing is touched.
-// What may be cut off instead, a torn tail, is in recovery_test.cc.
+// Every kind of damage to the files of a log is reported with file and byte, and no file is
+// changed. A torn tail, which is truncated instead, is in recovery_test.cc.
 #include "agent/log/partition_log.h"
 
 #include <gtest/gtest.h>
