@@ -33,8 +33,8 @@ Status CheckFolders(FileSystem& files, const std::string& from, const std::strin
   return {StatusCode::kFailedPrecondition, "the folder " + to + " is not empty"};
 }
 
-// SQLite takes damage to its log for the end of it, and the last connection that closes removes the log. An agent that
-// serves has checked it, and writes to it.
+// SQLite takes damage to its log for the end of it, and the last connection that closes removes the
+// log. An agent that serves has checked it, and writes to it.
 Status CheckMetadata(FileSystem& files, const std::string& from) {
   const std::string lock_path = from + "/lock";
   std::unique_ptr<FolderLock> lock;
@@ -87,8 +87,8 @@ struct CopiedSegment {
   std::int64_t time_ms = 0;  // of the source
 };
 
-// Copies the segments of one partition. Meanwhile segments may be appended to and added, and retention may remove some,
-// the oldest first.
+// Copies the segments of one partition. Meanwhile segments may be appended to and added, and
+// retention may remove some, the oldest first.
 class PartitionCopy {
  public:
   PartitionCopy(FileSystem& files, std::string from, std::string to)
@@ -105,7 +105,8 @@ class PartitionCopy {
     }
   }
 
-  // To be called when nothing writes to the copy any more: retention goes by the times of older files.
+  // To be called when nothing writes to the copy any more: retention goes by the times of older
+  // files.
   Status KeepTimes() const {
     for (const CopiedSegment& segment : copied_) {
       Status kept = files_.SetModificationTime(to_ + "/" + segment.name, segment.time_ms);
@@ -169,7 +170,8 @@ Result<std::uint64_t> CopyPartition(FileSystem& files, const std::string& from, 
   return copy.bytes() - (*log)->torn_bytes();
 }
 
-// Whether the topic has ended since the metadata were copied; another of its name may be in its folder.
+// Whether the topic has ended since the metadata were copied; another of its name may be in its
+// folder.
 Result<bool> HasEnded(SqliteDatabase& source, const TopicDescription& topic) {
   auto version = SqliteStatement::Prepare(source, "PRAGMA user_version");
   if (!version.ok()) return version.status();

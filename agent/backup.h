@@ -34,7 +34,8 @@ struct BackupTotals {
   std::uint64_t bytes = 0;  // of logs
 };
 
-// A partition has been copied, with so many bytes. The totals leave it out when its topic is deleted after that.
+// A partition has been copied, with so many bytes. The totals leave it out when its topic is
+// deleted after that.
 using BackupProgress = std::function<void(const TopicPartition& partition, std::uint64_t bytes)>;
 
 // `files` is that of the logs, on both sides.

@@ -1,11 +1,12 @@
 // CommittedOffsets: how far consumer groups have read, checked before it is stored.
 //
 // When to use something else: MetadataStore stores any offset unchecked.
-// Guarantees: an offset that was accepted lies within the log as it was then. No lease is needed: a group's progress is
-// not the log's.
+// Guarantees: an offset that was accepted lies within the log as it was then. No lease is needed: a
+// group's progress is not the log's.
 // Thread safety: any thread.
 // Cost: one call of the store.
-// Errors: InvalidArgument for a bad group, NotFound, OutOfRange for an offset beyond the log, those of the store.
+// Errors: InvalidArgument for a bad group, NotFound, OutOfRange for an offset beyond the log, those
+// of the store.
 #pragma once
 
 #include <cstddef>

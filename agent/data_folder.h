@@ -9,7 +9,8 @@
 // One folder holds both the logs and the leases for them, so neither can meet those of another
 // cluster. A store of AgentConfig::metadata is elsewhere: only the ids in topic#<id> tie it to the
 // folder.
-// Guarantees: while the object lives, no other agent has the folder; the system lets go when the process dies.
+// Guarantees: while the object lives, no other agent has the folder; the system lets go when the
+// process dies.
 // Thread safety: immutable.
 // Errors: one line that names the path; FailedPrecondition when another agent has it.
 #pragma once

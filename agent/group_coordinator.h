@@ -19,9 +19,9 @@
 //    Limit: `groups reset` and `groups delete` leave no commit. A member that was silent meanwhile
 //    goes on at its own position and commits.
 // 6. A commit never replaces a later one of the same member, however long it was on its way: its
-//    sequence tells. With each heartbeat a member tells the sequence of its last commit. A partition
-//    that it keeps as in 4 takes no commit from before that one. A partition that it is given takes
-//    no commit up to that one: others may have had the partition since, and committed.
+//    sequence tells. With each heartbeat a member tells the sequence of its last commit. A
+//    partition that it keeps as in 4 takes no commit from before that one. A partition that it is
+//    given takes no commit up to that one: others may have had the partition since, and committed.
 // Example of 4: "a" reads partition 0, committed 10, and is silent for its session timeout. "b"
 // gets the partition, commits 20 and leaves. "a" comes back at position 15: it must let go, and
 // begins again at 20. Had "b" committed nothing, "a" would go on at 15.

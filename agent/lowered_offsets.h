@@ -7,11 +7,11 @@
 // - when its files were cut or moved away.
 // Without LowerOffsets, the group would skip the records that are written at these offsets next.
 // When to use: after logs were opened, before the first append.
-// Guarantees: afterwards no committed offset of these partitions is beyond the end of its log. Each one that is lowered
-// is logged with group, topic, partition and by how much.
+// Guarantees: afterwards no committed offset of these partitions is beyond the end of its log. Each
+// one that is lowered is logged with group, topic, partition and by how much.
 // Thread safety: any thread, while no thread appends to these logs.
-// Cost: one reading of the offsets of one topic, or of all offsets for several topics, and one transaction if there is
-// something to lower.
+// Cost: one reading of the offsets of one topic, or of all offsets for several topics, and one
+// transaction if there is something to lower.
 // Errors: those of the store; then no offset is changed.
 #pragma once
 

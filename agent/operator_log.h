@@ -1,10 +1,11 @@
-// OperatorLog: the agent's log for operators and for log collectors: one line on standard error for each event that
-// is worth an operator's time.
+// OperatorLog: the agent's log for operators and for log collectors: one line on standard error for
+// each event that is worth an operator's time.
 //
 // When to use something else: a metric, for events that happen often. An event that requests can
 // cause is not logged once per request.
-// Guarantees: no record's key or value ever appears. A line is written whole. With LogFormat::kJson a line is one JSON
-// object with the members time (RFC 3339, UTC), level, message, and one for each named argument: a number or a string.
+// Guarantees: no record's key or value ever appears. A line is written whole. With LogFormat::kJson
+// a line is one JSON object with the members time (RFC 3339, UTC), level, message, and one for each
+// named argument: a number or a string.
 // Thread safety: any thread; ConfigureOperatorLog once, before other threads log.
 // Cost: formats and writes at once.
 //

@@ -1,11 +1,13 @@
-// PendingOpenings: draws the openings of logs, and stores each one before its log takes the first record.
+// PendingOpenings: draws the openings of logs, and stores each one before its log takes the first
+// record.
 //
 // When to use something else: LogOpenings is what there is of one log.
-// Guarantees: after Flush() has returned OK, every opening that was drawn before survives a loss of power. A log that
-// is only read needs no stored opening: no record was written at an offset that was lost.
+// Guarantees: after Flush() has returned OK, every opening that was drawn before survives a loss of
+// power. A log that is only read needs no stored opening: no record was written at an offset that
+// was lost.
 // Thread safety: any thread.
-// Cost: Reopen, one look-up in the store; Flush, two locks, and one transaction for all openings that are not stored
-// yet; Health, one lock that is held for moments.
+// Cost: Reopen, one look-up in the store; Flush, two locks, and one transaction for all openings
+// that are not stored yet; Health, one lock that is held for moments.
 // Errors: those of the store; the openings wait for the next Flush().
 #pragma once
 
@@ -28,7 +30,8 @@ class PendingOpenings {
 
   Status Flush();
 
-  // The failure of the last Flush(), while openings wait for the next one. Never waits for the store.
+  // The failure of the last Flush(), while openings wait for the next one. Never waits for the
+  // store.
   Status Health() const;
 
  private:

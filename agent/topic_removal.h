@@ -1,13 +1,16 @@
-// Topic removal: takes the files of a deleted topic away, also after a crash half-way and on a full disk.
+// Topic removal: takes the files of a deleted topic away, also after a crash half-way and on a full
+// disk.
 //
-// 1. The topic leaves the metadata store. From here on it is deleted; the store remembers the life that has ended
-//    (MetadataStore::ListDeleted).
-// 2. RemoveFiles() renames log/NAME to log/deleted#ID, a name that no topic can have, and removes what is in it.
+// 1. The topic leaves the metadata store. From here on it is deleted; the store remembers the life
+//    that has ended (MetadataStore::ListDeleted).
+// 2. RemoveFiles() renames log/NAME to log/deleted#ID, a name that no topic can have, and removes
+//    what is in it.
 // 3. The store forgets the life, and the empty folder goes.
 // After a crash or a failure, RemoveFiles() is called again and goes on.
 //
-// Example: topic orders has id 12. After its deletion the store lists {orders, 12}; the folder log/orders becomes
-// log/deleted#12. A topic orders that is created then has a folder log/orders of its own.
+// Example: topic orders has id 12. After its deletion the store lists {orders, 12}; the folder
+// log/orders becomes log/deleted#12. A topic orders that is created then has a folder log/orders of
+// its own.
 // When to use something else: PartitionLog::ApplyRetention, for old records of a topic that stays.
 // Guarantees: no step needs a new file, or more room than the store's row. Records are removed only
 // from the folder of a life that the store remembers as deleted, under its old and its new name. A

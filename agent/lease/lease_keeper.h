@@ -1,11 +1,13 @@
-// LeaseKeeper: holds the leases of this agent's partitions: gets them, renews them in time, gives them back.
+// LeaseKeeper: holds the leases of this agent's partitions: gets them, renews them in time, gives
+// them back.
 //
-// When to use something else: Lease, which Track() returns, answers the question of the append path.
-// Guarantees: a lease counts as held only until a safety margin before it can expire in the store, counted from before
-// the request that got it was sent. Its loss is announced then, or as soon as the store names
-// another holder. A lease that is not held is requested again every round, until Stop(). A store
-// that is out of reach loses no lease before the lease runs out. HeldCount() and Readiness() never
-// wait for the store, so that a renewal under way is never mistaken for a loss.
+// When to use something else: Lease, which Track() returns, answers the question of the append
+// path.
+// Guarantees: a lease counts as held only until a safety margin before it can expire in the store,
+// counted from before the request that got it was sent. Its loss is announced then, or as soon as
+// the store names another holder. A lease that is not held is requested again every round, until
+// Stop(). A store that is out of reach loses no lease before the lease runs out. HeldCount() and
+// Readiness() never wait for the store, so that a renewal under way is never mistaken for a loss.
 // Thread safety: any thread; Start and Stop from one.
 // Cost: one thread; a renewal is one call of the store.
 // Errors: of the store, returned by RenewNow and logged; the keeper goes on.
@@ -38,8 +40,8 @@ struct LeaseMetrics {
   metrics::Gauge active_partitions;  // leases held
 };
 
-// A lease that was held is held no more; every epoch below `fence` must be refused from now on. Called on the thread
-// that noticed; it must not call the keeper.
+// A lease that was held is held no more; every epoch below `fence` must be refused from now on.
+// Called on the thread that noticed; it must not call the keeper.
 using LeaseLost = std::function<void(const TopicPartition& partition, std::uint64_t fence)>;
 
 class LeaseKeeper {
@@ -51,16 +53,18 @@ class LeaseKeeper {
   LeaseKeeper(const LeaseKeeper&) = delete;
   LeaseKeeper& operator=(const LeaseKeeper&) = delete;
 
-  // From now on, holds this partition as well, beginning with the next round. The same partition, the same lease.
+  // From now on, holds this partition as well, beginning with the next round. The same partition,
+  // the same lease.
   std::shared_ptr<const Lease> Track(const TopicPartition& partition);
 
-  // Creates the topic in the store and takes the leases of its partitions, in one step of the store. They are tracked
-  // from then on. Unavailable after Stop().
+  // Creates the topic in the store and takes the leases of its partitions, in one step of the
+  // store. They are tracked from then on. Unavailable after Stop().
   Result<TopicDescription> CreateTopic(const TopicDescription& topic);
 
-  // This lease, which Track() has returned for the partition, is not held from now on. The next round, which comes
-  // soon, gives it back, and no round takes it again. A caller who asks for it gets the reason. Without effect when the
-  // lease was forgotten: the partition may have another one.
+  // This lease, which Track() has returned for the partition, is not held from now on. The next
+  // round, which comes soon, gives it back, and no round takes it again. A caller who asks for it
+  // gets the reason. Without effect when the lease was forgotten: the partition may have another
+  // one.
   void GiveUp(const TopicPartition& partition, const Lease& lease, const std::string& reason);
 
   // Runs `free_rows`, which frees the rows of these leases in the store, between two rounds. When
@@ -74,7 +78,8 @@ class LeaseKeeper {
   // Takes or renews these alone, of the partitions that are tracked.
   Status AcquireNow(std::span<const TopicPartition> partitions);
 
-  // Rounds in the background, at the intervals of the timing. Unavailable where the system has no thread left.
+  // Rounds in the background, at the intervals of the timing. Unavailable where the system has no
+  // thread left.
   Status Start();
 
   // Ends the rounds and releases what is held. May be called twice.

@@ -1,10 +1,11 @@
 // AppendWaiters: wakes the readers that wait for the next records.
 //
 // When to use something else: PartitionLog::AddWaiter, which owns one of these.
-// Guarantees: a waiter is woken at most once: by the first Advance() past its offset, or by WakeAll(); never when it
-// was removed before. Nothing is missed between a read that found nothing and the Add() that follows it. A wake-up may
-// still be running when Remove() returns.
-// Thread safety: any thread. Wake-ups run without a lock, on the thread that causes them, so they must be quick.
+// Guarantees: a waiter is woken at most once: by the first Advance() past its offset, or by
+// WakeAll(); never when it was removed before. Nothing is missed between a read that found nothing
+// and the Add() that follows it. A wake-up may still be running when Remove() returns.
+// Thread safety: any thread. Wake-ups run without a lock, on the thread that causes them, so they
+// must be quick.
 // Cost: one uncontended lock an Advance() without waiters.
 #pragma once
 
@@ -21,7 +22,8 @@ class AppendWaiters {
  public:
   using Id = std::uint64_t;
 
-  // Wakes as soon as the end is above `offset`. Nothing, and `wake` is never called, where that has come already.
+  // Wakes as soon as the end is above `offset`. Nothing, and `wake` is never called, where that has
+  // come already.
   std::optional<Id> Add(std::uint64_t offset, std::function<void()> wake);
   void Remove(Id id);
 

@@ -15,7 +15,8 @@ namespace {
 using metrics::Result;
 using metrics::StatusCode;
 
-// Calls `visit` with each position where the magic stands, and with the header there or why there is none.
+// Calls `visit` with each position where the magic stands, and with the header there or why there
+// is none.
 template <typename VisitHeader>
 void ForEachHeader(std::string_view bytes, const VisitHeader& visit) {
   std::array<char, sizeof(kBatchMagic)> magic;

@@ -37,8 +37,8 @@ struct WholeBatches {
 // The batches whose header and body both match their checksums.
 WholeBatches FindWholeBatches(std::string_view bytes);
 
-// The first batch, at `offset_min` or later, from which one header leads to the next, with rising offsets, to the end
-// of the bytes, where a batch at `end_offset` stands. Bodies are not compared.
+// The first batch, at `offset_min` or later, from which one header leads to the next, with rising
+// offsets, to the end of the bytes, where a batch at `end_offset` stands. Bodies are not compared.
 std::optional<FoundBatch> FindBatchThatLeadsTo(std::uint64_t end_offset, std::uint64_t offset_min,
                                                std::string_view bytes);
 

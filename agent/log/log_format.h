@@ -1,11 +1,12 @@
-// The bytes of a log segment: batches, one after the other; docs/log_format.md has the table and a worked example.
+// The bytes of a log segment: batches, one after the other; docs/log_format.md has the table and a
+// worked example.
 //
 // A batch is a header of kBatchHeaderBytes and a body of records; all integers are little-endian.
 // The header has a checksum of its own: its sizes are reliable even when the body is damaged or cut
 // off. So recovery can tell a torn tail from damage. Everything here is pure: no files, no state,
 // any thread.
-// Errors: DataLoss with the reason, FailedPrecondition for a version that this program does not know; callers add the
-// file and the position.
+// Errors: DataLoss with the reason, FailedPrecondition for a version that this program does not
+// know; callers add the file and the position.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +21,8 @@
 namespace streamhouse::agent {
 
 inline constexpr std::uint32_t kBatchMagic = 0x424C4853;  // "SHLB" as bytes
-// Of the batches that this program writes. It reads those before as well: version 1, and 2, whose records may have
-// headers.
+// Of the batches that this program writes. It reads those before as well: version 1, and 2, whose
+// records may have headers.
 inline constexpr std::uint32_t kLogFormatVersion = 3;
 inline constexpr std::uint32_t kLogFormatVersionOldest = 1;
 inline constexpr std::uint32_t kLogFormatVersionWithAppendTime = 3;
@@ -46,8 +47,9 @@ struct BatchHeader {
   std::uint64_t epoch = 0;        // of the lease under which the batch was written
   std::uint64_t producer_id = kNoProducer;
   std::uint64_t sequence = 0;  // of the first record, among those of this producer in this partition
-  // By the agent's wall clock, in milliseconds since the Unix epoch. Where that clock stepped back, it is before that
-  // of an earlier batch. In versions 1 and 2, the latest timestamp of the records stands here: see AppendTime().
+  // By the agent's wall clock, in milliseconds since the Unix epoch. Where that clock stepped back,
+  // it is before that of an earlier batch. In versions 1 and 2, the latest timestamp of the records
+  // stands here: see AppendTime().
   std::int64_t append_time_ms = 0;
   std::uint32_t body_crc = 0;  // CRC-32 (zlib's) of the body
 
@@ -66,7 +68,8 @@ metrics::Result<BatchHeader> DecodeBatchHeader(std::string_view bytes);
 
 std::uint32_t BodyChecksum(std::string_view body);
 
-// Calls `visit` with each record, in order, until it returns kStop. The views live as long as `body`.
+// Calls `visit` with each record, in order, until it returns kStop. The views live as long as
+// `body`.
 enum class Visit : std::uint8_t { kContinue, kStop };
 using RecordVisitor = std::function<Visit(const RecordView&)>;
 metrics::Status VisitRecords(const BatchHeader& header, std::string_view body, const RecordVisitor& visit);

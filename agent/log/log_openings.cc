@@ -11,7 +11,8 @@ std::uint32_t PlaceOf(std::uint64_t id) {
   return static_cast<std::uint32_t>(id >> 32);
 }
 
-// Among random numbers of 32 bits, two openings at the same place that draw the same one are not expected.
+// Among random numbers of 32 bits, two openings at the same place that draw the same one are not
+// expected.
 std::uint64_t DrawId(std::uint32_t place) {
   std::random_device random;
   return std::uint64_t{place} << 32 | std::uniform_int_distribution<std::uint32_t>()(random);

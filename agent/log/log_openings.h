@@ -1,15 +1,16 @@
 // LogOpenings: how often a log was opened, and where it ended each time.
 //
-// A log can lose its end before it is opened, as in a power cut; other records get the lost offsets then. A reader that
-// last read at an earlier opening continues at the lowest of its position and the ends of all openings since then.
-// Example: a reader stands at 100 since opening A. Opening B found the log with an end of 90, and 20 records were
-// written; opening C found an end of 110. The reader continues at 90.
+// A log can lose its end before it is opened, as in a power cut; other records get the lost offsets
+// then. A reader that last read at an earlier opening continues at the lowest of its position and
+// the ends of all openings since then.
+// Example: a reader stands at 100 since opening A. Opening B found the log with an end of 90, and
+// 20 records were written; opening C found an end of 110. The reader continues at 90.
 // When to use something else: PendingOpenings draws and stores openings.
-// Guarantees: LowestEndSince() is never above the end of a known opening after `id`. It can be too low, so that records
-// come again:
+// Guarantees: LowestEndSince() is never above the end of a known opening after `id`. It can be too
+// low, so that records come again:
 // 1. where more than kEarlierOpeningsMax openings with rising ends lie between;
-// 2. for an id at a later place than the current one: metadata.db is older than the log, or the id comes from an agent
-//    that drew ids at random. The answer is then the lowest of all ends.
+// 2. for an id at a later place than the current one: metadata.db is older than the log, or the id
+//    comes from an agent that drew ids at random. The answer is then the lowest of all ends.
 // Invariants:
 // 1. The upper half of an id is a place in the order of openings.
 // 2. An opening that has taken no record is not always stored. The next one then has the same place
@@ -43,8 +44,8 @@ class LogOpenings {
 
   const LogOpening& current() const { return current_; }
 
-  // Of the openings after `id`; of all openings where `id` is at a later place than the current one. The end at the
-  // current one where no id is given (0).
+  // Of the openings after `id`; of all openings where `id` is at a later place than the current
+  // one. The end at the current one where no id is given (0).
   std::uint64_t LowestEndSince(std::uint64_t id) const;
 
   // The openings that the next opening must know, in their order; the current one is the last.

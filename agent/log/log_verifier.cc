@@ -18,7 +18,8 @@ namespace {
 // One segment, from its first batch to its end.
 class SegmentCheck {
  public:
-  // `next_base` is where the segment behind this one begins; nothing for the last one, which may grow.
+  // `next_base` is where the segment behind this one begins; nothing for the last one, which may
+  // grow.
   SegmentCheck(FileSystem& files, std::string path, std::uint64_t base_offset, std::optional<std::uint64_t> next_base,
                const VerifyListener& listener, VerifiedLog& result)
       : files_(files),

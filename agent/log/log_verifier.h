@@ -1,6 +1,7 @@
 // VerifyLog: reads every batch of a partition's folder and reports the damaged ones.
 //
-// When to use something else: PartitionLog::Open checks headers and the last segment, and owns the folder.
+// When to use something else: PartitionLog::Open checks headers and the last segment, and owns the
+// folder.
 // Guarantees: changes nothing, and needs no lock: an agent may serve the folder meanwhile. Appends
 // and removals of the agent while the folder is read are not taken for damage. An unfinished batch
 // at the very end is torn, not damaged:

@@ -5,8 +5,8 @@
 // Batches that it returns have passed their checksums. After an error, position() is where the
 // batch in question starts.
 // Thread safety: one thread a reader; any number of readers on one file.
-// Cost: one system call for each kReadAheadBytes, or for each batch that is larger; bodies that are skipped are not
-// checked.
+// Cost: one system call for each kReadAheadBytes, or for each batch that is larger; bodies that are
+// skipped are not checked.
 // Errors: DataLoss, naming the file and the position; those of the file system.
 #pragma once
 

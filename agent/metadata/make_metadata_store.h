@@ -4,15 +4,18 @@
 //   memory:          InMemoryMetadataStore: for tests, gone with the process
 //
 // A line holds no secret: errors and logs show it. docs/adding_a_store.md says how to add a scheme.
-// When to use something else: a program with a store of its own gives it to the agent as AgentParts::store.
-// Guarantees: while a store in an SQLite file lives, no other agent opens the file this way. The reason: an agent
-// lowers committed offsets to the ends of the logs in its own folder, and finishes deletions there. The lock file is
-// PATH.lock, also where PATH is a symbolic link. The system frees it with the process. An SQLite store whose
-// write-ahead log is damaged is refused, and its files stay (sqlite_wal.h).
+// When to use something else: a program with a store of its own gives it to the agent as
+// AgentParts::store.
+// Guarantees: while a store in an SQLite file lives, no other agent opens the file this way. The
+// reason: an agent lowers committed offsets to the ends of the logs in its own folder, and finishes
+// deletions there. The lock file is PATH.lock, also where PATH is a symbolic link. The system frees
+// it with the process. An SQLite store whose write-ahead log is damaged is refused, and its files
+// stay (sqlite_wal.h).
 // Thread safety: any thread.
 // Cost: that of opening the store, which checks all of it.
-// Errors: InvalidArgument, naming the line (of an unknown scheme nothing else: a password may stand behind it);
-// FailedPrecondition where another agent uses the file; those of CheckWal and of SqliteMetadataStore::Open.
+// Errors: InvalidArgument, naming the line (of an unknown scheme nothing else: a password may stand
+// behind it); FailedPrecondition where another agent uses the file; those of CheckWal and of
+// SqliteMetadataStore::Open.
 #pragma once
 
 #include <functional>

@@ -1,13 +1,14 @@
 // SqliteDatabase and SqliteStatement: the only place where SQLite's C interface is called.
 //
 // When to use something else: SqliteMetadataStore is what the agent uses.
-// Guarantees: SQL is constant text; values are bound, never pasted in. Everything is closed by destruction, statements
-// before their database. In SQL, now_ms() is the time, and row_checksum(table, value, …) the checksum of a row, from
-// 0 to 2^32 - 1; two rows that differ in one bit have different ones.
+// Guarantees: SQL is constant text; values are bound, never pasted in. Everything is closed by
+// destruction, statements before their database. In SQL, now_ms() is the time, and
+// row_checksum(table, value, …) the checksum of a row, from 0 to 2^32 - 1; two rows that differ in
+// one bit have different ones.
 // Thread safety: one thread at a time.
 // Cost: a statement is compiled once.
-// Errors: Unavailable (busy, out of reach), ResourceExhausted (the disk is full), DataLoss (damaged, or no database),
-// Internal; each with SQLite's message and the file.
+// Errors: Unavailable (busy, out of reach), ResourceExhausted (the disk is full), DataLoss
+// (damaged, or no database), Internal; each with SQLite's message and the file.
 #pragma once
 
 #include <sqlite3.h>
@@ -34,8 +35,8 @@ using StoreClock = std::function<std::int64_t()>;
 
 class SqliteDatabase {
  public:
-  // Creates the file when it is not there. A locked database is waited for up to `busy_timeout`. `clock` is what
-  // now_ms() returns in SQL; empty: the time of SQLite's own current_timestamp.
+  // Creates the file when it is not there. A locked database is waited for up to `busy_timeout`.
+  // `clock` is what now_ms() returns in SQL; empty: the time of SQLite's own current_timestamp.
   static Result<std::unique_ptr<SqliteDatabase>> Open(const std::string& path, std::chrono::milliseconds busy_timeout,
                                                       StoreClock clock);
   ~SqliteDatabase();
@@ -44,10 +45,12 @@ class SqliteDatabase {
 
   // Runs statements that return no rows.
   Status Execute(const char* sql);
-  // The same, and waits for others where SQLite itself does not: while they change the journal mode, for example.
+  // The same, and waits for others where SQLite itself does not: while they change the journal
+  // mode, for example.
   Status ExecuteWhenFree(const char* sql);
-  // Writes the state of the database at one moment into another file, synced. Others may write meanwhile. Unavailable
-  // while another connection keeps readers out, after the time that Open() was given.
+  // Writes the state of the database at one moment into another file, synced. Others may write
+  // meanwhile. Unavailable while another connection keeps readers out, after the time that Open()
+  // was given.
   Status CopyTo(const std::string& path);
   const std::string& path() const { return path_; }
 
@@ -77,7 +80,8 @@ class SqliteStatement {
   SqliteStatement& operator=(SqliteStatement&& other) noexcept;
   ~SqliteStatement();
 
-  // Parameters and columns count as in SQLite: parameters from 1, columns from 0. Text must outlive the use.
+  // Parameters and columns count as in SQLite: parameters from 1, columns from 0. Text must outlive
+  // the use.
   SqliteStatement& Bind(int parameter, std::int64_t value);
   SqliteStatement& Bind(int parameter, std::string_view text);
   Result<Row> Step();
@@ -85,8 +89,8 @@ class SqliteStatement {
   std::string Text(int column) const;
   int ColumnCount() const;
   void Reset();
-  // For a row of all columns of a table: OK if the last column is row_checksum() of the table's name and the others.
-  // Otherwise DataLoss, naming table and row.
+  // For a row of all columns of a table: OK if the last column is row_checksum() of the table's
+  // name and the others. Otherwise DataLoss, naming table and row.
   Status CheckRow(std::string_view table) const;
 
   // Rows that the last insert, update or delete of the database has changed.

@@ -1,13 +1,15 @@
 // SqliteMetadataStore: the metadata store that needs no server: one SQLite file, in WAL mode.
 //
-// When to use something else: where agents run on several machines; SQLite over a network file system is not safe.
-// Guarantees: those of MetadataStore. A file of a newer program is refused, and not touched; one of an older program is
-// converted (sqlite_schema.h).
-// Thread safety: any thread; calls queue for one connection. Several processes may use the file at a time.
+// When to use something else: where agents run on several machines; SQLite over a network file
+// system is not safe.
+// Guarantees: those of MetadataStore. A file of a newer program is refused, and not touched; one of
+// an older program is converted (sqlite_schema.h).
+// Thread safety: any thread; calls queue for one connection. Several processes may use the file at
+// a time.
 // Cost: a write waits for the disk (synchronous=FULL), because the store must not forget an epoch
 // that a log has recorded. The leases of one call share one transaction, and so one wait.
-// Errors: those of MetadataStore; Open fails with FailedPrecondition for a newer schema, and with DataLoss when a row
-// or a table is not as it was written.
+// Errors: those of MetadataStore; Open fails with FailedPrecondition for a newer schema, and with
+// DataLoss when a row or a table is not as it was written.
 #pragma once
 
 #include <chrono>

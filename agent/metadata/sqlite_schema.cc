@@ -11,7 +11,8 @@
 namespace streamhouse::agent {
 namespace {
 
-// Topic ids begin at a random place, so that a store that is made again beside old clients does not give out theirs.
+// Topic ids begin at a random place, so that a store that is made again beside old clients does not
+// give out theirs.
 constexpr char kCreateVersion2[] = R"sql(
   CREATE TABLE store_state (
     name TEXT PRIMARY KEY,

@@ -1,13 +1,14 @@
 // The tables of a SqliteMetadataStore: their definition, their conversion from older versions, and
 // their check.
 //
-// Guarantees: a file of a newer version is refused and not touched; an older one is converted in one transaction, and
-// its old program refuses it afterwards. Every row ends with a checksum of its values.
-// `store_state` holds the sum of these checksums for each table. It shows a row that is damaged,
-// gone or back from the past.
+// Guarantees: a file of a newer version is refused and not touched; an older one is converted in
+// one transaction, and its old program refuses it afterwards. Every row ends with a checksum of its
+// values. `store_state` holds the sum of these checksums for each table. It shows a row that is
+// damaged, gone or back from the past.
 // Thread safety: none.
 // Cost: CheckTables reads everything once.
-// Errors: FailedPrecondition for a newer version; DataLoss naming the table, and the row where it is there.
+// Errors: FailedPrecondition for a newer version; DataLoss naming the table, and the row where it
+// is there.
 #pragma once
 
 #include <cstdint>

@@ -1,10 +1,11 @@
 // CheckWal: whether SQLite's write-ahead log holds all that was committed to it.
 //
-// SQLite takes a damaged frame for the end of the log, and a damaged header for an empty one: what was committed after
-// it vanishes without an error. A loss of power looks alike, but can leave only the last transaction unfinished: each
-// one is synced before the next begins.
+// SQLite takes a damaged frame for the end of the log, and a damaged header for an empty one: what
+// was committed after it vanishes without an error. A loss of power looks alike, but can leave only
+// the last transaction unfinished: each one is synced before the next begins.
 // When to use: before a database is opened, while no other process can write to it.
-// Guarantees: the files are not changed. Damage to the last transaction of the log is not told from a loss of power.
+// Guarantees: the files are not changed. Damage to the last transaction of the log is not told from
+// a loss of power.
 // Thread safety: pure.
 // Cost: reads the log once; SQLite keeps it at a few megabytes.
 // Errors: DataLoss naming the file and the byte; those of the file system.

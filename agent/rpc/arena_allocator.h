@@ -3,8 +3,9 @@
 // When to use something else: gRPC's default for methods with small messages.
 // Guarantees: the messages live until the call is over.
 // Thread safety: any thread.
-// Cost: one allocation for the first kFirstBlockBytes of a call, one for each further block. A string of more than 15
-// bytes still takes one of its own: protobuf keeps the bytes of strings outside of arenas.
+// Cost: one allocation for the first kFirstBlockBytes of a call, one for each further block. A
+// string of more than 15 bytes still takes one of its own: protobuf keeps the bytes of strings
+// outside of arenas.
 #pragma once
 
 #include <google/protobuf/arena.h>

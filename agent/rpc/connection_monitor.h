@@ -1,11 +1,13 @@
-// ConnectionMonitor: keeps a gauge at the number of connections that clients have open to this agent.
+// ConnectionMonitor: keeps a gauge at the number of connections that clients have open to this
+// agent.
 //
 // A connection is an open HTTP/2 transport of the gRPC server, as gRPC counts it for channelz. An
 // idle client that stays connected is one connection. A client that has opened two channels with
 // different settings is two.
 // Guarantees: at most kConnectionCountInterval behind the truth; 0 once stopped.
 // Thread safety: Start and Stop from one thread.
-// Cost: a thread that asks gRPC once an interval; the answer takes time in proportion to the connections.
+// Cost: a thread that asks gRPC once an interval; the answer takes time in proportion to the
+// connections.
 #pragma once
 
 #include <chrono>

@@ -6,7 +6,8 @@
 // Guarantees: exactly one answer.
 // Thread safety: made, called and destroyed by gRPC.
 // Cost: while it waits, an alarm and an entry in the partition's waiters.
-// Errors: UNAVAILABLE when the agent stops; DATA_LOSS with a v1::DamagedRange for records that cannot be read.
+// Errors: UNAVAILABLE when the agent stops; DATA_LOSS with a v1::DamagedRange for records that
+// cannot be read.
 #pragma once
 
 #include <grpcpp/alarm.h>

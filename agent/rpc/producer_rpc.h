@@ -1,8 +1,8 @@
 // ProducerRpc: ProducerService on the wire. Translates; Partition decides.
 //
 // Thread safety: gRPC calls it from any thread.
-// Cost: no copy of a block of records, unless it is compressed; one of each record otherwise. The append runs on gRPC's
-// thread, and under SyncPolicy::kEachBatch that thread waits for the disk.
+// Cost: no copy of a block of records, unless it is compressed; one of each record otherwise. The
+// append runs on gRPC's thread, and under SyncPolicy::kEachBatch that thread waits for the disk.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,8 @@ namespace streamhouse::agent {
 
 class ProducerRpc final : public v1::ProducerService::CallbackService {
  public:
-  // `topics` must outlive the server. A request over `request_bytes_max` is refused: of keys, values, and
-  // kRecordHeaderBytes a record; of a compressed block, before it is decompressed.
+  // `topics` must outlive the server. A request over `request_bytes_max` is refused: of keys,
+  // values, and kRecordHeaderBytes a record; of a compressed block, before it is decompressed.
   ProducerRpc(const TopicCatalog& topics, std::size_t request_bytes_max)
       : topics_(topics), request_bytes_max_(request_bytes_max) {
     SetMessageAllocatorFor_Produce(&allocator_);

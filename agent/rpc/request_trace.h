@@ -1,6 +1,8 @@
-// TraceOf: the trace that a request belongs to, from the metadata "traceparent" (W3C Trace Context).
+// TraceOf: the trace that a request belongs to, from the metadata "traceparent" (W3C Trace
+// Context).
 //
-// When to use something else: a record's own header, which may be of another trace than the batch that carries it.
+// When to use something else: a record's own header, which may be of another trace than the batch
+// that carries it.
 // Guarantees: a trace that its caller may have recorded. Any other value, also an invalid one, is
 // no trace.
 // Thread safety: pure.

@@ -22,8 +22,8 @@ grpc::Status ToGrpcStatus(const metrics::Status& status);
 // DATA_LOSS, with what can be read again as a v1::DamagedRange.
 grpc::Status ToGrpcDataLoss(const metrics::Status& status, const OffsetRange& lost);
 
-// For a Produce request that is itself valid: UNAVAILABLE carries v1::kNotWrittenDetails, RESOURCE_EXHAUSTED carries
-// v1::kDiskFullDetails.
+// For a Produce request that is itself valid: UNAVAILABLE carries v1::kNotWrittenDetails,
+// RESOURCE_EXHAUSTED carries v1::kDiskFullDetails.
 grpc::Status ToGrpcProduceStatus(const metrics::Status& status);
 
 // Ends a call whose response is complete.

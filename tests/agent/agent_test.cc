@@ -159,7 +159,8 @@ TEST_F(AgentTest, NamesThePortThatIsTakenAndStopsItsExporters) {
   EXPECT_EQ(events_, (Events{"a start", "a stop"}));
 }
 
-// Goal: each start of a thread that fails is an error. Method: fewer threads than an agent starts before gRPC does.
+// Goal: each start of a thread that fails is an error. Method: fewer threads than an agent starts
+// before gRPC does.
 TEST_F(AgentTest, SaysThatThereIsNoThreadLeftAndLeavesNothingRunning) {
   const AgentConfig config = RunningAgent::DefaultConfig(folder_.path());
   for (int threads = 0; threads < 6; ++threads) {
@@ -185,8 +186,9 @@ TEST_F(AgentTest, KeepsItsReserveWhereAnotherProgramHasLockedTheMetadata) {
   EXPECT_TRUE(std::filesystem::exists(folder_ / "reserve"));
 }
 
-// Goal: a quota, which the free bytes of the disk do not show, and for which SQLite has no code of its own. Method: the
-// metadata cannot be opened, SQLite does not tell why, and no room can be taken.
+// Goal: a quota, which the free bytes of the disk do not show, and for which SQLite has no code of
+// its own. Method: the metadata cannot be opened, SQLite does not tell why, and no room can be
+// taken.
 TEST_F(AgentTest, GivesItsReserveUpWhereAQuotaIsUsedUp) {
   ASSERT_TRUE(StartAnother(config_).ok());
   UsedUp files(/*free_bytes=*/std::uint64_t{1} << 40);
@@ -294,8 +296,8 @@ TEST_F(AgentTest, LeavesHealthAloneOnceItHasStopped) {
   EXPECT_TRUE(health_.Evaluate().checks.empty());
 }
 
-// Goal: ready means an unexpired lease, not one that was granted once. Method: hold the store's write lock for longer
-// than a lease lasts, then let go of it.
+// Goal: ready means an unexpired lease, not one that was granted once. Method: hold the store's
+// write lock for longer than a lease lasts, then let go of it.
 TEST_F(AgentTest, IsNotReadyWhileItsLeasesHaveExpired) {
   AgentConfig config = RunningAgent::DefaultConfig({});
   config.lease = {.duration = milliseconds(400),
@@ -384,7 +386,8 @@ TEST_F(AgentTest, ServesFromAMetadataStoreThatItIsGiven) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "metadata.db"));
 }
 
-// Goal: the ends of one agent's logs say nothing about the groups of another. Method: an agent with an empty folder.
+// Goal: the ends of one agent's logs say nothing about the groups of another. Method: an agent with
+// an empty folder.
 TEST_F(AgentTest, DoesNotStartBesideAnotherOnOneStoreAndLeavesItsOffsets) {
   RunningAgent other;
   ASSERT_EQ(other.Produce({"a", "b", "c"}), grpc::StatusCode::OK);
@@ -398,7 +401,8 @@ TEST_F(AgentTest, DoesNotStartBesideAnotherOnOneStoreAndLeavesItsOffsets) {
   EXPECT_EQ(CommittedIn(other), 2U);
 }
 
-// Goal: the metadata of a folder that backup copies are those in use. Method: the store is moved, the old one stays.
+// Goal: the metadata of a folder that backup copies are those in use. Method: the store is moved,
+// the old one stays.
 TEST_F(AgentTest, DoesNotStartBesideMetadataThatItWouldNotUse) {
   ASSERT_TRUE(StartAnother(config_).ok());
   const std::string unused = folder_ / "metadata.db";

@@ -222,8 +222,8 @@ TEST_F(BackupTest, LeavesOutATopicThatIsDeletedMeanwhileAlsoWhereThereIsALaterOn
   ExpectCopyWithoutTopic(BackUp(folder_.path(), folder_ / "copy", replace));
 }
 
-// Goal: what SQLite cannot read is not taken for the end, and stays. Method: the metadata of an agent that was killed,
-// with damage in the middle of their write-ahead log.
+// Goal: what SQLite cannot read is not taken for the end, and stays. Method: the metadata of an
+// agent that was killed, with damage in the middle of their write-ahead log.
 TEST_F(BackupTest, NamesAndKeepsADamagedWriteAheadLogOfAnAgentThatWasKilled) {
   const std::string killed = folder_ / "killed";
   std::filesystem::create_directory(killed);

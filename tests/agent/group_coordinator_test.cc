@@ -232,8 +232,8 @@ TEST_F(GroupCoordinatorTest, StoresNoCommitAfterALaterOneOfTheSameMember) {
   EXPECT_EQ(stored_, (std::vector<std::uint64_t>{2, 1, 2}));
 }
 
-// "a" sends a commit of partition 2 that is long on its way. Meanwhile it lets the partition go, "b" reads on and
-// leaves, and "a" is given the partition again.
+// "a" sends a commit of partition 2 that is long on its way. Meanwhile it lets the partition go,
+// "b" reads on and leaves, and "a" is given the partition again.
 TEST_F(GroupCoordinatorTest, StoresNoCommitFromBeforeThePartitionWasGivenToTheMemberAgain) {
   Beat("a");
   last_commit_["a"] = 5;

@@ -52,7 +52,8 @@ TEST_F(PendingOpeningsTest, StoresWhatAnEarlierFlushCouldNot) {
   EXPECT_EQ(store_->FindOpenings(orders_)->size(), 1U);
 }
 
-// Goal: neither a health check nor the opening of another log waits for the store. Method: both while it stores.
+// Goal: neither a health check nor the opening of another log waits for the store. Method: both
+// while it stores.
 TEST_F(PendingOpeningsTest, WaitsForNoFlushUnderWay) {
   InterceptedStore store(std::move(store_));
   PendingOpenings pending(store);

@@ -1,4 +1,5 @@
-// Each record that arrives moves one counter, written or refused. A test sends a record for each reason.
+// Each record that arrives moves one counter, written or refused. A test sends a record for each
+// reason.
 #include "agent/record_metrics.h"
 
 #include <gtest/gtest.h>

@@ -132,7 +132,8 @@ TEST_F(TopicCatalogTest, DoesNotRememberATopicWhoseLogsCannotBeOpened) {
   EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
 }
 
-// Goal: what a newer holder has taken over is fenced here. Method: another agent takes the lease behind our back.
+// Goal: what a newer holder has taken over is fenced here. Method: another agent takes the lease
+// behind our back.
 TEST_F(TopicCatalogTest, FencesALogWhoseLeaseIsLost) {
   ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 1}).ok());
   const TopicPartition partition = {.topic = "orders", .partition = 0};
@@ -350,8 +351,8 @@ TEST_F(TopicCatalogTest, TellsTheOperatorOnceOfRecordsThatAReaderCannotRead) {
   EXPECT_TRUE(partition->FindTimestamp(0).value().has_value());
 }
 
-// Goal: a reader that is still at work does not bring a series of the deleted topic back. Method: two damaged batches,
-// of which it meets one after the deletion.
+// Goal: a reader that is still at work does not bring a series of the deleted topic back. Method:
+// two damaged batches, of which it meets one after the deletion.
 TEST_F(TopicCatalogTest, TheDamageOfADeletedTopicLeavesThePage) {
   metrics::Registry registry;
   Reopen(PosixFileSystem(), *AgentMetrics::Register(registry));

@@ -93,7 +93,8 @@ TEST_F(TopicCreationTest, KeepsRecordsThatWereSyncedOverALossOfPower) {
   }
 }
 
-// Goal: no record of another log comes under the name of a new topic. Method: logs are moved away without a sync.
+// Goal: no record of another log comes under the name of a new topic. Method: logs are moved away
+// without a sync.
 TEST_F(TopicCreationTest, BringsNoRecordsBackThatWereMovedAway) {
   FaultyFileSystem files(PosixFileSystem());
   Reopen(files);

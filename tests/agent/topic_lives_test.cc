@@ -1,4 +1,5 @@
-// The folders of topics over several lives: deleted ones, unknown ones, and ones that a topic is to take over.
+// The folders of topics over several lives: deleted ones, unknown ones, and ones that a topic is to
+// take over.
 #include "agent/topic_catalog.h"
 
 #include <gtest/gtest.h>
@@ -129,8 +130,9 @@ TEST_F(TopicLivesTest, KeepRecordsInFoldersThatAreNoPartitions) {
   EXPECT_TRUE(topics_->Delete("orders").ok());
 }
 
-// Goal: a store that is older than a log does not fence its own agent. Method: the log has seen epochs that the store
-// has not; the store's lease is held, as in a copy of the store of a serving agent.
+// Goal: a store that is older than a log does not fence its own agent. Method: the log has seen
+// epochs that the store has not; the store's lease is held, as in a copy of the store of a serving
+// agent.
 TEST_F(TopicLivesTest, ContinueAboveTheEpochsThatTheirLogsHaveSeen) {
   topics_.reset();
   leases_.reset();
@@ -184,7 +186,8 @@ TEST_F(TopicLivesTest, WhoseFilesCannotBeRemovedRaiseNoAlarmAndAreTriedAgain) {
   EXPECT_TRUE(Append(0).ok());
 }
 
-// The empty folder that is left of a topic tells that log/orders is another's, until the store has forgotten the topic.
+// The empty folder that is left of a topic tells that log/orders is another's, until the store has
+// forgotten the topic.
 TEST_F(TopicLivesTest, LeaveAFolderThatWasPutInTheirPlaceBeforeTheStoreForgotThem) {
   RefuseToForget();
   ASSERT_TRUE(topics_->Delete("orders").ok());
@@ -197,8 +200,8 @@ TEST_F(TopicLivesTest, LeaveAFolderThatWasPutInTheirPlaceBeforeTheStoreForgotThe
   EXPECT_EQ(topics_->LogHealth().message(), StrayLogMessage("orders"));
 }
 
-// Goal: a deletion is of one life. Method: the metadata are put back from a copy that remembers the deletion of a
-// life, and does not know the one that came after it.
+// Goal: a deletion is of one life. Method: the metadata are put back from a copy that remembers the
+// deletion of a life, and does not know the one that came after it.
 TEST_F(TopicLivesTest, LeaveTheFolderOfALaterLifeUnderOlderMetadata) {
   PutMetadataBackFromBeforeALaterLife();
   testing::internal::CaptureStderr();

@@ -111,8 +111,8 @@ class FirstSyncFails final : public FaultyFileSystem {
   const std::string folder_;
 };
 
-// Goal: the new name of the folder is on the disk before the store forgets its life. Method: the first sync of the
-// folder of all logs fails.
+// Goal: the new name of the folder is on the disk before the store forgets its life. Method: the
+// first sync of the folder of all logs fails.
 TEST_F(TopicRemovalTest, SyncsTheRenamingThatCouldNotBeSyncedBefore) {
   FirstSyncFails files(log_);
   EXPECT_FALSE(Remove(files).ok());

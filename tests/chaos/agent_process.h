@@ -1,9 +1,11 @@
-// AgentProcess: an agent in a process of its own, always on the same folder and port, and the disk under it.
+// AgentProcess: an agent in a process of its own, always on the same folder and port, and the disk
+// under it.
 //
 // When to use something else: RunningAgent, where nothing has to die.
-// Guarantees: the constructor and Restart() return when the agent serves, and end the program when it does not start.
-// On a full disk no file may grow beyond a limit. The kernel itself refuses, also in the middle of
-// a write, and also for the metadata. Slow and broken disks are simulated under the logs alone.
+// Guarantees: the constructor and Restart() return when the agent serves, and end the program when
+// it does not start. On a full disk no file may grow beyond a limit. The kernel itself refuses,
+// also in the middle of a write, and also for the metadata. Slow and broken disks are simulated
+// under the logs alone.
 // Thread safety: one thread.
 #pragma once
 

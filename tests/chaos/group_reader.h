@@ -50,8 +50,9 @@ class GroupReader {
   void NothingGiven() { ledger_.NoteNothingGiven(*this, drains_); }
   void Given(std::uint32_t partition, std::uint64_t offset, const std::string& value);
 
-  // A commit of the member's position has succeeded. That may be before the last record that it was given: where a
-  // partition is taken away and given back within one poll, the member begins at the group's commit.
+  // A commit of the member's position has succeeded. That may be before the last record that it was
+  // given: where a partition is taken away and given back within one poll, the member begins at the
+  // group's commit.
   void NoteCommitted(std::uint32_t partition, std::uint64_t next);
 
  private:

@@ -87,7 +87,8 @@ void Harm::KillAgent() {
   RestartAgent();
 }
 
-// Another holder takes the leases of an agent that stands still; when it wakes up, it must not write.
+// Another holder takes the leases of an agent that stands still; when it wakes up, it must not
+// write.
 void Harm::FreezeAgentPastItsLease() {
   // An agent that was stopped in the middle of a transaction holds the store's lock: then no lease
   // can be taken.
@@ -126,7 +127,8 @@ bool Harm::FreezeAndTakeOver() {
   return true;
 }
 
-// The batches wait in the agent's socket when it wakes up: it gets to them before it can know that its leases are gone.
+// The batches wait in the agent's socket when it wakes up: it gets to them before it can know that
+// its leases are gone.
 void Harm::WakeAndProbe(client::Broker& broker) {
   std::vector<std::future<StatusCode>> answers;
   for (std::uint32_t i = 0; i < kPartitions; ++i) {
@@ -187,7 +189,8 @@ void Harm::KillConsumer() {
 // The seed chooses the part of the unsynced bytes that the disk keeps. The metadata store syncs
 // every transaction.
 void Harm::CutPower() {
-  // Without any syncs, a log may be left that no agent serves before an operator has looked at it: see SyncPolicy.
+  // Without any syncs, a log may be left that no agent serves before an operator has looked at it:
+  // see SyncPolicy.
   if (agent_.sync_policy() == agent::SyncPolicy::kNone) {
     agent_.Restart(Toss() ? agent::SyncPolicy::kEachBatch : agent::SyncPolicy::kInterval);
     ++counts_.agent_kills;

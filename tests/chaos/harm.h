@@ -46,7 +46,8 @@ class Harm {
 
   void DoNext();
 
-  // Every kind of fault; on a busy machine, an attempt at one of two kinds may come too late, and is made again.
+  // Every kind of fault; on a busy machine, an attempt at one of two kinds may come too late, and
+  // is made again.
   bool has_done_everything() const {
     constexpr int kRoundsMax = 5;
     const bool has_come_in_time = counts_.takeovers > 0 && counts_.refused_by_full_disk > 0;

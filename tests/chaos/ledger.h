@@ -1,7 +1,7 @@
 // Ledger: notes acknowledged and read records, and checks that the log keeps every promise.
 //
-// Producers number their records; a value is "producer:number". The ledger is told of every acknowledgement and of
-// every record that a group has read, and is shown the whole log at the end.
+// Producers number their records; a value is "producer:number". The ledger is told of every
+// acknowledgement and of every record that a group has read, and is shown the whole log at the end.
 // Guarantees: Check() finds
 // - an acknowledged record that is not at its acknowledged offset,
 // - a record that is in the log twice,
@@ -59,7 +59,8 @@ class Ledger {
   // `floor`: what a member that is given this record must not be given any more.
   void NoteConsumed(std::uint32_t partition, std::uint64_t offset, std::string value, const Floor& floor = {});
 
-  // The group has committed up to `committed.offset`; it had seen so many cuts. Of no effect after another cut.
+  // The group has committed up to `committed.offset`; it had seen so many cuts. Of no effect after
+  // another cut.
   void NoteCommitted(std::uint32_t partition, const Floor& committed);
   Floor Committed(std::uint32_t partition) const;
 
@@ -69,8 +70,8 @@ class Ledger {
   // How many acknowledgements, failures, records and commits were noted.
   std::size_t CountNotes() const;
 
-  // Readers may hold records that were fetched and not yet given. From BeginDrain() on, a reader is drained when a poll
-  // that began later has given it nothing.
+  // Readers may hold records that were fetched and not yet given. From BeginDrain() on, a reader is
+  // drained when a poll that began later has given it nothing.
   void AddReader(const GroupReader& reader);
   void RemoveReader(const GroupReader& reader);
   void BeginDrain();

@@ -1,10 +1,12 @@
-// A chaos round: the data path works while things die, and a ledger keeps count of what was promised.
+// A chaos round: the data path works while things die, and a ledger keeps count of what was
+// promised.
 //
 //   chaos --seconds N [--seed S]    prints the counts; exit code 1 and a line for each promise that was broken
 //
-// Four producers and a group of four consumers work with one agent while Harm is done to it, to its disk and to a fifth
-// producer. A round takes its time, and goes on until every kind of fault has come. After that
-// everything has to work again: the group reads to the end, and the log is read back.
+// Four producers and a group of four consumers work with one agent while Harm is done to it, to its
+// disk and to a fifth producer. A round takes its time, and goes on until every kind of fault has
+// come. After that everything has to work again: the group reads to the end, and the log is read
+// back.
 #include <stdlib.h>
 
 #include <algorithm>

@@ -87,7 +87,8 @@ void Print(const std::string& line) {
 }  // namespace
 
 int ServeForEver(const std::string& folder, std::uint16_t port, agent::SyncPolicy sync_policy) {
-  // A write beyond the limit on file sizes, which stands for a full disk, is to fail, not to end the process.
+  // A write beyond the limit on file sizes, which stands for a full disk, is to fail, not to end
+  // the process.
   ::signal(SIGXFSZ, SIG_IGN);
   agent::AgentConfig config = {.data_folder = folder};
   config.agent_id = kAgentId;

@@ -30,11 +30,12 @@ inline constexpr std::array<const char*, 3> kPowerCuts = {"cut to nothing", "cut
 // error.
 int ServeForEver(const std::string& folder, std::uint16_t port, agent::SyncPolicy sync_policy);
 
-// Produces to the agent and prints "PARTITION OFFSET VALUE" for each acknowledgement. Never returns.
+// Produces to the agent and prints "PARTITION OFFSET VALUE" for each acknowledgement. Never
+// returns.
 int ProduceForEver(const std::string& address, const std::string& name);
 
-// Reads as a member of the group, and prints "PARTITION OFFSET VALUE" for each record before it commits, and "commit
-// PARTITION OFFSET" once it has. Never returns.
+// Reads as a member of the group, and prints "PARTITION OFFSET VALUE" for each record before it
+// commits, and "commit PARTITION OFFSET" once it has. Never returns.
 int ConsumeForEver(const std::string& address);
 
 // Produces until stopped, and notes what became of each record.

@@ -1,5 +1,5 @@
-// ConsumerFixture: the in-memory broker with two partitions of "orders", and metrics, for the tests of Consumer and of
-// its parts.
+// ConsumerFixture: the in-memory broker with two partitions of "orders", and metrics, for the tests
+// of Consumer and of its parts.
 #pragma once
 
 #include <chrono>

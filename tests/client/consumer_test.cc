@@ -254,8 +254,9 @@ TEST_F(ConsumerBuilderTest, PassesOnEachFailureOfTheBroker) {
   EXPECT_EQ(Built(), StatusCode::kOk);
 }
 
-// Goal: a consumer that cannot start is an error, and no member of its group. Method: it needs a thread each for lag,
-// commits and group, and one a partition; it gets fewer. In the last three cases it has joined its group.
+// Goal: a consumer that cannot start is an error, and no member of its group. Method: it needs a
+// thread each for lag, commits and group, and one a partition; it gets fewer. In the last three
+// cases it has joined its group.
 TEST_F(ConsumerBuilderTest, SaysThatThereIsNoThreadLeftAndLeavesTheGroup) {
   for (int threads = 0; threads < 5; ++threads) {
     const FewThreads few(threads);

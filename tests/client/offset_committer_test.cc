@@ -111,7 +111,8 @@ TEST_F(OffsetCommitterTest, GoesOnAfterAFailure) {
   EXPECT_TRUE(Eventually([this] { return CommittedAtBroker() == 3U; }));
 }
 
-// Goal: no commit is left to arrive after the last one. Method: stop while one waits, and let it go on.
+// Goal: no commit is left to arrive after the last one. Method: stop while one waits, and let it go
+// on.
 TEST_F(OffsetCommitterTest, StopWaitsForACommitUnderWay) {
   broker_->Hold(BrokerCall::kCommit);
   Create();

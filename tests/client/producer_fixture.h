@@ -1,4 +1,5 @@
-// ProducerFixture: a producer, the in-memory broker behind it and its metrics, for the tests of Producer.
+// ProducerFixture: a producer, the in-memory broker behind it and its metrics, for the tests of
+// Producer.
 #pragma once
 
 #include <chrono>

@@ -188,8 +188,9 @@ TEST_F(RecordAccumulatorTest, SealsNothingForRoomWhileBatchesWaitForASender) {
   EXPECT_EQ(Take(), "nothing");
 }
 
-// Four partitions in turn, a buffer that is always full, and one batch done at a time. Where a full buffer ended every
-// linger, batches shrank to the room that the last one had freed: three records, and a hundredth of the throughput.
+// Four partitions in turn, a buffer that is always full, and one batch done at a time. Where a full
+// buffer ended every linger, batches shrank to the room that the last one had freed: three records,
+// and a hundredth of the throughput.
 TEST_F(RecordAccumulatorTest, KeepsBatchesWholeWhileTheBufferIsFull) {
   constexpr std::size_t kBatch = 10;
   constexpr int kRecords = 4'000;

@@ -41,8 +41,8 @@ TEST_F(StartOffsetTest, IsTheNearerEndOfTheLogWhereTheCommitLiesOutsideOfIt) {
   EXPECT_EQ(Find(OffsetReset::kEarliest)->position.offset, 3U);
 }
 
-// Goal: records that the group has had do not come again. Method: while the commit is looked up, the
-// log is opened again without a loss, and another member reads on and commits.
+// Goal: records that the group has had do not come again. Method: while the commit is looked up,
+// the log is opened again without a loss, and another member reads on and commits.
 TEST_F(StartOffsetTest, IsACommitOfRecordsThatWereWrittenSinceTheLogWasOpenedAgain) {
   CommitAtBroker(3);
   broker_->Hold(BrokerCall::kCommitted);

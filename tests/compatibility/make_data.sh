@@ -3,8 +3,9 @@
 #
 #   tests/compatibility/make_data.sh REV     makes tests/compatibility/data_REV.tar.gz
 #
-# REV is built in a worktree below ${XDG_CACHE_HOME:-~/.cache}/streamhouse, which is removed; this folder's sources are
-# put into it. The records are those of old_records.h; their places in the log may differ from run to run.
+# REV is built in a worktree below ${XDG_CACHE_HOME:-~/.cache}/streamhouse, which is removed; this
+# folder's sources are put into it. The records are those of old_records.h; their places in the log
+# may differ from run to run.
 set -euo pipefail
 
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." && pwd)

@@ -1,5 +1,6 @@
-// Goal: what an agent of an old revision has written is served by today's, and goes on. Method: a folder that such an
-// agent has left without stopping, made by make_data.sh; old_records.h says what is in it.
+// Goal: what an agent of an old revision has written is served by today's, and goes on. Method: a
+// folder that such an agent has left without stopping, made by make_data.sh; old_records.h says
+// what is in it.
 #include <gtest/gtest.h>
 
 #include <chrono>

@@ -1,4 +1,5 @@
-// Writes the data folder that old_records.h describes, with the agent of the revision that it is built in.
+// Writes the data folder that old_records.h describes, with the agent of the revision that it is
+// built in.
 //
 //   write_old_data FOLDER     run by make_data.sh
 //

@@ -184,8 +184,8 @@ TEST_F(AcceptanceTest, EveryDurationIsResolvedFromAMicrosecondOn) {
   }
 }
 
-// Goal: a page never shows a histogram whose count is not that of its buckets. Method: scrape back to back while
-// records flow.
+// Goal: a page never shows a histogram whose count is not that of its buckets. Method: scrape back
+// to back while records flow.
 TEST_F(AcceptanceTest, EveryHistogramIsWholeInEveryScrapeWhileRecordsFlow) {
   std::jthread records([this] { Produce(2'000, 0); });
   const auto consumer = MakeMember();

@@ -145,8 +145,8 @@ class AgentLagExactnessTest : public testing::Test {
            return agent_.groups().DeleteGroup(&context, request, &response);
          });
   }
-  // The log keeps its last batch alone. Retention runs once, when the agent starts: a later run could
-  // still have the limit of this step, and remove records of the next ones.
+  // The log keeps its last batch alone. Retention runs once, when the agent starts: a later run
+  // could still have the limit of this step, and remove records of the next ones.
   void LoseRecords() {
     Step(
         [](LedgerState& s) {

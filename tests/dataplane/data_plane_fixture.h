@@ -1,4 +1,5 @@
-// DataPlaneFixture: a real agent, a client for it, and the metrics of both, for tests of what only the whole shows.
+// DataPlaneFixture: a real agent, a client for it, and the metrics of both, for tests of what only
+// the whole shows.
 //
 // When to use something else: RunningAgent and InMemoryBroker, for either half.
 // Thread safety: as gtest.

@@ -46,7 +46,8 @@ class LostRecordsTest : public DataPlaneFixture, public testing::WithParamInterf
     consumer_ = MakeMember(options);
   }
 
-  // The next records, each named once, in the order in which they come. Fewer when they do not come in time.
+  // The next records, each named once, in the order in which they come. Fewer when they do not come
+  // in time.
   std::string Take(int records) {
     int taken = 0;
     std::string values;
@@ -77,7 +78,8 @@ class LostRecordsTest : public DataPlaneFixture, public testing::WithParamInterf
     return static_cast<int>(polled->size());
   }
 
-  // By the consumer itself: where the last commit is another's, it reads again after a restart of the agent.
+  // By the consumer itself: where the last commit is another's, it reads again after a restart of
+  // the agent.
   void WaitForCommitOf(std::uint64_t next) {
     EXPECT_TRUE(Eventually([&] {
       std::string more;

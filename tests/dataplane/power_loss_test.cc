@@ -1,5 +1,6 @@
-// Goal: the loss of power takes no more than the sync policy says, and what is left is served again. Method: the power
-// goes after every number of batches, and leaves nothing, half or zeros of what was not synced.
+// Goal: the loss of power takes no more than the sync policy says, and what is left is served
+// again. Method: the power goes after every number of batches, and leaves nothing, half or zeros of
+// what was not synced.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -68,7 +69,8 @@ TEST_P(PowerLossTest, TakesNoMoreThanThePolicySays) {
   }
 }
 
-// The producer's sequences are ahead of the log that is left. Its next batch is new, though others are missing before.
+// The producer's sequences are ahead of the log that is left. Its next batch is new, though others
+// are missing before.
 TEST_P(PowerLossTest, TakesTheNextBatchOfAProducerWhoseLastOnesAreLost) {
   const auto batch = [](std::uint64_t sequence) {
     BatchBuilder one = BatchOf({Value(sequence)});

@@ -54,7 +54,8 @@ TEST_F(TlsTest, AClientThatKnowsNoAuthorityIsNot) {
   EXPECT_EQ(Describe({}), metrics::StatusCode::kUnavailable);
 }
 
-// An agent and a client whose files are replaced while they run: each has a certificate that is its own authority.
+// An agent and a client whose files are replaced while they run: each has a certificate that is its
+// own authority.
 class RenewalTest : public testing::Test {
  protected:
   RenewalTest() {
@@ -110,7 +111,8 @@ TEST_F(RenewalTest, TheAgentTakesNewFilesWithoutARestart) {
 TEST_F(RenewalTest, TheAgentKeepsItsFilesWhenTheNewOnesAreOfNoUse) {
   std::filesystem::remove(File("agent.key"));
   ASSERT_EQ(::mkfifo(File("agent.key").c_str(), 0600), 0);
-  // One for the file that is missing, and one for what is in its place, where the agent has seen both.
+  // One for the file that is missing, and one for what is in its place, where the agent has seen
+  // both.
   EXPECT_TRUE(Eventually([this] { return agent_->Value("tls_reloads_total", {{"outcome", "refused"}}) > 0; }));
   EXPECT_TRUE(IsServedInTime("old"));
 }

@@ -1,4 +1,5 @@
-// A program may include every public header of the metrics and of the exporters under stricter warnings than their own.
+// A program may include every public header of the metrics and of the exporters under stricter
+// warnings than their own.
 //
 // How it is compiled: .bazelrc. That it compiles is the test.
 #include "exporters/builtin_exporters.h"

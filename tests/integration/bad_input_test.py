@@ -88,7 +88,8 @@ class BadInput(unittest.TestCase):
         self.assertNotIn(self.call("ProducerService/Produce", b"\xff\xff\xff"), (0, None))
 
     def test_a_method_that_does_not_exist_is_unimplemented(self):
-        # gRPC answers before it has read the request, which curl, when it still sends, takes for a broken connection.
+        # gRPC answers before it has read the request, which curl, when it still sends, takes for a
+        # broken connection.
         answers = (self.call("ProducerService/Nonsense", b"") for _ in range(20))
         self.assertEqual(12, next((code for code in answers if code is not None), None))
 

@@ -1,5 +1,5 @@
-// Recording allocates nothing, and a scrape nothing that grows with the number of series: the replaced operator new of
-// this program counts.
+// Recording allocates nothing, and a scrape nothing that grows with the number of series: the
+// replaced operator new of this program counts.
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>

@@ -67,8 +67,9 @@ TEST_F(CallbackFamilyTest, AMovedTokenKeepsItsSeries) {
   EXPECT_EQ(Read("a"), 1);
 }
 
-// Goal: what a callback refers to may be destroyed right after its token. Method: the callback stays in until the
-// thread that destroys the token waits, then leaves a mark; the destructor must not return before the mark.
+// Goal: what a callback refers to may be destroyed right after its token. Method: the callback
+// stays in until the thread that destroys the token waits, then leaves a mark; the destructor must
+// not return before the mark.
 TEST_F(CallbackFamilyTest, DestroyingATokenWaitsForItsCallback) {
   std::latch inside(1);
   std::latch may_leave(1);
@@ -183,7 +184,8 @@ TEST_F(CallbackFamilyTest, ACallbackThatThrowsIsLeftOutAndCounted) {
   EXPECT_EQ(registry_.GetStatistics().losses.at(0).failed_callbacks, 2U);
 }
 
-// Each sample of a callback of many series is on the page at once, so that what came before an exception stays.
+// Each sample of a callback of many series is on the page at once, so that what came before an
+// exception stays.
 TEST_F(CallbackFamilyTest, ACallbackOfManySeriesThatThrowsKeepsTheSamplesThatItGaveBefore) {
   const auto token = family_.AddMany([](CallbackFamily::Samples& samples) {
     samples.Add(1, "a");

@@ -35,8 +35,8 @@ double RateOfNewProcess() {
   return rate;
 }
 
-// What such a process does: once calibrated, it prints the rate that it has arrived at; 1 where there is no counter, or
-// the kernel does not trust it.
+// What such a process does: once calibrated, it prints the rate that it has arrived at; 1 where
+// there is no counter, or the kernel does not trust it.
 void PrintRate() {
   constexpr std::uint64_t kDeadline = internal::kHasTsc ? 1'000'000'000 : 0;
   const std::uint64_t start = SteadyNanoseconds();
@@ -99,7 +99,8 @@ TEST(ClockTest, AgreesWithTheSteadyClockOnHowLongSomethingTook) {
   EXPECT_LE(took, outer + outer / 10'000);
 }
 
-// A calibration that is disturbed once is wrong for the life of its process, so one process proves little.
+// A calibration that is disturbed once is wrong for the life of its process, so one process proves
+// little.
 TEST(ClockTest, EveryProcessArrivesAtTheSameRate) {
   constexpr int kProcesses = 16;
   std::vector<double> rates;
@@ -118,7 +119,8 @@ class ClockJumpTest : public testing::Test {
   ~ClockJumpTest() override { internal::tsc_scale.store(nullptr, std::memory_order_release); }
 
   void Begin() {
-    // Fewer nanoseconds a tick than any counter has: a thread that loses its processor makes no duration too long.
+    // Fewer nanoseconds a tick than any counter has: a thread that loses its processor makes no
+    // duration too long.
     scale_ = {.tsc = internal::ReadTsc(),
               .nanoseconds = internal::SteadyNanoseconds(),
               .nanoseconds_per_tick = std::uint64_t{1} << (32 - kTicksShift)};
@@ -184,7 +186,8 @@ TEST_F(ClockJumpTest, ATimerObservesNoDurationThatStartedBeforeTheProcess) {
   EXPECT_EQ(Value().count, 1 - kDropped);
 }
 
-// Processes of their own: in this one the counter may be given up already, and the kernel is not asked any more.
+// Processes of their own: in this one the counter may be given up already, and the kernel is not
+// asked any more.
 class NewProcessClockTest : public ClockJumpTest {
  protected:
   NewProcessClockTest() { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
@@ -222,8 +225,9 @@ TEST_F(NewProcessClockTest, KeepsTheCounterWhereTheKernelCannotBeAsked) {
   EXPECT_EXIT(ask_without_descriptors(), testing::ExitedWithCode(0), "");
 }
 
-// Goal: a counter that begins again makes no duration longer than the process, and is not used for long. Method: the
-// scale's moment is moved ahead of the counter, as a restart of the counter would do.
+// Goal: a counter that begins again makes no duration longer than the process, and is not used for
+// long. Method: the scale's moment is moved ahead of the counter, as a restart of the counter would
+// do.
 TEST(ClockTest, ACounterThatBeginsAgainIsGivenUpAtTheNextSnapshot) {
   Registry registry;
   const auto histogram = registry

@@ -23,7 +23,8 @@ void UseUpAllCells() {
   }
 }
 
-// In the child of a death test: prints the page for the parent to match, in place of an expectation.
+// In the child of a death test: prints the page for the parent to match, in place of an
+// expectation.
 [[noreturn]] void ExitWith(const std::string& what) {
   std::fputs(what.c_str(), stderr);
   std::_Exit(0);

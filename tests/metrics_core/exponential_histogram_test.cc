@@ -178,9 +178,9 @@ TEST_F(ExponentialHistogramTest, ADefaultConstructedOneIsASink) {
   for (const double value : {0.0, 1.0, 1e300}) sink.Observe(value);
 }
 
-// Goal: in every snapshot, count == zeros and the sum of the buckets, while threads record, change their layouts, and
-// come and go; and nothing is lost. Method: threads that spread their values ever wider, and a reader that checks each
-// reading.
+// Goal: in every snapshot, count == zeros and the sum of the buckets, while threads record, change
+// their layouts, and come and go; and nothing is lost. Method: threads that spread their values
+// ever wider, and a reader that checks each reading.
 TEST_F(ExponentialHistogramTest, IsConsistentWhileThreadsRecordAndGiveUpResolution) {
   constexpr int kThreads = 4;
   constexpr int kValues = 50'000;
@@ -204,8 +204,9 @@ TEST_F(ExponentialHistogramTest, IsConsistentWhileThreadsRecordAndGiveUpResoluti
   EXPECT_EQ(Read().count, std::uint64_t{kThreads} * kValues);
 }
 
-// Goal: sum and count belong together, however fast a thread records. Method: a thread that observes ones, so that the
-// sum is the count, against a reader that allows one observation between them.
+// Goal: sum and count belong together, however fast a thread records. Method: a thread that
+// observes ones, so that the sum is the count, against a reader that allows one observation between
+// them.
 TEST_F(ExponentialHistogramTest, KeepsItsSumWithItsCount) {
   const ExponentialHistogram histogram = Histogram();
   std::atomic<bool> is_done{false};

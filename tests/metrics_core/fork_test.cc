@@ -20,7 +20,8 @@
 namespace streamhouse::metrics {
 namespace {
 
-// Whether the child's report was true. A child that hangs is ended by its alarm, and is not true either.
+// Whether the child's report was true. A child that hangs is ended by its alarm, and is not true
+// either.
 bool IsTrueInChild(const std::function<bool()>& report) {
   const pid_t child = fork();
   if (child == 0) {
@@ -86,8 +87,8 @@ TEST_F(ForkTest, AChildTakesOverTheShardsOfThreadsThatItDoesNotHave) {
   other.join();
 }
 
-// A thread of the parent that was in a look-up will never leave it in the child; what is removed there is freed all the
-// same.
+// A thread of the parent that was in a look-up will never leave it in the child; what is removed
+// there is freed all the same.
 TEST_F(ForkTest, AChildDoesNotWaitForLookUpsOfThreadsThatItDoesNotHave) {
   std::atomic<bool> is_inside = false;
   std::atomic<bool> stop = false;
@@ -109,7 +110,8 @@ TEST_F(ForkTest, AChildDoesNotWaitForLookUpsOfThreadsThatItDoesNotHave) {
   other.join();
 }
 
-// Threads take shards and allocate chunks of both kinds of cells, so that a fork meets them in every lock.
+// Threads take shards and allocate chunks of both kinds of cells, so that a fork meets them in
+// every lock.
 TEST_F(ForkTest, AChildRecordsWhateverLocksItsParentHeld) {
   constexpr int kForks = 300;
   constexpr internal::RunShape kLongShared = {.length = 500, .storage = internal::CellStorage::kShared};
@@ -120,7 +122,8 @@ TEST_F(ForkTest, AChildRecordsWhateverLocksItsParentHeld) {
   });
   threads.emplace_back([&] {
     while (!stop) {
-      // As long as a chunk, so that it needs a new one; then for a while the same one, as they are not without number.
+      // As long as a chunk, so that it needs a new one; then for a while the same one, as they are
+      // not without number.
       const internal::Slot kept = internal::AllocateRun(kLongShared);
       EXPECT_NE(kept, internal::kSinkSlot);
       for (int i = 0; i < 100; ++i) internal::DereferenceRun(internal::AllocateRun(kLongShared));

@@ -84,7 +84,8 @@ TEST(HealthTest, ATokenMayOutliveItsHealth) {
   health.reset();
 }
 
-// Each round ends a check's life while another thread evaluates; a check that ran afterwards would see it dead.
+// Each round ends a check's life while another thread evaluates; a check that ran afterwards would
+// see it dead.
 TEST(HealthTest, ACheckIsNotRunningOnceItsTokenIsGone) {
   Health health;
   std::atomic<bool> stop = false;

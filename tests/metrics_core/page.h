@@ -1,11 +1,13 @@
-// Page: everything that a registry exports, as text, so that a test compares the whole of it in one go.
+// Page: everything that a registry exports, as text, so that a test compares the whole of it in one
+// go.
 //
 // A line a series, in the order of the snapshot:
 // - by default `name{labels} value`,
 // - of a histogram `name{labels} [bucket counts] sum S count N`,
 // - of a state set the states that are on,
 // - of an info no value.
-// When to use something else: the exporters' encoders, for what a scraper gets; no program reads this format.
+// When to use something else: the exporters' encoders, for what a scraper gets; no program reads
+// this format.
 //
 //   EXPECT_EQ(Page(registry), "sent_total{topic=\"a\"} 2\nlatency [1 0 2] sum 7 count 3\n");
 #pragma once

@@ -19,7 +19,8 @@ constexpr int kLives = 20'000;
 
 class SeriesLivesTest : public ::testing::Test {
  protected:
-  // Each life has another label value, and a recording that is too large for the next life's to be exact beside it.
+  // Each life has another label value, and a recording that is too large for the next life's to be
+  // exact beside it.
   template <typename Handle>
   void Live(const Family<Handle>& family, int lives, const std::function<void(const Handle&)>& record) {
     for (int i = 0; i < lives; ++i, ++born_) {
@@ -104,7 +105,8 @@ TEST_F(SeriesLivesTest, ASumIsExactWhateverTheSeriesBeforeHasRecorded) {
   }
 }
 
-// Goal: a recording through a handle that outlives its series reaches no other series, in any thread's cells.
+// Goal: a recording through a handle that outlives its series reaches no other series, in any
+// thread's cells.
 TEST_F(SeriesLivesTest, ALateRecordingReachesNoLaterSeries) {
   const auto family = registry_.AddDoubleCounter(Options("a_total")).value();
   {

@@ -57,8 +57,8 @@ TEST_F(StateSetTest, APlaceBeyondTheStatesIsNoState) {
   EXPECT_EQ(Page(registry_), "relay_mode\n");
 }
 
-// Goal: changes of different states never undo each other. Method: each thread turns its own state on and off, and ends
-// with it on.
+// Goal: changes of different states never undo each other. Method: each thread turns its own state
+// on and off, and ends with it on.
 TEST_F(StateSetTest, LosesNoStateOfConcurrentThreads) {
   std::vector<std::jthread> threads;
   for (std::size_t state = 0; state < 3; ++state) {

@@ -68,8 +68,8 @@ TEST_P(UpDownCounterTest, ASeriesThatReusesCellsStartsAtZero) {
   }
 }
 
-// A thing goes up on one thread and down on another, which learns of it by an acquire. So at no moment are there fewer
-// than none, and no scrape may say otherwise.
+// A thing goes up on one thread and down on another, which learns of it by an acquire. So at no
+// moment are there fewer than none, and no scrape may say otherwise.
 TEST_P(UpDownCounterTest, NeverShowsFewerThanNone) {
   constexpr int kThings = 100'000;
   const UpDownCounter counter = in_flight_.With("a");

@@ -39,7 +39,8 @@ TEST(PemFileTest, IsReadWhole) {
   EXPECT_EQ(ReadPemFile(kKey).value(), std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
-// Goal: the reader waits for no writer and no person. Method: a FIFO without a writer, and paths that are no files.
+// Goal: the reader waits for no writer and no person. Method: a FIFO without a writer, and paths
+// that are no files.
 TEST(PemFileTest, MustBeARegularFile) {
   const std::string fifo = Temporary("fifo");
   ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);

@@ -70,8 +70,9 @@ TEST_F(RenewedTlsTest, RefusesFilesThatCannotBeUsedOnceAndTakesTheNext) {
   EXPECT_EQ(tls_->Refresh().value(), Change::kTaken);
 }
 
-// Goal: a lack of descriptors is no fault of the files. Method: none is left, then one; then they are back. With one,
-// the files can be read, and their copy cannot take the place of the one before, whose descriptor is above the limit.
+// Goal: a lack of descriptors is no fault of the files. Method: none is left, then one; then they
+// are back. With one, the files can be read, and their copy cannot take the place of the one
+// before, whose descriptor is above the limit.
 TEST_F(RenewedTlsTest, TakesFilesOnceTheProcessHasDescriptorsAgain) {
   std::vector<std::unique_ptr<RenewedTls>> others;  // with the descriptors that earlier tests have left
   for (int i = 0; i < 5; ++i) others.push_back(RenewedTls::Load(paths_).value());

@@ -1,4 +1,5 @@
-// HeldPort: a port of 127.0.0.1 for a server that stops and listens again while clients know its address.
+// HeldPort: a port of 127.0.0.1 for a server that stops and listens again while clients know its
+// address.
 //
 // When to use something else: port 0, where the server listens once.
 // Guarantees: while it lives, the kernel gives the port to no other program, whether a server

@@ -1,8 +1,10 @@
-// WatchedThread: a thread that is seen to wait, for tests of calls that must not return before something has happened.
+// WatchedThread: a thread that is seen to wait, for tests of calls that must not return before
+// something has happened.
 //
 // When to use something else: std::thread, where a test need not know that it waits.
-// Guarantees: EventuallySleeps() is false where the action has ended, so that a call that does not wait is found out.
-// It is true also where the thread waits for something else than the test means, as for memory.
+// Guarantees: EventuallySleeps() is false where the action has ended, so that a call that does not
+// wait is found out. It is true also where the thread waits for something else than the test means,
+// as for memory.
 // Thread safety: the methods, from the thread that made it.
 //
 //   WatchedThread closer([&] { executor.Close([] {}); });

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Declares each forbidden edge of the design in a package of its own, and expects Bazel to refuse it.
+# Declares each forbidden edge of the design in a package of its own, and expects Bazel to refuse
+# it.
 #
-# Goal: visibility, not review, keeps the layers apart. Method: the packages lie in a folder outside the checkout
-# which Bazel searches as a second root, so that no forbidden edge ever stands in the tree. Analysis only; run by
-# tools/test, because a test inside Bazel cannot call Bazel.
+# Goal: visibility, not review, keeps the layers apart. Method: the packages lie in a folder outside
+# the checkout which Bazel searches as a second root, so that no forbidden edge ever stands in the
+# tree. Analysis only; run by tools/test, because a test inside Bazel cannot call Bazel.
 set -uo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." || exit 1
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# Adds a kind of metric to copies of the headers, and expects each place that must know all kinds not to compile.
+# Adds a kind of metric to copies of the headers, and expects each place that must know all kinds
+# not to compile.
 #
-# Goal: no place can forget a kind (docs/adding_a_kind.md). Method: copies of the headers that list the kinds stand in
-# a folder that the compiler searches first. Each place is then compiled without making code, and must fail for the new
-# kind. Run by tools/test.
+# Goal: no place can forget a kind (docs/adding_a_kind.md). Method: copies of the headers that list
+# the kinds stand in a folder that the compiler searches first. Each place is then compiled without
+# making code, and must fail for the new kind. Run by tools/test.
 set -uo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." || exit 1
 
@@ -12,7 +13,8 @@ trap 'rm -rf "$overlay"' EXIT
 problems=0
 compiler=(g++ -std=c++20 -Wall -Wextra -Werror -fsyntax-only -I "$overlay" -I . -x c++ -)
 
-# patch HEADER SED_SCRIPT: changes the copy of a header; a script that changes nothing is a fault of this test.
+# patch HEADER SED_SCRIPT: changes the copy of a header; a script that changes nothing is a fault of
+# this test.
 patch() {
   mkdir -p "$overlay/$(dirname "$1")"
   [ -e "$overlay/$1" ] || cp "$1" "$overlay/$1"
@@ -65,7 +67,8 @@ patch metrics_core/reading/metric_kind.h 's/^constexpr bool KindsStandInOrder/co
 refuses metrics_core/reading/metric_kind.h "missing initializer for member .*protobuf_type"
 patch metrics_core/reading/metric_kind.h '/^constexpr KindDescription kHalf/d'
 
-# With a description, each place that visits values must learn the kind. The row is a copy of the last one.
+# With a description, each place that visits values must learn the kind. The row is a copy of the
+# last one.
 copy_last_row metrics_core/reading/metric_kind.h KindDescription kProbe
 compiles metrics_core/reading/snapshot.h || { echo "the headers with one more kind do not compile"; cat "$overlay/log"; exit 1; }
 mapfile -t visitors < <(grep -rlE 'family\.Visit\(' --include=*.cc --include=*.h metrics_core exporters tests |
@@ -73,7 +76,8 @@ mapfile -t visitors < <(grep -rlE 'family\.Visit\(' --include=*.cc --include=*.h
 [ "${#visitors[@]}" -ge 6 ] || { echo "only ${#visitors[@]} places visit values"; problems=1; }
 for place in metrics_core/reading/snapshot_builder.h "${visitors[@]}"; do refuses "$place" ProbeValues; done
 
-# A kind of recording behind the last one, without a row and with one. The row is a copy of the last one.
+# A kind of recording behind the last one, without a row and with one. The row is a copy of the last
+# one.
 recording_kinds=metrics_core/internal/recording_kind.h
 patch $recording_kinds '/^enum class RecordingKind /,/^};/s/^  kEnd,/  kProbeCells,\n&/'
 refuses $recording_kinds "recording_kind.h needs a row for each kind of recording"

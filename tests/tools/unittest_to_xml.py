@@ -20,7 +20,8 @@ class _NamingResult(unittest.TextTestResult):
 
     def problems(self):
         for test, text in self.failures + self.errors:
-            # An error outside any test (an import, a setUpClass) has an id of its own; so has a subtest.
+            # An error outside any test (an import, a setUpClass) has an id of its own; so has a
+            # subtest.
             self.cases[test.id()] = text
         for test, reason in self.skipped:
             self.cases[test.id()] = f"skipped: {reason}"

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Compiles accesses with and without their lock, and expects clang to refuse those without.
 #
-# Goal: the compiler, not review, keeps what a Mutex guards behind it. Method: one small source for each access; no code
-# is made. Run by tools/test beside the build by clang, because GCC does not know the attributes.
+# Goal: the compiler, not review, keeps what a Mutex guards behind it. Method: one small source for
+# each access; no code is made. Run by tools/test beside the build by clang, because GCC does not
+# know the attributes.
 set -uo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.." || exit 1
 

@@ -291,7 +291,8 @@ TEST_F(LeaseKeeperTest, TakesALeaseBackWhenTheStoreReturns) {
   EXPECT_TRUE(a_->Readiness().ok());
 }
 
-// A store that answers late grants a lease that is nearly over: its time counts from before the question.
+// A store that answers late grants a lease that is nearly over: its time counts from before the
+// question.
 TEST_F(LeaseKeeperTest, CountsTheTimeThatTheStoreTook) {
   auto lease = a_->Track(orders_);
   before_acquire_ = [this] {
@@ -377,7 +378,8 @@ TEST_F(LeaseKeeperTest, GivesBackWhatARoundUnderWayHasTaken) {
   EXPECT_EQ(a_->HeldCount(), 0U);
 }
 
-// Goal: a renewal under way is no reason to be unready. Method: hold it up in the store, and ask meanwhile.
+// Goal: a renewal under way is no reason to be unready. Method: hold it up in the store, and ask
+// meanwhile.
 TEST_F(LeaseKeeperTest, StaysReadyDuringARenewal) {
   a_->Track(orders_);
   ASSERT_TRUE(a_->RenewNow().ok());

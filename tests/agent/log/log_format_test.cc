@@ -29,7 +29,8 @@ std::string Hex(std::string_view bytes) {
   return text;
 }
 
-// The hexadecimal digits of the worked example: lines of the page that start with a position and two blanks.
+// The hexadecimal digits of the worked example: lines of the page that start with a position and
+// two blanks.
 std::string HexOfTheWorkedExample() {
   const std::string page = ReadRawFile("docs/log_format.md");
   std::string digits;

@@ -94,7 +94,8 @@ TEST_F(RecoveryTest, TakesTheTimeOfTheFileForOlderBatchesBeforeItCutsOffATail) {
   EXPECT_EQ(Recover()->file_time_ms, std::chrono::floor<std::chrono::milliseconds>(since_epoch).count());
 }
 
-// Goal: a newer program's batches are not taken for a torn tail. Method: the batch before them is damaged.
+// Goal: a newer program's batches are not taken for a torn tail. Method: the batch before them is
+// damaged.
 TEST_F(RecoveryTest, RefusesToCutOffBatchesOfAVersionThatItDoesNotKnow) {
   WriteRawFile(path_, first_ + BatchBytes(BatchOf({"c"}), 12, 7, kLogFormatVersion + 1));
   FlipBit(path_, 0);

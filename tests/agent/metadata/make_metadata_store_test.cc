@@ -18,7 +18,8 @@ namespace {
 class MakeMetadataStoreTest : public testing::Test {
  protected:
   Result<std::unique_ptr<MetadataStore>> Make(const std::string& line) { return MakeMetadataStore(line, {}); }
-  // The store as an agent leaves it that is killed, with several transactions in the write-ahead log.
+  // The store as an agent leaves it that is killed, with several transactions in the write-ahead
+  // log.
   void CopyKilled(const std::string& path) {
     const auto store = *Make(sqlite_);
     for (const std::string name : {"a", "b", "c"})

@@ -1,6 +1,7 @@
-// The contract of MetadataStore as a parameterised suite: an implementation adds a StoreBackend and two lines,
-// INSTANTIATE_TEST_SUITE_P(MyStore, MetadataStoreContract, testing::Values(MakeMyBackend)), and the same for
-// CommittedOffsetsContract. A backend that needs a server has a test target of its own.
+// The contract of MetadataStore as a parameterised suite: an implementation adds a StoreBackend and
+// two lines, INSTANTIATE_TEST_SUITE_P(MyStore, MetadataStoreContract,
+// testing::Values(MakeMyBackend)), and the same for CommittedOffsetsContract. A backend that needs
+// a server has a test target of its own.
 //
 // When to use something else: what is special about one store is tested beside it.
 // Thread safety: as gtest.

@@ -57,8 +57,8 @@ class FetchCallTest : public testing::Test {
     return answer.wait_for(milliseconds(100)) == std::future_status::timeout;
   }
 
-  // Behind the agent's back. The agent renews the lease meanwhile, and then the row that was read here is not the row
-  // any more: the next attempt reads it again.
+  // Behind the agent's back. The agent renews the lease meanwhile, and then the row that was read
+  // here is not the row any more: the next attempt reads it again.
   void TakeLeaseOfPartition0(const std::string& holder) {
     const auto store = SqliteMetadataStore::Open(agent_.folder() + "/metadata.db").value();
     const TopicPartition partition = {.topic = "orders", .partition = 0};
@@ -158,7 +158,8 @@ TEST_F(FetchCallTest, EndsWhenTheLeaseIsLost) {
   EXPECT_LT(got.took, kLongWait);
 }
 
-// Goal: waiting keeps no thread. Method: more waits than the server can have threads, and then a call that answers.
+// Goal: waiting keeps no thread. Method: more waits than the server can have threads, and then a
+// call that answers.
 TEST_F(FetchCallTest, LetsManyWaitWithoutKeepingThreads) {
   std::vector<std::unique_ptr<grpc::ClientContext>> contexts;
   std::vector<std::future<grpc::Status>> answers;

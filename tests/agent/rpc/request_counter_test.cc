@@ -107,8 +107,8 @@ TEST_F(RequestCounterTest, CountsEveryMethod) {
   }
 }
 
-// Goal: much metadata costs the caller neither this call nor those after it. Method: several calls on one connection,
-// each with more than gRPC takes by itself.
+// Goal: much metadata costs the caller neither this call nor those after it. Method: several calls
+// on one connection, each with more than gRPC takes by itself.
 TEST_F(RequestCounterTest, CountsCallsWithMuchMetadataWhichKeepTheirConnection) {
   for (int i = 0; i < 10; ++i) {
     grpc::ClientContext context;

@@ -27,7 +27,8 @@ class TlsFilesTest : public testing::Test {
     config.tls = {.certificate = kCertificate, .key = kKey, .client_ca = client_ca};
     return config;
   }
-  // By a client that trusts the certificate; with `identity`, it has one of its own, which is the same.
+  // By a client that trusts the certificate; with `identity`, it has one of its own, which is the
+  // same.
   static grpc::StatusCode Describe(const RunningAgent& agent, Identity identity) {
     grpc::SslCredentialsOptions options;
     options.pem_root_certs = ReadRawFile(kCertificate);
@@ -81,8 +82,8 @@ TEST_F(TlsFilesTest, NamesTheFileThatCannotBeRead) {
                 .WithField("tls.key"));
 }
 
-// Goal: a file with the wrong content is not taken for a port in use. Method: files of one line, and each in the
-// other's place.
+// Goal: a file with the wrong content is not taken for a port in use. Method: files of one line,
+// and each in the other's place.
 TEST_F(TlsFilesTest, NamesTheFilesThatAreNotWhatTheyAreGivenFor) {
   const TemporaryFolder folder;
   const std::string garbage = folder / "garbage.pem";

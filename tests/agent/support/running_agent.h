@@ -1,4 +1,5 @@
-// RunningAgent: a real agent on a port that the kernel has picked and it keeps, with a client for it.
+// RunningAgent: a real agent on a port that the kernel has picked and it keeps, with a client for
+// it.
 //
 // When to use something else: CatalogFixture where no network is needed.
 // Thread safety: calls from any thread; start and stop from one.
@@ -73,8 +74,8 @@ class RunningAgent {
   const std::string& folder() const { return folder_.path(); }
   metrics::Health& health() { return health_; }
   metrics::Registry& registry() { return registry_; }
-  // Of "streamhouse_agent_" + name: what a counter or gauge shows, or how often a histogram has observed; 0 when there
-  // is no such series.
+  // Of "streamhouse_agent_" + name: what a counter or gauge shows, or how often a histogram has
+  // observed; 0 when there is no such series.
   double Value(const std::string& name, metrics::testing::LabelPairs labels = {}) {
     return metrics::testing::MetricReader(registry_).Value("streamhouse_agent_" + name, labels).value_or(0);
   }

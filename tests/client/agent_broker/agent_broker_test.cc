@@ -302,7 +302,8 @@ TEST_F(AgentBrokerTest, CallsOfManyThreadsDoNotMix) {
   }
 }
 
-// Goal: the environment does not decide how an agent is reached. Method: it names a proxy on a port without a listener.
+// Goal: the environment does not decide how an agent is reached. Method: it names a proxy on a port
+// without a listener.
 class ProxyTest : public AgentBrokerTest, public testing::WithParamInterface<const char*> {
  protected:
   ProxyTest() { ::setenv(GetParam(), "http://127.0.0.1:1", /*overwrite=*/1); }

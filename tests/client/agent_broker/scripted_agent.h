@@ -1,5 +1,5 @@
-// ScriptedAgent: a real gRPC server in this process whose services answer what a test tells them to. It keeps its port
-// while it is killed.
+// ScriptedAgent: a real gRPC server in this process whose services answer what a test tells them
+// to. It keeps its port while it is killed.
 #pragma once
 
 #include <chrono>

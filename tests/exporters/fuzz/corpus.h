@@ -1,7 +1,7 @@
 // Corpora: inputs that fuzz targets start from, and those that once showed a fault.
 //
-// One input a line, with \\ \n \r \t and \xNN for what a line cannot show; lines that start with '#', and empty ones,
-// say something to people. tools/fuzz reads and writes the same form.
+// One input a line, with \\ \n \r \t and \xNN for what a line cannot show; lines that start with
+// '#', and empty ones, say something to people. tools/fuzz reads and writes the same form.
 // Thread safety: pure functions.
 #pragma once
 
@@ -11,7 +11,8 @@
 
 namespace streamhouse::exporters {
 
-// The inputs of a file; the process ends with a message where it cannot be read or has a malformed line.
+// The inputs of a file; the process ends with a message where it cannot be read or has a malformed
+// line.
 std::vector<std::string> ReadCorpus(const std::string& path);
 
 }  // namespace streamhouse::exporters

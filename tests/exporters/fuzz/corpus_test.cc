@@ -1,5 +1,5 @@
-// Every input of the corpora, on every run of the tests; an input that breaks a property ends the process with its
-// message.
+// Every input of the corpora, on every run of the tests; an input that breaks a property ends the
+// process with its message.
 
 #include <gtest/gtest.h>
 

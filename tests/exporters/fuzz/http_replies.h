@@ -17,8 +17,8 @@ struct WireReply {
   bool operator==(const WireReply&) const = default;
 };
 
-// `has_body[i]`: whether the i-th reply carries one; those to HEAD do not. A reply beyond it does, unless
-// it is the last and ends with its head, as that to a HEAD that was refused.
+// `has_body[i]`: whether the i-th reply carries one; those to HEAD do not. A reply beyond it does,
+// unless it is the last and ends with its head, as that to a HEAD that was refused.
 std::vector<WireReply> ReadReplies(std::string_view bytes, const std::vector<bool>& has_body);
 
 }  // namespace streamhouse::exporters

@@ -30,7 +30,8 @@ using metrics::Check;
 constexpr Limits kLimits = {.head_bytes = 1024, .target_bytes = 256, .page_time = std::chrono::hours(1)};
 constexpr int kStatuses[] = {200, 400, 401, 404, 405, 414, 431, 503, 505};
 
-// What there is to be asked for: families of all formats, and enough of one for a page of several chunks.
+// What there is to be asked for: families of all formats, and enough of one for a page of several
+// chunks.
 class Site {
  public:
   Site() {

@@ -1,4 +1,5 @@
-// What libFuzzer calls. One binary for all targets, which are quick to link together: --target=NAME chooses.
+// What libFuzzer calls. One binary for all targets, which are quick to link together: --target=NAME
+// chooses.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>

@@ -1,5 +1,5 @@
-// Reads a page of Prometheus text or OpenMetrics, byte by byte as the format has it; another reading than the encoders'
-// own.
+// Reads a page of Prometheus text or OpenMetrics, byte by byte as the format has it; another
+// reading than the encoders' own.
 //
 // Ends the process with a message where a line is not of the form that it has to have.
 // Thread safety: pure functions.

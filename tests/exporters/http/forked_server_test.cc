@@ -47,7 +47,8 @@ class ForkedServerTest : public RunningServerFixture {
     server_ = std::make_unique<MetricsServer>(*registry_, health_, MetricsServerOptions{.port = 0});
     ASSERT_TRUE(server_->Start().ok());
   }
-  // Goal: no socket of the parent is touched. Method: a connection from before the fork goes on after the child.
+  // Goal: no socket of the parent is touched. Method: a connection from before the fork goes on
+  // after the child.
   void ExpectThatAChildMayDestroyIt() {
     HttpClient client(server_->port());
     EXPECT_EQ(client.Ask("GET", "/health").body, "OK");
@@ -76,7 +77,8 @@ TEST_F(ForkedServerTest, MayBeDestroyedByAChildBeforeTheContextRuns) {
   EXPECT_EQ(client.Ask("GET", "/health").body, "OK");
 }
 
-// Goal: nothing that a child keeps takes the port or a connection. Method: it stops the server and stays.
+// Goal: nothing that a child keeps takes the port or a connection. Method: it stops the server and
+// stays.
 TEST_F(ForkedServerTest, LeavesPortAndConnectionsToTheParentOnceAChildHasStoppedIt) {
   StartServerWithAThread();
   const std::uint16_t port = server_->port();
@@ -101,8 +103,8 @@ TEST_F(ForkedServerTest, LeavesPortAndConnectionsToTheParentOnceAChildHasStopped
   close(end[1]);
 }
 
-// Another thread ends a server, and waits for the server's thread. A handler that stands beside the server's executor
-// keeps that thread.
+// Another thread ends a server, and waits for the server's thread. A handler that stands beside the
+// server's executor keeps that thread.
 class EndingServerTest : public ForkedServerTest {
  protected:
   EndingServerTest() {

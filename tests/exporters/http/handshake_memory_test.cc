@@ -53,7 +53,8 @@ class HandshakeMemoryTest : public testing::Test {
     server_.emplace(registry_, health_, MetricsServerOptions{.port = 0, .web_config_file = path});
     ASSERT_TRUE(server_->Start().ok());
   }
-  // The resident memory while the server waits for the clients of so many handshakes, which then go away.
+  // The resident memory while the server waits for the clients of so many handshakes, which then go
+  // away.
   std::size_t BytesWithHandshakes() {
     std::vector<std::unique_ptr<HttpClient>> clients;
     for (std::size_t i = 0; i < kHandshakes; ++i) {
@@ -78,8 +79,8 @@ class HandshakeMemoryTest : public testing::Test {
   std::optional<MetricsServer> server_;
 };
 
-// Goal: handshakes that are not ended cost little, and what they cost serves the next ones. Method: as many as may be
-// connected at once, in six rounds.
+// Goal: handshakes that are not ended cost little, and what they cost serves the next ones. Method:
+// as many as may be connected at once, in six rounds.
 TEST_F(HandshakeMemoryTest, HandshakesThatNeverEndCostLittleMemoryThatLaterOnesUseAgain) {
   const std::size_t before = ResidentBytes();
   const std::size_t first_peak = BytesWithHandshakes();

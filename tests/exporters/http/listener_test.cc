@@ -103,8 +103,8 @@ TEST_F(ListenerTest, SpeaksTlsWithThoseWhoTrustIt) {
   EXPECT_EQ(Curl("https", trusting_ + " --tls-max 1.1"), " 000") << "too old";
 }
 
-// Goal: clients of HTTP/1.0, for whom a page ends with its connection, see that it was not cut short. Curl does not
-// look.
+// Goal: clients of HTTP/1.0, for whom a page ends with its connection, see that it was not cut
+// short. Curl does not look.
 TEST_F(ListenerTest, EndsAPageByClosingSoThatItLooksWhole) {
   const auto family = registry_.AddCounter({.name = "sent_total", .help = "Sent", .labels = {"topic"}}).value();
   for (int i = 0; i < 2000; ++i) family.With("a_topic_with_a_long_name_" + std::to_string(i)).Increment();
@@ -124,7 +124,8 @@ TEST_F(ListenerTest, AsksClientsForCertificates) {
   EXPECT_EQ(Curl("https", trusting_ + as(MakeCertificate("stranger"))), " 000");
 }
 
-// Goal: a client that would resume its session is let in. Method: curl remembers it from the first of two connections.
+// Goal: a client that would resume its session is let in. Method: curl remembers it from the first
+// of two connections.
 TEST_F(ListenerTest, LetsClientsWithCertificatesInAgain) {
   Start(Tls() + "  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: " + client_certificate_.file + "\n");
   const std::string first = " https://127.0.0.1:" + std::to_string(server_->port()) + "/health";
@@ -176,7 +177,8 @@ TEST_F(ListenerTest, TakesNoKeyExchangeWithoutForwardSecrecyUnlessItIsConfigured
   EXPECT_EQ(Curl("https", trusting + "ECDHE-RSA-AES128-GCM-SHA256"), "OK 200");
 }
 
-// Goal: nothing that the server has open is inherited. Method: a child lists what it has, while a client is connected.
+// Goal: nothing that the server has open is inherited. Method: a child lists what it has, while a
+// client is connected.
 TEST_F(ListenerTest, HandsNoDescriptorToAChildProcess) {
   const std::string before = RunCommand("ls /proc/self/fd | wc -l").output;
   Start(Tls() + kUsers);
@@ -262,7 +264,8 @@ class Guessers {
   std::vector<std::thread> threads_;
 };
 
-// Goal: sixty connections that guess keep no right password out, whether they guess the same user or another.
+// Goal: sixty connections that guess keep no right password out, whether they guess the same user
+// or another.
 class GuessedListenerTest : public ListenerTest {
  protected:
   // Both in base 64: the beginning of each guess, and user and password.

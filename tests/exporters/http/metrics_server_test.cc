@@ -273,8 +273,8 @@ TEST_F(MetricsServerTest, RefusesALimitOfZero) {
   EXPECT_EQ(server.Start(), metrics::InvalidField("connections", "must be more than 0").Within("limits"));
 }
 
-// Goal: a server that does not start has answered no request. Method: the check of its labels takes a snapshot. A
-// callback of this snapshot runs what the server has left in the context.
+// Goal: a server that does not start has answered no request. Method: the check of its labels takes
+// a snapshot. A callback of this snapshot runs what the server has left in the context.
 TEST_F(MetricsServerTest, ChecksItsLabelsBeforeItAnswers) {
   boost::asio::io_context context;
   std::size_t handlers = 0;

@@ -1,6 +1,7 @@
 // RunningServerFixture: a program with one io_context for a timer of its own and a server.
 //
-// Guarantees: the context runs on the threads of RunContext(), and on no thread before. It ends with the fixture.
+// Guarantees: the context runs on the threads of RunContext(), and on no thread before. It ends
+// with the fixture.
 // Thread safety: as gtest.
 #pragma once
 

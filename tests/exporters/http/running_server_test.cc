@@ -95,8 +95,9 @@ TEST_F(RunningServerTest, StopsFromAHandlerAndLeavesNothingThatNeedsTheRegistry)
   WaitForATick();
 }
 
-// Goal: a request that has been read when the server stops is not answered. Method: it is sent before its connection is
-// accepted, so that the first read is over at once and its handler stands behind the one that stops the server.
+// Goal: a request that has been read when the server stops is not answered. Method: it is sent
+// before its connection is accepted, so that the first read is over at once and its handler stands
+// behind the one that stops the server.
 TEST_F(RunningServerTest, AnswersNothingThatItHadReadWhenItWasStopped) {
   bool asked = false;
   const auto token = health_.Add("check", [&] { return asked = true, Status::Ok(); });
@@ -149,8 +150,8 @@ TEST_F(RunningServerTest, StartsAgain) {
   }
 }
 
-// Goal: no race and no crash when several threads run the context. Method: clients that open a connection for each
-// scrape, as ThreadSanitizer watches.
+// Goal: no race and no crash when several threads run the context. Method: clients that open a
+// connection for each scrape, as ThreadSanitizer watches.
 TEST_F(RunningServerTest, ServesNewConnectionsWhileSeveralThreadsRunTheContext) {
   RunContext(4);
   StartServer();
@@ -184,8 +185,8 @@ TEST_F(RunningServerTest, StopsWhileSeveralThreadsServeNewConnections) {
   }
 }
 
-// Goal: a lack of descriptors is an error that Start() returns. Method: no descriptor is left for the context, then for
-// its timers, then for its socket.
+// Goal: a lack of descriptors is an error that Start() returns. Method: no descriptor is left for
+// the context, then for its timers, then for its socket.
 TEST_F(RunningServerTest, SaysThatTheProcessHasNoDescriptorsLeft) {
   MetricsServer server(*registry_, health_, {.port = 0});
   const int lowest_free = dup(STDERR_FILENO);

@@ -61,8 +61,8 @@ TEST_F(ServerExecutorTest, ClosesOnceAndAlsoWhileNoThreadRunsTheContext) {
   EXPECT_EQ(closed, 1);
 }
 
-// Goal: Close() waits also for the end of what a handler owns. Method: while that is destroyed, another thread asks
-// whether the executor is busy.
+// Goal: Close() waits also for the end of what a handler owns. Method: while that is destroyed,
+// another thread asks whether the executor is busy.
 TEST_F(ServerExecutorTest, IsBusyUntilWhatAHandlerOwnsIsDestroyed) {
   bool is_busy = false;
   const auto ask = [&](const int* owned) {

@@ -21,7 +21,8 @@ namespace {
 
 using tcp = boost::asio::ip::tcp;
 
-// Goal: a client that does not read does not take what it has got for a page. Method: a write that cannot be done.
+// Goal: a client that does not read does not take what it has got for a page. Method: a write that
+// cannot be done.
 TEST(SocketConnectionTest, CanBeResetAfterItsTimeLimit) {
   boost::asio::io_context context;
   tcp::acceptor acceptor(context, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));

@@ -75,8 +75,9 @@ TEST_F(TcpConnectionTest, FailsAReadThatStartsAfterTheTimeLimit) {
   EXPECT_EQ(Outcome(), "Connection timed out");
 }
 
-// Goal: the limit holds for all parts of a write. Method: the kernel takes the first part at once, and the limit ends
-// before the handler of that part runs. The client does not read, so a later part has to wait.
+// Goal: the limit holds for all parts of a write. Method: the kernel takes the first part at once,
+// and the limit ends before the handler of that part runs. The client does not read, so a later
+// part has to wait.
 TEST_F(TcpConnectionTest, GivesUpAWriteWhoseTimeLimitEndsBetweenTwoParts) {
   const std::string page(std::size_t{64} << 20, 'x');
   const auto end = SetAShortTimeLimit();
@@ -94,8 +95,8 @@ TEST_F(TcpConnectionTest, ForgetsThatItWasLateWithANewTimeLimit) {
   EXPECT_EQ(Outcome(), "End of file");
 }
 
-// Goal: a limit that was replaced has no effect. Method: the first limit has ended, and its handler is ready, when
-// another handler sets the next limit.
+// Goal: a limit that was replaced has no effect. Method: the first limit has ended, and its handler
+// is ready, when another handler sets the next limit.
 TEST_F(TcpConnectionTest, IsNotLateByATimeLimitThatWasReplaced) {
   const auto end = SetAShortTimeLimit();
   boost::asio::post(context_, [this] {

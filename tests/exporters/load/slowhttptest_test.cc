@@ -1,6 +1,6 @@
-// The attacks of slowhttptest, a program that others use to bring servers down: up to two thousand connections that
-// send or read a byte now and then. Meanwhile /health answers, memory stays within its bound, and afterwards all is as
-// before.
+// The attacks of slowhttptest, a program that others use to bring servers down: up to two thousand
+// connections that send or read a byte now and then. Meanwhile /health answers, memory stays within
+// its bound, and afterwards all is as before.
 
 #include <gtest/gtest.h>
 #include <unistd.h>

@@ -24,7 +24,8 @@
 
 namespace {
 
-// Whether SIGTERM was blocked where the latest thread was made: a thread begins with the signals of its maker.
+// Whether SIGTERM was blocked where the latest thread was made: a thread begins with the signals of
+// its maker.
 std::atomic<bool> was_blocked = false;
 
 }  // namespace
@@ -106,8 +107,8 @@ TEST_F(PushLoopTest, CountsEveryPush) {
   EXPECT_GE(Counted("failed"), 1);
 }
 
-// Goal: two pushes, the one that runs and the last one, are all that Stop() waits for. Method: the first ends only when
-// another thread waits in Stop(), and the last takes all of its time.
+// Goal: two pushes, the one that runs and the last one, are all that Stop() waits for. Method: the
+// first ends only when another thread waits in Stop(), and the last takes all of its time.
 TEST_F(PushLoopTest, StopsWithinTheTimeOfTwoPushes) {
   std::latch is_stopping(1);
   const auto push = [&](PushDeadline deadline) {
@@ -129,7 +130,8 @@ TEST_F(PushLoopTest, StopsWithinTheTimeOfTwoPushes) {
   EXPECT_EQ(pushes_, 2);
 }
 
-// Goal: a signal for the program never ends in the thread of an exporter, not even in its first moment.
+// Goal: a signal for the program never ends in the thread of an exporter, not even in its first
+// moment.
 TEST_F(PushLoopTest, ItsThreadBeginsWithAllSignalsBlocked) {
   PushLoop loop("test", Push(), Every(std::chrono::hours(1)), metrics_);
   ASSERT_TRUE(loop.Start().ok());

@@ -10,7 +10,8 @@
 
 namespace streamhouse::exporters {
 
-// sent_bytes_total{topic="a"} 5 and {topic="b"} 6, and the histogram "wait" with one value, each made at another time.
+// sent_bytes_total{topic="a"} 5 and {topic="b"} 6, and the histogram "wait" with one value, each
+// made at another time.
 inline metrics::Snapshot CreatedSnapshot() {
   struct Owner {
     metrics::FamilyInfo counter;

@@ -1,5 +1,5 @@
-// A registry that holds all that makes a page hard: hostile labels and help, extremes of every number, empty
-// histograms.
+// A registry that holds all that makes a page hard: hostile labels and help, extremes of every
+// number, empty histograms.
 #pragma once
 
 #include <cmath>

@@ -35,13 +35,15 @@ class HttpClient {
   // The next reply; `method` tells whether it has a body.
   HttpReply Receive(std::string_view method = "GET");
 
-  // Everything until the server closes. Where it does not close in time, the text ends with saying so.
+  // Everything until the server closes. Where it does not close in time, the text ends with saying
+  // so.
   std::string ReceiveAll();
 
   // The same, without keeping or allocating anything; how many bytes they were.
   std::size_t DiscardAll() const;
 
-  // Sends a request with a Host header and what else is given, each line ended by CRLF, and receives the reply.
+  // Sends a request with a Host header and what else is given, each line ended by CRLF, and
+  // receives the reply.
   HttpReply Ask(std::string_view method, std::string_view target, std::string_view headers = "");
 
   // Whether a read met the end of the connection, and not its deadline.

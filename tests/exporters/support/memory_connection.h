@@ -1,4 +1,5 @@
-// MemoryConnection: a client without a socket, whose operations the test completes one at a time, or lets fail.
+// MemoryConnection: a client without a socket, whose operations the test completes one at a time,
+// or lets fail.
 #pragma once
 
 #include <algorithm>

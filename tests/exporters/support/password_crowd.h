@@ -1,7 +1,7 @@
 // PasswordCrowd: clients with wrong passwords, more than a server checks at a time.
 //
-// Guarantees: when it is made, one password is being checked, and others wait for their checks, of which each takes
-// tens of milliseconds.
+// Guarantees: when it is made, one password is being checked, and others wait for their checks, of
+// which each takes tens of milliseconds.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -19,7 +19,8 @@
 
 namespace streamhouse::exporters {
 
-// A line of basic_auth_users. The password is "fakepassword"; its check is slow, as that of a real one.
+// A line of basic_auth_users. The password is "fakepassword"; its check is slow, as that of a real
+// one.
 inline constexpr const char* kSlowUser = "  bob: $2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi\n";
 
 class PasswordCrowd {

@@ -160,7 +160,8 @@ TEST_F(AtomicFileTest, WaitsForNoReaderOfAFifo) {
   EXPECT_EQ(FileCount(), 1);
 }
 
-// Goal: an error of the write itself is reported. Method: a limit on the size of files stands for a disk that is full.
+// Goal: an error of the write itself is reported. Method: a limit on the size of files stands for a
+// disk that is full.
 TEST_F(AtomicFileTest, SaysWhenItCannotWrite) {
   std::signal(SIGXFSZ, SIG_IGN);
   rlimit before = {};

@@ -89,8 +89,8 @@ TEST(ExponentialSumTest, NeverHasMoreBucketsThanItsLimit) {
   EXPECT_EQ(std::accumulate(buckets.begin(), buckets.end(), std::uint64_t{0}), 3U);
 }
 
-// Goal: two histograms summed are the histogram of all their values. Method: values of one range, so that all three
-// have the same resolution.
+// Goal: two histograms summed are the histogram of all their values. Method: values of one range,
+// so that all three have the same resolution.
 TEST(ExponentialSumTest, IsTheHistogramOfAllValues) {
   metrics::Registry registry;
   const auto bounds = metrics::BucketBounds::Exponential(1, 2, 4).value();

@@ -1,4 +1,5 @@
-// The functions of recording_functions.cc without their bodies: what they have to be when recording is compiled out.
+// The functions of recording_functions.cc without their bodies: what they have to be when recording
+// is compiled out.
 #include "tests/metrics_core/fast_path/recording_functions.h"
 
 namespace streamhouse::metrics {

@@ -1,4 +1,5 @@
-// Handles are kept in every object that records; what they cost in memory is a part of the contract.
+// Handles are kept in every object that records; what they cost in memory is a part of the
+// contract.
 #include <cstdint>
 #include <type_traits>
 

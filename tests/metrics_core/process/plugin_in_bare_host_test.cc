@@ -1,5 +1,6 @@
-// A program that knows nothing of the core loads a plug-in that brings it along. The core's thread-local storage is
-// then taken from the little that the C library keeps for libraries that come late.
+// A program that knows nothing of the core loads a plug-in that brings it along. The core's
+// thread-local storage is then taken from the little that the C library keeps for libraries that
+// come late.
 #include <dlfcn.h>
 
 #include <atomic>

@@ -1,5 +1,6 @@
-// A program that has the core itself loads a plug-in that needs it too: there is one core, and its cells are the
-// program's. The core is a shared library of both here; with two copies there would be two sets of cells.
+// A program that has the core itself loads a plug-in that needs it too: there is one core, and its
+// cells are the program's. The core is a shared library of both here; with two copies there would
+// be two sets of cells.
 #include <dlfcn.h>
 
 #include <thread>

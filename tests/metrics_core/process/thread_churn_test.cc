@@ -49,7 +49,8 @@ class ThreadChurnTest : public testing::Test {
   const Family<Counter> lookups_ = registry_.AddCounter({.name = "c_total", .help = "h", .labels = {"x"}}).value();
 };
 
-// A million threads take half a minute; a leak of one shard, chunk or page a thread shows with far fewer.
+// A million threads take half a minute; a leak of one shard, chunk or page a thread shows with far
+// fewer.
 TEST_F(ThreadChurnTest, ShortLivedThreadsLeaveMemoryAsItIs) {
   constexpr int kFew = 1'000;
   constexpr int kMany = 200'000;

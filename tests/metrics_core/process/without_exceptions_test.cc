@@ -1,5 +1,5 @@
-// The core's headers, templates and inline functions compile without exceptions and run-time type information, and
-// work with a core that was compiled with them.
+// The core's headers, templates and inline functions compile without exceptions and run-time type
+// information, and work with a core that was compiled with them.
 #include "tests/metrics_core/process/without_exceptions.h"
 
 #include <gtest/gtest.h>

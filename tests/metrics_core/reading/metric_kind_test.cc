@@ -48,8 +48,8 @@ TEST(MetricKindTest, OpenMetricsHasInfosAndStateSetsToo) {
                                                                  {"summary", "summary"}}));
 }
 
-// COUNTER 0, GAUGE 1, SUMMARY 2, HISTOGRAM 4 in io/prometheus/client/metrics.proto; COUNTER 1, GAUGE 2, HISTOGRAM 3,
-// SUMMARY 5, INFO 6, STATESET 7 in io/prometheus/write/v2/types.proto.
+// COUNTER 0, GAUGE 1, SUMMARY 2, HISTOGRAM 4 in io/prometheus/client/metrics.proto; COUNTER 1,
+// GAUGE 2, HISTOGRAM 3, SUMMARY 5, INFO 6, STATESET 7 in io/prometheus/write/v2/types.proto.
 TEST(MetricKindTest, ProtobufAndRemoteWriteNumberTheTypes) {
   std::map<std::string_view, std::pair<int, int>> numbers;
   for (const KindDescription& kind : kKindDescriptions) {

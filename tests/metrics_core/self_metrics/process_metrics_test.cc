@@ -81,7 +81,8 @@ TEST(ProcessMetricsCreationTest, TheTimeOfTheProcessorBeganWithTheProcess) {
   EXPECT_NEAR(static_cast<double>(cpu.created_unix_milliseconds(0)), began * 1e3, 1);
 }
 
-// Method: the process has no descriptor to read the kernel's files with while the metrics are registered.
+// Method: the process has no descriptor to read the kernel's files with while the metrics are
+// registered.
 TEST(ProcessMetricsCreationTest, ATimeWhoseStartIsUnknownBeganWhenItWasRegistered) {
   Registry registry({.creation_times = CreationTimes::kKept});
   const std::int64_t before = Clock::UnixMilliseconds();

@@ -2,7 +2,8 @@
 // value. Meanwhile threads come and go, series are made, removed and expire, and scrapes run, all
 // at once.
 // Method: every number has a closed form at the end. While it runs, a scrape may see
-//  - of a series that stays: a value between the last scrape's and what will have been recorded in the end;
+//  - of a series that stays: a value between the last scrape's and what will have been recorded in
+//    the end;
 //  - of a series that comes and goes: at most the recordings of one life, and a text that is a name
 //    in use;
 //  - of the up-down counter: nothing below zero, as every thing goes down after it went up.

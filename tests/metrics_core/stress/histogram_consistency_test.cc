@@ -5,7 +5,8 @@
 // - a sum that differs from the count by at most one a thread,
 // - a count, a sum and buckets that never run backwards,
 // - at the end, all observations.
-// The checker runs first without other threads: what it reports then is a fault of the test or of plain code.
+// The checker runs first without other threads: what it reports then is a fault of the test or of
+// plain code.
 #include <array>
 #include <atomic>
 #include <cmath>

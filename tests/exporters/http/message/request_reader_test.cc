@@ -18,8 +18,8 @@ constexpr RequestLimits kLimits = {.head_bytes = Limits().head_bytes, .target_by
 
 class RequestReaderTest : public testing::Test {
  protected:
-  // What becomes of `bytes`, handed over in pieces of `piece` bytes: the requests as "METHOD target", and a refusal as
-  // its status.
+  // What becomes of `bytes`, handed over in pieces of `piece` bytes: the requests as "METHOD
+  // target", and a refusal as its status.
   static std::vector<std::string> Read(std::string_view bytes, std::size_t piece = std::string::npos) {
     RequestReader reader(kLimits);
     std::vector<std::string> outcomes;

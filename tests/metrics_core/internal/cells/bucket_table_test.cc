@@ -114,7 +114,8 @@ TEST(BucketTableTest, AgreesWithALinearSearchOnBoundsOneUlpApart) {
   }
 }
 
-// Where two bounds share a cell of a coarse table and not of a finer one, and where no table is fine enough.
+// Where two bounds share a cell of a coarse table and not of a finer one, and where no table is
+// fine enough.
 TEST(BucketTableTest, AgreesWithALinearSearchHoweverDenseTheBoundsAre) {
   for (int bits = 1; bits <= 14; ++bits) {
     const double step = std::ldexp(1, -bits);

@@ -58,7 +58,8 @@ TEST(CellReaderTest, FindsShardsMadeSinceTheLastPass) {
   const Slot slot = AllocateRun({});
   CellReader reader;
   EXPECT_EQ(reader.Sum(slot), 0U);
-  // Both at once, so that at least one of them has a shard and a chunk that the first pass cannot know.
+  // Both at once, so that at least one of them has a shard and a chunk that the first pass cannot
+  // know.
   std::thread first([&] { Record(slot, std::uint64_t{1}); });
   Record(slot, std::uint64_t{1});
   first.join();
@@ -103,7 +104,8 @@ class HistogramReadingTest : public testing::Test {
     if (until >= kCounted) SlowCells(run).Add(kCountCell, std::uint64_t{1}, kRelaxed);
   }
 
-  // A run on which this thread and another one, each in its own shard, have observed and then stopped.
+  // A run on which this thread and another one, each in its own shard, have observed and then
+  // stopped.
   Slot RunStoppedAt(Progress here, Progress there) {
     const Slot run = AllocateRun({.length = kFirstBucketCell + kBuckets});
     Observe(run, kCounted);

@@ -59,7 +59,8 @@ TEST(CellTest, SharedAdditionsOfTwoThreadsLoseNothing) {
   EXPECT_EQ(std::bit_cast<double>(number.load(std::memory_order_relaxed)), 1.0 * kAdditions);
 }
 
-// Sinks of every kind record into one run of the first chunk, and a histogram's cells follow its sum and its count.
+// Sinks of every kind record into one run of the first chunk, and a histogram's cells follow its
+// sum and its count.
 TEST(CellTest, TheSinksRunIsLongEnoughForEachKind) {
   EXPECT_GT(kSinkCells, kFirstBucketCell);
   EXPECT_GT(kSinkCells, kDownCell);

@@ -35,8 +35,9 @@ TEST(ExemplarSlotsTest, TakesANewOneAfterTheInterval) {
   EXPECT_EQ(slots.Read(0)->value, 3);
 }
 
-// Goal: a reader sees the words of one writer. Method: writers whose words are all one number, each at a later time so
-// that the sampling lets all of them through, against a reader that compares the words.
+// Goal: a reader sees the words of one writer. Method: writers whose words are all one number, each
+// at a later time so that the sampling lets all of them through, against a reader that compares the
+// words.
 TEST(ExemplarSlotsTest, IsNeverMixedOfTwoWriters) {
   constexpr int kWriters = 3;
   constexpr std::uint64_t kOffers = 20'000;

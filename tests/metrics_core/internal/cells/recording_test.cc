@@ -5,7 +5,8 @@
 namespace streamhouse::metrics::internal {
 namespace {
 
-// The other value has a test of its own, which is built with it: tests/metrics_core/disabled_test.cc.
+// The other value has a test of its own, which is built with it:
+// tests/metrics_core/disabled_test.cc.
 TEST(RecordingTest, IsEnabledUnlessTheBuildSaysOtherwise) {
 #ifdef STREAMHOUSE_METRICS_DISABLED
   static_assert(!kRecordingEnabled);

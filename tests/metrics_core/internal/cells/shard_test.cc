@@ -154,7 +154,8 @@ TEST(ShardTest, RecordingsOfThreadLocalDestructorsCount) {
   EXPECT_EQ(CellReader().Sum(slot), 5U);
 }
 
-// Keys are destroyed after all thread_local objects, and made here after the pool's: this one is destroyed last.
+// Keys are destroyed after all thread_local objects, and made here after the pool's: this one is
+// destroyed last.
 class LateKey {
  public:
   explicit LateKey(void (*at_exit)(void*)) { pthread_key_create(&key_, at_exit); }

@@ -124,8 +124,8 @@ TEST(ReadSectionTest, EverySectionMustBeLeft) {
   EXPECT_TRUE(period.IsOver());
 }
 
-// A reader may see an object only before it is freed. The freeing of one is a store of zero, so a reader that looks at
-// it without protection finds zeros sooner or later.
+// A reader may see an object only before it is freed. The freeing of one is a store of zero, so a
+// reader that looks at it without protection finds zeros sooner or later.
 void ExpectNothingFoundIsFreed(int rounds, int looks) {
   std::atomic<int> objects[2] = {1, 0};
   std::atomic<int> published = 0;
@@ -157,7 +157,8 @@ TEST(ReadSectionTest, NothingThatALongSectionCanFindIsFreed) {
   ExpectNothingFoundIsFreed(2'000, 2'000);
 }
 
-// Seen to fail without the barrier of the grace period: many beginnings of sections meet the unlinking.
+// Seen to fail without the barrier of the grace period: many beginnings of sections meet the
+// unlinking.
 TEST(ReadSectionTest, NothingThatAShortSectionCanFindIsFreed) {
   ExpectNothingFoundIsFreed(60'000, 100);
 }

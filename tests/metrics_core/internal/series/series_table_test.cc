@@ -119,8 +119,8 @@ TEST_F(SeriesTableTest, ChurnDoesNotMakeItGrow) {
   EXPECT_EQ(table_.number_limit(), 1U);
 }
 
-// A reader may find nothing where it begins before an insertion, and otherwise the series with its values. Indexes that
-// are outgrown stay until the readers have stopped.
+// A reader may find nothing where it begins before an insertion, and otherwise the series with its
+// values. Indexes that are outgrown stay until the readers have stopped.
 TEST_F(SeriesTableTest, IsFoundInWhileItGrows) {
   constexpr std::uint32_t kSeries = 5'000;
   std::atomic<std::uint32_t> inserted = 0;
