@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Prints the figures of a bench run that have goals, as ratios to a baseline of the same run.
+"""Prints the figures of a bench run that have goals, as ratios to a baseline of the same run, and the run's rows of
+README's table.
 
     tools/bench_report.py SUITE FILE      FILE is Google Benchmark's JSON with repetitions
 
@@ -9,10 +10,12 @@ Standard library only.
 
 import dataclasses
 import json
+import pathlib
 import statistics
 import sys
 
 import bench_load
+from tidy_rules import figures
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,6 +101,18 @@ def ratios(goal, runs):
     return statistics.median(values) / statistics.median(base), pairs
 
 
+def readme_rows(suite, path):
+    """The rows of README's table as this run has them; without those whose benches did not run."""
+    result = figures.Result(path, None, pathlib.Path(path).read_text(encoding="utf-8"))
+    for row in figures.ROWS:
+        if row.suite == suite:
+            try:
+                measured, beside = figures.cells(row, result)
+            except KeyError:
+                continue
+            yield f"{row.what}: {measured}" + (f"; {beside}" if beside else "")
+
+
 def main():
     suite, path = sys.argv[1], sys.argv[2]
     context, runs = read_runs(path)
@@ -110,6 +125,9 @@ def main():
         median, every = ratios(goal, runs)
         verdict = "passed" if median <= goal.at_most else "short of it"
         print(f"{goal.figure:52} {median:9.3g} {min(every):9.3g} {max(every):9.3g} {goal.at_most:8g}  {verdict}")
+    rows = list(readme_rows(suite, path))
+    if rows:
+        print("\nREADME's table, from this run:", *rows, sep="\n")
     if bench_load.warning(load):
         print(bench_load.warning(load))
 

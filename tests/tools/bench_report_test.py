@@ -57,6 +57,13 @@ class Report(unittest.TestCase):
         self.assertIn("Warning: the load is 0.90", self.report(self.counters(1.0), load="0.90"))
         self.assertNotIn("Warning", self.report(self.counters(1.0), load="0.50"))
 
+    def test_prints_the_rows_of_readme_whose_benches_ran(self):
+        names = ("BM_CounterIncrement/real_time/threads:1", "BM_FetchAdd/real_time/threads:1")
+        runs = [{"name": name, "run_type": "iteration", "cpu_time": time} for name in names for time in (2.0, 1.0, 4.0)]
+        rows = self.report(runs).partition("README's table, from this run:\n")[2]
+        self.assertEqual("counter +1: 2 ns (1 to 4); one `fetch_add`: 2 ns (1 to 4)\n", rows)
+        self.assertNotIn("README", self.report([]))
+
     def test_leaves_aggregates_and_missing_benches_out(self):
         runs = self.counters(1.0, 1.0)
         runs.append({"name": "BM_FetchAdd/real_time/threads:1_mean", "run_type": "aggregate", "cpu_time": 99.0})

@@ -154,6 +154,13 @@ def newest_results(tree):
     return newest
 
 
+def cells(row, result):
+    """What the table says of a row: the figure, and what stands beside it. KeyError without its benches."""
+    values = [value(result) for value in row.values]
+    here = row.measured.count("{}")
+    return row.measured.format(*values[:here]), row.beside.format(*values[here:])
+
+
 def table(tree):
     """The lines of the table and of its provenance, and what is wrong with the results."""
     results = newest_results(tree)
@@ -164,7 +171,7 @@ def table(tree):
         if result is None:
             continue
         try:
-            values = [value(result) for value in row.values]
+            measured, beside = cells(row, result)
         except KeyError as missing:
             problems.append(
                 Finding(
@@ -172,8 +179,6 @@ def table(tree):
                 )
             )
             continue
-        here = row.measured.count("{}")
-        measured, beside = row.measured.format(*values[:here]), row.beside.format(*values[here:])
         lines.append(f"| {row.what} | {measured} | {beside} | `tools/bench {row.suite}` |")
     lines += ["", "| suite | result | machine |", "|---|---|---|"]
     lines += [results[suite].provenance() for suite in SUITES if suite in results]
