@@ -128,6 +128,24 @@ class OverviewNamesTheEdges(RuleTestCase):
         self.assertClean(self.rule, {"docs/overview.md": row + "| apps | x | all |\n| other | table |\n"})
 
 
+class OverviewNamesTheFolders(RuleTestCase):
+    rule = staticmethod(layering.overview_names_the_folders)
+    page = "# A\n\n| in agent | what it is |\n|---|---|\n| the folder itself | x |\n| log/ | y |\n\nlag/\n"
+    files = {"agent/agent.h": "", "agent/log/a.h": "", "apps/top/a.h": ""}
+
+    def test_finds_a_folder_without_a_row_and_a_row_without_a_folder(self):
+        files = {"docs/overview.md": self.page, "agent/agent.h": "", "agent/lag/a.cc": ""}
+        self.assertFinds(self.rule, files, "docs/overview.md:1", "docs/overview.md:6")
+
+    def test_lets_a_page_with_every_folder_be(self):
+        self.assertClean(self.rule, self.files | {"docs/overview.md": self.page})
+        table = "| in {} | x |\n|---|---|\n| {}/ | y |\n\n"
+        nested = table.format("exporters", "http") + table.format("exporters/http", "tls")
+        self.assertClean(
+            self.rule, {"docs/overview.md": nested, "exporters/http/a.h": "", "exporters/http/tls/a.cc": ""}
+        )
+
+
 class FoldersOfALibrary(RuleTestCase):
     rule = staticmethod(layering.folders_of_a_library_are_layered)
 

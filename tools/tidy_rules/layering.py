@@ -91,6 +91,9 @@ THIRD_PARTY_BY_PREFIX = {
     "zlib.h": "zlib",
     "zstd.h": "zstd",
 }
+# The tables of OVERVIEW that begin with `| in agent | what it is |`.
+_FOLDER_TABLE = re.compile(r"^\| in (?P<folder>[\w/]+) \|.*\n\|[-|]+\|\n(?P<rows>(?:\|.*\n)+)", re.MULTILINE)
+_FOLDER_ROW = re.compile(r"^\| (?P<folder>[\w/]+)/ \|", re.MULTILINE)
 _SYSTEM_PREFIXES = ("sys/", "linux/", "asm/", "bits/")
 _SYSTEM_HEADERS = {
     "cpuid.h", "dirent.h", "dlfcn.h", "errno.h", "fcntl.h", "immintrin.h", "link.h", "malloc.h", "poll.h", "pthread.h",
@@ -190,6 +193,22 @@ def overview_names_the_edges(tree):
                 yield Finding(OVERVIEW, number, f"the row of {cells[0]} {verb} {name}")
 
 
+def overview_names_the_folders(tree):
+    """A tree shows the folders, and not what each is for; a page that lacks one sends the reader into its files."""
+    page = tree.files.get(OVERVIEW)
+    if page is None:
+        return
+    named = {}
+    for table in _FOLDER_TABLE.finditer(page.text):
+        for row in _FOLDER_ROW.finditer(table["rows"]):
+            line = source_tree.line_of(page.text, table.start("rows") + row.start())
+            named[f"{table['folder']}/{row['folder']}"] = line
+    folders = {file.path.rpartition("/")[0] for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS)}
+    folders = {folder for folder in folders if "/" in folder}
+    yield from (Finding(OVERVIEW, 1, f"no table `in …` has a row for {folder}/") for folder in folders - set(named))
+    yield from (Finding(OVERVIEW, named[folder], f"{folder}/ has no sources") for folder in set(named) - folders)
+
+
 def layering_of_visibility(tree):
     """Visibility is what makes Bazel refuse a forbidden edge: a grant to the wrong folder disarms it silently."""
     for package in tree.packages.values():
@@ -261,6 +280,7 @@ RULES = (
     layering_of_deps,
     layering_of_visibility,
     overview_names_the_edges,
+    overview_names_the_folders,
     folders_of_a_library_are_layered,
     folders_form_no_cycle,
 )
