@@ -140,5 +140,9 @@ CASES = {
         Case({_OVERFLOWED: "_x30 1x30"}, {f"streamhouse_metrics_lost_recordings_total{{{AGENT}}}": "0x60"},
              f'{AGENT},family="x_total"'),
     ],
-    "StreamhouseScrapeSlow": [Case({_SCRAPE: "0.01x20 7x40"}, {_SCRAPE: "0.01x20 7x2 0.01x40"}, AGENT)],
+    "StreamhouseScrapeSlow": [
+        Case({_SCRAPE: "0.01x20 7x40", **_UP}, {_SCRAPE: "0.01x20 7x2 0.01x40", **_UP}, AGENT),
+        # A target that hangs is down, and its scrapes last until the timeout.
+        Case({_SCRAPE: "7x60", **_UP}, {_SCRAPE: "0.01x20 10x40", f"up{{{AGENT}}}": "1x20 0x40"}, AGENT),
+    ],
 }  # fmt: skip
