@@ -1,29 +1,22 @@
 """Goal: on a full disk reading goes on, writing is refused with the reason, and resumes by itself.
 
-Method: the data folder is a small file system of its own, which a file fills up. A user who is not root
-becomes root of a namespace of its own, and may mount there.
+Method: the data folder is a small file system of its own, which a file fills up.
 """
 
-import contextlib
-import os
-import subprocess
-import sys
 import unittest
 
 import processes
+import small_disk
 
 
 def setUpModule():
-    if os.geteuid() != 0:
-        os.execvp("unshare", ["unshare", "--map-root-user", "--mount", *sys.orig_argv])
+    small_disk.get_the_right_to_mount()
 
 
 class FullDisk(unittest.TestCase):
     def setUp(self):
         self.data = processes.folder_for(self) / "data"
-        self.data.mkdir()
-        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", self.data], check=True)
-        self.addCleanup(subprocess.run, ["umount", "--lazy", self.data], check=True)
+        small_disk.mount(self, self.data, mebibytes=40)
         self.start("--topic", "orders:1")
         self.produce("a", "b", "c")
 
@@ -45,26 +38,21 @@ class FullDisk(unittest.TestCase):
     def ready(self):
         return processes.fetch(self.agent.url + "/ready")
 
-    def fill(self):
-        with open(self.data / "filler", "ab", buffering=0) as filler, contextlib.suppress(OSError):
-            while True:
-                filler.write(b"x" * 4096)
-
     def test_reading_and_committing_go_on_and_writing_resumes_by_itself(self):
-        self.fill()
+        filler = small_disk.fill(self.data)
         refused = self.run_client("produce", stdin="d" * 8192 + "\n")  # more than is left of a page
         self.assertEqual(1, refused.returncode)
         self.assertIn(f"the disk of {self.data} is full", refused.stderr)
         processes.wait_for(lambda: self.ready()[0] == 503, "/ready says no")
         self.assertIn(f"the disk of {self.data} is full", self.ready()[2])
         self.assertEqual(["a", "b", "c"], self.consume("g"))
-        os.remove(self.data / "filler")
+        filler.unlink()
         processes.wait_for(lambda: self.ready()[0] == 200, "/ready says yes")
         self.produce("e")
         self.assertEqual(["e"], self.consume("g"))
 
     def test_a_restart_on_the_full_disk_serves_what_is_there(self):
-        self.fill()
+        small_disk.fill(self.data)
         self.agent.kill()
         self.start()
         self.assertEqual(["a", "b", "c"], self.consume("g"))
