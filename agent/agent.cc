@@ -118,6 +118,7 @@ Status Agent::StartParts() {
                                .offsets = *offsets_,
                                .members = *members_,
                                .groups = *groups_,
+                               .times = group_times_,
                                .metrics = metrics_,
                                .health = health_,
                                .refresh_lag = [this] {
@@ -175,7 +176,7 @@ Status Agent::OpenStorage() {
                             .offsets_lowered = metrics_.offsets_lowered});
   offsets_ = std::make_unique<CommittedOffsets>(*store_, *topics_);
   members_ = std::make_unique<GroupCoordinator>(*store_, *topics_);
-  groups_ = std::make_unique<ConsumerGroups>(*store_, *topics_, *members_);
+  groups_ = std::make_unique<ConsumerGroups>(*store_, *topics_, *members_, group_times_);
   return Status::Ok();
 }
 
@@ -218,7 +219,7 @@ Status Agent::StartTopics() {
 
 Status Agent::StartLag() {
   if (config_.lag_interval.count() == 0) return Status::Ok();
-  lag_ = std::make_unique<LagRefresh>(*store_, *topics_, *members_, metrics_.lag);
+  lag_ = std::make_unique<LagRefresh>(*store_, *topics_, *members_, group_times_, metrics_.lag);
   lag_refresher_ = std::make_unique<PeriodicTask>([this]() -> std::chrono::nanoseconds {
     const Status refreshed = lag_->Refresh();
     return refreshed.ok() ? config_.lag_interval : std::min(config_.lag_interval, kLagRetryInterval);

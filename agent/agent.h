@@ -47,6 +47,7 @@
 #include "agent/data_folder.h"
 #include "agent/disk_reserve.h"
 #include "agent/group_coordinator.h"
+#include "agent/group_times.h"
 #include "agent/lag/lag_refresh.h"
 #include "agent/lease/lease_keeper.h"
 #include "agent/log/file_system.h"
@@ -124,6 +125,7 @@ class Agent {
   std::unique_ptr<CommittedOffsets> offsets_;
   std::unique_ptr<GroupCoordinator> members_;
   std::unique_ptr<ConsumerGroups> groups_;
+  GroupTimes group_times_;
   std::unique_ptr<PeriodicTask> log_syncer_;
   std::unique_ptr<PeriodicTask> retention_;
   metrics::Health::Token lease_check_;

@@ -164,8 +164,10 @@ Result<std::vector<MovedOffset>> ConsumerGroups::Seek(const GroupSeek& seek) {
 
 Status ConsumerGroups::Delete(const std::string& group) {
   auto moved = Seek({.group = group, .to = ToNeverCommitted()});
-  if (moved.ok()) OperatorLog().info("group {} deleted by an operator", group);
-  return moved.status();
+  if (!moved.ok()) return moved.status();
+  times_.Forget(group);
+  OperatorLog().info("group {} deleted by an operator", group);
+  return Status::Ok();
 }
 
 }  // namespace streamhouse::agent

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "agent/group_coordinator.h"
+#include "agent/group_times.h"
 #include "agent/metadata/metadata_store.h"
 #include "agent/topic_catalog.h"
 
@@ -65,8 +66,8 @@ struct MovedOffset {
 class ConsumerGroups {
  public:
   // All must outlive this.
-  ConsumerGroups(MetadataStore& store, const TopicCatalog& topics, GroupCoordinator& members)
-      : store_(store), topics_(topics), members_(members) {}
+  ConsumerGroups(MetadataStore& store, const TopicCatalog& topics, GroupCoordinator& members, GroupTimes& times)
+      : store_(store), topics_(topics), members_(members), times_(times) {}
 
   // Number of members of each group with a member or a committed offset.
   Result<std::map<std::string, std::uint32_t>> List();
@@ -94,6 +95,7 @@ class ConsumerGroups {
   MetadataStore& store_;
   const TopicCatalog& topics_;
   GroupCoordinator& members_;
+  GroupTimes& times_;
 };
 
 }  // namespace streamhouse::agent

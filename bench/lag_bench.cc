@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "agent/group_coordinator.h"
+#include "agent/group_times.h"
 #include "agent/lag/lag_metrics.h"
 #include "agent/lag/lag_refresh.h"
 #include "agent/lease/lease_keeper.h"
@@ -88,7 +89,8 @@ class Groups {
       agent::PosixFileSystem(), *store_, leases_,
       agent::TopicCatalog::Options{.log_folder = folder_.path() + "/log", .log = {}, .record_bytes_max = 1 << 20}};
   agent::GroupCoordinator members_{*store_, topics_};
-  agent::LagRefresh lag_{*store_, topics_, members_, metrics_};
+  agent::GroupTimes times_;
+  agent::LagRefresh lag_{*store_, topics_, members_, times_, metrics_};
 };
 
 // moved 0: all groups stand still, and are behind. 1: each has committed since the refresh before,

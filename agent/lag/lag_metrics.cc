@@ -38,6 +38,10 @@ std::optional<std::int64_t> Signed(const std::optional<std::uint64_t>& value) {
   return value ? std::optional(static_cast<std::int64_t>(*value)) : std::nullopt;
 }
 
+std::optional<double> Seconds(const std::optional<std::int64_t>& milliseconds) {
+  return milliseconds ? std::optional(static_cast<double>(*milliseconds) / 1e3) : std::nullopt;
+}
+
 void AddPartitionFamilies(metrics::Registry& registry, metrics::FamilyRegistration& families, LagMetrics& made) {
   const auto add = [&](MetricOptions options) {
     return families.Keep(registry.AddGauge(std::move(options), kByPartition));
@@ -109,6 +113,13 @@ void AddGroupFamilies(metrics::Registry& registry, metrics::FamilyRegistration& 
   made.state = families.Keep(registry.AddStateSet(
       Options("group_state", "Whether the group has members, or is moved by an operator, at the last refresh"),
       kByGroup, {"empty", "active", "awaited", "changing"}));
+  made.last_request_seconds =
+      add_double(Options("group_last_request_timestamp_seconds",
+                         "Time of the last heartbeat, commit or look-up of a commit of the group by the last refresh",
+                         "seconds", Aggregation::kMax));
+  made.last_commit_seconds = add_double(
+      Options("group_last_commit_timestamp_seconds",
+              "Time of the last commit of a consumer of the group by the last refresh", "seconds", Aggregation::kMax));
 }
 
 }  // namespace
@@ -202,11 +213,13 @@ GroupSeries::~GroupSeries() {
   partitions_.Remove(families_.partitions, group_);
   partitions_unknown_.Remove(families_.partitions_unknown, group_);
   members_.Remove(families_.members, group_);
+  last_request_.Remove(families_.last_request_seconds, group_);
+  last_commit_.Remove(families_.last_commit_seconds, group_);
   // True: the constructor has made it.
   static_cast<void>(families_.state.Remove(group_));
 }
 
-void GroupSeries::Show(const GroupLag& lag, const GroupActivity& activity) {
+void GroupSeries::Show(const GroupLag& lag, const GroupActivity& activity, const GroupTime& time) {
   sum_records_.Show(families_.sum_records, Signed(lag.sum_records()), group_);
   max_records_.Show(families_.max_records, Signed(lag.max_records()), group_);
   sum_bytes_.Show(families_.sum_bytes, Signed(lag.sum_bytes()), group_);
@@ -216,6 +229,8 @@ void GroupSeries::Show(const GroupLag& lag, const GroupActivity& activity) {
   partitions_.Show(families_.partitions, Signed(lag.partitions()), group_);
   partitions_unknown_.Show(families_.partitions_unknown, Signed(lag.unknown_partitions()), group_);
   members_.Show(families_.members, Signed(activity.members), group_);
+  last_request_.Show(families_.last_request_seconds, Seconds(time.request_ms), group_);
+  last_commit_.Show(families_.last_commit_seconds, Seconds(time.commit_ms), group_);
   state_.SetOnly(static_cast<std::size_t>(activity.state));
 }
 

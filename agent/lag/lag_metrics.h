@@ -16,6 +16,7 @@
 //   streamhouse_agent_group_partitions, …_partitions_unknown  {group}              with a commit; of unknown lag
 //   streamhouse_agent_group_members                     {group}
 //   streamhouse_agent_group_state                       {group}                    state set, by GroupState
+//   streamhouse_agent_group_last_request_timestamp_seconds, …_last_commit_timestamp_seconds  {group}  Unix time
 //   streamhouse_agent_lag_series_left_out, streamhouse_agent_lag_groups_left_out
 //   streamhouse_agent_lag_refresh_duration_seconds, streamhouse_agent_lag_refresh_age_seconds
 //   streamhouse_agent_lag_refreshes_total               {outcome}                  complete, failed
@@ -35,6 +36,7 @@
 #include <string>
 
 #include "agent/group_activity.h"
+#include "agent/group_times.h"
 #include "agent/lag/group_lag.h"
 #include "agent/log/log_measures.h"
 #include "metrics_core/callback_family.h"
@@ -82,6 +84,8 @@ struct LagMetrics {
   ByGroup partitions_unknown;
   ByGroup members;
   metrics::Family<metrics::StateSet, 1> state;
+  metrics::Family<metrics::DoubleGauge, 1> last_request_seconds;
+  metrics::Family<metrics::DoubleGauge, 1> last_commit_seconds;
 
   metrics::Gauge series_left_out;
   metrics::Gauge groups_left_out;
@@ -167,7 +171,7 @@ class GroupSeries {
   GroupSeries(const GroupSeries&) = delete;
   GroupSeries& operator=(const GroupSeries&) = delete;
 
-  void Show(const GroupLag& lag, const GroupActivity& activity);
+  void Show(const GroupLag& lag, const GroupActivity& activity, const GroupTime& time);
 
  private:
   const LagMetrics& families_;
@@ -181,6 +185,8 @@ class GroupSeries {
   OptionalGauge partitions_;
   OptionalGauge partitions_unknown_;
   OptionalGauge members_;
+  OptionalDoubleGauge last_request_;
+  OptionalDoubleGauge last_commit_;
   const metrics::StateSet state_;
 };
 

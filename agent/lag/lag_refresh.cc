@@ -8,9 +8,9 @@
 
 namespace streamhouse::agent {
 
-LagRefresh::LagRefresh(MetadataStore& store, const TopicCatalog& topics, GroupCoordinator& members,
+LagRefresh::LagRefresh(MetadataStore& store, const TopicCatalog& topics, GroupCoordinator& members, GroupTimes& times,
                        const LagMetrics& metrics, LagClocks clocks)
-    : store_(store), topics_(topics), members_(members), metrics_(metrics), clocks_(std::move(clocks)) {
+    : store_(store), topics_(topics), members_(members), times_(times), metrics_(metrics), clocks_(std::move(clocks)) {
   age_ = metrics_.refresh_age.Add([this] {
     const metrics::MutexLock lock(mutex_);
     if (!complete_since_) return std::numeric_limits<double>::quiet_NaN();
@@ -21,12 +21,13 @@ LagRefresh::LagRefresh(MetadataStore& store, const TopicCatalog& topics, GroupCo
 Status LagRefresh::Refresh() {
   const std::uint64_t begun = metrics::Clock::NowNanoseconds();
   ++round_;
+  const GroupTimes::Mark mark = times_.mark();
   const auto commits = store_.ListCommittedOffsets({});
   const Topics topics = ListServed();
   ShowPartitions(topics);
   if (commits.ok()) {
     Follow(*commits, topics);
-    ShowGroups(ShowCommits(topics));
+    ShowGroups(ShowCommits(topics), mark);
     metrics_.refreshes_complete.Increment();
     const metrics::MutexLock lock(mutex_);
     complete_since_ = begun;
@@ -125,7 +126,7 @@ LagRefresh::GroupLags LagRefresh::ShowCommits(const Topics& topics) {
   return lags;
 }
 
-void LagRefresh::ShowGroups(const GroupLags& lags) {
+void LagRefresh::ShowGroups(const GroupLags& lags, GroupTimes::Mark begun) {
   const std::map<std::string, GroupActivity> activities = members_.Activities();
   std::set<std::string> names;
   for (const auto& [name, lag] : lags) names.insert(names.end(), name);
@@ -133,6 +134,7 @@ void LagRefresh::ShowGroups(const GroupLags& lags) {
   const std::size_t shown = std::min(names.size(), kGroupsShownMax);
   metrics_.groups_left_out.Set(static_cast<std::int64_t>(names.size() - shown));
   names.erase(std::next(names.begin(), static_cast<std::ptrdiff_t>(shown)), names.end());
+  times_.KeepOnly(names, begun);
   std::erase_if(groups_, [&names](const auto& entry) { return !names.contains(entry.first); });
   for (const std::string& name : names) {
     auto& series = groups_[name];
@@ -140,7 +142,7 @@ void LagRefresh::ShowGroups(const GroupLags& lags) {
     const auto lag = lags.find(name);
     const auto activity = activities.find(name);
     series->Show(lag == lags.end() ? GroupLag() : lag->second,
-                 activity == activities.end() ? GroupActivity() : activity->second);
+                 activity == activities.end() ? GroupActivity() : activity->second, times_.Find(name));
   }
 }
 

@@ -34,6 +34,7 @@
 #include <vector>
 
 #include "agent/group_coordinator.h"
+#include "agent/group_times.h"
 #include "agent/lag/lag_metrics.h"
 #include "agent/lag/partition_lag_reader.h"
 #include "agent/log/log_clocks.h"
@@ -52,8 +53,8 @@ struct LagClocks {
 class LagRefresh {
  public:
   // All must outlive this.
-  LagRefresh(MetadataStore& store, const TopicCatalog& topics, GroupCoordinator& members, const LagMetrics& metrics,
-             LagClocks clocks = {});
+  LagRefresh(MetadataStore& store, const TopicCatalog& topics, GroupCoordinator& members, GroupTimes& times,
+             const LagMetrics& metrics, LagClocks clocks = {});
   LagRefresh(const LagRefresh&) = delete;
   LagRefresh& operator=(const LagRefresh&) = delete;
 
@@ -88,11 +89,13 @@ class LagRefresh {
   void ShowPartitions(const Topics& topics);
   void Follow(const std::vector<CommittedOffset>& commits, const Topics& topics);
   GroupLags ShowCommits(const Topics& topics);
-  void ShowGroups(const GroupLags& lags);
+  // Groups that have ended by then are forgotten, with all that was noted before `begun`.
+  void ShowGroups(const GroupLags& lags, GroupTimes::Mark begun);
 
   MetadataStore& store_;
   const TopicCatalog& topics_;
   GroupCoordinator& members_;
+  GroupTimes& times_;
   const LagMetrics& metrics_;
   const LagClocks clocks_;
 

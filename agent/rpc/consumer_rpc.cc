@@ -62,12 +62,13 @@ grpc::ServerUnaryReactor* ConsumerRpc::Commit(grpc::CallbackServerContext* conte
   const auto store = [&] {
     return offsets_.Commit(request->group(), partition, request->offset(), log, request->member_id());
   };
-  if (request->member_id().empty()) return Answer(context, store());
   const GroupCommit commit = {.group = request->group(),
                               .member_id = request->member_id(),
                               .partition = partition,
                               .sequence = request->sequence()};
-  return Answer(context, groups_.Commit(commit, store));
+  const Status stored = commit.member_id.empty() ? store() : groups_.Commit(commit, store);
+  if (stored.ok()) times_.NoteCommit(commit.group);
+  return Answer(context, stored);
 }
 
 grpc::ServerUnaryReactor* ConsumerRpc::Committed(grpc::CallbackServerContext* context,
@@ -75,7 +76,10 @@ grpc::ServerUnaryReactor* ConsumerRpc::Committed(grpc::CallbackServerContext* co
   const TopicPartition partition = {.topic = request->topic(), .partition = request->partition()};
   auto committed = groups_.ReadCommits([&] { return offsets_.Find(request->group(), partition); });
   if (!committed.ok()) return Answer(context, committed.status());
-  if (committed->offset) response->set_offset(*committed->offset);
+  if (committed->offset) {
+    times_.NoteRequest(request->group());
+    response->set_offset(*committed->offset);
+  }
   response->set_topic_id(committed->topic_id);
   return Answer(context, Status::Ok());
 }
@@ -91,6 +95,7 @@ grpc::ServerUnaryReactor* ConsumerRpc::Heartbeat(grpc::CallbackServerContext* co
   for (const v1::TopicPartition& p : request->owned()) owned.push_back({p.topic(), p.partition()});
   auto assigned = groups_.Heartbeat(member, owned);
   if (!assigned.ok()) return Answer(context, assigned.status());
+  times_.NoteRequest(member.group);
   for (const TopicPartition& p : *assigned) {
     v1::TopicPartition& added = *response->add_assigned();
     added.set_topic(p.topic);

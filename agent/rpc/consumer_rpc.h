@@ -10,6 +10,7 @@
 
 #include "agent/committed_offsets.h"
 #include "agent/group_coordinator.h"
+#include "agent/group_times.h"
 #include "agent/rpc/arena_allocator.h"
 #include "agent/topic_catalog.h"
 #include "proto/streamhouse.grpc.pb.h"
@@ -26,8 +27,8 @@ inline constexpr std::chrono::milliseconds kFetchWaitMax{30'000};
 class ConsumerRpc final : public v1::ConsumerService::CallbackService {
  public:
   // All must outlive the server.
-  ConsumerRpc(const TopicCatalog& topics, CommittedOffsets& offsets, GroupCoordinator& groups)
-      : topics_(topics), offsets_(offsets), groups_(groups) {
+  ConsumerRpc(const TopicCatalog& topics, CommittedOffsets& offsets, GroupCoordinator& groups, GroupTimes& times)
+      : topics_(topics), offsets_(offsets), groups_(groups), times_(times) {
     SetMessageAllocatorFor_Fetch(&fetch_allocator_);
   }
 
@@ -48,6 +49,7 @@ class ConsumerRpc final : public v1::ConsumerService::CallbackService {
   const TopicCatalog& topics_;
   CommittedOffsets& offsets_;
   GroupCoordinator& groups_;
+  GroupTimes& times_;
   ArenaAllocator<v1::FetchRequest, v1::FetchResponse> fetch_allocator_;
 };
 

@@ -44,7 +44,7 @@ Status WithTlsField(const Status& failure) {
 
 RpcServer::RpcServer(const RpcServerOptions& options, const ServedParts& parts)
     : producer_(parts.topics, options.request_bytes_max),
-      consumer_(parts.topics, parts.offsets, parts.members),
+      consumer_(parts.topics, parts.offsets, parts.members, parts.times),
       topic_(parts.topics, parts.refresh_lag),
       group_(parts.groups, parts.refresh_lag),
       health_(parts.health) {}

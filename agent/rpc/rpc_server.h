@@ -27,6 +27,7 @@
 #include "agent/committed_offsets.h"
 #include "agent/consumer_groups.h"
 #include "agent/group_coordinator.h"
+#include "agent/group_times.h"
 #include "agent/periodic_task.h"
 #include "agent/rpc/connection_monitor.h"
 #include "agent/rpc/consumer_rpc.h"
@@ -59,6 +60,7 @@ struct ServedParts {
   CommittedOffsets& offsets;
   GroupCoordinator& members;
   ConsumerGroups& groups;
+  GroupTimes& times;
   const AgentMetrics& metrics;
   const metrics::Health* health = nullptr;  // null: no checks
   // Called when topics or groups were made, moved or deleted.

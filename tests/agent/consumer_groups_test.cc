@@ -36,7 +36,8 @@ class ConsumerGroupsTest : public CatalogFixture {
 
   CommittedOffsets offsets_{*store_, *topics_};
   GroupCoordinator members_{*store_, *topics_};
-  ConsumerGroups groups_{*store_, *topics_, members_};
+  GroupTimes times_;
+  ConsumerGroups groups_{*store_, *topics_, members_, times_};
 };
 
 TEST_F(ConsumerGroupsTest, ListsThoseThatHaveMembersOrCommits) {
@@ -84,7 +85,9 @@ TEST_F(ConsumerGroupsTest, ChangesNothingWhileTheGroupHasAMember) {
   EXPECT_EQ(groups_.Delete("g").code(), StatusCode::kFailedPrecondition);
   EXPECT_EQ(Committed(), 1U);
   members_.Leave("g", "m");
+  times_.NoteCommit("g");
   EXPECT_TRUE(groups_.Delete("g").ok());
+  EXPECT_EQ(times_.Find("g"), GroupTime());
 }
 
 TEST_F(ConsumerGroupsTest, RefusesWhatDoesNotExist) {
@@ -122,7 +125,7 @@ TEST_F(ConsumerGroupsTest, GivesNoOffsetOfADeletedTopicToTheNextOneOfTheName) {
   Reopen(files);
   ASSERT_TRUE(topics_->Load().ok());
   GroupCoordinator members(*store_, *topics_);
-  ConsumerGroups groups(*store_, *topics_, members);
+  ConsumerGroups groups(*store_, *topics_, members, times_);
   files.before_read = [&] {
     EXPECT_TRUE(topics_->Delete("orders").ok());
     EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "agent/group_times.h"
 #include "agent/lag/lag_metrics.h"
 #include "metrics_core/registry.h"
 #include "tests/agent/lag/shown_states.h"
@@ -22,7 +23,7 @@ TEST_P(GroupActivityTest, EachStateIsShownByItsName) {
   metrics::Registry registry;
   const LagMetrics families = LagMetrics::Register(registry).value();
   GroupSeries series(families, "billing");
-  series.Show(GroupLag(), {.state = GetParam().state});
+  series.Show(GroupLag(), {.state = GetParam().state}, GroupTime());
   EXPECT_EQ(ShownStates(registry), GetParam().name);
 }
 

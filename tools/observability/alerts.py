@@ -104,7 +104,8 @@ ALERTS = (
         "the alert.",
         (
             "Who reads: `streamhouse groups describe --group NAME`. Without members, no consumer runs: start one, or "
-            "delete a group that is no longer needed.",
+            "delete a group that is no longer needed. "
+            "`time() - streamhouse_agent_group_last_request_timestamp_seconds` says since when.",
             "Does the consumer poll? `rate(streamhouse_consumer_poll_duration_seconds_count[5m])` is 0 when it does "
             "not: the program hangs in its own code.",
             "Does it poll and fail? Its log names the error. Damaged records stop a group in front of them: see "

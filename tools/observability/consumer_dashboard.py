@@ -114,6 +114,20 @@ _LAG = Row(
             "{{group}}",
         ),
         gauge(
+            "Since the last request",
+            "Seconds since any member of the group was heard of. A group that is dead has a line that rises.",
+            f"time() - max by (group) ({_GROUP}last_request_timestamp_seconds{_OF_GROUPS})",
+            "{{group}}",
+            "s",
+        ),
+        gauge(
+            "Since the last commit",
+            "Seconds. Of a group that is idle it rises, while it asks and has no lag.",
+            f"time() - max by (group) ({_GROUP}last_commit_timestamp_seconds{_OF_GROUPS})",
+            "{{group}}",
+            "s",
+        ),
+        gauge(
             "Groups by state",
             "awaited: after the agent's start, until members are heard of. changing: an operator moves the group.",
             f"sum by ({_GROUP}state) ({_GROUP}state{_OF_GROUPS})",

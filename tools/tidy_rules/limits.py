@@ -42,6 +42,7 @@ ROWS = (
     ("partitions with metrics of their log", "agent/lag/lag_metrics.h", "kPartitionsShownMax", "further ones have none"),
     ("partitions of groups with a lag of their own", "agent/lag/lag_metrics.h", "kGroupPartitionsShownMax", "counted in lag_series_left_out; they stay in the sums and maxima of their group"),
     ("groups with metrics", "agent/lag/lag_metrics.h", "kGroupsShownMax", "counted in lag_groups_left_out"),
+    ("groups with times of their last request and commit", "agent/group_times.h", "kGroupsTimedMax", "further ones have none until others end"),
     ("old segments read in a refresh of the lag", "agent/lag/partition_lag_reader.h", "kCountedBytesPerRefreshMax", "the next refresh goes on"),
     ("time for calls to end at a stop", "agent/agent.h", "kDrainTime", "they are cancelled"),
     ("callers of the health service that wait", "agent/bounded_checks.h", "kChecksWaitingMax", "NOT_SERVING"),

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "agent/group_coordinator.h"
+#include "agent/group_times.h"
 #include "agent/lag/lag_metrics.h"
 #include "agent/lag/lag_refresh.h"
 #include "agent/lease/lease_keeper.h"
@@ -62,7 +63,7 @@ class LagFixture : public testing::Test {
     members_ =
         std::make_unique<GroupCoordinator>(store_, *topics_, [this] { return std::chrono::milliseconds(steady_ms_); });
     lag_ = std::make_unique<LagRefresh>(
-        store_, *topics_, *members_, metrics_,
+        store_, *topics_, *members_, times_, metrics_,
         LagClocks{.wall = [this] { return wall_ms_; }, .steady = [this] { return steady_ms_; }});
   }
   void Close() {
@@ -130,6 +131,7 @@ class LagFixture : public testing::Test {
   std::unique_ptr<LeaseKeeper> leases_;
   std::unique_ptr<TopicCatalog> topics_;
   std::unique_ptr<GroupCoordinator> members_;
+  GroupTimes times_{[this] { return wall_ms_; }};
   std::unique_ptr<LagRefresh> lag_;
 };
 

@@ -77,7 +77,7 @@ TEST_F(LagMetricsTest, OfAGroupEndWithIt) {
     GroupSeries series(families_, "billing");
     GroupLag lag;
     lag.Add({.records = 3, .bytes = 9, .seconds = 1.5, .margin_seconds = 4});
-    series.Show(lag, {.members = 2, .state = GroupState::kActive});
+    series.Show(lag, {.members = 2, .state = GroupState::kActive}, {.request_ms = 2, .commit_ms = 1});
     EXPECT_EQ(ShownStates(registry_), "active");
     EXPECT_EQ(Value("group_members"), 2);
   }

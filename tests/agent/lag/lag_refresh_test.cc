@@ -200,6 +200,38 @@ TEST_F(LagRefreshTest, MembersAreCountedUntilTheyLeaveOrAreSilent) {
   EXPECT_EQ(Count("group_members"), 0U);
 }
 
+TEST_F(LagRefreshTest, TellsAnIdleGroupFromADeadOne) {
+  for (const char* group : {"idle", "dead"}) {
+    Commit(0, group);
+    times_.NoteCommit(group);
+  }
+  Pass(seconds(60));
+  times_.NoteRequest("idle");
+  Refresh();
+  EXPECT_EQ(Value("group_last_request_timestamp_seconds", {{"group", "idle"}}), kStart / 1e3 + 60);
+  EXPECT_EQ(Value("group_last_commit_timestamp_seconds", {{"group", "idle"}}), kStart / 1e3);
+  EXPECT_EQ(Value("group_last_request_timestamp_seconds", {{"group", "dead"}}), kStart / 1e3);
+}
+
+TEST_F(LagRefreshTest, AGroupThatHasNotAskedSinceTheStartHasNoTimes) {
+  Commit(0);
+  Join("a");
+  Refresh();
+  EXPECT_EQ(Count("group_last_request_timestamp_seconds"), 0U);
+  EXPECT_EQ(Count("group_last_commit_timestamp_seconds"), 0U);
+}
+
+TEST_F(LagRefreshTest, OfAGroupThatHasEndedTheTimesAreForgotten) {
+  Join("a");
+  times_.NoteCommit("billing");
+  Refresh();
+  EXPECT_EQ(Count("group_last_commit_timestamp_seconds"), 1U);
+  members_->Leave("billing", "a");
+  Refresh();
+  EXPECT_EQ(Count("group_last_commit_timestamp_seconds"), 0U);
+  EXPECT_EQ(times_.Find("billing"), GroupTime());
+}
+
 TEST_F(LagRefreshTest, AGroupWhoseMembersMayComeBackIsAwaited) {
   const TopicIdPartition orders = {.topic_id = topics_->Describe("orders")->id, .partition = 0};
   ASSERT_TRUE(store_.CommitOffset("billing", orders, 0, "a").ok());

@@ -2,19 +2,25 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "agent/agent_config.h"
+#include "metrics_core/clock.h"
 #include "tests/agent/support/raw_file.h"
 #include "tests/agent/support/running_agent.h"
+#include "tests/support/eventually.h"
 
 namespace streamhouse::agent {
 namespace {
 
 class ConsumerRpcTest : public testing::Test {
  protected:
-  ConsumerRpcTest() { EXPECT_EQ(agent_.Produce({"a", "b", "c"}), grpc::StatusCode::OK); }
+  explicit ConsumerRpcTest(const AgentConfig& config = RunningAgent::DefaultConfig({})) : agent_(config) {
+    EXPECT_EQ(agent_.Produce({"a", "b", "c"}), grpc::StatusCode::OK);
+  }
 
   grpc::Status Fetch(const v1::FetchRequest& request) {
     fetched_.Clear();
@@ -77,6 +83,56 @@ class ConsumerRpcTest : public testing::Test {
   v1::CommittedResponse committed_;
   v1::HeartbeatResponse assigned_;
 };
+
+// With a lag that is refreshed all the time.
+class GroupTimesOfCallsTest : public ConsumerRpcTest {
+ protected:
+  GroupTimesOfCallsTest() : ConsumerRpcTest(Config()) {}
+
+  static AgentConfig Config() {
+    AgentConfig config = RunningAgent::DefaultConfig({});
+    config.lag_interval = std::chrono::milliseconds(5);
+    return config;
+  }
+  double LastRequest() { return agent_.Value("group_last_request_timestamp_seconds", {{"group", "billing"}}); }
+  double LastCommit() { return agent_.Value("group_last_commit_timestamp_seconds", {{"group", "billing"}}); }
+  // Seconds since the epoch.
+  static double Now() { return static_cast<double>(metrics::Clock::UnixMilliseconds()) / 1e3; }
+
+  const double began_ = Now();
+};
+
+TEST_F(GroupTimesOfCallsTest, AHeartbeatIsARequest) {
+  ASSERT_TRUE(Heartbeat("a").ok());
+  EXPECT_TRUE(Eventually([this] { return LastRequest() >= began_; }));
+  EXPECT_LE(LastRequest(), Now());
+  EXPECT_EQ(LastCommit(), 0);
+}
+
+TEST_F(GroupTimesOfCallsTest, ACommitIsOneToo) {
+  ASSERT_TRUE(Commit("billing", 1).ok());
+  EXPECT_TRUE(Eventually([this] { return LastCommit() >= began_; }));
+  EXPECT_GE(LastRequest(), LastCommit());
+}
+
+TEST_F(GroupTimesOfCallsTest, ALookUpOfACommitIsARequestAfterARestart) {
+  ASSERT_TRUE(Commit("billing", 1).ok());
+  agent_.Restart();
+  EXPECT_EQ(LastRequest(), 0);
+  ASSERT_TRUE(Committed("billing").ok());
+  EXPECT_TRUE(Eventually([this] { return LastRequest() >= began_; }));
+  EXPECT_EQ(LastCommit(), 0);
+}
+
+TEST_F(GroupTimesOfCallsTest, ACommitThatIsRefusedIsNone) {
+  ASSERT_TRUE(Heartbeat("a").ok());
+  EXPECT_EQ(CommitAs("b", 1).error_code(), grpc::StatusCode::ABORTED);
+  const double refreshes = agent_.Value("lag_refreshes_total", {{"outcome", "complete"}});
+  EXPECT_TRUE(Eventually([&] {
+    return agent_.Value("lag_refreshes_total", {{"outcome", "complete"}}) > refreshes + 1;
+  }));
+  EXPECT_EQ(LastCommit(), 0);
+}
 
 using Strings = std::vector<std::string>;
 

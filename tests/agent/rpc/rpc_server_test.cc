@@ -25,6 +25,7 @@ class RpcServerTest : public CatalogFixture {
                                                                                          .offsets = offsets_,
                                                                                          .members = members_,
                                                                                          .groups = groups_,
+                                                                                         .times = times_,
                                                                                          .metrics = metrics_,
                                                                                          .health = &health_});
   }
@@ -32,7 +33,8 @@ class RpcServerTest : public CatalogFixture {
   const AgentMetrics metrics_;
   CommittedOffsets offsets_{*store_, *topics_};
   GroupCoordinator members_{*store_, *topics_};
-  ConsumerGroups groups_{*store_, *topics_, members_};
+  GroupTimes times_;
+  ConsumerGroups groups_{*store_, *topics_, members_, times_};
   metrics::Health health_;
 };
 

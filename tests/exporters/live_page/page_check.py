@@ -231,7 +231,7 @@ def expected_figures(before, after):
                         counts[float(sample.labels["le"])] += sign * sample.value
             bounds = sorted(counts)
             figures[name] = bucket_quantile(0.99, bounds, [counts[bound] for bound in bounds])
-        elif name.endswith("_info") or name.endswith("_time_seconds"):
+        elif name.endswith(("_info", "_time_seconds", "_timestamp_seconds")):
             continue
         else:
             values = [s.value for s in family.samples]
