@@ -146,6 +146,7 @@ std::vector<TopicPartition> TopicCatalog::Unserved(const std::string& topic) con
 }
 
 TopicCatalog::ServedPartition TopicCatalog::TryToServe(const TopicPartition& name, const Topic& topic) {
+  if (Status room = CheckOpenFiles(1); !room.ok()) return ServeOpened(name, topic, room);
   auto log = OpenLog(name);
   if (!log.ok()) return ServeOpened(name, topic, log.status());
   auto openings = openings_.Reopen({topic.id, name.partition}, (*log)->HighWatermark());
@@ -183,9 +184,20 @@ Result<std::unique_ptr<PartitionLog>> TopicCatalog::OpenLog(const TopicPartition
   return log;
 }
 
+Status TopicCatalog::CheckOpenFiles(std::uint64_t more_partitions) const {
+  const std::uint64_t files_max = files_.OpenFilesMax();
+  if (served_ + more_partitions <= files_max * kPartitionsPercentMax / 100) return Status::Ok();
+  return {
+      StatusCode::kResourceExhausted,
+      fmt::format("each partition takes an open file, and {} of them would take more than {} % of the {} files that "
+                  "the agent may have open: raise its limit (ulimit -n, LimitNOFILE=)",
+                  served_ + more_partitions, kPartitionsPercentMax, files_max)};
+}
+
 // Once, when the partition begins to be served.
 void TopicCatalog::CountFound(const Topic& topic, const ServedPartition& served) {
   if (!served.ok()) return;
+  ++served_;
   topic.record_metrics->found.Add(static_cast<std::int64_t>((*served)->HighWatermark() - (*served)->LogStartOffset()));
 }
 

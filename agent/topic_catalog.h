@@ -7,8 +7,12 @@
 // its lease is given up, and it stays so until the agent starts again (docs/decisions/failed_sync.md).
 // Thread safety: any thread.
 // Cost: Find is one shared lock and one hash look-up.
-// Errors: InvalidArgument for a bad name or number of partitions, NotFound, AlreadyExists, Unavailable for a partition
-// that is not served, those of the store and logs.
+// Errors:
+// - InvalidArgument for a bad name or number of partitions.
+// - NotFound, AlreadyExists.
+// - ResourceExhausted for more partitions than the process may have files open for (kPartitionsPercentMax).
+// - Unavailable for a partition that is not served.
+// - Those of the store and logs.
 #pragma once
 
 #include <cstddef>
@@ -40,8 +44,12 @@
 
 namespace streamhouse::agent {
 
-// Each partition takes a folder and two file descriptors.
+// Each partition takes a folder and a file descriptor.
 inline constexpr std::uint32_t kPartitionsPerTopicMax = 1000;
+
+// So many of the files that the process may open are for partitions. The others are for connections, old segments that
+// are read, and the metadata: without one, not even a client that wants to delete a topic gets in.
+inline constexpr std::uint64_t kPartitionsPercentMax = 75;
 
 enum class LogsWithoutTopic : std::uint8_t { kRefuse, kAdopt };
 
@@ -151,7 +159,8 @@ class TopicCatalog {
   ServedPartition TryToServe(const TopicPartition& name, const Topic& topic);
   ServedPartition ServeOpened(const TopicPartition& name, const Topic& topic,
                               Result<std::unique_ptr<PartitionLog>> log);
-  static void CountFound(const Topic& topic, const ServedPartition& served);
+  void CountFound(const Topic& topic, const ServedPartition& served);
+  Status CheckOpenFiles(std::uint64_t more_partitions) const;
   void StoreOpenings();
   std::vector<LogEnd> AllLogEnds() const;
   Status LowerOffsetsBeyond(std::span<const LogEnd> ends);
@@ -178,6 +187,7 @@ class TopicCatalog {
   std::mutex create_mutex_;  // one creation at a time; taken before mutex_
   // guarded by create_mutex_
   std::unordered_map<TopicId, std::string> removal_failures_;  // why files of deleted topics stay, as logged last
+  std::uint64_t served_ = 0;                                   // partitions
 
   mutable std::shared_mutex mutex_;  // held for moments only
   // guarded by mutex_

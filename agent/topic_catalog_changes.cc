@@ -37,6 +37,7 @@ Status TopicCatalog::Create(const TopicDescription& topic, LogsWithoutTopic logs
     const Status same = store_.CreateTopic(topic).status();
     return same.ok() ? RetryUnserved(topic.name) : same;
   }
+  if (Status room = CheckOpenFiles(topic.partitions); !room.ok()) return room;
   if (Status removed = FinishRemovals(topic.name); !removed.ok()) return removed;
   auto found = folders_.CountPartitionsWithRecords(topic.name);
   if (!found.ok()) return found.status();
@@ -109,6 +110,7 @@ Status TopicCatalog::AddPartitions(const std::string& topic, std::uint32_t parti
     return {StatusCode::kInvalidArgument, "topic " + topic + " has " + std::to_string(info->partitions) +
                                               " partitions already; more can be added, none taken away"};
   }
+  if (Status room = CheckOpenFiles(partitions - info->partitions); !room.ok()) return room;
   if (Status unused = CheckUnused(topic, info->partitions, partitions); !unused.ok()) return unused;
   std::vector<std::unique_ptr<PartitionLog>> logs;
   const auto add = [&]() -> Status {
@@ -176,7 +178,9 @@ Result<DeletedTopic> TopicCatalog::Delete(const std::string& topic) {
   }
   DeletedTopic gone = {.partitions = info->partitions};
   for (const ServedPartition& served : removed.partitions) {
-    if (served.ok()) gone.records += (*served)->HighWatermark() - (*served)->LogStartOffset();
+    if (!served.ok()) continue;
+    --served_;
+    gone.records += (*served)->HighWatermark() - (*served)->LogStartOffset();
   }
   Retire(removed.partitions);
   options_.record_metrics.Close(*removed.record_metrics);

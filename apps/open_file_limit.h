@@ -1,7 +1,7 @@
 // RaiseOpenFileLimit: lets this process open as many files as the system allows it.
 //
 // The soft limit of many systems is 1,024 for the sake of programs that use select(2); a partition
-// takes two descriptors, and a client one.
+// takes a descriptor, and so does a client.
 // Guarantees: the soft limit is the hard one afterwards, or as it was where the system refuses.
 // Thread safety: any thread; for the whole process, so before others need it.
 // Cost: two system calls.

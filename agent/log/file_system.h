@@ -7,7 +7,8 @@
 // OK. A new file also needs a SyncFolder of its folder. An Append that fails may have written a
 // part.
 // Thread safety: a FileSystem and a ReadableFile may be used from any thread; a WritableFile by one at a time,
-// except for Sync.
+// except for ReadAt and Sync.
+// Cost: each file and lock that is open takes a file descriptor.
 // Errors: every error names the path. NotFound, ResourceExhausted (disk full), else Unavailable.
 #pragma once
 
@@ -27,12 +28,18 @@ using metrics::Result;
 using metrics::Status;
 using metrics::StatusCode;
 
-// A file that only grows. The destructor closes it. Sync may run while another thread appends, and then covers at least
-// what had been appended before.
-class WritableFile {
+class ReadableFile {
  public:
-  virtual ~WritableFile() = default;
+  virtual ~ReadableFile() = default;
 
+  // Fills `destination` from `position` on; fewer bytes only at the end of the file.
+  virtual Result<std::size_t> ReadAt(std::uint64_t position, std::span<char> destination) const = 0;
+};
+
+// A file that only grows, and can be read meanwhile. The destructor closes it. Sync may run while another thread
+// appends, and then covers at least what had been appended before.
+class WritableFile : public ReadableFile {
+ public:
   // Writes the parts one after the other at the end of the file.
   virtual Status Append(std::string_view first, std::string_view second) = 0;
   virtual Status Sync() = 0;
@@ -42,14 +49,6 @@ class WritableFile {
   // DataLoss when the path that the file was opened by leads to another file, or to none. OK where that cannot be found
   // out. Reads no data.
   virtual Status CheckInPlace() const = 0;
-};
-
-class ReadableFile {
- public:
-  virtual ~ReadableFile() = default;
-
-  // Fills `destination` from `position` on; fewer bytes only at the end of the file.
-  virtual Result<std::size_t> ReadAt(std::uint64_t position, std::span<char> destination) const = 0;
 };
 
 // Held as long as the object lives, and let go by the system when the process dies.
@@ -79,7 +78,8 @@ class FileSystem {
   // As CreateFolders(), without a sync: a created folder survives the loss of power once SyncFolder() of its parent has
   // returned OK.
   virtual Status MakeFolders(const std::string& path) = 0;
-  // Makes the creation of files in the folder survive the loss of power.
+  // Makes the creation of files in the folder survive the loss of power. Internal when the sync failed: another try
+  // could succeed without having written anything. After any other error nothing was tried.
   virtual Status SyncFolder(const std::string& path) = 0;
 
   // Gives a file or folder another name on the same disk. Needs neither room nor a new inode. Unavailable where a
@@ -95,6 +95,9 @@ class FileSystem {
   // The folder must be empty.
   virtual Status RemoveFolder(const std::string& path) = 0;
 
+  // How many files, folders and sockets this process may have open at once.
+  virtual std::uint64_t OpenFilesMax() = 0;
+
   // FailedPrecondition when another holder, in this process or another, has the lock file.
   virtual Result<std::unique_ptr<FolderLock>> LockFolder(const std::string& lock_file_path) = 0;
 };
@@ -103,6 +106,7 @@ class FileSystem {
 std::string ParentOf(const std::string& path);
 
 // Syncs the folder and this number of its parents.
+// Errors: those of SyncFolder().
 Status SyncWithParents(FileSystem& files, std::string folder, int parents);
 
 // The file system of this machine; lives until the process ends.

@@ -56,10 +56,8 @@ Status PartitionLog::Recover() {
   last.message_start = 0;
   auto writer = SegmentWriter::Open(files_, last.path, last.size_bytes);
   if (!writer.ok()) return writer.status();
-  auto file = files_.OpenForRead(last.path);
-  if (!file.ok()) return file.status();
-  last.file = *std::move(file);
   writer_ = *std::move(writer);
+  last.file = writer_->file();
   // A batch that is sent again and is already here gets its acknowledgement without another sync.
   if (options_.sync_policy != SyncPolicy::kNone) {
     if (Status synced = writer_->Sync(); !synced.ok()) return synced;
@@ -126,11 +124,11 @@ Status PartitionLog::StartSegment(std::uint64_t base_offset) {
   if (!writer.ok()) return writer.status();
   // The file is there, and may be found again, so the last segment must not grow past it.
   roll_due_ = true;
-  if (Status synced = folders_unsynced_ ? Status::Ok() : files_.SyncFolder(folder_); !synced.ok()) return synced;
-  auto file = files_.OpenForRead(path);
-  if (!file.ok()) return file.status();
-  auto segment =
-      std::make_shared<Segment>(Segment{.base_offset = base_offset, .path = std::move(path), .file = *std::move(file)});
+  const Status synced = folders_unsynced_ ? Status::Ok() : files_.SyncFolder(folder_);
+  if (synced.code() == StatusCode::kInternal) return writer_->Refuse(synced);
+  if (!synced.ok()) return synced;
+  auto segment = std::make_shared<Segment>(
+      Segment{.base_offset = base_offset, .path = std::move(path), .file = (*writer)->file()});
   writer_ = *std::move(writer);
   roll_due_ = false;
   const metrics::MutexLock lock(state_mutex_);
@@ -258,8 +256,9 @@ Result<AppendedBatch> PartitionLog::Write(const BatchBuilder& batch, BatchHeader
 
 Status PartitionLog::SyncFolders() {
   if (Status untouched = writer_->CheckUntouched(); !untouched.ok()) return untouched;
-  // A failure is final: another try could succeed without having written them.
   const Status synced = SyncWithParents(files_, folder_, kNewFolderParents);
+  // Nothing was tried: a descriptor may be free the next time.
+  if (synced.code() == StatusCode::kUnavailable) return synced;
   if (!synced.ok()) return writer_->Refuse(synced);
   folders_unsynced_ = false;
   return Status::Ok();

@@ -1,6 +1,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/uio.h>
@@ -10,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <limits>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -40,6 +42,20 @@ class Descriptor {
  private:
   int value_;
 };
+
+Result<std::size_t> ReadFrom(const Descriptor& file, const std::string& path, std::uint64_t position,
+                             std::span<char> destination) {
+  std::size_t filled = 0;
+  while (filled < destination.size()) {
+    const ssize_t got = ::pread(file.get(), destination.data() + filled, destination.size() - filled,
+                                static_cast<off_t>(position + filled));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return ErrorOf("cannot read", path, errno);
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  return filled;
+}
 
 class PosixWritableFile final : public WritableFile {
  public:
@@ -82,6 +98,10 @@ class PosixWritableFile final : public WritableFile {
                                        std::to_string(size_bytes) + " as when it was written"};
   }
 
+  Result<std::size_t> ReadAt(std::uint64_t position, std::span<char> destination) const override {
+    return ReadFrom(file_, path_, position, destination);
+  }
+
   Status CheckInPlace() const override {
     struct stat own = {};
     struct stat found = {};
@@ -104,16 +124,7 @@ class PosixReadableFile final : public ReadableFile {
   PosixReadableFile(Descriptor file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
 
   Result<std::size_t> ReadAt(std::uint64_t position, std::span<char> destination) const override {
-    std::size_t filled = 0;
-    while (filled < destination.size()) {
-      const ssize_t got = ::pread(file_.get(), destination.data() + filled, destination.size() - filled,
-                                  static_cast<off_t>(position + filled));
-      if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return ErrorOf("cannot read", path_, errno);
-      if (got == 0) break;
-      filled += static_cast<std::size_t>(got);
-    }
-    return filled;
+    return ReadFrom(file_, path_, position, destination);
   }
 
  private:
@@ -133,7 +144,7 @@ class PosixFolderLock final : public FolderLock {
 class PosixFileSystemImpl final : public FileSystem {
  public:
   Result<std::unique_ptr<WritableFile>> OpenForAppend(const std::string& path) override {
-    Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+    Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
     if (file.get() < 0) return ErrorOf("cannot open for writing", path, errno);
     return std::unique_ptr<WritableFile>(std::make_unique<PosixWritableFile>(std::move(file), path));
   }
@@ -243,6 +254,12 @@ class PosixFileSystemImpl final : public FileSystem {
     return Status::Ok();
   }
 
+  std::uint64_t OpenFilesMax() override {
+    constexpr std::uint64_t kNumbersMax = std::numeric_limits<int>::max();
+    rlimit limit = {};
+    return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? std::min<std::uint64_t>(limit.rlim_cur, kNumbersMax) : kNumbersMax;
+  }
+
   Result<std::unique_ptr<FolderLock>> LockFolder(const std::string& lock_file_path) override {
     Descriptor file(::open(lock_file_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
     if (file.get() < 0) return ErrorOf("cannot open lock file", lock_file_path, errno);
@@ -275,8 +292,8 @@ class PosixFileSystemImpl final : public FileSystem {
     return Descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   }
   static Status SyncOpened(const Descriptor& folder, const std::string& path) {
-    if (::fsync(folder.get()) != 0) return ErrorOf("cannot sync folder", path, errno);
-    return Status::Ok();
+    if (::fsync(folder.get()) == 0) return Status::Ok();
+    return {StatusCode::kInternal, ErrorOf("cannot sync folder", path, errno).message()};
   }
 
   metrics::Mutex spare_mutex_;

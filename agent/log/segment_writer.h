@@ -44,6 +44,8 @@ class SegmentWriter {
   // Otherwise the next reader of the file could find them in memory alone, and take them for written.
   void TruncateLast(std::uint64_t bytes);
 
+  // The same file, for readers: it stays open as long as one of them has it.
+  std::shared_ptr<const ReadableFile> file() const { return file_; }
   std::uint64_t size_bytes() const { return size_bytes_; }
   // Not OK once the writer refuses.
   const Status& health() const { return health_; }
@@ -53,7 +55,7 @@ class SegmentWriter {
   Status Refuse(const Status& cause);
 
  private:
-  std::unique_ptr<WritableFile> file_;
+  std::shared_ptr<WritableFile> file_;
   std::string path_;
   std::uint64_t size_bytes_;
   Status health_;

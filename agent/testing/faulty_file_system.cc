@@ -51,6 +51,11 @@ class FaultyFileSystem::Writable final : public WritableFile {
     return outcome.ok() ? base_->Truncate(size_bytes) : outcome;
   }
 
+  Result<std::size_t> ReadAt(std::uint64_t position, std::span<char> destination) const override {
+    if (Status outcome = files_.Begin(DiskOperation::kRead, path_); !outcome.ok()) return outcome;
+    return base_->ReadAt(position, destination);
+  }
+
   // Both look at what the system remembers, and so are no operations of the disk.
   Status CheckUntouched(std::uint64_t size_bytes) const override { return base_->CheckUntouched(size_bytes); }
   Status CheckInPlace() const override { return base_->CheckInPlace(); }
@@ -283,10 +288,11 @@ Status FaultyFileSystem::MakeFolders(const std::string& path) {
 
 Status FaultyFileSystem::SyncFolder(const std::string& path) {
   const auto call = HoldCall();
-  Status outcome = Begin(DiskOperation::kSync, path);
-  if (outcome.ok()) outcome = base_.SyncFolder(path);
-  if (outcome.ok()) CountSync();
-  return outcome;
+  if (Status opened = Admit(DiskOperation::kOther, path); !opened.ok()) return opened;
+  if (Status synced = Begin(DiskOperation::kSync, path); !synced.ok()) return {StatusCode::kInternal, synced.message()};
+  Status synced = base_.SyncFolder(path);
+  if (synced.ok()) CountSync();
+  return synced;
 }
 
 // Admitted by the old name: the new one is not there yet.
@@ -319,6 +325,10 @@ Status FaultyFileSystem::RemoveFile(const std::string& path) {
 Status FaultyFileSystem::RemoveFolder(const std::string& path) {
   const Status outcome = Begin(DiskOperation::kOther, path);
   return outcome.ok() ? base_.RemoveFolder(path) : outcome;
+}
+
+std::uint64_t FaultyFileSystem::OpenFilesMax() {
+  return base_.OpenFilesMax();
 }
 
 Result<std::unique_ptr<FolderLock>> FaultyFileSystem::LockFolder(const std::string& lock_file_path) {

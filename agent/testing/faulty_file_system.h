@@ -2,8 +2,9 @@
 //
 // When to use something else: PosixFileSystem() where nothing has to fail.
 // Guarantees: without a switch it does what its base does. Each operation of the file system, and of the files that it
-// hands out, passes Admit() and the switches once, before it is done. An Append that is refused has written the first
-// half of its bytes, as a full disk would. Any other operation that is refused has done nothing.
+// hands out, passes Admit() and the switches once, before it is done. SyncFolder asks Admit() also whether the folder
+// can be opened. An Append that is refused has written the first half of its bytes, as a full disk would. Any other
+// operation that is refused has done nothing.
 // 1. FailOperation(n, fault): operations are counted over the file system and all of its files, from 1, in the order in
 //    which they are called. The nth fails, or each from the nth on.
 // 2. Switch(state): a disk that is slow or broken, and well again, while it is in use. A switch
@@ -96,6 +97,8 @@ class FaultyFileSystem : public FileSystem {
   Status Allocate(const std::string& path, std::uint64_t bytes) final;
   Status RemoveFile(const std::string& path) final;
   Status RemoveFolder(const std::string& path) final;
+  // Not final, so that a test can stand in for a process that may open few.
+  std::uint64_t OpenFilesMax() override;
   Result<std::unique_ptr<FolderLock>> LockFolder(const std::string& lock_file_path) final;
 
  private:

@@ -60,6 +60,7 @@ class FullDisk final : public FileSystem {
   }
   Status RemoveFile(const std::string& path) override { return PosixFileSystem().RemoveFile(path); }
   Status RemoveFolder(const std::string& path) override { return PosixFileSystem().RemoveFolder(path); }
+  std::uint64_t OpenFilesMax() override { return PosixFileSystem().OpenFilesMax(); }
   Result<std::unique_ptr<FolderLock>> LockFolder(const std::string& path) override {
     return PosixFileSystem().LockFolder(path);
   }
@@ -76,6 +77,9 @@ class FullDisk final : public FileSystem {
     Status Sync() override { return base_->Sync(); }
     Status Truncate(std::uint64_t size_bytes) override { return base_->Truncate(size_bytes); }
     Status CheckUntouched(std::uint64_t size_bytes) const override { return base_->CheckUntouched(size_bytes); }
+    Result<std::size_t> ReadAt(std::uint64_t position, std::span<char> destination) const override {
+      return base_->ReadAt(position, destination);
+    }
     Status CheckInPlace() const override { return base_->CheckInPlace(); }
 
    private:

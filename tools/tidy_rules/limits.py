@@ -31,6 +31,7 @@ ROWS = (
     ("producers known to a partition", "agent/log/producer_sequences.h", "kProducersMax", "a batch sent again by one that was quiet longest is written again"),
     ("damaged ranges remembered of a partition", "agent/log/damage_list.h", "kDamagesMax", "the lowest is forgotten, and told again when it is met again"),
     ("partitions of a topic", "agent/topic_catalog.h", "kPartitionsPerTopicMax", "INVALID_ARGUMENT"),
+    ("partitions of all topics, in percent of the files that the agent may have open", "agent/topic_catalog.h", "kPartitionsPercentMax", "RESOURCE_EXHAUSTED; at a start, not served"),
     ("name of a topic", "agent/topic_name.h", "kTopicNameBytesMax", "INVALID_ARGUMENT"),
     ("id of an agent", "agent/agent_config.h", "kAgentIdBytesMax", "the agent does not start"),
     ("name of a group", "agent/committed_offsets.h", "kGroupNameBytesMax", "INVALID_ARGUMENT"),

@@ -1,6 +1,7 @@
 #include "agent/log/file_system.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -50,6 +51,16 @@ TEST_F(FileSystemTest, AppendsAfterTruncating) {
   ASSERT_TRUE((*file)->Append("", "z").ok());
   ASSERT_TRUE((*file)->Sync().ok());
   EXPECT_EQ(ReadRawFile(folder_ / "f"), "az");
+}
+
+TEST_F(FileSystemTest, ReadsAFileThatItAppendsTo) {
+  auto file = files_.OpenForAppend(folder_ / "f");
+  ASSERT_TRUE((*file)->Append("abcd", "ef").ok());
+  std::string bytes(4, '.');
+  EXPECT_EQ((*file)->ReadAt(1, bytes).value(), 4U);
+  EXPECT_EQ(bytes, "bcde");
+  ASSERT_TRUE((*file)->Append("gh", "").ok());
+  EXPECT_EQ(ReadRawFile(folder_ / "f"), "abcdefgh");
 }
 
 TEST_F(FileSystemTest, ReadsFewerBytesOnlyAtTheEnd) {
@@ -136,7 +147,19 @@ TEST_F(FileSystemTest, NamesThePathInErrors) {
   EXPECT_EQ(files_.CreateFolders(folder_ / "file/below").code(), StatusCode::kUnavailable);
   EXPECT_NE(files_.OpenForAppend(folder_ / "no/f").status().message().find(folder_ / "no/f"), std::string::npos);
   EXPECT_NE(files_.ListFolder(folder_ / "none").status().message().find(folder_ / "none"), std::string::npos);
-  EXPECT_FALSE(files_.SyncFolder(folder_ / "none").ok());
+  EXPECT_EQ(files_.SyncFolder(folder_ / "none").code(), StatusCode::kNotFound);
+}
+
+// Goal: who syncs a folder can tell a sync that failed from one that was not tried. Method: nothing can be synced
+// there.
+TEST_F(FileSystemTest, SaysThatTheSyncOfAFolderFailed) {
+  EXPECT_EQ(files_.SyncFolder("/proc/self/fd").code(), StatusCode::kInternal);
+}
+
+TEST_F(FileSystemTest, TellsHowManyFilesTheProcessMayHaveOpen) {
+  rlimit limit = {};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_EQ(files_.OpenFilesMax(), limit.rlim_cur);
 }
 
 TEST_F(FileSystemTest, ReportsAFullDisk) {

@@ -131,6 +131,48 @@ TEST_F(PartitionLogSyncTest, TakesNoRecordAfterASyncOfItsFoldersHasFailed) {
   EXPECT_EQ(log->Append(BatchOf({"a"}), 1)->base_offset, 0U);
 }
 
+// Goal: a lack of descriptors passes. Method: the folder of the topic cannot be opened for the sync before the first
+// record.
+TEST_F(PartitionLogSyncTest, TakesItsFirstRecordOnceItsFoldersCanBeOpenedAgain) {
+  UnsyncableFileSystem files;
+  auto log = *PartitionLog::Open(files, folder_ / "log/orders/0", {});
+  files.unopenable = "orders";
+  EXPECT_EQ(log->Append(BatchOf({"a"}), 1).status().code(), StatusCode::kUnavailable);
+  EXPECT_TRUE(log->Health().ok()) << log->Health().message();
+  files.unopenable.clear();
+  files.synced.clear();
+  EXPECT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
+  EXPECT_EQ(files.synced.size(), static_cast<std::size_t>(1 + kNewFolderParents));
+}
+
+TEST_F(PartitionLogSyncTest, TakesNoFirstRecordOnceItsFolderWasMoved) {
+  auto log = *PartitionLog::Open(PosixFileSystem(), folder_ / "log/orders/0", {});
+  std::filesystem::rename(folder_ / "log/orders", folder_ / "away");
+  EXPECT_EQ(log->Append(BatchOf({"a"}), 1).status().code(), StatusCode::kInternal);
+  EXPECT_EQ(log->Append(BatchOf({"a"}), 1).status(), log->Health());
+}
+
+TEST_F(PartitionLogSyncTest, TakesNoMoreBatchesAfterTheSyncOfItsFolderForANewSegmentFailed) {
+  UnsyncableFileSystem files;
+  auto log = *PartitionLog::Open(files, folder_ / "log/orders/0", {.segment_bytes = 10});
+  ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
+  files.unsyncable = "0";
+  EXPECT_EQ(log->Append(BatchOf({"b"}), 1).status().code(), StatusCode::kInternal);
+  files.unsyncable.clear();
+  EXPECT_EQ(log->Append(BatchOf({"b"}), 1).status(), log->Health());
+  EXPECT_EQ(log->HighWatermark(), 1U);
+}
+
+TEST_F(PartitionLogSyncTest, StartsASegmentOnceItsFolderCanBeOpenedAgain) {
+  UnsyncableFileSystem files;
+  auto log = *PartitionLog::Open(files, folder_ / "log/orders/0", {.segment_bytes = 10});
+  ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
+  files.unopenable = "orders/0";
+  EXPECT_EQ(log->Append(BatchOf({"b"}), 1).status().code(), StatusCode::kUnavailable);
+  files.unopenable.clear();
+  EXPECT_TRUE(log->Append(BatchOf({"b"}), 1).ok());
+}
+
 TEST_F(PartitionLogSyncTest, AppendsWhileItIsSynced) {
   HeldSyncFileSystem files;
   auto log = *PartitionLog::Open(files, folder_ / "held", {.sync_policy = SyncPolicy::kInterval});

@@ -1,10 +1,13 @@
 #include "agent/rpc/topic_rpc.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 
+#include "agent/topic_catalog.h"
 #include "tests/agent/support/running_agent.h"
 
 namespace streamhouse::agent {
@@ -36,8 +39,38 @@ class TopicRpcTest : public testing::Test {
     return agent_.topics().DescribeTopic(&context, request, &described_).error_code();
   }
 
+  // With a connection of its own.
+  grpc::StatusCode DeleteAsNewClient(const std::string& topic) {
+    grpc::ChannelArguments arguments;
+    arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+    const auto stub = v1::TopicService::NewStub(
+        grpc::CreateCustomChannel(agent_.address(), grpc::InsecureChannelCredentials(), arguments));
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(10));
+    v1::DeleteTopicRequest request;
+    request.set_topic(topic);
+    v1::DeleteTopicResponse response;
+    return stub->DeleteTopic(&context, request, &response).error_code();
+  }
+
   RunningAgent agent_;
   v1::DescribeTopicResponse described_;
+};
+
+// Of this process, as long as it lives.
+class OpenFileLimit {
+ public:
+  explicit OpenFileLimit(rlim_t files) {
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit few = {.rlim_cur = files, .rlim_max = before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &few);
+  }
+  ~OpenFileLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  OpenFileLimit(const OpenFileLimit&) = delete;
+  OpenFileLimit& operator=(const OpenFileLimit&) = delete;
+
+ private:
+  rlimit before_ = {};
 };
 
 TEST_F(TopicRpcTest, CreatesATopicThatTakesRecordsAtOnce) {
@@ -59,6 +92,23 @@ TEST_F(TopicRpcTest, RefusesBadNamesAndSizes) {
   EXPECT_EQ(Create("..", 1), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(Create("events", 0), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(Create("events", 1'000'000), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+// Goal: topics never take the files that the agent needs to serve. Method: as many topics as go.
+TEST_F(TopicRpcTest, RefusesATopicBeforeTheAgentRunsOutOfOpenFiles) {
+  const OpenFileLimit limit(200);
+  std::uint32_t partitions = 2;
+  grpc::StatusCode created = grpc::StatusCode::OK;
+  for (; created == grpc::StatusCode::OK && partitions < 200; ++partitions) {
+    created = Create("topic-" + std::to_string(partitions), 1);
+  }
+  EXPECT_EQ(created, grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(partitions - 1, 200 * kPartitionsPercentMax / 100);
+  v1::ProduceResponse response;
+  EXPECT_TRUE(agent_.Produce(RunningAgent::Batch("topic-2", 0, {"a"}), &response).ok());
+  EXPECT_EQ(agent_.Produce({"a"}), grpc::StatusCode::OK);
+  EXPECT_EQ(DeleteAsNewClient("topic-2"), grpc::StatusCode::OK);
+  EXPECT_EQ(Create("another", 1), grpc::StatusCode::OK);
 }
 
 TEST_F(TopicRpcTest, SetsTheRetentionOfATopic) {
