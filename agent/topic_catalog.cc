@@ -288,7 +288,7 @@ void TopicCatalog::ApplyRetention(std::int64_t now_ms) {
     for (std::size_t i = 0; i < topic.partitions.size(); ++i) {
       if (!topic.partitions[i].ok()) continue;
       Partition& partition = **topic.partitions[i];
-      auto removed = partition.ApplyRetention(topic.retention, now_ms);
+      auto removed = ApplyRetentionTo(name, partition, now_ms);
       if (!removed.ok()) {
         // Told already, when the log failed.
         if (!partition.LogHealth().ok()) continue;
@@ -300,6 +300,15 @@ void TopicCatalog::ApplyRetention(std::int64_t now_ms) {
       }
     }
   }
+}
+
+Result<std::size_t> TopicCatalog::ApplyRetentionTo(const std::string& topic, Partition& partition,
+                                                   std::int64_t now_ms) {
+  const std::lock_guard applying(retention_mutex_);
+  // They may have changed since the other partitions had their turn.
+  const auto known = Describe(topic);
+  if (!known.ok() || known->id != partition.topic_id()) return std::size_t{0};
+  return partition.ApplyRetention(known->retention, now_ms);
 }
 
 Status TopicCatalog::LogHealth() const {

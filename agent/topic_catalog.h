@@ -103,7 +103,7 @@ class TopicCatalog {
   // FailedPrecondition where its folder holds records of partitions that it does not have.
   Result<DeletedTopic> Delete(const std::string& topic);
 
-  // From the next ApplyRetention() on.
+  // Once it returns, nothing more is removed by the limits of before.
   Status SetRetention(const std::string& topic, const Retention& retention);
 
   Result<std::shared_ptr<Partition>> Find(std::string_view topic, std::uint32_t partition) const;
@@ -161,6 +161,7 @@ class TopicCatalog {
                               Result<std::unique_ptr<PartitionLog>> log);
   void CountFound(const Topic& topic, const ServedPartition& served);
   Status CheckOpenFiles(std::uint64_t more_partitions) const;
+  Result<std::size_t> ApplyRetentionTo(const std::string& topic, Partition& partition, std::int64_t now_ms);
   void StoreOpenings();
   std::vector<LogEnd> AllLogEnds() const;
   Status LowerOffsetsBeyond(std::span<const LogEnd> ends);
@@ -188,6 +189,8 @@ class TopicCatalog {
   // guarded by create_mutex_
   std::unordered_map<TopicId, std::string> removal_failures_;  // why files of deleted topics stay, as logged last
   std::uint64_t served_ = 0;                                   // partitions
+
+  std::mutex retention_mutex_;  // held while something is removed by the limits of one moment; taken before mutex_
 
   mutable std::shared_mutex mutex_;  // held for moments only
   // guarded by mutex_

@@ -247,10 +247,14 @@ Status TopicCatalog::FinishRemovals(std::string_view topic) {
 Status TopicCatalog::SetRetention(const std::string& topic, const Retention& retention) {
   if (auto known = PartitionCount(topic); !known.ok()) return known.status();
   if (Status checked = CheckRetention(retention); !checked.ok()) return checked;
-  const std::lock_guard creating(create_mutex_);
-  if (Status set = store_.SetRetention(topic, retention); !set.ok()) return set;
-  const std::unique_lock lock(mutex_);
-  topics_.find(topic)->second.retention = retention;
+  {
+    const std::lock_guard creating(create_mutex_);
+    if (Status set = store_.SetRetention(topic, retention); !set.ok()) return set;
+    const std::unique_lock lock(mutex_);
+    topics_.find(topic)->second.retention = retention;
+  }
+  // What is being removed by the limits of before is gone after this. No creation waits for it.
+  const std::lock_guard none_applied(retention_mutex_);
   return Status::Ok();
 }
 
