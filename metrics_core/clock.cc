@@ -106,9 +106,13 @@ void GiveUpTscWhereApart() noexcept {
   // Acquire: pairs with the release in NowWithoutTsc, so that the scale is visible.
   const TscScale* const scale = tsc_scale.load(std::memory_order_acquire);
   if (scale == nullptr) return;
+  // Between two readings of steady_clock: a thread that is stopped meanwhile finds them far apart,
+  // and no clock wrong.
+  const std::uint64_t before = SteadyNanoseconds();
   const std::uint64_t by_tsc = Clock::NowNanoseconds();
-  const std::uint64_t steady = SteadyNanoseconds();
-  if (AreApart(static_cast<std::int64_t>(by_tsc - steady), steady - scale->nanoseconds)) GiveUpTsc();
+  const std::uint64_t after = SteadyNanoseconds();
+  const auto outside = std::max(static_cast<std::int64_t>(before - by_tsc), static_cast<std::int64_t>(by_tsc - after));
+  if (outside > 0 && AreApart(outside, after - scale->nanoseconds)) GiveUpTsc();
 }
 
 }  // namespace
