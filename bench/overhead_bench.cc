@@ -1,14 +1,10 @@
 // What instrumentation costs a producer: the same records with metrics and without, in turns.
 //
-// A pair is one run of each, back to back, so that what the machine does otherwise falls on both
-// alike; which comes first alternates. A ratio is that of a pair; reported are their geometric mean
-// and its 95 % confidence interval. With an agent, records go over gRPC into a log, on the same
-// processors; without one, nothing hides the producer's own work.
+// With an agent, records go over gRPC into a log, on the same processors; without one, nothing
+// hides the producer's own work.
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -17,6 +13,7 @@
 
 #include "bench/bench_agent.h"
 #include "bench/discarding_broker.h"
+#include "bench/pairs.h"
 #include "client/broker.h"
 #include "client/producer.h"
 #include "client/producer_metrics.h"
@@ -30,8 +27,6 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr int kPairs = 15;
-constexpr double kStudent95 = 2.145;  // of Student's distribution with kPairs - 1 degrees of freedom
 constexpr std::uint32_t kPartitions = 4;
 constexpr std::size_t kRecordBytes = 100;
 constexpr std::size_t kBatchRecords = 1'000;
@@ -66,55 +61,21 @@ double Throughput(const std::shared_ptr<client::Broker>& broker, const client::P
   return static_cast<double>(records) / std::chrono::duration<double>(steady_clock::now() - start).count();
 }
 
-struct Interval {
-  double mean = 0;
-  double low = 0;
-  double high = 0;
-};
-
-Interval MeanOfRatios(const std::vector<double>& ratios) {
-  const auto n = static_cast<double>(ratios.size());
-  double sum = 0;
-  for (const double ratio : ratios) sum += std::log(ratio);
-  const double mean = sum / n;
-  double squares = 0;
-  for (const double ratio : ratios) squares += (std::log(ratio) - mean) * (std::log(ratio) - mean);
-  const double half_width = kStudent95 * std::sqrt(squares / (n - 1) / n);
-  return {.mean = std::exp(mean), .low = std::exp(mean - half_width), .high = std::exp(mean + half_width)};
-}
-
-double Median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + values.size() / 2, values.end());
-  return values[values.size() / 2];
-}
-
 // `rate`: records per second, or kFlatOut for as many as go.
 void ComparePairs(benchmark::State& state, const std::shared_ptr<client::Broker>& broker, std::int64_t rate) {
   const std::int64_t records = rate == kFlatOut ? kFlatOutRecords : kPacedRecords;
   metrics::Registry registry;
   const client::ProducerMetrics with = client::ProducerMetrics::Register(registry).value();
   const client::ProducerMetrics without;
-  std::vector<double> with_rates;
-  std::vector<double> without_rates;
-  std::vector<double> ratios;
+  Pairs rates;
   for (auto _ : state) {
-    Throughput(broker, with, records, rate);  // warms up
-    for (int pair = 0; pair < kPairs; ++pair) {
-      const bool with_first = pair % 2 == 0;
-      const double first = Throughput(broker, with_first ? with : without, records, rate);
-      const double second = Throughput(broker, with_first ? without : with, records, rate);
-      with_rates.push_back(with_first ? first : second);
-      without_rates.push_back(with_first ? second : first);
-      ratios.push_back(with_rates.back() / without_rates.back());
-    }
+    rates = MeasurePairs(
+        [&](Turn turn) { return Throughput(broker, turn == Turn::kWith ? with : without, records, rate); });
   }
-  const Interval ratio = MeanOfRatios(ratios);
-  state.counters["with_per_s"] = Median(with_rates);
-  state.counters["without_per_s"] = Median(without_rates);
-  state.counters["ratio"] = ratio.mean;
-  state.counters["ratio_low"] = ratio.low;
-  state.counters["ratio_high"] = ratio.high;
-  state.counters["time_ratio"] = 1 / ratio.mean;
+  state.counters["with_per_s"] = Median(rates.with);
+  state.counters["without_per_s"] = Median(rates.without);
+  ReportRatio(state, rates);
+  state.counters["time_ratio"] = 1 / MeanOfRatios(rates).mean;
 }
 
 void BM_ProducerToAgent(benchmark::State& state) {

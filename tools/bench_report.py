@@ -68,6 +68,13 @@ GOALS = {
         Goal("scrape of 1,000 counters as text", "BM_ScrapeText/1000", "BM_PrometheusCppScrapeText/1000", 1),
         Goal("scrape of 100,000 counters as text", "BM_ScrapeText/100000", "BM_PrometheusCppScrapeText/100000", 1),
     ),
+    "scale": (
+        Goal("making 10,000 topics, ms", "BM_CreateTopics/topics:10000/iterations:1/manual_time", "", 20_000, "real_time"),
+        Goal("refresh of 10,000 lags that moved, ms of one core", "BM_RefreshLag/moved:1/iterations:10/manual_time", "", 1000, "cpu_ms"),
+        Goal("append p99.9 with a refresh every second, of without", "BM_AppendBesideRefresh/iterations:1/repeats:1/real_time", "", 1.02,
+             "ratio"),
+        Goal("sample of a page with it, of a plain gauge", "BM_ScrapeBesideRefresh/iterations:1/repeats:1/real_time", "", 1.1, "ratio"),
+    ),
     "overhead": (
         Goal("time with metrics, of without, flat out", "BM_ProducerToAgent/records_per_s:0/iterations:1/repeats:1/real_time", "",
              1.01, "time_ratio"),
