@@ -65,18 +65,24 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& opti
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
   AddKeepalive(builder);
-  // Otherwise a second agent on the same port would silently share its connections with the first.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   // active_connections counts these. On by default, but no default is a promise.
   builder.AddChannelArgument(GRPC_ARG_ENABLE_CHANNELZ, 1);
   // At the limit gRPC closes the connection, under the caller's other calls.
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, static_cast<int>(kMetadataBytesMax));
   // gRPC refuses a message without a trace in the metrics, so the handler's own limit comes first.
   builder.SetMaxReceiveMessageSize(static_cast<int>(options.request_bytes_max * kMessageBytesFactor));
-  const std::string address = Address(options.host, options.port);
-  builder.AddListeningPort(
-      address, result->tls_ == nullptr ? grpc::InsecureServerCredentials() : result->tls_->MakeServerCredentials(),
-      &result->port_);
+  auto acceptor = ConnectionAcceptor::Listen(options.host, options.port);
+  if (!acceptor.ok()) {
+    return acceptor.status()
+        .WithMessage("cannot listen for gRPC on " + Address(options.host, options.port) + ": " +
+                     acceptor.status().message())
+        .WithField("port");
+  }
+  result->acceptor_ = *std::move(acceptor);
+  using Builder = grpc::ServerBuilder::experimental_type;
+  result->grpc_acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
+      Builder::ExternalConnectionType::FROM_FD,
+      result->tls_ == nullptr ? grpc::InsecureServerCredentials() : result->tls_->MakeServerCredentials());
   builder.RegisterService(&result->producer_);
   builder.RegisterService(&result->consumer_);
   builder.RegisterService(&result->topic_);
@@ -86,12 +92,14 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& opti
   interceptors.push_back(std::make_unique<RequestCounter>(parts.metrics));
   builder.experimental().SetInterceptorCreators(std::move(interceptors));
   result->server_ = builder.BuildAndStart();
-  if (result->server_ == nullptr || result->port_ == 0) {
-    return Status(StatusCode::kUnavailable, "cannot listen for gRPC on " + address +
-                                                ": the port is taken, or the address is not one of this machine")
-        .WithField("port");
-  }
-  result->connections_ = std::make_unique<ConnectionMonitor>(result->port_, parts.metrics.active_connections);
+  if (result->server_ == nullptr) return Status(StatusCode::kUnavailable, "gRPC cannot start a server");
+  const auto take = [grpc = result->grpc_acceptor_.get()](int descriptor) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters connection;
+    connection.fd = descriptor;
+    grpc->HandleNewConnection(&connection);
+  };
+  if (Status started = result->acceptor_->Start(take); !started.ok()) return started;
+  result->connections_ = std::make_unique<ConnectionMonitor>(result->port(), parts.metrics.active_connections);
   if (Status started = result->connections_->Start(); !started.ok()) return started;
   if (Status started = result->StartRenewal(parts.metrics); !started.ok()) return started;
   return result;
@@ -121,6 +129,7 @@ Status RpcServer::StartRenewal(const AgentMetrics& metrics) {
 void RpcServer::Shutdown(std::chrono::milliseconds grace) {
   connections_.reset();
   renewal_.reset();
+  if (acceptor_ != nullptr) acceptor_->Stop();
   if (server_ == nullptr) return;
   health_.Shutdown();
   server_->Shutdown(std::chrono::system_clock::now() + grace);

@@ -7,14 +7,15 @@
 // cancels the rest, and returns when no handler runs any more. Calls that wait in Fetch must be
 // woken before (TopicCatalog::Drain).
 // Thread safety: Start and Shutdown from one thread.
-// Cost: gRPC's own threads, two to sixteen by the number of cores; with TLS one more, and one of
-// ours.
+// Cost: gRPC's own threads, two to sixteen by the number of cores, and one that accepts
+// connections; with TLS two more.
 // Errors: Unavailable, naming address and port, when it cannot listen; Unavailable where the system
 // has no threads left; those of proto/renewed_tls.h, naming the files. The field
 // is that of RpcServerOptions.
 #pragma once
 
 #include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
 
 #include <chrono>
 #include <cstddef>
@@ -29,6 +30,7 @@
 #include "agent/group_coordinator.h"
 #include "agent/group_times.h"
 #include "agent/periodic_task.h"
+#include "agent/rpc/connection_acceptor.h"
 #include "agent/rpc/connection_monitor.h"
 #include "agent/rpc/consumer_rpc.h"
 #include "agent/rpc/group_rpc.h"
@@ -78,7 +80,7 @@ class RpcServer {
   RpcServer(const RpcServer&) = delete;
   RpcServer& operator=(const RpcServer&) = delete;
 
-  int port() const { return port_; }
+  int port() const { return acceptor_->port(); }
 
   // May be called twice.
   void Shutdown(std::chrono::milliseconds grace);
@@ -94,8 +96,9 @@ class RpcServer {
   TopicRpc topic_;
   GroupRpc group_;
   HealthRpc health_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> grpc_acceptor_;
   std::unique_ptr<grpc::Server> server_;
-  int port_ = 0;
+  std::unique_ptr<ConnectionAcceptor> acceptor_;
   std::unique_ptr<ConnectionMonitor> connections_;
   std::unique_ptr<PeriodicTask> renewal_;
 };

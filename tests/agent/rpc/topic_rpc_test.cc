@@ -1,11 +1,16 @@
 #include "agent/rpc/topic_rpc.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "agent/topic_catalog.h"
 #include "tests/agent/support/running_agent.h"
@@ -109,6 +114,26 @@ TEST_F(TopicRpcTest, RefusesATopicBeforeTheAgentRunsOutOfOpenFiles) {
   EXPECT_EQ(agent_.Produce({"a"}), grpc::StatusCode::OK);
   EXPECT_EQ(DeleteAsNewClient("topic-2"), grpc::StatusCode::OK);
   EXPECT_EQ(Create("another", 1), grpc::StatusCode::OK);
+}
+
+// Goal: a lack of descriptors keeps clients out for no longer than it lasts. Method: one connects while there is none.
+TEST_F(TopicRpcTest, ServesNewClientsAgainAfterAllOpenFilesWereTaken) {
+  ASSERT_EQ(Create("events", 1), grpc::StatusCode::OK);
+  const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  {
+    const OpenFileLimit limit(200);
+    std::vector<int> taken;
+    for (int file = ::open("/", O_RDONLY); file >= 0; file = ::open("/", O_RDONLY)) taken.push_back(file);
+    sockaddr_in address = {};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<std::uint16_t>(agent_.agent().grpc_port()));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    EXPECT_EQ(::connect(client, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+    EXPECT_EQ(Describe("events"), grpc::StatusCode::OK);
+    for (const int file : taken) ::close(file);
+  }
+  EXPECT_EQ(DeleteAsNewClient("events"), grpc::StatusCode::OK);
+  ::close(client);
 }
 
 TEST_F(TopicRpcTest, SetsTheRetentionOfATopic) {
