@@ -1,6 +1,7 @@
 // Legal topic names: 1 to kTopicNameBytesMax of [A-Za-z0-9._-], and neither "." nor "..".
 //
-// A legal name is also a legal name of a folder: the topic's folder has it. Pure; any thread.
+// Guarantees: a legal name is also a legal name of a folder: the topic's folder has it.
+// Thread safety: a pure function.
 // Errors: InvalidArgument, naming the rule; the offending name itself is not repeated.
 #pragma once
 

@@ -2,6 +2,7 @@
 // only what the server does.
 //
 // Crowd starts this binary again, whose main() hands over to RunCrowdIfAsked() first.
+// Thread safety: one thread at a time.
 #pragma once
 
 #include <sys/types.h>

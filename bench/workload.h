@@ -1,5 +1,8 @@
 // What the benches of recordings record: values and label values that are neither constant nor
 // predictable.
+//
+// Guarantees: the same values in every run.
+// Thread safety: pure functions.
 #pragma once
 
 #include <cmath>

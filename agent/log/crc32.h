@@ -1,6 +1,7 @@
 // CRC-32 as zlib computes it, and the checksum of a range from the checksums of two prefixes.
 //
-// Pure; any thread.
+// When to use something else: RowChecksum (metadata/row_checksum.h) for a row of the metadata.
+// Thread safety: pure functions.
 // Cost: Crc32OfEnd costs some 30 multiplications of polynomials, about a microsecond, for any
 // number of bytes.
 #pragma once

@@ -3,8 +3,9 @@
 //
 // A batch is a header of kBatchHeaderBytes and a body of records; all integers are little-endian.
 // The header has a checksum of its own: its sizes are reliable even when the body is damaged or cut
-// off. So recovery can tell a torn tail from damage. Everything here is pure: no files, no state,
-// any thread.
+// off. So recovery can tell a torn tail from damage.
+// When to use something else: SegmentReader, to read the batches of a file.
+// Thread safety: pure functions and values; no files, no state.
 // Errors: DataLoss with the reason, FailedPrecondition for a version that this program does not
 // know; callers add the file and the position.
 #pragma once

@@ -1,7 +1,8 @@
 // SegmentName: the name of a segment's file: the offset of its first record, in 20 digits, and
 // ".log".
 //
-// Names sort as their offsets do. Pure; any thread.
+// Guarantees: names sort as their offsets do. BaseOffsetOf(SegmentName(n)) is n.
+// Thread safety: pure functions.
 #pragma once
 
 #include <array>

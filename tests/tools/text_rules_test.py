@@ -41,6 +41,7 @@ class HeadersTellThreadSafety(RuleTestCase):
     def test_finds_a_header_that_does_not(self):
         text = "// A: a thing. Thread safety: any.\nclass A;\n"
         self.assertFinds(self.rule, {"client/a.h": text, "client/a.cc": text}, "client/a.h:1")
+        self.assertFinds(self.rule, {"agent/a.h": text, "bench/b.h": text}, "agent/a.h:1", "bench/b.h:1")
 
     def test_takes_a_section_also_of_two(self):
         self.assertClean(self.rule, {"client/a.h": "// A.\n// Thread safety: any.\n", "tests/a.h": "// A.\n"})

@@ -53,7 +53,7 @@ def headers_open_with_their_contract(tree):
 
 def headers_tell_thread_safety(tree):
     """The first question to a class of a program with threads; "none" is an answer, silence is a guess."""
-    for file in tree.cpp_files(("metrics_core", "exporters", "client", "apps", "proto")):
+    for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS + ("apps", "proto", "bench")):
         if file.suffix == ".h" and not _THREAD_SAFETY.search(file.text):
             yield Finding(file.path, 1, "has no section `Thread safety:`")
 
