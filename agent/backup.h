@@ -38,6 +38,7 @@ struct BackupTotals {
 // deleted after that.
 using BackupProgress = std::function<void(const TopicPartition& partition, std::uint64_t bytes)>;
 
+// Creates `to` where it is not there. `progress` must not be empty, and is called on this thread.
 // `files` is that of the logs, on both sides.
 Result<BackupTotals> BackUp(const std::string& from, const std::string& to, const BackupProgress& progress,
                             FileSystem& files = PosixFileSystem());

@@ -12,6 +12,7 @@
 // - InvalidArgument for an empty batch, or a record over the limit, naming its size.
 // - OutOfRange for an offset beyond the log, or a batch whose sequence has been passed.
 // - DataLoss for records that cannot be read.
+// - FailedPrecondition for a read while another agent has the lease (Lease::MayRead).
 // Append, when it has written nothing:
 // - FailedPrecondition without the lease.
 // - Aborted when fenced.
@@ -101,7 +102,7 @@ class Partition {
     is_opening_stored_.store(false, std::memory_order_relaxed);
   }
 
-  // See PartitionLog::Read.
+  // See PartitionLog::Read. ReadLimits() without values reads one record.
   metrics::Result<std::uint32_t> Read(std::uint64_t offset, ReadLimits limits,
                                       const std::function<void(const RecordView&)>& visit) const;
 

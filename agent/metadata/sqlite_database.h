@@ -69,7 +69,13 @@ class SqliteDatabase {
   sqlite3* handle_ = nullptr;
 };
 
-// One use: Bind, then Step until it says kDone; then Reset, before the next.
+// One use: Bind, then Step until it says kDone; then Reset, before the next. SqliteUse
+// (sqlite_transaction.h) resets by itself. A Step() that fails has reset the statement already.
+//
+//   auto insert = SqliteStatement::Prepare(database, "INSERT INTO topics VALUES (?1, ?2)");
+//   if (!insert.ok()) return insert.status();
+//   const auto row = insert->Bind(1, 7).Bind(2, "orders").Step();  // kDone: it returns no rows
+//   insert->Reset();
 class SqliteStatement {
  public:
   enum class Row : std::uint8_t { kHere, kDone };
@@ -81,7 +87,8 @@ class SqliteStatement {
   ~SqliteStatement();
 
   // Parameters and columns count as in SQLite: parameters from 1, columns from 0. Text must outlive
-  // the use.
+  // the use. Reset() keeps what was bound: a use must bind every parameter again. A parameter that
+  // the statement does not have is ignored.
   SqliteStatement& Bind(int parameter, std::int64_t value);
   SqliteStatement& Bind(int parameter, std::string_view text);
   Result<Row> Step();

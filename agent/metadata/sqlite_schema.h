@@ -5,7 +5,9 @@
 // one transaction, and its old program refuses it afterwards. Every row ends with a checksum of its
 // values. `store_state` holds the sum of these checksums for each table. It shows a row that is
 // damaged, gone or back from the past.
-// Thread safety: none.
+// When to use something else: SqliteMetadataStore::Open() calls both.
+// Thread safety: that of SqliteDatabase. Each function begins a transaction of its own: the caller
+// must have none open.
 // Cost: CheckTables reads everything once.
 // Errors: FailedPrecondition for a newer version; DataLoss naming the table, and the row where it
 // is there.
@@ -19,7 +21,8 @@ namespace streamhouse::agent {
 
 inline constexpr std::int64_t kSqliteSchemaVersion = 3;
 
-// Makes the tables, or converts older ones.
+// Makes the tables, or converts older ones. From then on the file is in WAL mode, and writes through
+// `database` wait for the disk (synchronous = FULL).
 Status PrepareTables(SqliteDatabase& database);
 
 // DataLoss at the first row or table that is not as it was written.
