@@ -23,11 +23,16 @@
 // when a batch's buffers grow, or for a future. The first record of a topic waits for
 // DescribeTopic. So does a partition number that is out of range as far as is known, as partitions
 // may have been added. While the broker is out of reach, it is asked again as the retry policy
-// says, for up to max_block. Errors of Send(), which counts each in send_errors: kNotFound (no such
-// topic), kOutOfRange (no such partition), kInvalidArgument (a record over batch_bytes).
-// kResourceExhausted: the buffer stayed full for max_block. kFailedPrecondition: closed. Otherwise
-// what DescribeTopic failed with. A delivery fails with the broker's last answer, or with
-// kDeadlineExceeded where an earlier attempt may have written the record nevertheless.
+// says, for up to max_block.
+// Errors: Send() counts each of its own in send_errors:
+// - kNotFound when there is no such topic.
+// - kOutOfRange when there is no such partition.
+// - kInvalidArgument for a record over batch_bytes.
+// - kResourceExhausted when the buffer stayed full for max_block.
+// - kFailedPrecondition after Close().
+// - Otherwise the failure of DescribeTopic.
+// A delivery fails with the broker's last answer. Where an earlier attempt may have written the
+// record nevertheless, it fails with kDeadlineExceeded.
 //
 //   auto producer = Producer::Builder().broker(broker).metrics(*metrics).Build();  // or, with options:
 //   auto patient = Producer::Builder().broker(broker).options({.linger = std::chrono::seconds(1)}).Build();

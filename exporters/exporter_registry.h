@@ -9,7 +9,8 @@
 // AlreadyExists for a scheme that is taken.
 //
 //   ExporterRegistry exporters = BuiltinExporters();
-//   exporters.Register("console", [](const ExporterSpec&, const ExporterContext& context) { … });
+//   const auto make_console = [](const ExporterSpec&, const ExporterContext& context) { … };
+//   if (Status added = exporters.Register("console", make_console); !added.ok()) return added;
 //   auto exporter = exporters.MakeExporter("prometheus://0.0.0.0:8080", context);
 //   if (!exporter.ok()) return exporter.status();
 #pragma once

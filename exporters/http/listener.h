@@ -2,19 +2,25 @@
 // sessions until they are over.
 //
 // When to use something else: MetricsServer, which is this behind the Exporter interface.
-// Guarantees: an accept that fails is tried again. At the limit of connections, and when the
-// process has no descriptors left, the oldest that waits for its client is given up. At the limit
-// of scrapes, a page that its client does not read is given up. Passwords are checked on a separate
-// thread, in the order of password_queue.h. At most kPasswordChecksMax requests wait; further ones
-// get 503, unless their password was verified recently. A refused password is answered after 0.1 s
-// for each refusal that waits so, at most 5 s. At most a quarter of the connections wait so;
-// further refusals are answered at once. Health checks run on a separate thread too, so that no
-// other answer waits for them (readiness_checks.h). After Close() nothing is answered and all
-// sockets are closed; handlers that are left in the context keep the listener, and are destroyed
-// without being called.
+// Guarantees:
+// 1. An accept that fails is retried.
+// 2. At the limit of connections, and when the process has no descriptors left, the oldest
+//    connection that waits for its client is given up. At the limit of scrapes, a page that its
+//    client does not read is given up.
+// 3. Passwords are checked on a separate thread, in the order of password_queue.h. At most
+//    kPasswordChecksMax requests wait; further ones get 503, unless their password was verified
+//    recently.
+// 4. A refused password is answered after 0.1 s for each refusal that waits so, at most 5 s. At
+//    most a quarter of the connections wait so; further refusals are answered at once.
+// 5. Health checks run on a separate thread too, so that no other answer waits for them
+//    (readiness_checks.h).
+// 6. After Close() no request is answered and all sockets are closed. Handlers that are left in the
+//    context keep the listener, and are destroyed without being called.
+// Lifetime: owned by shared_ptr. It must go before the context of its executor.
 // Thread safety: any number of threads may run the executor; all methods from any thread.
-// Errors: those of MetricsServer::Start. Owned by shared_ptr. It must go before the context of its
-// executor.
+// Cost: a thread for health checks from the first request of /ready on, and one where there are
+// passwords.
+// Errors: those of MetricsServer::Start.
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
