@@ -109,7 +109,7 @@ TEST_F(TopicCreationTest, BringsNoRecordsBackThatWereMovedAway) {
   for (const std::uint32_t partition : {0, 1}) EXPECT_EQ((*topics_->Find("new", partition))->HighWatermark(), 0U);
 }
 
-TEST_F(TopicCreationTest, OfAnEmptyTopicIsKeptBesideRecordsOfAnother) {
+TEST_F(TopicCreationTest, AnEmptyTopicIsKeptBesideRecordsOfAnother) {
   FaultyFileSystem files(PosixFileSystem());
   Reopen(files);
   for (const char* name : {"a", "b"}) ASSERT_TRUE(topics_->Create({.name = name, .partitions = 1}).ok());

@@ -214,7 +214,7 @@ TEST_F(TopicLivesTest, LeaveTheFolderOfALaterLifeUnderOlderMetadata) {
   EXPECT_TRUE(store_->ListDeleted()->empty());
 }
 
-TEST_F(TopicLivesTest, OfADeletionThatCannotBeReadAreToldOnce) {
+TEST_F(TopicLivesTest, ADeletionThatCannotBeReadIsLoggedOnce) {
   RefuseToForget();
   ASSERT_TRUE(topics_->Delete("orders").ok());
   Change("UPDATE deleted_topics SET name = 'others'");
@@ -291,7 +291,7 @@ TEST_F(TopicLivesTest, CountTheirRecordsOnceAlsoWhenTheFirstRepairFails) {
 
 // Goal: the deletion of a topic that has taken a folder over removes its files. Method: the folder
 // cannot be marked with its life.
-TEST_F(TopicLivesTest, OfAFolderThatWasTakenOverAreRemovedOnceItIsMarked) {
+TEST_F(TopicLivesTest, AFolderThatWasTakenOverIsRemovedOnceItIsMarked) {
   LoseStore();
   Restart(files_);
   files_.Switch(DiskState::kBroken, "topic#");

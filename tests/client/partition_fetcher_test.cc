@@ -188,7 +188,7 @@ TEST_F(PartitionFetcherTest, ALogThatWasCutAndHasGrownBeyondThePositionLosesNoRe
   EXPECT_EQ(Take(), "4,5");
 }
 
-TEST_F(PartitionFetcherTest, OfSeveralCutsTheLowestEndCounts) {
+TEST_F(PartitionFetcherTest, TheLowestEndOfSeveralCutsCounts) {
   ReadFour();
   broker_->Hold(BrokerCall::kFetch);
   broker_->CutAt(kOrders, 2);

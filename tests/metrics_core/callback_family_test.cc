@@ -129,7 +129,7 @@ TEST_F(CallbackFamilyTest, ADefaultConstructedFamilyIsNowhere) {
   const auto token = nowhere.Add([] { return 1.0; }, "a");
 }
 
-TEST_F(CallbackFamilyTest, OfTwoWithTheSameLabelsTheNewestThatLivesIsAsked) {
+TEST_F(CallbackFamilyTest, TheNewestThatLivesOfTwoWithTheSameLabelsIsAsked) {
   auto first = std::make_optional(family_.Add([] { return 1.0; }, "a"));
   auto second = std::make_optional(family_.Add([] { return 2.0; }, "a"));
   EXPECT_EQ(Read("a"), 2);
@@ -159,7 +159,7 @@ TEST_F(CallbackFamilyTest, ACallbackMayGiveManySeriesWhoseLabelsItKnowsOnlyThen)
   EXPECT_EQ(registry_.TakeSnapshot().families()[0].size(), 3U);
 }
 
-TEST_F(CallbackFamilyTest, OfTwoCallbacksOfManySeriesTheNewestIsShown) {
+TEST_F(CallbackFamilyTest, TheNewestOfTwoCallbacksOfManySeriesIsShown) {
   const auto give = [](double value) { return [value](CallbackFamily::Samples& samples) { samples.Add(value, "a"); }; };
   const auto old_one = family_.AddMany(give(1));
   {

@@ -105,5 +105,18 @@ class TestBodiesAreShort(RuleTestCase):
         self.assertClean(self.rule, {"tests/a/a_test.cc": page + "void F() {\n" + "  f();\n" * 40 + "}\n"})
 
 
+class TestNamesAreSentences(RuleTestCase):
+    rule = staticmethod(test_layout.test_names_are_sentences)
+
+    def test_finds_a_name_that_begins_with_of(self):
+        files = {"tests/a/a_test.cc": "\nTEST_F(A, OfTwoTheNewestCounts) {\n"}
+        self.assertFinds(self.rule, files, "tests/a/a_test.cc:2")
+
+    def test_lets_other_names_and_words_be(self):
+        self.assertClean(
+            self.rule, {"tests/a/a_test.cc": "TEST(A, TheNewestOfTwoCounts) {\n}\nTEST_P(A, OffersTheNewest) {\n}\n"}
+        )
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -11,6 +11,7 @@ _QUOTED = re.compile(r"`([^`]+)`")
 _CASE = re.compile(r"(\w+)\.(\w+)")
 _FLAG = re.compile(r'"(?:-\w,)?(?P<name>--[a-z][a-z-]+)"')
 _TEST = re.compile(r"TEST(?:_F|_P)?\(")
+_INVERTED_NAME = re.compile(r"^TEST(?:_F|_P)?\(\w+,\s*(Of[A-Z]\w*)\)", re.MULTILINE)
 BODY_LINES_MAX = 25
 
 
@@ -53,6 +54,14 @@ def test_bodies_are_short(tree):
             body = sum(bool(text.strip()) for text in lines[number + 1 : end])
             if body > BODY_LINES_MAX:
                 yield Finding(file.path, number + 1, f"a body of {body} lines; the limit is {BODY_LINES_MAX}")
+
+
+def test_names_are_sentences(tree):
+    """A name is read alone, in a list of failures: one that begins with `Of` hides what it is about in another word."""
+    for file in tree.cpp_files(("tests",)):
+        for name in _INVERTED_NAME.finditer(file.code):
+            line = source_tree.line_of(file.code, name.start())
+            yield Finding(file.path, line, f"{name[1]}: begin with the subject or the verb")
 
 
 def _own_header(path):
@@ -110,6 +119,7 @@ RULES = (
     commands_have_tests,
     flags_have_tests,
     test_bodies_are_short,
+    test_names_are_sentences,
     own_header_comes_first,
     faults_name_tests_that_exist,
 )

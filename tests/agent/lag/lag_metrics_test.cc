@@ -49,7 +49,7 @@ TEST_F(LagMetricsTest, HaveNoSeriesOfTopicsAndGroupsAtFirst) {
   EXPECT_EQ(Value("lag_refreshes_total", {{"outcome", "failed"}}), 0);
 }
 
-TEST_F(LagMetricsTest, OfAPartitionOfAGroupShowWhatIsKnown) {
+TEST_F(LagMetricsTest, APartitionOfAGroupShowsWhatIsKnown) {
   GroupPartitionSeries series(families_, "orders", 1, "billing");
   series.Show(7, {.records = 3, .seconds = 1.5});
   EXPECT_EQ(Value("group_lag_records", {{"topic", "orders"}, {"partition", "1"}, {"group", "billing"}}), 3);
@@ -59,7 +59,7 @@ TEST_F(LagMetricsTest, OfAPartitionOfAGroupShowWhatIsKnown) {
   EXPECT_EQ(Value("group_retention_margin_seconds"), std::nullopt);
 }
 
-TEST_F(LagMetricsTest, OfAValueThatIsNoLongerKnownLeaveThePage) {
+TEST_F(LagMetricsTest, AValueThatIsNoLongerKnownLeavesThePage) {
   GroupPartitionSeries series(families_, "orders", 1, "billing");
   series.Show(7, {.records = 3, .bytes = 9, .seconds = 1.5, .margin_seconds = 4});
   series.Show(7, {});
@@ -72,7 +72,7 @@ TEST_F(LagMetricsTest, OfAValueThatIsNoLongerKnownLeaveThePage) {
   EXPECT_EQ(Value("group_lag_records"), 2);
 }
 
-TEST_F(LagMetricsTest, OfAGroupEndWithIt) {
+TEST_F(LagMetricsTest, TheSeriesOfAGroupEndWithIt) {
   {
     GroupSeries series(families_, "billing");
     GroupLag lag;
@@ -84,7 +84,7 @@ TEST_F(LagMetricsTest, OfAGroupEndWithIt) {
   EXPECT_EQ(CountOfTopicsAndGroups(), 0U);
 }
 
-TEST_F(LagMetricsTest, OfPartitionsEndWithThem) {
+TEST_F(LagMetricsTest, TheSeriesOfPartitionsEndWithThem) {
   {
     GroupPartitionSeries of_group(families_, "orders", 1, "billing");
     of_group.Show(7, {.records = 3, .bytes = 9, .seconds = 1.5, .margin_seconds = 4});

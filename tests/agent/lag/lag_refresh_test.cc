@@ -221,7 +221,7 @@ TEST_F(LagRefreshTest, AGroupThatHasNotAskedSinceTheStartHasNoTimes) {
   EXPECT_EQ(Count("group_last_commit_timestamp_seconds"), 0U);
 }
 
-TEST_F(LagRefreshTest, OfAGroupThatHasEndedTheTimesAreForgotten) {
+TEST_F(LagRefreshTest, TheTimesOfAGroupThatHasEndedAreForgotten) {
   Join("a");
   times_.NoteCommit("billing");
   Refresh();

@@ -16,29 +16,29 @@ constexpr std::int64_t kLostItsDate = 5;  // in 1970
 constexpr std::int64_t kNeverAppended = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kAhead = 2 * kNow;  // in 2084
 
-TEST(AgesAtOpenTest, AreTimesAgo) {
+TEST(AgesAtOpenTest, AreTimesSinceTheAppends) {
   EXPECT_EQ(AgesAtOpen({kNow - 50, kNow - 40, kNow}, kNow), (Times{50, 40, 0}));
   EXPECT_EQ(AgesAtOpen({}, kNow), Times{});
 }
 
-TEST(AgesAtOpenTest, AreNeverAboveThoseBefore) {
+TEST(AgesAtOpenTest, NoAgeIsAboveTheOneBefore) {
   EXPECT_EQ(AgesAtOpen({kNow - 50, kNow - 99, kLostItsDate, kNow - 40}, kNow), (Times{50, 50, 50, 40}));
 }
 
-TEST(AgesAtOpenTest, OfTimesInTheFutureAreThoseOfTheNextSegment) {
+TEST(AgesAtOpenTest, ATimeInTheFutureCountsAsThatOfTheNextSegment) {
   EXPECT_EQ(AgesAtOpen({kNow - 50, kAhead, kNow - 40, kAhead}, kNow), (Times{50, 40, 40, 0}));
 }
 
-TEST(AgesAtOpenTest, OfAClockThatHadLostItsDateAreThoseOfTheNextSegment) {
+TEST(AgesAtOpenTest, ATimeOfAClockWithoutDateCountsAsThatOfTheNextSegment) {
   EXPECT_EQ(AgesAtOpen({kLostItsDate, kLostItsDate + 1, kNow - 40}, kNow), (Times{40, 40, 40}));
   EXPECT_EQ(AgesAtOpen({kLostItsDate}, kNow), Times{0});
 }
 
-TEST(AgesAtOpenTest, AreNoneWhileTheClockHasLostItsDate) {
+TEST(AgesAtOpenTest, AreZeroWhileTheClockHasLostItsDate) {
   EXPECT_EQ(AgesAtOpen({kNow - 50, kNow - 40}, kLostItsDate), (Times{0, 0}));
 }
 
-TEST(AgesAtOpenTest, OfAnEmptySegmentAreThoseBefore) {
+TEST(AgesAtOpenTest, AnEmptySegmentHasTheAgeOfTheOneBefore) {
   EXPECT_EQ(AgesAtOpen({kNow - 50, kNeverAppended}, kNow), (Times{50, 50}));
   EXPECT_EQ(AgesAtOpen({kNeverAppended}, kNow), Times{0});
 }

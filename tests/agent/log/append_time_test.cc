@@ -155,13 +155,13 @@ TEST_P(ClockStepTest, RemovesNothingEarlyWhereTheLogIsOpenedAfterIt) {
 
 INSTANTIATE_TEST_SUITE_P(Steps, ClockStepTest, testing::Values(kHour + 1, -kHour - 1, kNow, -kNow));
 
-TEST_F(AppendTimeTest, OfAClockThatHadLostItsDateMakesNoLag) {
+TEST_F(AppendTimeTest, ATimeOfAClockThatHadLostItsDateMakesNoLag) {
   now_ = 0;
   Append({kNow});
   EXPECT_EQ(log_->FindTimestamp(0).value(), kNow);
 }
 
-TEST_F(AppendTimeTest, OfTheFutureHoldsNoOtherSegmentUp) {
+TEST_F(AppendTimeTest, ATimeInTheFutureHoldsNoOtherSegmentUp) {
   now_ = 2 * kNow;
   Append({kNow});
   now_ = kNow;
@@ -172,7 +172,7 @@ TEST_F(AppendTimeTest, OfTheFutureHoldsNoOtherSegmentUp) {
   EXPECT_EQ(log_->ApplyRetention(kOneHour, steady_).value(), 2U);
 }
 
-TEST_F(AppendTimeTest, OfAClockThatHadLostItsDateRemovesNothingEarly) {
+TEST_F(AppendTimeTest, ATimeOfAClockThatHadLostItsDateRemovesNothingEarly) {
   now_ = 0;
   Append({kNow});
   Open();
@@ -193,12 +193,12 @@ TEST_F(AppendTimeTest, IsThatOfTheFileInOlderSegments) {
   }
 }
 
-TEST_F(AppendTimeTest, OfAnOlderSegmentIsNeverInTheFuture) {
+TEST_F(AppendTimeTest, TheTimeOfAnOlderSegmentIsNeverInTheFuture) {
   WriteOldSegment(1, 0, kNow + kHour);
   EXPECT_EQ(log_->FindTimestamp(0).value(), kNow);
 }
 
-TEST_F(AppendTimeTest, OfAnOlderSegmentStaysWhenTheLogGrows) {
+TEST_F(AppendTimeTest, TheTimeOfAnOlderSegmentStaysWhenTheLogGrows) {
   WriteOldSegment(1, 0, kNow - kHour);
   Append({0});
   Open();

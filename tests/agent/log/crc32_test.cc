@@ -18,7 +18,7 @@ TEST(Crc32Test, IsThatOfZlib) {
   EXPECT_EQ(ExtendCrc32(Crc32("1234"), "56789"), Crc32("123456789"));
 }
 
-TEST(Crc32Test, OfAnEndFollowsFromTwoBeginnings) {
+TEST(Crc32Test, TheChecksumOfAnEndFollowsFromThoseOfTwoPrefixes) {
   std::string bytes;
   for (int i = 0; i < 3000; ++i) bytes += static_cast<char>(i * i);
   const std::uint32_t all = Crc32(bytes);

@@ -60,7 +60,7 @@ TEST_F(LogOpeningsTest, KeepsOnlyWhatChangesAnAnswer) {
   EXPECT_EQ(stored_[1].end_offset, 20U);
 }
 
-TEST_F(LogOpeningsTest, OfMoreThanItKeepsNoAnswerIsTooHigh) {
+TEST_F(LogOpeningsTest, NoAnswerIsTooHighAfterMoreOpeningsThanItKeeps) {
   std::vector<std::uint64_t> ids;
   for (std::uint64_t i = 0; i < 3 * kEarlierOpeningsMax; ++i) ids.push_back(Open(10 * i).current().id);
   EXPECT_EQ(stored_.size(), kEarlierOpeningsMax);

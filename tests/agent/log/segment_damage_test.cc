@@ -164,7 +164,7 @@ TEST_F(DamageUnderReadersTest, IsForgottenWithTheSegmentThatRetentionRemoves) {
   EXPECT_TRUE(log_->Integrity().ok());
 }
 
-TEST_F(DamageUnderReadersTest, OfSeveralBatchesIsSteppedOver) {
+TEST_F(DamageUnderReadersTest, DamageOfSeveralBatchesIsSteppedOver) {
   for (const std::size_t at : {std::size_t{0}, kBatchBytes}) FlipBit(Segment(2), at);
   EXPECT_EQ(ReadFrom(0), "aa-aa");
   EXPECT_EQ(ReadFrom(3), "-aa");
@@ -208,7 +208,7 @@ TEST_F(DamageUnderReadersTest, IsWhatAFileLacksThatGotShorter) {
 }
 
 // Goal: no record is acknowledged that no restart would find.
-TEST_F(DamageUnderReadersTest, OfTheLastFileEndsAppends) {
+TEST_F(DamageUnderReadersTest, DamageOfTheLastFileEndsAppends) {
   std::filesystem::resize_file(Segment(4), kBatchBytes);
   EXPECT_EQ(log_->Append(BatchOf({"b"}), 1).status().code(), StatusCode::kUnavailable);
   EXPECT_NE(log_->Health().message().find(Segment(4) + " takes no more batches"), std::string::npos);
@@ -220,7 +220,7 @@ TEST_F(DamageUnderReadersTest, OfTheLastFileEndsAppends) {
   EXPECT_NE(log_->Health().message().find("the file was removed"), std::string::npos);
 }
 
-TEST_F(SegmentDamageTest, OfTheLastFileIsNoticedWithoutAnAppend) {
+TEST_F(SegmentDamageTest, DamageOfTheLastFileIsNoticedWithoutAnAppend) {
   auto log = *PartitionLog::Open(PosixFileSystem(), folder_.path(), {.sync_policy = SyncPolicy::kInterval});
   ASSERT_TRUE(log->Sync().ok());
   std::filesystem::remove(Segment(4));

@@ -316,7 +316,7 @@ class ProxyTest : public AgentBrokerTest, public testing::WithParamInterface<con
 };
 INSTANTIATE_TEST_SUITE_P(EachVariable, ProxyTest, testing::Values("grpc_proxy", "https_proxy", "http_proxy"));
 
-TEST_P(ProxyTest, OfTheEnvironmentIsLeftAsideUnlessAskedFor) {
+TEST_P(ProxyTest, AVariableOfTheEnvironmentIsIgnoredUnlessAskedFor) {
   EXPECT_NE(Describe(ProxyUse::kNone, seconds(30)).code(), StatusCode::kUnavailable);
   const Status unreachable(StatusCode::kUnavailable, "cannot reach an agent at " + agent_.address());
   EXPECT_EQ(Describe(ProxyUse::kFromEnvironment, seconds(2)), unreachable.WithField("address"));

@@ -80,7 +80,7 @@ TEST_F(FamilySumsTest, GaugesAddUp) {
   EXPECT_EQ((Summed<GaugeValues<std::int64_t>, std::int64_t>({-5, 3})), -2);
 }
 
-TEST_F(FamilySumsTest, OfGaugesTheMaximumMayCount) {
+TEST_F(FamilySumsTest, TheMaximumOfGaugesMayCount) {
   EXPECT_EQ((Summed<GaugeValues<std::int64_t>, std::int64_t>({-5, -3, -4}, Aggregation::kMax)), -3);
 }
 
@@ -88,7 +88,7 @@ TEST_F(FamilySumsTest, GaugesOfDoublesAddUp) {
   EXPECT_EQ((Summed<GaugeValues<double>, double>({0.5, -2})), -1.5);
 }
 
-TEST_F(FamilySumsTest, OfUpDownCountersTheMaximumMayCount) {
+TEST_F(FamilySumsTest, TheMaximumOfUpDownCountersMayCount) {
   EXPECT_EQ((Summed<UpDownCounterValues, std::int64_t>({-5, -3, -4}, Aggregation::kMax)), -3);
 }
 
