@@ -174,7 +174,8 @@ Result<std::unique_ptr<PartitionLog>> TopicCatalog::OpenLog(const TopicPartition
                        "partition"_a = name.ToString(), "bytes"_a = (*log)->torn_bytes(),
                        "offset"_a = (*log)->HighWatermark());
   }
-  // The store may be older than the log, or another one: no epoch that it gives out may be below those of the log.
+  // The store may be older than the log, or another one: no epoch that it gives out may be below
+  // those of the log.
   const std::uint64_t fence = (*log)->fence();
   auto lease = store_.FindLease(name);
   if (!lease.ok()) return OfMetadata(lease.status());

@@ -1,16 +1,19 @@
 // TopicCatalog: the topics of this agent and their partitions, by name.
 //
-// When to use something else: MetadataStore is where topics are kept; the catalog is what is being served.
-// Guarantees: a topic that was created is served at once, and again after a restart. A partition whose log cannot be
-// opened then is logged, and Unavailable with the reason; the topic is known all the same, and its other partitions are
-// served. Finding a partition never waits for a disk or for the store. A log that takes no more batches is logged once,
-// its lease is given up, and it stays so until the agent starts again (docs/decisions/failed_sync.md).
+// When to use something else: MetadataStore is where topics are kept; the catalog is what is being
+// served.
+// Guarantees: a topic that was created is served at once, and again after a restart. A partition
+// whose log cannot be opened then is logged, and Unavailable with the reason; the topic is known
+// all the same, and its other partitions are served. Finding a partition never waits for a disk or
+// for the store. A log that takes no more batches is logged once, its lease is given up, and it
+// stays so until the agent starts again (docs/decisions/failed_sync.md).
 // Thread safety: any thread.
 // Cost: Find is one shared lock and one hash look-up.
 // Errors:
 // - InvalidArgument for a bad name or number of partitions.
 // - NotFound, AlreadyExists.
-// - ResourceExhausted for more partitions than the process may have files open for (kPartitionsPercentMax).
+// - ResourceExhausted for more partitions than the process may have files open for
+//   (kPartitionsPercentMax).
 // - Unavailable for a partition that is not served.
 // - Those of the store and logs.
 #pragma once
@@ -47,8 +50,9 @@ namespace streamhouse::agent {
 // Each partition takes a folder and a file descriptor.
 inline constexpr std::uint32_t kPartitionsPerTopicMax = 1000;
 
-// So many of the files that the process may open are for partitions. The others are for connections, old segments that
-// are read, and the metadata: without one, not even a client that wants to delete a topic gets in.
+// So many of the files that the process may open are for partitions. The others are for
+// connections, old segments that are read, and the metadata: without one, not even a client that
+// wants to delete a topic gets in.
 inline constexpr std::uint64_t kPartitionsPercentMax = 75;
 
 enum class LogsWithoutTopic : std::uint8_t { kRefuse, kAdopt };
@@ -79,28 +83,30 @@ class TopicCatalog {
   // All must outlive the catalog.
   TopicCatalog(FileSystem& files, MetadataStore& store, LeaseKeeper& leases, Options options);
 
-  // Serves the topics that the store knows; recovers their logs, lowers committed offsets to their ends
-  // (lowered_offsets.h), and begins to hold their leases. Fails when the store does, not for a partition that cannot be
-  // served.
+  // Serves the topics that the store knows; recovers their logs, lowers committed offsets to their
+  // ends (lowered_offsets.h), and begins to hold their leases. Fails when the store does, not for a
+  // partition that cannot be served.
   Status Load();
 
-  // OK when the topic exists with this number of partitions already; its retention then stays as it is. Opens the logs
-  // of such a topic that could not be opened before; Unavailable when one still cannot. Logs that are in its folder
-  // without a topic are taken over (kAdopt: NotFound when there are none, InvalidArgument when there are more of them)
-  // or left alone (kRefuse: FailedPrecondition). Where some of these are damaged, the others are taken over and served,
-  // and the first damage is told with Unavailable.
+  // OK when the topic exists with this number of partitions already; its retention then stays as it
+  // is. Opens the logs of such a topic that could not be opened before; Unavailable when one still
+  // cannot. Logs that are in its folder without a topic are taken over (kAdopt: NotFound when there
+  // are none, InvalidArgument when there are more of them) or left alone (kRefuse:
+  // FailedPrecondition). Where some of these are damaged, the others are taken over and served, and
+  // the first damage is told with Unavailable.
   Status Create(const TopicDescription& topic, LogsWithoutTopic logs = LogsWithoutTopic::kRefuse);
 
   // Whether Load() has found logs of this name without a topic.
   bool HasLogsWithoutTopic(const std::string& topic) const { return strays_.Contains(topic); }
 
-  // The topic has `partitions` afterwards, more than before; its others are not touched. FailedPrecondition where the
-  // folder of a new partition holds records already.
+  // The topic has `partitions` afterwards, more than before; its others are not touched.
+  // FailedPrecondition where the folder of a new partition holds records already.
   Status AddPartitions(const std::string& topic, std::uint32_t partitions);
 
-  // Its records, leases and committed offsets end with it (topic_removal.h). Files that cannot be removed now are
-  // logged, and tried again by ApplyRetention(), by Load(), and when a topic of this name is created.
-  // FailedPrecondition where its folder holds records of partitions that it does not have.
+  // Its records, leases and committed offsets end with it (topic_removal.h). Files that cannot be
+  // removed now are logged, and tried again by ApplyRetention(), by Load(), and when a topic of
+  // this name is created. FailedPrecondition where its folder holds records of partitions that it
+  // does not have.
   Result<DeletedTopic> Delete(const std::string& topic);
 
   // Once it returns, nothing more is removed by the limits of before.

@@ -127,8 +127,8 @@ void AddGroupFamilies(metrics::Registry& registry, metrics::FamilyRegistration& 
 metrics::Result<LagMetrics> LagMetrics::Register(metrics::Registry& registry) {
   metrics::FamilyRegistration families(registry);
   LagMetrics made;
-  // A page reads families in the order of their registration. The age comes first, or a refresh that
-  // ends meanwhile would make older values look young.
+  // A page reads families in the order of their registration. The age comes first, or a refresh
+  // that ends meanwhile would make older values look young.
   MetricOptions age = {.name = "streamhouse_agent_lag_refresh_age_seconds",
                        .help = "Time since the last complete refresh of the lag began",
                        .unit = "seconds",

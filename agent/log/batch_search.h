@@ -38,11 +38,11 @@ struct WholeBatches {
 WholeBatches FindWholeBatches(std::string_view bytes);
 
 // The first batch, at `offset_min` or later, from which one header leads to the next up to the end
-// of the bytes. The offsets follow each other without gaps, and the last batch ends at `end_offset`,
-// which is the base offset of the batch behind the bytes. Bodies are not compared.
+// of the bytes. The offsets follow each other without gaps, and the last batch ends at
+// `end_offset`, which is the base offset of the batch behind the bytes. Bodies are not compared.
 // Example: `bytes` are rubbish, a batch with the offsets [12, 13) and one with [13, 14). For an
-// `end_offset` of 14, the first one is found with an `offset_min` of 12, the second one with 13, and
-// none with 14.
+// `end_offset` of 14, the first one is found with an `offset_min` of 12, the second one with 13,
+// and none with 14.
 std::optional<FoundBatch> FindBatchThatLeadsTo(std::uint64_t end_offset, std::uint64_t offset_min,
                                                std::string_view bytes);
 

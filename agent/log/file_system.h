@@ -1,13 +1,14 @@
 // FileSystem: the agent's interface to the disk, with the operations that the log and the data
 // folder need.
 //
-// When to use something else: nothing under agent/ opens a file by other means, except SQLite, which has its own.
+// When to use something else: nothing under agent/ opens a file by other means, except SQLite,
+// which has its own.
 // Guarantees: an Append that returns OK has handed all bytes to the operating system, where they
 // survive the death of this process. They survive the loss of power only after a Sync that returned
 // OK. A new file also needs a SyncFolder of its folder. An Append that fails may have written a
 // part.
-// Thread safety: a FileSystem and a ReadableFile may be used from any thread; a WritableFile by one at a time,
-// except for ReadAt and Sync.
+// Thread safety: a FileSystem and a ReadableFile may be used from any thread; a WritableFile by one
+// at a time, except for ReadAt and Sync.
 // Cost: each file and lock that is open takes a file descriptor.
 // Errors: every error names the path. NotFound, ResourceExhausted (disk full), else Unavailable.
 #pragma once
@@ -36,18 +37,19 @@ class ReadableFile {
   virtual Result<std::size_t> ReadAt(std::uint64_t position, std::span<char> destination) const = 0;
 };
 
-// A file that only grows, and can be read meanwhile. The destructor closes it. Sync may run while another thread
-// appends, and then covers at least what had been appended before.
+// A file that only grows, and can be read meanwhile. The destructor closes it. Sync may run while
+// another thread appends, and then covers at least what had been appended before.
 class WritableFile : public ReadableFile {
  public:
   // Writes the parts one after the other at the end of the file.
   virtual Status Append(std::string_view first, std::string_view second) = 0;
   virtual Status Sync() = 0;
   virtual Status Truncate(std::uint64_t size_bytes) = 0;
-  // DataLoss when another program has removed the file, or given it another size than this one. Reads no data.
+  // DataLoss when another program has removed the file, or given it another size than this one.
+  // Reads no data.
   virtual Status CheckUntouched(std::uint64_t size_bytes) const = 0;
-  // DataLoss when the path that the file was opened by leads to another file, or to none. OK where that cannot be found
-  // out. Reads no data.
+  // DataLoss when the path that the file was opened by leads to another file, or to none. OK where
+  // that cannot be found out. Reads no data.
   virtual Status CheckInPlace() const = 0;
 };
 
@@ -72,18 +74,19 @@ class FileSystem {
 
   // The names of the entries of a folder, sorted. NotFound also when a file is in its place.
   virtual Result<std::vector<std::string>> ListFolder(const std::string& path) = 0;
-  // Creates the missing parents as well, and makes what it creates survive the loss of power. OK when it is there
-  // already.
+  // Creates the missing parents as well, and makes what it creates survive the loss of power. OK
+  // when it is there already.
   virtual Status CreateFolders(const std::string& path) = 0;
-  // As CreateFolders(), without a sync: a created folder survives the loss of power once SyncFolder() of its parent has
-  // returned OK.
+  // As CreateFolders(), without a sync: a created folder survives the loss of power once
+  // SyncFolder() of its parent has returned OK.
   virtual Status MakeFolders(const std::string& path) = 0;
-  // Makes the creation of files in the folder survive the loss of power. Internal when the sync failed: another try
-  // could succeed without having written anything. After any other error nothing was tried.
+  // Makes the creation of files in the folder survive the loss of power. Internal when the sync
+  // failed: another try could succeed without having written anything. After any other error
+  // nothing was tried.
   virtual Status SyncFolder(const std::string& path) = 0;
 
-  // Gives a file or folder another name on the same disk. Needs neither room nor a new inode. Unavailable where a
-  // folder with content has that name.
+  // Gives a file or folder another name on the same disk. Needs neither room nor a new inode.
+  // Unavailable where a folder with content has that name.
   virtual Status Rename(const std::string& from, const std::string& to) = 0;
 
   // The bytes of the disk of `folder` that are free for this process; a quota may allow fewer.

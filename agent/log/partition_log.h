@@ -13,7 +13,8 @@
 // write (and the sync); readers never wait for it.
 // Cost: Append is two system calls and no copy; the first one also syncs four folders. Read is one
 // system call for each 256 KiB, and two more in a segment that has a successor. One file
-// descriptor, for any number of segments, and one for each reader of a segment that has a successor.
+// descriptor, for any number of segments, and one for each reader of a segment that has a
+// successor.
 // Errors:
 // - Aborted for a stale epoch.
 // - OutOfRange for an offset beyond the log, or a batch whose sequence has been passed.

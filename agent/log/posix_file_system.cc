@@ -132,7 +132,8 @@ class PosixReadableFile final : public ReadableFile {
   std::string path_;
 };
 
-// flock() locks the open file, not the process, so two locks in one process exclude each other as well.
+// flock() locks the open file, not the process, so two locks in one process exclude each other as
+// well.
 class PosixFolderLock final : public FolderLock {
  public:
   explicit PosixFolderLock(Descriptor file) : file_(std::move(file)) {}

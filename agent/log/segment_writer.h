@@ -8,8 +8,8 @@
 // Open the log again to recover.
 // Thread safety: one thread at a time.
 // Cost: two system calls a batch, no copy.
-// Errors: those of the file system, naming the file, when no byte was written. Internal when it is unknown what was
-// written, and Unavailable from then on.
+// Errors: those of the file system, naming the file, when no byte was written. Internal when it is
+// unknown what was written, and Unavailable from then on.
 #pragma once
 
 #include <cstdint>
@@ -33,15 +33,17 @@ class SegmentWriter {
 
   Status Append(const BatchHeader& header, std::string_view body);
   Status Sync();
-  // The same for a thread that does not own the writer, while the owner appends: the owner must pass a failure on to
-  // Refuse.
+  // The same for a thread that does not own the writer, while the owner appends: the owner must
+  // pass a failure on to Refuse.
   Status SyncConcurrently() const { return file_->Sync(); }
   // Unavailable, and the writer refuses from now on, unless the file is as the writer left it.
   Status CheckUntouched();
-  // As CheckUntouched(), and also refuses when the file was moved or another is in its place. One more system call.
+  // As CheckUntouched(), and also refuses when the file was moved or another is in its place. One
+  // more system call.
   Status CheckInPlace();
-  // Cuts off the last `bytes`, which were not acknowledged, after their sync failed; bytes that cannot be cut off stay.
-  // Otherwise the next reader of the file could find them in memory alone, and take them for written.
+  // Cuts off the last `bytes`, which were not acknowledged, after their sync failed; bytes that
+  // cannot be cut off stay. Otherwise the next reader of the file could find them in memory alone,
+  // and take them for written.
   void TruncateLast(std::uint64_t bytes);
 
   // The same file, for readers: it stays open as long as one of them has it.
@@ -50,8 +52,8 @@ class SegmentWriter {
   // Not OK once the writer refuses.
   const Status& health() const { return health_; }
 
-  // Refuses everything from now on, as after a failed sync of its own. Returns the error of the operation that failed;
-  // later ones get health().
+  // Refuses everything from now on, as after a failed sync of its own. Returns the error of the
+  // operation that failed; later ones get health().
   Status Refuse(const Status& cause);
 
  private:

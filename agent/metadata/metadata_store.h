@@ -1,25 +1,30 @@
 // MetadataStore: the shared state of agents: topics, the holder of each partition, and the
 // committed offsets of consumer groups.
 //
-// When to use something else: records are in PartitionLog; LeaseKeeper is the way to hold a lease, not this.
-// Guarantees of every implementation (the tests are in
-// tests/agent/metadata/metadata_store_contract.h; those of damage and of the loss of power are
-// beside each store):
+// When to use something else: records are in PartitionLog; LeaseKeeper is the way to hold a lease,
+// not this.
+// Guarantees of every implementation:
 // - rows of a call that returned OK survive the death of every process and the loss of power;
 // - a call stores all of its rows, or none;
-// - a topic has an id, which names one life of it: no other topic ever has it, also not one of the same name later.
-//   Ids begin at a random number, so that two stores almost never have an id in common;
-// - a committed offset belongs to a topic id: it ends with that life, and is not found in another one;
+// - a topic has an id, which names one life of it: no other topic ever has it, also not one of the
+//   same name later. Ids begin at a random number, so that two stores almost never have an id in
+//   common;
+// - a committed offset belongs to a topic id: it ends with that life, and is not found in another
+//   one;
 // - a row that was damaged is never passed on: DataLoss names its table and the row;
 // - each call is atomic against every other one on the same data: the rows that it has read do not
 //   change before its write;
-// - a partition has one holder at a time; no clock decides about it: times in the store are for display;
+// - a partition has one holder at a time; no clock decides about it: times in the store are for
+//   display;
 // - the epoch of a partition goes up by one when the holder changes, and stays when the same holder
 //   comes back. It never goes down, also not over a renewal, release, expiry or restart.
+// tests/agent/metadata/metadata_store_contract.h has the tests for all stores. Those of damage and
+// of the loss of power are beside each store.
 // Thread safety: any thread.
-// Cost: a call may wait for a disk or a network, up to the store's own time-out. That is well below the duration of a
-// lease less the interval of its renewal.
-// Errors: Unavailable when the store is out of reach or busy; a retry may succeed. DataLoss when it is damaged.
+// Cost: a call may wait for a disk or a network, up to the store's own time-out. That is well below
+// the duration of a lease less the interval of its renewal.
+// Errors: Unavailable when the store is out of reach or busy; a retry may succeed. DataLoss when it
+// is damaged.
 #pragma once
 
 #include <chrono>
@@ -139,14 +144,16 @@ class MetadataStore {
  public:
   virtual ~MetadataStore() = default;
 
-  // Returns the topic as it is stored, with its id; the id in `topic` does not matter. OK when the topic exists with
-  // this number of partitions already, and then its retention stays as it is; AlreadyExists with another number.
+  // Returns the topic as it is stored, with its id; the id in `topic` does not matter. OK when the
+  // topic exists with this number of partitions already, and then its retention stays as it is;
+  // AlreadyExists with another number.
   virtual Result<TopicDescription> CreateTopic(const TopicDescription& topic) = 0;
   // CreateTopic() and AcquireLeases() of its partitions, without claims that a lease has ended.
   virtual Result<LeasedTopic> CreateLeasedTopic(const TopicDescription& topic, const std::string& holder,
                                                 std::chrono::milliseconds duration) = 0;
-  // This life of the topic ends, with its committed offsets; its leases are free, and their epochs go on in a later
-  // life. ListDeleted() names the life from then on, until ForgetDeleted(). NotFound unless the topic has this id.
+  // This life of the topic ends, with its committed offsets; its leases are free, and their epochs
+  // go on in a later life. ListDeleted() names the life from then on, until ForgetDeleted().
+  // NotFound unless the topic has this id.
   virtual Status DeleteTopic(const std::string& topic, TopicId id) = 0;
   // In the order of their ids.
   virtual Result<std::vector<DeletedLife>> ListDeleted() = 0;
@@ -160,15 +167,16 @@ class MetadataStore {
   // In the order of the bytes of their names.
   virtual Result<std::vector<TopicDescription>> ListTopics() = 0;
 
-  // For each partition: takes the lease where it is free or has ended according to the claim, or renews it where
-  // `holder` has it. Returns the rows as they are afterwards, in the order of `claims`: the
-  // caller has the lease where it is the holder, for `duration`.
+  // For each partition: takes the lease where it is free or has ended according to the claim, or
+  // renews it where `holder` has it. Returns the rows as they are afterwards, in the order of
+  // `claims`: the caller has the lease where it is the holder, for `duration`.
   virtual Result<std::vector<LeaseRow>> AcquireLeases(std::span<const LeaseClaim> claims, const std::string& holder,
                                                       std::chrono::milliseconds duration) = 0;
-  // Lets go at once, so that another may take it. Aborted unless the row has this holder and this epoch.
+  // Lets go at once, so that another may take it. Aborted unless the row has this holder and this
+  // epoch.
   virtual Status ReleaseLease(const TopicPartition& partition, const std::string& holder, std::uint64_t epoch) = 0;
-  // A log may have seen `epoch` under another store, or a newer copy of this one. The next epoch of a free lease is
-  // above it; one that is held goes on at this epoch, unless it is higher already.
+  // A log may have seen `epoch` under another store, or a newer copy of this one. The next epoch of
+  // a free lease is above it; one that is held goes on at this epoch, unless it is higher already.
   virtual Status RaiseEpoch(const TopicPartition& partition, std::uint64_t epoch) = 0;
   // Nothing when the partition was never leased.
   virtual Result<std::optional<LeaseRow>> FindLease(const TopicPartition& partition) = 0;
@@ -191,8 +199,8 @@ class MetadataStore {
   }
   // In the order of group, topic id and partition.
   virtual Result<std::vector<CommittedOffset>> ListCommittedOffsets(const OffsetFilter& filter) = 0;
-  // All of them or, after an error, none. An offset may go back. InvalidArgument above 2^63 - 1, NotFound when no topic
-  // has this id.
+  // All of them or, after an error, none. An offset may go back. InvalidArgument above 2^63 - 1,
+  // NotFound when no topic has this id.
   virtual Status ChangeOffsets(std::span<const OffsetChange> changes) = 0;
 
   // Each takes the place of what was stored of the same log. One whose topic is gone is left out.

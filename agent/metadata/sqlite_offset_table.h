@@ -2,7 +2,8 @@
 //
 // When to use something else: SqliteMetadataStore is what others use.
 // Guarantees: a row is checked whenever it is read.
-// Thread safety: that of SqliteDatabase. A caller that changes several rows has begun a transaction.
+// Thread safety: that of SqliteDatabase. A caller that changes several rows has begun a
+// transaction.
 // Cost: a statement for each call; they are compiled once.
 // Errors: DataLoss for a damaged row, those of SqliteDatabase.
 #pragma once
@@ -25,7 +26,8 @@ class SqliteOffsetTable {
   Result<std::optional<CommittedOffset>> Find(const std::string& group, const TopicIdPartition& partition);
   // In the order of group, topic id and partition.
   Result<std::vector<CommittedOffset>> List(const OffsetFilter& filter);
-  // Writes the row; removes it where OffsetChange::offset is absent. OK when there is none to remove.
+  // Writes the row; removes it where OffsetChange::offset is absent. OK when there is none to
+  // remove.
   Status Change(const OffsetChange& change);
   // Those of all groups.
   Status RemoveAll(TopicId topic_id);

@@ -21,8 +21,8 @@ namespace streamhouse::agent {
 
 inline constexpr std::int64_t kSqliteSchemaVersion = 3;
 
-// Makes the tables, or converts older ones. From then on the file is in WAL mode, and writes through
-// `database` wait for the disk (synchronous = FULL).
+// Makes the tables, or converts older ones. From then on the file is in WAL mode, and writes
+// through `database` wait for the disk (synchronous = FULL).
 Status PrepareTables(SqliteDatabase& database);
 
 // DataLoss at the first row or table that is not as it was written.

@@ -1,4 +1,5 @@
-// SqliteTopicTable: the rows of the tables `topics` and `deleted_topics`, and the ids that topics are given.
+// SqliteTopicTable: the rows of the tables `topics` and `deleted_topics`, and the ids that topics
+// are given.
 //
 // When to use something else: SqliteMetadataStore is what others use.
 // Guarantees: an id is given once. A row is checked whenever it is read, also before it is changed.

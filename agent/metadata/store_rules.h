@@ -1,9 +1,10 @@
 // Rules that all metadata stores share: the change that a call makes to a row, and the reasons of a
 // refusal.
 //
-// When to use something else: the agent calls MetadataStore (metadata_store.h). This is for its implementations.
-// Guarantees: pure functions of rows that the store has read. The store keeps a row unchanged from the reading to the
-// writing.
+// When to use something else: the agent calls MetadataStore (metadata_store.h). This is for its
+// implementations.
+// Guarantees: pure functions of rows that the store has read. The store keeps a row unchanged from
+// the reading to the writing.
 // Thread safety: pure functions.
 #pragma once
 
@@ -16,8 +17,8 @@
 
 namespace streamhouse::agent {
 
-// Takes or renews the lease that `row` is of. A lease that was never taken is LeaseRow(). False: another holder has it,
-// and the row is as it was.
+// Takes or renews the lease that `row` is of. A lease that was never taken is LeaseRow(). False:
+// another holder has it, and the row is as it was.
 bool AcquireRow(LeaseRow& row, const LeaseClaim& claim, const std::string& holder, std::chrono::milliseconds duration);
 
 // Aborted unless the row has this holder and this epoch.
@@ -30,7 +31,8 @@ bool RaiseRow(LeaseRow& row, std::uint64_t epoch);
 Status NoTopic(const std::string& name);
 Status NoTopicWithId(TopicId id);
 
-// AlreadyExists, unless `topic` asks for the number of partitions that the stored topic of its name has.
+// AlreadyExists, unless `topic` asks for the number of partitions that the stored topic of its name
+// has.
 Status CheckSamePartitions(const TopicDescription& topic, const TopicDescription& stored);
 
 // InvalidArgument, unless `partitions` is more than the topic has.

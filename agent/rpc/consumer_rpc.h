@@ -1,8 +1,9 @@
-// ConsumerRpc: ConsumerService on the wire. Translates; Partition, CommittedOffsets and GroupCoordinator decide.
+// ConsumerRpc: ConsumerService on the wire. Translates; Partition, CommittedOffsets and
+// GroupCoordinator decide.
 //
 // Thread safety: gRPC calls it from any thread.
-// Cost: two copies of each record that is fetched; a Fetch that waits keeps no thread (fetch_call.h); commits run on
-// gRPC's thread and wait for the metadata store.
+// Cost: two copies of each record that is fetched; a Fetch that waits keeps no thread
+// (fetch_call.h); commits run on gRPC's thread and wait for the metadata store.
 #pragma once
 
 #include <chrono>

@@ -1,12 +1,13 @@
 // FaultyFileSystem: a real file system that a test makes fail, stall or lose unsynced bytes.
 //
 // When to use something else: PosixFileSystem() where nothing has to fail.
-// Guarantees: without a switch it does what its base does. Each operation of the file system, and of the files that it
-// hands out, passes Admit() and the switches once, before it is done. SyncFolder asks Admit() also whether the folder
-// can be opened. An Append that is refused has written the first half of its bytes, as a full disk would. Any other
-// operation that is refused has done nothing.
-// 1. FailOperation(n, fault): operations are counted over the file system and all of its files, from 1, in the order in
-//    which they are called. The nth fails, or each from the nth on.
+// Guarantees: without a switch it does what its base does. Each operation of the file system, and
+// of the files that it hands out, passes Admit() and the switches once, before it is done.
+// SyncFolder asks Admit() also whether the folder can be opened. An Append that is refused has
+// written the first half of its bytes, as a full disk would. Any other operation that is refused
+// has done nothing.
+// 1. FailOperation(n, fault): operations are counted over the file system and all of its files,
+//    from 1, in the order in which they are called. The nth fails, or each from the nth on.
 // 2. Switch(state): a disk that is slow or broken, and well again, while it is in use. A switch
 //    takes effect for every operation that begins afterwards, and ends the delay of waiting ones.
 // 3. LosePower(leftover): each file that was written through this object keeps the bytes of its

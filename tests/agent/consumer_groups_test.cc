@@ -117,8 +117,8 @@ class ReadHook final : public FaultyFileSystem {
   std::function<void()> before_read;
 };
 
-// Goal: an offset that was looked up in one life of a topic is not stored for the next one. Method: the topic is
-// created again while the look-up reads its log.
+// Goal: an offset that was looked up in one life of a topic is not stored for the next one. Method:
+// the topic is created again while the look-up reads its log.
 TEST_F(ConsumerGroupsTest, GivesNoOffsetOfADeletedTopicToTheNextOneOfTheName) {
   Commit(1);
   ReadHook files;

@@ -166,7 +166,8 @@ TEST_F(PartitionTest, StoresItsOpeningOnceForAllBatches) {
   EXPECT_EQ(stored, 1);
 }
 
-// Goal: each batch is written after the opening was stored. Method: threads append at the same time.
+// Goal: each batch is written after the opening was stored. Method: threads append at the same
+// time.
 TEST_F(PartitionTest, StoresItsOpeningBeforeTheBatchesOfEveryThread) {
   std::uint64_t end_when_stored = 0;
   std::mutex mutex;

@@ -1,4 +1,4 @@
-// What a catalog does at its limits: retention that changes, and the files that a process may have open.
+// A catalog at its limits: retention that changes, and the files that a process may have open.
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -56,8 +56,8 @@ class TopicLimitsTest : public CatalogFixture {
   Status Append(const std::string& topic) { return (*topics_->Find(topic, 0))->Append(BatchOf({"a"})).status(); }
 };
 
-// Goal: who has raised a retention loses nothing to the old one any more. Method: it is raised while the first of two
-// partitions is looked at.
+// Goal: after a retention was raised, the old one removes no record. Method: it is raised while the
+// first of two partitions is looked at.
 TEST_F(TopicLimitsTest, ARetentionThatWasRaisedHoldsAlsoForALookUnderWay) {
   WatchedRemoval files;
   Reopen(files);

@@ -56,7 +56,8 @@ class AgentCrash(unittest.TestCase):
         self.assertEqual(sent, acked + failed)
 
         values = [int(value) for value in self.consume()]
-        # A batch whose answer was lost with the agent is failed to its sender, and may be there all the same.
+        # A batch whose answer was lost with the agent is failed to its sender, and may be there all
+        # the same.
         self.assertGreaterEqual(len(values), acked)
         self.assertEqual(len(values), len(set(values)), "a record was written twice")
         self.assertEqual(sorted(values), values, "records have changed places")

@@ -1,4 +1,5 @@
-// What Clock makes of a thread that is stopped between two of its readings. The clock of the system is the test's.
+// Clock, with a thread that is stopped between two of its readings. The clock of the system is the
+// test's.
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,8 +36,8 @@ namespace {
 
 constexpr std::int64_t kStopSeconds = 5;
 
-// Goal: a stop of the process costs it no clock. Method: before the nth reading of steady_clock in a look at the
-// counter, both clocks go on by five seconds.
+// Goal: a stop of the process costs it no clock. Method: before the nth reading of steady_clock in
+// a look at the counter, both clocks go on by five seconds.
 TEST(ClockStopTest, KeepsTheCounterOverAStopBetweenTwoReadings) {
   static constinit internal::TscScale scale{};
   for (int n = 1; n <= 3; ++n) {

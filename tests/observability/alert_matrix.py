@@ -21,7 +21,8 @@ MATRIX = {
     "nothing": fires(),
     "consumer_hangs": fires("ConsumerStuck", "ConsumerBehind"),
     "consumer_dies": fires("ConsumerStuck", "ConsumerBehind", "TargetDown"),
-    # A group that stands still in a topic whose retention comes nearer; without segments there is no margin.
+    # A group that stands still in a topic whose retention comes nearer; without segments there is
+    # no margin.
     "retention_is_near": fires(
         "RetentionNear", "ConsumerStuck", "ConsumerBehind", agent_flags=("--segment-bytes", "65536")
     ),

@@ -1,6 +1,8 @@
-// Prints every metric family of the product as JSON: tools/observability/families.json has what it prints.
+// Prints every metric family of the product as JSON: tools/observability/families.json has what it
+// prints.
 //
-// Each part registers on a registry of its own, as the programs do it, so that the part of a family is known.
+// Each part registers on a registry of its own, as the programs do it, so that the part of a family
+// is known.
 #include <cstdio>
 #include <string>
 #include <string_view>

@@ -15,7 +15,8 @@ import prometheus
 import small_disk
 from observability import alerts, rules
 
-# Windows and durations of the rules are divided by it, and so are the thresholds that are times of the same scale.
+# Windows and durations of the rules are divided by it, and so are the thresholds that are times of
+# the same scale.
 FACTOR = 20
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 _THRESHOLDS = (

@@ -1,4 +1,5 @@
-// A program with a page that does what no program should, for alert_matrix_test.py. It obeys the lines of its input:
+// A program with a page that does what no program should, for alert_matrix_test.py. It obeys the
+// lines of its input:
 //
 //   visitors N    gives a family N label values, none of which it had before
 //   slow MS       from now on, each page takes so long

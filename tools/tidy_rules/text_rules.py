@@ -8,9 +8,6 @@ from tidy_rules import source_tree
 Finding = source_tree.Finding
 
 MAX_LINES = 500
-MAX_COLUMNS = 120
-# Their comments may still be as wide as code.
-WRAPPED_LATER = ("agent", "tests")
 _COUNTED_SUFFIXES = (".h", ".cc", ".py", ".sh", ".bzl")
 # Put together from halves, so that this file does not break its own rules.
 _THREAD_SAFETY = re.compile(r"^// Thread safety(?: and \w+)?:", re.MULTILINE)
@@ -81,13 +78,8 @@ def dropped_results_have_a_reason(tree):
 def prose_fits(tree):
     """A comment or document that runs out of half a screen is not read to its end; tools/rewrap.py wraps it."""
     for file in tree.files.values():
-        if file.folder not in WRAPPED_LATER:
-            for number, columns in rewrap.long_lines(file.path, file.text):
-                yield Finding(file.path, number, f"{columns} columns, not {rewrap.WIDTH}; tools/rewrap.py mends it")
-    for file in tree.cpp_files(WRAPPED_LATER):
-        for number, line in enumerate(file.text.splitlines(), start=1):
-            if line.lstrip().startswith("//") and len(line) > MAX_COLUMNS:
-                yield Finding(file.path, number, f"{len(line)} columns; the limit is {MAX_COLUMNS}")
+        for number, columns in rewrap.long_lines(file.path, file.text):
+            yield Finding(file.path, number, f"{columns} columns, not {rewrap.WIDTH}; tools/rewrap.py mends it")
 
 
 def nothing_is_left_behind(tree):

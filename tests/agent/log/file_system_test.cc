@@ -150,8 +150,8 @@ TEST_F(FileSystemTest, NamesThePathInErrors) {
   EXPECT_EQ(files_.SyncFolder(folder_ / "none").code(), StatusCode::kNotFound);
 }
 
-// Goal: who syncs a folder can tell a sync that failed from one that was not tried. Method: nothing can be synced
-// there.
+// Goal: the caller of SyncFolder() can tell a failed sync from one that was not tried. Method:
+// nothing can be synced there.
 TEST_F(FileSystemTest, SaysThatTheSyncOfAFolderFailed) {
   EXPECT_EQ(files_.SyncFolder("/proc/self/fd").code(), StatusCode::kInternal);
 }

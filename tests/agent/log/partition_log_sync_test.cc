@@ -69,8 +69,8 @@ class HeldSyncFileSystem final : public FaultyFileSystem {
   std::promise<void> go_on_;
 };
 
-// Goal: no record outlives its folders. Method: the syncs before the first record, also of a log that another process
-// has made and left empty.
+// Goal: no record outlives its folders. Method: the syncs before the first record, also of a log
+// that another process has made and left empty.
 TEST_F(PartitionLogSyncTest, SyncsItsFoldersBeforeItsFirstRecord) {
   UnsyncableFileSystem files;
   const std::string data_name = std::filesystem::path(folder_.path()).filename();
@@ -86,8 +86,8 @@ TEST_F(PartitionLogSyncTest, SyncsItsFoldersBeforeItsFirstRecord) {
   EXPECT_EQ(files.synced.size(), 4U);
 }
 
-// Goal: an acknowledged record survives a loss of power in a log that is new, or that another process made and left
-// empty.
+// Goal: an acknowledged record survives a loss of power in a log that is new, or that another
+// process made and left empty.
 TEST_F(PartitionLogSyncTest, KeepsTheFirstRecordOverALossOfPower) {
   for (const SyncPolicy policy : {SyncPolicy::kEachBatch, SyncPolicy::kInterval}) {
     for (const bool is_left_empty : {false, true}) {
@@ -105,8 +105,8 @@ TEST_F(PartitionLogSyncTest, KeepsTheFirstRecordOverALossOfPower) {
   }
 }
 
-// Goal: a new log in an older folder does not get records that were moved away. Method: a loss of power, which undoes
-// what was not synced.
+// Goal: a new log in an older folder does not get records that were moved away. Method: a loss of
+// power, which undoes what was not synced.
 TEST_F(PartitionLogSyncTest, BringsNoSegmentBackThatWasMovedAway) {
   const std::string folder = folder_ / "log/orders/0";
   ASSERT_TRUE((*PartitionLog::Open(PosixFileSystem(), folder, {}))->Append(BatchOf({"other"}), 1).ok());
@@ -131,8 +131,8 @@ TEST_F(PartitionLogSyncTest, TakesNoRecordAfterASyncOfItsFoldersHasFailed) {
   EXPECT_EQ(log->Append(BatchOf({"a"}), 1)->base_offset, 0U);
 }
 
-// Goal: a lack of descriptors passes. Method: the folder of the topic cannot be opened for the sync before the first
-// record.
+// Goal: a lack of descriptors passes. Method: the folder of the topic cannot be opened for the sync
+// before the first record.
 TEST_F(PartitionLogSyncTest, TakesItsFirstRecordOnceItsFoldersCanBeOpenedAgain) {
   UnsyncableFileSystem files;
   auto log = *PartitionLog::Open(files, folder_ / "log/orders/0", {});
@@ -233,7 +233,8 @@ TEST_F(PartitionLogSyncTest, NoticesThatAnotherFileIsInThePlaceOfItsOwn) {
   EXPECT_NE(log->Health().message().find("another file is in its place"), std::string::npos) << log->Health().message();
 }
 
-// The kernel forgets what it could not write: a sync that is tried again succeeds without having written it.
+// The kernel forgets what it could not write: a sync that is tried again succeeds without having
+// written it.
 TEST_F(PartitionLogSyncTest, NeverTriesASyncAgainThatFailed) {
   UnsyncableFileSystem files;
   auto log = *PartitionLog::Open(files, folder_ / "two", {.segment_bytes = 1, .sync_policy = SyncPolicy::kNone});

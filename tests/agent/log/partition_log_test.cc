@@ -147,7 +147,8 @@ TEST_F(PartitionLogTest, RollsSegmentsBySizeAndReadsAcrossThem) {
   EXPECT_EQ(Append({"next"}), 100U);
 }
 
-// A format that keeps differences of offsets goes wrong at the second block; this one has many index entries.
+// A format that keeps differences of offsets goes wrong at the second block; this one has many
+// index entries.
 TEST_F(PartitionLogTest, FindsEveryOffsetOfALargeSegment) {
   const std::string filler(5000, 'x');
   for (int i = 0; i < 200; ++i) Append({std::to_string(i), filler});
@@ -360,8 +361,9 @@ TEST_F(PartitionLogTest, RefusesAppendsButReadsAfterClose) {
   EXPECT_EQ(Read(0), (Values{"a"}));
 }
 
-// Goal: a reader of a deleted topic never gets records of the next topic of that name. Method: a log is closed, its
-// files go, and another log begins in its folder, of which the reader finds the first segment.
+// Goal: a reader of a deleted topic never gets records of the next topic of that name. Method: a
+// log is closed, its files go, and another log begins in its folder, of which the reader finds the
+// first segment.
 TEST_F(PartitionLogTest, NeverReadsTheFilesOfALaterLogInItsFolder) {
   const std::string folder = folder_ / "lives";
   const auto fill = [&](const char* value) {

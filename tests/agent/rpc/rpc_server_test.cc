@@ -73,7 +73,8 @@ TEST_F(RpcServerTest, GivesThePortBackAndMayBeShutDownTwice) {
   EXPECT_TRUE(Start("127.0.0.1", port.number()).ok());
 }
 
-// The health service and reflection have messages of their own; that they answer is enough to know that they are there.
+// The health service and reflection have messages of their own; that they answer is enough to know
+// that they are there.
 TEST_F(RpcServerTest, HasTheServicesThatOperatorsToolsLookFor) {
   auto server = Start("127.0.0.1", 0);
   const auto channel =

@@ -116,7 +116,8 @@ TEST_F(TopicRpcTest, RefusesATopicBeforeTheAgentRunsOutOfOpenFiles) {
   EXPECT_EQ(Create("another", 1), grpc::StatusCode::OK);
 }
 
-// Goal: a lack of descriptors keeps clients out for no longer than it lasts. Method: one connects while there is none.
+// Goal: a lack of descriptors keeps clients out for no longer than it lasts. Method: one connects
+// while there is none.
 TEST_F(TopicRpcTest, ServesNewClientsAgainAfterAllOpenFilesWereTaken) {
   ASSERT_EQ(Create("events", 1), grpc::StatusCode::OK);
   const int client = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -1,9 +1,9 @@
 // Fuzz targets: the exporters read bytes of strangers, and properties are checked that hold for any
 // bytes.
 //
-// Each target runs code of the exporters on its input, and ends the process where a property is broken. They keep no
-// state from one input to the next. corpus_test.cc runs them over the corpora, libfuzzer_main.cc under libFuzzer
-// (tools/fuzz).
+// Each target runs code of the exporters on its input, and ends the process where a property is
+// broken. They keep no state from one input to the next. corpus_test.cc runs them over the corpora,
+// libfuzzer_main.cc under libFuzzer (tools/fuzz).
 // Thread safety: one thread at a time.
 #pragma once
 
@@ -11,7 +11,8 @@
 
 namespace streamhouse::exporters {
 
-// Bytes of a client: whole well-formed responses come back, the same ones however the bytes are cut.
+// Bytes of a client: whole well-formed responses come back, the same ones however the bytes are
+// cut.
 void FuzzHttpRequest(std::string_view bytes);
 
 // A line "Accept", and a line "Accept-Encoding": the most wanted of what there is.
