@@ -16,7 +16,9 @@
 // FailedProbes() counts it.
 //
 //   Health health;
-//   auto token = health.Add("lease", [&] { return has_lease ? Status::Ok() : Status(kUnavailable, "no lease"); });
+//   auto token = health.Add("lease", [&] {
+//     return has_lease ? Status::Ok() : Status(StatusCode::kUnavailable, "no lease");
+//   });
 #pragma once
 
 #include <cstdint>

@@ -1,8 +1,8 @@
 // Status and Result<T>: the outcome of an operation that may be refused, as a value.
 //
-// When to use something else: a broken precondition (a null pointer, a wrong number of label
-// values) is a programmer's error and ends the program through Check(). A recording cannot fail and
-// returns nothing.
+// When to use something else: a broken precondition (a null pointer, the value of a failed Result)
+// is a programmer's error and ends the program through Check(). A recording cannot fail and returns
+// nothing; one with a wrong number of label values is counted and dropped (family.h).
 // Guarantees: a Result holds either a value or a Status that is not OK, never both, never neither.
 // Nothing here throws.
 // Thread safety: as for any value.
