@@ -10,8 +10,14 @@ namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-bool IsControl(char c) {
-  return static_cast<unsigned char>(c) < 0x20;
+bool IsControl(unsigned char c) {
+  return c < 0x20 || c == 0x7F;
+}
+
+// Unicode's second row of control characters, U+0080 to U+009F, in two bytes: a terminal may obey
+// them.
+bool BeginsWithControlOfC1(std::string_view text) {
+  return text.size() >= 2 && text[0] == '\xC2' && static_cast<unsigned char>(text[1]) < 0xA0;
 }
 
 }  // namespace
@@ -60,16 +66,24 @@ JsonText& JsonText::Value(double number) {
   return Literal({digits, end});
 }
 
+void JsonText::AppendCode(unsigned char code) {
+  text_ += {'\\', 'u', '0', '0', kHexDigits[code >> 4], kHexDigits[code & 0xF]};
+}
+
 void JsonText::AppendString(std::string_view text) {
   std::string storage;
   text_ += '"';
-  for (const char c : ToValidUtf8(text, storage)) {
+  for (std::string_view rest = ToValidUtf8(text, storage); !rest.empty(); rest.remove_prefix(1)) {
+    const char c = rest.front();
     if (c == '"' || c == '\\') {
       text_ += {'\\', c};
     } else if (c == '\n') {
       text_ += "\\n";
-    } else if (IsControl(c)) {
-      text_ += {'\\', 'u', '0', '0', kHexDigits[static_cast<unsigned char>(c) >> 4], kHexDigits[c & 0xF]};
+    } else if (IsControl(static_cast<unsigned char>(c))) {
+      AppendCode(static_cast<unsigned char>(c));
+    } else if (BeginsWithControlOfC1(rest)) {
+      rest.remove_prefix(1);
+      AppendCode(static_cast<unsigned char>(rest.front()));
     } else {
       text_ += c;
     }

@@ -3,7 +3,8 @@
 // When to use something else: nothing here reads JSON.
 // Guarantees: the text is valid JSON in UTF-8 without a newline, if the caller closes what it opens
 // and gives each member of an object a key. In a string, each byte that is not UTF-8 becomes
-// U+FFFD. Integers are written in full; a number that is not finite becomes null.
+// U+FFFD, and each control character, also of U+007F to U+009F, is escaped. Integers are written in
+// full; a number that is not finite becomes null.
 // Thread safety: a value.
 // Cost: appends to one string.
 //
@@ -59,6 +60,7 @@ class JsonText {
   JsonText& Close(char bracket);
   JsonText& Literal(std::string_view text);
   void Separate();
+  void AppendCode(unsigned char code);
   void AppendString(std::string_view text);
 
   std::string text_;

@@ -29,7 +29,8 @@ TEST(JsonTextTest, SeparatesValuesAlsoAfterAStringThatEndsWithABracket) {
 }
 
 TEST(JsonTextTest, EscapesQuotesBackslashesAndControls) {
-  EXPECT_EQ(Text("a\"b\\c\nd\te\x01\x7F"), "\"a\\\"b\\\\c\\nd\\u0009e\\u0001\x7F\"");
+  EXPECT_EQ(Text("a\"b\\c\nd\te\x01\x7F"), R"("a\"b\\c\nd\u0009e\u0001\u007f")");
+  EXPECT_EQ(Text("\xC2\x80\xC2\x9F\xC2\xA0"), "\"\\u0080\\u009f\xC2\xA0\"");
   EXPECT_EQ(Text({"\0", 1}), R"("\u0000")");
 }
 
