@@ -57,6 +57,13 @@ Command AddConsumeCommand(CLI::App& program);
 // record, and 0 when there is none.
 Command AddLagCommand(CLI::App& program);
 
+// `streamhouse top`: shows rates, lag, latencies and errors of running programs, again and again:
+// on the screen of a terminal, else as lines or as JSON.
+//
+// Guarantees: the terminal is left as it was found, also after a signal. With --once it fails when
+// no program answers; without, it ends only when it is told to.
+Command AddTopCommand(CLI::App& program);
+
 // `streamhouse demo`: an agent, a producer and a consumer in one process, with real text and one
 // page of metrics.
 Command AddDemoCommand(CLI::App& program);

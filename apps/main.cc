@@ -70,9 +70,9 @@ int RunCommandLine(int argc, char** argv) {
 
   CLI::App program("A small message broker and its clients, with metrics for Prometheus.", "streamhouse");
   program.require_subcommand(0, 1);  // none is refused below, in words that do not hide an unknown one
-  std::vector<Command> commands = {AddAgentCommand(program), AddProduceCommand(program), AddConsumeCommand(program),
-                                   AddLagCommand(program),   AddDemoCommand(program),    AddVerifyCommand(program),
-                                   AddBackupCommand(program)};
+  std::vector<Command> commands = {AddAgentCommand(program),  AddProduceCommand(program), AddConsumeCommand(program),
+                                   AddLagCommand(program),    AddDemoCommand(program),    AddVerifyCommand(program),
+                                   AddBackupCommand(program), AddTopCommand(program)};
   for (Command& command : AddTopicsCommands(program)) commands.push_back(std::move(command));
   for (Command& command : AddGroupsCommands(program)) commands.push_back(std::move(command));
   AddVersionFlag(program);

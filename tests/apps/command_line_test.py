@@ -4,7 +4,7 @@ import unittest
 
 import processes
 
-COMMANDS = ("agent", "produce", "consume", "lag", "demo", "topics")
+COMMANDS = ("agent", "produce", "consume", "lag", "demo", "topics", "top")
 
 
 class CommandLine(unittest.TestCase):
@@ -81,6 +81,7 @@ class CommandLine(unittest.TestCase):
             "consume": ("--agent", "--tls-ca", "--tls-cert", "--tls-key", "--topic", "--group", "--from", "--max"),
             "lag": ("--agent", "--tls-ca", "--topic", "--group"),
             "demo": ("--rate", "--data", "--grpc", "--http"),
+            "top": ("--interval", "--user", "--password-file", "--tls-ca", "--tls-cert", "--tls-key"),
         }
         for command, names in flags.items():
             for name in names:

@@ -16,6 +16,12 @@ def samples(url, name):
     }
 
 
+def count(url):
+    """How many samples a page has."""
+    _, _, body = processes.fetch(f"{url}/metrics")
+    return sum(len(family.samples) for family in parser.text_string_to_metric_families(body))
+
+
 def value(url, name, **labels):
     """The sum over the series that have these labels; 0 while there are none."""
     return sum(number for pairs, number in samples(url, name).items() if labels.items() <= dict(pairs).items())

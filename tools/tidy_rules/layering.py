@@ -81,6 +81,7 @@ THIRD_PARTY_BY_PREFIX = {
     "libpq-fe.h": "pq",
     "librdkafka/": "rdkafka",
     "lz4.h": "lz4",
+    "ncurses.h": "ncurses",
     "openssl/": "openssl",
     "postgresql/": "pq",
     "protozero/": "protozero",

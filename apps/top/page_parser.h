@@ -1,0 +1,95 @@
+// PageParser: reads a page of metrics in Prometheus' text format 0.0.4 or in OpenMetrics 1.0, piece
+// by piece, from a program that is not trusted.
+//
+// When to use something else: a program reads its own metrics through a Snapshot.
+// Guarantees: a page is refused at its first line that is wrong, so a page that was read is whole.
+// Only a page beyond a limit of PageLimits is cut, and says so. Names are made of
+// [a-zA-Z0-9_:]. Values of labels are arbitrary bytes: show them through Printable() (table.h).
+// Thread safety: a value.
+// Cost: memory for the samples, up to the limits, and for one line.
+// Errors: InvalidArgument, with the number of the line and what is wrong with it; no byte of the
+// page is in the message.
+//
+//   PageParser parser(PageLimits{});
+//   while (more) parser.Push(piece);
+//   const Result<Page> page = std::move(parser).Take();
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "metrics_core/status.h"
+
+namespace streamhouse::apps {
+
+// Sorted by name; no name twice.
+using Labels = std::vector<std::pair<std::string, std::string>>;
+
+// The value of a label; empty where there is none.
+std::string_view LabelValue(const Labels& labels, std::string_view name);
+
+// A histogram: how many observations are at most `bounds[i]`. The bounds rise.
+struct CumulativeBuckets {
+  std::vector<double> bounds;
+  std::vector<double> counts;
+};
+
+enum class FamilyType : std::uint8_t { kCounter, kGauge, kHistogram, kSummary, kOther };
+
+struct Page {
+  template <typename Value>
+  using ByName = std::map<std::string, Value, std::less<>>;
+
+  ByName<FamilyType> types;                                // by the name of the family
+  ByName<std::map<Labels, double>> numbers;                // by the name of the sample; buckets are not among them
+  ByName<std::map<Labels, CumulativeBuckets>> histograms;  // by the name of the family; labels without `le`
+  std::size_t samples = 0;
+  bool is_cut = false;  // a limit was reached: the family there and those behind it are left out
+};
+
+struct PageLimits {
+  std::size_t bytes_max = std::size_t{64} << 20;
+  std::size_t samples_max = 300'000;
+  std::size_t line_bytes_max = std::size_t{64} << 10;  // a longer line is an error
+};
+
+class PageParser {
+ public:
+  enum class Progress : std::uint8_t { kWantsMore, kWantsNoMore };
+
+  explicit PageParser(const PageLimits& limits) : limits_(limits) {}
+
+  // After kWantsNoMore the rest of the page is not needed.
+  Progress Push(std::string_view piece);
+
+  // At the end of the page, once.
+  metrics::Result<Page> Take() &&;
+
+  std::size_t bytes() const { return bytes_; }
+
+ private:
+  bool ReadLine(std::string_view line);
+  bool ReadComment(std::string_view line);
+  bool ReadSample(std::string_view line);
+  bool AddSample(std::string_view name, Labels labels, double value);
+  bool AddBucket(const std::string& family, Labels labels, double value);
+  bool Refuse(std::string_view why);
+  void Cut();
+
+  const PageLimits limits_;
+  Page page_;
+  std::string rest_;  // a line that has not ended yet
+  std::size_t bytes_ = 0;
+  std::size_t lines_ = 0;
+  bool is_ended_ = false;  // by "# EOF"
+  std::string last_;       // the name of the last sample; of a bucket, that of its family
+  metrics::Status refused_;
+};
+
+}  // namespace streamhouse::apps

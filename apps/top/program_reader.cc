@@ -1,0 +1,308 @@
+#include "apps/top/program_reader.h"
+
+#include <openssl/ssl.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/buffer_body.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/field.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/verb.hpp>
+#include <boost/beast/http/write.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
+#include <cstddef>
+#include <optional>
+#include <utility>
+
+#include "apps/top/page_parser.h"
+#include "metrics_core/version.h"
+
+namespace streamhouse::apps {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using metrics::HostPort;
+using metrics::Result;
+using metrics::Status;
+using metrics::StatusCode;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+constexpr auto kOutcome = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
+constexpr std::size_t kReasonBytesMax = 1000;
+constexpr std::string_view kPagePath = "/metrics";
+constexpr std::string_view kPageAccepted =
+    "text/plain;version=0.0.4;q=1,application/openmetrics-text;version=1.0.0;q=0.5";
+
+struct Call {
+  const Target& target;
+  const Access& access;
+  Clock::time_point deadline;
+};
+
+Status Failed(std::string message) {
+  return Status(StatusCode::kUnavailable, std::move(message));
+}
+
+Status FailedWith(const error_code& error) {
+  if (error == beast::error::timeout || error == asio::error::operation_aborted) {
+    return Status(StatusCode::kDeadlineExceeded, "no answer in time");
+  }
+  if (error == asio::error::eof || error == http::error::end_of_stream || error == http::error::partial_message ||
+      error == asio::ssl::error::stream_truncated) {
+    return Failed("it closed the connection before the end of its answer");
+  }
+  if (error.category() == asio::error::get_ssl_category()) return Failed("TLS: " + error.message() + " (--tls-ca)");
+  if (error.category() == http::make_error_code(http::error::bad_version).category()) {
+    return Failed("it does not speak HTTP: " + error.message());
+  }
+  return Failed(error.message());
+}
+
+// What becomes of an answer.
+class Receiver {
+ public:
+  virtual void Begin(unsigned status) = 0;
+  // False: it wants no more.
+  virtual bool Add(std::string_view piece) = 0;
+
+ protected:
+  ~Receiver() = default;
+};
+
+class PageReceiver final : public Receiver {
+ public:
+  void Begin(unsigned status) override {
+    status_ = status;
+    taken_at_ = Clock::now();
+  }
+
+  bool Add(std::string_view piece) override {
+    return status_ == 200 && parser_.Push(piece) == PageParser::Progress::kWantsMore;
+  }
+
+  Result<Reading> Take(Clock::time_point called_at) && {
+    if (status_ == 401 || status_ == 403)
+      return Failed("HTTP " + std::to_string(status_) + " (--user, --password-file)");
+    if (status_ != 200) return Failed("HTTP " + std::to_string(status_));
+    Reading reading;
+    reading.taken_at = taken_at_;
+    reading.scrape_time = Clock::now() - called_at;
+    reading.page_bytes = parser_.bytes();
+    Result<Page> page = std::move(parser_).Take();
+    if (!page.ok()) return page.status();
+    reading.page = *std::move(page);
+    return reading;
+  }
+
+ private:
+  PageParser parser_{PageLimits{}};
+  unsigned status_ = 0;
+  Clock::time_point taken_at_;
+};
+
+class ReadinessReceiver final : public Receiver {
+ public:
+  void Begin(unsigned status) override { status_ = status; }
+
+  bool Add(std::string_view piece) override {
+    body_ += piece.substr(0, kReasonBytesMax - std::min(kReasonBytesMax, body_.size()));
+    return body_.size() < kReasonBytesMax;
+  }
+
+  void Tell(Reading& reading) const {
+    if (status_ == 200) reading.readiness = Readiness::kReady;
+    if (status_ != 503) return;
+    reading.readiness = Readiness::kNotReady;
+    reading.not_ready_because = Reasons();
+  }
+
+ private:
+  // The lines of checks that fail, without the word that stands above them.
+  std::string Reasons() const {
+    std::string reasons;
+    std::string_view rest = body_;
+    while (!rest.empty()) {
+      const std::string_view line = rest.substr(0, rest.find('\n'));
+      rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+      if (line.empty() || line == "NOT READY" || line.ends_with(": ok")) continue;
+      reasons.append(reasons.empty() ? "" : "; ").append(line);
+    }
+    return reasons;
+  }
+
+  unsigned status_ = 0;
+  std::string body_;
+};
+
+http::request<http::empty_body> RequestFor(const Call& call, const std::string& path, std::string_view accepted) {
+  http::request<http::empty_body> request(http::verb::get, path, 11);
+  request.set(http::field::host, call.target.address.ToString());
+  request.set(http::field::user_agent, "streamhouse-top/" + std::string(metrics::kVersion));
+  request.set(http::field::accept, boost::string_view(accepted.data(), accepted.size()));
+  request.set(http::field::connection, "close");
+  if (!call.access.authorization.empty()) request.set(http::field::authorization, call.access.authorization);
+  return request;
+}
+
+template <typename Stream>
+asio::awaitable<Status> Exchange(Stream& stream, const http::request<http::empty_body>& request, Receiver& receiver) {
+  const auto [write_error, written] = co_await http::async_write(stream, request, kOutcome);
+  if (write_error) co_return FailedWith(write_error);
+  beast::flat_buffer buffer(kPieceBytes);
+  http::response_parser<http::buffer_body> parser;
+  parser.body_limit(boost::none);  // the receiver has limits of its own
+  const auto [head_error, head_bytes] = co_await http::async_read_header(stream, buffer, parser, kOutcome);
+  if (head_error) co_return FailedWith(head_error);
+  receiver.Begin(parser.get().result_int());
+  std::string piece(kPieceBytes, '\0');
+  while (!parser.is_done()) {
+    parser.get().body().data = piece.data();
+    parser.get().body().size = piece.size();
+    const auto [error, bytes] = co_await http::async_read_some(stream, buffer, parser, kOutcome);
+    if (error && error != http::error::need_buffer) co_return FailedWith(error);
+    if (!receiver.Add({piece.data(), piece.size() - parser.get().body().size})) break;
+  }
+  co_return Status::Ok();
+}
+
+using Endpoints = asio::ip::tcp::resolver::results_type;
+
+// A look-up of a name. It outlives a caller that waits no longer.
+struct LookUp {
+  explicit LookUp(const asio::any_io_executor& executor) : resolver(executor), done(executor) {}
+
+  asio::ip::tcp::resolver resolver;
+  asio::steady_timer done;  // waits for the deadline, and is cancelled when the look-up has ended
+  std::optional<Result<Endpoints>> endpoints;
+};
+
+// The system looks names up, and knows no deadline.
+asio::awaitable<Result<Endpoints>> Resolve(const Call& call) {
+  const HostPort& address = call.target.address;
+  const std::string port = std::to_string(address.port);
+  error_code is_name;
+  const asio::ip::address literal = asio::ip::make_address(address.host, is_name);
+  if (!is_name) co_return Endpoints::create(asio::ip::tcp::endpoint(literal, address.port), address.host, port);
+  const auto look_up = std::make_shared<LookUp>(co_await asio::this_coro::executor);
+  look_up->done.expires_at(call.deadline);
+  look_up->resolver.async_resolve(address.host, port, [look_up](const error_code& error, const Endpoints& endpoints) {
+    look_up->endpoints = error ? Result<Endpoints>(Failed(error.message())) : Result<Endpoints>(endpoints);
+    look_up->done.cancel();
+  });
+  co_await look_up->done.async_wait(kOutcome);
+  if (look_up->endpoints) co_return *look_up->endpoints;
+  look_up->resolver.cancel();
+  co_return Status(StatusCode::kDeadlineExceeded, "its name is not found in time");
+}
+
+asio::awaitable<Status> ExchangeOverTls(beast::tcp_stream connection, const Call& call,
+                                        const http::request<http::empty_body>& request, Receiver& receiver) {
+  beast::ssl_stream<beast::tcp_stream> stream(std::move(connection), *call.access.tls);
+  const std::string& host = call.target.address.host;
+  error_code is_name;
+  static_cast<void>(asio::ip::make_address(host, is_name));  // only names are told to the server
+  if (is_name && SSL_set_tlsext_host_name(stream.native_handle(), host.c_str()) != 1) {
+    co_return Failed("TLS does not take its name");
+  }
+  stream.set_verify_callback(asio::ssl::host_name_verification(host));
+  const auto [error] = co_await stream.async_handshake(asio::ssl::stream_base::client, kOutcome);
+  if (error) co_return FailedWith(error);
+  co_return co_await Exchange(stream, request, receiver);
+}
+
+asio::awaitable<Status> Ask(const Call& call, const std::string& path, std::string_view accepted, Receiver& receiver) {
+  const Result<Endpoints> endpoints = co_await Resolve(call);
+  if (!endpoints.ok()) co_return endpoints.status();
+  beast::tcp_stream connection(co_await asio::this_coro::executor);
+  connection.expires_at(call.deadline);
+  const auto [error, endpoint] = co_await connection.async_connect(endpoints.value(), kOutcome);
+  if (error) co_return FailedWith(error);
+  const http::request<http::empty_body> request = RequestFor(call, path, accepted);
+  if (call.target.has_tls) co_return co_await ExchangeOverTls(std::move(connection), call, request, receiver);
+  co_return co_await Exchange(connection, request, receiver);
+}
+
+Status RefuseUrl(std::string_view url, std::string_view why) {
+  return Status(StatusCode::kInvalidArgument,
+                "\"" + std::string(url) + "\" is not http://HOST:PORT" + std::string(why));
+}
+
+bool IsGraphic(char c) {
+  return c > 0x20 && c < 0x7F;
+}
+
+}  // namespace
+
+Result<Target> ParseTarget(std::string_view url) {
+  constexpr std::string_view kHttp = "http://";
+  constexpr std::string_view kHttps = "https://";
+  if (!std::all_of(url.begin(), url.end(), IsGraphic)) return RefuseUrl("?", ": it has spaces or other characters");
+  Target target;
+  target.has_tls = url.starts_with(kHttps);
+  std::string_view rest = url;
+  if (target.has_tls || url.starts_with(kHttp)) rest.remove_prefix((target.has_tls ? kHttps : kHttp).size());
+  const std::size_t authority_end = std::min(rest.find_first_of("/?#"), rest.size());
+  std::string authority(rest.substr(0, authority_end));
+  const std::string_view path = rest.substr(authority_end);
+  if (authority.find('@') != std::string::npos) return RefuseUrl("…@…", "; --user and --password-file say who asks");
+  if (path.find('#') != std::string_view::npos || path.starts_with('?'))
+    return RefuseUrl(url, " or http://HOST:PORT/PATH");
+  const std::size_t bracket = authority.rfind(']');
+  if (authority.find(':', bracket == std::string::npos ? 0 : bracket) == std::string::npos) {
+    authority += target.has_tls ? ":443" : ":80";
+  }
+  Result<HostPort> address = metrics::ParseHostPort(authority);
+  if (!address.ok()) return RefuseUrl(url, "");
+  if (address->port == 0) return RefuseUrl(url, " with a port above 0");
+  target.address = *std::move(address);
+  target.page_path = path.empty() || path == "/" ? kPagePath : path;
+  const std::string folder = target.page_path.substr(0, target.page_path.find('?'));
+  target.readiness_path = folder.substr(0, folder.rfind('/')) + "/ready";
+  target.url = std::string(target.has_tls ? kHttps : kHttp) + target.address.ToString();
+  if (target.page_path != kPagePath) target.url += target.page_path;
+  return target;
+}
+
+bool IsLoopback(const Target& target) {
+  error_code is_name;
+  const asio::ip::address literal = asio::ip::make_address(target.address.host, is_name);
+  return is_name ? target.address.host == "localhost" : literal.is_loopback();
+}
+
+asio::awaitable<Result<Reading>> ReadProgram(const Target& target, const Access& access,
+                                             std::chrono::milliseconds time) {
+  using asio::experimental::awaitable_operators::operator&&;
+  const Clock::time_point called_at = Clock::now();
+  const Call call{target, access, called_at + time};
+  PageReceiver page;
+  ReadinessReceiver readiness;
+  const auto [asked_page, asked_readiness] = co_await (Ask(call, target.page_path, kPageAccepted, page) &&
+                                                       Ask(call, target.readiness_path, "text/plain", readiness));
+  if (!asked_page.ok()) co_return asked_page;
+  Result<Reading> reading = std::move(page).Take(called_at);
+  if (reading.ok() && asked_readiness.ok()) readiness.Tell(*reading);
+  co_return reading;
+}
+
+}  // namespace streamhouse::apps

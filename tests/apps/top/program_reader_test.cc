@@ -1,0 +1,221 @@
+#include "apps/top/program_reader.h"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "exporters/http/metrics_server.h"
+#include "metrics_core/health.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::apps {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using metrics::Result;
+using metrics::Status;
+using metrics::StatusCode;
+
+constexpr auto kOutcome = asio::as_tuple(asio::use_awaitable);
+constexpr std::chrono::seconds kLong{30};
+constexpr std::chrono::milliseconds kShort{200};
+
+TEST(ParseTargetTest, TakesAddressesWithAndWithoutSchemePortAndPath) {
+  const Target plain = ParseTarget("127.0.0.1:8080").value();
+  EXPECT_EQ(plain.url, "http://127.0.0.1:8080");
+  EXPECT_EQ(plain.page_path + " " + plain.readiness_path, "/metrics /ready");
+  EXPECT_FALSE(plain.has_tls);
+  EXPECT_EQ(ParseTarget("http://127.0.0.1:8080/").value().url, plain.url);
+  EXPECT_EQ(ParseTarget("http://[::1]").value().address.ToString(), "[::1]:80");
+  const Target tls = ParseTarget("https://broker.example/a/metrics?name[]=x").value();
+  EXPECT_EQ(tls.url, "https://broker.example:443/a/metrics?name[]=x");
+  EXPECT_EQ(tls.readiness_path, "/a/ready");
+  EXPECT_TRUE(tls.has_tls);
+}
+
+TEST(ParseTargetTest, RefusesWhatIsNoAddress) {
+  for (const std::string_view url : {"", "http://", "ftp://a:1", "a:b", "a:70000", "http://a:0", "http://a:1?x",
+                                     "http://a:1/#x", "a b:1", "a:1/\x1B[2J", "http://a:1/\r\nX: y"}) {
+    EXPECT_EQ(ParseTarget(url).status().code(), StatusCode::kInvalidArgument) << url;
+  }
+}
+
+TEST(ParseTargetTest, RefusesAPasswordWithoutRepeatingIt) {
+  const std::string message = ParseTarget("http://me:secret@a:1").status().message();
+  EXPECT_NE(message.find("--password-file"), std::string::npos) << message;
+  EXPECT_EQ(message.find("secret"), std::string::npos) << message;
+}
+
+TEST(IsLoopbackTest, IsTrueForThisMachineAlone) {
+  for (const std::string_view url : {"localhost:1", "127.1.2.3:1", "[::1]:1"}) {
+    EXPECT_TRUE(IsLoopback(ParseTarget(url).value())) << url;
+  }
+  for (const std::string_view url : {"localhost.example:1", "10.0.0.1:1", "127.0.0.1.example:1"}) {
+    EXPECT_FALSE(IsLoopback(ParseTarget(url).value())) << url;
+  }
+}
+
+class ProgramReaderTest : public testing::Test {
+ protected:
+  Result<Reading> Read(const std::string& url, std::chrono::milliseconds time = kLong) {
+    const Target target = ParseTarget(url).value();
+    const Access access;
+    std::optional<Result<Reading>> outcome;
+    const auto read = [&]() -> asio::awaitable<void> {
+      outcome = co_await ReadProgram(target, access, time);
+      context_.stop();
+    };
+    asio::co_spawn(context_, read, asio::detached);
+    context_.run();
+    context_.restart();
+    return *outcome;
+  }
+
+  // The URL of a server that gives this answer, and then closes the connection, waits, or says its
+  // last line again and again. It has no /ready.
+  enum class AtTheEnd { kClose, kStay, kRepeat };
+  std::string Answering(std::string answer, AtTheEnd end = AtTheEnd::kClose) {
+    asio::co_spawn(context_, Serve(std::move(answer), end), asio::detached);
+    return "127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
+  }
+
+  std::string Refusal(std::string answer) { return Read(Answering(std::move(answer))).status().message(); }
+
+  asio::io_context context_;
+
+ private:
+  asio::awaitable<void> Serve(std::string answer, AtTheEnd end) {
+    while (true) {
+      auto [error, connection] = co_await acceptor_.async_accept(kOutcome);
+      if (error) co_return;
+      asio::co_spawn(context_, Answer(std::move(connection), answer, end), asio::detached);
+    }
+  }
+
+  static asio::awaitable<void> Answer(tcp::socket connection, std::string answer, AtTheEnd end) {
+    std::string request(4096, '\0');
+    co_await connection.async_read_some(asio::buffer(request), kOutcome);
+    if (request.starts_with("GET /ready ")) {
+      answer = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+      end = AtTheEnd::kClose;
+    }
+    auto [error, written] = co_await asio::async_write(connection, asio::buffer(answer), kOutcome);
+    const std::string line = answer.substr(answer.rfind("\r\n") + 2);
+    while (!error && end == AtTheEnd::kRepeat) {
+      std::tie(error, written) = co_await asio::async_write(connection, asio::buffer(line), kOutcome);
+    }
+    if (end == AtTheEnd::kStay) co_await connection.async_read_some(asio::buffer(request), kOutcome);
+  }
+
+  tcp::acceptor acceptor_{context_, tcp::endpoint(asio::ip::make_address("127.0.0.1"), 0)};
+};
+
+std::string Ok(std::string_view body) {
+  return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
+}
+
+// A server of ours.
+class OwnServerTest : public ProgramReaderTest {
+ protected:
+  OwnServerTest() { EXPECT_TRUE(server_.Start().ok()); }
+  ~OwnServerTest() override { server_.Stop(); }
+
+  std::string Url() const { return "127.0.0.1:" + std::to_string(server_.port()); }
+
+  metrics::Registry registry_;
+  metrics::Health health_;
+  exporters::MetricsServer server_{registry_, health_, {.host = "127.0.0.1", .port = 0}};
+};
+
+TEST_F(OwnServerTest, IsReadWithItsReadiness) {
+  registry_.AddCounter({.name = "a_total", .help = "a"})->With().Increment(3);
+  const Result<Reading> reading = Read(Url());
+  ASSERT_TRUE(reading.ok()) << reading.status().message();
+  EXPECT_EQ(reading.value().page.numbers.at("a_total").at({}), 3);
+  EXPECT_EQ(reading.value().readiness, Readiness::kReady);
+  EXPECT_GT(reading.value().page_bytes, 20U);
+  EXPECT_GT(reading.value().scrape_time.count(), 0);
+}
+
+TEST_F(OwnServerTest, TellsWhyItIsNotReady) {
+  const auto check = health_.Add("disk", [] { return Status(StatusCode::kUnavailable, "full"); });
+  const Result<Reading> reading = Read(Url());
+  ASSERT_TRUE(reading.ok()) << reading.status().message();
+  EXPECT_EQ(reading.value().readiness, Readiness::kNotReady);
+  EXPECT_NE(reading.value().not_ready_because.find("disk: full"), std::string::npos)
+      << reading.value().not_ready_because;
+}
+
+TEST_F(OwnServerTest, IsNotReadWhereItHasNoPage) {
+  EXPECT_EQ(Read(Url() + "/nowhere").status().message(), "HTTP 404");
+}
+
+TEST_F(ProgramReaderTest, SaysWhyThereIsNoConnection) {
+  const std::string url = Answering("");
+  tcp::acceptor free(context_, tcp::endpoint(asio::ip::make_address("127.0.0.1"), 0));
+  const std::string closed = "127.0.0.1:" + std::to_string(free.local_endpoint().port());
+  free.close();
+  EXPECT_EQ(Read(closed).status().message(), "Connection refused");
+  EXPECT_EQ(Read(url).status().message(), "it closed the connection before the end of its answer");
+}
+
+TEST_F(ProgramReaderTest, ReadsAProgramThatSaysNothingOfItsReadiness) {
+  const Result<Reading> reading = Read(Answering(Ok("a 1\n")));
+  ASSERT_TRUE(reading.ok()) << reading.status().message();
+  EXPECT_EQ(reading.value().readiness, Readiness::kUnknown);
+}
+
+TEST_F(ProgramReaderTest, EndsAtTheDeadline) {
+  const auto begin = std::chrono::steady_clock::now();
+  const Result<Reading> reading = Read(Answering("HTTP/1.1 200 OK\r\n", AtTheEnd::kStay), kShort);
+  EXPECT_EQ(reading.status().code(), StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(reading.status().message(), "no answer in time");
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, kLong);
+}
+
+TEST_F(ProgramReaderTest, RefusesAnAnswerThatBreaksOff) {
+  EXPECT_EQ(Refusal("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\na 1\n"),
+            "it closed the connection before the end of its answer");
+}
+
+TEST_F(ProgramReaderTest, RefusesWhatIsNoHttp) {
+  EXPECT_TRUE(Refusal("SSH-2.0-OpenSSH_9.2\r\n").starts_with("it does not speak HTTP: ")) << Refusal("SSH-2.0\r\n");
+}
+
+TEST_F(ProgramReaderTest, RefusesAPageThatIsNone) {
+  EXPECT_EQ(Refusal(Ok("<html>\x1B[2J\n")), "line 1 is not of a page of metrics: it begins with no name");
+}
+
+TEST_F(ProgramReaderTest, NamesTheFlagsWhereAPasswordIsMissing) {
+  EXPECT_EQ(Refusal("HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n"), "HTTP 401 (--user, --password-file)");
+}
+
+TEST_F(ProgramReaderTest, FollowsNoRedirect) {
+  EXPECT_EQ(Refusal("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"), "HTTP 302");
+}
+
+TEST_F(ProgramReaderTest, StopsReadingAPageThatNeverEnds) {
+  const std::string comment = "# " + std::string(60'000, '-') + "\n";
+  const Result<Reading> reading = Read(Answering("HTTP/1.1 200 OK\r\n\r\n" + comment, AtTheEnd::kRepeat));
+  ASSERT_TRUE(reading.ok()) << reading.status().message();
+  EXPECT_TRUE(reading.value().page.is_cut);
+  EXPECT_EQ(reading.value().page_bytes, PageLimits{}.bytes_max);
+}
+
+}  // namespace
+}  // namespace streamhouse::apps
