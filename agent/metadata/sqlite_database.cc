@@ -141,11 +141,14 @@ Result<SqliteStatement> SqliteStatement::Prepare(SqliteDatabase& database, std::
 }
 
 SqliteStatement::SqliteStatement(SqliteStatement&& other) noexcept
-    : database_(other.database_), handle_(std::exchange(other.handle_, nullptr)) {}
+    : database_(other.database_),
+      handle_(std::exchange(other.handle_, nullptr)),
+      bound_(std::exchange(other.bound_, Status::Ok())) {}
 
 SqliteStatement& SqliteStatement::operator=(SqliteStatement&& other) noexcept {
   std::swap(database_, other.database_);
   std::swap(handle_, other.handle_);
+  std::swap(bound_, other.bound_);
   return *this;
 }
 
@@ -154,16 +157,24 @@ SqliteStatement::~SqliteStatement() {
 }
 
 SqliteStatement& SqliteStatement::Bind(int parameter, std::int64_t value) {
-  ::sqlite3_bind_int64(handle_, parameter, value);
+  NoteBound(::sqlite3_bind_int64(handle_, parameter, value));
   return *this;
 }
 
 SqliteStatement& SqliteStatement::Bind(int parameter, std::string_view text) {
-  ::sqlite3_bind_text64(handle_, parameter, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  NoteBound(::sqlite3_bind_text64(handle_, parameter, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8));
   return *this;
 }
 
+// The message is taken at once: the next call of SQLite replaces it.
+void SqliteStatement::NoteBound(int code) {
+  metrics::Check(code != SQLITE_RANGE, "a statement has the parameter that is bound");
+  metrics::Check(code != SQLITE_MISUSE, "a statement is reset before a parameter is bound");
+  if (code != SQLITE_OK && bound_.ok()) bound_ = database_->ErrorOf(code);
+}
+
 Result<SqliteStatement::Row> SqliteStatement::Step() {
+  if (!bound_.ok()) return std::exchange(bound_, Status::Ok());
   const int code = ::sqlite3_step(handle_);
   if (code == SQLITE_ROW) return Row::kHere;
   if (code == SQLITE_DONE) return Row::kDone;
@@ -186,6 +197,7 @@ int SqliteStatement::ColumnCount() const {
 }
 
 void SqliteStatement::Reset() {
+  bound_ = Status::Ok();
   ::sqlite3_reset(handle_);
 }
 

@@ -87,8 +87,10 @@ class SqliteStatement {
   ~SqliteStatement();
 
   // Parameters and columns count as in SQLite: parameters from 1, columns from 0. Text must outlive
-  // the use. Reset() keeps what was bound: a use must bind every parameter again. A parameter that
-  // the statement does not have is ignored.
+  // the use. Reset() keeps what was bound: a use must bind every parameter again. Step() returns
+  // the error of a Bind() that failed, and does not run the statement. A parameter that the
+  // statement does not have ends the program through Check(). So does a Bind() between Step() and
+  // Reset().
   SqliteStatement& Bind(int parameter, std::int64_t value);
   SqliteStatement& Bind(int parameter, std::string_view text);
   Result<Row> Step();
@@ -104,8 +106,11 @@ class SqliteStatement {
   int Changes() const;
 
  private:
+  void NoteBound(int code);
+
   SqliteDatabase* database_ = nullptr;
   sqlite3_stmt* handle_ = nullptr;
+  Status bound_;  // the first error of Bind() since the last Step() or Reset()
 };
 
 struct WantedStatement {

@@ -1,11 +1,14 @@
 #include "agent/metadata/sqlite_database.h"
 
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "tests/agent/support/raw_file.h"
@@ -15,6 +18,20 @@ namespace streamhouse::agent {
 namespace {
 
 using std::chrono::milliseconds;
+
+// A text of zeros above SQLite's limit of a value. It takes no memory, as nothing reads it.
+class HugeText {
+ public:
+  HugeText() = default;
+  ~HugeText() { ::munmap(start_, kBytes); }
+  HugeText(const HugeText&) = delete;
+  HugeText& operator=(const HugeText&) = delete;
+  std::string_view view() const { return {static_cast<const char*>(start_), kBytes}; }
+
+ private:
+  static constexpr std::size_t kBytes = 1'000'000'001;
+  void* const start_ = ::mmap(nullptr, kBytes, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+};
 
 class SqliteDatabaseTest : public testing::Test {
  protected:
@@ -65,6 +82,40 @@ TEST_F(SqliteDatabaseTest, TellsTheTimeOfItsClock) {
 TEST_F(SqliteDatabaseTest, ReportsSqlThatDoesNotCompile) {
   auto database = Open();
   EXPECT_EQ(SqliteStatement::Prepare(*database, "SELEKT").status().code(), StatusCode::kInternal);
+}
+
+TEST_F(SqliteDatabaseTest, StepReportsAValueThatWasNotBoundAndDoesNotRun) {
+  const HugeText huge;
+  auto database = Open();
+  ASSERT_TRUE(database->Execute("CREATE TABLE t (x, y)").ok());
+  auto insert = SqliteStatement::Prepare(*database, "INSERT INTO t VALUES (?1, ?2)");
+  const Status stepped = insert->Bind(1, huge.view()).Bind(2, 7).Step().status();
+  EXPECT_EQ(stepped.code(), StatusCode::kInternal);
+  EXPECT_EQ(stepped.message(), path_ + ": string or blob too big");
+  EXPECT_EQ(Query(*database, "SELECT count(*) FROM t"), 0);
+  EXPECT_TRUE(insert->Bind(1, "short").Bind(2, 7).Step().ok());
+}
+
+TEST_F(SqliteDatabaseTest, ResetForgetsAValueThatWasNotBound) {
+  const HugeText huge;
+  auto database = Open();
+  auto select = SqliteStatement::Prepare(*database, "SELECT ?1");
+  select->Bind(1, huge.view());
+  select->Reset();
+  EXPECT_TRUE(select->Bind(1, 7).Step().ok());
+}
+
+TEST_F(SqliteDatabaseTest, EndsTheProgramForAParameterThatTheStatementDoesNotHave) {
+  auto database = Open();
+  auto select = SqliteStatement::Prepare(*database, "SELECT ?1");
+  EXPECT_DEATH(select->Bind(2, 7), "a statement has the parameter that is bound");
+}
+
+TEST_F(SqliteDatabaseTest, EndsTheProgramForAValueThatIsBoundBeforeAReset) {
+  auto database = Open();
+  auto select = SqliteStatement::Prepare(*database, "SELECT ?1");
+  ASSERT_TRUE(select->Bind(1, 7).Step().ok());
+  EXPECT_DEATH(select->Bind(1, 8), "a statement is reset before a parameter is bound");
 }
 
 TEST_F(SqliteDatabaseTest, ReportsAFolderThatIsNotThere) {
