@@ -13,6 +13,7 @@
 #include "apps/commands.h"
 #include "apps/config_file.h"
 #include "apps/flag_values.h"
+#include "apps/metrics_page.h"
 #include "apps/open_file_limit.h"
 #include "apps/output.h"
 #include "apps/serving_agent.h"
@@ -37,7 +38,7 @@ Status Serve(const AgentCommandFlags& flags) {
   // Nor because a file has grown as far as it may (ulimit -f): that is a full disk, which refuses a
   // write.
   ::signal(SIGXFSZ, SIG_IGN);
-  metrics::Registry registry({.creation_times = metrics::CreationTimes::kKept});
+  metrics::Registry registry({.target = ServiceTarget("streamhouse-agent", flags.serving.config.agent_id)});
   metrics::Health health;
   const Result<std::unique_ptr<ServingAgent>> agent = ServingAgent::Start(flags.serving, registry, health);
   if (!agent.ok()) return agent.status();

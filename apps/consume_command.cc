@@ -140,7 +140,7 @@ Status Consume(const ConsumeFlags& flags) {
 
   // From here on there is something to bring to an end.
   const ShutdownSignal shutdown;
-  MetricsPage page;
+  MetricsPage page(ServiceTarget("streamhouse-consume"));
   const auto metrics = client::ConsumerMetrics::Register(page.registry());
   if (!metrics.ok()) return metrics.status();
   if (Status serving = page.Serve(flags.http); !serving.ok()) return serving;

@@ -43,7 +43,8 @@ struct DemoFlags {
 
 class Demo {
  public:
-  explicit Demo(DemoFlags flags) : flags_(std::move(flags)) {}
+  explicit Demo(DemoFlags flags)
+      : flags_(std::move(flags)), page_(ServiceTarget("streamhouse-demo", flags_.agent.config.agent_id)) {}
   Demo(const Demo&) = delete;
   Demo& operator=(const Demo&) = delete;
 

@@ -6,6 +6,12 @@
 
 namespace streamhouse::apps {
 
+metrics::TargetAttributes ServiceTarget(std::string name, std::string instance_id) {
+  metrics::TargetAttributes target = {{"service.name", std::move(name)}};
+  if (!instance_id.empty()) target.emplace_back("service.instance.id", std::move(instance_id));
+  return target;
+}
+
 metrics::Result<ProgramMetrics> ProgramMetrics::Register(metrics::Registry& registry) {
   auto process = metrics::ProcessMetrics::Register(registry);
   if (!process.ok()) return process.status();

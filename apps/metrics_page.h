@@ -10,17 +10,23 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "apps/flag_values.h"
 #include "exporters/http/metrics_server.h"
 #include "metrics_core/health.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/self_metrics/core_metrics.h"
 #include "metrics_core/self_metrics/process_metrics.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::apps {
+
+// What the metrics of a page describe, as RegistryOptions::target: the attributes that
+// OpenTelemetry calls service.name and service.instance.id. An empty id is left out.
+metrics::TargetAttributes ServiceTarget(std::string name, std::string instance_id = {});
 
 // ProgramMetrics: what every page of this program has besides its own: the process, the build, and
 // the metrics themselves.
@@ -44,7 +50,7 @@ class ProgramMetrics {
 
 class MetricsPage {
  public:
-  MetricsPage() = default;
+  explicit MetricsPage(metrics::TargetAttributes target) : registry_({.target = std::move(target)}) {}
   ~MetricsPage();
   MetricsPage(const MetricsPage&) = delete;
   MetricsPage& operator=(const MetricsPage&) = delete;

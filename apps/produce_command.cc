@@ -97,7 +97,7 @@ Status Produce(const ProduceFlags& flags) {
 
   // From here on there is something to bring to an end.
   const ShutdownSignal shutdown;
-  MetricsPage page;
+  MetricsPage page(ServiceTarget("streamhouse-produce"));
   const auto metrics = client::ProducerMetrics::Register(page.registry());
   if (!metrics.ok()) return metrics.status();
   if (Status serving = page.Serve(flags.http); !serving.ok()) return serving;

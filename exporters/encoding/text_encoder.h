@@ -3,7 +3,8 @@
 // When to use something else: OpenMetricsEncoder where the reader asks for it
 // (content_negotiation.h); it alone shows units.
 // Guarantees: those of TextPage. Every help text and every label value gives a legal page. Counters
-// and bucket counts have all their digits, also beyond 2^53, which readers round.
+// and bucket counts have all their digits, also beyond 2^53, which readers round. Infos and state
+// sets are gauges here, also the target (docs/decisions/target_on_pages.md).
 // Thread safety: one thread at a time.
 // Cost: see TextPage.
 #pragma once

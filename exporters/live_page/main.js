@@ -11,7 +11,7 @@ const kShareOfTime = 0.2; // that reading a page may take
 const kReadinessEvery = 5000; // ms
 
 // Families about the program that serves the page stand behind those of what it does.
-const kLast = [/^process_/, /^streamhouse_exporter_/, /^streamhouse_metrics_/, /_build_info$/];
+const kLast = [/^process_/, /^streamhouse_exporter_/, /^streamhouse_metrics_/, /_build_info$/, /^target_info$/];
 
 const byId = (id) => document.getElementById(id);
 

@@ -8,7 +8,8 @@ import processes
 
 
 class ProgramMetrics(unittest.TestCase):
-    def assert_told(self, url, pid):
+    def assert_told(self, url, pid, target):
+        self.assertEqual({tuple(sorted(target.items())): 1}, pages.samples(url, "target_info"))
         self.assertEqual(1, pages.value(url, "streamhouse_build_info", version=self.version()))
         self.assertGreater(pages.value(url, "process_resident_memory_bytes"), 1_000_000)
         with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
@@ -20,9 +21,10 @@ class ProgramMetrics(unittest.TestCase):
         return processes.run("--version").stdout.split()[1]
 
     def test_are_on_the_pages_of_agent_and_clients(self):
-        agent = processes.Agent(self, processes.folder_for(self) / "data", "--topic", "orders:1")
-        self.assert_told(agent.url, agent.pid)
+        agent = processes.Agent(self, processes.folder_for(self) / "data", "--topic", "orders:1", "--id", "a1")
+        self.assert_told(agent.url, agent.pid, {"service_name": "streamhouse-agent", "service_instance_id": "a1"})
         for command, *more in (("produce",), ("consume", "--group", "g")):
             arguments = (command, "--agent", agent.grpc, "--topic", "orders", "--http", "127.0.0.1:0", *more)
             client = processes.Streamhouse(self, *arguments, stdin=subprocess.PIPE)
-            self.assert_told("http://" + client.match("^http=(.*)", "stderr")[1], client.pid)
+            url = "http://" + client.match("^http=(.*)", "stderr")[1]
+            self.assert_told(url, client.pid, {"service_name": f"streamhouse-{command}"})

@@ -84,7 +84,7 @@ int main() {
   PrintPart<exporters::PushMetrics>(printer, "exporter");
   PrintPart<metrics::ProcessMetrics>(printer, "process");
   PrintPart<metrics::CoreMetrics>(printer, "core");
-  metrics::Registry registry;
+  metrics::Registry registry({.target = {{"service.name", ""}, {"service.instance.id", ""}}});
   if (!metrics::RegisterBuildInfo(registry, "streamhouse", "", "").ok()) return 1;
   printer.Print("process", registry);
   std::printf("\n]\n");

@@ -326,6 +326,10 @@ _PROCESS_GROUP = Group(
         "process_max_fds": Row("their limit", _UNREADABLE),
         "process_start_time_seconds": Row("when the process started, in Unix time", _UNREADABLE),
         "process_threads": Row("threads", _UNREADABLE),
+        "target_info": Row(
+            "always 1; its labels name what the page describes: `streamhouse-agent` with its `--id`, "
+            "`streamhouse-demo` with its own, or `streamhouse-produce` and `streamhouse-consume`, which have no id"
+        ),
         "streamhouse_build_info": Row("always 1; version and compiler are its labels"),
     },
 )

@@ -8,7 +8,7 @@ import re
 PATH = "tools/observability/families.json"
 # What a family's name has behind it on a page.
 _SAMPLE = re.compile(r"_(?:bucket|sum|count)$")
-_NAME = re.compile(r"(?<![\w:])(?:streamhouse|process)_\w+")
+_NAME = re.compile(r"(?<![\w:])(?:(?:streamhouse|process)_\w+|target_info\b)")
 
 
 @dataclasses.dataclass(frozen=True)
