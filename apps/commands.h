@@ -52,9 +52,9 @@ Command AddConsumeCommand(CLI::App& program);
 // `streamhouse lag`: prints how far a group is behind in each partition of a topic, as lines or as
 // JSON.
 //
-// The lag is the end of the partition minus the committed offset; of a group that has never
-// committed there, the number of records in it. In seconds, it is the age of the next unread
-// record, and 0 when there is none.
+// The lag is the high watermark minus the committed offset; of a group that has never committed
+// there, the number of records in it. In seconds, it is the age of the next unread record, and 0
+// when there is none.
 Command AddLagCommand(CLI::App& program);
 
 // `streamhouse top`: shows rates, lag, latencies and errors of running programs, again and again:

@@ -75,8 +75,8 @@ Status PrintDocument(const std::string& group, const client::GroupDescription& d
   json.EndArray().Key("partitions").BeginArray();
   for (const client::GroupPartition& p : description.partitions) {
     json.BeginObject().Member("topic", p.partition.topic).Member("partition", p.partition.partition);
-    json.Member("committed", p.committed).Member("start", p.log_start_offset).Member("end", p.high_watermark);
-    json.Member("lag", LagOf(p)).Key("member");
+    json.Member("committed", p.committed).Member("log_start_offset", p.log_start_offset);
+    json.Member("high_watermark", p.high_watermark).Member("lag", LagOf(p)).Key("member");
     if (p.member_id.empty()) {
       json.Null();
     } else {
@@ -117,9 +117,9 @@ Status Describe(const GroupFlags& flags) {
   if (flags.format == OutputFormat::kJson) return PrintDocument(flags.group, *description);
   WriteLine(fmt::format("group={} members={}", flags.group, description->member_ids.size()));
   for (const client::GroupPartition& p : description->partitions) {
-    WriteLine(fmt::format("topic={} partition={} committed={} start={} end={} lag={} member={}", p.partition.topic,
-                          p.partition.partition, ToText(p.committed), p.log_start_offset, p.high_watermark, LagOf(p),
-                          p.member_id.empty() ? "none" : p.member_id));
+    WriteLine(fmt::format("topic={} partition={} committed={} log_start_offset={} high_watermark={} lag={} member={}",
+                          p.partition.topic, p.partition.partition, ToText(p.committed), p.log_start_offset,
+                          p.high_watermark, LagOf(p), p.member_id.empty() ? "none" : p.member_id));
   }
   return FlushOutput();
 }

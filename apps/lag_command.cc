@@ -31,7 +31,7 @@ struct LagFlags {
 
 struct PartitionLag {
   std::optional<client::Offset> committed;
-  client::Offset end = 0;
+  client::Offset high_watermark = 0;
   client::Offset records = 0;
   double seconds = 0;
 };
@@ -49,19 +49,20 @@ Result<PartitionLag> ReadLag(client::Broker& broker, const std::string& group,
       committed.value() ? log : broker.ReadWatermarks(partition, next, client::CallLimits::Within(kQuestionTimeout));
   if (!first_unread.ok()) return first_unread.status();
   const auto& timestamp = first_unread.value().timestamp_ms;
-  const client::Offset end = log.value().high_watermark;
-  const client::Offset lag = end > next ? end - next : 0;
+  const client::Offset high_watermark = log.value().high_watermark;
+  const client::Offset lag = high_watermark > next ? high_watermark - next : 0;
   const std::int64_t now_ms = metrics::Clock::UnixMilliseconds();
   return PartitionLag{.committed = committed.value(),
-                      .end = end,
+                      .high_watermark = high_watermark,
                       .records = lag,
                       .seconds = lag > 0 && timestamp ? client::LagSeconds(*timestamp, now_ms) : 0.0};
 }
 
 void WriteLagLine(const LagFlags& flags, std::uint32_t partition, const PartitionLag& lag) {
-  WriteLine(fmt::format("topic={} partition={} group={} committed={} end={} lag={} lag_seconds={:.3f}",
+  WriteLine(fmt::format("topic={} partition={} group={} committed={} high_watermark={} lag={} lag_seconds={:.3f}",
                         flags.client.topic, partition, flags.group,
-                        lag.committed ? std::to_string(*lag.committed) : "none", lag.end, lag.records, lag.seconds));
+                        lag.committed ? std::to_string(*lag.committed) : "none", lag.high_watermark, lag.records,
+                        lag.seconds));
 }
 
 Status PrintDocument(const LagFlags& flags, const std::vector<PartitionLag>& lags) {
@@ -70,7 +71,10 @@ Status PrintDocument(const LagFlags& flags, const std::vector<PartitionLag>& lag
   for (std::size_t i = 0; i < lags.size(); ++i) {
     const PartitionLag& lag = lags[i];
     json.BeginObject().Member("topic", flags.client.topic).Member("partition", i).Member("committed", lag.committed);
-    json.Member("end", lag.end).Member("lag", lag.records).Member("lag_seconds", lag.seconds).EndObject();
+    json.Member("high_watermark", lag.high_watermark)
+        .Member("lag", lag.records)
+        .Member("lag_seconds", lag.seconds)
+        .EndObject();
   }
   return PrintLine(json.EndArray().EndObject().text());
 }

@@ -45,7 +45,7 @@ class ConsumeCommand(unittest.TestCase):
 
     def test_stops_after_the_maximum_and_commits_no_more_than_that(self):
         self.assertEqual("1\n2\n3\n", self.consume("--max", 3))
-        self.assertIn("committed=3 end=4 lag=1", self.lag())
+        self.assertIn("committed=3 high_watermark=4 lag=1", self.lag())
         self.assertEqual("4\n", self.consume("--exit-at-end"))
 
     def test_stops_after_the_maximum_in_the_middle_of_several_partitions(self):

@@ -40,7 +40,8 @@ class GroupsCommand(unittest.TestCase):
 
     def test_describes_where_a_group_stands(self):
         self.assert_printed(
-            "group=g members=0\ntopic=orders partition=0 committed=3 start=0 end=4 lag=1 member=none\n",
+            "group=g members=0\n"
+            "topic=orders partition=0 committed=3 log_start_offset=0 high_watermark=4 lag=1 member=none\n",
             self.groups("describe"),
         )
 
@@ -53,7 +54,7 @@ class GroupsCommand(unittest.TestCase):
         listed = processes.run("groups", "list", "--agent", self.agent.grpc, "--json").stdout
         self.assertEqual({"groups": [{"group": "g", "members": 0}]}, json.loads(listed))
         partition = {"topic": "orders", "partition": 0}
-        stands = {**partition, "committed": 3, "start": 0, "end": 4, "lag": 1, "member": None}
+        stands = {**partition, "committed": 3, "log_start_offset": 0, "high_watermark": 4, "lag": 1, "member": None}
         described = {"group": "g", "members": 0, "member_ids": [], "partitions": [stands]}
         self.assertEqual(described, self.document("describe"))
         self.assertEqual({"partitions": [{**partition, "old": 3, "new": 1}]}, self.document("seek", "--to", "1"))

@@ -28,14 +28,14 @@ class LagCommand(unittest.TestCase):
 
     def test_counts_from_the_start_for_a_group_that_has_never_committed(self):
         self.produce(5)
-        self.assert_lag("committed=none end=3 lag=3", "committed=none end=2 lag=2")
+        self.assert_lag("committed=none high_watermark=3 lag=3", "committed=none high_watermark=2 lag=2")
 
     def test_counts_from_the_committed_offset(self):
         self.produce(4)
         arguments = ("--agent", self.agent.grpc, "--topic", "orders", "--group", "g")
         processes.run("consume", *arguments, "--exit-at-end")
         self.produce(1)
-        self.assert_lag("committed=2 end=3 lag=1", "committed=2 end=2 lag=0")
+        self.assert_lag("committed=2 high_watermark=3 lag=1", "committed=2 high_watermark=2 lag=0")
 
     def test_gives_the_age_of_the_next_unread_record_while_there_is_one(self):
         self.produce(1)
@@ -52,11 +52,11 @@ class LagCommand(unittest.TestCase):
         document = json.loads(printed)
         self.assertEqual(1, printed.count("\n"))
         self.assertGreaterEqual(document["partitions"][0].pop("lag_seconds"), 0)
-        first = {"topic": "orders", "partition": 0, "committed": None, "end": 2, "lag": 2}
+        first = {"topic": "orders", "partition": 0, "committed": None, "high_watermark": 2, "lag": 2}
         self.assertEqual(("g", first), (document["group"], document["partitions"][0]))
         processes.run("consume", *arguments, "--exit-at-end")
         second = json.loads(processes.run("lag", *arguments, "--json").stdout)["partitions"][1]
-        read = {"committed": 1, "end": 1, "lag": 0, "lag_seconds": 0}
+        read = {"committed": 1, "high_watermark": 1, "lag": 0, "lag_seconds": 0}
         self.assertEqual({"topic": "orders", "partition": 1, **read}, second)
 
     def test_prints_the_partitions_before_one_that_is_not_served(self):
@@ -70,7 +70,8 @@ class LagCommand(unittest.TestCase):
         self.agent = processes.Agent(self, self.agent.data)
         done = self.lag()
         self.assertEqual(1, done.returncode)
-        self.assertRegex(done.stdout, "^topic=orders partition=0 group=g committed=none end=2 lag=2 lag_seconds=.*\n$")
+        first = "topic=orders partition=0 group=g committed=none high_watermark=2 lag=2 lag_seconds=.*"
+        self.assertRegex(done.stdout, f"^{first}\n$")
         self.assertRegex(done.stderr, "^streamhouse lag: .*orders/1")
 
     def test_names_a_topic_that_is_not_there(self):

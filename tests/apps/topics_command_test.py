@@ -81,7 +81,7 @@ class TopicsCommand(unittest.TestCase):
         self.topics("create", "orders:1")
         self.produce("new\n")
         lag = processes.run("lag", "--agent", self.agent.grpc, "--topic", "orders", "--group", "g").stdout
-        self.assertIn("committed=none end=1 lag=1", lag)
+        self.assertIn("committed=none high_watermark=1 lag=1", lag)
         self.assertEqual(["new"], self.consume())
 
     def test_adds_partitions_and_leaves_the_others_as_they_are(self):

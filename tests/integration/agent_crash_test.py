@@ -67,7 +67,7 @@ class AgentCrash(unittest.TestCase):
         self.produce("a", "b")
         self.crash_and_restart()
         self.produce("c")
-        self.assertIn("end=3", self.run_client("lag", "--group", "g").stdout)
+        self.assertIn("high_watermark=3", self.run_client("lag", "--group", "g").stdout)
         self.assertEqual(["a", "b", "c"], self.consume())
 
     def test_gives_a_group_nothing_twice_after_a_commit(self):

@@ -59,4 +59,4 @@ class Fencing(unittest.TestCase):
         self.assertEqual("sent=1 acked=1 failed=0\n", self.produce().stdout)
         self.assertEqual(epoch + 2, self.epoch())
         lag = processes.run("lag", "--agent", self.agent.grpc, "--topic", "orders", "--group", "g").stdout
-        self.assertIn("end=1 ", lag)
+        self.assertIn("high_watermark=1 ", lag)
