@@ -1,5 +1,6 @@
 #include <fmt/core.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Error.hpp>
@@ -14,7 +15,6 @@
 #include "apps/config_file.h"
 #include "apps/flag_values.h"
 #include "apps/metrics_page.h"
-#include "apps/open_file_limit.h"
 #include "apps/output.h"
 #include "apps/serving_agent.h"
 #include "apps/shutdown_signal.h"
@@ -28,6 +28,17 @@ struct AgentCommandFlags {
   ServingAgentFlags serving;
   agent::OperatorLogOptions log;
 };
+
+// Lets this process open as many files as the system allows it. The soft limit of many systems is
+// 1,024 for the sake of programs that use select(2); a partition takes a descriptor, and so does a
+// client.
+void RaiseOpenFileLimit() {
+  struct rlimit limit = {};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  // A system that refuses keeps the old limit. The next open() that fails reports it.
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
+}
 
 Status Serve(const AgentCommandFlags& flags) {
   agent::ConfigureOperatorLog(flags.log);

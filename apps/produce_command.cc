@@ -4,10 +4,8 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <system_error>
@@ -18,15 +16,15 @@
 #include "apps/agent_client.h"
 #include "apps/commands.h"
 #include "apps/config_file.h"
-#include "apps/delivery_tally.h"
 #include "apps/flag_values.h"
 #include "apps/metrics_page.h"
 #include "apps/output.h"
 #include "apps/shutdown_signal.h"
-#include "apps/text_lines.h"
+#include "apps/text_records.h"
 #include "client/compression.h"
 #include "client/producer.h"
 #include "client/producer_metrics.h"
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::apps {
 namespace {
@@ -81,12 +79,14 @@ Status SendAll(const ProduceFlags& flags, const ShutdownSignal& shutdown, client
 // Ends a delivery that a signal finds under way and that does not end in time: with an agent that
 // hangs, for example. What is then without a result has failed, and Send() refuses.
 void GiveUpAfterSignal(const std::stop_token& done, const ShutdownSignal& shutdown, client::Producer& producer) {
-  std::mutex mutex;
-  std::condition_variable_any ended;
-  std::unique_lock lock(mutex);
-  const auto wait = [&](std::chrono::nanoseconds time) { ended.wait_for(lock, done, time, [] { return false; }); };
-  while (!done.stop_requested() && !shutdown.requested()) wait(kSignalNotice);
-  wait(kSignalPatience);
+  metrics::Mutex mutex;
+  metrics::CondVar ended;
+  const metrics::MutexLock lock(mutex);
+  const auto never = [] { return false; };
+  while (!done.stop_requested() && !shutdown.requested()) {
+    ended.WaitUntil(mutex, done, std::chrono::steady_clock::now() + kSignalNotice, never);
+  }
+  ended.WaitUntil(mutex, done, std::chrono::steady_clock::now() + kSignalPatience, never);
   if (!done.stop_requested()) producer.Close(std::chrono::seconds(0));
 }
 

@@ -1,5 +1,12 @@
 #include "apps/serving_agent.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
 #include "agent/agent_metrics.h"
 #include "exporters/builtin_exporters.h"
 
@@ -7,6 +14,7 @@ namespace streamhouse::apps {
 
 using metrics::Result;
 using metrics::Status;
+using metrics::StatusCode;
 
 namespace {
 
@@ -33,6 +41,34 @@ constexpr FieldAdvice kFlags[] = {
 
 }  // namespace
 
+// A new, empty folder that is removed with all it holds when the object goes.
+class ServingAgent::ScratchFolder {
+ public:
+  static Result<std::unique_ptr<ScratchFolder>> Make() {
+    const char* const configured = std::getenv("TMPDIR");
+    const std::string parent = configured == nullptr || *configured == '\0' ? "/tmp" : configured;
+    std::string path = parent + "/streamhouse-XXXXXX";
+    if (::mkdtemp(path.data()) == nullptr) {
+      return Status(StatusCode::kUnavailable,
+                    "cannot make a folder in " + parent + " ($TMPDIR): " + std::generic_category().message(errno));
+    }
+    return std::unique_ptr<ScratchFolder>(new ScratchFolder(std::move(path)));
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  explicit ScratchFolder(std::string path) : path_(std::move(path)) {}
+
+  const std::string path_;
+};
+
 void AddAddressFlags(CLI::App& parser, ServingAgentFlags& flags) {
   AddHostPortFlag(parser, "--grpc", flags.grpc, "Where to serve producers and consumers; port 0 picks a free one");
   AddHostPortFlag(parser, "--http", flags.http, "Where to serve /metrics, /health and /ready; port 0 picks a free one");
@@ -45,7 +81,18 @@ Result<std::unique_ptr<ServingAgent>> ServingAgent::Start(const ServingAgentFlag
   return serving;
 }
 
+ServingAgent::ServingAgent(ServingAgentFlags flags, metrics::Registry& registry, metrics::Health& health)
+    : flags_(std::move(flags)), exporter_context_{.registry = registry, .health = health} {}
+
+ServingAgent::~ServingAgent() = default;
+
 Status ServingAgent::StartParts(metrics::Registry& registry, metrics::Health& health) {
+  if (data_folder().empty()) {
+    auto scratch = ScratchFolder::Make();
+    if (!scratch.ok()) return scratch.status();
+    scratch_ = *std::move(scratch);
+    flags_.config.data_folder = scratch_->path();
+  }
   Result<ProgramMetrics> program_metrics = ProgramMetrics::Register(registry);
   if (!program_metrics.ok()) return program_metrics.status();
   program_metrics_ = *std::move(program_metrics);

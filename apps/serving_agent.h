@@ -1,6 +1,8 @@
 // ServingAgent: an agent in this process with the page that shows its metrics and health.
 //
-// Guarantees: as Agent: it serves when Start() has returned it. Stops when destroyed.
+// Guarantees: as Agent: it serves when Start() has returned it. Stops when destroyed. Without a
+// data folder of the caller's, it makes one below $TMPDIR, or /tmp, and removes it at the end,
+// unless the process is killed.
 // Thread safety: one thread.
 // Errors: one line that names the port or path and the flag that changes it.
 #pragma once
@@ -27,7 +29,7 @@
 namespace streamhouse::apps {
 
 struct ServingAgentFlags {
-  // Without the fields that have a flag of their own below.
+  // Without the fields that have a flag of their own below. An empty data_folder: a temporary one.
   agent::AgentConfig config = {};
   // Loopback, not every interface: there is no authentication, so that being reachable is a
   // decision.
@@ -47,23 +49,31 @@ class ServingAgent {
   static metrics::Result<std::unique_ptr<ServingAgent>> Start(const ServingAgentFlags& flags,
                                                               metrics::Registry& registry, metrics::Health& health);
 
+  ~ServingAgent();
+  ServingAgent(const ServingAgent&) = delete;
+  ServingAgent& operator=(const ServingAgent&) = delete;
+
   // See Agent::Stop.
   metrics::Status Stop() { return agent_->Stop(); }
 
   // As bound. Wildcard addresses are given as they were asked for.
   HostPort grpc() const;
   HostPort http() const;
+  // That of the flags, or the temporary one.
+  const std::string& data_folder() const { return flags_.config.data_folder; }
 
  private:
-  ServingAgent(ServingAgentFlags flags, metrics::Registry& registry, metrics::Health& health)
-      : flags_(std::move(flags)), exporter_context_{.registry = registry, .health = health} {}
+  class ScratchFolder;
+
+  ServingAgent(ServingAgentFlags flags, metrics::Registry& registry, metrics::Health& health);
 
   metrics::Status StartParts(metrics::Registry& registry, metrics::Health& health);
   metrics::Status MakeExporters(agent::AgentParts& parts);
   agent::AgentConfig Config() const;
 
-  const ServingAgentFlags flags_;
+  ServingAgentFlags flags_;
   const exporters::ExporterContext exporter_context_;
+  std::unique_ptr<ScratchFolder> scratch_;  // null with a folder of the caller's; outlives the agent
   std::optional<ProgramMetrics> program_metrics_;
   std::unique_ptr<agent::Agent> agent_;
   const exporters::MetricsServer* server_ = nullptr;  // owned by agent_

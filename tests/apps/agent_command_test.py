@@ -100,6 +100,14 @@ class AgentCommand(unittest.TestCase):
         self.assertEqual(0, agent.stop())
         self.assertEqual(b"", (data / "lock").read_bytes())
 
+    def test_opens_as_many_files_as_the_system_allows_it(self):
+        command = [processes.BINARY, "agent", "--data", self.data / "data", "--grpc", "127.0.0.1:0"]
+        command += ["--http", "127.0.0.1:0"]
+        agent = processes.Process(self, ["bash", "-c", 'ulimit -Sn 64; exec "$@"', "bash", *command])
+        agent.match("^ready$")
+        soft, hard = resource.prlimit(agent.pid, resource.RLIMIT_NOFILE)
+        self.assertEqual((hard, hard), (soft, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+
     def test_logs_to_stderr_only(self):
         agent = self.agent()
         agent.stop()

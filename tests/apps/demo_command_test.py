@@ -102,6 +102,13 @@ class DemoCommand(unittest.TestCase):
         demo.stop()
         self.assertEqual([], list(self.scratch.iterdir()))
 
+    def test_names_the_folder_that_cannot_hold_its_data(self):
+        self.scratch = self.folder / "missing"
+        demo = self.demo()
+        self.assertEqual(1, demo.wait())
+        reason = f"cannot make a folder in {self.scratch} ($TMPDIR): No such file or directory"
+        self.assertEqual(["streamhouse demo: " + reason], demo.stderr)
+
     def test_leaves_nothing_behind_when_its_reader_goes(self):
         command = ["env", f"TMPDIR={self.scratch}", processes.BINARY, "demo", str(self.text)]
         command += ["--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"]

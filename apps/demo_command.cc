@@ -1,35 +1,44 @@
-#include "apps/demo.h"
-
 #include <fmt/core.h>
 #include <signal.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Validators.hpp>
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <future>
 #include <memory>
 #include <optional>
+#include <stop_token>
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "apps/agent_client.h"
 #include "apps/commands.h"
 #include "apps/config_file.h"
+#include "apps/metrics_page.h"
 #include "apps/output.h"
+#include "apps/serving_agent.h"
+#include "apps/shutdown_signal.h"
+#include "apps/text_records.h"
+#include "client/broker.h"
+#include "client/consumer.h"
 #include "client/consumer_metrics.h"
 #include "client/offset_reset.h"
 #include "client/polled_records.h"
+#include "client/producer.h"
 #include "client/producer_metrics.h"
+#include "client/record.h"
+#include "metrics_core/mutex.h"
+#include "metrics_core/status.h"
 
 namespace streamhouse::apps {
-
-using metrics::Result;
-using metrics::Status;
-using metrics::StatusCode;
-using std::chrono::steady_clock;
-
 namespace {
+
+using std::chrono::steady_clock;
 
 constexpr const char* kTopic = "demo";
 constexpr const char* kGroup = "demo";
@@ -42,10 +51,63 @@ constexpr std::chrono::milliseconds kPollTimeout{100};
 constexpr std::chrono::seconds kDrainTimeout{30};
 constexpr std::chrono::seconds kQuestionTimeout{10};
 
-}  // namespace
+struct DemoFlags {
+  std::string path = "/usr/share/common-licenses";
+  std::uint32_t records_per_second = 1'000;
+  ServingAgentFlags agent;  // topics are the demo's own
+};
+
+// The agent, the producer and the consumer, over real gRPC, with one registry.
+//
+// Thread safety: Run() once.
+// Cost: two threads besides those of agent, producer and consumer.
+// Errors: one line that names the port or path and the flag that changes it; an error as well when
+// a record failed, or was acknowledged and not consumed.
+class Demo {
+ public:
+  explicit Demo(DemoFlags flags)
+      : flags_(std::move(flags)), page_(ServiceTarget("streamhouse-demo", flags_.agent.config.agent_id)) {}
+  Demo(const Demo&) = delete;
+  Demo& operator=(const Demo&) = delete;
+
+  Status Run();
+
+ private:
+  Status Start();
+  Status StartClients();
+  Status PrintAddresses() const;
+  Status Stream();
+  Status SendLines(const std::stop_token& stop);
+  Status PrintProgress(steady_clock::duration since_last);
+  void Consume(const std::stop_token& drain);
+  bool HasConsumedAll() const;
+  std::string DescribeLag() const;
+  std::uint64_t consumed() const;
+  Status Conclude();
+
+  const ShutdownSignal shutdown_;
+  DemoFlags flags_;
+
+  // In the order in which they are made; each uses only those before it.
+  std::unique_ptr<LineLoop> lines_;
+  MetricsPage page_;
+  std::unique_ptr<ServingAgent> agent_;
+  std::shared_ptr<client::Broker> broker_;
+  std::vector<client::Offset> run_starts_;  // by partition: what lies before is of earlier runs
+  DeliveryTally tally_;
+  std::unique_ptr<client::Consumer> consumer_;
+  std::unique_ptr<client::Producer> producer_;
+
+  // Of the last line of progress.
+  std::uint64_t reported_acked_ = 0;
+  std::uint64_t reported_consumed_ = 0;
+
+  mutable metrics::Mutex mutex_;
+  std::uint64_t consumed_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;  // of this run
+};
 
 Status Demo::Run() {
-  // A reader of stdout that goes away ends the demo like a signal, so that the scratch folder is
+  // A reader of stdout that goes away ends the demo like a signal, so that the temporary folder is
   // removed.
   ::signal(SIGPIPE, SIG_IGN);
   if (Status started = Start(); !started.ok()) return started;
@@ -70,12 +132,6 @@ Status Demo::Start() {
   auto lines = LineLoop::Open(flags_.path, kLineBytesMax);
   if (!lines.ok()) return lines.status();
   lines_ = *std::move(lines);
-  if (flags_.agent.config.data_folder.empty()) {
-    auto scratch = ScratchFolder::Make();
-    if (!scratch.ok()) return scratch.status();
-    scratch_ = *std::move(scratch);
-    flags_.agent.config.data_folder = scratch_->path();
-  }
   flags_.agent.topics = {{.name = kTopic, .partitions = kPartitions}};
   auto agent = ServingAgent::Start(flags_.agent, page_.registry(), page_.health());
   if (!agent.ok()) return agent.status();
@@ -122,8 +178,8 @@ Status Demo::PrintAddresses() const {
       "Records are kept in {}{}\n"
       "{}/metrics\n{}/health\n{}/ready\n"
       "Ctrl-C ends it",
-      flags_.path, flags_.records_per_second, kTopic, agent_->grpc().ToString(), flags_.agent.config.data_folder,
-      scratch_ == nullptr ? "" : ", removed at the end (--data DIR keeps them)", http, http, http));
+      flags_.path, flags_.records_per_second, kTopic, agent_->grpc().ToString(), agent_->data_folder(),
+      flags_.agent.config.data_folder.empty() ? ", removed at the end (--data DIR keeps them)" : "", http, http, http));
 }
 
 // Until a signal, or until lines cannot be read or progress not printed.
@@ -184,7 +240,7 @@ void Demo::Consume(const std::stop_token& drain) {
     for (const client::ConsumedRecord& record : polled.value()) {
       if (record.offset >= run_starts_[record.partition.partition]) ++of_this_run;
     }
-    const std::lock_guard lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     consumed_ += of_this_run;
   }
 }
@@ -208,7 +264,7 @@ std::string Demo::DescribeLag() const {
 }
 
 std::uint64_t Demo::consumed() const {
-  const std::lock_guard lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return consumed_;
 }
 
@@ -226,6 +282,8 @@ Status Demo::Conclude() {
   return {StatusCode::kDeadlineExceeded,
           fmt::format("{} acknowledged records were not consumed in time", counts.acked - consumed_now)};
 }
+
+}  // namespace
 
 Command AddDemoCommand(CLI::App& program) {
   CLI::App& parser = *program.add_subcommand("demo", "Run an agent, a producer and a consumer with real text");

@@ -1,7 +1,8 @@
-#include "apps/text_lines.h"
+#include "apps/text_records.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -10,6 +11,8 @@
 #include <filesystem>
 #include <system_error>
 #include <utility>
+
+#include "client/delivery.h"
 
 namespace streamhouse::apps {
 
@@ -168,6 +171,34 @@ void LineLoop::CloseCurrent() {
   reader_.reset();
   if (fd_ >= 0) ::close(fd_);
   fd_ = -1;
+}
+
+std::string DeliveryTally::Counts::ToString() const {
+  return fmt::format("sent={} acked={} failed={}", sent, acked, failed);
+}
+
+void DeliveryTally::Send(client::Producer& producer, std::string_view topic, std::string_view value) {
+  {
+    const metrics::MutexLock lock(mutex_);
+    ++counts_.sent;
+  }
+  const auto on_delivery = [this](const Result<client::Delivery>& delivered) {
+    if (!delivered.ok()) return CountFailure(delivered.status());
+    const metrics::MutexLock lock(mutex_);
+    ++counts_.acked;
+  };
+  const Status accepted = producer.SendWithCallback(topic, {.value = value}, on_delivery);
+  if (!accepted.ok()) CountFailure(accepted);
+}
+
+DeliveryTally::Counts DeliveryTally::counts() const {
+  const metrics::MutexLock lock(mutex_);
+  return counts_;
+}
+
+void DeliveryTally::CountFailure(const Status& failure) {
+  const metrics::MutexLock lock(mutex_);
+  if (counts_.failed++ == 0) counts_.first_failure = failure;
 }
 
 }  // namespace streamhouse::apps

@@ -1,18 +1,23 @@
-#include "apps/text_lines.h"
+#include "apps/text_records.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
-#include "apps/scratch_folder.h"
+#include "client/producer.h"
+#include "client/testing/in_memory_broker.h"
+#include "metrics_core/status.h"
+#include "tests/agent/support/temporary_folder.h"
 
 namespace streamhouse::apps {
 namespace {
@@ -96,7 +101,7 @@ TEST_F(LineReaderTest, ReportsAnInputThatCannotBeRead) {
 class LineLoopTest : public testing::Test {
  protected:
   std::string Write(const std::string& name, const std::string& text) {
-    const std::filesystem::path path = std::filesystem::path(folder_->path()) / name;
+    const std::filesystem::path path = std::filesystem::path(folder_.path()) / name;
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path) << text;
     return path.string();
@@ -111,7 +116,7 @@ class LineLoopTest : public testing::Test {
   static std::string TakeFrom(const std::string& path, int count) { return Take(**LineLoop::Open(path, 100), count); }
   static std::string Refusal(const std::string& path) { return LineLoop::Open(path, 100).status().message(); }
 
-  const std::unique_ptr<ScratchFolder> folder_ = *ScratchFolder::Make();
+  const agent::TemporaryFolder folder_;
 };
 
 TEST_F(LineLoopTest, ReadsAFileOverAndOver) {
@@ -123,23 +128,23 @@ TEST_F(LineLoopTest, ReadsAllFilesBelowAFolderInTheOrderOfTheirPaths) {
   Write("a", "1\n2\n");
   Write("b/a", "3\n");
   Write("b/b", "4\n");
-  EXPECT_EQ(TakeFrom(folder_->path(), 6), "123451");
+  EXPECT_EQ(TakeFrom(folder_.path(), 6), "123451");
 }
 
 TEST_F(LineLoopTest, ReadsAFileOnceARoundWhateverLinksToIt) {
-  std::filesystem::create_symlink(Write("a", "1\n"), folder_->path() + "/b");
+  std::filesystem::create_symlink(Write("a", "1\n"), folder_.path() + "/b");
   Write("c", "2\n");
-  EXPECT_EQ(TakeFrom(folder_->path(), 4), "1212");
+  EXPECT_EQ(TakeFrom(folder_.path(), 4), "1212");
 }
 
 TEST_F(LineLoopTest, PassesOverEmptyFiles) {
   Write("a", "");
   Write("b", "1\n");
-  EXPECT_EQ(TakeFrom(folder_->path(), 2), "11");
+  EXPECT_EQ(TakeFrom(folder_.path(), 2), "11");
 }
 
 TEST_F(LineLoopTest, RefusesAPathWithoutALine) {
-  EXPECT_EQ(Refusal(folder_->path()), folder_->path() + " has no lines to read");
+  EXPECT_EQ(Refusal(folder_.path()), folder_.path() + " has no lines to read");
   const std::string empty = Write("empty", "");
   EXPECT_EQ(Refusal(empty), empty + " has no lines to read");
 }
@@ -154,6 +159,43 @@ TEST_F(LineLoopTest, ReportsAFileThatLosesItsLinesOnTheWay) {
   EXPECT_EQ(Take(*loop, 2), "11");
   std::filesystem::resize_file(path, 0);
   EXPECT_EQ(loop->Next().status().message(), path + " has no lines to read");
+}
+
+class DeliveryTallyTest : public testing::Test {
+ protected:
+  DeliveryTallyTest() {
+    metrics::Check(broker_->CreateTopic("orders", 1, client::CallLimits::Within(std::chrono::seconds(1))).ok(), "");
+    producer_ = *client::Producer::Builder().broker(broker_).Build();
+  }
+
+  std::string CountsAtTheEnd() {
+    producer_->Close(std::chrono::seconds(10));
+    return tally_.counts().ToString();
+  }
+
+  const std::shared_ptr<client::InMemoryBroker> broker_ = std::make_shared<client::InMemoryBroker>();
+  DeliveryTally tally_;
+  std::unique_ptr<client::Producer> producer_;
+};
+
+TEST_F(DeliveryTallyTest, CountsWhatIsAcknowledged) {
+  tally_.Send(*producer_, "orders", "a");
+  tally_.Send(*producer_, "orders", "b");
+  EXPECT_EQ(CountsAtTheEnd(), "sent=2 acked=2 failed=0");
+}
+
+TEST_F(DeliveryTallyTest, CountsWhatTheProducerRefuses) {
+  tally_.Send(*producer_, "unknown", "a");
+  EXPECT_EQ(CountsAtTheEnd(), "sent=1 acked=0 failed=1");
+  EXPECT_EQ(tally_.counts().first_failure.code(), metrics::StatusCode::kNotFound);
+}
+
+TEST_F(DeliveryTallyTest, CountsWhatTheBrokerRefuses) {
+  broker_->FailCall(client::BrokerCall::kProduce, 1, {metrics::StatusCode::kInvalidArgument, "no"});
+  tally_.Send(*producer_, "orders", "a");
+  tally_.Send(*producer_, "orders", "b");
+  EXPECT_EQ(CountsAtTheEnd(), "sent=2 acked=0 failed=2");
+  EXPECT_EQ(tally_.counts().first_failure.message(), "no");
 }
 
 }  // namespace

@@ -1,15 +1,23 @@
-// LineReader and LineLoop: the lines of a file descriptor once, and those of files over and over.
+// LineReader, LineLoop and DeliveryTally: text as records, from the lines of files to what became
+// of them.
 //
-// Thread safety: none.
+//   LineReader     the lines of a file descriptor, once
+//   LineLoop       the lines of files, over and over
+//   DeliveryTally  sends lines as records, and counts their outcomes
+//
+// Thread safety: none, but for DeliveryTally.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "client/producer.h"
+#include "metrics_core/mutex.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::apps {
@@ -76,6 +84,37 @@ class LineLoop {
   bool round_had_lines_ = false;
   int fd_ = -1;
   std::optional<LineReader> reader_;  // of fd_
+};
+
+// DeliveryTally: what became of the records of a run, counted without the help of the metrics that
+// it may be compared with.
+//
+// Guarantees: every record given to Send() is sent, and then acked or failed, once its producer is
+// closed.
+// Thread safety: Send() from one thread at a time; counts() from any. Outlives the producer.
+// Cost: one short lock a record, twice.
+class DeliveryTally {
+ public:
+  struct Counts {
+    std::uint64_t sent = 0;  // given to the producer, whether it took them or not
+    std::uint64_t acked = 0;
+    std::uint64_t failed = 0;
+    metrics::Status first_failure;
+
+    // "sent=5 acked=4 failed=1"
+    std::string ToString() const;
+  };
+
+  // Sends a record with this value.
+  void Send(client::Producer& producer, std::string_view topic, std::string_view value);
+
+  Counts counts() const;
+
+ private:
+  void CountFailure(const metrics::Status& failure);
+
+  mutable metrics::Mutex mutex_;
+  Counts counts_ STREAMHOUSE_GUARDED_BY(mutex_);
 };
 
 }  // namespace streamhouse::apps
