@@ -14,7 +14,7 @@
 
 #include "agent/lease/lease.h"
 #include "agent/log/partition_log.h"
-#include "agent/metadata/metadata_store.h"
+#include "agent/metadata/rows.h"
 #include "agent/rpc/tls_files.h"
 #include "metrics_core/status.h"
 

@@ -42,7 +42,7 @@
 #include "agent/log/log_openings.h"
 #include "agent/log/partition_log.h"
 #include "agent/log/retention.h"
-#include "agent/metadata/metadata_store.h"
+#include "agent/metadata/rows.h"
 #include "agent/record_metrics.h"
 #include "metrics_core/exemplar.h"
 #include "metrics_core/histogram.h"

@@ -31,7 +31,7 @@
 #include <vector>
 
 #include "agent/log/file_system.h"
-#include "agent/metadata/metadata_store.h"
+#include "agent/metadata/rows.h"
 
 namespace streamhouse::agent {
 

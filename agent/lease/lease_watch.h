@@ -12,7 +12,7 @@
 #include <chrono>
 #include <optional>
 
-#include "agent/metadata/metadata_store.h"
+#include "agent/metadata/rows.h"
 
 namespace streamhouse::agent {
 

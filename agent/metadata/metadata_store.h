@@ -28,7 +28,6 @@
 #pragma once
 
 #include <chrono>
-#include <compare>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -37,6 +36,7 @@
 
 #include "agent/log/log_openings.h"
 #include "agent/log/retention.h"
+#include "agent/metadata/rows.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::agent {
@@ -44,101 +44,6 @@ namespace streamhouse::agent {
 using metrics::Result;
 using metrics::Status;
 using metrics::StatusCode;
-
-// One life of a topic; 0: none.
-using TopicId = std::uint64_t;
-
-struct TopicPartition {
-  std::string topic;
-  std::uint32_t partition = 0;
-
-  std::string ToString() const { return topic + "/" + std::to_string(partition); }
-  friend auto operator<=>(const TopicPartition&, const TopicPartition&) = default;
-};
-
-// A partition of one life of a topic.
-struct TopicIdPartition {
-  TopicId topic_id = 0;
-  std::uint32_t partition = 0;
-
-  friend auto operator<=>(const TopicIdPartition&, const TopicIdPartition&) = default;
-};
-
-struct TopicDescription {
-  std::string name;
-  std::uint32_t partitions = 0;
-  Retention retention = {};
-  TopicId id = 0;  // given by the store
-
-  friend bool operator==(const TopicDescription&, const TopicDescription&) = default;
-};
-
-// A life of a topic that was deleted, and whose files may still be there.
-struct DeletedLife {
-  std::string topic;
-  TopicId id = 0;
-
-  friend bool operator==(const DeletedLife&, const DeletedLife&) = default;
-};
-
-// Changes whenever a row of the lease table does.
-struct LeaseVersion {
-  std::uint64_t epoch = 0;
-  std::uint64_t renewals = 0;
-
-  friend bool operator==(const LeaseVersion&, const LeaseVersion&) = default;
-};
-
-// A row of the lease table: who holds a partition, or held it last.
-struct LeaseRow {
-  std::string holder;
-  std::uint64_t epoch = 0;
-  std::uint64_t renewals = 0;
-  std::chrono::milliseconds duration{0};  // how long it lasts from its last renewal on; 0: released
-
-  LeaseVersion version() const { return {.epoch = epoch, .renewals = renewals}; }
-  friend bool operator==(const LeaseRow&, const LeaseRow&) = default;
-};
-
-struct LeaseClaim {
-  TopicPartition partition;
-  // The lease of another holder has ended, if its row is still at this version (lease_watch.h).
-  std::optional<LeaseVersion> ended = {};
-};
-
-struct LeasedTopic {
-  TopicDescription topic;
-  std::vector<LeaseRow> leases;  // by partition
-};
-
-struct CommittedOffset {
-  std::string group;
-  TopicIdPartition partition;
-  std::uint64_t offset = 0;    // of the next record to read
-  std::string member_id = {};  // who has committed it; empty: no member
-
-  friend bool operator==(const CommittedOffset&, const CommittedOffset&) = default;
-};
-
-// An absent field matches every offset.
-struct OffsetFilter {
-  std::optional<std::string> group = {};
-  std::optional<TopicId> topic_id = {};
-};
-
-// Change of a group's committed offset in a partition.
-struct OffsetChange {
-  std::string group;
-  TopicIdPartition partition;
-  std::optional<std::uint64_t> offset = {};  // absent: the group has never committed here
-  std::string member_id = {};                // as in CommittedOffset
-};
-
-// LogOpenings::stored() of a log.
-struct StoredOpenings {
-  TopicIdPartition partition;
-  std::vector<LogOpening> openings;
-};
 
 class MetadataStore {
  public:

@@ -12,7 +12,7 @@
 #include <optional>
 #include <string>
 
-#include "agent/metadata/metadata_store.h"
+#include "agent/metadata/rows.h"
 #include "agent/metadata/sqlite_database.h"
 
 namespace streamhouse::agent {

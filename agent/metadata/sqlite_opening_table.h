@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "agent/log/log_openings.h"
-#include "agent/metadata/metadata_store.h"
+#include "agent/metadata/rows.h"
 #include "agent/metadata/sqlite_database.h"
 
 namespace streamhouse::agent {

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/metadata/metadata_store.h"
+#include "agent/metadata/rows.h"
 #include "agent/metadata/sqlite_database.h"
 
 namespace streamhouse::agent {

@@ -12,10 +12,13 @@
 #include <cstdint>
 #include <string>
 
-#include "agent/metadata/metadata_store.h"
+#include "agent/metadata/rows.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::agent {
+
+using metrics::Status;
+using metrics::StatusCode;
 
 // Takes or renews the lease that `row` is of. A lease that was never taken is LeaseRow(). False:
 // another holder has it, and the row is as it was.
