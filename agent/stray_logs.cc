@@ -1,7 +1,5 @@
 #include "agent/stray_logs.h"
 
-#include <mutex>
-
 #include "agent/operator_log.h"
 
 namespace streamhouse::agent {
@@ -9,19 +7,19 @@ namespace streamhouse::agent {
 void StrayLogs::Add(const std::string& folder) {
   const std::string message = StrayLogMessage(folder);
   OperatorLog().error("{}", message);
-  const std::unique_lock lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   messages_.emplace(folder, message);
 }
 
 void StrayLogs::Drop(const std::string& folder) {
-  const std::unique_lock lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   messages_.erase(folder);
 }
 
 void StrayLogs::ForgetMoved() {
   std::vector<std::string> folders;
   {
-    const std::shared_lock lock(mutex_);
+    const metrics::MutexLock lock(mutex_);
     for (const auto& [folder, message] : messages_) folders.push_back(folder);
   }
   for (const std::string& folder : folders) {
@@ -33,12 +31,12 @@ void StrayLogs::ForgetMoved() {
 }
 
 bool StrayLogs::Contains(const std::string& folder) const {
-  const std::shared_lock lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   return messages_.contains(folder);
 }
 
 std::vector<std::string> StrayLogs::Messages() const {
-  const std::shared_lock lock(mutex_);
+  const metrics::MutexLock lock(mutex_);
   std::vector<std::string> all;
   for (const auto& [folder, message] : messages_) all.push_back(message);
   return all;

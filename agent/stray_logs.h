@@ -10,11 +10,11 @@
 #pragma once
 
 #include <map>
-#include <shared_mutex>
 #include <string>
 #include <vector>
 
 #include "agent/topic_folders.h"
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::agent {
 
@@ -36,9 +36,8 @@ class StrayLogs {
  private:
   const TopicFolders& folders_;
 
-  mutable std::shared_mutex mutex_;  // held for moments only
-  // guarded by mutex_
-  std::map<std::string, std::string> messages_;  // by folder
+  mutable metrics::Mutex mutex_;                                                // held for moments only
+  std::map<std::string, std::string> messages_ STREAMHOUSE_GUARDED_BY(mutex_);  // by folder
 };
 
 }  // namespace streamhouse::agent
