@@ -1,6 +1,5 @@
 #include "apps/agent_client.h"
 
-#include <chrono>
 #include <utility>
 
 #include "client/agent_broker/agent_broker.h"
@@ -13,7 +12,6 @@ using metrics::StatusCode;
 
 namespace {
 
-constexpr std::chrono::seconds kQuestionTimeout{10};
 // By fields of client::AgentBrokerOptions.
 constexpr FieldAdvice kFlags[] = {
     {.field = "address", .text = " (--agent)"},

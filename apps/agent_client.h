@@ -7,6 +7,7 @@
 #pragma once
 
 #include <CLI/App.hpp>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -18,6 +19,10 @@
 #include "metrics_core/status.h"
 
 namespace streamhouse::apps {
+
+// How long a command waits for the answer to a question, and for a call that may change something.
+inline constexpr std::chrono::seconds kQuestionTimeout{10};
+inline constexpr std::chrono::seconds kCallTimeout{30};
 
 // Where an agent is, and how to speak to it. Paths of PEM files; without any, there is no TLS.
 struct AgentFlags {

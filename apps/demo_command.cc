@@ -49,7 +49,6 @@ constexpr std::chrono::milliseconds kSendInterval{10};  // lines go in bursts, t
 constexpr std::chrono::seconds kProgressInterval{1};
 constexpr std::chrono::milliseconds kPollTimeout{100};
 constexpr std::chrono::seconds kDrainTimeout{30};
-constexpr std::chrono::seconds kQuestionTimeout{10};
 
 struct DemoFlags {
   std::string path = "/usr/share/common-licenses";

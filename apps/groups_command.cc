@@ -3,8 +3,6 @@
 #include <CLI/App.hpp>
 #include <CLI/Error.hpp>
 #include <CLI/Option.hpp>
-#include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -17,6 +15,7 @@
 #include "apps/flag_values.h"
 #include "apps/output.h"
 #include "client/group_operations.h"
+#include "client/lag_monitor.h"
 #include "metrics_core/clock.h"
 #include "metrics_core/naming/json_text.h"
 
@@ -25,8 +24,6 @@ namespace streamhouse::apps {
 using metrics::JsonText;
 
 namespace {
-
-constexpr std::chrono::seconds kCallTimeout{30};
 
 struct ListFlags {
   AgentFlags agent;
@@ -54,8 +51,7 @@ std::string ToText(const std::optional<client::Offset>& offset) {
 }
 
 client::Offset LagOf(const client::GroupPartition& p) {
-  const client::Offset next = std::max(p.committed.value_or(0), p.log_start_offset);
-  return p.high_watermark > next ? p.high_watermark - next : 0;
+  return client::LagRecords(p.committed.value_or(0), p.log_start_offset, p.high_watermark);
 }
 
 Status PrintDocument(const std::vector<client::ListedGroup>& groups) {

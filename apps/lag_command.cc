@@ -1,7 +1,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -20,8 +19,6 @@
 
 namespace streamhouse::apps {
 namespace {
-
-constexpr std::chrono::seconds kQuestionTimeout{10};
 
 struct LagFlags {
   AgentClientFlags client;
@@ -50,7 +47,7 @@ Result<PartitionLag> ReadLag(client::Broker& broker, const std::string& group,
   if (!first_unread.ok()) return first_unread.status();
   const auto& timestamp = first_unread.value().timestamp_ms;
   const client::Offset high_watermark = log.value().high_watermark;
-  const client::Offset lag = high_watermark > next ? high_watermark - next : 0;
+  const client::Offset lag = client::LagRecords(next, log.value().log_start_offset, high_watermark);
   const std::int64_t now_ms = metrics::Clock::UnixMilliseconds();
   return PartitionLag{.committed = committed.value(),
                       .high_watermark = high_watermark,

@@ -3,7 +3,6 @@
 #include <CLI/App.hpp>
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
-#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -18,8 +17,6 @@
 
 namespace streamhouse::apps {
 namespace {
-
-constexpr std::chrono::seconds kCallTimeout{30};
 
 // What is not given stays as it is, or is without limit.
 struct RetentionFlags {

@@ -35,11 +35,16 @@ namespace streamhouse::client {
 
 inline constexpr std::chrono::seconds kLagRetryInterval{1};
 
-// How many records can be read and were not read yet. `log` is the answer to a call that named the
-// open_id of `position`. Example: 4 when the position is 3 and the log holds [6, 10).
+// How many records can be read and were not read yet, in a log that holds [log_start_offset,
+// high_watermark). Example: 4 when the position is 3 and the log holds [6, 10).
+inline Offset LagRecords(Offset position, Offset log_start_offset, Offset high_watermark) {
+  const Offset next = std::max(position, log_start_offset);
+  return high_watermark > next ? high_watermark - next : 0;
+}
+
+// The same; `log` is the answer to a call that named the open_id of `position`.
 inline Offset LagRecords(const Watermarks& log, const LogPosition& position) {
-  const Offset next = std::max(position.In(log.life), log.log_start_offset);
-  return log.high_watermark > next ? log.high_watermark - next : 0;
+  return LagRecords(position.In(log.life), log.log_start_offset, log.high_watermark);
 }
 
 // Why there is no lag when LogLife::IsOfAnotherTopic().

@@ -26,6 +26,7 @@ TEST(LagRecordsTest, IsNeverNegative) {
 
 TEST(LagRecordsTest, LeavesOutWhatCannotBeReadAnyMore) {
   EXPECT_EQ(LagRecords({.log_start_offset = 6, .high_watermark = 10}, At(3)), 4U);
+  EXPECT_EQ(LagRecords(3, 6, 10), 4U);
   EXPECT_EQ(LagRecords({.log_start_offset = 10, .high_watermark = 10}, At(3)), 0U);
 }
 
