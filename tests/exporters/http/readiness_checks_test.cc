@@ -9,7 +9,6 @@
 #include <cstddef>
 #include <filesystem>
 #include <iterator>
-#include <latch>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,7 +20,7 @@
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 #include "metrics_core/testing/metric_reader.h"
-#include "tests/support/eventually.h"
+#include "tests/support/slow_check.h"
 #include "tests/support/watched_thread.h"
 
 namespace streamhouse::exporters {
@@ -37,7 +36,7 @@ std::ptrdiff_t Threads() {
 class ReadinessChecksTest : public testing::Test {
  protected:
   ~ReadinessChecksTest() override {
-    Release();
+    slow_.Release();
     Close();
   }
   void Make(std::chrono::milliseconds wait_time) { checks_.emplace(executor_, health_, metrics_, wait_time); }
@@ -45,9 +44,6 @@ class ReadinessChecksTest : public testing::Test {
     for (std::size_t i = 0; i < requests; ++i) {
       checks_->Ask([this](const metrics::Health::Report& report) { reasons_.push_back(report.Reason()); });
     }
-  }
-  void Release() {
-    if (!released_.try_wait()) released_.count_down();
   }
   void RunUntilAnswers(std::size_t count) {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
@@ -73,17 +69,7 @@ class ReadinessChecksTest : public testing::Test {
   metrics::Registry registry_;
   const ServerMetrics metrics_ = ServerMetrics::Register(registry_).value();
   metrics::Health health_;
-  std::latch begun_{1};
-  std::latch released_{1};
-  std::atomic<int> evaluations_ = 0;
-  std::atomic<bool> is_running_ = false;
-  const metrics::Health::Token slow_ = health_.Add("slow", [this] {
-    is_running_ = true;
-    if (++evaluations_ == 1) begun_.count_down();
-    EXPECT_TRUE(InTime(released_));
-    is_running_ = false;
-    return Status::Ok();
-  });
+  SlowCheck slow_{health_};
   std::vector<std::string> reasons_;
   std::optional<ReadinessChecks> checks_;
 };
@@ -93,17 +79,17 @@ constexpr std::chrono::hours kNever{1};
 TEST_F(ReadinessChecksTest, AnswerAllWhoWaitWithOneEvaluation) {
   Make(kNever);
   Ask(3);
-  EXPECT_TRUE(InTime(begun_));
+  EXPECT_TRUE(slow_.EventuallyBegins());
   Ask(2);
   EXPECT_TRUE(reasons_.empty());
-  Release();
+  slow_.Release();
   RunUntilAnswers(5);
-  EXPECT_EQ(evaluations_, 1);
+  EXPECT_EQ(slow_.evaluations(), 1);
 }
 
 TEST_F(ReadinessChecksTest, AreEvaluatedAgainForALaterRequest) {
   Make(kNever);
-  Release();
+  slow_.Release();
   Ask();
   RunUntilAnswers(1);
   const auto token = health_.Add("lease", [] { return Status(metrics::StatusCode::kUnavailable, "no lease"); });
@@ -120,7 +106,7 @@ TEST_F(ReadinessChecksTest, TellARequestThatTheyTakeTooLong) {
   RunUntilAnswers(2);
   EXPECT_EQ(reasons_, std::vector<std::string>(2, "readiness: checks take longer than 20 ms"));
   EXPECT_EQ(Refused(), 2);
-  EXPECT_LE(evaluations_, 1) << "the one that never ended";
+  EXPECT_LE(slow_.evaluations(), 1) << "the one that never ended";
 }
 
 TEST_F(ReadinessChecksTest, RefuseRequestsWhereManyWait) {
@@ -128,7 +114,7 @@ TEST_F(ReadinessChecksTest, RefuseRequestsWhereManyWait) {
   Ask(kReadinessRequestsMax + 1);
   EXPECT_EQ(reasons_, std::vector<std::string>(1, "readiness: too many requests wait for the checks"));
   EXPECT_EQ(Refused(), 1);
-  Release();
+  slow_.Release();
   RunUntilAnswers(kReadinessRequestsMax + 1);
 }
 
@@ -138,19 +124,19 @@ TEST_F(ReadinessChecksTest, HaveNoThreadBeforeTheyAreAsked) {
   Make(kNever);
   EXPECT_LE(Threads(), before);
   Ask();
-  EXPECT_TRUE(InTime(begun_)) << "on a thread, as this one does not wait for it";
+  EXPECT_TRUE(slow_.EventuallyBegins()) << "on a thread, as this one does not wait for it";
 }
 
 TEST_F(ReadinessChecksTest, CloseWaitsForACheckThatRunsAndAnswersNobody) {
   Make(kNever);
   Ask();
-  EXPECT_TRUE(InTime(begun_));
+  EXPECT_TRUE(slow_.EventuallyBegins());
   WatchedThread closer([&] {
     Close();
-    EXPECT_FALSE(is_running_);
+    EXPECT_FALSE(slow_.is_running());
   });
   EXPECT_TRUE(closer.EventuallySleeps());
-  Release();
+  slow_.Release();
   closer.Join();
   context_.poll();
   EXPECT_TRUE(reasons_.empty());
@@ -158,7 +144,7 @@ TEST_F(ReadinessChecksTest, CloseWaitsForACheckThatRunsAndAnswersNobody) {
 
 TEST_F(ReadinessChecksTest, KnowTheThreadThatTheyRunOn) {
   Make(kNever);
-  Release();
+  slow_.Release();
   std::atomic<bool> is_inside = false;
   const auto token = health_.Add("inside", [&] { return is_inside = checks_->IsInside(), Status::Ok(); });
   Ask();
