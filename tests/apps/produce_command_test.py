@@ -150,8 +150,7 @@ class ProduceCommand(unittest.TestCase):
         producer.stdin.write("a\n")
         producer.stdin.flush()
         processes.wait_for(lambda url=url: pages.value(url, "streamhouse_producer_records_sent_total") == 1, "1 sent")
-        os.kill(self.agent.pid, signal.SIGSTOP)
-        self.addCleanup(os.kill, self.agent.pid, signal.SIGCONT)
+        self.agent.suspend()
         pending = "streamhouse_producer_pending_records"
         filling = threading.Thread(target=fill, args=(producer.stdin, "x" * 100_000 + "\n", 500), daemon=True)
         filling.start()
@@ -169,8 +168,7 @@ class ProduceCommand(unittest.TestCase):
     def test_is_killed_by_a_second_signal_while_the_first_one_waits_for_the_agent(self):
         producer = self.start("--http", "127.0.0.1:0")
         producer.match("^http=", "stderr")
-        os.kill(self.agent.pid, signal.SIGSTOP)
-        self.addCleanup(os.kill, self.agent.pid, signal.SIGCONT)
+        self.agent.suspend()
         producer.stdin.write("a\n")
         producer.stdin.flush()
         # The look-up of the topic waits for the agent, so that no metric tells yet; the pipe does.

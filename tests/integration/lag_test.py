@@ -4,8 +4,6 @@ Method: a consumer whose stdout has no reader is stuck in the middle of its reco
 agent that is stopped with SIGSTOP does not acknowledge.
 """
 
-import os
-import signal
 import subprocess
 import threading
 import unittest
@@ -68,11 +66,10 @@ class Lag(unittest.TestCase):
         producer.stdin.write("a\n")
         producer.stdin.flush()
         processes.wait_for(lambda: pages.value(url, "streamhouse_producer_records_sent_total") == 1, "1 sent")
-        os.kill(self.agent.pid, signal.SIGSTOP)
-        self.addCleanup(os.kill, self.agent.pid, signal.SIGCONT)
+        self.agent.suspend()
         producer.stdin.write("b\nc\n")
         producer.stdin.flush()
         processes.wait_for(lambda: pages.value(url, "streamhouse_producer_pending_records") == 2, "2 pending")
-        os.kill(self.agent.pid, signal.SIGCONT)
+        self.agent.resume()
         processes.wait_for(lambda: pages.value(url, "streamhouse_producer_pending_records") == 0, "0 pending")
         self.assertEqual(3, pages.value(url, "streamhouse_producer_records_sent_total"))

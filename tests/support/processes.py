@@ -76,6 +76,7 @@ class Process:
     """A process that runs until it is told to end, and what it has printed so far."""
 
     def __init__(self, test, command, stdin=subprocess.DEVNULL):
+        self._test = test
         self._process = subprocess.Popen(
             list(map(str, command)), stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
@@ -135,6 +136,16 @@ class Process:
         """The exit code after a signal."""
         self._process.send_signal(with_signal)
         return self.wait()
+
+    def suspend(self):
+        """Returns when no thread of it runs any more; a resume() comes at the latest with the end of the test."""
+        self._process.send_signal(signal.SIGSTOP)
+        self._test.addCleanup(self.resume)
+        # The signal alone does not wait: on a busy machine a thread may still finish what it is at.
+        os.waitid(os.P_PID, self.pid, os.WSTOPPED)
+
+    def resume(self):
+        self._process.send_signal(signal.SIGCONT)
 
     def kill(self):
         """Ends it with no chance to tidy up, if it still runs."""
