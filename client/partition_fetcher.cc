@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "client/retry_policy.h"
+#include "metrics_core/dcheck.h"
 #include "metrics_core/start_thread.h"
 
 namespace streamhouse::client {
@@ -42,6 +43,7 @@ std::optional<PartitionRecords> PartitionFetcher::Take() {
   PartitionRecords taken = std::move(queue_.front());
   queue_.pop_front();
   position_ = queue_.empty() ? fetch_offset_ : queue_.front().base_offset;
+  metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return IsSound(); }, "the position is that of the next record");
   changed_.NotifyOne();
   return taken;
 }
@@ -84,6 +86,8 @@ void PartitionFetcher::Run() {
     changed_.Wait(mutex_,
                   [this]() STREAMHOUSE_REQUIRES(mutex_) { return stopping_ || queue_.size() < kPrefetchedBatches; });
     if (stopping_) return;
+    metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return IsSound(); },
+                    "batches lie between position and fetch offset");
     interrupt_ = std::stop_source();
     const std::uint64_t seeks = seeks_;
     const LogPosition from = {.offset = fetch_offset_, .life = life_};
@@ -207,6 +211,18 @@ bool PartitionFetcher::FollowLog(const LogLife& now) {
   }
   position_ = queue_.empty() ? std::min(position_, fetch_offset_) : queue_.front().base_offset;
   return true;
+}
+
+// Batches wait in the order of their offsets, from position_ to fetch_offset_.
+bool PartitionFetcher::IsSound() const {
+  if (queue_.empty()) return position_ == fetch_offset_;
+  const auto is_out_of_order = [](const PartitionRecords& one, const PartitionRecords& next) {
+    return one.base_offset + one.records.size() > next.base_offset;
+  };
+  const PartitionRecords& last = queue_.back();
+  return position_ == queue_.front().base_offset && last.base_offset + last.records.size() <= fetch_offset_ &&
+         queue_.size() <= kPrefetchedBatches &&
+         std::adjacent_find(queue_.begin(), queue_.end(), is_out_of_order) == queue_.end();
 }
 
 void PartitionFetcher::BackOff() {

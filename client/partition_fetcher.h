@@ -98,6 +98,7 @@ class PartitionFetcher {
   // Goes back where the log was opened again with an end before fetch_offset_. Whether it was.
   bool FollowLog(const LogLife& now) STREAMHOUSE_REQUIRES(mutex_);
   void BackOff() STREAMHOUSE_REQUIRES(mutex_);
+  bool IsSound() const STREAMHOUSE_REQUIRES(mutex_);
 
   // Immutable after construction.
   const std::shared_ptr<Broker> broker_;

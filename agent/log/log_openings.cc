@@ -4,6 +4,8 @@
 #include <random>
 #include <utility>
 
+#include "metrics_core/dcheck.h"
+
 namespace streamhouse::agent {
 namespace {
 
@@ -16,6 +18,14 @@ std::uint32_t PlaceOf(std::uint64_t id) {
 std::uint64_t DrawId(std::uint32_t place) {
   std::random_device random;
   return std::uint64_t{place} << 32 | std::uniform_int_distribution<std::uint32_t>()(random);
+}
+
+// Invariant 3.
+bool Rise(const std::vector<LogOpening>& openings) {
+  const auto is_out_of_order = [](const LogOpening& one, const LogOpening& next) {
+    return one.end_offset >= next.end_offset || PlaceOf(one.id) >= PlaceOf(next.id);
+  };
+  return std::adjacent_find(openings.begin(), openings.end(), is_out_of_order) == openings.end();
 }
 
 }  // namespace
@@ -40,10 +50,13 @@ std::vector<LogOpening> LogOpenings::stored() const {
   std::vector<LogOpening> openings = earlier_;
   while (!openings.empty() && openings.back().end_offset >= current_.end_offset) openings.pop_back();
   openings.push_back(current_);
+  metrics::DCheck([&] { return Rise(openings); }, "places and ends of openings rise");
   if (openings.size() <= kEarlierOpeningsMax) return openings;
   // The two oldest become one, at the place of the later and with the end of the earlier one.
   openings[1].end_offset = openings[0].end_offset;
   openings.erase(openings.begin());
+  metrics::DCheck([&] { return Rise(openings) && openings.size() <= kEarlierOpeningsMax; },
+                  "two openings that become one rise as before");
   return openings;
 }
 

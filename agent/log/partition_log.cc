@@ -66,6 +66,7 @@ Status PartitionLog::Recover() {
   folders_unsynced_ = next_offset_ == 0;
   synced_offset_ = next_offset_;
   high_watermark_ = next_offset_;
+  metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return IsSound(); }, "segments are ascending, up to the end");
   waiters_.Advance(high_watermark_);
   return Status::Ok();
 }
@@ -138,7 +139,10 @@ Status PartitionLog::StartSegment(std::uint64_t base_offset) {
     former.file = nullptr;
     segment->message_start = former.message_start.value_or(0) + static_cast<std::int64_t>(former.message_bytes);
   }
+  metrics::DCheck([&]() STREAMHOUSE_UNCHECKED { return base_offset == high_watermark_; },
+                  "a segment begins where the one before it ends");
   segments_.push_back(std::move(segment));
+  metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return IsSound(); }, "segments are ascending, up to the end");
   return Status::Ok();
 }
 
@@ -267,6 +271,8 @@ Status PartitionLog::SyncFolders() {
 void PartitionLog::Publish(const BatchHeader& header, std::uint64_t message_bytes) {
   const metrics::MutexLock lock(state_mutex_);
   Segment& last = *segments_.back();
+  metrics::DCheck([&]() STREAMHOUSE_UNCHECKED { return header.base_offset == high_watermark_; },
+                  "a batch begins where the log ends");
   last.index.Add({.base_offset = header.base_offset, .position = last.size_bytes, .message_bytes = last.message_bytes});
   last.size_bytes += header.batch_bytes();
   last.message_bytes += message_bytes;
@@ -318,6 +324,8 @@ Status PartitionLog::RemoveBeyond(const Retention& retention, std::int64_t oldes
       const metrics::MutexLock state_lock(state_mutex_);
       bytes_ -= segment->size_bytes;
       segments_.erase(segments_.begin());
+      metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return IsSound(); },
+                      "the first segment goes, and never the last");
       damages_.DropBelow(segments_.front()->base_offset);
     }
     ++removed;
@@ -361,6 +369,14 @@ std::uint64_t PartitionLog::LogStartOffset() const {
 Status PartitionLog::Health() const {
   const metrics::MutexLock lock(state_mutex_);
   return health_;
+}
+
+bool PartitionLog::IsSound() const {
+  const auto is_out_of_order = [](const auto& one, const auto& next) { return one->base_offset >= next->base_offset; };
+  std::uint64_t bytes = 0;
+  for (const auto& segment : segments_) bytes += segment->size_bytes;
+  return !segments_.empty() && segments_.back()->base_offset <= high_watermark_ && bytes == bytes_ &&
+         std::adjacent_find(segments_.begin(), segments_.end(), is_out_of_order) == segments_.end();
 }
 
 // Copies the writer's health for Health(), which must not wait for the disk.

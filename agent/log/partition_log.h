@@ -227,6 +227,7 @@ class PartitionLog {
   void MarkRemoved(Segment& segment, Removal removal);
   void Publish(const BatchHeader& header, std::uint64_t message_bytes);
   void NoteHealth() STREAMHOUSE_REQUIRES(append_mutex_);
+  bool IsSound() const STREAMHOUSE_REQUIRES(state_mutex_);
   ReadStart StartOf(Segments::const_iterator segment) const STREAMHOUSE_REQUIRES(state_mutex_);
   Segments::const_iterator SegmentOf(std::uint64_t offset) const STREAMHOUSE_REQUIRES(state_mutex_);
   Result<ReadStart> StartAt(std::uint64_t offset) const STREAMHOUSE_REQUIRES(state_mutex_);
