@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -292,16 +291,15 @@ bool IsLoopback(const Target& target) {
 
 asio::awaitable<Result<Reading>> ReadProgram(const Target& target, const Access& access,
                                              std::chrono::milliseconds time) {
-  using asio::experimental::awaitable_operators::operator&&;
   const Clock::time_point called_at = Clock::now();
   const Call call{target, access, called_at + time};
   PageReceiver page;
-  ReadinessReceiver readiness;
-  const auto [asked_page, asked_readiness] = co_await (Ask(call, target.page_path, kPageAccepted, page) &&
-                                                       Ask(call, target.readiness_path, "text/plain", readiness));
-  if (!asked_page.ok()) co_return asked_page;
+  if (Status asked = co_await Ask(call, target.page_path, kPageAccepted, page); !asked.ok()) co_return asked;
   Result<Reading> reading = std::move(page).Take(called_at);
-  if (reading.ok() && asked_readiness.ok()) readiness.Tell(*reading);
+  if (!reading.ok()) co_return reading;
+  ReadinessReceiver readiness;
+  const Status asked = co_await Ask(call, target.readiness_path, "text/plain", readiness);
+  if (asked.ok()) readiness.Tell(*reading);
   co_return reading;
 }
 

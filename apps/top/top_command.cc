@@ -104,7 +104,7 @@ class Top {
 
  private:
   std::chrono::milliseconds AnswerTime() const {
-    return std::clamp<std::chrono::milliseconds>(flags_.interval, std::chrono::seconds(1), std::chrono::seconds(10));
+    return std::clamp<std::chrono::milliseconds>(flags_.interval, std::chrono::seconds(2), std::chrono::seconds(10));
   }
 
   bool HasAnswer() const {

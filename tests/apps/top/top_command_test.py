@@ -158,7 +158,9 @@ class Figures(WithAgent):
     def test_lag_leases_and_samples_are_those_of_the_page(self):
         self.produce(50)
         self.consume(20)
+        members = "streamhouse_agent_group_members"
         processes.wait_for(lambda: self.lag() == 30, "the agent tells the lag")
+        processes.wait_for(lambda: pages.value(self.agent.url, members, group="billing") == 0, "the consumer has left")
         figures = once(self.agent.http)
         (group,) = figures["groups"]
         names = ("group", "topic", "partitions", "lag_records")
@@ -230,7 +232,7 @@ class Lines(WithAgent):
         self.produce(5)
         done = top(self.agent.http, "--once", "--interval", "200ms")
         self.assertEqual((0, ""), (done.returncode, done.stderr))
-        self.assertRegex(done.stdout, r"\A1 of 1 programs answer; rates over 0\.[23] s; 20\d\d-.*Z\n\nPROGRAM ")
+        self.assertRegex(done.stdout, r"\A1 of 1 programs answer; rates over \d+\.\d s; 20\d\d-.*Z\n\nPROGRAM ")
         self.assertRegex(done.stdout, rf"(?m)^{self.agent.http}  ready +0 ")
         self.assertRegex(done.stdout, r"(?m)^orders +0 +- +- +- +-$")
 
@@ -318,13 +320,13 @@ class Locked(unittest.TestCase):
 
     def note(self, *arguments):
         """What is said of it; it must have no answer."""
-        done = top(f"https://{self.address}", "--once", "--json", "--interval", "1s", *arguments)
+        done = top(f"https://{self.address}", "--once", "--json", "--interval", "10s", *arguments)
         self.assertEqual(1, done.returncode)
         return json.loads(done.stdout)["programs"][0]["note"]
 
     def test_is_read_with_its_authority_and_password(self):
         access = ("--tls-ca", CERTIFICATE, "--user", "reader", "--password-file", self.password)
-        figures = json.loads(top(f"https://{self.address}", *access, "--once", "--json", "--interval", "1s").stdout)
+        figures = json.loads(top(f"https://{self.address}", *access, "--once", "--json", "--interval", "3s").stdout)
         self.assertEqual("ready", figures["programs"][0]["state"], figures)
 
     def test_is_not_trusted_without_its_authority(self):
@@ -352,7 +354,7 @@ class OnTheScreen(WithAgent):
         self.produce(5)
         self.consume(2)
         shown = self.open(self.agent.http, self.down)
-        shown.wait_for(r"^1 of 2 programs answer; rates over 0\.\d s$")
+        shown.wait_for(r"^1 of 2 programs answer; rates over \d+\.\d s$")
         shown.wait_for(rf"^{self.agent.http} +ready ")
         shown.wait_for(rf"^{self.down} +no answer .*Conn")
         for header in ("PROGRAM", "TOPIC", "GROUP", "LATENCY"):
