@@ -162,75 +162,71 @@ metrics::Result<LagMetrics> LagMetrics::Register(metrics::Registry& registry) {
 }
 
 PartitionSeries::PartitionSeries(const LagMetrics& families, std::string topic, std::uint32_t partition)
-    : families_(families), topic_(std::move(topic)), partition_(std::to_string(partition)) {}
-
-PartitionSeries::~PartitionSeries() {
-  log_start_offset_.Remove(families_.log_start_offset, topic_, partition_);
-  log_end_offset_.Remove(families_.log_end_offset, topic_, partition_);
-  log_bytes_.Remove(families_.log_bytes, topic_, partition_);
-  log_segments_.Remove(families_.log_segments, topic_, partition_);
-  leader_epoch_.Remove(families_.leader_epoch, topic_, partition_);
-}
+    : labels_{std::move(topic), std::to_string(partition)},
+      log_start_offset_(families.log_start_offset, labels_),
+      log_end_offset_(families.log_end_offset, labels_),
+      log_bytes_(families.log_bytes, labels_),
+      log_segments_(families.log_segments, labels_),
+      leader_epoch_(families.leader_epoch, labels_) {}
 
 void PartitionSeries::Show(const LogExtent& extent, std::optional<std::uint64_t> epoch) {
-  log_start_offset_.Show(families_.log_start_offset, Signed(extent.start_offset), topic_, partition_);
-  log_end_offset_.Show(families_.log_end_offset, Signed(extent.end_offset), topic_, partition_);
-  log_bytes_.Show(families_.log_bytes, Signed(extent.bytes), topic_, partition_);
-  log_segments_.Show(families_.log_segments, Signed(extent.segments), topic_, partition_);
-  leader_epoch_.Show(families_.leader_epoch, Signed(epoch), topic_, partition_);
+  log_start_offset_.Show(Signed(extent.start_offset));
+  log_end_offset_.Show(Signed(extent.end_offset));
+  log_bytes_.Show(Signed(extent.bytes));
+  log_segments_.Show(Signed(extent.segments));
+  leader_epoch_.Show(Signed(epoch));
 }
 
 GroupPartitionSeries::GroupPartitionSeries(const LagMetrics& families, std::string topic, std::uint32_t partition,
                                            std::string group)
-    : families_(families), topic_(std::move(topic)), partition_(std::to_string(partition)), group_(std::move(group)) {}
-
-GroupPartitionSeries::~GroupPartitionSeries() {
-  committed_offset_.Remove(families_.committed_offset, topic_, partition_, group_);
-  records_.Remove(families_.lag_records, topic_, partition_, group_);
-  bytes_.Remove(families_.lag_bytes, topic_, partition_, group_);
-  seconds_.Remove(families_.lag_seconds, topic_, partition_, group_);
-  margin_.Remove(families_.retention_margin_seconds, topic_, partition_, group_);
-}
+    : labels_{std::move(topic), std::to_string(partition), std::move(group)},
+      committed_offset_(families.committed_offset, labels_),
+      records_(families.lag_records, labels_),
+      bytes_(families.lag_bytes, labels_),
+      seconds_(families.lag_seconds, labels_),
+      margin_(families.retention_margin_seconds, labels_) {}
 
 void GroupPartitionSeries::Show(std::uint64_t committed, const PartitionLag& lag) {
-  committed_offset_.Show(families_.committed_offset, Signed(committed), topic_, partition_, group_);
-  records_.Show(families_.lag_records, Signed(lag.records), topic_, partition_, group_);
-  bytes_.Show(families_.lag_bytes, Signed(lag.bytes), topic_, partition_, group_);
-  seconds_.Show(families_.lag_seconds, lag.seconds, topic_, partition_, group_);
-  margin_.Show(families_.retention_margin_seconds, lag.margin_seconds, topic_, partition_, group_);
+  committed_offset_.Show(Signed(committed));
+  records_.Show(Signed(lag.records));
+  bytes_.Show(Signed(lag.bytes));
+  seconds_.Show(lag.seconds);
+  margin_.Show(lag.margin_seconds);
 }
 
 GroupSeries::GroupSeries(const LagMetrics& families, std::string group)
-    : families_(families), group_(std::move(group)), state_(families.state.With(group_)) {}
+    : labels_{std::move(group)},
+      sum_records_(families.sum_records, labels_),
+      max_records_(families.max_records, labels_),
+      sum_bytes_(families.sum_bytes, labels_),
+      max_bytes_(families.max_bytes, labels_),
+      max_seconds_(families.max_seconds, labels_),
+      margin_min_(families.margin_min_seconds, labels_),
+      partitions_(families.partitions, labels_),
+      partitions_unknown_(families.partitions_unknown, labels_),
+      members_(families.members, labels_),
+      last_request_(families.last_request_seconds, labels_),
+      last_commit_(families.last_commit_seconds, labels_),
+      states_(families.state),
+      state_(states_.With(labels_[0])) {}
 
 GroupSeries::~GroupSeries() {
-  sum_records_.Remove(families_.sum_records, group_);
-  max_records_.Remove(families_.max_records, group_);
-  sum_bytes_.Remove(families_.sum_bytes, group_);
-  max_bytes_.Remove(families_.max_bytes, group_);
-  max_seconds_.Remove(families_.max_seconds, group_);
-  margin_min_.Remove(families_.margin_min_seconds, group_);
-  partitions_.Remove(families_.partitions, group_);
-  partitions_unknown_.Remove(families_.partitions_unknown, group_);
-  members_.Remove(families_.members, group_);
-  last_request_.Remove(families_.last_request_seconds, group_);
-  last_commit_.Remove(families_.last_commit_seconds, group_);
   // True: the constructor has made it.
-  static_cast<void>(families_.state.Remove(group_));
+  static_cast<void>(states_.Remove(labels_[0]));
 }
 
 void GroupSeries::Show(const GroupLag& lag, const GroupActivity& activity, const GroupTime& time) {
-  sum_records_.Show(families_.sum_records, Signed(lag.sum_records()), group_);
-  max_records_.Show(families_.max_records, Signed(lag.max_records()), group_);
-  sum_bytes_.Show(families_.sum_bytes, Signed(lag.sum_bytes()), group_);
-  max_bytes_.Show(families_.max_bytes, Signed(lag.max_bytes()), group_);
-  max_seconds_.Show(families_.max_seconds, lag.max_seconds(), group_);
-  margin_min_.Show(families_.margin_min_seconds, lag.margin_min_seconds(), group_);
-  partitions_.Show(families_.partitions, Signed(lag.partitions()), group_);
-  partitions_unknown_.Show(families_.partitions_unknown, Signed(lag.unknown_partitions()), group_);
-  members_.Show(families_.members, Signed(activity.members), group_);
-  last_request_.Show(families_.last_request_seconds, Seconds(time.request_ms), group_);
-  last_commit_.Show(families_.last_commit_seconds, Seconds(time.commit_ms), group_);
+  sum_records_.Show(Signed(lag.sum_records()));
+  max_records_.Show(Signed(lag.max_records()));
+  sum_bytes_.Show(Signed(lag.sum_bytes()));
+  max_bytes_.Show(Signed(lag.max_bytes()));
+  max_seconds_.Show(lag.max_seconds());
+  margin_min_.Show(lag.margin_min_seconds());
+  partitions_.Show(Signed(lag.partitions()));
+  partitions_unknown_.Show(Signed(lag.unknown_partitions()));
+  members_.Show(Signed(activity.members));
+  last_request_.Show(Seconds(time.request_ms));
+  last_commit_.Show(Seconds(time.commit_ms));
   state_.SetOnly(static_cast<std::size_t>(activity.state));
 }
 

@@ -30,10 +30,12 @@
 // Errors: Register passes on those of the registry.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 
 #include "agent/group_activity.h"
 #include "agent/group_times.h"
@@ -95,49 +97,57 @@ struct LagMetrics {
   metrics::Counter refreshes_failed;
 };
 
-// A series of a gauge that is on the page while its value is known.
-template <typename Handle, typename Value>
+// A series of a gauge, on the page while its value is known and this object lives. The family and
+// the labels must outlive it.
+template <typename Handle, std::size_t kLabels>
 class OptionalSeries {
  public:
-  template <typename Family, typename... Labels>
-  void Show(const Family& family, const std::optional<Value>& value, const Labels&... labels) {
-    if (!value) return Remove(family, labels...);
-    if (!handle_) handle_ = family.With(labels...);
+  using Labels = std::array<std::string, kLabels>;
+
+  OptionalSeries(const metrics::Family<Handle, kLabels>& family, const Labels& labels)
+      : family_(family), labels_(labels) {}
+  ~OptionalSeries() { Remove(); }
+  OptionalSeries(const OptionalSeries&) = delete;
+  OptionalSeries& operator=(const OptionalSeries&) = delete;
+
+  template <typename Value>
+  void Show(const std::optional<Value>& value) {
+    if (!value) return Remove();
+    if (!handle_) handle_ = std::apply([this](const auto&... labels) { return family_.With(labels...); }, labels_);
     handle_->Set(*value);
-  }
-  template <typename Family, typename... Labels>
-  void Remove(const Family& family, const Labels&... labels) {
-    if (!handle_) return;
-    handle_.reset();
-    // True: the handle was that of a series.
-    static_cast<void>(family.Remove(labels...));
   }
 
  private:
+  void Remove() {
+    if (!handle_) return;
+    handle_.reset();
+    // True: the handle was that of a series.
+    static_cast<void>(std::apply([this](const auto&... labels) { return family_.Remove(labels...); }, labels_));
+  }
+
+  const metrics::Family<Handle, kLabels>& family_;
+  const Labels& labels_;
   std::optional<Handle> handle_;
 };
-using OptionalGauge = OptionalSeries<metrics::Gauge, std::int64_t>;
-using OptionalDoubleGauge = OptionalSeries<metrics::DoubleGauge, double>;
+template <std::size_t kLabels>
+using OptionalGauge = OptionalSeries<metrics::Gauge, kLabels>;
+template <std::size_t kLabels>
+using OptionalDoubleGauge = OptionalSeries<metrics::DoubleGauge, kLabels>;
 
 // The series of one partition, until the object is destroyed. The families must outlive it.
 class PartitionSeries {
  public:
   PartitionSeries(const LagMetrics& families, std::string topic, std::uint32_t partition);
-  ~PartitionSeries();
-  PartitionSeries(const PartitionSeries&) = delete;
-  PartitionSeries& operator=(const PartitionSeries&) = delete;
 
   void Show(const LogExtent& extent, std::optional<std::uint64_t> epoch);
 
  private:
-  const LagMetrics& families_;
-  const std::string topic_;
-  const std::string partition_;
-  OptionalGauge log_start_offset_;
-  OptionalGauge log_end_offset_;
-  OptionalGauge log_bytes_;
-  OptionalGauge log_segments_;
-  OptionalGauge leader_epoch_;
+  const std::array<std::string, 2> labels_;
+  OptionalGauge<2> log_start_offset_;
+  OptionalGauge<2> log_end_offset_;
+  OptionalGauge<2> log_bytes_;
+  OptionalGauge<2> log_segments_;
+  OptionalGauge<2> leader_epoch_;
 };
 
 // The series of one partition of one group, until the object is destroyed. The families must
@@ -145,22 +155,16 @@ class PartitionSeries {
 class GroupPartitionSeries {
  public:
   GroupPartitionSeries(const LagMetrics& families, std::string topic, std::uint32_t partition, std::string group);
-  ~GroupPartitionSeries();
-  GroupPartitionSeries(const GroupPartitionSeries&) = delete;
-  GroupPartitionSeries& operator=(const GroupPartitionSeries&) = delete;
 
   void Show(std::uint64_t committed, const PartitionLag& lag);
 
  private:
-  const LagMetrics& families_;
-  const std::string topic_;
-  const std::string partition_;
-  const std::string group_;
-  OptionalGauge committed_offset_;
-  OptionalGauge records_;
-  OptionalGauge bytes_;
-  OptionalDoubleGauge seconds_;
-  OptionalDoubleGauge margin_;
+  const std::array<std::string, 3> labels_;
+  OptionalGauge<3> committed_offset_;
+  OptionalGauge<3> records_;
+  OptionalGauge<3> bytes_;
+  OptionalDoubleGauge<3> seconds_;
+  OptionalDoubleGauge<3> margin_;
 };
 
 // The series of one group, until the object is destroyed. The families must outlive it.
@@ -174,19 +178,19 @@ class GroupSeries {
   void Show(const GroupLag& lag, const GroupActivity& activity, const GroupTime& time);
 
  private:
-  const LagMetrics& families_;
-  const std::string group_;
-  OptionalGauge sum_records_;
-  OptionalGauge max_records_;
-  OptionalGauge sum_bytes_;
-  OptionalGauge max_bytes_;
-  OptionalDoubleGauge max_seconds_;
-  OptionalDoubleGauge margin_min_;
-  OptionalGauge partitions_;
-  OptionalGauge partitions_unknown_;
-  OptionalGauge members_;
-  OptionalDoubleGauge last_request_;
-  OptionalDoubleGauge last_commit_;
+  const std::array<std::string, 1> labels_;
+  OptionalGauge<1> sum_records_;
+  OptionalGauge<1> max_records_;
+  OptionalGauge<1> sum_bytes_;
+  OptionalGauge<1> max_bytes_;
+  OptionalDoubleGauge<1> max_seconds_;
+  OptionalDoubleGauge<1> margin_min_;
+  OptionalGauge<1> partitions_;
+  OptionalGauge<1> partitions_unknown_;
+  OptionalGauge<1> members_;
+  OptionalDoubleGauge<1> last_request_;
+  OptionalDoubleGauge<1> last_commit_;
+  const metrics::Family<metrics::StateSet, 1>& states_;
   const metrics::StateSet state_;
 };
 
