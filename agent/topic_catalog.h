@@ -198,7 +198,8 @@ class TopicCatalog {
 
   std::mutex retention_mutex_;  // held while something is removed by the limits of one moment; taken before mutex_
 
-  mutable std::shared_mutex mutex_;  // held for moments only
+  // Held for moments only. Shared, which Mutex is not: each Produce and Fetch looks a partition up.
+  mutable std::shared_mutex mutex_;
   // guarded by mutex_
   std::unordered_map<std::string, Topic, Hash, std::equal_to<>> topics_;
 };

@@ -131,6 +131,8 @@ class FaultyFileSystem : public FileSystem {
 
   FileSystem& base_;
   const std::chrono::nanoseconds longest_delay_;
+  // Guards no data, so that there is nothing to annotate: calls share it, and LosePower() waits for
+  // those under way.
   std::shared_mutex calls_;
 
   mutable metrics::Mutex mutex_;
