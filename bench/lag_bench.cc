@@ -206,14 +206,15 @@ Page WritePage(metrics::Registry& registry, exporters::PageChunk& chunk) {
   return page;
 }
 
-// In nanoseconds, over a second of scrapes.
+// In nanoseconds of a processor, over a second of scrapes. The time that passes would include how
+// the refresh and the scrape share the processors of this machine.
 double TimePerSample(metrics::Registry& registry) {
   exporters::PageChunk chunk;
   std::size_t samples = 0;
-  const auto start = steady_clock::now();
-  const auto end = start + std::chrono::seconds(1);
+  const double cpu_before = CpuSeconds();
+  const auto end = steady_clock::now() + std::chrono::seconds(1);
   while (steady_clock::now() < end) samples += WritePage(registry, chunk).samples;
-  return std::chrono::duration<double, std::nano>(steady_clock::now() - start).count() / static_cast<double>(samples);
+  return 1e9 * (CpuSeconds() - cpu_before) / static_cast<double>(samples);
 }
 
 // Gauges with the labels and the number of samples of the lags, which stay as they are.
