@@ -219,11 +219,18 @@ void LeaseKeeper::Stop() {
   const metrics::MutexLock lock(round_mutex_);
   if (stopped_) return;
   stopped_ = true;
+  std::vector<LeaseClaim> held;
   for (const auto& [partition, entry] : AllEntries()) {
     entry->lease->Withdraw();
-    if (entry->announced_epoch != 0) GiveBack(partition, *entry);
+    if (entry->announced_epoch != 0) held.push_back({.partition = partition});
+    entry->announced_epoch = 0;
   }
   PublishHeldCount();
+  if (held.empty()) return;
+  // A lease that is renewed for no time is free. All in one transaction: thousands of them would
+  // keep a stop waiting for the disk.
+  const Status released = store_.AcquireLeases(held, holder_, std::chrono::milliseconds(0)).status();
+  if (!released.ok()) OperatorLog().warn("leases not released: {error}", "error"_a = released.ToString());
 }
 
 void LeaseKeeper::PublishHeldCount() const {

@@ -421,7 +421,11 @@ Status PartitionLog::Close() {
     const metrics::MutexLock lock(append_mutex_);
     if (closed_) return Status::Ok();
     closed_ = true;
-    synced = SyncAll();
+    // Of ten thousand logs, most are at rest. Under kNone, the process before may have left records
+    // in memory alone.
+    const bool is_synced =
+        next_offset_ == 0 || (options_.sync_policy != SyncPolicy::kNone && synced_offset_ == next_offset_);
+    if (!is_synced || !writer_->health().ok()) synced = SyncAll();
     // A deleted topic still has readers.
     const metrics::MutexLock state_lock(state_mutex_);
     files_may_go_ = true;

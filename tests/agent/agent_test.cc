@@ -348,14 +348,16 @@ TEST_F(AgentTest, ShowsItsLeasesWhileItHoldsThem) {
 // sync.
 TEST_F(AgentTest, SaysWhenItStopsThatALogCannotBeSynced) {
   FaultyFileSystem files(PosixFileSystem());
-  parts_.files = &files;
-  ASSERT_TRUE(Start().ok());
+  AgentConfig config = RunningAgent::DefaultConfig({});
+  config.sync_policy = SyncPolicy::kNone;
+  RunningAgent agent(config, files);
+  v1::ProduceResponse response;
+  ASSERT_TRUE(agent.Produce(RunningAgent::Batch("orders", 1, {"a"}), &response).ok());
   files.Switch(DiskState::kBroken, "orders/1/");
-  const Status stopped = agent_->Stop();
+  const Status stopped = agent.agent().Stop();
   EXPECT_FALSE(stopped.ok());
   EXPECT_NE(stopped.message().find("orders/1/00000000000000000000.log"), std::string::npos) << stopped.message();
-  EXPECT_TRUE(agent_->Stop().ok());
-  agent_.reset();
+  EXPECT_TRUE(agent.agent().Stop().ok());
 }
 
 // The other partitions are served when one cannot be opened, also where the configuration names the

@@ -65,6 +65,19 @@ TEST_F(TopicCreationTest, SyncsItsFolderAndTheMetadataAlone) {
   EXPECT_EQ(g_syncs - before, 4);
 }
 
+TEST_F(TopicCreationTest, TopicsAtRestCostAStopOneSync) {
+  ASSERT_TRUE(topics_->Create({.name = "written", .partitions = 1}).ok());
+  ASSERT_TRUE(Append("written", 0).ok());
+  ASSERT_TRUE(topics_->Create({.name = "new", .partitions = 3}).ok());
+  const int before = g_syncs;
+  EXPECT_TRUE(topics_->CloseLogs().ok());
+  leases_->Stop();
+  EXPECT_EQ(g_syncs - before, 2);
+  for (std::uint32_t i = 0; i < 3; ++i) {
+    EXPECT_EQ((*store_->FindLease({.topic = "new", .partition = i}))->duration.count(), 0);
+  }
+}
+
 TEST_F(TopicCreationTest, SurvivesALossOfPowerWithoutItsPartitions) {
   FaultyFileSystem files(PosixFileSystem());
   Reopen(files);

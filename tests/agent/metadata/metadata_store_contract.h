@@ -172,6 +172,16 @@ TEST_P(MetadataStoreContract, LetsAnotherInAtOnceAfterReleaseWithAHigherEpoch) {
   EXPECT_EQ(Acquire("b", *other_store_).epoch, 2U);
 }
 
+TEST_P(MetadataStoreContract, FreesALeaseThatIsRenewedForNoTime) {
+  Acquire("a");
+  const std::vector<LeaseClaim> claims = {{.partition = orders_}};
+  EXPECT_EQ(store_->AcquireLeases(claims, "a", std::chrono::milliseconds(0))->front().epoch, 1U);
+  EXPECT_EQ(store_->FindLease(orders_).value()->duration.count(), 0);
+  EXPECT_EQ(Acquire("b", *other_store_).epoch, 2U);
+  ASSERT_TRUE(store_->AcquireLeases(claims, "a", std::chrono::milliseconds(0)).ok());
+  EXPECT_EQ(store_->FindLease(orders_).value()->holder, "b");
+}
+
 TEST_P(MetadataStoreContract, NeverStartsEpochsAgain) {
   std::uint64_t last = 0;
   for (int i = 0; i < 6; ++i) {
