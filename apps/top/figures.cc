@@ -273,7 +273,7 @@ void AddSummaries(const Comparison& program, std::map<LatencyKey, LatencyFigures
       if (quantile == "0.9") shown.p90 = Known(value);
       if (quantile == "0.99") shown.p99 = Known(value);
     }
-    program.EachRate(family + "_count", [&](const Labels& labels, const Figure& rate) {
+    program.EachRate(family + "_count", [&own, &family = family](const Labels& labels, const Figure& rate) {
       const auto found = own.find({family, labels});
       if (found != own.end()) found->second.rate = rate;
     });

@@ -1,7 +1,7 @@
-// Fuzz targets: the exporters read bytes of strangers, and properties are checked that hold for any
-// bytes.
+// Fuzz targets: exporters and the reader of pages read bytes of strangers, and properties are
+// checked that hold for any bytes.
 //
-// Each target runs code of the exporters on its input, and ends the process where a property is
+// Each target runs code of the project on its input, and ends the process where a property is
 // broken. They keep no state from one input to the next. corpus_test.cc runs them over the corpora,
 // libfuzzer_main.cc under libFuzzer (tools/fuzz).
 // Thread safety: one thread at a time.
@@ -27,6 +27,10 @@ void FuzzLabelEscaping(std::string_view texts);
 // A specification: an exporter that says the same again, or an error that quotes it.
 void FuzzExporterSpec(std::string_view spec);
 
+// A page of another program: the same figures or refusal however the bytes are cut, and a report of
+// printable text.
+void FuzzMetricsPage(std::string_view page);
+
 struct FuzzTarget {
   std::string_view name;  // of its corpus as well
   void (*run)(std::string_view input);
@@ -35,7 +39,7 @@ struct FuzzTarget {
 inline constexpr FuzzTarget kFuzzTargets[] = {
     {"http_request", FuzzHttpRequest},   {"accept", FuzzAccept},
     {"web_config", FuzzWebConfig},       {"label_escaping", FuzzLabelEscaping},
-    {"exporter_spec", FuzzExporterSpec},
+    {"exporter_spec", FuzzExporterSpec}, {"metrics_page", FuzzMetricsPage},
 };
 
 }  // namespace streamhouse::exporters
