@@ -35,7 +35,7 @@ void BoundedChecks::Ask(Done done) {
           {.deadline = std::chrono::steady_clock::now() + wait_time_, .done = std::exchange(done, nullptr)});
     }
   }
-  if (done != nullptr) return done(false);
+  if (done != nullptr) return done(Readiness::kNotReady);
   // The others wait for the evaluation and the deadline of the first.
   if (!is_first) return;
   evaluation_.RunSoon();
@@ -47,16 +47,17 @@ void BoundedChecks::Evaluate() {
     const metrics::MutexLock lock(mutex_);
     if (waiting_.empty()) return;
   }
-  AnswerAll(health_ == nullptr || health_->Evaluate().ready());
+  const bool is_ready = health_ == nullptr || health_->Evaluate().ready();
+  AnswerAll(is_ready ? Readiness::kReady : Readiness::kNotReady);
 }
 
-void BoundedChecks::AnswerAll(bool is_ready) {
+void BoundedChecks::AnswerAll(Readiness readiness) {
   std::deque<Waiting> answered;
   {
     const metrics::MutexLock lock(mutex_);
     answered.swap(waiting_);
   }
-  for (const Waiting& one : answered) one.done(is_ready);
+  for (const Waiting& one : answered) one.done(readiness);
 }
 
 std::chrono::nanoseconds BoundedChecks::AnswerExpired() {
@@ -70,7 +71,7 @@ std::chrono::nanoseconds BoundedChecks::AnswerExpired() {
       done = std::move(waiting_.front().done);
       waiting_.pop_front();
     }
-    done(false);
+    done(Readiness::kNotReady);
   }
 }
 
@@ -79,7 +80,7 @@ void BoundedChecks::Stop() {
     const metrics::MutexLock lock(mutex_);
     stopped_ = true;
   }
-  AnswerAll(false);
+  AnswerAll(Readiness::kNotReady);
   late_.Stop();
   evaluation_.Stop();
 }

@@ -16,6 +16,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 
@@ -31,9 +32,11 @@ inline constexpr std::chrono::seconds kChecksTime{5};
 // Callers of the health service that wait for the checks.
 inline constexpr std::size_t kChecksWaitingMax = 64;
 
+enum class Readiness : std::uint8_t { kNotReady, kReady };
+
 class BoundedChecks {
  public:
-  using Done = std::function<void(bool is_ready)>;
+  using Done = std::function<void(Readiness)>;
 
   // `health` must outlive this; null: there are no checks.
   explicit BoundedChecks(const metrics::Health* health, std::chrono::milliseconds wait_time = kChecksTime);
@@ -54,7 +57,7 @@ class BoundedChecks {
 
   void Evaluate();
   std::chrono::nanoseconds AnswerExpired();
-  void AnswerAll(bool is_ready);
+  void AnswerAll(Readiness readiness);
 
   const metrics::Health* const health_;  // may be null
   const std::chrono::milliseconds wait_time_;

@@ -24,8 +24,8 @@ constexpr std::array<std::string_view, 7> kServices = {
     "grpc.reflection.v1alpha.ServerReflection",
 };
 
-HealthCheckResponse::ServingStatus StatusOf(bool is_ready) {
-  return is_ready ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
+HealthCheckResponse::ServingStatus StatusOf(Readiness readiness) {
+  return readiness == Readiness::kReady ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
 }
 
 bool IsKnown(const std::string& service) {
@@ -141,13 +141,14 @@ void HealthRpc::AskForWatchers() {
     if (watchers_.empty() || asking_) return;
     asking_ = true;
   }
-  checks_.Ask([this](bool is_ready) { TellWatchers(is_ready); });
+  checks_.Ask([this](Readiness readiness) { TellWatchers(readiness); });
 }
 
-void HealthRpc::TellWatchers(bool is_ready) {
+void HealthRpc::TellWatchers(Readiness readiness) {
   const metrics::MutexLock lock(mutex_);
   asking_ = false;
-  for (Watcher* const watcher : watchers_) watcher->Offer(StatusOf(is_ready && !shut_down_));
+  const Readiness told = shut_down_ ? Readiness::kNotReady : readiness;
+  for (Watcher* const watcher : watchers_) watcher->Offer(StatusOf(told));
 }
 
 void HealthRpc::Forget(Watcher* watcher) {
@@ -170,8 +171,8 @@ grpc::ServerUnaryReactor* HealthRpc::Check(grpc::CallbackServerContext* context,
                                            HealthCheckResponse* response) {
   grpc::ServerUnaryReactor* const reactor = context->DefaultReactor();
   if (IsKnown(request->service())) {
-    checks_.Ask([reactor, response](bool is_ready) {
-      response->set_status(StatusOf(is_ready));
+    checks_.Ask([reactor, response](Readiness readiness) {
+      response->set_status(StatusOf(readiness));
       reactor->Finish(grpc::Status::OK);
     });
   } else {

@@ -47,7 +47,7 @@ class HealthRpc final : public grpc::health::v1::Health::CallbackService {
   class Watcher;
 
   void AskForWatchers();
-  void TellWatchers(bool is_ready);
+  void TellWatchers(Readiness readiness);
   void Forget(Watcher* watcher);
 
   metrics::Mutex mutex_;

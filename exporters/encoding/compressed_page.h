@@ -34,13 +34,14 @@ std::string_view ContentCodingName(ContentCoding coding);
 // Compresses a stream piece by piece.
 class Compressor {
  public:
+  enum class Piece : std::uint8_t { kMore, kLast };
   enum class Result : std::uint8_t { kNeedsInput, kNeedsSpace, kFinished, kFailed };
 
   virtual ~Compressor() = default;
 
-  // Takes from `input` and appends to `chunk` until either is used up. With `is_last`, there is no
-  // input behind it.
-  virtual Result Compress(std::string_view& input, bool is_last, PageChunk& chunk) = 0;
+  // Takes from `input` and appends to `chunk` until either is used up. No input comes behind
+  // the last piece.
+  virtual Result Compress(std::string_view& input, Piece piece, PageChunk& chunk) = 0;
 };
 
 class CompressedPage : public PageSource {

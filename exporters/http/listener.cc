@@ -202,8 +202,9 @@ void Listener::QueuePassword(const Request& request, Client& client, Session::Re
   using Turn = PasswordQueue::Turn;
   const BasicAuth::Claim claim = auth_.ClaimOf(request.authorization);
   const std::string origin = client.address + " " + claim.user;
+  const auto user = claim.is_known ? PasswordQueue::User::kKnown : PasswordQueue::User::kUnknown;
   const Suspicion suspicion =
-      password_queue_.SuspicionOf(origin, claim.is_known, client.refusals, std::chrono::steady_clock::now());
+      password_queue_.SuspicionOf(origin, user, client.refusals, std::chrono::steady_clock::now());
   const auto refused =
       password_queue_.Push({.origin = origin,
                             .suspicion = suspicion,
@@ -224,7 +225,8 @@ void Listener::CheckPassword(Request request, Client& client, Session::Respond r
   asio::post(*password_thread_, [this, request, &client, respond = std::move(respond)]() mutable {
     const bool is_allowed = auth_.Check(request.authorization);
     asio::post(executor_, [this, is_allowed, request, &client, respond = std::move(respond)]() mutable {
-      password_queue_.Decide(is_allowed, std::chrono::steady_clock::now());
+      const auto password = is_allowed ? PasswordQueue::Password::kRight : PasswordQueue::Password::kWrong;
+      password_queue_.Decide(password, std::chrono::steady_clock::now());
       is_allowed ? AnswerAllowed(request, respond) : RefuseGuess(Unauthorized(), client, std::move(respond));
       CheckNextPassword();
     });

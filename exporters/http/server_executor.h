@@ -22,6 +22,7 @@
 #include <boost/asio/query.hpp>
 #include <boost/asio/require.hpp>
 #include <boost/asio/strand.hpp>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <type_traits>
@@ -35,7 +36,7 @@ class ServerExecutor {
  public:
   // On a context that one thread runs, and nothing else.
   static ServerExecutor OnOneThread(const boost::asio::any_io_executor& below) {
-    return {std::make_shared<Gate>(below), true};
+    return {std::make_shared<Gate>(below), Blocking::kPossibly};
   }
   // On a context that any number of threads run.
   static ServerExecutor OnAnyThreads(const boost::asio::any_io_executor& below) {
@@ -81,11 +82,14 @@ class ServerExecutor {
   boost::asio::execution_context& query(boost::asio::execution::context_t) const noexcept {
     return boost::asio::query(gate_->below, boost::asio::execution::context);
   }
-  ServerExecutor require(boost::asio::execution::blocking_t::never_t) const { return {gate_, false}; }
-  ServerExecutor require(boost::asio::execution::blocking_t::possibly_t) const { return {gate_, true}; }
+  ServerExecutor require(boost::asio::execution::blocking_t::never_t) const { return {gate_, Blocking::kNever}; }
+  ServerExecutor require(boost::asio::execution::blocking_t::possibly_t) const { return {gate_, Blocking::kPossibly}; }
   friend bool operator==(const ServerExecutor&, const ServerExecutor&) noexcept = default;
 
  private:
+  // Whether execute() may run the handler before it returns; Asio's property of this name.
+  enum class Blocking : std::uint8_t { kNever, kPossibly };
+
   struct Gate {
     explicit Gate(const boost::asio::any_io_executor& executor) : below(executor) {}
 
@@ -100,12 +104,11 @@ class ServerExecutor {
     bool has_called_last STREAMHOUSE_GUARDED_BY(mutex) = false;
   };
 
-  ServerExecutor(std::shared_ptr<Gate> gate, bool may_call_at_once)
-      : gate_(std::move(gate)), may_call_at_once_(may_call_at_once) {}
+  ServerExecutor(std::shared_ptr<Gate> gate, Blocking blocking) : gate_(std::move(gate)), blocking_(blocking) {}
 
   template <typename Executor, typename Function>
   void Execute(const Executor& executor, Function function) const {
-    if (may_call_at_once_) return executor.execute(std::move(function));
+    if (blocking_ == Blocking::kPossibly) return executor.execute(std::move(function));
     boost::asio::require(executor, boost::asio::execution::blocking_t::never_t()).execute(std::move(function));
   }
 
@@ -141,7 +144,7 @@ class ServerExecutor {
   static inline thread_local const void* inside_ = nullptr;
 
   std::shared_ptr<Gate> gate_;
-  bool may_call_at_once_;
+  Blocking blocking_;
 };
 
 }  // namespace streamhouse::exporters

@@ -16,7 +16,7 @@
 namespace streamhouse::agent {
 namespace {
 
-using Answers = std::vector<bool>;
+using Answers = std::vector<Readiness>;
 
 constexpr std::chrono::hours kNever{1};
 
@@ -31,9 +31,9 @@ class BoundedChecksTest : public testing::Test {
   }
   void Ask(int times = 1) {
     for (int i = 0; i < times; ++i) {
-      checks_->Ask([this](bool is_ready) {
+      checks_->Ask([this](Readiness readiness) {
         const std::lock_guard lock(mutex_);
-        answers_.push_back(is_ready);
+        answers_.push_back(readiness);
         changed_.notify_all();
       });
     }
@@ -59,7 +59,7 @@ TEST_F(BoundedChecksTest, AnswerAllWhoWaitWithOneEvaluation) {
   Ask(2);
   EXPECT_EQ(AnswersOnceThereAre(0), Answers());
   slow_.Release();
-  EXPECT_EQ(AnswersOnceThereAre(5), Answers(5, true));
+  EXPECT_EQ(AnswersOnceThereAre(5), Answers(5, Readiness::kReady));
   EXPECT_EQ(slow_.evaluations(), 1);
 }
 
@@ -67,25 +67,25 @@ TEST_F(BoundedChecksTest, AreEvaluatedAgainForALaterCaller) {
   Make(kNever);
   slow_.Release();
   Ask();
-  EXPECT_EQ(AnswersOnceThereAre(1), Answers{true});
+  EXPECT_EQ(AnswersOnceThereAre(1), Answers{Readiness::kReady});
   const auto token = health_.Add("lease", [] { return metrics::Status(metrics::StatusCode::kUnavailable, "none"); });
   Ask();
-  EXPECT_EQ(AnswersOnceThereAre(2), (Answers{true, false}));
+  EXPECT_EQ(AnswersOnceThereAre(2), (Answers{Readiness::kReady, Readiness::kNotReady}));
 }
 
 TEST_F(BoundedChecksTest, FailWhereTheyTakeTooLong) {
   Make(std::chrono::milliseconds(20));
   Ask();
-  EXPECT_EQ(AnswersOnceThereAre(1), Answers{false});
+  EXPECT_EQ(AnswersOnceThereAre(1), Answers{Readiness::kNotReady});
   Ask();
-  EXPECT_EQ(AnswersOnceThereAre(2), Answers(2, false));
+  EXPECT_EQ(AnswersOnceThereAre(2), Answers(2, Readiness::kNotReady));
   EXPECT_LE(slow_.evaluations(), 1) << "the one that has not ended";
 }
 
 TEST_F(BoundedChecksTest, FailAtOnceWhereManyWait) {
   Make(kNever);
   Ask(kChecksWaitingMax + 1);
-  EXPECT_EQ(AnswersOnceThereAre(1), Answers{false});
+  EXPECT_EQ(AnswersOnceThereAre(1), Answers{Readiness::kNotReady});
   slow_.Release();
   EXPECT_EQ(AnswersOnceThereAre(kChecksWaitingMax + 1).size(), kChecksWaitingMax + 1);
 }
@@ -98,12 +98,12 @@ TEST_F(BoundedChecksTest, StopAnswersAllAndWaitsForACheckThatRuns) {
     checks_->Stop();
     EXPECT_FALSE(slow_.is_running());
   });
-  EXPECT_EQ(AnswersOnceThereAre(1), Answers{false});
+  EXPECT_EQ(AnswersOnceThereAre(1), Answers{Readiness::kNotReady});
   EXPECT_TRUE(stopper.EventuallySleeps());
   slow_.Release();
   stopper.Join();
   Ask();
-  EXPECT_EQ(AnswersOnceThereAre(2), Answers(2, false));
+  EXPECT_EQ(AnswersOnceThereAre(2), Answers(2, Readiness::kNotReady));
 }
 
 }  // namespace

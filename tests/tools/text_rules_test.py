@@ -76,6 +76,28 @@ class DroppedResultsHaveAReason(RuleTestCase):
         self.assertClean(self.rule, {"client/a.cc": f"  // Why.\n{self.drop}{self.drop}  f();\n{beside}// {self.drop}"})
 
 
+class NobodyTakesABool(RuleTestCase):
+    rule = staticmethod(text_rules.nobody_takes_a_bool)
+
+    def test_finds_a_parameter_wherever_it_stands(self):
+        for parameters in (
+            "bool is_last",
+            "int a, bool b",
+            "const bool a, int b",
+            "bool a = true",
+            "bool",
+            "bool& found",
+            "int a,\n       bool b",
+        ):
+            line = 2 + parameters.count("\n")
+            self.assertFinds(self.rule, {"agent/a.h": f"// A.\nvoid A({parameters});\n"}, f"agent/a.h:{line}")
+        self.assertFinds(self.rule, {"apps/a.h": "using Done = std::function<void(bool is_ready)>;\n"}, "apps/a.h:1")
+
+    def test_lets_results_members_and_source_files_be(self):
+        clean = "// f(bool a)\nbool A(int b);\nbool c_ = false;\nvoid D(std::pair<int, bool> e);\n"
+        self.assertClean(self.rule, {"client/a.h": clean, "client/a.cc": "void A(bool b);\n"})
+
+
 class ProseFits(RuleTestCase):
     rule = staticmethod(text_rules.prose_fits)
 

@@ -16,6 +16,7 @@ _OPENING_NAME = re.compile(r"// ([A-Z]\w+)(?:<\w*>)?(?:\(\))?(?:(?:,| and) [^:\n
 _LEFTOVER = re.compile(r"\b(?:" + "|".join(("TO" "DO", "FIX" "ME", "XX" "X", "HA" "CK")) + r")\b")
 _UNRUN_TEST = re.compile("GTEST_" "SKIP|DISABLED" "_[A-Z]")
 _SLEEP = re.compile(r"\bsleep_(?:for|until)\s*\(|\busleep\s*\(")
+_BOOLEAN_PARAMETER = re.compile(r"[(,]\s*(?:const\s+)?bool\b\s*[&*]?\s*\w*\s*(?:=[^,;)]*)?(?=[,)])")
 _MACHINE_PATH = re.compile(r"(?<![\w.$}*])/(?:work|farm|root|home/\w+)/")
 
 
@@ -75,6 +76,14 @@ def dropped_results_have_a_reason(tree):
                 yield Finding(file.path, number + 1, "says not why the result may be dropped")
 
 
+def nobody_takes_a_bool(tree):
+    """A call f(true) says nothing; an enum of two values says which. It also keeps arguments from changing places."""
+    for file in tree.cpp_files(("exporters", "agent", "client", "apps")):
+        for match in _BOOLEAN_PARAMETER.finditer(file.code) if file.suffix == ".h" else ():
+            line = source_tree.line_of(file.code, match.start() + match.group().index("bool"))
+            yield Finding(file.path, line, f"{match.group()[1:].strip()}: take an enum of two values")
+
+
 def prose_fits(tree):
     """A comment or document that runs out of half a screen is not read to its end; tools/rewrap.py wraps it."""
     for file in tree.files.values():
@@ -108,6 +117,7 @@ RULES = (
     headers_tell_thread_safety,
     headers_open_with_a_name,
     dropped_results_have_a_reason,
+    nobody_takes_a_bool,
     prose_fits,
     nothing_is_left_behind,
     every_test_runs,

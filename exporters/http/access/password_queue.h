@@ -55,6 +55,8 @@ class PasswordQueue {
   using Time = std::chrono::steady_clock::time_point;
 
   enum class Turn { kCheck, kRefuse };
+  enum class User { kKnown, kUnknown };
+  enum class Password { kRight, kWrong };
 
   struct Waiting {
     std::string origin;  // an address and a user
@@ -63,8 +65,8 @@ class PasswordQueue {
   };
 
   // `refusals` counts the guesses on the same connection that were refused.
-  Suspicion SuspicionOf(const std::string& origin, bool is_user_known, std::uint64_t refusals, Time now) const {
-    const bool is_suspect = refusals > 0 || !is_user_known || HasGuessed(origin, now) || IsUndecided(origin);
+  Suspicion SuspicionOf(const std::string& origin, User user, std::uint64_t refusals, Time now) const {
+    const bool is_suspect = refusals > 0 || user == User::kUnknown || HasGuessed(origin, now) || IsUndecided(origin);
     return is_suspect ? 1 + refusals : kTrusted;
   }
 
@@ -93,9 +95,9 @@ class PasswordQueue {
     checked_ = first.origin;
     return first;
   }
-  void Decide(bool is_right, Time now) {
+  void Decide(Password password, Time now) {
     const std::string origin = *std::exchange(checked_, std::nullopt);
-    if (is_right) return;
+    if (password == Password::kRight) return;
     std::erase_if(guesses_, [&](const auto& any) { return any.first == origin; });
     if (guesses_.size() == kGuessesRemembered) guesses_.pop_front();
     guesses_.emplace_back(origin, now);

@@ -12,6 +12,8 @@ namespace {
 class PasswordQueueTest : public testing::Test {
  protected:
   using Turn = PasswordQueue::Turn;
+  using User = PasswordQueue::User;
+  using Password = PasswordQueue::Password;
 
   // Returns the name of the request that is refused, if there is one.
   std::string Push(const std::string& name, Suspicion suspicion) {
@@ -26,11 +28,11 @@ class PasswordQueueTest : public testing::Test {
     checked_.clear();
     while (const auto next = queue_.Next()) {
       next->on_turn(Turn::kCheck);
-      queue_.Decide(false, now_);
+      queue_.Decide(Password::kWrong, now_);
     }
     return checked_;
   }
-  Suspicion Of(const std::string& origin) { return queue_.SuspicionOf(origin, true, 0, now_); }
+  Suspicion Of(const std::string& origin) { return queue_.SuspicionOf(origin, User::kKnown, 0, now_); }
 
   PasswordQueue queue_;
   std::string checked_;
@@ -70,7 +72,7 @@ TEST_F(PasswordQueueTest, ChecksOneAtATime) {
   Push("b", kTrusted);
   EXPECT_TRUE(queue_.Next());
   EXPECT_FALSE(queue_.Next());
-  queue_.Decide(true, now_);
+  queue_.Decide(Password::kRight, now_);
   EXPECT_TRUE(queue_.Next());
 }
 
@@ -80,16 +82,16 @@ TEST_F(PasswordQueueTest, RefusesTheNewestOfTrustedRequests) {
 }
 
 TEST_F(PasswordQueueTest, SuspectsUnknownUsersAndRecentGuessesAndRefusedConnectionsMore) {
-  EXPECT_EQ(queue_.SuspicionOf("1.2.3.4 nobody", false, 0, now_), Suspicion{1});
-  EXPECT_EQ(queue_.SuspicionOf("1.2.3.4 alice", true, 1, now_), Suspicion{2});
-  EXPECT_EQ(queue_.SuspicionOf("1.2.3.4 alice", true, 5, now_), Suspicion{6});
+  EXPECT_EQ(queue_.SuspicionOf("1.2.3.4 nobody", User::kUnknown, 0, now_), Suspicion{1});
+  EXPECT_EQ(queue_.SuspicionOf("1.2.3.4 alice", User::kKnown, 1, now_), Suspicion{2});
+  EXPECT_EQ(queue_.SuspicionOf("1.2.3.4 alice", User::kKnown, 5, now_), Suspicion{6});
   EXPECT_EQ(Of("1.2.3.4 alice"), kTrusted);
   Push("1.2.3.4 alice", kTrusted);
   CheckAll();
   EXPECT_EQ(Of("1.2.3.4 alice"), Suspicion{1});
   EXPECT_EQ(Of("1.2.3.4 bob"), kTrusted);
   EXPECT_EQ(Of("1.2.3.5 alice"), kTrusted);
-  EXPECT_EQ(queue_.SuspicionOf("1.2.3.4 alice", true, 0, now_ + kGuessMemory), kTrusted);
+  EXPECT_EQ(queue_.SuspicionOf("1.2.3.4 alice", User::kKnown, 0, now_ + kGuessMemory), kTrusted);
 }
 
 // Goal: a crowd that comes at once does not fill the queue before its first guess is found wrong.
@@ -99,7 +101,7 @@ TEST_F(PasswordQueueTest, TrustsOneUndecidedRequestOfAnAddressAndUser) {
   EXPECT_EQ(Of("bob"), kTrusted);
   ASSERT_TRUE(queue_.Next());
   EXPECT_EQ(Of("alice"), Suspicion{1}) << "it is being checked";
-  queue_.Decide(true, now_);
+  queue_.Decide(Password::kRight, now_);
   EXPECT_EQ(Of("alice"), kTrusted);
 }
 
