@@ -5,6 +5,7 @@
 
 #include "agent/committed_offsets.h"
 #include "agent/operator_log.h"
+#include "metrics_core/dcheck.h"
 
 namespace streamhouse::agent {
 
@@ -94,6 +95,7 @@ Result<std::vector<TopicPartition>> GroupCoordinator::Renew(const GroupMember& m
     AssignTargets(group);
   }
   Grant(group, self, reads, member.commit_sequence);
+  metrics::DCheck([&] { return IsSound(group); }, "a partition is granted to at most one member");
   std::vector<TopicPartition> may_read;
   std::set_intersection(self.granted.begin(), self.granted.end(), self.target.begin(), self.target.end(),
                         std::back_inserter(may_read));
@@ -269,6 +271,7 @@ Result<std::map<std::string, std::uint32_t>> GroupCoordinator::CountPartitions(c
 void GroupCoordinator::AssignTargets(Group& group) {
   for (auto& [id, member] : group.members) member.target.clear();
   for (const auto& [topic, partitions] : group.partition_counts) AssignTopic(group, topic, partitions);
+  metrics::DCheck([&] { return IsSound(group); }, "a partition is meant for one member, and exists");
 }
 
 // Each member keeps its partitions, up to its share. The rest goes to the members with the fewest.
@@ -325,6 +328,23 @@ void GroupCoordinator::Grant(Group& group, Member& member, const std::set<TopicP
     member.granted.insert(partition);
     member.commit_sequences[partition] = last_commit + 1;
   }
+}
+
+// Guarantee 1. A granted partition may end with its topic; an answer names only targets.
+bool GroupCoordinator::IsSound(const Group& group) {
+  std::set<TopicPartition> granted;
+  std::set<TopicPartition> targets;
+  for (const auto& [id, member] : group.members) {
+    for (const TopicPartition& p : member.granted) {
+      if (!granted.insert(p).second || !member.commit_sequences.contains(p)) return false;
+    }
+    for (const TopicPartition& p : member.target) {
+      const auto count = group.partition_counts.find(p.topic);
+      const bool exists = count != group.partition_counts.end() && p.partition < count->second;
+      if (!targets.insert(p).second || !exists) return false;
+    }
+  }
+  return true;
 }
 
 bool GroupCoordinator::IsGranted(const Group& group, const TopicPartition& partition) {

@@ -160,6 +160,7 @@ class GroupCoordinator {
   static void AssignTopic(Group& group, const std::string& topic, std::uint32_t partitions);
   static void Claim(Group& group, Member& member, const std::set<TopicPartition>& owned, std::uint64_t last_commit);
   static void Grant(Group& group, Member& member, const std::set<TopicPartition>& reads, std::uint64_t last_commit);
+  static bool IsSound(const Group& group);
   static bool IsGranted(const Group& group, const TopicPartition& partition);
   Status NoteCommit(const GroupCommit& commit) STREAMHOUSE_REQUIRES(commit_mutex_);
   bool RemoveExpired(Group& group) const;

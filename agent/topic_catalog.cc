@@ -9,6 +9,7 @@
 #include "agent/operator_log.h"
 #include "agent/topic_name.h"
 #include "agent/topic_removal.h"
+#include "metrics_core/dcheck.h"
 
 namespace streamhouse::agent {
 
@@ -54,6 +55,7 @@ Status TopicCatalog::Load() {
     const std::unique_lock lock(mutex_);
     topics_.emplace(topic.name, std::move(loaded));
   }
+  metrics::DCheck([this] { return served_ == All().size(); }, "each served partition is counted once");
   // It logs its failures; ApplyRetention() retries.
   static_cast<void>(FinishRemovals());
   if (Status named = FindStrayLogs(); !named.ok()) return named;
@@ -122,6 +124,7 @@ Status TopicCatalog::RetryUnserved(const std::string& topic) {
     const std::unique_lock lock(mutex_);
     topics_.find(topic)->second.partitions[name.partition] = std::move(served);
   }
+  metrics::DCheck([this] { return served_ == All().size(); }, "each served partition is counted once");
   // The next renewal requests a lease again that cannot be taken yet.
   static_cast<void>(leases_.AcquireNow(unserved));
   return first;

@@ -8,6 +8,7 @@
 #include "agent/topic_catalog.h"
 #include "agent/topic_name.h"
 #include "agent/topic_removal.h"
+#include "metrics_core/dcheck.h"
 
 namespace streamhouse::agent {
 
@@ -85,6 +86,7 @@ Status TopicCatalog::CreateNew(const TopicDescription& topic, LogsWithoutTopic f
     const std::unique_lock lock(mutex_);
     topics_.emplace(topic.name, std::move(added));
   }
+  metrics::DCheck([this] { return served_ == All().size(); }, "each served partition is counted once");
   strays_.Drop(topic.name);
   OperatorLog().info("topic {topic} created with {partitions} partitions", "topic"_a = topic.name,
                      "partitions"_a = topic.partitions);
@@ -143,6 +145,7 @@ Status TopicCatalog::AddPartitions(const std::string& topic, std::uint32_t parti
     auto& known = topics_.find(topic)->second.partitions;
     known.insert(known.end(), served.begin(), served.end());
   }
+  metrics::DCheck([this] { return served_ == All().size(); }, "each served partition is counted once");
   OperatorLog().info("topic {topic} has {partitions} partitions, {before} before", "topic"_a = topic,
                      "partitions"_a = partitions, "before"_a = info->partitions);
   // The next renewal requests a lease again that cannot be taken yet.
@@ -182,6 +185,7 @@ Result<DeletedTopic> TopicCatalog::Delete(const std::string& topic) {
     --served_;
     gone.records += (*served)->HighWatermark() - (*served)->LogStartOffset();
   }
+  metrics::DCheck([this] { return served_ == All().size(); }, "each served partition is counted once");
   Retire(removed.partitions);
   options_.record_metrics.Close(*removed.record_metrics);
   OperatorLog().info("topic {topic} deleted, with {partitions} partitions and {records} records", "topic"_a = topic,

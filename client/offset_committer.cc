@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "metrics_core/dcheck.h"
 #include "metrics_core/start_thread.h"
 
 namespace streamhouse::client {
@@ -115,6 +116,7 @@ std::optional<LogPosition> OffsetCommitter::BeginCommit(const TopicPartition& pa
   // A commit that fails may have been stored: until the next one is confirmed, what the broker has
   // is unknown.
   found->second.committed.reset();
+  metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return !under_way_; }, "commits do not overlap");
   under_way_ = partition;
   ++last_sequence_;
   return found->second.finished;
@@ -123,6 +125,7 @@ std::optional<LogPosition> OffsetCommitter::BeginCommit(const TopicPartition& pa
 void OffsetCommitter::EndCommit(const std::optional<LogPosition>& committed) {
   const metrics::MutexLock lock(mutex_);
   // Remove() may wait for this end; the gauges are taken away by then.
+  metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return under_way_.has_value(); }, "a commit that ends has begun");
   const auto found = progress_.find(*under_way_);
   under_way_.reset();
   commit_ended_.NotifyAll();

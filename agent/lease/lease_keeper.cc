@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/operator_log.h"
+#include "metrics_core/dcheck.h"
 
 namespace streamhouse::agent {
 
@@ -145,6 +146,7 @@ Status LeaseKeeper::Acquire(Entries entries) {
   NoteOutcome(rows.status());
   for (const auto& [partition, entry] : entries) entry->lease->NoteTrouble(rows.status().message());
   if (!rows.ok()) return rows.status();
+  metrics::DCheck([&] { return rows->size() == entries.size(); }, "the store answers each claim");
   for (std::size_t i = 0; i < entries.size(); ++i) {
     Apply(entries[i].first, *entries[i].second, rows->at(i), asked_at);
   }
@@ -194,6 +196,8 @@ void LeaseKeeper::AnnounceExpired() {
     // higher epoch.
     Lose(partition, *entry, entry->announced_epoch, "not renewed in time");
   }
+  metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return HeldLeasesAreAnnounced(); },
+                  "the loss of a held lease is told");
   PublishHeldCount();
 }
 
@@ -225,6 +229,7 @@ void LeaseKeeper::Stop() {
     if (entry->announced_epoch != 0) held.push_back({.partition = partition});
     entry->announced_epoch = 0;
   }
+  metrics::DCheck([this] { return HeldCount() == 0; }, "no lease is held after the end");
   PublishHeldCount();
   if (held.empty()) return;
   // A lease that is renewed for no time is free. All in one transaction: thousands of them would
@@ -235,6 +240,13 @@ void LeaseKeeper::Stop() {
 
 void LeaseKeeper::PublishHeldCount() const {
   metrics_.active_partitions.Set(static_cast<std::int64_t>(HeldCount()));
+}
+
+// A lease that is held without an announced epoch would be lost without a fence.
+bool LeaseKeeper::HeldLeasesAreAnnounced() const {
+  const Entries entries = AllEntries();
+  return std::all_of(entries.begin(), entries.end(),
+                     [](const auto& one) { return one.second->announced_epoch != 0 || !one.second->lease->IsHeld(); });
 }
 
 std::size_t LeaseKeeper::HeldCount() const {

@@ -111,6 +111,7 @@ class LeaseKeeper {
       STREAMHOUSE_REQUIRES(round_mutex_);
   void NoteOutcome(const Status& outcome);
   void PublishHeldCount() const;
+  bool HeldLeasesAreAnnounced() const STREAMHOUSE_REQUIRES(round_mutex_);
 
   MetadataStore& store_;
   const std::string holder_;

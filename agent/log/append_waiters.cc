@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "metrics_core/dcheck.h"
+
 namespace streamhouse::agent {
 
 std::optional<AppendWaiters::Id> AppendWaiters::Add(std::uint64_t offset, std::function<void()> wake) {
@@ -11,6 +13,8 @@ std::optional<AppendWaiters::Id> AppendWaiters::Add(std::uint64_t offset, std::f
   if (closed_ || end_offset_ > offset) return std::nullopt;
   const Id id = next_id_++;
   waiters_.emplace(id, Waiter{offset, std::move(wake)});
+  metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return AllAreInTime(); },
+                  "a waiter waits for what is not there yet");
   return id;
 }
 
@@ -29,6 +33,8 @@ void AppendWaiters::Advance(std::uint64_t end_offset) {
       due.push_back(std::move(entry.second.wake));
       return true;
     });
+    metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return AllAreInTime(); },
+                    "a waiter whose record is there is woken");
   }
   for (const auto& wake : due) wake();
 }
@@ -48,6 +54,18 @@ void AppendWaiters::Close() {
     closed_ = true;
   }
   WakeAll();
+  metrics::DCheck(
+      [this] {
+        const metrics::MutexLock lock(mutex_);
+        return waiters_.empty();
+      },
+      "a closed log has no waiters");
+}
+
+bool AppendWaiters::AllAreInTime() const {
+  return std::all_of(waiters_.begin(), waiters_.end(), [this](const auto& entry) STREAMHOUSE_REQUIRES(mutex_) {
+    return entry.second.offset >= end_offset_;
+  });
 }
 
 bool AppendWaiters::closed() const {

@@ -43,6 +43,8 @@ class AppendWaiters {
     std::function<void()> wake;
   };
 
+  bool AllAreInTime() const STREAMHOUSE_REQUIRES(mutex_);
+
   mutable metrics::Mutex mutex_;
   std::unordered_map<Id, Waiter> waiters_ STREAMHOUSE_GUARDED_BY(mutex_);
   std::uint64_t end_offset_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;

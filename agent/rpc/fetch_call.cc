@@ -6,6 +6,7 @@
 
 #include "agent/log/log_format.h"
 #include "agent/rpc/status_translation.h"
+#include "metrics_core/dcheck.h"
 #include "proto/record_block.h"
 #include "proto/record_headers.h"
 
@@ -51,6 +52,8 @@ metrics::Status FetchCall::Read() {
   response_.set_end_at_open(openings.LowestEndSince(request_.open_id()));
   // Read after the records, so that it is never behind them.
   response_.set_high_watermark(partition_->HighWatermark());
+  metrics::DCheck([&] { return request_.offset() + *records <= response_.high_watermark(); },
+                  "records end at the high watermark, or before");
   return metrics::Status::Ok();
 }
 
@@ -61,6 +64,7 @@ void FetchCall::Wait(std::chrono::milliseconds wait) {
   bool is_due = false;
   {
     const metrics::MutexLock lock(wake->mutex);
+    metrics::DCheck([&]() STREAMHOUSE_UNCHECKED { return !wake->waiter.has_value(); }, "a call waits once");
     wake->alarm.Set(std::chrono::system_clock::now() + wait, [this](bool /*expired*/) { OnAlarm(); });
     wake->waiter = partition_->waiters().Add(request_.offset(), [wake] { wake->alarm.Cancel(); });
     is_due = wake->cancelled || !wake->waiter.has_value();

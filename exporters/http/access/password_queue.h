@@ -71,46 +71,20 @@ class PasswordQueue {
   }
 
   // Returns the request to refuse, if there is one: the new request or the one that it replaces.
-  std::optional<Waiting> Push(Waiting request) {
-    const auto guesses = std::count_if(waiting_.begin(), waiting_.end(), IsSuspect);
-    const bool is_full = waiting_.size() >= kPasswordChecksMax ||
-                         (IsSuspect(request) && static_cast<std::size_t>(guesses) >= kGuessChecksMax);
-    std::optional<Waiting> refused;
-    if (is_full) {
-      if (!GoesBefore(request, waiting_.back())) return request;
-      refused = std::move(waiting_.back());
-      waiting_.pop_back();
-    }
-    const auto behind =
-        std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& any) { return GoesBefore(request, any); });
-    waiting_.insert(behind, std::move(request));
-    return refused;
-  }
+  std::optional<Waiting> Push(Waiting request);
 
   // Returns the request to check now. Returns nullopt until Decide() ends the check before.
-  std::optional<Waiting> Next() {
-    if (checked_ || waiting_.empty()) return std::nullopt;
-    Waiting first = std::move(waiting_.front());
-    waiting_.pop_front();
-    checked_ = first.origin;
-    return first;
-  }
-  void Decide(Password password, Time now) {
-    const std::string origin = *std::exchange(checked_, std::nullopt);
-    if (password == Password::kRight) return;
-    std::erase_if(guesses_, [&](const auto& any) { return any.first == origin; });
-    if (guesses_.size() == kGuessesRemembered) guesses_.pop_front();
-    guesses_.emplace_back(origin, now);
-  }
+  std::optional<Waiting> Next();
+  // Ends the check of the request that Next() returned last.
+  void Decide(Password password, Time now);
 
   // Drops the requests that wait.
   void Clear() { waiting_.clear(); }
 
  private:
-  static bool IsSuspect(const Waiting& request) { return request.suspicion != kTrusted; }
-  static bool GoesBefore(const Waiting& newer, const Waiting& older) {
-    return newer.suspicion < older.suspicion || (newer.suspicion == older.suspicion && IsSuspect(newer));
-  }
+  static bool IsSuspect(const Waiting& request);
+  static bool GoesBefore(const Waiting& newer, const Waiting& older);
+  bool IsSound() const;
 
   bool HasGuessed(const std::string& origin, Time now) const {
     const auto guess =
