@@ -74,7 +74,8 @@ class MetadataStore {
 
   // For each partition: takes the lease where it is free or has ended according to the claim, or
   // renews it where `holder` has it. Returns the rows as they are afterwards, in the order of
-  // `claims`: the caller has the lease where it is the holder, for `duration`.
+  // `claims`: the caller has the lease where it is the holder, for `duration`. A duration of 0
+  // frees the leases that `holder` has.
   virtual Result<std::vector<LeaseRow>> AcquireLeases(std::span<const LeaseClaim> claims, const std::string& holder,
                                                       std::chrono::milliseconds duration) = 0;
   // Lets go at once, so that another may take it. Aborted unless the row has this holder and this
