@@ -210,7 +210,7 @@ std::vector<LagFigures> LagsOf(std::span<const Comparison> programs) {
       most = std::max(most, value);
     }
   }
-  of_agents.merge(of_consumers);  // those of which no agent tells
+  of_agents.merge(of_consumers);  // an agent knows more, so its lag stays where both tell one
   std::vector<LagFigures> lags;
   for (const auto& [key, partitions] : of_agents) {
     lags.push_back(SumOfLag(key, partitions));

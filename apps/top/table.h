@@ -50,7 +50,7 @@ std::vector<Table> TablesOf(const Figures& figures);
 // Texts rise; numbers fall, and those that are unknown stand last.
 void SortTable(Table& table, std::size_t column);
 
-// Keeps the rows of which a text has these words in it, in any case of letters of ASCII.
+// Keeps the rows with a text that contains `words`. Letters of ASCII match in either case.
 void FilterTable(Table& table, std::string_view words);
 
 // The header first. Without room, texts are cut, and then columns left out. The column that sorts
