@@ -2,15 +2,14 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <fstream>
 #include <iterator>
 #include <string>
 
 #include "metrics_core/status.h"
+#include "tests/support/open_file_limit.h"
 
 namespace streamhouse {
 namespace {
@@ -51,15 +50,10 @@ TEST(PemFileTest, MustBeARegularFile) {
 }
 
 TEST(PemFileTest, MayBeReadLaterWhereTheProcessHasNoDescriptorLeft) {
-  const int lowest_free = ::dup(STDERR_FILENO);
-  ::close(lowest_free);
-  rlimit before = {};
-  ::getrlimit(RLIMIT_NOFILE, &before);
-  const rlimit few = {.rlim_cur = static_cast<rlim_t>(lowest_free), .rlim_max = before.rlim_max};
-  ::setrlimit(RLIMIT_NOFILE, &few);
-  const metrics::Status read = ReadPemFile(kKey).status();
-  ::setrlimit(RLIMIT_NOFILE, &before);
-  EXPECT_EQ(read.code(), metrics::StatusCode::kUnavailable);
+  {
+    const OpenFileLimit none(0);
+    EXPECT_EQ(ReadPemFile(kKey).status().code(), metrics::StatusCode::kUnavailable);
+  }
   EXPECT_EQ(ReadPemFile("/nowhere").status().code(), metrics::StatusCode::kInvalidArgument);
 }
 

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -12,26 +11,12 @@
 #include <vector>
 
 #include "metrics_core/status.h"
+#include "tests/support/open_file_limit.h"
 
 namespace streamhouse {
 namespace {
 
 using Change = RenewedTls::Change;
-
-class DescriptorLimit {
- public:
-  explicit DescriptorLimit(int descriptors) {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    const rlimit few = {.rlim_cur = static_cast<rlim_t>(descriptors), .rlim_max = before_.rlim_max};
-    ::setrlimit(RLIMIT_NOFILE, &few);
-  }
-  ~DescriptorLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-  DescriptorLimit(const DescriptorLimit&) = delete;
-  DescriptorLimit& operator=(const DescriptorLimit&) = delete;
-
- private:
-  rlimit before_ = {};
-};
 
 // Connections by such files are made in tests/dataplane/tls_test.cc.
 class RenewedTlsTest : public testing::Test {
@@ -81,7 +66,7 @@ TEST_F(RenewedTlsTest, TakesFilesOnceTheProcessHasDescriptorsAgain) {
   ::close(lowest_free);
   Put("certificate.pem");
   for (int left = 0; left < 2; ++left) {
-    const DescriptorLimit few(lowest_free + left);
+    const OpenFileLimit few(static_cast<rlim_t>(lowest_free + left));
     EXPECT_EQ(tls_->Refresh().status().code(), metrics::StatusCode::kUnavailable) << left;
   }
   EXPECT_EQ(tls_->Refresh().value(), Change::kTaken);

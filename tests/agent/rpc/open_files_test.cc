@@ -2,7 +2,6 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,25 +12,10 @@
 
 #include "agent/topic_catalog.h"
 #include "tests/agent/support/running_agent.h"
+#include "tests/support/open_file_limit.h"
 
 namespace streamhouse::agent {
 namespace {
-
-// Of this process, as long as it lives.
-class OpenFileLimit {
- public:
-  explicit OpenFileLimit(rlim_t files) {
-    ::getrlimit(RLIMIT_NOFILE, &before_);
-    const rlimit few = {.rlim_cur = files, .rlim_max = before_.rlim_max};
-    ::setrlimit(RLIMIT_NOFILE, &few);
-  }
-  ~OpenFileLimit() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-  OpenFileLimit(const OpenFileLimit&) = delete;
-  OpenFileLimit& operator=(const OpenFileLimit&) = delete;
-
- private:
-  rlimit before_ = {};
-};
 
 class OpenFilesTest : public testing::Test {
  protected:

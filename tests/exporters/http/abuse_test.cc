@@ -1,9 +1,7 @@
 // Crowds of slow and hostile clients: /health answers, scrapes go through, and everything recovers.
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -20,6 +18,7 @@
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/exporters/support/http_client.h"
 #include "tests/support/eventually.h"
+#include "tests/support/open_file_limit.h"
 #include "tests/support/resident_memory.h"
 
 namespace streamhouse::exporters {
@@ -32,24 +31,6 @@ constexpr std::size_t kConnections = 200;
 // time limit of minutes.
 constexpr std::chrono::seconds kNotHeldUp{5};
 constexpr int kSeries = 100'000;  // a page of 7 MB: more than sockets buffer
-
-// While it lives, this process may open so many descriptors more.
-class DescriptorsLeft {
- public:
-  explicit DescriptorsLeft(rlim_t count) {
-    getrlimit(RLIMIT_NOFILE, &before_);
-    const int lowest_free = dup(STDERR_FILENO);
-    close(lowest_free);
-    const rlimit limit = {.rlim_cur = static_cast<rlim_t>(lowest_free) + count, .rlim_max = before_.rlim_max};
-    setrlimit(RLIMIT_NOFILE, &limit);
-  }
-  ~DescriptorsLeft() { setrlimit(RLIMIT_NOFILE, &before_); }
-  DescriptorsLeft(const DescriptorsLeft&) = delete;
-  DescriptorsLeft& operator=(const DescriptorsLeft&) = delete;
-
- private:
-  rlimit before_ = {};
-};
 
 class AbuseTest : public testing::Test {
  protected:
@@ -115,7 +96,7 @@ TEST_F(AbuseTest, AnswersWhileSilentClientsFillAllConnections) {
 TEST_F(AbuseTest, AnswersWhenSilentClientsTakeTheLastDescriptor) {
   const Clients silent = Crowd(30, "");
   ASSERT_TRUE(Eventually([this] { return OpenConnections() == 30; }));
-  const DescriptorsLeft one_for_the_client(1);
+  const auto one_for_the_client = OpenFileLimit::Left(1);
   EXPECT_LE(HealthTime(), kNotHeldUp);
   EXPECT_GT(LimitsReached("connections"), 0);
 }

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 #include <pthread.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <boost/asio/any_io_executor.hpp>
@@ -28,6 +26,7 @@
 #include "tests/exporters/support/http_client.h"
 #include "tests/exporters/support/password_crowd.h"
 #include "tests/support/eventually.h"
+#include "tests/support/open_file_limit.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -189,16 +188,9 @@ TEST_F(RunningServerTest, StopsWhileSeveralThreadsServeNewConnections) {
 // the context, then for its timers, then for its socket.
 TEST_F(RunningServerTest, SaysThatTheProcessHasNoDescriptorsLeft) {
   MetricsServer server(*registry_, health_, {.port = 0});
-  const int lowest_free = dup(STDERR_FILENO);
-  close(lowest_free);
-  rlimit before = {};
-  getrlimit(RLIMIT_NOFILE, &before);
-  for (int left = 0; left < 3; ++left) {
-    const rlimit few = {.rlim_cur = static_cast<rlim_t>(lowest_free + left), .rlim_max = before.rlim_max};
-    setrlimit(RLIMIT_NOFILE, &few);
-    const Status started = server.Start();
-    setrlimit(RLIMIT_NOFILE, &before);
-    EXPECT_EQ(started.code(), StatusCode::kUnavailable) << left << " left";
+  for (rlim_t left = 0; left < 3; ++left) {
+    const auto few = OpenFileLimit::Left(left);
+    EXPECT_EQ(server.Start().code(), StatusCode::kUnavailable) << left << " left";
   }
   EXPECT_TRUE(server.Start().ok());
 }

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include <optional>
 
 #include "tests/exporters/support/http_client.h"
+#include "tests/support/open_file_limit.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -93,13 +93,11 @@ TEST_F(SocketsTest, GivesBackACopyAndKeepsItsNumber) {
 
 TEST_F(SocketsTest, GivesBackACopyAlsoWhereNoDescriptorIsLeft) {
   const int copy = dup(socket_->native_handle());
-  rlimit before = {};
-  getrlimit(RLIMIT_NOFILE, &before);
-  // The copy took the lowest free number, so every number below the limit is taken.
-  const rlimit none_left = {.rlim_cur = static_cast<rlim_t>(copy) + 1, .rlim_max = before.rlim_max};
-  setrlimit(RLIMIT_NOFILE, &none_left);
-  GiveBackCopy(copy);
-  setrlimit(RLIMIT_NOFILE, &before);
+  {
+    // The copy took the lowest free number, so every number below the limit is taken.
+    const OpenFileLimit none_left(static_cast<rlim_t>(copy) + 1);
+    GiveBackCopy(copy);
+  }
   EXPECT_TRUE(IsClosedOnExec(copy));
   EXPECT_TRUE(client_->Send("x"));
   char byte = 0;

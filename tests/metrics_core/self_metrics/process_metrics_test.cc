@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <thread>
 #include <vector>
@@ -16,6 +17,7 @@
 #include "metrics_core/status.h"
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/support/eventually.h"
+#include "tests/support/open_file_limit.h"
 
 namespace streamhouse::metrics {
 namespace {
@@ -86,12 +88,11 @@ TEST(ProcessMetricsCreationTest, TheTimeOfTheProcessorBeganWithTheProcess) {
 TEST(ProcessMetricsCreationTest, ATimeWhoseStartIsUnknownBeganWhenItWasRegistered) {
   Registry registry({.creation_times = CreationTimes::kKept});
   const std::int64_t before = Clock::UnixMilliseconds();
-  rlimit limit;
-  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &limit), 0);
-  const rlimit none = {.rlim_cur = 0, .rlim_max = limit.rlim_max};
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
-  const ProcessMetrics metrics = ProcessMetrics::Register(registry).value();
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &limit), 0);
+  std::optional<ProcessMetrics> metrics;
+  {
+    const OpenFileLimit none(0);
+    metrics = ProcessMetrics::Register(registry).value();
+  }
   const Snapshot snapshot = registry.TakeSnapshot();
   ASSERT_EQ(snapshot.families()[0].info().name, "process_cpu_seconds_total");
   EXPECT_GE(snapshot.families()[0].created_unix_milliseconds(0), before);

@@ -1,7 +1,6 @@
 #include "exporters/http/access/small_file.h"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <fstream>
@@ -9,6 +8,7 @@
 
 #include "metrics_core/status.h"
 #include "tests/exporters/support/command.h"
+#include "tests/support/open_file_limit.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -46,13 +46,9 @@ TEST(SmallFileTest, SaysWhyItCannotBeRead) {
 }
 
 TEST(SmallFileTest, MayBeReadLaterWhereTheSystemLacksDescriptors) {
-  rlimit before = {};
-  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
-  const rlimit none = {.rlim_cur = 0, .rlim_max = before.rlim_max};
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
-  const auto read = ReadSmallFile("/dev/null");
-  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
-  EXPECT_EQ(read.status(), metrics::Status(metrics::StatusCode::kUnavailable, "Too many open files"));
+  const OpenFileLimit none(0);
+  EXPECT_EQ(ReadSmallFile("/dev/null").status(),
+            metrics::Status(metrics::StatusCode::kUnavailable, "Too many open files"));
 }
 
 }  // namespace
