@@ -175,7 +175,9 @@ void PartitionFetcher::ReturnToLog(const CallLimits& limits) {
   const Offset before = fetch_offset_;
   FollowLog(watermarks.value().life);
   const Offset start = watermarks.value().log_start_offset;
-  fetch_offset_ = std::clamp(fetch_offset_, start, std::max(start, watermarks.value().high_watermark));
+  const Offset place = std::clamp(fetch_offset_, start, std::max(start, watermarks.value().high_watermark));
+  if (place < fetch_offset_) GoBackTo(place);
+  fetch_offset_ = std::max(fetch_offset_, start);
   if (queue_.empty()) position_ = fetch_offset_;
   // The log has the offset and yet cannot read it; asking again at once would not help.
   if (fetch_offset_ == before) BackOff();
@@ -203,14 +205,17 @@ bool PartitionFetcher::FollowLog(const LogLife& now) {
   const Offset end = LogPosition{.offset = fetch_offset_, .life = life_}.In(now);
   const bool goes_back = end < fetch_offset_;
   life_ = now;
-  if (!goes_back) return false;
+  if (goes_back) GoBackTo(end);
+  return goes_back;
+}
+
+void PartitionFetcher::GoBackTo(Offset end) {
   fetch_offset_ = end;
   while (!queue_.empty() && queue_.back().base_offset + queue_.back().records.size() > end) {
     fetch_offset_ = std::min(end, queue_.back().base_offset);
     queue_.pop_back();
   }
   position_ = queue_.empty() ? std::min(position_, fetch_offset_) : queue_.front().base_offset;
-  return true;
 }
 
 // Batches wait in the order of their offsets, from position_ to fetch_offset_.

@@ -97,6 +97,8 @@ class PartitionFetcher {
   void FollowTopic(const CallLimits& limits) STREAMHOUSE_REQUIRES(mutex_);
   // Goes back where the log was opened again with an end before fetch_offset_. Whether it was.
   bool FollowLog(const LogLife& now) STREAMHOUSE_REQUIRES(mutex_);
+  // Forgets what was read ahead from `end` on.
+  void GoBackTo(Offset end) STREAMHOUSE_REQUIRES(mutex_);
   void BackOff() STREAMHOUSE_REQUIRES(mutex_);
   bool IsSound() const STREAMHOUSE_REQUIRES(mutex_);
 

@@ -306,6 +306,35 @@ TEST_F(PartitionFetcherTest, WaitsBeforeItAsksAgainForAnOffsetThatTheLogHasAndCa
   EXPECT_EQ(fetcher_->failure().code(), StatusCode::kOutOfRange);
 }
 
+// A broker that does not tell which opening of a log it speaks of.
+class UntellingBroker : public InMemoryBroker {
+ public:
+  Result<FetchedBatch> Fetch(const FetchRequest& request, const CallLimits& limits) override {
+    Result<FetchedBatch> fetched = InMemoryBroker::Fetch(request, limits);
+    if (fetched.ok()) fetched->life = {};
+    return fetched;
+  }
+  Result<Watermarks> ReadWatermarks(const WatermarksRequest& request, const CallLimits& limits) override {
+    Result<Watermarks> watermarks = InMemoryBroker::ReadWatermarks(request, limits);
+    if (watermarks.ok()) watermarks->life = {};
+    return watermarks;
+  }
+};
+
+TEST_F(PartitionFetcherTest, WhatWasReadAheadOfACutIsNotReturnedWhereTheBrokerTellsOfNone) {
+  broker_ = std::make_shared<UntellingBroker>();
+  EXPECT_TRUE(broker_->CreateTopic("orders", 1, Soon()).ok());
+  options_.max_wait = std::chrono::milliseconds(1);
+  Write(2);
+  StartAt(0);
+  ASSERT_TRUE(Eventually([this] { return arrivals_.count() == 1; }));
+  broker_->CutAt(kOrders, 1);
+  ASSERT_TRUE(Eventually([this] { return arrivals_.count() == 2; }));
+  EXPECT_EQ(Take(), "0");
+  Write(1);
+  EXPECT_EQ(Take(), "2");
+}
+
 // A broker that answers from an earlier offset than it was asked for.
 class ForgetfulBroker : public InMemoryBroker {
  public:
