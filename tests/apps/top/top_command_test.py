@@ -407,6 +407,8 @@ class OnTheScreen(WithAgent):
         before = readings()
         self.produce(5)
         self.consume(5)
+        # Another program of the kind waits for ten intervals.
+        top(hostile_server(self), "--once", "--interval", "2s")
         self.assertLessEqual(readings(), before + 1)  # one may have been under way
         shown.press("p")
         shown.wait_for("^billing ")
