@@ -5,13 +5,12 @@ along to be let in; and the page as OpenMetrics, made into blocks by promtool.
 """
 
 import crypt  # pylint: disable=deprecated-module
-import http.server
 import re
 import subprocess
-import threading
 import unittest
 import urllib.request
 
+import http_pages
 import processes
 import prometheus
 
@@ -30,25 +29,12 @@ TOPICS = {"", "a\\b", "line\nline", "ä", '}",'}
 def forwarder(test, address, accept):
     """The address of a server that asks for the page with its own Accept header, as Prometheus cannot be told one."""
 
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):  # pylint: disable=invalid-name
-            request = urllib.request.Request(f"http://{address}{self.path}", headers={"Accept": accept})
-            with processes.DIRECT.open(request, timeout=processes.DEADLINE_SECONDS) as response:
-                body = response.read()
-                self.send_response(response.status)
-                self.send_header("Content-Type", response.headers["Content-Type"])
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+    def answer(path):
+        request = urllib.request.Request(f"http://{address}{path}", headers={"Accept": accept})
+        with processes.DIRECT.open(request, timeout=processes.DEADLINE_SECONDS) as response:
+            return response.status, {"Content-Type": response.headers["Content-Type"]}, response.read()
 
-        def log_message(self, *_):  # pylint: disable=arguments-differ
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    test.addCleanup(server.server_close)
-    test.addCleanup(server.shutdown)
-    return f"127.0.0.1:{server.server_port}"
+    return http_pages.serve(test, answer)
 
 
 class ScrapeWays(unittest.TestCase):

@@ -1,16 +1,15 @@
 """`streamhouse top`: figures of running programs, as lines, as JSON and on the screen of a terminal."""
 
 import crypt  # pylint: disable=deprecated-module
-import http.server
 import json
 import os
 import re
 import signal
 import socket
 import subprocess
-import threading
 import unittest
 
+import http_pages
 import pages
 import processes
 import terminal
@@ -38,31 +37,10 @@ def once(*arguments):
     return json.loads(done.stdout)
 
 
-def page_server(test, answer):
-    """The address of a server whose answer(path) gives a status and a body."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self):  # pylint: disable=invalid-name
-            status, body = answer(self.path)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_):  # pylint: disable=arguments-differ
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    test.addCleanup(server.server_close)
-    test.addCleanup(server.shutdown)
-    return f"127.0.0.1:{server.server_port}"
-
-
 def hostile_server(test):
     body = HOSTILE_PAGE.encode("latin-1")
     reason = b"NOT READY\n\x1b[2Jdisk: \x9bfull\n"
-    return page_server(test, lambda path: (503, reason) if path == "/ready" else (200, body))
+    return http_pages.serve(test, lambda path: (503, {}, reason) if path == "/ready" else (200, {}, body))
 
 
 def silent_server(test):
