@@ -1,8 +1,10 @@
 #include "agent/rpc/connection_acceptor.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -43,10 +45,18 @@ class ConnectionAcceptorTest : public testing::Test {
     acceptor_ = *ConnectionAcceptor::Listen(host, 0);
     ASSERT_TRUE(acceptor_
                     ->Start([this](int connection) {
+                      if (IsAsPromised(connection)) ++as_promised_;
                       ::close(connection);
                       ++taken_;
                     })
                     .ok());
+  }
+  // Non-blocking, closed on exec, without delay of small packets.
+  static bool IsAsPromised(int connection) {
+    int no_delay = 0;
+    socklen_t size = sizeof(no_delay);
+    return (::fcntl(connection, F_GETFL) & O_NONBLOCK) != 0 && (::fcntl(connection, F_GETFD) & FD_CLOEXEC) != 0 &&
+           ::getsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &no_delay, &size) == 0 && no_delay != 0;
   }
   // Whether a client reaches the port by that address.
   bool Connects(int family, const char* host) const {
@@ -66,6 +76,7 @@ class ConnectionAcceptorTest : public testing::Test {
   }
 
   std::atomic<int> taken_{0};
+  std::atomic<int> as_promised_{0};
   std::unique_ptr<ConnectionAcceptor> acceptor_;
 };
 
@@ -73,6 +84,7 @@ TEST_F(ConnectionAcceptorTest, HandsEachConnectionOver) {
   Listen("127.0.0.1");
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(Connects(AF_INET, "127.0.0.1"));
   EXPECT_TRUE(Eventually([this] { return taken_ == 3; }));
+  EXPECT_EQ(as_promised_, 3);
 }
 
 TEST_F(ConnectionAcceptorTest, ListensOnAllAddressesForAWildcardOfEitherKind) {
