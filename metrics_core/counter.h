@@ -2,17 +2,21 @@
 //
 // When to use something else: Gauge or UpDownCounter for what also goes down; DoubleCounter for
 // amounts that are not whole (seconds, joules).
-// Guarantees: exact up to 2^64, then wraps. No recording is lost while the series is exported; what
-// is recorded through a handle whose series was removed is counted nowhere. A scrape sees every
-// recording that happened before it, and of concurrent ones some; values never run backwards from
-// scrape to scrape. A default-constructed Counter is a sink. A DoubleCounter's sum has the rounding
-// of double addition; negative and non-finite amounts are ignored.
+// Guarantees:
+// 1. Exact up to 2^64, then wraps. A DoubleCounter's sum has the rounding of double addition.
+// 2. No recording is lost while the series is exported, with one exception: a recording that finds
+//    no memory for its cells is lost and counted (`streamhouse_metrics_lost_recordings_total`).
+// 3. A scrape sees every recording that happened before it, and of concurrent ones some; values
+//    never run backwards from scrape to scrape.
+// 4. A DoubleCounter drops and counts negative and non-finite amounts (dropped_values.h).
+// 5. What is recorded through a handle whose series was removed is counted nowhere. A
+//    default-constructed Counter is a sink.
 // Thread safety: any thread may record through the same handle or copies of it, also during thread
 // exit and static destruction; assigning to a handle needs the caller's own ordering. Not for
 // signal handlers.
-// Cost: a load, an add and a store on memory of the calling thread; the first recording of a thread
-// into a page of cells allocates that page. With shared storage (MetricOptions::storage), one
-// locked instruction.
+// Cost: the update is a load, an add and a store on memory of the calling thread; finding the cell
+// takes a few more loads. Nothing is locked. The first recording of a thread into a chunk of cells
+// allocates that chunk. With shared storage (MetricOptions::storage), one locked instruction.
 //
 //   Family<Counter> sent = registry.AddCounter({.name = "sent_total", .help = "…", .labels = {"topic"}}).value();
 //   Counter orders = sent.With("orders");  // at set-up
@@ -24,6 +28,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "metrics_core/dropped_values.h"
 #include "metrics_core/exemplar.h"
 #include "metrics_core/internal/cells/exemplar_slots.h"
 #include "metrics_core/internal/cells/recording.h"
@@ -78,11 +83,13 @@ class DoubleCounter {
   DoubleCounter() = default;
   explicit DoubleCounter(internal::SeriesRef series) : series_(std::move(series)) {}
 
-  // Amounts that are negative, infinite or NaN are ignored.
+  // Amounts that are negative, infinite or NaN are dropped and counted (dropped_values.h).
   void Increment(double amount) const noexcept {
     if constexpr (internal::kRecordingEnabled) {
-      if (!(amount >= 0 && std::isfinite(amount))) [[unlikely]]
+      if (!(amount >= 0 && std::isfinite(amount))) [[unlikely]] {
+        internal::CountDropped(amount);
         return;
+      }
       internal::AddToCounter(series_.slot(), amount);
     }
   }

@@ -2,17 +2,13 @@
 
 #include <cmath>
 
-#include "metrics_core/histogram.h"
+#include "metrics_core/dropped_values.h"
 
 namespace streamhouse::metrics {
 
 void ExponentialHistogram::ObserveSlowly(double value) const noexcept {
-  if (std::isnan(value)) {
-    internal::CountDroppedNotANumber();
-    return;
-  }
-  if (value < 0 || std::isinf(value)) {
-    internal::CountDroppedOutOfRange();
+  if (value < 0 || !std::isfinite(value)) {
+    internal::CountDropped(value);
     return;
   }
   if (series_.slot() == internal::kSinkSlot) return;

@@ -2,7 +2,7 @@
 // their sum.
 //
 // It needs no bounds. A thread begins at 256 buckets a power of two. As its values spread, it
-// halves the resolution, so that at most internal::kExponentialBuckets (120) are in use. Values
+// halves the resolution, so that at most internal::kExponentialBuckets are in use. Values
 // within a factor of 2^30 are known to 9 %, within 2^15 to 4.4 %, within 2^7 to 2.2 %. Servers that
 // read native histograms get the buckets; in other formats it is a classic histogram with the
 // bounds that were given at registration.
@@ -15,7 +15,9 @@
 // 3. Resolution only ever goes down, and is at most that of the coarsest thread.
 // 4. Values up to 2^-128, zero among them, are counted as zeros. NaN, infinities and negative
 //    values are dropped and counted (DroppedNotANumber(), DroppedOutOfRange()).
-// 5. What is observed through a handle whose series was removed is counted nowhere. A
+// 5. An observation that finds no memory for its cells is lost and counted
+//    (`streamhouse_metrics_lost_recordings_total`).
+// 6. What is observed through a handle whose series was removed is counted nowhere. A
 //    default-constructed histogram is a sink.
 // Thread safety: as Counter.
 // Cost: as Counter, with an index and three stores; 2 KiB a series and recording thread.

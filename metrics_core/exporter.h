@@ -7,7 +7,8 @@
 // itself.
 // Guarantees: of each implementation:
 // 1. Start() reports what prevents it from working, such as a port that is taken or a path that
-//    cannot be written. It does not fail later in a thread. It is called at most once.
+//    cannot be written. It does not fail later in a thread. It is called once; an implementation
+//    that can start again after Stop() says so.
 // 2. When Stop() returns, no thread of the exporter runs. Stop() may be called without Start(), and
 //    may be called twice.
 // Thread safety: Start and Stop are called from one thread.

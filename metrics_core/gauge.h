@@ -8,6 +8,10 @@
 // Thread safety: any thread may record through the same handle or copies of it; signal-safe.
 // Cost: Set is one store, Add one locked instruction (a compare-and-swap loop for doubles), on a
 // cell that all threads share.
+//
+//   Gauge open = registry.AddGauge({.name = "open_segments", .help = "…"})->With();
+//   open.Set(3);
+//   open.Add(-1);
 #pragma once
 
 #include <atomic>

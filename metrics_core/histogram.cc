@@ -5,9 +5,6 @@
 namespace streamhouse::metrics {
 namespace {
 
-constinit std::atomic<std::uint64_t> dropped_not_a_number{0};
-constinit std::atomic<std::uint64_t> dropped_out_of_range{0};
-
 template <typename Number>
 void ObserveInSlowCells(internal::Slot run, std::uint32_t bucket, Number value) {
   internal::SlowCells cells(run);
@@ -19,37 +16,9 @@ void ObserveInSlowCells(internal::Slot run, std::uint32_t bucket, Number value) 
 
 }  // namespace
 
-std::uint64_t DroppedNotANumber() noexcept {
-  // Relaxed: a count for people; it orders nothing.
-  return dropped_not_a_number.load(std::memory_order_relaxed);
-}
-
-std::uint64_t DroppedOutOfRange() noexcept {
-  // Relaxed: a count for people; it orders nothing.
-  return dropped_out_of_range.load(std::memory_order_relaxed);
-}
-
-namespace internal {
-
-void CountDroppedOutOfRange() noexcept {
-  // Relaxed: a count for people; it orders nothing.
-  dropped_out_of_range.fetch_add(1, std::memory_order_relaxed);
-}
-
-void CountDroppedNotANumber() noexcept {
-  // Relaxed: a count for people; it orders nothing.
-  dropped_not_a_number.fetch_add(1, std::memory_order_relaxed);
-}
-
-}  // namespace internal
-
 void Histogram::ObserveSlowly(double value) const noexcept {
-  if (std::isnan(value)) {
-    internal::CountDroppedNotANumber();
-    return;
-  }
-  if (value < 0 && !buckets_->takes_negative()) {
-    internal::CountDroppedOutOfRange();
+  if (std::isnan(value) || (value < 0 && !buckets_->takes_negative())) {
+    internal::CountDropped(value);
     return;
   }
   // Adding zero for an infinity keeps the protocol of the three stores.

@@ -12,7 +12,9 @@
 // 4. A duration is never negative: where MetricOptions::unit is a time (seconds, milliseconds,
 //    hours …) and no bound is negative, negative values are dropped and counted
 //    (DroppedOutOfRange()).
-// 5. What is observed through a handle whose series was removed is counted nowhere. A
+// 5. An observation that finds no memory for its cells is lost and counted
+//    (`streamhouse_metrics_lost_recordings_total`).
+// 6. What is observed through a handle whose series was removed is counted nowhere. A
 //    default-constructed histogram is a sink. It counts dropped values too.
 // Thread safety: as Counter.
 // Cost: as Counter, with three stores and a table look-up for the bucket. Negative values cost a
@@ -29,6 +31,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "metrics_core/dropped_values.h"
 #include "metrics_core/exemplar.h"
 #include "metrics_core/internal/cells/bucket_table.h"
 #include "metrics_core/internal/cells/exemplar_slots.h"
@@ -38,21 +41,9 @@
 
 namespace streamhouse::metrics {
 
-// Observations of NaN that histograms of this process have dropped.
-std::uint64_t DroppedNotANumber() noexcept;
-
-// Observations that were dropped because their histogram has no place for them:
-//   - negative ones of tick histograms and of histograms of a time;
-//   - negative and infinite ones of exponential histograms;
-//   - durations of a ScopedTimer that its clock got wrong.
-std::uint64_t DroppedOutOfRange() noexcept;
-
 namespace internal {
 
 inline constexpr BucketTable kNoBuckets;
-
-void CountDroppedNotANumber() noexcept;
-void CountDroppedOutOfRange() noexcept;
 
 template <typename Number>
 inline void Observe(Cell* run, std::uint32_t bucket, Number value) noexcept {

@@ -3,6 +3,8 @@
 // A call that stays in memory takes microseconds, and one that waits for a dead peer takes seconds;
 // both are resolved.
 // When to use something else: BucketBounds where the expected durations are known, and for sizes.
+// Guarantees: each call returns the same bounds, so that histograms of several processes can be
+// summed.
 // Thread safety: a pure function.
 // Cost: at set-up only.
 #pragma once

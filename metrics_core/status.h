@@ -31,13 +31,14 @@
 
 namespace streamhouse::metrics {
 
-// The codes are a subset of gRPC's, with the same meaning, so that they cross the wire unchanged.
+// The codes are a subset of gRPC's, with the same meaning. They cross the wire unchanged, but for
+// the cases that the translations of the agent and the client list (status_translation.h).
 enum class StatusCode : std::uint8_t {
   kOk,
   kInvalidArgument,     // the request can never succeed unchanged
   kNotFound,            // the thing named does not exist
   kAlreadyExists,       // the name is taken
-  kFailedPrecondition,  // refused in the present state (not the leader, already started)
+  kFailedPrecondition,  // refused in the present state (not the holder, already started)
   kOutOfRange,          // an offset or index beyond what exists
   kResourceExhausted,   // a stated limit is reached
   kDeadlineExceeded,    // not done in time; it may still happen

@@ -27,10 +27,6 @@ std::string DefinitionOf(const FamilyInfo& info) {
 
 enum class Fitness : std::uint8_t { kGood, kLeftOut, kNonsense };
 
-Fitness GoodIf(bool is_good) {
-  return is_good ? Fitness::kGood : Fitness::kNonsense;
-}
-
 // Whether no known value is below a known one before it.
 bool Ascend(std::span<const double> values) {
   double last = -std::numeric_limits<double>::infinity();
@@ -47,11 +43,12 @@ Fitness FitnessOf(const CallbackValue& value, const FamilyInfo& info) {
                         [](double number) { return std::isnan(number) ? Fitness::kLeftOut : Fitness::kGood; },
                         [&](const CallbackHistogram& histogram) {
                           const bool fits = histogram.bucket_counts.size() == info.bounds.size() + 1;
-                          return GoodIf(fits && !std::isnan(histogram.sum));
+                          return fits && !std::isnan(histogram.sum) ? Fitness::kGood : Fitness::kNonsense;
                         },
                         [&](const CallbackSummary& summary) {
-                          const bool fits = summary.quantile_values.size() == info.quantiles.size();
-                          return GoodIf(fits && Ascend(summary.quantile_values) && !std::isnan(summary.sum));
+                          const bool fits = summary.quantile_values.size() == info.quantiles.size() &&
+                                            Ascend(summary.quantile_values);
+                          return fits && !std::isnan(summary.sum) ? Fitness::kGood : Fitness::kNonsense;
                         },
                     },
                     value);

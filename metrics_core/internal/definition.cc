@@ -49,16 +49,16 @@ Definition::Definition(std::string_view kind, const FamilyInfo& info) : text_(ki
   if (added_label == kBoundLabel) text_ += ", bounds" + NumbersText(info.bounds);
   if (added_label == kQuantileLabel) text_ += ", quantiles" + NumbersText(info.quantiles);
   if (added_label == kOwnNameLabel) text_ += ", states" + NamesText(info.states);
-  Add("exemplars", info.has_exemplars);
-  Add("aggregation by maximum", info.aggregation == Aggregation::kMax);
+  if (info.has_exemplars) Add("exemplars");
+  if (info.aggregation == Aggregation::kMax) Add("aggregation by maximum");
 }
 
 void Definition::Add(std::string_view name, double value, double default_value) {
   if (value != default_value) text_.append(", ").append(name).append(" ").append(NumberText(value));
 }
 
-void Definition::Add(std::string_view name, bool is_set) {
-  if (is_set) text_.append(", ").append(name);
+void Definition::Add(std::string_view name) {
+  text_.append(", ").append(name);
 }
 
 }  // namespace streamhouse::metrics::internal

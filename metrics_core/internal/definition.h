@@ -17,9 +17,10 @@ class Definition {
   // `kind` is the word for what it is, such as "counter".
   Definition(std::string_view kind, const FamilyInfo& info);
 
-  // Named in the text where it is not the default.
+  // Adds a number where it is not the default.
   void Add(std::string_view name, double value, double default_value);
-  void Add(std::string_view name, bool is_set);
+  // Adds the name of a choice that was made.
+  void Add(std::string_view name);
 
   const std::string& text() const { return text_; }
 

@@ -9,6 +9,8 @@ namespace streamhouse::metrics {
 namespace {
 
 enum class NameKind : std::uint8_t { kMetric, kLabel };
+enum class Place : std::uint8_t { kFirst, kLater };
+enum class Legality : std::uint8_t { kLegal, kIllegal };
 
 // Takes the first code point off `rest`, which is UTF-8.
 char32_t TakeCodePoint(std::string_view& rest) {
@@ -22,13 +24,15 @@ char32_t TakeCodePoint(std::string_view& rest) {
   return code_point;
 }
 
-bool IsLegal(char32_t c, bool is_first, NameKind kind) {
-  if ((c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z') || c == U'_') return true;
-  if (c >= U'0' && c <= U'9') return !is_first;
-  return c == U':' && kind == NameKind::kMetric;
+Legality LegalityOf(char32_t c, Place place, NameKind kind) {
+  const bool is_letter = (c >= U'a' && c <= U'z') || (c >= U'A' && c <= U'Z') || c == U'_';
+  const bool is_digit = c >= U'0' && c <= U'9';
+  const bool is_colon = c == U':' && kind == NameKind::kMetric;
+  return is_letter || is_colon || (is_digit && place == Place::kLater) ? Legality::kLegal : Legality::kIllegal;
 }
 
-void AppendEscaped(char32_t c, bool is_legal, NameEscaping escaping, std::string& out) {
+void AppendEscaped(char32_t c, Legality legality, NameEscaping escaping, std::string& out) {
+  const bool is_legal = legality == Legality::kLegal;
   if (escaping == NameEscaping::kUnderscores) {
     out += is_legal ? static_cast<char>(c) : '_';
   } else if (c == U'_') {
@@ -49,9 +53,9 @@ void AppendEscaped(char32_t c, bool is_legal, NameEscaping escaping, std::string
 std::string Escape(std::string_view name, NameEscaping escaping, NameKind kind) {
   std::string escaped = escaping == NameEscaping::kValues ? "U__" : "";
   for (std::string_view rest = name; !rest.empty();) {
-    const bool is_first = rest.size() == name.size();
+    const Place place = rest.size() == name.size() ? Place::kFirst : Place::kLater;
     const char32_t c = TakeCodePoint(rest);
-    AppendEscaped(c, IsLegal(c, is_first, kind), escaping, escaped);
+    AppendEscaped(c, LegalityOf(c, place, kind), escaping, escaped);
   }
   return escaped;
 }

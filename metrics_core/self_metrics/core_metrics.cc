@@ -5,8 +5,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "metrics_core/exponential_histogram.h"
-#include "metrics_core/histogram.h"
+#include "metrics_core/dropped_values.h"
 #include "metrics_core/internal/cells/cell.h"
 #include "metrics_core/internal/cells/cell_arena.h"
 #include "metrics_core/internal/cells/shard.h"
@@ -64,7 +63,7 @@ Result<CoreMetrics> CoreMetrics::Register(Registry& registry) {
         [&registry, type = type] { return static_cast<double>(registry.GetStatistics().series.at(type)); }, type));
   }
   counter({.name = "streamhouse_metrics_dropped_observations_total",
-           .help = "Observations that histograms have dropped",
+           .help = "Observations of histograms and amounts of counters that were dropped",
            .labels = {"reason"}},
           [](CallbackFamily::Samples& samples) {
             samples.Add(static_cast<double>(DroppedNotANumber()), "nan");

@@ -12,9 +12,11 @@
 //   streamhouse_metrics_cut_label_values_total{family}       longer than MetricOptions::label_value_bytes_max
 //   streamhouse_metrics_refused_lookups_total{family}        with another number of values than there are labels
 //   streamhouse_metrics_failed_callbacks_total{family}       that threw an exception or gave nonsense
-//   streamhouse_metrics_dropped_observations_total{reason}   of histograms: nan, out_of_range (histogram.h)
+//   streamhouse_metrics_dropped_observations_total{reason}   and amounts: nan, out_of_range (dropped_values.h)
 //   streamhouse_metrics_lost_recordings_total                that found no memory for a thread's cells
 //
+// When to use something else: ProcessMetrics for the process itself; Registry::GetStatistics()
+// where a program asks one registry, without a page.
 // Guarantees: values are as of the scrape. The families stay on the page as long as this object
 // lives; the registry must outlive it. Cells, shards, drops and losses are counts of the process
 // and are the same in every registry. The four metrics with the label `family` have a series for

@@ -31,6 +31,7 @@
 #include "metrics_core/clock.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/dcheck.h"
+#include "metrics_core/dropped_values.h"
 #include "metrics_core/exemplar.h"
 #include "metrics_core/exponential_histogram.h"
 #include "metrics_core/exporter.h"

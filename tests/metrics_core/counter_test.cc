@@ -9,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include "metrics_core/dropped_values.h"
 #include "metrics_core/registry.h"
 #include "tests/metrics_core/page.h"
 
@@ -200,11 +201,15 @@ TEST_P(DoubleCounterTest, LosesNothingOfConcurrentThreads) {
   EXPECT_EQ(Page(), "busy_seconds_total{core=\"0\"} 20000\n");
 }
 
-TEST_P(DoubleCounterTest, IgnoresWhatWouldMakeItRunBackwardsOrPoisonIt) {
+TEST_P(DoubleCounterTest, DropsAndCountsWhatWouldMakeItRunBackwardsOrPoisonIt) {
   const DoubleCounter counter = busy_.With("0");
+  const std::uint64_t out_of_range = DroppedOutOfRange();
+  const std::uint64_t not_a_number = DroppedNotANumber();
   counter.Increment(1);
-  for (const double ignored : {-1.0, -5e-324, kInfinity, -kInfinity, kNotANumber}) counter.Increment(ignored);
+  for (const double dropped : {-1.0, -5e-324, kInfinity, -kInfinity, kNotANumber}) counter.Increment(dropped);
   EXPECT_EQ(Page(), "busy_seconds_total{core=\"0\"} 1\n");
+  EXPECT_EQ(DroppedOutOfRange() - out_of_range, 4U);
+  EXPECT_EQ(DroppedNotANumber() - not_a_number, 1U);
 }
 
 TEST_P(DoubleCounterTest, TakesZeroOfEitherSign) {

@@ -305,7 +305,9 @@ the label `family` have a series for each family that lost something.""",
             "look-ups with another number of values than there are labels", _FIRST
         ),
         "streamhouse_metrics_failed_callbacks_total": Row("callbacks that threw an exception or gave nonsense", _FIRST),
-        "streamhouse_metrics_dropped_observations_total": Row("observations that histograms have dropped"),
+        "streamhouse_metrics_dropped_observations_total": Row(
+            "observations of histograms and amounts of counters that were dropped"
+        ),
         "streamhouse_metrics_lost_recordings_total": Row("recordings that found no memory for a thread's cells"),
     },
     """Label values have at most 1,024 bytes: a longer one ends with an ellipsis and a hash of the whole value. The

@@ -25,7 +25,7 @@
 
 namespace streamhouse::metrics::internal {
 
-// What a thread keeps: 30 powers of two at 4 buckets each, for example. Two runs share a page.
+// What a thread keeps: 30 powers of two at 4 buckets each, for example. Two runs share a chunk.
 inline constexpr Slot kExponentialBuckets = 120;
 
 // Values up to this power of two are counted as zeros: Prometheus' own default.

@@ -8,7 +8,7 @@
 //    every Find that began before the erasure has ended.
 // 3. The same holds for an index that was outgrown.
 // Thread safety: each method says which threads may call it.
-// Cost: Find is about 60 instructions for two short labels.
+// Cost: Find hashes the values and compares them with those of one series, or seldom of a few.
 #pragma once
 
 #include <array>

@@ -26,7 +26,7 @@ TEST(DefinitionTest, SaysEverythingInWords) {
   Definition definition("histogram", info);
   definition.Add("series_max", 5, 10);
   definition.Add("left_out", 1, 1);
-  definition.Add("shared storage", true);
+  definition.Add("shared storage");
   EXPECT_EQ(definition.text(),
             "histogram \"a_seconds\", help \"Help\", unit \"seconds\", labels {\"x\", \"y\"}, bounds {1e-10, 0.5}, "
             "series_max 5, "
