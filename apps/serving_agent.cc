@@ -5,9 +5,11 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 
 #include "agent/agent_metrics.h"
+#include "agent/operator_log.h"
 #include "exporters/builtin_exporters.h"
 
 namespace streamhouse::apps {
@@ -82,7 +84,10 @@ Result<std::unique_ptr<ServingAgent>> ServingAgent::Start(const ServingAgentFlag
 }
 
 ServingAgent::ServingAgent(ServingAgentFlags flags, metrics::Registry& registry, metrics::Health& health)
-    : flags_(std::move(flags)), exporter_context_{.registry = registry, .health = health} {}
+    : flags_(std::move(flags)),
+      exporter_context_{.registry = registry, .health = health, .log = [](std::string_view line) {
+                          agent::OperatorLog().warn("{}", line);
+                        }} {}
 
 ServingAgent::~ServingAgent() = default;
 

@@ -35,6 +35,8 @@ struct ExporterContext {
   metrics::Registry& registry;
   const metrics::Health& health;
   std::vector<metrics::Registry*> more_registries = {};  // as those of plug-ins: on the same pages (combined_view.h)
+  // Takes one line for operators, from any thread, such as why pushes fail. Empty: there is no log.
+  std::function<void(std::string_view line)> log = {};
 };
 
 class ExporterRegistry {

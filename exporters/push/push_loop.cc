@@ -12,11 +12,10 @@
 
 namespace streamhouse::exporters {
 
-using metrics::MutexLock;
 using metrics::Status;
 
 PushLoop::PushLoop(std::string exporter, Push push, PushLoopOptions options, const PushMetrics& metrics)
-    : exporter_(std::move(exporter)), push_(std::move(push)), options_(options), metrics_(metrics) {}
+    : exporter_(std::move(exporter)), push_(std::move(push)), options_(std::move(options)), metrics_(metrics) {}
 
 PushLoop::~PushLoop() {
   Stop();
@@ -34,39 +33,50 @@ Status PushLoop::Start() {
 void PushLoop::Stop() {
   if (!thread_.joinable()) return;
   if (getpid() != process_) return LeaveToParent();
-  {
-    const MutexLock lock(waiting_->mutex);
-    waiting_->stopping = true;
-  }
-  waiting_->stop_requested.NotifyOne();
+  stop_->Give();
   thread_.join();
 }
 
 // The child of a fork has no such thread. To destroy a condition on which it waits would wait for
 // it.
 void PushLoop::LeaveToParent() {
-  static auto* const left = new std::vector<std::unique_ptr<Waiting>>();
-  left->push_back(std::move(waiting_));
+  static auto* const left = new std::vector<std::unique_ptr<StopSignal>>();
+  left->push_back(std::move(stop_));
   thread_.detach();
 }
 
 Status PushLoop::PushOnce() {
+  Status pushed = PushAndCount();
+  Log(pushed);
+  return pushed;
+}
+
+Status PushLoop::PushAndCount() {
   Status pushed = push_(std::chrono::steady_clock::now() + options_.push_time);
   metrics_.Count(exporter_, pushed);
   return pushed;
 }
 
+void PushLoop::Log(const Status& pushed) {
+  const bool was_failing = std::exchange(is_failing_, !pushed.ok());
+  if (!options_.log || was_failing == is_failing_) return;
+  const std::string& name = options_.name.empty() ? exporter_ : options_.name;
+  options_.log(name + (is_failing_ ? ": pushes fail: " + pushed.message() : ": pushes work again"));
+}
+
 bool PushLoop::IsStoppedWithin(std::chrono::milliseconds delay) {
-  Waiting& waiting = *waiting_;
-  const MutexLock lock(waiting.mutex);
-  return waiting.stop_requested.WaitFor(waiting.mutex, delay,
-                                        [&]() STREAMHOUSE_REQUIRES(waiting.mutex) { return waiting.stopping; });
+  return stop_->WaitUntil(std::chrono::steady_clock::now() + delay);
 }
 
 void PushLoop::Run() {
   PushSchedule schedule(options_.interval, std::random_device()());
   std::chrono::milliseconds delay = schedule.AfterSuccess();
-  while (!IsStoppedWithin(delay)) delay = PushOnce().ok() ? schedule.AfterSuccess() : schedule.AfterFailure();
+  while (!IsStoppedWithin(delay)) {
+    const Status pushed = PushAndCount();
+    // A push that Stop() has cut short says nothing about the receiver.
+    if (pushed.ok() || !stop_->is_given()) Log(pushed);
+    delay = pushed.ok() ? schedule.AfterSuccess() : schedule.AfterFailure();
+  }
   // No caller waits for its outcome; the counter has it.
   static_cast<void>(PushOnce());
 }

@@ -1,11 +1,13 @@
 // PushLoop: the thread of an exporter that sends: now and then, and a last time at the end.
 //
 // Guarantees: pushes never overlap. Each push has a deadline. After a failure the next push comes
-// sooner (push_schedule.h). A receiver's Retry-After is not read: the next push carries newer
-// values. Stop() waits for a push that runs, makes one last push, and joins. It returns within the
-// time of two pushes if the pushes keep their deadlines. It does not interrupt a push that exceeds
-// its deadline. Every push is counted (push_metrics.h). In the child of a fork Stop() returns at
-// once and does not push: the loop belongs to the parent.
+// sooner (push_schedule.h). Stop() gives the stop signal, waits for a push that runs, makes one
+// last push, and joins. It returns within the time of two pushes if the pushes keep their
+// deadlines. It does not interrupt a push that exceeds its deadline; a push whose receiver is away
+// looks at the stop signal and waits no longer (http/http_sender.h). Every push is counted
+// (push_metrics.h). The log gets a line when pushes begin to fail, with the reason, and a line when
+// they work again. In the child of a fork Stop() returns at once and does not push: the loop
+// belongs to the parent.
 // Thread safety: Start and Stop from one thread.
 // Cost: a thread, which takes no signals.
 // Errors: Start, Unavailable where the system has no thread left.
@@ -19,19 +21,24 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 
+#include "exporters/push/push_deadline.h"
 #include "exporters/push/push_metrics.h"
-#include "metrics_core/mutex.h"
+#include "exporters/push/stop_signal.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
 
-using PushDeadline = std::chrono::steady_clock::time_point;
+// Takes one line for operators, on the thread of an exporter.
+using PushLog = std::function<void(std::string_view line)>;
 
 struct PushLoopOptions {
   std::chrono::milliseconds interval = std::chrono::seconds(15);
   std::chrono::milliseconds push_time = std::chrono::seconds(10);  // that each push may take
+  PushLog log = {};                                                // empty: there is no log
+  std::string name = {};                                           // that a line of the log starts with
 };
 
 class PushLoop {
@@ -53,16 +60,15 @@ class PushLoop {
   // runs.
   metrics::Status PushOnce();
 
- private:
-  struct Waiting {
-    metrics::Mutex mutex;
-    metrics::CondVar stop_requested;
-    bool stopping STREAMHOUSE_GUARDED_BY(mutex) = false;
-  };
+  // Is given by Stop(). For the waits of a push; the last push finds it given.
+  StopSignal& stop_signal() { return *stop_; }
 
+ private:
   void Run();
   // Waits for the delay, or until the loop has to stop.
   bool IsStoppedWithin(std::chrono::milliseconds delay);
+  metrics::Status PushAndCount();
+  void Log(const metrics::Status& pushed);
   void LeaveToParent();
 
   const std::string exporter_;
@@ -70,8 +76,9 @@ class PushLoop {
   const PushLoopOptions options_;
   const PushMetrics metrics_;
   std::thread thread_;
-  pid_t process_ = 0;  // that the thread is in
-  std::unique_ptr<Waiting> waiting_ = std::make_unique<Waiting>();
+  pid_t process_ = 0;        // that the thread is in
+  bool is_failing_ = false;  // by the last push
+  std::unique_ptr<StopSignal> stop_ = std::make_unique<StopSignal>();
 };
 
 }  // namespace streamhouse::exporters

@@ -15,6 +15,8 @@ _MAX = "no part is known"
 _PRODUCER = "no record was sent to the topic yet"
 _CONSUMER = "no consumer in the process reads the topic"
 _FIRST = "nothing was counted yet"
+_NO_PUSH = "there is no `--exporter` that writes or sends"
+_NO_RECEIVER = "no receiver has taken anything yet"
 _SCRAPE = "no page was sent in that format yet"
 _UNREADABLE = "the kernel does not tell"
 
@@ -275,10 +277,27 @@ _EXPORTER_GROUP = Group(
             "changes of the files of a web configuration while serving: `ok`, `failed`"
         ),
         "streamhouse_exporter_pushes_total": Row(
-            "text files written, by exporter and outcome: `ok`, `failed`", "there is no `--exporter` that writes"
+            "text files written and pushes to receivers, by exporter and outcome: `ok`, `failed`", _NO_PUSH
+        ),
+        "streamhouse_exporter_samples_sent_total": Row(
+            "series and data points that a receiver has taken; each push sends all again", _NO_RECEIVER
+        ),
+        "streamhouse_exporter_samples_dropped_total": Row(
+            "samples that no receiver has taken, by reason: `refused`, `too_large`, `rejected` (a part of a request), "
+            "`unavailable` (the receiver asks to come later), `unreachable`, `bad_answer`, `stopped`; the next push "
+            "has newer values",
+            "no sample was dropped",
+        ),
+        "streamhouse_exporter_sent_bytes_total": Row(
+            "bodies that a receiver has taken, compressed or not", _NO_RECEIVER
+        ),
+        "streamhouse_exporter_retries_total": Row("bodies sent again within a push", "no body was sent again"),
+        "streamhouse_exporter_last_success_timestamp_seconds": Row(
+            "when a push has last succeeded, in seconds since 1970", "no push has succeeded"
         ),
         "streamhouse_exporter_families_left_out_total": Row(
-            "pages made without a family; reason `reader_has_it` or `name_is_taken`", "no page lacked a family"
+            "pages made without a family; reason `reader_has_it`, `name_is_taken` or `group_label`",
+            "no page lacked a family",
         ),
     },
 )

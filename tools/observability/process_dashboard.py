@@ -92,7 +92,20 @@ _SCRAPES = Row(
             f"sum by (instance, outcome) ({_PAGE}certificate_reloads_total{{@}})",
             "{{instance}} {{outcome}}",
         ),
-        rates("Text files written", "By exporter and outcome.", f"{_PAGE}pushes_total", "", "exporter, outcome"),
+        rates("Pushes", "And text files written.", f"{_PAGE}pushes_total", "", "exporter, outcome"),
+        rates("Samples sent", "That a receiver has taken.", f"{_PAGE}samples_sent_total", "", "exporter"),
+        rates(
+            "Samples dropped", "The next push is newer.", f"{_PAGE}samples_dropped_total", "", "exporter, reason"
+        ),
+        rates("Bytes pushed", "As they were sent.", f"{_PAGE}sent_bytes_total", "", "exporter", "Bps"),
+        rates("Pushes retried", "Within a push.", f"{_PAGE}retries_total", "", "exporter"),
+        gauge(
+            "Time since the last push",
+            "That has succeeded.",
+            f"time() - max by (exporter) ({_PAGE}last_success_timestamp_seconds{{@}})",
+            "{{exporter}}",
+            unit="s",
+        ),
         gauge(
             "Families left out",
             "Of text files: names that their reader has of itself.",

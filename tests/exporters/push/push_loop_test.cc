@@ -14,8 +14,13 @@
 #include <latch>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
 
+#include "exporters/push/push_deadline.h"
 #include "exporters/push/push_metrics.h"
+#include "exporters/push/stop_signal.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 #include "metrics_core/testing/metric_reader.h"
@@ -105,6 +110,43 @@ TEST_F(PushLoopTest, CountsEveryPush) {
   loop.Stop();
   EXPECT_EQ(Counted("ok") + Counted("failed"), pushes_);
   EXPECT_GE(Counted("failed"), 1);
+}
+
+TEST_F(PushLoopTest, LogsWhenPushesBeginToFailAndWhenTheyWorkAgain) {
+  std::vector<std::string> lines;
+  PushLoopOptions options = {.log = [&](std::string_view line) { lines.emplace_back(line); }, .name = "test://a"};
+  bool is_away = false;
+  PushLoop loop(
+      "test", [&](PushDeadline) { return is_away ? Status(StatusCode::kUnavailable, "away") : Status::Ok(); }, options,
+      metrics_);
+  for (const bool away : {false, true, true, false, false, true}) {
+    is_away = away;
+    EXPECT_EQ(loop.PushOnce().ok(), !away);
+  }
+  EXPECT_EQ(lines, (std::vector<std::string>{"test://a: pushes fail: away", "test://a: pushes work again",
+                                             "test://a: pushes fail: away"}));
+}
+
+// Goal: a push that Stop() cuts short is not taken for a receiver that is away.
+TEST_F(PushLoopTest, LogsNoFailureOfAPushThatIsStopped) {
+  std::vector<std::string> lines;
+  PushLoopOptions options = {.interval = milliseconds(1),
+                             .log = [&](std::string_view line) { lines.emplace_back(line); }};
+  std::latch is_pushing(1);
+  PushLoop* running = nullptr;
+  const auto push = [&](PushDeadline deadline) {
+    if (running->stop_signal().is_given()) return Status::Ok();
+    is_pushing.count_down();
+    const bool is_stopped = running->stop_signal().WaitUntil(deadline + std::chrono::hours(1));
+    return is_stopped ? Status(StatusCode::kUnavailable, "stopped") : Status::Ok();
+  };
+  PushLoop loop("test", push, options, metrics_);
+  running = &loop;
+  ASSERT_TRUE(loop.Start().ok());
+  ASSERT_TRUE(InTime(is_pushing));
+  loop.Stop();
+  EXPECT_EQ(lines, std::vector<std::string>());
+  EXPECT_EQ(Counted("failed"), 1);
 }
 
 // Goal: two pushes, the one that runs and the last one, are all that Stop() waits for. Method: the

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <string>
+
+#include "metrics_core/clock.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 #include "metrics_core/testing/metric_reader.h"
@@ -28,6 +32,42 @@ TEST(PushMetricsTest, CountsWhatIsLeftOutByFamilyAndReason) {
                 "streamhouse_exporter_families_left_out_total",
                 {{"exporter", "textfile"}, {"family", "go_info"}, {"reason", "reader_has_it"}}),
             1);
+}
+
+TEST(PushMetricsTest, CountsWhatBecomesOfSamples) {
+  metrics::Registry registry;
+  const PushMetrics pushes = PushMetrics::Register(registry).value();
+  pushes.CountSent("otlp+http", 5);
+  pushes.CountSentBytes("otlp+http", 70);
+  pushes.CountRetry("otlp+http");
+  pushes.CountDropped("otlp+http", drop_reason::kRejected, 2);
+  pushes.CountDropped("otlp+http", drop_reason::kStopped, 0);
+  const metrics::testing::MetricReader reader(registry);
+  const auto value = [&](const std::string& name) {
+    return reader.Value("streamhouse_exporter_" + name, {{"exporter", "otlp+http"}});
+  };
+  EXPECT_EQ(value("samples_sent_total"), 5);
+  EXPECT_EQ(value("sent_bytes_total"), 70);
+  EXPECT_EQ(value("retries_total"), 1);
+  const auto dropped = [&](const char* reason) {
+    return reader.Value("streamhouse_exporter_samples_dropped_total", {{"exporter", "otlp+http"}, {"reason", reason}});
+  };
+  EXPECT_EQ(dropped("rejected"), 2);
+  EXPECT_EQ(dropped("stopped"), std::nullopt) << "of none there is no series";
+}
+
+TEST(PushMetricsTest, KnowsWhenAPushLastSucceeded) {
+  metrics::Registry registry;
+  const PushMetrics pushes = PushMetrics::Register(registry).value();
+  const auto last = [&] {
+    return metrics::testing::MetricReader(registry).Value("streamhouse_exporter_last_success_timestamp_seconds",
+                                                          {{"exporter", "statsd"}});
+  };
+  pushes.Count("statsd", metrics::Status(metrics::StatusCode::kUnavailable, "away"));
+  EXPECT_EQ(last(), std::nullopt);
+  const double before = static_cast<double>(metrics::Clock::UnixMilliseconds()) / 1e3;
+  pushes.Count("statsd", metrics::Status::Ok());
+  EXPECT_GE(last().value_or(0), before);
 }
 
 TEST(PushMetricsTest, RefusesARegistryWithAnotherFamilyOfSuchAName) {
