@@ -51,6 +51,9 @@ MAY_USE_FOLDERS = {
     "exporters/http/tls": {"exporters/encoding", "exporters/http/access"},
     "exporters/live_page": set(),
     "exporters/push": {"exporters/threads"},
+    "exporters/push/http": {
+        "exporters/encoding", "exporters/http/access", "exporters/http/tls", "exporters/push",
+    },
     "exporters/textfile": {"exporters/encoding", "exporters/push", "exporters/view"},
     "exporters/threads": set(),
     "exporters/view": {"exporters/encoding", "exporters/push"},

@@ -1,0 +1,103 @@
+#include "exporters/push/http/answer_reader.h"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/system/error_code.hpp>
+#include <utility>
+
+namespace streamhouse::exporters {
+namespace {
+
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using metrics::Status;
+using metrics::StatusCode;
+
+constexpr std::size_t kInformationalMax = 8;
+constexpr unsigned kFinalStatusMin = 200;
+constexpr unsigned kSwitchingProtocols = 101;
+
+Status ErrorOf(error_code error) {
+  if (error == http::error::body_limit || error == http::error::header_limit) {
+    return Status(StatusCode::kResourceExhausted, "the answer is too large");
+  }
+  if (error == http::error::end_of_stream || error == http::error::partial_message) {
+    return Status(StatusCode::kUnavailable, "the connection ended before the answer");
+  }
+  return Status(StatusCode::kDataLoss, "the answer is not HTTP: " + error.message());
+}
+
+}  // namespace
+
+struct AnswerReader::Parser {
+  Parser() {
+    answer.eager(true);
+    answer.body_limit(kAnswerBytesMax);
+    answer.header_limit(kAnswerHeadBytesMax);
+  }
+  http::response_parser<http::string_body> answer;
+};
+
+AnswerReader::AnswerReader() : parser_(std::make_unique<Parser>()) {}
+
+AnswerReader::~AnswerReader() = default;
+
+Status AnswerReader::Put(std::string_view bytes) {
+  has_begun_ = has_begun_ || !bytes.empty();
+  pending_ += bytes;
+  Status parsed = Parse();
+  while (parsed.ok() && parser_->answer.is_done() && !is_done_) {
+    const unsigned status = parser_->answer.get().result_int();
+    is_done_ = status >= kFinalStatusMin;
+    if (is_done_) break;
+    if (status == kSwitchingProtocols || ++informed_ > kInformationalMax) {
+      return Status(StatusCode::kDataLoss, "the answer is not HTTP: no final status");
+    }
+    parser_ = std::make_unique<Parser>();
+    if (pending_.empty()) break;
+    parsed = Parse();
+  }
+  return parsed;
+}
+
+// Gives the parser what is pending. It takes it piece by piece: a head only as a whole.
+Status AnswerReader::Parse() {
+  std::size_t taken = 0;
+  error_code error;
+  while (!error && taken < pending_.size() && !parser_->answer.is_done()) {
+    taken += parser_->answer.put(boost::asio::buffer(pending_.data() + taken, pending_.size() - taken), error);
+  }
+  pending_.erase(0, taken);
+  // A line that never ends, as one between two chunks.
+  if (pending_.size() > kAnswerHeadBytesMax) return ErrorOf(http::error::header_limit);
+  return !error || error == http::error::need_more ? Status::Ok() : ErrorOf(error);
+}
+
+Status AnswerReader::PutEnd() {
+  if (is_done_) return Status::Ok();
+  error_code error;
+  if (parser_->answer.got_some()) parser_->answer.put_eof(error);
+  if (!error && parser_->answer.is_done()) {
+    is_done_ = true;
+    return Status::Ok();
+  }
+  return ErrorOf(http::error::end_of_stream);
+}
+
+bool AnswerReader::keeps_alive() const {
+  return is_done_ && pending_.empty() && parser_->answer.keep_alive();
+}
+
+HttpAnswer AnswerReader::Take() {
+  auto message = parser_->answer.release();
+  HttpAnswer answer = {.status = message.result_int()};
+  for (const auto& field : message.base()) {
+    answer.fields.emplace_back(std::string(field.name_string()), std::string(field.value()));
+  }
+  answer.body = std::move(message.body());
+  return answer;
+}
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,41 @@
+// Credentials: what a receiver wants to see before it takes anything, from files.
+//
+// Guarantees: files are read at each request, so that a rotated secret is used by the next one.
+// No error has a part of a file's text. What could not stand in a header (a line break, a zero
+// byte) is refused.
+// Thread safety: a value; ReadHeaders() is pure but for the files.
+// Cost: a read of each file.
+// Errors: of ReadHeaders(): FailedPrecondition, naming the file.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+
+// Empty members: none.
+struct Credentials {
+  std::string user = {};           // with password_file: "Authorization: Basic …"
+  std::string password_file = {};  // the password, without the line break at its end
+  std::string bearer_file = {};    // a token: "Authorization: Bearer …"
+  std::string header_file = {};    // lines "Name: value"
+};
+
+struct SecretHeaders {
+  std::string lines = {};                 // each ends with CRLF
+  std::vector<std::string> secrets = {};  // that no message may have
+
+  // Whether the text has one of the secrets.
+  bool IsToldBy(std::string_view text) const;
+};
+
+// InvalidArgument where two of them would make the same header, or one lacks another; its field is
+// that of Credentials.
+metrics::Status CheckCredentials(const Credentials& credentials);
+
+metrics::Result<SecretHeaders> ReadHeaders(const Credentials& credentials);
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,38 @@
+// HttpAnswer: what a receiver said to a request.
+//
+// Thread safety: a value.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "exporters/encoding/ascii_case.h"
+
+namespace streamhouse::exporters {
+
+struct HttpAnswer {
+  unsigned status = 0;
+  std::vector<std::pair<std::string, std::string>> fields = {};  // headers, in their order
+  std::string body = {};
+  std::optional<std::chrono::milliseconds> retry_after = {};  // that the receiver asks to wait (retry_after.h)
+  // The first line of the body where it is text, cut short: for messages. Empty where the body
+  // repeats a secret of the request.
+  std::string excerpt = {};
+
+  bool is_success() const { return status >= 200 && status < 300; }
+
+  // The value of the first header of that name, which has no case; nothing where there is none.
+  std::optional<std::string_view> Field(std::string_view name) const {
+    const auto found = std::find_if(fields.begin(), fields.end(),
+                                    [&](const auto& field) { return EqualsIgnoringCase(field.first, name); });
+    if (found == fields.end()) return std::nullopt;
+    return found->second;
+  }
+};
+
+}  // namespace streamhouse::exporters

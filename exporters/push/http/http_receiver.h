@@ -1,0 +1,85 @@
+// HttpReceiver: a connection to the receiver of a push exporter, over HTTP/1.1.
+//
+// When to use something else: HttpSender, which tries again by the rule of a protocol.
+// Guarantees:
+// 1. An answer of any status is an answer, not an error. A redirect is not followed, no proxy is
+//    used, and no environment variable is read.
+// 2. The connection is kept for the next request. Where the receiver has closed it meanwhile, the
+//    request is sent over a new one; this retry is free, and made once.
+// 3. Ask() returns by its deadline. The look-up of a host name has no deadline: it may add the
+//    resolver's time. So may a disk that hangs, with the files of Credentials and TlsFiles.
+// 4. At most kAnswerBytesMax of a body and kAnswerHeadBytesMax of headers are kept
+//    (answer_reader.h).
+// 5. Over TLS, 1.2 is the oldest version. The certificate must be signed by the CA and have the
+//    name of the host; there is no way to skip that.
+// 6. No message has a secret of Credentials.
+// In the child of a fork the connection stays the parent's: the destructor leaves it alone.
+// Thread safety: one thread at a time.
+// Cost: a descriptor; a page of memory beside the bodies.
+// Errors: Unavailable: no connection, or one that ended before the answer: a later request may be
+// answered. DeadlineExceeded. FailedPrecondition: TLS or the credentials do not work. DataLoss: the
+// answer is not HTTP. ResourceExhausted: the answer is too large. Internal: the page failed.
+//
+//   HttpReceiver receiver({.address = {.host = "localhost", .port = 4318}});
+//   Result<HttpAnswer> answer = receiver.Ask({.target = "/v1/metrics", .body = body}, deadline);
+//   if (answer.ok() && answer->is_success()) …
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "exporters/push/http/credentials.h"
+#include "exporters/push/http/http_answer.h"
+#include "exporters/push/http/http_request.h"
+#include "exporters/push/http/receiver_address.h"
+#include "exporters/push/push_deadline.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+
+class AnswerReader;
+class ReceiverConnection;
+
+struct HttpReceiverOptions {
+  ReceiverAddress address;
+  Credentials credentials = {};
+};
+
+class HttpReceiver {
+ public:
+  explicit HttpReceiver(HttpReceiverOptions options);
+  ~HttpReceiver();
+  HttpReceiver(const HttpReceiver&) = delete;
+  HttpReceiver& operator=(const HttpReceiver&) = delete;
+
+  metrics::Result<HttpAnswer> Ask(const HttpRequest& request, PushDeadline deadline);
+
+  // Of the body of the last request, as it was sent: compressed, without headers.
+  std::uint64_t body_bytes() const { return body_bytes_; }
+
+ private:
+  // What became of a request on one connection.
+  struct Exchanged {
+    metrics::Result<HttpAnswer> answer;
+    bool was_silent = false;  // the receiver has not sent a byte
+  };
+
+  metrics::Status Connect(PushDeadline deadline);
+  Exchanged Exchange(const HttpRequest& request, const SecretHeaders& headers, PushDeadline deadline);
+  // False: the receiver has not taken all of it, and may have answered.
+  metrics::Result<bool> SendRequest(const HttpRequest& request, const SecretHeaders& headers, PushDeadline deadline);
+  metrics::Result<bool> SendPage(PageSource& page, PushDeadline deadline);
+  metrics::Result<bool> Write(std::string_view bytes, PushDeadline deadline);
+  metrics::Status ReadAnswer(AnswerReader& reader, PushDeadline deadline);
+  void LeaveToParent();
+
+  const HttpReceiverOptions options_;
+  std::unique_ptr<ReceiverConnection> connection_;  // null until the first request, and after a failure
+  pid_t process_ = 0;                               // that has made the connection
+  std::uint64_t body_bytes_ = 0;
+};
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,31 @@
+// HttpRequest: what an exporter sends to its receiver.
+//
+// Thread safety: a value. What its views point at outlives the call that takes it.
+//
+//   receiver.Ask({.target = "/v1/metrics", .content_type = "application/x-protobuf", .body = body}, deadline);
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "exporters/encoding/page_chunk.h"
+
+namespace streamhouse::exporters {
+
+struct HttpRequest {
+  std::string_view method = "POST";
+  std::string_view target;                                                 // path, with its escapes: "/api/v1/write"
+  std::string_view content_type = {};                                      // empty: no such header
+  std::string_view content_encoding = {};                                  // empty: no such header
+  std::vector<std::pair<std::string_view, std::string_view>> fields = {};  // further headers
+  std::string_view body = {};
+
+  // In place of `body`, for one that is too large to hold: called for each attempt. The chunks are
+  // sent as they are made (Transfer-Encoding: chunked).
+  std::function<std::unique_ptr<PageSource>()> make_body = {};
+};
+
+}  // namespace streamhouse::exporters

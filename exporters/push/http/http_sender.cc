@@ -1,0 +1,99 @@
+#include "exporters/push/http/http_sender.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Result;
+using metrics::Status;
+using metrics::StatusCode;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr unsigned kContentTooLarge = 413;
+
+std::string Said(const HttpAnswer& answer) {
+  std::string said = "the receiver answers " + std::to_string(answer.status);
+  const bool is_redirect = answer.status >= 300 && answer.status < 400;
+  if (is_redirect) said += ", and redirects are not followed";
+  if (!answer.excerpt.empty()) said.append(": ").append(answer.excerpt);
+  return said;
+}
+
+std::string_view ReasonOf(StatusCode code) {
+  return code == StatusCode::kDataLoss || code == StatusCode::kResourceExhausted ? drop_reason::kBadAnswer
+                                                                                 : drop_reason::kUnreachable;
+}
+
+}  // namespace
+
+HttpSender::HttpSender(std::string exporter, HttpReceiverOptions receiver, IsRetryable is_retryable,
+                       const PushMetrics& metrics)
+    : exporter_(std::move(exporter)),
+      receiver_(std::move(receiver)),
+      is_retryable_(is_retryable),
+      metrics_(metrics),
+      random_(std::random_device()()) {}
+
+SendOutcome HttpSender::Send(const HttpRequest& request, PushDeadline deadline, StopSignal& stop) {
+  if (stop.is_given()) return Attempt(request, deadline);
+  SendOutcome outcome = {.reason = drop_reason::kUnavailable,
+                         .status = Status(StatusCode::kUnavailable, "the receiver has asked to come later")};
+  milliseconds delay = kSendRetryDelayMin;
+  Time next = not_before_;
+  for (bool is_retry = false;; is_retry = true) {
+    if (next >= deadline) return outcome;
+    if (stop.WaitUntil(next)) {
+      outcome.reason = drop_reason::kStopped;
+      return outcome;
+    }
+    if (is_retry) metrics_.CountRetry(exporter_);
+    outcome = Attempt(request, deadline);
+    if (!MayRetry(outcome)) return outcome;
+    const bool is_told = outcome.answer && outcome.answer->retry_after;
+    next = is_told ? not_before_ : steady_clock::now() + Jittered(delay);
+    delay = std::min(2 * delay, kSendRetryDelayMax);
+  }
+}
+
+SendOutcome HttpSender::Attempt(const HttpRequest& request, PushDeadline deadline) {
+  SendOutcome outcome = Judge(receiver_.Ask(request, deadline));
+  if (outcome.is_delivered()) metrics_.CountSentBytes(exporter_, receiver_.body_bytes());
+  const bool is_told = MayRetry(outcome) && outcome.answer && outcome.answer->retry_after;
+  not_before_ = is_told ? steady_clock::now() + *outcome.answer->retry_after : Time::min();
+  return outcome;
+}
+
+SendOutcome HttpSender::Judge(Result<HttpAnswer> answer) const {
+  if (!answer.ok()) {
+    const bool is_final = ReasonOf(answer.status().code()) == drop_reason::kBadAnswer;
+    return {.delivery = is_final ? Delivery::kRefused : Delivery::kGivenUp,
+            .reason = ReasonOf(answer.status().code()),
+            .status = answer.status()};
+  }
+  SendOutcome outcome = {.answer = *std::move(answer)};
+  const HttpAnswer& said = *outcome.answer;
+  if (said.is_success()) {
+    outcome.delivery = Delivery::kDelivered;
+  } else if (is_retryable_(said.status)) {
+    outcome.reason = drop_reason::kUnavailable;
+    outcome.status = Status(StatusCode::kUnavailable, Said(said));
+  } else {
+    outcome.delivery = Delivery::kRefused;
+    outcome.reason = said.status == kContentTooLarge ? drop_reason::kTooLarge : drop_reason::kRefused;
+    outcome.status = Status(StatusCode::kInvalidArgument, Said(said));
+  }
+  return outcome;
+}
+
+bool HttpSender::MayRetry(const SendOutcome& outcome) {
+  return outcome.delivery == Delivery::kGivenUp && outcome.status.code() == StatusCode::kUnavailable;
+}
+
+milliseconds HttpSender::Jittered(milliseconds delay) {
+  return milliseconds(std::uniform_int_distribution<milliseconds::rep>(delay.count() / 2, delay.count())(random_));
+}
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,86 @@
+// HttpSender: brings one body to a receiver by the retry rule of its protocol.
+//
+// When to use something else: HttpReceiver, for one request without retries.
+// Guarantees:
+// 1. A status of 200 to 299 is delivered. A status that the rule names, a connection that fails and
+//    one that ends before the answer are tried again. Any other status or failure is final.
+// 2. The delay before a retry doubles from kSendRetryDelayMin to kSendRetryDelayMax, less up to
+//    half of it at random. A receiver's Retry-After replaces it, in this call and the next ones:
+//    until then nothing is sent.
+// 3. A retry whose time would come after the deadline is not waited for: Send() gives up at once.
+// 4. Once the stop signal is given, nothing is tried again, and Retry-After is ignored: the last
+//    push makes one attempt.
+// 5. What is not delivered is dropped. There is no queue (docs/decisions/push_without_queue.md).
+// Thread safety: one thread at a time.
+// Cost: that of HttpReceiver.
+// Errors: in SendOutcome. The status names what the receiver said, never a secret.
+//
+//   HttpSender sender("otlp+http", {.address = …}, [](unsigned status) { return status == 429 || … }, metrics);
+//   const SendOutcome sent = sender.Send({.target = "/v1/metrics", .body = body}, deadline, loop.stop_signal());
+//   if (!sent.is_delivered()) metrics.CountDropped("otlp+http", sent.reason, samples);
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <random>
+#include <string>
+#include <string_view>
+
+#include "exporters/push/http/http_answer.h"
+#include "exporters/push/http/http_receiver.h"
+#include "exporters/push/http/http_request.h"
+#include "exporters/push/push_deadline.h"
+#include "exporters/push/push_metrics.h"
+#include "exporters/push/stop_signal.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+
+inline constexpr std::chrono::milliseconds kSendRetryDelayMin{500};
+inline constexpr std::chrono::milliseconds kSendRetryDelayMax{5000};
+
+enum class Delivery : std::uint8_t {
+  kDelivered,
+  kRefused,  // the same body would be refused again
+  kGivenUp,  // by the deadline, or because the exporter stops
+};
+
+struct SendOutcome {
+  Delivery delivery = Delivery::kGivenUp;
+  // Why it is dropped, for PushMetrics::CountDropped(); empty where it is delivered.
+  std::string_view reason = {};
+  metrics::Status status = {};            // OK where it is delivered; else one line for operators
+  std::optional<HttpAnswer> answer = {};  // the last one, where there was any
+
+  bool is_delivered() const { return delivery == Delivery::kDelivered; }
+};
+
+class HttpSender {
+ public:
+  // Whether the protocol permits to send the body again after such an answer.
+  using IsRetryable = bool (*)(unsigned status);
+
+  // `exporter` is a scheme, the label of its metrics.
+  HttpSender(std::string exporter, HttpReceiverOptions receiver, IsRetryable is_retryable, const PushMetrics& metrics);
+
+  // Counts retries, and the bytes of a body that is delivered. The caller counts samples.
+  SendOutcome Send(const HttpRequest& request, PushDeadline deadline, StopSignal& stop);
+
+ private:
+  using Time = std::chrono::steady_clock::time_point;
+
+  SendOutcome Attempt(const HttpRequest& request, PushDeadline deadline);
+  SendOutcome Judge(metrics::Result<HttpAnswer> answer) const;
+  static bool MayRetry(const SendOutcome& outcome);
+  std::chrono::milliseconds Jittered(std::chrono::milliseconds delay);
+
+  const std::string exporter_;
+  HttpReceiver receiver_;
+  const IsRetryable is_retryable_;
+  const PushMetrics metrics_;
+  std::mt19937_64 random_;
+  Time not_before_ = Time::min();  // by Retry-After
+};
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,34 @@
+// ReceiverAddress: where a receiver listens, and how it is known there to be the right one.
+//
+// Thread safety: a value.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace streamhouse::exporters {
+
+// PEM files, which are read for each connection, so that renewed ones are used by the next.
+struct TlsFiles {
+  std::string ca = {};           // that have signed the receiver's certificate; empty: the system's
+  std::string certificate = {};  // of this program, where the receiver asks for one
+  std::string key = {};          // that belongs to it
+};
+
+struct ReceiverAddress {
+  std::string host;  // a name or an address, without brackets; the certificate must have it
+  std::uint16_t port = 80;
+  std::string socket = {};  // path of a Unix socket, in place of a connection to the host
+  std::optional<TlsFiles> tls = {};
+
+  // As the Host header has it: without the port where it is the usual one.
+  std::string Authority() const {
+    const bool is_ipv6 = host.find(':') != std::string::npos;
+    std::string text = is_ipv6 ? "[" + host + "]" : host;
+    if (port != (tls ? 443 : 80)) text += ":" + std::to_string(port);
+    return text;
+  }
+};
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,134 @@
+#include "exporters/push/http/answer_reader.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Status;
+using metrics::StatusCode;
+
+class AnswerReaderTest : public testing::Test {
+ protected:
+  // Puts `bytes` again and again, until they are refused.
+  StatusCode PutEndlessly(const std::string& bytes) {
+    constexpr std::size_t kFarTooMany = 1000;
+    for (std::size_t i = 0; i < kFarTooMany; ++i) {
+      if (Status put = reader_.Put(bytes); !put.ok()) return put.code();
+    }
+    return StatusCode::kOk;
+  }
+
+  AnswerReader reader_;
+};
+
+TEST_F(AnswerReaderTest, ReadsAnAnswerByteByByte) {
+  const std::string text = "HTTP/1.1 503 Busy\r\nRetry-After: 2\r\nContent-Length: 4\r\n\r\nlate";
+  for (const char byte : text) {
+    EXPECT_FALSE(reader_.is_done());
+    EXPECT_TRUE(reader_.Put({&byte, 1}).ok());
+  }
+  ASSERT_TRUE(reader_.is_done());
+  EXPECT_TRUE(reader_.keeps_alive());
+  const HttpAnswer answer = reader_.Take();
+  EXPECT_EQ(answer.status, 503U);
+  EXPECT_EQ(answer.body, "late");
+  EXPECT_EQ(answer.Field("Retry-After"), "2");
+}
+
+TEST_F(AnswerReaderTest, JoinsChunks) {
+  ASSERT_TRUE(reader_.Put("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n").ok());
+  ASSERT_TRUE(reader_.is_done());
+  EXPECT_EQ(reader_.Take().body, "abc");
+}
+
+TEST_F(AnswerReaderTest, ReadsABodyToTheEndOfTheConnection) {
+  ASSERT_TRUE(reader_.Put("HTTP/1.0 400 Bad\r\n\r\nwhy").ok());
+  EXPECT_FALSE(reader_.is_done());
+  ASSERT_TRUE(reader_.PutEnd().ok());
+  ASSERT_TRUE(reader_.is_done());
+  EXPECT_FALSE(reader_.keeps_alive());
+  EXPECT_EQ(reader_.Take().body, "why");
+}
+
+TEST_F(AnswerReaderTest, WantsNoBodyOfA204) {
+  ASSERT_TRUE(reader_.Put("HTTP/1.1 204 No Content\r\n\r\n").ok());
+  EXPECT_TRUE(reader_.is_done());
+  EXPECT_TRUE(reader_.keeps_alive());
+}
+
+TEST_F(AnswerReaderTest, DoesNotKeepAConnectionThatCloses) {
+  ASSERT_TRUE(reader_.Put("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n").ok());
+  EXPECT_TRUE(reader_.is_done());
+  EXPECT_FALSE(reader_.keeps_alive());
+}
+
+TEST_F(AnswerReaderTest, DoesNotKeepAConnectionThatSaysMore) {
+  ASSERT_TRUE(reader_.Put("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\nHTTP/1.1 500").ok());
+  EXPECT_TRUE(reader_.is_done());
+  EXPECT_FALSE(reader_.keeps_alive());
+}
+
+TEST_F(AnswerReaderTest, PassesOverInformation) {
+  ASSERT_TRUE(reader_.Put("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Wait\r\n\r\nHTTP/1.1 202 OK\r\n").ok());
+  ASSERT_TRUE(reader_.Put("Content-Length: 0\r\n\r\n").ok());
+  ASSERT_TRUE(reader_.is_done());
+  EXPECT_EQ(reader_.Take().status, 202U);
+}
+
+TEST_F(AnswerReaderTest, TakesNoEndlessInformation) {
+  EXPECT_EQ(PutEndlessly("HTTP/1.1 100 Continue\r\n\r\n"), StatusCode::kDataLoss);
+}
+
+TEST_F(AnswerReaderTest, TakesNoOtherProtocol) {
+  EXPECT_EQ(reader_.Put("HTTP/1.1 101 Switching\r\n\r\n").code(), StatusCode::kDataLoss);
+  EXPECT_EQ(AnswerReader().Put("SSH-2.0-OpenSSH_9.2\r\n").code(), StatusCode::kDataLoss);
+}
+
+TEST_F(AnswerReaderTest, BoundsTheBody) {
+  EXPECT_EQ(reader_.Put("HTTP/1.1 200 OK\r\nContent-Length: 4194305\r\n\r\n").code(), StatusCode::kResourceExhausted);
+}
+
+TEST_F(AnswerReaderTest, TakesTheLargestBody) {
+  ASSERT_TRUE(reader_.Put("HTTP/1.1 200 OK\r\nContent-Length: 4194304\r\n\r\n").ok());
+  ASSERT_TRUE(reader_.Put(std::string(kAnswerBytesMax, 'x')).ok());
+  EXPECT_TRUE(reader_.is_done());
+}
+
+TEST_F(AnswerReaderTest, BoundsABodyWithoutALength) {
+  ASSERT_TRUE(reader_.Put("HTTP/1.1 200 OK\r\n\r\n").ok());
+  EXPECT_EQ(PutEndlessly(std::string(16384, 'x')), StatusCode::kResourceExhausted);
+}
+
+TEST_F(AnswerReaderTest, BoundsChunks) {
+  ASSERT_TRUE(reader_.Put("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").ok());
+  EXPECT_EQ(PutEndlessly("4000\r\n" + std::string(16384, 'x') + "\r\n"), StatusCode::kResourceExhausted);
+}
+
+TEST_F(AnswerReaderTest, BoundsHeaders) {
+  ASSERT_TRUE(reader_.Put("HTTP/1.1 200 OK\r\n").ok());
+  EXPECT_EQ(PutEndlessly("X: " + std::string(1000, 'x') + "\r\n"), StatusCode::kResourceExhausted);
+}
+
+TEST_F(AnswerReaderTest, BoundsALineBetweenChunks) {
+  ASSERT_TRUE(reader_.Put("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4;a=").ok());
+  EXPECT_EQ(PutEndlessly(std::string(1000, 'x')), StatusCode::kResourceExhausted);
+}
+
+TEST_F(AnswerReaderTest, SaysWhenTheConnectionEndsTooSoon) {
+  EXPECT_FALSE(reader_.has_begun());
+  EXPECT_EQ(reader_.PutEnd().code(), StatusCode::kUnavailable);
+  ASSERT_TRUE(reader_.Put("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nla").ok());
+  EXPECT_TRUE(reader_.has_begun());
+  EXPECT_EQ(reader_.PutEnd().code(), StatusCode::kUnavailable);
+  AnswerReader head;
+  ASSERT_TRUE(head.Put("HTTP/1.1 20").ok());
+  EXPECT_EQ(head.PutEnd().code(), StatusCode::kUnavailable);
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters

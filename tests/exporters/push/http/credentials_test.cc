@@ -1,0 +1,86 @@
+#include "exporters/push/http/credentials.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <string>
+
+#include "metrics_core/status.h"
+#include "tests/exporters/support/command.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Status;
+using metrics::StatusCode;
+
+class CredentialsTest : public testing::Test {
+ protected:
+  std::string File(std::string_view text) {
+    std::ofstream(path_, std::ios::binary) << text;
+    return path_;
+  }
+  static std::string Lines(const Credentials& credentials) {
+    const auto headers = ReadHeaders(credentials);
+    return headers.ok() ? headers->lines : headers.status().message();
+  }
+
+  const std::string path_ = TemporaryPath("secret");
+};
+
+TEST_F(CredentialsTest, MakesNoHeaderOfNothing) {
+  EXPECT_EQ(Lines({}), "");
+}
+
+TEST_F(CredentialsTest, MakesBasicOfUserAndPassword) {
+  EXPECT_EQ(Lines({.user = "Aladdin", .password_file = File("open sesame\n")}),
+            "Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n");
+}
+
+TEST_F(CredentialsTest, MakesBearerOfAToken) {
+  EXPECT_EQ(Lines({.bearer_file = File("abc.def\r\n")}), "Authorization: Bearer abc.def\r\n");
+}
+
+TEST_F(CredentialsTest, TakesHeadersFromLines) {
+  EXPECT_EQ(Lines({.header_file = File("X-Scope-OrgID: 1\r\n\nApi-Key:  a b \n")}),
+            "X-Scope-OrgID: 1\r\nApi-Key: a b \r\n");
+}
+
+TEST_F(CredentialsTest, ReadsTheFileAtEachCall) {
+  const Credentials credentials = {.bearer_file = File("old")};
+  EXPECT_EQ(Lines(credentials), "Authorization: Bearer old\r\n");
+  File("new");
+  EXPECT_EQ(Lines(credentials), "Authorization: Bearer new\r\n");
+}
+
+TEST_F(CredentialsTest, KnowsWhatTellsASecret) {
+  const SecretHeaders headers = ReadHeaders({.user = "u", .password_file = File("open sesame")}).value();
+  EXPECT_TRUE(headers.IsToldBy("you sent 'open sesame'"));
+  EXPECT_TRUE(headers.IsToldBy("Authorization: Basic dTpvcGVuIHNlc2FtZQ=="));
+  EXPECT_FALSE(headers.IsToldBy("wrong password"));
+  EXPECT_TRUE(ReadHeaders({.header_file = File("Api-Key: k1")}).value().IsToldBy("unknown key k1"));
+}
+
+TEST_F(CredentialsTest, NamesTheFileAndNotItsTextInErrors) {
+  const std::string cannot_use = "cannot use " + path_ + ": ";
+  EXPECT_EQ(Lines({.bearer_file = File("a\nb")}), cannot_use + "a token has no line break and no control byte");
+  EXPECT_EQ(Lines({.bearer_file = File("\n")}), cannot_use + "it is empty");
+  EXPECT_EQ(Lines({.header_file = File("A: b\nsecret")}), cannot_use + "line 2 is not of the form Name: value");
+  EXPECT_EQ(Lines({.header_file = File("A b: secret")}), cannot_use + "line 1 is not of the form Name: value");
+  EXPECT_EQ(Lines({.header_file = File("A: sec\rret")}), cannot_use + "line 1 is not of the form Name: value");
+  EXPECT_EQ(Lines({.bearer_file = "/no such file"}), "cannot use /no such file: No such file or directory");
+  EXPECT_EQ(ReadHeaders({.bearer_file = "/no such file"}).status().code(), StatusCode::kFailedPrecondition);
+}
+
+TEST_F(CredentialsTest, RefusesWhatMakesNoOneHeader) {
+  EXPECT_TRUE(CheckCredentials({.user = "u", .password_file = "f", .header_file = "h"}).ok());
+  EXPECT_EQ(CheckCredentials({.user = "u"}), metrics::InvalidField("password_file", "is missing beside user"));
+  EXPECT_EQ(CheckCredentials({.password_file = "f"}), metrics::InvalidField("user", "is missing beside password_file"));
+  EXPECT_EQ(CheckCredentials({.user = "u", .password_file = "f", .bearer_file = "b"}),
+            metrics::InvalidField("bearer_file", "is given beside user"));
+  EXPECT_EQ(CheckCredentials({.user = "a:b", .password_file = "f"}),
+            metrics::InvalidField("user", "has a colon or a control byte"));
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters

@@ -1,0 +1,314 @@
+#include "exporters/push/http/http_receiver.h"
+
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "exporters/encoding/page_chunk.h"
+#include "metrics_core/status.h"
+#include "tests/exporters/support/certificates.h"
+#include "tests/exporters/support/command.h"
+#include "tests/exporters/support/scripted_receiver.h"
+#include "tests/support/held_port.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Result;
+using metrics::Status;
+using metrics::StatusCode;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+constexpr std::chrono::hours kPatient{1};
+
+// Chunks of "x", and then an end.
+class Chunks : public PageSource {
+ public:
+  Chunks(int count, Progress end) : count_(count), end_(end) {}
+  Progress Fill(PageChunk& chunk) override {
+    chunk.Append("x");
+    return --count_ > 0 ? Progress::kMore : end_;
+  }
+
+ private:
+  int count_;
+  const Progress end_;
+};
+
+class HttpReceiverTest : public testing::Test {
+ protected:
+  Result<HttpAnswer> Ask(std::string_view body = "body") { return Ask({.target = "/push", .body = body}); }
+  Result<HttpAnswer> Ask(const HttpRequest& request, milliseconds time = kPatient) {
+    return receiver_.Ask(request, steady_clock::now() + time);
+  }
+  Status Failure(milliseconds time = kPatient) { return Ask({.target = "/push", .body = "body"}, time).status(); }
+
+  ScriptedReceiver far_;
+  HttpReceiver receiver_{{.address = {.host = "127.0.0.1", .port = far_.port()}}};
+};
+
+TEST_F(HttpReceiverTest, SendsWhatItIsGiven) {
+  ASSERT_TRUE(Ask({.method = "PUT",
+                   .target = "/a%20b",
+                   .content_type = "text/plain",
+                   .content_encoding = "gzip",
+                   .fields = {{"X-Version", "2"}},
+                   .body = "body"})
+                  .ok());
+  const ReceivedRequest request = far_.requests().at(0);
+  EXPECT_EQ(request.method + " " + request.target + " " + request.body, "PUT /a%20b body");
+  EXPECT_EQ(request.Header("host"), "127.0.0.1:" + std::to_string(far_.port()));
+  EXPECT_EQ(request.Header("user-agent"), "streamhouse/0.1.0");
+  EXPECT_EQ(request.Header("content-type"), "text/plain");
+  EXPECT_EQ(request.Header("content-encoding"), "gzip");
+  EXPECT_EQ(request.Header("x-version"), "2");
+  EXPECT_EQ(receiver_.body_bytes(), 4U);
+}
+
+TEST_F(HttpReceiverTest, GivesBackTheAnswerOfAnyStatus) {
+  far_.Then(Answer(302, "Location: /elsewhere\r\nRetry-After: 7\r\n", "moved\nfor good"));
+  const Result<HttpAnswer> answer = Ask();
+  ASSERT_TRUE(answer.ok());
+  EXPECT_EQ(answer->status, 302U);
+  EXPECT_EQ(answer->body, "moved\nfor good");
+  EXPECT_EQ(answer->excerpt, "moved");
+  EXPECT_EQ(answer->retry_after, std::chrono::seconds(7));
+  EXPECT_EQ(far_.requests().size(), 1U) << "a redirect is not followed";
+}
+
+TEST_F(HttpReceiverTest, SendsAPageInChunks) {
+  const auto page = [] { return std::make_unique<Chunks>(3, PageSource::Progress::kEnd); };
+  ASSERT_TRUE(Ask({.target = "/", .make_body = page}).ok());
+  EXPECT_EQ(far_.requests().at(0).body, "xxx");
+  EXPECT_EQ(far_.requests().at(0).Header("transfer-encoding"), "chunked");
+  EXPECT_EQ(receiver_.body_bytes(), 3U);
+}
+
+TEST_F(HttpReceiverTest, LetsNoPartOfAPageThatFailsPassForTheWhole) {
+  const auto page = [] { return std::make_unique<Chunks>(2, PageSource::Progress::kFailed); };
+  EXPECT_EQ(Ask({.target = "/", .make_body = page}).status().code(), StatusCode::kInternal);
+  ASSERT_TRUE(Ask().ok());
+  EXPECT_EQ(far_.requests().at(0).body, "body");
+}
+
+TEST_F(HttpReceiverTest, KeepsTheConnection) {
+  ASSERT_TRUE(Ask("1").ok());
+  ASSERT_TRUE(Ask("2").ok());
+  EXPECT_EQ(far_.connections(), 1U);
+}
+
+TEST_F(HttpReceiverTest, ConnectsAgainWhereTheReceiverHasClosed) {
+  far_.Then(AnswerAndClose(200)).Then(AnswerAndClose(200, "Connection: close\r\n"));
+  for (const char* const body : {"1", "2", "3"}) ASSERT_TRUE(Ask(body).ok());
+  EXPECT_EQ(far_.connections(), 3U);
+  EXPECT_EQ(far_.requests().size(), 3U);
+}
+
+// Method: the receiver closes the moment it has read the second request.
+TEST_F(HttpReceiverTest, SendsAgainOnceWhereAReusedConnectionCloses) {
+  far_.Then(Answer(200)).Then(SendAndReset(""));
+  ASSERT_TRUE(Ask("1").ok());
+  ASSERT_TRUE(Ask("2").ok());
+  EXPECT_EQ(far_.connections(), 2U);
+  EXPECT_EQ(far_.requests().at(2).body, "2");
+}
+
+TEST_F(HttpReceiverTest, SendsAgainNoMoreThanOnce) {
+  far_.Then(Answer(200)).Then(SendAndClose("")).Then(SendAndClose(""));
+  ASSERT_TRUE(Ask("1").ok());
+  EXPECT_EQ(Ask("2").status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(far_.requests().size(), 3U);
+}
+
+TEST_F(HttpReceiverTest, DoesNotSendAgainWhereTheConnectionIsNew) {
+  far_.Then(SendAndReset(""));
+  EXPECT_EQ(Failure().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(far_.requests().size(), 1U);
+}
+
+TEST_F(HttpReceiverTest, DoesNotSendAgainWhereTheAnswerHadBegun) {
+  far_.Then(Answer(200)).Then(SendAndReset("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"));
+  ASSERT_TRUE(Ask("1").ok());
+  EXPECT_EQ(Ask("2").status().code(), StatusCode::kUnavailable);
+  EXPECT_EQ(far_.requests().size(), 2U);
+}
+
+TEST_F(HttpReceiverTest, SaysThatThereIsNoReceiver) {
+  const HeldPort nobody;
+  HttpReceiver receiver({.address = {.host = "127.0.0.1", .port = nobody.number()}});
+  EXPECT_EQ(receiver.Ask({.target = "/"}, steady_clock::now() + kPatient).status(),
+            Status(StatusCode::kUnavailable, "cannot connect: Connection refused"));
+}
+
+TEST_F(HttpReceiverTest, SaysThatTheAnswerIsNotHttp) {
+  far_.Then(SendAndClose("SSH-2.0-OpenSSH_9.2\r\n"));
+  EXPECT_EQ(Failure().code(), StatusCode::kDataLoss);
+}
+
+TEST_F(HttpReceiverTest, GivesUpAtItsDeadlineWhereNoAnswerComes) {
+  for (const char* const part : {"", "HTTP/1.1 200", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"}) {
+    far_.Then(SendAndWait(part));
+    EXPECT_EQ(Failure(milliseconds(50)), Status(StatusCode::kDeadlineExceeded, "the receiver takes too long"));
+  }
+}
+
+TEST_F(HttpReceiverTest, GivesUpAtItsDeadlineWhereNothingIsRead) {
+  far_.Then(ReadNothing());
+  const std::string body(std::size_t{64} << 20, 'x');
+  EXPECT_EQ(Ask({.target = "/", .body = body}, milliseconds(200)).status().code(), StatusCode::kDeadlineExceeded);
+}
+
+TEST_F(HttpReceiverTest, EndsAnAnswerThatDoesNotEnd) {
+  far_.Then({[](ScriptedConnection& connection) {
+    connection.Send("HTTP/1.1 200 OK\r\n\r\n");
+    connection.SendEndlessly(std::string(65536, 'x'));
+  }});
+  EXPECT_EQ(Failure(), Status(StatusCode::kResourceExhausted, "the answer is too large"));
+  EXPECT_TRUE(Ask().ok()) << "on a new connection";
+}
+
+TEST_F(HttpReceiverTest, ReadsTheAnswerOfAReceiverThatHasRefusedTheBody) {
+  far_.Then({.run =
+                 [](ScriptedConnection& connection) {
+                   connection.Send("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
+                   connection.WaitForClose();
+                 },
+             .reads_request = false});
+  const std::string body(std::size_t{64} << 20, 'x');
+  const Result<HttpAnswer> answer = Ask({.target = "/", .body = body});
+  ASSERT_TRUE(answer.ok()) << answer.status().message();
+  EXPECT_EQ(answer->status, 413U);
+  EXPECT_TRUE(Ask().ok()) << "on a new connection";
+}
+
+TEST_F(HttpReceiverTest, LeavesTheConnectionToTheParentOfAFork) {
+  auto receiver =
+      std::make_unique<HttpReceiver>(HttpReceiverOptions{.address = {.host = "127.0.0.1", .port = far_.port()}});
+  ASSERT_TRUE(receiver->Ask({.target = "/"}, steady_clock::now() + kPatient).ok());
+  const pid_t child = fork();
+  if (child == 0) {
+    receiver.reset();
+    _exit(0);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(receiver->Ask({.target = "/"}, steady_clock::now() + kPatient).ok());
+  EXPECT_EQ(far_.connections(), 1U);
+}
+
+class SecretTest : public HttpReceiverTest {
+ protected:
+  SecretTest() { Write("t0ken"); }
+  void Write(std::string_view token) { std::ofstream(path_) << token; }
+  Result<HttpAnswer> AskWithToken() { return with_token_.Ask({.target = "/"}, steady_clock::now() + kPatient); }
+
+  const std::string path_ = TemporaryPath("token");
+  HttpReceiver with_token_{
+      {.address = {.host = "127.0.0.1", .port = far_.port()}, .credentials = {.bearer_file = path_}}};
+};
+
+TEST_F(SecretTest, IsReadForEachRequest) {
+  ASSERT_TRUE(AskWithToken().ok());
+  Write("n3w");
+  ASSERT_TRUE(AskWithToken().ok());
+  EXPECT_EQ(far_.requests().at(0).Header("authorization"), "Bearer t0ken");
+  EXPECT_EQ(far_.requests().at(1).Header("authorization"), "Bearer n3w");
+}
+
+TEST_F(SecretTest, IsNotInTheExcerptOfAnAnswerThatRepeatsIt) {
+  far_.Then(Answer(401, "", "unknown token t0ken")).Then(Answer(401, "", "unknown token"));
+  EXPECT_EQ(AskWithToken()->excerpt, "");
+  EXPECT_EQ(AskWithToken()->excerpt, "unknown token");
+}
+
+TEST_F(SecretTest, IsMissedBeforeAnythingIsSent) {
+  std::remove(path_.c_str());
+  EXPECT_EQ(AskWithToken().status(),
+            Status(StatusCode::kFailedPrecondition, "cannot use " + path_ + ": No such file or directory"));
+  EXPECT_EQ(far_.connections(), 0U);
+}
+
+class TlsReceiverTest : public testing::Test {
+ protected:
+  Result<HttpAnswer> Ask(const ScriptedReceiver& far, TlsFiles files, std::string host = "localhost") {
+    HttpReceiver receiver({.address = {.host = std::move(host), .port = far.port(), .tls = std::move(files)}});
+    return receiver.Ask({.target = "/", .body = "body"}, steady_clock::now() + kPatient);
+  }
+
+  const Certificate certificate_ = MakeCertificate("http_receiver");
+  const Certificate other_ = MakeCertificate("http_receiver_other");
+};
+
+TEST_F(TlsReceiverTest, SpeaksToAReceiverThatItKnows) {
+  const ScriptedReceiver far({.tls = &certificate_});
+  for (const char* const host : {"localhost", "127.0.0.1"}) {
+    const Result<HttpAnswer> answer = Ask(far, {.ca = certificate_.file}, host);
+    EXPECT_TRUE(answer.ok()) << answer.status().message();
+  }
+  EXPECT_EQ(far.requests().at(0).body, "body");
+}
+
+TEST_F(TlsReceiverTest, SendsNothingToOneThatItDoesNotKnow) {
+  const ScriptedReceiver far({.tls = &certificate_});
+  const std::string is_not_good = "the certificate of the receiver is not good: ";
+  EXPECT_EQ(Ask(far, {.ca = other_.file}).status(),
+            Status(StatusCode::kFailedPrecondition, is_not_good + "self-signed certificate"));
+  EXPECT_EQ(Ask(far, {}).status().code(), StatusCode::kFailedPrecondition) << "unknown to the system";
+  const ScriptedReceiver elsewhere({.host = "127.0.0.2", .tls = &certificate_});
+  EXPECT_EQ(Ask(elsewhere, {.ca = certificate_.file}, "127.0.0.2").status(),
+            Status(StatusCode::kFailedPrecondition, is_not_good + "IP address mismatch"));
+  EXPECT_EQ(far.requests().size() + elsewhere.requests().size(), 0U);
+}
+
+TEST_F(TlsReceiverTest, ShowsItsCertificate) {
+  const ScriptedReceiver far({.tls = &certificate_, .clients = &other_});
+  const Result<HttpAnswer> answer =
+      Ask(far, {.ca = certificate_.file, .certificate = other_.file, .key = other_.key_file});
+  EXPECT_TRUE(answer.ok()) << answer.status().message();
+}
+
+TEST_F(TlsReceiverTest, SaysThatTheReceiverAsksForACertificate) {
+  const ScriptedReceiver far({.tls = &certificate_, .clients = &other_});
+  EXPECT_EQ(Ask(far, {.ca = certificate_.file}).status(),
+            Status(StatusCode::kFailedPrecondition, "TLS fails: tlsv13 alert certificate required"));
+  EXPECT_EQ(far.requests().size(), 0U);
+}
+
+TEST_F(TlsReceiverTest, SaysThatTheReceiverHasNoTls) {
+  ScriptedReceiver far;
+  far.Then({.run =
+                [](ScriptedConnection& connection) {
+                  connection.Send("HTTP/1.1 400 Bad\r\n\r\n");
+                  connection.Close();
+                },
+            .reads_request = false});
+  EXPECT_EQ(Ask(far, {.ca = certificate_.file}).status(),
+            Status(StatusCode::kFailedPrecondition, "TLS fails: wrong version number"));
+}
+
+TEST_F(TlsReceiverTest, ConnectsAgainWhereTheReceiverHasClosed) {
+  ScriptedReceiver far({.tls = &certificate_});
+  far.Then(AnswerAndClose(200));
+  HttpReceiver receiver(
+      {.address = {.host = "localhost", .port = far.port(), .tls = TlsFiles{.ca = certificate_.file}}});
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(receiver.Ask({.target = "/"}, steady_clock::now() + kPatient).ok());
+  EXPECT_EQ(far.connections(), 2U);
+}
+
+TEST_F(TlsReceiverTest, GivesUpAHandshakeAtItsDeadline) {
+  ScriptedReceiver far;
+  far.Then(ReadNothing());
+  HttpReceiver receiver({.address = {.host = "localhost", .port = far.port(), .tls = TlsFiles()}});
+  EXPECT_EQ(receiver.Ask({.target = "/"}, steady_clock::now() + milliseconds(50)).status().code(),
+            StatusCode::kDeadlineExceeded);
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters

@@ -1,0 +1,162 @@
+#include "exporters/push/http/http_sender.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "exporters/push/push_metrics.h"
+#include "exporters/push/stop_signal.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+#include "metrics_core/testing/metric_reader.h"
+#include "tests/exporters/support/scripted_receiver.h"
+#include "tests/support/eventually.h"
+#include "tests/support/held_port.h"
+#include "tests/support/watched_thread.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Status;
+using metrics::StatusCode;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+class HttpSenderTest : public testing::Test {
+ protected:
+  SendOutcome Send(milliseconds time = hours(1)) {
+    return sender_.Send({.target = "/push", .body = "body"}, steady_clock::now() + time, stop_);
+  }
+  std::optional<double> Count(const std::string& name) {
+    return metrics::testing::MetricReader(registry_).Value("streamhouse_exporter_" + name + "_total",
+                                                           {{"exporter", "test"}});
+  }
+
+  metrics::Registry registry_;
+  ScriptedReceiver far_;
+  StopSignal stop_;
+  HttpSender sender_{"test",
+                     {.address = {.host = "127.0.0.1", .port = far_.port()}},
+                     [](unsigned status) { return status == 429 || status >= 500; },
+                     PushMetrics::Register(registry_).value()};
+};
+
+TEST_F(HttpSenderTest, DeliversABodyThatIsTaken) {
+  far_.Then(Answer(204, "X-Written: 3\r\n"));
+  const SendOutcome sent = Send();
+  EXPECT_TRUE(sent.is_delivered());
+  EXPECT_TRUE(sent.status.ok());
+  EXPECT_EQ(sent.reason, "");
+  EXPECT_EQ(sent.answer->Field("X-Written"), "3");
+  EXPECT_EQ(Count("sent_bytes"), 4);
+  EXPECT_EQ(Count("retries"), std::nullopt);
+}
+
+TEST_F(HttpSenderTest, SendsAgainAfterAStatusThatTheRuleNames) {
+  far_.Then(Answer(503)).Then(Answer(429));
+  EXPECT_TRUE(Send().is_delivered());
+  EXPECT_EQ(far_.requests().size(), 3U);
+  EXPECT_EQ(Count("retries"), 2);
+  EXPECT_EQ(Count("sent_bytes"), 4);
+}
+
+TEST_F(HttpSenderTest, SendsAgainAfterAConnectionThatBreaks) {
+  far_.Then(SendAndReset("")).Then(SendAndReset("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"));
+  EXPECT_TRUE(Send().is_delivered());
+  EXPECT_EQ(Count("retries"), 2);
+}
+
+TEST_F(HttpSenderTest, NeverSendsAgainWhatIsRefused) {
+  far_.Then(Answer(400, "", "out of order")).Then(Answer(301, "Location: /\r\n")).Then(Answer(413));
+  const SendOutcome sent = Send();
+  EXPECT_EQ(sent.delivery, Delivery::kRefused);
+  EXPECT_EQ(sent.reason, drop_reason::kRefused);
+  EXPECT_EQ(sent.status, Status(StatusCode::kInvalidArgument, "the receiver answers 400: out of order"));
+  EXPECT_EQ(Send().status.message(), "the receiver answers 301, and redirects are not followed");
+  EXPECT_EQ(Send().reason, drop_reason::kTooLarge);
+  EXPECT_EQ(far_.requests().size(), 3U);
+}
+
+TEST_F(HttpSenderTest, NeverSendsAgainAfterAnAnswerThatItCannotRead) {
+  far_.Then(SendAndClose("what?\r\n\r\n")).Then(SendAndClose("HTTP/1.1 200 OK\r\nContent-Length: 4194305\r\n\r\n"));
+  for (int i = 0; i < 2; ++i) {
+    const SendOutcome sent = Send();
+    EXPECT_EQ(sent.delivery, Delivery::kRefused);
+    EXPECT_EQ(sent.reason, drop_reason::kBadAnswer);
+  }
+  EXPECT_EQ(far_.requests().size(), 2U);
+}
+
+TEST_F(HttpSenderTest, GivesUpAtItsDeadline) {
+  far_.Then(SendAndWait(""));
+  const SendOutcome sent = Send(milliseconds(50));
+  EXPECT_EQ(sent.delivery, Delivery::kGivenUp);
+  EXPECT_EQ(sent.reason, drop_reason::kUnreachable);
+  EXPECT_EQ(sent.status.code(), StatusCode::kDeadlineExceeded);
+}
+
+// The first delay is a quarter of a second at least.
+TEST_F(HttpSenderTest, DoesNotWaitForARetryThatComesTooLate) {
+  far_.Then(Answer(503));
+  const SendOutcome sent = Send(milliseconds(240));
+  EXPECT_EQ(sent.delivery, Delivery::kGivenUp);
+  EXPECT_EQ(sent.reason, drop_reason::kUnavailable);
+  EXPECT_EQ(sent.status.message(), "the receiver answers 503");
+  EXPECT_EQ(Count("retries"), std::nullopt);
+}
+
+TEST_F(HttpSenderTest, WaitsAsLongAsTheReceiverAsks) {
+  far_.Then(Answer(503, "Retry-After: 1\r\n")).Then(Answer(503, "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n"));
+  const auto before = steady_clock::now();
+  EXPECT_TRUE(Send().is_delivered());
+  EXPECT_GE(steady_clock::now() - before, std::chrono::seconds(1));
+  EXPECT_EQ(far_.requests().size(), 3U);
+}
+
+TEST_F(HttpSenderTest, SendsNothingUntilTheTimeThatTheReceiverHasAskedFor) {
+  far_.Then(Answer(429, "Retry-After: 100\r\n"));
+  EXPECT_EQ(Send(std::chrono::seconds(10)).status.message(), "the receiver answers 429");
+  const SendOutcome next = Send(std::chrono::seconds(10));
+  EXPECT_EQ(next.status, Status(StatusCode::kUnavailable, "the receiver has asked to come later"));
+  EXPECT_EQ(next.reason, drop_reason::kUnavailable);
+  EXPECT_EQ(far_.requests().size(), 1U);
+}
+
+TEST_F(HttpSenderTest, EndsItsWaitWhenTheExporterStops) {
+  far_.Then(Answer(503, "Retry-After: 100\r\n"));
+  SendOutcome sent;
+  WatchedThread pusher([&] { sent = Send(); });
+  EXPECT_TRUE(Eventually([&] { return far_.requests().size() == 1; }));
+  stop_.Give();
+  pusher.Join();
+  EXPECT_EQ(sent.delivery, Delivery::kGivenUp);
+  EXPECT_EQ(sent.reason, drop_reason::kStopped);
+  EXPECT_EQ(far_.requests().size(), 1U);
+}
+
+TEST_F(HttpSenderTest, MakesOneAttemptOnceTheExporterStops) {
+  far_.Then(Answer(429, "Retry-After: 100\r\n")).Then(Answer(503)).Then(Answer(200));
+  EXPECT_FALSE(Send(std::chrono::seconds(10)).is_delivered());
+  stop_.Give();
+  EXPECT_EQ(Send().status.message(), "the receiver answers 503");
+  EXPECT_TRUE(Send().is_delivered());
+  EXPECT_EQ(far_.requests().size(), 3U);
+}
+
+TEST(HttpSenderWithoutReceiverTest, SaysThatItIsUnreachable) {
+  const HeldPort nobody;
+  StopSignal stop;
+  HttpSender sender(
+      "test", {.address = {.host = "127.0.0.1", .port = nobody.number()}}, [](unsigned) { return true; },
+      PushMetrics());
+  const SendOutcome sent = sender.Send({.target = "/"}, steady_clock::now() + milliseconds(240), stop);
+  EXPECT_EQ(sent.delivery, Delivery::kGivenUp);
+  EXPECT_EQ(sent.reason, drop_reason::kUnreachable);
+  EXPECT_EQ(sent.status.message(), "cannot connect: Connection refused");
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters
