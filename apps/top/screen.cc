@@ -35,7 +35,7 @@ attr_t AttributesOf(ScreenLine::Emphasis emphasis) {
   return A_NORMAL;
 }
 
-std::optional<Key> KeyOf(int code) {
+Key KeyOf(int code) {
   switch (code) {
     case KEY_UP:
       return Key{.kind = Key::Kind::kUp};
@@ -64,7 +64,8 @@ std::optional<Key> KeyOf(int code) {
     default:
       break;
   }
-  if (code < 0x20 || code > 0x7E) return std::nullopt;
+  // A function key, a control character, or a byte of a letter of another script.
+  if (code < 0x20 || code > 0x7E) return Key{.kind = Key::Kind::kOther};
   return Key{.kind = Key::Kind::kCharacter, .character = static_cast<char>(code)};
 }
 
@@ -131,10 +132,8 @@ void Screen::Draw(const std::vector<ScreenLine>& lines) {
 }
 
 std::optional<Key> Screen::NextKey() {
-  for (int code = ::wgetch(::stdscr); code != ERR; code = ::wgetch(::stdscr)) {
-    if (const std::optional<Key> key = KeyOf(code)) return key;
-  }
-  return std::nullopt;
+  const int code = ::wgetch(::stdscr);
+  return code == ERR ? std::nullopt : std::optional<Key>(KeyOf(code));
 }
 
 }  // namespace streamhouse::apps

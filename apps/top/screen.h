@@ -32,7 +32,8 @@ class Screen {
 
   void Draw(const std::vector<ScreenLine>& lines);
 
-  // The next key that was pressed; does not wait. Keys that mean nothing are passed over.
+  // The next key that was pressed; does not wait. Nothing where no key is left, or the terminal has
+  // gone.
   std::optional<Key> NextKey();
 
  private:

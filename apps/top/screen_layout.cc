@@ -60,6 +60,7 @@ ScreenLayout::Wish ScreenLayout::Press(const Key& key) {
       break;
     case Key::Kind::kEnter:
     case Key::Kind::kErase:
+    case Key::Kind::kOther:
       break;
   }
   return Wish::kGoOn;

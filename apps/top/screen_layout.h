@@ -43,6 +43,7 @@ struct Key {
     kEnter,
     kErase,
     kEscape,
+    kOther,  // means nothing
   };
 
   Kind kind = Kind::kCharacter;

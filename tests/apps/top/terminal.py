@@ -7,14 +7,17 @@ import fcntl
 import os
 import pty
 import re
+import select
 import struct
 import subprocess
 import termios
 import threading
+import time
 
 import processes
 
 UP, DOWN, RIGHT, LEFT = "\x1bA", "\x1bB", "\x1bC", "\x1bD"
+F5 = "\x1b?t"
 
 _MOVES = {"A": (-1, 0), "B": (1, 0), "C": (0, 1), "D": (0, -1)}
 _TOKEN = re.compile(r"\x1bY(?P<place>..)|\x1b(?P<command>[^Y])|(?P<partial>\x1bY?.?)$|(?P<plain>.)", re.DOTALL)
@@ -166,6 +169,22 @@ class Terminal:
 
     def press(self, keys):
         os.write(self._fd, keys.encode())
+
+    def hold(self, key, times):
+        """Presses a key again and again, each time when the program has read it."""
+        deadline = time.monotonic() + processes.DEADLINE_SECONDS
+        pause = threading.Event()
+        for count in range(times):
+            self.press(key)
+            while self._has_unread_keys():
+                if self._process.poll() is not None or time.monotonic() > deadline:
+                    raise AssertionError(f"read {count} of {times} keys; it has ended with {self._process.poll()}")
+                pause.wait(0.001)
+
+    def _has_unread_keys(self):
+        # The system hands over what was written before it answers; FIONREAD may be too early.
+        readable, _, _ = select.select((self._end,), (), (), 0)
+        return bool(readable)
 
     def resize(self, columns, rows):
         """As a window manager does it; the program is told by a signal."""

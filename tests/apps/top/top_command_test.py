@@ -373,6 +373,14 @@ class OnTheScreen(WithAgent):
         shown.press(terminal.LEFT)
         shown.wait_for("  GROUP none of 0 ")
 
+    def test_outlasts_a_held_key_that_means_nothing(self):
+        shown = self.open()
+        shown.wait_for("^audit ")
+        shown.hold(terminal.F5, 150)
+        shown.hold("ж", 150)
+        shown.press("p")
+        shown.wait_for("^PAUSED; 1 of 1 programs answer")
+
     def test_stands_still_while_it_is_paused(self):
         shown = self.open()
         shown.wait_for("^audit ")
