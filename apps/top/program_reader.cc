@@ -9,7 +9,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/error.hpp>
@@ -26,7 +25,6 @@
 #include <boost/beast/http/write.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <cstddef>
-#include <optional>
 #include <utility>
 
 #include "apps/top/page_parser.h"
@@ -56,6 +54,7 @@ constexpr std::string_view kPageAccepted =
 struct Call {
   const Target& target;
   const Access& access;
+  TargetAddresses& addresses;
   Clock::time_point deadline;
 };
 
@@ -185,36 +184,6 @@ asio::awaitable<Status> Exchange(Stream& stream, const http::request<http::empty
   co_return Status::Ok();
 }
 
-using Endpoints = asio::ip::tcp::resolver::results_type;
-
-// A look-up of a name. It outlives a caller that waits no longer.
-struct LookUp {
-  explicit LookUp(const asio::any_io_executor& executor) : resolver(executor), done(executor) {}
-
-  asio::ip::tcp::resolver resolver;
-  asio::steady_timer done;  // waits for the deadline, and is cancelled when the look-up has ended
-  std::optional<Result<Endpoints>> endpoints;
-};
-
-// The system looks names up, and knows no deadline.
-asio::awaitable<Result<Endpoints>> Resolve(const Call& call) {
-  const HostPort& address = call.target.address;
-  const std::string port = std::to_string(address.port);
-  error_code is_name;
-  const asio::ip::address literal = asio::ip::make_address(address.host, is_name);
-  if (!is_name) co_return Endpoints::create(asio::ip::tcp::endpoint(literal, address.port), address.host, port);
-  const auto look_up = std::make_shared<LookUp>(co_await asio::this_coro::executor);
-  look_up->done.expires_at(call.deadline);
-  look_up->resolver.async_resolve(address.host, port, [look_up](const error_code& error, const Endpoints& endpoints) {
-    look_up->endpoints = error ? Result<Endpoints>(Failed(error.message())) : Result<Endpoints>(endpoints);
-    look_up->done.cancel();
-  });
-  co_await look_up->done.async_wait(kOutcome);
-  if (look_up->endpoints) co_return *look_up->endpoints;
-  look_up->resolver.cancel();
-  co_return Status(StatusCode::kDeadlineExceeded, "its name is not found in time");
-}
-
 asio::awaitable<Status> ExchangeOverTls(beast::tcp_stream connection, const Call& call,
                                         const http::request<http::empty_body>& request, Receiver& receiver) {
   beast::ssl_stream<beast::tcp_stream> stream(std::move(connection), *call.access.tls);
@@ -231,7 +200,7 @@ asio::awaitable<Status> ExchangeOverTls(beast::tcp_stream connection, const Call
 }
 
 asio::awaitable<Status> Ask(const Call& call, const std::string& path, std::string_view accepted, Receiver& receiver) {
-  const Result<Endpoints> endpoints = co_await Resolve(call);
+  const Result<TargetAddresses::Endpoints> endpoints = co_await call.addresses.Find(call.deadline);
   if (!endpoints.ok()) co_return endpoints.status();
   beast::tcp_stream connection(co_await asio::this_coro::executor);
   connection.expires_at(call.deadline);
@@ -240,6 +209,13 @@ asio::awaitable<Status> Ask(const Call& call, const std::string& path, std::stri
   const http::request<http::empty_body> request = RequestFor(call, path, accepted);
   if (call.target.has_tls) co_return co_await ExchangeOverTls(std::move(connection), call, request, receiver);
   co_return co_await Exchange(connection, request, receiver);
+}
+
+asio::awaitable<Result<Reading>> ReadPage(const Call& call) {
+  const Clock::time_point called_at = Clock::now();
+  PageReceiver page;
+  if (Status asked = co_await Ask(call, call.target.page_path, kPageAccepted, page); !asked.ok()) co_return asked;
+  co_return std::move(page).Take(called_at);
 }
 
 Status RefuseUrl(std::string_view url, std::string_view why) {
@@ -289,14 +265,14 @@ bool IsLoopback(const Target& target) {
   return is_name ? target.address.host == "localhost" : literal.is_loopback();
 }
 
-asio::awaitable<Result<Reading>> ReadProgram(const Target& target, const Access& access,
+asio::awaitable<Result<Reading>> ReadProgram(const Target& target, const Access& access, TargetAddresses& addresses,
                                              std::chrono::milliseconds time) {
-  const Clock::time_point called_at = Clock::now();
-  const Call call{target, access, called_at + time};
-  PageReceiver page;
-  if (Status asked = co_await Ask(call, target.page_path, kPageAccepted, page); !asked.ok()) co_return asked;
-  Result<Reading> reading = std::move(page).Take(called_at);
-  if (!reading.ok()) co_return reading;
+  const Call call{target, access, addresses, Clock::now() + time};
+  Result<Reading> reading = co_await ReadPage(call);
+  if (!reading.ok()) {
+    addresses.Forget();
+    co_return reading;
+  }
   ReadinessReceiver readiness;
   const Status asked = co_await Ask(call, target.readiness_path, "text/plain", readiness);
   if (asked.ok()) readiness.Tell(*reading);

@@ -3,6 +3,10 @@
 // Guarantees: it ends at the deadline in any case; it keeps no more of the page than
 // PageLimits allow; it follows no redirect and asks no other address. With TLS, the certificate
 // must be for the host of the URL, of an authority that the context trusts.
+// The addresses that a name has are used until a reading fails; the next one looks the name up
+// again.
+// Limit: the system knows no deadline for a look-up. One that is pending goes on behind the
+// deadline of the reading, and the end of the process waits for it (target_addresses.h).
 // Thread safety: coroutines of one executor that runs them one at a time.
 // Cost: two connections.
 // Errors: Unavailable, DeadlineExceeded, or InvalidArgument for an answer that is no page of
@@ -19,6 +23,7 @@
 #include <string_view>
 
 #include "apps/top/figures.h"
+#include "apps/top/target_addresses.h"
 #include "metrics_core/settings.h"
 #include "metrics_core/status.h"
 
@@ -48,8 +53,9 @@ struct Access {
   std::shared_ptr<boost::asio::ssl::context> tls;  // for targets with TLS
 };
 
-// `target` and `access` live until the coroutine ends.
+// `addresses` are those of `target.address`. The references live until the coroutine ends.
 boost::asio::awaitable<metrics::Result<Reading>> ReadProgram(const Target& target, const Access& access,
+                                                             TargetAddresses& addresses,
                                                              std::chrono::milliseconds time);
 
 }  // namespace streamhouse::apps

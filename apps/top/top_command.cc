@@ -18,6 +18,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -35,6 +36,7 @@
 #include "apps/top/report.h"
 #include "apps/top/screen.h"
 #include "apps/top/screen_layout.h"
+#include "apps/top/target_addresses.h"
 #include "metrics_core/clock.h"
 #include "metrics_core/settings.h"
 
@@ -62,7 +64,10 @@ class Top {
  public:
   Top(const TopFlags& flags, Access access)
       : flags_(flags), access_(std::move(access)), next_round_(context_), round_done_(context_), signal_(context_) {
-    for (const Target& target : flags.targets) programs_.emplace_back().url = target.url;
+    for (const Target& target : flags.targets) {
+      programs_.emplace_back().url = target.url;
+      addresses_.emplace_back(target.address);
+    }
     signal_.assign(::dup(shutdown_.fd()));
     signal_.async_wait(asio::posix::stream_descriptor::wait_read, [this](const error_code&) { context_.stop(); });
   }
@@ -113,7 +118,7 @@ class Top {
   }
 
   asio::awaitable<void> ReadOne(std::size_t index) {
-    Result<Reading> reading = co_await ReadProgram(flags_.targets[index], access_, AnswerTime());
+    Result<Reading> reading = co_await ReadProgram(flags_.targets[index], access_, addresses_[index], AnswerTime());
     Program& program = programs_[index];
     program.was_asked = true;
     program.last_outcome = reading.status();
@@ -203,6 +208,7 @@ class Top {
   int silent_reads_ = 0;
   // Coroutines use all of the above.
   asio::io_context context_{1};
+  std::deque<TargetAddresses> addresses_;  // of the targets; they need the context
   asio::steady_timer next_round_;
   asio::steady_timer round_done_;
   asio::posix::stream_descriptor signal_;

@@ -11,16 +11,20 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
 
+#include "apps/top/target_addresses.h"
 #include "exporters/http/metrics_server.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
+#include "tests/apps/top/test_names.h"
+#include "tests/support/held_port.h"
 
 namespace streamhouse::apps {
 namespace {
@@ -73,11 +77,16 @@ TEST(IsLoopbackTest, IsTrueForThisMachineAlone) {
 class ProgramReaderTest : public testing::Test {
  protected:
   Result<Reading> Read(const std::string& url, std::chrono::milliseconds time = kLong) {
+    TargetAddresses addresses(ParseTarget(url).value().address);
+    return Read(url, addresses, time);
+  }
+
+  Result<Reading> Read(const std::string& url, TargetAddresses& addresses, std::chrono::milliseconds time = kLong) {
     const Target target = ParseTarget(url).value();
     const Access access;
     std::optional<Result<Reading>> outcome;
     const auto read = [&]() -> asio::awaitable<void> {
-      outcome = co_await ReadProgram(target, access, time);
+      outcome = co_await ReadProgram(target, access, addresses, time);
       context_.stop();
     };
     asio::co_spawn(context_, read, asio::detached);
@@ -90,8 +99,12 @@ class ProgramReaderTest : public testing::Test {
   // last line again and again. It has no /ready.
   enum class AtTheEnd { kClose, kStay, kRepeat };
   std::string Answering(std::string answer, AtTheEnd end = AtTheEnd::kClose) {
+    return "127.0.0.1:" + std::to_string(PortAnswering(std::move(answer), end));
+  }
+
+  std::uint16_t PortAnswering(std::string answer, AtTheEnd end = AtTheEnd::kClose) {
     asio::co_spawn(context_, Serve(std::move(answer), end), asio::detached);
-    return "127.0.0.1:" + std::to_string(acceptor_.local_endpoint().port());
+    return acceptor_.local_endpoint().port();
   }
 
   std::string Refusal(std::string answer) { return Read(Answering(std::move(answer))).status().message(); }
@@ -166,12 +179,42 @@ TEST_F(OwnServerTest, IsNotReadWhereItHasNoPage) {
 }
 
 TEST_F(ProgramReaderTest, SaysWhyThereIsNoConnection) {
-  const std::string url = Answering("");
-  tcp::acceptor free(context_, tcp::endpoint(asio::ip::make_address("127.0.0.1"), 0));
-  const std::string closed = "127.0.0.1:" + std::to_string(free.local_endpoint().port());
-  free.close();
-  EXPECT_EQ(Read(closed).status().message(), "Connection refused");
-  EXPECT_EQ(Read(url).status().message(), "it closed the connection before the end of its answer");
+  const HeldPort closed;
+  EXPECT_EQ(Read("127.0.0.1:" + std::to_string(closed.number())).status().message(), "Connection refused");
+  EXPECT_EQ(Read(Answering("")).status().message(), "it closed the connection before the end of its answer");
+}
+
+// A target by a name that the test looks up.
+class NamedProgramTest : public ProgramReaderTest {
+ protected:
+  Result<Reading> ReadAt(std::uint16_t port) {
+    const Target target = ParseTarget("a.test:" + std::to_string(port)).value();
+    if (!addresses_) addresses_.emplace(target.address);
+    return Read(target.url, *addresses_);
+  }
+
+  TestNames names_;
+
+ private:
+  std::optional<TargetAddresses> addresses_;
+};
+
+TEST_F(NamedProgramTest, IsLookedUpOnceWhileItAnswers) {
+  const std::uint16_t port = PortAnswering(Ok("a 1\n"));
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(ReadAt(port).ok());
+  EXPECT_EQ(names_.Asked("a.test"), 1);
+}
+
+TEST_F(NamedProgramTest, IsLookedUpAgainAfterARefusedConnection) {
+  const HeldPort closed;
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(ReadAt(closed.number()).status().message(), "Connection refused");
+  EXPECT_EQ(names_.Asked("a.test"), 3);
+}
+
+TEST_F(NamedProgramTest, IsLookedUpAgainAfterAnAnswerThatIsNoPage) {
+  const std::uint16_t port = PortAnswering(Ok("?\n"));
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(ReadAt(port).ok());
+  EXPECT_EQ(names_.Asked("a.test"), 3);
 }
 
 TEST_F(ProgramReaderTest, ReadsAProgramThatSaysNothingOfItsReadiness) {
