@@ -259,8 +259,8 @@ void AddHistograms(const Comparison& program, std::map<LatencyKey, LatencySum>& 
 
 // Quantiles of several programs cannot be added up: of a summary that two have, the first is shown.
 void AddSummaries(const Comparison& program, std::map<LatencyKey, LatencyFigures>& summaries) {
-  for (const auto& [family, type] : program.page().types) {
-    if (type != FamilyType::kSummary || !IsLatency(family)) continue;
+  for (const auto& [family, type] : program.page().distributions) {
+    if (type != DistributionType::kSummary || !IsLatency(family)) continue;
     std::map<LatencyKey, LatencyFigures> own;
     for (const auto& [with_quantile, value] : SeriesOf(program.page(), family)) {
       Labels labels = with_quantile;

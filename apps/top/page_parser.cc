@@ -55,6 +55,7 @@ std::optional<double> ParseNumber(std::string_view text) {
 
 // Takes a value in quotes; false unless it ends, and its escapes are known.
 bool TakeQuoted(std::string_view& text, std::string& value) {
+  value.clear();
   if (!text.starts_with('"')) return false;
   for (std::size_t i = 1; i < text.size(); ++i) {
     char c = text[i];
@@ -76,6 +77,7 @@ bool TakeQuoted(std::string_view& text, std::string& value) {
 bool TakeLabels(std::string_view& text, Labels& labels) {
   if (!text.starts_with('{')) return true;
   text.remove_prefix(1);
+  std::string value;
   while (true) {
     SkipSpaces(text);
     if (text.starts_with('}')) break;
@@ -84,8 +86,8 @@ bool TakeLabels(std::string_view& text, Labels& labels) {
     if (name.empty() || !text.starts_with('=')) return false;
     text.remove_prefix(1);
     SkipSpaces(text);
-    labels.emplace_back(name, std::string());
-    if (!TakeQuoted(text, labels.back().second)) return false;
+    if (!TakeQuoted(text, value)) return false;
+    labels.emplace_back(name, value);  // a copy has no room to spare
     SkipSpaces(text);
     if (text.starts_with(',')) {
       text.remove_prefix(1);
@@ -99,11 +101,15 @@ bool TakeLabels(std::string_view& text, Labels& labels) {
   return std::adjacent_find(labels.begin(), labels.end(), same_name) == labels.end();
 }
 
-FamilyType TypeOf(std::string_view word) {
-  if (word == "counter") return FamilyType::kCounter;
-  if (word == "gauge") return FamilyType::kGauge;
-  if (word == "histogram") return FamilyType::kHistogram;
-  return word == "summary" ? FamilyType::kSummary : FamilyType::kOther;
+// Nothing for other types.
+std::optional<DistributionType> DistributionOf(std::string_view type) {
+  if (type == "histogram") return DistributionType::kHistogram;
+  if (type == "summary") return DistributionType::kSummary;
+  return std::nullopt;
+}
+
+bool IsName(std::string_view text) {
+  return !TakeName(text).empty() && text.empty();
 }
 
 }  // namespace
@@ -175,8 +181,21 @@ bool PageParser::ReadComment(std::string_view line) {
   const std::string_view type = TakeWord(line);
   SkipSpaces(line);
   if (family.empty() || type.empty() || !line.empty()) return Refuse("it gives no type");
-  page_.types.insert_or_assign(std::string(family), TypeOf(type));
+  const std::optional<DistributionType> distribution = DistributionOf(type);
+  if (!distribution || !IsName(family)) {
+    page_.distributions.erase(std::string(family));
+    return true;
+  }
+  if (IsFull()) {
+    Cut();
+    return false;
+  }
+  page_.distributions.insert_or_assign(std::string(family), *distribution);
   return true;
+}
+
+bool PageParser::IsFull() const {
+  return page_.samples + page_.distributions.size() >= limits_.samples_max;
 }
 
 bool PageParser::ReadSample(std::string_view line) {
@@ -192,7 +211,7 @@ bool PageParser::ReadSample(std::string_view line) {
   if (!line.empty() && !line.starts_with('#') && !ParseNumber(TakeWord(line))) return Refuse("its time is no number");
   SkipSpaces(line);
   if (!line.empty() && !line.starts_with("# {")) return Refuse("more stands behind its value");
-  if (page_.samples == limits_.samples_max) {
+  if (IsFull()) {
     Cut();
     return false;
   }
@@ -203,16 +222,24 @@ bool PageParser::ReadSample(std::string_view line) {
 bool PageParser::AddSample(std::string_view name, Labels labels, double value) {
   if (name.ends_with(kBucketSuffix)) {
     const std::string_view family = name.substr(0, name.size() - kBucketSuffix.size());
-    const auto type = page_.types.find(family);
-    if (type != page_.types.end() && type->second == FamilyType::kHistogram) {
-      return AddBucket(type->first, std::move(labels), value);
+    const auto found = page_.distributions.find(family);
+    if (found != page_.distributions.end() && found->second == DistributionType::kHistogram) {
+      return AddBucket(found->first, std::move(labels), value);
     }
   }
   last_ = name;
   auto found = page_.numbers.find(name);
   if (found == page_.numbers.end()) found = page_.numbers.emplace(name, std::map<Labels, double>()).first;
-  found->second.insert_or_assign(std::move(labels), value);
-  return true;
+  const std::size_t count = labels.size();
+  labels.shrink_to_fit();
+  const bool is_new = found->second.insert_or_assign(std::move(labels), value).second;
+  return !is_new || KeepLabels(count);
+}
+
+bool PageParser::KeepLabels(std::size_t count) {
+  labels_ += count;
+  if (labels_ > limits_.labels_max) Cut();
+  return !page_.is_cut;
 }
 
 bool PageParser::AddBucket(const std::string& family, Labels labels, double value) {
@@ -223,12 +250,15 @@ bool PageParser::AddBucket(const std::string& family, Labels labels, double valu
   const std::optional<double> bound = ParseNumber(bound_label->second);
   if (!bound) return Refuse("the bound of a bucket is no number");
   labels.erase(bound_label);
-  CumulativeBuckets& buckets = page_.histograms[family][std::move(labels)];
+  const std::size_t count = labels.size();
+  labels.shrink_to_fit();
+  const auto [series, is_new] = page_.histograms[family].try_emplace(std::move(labels));
+  CumulativeBuckets& buckets = series->second;
   // Also where the bound is NaN.
   if (!buckets.bounds.empty() && !(*bound > buckets.bounds.back())) return Refuse("the bounds of buckets do not rise");
   buckets.bounds.push_back(*bound);
   buckets.counts.push_back(value);
-  return true;
+  return !is_new || KeepLabels(count);
 }
 
 }  // namespace streamhouse::apps

@@ -43,7 +43,6 @@ TEST(PageParserTest, ReadsNumbersByNameAndLabels) {
   EXPECT_EQ(counters.at({{"x", "1"}, {"y", "2"}}), 3);  // sorted, so that their order does not count
   EXPECT_EQ(counters.at({}), 4000);
   EXPECT_EQ(page.value().numbers.at("b").at({}), -0.5);
-  EXPECT_EQ(page.value().types.at("a_total"), FamilyType::kCounter);
   EXPECT_EQ(page.value().samples, 3U);
   EXPECT_FALSE(page.value().is_cut);
 }
@@ -96,8 +95,8 @@ TEST(PageParserTest, ReadsWhatOpenMetricsAdds) {
       "# TYPE i info\ni_info{v=\"1\"} 1\n# TYPE s stateset\ns{s=\"on\"} 0\n# EOF\n");
   ASSERT_TRUE(page.ok()) << page.status().message();
   EXPECT_EQ(page.value().numbers.at("a_total").at({}), 3);
-  EXPECT_EQ(page.value().types.at("a"), FamilyType::kCounter);
-  EXPECT_EQ(page.value().types.at("s"), FamilyType::kOther);
+  EXPECT_EQ(page.value().numbers.at("i_info").at({{"v", "1"}}), 1);
+  EXPECT_EQ(page.value().numbers.at("s").at({{"s", "on"}}), 0);
 }
 
 // Every kind, by our own encoders; a native histogram has classic buckets in text.
@@ -190,6 +189,39 @@ TEST(PageParserTest, CutsAPageOfTooManySamplesBeforeTheFamilyThatWasRead) {
   EXPECT_TRUE(page.value().numbers.contains("a"));
   EXPECT_FALSE(page.value().numbers.contains("b"));
   EXPECT_FALSE(page.value().numbers.contains("c"));
+}
+
+TEST(PageParserTest, KeepsTheTypesOfDistributionsOnly) {
+  const auto page = Parse(
+      "# TYPE a counter\n# TYPE h histogram\n# TYPE s summary\n# TYPE x! histogram\n# TYPE g summary\n# TYPE g "
+      "gauge\n");
+  ASSERT_TRUE(page.ok()) << page.status().message();
+  EXPECT_EQ(page.value().distributions,
+            (Page::ByName<DistributionType>{{"h", DistributionType::kHistogram}, {"s", DistributionType::kSummary}}));
+}
+
+TEST(PageParserTest, CountsDistributionsAmongTheSamples) {
+  const std::string types = "# TYPE a histogram\n# TYPE b summary\n# TYPE b summary\n";
+  EXPECT_FALSE(Parse(types + "c 1\n", {.samples_max = 3}).value().is_cut);
+  EXPECT_TRUE(Parse(types + "c 1\nd 1\n", {.samples_max = 3}).value().is_cut);
+  EXPECT_TRUE(Parse(types + "c 1\n# TYPE d summary\n", {.samples_max = 3}).value().is_cut);
+  EXPECT_EQ(Parse(types + "c 1\n").value().samples, 1U);
+}
+
+TEST(PageParserTest, CutsAPageOfTooManyLabels) {
+  const auto page = Parse("a{x=\"1\",y=\"1\"} 1\nb{x=\"1\"} 1\nb{x=\"2\"} 1\nc 1\n", {.labels_max = 3});
+  ASSERT_TRUE(page.ok()) << page.status().message();
+  EXPECT_TRUE(page.value().is_cut);
+  EXPECT_TRUE(page.value().numbers.contains("a"));
+  EXPECT_FALSE(page.value().numbers.contains("b"));
+  EXPECT_FALSE(page.value().numbers.contains("c"));
+}
+
+TEST(PageParserTest, CountsLabelsThatItKeeps) {
+  const std::string one_series_twice = "a{x=\"1\",y=\"1\"} 1\na{x=\"1\",y=\"1\"} 2\n";
+  const std::string two_buckets = "# TYPE h histogram\nh_bucket{x=\"1\",le=\"1\"} 1\nh_bucket{x=\"1\",le=\"2\"} 1\n";
+  EXPECT_FALSE(Parse(one_series_twice + two_buckets, {.labels_max = 3}).value().is_cut);
+  EXPECT_TRUE(Parse(one_series_twice + two_buckets, {.labels_max = 2}).value().is_cut);
 }
 
 TEST(PageParserTest, WantsNoMoreBehindALimitOrAnError) {
