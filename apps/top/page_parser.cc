@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <optional>
 #include <system_error>
 
@@ -158,11 +159,18 @@ bool PageParser::Refuse(std::string_view why) {
   return false;
 }
 
-// A sum over the half of a family would be wrong.
+// A sum over the half of a family would be wrong, and so would its count without its sum.
 void PageParser::Cut() {
+  // Behind the name of a family, in both formats.
+  static constexpr std::string_view kSuffixes[] = {"",        "_total", "_created", "_sum",   "_count",
+                                                   "_bucket", "_info",  "_gsum",    "_gcount"};
   page_.is_cut = true;
-  page_.histograms.erase(last_);
-  page_.numbers.erase(last_);
+  const auto is_last = [&](std::string_view suffix) { return last_ == family_ + std::string(suffix); };
+  const bool has_type = std::any_of(std::begin(kSuffixes), std::end(kSuffixes), is_last);
+  const std::string family = has_type ? family_ : last_;
+  page_.distributions.erase(family);
+  page_.histograms.erase(family);
+  for (const std::string_view suffix : kSuffixes) page_.numbers.erase(family + std::string(suffix));
 }
 
 bool PageParser::ReadLine(std::string_view line) {
@@ -181,6 +189,8 @@ bool PageParser::ReadComment(std::string_view line) {
   const std::string_view type = TakeWord(line);
   SkipSpaces(line);
   if (family.empty() || type.empty() || !line.empty()) return Refuse("it gives no type");
+  family_ = family;
+  last_.clear();
   const std::optional<DistributionType> distribution = DistributionOf(type);
   if (!distribution || !IsName(family)) {
     page_.distributions.erase(std::string(family));

@@ -52,7 +52,9 @@ struct Page {
   ByName<std::map<Labels, double>> numbers;                // by the name of the sample; buckets are not among them
   ByName<std::map<Labels, CumulativeBuckets>> histograms;  // by the name of the family; labels without `le`
   std::size_t samples = 0;
-  bool is_cut = false;  // a limit was reached: the family there and those behind it are left out
+  // A limit was reached. The family there, with all names of its samples, and those behind it are
+  // left out.
+  bool is_cut = false;
 };
 
 struct PageLimits {
@@ -94,7 +96,8 @@ class PageParser {
   std::size_t lines_ = 0;
   std::size_t labels_ = 0;  // that are kept
   bool is_ended_ = false;   // by "# EOF"
-  std::string last_;       // the name of the last sample; of a bucket, that of its family
+  std::string family_;      // of the last "# TYPE"
+  std::string last_;        // the name of the last sample behind that; of a bucket, that of its family
   metrics::Status refused_;
 };
 

@@ -191,6 +191,36 @@ TEST(PageParserTest, CutsAPageOfTooManySamplesBeforeTheFamilyThatWasRead) {
   EXPECT_FALSE(page.value().numbers.contains("c"));
 }
 
+TEST(PageParserTest, CutsAHistogramWithAllItsNames) {
+  const std::string series = "{m=\"a\",le=\"+Inf\"} 1\nh_sum{m=\"a\"} 1\nh_count{m=\"a\"} 1\nh_created{m=\"a\"} 1\n";
+  const std::string text =
+      "# TYPE g gauge\ng 1\n# TYPE h histogram\nh_bucket" + series + "h_bucket{m=\"b\",le=\"1\"} 1\n";
+  for (std::size_t samples = 2; samples < 7; ++samples) {
+    const auto page = Parse(text + "h_sum{m=\"b\"} 1\nh_count{m=\"b\"} 1\n", {.samples_max = samples + 1});
+    ASSERT_TRUE(page.ok()) << page.status().message();
+    EXPECT_TRUE(page.value().is_cut);
+    EXPECT_TRUE(page.value().histograms.empty());
+    EXPECT_EQ(page.value().numbers.size(), 1U) << page.value().numbers.rbegin()->first;
+  }
+}
+
+TEST(PageParserTest, CutsACounterWithWhenItsSeriesBegan) {
+  const auto page = Parse(
+      "# TYPE b_total counter\nb_total 1\n# TYPE a counter\na_total{x=\"1\"} 1\na_created{x=\"1\"} 1\n"
+      "a_total{x=\"2\"} 1\na_created{x=\"2\"} 1\n",
+      {.samples_max = 4});
+  ASSERT_TRUE(page.ok()) << page.status().message();
+  EXPECT_TRUE(page.value().is_cut);
+  EXPECT_EQ(page.value().numbers.size(), 1U);
+  EXPECT_TRUE(page.value().numbers.contains("b_total"));
+}
+
+TEST(PageParserTest, CutsNoFamilyBeforeTheOneThatWasRead) {
+  const std::string whole = "# TYPE a counter\na_total 1\na_created 1\n";
+  EXPECT_TRUE(Parse(whole + "b 1\nb 2\n", {.samples_max = 3}).value().numbers.contains("a_total"));
+  EXPECT_TRUE(Parse(whole + "# TYPE h histogram\n", {.samples_max = 2}).value().numbers.contains("a_created"));
+}
+
 TEST(PageParserTest, KeepsTheTypesOfDistributionsOnly) {
   const auto page = Parse(
       "# TYPE a counter\n# TYPE h histogram\n# TYPE s summary\n# TYPE x! histogram\n# TYPE g summary\n# TYPE g "
