@@ -155,7 +155,7 @@ Result<Page> PageParser::Take() && {
 
 bool PageParser::Refuse(std::string_view why) {
   refused_ = Status(StatusCode::kInvalidArgument,
-                    "line " + std::to_string(lines_) + " is not of a page of metrics: " + std::string(why));
+                    "line " + std::to_string(lines_) + " is no line of Prometheus text: " + std::string(why));
   return false;
 }
 
@@ -177,7 +177,7 @@ bool PageParser::ReadLine(std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
   SkipSpaces(line);
   if (line.empty()) return true;
-  if (is_ended_) return Refuse("it is behind the end");
+  if (is_ended_) return Refuse("it comes after # EOF");
   return line.starts_with('#') ? ReadComment(line.substr(1)) : ReadSample(line);
 }
 
@@ -210,7 +210,7 @@ bool PageParser::IsFull() const {
 
 bool PageParser::ReadSample(std::string_view line) {
   const std::string_view name = TakeName(line);
-  if (name.empty()) return Refuse("it begins with no name");
+  if (name.empty()) return Refuse("it has no metric name");
   SkipSpaces(line);
   Labels labels;
   if (!TakeLabels(line, labels)) return Refuse("its labels are no label set");

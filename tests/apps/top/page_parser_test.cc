@@ -32,7 +32,7 @@ std::string Refusal(std::string_view text, const PageLimits& limits = PageLimits
 }
 
 std::string RefusalOfLine1(std::string_view why) {
-  return "line 1 is not of a page of metrics: " + std::string(why);
+  return "line 1 is no line of Prometheus text: " + std::string(why);
 }
 
 TEST(PageParserTest, ReadsNumbersByNameAndLabels) {
@@ -150,15 +150,15 @@ TEST(PageParserTest, ReadsAPageInPiecesAsInOne) {
 }
 
 TEST(PageParserTest, RefusesWhatIsNoPage) {
-  EXPECT_EQ(Refusal("<html>\n"), RefusalOfLine1("it begins with no name"));
+  EXPECT_EQ(Refusal("<html>\n"), RefusalOfLine1("it has no metric name"));
   EXPECT_EQ(Refusal("a\n"), RefusalOfLine1("its value is no number"));
   EXPECT_EQ(Refusal("a 1x\n"), RefusalOfLine1("its value is no number"));
   EXPECT_EQ(Refusal("a +-1\n"), RefusalOfLine1("its value is no number"));
   EXPECT_EQ(Refusal("a 1 x\n"), RefusalOfLine1("its time is no number"));
   EXPECT_EQ(Refusal("a 1 2 3\n"), RefusalOfLine1("more stands behind its value"));
   EXPECT_EQ(Refusal("# TYPE a\n"), RefusalOfLine1("it gives no type"));
-  EXPECT_EQ(Refusal("a 1\n\nb 2"), "line 3 is not of a page of metrics: it has no end");
-  EXPECT_EQ(Refusal("# EOF\na 1\n"), "line 2 is not of a page of metrics: it is behind the end");
+  EXPECT_EQ(Refusal("a 1\n\nb 2"), "line 3 is no line of Prometheus text: it has no end");
+  EXPECT_EQ(Refusal("# EOF\na 1\n"), "line 2 is no line of Prometheus text: it comes after # EOF");
 }
 
 TEST(PageParserTest, RefusesLabelsThatAreNone) {

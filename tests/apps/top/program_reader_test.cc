@@ -241,7 +241,7 @@ TEST_F(ProgramReaderTest, RefusesWhatIsNoHttp) {
 }
 
 TEST_F(ProgramReaderTest, RefusesAPageThatIsNone) {
-  EXPECT_EQ(Refusal(Ok("<html>\x1B[2J\n")), "line 1 is not of a page of metrics: it begins with no name");
+  EXPECT_EQ(Refusal(Ok("<html>\x1B[2J\n")), "line 1 is no line of Prometheus text: it has no metric name");
 }
 
 TEST_F(ProgramReaderTest, NamesTheFlagsWhereAPasswordIsMissing) {
