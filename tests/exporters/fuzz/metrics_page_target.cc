@@ -52,6 +52,14 @@ apps::Program ReadTwice(const Page& page) {
   return program;
 }
 
+apps::Figures FiguresOf(const std::vector<apps::Program>& programs) {
+  return apps::FiguresOf(programs, /*unix_seconds=*/1e9);
+}
+
+std::string Json(const std::vector<apps::Program>& programs) {
+  return apps::ReportJson(FiguresOf(programs), /*unix_ms=*/0);
+}
+
 bool IsPrintable(char c) {
   return c == '\n' || (c >= 0x20 && c < 0x7F);
 }
@@ -65,11 +73,11 @@ void FuzzMetricsPage(std::string_view text) {
   Check(page.status().message() == in_pieces.status().message(), "a refusal depends on how the page is cut");
   if (!page.ok()) return;
   CheckPage(page.value());
+  Check(Json({ReadTwice(page.value())}) == Json({ReadTwice(in_pieces.value())}), "figures depend on how a page is cut");
   const std::vector<apps::Program> programs = {ReadTwice(page.value()), ReadTwice(in_pieces.value())};
-  const apps::Figures figures = apps::FiguresOf(programs, /*unix_seconds=*/1e9);
-  const std::string report = apps::ReportText(figures, /*unix_ms=*/0);
+  const std::string report = apps::ReportText(FiguresOf(programs), /*unix_ms=*/0);
   Check(std::all_of(report.begin(), report.end(), IsPrintable), "a report with a control character");
-  const std::string json = apps::ReportJson(figures, /*unix_ms=*/0);
+  const std::string json = Json(programs);
   Check(std::none_of(json.begin(), json.end(), [](char c) { return c >= 0 && !IsPrintable(c); }),
         "a document with a control character");
 }
