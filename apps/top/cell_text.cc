@@ -12,6 +12,9 @@ namespace streamhouse::apps {
 namespace {
 
 constexpr std::string_view kUnknown = "-";
+// Numbers outside these have an exponent.
+constexpr double kShortMax = 1e6;
+constexpr double kShortMin = 1e-4;
 
 struct Character {
   std::size_t bytes = 1;
@@ -29,9 +32,11 @@ Character FirstOf(std::string_view text) {
   return {.bytes = bytes, .columns = std::min(2, ::wcwidth(wide))};
 }
 
-// Three digits that count.
+// Three digits that count; two where there is an exponent. At most 8 columns, 9 below 0.
 std::string Short(double value) {
-  if (std::fabs(value) >= 100) return fmt::format("{:.0f}", value);
+  const double size = std::fabs(value);
+  if (size >= kShortMax || (size > 0 && size < kShortMin)) return fmt::format("{:.2g}", value);
+  if (size >= 100) return fmt::format("{:.0f}", value);
   return fmt::format("{:.3g}", value);
 }
 
@@ -96,7 +101,8 @@ std::string CutToColumns(std::string_view printable, std::size_t columns_max) {
 }
 
 std::string FormatCount(std::optional<double> number) {
-  static constexpr Scale kScales[] = {{1e12, 1e12, "T"}, {1e9, 1e9, "G"}, {1e6, 1e6, "M"}, {1e4, 1e3, "k"}, {1, 1, ""}};
+  static constexpr Scale kScales[] = {{1e15, 1, ""},   {1e12, 1e12, "T"}, {1e9, 1e9, "G"},
+                                      {1e6, 1e6, "M"}, {1e4, 1e3, "k"},   {1, 1, ""}};
   if (std::string word = WordFor(number); !word.empty()) return word;
   return Scaled(*number, kScales);
 }

@@ -78,6 +78,23 @@ TEST(FormatTest, ShowsThreeDigitsOfACountAndAllOfASmallOne) {
   EXPECT_EQ(FormatCount(2.5e6), "2.5M");
 }
 
+TEST(FormatTest, TakesAtMostEightColumnsForACount) {
+  EXPECT_EQ(FormatCount(999e12), "999T");
+  EXPECT_EQ(FormatCount(1.234e15), "1.2e+15");
+  EXPECT_EQ(FormatCount(1e308), "1e+308");
+  EXPECT_EQ(FormatCount(1.234e-300), "1.2e-300");
+  for (double number = 1e-320; number < 1e308; number *= 1.7) {
+    EXPECT_LE(FormatCount(number).size(), 8U) << number;
+    EXPECT_LE(FormatCount(-number).size(), 9U) << number;
+  }
+}
+
+TEST(FormatTest, TakesFewColumnsForALargeNumberOfAnyUnit) {
+  EXPECT_EQ(FormatBytes(0x1p1000), "9.7e+288 TiB");
+  EXPECT_EQ(FormatSeconds(1e308), "1.2e+303 d");
+  EXPECT_EQ(FormatRatio(1e300), "1e+302 %");
+}
+
 TEST(FormatTest, ShowsBytesAndSecondsInTheirUnits) {
   EXPECT_EQ(FormatBytes(0), "0 B");
   EXPECT_EQ(FormatBytes(1536), "1.5 KiB");
