@@ -11,6 +11,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -31,6 +32,7 @@
 #include "apps/output.h"
 #include "apps/shutdown_signal.h"
 #include "apps/top/access_flags.h"
+#include "apps/top/current_figures.h"
 #include "apps/top/figures.h"
 #include "apps/top/program_reader.h"
 #include "apps/top/report.h"
@@ -65,7 +67,7 @@ class Top {
   Top(const TopFlags& flags, Access access)
       : flags_(flags), access_(std::move(access)), next_round_(context_), round_done_(context_), signal_(context_) {
     for (const Target& target : flags.targets) {
-      programs_.emplace_back().url = target.url;
+      current_.Add(target.url);
       addresses_.emplace_back(target.address);
     }
     signal_.assign(::dup(shutdown_.fd()));
@@ -77,7 +79,7 @@ class Top {
     context_.run();
     if (shutdown_.requested()) return {StatusCode::kAborted, "ended by a signal before the second reading"};
     if (Status printed = Print(); !printed.ok()) return printed;
-    return HasAnswer() ? Status::Ok() : Status(StatusCode::kUnavailable, "no program answers");
+    return current_.HasAnswer() ? Status::Ok() : Status(StatusCode::kUnavailable, "no program answers");
   }
 
   Status RunLines() {
@@ -99,8 +101,8 @@ class Top {
     keyboard_.emplace(context_, ::dup(STDIN_FILENO));
     WaitForKey();
     WaitForResize(resized);
-    answered_ = [this] { Draw(); };
-    Draw();
+    answered_ = [this] { DrawSoon(); };
+    DrawSoon();
     asio::co_spawn(context_, ReadForever([] {}), asio::detached);
     context_.run();
     screen_.reset();
@@ -112,35 +114,24 @@ class Top {
     return std::clamp<std::chrono::milliseconds>(flags_.interval, std::chrono::seconds(2), std::chrono::seconds(10));
   }
 
-  bool HasAnswer() const {
-    return std::any_of(programs_.begin(), programs_.end(),
-                       [](const Program& program) { return program.was_asked && program.last_outcome.ok(); });
-  }
-
   asio::awaitable<void> ReadOne(std::size_t index) {
     Result<Reading> reading = co_await ReadProgram(flags_.targets[index], access_, addresses_[index], AnswerTime());
-    Program& program = programs_[index];
-    program.was_asked = true;
-    program.last_outcome = reading.status();
-    if (reading.ok()) {
-      program.before = std::move(program.now);
-      program.now = *std::move(reading);
-    }
+    current_.Take(index, std::move(reading));
     if (--asked_ == 0) round_done_.cancel();
     answered_();
   }
 
   asio::awaitable<void> ReadAll() {
-    asked_ = programs_.size();
+    asked_ = flags_.targets.size();
     round_done_.expires_at(Clock::time_point::max());
-    for (std::size_t i = 0; i < programs_.size(); ++i) asio::co_spawn(context_, ReadOne(i), asio::detached);
+    for (std::size_t i = 0; i < flags_.targets.size(); ++i) asio::co_spawn(context_, ReadOne(i), asio::detached);
     co_await round_done_.async_wait(kOutcome);
   }
 
   asio::awaitable<void> ReadTwice() {
     next_round_.expires_after(flags_.interval);
     co_await ReadAll();
-    if (HasAnswer()) {
+    if (current_.HasAnswer()) {
       co_await next_round_.async_wait(kOutcome);
       co_await ReadAll();
     }
@@ -158,17 +149,22 @@ class Top {
     }
   }
 
-  Figures FiguresNow() const {
-    return FiguresOf(programs_, static_cast<double>(metrics::Clock::UnixMilliseconds()) / 1000);
-  }
+  const Figures& FiguresNow() { return current_.Get(static_cast<double>(metrics::Clock::UnixMilliseconds()) / 1000); }
 
-  Status Print() const {
+  Status Print() {
     const std::int64_t now_ms = metrics::Clock::UnixMilliseconds();
     if (flags_.format == OutputFormat::kJson) return PrintLine(ReportJson(FiguresNow(), now_ms));
     return PrintLine(ReportText(FiguresNow(), now_ms) + (flags_.is_once ? "" : "\n"));
   }
 
-  void Draw() { screen_->Draw(layout_.Compose(FiguresNow(), screen_->Size())); }
+  // Keys and answers of one moment are drawn together.
+  void DrawSoon() {
+    if (std::exchange(is_draw_due_, true)) return;
+    asio::post(context_, [this] {
+      is_draw_due_ = false;
+      screen_->Draw(layout_.Compose(FiguresNow(), screen_->Size()));
+    });
+  }
 
   void WaitForKey() {
     keyboard_->async_wait(asio::posix::stream_descriptor::wait_read, [this](const error_code& error) {
@@ -181,7 +177,7 @@ class Top {
         if (layout_.Press(*key) == ScreenLayout::Wish::kQuit) return context_.stop();
       }
       if (was_paused && !layout_.is_paused()) next_round_.cancel();
-      Draw();
+      DrawSoon();
       WaitForKey();
     });
   }
@@ -190,7 +186,7 @@ class Top {
     resized.async_wait([this, &resized](const error_code& error, int) {
       if (error) return;
       screen_->Resize();
-      Draw();
+      DrawSoon();
       WaitForResize(resized);
     });
   }
@@ -200,12 +196,13 @@ class Top {
   const ShutdownSignal shutdown_;
   const TopFlags& flags_;
   const Access access_;
-  std::vector<Program> programs_;
+  CurrentFigures current_;
   std::function<void()> answered_ = [] {};  // called for each program that has answered or failed
   std::size_t asked_ = 0;                   // programs that have done neither yet in this round
   std::unique_ptr<Screen> screen_;
   ScreenLayout layout_;
   int silent_reads_ = 0;
+  bool is_draw_due_ = false;
   // Coroutines use all of the above.
   asio::io_context context_{1};
   std::deque<TargetAddresses> addresses_;  // of the targets; they need the context
