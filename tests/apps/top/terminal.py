@@ -3,6 +3,7 @@
 The terminal that is understood is the VT52: it has no modes to know, and ncurses knows it.
 """
 
+import codecs
 import fcntl
 import os
 import pty
@@ -115,9 +116,12 @@ class Terminal:
         test.addCleanup(self._close)
 
     def _read(self):
+        # A byte that is no text stays recognizable: 0x9B is "\udc9b". A character may come in two
+        # pieces.
+        decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
         while True:
             try:
-                piece = os.read(self._fd, 65536).decode()
+                piece = decoder.decode(os.read(self._fd, 65536))
             except OSError:
                 return
             with self._lock:
