@@ -21,7 +21,7 @@ MAY_USE = {
 }
 MAY_USE_THIRD_PARTY = {
     "metrics_core": set(),
-    "exporters": {"boost", "fmt", "libxcrypt", "openssl", "protozero", "yaml_cpp", "zlib", "zstd"},
+    "exporters": {"boost", "fmt", "libxcrypt", "openssl", "protozero", "snappy", "yaml_cpp", "zlib", "zstd"},
     "client": {"grpc"},
     "agent": {"fmt", "grpc", "libdeflate", "sqlite"},
     "proto": {"grpc", "lz4", "openssl", "zstd"},
@@ -54,6 +54,7 @@ MAY_USE_FOLDERS = {
     "exporters/push/http": {
         "exporters/encoding", "exporters/http/access", "exporters/http/tls", "exporters/push",
     },
+    "exporters/remote_write": {"exporters/encoding"},
     "exporters/textfile": {"exporters/encoding", "exporters/push", "exporters/view"},
     "exporters/threads": set(),
     "exporters/view": {"exporters/encoding", "exporters/push"},
