@@ -83,9 +83,14 @@ void PutSint64(Out& out, ProtobufField field, std::int64_t value) {
 }
 
 template <typename Out>
-void PutDouble(Out& out, ProtobufField field, double value) {
+void PutFixed64(Out& out, ProtobufField field, std::uint64_t bits) {
   PutTag(out, field, protozero::pbf_wire_type::fixed64);
-  out.Fixed64(std::bit_cast<std::uint64_t>(value));
+  out.Fixed64(bits);
+}
+
+template <typename Out>
+void PutDouble(Out& out, ProtobufField field, double value) {
+  PutFixed64(out, field, std::bit_cast<std::uint64_t>(value));
 }
 
 // A std::string_view or an EscapedText.

@@ -1,0 +1,125 @@
+// RemoteWrite2Encoder: a batch as requests of Prometheus remote write 2.0 (2.0-rc.4,
+// io.prometheus.write.v2.Request).
+//
+// When to use something else: RemoteWrite1Encoder, for receivers that know 1.0 only.
+// Guarantees: those of RequestEncoder, and:
+// 1. The symbols stand before the series. Each is there once, the first is empty.
+// 2. Labels stand in the order of their names; a label with an empty value is left out. Names are
+//    any UTF-8.
+// 3. Each series has its type, help and unit, and the start time that its family keeps.
+// 4. A series has samples or native histograms, never both.
+// Thread safety: one thread at a time.
+// Cost: names are looked up once a family and request, a label value only where it differs from
+// that of the series before. The series are moved once, behind the symbols.
+//
+//   SymbolTable symbols;  // kept: its memory serves the next batch too
+//   RemoteWrite2Encoder encoder({.families = snapshot.families(), .unix_milliseconds = now}, symbols);
+//   PageChunk request(kRemoteWriteRequestBytes);
+//   encoder.Fill(request);
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "exporters/encoding/label_reader.h"
+#include "exporters/encoding/native_buckets.h"
+#include "exporters/encoding/page_chunk.h"
+#include "exporters/remote_write/fresh_exemplars.h"
+#include "exporters/remote_write/label_changes.h"
+#include "exporters/remote_write/remote_write_batch.h"
+#include "exporters/remote_write/request_encoder.h"
+#include "exporters/remote_write/sample_layout.h"
+#include "exporters/remote_write/series_points.h"
+#include "exporters/remote_write/symbol_table.h"
+#include "metrics_core/exemplar.h"
+#include "metrics_core/reading/family_info.h"
+#include "metrics_core/reading/family_values.h"
+#include "metrics_core/reading/snapshot.h"
+
+namespace streamhouse::exporters {
+
+class RemoteWrite2Encoder final : public RequestEncoder {
+ public:
+  // `symbols` and what the batch points at must outlive the encoder.
+  RemoteWrite2Encoder(const RemoteWriteBatch& batch, SymbolTable& symbols);
+
+ private:
+  // Some encoded bytes, short enough to be copied as a whole, so that the copy needs no loop.
+  template <std::size_t kBytesMax>
+  struct ShortBytes {
+    char bytes[kBytesMax] = {};
+    std::uint8_t size = 0;
+
+    // There is room for kBytesMax bytes.
+    char* CopyTo(char* out) const;
+  };
+  // The references of a label: its name's and its value's. Empty where the value is.
+  using LabelRefs = ShortBytes<15>;
+  // The field `samples` with a value of 0, and the field `metadata`.
+  using SampleBytes = ShortBytes<39>;
+  using MetadataBytes = ShortBytes<23>;
+
+  struct SeriesLabel {
+    std::uint32_t name = 0;  // the number of its symbol
+    LabelRefs refs;
+  };
+
+  void BeginRequest() override;
+  void EndRequest(PageChunk& chunk) override;
+  bool FillEnded(const EndedSeries& ended, PageChunk& chunk) override;
+  bool FillFamily(const metrics::FamilySnapshot& family, std::size_t& series, PageChunk& chunk) override;
+  template <typename Values>
+  bool FillSeries(const metrics::FamilySnapshot& family, const Values& values, std::size_t& series, PageChunk& chunk);
+
+  // Room for a series with these labels, and `bytes` besides its samples; null when it has to wait.
+  char* Reserve(const metrics::FamilyInfo& info, std::string_view label_text, std::size_t bytes, PageChunk& chunk);
+  void Enter(const metrics::FamilyInfo& info);
+  void ResolveNames();
+  void ReadLabels(std::string_view label_text);
+  void SetLabel(std::size_t label, const EscapedText& value);
+  void StartAt(std::int64_t start_unix_milliseconds);
+  SampleBytes EncodedSample(std::int64_t start_unix_milliseconds) const;
+
+  // Each writes one TimeSeries and returns its end.
+  template <typename Values>
+  char* PutSeries(char* out, const Values& values, std::size_t series);
+  char* PutNumber(char* out, const SeriesPoint& point);
+  char* PutNative(char* out, const metrics::ExponentialHistogramValues& histograms, std::size_t series);
+  char* PutParts(char* out, std::string_view refs, std::string_view data);
+  char* PutRefs(char* out, std::size_t name, std::size_t added) const;
+  void AddExemplar(const metrics::Exemplar& exemplar);
+
+  SymbolTable& symbols_;
+
+  // Of the present family.
+  const metrics::FamilyInfo* info_ = nullptr;
+  SampleLayout layout_;
+  std::size_t family_bytes_max_ = 0;  // that its names may add to a request
+  std::size_t series_bytes_max_ = 0;  // that a series may take, besides the text of its labels
+
+  // Of the present family in this request.
+  bool is_resolved_ = false;
+  std::vector<LabelRefs> name_refs_;   // by sample name: __name__ and it
+  std::vector<LabelRefs> added_refs_;  // by added value: the added label and it
+  std::vector<SeriesLabel> labels_;    // in the order of the label text, as they are at the present series
+  LabelChanges changes_;
+  MetadataBytes metadata_;
+
+  // Of the present series.
+  std::int64_t start_unix_milliseconds_ = 0;
+  const SampleBytes plain_sample_;
+  SampleBytes started_sample_;
+
+  // Memory that is reused.
+  NativeBuckets buckets_;
+  FreshExemplars fresh_exemplars_;
+  std::vector<char> refs_;
+  std::string data_;
+  std::string exemplars_;
+  std::string unescaped_;
+};
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,69 @@
+#include "exporters/remote_write/label_changes.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace streamhouse::exporters {
+namespace {
+
+class LabelChangesTest : public ::testing::Test {
+ protected:
+  LabelChangesTest() { changes_.Begin(prefixes_); }
+
+  std::string Changes(std::string_view label_text) {
+    std::string text;
+    changes_.ForEachChange(label_text, [&](std::size_t label, const EscapedText& value) {
+      std::string plain(value.size(), '\0');
+      value.CopyTo(plain.data());
+      text += std::to_string(label) + "=" + plain + ";";
+    });
+    return text;
+  }
+
+  const std::vector<std::string> prefixes_ = {"topic=\"", ",\"a.b\"=\""};
+  LabelChanges changes_;
+};
+
+TEST_F(LabelChangesTest, TellsAllValuesOfTheFirstSeries) {
+  EXPECT_EQ(Changes(R"(topic="orders","a.b"="1")"), "0=orders;1=1;");
+}
+
+TEST_F(LabelChangesTest, TellsTheValuesThatDiffer) {
+  Changes(R"(topic="orders","a.b"="1")");
+  EXPECT_EQ(Changes(R"(topic="orders","a.b"="2")"), "1=2;");
+  EXPECT_EQ(Changes(R"(topic="bills","a.b"="2")"), "0=bills;");
+  EXPECT_EQ(Changes(R"(topic="bills","a.b"="2")"), "");
+}
+
+TEST_F(LabelChangesTest, ComparesWholeValues) {
+  Changes(R"(topic="orders","a.b"="12")");
+  EXPECT_EQ(Changes(R"(topic="orders2","a.b"="1")"), "0=orders2;1=1;");
+  EXPECT_EQ(Changes(R"(topic="orders","a.b"="")"), "0=orders;1=;");
+  EXPECT_EQ(Changes(R"(topic="","a.b"="")"), "0=;");
+}
+
+TEST_F(LabelChangesTest, TakesEscapesBack) {
+  EXPECT_EQ(Changes(R"(topic="a\"b\\","a.b"="\n")"), "0=a\"b\\;1=\n;");
+  EXPECT_EQ(Changes(R"(topic="a\"b\\","a.b"="n")"), "1=n;");
+}
+
+TEST_F(LabelChangesTest, TellsAllValuesAgainInAnotherRequest) {
+  Changes(R"(topic="orders","a.b"="1")");
+  changes_.Begin(prefixes_);
+  EXPECT_EQ(Changes(R"(topic="orders","a.b"="1")"), "0=orders;1=1;");
+}
+
+TEST_F(LabelChangesTest, NeverReadsBeyondTheText) {
+  const std::string whole = R"(topic="orders\"","a.b"="1")";
+  for (std::size_t bytes = 0; bytes <= whole.size(); ++bytes) {
+    const std::string text = whole.substr(0, bytes);  // memory of its own, for the sanitizer
+    Changes(text);
+    changes_.Begin(prefixes_);
+  }
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters
