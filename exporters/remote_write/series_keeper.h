@@ -1,0 +1,59 @@
+// SeriesKeeper: which series a receiver has, so that those that are gone get their stale markers.
+//
+// When to use something else: readers that scrape see for themselves which series are gone.
+// Guarantees: Ended() gives the series of the last snapshot that was kept which the given one
+// lacks. A series is its family's name and its label text: one that was removed and made again has
+// not ended.
+// Thread safety: one thread at a time. What it returns is valid until the next call of Keep().
+// Cost: a copy of the label texts of the last snapshot that was kept, and nothing of older ones. A
+// comparison and a copy of each text a push. In a steady state it allocates nothing that grows with
+// the number of series.
+//
+//   const auto ended = keeper.Ended(snapshot.families());
+//   … send the markers, and then the samples …
+//   keeper.Keep(snapshot.families());  // once the markers are delivered
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <vector>
+
+#include "exporters/remote_write/remote_write_batch.h"
+#include "metrics_core/reading/family_info.h"
+#include "metrics_core/reading/snapshot.h"
+
+namespace streamhouse::exporters {
+
+class SeriesKeeper {
+ public:
+  std::span<const EndedSeries> Ended(std::span<const metrics::FamilySnapshot> families);
+  // All that are kept, for the end of the program.
+  std::span<const EndedSeries> All() { return Ended({}); }
+
+  void Keep(std::span<const metrics::FamilySnapshot> families);
+
+ private:
+  struct KeptFamily {
+    metrics::FamilyInfo info;
+    std::string texts;              // one after another
+    std::vector<std::size_t> ends;  // of each text
+
+    std::string_view text(std::size_t i) const {
+      const std::size_t begin = i == 0 ? 0 : ends[i - 1];
+      return std::string_view(texts).substr(begin, ends[i] - begin);
+    }
+  };
+
+  void FindEnded(const KeptFamily& kept, const metrics::FamilySnapshot* family);
+
+  std::vector<KeptFamily> kept_;  // only the first kept_count_; the others are memory for later
+  std::size_t kept_count_ = 0;
+  std::vector<EndedSeries> ended_;
+  std::unordered_set<std::string_view> texts_;  // of a family that has lost series
+};
+
+}  // namespace streamhouse::exporters

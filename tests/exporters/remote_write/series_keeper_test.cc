@@ -1,0 +1,110 @@
+#include "exporters/remote_write/series_keeper.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "exporters/remote_write/remote_write_batch.h"
+#include "metrics_core/counter.h"
+#include "metrics_core/family.h"
+#include "metrics_core/reading/snapshot.h"
+#include "metrics_core/registry.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+// Series of two families, and the keeper of what was sent of them.
+class SeriesKeeperTest : public ::testing::Test {
+ protected:
+  void Send() { keeper_.Keep(registry_.TakeSnapshot().families()); }
+
+  // The series that a push would end.
+  std::string Ended() {
+    const metrics::Snapshot snapshot = registry_.TakeSnapshot();
+    return Printed(keeper_.Ended(snapshot.families()));
+  }
+  std::string All() { return Printed(keeper_.All()); }
+
+  static std::string Printed(std::span<const EndedSeries> series) {
+    std::string text;
+    for (const EndedSeries& one : series) text += one.info->name + "{" + std::string(one.label_text) + "} ";
+    return text;
+  }
+
+  metrics::Registry registry_;
+  SeriesKeeper keeper_;
+  const metrics::Family<metrics::Counter> first_ =
+      registry_.AddCounter({.name = "first_total", .help = "F", .labels = {"a"}}).value();
+  const metrics::Family<metrics::Counter> second_ =
+      registry_.AddCounter({.name = "second_total", .help = "S", .labels = {"a"}}).value();
+};
+
+TEST_F(SeriesKeeperTest, EndsNothingBeforeTheFirstPush) {
+  first_.With("1");
+  EXPECT_EQ(Ended(), "");
+  EXPECT_EQ(All(), "");
+}
+
+TEST_F(SeriesKeeperTest, EndsSeriesThatWereRemoved) {
+  for (const char* value : {"1", "2", "3"}) first_.With(value);
+  second_.With("2");
+  Send();
+  first_.Remove("2");
+  second_.Remove("2");
+  EXPECT_EQ(Ended(), "first_total{a=\"2\"} second_total{a=\"2\"} ");
+}
+
+TEST_F(SeriesKeeperTest, EndsASeriesUntilItIsKeptAsGone) {
+  first_.With("1");
+  Send();
+  first_.Remove("1");
+  EXPECT_EQ(Ended(), "first_total{a=\"1\"} ");
+  EXPECT_EQ(Ended(), "first_total{a=\"1\"} ") << "the push has failed";
+  Send();
+  EXPECT_EQ(Ended(), "");
+}
+
+TEST_F(SeriesKeeperTest, DoesNotEndASeriesThatWasMadeAgain) {
+  first_.With("1");
+  Send();
+  first_.Remove("1");
+  first_.With("2");
+  first_.With("1");
+  EXPECT_EQ(Ended(), "");
+}
+
+TEST_F(SeriesKeeperTest, FindsSeriesAtOtherPlaces) {
+  first_.With("1");
+  first_.With("2");
+  Send();
+  first_.Remove("1");
+  first_.With("3");
+  EXPECT_EQ(Ended(), "first_total{a=\"1\"} ") << "3 may have its place";
+}
+
+TEST_F(SeriesKeeperTest, FindsFamiliesAtOtherPlaces) {
+  first_.With("1");
+  second_.With("1");
+  Send();
+  const metrics::Snapshot snapshot = registry_.TakeSnapshot();
+  EXPECT_EQ(Printed(keeper_.Ended(snapshot.families().subspan(1))), "first_total{a=\"1\"} ");
+}
+
+TEST_F(SeriesKeeperTest, EndsAllAtTheEnd) {
+  first_.With("1");
+  second_.With("2");
+  Send();
+  EXPECT_EQ(All(), "first_total{a=\"1\"} second_total{a=\"2\"} ");
+}
+
+TEST_F(SeriesKeeperTest, OutlivesTheSnapshotAndItsSeries) {
+  {
+    metrics::Registry registry;
+    registry.AddGauge({.name = "short", .help = "S", .labels = {"a"}}).value().With(std::string(100, 'x'));
+    keeper_.Keep(registry.TakeSnapshot().families());
+  }
+  EXPECT_EQ(All(), "short{a=\"" + std::string(100, 'x') + "\"} ");
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters
