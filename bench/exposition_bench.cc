@@ -21,6 +21,10 @@
 #include "exporters/encoding/protobuf_encoder.h"
 #include "exporters/encoding/text_encoder.h"
 #include "exporters/http/metrics_server.h"
+#include "exporters/remote_write/remote_write_1_encoder.h"
+#include "exporters/remote_write/remote_write_2_encoder.h"
+#include "exporters/remote_write/remote_write_batch.h"
+#include "exporters/remote_write/symbol_table.h"
 #include "metrics_core/bucket_bounds.h"
 #include "metrics_core/clock.h"
 #include "metrics_core/health.h"
@@ -133,6 +137,33 @@ void BM_EncodeProtobuf(benchmark::State& state) {
   EncodeCounters<ProtobufEncoder>(state);
 }
 BENCHMARK(BM_EncodeProtobuf)->Arg(1'000)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+
+// The families of a push, as requests of the size that is sent.
+template <typename MakeEncoder>
+void EncodeRequests(benchmark::State& state, const MakeEncoder& make_encoder) {
+  metrics::Registry registry;
+  AddCounters(registry, state.range(0));
+  const metrics::Snapshot snapshot = registry.TakeSnapshot();
+  PageChunk chunk(kRemoteWriteRequestBytes);
+  std::size_t bytes = 0;
+  for (auto _ : state) {
+    auto encoder = make_encoder(
+        RemoteWriteBatch{.families = snapshot.families(), .unix_milliseconds = metrics::Clock::UnixMilliseconds()});
+    bytes = EncodePage(encoder, chunk);
+  }
+  ReportPage(state, bytes);
+}
+
+void BM_EncodeRemoteWrite2(benchmark::State& state) {
+  SymbolTable symbols;
+  EncodeRequests(state, [&](const RemoteWriteBatch& batch) { return RemoteWrite2Encoder(batch, symbols); });
+}
+BENCHMARK(BM_EncodeRemoteWrite2)->Arg(1'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
+
+void BM_EncodeRemoteWrite1(benchmark::State& state) {
+  EncodeRequests(state, [](const RemoteWriteBatch& batch) { return RemoteWrite1Encoder(batch); });
+}
+BENCHMARK(BM_EncodeRemoteWrite1)->Arg(1'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
 // Bytes are those of the page before compression.
 template <ContentCoding kCoding>
