@@ -25,7 +25,7 @@ using metrics::StatusCode;
 
 namespace {
 
-// Where clients come and go at the limit, each of them would be told otherwise.
+// At the limit, each client that comes would otherwise be logged.
 constexpr std::chrono::minutes kTellInterval{1};
 
 Status Unavailable(int error) {
@@ -104,6 +104,14 @@ std::uint16_t PortOf(int socket) {
   Address own;
   own.size = sizeof(sockaddr_storage);
   return ::getsockname(socket, own.generic(), &own.size) == 0 ? own.port() : std::uint16_t{0};
+}
+
+// gRPC sets the same on a connection that it accepts itself.
+void SetUpConnection(int connection) {
+  const int yes = 1;
+  ::setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+  const auto timeout_ms = static_cast<unsigned int>(kClientTimeout.count());
+  ::setsockopt(connection, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof(timeout_ms));
 }
 
 bool IsLackOfRoom(int error) {
@@ -189,8 +197,7 @@ ConnectionAcceptor::Accepted ConnectionAcceptor::AcceptAll(int listener) {
   for (;;) {
     const int connection = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (connection >= 0) {
-      const int yes = 1;
-      ::setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+      SetUpConnection(connection);
       take_(connection);
       continue;
     }

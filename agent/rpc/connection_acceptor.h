@@ -5,7 +5,8 @@
 // (docs/decisions/own_listener.md).
 // Guarantees: a connection that finds no descriptor or memory waits, and is accepted within
 // kAcceptRetryInterval once there is one. No connection is handed over after Stop() has returned.
-// Clients that connect afterwards are refused.
+// Clients that connect afterwards are refused. A connection ends when its client takes no byte for
+// kClientTimeout while bytes wait for it.
 // Thread safety: Start and Stop from one thread. `take` runs on a thread of its own.
 // Cost: one thread that waits for connections, a descriptor for each address, and one more.
 // Errors: Listen, Unavailable with the reason of the system where it cannot listen on any address
@@ -26,10 +27,13 @@
 namespace streamhouse::agent {
 
 inline constexpr std::chrono::milliseconds kAcceptRetryInterval{100};
+// A client is gone when it leaves a ping unanswered, or takes no byte, for this long.
+inline constexpr std::chrono::milliseconds kClientTimeout{10'000};
 
 class ConnectionAcceptor {
  public:
-  // Owns the descriptor from then on: non-blocking, closed on exec, without delay of small packets.
+  // Owns the descriptor from then on: non-blocking, closed on exec, without delay of small packets,
+  // with kClientTimeout.
   using Take = std::function<void(int descriptor)>;
 
   // On every address that the host has and this machine knows; on all of the machine for a

@@ -16,16 +16,15 @@ using fmt::literals::operator""_a;
 
 namespace {
 
-// A client that is gone without a close is noticed within the sum of these.
+// A client that is gone without a close is noticed within the sum of this and kClientTimeout.
 constexpr int kKeepaliveIntervalMs = 30'000;
-constexpr int kKeepaliveTimeoutMs = 10'000;
 // Clients may ping as often; gRPC's default of five minutes would cut off those that look after
 // their connections.
 constexpr int kClientPingIntervalMinMs = 10'000;
 
 void AddKeepalive(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveIntervalMs);
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, static_cast<int>(kClientTimeout.count()));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kClientPingIntervalMinMs);
 }

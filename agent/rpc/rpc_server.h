@@ -4,8 +4,9 @@
 // server reflection.
 // When to use something else: Agent, which starts and stops one of these.
 // Guarantees: listens when Start returns. Shutdown lets running calls finish within the grace,
-// cancels the rest, and returns when no handler runs any more. Calls that wait in Fetch must be
-// woken before (TopicCatalog::Drain).
+// cancels the rest, and returns when no handler runs any more. A client that reads nothing delays
+// it for at most kClientTimeout. Calls that wait in Fetch must be woken before
+// (TopicCatalog::Drain).
 // Thread safety: Start and Shutdown from one thread.
 // Cost: gRPC's own threads, two to sixteen by the number of cores, and one that accepts
 // connections; with TLS two more.

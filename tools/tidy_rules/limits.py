@@ -45,6 +45,7 @@ ROWS = (
     ("groups with metrics", "agent/lag/lag_metrics.h", "kGroupsShownMax", "counted in lag_groups_left_out"),
     ("groups with times of their last request and commit", "agent/group_times.h", "kGroupsTimedMax", "further ones have none until others end"),
     ("old segments read in a refresh of the lag", "agent/lag/partition_lag_reader.h", "kCountedBytesPerRefreshMax", "the next refresh goes on"),
+    ("time for a client of gRPC to take bytes or to answer a ping", "agent/rpc/connection_acceptor.h", "kClientTimeout", "the connection is closed"),
     ("time for calls to end at a stop", "agent/agent.h", "kDrainTime", "they are cancelled"),
     ("callers of the health service that wait", "agent/bounded_checks.h", "kChecksWaitingMax", "NOT_SERVING"),
     ("time for the checks of the health service", "agent/bounded_checks.h", "kChecksTime", "NOT_SERVING"),

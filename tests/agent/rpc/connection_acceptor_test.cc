@@ -51,12 +51,15 @@ class ConnectionAcceptorTest : public testing::Test {
                     })
                     .ok());
   }
-  // Non-blocking, closed on exec, without delay of small packets.
+  // Non-blocking, closed on exec, without delay of small packets, with a limit for its client.
   static bool IsAsPromised(int connection) {
-    int no_delay = 0;
-    socklen_t size = sizeof(no_delay);
     return (::fcntl(connection, F_GETFL) & O_NONBLOCK) != 0 && (::fcntl(connection, F_GETFD) & FD_CLOEXEC) != 0 &&
-           ::getsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &no_delay, &size) == 0 && no_delay != 0;
+           TcpOption(connection, TCP_NODELAY) != 0 && TcpOption(connection, TCP_USER_TIMEOUT) == kClientTimeout.count();
+  }
+  static int TcpOption(int connection, int name) {
+    int value = 0;
+    socklen_t size = sizeof(value);
+    return ::getsockopt(connection, IPPROTO_TCP, name, &value, &size) == 0 ? value : -1;
   }
   // Whether a client reaches the port by that address.
   bool Connects(int family, const char* host) const {
