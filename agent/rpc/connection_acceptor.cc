@@ -174,16 +174,16 @@ void ConnectionAcceptor::Run() {
   std::vector<pollfd> waited_for = {{.fd = wake_, .events = POLLIN, .revents = 0}};
   for (const int listener : listeners_) waited_for.push_back({.fd = listener, .events = POLLIN, .revents = 0});
   std::optional<std::chrono::steady_clock::time_point> told;
-  Accepted accepted = Accepted::kAll;
+  Accepted accepted = Accepted::kWhatCame;
   for (;;) {
     // The listeners stay readable, so that a wait for them would be none.
     const bool is_full = accepted == Accepted::kNoRoom;
     ::poll(waited_for.data(), is_full ? 1 : waited_for.size(),
            is_full ? static_cast<int>(kAcceptRetryInterval.count()) : -1);
     if (waited_for.front().revents != 0) return;
-    accepted = Accepted::kAll;
+    accepted = Accepted::kWhatCame;
     for (const int listener : listeners_) {
-      if (AcceptAll(listener) == Accepted::kNoRoom) accepted = Accepted::kNoRoom;
+      if (AcceptWaiting(listener) == Accepted::kNoRoom) accepted = Accepted::kNoRoom;
     }
     const auto now = std::chrono::steady_clock::now();
     if (accepted == Accepted::kNoRoom && (!told || now - *told >= kTellInterval)) {
@@ -193,8 +193,8 @@ void ConnectionAcceptor::Run() {
   }
 }
 
-ConnectionAcceptor::Accepted ConnectionAcceptor::AcceptAll(int listener) {
-  for (;;) {
+ConnectionAcceptor::Accepted ConnectionAcceptor::AcceptWaiting(int listener) {
+  for (int i = 0; i < kAcceptsPerTurnMax; ++i) {
     const int connection = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (connection >= 0) {
       SetUpConnection(connection);
@@ -203,8 +203,10 @@ ConnectionAcceptor::Accepted ConnectionAcceptor::AcceptAll(int listener) {
     }
     if (IsLackOfRoom(errno)) return Accepted::kNoRoom;
     // A client that is gone again says nothing about the next one.
-    if (errno != EINTR && errno != ECONNABORTED && errno != EPROTO) return Accepted::kAll;
+    if (errno != EINTR && errno != ECONNABORTED && errno != EPROTO) break;
   }
+  // The next poll() returns at once where more have come.
+  return Accepted::kWhatCame;
 }
 
 }  // namespace streamhouse::agent

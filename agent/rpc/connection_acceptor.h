@@ -6,7 +6,8 @@
 // Guarantees: a connection that finds no descriptor or memory waits, and is accepted within
 // kAcceptRetryInterval once there is one. No connection is handed over after Stop() has returned.
 // Clients that connect afterwards are refused. A connection ends when its client takes no byte for
-// kClientTimeout while bytes wait for it.
+// kClientTimeout while bytes wait for it. Stop() waits for at most kAcceptsPerTurnMax connections
+// of each address.
 // Thread safety: Start and Stop from one thread. `take` runs on a thread of its own.
 // Cost: one thread that waits for connections, a descriptor for each address, and one more.
 // Errors: Listen, Unavailable with the reason of the system where it cannot listen on any address
@@ -29,6 +30,8 @@ namespace streamhouse::agent {
 inline constexpr std::chrono::milliseconds kAcceptRetryInterval{100};
 // A client is gone when it leaves a ping unanswered, or takes no byte, for this long.
 inline constexpr std::chrono::milliseconds kClientTimeout{10'000};
+// After so many connections from one address, the other addresses and a stop have their turn.
+inline constexpr int kAcceptsPerTurnMax = 64;
 
 class ConnectionAcceptor {
  public:
@@ -52,12 +55,12 @@ class ConnectionAcceptor {
   void Stop();
 
  private:
-  enum class Accepted : std::uint8_t { kAll, kNoRoom };
+  enum class Accepted : std::uint8_t { kWhatCame, kNoRoom };
 
   explicit ConnectionAcceptor(int wake) : wake_(wake) {}
 
   void Run();
-  Accepted AcceptAll(int listener);
+  Accepted AcceptWaiting(int listener);
 
   const int wake_;              // an eventfd; readable once it stops
   std::vector<int> listeners_;  // changed before Start and after the thread

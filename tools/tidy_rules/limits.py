@@ -70,6 +70,7 @@ ROWS = (
 NO_LIMITS = {
     ("agent/log/log_format.h", "kBatchBodyBytesMax"),
     ("agent/log/log_openings.h", "kEarlierOpeningsMax"),
+    ("agent/rpc/connection_acceptor.h", "kAcceptsPerTurnMax"),
     ("exporters/http/access/basic_auth.h", "kRememberedGuessesMax"),
 }
 _LIMIT = re.compile(r"\bconstexpr\b[^;=({]*\b(k\w+Max)\b")

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <string>
 
@@ -23,6 +24,8 @@ namespace {
 // So many calls fail for lack of descriptors.
 std::atomic<int> g_lacks{0};
 std::atomic<int> g_calls{0};
+// Clients come without an end.
+std::atomic<bool> g_is_crowded{false};
 
 }  // namespace
 
@@ -34,6 +37,7 @@ extern "C" int accept4(int socket, sockaddr* address, socklen_t* size, int flags
     errno = EMFILE;
     return -1;
   }
+  if (g_is_crowded.load()) return ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   return static_cast<int>(::syscall(SYS_accept4, socket, address, size, flags));
 }
 
@@ -122,6 +126,16 @@ TEST_F(ConnectionAcceptorTest, RefusesClientsOnceItHasStopped) {
   acceptor_->Stop();
   EXPECT_FALSE(Connects(AF_INET, "127.0.0.1"));
   acceptor_->Stop();
+}
+
+TEST_F(ConnectionAcceptorTest, StopsWhileClientsComeWithoutAnEnd) {
+  Listen("127.0.0.1");
+  g_is_crowded = true;
+  EXPECT_TRUE(Connects(AF_INET, "127.0.0.1"));
+  EXPECT_TRUE(Eventually([this] { return taken_ > kAcceptsPerTurnMax; }));
+  const auto stopped = std::async(std::launch::async, [this] { acceptor_->Stop(); });
+  EXPECT_TRUE(InTime(stopped));
+  g_is_crowded = false;
 }
 
 TEST_F(ConnectionAcceptorTest, SaysWhyItCannotListen) {
