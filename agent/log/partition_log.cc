@@ -122,12 +122,11 @@ void PartitionLog::NoteAges() {
 Status PartitionLog::StartSegment(std::uint64_t base_offset) {
   std::string path = folder_ + "/" + SegmentName(base_offset);
   auto writer = SegmentWriter::Open(files_, path, 0);
-  if (!writer.ok()) return writer.status();
+  if (!writer.ok()) return RefuseIfFinal(writer.status());
   // The file is there, and may be found again, so the last segment must not grow past it.
   roll_due_ = true;
   const Status synced = folders_unsynced_ ? Status::Ok() : files_.SyncFolder(folder_);
-  if (synced.code() == StatusCode::kInternal) return writer_->Refuse(synced);
-  if (!synced.ok()) return synced;
+  if (!synced.ok()) return RefuseIfFinal(synced);
   auto segment = std::make_shared<Segment>(
       Segment{.base_offset = base_offset, .path = std::move(path), .file = (*writer)->file()});
   writer_ = *std::move(writer);
@@ -261,11 +260,17 @@ Result<AppendedBatch> PartitionLog::Write(const BatchBuilder& batch, BatchHeader
 Status PartitionLog::SyncFolders() {
   if (Status untouched = writer_->CheckUntouched(); !untouched.ok()) return untouched;
   const Status synced = SyncWithParents(files_, folder_, kNewFolderParents);
-  // Nothing was tried: a descriptor may be free the next time.
-  if (synced.code() == StatusCode::kUnavailable) return synced;
-  if (!synced.ok()) return writer_->Refuse(synced);
+  if (!synced.ok()) return RefuseIfFinal(synced);
   folders_unsynced_ = false;
   return Status::Ok();
+}
+
+// A folder sync that failed is final, and so is a folder that is gone. After any other error
+// nothing was tried: a descriptor may be free the next time.
+Status PartitionLog::RefuseIfFinal(const Status& failure) {
+  const bool is_final = failure.code() == StatusCode::kInternal || failure.code() == StatusCode::kNotFound;
+  // Open() has no writer yet, and fails with either error.
+  return is_final && writer_ != nullptr ? writer_->Refuse(failure) : failure;
 }
 
 void PartitionLog::Publish(const BatchHeader& header, std::uint64_t message_bytes) {
@@ -311,6 +316,7 @@ Result<std::size_t> PartitionLog::ApplyRetention(const Retention& retention, std
 }
 
 Status PartitionLog::RemoveBeyond(const Retention& retention, std::int64_t oldest_ms, std::size_t& removed) {
+  if (Status synced = SyncRemoval(); !synced.ok()) return synced;
   while (const std::shared_ptr<Segment> segment = FindRemovable(retention, oldest_ms)) {
     MarkRemoved(*segment, Removal::kExpected);
     const Status gone = files_.RemoveFile(segment->path);
@@ -329,10 +335,23 @@ Status PartitionLog::RemoveBeyond(const Retention& retention, std::int64_t oldes
       damages_.DropBelow(segments_.front()->base_offset);
     }
     ++removed;
-    // One after the other, so that the loss of power leaves no gap between segments.
-    if (Status synced = files_.SyncFolder(folder_); !synced.ok()) return synced;
+    removal_unsynced_ = true;
+    if (Status synced = SyncRemoval(); !synced.ok()) return synced;
   }
   return Status::Ok();
+}
+
+// After each removal and before the next one, so that the loss of power leaves no gap between
+// segments.
+Status PartitionLog::SyncRemoval() {
+  if (!writer_->health().ok()) return writer_->health();
+  if (!removal_unsynced_) return Status::Ok();
+  const Status synced = files_.SyncFolder(folder_);
+  removal_unsynced_ = !synced.ok();
+  if (synced.ok()) return synced;
+  Status refused = RefuseIfFinal(synced);
+  NoteHealth();
+  return refused;
 }
 
 // Marked before its file goes: a reader that does not find the file has to know why.

@@ -132,8 +132,9 @@ class PartitionLog {
 
   // Removes the segments that are beyond the limits at that moment of the steady clock; returns how
   // many. To remove the content of the last segment takes a new file; the others go without one.
-  // When it fails, the log is as if it had stopped before the segment in question, and it may be
-  // called again.
+  // After a failure it has stopped before a segment, or behind a segment whose removal is not
+  // synced; it may be called again. A log that takes no more batches removes nothing, and returns
+  // the error of Health().
   Result<std::size_t> ApplyRetention(const Retention& retention, std::int64_t now_ms);
 
   // The offset after the last visible record.
@@ -171,11 +172,13 @@ class PartitionLog {
   Status Sync();
 
   // OK until the content of the disk is unknown. That is so after:
-  // - a failed sync,
+  // - a failed sync of a segment or a folder,
   // - a failed write that could not be taken back,
+  // - a folder that is gone when it has to be synced, or a segment created in it,
   // - a removal, a move or a change of size by another program of the file that is appended to.
-  // From then on the log takes no more batches, until it is opened again; then it says why. Never
-  // waits for the disk.
+  // From then on the log takes no more batches, until it is opened again; then it says why. Another
+  // error of opening a file or folder, as for lack of descriptors, changes nothing: the next call
+  // retries. Never waits for the disk.
   Status Health() const;
 
   // Syncs, wakes all waiters, and refuses appends from then on; files may go. Reads of the last
@@ -215,6 +218,8 @@ class PartitionLog {
   Status RecoverOne(std::uint64_t base_offset, SegmentPlace place) STREAMHOUSE_REQUIRES(append_mutex_, state_mutex_);
   Result<AppendedBatch> Write(const BatchBuilder& batch, BatchHeader& header) STREAMHOUSE_REQUIRES(append_mutex_);
   Status SyncFolders() STREAMHOUSE_REQUIRES(append_mutex_);
+  Status SyncRemoval() STREAMHOUSE_REQUIRES(append_mutex_);
+  Status RefuseIfFinal(const Status& failure) STREAMHOUSE_REQUIRES(append_mutex_);
   Status StartSegment(std::uint64_t base_offset) STREAMHOUSE_REQUIRES(append_mutex_);
   Status Roll() STREAMHOUSE_REQUIRES(append_mutex_);
   Status StartNext() STREAMHOUSE_REQUIRES(append_mutex_);
@@ -258,6 +263,8 @@ class PartitionLog {
   // No record was ever written, and the folders may be new, also those of a process that died
   // before its first record.
   bool folders_unsynced_ STREAMHOUSE_GUARDED_BY(append_mutex_) = true;
+  // The last removal by retention may not be on the disk.
+  bool removal_unsynced_ STREAMHOUSE_GUARDED_BY(append_mutex_) = false;
   // The last segment must not grow any more: the file of the next one is there, as a roll has
   // failed, or its batches need the time of their file.
   bool roll_due_ STREAMHOUSE_GUARDED_BY(append_mutex_) = false;

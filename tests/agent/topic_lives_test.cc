@@ -166,6 +166,29 @@ TEST_F(TopicLivesTest, AreRemovedWhereNoFileCanBeCreated) {
   topics_.reset();
 }
 
+// As after an older metadata.db: the folder has the mark of another life, which a deletion
+// replaces.
+TEST_F(TopicLivesTest, AreNotDeletedWhereTheirFolderCannotBeSynced) {
+  class UnsyncableFolder final : public FaultyFileSystem {
+   public:
+    UnsyncableFolder() : FaultyFileSystem(PosixFileSystem()) {}
+    Status Admit(DiskOperation operation, const std::string& path) override {
+      const bool is_it = is_unsyncable && operation == DiskOperation::kSync && path.ends_with("log/orders");
+      return is_it ? Status(StatusCode::kUnavailable, path + " cannot be synced") : Status::Ok();
+    }
+    bool is_unsyncable = false;
+  };
+  UnsyncableFolder files;
+  Restart(files);
+  const std::string mark = folder_ / "log/orders/topic#";
+  const TopicId id = topics_->Describe("orders")->id;
+  std::filesystem::rename(mark + std::to_string(id), mark + std::to_string(id + 1));
+  files.is_unsyncable = true;
+  EXPECT_EQ(topics_->Delete("orders").status().code(), StatusCode::kInternal);
+  EXPECT_TRUE(Append(1).ok());
+  topics_.reset();
+}
+
 TEST_F(TopicLivesTest, WhoseFilesCannotBeRemovedRaiseNoAlarmAndAreTriedAgain) {
   Restart(files_);
   files_.Switch(DiskState::kBroken, "deleted#");

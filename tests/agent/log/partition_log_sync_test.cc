@@ -163,6 +163,42 @@ TEST_F(PartitionLogSyncTest, TakesNoMoreBatchesAfterTheSyncOfItsFolderForANewSeg
   EXPECT_EQ(log->HighWatermark(), 1U);
 }
 
+TEST_F(PartitionLogSyncTest, TakesNoMoreBatchesOnceTheFolderOfANewSegmentIsGone) {
+  auto log = *PartitionLog::Open(PosixFileSystem(), folder_ / "log/orders/0", {.segment_bytes = 10});
+  ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
+  std::filesystem::rename(folder_ / "log/orders", folder_ / "away");
+  EXPECT_EQ(log->Append(BatchOf({"b"}), 1).status().code(), StatusCode::kInternal);
+  std::filesystem::rename(folder_ / "away", folder_ / "log/orders");
+  EXPECT_EQ(log->Append(BatchOf({"b"}), 1).status(), log->Health());
+}
+
+// Goal: no later segment is gone from the disk while an earlier one may come back. Method: the sync
+// of the first removal fails.
+TEST_F(PartitionLogSyncTest, RemovesNoMoreSegmentsAfterTheSyncOfARemovalFailed) {
+  UnsyncableFileSystem files;
+  auto log = *PartitionLog::Open(files, folder_ / "log/orders/0", {.segment_bytes = 10});
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
+  files.unsyncable = "0";
+  EXPECT_EQ(log->ApplyRetention({.bytes_max = 1}, 0).status().code(), StatusCode::kInternal);
+  files.unsyncable.clear();
+  EXPECT_EQ(log->ApplyRetention({.bytes_max = 1}, 0).status(), log->Health());
+  EXPECT_EQ(log->Append(BatchOf({"a"}), 1).status(), log->Health());
+  EXPECT_EQ(log->LogStartOffset(), 1U);
+}
+
+TEST_F(PartitionLogSyncTest, RemovesSegmentsOnceItsFolderCanBeOpenedAgain) {
+  UnsyncableFileSystem files;
+  auto log = *PartitionLog::Open(files, folder_ / "log/orders/0", {.segment_bytes = 10});
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
+  files.unopenable = "orders/0";
+  EXPECT_EQ(log->ApplyRetention({.bytes_max = 1}, 0).status().code(), StatusCode::kUnavailable);
+  files.unopenable.clear();
+  files.synced.clear();
+  EXPECT_TRUE(log->ApplyRetention({.bytes_max = 1}, 0).ok());
+  EXPECT_EQ(log->LogStartOffset(), 2U);
+  EXPECT_EQ(files.synced, (std::vector<std::string>{"0", "0"}));
+}
+
 TEST_F(PartitionLogSyncTest, StartsASegmentOnceItsFolderCanBeOpenedAgain) {
   UnsyncableFileSystem files;
   auto log = *PartitionLog::Open(files, folder_ / "log/orders/0", {.segment_bytes = 10});
