@@ -248,6 +248,7 @@ Result<AppendedBatch> PartitionLog::Write(const BatchBuilder& batch, BatchHeader
       writer_->TruncateLast(header.batch_bytes());
       return synced;
     }
+    synced_offset_ = header.end_offset();
   }
   metrics::DCheck([lowered = header.epoch < fence_] { return !lowered; }, "a fence is never lowered");
   fence_ = header.epoch;

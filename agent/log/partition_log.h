@@ -53,7 +53,8 @@ namespace streamhouse::agent {
 
 // When an acknowledged batch is on the disk. Under every policy it survives the death of this
 // process (kill -9, a crash), because the write has completed before the acknowledgement. The
-// policies differ after a loss of power or a crash of the kernel. Close() syncs under every policy.
+// policies differ after a loss of power or a crash of the kernel. After a Close() that returned OK,
+// every batch is on the disk under every policy.
 enum class SyncPolicy : std::uint8_t {
   kEachBatch,  // no acknowledged batch is lost
   // The owner of the log calls Sync() at an interval. Batches acknowledged since the last call can

@@ -296,6 +296,15 @@ TEST_F(PartitionLogSyncTest, LeavesALogAloneThatWasNotWrittenSinceItsLastSync) {
   EXPECT_EQ(files.synced.size(), 2U);
 }
 
+TEST_F(PartitionLogSyncTest, IsSyncedByItsLastBatchUnderEachBatch) {
+  UnsyncableFileSystem files;
+  auto log = *PartitionLog::Open(files, folder_ / "each", {.sync_policy = SyncPolicy::kEachBatch});
+  ASSERT_TRUE(log->Append(BatchOf({"a"}), 1).ok());
+  files.synced.clear();
+  EXPECT_TRUE(log->Close().ok());
+  EXPECT_EQ(files.synced, std::vector<std::string>());
+}
+
 // Three segments, of which the middle one is out of reach when the log is closed.
 TEST_F(PartitionLogSyncTest, SyncsTheOtherSegmentsWhenOneCannotBeSynced) {
   for (std::string UnsyncableFileSystem::*fault :
