@@ -1,11 +1,12 @@
 // GroupTimes: when each consumer group was last heard of, and when it last committed.
 //
-// The two tell a group that is idle from one that is dead. A group that is idle asks and commits
-// nothing. A group that is dead does neither.
+// The two tell an idle group from a dead one. An idle group asks and does not commit; a dead group
+// does neither.
 // When to use something else: GroupCoordinator, for whether a member's session has ended.
 // Guarantees: a time is that of this process; before the first request since its start there is
 // none. At most kGroupsTimedMax groups have times: further ones are not noted until others are
-// forgotten.
+// forgotten. A group that has a commit or members keeps its times, also without a series of its own
+// on the page (kGroupsShownMax).
 // Thread safety: any thread.
 // Cost: a lock and a look-up.
 #pragma once

@@ -131,10 +131,11 @@ void LagRefresh::ShowGroups(const GroupLags& lags, GroupTimes::Mark begun) {
   std::set<std::string> names;
   for (const auto& [name, lag] : lags) names.insert(names.end(), name);
   for (const auto& [name, activity] : activities) names.insert(name);
+  // Before names are left out: these groups have not ended.
+  times_.KeepOnly(names, begun);
   const std::size_t shown = std::min(names.size(), kGroupsShownMax);
   metrics_.groups_left_out.Set(static_cast<std::int64_t>(names.size() - shown));
   names.erase(std::next(names.begin(), static_cast<std::ptrdiff_t>(shown)), names.end());
-  times_.KeepOnly(names, begun);
   std::erase_if(groups_, [&names](const auto& entry) { return !names.contains(entry.first); });
   for (const std::string& name : names) {
     auto& series = groups_[name];

@@ -232,6 +232,15 @@ TEST_F(LagRefreshTest, TheTimesOfAGroupThatHasEndedAreForgotten) {
   EXPECT_EQ(times_.Find("billing"), GroupTime());
 }
 
+TEST_F(LagRefreshTest, AGroupThatIsLeftOutKeepsItsTimes) {
+  for (std::size_t i = 0; i < kGroupsShownMax; ++i) Commit(0, "group " + std::to_string(i));
+  Commit(0, "last");
+  times_.NoteCommit("last");
+  Refresh();
+  EXPECT_EQ(Value("lag_groups_left_out"), 1);
+  EXPECT_EQ(times_.Find("last").commit_ms, kStart);
+}
+
 TEST_F(LagRefreshTest, AGroupWhoseMembersMayComeBackIsAwaited) {
   const TopicIdPartition orders = {.topic_id = topics_->Describe("orders")->id, .partition = 0};
   ASSERT_TRUE(store_.CommitOffset("billing", orders, 0, "a").ok());
