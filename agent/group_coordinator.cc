@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 
 #include "agent/committed_offsets.h"
 #include "agent/operator_log.h"
@@ -23,6 +24,9 @@ Status GroupCoordinator::CheckMember(const GroupMember& member, std::size_t owne
   if (member.topics.size() > kTopicsPerMemberMax) {
     return {StatusCode::kInvalidArgument, "a group member has at most " + std::to_string(kTopicsPerMemberMax) +
                                               " topics, not " + std::to_string(member.topics.size())};
+  }
+  if (member.commit_sequence == std::numeric_limits<std::uint64_t>::max()) {
+    return {StatusCode::kInvalidArgument, "no commit can follow the commit sequence 2^64 - 1"};
   }
   std::size_t partitions = 0;
   Status missing;

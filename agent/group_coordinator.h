@@ -30,8 +30,8 @@
 // for each partition that it reads; commits wait meanwhile. A change of the members, or of the
 // topics' partitions, costs time in proportion to partitions times members.
 // Errors:
-// - InvalidArgument for bad names, for no topic or more than kTopicsPerMemberMax, and for more
-//   partitions read than the topics have.
+// - InvalidArgument for bad names, for no topic or more than kTopicsPerMemberMax, for more
+//   partitions read than the topics have, and for the commit sequence 2^64 - 1.
 // - NotFound when none of the topics exists. A missing topic among others has no partitions.
 // - Unavailable while an operator changes the group.
 // - ResourceExhausted beyond kMembersPerGroupMax or kGroupsMax.
@@ -73,7 +73,7 @@ struct GroupMember {
   std::string id;  // different from that of every other member
   std::vector<std::string> topics;
   std::chrono::milliseconds session_timeout{0};
-  std::uint64_t commit_sequence = 0;  // of the last commit that it has sent
+  std::uint64_t commit_sequence = 0;  // of the last commit that it has sent, below 2^64 - 1
 };
 
 // A member commits an offset of a partition.

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -230,6 +231,15 @@ TEST_F(GroupCoordinatorTest, StoresNoCommitAfterALaterOneOfTheSameMember) {
   EXPECT_EQ(Commit("a", 1, 1), StatusCode::kOk);       // another partition
   EXPECT_EQ(Commit("a", 0, 2), StatusCode::kOk);       // the same one again
   EXPECT_EQ(stored_, (std::vector<std::uint64_t>{2, 1, 2}));
+}
+
+TEST_F(GroupCoordinatorTest, RefusesACommitSequenceThatNoneCanFollow) {
+  GroupMember member = {.group = "group", .id = "a", .topics = {"orders"}, .session_timeout = kTimeout};
+  member.commit_sequence = std::numeric_limits<std::uint64_t>::max();
+  EXPECT_EQ(Heartbeat(member).code(), StatusCode::kInvalidArgument);
+  EXPECT_TRUE(groups_.MemberCounts().empty());
+  --member.commit_sequence;
+  EXPECT_TRUE(Heartbeat(member).ok());
 }
 
 // "a" sends a commit of partition 2 that is long on its way. Meanwhile it lets the partition go,
