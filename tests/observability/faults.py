@@ -4,7 +4,6 @@ import os
 import pathlib
 import re
 import resource
-import signal
 import socket
 import subprocess
 import threading
@@ -206,8 +205,7 @@ class Faults:
         self.prometheus.wait_for(f'streamhouse_exporter_limits_reached_total{{limit="{limit}"}} > 0')
 
     def process_hangs(self):
-        os.kill(self.producer.pid, signal.SIGSTOP)
-        self.test.addCleanup(os.kill, self.producer.pid, signal.SIGCONT)
+        self.producer.suspend()
 
     def run(self, *arguments, stdin=""):
         done = processes.run(*arguments, "--agent", self.agent.grpc, stdin=stdin)
