@@ -10,8 +10,7 @@ namespace {
 constexpr std::chrono::seconds kLockPatience{1};
 constexpr std::chrono::milliseconds kLockRetry{10};
 
-// Tries again and again: flock(2) refuses at once, or waits without a deadline, and nothing ends
-// such a wait but a signal.
+// Polls: flock(2) refuses at once, or waits without a deadline, and only a signal ends that wait.
 Result<std::unique_ptr<FolderLock>> LockSoon(FileSystem& files, const std::string& path) {
   const auto deadline = std::chrono::steady_clock::now() + kLockPatience;
   for (;;) {

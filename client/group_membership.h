@@ -37,8 +37,8 @@ struct GroupOptions {
 class GroupMembership {
  public:
   // `changes` is notified when assigned() changes, and outlives the membership. `last_commit` gives
-  // the sequence of the last commit that the member has sent; null where it sends none. It is
-  // called on the thread.
+  // the sequence of the last commit that the member has sent; null where it sends none. Join()
+  // calls it, and then the thread does, without a lock.
   GroupMembership(std::shared_ptr<Broker> broker, std::string group, std::vector<std::string> topics,
                   const GroupOptions& options, ArrivalSignal& changes,
                   std::function<std::uint64_t()> last_commit = nullptr);

@@ -106,8 +106,8 @@ void GiveUpTscWhereApart() noexcept {
   // Acquire: pairs with the release in NowWithoutTsc, so that the scale is visible.
   const TscScale* const scale = tsc_scale.load(std::memory_order_acquire);
   if (scale == nullptr) return;
-  // Between two readings of steady_clock: a thread that is stopped meanwhile finds them far apart,
-  // and no clock wrong.
+  // Between two readings of steady_clock. A thread that is stopped meanwhile finds the two readings
+  // far apart, and keeps the counter.
   const std::uint64_t before = SteadyNanoseconds();
   const std::uint64_t by_tsc = Clock::NowNanoseconds();
   const std::uint64_t after = SteadyNanoseconds();

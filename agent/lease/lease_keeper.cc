@@ -232,8 +232,8 @@ void LeaseKeeper::Stop() {
   metrics::DCheck([this] { return HeldCount() == 0; }, "no lease is held after the end");
   PublishHeldCount();
   if (held.empty()) return;
-  // A lease that is renewed for no time is free. All in one transaction: thousands of them would
-  // keep a stop waiting for the disk.
+  // A lease that is renewed for zero milliseconds is free. One transaction for all leases: a stop
+  // would otherwise wait for a sync of the disk for each of thousands.
   const Status released = store_.AcquireLeases(held, holder_, std::chrono::milliseconds(0)).status();
   if (!released.ok()) OperatorLog().warn("leases not released: {error}", "error"_a = released.ToString());
 }

@@ -13,8 +13,7 @@ std::optional<AppendWaiters::Id> AppendWaiters::Add(std::uint64_t offset, std::f
   if (closed_ || end_offset_ > offset) return std::nullopt;
   const Id id = next_id_++;
   waiters_.emplace(id, Waiter{offset, std::move(wake)});
-  metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return AllAreInTime(); },
-                  "a waiter waits for what is not there yet");
+  metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return NoneIsDue(); }, "a waiter waits for what is not there yet");
   return id;
 }
 
@@ -33,8 +32,7 @@ void AppendWaiters::Advance(std::uint64_t end_offset) {
       due.push_back(std::move(entry.second.wake));
       return true;
     });
-    metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return AllAreInTime(); },
-                    "a waiter whose record is there is woken");
+    metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return NoneIsDue(); }, "a waiter whose record is there is woken");
   }
   for (const auto& wake : due) wake();
 }
@@ -62,7 +60,7 @@ void AppendWaiters::Close() {
       "a closed log has no waiters");
 }
 
-bool AppendWaiters::AllAreInTime() const {
+bool AppendWaiters::NoneIsDue() const {
   return std::all_of(waiters_.begin(), waiters_.end(), [this](const auto& entry) STREAMHOUSE_REQUIRES(mutex_) {
     return entry.second.offset >= end_offset_;
   });

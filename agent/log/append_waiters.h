@@ -43,7 +43,7 @@ class AppendWaiters {
     std::function<void()> wake;
   };
 
-  bool AllAreInTime() const STREAMHOUSE_REQUIRES(mutex_);
+  bool NoneIsDue() const STREAMHOUSE_REQUIRES(mutex_);
 
   mutable metrics::Mutex mutex_;
   std::unordered_map<Id, Waiter> waiters_ STREAMHOUSE_GUARDED_BY(mutex_);

@@ -13,7 +13,7 @@ constexpr std::uint32_t kPolynomial = 0xEDB88320;
 constexpr std::uint32_t kOne = 0x80000000;
 constexpr std::uint32_t kX = kOne >> 1;
 
-// Without branches, which no processor could predict.
+// Has no branches: a processor cannot predict the bits of a checksum.
 constexpr std::uint32_t Times(std::uint32_t a, std::uint32_t b) {
   std::uint32_t product = 0;
   for (int shift = 31; shift >= 0; --shift) {
