@@ -192,9 +192,10 @@ refresh beside those of the one before.""",
 - **Bytes** are also unknown where damaged records are ahead, or were close before. After a restart they are unknown for
   a group that is behind by more than the last segment, until the segments between were read once: 64 MiB a refresh.
   Places of bytes take 24 bytes of memory for each 64 KiB of a log, 24 KiB for a segment of 64 MiB.
-- **Idle or dead**: a group that is idle asks and commits nothing, as there is nothing to read; one that is dead does
-  neither. What is fetched has no group, so that the commit stands for the last record: a consumer commits what it has
-  read, and nothing twice. Commands of operators move neither time. The times are those of the agent's clock.
+- **Idle or dead**: an idle group sends requests and no commits, as it has nothing to read; a dead group sends neither.
+  A Fetch does not name its group, so the last commit stands for the last record that was read: a consumer commits what
+  it has read, and commits nothing twice. Commands of operators change neither time. The times are those of the agent's
+  clock.
 - **The margin** goes by the last append to the segment, as retention does.
 - **Limits**: of all partitions of groups, and of all groups, the first 10,000 in the order of names have series. The
   others stay in the sums and maxima of their group.
