@@ -21,7 +21,15 @@ PushLoop::~PushLoop() {
   Stop();
 }
 
+Status PushLoop::Check() const {
+  constexpr std::chrono::milliseconds kNone{0};
+  if (options_.interval <= kNone) return metrics::InvalidField("interval", "must be more than 0");
+  if (options_.push_time <= kNone) return metrics::InvalidField("push_time", "must be more than 0");
+  return Status::Ok();
+}
+
 Status PushLoop::Start() {
+  if (Status checked = Check(); !checked.ok()) return checked;
   const BlockedSignals blocked;
   auto started = metrics::StartThread([this] { Run(); });
   if (!started.ok()) return started.status();

@@ -10,7 +10,7 @@
 // belongs to the parent.
 // Thread safety: Start and Stop from one thread.
 // Cost: a thread, which takes no signals.
-// Errors: Start, Unavailable where the system has no thread left.
+// Errors: Start, Unavailable where the system has no thread left, and the errors of Check().
 //
 //   PushLoop loop("textfile", [&](PushDeadline deadline) { return Write(deadline); }, {.interval = …}, metrics);
 #pragma once
@@ -51,13 +51,16 @@ class PushLoop {
   PushLoop(const PushLoop&) = delete;
   PushLoop& operator=(const PushLoop&) = delete;
 
+  // InvalidArgument, naming the field, unless interval and push_time are above 0. push_time may be
+  // longer than the interval, which counts from the end of a push.
+  metrics::Status Check() const;
   // The first push comes after one interval.
   metrics::Status Start();
   // May be called without Start(), and twice.
   void Stop();
 
   // One push, now, on the caller's thread: to see at the start whether it works. Not while the loop
-  // runs.
+  // runs. An exporter that pushes before Start() calls Check() first.
   metrics::Status PushOnce();
 
   // Is given by Stop(). For the waits of a push; the last push finds it given.

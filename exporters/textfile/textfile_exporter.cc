@@ -27,9 +27,7 @@ TextfileExporter::TextfileExporter(metrics::Registry& registry, const PushMetric
 
 Status TextfileExporter::Start() {
   if (options_.path.empty()) return metrics::InvalidField("path", "is empty");
-  if (options_.interval <= std::chrono::milliseconds(0)) {
-    return metrics::InvalidField("interval", "must be more than 0");
-  }
+  if (Status checked = loop_.Check(); !checked.ok()) return checked;
   Status checked = source_.Check();
   if (checked.ok()) checked = view_.Check(source_.Take());
   if (!checked.ok()) return checked.WithMessage(name_ + ": " + checked.message());

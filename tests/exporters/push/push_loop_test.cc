@@ -198,6 +198,16 @@ TEST_F(PushLoopTest, SaysThatTheProcessCanMakeNoThread) {
   EXPECT_EQ(pushes_, 0);
 }
 
+TEST_F(PushLoopTest, RefusesTimesThatAreNotAboveZero) {
+  for (const milliseconds time : {milliseconds(0), milliseconds(-1)}) {
+    PushLoop busy("test", Push(), Every(time), metrics_);
+    EXPECT_EQ(busy.Start(), metrics::InvalidField("interval", "must be more than 0"));
+    PushLoop hurried("test", Push(), {.interval = milliseconds(1), .push_time = time}, metrics_);
+    EXPECT_EQ(hurried.Start(), metrics::InvalidField("push_time", "must be more than 0"));
+  }
+  EXPECT_EQ(pushes_, 0);
+}
+
 TEST_F(PushLoopTest, StopsWithoutAStart) {
   PushLoop loop("test", Push(), Every(milliseconds(1)), metrics_);
   loop.Stop();
