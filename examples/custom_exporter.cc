@@ -44,9 +44,11 @@ int main(int count, char** arguments) {
   std::vector<std::unique_ptr<metrics::Exporter>> running;
   for (int i = 1; i < count; ++i) {
     auto exporter = known.MakeExporter(arguments[i], context);
-    const metrics::Status started = exporter.ok() ? (*exporter)->Start() : exporter.status();
-    if (!started.ok()) return std::fprintf(stderr, "%s\n", started.message().c_str()), 1;
-    std::printf("started %s\n", std::string((*exporter)->Name()).c_str());
+    if (!exporter.ok()) return std::fprintf(stderr, "%s\n", exporter.status().message().c_str()), 1;
+    const metrics::Status started = (*exporter)->Start();
+    const std::string name((*exporter)->Name());
+    if (!started.ok()) return std::fprintf(stderr, "%s: %s\n", name.c_str(), started.message().c_str()), 1;
+    std::printf("started %s\n", name.c_str());
     running.push_back(*std::move(exporter));
   }
   for (const auto& exporter : running) exporter->Stop();

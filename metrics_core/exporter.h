@@ -8,7 +8,8 @@
 // Guarantees: of each implementation:
 // 1. Start() reports what prevents it from working, such as a port that is taken or a path that
 //    cannot be written. It does not fail later in a thread. It is called once; an implementation
-//    that can start again after Stop() says so.
+//    that can start again after Stop() says so. The error does not begin with Name(): the owner
+//    puts the name before it, as the agent does.
 // 2. When Stop() returns, no thread of the exporter runs. Stop() may be called without Start(), and
 //    may be called twice.
 // Thread safety: Start and Stop are called from one thread.

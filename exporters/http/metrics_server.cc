@@ -51,19 +51,19 @@ Status MetricsServer::Start() {
     web_config = *std::move(loaded);
   }
   if (options_.context != nullptr && options_.executor != nullptr) {
-    return Status(StatusCode::kInvalidArgument, name_ + ": both a context and an executor are given");
+    return Status(StatusCode::kInvalidArgument, "both a context and an executor are given");
   }
   const auto own_metrics = ServerMetrics::Register(registry_);
-  if (!own_metrics.ok()) return Named(own_metrics.status());
+  if (!own_metrics.ok()) return own_metrics.status();
   PushMetrics left_out;
   if (!options_.more_registries.empty()) {
     const auto registered = PushMetrics::Register(registry_);
-    if (!registered.ok()) return Named(registered.status());
+    if (!registered.ok()) return registered.status();
     left_out = *registered;
   }
   // After the families of the server itself are registered. Without the lock: callbacks of the
   // program run, which may wait for a thread that calls Stop().
-  if (Status checked = CheckPage(left_out); !checked.ok()) return Named(checked);
+  if (Status checked = CheckPage(left_out); !checked.ok()) return checked;
   const metrics::MutexLock lock(mutex_);
   if (Status refused = RefuseSecondStart(); !refused.ok()) return refused;
   std::optional<asio::any_io_executor> executor;
@@ -92,17 +92,13 @@ Status MetricsServer::Start() {
 
 Status MetricsServer::RefuseSecondStart() const {
   if (running_ == nullptr || running_->has_ended()) return Status::Ok();
-  return Status(StatusCode::kFailedPrecondition, name_ + " is started already");
+  return Status(StatusCode::kFailedPrecondition, "the server is started already");
 }
 
 Status MetricsServer::CheckPage(const PushMetrics& left_out) const {
   const CombinedView combined(registry_, options_.more_registries, "prometheus", left_out);
   if (Status checked = combined.Check(); !checked.ok()) return checked;
   return options_.labels.empty() ? Status::Ok() : LabelledView(options_.labels).Check(combined.Take());
-}
-
-Status MetricsServer::Named(const Status& status) const {
-  return status.WithMessage(name_ + ": " + status.message());
 }
 
 void MetricsServer::Stop() {

@@ -111,8 +111,6 @@ class MetricsServer : public metrics::Exporter {
  private:
   metrics::Status RefuseSecondStart() const STREAMHOUSE_REQUIRES(mutex_);
   metrics::Status CheckPage(const PushMetrics& left_out) const;
-  // The same status, with the name of this server.
-  metrics::Status Named(const metrics::Status& status) const;
 
   metrics::Registry& registry_;
   const metrics::Health& health_;

@@ -30,12 +30,12 @@ Status TextfileExporter::Start() {
   if (Status checked = loop_.Check(); !checked.ok()) return checked;
   Status checked = source_.Check();
   if (checked.ok()) checked = view_.Check(source_.Take());
-  if (!checked.ok()) return checked.WithMessage(name_ + ": " + checked.message());
+  if (!checked.ok()) return checked;
   if (Status written = loop_.PushOnce(); !written.ok()) return written;
   if (Status started = loop_.Start(); !started.ok()) {
     // The collector would go on reading a page that is never updated.
     unlink(options_.path.c_str());
-    return started.WithMessage(name_ + ": " + started.message());
+    return started;
   }
   return Status::Ok();
 }

@@ -250,8 +250,7 @@ TEST_F(MetricsServerTest, DoesNotStartWhereTwoRegistriesHaveAFamilyOfOneName) {
   const auto first = registry_.AddGauge({.name = "a", .help = "A"});
   const auto second = plug_in.AddGauge({.name = "a", .help = "A"});
   MetricsServer server(registry_, health_, {.port = 0, .more_registries = {&plug_in}});
-  EXPECT_EQ(server.Start(),
-            Status(StatusCode::kAlreadyExists, "prometheus://127.0.0.1:0: two registries have a family a"));
+  EXPECT_EQ(server.Start(), Status(StatusCode::kAlreadyExists, "two registries have a family a"));
 }
 
 TEST_F(MetricsServerTest, NamesAHostThatDoesNotExist) {
@@ -283,7 +282,7 @@ TEST_F(MetricsServerTest, ChecksItsLabelsBeforeItAnswers) {
   MetricsServer server(registry_, health_, {.port = 0, .labels = {{"topic", "b"}}, .context = &context});
   const Status started = server.Start();
   EXPECT_EQ(started.code(), StatusCode::kAlreadyExists);
-  EXPECT_EQ(started.message(), "prometheus://127.0.0.1:0: the label topic is one of depth already");
+  EXPECT_EQ(started.message(), "the label topic is one of depth already");
   EXPECT_EQ(handlers, 0U);
 }
 
@@ -302,10 +301,7 @@ TEST_F(MetricsServerTest, StopsWithoutAStart) {
 }
 
 TEST_F(MetricsServerTest, SaysThatItIsStartedAlready) {
-  const std::uint16_t port = server_.port();
-  const Status second = server_.Start();
-  EXPECT_EQ(second.code(), StatusCode::kFailedPrecondition);
-  EXPECT_EQ(second.message(), "prometheus://127.0.0.1:" + std::to_string(port) + " is started already");
+  EXPECT_EQ(server_.Start(), Status(StatusCode::kFailedPrecondition, "the server is started already"));
   EXPECT_EQ(Get("/health").body, "OK") << "and the first goes on";
 }
 

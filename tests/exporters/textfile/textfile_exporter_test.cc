@@ -69,9 +69,8 @@ TEST_F(TextfileExporterTest, DoesNotStartWhereItCannotWrite) {
 
 TEST_F(TextfileExporterTest, DoesNotStartWithoutAThread) {
   const FewThreads none(0);
-  EXPECT_EQ(exporter_.Start(),
-            metrics::Status(metrics::StatusCode::kUnavailable,
-                            "textfile://" + path_ + ": cannot start a thread: Resource temporarily unavailable"));
+  EXPECT_EQ(exporter_.Start(), metrics::Status(metrics::StatusCode::kUnavailable,
+                                               "cannot start a thread: Resource temporarily unavailable"));
   EXPECT_FALSE(std::filesystem::exists(path_));
 }
 
