@@ -50,7 +50,7 @@ Status CheckUsed(const std::string& metadata_path, const std::string& line) {
   const Status there = PosixFileSystem().FileSize(metadata_path).status();
   if (there.code() == StatusCode::kNotFound) return Status::Ok();
   if (!there.ok() || AreSame(SqlitePath(line), metadata_path)) return there;
-  return {StatusCode::kFailedPrecondition, "metadata store \"" + line + "\" leaves " + metadata_path +
+  return {StatusCode::kFailedPrecondition, "metadata store \"" + ShownLine(line) + "\" leaves " + metadata_path +
                                                " unused, and a backup would copy it: move metadata.db* away"};
 }
 

@@ -18,10 +18,9 @@ constexpr std::string_view kMemory = "memory:";
 constexpr std::string_view kReserved = "%?#";
 
 Status Refuse(std::string_view line, std::string_view why) {
-  return {StatusCode::kInvalidArgument, "metadata store \"" + std::string(line) + "\" " + std::string(why)};
+  return {StatusCode::kInvalidArgument, "metadata store \"" + ShownLine(line) + "\" " + std::string(why)};
 }
 
-// A line without its secrets: those of another kind of store may have a password behind the scheme.
 std::string SchemeOf(std::string_view line) {
   const std::size_t end = line.find(':');
   if (end == std::string_view::npos || end + 1 == line.size()) return std::string(line);
@@ -55,11 +54,15 @@ Result<std::unique_ptr<MetadataStore>> OpenSqliteStore(const std::string& path, 
 
 Status CheckMetadataLine(std::string_view line) {
   if (line == kMemory) return Status::Ok();
-  if (!line.starts_with(kSqliteScheme)) return Refuse(SchemeOf(line), "is not sqlite:///PATH or memory:");
+  if (!line.starts_with(kSqliteScheme)) return Refuse(line, "is not sqlite:///PATH or memory:");
   const std::string_view path = line.substr(kSqliteScheme.size());
   if (!path.starts_with('/') || path.ends_with('/')) return Refuse(line, "has no absolute path of a file");
   if (path.find_first_of(kReserved) != std::string_view::npos) return Refuse(line, "has one of % ? # in its path");
   return Status::Ok();
+}
+
+std::string ShownLine(std::string_view line) {
+  return line.starts_with(kSqliteScheme) ? std::string(line) : SchemeOf(line);
 }
 
 Result<std::unique_ptr<MetadataStore>> MakeMetadataStore(std::string_view line, const MetadataStoreOptions& options) {

@@ -3,7 +3,8 @@
 //   sqlite:///PATH   SqliteMetadataStore in the file /PATH; its folder exists, and the path has no %, ? and #
 //   memory:          InMemoryMetadataStore: for tests, gone with the process
 //
-// A line holds no secret: errors and logs show it. docs/adding_a_store.md says how to add a scheme.
+// A line must hold no secret: it stands in lists of processes. docs/adding_a_store.md says how to
+// add a scheme.
 // When to use something else: a program with a store of its own gives it to the agent as
 // AgentParts::store.
 // Guarantees: while a store in an SQLite file lives, no other agent opens the file this way. The
@@ -13,9 +14,8 @@
 // stay (sqlite_wal.h).
 // Thread safety: any thread.
 // Cost: that of opening the store, which checks all of it.
-// Errors: InvalidArgument, naming the line (of an unknown scheme nothing else: a password may stand
-// behind it); FailedPrecondition where another agent uses the file; those of CheckWal and of
-// SqliteMetadataStore::Open.
+// Errors: InvalidArgument, naming ShownLine(line); FailedPrecondition where another agent uses the
+// file; those of CheckWal and of SqliteMetadataStore::Open.
 #pragma once
 
 #include <functional>
@@ -39,6 +39,10 @@ struct MetadataStoreOptions {
 
 // Whether the line names a store.
 Status CheckMetadataLine(std::string_view line);
+
+// The line as errors and logs show it: whole if it names an SQLite file, else "SCHEME:…". A
+// password may stand in a line that is refused for it, or that is for another program.
+std::string ShownLine(std::string_view line);
 
 Result<std::unique_ptr<MetadataStore>> MakeMetadataStore(std::string_view line, const MetadataStoreOptions& options);
 

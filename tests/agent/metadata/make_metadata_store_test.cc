@@ -96,6 +96,9 @@ TEST_F(MakeMetadataStoreTest, RefusesALineThatNamesNoStore) {
 }
 
 TEST_F(MakeMetadataStoreTest, ShowsNoSecretOfALineThatIsForAnotherProgram) {
+  EXPECT_EQ(ShownLine("nosuch://user:secret@host/db"), "nosuch:…");
+  EXPECT_EQ(ShownLine("memory:"), "memory:");
+  EXPECT_EQ(ShownLine(sqlite_), sqlite_);
   EXPECT_EQ(Make("nosuch://user:secret@host/db").status().message(),
             "metadata store \"nosuch:…\" is not sqlite:///PATH or memory:");
 }
