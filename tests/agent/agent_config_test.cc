@@ -52,7 +52,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Spoiled{"agent_id", [](AgentConfig& c) { c.agent_id = "../a"; }},
                     Spoiled{"agent_id", [](AgentConfig& c) { c.agent_id = "a b"; }},
                     Spoiled{"agent_id", [](AgentConfig& c) { c.agent_id = std::string(65, 'a'); }},
-                    Spoiled{"metadata", [](AgentConfig& c) { c.metadata = "postgres://host/db"; }},
+                    Spoiled{"metadata", [](AgentConfig& c) { c.metadata = "nosuch://host/db"; }},
                     Spoiled{"grpc_host", [](AgentConfig& c) { c.grpc_host = ""; }},
                     Spoiled{"tls", [](AgentConfig& c) { c.tls.client_ca = "ca.pem"; }},
                     Spoiled{"segment_bytes", [](AgentConfig& c) { c.segment_bytes = 0; }},

@@ -181,7 +181,7 @@ class AgentCommand(unittest.TestCase):
 
     def test_refuses_a_metadata_store_that_is_none_and_an_id_that_is_not_safe(self):
         for flag, value in (
-            ("--metadata", "postgres://h/d"),
+            ("--metadata", "nosuch://h/d"),
             ("--metadata", "a.db"),
             ("--id", "a/b"),
             ("--id", "a" * 65),
