@@ -10,11 +10,13 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "agent/log/log_openings.h"
@@ -27,8 +29,10 @@ class StoreBackend {
  public:
   virtual ~StoreBackend() = default;
 
-  // Every store that is opened sees the same data.
+  // Every store that is opened sees the same data. Several are open at a time: that one agent uses
+  // them is what MakeMetadataStore() sees to.
   virtual std::unique_ptr<MetadataStore> Open() = 0;
+  // Does nothing where rows have no time.
   virtual void AdvanceClock(std::chrono::milliseconds time) = 0;
 };
 
@@ -144,6 +148,20 @@ TEST_P(MetadataStoreContract, RefusesALeaseThatAnotherHoldsWhateverTheClockSays)
   EXPECT_EQ(Acquire("b", *other_store_), held);
 }
 
+TEST_P(MetadataStoreContract, GrantsALeaseToExactlyOneOfManyThatAsk) {
+  std::vector<std::unique_ptr<MetadataStore>> stores(4);
+  for (auto& store : stores) store = backend_->Open();
+  std::vector<std::string> holders(stores.size());
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < stores.size(); ++i) {
+      threads.emplace_back([&, i] { holders[i] = Acquire(std::to_string(i), *stores[i]).holder; });
+    }
+  }
+  EXPECT_EQ(holders, std::vector<std::string>(4, store_->FindLease(orders_).value()->holder));
+  EXPECT_EQ(store_->FindLease(orders_).value()->epoch, 1U);
+}
+
 TEST_P(MetadataStoreContract, KeepsTheEpochOverRenewalsAndChangesTheVersion) {
   const LeaseRow first = Acquire("a");
   const LeaseRow renewed = Acquire("a");
@@ -202,6 +220,21 @@ TEST_P(MetadataStoreContract, RaisesTheEpochOfAFreeLease) {
   EXPECT_EQ(Acquire("a").epoch, 6U);
 }
 
+TEST_P(MetadataStoreContract, KnowsALeaseWithoutAHolderOnceItsEpochWasRaisedAboveZero) {
+  ASSERT_TRUE(store_->RaiseEpoch(orders_, 0).ok());
+  EXPECT_EQ(other_store_->FindLease(orders_).value(), std::nullopt);
+  ASSERT_TRUE(store_->RaiseEpoch(orders_, 5).ok());
+  EXPECT_EQ(other_store_->FindLease(orders_).value(), (LeaseRow{.holder = "", .epoch = 5}));
+}
+
+TEST_P(MetadataStoreContract, ForgetsTheHolderOfAFreeLeaseWhoseEpochIsRaised) {
+  Acquire("a");
+  ASSERT_TRUE(store_->ReleaseLease(orders_, "a", 1).ok());
+  EXPECT_EQ(store_->FindLease(orders_).value()->holder, "a");
+  ASSERT_TRUE(store_->RaiseEpoch(orders_, 5).ok());
+  EXPECT_EQ(store_->FindLease(orders_).value()->holder, "");
+}
+
 // Also where the store is a copy from a time when the lease was held.
 TEST_P(MetadataStoreContract, RaisesTheEpochOfALeaseThatIsHeldAndLeavesItsHolder) {
   Acquire("a");
@@ -237,6 +270,17 @@ TEST_P(MetadataStoreContract, GivesEachTopicAnIdThatStays) {
   EXPECT_NE(a, b);
   EXPECT_EQ(other_store_->CreateTopic({.name = "a", .partitions = 4})->id, a);
   EXPECT_EQ(backend_->Open()->ListTopics()->at(0).id, a);
+}
+
+TEST_P(MetadataStoreContract, GivesIdsThatRiseFromANumberOfAtMostTwoToThe62) {
+  const TopicId first = Create("b");
+  EXPECT_LE(first, TopicId{1} << 62);
+  EXPECT_GT(Create("a"), first);
+}
+
+TEST_P(MetadataStoreContract, DrawsTheFirstIdOfEachStoreAgain) {
+  const TopicId other = GetParam()()->Open()->CreateTopic({.name = "a", .partitions = 1})->id;
+  EXPECT_NE(Create("a"), other);
 }
 
 TEST_P(MetadataStoreContract, GivesATopicThatIsMadeAgainAnotherId) {
@@ -368,6 +412,11 @@ TEST_P(CommittedOffsetsContract, AreSetAndDeletedTogether) {
                                              {.group = "g", .partition = second_, .offset = 2}};
   ASSERT_TRUE(store_->ChangeOffsets(changes).ok());
   EXPECT_EQ(List(), (std::vector<CommittedOffset>{{"g", second_, 2}}));
+}
+
+TEST_P(CommittedOffsetsContract, MayBeDeletedWhereTheTopicIsGone) {
+  const OffsetChange deletion = {.group = "g", .partition = {.topic_id = 1}};
+  EXPECT_TRUE(store_->ChangeOffsets({&deletion, 1}).ok());
 }
 
 TEST_P(CommittedOffsetsContract, AreLeftAloneWhenOneOfThemCannotBeSet) {

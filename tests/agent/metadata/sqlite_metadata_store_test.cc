@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -86,22 +85,6 @@ TEST_F(SqliteMetadataStoreTest, AsksForRoomWhereAQuotaIsUsedUp) {
   limit.reset();
   EXPECT_EQ(asked.code(), StatusCode::kUnavailable);
   EXPECT_EQ(store->ListTopics()->size(), 1U);
-}
-
-TEST_F(SqliteMetadataStoreTest, GrantsALeaseToExactlyOneOfManyThatAsk) {
-  std::vector<std::unique_ptr<SqliteMetadataStore>> stores;
-  for (int i = 0; i < 4; ++i) stores.push_back(Open());
-  std::vector<int> granted(stores.size());
-  std::vector<std::thread> threads;
-  for (std::size_t i = 0; i < stores.size(); ++i) {
-    threads.emplace_back([&, i] {
-      const std::string holder = std::to_string(i);
-      auto rows = stores[i]->AcquireLeases(partition_, holder, std::chrono::hours(1));
-      granted[i] = rows.ok() && rows->at(0).holder == holder ? 1 : 0;
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
-  EXPECT_EQ(granted[0] + granted[1] + granted[2] + granted[3], 1);
 }
 
 TEST_F(SqliteMetadataStoreTest, OpensFromManyThreadsAtOnce) {
