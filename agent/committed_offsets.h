@@ -1,6 +1,6 @@
 // CommittedOffsets: how far consumer groups have read, checked before it is stored.
 //
-// When to use something else: MetadataStore stores any offset unchecked.
+// When to use something else: MetadataStore stores an offset beyond its log as well.
 // Guarantees: an offset that was accepted lies within the log as it was then. No lease is needed: a
 // group's progress is not the log's.
 // Thread safety: any thread.

@@ -14,8 +14,8 @@
 // 4. Of each kind at most kPartitionsShownMax, kGroupPartitionsShownMax and kGroupsShownMax have
 //    series: the first in the order of group, topic id and partition. The others are counted, and
 //    stay in the sums of their group.
-// 5. A partition whose lease another agent has is left out. So agents that share a store never show
-//    a lag twice.
+// 5. A partition whose lease another agent has is left out. For example, an agent that takes over
+//    from one that was killed shows a lag once it has the lease.
 // 6. A refresh waits for no append, and no append waits for more than a look-up in memory.
 // Thread safety: Refresh() from one thread at a time.
 // Cost: one call of the store for all commits; bench/scale_bench.cc has the time for 10,000 of

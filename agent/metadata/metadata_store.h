@@ -1,5 +1,7 @@
-// MetadataStore: the shared state of agents: topics, the holder of each partition, and the
-// committed offsets of consumer groups.
+// MetadataStore: what an agent keeps beside its records: topics, the holder of each partition, and
+// the committed offsets of consumer groups.
+//
+// One agent at a time uses a store. Another one takes over after it (docs/adding_a_store.md).
 //
 // When to use something else: records are in PartitionLog; LeaseKeeper is the way to hold a lease,
 // not this.
@@ -7,10 +9,12 @@
 // - rows of a call that returned OK survive the death of every process and the loss of power;
 // - a call stores all of its rows, or none;
 // - a topic has an id, which names one life of it: no other topic ever has it, also not one of the
-//   same name later. Ids begin at a random number, so that two stores almost never have an id in
-//   common;
+//   same name later. Ids rise, and may leave numbers out. They begin at a random number of at most
+//   2^62, so that two stores almost never have an id in common; a copy goes on from those of its
+//   original;
 // - a committed offset belongs to a topic id: it ends with that life, and is not found in another
 //   one;
+// - a lease belongs to the name of a topic, which the store need not know;
 // - a row that was damaged is never passed on: DataLoss names its table and the row;
 // - each call is atomic against every other one on the same data: the rows that it has read do not
 //   change before its write;
@@ -23,8 +27,15 @@
 // Thread safety: any thread.
 // Cost: a call may wait for a disk or a network, up to the store's own time-out. That is well below
 // the duration of a lease less the interval of its renewal.
-// Errors: Unavailable when the store is out of reach or busy; a retry may succeed. DataLoss when it
-// is damaged.
+// Errors:
+// - Unavailable when the store is out of reach, busy or full; a retry may succeed. The rows may
+//   have been stored, where only the answer was lost. A repeated call then changes nothing more:
+//   DeleteTopic() returns NotFound, AddPartitions() InvalidArgument, and the others OK. The agent
+//   learns of such a deletion or partition at its next start.
+// - DataLoss when it is damaged.
+// - FailedPrecondition from a store that has lost its lock to another agent.
+// - Internal for a failure that the store does not know.
+// - Never ResourceExhausted: a producer would take it for a full disk of its log.
 #pragma once
 
 #include <chrono>
@@ -84,7 +95,8 @@ class MetadataStore {
   // A log may have seen `epoch` under another store, or a newer copy of this one. The next epoch of
   // a free lease is above it; one that is held goes on at this epoch, unless it is higher already.
   virtual Status RaiseEpoch(const TopicPartition& partition, std::uint64_t epoch) = 0;
-  // Nothing when the partition was never leased.
+  // Nothing when the partition was neither leased nor raised above 0. A row without a holder is
+  // free: RaiseEpoch() has made it, or has cleared its last holder.
   virtual Result<std::optional<LeaseRow>> FindLease(const TopicPartition& partition) = 0;
 
   // See ChangeOffsets.
@@ -105,8 +117,9 @@ class MetadataStore {
   }
   // In the order of group, topic id and partition.
   virtual Result<std::vector<CommittedOffset>> ListCommittedOffsets(const OffsetFilter& filter) = 0;
-  // All of them or, after an error, none. An offset may go back. InvalidArgument above 2^63 - 1,
-  // NotFound when no topic has this id.
+  // All of them or, after an error, none. An offset may go back. InvalidArgument above 2^63 - 1.
+  // NotFound when a change sets an offset and no topic has its id; a change that removes one is OK
+  // then.
   virtual Status ChangeOffsets(std::span<const OffsetChange> changes) = 0;
 
   // Each takes the place of what was stored of the same log. One whose topic is gone is left out.

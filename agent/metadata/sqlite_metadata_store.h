@@ -1,7 +1,6 @@
 // SqliteMetadataStore: the metadata store that needs no server: one SQLite file, in WAL mode.
 //
-// When to use something else: where agents run on several machines; SQLite over a network file
-// system is not safe.
+// When to use something else: where the disk is a network file system, on which SQLite is not safe.
 // Guarantees: those of MetadataStore. A file of a newer program is refused, and not touched; one of
 // an older program is converted (sqlite_schema.h).
 // Thread safety: any thread; calls queue for one connection. Several processes may use the file at

@@ -12,7 +12,7 @@ namespace streamhouse::agent {
 namespace {
 
 // Topic ids begin at a random place, so that a store that is made again beside old clients does not
-// give out theirs.
+// give out theirs. A copy of a store goes on from the ids of its original.
 constexpr char kCreateVersion2[] = R"sql(
   CREATE TABLE store_state (
     name TEXT PRIMARY KEY,

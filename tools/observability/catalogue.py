@@ -199,8 +199,8 @@ refresh beside those of the one before.""",
 - **The margin** goes by the last append to the segment, as retention does.
 - **Limits**: of all partitions of groups, and of all groups, the first 10,000 in the order of names have series. The
   others stay in the sums and maxima of their group.
-- **Several agents on one store**: each tells the partitions whose lease no other agent has, so sums over agents are
-  right.""",
+- **Takeovers**: an agent tells the partitions whose lease no other agent has. It tells those of an agent that was
+  killed once their leases have ended.""",
 )
 
 _PRODUCER_GROUP = Group(
