@@ -25,9 +25,10 @@ class LimitsAreInTheManual(RuleTestCase):
     rule = staticmethod(limits.limits_are_in_the_manual)
 
     def test_finds_a_limit_without_a_row(self):
-        files = {limits.MANUAL: "x\n", "agent/new.h": "// One.\nconstexpr int kThingsMax = 1;\n"}
-        found = [finding for finding in self.findings(files) if finding.path == "agent/new.h"]
-        self.assertEqual([2], [finding.line for finding in found])
+        for header in ("agent/new.h", "exporters/carbon/new.h"):
+            files = {limits.MANUAL: "x\n", header: "// One.\nconstexpr int kThingsMax = 1;\n"}
+            found = [finding for finding in self.findings(files) if finding.path == header]
+            self.assertEqual([2], [finding.line for finding in found])
 
     def test_finds_a_manual_without_the_table_and_one_that_is_older_than_a_header(self):
         self.assertIn("has no table of limits", [finding.message for finding in self.findings({limits.MANUAL: "x\n"})])

@@ -63,6 +63,10 @@ ROWS = (
     ("of these, requests that look like guesses", "exporters/http/access/password_queue.h", "kGuessChecksMax", "503 for it, or for the one that it replaces"),
     ("requests of /ready that wait", "exporters/http/readiness_checks.h", "kReadinessRequestsMax", "503"),
     ("time for the checks of /ready", "exporters/http/readiness_checks.h", "kReadinessTime", "503"),
+    ("answer of a receiver of pushes", "exporters/push/http/answer_reader.h", "kAnswerBytesMax", "the push fails"),
+    ("its head", "exporters/push/http/answer_reader.h", "kAnswerHeadBytesMax", "the push fails"),
+    ("wait before a push is sent again", "exporters/push/http/http_sender.h", "kSendRetryDelayMax", "it waits no longer, unless the receiver asks for it"),
+    ("wait that a receiver asks for (Retry-After)", "exporters/push/http/retry_after.h", "kRetryAfterMax", "it counts as this long"),
     ("a file that a web configuration names, and the configuration", "exporters/http/access/small_file.h", "kSmallFileBytesMax", "an error at start; later the files before stay"),
 )  # fmt: skip
 # pylint: enable=line-too-long
@@ -71,7 +75,16 @@ NO_LIMITS = {
     ("agent/log/log_format.h", "kBatchBodyBytesMax"),
     ("agent/log/log_openings.h", "kEarlierOpeningsMax"),
     ("agent/rpc/connection_acceptor.h", "kAcceptsPerTurnMax"),
+    ("exporters/encoding/encoded_timestamp.h", "kBytesMax"),
+    ("exporters/encoding/exemplar_text.h", "kExemplarBytesMax"),
+    ("exporters/encoding/number_format.h", "kNumberBytesMax"),
     ("exporters/http/access/basic_auth.h", "kRememberedGuessesMax"),
+    ("exporters/remote_write/fresh_exemplars.h", "kNativeExemplarsMax"),
+    ("exporters/remote_write/fresh_exemplars.h", "kSentExemplarBytesMax"),
+    ("exporters/remote_write/native_histogram.h", "kBucketBytesMax"),
+    ("exporters/remote_write/native_histogram.h", "kFixedBytesMax"),
+    ("exporters/remote_write/symbol_table.h", "kOverheadBytesMax"),
+    ("exporters/view/exponential_sum.h", "kSummedBucketsMax"),
 }
 _LIMIT = re.compile(r"\bconstexpr\b[^;=({]*\b(k\w+Max)\b")
 _UNITS = {"nanoseconds": "ns", "milliseconds": "ms", "seconds": "s", "minutes": "min", "hours": "h"}
@@ -97,7 +110,7 @@ def _rows_missing(tree):
     """Limits that a header gained and the rows did not."""
     named = {(header, name) for _, header, name, _ in ROWS} | NO_LIMITS
     for file in tree.cpp_files(("agent", "exporters")):
-        if file.suffix != ".h" or not file.path.startswith(("agent/", "exporters/http/")):
+        if file.suffix != ".h":
             continue
         for found in _LIMIT.finditer(file.code):
             if (file.path, found[1]) not in named:
