@@ -195,7 +195,7 @@ def overview_names_the_edges(tree):
             may_use = name in MAY_USE_THIRD_PARTY[cells[0]] | MAY_USE[cells[0]]
             if may_use != (name in written):
                 verb = "lacks" if may_use else "has, against MAY_USE,"
-                yield Finding(OVERVIEW, number, f"the row of {cells[0]} {verb} {name}")
+                yield Finding(OVERVIEW, number, f'the row of {cells[0]} {verb} the word "{name}"')
 
 
 def overview_names_the_folders(tree):
