@@ -51,8 +51,8 @@ enum class SeriesSum : std::uint8_t {
 
 // The OTLP data of a kind. All of it is cumulative. OTLP has a place for each kind here; a kind
 // without one needs kNone, and an exporter that leaves it out and counts it. An info is one point
-// of 1. A state set has a point of 0 or 1 for each state, with added_label as its attribute. A sum
-// without a start time goes out with the time 0, which means unknown.
+// of 1. A state set has a point of 0 or 1 for each state, with AddedLabel(info) as its
+// attribute. A sum without a start time goes out with the time 0, which means unknown.
 enum class OtlpData : std::uint8_t { kSum, kGauge, kHistogram, kExponentialHistogram, kSummary };
 
 // Whether a kind has a property.

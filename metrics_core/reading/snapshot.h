@@ -5,15 +5,21 @@
 // (exporters/view) for several registries.
 // Guarantees:
 // 1. Families stand in registration order, series in the order in which they were first used. A new
-//    series may take the place of one that was removed. A series never moves.
+//    series may take the place of one that was removed. A series never moves. Between snapshots, a
+//    series is known by its label text and its start time: the next series i may be another one.
 // 2. In a callback family with a callback of AddMany(), the series of the newest callback come
 //    first.
 // 3. Within one series of a histogram, count == the sum of bucket_counts, always.
 // 4. Two series, or two families, may be read at slightly different moments.
-// 5. A counter never runs backwards from one snapshot to the next.
+// 5. A counter never runs backwards from one snapshot to the next. Nor do the count and the buckets
+//    of a histogram. Its sum may: values may be negative. Callback families show what they are
+//    told.
+// 6. The schema of an exponential histogram may fall, and never rises. Its older buckets can be
+//    subtracted once ReduceExponentialIndex() has brought their indexes to the newer schema.
 // Thread safety: any number of threads may read one.
 // Cost: no allocation that grows with the number of series in a steady state; buffers return on
-// destruction.
+// destruction. That holds for a reader that keeps a snapshot until it has the next one. While a
+// snapshot is kept, the series that were removed since it was taken stay in memory.
 #pragma once
 
 #include <chrono>

@@ -57,6 +57,14 @@ TEST_F(CombinedViewTest, RefusesANameThatOneFormatOnlyShares) {
   EXPECT_EQ(view_.Check(), metrics::Status(StatusCode::kAlreadyExists, "two registries have a family a"));
 }
 
+TEST_F(CombinedViewTest, RefusesASecondTarget) {
+  const metrics::RegistryOptions options = {.target = {{"service.name", "relay"}}};
+  metrics::Registry first(options);
+  metrics::Registry second(options);
+  EXPECT_EQ(CombinedView(first, {&second}, "test", PushMetrics()).Check(),
+            metrics::Status(StatusCode::kAlreadyExists, "two registries have a family target_info"));
+}
+
 TEST_F(CombinedViewTest, LeavesOutAndCountsANameThatIsTakenLater) {
   ASSERT_TRUE(view_.Check().ok());
   AddCounter(host_, "a_total", 1);
