@@ -1,7 +1,8 @@
 // MetadataStore: what an agent keeps beside its records: topics, the holder of each partition, and
 // the committed offsets of consumer groups.
 //
-// One agent at a time uses a store. Another one takes over after it (docs/adding_a_store.md).
+// One agent at a time uses a store. Another one takes over after it, with its data folder
+// (docs/adding_a_store.md).
 //
 // When to use something else: records are in PartitionLog; LeaseKeeper is the way to hold a lease,
 // not this.
