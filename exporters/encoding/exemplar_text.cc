@@ -24,18 +24,6 @@ char* Put(char* out, std::string_view text) {
   return out + text.size();
 }
 
-// Seconds with three decimals; an exponent is not legal here.
-char* WriteSeconds(char* out, std::int64_t milliseconds) {
-  constexpr std::int64_t kPerSecond = 1000;
-  out = WriteInteger(out, milliseconds / kPerSecond);
-  const std::int64_t rest = milliseconds % kPerSecond;
-  *out++ = '.';
-  *out++ = static_cast<char>('0' + rest / 100);
-  *out++ = static_cast<char>('0' + rest / 10 % 10);
-  *out++ = static_cast<char>('0' + rest % 10);
-  return out;
-}
-
 }  // namespace
 
 ExemplarLabels::ExemplarLabels(const metrics::Exemplar& exemplar) {
@@ -57,7 +45,7 @@ char* WriteExemplar(char* out, const metrics::Exemplar& exemplar) {
   out = Put(out, "} ");
   out = WriteOpenMetricsDouble(out, exemplar.value);
   *out++ = ' ';
-  return WriteSeconds(out, exemplar.unix_milliseconds);
+  return WriteUnixSeconds(out, exemplar.unix_milliseconds);
 }
 
 }  // namespace streamhouse::exporters

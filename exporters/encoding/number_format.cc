@@ -86,4 +86,18 @@ char* WriteOpenMetricsDouble(char* out, double value) {
   return WriteDouble(out, value, ".0");
 }
 
+char* WriteUnixSeconds(char* out, std::int64_t unix_milliseconds) {
+  constexpr std::uint64_t kMillisecondsPerSecond = 1000;
+  auto magnitude = static_cast<std::uint64_t>(unix_milliseconds);
+  if (unix_milliseconds < 0) {
+    *out++ = '-';
+    magnitude = 0 - magnitude;
+  }
+  out = WriteInteger(out, magnitude / kMillisecondsPerSecond);
+  // A digit before the three, which the point replaces.
+  WriteInteger(out, kMillisecondsPerSecond + magnitude % kMillisecondsPerSecond);
+  *out = '.';
+  return out + 4;
+}
+
 }  // namespace streamhouse::exporters

@@ -28,4 +28,7 @@ char* WriteInteger(char* out, Integer value) {
 char* WriteTextDouble(char* out, double value);         // 1
 char* WriteOpenMetricsDouble(char* out, double value);  // 1.0
 
+// Seconds of Unix time with three decimals and without an exponent: 1700000000.007.
+char* WriteUnixSeconds(char* out, std::int64_t unix_milliseconds);
+
 }  // namespace streamhouse::exporters

@@ -28,6 +28,7 @@ constexpr TextDialect kOpenMetricsText = {
     .append_metadata = AppendMetadata,
     .write_double = WriteOpenMetricsDouble,
     .exemplars = ExemplarUse::kShown,
+    .created = CreatedPlace::kOwnSample,
     .end_of_page = "# EOF\n",
 };
 

@@ -24,6 +24,7 @@ constexpr TextDialect kPrometheusText = {
     .append_metadata = AppendMetadata,
     .write_double = WriteTextDouble,
     .exemplars = ExemplarUse::kLeftOut,
+    .created = CreatedPlace::kOwnSample,
     .end_of_page = "",
 };
 

@@ -1,7 +1,6 @@
 #include "exporters/encoding/text_page.h"
 
 #include <algorithm>
-#include <cstring>
 #include <limits>
 
 #include "exporters/encoding/exemplar_text.h"
@@ -34,52 +33,10 @@ constexpr bool HasTotals(metrics::MetricKind kind) {
 }
 static_assert(HasTotals(HistogramValues::kKind) && HasTotals(SummaryValues::kKind));
 
-// The braces, the space and the newline of a line.
-constexpr std::size_t kPunctuationBytes = 4;
-
-template <std::size_t kSize>
-void CopyBlock(char* out, const char* from) {
-  std::memcpy(out, from, kSize);
-}
-
-// memcpy for texts of some tens of bytes, without a call: whole blocks, and a last one that
-// overlaps its predecessor.
-inline char* Put(char* out, std::string_view text) {
-  const std::size_t n = text.size();
-  const char* const from = text.data();
-  if (n >= 16) {
-    std::size_t at = 0;
-    for (; at + 16 <= n; at += 16) CopyBlock<16>(out + at, from + at);
-    CopyBlock<16>(out + n - 16, from + n - 16);
-  } else if (n >= 8) {
-    CopyBlock<8>(out, from);
-    CopyBlock<8>(out + n - 8, from + n - 8);
-  } else if (n >= 4) {
-    CopyBlock<4>(out, from);
-    CopyBlock<4>(out + n - 4, from + n - 4);
-  } else {
-    for (std::size_t i = 0; i < n; ++i) out[i] = from[i];
-  }
-  return out + n;
-}
-
-// Seconds without an exponent, to the millisecond.
-char* WriteUnixTime(char* out, std::int64_t unix_milliseconds) {
-  constexpr std::int64_t kMillisecondsPerSecond = 1000;
-  out = WriteInteger(out, unix_milliseconds / kMillisecondsPerSecond);
-  // A digit before the three, which the point replaces.
-  WriteInteger(out, kMillisecondsPerSecond + unix_milliseconds % kMillisecondsPerSecond);
-  *out = '.';
-  return out + 4;
-}
+// What may stand behind the labels of a line, but for its exemplar.
+constexpr std::size_t kValueBytesMax = kNumberBytesMax + StartTimeText::kBytesMax;
 
 }  // namespace
-
-SampleName::SampleName(std::string_view name) {
-  bare = metrics::QuotedMetricName(name);
-  labelled = bare == name ? bare + "{" : "{" + bare + ",";
-  if (bare != name) bare = "{" + bare + "}";
-}
 
 PageSource::Progress TextPage::Fill(PageChunk& chunk) {
   for (; family_ < families_.size(); ++family_) {
@@ -100,6 +57,10 @@ bool TextPage::FillFamily(const FamilySnapshot& family, PageChunk& chunk) {
     if (!chunk.Append(metadata_)) return false;
     step_ = Step::kSeries;
   }
+  return FillLines(family, chunk);
+}
+
+bool TextPage::FillLines(const FamilySnapshot& family, PageChunk& chunk) {
   return family.Visit([&](const auto& values) { return FillSeries(family, values, chunk); });
 }
 
@@ -109,6 +70,15 @@ void TextPage::BeginFamily(const FamilySnapshot& family) {
   line_ = 0;
   bucket_total_ = 0;
   metadata_.clear();
+  dialect_.append_metadata(info, metadata_);
+  const bool has_created = created_ == CreatedUse::kShown && info.has_created;
+  shows_created_ = has_created && dialect_.created == CreatedPlace::kOwnSample;
+  shows_start_ = has_created && dialect_.created == CreatedPlace::kLine;
+  BeginLines(family);
+}
+
+void TextPage::BeginLines(const FamilySnapshot& family) {
+  const FamilyInfo& info = family.info();
   added_labels_.clear();
   added_label_bytes_max_ = 0;
   names_.clear();
@@ -116,9 +86,7 @@ void TextPage::BeginFamily(const FamilySnapshot& family) {
   for (const std::string_view suffix : metrics::Describe(info.kind).sample_suffixes) {
     names_.emplace_back(base + std::string(suffix));
   }
-  shows_created_ = created_ == CreatedUse::kShown && info.has_created;
   if (shows_created_) created_name_ = SampleName(metrics::CreatedName(info.name, info.kind));
-  dialect_.append_metadata(info, metadata_);
   family.Visit([&](const auto& values) { Begin(info, values); });
 }
 
@@ -223,7 +191,7 @@ bool TextPage::FillNumbers(const FamilySnapshot& family, std::span<const Number>
   const bool has_exemplars = !exemplars.places.empty();
   for (; series_ < numbers.size(); ++series_) {
     const Number number = numbers[series_];
-    const auto write = [&](char* out) { return WriteNumber(out, number); };
+    const auto write = [&](char* out) { return WriteStart(WriteNumber(out, number), family); };
     const metrics::Exemplar* const exemplar = has_exemplars ? ExemplarOf(exemplars, 0) : nullptr;
     if (line_ == 0 && !FillLine(chunk, names_[0], family.label_text(series_), write, exemplar)) return false;
     if (!shows_created_) continue;
@@ -247,24 +215,16 @@ char* TextPage::WriteNumber(char* out, double value) const {
 bool TextPage::FillCreated(const FamilySnapshot& family, PageChunk& chunk) {
   if (!shows_created_) return true;
   return FillLine(chunk, created_name_, family.label_text(series_),
-                  [&](char* out) { return WriteUnixTime(out, family.created_unix_milliseconds(series_)); });
+                  [&](char* out) { return WriteUnixSeconds(out, family.created_unix_milliseconds(series_)); });
 }
 
 template <typename WriteValue>
 bool TextPage::FillLine(PageChunk& chunk, const SampleName& name, std::string_view labels,
                         const WriteValue& write_value, const metrics::Exemplar* exemplar) {
   const std::size_t exemplar_bytes = exemplar == nullptr ? 0 : kExemplarBytesMax;
-  char* out =
-      chunk.Reserve(name.labelled.size() + labels.size() + kNumberBytesMax + kPunctuationBytes + exemplar_bytes);
+  char* out = chunk.Reserve(name.labelled.size() + labels.size() + kValueBytesMax + kPunctuationBytes + exemplar_bytes);
   if (out == nullptr) return false;
-  if (labels.empty()) {
-    out = Put(out, name.bare);
-  } else {
-    out = Put(Put(out, name.labelled), labels);
-    *out++ = '}';
-  }
-  *out++ = ' ';
-  out = write_value(out);
+  out = write_value(PutSeries(out, name, labels));
   if (exemplar != nullptr) out = WriteExemplar(out, *exemplar);
   *out++ = '\n';
   chunk.Commit(out);
@@ -321,7 +281,7 @@ bool TextPage::FillLineWithAdded(PageChunk& chunk, const SampleName& name, std::
   std::string_view label = added_labels_[added];
   // Its comma.
   if (labels.empty()) label.remove_prefix(1);
-  out = Put(Put(Put(out, name.labelled), labels), label);
+  out = PutText(PutText(PutText(out, name.labelled), labels), label);
   *out++ = '}';
   *out++ = ' ';
   out = write_value(out);

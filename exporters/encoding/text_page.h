@@ -3,8 +3,8 @@
 // When to use something else: TextEncoder and OpenMetricsEncoder, which are this with a dialect.
 // Guarantees: the same snapshot gives the same bytes. All lines of a family stand together, in the
 // order of the snapshot; a family without series is left out. A sum is always shown, also beside
-// negative bounds, where OpenMetrics asks to leave it out (docs/readers.md, Python). The label that
-// a kind adds (`le`) stands last, and is printed alike in all dialects.
+// negative bounds, where OpenMetrics 1.0 asks to leave it out (docs/readers.md, Python). The label
+// that a kind adds (`le`) stands last, and is printed alike in all dialects.
 // Thread safety: one thread at a time.
 // Cost: label text and names are copied, not rendered; memory for the lines' fixed parts of one
 // family at a time.
@@ -18,6 +18,8 @@
 #include <vector>
 
 #include "exporters/encoding/page_chunk.h"
+#include "exporters/encoding/start_time_text.h"
+#include "exporters/encoding/text_line.h"
 #include "metrics_core/exemplar.h"
 #include "metrics_core/reading/family_info.h"
 #include "metrics_core/reading/family_values.h"
@@ -28,8 +30,11 @@ namespace streamhouse::exporters {
 // Whether exemplars stand behind the samples of counters and buckets (exemplar_text.h).
 enum class ExemplarUse : std::uint8_t { kLeftOut, kShown };
 
-// Whether series whose creation time is kept show it, in a sample of its own.
+// Whether series whose creation time is kept show it.
 enum class CreatedUse : std::uint8_t { kLeftOut, kShown };
+
+// Where it stands then: in a sample of its own, or as the start time on the series' line.
+enum class CreatedPlace : std::uint8_t { kOwnSample, kLine };
 
 // Wherein the text formats differ.
 struct TextDialect {
@@ -38,17 +43,8 @@ struct TextDialect {
   // See number_format.h. Integers are printed with all their digits in every dialect.
   char* (*write_double)(char* out, double value);
   ExemplarUse exemplars;
+  CreatedPlace created;
   std::string_view end_of_page;
-};
-
-// How a sample's line begins: name{ or, where the name has to be quoted, {"name", and without
-// labels name or {"name"}.
-struct SampleName {
-  SampleName() = default;
-  explicit SampleName(std::string_view name);
-
-  std::string labelled;
-  std::string bare;
 };
 
 class TextPage : public PageSource {
@@ -59,6 +55,21 @@ class TextPage : public PageSource {
       : dialect_(dialect), created_(created), families_(families) {}
 
   Progress Fill(PageChunk& chunk) override;
+
+ protected:
+  // Prepares what the lines of a family share.
+  virtual void BeginLines(const metrics::FamilySnapshot& family);
+  // The lines of a family from series() on; false when the chunk is full.
+  virtual bool FillLines(const metrics::FamilySnapshot& family, PageChunk& chunk);
+
+  // Which series of the present family is next.
+  std::size_t series() const { return series_; }
+  void NextSeries() { ++series_; }
+
+  // The start time behind the value, if it stands there: at most StartTimeText::kBytesMax.
+  char* WriteStart(char* out, const metrics::FamilySnapshot& family) {
+    return shows_start_ ? start_time_.Write(out, family.created_unix_milliseconds(series_)) : out;
+  }
 
  private:
   enum class Step { kBegin, kMetadata, kSeries };
@@ -131,9 +142,11 @@ class TextPage : public PageSource {
 
   // Of the present family.
   std::string metadata_;
-  bool shows_created_ = false;
+  bool shows_created_ = false;     // in a sample of its own
+  bool shows_start_ = false;       // on the line
   std::vector<SampleName> names_;  // of its samples, in the order of KindDescription::sample_suffixes
   SampleName created_name_;
+  StartTimeText start_time_;
   std::vector<std::string> added_labels_;  // ,le="0.5"
   std::size_t added_label_bytes_max_ = 0;
 };

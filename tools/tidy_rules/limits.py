@@ -78,6 +78,7 @@ NO_LIMITS = {
     ("exporters/encoding/encoded_timestamp.h", "kBytesMax"),
     ("exporters/encoding/exemplar_text.h", "kExemplarBytesMax"),
     ("exporters/encoding/number_format.h", "kNumberBytesMax"),
+    ("exporters/encoding/start_time_text.h", "kBytesMax"),
     ("exporters/http/access/basic_auth.h", "kRememberedGuessesMax"),
     ("exporters/remote_write/fresh_exemplars.h", "kNativeExemplarsMax"),
     ("exporters/remote_write/fresh_exemplars.h", "kSentExemplarBytesMax"),

@@ -35,6 +35,11 @@ std::string Whole(Integer value) {
   return {number, WriteInteger(number, value)};
 }
 
+std::string Seconds(std::int64_t unix_milliseconds) {
+  char number[kNumberBytesMax];
+  return {number, WriteUnixSeconds(number, unix_milliseconds)};
+}
+
 TEST(NumberFormatTest, SpellsTheSpecialNumbers) {
   EXPECT_EQ(Text(kNan), "NaN");
   EXPECT_EQ(Text(-kNan), "NaN");
@@ -117,6 +122,15 @@ TEST(NumberFormatTest, KnowsNoDecimalComma) {
   EXPECT_EQ(OpenMetrics(1234567.25), "1.23456725e+06");
   EXPECT_EQ(Whole(1234567), "1234567");
   std::setlocale(LC_ALL, "C");
+}
+
+TEST(NumberFormatTest, WritesTimesInSecondsWithThreeDecimals) {
+  EXPECT_EQ(Seconds(0), "0.000");
+  EXPECT_EQ(Seconds(7), "0.007");
+  EXPECT_EQ(Seconds(1'700'000'000'250), "1700000000.250");
+  EXPECT_EQ(Seconds(-1'500), "-1.500");
+  EXPECT_EQ(Seconds(std::numeric_limits<std::int64_t>::max()), "9223372036854775.807");
+  EXPECT_EQ(Seconds(std::numeric_limits<std::int64_t>::min()), "-9223372036854775.808");
 }
 
 }  // namespace
