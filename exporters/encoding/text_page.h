@@ -1,6 +1,7 @@
 // TextPage: the lines of a page, one for each sample; what the text formats have in common.
 //
-// When to use something else: TextEncoder and OpenMetricsEncoder, which are this with a dialect.
+// When to use something else: TextEncoder, OpenMetricsEncoder and OpenMetrics2Encoder, which are
+// this with a dialect. The last one has lines of its own for histograms and summaries.
 // Guarantees: the same snapshot gives the same bytes. All lines of a family stand together, in the
 // order of the snapshot; a family without series is left out. A sum is always shown, also beside
 // negative bounds, where OpenMetrics 1.0 asks to leave it out (docs/readers.md, Python). The label

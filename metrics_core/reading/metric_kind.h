@@ -61,15 +61,15 @@ enum class Has : bool { kNo, kYes };
 struct KindDescription {
   MetricKind kind;
   std::string_view word;         // for people: "exponential histogram"
-  std::string_view name_suffix;  // what a registered name must end with; OpenMetrics leaves it out of the family name
-  // Behind the base name, in the order of the lines of a page, alike in every format. A kind whose
-  // formats differ needs a second list.
+  std::string_view name_suffix;  // what a registered name ends with; OpenMetrics 1.0 leaves it out of the family name
+  // Behind the base name, in the order of the lines of a page, alike in every format that has a
+  // line for each number. In OpenMetrics 2.0 every line has the registered name.
   std::span<const std::string_view> sample_suffixes;
   std::string_view added_label;  // to its samples: one of the three above, or empty
   // Prometheus text 0.0.4 and 1.0.0: counter, gauge, histogram, summary or untyped; readers refuse
   // a page with another.
   std::string_view text_type;
-  std::string_view open_metrics_type;  // OpenMetrics 1.0
+  std::string_view open_metrics_type;  // OpenMetrics 1.0 and 2.0
   std::uint8_t protobuf_type;          // io.prometheus.client.MetricType (tests/exporters/encoding/metrics.proto)
   std::uint8_t remote_write_type;      // io.prometheus.write.v2.Metadata.MetricType
   OtlpData otlp_data;

@@ -5,6 +5,7 @@
 #include "exporters/builtin_exporters.h"
 #include "exporters/encoding/compressed_page.h"
 #include "exporters/encoding/content_negotiation.h"
+#include "exporters/encoding/openmetrics2_encoder.h"
 #include "exporters/encoding/openmetrics_encoder.h"
 #include "exporters/encoding/page_chunk.h"
 #include "exporters/encoding/protobuf_encoder.h"

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "exporters/encoding/openmetrics2_encoder.h"
 #include "exporters/encoding/openmetrics_encoder.h"
 #include "exporters/encoding/page_chunk.h"
 #include "exporters/encoding/protobuf_encoder.h"
@@ -18,6 +19,8 @@
 #include "tests/exporters/fuzz/fuzz_targets.h"
 #include "tests/exporters/fuzz/protobuf_labels.h"
 #include "tests/exporters/fuzz/text_samples.h"
+#include "tests/exporters/support/openmetrics2_parser.h"
+#include "tests/exporters/support/openmetrics2_rules.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -98,6 +101,20 @@ void CheckHistogram(const std::vector<TextSample>& samples, const std::vector<La
   }
 }
 
+// Both families have the labels of all values, by their names here.
+void CheckOpenMetrics2Page(std::string_view page, const std::vector<Labels>& labels, std::string_view help) {
+  const auto read = ReadOpenMetrics2(page);
+  Check(read.ok(), "an OpenMetrics 2.0 page that breaks a rule");
+  std::vector<OpenMetrics2Labels> expected;
+  for (const Labels& of_series : labels) expected.emplace_back(of_series.begin(), of_series.end());
+  for (const OpenMetrics2Family& family : read.value()) {
+    std::vector<OpenMetrics2Labels> found;
+    for (const OpenMetrics2Sample& sample : family.samples) found.push_back(sample.labels);
+    Check(found == expected, "OpenMetrics 2.0 has other labels than text");
+  }
+  Check(read.value().empty() || read.value().front().help == help, "a help of OpenMetrics 2.0 came back as another");
+}
+
 }  // namespace
 
 void FuzzLabelEscaping(std::string_view texts) {
@@ -130,6 +147,7 @@ void FuzzLabelEscaping(std::string_view texts) {
   Check(LabelsOf(open_metrics.samples, "c_total") == labels, "OpenMetrics has other labels than text");
   std::vector<Labels> of_both = labels;
   of_both.insert(of_both.end(), labels.begin(), labels.end());
+  CheckOpenMetrics2Page(Page<OpenMetrics2Encoder>(snapshot.families()), labels, help);
   Check(protobuf.labels == of_both, "protobuf has other labels than text");
   Check(text.helps == protobuf.helps && open_metrics.helps == protobuf.helps, "a help differs between formats");
   Check(values.empty() || text.helps.front() == help, "a help came back as another");
