@@ -6,7 +6,7 @@
 //
 // HOST may be left out, and is then 127.0.0.1; PORT too, and is then 8080. D is a duration such as
 // 15s. With aggregate, /metrics sums these labels away and /metrics/detailed shows them. With
-// created=shown, OpenMetrics pages have a sample ending with _created for each counter and
+// created=shown, OpenMetrics 1.0 pages have a sample ending with _created for each counter and
 // histogram whose creation time the registry keeps. With label, which may be given several times,
 // every series has that label as well (labelled_view.h). With page=off, browsers get a list of
 // links at `/` in place of the live page (live_page.h).

@@ -16,6 +16,8 @@ constexpr NegotiatedFormat kOpenMetrics = {PageFormat::kOpenMetrics,
 // The same page for readers of the draft, who look for their version in the answer.
 constexpr NegotiatedFormat kOpenMetricsDraft = {PageFormat::kOpenMetrics,
                                                 "application/openmetrics-text; version=0.0.1; charset=utf-8"};
+constexpr NegotiatedFormat kOpenMetrics2 = {PageFormat::kOpenMetrics2,
+                                            "application/openmetrics-text; version=2.0.0; charset=utf-8"};
 constexpr NegotiatedFormat kProtobuf = {
     PageFormat::kProtobuf,
     "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited"};
@@ -25,12 +27,15 @@ struct Escaping {
   std::string_view scheme;
   NegotiatedFormat text;
   NegotiatedFormat open_metrics;
+  NegotiatedFormat open_metrics_2;
   NegotiatedFormat protobuf;
 };
 constexpr Escaping kEscapings[] = {
     {"underscores",
      {PageFormat::kText, "text/plain; version=1.0.0; charset=utf-8; escaping=underscores", NameEscaping::kUnderscores},
      {PageFormat::kOpenMetrics, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=underscores",
+      NameEscaping::kUnderscores},
+     {PageFormat::kOpenMetrics2, "application/openmetrics-text; version=2.0.0; charset=utf-8; escaping=underscores",
       NameEscaping::kUnderscores},
      {PageFormat::kProtobuf,
       "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; "
@@ -40,6 +45,8 @@ constexpr Escaping kEscapings[] = {
      {PageFormat::kText, "text/plain; version=1.0.0; charset=utf-8; escaping=allow-utf-8", NameEscaping::kNone},
      {PageFormat::kOpenMetrics, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=allow-utf-8",
       NameEscaping::kNone},
+     {PageFormat::kOpenMetrics2, "application/openmetrics-text; version=2.0.0; charset=utf-8; escaping=allow-utf-8",
+      NameEscaping::kNone},
      {PageFormat::kProtobuf,
       "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; "
       "escaping=allow-utf-8",
@@ -48,12 +55,16 @@ constexpr Escaping kEscapings[] = {
      {PageFormat::kText, "text/plain; version=1.0.0; charset=utf-8; escaping=dots", NameEscaping::kDots},
      {PageFormat::kOpenMetrics, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=dots",
       NameEscaping::kDots},
+     {PageFormat::kOpenMetrics2, "application/openmetrics-text; version=2.0.0; charset=utf-8; escaping=dots",
+      NameEscaping::kDots},
      {PageFormat::kProtobuf,
       "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; escaping=dots",
       NameEscaping::kDots}},
     {"values",
      {PageFormat::kText, "text/plain; version=1.0.0; charset=utf-8; escaping=values", NameEscaping::kValues},
      {PageFormat::kOpenMetrics, "application/openmetrics-text; version=1.0.0; charset=utf-8; escaping=values",
+      NameEscaping::kValues},
+     {PageFormat::kOpenMetrics2, "application/openmetrics-text; version=2.0.0; charset=utf-8; escaping=values",
       NameEscaping::kValues},
      {PageFormat::kProtobuf,
       "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited; escaping=values",
@@ -70,8 +81,10 @@ const Escaping& EscapingFor(const WeightedElement& range) {
 
 std::optional<NegotiatedFormat> OpenMetricsFor(const WeightedElement& range) {
   const std::string_view version = range.Parameter("version");
-  if (version == "1.0.0") return range.Parameter("escaping").empty() ? kOpenMetrics : EscapingFor(range).open_metrics;
-  if (version == "0.0.1" || version.empty()) return kOpenMetricsDraft;
+  const bool has_escaping = !range.Parameter("escaping").empty();
+  if (version == "2.0.0") return has_escaping ? EscapingFor(range).open_metrics_2 : kOpenMetrics2;
+  if (version == "1.0.0" || version.empty()) return has_escaping ? EscapingFor(range).open_metrics : kOpenMetrics;
+  if (version == "0.0.1") return kOpenMetricsDraft;
   return std::nullopt;
 }
 
@@ -105,6 +118,8 @@ std::string_view PageFormatName(PageFormat format) {
       return "text";
     case PageFormat::kOpenMetrics:
       return "openmetrics";
+    case PageFormat::kOpenMetrics2:
+      return "openmetrics2";
     case PageFormat::kProtobuf:
       return "protobuf";
   }

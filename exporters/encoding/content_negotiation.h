@@ -2,7 +2,8 @@
 //
 // The reader's most wanted format that can be produced wins.
 // Guarantees: there is always an answer; a reader that asks for nothing, for anything or for what
-// does not exist gets Prometheus text 0.0.4, which every reader knows. Names that are no legacy
+// does not exist gets Prometheus text 0.0.4, which every reader knows. OpenMetrics 2.0 is only for
+// readers that name this version; one that names no version gets 1.0. Names that are no legacy
 // names are escaped: as the reader asks by `escaping`, else with underscores.
 // Thread safety: pure functions.
 // Cost: see ParseWeightedList.
@@ -15,7 +16,7 @@
 
 namespace streamhouse::exporters {
 
-enum class PageFormat : std::uint8_t { kText, kOpenMetrics, kProtobuf };
+enum class PageFormat : std::uint8_t { kText, kOpenMetrics, kOpenMetrics2, kProtobuf };
 
 struct NegotiatedFormat {
   PageFormat format = PageFormat::kText;
@@ -23,7 +24,7 @@ struct NegotiatedFormat {
   metrics::NameEscaping escaping = metrics::NameEscaping::kUnderscores;
 };
 
-// For labels of metrics: "text", "openmetrics", "protobuf".
+// For labels of metrics: "text", "openmetrics", "openmetrics2", "protobuf".
 std::string_view PageFormatName(PageFormat format);
 
 NegotiatedFormat NegotiateFormat(std::string_view accept);

@@ -75,9 +75,9 @@ struct MetricsServerOptions {
   Limits limits = {};
   std::vector<std::string> aggregate = {};  // labels that /metrics sums away and /metrics/detailed shows
   Labels labels = {};                       // that every series has as well; no family may have one of them
-  // Whether OpenMetrics pages show when series were made, where the registry keeps it, in samples
-  // ending with _created. Most servers store these as series of their own. Protobuf pages have it
-  // in any case.
+  // Whether OpenMetrics 1.0 pages show when series were made, where the registry keeps it, in
+  // samples ending with _created. Most servers store these as series of their own. OpenMetrics 2.0
+  // and protobuf pages have it in any case.
   CreatedUse created = CreatedUse::kLeftOut;
   LivePageUse live_page = LivePageUse::kShown;  // to browsers that ask for `/` (live_page.h)
   // Whose families stand behind those of the server's own registry, as those of a plug-in; they

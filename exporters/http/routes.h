@@ -49,7 +49,7 @@ struct RoutesOptions {
   Limits limits = {};
   std::vector<std::string> aggregate = {};    // labels that /metrics sums away (aggregated_view.h)
   Labels labels = {};                         // that every series has as well (labelled_view.h)
-  CreatedUse created = CreatedUse::kLeftOut;  // of OpenMetrics pages
+  CreatedUse created = CreatedUse::kLeftOut;  // of OpenMetrics 1.0 pages
   LivePageUse live_page = LivePageUse::kShown;
   ServerMetrics metrics = {};
   // On the same page. Call CombinedView::Check() first and give `left_out`, which counts what the

@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#include "exporters/encoding/openmetrics2_encoder.h"
 #include "exporters/encoding/openmetrics_encoder.h"
 #include "exporters/encoding/protobuf_encoder.h"
 #include "exporters/encoding/text_encoder.h"
@@ -21,6 +22,8 @@ std::unique_ptr<PageSource> MakeEncoder(PageFormat format, std::span<const Famil
   switch (format) {
     case PageFormat::kOpenMetrics:
       return std::make_unique<OpenMetricsEncoder>(families, created);
+    case PageFormat::kOpenMetrics2:
+      return std::make_unique<OpenMetrics2Encoder>(families);
     case PageFormat::kProtobuf:
       return std::make_unique<ProtobufEncoder>(families);
     case PageFormat::kText:

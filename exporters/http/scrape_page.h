@@ -38,7 +38,7 @@ class ScrapePage : public PageSource {
   SharedCollection& collection_;
   const NegotiatedFormat format_;
   const FamilyNames names_;
-  const CreatedUse created_;  // of OpenMetrics; protobuf always has what there is
+  const CreatedUse created_;  // of OpenMetrics 1.0; 2.0 and protobuf have all
   std::shared_ptr<const metrics::Snapshot> snapshot_;
   metrics::Snapshot escaped_;                    // of snapshot_
   std::vector<metrics::FamilySnapshot> chosen_;  // where there are names

@@ -11,6 +11,7 @@ namespace {
 
 constexpr const char* kText = "text/plain; version=0.0.4; charset=utf-8";
 constexpr const char* kOpenMetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+constexpr const char* kOpenMetrics2 = "application/openmetrics-text; version=2.0.0; charset=utf-8";
 constexpr const char* kOpenMetricsDraft = "application/openmetrics-text; version=0.0.1; charset=utf-8";
 
 std::string ContentType(std::string_view accept) {
@@ -62,7 +63,8 @@ TEST(ContentNegotiationTest, EscapesByTheSchemeThatIsNamedAndElseWithUnderscores
   const std::string protobuf =
       "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited";
   for (const std::string& type :
-       {std::string("text/plain;version=1.0.0"), protobuf, std::string("application/openmetrics-text;version=1.0.0")}) {
+       {std::string("text/plain;version=1.0.0"), protobuf, std::string("application/openmetrics-text;version=1.0.0"),
+        std::string("application/openmetrics-text;version=2.0.0"), std::string("application/openmetrics-text")}) {
     EXPECT_EQ(NegotiateFormat(type).escaping, NameEscaping::kUnderscores) << type;
     EXPECT_EQ(NegotiateFormat(type + ";escaping=underscores").escaping, NameEscaping::kUnderscores) << type;
     EXPECT_EQ(NegotiateFormat(type + ";escaping=dots").escaping, NameEscaping::kDots) << type;
@@ -75,12 +77,20 @@ TEST(ContentNegotiationTest, EscapesByTheSchemeThatIsNamedAndElseWithUnderscores
             "escaping=allow-utf-8");
 }
 
+TEST(ContentNegotiationTest, NamesFormatsForLabelsOfMetrics) {
+  EXPECT_EQ(PageFormatName(PageFormat::kText), "text");
+  EXPECT_EQ(PageFormatName(PageFormat::kOpenMetrics), "openmetrics");
+  EXPECT_EQ(PageFormatName(PageFormat::kOpenMetrics2), "openmetrics2");
+  EXPECT_EQ(PageFormatName(PageFormat::kProtobuf), "protobuf");
+}
+
 TEST(ContentNegotiationTest, FallsBackToText) {
   EXPECT_EQ(ContentType(""), kText);
   EXPECT_EQ(ContentType("*/*"), kText);
   EXPECT_EQ(ContentType("text/*"), kText);
   EXPECT_EQ(ContentType("image/png"), kText);
-  EXPECT_EQ(ContentType("application/openmetrics-text;version=2.0.0"), kText);
+  EXPECT_EQ(ContentType("application/openmetrics-text;version=3.0.0"), kText);
+  EXPECT_EQ(ContentType("application/openmetrics-protobuf;version=2.0.0"), kText);
   EXPECT_EQ(ContentType("\"\\"), kText);
 }
 
@@ -98,10 +108,42 @@ TEST(ContentNegotiationTest, DoesNotGiveWhatIsRefused) {
   EXPECT_EQ(ContentType("application/openmetrics-text;version=1.0.0;q=0"), kText);
 }
 
+TEST(ContentNegotiationTest, GivesOpenMetrics2ToReadersThatNameItsVersion) {
+  EXPECT_EQ(ContentType("application/openmetrics-text;version=2.0.0"), kOpenMetrics2);
+  EXPECT_EQ(NegotiateFormat("application/openmetrics-text;version=2.0.0").format, PageFormat::kOpenMetrics2);
+  // Prometheus 3.16
+  EXPECT_EQ(ContentType("application/openmetrics-text;version=2.0.0;escaping=allow-utf-8;q=0.7,*/*;q=0.6"),
+            "application/openmetrics-text; version=2.0.0; charset=utf-8; escaping=allow-utf-8");
+  EXPECT_EQ(ContentType("application/openmetrics-text;version=2.0.0;escaping=nonsense"),
+            "application/openmetrics-text; version=2.0.0; charset=utf-8; escaping=underscores");
+  EXPECT_EQ(ContentType("application/openmetrics-text;version=2.0.0;escaping=dots"),
+            "application/openmetrics-text; version=2.0.0; charset=utf-8; escaping=dots");
+  EXPECT_EQ(ContentType("application/openmetrics-text;version=2.0.0;escaping=values"),
+            "application/openmetrics-text; version=2.0.0; charset=utf-8; escaping=values");
+}
+
+TEST(ContentNegotiationTest, NeverGivesOpenMetrics2Unasked) {
+  EXPECT_EQ(ContentType("application/openmetrics-text"), kOpenMetrics);
+  EXPECT_EQ(ContentType("application/openmetrics-text;version=1.0.0"), kOpenMetrics);
+  EXPECT_EQ(NegotiateFormat("application/openmetrics-text;version=0.0.1").format, PageFormat::kOpenMetrics);
+  EXPECT_EQ(ContentType("application/openmetrics-text;version=2"), kText);
+  EXPECT_EQ(ContentType("application/openmetrics-text;version=2.0.0;q=0"), kText);
+  EXPECT_EQ(ContentType("application/*"), kText);
+}
+
+TEST(ContentNegotiationTest, ChoosesTheVersionOfOpenMetricsByWeightAndThenByPlace) {
+  const std::string old_one = "application/openmetrics-text;version=1.0.0";
+  const std::string new_one = "application/openmetrics-text;version=2.0.0";
+  EXPECT_EQ(ContentType(new_one + "," + old_one), kOpenMetrics2);
+  EXPECT_EQ(ContentType(old_one + "," + new_one), kOpenMetrics);
+  EXPECT_EQ(ContentType(old_one + ";q=0.6," + new_one + ";q=0.7"), kOpenMetrics2);
+  EXPECT_EQ(ContentType(new_one + ";q=0.6," + old_one + ";q=0.7"), kOpenMetrics);
+  EXPECT_EQ(ContentType("application/openmetrics-text;version=3.0.0," + new_one + ";q=0.1"), kOpenMetrics2);
+}
+
 TEST(ContentNegotiationTest, AnswersReadersOfTheDraftWithTheirVersion) {
   EXPECT_EQ(ContentType("application/openmetrics-text;version=0.0.1"), kOpenMetricsDraft);
-  EXPECT_EQ(ContentType("Application/OpenMetrics-Text"), kOpenMetricsDraft);
-  EXPECT_EQ(NegotiateFormat("application/openmetrics-text").format, PageFormat::kOpenMetrics);
+  EXPECT_EQ(ContentType("Application/OpenMetrics-Text;version=0.0.1"), kOpenMetricsDraft);
 }
 
 }  // namespace

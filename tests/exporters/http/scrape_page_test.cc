@@ -21,6 +21,9 @@ TEST_F(ScrapePageTest, WritesTheFormatThatWasAskedFor) {
   EXPECT_EQ(ReadPage(text), "# HELP sent_total Sent\n# TYPE sent_total counter\nsent_total 0\n");
   ScrapePage open_metrics(collection_, {.format = PageFormat::kOpenMetrics, .content_type = ""});
   EXPECT_EQ(ReadPage(open_metrics), "# TYPE sent counter\n# UNIT sent \n# HELP sent Sent\nsent_total 0\n# EOF\n");
+  ScrapePage open_metrics_2(collection_, {.format = PageFormat::kOpenMetrics2, .content_type = ""});
+  EXPECT_TRUE(
+      ReadPage(open_metrics_2).starts_with("# TYPE sent_total counter\n# HELP sent_total Sent\nsent_total 0 st@"));
 }
 
 TEST_F(ScrapePageTest, CollectsWhenItIsFirstFilled) {
@@ -48,6 +51,19 @@ TEST_F(ScrapePageTest, WritesOnlyTheFamiliesThatAreNamed) {
   }
   ScrapePage nothing(collection_, {.format = PageFormat::kText, .content_type = ""}, {"pending_count", "sent"});
   EXPECT_EQ(ReadPage(nothing), "");
+}
+
+// By the names of 1.0 as well, so that a reader may change the format and keep its names.
+TEST_F(ScrapePageTest, TakesTheNamesOfSamplesForOpenMetrics2) {
+  registry_.AddHistogram({.name = "duration", .help = "Duration"}, Bounds({1})).value().With();
+  for (const char* name : {"duration", "duration_bucket", "duration_sum", "duration_count", "duration_created"}) {
+    ScrapePage page(collection_, {.format = PageFormat::kOpenMetrics2, .content_type = ""}, {name});
+    EXPECT_TRUE(ReadPage(page).starts_with("# TYPE duration histogram\n")) << name;
+  }
+  ScrapePage sent(collection_, {.format = PageFormat::kOpenMetrics2, .content_type = ""}, {"sent_total"});
+  EXPECT_TRUE(ReadPage(sent).starts_with("# TYPE sent_total counter\n"));
+  ScrapePage nothing(collection_, {.format = PageFormat::kOpenMetrics2, .content_type = ""}, {"sent"});
+  EXPECT_EQ(ReadPage(nothing), "# EOF\n");
 }
 
 }  // namespace
