@@ -24,6 +24,10 @@ class EscapedText {
   // Of the value that is meant.
   std::size_t size() const { return text_.size() - escapes_; }
 
+  // As the page has it: the value that is meant where there are no escapes.
+  std::string_view text() const { return text_; }
+  bool has_escapes() const { return escapes_ != 0; }
+
   // Writes the value that is meant, size() bytes, and returns its end.
   char* CopyTo(char* out) const;
 

@@ -15,13 +15,13 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "exporters/encoding/label_reader.h"
+#include "exporters/remote_write/short_text.h"
 
 namespace streamhouse::exporters {
 
@@ -48,7 +48,7 @@ class LabelChanges {
       skip(prefixes_[i].size());
       std::string_view& value = values_[i];
       // With the closing quote.
-      if (value.data() != nullptr && value.size() < left && std::memcmp(at, value.data(), value.size() + 1) == 0) {
+      if (value.data() != nullptr && value.size() < left && AreSame(at, value.data(), value.size() + 1)) {
         skip(value.size() + 1);
         continue;
       }

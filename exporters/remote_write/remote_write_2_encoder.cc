@@ -4,6 +4,7 @@
 #include <cstring>
 #include <protozero/types.hpp>
 #include <type_traits>
+#include <utility>
 
 #include "exporters/encoding/label_reader.h"
 #include "exporters/encoding/protobuf_writer.h"
@@ -71,7 +72,7 @@ Bytes Encoded(const Body& body) {
 
 template <std::size_t kBytesMax>
 char* RemoteWrite2Encoder::ShortBytes<kBytesMax>::CopyTo(char* out) const {
-  std::memcpy(out, bytes, kBytesMax);
+  std::memcpy(out, this, sizeof(*this));
   return out + size;
 }
 
@@ -182,18 +183,25 @@ void RemoteWrite2Encoder::ResolveNames() {
   changes_.Begin(layout_.value_prefixes());
   name_refs_.clear();
   added_refs_.clear();
+  parts_.clear();
+  added_part_ = layout_.slots().size();
   for (const SampleLayout::Slot& slot : layout_.slots()) {
     const std::uint32_t name = symbols_.Intern(slot.name);
+    parts_.push_back(&no_refs_);
     switch (slot.source) {
       case SampleLayout::Source::kSeriesLabel:
-        labels_[slot.label].name = name;
+        labels_[slot.label].refs = Encoded<LabelRefs>([&](ProtobufWriter& out) { out.Varint(name); });
+        labels_[slot.label].name_bytes = std::exchange(labels_[slot.label].refs.size, std::uint8_t{0});
+        parts_.back() = &labels_[slot.label].refs;
         break;
       case SampleLayout::Source::kSampleName:
+        name_part_ = parts_.size() - 1;
         for (const std::string& value : layout_.sample_names()) {
           name_refs_.push_back(refs_of(name, symbols_.Intern(value)));
         }
         break;
       case SampleLayout::Source::kAddedLabel:
+        added_part_ = parts_.size() - 1;
         for (const std::string& value : layout_.added_values()) {
           added_refs_.push_back(refs_of(name, symbols_.Intern(value)));
         }
@@ -217,16 +225,17 @@ void RemoteWrite2Encoder::ReadLabels(std::string_view label_text) {
 }
 
 void RemoteWrite2Encoder::SetLabel(std::size_t label, const EscapedText& value) {
-  unescaped_.resize(value.size());
-  value.CopyTo(unescaped_.data());
-  const std::uint32_t number = symbols_.Intern(unescaped_);
-  SeriesLabel& known = labels_[label];
-  ProtobufWriter writer(known.refs.bytes);
-  if (number != 0) {
-    writer.Varint(known.name);
-    writer.Varint(number);
+  std::string_view text = value.text();
+  if (value.has_escapes()) [[unlikely]] {
+    unescaped_.resize(value.size());
+    value.CopyTo(unescaped_.data());
+    text = unescaped_;
   }
-  known.refs.size = static_cast<std::uint8_t>(writer.end() - known.refs.bytes);
+  const std::uint32_t number = symbols_.Intern(text);
+  SeriesLabel& known = labels_[label];
+  ProtobufWriter writer(known.refs.bytes + known.name_bytes);
+  writer.Varint(number);
+  known.refs.size = number == 0 ? 0 : static_cast<std::uint8_t>(writer.end() - known.refs.bytes);
 }
 
 void RemoteWrite2Encoder::StartAt(std::int64_t start_unix_milliseconds) {
@@ -309,16 +318,10 @@ char* RemoteWrite2Encoder::PutParts(char* out, std::string_view refs, std::strin
   return writer.end();
 }
 
-char* RemoteWrite2Encoder::PutRefs(char* out, std::size_t name, std::size_t added) const {
-  for (const SampleLayout::Slot& slot : layout_.slots()) {
-    if (slot.source == SampleLayout::Source::kSeriesLabel) {
-      out = labels_[slot.label].refs.CopyTo(out);
-    } else if (slot.source == SampleLayout::Source::kSampleName) {
-      out = name_refs_[name].CopyTo(out);
-    } else if (added != kNoAddedLabel) {
-      out = added_refs_[added].CopyTo(out);
-    }
-  }
+char* RemoteWrite2Encoder::PutRefs(char* out, std::size_t name, std::size_t added) {
+  parts_[name_part_] = &name_refs_[name];
+  if (added_part_ < parts_.size()) parts_[added_part_] = added == kNoAddedLabel ? &no_refs_ : &added_refs_[added];
+  for (const LabelRefs* part : parts_) out = part->CopyTo(out);
   return out;
 }
 

@@ -53,7 +53,7 @@ class RemoteWrite2Encoder final : public RequestEncoder {
     char bytes[kBytesMax] = {};
     std::uint8_t size = 0;
 
-    // There is room for kBytesMax bytes.
+    // There is room for sizeof(*this) bytes.
     char* CopyTo(char* out) const;
   };
   // The references of a label: its name's and its value's. Empty where the value is.
@@ -63,8 +63,8 @@ class RemoteWrite2Encoder final : public RequestEncoder {
   using MetadataBytes = ShortBytes<23>;
 
   struct SeriesLabel {
-    std::uint32_t name = 0;  // the number of its symbol
     LabelRefs refs;
+    std::uint8_t name_bytes = 0;  // of refs: the reference of its name, which stays
   };
 
   void BeginRequest() override;
@@ -89,7 +89,7 @@ class RemoteWrite2Encoder final : public RequestEncoder {
   char* PutNumber(char* out, const SeriesPoint& point);
   char* PutNative(char* out, const metrics::ExponentialHistogramValues& histograms, std::size_t series);
   char* PutParts(char* out, std::string_view refs, std::string_view data);
-  char* PutRefs(char* out, std::size_t name, std::size_t added) const;
+  char* PutRefs(char* out, std::size_t name, std::size_t added);
   void AddExemplar(const metrics::Exemplar& exemplar);
 
   SymbolTable& symbols_;
@@ -106,6 +106,12 @@ class RemoteWrite2Encoder final : public RequestEncoder {
   std::vector<LabelRefs> added_refs_;  // by added value: the added label and it
   std::vector<SeriesLabel> labels_;    // in the order of the label text, as they are at the present series
   LabelChanges changes_;
+  // In the order of the labels' names: where their references are. Those of the sample's name and
+  // of the added label are set for each sample.
+  std::vector<const LabelRefs*> parts_;
+  std::size_t name_part_ = 0;
+  std::size_t added_part_ = 0;  // behind the end where there is no such label
+  const LabelRefs no_refs_;
   MetadataBytes metadata_;
 
   // Of the present series.
