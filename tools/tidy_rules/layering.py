@@ -54,7 +54,7 @@ MAY_USE_FOLDERS = {
     "exporters/push/http": {
         "exporters/encoding", "exporters/http/access", "exporters/http/tls", "exporters/push",
     },
-    "exporters/remote_write": {"exporters/encoding"},
+    "exporters/remote_write": {"exporters/encoding", "exporters/push", "exporters/push/http", "exporters/view"},
     "exporters/textfile": {"exporters/encoding", "exporters/push", "exporters/view"},
     "exporters/threads": set(),
     "exporters/view": {"exporters/encoding", "exporters/push"},

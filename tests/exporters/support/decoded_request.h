@@ -16,12 +16,12 @@
 namespace streamhouse::exporters {
 
 struct DecodedRequest {
-  std::vector<std::string> lines;
+  std::vector<std::string> lines = {};
   // 2.0: of each series `name TYPE "help" "unit"`; 1.0: of each family. Without repetitions.
-  std::vector<std::string> metadata;
-  std::vector<std::string> symbols;  // of 2.0
+  std::vector<std::string> metadata = {};
+  std::vector<std::string> symbols = {};  // of 2.0
   // What breaks a rule of the specification: one that holds for every request.
-  std::vector<std::string> faults;
+  std::vector<std::string> faults = {};
 };
 
 DecodedRequest DecodeRemoteWrite2(std::string_view bytes);

@@ -1,0 +1,94 @@
+#include "exporters/remote_write/batch_sender.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+
+#include "exporters/push/http/http_answer.h"
+#include "exporters/remote_write/remote_write_1_encoder.h"
+#include "exporters/remote_write/remote_write_2_encoder.h"
+#include "exporters/remote_write/snappy_block.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+constexpr unsigned kTooManyRequests = 429;
+constexpr unsigned kServerErrors = 500;
+
+bool IsRetryable(unsigned status) {
+  return status == kTooManyRequests || status >= kServerErrors;
+}
+
+}  // namespace
+
+BatchSender::BatchSender(std::string exporter, std::string target, HttpReceiverOptions receiver,
+                         const PushMetrics& metrics)
+    : exporter_(std::move(exporter)),
+      target_(std::move(target)),
+      metrics_(metrics),
+      sender_(exporter_, std::move(receiver), IsRetryable, metrics) {}
+
+BatchOutcome BatchSender::Send(const RemoteWriteBatch& batch, VersionChoice& choice, PushDeadline deadline,
+                               StopSignal& stop) {
+  BatchOutcome outcome;
+  std::string_view given_up;  // why the rest is dropped
+  const RemoteWriteVersion version = choice.version();
+  const std::unique_ptr<RequestEncoder> encoder = EncoderOf(batch, version);
+  PageSource::Progress progress;
+  do {
+    chunk_.Clear();
+    progress = encoder->Fill(chunk_);
+    if (chunk_.empty()) break;
+    if (!given_up.empty()) {
+      metrics_.CountDropped(exporter_, given_up, encoder->samples());
+      continue;
+    }
+    CompressSnappyBlock(chunk_.view(), block_);
+    SendOutcome sent = sender_.Send(RequestOf(version), deadline, stop);
+    if (!sent.answer) choice.ReceiverIsAway();
+    if (sent.answer && choice.FallsBackAfter(*sent.answer)) {
+      outcome.falls_back = true;
+      return outcome;
+    }
+    const bool is_taken = CountOutcome(sent, encoder->samples());
+    outcome.is_begun = outcome.is_begun || (is_taken && encoder->ended_is_written());
+    if (outcome.status.ok()) outcome.status = sent.status;
+    if (sent.delivery == Delivery::kGivenUp) given_up = sent.reason;
+  } while (progress == PageSource::Progress::kMore);
+  return outcome;
+}
+
+std::unique_ptr<RequestEncoder> BatchSender::EncoderOf(const RemoteWriteBatch& batch, RemoteWriteVersion version) {
+  if (version == RemoteWriteVersion::k1) return std::make_unique<RemoteWrite1Encoder>(batch);
+  return std::make_unique<RemoteWrite2Encoder>(batch, symbols_);
+}
+
+HttpRequest BatchSender::RequestOf(RemoteWriteVersion version) const {
+  const bool is_old = version == RemoteWriteVersion::k1;
+  return {
+      .target = target_,
+      // A blank behind the semicolon makes it 1.0 for Prometheus.
+      .content_type = is_old ? "application/x-protobuf" : "application/x-protobuf;proto=io.prometheus.write.v2.Request",
+      .content_encoding = "snappy",
+      .fields = {{"X-Prometheus-Remote-Write-Version", is_old ? "0.1.0" : "2.0.0"}},
+      .body = block_};
+}
+
+bool BatchSender::CountOutcome(SendOutcome& sent, std::size_t samples) const {
+  const WrittenCounts written = sent.answer ? WrittenCountsOf(*sent.answer) : WrittenCounts();
+  if (written.is_told) {
+    const std::uint64_t stored = std::min<std::uint64_t>(written.points, samples);
+    metrics_.CountSent(exporter_, stored);
+    metrics_.CountDropped(exporter_, drop_reason::kRejected, samples - stored);
+    if (sent.delivery == Delivery::kRefused && stored == samples) sent.status = metrics::Status::Ok();
+    return true;
+  }
+  if (sent.is_delivered()) {
+    metrics_.CountSent(exporter_, samples);
+  } else {
+    metrics_.CountDropped(exporter_, sent.reason, samples);
+  }
+  return sent.is_delivered();
+}
+
+}  // namespace streamhouse::exporters

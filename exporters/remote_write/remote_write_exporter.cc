@@ -1,0 +1,105 @@
+#include "exporters/remote_write/remote_write_exporter.h"
+
+#include <algorithm>
+#include <chrono>
+#include <span>
+#include <utility>
+
+#include "exporters/view/escaped_view.h"
+#include "metrics_core/clock.h"
+#include "metrics_core/naming/name_escaping.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Snapshot;
+using metrics::Status;
+
+PushLoopOptions Named(PushLoopOptions options, const std::string& name) {
+  options.name = name;
+  return options;
+}
+
+std::int64_t UnixMilliseconds(const Snapshot& snapshot) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(snapshot.taken_at().time_since_epoch()).count();
+}
+
+}  // namespace
+
+RemoteWriteExporter::RemoteWriteExporter(metrics::Registry& registry, const PushMetrics& metrics,
+                                         RemoteWriteOptions options)
+    : options_(std::move(options)),
+      scheme_(options_.receiver.address.tls ? "prw+https" : "prw+http"),
+      name_(scheme_ + "://" + options_.receiver.address.Authority() + options_.path),
+      source_(registry, options_.more_registries, scheme_, metrics),
+      view_(options_.labels),
+      choice_(options_.version),
+      sender_(scheme_, options_.path, options_.receiver, metrics),
+      loop_(
+          scheme_, [this](PushDeadline deadline) { return Push(deadline); }, Named(options_.push, name_), metrics) {}
+
+Status RemoteWriteExporter::Start() {
+  if (options_.push.interval <= std::chrono::milliseconds(0)) {
+    return metrics::InvalidField("interval", "must be more than 0");
+  }
+  Status checked = source_.Check();
+  if (checked.ok()) checked = view_.Check(source_.Take());
+  if (checked.ok()) checked = loop_.Start();
+  return checked.ok() ? checked : checked.WithMessage(name_ + ": " + checked.message());
+}
+
+Status RemoteWriteExporter::Push(PushDeadline deadline) {
+  const bool is_last = loop_.stop_signal().is_given();
+  const Snapshot snapshot = view_.Of(source_.Take());
+  BatchOutcome outcome = PushSnapshot(snapshot, deadline);
+  if (outcome.falls_back) {
+    LogVersion();
+    outcome = PushSnapshot(snapshot, deadline);
+  }
+  if (is_last && outcome.status.ok()) outcome = PushEnd(deadline);
+  return outcome.status;
+}
+
+BatchOutcome RemoteWriteExporter::PushSnapshot(const Snapshot& snapshot, PushDeadline deadline) {
+  Snapshot escaped;
+  std::span<const metrics::FamilySnapshot> families = snapshot.families();
+  if (choice_.version() == RemoteWriteVersion::k1) {
+    escaped = EscapedView(families, metrics::NameEscaping::kUnderscores);
+    families = escaped.families();
+  }
+  const RemoteWriteBatch batch = {.ended = keeper_.Ended(families),
+                                  .families = families,
+                                  .unix_milliseconds = UnixMilliseconds(snapshot),
+                                  .exemplars_after = pushed_unix_milliseconds_,
+                                  .exponential = exponential()};
+  const BatchOutcome outcome = sender_.Send(batch, choice_, deadline, loop_.stop_signal());
+  if (outcome.is_begun) {
+    keeper_.Keep(families);
+    pushed_unix_milliseconds_ = batch.unix_milliseconds;
+  }
+  return outcome;
+}
+
+// The markers are later than the samples: a receiver refuses two samples of one time.
+BatchOutcome RemoteWriteExporter::PushEnd(PushDeadline deadline) {
+  const RemoteWriteBatch batch = {
+      .ended = keeper_.All(),
+      .unix_milliseconds = std::max(metrics::Clock::UnixMilliseconds(), pushed_unix_milliseconds_ + 1),
+      .exponential = exponential()};
+  BatchOutcome outcome = sender_.Send(batch, choice_, deadline, loop_.stop_signal());
+  if (outcome.is_begun) keeper_.Keep({});
+  return outcome;
+}
+
+ExponentialUse RemoteWriteExporter::exponential() const {
+  const bool is_old = choice_.version() == RemoteWriteVersion::k1;
+  return options_.exponential.value_or(is_old ? ExponentialUse::kClassic : ExponentialUse::kNative);
+}
+
+void RemoteWriteExporter::LogVersion() {
+  if (is_version_logged_ || !options_.push.log) return;
+  is_version_logged_ = true;
+  options_.push.log(name_ + ": the receiver does not know remote write 2.0, and gets 1.0");
+}
+
+}  // namespace streamhouse::exporters
