@@ -9,9 +9,12 @@
 // One folder holds both the logs and the leases for them, so neither can meet those of another
 // cluster. A store of AgentConfig::metadata is elsewhere: only the ids in topic#<id> tie it to the
 // folder.
+// When to use something else: backup.h for a copy of the folder while an agent has it;
+// log_verifier.h to read logs without the lock.
 // Guarantees: while the object lives, no other agent has the folder; the system lets go when the
 // process dies.
 // Thread safety: immutable.
+// Cost: one open file.
 // Errors: one line that names the path; FailedPrecondition when another agent has it.
 #pragma once
 

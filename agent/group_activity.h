@@ -1,6 +1,10 @@
 // GroupActivity: state and number of members of a consumer group, as GroupCoordinator knows them.
 //
+// When to use something else: ConsumerGroups::Describe for the members and offsets of one group;
+// GroupTimes for the times of its last request and commit.
+// Guarantees: members and state are of one moment. Both may have changed since.
 // Thread safety: a value.
+// Cost: a copy of two numbers.
 #pragma once
 
 #include <cstdint>

@@ -6,7 +6,8 @@
 //   later,
 // - when its files were cut or moved away.
 // Without LowerOffsets, the group would skip the records that are written at these offsets next.
-// When to use: after logs were opened, before the first append.
+// When to use something else: ConsumerGroups::Seek to move a group while the agent serves.
+// LowerOffsets is for logs that were opened and have had no append yet.
 // Guarantees: afterwards no committed offset of these partitions is beyond the end of its log. Each
 // one that is lowered is logged with group, topic, partition and by how much.
 // Thread safety: any thread, while no thread appends to these logs.

@@ -18,6 +18,8 @@
 // retention has removed them all: their offsets must not be given out again. Where a folder cannot
 // be listed, nothing is removed.
 // Thread safety: one thread for one topic.
+// Cost: at the creation of a topic, a few new entries of folders and their syncs. FindStrays()
+// lists each folder once, at the start of the agent.
 // Errors: those of the file system.
 #pragma once
 

@@ -1,7 +1,10 @@
 // Legal topic names: 1 to kTopicNameBytesMax of [A-Za-z0-9._-], and neither "." nor "..".
 //
+// When to use something else: metric_name.h for the names of metrics. A client need not check: the
+// agent does, and refuses.
 // Guarantees: a legal name is also a legal name of a folder: the topic's folder has it.
 // Thread safety: a pure function.
+// Cost: one pass over the name.
 // Errors: InvalidArgument, naming the rule; the offending name itself is not repeated.
 #pragma once
 

@@ -21,6 +21,7 @@
 // the error (FailedPrecondition). A folder log/deleted#ID whose life the store does not remember
 // keeps its content: the deletion was made in another store.
 // Thread safety: one thread for one topic.
+// Cost: one rename, and a removal for each file.
 // Errors: those of the file system and the store; each call may come again. A retry after a folder
 // sync that failed proves nothing, as the system reports such an error once. A loss of power may
 // then bring the folder back under one of its names. No topic has it, and

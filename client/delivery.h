@@ -1,5 +1,7 @@
 // Delivery: where a record ended up; DeliveryCallback: who is told.
 //
+// When to use something else: the future of Producer::Send(), for a thread that waits;
+// ProducerMetrics to count.
 // Guarantees: an accepted record has exactly one result: a Delivery, or the Status that says why
 // not. Within a partition, results come in the order of the sends.
 // Thread safety: callbacks run on the producer's sender threads, one at a time per partition,

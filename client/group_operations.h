@@ -1,8 +1,9 @@
 // GroupOperations: what operators see of consumer groups, and how they move them.
 //
 // When to use something else: Consumer::Seek(), for one's own position; Broker::Commit, to commit
-// as a member. Guarantees, of every implementation: Seek and Delete change a group only while it
-// has no member; a Seek changes all partitions that it is meant for, or none.
+// as a member.
+// Guarantees of every implementation: SeekGroup() and DeleteGroup() change a group only while it
+// has no member. A SeekGroup() changes all partitions that it is meant for, or none.
 // Thread safety: every method, from any thread, at the same time.
 // Cost: a round trip.
 // Errors: kNotFound for a group with neither members nor committed offsets; kFailedPrecondition

@@ -1,10 +1,10 @@
 // OffsetReset: where to start in a partition in which the group has never committed, or without a
 // group.
 //
-// It decides at the start alone. A position that retention has passed continues with the first
-// record left; one past the end of the log continues at the end. A topic that was deleted and
-// created again counts as a new one.
 // When to use something else: Seek(), for a place of one's own choosing.
+// Guarantees: it decides at the start alone. A position that retention has passed continues with
+// the first record left; one past the end of the log continues at the end. A topic that was deleted
+// and created again counts as a new one.
 // Thread safety: pure.
 // Cost: none.
 #pragma once

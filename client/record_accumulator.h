@@ -13,6 +13,8 @@
 // - The records of a partition are numbered in that order, without gaps, by the identities of their
 //   batches.
 // - No batch exceeds the limits; the linger of a batch counts from its first record.
+// Guarantees: each record that Append() takes is in one batch, and each batch comes out of
+// TakeReady() until Complete() ends it.
 // Thread safety: none, the owner locks. Moments are nanoseconds of one monotonic clock, passed in;
 // one that is earlier than that of the call before makes a linger late by the difference.
 // Cost: an append copies the record and allocates only when a batch's buffers grow; buffers are

@@ -4,9 +4,11 @@
 // - nothing was written: always safe to send again;
 // - unknown: safe to send again as well, because the batch has an identity and is not written
 //   twice. After the last retry the doubt remains, and the caller is told of it by the code;
-// - refused: another attempt would be refused as well.
+// - refused: a retry would be refused as well.
 // When to use something else: nothing here waits; the Producer schedules the retry without holding
 // a thread.
+// Guarantees: a batch is sent at most 1 + max_retries times, and never again once it was refused. A
+// back-off doubles with each failure up to max_backoff, before jitter.
 // Thread safety: immutable, pure functions.
 // Cost: arithmetic.
 #pragma once

@@ -10,7 +10,12 @@
 // histogram whose creation time the registry keeps. With label, which may be given several times,
 // every series has that label as well (labelled_view.h). With page=off, browsers get a list of
 // links at `/` in place of the live page (live_page.h).
+// When to use something else: a program with one fixed exporter makes a MetricsServer or a
+// TextfileExporter itself. For a scheme of one's own, ExporterRegistry::Register().
+// Guarantees: each call returns a new registry with these schemes and no other. An option that is
+// not listed here is refused.
 // Thread safety: a pure function.
+// Cost: at set-up only.
 #pragma once
 
 #include "exporters/exporter_registry.h"

@@ -1,6 +1,13 @@
 // ConsumerRpc: ConsumerService on the wire. Translates; Partition, CommittedOffsets and
 // GroupCoordinator decide.
 //
+// When to use something else: the three that decide, inside of the agent.
+// Guarantees:
+// 1. Each call is answered once, with the code of the Status that decided it.
+// 2. An answer to Fetch has at most kFetchRecordsMax records and kFetchBytesMax bytes, or one
+//    record that is larger. It waits at most kFetchWaitMax.
+// 3. A request that names the life of its topic gets NotFound where another life has the name now.
+// 4. A commit is answered OK only when the metadata store has it.
 // Thread safety: gRPC calls it from any thread.
 // Cost: two copies of each record that is fetched; a Fetch that waits keeps no thread
 // (fetch_call.h); commits run on gRPC's thread and wait for the metadata store.

@@ -1,5 +1,12 @@
 // ProducerRpc: ProducerService on the wire. Translates; Partition decides.
 //
+// When to use something else: Partition::Append, inside of the agent.
+// Guarantees:
+// 1. A request is written whole or not at all, and answered once.
+// 2. Each record that a request claims is counted as received, and as written, duplicate or refused
+//    (record_metrics.h).
+// 3. A failure tells whether the batch may be in the log: UNAVAILABLE comes with
+//    v1::kNotWrittenDetails, a full disk with v1::kDiskFullDetails.
 // Thread safety: gRPC calls it from any thread.
 // Cost: no copy of a block of records, unless it is compressed; one of each record otherwise. The
 // append runs on gRPC's thread, and under SyncPolicy::kEachBatch that thread waits for the disk.

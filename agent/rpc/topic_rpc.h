@@ -1,5 +1,8 @@
 // TopicRpc: TopicService on the wire. Translates; TopicCatalog decides.
 //
+// When to use something else: TopicCatalog, inside of the agent.
+// Guarantees: each call is answered once, with the code of the Status that decided it. `changed` is
+// called before the answer that a topic was added, grew or was deleted.
 // Thread safety: gRPC calls it from any thread.
 // Cost: creating a topic waits for the disk, on gRPC's thread.
 #pragma once

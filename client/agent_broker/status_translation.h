@@ -25,7 +25,8 @@ std::optional<DamagedRange> DamageOf(const grpc::Status& answer);
 
 // For a call that must not be made twice and that has left this process: UNAVAILABLE without
 // v1::kNotWrittenDetails means that the connection broke at an unknown moment. That is
-// kDeadlineExceeded: the call may still happen, or have happened.
+// kDeadlineExceeded: the call may still happen, or have happened. RESOURCE_EXHAUSTED with
+// v1::kDiskFullDetails is kUnavailable: nothing was written, and a retry may find room.
 metrics::Status TranslateProduceFailure(const grpc::Status& failure);
 
 }  // namespace streamhouse::client

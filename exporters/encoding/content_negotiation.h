@@ -1,6 +1,7 @@
 // Content negotiation: which format a reader gets, from its Accept header.
 //
 // The reader's most wanted format that can be produced wins.
+// When to use something else: compressed_page.h, which chooses the coding from Accept-Encoding.
 // Guarantees: there is always an answer; a reader that asks for nothing, for anything or for what
 // does not exist gets Prometheus text 0.0.4, which every reader knows. OpenMetrics 2.0 is only for
 // readers that name this version; one that names no version gets 1.0. Names that are no legacy

@@ -10,6 +10,8 @@
 //   streamhouse_exporter_certificate_reloads_total{outcome}     "ok" or "failed", of files that have changed
 //   streamhouse_exporter_connections                            that are open
 //
+// When to use something else: CoreMetrics for what recordings cost and lose; PushMetrics for
+// exporters that send.
 // Guarantees: labels come from fixed sets; nothing that a client sends makes a new series. Servers
 // of one registry, at once or one after another, share the families: their numbers add up. A
 // default-constructed one counts nowhere.

@@ -1,5 +1,7 @@
 // EscapedView: a snapshot whose names are escaped, for readers that know legacy names only.
 //
+// When to use something else: name_escaping.h for one name. A reader that knows UTF-8 names gets
+// the snapshot itself.
 // Guarantees: a pure function. Families that have legacy names only stay as they are, without a
 // copy.
 // Thread safety: pure.

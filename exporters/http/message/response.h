@@ -1,7 +1,10 @@
 // Response: the answer to an HTTP request, of which a page is produced while it is sent.
 //
-// To HEAD, neither body nor page is sent. Nothing is collected before a page is first filled.
+// When to use something else: PageSource (page_chunk.h), for a page without HTTP.
+// Guarantees: a response has a body or a page, not both. To HEAD, the server sends neither. No
+// snapshot is taken before the page is first filled.
 // Thread safety: a value.
+// Cost: that of its body; a page takes one chunk at a time.
 #pragma once
 
 #include <chrono>
