@@ -6,7 +6,8 @@
 // the same epoch. An epoch that a newer holder has outdated never reaches the log.
 // Records are counted as written when they are in the log, acknowledged or not (record_metrics.h);
 // the latency is that of the append alone.
-// Thread safety: any thread.
+// Thread safety: OnDamage() and Continue() come first, from the thread that makes the partition.
+// All others from any thread afterwards.
 // Cost: that of PartitionLog, two clock readings for the latency and two for the lease.
 // Errors:
 // - InvalidArgument for an empty batch, or a record over the limit, naming its size.
@@ -169,18 +170,22 @@ class Partition {
   // After any failure of the log.
   void AnnounceIfItFailed();
 
+  // Immutable after construction.
   const std::unique_ptr<PartitionLog> log_;
-  LogOpenings openings_ = LogOpenings({}, log_->HighWatermark());
-  std::function<metrics::Status()> store_opening_;
-  mutable std::atomic<bool> is_opening_stored_ = true;  // a log that is new needs no stored opening
   const std::shared_ptr<const Lease> lease_;
   const std::size_t record_bytes_max_;
   const WriteMetrics metrics_;
   const LogFailed log_failed_;
-  DamageFound damage_found_ = [](const Damage&) {};
   const TopicId topic_id_;
   DiskReserve* const reserve_;  // may be null
 
+  // Immutable once the partition is served.
+  LogOpenings openings_ = LogOpenings({}, log_->HighWatermark());
+  std::function<metrics::Status()> store_opening_;
+  DamageFound damage_found_ = [](const Damage&) {};
+
+  // Used by any thread.
+  mutable std::atomic<bool> is_opening_stored_ = true;  // a log that is new needs no stored opening
   std::once_flag announced_;
 };
 

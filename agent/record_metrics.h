@@ -75,7 +75,7 @@ class TopicRecordMetrics {
   void Refuse(RefusalReason reason, std::uint64_t records);
   void NoteDamaged(std::uint64_t records);
 
-  // Immutable after construction.
+  // Set by RecordMetrics before any other thread has the object.
   metrics::Counter received;
   metrics::Counter written;
   metrics::Counter duplicate;
@@ -85,6 +85,7 @@ class TopicRecordMetrics {
  private:
   friend class RecordMetrics;
 
+  // Set by RecordMetrics before any other thread has the object.
   std::string topic_;
   metrics::Family<metrics::Counter> refused_;
   metrics::Family<metrics::Counter> damaged_;

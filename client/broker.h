@@ -2,7 +2,12 @@
 //
 // When to use something else: Producer and Consumer, to send and read; a Broker is what they are
 // given. Tests use client/testing/in_memory_broker.h.
-// Guarantees that every implementation gives:
+// Invariants of every implementation:
+// 1. The records of a partition have consecutive offsets from 0. A record keeps its offset, until
+//    retention removes it or the log loses its end (log_life.h).
+// 2. log_start_offset <= high_watermark. A Fetch gives records from the one to the other alone.
+// 3. Partitions of a topic are numbered from 0, and never become fewer.
+// Guarantees of every implementation:
 // - A call returns by its deadline, or soon after its stop token is triggered; no call waits
 //   without an end.
 // - Produce appends the whole batch, in order and without gaps, or nothing. Its failures say which
@@ -47,8 +52,8 @@ inline std::chrono::steady_clock::time_point DeadlineAfter(std::chrono::nanoseco
   return timeout < rest ? now + timeout : std::chrono::steady_clock::time_point::max();
 }
 
-// How long a call may block, and who may cut it short; a call cut short fails with
-// kDeadlineExceeded.
+// How long a call may block, and who may cut it short. A call that is cut short fails with
+// kDeadlineExceeded, or with kUnavailable where it had not been sent yet.
 struct CallLimits {
   std::chrono::steady_clock::time_point deadline;
   std::stop_token stop = {};

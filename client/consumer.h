@@ -29,8 +29,8 @@
 // Position and Committed from any thread, at any time, also during a Poll().
 // Cost: a thread per partition, one for the lag, one for automatic commits and one for the group. A
 // Poll() in which partitions come or go also waits for the broker. A record is not copied after it
-// has been taken off the wire. Prefetched records are bounded by 2 fetches per partition, outside
-// of what Poll() returned.
+// has been taken off the wire. Prefetched records are bounded by
+// PartitionFetcher::kPrefetchedBatches fetches per partition, outside of what Poll() returned.
 //
 //   auto consumer = Consumer::Builder().broker(broker).options({.topics = {"orders"}, .group = "billing"}).Build();
 //   while (running) {

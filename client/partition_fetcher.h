@@ -44,7 +44,7 @@
 namespace streamhouse::client {
 
 // Records of the partition are damaged and were skipped. Called on the partition's thread, before
-// any record behind them is returned. It must not call the consumer.
+// any record behind them is returned. It must not throw, and must not call the consumer.
 using DamageReport = std::function<void(const TopicPartition& partition, const DamagedRange& skipped)>;
 
 struct FetchOptions {

@@ -91,8 +91,11 @@ class RecordAccumulator {
     friend class RecordAccumulator;
     using Lingering = std::list<Partition*>;
 
+    // Immutable after construction.
     const TopicPartition target_;
     const ProducerTopicMetrics& topic_metrics_;
+
+    // Guarded by the owner's lock.
     std::unique_ptr<ProducerBatch> open_;  // takes records
     Nanoseconds linger_ends_ = 0;          // of open_
     Lingering::iterator lingering_;        // of open_
@@ -171,8 +174,11 @@ class RecordAccumulator {
   void Seal(Partition& partition);
   void Schedule(Partition& partition);
 
+  // Immutable after construction.
   const AccumulatorLimits limits_;
   const std::uint64_t producer_id_;
+
+  // Guarded by the owner's lock, as are the partitions.
   std::size_t buffered_bytes_ = 0;
   std::uint64_t batches_opened_ = 0;
   std::set<std::uint64_t> undone_;

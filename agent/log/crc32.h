@@ -2,8 +2,7 @@
 //
 // When to use something else: RowChecksum (metadata/row_checksum.h) for a row of the metadata.
 // Thread safety: pure functions.
-// Cost: Crc32OfEnd costs some 30 multiplications of polynomials, about a microsecond, for any
-// number of bytes.
+// Cost: Crc32OfEnd takes some 30 multiplications of polynomials, for any number of bytes.
 #pragma once
 
 #include <cstdint>

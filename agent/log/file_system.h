@@ -10,7 +10,13 @@
 // Thread safety: a FileSystem and a ReadableFile may be used from any thread; a WritableFile by one
 // at a time, except for ReadAt and Sync.
 // Cost: each file and lock that is open takes a file descriptor.
-// Errors: every error names the path. NotFound, ResourceExhausted (disk full), else Unavailable.
+// Errors: every error names the path:
+// - NotFound where there is no such file or folder;
+// - ResourceExhausted where the disk is full;
+// - DataLoss, of CheckUntouched() and CheckInPlace() alone;
+// - Internal, of SyncFolder() alone;
+// - FailedPrecondition, of LockFolder() alone;
+// - Unavailable otherwise.
 #pragma once
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 // Exemplars as readers get them: trace and span as labels, in hexadecimal as in W3C traceparent.
 //
 // Thread safety: pure functions.
-// Cost: some tens of nanoseconds.
+// Cost: writes 48 hexadecimal digits; no allocation.
 #pragma once
 
 #include <array>

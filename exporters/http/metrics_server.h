@@ -4,8 +4,8 @@
 // (routes.h).
 // Guarantees: Start() returns with the port bound and answering. A page is streamed: a scrape costs
 // less than a megabyte beside the snapshot, however large the page is and however slowly it is
-// read. The snapshot takes 24 bytes a counter; concurrent scrapes share it. A hostile or slow
-// client costs what Limits allow, and delays no recording. The server counts itself
+// read. The snapshot takes 24 bytes a gauge and 32 a counter; concurrent scrapes share it. A
+// hostile or slow client costs what Limits allow, and delays no recording. The server counts itself
 // (server_metrics.h).
 // Stop() and the destructor end open connections. When they return, nothing is answered and neither
 // registry nor health is used any more. They may be called

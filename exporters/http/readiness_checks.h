@@ -65,11 +65,13 @@ class ReadinessChecks {
   void WaitForFirstDeadline();
   void AnswerExpired();
 
+  // Immutable after construction.
   const ServerExecutor executor_;
   const metrics::Health& health_;
   const ServerMetrics& metrics_;
   const std::chrono::milliseconds wait_time_;
 
+  // Used by handlers of the executor, and by its Close().
   std::deque<Waiting> waiting_;  // in the order of their coming, and so of their deadlines
   bool evaluating_ = false;
   boost::asio::steady_timer late_{executor_};

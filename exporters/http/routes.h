@@ -14,7 +14,7 @@
 // Guarantees: paths match exactly; no file is ever read, and nothing of a request comes back in the
 // response.
 // Thread safety: Handle() from any thread; a page from one at a time.
-// Cost: see ScrapePage; of /ready, that of the checks; of the rest, microseconds.
+// Cost: see ScrapePage; of /ready, that of the checks; of the rest, a short text.
 // Errors: as the status of a response.
 //
 //   Routes routes(registry, health, {.metrics = *ServerMetrics::Register(registry)});
@@ -79,12 +79,15 @@ class Routes {
   Response Metrics(const Request& request, const Target& target);
   ScrapePermits::Permit TakePermit() const;
 
+  // Immutable after construction.
   const RoutesOptions options_;
   const metrics::Health& health_;
   const ScrapePermits permits_;
   const CombinedView combined_view_;
   const AggregatedView aggregated_view_;
   const LabelledView labelled_view_;
+
+  // Used by any thread; each has a lock of its own.
   SharedCollection detailed_;
   SharedCollection aggregated_;
 };

@@ -92,10 +92,12 @@ class MeasuredTimesAreInTheTable(RuleTestCase):
         files = {
             "a/a.h": "// A.\n// Cost: 15 to 17 ns, and 0.3 us at most; 1.4 times a counter.\n",
             "a/b.h": "// Cost: about 3\n// ns.\n",
+            "a/c.h": "// Some hundred nanoseconds,\n// a few nanoseconds, about a microsecond.\n// 60 instructions.\n",
             "docs/a.md": "It takes 5 microseconds.\n",
             "README.md": f"{figures.BEGIN}\n| 1 ns |\n{figures.END}\nIn 2 ns.\n",
         }
-        where = ("a/a.h:2", "a/a.h:2", "a/a.h:2", "a/b.h:1", "docs/a.md:1", "README.md:4")
+        where = ("a/a.h:2", "a/a.h:2", "a/a.h:2", "a/b.h:1", "a/c.h:1", "a/c.h:2", "a/c.h:2", "a/c.h:3")
+        where += ("docs/a.md:1", "README.md:4")
         self.assertFinds(self.rule, files, *where)
 
     def test_lets_code_limits_and_decisions_be(self):

@@ -201,6 +201,9 @@ def figures_are_those_of_results(tree):
 # them.
 _MEASURED = re.compile(
     r"\b\d[\d.,]*(?:\s+to\s+\d[\d.,]*)?(?:\s+|\s*\n\s*//\s*)(?:ns|us|µs|(?:nano|micro)seconds?)\b|\b\d+\.\d+ times\b"
+    # In words, and in instructions, which the compiler decides about.
+    r"|\b(?:few\s+nano|(?:some|several|tens|dozens|hundreds?|about\s+an?)(?:\s+of)?\s+(?:nano|micro))seconds?\b"
+    r"|\b\d+\s+instructions\b"
 )
 
 
