@@ -67,18 +67,18 @@ void AddRetentionFlags(CLI::App& parser, RetentionFlags& flags) {
 
 // An object with what the line of a topic says.
 void AppendTopic(const client::TopicDescription& topic, metrics::JsonText& json) {
-  const auto append_limit = [&](const char* name, bool is_set, auto limit) {
+  const auto append_unless = [&](const auto& unset, const char* name, const auto& value) {
     json.Key(name);
-    if (is_set) {
-      json.Value(limit);
-    } else {
+    if (value == unset) {
       json.Null();
+    } else {
+      json.Value(value);
     }
   };
   json.BeginObject().Member("topic", topic.name).Member("partitions", topic.partitions);
-  append_limit("retention_ms", topic.retention.age_max.count() > 0, topic.retention.age_max.count());
-  append_limit("retention_bytes", topic.retention.bytes_max > 0, topic.retention.bytes_max);
-  append_limit("not_served", !topic.not_served.empty(), topic.not_served);
+  append_unless(0, "retention_ms", topic.retention.age_max.count());
+  append_unless(0U, "retention_bytes", topic.retention.bytes_max);
+  append_unless("", "not_served", topic.not_served);
   json.EndObject();
 }
 
@@ -88,12 +88,11 @@ Status PrintTopic(const client::TopicDescription& topic, OutputFormat format) {
     AppendTopic(topic, json);
     return PrintLine(json.text());
   }
-  const auto or_none = [](bool is_set, std::string text) { return is_set ? std::move(text) : std::string("none"); };
   const client::Retention& retention = topic.retention;
+  const std::string time = retention.age_max.count() > 0 ? metrics::FormatDuration(retention.age_max) : "none";
+  const std::string bytes = retention.bytes_max > 0 ? std::to_string(retention.bytes_max) : "none";
   return PrintLine(fmt::format("topic={} partitions={} retention_time={} retention_bytes={}{}", topic.name,
-                               topic.partitions,
-                               or_none(retention.age_max.count() > 0, metrics::FormatDuration(retention.age_max)),
-                               or_none(retention.bytes_max > 0, std::to_string(retention.bytes_max)),
+                               topic.partitions, time, bytes,
                                topic.not_served.empty() ? "" : " not served: " + topic.not_served));
 }
 

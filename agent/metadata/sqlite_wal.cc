@@ -18,28 +18,30 @@ constexpr std::size_t kPageBytesMax = 65536;
 
 using Bytes = std::span<const char>;
 
-std::uint32_t WordAt(Bytes bytes, std::size_t at, bool big_endian) {
+enum class ByteOrder : std::uint8_t { kLittleEndian, kBigEndian };
+
+std::uint32_t WordAt(Bytes bytes, std::size_t at, ByteOrder order) {
   std::uint32_t word = 0;
   for (std::size_t i = 0; i < sizeof(word); ++i) {
-    const std::size_t shift = 8 * (big_endian ? sizeof(word) - 1 - i : i);
+    const std::size_t shift = 8 * (order == ByteOrder::kBigEndian ? sizeof(word) - 1 - i : i);
     word |= std::uint32_t{static_cast<unsigned char>(bytes[at + i])} << shift;
   }
   return word;
 }
 
 std::uint32_t BigEndian(Bytes bytes, std::size_t at) {
-  return WordAt(bytes, at, true);
+  return WordAt(bytes, at, ByteOrder::kBigEndian);
 }
 
 // Goes on from the frame before.
 class WalChecksum {
  public:
-  explicit WalChecksum(bool big_endian) : big_endian_(big_endian) {}
+  explicit WalChecksum(ByteOrder order) : order_(order) {}
 
   void Add(Bytes bytes) {
     for (std::size_t at = 0; at < bytes.size(); at += 8) {
-      first_ += WordAt(bytes, at, big_endian_) + second_;
-      second_ += WordAt(bytes, at + 4, big_endian_) + first_;
+      first_ += WordAt(bytes, at, order_) + second_;
+      second_ += WordAt(bytes, at + 4, order_) + first_;
     }
   }
   bool Matches(Bytes bytes, std::size_t at) const {
@@ -47,7 +49,7 @@ class WalChecksum {
   }
 
  private:
-  const bool big_endian_;
+  const ByteOrder order_;
   std::uint32_t first_ = 0;
   std::uint32_t second_ = 0;
 };
@@ -61,7 +63,7 @@ class WalReader {
     if (Status read = ReadAt(0, header_); !read.ok()) return read;
     const std::uint32_t magic = BigEndian(header_, 0);
     const std::size_t page_bytes = BigEndian(header_, 8);
-    WalChecksum checksum((magic & 1) != 0);
+    WalChecksum checksum((magic & 1) != 0 ? ByteOrder::kBigEndian : ByteOrder::kLittleEndian);
     checksum.Add(Bytes(header_).first(24));
     const bool is_sound = (magic & ~1U) == kMagic && page_bytes > 0 && page_bytes <= kPageBytesMax &&
                           page_bytes % 8 == 0 && checksum.Matches(header_, 24);

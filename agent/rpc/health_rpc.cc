@@ -37,7 +37,7 @@ bool IsKnown(const std::string& service) {
 // One Watch. At most one write is under way; a change meanwhile is sent after it.
 class HealthRpc::Watcher final : public grpc::ServerWriteReactor<HealthCheckResponse> {
  public:
-  explicit Watcher(HealthRpc& service, bool is_known) : service_(service), is_known_(is_known) {}
+  Watcher(HealthRpc& owner, const std::string& service) : service_(owner), is_known_(IsKnown(service)) {}
 
   void Offer(ServingStatus status) {
     {
@@ -183,7 +183,7 @@ grpc::ServerUnaryReactor* HealthRpc::Check(grpc::CallbackServerContext* context,
 
 grpc::ServerWriteReactor<HealthCheckResponse>* HealthRpc::Watch(grpc::CallbackServerContext* /*context*/,
                                                                 const HealthCheckRequest* request) {
-  auto* const watcher = new Watcher(*this, IsKnown(request->service()));
+  auto* const watcher = new Watcher(*this, request->service());
   {
     const metrics::MutexLock lock(mutex_);
     watchers_.insert(watcher);

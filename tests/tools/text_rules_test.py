@@ -93,9 +93,17 @@ class NobodyTakesABool(RuleTestCase):
             self.assertFinds(self.rule, {"agent/a.h": f"// A.\nvoid A({parameters});\n"}, f"agent/a.h:{line}")
         self.assertFinds(self.rule, {"apps/a.h": "using Done = std::function<void(bool is_ready)>;\n"}, "apps/a.h:1")
 
-    def test_lets_results_members_and_source_files_be(self):
+    def test_finds_them_in_every_library_and_in_source_files(self):
+        files = {f"{folder}/a.cc": "void A(bool b);\n" for folder in ("client", "metrics_core", "proto")}
+        files |= {"apps/a.cc": "const auto a = [](bool is_set, int b) { return b; };\n"}
+        self.assertFinds(self.rule, files, "apps/a.cc:1", "client/a.cc:1", "metrics_core/a.cc:1", "proto/a.cc:1")
+
+    def test_lets_results_members_overrides_and_named_exceptions_be(self):
         clean = "// f(bool a)\nbool A(int b);\nbool c_ = false;\nvoid D(std::pair<int, bool> e);\n"
-        self.assertClean(self.rule, {"client/a.h": clean, "client/a.cc": "void A(bool b);\n"})
+        override = "void OnDone(bool ok) override {}\n"
+        check = "void Check(bool condition, std::string_view message);\n"
+        self.assertClean(self.rule, {"client/a.h": clean + override, "metrics_core/status.h": check})
+        self.assertFinds(self.rule, {"client/status.h": check}, "client/status.h:1")
 
 
 class ProseFits(RuleTestCase):

@@ -17,6 +17,14 @@ _LEFTOVER = re.compile(r"\b(?:" + "|".join(("TO" "DO", "FIX" "ME", "XX" "X", "HA
 _UNRUN_TEST = re.compile("GTEST_" "SKIP|DISABLED" "_[A-Z]")
 _SLEEP = re.compile(r"\bsleep_(?:for|until)\s*\(|\busleep\s*\(")
 _BOOLEAN_PARAMETER = re.compile(r"[(,]\s*(?:const\s+)?bool\b\s*[&*]?\s*\w*\s*(?:=[^,;)]*)?(?=[,)])")
+# (file, parameter) -> why it is a bool.
+_BOOLEANS = {
+    ("agent/rpc/fetch_call.cc", "bool"): "a gRPC alarm calls it",
+    ("exporters/http/tls/tls_context.cc", "bool is_valid"): "OpenSSL calls it, through Asio",
+    ("metrics_core/naming/json_text.h", "bool value"): "JSON has booleans",
+    ("metrics_core/status.cc", "bool condition"): "Check() of a condition",
+    ("metrics_core/status.h", "bool condition"): "Check() of a condition",
+}
 _MACHINE_PATH = re.compile(r"(?<![\w.$}*])/(?:work|farm|root|home/\w+)/")
 
 
@@ -77,11 +85,18 @@ def dropped_results_have_a_reason(tree):
 
 
 def nobody_takes_a_bool(tree):
-    """A call f(true) says nothing; an enum of two values says which. It also keeps arguments from changing places."""
-    for file in tree.cpp_files(("exporters", "agent", "client", "apps")):
-        for match in _BOOLEAN_PARAMETER.finditer(file.code) if file.suffix == ".h" else ():
+    """A call f(true) says nothing; an enum of two values says which. It also keeps arguments from changing places.
+
+    An override takes what its base class says.
+    """
+    for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS + ("apps", "proto")):
+        for match in _BOOLEAN_PARAMETER.finditer(file.code):
+            parameter = match.group()[1:].strip()
+            is_override = re.match(r"[^;{]*\boverride\b", file.code[match.end() :])
+            if is_override or (file.path, parameter) in _BOOLEANS:
+                continue
             line = source_tree.line_of(file.code, match.start() + match.group().index("bool"))
-            yield Finding(file.path, line, f"{match.group()[1:].strip()}: take an enum of two values")
+            yield Finding(file.path, line, f"{parameter}: take an enum of two values")
 
 
 def prose_fits(tree):
