@@ -7,13 +7,12 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/query.hpp>
 #include <boost/system/system_error.hpp>
-#include <exception>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "metrics_core/settings.h"
+#include "metrics_core/start_thread.h"
 
 namespace streamhouse::exporters {
 
@@ -22,12 +21,23 @@ using metrics::Result;
 using metrics::Status;
 using metrics::StatusCode;
 
+namespace {
+
+Status CannotListen(const std::string& host, std::uint16_t port, const std::string& why) {
+  return {StatusCode::kUnavailable,
+          "cannot listen on " + metrics::HostPort{.host = host, .port = port}.ToString() + ": " + why};
+}
+
+}  // namespace
+
 // A context, and a thread that runs it as long as there is anything to do.
 class RunningServer::Thread {
  public:
   asio::io_context& context() { return context_; }
-  void Run() {
-    thread_ = std::thread([this] { context_.run(); });
+  Status Run() {
+    Result<std::thread> started = metrics::StartThread([this] { context_.run(); });
+    if (started.ok()) thread_ = *std::move(started);
+    return started.status();
   }
   void Join() { thread_.join(); }
 
@@ -75,17 +85,11 @@ RunningServer::~RunningServer() {
 
 Result<std::uint16_t> RunningServer::Start(const MakeListener& make_listener, const std::string& host,
                                            std::uint16_t port, std::optional<asio::any_io_executor> executor) {
-  const auto refuse = [&](const std::exception& error) {
-    return Status(StatusCode::kUnavailable,
-                  "cannot listen on " + metrics::HostPort{.host = host, .port = port}.ToString() + ": " + error.what());
-  };
-  // Asio and std::thread throw where the process has no descriptors or threads left.
+  // Asio throws where the process has no descriptors left.
   try {
     return StartOrThrow(make_listener, host, port, std::move(executor));
   } catch (const boost::system::system_error& error) {
-    return refuse(error);
-  } catch (const std::system_error& error) {
-    return refuse(error);
+    return CannotListen(host, port, error.what());
   }
 }
 
@@ -101,8 +105,9 @@ Result<std::uint16_t> RunningServer::StartOrThrow(const MakeListener& make_liste
   if (executor) servers_ = &asio::use_service<ServersOfContext>(asio::query(*executor, asio::execution::context));
   if (servers_ != nullptr) servers_->Add(shared_from_this());
   listener->Open();
-  // Run() may throw. No member refers to the thread or the listener before.
-  if (thread != nullptr) thread->Run();
+  // No member refers to the thread or the listener before the thread runs.
+  const Status running = thread != nullptr ? thread->Run() : Status::Ok();
+  if (!running.ok()) return CannotListen(host, port, running.message());
   listener_ = std::move(listener);
   thread_ = std::move(thread);
   return listener_->port();

@@ -5,6 +5,7 @@ from tidy_rules import (
     build_rules,
     declarations,
     documents,
+    error_policy,
     figures,
     generated,
     layering,
@@ -22,6 +23,7 @@ ALL_RULES = (
     + atomics.RULES
     + test_layout.RULES
     + text_rules.RULES
+    + error_policy.RULES
     + limits.RULES
     + plain_words.RULES
     + figures.RULES
