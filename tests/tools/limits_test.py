@@ -1,6 +1,7 @@
 """The table of limits follows the headers: values are read as they are written, and a limit without a row is found."""
 
 import unittest
+from unittest import mock
 
 from rule_test_case import RuleTestCase
 from tidy_rules import limits
@@ -39,3 +40,15 @@ class LimitsAreInTheManual(RuleTestCase):
 
     def findings(self, files):
         return list(self.rule(limits.source_tree.SourceTree(self.checkout(files))))
+
+
+class RepeatedNumbersAreThoseOfConstants(RuleTestCase):
+    rule = staticmethod(limits.repeated_numbers_are_those_of_constants)
+    row = ("docs/a.md", "chunks of {} cells", "agent/a.h", "kCells")
+
+    def test_finds_a_document_that_is_older_than_the_constant(self):
+        files = {"docs/a.md": "# A\n\nIn chunks of\n512 cells.\n", "agent/a.h": "constexpr int kCells = 512;\n"}
+        with mock.patch.object(limits, "REPEATED", (self.row,)):
+            self.assertClean(self.rule, files)
+            self.assertFinds(self.rule, files | {"agent/a.h": "constexpr int kCells = 256;\n"}, "docs/a.md:1")
+            self.assertFinds(self.rule, files | {"agent/a.h": "constexpr int kOthers = 512;\n"}, "docs/a.md:1")

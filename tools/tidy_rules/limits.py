@@ -87,6 +87,25 @@ NO_LIMITS = {
     ("exporters/remote_write/symbol_table.h", "kOverheadBytesMax"),
     ("exporters/view/exponential_sum.h", "kSummedBucketsMax"),
 }
+# Constants that prose repeats: (document, its words with {} for the value, header, constant).
+_CORE = "docs/how_the_core_works.md"
+_CELL = "metrics_core/internal/cells/cell.h"
+_LEASE = "agent/lease/lease.h"
+_SESSION = "exporters/http/session.cc"
+REPEATED = (
+    (_CORE, "cells, in chunks of {}.", _CELL, "kCellsPerChunk"),
+    (_CORE, "chunk 2 (1,027 / {}), cell 3 (1,027 % {})", _CELL, "kCellsPerChunk"),
+    (_CORE, "that is younger than {}?", "exporters/http/shared_collection.h", "kSharedFor"),
+    (_CORE, "encoder.Fill(page chunk) {} of text at a time", "exporters/encoding/page_chunk.h", "kPageChunkBytes"),
+    (_CORE, "reads and drops up to {}", _SESSION, "kLingerBytesMax"),
+    (_CORE, "or {}, so that the response arrives", _SESSION, "kLingerTime"),
+    ("docs/glossary.md", "| {} cells of a shard", _CELL, "kCellsPerChunk"),
+    ("docs/glossary.md", "| up to {} of a page", "exporters/encoding/page_chunk.h", "kPageChunkBytes"),
+    (MANUAL, "waits for the leases of the one before that was killed, {}.", _LEASE, "kLeaseDuration"),
+    (MANUAL, "this agent has watched it for {} without a renewal", _LEASE, "kLeaseDuration"),
+    (MANUAL, "A lease lasts {} and", _LEASE, "kLeaseDuration"),
+    (MANUAL, "is renewed every {}, so that", _LEASE, "kLeaseRenewInterval"),
+)
 _LIMIT = re.compile(r"\bconstexpr\b[^;=({]*\b(k\w+Max)\b")
 _UNITS = {"nanoseconds": "ns", "milliseconds": "ms", "seconds": "s", "minutes": "min", "hours": "h"}
 _DURATION = re.compile(r"(?:std::)?chrono::(\w+)\s*[({]\s*([\d']+)\s*[)}]")
@@ -166,7 +185,19 @@ def limits_are_in_the_manual(tree):
     yield from source_tree.differences_between_marks(manual, BEGIN, END, lines, "table of limits")
 
 
-RULES = (limits_are_in_the_manual,)
+def repeated_numbers_are_those_of_constants(tree):
+    """A number that a document repeats stays when its constant changes, and both are believed."""
+    for path, words, header, name in REPEATED:
+        document = tree.files.get(path)
+        if document is None or header not in tree.files:
+            continue
+        value = value_of(tree.files[header].code, name)
+        expected = words.replace("{}", str(value))
+        if value is None or expected not in " ".join(document.text.split()):
+            yield Finding(path, 1, f"does not say `{expected}`, the value of {name} ({header}; REPEATED of limits.py)")
+
+
+RULES = (limits_are_in_the_manual, repeated_numbers_are_those_of_constants)
 
 
 def _print_table():
