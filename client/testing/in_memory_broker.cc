@@ -205,11 +205,12 @@ Result<FetchedBatch> InMemoryBroker::Fetch(const FetchRequest& request, const Ca
   }
   CallLimits wait = limits;
   wait.deadline = std::min(limits.deadline, DeadlineAfter(request.max_wait));
+  const bool waits_to_its_deadline = wait.deadline == limits.deadline;
   const bool has_records = WaitUntil(wait, [&]() STREAMHOUSE_REQUIRES(mutex_) {
     found = FindLog(request.partition, request.topic_id);
     return !found.ok() || found.value()->records.size() > request.offset;
   });
-  if (!has_records && limits.stop.stop_requested()) return CutShort();
+  if (!has_records && (waits_to_its_deadline || limits.stop.stop_requested())) return CutShort();
   if (!found.ok()) return found.status();
   const Log& log = *found.value();
   const std::size_t most = request.max_records == 0 ? std::numeric_limits<std::size_t>::max() : request.max_records;

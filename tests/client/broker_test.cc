@@ -2,8 +2,38 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <memory>
+#include <stop_token>
+
+#include "client/agent_broker/agent_broker.h"
+#include "client/testing/in_memory_broker.h"
+#include "tests/agent/support/running_agent.h"
+#include "tests/client/broker_contract.h"
+
 namespace streamhouse::client {
 namespace {
+
+class InMemoryBackend final : public BrokerBackend {
+ public:
+  Broker& broker() override { return broker_; }
+
+ private:
+  InMemoryBroker broker_;
+};
+
+class AgentBackend final : public BrokerBackend {
+ public:
+  Broker& broker() override { return *broker_; }
+
+ private:
+  agent::RunningAgent agent_;
+  std::shared_ptr<Broker> broker_ = MakeAgentBroker({.address = agent_.address()}).value();
+};
+
+INSTANTIATE_TEST_SUITE_P(InMemoryBroker, BrokerContract,
+                         testing::Values([] { return std::make_unique<InMemoryBackend>(); }));
+INSTANTIATE_TEST_SUITE_P(AgentBroker, BrokerContract, testing::Values([] { return std::make_unique<AgentBackend>(); }));
 
 using std::chrono::nanoseconds;
 using std::chrono::steady_clock;

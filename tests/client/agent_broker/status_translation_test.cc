@@ -49,6 +49,12 @@ TEST(TranslateProduceFailureTest, ALostConnectionLeavesDoubt) {
   EXPECT_EQ(TranslateProduceFailure(lost).code(), StatusCode::kDeadlineExceeded);
 }
 
+TEST(TranslateProduceFailureTest, AFullDiskMayHaveRoomForARetry) {
+  const grpc::Status full(grpc::StatusCode::RESOURCE_EXHAUSTED, "no room", std::string(v1::kDiskFullDetails));
+  EXPECT_EQ(TranslateProduceFailure(full), Status(StatusCode::kUnavailable, "no room"));
+  EXPECT_EQ(TranslateFailure(full).code(), StatusCode::kResourceExhausted);
+}
+
 TEST(TranslateProduceFailureTest, ARefusalNeedsNoDetails) {
   const grpc::Status large(grpc::StatusCode::RESOURCE_EXHAUSTED, "larger than max");
   EXPECT_EQ(TranslateProduceFailure(large).code(), StatusCode::kResourceExhausted);

@@ -14,6 +14,7 @@ namespace {
 
 const TopicPartition kOrders = {"orders", 0};
 
+// What every broker promises is in broker_contract.h.
 class InMemoryBrokerTest : public testing::Test {
  protected:
   InMemoryBrokerTest() { EXPECT_TRUE(broker_.CreateTopic("orders", 2, Soon()).ok()); }
@@ -45,33 +46,6 @@ TEST_F(InMemoryBrokerTest, GivesBackWhatWasProduced) {
   EXPECT_EQ(broker_.BatchSizes(kOrders), (std::vector<std::size_t>{1, 1}));
 }
 
-TEST_F(InMemoryBrokerTest, WritesABatchThatIsSentAgainOnce) {
-  RecordBatch batch;
-  batch.Append({.value = "a", .timestamp_ms = 5});
-  batch.SetIdentity({.producer_id = 7, .sequence = 0});
-  EXPECT_EQ(broker_.Produce(kOrders, batch, Soon()).value(), 0U);
-  EXPECT_EQ(broker_.Produce(kOrders, batch, Soon()).value(), 0U);
-  batch.SetIdentity({.producer_id = 7, .sequence = 1});
-  EXPECT_EQ(broker_.Produce(kOrders, batch, Soon()).value(), 1U);
-  batch.SetIdentity({.producer_id = 7, .sequence = 0});
-  EXPECT_EQ(broker_.Produce(kOrders, batch, Soon()).status().code(), StatusCode::kOutOfRange);
-}
-
-TEST_F(InMemoryBrokerTest, FetchBringsNoMoreRecordsThanAskedFor) {
-  for (const char* value : {"a", "b", "c"}) EXPECT_TRUE(Produce(value).ok());
-  const auto fetched = broker_.Fetch({.partition = kOrders, .offset = 0, .max_records = 2}, Soon());
-  EXPECT_EQ(fetched.value().records.size(), 2U);
-}
-
-TEST_F(InMemoryBrokerTest, FetchWaitsForTheFirstRecord) {
-  std::jthread producer([this] {
-    EXPECT_TRUE(broker_.WaitForCalls(BrokerCall::kFetch, 1));
-    EXPECT_TRUE(Produce("late").ok());
-  });
-  const auto fetched = broker_.Fetch({.partition = kOrders, .offset = 0, .max_wait = std::chrono::seconds(30)}, Soon());
-  EXPECT_EQ(fetched.value().records.size(), 1U);
-}
-
 TEST_F(InMemoryBrokerTest, FetchOutsideTheLogIsOutOfRange) {
   EXPECT_TRUE(Produce("a").ok());
   EXPECT_TRUE(Produce("b").ok());
@@ -81,54 +55,11 @@ TEST_F(InMemoryBrokerTest, FetchOutsideTheLogIsOutOfRange) {
   EXPECT_TRUE(Fetch(2).ok());
 }
 
-TEST_F(InMemoryBrokerTest, KnowsWatermarksAndTimestamps) {
-  EXPECT_TRUE(Produce("a").ok());
-  const Result<Watermarks> at_record = broker_.ReadWatermarks(kOrders, 0, Soon());
-  EXPECT_EQ(at_record.value().high_watermark, 1U);
-  EXPECT_EQ(at_record.value().timestamp_ms, 5);
-  EXPECT_EQ(broker_.ReadWatermarks(kOrders, 1, Soon()).value().timestamp_ms, std::nullopt);
-}
-
-TEST_F(InMemoryBrokerTest, RemembersWhatAGroupCommitted) {
-  EXPECT_EQ(broker_.Committed("g", kOrders, Soon()).value(), std::nullopt);
-  EXPECT_TRUE(broker_.Commit({"g"}, kOrders, 7, Soon()).ok());
-  EXPECT_EQ(broker_.Committed("g", kOrders, Soon()).value(), 7U);
-  EXPECT_EQ(broker_.Committed("other", kOrders, Soon()).value(), std::nullopt);
-}
-
 TEST_F(InMemoryBrokerTest, RefusesACommitAfterALaterOneOfTheSameMember) {
   EXPECT_TRUE(broker_.Commit({"g", "a", 2}, kOrders, 7, Soon()).ok());
   EXPECT_EQ(broker_.Commit({"g", "a", 1}, kOrders, 5, Soon()).code(), StatusCode::kAborted);
   EXPECT_TRUE(broker_.Commit({"g", "b", 1}, kOrders, 6, Soon()).ok());
   EXPECT_EQ(broker_.Committed("g", kOrders, Soon()).value(), 6U);
-}
-
-TEST_F(InMemoryBrokerTest, CreatesATopicOnce) {
-  EXPECT_TRUE(broker_.CreateTopic("orders", 2, Soon()).ok());
-  EXPECT_EQ(broker_.CreateTopic("orders", 3, Soon()).code(), StatusCode::kAlreadyExists);
-  EXPECT_EQ(broker_.CreateTopic("empty", 0, Soon()).code(), StatusCode::kInvalidArgument);
-  EXPECT_EQ(broker_.DescribeTopic("orders", Soon()).value().partitions, 2U);
-}
-
-TEST_F(InMemoryBrokerTest, ListsTopicsWithTheirRetention) {
-  const Retention retention = {.age_max = std::chrono::hours(1), .bytes_max = 7};
-  EXPECT_TRUE(broker_.CreateTopic({.name = "events", .partitions = 1, .retention = retention}, Soon()).ok());
-  EXPECT_TRUE(broker_.SetRetention("orders", {.bytes_max = 9}, Soon()).ok());
-  const auto topics = broker_.ListTopics(Soon()).value();
-  ASSERT_EQ(topics.size(), 2U);
-  EXPECT_EQ(topics[0].name, "events");
-  EXPECT_EQ(topics[0].retention, retention);
-  EXPECT_EQ(topics[1].retention, Retention{.bytes_max = 9});
-  EXPECT_EQ(broker_.SetRetention("nothing", retention, Soon()).code(), StatusCode::kNotFound);
-}
-
-TEST_F(InMemoryBrokerTest, DoesNotKnowWhatWasNotCreated) {
-  const TopicPartition nowhere = {"orders", 9};
-  EXPECT_EQ(broker_.DescribeTopic("nothing", Soon()).status().code(), StatusCode::kNotFound);
-  EXPECT_EQ(broker_.Produce(nowhere, {}, Soon()).status().code(), StatusCode::kNotFound);
-  EXPECT_EQ(broker_.Fetch({.partition = nowhere}, Soon()).status().code(), StatusCode::kNotFound);
-  EXPECT_EQ(broker_.ReadWatermarks(nowhere, {}, Soon()).status().code(), StatusCode::kNotFound);
-  EXPECT_EQ(broker_.Commit({"g"}, nowhere, 1, Soon()).code(), StatusCode::kNotFound);
 }
 
 TEST_F(InMemoryBrokerTest, RefusesAnEmptyBatch) {
