@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "exporters/encoding/compressed_page.h"
+#include "exporters/encoding/openmetrics2_encoder.h"
 #include "exporters/encoding/openmetrics_encoder.h"
 #include "exporters/encoding/page_chunk.h"
 #include "exporters/encoding/protobuf_encoder.h"
@@ -132,6 +133,11 @@ void BM_EncodeOpenMetrics(benchmark::State& state) {
   EncodeCounters<OpenMetricsEncoder>(state);
 }
 BENCHMARK(BM_EncodeOpenMetrics)->Arg(1'000)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+
+void BM_EncodeOpenMetrics2(benchmark::State& state) {
+  EncodeCounters<OpenMetrics2Encoder>(state);
+}
+BENCHMARK(BM_EncodeOpenMetrics2)->Arg(1'000)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 
 void BM_EncodeProtobuf(benchmark::State& state) {
   EncodeCounters<ProtobufEncoder>(state);

@@ -50,6 +50,7 @@ GOALS = {
     ),
     "exposition": (
         Goal("text of 1,000,000 counters, of a memcpy of it", "BM_EncodeText/1000000", "BM_MemcpyPage/1000000", 3),
+        Goal("OpenMetrics 2.0 of 100,000 counters, of 1.0", "BM_EncodeOpenMetrics2/100000", "BM_EncodeOpenMetrics/100000", 1.1),
     ),
     "abuse": tuple(
         Goal(f"/health beside {crowd} clients, median ms", f"BM_HealthBeside/{crowd}/iterations:100/real_time", "", 50, "median_ms")
