@@ -35,6 +35,7 @@
 #include "exporters/textfile/textfile_exporter.h"
 #include "exporters/view/aggregated_view.h"
 #include "exporters/view/combined_view.h"
+#include "exporters/view/delta_view.h"
 #include "exporters/view/escaped_view.h"
 #include "exporters/view/labelled_view.h"
 #include "metrics_core/bucket_bounds.h"

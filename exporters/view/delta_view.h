@@ -1,0 +1,92 @@
+// DeltaView: a snapshot of what was counted since the values that were delivered last, for formats
+// whose counters are deltas.
+//
+// Deltas are of counters, histograms and exponential histograms. Series of other kinds stay as they
+// are: gauges, up-down counters, infos, state sets and summaries.
+// When to use something else: readers of cumulative values need no view; they miss nothing when a
+// push is lost.
+// Guarantees:
+// 1. Values that are not committed are in the next delta again. So the deltas of all commits of a
+//    series add up to its value, but for the rounding of doubles.
+// 2. The start time of a delta is the time of the snapshot that was committed last. For a series
+//    that began later, it is the time when the series began. Windows have no gaps.
+// 3. A series is known by the name of its family, its label text and its start time. If a number
+//    has become lower, the series began again: the delta is its whole value. In a family without
+//    start times that is the only sign.
+// 4. A series that a snapshot lacks is forgotten with the next commit.
+// 5. An exponential delta has the resolution of the newer value (exponential_difference.h).
+// 6. Exemplars from before the start of a delta are left out.
+// Thread safety: one thread at a time.
+// Cost: a walk over all series for each snapshot and each commit. Memory: the texts and numbers of
+// the series that were committed, and one snapshot. In a steady state it allocates nothing that
+// grows with the number of series. The memory of the source returns to its registry with Commit(),
+// if the delta was destroyed before, else with the next Of().
+//
+//   DeltaView view(DoubleDeltas::kExact);
+//   {
+//     const Snapshot deltas = view.Of(registry.TakeSnapshot());
+//     if (!Send(deltas)) return;  // they are in the next deltas again
+//   }
+//   view.Commit();
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "exporters/view/counted_family.h"
+#include "exporters/view/exponential_difference.h"
+#include "metrics_core/reading/snapshot.h"
+#include "metrics_core/reading/snapshot_builder.h"
+
+namespace streamhouse::exporters {
+
+// What the deltas of double counters and of sums are. Whole deltas are whole numbers; the rest is
+// part of a later delta. For example, values of 0.6, 1.2 and 1.8 give deltas of 0, 1 and 0.
+enum class DoubleDeltas : std::uint8_t { kExact, kWhole };
+
+class DeltaView {
+ public:
+  explicit DeltaView(DoubleDeltas doubles);
+  ~DeltaView();
+  DeltaView(const DeltaView&) = delete;
+  DeltaView& operator=(const DeltaView&) = delete;
+
+  // Families and series stand at their places in `snapshot`.
+  metrics::Snapshot Of(metrics::Snapshot snapshot);
+
+  // The deltas of the last snapshot are delivered: all of them,
+  void Commit();
+  // or those of the families before `family`, and of the first `series` series of that family. A
+  // later call may go further.
+  void CommitUntil(std::size_t family, std::size_t series);
+
+ private:
+  struct Made;
+  struct Window;
+  class FamilyDeltas;
+
+  void Absorb();
+  void Arrange(const metrics::Snapshot& source);
+  void Absorb(const metrics::FamilySnapshot& family, std::size_t committed, CountedFamily& counted);
+  CountedFamily* Find(std::size_t place, const metrics::FamilySnapshot& family);
+  Window WindowOf(const metrics::FamilySnapshot& family, std::size_t i, CountedFamily* counted);
+  bool IsEarlier(const CountedNumbers& before, const CountedNumbers& after);
+  double Difference(double after, double before) const;
+
+  const DoubleDeltas doubles_;
+  std::shared_ptr<Made> made_;  // the last delta, and memory for the next
+  std::int64_t taken_at_ = 0;   // of its source; Unix milliseconds
+  bool is_pending_ = false;     // its source waits for commits
+  std::size_t committed_families_ = 0;
+  std::size_t committed_series_ = 0;  // of the family behind them
+
+  std::int64_t committed_at_ = 0;       // the time of the last source that was committed
+  std::vector<CountedFamily> counted_;  // by that source
+  CountedFamily spare_;
+  ExponentialDifference difference_;
+  std::vector<std::uint64_t> counts_;  // the difference of one series
+};
+
+}  // namespace streamhouse::exporters
