@@ -1,5 +1,6 @@
 // PushLoop: the thread of an exporter that sends: now and then, and a last time at the end.
 //
+// When to use something else: MetricsServer, where the receiver can ask.
 // Guarantees: pushes never overlap. Each push has a deadline. After a failure the next push comes
 // sooner (push_schedule.h). Stop() gives the stop signal, waits for a push that runs, makes one
 // last push, and joins. It returns within the time of two pushes if the pushes keep their
@@ -46,6 +47,7 @@ class PushLoop {
   // Sends what there is to send; gives up by the deadline.
   using Push = std::function<metrics::Status(PushDeadline deadline)>;
 
+  // `exporter` is the scheme, such as "textfile": the label value of its metrics.
   PushLoop(std::string exporter, Push push, PushLoopOptions options, const PushMetrics& metrics);
   ~PushLoop();  // stops
   PushLoop(const PushLoop&) = delete;

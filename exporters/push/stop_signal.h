@@ -1,5 +1,6 @@
 // StopSignal: tells the thread of an exporter to stop, and ends its waits.
 //
+// When to use something else: PushDeadline, to give up at a time.
 // Guarantees: once given, it stays given. A wait ends at once when it is given.
 // Thread safety: any thread. It must not be destroyed while a thread waits, nor in the child of a
 // fork whose parent waits: PushLoop, which owns one, sees to that.

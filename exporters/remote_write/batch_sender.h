@@ -1,5 +1,6 @@
 // BatchSender: brings a batch of remote write to its receiver, request after request.
 //
+// When to use something else: HttpSender (push/http), for one request.
 // Guarantees:
 // 1. Requests of one batch are never under way together, so that samples of a series come in order.
 // 2. A request that is refused does not keep the next ones back. One that is given up does: the

@@ -35,6 +35,36 @@ class HeadersOpenWithTheirContract(RuleTestCase):
         self.assertClean(self.rule, {"a/a.h": "// A thing.\n//\n// More.\n#pragma once\n\n#include <x>\n"})
 
 
+class PublicHeadersAreManuals(RuleTestCase):
+    rule = staticmethod(text_rules.public_headers_are_manuals)
+    sections = ("When to use something else: b.h.", "Guarantees: it is so.", "Thread safety: any.", "Cost: none.")
+    public = 'cc_library(name = "a", hdrs = ["a.h"], visibility = ["//visibility:public"])\n'
+
+    @staticmethod
+    def header(sections):
+        return "// A: a thing.\n//\n" + "".join(f"// {section}\n" for section in sections) + "#pragma once\n"
+
+    def test_finds_each_section_that_is_missing(self):
+        for left_out in self.sections:
+            text = self.header(section for section in self.sections if section != left_out)
+            self.assertFinds(self.rule, {"client/a.h": text}, "client/a.h:1")
+            public = {"exporters/BUILD.bazel": self.public, "exporters/a.h": text}
+            self.assertFinds(self.rule, public, "exporters/a.h:1")
+
+    def test_finds_sections_in_another_order(self):
+        self.assertFinds(self.rule, {"agent/a.h": self.header(reversed(self.sections))}, "agent/a.h:1")
+
+    def test_finds_sections_of_the_code_below(self):
+        text = self.header(self.sections[:3]) + "// Cost: none.\nclass A;\n"
+        self.assertFinds(self.rule, {"agent/a.h": text}, "agent/a.h:1")
+
+    def test_takes_invariants_for_guarantees_and_lets_other_headers_be(self):
+        text = self.header(section.replace("Guarantees", "Invariants of each") for section in self.sections)
+        private = {"exporters/BUILD.bazel": 'cc_library(name = "a", hdrs = ["a.h"])\n', "exporters/a.h": "// A.\n"}
+        others = {"agent/log/a.h": "// A.\n", "client/a.cc": "// A.\n"}
+        self.assertClean(self.rule, {"client/a.h": text} | others | private)
+
+
 class HeadersTellThreadSafety(RuleTestCase):
     rule = staticmethod(text_rules.headers_tell_thread_safety)
 

@@ -7,9 +7,10 @@ import unittest
 import tidy
 from rule_test_case import PRIVATE, RuleTestCase, cc_library
 
+SECTIONS = "// When to use something else: a view.\n// Guarantees: plain.\n// Thread safety: a value.\n// Cost: none.\n"
 GOOD = {
     "client/BUILD.bazel": PRIVATE + cc_library("record", 'deps = ["//metrics_core:status"]'),
-    "client/record.h": "// Record: a value.\n// Thread safety: a value.\n#pragma once\nstruct Record;\n",
+    "client/record.h": f"// Record: a value.\n{SECTIONS}#pragma once\nstruct Record;\n",
     "client/record.cc": '#include "client/record.h"\n\n#include "metrics_core/status.h"\n',
     "metrics_core/BUILD.bazel": PRIVATE + cc_library("status"),
     "metrics_core/status.h": "// Status: an error.\n// Thread safety: a value.\n#pragma once\nclass Status;\n",

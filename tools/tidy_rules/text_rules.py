@@ -3,7 +3,7 @@
 import re
 
 import rewrap
-from tidy_rules import source_tree
+from tidy_rules import build_rules, source_tree
 
 Finding = source_tree.Finding
 
@@ -11,6 +11,9 @@ MAX_LINES = 500
 _COUNTED_SUFFIXES = (".h", ".cc", ".py", ".sh", ".bzl")
 # Put together from halves, so that this file does not break its own rules.
 _THREAD_SAFETY = re.compile(r"^// Thread safety(?: and \w+)?:", re.MULTILINE)
+SECTIONS = ("When to use something else", "Guarantees", "Thread safety", "Cost")
+_SECTION = re.compile(rf"^// ({'|'.join(SECTIONS)}|Invariants)\b[^:\n]*:", re.MULTILINE)
+_OPENING = re.compile(r"(?://.*\n)+")
 _DROPPED = "static_cast<void>("
 _OPENING_NAME = re.compile(r"// ([A-Z]\w+)(?:<\w*>)?(?:\(\))?(?:(?:,| and) [^:\n]*)?:")
 _LEFTOVER = re.compile(r"\b(?:" + "|".join(("TO" "DO", "FIX" "ME", "XX" "X", "HA" "CK")) + r")\b")
@@ -46,7 +49,7 @@ def files_are_short(tree):
 
 
 def headers_open_with_their_contract(tree):
-    """The header is the manual: what it is, when to use something else, guarantees, threads, cost; then the code."""
+    """The first thing that a reader of a header wants to know is what it is; then comes the code."""
     for file in tree.cpp_files():
         if file.suffix != ".h" or file.folder == "third_party":
             continue
@@ -55,6 +58,27 @@ def headers_open_with_their_contract(tree):
         first_code = next((line for line in file.code.splitlines() if line.strip()), "")
         if first_code.strip() != "#pragma once":
             yield Finding(file.path, 1, "#pragma once is not the first thing after the comment")
+
+
+def _is_opened_by_users(path):
+    """Of the libraries without public targets, the headers that the guide and the programs name."""
+    return path.endswith(".h") and path.rsplit("/", 1)[0] in ("agent", "client")
+
+
+def public_headers_are_manuals(tree):
+    """A caller is written from the header alone: when to use something else, guarantees, threads, cost."""
+    public = {header for header, _, _ in build_rules.public_headers(tree)}
+    for path in sorted(public | set(filter(_is_opened_by_users, tree.files))):
+        opening = _OPENING.match(tree.files[path].text) if path in tree.files else None
+        if not opening:
+            continue
+        found = [section.replace("Invariants", "Guarantees") for section in _SECTION.findall(opening[0])]
+        for section in SECTIONS:
+            if section not in found:
+                yield Finding(path, 1, f"has no section `{section}:`")
+        places = [found.index(section) for section in SECTIONS if section in found]
+        if places != sorted(places):
+            yield Finding(path, 1, f"the sections are not in the order {', '.join(SECTIONS)}")
 
 
 def headers_tell_thread_safety(tree):
@@ -129,6 +153,7 @@ def no_machine_paths(tree):
 RULES = (
     files_are_short,
     headers_open_with_their_contract,
+    public_headers_are_manuals,
     headers_tell_thread_safety,
     headers_open_with_a_name,
     dropped_results_have_a_reason,

@@ -1,5 +1,6 @@
 // Credentials: what a receiver wants to see before it takes anything, from files.
 //
+// When to use something else: TlsFiles (receiver_address.h), for a certificate of the client.
 // Guarantees: files are read at each request, so that a rotated secret is used by the next one.
 // No error has a part of a file's text. What could not stand in a header (a line break, a zero
 // byte) is refused.

@@ -1,6 +1,9 @@
 // HttpAnswer: what a receiver said to a request.
 //
+// When to use something else: HttpSender, which turns answers into a Status and into retries.
+// Guarantees: owns its texts.
 // Thread safety: a value.
+// Cost: a copy of what the receiver sent, within the limits of answer_reader.h.
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,9 @@
 // ReceiverAddress: where a receiver listens, and how it is known there to be the right one.
 //
+// When to use something else: Credentials, for what the receiver wants to see of the sender.
+// Guarantees: a plain value; the files are not opened here.
 // Thread safety: a value.
+// Cost: a copy of its texts.
 #pragma once
 
 #include <cstdint>
