@@ -22,6 +22,9 @@
 #include "exporters/encoding/protobuf_encoder.h"
 #include "exporters/encoding/text_encoder.h"
 #include "exporters/http/metrics_server.h"
+#include "exporters/otlp/otlp_json_encoder.h"
+#include "exporters/otlp/otlp_protobuf_encoder.h"
+#include "exporters/otlp/otlp_resource.h"
 #include "exporters/remote_write/remote_write_1_encoder.h"
 #include "exporters/remote_write/remote_write_2_encoder.h"
 #include "exporters/remote_write/remote_write_batch.h"
@@ -143,6 +146,33 @@ void BM_EncodeProtobuf(benchmark::State& state) {
   EncodeCounters<ProtobufEncoder>(state);
 }
 BENCHMARK(BM_EncodeProtobuf)->Arg(1'000)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+
+// Requests of OTLP, of the size that is sent.
+template <typename Encoder>
+void EncodeOtlp(benchmark::State& state) {
+  constexpr std::size_t kRequestBytes = std::size_t{512} * 1024;
+  metrics::Registry registry;
+  AddCounters(registry, state.range(0));
+  const metrics::Snapshot snapshot = registry.TakeSnapshot();
+  const metrics::TargetAttributes resource = OtlpResource(snapshot.target());
+  PageChunk chunk(kRequestBytes);
+  std::size_t bytes = 0;
+  for (auto _ : state) {
+    Encoder encoder(snapshot, resource);
+    bytes = EncodePage(encoder, chunk);
+  }
+  ReportPage(state, bytes);
+}
+
+void BM_EncodeOtlpProtobuf(benchmark::State& state) {
+  EncodeOtlp<OtlpProtobufEncoder>(state);
+}
+BENCHMARK(BM_EncodeOtlpProtobuf)->Arg(100'000)->Unit(benchmark::kMillisecond);
+
+void BM_EncodeOtlpJson(benchmark::State& state) {
+  EncodeOtlp<OtlpJsonEncoder>(state);
+}
+BENCHMARK(BM_EncodeOtlpJson)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
 // The families of a push, as requests of the size that is sent.
 template <typename MakeEncoder>

@@ -1,0 +1,30 @@
+// OtlpJsonEncoder: OTLP requests in JSON, as application/json.
+//
+// When to use something else: OtlpProtobufEncoder, unless the receiver asks for JSON: its requests
+// are a third of the size.
+// Guarantees: those of OtlpRequests. Both encoders send equal values.
+// Thread safety: one thread at a time.
+// Cost: that of OtlpRequests.
+//
+//   OtlpJsonEncoder encoder(snapshot, OtlpResource(snapshot.target()));
+//   PageChunk chunk(request_bytes);
+//   const PageSource::Progress progress = encoder.Fill(chunk);  // and Post(chunk.view()) unless it is empty
+#pragma once
+
+#include "exporters/encoding/page_chunk.h"
+#include "exporters/otlp/otlp_json_format.h"
+#include "exporters/otlp/otlp_requests.h"
+#include "metrics_core/reading/snapshot.h"
+
+namespace streamhouse::exporters {
+
+class OtlpJsonEncoder : public OtlpRequests<OtlpJsonFormat> {
+ public:
+  // `snapshot` must outlive the encoder.
+  OtlpJsonEncoder(const metrics::Snapshot& snapshot, const metrics::TargetAttributes& resource)
+      : OtlpRequests(snapshot, resource) {}
+
+  Progress Fill(PageChunk& chunk) override;
+};
+
+}  // namespace streamhouse::exporters

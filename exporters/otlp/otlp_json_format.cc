@@ -1,0 +1,109 @@
+#include "exporters/otlp/otlp_json_format.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+constexpr std::string_view kValueEnd = "\"}},";
+
+bool IsControl(char c) {
+  return static_cast<unsigned char>(c) < ' ';
+}
+
+char* WriteControl(char* out, char c) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  constexpr unsigned kBitsPerDigit = 4;
+  const auto code = static_cast<unsigned char>(c);
+  out = PutText(out, "\\u00");
+  *out++ = kDigits[code >> kBitsPerDigit];
+  *out++ = kDigits[code & 0xFU];
+  return out;
+}
+
+}  // namespace
+
+char* OtlpJsonWriter::WriteDouble(char* out, double value) {
+  if (std::isnan(value)) return PutText(out, "\"NaN\"");
+  if (std::isinf(value)) return PutText(out, value > 0 ? "\"Infinity\"" : "\"-Infinity\"");
+  // Readers take -0 for an integer, which has no sign at zero.
+  if (value == 0 && std::signbit(value)) return PutText(out, "-0.0");
+  return std::to_chars(out, out + kNumberBytesMax, value).ptr;
+}
+
+void OtlpJsonWriter::TraceAndSpan(const metrics::TraceContext& trace) {
+  const ExemplarLabels labels(metrics::Exemplar{.trace = trace});
+  String(otlp::exemplar::kTraceId, labels.begin()[0].value);
+  if (trace.span_id != 0) String(otlp::exemplar::kSpanId, labels.begin()[1].value);
+}
+
+char* OtlpJsonWriter::WriteLabels(char* out, const OtlpLabels& labels) {
+  if (labels.text.empty()) return out;
+  if (!labels.is_plain) return WriteAnyLabels(out, labels.text);
+  ForEachPlainLabel(labels, [&](const OtlpLabelKeys::Key& key, std::string_view value) {
+    out = PutText(out, key.encoded);
+    out = PutText(out, value);
+    out = PutText(out, kValueEnd);
+  });
+  return out;
+}
+
+char* OtlpJsonWriter::WriteAnyLabels(char* out, std::string_view text) {
+  LabelReader labels(text);
+  while (labels.Next()) {
+    out = PutText(out, "{");
+    out = PutText(out, otlp::key_value::kKey.json_key());
+    out = PutText(out, "\"");
+    out = WritePageText(out, labels.name());
+    out = PutText(out, "\",");
+    out = PutText(out, otlp::key_value::kValue.json_key());
+    out = PutText(out, "{");
+    out = PutText(out, otlp::any_value::kStringValue.json_key());
+    out = WritePageText(out, labels.quoted_value());
+    out = PutText(out, "}},");
+  }
+  return out;
+}
+
+char* OtlpJsonWriter::WriteEscaped(char* out, std::string_view text) {
+  for (const char c : text) {
+    if (IsControl(c)) {
+      out = WriteControl(out, c);
+    } else {
+      if (c == '"' || c == '\\') *out++ = '\\';
+      *out++ = c;
+    }
+  }
+  return out;
+}
+
+// A page escapes \ " and newline as JSON does.
+char* OtlpJsonWriter::WritePageText(char* out, std::string_view text) {
+  for (const char c : text) {
+    if (IsControl(c)) {
+      out = WriteControl(out, c);
+    } else {
+      *out++ = c;
+    }
+  }
+  return out;
+}
+
+std::string OtlpJsonFormat::LabelKey(std::string_view name) {
+  std::string key = "{";
+  Append(key, [&](auto& out) { out.String(otlp::key_value::kKey, name); });
+  key += otlp::key_value::kValue.json_key();
+  key += "{";
+  key += otlp::any_value::kStringValue.json_key();
+  return key + "\"";
+}
+
+std::string OtlpJsonFormat::Doubles(std::span<const double> values) {
+  std::string content = "[";
+  for (const double value : values) {
+    char number[kNumberBytesMax];
+    if (content.size() > 1) content += ',';
+    content.append(number, OtlpJsonWriter::WriteDouble(number, value));
+  }
+  return content + "]";
+}
+
+}  // namespace streamhouse::exporters
