@@ -19,6 +19,8 @@
 #include "exporters/http/metrics_server.h"
 #include "exporters/http/routes.h"
 #include "exporters/http/server_metrics.h"
+#include "exporters/otlp/otlp_environment.h"
+#include "exporters/otlp/otlp_exporter.h"
 #include "exporters/otlp/otlp_json_encoder.h"
 #include "exporters/otlp/otlp_protobuf_encoder.h"
 #include "exporters/otlp/otlp_resource.h"

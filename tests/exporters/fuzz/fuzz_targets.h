@@ -31,6 +31,10 @@ void FuzzExporterSpec(std::string_view spec);
 // printable text.
 void FuzzMetricsPage(std::string_view page);
 
+// The body of a receiver's answer to an OTLP request, in either encoding: one short line of text at
+// most.
+void FuzzOtlpAnswer(std::string_view body);
+
 struct FuzzTarget {
   std::string_view name;  // of its corpus as well
   void (*run)(std::string_view input);
@@ -40,6 +44,7 @@ inline constexpr FuzzTarget kFuzzTargets[] = {
     {"http_request", FuzzHttpRequest},   {"accept", FuzzAccept},
     {"web_config", FuzzWebConfig},       {"label_escaping", FuzzLabelEscaping},
     {"exporter_spec", FuzzExporterSpec}, {"metrics_page", FuzzMetricsPage},
+    {"otlp_answer", FuzzOtlpAnswer},
 };
 
 }  // namespace streamhouse::exporters

@@ -1,0 +1,31 @@
+// ParseOtlpAnswer(): what a receiver of OTLP says of a request that it has taken: which points it
+// has rejected all the same (ExportMetricsPartialSuccess).
+//
+// When to use something else: the status of an answer says whether the request was taken.
+// Guarantees: text that is no such message says nothing: the request was taken. Unknown fields are
+// passed over. A message without rejected points is a warning.
+// Thread safety: a pure function.
+// Cost: linear in the body.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "exporters/otlp/otlp_environment.h"
+
+namespace streamhouse::exporters {
+
+struct OtlpAnswer {
+  std::uint64_t rejected_points = 0;
+  std::string message = {};  // for operators: one line, cut short
+
+  friend bool operator==(const OtlpAnswer&, const OtlpAnswer&) = default;
+};
+
+inline constexpr std::size_t kOtlpMessageBytesMax = 200;
+
+OtlpAnswer ParseOtlpAnswer(std::string_view body, OtlpEncoding encoding);
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,66 @@
+// ReadOtlpEnvironment(): what the variables OTEL_… ask of an OTLP exporter.
+//
+//   OTEL_EXPORTER_OTLP_METRICS_X, else OTEL_EXPORTER_OTLP_X, for X of: ENDPOINT, HEADERS, COMPRESSION, TIMEOUT, PROTOCOL,
+//       CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_KEY
+//   OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE, OTEL_METRIC_EXPORT_INTERVAL
+//   OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES
+//   OTEL_CONFIG_FILE: where it is set, no other variable counts
+//
+// When to use something else: the exporter's line wins over each of them (otlp_spec.h).
+// Guarantees: by the specification of OpenTelemetry:
+// 1. An empty variable is one that is not set. A value that cannot be used is ignored, with a note.
+// 2. The general ENDPOINT is a base: /v1/metrics is added. That of metrics is used as it is. A URL
+//    without a port means port 80 or 443.
+// 3. One error in OTEL_RESOURCE_ATTRIBUTES drops all of it.
+// No note has the value of a header.
+// Thread safety: that of `look_up`.
+// Cost: linear in the variables.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "metrics_core/reading/snapshot.h"
+
+namespace streamhouse::exporters {
+
+// The value of a variable; nothing where it is not set.
+using EnvironmentLookup = std::function<std::optional<std::string>(const char* name)>;
+
+// Of this process.
+std::optional<std::string> LookUpEnvironment(const char* name);
+
+enum class OtlpEncoding : std::uint8_t { kProtobuf, kJson };
+
+struct OtlpEndpoint {
+  std::string variable;  // that says it
+  bool is_https = false;
+  std::string host;  // without brackets
+  std::uint16_t port = 0;
+  std::string target;  // path and query
+};
+
+struct OtlpEnvironment {
+  std::optional<OtlpEndpoint> endpoint = {};
+  std::vector<std::pair<std::string, std::string>> headers = {};  // names and values, secret
+  std::optional<std::string> compression = {};                    // "none" or "gzip"
+  std::optional<std::chrono::milliseconds> timeout = {};
+  std::optional<std::chrono::milliseconds> interval = {};
+  std::optional<OtlpEncoding> encoding = {};
+  std::string certificate = {};  // of the authority that has signed the receiver's
+  std::string client_certificate = {};
+  std::string client_key = {};
+  metrics::TargetAttributes resource = {};
+
+  std::vector<std::string> notes = {};  // lines for operators: what is ignored, and why
+};
+
+OtlpEnvironment ReadOtlpEnvironment(const EnvironmentLookup& look_up);
+
+}  // namespace streamhouse::exporters

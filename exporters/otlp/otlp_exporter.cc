@@ -1,0 +1,143 @@
+#include "exporters/otlp/otlp_exporter.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "exporters/otlp/otlp_json_encoder.h"
+#include "exporters/otlp/otlp_protobuf_encoder.h"
+#include "exporters/otlp/otlp_resource.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Snapshot;
+using metrics::Status;
+using metrics::StatusCode;
+
+bool IsRetryable(unsigned status) {
+  return status == 429 || status == 502 || status == 503 || status == 504;
+}
+
+std::string_view ContentTypeOf(OtlpEncoding encoding) {
+  return encoding == OtlpEncoding::kJson ? "application/json" : "application/x-protobuf";
+}
+
+// A body as a page, to be compressed.
+class BodyPage : public PageSource {
+ public:
+  explicit BodyPage(std::string_view body) : rest_(body) {}
+
+  Progress Fill(PageChunk& chunk) override {
+    const std::string_view piece = rest_.substr(0, chunk.room());
+    rest_.remove_prefix(piece.size());
+    chunk.Append(piece);
+    return rest_.empty() ? Progress::kEnd : Progress::kMore;
+  }
+
+ private:
+  std::string_view rest_;
+};
+
+}  // namespace
+
+OtlpExporter::OtlpExporter(metrics::Registry& registry, const PushMetrics& metrics, OtlpExporterOptions options)
+    : metrics_(metrics),
+      options_(std::move(options)),
+      scheme_(options_.receiver.address.tls ? "otlp+https" : "otlp+http"),
+      name_(scheme_ + "://" + options_.receiver.address.Authority() + options_.target),
+      source_(registry, options_.more_registries, scheme_, metrics),
+      view_(options_.labels),
+      sender_(scheme_, options_.receiver, IsRetryable, metrics),
+      loop_(
+          scheme_, [this](PushDeadline deadline) { return Push(deadline); },
+          {.interval = options_.push.interval,
+           .push_time = options_.push.push_time,
+           .log = options_.push.log,
+           .name = name_},
+          metrics) {}
+
+Status OtlpExporter::Start() {
+  if (options_.push.interval <= std::chrono::milliseconds(0))
+    return metrics::InvalidField("interval", "must be more than 0");
+  Status checked = source_.Check();
+  if (checked.ok()) checked = view_.Check(source_.Take());
+  if (checked.ok()) checked = CheckCredentials(options_.receiver.credentials);
+  if (!checked.ok()) return checked.WithMessage(name_ + ": " + checked.message());
+  for (const std::string& note : options_.notes) Log(note);
+  Status started = loop_.Start();
+  return started.ok() ? started : started.WithMessage(name_ + ": " + started.message());
+}
+
+Status OtlpExporter::Push(PushDeadline deadline) {
+  const Snapshot snapshot = view_.Of(source_.Take());
+  const std::unique_ptr<OtlpEncoder> encoder = EncoderOf(snapshot);
+  PageChunk chunk(options_.request_bytes);
+  PushResult result;
+  PageSource::Progress progress;
+  do {
+    chunk.Clear();
+    progress = encoder->Fill(chunk);
+    if (!chunk.empty()) Deliver(chunk.view(), encoder->samples(), deadline, result);
+  } while (progress == PageSource::Progress::kMore);
+  if (!result.warning.empty() && !has_warned_) Log(result.warning);
+  has_warned_ = !result.warning.empty();
+  return result.status;
+}
+
+std::unique_ptr<OtlpEncoder> OtlpExporter::EncoderOf(const Snapshot& snapshot) const {
+  const metrics::TargetAttributes resource = OtlpResource(snapshot.target(), options_.resource);
+  if (options_.encoding == OtlpEncoding::kJson) return std::make_unique<OtlpJsonEncoder>(snapshot, resource);
+  return std::make_unique<OtlpProtobufEncoder>(snapshot, resource);
+}
+
+void OtlpExporter::Deliver(std::string_view body, std::uint64_t points, PushDeadline deadline, PushResult& result) {
+  if (!result.give_up.empty()) return metrics_.CountDropped(scheme_, result.give_up, points);
+  if (body.size() > kOtlpRequestBytesMax) {
+    metrics_.CountDropped(scheme_, drop_reason::kTooLarge, points);
+    if (result.status.ok()) result.status = Status(StatusCode::kResourceExhausted, "a request would be too large");
+    return;
+  }
+  const SendOutcome outcome = sender_.Send(RequestOf(body), deadline, loop_.stop_signal());
+  if (outcome.is_delivered()) return CountDelivered(outcome, points, result);
+  metrics_.CountDropped(scheme_, outcome.reason, points);
+  if (outcome.delivery == Delivery::kGivenUp) result.give_up = outcome.reason;
+  if (result.status.ok()) result.status = outcome.status.WithMessage(WithoutSecrets(outcome.status.message()));
+}
+
+void OtlpExporter::CountDelivered(const SendOutcome& outcome, std::uint64_t points, PushResult& result) {
+  const OtlpAnswer answer = ParseOtlpAnswer(outcome.answer->body, options_.encoding);
+  const std::uint64_t rejected = std::min(answer.rejected_points, points);
+  metrics_.CountSent(scheme_, points - rejected);
+  metrics_.CountDropped(scheme_, drop_reason::kRejected, rejected);
+  if ((rejected == 0 && answer.message.empty()) || !result.warning.empty()) return;
+  result.warning =
+      "the receiver rejects " + std::to_string(rejected) + " of " + std::to_string(points) + " data points";
+  if (!answer.message.empty()) result.warning += ": " + WithoutSecrets(answer.message);
+}
+
+HttpRequest OtlpExporter::RequestOf(std::string_view body) const {
+  HttpRequest request = {.target = options_.target, .content_type = ContentTypeOf(options_.encoding)};
+  for (const auto& [name, value] : options_.headers) request.fields.emplace_back(name, value);
+  if (options_.compression == ContentCoding::kIdentity) {
+    request.body = body;
+  } else {
+    request.content_encoding = ContentCodingName(options_.compression);
+    request.make_body = [body, coding = options_.compression] {
+      return std::make_unique<CompressedPage>(std::make_unique<BodyPage>(body), coding);
+    };
+  }
+  return request;
+}
+
+std::string OtlpExporter::WithoutSecrets(const std::string& message) const {
+  const bool tells = std::any_of(options_.headers.begin(), options_.headers.end(), [&](const auto& header) {
+    return !header.second.empty() && message.find(header.second) != std::string::npos;
+  });
+  return tells ? "the receiver repeats a secret" : message;
+}
+
+void OtlpExporter::Log(std::string_view line) const {
+  if (options_.push.log) options_.push.log(name_ + ": " + std::string(line));
+}
+
+}  // namespace streamhouse::exporters

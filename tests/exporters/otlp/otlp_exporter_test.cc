@@ -1,0 +1,262 @@
+#include "exporters/otlp/otlp_exporter.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "metrics_core/mutex.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+#include "metrics_core/testing/metric_reader.h"
+#include "tests/exporters/otlp/decoded_requests.h"
+#include "tests/exporters/support/command.h"
+#include "tests/exporters/support/scripted_receiver.h"
+#include "tests/support/eventually.h"
+#include "tests/support/held_port.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::MutexLock;
+using std::chrono::hours;
+using std::chrono::milliseconds;
+
+constexpr std::string_view kProtobufType = "Content-Type: application/x-protobuf\r\n";
+
+class OtlpExporterTest : public testing::Test {
+ protected:
+  OtlpExporterTest() : metrics_(PushMetrics::Register(registry_).value()) {}
+
+  // A receiver on this machine, and no push before the last one.
+  OtlpExporterOptions Options() {
+    return {.receiver = {.address = {.host = "127.0.0.1", .port = receiver_.port()}},
+            .push = {.interval = hours(1), .log = [this](std::string_view line) {
+                       const MutexLock lock(mutex_);
+                       log_.emplace_back(line);
+                     }}};
+  }
+
+  // The last push of an exporter.
+  void Push(OtlpExporterOptions options) {
+    OtlpExporter exporter(registry_, metrics_, std::move(options));
+    ASSERT_TRUE(exporter.Start().ok());
+    exporter.Stop();
+  }
+
+  // So many series of a gauge, each of a hundred bytes.
+  void AddSeries(int count) {
+    const auto gauge = registry_.AddGauge({.name = "g", .help = "G", .labels = {"l"}}).value();
+    for (int i = 0; i < count; ++i) gauge.With(std::string(80, 'x') + std::to_string(i)).Set(i);
+  }
+
+  double Count(const std::string& name, const std::string& reason = "") {
+    const metrics::testing::MetricReader reader(registry_);
+    const std::string family = "streamhouse_exporter_" + name + "_total";
+    const auto value = reason.empty() ? reader.Value(family, {{"exporter", "otlp+http"}})
+                                      : reader.Value(family, {{"exporter", "otlp+http"}, {"reason", reason}});
+    return value.value_or(0);
+  }
+
+  std::vector<std::string> log() const {
+    const MutexLock lock(mutex_);
+    return log_;
+  }
+
+  metrics::Registry registry_{metrics::RegistryOptions{.target = {{"service.name", "relay"}}}};
+  const PushMetrics metrics_;
+  ScriptedReceiver receiver_;
+
+ private:
+  mutable metrics::Mutex mutex_;
+  std::vector<std::string> log_ STREAMHOUSE_GUARDED_BY(mutex_);
+};
+
+std::string PartialSuccess(std::int64_t rejected, const std::string& message) {
+  otlp_test::ExportMetricsServiceResponse response;
+  response.mutable_partial_success()->set_rejected_data_points(rejected);
+  response.mutable_partial_success()->set_error_message(message);
+  return response.SerializeAsString();
+}
+
+TEST_F(OtlpExporterTest, SendsTheSnapshotAsProtobuf) {
+  AddSeries(2);
+  Push(Options());
+  ASSERT_EQ(receiver_.requests().size(), 1U);
+  const ReceivedRequest request = receiver_.requests()[0];
+  EXPECT_EQ(request.method, "POST");
+  EXPECT_EQ(request.target, "/v1/metrics");
+  EXPECT_EQ(request.Header("content-type"), "application/x-protobuf");
+  EXPECT_EQ(request.Header("content-encoding"), "");
+  const otlp_test::ExportMetricsServiceRequest decoded = FromProtobuf(request.body);
+  EXPECT_EQ(MetricOf(decoded, "g").gauge().data_points_size(), 2);
+  EXPECT_EQ(decoded.resource_metrics(0).resource().attributes(0).value().string_value(), "relay");
+  EXPECT_EQ(Count("samples_sent"), 2);
+  EXPECT_EQ(Count("sent_bytes"), static_cast<double>(request.body.size()));
+}
+
+TEST_F(OtlpExporterTest, SendsJsonWhereItIsAskedFor) {
+  AddSeries(2);
+  OtlpExporterOptions options = Options();
+  options.encoding = OtlpEncoding::kJson;
+  options.target = "/otlp/v1/metrics?a=b";
+  options.resource = {{"zone", "a"}};
+  options.labels = {{"node", "n"}};
+  Push(std::move(options));
+  ASSERT_EQ(receiver_.requests().size(), 1U);
+  const ReceivedRequest request = receiver_.requests()[0];
+  EXPECT_EQ(request.target, "/otlp/v1/metrics?a=b");
+  EXPECT_EQ(request.Header("content-type"), "application/json");
+  const otlp_test::ExportMetricsServiceRequest decoded = FromJson(request.body);
+  EXPECT_EQ(decoded.resource_metrics(0).resource().attributes(1).key(), "zone");
+  EXPECT_EQ(MetricOf(decoded, "g").gauge().data_points(0).attributes(1).value().string_value(), "n");
+}
+
+TEST_F(OtlpExporterTest, CompressesWhereItIsAskedFor) {
+  AddSeries(50);
+  for (const auto& [coding, command] :
+       {std::pair(ContentCoding::kGzip, "gzip"), std::pair(ContentCoding::kZstd, "zstd")}) {
+    OtlpExporterOptions options = Options();
+    options.compression = coding;
+    Push(std::move(options));
+    const ReceivedRequest request = receiver_.requests().back();
+    EXPECT_EQ(request.Header("content-encoding"), command);
+    const CommandResult plain = RunCommand(std::string(command) + " -dc", request.body);
+    EXPECT_EQ(MetricOf(FromProtobuf(plain.output), "g").gauge().data_points_size(), 50);
+  }
+}
+
+TEST_F(OtlpExporterTest, SendsRequestsOfTheirSizeAndCountsEachPoint) {
+  AddSeries(100);
+  OtlpExporterOptions options = Options();
+  options.request_bytes = 2'000;
+  receiver_.Then(Answer(200)).Then(Answer(400, "", "out of order"));
+  Push(std::move(options));
+  std::vector<int> points;
+  for (const ReceivedRequest& request : receiver_.requests()) {
+    EXPECT_LE(request.body.size(), 2'000U);
+    points.push_back(MetricOf(FromProtobuf(request.body), "g").gauge().data_points_size());
+  }
+  ASSERT_GT(points.size(), 5U) << "the refused one does not keep back the others";
+  EXPECT_EQ(Count("samples_dropped", "refused"), points[1]);
+  EXPECT_EQ(Count("samples_sent"), 100 - points[1]);
+}
+
+TEST_F(OtlpExporterTest, DropsTheRestOfAPushThatCannotBeDelivered) {
+  AddSeries(100);
+  OtlpExporterOptions options = Options();
+  options.request_bytes = 2'000;
+  receiver_.Then(Answer(200)).Then(Answer(503));
+  Push(std::move(options));
+  EXPECT_EQ(receiver_.requests().size(), 2U) << "the last push makes one attempt";
+  const int sent = MetricOf(FromProtobuf(receiver_.requests()[0].body), "g").gauge().data_points_size();
+  EXPECT_EQ(Count("samples_sent"), sent);
+  EXPECT_EQ(Count("samples_dropped", "unavailable"), 100 - sent);
+}
+
+TEST_F(OtlpExporterTest, CountsWhatAReceiverRejectsAndDoesNotSendItAgain) {
+  AddSeries(10);
+  OtlpExporterOptions options = Options();
+  receiver_.Then(Answer(200, kProtobufType, PartialSuccess(3, "too old")));
+  Push(std::move(options));
+  EXPECT_EQ(receiver_.requests().size(), 1U);
+  EXPECT_EQ(Count("samples_sent"), 7);
+  EXPECT_EQ(Count("samples_dropped", "rejected"), 3);
+  ASSERT_EQ(log().size(), 1U);
+  EXPECT_EQ(log()[0], "otlp+http://127.0.0.1:" + std::to_string(receiver_.port()) +
+                          "/v1/metrics: the receiver rejects 3 of 10 data points: too old");
+}
+
+TEST_F(OtlpExporterTest, LogsAWarningOnceForPushesInARow) {
+  AddSeries(10);
+  OtlpExporterOptions options = Options();
+  options.push.interval = milliseconds(1);
+  for (int i = 0; i < 1'000; ++i) receiver_.Then(Answer(200, kProtobufType, PartialSuccess(0, "slow down")));
+  OtlpExporter exporter(registry_, metrics_, std::move(options));
+  ASSERT_TRUE(exporter.Start().ok());
+  EXPECT_TRUE(Eventually([&] { return receiver_.requests().size() >= 3; }));
+  exporter.Stop();
+  EXPECT_EQ(log().size(), 1U);
+  EXPECT_EQ(Count("samples_dropped", "rejected"), 0);
+}
+
+TEST_F(OtlpExporterTest, TakesAnAnswerThatRejectsMoreThanWasSentForAll) {
+  AddSeries(10);
+  receiver_.Then(Answer(200, kProtobufType, PartialSuccess(1'000, "")));
+  Push(Options());
+  EXPECT_EQ(Count("samples_dropped", "rejected"), 10);
+}
+
+// One status after the other: whether the same body comes a second time.
+TEST_F(OtlpExporterTest, TriesAgainAfterTheStatusesOfTheProtocolOnly) {
+  AddSeries(1);
+  for (const int status : {429, 502, 503, 504, 400, 401, 404, 408, 413, 500, 501}) {
+    OtlpExporterOptions options = Options();
+    options.push.interval = milliseconds(1);
+    const double retries = Count("retries");
+    const std::size_t before = receiver_.requests().size();
+    receiver_.Then(Answer(status, "Retry-After: 0\r\n"));
+    OtlpExporter exporter(registry_, metrics_, std::move(options));
+    ASSERT_TRUE(exporter.Start().ok());
+    EXPECT_TRUE(Eventually([&] { return receiver_.requests().size() >= before + 2; }));
+    exporter.Stop();
+    const bool is_retryable = status == 429 || (status >= 502 && status <= 504);
+    EXPECT_EQ(Count("retries") - retries, is_retryable ? 1 : 0) << status;
+  }
+}
+
+TEST_F(OtlpExporterTest, StartsAndStopsWhileTheReceiverIsAway) {
+  AddSeries(10);
+  const HeldPort nowhere;
+  OtlpExporterOptions options = Options();
+  options.receiver.address.port = nowhere.number();
+  Push(std::move(options));
+  EXPECT_EQ(Count("samples_dropped", "unreachable"), 10);
+}
+
+TEST_F(OtlpExporterTest, SendsNoEmptyRequest) {
+  registry_.AddGauge({.name = "g", .help = "G", .labels = {"l"}}).value();
+  Push(Options());
+  EXPECT_EQ(receiver_.requests().size(), 0U);
+}
+
+TEST_F(OtlpExporterTest, SendsHeadersAndDoesNotLogTheirValues) {
+  AddSeries(1);
+  OtlpExporterOptions options = Options();
+  options.headers = {{"api-key", "hunter2"}};
+  options.push.interval = milliseconds(1);
+  for (int i = 0; i < 1'000; ++i) receiver_.Then(Answer(401, "", "no such key: hunter2"));
+  OtlpExporter exporter(registry_, metrics_, std::move(options));
+  ASSERT_TRUE(exporter.Start().ok());
+  EXPECT_TRUE(Eventually([&] { return !log().empty(); }));
+  exporter.Stop();
+  EXPECT_EQ(receiver_.requests()[0].Header("api-key"), "hunter2");
+  EXPECT_NE(log()[0].find("the receiver repeats a secret"), std::string::npos) << log()[0];
+  for (const std::string& line : log()) EXPECT_EQ(line.find("hunter2"), std::string::npos);
+}
+
+TEST_F(OtlpExporterTest, LogsItsNotesAtTheStart) {
+  OtlpExporterOptions options = Options();
+  options.notes = {"OTEL_CONFIG_FILE is set"};
+  Push(std::move(options));
+  ASSERT_FALSE(log().empty());
+  EXPECT_NE(log()[0].find("/v1/metrics: OTEL_CONFIG_FILE is set"), std::string::npos);
+}
+
+TEST_F(OtlpExporterTest, DoesNotStartWithALabelThatAFamilyHas) {
+  AddSeries(1);
+  OtlpExporterOptions options = Options();
+  options.labels = {{"l", "x"}};
+  OtlpExporter exporter(registry_, metrics_, std::move(options));
+  const metrics::Status started = exporter.Start();
+  EXPECT_EQ(started.code(), metrics::StatusCode::kAlreadyExists);
+  EXPECT_TRUE(started.message().starts_with(exporter.Name())) << started.message();
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters
