@@ -3,8 +3,9 @@
 // A cleared message keeps its records and their strings, so that the next batch allocates little.
 // An arena would still allocate each string of more than 15 bytes.
 // When to use something else: a local message, where it is small.
-// Guarantees: a lease is a cleared message, which no other lease has until it is destroyed.
-// Thread safety: Take() from any thread; leases end before the pool does.
+// Guarantees: Take() returns a cleared message. No other caller has it until the PooledMessage is
+// destroyed.
+// Thread safety: Take() from any thread; each PooledMessage is destroyed before the pool.
 // Cost: a lock each way.
 // Memory: as many messages as were ever taken at the same time, each as large as it ever was.
 #pragma once
@@ -20,12 +21,12 @@ namespace streamhouse::client {
 template <typename Message>
 class MessagePool {
  public:
-  class Lease {
+  class PooledMessage {
    public:
-    Lease(MessagePool& pool, std::unique_ptr<Message> message) : pool_(pool), message_(std::move(message)) {}
-    ~Lease() { pool_.GiveBack(std::move(message_)); }
-    Lease(const Lease&) = delete;
-    Lease& operator=(const Lease&) = delete;
+    PooledMessage(MessagePool& pool, std::unique_ptr<Message> message) : pool_(pool), message_(std::move(message)) {}
+    ~PooledMessage() { pool_.GiveBack(std::move(message_)); }
+    PooledMessage(const PooledMessage&) = delete;
+    PooledMessage& operator=(const PooledMessage&) = delete;
 
     Message& operator*() const { return *message_; }
     Message* operator->() const { return message_.get(); }
@@ -35,12 +36,12 @@ class MessagePool {
     std::unique_ptr<Message> message_;
   };
 
-  Lease Take() {
+  PooledMessage Take() {
     const metrics::MutexLock lock(mutex_);
-    if (free_.empty()) return Lease(*this, std::make_unique<Message>());
+    if (free_.empty()) return PooledMessage(*this, std::make_unique<Message>());
     std::unique_ptr<Message> message = std::move(free_.back());
     free_.pop_back();
-    return Lease(*this, std::move(message));
+    return PooledMessage(*this, std::move(message));
   }
 
  private:

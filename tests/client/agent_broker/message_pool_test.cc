@@ -15,9 +15,9 @@ TEST(MessagePoolTest, UsesAMessageAgainAndClearsIt) {
   MessagePool<Message> pool;
   const Message* first = nullptr;
   {
-    const auto lease = pool.Take();
-    lease->value = 7;
-    first = &*lease;
+    const auto message = pool.Take();
+    message->value = 7;
+    first = &*message;
   }
   const auto again = pool.Take();
   EXPECT_EQ(&*again, first);
