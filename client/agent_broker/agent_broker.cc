@@ -38,6 +38,9 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 // sooner.
 constexpr std::chrono::milliseconds kReconnectBackoffMin{100};
 constexpr std::chrono::milliseconds kReconnectBackoffMax{1'000};
+// Pings on a connection while calls wait, and how long the agent may take for its answer.
+constexpr std::chrono::milliseconds kKeepaliveInterval{30'000};
+constexpr std::chrono::milliseconds kKeepaliveTimeout{10'000};
 // How soon a wait for a connection notices that its caller has given up.
 constexpr std::chrono::milliseconds kStopNotice{50};
 
@@ -62,8 +65,8 @@ std::shared_ptr<grpc::Channel> MakeChannel(const AgentBrokerOptions& options, co
   grpc::ChannelArguments arguments;
   arguments.SetMaxSendMessageSize(options.request_bytes_max);
   arguments.SetMaxReceiveMessageSize(options.response_bytes_max);
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(options.keepalive_interval));
-  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(options.keepalive_timeout));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(kKeepaliveInterval));
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, Milliseconds(kKeepaliveTimeout));
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, Milliseconds(kReconnectBackoffMin));
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, Milliseconds(kReconnectBackoffMin));
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, Milliseconds(kReconnectBackoffMax));

@@ -60,8 +60,6 @@ struct AgentBrokerOptions {
   TlsFiles tls_files = {};  // empty where `tls` is not
   ProxyUse proxy = ProxyUse::kNone;
   std::chrono::milliseconds connect_timeout{10'000};
-  std::chrono::milliseconds keepalive_interval{30'000};
-  std::chrono::milliseconds keepalive_timeout{10'000};
   int request_bytes_max = 4 << 20;                     // what a gRPC server takes unless told otherwise
   int response_bytes_max = 64 << 20;                   // a fetch with large records, decompressed
   Compression fetch_compression = Compression::kNone;  // what the agent is asked to do to what it sends
