@@ -9,8 +9,8 @@
 // 1. A partition is given to one member of a group at a time.
 // 2. Every partition of a topic that a member subscribes to is given to a member, as soon as its
 //    last reader lets go.
-// 3. Of a topic, no subscriber is meant to have two partitions more than another; as few as
-//    possible move.
+// 3. Of a topic, no member that subscribes to it is meant to have two partitions more than another;
+//    as few as possible move.
 // 4. Members are not stored. A member is new to the agent after a restart, or after its session has
 //    ended. It keeps a partition that it reads if no other member has it, and the group's last
 //    commit is its own or there is none. Otherwise it must let go first, and begins again where the
