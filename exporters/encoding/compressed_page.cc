@@ -25,7 +25,7 @@ class GzipCompressor : public Compressor {
   GzipCompressor(const GzipCompressor&) = delete;
   GzipCompressor& operator=(const GzipCompressor&) = delete;
 
-  Result Compress(std::string_view& input, Piece piece, PageChunk& chunk) override {
+  Result Compress(std::string_view& input, Input kind, PageChunk& chunk) override {
     if (!ready_) return Result::kFailed;
     const std::size_t room = chunk.room();
     char* const out = chunk.Reserve(room);
@@ -33,7 +33,7 @@ class GzipCompressor : public Compressor {
     stream_.avail_in = static_cast<uInt>(input.size());
     stream_.next_out = reinterpret_cast<Bytef*>(out);
     stream_.avail_out = static_cast<uInt>(room);
-    const int result = deflate(&stream_, piece == Piece::kLast ? Z_FINISH : Z_NO_FLUSH);
+    const int result = deflate(&stream_, kind == Input::kLast ? Z_FINISH : Z_NO_FLUSH);
     input.remove_prefix(input.size() - stream_.avail_in);
     chunk.Commit(out + room - stream_.avail_out);
     if (result == Z_STREAM_END) return Result::kFinished;
@@ -61,11 +61,11 @@ class ZstdCompressor : public Compressor {
   ZstdCompressor(const ZstdCompressor&) = delete;
   ZstdCompressor& operator=(const ZstdCompressor&) = delete;
 
-  Result Compress(std::string_view& input, Piece piece, PageChunk& chunk) override {
+  Result Compress(std::string_view& input, Input kind, PageChunk& chunk) override {
     if (context_ == nullptr) return Result::kFailed;
     ZSTD_inBuffer in = {input.data(), input.size(), 0};
     ZSTD_outBuffer out = {chunk.Reserve(chunk.room()), chunk.room(), 0};
-    const bool is_last = piece == Piece::kLast;
+    const bool is_last = kind == Input::kLast;
     const std::size_t left = ZSTD_compressStream2(context_, &out, &in, is_last ? ZSTD_e_end : ZSTD_e_continue);
     if (ZSTD_isError(left) != 0U) return Result::kFailed;
     input.remove_prefix(in.pos);
@@ -122,7 +122,7 @@ CompressedPage::CompressedPage(std::unique_ptr<PageSource> page, ContentCoding c
     : page_(std::move(page)), compressor_(MakeCompressor(coding)) {}
 
 PageSource::Progress CompressedPage::Fill(PageChunk& chunk) {
-  // One piece of the plain page at a time, lest a page that compresses well keeps its thread busy
+  // One chunk of the plain page at a time, lest a page that compresses well keeps its thread busy
   // for long.
   do {
     if (rest_.empty() && page_ != nullptr) {
@@ -132,8 +132,8 @@ PageSource::Progress CompressedPage::Fill(PageChunk& chunk) {
       if (progress == Progress::kEnd) page_.reset();
       rest_ = plain_.view();
     }
-    const auto piece = page_ == nullptr ? Compressor::Piece::kLast : Compressor::Piece::kMore;
-    switch (compressor_->Compress(rest_, piece, chunk)) {
+    const auto kind = page_ == nullptr ? Compressor::Input::kLast : Compressor::Input::kMore;
+    switch (compressor_->Compress(rest_, kind, chunk)) {
       case Compressor::Result::kFinished:
         return Progress::kEnd;
       case Compressor::Result::kFailed:

@@ -31,17 +31,17 @@ ContentCoding NegotiateCoding(std::string_view accept_encoding);
 // As the Content-Encoding header has it.
 std::string_view ContentCodingName(ContentCoding coding);
 
-// Compresses a stream piece by piece.
+// Compresses a stream, one input after another.
 class Compressor {
  public:
-  enum class Piece : std::uint8_t { kMore, kLast };
+  enum class Input : std::uint8_t { kMore, kLast };
   enum class Result : std::uint8_t { kNeedsInput, kNeedsSpace, kFinished, kFailed };
 
   virtual ~Compressor() = default;
 
   // Takes from `input` and appends to `chunk` until either is used up. No input comes behind
-  // the last piece.
-  virtual Result Compress(std::string_view& input, Piece piece, PageChunk& chunk) = 0;
+  // the last.
+  virtual Result Compress(std::string_view& input, Input kind, PageChunk& chunk) = 0;
 };
 
 class CompressedPage : public PageSource {

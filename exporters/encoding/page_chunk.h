@@ -1,5 +1,5 @@
-// PageChunk: a piece of a page, on its way from an encoder to a socket; and PageSource, which fills
-// one piece after another.
+// PageChunk: a part of a page, on its way from an encoder to a socket; and PageSource, which fills
+// one chunk after another.
 //
 // A page of a million series never exists as a whole: the sender owns one chunk, has it filled,
 // sends it, clears it, and asks for the next.

@@ -20,7 +20,7 @@ namespace streamhouse::exporters {
 class Connection {
  public:
   using Handler = std::function<void(boost::system::error_code error, std::size_t bytes)>;
-  // What stands before, in and behind a piece of a body.
+  // What stands before, in and behind a chunk of a body.
   using Buffers = std::array<boost::asio::const_buffer, 3>;
 
   virtual ~Connection() = default;

@@ -55,7 +55,7 @@ ROWS = (
     ("names in a query", "exporters/http/message/query.h", "kQueryNamesMax", "400"),
     ("time for the head of a request", "exporters/http/limits.h", "head_time", "the connection is closed"),
     ("time between two requests", "exporters/http/limits.h", "idle_time", "the connection is closed"),
-    ("time for a piece of a page", "exporters/http/limits.h", "write_time", "the connection is closed"),
+    ("time for a page chunk", "exporters/http/limits.h", "write_time", "the connection is closed"),
     ("time for a page", "exporters/http/limits.h", "page_time", "the connection is closed"),
     ("pages under way", "exporters/http/limits.h", "scrapes", "503, or a page that its client does not read is given up"),
     ("HTTP connections", "exporters/http/limits.h", "connections", "the oldest that is not being answered is closed"),

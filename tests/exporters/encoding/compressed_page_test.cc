@@ -13,7 +13,7 @@
 namespace streamhouse::exporters {
 namespace {
 
-// A given page, in pieces of a chunk; fails instead of ending where it is told to.
+// A given page, a chunk at a time; fails instead of ending where it is told to.
 class GivenPage : public PageSource {
  public:
   GivenPage(std::string page, Progress end) : page_(std::move(page)), end_(end) {}
