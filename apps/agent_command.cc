@@ -83,7 +83,7 @@ void AddMetadataFlags(CLI::App& parser, agent::AgentConfig& config) {
   parser
       .add_option_function<std::string>("--metadata", set_metadata,
                                         "Where topics, leases and committed offsets are: sqlite:///PATH, or memory: "
-                                        "for tests; by default in metadata.db in DIR")
+                                        "for tests; by default in metadata.db in FOLDER")
       ->type_name("LINE");
   parser.add_option("--id", config.agent_id, "The name of this agent in leases")
       ->type_name("NAME")
@@ -142,7 +142,7 @@ Command AddAgentCommand(CLI::App& program) {
   AddConfigFlag(parser);
   parser.add_option("--data", config.data_folder, "The folder that keeps records and metadata; made when missing")
       ->required()
-      ->type_name("DIR");
+      ->type_name("FOLDER");
   AddMetadataFlags(parser, config);
   AddAddressFlags(parser, *flags);
   AddTlsFlags(parser, config.tls);

@@ -32,10 +32,10 @@ Status BackUp(const BackupFlags& flags) {
 Command AddBackupCommand(CLI::App& program) {
   CLI::App& parser = *program.add_subcommand("backup", "Copy the data folder of an agent, also while it serves");
   const auto flags = std::make_shared<BackupFlags>();
-  parser.add_option("--data", flags->data, "The folder of the agent")->required()->type_name("DIR");
+  parser.add_option("--data", flags->data, "The folder of the agent")->required()->type_name("FOLDER");
   parser.add_option("--to", flags->to, "Where the copy goes: a folder that is empty or not there")
       ->required()
-      ->type_name("DIR");
+      ->type_name("FOLDER");
   return {.parser = &parser, .run = [flags] { return BackUp(*flags); }};
 }
 

@@ -173,13 +173,14 @@ Status Demo::StartClients() {
 
 Status Demo::PrintAddresses() const {
   const std::string http = "http://" + agent_->http().ToString();
-  return PrintLine(fmt::format(
-      "Streaming {} at {} records/s into topic \"{}\" of the agent at {}\n"
-      "Records are kept in {}{}\n"
-      "{}/metrics\n{}/health\n{}/ready\n"
-      "Ctrl-C ends it",
-      flags_.path, flags_.records_per_second, kTopic, agent_->grpc().ToString(), agent_->data_folder(),
-      flags_.agent.config.data_folder.empty() ? ", removed at the end (--data DIR keeps them)" : "", http, http, http));
+  return PrintLine(
+      fmt::format("Streaming {} at {} records/s into topic \"{}\" of the agent at {}\n"
+                  "Records are kept in {}{}\n"
+                  "{}/metrics\n{}/health\n{}/ready\n"
+                  "Ctrl-C ends it",
+                  flags_.path, flags_.records_per_second, kTopic, agent_->grpc().ToString(), agent_->data_folder(),
+                  flags_.agent.config.data_folder.empty() ? ", removed at the end (--data FOLDER keeps them)" : "",
+                  http, http, http));
 }
 
 // Until a signal, or until lines cannot be read or progress not printed.
@@ -299,7 +300,7 @@ Command AddDemoCommand(CLI::App& program) {
   parser
       .add_option("--data", flags->agent.config.data_folder,
                   "The folder that keeps the records; by default a temporary one that is removed at the end")
-      ->type_name("DIR");
+      ->type_name("FOLDER");
   AddAddressFlags(parser, flags->agent);
   return {.parser = &parser, .run = [flags] { return Demo(*flags).Run(); }};
 }

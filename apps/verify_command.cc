@@ -111,7 +111,7 @@ Command AddVerifyCommand(CLI::App& program) {
       "verify",
       "Read every batch of an agent's data folder, also of one that is being served, and print what is damaged");
   auto folder = std::make_shared<std::string>();
-  parser->add_option("--data", *folder, "The data folder of the agent")->required()->type_name("DIR");
+  parser->add_option("--data", *folder, "The data folder of the agent")->required()->type_name("FOLDER");
   return {.parser = parser, .run = [folder] { return Verify(*folder); }, .usage_exit_code = 2};
 }
 

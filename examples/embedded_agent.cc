@@ -1,4 +1,4 @@
-// An agent inside a program of one's own: embedded_agent DIR. It runs until its input ends.
+// An agent inside a program of one's own: embedded_agent FOLDER. It runs until its input ends.
 #include <iostream>
 #include <memory>
 #include <utility>
@@ -17,7 +17,7 @@ namespace exporters = streamhouse::exporters;
 namespace metrics = streamhouse::metrics;
 
 int main(int argc, char** argv) {
-  if (argc != 2) return std::cerr << "usage: embedded_agent DIR\n", 1;
+  if (argc != 2) return std::cerr << "usage: embedded_agent FOLDER\n", 1;
   // The program's own metrics, and what they describe. The agent has a registry of its own; both
   // stand on one page.
   metrics::Registry registry({.target = {{"service.name", "shop"}, {"service.instance.id", "shop-1"}}});

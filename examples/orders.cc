@@ -1,6 +1,6 @@
 // A producer and a consumer with metrics, against a running agent: orders HOST:PORT
 //
-// The agent needs the topic: streamhouse agent --data DIR --topic orders:2
+// The agent needs the topic: streamhouse agent --data FOLDER --topic orders:2
 #include <chrono>
 #include <iostream>
 

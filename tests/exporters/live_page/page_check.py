@@ -1,6 +1,6 @@
 """Opens the live page in Debian's Chromium and compares what it shows with what the server said.
 
-    page_check.py --program STREAMHOUSE [--pictures DIR] [TEST...]
+    page_check.py --program STREAMHOUSE [--pictures FOLDER] [TEST...]
 
 A relay stands between the browser and a real `streamhouse demo`. It keeps every page of /metrics, and
 can answer in the demo's place where a test needs a page that no demo gives. tools/page_test runs it.
