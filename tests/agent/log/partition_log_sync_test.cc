@@ -325,7 +325,7 @@ TEST_F(PartitionLogSyncTest, SyncsTheOtherSegmentsWhenOneCannotBeSynced) {
 
 // After a failed sync, the page cache may hold bytes that are not on the disk. The next opening of
 // the log reads them as written.
-TEST_F(PartitionLogSyncTest, TakesBackABatchWhoseSyncFailed) {
+TEST_F(PartitionLogSyncTest, TruncatesABatchWhoseSyncFailed) {
   UnsyncableFileSystem files;
   const PartitionLogOptions options = {.sync_policy = SyncPolicy::kEachBatch};
   auto log = *PartitionLog::Open(files, folder_ / "one", options);
