@@ -104,7 +104,7 @@ class TopicCatalog {
   Status AddPartitions(const std::string& topic, std::uint32_t partitions);
 
   // Its records, leases and committed offsets end with it (topic_removal.h). Files that cannot be
-  // removed now are logged, and tried again by ApplyRetention(), by Load(), and when a topic of
+  // removed now are logged, and retried by ApplyRetention(), by Load(), and when a topic of
   // this name is created. FailedPrecondition where its folder holds records of partitions that it
   // does not have. Internal where its folder cannot be synced; then it is not deleted.
   Result<DeletedTopic> Delete(const std::string& topic);

@@ -75,7 +75,7 @@ class Printer {
   std::uint64_t printed_ = 0;
 };
 
-// Trouble that is being tried again: each new kind is told once.
+// A failure that is being retried: each new kind is told once.
 class Warnings {
  public:
   void Note(const Status& status) {

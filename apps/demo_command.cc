@@ -236,7 +236,7 @@ void Demo::Consume(const std::stop_token& drain) {
     if (drain.stop_requested() && !give_up) give_up = steady_clock::now() + kDrainTimeout;
     if (give_up && steady_clock::now() > *give_up) return;
     const auto polled = consumer_->Poll(kPollTimeout);
-    if (!polled.ok()) continue;  // tried again; what is never read is missing from the last line
+    if (!polled.ok()) continue;  // retried; what is never read is missing from the last line
     std::uint64_t of_this_run = 0;
     for (const client::ConsumedRecord& record : polled.value()) {
       if (record.offset >= run_starts_[record.partition.partition]) ++of_this_run;

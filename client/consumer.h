@@ -92,7 +92,7 @@ class Consumer {
 
   // At most one fetch of each partition. Empty when there was nothing to read. When there was
   // nothing to read because a fetch or an automatic commit fails, the failure, naming the
-  // partition; it is being tried again meanwhile, and polling on is right. kFailedPrecondition
+  // partition; the call is retried meanwhile, and polling on is right. kFailedPrecondition
   // after Close().
   Result<PolledRecords> Poll(std::chrono::nanoseconds timeout);
 

@@ -6,7 +6,7 @@
 // answered for the session timeout. That time counts from before the last answered heartbeat was
 // sent, so that no member reads what another has been given. A member that is not polled for
 // max_poll_interval sends no heartbeats, and so loses its partitions, until it is polled again. A
-// heartbeat that fails is tried again at each interval, until the member leaves.
+// heartbeat that fails is retried at each interval, until the member leaves.
 // Thread safety: every method, from any thread.
 // Cost: a thread; a call to the broker every heartbeat_interval.
 #pragma once

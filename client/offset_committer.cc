@@ -71,7 +71,7 @@ void OffsetCommitter::Run(std::chrono::nanoseconds interval) {
       stopped_.WaitUntil(mutex_, stop, DeadlineAfter(interval), [] { return false; });
     }
     if (stop.stop_requested()) return;
-    // Kept in failure_ for the caller of failure(), and tried again with the next one.
+    // Kept in failure_ for the caller of failure(), and retried with the next one.
     static_cast<void>(CommitFinished());
   }
 }

@@ -3,7 +3,7 @@
 // When to use something else: Consumer; this is its inside.
 // Guarantees: batches come in the order of their offsets, each record once, from the start offset
 // or the last Seek() on. No record that was fetched before a Seek() is returned after it. At most
-// kPrefetchedBatches wait to be taken. A failed fetch is tried again until it succeeds, after a
+// kPrefetchedBatches wait to be taken. A failed fetch is retried until it succeeds, after a
 // back-off; position() does not move meanwhile. One idle, slow or failing partition delays no
 // other. position() moves by itself in these cases:
 // - before the start of the log: to the first record left; past its end: to the end;

@@ -23,7 +23,7 @@ std::optional<double> MarginOf(const ServedLog& log, std::uint64_t offset, std::
 
 }  // namespace
 
-// A failure leaves the measure unknown; the next refresh tries again.
+// A failure leaves the measure unknown; the next refresh retries.
 void PartitionLagReader::Measure(Partition& partition, std::uint64_t position, CountBudget& budget) {
   if (position == position_ && measure_ && measure_->message_place) return;
   position_ = position;

@@ -28,7 +28,7 @@ inline constexpr std::chrono::milliseconds kLeaseRenewInterval{10'000};
 // A lease counts as lost this long before its end: time for running calls to finish, and for clocks
 // to run unevenly.
 inline constexpr std::chrono::milliseconds kLeaseSafetyMargin{3'000};
-// How soon a lease that is not held is tried again.
+// How soon the keeper retries to take a lease that is not held.
 inline constexpr std::chrono::milliseconds kLeaseRetryInterval{1'000};
 
 struct LeaseTiming {

@@ -197,7 +197,7 @@ ALERTS = (
         (
             "Was the agent stopped just now? Then nothing is wrong.",
             "`curl http://HOST:PORT/ready` names the file and the error of the system. `dmesg` tells about the disk.",
-            "See to the disk, then restart the agent: a failed sync is never tried again on its own "
+            "See to the disk, then restart the agent: a failed sync is never retried on its own "
             "([why](decisions/failed_sync.md)).",
         ),
     ),

@@ -1,6 +1,6 @@
 // HttpReceiver: a connection to the receiver of a push exporter, over HTTP/1.1.
 //
-// When to use something else: HttpSender, which tries again by the rule of a protocol.
+// When to use something else: HttpSender, which retries by the rule of a protocol.
 // Guarantees:
 // 1. An answer of any status is an answer, not an error. A redirect is not followed, no proxy is
 //    used, and no environment variable is read.

@@ -3,12 +3,12 @@
 // When to use something else: HttpReceiver, for one request without retries.
 // Guarantees:
 // 1. A status of 200 to 299 is delivered. A status that the rule names, a connection that fails and
-//    one that ends before the answer are tried again. Any other status or failure is final.
+//    one that ends before the answer are retried. Any other status or failure is final.
 // 2. The delay before a retry doubles from kSendRetryDelayMin to kSendRetryDelayMax, less up to
 //    half of it at random. A receiver's Retry-After replaces it, in this call and the next ones:
 //    until then nothing is sent.
 // 3. A retry whose time would come after the deadline is not waited for: Send() gives up at once.
-// 4. Once the stop signal is given, nothing is tried again, and Retry-After is ignored: the last
+// 4. Once the stop signal is given, nothing is retried, and Retry-After is ignored: the last
 //    push makes one attempt.
 // 5. What is not delivered is dropped. There is no queue (docs/decisions/push_without_queue.md).
 // Thread safety: one thread at a time.

@@ -269,7 +269,7 @@ TEST_F(PartitionLogSyncTest, NoticesThatAnotherFileIsInThePlaceOfItsOwn) {
   EXPECT_NE(log->Health().message().find("another file is in its place"), std::string::npos) << log->Health().message();
 }
 
-// The kernel forgets what it could not write: a sync that is tried again succeeds without having
+// The kernel forgets what it could not write: a sync that is retried succeeds without having
 // written it.
 TEST_F(PartitionLogSyncTest, NeverTriesASyncAgainThatFailed) {
   UnsyncableFileSystem files;

@@ -254,7 +254,7 @@ TEST_F(ConsumerRpcTest, NamesTheRangeOfRecordsThatCannotBeRead) {
             std::string::npos);
 }
 
-// Goal: a client is told to try again, rather than that there is no such topic.
+// Goal: a client is told to retry, rather than that there is no such topic.
 TEST_F(ConsumerRpcTest, SaysThatADamagedPartitionIsUnavailableAndWhy) {
   ASSERT_EQ(agent_.Produce({"d"}), grpc::StatusCode::OK);
   agent_.Stop();
