@@ -182,14 +182,14 @@ void CallbackCore::Remove(const std::shared_ptr<CallbackSeries>& series) {
 
 void CallbackCore::Unlink(const std::shared_ptr<CallbackSeries>& series) {
   const MutexLock lock(mutex_);
-  FreeCondemned();
+  FreeRemoved();
   for (Place& place : places_) std::erase(place, series);
   std::erase_if(places_, [](const Place& place) { return place.empty(); });
-  condemned_.push_back({.series = series, .snapshot = live_snapshots_->Next()});
+  removed_.push_back({.series = series, .snapshot = live_snapshots_->Next()});
 }
 
-void CallbackCore::FreeCondemned() {
-  std::erase_if(condemned_, [this](const Condemned& gone) { return live_snapshots_->AllEndedBefore(gone.snapshot); });
+void CallbackCore::FreeRemoved() {
+  std::erase_if(removed_, [this](const RemovedSeries& gone) { return live_snapshots_->AllEndedBefore(gone.snapshot); });
 }
 
 void CallbackCore::CountFailure() {
@@ -206,7 +206,7 @@ CollectedFamily::Statistics CallbackCore::GetStatistics() const {
   statistics.cut_label_values = cut_label_values_;
   statistics.refused_lookups = refused_lookups_;
   statistics.failed_callbacks = failed_callbacks_;
-  statistics.removed_series = condemned_.size();
+  statistics.removed_series = removed_.size();
   return statistics;
 }
 
@@ -214,7 +214,7 @@ void CallbackCore::Collect(SnapshotBuilder& builder, std::uint64_t /*now_nanosec
   Callbacks newest;
   {
     const MutexLock lock(mutex_);
-    FreeCondemned();
+    FreeRemoved();
     newest.reserve(places_.size());
     for (const Place& place : places_) newest.push_back(place.back());
   }

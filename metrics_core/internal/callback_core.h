@@ -80,7 +80,7 @@ class CallbackCore final : public CollectedFamily, public std::enable_shared_fro
 
  private:
   // Removed, but its label text may be in snapshots below this one.
-  struct Condemned {
+  struct RemovedSeries {
     std::shared_ptr<CallbackSeries> series;
     std::uint64_t snapshot;
   };
@@ -101,7 +101,7 @@ class CallbackCore final : public CollectedFamily, public std::enable_shared_fro
   std::string LabelText(std::span<const std::string_view> values);
   std::shared_ptr<CallbackSeries> Link(std::shared_ptr<CallbackSeries> series);
   void CountFailure();
-  void FreeCondemned() STREAMHOUSE_REQUIRES(mutex_);
+  void FreeRemoved() STREAMHOUSE_REQUIRES(mutex_);
   void Unlink(const std::shared_ptr<CallbackSeries>& series);
 
   // Immutable after construction.
@@ -112,7 +112,7 @@ class CallbackCore final : public CollectedFamily, public std::enable_shared_fro
 
   mutable Mutex mutex_;
   std::vector<Place> places_ STREAMHOUSE_GUARDED_BY(mutex_);
-  std::vector<Condemned> condemned_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::vector<RemovedSeries> removed_ STREAMHOUSE_GUARDED_BY(mutex_);
   std::uint64_t cut_label_values_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
   std::uint64_t refused_lookups_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
   std::uint64_t failed_callbacks_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;

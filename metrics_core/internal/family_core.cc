@@ -66,8 +66,8 @@ FamilyCore::~FamilyCore() {
   for (std::uint32_t number = 0; number < table_.number_limit(); ++number) {
     if (table_.IsLive(number)) DereferenceRun(table_.At(number).run);
   }
-  for (const Condemned& condemned : condemned_) {
-    for (const std::uint32_t number : condemned.numbers) DereferenceRun(table_.At(number).run);
+  for (const RemovedSeries& removed : removed_) {
+    for (const std::uint32_t number : removed.numbers) DereferenceRun(table_.At(number).run);
   }
 }
 
@@ -100,7 +100,7 @@ SeriesRef FamilyCore::Resolve(std::span<const std::string_view> values) noexcept
   cut_label_values_ += wanted.cut();
   const Series* series = table_.Find(valid);
   if (series == nullptr) {
-    FreeCondemned();
+    FreeRemoved();
     // A look-up of the overflow labels makes the overflow series, which counts towards no limit.
     const bool is_overflow = AreOverflow(valid);
     const bool is_full = !is_overflow && IsFull();
@@ -134,7 +134,7 @@ std::optional<std::uint32_t> FamilyCore::Make(std::span<const std::string_view> 
     created_[number] = Clock::UnixMilliseconds();
   }
   if (auto outgrown = table_.TakeOutgrown(); !outgrown.empty()) {
-    condemned_.push_back({.numbers = {}, .indexes = std::move(outgrown), .snapshot = 0, .grace = GracePeriod::Begin()});
+    removed_.push_back({.numbers = {}, .indexes = std::move(outgrown), .snapshot = 0, .grace = GracePeriod::Begin()});
   }
   return number;
 }
@@ -162,35 +162,35 @@ bool FamilyCore::Remove(std::span<const std::string_view> values) noexcept {
   if (!HasArity(values)) return false;
   const SeriesValues wanted(values, options_.label_value_bytes_max);
   const MutexLock lock(mutex_);
-  FreeCondemned();
+  FreeRemoved();
   const Series* const found = table_.Find(wanted.values());
   if (found == nullptr) return false;
   const std::uint32_t number = table_.NumberOf(*found);
   if (number == overflow_number_) return false;
-  Condemn({number});
+  Unlink({number});
   return true;
 }
 
-void FamilyCore::Condemn(std::vector<std::uint32_t> numbers) {
+void FamilyCore::Unlink(std::vector<std::uint32_t> numbers) {
   for (const std::uint32_t number : numbers) table_.Erase(number);
-  condemned_.push_back({.numbers = std::move(numbers),
-                        .indexes = {},
-                        .snapshot = live_snapshots_->Next(),
-                        .grace = GracePeriod::Begin()});
+  removed_.push_back({.numbers = std::move(numbers),
+                      .indexes = {},
+                      .snapshot = live_snapshots_->Next(),
+                      .grace = GracePeriod::Begin()});
   UpdateOverflowRun();
 }
 
-void FamilyCore::FreeCondemned() {
-  // In the order of their condemnation: what came later is hardly ever over earlier, and not worth
+void FamilyCore::FreeRemoved() {
+  // In the order of their removal: what came later is hardly ever over earlier, and not worth
   // a look.
-  while (!condemned_.empty()) {
-    Condemned& oldest = condemned_.front();
+  while (!removed_.empty()) {
+    RemovedSeries& oldest = removed_.front();
     if (!oldest.grace.IsOver() || !live_snapshots_->AllEndedBefore(oldest.snapshot)) return;
     for (const std::uint32_t number : oldest.numbers) {
       DereferenceRun(table_.At(number).run);
       table_.Recycle(number);
     }
-    condemned_.pop_front();
+    removed_.pop_front();
     // The texts that were freed may have made room.
     UpdateOverflowRun();
   }
@@ -204,7 +204,7 @@ CollectedFamily::Statistics FamilyCore::GetStatistics() const {
                            .cut_label_values = cut_label_values_};
   // Relaxed: a count for people; it orders nothing.
   statistics.refused_lookups = refused_lookups_.load(std::memory_order_relaxed);
-  for (const Condemned& condemned : condemned_) statistics.removed_series += condemned.numbers.size();
+  for (const RemovedSeries& removed : removed_) statistics.removed_series += removed.numbers.size();
   return statistics;
 }
 
@@ -215,7 +215,7 @@ std::uint64_t FamilyCore::overflowed_lookups() const noexcept {
 
 void FamilyCore::Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) noexcept {
   const MutexLock lock(mutex_);
-  FreeCondemned();
+  FreeRemoved();
   reader_.StartPass();
   if (options_.expire_after_nanoseconds > 0) Expire(now_nanoseconds);
   switch (options_.kind) {
@@ -263,7 +263,7 @@ void FamilyCore::Expire(std::uint64_t now_nanoseconds) {
       expired.push_back(number);
     }
   }
-  if (!expired.empty()) Condemn(std::move(expired));
+  if (!expired.empty()) Unlink(std::move(expired));
 }
 
 std::uint64_t FamilyCore::ValueForExpiry(Slot run) {

@@ -101,8 +101,8 @@ class FamilyCore final : public CollectedFamily {
   }
 
  private:
-  // Unlinked, but perhaps still read.
-  struct Condemned {
+  // Series that were removed, or indexes that were outgrown: unlinked, but perhaps still read.
+  struct RemovedSeries {
     std::vector<std::uint32_t> numbers;
     std::vector<std::unique_ptr<const SeriesIndex>> indexes;
     std::uint64_t snapshot = 0;  // those below it may show the texts
@@ -129,8 +129,8 @@ class FamilyCore final : public CollectedFamily {
   std::optional<std::uint32_t> Make(std::span<const std::string_view> values) STREAMHOUSE_REQUIRES(mutex_);
   // Number of the overflow series, which is made on first use. Nullopt when no cells are left.
   std::optional<std::uint32_t> OverflowNumber() STREAMHOUSE_REQUIRES(mutex_);
-  void Condemn(std::vector<std::uint32_t> numbers) STREAMHOUSE_REQUIRES(mutex_);
-  void FreeCondemned() STREAMHOUSE_REQUIRES(mutex_);
+  void Unlink(std::vector<std::uint32_t> numbers) STREAMHOUSE_REQUIRES(mutex_);
+  void FreeRemoved() STREAMHOUSE_REQUIRES(mutex_);
   void CountOverflowed() noexcept;
 
   void Expire(std::uint64_t now_nanoseconds) STREAMHOUSE_REQUIRES(mutex_);
@@ -170,7 +170,7 @@ class FamilyCore final : public CollectedFamily {
   CellReader reader_;
   ExponentialReading exponential_;
   // Oldest first.
-  std::deque<Condemned> condemned_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::deque<RemovedSeries> removed_ STREAMHOUSE_GUARDED_BY(mutex_);
   // By number; empty where series do not expire.
   std::vector<LastUse> last_uses_ STREAMHOUSE_GUARDED_BY(mutex_);
   // By number, Unix milliseconds; empty where not kept.
