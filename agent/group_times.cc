@@ -2,11 +2,11 @@
 
 namespace streamhouse::agent {
 
-GroupTimes::Noted* GroupTimes::Note(const std::string& group) {
+GroupTimes::TimedGroup* GroupTimes::Note(const std::string& group) {
   auto found = groups_.find(group);
   if (found == groups_.end()) {
     if (groups_.size() >= kGroupsTimedMax) return nullptr;
-    found = groups_.emplace(group, Noted()).first;
+    found = groups_.emplace(group, TimedGroup()).first;
   }
   found->second.last = ++notes_;
   found->second.time.request_ms = clock_();
@@ -20,7 +20,7 @@ void GroupTimes::NoteRequest(const std::string& group) {
 
 void GroupTimes::NoteCommit(const std::string& group) {
   const metrics::MutexLock lock(mutex_);
-  if (Noted* const noted = Note(group)) noted->time.commit_ms = noted->time.request_ms;
+  if (TimedGroup* const timed = Note(group)) timed->time.commit_ms = timed->time.request_ms;
 }
 
 GroupTime GroupTimes::Find(const std::string& group) const {

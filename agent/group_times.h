@@ -56,18 +56,18 @@ class GroupTimes {
   void Forget(const std::string& group);
 
  private:
-  struct Noted {
+  struct TimedGroup {
     GroupTime time = {};
     Mark last = 0;  // the number of its last note
   };
 
   // Null beyond the limit.
-  Noted* Note(const std::string& group) STREAMHOUSE_REQUIRES(mutex_);
+  TimedGroup* Note(const std::string& group) STREAMHOUSE_REQUIRES(mutex_);
 
   const WallClock clock_;
   mutable metrics::Mutex mutex_;
   Mark notes_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
-  std::map<std::string, Noted> groups_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::map<std::string, TimedGroup> groups_ STREAMHOUSE_GUARDED_BY(mutex_);
 };
 
 }  // namespace streamhouse::agent

@@ -48,20 +48,20 @@ LagRefresh::Topics LagRefresh::ListServed() const {
     for (std::uint32_t i = 0; i < listed.topic.partitions; ++i) {
       auto found = topics_.Find(listed.topic.name, i);
       if (!found.ok()) {
-        topic.partitions.emplace_hint(topic.partitions.end(), i, Served());
+        topic.partitions.emplace_hint(topic.partitions.end(), i, ServedPartition());
         continue;
       }
       // It may have been deleted and created again since it was listed.
       if ((*found)->topic_id() != listed.topic.id || !(*found)->MayRead().ok()) continue;
       const LogExtent extent = (*found)->Extent();
-      topic.partitions.emplace_hint(topic.partitions.end(), i, Served{*std::move(found), extent});
+      topic.partitions.emplace_hint(topic.partitions.end(), i, ServedPartition{*std::move(found), extent});
     }
   }
   return topics;
 }
 
 void LagRefresh::ShowPartitions(const Topics& topics) {
-  const auto find = [&topics](const TopicIdPartition& name) -> const Served* {
+  const auto find = [&topics](const TopicIdPartition& name) -> const ServedPartition* {
     const auto topic = topics.find(name.topic_id);
     if (topic == topics.end()) return nullptr;
     const auto served = topic->second.partitions.find(name.partition);
@@ -89,7 +89,7 @@ void LagRefresh::Follow(const std::vector<CommittedOffset>& commits, const Topic
   for (const CommittedOffset& commit : commits) {
     const auto topic = topics.find(commit.partition.topic_id);
     if (topic == topics.end() || !topic->second.partitions.contains(commit.partition.partition)) continue;
-    Followed& followed = commits_[{.group = commit.group, .partition = commit.partition}];
+    FollowedCommit& followed = commits_[{.group = commit.group, .partition = commit.partition}];
     followed.committed = commit.offset;
     followed.round = round_;
   }
@@ -103,7 +103,7 @@ LagRefresh::GroupLags LagRefresh::ShowCommits(const Topics& topics) {
   std::size_t shown = 0;
   for (auto& [key, followed] : commits_) {
     const ServedTopic& topic = topics.at(key.partition.topic_id);
-    const Served& served = topic.partitions.at(key.partition.partition);
+    const ServedPartition& served = topic.partitions.at(key.partition.partition);
     PartitionLag lag;
     if (served.partition != nullptr) {
       const ServedLog log = {

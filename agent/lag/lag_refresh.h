@@ -62,13 +62,13 @@ class LagRefresh {
 
  private:
   // A partition of a topic that is being served, or why it is not.
-  struct Served {
+  struct ServedPartition {
     std::shared_ptr<Partition> partition;  // null: its log could not be opened
     LogExtent extent = {};
   };
   struct ServedTopic {
     TopicDescription topic;
-    std::map<std::uint32_t, Served> partitions = {};  // without those that another agent has
+    std::map<std::uint32_t, ServedPartition> partitions = {};  // without those that another agent has
   };
   using Topics = std::unordered_map<TopicId, ServedTopic>;
   struct CommitKey {
@@ -77,7 +77,7 @@ class LagRefresh {
 
     friend auto operator<=>(const CommitKey&, const CommitKey&) = default;
   };
-  struct Followed {
+  struct FollowedCommit {
     std::uint64_t committed = 0;
     std::uint64_t round = 0;  // the last refresh that found the commit
     PartitionLagReader reader = {};
@@ -102,7 +102,7 @@ class LagRefresh {
   // Touched by Refresh() alone.
   std::uint64_t round_ = 0;
   std::map<TopicIdPartition, std::unique_ptr<PartitionSeries>> partitions_;
-  std::map<CommitKey, Followed> commits_;
+  std::map<CommitKey, FollowedCommit> commits_;
   std::map<std::string, std::unique_ptr<GroupSeries>> groups_;
 
   metrics::Mutex mutex_;

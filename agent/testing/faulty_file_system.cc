@@ -157,9 +157,9 @@ Status FaultyFileSystem::CheckState(DiskOperation operation, const std::string& 
 }
 
 // One that was there before this object is as it was found.
-void FaultyFileSystem::NoteOpen(const std::string& path, Before before) {
+void FaultyFileSystem::NoteOpen(const std::string& path, Presence before) {
   const metrics::MutexLock lock(mutex_);
-  files_.try_emplace(path, File{.is_listed = before == Before::kPresent, .synced_bytes = SizeOf(path)});
+  files_.try_emplace(path, File{.is_listed = before == Presence::kPresent, .synced_bytes = SizeOf(path)});
 }
 
 // Notes the folders that MakeFolders() is going to make.
@@ -239,7 +239,7 @@ void FaultyFileSystem::LosePower(Leftover leftover) {
 Result<std::unique_ptr<WritableFile>> FaultyFileSystem::OpenForAppend(const std::string& path) {
   const auto call = HoldCall();
   if (Status outcome = Begin(DiskOperation::kOther, path); !outcome.ok()) return outcome;
-  const Before before = base_.FileSize(path).ok() ? Before::kPresent : Before::kAbsent;
+  const Presence before = base_.FileSize(path).ok() ? Presence::kPresent : Presence::kAbsent;
   auto file = base_.OpenForAppend(path);
   if (!file.ok()) return file.status();
   NoteOpen(path, before);

@@ -105,7 +105,7 @@ class FaultyFileSystem : public FileSystem {
  private:
   class Writable;
   class Readable;
-  enum class Before : std::uint8_t { kAbsent, kPresent };
+  enum class Presence : std::uint8_t { kAbsent, kPresent };
   struct File {
     bool is_listed = false;  // its folder was synced with it
     std::uint64_t synced_bytes = 0;
@@ -118,7 +118,7 @@ class FaultyFileSystem : public FileSystem {
   // Of each operation: what it fails with, unless OK.
   Status Begin(DiskOperation operation, const std::string& path);
   void CountSync();
-  void NoteOpen(const std::string& path, Before before);
+  void NoteOpen(const std::string& path, Presence before);
   void NoteMissing(std::string folder);
   void NoteRename(const std::string& from, const std::string& to);
   void NoteRemoval(const std::string& path);
