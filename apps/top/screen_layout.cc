@@ -27,10 +27,10 @@ std::string Headline(const Figures& figures) {
   return fmt::format("{} of {} programs answer; {}", answering, figures.programs.size(), rates);
 }
 
-ScreenLayout::Wish ScreenLayout::Press(const Key& key) {
+ScreenLayout::Action ScreenLayout::Press(const Key& key) {
   if (is_filter_edited_) {
     PressInFilter(key);
-    return Wish::kGoOn;
+    return Action::kGoOn;
   }
   Panel& panel = panels_[focus_];
   const std::size_t page = std::max<std::size_t>(panel.lines, 2) - 1;
@@ -63,15 +63,15 @@ ScreenLayout::Wish ScreenLayout::Press(const Key& key) {
     case Key::Kind::kOther:
       break;
   }
-  return Wish::kGoOn;
+  return Action::kGoOn;
 }
 
-ScreenLayout::Wish ScreenLayout::PressCharacter(char character) {
-  if (character == 'q' || character == 'Q') return Wish::kQuit;
+ScreenLayout::Action ScreenLayout::PressCharacter(char character) {
+  if (character == 'q' || character == 'Q') return Action::kQuit;
   if (character == 'p' || character == ' ') is_paused_ = !is_paused_;
   if (character == 's') ++panels_[focus_].sort_steps;
   if (character == '/') is_filter_edited_ = true;
-  return Wish::kGoOn;
+  return Action::kGoOn;
 }
 
 void ScreenLayout::PressInFilter(const Key& key) {

@@ -55,9 +55,9 @@ std::string Headline(const Figures& figures);
 
 class ScreenLayout {
  public:
-  enum class Wish : std::uint8_t { kGoOn, kQuit };
+  enum class Action : std::uint8_t { kGoOn, kQuit };
 
-  Wish Press(const Key& key);
+  Action Press(const Key& key);
 
   bool is_paused() const { return is_paused_; }
 
@@ -73,7 +73,7 @@ class ScreenLayout {
   };
 
   void PressInFilter(const Key& key);
-  Wish PressCharacter(char character);
+  Action PressCharacter(char character);
   void ShareLines(const std::vector<Table>& tables, std::size_t height);
   void AppendPanel(std::size_t index, const Table& table, std::size_t width, std::vector<ScreenLine>& lines);
   std::string TitleLine(const Figures& figures) const;

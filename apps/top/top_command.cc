@@ -174,7 +174,7 @@ class Top {
       if (error || silent_reads_ > kSilentReadsMax) return context_.stop();
       const bool was_paused = layout_.is_paused();
       for (; key; key = screen_->NextKey()) {
-        if (layout_.Press(*key) == ScreenLayout::Wish::kQuit) return context_.stop();
+        if (layout_.Press(*key) == ScreenLayout::Action::kQuit) return context_.stop();
       }
       if (was_paused && !layout_.is_paused()) next_round_.cancel();
       DrawSoon();

@@ -199,7 +199,7 @@ void Listener::Handle(const Request& request, Client& client, Session::Respond r
 // and listener. `respond` keeps the session, and is moved on, so that the session ends in a
 // handler.
 void Listener::QueuePassword(const Request& request, Client& client, Session::Respond respond) {
-  using Turn = PasswordQueue::Turn;
+  using Action = PasswordQueue::Action;
   const BasicAuth::Claim claim = auth_.ClaimOf(request.authorization);
   const std::string origin = client.address + " " + claim.user;
   const auto user = claim.is_known ? PasswordQueue::User::kKnown : PasswordQueue::User::kUnknown;
@@ -208,17 +208,17 @@ void Listener::QueuePassword(const Request& request, Client& client, Session::Re
   const auto refused =
       password_queue_.Push({.origin = origin,
                             .suspicion = suspicion,
-                            .on_turn = [this, request, &client, respond = std::move(respond)](Turn turn) mutable {
-                              if (turn == Turn::kCheck) return CheckPassword(request, client, std::move(respond));
+                            .act = [this, request, &client, respond = std::move(respond)](Action action) mutable {
+                              if (action == Action::kCheck) return CheckPassword(request, client, std::move(respond));
                               metrics_.CountLimit(Limit::kPasswordChecks);
                               RefuseGuess(ErrorResponse(503), client, std::move(respond));
                             }});
-  if (refused) refused->on_turn(Turn::kRefuse);
+  if (refused) refused->act(Action::kRefuse);
   CheckNextPassword();
 }
 
 void Listener::CheckNextPassword() {
-  if (const auto next = password_queue_.Next()) next->on_turn(PasswordQueue::Turn::kCheck);
+  if (const auto next = password_queue_.Next()) next->act(PasswordQueue::Action::kCheck);
 }
 
 void Listener::CheckPassword(Request request, Client& client, Session::Respond respond) {

@@ -54,14 +54,14 @@ class PasswordQueue {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  enum class Turn { kCheck, kRefuse };
+  enum class Action { kCheck, kRefuse };
   enum class User { kKnown, kUnknown };
   enum class Password { kRight, kWrong };
 
   struct Waiting {
     std::string origin;  // an address and a user
     Suspicion suspicion;
-    std::function<void(Turn)> on_turn;  // the caller calls it, once
+    std::function<void(Action)> act;  // the caller calls it, once
   };
 
   // `refusals` counts the guesses on the same connection that were refused.

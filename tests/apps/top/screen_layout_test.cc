@@ -57,9 +57,9 @@ class ScreenLayoutTest : public testing::Test {
     return (header + 1)->substr(0, 7);
   }
 
-  void Press(Key::Kind kind) { EXPECT_EQ(layout_.Press({.kind = kind}), ScreenLayout::Wish::kGoOn); }
+  void Press(Key::Kind kind) { EXPECT_EQ(layout_.Press({.kind = kind}), ScreenLayout::Action::kGoOn); }
   void Type(std::string_view text) {
-    for (const char c : text) EXPECT_EQ(layout_.Press(Character(c)), ScreenLayout::Wish::kGoOn);
+    for (const char c : text) EXPECT_EQ(layout_.Press(Character(c)), ScreenLayout::Action::kGoOn);
   }
 
   Figures figures_;
@@ -91,7 +91,7 @@ TEST_F(ScreenLayoutTest, ShowsProgramsAndTheTableInFocusWhereThereIsLittleRoom) 
 }
 
 TEST_F(ScreenLayoutTest, EndsWithQ) {
-  EXPECT_EQ(layout_.Press(Character('q')), ScreenLayout::Wish::kQuit);
+  EXPECT_EQ(layout_.Press(Character('q')), ScreenLayout::Action::kQuit);
 }
 
 TEST_F(ScreenLayoutTest, PausesAndGoesOnWithP) {

@@ -11,23 +11,23 @@ namespace {
 
 class PasswordQueueTest : public testing::Test {
  protected:
-  using Turn = PasswordQueue::Turn;
+  using Action = PasswordQueue::Action;
   using User = PasswordQueue::User;
   using Password = PasswordQueue::Password;
 
   // Returns the name of the request that is refused, if there is one.
   std::string Push(const std::string& name, Suspicion suspicion) {
-    const auto refused = queue_.Push({.origin = name, .suspicion = suspicion, .on_turn = [this, name](Turn turn) {
-                                        (turn == Turn::kCheck ? checked_ : refused_) += name;
+    const auto refused = queue_.Push({.origin = name, .suspicion = suspicion, .act = [this, name](Action action) {
+                                        (action == Action::kCheck ? checked_ : refused_) += name;
                                       }});
     refused_.clear();
-    if (refused) refused->on_turn(Turn::kRefuse);
+    if (refused) refused->act(Action::kRefuse);
     return refused_;
   }
   std::string CheckAll() {
     checked_.clear();
     while (const auto next = queue_.Next()) {
-      next->on_turn(Turn::kCheck);
+      next->act(Action::kCheck);
       queue_.Decide(Password::kWrong, now_);
     }
     return checked_;
