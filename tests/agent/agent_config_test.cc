@@ -9,7 +9,7 @@
 namespace streamhouse::agent {
 namespace {
 
-TEST(AgentConfigTest, NeedsNothingButAFolder) {
+TEST(AgentConfigTest, NeedsOnlyAFolder) {
   const AgentConfig config = {.data_folder = "/somewhere"};
   EXPECT_TRUE(config.Validate().ok());
 }

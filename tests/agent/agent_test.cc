@@ -209,7 +209,7 @@ TEST_F(AgentTest, KeepsItsReserveWhereAStoreElsewhereFindsNoRoom) {
   EXPECT_TRUE(std::filesystem::exists(folder_ / "reserve"));
 }
 
-TEST_F(AgentTest, SharesItsFolderWithNobody) {
+TEST_F(AgentTest, SharesItsFolderWithNoOtherAgent) {
   ASSERT_TRUE(Start().ok());
   const Status second = StartAnother(RunningAgent::DefaultConfig(folder_.path()));
   EXPECT_EQ(second,

@@ -52,7 +52,7 @@ class BoundedChecksTest : public testing::Test {
   std::optional<BoundedChecks> checks_;
 };
 
-TEST_F(BoundedChecksTest, AnswerAllWhoWaitWithOneEvaluation) {
+TEST_F(BoundedChecksTest, AnswerAllCallersThatWaitWithOneEvaluation) {
   Make(kNever);
   Ask(3);
   EXPECT_TRUE(slow_.EventuallyBegins());

@@ -40,7 +40,7 @@ class ConsumerGroupsTest : public CatalogFixture {
   ConsumerGroups groups_{*store_, *topics_, members_, times_};
 };
 
-TEST_F(ConsumerGroupsTest, ListsThoseThatHaveMembersOrCommits) {
+TEST_F(ConsumerGroupsTest, ListsGroupsWithMembersOrCommits) {
   EXPECT_TRUE(groups_.List()->empty());
   Commit(1);
   EXPECT_EQ(groups_.List()->at("g"), 0U);

@@ -31,7 +31,7 @@ TEST_F(DiskReserveTest, KeepsItsBytes) {
   EXPECT_EQ(std::filesystem::file_size(folder_ / "reserve"), kBytes);
 }
 
-TEST_F(DiskReserveTest, GivesThemUpOnceAndRefusesRecordsMeanwhile) {
+TEST_F(DiskReserveTest, GivesItsBytesUpOnceAndRefusesRecordsMeanwhile) {
   EXPECT_TRUE(reserve_.GiveUp());
   EXPECT_FALSE(reserve_.GiveUp());
   EXPECT_FALSE(HasFile());
@@ -39,7 +39,7 @@ TEST_F(DiskReserveTest, GivesThemUpOnceAndRefusesRecordsMeanwhile) {
   EXPECT_NE(reserve_.Health().message().find(folder_.path()), std::string::npos);
 }
 
-TEST_F(DiskReserveTest, TakesThemBackWhenThereIsRoom) {
+TEST_F(DiskReserveTest, TakesItsBytesBackWhenThereIsRoom) {
   reserve_.GiveUp();
   files_.Switch(DiskState::kBroken);
   reserve_.Refill();
@@ -110,7 +110,7 @@ TEST(DiskReserveRoomTest, ReplacesALargerOneWhereThereIsRoomForTheSmallerOneOnly
   EXPECT_EQ(std::filesystem::file_size(folder / "reserve"), kBytes);
 }
 
-TEST(DiskReserveRoomTest, LacksRoomWhereNoneCanBeTakenWhateverIsFree) {
+TEST(DiskReserveRoomTest, LacksRoomWhereNoneCanBeTakenHoweverMuchIsFree) {
   const TemporaryFolder folder;
   SmallDisk disk;
   DiskReserve reserve(disk, folder.path(), kBytes);

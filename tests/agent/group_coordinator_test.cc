@@ -119,7 +119,7 @@ TEST_F(GroupCoordinatorTest, SharesAmongThreeWithoutMovingMoreThanItMust) {
   EXPECT_EQ(Beat("c"), "3");
 }
 
-TEST_F(GroupCoordinatorTest, LeavesWhoIsOneTooManyWithoutPartitions) {
+TEST_F(GroupCoordinatorTest, LeavesAMemberBeyondTheNumberOfPartitionsWithoutAny) {
   for (int round = 0; round < 3; ++round) {
     for (const char* id : {"a", "b"}) Beat(id, {"payments"});
   }
@@ -166,7 +166,7 @@ TEST_F(GroupCoordinatorTest, AMemberThatComesBackGoesOnOnlyWhereTheLastCommitIsI
   EXPECT_EQ(Beat("a"), "0123");  // has let go
 }
 
-TEST_F(GroupCoordinatorTest, AMemberThatWasSilentForTooLongGoesOnWhereNobodyHasCommitted) {
+TEST_F(GroupCoordinatorTest, AMemberThatWasSilentForTooLongGoesOnWhereNoOtherHasCommitted) {
   EXPECT_EQ(Beat("a"), "0123");
   now_ += kTimeout;
   EXPECT_EQ(Beat("a"), "0123");
@@ -192,7 +192,7 @@ TEST_F(GroupCoordinatorTest, ChangesNoGroupWhoseMembersItMayNotHaveHeardOfYet) {
   EXPECT_TRUE(change("group").ok());
 }
 
-TEST_F(GroupCoordinatorTest, GivesATopicOnlyToWhoSubscribesToIt) {
+TEST_F(GroupCoordinatorTest, GivesATopicOnlyToMembersThatSubscribeToIt) {
   for (int round = 0; round < 3; ++round) {
     Beat("a");
     Beat("b", {"orders", "payments"});
@@ -215,7 +215,7 @@ TEST_F(GroupCoordinatorTest, LetsOnlyTheOwnerCommit) {
   EXPECT_EQ(Commit("a", 0), StatusCode::kAborted);
 }
 
-TEST_F(GroupCoordinatorTest, LetsWhoHasToLetGoCommitUntilThen) {
+TEST_F(GroupCoordinatorTest, TakesCommitsOfAPartitionUntilItsMemberLetsGo) {
   Beat("a");
   Beat("b");
   EXPECT_EQ(Beat("a"), "01");
@@ -349,7 +349,7 @@ TEST_F(GroupCoordinatorTest, RefusesToHearOfMorePartitionsThanItsTopicsHave) {
   EXPECT_EQ(Heartbeat({"group", "a", topics, kTimeout}).code(), StatusCode::kInvalidArgument);
 }
 
-TEST_F(GroupCoordinatorTest, BelievesNobodyWhoReadsWhatIsNotThere) {
+TEST_F(GroupCoordinatorTest, BelievesNoMemberThatReadsAPartitionThatIsNotThere) {
   owned_["a"] = {{"orders", 9}, {"none", 0}};
   EXPECT_EQ(Beat("a"), "0123");
   EXPECT_EQ(Commit("a", 9), StatusCode::kAborted);

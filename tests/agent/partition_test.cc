@@ -281,7 +281,7 @@ TEST_F(PartitionCountTest, CountsAFullDiskAndAFailedSyncApart) {
   }
 }
 
-TEST_F(PartitionTest, WakesWhoWaitsWhenTheLeaseIsLost) {
+TEST_F(PartitionTest, WakesReadersWhenTheLeaseIsLost) {
   bool woken = false;
   partition_.waiters().Add(0, [&] { woken = true; });
   partition_.LoseLease(6);
@@ -289,13 +289,13 @@ TEST_F(PartitionTest, WakesWhoWaitsWhenTheLeaseIsLost) {
   EXPECT_FALSE(partition_.waiters().closed());
 }
 
-TEST_F(PartitionTest, LetsNobodyWaitWhenItDrains) {
+TEST_F(PartitionTest, LetsNoReaderWaitWhenItDrains) {
   partition_.Drain();
   EXPECT_TRUE(partition_.waiters().closed());
   EXPECT_TRUE(partition_.Append(BatchOf({"a"})).ok());
 }
 
-TEST_F(PartitionTest, NamesItselfAndItsLimitsToWhoAsksForAnOffsetBeyondTheLog) {
+TEST_F(PartitionTest, NamesItselfAndItsLimitsForAnOffsetBeyondTheLog) {
   ASSERT_TRUE(partition_.Append(BatchOf({"a"})).ok());
   EXPECT_EQ(Read(2), Status(StatusCode::kOutOfRange, "orders/0: offset 2 is outside of [0, 1]"));
 }

@@ -189,7 +189,7 @@ TEST_F(TopicLivesTest, AreNotDeletedWhereTheirFolderCannotBeSynced) {
   topics_.reset();
 }
 
-TEST_F(TopicLivesTest, WhoseFilesCannotBeRemovedRaiseNoAlarmAndAreTriedAgain) {
+TEST_F(TopicLivesTest, FilesThatCannotBeRemovedRaiseNoAlarmAndAreRetried) {
   Restart(files_);
   files_.Switch(DiskState::kBroken, "deleted#");
   ASSERT_TRUE(topics_->Delete("orders").ok());
@@ -247,7 +247,7 @@ TEST_F(TopicLivesTest, ADeletionThatCannotBeReadIsLoggedOnce) {
 }
 
 // A folder that was half removed, under a store that knows nothing of the deletion.
-TEST_F(TopicLivesTest, KeepTheRecordsOfADeletionThatTheStoreDoesNotRemember) {
+TEST_F(TopicLivesTest, RecordsOfADeletionThatTheStoreDoesNotRememberAreKept) {
   Restart(files_);
   const std::string removed = "deleted#" + std::to_string(topics_->Describe("orders")->id);
   files_.Switch(DiskState::kBroken, removed + "/1");
@@ -259,7 +259,7 @@ TEST_F(TopicLivesTest, KeepTheRecordsOfADeletionThatTheStoreDoesNotRemember) {
 }
 
 // No file in a folder may decide that its records go.
-TEST_F(TopicLivesTest, KeepTheRecordsBesideAFileNamedDeleted) {
+TEST_F(TopicLivesTest, RecordsBesideAFileNamedDeletedAreKept) {
   WriteRawFile(folder_ / "log/orders/deleted", "");
   Restart();
   EXPECT_TRUE(Append(1).ok());

@@ -380,7 +380,7 @@ class AgentCommand(unittest.TestCase):
         self.assertIn(" lag=0 ", processes.run("lag", *topic, *trust, *own, "--group", "g").stdout)
         self.assertIn("topic=orders", processes.run("topics", "list", "--agent", agent.grpc, *trust, *own).stdout)
 
-    def test_lets_nobody_in_without_tls_or_without_a_certificate_that_it_asks_for(self):
+    def test_lets_no_client_in_without_tls_or_without_a_certificate_that_it_asks_for(self):
         own = ["--tls-cert", CERTIFICATE, "--tls-key", KEY]
         agent = self.agent("--topic", "orders:1", *own, "--tls-client-ca", CERTIFICATE)
         tries = [

@@ -57,7 +57,7 @@ class DemoCommand(unittest.TestCase):
             self.assertEqual(200, processes.fetch(url + path)[0])
         demo.match(r"^ *[1-9]\d* records/s sent +[1-9]\d* records/s consumed +lag \d+$")
 
-    def test_reaches_its_agent_whatever_the_environment_says_of_proxies(self):
+    def test_reaches_its_agent_with_any_proxy_in_the_environment(self):
         self.environment = [
             "http_proxy=http://127.0.0.1:1",
             "https_proxy=http://127.0.0.1:1",

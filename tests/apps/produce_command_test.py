@@ -98,7 +98,7 @@ class ProduceCommand(unittest.TestCase):
         self.assertEqual((1, "sent=1 acked=1 failed=0\n"), (done.returncode, done.stdout))
         self.assertRegex(done.stderr, f"^streamhouse produce: cannot read {self.folder}/missing: .*\n$")
 
-    def test_reads_a_fifo_and_hears_a_signal_while_nobody_writes_to_it(self):
+    def test_reads_a_fifo_and_hears_a_signal_while_no_program_writes_to_it(self):
         fifo = self.folder / "fifo"
         os.mkfifo(fifo)
         producer = self.start(fifo, "--http", "127.0.0.1:0")

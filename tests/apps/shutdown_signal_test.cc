@@ -22,7 +22,7 @@ INSTANTIATE_TEST_SUITE_P(EachSignal, ShutdownSignalTest, testing::Values(SIGHUP,
                            return info.param == SIGHUP ? "Sighup" : info.param == SIGINT ? "Sigint" : "Sigterm";
                          });
 
-TEST_P(ShutdownSignalTest, IsRequestedForEverOnceASignalHasCome) {
+TEST_P(ShutdownSignalTest, StaysRequestedOnceASignalHasCome) {
   const ShutdownSignal shutdown;
   EXPECT_FALSE(shutdown.requested());
   ::raise(GetParam());

@@ -97,7 +97,7 @@ TEST_F(GroupMembershipTest, GivesUpItsPartitionsWhenTheBrokerIsSilentForTheSessi
   EXPECT_TRUE(membership_->failure().ok());
 }
 
-TEST_F(GroupMembershipTest, GivesUpItsPartitionsWhileNobodyPolls) {
+TEST_F(GroupMembershipTest, GivesUpItsPartitionsWhileItIsNotPolled) {
   Join({.heartbeat_interval = milliseconds(5),
         .session_timeout = milliseconds(50),
         .max_poll_interval = milliseconds(20)});

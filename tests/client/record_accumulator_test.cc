@@ -95,7 +95,7 @@ TEST_F(RecordAccumulatorTest, NotesTheTracesThatAreSampled) {
 }
 
 // gRPC ends the program over metadata that is no ASCII, and refuses what is long.
-TEST_F(RecordAccumulatorTest, PassesOnNothingButTheIdsOfATrace) {
+TEST_F(RecordAccumulatorTest, PassesOnOnlyTheIdsOfATrace) {
   const std::string ids = "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331";
   RecordHeaders headers;
   headers.Add("traceparent", "01-" + ids + "-01-\xC3\xA9" + std::string(20'000, 'x'));

@@ -204,7 +204,7 @@ TEST_F(AcceptanceTest, EveryHistogramIsWholeInEveryScrapeWhileRecordsFlow) {
   EXPECT_GT(histograms, 0U);
 }
 
-TEST_F(AcceptanceTest, TakesFamiliesWhileItRunsAndSharesThoseThatAreThere) {
+TEST_F(AcceptanceTest, TakesNewFamiliesWhileItRunsAndSharesOldOnes) {
   const std::size_t families = NamesOf(registry_).size();
   EXPECT_TRUE(client::ProducerMetrics::Register(registry_).ok());
   EXPECT_TRUE(client::ConsumerMetrics::Register(registry_).ok());

@@ -84,7 +84,7 @@ class LagExactnessTest : public DataPlaneFixture, public testing::WithParamInter
   const std::unique_ptr<client::Consumer> consumer_;
 };
 
-TEST_P(LagExactnessTest, AtEveryStepFromBehindToTheEnd) {
+TEST_P(LagExactnessTest, IsExactAtEveryStepFromBehindToTheEnd) {
   ExpectExactLag();
   Produce(30, 0);
   Produce(11, 1);
@@ -95,7 +95,7 @@ TEST_P(LagExactnessTest, AtEveryStepFromBehindToTheEnd) {
   }
 }
 
-TEST_P(LagExactnessTest, AfterSeeksInBothDirections) {
+TEST_P(LagExactnessTest, IsExactAfterSeeksInBothDirections) {
   Produce(5, 0);
   for (const std::uint64_t offset : {3U, 0U, 5U}) {
     ASSERT_TRUE(consumer_->Seek("orders", 0, offset).ok());
@@ -103,7 +103,7 @@ TEST_P(LagExactnessTest, AfterSeeksInBothDirections) {
   }
 }
 
-TEST_P(LagExactnessTest, FromOutsideItIsThatOfWhatIsCommitted) {
+TEST_P(LagExactnessTest, TheLagFromOutsideIsThatOfTheCommit) {
   Produce(9, 0);
   EXPECT_EQ(LagFromOutside(0), 9U);
   ASSERT_TRUE(Eventually([&] { return consumer_->Poll(milliseconds(100)).ok() && IsAtTheEnd(); }));
@@ -137,7 +137,7 @@ TEST_P(LagExactnessTest, TheAgentTellsTheSameOnceThePositionIsCommitted) {
   }
 }
 
-TEST_P(LagExactnessTest, WhileNobodyPollsAndTheLogLosesItsBeginning) {
+TEST_P(LagExactnessTest, IsExactWhileTheLogLosesItsBeginningBetweenTwoPolls) {
   for (int i = 0; i < 4; ++i) Produce(1, 0);
   LoseRecordsBefore(3);
   EXPECT_EQ(consumer_->Lag("orders", 0).value(), 1U);

@@ -123,7 +123,7 @@ class BadInput(unittest.TestCase):
     def test_an_unknown_path_is_not_found(self):
         self.assertEqual(404, processes.fetch(self.agent.url + "/nowhere")[0])
 
-    def test_another_method_is_refused_with_those_that_are_allowed(self):
+    def test_another_method_is_refused_with_a_list_of_allowed_ones(self):
         for method in ("POST", "PUT", "DELETE"):
             status, headers, _ = processes.fetch(self.agent.url + "/metrics", method=method)
             self.assertEqual((405, "GET, HEAD"), (status, headers["Allow"]))

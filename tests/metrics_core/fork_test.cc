@@ -112,7 +112,7 @@ TEST_F(ForkTest, AChildDoesNotWaitForLookUpsOfThreadsThatItDoesNotHave) {
 
 // Threads take shards and allocate chunks of both kinds of cells, so that a fork meets them in
 // every lock.
-TEST_F(ForkTest, AChildRecordsWhateverLocksItsParentHeld) {
+TEST_F(ForkTest, AChildRecordsAlsoUnderLocksThatItsParentHeld) {
   constexpr int kForks = 300;
   constexpr internal::RunShape kLongShared = {.length = 500, .storage = internal::CellStorage::kShared};
   std::atomic<bool> stop = false;

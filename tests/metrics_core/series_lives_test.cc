@@ -91,7 +91,7 @@ TEST_F(SeriesLivesTest, ExponentialHistogramsLeaveNothingBehind) {
                                          [](const ExponentialHistogram& one) { one.Observe(2e300); });
 }
 
-TEST_F(SeriesLivesTest, ASumIsExactWhateverTheSeriesBeforeHasRecorded) {
+TEST_F(SeriesLivesTest, ASumIsExactAfterAnyRecordingsOfTheSeriesBefore) {
   const auto family = registry_.AddHistogram(Options(), bounds_).value();
   for (const double huge : {1e15, -1e300, 1e300}) {
     const auto both = [&] { family.With("old").Observe(huge); };

@@ -92,7 +92,7 @@ TEST(TraceparentTest, ReadsALaterVersionAsFarAsItKnowsIt) {
 
 // Up to three characters changed, inserted or cut off, from those that matter: the parser agrees
 // with the text.
-TEST(TraceparentTest, AgreesWithTheTextWhateverComes) {
+TEST(TraceparentTest, AgreesWithTheTextForAnyBytes) {
   constexpr std::string_view kCharacters = "0019afAFg-. \xff";
   std::minstd_rand random(20);
   int valid = 0;

@@ -72,7 +72,7 @@ TEST(PemFileTest, TellsAPairFromStrangers) {
   EXPECT_EQ(CheckCertificateAndKey(certificate, "no key").message(), strangers);
 }
 
-TEST(PemFileTest, AsksNobodyForAPassPhrase) {
+TEST(PemFileTest, NeverAsksForAPassPhrase) {
   EXPECT_EQ(CheckCertificateAndKey(ReadPemFile(kCertificate).value(), Locked()).message(),
             "the key has a pass phrase, which nobody is asked for");
 }

@@ -79,7 +79,7 @@ TEST_P(RecordBlockTest, RefusesEveryBlockThatIsCutOff) {
 }
 
 // The decompressed text may differ, but never its size. The address sanitizer watches the writes.
-TEST_P(RecordBlockTest, StaysWithinItsBufferWhateverTheBytes) {
+TEST_P(RecordBlockTest, StaysWithinItsBufferForAnyBytes) {
   const RecordBlock whole = Packed(Text().substr(0, 400));
   for (std::size_t at = 0; at < whole.data().size(); ++at) {
     for (const char byte : {'\0', '\x7f', '\xff'}) {

@@ -41,7 +41,7 @@ TEST(RecordHeadersTest, AreNotWholeWhenTheyAreCutOff) {
 }
 
 // Every size that a byte can make it claim: the address sanitizer watches what is read.
-TEST(RecordHeadersTest, StayWithinTheirBytesWhateverTheySay) {
+TEST(RecordHeadersTest, StayWithinTheirBytesForAnyContent) {
   const std::string headers = TwoHeaders();
   for (std::size_t at = 0; at < headers.size(); ++at) {
     for (int value = 0; value < 256; ++value) {

@@ -48,7 +48,7 @@ TEST(RecordLayoutTest, TakesNothingThatIsCutOff) {
 }
 
 // Every size that a byte can make it claim: the address sanitizer watches what is read.
-TEST(RecordLayoutTest, StaysWithinItsBytesWhateverTheySay) {
+TEST(RecordLayoutTest, StaysWithinItsBytesForAnyContent) {
   const std::string bytes = Bytes({.key = "key", .value = "value", .timestamp_ms = 1, .headers = "headers"});
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     for (int value = 0; value < 256; ++value) {

@@ -25,7 +25,7 @@ class PackagesArePrivate(RuleTestCase):
 class PublicMeansPublic(RuleTestCase):
     rule = staticmethod(build_rules.public_means_public)
 
-    def test_finds_public_targets_that_nobody_outside_may_link(self):
+    def test_finds_public_targets_that_no_outside_user_may_link(self):
         text = "\n" + cc_library("a", PUBLIC)
         files = {"client/BUILD.bazel": text, "metrics_core/internal/BUILD.bazel": text}
         self.assertFinds(self.rule, files, "client/BUILD.bazel:2", "metrics_core/internal/BUILD.bazel:2")

@@ -101,7 +101,7 @@ class DroppedResultsHaveAReason(RuleTestCase):
     def test_finds_one_that_has_none(self):
         self.assertFinds(self.rule, {"client/a.cc": f"  // Why.\n  Open();\n{self.drop}"}, "client/a.cc:3")
 
-    def test_takes_a_comment_above_or_beside_also_for_those_that_follow(self):
+    def test_takes_a_comment_above_or_beside_also_for_the_next_ones(self):
         beside = self.drop.replace("\n", "  // why\n")
         self.assertClean(self.rule, {"client/a.cc": f"  // Why.\n{self.drop}{self.drop}  f();\n{beside}// {self.drop}"})
 
@@ -109,7 +109,7 @@ class DroppedResultsHaveAReason(RuleTestCase):
 class NobodyTakesABool(RuleTestCase):
     rule = staticmethod(text_rules.nobody_takes_a_bool)
 
-    def test_finds_a_parameter_wherever_it_stands(self):
+    def test_finds_a_parameter_in_every_place(self):
         for parameters in (
             "bool is_last",
             "int a, bool b",

@@ -128,7 +128,7 @@ TEST_F(PartitionLagReaderTest, RecordsThatCannotBeReadAreNoLagOnceTheyAreFound) 
   EXPECT_EQ(Read(4).bytes, 1U);
 }
 
-TEST_F(PartitionLagReaderTest, NothingButDamageBeforeTheEndIsNoLag) {
+TEST_F(PartitionLagReaderTest, OnlyDamageBeforeTheEndIsNoLag) {
   Append(1);
   Append(3);
   DamageBatch(1);

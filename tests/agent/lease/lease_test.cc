@@ -38,7 +38,7 @@ TEST_F(LeaseTest, IsNotHeldAfterItWasWithdrawn) {
   EXPECT_FALSE(lease_.IsHeld());
 }
 
-TEST_F(LeaseTest, IsNotHeldAfterItWasAbandonedWhateverIsGranted) {
+TEST_F(LeaseTest, IsNotHeldAfterItWasAbandonedAlsoIfItIsGrantedAgain) {
   lease_.Grant(7, nanoseconds(2000));
   lease_.Abandon("the disk failed");
   lease_.Grant(8, nanoseconds(3000));

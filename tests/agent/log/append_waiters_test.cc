@@ -25,7 +25,7 @@ TEST_F(AppendWaitersTest, WakesWhenTheEndPassesTheOffset) {
   EXPECT_EQ(woken_, 1);
 }
 
-TEST_F(AppendWaitersTest, DoesNotTakeWhoNeedNotWait) {
+TEST_F(AppendWaitersTest, DoesNotTakeReadersThatNeedNotWait) {
   waiters_.Advance(6);
   EXPECT_FALSE(waiters_.Add(5, Count()).has_value());
   EXPECT_TRUE(waiters_.Add(6, Count()).has_value());
@@ -41,7 +41,7 @@ TEST_F(AppendWaitersTest, WakesOnlyOnce) {
   EXPECT_EQ(woken_, 1);
 }
 
-TEST_F(AppendWaitersTest, ForgetsThoseThatWereRemoved) {
+TEST_F(AppendWaitersTest, ForgetsRemovedWaiters) {
   waiters_.Remove(waiters_.Add(0, Count()).value());
   waiters_.Advance(1);
   EXPECT_EQ(woken_, 0);
@@ -56,7 +56,7 @@ TEST_F(AppendWaitersTest, WakesEverybodyOnRequestAndKeepsWorking) {
   EXPECT_EQ(woken_, 2);
 }
 
-TEST_F(AppendWaitersTest, LetsNobodyWaitAfterClose) {
+TEST_F(AppendWaitersTest, LetsNoReaderWaitAfterClose) {
   waiters_.Add(0, Count());
   EXPECT_FALSE(waiters_.closed());
   waiters_.Close();

@@ -285,7 +285,7 @@ TEST_F(PartitionLogTest, RemovesTheOldestSegmentsBeyondItsBytes) {
   EXPECT_EQ(SegmentCount(), 2U);
 }
 
-TEST_F(PartitionLogTest, RemovesWhatIsTooOldAlsoWhenNobodyWritesAnyMore) {
+TEST_F(PartitionLogTest, RemovesWhatIsTooOldAlsoWhenNoProducerWritesAnyMore) {
   Append({"a", "b"});
   const Retention retention = {.age_max = std::chrono::milliseconds(1000)};
   EXPECT_EQ(*log_->ApplyRetention(retention, kWrittenAt + 1000), 0U);

@@ -21,7 +21,7 @@ class ProducerSequencesTest : public testing::Test {
   ProducerSequences sequences_;
 };
 
-TEST_F(ProducerSequencesTest, TakesTheFirstBatchOfAProducerWhateverItsSequence) {
+TEST_F(ProducerSequencesTest, TakesTheFirstBatchOfAProducerWithAnySequence) {
   EXPECT_EQ(Check(7, 1000, 3), SequenceState::kNew);
 }
 
@@ -57,7 +57,7 @@ TEST_F(ProducerSequencesTest, TakesEverythingWithoutAProducer) {
   EXPECT_EQ(sequences_.size(), 0U);
 }
 
-TEST_F(ProducerSequencesTest, ForgetsWhoHasNotWrittenForTheLongest) {
+TEST_F(ProducerSequencesTest, ForgetsTheProducerThatHasNotWrittenForTheLongest) {
   constexpr std::uint64_t kMax = ProducerSequences::kProducersMax;
   for (std::uint64_t id = 1; id <= kMax; ++id) sequences_.Note(Batch(id, 0, 1));
   sequences_.Note(Batch(1, 1, 1));

@@ -57,7 +57,7 @@ TEST_F(RecoveryTest, FindsTheEndOfAnIntactSegment) {
   EXPECT_EQ(recovered->last_epoch, 7U);
 }
 
-TEST_F(RecoveryTest, KnowsWhoWroteLastAndWhen) {
+TEST_F(RecoveryTest, KnowsTheLastProducerAndItsTime) {
   BatchBuilder batch = BatchOf({"late"});
   batch.SetProducer(7, 3);
   WriteRawFile(path_, first_ + BatchBytes(batch, 12, 7, kLogFormatVersion, 1700000000009));

@@ -101,7 +101,7 @@ TEST_F(RetentionTest, RemovesWholeSegmentsWhereNoFileCanBeCreated) {
 }
 
 // By age, the content of the last segment goes as well, and that takes a new file.
-TEST_F(RetentionTest, GoesOnBehindASegmentThatSomebodyElseHasRemoved) {
+TEST_F(RetentionTest, GoesOnBehindASegmentThatAnotherProcessHasRemoved) {
   ASSERT_TRUE(std::filesystem::remove(folder_ / "00000000000000000000.log"));
   EXPECT_EQ(log_->ApplyRetention({.bytes_max = 1}, kNow).value(), 3U);
   EXPECT_EQ(log_->LogStartOffset(), 3U);
@@ -126,7 +126,7 @@ TEST_F(RetentionTest, RemovesWhatItCanWhereNoFileCanBeCreatedAndTheRestLater) {
   EXPECT_EQ(log_->LogStartOffset(), 4U);
 }
 
-TEST_F(RetentionTest, ThatFindsNoRoomForAFileKeepsNobodyFromAppending) {
+TEST_F(RetentionTest, StopsNoAppendsWhenItFindsNoRoomForAFile) {
   log_ = *PartitionLog::Open(files_, folder_.path(), {.wall_clock = Now, .steady_clock = Now});
   files_.is_full = true;
   EXPECT_FALSE(log_->ApplyRetention(one_second_, kNow + 1001).ok());

@@ -104,7 +104,7 @@ TEST_F(SegmentDamageTest, AFlippedBitInABodyIsNamedWhereTheLogIsCheckedWhole) {
   ExpectDamage(Segment(4), 0);
 }
 
-TEST_F(SegmentDamageTest, AFlippedBitInABodyOfAnEarlierSegmentIsNamedToWhoReadsIt) {
+TEST_F(SegmentDamageTest, AFlippedBitInABodyOfAnEarlierSegmentIsNamedToItsReader) {
   FlipBit(Segment(2), kBatchBytes + kBatchHeaderBytes + 3);
   ExpectDamageWhenRead(3, Segment(2), kBatchBytes);
 }

@@ -142,7 +142,7 @@ TEST_P(MetadataStoreContract, GrantsAFreeLeaseWithTheFirstEpoch) {
   EXPECT_EQ(other_store_->FindLease(orders_).value(), first);
 }
 
-TEST_P(MetadataStoreContract, RefusesALeaseThatAnotherHoldsWhateverTheClockSays) {
+TEST_P(MetadataStoreContract, RefusesALeaseThatAnotherHoldsAtAnyTimeOfTheClock) {
   const LeaseRow held = Acquire("a");
   backend_->AdvanceClock(1'000 * kDuration);
   EXPECT_EQ(Acquire("b", *other_store_), held);

@@ -94,7 +94,7 @@ TEST_P(CompressedPageTest, FailsWithItsPage) {
 INSTANTIATE_TEST_SUITE_P(Codings, CompressedPageTest, testing::Values(ContentCoding::kGzip, ContentCoding::kZstd),
                          [](const auto& coding) { return std::string(ContentCodingName(coding.param)); });
 
-TEST(NegotiateCodingTest, CompressesForThoseWhoAsk) {
+TEST(NegotiateCodingTest, CompressesForReadersThatAskForIt) {
   EXPECT_EQ(NegotiateCoding("gzip"), ContentCoding::kGzip);
   EXPECT_EQ(NegotiateCoding("br, GZip;q=0.3, deflate"), ContentCoding::kGzip);
   EXPECT_EQ(NegotiateCoding("zstd"), ContentCoding::kZstd);

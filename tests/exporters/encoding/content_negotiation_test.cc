@@ -33,7 +33,7 @@ TEST(ContentNegotiationTest, GivesScrapersWhatTheyPrefer) {
   EXPECT_EQ(ContentType("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"), kText);
 }
 
-TEST(ContentNegotiationTest, GivesProtobufToThoseWhoNameTheMessageAndItsFraming) {
+TEST(ContentNegotiationTest, GivesProtobufToReadersThatNameTheMessageAndItsFraming) {
   // Prometheus 2.42 with native histograms
   EXPECT_EQ(ContentType("application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,"
                         "application/openmetrics-text;version=1.0.0;q=0.8,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"),

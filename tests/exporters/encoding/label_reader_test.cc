@@ -32,7 +32,7 @@ TEST(LabelReaderTest, ReadsLabelsInOrder) {
   EXPECT_EQ(Read(""), "");
 }
 
-TEST(LabelReaderTest, ShowsALabelAsItStands) {
+TEST(LabelReaderTest, ShowsALabelUnchanged) {
   LabelReader labels(R"(a="\"\\",partition="7")");
   ASSERT_TRUE(labels.Next());
   EXPECT_EQ(labels.text(), R"(a="\"\\")");

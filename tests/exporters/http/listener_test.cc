@@ -95,7 +95,7 @@ TEST_F(ListenerTest, AsksForAPassword) {
   EXPECT_EQ(Get(server_->port(), "/metrics").headers.at("www-authenticate"), "Basic realm=\"metrics\"");
 }
 
-TEST_F(ListenerTest, SpeaksTlsWithThoseWhoTrustIt) {
+TEST_F(ListenerTest, SpeaksTlsWithClientsThatTrustIt) {
   Start(Tls());
   EXPECT_EQ(Curl("https", trusting_), "OK 200");
   EXPECT_EQ(Curl("https", ""), " 000") << "unknown certificate";

@@ -59,7 +59,7 @@ TEST_F(MeasuredPageTest, CountsAPageThatIsGivenUpAsFailed) {
   EXPECT_EQ(Failed(), 1);
 }
 
-TEST_F(MeasuredPageTest, CountsNoFailureOfAPageThatNobodyBeganOrThatEnded) {
+TEST_F(MeasuredPageTest, CountsNoFailureOfAPageThatWasNotBegunOrThatEnded) {
   Page();
   ReadPage(*Page());
   EXPECT_EQ(Failed(), 0);

@@ -55,7 +55,7 @@ TEST_F(MetricsServerTest, ServesMetrics) {
   EXPECT_NE(reply.body.find("\nstreamhouse_exporter_connections 1\n"), std::string::npos);
 }
 
-TEST_F(MetricsServerTest, ServesOpenMetricsToThoseWhoAsk) {
+TEST_F(MetricsServerTest, ServesOpenMetricsToReadersThatAskForIt) {
   const HttpReply reply = Get("/metrics", "Accept: application/openmetrics-text;version=1.0.0\r\n");
   EXPECT_EQ(reply.headers.at("content-type"), "application/openmetrics-text; version=1.0.0; charset=utf-8");
   EXPECT_TRUE(reply.body.ends_with("\n# EOF\n"));
@@ -170,7 +170,7 @@ TEST_F(MetricsServerTest, IsNotHeldUpByAClientThatDoesNotRead) {
   EXPECT_TRUE(Get("/metrics").complete);
 }
 
-TEST_F(MetricsServerTest, CompressesForThoseWhoAsk) {
+TEST_F(MetricsServerTest, CompressesForReadersThatAskForIt) {
   AddLargeFamily();
   const HttpReply reply = Get("/metrics", "Accept-Encoding: gzip\r\n");
   EXPECT_EQ(reply.headers.at("content-encoding"), "gzip");

@@ -76,7 +76,7 @@ class ReadinessChecksTest : public testing::Test {
 
 constexpr std::chrono::hours kNever{1};
 
-TEST_F(ReadinessChecksTest, AnswerAllWhoWaitWithOneEvaluation) {
+TEST_F(ReadinessChecksTest, AnswerAllCallersThatWaitWithOneEvaluation) {
   Make(kNever);
   Ask(3);
   EXPECT_TRUE(slow_.EventuallyBegins());
@@ -127,7 +127,7 @@ TEST_F(ReadinessChecksTest, HaveNoThreadBeforeTheyAreAsked) {
   EXPECT_TRUE(slow_.EventuallyBegins()) << "on a thread, as this one does not wait for it";
 }
 
-TEST_F(ReadinessChecksTest, CloseWaitsForACheckThatRunsAndAnswersNobody) {
+TEST_F(ReadinessChecksTest, CloseWaitsForACheckThatRunsAndAnswersNoRequest) {
   Make(kNever);
   Ask();
   EXPECT_TRUE(slow_.EventuallyBegins());

@@ -133,7 +133,7 @@ TEST_F(RoutesTest, AllowsOnlyToRead) {
   EXPECT_EQ(routes_.Handle({.method = "HEAD", .target = "/metrics"}).status, 200);
 }
 
-TEST_F(RoutesTest, CompressesForThoseWhoAsk) {
+TEST_F(RoutesTest, CompressesForReadersThatAskForIt) {
   const Response response = routes_.Handle({.method = "GET", .target = "/metrics", .accept_encoding = "gzip"});
   EXPECT_EQ(Header(response, "Content-Encoding"), "gzip");
   EXPECT_TRUE(ReadPage(*response.page).starts_with("\x1F\x8B"));

@@ -167,7 +167,7 @@ TEST_F(SessionTest, SendsNoBodyToHeadThatItRefuses) {
   EXPECT_EQ(Body(), "");
 }
 
-TEST_F(SessionTest, AddsItsHeadersToWhateverItSends) {
+TEST_F(SessionTest, AddsItsHeadersToEveryAnswer) {
   for (const char* request : {"GET /small HTTP/1.1\r\nHost: a\r\n\r\n", "nonsense\r\n\r\n"}) {
     Serve(request);
     EXPECT_TRUE(Sent("\r\nX-Frame-Options: deny\r\n")) << request;
@@ -186,7 +186,7 @@ TEST_F(SessionTest, RefusesAndHearsTheClientOut) {
   EXPECT_EQ(closed_, 1);
 }
 
-TEST_F(SessionTest, DoesNotHearAClientOutForEver) {
+TEST_F(SessionTest, LimitsWhatItReadsOfAClientThatItRefuses) {
   Serve("nonsense\r\n\r\n" + std::string(10'000'000, 'x'));
   EXPECT_GT(peer_.to_server.size(), 9'000'000U);
   EXPECT_EQ(closed_, 1);
@@ -286,28 +286,28 @@ TEST_F(SessionTest, GivesUpAPageWhoseTimeIsOver) {
   EXPECT_EQ(Reached("page_time"), 1);
 }
 
-TEST_F(SessionTest, CountsWhoIsTooSlow) {
+TEST_F(SessionTest, CountsClientsThatAreTooSlow) {
   peer_.operations_until_failure = 0;
   peer_.failure = boost::asio::error::timed_out;
   Serve(kGetSmall);
   EXPECT_EQ(Reached("head_time"), 1);
 }
 
-TEST_F(SessionTest, CountsWhoDoesNotRead) {
+TEST_F(SessionTest, CountsClientsThatDoNotRead) {
   peer_.operations_until_failure = 1;
   peer_.failure = boost::asio::error::timed_out;
   Serve(kGetSmall);
   EXPECT_EQ(Reached("write_time"), 1);
 }
 
-TEST_F(SessionTest, CountsWhoStaysIdle) {
+TEST_F(SessionTest, CountsClientsThatStayIdle) {
   peer_.operations_until_failure = 2;
   peer_.failure = boost::asio::error::timed_out;
   Serve(kGetSmall);
   EXPECT_EQ(Reached("idle_time"), 1);
 }
 
-TEST_F(SessionTest, CountsWhoSendsTooMuch) {
+TEST_F(SessionTest, CountsClientsThatSendTooMuch) {
   Serve("GET /" + std::string(limits_.target_bytes, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_EQ(Reached("target_bytes"), 1);
   EXPECT_EQ(Reached("head_bytes"), 0);

@@ -92,7 +92,7 @@ TEST_F(SlowHttpTestTest, OutlivesBodiesThatDoNotEnd) {
   Attack("-B -t POST -c 2000 -r 1000", "/metrics");
 }
 
-TEST_F(SlowHttpTestTest, OutlivesReadersOfAByteNowAndThen) {
+TEST_F(SlowHttpTestTest, OutlivesSlowReaders) {
   // Fewer, as each costs the kernel a packet for every few bytes.
   Attack("-X -c 500 -r 250 -w 10 -y 20 -n 1 -z 5 -k 3", "/metrics");
 }

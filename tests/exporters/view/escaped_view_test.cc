@@ -70,7 +70,7 @@ TEST(EscapedViewTest, LeavesLegacyFamiliesAlone) {
   EXPECT_EQ(&view.families()[0].info(), &snapshot.families()[0].info());
 }
 
-TEST(EscapedViewTest, EscapesNothingForThoseWhoKnowUtf8) {
+TEST(EscapedViewTest, EscapesNothingForReadersThatKnowUtf8) {
   EXPECT_EQ(PageOfView(*Utf8Registry(), NameEscaping::kNone), PageOf<TextEncoder>(*Utf8Registry()));
 }
 

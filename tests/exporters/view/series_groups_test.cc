@@ -16,7 +16,7 @@ class SeriesGroupsTest : public testing::Test {
   SeriesGroups groups_{left_out_, texts_};
 };
 
-TEST_F(SeriesGroupsTest, LeavesLabelsOutWhereverTheyStand) {
+TEST_F(SeriesGroupsTest, LeavesLabelsOutAtEveryPlace) {
   groups_.Find(R"(partition="1",topic="a",code="0")");
   groups_.Find(R"(topic="b",partition="1",code="0")");
   groups_.Find(R"(topic="c",code="0",partition="1")");

@@ -67,7 +67,7 @@ TEST_F(FamilyCoreTest, HoldsAReferenceOfItsOwnOnALiveSeries) {
   EXPECT_EQ(RunReferences(run), 2U);
 }
 
-TEST_F(FamilyCoreTest, ARunIsReusedOnceItsSeriesIsRemovedAndNobodyHoldsIt) {
+TEST_F(FamilyCoreTest, ARunIsReusedOnceItsSeriesIsRemovedAndNoHandleHoldsIt) {
   const Slot run = MakeUnheld("1");
   EXPECT_TRUE(Remove("1"));
   EXPECT_EQ(MakeUnheld("2"), run);

@@ -44,7 +44,7 @@ class ModelsTest(unittest.TestCase):
     def test_a_recording_after_the_return_of_the_shard_would_be_lost(self):
         self.assert_finds_the_seeded_fault("shard_handover", "(sum==(3*(2+1)))")
 
-    def test_nobody_records_into_a_reused_run(self):
+    def test_no_thread_records_into_a_reused_run(self):
         self.assert_holds("slot_reuse")
 
     def test_without_membarrier_a_run_would_be_reused_under_a_reader(self):

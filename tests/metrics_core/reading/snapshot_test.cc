@@ -133,7 +133,7 @@ TEST_F(SnapshotTest, HasTheTargetOfItsRegistryAlsoWhenThatIsGone) {
   EXPECT_EQ(snapshot.target(), (TargetAttributes{{"service.name", "relay"}}));
 }
 
-TEST_F(SnapshotTest, DoesNotChangeWhateverHappensAfterIt) {
+TEST_F(SnapshotTest, IsNotChangedByRecordingsAndRemovalsAfterIt) {
   const auto family = AddCounter("a_total");
   family.With("1").Increment();
   const Snapshot snapshot = registry_.TakeSnapshot();

@@ -35,7 +35,7 @@ constexpr std::string_view kPage = R"(
   requests_total{method="Produce"} 3.0
 )";
 
-TEST_F(PageDifferenceTest, IsEmptyWhateverTheOrderAndTheWayNumbersAreWritten) {
+TEST_F(PageDifferenceTest, IsEmptyForAnyOrderAndAnyWayOfWritingNumbers) {
   EXPECT_EQ(PageDifference(registry_, kPage), "");
 }
 

@@ -29,7 +29,7 @@ TEST_F(BasicAuthTest, AllowsUsersWithTheirPassword) {
   EXPECT_TRUE(auth_.Check("basic YWxpY2U6c2VjcmV0")) << "the scheme has no case";
 }
 
-TEST_F(BasicAuthTest, AllowsNobodyElse) {
+TEST_F(BasicAuthTest, AllowsNoOtherUser) {
   EXPECT_FALSE(auth_.Check(kAliceWrong));
   EXPECT_FALSE(auth_.Check(kBobSecret)) << "another's password";
   EXPECT_FALSE(auth_.Check("Basic Y2Fyb2w6c2VjcmV0")) << "an unknown user";

@@ -134,7 +134,7 @@ TEST_F(RequestReaderTest, KnowsWhetherTheConnectionIsKept) {
   EXPECT_FALSE(keeps("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")) << "the body is not read";
 }
 
-TEST_F(RequestReaderTest, KnowsWhoUnderstandsChunks) {
+TEST_F(RequestReaderTest, KnowsClientsThatUnderstandChunks) {
   RequestReader modern(kLimits);
   Give(modern, WithHeader("A: b"));
   ASSERT_EQ(modern.Next(), Outcome::kRequest);

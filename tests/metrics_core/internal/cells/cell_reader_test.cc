@@ -35,7 +35,7 @@ TEST(CellReaderTest, AddsUpWhatThreadsHaveRecorded) {
   EXPECT_EQ(CellReader().Sum(slot), 21U);
 }
 
-TEST(CellReaderTest, ReadsZeroWhereNobodyHasRecorded) {
+TEST(CellReaderTest, ReadsZeroWhereNoThreadHasRecorded) {
   EXPECT_EQ(CellReader().Sum(AllocateRun({})), 0U);
   EXPECT_EQ(CellReader().SumOfDoubles(AllocateRun({})), 0.0);
 }
@@ -125,7 +125,7 @@ class HistogramReadingTest : public testing::Test {
   std::vector<std::uint64_t> buckets_;
 };
 
-TEST_F(HistogramReadingTest, CountIsTheSumOfTheBucketsWhereverWritersStop) {
+TEST_F(HistogramReadingTest, CountIsTheSumOfTheBucketsAtEveryStepOfAWriter) {
   for (const Progress here : {kNotBegun, kInBucket, kInSum, kCounted}) {
     for (const Progress there : {kNotBegun, kInBucket, kInSum, kCounted}) {
       const HistogramReading reading = Read(RunStoppedAt(here, there));

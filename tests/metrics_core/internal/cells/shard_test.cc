@@ -121,7 +121,7 @@ TEST(ShardTest, AllShardsAreVisitedInTheOrderOfTheirMaking) {
   EXPECT_NE(shard, nullptr);
 }
 
-TEST(ShardTest, SharedCellsAreNobodysOwn) {
+TEST(ShardTest, SharedCellsBelongToNoThread) {
   const Slot slot = AllocateRun({.storage = CellStorage::kShared});
   OnAnotherThread([&] {
     Record(slot, 3);

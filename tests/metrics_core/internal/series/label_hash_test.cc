@@ -18,7 +18,7 @@ std::string Text(std::size_t size) {
   return text;
 }
 
-TEST(LabelHashTest, EqualBytesHaveEqualHashesWhereverTheyStand) {
+TEST(LabelHashTest, EqualBytesHaveEqualHashesAtEveryAddress) {
   for (std::size_t size = 0; size <= kLongest; ++size) {
     const std::string text = Text(size);
     const std::string shifted = "?" + text;

@@ -57,7 +57,7 @@ TEST_F(SeriesIndexTest, AnErasedEntryIsOfNoHash) {
   }
 }
 
-TEST_F(SeriesIndexTest, IsFullAtAThirdWhateverWasErased) {
+TEST_F(SeriesIndexTest, IsFullAtAThirdAlsoWhenAllWereErased) {
   std::size_t added = 0;
   for (; !index_.IsFull(); ++added) {
     index_.Add(added * 31, series_[added]);
