@@ -108,14 +108,14 @@ class TestBodiesAreShort(RuleTestCase):
 class TestNamesAreSentences(RuleTestCase):
     rule = staticmethod(test_layout.test_names_are_sentences)
 
-    def test_finds_a_name_that_begins_with_of(self):
-        files = {"tests/a/a_test.cc": "\nTEST_F(A, OfTwoTheNewestCounts) {\n"}
-        self.assertFinds(self.rule, files, "tests/a/a_test.cc:2")
+    def test_finds_a_name_that_begins_in_the_middle_of_a_sentence(self):
+        for name in ("OfTwoTheNewestCounts", "ThatIsFullStopsNoAppends", "WhoseFileIsGoneFails", "WhoWaitsIsWoken"):
+            files = {"tests/a/a_test.cc": f"\nTEST_F(A, {name}) {{\n"}
+            self.assertFinds(self.rule, files, "tests/a/a_test.cc:2")
 
     def test_lets_other_names_and_words_be(self):
-        self.assertClean(
-            self.rule, {"tests/a/a_test.cc": "TEST(A, TheNewestOfTwoCounts) {\n}\nTEST_P(A, OffersTheNewest) {\n}\n"}
-        )
+        names = ("TheNewestOfTwoCounts", "OffersTheNewest", "ThatchBurns")
+        self.assertClean(self.rule, {"tests/a/a_test.cc": "".join(f"TEST_P(A, {name}) {{\n}}\n" for name in names)})
 
 
 if __name__ == "__main__":

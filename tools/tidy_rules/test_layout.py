@@ -11,7 +11,7 @@ _QUOTED = re.compile(r"`([^`]+)`")
 _CASE = re.compile(r"(\w+)\.(\w+)")
 _FLAG = re.compile(r'"(?:-\w,)?(?P<name>--[a-z][a-z-]+)"')
 _TEST = re.compile(r"TEST(?:_F|_P)?\(")
-_INVERTED_NAME = re.compile(r"^TEST(?:_F|_P)?\(\w+,\s*(Of[A-Z]\w*)\)", re.MULTILINE)
+_INVERTED_NAME = re.compile(r"^TEST(?:_F|_P)?\(\w+,\s*((?:Of|That|Whose|Who)[A-Z]\w*)\)", re.MULTILINE)
 BODY_LINES_MAX = 25
 
 
@@ -57,7 +57,7 @@ def test_bodies_are_short(tree):
 
 
 def test_names_are_sentences(tree):
-    """A name is read alone, in a list of failures: one that begins with `Of` hides what it is about in another word."""
+    """A name is read alone, in a list of failures: `Of…`, `That…` and `Whose…` have no subject."""
     for file in tree.cpp_files(("tests",)):
         for name in _INVERTED_NAME.finditer(file.code):
             line = source_tree.line_of(file.code, name.start())
