@@ -3,8 +3,8 @@
 // When to use something else: Health::Evaluate, where the caller may wait for a slow check.
 // Guarantees:
 // 1. Ask() never waits for a check.
-// 2. One evaluation runs at a time. When it ends, it answers all callers that wait, also those that
-//    came while it ran.
+// 2. One evaluation runs at a time. When it ends, it answers all callers that wait, also callers
+//    that came while it ran.
 // 3. An answer takes at most `wait_time`. After that, and where kChecksWaitingMax wait already, it
 //    is "not ready".
 // 4. When Stop() has returned, all have their answer, and no check runs. Where a check never

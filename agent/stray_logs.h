@@ -26,7 +26,7 @@ class StrayLogs {
   // `folder` as TopicFolders::FindStrays() names it.
   void Add(const std::string& folder);
   void Drop(const std::string& folder);
-  // Forgets those that were moved away.
+  // Forgets logs that were moved away.
   void ForgetMoved();
 
   bool Contains(const std::string& folder) const;

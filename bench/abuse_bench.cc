@@ -68,7 +68,7 @@ void BM_Health(benchmark::State& state, std::string_view what, int count) {
   std::vector<double> milliseconds;
   std::size_t resident_max = resident_before;
   for (auto _ : state) {
-    // Now and then, so that all that the crowd does falls into the time that is measured.
+    // With pauses, so that all that the crowd does falls into the time that is measured.
     constexpr int kMillisecondsBetween = 20;
     poll(nullptr, 0, kMillisecondsBetween);
     const auto begin = std::chrono::steady_clock::now();

@@ -5,9 +5,9 @@
 // - With a group, it reads the partitions that the broker gives it. Members of a group share the
 //   partitions of their topics, and share them again when one joins, leaves or falls silent. Poll()
 //   is where that takes effect. A partition that is to be let go is committed (kAutomatic) and
-//   leaves. A partition that is given is read from where the group has got to. Who does not call
-//   Poll() for max_poll_interval loses its partitions. Without a group, it reads all partitions
-//   that its topics had when it was built.
+//   leaves. A partition that is given is read from where the group has got to. A member that does
+//   not call Poll() for max_poll_interval loses its partitions. Without a group, it reads all
+//   partitions that its topics had when it was built.
 // - Poll() returns as soon as there is a record, and otherwise waits for its whole timeout.
 //   Partitions are read ahead in parallel; one that is idle or failing delays no other.
 // - At least once: with CommitMode::kAutomatic an offset is committed only when the records before

@@ -1,5 +1,5 @@
 // OffsetCommitter: tells the broker what a group has finished with, when asked and, if wanted, by
-// itself every so often.
+// itself at each commit interval.
 //
 // When to use something else: Consumer; this is its inside.
 // Guarantees: only positions passed to Finish() are committed: the latest one of each partition,

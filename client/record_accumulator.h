@@ -46,7 +46,7 @@ using Nanoseconds = std::uint64_t;
 struct AccumulatorLimits {
   std::size_t batch_records = 0;
   std::size_t batch_bytes = 0;   // of charged bytes
-  std::size_t buffer_bytes = 0;  // of charged bytes, over all batches, those that are out included
+  std::size_t buffer_bytes = 0;  // of charged bytes, over all batches, also when out
   Nanoseconds linger = 0;
   Compression compression = Compression::kNone;  // of every batch
 };

@@ -46,8 +46,8 @@ class RecordBatch {
   void SetIdentity(const BatchIdentity& identity) { identity_ = identity; }
   const BatchIdentity& identity() const { return identity_; }
 
-  // How a broker over a network should send it; the records are those that were appended in any
-  // case.
+  // How a broker over a network should send it; its records are as they were appended in
+  // any case.
   void SetCompression(Compression compression) { compression_ = compression; }
   Compression compression() const { return compression_; }
 

@@ -13,7 +13,7 @@
 // counter. Where the counter has begun again (suspend, migration), jumped ahead, or the kernel has
 // given it up, steady_clock is read from then on. The difference of two readings around that moment
 // may be negative, which a TickHistogram drops and counts, or too long by the jump. ScopedTimer
-// compares the two clocks for durations of a second or more, and drops those that are too long
+// compares the two clocks for durations of a second or more, and drops durations that are too long
 // (docs/decisions/durations_across_jumps.md). A program that takes no snapshots makes no other
 // check. Where the kernel's answer cannot be read (no free descriptor), nothing changes: a snapshot
 // 10 s later asks again.
@@ -83,7 +83,7 @@ class Clock {
     if (scale == nullptr) [[unlikely]]
       return internal::NowWithoutTsc();
     // Signed: a counter that has begun again is behind the moment. Durations are then right, but
-    // for those that were under way, which are negative.
+    // for durations that were under way, which are negative.
     const auto ticks = static_cast<std::int64_t>(internal::ReadTsc() - scale->tsc);
     const auto scaled = static_cast<internal::Int128>(ticks) * static_cast<std::int64_t>(scale->nanoseconds_per_tick);
     return scale->nanoseconds + static_cast<std::uint64_t>(scaled >> 32);

@@ -33,7 +33,7 @@ namespace streamhouse {
 
 // Paths of PEM files. A certificate goes with its key.
 struct TlsPaths {
-  std::string certificate = {};  // with those that vouch for it
+  std::string certificate = {};  // with the certificates that vouch for it
   std::string key = {};
   std::string ca = {};  // authorities of the other end; empty: a server's are the system's, a client needs none
 };

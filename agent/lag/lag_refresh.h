@@ -68,7 +68,7 @@ class LagRefresh {
   };
   struct ServedTopic {
     TopicDescription topic;
-    std::map<std::uint32_t, ServedPartition> partitions = {};  // without those that another agent has
+    std::map<std::uint32_t, ServedPartition> partitions = {};  // without partitions of another agent
   };
   using Topics = std::unordered_map<TopicId, ServedTopic>;
   struct CommitKey {

@@ -52,7 +52,7 @@ class ProducerSequences {
     std::uint64_t base_offset;
   };
 
-  std::list<LastBatch> last_batches_;  // who has written last stands last
+  std::list<LastBatch> last_batches_;  // the producer of the newest batch stands last
   std::unordered_map<std::uint64_t, std::list<LastBatch>::iterator> producers_;
 };
 

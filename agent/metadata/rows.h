@@ -89,7 +89,7 @@ struct CommittedOffset {
   std::string group;
   TopicIdPartition partition;
   std::uint64_t offset = 0;    // of the next record to read
-  std::string member_id = {};  // who has committed it; empty: no member
+  std::string member_id = {};  // the member that committed it; empty: none
 
   friend bool operator==(const CommittedOffset&, const CommittedOffset&) = default;
 };

@@ -18,8 +18,8 @@ namespace {
 
 // A client that is gone without a close is noticed within the sum of this and kClientTimeout.
 constexpr int kKeepaliveIntervalMs = 30'000;
-// Clients may ping as often; gRPC's default of five minutes would cut off those that look after
-// their connections.
+// Clients may ping as often; gRPC's default of five minutes would cut off clients that look
+// after their connections.
 constexpr int kClientPingIntervalMinMs = 10'000;
 
 void AddKeepalive(grpc::ServerBuilder& builder) {

@@ -99,7 +99,7 @@ std::string ScreenLayout::HelpLine(const Table& focused) const {
 }
 
 // The programs and the panel in focus come first, then each other panel gets a few lines, then
-// those that need more.
+// the panels that need more.
 void ScreenLayout::ShareLines(const std::vector<Table>& tables, std::size_t height) {
   constexpr std::size_t kFewLines = 3;
   std::size_t left = height;

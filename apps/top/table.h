@@ -47,7 +47,7 @@ struct Table {
 // Programs, topics, groups, latencies, errors; each sorted in its usual way.
 std::vector<Table> TablesOf(const Figures& figures);
 
-// Texts rise; numbers fall, and those that are unknown stand last.
+// Texts rise; numbers fall, and unknown numbers stand last.
 void SortTable(Table& table, std::size_t column);
 
 // Keeps the rows with a text that contains `words`. Letters of ASCII match in either case.

@@ -70,8 +70,8 @@ std::shared_ptr<grpc::Channel> MakeChannel(const AgentBrokerOptions& options, co
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, Milliseconds(kReconnectBackoffMin));
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, Milliseconds(kReconnectBackoffMin));
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, Milliseconds(kReconnectBackoffMax));
-  // No retries are configured; those that gRPC makes by itself are of calls that the agent surely
-  // has not seen. Two brokers in one process share no connection, and no back-off.
+  // No retries are configured; the retries that gRPC makes by itself are of calls that the agent
+  // surely has not seen. Two brokers in one process share no connection, and no back-off.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, options.proxy == ProxyUse::kFromEnvironment ? 1 : 0);
   return grpc::CreateCustomChannel(

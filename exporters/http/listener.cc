@@ -94,7 +94,7 @@ void Listener::Close() {
     acceptor_.close(ignored);
     pause_.cancel();
     for (const auto& [id, session] : std::exchange(sessions_, {})) session->Abort();
-    // Checks that run are waited for; those that wait are dropped.
+    // Checks that run are waited for; checks that wait are dropped.
     checks_.Close();
     password_thread_.reset();
     password_queue_.Clear();

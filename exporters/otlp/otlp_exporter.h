@@ -1,5 +1,5 @@
-// OtlpExporter: sends metrics to a receiver of OpenTelemetry, by OTLP over HTTP, now and then and
-// at the end.
+// OtlpExporter: sends metrics to a receiver of OpenTelemetry, by OTLP over HTTP, once an interval
+// and at the end.
 //
 // When to use something else: MetricsServer, where a scraper can reach the program. OTLP over gRPC
 // is not spoken here; collectors take both.

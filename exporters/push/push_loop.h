@@ -1,4 +1,4 @@
-// PushLoop: the thread of an exporter that sends: now and then, and a last time at the end.
+// PushLoop: the thread of an exporter that sends: once an interval, and a last time at the end.
 //
 // When to use something else: MetricsServer, where the receiver can ask.
 // Guarantees: pushes never overlap. Each push has a deadline. After a failure the next push comes

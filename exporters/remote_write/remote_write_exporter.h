@@ -1,5 +1,5 @@
-// RemoteWriteExporter: sends all series to a receiver of Prometheus remote write, now and then and
-// at the end.
+// RemoteWriteExporter: sends all series to a receiver of Prometheus remote write, once an interval
+// and at the end.
 //
 // When to use something else: MetricsServer, where a scraper can reach the program. A scraper adds
 // the labels `job` and `instance`; here they are given as labels.

@@ -1,4 +1,4 @@
-// SeriesKeeper: which series a receiver has, so that those that are gone get their stale markers.
+// SeriesKeeper: which series a receiver has, so that series that are gone get their stale markers.
 //
 // When to use something else: readers that scrape see for themselves which series are gone.
 // Guarantees: Ended() gives the series of the last snapshot that was kept which the given one

@@ -1,5 +1,5 @@
-// TextfileExporter: writes a page for node_exporter's textfile collector, now and then and at the
-// end.
+// TextfileExporter: writes a page for node_exporter's textfile collector, once an interval and at
+// the end.
 //
 // When to use something else: MetricsServer, where a scraper can reach the program; this is for
 // batch jobs, and for machines on which only node_exporter is scraped.

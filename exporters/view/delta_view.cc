@@ -186,7 +186,7 @@ void DeltaView::Absorb() {
   if (made_.use_count() == 1) made_->source = Snapshot();
 }
 
-// Brings the families into the order of the source, and forgets those that it lacks.
+// Brings the families into the order of the source, and forgets families that it lacks.
 void DeltaView::Arrange(const Snapshot& source) {
   const auto families = source.families();
   const bool is_arranged =

@@ -1,8 +1,8 @@
 // ExponentialSum: several exponential histograms as one.
 //
 // Guarantees: no count is lost, and each is in the bucket that holds its values. The resolution is
-// the lowest among those that have buckets, or lower where their range would take more than
-// kSummedBucketsMax buckets.
+// the lowest among the histograms that have buckets, or lower where their range would take more
+// than kSummedBucketsMax buckets.
 // Thread safety: one thread.
 // Cost: linear in the buckets, and an allocation for each histogram that is added.
 #pragma once

@@ -44,7 +44,7 @@ TEST_F(LineLoopTest, ReadsAllFilesBelowAFolderInTheOrderOfTheirPaths) {
   EXPECT_EQ(TakeFrom(folder_.path(), 6), "123451");
 }
 
-TEST_F(LineLoopTest, ReadsAFileOnceARoundWhateverLinksToIt) {
+TEST_F(LineLoopTest, ReadsAFileOnceARoundHoweverManyLinksItHas) {
   std::filesystem::create_symlink(Write("a", "1\n"), folder_.path() + "/b");
   Write("c", "2\n");
   EXPECT_EQ(TakeFrom(folder_.path(), 4), "1212");

@@ -35,7 +35,7 @@ bool AreTheThiefs(const std::vector<agent::LeaseRow>& rows) {
   return !rows.empty() && std::all_of(rows.begin(), rows.end(), [](const auto& row) { return row.holder == kThief; });
 }
 
-// Watches the leases of another holder, and takes those that have ended.
+// Watches the leases of another holder, and takes leases that have ended.
 class Thief {
  public:
   explicit Thief(agent::SqliteMetadataStore& store) : store_(store) {}

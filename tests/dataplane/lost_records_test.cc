@@ -58,7 +58,7 @@ class LostRecordsTest : public DataPlaneFixture, public testing::WithParamInterf
     return values;
   }
 
-  // The next records, up to the one with this value, or those that come in time.
+  // The next records, up to the one with this value, or all that come in time.
   std::string TakeUntil(const std::string& last) {
     std::string values;
     EXPECT_TRUE(Eventually([&] {

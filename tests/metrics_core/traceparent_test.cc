@@ -90,8 +90,8 @@ TEST(TraceparentTest, ReadsALaterVersionAsFarAsItKnowsIt) {
   EXPECT_FALSE(IsValid(With(0, "ff") + "-more"));
 }
 
-// Up to three characters changed, inserted or cut off, from those that matter: the parser agrees
-// with the text.
+// Up to three characters changed, inserted or cut off, from the characters that matter: the parser
+// agrees with the text.
 TEST(TraceparentTest, AgreesWithTheTextForAnyBytes) {
   constexpr std::string_view kCharacters = "0019afAFg-. \xff";
   std::minstd_rand random(20);

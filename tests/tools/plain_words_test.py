@@ -58,6 +58,10 @@ class PlainWordsAreUsed(RuleTestCase):
         for word in ("Whoever", "whatever", "whichever", "wherever"):
             self.assertFinds(self.rule, header(f"// A.\n// B, {word} it is.\n"), "library/a.h:2")
 
+    def test_finds_a_clause_without_its_noun_and_a_time_without_its_length(self):
+        for words in ("Who does not call", "who has left", "Those that wait", "now and then", "every so often"):
+            self.assertFinds(self.rule, header(f"// A.\n// B: {words}.\n"), "library/a.h:2")
+
     def test_lets_longer_words_code_and_examples_be(self):
         self.assertClean(self.rule, header("// Canewords.\n//\n//   nobody\nint anew;\n"))
 
@@ -66,6 +70,22 @@ class DocumentsUsePlainWords(RuleTestCase):
     def test_finds_a_word_also_across_lines(self):
         text = "# A\n\n| x | nobody |\n\nIt waits for\never.\n"
         self.assertFinds(plain_words.documents_use_plain_words, {"docs/a.md": text}, "docs/a.md:3", "docs/a.md:5")
+
+
+class TestNamesUsePlainWords(RuleTestCase):
+    rule = staticmethod(plain_words.test_names_use_plain_words)
+
+    def test_finds_a_word_in_a_name_of_either_language(self):
+        contract = {"tests/a/a_contract.h": "\nTEST_P(A, ForgetsWhoHasLeft) {\n"}
+        self.assertFinds(self.rule, contract, "tests/a/a_contract.h:2")
+        for name in ("WakesNobody", "StaysForEver", "TakesThoseThatWait", "HoldsWhateverComes"):
+            self.assertFinds(self.rule, {"tests/a/a_test.cc": f"TEST_F(A, {name}) {{\n"}, "tests/a/a_test.cc:1")
+        python = "class A(unittest.TestCase):\n    def test_wakes_nobody(self):\n"
+        self.assertFinds(self.rule, {"tests/a/a_test.py": python}, "tests/a/a_test.py:2")
+
+    def test_lets_other_words_and_other_functions_be(self):
+        names = "TEST(A, SendsNoBody) {\n}\nTEST(A, ANewSeriesStartsForEveryReader) {\n}\nvoid WakesNobody();\n"
+        self.assertClean(self.rule, {"tests/a/a_test.cc": names, "agent/a.h": "TEST(A, " "Nobody)\n"})
 
 
 if __name__ == "__main__":

@@ -72,7 +72,7 @@ ALERTS = (
         "2m",
         CRITICAL,
         "{{ $labels.instance }} is not ready",
-        "The agent holds no lease at all, or it answers 503 to those that ask `/ready`.",
+        "The agent holds no lease at all, or it answers 503 to clients that ask `/ready`.",
         (
             "Ask it: `curl http://HOST:PORT/ready` says why.",
             "Find the reason in the table of [When /ready says no](operations.md#when-ready-says-no), and do "
@@ -209,8 +209,8 @@ ALERTS = (
         "0s",
         CRITICAL,
         "Records of {{ $labels.topic }} on {{ $labels.instance }} are damaged",
-        "Bytes on the disk are not those that were written. Groups stop in front of damaged records, unless they "
-        "skip them.",
+        "Bytes on the disk differ from the bytes that were written. Groups stop in front of damaged records, unless "
+        "they skip them.",
         (
             "`curl http://HOST:PORT/ready` names the file and the offsets; `streamhouse verify` reads the whole "
             "folder.",

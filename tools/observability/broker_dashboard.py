@@ -55,7 +55,7 @@ _RECORDS = Row(
         ),
         gauge(
             "Records in the logs",
-            "Found at the start, and written, without those that retention removed.",
+            "Found at the start, and written, without records that retention removed.",
             f"sum by (topic) ({_AGENT}records_found{{@topic}}) + sum by (topic) "
             f"({_AGENT}records_written_total{{@topic}})"
             f" - sum by (topic) ({_AGENT}records_removed_total{{@topic}})",

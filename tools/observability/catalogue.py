@@ -135,8 +135,8 @@ refresh beside those of the one before.""",
     {
         "streamhouse_agent_group_committed_offset": Row("offset of the next record of the group", _COMMIT),
         "streamhouse_agent_group_lag_records": Row(
-            "records that the group has before it: from its commit to the end of the log, without those that retention "
-            "has removed and those that are known to be damaged",
+            "records that the group has before it: from its commit to the end of the log, without records that "
+            "retention has removed or that are known to be damaged",
             "the group has no commit there, or the log or the metadata cannot be read",
         ),
         "streamhouse_agent_group_lag_bytes": Row(

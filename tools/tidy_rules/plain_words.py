@@ -22,6 +22,11 @@ AVOIDED = {
     "for ever": "until the process ends",
     "anew": "again",
     "once more": "again",
+    "who does": "the caller, the reader",
+    "who has": "the caller, the reader",
+    "those that": "the noun again",
+    "now and then": "the interval, or the event",
+    "every so often": "the interval",
 }
 LABELS = ("When to use something else", "Guarantees", "Thread safety", "Cost", "Errors")
 # Not behind `::` or a letter, which would make it a name of the code.
@@ -32,6 +37,9 @@ _ITEM = re.compile(r"\s{0,7}(?:-|\d+\.)\s")
 _EXAMPLE = re.compile(r"\s{3,}\S")
 _COLUMNS = re.compile(r"\S {3,}\S")
 _AVOIDED = re.compile(r"\b(?:" + "|".join(AVOIDED).replace(" ", r"\s+") + r")\b", re.IGNORECASE)
+# The contract headers of tests have names of cases as well; so do the classes of Python tests.
+_CASE = re.compile(r"\bTEST(?:_F|_P)?\(\s*\w+,\s*(\w+)\)|^ +def (test_\w+)\(", re.MULTILINE)
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+")
 _SENTENCE_END = re.compile(r"[.!?](?:\s+|$)")
 
 
@@ -99,26 +107,67 @@ def sentences_are_short(tree):
                     yield Finding(file.path, number, f"{len(words)} words from `{begin}` on; the limit is {MAX_WORDS}")
 
 
+def words_of(identifier):
+    """CamelCase and snake_case as text: "camel case"."""
+    return " ".join(_HUMP.sub(" ", identifier).lower().split())
+
+
+def _found_in_comments(file, pattern):
+    """(line number, what was found, in lower case and with single spaces)."""
+    for paragraph in paragraphs(file):
+        text = "\n".join(text for _, text in paragraph)
+        for match in pattern.finditer(text):
+            yield paragraph[0][0] + text.count("\n", 0, match.start()), " ".join(match.group().lower().split())
+
+
+def _documents(tree):
+    return (file for file in tree.files.values() if file.suffix == ".md" and file.folder != "third_party")
+
+
+def _found_in_document(file, pattern):
+    for match in pattern.finditer(file.text):
+        yield source_tree.line_of(file.text, match.start()), " ".join(match.group().lower().split())
+
+
 def plain_words_are_used(tree):
     """A word that names no one and nothing makes the reader look for what is meant. Write the noun."""
     for file in tree.cpp_files():
-        for paragraph in paragraphs(file):
-            text = "\n".join(text for _, text in paragraph)
-            for match in _AVOIDED.finditer(text):
-                word = " ".join(match.group().lower().split())
-                line = paragraph[0][0] + text.count("\n", 0, match.start())
-                yield Finding(file.path, line, f"`{word}`: write {AVOIDED[word]}")
+        for line, word in _found_in_comments(file, _AVOIDED):
+            yield Finding(file.path, line, f"`{word}`: write {AVOIDED[word]}")
 
 
 def documents_use_plain_words(tree):
     """A document is read by more people than a comment, and by fewer who can ask what is meant."""
+    for file in _documents(tree):
+        for line, word in _found_in_document(file, _AVOIDED):
+            yield Finding(file.path, line, f"`{word}`: write {AVOIDED[word]}")
+
+
+def test_names_use_plain_words(tree):
+    """A list of names is the contract. It must say who acts: the client, the member, the thread."""
     for file in tree.files.values():
-        if file.suffix == ".md" and file.folder != "third_party":
-            for match in _AVOIDED.finditer(file.text):
-                word = " ".join(match.group().lower().split())
-                yield Finding(
-                    file.path, source_tree.line_of(file.text, match.start()), f"`{word}`: write {AVOIDED[word]}"
-                )
+        if file.folder != "tests" or file.suffix not in (".cc", ".h", ".py"):
+            continue
+        text = file.text if file.suffix == ".py" else file.code
+        for case in _CASE.finditer(text):
+            name = case[1] or case[2]
+            for match in _AVOIDED.finditer(words_of(name)):
+                word = match.group()
+                line = source_tree.line_of(text, case.start())
+                yield Finding(file.path, line, f"{name}: instead of `{word}`, write {AVOIDED[word]}")
 
 
-RULES = (labels_start_a_line, sentences_are_short, plain_words_are_used, documents_use_plain_words)
+def words_to_avoid_in(text):
+    """(word, what to write instead) for each in a text of another kind, such as a commit message."""
+    for match in _AVOIDED.finditer(text):
+        word = " ".join(match.group().lower().split())
+        yield word, AVOIDED[word]
+
+
+RULES = (
+    labels_start_a_line,
+    sentences_are_short,
+    plain_words_are_used,
+    documents_use_plain_words,
+    test_names_use_plain_words,
+)

@@ -18,7 +18,7 @@ struct CipherName {
   CipherUse use;
 };
 
-// "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"; nothing for those that Go holds to be insecure or does
+// "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256"; nothing for names that Go holds to be insecure or does
 // not know.
 std::optional<CipherName> FindCipher(std::string_view go_name);
 

@@ -30,7 +30,7 @@ class ReceiverSocket {
   // does not read would never be told of another end.
   void Abort() const;
 
-  // Waits for one of the events of poll(), and returns those that have come.
+  // Waits for one of the events of poll(), and returns the events that have come.
   metrics::Result<short> WaitFor(short events, PushDeadline deadline) const;
 
  private:

@@ -25,7 +25,7 @@ void* MapZeroed(std::size_t bytes) {
   return memory == MAP_FAILED ? nullptr : memory;
 }
 
-// All shards, and those that no thread owns. Never destroyed: threads record during static
+// All shards, and a list of the free ones. Never destroyed: threads record during static
 // destruction.
 class ShardPool {
  public:

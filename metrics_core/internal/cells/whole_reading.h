@@ -18,7 +18,7 @@
 
 namespace streamhouse::metrics::internal {
 
-// As many as an owner that records now and then will not spoil.
+// Enough for an owner that records less often than an attempt takes.
 inline constexpr int kWholeAttempts = 3;
 
 struct CountAndSum {

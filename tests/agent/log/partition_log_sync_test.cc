@@ -43,8 +43,7 @@ class UnsyncableFileSystem final : public FaultyFileSystem {
 
   std::string unsyncable;
   std::string unopenable;
-  std::vector<std::string>
-      synced;  // names of files and folders, in the order of their syncs, also of those that failed
+  std::vector<std::string> synced;  // names of files and folders, in the order of their syncs, also of failed syncs
 };
 
 // Syncs of files, but not of folders, wait until they may go on.

@@ -410,7 +410,7 @@ TEST_F(PartitionLogTest, ReadersSeeOnlyWholeBatchesInOrderWhileAWriterAppends) {
 // a run, for every N until a run passes, then open the log with a healthy disk.
 class FailingDiskTest : public testing::TestWithParam<std::tuple<Fault, SyncPolicy>> {
  protected:
-  // Appends until ten batches were tried; returns those that were acknowledged, by offset.
+  // Appends until ten batches were tried; returns the acknowledged ones, by offset.
   static std::vector<std::pair<std::uint64_t, std::string>> Run(FileSystem& files, const std::string& folder) {
     std::vector<std::pair<std::uint64_t, std::string>> acknowledged;
     auto log = PartitionLog::Open(files, folder, {.segment_bytes = 200, .sync_policy = std::get<1>(GetParam())});

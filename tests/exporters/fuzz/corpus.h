@@ -1,4 +1,4 @@
-// Corpora: inputs that fuzz targets start from, and those that once showed a fault.
+// Corpora: inputs that fuzz targets start from, and inputs that once showed a fault.
 //
 // One input a line, with \\ \n \r \t and \xNN for what a line cannot show; lines that start with
 // '#', and empty ones, say something to people. tools/fuzz reads and writes the same form.

@@ -27,7 +27,7 @@ namespace {
 using Clients = std::vector<std::unique_ptr<HttpClient>>;
 
 constexpr std::size_t kConnections = 200;
-// Long enough for a machine that stands still now and then. A client that is held up waits for a
+// Long enough for a machine that stands still for a second. A client that is held up waits for a
 // time limit of minutes.
 constexpr std::chrono::seconds kNotHeldUp{5};
 constexpr int kSeries = 100'000;  // a page of 7 MB: more than sockets buffer

@@ -56,7 +56,7 @@ class ListenerTest : public testing::Test {
     const metrics::testing::MetricReader reader(registry_);
     return reader.Value("streamhouse_exporter_certificate_reloads_total", {{"outcome", outcome}}).value_or(-1);
   }
-  // Requests whose password is not checked, and those that have got their 503.
+  // Requests whose password is not checked, and requests that have got their 503.
   double TurnedAway() {
     const metrics::testing::MetricReader reader(registry_);
     return reader.Value("streamhouse_exporter_limits_reached_total", {{"limit", "password_checks"}}).value_or(0);

@@ -19,7 +19,7 @@ namespace {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-// A client that knows nothing of TLS; those that do are listener_test's.
+// A client that knows nothing of TLS; listener_test has clients that do.
 class TlsConnectionTest : public testing::Test {
  protected:
   void SetUp() override { ASSERT_TRUE(tls_.Load().ok()); }

@@ -1,5 +1,5 @@
 // The attacks of slowhttptest, a program that others use to bring servers down: up to two thousand
-// connections that send or read a byte now and then. Meanwhile /health answers, memory stays within
+// connections that send or read a byte in seconds. Meanwhile /health answers, memory stays within
 // its bound, and afterwards all is as before.
 
 #include <gtest/gtest.h>

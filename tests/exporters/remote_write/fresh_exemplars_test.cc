@@ -13,7 +13,8 @@
 namespace streamhouse::exporters {
 namespace {
 
-// The values of those that are sent, of a histogram whose buckets have exemplars of these times.
+// The values of the exemplars that are sent, of a histogram whose buckets have exemplars of these
+// times.
 std::string Sent(const std::vector<std::int64_t>& times, const RemoteWriteBatch& batch) {
   const std::vector<double> bounds(times.size() - 1);
   std::vector<std::optional<metrics::Exemplar>> places;

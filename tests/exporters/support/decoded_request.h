@@ -27,7 +27,7 @@ struct DecodedRequest {
 DecodedRequest DecodeRemoteWrite2(std::string_view bytes);
 DecodedRequest DecodeRemoteWrite1(std::string_view bytes);
 
-// A line without times: the labels are those that the request has, in its order.
+// A line without times: the labels are the request's, in its order.
 std::string SampleLine(std::string_view name, const std::vector<std::pair<std::string, std::string>>& labels,
                        double value);
 

@@ -97,7 +97,7 @@ MetricOptions RandomRegistry::Options(std::string_view suffix) {
   }
   options.name += suffix;
   for (std::uint64_t labels = Below(4); labels > 0; --labels) options.labels.push_back(Name());
-  // A label cannot be as long as a page, so that values are cut now and then.
+  // A label cannot be as long as a page, so that some values are cut.
   if (Happens(5)) options.label_value_bytes_max = metrics::kFewestLabelValueBytes;
   return options;
 }

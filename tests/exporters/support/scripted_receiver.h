@@ -98,7 +98,7 @@ class ScriptedReceiver {
 
   std::uint16_t port() const { return port_; }
   std::size_t connections() const;
-  // Those that were read to their end.
+  // The requests that were read to their end.
   std::vector<ReceivedRequest> requests() const;
 
  private:

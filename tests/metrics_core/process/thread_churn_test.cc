@@ -1,4 +1,4 @@
-// Memory is bounded by the threads that record at once, not by those that ever did.
+// Memory is bounded by the threads that record at once, not by all that ever did.
 #include <unistd.h>
 
 #include <barrier>
