@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """Checks the messages of the commits since START: a subject `area: what`, an empty line, and a body that says why.
-A body with a figure of speed has its number of runs and p as well.
+A body with a figure of speed has its number of runs and p as well. Commits from STRICT_SINCE on also use plain
+words (tools/tidy_rules/plain_words.py) and have one change in their subject; their figures of speed are known by
+more units.
 
     tools/commit_messages.py [--root FOLDER]    prints COMMIT: what is wrong; exits 1 if anything is
 
@@ -14,15 +16,27 @@ import re
 import subprocess
 import sys
 
+from tidy_rules import plain_words
+
 # Messages up to this commit are as they are.
 START = "c2b1d611752eeed1bbe10ca37bdf5d0c393d6f33"
 # And these, which later work already stands on: a subject of 62 characters.
 ACCEPTED = {"ab80d1f834b074638fab52b9b89f2b8f17471cd4"}
+# The day on which a commit was authored; it stays the same when the commit is rebased.
+STRICT_SINCE = "2026-11-30"
 SUBJECT_MAX = 60
 LINE_MAX = 80
 # A measured time, or a ratio of times.
 _SPEED = re.compile(r"\d\s*(?:ns|us|µs)\b|\d\s*(?:%|times)\s+(?:faster|slower)\b")
+# Units that only a comparison makes a figure of speed: a time limit of 5 s is none.
+_AMOUNT = re.compile(r"\d\s*(?:(?:ms|s|min|seconds?|minutes?)\b|(?:\w+|[KMG]i?B)/s\b|[KMG]i?B\b)")
+_COMPARISON = re.compile(r"\b(?:faster|slower)\b", re.IGNORECASE)
+# Between two amounts: "from 5 s to 2 s", "5 s before, 2 s after".
+_CHANGE = re.compile(r"\b(?:from|before|after|instead of)\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"(?<=[.!?;])\s+")
+_QUOTED = re.compile(r"`[^`]*`")
 _EVIDENCE = re.compile(r"(?=.*\bn = \d)(?=.*\bp [=<] ?0?\.\d)|bench/results/\S", re.DOTALL)
+NO_EVIDENCE = "a figure of speed needs its number of runs and p (n = 9, p = 0.004), or its file of bench/results"
 _SUBJECT = re.compile(r"[\w./-]+(?:, [\w./-]+)*: \S.*")
 
 
@@ -38,10 +52,31 @@ def problems(message):
     if not any(rest):
         yield "there is no body; say why"
     if _SPEED.search(" ".join(rest)) and not _EVIDENCE.search("\n".join(rest)):
-        yield "a figure of speed needs its number of runs and p (n = 9, p = 0.004), or its file of bench/results"
+        yield NO_EVIDENCE
     for line in rest:
         if len(line) > LINE_MAX:
             yield f"a line has {len(line)} characters; the limit is {LINE_MAX}: {line}"
+
+
+def _is_of_speed(text):
+    """Whether a sentence compares times or rates; those of `_SPEED` need no comparison."""
+    for sentence in _SENTENCE_END.split(text):
+        amounts = len(_AMOUNT.findall(sentence))
+        if amounts and _COMPARISON.search(sentence) or amounts > 1 and _CHANGE.search(sentence):
+            return True
+    return False
+
+
+def strict_problems(message):
+    """What else is wrong with a message of a commit from STRICT_SINCE on."""
+    subject, *rest = message.rstrip("\n").split("\n")
+    body = " ".join(rest)
+    if ", and" in subject:
+        yield f"the subject has two changes; each is a commit of its own: {subject}"
+    for word, instead in plain_words.words_to_avoid_in(_QUOTED.sub("", subject + "\n" + body)):
+        yield f"`{word}`: write {instead}"
+    if _is_of_speed(body) and not _SPEED.search(body) and not _EVIDENCE.search("\n".join(rest)):
+        yield NO_EVIDENCE
 
 
 def _git(root, *words):
@@ -60,12 +95,17 @@ def commits(root, start):
     return _git(root, "rev-list", "--no-merges", "--max-count=1", "HEAD").split()
 
 
+def _problems_of(root, name):
+    authored, message = _git(root, "show", "--no-patch", "--format=%as%n%B", name).split("\n", 1)
+    return list(problems(message)) + (list(strict_problems(message)) if authored >= STRICT_SINCE else [])
+
+
 def check(root, start=START):
     """(commit -> what is wrong with its message, for those that are to be mended; how many were checked)."""
     if not (pathlib.Path(root) / ".git").exists():
         return {}, 0
     names = [name for name in commits(root, start) if name not in ACCEPTED]
-    found = {name: list(problems(_git(root, "show", "--no-patch", "--format=%B", name))) for name in names}
+    found = {name: _problems_of(root, name) for name in names}
     return {name: wrong for name, wrong in found.items() if wrong}, len(names)
 
 

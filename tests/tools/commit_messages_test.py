@@ -43,6 +43,37 @@ class Message(unittest.TestCase):
             self.assertEqual([], list(commit_messages.problems(f"a: x\n\n{claim}\n")), claim)
 
 
+class MessageFromTheStrictDayOn(unittest.TestCase):
+    def assertStrict(self, message, problem):
+        self.assertIn(problem, " ".join(commit_messages.strict_problems(message)))
+        self.assertEqual([], list(commit_messages.problems(message)), "older messages may be as they are")
+
+    def test_has_one_change_in_its_subject(self):
+        self.assertStrict("agent: count records, and show them\n\nWhy.\n", "has two changes")
+
+    def test_uses_plain_words(self):
+        for message in ("a: tell nobody\n\nWhy.\n", "a: x\n\nIt waits for\never.\n", "a: x\n\nWho has left.\n"):
+            self.assertStrict(message, "write ")
+        self.assertEqual([], list(commit_messages.strict_problems("a: refuse `nobody`\n\nWhy `anew`?\n")))
+
+    def test_needs_the_number_of_runs_and_p_beside_a_comparison_in_any_unit(self):
+        for claim in (
+            "From 1.2 s to\n30 ms.",
+            "It took 5 min before, and 20 s after.",
+            "900 records/s instead of 400 records/s.",
+            "It is slower: 12 MB/s.",
+            "3 ms faster.",
+        ):
+            self.assertStrict(f"a: x\n\n{claim}\n", "needs its number of runs and p")
+        for text in (
+            "From 1.2 s to 30 ms (n = 9, p = 0.004).",
+            "It is asked after 5 s.",
+            "The limit of 10 s is before the end. A scrape takes 5 s.",
+            "Faster, and 3 files less.",
+        ):
+            self.assertEqual([], list(commit_messages.strict_problems(f"a: x\n\n{text}\n")), text)
+
+
 class History(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -59,8 +90,8 @@ class History(unittest.TestCase):
         )
         return done.stdout.strip()
 
-    def commit(self, message):
-        self.git("commit", "--quiet", "--allow-empty", "-m", message)
+    def commit(self, message, day="2026-01-02"):
+        self.git("commit", "--quiet", "--allow-empty", "-m", message, f"--date={day}T12:00:00+00:00")
         return self.git("rev-parse", "HEAD")
 
     def check(self, tree=None, start=None):
@@ -73,6 +104,12 @@ class History(unittest.TestCase):
         bad = self.commit(BAD)
         self.commit(GOOD)
         self.assertEqual(([bad], 3), self.check())
+
+    def test_is_checked_strictly_from_a_day_on(self):
+        self.commit("core: tell nobody\n\nWhy.\n", day="2026-11-29")
+        self.assertEqual(([], 1), self.check())
+        strict = self.commit("core: tell nobody\n\nWhy.\n", day=commit_messages.STRICT_SINCE)
+        self.assertEqual(([strict], 2), self.check())
 
     def test_may_have_merges(self):
         self.git("checkout", "--quiet", "-b", "side")
