@@ -1,7 +1,10 @@
 """The table of README follows bench/results: the newest result of a suite counts, and figures elsewhere are found."""
 
 import json
+import pathlib
+import subprocess
 import unittest
+import unittest.mock
 
 from rule_test_case import RuleTestCase
 from tidy_rules import figures
@@ -83,6 +86,51 @@ class FiguresAreThoseOfResults(RuleTestCase):
 
     def test_finds_a_readme_without_the_table(self):
         self.assertFinds(self.rule, {"README.md": "# Title\n"}, "README.md:1")
+
+
+class ResultsAreNotOld(RuleTestCase):
+    rule = staticmethod(figures.results_are_not_old)
+
+    def setUp(self):
+        self.root = pathlib.Path(self.checkout({"a.txt": ""}))
+        self.git("init", "--quiet")
+        self.commit("a.txt")
+
+    def git(self, *words):
+        identity = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+        done = subprocess.run(["git", *identity, *words], cwd=self.root, capture_output=True, text=True, check=True)
+        return done.stdout.strip()
+
+    def commit(self, name, text=""):
+        (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+        (self.root / name).write_text(text, encoding="utf-8")
+        self.git("add", name)
+        self.git("commit", "--quiet", "-m", name)
+        return self.git("rev-parse", "--short", "HEAD")
+
+    def findings(self):
+        return [finding.message for finding in self.rule(figures.source_tree.SourceTree(self.root))]
+
+    def change(self, count, folder):
+        for number in range(count):
+            self.commit(f"{folder}/a.cc", str(number))
+
+    def test_finds_a_result_of_code_that_has_changed_too_often(self):
+        with unittest.mock.patch.object(figures, "AGE_MAX", 2):
+            measured = self.git("rev-parse", "--short", "HEAD")
+            self.commit(path(measured + "-changed"), result(1.0))
+            self.change(2, "agent")
+            self.change(3, "docs")
+            self.assertEqual([], self.findings())
+            self.change(1, "client")
+            self.assertIn("3 commits old; the limit is 2", self.findings()[0])
+
+    def test_says_nothing_of_a_commit_that_the_history_lacks(self):
+        with unittest.mock.patch.object(figures, "AGE_MAX", 0):
+            self.commit(path("0123abc"), result(1.0))
+            self.change(1, "agent")
+            self.assertEqual([], self.findings())
+        self.assertClean(self.rule, {path(): result(1.0)})
 
 
 class MeasuredTimesAreInTheTable(RuleTestCase):

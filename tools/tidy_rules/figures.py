@@ -2,7 +2,7 @@
 
     python3 tools/tidy_rules/figures.py    writes the table into README.md; tools/bench SUITE --record does so too
 
-A row whose suite has no result is left out of the table.
+It also prints how many commits ago each suite was measured. A row whose suite has no result is left out of the table.
 """
 
 import dataclasses
@@ -10,6 +10,7 @@ import json
 import pathlib
 import re
 import statistics
+import subprocess
 import sys
 
 if __name__ == "__main__":
@@ -25,6 +26,10 @@ RESULTS = "bench/results/"
 SUITES_PAGE = "bench/README.md"
 BEGIN = "<!-- figures: written by tools/tidy_rules/figures.py -->"
 END = "<!-- figures: end -->"
+
+# Commits to what is measured, since a result was.
+AGE_MAX = 300
+_MEASURED_FOLDERS = ("metrics_core", "exporters", "client", "agent", "proto")
 
 _ONE = "/real_time/threads:1"
 _TWO = "/real_time/threads:2"
@@ -154,6 +159,16 @@ def newest_results(tree):
     return newest
 
 
+def age(root, result):
+    """How many commits to what is measured came after a result; None where the history does not have its commit."""
+    if not (root / ".git").exists():
+        return None
+    since = f"{result.name['commit'].removesuffix('-changed')}..HEAD"
+    command = ["git", "-C", str(root), "rev-list", "--count", since, "--", *_MEASURED_FOLDERS]
+    counted = subprocess.run(command, capture_output=True, text=True, check=False)
+    return int(counted.stdout) if counted.returncode == 0 else None
+
+
 def cells(row, result):
     """What the table says of a row: the figure, and what stands beside it. KeyError without its benches."""
     values = [value(result) for value in row.values]
@@ -195,6 +210,15 @@ def figures_are_those_of_results(tree):
     yield from source_tree.differences_between_marks(
         readme, BEGIN, END, lines, "table of figures from bench/results (tools/tidy_rules/figures.py mends it)"
     )
+
+
+def results_are_not_old(tree):
+    """A figure of code that has changed since tells what once was. `tools/bench SUITE --record` measures it again."""
+    for suite, result in newest_results(tree).items():
+        commits = age(tree.root, result)
+        if commits is not None and commits > AGE_MAX:
+            message = f"{commits} commits old; the limit is {AGE_MAX}; record it again (tools/bench {suite} --record)"
+            yield Finding(result.path, 1, message)
 
 
 # Times of less than a millisecond: no program is told to wait that long, so a machine measured
@@ -243,7 +267,7 @@ def suites_are_described(tree):
             yield Finding(SUITES_PAGE, 1, f"has no row for the suite {target.name}")
 
 
-RULES = (figures_are_those_of_results, measured_times_are_in_the_table, suites_are_described)
+RULES = (figures_are_those_of_results, results_are_not_old, measured_times_are_in_the_table, suites_are_described)
 
 
 def write(root):
@@ -252,9 +276,12 @@ def write(root):
     lines, problems = table(tree)
     for problem in problems:
         print(f"{problem.path}: {problem.message}", file=sys.stderr)
+    results = newest_results(tree)
     for suite in SUITES:
-        if suite not in newest_results(tree):
+        if suite not in results:
             print(f"No result of {suite}: its rows are left out (tools/bench {suite} --record)", file=sys.stderr)
+        elif (commits := age(tree.root, results[suite])) is not None:
+            print(f"{suite}: measured {commits} commits ago; the limit is {AGE_MAX}", file=sys.stderr)
     path = pathlib.Path(root) / README
     text = path.read_text(encoding="utf-8")
     head, _, rest = text.partition(BEGIN)
