@@ -7,7 +7,7 @@
 // - A record and the callback that waits for it enter a batch in one operation, so that offset and
 //   waiter cannot be mis-paired.
 // - At most one batch of a partition is out (taken, not yet given back). Batches of a partition go
-//   out in the order in which they were opened. A batch that is tried again goes before all others
+//   out in the order in which they were opened. A batch that is retried goes before all others
 //   of its partition.
 // - A partition that is out, waits for its next attempt, or lingers never holds up another one.
 // - The records of a partition are numbered in that order, without gaps, by the identities of their

@@ -1,8 +1,8 @@
-// RetryPolicy: whether a failed batch is sent again, and after how long.
+// RetryPolicy: whether and after how long a failed batch is retried.
 //
 // A failure means one of three things (broker.h says which code means which):
-// - nothing was written: always safe to send again;
-// - unknown: safe to send again as well, because the batch has an identity and is not written
+// - nothing was written: always safe to retry;
+// - unknown: safe to retry as well, because the batch has an identity and is not written
 //   twice. After the last retry the doubt remains, and the caller is told of it by the code;
 // - refused: a retry would be refused as well.
 // When to use something else: nothing here waits; the Producer schedules the retry without holding
@@ -35,7 +35,7 @@ struct RetryPolicy {
   std::chrono::milliseconds initial_backoff{100};
   std::chrono::milliseconds max_backoff{30'000};  // before jitter
 
-  // Whether to send again after the failure number `failures` (1 is the first).
+  // Whether to retry after the failure number `failures` (1 is the first).
   bool ShouldRetry(metrics::StatusCode code, int failures) const;
 
   // How long to wait after failure number `failures` (1 is the first); `uniform` is drawn from [0,

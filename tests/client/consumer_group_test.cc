@@ -100,7 +100,7 @@ TEST_F(ConsumerGroupTest, LetsGoOfEverythingWhenTheBrokerIsSilent) {
   }));
 }
 
-TEST_F(ConsumerGroupTest, TriesAgainWhatItCannotBeginWith) {
+TEST_F(ConsumerGroupTest, RetriesPartitionsThatItCannotBeginWith) {
   broker_->Assign(kFirst);
   Start();
   broker_->FailCall(BrokerCall::kCommitted, 1, Status(StatusCode::kUnavailable, "scripted"));

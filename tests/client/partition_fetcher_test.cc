@@ -119,7 +119,7 @@ TEST_F(PartitionFetcherTest, SeekDoesNotWaitForAFetchUnderWay) {
   EXPECT_EQ(Take(), "0");
 }
 
-TEST_F(PartitionFetcherTest, TriesAgainAfterAFailureAndSaysSoMeanwhile) {
+TEST_F(PartitionFetcherTest, RetriesAfterAFailureAndSaysSoMeanwhile) {
   Write(1);
   broker_->FailEvery(BrokerCall::kFetch, Status(StatusCode::kUnavailable, "scripted"));
   StartAt(0);

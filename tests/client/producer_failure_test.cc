@@ -84,7 +84,7 @@ TEST_F(ProducerFailureTest, DoesNotLookUpAgainWhatIsSurelyNotThere) {
   EXPECT_EQ(broker_->calls(BrokerCall::kDescribeTopic), 1U);
 }
 
-TEST_F(ProducerFailureTest, CloseEndsALookupThatIsTriedAgain) {
+TEST_F(ProducerFailureTest, CloseEndsALookupThatIsRetried) {
   broker_->FailEvery(BrokerCall::kDescribeTopic, kUnavailable);
   options_.retry_policy = {.max_retries = 1'000, .initial_backoff = seconds(20)};
   Start();

@@ -88,5 +88,33 @@ class TestNamesUsePlainWords(RuleTestCase):
         self.assertClean(self.rule, {"tests/a/a_test.cc": names, "agent/a.h": "TEST(A, " "Nobody)\n"})
 
 
+class OneWordForOneThing(RuleTestCase):
+    rule = staticmethod(plain_words.one_word_for_one_thing)
+
+    def test_finds_a_second_word_in_comments_identifiers_and_documents(self):
+        files = {
+            "agent/a.h": "// A.\n// A fetch is tried\n// again.\n",
+            "client/a.cc": "int a;\nint LowWatermarks();\nint time_series_;\n",
+            "tests/a/a_test.cc": "TEST(A, ForgetsSubscribers) {\n",
+            "docs/a.md": "# A\nFor each subscriber.\n",
+        }
+        where = ("agent/a.h:2", "client/a.cc:2", "client/a.cc:3", "tests/a/a_test.cc:1", "docs/a.md:2")
+        self.assertFinds(self.rule, files, *where)
+
+    def test_lets_the_words_of_the_glossary_history_and_literals_be(self):
+        text = "// A member retries. Once again it tries.\nconst char* a = \"try again\";\nint Subscribe();\n"
+        text += "int b = error::host_not_found_try_again;\n"
+        self.assertClean(self.rule, {"agent/a.h": text, "CHANGELOG.md": "It is tried again.\n"})
+
+
+class SecondWordsHaveAFirst(RuleTestCase):
+    rule = staticmethod(plain_words.second_words_have_a_first)
+
+    def test_finds_a_word_that_the_glossary_lacks(self):
+        rows = [f"| {word} | x |" for word in sorted(set(plain_words.SECOND_WORDS.values()))]
+        self.assertClean(self.rule, {"docs/glossary.md": "\n".join(rows) + "\n"})
+        self.assertFinds(self.rule, {"docs/glossary.md": "\n".join(rows[1:]) + "\n"}, "docs/glossary.md:1")
+
+
 if __name__ == "__main__":
     unittest.main()

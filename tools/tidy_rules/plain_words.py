@@ -1,5 +1,6 @@
 """Comments that a reader understands at the first reading, as far as a machine can tell."""
 
+import functools
 import re
 
 from tidy_rules import source_tree
@@ -28,6 +29,28 @@ AVOIDED = {
     "now and then": "the interval, or the event",
     "every so often": "the interval",
 }
+GLOSSARY = "docs/glossary.md"
+# A second word for a thing -> the word of the glossary.
+SECOND_WORDS = {
+    "try again": "retry",
+    "tries again": "retry",
+    "tried again": "retry",
+    "trying again": "retry",
+    "resend": "retry",
+    "subscriber": "member",
+    "piece of a page": "page chunk",
+    "time series": "series",
+    "histogram bin": "bucket",
+    "dimension": "label",
+    "low watermark": "log start offset",
+    "latest offset": "high watermark",
+    "committed position": "committed offset",
+    "lease holder": "holder",
+    "leaseholder": "holder",
+    "lessee": "holder",
+    "fencing token": "epoch",
+    "orphaned log": "stray log",
+}
 LABELS = ("When to use something else", "Guarantees", "Thread safety", "Cost", "Errors")
 # Not behind `::` or a letter, which would make it a name of the code.
 _LABEL = re.compile(r"(?<![\w:])(?:" + "|".join(LABELS) + r"):(?=\s|$)")
@@ -40,6 +63,12 @@ _AVOIDED = re.compile(r"\b(?:" + "|".join(AVOIDED).replace(" ", r"\s+") + r")\b"
 # The contract headers of tests have names of cases as well; so do the classes of Python tests.
 _CASE = re.compile(r"\bTEST(?:_F|_P)?\(\s*\w+,\s*(\w+)\)|^ +def (test_\w+)\(", re.MULTILINE)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+")
+_SECOND_WORD = re.compile(r"\b(?:" + "|".join(SECOND_WORDS).replace(" ", r"\s+") + r")(?=s?\b)", re.IGNORECASE)
+# Not behind `::`: such a name is a library's, or is found where it is declared.
+_IDENTIFIER = re.compile(r"(?<!::)\b[A-Za-z_]\w+")
+_GLOSSARY_ROW = re.compile(r"^\| ([^|]+?) \|", re.MULTILINE)
+# History says what was said then.
+_HISTORY = "CHANGELOG.md"
 _SENTENCE_END = re.compile(r"[.!?](?:\s+|$)")
 
 
@@ -107,6 +136,7 @@ def sentences_are_short(tree):
                     yield Finding(file.path, number, f"{len(words)} words from `{begin}` on; the limit is {MAX_WORDS}")
 
 
+@functools.cache
 def words_of(identifier):
     """CamelCase and snake_case as text: "camel case"."""
     return " ".join(_HUMP.sub(" ", identifier).lower().split())
@@ -157,6 +187,32 @@ def test_names_use_plain_words(tree):
                 yield Finding(file.path, line, f"{name}: instead of `{word}`, write {AVOIDED[word]}")
 
 
+def _found_in_identifiers(file, pattern):
+    for name in _IDENTIFIER.finditer(file.code):
+        for match in pattern.finditer(words_of(name.group())):
+            yield source_tree.line_of(file.code, name.start()), match.group()
+
+
+def one_word_for_one_thing(tree):
+    """A reader takes two words for two things, and looks for the difference. The glossary has the one."""
+    for file in tree.cpp_files():
+        if file.folder != "third_party":
+            found = [*_found_in_comments(file, _SECOND_WORD), *_found_in_identifiers(file, _SECOND_WORD)]
+            for line, word in found:
+                yield Finding(file.path, line, f"`{word}`: the glossary says {SECOND_WORDS[word]}")
+    for file in _documents(tree):
+        for line, word in _found_in_document(file, _SECOND_WORD) if file.path != _HISTORY else ():
+            yield Finding(file.path, line, f"`{word}`: the glossary says {SECOND_WORDS[word]}")
+
+
+def second_words_have_a_first(tree):
+    """The table of second words must not send a reader to a word that the glossary does not explain."""
+    glossary = tree.files.get(GLOSSARY)
+    explained = set(_GLOSSARY_ROW.findall(glossary.text)) if glossary else set(SECOND_WORDS.values())
+    for word in sorted(set(SECOND_WORDS.values()) - explained):
+        yield Finding(GLOSSARY, 1, f"has no row for {word}")
+
+
 def words_to_avoid_in(text):
     """(word, what to write instead) for each in a text of another kind, such as a commit message."""
     for match in _AVOIDED.finditer(text):
@@ -170,4 +226,6 @@ RULES = (
     plain_words_are_used,
     documents_use_plain_words,
     test_names_use_plain_words,
+    one_word_for_one_thing,
+    second_words_have_a_first,
 )

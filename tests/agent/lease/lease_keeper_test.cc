@@ -303,7 +303,7 @@ TEST_F(LeaseKeeperTest, CountsTheTimeThatTheStoreTook) {
   EXPECT_FALSE(lease->IsHeld());
 }
 
-TEST_F(LeaseKeeperTest, TriesAgainWhatItDidNotGet) {
+TEST_F(LeaseKeeperTest, RetriesToTakeLeasesThatItDidNotGet) {
   a_->Track(orders_);
   b_->Track(orders_);
   ASSERT_TRUE(a_->RenewNow().ok());

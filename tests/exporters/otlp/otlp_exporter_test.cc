@@ -193,7 +193,7 @@ TEST_F(OtlpExporterTest, TakesAnAnswerThatRejectsMoreThanWasSentForAll) {
 }
 
 // One status after the other: whether the same body comes a second time.
-TEST_F(OtlpExporterTest, TriesAgainAfterTheStatusesOfTheProtocolOnly) {
+TEST_F(OtlpExporterTest, RetriesAfterTheStatusesOfTheProtocolOnly) {
   AddSeries(1);
   for (const int status : {429, 502, 503, 504, 400, 401, 404, 408, 413, 500, 501}) {
     OtlpExporterOptions options = Options();
