@@ -37,6 +37,8 @@
 #include "exporters/remote_write/batch_sender.h"
 #include "exporters/remote_write/remote_write_exporter.h"
 #include "exporters/remote_write/version_choice.h"
+#include "exporters/statsd/statsd_encoder.h"
+#include "exporters/statsd/statsd_names.h"
 #include "exporters/textfile/textfile_exporter.h"
 #include "exporters/view/aggregated_view.h"
 #include "exporters/view/combined_view.h"

@@ -58,6 +58,7 @@ MAY_USE_FOLDERS = {
         "exporters/encoding", "exporters/http/access", "exporters/http/tls", "exporters/push",
     },
     "exporters/remote_write": {"exporters/encoding", "exporters/push", "exporters/push/http", "exporters/view"},
+    "exporters/statsd": {"exporters/encoding"},
     "exporters/textfile": {"exporters/encoding", "exporters/push", "exporters/view"},
     "exporters/threads": set(),
     "exporters/view": {"exporters/encoding", "exporters/push"},
