@@ -186,6 +186,12 @@ TEST_F(AgentTest, KeepsItsReserveWhereAnotherProgramHasLockedTheMetadata) {
   EXPECT_TRUE(std::filesystem::exists(folder_ / "reserve"));
 }
 
+TEST_F(AgentTest, KeepsAReserveOfTheSizeThatItIsTold) {
+  config_.reserve_bytes = 4096;
+  ASSERT_TRUE(Start().ok());
+  EXPECT_EQ(std::filesystem::file_size(folder_ / "reserve"), 4096U);
+}
+
 // Goal: a quota, which the free bytes of the disk do not show, and for which SQLite has no code of
 // its own. Method: the metadata cannot be opened, SQLite does not tell why, and no room can be
 // taken.

@@ -128,6 +128,10 @@ class AgentCommand(unittest.TestCase):
         created = next(line for line in lines if "created" in line["message"])
         self.assertEqual(("info", "orders", 1), (created["level"], created["topic"], created["partitions"]))
 
+    def test_logs_text_unless_it_is_told_otherwise(self):
+        for flags in ((), ("--log-format", "text")):
+            self.assertRegex("\n".join(self.logged_lines(*flags)), r"(?m)^\S.*has stopped")
+
     def test_logs_from_a_level_on(self):
         self.assertRegex("\n".join(self.logged_lines("--log-level", "info")), "has stopped")
         for level in ("warning", "error", "none"):

@@ -90,6 +90,50 @@ class FlagsHaveTests(RuleTestCase):
         self.assertClean(self.rule, files | {"tests/integration/b_test.py": '"--key"'})
 
 
+class ChoicesHaveTests(RuleTestCase):
+    rule = staticmethod(test_layout.choices_have_tests)
+    choices = 'AddChoiceFlag(\n  parser, "--sync", a,\n  {{"each-batch", A},\n  {"none", B}}, "help");\n'
+
+    def test_finds_a_value_that_no_test_gives(self):
+        for given in ('"--sync", "none-of-all"', '"--sync=none"', '"--synch", "none", "each-batch"'):
+            found = ["apps/a.cc:3"] if "=none" in given else ["apps/a.cc:3", "apps/a.cc:4"]
+            self.assertFinds(self.rule, {"apps/a.cc": self.choices, "tests/apps/a_test.py": given}, *found)
+
+    def test_lets_values_be_that_tests_give_one_by_one_or_in_a_list(self):
+        one_by_one = {"tests/apps/a_test.py": '"--sync", "each-batch"', "tests/integration/b_test.py": '"--sync=none"'}
+        self.assertClean(self.rule, {"apps/a.cc": self.choices} | one_by_one)
+        loop = 'for policy in ("each-batch", "none"):\n    run("--sync", policy)\n'
+        self.assertClean(self.rule, {"apps/a.cc": self.choices, "tests/apps/a_test.py": loop})
+
+
+class ExporterOptionsHaveTests(RuleTestCase):
+    rule = staticmethod(test_layout.exporter_options_have_tests)
+
+    def test_finds_an_option_that_no_test_gives(self):
+        header = {"exporters/builtin_exporters.h": "// a://?scrapes=N\n// &page=off\n"}
+        self.assertFinds(self.rule, header | {"tests/a_test.cc": '"?page=on"'}, "exporters/builtin_exporters.h:1")
+        self.assertClean(self.rule, header | {"tests/a_test.cc": '"?page=on&scrapes=1"'})
+
+
+class OptionFieldsHaveTests(RuleTestCase):
+    rule = staticmethod(test_layout.option_fields_have_tests)
+    header = (
+        "struct LogOptions {\n  int bytes_max = 0;\n  std::chrono::seconds age_max{5};\n"
+        "  std::function<void(int)> on_roll = nullptr;\n  std::vector<int> names;\n"
+        "  static constexpr int kA = 1;\n  bool empty() const { int b = 0; return b; }\n};\nint c = 0;\n"
+    )
+
+    def test_finds_a_field_that_no_test_sets(self):
+        test = "Log log({.bytes_max = 1});\nif (options.names == x) f();\n"
+        files = {"agent/log.h": self.header, "tests/agent/log_test.cc": test}
+        self.assertFinds(self.rule, files, "agent/log.h:3", "agent/log.h:4", "agent/log.h:5")
+
+    def test_lets_fields_be_that_tests_set_and_other_structs(self):
+        test = "Log log({.bytes_max = 1, .age_max{2}});\no->on_roll = f;\no.names.push_back(1);\n"
+        files = {"agent/log.h": self.header, "tests/agent/log_test.cc": test, "agent/a.h": "struct A {\n  int b;\n};\n"}
+        self.assertClean(self.rule, files)
+
+
 class TestBodiesAreShort(RuleTestCase):
     rule = staticmethod(test_layout.test_bodies_are_short)
 

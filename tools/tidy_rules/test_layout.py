@@ -10,6 +10,22 @@ FAULTS = "docs/faults_avoided.md"
 _QUOTED = re.compile(r"`([^`]+)`")
 _CASE = re.compile(r"(\w+)\.(\w+)")
 _FLAG = re.compile(r'"(?:-\w,)?(?P<name>--[a-z][a-z-]+)"')
+_CHOICES = re.compile(r'AddChoiceFlag\(\s*\w+,\s*"(?:-\w,)?(?P<flag>--[\w-]+)"(?P<rest>[^;]*);')
+_CHOICE = re.compile(r'\{"([\w-]+)",')
+BUILTIN_EXPORTERS = "exporters/builtin_exporters.h"
+_EXPORTER_OPTION = re.compile(r"[?&](\w+)=")
+_OPTIONS = re.compile(r"\b(?:struct|class) (?P<name>\w+(?:Options|Config|Limits|Policy))\b[^;{(]*\{")
+_FIELD = re.compile(
+    r"^\s*(?!using\b|static\b|friend\b)\w(?:[^;(){}=<]|<[^;{}=]*>)*?\s(?P<name>[a-z]\w*[a-z0-9])\s*(?:=|;)",
+    re.MULTILINE,
+)
+# Structs, and fields of structs, that tests set in another way.
+_SET_OTHERWISE = {
+    "CallLimits": "by Within()",
+    "RoutesOptions.left_out": "by MetricsServer, whose test reads what it counts",
+    "TlsConfig": "by a file; web_config_test gives its keys",
+    "WebConfig": "by a file; web_config_test gives its keys",
+}
 _TEST = re.compile(r"TEST(?:_F|_P)?\(")
 _INVERTED_NAME = re.compile(r"^TEST(?:_F|_P)?\(\w+,\s*((?:Of|That|Whose|Who)[A-Z]\w*)\)", re.MULTILINE)
 BODY_LINES_MAX = 25
@@ -41,6 +57,61 @@ def flags_have_tests(tree):
             if not re.search(re.escape(flag["name"]) + r"(?![\w-])", tests):
                 line = source_tree.line_of(file.text, flag.start())
                 yield Finding(file.path, line, f"no test of tests/apps or tests/integration gives {flag['name']}")
+
+
+def _gives(text, flag, choice):
+    """Whether a test gives a flag this value, in a literal or from a list of values."""
+    if re.search(re.escape(flag) + rf"[\"\s,=]+{re.escape(choice)}(?![\w-])", text):
+        return True
+    return bool(re.search(rf'"{re.escape(flag)}", [a-z_]+\b', text)) and f'"{choice}"' in text
+
+
+def choices_have_tests(tree):
+    """A value of a flag that no test gives is an option that may do nothing. The default is a value like the others."""
+    tests = [file.text for file in tree.files.values() if file.path.startswith(("tests/apps/", "tests/integration/"))]
+    for file in tree.cpp_files(("apps",)):
+        for call in _CHOICES.finditer(file.text):
+            for choice in _CHOICE.finditer(call["rest"]):
+                if not any(_gives(text, call["flag"], choice[1]) for text in tests):
+                    line = source_tree.line_of(file.text, call.start("rest") + choice.start())
+                    yield Finding(file.path, line, f"no test gives {call['flag']} {choice[1]}")
+
+
+def exporter_options_have_tests(tree):
+    """What a line of --exporter may say is a contract with configuration files."""
+    header = tree.files.get(BUILTIN_EXPORTERS)
+    tests = "\n".join(file.text for file in tree.files.values() if file.folder == "tests")
+    for option in _EXPORTER_OPTION.finditer(header.text if header else ""):
+        if f"?{option[1]}=" not in tests and f"&{option[1]}=" not in tests:
+            line = source_tree.line_of(header.text, option.start())
+            yield Finding(header.path, line, f"no test gives the option {option[1]}")
+
+
+def _fields(code):
+    """(struct, field, offset) of the data members of options, limits and policies."""
+    for struct in _OPTIONS.finditer(code):
+        depth, end = 1, struct.end()
+        body = ""
+        while depth and end < len(code):
+            depth += {"{": 1, "}": -1}.get(code[end], 0)
+            # What stands in braces is a default value, or the body of a function.
+            body += code[end] if depth == 1 and code[end] != "}" else source_tree.blank(code[end])
+            end += 1
+        for field in _FIELD.finditer(body):
+            yield struct["name"], field["name"], struct.end() + field.start("name")
+
+
+def option_fields_have_tests(tree):
+    """A field that no test sets has one value: then it is a constant, or its other values are broken without a sign."""
+    tests = "\n".join(file.code for file in tree.cpp_files(("tests",)))
+    is_set = set(re.findall(r"(?:\.|->)(\w+)\s*(?:=(?!=)|\{|\[|\.(?:push_back|emplace\w*|insert|assign)\b)", tests))
+    for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS + ("apps", "proto")):
+        if file.suffix != ".h":
+            continue
+        for struct, field, offset in _fields(file.code):
+            if field in is_set or struct in _SET_OTHERWISE or f"{struct}.{field}" in _SET_OTHERWISE:
+                continue
+            yield Finding(file.path, source_tree.line_of(file.code, offset), f"no test sets {struct}::{field}")
 
 
 def test_bodies_are_short(tree):
@@ -118,6 +189,9 @@ RULES = (
     headers_have_tests,
     commands_have_tests,
     flags_have_tests,
+    choices_have_tests,
+    exporter_options_have_tests,
+    option_fields_have_tests,
     test_bodies_are_short,
     test_names_are_sentences,
     own_header_comes_first,
