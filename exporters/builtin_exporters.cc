@@ -9,6 +9,9 @@
 #include "exporters/http/metrics_server.h"
 #include "exporters/live_page/live_page.h"
 #include "exporters/push/push_metrics.h"
+#include "exporters/pushgateway/grouping_key.h"
+#include "exporters/pushgateway/pushgateway_exporter.h"
+#include "exporters/receiver_spec.h"
 #include "exporters/textfile/textfile_exporter.h"
 #include "exporters/view/labelled_view.h"
 #include "metrics_core/naming/metric_name.h"
@@ -64,6 +67,7 @@ MadeExporter MakeTextfileExporter(const ExporterSpec& spec, const ExporterContex
   SpecOptions given(spec);
   TextfileOptions options = {.path = spec.path};
   options.interval = given.Duration("interval", options.interval);
+  options.log = context.log;
   options.labels = given.Pairs("label");
   options.more_registries = context.more_registries;
   if (Status checked = CheckOptions(spec, given, options.labels); !checked.ok()) return checked;
@@ -72,12 +76,40 @@ MadeExporter MakeTextfileExporter(const ExporterSpec& spec, const ExporterContex
   return MadeExporter(std::make_unique<TextfileExporter>(context.registry, *push_metrics, std::move(options)));
 }
 
+MadeExporter MakePushgatewayExporter(const ExporterSpec& spec, const ExporterContext& context) {
+  const metrics::Result<GroupingKey> group = ParseGroupingKey(spec.path);
+  if (!group.ok()) return BadSpec(spec, "path", group.status().message());
+  SpecOptions given(spec);
+  ReceiverSpec read = ReadReceiver(spec, given);
+  PushgatewayOptions options = {.receiver = std::move(read.receiver), .group = *group, .push = read.push};
+  options.push.log = context.log;
+  const std::string method = given.Text("method", "put");
+  if (method == "post") options.method = PushMethod::kPost;
+  const std::string deleted = given.Text("delete", "never");
+  if (deleted == "at_end") options.at_end = AtEnd::kDelete;
+  options.labels = given.Pairs("label");
+  options.more_registries = context.more_registries;
+  if (Status checked = CheckOptions(spec, given, options.labels); !checked.ok()) return checked;
+  if (Status checked = CheckReceiver(spec, {options.receiver, options.push}); !checked.ok()) return checked;
+  if (method != "put" && method != "post") return BadOption(spec, "method", "must be put or post");
+  if (deleted != "never" && deleted != "at_end") return BadOption(spec, "delete", "must be never or at_end");
+  for (const auto& [name, value] : options.labels) {
+    if (options.group.HasLabel(name)) return BadOption(spec, "label", "has " + name + ", which the path has too");
+  }
+  const auto push_metrics = PushMetrics::Register(context.registry);
+  if (!push_metrics.ok()) return push_metrics.status();
+  return MadeExporter(std::make_unique<PushgatewayExporter>(context.registry, *push_metrics, std::move(options)));
+}
+
 }  // namespace
 
 ExporterRegistry BuiltinExporters() {
   ExporterRegistry exporters;
   metrics::Check(exporters.Register("prometheus", MakeMetricsServer).ok(), "the scheme prometheus is taken");
   metrics::Check(exporters.Register("textfile", MakeTextfileExporter).ok(), "the scheme textfile is taken");
+  for (const char* const scheme : {"pushgateway+http", "pushgateway+https"}) {
+    metrics::Check(exporters.Register(scheme, MakePushgatewayExporter).ok(), "a scheme of the Pushgateway is taken");
+  }
   return exporters;
 }
 

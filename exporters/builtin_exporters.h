@@ -3,13 +3,16 @@
 //   prometheus://HOST:PORT?connections=N&scrapes=N&head_time=D&idle_time=D&write_time=D&page_time=D    MetricsServer
 //       &web_config=FILE&aggregate=LABEL,LABEL&created=shown&page=off&label=NAME:VALUE
 //   textfile:///PATH.prom?interval=D&label=NAME:VALUE                                                  TextfileExporter
+//   pushgateway+http://HOST:PORT/job/NAME/LABEL/VALUE…?method=post&delete=at_end&label=NAME:VALUE    PushgatewayExporter
+//       and the options of receiver_spec.h: ca, cert, key, user, password_file, bearer_file, header_file, socket,
+//       interval, push_time; pushgateway+https:// with TLS
 //
-// HOST may be left out, and is then 127.0.0.1; PORT too, and is then 8080. D is a duration such as
-// 15s. With aggregate, /metrics sums these labels away and /metrics/detailed shows them. With
-// created=shown, OpenMetrics 1.0 pages have a sample ending with _created for each counter and
-// histogram whose creation time the registry keeps. With label, which may be given several times,
-// every series has that label as well (labelled_view.h). With page=off, browsers get a list of
-// links at `/` in place of the live page (live_page.h).
+// HOST of prometheus:// may be left out, and is then 127.0.0.1; PORT too, and is then 8080. D is a
+// duration such as 15s. With aggregate, /metrics sums these labels away and /metrics/detailed shows
+// them. With created=shown, OpenMetrics 1.0 pages have a sample ending with _created for each
+// counter and histogram whose creation time the registry keeps. With label, which may be given
+// several times, every series has that label as well (labelled_view.h). With page=off, browsers get
+// a list of links at `/` in place of the live page (live_page.h).
 // When to use something else: a program with one fixed exporter makes a MetricsServer or a
 // TextfileExporter itself. For a scheme of one's own, ExporterRegistry::Register().
 // Guarantees: each call returns a new registry with these schemes and no other. An option that is

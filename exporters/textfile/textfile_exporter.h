@@ -31,6 +31,7 @@ namespace streamhouse::exporters {
 struct TextfileOptions {
   std::string path;  // ends with ".prom", or no collector reads it
   std::chrono::milliseconds interval = std::chrono::seconds(15);
+  PushLog log = {};    // see PushLoop
   Labels labels = {};  // that every series has as well
   std::vector<metrics::Registry*> more_registries =
       {};  // in the same file (combined_view.h); they outlive the exporter

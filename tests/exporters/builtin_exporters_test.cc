@@ -22,7 +22,8 @@ class BuiltinExportersTest : public testing::Test {
   }
   // Without options, in the order of their schemes. A scheme that has no line here fails.
   std::vector<std::string> LineOfEachScheme() {
-    const std::vector<std::string> lines = {"prometheus://127.0.0.1:0", "textfile://" + path_};
+    const std::vector<std::string> lines = {"prometheus://127.0.0.1:0", "pushgateway+http://127.0.0.1:1/job/a",
+                                            "pushgateway+https://127.0.0.1:1/job/a", "textfile://" + path_};
     std::string schemes;
     for (const std::string& line : lines) schemes += (schemes.empty() ? "" : ", ") + line.substr(0, line.find(':'));
     EXPECT_EQ(Made("nosuch://"), "exporter nosuch://: there is no scheme nosuch; there are " + schemes);
@@ -49,6 +50,22 @@ TEST_F(BuiltinExportersTest, MakesServers) {
 
 TEST_F(BuiltinExportersTest, MakesTextfiles) {
   EXPECT_EQ(Made("textfile:///tmp/a.prom?interval=1s"), "textfile:///tmp/a.prom");
+}
+
+TEST_F(BuiltinExportersTest, MakesPushgateways) {
+  EXPECT_EQ(Made("pushgateway+http://gateway:9091/job/backup/instance/a?method=post&delete=at_end&interval=1s"),
+            "pushgateway+http://gateway:9091/job/backup/instance/a");
+  EXPECT_EQ(Made("pushgateway+https://gateway/job/backup?ca=/ca.pem&bearer_file=/token&label=zone:b"),
+            "pushgateway+https://gateway/job/backup");
+}
+
+TEST_F(BuiltinExportersTest, SaysWhatIsBadOfAPushgateway) {
+  const auto bad = [this](const std::string& line) { return Made(line).substr(("exporter " + line + ": ").size()); };
+  EXPECT_EQ(bad("pushgateway+http://a:9091"), "the path does not start with /job/NAME");
+  EXPECT_EQ(bad("pushgateway+http://:9091/job/b"), "it names no host");
+  EXPECT_EQ(bad("pushgateway+http://a/job/b?method=delete"), "option method must be put or post");
+  EXPECT_EQ(bad("pushgateway+http://a/job/b?delete=yes"), "option delete must be never or at_end");
+  EXPECT_EQ(bad("pushgateway+http://a/job/b?label=job:c"), "option label has job, which the path has too");
 }
 
 TEST_F(BuiltinExportersTest, MakesNoTextfileBesideAnotherFamilyWithTheNameOfItsOwn) {

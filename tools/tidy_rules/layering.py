@@ -57,6 +57,7 @@ MAY_USE_FOLDERS = {
     "exporters/push/http": {
         "exporters/encoding", "exporters/http/access", "exporters/http/tls", "exporters/push",
     },
+    "exporters/pushgateway": {"exporters/encoding", "exporters/push", "exporters/push/http", "exporters/view"},
     "exporters/remote_write": {"exporters/encoding", "exporters/push", "exporters/push/http", "exporters/view"},
     "exporters/statsd": {"exporters/encoding"},
     "exporters/textfile": {"exporters/encoding", "exporters/push", "exporters/view"},

@@ -63,6 +63,7 @@ ROWS = (
     ("of these, requests that look like guesses", "exporters/http/access/password_queue.h", "kGuessChecksMax", "503 for it, or for the one that it replaces"),
     ("requests of /ready that wait", "exporters/http/readiness_checks.h", "kReadinessRequestsMax", "503"),
     ("time for the checks of /ready", "exporters/http/readiness_checks.h", "kReadinessTime", "503"),
+    ("time for a push", "exporters/push/push_loop.h", "push_time", "the push fails, and is counted"),
     ("answer of a receiver of pushes", "exporters/push/http/answer_reader.h", "kAnswerBytesMax", "the push fails"),
     ("its head", "exporters/push/http/answer_reader.h", "kAnswerHeadBytesMax", "the push fails"),
     ("a request of OTLP, before compression", "exporters/otlp/otlp_exporter.h", "kOtlpRequestBytesMax", "it is not sent; its points are counted as dropped: `too_large`"),

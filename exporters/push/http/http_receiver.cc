@@ -14,6 +14,7 @@
 #include "exporters/push/http/answer_reader.h"
 #include "exporters/push/http/receiver_connection.h"
 #include "exporters/push/http/retry_after.h"
+#include "exporters/push/http/tls_client.h"
 #include "metrics_core/version.h"
 
 namespace streamhouse::exporters {
@@ -82,6 +83,13 @@ HttpReceiver::~HttpReceiver() {
 void HttpReceiver::LeaveToParent() {
   static auto* const left = new std::vector<std::unique_ptr<ReceiverConnection>>();
   left->push_back(std::move(connection_));
+}
+
+Status HttpReceiver::CheckFiles() const {
+  constexpr int kNoSocket = -1;
+  if (const auto headers = ReadHeaders(options_.credentials); !headers.ok()) return headers.status();
+  const ReceiverAddress& address = options_.address;
+  return address.tls ? MakeTlsClient(*address.tls, address.host, kNoSocket).status() : Status::Ok();
 }
 
 Result<HttpAnswer> HttpReceiver::Ask(const HttpRequest& request, PushDeadline deadline) {

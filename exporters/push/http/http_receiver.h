@@ -55,6 +55,9 @@ class HttpReceiver {
   HttpReceiver(const HttpReceiver&) = delete;
   HttpReceiver& operator=(const HttpReceiver&) = delete;
 
+  // Whether the files of credentials and of TLS can be used: for the start of an exporter.
+  metrics::Status CheckFiles() const;
+
   metrics::Result<HttpAnswer> Ask(const HttpRequest& request, PushDeadline deadline);
 
   // Of the body of the last request, as it was sent: compressed, without headers.

@@ -64,6 +64,9 @@ class HttpSender {
   // `exporter` is a scheme, the label of its metrics.
   HttpSender(std::string exporter, HttpReceiverOptions receiver, IsRetryable is_retryable, const PushMetrics& metrics);
 
+  // See HttpReceiver.
+  metrics::Status CheckFiles() const { return receiver_.CheckFiles(); }
+
   // Counts retries, and the bytes of a body that is delivered. The caller counts samples.
   SendOutcome Send(const HttpRequest& request, PushDeadline deadline, StopSignal& stop);
 

@@ -35,6 +35,9 @@ void FuzzMetricsPage(std::string_view page);
 // most.
 void FuzzOtlpAnswer(std::string_view body);
 
+// Bytes of a receiver of pushes: the same answer however they are cut, and a wait that is bounded.
+void FuzzPushAnswer(std::string_view bytes);
+
 struct FuzzTarget {
   std::string_view name;  // of its corpus as well
   void (*run)(std::string_view input);
@@ -44,7 +47,7 @@ inline constexpr FuzzTarget kFuzzTargets[] = {
     {"http_request", FuzzHttpRequest},   {"accept", FuzzAccept},
     {"web_config", FuzzWebConfig},       {"label_escaping", FuzzLabelEscaping},
     {"exporter_spec", FuzzExporterSpec}, {"metrics_page", FuzzMetricsPage},
-    {"otlp_answer", FuzzOtlpAnswer},
+    {"otlp_answer", FuzzOtlpAnswer},     {"push_answer", FuzzPushAnswer},
 };
 
 }  // namespace streamhouse::exporters

@@ -1,0 +1,64 @@
+#include "exporters/receiver_spec.h"
+
+#include <cstdint>
+
+#include "exporters/push/http/credentials.h"
+#include "exporters/push/http/receiver_address.h"
+
+namespace streamhouse::exporters {
+
+using metrics::Status;
+
+ReceiverSpec ReadReceiver(const ExporterSpec& spec, SpecOptions& given) {
+  constexpr std::uint16_t kHttpPort = 80;
+  constexpr std::uint16_t kHttpsPort = 443;
+  ReceiverSpec read;
+  ReceiverAddress& address = read.receiver.address;
+  const TlsFiles tls = {
+      .ca = given.Text("ca", ""), .certificate = given.Text("cert", ""), .key = given.Text("key", "")};
+  const bool is_secure = spec.scheme.ends_with("https");
+  if (is_secure || !(tls.ca + tls.certificate + tls.key).empty()) address.tls = tls;
+  address.host = spec.host;
+  address.port = spec.port.value_or(is_secure ? kHttpsPort : kHttpPort);
+  address.socket = given.Text("socket", "");
+  read.receiver.credentials = {.user = given.Text("user", ""),
+                               .password_file = given.Text("password_file", ""),
+                               .bearer_file = given.Text("bearer_file", ""),
+                               .header_file = given.Text("header_file", "")};
+  read.push.interval = given.Duration("interval", read.push.interval);
+  read.push.push_time = given.Duration("push_time", read.push.push_time);
+  return read;
+}
+
+Status CheckReceiver(const ExporterSpec& spec, const ReceiverSpec& read) {
+  const ReceiverAddress& address = read.receiver.address;
+  if (address.host.empty()) return BadSpec(spec, "host", "it names no host");
+  if (address.port == 0) return BadSpec(spec, "port", "no receiver listens on port 0");
+  if (address.tls) {
+    if (!spec.scheme.ends_with("https")) return BadSpec(spec, "scheme", "ca, cert and key are for a scheme with https");
+    if (address.tls->key.empty() && !address.tls->certificate.empty())
+      return BadOption(spec, "key", "is missing beside cert");
+    if (address.tls->certificate.empty() && !address.tls->key.empty())
+      return BadOption(spec, "cert", "is missing beside key");
+  }
+  const Status credentials = CheckCredentials(read.receiver.credentials);
+  if (credentials.ok()) return credentials;
+  return BadSpec(spec, credentials.field(), "option " + credentials.message()).Within("options");
+}
+
+std::string EncodedPath(std::string_view path) {
+  constexpr std::string_view kKept = "/-._~!$&'()*+,;=:@0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string encoded;
+  for (const char c : path) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (kKept.find(c) != std::string_view::npos) {
+      encoded += c;
+    } else {
+      encoded.append("%").append(1, kDigits[byte / 16]).append(1, kDigits[byte % 16]);
+    }
+  }
+  return encoded;
+}
+
+}  // namespace streamhouse::exporters
