@@ -30,8 +30,8 @@ class LabelChanges {
   // For the label texts of another family, or the same one over again: all values of the next
   // series are changes. `prefixes` is SampleLayout::value_prefixes().
   void Begin(std::span<const std::string> prefixes) {
-    prefixes_ = prefixes;
-    values_.assign(prefixes.size(), std::string_view());
+    labels_.clear();
+    for (const std::string& prefix : prefixes) labels_.push_back({.prefix_bytes = prefix.size()});
   }
 
   // Calls `change(place, EscapedText value)` for the labels whose value differs from that of the
@@ -39,37 +39,41 @@ class LabelChanges {
   template <typename Change>
   void ForEachChange(std::string_view label_text, const Change& change) {
     const char* at = label_text.data();
-    std::size_t left = label_text.size();
-    const auto skip = [&](std::size_t bytes) {
-      at += std::min(bytes, left);
-      left -= std::min(bytes, left);
-    };
-    for (std::size_t i = 0; i < values_.size(); ++i) {
-      skip(prefixes_[i].size());
-      std::string_view& value = values_[i];
-      // With the closing quote.
-      if (value.data() != nullptr && value.size() < left && AreSame(at, value.data(), value.size() + 1)) {
-        skip(value.size() + 1);
+    const char* const end = at + label_text.size();
+    for (std::size_t i = 0; i < labels_.size(); ++i) {
+      Label& label = labels_[i];
+      at += std::min(label.prefix_bytes, Distance(at, end));
+      if (label.bytes != 0 && label.bytes <= Distance(at, end) && AreSame(at, label.value, label.bytes)) {
+        at += label.bytes;
         continue;
       }
-      std::size_t size = 0;
+      const char* const value = at;
       std::size_t escapes = 0;
-      for (; size < left && at[size] != '"'; ++size) {
-        if (at[size] == '\\' && size + 1 < left) {
-          ++size;
+      for (; at != end && *at != '"'; ++at) {
+        if (*at == '\\' && at + 1 != end) {
+          ++at;
           ++escapes;
         }
       }
+      const std::size_t size = Distance(value, at);
       // Without its closing quote it has nothing to be compared with.
-      value = size < left ? std::string_view(at, size) : std::string_view();
-      change(i, EscapedText({at, size}, escapes));
-      skip(size + 1);
+      label.value = value;
+      label.bytes = at == end ? 0 : size + 1;
+      if (at != end) ++at;
+      change(i, EscapedText({value, size}, escapes));
     }
   }
 
  private:
-  std::span<const std::string> prefixes_;
-  std::vector<std::string_view> values_;  // of the last series; null where there is none
+  struct Label {
+    std::size_t prefix_bytes = 0;
+    const char* value = nullptr;  // of the last series, with its closing quote
+    std::size_t bytes = 0;        // 0: there is no last series
+  };
+
+  static std::size_t Distance(const char* begin, const char* end) { return static_cast<std::size_t>(end - begin); }
+
+  std::vector<Label> labels_;
 };
 
 }  // namespace streamhouse::exporters

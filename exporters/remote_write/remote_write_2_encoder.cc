@@ -102,7 +102,9 @@ template <typename Values>
 bool RemoteWrite2Encoder::FillSeries(const FamilySnapshot& family, const Values& values, std::size_t& series,
                                      PageChunk& chunk) {
   const FamilyInfo& info = family.info();
-  for (; series < family.size(); ++series) {
+  const bool has_created = info.has_created;
+  const std::size_t size = family.size();
+  for (; series < size; ++series) {
     const std::string_view text = family.label_text(series);
     std::size_t native_bytes = 0;
     if constexpr (std::is_same_v<Values, ExponentialHistogramValues>) {
@@ -111,7 +113,7 @@ bool RemoteWrite2Encoder::FillSeries(const FamilySnapshot& family, const Values&
     char* const out = Reserve(info, text, native_bytes, chunk);
     if (out == nullptr) return false;
     ReadLabels(text);
-    if (info.has_created) StartAt(family.created_unix_milliseconds(series));
+    if (has_created) StartAt(family.created_unix_milliseconds(series));
     chunk.Commit(PutSeries(out, values, series));
     CountSamples(layout_.samples());
   }
@@ -321,7 +323,9 @@ char* RemoteWrite2Encoder::PutParts(char* out, std::string_view refs, std::strin
 char* RemoteWrite2Encoder::PutRefs(char* out, std::size_t name, std::size_t added) {
   parts_[name_part_] = &name_refs_[name];
   if (added_part_ < parts_.size()) parts_[added_part_] = added == kNoAddedLabel ? &no_refs_ : &added_refs_[added];
-  for (const LabelRefs* part : parts_) out = part->CopyTo(out);
+  // What `out` points at might be these pointers, for all that the compiler knows.
+  const LabelRefs* const* const end = parts_.data() + parts_.size();
+  for (const LabelRefs* const* part = parts_.data(); part != end; ++part) out = (*part)->CopyTo(out);
   return out;
 }
 
