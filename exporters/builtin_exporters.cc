@@ -12,6 +12,9 @@
 #include "exporters/pushgateway/grouping_key.h"
 #include "exporters/pushgateway/pushgateway_exporter.h"
 #include "exporters/receiver_spec.h"
+#include "exporters/remote_write/remote_write_batch.h"
+#include "exporters/remote_write/remote_write_exporter.h"
+#include "exporters/remote_write/version_choice.h"
 #include "exporters/textfile/textfile_exporter.h"
 #include "exporters/view/labelled_view.h"
 #include "metrics_core/naming/metric_name.h"
@@ -101,6 +104,31 @@ MadeExporter MakePushgatewayExporter(const ExporterSpec& spec, const ExporterCon
   return MadeExporter(std::make_unique<PushgatewayExporter>(context.registry, *push_metrics, std::move(options)));
 }
 
+MadeExporter MakeRemoteWriteExporter(const ExporterSpec& spec, const ExporterContext& context) {
+  SpecOptions given(spec);
+  ReceiverSpec read = ReadReceiver(spec, given);
+  RemoteWriteOptions options = {.receiver = std::move(read.receiver), .push = read.push};
+  if (!spec.path.empty()) options.path = EncodedPath(spec.path);
+  options.push.log = context.log;
+  const std::string version = given.Text("version", "auto");
+  if (version == "1") options.version = RemoteWriteVersion::k1;
+  if (version == "2") options.version = RemoteWriteVersion::k2;
+  const std::string exponential = given.Text("exponential", "auto");
+  if (exponential == "native") options.exponential = ExponentialUse::kNative;
+  if (exponential == "classic") options.exponential = ExponentialUse::kClassic;
+  options.labels = given.Pairs("label");
+  options.more_registries = context.more_registries;
+  if (Status checked = CheckOptions(spec, given, options.labels); !checked.ok()) return checked;
+  if (Status checked = CheckReceiver(spec, {options.receiver, options.push}); !checked.ok()) return checked;
+  if (version != "auto" && version != "1" && version != "2") return BadOption(spec, "version", "must be 1, 2 or auto");
+  if (exponential != "auto" && !options.exponential) {
+    return BadOption(spec, "exponential", "must be native, classic or auto");
+  }
+  const auto push_metrics = PushMetrics::Register(context.registry);
+  if (!push_metrics.ok()) return push_metrics.status();
+  return MadeExporter(std::make_unique<RemoteWriteExporter>(context.registry, *push_metrics, std::move(options)));
+}
+
 }  // namespace
 
 ExporterRegistry BuiltinExporters() {
@@ -109,6 +137,9 @@ ExporterRegistry BuiltinExporters() {
   metrics::Check(exporters.Register("textfile", MakeTextfileExporter).ok(), "the scheme textfile is taken");
   for (const char* const scheme : {"pushgateway+http", "pushgateway+https"}) {
     metrics::Check(exporters.Register(scheme, MakePushgatewayExporter).ok(), "a scheme of the Pushgateway is taken");
+  }
+  for (const char* const scheme : {"prw+http", "prw+https"}) {
+    metrics::Check(exporters.Register(scheme, MakeRemoteWriteExporter).ok(), "a scheme of remote write is taken");
   }
   return exporters;
 }

@@ -6,6 +6,8 @@
 //   pushgateway+http://HOST:PORT/job/NAME/LABEL/VALUE…?method=post&delete=at_end&label=NAME:VALUE    PushgatewayExporter
 //       and the options of receiver_spec.h: ca, cert, key, user, password_file, bearer_file, header_file, socket,
 //       interval, push_time; pushgateway+https:// with TLS
+//   prw+http://HOST:PORT/PATH?version=1&exponential=classic&label=NAME:VALUE                     RemoteWriteExporter
+//       and the same options; prw+https:// with TLS
 //
 // HOST of prometheus:// may be left out, and is then 127.0.0.1; PORT too, and is then 8080. D is a
 // duration such as 15s. With aggregate, /metrics sums these labels away and /metrics/detailed shows
@@ -13,6 +15,9 @@
 // counter and histogram whose creation time the registry keeps. With label, which may be given
 // several times, every series has that label as well (labelled_view.h). With page=off, browsers get
 // a list of links at `/` in place of the live page (live_page.h).
+// PATH of prw+http:// may be left out, and is then /api/v1/write. Its version is 1, 2 or auto,
+// which is 2 until a receiver shows that it knows 1 only. With exponential, exponential histograms
+// are native or classic in both versions; with auto they are native in 2 and classic in 1.
 // When to use something else: a program with one fixed exporter makes a MetricsServer or a
 // TextfileExporter itself. For a scheme of one's own, ExporterRegistry::Register().
 // Guarantees: each call returns a new registry with these schemes and no other. An option that is

@@ -46,6 +46,9 @@ class BatchSender {
   // `exporter` is a scheme. `target` is the path of the receiver.
   BatchSender(std::string exporter, std::string target, HttpReceiverOptions receiver, const PushMetrics& metrics);
 
+  // See HttpReceiver.
+  metrics::Status CheckFiles() const { return sender_.CheckFiles(); }
+
   // In the version that `choice` says.
   BatchOutcome Send(const RemoteWriteBatch& batch, VersionChoice& choice, PushDeadline deadline, StopSignal& stop);
 

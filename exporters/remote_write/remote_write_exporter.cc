@@ -39,13 +39,12 @@ RemoteWriteExporter::RemoteWriteExporter(metrics::Registry& registry, const Push
           scheme_, [this](PushDeadline deadline) { return Push(deadline); }, Named(options_.push, name_), metrics) {}
 
 Status RemoteWriteExporter::Start() {
-  if (options_.push.interval <= std::chrono::milliseconds(0)) {
-    return metrics::InvalidField("interval", "must be more than 0");
-  }
-  Status checked = source_.Check();
+  Status checked = loop_.Check();
+  if (checked.ok()) checked = source_.Check();
   if (checked.ok()) checked = view_.Check(source_.Take());
+  if (checked.ok()) checked = sender_.CheckFiles();
   if (checked.ok()) checked = loop_.Start();
-  return checked.ok() ? checked : checked.WithMessage(name_ + ": " + checked.message());
+  return checked;
 }
 
 Status RemoteWriteExporter::Push(PushDeadline deadline) {

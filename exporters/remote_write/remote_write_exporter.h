@@ -14,8 +14,9 @@
 //    otherwise.
 // 5. In 1.0 names are escaped with underscores: receivers refuse others.
 // Thread safety and errors: those of Exporter. Start() fails where a family has one of the labels,
-// or where two registries have a family of one name; never because the receiver is away. Failures
-// are logged once and counted (push_metrics.h).
+// and where two registries have a family of one name. It fails where a file of the options is
+// missing, and never because the receiver is away. Failures are logged once and counted
+// (push_metrics.h).
 // Cost: a thread, a connection, and about 1 MiB besides the snapshot and the label texts of the
 // last push (series_keeper.h).
 #pragma once

@@ -22,8 +22,14 @@ class BuiltinExportersTest : public testing::Test {
   }
   // Without options, in the order of their schemes. A scheme that has no line here fails.
   std::vector<std::string> LineOfEachScheme() {
-    const std::vector<std::string> lines = {"prometheus://127.0.0.1:0", "pushgateway+http://127.0.0.1:1/job/a",
-                                            "pushgateway+https://127.0.0.1:1/job/a", "textfile://" + path_};
+    const std::vector<std::string> lines = {
+        "prometheus://127.0.0.1:0",
+        "prw+http://127.0.0.1:1",
+        "prw+https://127.0.0.1:1",
+        "pushgateway+http://127.0.0.1:1/job/a",
+        "pushgateway+https://127.0.0.1:1/job/a",
+        "textfile://" + path_,
+    };
     std::string schemes;
     for (const std::string& line : lines) schemes += (schemes.empty() ? "" : ", ") + line.substr(0, line.find(':'));
     EXPECT_EQ(Made("nosuch://"), "exporter nosuch://: there is no scheme nosuch; there are " + schemes);
@@ -66,6 +72,22 @@ TEST_F(BuiltinExportersTest, SaysWhatIsBadOfAPushgateway) {
   EXPECT_EQ(bad("pushgateway+http://a/job/b?method=delete"), "option method must be put or post");
   EXPECT_EQ(bad("pushgateway+http://a/job/b?delete=yes"), "option delete must be never or at_end");
   EXPECT_EQ(bad("pushgateway+http://a/job/b?label=job:c"), "option label has job, which the path has too");
+}
+
+TEST_F(BuiltinExportersTest, MakesExportersOfRemoteWrite) {
+  EXPECT_EQ(Made("prw+http://receiver:9090"), "prw+http://receiver:9090/api/v1/write");
+  EXPECT_EQ(Made("prw+https://receiver/write%20to?version=1&exponential=native&interval=1s&label=job:relay"),
+            "prw+https://receiver/write%20to");
+  EXPECT_EQ(Made("prw+http://receiver:9090?version=2&exponential=classic&bearer_file=/token"),
+            "prw+http://receiver:9090/api/v1/write");
+}
+
+TEST_F(BuiltinExportersTest, SaysWhatIsBadOfRemoteWrite) {
+  const auto bad = [this](const std::string& line) { return Made(line).substr(("exporter " + line + ": ").size()); };
+  EXPECT_EQ(bad("prw+http://"), "it names no host");
+  EXPECT_EQ(bad("prw+http://a?version=3"), "option version must be 1, 2 or auto");
+  EXPECT_EQ(bad("prw+http://a?exponential=both"), "option exponential must be native, classic or auto");
+  EXPECT_EQ(bad("prw+http://a?label=job"), "option label must be of the form NAME:VALUE");
 }
 
 TEST_F(BuiltinExportersTest, MakesNoTextfileBesideAnotherFamilyWithTheNameOfItsOwn) {

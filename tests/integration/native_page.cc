@@ -1,14 +1,21 @@
 // Serves a page of all kinds of metrics until its input ends: openly, and on another port for each
 // web configuration file that it is given, for native_histograms_test.py and scrape_ways_test.py.
+// An argument with a scheme is the line of a further exporter (builtin_exporters.h), which stops at
+// the end; what exporters log goes to standard error.
 #include <cstdio>
 #include <memory>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "exporters/builtin_exporters.h"
+#include "exporters/exporter_registry.h"
 #include "exporters/http/metrics_server.h"
 #include "metrics_core/bucket_bounds.h"
 #include "metrics_core/callback_family.h"
 #include "metrics_core/clock.h"
 #include "metrics_core/exemplar.h"
+#include "metrics_core/exporter.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
 
@@ -16,6 +23,7 @@ namespace metrics = streamhouse::metrics;
 
 namespace {
 
+using streamhouse::exporters::ExporterContext;
 using streamhouse::exporters::MetricsServer;
 
 // What the formats write in ways of their own, and what has to be escaped.
@@ -74,8 +82,18 @@ int main(int argc, char** argv) {
   const auto tokens = AddOtherKinds(registry);
 
   const metrics::Health health;
+  const ExporterContext context = {.registry = registry, .health = health, .log = [](std::string_view line) {
+                                     std::fprintf(stderr, "%.*s\n", static_cast<int>(line.size()), line.data());
+                                   }};
+  std::vector<std::unique_ptr<metrics::Exporter>> exporters;
   std::vector<std::unique_ptr<MetricsServer>> servers;
   for (int i = 0; i < argc; ++i) {
+    if (std::string_view(argv[i]).find("://") != std::string_view::npos) {
+      auto made = streamhouse::exporters::BuiltinExporters().MakeExporter(argv[i], context);
+      if (!made.ok() || !(*made)->Start().ok()) return 1;
+      exporters.push_back(*std::move(made));
+      continue;
+    }
     const char* const web_config = i == 0 ? "" : argv[i];
     servers.push_back(std::make_unique<MetricsServer>(
         registry, health, streamhouse::exporters::MetricsServerOptions{.port = 0, .web_config_file = web_config}));
@@ -85,4 +103,5 @@ int main(int argc, char** argv) {
   std::fflush(stdout);
   while (std::getchar() != EOF) {
   }
+  for (const auto& exporter : exporters) exporter->Stop();
 }
