@@ -6,6 +6,7 @@
 #include "exporters/otlp/otlp_json_encoder.h"
 #include "exporters/otlp/otlp_protobuf_encoder.h"
 #include "exporters/otlp/otlp_resource.h"
+#include "exporters/push/http/secrets.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -130,10 +131,9 @@ HttpRequest OtlpExporter::RequestOf(std::string_view body) const {
 }
 
 std::string OtlpExporter::WithoutSecrets(const std::string& message) const {
-  const bool tells = std::any_of(options_.headers.begin(), options_.headers.end(), [&](const auto& header) {
-    return !header.second.empty() && message.find(header.second) != std::string::npos;
-  });
-  return tells ? "the receiver repeats a secret" : message;
+  Secrets secrets;
+  for (const auto& [name, value] : options_.headers) secrets.Add(value);
+  return secrets.AreToldBy(message) ? "the receiver repeats a secret" : message;
 }
 
 void OtlpExporter::Log(std::string_view line) const {

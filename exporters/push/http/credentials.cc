@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <utility>
 
 #include "exporters/http/access/small_file.h"
 
@@ -49,21 +48,21 @@ std::string Base64(std::string_view text) {
 }
 
 Status AddBasic(const Credentials& credentials, SecretHeaders& headers) {
-  Result<std::string> password = ReadSecret(credentials.password_file);
+  const Result<std::string> password = ReadSecret(credentials.password_file);
   if (!password.ok()) return password.status();
-  std::string encoded = Base64(credentials.user + ":" + *password);
+  const std::string encoded = Base64(credentials.user + ":" + *password);
   headers.lines += "Authorization: Basic " + encoded + "\r\n";
-  headers.secrets.push_back(*std::move(password));
-  headers.secrets.push_back(std::move(encoded));
+  headers.secrets.Add(*password);
+  headers.secrets.Add(encoded);
   return Status::Ok();
 }
 
 Status AddBearer(const Credentials& credentials, SecretHeaders& headers) {
-  Result<std::string> token = ReadSecret(credentials.bearer_file);
+  const Result<std::string> token = ReadSecret(credentials.bearer_file);
   if (!token.ok()) return token.status();
   if (!IsFieldValue(*token)) return Unusable(credentials.bearer_file, "a token has no line break and no control byte");
   headers.lines += "Authorization: Bearer " + *token + "\r\n";
-  headers.secrets.push_back(*std::move(token));
+  headers.secrets.Add(*token);
   return Status::Ok();
 }
 
@@ -77,23 +76,17 @@ Status AddLines(const Credentials& credentials, SecretHeaders& headers) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty()) continue;
     const std::size_t colon = line.find(':');
-    std::string_view value = line.substr(std::min(colon, line.size() - 1) + 1);
-    value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
+    const std::string_view value = Secrets::Trimmed(line.substr(std::min(colon, line.size() - 1) + 1));
     if (colon == std::string_view::npos || !IsFieldName(line.substr(0, colon)) || !IsFieldValue(value)) {
       return Unusable(credentials.header_file, "line " + std::to_string(number) + " is not of the form Name: value");
     }
     headers.lines.append(line.substr(0, colon)).append(": ").append(value).append("\r\n");
-    if (!value.empty()) headers.secrets.emplace_back(value);
+    headers.secrets.Add(value);
   }
   return Status::Ok();
 }
 
 }  // namespace
-
-bool SecretHeaders::IsToldBy(std::string_view text) const {
-  return std::any_of(secrets.begin(), secrets.end(),
-                     [text](const std::string& secret) { return text.find(secret) != std::string_view::npos; });
-}
 
 Status CheckCredentials(const Credentials& credentials) {
   if (credentials.user.empty() != credentials.password_file.empty()) {

@@ -11,8 +11,8 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "exporters/push/http/secrets.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
@@ -26,11 +26,11 @@ struct Credentials {
 };
 
 struct SecretHeaders {
-  std::string lines = {};                 // each ends with CRLF
-  std::vector<std::string> secrets = {};  // that no message may have
+  std::string lines = {};  // each ends with CRLF
+  Secrets secrets = {};    // their values
 
   // Whether the text has one of the secrets.
-  bool IsToldBy(std::string_view text) const;
+  bool IsToldBy(std::string_view text) const { return secrets.AreToldBy(text); }
 };
 
 // InvalidArgument where two of them would make the same header, or one lacks another; its field is

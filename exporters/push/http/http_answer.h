@@ -23,8 +23,8 @@ struct HttpAnswer {
   std::vector<std::pair<std::string, std::string>> fields = {};  // headers, in their order
   std::string body = {};
   std::optional<std::chrono::milliseconds> retry_after = {};  // that the receiver asks to wait (retry_after.h)
-  // The first line of the body where it is text, cut short: for messages. Empty where the body
-  // repeats a secret of the request.
+  // The first line of the body where it is text, cut short: for messages. Where the body repeats a
+  // secret of Credentials, it says that instead.
   std::string excerpt = {};
 
   bool is_success() const { return status >= 200 && status < 300; }

@@ -57,7 +57,7 @@ void AppendChunk(std::string& out, std::string_view bytes) {
 
 // See HttpAnswer::excerpt.
 std::string ExcerptOf(std::string_view body, const SecretHeaders& secret) {
-  if (secret.IsToldBy(body)) return "";
+  if (secret.IsToldBy(body)) return "its text repeats a secret";
   const std::string_view line = body.substr(0, std::min(body.find_first_of("\r\n"), kExcerptBytesMax));
   const bool is_text = std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c <= '~'; });
   return is_text ? std::string(line) : "";

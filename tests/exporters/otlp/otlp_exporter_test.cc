@@ -228,14 +228,14 @@ TEST_F(OtlpExporterTest, SendsNoEmptyRequest) {
 TEST_F(OtlpExporterTest, SendsHeadersAndDoesNotLogTheirValues) {
   AddSeries(1);
   OtlpExporterOptions options = Options();
-  options.headers = {{"api-key", "hunter2"}};
+  options.headers = {{"authorization", "Bearer hunter2"}};
   options.push.interval = milliseconds(1);
   for (int i = 0; i < 1'000; ++i) receiver_.Then(Answer(401, "", "no such key: hunter2"));
   OtlpExporter exporter(registry_, metrics_, std::move(options));
   ASSERT_TRUE(exporter.Start().ok());
   EXPECT_TRUE(Eventually([&] { return !log().empty(); }));
   exporter.Stop();
-  EXPECT_EQ(receiver_.requests()[0].Header("api-key"), "hunter2");
+  EXPECT_EQ(receiver_.requests()[0].Header("authorization"), "Bearer hunter2");
   EXPECT_NE(log()[0].find("the receiver repeats a secret"), std::string::npos) << log()[0];
   for (const std::string& line : log()) EXPECT_EQ(line.find("hunter2"), std::string::npos);
 }

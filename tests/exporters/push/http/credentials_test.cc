@@ -43,7 +43,7 @@ TEST_F(CredentialsTest, MakesBearerOfAToken) {
 
 TEST_F(CredentialsTest, TakesHeadersFromLines) {
   EXPECT_EQ(Lines({.header_file = File("X-Scope-OrgID: 1\r\n\nApi-Key:  a b \n")}),
-            "X-Scope-OrgID: 1\r\nApi-Key: a b \r\n");
+            "X-Scope-OrgID: 1\r\nApi-Key: a b\r\n");
 }
 
 TEST_F(CredentialsTest, ReadsTheFileAtEachCall) {
@@ -58,7 +58,17 @@ TEST_F(CredentialsTest, KnowsWhatTellsASecret) {
   EXPECT_TRUE(headers.IsToldBy("you sent 'open sesame'"));
   EXPECT_TRUE(headers.IsToldBy("Authorization: Basic dTpvcGVuIHNlc2FtZQ=="));
   EXPECT_FALSE(headers.IsToldBy("wrong password"));
-  EXPECT_TRUE(ReadHeaders({.header_file = File("Api-Key: k1")}).value().IsToldBy("unknown key k1"));
+}
+
+TEST_F(CredentialsTest, KnowsASecretWithoutItsSchemeAndWithoutBlanks) {
+  for (const char* const line : {"Authorization: Bearer k1abc\n", "Api-Key: k1abc \n", "Api-Key:\tk1abc\t\r\n"}) {
+    EXPECT_TRUE(ReadHeaders({.header_file = File(line)})->IsToldBy("unknown token k1abc")) << line;
+  }
+  EXPECT_TRUE(ReadHeaders({.bearer_file = File("k1abc \n")})->IsToldBy("unknown token k1abc"));
+}
+
+TEST_F(CredentialsTest, TakesNoShortValueForASecret) {
+  EXPECT_FALSE(ReadHeaders({.header_file = File("X-Scope-OrgID: 1")})->IsToldBy("limit of 100 reached"));
 }
 
 TEST_F(CredentialsTest, NamesTheFileAndNotItsTextInErrors) {

@@ -1,0 +1,55 @@
+// Secrets: texts of a request that no message may have.
+//
+// When to use something else: SecretHeaders (credentials.h), for what is read from files.
+// Guarantees: knows a value without the blanks at its ends, and without a scheme before it, such as
+// "Bearer": receivers repeat it so. A text of less than kSecretBytesMin bytes is no secret: it
+// stands in any message by chance. Nor is a part of a secret, or one that a receiver writes
+// otherwise.
+// Thread safety: a value.
+// Cost: a copy of each text; a search for each.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace streamhouse::exporters {
+
+inline constexpr std::size_t kSecretBytesMin = 4;
+
+class Secrets {
+ public:
+  // The value of a header, or a part of one.
+  void Add(std::string_view value) {
+    value = Trimmed(value);
+    Keep(value);
+    if (const std::size_t blank = value.find_first_of(kBlanks); blank != std::string_view::npos) {
+      Keep(Trimmed(value.substr(blank)));
+    }
+  }
+
+  // Whether the text has one of them.
+  bool AreToldBy(std::string_view text) const {
+    return std::any_of(secrets_.begin(), secrets_.end(),
+                       [text](const std::string& secret) { return text.find(secret) != std::string_view::npos; });
+  }
+
+  // Without the blanks at both ends, which are no part of a header's value.
+  static std::string_view Trimmed(std::string_view value) {
+    value.remove_prefix(std::min(value.find_first_not_of(kBlanks), value.size()));
+    return value.substr(0, value.find_last_not_of(kBlanks) + 1);
+  }
+
+ private:
+  static constexpr std::string_view kBlanks = " \t";
+
+  void Keep(std::string_view secret) {
+    if (secret.size() >= kSecretBytesMin) secrets_.emplace_back(secret);
+  }
+
+  std::vector<std::string> secrets_;
+};
+
+}  // namespace streamhouse::exporters
