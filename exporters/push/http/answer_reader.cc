@@ -1,5 +1,6 @@
 #include "exporters/push/http/answer_reader.h"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/parser.hpp>
@@ -67,11 +68,15 @@ Status AnswerReader::Parse() {
   std::size_t taken = 0;
   error_code error;
   while (!error && taken < pending_.size() && !parser_->answer.is_done()) {
-    taken += parser_->answer.put(boost::asio::buffer(pending_.data() + taken, pending_.size() - taken), error);
+    const std::size_t bytes =
+        parser_->answer.put(boost::asio::buffer(pending_.data() + taken, pending_.size() - taken), error);
+    taken += bytes;
+    if (!parser_->answer.is_header_done()) head_bytes_ += bytes;
   }
   pending_.erase(0, taken);
-  // A line that never ends, as one between two chunks.
-  if (pending_.size() > kAnswerHeadBytesMax) return ErrorOf(http::error::header_limit);
+  // The parser's own limit sees one call only. What is pending may be a line that never ends, as
+  // one between two chunks.
+  if (std::max(head_bytes_, pending_.size()) > kAnswerHeadBytesMax) return ErrorOf(http::error::header_limit);
   return !error || error == http::error::need_more ? Status::Ok() : ErrorOf(error);
 }
 

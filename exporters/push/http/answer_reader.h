@@ -55,7 +55,8 @@ class AnswerReader {
   std::string pending_;  // that the parser has not taken
   bool is_done_ = false;
   bool has_begun_ = false;
-  std::size_t informed_ = 0;  // answers with a status below 200
+  std::size_t head_bytes_ = 0;  // that the parser has taken of a head
+  std::size_t informed_ = 0;    // answers with a status below 200
 };
 
 }  // namespace streamhouse::exporters

@@ -114,6 +114,12 @@ TEST_F(AnswerReaderTest, BoundsHeaders) {
   EXPECT_EQ(PutEndlessly("X: " + std::string(1000, 'x') + "\r\n"), StatusCode::kResourceExhausted);
 }
 
+// Method: each read ends within the line break of a field, so that the fields before it are taken.
+TEST_F(AnswerReaderTest, BoundsHeadersThatComeInPieces) {
+  ASSERT_TRUE(reader_.Put("HTTP/1.1 200 OK\r\nA").ok());
+  EXPECT_EQ(PutEndlessly(": " + std::string(1000, 'x') + "\r\nA"), StatusCode::kResourceExhausted);
+}
+
 TEST_F(AnswerReaderTest, BoundsALineBetweenChunks) {
   ASSERT_TRUE(reader_.Put("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4;a=").ok());
   EXPECT_EQ(PutEndlessly(std::string(1000, 'x')), StatusCode::kResourceExhausted);
