@@ -52,8 +52,7 @@ SendOutcome HttpSender::Send(const HttpRequest& request, PushDeadline deadline, 
     if (is_retry) metrics_.CountRetry(exporter_);
     outcome = Attempt(request, deadline);
     if (!MayRetry(outcome)) return outcome;
-    const bool is_told = outcome.answer && outcome.answer->retry_after;
-    next = is_told ? not_before_ : steady_clock::now() + Jittered(delay);
+    next = std::max(not_before_, steady_clock::now() + Jittered(delay));
     delay = std::min(2 * delay, kSendRetryDelayMax);
   }
 }

@@ -5,8 +5,8 @@
 // 1. A status of 200 to 299 is delivered. A status that the rule names, a connection that fails and
 //    one that ends before the answer are retried. Any other status or failure is final.
 // 2. The delay before a retry doubles from kSendRetryDelayMin to kSendRetryDelayMax, less up to
-//    half of it at random. A receiver's Retry-After replaces it, in this call and the next ones:
-//    until then nothing is sent.
+//    half of it at random. A receiver's Retry-After makes it longer, never shorter. It also holds
+//    for the next calls: until then nothing is sent.
 // 3. A retry whose time would come after the deadline is not waited for: Send() gives up at once.
 // 4. Once the stop signal is given, nothing is retried, and Retry-After is ignored: the last
 //    push makes one attempt.
