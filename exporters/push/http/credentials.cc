@@ -3,8 +3,11 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
+#include <utility>
 
+#include "exporters/encoding/ascii_case.h"
 #include "exporters/http/access/small_file.h"
 
 namespace streamhouse::exporters {
@@ -66,21 +69,38 @@ Status AddBearer(const Credentials& credentials, SecretHeaders& headers) {
   return Status::Ok();
 }
 
+// Those of a request's frame, which the exporter sets.
+bool IsOfFrame(std::string_view name) {
+  constexpr std::array<std::string_view, 9> kOwn = {"Host",         "Connection",       "Content-Length",
+                                                    "Content-Type", "Content-Encoding", "Transfer-Encoding",
+                                                    "TE",           "Expect",           "Upgrade"};
+  return std::any_of(kOwn.begin(), kOwn.end(), [&](std::string_view own) { return EqualsIgnoringCase(name, own); });
+}
+
 Status AddLines(const Credentials& credentials, SecretHeaders& headers) {
   const Result<std::string> text = ReadSecret(credentials.header_file);
   if (!text.ok()) return text.status();
   std::string_view rest = *text;
+  bool has_authorization = !headers.lines.empty();
   for (std::size_t number = 1; !rest.empty(); ++number) {
     std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty()) continue;
+    const std::string where = "line " + std::to_string(number);
     const std::size_t colon = line.find(':');
+    const std::string name(line.substr(0, colon));
     const std::string_view value = Secrets::Trimmed(line.substr(std::min(colon, line.size() - 1) + 1));
-    if (colon == std::string_view::npos || !IsFieldName(line.substr(0, colon)) || !IsFieldValue(value)) {
-      return Unusable(credentials.header_file, "line " + std::to_string(number) + " is not of the form Name: value");
+    if (colon == std::string_view::npos || !IsFieldName(name) || !IsFieldValue(value)) {
+      return Unusable(credentials.header_file, where + " is not of the form Name: value");
     }
-    headers.lines.append(line.substr(0, colon)).append(": ").append(value).append("\r\n");
+    if (IsOfFrame(name)) {
+      return Unusable(credentials.header_file, where + " sets " + name + ", which is the exporter's to set");
+    }
+    if (EqualsIgnoringCase(name, "Authorization") && std::exchange(has_authorization, true)) {
+      return Unusable(credentials.header_file, where + " sets " + name + " beside another credential");
+    }
+    headers.lines.append(name).append(": ").append(value).append("\r\n");
     headers.secrets.Add(value);
   }
   return Status::Ok();

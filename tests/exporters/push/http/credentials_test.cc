@@ -71,6 +71,25 @@ TEST_F(CredentialsTest, TakesNoShortValueForASecret) {
   EXPECT_FALSE(ReadHeaders({.header_file = File("X-Scope-OrgID: 1")})->IsToldBy("limit of 100 reached"));
 }
 
+TEST_F(CredentialsTest, SetsNoHeaderThatTheExporterSets) {
+  for (const std::string name :
+       {"Host", "content-length", "Transfer-Encoding", "Connection", "Expect", "Content-Type", "Content-Encoding"}) {
+    EXPECT_EQ(Lines({.header_file = File("A: b\n" + name + ": c")}),
+              "cannot use " + path_ + ": line 2 sets " + name + ", which is the exporter's to set");
+  }
+}
+
+TEST_F(CredentialsTest, SetsNoSecondAuthorization) {
+  const std::string token = TemporaryPath("token");
+  std::ofstream(token) << "t0ken";
+  const std::string refusal = "cannot use " + path_ + ": line 1 sets authorization beside another credential";
+  EXPECT_EQ(Lines({.bearer_file = token, .header_file = File("authorization: Basic dTpw")}), refusal);
+  EXPECT_EQ(Lines({.user = "u", .password_file = token, .header_file = path_}), refusal);
+  EXPECT_EQ(Lines({.header_file = path_}), "authorization: Basic dTpw\r\n");
+  EXPECT_EQ(Lines({.header_file = File("Authorization: a\nauthorization: b")}),
+            "cannot use " + path_ + ": line 2 sets authorization beside another credential");
+}
+
 TEST_F(CredentialsTest, NamesTheFileAndNotItsTextInErrors) {
   const std::string cannot_use = "cannot use " + path_ + ": ";
   EXPECT_EQ(Lines({.bearer_file = File("a\nb")}), cannot_use + "a token has no line break and no control byte");
