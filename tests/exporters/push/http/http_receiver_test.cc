@@ -267,6 +267,18 @@ TEST_F(TlsReceiverTest, SendsNothingToOneThatItDoesNotKnow) {
   EXPECT_EQ(far.requests().size() + elsewhere.requests().size(), 0U);
 }
 
+// Method: over a Unix socket, where the host is but the name that is expected.
+TEST_F(TlsReceiverTest, SendsNothingToOneOfAnotherName) {
+  const std::string path = "/tmp/http_receiver_test." + std::to_string(getpid());
+  const ScriptedReceiver far({.socket = path, .tls = &certificate_});
+  HttpReceiver receiver(
+      {.address = {.host = "other.example", .socket = path, .tls = TlsFiles{.ca = certificate_.file}}});
+  EXPECT_EQ(receiver.Ask({.target = "/"}, steady_clock::now() + kPatient).status(),
+            Status(StatusCode::kFailedPrecondition, "the certificate of the receiver is not good: hostname mismatch"));
+  EXPECT_EQ(far.requests().size(), 0U);
+  unlink(path.c_str());
+}
+
 TEST_F(TlsReceiverTest, ShowsItsCertificate) {
   const ScriptedReceiver far({.tls = &certificate_, .clients = &other_});
   const Result<HttpAnswer> answer =

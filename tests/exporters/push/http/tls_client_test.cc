@@ -1,9 +1,12 @@
 #include "exporters/push/http/tls_client.h"
 
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
+#include <openssl/tls1.h>
 
 #include <fstream>
 #include <string>
+#include <utility>
 
 #include "metrics_core/status.h"
 #include "tests/exporters/support/certificates.h"
@@ -27,6 +30,21 @@ class TlsClientTest : public testing::Test {
 TEST_F(TlsClientTest, IsMadeOfFilesOrOfTheSystemsAuthorities) {
   EXPECT_EQ(Failure({}), "");
   EXPECT_EQ(Failure({.ca = certificate_.file, .certificate = certificate_.file, .key = certificate_.key_file}), "");
+}
+
+TEST_F(TlsClientTest, SpeaksNoVersionBefore12) {
+  const TlsClient client = std::move(MakeTlsClient({}, "localhost", 0)).value();
+  EXPECT_EQ(SSL_get_min_proto_version(client.get()), TLS1_2_VERSION);
+}
+
+TEST_F(TlsClientTest, TellsTheReceiverTheNameThatItExpects) {
+  const auto told = [](const std::string& host) {
+    const TlsClient client = std::move(MakeTlsClient({}, host, 0)).value();
+    const char* const name = SSL_get_servername(client.get(), TLSEXT_NAMETYPE_host_name);
+    return std::string(name == nullptr ? "" : name);
+  };
+  EXPECT_EQ(told("localhost"), "localhost");
+  EXPECT_EQ(told("127.0.0.1"), "") << "an address is no name";
 }
 
 TEST_F(TlsClientTest, NamesTheFileThatItCannotUse) {
