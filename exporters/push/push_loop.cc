@@ -67,7 +67,9 @@ Status PushLoop::PushAndCount() {
 
 void PushLoop::Log(const Status& pushed) {
   const bool was_failing = std::exchange(is_failing_, !pushed.ok());
-  if (!options_.log || was_failing == is_failing_) return;
+  const std::string reason_before = std::exchange(reason_, pushed.message());
+  const bool is_new = was_failing != is_failing_ || (is_failing_ && reason_ != reason_before);
+  if (!options_.log || !is_new) return;
   const std::string& name = options_.name.empty() ? exporter_ : options_.name;
   options_.log(name + (is_failing_ ? ": pushes fail: " + pushed.message() : ": pushes work again"));
 }

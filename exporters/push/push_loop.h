@@ -6,9 +6,9 @@
 // last push, and joins. It returns within the time of two pushes if the pushes keep their
 // deadlines. It does not interrupt a push that exceeds its deadline; a push whose receiver is away
 // looks at the stop signal and waits no longer (http/http_sender.h). Every push is counted
-// (push_metrics.h). The log gets a line when pushes begin to fail, with the reason, and a line when
-// they work again. In the child of a fork Stop() returns at once and does not push: the loop
-// belongs to the parent.
+// (push_metrics.h). The log gets a line when pushes begin to fail, with the reason, a line for each
+// new reason, and a line when they work again. A push adds one at most. In the child of a fork
+// Stop() returns at once and does not push: the loop belongs to the parent.
 // Thread safety: Start and Stop from one thread.
 // Cost: a thread, which takes no signals.
 // Errors: Start, Unavailable where the system has no thread left, and the errors of Check().
@@ -81,8 +81,11 @@ class PushLoop {
   const PushLoopOptions options_;
   const PushMetrics metrics_;
   std::thread thread_;
-  pid_t process_ = 0;        // that the thread is in
-  bool is_failing_ = false;  // by the last push
+  pid_t process_ = 0;  // that the thread is in
+  // By the last push.
+  bool is_failing_ = false;
+  std::string reason_;
+
   std::unique_ptr<StopSignal> stop_ = std::make_unique<StopSignal>();
 };
 
