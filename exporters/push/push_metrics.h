@@ -40,6 +40,7 @@ inline constexpr std::string_view kRejected = "rejected";        // a part of a 
 inline constexpr std::string_view kUnavailable = "unavailable";  // the receiver asks to come later
 inline constexpr std::string_view kUnreachable = "unreachable";  // no connection, or no answer in time
 inline constexpr std::string_view kBadAnswer = "bad_answer";     // not HTTP, or too large
+inline constexpr std::string_view kUnusable = "unusable";        // files, TLS or a page that do not work
 inline constexpr std::string_view kStopped = "stopped";          // the exporter stops
 }  // namespace drop_reason
 

@@ -285,8 +285,8 @@ _EXPORTER_GROUP = Group(
         ),
         "streamhouse_exporter_samples_dropped_total": Row(
             "samples that no receiver has taken, by reason: `refused`, `too_large`, `rejected` (a part of a request), "
-            "`unavailable` (the receiver asks to come later), `unreachable`, `bad_answer`, `stopped`; the next push "
-            "has newer values",
+            "`unavailable` (the receiver asks to come later), `unreachable`, `bad_answer`, `unusable` (a file of "
+            "this program, or TLS), `stopped`; the next push has newer values",
             "no sample was dropped",
         ),
         "streamhouse_exporter_sent_bytes_total": Row(

@@ -23,8 +23,16 @@ std::string Said(const HttpAnswer& answer) {
 }
 
 std::string_view ReasonOf(StatusCode code) {
-  return code == StatusCode::kDataLoss || code == StatusCode::kResourceExhausted ? drop_reason::kBadAnswer
-                                                                                 : drop_reason::kUnreachable;
+  switch (code) {
+    case StatusCode::kDataLoss:
+    case StatusCode::kResourceExhausted:
+      return drop_reason::kBadAnswer;
+    case StatusCode::kFailedPrecondition:
+    case StatusCode::kInternal:
+      return drop_reason::kUnusable;
+    default:
+      return drop_reason::kUnreachable;
+  }
 }
 
 }  // namespace

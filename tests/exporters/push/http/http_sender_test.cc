@@ -167,5 +167,16 @@ TEST(HttpSenderWithoutReceiverTest, SaysThatItIsUnreachable) {
   EXPECT_EQ(sent.status.message(), "cannot connect: Connection refused");
 }
 
+TEST(HttpSenderWithoutReceiverTest, SaysThatAFileOfItsOwnIsUnusable) {
+  StopSignal stop;
+  HttpSender sender(
+      "test", {.address = {.host = "127.0.0.1", .port = 1}, .credentials = {.bearer_file = "/no such file"}},
+      [](unsigned) { return true; }, PushMetrics());
+  const SendOutcome sent = sender.Send({.target = "/"}, steady_clock::now() + hours(1), stop);
+  EXPECT_EQ(sent.delivery, Delivery::kGivenUp);
+  EXPECT_EQ(sent.reason, "unusable");
+  EXPECT_EQ(sent.status.message(), "cannot use /no such file: No such file or directory");
+}
+
 }  // namespace
 }  // namespace streamhouse::exporters
