@@ -61,7 +61,7 @@ class PushMetrics {
                                               .help = "Samples that a receiver has taken",
                                               .labels = {"exporter"}});
     made.samples_dropped_ = families.AddCounter({.name = "streamhouse_exporter_samples_dropped_total",
-                                                 .help = "Samples that no receiver has taken",
+                                                 .help = "Samples that are not known to have arrived",
                                                  .labels = {"exporter", "reason"}});
     made.sent_bytes_ = families.AddCounter({.name = "streamhouse_exporter_sent_bytes_total",
                                             .help = "Bytes of bodies that a receiver has taken",

@@ -7,7 +7,8 @@
 // push is lost.
 // Guarantees:
 // 1. Values that are not committed are in the next delta again. So the deltas of all commits of a
-//    series add up to its value, but for the rounding of doubles.
+//    series add up to its value, but for the rounding of doubles. A receiver may get more: what has
+//    arrived while its answer was lost is not committed, and arrives twice.
 // 2. The start time of a delta is the time of the snapshot that was committed last. For a series
 //    that began later, it is the time when the series began. Windows have no gaps.
 // 3. A series is known by the name of its family, its label text and its start time. If a number

@@ -284,9 +284,9 @@ _EXPORTER_GROUP = Group(
             "series and data points that a receiver has taken; each push sends all again", _NO_RECEIVER
         ),
         "streamhouse_exporter_samples_dropped_total": Row(
-            "samples that no receiver has taken, by reason: `refused`, `too_large`, `rejected` (a part of a request), "
-            "`unavailable` (the receiver asks to come later), `unreachable`, `bad_answer`, `unusable` (a file of "
-            "this program, or TLS), `stopped`; the next push has newer values",
+            "samples that are not known to have arrived, by reason: `refused`, `too_large`, `rejected` (a part of a "
+            "request), `unavailable` (the receiver asks to come later), `unreachable`, `bad_answer`, `unusable` (a "
+            "file of this program, or TLS), `stopped`; the next push has newer values",
             "no sample was dropped",
         ),
         "streamhouse_exporter_sent_bytes_total": Row(

@@ -93,6 +93,7 @@ Status HttpReceiver::CheckFiles() const {
 }
 
 Result<HttpAnswer> HttpReceiver::Ask(const HttpRequest& request, PushDeadline deadline) {
+  has_sent_again_ = false;
   const Result<SecretHeaders> headers = ReadHeaders(options_.credentials);
   if (!headers.ok()) return headers.status();
   const bool is_reused = connection_ != nullptr && connection_->IsIdle();
@@ -105,6 +106,7 @@ Result<HttpAnswer> HttpReceiver::Ask(const HttpRequest& request, PushDeadline de
                           exchanged.answer.status().code() == StatusCode::kUnavailable;
   if (was_closed) {
     if (Status connected = Connect(deadline); !connected.ok()) return connected;
+    has_sent_again_ = true;
     exchanged = Exchange(request, *headers, deadline);
   }
   return std::move(exchanged.answer);

@@ -5,7 +5,8 @@
 // 1. An answer of any status is an answer, not an error. A redirect is not followed, no proxy is
 //    used, and no environment variable is read.
 // 2. The connection is kept for the next request. Where the receiver has closed it meanwhile, the
-//    request is sent over a new one; this retry is free, and made once.
+//    request is sent over a new one; this retry is made once. The receiver may have taken the
+//    request before it closed: a body may arrive twice.
 // 3. Ask() returns by its deadline. The look-up of a host name has no deadline: it may add the
 //    resolver's time. So may a disk that hangs, with the files of Credentials and TlsFiles.
 // 4. At most kAnswerBytesMax of a body and kAnswerHeadBytesMax of headers are kept
@@ -60,6 +61,9 @@ class HttpReceiver {
 
   metrics::Result<HttpAnswer> Ask(const HttpRequest& request, PushDeadline deadline);
 
+  // Whether the last request was sent a second time, over a new connection.
+  bool has_sent_again() const { return has_sent_again_; }
+
   // Of the body of the last request, as it was sent: compressed, without headers.
   std::uint64_t body_bytes() const { return body_bytes_; }
 
@@ -83,6 +87,7 @@ class HttpReceiver {
   std::unique_ptr<ReceiverConnection> connection_;  // null until the first request, and after a failure
   pid_t process_ = 0;                               // that has made the connection
   std::uint64_t body_bytes_ = 0;
+  bool has_sent_again_ = false;
 };
 
 }  // namespace streamhouse::exporters

@@ -67,6 +67,7 @@ SendOutcome HttpSender::Send(const HttpRequest& request, PushDeadline deadline, 
 
 SendOutcome HttpSender::Attempt(const HttpRequest& request, PushDeadline deadline) {
   SendOutcome outcome = Judge(receiver_.Ask(request, deadline));
+  if (receiver_.has_sent_again()) metrics_.CountRetry(exporter_);
   if (outcome.is_delivered()) metrics_.CountSentBytes(exporter_, receiver_.body_bytes());
   const bool is_told = MayRetry(outcome) && outcome.answer && outcome.answer->retry_after;
   not_before_ = is_told ? steady_clock::now() + *outcome.answer->retry_after : Time::min();

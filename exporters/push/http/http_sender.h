@@ -10,7 +10,10 @@
 // 3. A retry whose time would come after the deadline is not waited for: Send() gives up at once.
 // 4. Once the stop signal is given, nothing is retried, and Retry-After is ignored: the last
 //    push makes one attempt.
-// 5. What is not delivered is dropped. There is no queue (docs/decisions/push_without_queue.md).
+// 5. A body may arrive twice: the answer to the first may be lost. So what is given up may also
+//    have arrived.
+// 6. What is not known to be delivered is dropped. There is no queue
+//    (docs/decisions/push_without_queue.md).
 // Thread safety: one thread at a time.
 // Cost: that of HttpReceiver.
 // Errors: in SendOutcome. The status names what the receiver said, never a secret.

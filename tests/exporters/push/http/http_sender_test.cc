@@ -69,6 +69,14 @@ TEST_F(HttpSenderTest, SendsAgainAfterAConnectionThatBreaks) {
   EXPECT_EQ(Count("retries"), 2);
 }
 
+// Goal: also the retry that HttpReceiver makes by itself is counted.
+TEST_F(HttpSenderTest, CountsARetryOverANewConnection) {
+  far_.Then(Answer(200)).Then(SendAndReset(""));
+  EXPECT_TRUE(Send().is_delivered());
+  EXPECT_TRUE(Send().is_delivered());
+  EXPECT_EQ(Count("retries"), 1);
+}
+
 TEST_F(HttpSenderTest, NeverSendsAgainWhatIsRefused) {
   far_.Then(Answer(400, "", "out of order")).Then(Answer(301, "Location: /\r\n")).Then(Answer(413));
   const SendOutcome sent = Send();
