@@ -2,8 +2,9 @@
 //
 // When to use something else: HttpSender, which retries by the rule of a protocol.
 // Guarantees:
-// 1. An answer of any status is an answer, not an error. A redirect is not followed, no proxy is
-//    used, and no environment variable is read.
+// 1. An answer of any status is an answer, not an error. A redirect is not followed, and no proxy
+//    is used. No environment variable is read, but SSL_CERT_FILE and SSL_CERT_DIR: by these OpenSSL
+//    finds the system's authorities, where TlsFiles names none.
 // 2. The connection is kept for the next request. Where the receiver has closed it meanwhile, the
 //    request is sent over a new one; this retry is made once. The receiver may have taken the
 //    request before it closed: a body may arrive twice.
