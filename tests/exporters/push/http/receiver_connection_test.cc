@@ -83,6 +83,16 @@ TEST_P(ReceiverConnectionTest, SaysThatThePeerHasGone) {
   EXPECT_EQ(read.status().code(), StatusCode::kUnavailable) << read.status().message();
 }
 
+// Goal: no SIGPIPE, which would end the program.
+TEST_P(ReceiverConnectionTest, WritesWithoutASignalToAPeerThatHasGone) {
+  receiver_.Then(SendAndReset(""));
+  const auto connection = Open();
+  ASSERT_TRUE(connection->Write(kRequest, Patient()).ok());
+  ASSERT_TRUE(Eventually([&] { return !connection->IsIdle(); }));
+  const Result<Written> written = connection->Write(kRequest, Patient());
+  EXPECT_EQ(written.status().code(), StatusCode::kUnavailable) << written.status().message();
+}
+
 INSTANTIATE_TEST_SUITE_P(WithAndWithoutTls, ReceiverConnectionTest, testing::Bool(),
                          [](const auto& tls) { return tls.param ? "Tls" : "Plain"; });
 
