@@ -67,7 +67,7 @@ ROWS = (
     ("answer of a receiver of pushes", "exporters/push/http/answer_reader.h", "kAnswerBytesMax", "the push fails"),
     ("its head", "exporters/push/http/answer_reader.h", "kAnswerHeadBytesMax", "the push fails"),
     ("a request of OTLP, before compression", "exporters/otlp/otlp_exporter.h", "kOtlpRequestBytesMax", "it is not sent; its points are counted as dropped: `too_large`"),
-    ("wait before a push is sent again", "exporters/push/http/http_sender.h", "kSendRetryDelayMax", "it waits no longer, unless the receiver asks for it"),
+    ("wait before a push is sent again", "exporters/push/http/send_backoff.h", "kSendRetryDelayMax", "it waits no longer, unless the receiver asks for it"),
     ("wait that a receiver asks for (Retry-After)", "exporters/push/http/retry_after.h", "kRetryAfterMax", "it counts as this long"),
     ("request of remote write, before compression", "exporters/remote_write/remote_write_batch.h", "kRemoteWriteRequestBytes", "further series are in the next one; a larger series comes alone"),
     ("exemplars of a native histogram in a push", "exporters/remote_write/fresh_exemplars.h", "kNativeExemplarsMax", "the newest are sent"),

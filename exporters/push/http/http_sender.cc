@@ -9,7 +9,6 @@ namespace {
 using metrics::Result;
 using metrics::Status;
 using metrics::StatusCode;
-using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr unsigned kContentTooLarge = 413;
@@ -43,13 +42,13 @@ HttpSender::HttpSender(std::string exporter, HttpReceiverOptions receiver, IsRet
       receiver_(std::move(receiver)),
       is_retryable_(is_retryable),
       metrics_(metrics),
-      random_(std::random_device()()) {}
+      backoff_(std::random_device()()) {}
 
 SendOutcome HttpSender::Send(const HttpRequest& request, PushDeadline deadline, StopSignal& stop) {
   if (stop.is_given()) return Attempt(request, deadline);
   SendOutcome outcome = {.reason = drop_reason::kUnavailable,
                          .status = Status(StatusCode::kUnavailable, "the receiver has asked to come later")};
-  milliseconds delay = kSendRetryDelayMin;
+  backoff_.Restart();
   Time next = not_before_;
   for (bool is_retry = false;; is_retry = true) {
     if (next >= deadline) return outcome;
@@ -60,8 +59,7 @@ SendOutcome HttpSender::Send(const HttpRequest& request, PushDeadline deadline, 
     if (is_retry) metrics_.CountRetry(exporter_);
     outcome = Attempt(request, deadline);
     if (!MayRetry(outcome)) return outcome;
-    next = std::max(not_before_, steady_clock::now() + Jittered(delay));
-    delay = std::min(2 * delay, kSendRetryDelayMax);
+    next = std::max(not_before_, steady_clock::now() + backoff_.Next());
   }
 }
 
@@ -98,10 +96,6 @@ SendOutcome HttpSender::Judge(Result<HttpAnswer> answer) const {
 
 bool HttpSender::MayRetry(const SendOutcome& outcome) {
   return outcome.delivery == Delivery::kGivenUp && outcome.status.code() == StatusCode::kUnavailable;
-}
-
-milliseconds HttpSender::Jittered(milliseconds delay) {
-  return milliseconds(std::uniform_int_distribution<milliseconds::rep>(delay.count() / 2, delay.count())(random_));
 }
 
 }  // namespace streamhouse::exporters

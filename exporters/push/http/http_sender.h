@@ -4,9 +4,8 @@
 // Guarantees:
 // 1. A status of 200 to 299 is delivered. A status that the rule names, a connection that fails and
 //    one that ends before the answer are retried. Any other status or failure is final.
-// 2. The delay before a retry doubles from kSendRetryDelayMin to kSendRetryDelayMax, less up to
-//    half of it at random. A receiver's Retry-After makes it longer, never shorter. It also holds
-//    for the next calls: until then nothing is sent.
+// 2. The delay before a retry grows (send_backoff.h). A receiver's Retry-After makes it longer,
+//    never shorter. It also holds for the next calls: until then nothing is sent.
 // 3. A retry whose time would come after the deadline is not waited for: Send() gives up at once.
 // 4. Once the stop signal is given, nothing is retried, and Retry-After is ignored: the last
 //    push makes one attempt.
@@ -26,22 +25,19 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <random>
 #include <string>
 #include <string_view>
 
 #include "exporters/push/http/http_answer.h"
 #include "exporters/push/http/http_receiver.h"
 #include "exporters/push/http/http_request.h"
+#include "exporters/push/http/send_backoff.h"
 #include "exporters/push/push_deadline.h"
 #include "exporters/push/push_metrics.h"
 #include "exporters/push/stop_signal.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
-
-inline constexpr std::chrono::milliseconds kSendRetryDelayMin{500};
-inline constexpr std::chrono::milliseconds kSendRetryDelayMax{5000};
 
 enum class Delivery : std::uint8_t {
   kDelivered,
@@ -79,13 +75,12 @@ class HttpSender {
   SendOutcome Attempt(const HttpRequest& request, PushDeadline deadline);
   SendOutcome Judge(metrics::Result<HttpAnswer> answer) const;
   static bool MayRetry(const SendOutcome& outcome);
-  std::chrono::milliseconds Jittered(std::chrono::milliseconds delay);
 
   const std::string exporter_;
   HttpReceiver receiver_;
   const IsRetryable is_retryable_;
   const PushMetrics metrics_;
-  std::mt19937_64 random_;
+  SendBackoff backoff_;
   Time not_before_ = Time::min();  // by Retry-After
 };
 
