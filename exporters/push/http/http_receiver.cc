@@ -96,7 +96,8 @@ Result<HttpAnswer> HttpReceiver::Ask(const HttpRequest& request, PushDeadline de
   has_sent_again_ = false;
   const Result<SecretHeaders> headers = ReadHeaders(options_.credentials);
   if (!headers.ok()) return headers.status();
-  const bool is_reused = connection_ != nullptr && connection_->IsIdle();
+  const bool is_reused = connection_ != nullptr && connection_->IsIdle() &&
+                         std::chrono::steady_clock::now() - last_answer_ < options_.quiet_time_max;
   if (!is_reused) {
     if (Status connected = Connect(deadline); !connected.ok()) return connected;
   }
@@ -137,6 +138,7 @@ HttpReceiver::Exchanged HttpReceiver::Exchange(const HttpRequest& request, const
     const bool is_told_by_read = sent.ok() || read.code() == StatusCode::kFailedPrecondition;
     return {.answer = is_told_by_read ? read : sent.status(), .was_silent = !reader.has_begun()};
   }
+  last_answer_ = std::chrono::steady_clock::now();
   HttpAnswer answer = reader.Take();
   if (const auto wait = answer.Field("Retry-After")) {
     answer.retry_after = ParseRetryAfter(*wait, std::chrono::system_clock::now());

@@ -5,9 +5,9 @@
 // 1. An answer of any status is an answer, not an error. A redirect is not followed, and no proxy
 //    is used. No environment variable is read, but SSL_CERT_FILE and SSL_CERT_DIR: by these OpenSSL
 //    finds the system's authorities, where TlsFiles names none.
-// 2. The connection is kept for the next request. Where the receiver has closed it meanwhile, the
-//    request is sent over a new one; this retry is made once. The receiver may have taken the
-//    request before it closed: a body may arrive twice.
+// 2. The connection is kept for the next request, for quiet_time_max. Where the receiver has closed
+//    it meanwhile, the request is sent over a new one; this retry is made once. The receiver may
+//    have taken the request before it closed: a body may arrive twice.
 // 3. Ask() returns by its deadline. The look-up of a host name has no deadline: it may add the
 //    resolver's time. So may a disk that hangs, with the files of Credentials and TlsFiles.
 // 4. At most kAnswerBytesMax of a body and kAnswerHeadBytesMax of headers are kept
@@ -29,6 +29,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -48,6 +49,9 @@ class ReceiverConnection;
 struct HttpReceiverOptions {
   ReceiverAddress address;
   Credentials credentials = {};
+  // A connection that was quiet so long is not used again: firewalls forget it, and tell neither
+  // end.
+  std::chrono::milliseconds quiet_time_max = std::chrono::seconds(60);
 };
 
 class HttpReceiver {
@@ -87,6 +91,7 @@ class HttpReceiver {
   const HttpReceiverOptions options_;
   std::unique_ptr<ReceiverConnection> connection_;  // null until the first request, and after a failure
   pid_t process_ = 0;                               // that has made the connection
+  std::chrono::steady_clock::time_point last_answer_;
   std::uint64_t body_bytes_ = 0;
   bool has_sent_again_ = false;
 };

@@ -104,6 +104,12 @@ TEST_F(HttpReceiverTest, KeepsTheConnection) {
   EXPECT_EQ(far_.connections(), 1U);
 }
 
+TEST_F(HttpReceiverTest, ConnectsAgainWhereTheConnectionWasQuietForLong) {
+  HttpReceiver receiver({.address = {.host = "127.0.0.1", .port = far_.port()}, .quiet_time_max = milliseconds(0)});
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(receiver.Ask({.target = "/"}, steady_clock::now() + kPatient).ok());
+  EXPECT_EQ(far_.connections(), 2U);
+}
+
 TEST_F(HttpReceiverTest, ConnectsAgainWhereTheReceiverHasClosed) {
   far_.Then(AnswerAndClose(200)).Then(AnswerAndClose(200, "Connection: close\r\n"));
   for (const char* const body : {"1", "2", "3"}) ASSERT_TRUE(Ask(body).ok());
