@@ -30,8 +30,9 @@ std::string Reason(int error) {
   return std::generic_category().message(error);
 }
 
-Status NotConnected(std::string_view why) {
-  return Status(StatusCode::kUnavailable, "cannot connect: " + std::string(why));
+// `where` is empty, or " to …".
+Status NotConnected(const std::string& where, const std::string& why) {
+  return Status(StatusCode::kUnavailable, "cannot connect" + where + ": " + why);
 }
 
 Result<short> Poll(int descriptor, short events, PushDeadline deadline) {
@@ -57,23 +58,24 @@ Result<int> ConnectError(int descriptor, PushDeadline deadline) {
 }
 
 // A connected descriptor, which the caller closes.
-Result<int> ConnectTo(const sockaddr* address, socklen_t size, PushDeadline deadline) {
+Result<int> ConnectTo(const sockaddr* address, socklen_t size, const std::string& where, PushDeadline deadline) {
   const int descriptor = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (descriptor < 0) return NotConnected(Reason(errno));
+  if (descriptor < 0) return NotConnected(where, Reason(errno));
   Result<int> error = connect(descriptor, address, size) == 0 ? 0 : errno;
   if (*error == EINPROGRESS || *error == EINTR) error = ConnectError(descriptor, deadline);
   if (error.ok() && *error == 0) return descriptor;
   close(descriptor);
-  if (error.ok()) return NotConnected(Reason(*error));
-  return error.status().WithMessage("cannot connect in time");
+  if (error.ok()) return NotConnected(where, Reason(*error));
+  return error.status().WithMessage("cannot connect" + where + " in time");
 }
 
 Result<int> ConnectToPath(const std::string& path, PushDeadline deadline) {
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof(address.sun_path)) return NotConnected("the path of the socket is too long");
+  const std::string where = " to " + path;
+  if (path.size() >= sizeof(address.sun_path)) return NotConnected(where, "the path of the socket is too long");
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  return ConnectTo(reinterpret_cast<const sockaddr*>(&address), sizeof(address), deadline);
+  return ConnectTo(reinterpret_cast<const sockaddr*>(&address), sizeof(address), where, deadline);
 }
 
 Result<int> ConnectToHost(const ReceiverAddress& address, PushDeadline deadline) {
@@ -82,14 +84,14 @@ Result<int> ConnectToHost(const ReceiverAddress& address, PushDeadline deadline)
   hints.ai_flags = AI_NUMERICSERV;
   addrinfo* list = nullptr;
   const int error = getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &list);
-  if (error != 0) return NotConnected(address.host + ": " + gai_strerror(error));
+  if (error != 0) return NotConnected("", address.host + ": " + gai_strerror(error));
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(list, freeaddrinfo);
   std::ptrdiff_t left = 0;
   for (const addrinfo* found = list; found != nullptr; found = found->ai_next) ++left;
-  Result<int> connected = NotConnected(address.host + " has no address");
+  Result<int> connected = NotConnected("", address.host + " has no address");
   for (const addrinfo* found = list; found != nullptr && !connected.ok(); found = found->ai_next, --left) {
     const auto now = steady_clock::now();
-    connected = ConnectTo(found->ai_addr, found->ai_addrlen, now + (deadline - now) / left);
+    connected = ConnectTo(found->ai_addr, found->ai_addrlen, "", now + (deadline - now) / left);
   }
   if (!connected.ok()) return connected;
   const int on = 1;  // heads and bodies are written apart

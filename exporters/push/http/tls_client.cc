@@ -100,11 +100,13 @@ Result<TlsClient> MakeTlsClient(const TlsFiles& files, const std::string& host, 
 
 std::string TlsFailure(const SSL& ssl) {
   const long verified = SSL_get_verify_result(&ssl);
-  const char* const reason = ERR_reason_error_string(ERR_get_error());
+  const unsigned long error = ERR_get_error();
+  const char* const reason = ERR_reason_error_string(error);
   ERR_clear_error();
   if (verified != X509_V_OK) {
     return std::string("the certificate of the receiver is not good: ") + X509_verify_cert_error_string(verified);
   }
+  if (ERR_GET_REASON(error) == SSL_R_WRONG_VERSION_NUMBER) return "the receiver does not speak TLS";
   return std::string("TLS fails: ") + (reason == nullptr ? "unknown reason" : reason);
 }
 

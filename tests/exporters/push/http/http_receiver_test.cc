@@ -308,7 +308,7 @@ TEST_F(TlsReceiverTest, SaysThatTheReceiverHasNoTls) {
                 },
             .reads_request = false});
   EXPECT_EQ(Ask(far, {.ca = certificate_.file}).status(),
-            Status(StatusCode::kFailedPrecondition, "TLS fails: wrong version number"));
+            Status(StatusCode::kFailedPrecondition, "the receiver does not speak TLS"));
 }
 
 TEST_F(TlsReceiverTest, ConnectsAgainWhereTheReceiverHasClosed) {

@@ -53,9 +53,10 @@ TEST(ReceiverSocketTest, SaysWhyItCannotConnect) {
     return socket.status().message();
   };
   EXPECT_EQ(failure({.host = "127.0.0.1", .port = nobody.number()}), "cannot connect: Connection refused");
-  EXPECT_EQ(failure({.host = "a", .socket = "/no/such/socket"}), "cannot connect: No such file or directory");
+  EXPECT_EQ(failure({.host = "a", .socket = "/no/such/socket"}),
+            "cannot connect to /no/such/socket: No such file or directory");
   EXPECT_EQ(failure({.host = "a", .socket = std::string(200, 'a')}),
-            "cannot connect: the path of the socket is too long");
+            "cannot connect to " + std::string(200, 'a') + ": the path of the socket is too long");
   EXPECT_TRUE(failure({.host = "no-such-host.invalid"}).starts_with("cannot connect: no-such-host.invalid: "));
 }
 
