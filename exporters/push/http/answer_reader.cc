@@ -6,6 +6,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/system/error_code.hpp>
+#include <cstdint>
 #include <utility>
 
 namespace streamhouse::exporters {
@@ -63,19 +64,22 @@ Status AnswerReader::Put(std::string_view bytes) {
   return parsed;
 }
 
-// Gives the parser what is pending. It takes it piece by piece: a head only as a whole.
+// Gives the parser what is pending. It takes it piece by piece: of a head, whole fields.
 Status AnswerReader::Parse() {
   std::size_t taken = 0;
   error_code error;
   while (!error && taken < pending_.size() && !parser_->answer.is_done()) {
+    // Its limit is of one call.
+    if (!parser_->answer.is_header_done()) {
+      parser_->answer.header_limit(static_cast<std::uint32_t>(kAnswerHeadBytesMax - head_bytes_));
+    }
     const std::size_t bytes =
         parser_->answer.put(boost::asio::buffer(pending_.data() + taken, pending_.size() - taken), error);
     taken += bytes;
     if (!parser_->answer.is_header_done()) head_bytes_ += bytes;
   }
   pending_.erase(0, taken);
-  // The parser's own limit sees one call only. What is pending may be a line that never ends, as
-  // one between two chunks.
+  // What is pending may be a line that never ends, as one between two chunks.
   if (std::max(head_bytes_, pending_.size()) > kAnswerHeadBytesMax) return ErrorOf(http::error::header_limit);
   return !error || error == http::error::need_more ? Status::Ok() : ErrorOf(error);
 }

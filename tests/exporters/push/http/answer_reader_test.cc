@@ -120,6 +120,12 @@ TEST_F(AnswerReaderTest, BoundsHeadersThatComeInPieces) {
   EXPECT_EQ(PutEndlessly(": " + std::string(1000, 'x') + "\r\nA"), StatusCode::kResourceExhausted);
 }
 
+TEST_F(AnswerReaderTest, BoundsAHeadWhoseLastPieceIsLarge) {
+  const std::string half(kAnswerHeadBytesMax / 2, 'x');
+  ASSERT_TRUE(reader_.Put("HTTP/1.1 200 OK\r\nA: " + half + "\r\nA").ok());
+  EXPECT_EQ(reader_.Put(": " + half + "\r\nContent-Length: 0\r\n\r\n").code(), StatusCode::kResourceExhausted);
+}
+
 TEST_F(AnswerReaderTest, BoundsALineBetweenChunks) {
   ASSERT_TRUE(reader_.Put("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4;a=").ok());
   EXPECT_EQ(PutEndlessly(std::string(1000, 'x')), StatusCode::kResourceExhausted);
