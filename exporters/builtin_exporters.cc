@@ -8,6 +8,9 @@
 #include "exporters/http/limits.h"
 #include "exporters/http/metrics_server.h"
 #include "exporters/live_page/live_page.h"
+#include "exporters/otlp/otlp_environment.h"
+#include "exporters/otlp/otlp_exporter.h"
+#include "exporters/otlp_spec.h"
 #include "exporters/push/push_metrics.h"
 #include "exporters/pushgateway/grouping_key.h"
 #include "exporters/pushgateway/pushgateway_exporter.h"
@@ -129,6 +132,17 @@ MadeExporter MakeRemoteWriteExporter(const ExporterSpec& spec, const ExporterCon
   return MadeExporter(std::make_unique<RemoteWriteExporter>(context.registry, *push_metrics, std::move(options)));
 }
 
+MadeExporter MakeOtlpExporter(const ExporterSpec& spec, const ExporterContext& context) {
+  metrics::Result<OtlpExporterOptions> read = ReadOtlpSpec(spec, LookUpEnvironment);
+  if (!read.ok()) return read.status();
+  OtlpExporterOptions options = *std::move(read);
+  options.push.log = context.log;
+  options.more_registries = context.more_registries;
+  const auto push_metrics = PushMetrics::Register(context.registry);
+  if (!push_metrics.ok()) return push_metrics.status();
+  return MadeExporter(std::make_unique<OtlpExporter>(context.registry, *push_metrics, std::move(options)));
+}
+
 }  // namespace
 
 ExporterRegistry BuiltinExporters() {
@@ -140,6 +154,9 @@ ExporterRegistry BuiltinExporters() {
   }
   for (const char* const scheme : {"prw+http", "prw+https"}) {
     metrics::Check(exporters.Register(scheme, MakeRemoteWriteExporter).ok(), "a scheme of remote write is taken");
+  }
+  for (const char* const scheme : {"otlp+http", "otlp+https"}) {
+    metrics::Check(exporters.Register(scheme, MakeOtlpExporter).ok(), "a scheme of OTLP is taken");
   }
   return exporters;
 }

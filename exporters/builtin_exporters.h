@@ -8,6 +8,9 @@
 //       interval, push_time; pushgateway+https:// with TLS
 //   prw+http://HOST:PORT/PATH?version=1&exponential=classic&label=NAME:VALUE                     RemoteWriteExporter
 //       and the same options; prw+https:// with TLS
+//   otlp+http://HOST:PORT/PATH?encoding=json&compression=gzip&label=NAME:VALUE                         OtlpExporter
+//       and the options of receiver_spec.h; otlp+https:// with TLS; the variables OTEL_… for what the line leaves out
+//       (otlp_spec.h)
 //
 // HOST of prometheus:// may be left out, and is then 127.0.0.1; PORT too, and is then 8080. D is a
 // duration such as 15s. With aggregate, /metrics sums these labels away and /metrics/detailed shows

@@ -6,6 +6,7 @@
 #include "exporters/otlp/otlp_json_encoder.h"
 #include "exporters/otlp/otlp_protobuf_encoder.h"
 #include "exporters/otlp/otlp_resource.h"
+#include "exporters/push/http/receiver_address.h"
 #include "exporters/push/http/secrets.h"
 
 namespace streamhouse::exporters {
@@ -39,13 +40,21 @@ class BodyPage : public PageSource {
   std::string_view rest_;
 };
 
+// With every port: a line of this scheme without one means kOtlpPortDefault, not a port of HTTP.
+std::string NameOf(const std::string& scheme, const OtlpExporterOptions& options) {
+  const ReceiverAddress& address = options.receiver.address;
+  const bool is_ipv6 = address.host.find(':') != std::string::npos;
+  const std::string host = is_ipv6 ? "[" + address.host + "]" : address.host;
+  return scheme + "://" + host + ":" + std::to_string(address.port) + options.target;
+}
+
 }  // namespace
 
 OtlpExporter::OtlpExporter(metrics::Registry& registry, const PushMetrics& metrics, OtlpExporterOptions options)
     : metrics_(metrics),
       options_(std::move(options)),
       scheme_(options_.receiver.address.tls ? "otlp+https" : "otlp+http"),
-      name_(scheme_ + "://" + options_.receiver.address.Authority() + options_.target),
+      name_(NameOf(scheme_, options_)),
       source_(registry, options_.more_registries, scheme_, metrics),
       view_(options_.labels),
       sender_(scheme_, options_.receiver, IsRetryable, metrics),
@@ -63,10 +72,9 @@ Status OtlpExporter::Start() {
   Status checked = source_.Check();
   if (checked.ok()) checked = view_.Check(source_.Take());
   if (checked.ok()) checked = CheckCredentials(options_.receiver.credentials);
-  if (!checked.ok()) return checked.WithMessage(name_ + ": " + checked.message());
+  if (!checked.ok()) return checked;
   for (const std::string& note : options_.notes) Log(note);
-  Status started = loop_.Start();
-  return started.ok() ? started : started.WithMessage(name_ + ": " + started.message());
+  return loop_.Start();
 }
 
 Status OtlpExporter::Push(PushDeadline deadline) {

@@ -3,13 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <regex>
 #include <string>
 #include <vector>
 
 #include "metrics_core/exporter.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
+#include "tests/exporters/otlp/decoded_requests.h"
 #include "tests/exporters/support/command.h"
+#include "tests/exporters/support/hostile_registry.h"
+#include "tests/exporters/support/scripted_receiver.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -23,6 +27,8 @@ class BuiltinExportersTest : public testing::Test {
   // Without options, in the order of their schemes. A scheme that has no line here fails.
   std::vector<std::string> LineOfEachScheme() {
     const std::vector<std::string> lines = {
+        "otlp+http://127.0.0.1:1",
+        "otlp+https://127.0.0.1:1",
         "prometheus://127.0.0.1:0",
         "prw+http://127.0.0.1:1",
         "prw+https://127.0.0.1:1",
@@ -63,6 +69,38 @@ TEST_F(BuiltinExportersTest, MakesPushgateways) {
             "pushgateway+http://gateway:9091/job/backup/instance/a");
   EXPECT_EQ(Made("pushgateway+https://gateway/job/backup?ca=/ca.pem&bearer_file=/token&label=zone:b"),
             "pushgateway+https://gateway/job/backup");
+}
+
+TEST_F(BuiltinExportersTest, MakesOtlpExporters) {
+  EXPECT_EQ(Made("otlp+http://collector"), "otlp+http://collector:4318/v1/metrics");
+  EXPECT_EQ(Made("otlp+https://collector:443/otlp?encoding=json&compression=gzip&ca=/ca.pem&label=zone:b&interval=1s"),
+            "otlp+https://collector:443/otlp");
+}
+
+// As protobuf prints it, without the time of the snapshot.
+std::string TextOf(const otlp_test::Metric& metric) {
+  return std::regex_replace(metric.DebugString(), std::regex("\\btime_unix_nano: [0-9]+"), "");
+}
+
+TEST_F(BuiltinExportersTest, SendsEverySeriesByOtlpInEachEncoding) {
+  metrics::Registry broker;
+  AddHostileLabels(broker);
+  AddExtremeNumbers(broker);
+  AddHistograms(broker);
+  ScriptedReceiver receiver;
+  const std::string line = "otlp+http://127.0.0.1:" + std::to_string(receiver.port()) + "?encoding=";
+  for (const std::string encoding : {"protobuf", "json"}) {
+    const auto exporter = *exporters_.MakeExporter(line + encoding, {registry_, health_, {&broker}});
+    ASSERT_TRUE(exporter->Start().ok());
+    exporter->Stop();
+    ASSERT_FALSE(receiver.requests().empty());
+    const std::string body = receiver.requests().back().body;
+    const auto received = encoding == "json" ? FromJson(body) : FromProtobuf(body);
+    const auto sent = FromProtobuf(ProtobufRequestOf(broker.TakeSnapshot()));
+    for (const otlp_test::Metric& metric : sent.resource_metrics(0).scope_metrics(0).metrics()) {
+      EXPECT_EQ(TextOf(MetricOf(received, metric.name())), TextOf(metric)) << encoding;
+    }
+  }
 }
 
 TEST_F(BuiltinExportersTest, SaysWhatIsBadOfAPushgateway) {
@@ -125,6 +163,8 @@ TEST_F(BuiltinExportersTest, SaysWhatIsBad) {
             "exporter textfile:///tmp/a.prom?every=1s: there is no option every; there are interval, label");
   EXPECT_EQ(Made("textfile:///tmp/a.prom?label=a"),
             "exporter textfile:///tmp/a.prom?label=a: option label must be of the form NAME:VALUE");
+  EXPECT_EQ(Made("otlp+http://a?compression=br"),
+            "exporter otlp+http://a?compression=br: option compression must be none, gzip or zstd");
   EXPECT_EQ(Made("prometheus://?label=a:b&label=le:1"),
             "exporter prometheus://?label=a:b&label=le:1: option label: 'le:1' is not a label and its value");
 }

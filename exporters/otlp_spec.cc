@@ -1,0 +1,88 @@
+#include "exporters/otlp_spec.h"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "exporters/encoding/compressed_page.h"
+#include "exporters/push/http/receiver_address.h"
+#include "exporters/receiver_spec.h"
+#include "exporters/view/labelled_view.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Status;
+
+bool IsGiven(const ExporterSpec& spec, std::string_view name) {
+  return std::any_of(spec.options.begin(), spec.options.end(),
+                     [&](const auto& option) { return option.first == name; });
+}
+
+Status ReadAddress(const ExporterSpec& spec, const OtlpEnvironment& environment, OtlpExporterOptions& options) {
+  ReceiverAddress& address = options.receiver.address;
+  if (!spec.port) address.port = kOtlpPortDefault;
+  if (address.host.empty()) address.host = "127.0.0.1";
+  if (!spec.path.empty()) options.target = EncodedPath(spec.path);
+  const bool is_left_out = spec.host.empty() && !spec.port && spec.path.empty() && address.socket.empty();
+  if (!is_left_out || !environment.endpoint) return Status::Ok();
+  const OtlpEndpoint& endpoint = *environment.endpoint;
+  if (endpoint.is_https != spec.scheme.ends_with("https")) {
+    return BadSpec(spec, "scheme", endpoint.variable + " names a receiver of the other scheme");
+  }
+  address.host = endpoint.host;
+  address.port = endpoint.port;
+  options.target = endpoint.target;
+  return Status::Ok();
+}
+
+void ReadTls(const ExporterSpec& spec, const OtlpEnvironment& environment, ReceiverAddress& address) {
+  if (!address.tls) return;
+  if (!IsGiven(spec, "ca")) address.tls->ca = environment.certificate;
+  if (IsGiven(spec, "cert") || IsGiven(spec, "key")) return;
+  address.tls->certificate = environment.client_certificate;
+  address.tls->key = environment.client_key;
+}
+
+Status ReadFormat(const ExporterSpec& spec, const std::string& encoding, const std::string& compression,
+                  OtlpExporterOptions& options) {
+  if (encoding != "protobuf" && encoding != "json") return BadOption(spec, "encoding", "must be protobuf or json");
+  options.encoding = encoding == "json" ? OtlpEncoding::kJson : OtlpEncoding::kProtobuf;
+  if (compression == "gzip") {
+    options.compression = ContentCoding::kGzip;
+  } else if (compression == "zstd") {
+    options.compression = ContentCoding::kZstd;
+  } else if (compression != "none") {
+    return BadOption(spec, "compression", "must be none, gzip or zstd");
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+metrics::Result<OtlpExporterOptions> ReadOtlpSpec(const ExporterSpec& spec, const EnvironmentLookup& look_up) {
+  OtlpEnvironment environment = ReadOtlpEnvironment(look_up);
+  SpecOptions given(spec);
+  ReceiverSpec read = ReadReceiver(spec, given);
+  const bool is_json = environment.encoding == OtlpEncoding::kJson;
+  const std::string encoding = given.Text("encoding", is_json ? "json" : "protobuf");
+  const std::string compression = given.Text("compression", environment.compression.value_or("none"));
+  OtlpExporterOptions options = {.receiver = std::move(read.receiver), .push = read.push};
+  options.labels = given.Pairs("label");
+  if (Status checked = given.Check(); !checked.ok()) return checked;
+  if (const Status legal = CheckLabels(options.labels); !legal.ok())
+    return BadSpec(spec, "options.label", "option label: " + legal.message());
+  if (Status checked = ReadAddress(spec, environment, options); !checked.ok()) return checked;
+  ReadTls(spec, environment, options.receiver.address);
+  if (Status checked = CheckReceiver(spec, {options.receiver, options.push}); !checked.ok()) return checked;
+  if (Status checked = ReadFormat(spec, encoding, compression, options); !checked.ok()) return checked;
+  if (!IsGiven(spec, "interval")) options.push.interval = environment.interval.value_or(options.push.interval);
+  if (!IsGiven(spec, "push_time")) options.push.push_time = environment.timeout.value_or(options.push.push_time);
+  options.headers = std::move(environment.headers);
+  options.resource = std::move(environment.resource);
+  options.notes = std::move(environment.notes);
+  return options;
+}
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,26 @@
+// ReadOtlpSpec(): what a line of the schemes otlp+http and otlp+https asks for, with the variables
+// OTEL_… for what the line leaves out.
+//
+//   otlp+http://HOST:PORT/PATH?encoding=json&compression=gzip&label=NAME:VALUE
+//
+// and the options of receiver_spec.h. Without `encoding` it is protobuf; without `compression`,
+// none. A line without host, port and path takes all of them from the endpoint of the environment,
+// if there is one. Else HOST is 127.0.0.1, PORT 4318 and PATH /v1/metrics.
+// When to use something else: OtlpExporterOptions, where the program and not its operator chooses.
+// Guarantees: the line wins over each variable (otlp_environment.h). Its scheme is never changed:
+// an endpoint of the other scheme is an error.
+// Thread safety: that of `look_up`.
+// Cost: at set-up only.
+// Errors: InvalidArgument, as BadSpec() and BadOption() make them.
+#pragma once
+
+#include "exporters/exporter_spec.h"
+#include "exporters/otlp/otlp_environment.h"
+#include "exporters/otlp/otlp_exporter.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+
+metrics::Result<OtlpExporterOptions> ReadOtlpSpec(const ExporterSpec& spec, const EnvironmentLookup& look_up);
+
+}  // namespace streamhouse::exporters
