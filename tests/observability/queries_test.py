@@ -24,8 +24,13 @@ DECLARED = families.load(".")
 RULES = [str(pathlib.Path(path).resolve()) for path in (rules.RECORDINGS_PATH, rules.ALERTS_PATH)]
 NATIVE_FLAGS = ("--enable-feature=native-histograms,exemplar-storage",)
 RECORD_TOO_LARGE = "x" * ((1 << 20) + 1)
-# What cheap_faults() brings about.
-FAULTS_MADE = {"a record has failed", "a call has failed"}
+# What setUpClass() and cheap_faults() bring about.
+FAULTS_MADE = {
+    "a record has failed",
+    "a call has failed",
+    "an exporter has pushed over HTTP",
+    "a receiver was away",
+}
 # The faults that other tests make; a query for one of them has no data here.
 FAULTS_ELSEWHERE = {
     "a record was refused": "//tests/agent/rpc:producer_rpc_test",
@@ -75,8 +80,14 @@ class Queries(unittest.TestCase):
     def setUpClass(cls):
         owner = types.SimpleNamespace(addCleanup=cls.addClassCleanup)
         text_file = processes.folder_for(owner) / "agent.prom"
-        exporter = ("--exporter", f"textfile://{text_file}?interval=1s")
-        cls.agent = processes.Agent(owner, processes.folder_for(owner) / "data", "--topic", "orders:2", *exporter)
+        receiver = prometheus.Prometheus(owner, {}, ("--web.enable-remote-write-receiver",))
+        lines = (
+            f"textfile://{text_file}?interval=1s",
+            f"prw+{receiver.url}/api/v1/write?interval=1s",
+            f"otlp+http://{processes.held_address(owner)}?interval=1s&push_time=1s",
+        )
+        exporters = [argument for line in lines for argument in ("--exporter", line)]
+        cls.agent = processes.Agent(owner, processes.folder_for(owner) / "data", "--topic", "orders:2", *exporters)
         arguments = ("--agent", cls.agent.grpc, "--topic", "orders", "--http", "127.0.0.1:0")
         cls.producer = processes.Streamhouse(owner, "produce", *arguments, stdin=subprocess.PIPE)
         consumer = processes.Streamhouse(owner, "consume", *arguments, "--group", "billing")

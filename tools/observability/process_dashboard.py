@@ -5,6 +5,8 @@ from observability.grafana import BAD, OK, WARN, WINDOW, Dashboard, Panel, Query
 from observability.panels import gauge, quantile_by, rates, stat
 
 _PAGE = "streamhouse_exporter_"
+_PUSHED = "an exporter has pushed over HTTP"
+_AWAY = "a receiver was away"
 _CORE = "streamhouse_metrics_"
 _BY = "{{instance}}"
 
@@ -93,12 +95,24 @@ _SCRAPES = Row(
             "{{instance}} {{outcome}}",
         ),
         rates("Pushes", "And text files written.", f"{_PAGE}pushes_total", "", "exporter, outcome"),
-        rates("Samples sent", "That a receiver has taken.", f"{_PAGE}samples_sent_total", "", "exporter"),
         rates(
-            "Samples dropped", "The next push is newer.", f"{_PAGE}samples_dropped_total", "", "exporter, reason"
+            "Samples sent",
+            "That a receiver has taken.",
+            f"{_PAGE}samples_sent_total",
+            "",
+            "exporter",
+            fault=_PUSHED,
         ),
-        rates("Bytes pushed", "As they were sent.", f"{_PAGE}sent_bytes_total", "", "exporter", "Bps"),
-        rates("Pushes retried", "Within a push.", f"{_PAGE}retries_total", "", "exporter"),
+        rates(
+            "Samples dropped",
+            "The next push is newer.",
+            f"{_PAGE}samples_dropped_total",
+            "",
+            "exporter, reason",
+            fault=_AWAY,
+        ),
+        rates("Bytes pushed", "As they were sent.", f"{_PAGE}sent_bytes_total", "", "exporter", "Bps", fault=_PUSHED),
+        rates("Pushes retried", "Within a push.", f"{_PAGE}retries_total", "", "exporter", fault=_AWAY),
         gauge(
             "Time since the last push",
             "That has succeeded.",
