@@ -4,7 +4,9 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
+#include "exporters/encoding/ascii_case.h"
 #include "exporters/encoding/compressed_page.h"
 #include "exporters/push/http/receiver_address.h"
 #include "exporters/receiver_spec.h"
@@ -45,6 +47,15 @@ void ReadTls(const ExporterSpec& spec, const OtlpEnvironment& environment, Recei
   address.tls->key = environment.client_key;
 }
 
+// Those of the environment that the line has not replaced.
+std::vector<std::pair<std::string, std::string>> HeadersOf(const ExporterSpec& spec,
+                                                           std::vector<std::pair<std::string, std::string>> headers) {
+  if (IsGiven(spec, "header_file")) return {};
+  if (!IsGiven(spec, "user") && !IsGiven(spec, "bearer_file")) return headers;
+  std::erase_if(headers, [](const auto& header) { return EqualsIgnoringCase(header.first, "authorization"); });
+  return headers;
+}
+
 Status ReadFormat(const ExporterSpec& spec, const std::string& encoding, const std::string& compression,
                   OtlpExporterOptions& options) {
   if (encoding != "protobuf" && encoding != "json") return BadOption(spec, "encoding", "must be protobuf or json");
@@ -79,7 +90,7 @@ metrics::Result<OtlpExporterOptions> ReadOtlpSpec(const ExporterSpec& spec, cons
   if (Status checked = ReadFormat(spec, encoding, compression, options); !checked.ok()) return checked;
   if (!IsGiven(spec, "interval")) options.push.interval = environment.interval.value_or(options.push.interval);
   if (!IsGiven(spec, "push_time")) options.push.push_time = environment.timeout.value_or(options.push.push_time);
-  options.headers = std::move(environment.headers);
+  options.headers = HeadersOf(spec, std::move(environment.headers));
   options.resource = std::move(environment.resource);
   options.notes = std::move(environment.notes);
   return options;

@@ -4,8 +4,10 @@
 //   otlp+http://HOST:PORT/PATH?encoding=json&compression=gzip&label=NAME:VALUE
 //
 // and the options of receiver_spec.h. Without `encoding` it is protobuf; without `compression`,
-// none. A line without host, port and path takes all of them from the endpoint of the environment,
-// if there is one. Else HOST is 127.0.0.1, PORT 4318 and PATH /v1/metrics.
+// none. A line without host, port, path and `socket` takes the first three from the endpoint of the
+// environment, if there is one. Else HOST is 127.0.0.1, PORT 4318, with TLS too, and PATH
+// /v1/metrics. A line with `header_file` has no headers of the environment; one with `user` or
+// `bearer_file` has no Authorization of it.
 // When to use something else: OtlpExporterOptions, where the program and not its operator chooses.
 // Guarantees: the line wins over each variable (otlp_environment.h). Its scheme is never changed:
 // an endpoint of the other scheme is an error.

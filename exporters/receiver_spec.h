@@ -6,7 +6,8 @@
 //   socket=PATH        a Unix socket, in place of a connection to the host
 //   interval=D&push_time=D
 //
-// A scheme that ends with "https" has TLS. A port that is not given is 80, or 443 with TLS.
+// A scheme that ends with "https" has TLS. A port that is not given is 80, or 443 with TLS; a
+// scheme may have a port of its own (otlp_spec.h).
 // When to use something else: HttpReceiverOptions, for an exporter that is made without a line.
 // Guarantees: an option that is not given is its default; no file is read.
 // Thread safety: pure functions.

@@ -9,6 +9,7 @@
 
 #include "exporters/encoding/ascii_case.h"
 #include "exporters/http/message/target.h"
+#include "exporters/push/http/http_request.h"
 #include "metrics_core/naming/utf8.h"
 #include "metrics_core/settings.h"
 
@@ -45,11 +46,7 @@ std::optional<Pairs> ParsePairs(std::string_view text) {
 
 // Those of a request's frame are the exporter's own.
 bool IsHeaderName(std::string_view name) {
-  for (const std::string_view own : {"host", "connection", "content-length", "content-type", "content-encoding",
-                                     "transfer-encoding", "te", "expect", "upgrade"}) {
-    if (EqualsIgnoringCase(name, own)) return false;
-  }
-  return std::all_of(name.begin(), name.end(), [](char c) {
+  return !IsFrameHeader(name) && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
   });
@@ -124,7 +121,10 @@ class Reader {
       read_.compression = OneOf(*found, {"none", "gzip"});
     }
     read_.timeout = Milliseconds(FindOfMetrics("TIMEOUT"));
-    if (read_.timeout == milliseconds(0)) read_.timeout = metrics::kIntervalMax;  // no limit
+    if (read_.timeout == milliseconds(0)) {
+      read_.timeout = kOtlpTimeoutOfZero;
+      Note("a timeout of 0, which means no limit, is " + std::to_string(kOtlpTimeoutOfZero.count()) + " s here");
+    }
     read_.interval = Milliseconds(Find("OTEL_METRIC_EXPORT_INTERVAL"));
     if (read_.interval == milliseconds(0)) {
       Ignore("OTEL_METRIC_EXPORT_INTERVAL");

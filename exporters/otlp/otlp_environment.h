@@ -36,6 +36,9 @@ using EnvironmentLookup = std::function<std::optional<std::string>(const char* n
 // Of this process.
 std::optional<std::string> LookUpEnvironment(const char* name);
 
+// What a TIMEOUT of 0 means here. The specification has no limit then, but an exporter has to stop.
+inline constexpr std::chrono::seconds kOtlpTimeoutOfZero{60};
+
 enum class OtlpEncoding : std::uint8_t { kProtobuf, kJson };
 
 struct OtlpEndpoint {

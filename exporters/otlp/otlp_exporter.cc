@@ -7,7 +7,6 @@
 #include "exporters/otlp/otlp_protobuf_encoder.h"
 #include "exporters/otlp/otlp_resource.h"
 #include "exporters/push/http/receiver_address.h"
-#include "exporters/push/http/secrets.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -41,11 +40,13 @@ class BodyPage : public PageSource {
 };
 
 // With every port: a line of this scheme without one means kOtlpPortDefault, not a port of HTTP.
+// Without a query, which may hold a key.
 std::string NameOf(const std::string& scheme, const OtlpExporterOptions& options) {
   const ReceiverAddress& address = options.receiver.address;
   const bool is_ipv6 = address.host.find(':') != std::string::npos;
   const std::string host = is_ipv6 ? "[" + address.host + "]" : address.host;
-  return scheme + "://" + host + ":" + std::to_string(address.port) + options.target;
+  return scheme + "://" + host + ":" + std::to_string(address.port) +
+         options.target.substr(0, options.target.find('?'));
 }
 
 }  // namespace
@@ -67,11 +68,10 @@ OtlpExporter::OtlpExporter(metrics::Registry& registry, const PushMetrics& metri
           metrics) {}
 
 Status OtlpExporter::Start() {
-  if (options_.push.interval <= std::chrono::milliseconds(0))
-    return metrics::InvalidField("interval", "must be more than 0");
-  Status checked = source_.Check();
+  Status checked = loop_.Check();
+  if (checked.ok()) checked = source_.Check();
   if (checked.ok()) checked = view_.Check(source_.Take());
-  if (checked.ok()) checked = CheckCredentials(options_.receiver.credentials);
+  if (checked.ok()) checked = sender_.CheckFiles();
   if (!checked.ok()) return checked;
   for (const std::string& note : options_.notes) Log(note);
   return loop_.Start();
@@ -110,7 +110,7 @@ void OtlpExporter::Deliver(std::string_view body, std::uint64_t points, PushDead
   if (outcome.is_delivered()) return CountDelivered(outcome, points, result);
   metrics_.CountDropped(scheme_, outcome.reason, points);
   if (outcome.delivery == Delivery::kGivenUp) result.give_up = outcome.reason;
-  if (result.status.ok()) result.status = outcome.status.WithMessage(WithoutSecrets(outcome.status.message()));
+  if (result.status.ok()) result.status = outcome.status;
 }
 
 void OtlpExporter::CountDelivered(const SendOutcome& outcome, std::uint64_t points, PushResult& result) {
@@ -121,12 +121,13 @@ void OtlpExporter::CountDelivered(const SendOutcome& outcome, std::uint64_t poin
   if ((rejected == 0 && answer.message.empty()) || !result.warning.empty()) return;
   result.warning =
       "the receiver rejects " + std::to_string(rejected) + " of " + std::to_string(points) + " data points";
-  if (!answer.message.empty()) result.warning += ": " + WithoutSecrets(answer.message);
+  if (!answer.message.empty())
+    result.warning += ": " + (outcome.answer->tells_secret ? outcome.answer->excerpt : answer.message);
 }
 
 HttpRequest OtlpExporter::RequestOf(std::string_view body) const {
   HttpRequest request = {.target = options_.target, .content_type = ContentTypeOf(options_.encoding)};
-  for (const auto& [name, value] : options_.headers) request.fields.emplace_back(name, value);
+  for (const auto& [name, value] : options_.headers) request.secret_fields.emplace_back(name, value);
   if (options_.compression == ContentCoding::kIdentity) {
     request.body = body;
   } else {
@@ -136,12 +137,6 @@ HttpRequest OtlpExporter::RequestOf(std::string_view body) const {
     };
   }
   return request;
-}
-
-std::string OtlpExporter::WithoutSecrets(const std::string& message) const {
-  Secrets secrets;
-  for (const auto& [name, value] : options_.headers) secrets.Add(value);
-  return secrets.AreToldBy(message) ? "the receiver repeats a secret" : message;
 }
 
 void OtlpExporter::Log(std::string_view line) const {

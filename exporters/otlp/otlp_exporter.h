@@ -86,7 +86,6 @@ class OtlpExporter : public metrics::Exporter {
   void Deliver(std::string_view body, std::uint64_t points, PushDeadline deadline, PushResult& result);
   void CountDelivered(const SendOutcome& outcome, std::uint64_t points, PushResult& result);
   HttpRequest RequestOf(std::string_view body) const;
-  std::string WithoutSecrets(const std::string& message) const;
   void Log(std::string_view line) const;
 
   const PushMetrics metrics_;

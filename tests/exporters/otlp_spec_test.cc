@@ -107,6 +107,17 @@ TEST(OtlpSpecTest, PassesHeadersResourceAndNotesOn) {
   EXPECT_EQ(read.labels.at(0).first, "node");
 }
 
+TEST(OtlpSpecTest, TakesNoAuthorizationOfTheEnvironmentBesideOneOfTheLine) {
+  const Variables variables = {{"OTEL_EXPORTER_OTLP_HEADERS", "Authorization=a,k=v"}};
+  EXPECT_EQ(Read("otlp+http://", variables).value().headers.size(), 2U);
+  for (const std::string line : {"otlp+http://?bearer_file=/f", "otlp+http://?user=u&password_file=/f"}) {
+    const OtlpExporterOptions read = Read(line, variables).value();
+    ASSERT_EQ(read.headers.size(), 1U) << line;
+    EXPECT_EQ(read.headers[0].first, "k");
+  }
+  EXPECT_TRUE(Read("otlp+http://?header_file=/f", variables).value().headers.empty());
+}
+
 TEST(OtlpSpecTest, RefusesOptionsThatItDoesNotKnow) {
   EXPECT_EQ(Refusal("otlp+http://?encoding=xml"),
             "exporter otlp+http://?encoding=xml: option encoding must be protobuf or json");

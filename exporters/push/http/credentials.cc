@@ -3,12 +3,12 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <utility>
 
 #include "exporters/encoding/ascii_case.h"
 #include "exporters/http/access/small_file.h"
+#include "exporters/push/http/http_request.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -69,14 +69,6 @@ Status AddBearer(const Credentials& credentials, SecretHeaders& headers) {
   return Status::Ok();
 }
 
-// Those of a request's frame, which the exporter sets.
-bool IsOfFrame(std::string_view name) {
-  constexpr std::array<std::string_view, 9> kOwn = {"Host",         "Connection",       "Content-Length",
-                                                    "Content-Type", "Content-Encoding", "Transfer-Encoding",
-                                                    "TE",           "Expect",           "Upgrade"};
-  return std::any_of(kOwn.begin(), kOwn.end(), [&](std::string_view own) { return EqualsIgnoringCase(name, own); });
-}
-
 Status AddLines(const Credentials& credentials, SecretHeaders& headers) {
   const Result<std::string> text = ReadSecret(credentials.header_file);
   if (!text.ok()) return text.status();
@@ -94,14 +86,13 @@ Status AddLines(const Credentials& credentials, SecretHeaders& headers) {
     if (colon == std::string_view::npos || !IsFieldName(name) || !IsFieldValue(value)) {
       return Unusable(credentials.header_file, where + " is not of the form Name: value");
     }
-    if (IsOfFrame(name)) {
+    if (IsFrameHeader(name)) {
       return Unusable(credentials.header_file, where + " sets " + name + ", which is the exporter's to set");
     }
     if (EqualsIgnoringCase(name, "Authorization") && std::exchange(has_authorization, true)) {
       return Unusable(credentials.header_file, where + " sets " + name + " beside another credential");
     }
-    headers.lines.append(name).append(": ").append(value).append("\r\n");
-    headers.secrets.Add(value);
+    headers.Add(name, value);
   }
   return Status::Ok();
 }

@@ -30,6 +30,11 @@ struct SecretHeaders {
   std::string lines = {};  // each ends with CRLF
   Secrets secrets = {};    // their values
 
+  void Add(std::string_view name, std::string_view value) {
+    lines.append(name).append(": ").append(value).append("\r\n");
+    secrets.Add(value);
+  }
+
   // Whether the text has one of the secrets.
   bool IsToldBy(std::string_view text) const { return secrets.AreToldBy(text); }
 };

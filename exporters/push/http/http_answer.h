@@ -23,8 +23,10 @@ struct HttpAnswer {
   std::vector<std::pair<std::string, std::string>> fields = {};  // headers, in their order
   std::string body = {};
   std::optional<std::chrono::milliseconds> retry_after = {};  // that the receiver asks to wait (retry_after.h)
+  // Whether the body repeats a secret of the request: then no message may have a part of it.
+  bool tells_secret = false;
   // The first line of the body where it is text, cut short: for messages. Where the body repeats a
-  // secret of Credentials, it says that instead.
+  // secret, it says that instead.
   std::string excerpt = {};
 
   bool is_success() const { return status >= 200 && status < 300; }

@@ -56,8 +56,7 @@ void AppendChunk(std::string& out, std::string_view bytes) {
 }
 
 // See HttpAnswer::excerpt.
-std::string ExcerptOf(std::string_view body, const SecretHeaders& secret) {
-  if (secret.IsToldBy(body)) return "its text repeats a secret";
+std::string ExcerptOf(std::string_view body) {
   const std::string_view line = body.substr(0, std::min(body.find_first_of("\r\n"), kExcerptBytesMax));
   const bool is_text = std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c <= '~'; });
   return is_text ? std::string(line) : "";
@@ -94,8 +93,9 @@ Status HttpReceiver::CheckFiles() const {
 
 Result<HttpAnswer> HttpReceiver::Ask(const HttpRequest& request, PushDeadline deadline) {
   has_sent_again_ = false;
-  const Result<SecretHeaders> headers = ReadHeaders(options_.credentials);
+  Result<SecretHeaders> headers = ReadHeaders(options_.credentials);
   if (!headers.ok()) return headers.status();
+  for (const auto& [name, value] : request.secret_fields) headers->Add(name, value);
   const bool is_reused = connection_ != nullptr && connection_->IsIdle() &&
                          std::chrono::steady_clock::now() - last_answer_ < options_.quiet_time_max;
   if (!is_reused) {
@@ -143,7 +143,8 @@ HttpReceiver::Exchanged HttpReceiver::Exchange(const HttpRequest& request, const
   if (const auto wait = answer.Field("Retry-After")) {
     answer.retry_after = ParseRetryAfter(*wait, std::chrono::system_clock::now());
   }
-  answer.excerpt = ExcerptOf(answer.body, headers);
+  answer.tells_secret = headers.IsToldBy(answer.body);
+  answer.excerpt = answer.tells_secret ? "its text repeats a secret" : ExcerptOf(answer.body);
   return {.answer = std::move(answer)};
 }
 

@@ -7,8 +7,6 @@
 #include <map>
 #include <string>
 
-#include "metrics_core/settings.h"
-
 namespace streamhouse::exporters {
 namespace {
 
@@ -107,8 +105,11 @@ TEST(OtlpEnvironmentTest, ReadsTheOptionsOfSending) {
   EXPECT_TRUE(read.notes.empty());
 }
 
-TEST(OtlpEnvironmentTest, TakesATimeoutOfZeroAsNoLimit) {
-  EXPECT_EQ(Read({{"OTEL_EXPORTER_OTLP_TIMEOUT", "0"}}).timeout, metrics::kIntervalMax);
+TEST(OtlpEnvironmentTest, TakesATimeoutOfZeroAsAMinute) {
+  const OtlpEnvironment read = Read({{"OTEL_EXPORTER_OTLP_TIMEOUT", "0"}});
+  EXPECT_EQ(read.timeout, kOtlpTimeoutOfZero);
+  ASSERT_EQ(read.notes.size(), 1U);
+  EXPECT_EQ(read.notes[0], "a timeout of 0, which means no limit, is 60 s here");
 }
 
 TEST(OtlpEnvironmentTest, NotesEachOptionThatCannotBeUsed) {

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -236,8 +237,39 @@ TEST_F(OtlpExporterTest, SendsHeadersAndDoesNotLogTheirValues) {
   EXPECT_TRUE(Eventually([&] { return !log().empty(); }));
   exporter.Stop();
   EXPECT_EQ(receiver_.requests()[0].Header("authorization"), "Bearer hunter2");
-  EXPECT_NE(log()[0].find("the receiver repeats a secret"), std::string::npos) << log()[0];
+  EXPECT_NE(log()[0].find("its text repeats a secret"), std::string::npos) << log()[0];
   for (const std::string& line : log()) EXPECT_EQ(line.find("hunter2"), std::string::npos);
+}
+
+TEST_F(OtlpExporterTest, LogsNoPartOfALongSecret) {
+  AddSeries(1);
+  OtlpExporterOptions options = Options();
+  const std::string secret(400, 's');
+  options.headers = {{"api-key", secret}};
+  receiver_.Then(Answer(401, "", "no such key: " + secret));
+  Push(std::move(options));
+  ASSERT_FALSE(log().empty());
+  EXPECT_EQ(log()[0].find("ssss"), std::string::npos) << log()[0];
+}
+
+TEST_F(OtlpExporterTest, LogsNoWarningThatRepeatsASecret) {
+  AddSeries(1);
+  const std::string token = TemporaryPath("token");
+  std::ofstream(token) << "hunter2";
+  OtlpExporterOptions options = Options();
+  options.receiver.credentials.bearer_file = token;
+  receiver_.Then(Answer(200, kProtobufType, PartialSuccess(1, "key hunter2 is over its quota")));
+  Push(std::move(options));
+  ASSERT_FALSE(log().empty());
+  EXPECT_NE(log()[0].find("its text repeats a secret"), std::string::npos) << log()[0];
+  EXPECT_EQ(log()[0].find("hunter2"), std::string::npos) << log()[0];
+}
+
+TEST_F(OtlpExporterTest, HasANameWithoutTheQueryOfItsTarget) {
+  OtlpExporterOptions options = Options();
+  options.target = "/v1/metrics?api-key=hunter2";
+  const OtlpExporter exporter(registry_, metrics_, std::move(options));
+  EXPECT_TRUE(exporter.Name().ends_with("/v1/metrics")) << exporter.Name();
 }
 
 TEST_F(OtlpExporterTest, LogsItsNotesAtTheStart) {
@@ -246,6 +278,13 @@ TEST_F(OtlpExporterTest, LogsItsNotesAtTheStart) {
   Push(std::move(options));
   ASSERT_FALSE(log().empty());
   EXPECT_NE(log()[0].find("/v1/metrics: OTEL_CONFIG_FILE is set"), std::string::npos);
+}
+
+TEST_F(OtlpExporterTest, DoesNotStartWithoutAFileThatItNeeds) {
+  OtlpExporterOptions options = Options();
+  options.receiver.credentials.bearer_file = "/nowhere/token";
+  OtlpExporter exporter(registry_, metrics_, std::move(options));
+  EXPECT_NE(exporter.Start().message().find("/nowhere/token"), std::string::npos);
 }
 
 TEST_F(OtlpExporterTest, DoesNotStartWithALabelThatAFamilyHas) {
