@@ -21,8 +21,9 @@
 // PATH of prw+http:// may be left out, and is then /api/v1/write. Its version is 1, 2 or auto,
 // which is 2 until a receiver shows that it knows 1 only. With exponential, exponential histograms
 // are native or classic in both versions; with auto they are native in 2 and classic in 1.
-// When to use something else: a program with one fixed exporter makes a MetricsServer or a
-// TextfileExporter itself. For a scheme of one's own, ExporterRegistry::Register().
+// The encoding of otlp+http:// is protobuf or json, its compression none, gzip or zstd.
+// When to use something else: a program with one fixed exporter makes that class itself. For a
+// scheme of one's own, ExporterRegistry::Register().
 // Guarantees: each call returns a new registry with these schemes and no other. An option that is
 // not listed here is refused.
 // Thread safety: a pure function.
