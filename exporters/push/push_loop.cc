@@ -54,12 +54,6 @@ void PushLoop::LeaveToParent() {
 }
 
 Status PushLoop::PushOnce() {
-  Status pushed = PushAndCount();
-  Log(pushed);
-  return pushed;
-}
-
-Status PushLoop::PushAndCount() {
   Status pushed = push_(std::chrono::steady_clock::now() + options_.push_time);
   metrics_.Count(exporter_, pushed);
   return pushed;
@@ -82,13 +76,12 @@ void PushLoop::Run() {
   PushSchedule schedule(options_.interval, std::random_device()());
   std::chrono::milliseconds delay = schedule.AfterSuccess();
   while (!IsStoppedWithin(delay)) {
-    const Status pushed = PushAndCount();
+    const Status pushed = PushOnce();
     // A push that Stop() has cut short says nothing about the receiver.
     if (pushed.ok() || !stop_->is_given()) Log(pushed);
     delay = pushed.ok() ? schedule.AfterSuccess() : schedule.AfterFailure();
   }
-  // No caller waits for its outcome; the counter has it.
-  static_cast<void>(PushOnce());
+  Log(PushOnce());
 }
 
 }  // namespace streamhouse::exporters

@@ -61,8 +61,9 @@ class PushLoop {
   // May be called without Start(), and twice.
   void Stop();
 
-  // One push, now, on the caller's thread: to see at the start whether it works. Not while the loop
-  // runs. An exporter that pushes before Start() calls Check() first.
+  // One push, now, on the caller's thread: to see at the start whether it works. Its failure is not
+  // logged: the caller has it. Not while the loop runs. An exporter that pushes before Start()
+  // calls Check() first.
   metrics::Status PushOnce();
 
   // Is given by Stop(). For the waits of a push; the last push finds it given.
@@ -72,7 +73,6 @@ class PushLoop {
   void Run();
   // Waits for the delay, or until the loop has to stop.
   bool IsStoppedWithin(std::chrono::milliseconds delay);
-  metrics::Status PushAndCount();
   void Log(const metrics::Status& pushed);
   void LeaveToParent();
 

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -69,17 +70,24 @@ class PushLoopTest : public testing::Test {
     std::unique_lock lock(mutex_);
     return pushed_.wait_for(lock, std::chrono::seconds(30), [&] { return pushes_ >= count; });
   }
-  // What the log says of pushes that fail with these messages; an empty one succeeds.
+  // What the log says of pushes that fail with these messages, and the last one from then on; an
+  // empty one succeeds.
   std::vector<std::string> LinesOf(const std::vector<std::string>& messages) {
     std::vector<std::string> lines;
-    PushLoopOptions options = {.log = [&](std::string_view line) { lines.emplace_back(line); }, .name = "test://a"};
-    auto next = messages.begin();
+    PushLoopOptions options = Every(milliseconds(1));
+    options.log = [&](std::string_view line) { lines.emplace_back(line); };
+    options.name = "test://a";
     const auto push = [&](PushDeadline) {
-      const std::string& message = *next++;
+      const std::lock_guard lock(mutex_);
+      const std::string& message = messages[std::min(static_cast<std::size_t>(pushes_++), messages.size() - 1)];
+      pushed_.notify_all();
       return message.empty() ? Status::Ok() : Status(StatusCode::kUnavailable, message);
     };
     PushLoop loop("test", push, options, metrics_);
-    for (const std::string& message : messages) EXPECT_EQ(loop.PushOnce().message(), message);
+    EXPECT_TRUE(loop.Start().ok());
+    // The push after the last one comes once that is logged.
+    EXPECT_TRUE(WaitForPushes(static_cast<int>(messages.size()) + 1));
+    loop.Stop();
     return lines;
   }
   double Counted(std::string_view outcome) {
@@ -109,8 +117,10 @@ TEST_F(PushLoopTest, PushesALastTimeAtTheEnd) {
   EXPECT_EQ(pushes_, 1);
 }
 
-TEST_F(PushLoopTest, PushesOnceWhenAsked) {
-  PushLoop loop("test", Push(), Every(std::chrono::hours(1)), metrics_);
+TEST_F(PushLoopTest, PushesOnceWhenAskedAndLogsNothing) {
+  PushLoopOptions options = Every(std::chrono::hours(1));
+  options.log = [](std::string_view line) { ADD_FAILURE() << line; };
+  PushLoop loop("test", Push(), options, metrics_);
   EXPECT_TRUE(loop.PushOnce().ok());
   EXPECT_EQ(loop.PushOnce().message(), "away");
   EXPECT_EQ(pushes_, 2);
