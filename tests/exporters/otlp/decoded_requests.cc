@@ -4,7 +4,8 @@
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
-#include <regex>
+#include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "exporters/otlp/otlp_json_encoder.h"
@@ -63,13 +64,21 @@ ExportMetricsServiceRequest FromProtobuf(const std::string& request) {
   return decoded;
 }
 
+// Writes the values of a key in base64, under another name of the same field.
+void WriteInBase64(const std::string& key, const std::string& name, std::string& request) {
+  const std::string before = "\"" + key + "\":\"";
+  for (std::size_t at = request.find(before); at != std::string::npos; at = request.find(before, at)) {
+    const std::size_t begin = at + before.size();
+    const std::size_t end = request.find('"', begin);
+    const std::string written = Base64OfHexadecimal(request.substr(begin, end - begin));
+    request.replace(at, end - at, "\"" + name + "\":\"" + written);
+  }
+}
+
 // OTLP has ids of traces in hexadecimal, where the JSON mapping of protobuf has base64.
 ExportMetricsServiceRequest FromJson(std::string request) {
-  const std::regex id("\"(traceId|spanId)\":\"([0-9a-f]*)\"");
-  for (std::smatch found; std::regex_search(request, found, id);) {
-    const std::string key = found[1] == "traceId" ? "trace_id" : "span_id";
-    request = found.prefix().str() + "\"" + key + "\":\"" + Base64OfHexadecimal(found[2]) + "\"" + found.suffix().str();
-  }
+  WriteInBase64("traceId", "trace_id", request);
+  WriteInBase64("spanId", "span_id", request);
   ExportMetricsServiceRequest decoded;
   const auto status = google::protobuf::util::JsonStringToMessage(request, &decoded);
   EXPECT_TRUE(status.ok()) << status.ToString() << request;
