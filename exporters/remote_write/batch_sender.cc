@@ -78,10 +78,12 @@ bool BatchSender::CountOutcome(SendOutcome& sent, std::size_t samples) const {
   const WrittenCounts written = sent.answer ? WrittenCountsOf(*sent.answer) : WrittenCounts();
   if (written.is_told) {
     const std::uint64_t stored = std::min<std::uint64_t>(written.points, samples);
+    const bool is_given_up = sent.delivery == Delivery::kGivenUp;
     metrics_.CountSent(exporter_, stored);
-    metrics_.CountDropped(exporter_, drop_reason::kRejected, samples - stored);
+    metrics_.CountDropped(exporter_, is_given_up ? sent.reason : drop_reason::kRejected, samples - stored);
     if (sent.delivery == Delivery::kRefused && stored == samples) sent.status = metrics::Status::Ok();
-    return true;
+    // Prometheus 3 tells counts of 0 with 500 as well.
+    return sent.is_delivered() || stored > 0;
   }
   if (sent.is_delivered()) {
     metrics_.CountSent(exporter_, samples);

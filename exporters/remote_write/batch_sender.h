@@ -6,7 +6,7 @@
 // 2. A request that is refused does not keep the next ones back. One that is given up does: the
 //    receiver is away, and the rest of the batch is dropped.
 // 3. Each sample is counted once: as sent, or as dropped with its reason. Samples that a receiver
-//    of 2.0 says it has not stored are dropped, "rejected".
+//    of 2.0 says it has not stored are dropped, "rejected", unless the request is given up.
 // 4. An answer of 400 that tells all samples as stored is a success: an exemplar was refused.
 // Thread safety: one thread at a time.
 // Cost: a request (kRemoteWriteRequestBytes), its compressed copy and its symbols. The memory is
@@ -55,8 +55,7 @@ class BatchSender {
  private:
   std::unique_ptr<RequestEncoder> EncoderOf(const RemoteWriteBatch& batch, RemoteWriteVersion version);
   HttpRequest RequestOf(RemoteWriteVersion version) const;
-  // Counts the samples of a request, and returns whether any of them, or all if there are none, may
-  // be stored.
+  // Counts the samples of a request, and returns whether any of them may be stored.
   bool CountOutcome(SendOutcome& sent, std::size_t samples) const;
 
   const std::string exporter_;

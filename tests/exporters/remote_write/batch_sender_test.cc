@@ -140,6 +140,20 @@ TEST_F(BatchSenderTest, CountsTheSamplesOfAPartialRefusal) {
   EXPECT_EQ(Dropped("rejected"), 1);
 }
 
+TEST_F(BatchSenderTest, HasNotBegunWhereAServerErrorTellsThatNothingIsStored) {
+  receiver_.Then(Stored(0, 500));
+  stop_.Give();  // there are no retries
+  EXPECT_FALSE(Send().is_begun);
+  EXPECT_EQ(Dropped("unavailable"), 2);
+  EXPECT_EQ(Dropped("rejected"), 0);
+}
+
+TEST_F(BatchSenderTest, HasNotBegunWhereARefusalTellsThatNothingIsStored) {
+  receiver_.Then(Stored(0, 400));
+  EXPECT_FALSE(Send().is_begun);
+  EXPECT_EQ(Dropped("rejected"), 2);
+}
+
 TEST_F(BatchSenderTest, FallsBackAfter415) {
   receiver_.Then(Answer(415));
   EXPECT_TRUE(Send().falls_back);
