@@ -50,7 +50,7 @@ BatchOutcome BatchSender::Send(const RemoteWriteBatch& batch, VersionChoice& cho
       outcome.falls_back = true;
       return outcome;
     }
-    const bool is_taken = CountOutcome(sent, encoder->samples());
+    const bool is_taken = CountOutcome(version, sent, encoder->samples());
     outcome.is_begun = outcome.is_begun || (is_taken && encoder->ended_is_written());
     if (outcome.status.ok()) outcome.status = sent.status;
     if (sent.delivery == Delivery::kGivenUp) given_up = sent.reason;
@@ -74,7 +74,7 @@ HttpRequest BatchSender::RequestOf(RemoteWriteVersion version) const {
       .body = block_};
 }
 
-bool BatchSender::CountOutcome(SendOutcome& sent, std::size_t samples) const {
+bool BatchSender::CountOutcome(RemoteWriteVersion version, SendOutcome& sent, std::size_t samples) const {
   const WrittenCounts written = sent.answer ? WrittenCountsOf(*sent.answer) : WrittenCounts();
   if (written.is_told) {
     const std::uint64_t stored = std::min<std::uint64_t>(written.points, samples);
@@ -84,6 +84,12 @@ bool BatchSender::CountOutcome(SendOutcome& sent, std::size_t samples) const {
     if (sent.delivery == Delivery::kRefused && stored == samples) sent.status = metrics::Status::Ok();
     // Prometheus 3 tells counts of 0 with 500 as well.
     return sent.is_delivered() || stored > 0;
+  }
+  if (sent.is_delivered() && version == RemoteWriteVersion::k2) {
+    // To a receiver of 1.0 the request is an empty one.
+    sent.delivery = Delivery::kRefused;
+    sent.reason = drop_reason::kRefused;
+    sent.status = {metrics::StatusCode::kInvalidArgument, "the receiver does not know remote write 2.0"};
   }
   if (sent.is_delivered()) {
     metrics_.CountSent(exporter_, samples);

@@ -8,6 +8,8 @@
 // 3. Each sample is counted once: as sent, or as dropped with its reason. Samples that a receiver
 //    of 2.0 says it has not stored are dropped, "rejected", unless the request is given up.
 // 4. An answer of 400 that tells all samples as stored is a success: an exemplar was refused.
+// 5. A success that tells no counts is a refusal where the version is fixed to 2.0: such a receiver
+//    has stored nothing.
 // Thread safety: one thread at a time.
 // Cost: a request (kRemoteWriteRequestBytes), its compressed copy and its symbols. The memory is
 // kept.
@@ -56,7 +58,7 @@ class BatchSender {
   std::unique_ptr<RequestEncoder> EncoderOf(const RemoteWriteBatch& batch, RemoteWriteVersion version);
   HttpRequest RequestOf(RemoteWriteVersion version) const;
   // Counts the samples of a request, and returns whether any of them may be stored.
-  bool CountOutcome(SendOutcome& sent, std::size_t samples) const;
+  bool CountOutcome(RemoteWriteVersion version, SendOutcome& sent, std::size_t samples) const;
 
   const std::string exporter_;
   const std::string target_;

@@ -12,6 +12,7 @@
 #include "exporters/remote_write/version_choice.h"
 #include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
+#include "metrics_core/status.h"
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/exporters/remote_write/remote_write_receiver.h"
 #include "tests/exporters/remote_write/request_checks.h"
@@ -172,6 +173,17 @@ TEST_F(BatchSenderTest, FallsBackAfterASuccessThatTellsNoCounts) {
 TEST_F(BatchSenderTest, DoesNotFallBackAfterASuccessThatTellsCounts) {
   receiver_.Then(Stored(2));
   EXPECT_FALSE(Send().falls_back);
+}
+
+TEST_F(BatchSenderTest, TakesASuccessThatTellsNoCountsForARefusalOfAFixed2) {
+  VersionChoice fixed(RemoteWriteVersion::k2);
+  receiver_.Then(Answer(204));
+  const BatchOutcome outcome = SendAs(fixed, {.families = snapshot_.families().subspan(0, 1)});
+  EXPECT_EQ(outcome.status,
+            metrics::Status(metrics::StatusCode::kInvalidArgument, "the receiver does not know remote write 2.0"));
+  EXPECT_FALSE(outcome.is_begun);
+  EXPECT_EQ(Sent(), 0);
+  EXPECT_EQ(Dropped("refused"), 2);
 }
 
 TEST_F(BatchSenderTest, DropsTheRestOfABatchWhenTheReceiverIsAway) {
