@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <map>
+#include <string_view>
 #include <utility>
 
 #include "exporters/push/http/http_answer.h"
@@ -19,6 +21,38 @@ bool IsRetryable(unsigned status) {
   return status == kTooManyRequests || status >= kServerErrors;
 }
 
+// What became of the samples of a batch.
+struct SampleCounts {
+  std::uint64_t sent = 0;
+  std::map<std::string_view, std::uint64_t> dropped = {};  // by reason
+};
+
+// Adds the samples of a request, and returns whether any of them may be stored.
+bool AddOutcome(RemoteWriteVersion version, SendOutcome& sent, std::size_t samples, SampleCounts& counts) {
+  const WrittenCounts written = sent.answer ? WrittenCountsOf(*sent.answer) : WrittenCounts();
+  if (written.is_told) {
+    const std::uint64_t stored = std::min<std::uint64_t>(written.points, samples);
+    const bool is_given_up = sent.delivery == Delivery::kGivenUp;
+    counts.sent += stored;
+    counts.dropped[is_given_up ? sent.reason : drop_reason::kRejected] += samples - stored;
+    if (sent.delivery == Delivery::kRefused && stored == samples) sent.status = metrics::Status::Ok();
+    // Prometheus 3 tells counts of 0 with 500 as well.
+    return sent.is_delivered() || stored > 0;
+  }
+  if (sent.is_delivered() && version == RemoteWriteVersion::k2) {
+    // To a receiver of 1.0 the request is an empty one.
+    sent.delivery = Delivery::kRefused;
+    sent.reason = drop_reason::kRefused;
+    sent.status = {metrics::StatusCode::kInvalidArgument, "the receiver does not know remote write 2.0"};
+  }
+  if (sent.is_delivered()) {
+    counts.sent += samples;
+  } else {
+    counts.dropped[sent.reason] += samples;
+  }
+  return sent.is_delivered();
+}
+
 }  // namespace
 
 BatchSender::BatchSender(std::string exporter, std::string target, HttpReceiverOptions receiver,
@@ -31,6 +65,7 @@ BatchSender::BatchSender(std::string exporter, std::string target, HttpReceiverO
 BatchOutcome BatchSender::Send(const RemoteWriteBatch& batch, VersionChoice& choice, PushDeadline deadline,
                                StopSignal& stop) {
   BatchOutcome outcome;
+  SampleCounts counts;
   std::string_view given_up;  // why the rest is dropped
   const RemoteWriteVersion version = choice.version();
   const std::unique_ptr<RequestEncoder> encoder = EncoderOf(batch, version);
@@ -40,21 +75,20 @@ BatchOutcome BatchSender::Send(const RemoteWriteBatch& batch, VersionChoice& cho
     progress = encoder->Fill(chunk_);
     if (chunk_.empty()) break;
     if (!given_up.empty()) {
-      metrics_.CountDropped(exporter_, given_up, encoder->samples());
+      counts.dropped[given_up] += encoder->samples();
       continue;
     }
     CompressSnappyBlock(chunk_.view(), block_);
     SendOutcome sent = sender_.Send(RequestOf(version), deadline, stop);
     if (!sent.answer) choice.ReceiverIsAway();
-    if (sent.answer && choice.FallsBackAfter(*sent.answer)) {
-      outcome.falls_back = true;
-      return outcome;
-    }
-    const bool is_taken = CountOutcome(version, sent, encoder->samples());
+    if (sent.answer && choice.FallsBackAfter(*sent.answer)) return {.falls_back = true};
+    const bool is_taken = AddOutcome(version, sent, encoder->samples(), counts);
     outcome.is_begun = outcome.is_begun || (is_taken && encoder->ended_is_written());
     if (outcome.status.ok()) outcome.status = sent.status;
     if (sent.delivery == Delivery::kGivenUp) given_up = sent.reason;
   } while (progress == PageSource::Progress::kMore);
+  metrics_.CountSent(exporter_, counts.sent);
+  for (const auto& [reason, samples] : counts.dropped) metrics_.CountDropped(exporter_, reason, samples);
   return outcome;
 }
 
@@ -72,31 +106,6 @@ HttpRequest BatchSender::RequestOf(RemoteWriteVersion version) const {
       .content_encoding = "snappy",
       .fields = {{"X-Prometheus-Remote-Write-Version", is_old ? "0.1.0" : "2.0.0"}},
       .body = block_};
-}
-
-bool BatchSender::CountOutcome(RemoteWriteVersion version, SendOutcome& sent, std::size_t samples) const {
-  const WrittenCounts written = sent.answer ? WrittenCountsOf(*sent.answer) : WrittenCounts();
-  if (written.is_told) {
-    const std::uint64_t stored = std::min<std::uint64_t>(written.points, samples);
-    const bool is_given_up = sent.delivery == Delivery::kGivenUp;
-    metrics_.CountSent(exporter_, stored);
-    metrics_.CountDropped(exporter_, is_given_up ? sent.reason : drop_reason::kRejected, samples - stored);
-    if (sent.delivery == Delivery::kRefused && stored == samples) sent.status = metrics::Status::Ok();
-    // Prometheus 3 tells counts of 0 with 500 as well.
-    return sent.is_delivered() || stored > 0;
-  }
-  if (sent.is_delivered() && version == RemoteWriteVersion::k2) {
-    // To a receiver of 1.0 the request is an empty one.
-    sent.delivery = Delivery::kRefused;
-    sent.reason = drop_reason::kRefused;
-    sent.status = {metrics::StatusCode::kInvalidArgument, "the receiver does not know remote write 2.0"};
-  }
-  if (sent.is_delivered()) {
-    metrics_.CountSent(exporter_, samples);
-  } else {
-    metrics_.CountDropped(exporter_, sent.reason, samples);
-  }
-  return sent.is_delivered();
 }
 
 }  // namespace streamhouse::exporters

@@ -6,7 +6,8 @@
 // 2. A request that is refused does not keep the next ones back. One that is given up does: the
 //    receiver is away, and the rest of the batch is dropped.
 // 3. Each sample is counted once: as sent, or as dropped with its reason. Samples that a receiver
-//    of 2.0 says it has not stored are dropped, "rejected", unless the request is given up.
+//    of 2.0 says it has not stored are dropped, "rejected", unless the request is given up. Samples
+//    of a batch that falls back are counted when it is sent again.
 // 4. An answer of 400 that tells all samples as stored is a success: an exemplar was refused.
 // 5. A success that tells no counts is a refusal where the version is fixed to 2.0: such a receiver
 //    has stored nothing.
@@ -37,7 +38,7 @@ namespace streamhouse::exporters {
 struct BatchOutcome {
   metrics::Status status = {};  // the first failure
   // The receiver knows 1.0 only, and the choice is 1.0 now: the batch is to be sent again, from its
-  // beginning.
+  // beginning. The other fields say nothing then.
   bool falls_back = false;
   // Some request with the last of the stale markers, or behind it, was taken.
   bool is_begun = false;
@@ -57,8 +58,6 @@ class BatchSender {
  private:
   std::unique_ptr<RequestEncoder> EncoderOf(const RemoteWriteBatch& batch, RemoteWriteVersion version);
   HttpRequest RequestOf(RemoteWriteVersion version) const;
-  // Counts the samples of a request, and returns whether any of them may be stored.
-  bool CountOutcome(RemoteWriteVersion version, SendOutcome& sent, std::size_t samples) const;
 
   const std::string exporter_;
   const std::string target_;

@@ -175,6 +175,17 @@ TEST_F(BatchSenderTest, DoesNotFallBackAfterASuccessThatTellsCounts) {
   EXPECT_FALSE(Send().falls_back);
 }
 
+TEST_F(BatchSenderTest, CountsNothingOfABatchThatFallsBack) {
+  metrics::Registry registry;
+  AddCounters(registry, 30'000);
+  const metrics::Snapshot snapshot = registry.TakeSnapshot();
+  receiver_.Then(Stored(1'000'000)).Then(Answer(415));
+  const BatchOutcome outcome = SendBatch({.families = snapshot.families()});
+  EXPECT_TRUE(outcome.falls_back);
+  EXPECT_FALSE(outcome.is_begun);
+  EXPECT_EQ(Sent(), 0);
+}
+
 TEST_F(BatchSenderTest, TakesASuccessThatTellsNoCountsForARefusalOfAFixed2) {
   VersionChoice fixed(RemoteWriteVersion::k2);
   receiver_.Then(Answer(204));
