@@ -50,12 +50,20 @@ Status RemoteWriteExporter::Start() {
 Status RemoteWriteExporter::Push(PushDeadline deadline) {
   const bool is_last = loop_.stop_signal().is_given();
   const Snapshot snapshot = view_.Of(source_.Take());
-  BatchOutcome outcome = PushSnapshot(snapshot, deadline);
+  Status pushed = SendInVersion([&] { return PushSnapshot(snapshot, deadline); });
+  if (!is_last) return pushed;
+  // The receiver has series of earlier pushes where this one has failed.
+  Status ended = SendInVersion([&] { return PushEnd(UnixMilliseconds(snapshot), deadline); });
+  return pushed.ok() ? ended : pushed;
+}
+
+template <typename Send>
+Status RemoteWriteExporter::SendInVersion(const Send& send) {
+  BatchOutcome outcome = send();
   if (outcome.falls_back) {
     LogVersion();
-    outcome = PushSnapshot(snapshot, deadline);
+    outcome = send();
   }
-  if (is_last && outcome.status.ok()) outcome = PushEnd(deadline);
   return outcome.status;
 }
 
@@ -80,10 +88,11 @@ BatchOutcome RemoteWriteExporter::PushSnapshot(const Snapshot& snapshot, PushDea
 }
 
 // The markers are later than the samples: a receiver refuses two samples of one time.
-BatchOutcome RemoteWriteExporter::PushEnd(PushDeadline deadline) {
+BatchOutcome RemoteWriteExporter::PushEnd(std::int64_t last_unix_milliseconds, PushDeadline deadline) {
+  const std::int64_t sent_unix_milliseconds = std::max(pushed_unix_milliseconds_, last_unix_milliseconds);
   const RemoteWriteBatch batch = {
       .ended = keeper_.All(),
-      .unix_milliseconds = std::max(metrics::Clock::UnixMilliseconds(), pushed_unix_milliseconds_ + 1),
+      .unix_milliseconds = std::max(metrics::Clock::UnixMilliseconds(), sent_unix_milliseconds + 1),
       .exponential = exponential()};
   BatchOutcome outcome = sender_.Send(batch, choice_, deadline, loop_.stop_signal());
   if (outcome.is_begun) keeper_.Keep({});

@@ -7,7 +7,8 @@
 // 1. Version 2.0 is tried first, unless an option says otherwise; version_choice.h says when it is
 //    1.0. The batch that has shown it is sent again, so that nothing is lost.
 // 2. A series that is gone gets a stale marker with the next push, and every series gets one at the
-//    end: a query shows no value beyond it.
+//    end: a query shows no value beyond it. Markers of the end also go out where the last push
+//    fails.
 // 3. A push that fails is not kept: the next one has newer values. An exemplar is sent once.
 // 4. An exponential histogram is a native one in 2.0. In 1.0 it is shown in classic buckets, since
 //    receivers without native histograms drop them silently; the option `exponential` decides
@@ -70,7 +71,11 @@ class RemoteWriteExporter : public metrics::Exporter {
  private:
   metrics::Status Push(PushDeadline deadline);
   BatchOutcome PushSnapshot(const metrics::Snapshot& snapshot, PushDeadline deadline);
-  BatchOutcome PushEnd(PushDeadline deadline);
+  // `last_unix_milliseconds` is the time of the last snapshot.
+  BatchOutcome PushEnd(std::int64_t last_unix_milliseconds, PushDeadline deadline);
+  // What falls back is sent again.
+  template <typename Send>
+  metrics::Status SendInVersion(const Send& send);
   ExponentialUse exponential() const;
   void LogVersion();
 

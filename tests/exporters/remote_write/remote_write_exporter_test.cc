@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,6 +36,12 @@ std::string Values(const ReceivedRequest& request) {
   std::string values;
   for (const std::string& line : Decoded(request).lines) values += line.substr(0, line.find(" @")) + ";";
   return values;
+}
+
+// Of the first sample.
+std::int64_t TimeOf(const ReceivedRequest& request) {
+  const std::string line = Decoded(request).lines.at(0);
+  return std::stoll(line.substr(line.find('@') + 1));
 }
 
 class RemoteWriteExporterTest : public testing::Test {
@@ -84,11 +91,37 @@ TEST_F(RemoteWriteExporterTest, PushesAtTheEndAndEndsItsSeries) {
 TEST_F(RemoteWriteExporterTest, PutsTheEndBehindTheLastSample) {
   receiver_.Then(Stored(1)).Then(Stored(1));
   Start(Options()).Stop();
-  const auto time_of = [&](std::size_t request) {
-    const std::string line = Decoded(receiver_.requests().at(request)).lines.at(0);
-    return std::stoll(line.substr(line.find('@') + 1));
-  };
-  EXPECT_GT(time_of(1), time_of(0));
+  EXPECT_GT(TimeOf(receiver_.requests().at(1)), TimeOf(receiver_.requests().at(0)));
+}
+
+TEST_F(RemoteWriteExporterTest, EndsItsSeriesWhereOneSampleIsRefused) {
+  family_.With("2").Increment(1);
+  receiver_.Then(Stored(1, 400)).Then(Stored(2));
+  Start(Options()).Stop();
+  const auto requests = receiver_.requests();
+  ASSERT_EQ(requests.size(), 2U);
+  EXPECT_EQ(Values(requests[1]), "n_total{l=\"1\"} stale;n_total{l=\"2\"} stale;");
+}
+
+TEST_F(RemoteWriteExporterTest, EndsItsSeriesWhereTheLastPushIsRefused) {
+  receiver_.Then(Answer(204));
+  for (int i = 0; i < 100; ++i) receiver_.Then(Answer(400));
+  RemoteWriteOptions options = Options(kQuick);
+  options.version = RemoteWriteVersion::k1;
+  RemoteWriteExporter& exporter = Start(std::move(options));
+  Wait(2);
+  exporter.Stop();
+  const auto requests = receiver_.requests();
+  EXPECT_EQ(Values(requests.back()), "n_total{l=\"1\"} stale;");
+  EXPECT_GT(TimeOf(requests.back()), TimeOf(requests.at(requests.size() - 2)));
+}
+
+TEST_F(RemoteWriteExporterTest, EndsItsSeriesIn1WhereTheEndFallsBack) {
+  receiver_.Then(Stored(1)).Then(Answer(204)).Then(Answer(204));
+  Start(Options()).Stop();
+  const auto requests = receiver_.requests();
+  EXPECT_EQ(Versions(requests), "221");
+  EXPECT_EQ(Values(requests.back()), "n_total{l=\"1\"} stale;");
 }
 
 TEST_F(RemoteWriteExporterTest, EndsASeriesThatIsGone) {
