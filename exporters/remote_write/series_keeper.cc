@@ -42,7 +42,9 @@ void SeriesKeeper::Keep(std::span<const FamilySnapshot> families) {
   for (std::size_t i = 0; i < families.size(); ++i) {
     const FamilySnapshot& family = families[i];
     KeptFamily& kept = kept_[i];
-    if (kept.info.name != family.info().name) kept.info = family.info();
+    // A change of the version may escape the labels' names alone.
+    const bool is_same = kept.info.name == family.info().name && kept.info.label_names == family.info().label_names;
+    if (!is_same) kept.info = family.info();
     kept.texts.clear();
     kept.ends.clear();
     for (std::size_t j = 0; j < family.size(); ++j) {

@@ -2,11 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <span>
 #include <string>
+#include <vector>
 
 #include "exporters/remote_write/remote_write_batch.h"
+#include "exporters/view/escaped_view.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/family.h"
+#include "metrics_core/naming/metric_name.h"
+#include "metrics_core/naming/name_escaping.h"
 #include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
 
@@ -95,6 +100,17 @@ TEST_F(SeriesKeeperTest, EndsAllAtTheEnd) {
   second_.With("2");
   Send();
   EXPECT_EQ(All(), "first_total{a=\"1\"} second_total{a=\"2\"} ");
+}
+
+TEST_F(SeriesKeeperTest, NamesLabelsAsTheLastSnapshotDoes) {
+  metrics::Registry utf8({.names = metrics::NameRules::kUtf8});
+  utf8.AddGauge({.name = "requests", .help = "R", .labels = {"http.method"}}).value().With("GET");
+  const metrics::Snapshot snapshot = utf8.TakeSnapshot();
+  keeper_.Keep(EscapedView(snapshot.families(), metrics::NameEscaping::kUnderscores).families());
+  keeper_.Keep(snapshot.families());
+  const std::span<const EndedSeries> all = keeper_.All();
+  EXPECT_EQ(Printed(all), "requests{\"http.method\"=\"GET\"} ");
+  EXPECT_EQ(all[0].info->label_names, std::vector<std::string>{"http.method"});
 }
 
 TEST_F(SeriesKeeperTest, OutlivesTheSnapshotAndItsSeries) {
