@@ -34,13 +34,20 @@ void AppendValue(std::string_view text, StatsdDialect dialect, std::string& out)
                  [dialect](char c) { return IsValue(c, dialect) ? c : '_'; });
 }
 
-// Whether the labels say less than the text: what stands between the values' quotes is not kept, or
-// a value is empty.
+void AssignText(const EscapedText& text, std::string& out) {
+  out.resize(text.size());
+  text.CopyTo(out.data());
+}
+
+// Whether the labels say less than the text: a byte of a value is not kept, or a value is empty.
 bool IsCleaned(std::string_view label_text, StatsdDialect dialect) {
+  std::string unescaped;
   for (LabelReader labels(label_text); labels.Next();) {
-    std::string_view value = labels.quoted_value();
-    value.remove_prefix(1);
-    value.remove_suffix(1);
+    std::string_view value = labels.value().text();
+    if (labels.value().has_escapes()) {
+      AssignText(labels.value(), unescaped);
+      value = unescaped;
+    }
     if (value.empty() || !std::all_of(value.begin(), value.end(), [&](char c) { return IsValue(c, dialect); })) {
       return true;
     }
@@ -73,10 +80,8 @@ void AppendStatsdLabels(std::string_view label_text, StatsdDialect dialect, std:
   std::string name;
   std::string value;
   for (LabelReader labels(label_text); labels.Next();) {
-    name.resize(labels.name_text().size());
-    labels.name_text().CopyTo(name.data());
-    value.resize(labels.value().size());
-    labels.value().CopyTo(value.data());
+    AssignText(labels.name_text(), name);
+    AssignText(labels.value(), value);
     AppendStatsdLabel(name, value, dialect, out);
   }
 }

@@ -54,6 +54,16 @@ TEST(StatsdNamesTest, RefuseTwoSeriesThatBecomeOne) {
   EXPECT_TRUE(CheckStatsdNames(snapshot.families(), StatsdDialect::kDogStatsd).ok());
 }
 
+TEST(StatsdNamesTest, RefuseANewlineThatBecomesAnUnderscore) {
+  metrics::Registry registry;
+  const auto family = registry.AddGauge({.name = "a", .help = "A", .labels = {"x"}}).value();
+  for (const char* value : {"a\nb", "a_b"}) family.With(value).Set(1);
+  for (const StatsdDialect dialect : {StatsdDialect::kPlain, StatsdDialect::kDogStatsd}) {
+    EXPECT_EQ(CheckStatsdNames(registry.TakeSnapshot().families(), dialect).code(),
+              metrics::StatusCode::kAlreadyExists);
+  }
+}
+
 TEST(StatsdNamesTest, RefuseTwoFamiliesThatBecomeOne) {
   metrics::Registry registry;
   const auto first = registry.AddGauge({.name = "a_b", .help = "A"});
