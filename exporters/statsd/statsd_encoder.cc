@@ -50,7 +50,7 @@ PageSource::Progress StatsdEncoder::Fill(PageChunk& chunk) {
   if (is_part_) {
     begin_ = next_;
     FillPart(chunk);
-    return Progress::kMore;
+    if (!chunk.empty()) return Progress::kMore;
   }
   begin_ = line_ < lines_.size() ? series_ : next_;
   rest_begin_ = lines_.size();
@@ -63,7 +63,10 @@ PageSource::Progress StatsdEncoder::Fill(PageChunk& chunk) {
       begin_ = series_;
       FillPart(chunk);
       rest_begin_ = lines_.size();
-      return Progress::kMore;
+      if (!chunk.empty()) return Progress::kMore;
+      // All its lines are left out.
+      begin_ = next_;
+      continue;
     }
     // Both fit.
     static_cast<void>(chunk.Append(newline) && chunk.Append(lines));

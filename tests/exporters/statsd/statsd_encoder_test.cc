@@ -27,6 +27,7 @@ std::vector<std::string> DatagramsOf(StatsdEncoder& encoder, std::size_t bytes) 
     PageChunk chunk(bytes);
     progress = encoder.Fill(chunk);
     if (!chunk.empty()) datagrams.emplace_back(chunk.view());
+    EXPECT_TRUE(!chunk.empty() || progress == PageSource::Progress::kEnd) << "only the last may be empty";
   } while (progress == PageSource::Progress::kMore);
   return datagrams;
 }
@@ -119,6 +120,21 @@ TEST_F(StatsdDatagramsTest, LeaveOutALineThatIsLongerThanOne) {
   StatsdEncoder encoder(snapshot.families(), StatsdDialect::kPlain);
   EXPECT_EQ(DatagramsOf(encoder, 8), Datagrams{});
   EXPECT_EQ(encoder.left_out().long_lines, 3U);
+}
+
+TEST_F(StatsdDatagramsTest, PassOverASeriesWhoseLinesAreAllTooLong) {
+  gauges_.With("1000").Set(5);
+  gauges_.With("4").Set(5);
+  const metrics::Snapshot snapshot = registry_.TakeSnapshot();
+  StatsdEncoder encoder(snapshot.families(), StatsdDialect::kPlain);
+  EXPECT_EQ(DatagramsOf(encoder, 9), (Datagrams{"g.x.1:5|g", "g.x.2:5|g", "g.x.3:5|g", "g.x.4:5|g"}));
+  EXPECT_EQ(encoder.left_out().long_lines, 1U);
+  EXPECT_EQ(encoder.place().series, 4U);
+}
+
+TEST_F(StatsdDatagramsTest, PassOverARestThatIsTooLong) {
+  EXPECT_EQ(DatagramsOf(registry_.TakeSnapshot(), 9, StatsdDialect::kPlain, "h:1|c\nhhhhhhhh:1|c\n"),
+            (Datagrams{"h:1|c", "g.x.1:5|g", "g.x.2:5|g", "g.x.3:5|g"}));
 }
 
 TEST_F(StatsdDatagramsTest, KeepTheLinesOfASeriesTogetherIfTheyFit) {
