@@ -100,6 +100,7 @@ bool RemoteWrite1Encoder::FillSeries(const FamilySnapshot& family, const Values&
 }
 
 bool RemoteWrite1Encoder::FillEnded(const EndedSeries& ended, PageChunk& chunk) {
+  if (info_ != ended.info) Enter(*ended.info, ended.exponential);
   char* out = Reserve(*ended.info, ended.label_text, 0, chunk);
   if (out == nullptr) return false;
   ReadLabels(ended.label_text);
@@ -115,7 +116,7 @@ bool RemoteWrite1Encoder::FillEnded(const EndedSeries& ended, PageChunk& chunk) 
 
 char* RemoteWrite1Encoder::Reserve(const FamilyInfo& info, std::string_view label_text, std::size_t bytes,
                                    PageChunk& chunk) {
-  if (info_ != &info) Enter(info);
+  if (info_ != &info) Enter(info, batch().exponential);
   const std::size_t metadata_bytes = is_begun_ ? 0 : metadata_.size();
   char* const out = chunk.Reserve(bytes + series_bytes_max_ + layout_.samples() * label_text.size() + metadata_bytes);
   if (out == nullptr || is_begun_) return out;
@@ -123,10 +124,10 @@ char* RemoteWrite1Encoder::Reserve(const FamilyInfo& info, std::string_view labe
   return std::copy(metadata_.begin(), metadata_.end(), out);
 }
 
-void RemoteWrite1Encoder::Enter(const FamilyInfo& info) {
+void RemoteWrite1Encoder::Enter(const FamilyInfo& info, ExponentialUse exponential) {
   info_ = &info;
   is_begun_ = false;
-  layout_.Assign(info, batch().exponential);
+  layout_.Assign(info, exponential);
   changes_.Begin(layout_.value_prefixes());
   series_labels_.assign(info.label_names.size(), {});
   name_labels_.resize(layout_.sample_names().size());

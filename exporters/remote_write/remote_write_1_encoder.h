@@ -51,7 +51,7 @@ class RemoteWrite1Encoder final : public RequestEncoder {
   // Room for a series with these labels, and `bytes` besides its samples; null when it has to wait.
   // The family's metadata has been written where the series is the first of a request.
   char* Reserve(const metrics::FamilyInfo& info, std::string_view label_text, std::size_t bytes, PageChunk& chunk);
-  void Enter(const metrics::FamilyInfo& info);
+  void Enter(const metrics::FamilyInfo& info, ExponentialUse exponential);
   void ReadLabels(std::string_view label_text);
 
   // Each writes one TimeSeries and returns its end.

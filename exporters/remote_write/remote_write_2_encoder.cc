@@ -121,6 +121,7 @@ bool RemoteWrite2Encoder::FillSeries(const FamilySnapshot& family, const Values&
 }
 
 bool RemoteWrite2Encoder::FillEnded(const EndedSeries& ended, PageChunk& chunk) {
+  if (info_ != ended.info) Enter(*ended.info, ended.exponential);
   char* out = Reserve(*ended.info, ended.label_text, 0, chunk);
   if (out == nullptr) return false;
   ReadLabels(ended.label_text);
@@ -143,7 +144,7 @@ bool RemoteWrite2Encoder::FillEnded(const EndedSeries& ended, PageChunk& chunk) 
 
 char* RemoteWrite2Encoder::Reserve(const FamilyInfo& info, std::string_view label_text, std::size_t bytes,
                                    PageChunk& chunk) {
-  if (info_ != &info) Enter(info);
+  if (info_ != &info) Enter(info, batch().exponential);
   std::size_t needed = bytes + series_bytes_max_ + label_text.size() + symbols_.encoded().size();
   if (!is_resolved_) needed += family_bytes_max_;
   char* const out = chunk.Reserve(needed);
@@ -151,10 +152,10 @@ char* RemoteWrite2Encoder::Reserve(const FamilyInfo& info, std::string_view labe
   return out;
 }
 
-void RemoteWrite2Encoder::Enter(const FamilyInfo& info) {
+void RemoteWrite2Encoder::Enter(const FamilyInfo& info, ExponentialUse exponential) {
   info_ = &info;
   is_resolved_ = false;
-  layout_.Assign(info, batch().exponential);
+  layout_.Assign(info, exponential);
   const std::size_t slots = layout_.slots().size();
   std::size_t texts = 2 + slots + layout_.sample_names().size() + layout_.added_values().size();
   family_bytes_max_ = info.help.size() + info.unit.size();

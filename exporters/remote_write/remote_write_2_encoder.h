@@ -76,7 +76,7 @@ class RemoteWrite2Encoder final : public RequestEncoder {
 
   // Room for a series with these labels, and `bytes` besides its samples; null when it has to wait.
   char* Reserve(const metrics::FamilyInfo& info, std::string_view label_text, std::size_t bytes, PageChunk& chunk);
-  void Enter(const metrics::FamilyInfo& info);
+  void Enter(const metrics::FamilyInfo& info, ExponentialUse exponential);
   void ResolveNames();
   void ReadLabels(std::string_view label_text);
   void SetLabel(std::size_t label, const EscapedText& value);

@@ -39,6 +39,8 @@ enum class ExponentialUse : std::uint8_t {
 struct EndedSeries {
   const metrics::FamilyInfo* info;
   std::string_view label_text;
+  // Of an exponential histogram: how it was sent.
+  ExponentialUse exponential = ExponentialUse::kNative;
 };
 
 struct RemoteWriteBatch {
@@ -48,7 +50,7 @@ struct RemoteWriteBatch {
   // Exemplars in (exemplars_after, unix_milliseconds] are sent: a receiver refuses one that is
   // older than the last one of its series.
   std::int64_t exemplars_after = std::numeric_limits<std::int64_t>::min();
-  ExponentialUse exponential = ExponentialUse::kNative;
+  ExponentialUse exponential = ExponentialUse::kNative;  // of the families
 };
 
 }  // namespace streamhouse::exporters

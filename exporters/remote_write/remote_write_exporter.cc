@@ -74,14 +74,14 @@ BatchOutcome RemoteWriteExporter::PushSnapshot(const Snapshot& snapshot, PushDea
     escaped = EscapedView(families, metrics::NameEscaping::kUnderscores);
     families = escaped.families();
   }
-  const RemoteWriteBatch batch = {.ended = keeper_.Ended(families),
+  const RemoteWriteBatch batch = {.ended = keeper_.Ended(families, exponential()),
                                   .families = families,
                                   .unix_milliseconds = UnixMilliseconds(snapshot),
                                   .exemplars_after = pushed_unix_milliseconds_,
                                   .exponential = exponential()};
   const BatchOutcome outcome = sender_.Send(batch, choice_, deadline, loop_.stop_signal());
   if (outcome.is_begun) {
-    keeper_.Keep(families);
+    keeper_.Keep(families, batch.exponential);
     pushed_unix_milliseconds_ = batch.unix_milliseconds;
   }
   return outcome;
@@ -91,11 +91,10 @@ BatchOutcome RemoteWriteExporter::PushSnapshot(const Snapshot& snapshot, PushDea
 BatchOutcome RemoteWriteExporter::PushEnd(std::int64_t last_unix_milliseconds, PushDeadline deadline) {
   const std::int64_t sent_unix_milliseconds = std::max(pushed_unix_milliseconds_, last_unix_milliseconds);
   const RemoteWriteBatch batch = {
-      .ended = keeper_.All(),
-      .unix_milliseconds = std::max(metrics::Clock::UnixMilliseconds(), sent_unix_milliseconds + 1),
-      .exponential = exponential()};
+      .ended = keeper_.All(exponential()),
+      .unix_milliseconds = std::max(metrics::Clock::UnixMilliseconds(), sent_unix_milliseconds + 1)};
   BatchOutcome outcome = sender_.Send(batch, choice_, deadline, loop_.stop_signal());
-  if (outcome.is_begun) keeper_.Keep({});
+  if (outcome.is_begun) keeper_.Keep({}, exponential());
   return outcome;
 }
 

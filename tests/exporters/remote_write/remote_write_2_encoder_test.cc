@@ -137,6 +137,16 @@ TEST(RemoteWrite2EncoderTest, SendsAnExemplarInOneBatchOnly) {
   EXPECT_EQ(exemplars(kTakenMilliseconds - 1000, kTakenMilliseconds), 0);
 }
 
+TEST(RemoteWrite2EncoderTest, EndsClassicBucketsBeforeANativeHistogram) {
+  const metrics::Snapshot snapshot = RemoteWriteSnapshot();
+  const auto info = snapshot.families()[7].info();
+  const std::vector<EndedSeries> ended = {{.info = &info, .label_text = "", .exponential = ExponentialUse::kClassic}};
+  const DecodedRequest request = Decoded({.ended = ended, .families = snapshot.families().subspan(7, 1)});
+  ASSERT_EQ(request.lines.size(), 5U);
+  EXPECT_EQ(request.lines[0], "relay_wait_seconds_bucket{le=\"1.0\"} stale @0");
+  EXPECT_TRUE(request.lines[4].starts_with("relay_wait_seconds{} histogram count=5")) << request.lines[4];
+}
+
 TEST(RemoteWrite2EncoderTest, EndsEverySampleOfASeriesWithAStaleMarker) {
   const metrics::Snapshot snapshot = RemoteWriteSnapshot();
   const std::vector<EndedSeries> ended = AllSeries(snapshot);

@@ -168,6 +168,20 @@ TEST_F(RemoteWriteExporterTest, ShowsExponentialHistogramsByItsVersion) {
   EXPECT_NE(Values(requests.at(1)).find("wait_bucket{le=\"1.0\"} 1;wait_bucket{le=\"+Inf\"} 1;"), std::string::npos);
 }
 
+TEST_F(RemoteWriteExporterTest, EndsClassicBucketsWhenTheVersionIs2Again) {
+  registry_.AddExponentialHistogram({.name = "wait", .help = "W"}, Bounds({1})).value().With().Observe(1);
+  receiver_.Then(Answer(415)).Then(Answer(204)).Then(SendAndReset("")).Then(SendAndReset(""));
+  for (int i = 0; i < 100; ++i) receiver_.Then(Stored(6));
+  RemoteWriteOptions options = Options(kQuick);
+  options.push.push_time = milliseconds(200);  // shorter than the delay of a retry
+  Start(std::move(options));
+  const auto new_one = [this] { return Versions(receiver_.requests()).find('2', 1); };
+  ASSERT_TRUE(Eventually([&] { return new_one() != std::string::npos; }));
+  const std::string values = Values(receiver_.requests().at(new_one()));
+  EXPECT_NE(values.find("wait_bucket{le=\"1.0\"} stale;"), std::string::npos) << values;
+  EXPECT_NE(values.find("wait{} histogram count=1"), std::string::npos) << values;
+}
+
 TEST_F(RemoteWriteExporterTest, ShowsExponentialHistogramsAsItsOptionSays) {
   registry_.AddExponentialHistogram({.name = "wait", .help = "W"}, Bounds({1})).value().With().Observe(1);
   RemoteWriteOptions options = Options();

@@ -14,21 +14,28 @@
 #include "metrics_core/naming/name_escaping.h"
 #include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
+#include "tests/exporters/support/page.h"
 
 namespace streamhouse::exporters {
 namespace {
 
+constexpr ExponentialUse kNative = ExponentialUse::kNative;
+constexpr ExponentialUse kClassic = ExponentialUse::kClassic;
+
 // Series of two families, and the keeper of what was sent of them.
 class SeriesKeeperTest : public ::testing::Test {
  protected:
-  void Send() { keeper_.Keep(registry_.TakeSnapshot().families()); }
+  void Send() { keeper_.Keep(registry_.TakeSnapshot().families(), kNative); }
 
   // The series that a push would end.
   std::string Ended() {
     const metrics::Snapshot snapshot = registry_.TakeSnapshot();
-    return Printed(keeper_.Ended(snapshot.families()));
+    return Printed(keeper_.Ended(snapshot.families(), kNative));
   }
-  std::string All() { return Printed(keeper_.All()); }
+  void AddExponentialHistogram() {
+    registry_.AddExponentialHistogram({.name = "wait", .help = "W"}, Bounds({1})).value().With().Observe(1);
+  }
+  std::string All() { return Printed(keeper_.All(kNative)); }
 
   static std::string Printed(std::span<const EndedSeries> series) {
     std::string text;
@@ -92,7 +99,7 @@ TEST_F(SeriesKeeperTest, FindsFamiliesAtOtherPlaces) {
   second_.With("1");
   Send();
   const metrics::Snapshot snapshot = registry_.TakeSnapshot();
-  EXPECT_EQ(Printed(keeper_.Ended(snapshot.families().subspan(1))), "first_total{a=\"1\"} ");
+  EXPECT_EQ(Printed(keeper_.Ended(snapshot.families().subspan(1), kNative)), "first_total{a=\"1\"} ");
 }
 
 TEST_F(SeriesKeeperTest, EndsAllAtTheEnd) {
@@ -106,18 +113,37 @@ TEST_F(SeriesKeeperTest, NamesLabelsAsTheLastSnapshotDoes) {
   metrics::Registry utf8({.names = metrics::NameRules::kUtf8});
   utf8.AddGauge({.name = "requests", .help = "R", .labels = {"http.method"}}).value().With("GET");
   const metrics::Snapshot snapshot = utf8.TakeSnapshot();
-  keeper_.Keep(EscapedView(snapshot.families(), metrics::NameEscaping::kUnderscores).families());
-  keeper_.Keep(snapshot.families());
-  const std::span<const EndedSeries> all = keeper_.All();
+  keeper_.Keep(EscapedView(snapshot.families(), metrics::NameEscaping::kUnderscores).families(), kNative);
+  keeper_.Keep(snapshot.families(), kNative);
+  const std::span<const EndedSeries> all = keeper_.All(kNative);
   EXPECT_EQ(Printed(all), "requests{\"http.method\"=\"GET\"} ");
   EXPECT_EQ(all[0].info->label_names, std::vector<std::string>{"http.method"});
+}
+
+TEST_F(SeriesKeeperTest, EndsClassicHistogramsThatAreNativeFromNowOn) {
+  first_.With("1");
+  AddExponentialHistogram();
+  const metrics::Snapshot snapshot = registry_.TakeSnapshot();
+  keeper_.Keep(snapshot.families(), kClassic);
+  EXPECT_EQ(Printed(keeper_.Ended(snapshot.families(), kClassic)), "");
+  const std::span<const EndedSeries> ended = keeper_.Ended(snapshot.families(), kNative);
+  ASSERT_EQ(Printed(ended), "wait{} ");
+  EXPECT_EQ(ended[0].exponential, kClassic);
+}
+
+TEST_F(SeriesKeeperTest, DoesNotEndNativeHistogramsThatAreClassicFromNowOn) {
+  AddExponentialHistogram();
+  const metrics::Snapshot snapshot = registry_.TakeSnapshot();
+  keeper_.Keep(snapshot.families(), kNative);
+  EXPECT_EQ(Printed(keeper_.Ended(snapshot.families(), kClassic)), "");
+  EXPECT_EQ(keeper_.All(kClassic)[0].exponential, kClassic) << "a native marker may refuse the whole push";
 }
 
 TEST_F(SeriesKeeperTest, OutlivesTheSnapshotAndItsSeries) {
   {
     metrics::Registry registry;
     registry.AddGauge({.name = "short", .help = "S", .labels = {"a"}}).value().With(std::string(100, 'x'));
-    keeper_.Keep(registry.TakeSnapshot().families());
+    keeper_.Keep(registry.TakeSnapshot().families(), kNative);
   }
   EXPECT_EQ(All(), "short{a=\"" + std::string(100, 'x') + "\"} ");
 }
