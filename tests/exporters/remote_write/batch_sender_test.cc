@@ -210,6 +210,19 @@ TEST_F(BatchSenderTest, DropsTheRestOfABatchWhenTheReceiverIsAway) {
   EXPECT_EQ(Sent() + Dropped("unreachable"), 30'000);
 }
 
+// Each of the five requests would have an attempt of its own.
+TEST_F(BatchSenderTest, AsksOnceForTheRestOfABatchWhileTheExporterStops) {
+  metrics::Registry registry;
+  AddCounters(registry, 60'000);
+  const metrics::Snapshot snapshot = registry.TakeSnapshot();
+  receiver_.Then(Stored(1'000'000));
+  for (int i = 0; i < 10; ++i) receiver_.Then(SendAndReset(""));
+  stop_.Give();
+  EXPECT_FALSE(SendBatch({.families = snapshot.families()}).status.ok());
+  EXPECT_LE(receiver_.requests().size(), 3U) << "one that is taken, one that is not, and its repetition";
+  EXPECT_EQ(Sent() + Dropped("unreachable"), 60'000);
+}
+
 TEST_F(BatchSenderTest, SendsTheRequestsBehindARefusedOne) {
   metrics::Registry registry;
   AddCounters(registry, 30'000);

@@ -152,6 +152,18 @@ TEST_F(RemoteWriteExporterTest, LogsAFallBackOnce) {
   EXPECT_EQ(Log(), name + ": the receiver does not know remote write 2.0, and gets 1.0\n");
 }
 
+TEST_F(RemoteWriteExporterTest, LogsNoSecondFallBackAfterTheReceiverWasAway) {
+  receiver_.Then(Answer(204)).Then(Answer(204)).Then(SendAndReset("")).Then(SendAndReset(""));
+  RemoteWriteOptions options = Options(kQuick);
+  options.push.push_time = milliseconds(100);
+  Start(std::move(options));
+  EXPECT_TRUE(Eventually([this] {
+    const std::string versions = Versions(receiver_.requests());
+    return versions.find("21") != versions.rfind("21");
+  }));
+  EXPECT_EQ(Log().find("gets 1.0"), Log().rfind("gets 1.0"));
+}
+
 TEST_F(RemoteWriteExporterTest, HasTheVersionThatItsOptionSays) {
   RemoteWriteOptions options = Options();
   options.version = RemoteWriteVersion::k1;
