@@ -95,7 +95,7 @@ std::vector<Command> AddTopicsCommands(CLI::App& program);
 // `streamhouse groups list`, `describe`, `seek`, `reset` and `delete`: the consumer groups of an
 // agent.
 //
-// With --json, list, describe, seek and reset print one JSON document (docs/operations.md).
+// With --json, list, describe, seek and reset print one JSON document (docs/topics_and_groups.md).
 // seek and reset print topic=NAME partition=N old=OFFSET new=OFFSET for each partition, with none
 // where the group has never committed. They and delete are refused while the group has members.
 std::vector<Command> AddGroupsCommands(CLI::App& program);

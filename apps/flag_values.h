@@ -88,7 +88,7 @@ metrics::Result<client::SeekPlace> ParseSeekPlace(std::string_view text, std::in
 // How a command prints its result.
 enum class OutputFormat : std::uint8_t {
   kLines,  // key=value, for people and for shells
-  kJson,   // one document, docs/operations.md
+  kJson,   // one document, docs/topics_and_groups.md
 };
 
 // --json.

@@ -17,7 +17,7 @@ namespace streamhouse::apps {
 // that have rows. Ends without a newline.
 std::string ReportText(const Figures& figures, std::int64_t unix_ms);
 
-// One JSON object in a line (docs/operations.md); what is not known is null.
+// One JSON object in a line (docs/topics_and_groups.md); what is not known is null.
 std::string ReportJson(const Figures& figures, std::int64_t unix_ms);
 
 }  // namespace streamhouse::apps

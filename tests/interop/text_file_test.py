@@ -39,7 +39,7 @@ class TextFile(unittest.TestCase):
         self.assertNotIn("\nprocess_threads ", page)
 
     def test_of_a_second_agent_without_a_label_is_refused_by_the_reader(self):
-        """The loss that docs/operations.md names, and the reason for the label."""
+        """The loss that docs/exporters.md names, and the reason for the label."""
         self.agent("a")
         self.agent("b")
         reader = servers.NodeExporter(self, self.folder)

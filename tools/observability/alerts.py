@@ -168,7 +168,7 @@ ALERTS = (
         (
             "`unknown_topic`, `unknown_partition`: create the topic, or correct the producer.",
             "`too_large`, `invalid`: the producer sends records over the limits of "
-            "[operations.md](operations.md#limits).",
+            "[limits.md](limits.md).",
             "`not_holder`, `fenced`: see StreamhouseLeaseLost.",
             "`out_of_sequence`: a producer of an older batch came late; if it goes on, restart that producer.",
         ),
@@ -300,7 +300,7 @@ ALERTS = (
         (
             "How large is the page: `scrape_samples_scraped`. Let the agent sum labels away: "
             "`aggregate=partition,group` "
-            "in [operations.md](operations.md#text-files-for-node_exporter).",
+            "in [endpoints.md](endpoints.md#options-of-prometheus).",
             "Is the machine busy: `rate(process_cpu_seconds_total[5m])`.",
             "Do many scrapers ask at once: `streamhouse_exporter_limits_reached_total` counts what was refused.",
         ),

@@ -272,7 +272,7 @@ _EXPORTER_GROUP = Group(
             "from the request to the last byte handed to the system", _SCRAPE
         ),
         "streamhouse_exporter_scrape_bytes_total": Row("pages as they were sent, compressed or not", _SCRAPE),
-        "streamhouse_exporter_limits_reached_total": Row("times that a client has reached a [limit](operations.md)"),
+        "streamhouse_exporter_limits_reached_total": Row("times that a client has reached a [limit](limits.md)"),
         "streamhouse_exporter_connections": Row("HTTP connections that are open"),
         "streamhouse_exporter_certificate_reloads_total": Row(
             "changes of the files of a web configuration while serving: `ok`, `failed`"

@@ -1,6 +1,6 @@
 """The limits of agent and server, in the manual: generated from the constants of the headers.
 
-    python3 tools/tidy_rules/limits.py    prints the table, to be put between the marks in docs/operations.md
+    python3 tools/tidy_rules/limits.py    prints the table, to be put between the marks in docs/limits.md
 """
 
 import pathlib
@@ -14,7 +14,7 @@ from tidy_rules import source_tree
 
 Finding = source_tree.Finding
 
-MANUAL = "docs/operations.md"
+MANUAL = "docs/limits.md"
 BEGIN = "<!-- limits: printed by tools/tidy_rules/limits.py -->"
 END = "<!-- limits: end -->"
 
@@ -95,6 +95,7 @@ NO_LIMITS = {
 }
 # Constants that prose repeats: (document, its words with {} for the value, header, constant).
 _CORE = "docs/how_the_core_works.md"
+_OPERATIONS = "docs/operations.md"
 _CELL = "metrics_core/internal/cells/cell.h"
 _LEASE = "agent/lease/lease.h"
 _SESSION = "exporters/http/session.cc"
@@ -107,10 +108,10 @@ REPEATED = (
     (_CORE, "or {}, so that the response arrives", _SESSION, "kLingerTime"),
     ("docs/glossary.md", "| {} cells of a shard", _CELL, "kCellsPerChunk"),
     ("docs/glossary.md", "| up to {} of a page", "exporters/encoding/page_chunk.h", "kPageChunkBytes"),
-    (MANUAL, "waits for the leases of the one before that was killed, {}.", _LEASE, "kLeaseDuration"),
-    (MANUAL, "this agent has watched it for {} without a renewal", _LEASE, "kLeaseDuration"),
-    (MANUAL, "A lease lasts {} and", _LEASE, "kLeaseDuration"),
-    (MANUAL, "is renewed every {}, so that", _LEASE, "kLeaseRenewInterval"),
+    (_OPERATIONS, "waits for the leases of the one before that was killed, {}.", _LEASE, "kLeaseDuration"),
+    (_OPERATIONS, "this agent has watched it for {} without a renewal", _LEASE, "kLeaseDuration"),
+    (_OPERATIONS, "A lease lasts {} and", _LEASE, "kLeaseDuration"),
+    (_OPERATIONS, "is renewed every {}, so that", _LEASE, "kLeaseRenewInterval"),
 )
 _LIMIT = re.compile(r"\bconstexpr\b[^;=({]*\b(k\w+Max)\b")
 _UNITS = {"nanoseconds": "ns", "milliseconds": "ms", "seconds": "s", "minutes": "min", "hours": "h"}
