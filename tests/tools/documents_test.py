@@ -1,4 +1,4 @@
-"""A reading order that is too long, and words that only the glossary has, are found."""
+"""A long reading order, a dead link, a page that no list names and a word of the glossary alone are found."""
 
 import unittest
 
@@ -18,6 +18,35 @@ class ReadingOrderIsShort(RuleTestCase):
 
     def test_lets_five_pages_and_links_below_them_be(self):
         self.assertClean(self.rule, self.steps(5))
+
+
+class LinksLeadSomewhere(RuleTestCase):
+    rule = staticmethod(documents.links_lead_somewhere)
+
+    def test_finds_a_page_and_a_heading_that_do_not_exist(self):
+        page = "# A\n\n[b](b.md), [c](../c.md#one-two)\n[own](#three)\n"
+        self.assertFinds(self.rule, {"docs/a.md": page, "c.md": "# Two\n"}, *["docs/a.md:3"] * 2, "docs/a.md:4")
+
+    def test_lets_pages_headings_folders_code_and_other_sites_be(self):
+        page = "# A\n\n## One `two`://, 3\n\n[a](#one-two-3), [f](f/), [x](https://x.org/y)\n`[b](b)`\n\n    [b](b)\n"
+        self.assertClean(self.rule, {"docs/a.md": page, "docs/f/b.md": "[a](../a.md#a)\n"})
+
+
+class EveryPageIsListed(RuleTestCase):
+    rule = staticmethod(documents.every_page_is_listed)
+
+    def test_finds_a_page_and_a_script_that_no_list_names(self):
+        files = {
+            "docs/README.md": "[a](a.md)\n",
+            "docs/a.md": "",
+            "docs/b.md": "",
+            "findings/README.md": "| x |\n",
+            "findings/x.sh": "",
+            "findings/y.sh": "",
+        }
+        self.assertFinds(self.rule, files, "docs/README.md:1", "findings/README.md:1")
+        del files["docs/b.md"], files["findings/y.sh"]
+        self.assertClean(self.rule, files)
 
 
 class TermsOfTheGlossaryAreUsed(RuleTestCase):

@@ -1,5 +1,6 @@
 """Documents that a newcomer starts with, and the words that all of them use."""
 
+import posixpath
 import re
 
 from tidy_rules import source_tree
@@ -10,6 +11,16 @@ READING_ORDER = "docs/README.md"
 GLOSSARY = "docs/glossary.md"
 STEPS_MAX = 5
 _STEP = re.compile(r"^\d+\. (?:.|\n(?! *\n|\d+\. ))*", re.MULTILINE)
+# [text](target), outside code.
+_LINK = re.compile(r"\]\((?P<target>[^()\s]+)\)")
+_CODE = re.compile(r"^(?:```.*?^```|    [^\n]*)$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+# Each folder of pages, and the page that lists them: a link, or a cell of a table with the name.
+_LISTS = {
+    ("docs", ".md"): READING_ORDER,
+    ("docs/decisions", ".md"): "docs/decisions/README.md",
+    ("findings", ".sh"): "findings/README.md",
+}
 _TERM = re.compile(r"^\| (?!word \|)(?P<term>[^|`]+?) \|", re.MULTILINE)
 
 
@@ -22,6 +33,55 @@ def reading_order_is_short(tree):
         yield Finding(
             READING_ORDER, source_tree.line_of(page.text, steps[0].start()), f"{links} links, not {STEPS_MAX}"
         )
+
+
+def _links(file):
+    """(line number, the path from the root, the part behind #) of each link within the project."""
+    text = _CODE.sub(lambda code: source_tree.blank(code.group()), file.text)
+    for link in _LINK.finditer(text):
+        path, _, anchor = link["target"].partition("#")
+        if not re.match(r"\w+:", path):
+            folder = posixpath.dirname(file.path)
+            target = posixpath.normpath(posixpath.join(folder, path)) if path else file.path
+            yield source_tree.line_of(text, link.start()), target, anchor
+
+
+def _anchors(text):
+    """The parts behind # that a page has: headings in lower case, spaces as dashes, other signs left out."""
+    headings = _HEADING.findall(re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def links_lead_somewhere(tree):
+    """A link that leads nowhere sends the reader to search what the page had promised."""
+    for file in tree.files.values():
+        if file.suffix != ".md":
+            continue
+        for line, target, anchor in _links(file):
+            page = tree.files.get(target)
+            if page is None and not (tree.root / target).exists():
+                yield Finding(file.path, line, f"{target} does not exist")
+            elif anchor and page is not None and page.suffix == ".md" and anchor not in _anchors(page.text):
+                yield Finding(file.path, line, f"{target} has no heading #{anchor}")
+
+
+def every_page_is_listed(tree):
+    """A page that no list names is found by no reader."""
+    for (folder, suffix), overview in _LISTS.items():
+        page = tree.files.get(overview)
+        if page is None:
+            continue
+        linked = {target for _, target, _ in _links(page)}
+        for file in tree.files.values():
+            name = posixpath.basename(file.path)
+            named = f"| {name.removesuffix(suffix)} |" in page.text
+            if (
+                posixpath.dirname(file.path) == folder
+                and file.suffix == suffix
+                and file.path not in linked | {overview}
+                and not named
+            ):
+                yield Finding(overview, 1, f"does not name {file.path}")
 
 
 def terms_of_the_glossary_are_used(tree):
@@ -39,4 +99,4 @@ def terms_of_the_glossary_are_used(tree):
             yield Finding(GLOSSARY, source_tree.line_of(page.text, term.start()), f"{term['term']}: used nowhere else")
 
 
-RULES = (reading_order_is_short, terms_of_the_glossary_are_used)
+RULES = (reading_order_is_short, links_lead_somewhere, every_page_is_listed, terms_of_the_glossary_are_used)
