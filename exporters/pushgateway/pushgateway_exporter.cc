@@ -42,8 +42,8 @@ bool MaySendAgain(unsigned status) {
 }
 
 bool HasLabelOf(const GroupingKey& group, const metrics::FamilyInfo& info) {
-  return std::any_of(info.label_names.begin(), info.label_names.end(),
-                     [&](const std::string& name) { return group.HasLabel(name); });
+  return std::any_of(group.labels().begin(), group.labels().end(),
+                     [&](const auto& label) { return ShowsLabel(info, label.first); });
 }
 
 struct Chosen {

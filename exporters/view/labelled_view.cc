@@ -43,14 +43,6 @@ bool MayBeOne(std::string_view a, std::string_view b) {
   });
 }
 
-// Whether a label of that name would stand twice on the lines of the family, in any format.
-bool ShowsLabel(const FamilyInfo& info, std::string_view name) {
-  const std::string_view added = metrics::AddedLabel(info);
-  return (!added.empty() && MayBeOne(added, name)) ||
-         std::any_of(info.label_names.begin(), info.label_names.end(),
-                     [name](const std::string& own) { return MayBeOne(own, name); });
-}
-
 }  // namespace
 
 Status CheckLabels(const Labels& labels) {
@@ -70,6 +62,13 @@ Status CheckLabels(const Labels& labels) {
     }
   }
   return Status::Ok();
+}
+
+bool ShowsLabel(const FamilyInfo& info, std::string_view name) {
+  const std::string_view added = metrics::AddedLabel(info);
+  return (!added.empty() && MayBeOne(added, name)) ||
+         std::any_of(info.label_names.begin(), info.label_names.end(),
+                     [name](const std::string& own) { return MayBeOne(own, name); });
 }
 
 Status LabelledView::Check(const Snapshot& snapshot) const {

@@ -18,9 +18,11 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "metrics_core/reading/family_info.h"
 #include "metrics_core/reading/snapshot.h"
 #include "metrics_core/status.h"
 
@@ -31,6 +33,10 @@ using Labels = std::vector<std::pair<std::string, std::string>>;
 
 // Names are legal, distinct, and not reserved ("le", "quantile"); values are UTF-8 and not empty.
 metrics::Status CheckLabels(const Labels& labels);
+
+// Whether a series of the family has a label of that name, in any format. It may be one of its own,
+// one that gets that name where names are escaped, or the one that is named like a state set.
+bool ShowsLabel(const metrics::FamilyInfo& info, std::string_view name);
 
 class LabelledView {
  public:

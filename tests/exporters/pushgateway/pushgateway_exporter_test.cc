@@ -103,6 +103,20 @@ TEST_F(PushgatewayExporterTest, LeavesOutAFamilyThatComesLaterWithALabelOfTheGro
             1);
 }
 
+TEST_F(PushgatewayExporterTest, LeavesOutALaterStateSetThatIsNamedAsALabelOfTheGroup) {
+  metrics::Registry counted;
+  PushgatewayExporter exporter(registry_, PushMetrics::Register(counted).value(), Options());
+  ASSERT_TRUE(exporter.Start().ok());
+  const std::string page = PageOf<ProtobufEncoder>(registry_);
+  const auto path = registry_.AddStateSet({.name = "path", .help = "Path"}, {"on"}).value().With();
+  exporter.Stop();
+  EXPECT_EQ(gateway_.requests().at(0).body, page);
+  EXPECT_EQ(metrics::testing::MetricReader(counted).Value(
+                "streamhouse_exporter_families_left_out_total",
+                {{"exporter", "pushgateway"}, {"family", "path"}, {"reason", "group_label"}}),
+            1);
+}
+
 TEST_F(PushgatewayExporterTest, CountsSamplesThatAreTakenOrDropped) {
   metrics::Registry counted;
   gateway_.Then(Answer(400, "", "inconsistent"));

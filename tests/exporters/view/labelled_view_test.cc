@@ -8,6 +8,8 @@
 #include "exporters/encoding/text_encoder.h"
 #include "metrics_core/bucket_bounds.h"
 #include "metrics_core/naming/metric_name.h"
+#include "metrics_core/reading/family_info.h"
+#include "metrics_core/reading/metric_kind.h"
 #include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
@@ -69,6 +71,14 @@ TEST(LabelledViewTest, LeavesAFamilyALabelThatBecomesItsNameWhereNamesAreEscaped
     EXPECT_EQ(check(taken).code(), StatusCode::kAlreadyExists) << taken;
   }
   EXPECT_TRUE(check("service").ok());
+}
+
+TEST(LabelledViewTest, KnowsTheLabelsThatAFamilyShows) {
+  const metrics::FamilyInfo mode = {
+      .name = "mode", .kind = metrics::MetricKind::kStateSet, .label_names = {"node"}, .states = {"on"}};
+  EXPECT_TRUE(ShowsLabel(mode, "mode"));
+  EXPECT_TRUE(ShowsLabel(mode, "node"));
+  EXPECT_FALSE(ShowsLabel(mode, "topic"));
 }
 
 TEST(LabelledViewTest, KnowsWhatNoPageMayHave) {
