@@ -127,7 +127,9 @@ Status PushgatewayExporter::Push(PushDeadline deadline) {
 }
 
 Status PushgatewayExporter::Delete(PushDeadline deadline) {
-  return sender_.Send({.method = "DELETE", .target = target_}, deadline, loop_.stop_signal()).status;
+  const Status deleted = sender_.Send({.method = "DELETE", .target = target_}, deadline, loop_.stop_signal()).status;
+  if (deleted.ok()) return deleted;
+  return {deleted.code(), "the group is not deleted, and stays: " + deleted.message()};
 }
 
 }  // namespace streamhouse::exporters

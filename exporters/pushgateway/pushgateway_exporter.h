@@ -5,7 +5,8 @@
 // Guarantees:
 // 1. Each push has all families, as Prometheus' protobuf format, and replaces the group (PUT). With
 //    PushMethod::kPost, families that the push lacks stay in the group.
-// 2. With AtEnd::kDelete the last push deletes the group in place of sending values.
+// 2. With AtEnd::kDelete the last push deletes the group in place of sending values. If that fails,
+//    the group stays, and the log says so.
 // 3. The Pushgateway overwrites labels that the group has. So Start() fails where a family has one
 //    of them (ShowsLabel()). A family that is added later is left out, and counted by its name with
 //    the reason "group_label" (push_metrics.h).

@@ -139,6 +139,17 @@ TEST_F(PushgatewayExporterTest, LogsWhyItsPushesFail) {
                                                       "400: inconsistent"}));
 }
 
+TEST_F(PushgatewayExporterTest, SaysThatItsGroupStaysWhereItIsNotDeleted) {
+  gateway_.Then(Answer(400, "", "no"));
+  std::vector<std::string> lines;
+  PushgatewayOptions options = Options();
+  options.at_end = AtEnd::kDelete;
+  options.push.log = [&](std::string_view line) { lines.emplace_back(line); };
+  PushOnce(std::move(options));
+  EXPECT_EQ(lines, (std::vector<std::string>{Name() + "/job/test/path@base64/L3Zhcg: pushes fail: the group is not "
+                                                      "deleted, and stays: the receiver answers 400: no"}));
+}
+
 TEST_F(PushgatewayExporterTest, DoesNotStartWithoutItsFiles) {
   PushgatewayOptions options = Options();
   options.receiver.credentials.bearer_file = "/no such file";
@@ -181,6 +192,20 @@ TEST_P(PushgatewayStopTest, TakesTheTimeOfTwoPushesAtMost) {
 
 INSTANTIATE_TEST_SUITE_P(Gateways, PushgatewayStopTest, testing::Values("Slow", "Silent", "HalfWay", "Busy", "Endless"),
                          [](const auto& how) { return std::string(how.param); });
+
+// Goal: a Retry-After is not waited for at the end, even if the push had the time for it.
+TEST_F(PushgatewayExporterTest, DoesNotWaitForABusyGatewayOnceItStops) {
+  for (int i = 0; i < 2; ++i) gateway_.Then(Answer(503, "Retry-After: 100\r\n"));
+  PushgatewayOptions options = Options(milliseconds(1));
+  options.push.push_time = std::chrono::hours(1);
+  PushgatewayExporter exporter(registry_, PushMetrics(), options);
+  ASSERT_TRUE(exporter.Start().ok());
+  EXPECT_TRUE(Eventually([&] { return !gateway_.requests().empty(); }));
+  const auto before = steady_clock::now();
+  exporter.Stop();
+  EXPECT_LT(steady_clock::now() - before, std::chrono::seconds(60));
+  EXPECT_EQ(gateway_.requests().size(), 2U);
+}
 
 TEST_F(PushgatewayExporterTest, SaysWhatItIs) {
   EXPECT_EQ(PushgatewayExporter(registry_, PushMetrics(), Options()).Name(), Name() + "/job/test/path@base64/L3Zhcg");
