@@ -15,9 +15,9 @@ class Pushgateway(unittest.TestCase):
     def setUp(self):
         self.gateway = servers.Pushgateway(self)
 
-    def agent(self, path, options=""):
+    def agent(self, path, options="", interval="100ms"):
         address = self.gateway.url.removeprefix("http://")
-        exporter = f"pushgateway+http://{address}{path}?interval=100ms{options}"
+        exporter = f"pushgateway+http://{address}{path}?interval={interval}{options}"
         return processes.Agent(self, processes.folder_for(self) / "data", "--topic", "orders:1", "--exporter", exporter)
 
     def shown(self, **group):
@@ -59,8 +59,8 @@ class Pushgateway(unittest.TestCase):
         self.assertGreater(value("last_success_timestamp_seconds"), 1.7e9)
 
     def test_keeps_the_last_values_of_an_agent_that_has_stopped(self):
-        agent = self.agent("/job/agent")
-        self.wait_for_push(job="agent")
+        agent = self.agent("/job/agent", interval="60m")
+        self.assertEqual({}, self.shown(job="agent"))
         agent.stop()
         self.assertTrue(self.shown(job="agent"))
 
