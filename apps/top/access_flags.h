@@ -11,7 +11,8 @@
 #include <string>
 #include <vector>
 
-#include "apps/top/program_reader.h"
+#include "apps/top/read_program.h"
+#include "apps/top/target.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::apps {

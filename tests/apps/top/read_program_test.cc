@@ -1,4 +1,4 @@
-#include "apps/top/program_reader.h"
+#include "apps/top/read_program.h"
 
 #include <gtest/gtest.h>
 
@@ -18,6 +18,7 @@
 #include <tuple>
 #include <utility>
 
+#include "apps/top/target.h"
 #include "apps/top/target_addresses.h"
 #include "exporters/http/metrics_server.h"
 #include "metrics_core/health.h"
@@ -39,42 +40,7 @@ constexpr auto kOutcome = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::seconds kLong{30};
 constexpr std::chrono::milliseconds kShort{200};
 
-TEST(ParseTargetTest, TakesAddressesWithAndWithoutSchemePortAndPath) {
-  const Target plain = ParseTarget("127.0.0.1:8080").value();
-  EXPECT_EQ(plain.url, "http://127.0.0.1:8080");
-  EXPECT_EQ(plain.page_path + " " + plain.readiness_path, "/metrics /ready");
-  EXPECT_FALSE(plain.has_tls);
-  EXPECT_EQ(ParseTarget("http://127.0.0.1:8080/").value().url, plain.url);
-  EXPECT_EQ(ParseTarget("http://[::1]").value().address.ToString(), "[::1]:80");
-  const Target tls = ParseTarget("https://broker.example/a/metrics?name[]=x").value();
-  EXPECT_EQ(tls.url, "https://broker.example:443/a/metrics?name[]=x");
-  EXPECT_EQ(tls.readiness_path, "/a/ready");
-  EXPECT_TRUE(tls.has_tls);
-}
-
-TEST(ParseTargetTest, RefusesWhatIsNoAddress) {
-  for (const std::string_view url : {"", "http://", "ftp://a:1", "a:b", "a:70000", "http://a:0", "http://a:1?x",
-                                     "http://a:1/#x", "a b:1", "a:1/\x1B[2J", "http://a:1/\r\nX: y"}) {
-    EXPECT_EQ(ParseTarget(url).status().code(), StatusCode::kInvalidArgument) << url;
-  }
-}
-
-TEST(ParseTargetTest, RefusesAPasswordWithoutRepeatingIt) {
-  const std::string message = ParseTarget("http://me:secret@a:1").status().message();
-  EXPECT_NE(message.find("--password-file"), std::string::npos) << message;
-  EXPECT_EQ(message.find("secret"), std::string::npos) << message;
-}
-
-TEST(IsLoopbackTest, IsTrueForThisMachineAlone) {
-  for (const std::string_view url : {"localhost:1", "127.1.2.3:1", "[::1]:1"}) {
-    EXPECT_TRUE(IsLoopback(ParseTarget(url).value())) << url;
-  }
-  for (const std::string_view url : {"localhost.example:1", "10.0.0.1:1", "127.0.0.1.example:1"}) {
-    EXPECT_FALSE(IsLoopback(ParseTarget(url).value())) << url;
-  }
-}
-
-class ProgramReaderTest : public testing::Test {
+class ReadProgramTest : public testing::Test {
  protected:
   Result<Reading> Read(const std::string& url, std::chrono::milliseconds time = kLong) {
     TargetAddresses addresses(ParseTarget(url).value().address);
@@ -143,7 +109,7 @@ std::string Ok(std::string_view body) {
 }
 
 // A server of ours.
-class OwnServerTest : public ProgramReaderTest {
+class OwnServerTest : public ReadProgramTest {
  protected:
   OwnServerTest() { EXPECT_TRUE(server_.Start().ok()); }
   ~OwnServerTest() override { server_.Stop(); }
@@ -178,14 +144,14 @@ TEST_F(OwnServerTest, IsNotReadWhereItHasNoPage) {
   EXPECT_EQ(Read(Url() + "/nowhere").status().message(), "HTTP 404");
 }
 
-TEST_F(ProgramReaderTest, SaysWhyThereIsNoConnection) {
+TEST_F(ReadProgramTest, SaysWhyThereIsNoConnection) {
   const HeldPort closed;
   EXPECT_EQ(Read("127.0.0.1:" + std::to_string(closed.number())).status().message(), "Connection refused");
   EXPECT_EQ(Read(Answering("")).status().message(), "it closed the connection before the end of its answer");
 }
 
 // A target by a name that the test looks up.
-class NamedProgramTest : public ProgramReaderTest {
+class NamedProgramTest : public ReadProgramTest {
  protected:
   Result<Reading> ReadAt(std::uint16_t port) {
     const Target target = ParseTarget("a.test:" + std::to_string(port)).value();
@@ -217,13 +183,13 @@ TEST_F(NamedProgramTest, IsLookedUpAgainAfterAnAnswerThatIsNoPage) {
   EXPECT_EQ(names_.Asked("a.test"), 3);
 }
 
-TEST_F(ProgramReaderTest, ReadsAProgramThatSaysNothingOfItsReadiness) {
+TEST_F(ReadProgramTest, ReadsAProgramThatSaysNothingOfItsReadiness) {
   const Result<Reading> reading = Read(Answering(Ok("a 1\n")));
   ASSERT_TRUE(reading.ok()) << reading.status().message();
   EXPECT_EQ(reading.value().readiness, Readiness::kUnknown);
 }
 
-TEST_F(ProgramReaderTest, EndsAtTheDeadline) {
+TEST_F(ReadProgramTest, EndsAtTheDeadline) {
   const auto begin = std::chrono::steady_clock::now();
   const Result<Reading> reading = Read(Answering("HTTP/1.1 200 OK\r\n", AtTheEnd::kStay), kShort);
   EXPECT_EQ(reading.status().code(), StatusCode::kDeadlineExceeded);
@@ -231,28 +197,28 @@ TEST_F(ProgramReaderTest, EndsAtTheDeadline) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, kLong);
 }
 
-TEST_F(ProgramReaderTest, RefusesAnAnswerThatBreaksOff) {
+TEST_F(ReadProgramTest, RefusesAnAnswerThatBreaksOff) {
   EXPECT_EQ(Refusal("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\na 1\n"),
             "it closed the connection before the end of its answer");
 }
 
-TEST_F(ProgramReaderTest, RefusesWhatIsNoHttp) {
+TEST_F(ReadProgramTest, RefusesWhatIsNoHttp) {
   EXPECT_TRUE(Refusal("SSH-2.0-OpenSSH_9.2\r\n").starts_with("it does not speak HTTP: ")) << Refusal("SSH-2.0\r\n");
 }
 
-TEST_F(ProgramReaderTest, RefusesAPageThatIsNone) {
+TEST_F(ReadProgramTest, RefusesAPageThatIsNone) {
   EXPECT_EQ(Refusal(Ok("<html>\x1B[2J\n")), "line 1 is no line of Prometheus text: it has no metric name");
 }
 
-TEST_F(ProgramReaderTest, NamesTheFlagsWhereAPasswordIsMissing) {
+TEST_F(ReadProgramTest, NamesTheFlagsWhereAPasswordIsMissing) {
   EXPECT_EQ(Refusal("HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n"), "HTTP 401 (--user, --password-file)");
 }
 
-TEST_F(ProgramReaderTest, FollowsNoRedirect) {
+TEST_F(ReadProgramTest, FollowsNoRedirect) {
   EXPECT_EQ(Refusal("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n"), "HTTP 302");
 }
 
-TEST_F(ProgramReaderTest, StopsReadingAPageThatNeverEnds) {
+TEST_F(ReadProgramTest, StopsReadingAPageThatNeverEnds) {
   const std::string comment = "# " + std::string(60'000, '-') + "\n";
   const Result<Reading> reading = Read(Answering("HTTP/1.1 200 OK\r\n\r\n" + comment, AtTheEnd::kRepeat));
   ASSERT_TRUE(reading.ok()) << reading.status().message();

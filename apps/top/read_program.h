@@ -17,35 +17,15 @@
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "apps/top/figures.h"
+#include "apps/top/target.h"
 #include "apps/top/target_addresses.h"
-#include "metrics_core/settings.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::apps {
-
-// Where a program's page is.
-struct Target {
-  std::string url;  // as it is shown
-  metrics::HostPort address;
-  bool has_tls = false;
-  std::string page_path;       // with the query, if there is one
-  std::string readiness_path;  // beside it
-};
-
-// `http://HOST:PORT`, `https://HOST:PORT`, or `HOST:PORT` for the first; with a path where the page
-// is not at /metrics. Without a port, 80 or 443.
-// InvalidArgument for all else, also for a user and a password, which other users of the machine
-// could see.
-metrics::Result<Target> ParseTarget(std::string_view url);
-
-// Whether only this machine can listen to what is sent to it.
-bool IsLoopback(const Target& target);
 
 // How programs are asked.
 struct Access {

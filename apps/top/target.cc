@@ -1,0 +1,67 @@
+#include "apps/top/target.h"
+
+#include <algorithm>
+#include <boost/asio/ip/address.hpp>
+#include <boost/system/error_code.hpp>
+#include <cstddef>
+#include <utility>
+
+namespace streamhouse::apps {
+
+using metrics::HostPort;
+using metrics::Result;
+using metrics::Status;
+using metrics::StatusCode;
+
+namespace {
+
+constexpr std::string_view kPagePath = "/metrics";
+
+Status RefuseUrl(std::string_view url, std::string_view why) {
+  return Status(StatusCode::kInvalidArgument,
+                "\"" + std::string(url) + "\" is not http://HOST:PORT" + std::string(why));
+}
+
+bool IsGraphic(char c) {
+  return c > 0x20 && c < 0x7F;
+}
+
+}  // namespace
+
+Result<Target> ParseTarget(std::string_view url) {
+  constexpr std::string_view kHttp = "http://";
+  constexpr std::string_view kHttps = "https://";
+  if (!std::all_of(url.begin(), url.end(), IsGraphic)) return RefuseUrl("?", ": it has spaces or other characters");
+  Target target;
+  target.has_tls = url.starts_with(kHttps);
+  std::string_view rest = url;
+  if (target.has_tls || url.starts_with(kHttp)) rest.remove_prefix((target.has_tls ? kHttps : kHttp).size());
+  const std::size_t authority_end = std::min(rest.find_first_of("/?#"), rest.size());
+  std::string authority(rest.substr(0, authority_end));
+  const std::string_view path = rest.substr(authority_end);
+  if (authority.find('@') != std::string::npos) return RefuseUrl("…@…", "; --user and --password-file say who asks");
+  if (path.find('#') != std::string_view::npos || path.starts_with('?'))
+    return RefuseUrl(url, " or http://HOST:PORT/PATH");
+  const std::size_t bracket = authority.rfind(']');
+  if (authority.find(':', bracket == std::string::npos ? 0 : bracket) == std::string::npos) {
+    authority += target.has_tls ? ":443" : ":80";
+  }
+  Result<HostPort> address = metrics::ParseHostPort(authority);
+  if (!address.ok()) return RefuseUrl(url, "");
+  if (address->port == 0) return RefuseUrl(url, " with a port above 0");
+  target.address = *std::move(address);
+  target.page_path = path.empty() || path == "/" ? kPagePath : path;
+  const std::string folder = target.page_path.substr(0, target.page_path.find('?'));
+  target.readiness_path = folder.substr(0, folder.rfind('/')) + "/ready";
+  target.url = std::string(target.has_tls ? kHttps : kHttp) + target.address.ToString();
+  if (target.page_path != kPagePath) target.url += target.page_path;
+  return target;
+}
+
+bool IsLoopback(const Target& target) {
+  boost::system::error_code is_name;
+  const boost::asio::ip::address literal = boost::asio::ip::make_address(target.address.host, is_name);
+  return is_name ? target.address.host == "localhost" : literal.is_loopback();
+}
+
+}  // namespace streamhouse::apps
