@@ -44,34 +44,34 @@ void LagMonitor::Stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-void LagMonitor::Add(Target target) {
+void LagMonitor::Add(MonitoredPartition monitored) {
   const metrics::MutexLock lock(mutex_);
-  const TopicPartition partition = target.partition;
-  targets_.insert_or_assign(partition, std::move(target));
+  const TopicPartition partition = monitored.partition;
+  monitored_.insert_or_assign(partition, std::move(monitored));
   refresh_soon_ = true;
   changed_.NotifyAll();
 }
 
 void LagMonitor::Remove(const TopicPartition& partition) {
   const metrics::MutexLock lock(mutex_);
-  targets_.erase(partition);
+  monitored_.erase(partition);
 }
 
-std::vector<LagMonitor::Target> LagMonitor::Targets() {
+std::vector<LagMonitor::MonitoredPartition> LagMonitor::Monitored() {
   const metrics::MutexLock lock(mutex_);
   refresh_soon_ = false;
-  std::vector<Target> targets;
-  for (const auto& [partition, target] : targets_) targets.push_back(target);
-  return targets;
+  std::vector<MonitoredPartition> copies;
+  for (const auto& [partition, monitored] : monitored_) copies.push_back(monitored);
+  return copies;
 }
 
 void LagMonitor::Run() {
   const std::stop_token stop = stop_.get_token();
   while (!stop.stop_requested()) {
     std::chrono::nanoseconds pause = options_.interval;
-    for (const Target& target : Targets()) {
+    for (const MonitoredPartition& monitored : Monitored()) {
       if (stop.stop_requested()) return;
-      if (!Refresh(target).ok()) pause = std::min<std::chrono::nanoseconds>(pause, kLagRetryInterval);
+      if (!Refresh(monitored).ok()) pause = std::min<std::chrono::nanoseconds>(pause, kLagRetryInterval);
     }
     const metrics::MutexLock lock(mutex_);
     changed_.WaitUntil(mutex_, stop, DeadlineAfter(pause),
@@ -79,24 +79,25 @@ void LagMonitor::Run() {
   }
 }
 
-Status LagMonitor::Refresh(const Target& target) {
-  const LogPosition position = target.position();
+Status LagMonitor::Refresh(const MonitoredPartition& monitored) {
+  const LogPosition position = monitored.position();
   Result<Watermarks> log = broker_->ReadWatermarks(
-      {.partition = target.partition, .timestamp_of = position.offset, .open_id = position.life.open_id},
+      {.partition = monitored.partition, .timestamp_of = position.offset, .open_id = position.life.open_id},
       CallLimits::Within(options_.request_timeout, stop_.get_token()));
-  if (log.ok() && position.life.IsOfAnotherTopic(log->life)) log = ReadsAnotherTopic(target.partition);
-  Publish(target, position, log);
+  if (log.ok() && position.life.IsOfAnotherTopic(log->life)) log = ReadsAnotherTopic(monitored.partition);
+  Publish(monitored, position, log);
   return log.status();
 }
 
-void LagMonitor::Publish(const Target& target, const LogPosition& position, const Result<Watermarks>& log) {
+void LagMonitor::Publish(const MonitoredPartition& monitored, const LogPosition& position,
+                         const Result<Watermarks>& log) {
   const metrics::MutexLock lock(mutex_);
   // It may have been removed meanwhile, and its gauges with it.
-  if (stop_.stop_requested() || !targets_.contains(target.partition)) return;
-  if (!log.ok()) return target.metrics.RemoveLag();
+  if (stop_.stop_requested() || !monitored_.contains(monitored.partition)) return;
+  if (!log.ok()) return monitored.metrics.RemoveLag();
   const Offset records = LagRecords(log.value(), position);
   const auto& unread_ms = log.value().timestamp_ms;
-  target.metrics.SetLag(records, records > 0 && unread_ms ? LagSeconds(*unread_ms, options_.now_ms()) : 0);
+  monitored.metrics.SetLag(records, records > 0 && unread_ms ? LagSeconds(*unread_ms, options_.now_ms()) : 0);
 }
 
 }  // namespace streamhouse::client

@@ -55,7 +55,7 @@ double LagSeconds(std::int64_t next_unread_ms, std::int64_t now_ms);
 
 class LagMonitor {
  public:
-  struct Target {
+  struct MonitoredPartition {
     TopicPartition partition;
     std::function<LogPosition()> position;
     ConsumerPartitionMetrics metrics;
@@ -76,7 +76,7 @@ class LagMonitor {
   Status Start();
 
   // Takes care of one more partition, and refreshes soon.
-  void Add(Target target);
+  void Add(MonitoredPartition monitored);
 
   // Forgets a partition; no gauge of it is set afterwards.
   void Remove(const TopicPartition& partition);
@@ -86,9 +86,9 @@ class LagMonitor {
 
  private:
   void Run();
-  std::vector<Target> Targets();
-  Status Refresh(const Target& target);
-  void Publish(const Target& target, const LogPosition& position, const Result<Watermarks>& log);
+  std::vector<MonitoredPartition> Monitored();
+  Status Refresh(const MonitoredPartition& monitored);
+  void Publish(const MonitoredPartition& monitored, const LogPosition& position, const Result<Watermarks>& log);
 
   // Immutable after construction.
   const std::shared_ptr<Broker> broker_;
@@ -97,7 +97,7 @@ class LagMonitor {
   std::stop_source stop_;
   metrics::Mutex mutex_;
   metrics::CondVar changed_;  // refresh_soon_, or stop_
-  std::map<TopicPartition, Target> targets_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::map<TopicPartition, MonitoredPartition> monitored_ STREAMHOUSE_GUARDED_BY(mutex_);
   bool refresh_soon_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
 
   std::thread thread_;

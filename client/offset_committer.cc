@@ -25,10 +25,10 @@ Status OffsetCommitter::CommitEvery(std::chrono::nanoseconds interval) {
   return Status::Ok();
 }
 
-void OffsetCommitter::Add(Target target) {
+void OffsetCommitter::Add(CommittedPartition added) {
   const metrics::MutexLock lock(mutex_);
-  if (target.committed) target.metrics.SetLastCommitted(target.committed->offset);
-  progress_[target.partition] = {.finished = {}, .committed = target.committed, .metrics = std::move(target.metrics)};
+  if (added.committed) added.metrics.SetLastCommitted(added.committed->offset);
+  progress_[added.partition] = {.finished = {}, .committed = added.committed, .metrics = std::move(added.metrics)};
 }
 
 void OffsetCommitter::Remove(const TopicPartition& partition) {

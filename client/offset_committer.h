@@ -34,7 +34,7 @@ namespace streamhouse::client {
 
 class OffsetCommitter {
  public:
-  struct Target {
+  struct CommittedPartition {
     TopicPartition partition;
     std::optional<LogPosition> committed;  // as far as the broker is known to have it
     ConsumerPartitionMetrics metrics;
@@ -52,7 +52,7 @@ class OffsetCommitter {
   Status CommitEvery(std::chrono::nanoseconds interval);
 
   // Takes care of one more partition, and sets the gauge of what is already committed.
-  void Add(Target target);
+  void Add(CommittedPartition added);
 
   // Forgets a partition; no gauge of it is set afterwards. Waits for its commit under way, which
   // the request time-out bounds.

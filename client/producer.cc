@@ -292,8 +292,9 @@ void Producer::WaitForWork(Nanoseconds now) {
 void Producer::Attempt(Outgoing outgoing, std::minstd_rand& random) {
   ProducerBatch& batch = *outgoing.batch;
   if (batch.first_sent_at == 0) batch.first_sent_at = Clock::NowNanoseconds();
-  const Result<Offset> base_offset = broker_->Produce(
-      outgoing.partition->target(), batch.records, CallLimits::Within(options_.request_timeout, attempts_.get_token()));
+  const Result<Offset> base_offset =
+      broker_->Produce(outgoing.partition->topic_partition(), batch.records,
+                       CallLimits::Within(options_.request_timeout, attempts_.get_token()));
   if (base_offset.ok()) {
     Acknowledge(std::move(outgoing), base_offset.value());
   } else if (!ScheduleRetry(outgoing, base_offset.status(), random)) {
@@ -323,7 +324,7 @@ void Producer::Acknowledge(Outgoing outgoing, Offset base_offset) {
   metrics.records_sent.Increment(batch.records.size());
   metrics.bytes_sent.Increment(batch.records.bytes());
   metrics.pending_records.Add(-static_cast<std::int64_t>(batch.records.size()));
-  TellWaiters(batch, Delivery{outgoing.partition->target(), base_offset}, base_offset);
+  TellWaiters(batch, Delivery{outgoing.partition->topic_partition(), base_offset}, base_offset);
   Finish(std::move(outgoing), 0);
 }
 

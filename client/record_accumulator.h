@@ -81,10 +81,10 @@ class RecordAccumulator {
 
   class Partition {
    public:
-    Partition(TopicPartition target, const ProducerTopicMetrics& topic_metrics)
-        : target_(std::move(target)), topic_metrics_(topic_metrics) {}
+    Partition(TopicPartition topic_partition, const ProducerTopicMetrics& topic_metrics)
+        : topic_partition_(std::move(topic_partition)), topic_metrics_(topic_metrics) {}
 
-    const TopicPartition& target() const { return target_; }
+    const TopicPartition& topic_partition() const { return topic_partition_; }
     const ProducerTopicMetrics& topic_metrics() const { return topic_metrics_; }
 
    private:
@@ -92,7 +92,7 @@ class RecordAccumulator {
     using Lingering = std::list<Partition*>;
 
     // Immutable after construction.
-    const TopicPartition target_;
+    const TopicPartition topic_partition_;
     const ProducerTopicMetrics& topic_metrics_;
 
     // Guarded by the owner's lock.
