@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <system_error>
 
-#include "exporters/http/message/target.h"
+#include "exporters/http/message/request_target.h"
 #include "metrics_core/settings.h"
 
 namespace streamhouse::exporters {

@@ -26,7 +26,7 @@ Status ReadAddress(const ExporterSpec& spec, const OtlpEnvironment& environment,
   ReceiverAddress& address = options.receiver.address;
   if (!spec.port) address.port = kOtlpPortDefault;
   if (address.host.empty()) address.host = "127.0.0.1";
-  if (!spec.path.empty()) options.target = EncodedPath(spec.path);
+  if (!spec.path.empty()) options.path = EncodedPath(spec.path);
   const bool is_left_out = spec.host.empty() && !spec.port && spec.path.empty() && address.socket.empty();
   if (!is_left_out || !environment.endpoint) return Status::Ok();
   const OtlpEndpoint& endpoint = *environment.endpoint;
@@ -35,7 +35,7 @@ Status ReadAddress(const ExporterSpec& spec, const OtlpEnvironment& environment,
   }
   address.host = endpoint.host;
   address.port = endpoint.port;
-  options.target = endpoint.target;
+  options.path = endpoint.path;
   return Status::Ok();
 }
 

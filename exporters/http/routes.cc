@@ -13,7 +13,7 @@
 #include "exporters/encoding/content_negotiation.h"
 #include "exporters/http/measured_page.h"
 #include "exporters/http/message/query.h"
-#include "exporters/http/message/target.h"
+#include "exporters/http/message/request_target.h"
 #include "exporters/http/scrape_page.h"
 #include "exporters/live_page/live_page.h"
 
@@ -67,7 +67,7 @@ std::string AllChecks(const metrics::Health::Report& report) {
   return text;
 }
 
-Response Ready(const Target& target, const metrics::Health::Report& report) {
+Response Ready(const RequestTarget& target, const metrics::Health::Report& report) {
   Response response;
   response.status = report.ready() ? 200 : 503;
   response.body = report.ready() ? "READY" : report.Reason() + "\n";
@@ -103,7 +103,7 @@ Routes::Routes(metrics::Registry& registry, const metrics::Health& health, Route
       aggregated_([this] { return labelled_view_.Of(aggregated_view_.Of(combined_view_.Take())); }) {}
 
 Response Routes::AnswerReady(const Request& request, const metrics::Health::Report& report) {
-  Response response = Ready(*ParseTarget(request.target), report);
+  Response response = Ready(*ParseRequestTarget(request.target), report);
   options_.metrics.CountRequest(kReadyPath, response.status);
   return response;
 }
@@ -114,7 +114,7 @@ Response Routes::Handle(const Request& request) {
 }
 
 std::optional<Response> Routes::HandleUnlessReady(const Request& request) {
-  const std::optional<Target> target = ParseTarget(request.target);
+  const std::optional<RequestTarget> target = ParseRequestTarget(request.target);
   const bool known = target && IsKnown(target->path);
   // Other methods may have targets of other forms: OPTIONS *, CONNECT host:80.
   const bool is_method_known = IsReading(request);
@@ -126,7 +126,7 @@ std::optional<Response> Routes::HandleUnlessReady(const Request& request) {
   return response;
 }
 
-Response Routes::Answer(const Request& request, const Target& target) {
+Response Routes::Answer(const Request& request, const RequestTarget& target) {
   if (!IsReading(request)) return MethodNotAllowed();
   if (target.path == kMetricsPath || target.path == kDetailedPath) return Metrics(request, target);
   if (target.path == kHealthPath) return Live();
@@ -154,7 +154,7 @@ ScrapePermits::Permit Routes::TakePermit() const {
   return options_.make_room && options_.make_room() ? permits_.Take() : ScrapePermits::Permit();
 }
 
-Response Routes::Metrics(const Request& request, const Target& target) {
+Response Routes::Metrics(const Request& request, const RequestTarget& target) {
   const NegotiatedFormat negotiated = NegotiateFormat(request.accept);
   const ContentCoding coding = NegotiateCoding(request.accept_encoding);
   std::optional<FamilyNames> names = QueryValues(target.query, "name[]");

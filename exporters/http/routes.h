@@ -30,8 +30,8 @@
 #include "exporters/encoding/text_page.h"
 #include "exporters/http/limits.h"
 #include "exporters/http/message/request.h"
+#include "exporters/http/message/request_target.h"
 #include "exporters/http/message/response.h"
-#include "exporters/http/message/target.h"
 #include "exporters/http/scrape_permits.h"
 #include "exporters/http/server_metrics.h"
 #include "exporters/http/shared_collection.h"
@@ -74,9 +74,9 @@ class Routes {
   Response AnswerReady(const Request& request, const metrics::Health::Report& report);
 
  private:
-  Response Answer(const Request& request, const Target& target);
+  Response Answer(const Request& request, const RequestTarget& target);
   Response Index(const Request& request) const;
-  Response Metrics(const Request& request, const Target& target);
+  Response Metrics(const Request& request, const RequestTarget& target);
   ScrapePermits::Permit TakePermit() const;
 
   // Immutable after construction.

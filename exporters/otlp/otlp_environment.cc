@@ -8,7 +8,7 @@
 #include <system_error>
 
 #include "exporters/encoding/ascii_case.h"
-#include "exporters/http/message/target.h"
+#include "exporters/http/message/request_target.h"
 #include "exporters/push/http/http_request.h"
 #include "metrics_core/naming/utf8.h"
 #include "metrics_core/settings.h"
@@ -89,9 +89,9 @@ bool ParseHostAndPort(std::string_view authority, OtlpEndpoint& endpoint) {
   return authority.front() == ':' && error == std::errc() && at == end && endpoint.port > 0;
 }
 
-// A target without blanks and control characters, which would end a request's line.
-bool IsTarget(std::string_view target) {
-  return std::all_of(target.begin(), target.end(), [](char c) { return c > ' ' && c < '\x7F' && c != '#'; });
+// A path without blanks and control characters, which would end a request's line.
+bool IsRequestTarget(std::string_view path) {
+  return std::all_of(path.begin(), path.end(), [](char c) { return c > ' ' && c < '\x7F' && c != '#'; });
 }
 
 std::optional<OtlpEndpoint> ParseUrl(std::string_view url) {
@@ -101,8 +101,8 @@ std::optional<OtlpEndpoint> ParseUrl(std::string_view url) {
   endpoint.is_https = *is_https;
   const std::size_t authority_end = std::min(url.find_first_of("/?#"), url.size());
   if (!ParseHostAndPort(url.substr(0, authority_end), endpoint)) return std::nullopt;
-  endpoint.target = url.substr(authority_end);
-  if (!IsTarget(endpoint.target)) return std::nullopt;
+  endpoint.path = url.substr(authority_end);
+  if (!IsRequestTarget(endpoint.path)) return std::nullopt;
   return endpoint;
 }
 
@@ -193,15 +193,15 @@ class Reader {
     if (!found) return;
     read_.endpoint = ParseUrl(Trimmed(found->value));
     // A base has no query.
-    if (read_.endpoint && !of_metrics && read_.endpoint->target.find('?') != std::string::npos) read_.endpoint.reset();
+    if (read_.endpoint && !of_metrics && read_.endpoint->path.find('?') != std::string::npos) read_.endpoint.reset();
     if (!read_.endpoint) return Ignore(found->name);
     read_.endpoint->variable = found->name;
-    std::string& target = read_.endpoint->target;
+    std::string& path = read_.endpoint->path;
     if (!of_metrics) {
-      if (target.ends_with('/')) target.pop_back();
-      target += "/v1/metrics";
-    } else if (!target.starts_with('/')) {
-      target.insert(0, "/");
+      if (path.ends_with('/')) path.pop_back();
+      path += "/v1/metrics";
+    } else if (!path.starts_with('/')) {
+      path.insert(0, "/");
     }
   }
 

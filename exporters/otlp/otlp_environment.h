@@ -46,7 +46,7 @@ struct OtlpEndpoint {
   bool is_https = false;
   std::string host;  // without brackets
   std::uint16_t port = 0;
-  std::string target;  // path and query
+  std::string path;  // path and query
 };
 
 struct OtlpEnvironment {

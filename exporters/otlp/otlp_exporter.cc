@@ -45,8 +45,7 @@ std::string NameOf(const std::string& scheme, const OtlpExporterOptions& options
   const ReceiverAddress& address = options.receiver.address;
   const bool is_ipv6 = address.host.find(':') != std::string::npos;
   const std::string host = is_ipv6 ? "[" + address.host + "]" : address.host;
-  return scheme + "://" + host + ":" + std::to_string(address.port) +
-         options.target.substr(0, options.target.find('?'));
+  return scheme + "://" + host + ":" + std::to_string(address.port) + options.path.substr(0, options.path.find('?'));
 }
 
 }  // namespace
@@ -126,7 +125,7 @@ void OtlpExporter::CountDelivered(const SendOutcome& outcome, std::uint64_t poin
 }
 
 HttpRequest OtlpExporter::RequestOf(std::string_view body) const {
-  HttpRequest request = {.target = options_.target, .content_type = ContentTypeOf(options_.encoding)};
+  HttpRequest request = {.path = options_.path, .content_type = ContentTypeOf(options_.encoding)};
   for (const auto& [name, value] : options_.headers) request.secret_fields.emplace_back(name, value);
   if (options_.compression == ContentCoding::kIdentity) {
     request.body = body;

@@ -45,13 +45,13 @@
 namespace streamhouse::exporters {
 
 inline constexpr std::uint16_t kOtlpPortDefault = 4318;
-inline constexpr std::string_view kOtlpTargetDefault = "/v1/metrics";
+inline constexpr std::string_view kOtlpPathDefault = "/v1/metrics";
 // Before compression, by the protocol.
 inline constexpr std::size_t kOtlpRequestBytesMax = std::size_t{64} << 20;
 
 struct OtlpExporterOptions {
   HttpReceiverOptions receiver;
-  std::string target = std::string(kOtlpTargetDefault);
+  std::string path = std::string(kOtlpPathDefault);
   std::vector<std::pair<std::string, std::string>> headers = {};  // names and values, secret
   OtlpEncoding encoding = OtlpEncoding::kProtobuf;
   ContentCoding compression = ContentCoding::kIdentity;

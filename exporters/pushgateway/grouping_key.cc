@@ -73,17 +73,17 @@ Status BadKey(std::string_view why) {
 
 }  // namespace
 
-std::string GroupingKey::Target() const {
-  std::string target = "/metrics";
+std::string GroupingKey::Path() const {
+  std::string path = "/metrics";
   for (const auto& [name, value] : labels_) {
-    target.append("/").append(name);
+    path.append("/").append(name);
     if (IsPlain(value)) {
-      target.append("/").append(value);
+      path.append("/").append(value);
     } else {
-      target.append(kBase64Suffix).append("/").append(value.empty() ? "=" : Base64(value));
+      path.append(kBase64Suffix).append("/").append(value.empty() ? "=" : Base64(value));
     }
   }
-  return target;
+  return path;
 }
 
 bool GroupingKey::HasLabel(std::string_view name) const {

@@ -4,12 +4,12 @@
 // it, so that an escaped slash would begin another label: such a value has to be in base64.
 // When to use something else: Labels (labelled_view.h), for labels that series have themselves.
 // Guarantees: a key that is parsed has a job, legal label names that are distinct, and values of
-// UTF-8. Target() of it is a path that the Pushgateway reads as the same labels.
+// UTF-8. Path() of it is a path that the Pushgateway reads as the same labels.
 // Thread safety: a value.
 // Cost: linear in the path.
 // Errors: of ParseGroupingKey(): InvalidArgument, about the field "path".
 //
-//   ParseGroupingKey("/job/backup/instance/a")->Target();                  // "/metrics/job/backup/instance/a"
+//   ParseGroupingKey("/job/backup/instance/a")->Path();                  // "/metrics/job/backup/instance/a"
 //   ParseGroupingKey("/job/backup/path@base64/L3Zhcg")->labels()[1];       // {"path", "/var"}
 //   ParseGroupingKey("/job/backup/instance@base64/=")->labels()[1];        // {"instance", ""}
 #pragma once
@@ -28,7 +28,7 @@ class GroupingKey {
   // The job first.
   const Labels& labels() const { return labels_; }
 
-  std::string Target() const;
+  std::string Path() const;
 
   bool HasLabel(std::string_view name) const;
 

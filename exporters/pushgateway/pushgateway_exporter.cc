@@ -23,10 +23,10 @@ constexpr std::string_view kExporter = "pushgateway";
 constexpr std::string_view kContentType =
     "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited";
 
-std::string NameOf(const ReceiverAddress& address, const std::string& target) {
+std::string NameOf(const ReceiverAddress& address, const std::string& path) {
   constexpr std::string_view kPrefix = "/metrics";
   return (address.tls ? "pushgateway+https://" : "pushgateway+http://") + address.Authority() +
-         target.substr(kPrefix.size());
+         path.substr(kPrefix.size());
 }
 
 PushLoopOptions Named(PushLoopOptions options, const std::string& name) {
@@ -78,8 +78,8 @@ PushgatewayExporter::PushgatewayExporter(metrics::Registry& registry, const Push
                                          PushgatewayOptions options)
     : metrics_(metrics),
       options_(std::move(options)),
-      name_(NameOf(options_.receiver.address, options_.group.Target())),
-      target_(options_.group.Target()),
+      name_(NameOf(options_.receiver.address, options_.group.Path())),
+      path_(options_.group.Path()),
       source_(registry, options_.more_registries, std::string(kExporter), metrics),
       view_(options_.labels),
       sender_(std::string(kExporter), options_.receiver, MaySendAgain, metrics),
@@ -114,7 +114,7 @@ Status PushgatewayExporter::Push(PushDeadline deadline) {
   const Snapshot escaped = EscapedView(snapshot.families(), metrics::NameEscaping::kUnderscores);
   const SendOutcome sent =
       sender_.Send({.method = options_.method == PushMethod::kPut ? "PUT" : "POST",
-                    .target = target_,
+                    .path = path_,
                     .content_type = kContentType,
                     .make_body = [&escaped] { return std::make_unique<ProtobufEncoder>(escaped.families()); }},
                    deadline, loop_.stop_signal());
@@ -127,7 +127,7 @@ Status PushgatewayExporter::Push(PushDeadline deadline) {
 }
 
 Status PushgatewayExporter::Delete(PushDeadline deadline) {
-  const Status deleted = sender_.Send({.method = "DELETE", .target = target_}, deadline, loop_.stop_signal()).status;
+  const Status deleted = sender_.Send({.method = "DELETE", .path = path_}, deadline, loop_.stop_signal()).status;
   if (deleted.ok()) return deleted;
   return {deleted.code(), "the group is not deleted, and stays: " + deleted.message()};
 }

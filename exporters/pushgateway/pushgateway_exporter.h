@@ -70,7 +70,7 @@ class PushgatewayExporter : public metrics::Exporter {
   const PushMetrics metrics_;
   const PushgatewayOptions options_;
   const std::string name_;
-  const std::string target_;
+  const std::string path_;
   const CombinedView source_;
   const LabelledView view_;
   HttpSender sender_;

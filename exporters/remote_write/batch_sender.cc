@@ -55,10 +55,10 @@ bool AddOutcome(RemoteWriteVersion version, SendOutcome& sent, std::size_t sampl
 
 }  // namespace
 
-BatchSender::BatchSender(std::string exporter, std::string target, HttpReceiverOptions receiver,
+BatchSender::BatchSender(std::string exporter, std::string path, HttpReceiverOptions receiver,
                          const PushMetrics& metrics)
     : exporter_(std::move(exporter)),
-      target_(std::move(target)),
+      path_(std::move(path)),
       metrics_(metrics),
       sender_(exporter_, std::move(receiver), IsRetryable, metrics) {}
 
@@ -100,7 +100,7 @@ std::unique_ptr<RequestEncoder> BatchSender::EncoderOf(const RemoteWriteBatch& b
 HttpRequest BatchSender::RequestOf(RemoteWriteVersion version) const {
   const bool is_old = version == RemoteWriteVersion::k1;
   return {
-      .target = target_,
+      .path = path_,
       // A blank behind the semicolon makes it 1.0 for Prometheus.
       .content_type = is_old ? "application/x-protobuf" : "application/x-protobuf;proto=io.prometheus.write.v2.Request",
       .content_encoding = "snappy",

@@ -46,8 +46,8 @@ struct BatchOutcome {
 
 class BatchSender {
  public:
-  // `exporter` is a scheme. `target` is the path of the receiver.
-  BatchSender(std::string exporter, std::string target, HttpReceiverOptions receiver, const PushMetrics& metrics);
+  // `exporter` is a scheme. `path` is the path of the receiver.
+  BatchSender(std::string exporter, std::string path, HttpReceiverOptions receiver, const PushMetrics& metrics);
 
   // See HttpReceiver.
   metrics::Status CheckFiles() const { return sender_.CheckFiles(); }
@@ -60,7 +60,7 @@ class BatchSender {
   HttpRequest RequestOf(RemoteWriteVersion version) const;
 
   const std::string exporter_;
-  const std::string target_;
+  const std::string path_;
   const PushMetrics metrics_;
   HttpSender sender_;
 

@@ -33,7 +33,7 @@ std::string Refusal(const std::string& line, const Variables& variables = {}) {
 std::string Address(const std::string& line, const Variables& variables = {}) {
   const OtlpExporterOptions options = Read(line, variables).value();
   const ReceiverAddress& address = options.receiver.address;
-  return address.host + ":" + std::to_string(address.port) + " " + options.target + (address.tls ? " TLS" : "");
+  return address.host + ":" + std::to_string(address.port) + " " + options.path + (address.tls ? " TLS" : "");
 }
 
 const Variables kEndpoint = {{"OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector/base"}};

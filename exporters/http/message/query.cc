@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "exporters/http/message/target.h"
+#include "exporters/http/message/request_target.h"
 
 namespace streamhouse::exporters {
 namespace {

@@ -1,4 +1,4 @@
-#include "exporters/http/message/target.h"
+#include "exporters/http/message/request_target.h"
 
 #include <algorithm>
 #include <charconv>
@@ -38,7 +38,7 @@ std::optional<std::string> PercentDecode(std::string_view text) {
   return decoded;
 }
 
-std::optional<Target> ParseTarget(std::string_view target) {
+std::optional<RequestTarget> ParseRequestTarget(std::string_view target) {
   const std::string_view local = StripOrigin(target);
   const bool is_absolute = local.size() != target.size();
   target = local;
@@ -47,8 +47,8 @@ std::optional<Target> ParseTarget(std::string_view target) {
   // RFC 9110, 4.2.3: no path after a host is the path "/".
   if (path && path->empty() && is_absolute) path->push_back('/');
   if (!path || !path->starts_with('/')) return std::nullopt;
-  return Target{.path = *std::move(path),
-                .query = question == std::string_view::npos ? std::string_view() : target.substr(question + 1)};
+  return RequestTarget{.path = *std::move(path),
+                       .query = question == std::string_view::npos ? std::string_view() : target.substr(question + 1)};
 }
 
 }  // namespace streamhouse::exporters

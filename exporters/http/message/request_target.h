@@ -1,4 +1,4 @@
-// Target: an HTTP request's target, taken apart.
+// RequestTarget: what an HTTP request names, taken apart: its path and its query.
 //
 // Guarantees: the path is decoded once, and never interpreted: "/a/../b" and "//b" are not "/b". A
 // target that is malformed has no value.
@@ -12,13 +12,13 @@
 
 namespace streamhouse::exporters {
 
-struct Target {
+struct RequestTarget {
   std::string path;        // decoded, starts with '/'
   std::string_view query;  // as sent, a view into the target
 };
 
 // Origin form ("/metrics?a=b") and absolute form ("http://host/metrics", "HTTP://host?a=b").
-std::optional<Target> ParseTarget(std::string_view target);
+std::optional<RequestTarget> ParseRequestTarget(std::string_view target);
 
 // `text` with each %XX replaced by its byte, or no value where a '%' is followed by anything else.
 std::optional<std::string> PercentDecode(std::string_view text);

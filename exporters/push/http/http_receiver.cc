@@ -32,7 +32,7 @@ void AppendField(std::string& head, std::string_view name, std::string_view valu
 
 std::string HeadOf(const HttpRequest& request, const ReceiverAddress& address, const SecretHeaders& secret) {
   std::string head;
-  head.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\n");
+  head.append(request.method).append(" ").append(request.path).append(" HTTP/1.1\r\n");
   AppendField(head, "Host", address.Authority());
   AppendField(head, "User-Agent", "streamhouse/" + std::string(metrics::kVersion));
   AppendField(head, "Content-Type", request.content_type);

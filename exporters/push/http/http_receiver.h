@@ -23,7 +23,7 @@
 // answer is not HTTP. ResourceExhausted: the answer is too large. Internal: the page failed.
 //
 //   HttpReceiver receiver({.address = {.host = "localhost", .port = 4318}});
-//   Result<HttpAnswer> answer = receiver.Ask({.target = "/v1/metrics", .body = body}, deadline);
+//   Result<HttpAnswer> answer = receiver.Ask({.path = "/v1/metrics", .body = body}, deadline);
 //   if (answer.ok() && answer->is_success()) …
 #pragma once
 

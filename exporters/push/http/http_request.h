@@ -5,7 +5,7 @@
 // Thread safety: a value.
 // Cost: copies no text.
 //
-//   receiver.Ask({.target = "/v1/metrics", .content_type = "application/x-protobuf", .body = body}, deadline);
+//   receiver.Ask({.path = "/v1/metrics", .content_type = "application/x-protobuf", .body = body}, deadline);
 #pragma once
 
 #include <algorithm>
@@ -23,9 +23,9 @@ namespace streamhouse::exporters {
 
 struct HttpRequest {
   std::string_view method = "POST";
-  std::string_view target;                                                 // path, with its escapes: "/api/v1/write"
-  std::string_view content_type = {};                                      // empty: no such header
-  std::string_view content_encoding = {};                                  // empty: no such header
+  std::string_view path;                   // with its escapes, and a query: "/api/v1/write"
+  std::string_view content_type = {};      // empty: no such header
+  std::string_view content_encoding = {};  // empty: no such header
   std::vector<std::pair<std::string_view, std::string_view>> fields = {};  // further headers
   // More of them, whose values no message has, nor the excerpt of an answer.
   std::vector<std::pair<std::string_view, std::string_view>> secret_fields = {};

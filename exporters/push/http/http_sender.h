@@ -18,7 +18,7 @@
 // Errors: in SendOutcome. The status names what the receiver said, never a secret.
 //
 //   HttpSender sender("otlp+http", {.address = …}, [](unsigned status) { return status == 429 || … }, metrics);
-//   const SendOutcome sent = sender.Send({.target = "/v1/metrics", .body = body}, deadline, loop.stop_signal());
+//   const SendOutcome sent = sender.Send({.path = "/v1/metrics", .body = body}, deadline, loop.stop_signal());
 //   if (!sent.is_delivered()) metrics.CountDropped("otlp+http", sent.reason, samples);
 #pragma once
 

@@ -28,7 +28,7 @@ std::string Endpoint(const Variables& variables) {
   if (!read.endpoint) return read.notes.empty() ? "" : read.notes.front();
   EXPECT_TRUE(read.notes.empty());
   return std::string(read.endpoint->is_https ? "https://" : "http://") + read.endpoint->host + ":" +
-         std::to_string(read.endpoint->port) + " " + read.endpoint->target;
+         std::to_string(read.endpoint->port) + " " + read.endpoint->path;
 }
 
 std::string GeneralEndpoint(const std::string& url) {

@@ -91,7 +91,7 @@ TEST_F(OtlpExporterTest, SendsTheSnapshotAsProtobuf) {
   ASSERT_EQ(receiver_.requests().size(), 1U);
   const ReceivedRequest request = receiver_.requests()[0];
   EXPECT_EQ(request.method, "POST");
-  EXPECT_EQ(request.target, "/v1/metrics");
+  EXPECT_EQ(request.path, "/v1/metrics");
   EXPECT_EQ(request.Header("content-type"), "application/x-protobuf");
   EXPECT_EQ(request.Header("content-encoding"), "");
   const otlp_test::ExportMetricsServiceRequest decoded = FromProtobuf(request.body);
@@ -105,13 +105,13 @@ TEST_F(OtlpExporterTest, SendsJsonWhereItIsAskedFor) {
   AddSeries(2);
   OtlpExporterOptions options = Options();
   options.encoding = OtlpEncoding::kJson;
-  options.target = "/otlp/v1/metrics?a=b";
+  options.path = "/otlp/v1/metrics?a=b";
   options.resource = {{"zone", "a"}};
   options.labels = {{"node", "n"}};
   Push(std::move(options));
   ASSERT_EQ(receiver_.requests().size(), 1U);
   const ReceivedRequest request = receiver_.requests()[0];
-  EXPECT_EQ(request.target, "/otlp/v1/metrics?a=b");
+  EXPECT_EQ(request.path, "/otlp/v1/metrics?a=b");
   EXPECT_EQ(request.Header("content-type"), "application/json");
   const otlp_test::ExportMetricsServiceRequest decoded = FromJson(request.body);
   EXPECT_EQ(decoded.resource_metrics(0).resource().attributes(1).key(), "zone");
@@ -267,7 +267,7 @@ TEST_F(OtlpExporterTest, LogsNoWarningThatRepeatsASecret) {
 
 TEST_F(OtlpExporterTest, HasANameWithoutTheQueryOfItsTarget) {
   OtlpExporterOptions options = Options();
-  options.target = "/v1/metrics?api-key=hunter2";
+  options.path = "/v1/metrics?api-key=hunter2";
   const OtlpExporter exporter(registry_, metrics_, std::move(options));
   EXPECT_TRUE(exporter.Name().ends_with("/v1/metrics")) << exporter.Name();
 }

@@ -10,9 +10,9 @@
 namespace streamhouse::exporters {
 namespace {
 
-std::string Target(std::string_view path) {
+std::string PathOf(std::string_view path) {
   const auto key = ParseGroupingKey(path);
-  return key.ok() ? key->Target() : key.status().message();
+  return key.ok() ? key->Path() : key.status().message();
 }
 
 TEST(GroupingKeyTest, HasTheLabelsOfAPath) {
@@ -31,39 +31,39 @@ TEST(GroupingKeyTest, ReadsBase64WithAndWithoutPadding) {
 }
 
 TEST(GroupingKeyTest, WritesPlainValuesAsTheyAre) {
-  EXPECT_EQ(Target("/job/backup-1_A/instance/10.0.0.1"), "/metrics/job/backup-1_A/instance/10.0.0.1");
+  EXPECT_EQ(PathOf("/job/backup-1_A/instance/10.0.0.1"), "/metrics/job/backup-1_A/instance/10.0.0.1");
 }
 
 TEST(GroupingKeyTest, WritesOtherValuesInBase64) {
-  EXPECT_EQ(Target("/job/a b/x@base64/L3Zhcg=="), "/metrics/job@base64/YSBi/x@base64/L3Zhcg");
-  EXPECT_EQ(Target("/job/a/instance@base64/="), "/metrics/job/a/instance@base64/=");
-  EXPECT_EQ(Target("/job/a/x/.."), "/metrics/job/a/x@base64/Li4") << "a folder, for who cleans paths";
-  EXPECT_EQ(Target("/job/\u00FF"), "/metrics/job@base64/w78");
+  EXPECT_EQ(PathOf("/job/a b/x@base64/L3Zhcg=="), "/metrics/job@base64/YSBi/x@base64/L3Zhcg");
+  EXPECT_EQ(PathOf("/job/a/instance@base64/="), "/metrics/job/a/instance@base64/=");
+  EXPECT_EQ(PathOf("/job/a/x/.."), "/metrics/job/a/x@base64/Li4") << "a folder, for who cleans paths";
+  EXPECT_EQ(PathOf("/job/\u00FF"), "/metrics/job@base64/w78");
 }
 
 TEST(GroupingKeyTest, ComesBackFromItsTarget) {
   for (std::string value : {"a", "ab", "abc", "abcd", "a/b", "\u00FF\u00FE/?", "%2F"}) {
     const GroupingKey key =
         ParseGroupingKey("/job/" + std::string(value.find('/') == std::string::npos ? value : "j")).value();
-    const std::string target = key.Target();
-    EXPECT_EQ(ParseGroupingKey(target.substr(8)).value().labels(), key.labels()) << target;
+    const std::string path = key.Path();
+    EXPECT_EQ(ParseGroupingKey(path.substr(8)).value().labels(), key.labels()) << path;
   }
 }
 
 TEST(GroupingKeyTest, SaysWhatIsBad) {
   const std::string no_job = "the path does not start with /job/NAME";
-  EXPECT_EQ(Target(""), no_job);
-  EXPECT_EQ(Target("/instance/a/job/b"), no_job);
-  EXPECT_EQ(Target("/job@base64/="), no_job);
-  EXPECT_EQ(Target("/job"), "a label of the path has no value");
-  EXPECT_EQ(Target("/job/a/b"), "a label of the path has no value");
-  EXPECT_EQ(Target("/job/a/b/"), "an empty value of the path is written as LABEL@base64/=");
-  EXPECT_EQ(Target("/job/a/b@base64/A"), "a value of the path is not base64");
-  EXPECT_EQ(Target("/job/a/b@base64/A+/"), "a value of the path is not base64");
-  EXPECT_EQ(Target("/job/a/b-c/d"), "'b-c' in the path is not a label");
-  EXPECT_EQ(Target("/job/a/__x/d"), "'__x' in the path is not a label");
-  EXPECT_EQ(Target("/job/a/job/b"), "the path has the label job twice");
-  EXPECT_TRUE(Target("/job/a/b@base64/_w").starts_with("in the path, ")) << "not UTF-8";
+  EXPECT_EQ(PathOf(""), no_job);
+  EXPECT_EQ(PathOf("/instance/a/job/b"), no_job);
+  EXPECT_EQ(PathOf("/job@base64/="), no_job);
+  EXPECT_EQ(PathOf("/job"), "a label of the path has no value");
+  EXPECT_EQ(PathOf("/job/a/b"), "a label of the path has no value");
+  EXPECT_EQ(PathOf("/job/a/b/"), "an empty value of the path is written as LABEL@base64/=");
+  EXPECT_EQ(PathOf("/job/a/b@base64/A"), "a value of the path is not base64");
+  EXPECT_EQ(PathOf("/job/a/b@base64/A+/"), "a value of the path is not base64");
+  EXPECT_EQ(PathOf("/job/a/b-c/d"), "'b-c' in the path is not a label");
+  EXPECT_EQ(PathOf("/job/a/__x/d"), "'__x' in the path is not a label");
+  EXPECT_EQ(PathOf("/job/a/job/b"), "the path has the label job twice");
+  EXPECT_TRUE(PathOf("/job/a/b@base64/_w").starts_with("in the path, ")) << "not UTF-8";
   EXPECT_EQ(ParseGroupingKey("/job").status().field(), "path");
 }
 

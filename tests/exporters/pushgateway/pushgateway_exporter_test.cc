@@ -50,7 +50,7 @@ TEST_F(PushgatewayExporterTest, PutsThePageAsProtobufToTheGroup) {
   PushOnce(Options());
   ASSERT_EQ(gateway_.requests().size(), 1U);
   const ReceivedRequest put = gateway_.requests().at(0);
-  EXPECT_EQ(put.method + " " + put.target, "PUT /metrics/job/test/path@base64/L3Zhcg");
+  EXPECT_EQ(put.method + " " + put.path, "PUT /metrics/job/test/path@base64/L3Zhcg");
   EXPECT_EQ(put.Header("content-type"),
             "application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited");
   EXPECT_EQ(put.body, PageOf<ProtobufEncoder>(registry_));
@@ -80,7 +80,7 @@ TEST_F(PushgatewayExporterTest, DeletesTheGroupAtTheEndWhereItIsToldTo) {
   PushOnce(std::move(options));
   ASSERT_EQ(gateway_.requests().size(), 1U);
   const ReceivedRequest deleted = gateway_.requests().at(0);
-  EXPECT_EQ(deleted.method + " " + deleted.target + deleted.body, "DELETE /metrics/job/test/path@base64/L3Zhcg");
+  EXPECT_EQ(deleted.method + " " + deleted.path + deleted.body, "DELETE /metrics/job/test/path@base64/L3Zhcg");
 }
 
 TEST_F(PushgatewayExporterTest, DoesNotStartWithAFamilyThatHasALabelOfTheGroup) {

@@ -66,7 +66,7 @@ TEST_F(BatchSenderTest, SendsTheHeadersOf2) {
   EXPECT_TRUE(Send().status.ok());
   const ReceivedRequest request = receiver_.requests().at(0);
   EXPECT_EQ(request.method, "POST");
-  EXPECT_EQ(request.target, "/api/v1/write");
+  EXPECT_EQ(request.path, "/api/v1/write");
   EXPECT_EQ(request.Header("content-type"), "application/x-protobuf;proto=io.prometheus.write.v2.Request");
   EXPECT_EQ(request.Header("content-encoding"), "snappy");
   EXPECT_EQ(request.Header("x-prometheus-remote-write-version"), "2.0.0");

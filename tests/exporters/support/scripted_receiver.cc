@@ -86,7 +86,7 @@ class RequestReader {
     ReceivedRequest request;
     request.method = head.substr(0, head.find(' '));
     head.remove_prefix(request.method.size() + 1);
-    request.target = head.substr(0, head.find(' '));
+    request.path = head.substr(0, head.find(' '));
     head.remove_prefix(head.find("\r\n") + 2);
     while (!head.empty()) {
       const std::string_view line = head.substr(0, head.find("\r\n"));

@@ -8,7 +8,7 @@
 //   ScriptedReceiver receiver;
 //   receiver.Then(Answer(503, "Retry-After: 1\r\n")).Then(Reset());
 //   … the exporter pushes to receiver.port() …
-//   EXPECT_EQ(receiver.requests().at(0).target, "/v1/metrics");
+//   EXPECT_EQ(receiver.requests().at(0).path, "/v1/metrics");
 #pragma once
 
 #include <openssl/ssl.h>
@@ -31,7 +31,7 @@ namespace streamhouse::exporters {
 
 struct ReceivedRequest {
   std::string method;
-  std::string target;
+  std::string path;
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;                            // without the frames of chunks
 

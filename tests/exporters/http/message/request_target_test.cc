@@ -1,4 +1,4 @@
-#include "exporters/http/message/target.h"
+#include "exporters/http/message/request_target.h"
 
 #include <gtest/gtest.h>
 
@@ -10,42 +10,42 @@ namespace {
 
 // "path query", or "malformed".
 std::string Parsed(std::string_view text) {
-  const std::optional<Target> target = ParseTarget(text);
+  const std::optional<RequestTarget> target = ParseRequestTarget(text);
   return target ? target->path + " " + std::string(target->query) : "malformed";
 }
 
-TEST(TargetTest, SeparatesPathAndQuery) {
+TEST(RequestTargetTest, SeparatesPathAndQuery) {
   EXPECT_EQ(Parsed("/"), "/ ");
   EXPECT_EQ(Parsed("/metrics"), "/metrics ");
   EXPECT_EQ(Parsed("/metrics?a=b%20c?d"), "/metrics a=b%20c?d");
 }
 
-TEST(TargetTest, TakesTheAbsoluteForm) {
+TEST(RequestTargetTest, TakesTheAbsoluteForm) {
   EXPECT_EQ(Parsed("http://host:1/metrics?a"), "/metrics a");
   EXPECT_EQ(Parsed("https://host"), "/ ");
   EXPECT_EQ(Parsed("HTTP://host/metrics"), "/metrics ");
   EXPECT_EQ(Parsed("http://host?a"), "/ a");
 }
 
-TEST(TargetTest, DecodesThePathOnce) {
+TEST(RequestTargetTest, DecodesThePathOnce) {
   EXPECT_EQ(Parsed("/%6detrics"), "/metrics ");
   EXPECT_EQ(Parsed("/%256detrics"), "/%6detrics ");
   EXPECT_EQ(Parsed("/%2E%2e%2f%00").size(), 6U);
 }
 
-TEST(TargetTest, DoesNotInterpretThePath) {
+TEST(RequestTargetTest, DoesNotInterpretThePath) {
   EXPECT_EQ(Parsed("/a/../metrics"), "/a/../metrics ");
   EXPECT_EQ(Parsed("//metrics"), "//metrics ");
   EXPECT_EQ(Parsed("/metrics/"), "/metrics/ ");
 }
 
-TEST(TargetTest, RefusesWhatIsMalformed) {
+TEST(RequestTargetTest, RefusesWhatIsMalformed) {
   for (const char* text : {"", "*", "metrics", "?a", "/%", "/%4", "/%4x", "/%-1", "/% 1", "ftp://host/metrics"}) {
     EXPECT_EQ(Parsed(text), "malformed") << text;
   }
 }
 
-TEST(TargetTest, DecodesBytesOfAnyValue) {
+TEST(RequestTargetTest, DecodesBytesOfAnyValue) {
   EXPECT_EQ(PercentDecode("%C3%a4 %25"), "\xC3\xA4 %");
   EXPECT_EQ(PercentDecode("%00"), std::string(1, '\0'));
   EXPECT_EQ(PercentDecode("+"), "+");

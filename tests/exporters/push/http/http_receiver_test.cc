@@ -44,11 +44,11 @@ class Chunks : public PageSource {
 
 class HttpReceiverTest : public testing::Test {
  protected:
-  Result<HttpAnswer> Ask(std::string_view body = "body") { return Ask({.target = "/push", .body = body}); }
+  Result<HttpAnswer> Ask(std::string_view body = "body") { return Ask({.path = "/push", .body = body}); }
   Result<HttpAnswer> Ask(const HttpRequest& request, milliseconds time = kPatient) {
     return receiver_.Ask(request, steady_clock::now() + time);
   }
-  Status Failure(milliseconds time = kPatient) { return Ask({.target = "/push", .body = "body"}, time).status(); }
+  Status Failure(milliseconds time = kPatient) { return Ask({.path = "/push", .body = "body"}, time).status(); }
 
   ScriptedReceiver far_;
   HttpReceiver receiver_{{.address = {.host = "127.0.0.1", .port = far_.port()}}};
@@ -56,14 +56,14 @@ class HttpReceiverTest : public testing::Test {
 
 TEST_F(HttpReceiverTest, SendsWhatItIsGiven) {
   ASSERT_TRUE(Ask({.method = "PUT",
-                   .target = "/a%20b",
+                   .path = "/a%20b",
                    .content_type = "text/plain",
                    .content_encoding = "gzip",
                    .fields = {{"X-Version", "2"}},
                    .body = "body"})
                   .ok());
   const ReceivedRequest request = far_.requests().at(0);
-  EXPECT_EQ(request.method + " " + request.target + " " + request.body, "PUT /a%20b body");
+  EXPECT_EQ(request.method + " " + request.path + " " + request.body, "PUT /a%20b body");
   EXPECT_EQ(request.Header("host"), "127.0.0.1:" + std::to_string(far_.port()));
   EXPECT_EQ(request.Header("user-agent"), "streamhouse/0.1.0");
   EXPECT_EQ(request.Header("content-type"), "text/plain");
@@ -85,7 +85,7 @@ TEST_F(HttpReceiverTest, GivesBackTheAnswerOfAnyStatus) {
 
 TEST_F(HttpReceiverTest, SendsAPageInChunks) {
   const auto page = [] { return std::make_unique<Chunks>(3, PageSource::Progress::kEnd); };
-  ASSERT_TRUE(Ask({.target = "/", .make_body = page}).ok());
+  ASSERT_TRUE(Ask({.path = "/", .make_body = page}).ok());
   EXPECT_EQ(far_.requests().at(0).body, "xxx");
   EXPECT_EQ(far_.requests().at(0).Header("transfer-encoding"), "chunked");
   EXPECT_EQ(receiver_.body_bytes(), 3U);
@@ -93,7 +93,7 @@ TEST_F(HttpReceiverTest, SendsAPageInChunks) {
 
 TEST_F(HttpReceiverTest, LetsNoPartOfAPageThatFailsPassForTheWhole) {
   const auto page = [] { return std::make_unique<Chunks>(2, PageSource::Progress::kFailed); };
-  EXPECT_EQ(Ask({.target = "/", .make_body = page}).status().code(), StatusCode::kInternal);
+  EXPECT_EQ(Ask({.path = "/", .make_body = page}).status().code(), StatusCode::kInternal);
   ASSERT_TRUE(Ask().ok());
   EXPECT_EQ(far_.requests().at(0).body, "body");
 }
@@ -106,7 +106,7 @@ TEST_F(HttpReceiverTest, KeepsTheConnection) {
 
 TEST_F(HttpReceiverTest, ConnectsAgainWhereTheConnectionWasQuietForLong) {
   HttpReceiver receiver({.address = {.host = "127.0.0.1", .port = far_.port()}, .quiet_time_max = milliseconds(0)});
-  for (int i = 0; i < 2; ++i) ASSERT_TRUE(receiver.Ask({.target = "/"}, steady_clock::now() + kPatient).ok());
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(receiver.Ask({.path = "/"}, steady_clock::now() + kPatient).ok());
   EXPECT_EQ(far_.connections(), 2U);
 }
 
@@ -149,7 +149,7 @@ TEST_F(HttpReceiverTest, DoesNotSendAgainWhereTheAnswerHadBegun) {
 TEST_F(HttpReceiverTest, SaysThatThereIsNoReceiver) {
   const HeldPort nobody;
   HttpReceiver receiver({.address = {.host = "127.0.0.1", .port = nobody.number()}});
-  EXPECT_EQ(receiver.Ask({.target = "/"}, steady_clock::now() + kPatient).status(),
+  EXPECT_EQ(receiver.Ask({.path = "/"}, steady_clock::now() + kPatient).status(),
             Status(StatusCode::kUnavailable, "cannot connect: Connection refused"));
 }
 
@@ -168,7 +168,7 @@ TEST_F(HttpReceiverTest, GivesUpAtItsDeadlineWhereNoAnswerComes) {
 TEST_F(HttpReceiverTest, GivesUpAtItsDeadlineWhereNothingIsRead) {
   far_.Then(ReadNothing());
   const std::string body(std::size_t{64} << 20, 'x');
-  EXPECT_EQ(Ask({.target = "/", .body = body}, milliseconds(200)).status().code(), StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(Ask({.path = "/", .body = body}, milliseconds(200)).status().code(), StatusCode::kDeadlineExceeded);
 }
 
 TEST_F(HttpReceiverTest, EndsAnAnswerThatDoesNotEnd) {
@@ -188,7 +188,7 @@ TEST_F(HttpReceiverTest, ReadsTheAnswerOfAReceiverThatHasRefusedTheBody) {
                  },
              .reads_request = false});
   const std::string body(std::size_t{64} << 20, 'x');
-  const Result<HttpAnswer> answer = Ask({.target = "/", .body = body});
+  const Result<HttpAnswer> answer = Ask({.path = "/", .body = body});
   ASSERT_TRUE(answer.ok()) << answer.status().message();
   EXPECT_EQ(answer->status, 413U);
   EXPECT_TRUE(Ask().ok()) << "on a new connection";
@@ -197,7 +197,7 @@ TEST_F(HttpReceiverTest, ReadsTheAnswerOfAReceiverThatHasRefusedTheBody) {
 TEST_F(HttpReceiverTest, LeavesTheConnectionToTheParentOfAFork) {
   auto receiver =
       std::make_unique<HttpReceiver>(HttpReceiverOptions{.address = {.host = "127.0.0.1", .port = far_.port()}});
-  ASSERT_TRUE(receiver->Ask({.target = "/"}, steady_clock::now() + kPatient).ok());
+  ASSERT_TRUE(receiver->Ask({.path = "/"}, steady_clock::now() + kPatient).ok());
   const pid_t child = fork();
   if (child == 0) {
     receiver.reset();
@@ -205,7 +205,7 @@ TEST_F(HttpReceiverTest, LeavesTheConnectionToTheParentOfAFork) {
   }
   int status = -1;
   ASSERT_EQ(waitpid(child, &status, 0), child);
-  ASSERT_TRUE(receiver->Ask({.target = "/"}, steady_clock::now() + kPatient).ok());
+  ASSERT_TRUE(receiver->Ask({.path = "/"}, steady_clock::now() + kPatient).ok());
   EXPECT_EQ(far_.connections(), 1U);
 }
 
@@ -213,7 +213,7 @@ class SecretTest : public HttpReceiverTest {
  protected:
   SecretTest() { Write("t0ken"); }
   void Write(std::string_view token) { std::ofstream(path_) << token; }
-  Result<HttpAnswer> AskWithToken() { return with_token_.Ask({.target = "/"}, steady_clock::now() + kPatient); }
+  Result<HttpAnswer> AskWithToken() { return with_token_.Ask({.path = "/"}, steady_clock::now() + kPatient); }
 
   const std::string path_ = TemporaryPath("token");
   HttpReceiver with_token_{
@@ -245,7 +245,7 @@ class TlsReceiverTest : public testing::Test {
  protected:
   Result<HttpAnswer> Ask(const ScriptedReceiver& far, TlsFiles files, std::string host = "localhost") {
     HttpReceiver receiver({.address = {.host = std::move(host), .port = far.port(), .tls = std::move(files)}});
-    return receiver.Ask({.target = "/", .body = "body"}, steady_clock::now() + kPatient);
+    return receiver.Ask({.path = "/", .body = "body"}, steady_clock::now() + kPatient);
   }
 
   const Certificate certificate_ = MakeCertificate("http_receiver");
@@ -279,7 +279,7 @@ TEST_F(TlsReceiverTest, SendsNothingToOneOfAnotherName) {
   const ScriptedReceiver far({.socket = path, .tls = &certificate_});
   HttpReceiver receiver(
       {.address = {.host = "other.example", .socket = path, .tls = TlsFiles{.ca = certificate_.file}}});
-  EXPECT_EQ(receiver.Ask({.target = "/"}, steady_clock::now() + kPatient).status(),
+  EXPECT_EQ(receiver.Ask({.path = "/"}, steady_clock::now() + kPatient).status(),
             Status(StatusCode::kFailedPrecondition, "the certificate of the receiver is not good: hostname mismatch"));
   EXPECT_EQ(far.requests().size(), 0U);
   unlink(path.c_str());
@@ -316,7 +316,7 @@ TEST_F(TlsReceiverTest, ConnectsAgainWhereTheReceiverHasClosed) {
   far.Then(AnswerAndClose(200));
   HttpReceiver receiver(
       {.address = {.host = "localhost", .port = far.port(), .tls = TlsFiles{.ca = certificate_.file}}});
-  for (int i = 0; i < 3; ++i) EXPECT_TRUE(receiver.Ask({.target = "/"}, steady_clock::now() + kPatient).ok());
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(receiver.Ask({.path = "/"}, steady_clock::now() + kPatient).ok());
   EXPECT_EQ(far.connections(), 2U);
 }
 
@@ -324,7 +324,7 @@ TEST_F(TlsReceiverTest, GivesUpAHandshakeAtItsDeadline) {
   ScriptedReceiver far;
   far.Then(ReadNothing());
   HttpReceiver receiver({.address = {.host = "localhost", .port = far.port(), .tls = TlsFiles()}});
-  EXPECT_EQ(receiver.Ask({.target = "/"}, steady_clock::now() + milliseconds(50)).status().code(),
+  EXPECT_EQ(receiver.Ask({.path = "/"}, steady_clock::now() + milliseconds(50)).status().code(),
             StatusCode::kDeadlineExceeded);
 }
 

@@ -28,7 +28,7 @@ using std::chrono::steady_clock;
 class HttpSenderTest : public testing::Test {
  protected:
   SendOutcome Send(milliseconds time = hours(1)) {
-    return sender_.Send({.target = "/push", .body = "body"}, steady_clock::now() + time, stop_);
+    return sender_.Send({.path = "/push", .body = "body"}, steady_clock::now() + time, stop_);
   }
   std::optional<double> Count(const std::string& name) {
     return metrics::testing::MetricReader(registry_).Value("streamhouse_exporter_" + name + "_total",
@@ -169,7 +169,7 @@ TEST(HttpSenderWithoutReceiverTest, SaysThatItIsUnreachable) {
   HttpSender sender(
       "test", {.address = {.host = "127.0.0.1", .port = nobody.number()}}, [](unsigned) { return true; },
       PushMetrics());
-  const SendOutcome sent = sender.Send({.target = "/"}, steady_clock::now() + hours(1), stop);
+  const SendOutcome sent = sender.Send({.path = "/"}, steady_clock::now() + hours(1), stop);
   EXPECT_EQ(sent.delivery, Delivery::kGivenUp);
   EXPECT_EQ(sent.reason, drop_reason::kUnreachable);
   EXPECT_EQ(sent.status.message(), "cannot connect: Connection refused");
@@ -180,7 +180,7 @@ TEST(HttpSenderWithoutReceiverTest, SaysThatAFileOfItsOwnIsUnusable) {
   HttpSender sender(
       "test", {.address = {.host = "127.0.0.1", .port = 1}, .credentials = {.bearer_file = "/no such file"}},
       [](unsigned) { return true; }, PushMetrics());
-  const SendOutcome sent = sender.Send({.target = "/"}, steady_clock::now() + hours(1), stop);
+  const SendOutcome sent = sender.Send({.path = "/"}, steady_clock::now() + hours(1), stop);
   EXPECT_EQ(sent.delivery, Delivery::kGivenUp);
   EXPECT_EQ(sent.reason, "unusable");
   EXPECT_EQ(sent.status.message(), "cannot use /no such file: No such file or directory");
