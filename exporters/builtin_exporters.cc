@@ -21,6 +21,7 @@
 #include "exporters/textfile/textfile_exporter.h"
 #include "exporters/view/labelled_view.h"
 #include "metrics_core/naming/metric_name.h"
+#include "metrics_core/naming/percent_encoding.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
@@ -111,7 +112,7 @@ MadeExporter MakeRemoteWriteExporter(const ExporterSpec& spec, const ExporterCon
   SpecOptions given(spec);
   ReceiverSpec read = ReadReceiver(spec, given);
   RemoteWriteOptions options = {.receiver = std::move(read.receiver), .push = read.push};
-  if (!spec.path.empty()) options.path = EncodedPath(spec.path);
+  if (!spec.path.empty()) options.path = metrics::PercentEncodePath(spec.path);
   options.push.log = context.log;
   const std::string version = given.Text("version", "auto");
   if (version == "1") options.version = RemoteWriteVersion::k1;

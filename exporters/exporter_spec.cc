@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <system_error>
 
-#include "exporters/http/message/request_target.h"
+#include "metrics_core/naming/percent_encoding.h"
 #include "metrics_core/settings.h"
 
 namespace streamhouse::exporters {
@@ -79,7 +79,7 @@ Status ParseOptions(std::string_view query, ExporterSpec& spec) {
     query.remove_prefix(std::min(option.size() + 1, query.size()));
     const std::size_t equals = option.find('=');
     std::optional<std::string> value;
-    if (equals != std::string_view::npos) value = PercentDecode(option.substr(equals + 1));
+    if (equals != std::string_view::npos) value = metrics::PercentDecode(option.substr(equals + 1));
     if (!value || equals == 0) return BadSpec(spec, "options", Quoted(option) + " is not of the form option=value");
     spec.options.emplace_back(option.substr(0, equals), *std::move(value));
   }
@@ -111,7 +111,7 @@ Result<ExporterSpec> ParseExporterSpec(std::string_view text) {
   text = text.substr(0, question);
   const std::size_t slash = std::min(text.find('/'), text.size());
   if (Status parsed = ParseAuthority(text.substr(0, slash), spec); !parsed.ok()) return parsed;
-  const std::optional<std::string> path = PercentDecode(text.substr(slash));
+  const std::optional<std::string> path = metrics::PercentDecode(text.substr(slash));
   if (!path) return BadSpec(spec, "path", "a '%' in the path is not followed by two hexadecimal digits");
   spec.path = *path;
   if (Status parsed = ParseOptions(query, spec); !parsed.ok()) return parsed;

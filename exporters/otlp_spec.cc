@@ -11,6 +11,7 @@
 #include "exporters/push/http/receiver_address.h"
 #include "exporters/receiver_spec.h"
 #include "exporters/view/labelled_view.h"
+#include "metrics_core/naming/percent_encoding.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -26,7 +27,7 @@ Status ReadAddress(const ExporterSpec& spec, const OtlpEnvironment& environment,
   ReceiverAddress& address = options.receiver.address;
   if (!spec.port) address.port = kOtlpPortDefault;
   if (address.host.empty()) address.host = "127.0.0.1";
-  if (!spec.path.empty()) options.path = EncodedPath(spec.path);
+  if (!spec.path.empty()) options.path = metrics::PercentEncodePath(spec.path);
   const bool is_left_out = spec.host.empty() && !spec.port && spec.path.empty() && address.socket.empty();
   if (!is_left_out || !environment.endpoint) return Status::Ok();
   const OtlpEndpoint& endpoint = *environment.endpoint;

@@ -46,19 +46,4 @@ Status CheckReceiver(const ExporterSpec& spec, const ReceiverSpec& read) {
   return BadSpec(spec, credentials.field(), "option " + credentials.message()).Within("options");
 }
 
-std::string EncodedPath(std::string_view path) {
-  constexpr std::string_view kKept = "/-._~!$&'()*+,;=:@0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : path) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (kKept.find(c) != std::string_view::npos) {
-      encoded += c;
-    } else {
-      encoded.append("%").append(1, kDigits[byte / 16]).append(1, kDigits[byte % 16]);
-    }
-  }
-  return encoded;
-}
-
 }  // namespace streamhouse::exporters

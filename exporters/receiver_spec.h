@@ -19,9 +19,6 @@
 //   if (Status checked = CheckReceiver(spec, read); !checked.ok()) return checked;
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "exporters/exporter_spec.h"
 #include "exporters/push/http/http_receiver.h"
 #include "exporters/push/push_loop.h"
@@ -39,8 +36,5 @@ ReceiverSpec ReadReceiver(const ExporterSpec& spec, SpecOptions& given);
 
 // What does not depend on the files.
 metrics::Status CheckReceiver(const ExporterSpec& spec, const ReceiverSpec& read);
-
-// A path as a request has it: what may not stand there as "%XX".
-std::string EncodedPath(std::string_view path);
 
 }  // namespace streamhouse::exporters

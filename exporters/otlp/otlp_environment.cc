@@ -8,8 +8,8 @@
 #include <system_error>
 
 #include "exporters/encoding/ascii_case.h"
-#include "exporters/http/message/request_target.h"
 #include "exporters/push/http/http_request.h"
+#include "metrics_core/naming/percent_encoding.h"
 #include "metrics_core/naming/utf8.h"
 #include "metrics_core/settings.h"
 
@@ -35,8 +35,8 @@ std::optional<Pairs> ParsePairs(std::string_view text) {
     if (Trimmed(item).empty()) continue;
     const std::size_t equals = item.find('=');
     if (equals == std::string_view::npos) return std::nullopt;
-    std::optional<std::string> key = PercentDecode(Trimmed(item.substr(0, equals)));
-    std::optional<std::string> value = PercentDecode(Trimmed(item.substr(equals + 1)));
+    std::optional<std::string> key = metrics::PercentDecode(Trimmed(item.substr(0, equals)));
+    std::optional<std::string> value = metrics::PercentDecode(Trimmed(item.substr(equals + 1)));
     if (!key || key->empty() || !value) return std::nullopt;
     if (!metrics::IsValidUtf8(*key) || !metrics::IsValidUtf8(*value)) return std::nullopt;
     pairs.emplace_back(*std::move(key), *std::move(value));

@@ -69,6 +69,7 @@
 #include "metrics_core/mutex.h"
 #include "metrics_core/naming/metric_name.h"
 #include "metrics_core/naming/name_escaping.h"
+#include "metrics_core/naming/percent_encoding.h"
 #include "metrics_core/naming/text_escaping.h"
 #include "metrics_core/reading/exponential_scale.h"
 #include "metrics_core/reading/family_builder.h"

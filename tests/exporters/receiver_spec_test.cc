@@ -57,10 +57,5 @@ TEST(ReceiverSpecTest, SaysWhatIsBad) {
   EXPECT_EQ(Bad("x+http://a?user=u&password_file=/p&bearer_file=/b"), "option bearer_file is given beside user");
 }
 
-TEST(ReceiverSpecTest, EncodesAPath) {
-  EXPECT_EQ(EncodedPath("/api/v1/write"), "/api/v1/write");
-  EXPECT_EQ(EncodedPath("/a b\r\n?#%\xFF"), "/a%20b%0D%0A%3F%23%25%FF");
-}
-
 }  // namespace
 }  // namespace streamhouse::exporters

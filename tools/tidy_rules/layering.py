@@ -50,9 +50,7 @@ MAY_USE_FOLDERS = {
     "exporters/http/message": {"exporters/encoding"},
     "exporters/http/tls": {"exporters/encoding", "exporters/http/access"},
     "exporters/live_page": set(),
-    "exporters/otlp": {
-        "exporters/encoding", "exporters/http/message", "exporters/push", "exporters/push/http", "exporters/view",
-    },
+    "exporters/otlp": {"exporters/encoding", "exporters/push", "exporters/push/http", "exporters/view"},
     "exporters/push": {"exporters/threads"},
     "exporters/push/http": {
         "exporters/encoding", "exporters/http/access", "exporters/http/tls", "exporters/push",

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "exporters/http/message/request_target.h"
+#include "metrics_core/naming/percent_encoding.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -23,8 +23,8 @@ std::optional<std::vector<std::string>> QueryValues(std::string_view query, std:
   std::vector<std::string> values;
   while (!query.empty()) {
     const auto [sent_key, sent_value] = TakeParameter(query);
-    if (PercentDecode(sent_key) != key) continue;
-    std::optional<std::string> value = PercentDecode(sent_value);
+    if (metrics::PercentDecode(sent_key) != key) continue;
+    std::optional<std::string> value = metrics::PercentDecode(sent_value);
     if (!value || values.size() == kQueryNamesMax) return std::nullopt;
     values.push_back(*std::move(value));
   }

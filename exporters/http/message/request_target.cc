@@ -1,11 +1,11 @@
 #include "exporters/http/message/request_target.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <utility>
 
 #include "exporters/encoding/ascii_case.h"
+#include "metrics_core/naming/percent_encoding.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -21,29 +21,12 @@ std::string_view StripOrigin(std::string_view target) {
 
 }  // namespace
 
-std::optional<std::string> PercentDecode(std::string_view text) {
-  std::string decoded;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '%') {
-      decoded += text[i];
-      continue;
-    }
-    unsigned char byte = 0;
-    const std::string_view digits = text.substr(i + 1, 2);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
-    if (digits.size() != 2 || error != std::errc() || end != digits.data() + 2) return std::nullopt;
-    decoded += static_cast<char>(byte);
-    i += 2;
-  }
-  return decoded;
-}
-
 std::optional<RequestTarget> ParseRequestTarget(std::string_view target) {
   const std::string_view local = StripOrigin(target);
   const bool is_absolute = local.size() != target.size();
   target = local;
   const std::size_t question = target.find('?');
-  std::optional<std::string> path = PercentDecode(target.substr(0, question));
+  std::optional<std::string> path = metrics::PercentDecode(target.substr(0, question));
   // RFC 9110, 4.2.3: no path after a host is the path "/".
   if (path && path->empty() && is_absolute) path->push_back('/');
   if (!path || !path->starts_with('/')) return std::nullopt;

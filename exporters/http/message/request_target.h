@@ -20,7 +20,4 @@ struct RequestTarget {
 // Origin form ("/metrics?a=b") and absolute form ("http://host/metrics", "HTTP://host?a=b").
 std::optional<RequestTarget> ParseRequestTarget(std::string_view target);
 
-// `text` with each %XX replaced by its byte, or no value where a '%' is followed by anything else.
-std::optional<std::string> PercentDecode(std::string_view text);
-
 }  // namespace streamhouse::exporters

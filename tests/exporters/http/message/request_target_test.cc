@@ -45,11 +45,5 @@ TEST(RequestTargetTest, RefusesWhatIsMalformed) {
   }
 }
 
-TEST(RequestTargetTest, DecodesBytesOfAnyValue) {
-  EXPECT_EQ(PercentDecode("%C3%a4 %25"), "\xC3\xA4 %");
-  EXPECT_EQ(PercentDecode("%00"), std::string(1, '\0'));
-  EXPECT_EQ(PercentDecode("+"), "+");
-}
-
 }  // namespace
 }  // namespace streamhouse::exporters
