@@ -83,6 +83,8 @@
 #include "metrics_core/self_metrics/core_metrics.h"
 #include "metrics_core/self_metrics/process_metrics.h"
 #include "metrics_core/settings.h"
+#include "metrics_core/sockets/socket_address.h"
+#include "metrics_core/sockets/unix_listener.h"
 #include "metrics_core/start_thread.h"
 #include "metrics_core/state_set.h"
 #include "metrics_core/status.h"

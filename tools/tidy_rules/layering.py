@@ -72,6 +72,7 @@ MAY_USE_FOLDERS = {
     "metrics_core/naming": {"metrics_core", "metrics_core/reading"},
     "metrics_core/reading": {"metrics_core"},
     "metrics_core/self_metrics": {"metrics_core", "metrics_core/internal/cells"},
+    "metrics_core/sockets": {"metrics_core", "metrics_core/naming"},
 }  # fmt: skip
 THIRD_PARTY_BY_PREFIX = {
     "CLI/": "cli11",
@@ -104,8 +105,8 @@ _FOLDER_TABLE = re.compile(r"^\| in (?P<folder>[\w/]+) \|.*\n\|[-|]+\|\n(?P<rows
 _FOLDER_ROW = re.compile(r"^\| (?P<folder>[\w/]+)/ \|", re.MULTILINE)
 _SYSTEM_PREFIXES = ("sys/", "linux/", "asm/", "bits/")
 _SYSTEM_HEADERS = {
-    "cpuid.h", "dirent.h", "dlfcn.h", "errno.h", "fcntl.h", "immintrin.h", "link.h", "malloc.h", "poll.h", "pthread.h",
-    "sched.h", "signal.h", "stdint.h", "time.h", "unistd.h", "x86intrin.h",
+    "cpuid.h", "dirent.h", "dlfcn.h", "errno.h", "fcntl.h", "grp.h", "immintrin.h", "link.h", "malloc.h", "poll.h",
+    "pthread.h", "pwd.h", "sched.h", "signal.h", "stdint.h", "time.h", "unistd.h", "x86intrin.h",
 }  # fmt: skip
 
 

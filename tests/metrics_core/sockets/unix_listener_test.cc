@@ -1,0 +1,277 @@
+#include "metrics_core/sockets/unix_listener.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <barrier>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "metrics_core/sockets/socket_address.h"
+#include "metrics_core/status.h"
+#include "tests/support/short_folder.h"
+
+namespace streamhouse::metrics {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool CanConnect(const std::string& path) {
+  const int client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const UnixSocketName name({.path = path});
+  const bool is_connected = connect(client, name.address(), name.size()) == 0;
+  close(client);
+  return is_connected;
+}
+
+class UnixListenerTest : public testing::Test {
+ protected:
+  ~UnixListenerTest() override { StopListening(); }
+
+  static void Close(std::optional<ListeningUnixSocket>& listening) {
+    if (!listening) return;
+    listening->file.Remove();
+    close(listening->descriptor);
+    listening.reset();
+  }
+  void StopListening() { Close(listening_); }
+  // As a process leaves it that is killed.
+  void LeaveADeadSocket() const {
+    const int dead = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const UnixSocketName name({.path = path_});
+    EXPECT_EQ(bind(dead, name.address(), name.size()), 0);
+    close(dead);
+  }
+  // Empty where it listens.
+  std::string Listen(UnixSocket socket) {
+    auto listening = ListenOnUnixSocket(socket);
+    if (!listening.ok()) return listening.status().message();
+    StopListening();
+    listening_ = *std::move(listening);
+    return "";
+  }
+  std::string Listen() { return Listen({.path = path_}); }
+  // A child that listens at the path until it is killed.
+  pid_t ChildThatListens() {
+    int ready[2];
+    EXPECT_EQ(pipe(ready), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+      const auto listening = ListenOnUnixSocket({.path = path_});
+      const char outcome = listening.ok() ? 'y' : 'n';
+      static_cast<void>(!write(ready[1], &outcome, 1));
+      for (;;) pause();
+    }
+    char outcome = 0;
+    EXPECT_EQ(read(ready[0], &outcome, 1), 1);
+    EXPECT_EQ(outcome, 'y');
+    close(ready[0]);
+    close(ready[1]);
+    return child;
+  }
+  static void Kill(pid_t child) {
+    EXPECT_EQ(kill(child, SIGKILL), 0);
+    int status = 0;
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+  }
+  struct stat Found() const {
+    struct stat found = {};
+    EXPECT_EQ(lstat(path_.c_str(), &found), 0);
+    return found;
+  }
+  std::string Refusal(const std::string& why) const { return "cannot listen on unix://" + path_ + ": " + why; }
+
+  const ShortFolder short_folder_;
+  const fs::path folder_ = short_folder_.path();
+  std::string path_ = short_folder_.File("s");
+  std::optional<ListeningUnixSocket> listening_;
+};
+
+TEST_F(UnixListenerTest, TakesConnectionsAndLeavesNoOtherFile) {
+  ASSERT_EQ(Listen(), "");
+  EXPECT_TRUE(CanConnect(path_));
+  EXPECT_NE(fcntl(listening_->descriptor, F_GETFD) & FD_CLOEXEC, 0);
+  EXPECT_NE(fcntl(listening_->descriptor, F_GETFL) & O_NONBLOCK, 0);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);
+}
+
+TEST_F(UnixListenerTest, RemovesItsFileAtTheEnd) {
+  ASSERT_EQ(Listen(), "");
+  StopListening();
+  EXPECT_FALSE(fs::exists(fs::symlink_status(path_)));
+}
+
+TEST_F(UnixListenerTest, ReplacesTheSocketOfAKilledProcess) {
+  Kill(ChildThatListens());
+  ASSERT_TRUE(S_ISSOCK(Found().st_mode)) << "a killed process leaves it behind";
+  ASSERT_FALSE(CanConnect(path_));
+  EXPECT_EQ(Listen(), "");
+  EXPECT_TRUE(CanConnect(path_));
+}
+
+TEST_F(UnixListenerTest, RefusesThePathOfALiveProcessAndNamesIt) {
+  const pid_t child = ChildThatListens();
+  EXPECT_EQ(Listen(), Refusal("process " + std::to_string(child) + " listens there"));
+  EXPECT_TRUE(CanConnect(path_));
+  Kill(child);
+}
+
+// Goal: exactly one of several starts at once gets the path. Method: threads start together, with
+// the socket of a process that has ended in their way; the system makes no difference between
+// threads and processes here. Many rounds, because two starts seldom meet.
+TEST_F(UnixListenerTest, LetsOneOfSeveralStartsHaveThePath) {
+  constexpr int kStarts = 4;
+  for (int round = 0; round < 500; ++round) {
+    LeaveADeadSocket();
+    std::vector<std::optional<ListeningUnixSocket>> got(kStarts);
+    std::barrier together(kStarts);
+    std::vector<std::thread> starts;
+    for (auto& mine : got) {
+      starts.emplace_back([&] {
+        together.arrive_and_wait();
+        if (auto listening = ListenOnUnixSocket({.path = path_}); listening.ok()) mine = *std::move(listening);
+      });
+    }
+    for (std::thread& start : starts) start.join();
+    EXPECT_TRUE(CanConnect(path_));
+    ASSERT_EQ(std::count_if(got.begin(), got.end(), [](const auto& mine) { return mine.has_value(); }), 1);
+    for (auto& mine : got) Close(mine);
+  }
+}
+
+TEST_F(UnixListenerTest, LeavesAFileThatIsNotASocket) {
+  const std::string why = Refusal("a file is there that is not a socket; it is left as it is");
+  std::ofstream(path_) << "precious";
+  EXPECT_EQ(Listen(), why);
+  EXPECT_EQ(fs::file_size(path_), 8U);
+  fs::remove(path_);
+  fs::create_directory(path_);
+  EXPECT_EQ(Listen(), why);
+  EXPECT_TRUE(fs::is_directory(path_));
+}
+
+TEST_F(UnixListenerTest, FollowsNoLink) {
+  fs::create_symlink(folder_ / "elsewhere", path_);
+  EXPECT_EQ(Listen(), Refusal("a file is there that is not a socket; it is left as it is"));
+  EXPECT_TRUE(fs::is_symlink(path_));
+  EXPECT_FALSE(fs::exists(folder_ / "elsewhere"));
+}
+
+TEST_F(UnixListenerTest, NamesAFolderThatIsMissing) {
+  path_ = folder_ / "no" / "s";
+  EXPECT_EQ(Listen(), Refusal("there is no folder " + (folder_ / "no").string()));
+}
+
+TEST_F(UnixListenerTest, SaysThatAPathIsBadBeforeItTouchesAnything) {
+  EXPECT_EQ(Listen({.path = "s"}), "path is neither an absolute path nor '@' and a name");
+  EXPECT_EQ(ListenOnUnixSocket({.path = "s"}).status().field(), "path");
+}
+
+TEST_F(UnixListenerTest, GivesTheFileItsModeWithAnyUmask) {
+  const mode_t before = umask(0);
+  ASSERT_EQ(Listen(), "");
+  EXPECT_EQ(Found().st_mode & 07777U, 0600U) << "others may not connect unless told so";
+  umask(077);
+  ASSERT_EQ(Listen({.path = path_ + "2", .mode = 0666}), "");
+  umask(before);
+  path_ += "2";
+  EXPECT_EQ(Found().st_mode & 07777U, 0666U);
+}
+
+TEST_F(UnixListenerTest, GivesTheFileItsOwnerAndGroup) {
+  if (getuid() != 0) {
+    // A user can give a file to a group of its own only.
+    const std::string own = std::to_string(getgid());
+    ASSERT_EQ(Listen({.path = path_, .owner = std::to_string(getuid()), .group = own}), "");
+    EXPECT_EQ(Found().st_gid, getgid());
+    return;
+  }
+  ASSERT_EQ(Listen({.path = path_, .mode = 0660, .owner = "daemon", .group = "4242"}), "");
+  EXPECT_EQ(Found().st_uid, 1U);
+  EXPECT_EQ(Found().st_gid, 4242U);
+  EXPECT_EQ(Found().st_mode & 07777U, 0660U);
+}
+
+TEST_F(UnixListenerTest, NamesAnOwnerOrGroupThatIsNotThere) {
+  EXPECT_EQ(Listen({.path = path_, .owner = "nobody-here"}), Refusal("there is no owner nobody-here"));
+  EXPECT_EQ(Listen({.path = path_, .group = "no-group"}), Refusal("there is no group no-group"));
+  EXPECT_EQ(ListenOnUnixSocket({.path = path_, .group = "no-group"}).status().field(), "group");
+  EXPECT_TRUE(fs::is_empty(folder_));
+}
+
+TEST_F(UnixListenerTest, LeavesNoFileWhereItMayNotGiveItAway) {
+  if (getuid() == 0) {
+    // In a child, which may lose its rights.
+    const pid_t child = fork();
+    if (child == 0) {
+      fs::permissions(folder_, fs::perms::all);
+      const bool has_lost = setgroups(0, nullptr) == 0 && setgid(4242) == 0 && setuid(4242) == 0;
+      const std::string why = Listen({.path = path_, .group = "root"});
+      _exit(has_lost && why.find("cannot be set to \"\" and \"root\"") != std::string::npos ? 0 : 1);
+    }
+    int status = -1;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    EXPECT_EQ(status, 0);
+  } else {
+    EXPECT_NE(Listen({.path = path_, .group = "root"}), "");
+  }
+  EXPECT_TRUE(fs::is_empty(folder_));
+}
+
+TEST_F(UnixListenerTest, LeavesTheFileOfASuccessorAtTheEnd) {
+  ASSERT_EQ(Listen(), "");
+  ListeningUnixSocket first = *std::exchange(listening_, std::nullopt);
+  fs::remove(path_);
+  ASSERT_EQ(Listen(), "");
+  first.file.Remove();
+  close(first.descriptor);
+  EXPECT_TRUE(CanConnect(path_));
+}
+
+TEST_F(UnixListenerTest, LeavesTheFileToTheParentInAChildOfFork) {
+  ASSERT_EQ(Listen(), "");
+  const pid_t child = fork();
+  if (child == 0) {
+    listening_.reset();
+    _exit(0);
+  }
+  int status = -1;
+  EXPECT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(CanConnect(path_));
+}
+
+TEST_F(UnixListenerTest, RefusesBesideAStartThatIsUnderWay) {
+  const int held = open((path_ + ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  ASSERT_EQ(flock(held, LOCK_EX), 0);
+  EXPECT_EQ(Listen(), Refusal("another process starts to listen there, and holds " + path_ + ".lock"));
+  close(held);
+  EXPECT_EQ(Listen(), "") << "the file of a start that was killed is in no way";
+}
+
+TEST_F(UnixListenerTest, ListensUnderAnAbstractNameOnce) {
+  const std::string name = "@" + path_;
+  ASSERT_EQ(Listen({.path = name}), "");
+  EXPECT_TRUE(CanConnect(name));
+  EXPECT_EQ(ListenOnUnixSocket({.path = name}).status().message(),
+            "cannot listen on unix:" + name + ": another process has this name");
+  StopListening();
+  EXPECT_EQ(Listen({.path = name}), "");
+  EXPECT_TRUE(fs::is_empty(folder_)) << "it has no file";
+}
+
+}  // namespace
+}  // namespace streamhouse::metrics
