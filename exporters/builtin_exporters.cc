@@ -22,6 +22,7 @@
 #include "exporters/view/labelled_view.h"
 #include "metrics_core/naming/metric_name.h"
 #include "metrics_core/naming/percent_encoding.h"
+#include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
@@ -36,11 +37,23 @@ Status CheckOptions(const ExporterSpec& spec, const SpecOptions& given, const La
   return legal.ok() ? legal : BadSpec(spec, "options.label", "option label: " + legal.message());
 }
 
+// Who may connect to the socket.
+Status ReadPermissions(const ExporterSpec& spec, SpecOptions& given, metrics::UnixSocket& socket) {
+  Status read;
+  for (const char* const name : {"mode", "owner", "group"}) {
+    const std::string value = given.Text(name, "");
+    if (!value.empty() && read.ok()) read = metrics::SetUnixPermission(socket, name, value);
+  }
+  if (read.ok()) read = metrics::CheckUnixSocket(socket);
+  return read.ok() ? read : BadSpec(spec, read.field(), "option " + read.message()).Within("options");
+}
+
 MadeExporter MakeMetricsServer(const ExporterSpec& spec, const ExporterContext& context) {
   if (!spec.path.empty()) return BadSpec(spec, "path", "a server takes no path");
   MetricsServerOptions options;
   if (!spec.host.empty()) options.host = spec.host;
   options.port = spec.port.value_or(kMetricsPortDefault);
+  options.unix_socket = spec.unix_socket;
   SpecOptions given(spec);
   Limits& limits = options.limits;
   limits.connections = given.Number("connections", limits.connections);
@@ -57,7 +70,9 @@ MadeExporter MakeMetricsServer(const ExporterSpec& spec, const ExporterContext& 
   if (page == "off") options.live_page = LivePageUse::kLeftOut;
   options.labels = given.Pairs("label");
   options.more_registries = context.more_registries;
+  const Status permitted = options.unix_socket ? ReadPermissions(spec, given, *options.unix_socket) : Status::Ok();
   if (Status checked = CheckOptions(spec, given, options.labels); !checked.ok()) return checked;
+  if (!permitted.ok()) return permitted;
   if (page != "on" && page != "off") return BadOption(spec, "page", "must be on or off");
   if (created != "shown" && created != "left-out") return BadOption(spec, "created", "must be shown or left-out");
   for (const std::string& label : options.aggregate) {
@@ -148,7 +163,9 @@ MadeExporter MakeOtlpExporter(const ExporterSpec& spec, const ExporterContext& c
 
 ExporterRegistry BuiltinExporters() {
   ExporterRegistry exporters;
-  metrics::Check(exporters.Register("prometheus", MakeMetricsServer).ok(), "the scheme prometheus is taken");
+  for (const char* const scheme : {"prometheus", "prometheus+unix"}) {
+    metrics::Check(exporters.Register(scheme, MakeMetricsServer).ok(), "a scheme of the server is taken");
+  }
   metrics::Check(exporters.Register("textfile", MakeTextfileExporter).ok(), "the scheme textfile is taken");
   for (const char* const scheme : {"pushgateway+http", "pushgateway+https"}) {
     metrics::Check(exporters.Register(scheme, MakePushgatewayExporter).ok(), "a scheme of the Pushgateway is taken");

@@ -2,6 +2,7 @@
 //
 //   prometheus://HOST:PORT?connections=N&scrapes=N&head_time=D&idle_time=D&write_time=D&page_time=D    MetricsServer
 //       &web_config=FILE&aggregate=LABEL,LABEL&created=shown&page=off&label=NAME:VALUE
+//   prometheus+unix:///PATH?mode=0660&owner=NAME&group=NAME and the same options, or prometheus+unix:@NAME
 //   textfile:///PATH.prom?interval=D&label=NAME:VALUE                                                  TextfileExporter
 //   pushgateway+http://HOST:PORT/job/NAME/LABEL/VALUE…?method=post&delete=at_end&label=NAME:VALUE    PushgatewayExporter
 //       and the options of receiver_spec.h: ca, cert, key, user, password_file, bearer_file, header_file, socket,

@@ -16,6 +16,7 @@ using metrics::Status;
 using metrics::StatusCode;
 
 constexpr std::string_view kSchemeEnd = "://";
+constexpr std::string_view kUnixEnd = "+unix";
 
 // All of `text` as a number.
 template <typename Integer>
@@ -73,6 +74,23 @@ Status ParseAuthority(std::string_view authority, ExporterSpec& spec) {
   return spec.port ? Status::Ok() : BadSpec(spec, "port", Quoted(authority) + " is not a port from 0 to 65535");
 }
 
+// "host:port/path"; `path` is not decoded, here and below.
+Status ParseInternet(std::string_view text, ExporterSpec& spec, std::string_view& path) {
+  const std::size_t slash = std::min(text.find('/'), text.size());
+  path = text.substr(slash);
+  return ParseAuthority(text.substr(0, slash), spec);
+}
+
+// "unix:///socket:/path" or "unix:@name:/path".
+Status ParseUnix(std::string_view text, ExporterSpec& spec, std::string_view& path) {
+  const metrics::UnixUrl url = metrics::SplitUnixUrl(text);
+  path = url.path;
+  Result<metrics::UnixSocket> socket = metrics::ParseUnixSocket(url.socket);
+  if (!socket.ok()) return BadSpec(spec, "unix_socket", socket.status().message());
+  spec.unix_socket = *std::move(socket);
+  return Status::Ok();
+}
+
 Status ParseOptions(std::string_view query, ExporterSpec& spec) {
   while (!query.empty()) {
     const std::string_view option = query.substr(0, query.find('&'));
@@ -100,21 +118,23 @@ Status BadOption(const ExporterSpec& spec, std::string_view name, std::string_vi
 Result<ExporterSpec> ParseExporterSpec(std::string_view text) {
   ExporterSpec spec;
   spec.text = text;
-  const std::size_t scheme_end = text.find(kSchemeEnd);
-  if (scheme_end == std::string_view::npos || !IsScheme(text.substr(0, scheme_end))) {
+  const std::size_t question = std::min(text.find('?'), text.size());
+  const std::string_view query = text.substr(std::min(question + 1, text.size()));
+  text = text.substr(0, question);
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  spec.scheme = text.substr(0, colon);
+  const bool is_unix = spec.scheme.ends_with(kUnixEnd);
+  if (!IsScheme(spec.scheme) || !text.substr(colon).starts_with(is_unix ? ":" : kSchemeEnd)) {
     return BadSpec(spec, "scheme", "it does not start with scheme://");
   }
-  spec.scheme = text.substr(0, scheme_end);
-  text.remove_prefix(scheme_end + kSchemeEnd.size());
-  const std::size_t question = text.find('?');
-  const std::string_view query = question == std::string_view::npos ? std::string_view() : text.substr(question + 1);
-  text = text.substr(0, question);
-  const std::size_t slash = std::min(text.find('/'), text.size());
-  if (Status parsed = ParseAuthority(text.substr(0, slash), spec); !parsed.ok()) return parsed;
-  const std::optional<std::string> path = metrics::PercentDecode(text.substr(slash));
-  if (!path) return BadSpec(spec, "path", "a '%' in the path is not followed by two hexadecimal digits");
-  spec.path = *path;
-  if (Status parsed = ParseOptions(query, spec); !parsed.ok()) return parsed;
+  std::string_view path;
+  Status parsed = is_unix ? ParseUnix(text.substr(colon + 1 - kUnixEnd.size()), spec, path)
+                          : ParseInternet(text.substr(colon + kSchemeEnd.size()), spec, path);
+  if (!parsed.ok()) return parsed;
+  const std::optional<std::string> decoded = metrics::PercentDecode(path);
+  if (!decoded) return BadSpec(spec, "path", "a '%' in the path is not followed by two hexadecimal digits");
+  spec.path = *decoded;
+  if (parsed = ParseOptions(query, spec); !parsed.ok()) return parsed;
   return spec;
 }
 

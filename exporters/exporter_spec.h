@@ -1,6 +1,10 @@
 // ExporterSpec: what kind of exporter, where to, and how, in one line:
-// "scheme://host:port/path?option=value&…".
 //
+//   scheme://host:port/path?option=value&…
+//   scheme+unix:///SOCKET:/path?option=value&…    a Unix socket in place of host and port
+//   scheme+unix:@NAME:/path?option=value&…        the same under an abstract name (socket_address.h)
+//
+// A ":/" within the path of a socket is written "%3A/".
 // When to use something else: the options of an exporter (MetricsServerOptions), where the program
 // and not its operator chooses.
 // Guarantees: what is parsed is what was written: nothing is guessed, and what is left over is an
@@ -8,7 +12,7 @@
 // Thread safety: a value.
 // Cost: at set-up only: a copy of each part of the text.
 // Errors: InvalidArgument, whose message names the spec and whose field is the part of it that is
-// bad: "scheme", "host", "port", "path", or an option, as "options.interval".
+// bad: "scheme", "host", "port", "unix_socket", "path", or an option, as "options.interval".
 //
 //   Result<ExporterSpec> spec = ParseExporterSpec("textfile:///var/lib/app.prom?interval=15s");
 //   SpecOptions options(*spec);
@@ -24,16 +28,18 @@
 #include <utility>
 #include <vector>
 
+#include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
 
 struct ExporterSpec {
-  std::string text;  // as it was given
-  std::string scheme;
-  std::string host;                   // without the brackets of an IPv6 address; empty where there is none
-  std::optional<std::uint16_t> port;  // where there is one
-  std::string path;                   // decoded; empty, or starts with '/'
+  std::string text;                                // as it was given
+  std::string scheme;                              // with its "+unix"
+  std::string host;                                // without the brackets of an IPv6 address; empty where there is none
+  std::optional<std::uint16_t> port;               // where there is one
+  std::optional<metrics::UnixSocket> unix_socket;  // in place of host and port
+  std::string path;                                // decoded; empty, or starts with '/'
   std::vector<std::pair<std::string, std::string>> options;  // decoded, in the order given
 };
 

@@ -1,5 +1,5 @@
-// Connection: the bytes to and from one client, without their origin: a TCP socket, TLS over it, or
-// a test's memory.
+// Connection: the bytes to and from one client, without their origin: a TCP or Unix socket, TLS
+// over it, or a test's memory.
 //
 // Contract for implementers: one read and one write at a time; a handler is called once, never from
 // within the call that started the operation. An operation that lasts longer than the time limit
@@ -37,6 +37,8 @@ class Connection {
   // Ends the connection: what was written is still delivered where the peer takes it.
   virtual void Close() = 0;
   // Resets the connection, so that the peer cannot mistake a truncated body for a complete one.
+  // Over a Unix socket, which knows no reset, a body without chunks and length ends like a complete
+  // one.
   virtual void Abort() = 0;
 
   // What it is to the system; -1 where it is closed or has none.

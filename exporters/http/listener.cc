@@ -1,19 +1,21 @@
 #include "exporters/http/listener.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <functional>
 #include <optional>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "exporters/http/message/response.h"
-#include "exporters/http/sockets.h"
-#include "exporters/http/tcp_connection.h"
+#include "exporters/http/plain_connection.h"
 #include "exporters/http/tls_connection.h"
-#include "metrics_core/settings.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -59,26 +61,45 @@ Listener::Listener(ServerExecutor executor, metrics::Registry& registry, const m
   if (!web_config_.users.empty()) password_thread_ = std::make_unique<asio::thread_pool>(1);
 }
 
-Status Listener::Bind(const std::string& host, std::uint16_t port) {
+Status Listener::Bind(const metrics::SocketAddress& address) {
   if (Status checked = limits_.Validate(); !checked.ok()) return checked.Within("limits");
   if (web_config_.tls) {
     tls_ = std::make_unique<TlsContext>(*web_config_.tls,
                                         [this](const Status& outcome) { metrics_.CountCertificateReload(outcome); });
     if (Status loaded = tls_->Load(); !loaded.ok()) return loaded;
   }
+  const auto* const unix_socket = std::get_if<metrics::UnixSocket>(&address);
+  return unix_socket != nullptr ? BindUnix(*unix_socket) : BindTcp(std::get<metrics::HostPort>(address));
+}
+
+Status Listener::BindTcp(const metrics::HostPort& address) {
   // To the system an empty name means every address of the machine.
-  if (host.empty()) return Status(StatusCode::kInvalidArgument, "the host to listen on is empty");
+  if (address.host.empty()) return Status(StatusCode::kInvalidArgument, "the host to listen on is empty");
   error_code error;
   const auto refuse = [&](StatusCode code) {
-    return Status(
-        code, "cannot listen on " + metrics::HostPort{.host = host, .port = port}.ToString() + ": " + error.message());
+    return Status(code, "cannot listen on " + address.ToString() + ": " + error.message());
   };
-  const auto endpoints = tcp::resolver(executor_).resolve(host, std::to_string(port), tcp::resolver::passive, error);
+  const auto endpoints =
+      tcp::resolver(executor_).resolve(address.host, std::to_string(address.port), tcp::resolver::passive, error);
   const bool may_be_found_later = error == asio::error::host_not_found_try_again;
   if (error) return refuse(may_be_found_later ? StatusCode::kUnavailable : StatusCode::kInvalidArgument);
-  error = ListenOnOneOf({endpoints.begin(), endpoints.end()}, acceptor_);
+  error = ListenOnOneOf({endpoints.begin(), endpoints.end()}, listening_);
   if (error) return refuse(StatusCode::kUnavailable);
-  port_ = acceptor_.local_endpoint().port();
+  port_ = PortOf(listening_.native_handle());
+  return Status::Ok();
+}
+
+Status Listener::BindUnix(const metrics::UnixSocket& address) {
+  metrics::Result<metrics::ListeningUnixSocket> made = metrics::ListenOnUnixSocket(address);
+  if (!made.ok()) return made.status().Within("unix_socket");
+  error_code error;
+  listening_.assign(made->descriptor, error);
+  if (error) {
+    made->file.Remove();
+    close(made->descriptor);
+    return {StatusCode::kUnavailable, "cannot listen on " + address.ToString() + ": " + error.message()};
+  }
+  file_ = std::move(made->file);
   return Status::Ok();
 }
 
@@ -90,8 +111,9 @@ void Listener::Close() {
   metrics::Check(!executor_.IsInside() && !checks_.IsInside(),
                  "a server is stopped by a health check or a callback that it has called");
   executor_.Close([this] {
+    file_.Remove();
     error_code ignored;
-    acceptor_.close(ignored);
+    listening_.close(ignored);
     pause_.cancel();
     for (const auto& [id, session] : std::exchange(sessions_, {})) session->Abort();
     // Checks that run are waited for; checks that wait are dropped.
@@ -104,14 +126,14 @@ void Listener::Close() {
 
 void Listener::CloseInChild() {
   // It does not change while the listener is open.
-  GiveBackCopy(acceptor_.native_handle());
+  GiveBackCopy(listening_.native_handle());
   executor_.CloseUnlessBusy([this] {
     for (const auto& [id, session] : sessions_) GiveBackCopy(session->descriptor());
   });
 }
 
 void Listener::Accept() {
-  acceptor_.async_wait(tcp::acceptor::wait_read, [self = shared_from_this()](error_code error) {
+  listening_.async_wait(ListeningSocket::wait_read, [self = shared_from_this()](error_code error) {
     error ? self->AcceptAfter(error) : self->AcceptSome();
   });
 }
@@ -121,7 +143,7 @@ void Listener::AcceptSome() {
   constexpr int kAcceptsAtOnce = 16;
   for (int i = 0; i < kAcceptsAtOnce; ++i) {
     error_code error;
-    tcp::socket socket = AcceptOne(acceptor_, error);
+    StreamSocket socket = AcceptOne(listening_, error);
     if (error == asio::error::would_block) break;
     if (error) return AcceptAfter(error);
     Serve(std::move(socket));
@@ -136,11 +158,11 @@ void Listener::AcceptAfter(error_code error) {
   pause_.async_wait([self = shared_from_this()](error_code) { self->Accept(); });
 }
 
-void Listener::Serve(tcp::socket socket) {
-  error_code ignored;  // the buffer is a matter of cost, and a client without an address has gone
+void Listener::Serve(StreamSocket socket) {
+  error_code ignored;  // the buffer is a matter of cost
   socket.set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
   const auto client = std::make_shared<Client>();
-  if (!web_config_.users.empty()) client->address = socket.remote_endpoint(ignored).address().to_string();
+  if (!web_config_.users.empty()) client->address = PeerName(socket.native_handle());
   std::unique_ptr<Connection> connection = MakeConnection(std::move(socket));
   if (sessions_.size() >= limits_.connections && !MakeRoom()) return connection->Abort();
   const std::uint64_t id = next_id_++;
@@ -154,9 +176,9 @@ void Listener::Serve(tcp::socket socket) {
   session->Start();
 }
 
-std::unique_ptr<Connection> Listener::MakeConnection(tcp::socket socket) {
+std::unique_ptr<Connection> Listener::MakeConnection(StreamSocket socket) {
   if (tls_ != nullptr) return std::make_unique<TlsConnection>(std::move(socket), tls_->Current());
-  return std::make_unique<TcpConnection>(std::move(socket));
+  return std::make_unique<PlainConnection>(std::move(socket));
 }
 
 // Gives up the oldest session that waits for its client. So a crowd of slow clients makes room for

@@ -14,7 +14,8 @@
 //    most a quarter of the connections wait so; further refusals are answered at once.
 // 5. Health checks run on a separate thread too, so that no other answer waits for them
 //    (readiness_checks.h).
-// 6. After Close() no request is answered and all sockets are closed. Handlers that are left in the
+// 6. After Close() no request is answered, all sockets are closed and the file of a Unix socket is
+//    gone (unix_listener.h). Handlers that are left in the
 //    context keep the listener, and are destroyed without being called.
 // Lifetime: owned by shared_ptr. It must go before the context of its executor.
 // Thread safety: any number of threads may run the executor; all methods from any thread.
@@ -23,7 +24,6 @@
 // Errors: those of MetricsServer::Start.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/system/error_code.hpp>
@@ -44,9 +44,13 @@
 #include "exporters/http/server_executor.h"
 #include "exporters/http/server_metrics.h"
 #include "exporters/http/session.h"
+#include "exporters/http/sockets.h"
 #include "exporters/http/tls/tls_context.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
+#include "metrics_core/settings.h"
+#include "metrics_core/sockets/socket_address.h"
+#include "metrics_core/sockets/unix_listener.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
@@ -60,7 +64,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  metrics::Status Bind(const std::string& host, std::uint16_t port);
+  metrics::Status Bind(const metrics::SocketAddress& address);
   void Open();
   // Waits for the handler, the health checks and the password check that run. Not from a health
   // check or a callback of the registry that this listener calls.
@@ -69,19 +73,22 @@ class Listener : public std::enable_shared_from_this<Listener> {
   // does not touch anything else. The listener must not be destroyed after it.
   void CloseInChild();
 
+  // 0 on a Unix socket.
   std::uint16_t port() const { return port_; }
 
  private:
   void Accept();
   void AcceptSome();
   void AcceptAfter(boost::system::error_code error);
-  void Serve(boost::asio::ip::tcp::socket socket);
+  metrics::Status BindTcp(const metrics::HostPort& address);
+  metrics::Status BindUnix(const metrics::UnixSocket& address);
+  void Serve(StreamSocket socket);
   bool MakeRoom();
   bool GiveUpAStalledPage();
-  std::unique_ptr<Connection> MakeConnection(boost::asio::ip::tcp::socket socket);
+  std::unique_ptr<Connection> MakeConnection(StreamSocket socket);
   // A connection, as the password queue sees it.
   struct Client {
-    std::string address;
+    std::string address;         // PeerName()
     std::uint64_t refusals = 0;  // of guesses, or of requests that found no place in the queue
   };
 
@@ -107,7 +114,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   Routes routes_;
   ReadinessChecks checks_;
   std::unique_ptr<TlsContext> tls_;  // null without TLS
-  boost::asio::ip::tcp::acceptor acceptor_{executor_};
+  ListeningSocket listening_{executor_};
   boost::asio::steady_timer pause_{executor_};
   std::map<std::uint64_t, std::shared_ptr<Session>> sessions_;  // in the order of their coming
   std::uint64_t next_id_ = 0;
@@ -116,6 +123,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   std::unique_ptr<boost::asio::thread_pool> password_thread_;   // null where there are no passwords, and once closed
 
   std::uint16_t port_ = 0;
+  metrics::SocketFile file_;  // goes before the socket
 };
 
 }  // namespace streamhouse::exporters

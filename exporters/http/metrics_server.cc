@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <optional>
 #include <utility>
+#include <variant>
 
 #include "exporters/http/access/web_config.h"
 #include "exporters/http/listener.h"
@@ -23,13 +24,20 @@ using metrics::Result;
 using metrics::Status;
 using metrics::StatusCode;
 
+metrics::SocketAddress AddressOf(const MetricsServerOptions& options) {
+  if (options.unix_socket) return *options.unix_socket;
+  return metrics::HostPort{.host = options.host, .port = options.port};
+}
+
+std::string NameOf(const metrics::SocketAddress& address) {
+  const bool is_unix = std::holds_alternative<metrics::UnixSocket>(address);
+  return (is_unix ? "prometheus+" : "prometheus://") + metrics::ToString(address);
+}
+
 }  // namespace
 
 MetricsServer::MetricsServer(metrics::Registry& registry, const metrics::Health& health, MetricsServerOptions options)
-    : registry_(registry),
-      health_(health),
-      options_(std::move(options)),
-      name_("prometheus://" + metrics::HostPort{.host = options_.host, .port = options_.port}.ToString()) {}
+    : registry_(registry), health_(health), options_(std::move(options)), name_(NameOf(AddressOf(options_))) {}
 
 MetricsServer::~MetricsServer() {
   MetricsServer::Stop();
@@ -82,10 +90,10 @@ Status MetricsServer::Start() {
   };
   const BlockedSignals blocked;
   auto running = std::make_shared<RunningServer>();
-  const Result<std::uint16_t> port = running->Start(make_listener, options_.host, options_.port, std::move(executor));
+  const Result<std::uint16_t> port = running->Start(make_listener, AddressOf(options_), std::move(executor));
   if (!port.ok()) return port.status();
   port_ = *port;
-  name_ = "prometheus://" + metrics::HostPort{.host = options_.host, .port = port_}.ToString();
+  if (!options_.unix_socket) name_ = NameOf(metrics::HostPort{.host = options_.host, .port = port_});
   running_ = std::move(running);
   return Status::Ok();
 }

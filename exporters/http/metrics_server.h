@@ -17,6 +17,11 @@
 // context are destroyed without being called. Health checks run on a thread of the server, also
 // where the server runs on a context of the program's: a slow check delays /ready alone. A request
 // of /ready waits for kReadinessTime (readiness_checks.h), then it gets 503.
+// Unix socket: unix_listener.h says what becomes of a file that is there, and of two starts at
+// once. Stop() and the destructor remove the file. TLS and passwords are those of the web
+// configuration, as over TCP. Where an IP address matters, to guesses of passwords, the id of the
+// client's user takes its place. A Unix socket knows no reset: a client of HTTP/1.0 may take a page
+// that was cut short for a whole one; HTTP/1.1 notices the missing end.
 // Fork: a server belongs to the process that started it. In a child, Stop() and the destructor give
 // back the child's copies of its sockets, and do not touch those of the parent. What else belongs
 // to the server leaks in the child, with the sockets of connections where a handler ran at the
@@ -30,9 +35,9 @@
 // server's handlers run one at a time, so that scrapes share one of them.
 // Errors: where Start() fails, nothing was answered and nothing runs. The server's own families may
 // be registered by then, at zero. It returns
-//   - Unavailable, naming host and port, when it cannot listen there;
-//   - InvalidArgument for a host that is no address of this machine and no name, and for a bad web configuration,
-//     certificate or label;
+//   - Unavailable, naming host and port or the Unix socket, when it cannot listen there;
+//   - InvalidArgument for a host that is no address of this machine and no name, for a bad Unix socket (field
+//     "unix_socket"), and for a bad web configuration, certificate or label;
 //   - AlreadyExists for a label that a family has, and where two registries have a family of one name;
 //   - AlreadyExists where the registry has another family with the name of one of the server's own (server_metrics.h);
 //   - FailedPrecondition for a second Start() without Stop().
@@ -43,6 +48,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,6 +62,7 @@
 #include "metrics_core/health.h"
 #include "metrics_core/mutex.h"
 #include "metrics_core/registry.h"
+#include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
 
 namespace boost::asio {
@@ -72,6 +79,8 @@ inline constexpr std::uint16_t kMetricsPortDefault = 8080;
 struct MetricsServerOptions {
   std::string host = "127.0.0.1";            // an address to listen on, or a name of one
   std::uint16_t port = kMetricsPortDefault;  // 0: one that is free
+  // In place of host and port.
+  std::optional<metrics::UnixSocket> unix_socket = {};
   Limits limits = {};
   std::vector<std::string> aggregate = {};  // labels that /metrics sums away and /metrics/detailed shows
   Labels labels = {};                       // that every series has as well; no family may have one of them
@@ -99,13 +108,14 @@ class MetricsServer : public metrics::Exporter {
   MetricsServer(const MetricsServer&) = delete;
   MetricsServer& operator=(const MetricsServer&) = delete;
 
-  // "prometheus://HOST:PORT", with the port that was asked for until Start() has bound one.
+  // "prometheus://HOST:PORT", with the port that was asked for until Start() has bound one, or
+  // "prometheus+unix:///PATH".
   std::string_view Name() const override;
 
   metrics::Status Start() override;
   void Stop() override;
 
-  // The port that was bound; 0 before Start().
+  // The port that was bound; 0 before Start(), and on a Unix socket.
   std::uint16_t port() const { return port_; }
 
  private:

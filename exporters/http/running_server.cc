@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "metrics_core/settings.h"
 #include "metrics_core/start_thread.h"
 
 namespace streamhouse::exporters {
@@ -23,9 +22,8 @@ using metrics::StatusCode;
 
 namespace {
 
-Status CannotListen(const std::string& host, std::uint16_t port, const std::string& why) {
-  return {StatusCode::kUnavailable,
-          "cannot listen on " + metrics::HostPort{.host = host, .port = port}.ToString() + ": " + why};
+Status CannotListen(const metrics::SocketAddress& address, const std::string& why) {
+  return {StatusCode::kUnavailable, "cannot listen on " + metrics::ToString(address) + ": " + why};
 }
 
 }  // namespace
@@ -83,23 +81,24 @@ RunningServer::~RunningServer() {
   End();
 }
 
-Result<std::uint16_t> RunningServer::Start(const MakeListener& make_listener, const std::string& host,
-                                           std::uint16_t port, std::optional<asio::any_io_executor> executor) {
+Result<std::uint16_t> RunningServer::Start(const MakeListener& make_listener, const metrics::SocketAddress& address,
+                                           std::optional<asio::any_io_executor> executor) {
   // Asio throws where the process has no descriptors left.
   try {
-    return StartOrThrow(make_listener, host, port, std::move(executor));
+    return StartOrThrow(make_listener, address, std::move(executor));
   } catch (const boost::system::system_error& error) {
-    return CannotListen(host, port, error.what());
+    return CannotListen(address, error.what());
   }
 }
 
-Result<std::uint16_t> RunningServer::StartOrThrow(const MakeListener& make_listener, const std::string& host,
-                                                  std::uint16_t port, std::optional<asio::any_io_executor> executor) {
+Result<std::uint16_t> RunningServer::StartOrThrow(const MakeListener& make_listener,
+                                                  const metrics::SocketAddress& address,
+                                                  std::optional<asio::any_io_executor> executor) {
   auto thread = executor ? nullptr : std::make_unique<Thread>();
   std::shared_ptr<Listener> listener =
       make_listener(executor ? ServerExecutor::OnAnyThreads(*executor)
                              : ServerExecutor::OnOneThread(thread->context().get_executor()));
-  if (Status bound = listener->Bind(host, port); !bound.ok()) return bound;
+  if (Status bound = listener->Bind(address); !bound.ok()) return bound;
   const metrics::MutexLock lock(mutex_);
   // Last, so that the context ends it first, while all that it uses is there.
   if (executor) servers_ = &asio::use_service<ServersOfContext>(asio::query(*executor, asio::execution::context));
@@ -107,7 +106,7 @@ Result<std::uint16_t> RunningServer::StartOrThrow(const MakeListener& make_liste
   listener->Open();
   // No member refers to the thread or the listener before the thread runs.
   const Status running = thread != nullptr ? thread->Run() : Status::Ok();
-  if (!running.ok()) return CannotListen(host, port, running.message());
+  if (!running.ok()) return CannotListen(address, running.message());
   listener_ = std::move(listener);
   thread_ = std::move(thread);
   return listener_->port();

@@ -5,9 +5,10 @@
 // checks and the password check that run. It does so whether or not a thread runs the context. A
 // context that is destroyed ends its servers first.
 // In a child of fork, which has neither the threads nor a state that can be relied on, End() gives
-// back the copies of the parent's sockets. It leaves all else unchanged. A child is known by its
-// process id, which is right for every way of forking. pthread_atfork is not told of vfork, clone
-// and _Fork, and would have to wait for each handler that runs.
+// back the copies of the parent's sockets. It leaves all else unchanged, also the file of a Unix
+// socket. A child is known by its process id, which is right for every way of forking.
+// pthread_atfork is not told of vfork, clone and _Fork, and would have to wait for each handler
+// that runs.
 // Thread safety: all methods from any thread.
 // Cost: with a thread of its own, one.
 // Errors: those of MetricsServer::Start.
@@ -21,11 +22,11 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string>
 
 #include "exporters/http/listener.h"
 #include "exporters/http/server_executor.h"
 #include "metrics_core/mutex.h"
+#include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
@@ -39,8 +40,8 @@ class RunningServer : public std::enable_shared_from_this<RunningServer> {
   RunningServer(const RunningServer&) = delete;
   RunningServer& operator=(const RunningServer&) = delete;
 
-  // Once. Without an executor it makes a thread.
-  metrics::Result<std::uint16_t> Start(const MakeListener& make_listener, const std::string& host, std::uint16_t port,
+  // Once. The port, or 0 on a Unix socket. Without an executor it makes a thread.
+  metrics::Result<std::uint16_t> Start(const MakeListener& make_listener, const metrics::SocketAddress& address,
                                        std::optional<boost::asio::any_io_executor> executor);
   // May be called without Start(), and twice.
   void End();
@@ -51,8 +52,8 @@ class RunningServer : public std::enable_shared_from_this<RunningServer> {
   class Thread;
   class ServersOfContext;
 
-  metrics::Result<std::uint16_t> StartOrThrow(const MakeListener& make_listener, const std::string& host,
-                                              std::uint16_t port, std::optional<boost::asio::any_io_executor> executor);
+  metrics::Result<std::uint16_t> StartOrThrow(const MakeListener& make_listener, const metrics::SocketAddress& address,
+                                              std::optional<boost::asio::any_io_executor> executor);
   bool HasEnded() const;
   // Without the lock: a thread that is missing in a child may hold it, and there is no other
   // thread.

@@ -1,9 +1,10 @@
-// SocketConnection: what a Connection over a TCP socket does whether or not there is TLS: its time
-// limit and its end.
+// SocketConnection: what a Connection over a TCP or Unix socket does whether or not there is TLS:
+// its time limit and its end.
 //
 // Guarantees:
 // 1. An operation that is late fails with timed_out, and the socket stays open. So Abort() can
-//    still reset the connection, and its peer does not take a truncated page for a whole one.
+//    still reset the connection, and its peer does not take a truncated page for a whole one. A
+//    Unix socket knows no reset: there, the peer sees the end.
 // 2. An operation that starts after the time limit fails with timed_out, and so does a write whose
 //    limit ends between two of its parts. A new limit counts from its start: what was late before
 //    has no effect on it.
@@ -11,7 +12,6 @@
 #pragma once
 
 #include <boost/asio/error.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/system/error_code.hpp>
 #include <chrono>
@@ -25,8 +25,7 @@ namespace streamhouse::exporters {
 
 class SocketConnection : public Connection {
  public:
-  explicit SocketConnection(boost::asio::ip::tcp::socket socket)
-      : socket_(std::move(socket)), timer_(socket_.get_executor()) {}
+  explicit SocketConnection(StreamSocket socket) : socket_(std::move(socket)), timer_(socket_.get_executor()) {}
 
   void SetTimeLimit(std::chrono::milliseconds limit) override {
     *is_late_ = false;
@@ -50,7 +49,7 @@ class SocketConnection : public Connection {
   int descriptor() override { return socket_.is_open() ? socket_.native_handle() : -1; }
 
  protected:
-  boost::asio::ip::tcp::socket& socket() { return socket_; }
+  StreamSocket& socket() { return socket_; }
   bool is_late() const { return *is_late_; }
 
   // Calls the handler soon, with timed_out. The timer has fired, so an operation that starts now
@@ -67,11 +66,11 @@ class SocketConnection : public Connection {
 
   void ShutDownSocket() {
     boost::system::error_code ignored;  // the peer may have gone
-    socket_.shutdown(boost::asio::ip::tcp::socket::shutdown_send, ignored);
+    socket_.shutdown(StreamSocket::shutdown_send, ignored);
   }
 
  private:
-  boost::asio::ip::tcp::socket socket_;
+  StreamSocket socket_;
   boost::asio::steady_timer timer_;
   const std::shared_ptr<bool> is_late_ = std::make_shared<bool>(false);  // shared to tell whether this is still there
 };

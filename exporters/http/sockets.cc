@@ -4,9 +4,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/asio/socket_base.hpp>
 #include <cerrno>
+#include <cstddef>
+#include <cstring>
 #include <utility>
 
 namespace streamhouse::exporters {
@@ -20,20 +23,18 @@ error_code LastError() {
   return {errno, boost::system::system_category()};
 }
 
-error_code ListenOn(const tcp::endpoint& endpoint, tcp::acceptor& acceptor) {
-  const int descriptor = socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (descriptor < 0) return LastError();
-  error_code error;
-  acceptor.assign(endpoint.protocol(), descriptor, error);
-  if (error) {
-    close(descriptor);
-    return error;
+// -1, and the error, where it does not listen.
+int ListenOn(const tcp::endpoint& endpoint, error_code& error) {
+  const int descriptor = socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  const int yes = 1;
+  if (descriptor >= 0 && setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == 0 &&
+      bind(descriptor, endpoint.data(), static_cast<socklen_t>(endpoint.size())) == 0 &&
+      listen(descriptor, SOMAXCONN) == 0) {
+    return descriptor;
   }
-  acceptor.set_option(asio::socket_base::reuse_address(true), error);
-  if (!error) acceptor.bind(endpoint, error);
-  if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-  if (!error) acceptor.non_blocking(true, error);
-  return error;
+  error = LastError();
+  if (descriptor >= 0) close(descriptor);
+  return -1;
 }
 
 // Returns a descriptor that does no harm. An epoll takes it, as it took the socket.
@@ -43,35 +44,58 @@ int MakeHarmless() {
 
 }  // namespace
 
-error_code ListenOnOneOf(const std::vector<tcp::endpoint>& endpoints, tcp::acceptor& acceptor) {
+error_code ListenOnOneOf(const std::vector<tcp::endpoint>& endpoints, ListeningSocket& listening) {
   error_code error = asio::error::host_not_found;
   for (const tcp::endpoint& endpoint : endpoints) {
-    error_code closing;
-    acceptor.close(closing);
-    error = ListenOn(endpoint, acceptor);
-    if (!error) break;
+    const int descriptor = ListenOn(endpoint, error);
+    if (descriptor < 0) continue;
+    listening.assign(descriptor, error);
+    if (error) close(descriptor);
+    return error;
   }
   return error;
 }
 
-tcp::socket AcceptOne(tcp::acceptor& acceptor, error_code& error) {
-  tcp::socket socket(acceptor.get_executor());
+std::uint16_t PortOf(int descriptor) {
+  tcp::endpoint own;
+  auto size = static_cast<socklen_t>(own.capacity());
+  if (getsockname(descriptor, own.data(), &size) != 0) return 0;
+  return own.port();
+}
+
+StreamSocket AcceptOne(ListeningSocket& listening, error_code& error) {
+  StreamSocket socket(listening.get_executor());
   sockaddr_storage peer = {};
   int descriptor = -1;
   do {
     socklen_t size = sizeof(peer);
     descriptor =
-        accept4(acceptor.native_handle(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
+        accept4(listening.native_handle(), reinterpret_cast<sockaddr*>(&peer), &size, SOCK_CLOEXEC | SOCK_NONBLOCK);
     // A client that has gone before it was accepted is no reason to wait.
   } while (descriptor < 0 && (errno == EINTR || errno == ECONNABORTED));
   error = descriptor < 0 ? LastError() : error_code();
   if (error) return socket;
-  socket.assign(peer.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), descriptor, error);
+  socket.assign(asio::generic::stream_protocol(peer.ss_family, 0), descriptor, error);
   if (error) close(descriptor);
   return socket;
 }
 
-void ResetConnection(tcp::socket& socket) {
+std::string PeerName(int descriptor) {
+  sockaddr_storage peer = {};
+  socklen_t size = sizeof(peer);
+  if (getpeername(descriptor, reinterpret_cast<sockaddr*>(&peer), &size) != 0) return "";
+  if (peer.ss_family != AF_UNIX) {
+    tcp::endpoint endpoint;
+    std::memcpy(endpoint.data(), &peer, std::min<std::size_t>(size, endpoint.capacity()));
+    return endpoint.address().to_string();
+  }
+  ucred user = {};
+  size = sizeof(user);
+  if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &user, &size) != 0) return "";
+  return "uid " + std::to_string(user.uid);
+}
+
+void ResetConnection(StreamSocket& socket) {
   error_code ignored;  // the peer may have gone
   const sockaddr nobody = {.sa_family = AF_UNSPEC, .sa_data = {}};
   if (socket.is_open() && connect(socket.native_handle(), &nobody, sizeof(nobody)) != 0) {
@@ -80,9 +104,9 @@ void ResetConnection(tcp::socket& socket) {
   socket.close(ignored);
 }
 
-void CloseConnection(tcp::socket& socket) {
+void CloseConnection(StreamSocket& socket) {
   error_code ignored;  // the peer may have gone
-  socket.shutdown(tcp::socket::shutdown_both, ignored);
+  socket.shutdown(StreamSocket::shutdown_both, ignored);
   socket.close(ignored);
 }
 

@@ -18,7 +18,6 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-using tcp = boost::asio::ip::tcp;
 
 constexpr std::string_view kPlainTextRefusal =
     "HTTP/1.1 400 Bad Request\r\n"
@@ -58,7 +57,7 @@ void TlsConnection::Perform(Operation operation, Handler handler) {
   if (result > 0) return handler({}, static_cast<std::size_t>(result));
   const int outcome = SSL_get_error(ssl_.get(), result);
   if (outcome != SSL_ERROR_WANT_READ && outcome != SSL_ERROR_WANT_WRITE) return handler(ErrorOf(outcome), 0);
-  socket().async_wait(outcome == SSL_ERROR_WANT_READ ? tcp::socket::wait_read : tcp::socket::wait_write,
+  socket().async_wait(outcome == SSL_ERROR_WANT_READ ? StreamSocket::wait_read : StreamSocket::wait_write,
                       [this, operation = std::move(operation), handler = std::move(handler)](error_code error) mutable {
                         if (error) return handler(Outcome(error), 0);
                         Perform(std::move(operation), std::move(handler));
@@ -76,7 +75,7 @@ void TlsConnection::AsyncReadSome(asio::mutable_buffer buffer, Handler handler) 
 
 void TlsConnection::Greet(asio::mutable_buffer buffer, Handler handler) {
   if (is_late()) return FailAsLate(std::move(handler));
-  socket().async_wait(tcp::socket::wait_read, [this, buffer, handler = std::move(handler)](error_code error) mutable {
+  socket().async_wait(StreamSocket::wait_read, [this, buffer, handler = std::move(handler)](error_code error) mutable {
     if (error) return handler(Outcome(error), 0);
     char first = 0;
     const ssize_t bytes = recv(socket().native_handle(), &first, 1, MSG_PEEK | MSG_DONTWAIT);

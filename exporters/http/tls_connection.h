@@ -9,7 +9,6 @@
 
 #include <openssl/ssl.h>
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <cstddef>
 #include <functional>
@@ -19,12 +18,13 @@
 
 #include "exporters/http/connection.h"
 #include "exporters/http/socket_connection.h"
+#include "exporters/http/sockets.h"
 
 namespace streamhouse::exporters {
 
 class TlsConnection : public SocketConnection {
  public:
-  TlsConnection(boost::asio::ip::tcp::socket socket, std::shared_ptr<boost::asio::ssl::context> context)
+  TlsConnection(StreamSocket socket, std::shared_ptr<boost::asio::ssl::context> context)
       : SocketConnection(std::move(socket)), context_(std::move(context)) {}
 
   void AsyncReadSome(boost::asio::mutable_buffer buffer, Handler handler) override;

@@ -1,6 +1,7 @@
 #include "exporters/builtin_exporters.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <memory>
 #include <sstream>
@@ -30,6 +31,7 @@ class BuiltinExportersTest : public testing::Test {
         "otlp+http://127.0.0.1:1",
         "otlp+https://127.0.0.1:1",
         "prometheus://127.0.0.1:0",
+        "prometheus+unix:@builtin_exporters_test." + std::to_string(getpid()),
         "prw+http://127.0.0.1:1",
         "prw+https://127.0.0.1:1",
         "pushgateway+http://127.0.0.1:1/job/a",
@@ -58,6 +60,22 @@ TEST_F(BuiltinExportersTest, MakesServers) {
   EXPECT_EQ(Made("prometheus://?label=instance:a&label=zone:b:c"), "prometheus://127.0.0.1:8080");
   EXPECT_EQ(Made("prometheus://?page=off"), "prometheus://127.0.0.1:8080");
   EXPECT_EQ(Made("prometheus://[::1]:1"), "prometheus://[::1]:1");
+}
+
+TEST_F(BuiltinExportersTest, MakesServersOnUnixSockets) {
+  EXPECT_EQ(Made("prometheus+unix:///run/a.sock?mode=0660&group=prometheus&scrapes=1"),
+            "prometheus+unix:///run/a.sock");
+  EXPECT_EQ(Made("prometheus+unix:@a?label=zone:b"), "prometheus+unix:@a");
+  const std::string line = "prometheus+unix:///run/a.sock";
+  EXPECT_EQ(Made(line + ":/metrics"), "exporter " + line + ":/metrics: a server takes no path");
+  EXPECT_EQ(Made(line + "?mode=9"),
+            "exporter " + line + "?mode=9: option mode must be octal, from 0 to 0777, such as 0660");
+  EXPECT_EQ(Made(line + "?mode=0400"),
+            "exporter " + line + "?mode=0400: option mode lets no user write, which connecting takes");
+  EXPECT_EQ(
+      Made("prometheus+unix:@a?group=b"),
+      "exporter prometheus+unix:@a?group=b: option group is for a socket file; an abstract name has no permissions");
+  EXPECT_NE(Made("prometheus://127.0.0.1:0?mode=0660").find("there is no option mode"), std::string::npos);
 }
 
 TEST_F(BuiltinExportersTest, MakesTextfiles) {

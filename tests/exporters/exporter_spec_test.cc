@@ -23,6 +23,7 @@ std::string Parsed(std::string_view text) {
   if (!spec.ok()) return spec.status().message();
   const ExporterSpec& parts = const_cast<metrics::Result<ExporterSpec>&>(spec).value();
   std::string out = parts.scheme + " " + parts.host + " " + (parts.port ? std::to_string(*parts.port) : "-");
+  if (parts.unix_socket) out = parts.scheme + " " + parts.unix_socket->path;
   out += " " + parts.path;
   for (const auto& [name, value] : parts.options) out += " " + name + "=" + value;
   return out;
@@ -36,6 +37,24 @@ TEST(ExporterSpecTest, TakesASpecApart) {
   EXPECT_EQ(Parsed("textfile:///var/a%20b.prom?interval=15s"), "textfile  - /var/a b.prom interval=15s");
   EXPECT_EQ(Parsed("statsd://[::1]:8125"), "statsd ::1 8125 ");
   EXPECT_EQ(Parsed("statsd://[fe80::1%eth0]:8125"), "statsd fe80::1%eth0 8125 ");
+}
+
+TEST(ExporterSpecTest, TakesAUnixSocketInPlaceOfHostAndPort) {
+  EXPECT_EQ(Parsed("prometheus+unix:///run/app.sock?mode=0660"), "prometheus+unix /run/app.sock  mode=0660");
+  EXPECT_EQ(Parsed("prometheus+unix:@app"), "prometheus+unix @app ");
+  EXPECT_EQ(Parsed("prw+http+unix:///run/a.sock:/api/v1/write"), "prw+http+unix /run/a.sock /api/v1/write");
+  EXPECT_EQ(Parsed("prw+http+unix:@a:/api%20v1?b=c"), "prw+http+unix @a /api v1 b=c");
+  EXPECT_EQ(Parsed("a+unix:///run/%3A/b%3F"), "a+unix /run/:/b? ");
+}
+
+TEST(ExporterSpecTest, NamesABadUnixSocket) {
+  const std::string form = " is not unix:///PATH with an absolute path, or unix:@NAME";
+  EXPECT_EQ(Parsed("a+unix:b"), "exporter a+unix:b: \"unix:b\"" + form);
+  EXPECT_EQ(Parsed("a+unix://b/c"), "exporter a+unix://b/c: \"unix://b/c\"" + form);
+  EXPECT_EQ(Parsed("a+unix"), "exporter a+unix: it does not start with scheme://");
+  EXPECT_EQ(Parsed("a+unix:@"),
+            "exporter a+unix:@: \"unix:@\" is bad: path is neither an absolute path nor '@' and a name");
+  EXPECT_EQ(ParseExporterSpec("a+unix:b").status().field(), "unix_socket");
 }
 
 TEST(ExporterSpecTest, NamesThePartThatIsBad) {

@@ -114,7 +114,8 @@ class EndingServerTest : public ForkedServerTest {
                         [this] { EXPECT_TRUE(InTime(may_end_.get_future())); });
       return std::make_shared<Listener>(std::move(executor), *registry_, health_, RoutesOptions(), WebConfig());
     };
-    const std::uint16_t port = running_->Start(make_listener, "127.0.0.1", 0, std::nullopt).value();
+    const std::uint16_t port =
+        running_->Start(make_listener, metrics::HostPort{.host = "127.0.0.1", .port = 0}, std::nullopt).value();
     ender_ = std::thread([server = running_.get()] { server->End(); });
     EXPECT_TRUE(Eventually([port] { return !HttpClient(port).connected(); }));
   }

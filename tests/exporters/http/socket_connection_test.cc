@@ -12,7 +12,7 @@
 #include <chrono>
 #include <string>
 
-#include "exporters/http/tcp_connection.h"
+#include "exporters/http/plain_connection.h"
 #include "tests/exporters/support/http_client.h"
 #include "tests/support/eventually.h"
 
@@ -27,7 +27,7 @@ TEST(SocketConnectionTest, CanBeResetAfterItsTimeLimit) {
   boost::asio::io_context context;
   tcp::acceptor acceptor(context, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0));
   HttpClient client(acceptor.local_endpoint().port());
-  TcpConnection connection(acceptor.accept());
+  PlainConnection connection(acceptor.accept());
   const std::string page(std::size_t{64} << 20, 'x');
   boost::system::error_code outcome;
   connection.SetTimeLimit(std::chrono::milliseconds(50));

@@ -12,6 +12,7 @@
 #include <boost/system/error_code.hpp>
 #include <cerrno>
 #include <optional>
+#include <string>
 
 #include "tests/exporters/support/http_client.h"
 #include "tests/support/open_file_limit.h"
@@ -24,42 +25,53 @@ using tcp = boost::asio::ip::tcp;
 
 TEST(ListenOnOneOfTest, TakesTheFirstAddressThatWorks) {
   boost::asio::io_context context;
-  tcp::acceptor acceptor(context);
+  ListeningSocket listening(context);
   // Of RFC 5737: no machine has it.
   const tcp::endpoint elsewhere(boost::asio::ip::make_address("192.0.2.1"), 0);
   const tcp::endpoint here(boost::asio::ip::make_address("127.0.0.1"), 0);
-  EXPECT_FALSE(ListenOnOneOf({elsewhere, here}, acceptor));
-  EXPECT_EQ(acceptor.local_endpoint().address(), here.address());
-  EXPECT_EQ(ListenOnOneOf({elsewhere}, acceptor), boost::system::errc::address_not_available);
-  EXPECT_TRUE(ListenOnOneOf({}, acceptor));
+  EXPECT_FALSE(ListenOnOneOf({elsewhere, here}, listening));
+  EXPECT_TRUE(HttpClient(PortOf(listening.native_handle())).connected());
+  EXPECT_EQ(ListenOnOneOf({elsewhere}, listening), boost::system::errc::address_not_available);
+  EXPECT_TRUE(ListenOnOneOf({}, listening));
 }
 
 // A listening socket and one connection to it.
 class SocketsTest : public testing::Test {
  protected:
   SocketsTest() {
-    EXPECT_FALSE(ListenOnOneOf({tcp::endpoint(boost::asio::ip::make_address("127.0.0.1"), 0)}, acceptor_));
-    client_.emplace(acceptor_.local_endpoint().port());
+    EXPECT_FALSE(ListenOnOneOf({tcp::endpoint(boost::asio::ip::make_address("127.0.0.1"), 0)}, listening_));
+    client_.emplace(PortOf(listening_.native_handle()));
     error_code error;
-    socket_.emplace(AcceptOne(acceptor_, error));
+    socket_.emplace(AcceptOne(listening_, error));
     EXPECT_FALSE(error) << error.message();
   }
   static bool IsClosedOnExec(int descriptor) { return (fcntl(descriptor, F_GETFD) & FD_CLOEXEC) != 0; }
 
   boost::asio::io_context context_;
-  tcp::acceptor acceptor_{context_};
+  ListeningSocket listening_{context_};
   std::optional<HttpClient> client_;
-  std::optional<tcp::socket> socket_;
+  std::optional<StreamSocket> socket_;
 };
 
+TEST_F(SocketsTest, KnowsAPeerByItsAddress) {
+  EXPECT_EQ(PeerName(socket_->native_handle()), "127.0.0.1");
+}
+
+TEST_F(SocketsTest, KnowsAPeerOfAUnixSocketByItsUser) {
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+  EXPECT_EQ(PeerName(ends[0]), "uid " + std::to_string(getuid()));
+  for (const int end : ends) close(end);
+}
+
 TEST_F(SocketsTest, AreClosedOnExec) {
-  EXPECT_TRUE(IsClosedOnExec(acceptor_.native_handle()));
+  EXPECT_TRUE(IsClosedOnExec(listening_.native_handle()));
   EXPECT_TRUE(IsClosedOnExec(socket_->native_handle()));
 }
 
 TEST_F(SocketsTest, SaysThatThereIsNoFurtherConnection) {
   error_code error;
-  EXPECT_FALSE(AcceptOne(acceptor_, error).is_open());
+  EXPECT_FALSE(AcceptOne(listening_, error).is_open());
   EXPECT_EQ(error, boost::asio::error::would_block);
 }
 

@@ -32,18 +32,26 @@ std::string Lower(std::string_view text) {
   return lower;
 }
 
+int ConnectTo(const sockaddr* server, socklen_t size) {
+  const int descriptor = socket(server->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &kDeadline, sizeof(kDeadline));
+  setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &kDeadline, sizeof(kDeadline));
+  if (Retried([&] { return connect(descriptor, server, size); }) == 0) return descriptor;
+  close(descriptor);
+  return -1;
+}
+
 int Connect(std::uint16_t port, const std::string& host) {
   sockaddr_in address = {};
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   inet_pton(AF_INET, host.c_str(), &address.sin_addr);
-  const int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &kDeadline, sizeof(kDeadline));
-  setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &kDeadline, sizeof(kDeadline));
-  const auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  if (Retried([&] { return connect(descriptor, generic, sizeof(address)); }) == 0) return descriptor;
-  close(descriptor);
-  return -1;
+  return ConnectTo(reinterpret_cast<sockaddr*>(&address), sizeof(address));
+}
+
+int Connect(const metrics::UnixSocket& server) {
+  const metrics::UnixSocketName name(server);
+  return ConnectTo(name.address(), name.size());
 }
 
 HttpReply ParseHead(std::string_view head) {
@@ -64,6 +72,9 @@ HttpReply ParseHead(std::string_view head) {
 
 HttpClient::HttpClient(std::uint16_t port, std::string_view host)
     : descriptor_(Connect(port, std::string(host))), connected_(descriptor_ >= 0) {}
+
+HttpClient::HttpClient(const metrics::UnixSocket& server)
+    : descriptor_(Connect(server)), connected_(descriptor_ >= 0) {}
 
 HttpClient::~HttpClient() {
   if (descriptor_ >= 0) close(descriptor_);
@@ -162,6 +173,10 @@ HttpReply HttpClient::Ask(std::string_view method, std::string_view target, std:
 
 HttpReply Get(std::uint16_t port, std::string_view target, std::string_view headers) {
   return HttpClient(port).Ask("GET", target, headers);
+}
+
+HttpReply Get(const metrics::UnixSocket& server, std::string_view target, std::string_view headers) {
+  return HttpClient(server).Ask("GET", target, headers);
 }
 
 }  // namespace streamhouse::exporters

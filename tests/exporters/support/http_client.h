@@ -10,6 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "metrics_core/sockets/socket_address.h"
+
 namespace streamhouse::exporters {
 
 struct HttpReply {
@@ -22,6 +24,7 @@ struct HttpReply {
 class HttpClient {
  public:
   explicit HttpClient(std::uint16_t port, std::string_view host = "127.0.0.1");
+  explicit HttpClient(const metrics::UnixSocket& server);
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
@@ -65,5 +68,6 @@ class HttpClient {
 
 // One request on a connection of its own.
 HttpReply Get(std::uint16_t port, std::string_view target, std::string_view headers = "");
+HttpReply Get(const metrics::UnixSocket& server, std::string_view target, std::string_view headers = "");
 
 }  // namespace streamhouse::exporters

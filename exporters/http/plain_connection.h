@@ -1,4 +1,4 @@
-// TcpConnection: a Connection over a TCP socket.
+// PlainConnection: a Connection over a TCP or Unix socket, without TLS.
 //
 // Thread safety and errors: those of Connection.
 #pragma once
@@ -8,7 +8,7 @@
 
 namespace streamhouse::exporters {
 
-class TcpConnection : public SocketConnection {
+class PlainConnection : public SocketConnection {
  public:
   using SocketConnection::SocketConnection;
 

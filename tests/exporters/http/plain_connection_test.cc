@@ -1,4 +1,4 @@
-#include "exporters/http/tcp_connection.h"
+#include "exporters/http/plain_connection.h"
 
 #include <gtest/gtest.h>
 
@@ -17,7 +17,7 @@ namespace {
 using boost::asio::ip::tcp;
 using boost::system::error_code;
 
-class TcpConnectionTest : public testing::Test {
+class PlainConnectionTest : public testing::Test {
  protected:
   static tcp::socket Accepted(tcp::acceptor& acceptor) { return acceptor.accept(); }
   // Runs the operation that was started, and gives its outcome as "bytes" or the error.
@@ -41,19 +41,19 @@ class TcpConnectionTest : public testing::Test {
   boost::asio::io_context context_;
   tcp::acceptor acceptor_{context_, tcp::endpoint(boost::asio::ip::address_v4::loopback(), 0)};
   HttpClient client_{acceptor_.local_endpoint().port()};
-  TcpConnection connection_{Accepted(acceptor_)};
+  PlainConnection connection_{Accepted(acceptor_)};
   std::array<char, 100> received_ = {};
   std::string outcome_;
 };
 
-TEST_F(TcpConnectionTest, ReadsWhatTheClientSends) {
+TEST_F(PlainConnectionTest, ReadsWhatTheClientSends) {
   client_.Send("hello");
   connection_.AsyncReadSome(boost::asio::buffer(received_), Handler());
   EXPECT_EQ(Outcome(), "5");
   EXPECT_STREQ(received_.data(), "hello");
 }
 
-TEST_F(TcpConnectionTest, WritesAllBuffers) {
+TEST_F(PlainConnectionTest, WritesAllBuffers) {
   connection_.AsyncWrite({boost::asio::buffer("a", 1), boost::asio::buffer("bc", 2), boost::asio::buffer("def", 3)},
                          Handler());
   EXPECT_EQ(Outcome(), "6");
@@ -61,13 +61,13 @@ TEST_F(TcpConnectionTest, WritesAllBuffers) {
   EXPECT_EQ(client_.ReceiveAll(), "abcdef");
 }
 
-TEST_F(TcpConnectionTest, GivesUpAfterTheTimeLimit) {
+TEST_F(PlainConnectionTest, GivesUpAfterTheTimeLimit) {
   connection_.SetTimeLimit(std::chrono::milliseconds(1));
   connection_.AsyncReadSome(boost::asio::buffer(received_), Handler());
   EXPECT_EQ(Outcome(), "Connection timed out");
 }
 
-TEST_F(TcpConnectionTest, FailsAReadThatStartsAfterTheTimeLimit) {
+TEST_F(PlainConnectionTest, FailsAReadThatStartsAfterTheTimeLimit) {
   connection_.SetTimeLimit(std::chrono::milliseconds(1));
   LetTheTimeLimitEnd();
   connection_.AsyncReadSome(boost::asio::buffer(received_), Handler());
@@ -78,7 +78,7 @@ TEST_F(TcpConnectionTest, FailsAReadThatStartsAfterTheTimeLimit) {
 // Goal: the limit holds for all parts of a write. Method: the kernel takes the first part at once,
 // and the limit ends before the handler of that part runs. The client does not read, so a later
 // part has to wait.
-TEST_F(TcpConnectionTest, GivesUpAWriteWhoseTimeLimitEndsBetweenTwoParts) {
+TEST_F(PlainConnectionTest, GivesUpAWriteWhoseTimeLimitEndsBetweenTwoParts) {
   const std::string page(std::size_t{64} << 20, 'x');
   const auto end = SetAShortTimeLimit();
   connection_.AsyncWrite({boost::asio::buffer(page)}, Handler());
@@ -86,7 +86,7 @@ TEST_F(TcpConnectionTest, GivesUpAWriteWhoseTimeLimitEndsBetweenTwoParts) {
   EXPECT_EQ(Outcome(), "Connection timed out");
 }
 
-TEST_F(TcpConnectionTest, ForgetsThatItWasLateWithANewTimeLimit) {
+TEST_F(PlainConnectionTest, ForgetsThatItWasLateWithANewTimeLimit) {
   connection_.SetTimeLimit(std::chrono::milliseconds(1));
   LetTheTimeLimitEnd();
   connection_.SetTimeLimit(std::chrono::minutes(1));
@@ -97,7 +97,7 @@ TEST_F(TcpConnectionTest, ForgetsThatItWasLateWithANewTimeLimit) {
 
 // Goal: a limit that was replaced has no effect. Method: the first limit has ended, and its handler
 // is ready, when another handler sets the next limit.
-TEST_F(TcpConnectionTest, IsNotLateByATimeLimitThatWasReplaced) {
+TEST_F(PlainConnectionTest, IsNotLateByATimeLimitThatWasReplaced) {
   const auto end = SetAShortTimeLimit();
   boost::asio::post(context_, [this] {
     connection_.SetTimeLimit(std::chrono::minutes(1));
@@ -108,14 +108,14 @@ TEST_F(TcpConnectionTest, IsNotLateByATimeLimitThatWasReplaced) {
   EXPECT_EQ(Outcome(), "5");
 }
 
-TEST_F(TcpConnectionTest, DeliversWhatWasWrittenBeforeAClose) {
+TEST_F(PlainConnectionTest, DeliversWhatWasWrittenBeforeAClose) {
   connection_.AsyncWrite({boost::asio::buffer("abc", 3)}, Handler());
   EXPECT_EQ(Outcome(), "3");
   connection_.Close();
   EXPECT_EQ(client_.ReceiveAll(), "abc");
 }
 
-TEST_F(TcpConnectionTest, EndsRunningOperationsWhenAborted) {
+TEST_F(PlainConnectionTest, EndsRunningOperationsWhenAborted) {
   connection_.AsyncReadSome(boost::asio::buffer(received_), Handler());
   connection_.Abort();
   connection_.Abort();
