@@ -1,5 +1,6 @@
 """Servers of other projects, on loopback, each with a folder of its own; the kernel picks the ports."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -33,7 +34,9 @@ def _listening_port(pid):
     """The TCP port on which a process listens, or None; for a server that does not say what the kernel picked."""
     sockets = set()
     for descriptor in pathlib.Path(f"/proc/{pid}/fd").iterdir():
-        sockets.add(re.sub(r"^socket:\[(\d+)\]$", r"\1", os.readlink(descriptor)))
+        # A server that starts closes files, too.
+        with contextlib.suppress(FileNotFoundError):
+            sockets.add(re.sub(r"^socket:\[(\d+)\]$", r"\1", os.readlink(descriptor)))
     for line in pathlib.Path(f"/proc/{pid}/net/tcp").read_text(encoding="ascii").splitlines()[1:]:
         fields = line.split()
         if fields[3] == "0A" and fields[9] in sockets:
@@ -97,11 +100,14 @@ class Pushgateway(_Server):
 
 
 class VictoriaMetrics(processes.Process):
-    """Scrapes the targets, given as name -> HOST:PORT, every second."""
+    """Scrapes the targets, given as name -> HOST:PORT, every second. `settings` are further keys of jobs, by name."""
 
-    def __init__(self, test, targets):
+    def __init__(self, test, targets, flags=(), settings=None):
         folder = processes.folder_for(test)
-        jobs = [{"job_name": name, "static_configs": [{"targets": [target]}]} for name, target in targets.items()]
+        jobs = [
+            {"job_name": name, "static_configs": [{"targets": [target]}], **(settings or {}).get(name, {})}
+            for name, target in targets.items()
+        ]
         configuration = folder / "scrape.yml"  # JSON is YAML
         configuration.write_text(json.dumps({"global": {"scrape_interval": "1s"}, "scrape_configs": jobs}))
         super().__init__(
@@ -113,6 +119,7 @@ class VictoriaMetrics(processes.Process):
                 f"-promscrape.config={configuration}",
                 "-memory.allowedPercent=10",
                 "-search.latencyOffset=0s",
+                *flags,
             ],
         )
         port = processes.wait_for(lambda: _listening_port(self.pid), "VictoriaMetrics listens")

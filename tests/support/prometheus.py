@@ -45,16 +45,18 @@ def lint(page):
 class Prometheus(processes.Process):
     """Scrapes the jobs, given as name -> HOST:PORT, until the test ends; `url` is its own.
 
-    `settings` are further lines of jobs, in YAML, as name -> lines; `rules` are paths of rule files.
+    `settings` are further lines of jobs, in YAML, as name -> lines; `rules` are paths of rule files; `sections` are
+    lines of further sections.
     """
 
-    def __init__(self, test, jobs, flags=(), settings=None, rules=()):
+    def __init__(self, test, jobs, flags=(), settings=None, rules=(), sections=""):
         folder = processes.folder_for(test)
         settings = {name: textwrap.indent(textwrap.dedent(lines), "    ") for name, lines in (settings or {}).items()}
         jobs_text = "".join(
             _JOB.format(name=name, address=address, settings=settings.get(name, "")) for name, address in jobs.items()
         )
-        (folder / "prometheus.yml").write_text(_CONFIGURATION.format(rules=", ".join(rules)) + jobs_text)
+        configuration = _CONFIGURATION.format(rules=", ".join(rules)) + jobs_text + sections
+        (folder / "prometheus.yml").write_text(configuration)
         super().__init__(
             test,
             [
@@ -66,7 +68,7 @@ class Prometheus(processes.Process):
             ],
         )
         # The kernel picks the port, and the log says which.
-        self.url = "http://" + self.match(r'"Listening on" address=(\S+)', "stderr")[1]
+        self.url = "http://" + self.match(r'"Listening on".* address=(\S+)', "stderr")[1]
         processes.wait_for(lambda: processes.fetch(f"{self.url}/-/ready")[0] == 200, "Prometheus is ready")
 
     def api(self, path, **parameters):
