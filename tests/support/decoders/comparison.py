@@ -3,7 +3,7 @@
 import dataclasses
 import math
 
-ASPECTS = ("series", "natives", "types", "helps", "units", "exemplars", "starts", "times")
+ASPECTS = ("series", "natives", "types", "helps", "units", "exemplars", "starts", "times", "target")
 
 
 @dataclasses.dataclass(frozen=True)

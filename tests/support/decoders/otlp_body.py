@@ -193,6 +193,7 @@ def read_otlp_request(request):
     """Of a request as JSON has it, parsed."""
     page = page_model.Page()
     for resource in request.get("resourceMetrics", ()):
+        page.target |= dict(_attributes(resource.get("resource", {})))
         for scope in resource.get("scopeMetrics", ()):
             for metric in scope.get("metrics", ()):
                 _add_metric(page, metric)

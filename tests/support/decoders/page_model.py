@@ -79,6 +79,7 @@ class Page:
     types: dict = dataclasses.field(default_factory=dict)  # by family
     helps: dict = dataclasses.field(default_factory=dict)
     units: dict = dataclasses.field(default_factory=dict)
+    target: dict = dataclasses.field(default_factory=dict)  # attributes of a resource
 
     def add(self, name, labels, value, family_type=None):
         key = (name, with_plain_numbers(labels, family_type))
@@ -115,21 +116,3 @@ class Page:
         for kept, text in ((self.types, family_type), (self.helps, help_text), (self.units, unit)):
             if text:
                 kept[name] = text
-
-    def families(self):
-        return {family_of(name, self.types) for name, _ in [*self.series, *self.natives]}
-
-    def without(self, leaves_out):
-        """The page without the families whose names `leaves_out` tells."""
-
-        def kept(items, is_key):
-            return {
-                key: value
-                for key, value in items.items()
-                if not leaves_out(family_of(key[0] if is_key else key, self.types))
-            }
-
-        fields = {}
-        for field in dataclasses.fields(self):
-            fields[field.name] = kept(getattr(self, field.name), field.name not in ("types", "helps", "units"))
-        return Page(**fields)

@@ -1,0 +1,30 @@
+"""The suites by name: the programs that each needs, and what yields its cells with their outcomes."""
+
+import parsers
+import prometheus_pushes
+import prometheus_scrapes
+import pushgateway
+import victoria_metrics
+
+SUITES = {
+    "prometheus": (
+        ("prometheus",),
+        (
+            prometheus_scrapes.negotiated,
+            prometheus_scrapes.zstd,
+            prometheus_scrapes.native,
+            prometheus_scrapes.starts,
+            prometheus_scrapes.types_and_units,
+            prometheus_pushes.remote_write,
+            prometheus_pushes.otlp,
+        ),
+    ),
+    "victoria_metrics": (
+        ("victoria_metrics",),
+        (victoria_metrics.scrapes, victoria_metrics.remote_write, victoria_metrics.otlp),
+    ),
+    "pushgateway": (("pushgateway",), (pushgateway.pushes,)),
+    "go": (("textparse",), (parsers.textparse,)),
+    "python": (("python",), (parsers.python, parsers.python_otlp)),
+    "java": (("client_java",), (parsers.java,)),
+}
