@@ -6,12 +6,15 @@
 // When to use something else: a program that shows its own numbers in its own way takes a snapshot
 // itself.
 // Guarantees: of each implementation:
-// 1. Start() reports what prevents it from working, such as a port that is taken or a path that
-//    cannot be written. It does not fail later in a thread. It is called once; an implementation
-//    that can start again after Stop() says so. The error does not begin with Name(): the owner
-//    puts the name before it, as the agent does.
-// 2. When Stop() returns, no thread of the exporter runs. Stop() may be called without Start(), and
-//    may be called twice.
+// 1. Start() reports what prevents it from working on this machine, such as a port that is taken, a
+//    path that cannot be written or a file that is missing. It does not fail later in a thread. A
+//    receiver that is away is no error.
+// 2. An error of Start() names the port, path or file. It does not repeat Name(): the owner puts
+//    the name before it, as the agent does. After an error nothing runs.
+// 3. A second Start() returns FailedPrecondition and changes nothing. So does Start() after Stop(),
+//    unless the implementation says that it can start again.
+// 4. When Stop() returns, no thread of the exporter runs. Stop() may be called without Start(), and
+//    may be called twice. The implementation states the bound of Stop().
 // Thread safety: Start and Stop are called from one thread.
 // Cost: none for recordings; that of a snapshot for each page or push.
 // Errors: as Status, never as exceptions.

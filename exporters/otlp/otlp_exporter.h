@@ -15,6 +15,7 @@
 // 5. No message has a value of `headers`, or a secret of the receiver's Credentials.
 // Thread safety and errors: those of Exporter. Start() fails where a family has one of the labels,
 // or where two registries have a family of one name. It starts also while the receiver is away.
+// Stop() takes at most the time of two pushes (push_loop.h), and the resolver's.
 // Cost: a thread; request_bytes during a push.
 #pragma once
 

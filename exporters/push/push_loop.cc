@@ -23,6 +23,7 @@ PushLoop::~PushLoop() {
 
 Status PushLoop::Check() const {
   constexpr std::chrono::milliseconds kNone{0};
+  if (process_ != 0) return {metrics::StatusCode::kFailedPrecondition, "the exporter was started already"};
   if (options_.interval <= kNone) return metrics::InvalidField("interval", "must be more than 0");
   if (options_.push_time <= kNone) return metrics::InvalidField("push_time", "must be more than 0");
   return Status::Ok();

@@ -11,7 +11,8 @@
 // Stop() returns at once and does not push: the loop belongs to the parent.
 // Thread safety: Start and Stop from one thread.
 // Cost: a thread, which takes no signals.
-// Errors: Start, Unavailable where the system has no thread left, and the errors of Check().
+// Errors: Start, Unavailable where the system has no thread left, and the errors of Check():
+// FailedPrecondition after an earlier Start(), InvalidArgument for a time.
 //
 //   PushLoop loop("textfile", [&](PushDeadline deadline) { return Write(deadline); }, {.interval = …}, metrics);
 #pragma once
@@ -54,7 +55,8 @@ class PushLoop {
   PushLoop& operator=(const PushLoop&) = delete;
 
   // InvalidArgument, naming the field, unless interval and push_time are above 0. push_time may be
-  // longer than the interval, which counts from the end of a push.
+  // longer than the interval, which counts from the end of a push. FailedPrecondition if the loop
+  // was started: it does not start again.
   metrics::Status Check() const;
   // The first push comes after one interval.
   metrics::Status Start();

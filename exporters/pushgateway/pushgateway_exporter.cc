@@ -88,6 +88,7 @@ PushgatewayExporter::PushgatewayExporter(metrics::Registry& registry, const Push
           metrics) {}
 
 Status PushgatewayExporter::Start() {
+  if (Status checked = loop_.Check(); !checked.ok()) return checked;
   if (Status checked = CheckFamilies(); !checked.ok()) return checked;
   if (Status checked = sender_.CheckFiles(); !checked.ok()) return checked;
   return loop_.Start();

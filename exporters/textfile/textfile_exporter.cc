@@ -27,6 +27,7 @@ TextfileExporter::TextfileExporter(metrics::Registry& registry, const PushMetric
 
 Status TextfileExporter::Start() {
   if (options_.path.empty()) return metrics::InvalidField("path", "is empty");
+  // Before the first push, which must not meet one of the loop.
   if (Status checked = loop_.Check(); !checked.ok()) return checked;
   Status checked = source_.Check();
   if (checked.ok()) checked = view_.Check(source_.Take());

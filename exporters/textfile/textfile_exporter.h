@@ -9,7 +9,8 @@
 // that has such a name needs another one.
 // Thread safety and errors: those of Exporter. Start() writes a first page, and fails where that
 // fails, where a family has one of the labels, or where two registries have a family of one name.
-// Later failures are counted (push_metrics.h), and retried.
+// Later failures are counted (push_metrics.h), and retried. Stop() writes a last page; it takes the
+// time of two writes at most (push_loop.h).
 // Cost: a thread.
 #pragma once
 
