@@ -50,7 +50,7 @@ Status CheckUsed(const std::string& metadata_path, const std::string& line) {
   const Status there = PosixFileSystem().FileSize(metadata_path).status();
   if (there.code() == StatusCode::kNotFound) return Status::Ok();
   if (!there.ok() || AreSame(SqlitePath(line), metadata_path)) return there;
-  return {StatusCode::kFailedPrecondition, "metadata store \"" + ShownLine(line) + "\" leaves " + metadata_path +
+  return {StatusCode::kFailedPrecondition, "metadata store \"" + ShownSpec(line) + "\" leaves " + metadata_path +
                                                " unused, and a backup would copy it: move metadata.db* away"};
 }
 
@@ -188,7 +188,7 @@ Status Agent::StartTopics() {
     // Partitions beyond the configured number have been added since.
     if (auto known = topics_->PartitionCount(topic.name); known.ok() && *known >= topic.partitions) continue;
     // /ready names it, and what to do.
-    if (topics_->HasLogsWithoutTopic(topic.name)) continue;
+    if (topics_->HasStrayLogs(topic.name)) continue;
     if (Status created = topics_->Create(topic); !created.ok()) {
       return IsRefusal(created.code()) ? created.WithField("topics[" + std::to_string(i) + "]") : created;
     }

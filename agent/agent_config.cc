@@ -35,7 +35,7 @@ bool IsAgentId(std::string_view id) {
 metrics::Status AgentConfig::Validate() const {
   if (data_folder.empty()) return InvalidField("data_folder", "is empty");
   if (!IsAgentId(agent_id)) return InvalidField("agent_id", "is not 1 to 64 of [A-Za-z0-9._-]");
-  if (Status known = metadata.empty() ? Status::Ok() : CheckMetadataLine(metadata); !known.ok()) {
+  if (Status known = metadata.empty() ? Status::Ok() : CheckMetadataSpec(metadata); !known.ok()) {
     return known.WithField("metadata");
   }
   if (grpc_host.empty()) return InvalidField("grpc_host", "is empty");

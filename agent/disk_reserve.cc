@@ -15,24 +15,24 @@ bool DiskReserve::HasRoom(std::uint64_t bytes) const {
 // Takes the file only if kRoomBytes are left then.
 bool DiskReserve::Take() {
   if (!HasRoom(bytes_ + kRoomBytes) || !files_.Allocate(path(), bytes_).ok()) return false;
-  if (Probe().ok()) return true;
-  // If the file stays, the next probe finds no room either, and tells it.
+  if (TryRoom().ok()) return true;
+  // If the file stays, the next try finds no room either, and tells it.
   static_cast<void>(files_.RemoveFile(path()));
   return false;
 }
 
-Status DiskReserve::Probe() {
+Status DiskReserve::TryRoom() {
   const std::string probe = folder_ + "/reserve.probe";
   if (!HasRoom(kRoomBytes)) return {StatusCode::kResourceExhausted, "no room for " + probe};
   Status taken = files_.Allocate(probe, kRoomBytes);
-  // A probe that stays is written over by the next one.
+  // A file that stays is written over by the next one.
   if (taken.ok()) static_cast<void>(files_.RemoveFile(probe));
   return taken;
 }
 
 bool DiskReserve::LacksRoom() {
   const metrics::MutexLock file_lock(file_mutex_);
-  return Probe().code() == StatusCode::kResourceExhausted;
+  return TryRoom().code() == StatusCode::kResourceExhausted;
 }
 
 void DiskReserve::Refill() {
@@ -43,7 +43,7 @@ void DiskReserve::Refill() {
   // A file of another size, from before a restart, takes room that the new one may need.
   if (present.ok() && *present != bytes_) static_cast<void>(files_.RemoveFile(path()));
   const bool is_taken = was_taken || Take();
-  const bool has_room = is_taken && (was_healthy || !was_taken || Probe().ok());
+  const bool has_room = is_taken && (was_healthy || !was_taken || TryRoom().ok());
   {
     const metrics::MutexLock lock(mutex_);
     is_taken_ = is_taken;

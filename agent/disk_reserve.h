@@ -53,7 +53,7 @@ class DiskReserve {
  private:
   bool HasRoom(std::uint64_t bytes) const;
   bool Take() STREAMHOUSE_REQUIRES(file_mutex_);
-  Status Probe() STREAMHOUSE_REQUIRES(file_mutex_);
+  Status TryRoom() STREAMHOUSE_REQUIRES(file_mutex_);
   std::string path() const { return folder_ + "/reserve"; }
 
   FileSystem& files_;

@@ -184,7 +184,7 @@ Status GroupCoordinator::CheckEmpty(const std::string& group) {
   } else if (awaited_.contains(group)) {
     return {StatusCode::kFailedPrecondition, "group " + group +
                                                  " may have members that the agent has not heard of since it started; "
-                                                 "try again in " +
+                                                 "retry in " +
                                                  std::to_string(rest.count()) + " s"};
   }
   return Status::Ok();

@@ -55,7 +55,7 @@ inline constexpr std::uint32_t kPartitionsPerTopicMax = 1000;
 // wants to delete a topic gets in.
 inline constexpr std::uint64_t kPartitionsPercentMax = 75;
 
-enum class LogsWithoutTopic : std::uint8_t { kRefuse, kAdopt };
+enum class StrayLogPolicy : std::uint8_t { kRefuse, kAdopt };
 
 struct ListedTopic {
   TopicDescription topic;
@@ -94,10 +94,10 @@ class TopicCatalog {
   // are none, InvalidArgument when there are more of them) or left alone (kRefuse:
   // FailedPrecondition). Where some of these are damaged, the others are taken over and served, and
   // the first damage is told with Unavailable.
-  Status Create(const TopicDescription& topic, LogsWithoutTopic logs = LogsWithoutTopic::kRefuse);
+  Status Create(const TopicDescription& topic, StrayLogPolicy logs = StrayLogPolicy::kRefuse);
 
   // Whether Load() has found logs of this name without a topic.
-  bool HasLogsWithoutTopic(const std::string& topic) const { return strays_.Contains(topic); }
+  bool HasStrayLogs(const std::string& topic) const { return strays_.Contains(topic); }
 
   // The topic has `partitions` afterwards, more than before; its others are not touched.
   // FailedPrecondition where the folder of a new partition holds records already.
@@ -171,7 +171,7 @@ class TopicCatalog {
   void StoreOpenings();
   std::vector<LogEnd> AllLogEnds() const;
   Status LowerOffsetsBeyond(std::span<const LogEnd> ends);
-  Status CreateNew(const TopicDescription& topic, LogsWithoutTopic found);
+  Status CreateNew(const TopicDescription& topic, StrayLogPolicy found);
   Status FirstUnserved(const std::string& topic) const;
   Status RetryUnserved(const std::string& topic);
   Status FinishRemovals(std::string_view topic = {});

@@ -26,7 +26,7 @@ Status CheckRetention(const Retention& retention) {
 
 }  // namespace
 
-Status TopicCatalog::Create(const TopicDescription& topic, LogsWithoutTopic logs) {
+Status TopicCatalog::Create(const TopicDescription& topic, StrayLogPolicy logs) {
   if (Status named = CheckTopicName(topic.name); !named.ok()) return named;
   if (Status checked = CheckRetention(topic.retention); !checked.ok()) return checked;
   if (topic.partitions == 0 || topic.partitions > kPartitionsPerTopicMax) {
@@ -42,10 +42,10 @@ Status TopicCatalog::Create(const TopicDescription& topic, LogsWithoutTopic logs
   if (Status removed = FinishRemovals(topic.name); !removed.ok()) return removed;
   auto found = folders_.CountPartitionsWithRecords(topic.name);
   if (!found.ok()) return found.status();
-  if (*found > 0 && logs == LogsWithoutTopic::kRefuse) {
+  if (*found > 0 && logs == StrayLogPolicy::kRefuse) {
     return {StatusCode::kFailedPrecondition, StrayLogMessage(topic.name)};
   }
-  if (*found == 0 && logs == LogsWithoutTopic::kAdopt) {
+  if (*found == 0 && logs == StrayLogPolicy::kAdopt) {
     return {StatusCode::kNotFound, "there are no logs of " + topic.name + " to take over"};
   }
   if (*found > topic.partitions) {
@@ -59,7 +59,7 @@ Status TopicCatalog::Create(const TopicDescription& topic, LogsWithoutTopic logs
   return created;
 }
 
-Status TopicCatalog::CreateNew(const TopicDescription& topic, LogsWithoutTopic found) {
+Status TopicCatalog::CreateNew(const TopicDescription& topic, StrayLogPolicy found) {
   // The logs are opened before the store knows the topic: a topic that cannot be served would be
   // there after every restart. One damaged partition among logs that are taken over does not stop
   // the others.
@@ -67,11 +67,11 @@ Status TopicCatalog::CreateNew(const TopicDescription& topic, LogsWithoutTopic f
   for (std::uint32_t i = 0; i < topic.partitions; ++i) {
     auto log = OpenLog({.topic = topic.name, .partition = i});
     const bool is_damaged = log.status().code() == StatusCode::kDataLoss;
-    if (!log.ok() && !(is_damaged && found == LogsWithoutTopic::kAdopt)) return log.status();
+    if (!log.ok() && !(is_damaged && found == StrayLogPolicy::kAdopt)) return log.status();
     logs.push_back(std::move(log));
   }
   // A log that is taken over and cannot be served gets no lease.
-  const bool is_new = found == LogsWithoutTopic::kRefuse;
+  const bool is_new = found == StrayLogPolicy::kRefuse;
   auto created = is_new ? leases_.CreateTopic(topic) : store_.CreateTopic(topic);
   if (!created.ok()) return created.status();
   // The next start tries a failure again, and so does a deletion.

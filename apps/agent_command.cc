@@ -64,7 +64,7 @@ Status Serve(const AgentCommandFlags& flags) {
 void AddTlsFlags(CLI::App& parser, agent::TlsFiles& tls) {
   parser
       .add_option("--tls-cert", tls.certificate,
-                  "Serve gRPC with TLS: the certificate, and those that vouch for it, PEM")
+                  "Serve gRPC with TLS: the certificate, and the chain that vouches for it, PEM")
       ->type_name("FILE");
   parser.add_option("--tls-key", tls.key, "Its private key, PEM")->type_name("FILE");
   parser
@@ -75,7 +75,7 @@ void AddTlsFlags(CLI::App& parser, agent::TlsFiles& tls) {
 
 void AddMetadataFlags(CLI::App& parser, agent::AgentConfig& config) {
   const auto set_metadata = [&config](const std::string& line) {
-    if (Status known = agent::CheckMetadataLine(line); !known.ok()) {
+    if (Status known = agent::CheckMetadataSpec(line); !known.ok()) {
       throw CLI::ValidationError("--metadata", known.message());
     }
     config.metadata = line;
@@ -84,7 +84,7 @@ void AddMetadataFlags(CLI::App& parser, agent::AgentConfig& config) {
       .add_option_function<std::string>("--metadata", set_metadata,
                                         "Where topics, leases and committed offsets are: sqlite:///PATH, or memory: "
                                         "for tests; by default in metadata.db in FOLDER")
-      ->type_name("LINE");
+      ->type_name("SPEC");
   parser.add_option("--id", config.agent_id, "The name of this agent in leases")
       ->type_name("NAME")
       ->capture_default_str();

@@ -109,11 +109,8 @@ struct CrowdSize {
   std::string_view what;
   int count;
 };
-constexpr CrowdSize kCrowds[] = {{kNobody, 0},
-                                 {kSilent, kThousands},
-                                 {kSlowHeaders, kThousands},
-                                 {kNeverReading, kScrapers},
-                                 {kScraping, kScrapers}};
+constexpr CrowdSize kCrowds[] = {
+    {kNone, 0}, {kSilent, kThousands}, {kSlowHeaders, kThousands}, {kNeverReading, kScrapers}, {kScraping, kScrapers}};
 
 void RegisterBenches() {
   for (const CrowdSize& crowd : kCrowds) {

@@ -95,7 +95,7 @@ std::uint64_t Fetch(std::uint16_t port, std::string_view target) {
 }
 
 Crowd::Crowd(std::string_view what, int count, std::uint16_t port) {
-  if (what == kNobody) return;
+  if (what == kNone) return;
   std::array<int, 2> input;
   std::array<int, 2> output;
   if (pipe2(input.data(), O_CLOEXEC) != 0 || pipe2(output.data(), O_CLOEXEC) != 0) return;

@@ -12,7 +12,7 @@
 
 namespace streamhouse::exporters {
 
-inline constexpr std::string_view kNobody = "nobody";
+inline constexpr std::string_view kNone = "nobody";
 inline constexpr std::string_view kSilent = "silent";               // connect, and send nothing
 inline constexpr std::string_view kSlowHeaders = "slow_headers";    // send a header a second, and never the last
 inline constexpr std::string_view kNeverReading = "never_reading";  // ask for the page, and do not read it

@@ -1,4 +1,4 @@
-// ExporterRegistry: makes exporters of one-line specifications, by their scheme.
+// ExporterRegistry: makes exporters of specs, by their scheme.
 //
 // A program takes a list of specs from its operator and owns what comes out of here; it never
 // learns what kinds there are.

@@ -11,7 +11,7 @@ struct Health::State {
   struct Entry {
     const Token::Link* link;
     std::string name;
-    Probe probe;
+    Check check;
   };
 
   // Held while checks run; taken before mutex.
@@ -20,7 +20,7 @@ struct Health::State {
   Mutex mutex;
   // An entry that is removed here is destroyed after the evaluation that runs, which may use it.
   std::vector<std::unique_ptr<const Entry>> entries STREAMHOUSE_GUARDED_BY(mutex);
-  std::uint64_t failed_probes STREAMHOUSE_GUARDED_BY(mutex) = 0;
+  std::uint64_t failed_checks STREAMHOUSE_GUARDED_BY(mutex) = 0;
 };
 
 // What a token and its check have in common. Weak, so that a token may outlive its Health.
@@ -45,7 +45,7 @@ Health::Token::~Token() {
 void Health::Token::Release() {
   if (link_ == nullptr) return;
   if (const std::shared_ptr<State> state = link_->state.lock(); state != nullptr) {
-    // Destroyed without a lock: what the probe holds may be another token.
+    // Destroyed without a lock: what the check holds may be another token.
     std::unique_ptr<const State::Entry> removed;
     {
       const MutexLock lock(state->mutex);
@@ -77,18 +77,18 @@ std::string Health::Report::Reason() const {
 Health::Health() : state_(std::make_shared<State>()) {}
 Health::~Health() = default;
 
-Health::Token Health::Add(std::string name, Probe probe) {
+Health::Token Health::Add(std::string name, Check check) {
   auto link = std::make_shared<Token::Link>(Token::Link{state_});
   auto entry = std::make_unique<const State::Entry>(
-      State::Entry{.link = link.get(), .name = std::move(name), .probe = std::move(probe)});
+      State::Entry{.link = link.get(), .name = std::move(name), .check = std::move(check)});
   const MutexLock lock(state_->mutex);
   state_->entries.push_back(std::move(entry));
   return Token(std::move(link));
 }
 
-std::uint64_t Health::FailedProbes() const {
+std::uint64_t Health::FailedChecks() const {
   const MutexLock lock(state_->mutex);
-  return state_->failed_probes;
+  return state_->failed_checks;
 }
 
 Health::Report Health::Evaluate() const {
@@ -101,11 +101,11 @@ Health::Report Health::Evaluate() const {
   Report report;
   for (const State::Entry* const entry : entries) {
     Status status;
-    const std::string failure = internal::GuardedCall([&] { status = entry->probe(); });
+    const std::string failure = internal::GuardedCall([&] { status = entry->check(); });
     if (!failure.empty()) {
       status = Status(StatusCode::kInternal, failure);
       const MutexLock lock(state_->mutex);
-      ++state_->failed_probes;
+      ++state_->failed_checks;
     }
     report.checks.push_back({.name = entry->name, .status = std::move(status)});
   }

@@ -8,12 +8,12 @@
 // 2. After the token of a check is destroyed, the check is not running and is never called again.
 // 3. A program without checks is ready.
 // Thread safety: all methods from any thread. Checks run on the thread that calls Evaluate(), one
-// evaluation at a time. Add() and FailedProbes() do not wait for a running check; Evaluate() and
+// evaluation at a time. Add() and FailedChecks() do not wait for a running check; Evaluate() and
 // the destructor of a token do, until it returns. A check must therefore neither call Evaluate()
 // nor destroy a token.
 // Cost: two locks and one call a check.
 // Errors: a check that throws has failed, with the exception's text as its reason, and
-// FailedProbes() counts it.
+// FailedChecks() counts it.
 //
 //   Health health;
 //   auto token = health.Add("lease", [&] {
@@ -34,7 +34,7 @@ namespace streamhouse::metrics {
 
 class Health {
  public:
-  using Probe = std::function<Status()>;
+  using Check = std::function<Status()>;
 
   struct CheckResult {
     std::string name;
@@ -71,11 +71,11 @@ class Health {
   Health(const Health&) = delete;
   Health& operator=(const Health&) = delete;
 
-  [[nodiscard]] Token Add(std::string name, Probe probe);
+  [[nodiscard]] Token Add(std::string name, Check check);
   Report Evaluate() const;
 
   // Checks that threw an exception in place of giving a status.
-  std::uint64_t FailedProbes() const;
+  std::uint64_t FailedChecks() const;
 
  private:
   struct State;

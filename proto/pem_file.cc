@@ -94,7 +94,7 @@ Status CheckCertificateAndKey(const std::string& certificate, const std::string&
   const Bio bio = Open(key);
   bool is_asked = false;
   const Key found(PEM_read_bio_PrivateKey(bio.get(), nullptr, NotePassPhrase, &is_asked));
-  if (is_asked) return Refused("the key has a pass phrase, which nobody is asked for");
+  if (is_asked) return Refused("the key has a pass phrase, which no user is asked for");
   if (first == nullptr || found == nullptr || X509_check_private_key(first.get(), found.get()) != 1) {
     return Refused("they are not a certificate and its private key, in PEM");
   }

@@ -17,14 +17,14 @@ constexpr std::string_view kMemory = "memory:";
 // For options and escapes that there may be one day.
 constexpr std::string_view kReserved = "%?#";
 
-Status Refuse(std::string_view line, std::string_view why) {
-  return {StatusCode::kInvalidArgument, "metadata store \"" + ShownLine(line) + "\" " + std::string(why)};
+Status Refuse(std::string_view spec, std::string_view why) {
+  return {StatusCode::kInvalidArgument, "metadata store \"" + ShownSpec(spec) + "\" " + std::string(why)};
 }
 
-std::string SchemeOf(std::string_view line) {
-  const std::size_t end = line.find(':');
-  if (end == std::string_view::npos || end + 1 == line.size()) return std::string(line);
-  return std::string(line.substr(0, end + 1)) + "…";
+std::string SchemeOf(std::string_view spec) {
+  const std::size_t end = spec.find(':');
+  if (end == std::string_view::npos || end + 1 == spec.size()) return std::string(spec);
+  return std::string(spec.substr(0, end + 1)) + "…";
 }
 
 // As SQLite does before it names the files beside the database.
@@ -52,27 +52,27 @@ Result<std::unique_ptr<MetadataStore>> OpenSqliteStore(const std::string& path, 
 
 }  // namespace
 
-Status CheckMetadataLine(std::string_view line) {
-  if (line == kMemory) return Status::Ok();
-  if (!line.starts_with(kSqliteScheme)) return Refuse(line, "is not sqlite:///PATH or memory:");
-  const std::string_view path = line.substr(kSqliteScheme.size());
-  if (!path.starts_with('/') || path.ends_with('/')) return Refuse(line, "has no absolute path of a file");
-  if (path.find_first_of(kReserved) != std::string_view::npos) return Refuse(line, "has one of % ? # in its path");
+Status CheckMetadataSpec(std::string_view spec) {
+  if (spec == kMemory) return Status::Ok();
+  if (!spec.starts_with(kSqliteScheme)) return Refuse(spec, "is not sqlite:///PATH or memory:");
+  const std::string_view path = spec.substr(kSqliteScheme.size());
+  if (!path.starts_with('/') || path.ends_with('/')) return Refuse(spec, "has no absolute path of a file");
+  if (path.find_first_of(kReserved) != std::string_view::npos) return Refuse(spec, "has one of % ? # in its path");
   return Status::Ok();
 }
 
-std::string ShownLine(std::string_view line) {
-  return line.starts_with(kSqliteScheme) ? std::string(line) : SchemeOf(line);
+std::string ShownSpec(std::string_view spec) {
+  return spec.starts_with(kSqliteScheme) ? std::string(spec) : SchemeOf(spec);
 }
 
-Result<std::unique_ptr<MetadataStore>> MakeMetadataStore(std::string_view line, const MetadataStoreOptions& options) {
-  if (Status checked = CheckMetadataLine(line); !checked.ok()) return checked;
-  if (line == kMemory) return std::unique_ptr<MetadataStore>(std::make_unique<InMemoryMetadataStore>());
-  return MakeSqliteStore(SqlitePath(line), options);
+Result<std::unique_ptr<MetadataStore>> MakeMetadataStore(std::string_view spec, const MetadataStoreOptions& options) {
+  if (Status checked = CheckMetadataSpec(spec); !checked.ok()) return checked;
+  if (spec == kMemory) return std::unique_ptr<MetadataStore>(std::make_unique<InMemoryMetadataStore>());
+  return MakeSqliteStore(SqlitePath(spec), options);
 }
 
-std::string SqlitePath(std::string_view line) {
-  return std::string(line.starts_with(kSqliteScheme) ? line.substr(kSqliteScheme.size()) : std::string_view());
+std::string SqlitePath(std::string_view spec) {
+  return std::string(spec.starts_with(kSqliteScheme) ? spec.substr(kSqliteScheme.size()) : std::string_view());
 }
 
 Result<std::unique_ptr<MetadataStore>> MakeSqliteStore(const std::string& path, const MetadataStoreOptions& options) {

@@ -1,9 +1,9 @@
-// MakeMetadataStore: the metadata store that a line of text names.
+// MakeMetadataStore: the metadata store that a spec names.
 //
 //   sqlite:///PATH   SqliteMetadataStore in the file /PATH; its folder exists, and the path has no %, ? and #
 //   memory:          InMemoryMetadataStore: for tests, gone with the process
 //
-// A line must hold no secret: it stands in lists of processes. docs/adding_a_store.md says how to
+// A spec must hold no secret: it stands in lists of processes. docs/adding_a_store.md says how to
 // add a scheme.
 // When to use something else: a program with a store of its own gives it to the agent as
 // AgentParts::store.
@@ -14,7 +14,7 @@
 // stay (sqlite_wal.h).
 // Thread safety: any thread.
 // Cost: that of opening the store, which checks all of it.
-// Errors: InvalidArgument, naming ShownLine(line); FailedPrecondition where another agent uses the
+// Errors: InvalidArgument, naming ShownSpec(spec); FailedPrecondition where another agent uses the
 // file; those of CheckWal and of SqliteMetadataStore::Open.
 #pragma once
 
@@ -37,19 +37,19 @@ struct MetadataStoreOptions {
   std::function<bool(const Status& failure)> make_room = [](const Status&) { return false; };
 };
 
-// Whether the line names a store.
-Status CheckMetadataLine(std::string_view line);
+// Whether the spec names a store.
+Status CheckMetadataSpec(std::string_view spec);
 
-// The line as errors and logs show it: whole if it names an SQLite file, else "SCHEME:…". A
-// password may stand in a line that is refused for it, or that is for another program.
-std::string ShownLine(std::string_view line);
+// The spec as errors and logs show it: whole if it names an SQLite file, else "SCHEME:…". A
+// password may stand in a spec that is refused for it, or that is for another program.
+std::string ShownSpec(std::string_view spec);
 
-Result<std::unique_ptr<MetadataStore>> MakeMetadataStore(std::string_view line, const MetadataStoreOptions& options);
+Result<std::unique_ptr<MetadataStore>> MakeMetadataStore(std::string_view spec, const MetadataStoreOptions& options);
 
-// The path of the SQLite file that the line names; empty for another store.
-std::string SqlitePath(std::string_view line);
+// The path of the SQLite file that the spec names; empty for another store.
+std::string SqlitePath(std::string_view spec);
 
-// As the line "sqlite://" with `path`, which may be relative and have any characters.
+// As the spec "sqlite://" with `path`, which may be relative and have any characters.
 Result<std::unique_ptr<MetadataStore>> MakeSqliteStore(const std::string& path, const MetadataStoreOptions& options);
 
 }  // namespace streamhouse::agent

@@ -25,7 +25,7 @@ grpc::ServerUnaryReactor* TopicRpc::CreateTopic(grpc::CallbackServerContext* con
                                                 v1::CreateTopicResponse* /*response*/) {
   const Status created = topics_.Create(
       {.name = request->topic(), .partitions = request->partitions(), .retention = RetentionOf(request->retention())},
-      request->adopt() ? LogsWithoutTopic::kAdopt : LogsWithoutTopic::kRefuse);
+      request->adopt() ? StrayLogPolicy::kAdopt : StrayLogPolicy::kRefuse);
   // Also where a partition of it cannot be served.
   changed_();
   return Answer(context, created);

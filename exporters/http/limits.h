@@ -22,7 +22,7 @@ struct Limits {
   // Of a request, with its headers: 431. Scrapers send some hundred bytes, browsers with cookies a
   // few thousand.
   std::size_t head_bytes = std::size_t{16} * 1024;
-  // Of a request's target: 414.
+  // Of a request target: 414.
   std::size_t target_bytes = std::size_t{8} * 1024;
   // From the first byte of a request to the end of its headers; also for the first byte of a
   // connection.

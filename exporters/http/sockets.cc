@@ -97,8 +97,8 @@ std::string PeerName(int descriptor) {
 
 void ResetConnection(StreamSocket& socket) {
   error_code ignored;  // the peer may have gone
-  const sockaddr nobody = {.sa_family = AF_UNSPEC, .sa_data = {}};
-  if (socket.is_open() && connect(socket.native_handle(), &nobody, sizeof(nobody)) != 0) {
+  const sockaddr no_peer = {.sa_family = AF_UNSPEC, .sa_data = {}};
+  if (socket.is_open() && connect(socket.native_handle(), &no_peer, sizeof(no_peer)) != 0) {
     socket.set_option(asio::socket_base::linger(true, 0), ignored);
   }
   socket.close(ignored);

@@ -108,7 +108,7 @@ void OtlpExporter::Deliver(std::string_view body, std::uint64_t points, PushDead
   const SendOutcome outcome = sender_.Send(RequestOf(body), deadline, loop_.stop_signal());
   if (outcome.is_delivered()) return CountDelivered(outcome, points, result);
   metrics_.CountDropped(scheme_, outcome.reason, points);
-  if (outcome.delivery == Delivery::kGivenUp) result.give_up = outcome.reason;
+  if (outcome.result == SendResult::kGivenUp) result.give_up = outcome.reason;
   if (result.status.ok()) result.status = outcome.status;
 }
 

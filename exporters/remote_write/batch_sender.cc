@@ -32,16 +32,16 @@ bool AddOutcome(RemoteWriteVersion version, SendOutcome& sent, std::size_t sampl
   const WrittenCounts written = sent.answer ? WrittenCountsOf(*sent.answer) : WrittenCounts();
   if (written.is_told) {
     const std::uint64_t stored = std::min<std::uint64_t>(written.points, samples);
-    const bool is_given_up = sent.delivery == Delivery::kGivenUp;
+    const bool is_given_up = sent.result == SendResult::kGivenUp;
     counts.sent += stored;
     counts.dropped[is_given_up ? sent.reason : drop_reason::kRejected] += samples - stored;
-    if (sent.delivery == Delivery::kRefused && stored == samples) sent.status = metrics::Status::Ok();
+    if (sent.result == SendResult::kRefused && stored == samples) sent.status = metrics::Status::Ok();
     // Prometheus 3 tells counts of 0 with 500 as well.
     return sent.is_delivered() || stored > 0;
   }
   if (sent.is_delivered() && version == RemoteWriteVersion::k2) {
     // To a receiver of 1.0 the request is an empty one.
-    sent.delivery = Delivery::kRefused;
+    sent.result = SendResult::kRefused;
     sent.reason = drop_reason::kRefused;
     sent.status = {metrics::StatusCode::kInvalidArgument, "the receiver does not know remote write 2.0"};
   }
@@ -85,7 +85,7 @@ BatchOutcome BatchSender::Send(const RemoteWriteBatch& batch, VersionChoice& cho
     const bool is_taken = AddOutcome(version, sent, encoder->samples(), counts);
     outcome.is_begun = outcome.is_begun || (is_taken && encoder->ended_is_written());
     if (outcome.status.ok()) outcome.status = sent.status;
-    if (sent.delivery == Delivery::kGivenUp) given_up = sent.reason;
+    if (sent.result == SendResult::kGivenUp) given_up = sent.reason;
   } while (progress == PageSource::Progress::kMore);
   metrics_.CountSent(exporter_, counts.sent);
   for (const auto& [reason, samples] : counts.dropped) metrics_.CountDropped(exporter_, reason, samples);

@@ -186,7 +186,7 @@ TEST_F(GroupCoordinatorTest, ChangesNoGroupWhoseMembersItMayNotHaveHeardOfYet) {
     return groups_.ChangeWhileEmpty(group, [] { return Status::Ok(); });
   };
   EXPECT_EQ(change("group").message(),
-            "group group may have members that the agent has not heard of since it started; try again in 6 s");
+            "group group may have members that the agent has not heard of since it started; retry in 6 s");
   EXPECT_TRUE(change("another").ok());
   now_ += kMembersHeardWithin;
   EXPECT_TRUE(change("group").ok());

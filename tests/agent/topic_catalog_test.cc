@@ -156,9 +156,9 @@ TEST_F(TopicCatalogTest, WakesWaitersWhenItDrainsAndClosesLogs) {
 }
 
 // A store that is gone, or came back from an older copy, beside the logs of topics.
-class LogsWithoutTopicTest : public CatalogFixture {
+class StrayTopicLogsTest : public CatalogFixture {
  protected:
-  LogsWithoutTopicTest() {
+  StrayTopicLogsTest() {
     EXPECT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
     EXPECT_TRUE((*topics_->Find("orders", 1))->Append(BatchOf({"a"})).ok());
     const TopicId id = store_->ListTopics()->at(0).id;
@@ -169,25 +169,25 @@ class LogsWithoutTopicTest : public CatalogFixture {
     EXPECT_TRUE(topics_->Load().ok());
   }
   Status Adopt(std::uint32_t partitions, const std::string& name = "orders") {
-    return topics_->Create({.name = name, .partitions = partitions}, LogsWithoutTopic::kAdopt);
+    return topics_->Create({.name = name, .partitions = partitions}, StrayLogPolicy::kAdopt);
   }
 };
 
-TEST_F(LogsWithoutTopicTest, AreNamedUntilTheyAreMovedAway) {
+TEST_F(StrayTopicLogsTest, AreNamedUntilTheyAreMovedAway) {
   EXPECT_NE(topics_->LogHealth().message().find("folder log/orders holds records"), std::string::npos);
-  EXPECT_TRUE(topics_->HasLogsWithoutTopic("orders"));
+  EXPECT_TRUE(topics_->HasStrayLogs("orders"));
   std::filesystem::rename(folder_ / "log/orders", folder_ / "away");
   topics_->ApplyRetention(0);
   EXPECT_TRUE(topics_->LogHealth().ok());
 }
 
-TEST_F(LogsWithoutTopicTest, AreNotWrittenOver) {
+TEST_F(StrayTopicLogsTest, AreNotWrittenOver) {
   EXPECT_EQ(topics_->Create({.name = "orders", .partitions = 2}).code(), StatusCode::kFailedPrecondition);
   EXPECT_EQ(store_->ListTopics()->size(), 0U);
   EXPECT_FALSE(topics_->Find("orders", 1).ok());
 }
 
-TEST_F(LogsWithoutTopicTest, AreTakenOverWhenToldSo) {
+TEST_F(StrayTopicLogsTest, AreTakenOverWhenToldSo) {
   EXPECT_EQ(Adopt(1).code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(Adopt(1, "none").code(), StatusCode::kNotFound);
   ASSERT_TRUE(Adopt(2).ok());
@@ -197,7 +197,7 @@ TEST_F(LogsWithoutTopicTest, AreTakenOverWhenToldSo) {
 }
 
 // The epochs of the store begin again, those of the log do not.
-TEST_F(LogsWithoutTopicTest, CanBeWrittenToUnderAStoreThatIsNew) {
+TEST_F(StrayTopicLogsTest, CanBeWrittenToUnderAStoreThatIsNew) {
   LoseStore();
   Reopen();
   ASSERT_TRUE(store_->RaiseEpoch({"orders", 1}, 7).ok());

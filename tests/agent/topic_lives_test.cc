@@ -55,7 +55,7 @@ class TopicLivesTest : public CatalogFixture {
   bool Has(const std::string& name) const { return std::filesystem::exists(folder_ / "log/" + name); }
   std::string RemovedFolder() { return "deleted#" + std::to_string(store_->ListDeleted()->at(0).id); }
   Status Adopt(std::uint32_t partitions) {
-    return topics_->Create({.name = "orders", .partitions = partitions}, LogsWithoutTopic::kAdopt);
+    return topics_->Create({.name = "orders", .partitions = partitions}, StrayLogPolicy::kAdopt);
   }
 
   // Behind the store's back.

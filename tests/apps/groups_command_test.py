@@ -116,7 +116,7 @@ class GroupsCommand(unittest.TestCase):
 
         # On a machine that stands still, the agent may have waited long enough.
         refused = processes.wait_for(refused_after_a_restart, "a refusal")
-        self.assert_refused("seek: .*group g may have members that .* try again in [1-6] s", refused)
+        self.assert_refused("seek: .*group g may have members that .* retry in [1-6] s", refused)
         processes.wait_for(lambda: self.groups("seek", "--to", "1").returncode == 0, "the group may be moved")
         self.assertEqual("2\n3\n4\n", self.consume("--exit-at-end"))
 

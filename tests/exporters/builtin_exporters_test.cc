@@ -26,7 +26,7 @@ class BuiltinExportersTest : public testing::Test {
     return made.ok() ? std::string((*made)->Name()) : made.status().message();
   }
   // Without options, in the order of their schemes. A scheme that has no line here fails.
-  std::vector<std::string> LineOfEachScheme() {
+  std::vector<std::string> SpecOfEachScheme() {
     const std::vector<std::string> lines = {
         "otlp+http://127.0.0.1:1",
         "otlp+https://127.0.0.1:1",
@@ -162,7 +162,7 @@ TEST_F(BuiltinExportersTest, StartsNoneWhereTwoRegistriesHaveAFamilyOfOneName) {
   const auto first = registry_.AddGauge({.name = "a", .help = "A"});
   const auto second = plug_in.AddGauge({.name = "a", .help = "A"});
   const ExporterContext context = {registry_, health_, {&plug_in}};
-  for (const std::string& spec : LineOfEachScheme()) {
+  for (const std::string& spec : SpecOfEachScheme()) {
     EXPECT_EQ((*exporters_.MakeExporter(spec, context))->Start(),
               metrics::Status(metrics::StatusCode::kAlreadyExists, "two registries have a family a"))
         << spec;
@@ -194,7 +194,7 @@ TEST_F(BuiltinExportersTest, SaysWhatIsBad) {
 
 TEST_F(BuiltinExportersTest, StartsNoneWithALabelThatAFamilyHas) {
   const auto family = registry_.AddGauge({.name = "depth", .help = "D", .labels = {"topic"}});
-  for (const std::string& spec : LineOfEachScheme()) {
+  for (const std::string& spec : SpecOfEachScheme()) {
     EXPECT_EQ((*exporters_.MakeExporter(spec + "?label=topic:b", context_))->Start(),
               metrics::Status(metrics::StatusCode::kAlreadyExists, "the label topic is one of depth already"))
         << spec;

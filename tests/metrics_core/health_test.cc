@@ -114,7 +114,7 @@ TEST(HealthTest, ASlowCheckDelaysNeitherNewChecksNorTheCountOfFailures) {
   std::thread evaluator([&] { report = health.Evaluate(); });
   EXPECT_TRUE(InTime(begun));
   const auto late = health.Add("late", [] { return Sick("late"); });
-  EXPECT_EQ(health.FailedProbes(), 0U);
+  EXPECT_EQ(health.FailedChecks(), 0U);
   released.count_down();
   evaluator.join();
   EXPECT_EQ(report.checks.size(), 1U) << "checks added during an evaluation are of the next one";
@@ -148,7 +148,7 @@ TEST(HealthTest, ACheckThatThrowsHasFailedWithTheTextOfItsException) {
   const Health::Token fine = health.Add("log", [] { return Status::Ok(); });
   EXPECT_EQ(health.Evaluate().Reason(),
             "disk: threw an exception: no such device; net: threw an exception of an unknown type");
-  EXPECT_EQ(health.FailedProbes(), 2U);
+  EXPECT_EQ(health.FailedChecks(), 2U);
 }
 
 TEST(HealthTest, AProbeMayHoldTheTokenOfAnotherCheck) {

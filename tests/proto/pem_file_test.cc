@@ -74,7 +74,7 @@ TEST(PemFileTest, TellsAPairFromStrangers) {
 
 TEST(PemFileTest, NeverAsksForAPassPhrase) {
   EXPECT_EQ(CheckCertificateAndKey(ReadPemFile(kCertificate).value(), Locked()).message(),
-            "the key has a pass phrase, which nobody is asked for");
+            "the key has a pass phrase, which no user is asked for");
 }
 
 TEST(PemFileTest, KnowsAuthoritiesFromOtherTexts) {

@@ -88,6 +88,18 @@ class TestNamesUsePlainWords(RuleTestCase):
         self.assertClean(self.rule, {"tests/a/a_test.cc": names, "agent/a.h": "TEST(A, " "Nobody)\n"})
 
 
+class NamesUsePlainWords(RuleTestCase):
+    def test_finds_a_word_in_an_identifier_with_or_without_an_s(self):
+        text = "Shard nobodys_shard;\nint WhoeverWaits();\nint sends_no_body;\n"
+        self.assertFinds(plain_words.names_use_plain_words, {"agent/a.cc": text}, "agent/a.cc:1", "agent/a.cc:2")
+
+
+class MessagesUsePlainWords(RuleTestCase):
+    def test_finds_a_word_to_avoid_and_a_second_word_in_a_message(self):
+        text = 'f("nobody asks");\nf(R"(Try  again)");\nf("retry");  // nobody\nint nobody;\n'
+        self.assertFinds(plain_words.messages_use_plain_words, {"apps/a.cc": text}, "apps/a.cc:1", "apps/a.cc:2")
+
+
 class OneWordForOneThing(RuleTestCase):
     rule = staticmethod(plain_words.one_word_for_one_thing)
 

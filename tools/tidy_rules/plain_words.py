@@ -50,6 +50,17 @@ SECOND_WORDS = {
     "lessee": "holder",
     "fencing token": "epoch",
     "orphaned log": "stray log",
+    "logs without topic": "stray log",
+    "exporter line": "spec",
+    "metadata line": "spec",
+    "one-line specification": "spec",
+    "push receiver": "receiver",
+    "push destination": "receiver",
+    "flush interval": "push",
+    "datapoint": "data point",
+    "resource attribute": "target",
+    "request's target": "request target",
+    "health probe": "check",
 }
 LABELS = ("When to use something else", "Guarantees", "Thread safety", "Cost", "Errors")
 # Not behind `::` or a letter, which would make it a name of the code.
@@ -64,6 +75,7 @@ _AVOIDED = re.compile(r"\b(?:" + "|".join(AVOIDED).replace(" ", r"\s+") + r")\b"
 _CASE = re.compile(r"\bTEST(?:_F|_P)?\(\s*\w+,\s*(\w+)\)|^ +def (test_\w+)\(", re.MULTILINE)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+")
 _SECOND_WORD = re.compile(r"\b(?:" + "|".join(SECOND_WORDS).replace(" ", r"\s+") + r")(?=s?\b)", re.IGNORECASE)
+_AVOIDED_NAME = re.compile(_AVOIDED.pattern.removesuffix(r"\b") + r"s?\b")
 # Not behind `::`: such a name is a library's, or is found where it is declared.
 _IDENTIFIER = re.compile(r"(?<!::)\b[A-Za-z_]\w+")
 _GLOSSARY_ROW = re.compile(r"^\| ([^|]+?) \|", re.MULTILINE)
@@ -187,6 +199,25 @@ def test_names_use_plain_words(tree):
                 yield Finding(file.path, line, f"{name}: instead of `{word}`, write {AVOIDED[word]}")
 
 
+def names_use_plain_words(tree):
+    """A name is read more often than any comment."""
+    for file in tree.cpp_files():
+        if file.folder in ("third_party", "tests"):
+            continue
+        for line, word in _found_in_identifiers(file, _AVOIDED_NAME):
+            yield Finding(file.path, line, f"`{word}`: write {AVOIDED.get(word, AVOIDED.get(word[:-1]))}")
+
+
+def messages_use_plain_words(tree):
+    """An error or a help text is read by a person who cannot look at the code, and looks for the word elsewhere."""
+    for file in tree.cpp_files((*source_tree.PRODUCTION_FOLDERS, "apps", "proto")):
+        for line, text in file.literals:
+            for words, pattern in ((AVOIDED, _AVOIDED), (SECOND_WORDS, _SECOND_WORD)):
+                for match in pattern.finditer(text):
+                    word = " ".join(match.group().lower().split())
+                    yield Finding(file.path, line, f"`{word}` in a message: write {words[word]}")
+
+
 def _found_in_identifiers(file, pattern):
     for name in _IDENTIFIER.finditer(file.code):
         for match in pattern.finditer(words_of(name.group())):
@@ -226,6 +257,8 @@ RULES = (
     plain_words_are_used,
     documents_use_plain_words,
     test_names_use_plain_words,
+    names_use_plain_words,
+    messages_use_plain_words,
     one_word_for_one_thing,
     second_words_have_a_first,
 )

@@ -75,6 +75,12 @@ class SourceFile:
         return "".join(pieces) + blank(self.text[end:])
 
     @functools.cached_property
+    def literals(self):
+        """(line number, text between the quotes) of each string of C++."""
+        found = (match for match in _TOKEN.finditer(self.text) if match["string"] or match["raw"])
+        return [(line_of(self.text, match.start()), match.group().split('"', 1)[1][:-1]) for match in found]
+
+    @functools.cached_property
     def includes(self):
         uncommented = _TOKEN.sub(lambda m: blank(m.group()) if m["comment"] else m.group(), self.text)
         return [

@@ -20,7 +20,7 @@ namespace {
 // "$2y$", two digits of the cost, "$", salt and digest.
 constexpr std::size_t kCostAt = 4;
 constexpr std::string_view kLowestCost = "04";
-constexpr const char* kNobodysSaltAndDigest = "$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi";
+constexpr const char* kUnknownUserSaltAndDigest = "$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi";
 // A header that is longer holds no password that bcrypt would look at.
 constexpr std::size_t kAuthorizationBytesMax = 1024;
 
@@ -44,14 +44,14 @@ bool IsPassword(const std::string& password, const std::string& hash) {
 
 }  // namespace
 
-std::string NobodysHash(const std::map<std::string, std::string>& users) {
+std::string UnknownUserHash(const std::map<std::string, std::string>& users) {
   std::string cost(kLowestCost);
   for (const auto& [user, hash] : users) cost = std::max(cost, hash.substr(kCostAt, kLowestCost.size()));
-  return "$2y$" + cost + kNobodysSaltAndDigest;
+  return "$2y$" + cost + kUnknownUserSaltAndDigest;
 }
 
 BasicAuth::BasicAuth(std::map<std::string, std::string> users)
-    : users_(std::move(users)), nobodys_hash_(NobodysHash(users_)) {
+    : users_(std::move(users)), unknown_user_hash_(UnknownUserHash(users_)) {
   metrics::Check(RAND_bytes(key_.data(), static_cast<int>(key_.size())) == 1, "no random numbers for a key");
 }
 
@@ -105,7 +105,7 @@ bool BasicAuth::Check(std::string_view authorization) {
   if (const std::optional<bool> verdict = Recall(authorization)) return *verdict;
   const std::optional<Credentials> credentials = Parse(authorization);
   const auto user = users_.find(credentials->user);
-  const bool is_password = IsPassword(credentials->password, user == users_.end() ? nobodys_hash_ : user->second);
+  const bool is_password = IsPassword(credentials->password, user == users_.end() ? unknown_user_hash_ : user->second);
   const bool is_right = is_password && user != users_.end();
   const Digest digest = DigestOf(*credentials);
   const metrics::MutexLock lock(mutex_);

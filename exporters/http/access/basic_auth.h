@@ -28,11 +28,11 @@ inline constexpr std::size_t kRememberedGuessesMax = 100;
 
 // What an unknown user's password is compared with: a hash that no password has, at the highest
 // cost among `users`.
-std::string NobodysHash(const std::map<std::string, std::string>& users);
+std::string UnknownUserHash(const std::map<std::string, std::string>& users);
 
 class BasicAuth {
  public:
-  // user -> bcrypt hash; where there is none, everybody is allowed.
+  // user -> bcrypt hash; without users, every client is allowed.
   explicit BasicAuth(std::map<std::string, std::string> users);
 
   // The verdict on a header, where it is known without work.
@@ -61,7 +61,7 @@ class BasicAuth {
   std::optional<bool> Recall(const Credentials& credentials, const Digest& digest) const;
 
   const std::map<std::string, std::string> users_;
-  const std::string nobodys_hash_;
+  const std::string unknown_user_hash_;
   Digest key_;
 
   metrics::Mutex check_mutex_;  // held by the check that runs; taken before mutex_

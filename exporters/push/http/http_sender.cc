@@ -75,19 +75,19 @@ SendOutcome HttpSender::Attempt(const HttpRequest& request, PushDeadline deadlin
 SendOutcome HttpSender::Judge(Result<HttpAnswer> answer) const {
   if (!answer.ok()) {
     const bool is_final = ReasonOf(answer.status().code()) == drop_reason::kBadAnswer;
-    return {.delivery = is_final ? Delivery::kRefused : Delivery::kGivenUp,
+    return {.result = is_final ? SendResult::kRefused : SendResult::kGivenUp,
             .reason = ReasonOf(answer.status().code()),
             .status = answer.status()};
   }
   SendOutcome outcome = {.answer = *std::move(answer)};
   const HttpAnswer& said = *outcome.answer;
   if (said.is_success()) {
-    outcome.delivery = Delivery::kDelivered;
+    outcome.result = SendResult::kDelivered;
   } else if (is_retryable_(said.status)) {
     outcome.reason = drop_reason::kUnavailable;
     outcome.status = Status(StatusCode::kUnavailable, Said(said));
   } else {
-    outcome.delivery = Delivery::kRefused;
+    outcome.result = SendResult::kRefused;
     outcome.reason = said.status == kContentTooLarge ? drop_reason::kTooLarge : drop_reason::kRefused;
     outcome.status = Status(StatusCode::kInvalidArgument, Said(said));
   }
@@ -95,7 +95,7 @@ SendOutcome HttpSender::Judge(Result<HttpAnswer> answer) const {
 }
 
 bool HttpSender::MayRetry(const SendOutcome& outcome) {
-  return outcome.delivery == Delivery::kGivenUp && outcome.status.code() == StatusCode::kUnavailable;
+  return outcome.result == SendResult::kGivenUp && outcome.status.code() == StatusCode::kUnavailable;
 }
 
 }  // namespace streamhouse::exporters

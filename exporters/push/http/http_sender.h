@@ -39,20 +39,20 @@
 
 namespace streamhouse::exporters {
 
-enum class Delivery : std::uint8_t {
+enum class SendResult : std::uint8_t {
   kDelivered,
   kRefused,  // the same body would be refused again
   kGivenUp,  // by the deadline, or because the exporter stops
 };
 
 struct SendOutcome {
-  Delivery delivery = Delivery::kGivenUp;
+  SendResult result = SendResult::kGivenUp;
   // Why it is dropped, for PushMetrics::CountDropped(); empty where it is delivered.
   std::string_view reason = {};
   metrics::Status status = {};            // OK where it is delivered; else one line for operators
   std::optional<HttpAnswer> answer = {};  // the last one, where there was any
 
-  bool is_delivered() const { return delivery == Delivery::kDelivered; }
+  bool is_delivered() const { return result == SendResult::kDelivered; }
 };
 
 class HttpSender {

@@ -120,9 +120,9 @@ ReceiverSocket::~ReceiverSocket() {
 }
 
 void ReceiverSocket::Abort() const {
-  const sockaddr nobody = {.sa_family = AF_UNSPEC, .sa_data = {}};
+  const sockaddr no_peer = {.sa_family = AF_UNSPEC, .sa_data = {}};
   // Where the kind of socket has no such call, the destructor ends it.
-  static_cast<void>(connect(descriptor_, &nobody, sizeof(nobody)));
+  static_cast<void>(connect(descriptor_, &no_peer, sizeof(no_peer)));
 }
 
 Result<short> ReceiverSocket::WaitFor(short events, PushDeadline deadline) const {

@@ -105,7 +105,7 @@ class ShardPool {
   }
 
   static void ReturnOnExit(void* shard) {
-    current_shard = &nobodys_shard;
+    current_shard = &sentinel_shard;
     shard_was_returned = true;
     Instance().Return(static_cast<Shard*>(shard));
   }
@@ -186,8 +186,8 @@ Chunk* FindOrAllocateChunk(Shard& shard, Slot slot) {
 
 }  // namespace
 
-constinit Shard nobodys_shard{};
-constinit thread_local Shard* current_shard = &nobodys_shard;
+constinit Shard sentinel_shard{};
+constinit thread_local Shard* current_shard = &sentinel_shard;
 
 bool TakeShard() noexcept {
   if (shard_was_returned) return false;

@@ -80,14 +80,14 @@ struct Shard {
 };
 
 // The calling thread's shard. Before the thread's first recording, and after its shard is returned,
-// it is a shard without owner and with an empty table (OwnsShard() is false). Initial-exec: a
-// recording in a shared object must not pay a call to find it. Constant-initialised and trivial: no
-// guard, no wrapper. At most 8 bytes of the static TLS surplus when dlopen'ed.
+// it is sentinel_shard, without owner and with an empty table (OwnsShard() is false). Initial-exec:
+// a recording in a shared object must not pay a call to find it. Constant-initialised and trivial:
+// no guard, no wrapper. At most 8 bytes of the static TLS surplus when dlopen'ed.
 extern constinit thread_local Shard* current_shard __attribute__((tls_model("initial-exec")));
 
-extern constinit Shard nobodys_shard;
+extern constinit Shard sentinel_shard;
 inline bool OwnsShard() noexcept {
-  return current_shard != &nobodys_shard;
+  return current_shard != &sentinel_shard;
 }
 
 // Takes a shard for a thread that has none. False where it cannot have one: no memory, or it is

@@ -91,14 +91,14 @@ TEST_F(MakeMetadataStoreTest, RefusesALineThatNamesNoStore) {
     const Status made = Make(line).status();
     EXPECT_EQ(made.code(), StatusCode::kInvalidArgument) << line;
     EXPECT_EQ(made.message().find("metadata store \"" + line + "\" "), 0U) << made.message();
-    EXPECT_EQ(CheckMetadataLine(line), made);
+    EXPECT_EQ(CheckMetadataSpec(line), made);
   }
 }
 
 TEST_F(MakeMetadataStoreTest, ShowsNoSecretOfALineThatIsForAnotherProgram) {
-  EXPECT_EQ(ShownLine("nosuch://user:secret@host/db"), "nosuch:…");
-  EXPECT_EQ(ShownLine("memory:"), "memory:");
-  EXPECT_EQ(ShownLine(sqlite_), sqlite_);
+  EXPECT_EQ(ShownSpec("nosuch://user:secret@host/db"), "nosuch:…");
+  EXPECT_EQ(ShownSpec("memory:"), "memory:");
+  EXPECT_EQ(ShownSpec(sqlite_), sqlite_);
   EXPECT_EQ(Make("nosuch://user:secret@host/db").status().message(),
             "metadata store \"nosuch:…\" is not sqlite:///PATH or memory:");
 }

@@ -75,9 +75,9 @@ TEST_F(BasicAuthTest, ForgetsOldGuessesButNoRightPassword) {
 
 TEST_F(BasicAuthTest, SpendsOnUnknownUsersWhatTheDearestCosts) {
   const std::map<std::string, std::string> users = {{"a", kHashOfSecret}, {"b", "$2b$13$" + std::string(53, 'x')}};
-  EXPECT_TRUE(NobodysHash(users).starts_with("$2y$13$"));
-  EXPECT_EQ(NobodysHash(users).size(), std::string_view(kHashOfSecret).size());
-  EXPECT_TRUE(NobodysHash({}).starts_with("$2y$04$"));
+  EXPECT_TRUE(UnknownUserHash(users).starts_with("$2y$13$"));
+  EXPECT_EQ(UnknownUserHash(users).size(), std::string_view(kHashOfSecret).size());
+  EXPECT_TRUE(UnknownUserHash({}).starts_with("$2y$04$"));
 }
 
 TEST_F(BasicAuthTest, AllowsEverybodyWhereThereAreNoUsers) {

@@ -80,7 +80,7 @@ TEST_F(HttpSenderTest, CountsARetryOverANewConnection) {
 TEST_F(HttpSenderTest, NeverSendsAgainWhatIsRefused) {
   far_.Then(Answer(400, "", "out of order")).Then(Answer(301, "Location: /\r\n")).Then(Answer(413));
   const SendOutcome sent = Send();
-  EXPECT_EQ(sent.delivery, Delivery::kRefused);
+  EXPECT_EQ(sent.result, SendResult::kRefused);
   EXPECT_EQ(sent.reason, drop_reason::kRefused);
   EXPECT_EQ(sent.status, Status(StatusCode::kInvalidArgument, "the receiver answers 400: out of order"));
   EXPECT_EQ(Send().status.message(), "the receiver answers 301, and redirects are not followed");
@@ -92,7 +92,7 @@ TEST_F(HttpSenderTest, NeverSendsAgainAfterAnAnswerThatItCannotRead) {
   far_.Then(SendAndClose("what?\r\n\r\n")).Then(SendAndClose("HTTP/1.1 200 OK\r\nContent-Length: 4194305\r\n\r\n"));
   for (int i = 0; i < 2; ++i) {
     const SendOutcome sent = Send();
-    EXPECT_EQ(sent.delivery, Delivery::kRefused);
+    EXPECT_EQ(sent.result, SendResult::kRefused);
     EXPECT_EQ(sent.reason, drop_reason::kBadAnswer);
   }
   EXPECT_EQ(far_.requests().size(), 2U);
@@ -101,7 +101,7 @@ TEST_F(HttpSenderTest, NeverSendsAgainAfterAnAnswerThatItCannotRead) {
 TEST_F(HttpSenderTest, GivesUpAtItsDeadline) {
   far_.Then(SendAndWait(""));
   const SendOutcome sent = Send(milliseconds(50));
-  EXPECT_EQ(sent.delivery, Delivery::kGivenUp);
+  EXPECT_EQ(sent.result, SendResult::kGivenUp);
   EXPECT_EQ(sent.reason, drop_reason::kUnreachable);
   EXPECT_EQ(sent.status.code(), StatusCode::kDeadlineExceeded);
 }
@@ -109,7 +109,7 @@ TEST_F(HttpSenderTest, GivesUpAtItsDeadline) {
 TEST_F(HttpSenderTest, DoesNotWaitForARetryThatComesTooLate) {
   far_.Then(Answer(503, "Retry-After: 100\r\n"));
   const SendOutcome sent = Send(std::chrono::seconds(99));
-  EXPECT_EQ(sent.delivery, Delivery::kGivenUp);
+  EXPECT_EQ(sent.result, SendResult::kGivenUp);
   EXPECT_EQ(sent.reason, drop_reason::kUnavailable);
   EXPECT_EQ(sent.status.message(), "the receiver answers 503");
   EXPECT_EQ(Count("retries"), std::nullopt);
@@ -148,7 +148,7 @@ TEST_F(HttpSenderTest, EndsItsWaitWhenTheExporterStops) {
   EXPECT_TRUE(Eventually([&] { return far_.requests().size() == 1; }));
   stop_.Give();
   pusher.Join();
-  EXPECT_EQ(sent.delivery, Delivery::kGivenUp);
+  EXPECT_EQ(sent.result, SendResult::kGivenUp);
   EXPECT_EQ(sent.reason, drop_reason::kStopped);
   EXPECT_EQ(far_.requests().size(), 1U);
 }
@@ -170,7 +170,7 @@ TEST(HttpSenderWithoutReceiverTest, SaysThatItIsUnreachable) {
       "test", {.address = {.host = "127.0.0.1", .port = nobody.number()}}, [](unsigned) { return true; },
       PushMetrics());
   const SendOutcome sent = sender.Send({.path = "/"}, steady_clock::now() + hours(1), stop);
-  EXPECT_EQ(sent.delivery, Delivery::kGivenUp);
+  EXPECT_EQ(sent.result, SendResult::kGivenUp);
   EXPECT_EQ(sent.reason, drop_reason::kUnreachable);
   EXPECT_EQ(sent.status.message(), "cannot connect: Connection refused");
 }
@@ -181,7 +181,7 @@ TEST(HttpSenderWithoutReceiverTest, SaysThatAFileOfItsOwnIsUnusable) {
       "test", {.address = {.host = "127.0.0.1", .port = 1}, .credentials = {.bearer_file = "/no such file"}},
       [](unsigned) { return true; }, PushMetrics());
   const SendOutcome sent = sender.Send({.path = "/"}, steady_clock::now() + hours(1), stop);
-  EXPECT_EQ(sent.delivery, Delivery::kGivenUp);
+  EXPECT_EQ(sent.result, SendResult::kGivenUp);
   EXPECT_EQ(sent.reason, "unusable");
   EXPECT_EQ(sent.status.message(), "cannot use /no such file: No such file or directory");
 }
