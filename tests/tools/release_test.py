@@ -1,4 +1,4 @@
-"""The version in the header is the newest release of the changelog, as a number and as text."""
+"""The version is that of the changelog, whose news are sorted, and what is deprecated is announced and ends."""
 
 import unittest
 
@@ -36,13 +36,35 @@ class VersionIsThatOfTheChangelog(RuleTestCase):
         self.assertFinds(self.rule, self.files("# C\n\n## [0.2.1] - 2027-01-02\n"), f"{release.CHANGELOG}:1")
 
 
+class NewsAreSortedByArea(RuleTestCase):
+    rule = staticmethod(release.news_are_sorted_by_area)
+
+    def news(self, text):
+        return {release.CHANGELOG: f"## [Unreleased]\n{text}\n## [0.1.0] - 2026-11-28\n### Added\n- agent: x\n"}
+
+    def test_finds_headings_without_an_area_and_out_of_order(self):
+        headings = "### Added\n### Added: client\n### Added: exporters\n### Changed: client\n### Changed: client\n"
+        self.assertFinds(self.rule, self.news(headings), *[f"CHANGELOG.md:{line}" for line in (2, 4, 6)])
+
+    def test_finds_an_entry_that_repeats_its_area(self):
+        entries = "### Added: agent\n- agent: x\n- **Behaviour change** agent, client: x\n- `--id NAME`: x\n"
+        self.assertFinds(self.rule, self.news(entries), "CHANGELOG.md:3", "CHANGELOG.md:4")
+
+
 class DeprecationsEnd(RuleTestCase):
     rule = staticmethod(release.deprecations_end)
+    news = "## [Unreleased]\n### Deprecated: client\n- `A()`: use `B()`; `kOld`\n## [0.2.1] - 2027-01-02\n"
 
     def test_finds_one_that_says_not_when_the_name_goes(self):
-        text = '// A.\n[[deprecated("use B")]] int A();\n[[deprecated]] int C();\n'
-        self.assertFinds(self.rule, {"a/a.h": text}, "a/a.h:2", "a/a.h:3")
-        self.assertClean(self.rule, {"a/a.h": '[[deprecated("use B; gone in 0.3")]] int A();\n'})
+        text = '// A.\n[[deprecated("use B")]] int A();\n[[deprecated]] constexpr int kOld = 1;\n'
+        self.assertFinds(self.rule, {"a/a.h": text, release.CHANGELOG: self.news}, "a/a.h:2", "a/a.h:3")
+
+    def test_finds_one_that_the_changelog_lacks_and_one_that_should_be_gone(self):
+        files = {"a/a.h": '[[deprecated("use B; gone in 0.3")]] int A();\n', release.HEADER: header()}
+        self.assertClean(self.rule, files | {release.CHANGELOG: self.news})
+        self.assertFinds(self.rule, files, "a/a.h:1")
+        late = files | {release.CHANGELOG: self.news, release.HEADER: header(number=3000)}
+        self.assertFinds(self.rule, late, "a/a.h:1")
 
 
 if __name__ == "__main__":
