@@ -19,12 +19,12 @@
 #include <string_view>
 #include <vector>
 
+#include "exporters/encoding/label_changes.h"
 #include "exporters/encoding/label_reader.h"
 #include "exporters/encoding/native_buckets.h"
 #include "exporters/encoding/page_chunk.h"
 #include "exporters/encoding/protobuf_writer.h"
 #include "exporters/remote_write/fresh_exemplars.h"
-#include "exporters/remote_write/label_changes.h"
 #include "exporters/remote_write/remote_write_batch.h"
 #include "exporters/remote_write/request_encoder.h"
 #include "exporters/remote_write/sample_layout.h"

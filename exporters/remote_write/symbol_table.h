@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-#include "exporters/remote_write/short_text.h"
+#include "exporters/encoding/short_text.h"
 
 namespace streamhouse::exporters {
 

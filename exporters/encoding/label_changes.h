@@ -21,7 +21,7 @@
 #include <vector>
 
 #include "exporters/encoding/label_reader.h"
-#include "exporters/remote_write/short_text.h"
+#include "exporters/encoding/short_text.h"
 
 namespace streamhouse::exporters {
 

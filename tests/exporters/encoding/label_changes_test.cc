@@ -1,4 +1,4 @@
-#include "exporters/remote_write/label_changes.h"
+#include "exporters/encoding/label_changes.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "exporters/remote_write/short_text.h"
+#include "exporters/encoding/short_text.h"
 
 #include <gtest/gtest.h>
 
