@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "exporters/encoding/short_text.h"
+
 namespace streamhouse::exporters {
 namespace {
 
@@ -13,13 +15,13 @@ struct Quoted {
 
 // What stands behind an opening quote.
 Quoted ReadQuoted(std::string_view text) {
-  Quoted quoted;
-  for (; quoted.size < text.size() && text[quoted.size] != '"'; ++quoted.size) {
-    if (text[quoted.size] == '\\' && quoted.size + 1 < text.size()) {
-      ++quoted.size;
-      ++quoted.escapes;
-    }
+  Quoted quoted{.size = FindQuoteOrBackslash(text, 0)};
+  while (quoted.size + 1 < text.size() && text[quoted.size] == '\\') {
+    ++quoted.escapes;
+    quoted.size = FindQuoteOrBackslash(text, quoted.size + 2);
   }
+  // A backslash at the end escapes nothing.
+  if (quoted.size < text.size() && text[quoted.size] == '\\') ++quoted.size;
   return quoted;
 }
 

@@ -3,17 +3,20 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
-#include <numeric>
 #include <protozero/types.hpp>
 #include <protozero/varint.hpp>
 #include <span>
+#include <string>
 #include <type_traits>
+#include <utility>
+#include <vector>
 
 #include "exporters/encoding/encoded_timestamp.h"
 #include "exporters/encoding/exemplar_text.h"
+#include "exporters/encoding/protobuf_writer.h"
+#include "exporters/encoding/short_text.h"
 #include "metrics_core/exemplar.h"
 #include "metrics_core/naming/name_escaping.h"
-#include "metrics_core/naming/text_escaping.h"
 #include "metrics_core/reading/family_values.h"
 #include "metrics_core/reading/metric_kind.h"
 
@@ -75,14 +78,6 @@ enum : protozero::pbf_tag_type { kOffset = 1, kLength = 2 };
 namespace exemplar_field {
 enum : protozero::pbf_tag_type { kLabel = 1, kValue = 2, kTimestamp = 3 };
 }
-template <typename Out>
-void PutLabel(Out& out, const EscapedText& name, const EscapedText& value) {
-  PutMessage(out, metric_field::kLabel, [&](auto& pair) {
-    PutString(pair, label_field::kName, name);
-    PutString(pair, label_field::kValue, value);
-  });
-}
-
 // Short label text is counted without being taken apart: below it, every length in it takes one
 // byte.
 constexpr std::size_t kShortTextBytes = 100;
@@ -214,6 +209,33 @@ void PutValue(Out& out, const SummaryValues& summaries, std::size_t series, cons
   });
 }
 
+// The value of a metric that is one number, of counters without exemplars too.
+template <typename Number>
+double NumberOf(const CounterValues<Number>& counters, std::size_t series) {
+  return static_cast<double>(counters[series]);
+}
+double NumberOf(const UpDownCounterValues& counters, std::size_t series) {
+  return static_cast<double>(counters[series]);
+}
+template <typename Number>
+double NumberOf(const GaugeValues<Number>& gauges, std::size_t series) {
+  return static_cast<double>(gauges[series]);
+}
+double NumberOf(const InfoValues& /*infos*/, std::size_t /*series*/) {
+  return 1;
+}
+
+template <typename Values>
+concept IsOneNumber = requires(const Values& values) {
+  NumberOf(values, 0);
+};
+
+template <typename Values>
+bool AreOneNumber(const Values& values) {
+  if constexpr (requires { values.exemplars; }) return values.exemplars.places.empty();
+  return IsOneNumber<Values>;
+}
+
 std::size_t BytesOfMessage(std::size_t body_bytes) {
   ProtobufSize size;
   PutTag(size, family_field::kMetric, protozero::pbf_wire_type::length_delimited);
@@ -238,28 +260,100 @@ bool ProtobufEncoder::FillFamily(const FamilySnapshot& family, const Values& val
   begun_ = true;
   if (!chunk.Append(head_)) return false;
   head_.clear();
-  const std::size_t metrics = family.size() * std::max<std::size_t>(states_.size(), 1);
-  for (; metric_ < metrics; ++metric_) {
-    if (!FillMetric(family, values, metric_, chunk)) return false;
-  }
+  if (!FillMetrics(family, values, chunk)) return false;
   begun_ = false;
   metric_ = 0;
   return true;
 }
 
 template <typename Values>
+bool ProtobufEncoder::FillMetrics(const FamilySnapshot& family, const Values& values, PageChunk& chunk) {
+  if constexpr (IsOneNumber<Values>) {
+    if (AreOneNumber(values)) return FillNumbers(family, values, chunk);
+  }
+  const std::size_t metrics = family.size() * states_;
+  for (; metric_ < metrics; ++metric_) {
+    if (!FillMetric(family, values, metric_, chunk)) return false;
+  }
+  return true;
+}
+
+// Its message is that of the metric before, but for the number, unless the start time differs.
+template <typename Values>
+inline void ProtobufEncoder::PrepareNumber(const FamilySnapshot& family, const Values& values, std::size_t metric) {
+  const std::int64_t created = has_created_ ? family.created_unix_milliseconds(metric) : 0;
+  if (created != number_.created_unix_milliseconds || number_.size == 0) [[unlikely]]
+    MakeNumber(values, metric, created);
+}
+
+template <typename Values>
+bool ProtobufEncoder::FillNumbers(const FamilySnapshot& family, const Values& values, PageChunk& chunk) {
+  const std::size_t metrics = family.size();
+  for (; metric_ < metrics; ++metric_) {
+    labels_.Read(family.label_text(metric_));
+    PrepareNumber(family, values, metric_);
+    const std::size_t bytes = labels_.bytes() + number_.size;
+    char* out = chunk.Reserve(BytesOfMessage(bytes) + sizeof(number_.bytes));
+    if (out == nullptr) return false;
+    ProtobufWriter writer(out);
+    PutTag(writer, family_field::kMetric, protozero::pbf_wire_type::length_delimited);
+    writer.Varint(bytes);
+    out = labels_.CopyTo(writer.end());
+    std::memcpy(out, number_.bytes, sizeof(number_.bytes));
+    const double number = NumberOf(values, metric_);
+    std::memcpy(out + NumberMessage::kNumberOffset, &number, sizeof(number));
+    chunk.Commit(out + number_.size);
+  }
+  return true;
+}
+
+template <typename Values>
+void ProtobufEncoder::MakeNumber(const Values& values, std::size_t metric, std::int64_t created_unix_milliseconds) {
+  if (has_created_) parts_.created.Assign(created_unix_milliseconds);
+  ProtobufWriter writer(number_.bytes);
+  PutValue(writer, values, metric, parts_);
+  number_.size = static_cast<std::size_t>(writer.end() - number_.bytes);
+  number_.created_unix_milliseconds = created_unix_milliseconds;
+}
+
+inline std::size_t ProtobufEncoder::LabelBytes(std::string_view text) {
+  if (name_labels_ == 0) return 0;
+  if (text.size() <= kShortTextBytes && !HasByte(text, '\\')) {
+    // Of each label, =, two quotes and a comma give way to three tags and three lengths; the last
+    // has no comma.
+    return text.size() + 1 + 2 * name_labels_ - quotes_;
+  }
+  labels_.Read(text);
+  return labels_.bytes();
+}
+
+template <typename Values>
+std::size_t ProtobufEncoder::AllMetricBytes(const FamilySnapshot& family, const Values& values) {
+  const std::size_t metrics = family.size() * states_;
+  std::size_t bytes = 0;
+  if constexpr (IsOneNumber<Values>) {
+    if (AreOneNumber(values)) {
+      for (std::size_t i = 0; i < metrics; ++i) {
+        PrepareNumber(family, values, i);
+        bytes += BytesOfMessage(number_.size + LabelBytes(family.label_text(i)));
+      }
+      return bytes;
+    }
+  }
+  for (std::size_t i = 0; i < metrics; ++i) bytes += BytesOfMessage(MetricBytes(family, values, i));
+  return bytes;
+}
+
+template <typename Values>
 void ProtobufEncoder::BeginFamily(const FamilySnapshot& family, const Values& values) {
   const FamilyInfo& info = family.info();
-  states_.clear();
+  states_ = 1;
   parts_.created.Clear();
-  if constexpr (std::is_same_v<Values, StateSetValues>) {
-    const std::string name = metrics::QuotedLabelName(info.name);
-    for (const std::string& state : values.states) states_.push_back(metrics::LabelPairText(name, state));
-  }
+  number_.size = 0;
+  has_created_ = info.has_created;
+  if constexpr (std::is_same_v<Values, StateSetValues>) states_ = values.states.size();
   OrderLabels(info);
-  const std::size_t metrics = family.size() * std::max<std::size_t>(states_.size(), 1);
-  std::size_t metric_bytes = 0;
-  for (std::size_t i = 0; i < metrics; ++i) metric_bytes += BytesOfMessage(MetricBytes(family, values, i));
+  const std::size_t metric_bytes = AllMetricBytes(family, values);
   const auto put_fields = [&](auto& out) {
     PutString(out, family_field::kName, std::string_view(info.name));
     PutString(out, family_field::kHelp, std::string_view(info.help));
@@ -278,11 +372,17 @@ void ProtobufEncoder::BeginFamily(const FamilySnapshot& family, const Values& va
 
 void ProtobufEncoder::OrderLabels(const FamilyInfo& info) {
   std::vector<std::string> names = info.label_names;
-  if (!states_.empty()) names.push_back(info.name);
-  label_order_.resize(names.size());
-  std::iota(label_order_.begin(), label_order_.end(), std::size_t{0});
-  std::sort(label_order_.begin(), label_order_.end(),
-            [&](std::size_t a, std::size_t b) { return names[a] < names[b]; });
+  if (info.kind == StateSetValues::kKind) names.push_back(info.name);
+  // Many families have the labels of the one before.
+  if (names == label_names_ && info.label_names.size() == name_labels_) return;
+  std::vector<std::size_t> places;
+  for (const std::string& name : names) {
+    places.push_back(static_cast<std::size_t>(
+        std::count_if(names.begin(), names.end(), [&](const std::string& other) { return other < name; })));
+  }
+  labels_.Begin(info.label_names, places);
+  label_names_ = std::move(names);
+  name_labels_ = info.label_names.size();
   quotes_ = 0;
   for (const std::string& name : info.label_names) quotes_ += metrics::QuotedLabelName(name) == name ? 0 : 2;
 }
@@ -290,70 +390,47 @@ void ProtobufEncoder::OrderLabels(const FamilyInfo& info) {
 template <typename Values>
 bool ProtobufEncoder::FillMetric(const FamilySnapshot& family, const Values& values, std::size_t metric,
                                  PageChunk& chunk) {
-  const std::size_t bytes = MetricBytes(family, values, metric);
-  char* const out = chunk.Reserve(BytesOfMessage(bytes));
+  ReadLabels(family, values, metric);
+  const std::size_t bytes = labels_.bytes() + ValueBytes(family, values, metric);
+  char* const out = chunk.Reserve(BytesOfMessage(bytes) + ProtobufLabels::kCopyBytes);
   if (out == nullptr) return false;
   ProtobufWriter writer(out);
   PutTag(writer, family_field::kMetric, protozero::pbf_wire_type::length_delimited);
   writer.Varint(bytes);
-  labels_.clear();
-  if constexpr (std::is_same_v<Values, StateSetValues>) {
-    ReadStateLabels(family, metric);
-  } else {
-    ReadLabels(family.label_text(metric));
-  }
-  PutLabels(writer);
-  PutValue(writer, values, metric, parts_);
-  chunk.Commit(writer.end());
+  ProtobufWriter value(labels_.CopyTo(writer.end()));
+  PutValue(value, values, metric, parts_);
+  chunk.Commit(value.end());
   return true;
 }
 
 template <typename Values>
 std::size_t ProtobufEncoder::MetricBytes(const FamilySnapshot& family, const Values& values, std::size_t metric) {
-  if constexpr (std::is_same_v<Values, ExponentialHistogramValues>) parts_.native.Assign(values[metric]);
-  if (family.info().has_created) parts_.created.Assign(family.created_unix_milliseconds(metric));
-  ProtobufSize value;
-  PutValue(value, values, metric, parts_);
+  const std::size_t value_bytes = ValueBytes(family, values, metric);
   if constexpr (std::is_same_v<Values, StateSetValues>) {
-    labels_.clear();
-    ReadStateLabels(family, metric);
-    return value.bytes() + ReadLabelBytes();
+    ReadLabels(family, values, metric);
+    return value_bytes + labels_.bytes();
   } else {
-    return value.bytes() + LabelBytes(family.label_text(metric));
+    return value_bytes + LabelBytes(family.label_text(metric));
   }
 }
 
-std::size_t ProtobufEncoder::LabelBytes(std::string_view text) {
-  const std::size_t labels = label_order_.size();
-  if (labels == 0) return 0;
-  if (text.size() <= kShortTextBytes && std::memchr(text.data(), '\\', text.size()) == nullptr) {
-    // Of each label, =, two quotes and a comma give way to three tags and three lengths; the last
-    // has no comma.
-    return text.size() + 1 + 2 * labels - quotes_;
-  }
-  labels_.clear();
-  ReadLabels(text);
-  return ReadLabelBytes();
-}
-
-std::size_t ProtobufEncoder::ReadLabelBytes() const {
+template <typename Values>
+std::size_t ProtobufEncoder::ValueBytes(const FamilySnapshot& family, const Values& values, std::size_t metric) {
+  if constexpr (std::is_same_v<Values, ExponentialHistogramValues>) parts_.native.Assign(values[metric]);
+  if (has_created_) parts_.created.Assign(family.created_unix_milliseconds(metric));
   ProtobufSize size;
-  for (const Label& label : labels_) PutLabel(size, label.name, label.value);
+  PutValue(size, values, metric, parts_);
   return size.bytes();
 }
 
-void ProtobufEncoder::ReadLabels(std::string_view label_text) {
-  LabelReader reader(label_text);
-  while (reader.Next()) labels_.push_back({reader.name_text(), reader.value()});
-}
-
-void ProtobufEncoder::ReadStateLabels(const FamilySnapshot& family, std::size_t metric) {
-  ReadLabels(family.label_text(metric / states_.size()));
-  ReadLabels(states_[metric % states_.size()]);
-}
-
-void ProtobufEncoder::PutLabels(ProtobufWriter& out) {
-  for (const std::size_t place : label_order_) PutLabel(out, labels_[place].name, labels_[place].value);
+template <typename Values>
+void ProtobufEncoder::ReadLabels(const FamilySnapshot& family, const Values& values, std::size_t metric) {
+  if constexpr (std::is_same_v<Values, StateSetValues>) {
+    labels_.Read(family.label_text(metric / states_));
+    labels_.Set(name_labels_, family.info().name, values.states[metric % states_]);
+  } else {
+    labels_.Read(family.label_text(metric));
+  }
 }
 
 }  // namespace streamhouse::exporters

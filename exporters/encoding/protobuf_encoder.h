@@ -9,7 +9,8 @@
 // numbers; bucket counts have all their digits.
 // Thread safety: one thread at a time.
 // Cost: each series is written once, straight to the chunk; a family's length stands before it, so
-// that its series are counted through before the first is written.
+// that its series are counted through before the first is written. A label with the value of the
+// series before is copied, and not encoded again.
 #pragma once
 
 #include <cstddef>
@@ -20,10 +21,9 @@
 #include <vector>
 
 #include "exporters/encoding/encoded_timestamp.h"
-#include "exporters/encoding/label_reader.h"
 #include "exporters/encoding/native_buckets.h"
 #include "exporters/encoding/page_chunk.h"
-#include "exporters/encoding/protobuf_writer.h"
+#include "exporters/encoding/protobuf_labels.h"
 #include "metrics_core/reading/family_info.h"
 #include "metrics_core/reading/snapshot.h"
 
@@ -35,6 +35,16 @@ struct MetricParts {
   EncodedTimestamp created;  // empty where start times are not kept
 };
 
+// The message of a metric that is one number.
+struct NumberMessage {
+  // Behind the tag and the length of the message and the tag of the number.
+  static constexpr std::size_t kNumberOffset = 3;
+
+  char bytes[48] = {};  // a start time included
+  std::size_t size = 0;
+  std::int64_t created_unix_milliseconds = 0;
+};
+
 class ProtobufEncoder : public PageSource {
  public:
   // `families` must outlive the encoder.
@@ -43,11 +53,6 @@ class ProtobufEncoder : public PageSource {
   Progress Fill(PageChunk& chunk) override;
 
  private:
-  struct Label {
-    EscapedText name;
-    EscapedText value;
-  };
-
   // These are made for each kind of values.
   template <typename Values>
   void BeginFamily(const metrics::FamilySnapshot& family, const Values& values);
@@ -55,18 +60,31 @@ class ProtobufEncoder : public PageSource {
   template <typename Values>
   bool FillFamily(const metrics::FamilySnapshot& family, const Values& values, PageChunk& chunk);
   template <typename Values>
+  bool FillMetrics(const metrics::FamilySnapshot& family, const Values& values, PageChunk& chunk);
+  // Of metrics that are one number.
+  template <typename Values>
+  bool FillNumbers(const metrics::FamilySnapshot& family, const Values& values, PageChunk& chunk);
+  template <typename Values>
+  [[gnu::always_inline]] void PrepareNumber(const metrics::FamilySnapshot& family, const Values& values,
+                                            std::size_t metric);
+  template <typename Values>
+  [[gnu::noinline]] void MakeNumber(const Values& values, std::size_t metric, std::int64_t created_unix_milliseconds);
+  // Of all Metric messages, with their tags and lengths.
+  template <typename Values>
+  std::size_t AllMetricBytes(const metrics::FamilySnapshot& family, const Values& values);
+  template <typename Values>
   bool FillMetric(const metrics::FamilySnapshot& family, const Values& values, std::size_t metric, PageChunk& chunk);
   // Of a Metric message, without tag and length.
   template <typename Values>
   std::size_t MetricBytes(const metrics::FamilySnapshot& family, const Values& values, std::size_t metric);
+  // Of all of it but the labels. Fills in parts_.
+  template <typename Values>
+  std::size_t ValueBytes(const metrics::FamilySnapshot& family, const Values& values, std::size_t metric);
+  // Of the series' labels.
   std::size_t LabelBytes(std::string_view label_text);
-
-  // Appends to labels_, the labels of a metric: those of its series, and the one that a state set
-  // adds.
-  void ReadLabels(std::string_view label_text);
-  void ReadStateLabels(const metrics::FamilySnapshot& family, std::size_t metric);
-  std::size_t ReadLabelBytes() const;
-  void PutLabels(ProtobufWriter& out);
+  // Brings labels_ to those of a metric: those of its series, and the one that a state set adds.
+  template <typename Values>
+  void ReadLabels(const metrics::FamilySnapshot& family, const Values& values, std::size_t metric);
   void OrderLabels(const metrics::FamilyInfo& info);
 
   const std::span<const metrics::FamilySnapshot> families_;
@@ -77,11 +95,14 @@ class ProtobufEncoder : public PageSource {
   bool begun_ = false;  // whether head_ and label_order_ are of this family
 
   std::string head_;                      // of the family: its length, and all but its series
-  std::vector<std::size_t> label_order_;  // of the family: the places of its labels, by name
+  std::vector<std::string> label_names_;  // of the family, and that of a state
+  std::size_t name_labels_ = 0;           // of the family: labels of its label text
   std::size_t quotes_ = 0;                // of the family: those around names in its label text
-  std::vector<std::string> states_;       // of a state set: the label that each state adds, as on a text page
-  std::vector<Label> labels_;             // of the metric
-  MetricParts parts_;                     // of the metric
+  bool has_created_ = false;              // of the family
+  std::size_t states_ = 1;                // of the family: metrics of each series
+  ProtobufLabels labels_{EmptyValues::kWritten};
+  MetricParts parts_;     // of the metric
+  NumberMessage number_;  // of the metric, but for the number; empty where it is none
 };
 
 }  // namespace streamhouse::exporters

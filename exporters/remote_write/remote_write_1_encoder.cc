@@ -128,7 +128,7 @@ void RemoteWrite1Encoder::Enter(const FamilyInfo& info, ExponentialUse exponenti
   info_ = &info;
   is_begun_ = false;
   layout_.Assign(info, exponential);
-  changes_.Begin(layout_.value_prefixes());
+  changes_.Begin(info_->label_names);
   series_labels_.assign(info.label_names.size(), {});
   name_labels_.resize(layout_.sample_names().size());
   added_labels_.resize(layout_.added_values().size());

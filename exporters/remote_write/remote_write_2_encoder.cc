@@ -183,7 +183,7 @@ void RemoteWrite2Encoder::ResolveNames() {
     });
   };
   labels_.assign(info_->label_names.size(), SeriesLabel());
-  changes_.Begin(layout_.value_prefixes());
+  changes_.Begin(info_->label_names);
   name_refs_.clear();
   added_refs_.clear();
   parts_.clear();

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "exporters/encoding/number_format.h"
-#include "metrics_core/naming/name_escaping.h"
 #include "metrics_core/reading/metric_kind.h"
 
 namespace streamhouse::exporters {
@@ -54,10 +53,8 @@ void SampleLayout::Assign(const FamilyInfo& info, ExponentialUse exponential) {
   slots_.clear();
   slots_.push_back({.name = "__name__", .source = Source::kSampleName});
   if (has_added) slots_.push_back({.name = metrics::AddedLabel(info), .source = Source::kAddedLabel});
-  value_prefixes_.clear();
   for (std::size_t i = 0; i < info.label_names.size(); ++i) {
     slots_.push_back({.name = info.label_names[i], .source = Source::kSeriesLabel, .label = i});
-    value_prefixes_.push_back((i == 0 ? "" : ",") + metrics::QuotedLabelName(info.label_names[i]) + "=\"");
   }
   std::sort(slots_.begin(), slots_.end(), [](const Slot& a, const Slot& b) { return a.name < b.name; });
 }

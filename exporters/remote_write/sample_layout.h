@@ -38,15 +38,12 @@ class SampleLayout {
   const std::vector<std::string>& sample_names() const { return sample_names_; }
   const std::vector<std::string>& added_values() const { return added_values_; }
   const std::vector<Slot>& slots() const { return slots_; }
-  // Of the series in the family's label text: what stands before each value.
-  const std::vector<std::string>& value_prefixes() const { return value_prefixes_; }
   // The samples of one series.
   std::size_t samples() const { return samples_; }
 
  private:
   std::vector<std::string> sample_names_;
   std::vector<std::string> added_values_;
-  std::vector<std::string> value_prefixes_;  // topic=" and ,partition="
   std::vector<Slot> slots_;
   std::size_t samples_ = 0;
   bool is_native_ = false;

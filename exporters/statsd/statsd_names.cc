@@ -1,10 +1,12 @@
 #include "exporters/statsd/statsd_names.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <utility>
 #include <vector>
 
+#include "exporters/encoding/label_changes.h"
 #include "exporters/encoding/label_reader.h"
 #include "metrics_core/reading/family_info.h"
 
@@ -18,41 +20,62 @@ bool IsPlain(char c) {
 }
 
 bool IsTag(char c) {
-  constexpr std::string_view kSeparators = ":|@#,";
   constexpr unsigned char kControlEnd = 0x20;
   constexpr unsigned char kDelete = 0x7f;
   const auto byte = static_cast<unsigned char>(c);
-  return byte >= kControlEnd && byte != kDelete && kSeparators.find(c) == std::string_view::npos;
+  return byte >= kControlEnd && byte != kDelete && c != ':' && c != '|' && c != '@' && c != '#' && c != ',';
 }
 
-bool IsValue(char c, StatsdDialect dialect) {
-  return dialect == StatsdDialect::kPlain ? IsPlain(c) : IsTag(c);
+// What each byte of a name or a value becomes.
+using CleanBytes = std::array<char, 256>;
+
+template <typename IsKept>
+CleanBytes MakeCleanBytes(const IsKept& is_kept) {
+  CleanBytes bytes;
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = is_kept(static_cast<char>(i)) ? static_cast<char>(i) : '_';
+  return bytes;
 }
 
-void AppendValue(std::string_view text, StatsdDialect dialect, std::string& out) {
-  std::transform(text.begin(), text.end(), std::back_inserter(out),
-                 [dialect](char c) { return IsValue(c, dialect) ? c : '_'; });
+const CleanBytes& CleanBytesOf(StatsdDialect dialect) {
+  static const CleanBytes plain = MakeCleanBytes(IsPlain);
+  static const CleanBytes tag = MakeCleanBytes(IsTag);
+  return dialect == StatsdDialect::kPlain ? plain : tag;
 }
 
-void AssignText(const EscapedText& text, std::string& out) {
-  out.resize(text.size());
-  text.CopyTo(out.data());
+char Clean(const CleanBytes& bytes, char c) {
+  return bytes[static_cast<unsigned char>(c)];
 }
 
-// Whether the labels say less than the text: a byte of a value is not kept, or a value is empty.
-bool IsCleaned(std::string_view label_text, StatsdDialect dialect) {
-  std::string unescaped;
-  for (LabelReader labels(label_text); labels.Next();) {
-    std::string_view value = labels.value().text();
-    if (labels.value().has_escapes()) {
-      AssignText(labels.value(), unescaped);
-      value = unescaped;
-    }
-    if (value.empty() || !std::all_of(value.begin(), value.end(), [&](char c) { return IsValue(c, dialect); })) {
-      return true;
-    }
+// Where it ends; there is room.
+char* WriteClean(char* out, std::string_view text, const CleanBytes& bytes) {
+  for (const char c : text) *out++ = Clean(bytes, c);
+  return out;
+}
+
+// The text that is meant, in `storage` where it has escapes.
+std::string_view TextOf(const EscapedText& text, std::string& storage) {
+  if (!text.has_escapes()) return text.text();
+  storage.resize(text.size());
+  text.CopyTo(storage.data());
+  return storage;
+}
+
+// Whether the labels of a series say less than their text: a byte of a value is not kept, or a
+// value is empty.
+bool HasCleaned(const FamilySnapshot& family, StatsdDialect dialect) {
+  const CleanBytes& bytes = CleanBytesOf(dialect);
+  bool is_cleaned = false;
+  std::string storage;
+  LabelChanges changes;
+  changes.Begin(family.info().label_names);
+  for (std::size_t i = 0; i < family.size() && !is_cleaned; ++i) {
+    changes.ForEachChange(family.label_text(i), [&](std::size_t /*label*/, const EscapedText& escaped) {
+      const std::string_view value = TextOf(escaped, storage);
+      is_cleaned |= value.empty();
+      for (const char c : value) is_cleaned |= Clean(bytes, c) != c;
+    });
   }
-  return false;
+  return is_cleaned;
 }
 
 }  // namespace
@@ -66,32 +89,29 @@ void AppendStatsdName(std::string_view name, StatsdDialect dialect, std::string&
 
 void AppendStatsdLabel(std::string_view name, std::string_view value, StatsdDialect dialect, std::string& out) {
   if (value.empty()) return;
-  if (dialect == StatsdDialect::kPlain) {
-    out.push_back('.');
-  } else if (!out.empty()) {
-    out.push_back(',');
-  }
-  AppendValue(name, dialect, out);
-  out.push_back(dialect == StatsdDialect::kPlain ? '.' : ':');
-  AppendValue(value, dialect, out);
+  const bool is_plain = dialect == StatsdDialect::kPlain;
+  const CleanBytes& bytes = CleanBytesOf(dialect);
+  const bool has_separator = is_plain || !out.empty();
+  const std::size_t begin = out.size();
+  out.resize(begin + (has_separator ? 2 : 1) + name.size() + value.size());
+  char* at = out.data() + begin;
+  if (has_separator) *at++ = is_plain ? '.' : ',';
+  at = WriteClean(at, name, bytes);
+  *at++ = is_plain ? '.' : ':';
+  WriteClean(at, value, bytes);
 }
 
 void AppendStatsdLabels(std::string_view label_text, StatsdDialect dialect, std::string& out) {
   std::string name;
   std::string value;
   for (LabelReader labels(label_text); labels.Next();) {
-    AssignText(labels.name_text(), name);
-    AssignText(labels.value(), value);
-    AppendStatsdLabel(name, value, dialect, out);
+    AppendStatsdLabel(TextOf(labels.name_text(), name), TextOf(labels.value(), value), dialect, out);
   }
 }
 
 bool TakenStatsdNames::TakeFamily(const FamilySnapshot& family) {
   series_.clear();
-  may_collide_ = false;
-  for (std::size_t i = 0; i < family.size() && !may_collide_; ++i) {
-    may_collide_ = IsCleaned(family.label_text(i), dialect_);
-  }
+  may_collide_ = HasCleaned(family, dialect_);
   std::vector<std::string> names;
   for (const std::string& sample : metrics::SampleNames(family.info())) {
     AppendStatsdName(sample, dialect_, names.emplace_back());

@@ -23,6 +23,41 @@ TEST(ShortTextTest, SeesEveryByte) {
   }
 }
 
+TEST(ShortTextTest, FindsTheFirstQuoteOrBackslash) {
+  for (std::size_t size = 0; size < 40; ++size) {
+    const std::string text(size, 'a');
+    EXPECT_EQ(FindQuoteOrBackslash(text, 0), size);
+    for (std::size_t i = 0; i < size; ++i) {
+      EXPECT_EQ(FindQuoteOrBackslash(text.substr(0, i) + "\\\"", 0), i);
+      EXPECT_EQ(FindQuoteOrBackslash("\"" + text.substr(0, i) + "\"\\", 1), i + 1);
+    }
+  }
+}
+
+TEST(ShortTextTest, FindsAByteAtEachPlace) {
+  for (std::size_t size = 0; size < 40; ++size) {
+    const std::string text(size, '\xDC');
+    EXPECT_FALSE(HasByte(text, '\\')) << size;
+    for (std::size_t i = 0; i < size; ++i) {
+      std::string other = text;
+      other[i] = '\\';
+      EXPECT_TRUE(HasByte(other, '\\')) << size << " " << i;
+    }
+  }
+}
+
+TEST(ShortTextTest, KnowsHowManyBytesAreCommon) {
+  for (std::size_t size = 0; size < 40; ++size) {
+    const std::string text(size, 'a');
+    EXPECT_EQ(CommonPrefix(text, text + "a"), size);
+    for (std::size_t i = 0; i < size; ++i) {
+      std::string other = text;
+      other[i] = '\xE1';
+      EXPECT_EQ(CommonPrefix(text, other), i) << size;
+    }
+  }
+}
+
 TEST(ShortTextTest, SpreadsNumbersOverAllHashes) {
   std::set<std::uint64_t> low;
   for (int i = 0; i < 1000; ++i) low.insert(MixWord(WordOf(std::to_string(i), 7)) % 4096);
