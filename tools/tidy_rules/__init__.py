@@ -3,6 +3,7 @@
 from tidy_rules import (
     atomics,
     build_rules,
+    dead_options,
     declarations,
     documents,
     error_policy,
@@ -22,6 +23,7 @@ ALL_RULES = (
     + build_rules.RULES
     + atomics.RULES
     + test_layout.RULES
+    + dead_options.RULES
     + text_rules.RULES
     + error_policy.RULES
     + limits.RULES

@@ -14,11 +14,12 @@ _CHOICES = re.compile(r'AddChoiceFlag\(\s*\w+,\s*"(?:-\w,)?(?P<flag>--[\w-]+)"(?
 _CHOICE = re.compile(r'\{"([\w-]+)",')
 BUILTIN_EXPORTERS = "exporters/builtin_exporters.h"
 _EXPORTER_OPTION = re.compile(r"[?&](\w+)=")
-_OPTIONS = re.compile(r"\b(?:struct|class) (?P<name>\w+(?:Options|Config|Limits|Policy))\b[^;{(]*\{")
+_OPTIONS = re.compile(r"\b(?:struct|class) (?P<name>\w+(?:Options|Config|Limits|Policy)|AgentParts)\b[^;{(]*\{")
 _FIELD = re.compile(
     r"^\s*(?!using\b|static\b|friend\b)\w(?:[^;(){}=<]|<[^;{}=]*>)*?\s(?P<name>[a-z]\w*[a-z0-9])\s*(?:=|;)",
     re.MULTILINE,
 )
+_TYPE = re.compile(r"^\s*(?:std::optional<)?(?:\w+::)*(?P<type>[A-Z]\w*)>?\s+[a-z]\w*\s*(?:=|;|\{)", re.MULTILINE)
 # Structs, and fields of structs, that tests set in another way.
 _SET_OTHERWISE = {
     "CallLimits": "by Within()",
@@ -87,8 +88,8 @@ def exporter_options_have_tests(tree):
             yield Finding(header.path, line, f"no test gives the option {option[1]}")
 
 
-def _fields(code):
-    """(struct, field, offset) of the data members of options, limits and policies."""
+def _members(code):
+    """(struct, its data members as text without nested braces, the offset of the text)."""
     for struct in _OPTIONS.finditer(code):
         depth, end = 1, struct.end()
         body = ""
@@ -97,8 +98,21 @@ def _fields(code):
             # What stands in braces is a default value, or the body of a function.
             body += code[end] if depth == 1 and code[end] != "}" else source_tree.blank(code[end])
             end += 1
+        yield struct["name"], body, struct.end()
+
+
+def option_fields(code):
+    """(struct, field, offset) of the data members of options, limits and policies."""
+    for struct, body, offset in _members(code):
         for field in _FIELD.finditer(body):
-            yield struct["name"], field["name"], struct.end() + field.start("name")
+            yield struct, field["name"], offset + field.start("name")
+
+
+def option_types(code):
+    """(struct, type) of the same, where the type is a name."""
+    for struct, body, _ in _members(code):
+        for field in _TYPE.finditer(body):
+            yield struct, field["type"]
 
 
 def option_fields_have_tests(tree):
@@ -108,7 +122,7 @@ def option_fields_have_tests(tree):
     for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS + ("apps", "proto")):
         if file.suffix != ".h":
             continue
-        for struct, field, offset in _fields(file.code):
+        for struct, field, offset in option_fields(file.code):
             if field in is_set or struct in _SET_OTHERWISE or f"{struct}.{field}" in _SET_OTHERWISE:
                 continue
             yield Finding(file.path, source_tree.line_of(file.code, offset), f"no test sets {struct}::{field}")

@@ -1,0 +1,120 @@
+"""Options that no program sets: a field, a value of an enum, or an option of a spec that could be a constant."""
+
+import re
+
+from tidy_rules import source_tree, test_layout
+
+Finding = source_tree.Finding
+
+_PROGRAMS = source_tree.PRODUCTION_FOLDERS + ("apps", "proto", "examples", "bench")
+# Fields and values that no program of this project sets -> who does. Two kinds of reason count: a
+# program that embeds a library, and a seam, by which a test meets what takes too long or too much
+# otherwise.
+_SET_BY_OTHERS = {
+    "AgentBrokerOptions.connect_timeout": "programs: how long a call waits for an agent",
+    "AgentBrokerOptions.fetch_compression": "programs: consumers behind a slow network",
+    "AgentBrokerOptions.response_bytes_max": "programs: consumers of records above 64 MiB",
+    "AgentParts.store": "programs: a metadata store of their own",
+    "CommitMode.kManual": "programs: commit with what they store",
+    "ConsumerOptions.commit_mode": "programs: commit with what they store",
+    "ConsumerOptions.group_options": "programs: members that handle records slowly",
+    "CreationTimes.kNotKept": "programs: 8 bytes a series",
+    "GroupOptions.heartbeat_interval": "programs: members that handle records slowly",
+    "GroupOptions.max_poll_interval": "programs: members that handle records slowly",
+    "HttpReceiverOptions.quiet_time_max": "a seam: a minute without a request",
+    "MetricOptions.expire_after": "programs: labels that come and go",
+    "MetricsServerOptions.context": "programs: a server on their own threads",
+    "MetricsServerOptions.executor": "programs: a server on their own threads",
+    "NameRules.kUtf8": "programs: names with dots",
+    "OffsetReset.kNone": "programs: no position is better than a guess",
+    "OtlpExporterOptions.request_bytes": "a seam: several requests of a small snapshot",
+    "PageLimits.labels_max": "a seam: a page that is too large",
+    "PageLimits.line_bytes_max": "a seam: a page that is too large",
+    "PageLimits.samples_max": "a seam: a page that is too large",
+    "PartitionLogOptions.steady_clock": "a seam: time",
+    "PartitionLogOptions.wall_clock": "a seam: time",
+    "ProducerOptions.max_block": "programs: threads that must not wait",
+    "ProducerOptions.retry_policy": "programs: fewer or more retries",
+    "RegistryOptions.creation_times": "programs: 8 bytes a series",
+    "RegistryOptions.names": "programs: names with dots",
+    "RetryPolicy.initial_backoff": "programs: fewer or more retries",
+    "RetryPolicy.max_retries": "programs: fewer or more retries",
+    "TlsConfig.curves": "a web configuration",
+    "TlsConfig.tls12_ciphers": "a web configuration",
+    "TlsConfig.tls13_ciphers": "a web configuration",
+}
+_SET = re.compile(r"(?:\.|->)(\w+)\s*(?:=(?!=)|\{|\[|\.(?:push_back|emplace\w*|insert|assign)\b)")
+# A flag writes into what it is given.
+_GIVEN = re.compile(r"[,(]\s*&?\w+(?:\.|->)(\w+)\s*(?=[,)])")
+_ENUM = re.compile(r"\benum class (?P<name>\w+)[^{;]*\{(?P<values>[^}]*)\}")
+_VALUE = re.compile(r"\b(k[A-Z]\w*)")
+_READ_OPTION = re.compile(r"\.(?:Text|List|Number|Duration|Pairs)\(\"(?P<name>\w+)\"")
+
+
+def _programs(tree):
+    return [file for file in tree.cpp_files(_PROGRAMS) if "testing" not in file.path.split("/")]
+
+
+def _option_headers(programs):
+    return [file for file in programs if file.suffix == ".h" and file.folder not in ("examples", "bench")]
+
+
+def _dead_fields(programs):
+    is_set = {file.path: set(_SET.findall(file.code)) for file in programs}
+    for file in programs:
+        if file.folder == "apps":
+            is_set[file.path] |= set(_GIVEN.findall(file.code))
+    for file in _option_headers(programs):
+        for struct, field, offset in test_layout.option_fields(file.code):
+            if not any(field in fields for path, fields in is_set.items() if path != file.path):
+                yield file, offset, f"{struct}.{field}"
+
+
+def _dead_values(programs):
+    headers = _option_headers(programs)
+    types = set()
+    for file in headers:
+        types |= {kind for _, kind in test_layout.option_types(file.code)}
+    for file in headers:
+        for enum in _ENUM.finditer(file.code):
+            if enum["name"] not in types:
+                continue
+            for value in _VALUE.finditer(enum["values"]):
+                # A comparison or a case reads the value; all else gives it.
+                gives = rf"(?<!case )(?<![=!]= )\b{enum['name']}::{value[1]}\b(?!\s*[=!]=)"
+                if not any(re.search(gives, other.code) for other in programs):
+                    yield file, enum.start("values") + value.start(), f"{enum['name']}.{value[1]}"
+
+
+def options_have_users(tree):
+    """An option that no program sets is untried: delete it, make it a constant, or name the programs that set it."""
+    programs = _programs(tree)
+    dead = set()
+    for file, offset, name in [*_dead_fields(programs), *_dead_values(programs)]:
+        dead.add(name)
+        if name not in _SET_BY_OTHERS:
+            yield Finding(file.path, source_tree.line_of(file.code, offset), f"no program sets {name}")
+    if "tools/tidy_rules/dead_options.py" in tree.files:
+        for name in sorted(_SET_BY_OTHERS.keys() - dead):
+            yield Finding("tools/tidy_rules/dead_options.py", 1, f"{name} is set by a program, or gone: take it out")
+
+
+def spec_options_are_told_and_tested(tree):
+    """An option that an exporter reads and no header, manual or test has is found by reading code alone."""
+    sources = [file for file in tree.cpp_files(("exporters",)) if file.suffix == ".cc"]
+    headers = "\n".join(file.text for file in tree.cpp_files(("exporters",)) if file.suffix == ".h")
+    manual = "\n".join(file.text for file in tree.files.values() if file.path.startswith("docs/"))
+    tests = "\n".join(file.text for file in tree.cpp_files(("tests",)))
+    for file in sources:
+        for option in _READ_OPTION.finditer(file.text):
+            line, name = source_tree.line_of(file.text, option.start()), option["name"]
+            for text, before, what in (
+                (headers, r"[?& ]", "header of exporters has"),
+                (manual, r"[?&` ]", "page of docs has"),
+                (tests, "[?&]", "test gives"),
+            ):
+                if not re.search(rf"{before}{name}=", text):
+                    yield Finding(file.path, line, f"no {what} the option {name}=")
+
+
+RULES = (options_have_users, spec_options_are_told_and_tested)
