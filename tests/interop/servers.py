@@ -30,16 +30,17 @@ def series_of(text):
     }
 
 
-def _listening_port(pid):
-    """The TCP port on which a process listens, or None; for a server that does not say what the kernel picked."""
+def listening_port(pid, protocol="tcp"):
+    """The port on which a process listens, or None; for a server that does not say what the kernel picked."""
     sockets = set()
     for descriptor in pathlib.Path(f"/proc/{pid}/fd").iterdir():
         # A server that starts closes files, too.
         with contextlib.suppress(FileNotFoundError):
             sockets.add(re.sub(r"^socket:\[(\d+)\]$", r"\1", os.readlink(descriptor)))
-    for line in pathlib.Path(f"/proc/{pid}/net/tcp").read_text(encoding="ascii").splitlines()[1:]:
+    for line in pathlib.Path(f"/proc/{pid}/net/{protocol}").read_text(encoding="ascii").splitlines()[1:]:
         fields = line.split()
-        if fields[3] == "0A" and fields[9] in sockets:
+        # A socket of UDP is unconnected where it listens.
+        if fields[3] == {"tcp": "0A", "udp": "07"}[protocol] and fields[9] in sockets:
             return int(fields[1].split(":")[1], 16)
     return None
 
@@ -122,7 +123,7 @@ class VictoriaMetrics(processes.Process):
                 *flags,
             ],
         )
-        port = processes.wait_for(lambda: _listening_port(self.pid), "VictoriaMetrics listens")
+        port = processes.wait_for(lambda: listening_port(self.pid), "VictoriaMetrics listens")
         self.url = f"http://127.0.0.1:{port}"
 
     def give(self, page, job):

@@ -72,6 +72,7 @@ class Program:
     tools: tuple
     path: str  # of what is made, below the cache folder
     make: typing.Callable
+    texts: tuple = ()  # files that it is made from
 
 
 class Cache:
@@ -169,29 +170,46 @@ def _client_java(cache):
     cache.run(["javac", "-cp", "jars/*", "-d", "classes", "ReadProtobuf.java"], folder)
 
 
+def _text_of(name):
+    return (SOURCES / name).read_text(encoding="utf-8")
+
+
 PROGRAMS = [
     Program("prometheus", "3.16.0", ("go",), "bin/prometheus", _prometheus),
     Program("victoria_metrics", "1.151.0", ("go",), "bin/victoria-metrics", _victoria_metrics),
-    Program("pushgateway", "1.11.3", ("go",), "bin/pushgateway", _pushgateway),
-    Program("collector", "0.165.0", ("go",), "bin/collector", _collector),
+    Program("pushgateway", "1.11.3", ("go",), "bin/pushgateway", _pushgateway, (PUSHGATEWAY_GO_MOD,)),
+    Program("collector", "0.165.0", ("go",), "bin/collector", _collector, (str(COLLECTOR_PARTS),)),
     Program("statsd", "0.9.0", ("npm", "node"), "work/statsd/node_modules/statsd/stats.js", _statsd),
-    Program("textparse", "0.316.0", ("go",), "bin/textparse", _textparse),
-    Program("python", "prometheus-client 0.26.0, opentelemetry-proto 1.45.2", ("python3",),
-            "work/python/venv/bin/python", _python_parsers),
-    Program("client_java", CLIENT_JAVA, ("mvn", "java", "javac"), "work/client_java/classes", _client_java),
+    Program(
+        name="textparse",
+        version="0.316.0",
+        tools=("go",),
+        path="bin/textparse",
+        make=_textparse,
+        texts=(TEXTPARSE_GO_MOD, _text_of("textparse.go")),
+    ),
+    Program(
+        name="python",
+        version="prometheus-client 0.26.0, opentelemetry-proto 1.45.2",
+        tools=("python3",),
+        path="work/python/venv/bin/python",
+        make=_python_parsers,
+        texts=PYTHON_PACKAGES,
+    ),
+    Program(
+        name="client_java",
+        version=CLIENT_JAVA,
+        tools=("mvn", "java", "javac"),
+        path="work/client_java/classes",
+        make=_client_java,
+        texts=(CLIENT_JAVA_POM, _text_of("ReadProtobuf.java")),
+    ),
 ]
 
 
 def _recipe(program):
-    """What the program is made by, as a short text."""
-    made_by = SOURCES / "installs.py"
-    parts = [program.name, program.version, *program.tools]
-    if program.name == "textparse":
-        made_by = SOURCES / "textparse.go"
-        parts.append(made_by.read_text(encoding="utf-8"))
-    if program.name == "client_java":
-        made_by = SOURCES / "ReadProtobuf.java"
-        parts.append(made_by.read_text(encoding="utf-8"))
+    """What the program is made from, as a short text."""
+    parts = [program.name, program.version, *program.tools, *program.texts]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

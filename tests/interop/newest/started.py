@@ -41,5 +41,8 @@ class Started:
 
     def start(self, *lines):
         """{"http": address, "created": address} of a program that also has these exporters."""
-        started = processes.Process(self, [PROGRAM, *lines], stdin=subprocess.PIPE)
+        started = self.start_process(*lines)
         return {name: started.match(f"^{name}=(.*)$")[1] for name in ("http", "created")}
+
+    def start_process(self, *lines):
+        return processes.Process(self, [PROGRAM, *lines], stdin=subprocess.PIPE)

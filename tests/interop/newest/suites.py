@@ -1,8 +1,10 @@
 """The suites by name: the programs that each needs, and what yields its cells with their outcomes."""
 
+import collector
 import parsers
 import prometheus_pushes
 import prometheus_scrapes
+import prometheus_sockets
 import pushgateway
 import victoria_metrics
 
@@ -15,6 +17,7 @@ SUITES = {
             prometheus_scrapes.native,
             prometheus_scrapes.starts,
             prometheus_scrapes.types_and_units,
+            prometheus_sockets.sockets,
             prometheus_pushes.remote_write,
             prometheus_pushes.otlp,
         ),
@@ -24,6 +27,7 @@ SUITES = {
         (victoria_metrics.scrapes, victoria_metrics.remote_write, victoria_metrics.otlp),
     ),
     "pushgateway": (("pushgateway",), (pushgateway.pushes,)),
+    "collector": (("collector",), (collector.scrapes, collector.otlp)),
     "go": (("textparse",), (parsers.textparse,)),
     "python": (("python",), (parsers.python, parsers.python_otlp)),
     "java": (("client_java",), (parsers.java,)),

@@ -104,7 +104,8 @@ def _attributes(owner, key="attributes"):
 
 
 def _time(point, key):
-    return int(point.get(key, 0)) // 1_000_000
+    """In milliseconds, rounded: a receiver may have made nanoseconds of a double."""
+    return (int(point.get(key, 0)) + 500_000) // 1_000_000
 
 
 def _number(point):

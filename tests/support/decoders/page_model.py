@@ -116,3 +116,15 @@ class Page:
         for kept, text in ((self.types, family_type), (self.helps, help_text), (self.units, unit)):
             if text:
                 kept[name] = text
+
+    def without(self, leaves_out):
+        """The page without the families whose names `leaves_out` tells."""
+        fields = {}
+        for field in dataclasses.fields(self):
+            items = getattr(self, field.name).items()
+            fields[field.name] = {
+                key: value
+                for key, value in items
+                if not leaves_out(family_of(key[0] if isinstance(key, tuple) else key, self.types))
+            }
+        return Page(**fields)
