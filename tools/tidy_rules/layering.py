@@ -57,7 +57,7 @@ MAY_USE_FOLDERS = {
     },
     "exporters/pushgateway": {"exporters/encoding", "exporters/push", "exporters/push/http", "exporters/view"},
     "exporters/remote_write": {"exporters/encoding", "exporters/push", "exporters/push/http", "exporters/view"},
-    "exporters/statsd": {"exporters/encoding"},
+    "exporters/statsd": {"exporters/encoding", "exporters/push", "exporters/view"},
     "exporters/textfile": {"exporters/encoding", "exporters/push", "exporters/view"},
     "exporters/threads": set(),
     "exporters/view": {"exporters/encoding", "exporters/push"},
