@@ -18,10 +18,13 @@
 #include "exporters/remote_write/remote_write_batch.h"
 #include "exporters/remote_write/remote_write_exporter.h"
 #include "exporters/remote_write/version_choice.h"
+#include "exporters/statsd/statsd_exporter.h"
+#include "exporters/statsd/statsd_names.h"
 #include "exporters/textfile/textfile_exporter.h"
 #include "exporters/view/labelled_view.h"
 #include "metrics_core/naming/metric_name.h"
 #include "metrics_core/naming/percent_encoding.h"
+#include "metrics_core/settings.h"
 #include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
 
@@ -159,6 +162,26 @@ MadeExporter MakeOtlpExporter(const ExporterSpec& spec, const ExporterContext& c
   return MadeExporter(std::make_unique<OtlpExporter>(context.registry, *push_metrics, std::move(options)));
 }
 
+MadeExporter MakeStatsdExporter(const ExporterSpec& spec, const ExporterContext& context) {
+  if (!spec.path.empty()) return BadSpec(spec, "path", "StatsD has no path");
+  StatsdExporterOptions options = {.address = metrics::HostPort{.host = spec.host.empty() ? "127.0.0.1" : spec.host,
+                                                                .port = spec.port.value_or(kStatsdPortDefault)}};
+  if (spec.unix_socket) options.address = *spec.unix_socket;
+  SpecOptions given(spec);
+  options.push.interval = given.Duration("interval", options.push.interval);
+  options.push.push_time = given.Duration("push_time", options.push.push_time);
+  options.push.log = context.log;
+  const std::string dialect = given.Text("dialect", "plain");
+  if (dialect == "dogstatsd") options.dialect = StatsdDialect::kDogStatsd;
+  options.labels = given.Pairs("label");
+  options.more_registries = context.more_registries;
+  if (Status checked = CheckOptions(spec, given, options.labels); !checked.ok()) return checked;
+  if (dialect != "plain" && dialect != "dogstatsd") return BadOption(spec, "dialect", "must be plain or dogstatsd");
+  const auto push_metrics = PushMetrics::Register(context.registry);
+  if (!push_metrics.ok()) return push_metrics.status();
+  return MadeExporter(std::make_unique<StatsdExporter>(context.registry, *push_metrics, std::move(options)));
+}
+
 }  // namespace
 
 ExporterRegistry BuiltinExporters() {
@@ -175,6 +198,9 @@ ExporterRegistry BuiltinExporters() {
   }
   for (const char* const scheme : {"otlp+http", "otlp+https"}) {
     metrics::Check(exporters.Register(scheme, MakeOtlpExporter).ok(), "a scheme of OTLP is taken");
+  }
+  for (const char* const scheme : {"statsd", "statsd+unix"}) {
+    metrics::Check(exporters.Register(scheme, MakeStatsdExporter).ok(), "a scheme of StatsD is taken");
   }
   return exporters;
 }

@@ -12,6 +12,8 @@
 //   otlp+http://HOST:PORT/PATH?encoding=json&compression=gzip&label=NAME:VALUE                         OtlpExporter
 //       and the options of receiver_spec.h; otlp+https:// with TLS; the variables OTEL_… for what the line leaves out
 //       (otlp_spec.h)
+//   statsd://HOST:PORT?dialect=dogstatsd&interval=D&push_time=D&label=NAME:VALUE                      StatsdExporter
+//   statsd+unix:///PATH?… or statsd+unix:@NAME?…
 //
 // HOST of prometheus:// may be left out, and is then 127.0.0.1; PORT too, and is then 8080. D is a
 // duration such as 15s. With aggregate, /metrics sums these labels away and /metrics/detailed shows
@@ -23,6 +25,8 @@
 // which is 2 until a receiver shows that it knows 1 only. With exponential, exponential histograms
 // are native or classic in both versions; with auto they are native in 2 and classic in 1.
 // The encoding of otlp+http:// is protobuf or json, its compression none, gzip or zstd.
+// HOST of statsd:// may be left out, and is then 127.0.0.1; PORT too, and is then 8125. The dialect
+// is plain or dogstatsd (statsd_names.h).
 // When to use something else: a program with one fixed exporter makes that class itself. For a
 // scheme of one's own, ExporterRegistry::Register().
 // Guarantees: each call returns a new registry with these schemes and no other. An option that is

@@ -3,8 +3,10 @@
 //   streamhouse_exporter_pushes_total{exporter,outcome}                     outcome: "ok" or "failed"
 //   streamhouse_exporter_families_left_out_total{exporter,family,reason}    pages that were made without a family;
 //                                                  reason: "reader_has_it" (collector_names.h), "name_is_taken"
-//                                                  (combined_view.h) or "group_label" (pushgateway_exporter.h)
-//   streamhouse_exporter_samples_sent_total{exporter}                       that a receiver has taken; a series is one
+//                                                  (combined_view.h, statsd_exporter.h) or "group_label"
+//                                                  (pushgateway_exporter.h)
+//   streamhouse_exporter_samples_sent_total{exporter}                       that a receiver has taken; a series is one,
+//                                                  of StatsD a line
 //   streamhouse_exporter_samples_dropped_total{exporter,reason}             see DropReason
 //   streamhouse_exporter_sent_bytes_total{exporter}                         of bodies that a receiver has taken
 //   streamhouse_exporter_retries_total{exporter}
@@ -34,14 +36,16 @@ namespace streamhouse::exporters {
 
 // Why samples are dropped: the values of the label `reason`.
 namespace drop_reason {
-inline constexpr std::string_view kRefused = "refused";          // an answer that forbids a retry
-inline constexpr std::string_view kTooLarge = "too_large";       // the receiver says so, or a limit of this program
-inline constexpr std::string_view kRejected = "rejected";        // a part of a request that was taken
-inline constexpr std::string_view kUnavailable = "unavailable";  // the receiver asks to come later
-inline constexpr std::string_view kUnreachable = "unreachable";  // no connection, or no answer in time
-inline constexpr std::string_view kBadAnswer = "bad_answer";     // not HTTP, or too large
-inline constexpr std::string_view kUnusable = "unusable";        // files, TLS or a page that do not work
-inline constexpr std::string_view kStopped = "stopped";          // the exporter stops
+inline constexpr std::string_view kRefused = "refused";     // an answer that forbids a retry
+inline constexpr std::string_view kTooLarge = "too_large";  // the receiver says so, or a limit of this program
+inline constexpr std::string_view kRejected = "rejected";   // a part of a request that was taken
+inline constexpr std::string_view kUnavailable =
+    "unavailable";  // the receiver asks to come later, or its queue is full
+inline constexpr std::string_view kUnreachable = "unreachable";    // no connection, or no answer in time
+inline constexpr std::string_view kBadAnswer = "bad_answer";       // not HTTP, or too large
+inline constexpr std::string_view kUnusable = "unusable";          // files, TLS or a page that do not work
+inline constexpr std::string_view kStopped = "stopped";            // the exporter stops
+inline constexpr std::string_view kNameIsTaken = "name_is_taken";  // of series that the format cannot tell apart
 }  // namespace drop_reason
 
 class PushMetrics {

@@ -109,7 +109,7 @@ bool StatsdEncoder::NextSeries() {
     labels_.clear();
     AppendStatsdLabels(family.label_text(series_.series), dialect_, labels_);
     if (!names_.TakeSeries(labels_)) {
-      ++left_out_.series;
+      LeaveOutSeries(family.info());
       continue;
     }
     lines_.clear();
@@ -118,6 +118,12 @@ bool StatsdEncoder::NextSeries() {
     if (!lines_.empty()) return true;
   }
   return false;
+}
+
+void StatsdEncoder::LeaveOutSeries(const FamilyInfo& info) {
+  ++left_out_.series;
+  std::vector<std::string>& families = left_out_.families_of_series;
+  if (families.empty() || families.back() != info.name) families.push_back(info.name);
 }
 
 void StatsdEncoder::BeginFamily(const FamilySnapshot& family) {

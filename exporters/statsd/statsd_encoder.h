@@ -52,9 +52,10 @@ class StatsdEncoder final : public PageSource {
 
   // What is left out is counted here.
   struct LeftOut {
-    std::vector<std::string> families;  // whose name another one has
-    std::uint64_t series = 0;           // whose name another one of the family has
-    std::uint64_t long_lines = 0;       // that no datagram can hold
+    std::vector<std::string> families;            // whose name another one has
+    std::uint64_t series = 0;                     // whose name another one of the family has
+    std::vector<std::string> families_of_series;  // that have such series
+    std::uint64_t long_lines = 0;                 // that no datagram can hold
   };
 
   // `families` must outlive the encoder. `rest` has the lines of a series that an earlier encoder
@@ -78,6 +79,7 @@ class StatsdEncoder final : public PageSource {
   // Makes lines_ of the next series that has any. False at the end.
   bool NextSeries();
   void BeginFamily(const metrics::FamilySnapshot& family);
+  void LeaveOutSeries(const metrics::FamilyInfo& info);
   void AddLabels(const metrics::FamilyInfo& info);
   // Appends the lines of a series that one datagram cannot hold.
   void FillPart(PageChunk& chunk);

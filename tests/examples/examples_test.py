@@ -63,8 +63,9 @@ class Examples(unittest.TestCase):
     def test_custom_exporter_names_what_is_bad_about_a_spec(self):
         example = self.start("custom_exporter", "cuont://families")
         self.assertEqual(1, example.wait())
-        schemes = "otlp+http, otlp+https, prometheus, prw+http, prw+https, pushgateway+http, pushgateway+https"
-        known = f"count, {schemes}, textfile"
+        pulls = "prometheus, prometheus+unix"
+        pushes = "prw+http, prw+https, pushgateway+http, pushgateway+https, statsd, statsd+unix, textfile"
+        known = f"count, otlp+http, otlp+https, {pulls}, {pushes}"
         wrong = f"exporter cuont://families: there is no scheme cuont; there are {known}"
         self.assertEqual([wrong], example.stderr)
 

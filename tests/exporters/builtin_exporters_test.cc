@@ -12,6 +12,7 @@
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
 #include "tests/exporters/otlp/decoded_requests.h"
+#include "tests/exporters/statsd/datagram_receiver.h"
 #include "tests/exporters/support/command.h"
 #include "tests/exporters/support/hostile_registry.h"
 #include "tests/exporters/support/scripted_receiver.h"
@@ -36,6 +37,8 @@ class BuiltinExportersTest : public testing::Test {
         "prw+https://127.0.0.1:1",
         "pushgateway+http://127.0.0.1:1/job/a",
         "pushgateway+https://127.0.0.1:1/job/a",
+        "statsd://127.0.0.1:1",
+        "statsd+unix:///tmp/statsd.sock",
         "textfile://" + path_,
     };
     std::string schemes;
@@ -149,6 +152,37 @@ TEST_F(BuiltinExportersTest, SaysWhatIsBadOfRemoteWrite) {
   EXPECT_EQ(bad("prw+http://a?version=3"), "option version must be 1, 2 or auto");
   EXPECT_EQ(bad("prw+http://a?exponential=both"), "option exponential must be native, classic or auto");
   EXPECT_EQ(bad("prw+http://a?label=job"), "option label must be of the form NAME:VALUE");
+}
+
+TEST_F(BuiltinExportersTest, MakesExportersOfStatsd) {
+  EXPECT_EQ(Made("statsd://"), "statsd://127.0.0.1:8125");
+  EXPECT_EQ(Made("statsd://daemon:1?dialect=dogstatsd&interval=1s&push_time=1s&label=zone:b"), "statsd://daemon:1");
+  EXPECT_EQ(Made("statsd+unix:///run/statsd%20a.sock?dialect=plain"), "statsd+unix:///run/statsd%20a.sock");
+  EXPECT_EQ(Made("statsd+unix:@statsd"), "statsd+unix:@statsd");
+}
+
+TEST_F(BuiltinExportersTest, SendsStatsdInTheDialectOfTheLine) {
+  DatagramReceiver receiver(DatagramReceiver::Kind::kUnix);
+  metrics::Registry broker;
+  broker.AddGauge({.name = "load", .help = "Load", .labels = {"node"}}).value().With("a").Set(2);
+  for (const std::string dialect : {"plain", "dogstatsd"}) {
+    const std::string line = "statsd+unix://" + receiver.path() + "?label=zone:b&dialect=" + dialect;
+    const auto exporter = *exporters_.MakeExporter(line, {broker, health_});
+    ASSERT_TRUE(exporter->Start().ok());
+    exporter->Stop();
+  }
+  receiver.Away();
+  EXPECT_EQ(receiver.datagrams().front(), "load.node.a.zone.b:2|g");
+  EXPECT_TRUE(receiver.datagrams().back().starts_with("load:2|g|#node:a,zone:b\n"));
+  receiver.Back();
+}
+
+TEST_F(BuiltinExportersTest, SaysWhatIsBadOfStatsd) {
+  const auto bad = [this](const std::string& line) { return Made(line).substr(("exporter " + line + ": ").size()); };
+  EXPECT_EQ(bad("statsd://a/b"), "StatsD has no path");
+  EXPECT_EQ(bad("statsd+unix:///a.sock:/b"), "StatsD has no path");
+  EXPECT_EQ(bad("statsd://a?dialect=tags"), "option dialect must be plain or dogstatsd");
+  EXPECT_EQ(bad("statsd://a?label=job"), "option label must be of the form NAME:VALUE");
 }
 
 TEST_F(BuiltinExportersTest, MakesNoTextfileBesideAnotherFamilyWithTheNameOfItsOwn) {

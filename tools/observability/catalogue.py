@@ -281,12 +281,13 @@ _EXPORTER_GROUP = Group(
             "text files written and pushes to receivers, by exporter and outcome: `ok`, `failed`", _NO_PUSH
         ),
         "streamhouse_exporter_samples_sent_total": Row(
-            "series and data points that a receiver has taken; each push sends all again", _NO_RECEIVER
+            "series, data points and lines of StatsD that a receiver has taken; each push sends all again", _NO_RECEIVER
         ),
         "streamhouse_exporter_samples_dropped_total": Row(
             "samples that are not known to have arrived, by reason: `refused`, `too_large`, `rejected` (a part of a "
-            "request), `unavailable` (the receiver asks to come later), `unreachable`, `bad_answer`, `unusable` (a "
-            "file of this program, or TLS), `stopped`; the next push has newer values",
+            "request), `unavailable` (the receiver asks to come later, or its queue is full), `unreachable`, "
+            "`bad_answer`, `unusable` (a file of this program, or TLS), `stopped`, `name_is_taken` (series that StatsD "
+            "cannot tell apart); the next push has newer values",
             "no sample was dropped",
         ),
         "streamhouse_exporter_sent_bytes_total": Row(

@@ -70,6 +70,8 @@ ROWS = (
     ("wait before a push is sent again", "exporters/push/http/send_backoff.h", "kSendRetryDelayMax", "it waits no longer, unless the receiver asks for it"),
     ("wait that a receiver asks for (Retry-After)", "exporters/push/http/retry_after.h", "kRetryAfterMax", "it counts as this long"),
     ("request of remote write, before compression", "exporters/remote_write/remote_write_batch.h", "kRemoteWriteRequestBytes", "further series are in the next one; a larger series comes alone"),
+    ("a line of StatsD by UDP", "exporters/statsd/statsd_exporter.h", "kStatsdUdpBytes", "it is left out; counted as dropped: `too_large`"),
+    ("a line of StatsD to a Unix socket", "exporters/statsd/statsd_exporter.h", "kStatsdUnixBytes", "the same"),
     ("exemplars of a native histogram in a push", "exporters/remote_write/fresh_exemplars.h", "kNativeExemplarsMax", "the newest are sent"),
     ("a file that a web configuration names, and the configuration", "exporters/http/access/small_file.h", "kSmallFileBytesMax", "an error at start; later the files before stay"),
 )  # fmt: skip

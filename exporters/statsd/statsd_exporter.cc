@@ -1,0 +1,172 @@
+#include "exporters/statsd/statsd_exporter.h"
+
+#include <utility>
+
+#include "exporters/encoding/page_chunk.h"
+#include "metrics_core/reading/snapshot.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Snapshot;
+using metrics::Status;
+using metrics::StatusCode;
+
+std::string_view ReasonOf(const Status& failed) {
+  return failed.code() == StatusCode::kDeadlineExceeded ? drop_reason::kUnavailable : drop_reason::kUnreachable;
+}
+
+}  // namespace
+
+StatsdExporter::StatsdExporter(metrics::Registry& registry, const PushMetrics& metrics, StatsdExporterOptions options)
+    : metrics_(metrics),
+      options_(std::move(options)),
+      scheme_(is_unix() ? "statsd+unix" : "statsd"),
+      name_((is_unix() ? "statsd+" : "statsd://") + metrics::ToString(options_.address)),
+      source_(registry, options_.more_registries, scheme_, metrics),
+      view_(options_.labels),
+      deltas_(DoubleDeltas::kWhole),
+      loop_(
+          scheme_, [this](PushDeadline deadline) { return Push(deadline); },
+          {.interval = options_.push.interval,
+           .push_time = options_.push.push_time,
+           .log = options_.push.log,
+           .name = name_},
+          metrics) {}
+
+Status StatsdExporter::Start() {
+  Status checked = loop_.Check();
+  if (checked.ok() && is_unix()) checked = metrics::CheckUnixSocket(std::get<metrics::UnixSocket>(options_.address));
+  if (checked.ok()) checked = source_.Check();
+  if (checked.ok()) checked = CheckFamilies();
+  return checked.ok() ? loop_.Start() : checked;
+}
+
+Status StatsdExporter::CheckFamilies() const {
+  Snapshot all = source_.Take();
+  if (Status checked = view_.Check(all); !checked.ok()) return checked;
+  const Snapshot labelled = view_.Of(std::move(all));
+  return CheckStatsdNames(labelled.families(), options_.dialect);
+}
+
+Status StatsdExporter::Push(PushDeadline deadline) {
+  // A refusal of the push before is counted; this push tells whether it goes on.
+  static_cast<void>(Settle());
+  const Status sent = SendAll(deadline);
+  if (!sent.ok()) return sent;
+  if (!unproven_) deltas_.Commit();
+  return loop_.stop_signal().is_given() ? Settle() : sent;
+}
+
+Status StatsdExporter::SendAll(PushDeadline deadline) {
+  const Snapshot deltas = deltas_.Of(view_.Of(source_.Take()));
+  StatsdEncoder encoder(deltas.families(), options_.dialect, std::exchange(rest_, {}));
+  PageChunk chunk(is_unix() ? kStatsdUnixBytes : kStatsdUdpBytes);
+  Status failed;
+  PageSource::Progress progress;
+  do {
+    chunk.Clear();
+    progress = encoder.Fill(chunk);
+    if (!failed.ok()) {
+      metrics_.CountDropped(scheme_, ReasonOf(failed), encoder.samples());
+    } else if (!chunk.empty()) {
+      failed = Deliver(chunk.view(),
+                       {.place = encoder.place(),
+                        .rest = std::string(encoder.rest()),
+                        .samples = encoder.samples(),
+                        .bytes = chunk.view().size()},
+                       deadline);
+    }
+  } while (progress == PageSource::Progress::kMore);
+  CountLeftOut(encoder.left_out());
+  return failed;
+}
+
+Status StatsdExporter::Deliver(std::string_view text, Datagram datagram, PushDeadline deadline) {
+  Status sent = Send(text, deadline);
+  std::optional<Datagram> before = std::exchange(unproven_, std::nullopt);
+  if (before && sent.code() == StatusCode::kNotFound) {
+    metrics_.CountDropped(scheme_, ReasonOf(sent), datagram.samples);
+    GoBackTo(*std::move(before), sent);
+    return sent;
+  }
+  if (before) CountArrived(*before);
+  if (sent.ok() && !is_unix()) {
+    sent = socket_->TakeRefusal();
+    if (sent.ok()) {
+      unproven_ = std::move(datagram);
+      return sent;
+    }
+  }
+  if (sent.ok()) {
+    CountArrived(datagram);
+  } else {
+    GoBackTo(std::move(datagram), sent);
+  }
+  return sent;
+}
+
+Status StatsdExporter::Send(std::string_view text, PushDeadline deadline) {
+  const bool was_connected = socket_.has_value();
+  if (Status connected = was_connected ? Status::Ok() : Connect(); !connected.ok()) return connected;
+  Status sent = socket_->Send(text, deadline);
+  const bool may_be_replaced = was_connected && is_unix();
+  if (sent.ok() || !may_be_replaced || sent.code() == StatusCode::kDeadlineExceeded) return sent;
+  if (Status connected = Connect(); !connected.ok()) return connected;
+  metrics_.CountRetry(scheme_);
+  return socket_->Send(text, deadline);
+}
+
+Status StatsdExporter::Connect() {
+  socket_.reset();
+  metrics::Result<DatagramSocket> connected = DatagramSocket::Connect(options_.address, choice_);
+  if (!connected.ok()) return connected.status();
+  socket_.emplace(*std::move(connected));
+  return Status::Ok();
+}
+
+void StatsdExporter::CountArrived(const Datagram& datagram) const {
+  metrics_.CountSent(scheme_, datagram.samples);
+  metrics_.CountSentBytes(scheme_, datagram.bytes);
+}
+
+void StatsdExporter::GoBackTo(Datagram datagram, const Status& why) {
+  metrics_.CountDropped(scheme_, ReasonOf(why), datagram.samples);
+  deltas_.CommitUntil(datagram.place.family, datagram.place.series);
+  rest_ = std::move(datagram.rest);
+  socket_.reset();
+  ++choice_;
+}
+
+Status StatsdExporter::Settle() {
+  if (!unproven_) return Status::Ok();
+  Status late = socket_->TakeRefusal();
+  Datagram last = *std::exchange(unproven_, std::nullopt);
+  if (late.ok()) {
+    CountArrived(last);
+    deltas_.Commit();
+  } else {
+    GoBackTo(std::move(last), late);
+  }
+  return late;
+}
+
+void StatsdExporter::CountLeftOut(const StatsdEncoder::LeftOut& left_out) {
+  for (const std::string& family : left_out.families) {
+    metrics_.CountLeftOut(scheme_, family, drop_reason::kNameIsTaken);
+    LogOnce(family, "another family has its StatsD name");
+  }
+  for (const std::string& family : left_out.families_of_series) {
+    LogOnce(family, "two of its series have one StatsD name, and the second is left out");
+  }
+  metrics_.CountDropped(scheme_, drop_reason::kNameIsTaken, left_out.series);
+  metrics_.CountDropped(scheme_, drop_reason::kTooLarge, left_out.long_lines);
+}
+
+void StatsdExporter::LogOnce(const std::string& family, std::string_view what) {
+  if (options_.push.log && logged_.insert(family).second) {
+    options_.push.log(name_ + ": " + family + ": " + std::string(what));
+  }
+}
+
+}  // namespace streamhouse::exporters
