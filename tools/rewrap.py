@@ -16,7 +16,7 @@ import re
 import sys
 
 WIDTH = 100
-_CPP = (".h", ".cc", ".proto")
+_CPP = (".h", ".cc", ".c", ".proto")
 _SCRIPTS = (".py", ".sh", ".bazel", ".bzl", ".BUILD")
 _ITEM = re.compile(r"(?:[-*+]|\d+[.)])\s+(?=\S)")
 _LABEL = re.compile(r"[A-Z][a-z]+(?: [a-z]+){0,4}:(?:\s+|$)")

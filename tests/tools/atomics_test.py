@@ -36,11 +36,33 @@ class OrdersAreSpelled(RuleTestCase):
         self.assertClean(self.rule, {"metrics_core/a.cc": '// x.load()\nf("x.load()");\n', "tests/b.cc": "x.load();\n"})
 
 
+class BuiltinsHaveTheirOrder(RuleTestCase):
+    rule = staticmethod(atomics.builtins_have_their_order)
+
+    def test_finds_orders_that_are_not_spelled(self):
+        for call in ("__sync_fetch_and_add(p, 1)", "__atomic_load_n(p, order)", "__atomic_store_n(p, f(1, 2), 0)"):
+            with self.subTest(call):
+                self.assertFinds(self.rule, {"metrics_core/a.h": f"\n{call};\n"}, "metrics_core/a.h:2")
+
+    def test_finds_an_exchange_with_one_order(self):
+        text = "__atomic_compare_exchange_n(p, &old, 1, 0, order, __ATOMIC_RELAXED);\n"
+        self.assertFinds(self.rule, {"bench/a.c": text}, "bench/a.c:1")
+
+    def test_lets_spelled_orders_be(self):
+        text = "__atomic_store_n(p, f(1, 2), __ATOMIC_RELEASE);\n"
+        text += "__atomic_compare_exchange_n(p, &old, 1, 1,\n    __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);\n"
+        self.assertClean(self.rule, {"metrics_core/a.c": text, "tests/a.c": "__sync_synchronize();\n"})
+
+
 class OrdersHaveTheirReason(RuleTestCase):
     rule = staticmethod(atomics.orders_have_their_reason)
 
     def test_finds_an_order_without_a_comment(self):
         self.assertFinds(self.rule, {"agent/a.cc": f"int x;\nx_.load({RELAXED});\n"}, "agent/a.cc:2")
+
+    def test_finds_an_order_of_c_without_a_comment(self):
+        self.assertFinds(self.rule, {"agent/a.c": "int x;\n__atomic_load_n(p, __ATOMIC_RELAXED);\n"}, "agent/a.c:2")
+        self.assertClean(self.rule, {"agent/a.c": "// Relaxed: a count.\n__atomic_load_n(p, __ATOMIC_RELAXED);\n"})
 
     def test_finds_a_comment_that_says_nothing_of_the_order(self):
         self.assertFinds(self.rule, {"apps/a.cc": f"// Counts.\nx_.load({RELAXED});\n"}, "apps/a.cc:2")
@@ -87,6 +109,11 @@ class MemoryModel(RuleTestCase):
     def test_finds_an_atomic_that_the_page_forgot(self):
         files = {"agent/a.h": self.header, atomics.MEMORY_MODEL: "| agent/a.h | `other_` |\n| agent/b.h | `count_` |\n"}
         self.assertFinds(self.rule, files, "agent/a.h:2")
+
+    def test_finds_a_file_with_builtins_that_the_page_lacks(self):
+        files = {"metrics_core/a.h": "\n__atomic_load_n(p, __ATOMIC_RELAXED);\n"}
+        self.assertFinds(self.rule, files, "metrics_core/a.h:2")
+        self.assertClean(self.rule, files | {atomics.MEMORY_MODEL: "| metrics_core/a.h | cells |\n"})
 
     def test_accepts_a_row_and_a_section(self):
         self.assertClean(self.rule, {"agent/a.h": self.header, atomics.MEMORY_MODEL: "| agent/a.h | `count_` |\n"})

@@ -23,6 +23,7 @@ class OptionsHaveUsers(RuleTestCase):
             "agent/log.cc": "if (options.sync == Sync::kNever) f(options.bytes);\ncase Sync::kNever:\n",
             "tests/agent/log_test.cc": "LogOptions a{.bytes = 2, .sync = Sync::kNever};\n",
             "agent/testing/log.cc": "LogOptions a{.bytes = 2, .sync = Sync::kNever};\n",
+            "agent/c_api/log.cc": "LogOptions a{.bytes = 2, .sync = Sync::kNever};\n",
         }
         self.assertFinds(self.rule, files, "agent/log.h:2", "agent/log.h:4", "agent/log.h:5")
 

@@ -15,6 +15,7 @@ class HeadersHaveTests(RuleTestCase):
 
     def test_lets_a_tested_header_be(self):
         self.assertClean(self.rule, {"agent/log/writer.h": "", "tests/agent/log/writer_test.cc": "", "bench/b.h": ""})
+        self.assertClean(self.rule, {"metrics_core/in_c.h": "", "tests/metrics_core/in_c_test.c": ""})
 
 
 class CommandsHaveTests(RuleTestCase):
@@ -36,6 +37,10 @@ class OwnHeaderComesFirst(RuleTestCase):
         text = '#include <gtest/gtest.h>\n#include "client/record.h"\n'
         files = {"client/record.h": "", "tests/client/record_test.cc": text}
         self.assertFinds(self.rule, files, "tests/client/record_test.cc:1")
+
+    def test_finds_a_test_in_c_that_begins_with_another_header(self):
+        files = {"client/record.h": "", "tests/client/record_test.c": "#include <stdio.h>\n"}
+        self.assertFinds(self.rule, files, "tests/client/record_test.c:1")
 
     def test_finds_a_source_that_does_not_include_its_header(self):
         self.assertFinds(self.rule, {"client/record.h": "", "client/record.cc": "int x;\n"}, "client/record.cc:1")
@@ -128,6 +133,11 @@ class OptionFieldsHaveTests(RuleTestCase):
         files = {"agent/log.h": self.header, "tests/agent/log_test.cc": test}
         self.assertFinds(self.rule, files, "agent/log.h:3", "agent/log.h:4", "agent/log.h:5")
 
+    def test_finds_a_field_of_a_struct_in_c(self):
+        files = {"client/c.h": "typedef struct log_options {\n  const char* const* names;\n} log_options;\n"}
+        self.assertFinds(self.rule, files, "client/c.h:2")
+        self.assertClean(self.rule, files | {"tests/client/c_test.c": "log_options o = {.names = n};\n"})
+
     def test_lets_fields_be_that_tests_set_and_other_structs(self):
         test = "Log log({.bytes_max = 1, .age_max{2}});\no->on_roll = f;\no.names.push_back(1);\n"
         files = {"agent/log.h": self.header, "tests/agent/log_test.cc": test, "agent/a.h": "struct A {\n  int b;\n};\n"}
@@ -143,6 +153,10 @@ class TestBodiesAreShort(RuleTestCase):
     def test_finds_one_line_too_many(self):
         self.assertFinds(self.rule, self.body(test_layout.BODY_LINES_MAX + 1), "tests/a/a_test.cc:2")
 
+    def test_finds_a_long_body_in_c(self):
+        text = "C_TEST(B) {\n" + "  f();\n" * (test_layout.BODY_LINES_MAX + 1) + "}\n"
+        self.assertFinds(self.rule, {"tests/a/a_test.c": text}, "tests/a/a_test.c:1")
+
     def test_lets_the_limit_pages_and_other_functions_be(self):
         self.assertClean(self.rule, self.body(test_layout.BODY_LINES_MAX))
         page = 'TEST(A, B) {\n  f(R"(' + "line\n" * 40 + ')");\n}\nTEST(A, C) {}\n'
@@ -156,6 +170,7 @@ class TestNamesAreSentences(RuleTestCase):
         for name in ("OfTwoTheNewestCounts", "ThatIsFullStopsNoAppends", "WhoseFileIsGoneFails", "WhoWaitsIsWoken"):
             files = {"tests/a/a_test.cc": f"\nTEST_F(A, {name}) {{\n"}
             self.assertFinds(self.rule, files, "tests/a/a_test.cc:2")
+            self.assertFinds(self.rule, {"tests/a/a_test.c": f"C_TEST({name}) {{\n"}, "tests/a/a_test.c:1")
 
     def test_lets_other_names_and_words_be(self):
         names = ("TheNewestOfTwoCounts", "OffersTheNewest", "ThatchBurns")

@@ -24,6 +24,8 @@ _ARGUMENTS = {
 _OPERATION = re.compile(r"(?:\.|->)\s*(" + "|".join(_ARGUMENTS) + r")\s*\(")
 _ORDER_VARIABLE = re.compile(r"\bstd::memory_order\s+(\w+)")
 _ALIAS = re.compile(r"\busing\s+(\w+)\s*=\s*std::atomic(?:_flag\b|\s*<)")
+# C reaches atomics by the compiler's builtins, on plain objects (metrics_core/c_api/abi.h).
+_BUILTIN = re.compile(r"\b__(?P<family>atomic|sync)_(?P<operation>\w+)\s*\(")
 # How a reason names its order, and how many lines above the operation it may stand.
 _REASON = re.compile(r"\b(?:relaxed|acquires?|releases?|pairs|(?<!in )order(?:s|ed|ing)?)\b", re.IGNORECASE)
 _REASON_LINES = 7
@@ -105,6 +107,18 @@ def atomic_orders_are_spelled(tree):
                 yield Finding(file.path, line, f"{match.group(1)}() leaves a memory order to its default")
 
 
+def builtins_have_their_order(tree):
+    """__sync_* are sequentially consistent without a word, and an order in a variable cannot be argued with."""
+    for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS + ("apps", "proto", "bench")):
+        for match in _BUILTIN.finditer(file.code):
+            call = file.code[match.end() - 1 : _closing(file.code, match.end() - 1, "()")]
+            orders = 2 if match["operation"].startswith("compare_exchange") else 1
+            last = _split_arguments(call[1:-1])[-orders:]
+            if match["family"] == "sync" or not all(re.fullmatch(r"__ATOMIC_[A-Z_]+", order) for order in last):
+                line = source_tree.line_of(file.code, match.start())
+                yield Finding(file.path, line, f"{match['operation']}(): __atomic_*, with __ATOMIC_… as its order")
+
+
 def atomics_are_not_operands(tree):
     """`x_++` and `x_ = 1` on an atomic are sequentially consistent operations that look like plain ones."""
     aliases = _aliases(tree)
@@ -161,13 +175,17 @@ def atomics_are_in_the_memory_model(tree):
             if not any(re.search(rf"\b{name}\b", line) for line in of_file):
                 line = source_tree.line_of(file.code, offset)
                 yield Finding(file.path, line, f"{name} is not in {MEMORY_MODEL}, on a line with this file's path")
+        builtin = _BUILTIN.search(file.code)
+        if builtin and not of_file:
+            line = source_tree.line_of(file.code, builtin.start())
+            yield Finding(file.path, line, f"its atomics are not in {MEMORY_MODEL}, which lacks this file's path")
 
 
 def memory_model_names_what_exists(tree):
     """A page that speaks of files that are gone is read as one that is wrong elsewhere too."""
     page = tree.files.get(MEMORY_MODEL)
     for number, line in enumerate(page.text.splitlines() if page else (), 1):
-        for path in re.findall(r"\b(?:metrics_core|exporters|client|agent|apps|tests)/[\w/]+\.(?:h|cc)\b", line):
+        for path in re.findall(r"\b(?:metrics_core|exporters|client|agent|apps|tests)/[\w/]+\.(?:h|cc?)\b", line):
             if path not in tree.files:
                 yield Finding(MEMORY_MODEL, number, f"there is no {path}")
 
@@ -180,7 +198,7 @@ def orders_have_their_reason(tree):
     for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS + ("apps", "proto")):
         lines = file.text.splitlines()
         comments = file.comments.splitlines()
-        for match in re.finditer(r"std::memory_order_\w+", file.code):
+        for match in re.finditer(r"std::memory_order_\w+|\b__ATOMIC_\w+", file.code):
             line = source_tree.line_of(file.code, match.start())
             first = line
             while first > 1 and line - first < _REASON_LINES and lines[first - 2].strip():
@@ -191,6 +209,7 @@ def orders_have_their_reason(tree):
 
 RULES = (
     atomic_orders_are_spelled,
+    builtins_have_their_order,
     orders_have_their_reason,
     atomics_are_not_operands,
     atomics_are_in_the_memory_model,

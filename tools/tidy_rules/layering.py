@@ -61,6 +61,10 @@ MAY_USE_FOLDERS = {
     "exporters/textfile": {"exporters/encoding", "exporters/push", "exporters/view"},
     "exporters/threads": set(),
     "exporters/view": {"exporters/encoding", "exporters/push"},
+    "metrics_core/c_api": {
+        "metrics_core", "metrics_core/internal", "metrics_core/internal/cells", "metrics_core/internal/series",
+        "metrics_core/naming", "metrics_core/reading", "metrics_core/self_metrics",
+    },
     "metrics_core/internal": {
         "metrics_core", "metrics_core/internal/cells", "metrics_core/internal/series", "metrics_core/naming",
         "metrics_core/reading",
@@ -106,7 +110,8 @@ _FOLDER_ROW = re.compile(r"^\| (?P<folder>[\w/]+)/ \|", re.MULTILINE)
 _SYSTEM_PREFIXES = ("sys/", "linux/", "asm/", "bits/")
 _SYSTEM_HEADERS = {
     "cpuid.h", "dirent.h", "dlfcn.h", "errno.h", "fcntl.h", "grp.h", "immintrin.h", "link.h", "malloc.h", "poll.h",
-    "pthread.h", "pwd.h", "sched.h", "signal.h", "stdint.h", "time.h", "unistd.h", "x86intrin.h",
+    "pthread.h", "pwd.h", "sched.h", "signal.h", "stdbool.h", "stddef.h", "stdint.h", "time.h", "unistd.h",
+    "x86intrin.h",
 }  # fmt: skip
 
 

@@ -72,7 +72,7 @@ _EXAMPLE = re.compile(r"\s{3,}\S")
 _COLUMNS = re.compile(r"\S {3,}\S")
 _AVOIDED = re.compile(r"\b(?:" + "|".join(AVOIDED).replace(" ", r"\s+") + r")\b", re.IGNORECASE)
 # The contract headers of tests have names of cases as well; so do the classes of Python tests.
-_CASE = re.compile(r"\bTEST(?:_F|_P)?\(\s*\w+,\s*(\w+)\)|^ +def (test_\w+)\(", re.MULTILINE)
+_CASE = re.compile(r"\b(?:C_TEST\(|TEST(?:_F|_P)?\(\s*\w+,)\s*(\w+)\)|^ +def (test_\w+)\(", re.MULTILINE)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|_+")
 _SECOND_WORD = re.compile(r"\b(?:" + "|".join(SECOND_WORDS).replace(" ", r"\s+") + r")(?=s?\b)", re.IGNORECASE)
 _AVOIDED_NAME = re.compile(_AVOIDED.pattern.removesuffix(r"\b") + r"s?\b")
@@ -188,7 +188,7 @@ def documents_use_plain_words(tree):
 def test_names_use_plain_words(tree):
     """A list of names is the contract. It must say who acts: the client, the member, the thread."""
     for file in tree.files.values():
-        if file.folder != "tests" or file.suffix not in (".cc", ".h", ".py"):
+        if file.folder != "tests" or file.suffix not in (".c", ".cc", ".h", ".py"):
             continue
         text = file.text if file.suffix == ".py" else file.code
         for case in _CASE.finditer(text):

@@ -9,7 +9,8 @@ import subprocess
 
 from tidy_rules import build_files
 
-CPP_SUFFIXES = (".h", ".cc")
+# C and C++: their comments, literals and includes are alike.
+CPP_SUFFIXES = (".h", ".cc", ".c")
 PRODUCTION_FOLDERS = ("metrics_core", "exporters", "client", "agent")
 
 # Longest alternative first: a number may hold ' as a digit separator, and a raw string may hold

@@ -14,7 +14,9 @@ _CHOICES = re.compile(r'AddChoiceFlag\(\s*\w+,\s*"(?:-\w,)?(?P<flag>--[\w-]+)"(?
 _CHOICE = re.compile(r'\{"([\w-]+)",')
 BUILTIN_EXPORTERS = "exporters/builtin_exporters.h"
 _EXPORTER_OPTION = re.compile(r"[?&](\w+)=")
-_OPTIONS = re.compile(r"\b(?:struct|class) (?P<name>\w+(?:Options|Config|Limits|Policy)|AgentParts)\b[^;{(]*\{")
+_OPTIONS = re.compile(
+    r"\b(?:struct|class) (?P<name>\w+(?:Options|Config|Limits|Policy|_options)|AgentParts)\b[^;{(]*\{"
+)
 _FIELD = re.compile(
     r"^\s*(?!using\b|static\b|friend\b)\w(?:[^;(){}=<]|<[^;{}=]*>)*?\s(?P<name>[a-z]\w*[a-z0-9])\s*(?:=|;)",
     re.MULTILINE,
@@ -27,17 +29,23 @@ _SET_OTHERWISE = {
     "TlsConfig": "by a file; web_config_test gives its keys",
     "WebConfig": "by a file; web_config_test gives its keys",
 }
-_TEST = re.compile(r"TEST(?:_F|_P)?\(")
-_INVERTED_NAME = re.compile(r"^TEST(?:_F|_P)?\(\w+,\s*((?:Of|That|Whose|Who)[A-Z]\w*)\)", re.MULTILINE)
+# C_TEST(Name) of tests/support/c_cases.h has no suite.
+_TEST = re.compile(r"(?:C_)?TEST(?:_F|_P)?\(")
+_INVERTED_NAME = re.compile(
+    r"^(?:C_TEST\(|TEST(?:_F|_P)?\(\w+,\s*)((?:Of|That|Whose|Who)[A-Z]\w*)\)", re.MULTILINE
+)
 BODY_LINES_MAX = 25
 
 
 def headers_have_tests(tree):
-    """tests/a/b_test.cc is where a reader of a/b.h looks for the contract; a gap there is a gap in the contract."""
+    """tests/a/b_test.cc is where a reader of a/b.h looks for the contract; a gap there is a gap in the contract.
+
+    That of a header for programs in C may be b_test.c.
+    """
     for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS + ("apps", "proto")):
-        test = f"tests/{file.path[:-2]}_test.cc"
-        if file.suffix == ".h" and test not in tree.files:
-            yield Finding(file.path, 1, f"there is no {test}")
+        test = f"tests/{file.path[:-2]}_test.c"
+        if file.suffix == ".h" and test not in tree.files and f"{test}c" not in tree.files:
+            yield Finding(file.path, 1, f"there is no {test}c")
 
 
 def commands_have_tests(tree):
@@ -151,16 +159,17 @@ def test_names_are_sentences(tree):
 
 def _own_header(path):
     """The header that a source or test file is about, by its name."""
-    if path.endswith("_test.cc") and path.startswith("tests/"):
-        return path.removeprefix("tests/").removesuffix("_test.cc") + ".h"
-    return path.removesuffix(".cc") + ".h"
+    stem = re.sub(r"\.cc?$", "", path)
+    if stem.endswith("_test") and path.startswith("tests/"):
+        return stem.removeprefix("tests/").removesuffix("_test") + ".h"
+    return stem + ".h"
 
 
 def own_header_comes_first(tree):
     """The first include is compiled with nothing before it, which proves that the header includes what it needs."""
     for file in tree.cpp_files():
         header = _own_header(file.path)
-        if file.suffix == ".cc" and header in tree.files:
+        if file.suffix in (".cc", ".c") and header in tree.files:
             if not file.includes or file.includes[0].path != header:
                 line = file.includes[0].line if file.includes else 1
                 yield Finding(file.path, line, f"the first include is not {header}")

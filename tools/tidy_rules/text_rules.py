@@ -8,7 +8,7 @@ from tidy_rules import build_rules, source_tree
 Finding = source_tree.Finding
 
 MAX_LINES = 500
-_COUNTED_SUFFIXES = (".h", ".cc", ".py", ".sh", ".bzl")
+_COUNTED_SUFFIXES = (".h", ".cc", ".c", ".py", ".sh", ".bzl")
 # Put together from halves, so that this file does not break its own rules.
 _THREAD_SAFETY = re.compile(r"^// Thread safety(?: and \w+)?:", re.MULTILINE)
 SECTIONS = ("When to use something else", "Guarantees", "Thread safety", "Cost")
