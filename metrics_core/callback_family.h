@@ -54,6 +54,9 @@
 #include "metrics_core/status.h"
 
 namespace streamhouse::metrics {
+namespace internal {
+struct FamilyAccess;
+}  // namespace internal
 
 // Value: double, CallbackHistogram or CallbackSummary (callback_values.h).
 template <typename Value>
@@ -94,6 +97,7 @@ class BasicCallbackFamily {
 
    private:
     friend class BasicCallbackFamily;
+    friend struct internal::FamilyAccess;
     explicit Token(std::shared_ptr<internal::CallbackSeries> series) : series_(std::move(series)) {}
     std::shared_ptr<internal::CallbackSeries> series_;
   };
@@ -130,6 +134,8 @@ class BasicCallbackFamily {
   }
 
  private:
+  friend struct internal::FamilyAccess;
+
   static std::int64_t UnixMilliseconds(std::chrono::system_clock::time_point time) {
     return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
   }

@@ -57,6 +57,9 @@
 namespace streamhouse::metrics {
 
 class Registry;
+namespace internal {
+struct FamilyAccess;
+}  // namespace internal
 
 // A handle for the recordings of one full expression, from Family::Lookup().
 template <typename Handle>
@@ -77,9 +80,10 @@ class LookedUp {
  private:
   template <typename, std::size_t>
   friend class Family;
+  friend struct internal::FamilyAccess;
 
-  template <std::size_t kCount>
-  LookedUp(internal::FamilyCore* family, const std::array<std::string_view, kCount>& values) {
+  template <typename LabelValues>
+  LookedUp(internal::FamilyCore* family, const LabelValues& values) {
     if constexpr (!internal::kRecordingEnabled) family = nullptr;
     if (family != nullptr && internal::EnsureShard()) {
       internal::ReadSection::Enter();
@@ -151,6 +155,7 @@ class Family {
 
  private:
   friend class Registry;
+  friend struct internal::FamilyAccess;
   template <typename, std::size_t>
   friend class Family;
 

@@ -91,6 +91,9 @@ class FamilyCore final : public CollectedFamily {
   Statistics GetStatistics() const override;
   void Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) noexcept override;
 
+  // Of a histogram; null for other kinds.
+  const BucketTable* buckets() const noexcept { return options_.buckets; }
+
   template <typename Handle>
   Handle MakeHandle(SeriesRef series) const {
     if constexpr (std::is_constructible_v<Handle, SeriesRef, const BucketTable*>) {

@@ -70,6 +70,7 @@ class BucketTable {
   NegativeValues negative_ = NegativeValues::kTaken;
 
   friend struct BucketTableBuilder;
+  friend struct BucketTableLayout;  // c_api/abi.cc
 };
 
 }  // namespace streamhouse::metrics::internal

@@ -82,8 +82,10 @@ struct Shard {
 // The calling thread's shard. Before the thread's first recording, and after its shard is returned,
 // it is sentinel_shard, without owner and with an empty table (OwnsShard() is false). Initial-exec:
 // a recording in a shared object must not pay a call to find it. Constant-initialised and trivial:
-// no guard, no wrapper. At most 8 bytes of the static TLS surplus when dlopen'ed.
-extern constinit thread_local Shard* current_shard __attribute__((tls_model("initial-exec")));
+// no guard, no wrapper. At most 8 bytes of the static TLS surplus when dlopen'ed. The name in
+// object code is the one that recordings in C use (c_api/abi.h).
+extern constinit thread_local Shard* current_shard __asm__("streamhouse_current_shard")
+    __attribute__((tls_model("initial-exec")));
 
 extern constinit Shard sentinel_shard;
 inline bool OwnsShard() noexcept {

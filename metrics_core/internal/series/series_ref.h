@@ -36,6 +36,9 @@ class SeriesRef {
     return ref;
   }
 
+  // Hands its reference to the caller, and is the sink's afterwards.
+  Slot Release() noexcept { return std::exchange(slot_, kSinkSlot); }
+
   Slot slot() const noexcept { return slot_; }
 
  private:

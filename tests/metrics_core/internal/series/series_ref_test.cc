@@ -23,6 +23,13 @@ TEST_F(SeriesRefTest, TakesOverTheReferenceOfItsMaker) {
   EXPECT_EQ(RunReferences(slot_), 0U);
 }
 
+TEST_F(SeriesRefTest, HandsItsReferenceToTheCaller) {
+  EXPECT_EQ(ref_.Release(), slot_);
+  EXPECT_EQ(ref_.slot(), kSinkSlot);
+  EXPECT_EQ(RunReferences(slot_), 1U);
+  DereferenceRun(slot_);
+}
+
 TEST_F(SeriesRefTest, ACopyIsAnotherReference) {
   const SeriesRef copy = ref_;
   EXPECT_EQ(copy.slot(), slot_);

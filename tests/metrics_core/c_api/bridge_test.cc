@@ -1,0 +1,101 @@
+#include "metrics_core/c_api/bridge.h"
+
+#include <memory>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "metrics_core/c_api/callbacks.h"
+#include "metrics_core/c_api/health.h"
+#include "metrics_core/c_api/registry.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+#include "tests/metrics_core/page.h"
+
+namespace streamhouse::metrics {
+namespace {
+
+class BridgeTest : public testing::Test {
+ protected:
+  const std::unique_ptr<streamhouse_registry, void (*)(streamhouse_registry*)> registry_{streamhouse_registry_new(),
+                                                                                         &streamhouse_registry_free};
+
+  static streamhouse_metric_options Options() {
+    streamhouse_metric_options options = {};
+    options.size = sizeof(options);
+    options.name = "a_total";
+    options.help = "Help";
+    return options;
+  }
+
+  const streamhouse_metric_options options_ = Options();
+};
+
+TEST_F(BridgeTest, RecordingsFromCAndCppMeetInOneSeries) {
+  streamhouse_counter_family in_c;
+  ASSERT_EQ(streamhouse_add_counter(registry_.get(), &options_, &in_c).code, STREAMHOUSE_OK);
+  Registry& registry = RegistryOf(*registry_);
+  const Counter in_cpp = registry.AddCounter({.name = "a_total", .help = "Help"}).value().With();
+  streamhouse_counter_add(streamhouse_counter_with(in_c, nullptr, nullptr, 0), 1);
+  in_cpp.Increment(2);
+  EXPECT_EQ(Page(registry), "a_total 3\n");
+}
+
+TEST_F(BridgeTest, ACallbackThatThrowsIsLeftOut) {
+  streamhouse_number_callbacks* family = nullptr;
+  ASSERT_EQ(streamhouse_add_callback_counter(registry_.get(), &options_, &family).code, STREAMHOUSE_OK);
+  const auto throws = [](void*) -> double { throw 1; };
+  streamhouse_token* token = nullptr;
+  const streamhouse_number_callback callback = {
+      .read = throws, .user_data = nullptr, .destroy = nullptr, .began_unix_milliseconds = 0};
+  ASSERT_EQ(streamhouse_number_callback_add(family, callback, nullptr, nullptr, 0, &token).code, STREAMHOUSE_OK);
+  EXPECT_EQ(Page(RegistryOf(*registry_)), "");
+  streamhouse_token_free(token);
+}
+
+TEST_F(BridgeTest, ACallbackCounterBeganWhenItsProgramSays) {
+  streamhouse_number_callbacks* family = nullptr;
+  ASSERT_EQ(streamhouse_add_callback_counter(registry_.get(), &options_, &family).code, STREAMHOUSE_OK);
+  streamhouse_token* token = nullptr;
+  const streamhouse_number_callback callback = {.read = [](void*) { return 1.0; },
+                                                .user_data = nullptr,
+                                                .destroy = nullptr,
+                                                .began_unix_milliseconds = 1'700'000'000'000};
+  ASSERT_EQ(streamhouse_number_callback_add(family, callback, nullptr, nullptr, 0, &token).code, STREAMHOUSE_OK);
+  EXPECT_EQ(RegistryOf(*registry_).TakeSnapshot().families()[0].created_unix_milliseconds(0), 1'700'000'000'000);
+  streamhouse_token_free(token);
+}
+
+TEST(BridgeHealthTest, ChecksOfBothPartsAreOneHealth) {
+  streamhouse_health* const health = streamhouse_health_new();
+  EXPECT_TRUE(HealthOf(*health).Evaluate().ready());
+  const streamhouse_check fails = {
+      .passes = [](void*, char*, std::size_t) { return false; }, .user_data = nullptr, .destroy = nullptr};
+  streamhouse_token* const token = streamhouse_health_add(health, "disk", fails);
+  EXPECT_EQ(HealthOf(*health).Evaluate().Reason(), "disk: ");
+  streamhouse_token_free(token);
+  streamhouse_health_free(health);
+}
+
+TEST(BridgeStatusTest, CodeFieldAndMessageAreKept) {
+  const streamhouse_status in_c = ToC(InvalidField("tls.key", "is empty"));
+  EXPECT_EQ(in_c.code, STREAMHOUSE_INVALID_ARGUMENT);
+  EXPECT_STREQ(in_c.field, "tls.key");
+  EXPECT_STREQ(in_c.message, "tls.key is empty");
+  EXPECT_EQ(ToC(Status::Ok()).code, STREAMHOUSE_OK);
+}
+
+TEST(BridgeStatusTest, ALongMessageIsCutAtACharacter) {
+  const std::string fits(STREAMHOUSE_MESSAGE_BYTES - 1, 'x');
+  EXPECT_EQ(ToC({StatusCode::kInternal, fits}).message, fits);
+  std::string umlauts;
+  while (umlauts.size() < STREAMHOUSE_MESSAGE_BYTES) umlauts += "\xC3\xA4";
+  const std::string cut = ToC({StatusCode::kInternal, umlauts}).message;
+  // Of 895 bytes, 3 are the ellipsis, and the 892 before it are whole characters of 2 bytes.
+  EXPECT_EQ(cut, umlauts.substr(0, 892) + "\xE2\x80\xA6");
+  const std::string odd = ToC({StatusCode::kInternal, "x" + umlauts}).message;
+  EXPECT_EQ(odd, "x" + umlauts.substr(0, 890) + "\xE2\x80\xA6");
+}
+
+}  // namespace
+}  // namespace streamhouse::metrics
