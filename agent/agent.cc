@@ -36,7 +36,8 @@ bool IsRefusal(StatusCode code) {
 
 // An error of the RPC server with the field of AgentConfig that its own option comes from.
 Status WithConfigField(const Status& failure) {
-  return failure.field() == "port" ? failure.WithField("grpc_port") : failure;
+  const bool is_address = failure.field() == "port" || failure.field().starts_with("unix_socket");
+  return is_address ? failure.WithField("grpc_" + failure.field()) : failure;
 }
 
 // One file or folder, which may have two names.
@@ -83,19 +84,33 @@ Status Agent::Start() {
     static_cast<void>(Stop());
     return started;
   }
-  OperatorLog().info("agent {agent} serves gRPC on {host}:{port} from {data}", "agent"_a = config_.agent_id,
-                     "host"_a = config_.grpc_host, "port"_a = grpc_port(), "data"_a = config_.data_folder);
-  WarnIfUnencrypted();
+  if (config_.grpc_unix_socket) {
+    OperatorLog().info("agent {agent} serves gRPC on {address} from {data}", "agent"_a = config_.agent_id,
+                       "address"_a = config_.grpc_unix_socket->ToString(), "data"_a = config_.data_folder);
+  } else {
+    OperatorLog().info("agent {agent} serves gRPC on {host}:{port} from {data}", "agent"_a = config_.agent_id,
+                       "host"_a = config_.grpc_host, "port"_a = grpc_port(), "data"_a = config_.data_folder);
+  }
+  WarnIfOpen();
   return started;
 }
 
-void Agent::WarnIfUnencrypted() const {
+void Agent::WarnIfOpen() const {
+  if (config_.grpc_unix_socket) return WarnIfOpen(*config_.grpc_unix_socket);
   const std::string& host = config_.grpc_host;
   const bool is_local = host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
   if (is_local || !config_.tls.empty()) return;
   OperatorLog().warn(
       "gRPC on {host} is open to other machines without TLS: any client that reaches it can read and write all topics",
       "host"_a = host);
+}
+
+void Agent::WarnIfOpen(const metrics::UnixSocket& socket) const {
+  constexpr std::uint32_t kOthersMayWrite = 0002;
+  const bool is_open = socket.is_abstract() || (socket.mode & kOthersMayWrite) != 0;
+  if (!is_open || !config_.tls.client_ca.empty()) return;
+  OperatorLog().warn("gRPC on {address} is open to every user of this machine, who can read and write all topics",
+                     "address"_a = socket.ToString());
 }
 
 Status Agent::StartParts() {
@@ -110,20 +125,18 @@ Status Agent::StartParts() {
   if (Status started = StartTopics(); !started.ok()) return started;
   if (Status awaited = members_->AwaitMembers(); !awaited.ok()) return awaited;
   if (Status started = StartLag(); !started.ok()) return started;
-  auto rpc = RpcServer::Start({.host = config_.grpc_host,
-                               .port = config_.grpc_port,
-                               .request_bytes_max = config_.request_bytes_max,
-                               .tls = config_.tls},
-                              {.topics = *topics_,
-                               .offsets = *offsets_,
-                               .members = *members_,
-                               .groups = *groups_,
-                               .times = group_times_,
-                               .metrics = metrics_,
-                               .health = health_,
-                               .refresh_lag = [this] {
-                                 if (lag_refresher_ != nullptr) lag_refresher_->RunSoon();
-                               }});
+  auto rpc = RpcServer::Start(
+      {.address = config_.grpc_address(), .request_bytes_max = config_.request_bytes_max, .tls = config_.tls},
+      {.topics = *topics_,
+       .offsets = *offsets_,
+       .members = *members_,
+       .groups = *groups_,
+       .times = group_times_,
+       .metrics = metrics_,
+       .health = health_,
+       .refresh_lag = [this] {
+         if (lag_refresher_ != nullptr) lag_refresher_->RunSoon();
+       }});
   if (!rpc.ok()) return WithConfigField(rpc.status());
   rpc_ = *std::move(rpc);
   return Status::Ok();

@@ -57,6 +57,7 @@
 #include "agent/topic_catalog.h"
 #include "metrics_core/exporter.h"
 #include "metrics_core/health.h"
+#include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::agent {
@@ -91,7 +92,7 @@ class Agent {
   // nevertheless.
   Status Stop();
 
-  // The port that gRPC listens on; 0 unless it runs.
+  // The port that gRPC listens on; 0 unless it runs, and on a Unix socket.
   int grpc_port() const { return rpc_ == nullptr ? 0 : rpc_->port(); }
 
  private:
@@ -103,7 +104,8 @@ class Agent {
   Status OpenStorage();
   Status StartTopics();
   Status StartLag();
-  void WarnIfUnencrypted() const;
+  void WarnIfOpen() const;
+  void WarnIfOpen(const metrics::UnixSocket& socket) const;
   Status StartExporters();
   void StopExporters();
 

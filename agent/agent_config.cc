@@ -38,7 +38,13 @@ metrics::Status AgentConfig::Validate() const {
   if (Status known = metadata.empty() ? Status::Ok() : CheckMetadataSpec(metadata); !known.ok()) {
     return known.WithField("metadata");
   }
-  if (grpc_host.empty()) return InvalidField("grpc_host", "is empty");
+  if (grpc_unix_socket) {
+    if (Status checked = metrics::CheckUnixSocket(*grpc_unix_socket); !checked.ok()) {
+      return checked.WithMessage("grpc_unix_socket: " + checked.message()).Within("grpc_unix_socket");
+    }
+  } else if (grpc_host.empty()) {
+    return InvalidField("grpc_host", "is empty");
+  }
   if (!tls.empty() && (tls.certificate.empty() || tls.key.empty())) {
     return InvalidField("tls", "needs a certificate and a key");
   }
@@ -59,6 +65,11 @@ metrics::Status AgentConfig::Validate() const {
     }
   }
   return lease.Validate().Within("lease");
+}
+
+metrics::SocketAddress AgentConfig::grpc_address() const {
+  if (grpc_unix_socket) return *grpc_unix_socket;
+  return metrics::HostPort{.host = grpc_host, .port = grpc_port};
 }
 
 }  // namespace streamhouse::agent

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "agent/log/partition_log.h"
 #include "agent/metadata/rows.h"
 #include "agent/rpc/tls_files.h"
+#include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::agent {
@@ -41,6 +43,8 @@ struct AgentConfig {
   // Loopback by default: any client that can connect can read and write everything.
   std::string grpc_host = "127.0.0.1";
   std::uint16_t grpc_port = kDefaultGrpcPort;  // 0: one that is free
+  // In place of host and port. Its mode says who can connect.
+  std::optional<metrics::UnixSocket> grpc_unix_socket = {};
 
   // Without files, gRPC is not encrypted.
   TlsFiles tls = {};
@@ -70,6 +74,9 @@ struct AgentConfig {
   std::size_t request_bytes_max = std::size_t{16} << 20;  // keys and values of one Produce
 
   metrics::Status Validate() const;
+
+  // Where gRPC is served, as asked for.
+  metrics::SocketAddress grpc_address() const;
 };
 
 }  // namespace streamhouse::agent

@@ -27,7 +27,7 @@ Result<client::AgentBrokerOptions> OptionsOf(const AgentFlags& agent) {
   if (agent.tls_certificate.empty() != agent.tls_key.empty()) {
     return Status(StatusCode::kInvalidArgument, "--tls-cert and --tls-key go together");
   }
-  client::AgentBrokerOptions options = {.address = agent.address.ToString()};
+  client::AgentBrokerOptions options = {.address = metrics::ToString(agent.address)};
   options.tls_files = {.agent_ca = agent.tls_ca, .certificate = agent.tls_certificate, .key = agent.tls_key};
   if (agent.proxy_from_environment) options.proxy = client::ProxyUse::kFromEnvironment;
   return options;
@@ -36,7 +36,7 @@ Result<client::AgentBrokerOptions> OptionsOf(const AgentFlags& agent) {
 }  // namespace
 
 void AddAgentFlags(CLI::App& parser, AgentFlags& flags) {
-  AddHostPortFlag(parser, "--agent", flags.address, "The agent's gRPC address");
+  AddAddressFlag(parser, "--agent", flags.address, "The agent's gRPC address");
   parser
       .add_option("--tls-ca", flags.tls_ca,
                   "Speak TLS, to an agent with a certificate of these authorities, PEM; no TLS by default")
@@ -70,7 +70,7 @@ Result<std::shared_ptr<client::GroupOperations>> MakeGroupOperations(const Agent
 }
 
 Status ExplainFailure(const Status& failure, const AgentFlags& agent) {
-  const std::string address = agent.address.ToString();
+  const std::string address = metrics::ToString(agent.address);
   // Only the broker in this process knows fields: the call has not reached the agent.
   if (!failure.field().empty()) {
     const bool has_tls = !agent.tls_ca.empty() || !agent.tls_certificate.empty();
@@ -86,7 +86,7 @@ Result<client::TopicDescription> DescribeTopic(client::Broker& broker, const Age
   auto described = broker.DescribeTopic(flags.topic, client::CallLimits::Within(kQuestionTimeout));
   if (described.ok()) return described;
   if (described.status().code() != StatusCode::kNotFound) return ExplainFailure(described.status(), flags.agent);
-  return Status(StatusCode::kNotFound, "the agent at " + flags.agent.address.ToString() + " has no topic \"" +
+  return Status(StatusCode::kNotFound, "the agent at " + metrics::ToString(flags.agent.address) + " has no topic \"" +
                                            flags.topic +
                                            "\" (--topic); `streamhouse topics create NAME:PARTITIONS` creates one");
 }

@@ -54,8 +54,8 @@ Status Serve(const AgentCommandFlags& flags) {
   const Result<std::unique_ptr<ServingAgent>> agent = ServingAgent::Start(flags.serving, registry, health);
   if (!agent.ok()) return agent.status();
   const ServingAgent& serving = *agent.value();
-  const Status printed =
-      PrintLine(fmt::format("grpc={}\nhttp={}\nready", serving.grpc().ToString(), serving.http().ToString()));
+  const Status printed = PrintLine(
+      fmt::format("grpc={}\nhttp={}\nready", metrics::ToString(serving.grpc()), metrics::ToString(serving.http())));
   if (!printed.ok()) return printed;
   shutdown.Wait();
   return agent.value()->Stop();

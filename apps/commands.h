@@ -29,7 +29,7 @@ struct Command {
 
 // `streamhouse agent`: serves producers and consumers until SIGINT or SIGTERM, then stops cleanly.
 //
-// Prints grpc=HOST:PORT and http=HOST:PORT, as bound, and "ready" once it serves, a line each.
+// Prints grpc=ADDRESS and http=ADDRESS, as bound, and "ready" once it serves, a line each.
 // Guarantees: what it has acknowledged is kept, also when it is killed; --sync says what the loss
 // of power may take. It fails when the last sync does.
 Command AddAgentCommand(CLI::App& program);

@@ -48,7 +48,7 @@ struct ConsumeFlags {
   std::uint64_t max = UINT64_MAX;
   bool exit_at_end = false;
   bool skip_damaged = false;
-  HostPort http;
+  std::optional<SocketAddress> http;
 };
 
 class Printer {
@@ -176,7 +176,7 @@ Command AddConsumeCommand(CLI::App& program) {
   parser.add_flag(
       "--skip-damaged", flags->skip_damaged,
       "Go on behind damaged records, and print on stderr which were skipped; without it, they are waited for");
-  AddHostPortFlag(parser, "--http", flags->http, "Where to serve this command's own /metrics; nowhere by default");
+  AddListenFlag(parser, "--http", flags->http, "Where to serve this command's own /metrics; nowhere by default");
   return {.parser = &parser, .run = [flags] { return Consume(*flags); }};
 }
 

@@ -14,6 +14,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "apps/agent_client.h"
@@ -172,15 +173,17 @@ Status Demo::StartClients() {
 }
 
 Status Demo::PrintAddresses() const {
-  const std::string http = "http://" + agent_->http().ToString();
-  return PrintLine(
-      fmt::format("Streaming {} at {} records/s into topic \"{}\" of the agent at {}\n"
-                  "Records are kept in {}{}\n"
-                  "{}/metrics\n{}/health\n{}/ready\n"
-                  "Ctrl-C ends it",
-                  flags_.path, flags_.records_per_second, kTopic, agent_->grpc().ToString(), agent_->data_folder(),
-                  flags_.agent.config.data_folder.empty() ? ", removed at the end (--data FOLDER keeps them)" : "",
-                  http, http, http));
+  const SocketAddress address = agent_->http();
+  const bool is_unix = std::holds_alternative<metrics::UnixSocket>(address);
+  const std::string http = (is_unix ? "" : "http://") + metrics::ToString(address) + (is_unix ? ":" : "");
+  return PrintLine(fmt::format(
+      "Streaming {} at {} records/s into topic \"{}\" of the agent at {}\n"
+      "Records are kept in {}{}\n"
+      "{}/metrics\n{}/health\n{}/ready\n"
+      "Ctrl-C ends it",
+      flags_.path, flags_.records_per_second, kTopic, metrics::ToString(agent_->grpc()), agent_->data_folder(),
+      flags_.agent.config.data_folder.empty() ? ", removed at the end (--data FOLDER keeps them)" : "", http, http,
+      http));
 }
 
 // Until a signal, or until lines cannot be read or progress not printed.

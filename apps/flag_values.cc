@@ -11,12 +11,25 @@
 namespace streamhouse::apps {
 
 using metrics::ParseDuration;
-using metrics::ParseHostPort;
 using metrics::Result;
 using metrics::Status;
 using metrics::StatusCode;
 
 namespace {
+
+using AddressParser = Result<SocketAddress> (*)(std::string_view text);
+
+// `Target` takes a SocketAddress.
+template <typename Target>
+CLI::Option* AddAddress(CLI::App& parser, const std::string& flag, Target& target, const std::string& help,
+                        AddressParser parse) {
+  const auto assign = [flag, parse, &target](const std::string& text) {
+    Result<SocketAddress> parsed = parse(text);
+    if (!parsed.ok()) throw CLI::ValidationError(flag, parsed.status().message());
+    target = *std::move(parsed);
+  };
+  return parser.add_option_function<std::string>(flag, assign, help)->type_name("HOST:PORT|unix:///PATH|unix:@NAME");
+}
 
 bool IsDigit(char c) {
   return c >= '0' && c <= '9';
@@ -78,15 +91,17 @@ Status WithAdvice(const Status& failure, std::span<const FieldAdvice> all) {
   return failure;
 }
 
-CLI::Option* AddHostPortFlag(CLI::App& parser, const std::string& flag, HostPort& target, const std::string& help) {
-  const auto assign = [flag, &target](const std::string& text) {
-    Result<HostPort> parsed = ParseHostPort(text);
-    if (!parsed.ok()) throw CLI::ValidationError(flag, parsed.status().message());
-    target = *std::move(parsed);
-  };
-  CLI::Option* const option = parser.add_option_function<std::string>(flag, assign, help)->type_name("HOST:PORT");
-  if (!target.host.empty()) option->default_str(target.ToString());
-  return option;
+CLI::Option* AddAddressFlag(CLI::App& parser, const std::string& flag, SocketAddress& target, const std::string& help) {
+  return AddAddress(parser, flag, target, help, metrics::ParseSocketAddress)->default_str(metrics::ToString(target));
+}
+
+CLI::Option* AddListenFlag(CLI::App& parser, const std::string& flag, SocketAddress& target, const std::string& help) {
+  return AddAddress(parser, flag, target, help, metrics::ParseListenAddress)->default_str(metrics::ToString(target));
+}
+
+CLI::Option* AddListenFlag(CLI::App& parser, const std::string& flag, std::optional<SocketAddress>& target,
+                           const std::string& help) {
+  return AddAddress(parser, flag, target, help, metrics::ParseListenAddress);
 }
 
 CLI::Option* AddDurationFlag(CLI::App& parser, const std::string& flag, std::chrono::milliseconds& target,

@@ -1,7 +1,8 @@
-// AddHostPortFlag and others: what flags and arguments of the command line take, as text and as
+// AddAddressFlag and others: what flags and arguments of the command line take, as text and as
 // values.
 //
-//   HOST:PORT         where to listen or connect (metrics_core/settings.h)
+//   address           where to listen or connect: HOST:PORT, unix:///PATH or unix:@NAME
+//                     (metrics_core/sockets/socket_address.h)
 //   TIME              a duration, such as 90s (metrics_core/settings.h)
 //   NAME:PARTITIONS   a topic
 //   place in a log    earliest, latest, an offset, a time of RFC 3339, or how long ago, such as 2h
@@ -25,15 +26,22 @@
 
 #include "client/group_operations.h"
 #include "metrics_core/settings.h"
+#include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::apps {
 
 using metrics::HostPort;
+using metrics::SocketAddress;
 
-// A flag that takes a HostPort. Here and below, `target` outlives the parser, and holds the
-// default.
-CLI::Option* AddHostPortFlag(CLI::App& parser, const std::string& flag, HostPort& target, const std::string& help);
+// A flag that takes an address to connect to. Here and below, `target` outlives the parser, and
+// holds the default.
+CLI::Option* AddAddressFlag(CLI::App& parser, const std::string& flag, SocketAddress& target, const std::string& help);
+
+// A flag that takes an address to listen on, with a default or without one.
+CLI::Option* AddListenFlag(CLI::App& parser, const std::string& flag, SocketAddress& target, const std::string& help);
+CLI::Option* AddListenFlag(CLI::App& parser, const std::string& flag, std::optional<SocketAddress>& target,
+                           const std::string& help);
 
 // A flag that takes a duration.
 CLI::Option* AddDurationFlag(CLI::App& parser, const std::string& flag, std::chrono::milliseconds& target,

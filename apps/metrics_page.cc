@@ -1,5 +1,7 @@
 #include "apps/metrics_page.h"
 
+#include <variant>
+
 #include "apps/output.h"
 #include "metrics_core/self_metrics/build_info.h"
 #include "metrics_core/version.h"
@@ -26,18 +28,28 @@ MetricsPage::~MetricsPage() {
   if (server_ != nullptr) server_->Stop();
 }
 
-metrics::Status MetricsPage::Serve(const HostPort& address) {
-  if (address.host.empty()) return metrics::Status::Ok();
+exporters::MetricsServerOptions ServerOptionsAt(const SocketAddress& address) {
+  if (const auto* const socket = std::get_if<metrics::UnixSocket>(&address)) return {.unix_socket = *socket};
+  const auto& [host, port] = std::get<HostPort>(address);
+  return {.host = host, .port = port};
+}
+
+SocketAddress AtPort(SocketAddress address, std::uint16_t port) {
+  if (auto* const host_port = std::get_if<HostPort>(&address)) host_port->port = port;
+  return address;
+}
+
+metrics::Status MetricsPage::Serve(const std::optional<SocketAddress>& address) {
+  if (!address) return metrics::Status::Ok();
   auto program_metrics = ProgramMetrics::Register(registry_);
   if (!program_metrics.ok()) return program_metrics.status();
   program_metrics_ = *std::move(program_metrics);
-  auto server = std::make_unique<exporters::MetricsServer>(
-      registry_, health_, exporters::MetricsServerOptions{.host = address.host, .port = address.port});
+  auto server = std::make_unique<exporters::MetricsServer>(registry_, health_, ServerOptionsAt(*address));
   if (metrics::Status started = server->Start(); !started.ok()) {
     return started.WithMessage(started.message() + "; choose another address with --http");
   }
   server_ = std::move(server);
-  PrintNotice("http=" + HostPort{.host = address.host, .port = server_->port()}.ToString());
+  PrintNotice("http=" + metrics::ToString(AtPort(*address, server_->port())));
   return metrics::Status::Ok();
 }
 

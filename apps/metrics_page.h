@@ -8,6 +8,7 @@
 // Errors: of the server, with the flag that changes the address.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -48,6 +49,12 @@ class ProgramMetrics {
   metrics::CoreMetrics core_;
 };
 
+// A server there.
+exporters::MetricsServerOptions ServerOptionsAt(const SocketAddress& address);
+
+// The address as bound: with that port, unless it is a Unix socket.
+SocketAddress AtPort(SocketAddress address, std::uint16_t port);
+
 class MetricsPage {
  public:
   explicit MetricsPage(metrics::TargetAttributes target) : registry_({.target = std::move(target)}) {}
@@ -58,8 +65,8 @@ class MetricsPage {
   metrics::Registry& registry() { return registry_; }
   metrics::Health& health() { return health_; }
 
-  // Serves there, and says where on stderr, unless `address` is without a host. At most once.
-  metrics::Status Serve(const HostPort& address);
+  // Serves there, if there is an address, and says where on stderr. At most once.
+  metrics::Status Serve(const std::optional<SocketAddress>& address);
 
  private:
   metrics::Registry registry_;

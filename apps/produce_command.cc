@@ -40,7 +40,7 @@ constexpr std::chrono::seconds kSignalPatience{3};
 
 struct ProduceFlags {
   AgentClientFlags client;
-  HostPort http;
+  std::optional<SocketAddress> http;
   client::Compression compression = client::Compression::kNone;
   std::vector<std::string> files;
 };
@@ -133,7 +133,7 @@ Command AddProduceCommand(CLI::App& program) {
   const auto flags = std::make_shared<ProduceFlags>();
   AddConfigFlag(parser);
   AddAgentClientFlags(parser, flags->client);
-  AddHostPortFlag(parser, "--http", flags->http, "Where to serve this command's own /metrics; nowhere by default");
+  AddListenFlag(parser, "--http", flags->http, "Where to serve this command's own /metrics; nowhere by default");
   AddChoiceFlag(
       parser, "--compression", flags->compression,
       {{"none", client::Compression::kNone}, {"lz4", client::Compression::kLz4}, {"zstd", client::Compression::kZstd}},

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+#include <variant>
 
 #include "agent/agent_metrics.h"
 #include "agent/operator_log.h"
@@ -27,6 +28,7 @@ constexpr FieldAdvice kFlags[] = {
     {.field = "exporters[0]", .text = "; choose another address with --http"},
     {.field = "exporters", .text = " (--exporter)"},
     {.field = "grpc_port", .text = "; choose another address with --grpc"},
+    {.field = "grpc_unix_socket", .text = "; choose another address with --grpc"},
     {.field = "lag_interval", .text = " (--lag-interval)"},
     {.field = "metadata", .text = " (--metadata)"},
     {.field = "record_bytes_max", .text = " (--record-bytes-max)"},
@@ -72,8 +74,11 @@ class ServingAgent::ScratchFolder {
 };
 
 void AddAddressFlags(CLI::App& parser, ServingAgentFlags& flags) {
-  AddHostPortFlag(parser, "--grpc", flags.grpc, "Where to serve producers and consumers; port 0 picks a free one");
-  AddHostPortFlag(parser, "--http", flags.http, "Where to serve /metrics, /health and /ready; port 0 picks a free one");
+  AddListenFlag(parser, "--grpc", flags.grpc,
+                "Where to serve producers and consumers; port 0 picks a free one; unix:///PATH?mode=0660&group=NAME "
+                "says who may connect, by default this user alone");
+  AddListenFlag(parser, "--http", flags.http,
+                "Where to serve /metrics, /health and /ready; port 0 picks a free one; Unix sockets as in --grpc");
 }
 
 Result<std::unique_ptr<ServingAgent>> ServingAgent::Start(const ServingAgentFlags& flags, metrics::Registry& registry,
@@ -112,9 +117,8 @@ Status ServingAgent::StartParts(metrics::Registry& registry, metrics::Health& he
 }
 
 Status ServingAgent::MakeExporters(agent::AgentParts& parts) {
-  auto server = std::make_unique<exporters::MetricsServer>(
-      exporter_context_.registry, exporter_context_.health,
-      exporters::MetricsServerOptions{.host = flags_.http.host, .port = flags_.http.port});
+  auto server = std::make_unique<exporters::MetricsServer>(exporter_context_.registry, exporter_context_.health,
+                                                           ServerOptionsAt(flags_.http));
   server_ = server.get();
   parts.exporters.push_back(std::move(server));
   const exporters::ExporterRegistry known = exporters::BuiltinExporters();
@@ -128,20 +132,25 @@ Status ServingAgent::MakeExporters(agent::AgentParts& parts) {
 
 agent::AgentConfig ServingAgent::Config() const {
   agent::AgentConfig config = flags_.config;
-  config.grpc_host = flags_.grpc.host;
-  config.grpc_port = flags_.grpc.port;
+  if (const auto* const socket = std::get_if<metrics::UnixSocket>(&flags_.grpc)) {
+    config.grpc_unix_socket = *socket;
+  } else {
+    const auto& [host, port] = std::get<HostPort>(flags_.grpc);
+    config.grpc_host = host;
+    config.grpc_port = port;
+  }
   for (const TopicSpec& topic : flags_.topics) {
     config.topics.push_back({.name = topic.name, .partitions = topic.partitions});
   }
   return config;
 }
 
-HostPort ServingAgent::grpc() const {
-  return {.host = flags_.grpc.host, .port = static_cast<std::uint16_t>(agent_->grpc_port())};
+SocketAddress ServingAgent::grpc() const {
+  return AtPort(flags_.grpc, static_cast<std::uint16_t>(agent_->grpc_port()));
 }
 
-HostPort ServingAgent::http() const {
-  return {.host = flags_.http.host, .port = server_->port()};
+SocketAddress ServingAgent::http() const {
+  return AtPort(flags_.http, server_->port());
 }
 
 }  // namespace streamhouse::apps

@@ -33,8 +33,8 @@ struct ServingAgentFlags {
   agent::AgentConfig config = {};
   // Loopback, not every interface: there is no authentication, so that being reachable is a
   // decision.
-  HostPort grpc = {.host = "127.0.0.1", .port = agent::kDefaultGrpcPort};
-  HostPort http = {.host = "127.0.0.1", .port = exporters::kMetricsPortDefault};
+  SocketAddress grpc = HostPort{.host = "127.0.0.1", .port = agent::kDefaultGrpcPort};
+  SocketAddress http = HostPort{.host = "127.0.0.1", .port = exporters::kMetricsPortDefault};
   std::vector<TopicSpec> topics = {};
   // Specifications (exporters/exporter_spec.h) of those besides --http.
   std::vector<std::string> exporters = {};
@@ -57,8 +57,8 @@ class ServingAgent {
   metrics::Status Stop() { return agent_->Stop(); }
 
   // As bound. Wildcard addresses are given as they were asked for.
-  HostPort grpc() const;
-  HostPort http() const;
+  SocketAddress grpc() const;
+  SocketAddress http() const;
   // That of the flags, or the temporary one.
   const std::string& data_folder() const { return flags_.config.data_folder; }
 

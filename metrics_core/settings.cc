@@ -25,7 +25,7 @@ constexpr std::array<Unit, 5> kUnits = {{{.name = "d", .milliseconds = 86'400'00
 }  // namespace
 
 std::string HostPort::ToString() const {
-  const bool needs_brackets = host.find(':') != std::string::npos;
+  const bool needs_brackets = host.find(':') != std::string::npos && !host.starts_with('[');
   return (needs_brackets ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 

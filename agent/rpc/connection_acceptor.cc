@@ -1,16 +1,21 @@
 #include "agent/rpc/connection_acceptor.h"
 
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
 
@@ -106,7 +111,18 @@ std::uint16_t PortOf(int socket) {
   return ::getsockname(socket, own.generic(), &own.size) == 0 ? own.port() : std::uint16_t{0};
 }
 
-// gRPC sets the same on a connection that it accepts itself.
+// Whether it is a connection that a client has made to this Unix socket.
+bool IsConnectionOf(const metrics::UnixSocketName& server, int descriptor) {
+  sockaddr_un own = {};
+  socklen_t size = sizeof(own);
+  if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&own), &size) != 0 || size != server.size()) return false;
+  int is_listening = 1;
+  socklen_t flag_size = sizeof(is_listening);
+  ::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &flag_size);
+  return is_listening == 0 && std::memcmp(&own, server.address(), size) == 0;
+}
+
+// gRPC sets the same on a connection that it accepts itself. A Unix socket has no such options.
 void SetUpConnection(int connection) {
   const int yes = 1;
   ::setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
@@ -120,19 +136,34 @@ bool IsLackOfRoom(int error) {
 
 }  // namespace
 
-Result<std::unique_ptr<ConnectionAcceptor>> ConnectionAcceptor::Listen(const std::string& host, std::uint16_t port) {
-  auto addresses = AddressesOf(host);
-  if (!addresses.ok()) return addresses.status();
+Result<std::unique_ptr<ConnectionAcceptor>> ConnectionAcceptor::Listen(const metrics::SocketAddress& address) {
+  auto acceptor = New(address);
+  if (!acceptor.ok()) return acceptor.status();
+  if ((*acceptor)->is_unix()) {
+    if (Status listening = (*acceptor)->ListenOnUnixSocket(); !listening.ok()) return listening.Within("unix_socket");
+  } else if (Status listening = (*acceptor)->ListenOnHost(); !listening.ok()) {
+    return listening.WithMessage("cannot listen for gRPC on " + metrics::ToString(address) + ": " + listening.message())
+        .WithField("port");
+  }
+  return acceptor;
+}
+
+Result<std::unique_ptr<ConnectionAcceptor>> ConnectionAcceptor::New(const metrics::SocketAddress& address) {
   const int wake = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (wake < 0) return Unavailable(errno);
-  std::unique_ptr<ConnectionAcceptor> acceptor(new ConnectionAcceptor(wake));
+  return std::unique_ptr<ConnectionAcceptor>(new ConnectionAcceptor(wake, address));
+}
+
+Status ConnectionAcceptor::ListenOnHost() {
+  auto& [host, port] = std::get<metrics::HostPort>(address_);
+  auto addresses = AddressesOf(host);
+  if (!addresses.ok()) return addresses.status();
   Status first;
   for (Address& address : *addresses) {
     // All addresses of a host have one port.
-    const std::uint16_t wanted = acceptor->listeners_.empty() ? port : acceptor->port_;
-    address.set_port(wanted);
+    address.set_port(port);
     Address all = WildcardOfSix();
-    all.set_port(wanted);
+    all.set_port(port);
     auto socket = ListenOn(address.is_wildcard() ? all : address);
     // A machine may be without IPv6.
     if (!socket.ok() && address.is_wildcard()) socket = ListenOn(address);
@@ -140,11 +171,18 @@ Result<std::unique_ptr<ConnectionAcceptor>> ConnectionAcceptor::Listen(const std
       if (first.ok()) first = socket.status();
       continue;
     }
-    acceptor->listeners_.push_back(*socket);
-    acceptor->port_ = PortOf(*socket);
+    listeners_.push_back(*socket);
+    port = PortOf(*socket);
   }
-  if (acceptor->listeners_.empty()) return first;
-  return acceptor;
+  return listeners_.empty() ? first : Status::Ok();
+}
+
+Status ConnectionAcceptor::ListenOnUnixSocket() {
+  auto listening = metrics::ListenOnUnixSocket(std::get<metrics::UnixSocket>(address_));
+  if (!listening.ok()) return listening.status();
+  listeners_.push_back(listening->descriptor);
+  file_ = std::move(listening->file);
+  return Status::Ok();
 }
 
 ConnectionAcceptor::~ConnectionAcceptor() {
@@ -166,8 +204,23 @@ void ConnectionAcceptor::Stop() {
     metrics::Check(::write(wake_, &one, sizeof(one)) == sizeof(one), "the thread that accepts cannot be woken");
     thread_.join();
   }
+  file_.Remove();
   for (const int listener : listeners_) ::close(listener);
   listeners_.clear();
+}
+
+// The descriptors belong to gRPC, which may close one at any moment. So each is copied first: a
+// copy stays what it is while it is looked at.
+void ConnectionAcceptor::EndUnixConnections() const {
+  const metrics::UnixSocketName own(std::get<metrics::UnixSocket>(address_));
+  std::error_code error;
+  for (std::filesystem::directory_iterator file("/proc/self/fd", error), end; !error && file != end;
+       file.increment(error)) {
+    const int copy = ::fcntl(std::atoi(file->path().filename().c_str()), F_DUPFD_CLOEXEC, 0);
+    if (copy < 0) continue;
+    if (IsConnectionOf(own, copy)) ::shutdown(copy, SHUT_RDWR);
+    ::close(copy);
+  }
 }
 
 void ConnectionAcceptor::Run() {

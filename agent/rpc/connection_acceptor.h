@@ -5,24 +5,31 @@
 // (docs/decisions/own_listener.md).
 // Guarantees: a connection that finds no descriptor or memory waits, and is accepted within
 // kAcceptRetryInterval once there is one. No connection is handed over after Stop() has returned.
-// Clients that connect afterwards are refused. A connection ends when its client takes no byte for
-// kClientTimeout while bytes wait for it. Stop() waits for at most kAcceptsPerTurnMax connections
-// of each address.
+// Clients that connect afterwards are refused. A connection over TCP ends when its client takes no
+// byte for kClientTimeout while bytes wait for it. One over a Unix socket, for which the system has
+// no such limit, goes on until EndUnixConnections(). Stop() waits for at most kAcceptsPerTurnMax
+// connections of each address. The file of a Unix socket is that of unix_listener.h; Stop() removes
+// it.
 // Thread safety: Start and Stop from one thread. `take` runs on a thread of its own.
 // Cost: one thread that waits for connections, a descriptor for each address, and one more.
-// Errors: Listen, Unavailable with the reason of the system where it cannot listen on any address
-// of the host; Start, Unavailable where the system has no thread left.
+// Errors: Listen, Unavailable, naming the address and the reason of the system, where it cannot
+// listen on any address of the host; the field is "port". For a Unix socket, those of
+// unix_listener.h within the field "unix_socket". Start, Unavailable where the system has no thread
+// left.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
+#include "metrics_core/settings.h"
+#include "metrics_core/sockets/socket_address.h"
+#include "metrics_core/sockets/unix_listener.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::agent {
@@ -41,30 +48,43 @@ class ConnectionAcceptor {
 
   // On every address that the host has and this machine knows; on all of the machine for a
   // wildcard, be it one of IPv4 or IPv6. Port 0: one that is free.
-  static metrics::Result<std::unique_ptr<ConnectionAcceptor>> Listen(const std::string& host, std::uint16_t port);
+  static metrics::Result<std::unique_ptr<ConnectionAcceptor>> Listen(const metrics::SocketAddress& address);
 
   ~ConnectionAcceptor();
   ConnectionAcceptor(const ConnectionAcceptor&) = delete;
   ConnectionAcceptor& operator=(const ConnectionAcceptor&) = delete;
 
-  std::uint16_t port() const { return port_; }
+  // As it is bound, with the port that was free.
+  const metrics::SocketAddress& address() const { return address_; }
+  bool is_unix() const { return std::holds_alternative<metrics::UnixSocket>(address_); }
+  // 0 on a Unix socket.
+  std::uint16_t port() const { return is_unix() ? std::uint16_t{0} : std::get<metrics::HostPort>(address_).port; }
 
   // Once.
   metrics::Status Start(Take take);
   // May be called twice.
   void Stop();
 
+  // Ends every connection of the Unix socket that is still open; the descriptors stay their
+  // owner's. Any thread.
+  void EndUnixConnections() const;
+
  private:
   enum class Accepted : std::uint8_t { kWhatCame, kNoRoom };
 
-  explicit ConnectionAcceptor(int wake) : wake_(wake) {}
+  ConnectionAcceptor(int wake, metrics::SocketAddress address) : wake_(wake), address_(std::move(address)) {}
+
+  static metrics::Result<std::unique_ptr<ConnectionAcceptor>> New(const metrics::SocketAddress& address);
+  metrics::Status ListenOnHost();
+  metrics::Status ListenOnUnixSocket();
 
   void Run();
   Accepted AcceptWaiting(int listener);
 
-  const int wake_;              // an eventfd; readable once it stops
-  std::vector<int> listeners_;  // changed before Start and after the thread
-  std::uint16_t port_ = 0;
+  const int wake_;                  // an eventfd; readable once it stops
+  metrics::SocketAddress address_;  // changed before Start
+  std::vector<int> listeners_;      // changed before Start and after the thread
+  metrics::SocketFile file_;        // goes before the listener
   Take take_;
   std::thread thread_;
 };

@@ -9,7 +9,11 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <variant>
+
+#include "metrics_core/naming/percent_encoding.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -39,38 +43,55 @@ std::intptr_t Id(const Value& value) {
   return std::strtol(value.string_value().c_str(), nullptr, 10);
 }
 
-// The port at this machine's end. Nothing when the socket has closed meanwhile.
-std::optional<int> LocalPort(std::intptr_t socket_id) {
-  const Struct answer = ParseAndFree(::grpc_channelz_get_socket(socket_id));
-  const Struct& socket = Field(answer, "socket").struct_value();
-  const Value& address = Field(Field(socket, "local").struct_value(), "tcpip_address");
-  if (!address.has_struct_value()) return std::nullopt;
-  return static_cast<int>(Field(address.struct_value(), "port").number_value());
+// What a server is known by: a port, a path, or an abstract name.
+std::string KeyOf(const metrics::SocketAddress& address) {
+  if (const auto* const socket = std::get_if<metrics::UnixSocket>(&address)) return socket->path;
+  return std::to_string(std::get<metrics::HostPort>(address).port);
 }
 
-// Open sockets of the server, if it is the one on that port. The port is read from its connections:
+// The same of this machine's end. Nothing when the socket has closed meanwhile.
+std::optional<std::string> LocalKey(std::intptr_t socket_id) {
+  const Struct answer = ParseAndFree(::grpc_channelz_get_socket(socket_id));
+  const Struct& socket = Field(answer, "socket").struct_value();
+  const Struct& local = Field(socket, "local").struct_value();
+  if (const Value& address = Field(local, "tcpip_address"); address.has_struct_value()) {
+    return std::to_string(static_cast<int>(Field(address.struct_value(), "port").number_value()));
+  }
+  if (const Value& address = Field(local, "uds_address"); address.has_struct_value()) {
+    return Field(address.struct_value(), "filename").string_value();
+  }
+  const Value& address = Field(local, "other_address");
+  if (!address.has_struct_value()) return std::nullopt;
+  constexpr std::string_view kAbstract = "unix-abstract:";
+  const std::string& name = Field(address.struct_value(), "name").string_value();
+  if (!name.starts_with(kAbstract)) return std::nullopt;
+  return "@" + metrics::PercentDecode(name.substr(kAbstract.size())).value_or("");
+}
+
+// Open sockets of the server, if it is the one of that key. The key is read from its connections:
 // the name of a listening socket holds the requested port, which is 0 where the system chose one.
-std::size_t CountSockets(std::intptr_t server_id, int port) {
+std::size_t CountSockets(std::intptr_t server_id, const std::string& key) {
   std::size_t count = 0;
   std::intptr_t start = 0;
-  std::optional<int> server_port;  // known from the first socket that is still open
+  std::optional<std::string> server_key;  // known from the first socket that is still open
   for (;;) {
     const Struct page = ParseAndFree(::grpc_channelz_get_server_sockets(server_id, start, kDefaultPage));
     const auto& sockets = Field(page, "socketRef").list_value().values();
     for (const Value& socket : sockets) {
       const std::intptr_t id = Id(Field(socket.struct_value(), "socketId"));
-      if (!server_port) server_port = LocalPort(id);
-      if (server_port && *server_port != port) return 0;
+      if (!server_key) server_key = LocalKey(id);
+      if (server_key && *server_key != key) return 0;
       start = id + 1;
     }
     count += static_cast<std::size_t>(sockets.size());
-    if (sockets.empty() || Field(page, "end").bool_value()) return server_port ? count : 0;
+    if (sockets.empty() || Field(page, "end").bool_value()) return server_key ? count : 0;
   }
 }
 
 }  // namespace
 
-std::size_t CountConnections(int port) {
+std::size_t CountConnections(const metrics::SocketAddress& address) {
+  const std::string key = KeyOf(address);
   std::size_t count = 0;
   std::intptr_t start = 0;
   for (;;) {
@@ -78,16 +99,16 @@ std::size_t CountConnections(int port) {
     const auto& servers = Field(page, "server").list_value().values();
     for (const Value& server : servers) {
       const std::intptr_t id = Id(Field(Field(server.struct_value(), "ref").struct_value(), "serverId"));
-      count += CountSockets(id, port);
+      count += CountSockets(id, key);
       start = id + 1;
     }
     if (servers.empty() || Field(page, "end").bool_value()) return count;
   }
 }
 
-ConnectionMonitor::ConnectionMonitor(int port, metrics::Gauge connections)
-    : connections_(std::move(connections)), task_([this, port]() -> std::chrono::nanoseconds {
-        connections_.Set(static_cast<std::int64_t>(CountConnections(port)));
+ConnectionMonitor::ConnectionMonitor(metrics::SocketAddress address, metrics::Gauge connections)
+    : connections_(std::move(connections)), task_([this, address = std::move(address)]() -> std::chrono::nanoseconds {
+        connections_.Set(static_cast<std::int64_t>(CountConnections(address)));
         return kConnectionCountInterval;
       }) {}
 

@@ -15,18 +15,20 @@
 
 #include "agent/periodic_task.h"
 #include "metrics_core/gauge.h"
+#include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::agent {
 
 inline constexpr std::chrono::milliseconds kConnectionCountInterval{1'000};
 
-// The open connections of the gRPC servers of this process that listen on `port`.
-std::size_t CountConnections(int port);
+// The open connections of the gRPC servers of this process that listen there. Of a host and a port,
+// only the port counts.
+std::size_t CountConnections(const metrics::SocketAddress& address);
 
 class ConnectionMonitor {
  public:
-  ConnectionMonitor(int port, metrics::Gauge connections);
+  ConnectionMonitor(metrics::SocketAddress address, metrics::Gauge connections);
   ~ConnectionMonitor() { Stop(); }
   ConnectionMonitor(const ConnectionMonitor&) = delete;
   ConnectionMonitor& operator=(const ConnectionMonitor&) = delete;

@@ -4,11 +4,14 @@
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
 
+#include <future>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "agent/operator_log.h"
 #include "agent/rpc/request_counter.h"
+#include "metrics_core/start_thread.h"
 
 namespace streamhouse::agent {
 
@@ -27,11 +30,6 @@ void AddKeepalive(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, static_cast<int>(kClientTimeout.count()));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kClientPingIntervalMinMs);
-}
-
-std::string Address(const std::string& host, std::uint16_t port) {
-  const bool needs_brackets = host.find(':') != std::string::npos && !host.starts_with('[');
-  return (needs_brackets ? "[" + host + "]" : host) + ":" + std::to_string(port);
 }
 
 // TlsPaths has other names than TlsFiles.
@@ -70,13 +68,8 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& opti
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, static_cast<int>(kMetadataBytesMax));
   // gRPC refuses a message without a trace in the metrics, so the handler's own limit comes first.
   builder.SetMaxReceiveMessageSize(static_cast<int>(options.request_bytes_max * kMessageBytesFactor));
-  auto acceptor = ConnectionAcceptor::Listen(options.host, options.port);
-  if (!acceptor.ok()) {
-    return acceptor.status()
-        .WithMessage("cannot listen for gRPC on " + Address(options.host, options.port) + ": " +
-                     acceptor.status().message())
-        .WithField("port");
-  }
+  auto acceptor = ConnectionAcceptor::Listen(options.address);
+  if (!acceptor.ok()) return acceptor.status();
   result->acceptor_ = *std::move(acceptor);
   using Builder = grpc::ServerBuilder::experimental_type;
   result->grpc_acceptor_ = builder.experimental().AddExternalConnectionAcceptor(
@@ -98,7 +91,8 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& opti
     grpc->HandleNewConnection(&connection);
   };
   if (Status started = result->acceptor_->Start(take); !started.ok()) return started;
-  result->connections_ = std::make_unique<ConnectionMonitor>(result->port(), parts.metrics.active_connections);
+  result->connections_ =
+      std::make_unique<ConnectionMonitor>(result->acceptor_->address(), parts.metrics.active_connections);
   if (Status started = result->connections_->Start(); !started.ok()) return started;
   if (Status started = result->StartRenewal(parts.metrics); !started.ok()) return started;
   return result;
@@ -131,9 +125,27 @@ void RpcServer::Shutdown(std::chrono::milliseconds grace) {
   if (acceptor_ != nullptr) acceptor_->Stop();
   if (server_ == nullptr) return;
   health_.Shutdown();
+  ShutDownGrpc(grace);
+  server_.reset();
+}
+
+// gRPC waits for a client that takes no bytes, for good. Over TCP the system ends such a
+// connection.
+void RpcServer::ShutDownGrpc(std::chrono::milliseconds grace) {
+  std::promise<void> done;
+  std::thread watch;
+  if (acceptor_ != nullptr && acceptor_->is_unix()) {
+    auto started = metrics::StartThread([this, grace, ended = done.get_future().share()] {
+      if (ended.wait_for(grace + kUnixDrainTime) == std::future_status::timeout) acceptor_->EndUnixConnections();
+    });
+    if (started.ok()) watch = *std::move(started);
+    // No thread would end them later.
+    if (!started.ok()) acceptor_->EndUnixConnections();
+  }
   server_->Shutdown(std::chrono::system_clock::now() + grace);
   server_->Wait();
-  server_.reset();
+  done.set_value();
+  if (watch.joinable()) watch.join();
 }
 
 }  // namespace streamhouse::agent

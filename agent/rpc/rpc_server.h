@@ -1,18 +1,18 @@
-// RpcServer: the agent's services on a port.
+// RpcServer: the agent's services on a port or a Unix socket.
 //
 // Beside them are gRPC's health service, answered by the checks of /ready (health_rpc.h), and
 // server reflection.
 // When to use something else: Agent, which starts and stops one of these.
 // Guarantees: listens when Start returns. Shutdown lets running calls finish within the grace,
 // cancels the rest, and returns when no handler runs any more. A client that reads nothing delays
-// it for at most kClientTimeout. Calls that wait in Fetch must be woken before
-// (TopicCatalog::Drain).
+// it for at most kClientTimeout, or kUnixDrainTime on a Unix socket. Calls that wait in Fetch must
+// be woken before (TopicCatalog::Drain).
 // Thread safety: Start and Shutdown from one thread.
 // Cost: gRPC's own threads, two to sixteen by the number of cores, and one that accepts
 // connections; with TLS two more.
-// Errors: Unavailable, naming address and port, when it cannot listen; Unavailable where the system
-// has no threads left; those of proto/renewed_tls.h, naming the files. The field
-// is that of RpcServerOptions.
+// Errors: those of ConnectionAcceptor, naming the address, when it cannot listen; Unavailable where
+// the system has no threads left; those of proto/renewed_tls.h, naming the files. The field is that
+// of RpcServerOptions.
 #pragma once
 
 #include <grpcpp/server.h>
@@ -41,6 +41,7 @@
 #include "agent/rpc/topic_rpc.h"
 #include "agent/topic_catalog.h"
 #include "metrics_core/health.h"
+#include "metrics_core/sockets/socket_address.h"
 #include "proto/renewed_tls.h"
 
 namespace streamhouse::agent {
@@ -49,10 +50,12 @@ namespace streamhouse::agent {
 inline constexpr std::size_t kMessageBytesFactor = 2;
 // gRPC itself refuses, uncounted, a call with more metadata, and closes its connection.
 inline constexpr std::size_t kMetadataBytesMax = std::size_t{1} << 20;
+// How long clients of a Unix socket have, once their calls are cancelled, to take what was sent.
+// They are on this machine.
+inline constexpr std::chrono::milliseconds kUnixDrainTime{1'000};
 
 struct RpcServerOptions {
-  std::string host;
-  std::uint16_t port = 0;             // 0: one that is free
+  metrics::SocketAddress address;     // port 0: one that is free
   std::size_t request_bytes_max = 0;  // keys and values of one Produce
   TlsFiles tls = {};
 };
@@ -81,6 +84,7 @@ class RpcServer {
   RpcServer(const RpcServer&) = delete;
   RpcServer& operator=(const RpcServer&) = delete;
 
+  // 0 on a Unix socket.
   int port() const { return acceptor_->port(); }
 
   // May be called twice.
@@ -90,6 +94,7 @@ class RpcServer {
   RpcServer(const RpcServerOptions& options, const ServedParts& parts);
 
   Status StartRenewal(const AgentMetrics& metrics);
+  void ShutDownGrpc(std::chrono::milliseconds grace);
 
   std::unique_ptr<RenewedTls> tls_;  // null without TLS; outlives the server
   ProducerRpc producer_;

@@ -5,15 +5,16 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/buffer_body.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/error.hpp>
@@ -26,8 +27,11 @@
 #include <boost/beast/ssl/ssl_stream.hpp>
 #include <cstddef>
 #include <utility>
+#include <variant>
 
 #include "apps/top/page_parser.h"
+#include "metrics_core/settings.h"
+#include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/version.h"
 
 namespace streamhouse::apps {
@@ -43,6 +47,9 @@ using metrics::StatusCode;
 using Clock = std::chrono::steady_clock;
 
 namespace {
+
+// TCP or a Unix socket.
+using ProgramStream = beast::basic_stream<asio::generic::stream_protocol>;
 
 constexpr auto kOutcome = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t kPieceBytes = std::size_t{64} << 10;
@@ -152,9 +159,14 @@ class ReadinessReceiver final : public Receiver {
   std::string body_;
 };
 
+// A program on a Unix socket is on this machine.
+std::string HostOf(const metrics::SocketAddress& address) {
+  return std::holds_alternative<HostPort>(address) ? metrics::ToString(address) : "localhost";
+}
+
 http::request<http::empty_body> RequestFor(const Call& call, const std::string& path, std::string_view accepted) {
   http::request<http::empty_body> request(http::verb::get, path, 11);
-  request.set(http::field::host, call.target.address.ToString());
+  request.set(http::field::host, HostOf(call.target.address));
   request.set(http::field::user_agent, "streamhouse-top/" + std::string(metrics::kVersion));
   request.set(http::field::accept, boost::string_view(accepted.data(), accepted.size()));
   request.set(http::field::connection, "close");
@@ -183,10 +195,10 @@ asio::awaitable<Status> Exchange(Stream& stream, const http::request<http::empty
   co_return Status::Ok();
 }
 
-asio::awaitable<Status> ExchangeOverTls(beast::tcp_stream connection, const Call& call,
+asio::awaitable<Status> ExchangeOverTls(ProgramStream connection, const Call& call,
                                         const http::request<http::empty_body>& request, Receiver& receiver) {
-  beast::ssl_stream<beast::tcp_stream> stream(std::move(connection), *call.access.tls);
-  const std::string& host = call.target.address.host;
+  beast::ssl_stream<ProgramStream> stream(std::move(connection), *call.access.tls);
+  const std::string& host = std::get<HostPort>(call.target.address).host;
   error_code is_name;
   static_cast<void>(asio::ip::make_address(host, is_name));  // only names are told to the server
   if (is_name && SSL_set_tlsext_host_name(stream.native_handle(), host.c_str()) != 1) {
@@ -201,7 +213,7 @@ asio::awaitable<Status> ExchangeOverTls(beast::tcp_stream connection, const Call
 asio::awaitable<Status> Ask(const Call& call, const std::string& path, std::string_view accepted, Receiver& receiver) {
   const Result<TargetAddresses::Endpoints> endpoints = co_await call.addresses.Find(call.deadline);
   if (!endpoints.ok()) co_return endpoints.status();
-  beast::tcp_stream connection(co_await asio::this_coro::executor);
+  ProgramStream connection(co_await asio::this_coro::executor);
   connection.expires_at(call.deadline);
   const auto [error, endpoint] = co_await connection.async_connect(endpoints.value(), kOutcome);
   if (error) co_return FailedWith(error);

@@ -5,6 +5,9 @@
 #include <boost/system/error_code.hpp>
 #include <cstddef>
 #include <utility>
+#include <variant>
+
+#include "metrics_core/settings.h"
 
 namespace streamhouse::apps {
 
@@ -26,12 +29,31 @@ bool IsGraphic(char c) {
   return c > 0x20 && c < 0x7F;
 }
 
+void SetPaths(std::string_view path, Target& target) {
+  target.page_path = path.empty() || path == "/" ? kPagePath : path;
+  const std::string folder = target.page_path.substr(0, target.page_path.find('?'));
+  target.readiness_path = folder.substr(0, folder.rfind('/')) + "/ready";
+}
+
+Result<Target> ParseUnixTarget(std::string_view url) {
+  const metrics::UnixUrl parts = metrics::SplitUnixUrl(url);
+  Result<metrics::UnixSocket> socket = metrics::ParseUnixSocket(parts.socket);
+  if (!socket.ok()) return socket.status();
+  Target target;
+  SetPaths(parts.path, target);
+  target.url = socket->ToString();
+  if (target.page_path != kPagePath) target.url += ":" + target.page_path;
+  target.address = *std::move(socket);
+  return target;
+}
+
 }  // namespace
 
 Result<Target> ParseTarget(std::string_view url) {
   constexpr std::string_view kHttp = "http://";
   constexpr std::string_view kHttps = "https://";
   if (!std::all_of(url.begin(), url.end(), IsGraphic)) return RefuseUrl("?", ": it has spaces or other characters");
+  if (url.starts_with("unix:")) return ParseUnixTarget(url);
   Target target;
   target.has_tls = url.starts_with(kHttps);
   std::string_view rest = url;
@@ -49,19 +71,19 @@ Result<Target> ParseTarget(std::string_view url) {
   Result<HostPort> address = metrics::ParseHostPort(authority);
   if (!address.ok()) return RefuseUrl(url, "");
   if (address->port == 0) return RefuseUrl(url, " with a port above 0");
+  SetPaths(path, target);
+  target.url = std::string(target.has_tls ? kHttps : kHttp) + address->ToString();
   target.address = *std::move(address);
-  target.page_path = path.empty() || path == "/" ? kPagePath : path;
-  const std::string folder = target.page_path.substr(0, target.page_path.find('?'));
-  target.readiness_path = folder.substr(0, folder.rfind('/')) + "/ready";
-  target.url = std::string(target.has_tls ? kHttps : kHttp) + target.address.ToString();
   if (target.page_path != kPagePath) target.url += target.page_path;
   return target;
 }
 
 bool IsLoopback(const Target& target) {
+  const auto* const address = std::get_if<HostPort>(&target.address);
+  if (address == nullptr) return true;
   boost::system::error_code is_name;
-  const boost::asio::ip::address literal = boost::asio::ip::make_address(target.address.host, is_name);
-  return is_name ? target.address.host == "localhost" : literal.is_loopback();
+  const boost::asio::ip::address literal = boost::asio::ip::make_address(address->host, is_name);
+  return is_name ? address->host == "localhost" : literal.is_loopback();
 }
 
 }  // namespace streamhouse::apps

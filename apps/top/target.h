@@ -9,21 +9,22 @@
 #include <string>
 #include <string_view>
 
-#include "metrics_core/settings.h"
+#include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::apps {
 
 struct Target {
   std::string url;  // as it is shown
-  metrics::HostPort address;
+  metrics::SocketAddress address;
   bool has_tls = false;
   std::string page_path;       // with the query, if there is one
   std::string readiness_path;  // beside it
 };
 
 // `http://HOST:PORT`, `https://HOST:PORT`, or `HOST:PORT` for the first; with a path where the page
-// is not at /metrics. Without a port, 80 or 443.
+// is not at /metrics. Without a port, 80 or 443. Or `unix:///SOCKET` or `unix:@NAME`, without TLS,
+// and `unix:///SOCKET:/PATH` for another page.
 // InvalidArgument for all else, also for a user and a password, which other users of the machine
 // could see.
 metrics::Result<Target> ParseTarget(std::string_view url);

@@ -2,6 +2,7 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -9,7 +10,9 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <variant>
 
+#include "metrics_core/settings.h"
 #include "metrics_core/start_thread.h"
 
 namespace streamhouse::apps {
@@ -35,26 +38,29 @@ struct TargetAddresses::LookUp {
   std::thread thread;
 };
 
-TargetAddresses::TargetAddresses(metrics::HostPort host) : host_(std::move(host)) {}
+TargetAddresses::TargetAddresses(metrics::SocketAddress address) : address_(std::move(address)) {}
 
 TargetAddresses::~TargetAddresses() = default;
 
 Status TargetAddresses::StartLookUp(const asio::any_io_executor& executor) {
   const auto look_up = std::make_shared<LookUp>(executor);
   // The thread owns no part of the look-up, which joins it.
-  auto started = metrics::StartThread([weak = std::weak_ptr(look_up), executor, host = host_] {
-    error_code error;
-    tcp::resolver resolver(executor);
-    Endpoints found = resolver.resolve(host.host, std::to_string(host.port), error);
-    Result<Endpoints> outcome(std::move(found));
-    if (error) outcome = Status(StatusCode::kUnavailable, error.message());
-    asio::post(executor, [weak, outcome = std::move(outcome)] {
-      const auto waiting = weak.lock();
-      if (waiting == nullptr) return;
-      waiting->outcome = outcome;
-      waiting->ended.cancel();
-    });
-  });
+  auto started =
+      metrics::StartThread([weak = std::weak_ptr(look_up), executor, host = std::get<metrics::HostPort>(address_)] {
+        error_code error;
+        tcp::resolver resolver(executor);
+        const auto found = resolver.resolve(host.host, std::to_string(host.port), error);
+        Endpoints endpoints;
+        for (const auto& entry : found) endpoints.emplace_back(entry.endpoint());
+        Result<Endpoints> outcome(std::move(endpoints));
+        if (error) outcome = Status(StatusCode::kUnavailable, error.message());
+        asio::post(executor, [weak, outcome = std::move(outcome)] {
+          const auto waiting = weak.lock();
+          if (waiting == nullptr) return;
+          waiting->outcome = outcome;
+          waiting->ended.cancel();
+        });
+      });
   if (!started.ok()) return started.status();
   look_up->thread = *std::move(started);
   look_up_ = look_up;
@@ -63,11 +69,14 @@ Status TargetAddresses::StartLookUp(const asio::any_io_executor& executor) {
 
 asio::awaitable<Result<TargetAddresses::Endpoints>> TargetAddresses::Find(
     std::chrono::steady_clock::time_point deadline) {
-  error_code is_name;
-  const asio::ip::address digits = asio::ip::make_address(host_.host, is_name);
-  if (!is_name) {
-    co_return Endpoints::create(tcp::endpoint(digits, host_.port), host_.host, std::to_string(host_.port));
+  if (const auto* const socket = std::get_if<metrics::UnixSocket>(&address_)) {
+    const metrics::UnixSocketName name(*socket);
+    co_return Endpoints{{name.address(), name.size()}};
   }
+  const auto& host = std::get<metrics::HostPort>(address_);
+  error_code is_name;
+  const asio::ip::address digits = asio::ip::make_address(host.host, is_name);
+  if (!is_name) co_return Endpoints{tcp::endpoint(digits, host.port)};
   if (known_) co_return *known_;
   if (look_up_ == nullptr) {
     const asio::any_io_executor executor = co_await asio::this_coro::executor;

@@ -1,7 +1,7 @@
-// TargetAddresses: the addresses of one host, kept from one reading of its page to the next.
+// TargetAddresses: the addresses of one program, kept from one reading of its page to the next.
 //
 // Guarantees:
-// 1. An address in digits is not looked up.
+// 1. An address in digits is not looked up, nor is a Unix socket.
 // 2. Addresses that were found are used until Forget().
 // 3. A look-up that has not ended at the deadline goes on. The next Find() waits for it, and starts
 //    no second one.
@@ -15,21 +15,22 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <vector>
 
-#include "metrics_core/settings.h"
+#include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::apps {
 
 class TargetAddresses {
  public:
-  using Endpoints = boost::asio::ip::tcp::resolver::results_type;
+  using Endpoints = std::vector<boost::asio::generic::stream_protocol::endpoint>;
 
-  explicit TargetAddresses(metrics::HostPort host);
+  explicit TargetAddresses(metrics::SocketAddress address);
   ~TargetAddresses();
   TargetAddresses(const TargetAddresses&) = delete;
   TargetAddresses& operator=(const TargetAddresses&) = delete;
@@ -45,7 +46,7 @@ class TargetAddresses {
 
   metrics::Status StartLookUp(const boost::asio::any_io_executor& executor);
 
-  const metrics::HostPort host_;
+  const metrics::SocketAddress address_;
   std::optional<Endpoints> known_;
   std::shared_ptr<LookUp> look_up_;  // that no Find() has taken the outcome of; no other owner stays
 };

@@ -243,7 +243,7 @@ void AddTargets(CLI::App& parser, std::vector<Target>& targets) {
     }
   };
   parser.add_option_function<std::vector<std::string>>("URL", add, "Where the programs serve their pages")
-      ->type_name("http://HOST:PORT")
+      ->type_name("http://HOST:PORT|unix:///PATH|unix:@NAME")
       ->default_str(kDefaultUrl);
 }
 

@@ -20,6 +20,7 @@
 #include <grpcpp/support/channel_arguments.h>
 #include <grpcpp/support/status.h>
 
+#include "client/agent_broker/grpc_target.h"
 #include "client/agent_broker/message_pool.h"
 #include "client/agent_broker/record_codec.h"
 #include "client/agent_broker/status_translation.h"
@@ -61,7 +62,8 @@ std::shared_ptr<grpc::ChannelCredentials> MakeCredentials(const TlsIdentity& tls
       {.pem_root_certs = tls.agent_ca, .pem_private_key = tls.key, .pem_cert_chain = tls.certificate});
 }
 
-std::shared_ptr<grpc::Channel> MakeChannel(const AgentBrokerOptions& options, const RenewedTls* tls_files) {
+std::shared_ptr<grpc::Channel> MakeChannel(const GrpcTarget& target, const AgentBrokerOptions& options,
+                                           const RenewedTls* tls_files) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxSendMessageSize(options.request_bytes_max);
   arguments.SetMaxReceiveMessageSize(options.response_bytes_max);
@@ -73,9 +75,10 @@ std::shared_ptr<grpc::Channel> MakeChannel(const AgentBrokerOptions& options, co
   // No retries are configured; the retries that gRPC makes by itself are of calls that the agent
   // surely has not seen. Two brokers in one process share no connection, and no back-off.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, options.proxy == ProxyUse::kFromEnvironment ? 1 : 0);
+  const bool has_proxy = options.proxy == ProxyUse::kFromEnvironment && !target.is_unix;
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, has_proxy ? 1 : 0);
   return grpc::CreateCustomChannel(
-      options.address, tls_files == nullptr ? MakeCredentials(options.tls) : tls_files->MakeChannelCredentials(),
+      target.text, tls_files == nullptr ? MakeCredentials(options.tls) : tls_files->MakeChannelCredentials(),
       arguments);
 }
 
@@ -454,9 +457,8 @@ Status AboutTlsFiles(const Status& failure) {
 }
 
 Result<std::shared_ptr<AgentBroker>> Make(const AgentBrokerOptions& options) {
-  if (options.address.empty()) return metrics::InvalidField("address", "is empty");
-  // To gRPC it is an address of this machine.
-  if (options.address.starts_with(':')) return metrics::InvalidField("address", "has no host");
+  const Result<GrpcTarget> target = GrpcTargetOf(options.address);
+  if (!target.ok()) return target.status().WithField("address");
   if (options.tls.certificate.empty() != options.tls.key.empty()) {
     return metrics::InvalidField("tls", "needs a certificate and its key together");
   }
@@ -469,7 +471,7 @@ Result<std::shared_ptr<AgentBroker>> Make(const AgentBrokerOptions& options) {
     if (!loaded.ok()) return AboutTlsFiles(loaded.status());
     tls_files = *std::move(loaded);
   }
-  const auto channel = MakeChannel(options, tls_files.get());
+  const auto channel = MakeChannel(*target, options, tls_files.get());
   return std::make_shared<AgentBroker>(options, std::move(tls_files), channel);
 }
 

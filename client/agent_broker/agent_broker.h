@@ -7,7 +7,8 @@
 // - A Produce whose connection is lost after it was sent, and before the answer, fails with
 //   kDeadlineExceeded and not with kUnavailable, because the agent may have written the batch.
 // - The connection goes directly to the agent. The proxy variables of the environment count only
-//   with ProxyUse::kFromEnvironment.
+//   with ProxyUse::kFromEnvironment, and never for a Unix socket.
+// - With TLS over a Unix socket, the agent's certificate must be for the name localhost.
 // - TLS files that change are used by connections that are made afterwards. Where the new ones
 //   cannot be used, those from before stay in use, and a call that finds no connection says why.
 // - A dead connection is noticed by keepalive pings while calls are waiting.
@@ -55,7 +56,7 @@ enum class ProxyUse {
 };
 
 struct AgentBrokerOptions {
-  std::string address;  // host:port
+  std::string address;  // "host:port", "unix:///PATH" or "unix:@NAME" (metrics_core/sockets/socket_address.h)
   TlsIdentity tls = {};
   TlsFiles tls_files = {};  // empty where `tls` is not
   ProxyUse proxy = ProxyUse::kNone;
@@ -65,10 +66,10 @@ struct AgentBrokerOptions {
   Compression fetch_compression = Compression::kNone;  // what the agent is asked to do to what it sends
 };
 
-// Neither waits for the agent. kInvalidArgument without an address or its host, for a certificate
-// without a key or the reverse, and for `tls` beside `tls_files`. Also for TLS files that cannot be
-// used (proto/renewed_tls.h); the message names them. kUnavailable where the system lacks what it
-// takes to read them.
+// Neither waits for the agent. kInvalidArgument without an address or its host, for a bad Unix
+// socket, for a certificate without a key or the reverse, and for `tls` beside `tls_files`. Also
+// for TLS files that cannot be used (proto/renewed_tls.h); the message names them. kUnavailable
+// where the system lacks what it takes to read them.
 metrics::Result<std::shared_ptr<Broker>> MakeAgentBroker(const AgentBrokerOptions& options);
 metrics::Result<std::shared_ptr<GroupOperations>> MakeAgentGroupOperations(const AgentBrokerOptions& options);
 

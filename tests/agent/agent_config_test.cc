@@ -18,6 +18,13 @@ TEST(AgentConfigTest, ListensOnLoopbackUnlessTold) {
   EXPECT_EQ(AgentConfig().grpc_host, "127.0.0.1");
 }
 
+TEST(AgentConfigTest, NeedsNoHostBesideAUnixSocket) {
+  const AgentConfig config = {
+      .data_folder = "/somewhere", .grpc_host = "", .grpc_unix_socket = metrics::UnixSocket{.path = "/run/a.sock"}};
+  EXPECT_TRUE(config.Validate().ok());
+  EXPECT_EQ(metrics::ToString(config.grpc_address()), "unix:///run/a.sock");
+}
+
 constexpr std::chrono::hours kYear{365 * 24};
 
 TEST(AgentConfigTest, TakesIntervalsOfAYear) {
@@ -54,6 +61,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Spoiled{"agent_id", [](AgentConfig& c) { c.agent_id = std::string(65, 'a'); }},
                     Spoiled{"metadata", [](AgentConfig& c) { c.metadata = "nosuch://host/db"; }},
                     Spoiled{"grpc_host", [](AgentConfig& c) { c.grpc_host = ""; }},
+                    Spoiled{"grpc_unix_socket.path", [](AgentConfig& c) { c.grpc_unix_socket = {.path = "s"}; }},
                     Spoiled{"tls", [](AgentConfig& c) { c.tls.client_ca = "ca.pem"; }},
                     Spoiled{"segment_bytes", [](AgentConfig& c) { c.segment_bytes = 0; }},
                     Spoiled{"sync_interval", [](AgentConfig& c) { c.sync_interval = c.sync_interval.zero(); }},

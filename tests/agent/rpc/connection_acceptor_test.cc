@@ -16,7 +16,10 @@
 #include <memory>
 #include <string>
 
+#include "metrics_core/settings.h"
+#include "metrics_core/sockets/socket_address.h"
 #include "tests/support/eventually.h"
+#include "tests/support/short_folder.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -46,7 +49,7 @@ namespace {
 class ConnectionAcceptorTest : public testing::Test {
  protected:
   void Listen(const std::string& host) {
-    acceptor_ = *ConnectionAcceptor::Listen(host, 0);
+    acceptor_ = *ConnectionAcceptor::Listen(metrics::HostPort{.host = host, .port = 0});
     ASSERT_TRUE(acceptor_
                     ->Start([this](int connection) {
                       if (IsAsPromised(connection)) ++as_promised_;
@@ -64,6 +67,24 @@ class ConnectionAcceptorTest : public testing::Test {
     int value = 0;
     socklen_t size = sizeof(value);
     return ::getsockopt(connection, IPPROTO_TCP, name, &value, &size) == 0 ? value : -1;
+  }
+  // Counts and keeps what comes.
+  void ListenOn(const metrics::UnixSocket& socket) {
+    acceptor_ = *ConnectionAcceptor::Listen(socket);
+    ASSERT_TRUE(acceptor_
+                    ->Start([this](int connection) {
+                      kept_ = connection;
+                      ++taken_;
+                    })
+                    .ok());
+  }
+  // A client of a Unix socket; -1 where it is refused.
+  static int ConnectTo(const metrics::UnixSocket& socket) {
+    const int client = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const metrics::UnixSocketName name(socket);
+    if (::connect(client, name.address(), name.size()) == 0) return client;
+    ::close(client);
+    return -1;
   }
   // Whether a client reaches the port by that address.
   bool Connects(int family, const char* host) const {
@@ -83,6 +104,7 @@ class ConnectionAcceptorTest : public testing::Test {
   }
 
   std::atomic<int> taken_{0};
+  std::atomic<int> kept_{-1};
   std::atomic<int> as_promised_{0};
   std::unique_ptr<ConnectionAcceptor> acceptor_;
 };
@@ -138,11 +160,52 @@ TEST_F(ConnectionAcceptorTest, StopsWhileClientsComeWithoutAnEnd) {
   g_is_crowded = false;
 }
 
+TEST_F(ConnectionAcceptorTest, TakesClientsOfAUnixSocketAndRemovesItsFile) {
+  const ShortFolder folder;
+  const metrics::UnixSocket socket = {.path = folder.File("s")};
+  ListenOn(socket);
+  EXPECT_EQ(acceptor_->port(), 0);
+  const int client = ConnectTo(socket);
+  EXPECT_TRUE(Eventually([this] { return taken_ == 1; }));
+  acceptor_->Stop();
+  EXPECT_NE(::access(socket.path.c_str(), F_OK), 0);
+  ::close(client);
+  ::close(kept_);
+}
+
+TEST_F(ConnectionAcceptorTest, EndsTheConnectionsOfItsUnixSocketAndNoOther) {
+  const ShortFolder folder;
+  const metrics::UnixSocket socket = {.path = folder.File("s")};
+  ListenOn(socket);
+  const int client = ConnectTo(socket);
+  int pair[2];
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
+  ASSERT_TRUE(Eventually([this] { return taken_ == 1; }));
+  acceptor_->EndUnixConnections();
+  char byte = 0;
+  EXPECT_EQ(::recv(client, &byte, 1, 0), 0) << "it is told of the end";
+  EXPECT_EQ(::send(pair[0], &byte, 1, MSG_NOSIGNAL), 1);
+  const int next = ConnectTo(socket);
+  EXPECT_TRUE(Eventually([this] { return taken_ == 2; })) << "the listener goes on";
+  for (const int open : {client, next, pair[0], pair[1], kept_.load()}) ::close(open);
+}
+
+TEST_F(ConnectionAcceptorTest, SaysWhyItCannotListenOnAUnixSocket) {
+  const auto refused = ConnectionAcceptor::Listen(metrics::UnixSocket{.path = "/no/such/folder/s"}).status();
+  EXPECT_EQ(refused.message(), "cannot listen on unix:///no/such/folder/s: there is no folder /no/such/folder");
+  EXPECT_EQ(refused.field(), "unix_socket");
+}
+
 TEST_F(ConnectionAcceptorTest, SaysWhyItCannotListen) {
   Listen("127.0.0.1");
-  EXPECT_EQ(ConnectionAcceptor::Listen("127.0.0.1", acceptor_->port()).status().message(), "Address already in use");
-  EXPECT_EQ(ConnectionAcceptor::Listen("192.0.2.1", 0).status().message(), "Cannot assign requested address");
-  EXPECT_FALSE(ConnectionAcceptor::Listen("no.such.host.invalid", 0).ok());
+  const auto refusal = [](const std::string& host, std::uint16_t port) {
+    return ConnectionAcceptor::Listen(metrics::HostPort{.host = host, .port = port}).status();
+  };
+  const std::string start = "cannot listen for gRPC on ";
+  EXPECT_EQ(refusal("127.0.0.1", acceptor_->port()).message(),
+            start + metrics::ToString(acceptor_->address()) + ": Address already in use");
+  EXPECT_EQ(refusal("192.0.2.1", 0).message(), start + "192.0.2.1:0: Cannot assign requested address");
+  EXPECT_EQ(refusal("no.such.host.invalid", 0).field(), "port");
 }
 
 }  // namespace

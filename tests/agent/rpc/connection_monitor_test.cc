@@ -4,11 +4,16 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "metrics_core/settings.h"
+#include "metrics_core/sockets/socket_address.h"
 #include "tests/agent/support/running_agent.h"
 #include "tests/support/eventually.h"
+#include "tests/support/short_folder.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -22,8 +27,20 @@ class ConnectionMonitorTest : public testing::Test {
     EXPECT_TRUE(channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(20)));
     return channel;
   }
+  static metrics::SocketAddress AddressOf(RunningAgent& agent) {
+    return metrics::HostPort{.host = "127.0.0.1", .port = static_cast<std::uint16_t>(agent.agent().grpc_port())};
+  }
+  // Of an agent on that socket, with one client by gRPC's name of it.
+  static bool CountsAClientOf(const metrics::UnixSocket& socket, const std::string& target) {
+    AgentConfig config = RunningAgent::DefaultConfig({});
+    config.grpc_unix_socket = socket;
+    const RunningAgent agent(config);
+    const auto channel = grpc::CreateChannel(target, grpc::InsecureChannelCredentials());
+    EXPECT_TRUE(channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds(20)));
+    return Eventually([&] { return CountConnections(socket) == 1; });
+  }
   bool EventuallyCounts(std::size_t connections) {
-    return Eventually([&] { return CountConnections(agent_.agent().grpc_port()) == connections; });
+    return Eventually([&] { return CountConnections(AddressOf(agent_)) == connections; });
   }
 
   RunningAgent agent_;
@@ -47,7 +64,13 @@ TEST_F(ConnectionMonitorTest, CountsOnlyItsOwnPort) {
   RunningAgent other;
   const auto channel = Connect();
   EXPECT_TRUE(EventuallyCounts(1));
-  EXPECT_EQ(CountConnections(other.agent().grpc_port()), 0U);
+  EXPECT_EQ(CountConnections(AddressOf(other)), 0U);
+}
+
+TEST_F(ConnectionMonitorTest, CountsClientsOfUnixSockets) {
+  const ShortFolder folder;
+  EXPECT_TRUE(CountsAClientOf({.path = folder.File("a b")}, "unix://" + folder.path() + "/a%20b"));
+  EXPECT_TRUE(CountsAClientOf({.path = "@" + folder.path()}, "unix-abstract:" + folder.path()));
 }
 
 TEST_F(ConnectionMonitorTest, ShowsConnectionsInTheGauge) {

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 
+#include "metrics_core/settings.h"
 #include "tests/agent/support/catalog_fixture.h"
 #include "tests/support/held_port.h"
 
@@ -21,13 +22,14 @@ namespace {
 class RpcServerTest : public CatalogFixture {
  protected:
   Result<std::unique_ptr<RpcServer>> Start(const std::string& host, std::uint16_t port) {
-    return RpcServer::Start({.host = host, .port = port, .request_bytes_max = 1 << 20}, {.topics = *topics_,
-                                                                                         .offsets = offsets_,
-                                                                                         .members = members_,
-                                                                                         .groups = groups_,
-                                                                                         .times = times_,
-                                                                                         .metrics = metrics_,
-                                                                                         .health = &health_});
+    return RpcServer::Start({.address = metrics::HostPort{.host = host, .port = port}, .request_bytes_max = 1 << 20},
+                            {.topics = *topics_,
+                             .offsets = offsets_,
+                             .members = members_,
+                             .groups = groups_,
+                             .times = times_,
+                             .metrics = metrics_,
+                             .health = &health_});
   }
 
   const AgentMetrics metrics_;

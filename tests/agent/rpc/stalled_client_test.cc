@@ -19,9 +19,12 @@
 
 #include "agent/log/batch_builder.h"
 #include "agent/rpc/rpc_server.h"
+#include "metrics_core/settings.h"
+#include "metrics_core/sockets/socket_address.h"
 #include "proto/streamhouse.pb.h"
 #include "tests/agent/support/catalog_fixture.h"
 #include "tests/support/eventually.h"
+#include "tests/support/short_folder.h"
 
 namespace streamhouse::agent {
 namespace {
@@ -51,7 +54,7 @@ namespace {
 // Speaks as much HTTP/2 as it takes to ask.
 class StalledClient {
  public:
-  explicit StalledClient(int port) {
+  explicit StalledClient(int port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     const int few_bytes = 4096;
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &few_bytes, sizeof(few_bytes));
     sockaddr_in address = {};
@@ -59,10 +62,13 @@ class StalledClient {
     address.sin_port = htons(static_cast<std::uint16_t>(port));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     EXPECT_EQ(::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
-    Send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
-    // Streams and connection may fill a window of 2 GiB.
-    SendFrame(kSettings, 0, 0, std::string{'\0', '\x4'} + Number(kWindowBytes, 4));
-    SendFrame(kWindowUpdate, 0, 0, Number(kWindowBytes - kFirstWindowBytes, 4));
+    Begin();
+  }
+  explicit StalledClient(const metrics::UnixSocket& server)
+      : socket_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    const metrics::UnixSocketName name(server);
+    EXPECT_EQ(::connect(socket_, name.address(), name.size()), 0);
+    Begin();
   }
   ~StalledClient() { Close(); }
   StalledClient(const StalledClient&) = delete;
@@ -87,6 +93,12 @@ class StalledClient {
   static constexpr std::uint64_t kWindowBytes = 0x7fffffff;
   static constexpr std::uint64_t kFirstWindowBytes = 65'535;
 
+  void Begin() {
+    Send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n");
+    // Streams and connection may fill a window of 2 GiB.
+    SendFrame(kSettings, 0, 0, std::string{'\0', '\x4'} + Number(kWindowBytes, 4));
+    SendFrame(kWindowUpdate, 0, 0, Number(kWindowBytes - kFirstWindowBytes, 4));
+  }
   static std::string Number(std::uint64_t number, int bytes) {
     std::string text;
     while (bytes-- > 0) text += static_cast<char>(number >> (8 * bytes));
@@ -102,7 +114,7 @@ class StalledClient {
     EXPECT_EQ(::send(socket_, bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
   }
 
-  int socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  int socket_;
   std::uint32_t next_stream_ = 1;
 };
 
@@ -114,12 +126,24 @@ class StalledClientTest : public CatalogFixture {
     BatchBuilder batch;
     for (int i = 0; i < 1'000; ++i) batch.Add({.key = std::nullopt, .value = value, .timestamp_ms = 0});
     EXPECT_TRUE((*topics_->Find("orders", 0))->Append(batch).ok());
-    server_ = *RpcServer::Start({.host = "127.0.0.1", .port = 0, .request_bytes_max = 1 << 20}, {.topics = *topics_,
-                                                                                                 .offsets = offsets_,
-                                                                                                 .members = members_,
-                                                                                                 .groups = groups_,
-                                                                                                 .times = times_,
-                                                                                                 .metrics = metrics_});
+  }
+  void Serve(const metrics::SocketAddress& address) {
+    server_ = *RpcServer::Start({.address = address, .request_bytes_max = 1 << 20}, {.topics = *topics_,
+                                                                                     .offsets = offsets_,
+                                                                                     .members = members_,
+                                                                                     .groups = groups_,
+                                                                                     .times = times_,
+                                                                                     .metrics = metrics_});
+  }
+  void ExpectAStopInTime(StalledClient& client) {
+    g_full_sockets = 0;
+    v1::FetchRequest request;
+    request.set_topic("orders");
+    for (int i = 0; i < 32; ++i) client.Call("/streamhouse.v1.ConsumerService/Fetch", request.SerializeAsString());
+    ASSERT_TRUE(Eventually([] { return g_full_sockets > 0; }));
+    const auto stopped = std::async(std::launch::async, [this] { server_->Shutdown(std::chrono::milliseconds(0)); });
+    EXPECT_TRUE(InTime(stopped));
+    client.Close();
   }
 
   const AgentMetrics metrics_;
@@ -131,14 +155,17 @@ class StalledClientTest : public CatalogFixture {
 };
 
 TEST_F(StalledClientTest, HoldsUpAStopForNoLongerThanTheTimeout) {
+  Serve(metrics::HostPort{.host = "127.0.0.1", .port = 0});
   StalledClient client(server_->port());
-  v1::FetchRequest request;
-  request.set_topic("orders");
-  for (int i = 0; i < 32; ++i) client.Call("/streamhouse.v1.ConsumerService/Fetch", request.SerializeAsString());
-  ASSERT_TRUE(Eventually([] { return g_full_sockets > 0; }));
-  const auto stopped = std::async(std::launch::async, [this] { server_->Shutdown(std::chrono::milliseconds(0)); });
-  EXPECT_TRUE(InTime(stopped));
-  client.Close();
+  ExpectAStopInTime(client);
+}
+
+TEST_F(StalledClientTest, HoldsUpAStopForNoLongerThanItsTimeOverAUnixSocket) {
+  const ShortFolder folder;
+  const metrics::UnixSocket socket = {.path = folder.File("s")};
+  Serve(socket);
+  StalledClient client(socket);
+  ExpectAStopInTime(client);
 }
 
 }  // namespace

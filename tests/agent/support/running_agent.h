@@ -1,5 +1,5 @@
-// RunningAgent: a real agent on a port that the kernel has picked and it keeps, with a client for
-// it.
+// RunningAgent: a real agent on a port that the kernel has picked and it keeps, or on the Unix
+// socket of its configuration, with a client for it.
 //
 // When to use something else: CatalogFixture where no network is needed.
 // Thread safety: calls from any thread; start and stop from one.
@@ -97,7 +97,10 @@ class RunningAgent {
     const auto histogram = reader.Histogram("streamhouse_agent_" + name, labels);
     return histogram ? histogram->count : 0;
   }
-  std::string address() const { return "127.0.0.1:" + std::to_string(agent_->grpc_port()); }
+  std::string address() const {
+    if (config_.grpc_unix_socket) return config_.grpc_unix_socket->ToString();
+    return "127.0.0.1:" + std::to_string(agent_->grpc_port());
+  }
 
   v1::ProducerService::Stub& producer() { return *producer_; }
   v1::ConsumerService::Stub& consumer() { return *consumer_; }

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::apps {
@@ -18,11 +19,22 @@ TEST(ParseTargetTest, TakesAddressesWithAndWithoutSchemePortAndPath) {
   EXPECT_EQ(plain.page_path + " " + plain.readiness_path, "/metrics /ready");
   EXPECT_FALSE(plain.has_tls);
   EXPECT_EQ(ParseTarget("http://127.0.0.1:8080/").value().url, plain.url);
-  EXPECT_EQ(ParseTarget("http://[::1]").value().address.ToString(), "[::1]:80");
+  EXPECT_EQ(metrics::ToString(ParseTarget("http://[::1]").value().address), "[::1]:80");
   const Target tls = ParseTarget("https://broker.example/a/metrics?name[]=x").value();
   EXPECT_EQ(tls.url, "https://broker.example:443/a/metrics?name[]=x");
   EXPECT_EQ(tls.readiness_path, "/a/ready");
   EXPECT_TRUE(tls.has_tls);
+}
+
+TEST(ParseTargetTest, TakesUnixSockets) {
+  const Target file = ParseTarget("unix:///run/a.sock").value();
+  EXPECT_EQ(file.url, "unix:///run/a.sock");
+  EXPECT_EQ(file.page_path + " " + file.readiness_path, "/metrics /ready");
+  const Target name = ParseTarget("unix:@a:/b/metrics/detailed").value();
+  EXPECT_EQ(name.url, "unix:@a:/b/metrics/detailed");
+  EXPECT_EQ(name.page_path + " " + name.readiness_path, "/b/metrics/detailed /b/metrics/ready");
+  EXPECT_TRUE(IsLoopback(name));
+  EXPECT_NE(ParseTarget("unix:a").status().message().find("is not unix:///PATH"), std::string::npos);
 }
 
 TEST(ParseTargetTest, RefusesWhatIsNoAddress) {

@@ -1,0 +1,24 @@
+#include "client/agent_broker/grpc_target.h"
+
+#include <variant>
+
+#include "metrics_core/naming/percent_encoding.h"
+#include "metrics_core/sockets/socket_address.h"
+
+namespace streamhouse::client {
+
+metrics::Result<GrpcTarget> GrpcTargetOf(const std::string& address) {
+  if (address.empty()) return metrics::InvalidField("address", "is empty");
+  // To gRPC it is an address of this machine.
+  if (address.starts_with(':')) return metrics::InvalidField("address", "has no host");
+  if (!address.starts_with("unix:")) return GrpcTarget{.text = address};
+  const auto parsed = metrics::ParseSocketAddress(address);
+  if (!parsed.ok()) return parsed.status();
+  const auto& socket = std::get<metrics::UnixSocket>(parsed.value());
+  if (!socket.is_abstract()) {
+    return GrpcTarget{.text = "unix://" + metrics::PercentEncodePath(socket.path), .is_unix = true};
+  }
+  return GrpcTarget{.text = "unix-abstract:" + metrics::PercentEncodePath(socket.path.substr(1)), .is_unix = true};
+}
+
+}  // namespace streamhouse::client
