@@ -10,7 +10,7 @@
 packages_run=(
   g++ bazel-bootstrap bazel-skylib bazel-platforms bazel-rules-java bazel-rules-proto
   libboost1.81-dev libcli11-dev libcrypt-dev libdeflate-dev libfmt-dev libgrpc++-dev liblz4-dev libncurses-dev libprotobuf-dev libprotozero-dev
-  libsnappy-dev libsqlite3-dev libssl-dev libyaml-cpp-dev libzstd-dev zlib1g-dev
+  libre2-dev libsnappy-dev libsqlite3-dev libssl-dev libyaml-cpp-dev libzstd-dev zlib1g-dev
   protobuf-compiler protobuf-compiler-grpc
 )
 packages_bench=(libbenchmark-dev librdkafka-dev prometheus-cpp-dev)

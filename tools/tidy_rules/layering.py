@@ -21,7 +21,7 @@ MAY_USE = {
 }
 MAY_USE_THIRD_PARTY = {
     "metrics_core": set(),
-    "exporters": {"boost", "fmt", "libxcrypt", "openssl", "protozero", "snappy", "yaml_cpp", "zlib", "zstd"},
+    "exporters": {"boost", "fmt", "libxcrypt", "openssl", "protozero", "re2", "snappy", "yaml_cpp", "zlib", "zstd"},
     "client": {"grpc"},
     "agent": {"fmt", "grpc", "libdeflate", "sqlite"},
     "proto": {"grpc", "lz4", "openssl", "zstd"},
@@ -97,6 +97,7 @@ THIRD_PARTY_BY_PREFIX = {
     "openssl/": "openssl",
     "postgresql/": "pq",
     "protozero/": "protozero",
+    "re2/": "re2",
     "snappy.h": "snappy",
     "spdlog/": "spdlog",
     "sqlite3.h": "sqlite",
