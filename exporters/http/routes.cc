@@ -16,6 +16,8 @@
 #include "exporters/http/message/request_target.h"
 #include "exporters/http/scrape_page.h"
 #include "exporters/live_page/live_page.h"
+#include "exporters/select/selection.h"
+#include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -77,6 +79,22 @@ Response Ready(const RequestTarget& target, const metrics::Health::Report& repor
 
 bool IsReading(const Request& request) {
   return request.method == "GET" || request.method == "HEAD";
+}
+
+metrics::Result<Selection> SelectionOf(std::string_view query) {
+  const auto names = QueryValues(query, "name[]");
+  const auto selectors = QueryValues(query, "match[]");
+  if (!names || !selectors) {
+    return metrics::Status(metrics::StatusCode::kInvalidArgument,
+                           "the query has a bad % or more than " + std::to_string(kQueryNamesMax) + " names");
+  }
+  return Selection::Parse(*names, *selectors);
+}
+
+Response BadSelection(const metrics::Status& why) {
+  Response response = ErrorResponse(400);
+  response.body.append(why.message()).append("\n");
+  return response;
 }
 
 // Until the scraper gives up, where it says so and means sooner.
@@ -157,16 +175,17 @@ ScrapePermits::Permit Routes::TakePermit() const {
 Response Routes::Metrics(const Request& request, const RequestTarget& target) {
   const NegotiatedFormat negotiated = NegotiateFormat(request.accept);
   const ContentCoding coding = NegotiateCoding(request.accept_encoding);
-  std::optional<FamilyNames> names = QueryValues(target.query, "name[]");
-  ScrapePermits::Permit permit = TakePermit();
-  const int status = !names ? 400 : permit ? 200 : 503;
+  metrics::Result<Selection> selection = SelectionOf(target.query);
+  ScrapePermits::Permit permit = selection.ok() ? TakePermit() : ScrapePermits::Permit();
+  const int status = !selection.ok() ? 400 : permit ? 200 : 503;
   options_.metrics.CountScrape(negotiated.format, status);
+  if (!selection.ok()) return BadSelection(selection.status());
   if (status != 200) return ErrorResponse(status);
 
   const bool is_aggregated = target.path == kMetricsPath && !options_.aggregate.empty();
   SharedCollection& collection = is_aggregated ? aggregated_ : detailed_;
   std::unique_ptr<PageSource> page =
-      std::make_unique<ScrapePage>(collection, negotiated, *std::move(names), options_.created);
+      std::make_unique<ScrapePage>(collection, negotiated, *std::move(selection), options_.created);
   if (coding != ContentCoding::kIdentity) page = std::make_unique<CompressedPage>(std::move(page), coding);
   Response response;
   response.content_type = negotiated.content_type;

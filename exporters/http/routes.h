@@ -2,14 +2,15 @@
 // own calls it from there.
 //
 //   /metrics            the registry, in the format and coding that were asked for, without the labels that are to be
-//                       aggregated; with ?name[]=…, only those families
+//                       aggregated; with ?name[]=… and ?match[]=…, only those families and series (selection.h)
 //   /metrics/detailed   the same with all labels
 //   /health             200 and "OK", always
 //   /ready              200 and "READY", or 503 and the failed checks with their reasons; with ?verbose, all checks
 //   /                   for browsers a live page (live_page.h); for what does not accept text/html, and where it is
 //                       switched off, a list of these paths
 //
-// GET and HEAD only, otherwise 405; other paths 404; more pages at a time than Limits::scrapes 503.
+// GET and HEAD only, otherwise 405; other paths 404; more pages at a time than Limits::scrapes 503;
+// a query that cannot be read 400, whose second line says where.
 // When to use something else: MetricsServer, which brings the sockets.
 // Guarantees: paths match exactly; no file is ever read, and nothing of a request comes back in the
 // response.

@@ -1,16 +1,14 @@
 #include "exporters/http/scrape_page.h"
 
-#include <algorithm>
-#include <cstddef>
+#include <optional>
 #include <span>
-#include <string_view>
 
 #include "exporters/encoding/openmetrics2_encoder.h"
 #include "exporters/encoding/openmetrics_encoder.h"
 #include "exporters/encoding/protobuf_encoder.h"
 #include "exporters/encoding/text_encoder.h"
+#include "exporters/select/selected_view.h"
 #include "exporters/view/escaped_view.h"
-#include "metrics_core/reading/family_info.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -32,32 +30,32 @@ std::unique_ptr<PageSource> MakeEncoder(PageFormat format, std::span<const Famil
   return std::make_unique<TextEncoder>(families);
 }
 
-// Whether `name` is the family's or that of one of its samples.
-bool IsNameIn(std::string_view name, const metrics::FamilyInfo& info) {
-  return name == info.name || metrics::HasSampleNamed(info, name);
-}
-
 }  // namespace
 
 PageSource::Progress ScrapePage::Fill(PageChunk& chunk) {
-  if (encoder_ == nullptr) Collect();
+  if (encoder_ == nullptr && !Collect()) return Progress::kFailed;
   return encoder_->Fill(chunk);
 }
 
-void ScrapePage::Collect() {
+bool ScrapePage::Collect() {
   snapshot_ = collection_.Take();
-  escaped_ = EscapedView(snapshot_->families(), format_.escaping);
-  std::span<const FamilySnapshot> families = escaped_.families();
-  if (!names_.empty()) {
-    for (std::size_t i = 0; i < families.size(); ++i) {
-      const auto is_meant = [&](const std::string& name) {
-        return IsNameIn(name, families[i].info()) || IsNameIn(name, snapshot_->families()[i].info());
-      };
-      if (std::any_of(names_.begin(), names_.end(), is_meant)) chosen_.push_back(families[i]);
-    }
-    families = chosen_;
+  std::span<const FamilySnapshot> families = snapshot_->families();
+  if (!selection_.chooses_all()) {
+    if (!Select()) return false;
+    families = selected_.families();
   }
-  encoder_ = MakeEncoder(format_.format, families, created_);
+  escaped_ = EscapedView(families, format_.escaping);
+  encoder_ = MakeEncoder(format_.format, escaped_.families(), created_);
+  return true;
+}
+
+bool ScrapePage::Select() {
+  const Selection selection = std::exchange(selection_, {});
+  std::optional<metrics::Snapshot> selected = SelectedView(snapshot_->families(), selection, format_.escaping,
+                                                           std::chrono::steady_clock::now() + selection_time_);
+  if (!selected) return false;
+  selected_ = *std::move(selected);
+  return true;
 }
 
 }  // namespace streamhouse::exporters

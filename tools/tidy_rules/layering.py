@@ -44,7 +44,7 @@ MAY_USE_FOLDERS = {
     "exporters/encoding": set(),
     "exporters/http": {
         "exporters/encoding", "exporters/http/access", "exporters/http/message", "exporters/http/tls",
-        "exporters/live_page", "exporters/push", "exporters/threads", "exporters/view",
+        "exporters/live_page", "exporters/push", "exporters/select", "exporters/threads", "exporters/view",
     },
     "exporters/http/access": {"exporters/encoding"},
     "exporters/http/message": {"exporters/encoding"},
@@ -57,6 +57,7 @@ MAY_USE_FOLDERS = {
     },
     "exporters/pushgateway": {"exporters/encoding", "exporters/push", "exporters/push/http", "exporters/view"},
     "exporters/remote_write": {"exporters/encoding", "exporters/push", "exporters/push/http", "exporters/view"},
+    "exporters/select": {"exporters/encoding"},
     "exporters/statsd": {"exporters/encoding", "exporters/push", "exporters/view"},
     "exporters/textfile": {"exporters/encoding", "exporters/push", "exporters/view"},
     "exporters/threads": set(),

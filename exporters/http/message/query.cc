@@ -24,7 +24,10 @@ std::optional<std::vector<std::string>> QueryValues(std::string_view query, std:
   while (!query.empty()) {
     const auto [sent_key, sent_value] = TakeParameter(query);
     if (metrics::PercentDecode(sent_key) != key) continue;
-    std::optional<std::string> value = metrics::PercentDecode(sent_value);
+    // As forms are sent: a blank is a plus.
+    std::string form(sent_value);
+    std::replace(form.begin(), form.end(), '+', ' ');
+    std::optional<std::string> value = metrics::PercentDecode(form);
     if (!value || values.size() == kQueryNamesMax) return std::nullopt;
     values.push_back(*std::move(value));
   }

@@ -38,6 +38,9 @@ void FuzzOtlpAnswer(std::string_view body);
 // Bytes of a receiver of pushes: the same answer however they are cut, and a wait that is bounded.
 void FuzzPushAnswer(std::string_view bytes);
 
+// A match[]: a selector that can be respelled and chooses some series, or an error that says where.
+void FuzzSelector(std::string_view text);
+
 struct FuzzTarget {
   std::string_view name;  // of its corpus as well
   void (*run)(std::string_view input);
@@ -48,6 +51,7 @@ inline constexpr FuzzTarget kFuzzTargets[] = {
     {"web_config", FuzzWebConfig},       {"label_escaping", FuzzLabelEscaping},
     {"exporter_spec", FuzzExporterSpec}, {"metrics_page", FuzzMetricsPage},
     {"otlp_answer", FuzzOtlpAnswer},     {"push_answer", FuzzPushAnswer},
+    {"selector", FuzzSelector},
 };
 
 }  // namespace streamhouse::exporters

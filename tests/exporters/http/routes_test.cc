@@ -148,6 +148,42 @@ TEST_F(RoutesTest, ServesTheFamiliesThatAreNamed) {
   EXPECT_EQ(Get("/metrics?name[]=%").status, 400);
 }
 
+TEST_F(RoutesTest, ServesTheSeriesThatAreSelected) {
+  const auto lag = registry_.AddGauge({.name = "lag", .help = "Lag", .labels = {"topic"}}).value();
+  registry_.AddGauge({.name = "lead", .help = "Lead"}).value().With();
+  for (const char* topic : {"a b", "c+d"}) lag.With(topic).Set(1);
+  const std::string head = "# HELP lag Lag\n# TYPE lag gauge\n";
+  // As Go sends it: a blank as a plus.
+  const std::string page = head + "lag{topic=\"a b\"} 1\n";
+  EXPECT_EQ(ReadPage(*Get("/metrics?match%5B%5D=%7Btopic%3D%22a+b%22%7D").page), page);
+  EXPECT_EQ(ReadPage(*Get("/metrics?match[]={topic=\"c%2Bd\"}&match[]={topic=\"x\"}").page),
+            head + "lag{topic=\"c+d\"} 1\n");
+  EXPECT_EQ(ReadPage(*Get("/metrics?match[]={topic=~\"a.*\"}&name[]=la*").page), page);
+  EXPECT_EQ(ReadPage(*Get("/metrics?match[]={topic=~\"a.*\"}&name[]=le*").page), "");
+}
+
+TEST_F(RoutesTest, ShowsWhereASelectorCannotBeRead) {
+  EXPECT_EQ(Get("/metrics?match[]=up&match[]={a=~\"<script>(\"}").body,
+            "400 Bad Request\nmatch[] number 2: at character 5: the regular expression is refused: missing )\n");
+  EXPECT_EQ(Get("/metrics/detailed?match[]=").status, 400);
+  EXPECT_EQ(Get("/metrics?match[]=%").body, "400 Bad Request\nthe query has a bad % or more than 100 names\n");
+  EXPECT_EQ(routes_.Handle({.method = "HEAD", .target = "/metrics?match[]={"}).status, 400);
+  EXPECT_EQ(routes_.Handle({.method = "HEAD", .target = "/metrics?match[]=up{}"}).status, 200);
+}
+
+TEST_F(RoutesTest, SelectsSumsOnThePageThatHasThem) {
+  Routes routes(registry_, health_, {.aggregate = {"partition"}});
+  const auto lag = registry_.AddGauge({.name = "lag", .help = "Lag", .labels = {"topic", "partition"}}).value();
+  for (const char* partition : {"1", "2"}) lag.With("a", partition).Set(2);
+  const auto page = [&](std::string_view target) {
+    return ReadPage(*routes.Handle({.method = "GET", .target = target}).page);
+  };
+  const std::string head = "# HELP lag Lag\n# TYPE lag gauge\n";
+  EXPECT_EQ(page("/metrics?match[]={topic=\"a\"}"), head + "lag{topic=\"a\"} 4\n");
+  EXPECT_EQ(page("/metrics?match[]={partition=\"1\"}"), "") << "sums have no such label";
+  EXPECT_EQ(page("/metrics/detailed?match[]={partition=\"1\"}"), head + "lag{topic=\"a\",partition=\"1\"} 2\n");
+}
+
 TEST_F(RoutesTest, ShowsAllLabelsOnBothPagesUnlessToldToAggregate) {
   registry_.AddCounter({.name = "a_total", .help = "A", .labels = {"partition"}}).value().With("1").Increment();
   const std::string page = "# HELP a_total A\n# TYPE a_total counter\na_total{partition=\"1\"} 1\n";

@@ -20,6 +20,7 @@ TEST(QueryTest, FindsTheValuesOfAKey) {
 
 TEST(QueryTest, DecodesKeysAndValues) {
   EXPECT_EQ(QueryValues("name%5B%5D=a%2db&name[]=c", "name[]"), (Values{"a-b", "c"}));
+  EXPECT_EQ(QueryValues("a=b+c&a=b%2Bc&a=b%20c", "a"), (Values{"b c", "b+c", "b c"}));
 }
 
 TEST(QueryTest, RefusesMalformedValues) {
