@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <fstream>
@@ -29,9 +30,12 @@
 #include "exporters/remote_write/remote_write_2_encoder.h"
 #include "exporters/remote_write/remote_write_batch.h"
 #include "exporters/remote_write/symbol_table.h"
+#include "exporters/select/selected_view.h"
+#include "exporters/select/selection.h"
 #include "metrics_core/bucket_bounds.h"
 #include "metrics_core/clock.h"
 #include "metrics_core/health.h"
+#include "metrics_core/naming/name_escaping.h"
 #include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
 
@@ -146,6 +150,31 @@ void BM_EncodeProtobuf(benchmark::State& state) {
   EncodeCounters<ProtobufEncoder>(state);
 }
 BENCHMARK(BM_EncodeProtobuf)->Arg(1'000)->Arg(100'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+
+// A text page of the series that a match[] chooses: read, chosen, encoded.
+void SelectText(benchmark::State& state, const std::string& selector) {
+  metrics::Registry registry;
+  AddCounters(registry, state.range(0));
+  const metrics::Snapshot snapshot = registry.TakeSnapshot();
+  PageChunk chunk;
+  std::size_t bytes = 0;
+  for (auto _ : state) {
+    const Selection selection = Selection::Parse({}, {selector}).value();
+    const auto selected = SelectedView(snapshot.families(), selection, metrics::NameEscaping::kNone,
+                                       std::chrono::steady_clock::time_point::max());
+    TextEncoder encoder(selected->families());
+    bytes = EncodePage(encoder, chunk);
+  }
+  ReportPage(state, bytes);
+}
+BENCHMARK_CAPTURE(SelectText, name, "bench_records_sent_total")->Arg(100'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(SelectText, none, "up")->Arg(100'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(SelectText, one_topic, R"({topic="orders-1"})")->Arg(100'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(SelectText, some_partitions, R"({partition=~"1.*"})")->Arg(100'000)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(SelectText, both, R"({topic="orders-1",partition=~"1.*"})")
+    ->Arg(100'000)
+    ->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(SelectText, all_by_expression, R"({topic=~"orders.*"})")->Arg(100'000)->Unit(benchmark::kMillisecond);
 
 // Requests of OTLP, of the size that is sent.
 template <typename Encoder>
