@@ -19,6 +19,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "exporters/encoding/text_line.h"
@@ -49,6 +50,7 @@ class EncodedLabels {
     if (!label.has_head || label.room < bytes_max) [[unlikely]]
       label.PutHead(bytes_max);
     char* const begin = label.bytes.get();
+    label.from = begin;
     SetSize(label, static_cast<std::size_t>(write(begin, begin + label.head.size()) - begin));
   }
 
@@ -58,7 +60,14 @@ class EncodedLabels {
     Label& label = labels_[place];
     label.PutHead(bytes_max);
     label.has_head = false;
+    label.from = label.bytes.get();
     SetSize(label, static_cast<std::size_t>(write(label.bytes.get()) - label.bytes.get()));
+  }
+
+  // The label is `bytes`, which stay where they are. kCopyBytes more can be read behind them.
+  void Borrow(std::size_t place, std::string_view bytes) {
+    labels_[place].from = bytes.data();
+    SetSize(labels_[place], bytes.size());
   }
 
   void Clear(std::size_t place) { SetSize(labels_[place], 0); }
@@ -69,7 +78,7 @@ class EncodedLabels {
   char* CopyTo(char* out) const {
     const Label* const end = labels_.data() + labels_.size();
     for (const Label* label = labels_.data(); label != end; ++label) {
-      const char* const from = label->bytes.get();
+      const char* const from = label->from;
       const std::size_t size = label->size;
       for (std::size_t at = 0; at < size; at += kCopyBytes) CopyBlock<kCopyBytes>(out + at, from + at);
       out += size;
@@ -79,6 +88,7 @@ class EncodedLabels {
 
  private:
   struct Label {
+    const char* from = nullptr;  // bytes.get(), or what is borrowed
     std::string head;
     bool has_head = false;  // whether it stands in `bytes`
     std::unique_ptr<char[]> bytes;

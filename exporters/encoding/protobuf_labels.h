@@ -65,6 +65,9 @@ class ProtobufLabels {
     WriteAny(places_[i], name, EscapedText(value, 0));
   }
 
+  // The same of an encoded label, which may be empty; see EncodedLabels.
+  void Borrow(std::size_t i, std::string_view bytes) { encoded_.Borrow(places_[i], bytes); }
+
   std::size_t bytes() const { return encoded_.bytes(); }
   char* CopyTo(char* out) const { return encoded_.CopyTo(out); }
 

@@ -3,8 +3,6 @@
 namespace streamhouse::exporters {
 namespace {
 
-constexpr std::string_view kValueEnd = "\"}},";
-
 bool IsControl(char c) {
   return static_cast<unsigned char>(c) < ' ';
 }
@@ -35,34 +33,6 @@ void OtlpJsonWriter::TraceAndSpan(const metrics::TraceContext& trace) {
   if (trace.span_id != 0) String(otlp::exemplar::kSpanId, labels.begin()[1].value);
 }
 
-char* OtlpJsonWriter::WriteLabels(char* out, const OtlpLabels& labels) {
-  if (labels.text.empty()) return out;
-  if (!labels.is_plain) return WriteAnyLabels(out, labels.text);
-  ForEachPlainLabel(labels, [&](const OtlpLabelKeys::Key& key, std::string_view value) {
-    out = PutText(out, key.encoded);
-    out = PutText(out, value);
-    out = PutText(out, kValueEnd);
-  });
-  return out;
-}
-
-char* OtlpJsonWriter::WriteAnyLabels(char* out, std::string_view text) {
-  LabelReader labels(text);
-  while (labels.Next()) {
-    out = PutText(out, "{");
-    out = PutText(out, otlp::key_value::kKey.json_key());
-    out = PutText(out, "\"");
-    out = WritePageText(out, labels.name());
-    out = PutText(out, "\",");
-    out = PutText(out, otlp::key_value::kValue.json_key());
-    out = PutText(out, "{");
-    out = PutText(out, otlp::any_value::kStringValue.json_key());
-    out = WritePageText(out, labels.quoted_value());
-    out = PutText(out, "}},");
-  }
-  return out;
-}
-
 char* OtlpJsonWriter::WriteEscaped(char* out, std::string_view text) {
   for (const char c : text) {
     if (IsControl(c)) {
@@ -87,7 +57,7 @@ char* OtlpJsonWriter::WritePageText(char* out, std::string_view text) {
   return out;
 }
 
-std::string OtlpJsonFormat::LabelKey(std::string_view name) {
+std::string OtlpJsonFormat::LabelHead(std::string_view name, ProtobufField /*field*/) {
   std::string key = "{";
   Append(key, [&](auto& out) { out.String(otlp::key_value::kKey, name); });
   key += otlp::key_value::kValue.json_key();

@@ -7,7 +7,7 @@
 // 3. Ids of traces are hexadecimal.
 // OtlpJsonBound is an upper bound of what OtlpJsonWriter writes for the same description.
 // Thread safety: values.
-// Cost: labels whose text is plain are copied; a time that stands twice is made into text once.
+// Cost: a time that stands twice is made into text once.
 #pragma once
 
 #include <charconv>
@@ -18,11 +18,11 @@
 #include <string>
 #include <string_view>
 
+#include "exporters/encoding/encoded_labels.h"
 #include "exporters/encoding/exemplar_text.h"
 #include "exporters/encoding/label_reader.h"
 #include "exporters/encoding/number_format.h"
 #include "exporters/encoding/text_line.h"
-#include "exporters/otlp/otlp_labels.h"
 #include "exporters/otlp/otlp_schema.h"
 #include "metrics_core/exemplar.h"
 
@@ -83,23 +83,14 @@ class OtlpJsonBound {
     Add(field, kBracketBytes);
     items(*this);
   }
-  void Attributes(const OtlpField& field, const OtlpLabels& labels, const OtlpLabels& added) {
-    Add(field, kBracketBytes);
-    AddLabels(labels);
-    AddLabels(added);
-  }
+  void Attributes(const OtlpField& field, const EncodedLabels& labels) { Add(field, kBracketBytes + labels.bytes()); }
   void TraceAndSpan(const metrics::TraceContext& /*trace*/) { bytes_ += 96; }
 
  private:
   static constexpr std::size_t kBracketBytes = 2;
   static constexpr std::size_t kCharacterBytesMax = 6;  // of \u0000
-  static constexpr std::size_t kLabelBytes = 40;        // {"key":"","value":{"stringValue":""}},
 
   void Add(const OtlpField& field, std::size_t bytes) { bytes_ += field.json_key().size() + bytes + 1; }
-  void AddLabels(const OtlpLabels& labels) {
-    bytes_ += kLabelBytes * labels.keys->keys.size() + labels.text.size() * (labels.is_plain ? 1 : kCharacterBytesMax);
-  }
-
   std::size_t bytes_ = 0;
 };
 
@@ -173,18 +164,20 @@ class OtlpJsonWriter {
     items(*this);
     PutEnd(']');
   }
-  void Attributes(const OtlpField& field, const OtlpLabels& labels, const OtlpLabels& added) {
-    if (labels.text.empty() && added.text.empty()) return;
+  void Attributes(const OtlpField& field, const EncodedLabels& labels) {
+    if (labels.bytes() == 0) return;
     PutKey(field);
     *out_++ = '[';
-    out_ = WriteLabels(out_, labels);
-    out_ = WriteLabels(out_, added);
+    out_ = labels.CopyTo(out_);
     PutEnd(']');
   }
   void TraceAndSpan(const metrics::TraceContext& trace);
 
   // Where it ends; kNumberBytesMax must have room.
   static char* WriteDouble(char* out, double value);
+  // The same of text with \ " and newline escaped as on a page: at most kPageByteSize for a byte.
+  static constexpr std::size_t kPageByteSize = 6;  // of \u0000
+  static char* WritePageText(char* out, std::string_view text);
 
  private:
   void Put(std::string_view text) { out_ = PutText(out_, text); }
@@ -213,12 +206,8 @@ class OtlpJsonWriter {
     *out_++ = ',';
   }
 
-  // Each returns its end. They take and give pointers, so that out_ can be in a register.
-  static char* WriteLabels(char* out, const OtlpLabels& labels);
-  static char* WriteAnyLabels(char* out, std::string_view text);
-  // Text that is UTF-8, and such text with \ " and newline escaped as on a page.
+  // Text that is UTF-8; returns its end.
   static char* WriteEscaped(char* out, std::string_view text);
-  static char* WritePageText(char* out, std::string_view text);
 
   char* out_;
 };
@@ -283,7 +272,16 @@ struct OtlpJsonFormat {
   }
 
   // What stands before the value of a label: {"key":"NAME","value":{"stringValue":"
-  static std::string LabelKey(std::string_view name);
+  static std::string LabelHead(std::string_view name, ProtobufField field);
+
+  static void SetLabel(EncodedLabels& labels, std::size_t place, std::string_view /*name*/, ProtobufField /*field*/,
+                       const EscapedText& value) {
+    constexpr std::string_view kEnd = "\"}},";
+    const std::string_view text = value.text();
+    labels.SetValue(place, OtlpJsonWriter::kPageByteSize * text.size() + kEnd.size(), [&](char* /*begin*/, char* out) {
+      return PutText(OtlpJsonWriter::WritePageText(out, text), kEnd);
+    });
+  }
 
   static std::string Doubles(std::span<const double> values);
 

@@ -12,9 +12,10 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <type_traits>
 #include <utility>
 
-#include "exporters/otlp/otlp_labels.h"
+#include "exporters/encoding/encoded_labels.h"
 #include "exporters/otlp/otlp_schema.h"
 #include "metrics_core/exemplar.h"
 #include "metrics_core/reading/family_values.h"
@@ -24,13 +25,26 @@ namespace streamhouse::exporters {
 // What a point has beside its value. `Time` is that of the format.
 template <typename Time>
 struct OtlpPointParts {
-  OtlpLabels labels = {};
-  OtlpLabels added = {};  // the label of a state
+  const EncodedLabels* labels = nullptr;
   Time time;
   Time start;
   bool has_start = false;
   std::string bounds = {};  // of a histogram, as the format writes them
 };
+
+// Where the attributes of a point stand.
+template <typename Values>
+constexpr const OtlpField& OtlpAttributesOf() {
+  if constexpr (std::is_same_v<Values, metrics::HistogramValues>) {
+    return otlp::histogram_point::kAttributes;
+  } else if constexpr (std::is_same_v<Values, metrics::ExponentialHistogramValues>) {
+    return otlp::exponential_point::kAttributes;
+  } else if constexpr (std::is_same_v<Values, metrics::SummaryValues>) {
+    return otlp::summary_point::kAttributes;
+  } else {
+    return otlp::number_point::kAttributes;
+  }
+}
 
 inline std::uint64_t UnixNanoseconds(std::int64_t unix_milliseconds) {
   constexpr std::uint64_t kNanosecondsPerMillisecond = 1'000'000;
@@ -91,7 +105,7 @@ template <typename Out>
 
 template <typename Out, typename Number, typename Time>
 [[gnu::always_inline]] inline void PutOtlpNumberPoint(Out& out, Number number, const OtlpPointParts<Time>& parts) {
-  out.Attributes(otlp::number_point::kAttributes, parts.labels, parts.added);
+  out.Attributes(otlp::number_point::kAttributes, *parts.labels);
   PutOtlpTimes(out, parts);
   PutOtlpNumber(out, number);
 }
@@ -132,7 +146,7 @@ template <typename Out, typename Time>
 void PutOtlpPoint(Out& out, const metrics::HistogramValues& histograms, std::size_t series,
                   const OtlpPointParts<Time>& parts) {
   const metrics::HistogramValue value = histograms[series];
-  out.Attributes(otlp::histogram_point::kAttributes, parts.labels, parts.added);
+  out.Attributes(otlp::histogram_point::kAttributes, *parts.labels);
   PutOtlpTimes(out, parts);
   out.Fixed64(otlp::totals::kCount, value.count);
   out.Double(otlp::totals::kSum, value.sum);
@@ -145,7 +159,7 @@ template <typename Out, typename Time>
 void PutOtlpPoint(Out& out, const metrics::ExponentialHistogramValues& histograms, std::size_t series,
                   const OtlpPointParts<Time>& parts) {
   const metrics::ExponentialValue& value = histograms[series];
-  out.Attributes(otlp::exponential_point::kAttributes, parts.labels, parts.added);
+  out.Attributes(otlp::exponential_point::kAttributes, *parts.labels);
   PutOtlpTimes(out, parts);
   out.Fixed64(otlp::totals::kCount, value.count);
   out.Double(otlp::totals::kSum, value.sum);
@@ -166,7 +180,7 @@ template <typename Out, typename Time>
 void PutOtlpPoint(Out& out, const metrics::SummaryValues& summaries, std::size_t series,
                   const OtlpPointParts<Time>& parts) {
   const metrics::SummaryValue value = summaries[series];
-  out.Attributes(otlp::summary_point::kAttributes, parts.labels, parts.added);
+  out.Attributes(otlp::summary_point::kAttributes, *parts.labels);
   PutOtlpTimes(out, parts);
   out.Fixed64(otlp::totals::kCount, value.count);
   out.Double(otlp::totals::kSum, value.sum);

@@ -6,7 +6,7 @@
 // writes. A message that stays open while others are written into it has a length of four bytes,
 // filled up with zero bits: every reader of protobuf takes such a varint.
 // Thread safety: values.
-// Cost: labels whose text is plain and short are counted without being taken apart.
+// Cost: each message is counted and then written.
 #pragma once
 
 #include <bit>
@@ -19,10 +19,10 @@
 #include <string_view>
 #include <type_traits>
 
+#include "exporters/encoding/encoded_labels.h"
 #include "exporters/encoding/label_reader.h"
 #include "exporters/encoding/protobuf_writer.h"
 #include "exporters/encoding/text_line.h"
-#include "exporters/otlp/otlp_labels.h"
 #include "exporters/otlp/otlp_schema.h"
 #include "metrics_core/exemplar.h"
 
@@ -80,9 +80,13 @@ class OtlpProtobufOut {
     items(list);
   }
 
-  void Attributes(const OtlpField& field, const OtlpLabels& labels, const OtlpLabels& added) {
-    PutLabels(field, labels);
-    PutLabels(field, added);
+  // Each label has the tag of the field. In a point, more than EncodedLabels::kCopyBytes follow.
+  void Attributes(const OtlpField& /*field*/, const EncodedLabels& labels) {
+    if constexpr (std::is_same_v<Out, ProtobufSize>) {
+      out_.Add(labels.bytes());
+    } else {
+      out_ = ProtobufWriter(labels.CopyTo(out_.end()));
+    }
   }
 
   // Their first bytes are the high ones.
@@ -105,59 +109,10 @@ class OtlpProtobufOut {
     }
   };
 
-  // Below it, every length in the labels takes one byte.
-  static constexpr std::size_t kShortTextBytes = 100;
-
   void Begin(const OtlpField& field, std::size_t bytes) {
     PutTag(out_, field.number(), protozero::pbf_wire_type::length_delimited);
     out_.Varint(bytes);
   }
-
-  void PutLabels(const OtlpField& field, const OtlpLabels& labels) {
-    if (labels.text.empty()) return;
-    if (labels.is_plain && labels.text.size() <= kShortTextBytes) {
-      PutShortLabels(field, labels);
-    } else {
-      // A copy, so that this one can be in registers.
-      OtlpProtobufOut copy(out_);
-      copy.PutAnyLabels(field, labels.text);
-      out_ = copy.out_;
-    }
-  }
-
-  void PutShortLabels(const OtlpField& field, const OtlpLabels& labels) {
-    if constexpr (std::is_same_v<Out, ProtobufSize>) {
-      // Of each label, =, two quotes and a comma give way to four tags and four lengths; the last
-      // has no comma.
-      out_.Add(labels.text.size() + 1 + 4 * labels.keys->keys.size() - labels.keys->quote_bytes);
-    } else {
-      char* out = out_.end();
-      const char tag = static_cast<char>(field.number() << 3U | 2U);
-      ForEachPlainLabel(labels, [&](const OtlpLabelKeys::Key& key, std::string_view value) {
-        *out++ = tag;
-        *out++ = static_cast<char>(key.encoded.size() + value.size() + 3);
-        out = PutText(out, key.encoded);
-        *out++ = static_cast<char>(value.size() + 2);
-        *out++ = kStringValueTag;
-        *out++ = static_cast<char>(value.size());
-        out = PutText(out, value);
-      });
-      out_ = ProtobufWriter(out);
-    }
-  }
-
-  [[gnu::noinline]] void PutAnyLabels(const OtlpField& field, std::string_view text) {
-    LabelReader labels(text);
-    while (labels.Next()) {
-      Message(field, [&](auto& pair) {
-        PutString(pair.out_, otlp::key_value::kKey.number(), labels.name_text());
-        pair.Message(otlp::key_value::kValue,
-                     [&](auto& any) { PutString(any.out_, otlp::any_value::kStringValue.number(), labels.value()); });
-      });
-    }
-  }
-
-  static constexpr char kStringValueTag = static_cast<char>(otlp::any_value::kStringValue.number() << 3U | 2U);
 
   template <typename Other>
   friend class OtlpProtobufOut;
@@ -233,11 +188,30 @@ struct OtlpProtobufFormat {
     return point.out().end();
   }
 
-  // What stands before the value of a label: the key, and the tag of the value.
-  static std::string LabelKey(std::string_view name) {
+  // What stands before the value of a label: KeyValue with its key, and AnyValue with the tag of
+  // the string. The lengths are those of an empty value, and have one byte each.
+  static std::string LabelHead(std::string_view name, ProtobufField field) {
     std::string key;
     Append(key, [&](auto& out) { out.String(otlp::key_value::kKey, name); });
-    return key + static_cast<char>(otlp::key_value::kValue.number() << 3U | 2U);
+    std::string head{TagOf(field), '\0'};
+    head += key;
+    head += {TagOf(otlp::key_value::kValue.number()), '\0', TagOf(otlp::any_value::kStringValue.number()), '\0'};
+    return head;
+  }
+
+  [[gnu::always_inline]] static void SetLabel(EncodedLabels& labels, std::size_t place, const std::string& name,
+                                              ProtobufField field, const EscapedText& value) {
+    const std::string_view text = value.text();
+    if (value.has_escapes() || name.size() + text.size() + kPairBytes >= kTwoBytes) [[unlikely]]
+      return SetAnyLabel(labels, place, name, field, value);
+    labels.SetValue(
+        place, text.size(), [text](char* begin, char* out) __attribute__((always_inline)) {
+          const auto size = static_cast<char>(text.size());
+          begin[1] = static_cast<char>(out - begin - 2 + size);
+          out[-3] = static_cast<char>(size + 2);
+          out[-1] = size;
+          return PutText(out, text);
+        });
   }
 
   static std::string Doubles(std::span<const double> values) {
@@ -249,6 +223,26 @@ struct OtlpProtobufFormat {
 
  private:
   static constexpr std::size_t kLengthBytes = 4;
+  static constexpr std::size_t kTwoBytes = 128;      // the least length that takes two
+  static constexpr std::size_t kPairBytes = 6;       // in KeyValue: tags and lengths
+  static constexpr std::size_t kTagsBytes = 4 * 11;  // of a longer label: tags and lengths
+
+  static constexpr char TagOf(ProtobufField field) {
+    return static_cast<char>(field << 3U | static_cast<unsigned>(protozero::pbf_wire_type::length_delimited));
+  }
+
+  [[gnu::noinline]] static void SetAnyLabel(EncodedLabels& labels, std::size_t place, const std::string& name,
+                                            ProtobufField field, const EscapedText& value) {
+    labels.SetAll(place, kTagsBytes + name.size() + value.size(), [&](char* out) {
+      ProtobufWriter writer(out);
+      PutMessage(writer, field, [&](auto& pair) {
+        PutString(pair, otlp::key_value::kKey.number(), std::string_view(name));
+        PutMessage(pair, otlp::key_value::kValue.number(),
+                   [&](auto& any) { PutString(any, otlp::any_value::kStringValue.number(), value); });
+      });
+      return writer.end();
+    });
+  }
 
   template <typename Body>
   static void Append(std::string& text, const Body& body) {

@@ -74,7 +74,6 @@ class OtlpRequests : public OtlpEncoder {
   template <typename Values>
   void BeginFamily(const metrics::FamilySnapshot& family, const Values& values);
   void MakeMetricHead(const metrics::FamilyInfo& info);
-  static OtlpLabelKeys KeysOf(std::span<const std::string> names);
   // Fills in what parts_ has of a point. `point` counts the states of each series.
   template <typename Values>
   void ReadParts(const metrics::FamilySnapshot& family, std::size_t point);
@@ -94,8 +93,7 @@ class OtlpRequests : public OtlpEncoder {
 
   // Of the family.
   Head metric_head_;
-  OtlpLabelKeys keys_;
-  OtlpLabelKeys state_keys_;         // of a state set: the one that the state has
+  OtlpLabels<Format> labels_;
   std::vector<std::string> states_;  // of a state set: the label text of each state
   bool has_start_times_ = false;
   OtlpPointParts<Time> parts_;  // of the point
@@ -179,21 +177,20 @@ template <typename Values>
 void OtlpRequests<Format>::BeginFamily(const metrics::FamilySnapshot& family, const Values& values) {
   const metrics::FamilyInfo& info = family.info();
   MakeMetricHead(info);
-  keys_ = KeysOf(info.label_names);
-  state_keys_ = {};
   states_.clear();
-  parts_.added = {.text = "", .keys = &state_keys_, .is_plain = true};
   parts_.bounds.clear();
   if constexpr (std::is_same_v<Values, metrics::StateSetValues>) {
     const std::string name = metrics::QuotedLabelName(info.name);
     for (const std::string& state : values.states) states_.push_back(metrics::LabelPairText(name, state));
-    state_keys_ = KeysOf(std::span(&info.name, 1));
+    labels_.BeginStateSet(info.label_names, info.name, OtlpAttributesOf<Values>());
+  } else {
+    labels_.Begin(info.label_names, OtlpAttributesOf<Values>());
   }
   if constexpr (std::is_same_v<Values, metrics::HistogramValues>) parts_.bounds = Format::Doubles(values.bounds);
   const metrics::KindDescription& kind = metrics::Describe(info.kind);
   has_start_times_ =
       info.has_created && kind.is_monotonic == metrics::Has::kYes && kind.otlp_data != metrics::OtlpData::kSummary;
-  parts_.labels.keys = &keys_;
+  parts_.labels = &labels_.encoded();
   parts_.has_start = has_start_times_;
 }
 
@@ -242,27 +239,14 @@ void OtlpRequests<Format>::MakeMetricHead(const metrics::FamilyInfo& info) {
 }
 
 template <typename Format>
-OtlpLabelKeys OtlpRequests<Format>::KeysOf(std::span<const std::string> names) {
-  OtlpLabelKeys made;
-  for (const std::string& name : names) {
-    const std::string quoted = metrics::QuotedLabelName(name);
-    made.keys.push_back({.text_bytes = quoted.size(), .encoded = Format::LabelKey(name)});
-    made.quote_bytes += quoted == name ? 0 : 2;
-  }
-  return made;
-}
-
-template <typename Format>
 template <typename Values>
 void OtlpRequests<Format>::ReadParts(const metrics::FamilySnapshot& family, std::size_t point) {
   std::size_t series = point;
   if constexpr (std::is_same_v<Values, metrics::StateSetValues>) {
     series = point / states_.size();
-    const std::string_view state = states_[point % states_.size()];
-    parts_.added = {.text = state, .keys = &state_keys_, .is_plain = IsPlain(state)};
+    labels_.ReadState(states_[point % states_.size()]);
   }
-  parts_.labels.text = family.label_text(series);
-  parts_.labels.is_plain = IsPlain(parts_.labels.text);
+  labels_.Read(family.label_text(series));
   if (has_start_times_) {
     parts_.start.Assign(std::min(UnixNanoseconds(family.created_unix_milliseconds(series)), taken_at_));
   }

@@ -1,8 +1,11 @@
 #include "exporters/remote_write/remote_write_1_encoder.h"
 
 #include <algorithm>
+#include <cstring>
+#include <protozero/types.hpp>
 #include <type_traits>
 
+#include "exporters/encoding/protobuf_writer.h"
 #include "exporters/remote_write/native_histogram.h"
 #include "metrics_core/exemplar.h"
 #include "metrics_core/reading/metric_kind.h"
@@ -34,8 +37,8 @@ namespace metadata_field {
 enum : ProtobufField { kType = 1, kFamilyName = 2, kHelp = 4, kUnit = 5 };
 }
 
-// Of a TimeSeries: tags, lengths and a sample.
-constexpr std::size_t kPointBytesMax = 48;
+// Of a TimeSeries: tags, lengths and a sample, and what is copied beyond the end.
+constexpr std::size_t kPointBytesMax = 64;
 // Of a label, beside its name and value.
 constexpr std::size_t kLabelBytesMax = 3 * 6;
 
@@ -69,13 +72,32 @@ void PutExemplar(Out& out, const metrics::Exemplar& exemplar) {
   });
 }
 
-std::size_t SizeOf(const std::vector<std::string>& texts) {
-  std::size_t bytes = 0;
-  for (const std::string& text : texts) bytes = std::max(bytes, text.size());
+void PutSample(auto& series, std::uint64_t bits, std::int64_t unix_milliseconds) {
+  PutMessage(series, series_field::kSamples, [&](auto& sample) {
+    PutFixed64(sample, sample_field::kValue, bits);
+    PutInt64(sample, sample_field::kTimestamp, unix_milliseconds);
+  });
+}
+
+// Where the value stands in the field `samples`: behind tag and length, and its own tag.
+constexpr std::size_t kValueOffset = 3;
+// The labels that are not the series' own, by their places behind those.
+constexpr std::size_t kNameLabel = 0;
+constexpr std::size_t kAddedLabel = 1;
+constexpr std::size_t kOtherLabels = 2;
+
+std::string EncodedSample(std::int64_t unix_milliseconds) {
+  std::string bytes;
+  Encode(bytes, [&](auto& out) { PutSample(out, 0, unix_milliseconds); });
   return bytes;
 }
 
 }  // namespace
+
+RemoteWrite1Encoder::RemoteWrite1Encoder(const RemoteWriteBatch& batch)
+    : RequestEncoder(batch), sample_(EncodedSample(batch.unix_milliseconds)) {
+  std::copy(sample_.begin(), sample_.end(), sample_copy_);
+}
 
 bool RemoteWrite1Encoder::FillFamily(const FamilySnapshot& family, std::size_t& series, PageChunk& chunk) {
   return family.Visit([&](const auto& values) { return FillSeries(family, values, series, chunk); });
@@ -92,7 +114,7 @@ bool RemoteWrite1Encoder::FillSeries(const FamilySnapshot& family, const Values&
     }
     char* const out = Reserve(family.info(), text, native_bytes, chunk);
     if (out == nullptr) return false;
-    ReadLabels(text);
+    labels_.Read(text);
     chunk.Commit(PutSeries(out, values, series));
     CountSamples(layout_.samples());
   }
@@ -103,7 +125,7 @@ bool RemoteWrite1Encoder::FillEnded(const EndedSeries& ended, PageChunk& chunk) 
   if (info_ != ended.info) Enter(*ended.info, ended.exponential);
   char* out = Reserve(*ended.info, ended.label_text, 0, chunk);
   if (out == nullptr) return false;
-  ReadLabels(ended.label_text);
+  labels_.Read(ended.label_text);
   if (layout_.is_native()) {
     out = PutEndedNative(out);
   } else {
@@ -128,19 +150,27 @@ void RemoteWrite1Encoder::Enter(const FamilyInfo& info, ExponentialUse exponenti
   info_ = &info;
   is_begun_ = false;
   layout_.Assign(info, exponential);
-  changes_.Begin(info_->label_names);
-  series_labels_.assign(info.label_names.size(), {});
+  std::vector<std::size_t> places(info.label_names.size() + kOtherLabels, layout_.slots().size());
   name_labels_.resize(layout_.sample_names().size());
   added_labels_.resize(layout_.added_values().size());
-  for (const SampleLayout::Slot& slot : layout_.slots()) {
-    if (slot.source == SampleLayout::Source::kSeriesLabel) continue;
+  for (std::size_t place = 0; place < layout_.slots().size(); ++place) {
+    const SampleLayout::Slot& slot = layout_.slots()[place];
+    if (slot.source == SampleLayout::Source::kSeriesLabel) {
+      places[slot.label] = place;
+      continue;
+    }
     const bool is_name = slot.source == SampleLayout::Source::kSampleName;
-    std::vector<std::string>& labels = is_name ? name_labels_ : added_labels_;
+    places[info.label_names.size() + (is_name ? kNameLabel : kAddedLabel)] = place;
+    std::vector<LabelField>& labels = is_name ? name_labels_ : added_labels_;
     const std::vector<std::string>& values = is_name ? layout_.sample_names() : layout_.added_values();
     for (std::size_t i = 0; i < values.size(); ++i) {
-      Encode(labels[i], [&](auto& out) { PutLabel(out, series_field::kLabels, slot.name, values[i]); });
+      Encode(labels[i].padded, [&](auto& out) { PutLabel(out, series_field::kLabels, slot.name, values[i]); });
+      labels[i].size = labels[i].padded.size();
+      labels[i].padded.append(ProtobufLabels::kCopyBytes, '\0');
     }
   }
+  // Without an added label, its place is behind the others, and stays empty.
+  labels_.Begin(info.label_names, places);
   Encode(metadata_, [&](auto& out) {
     PutMessage(out, request_field::kMetadata, [&](auto& metadata) {
       PutUint64(metadata, metadata_field::kType, metrics::Describe(info.kind).remote_write_type);
@@ -150,19 +180,21 @@ void RemoteWrite1Encoder::Enter(const FamilyInfo& info, ExponentialUse exponenti
     });
   });
   const std::size_t exemplar_bytes = info.has_exemplars ? kSentExemplarBytesMax : 0;
-  series_bytes_max_ = layout_.samples() * (kPointBytesMax + exemplar_bytes + SizeOf(name_labels_) +
-                                           SizeOf(added_labels_) + layout_.slots().size() * kLabelBytesMax);
+  series_bytes_max_ = layout_.samples() * (kPointBytesMax + exemplar_bytes + BytesMax(name_labels_) +
+                                           BytesMax(added_labels_) + layout_.slots().size() * kLabelBytesMax);
 }
 
-void RemoteWrite1Encoder::ReadLabels(std::string_view label_text) {
-  changes_.ForEachChange(label_text, [&](std::size_t label, const EscapedText& value) {
-    series_labels_[label].clear();
-    if (value.size() == 0) return;
-    unescaped_.resize(value.size());
-    value.CopyTo(unescaped_.data());
-    Encode(series_labels_[label],
-           [&](auto& out) { PutLabel(out, series_field::kLabels, info_->label_names[label], unescaped_); });
-  });
+std::size_t RemoteWrite1Encoder::BytesMax(const std::vector<LabelField>& labels) {
+  std::size_t bytes = 0;
+  for (const LabelField& label : labels) bytes = std::max(bytes, label.size);
+  return bytes;
+}
+
+void RemoteWrite1Encoder::SetSample(std::size_t name, std::size_t added) {
+  const std::size_t others = info_->label_names.size();
+  labels_.Borrow(others + kNameLabel, name_labels_[name].bytes());
+  const bool has_added = added != kNoAddedLabel;
+  labels_.Borrow(others + kAddedLabel, has_added ? added_labels_[added].bytes() : std::string_view());
 }
 
 template <typename Values>
@@ -175,54 +207,54 @@ char* RemoteWrite1Encoder::PutSeries(char* out, const Values& values, std::size_
 }
 
 char* RemoteWrite1Encoder::PutNumber(char* out, const SeriesPoint& point) {
-  return PutLabelled(out, point.name, point.added, [&](auto& series) {
-    PutMessage(series, series_field::kSamples, [&](auto& sample) {
-      PutFixed64(sample, sample_field::kValue, point.bits);
-      PutInt64(sample, sample_field::kTimestamp, batch().unix_milliseconds);
+  SetSample(point.name, point.added);
+  if (point.exemplar != nullptr && IsFresh(*point.exemplar, batch())) [[unlikely]] {
+    return PutLabelled(out, [&](auto& series) {
+      PutSample(series, point.bits, batch().unix_milliseconds);
+      PutExemplar(series, *point.exemplar);
     });
-    if (point.exemplar != nullptr && IsFresh(*point.exemplar, batch())) PutExemplar(series, *point.exemplar);
-  });
+  }
+  ProtobufWriter writer(out);
+  PutTag(writer, request_field::kTimeseries, protozero::pbf_wire_type::length_delimited);
+  writer.Varint(labels_.bytes() + sample_.size());
+  out = labels_.CopyTo(writer.end());
+  std::memcpy(out, sample_copy_, sizeof(sample_copy_));
+  std::memcpy(out + kValueOffset, &point.bits, sizeof(point.bits));
+  return out + sample_.size();
 }
 
 char* RemoteWrite1Encoder::PutNative(char* out, const ExponentialHistogramValues& histograms, std::size_t series) {
   const NativeTimes times = {.unix_milliseconds = batch().unix_milliseconds};
   buckets_.Assign(histograms[series]);
   fresh_exemplars_.Assign(histograms.classic, series, batch());
-  return PutLabelled(out, 0, kNoAddedLabel, [&](auto& message) {
+  SetSample(0, kNoAddedLabel);
+  return PutLabelled(out, [&](auto& message) {
     for (const metrics::Exemplar* exemplar : fresh_exemplars_) PutExemplar(message, *exemplar);
     PutMessage(message, series_field::kHistograms,
                [&](auto& histogram) { PutNativeHistogram(histogram, histograms[series], buckets_, times); });
   });
 }
 
-char* RemoteWrite1Encoder::PutEndedNative(char* out) const {
+char* RemoteWrite1Encoder::PutEndedNative(char* out) {
   const NativeTimes times = {.unix_milliseconds = batch().unix_milliseconds};
-  return PutLabelled(out, 0, kNoAddedLabel, [&](auto& message) {
+  SetSample(0, kNoAddedLabel);
+  return PutLabelled(out, [&](auto& message) {
     PutMessage(message, series_field::kHistograms, [&](auto& histogram) { PutEndedHistogram(histogram, times); });
   });
 }
 
 template <typename PutRest>
-char* RemoteWrite1Encoder::PutLabelled(char* out, std::size_t name, std::size_t added, const PutRest& put_rest) const {
+char* RemoteWrite1Encoder::PutLabelled(char* out, const PutRest& put_rest) const {
   ProtobufWriter writer(out);
   PutMessage(writer, request_field::kTimeseries, [&](auto& series) {
-    for (const SampleLayout::Slot& slot : layout_.slots()) series.Text(LabelBytes(slot, name, added));
+    if constexpr (std::is_same_v<decltype(series), ProtobufSize&>) {
+      series.Add(labels_.bytes());
+    } else {
+      series = ProtobufWriter(labels_.CopyTo(series.end()));
+    }
     put_rest(series);
   });
   return writer.end();
-}
-
-std::string_view RemoteWrite1Encoder::LabelBytes(const SampleLayout::Slot& slot, std::size_t name,
-                                                 std::size_t added) const {
-  switch (slot.source) {
-    case SampleLayout::Source::kSampleName:
-      return name_labels_[name];
-    case SampleLayout::Source::kSeriesLabel:
-      return series_labels_[slot.label];
-    case SampleLayout::Source::kAddedLabel:
-      break;
-  }
-  return added == kNoAddedLabel ? std::string_view() : std::string_view(added_labels_[added]);
 }
 
 }  // namespace streamhouse::exporters

@@ -19,11 +19,9 @@
 #include <string_view>
 #include <vector>
 
-#include "exporters/encoding/label_changes.h"
-#include "exporters/encoding/label_reader.h"
 #include "exporters/encoding/native_buckets.h"
 #include "exporters/encoding/page_chunk.h"
-#include "exporters/encoding/protobuf_writer.h"
+#include "exporters/encoding/protobuf_labels.h"
 #include "exporters/remote_write/fresh_exemplars.h"
 #include "exporters/remote_write/remote_write_batch.h"
 #include "exporters/remote_write/request_encoder.h"
@@ -38,9 +36,17 @@ namespace streamhouse::exporters {
 class RemoteWrite1Encoder final : public RequestEncoder {
  public:
   // What the batch points at must outlive the encoder.
-  explicit RemoteWrite1Encoder(const RemoteWriteBatch& batch) : RequestEncoder(batch) {}
+  explicit RemoteWrite1Encoder(const RemoteWriteBatch& batch);
 
  private:
+  // A field `labels`, and some bytes behind it that may be copied too.
+  struct LabelField {
+    std::string padded;
+    std::size_t size = 0;
+
+    std::string_view bytes() const { return std::string_view(padded).substr(0, size); }
+  };
+
   void BeginRequest() override { is_begun_ = false; }
   void EndRequest(PageChunk& /*chunk*/) override {}
   bool FillEnded(const EndedSeries& ended, PageChunk& chunk) override;
@@ -52,35 +58,36 @@ class RemoteWrite1Encoder final : public RequestEncoder {
   // The family's metadata has been written where the series is the first of a request.
   char* Reserve(const metrics::FamilyInfo& info, std::string_view label_text, std::size_t bytes, PageChunk& chunk);
   void Enter(const metrics::FamilyInfo& info, ExponentialUse exponential);
-  void ReadLabels(std::string_view label_text);
+  static std::size_t BytesMax(const std::vector<LabelField>& labels);
 
   // Each writes one TimeSeries and returns its end.
   template <typename Values>
   char* PutSeries(char* out, const Values& values, std::size_t series);
   char* PutNumber(char* out, const SeriesPoint& point);
   char* PutNative(char* out, const metrics::ExponentialHistogramValues& histograms, std::size_t series);
-  char* PutEndedNative(char* out) const;
-  // `put_rest(out)` puts what stands behind the labels.
+  char* PutEndedNative(char* out);
+  // `put_rest(out)` puts what stands behind the labels, which are in labels_.
   template <typename PutRest>
-  char* PutLabelled(char* out, std::size_t name, std::size_t added, const PutRest& put_rest) const;
-  // The field `labels` of the slot; empty where the sample lacks it.
-  std::string_view LabelBytes(const SampleLayout::Slot& slot, std::size_t name, std::size_t added) const;
+  char* PutLabelled(char* out, const PutRest& put_rest) const;
+  // Brings labels_ to those of a sample of the present series.
+  void SetSample(std::size_t name, std::size_t added);
 
   // Of the present family.
   const metrics::FamilyInfo* info_ = nullptr;
   SampleLayout layout_;
-  std::string metadata_;                    // the field `metadata`
-  std::vector<std::string> name_labels_;    // by sample name: the field `labels` of __name__
-  std::vector<std::string> added_labels_;   // by added value
-  std::vector<std::string> series_labels_;  // in the order of the label text, as they are at the present series
-  std::size_t series_bytes_max_ = 0;        // that a series may take, but for the text of its labels
-  LabelChanges changes_;
-  bool is_begun_ = false;  // whether the metadata is in this request
+  std::string metadata_;                  // the field `metadata`
+  std::vector<LabelField> name_labels_;   // by sample name: the field `labels` of __name__
+  std::vector<LabelField> added_labels_;  // by added value
+  ProtobufLabels labels_{EmptyValues::kLeftOut};
+  std::size_t series_bytes_max_ = 0;  // that a series may take, but for the text of its labels
+  bool is_begun_ = false;             // whether the metadata is in this request
+
+  const std::string sample_;   // the field `samples` with a value of 0
+  char sample_copy_[32] = {};  // the same, of known size
 
   // Memory that is reused.
   NativeBuckets buckets_;
   FreshExemplars fresh_exemplars_;
-  std::string unescaped_;
 };
 
 }  // namespace streamhouse::exporters

@@ -77,7 +77,7 @@ char* RemoteWrite2Encoder::ShortBytes<kBytesMax>::CopyTo(char* out) const {
 }
 
 RemoteWrite2Encoder::RemoteWrite2Encoder(const RemoteWriteBatch& batch, SymbolTable& symbols)
-    : RequestEncoder(batch), symbols_(symbols), plain_sample_(EncodedSample(0)), started_sample_(plain_sample_) {}
+    : RequestEncoder(batch), symbols_(symbols) {}
 
 void RemoteWrite2Encoder::BeginRequest() {
   symbols_.Clear();
@@ -94,56 +94,8 @@ void RemoteWrite2Encoder::EndRequest(PageChunk& chunk) {
   chunk.Commit(end + symbols.size());
 }
 
-bool RemoteWrite2Encoder::FillFamily(const FamilySnapshot& family, std::size_t& series, PageChunk& chunk) {
-  return family.Visit([&](const auto& values) { return FillSeries(family, values, series, chunk); });
-}
-
-template <typename Values>
-bool RemoteWrite2Encoder::FillSeries(const FamilySnapshot& family, const Values& values, std::size_t& series,
-                                     PageChunk& chunk) {
-  const FamilyInfo& info = family.info();
-  const bool has_created = info.has_created;
-  const std::size_t size = family.size();
-  for (; series < size; ++series) {
-    const std::string_view text = family.label_text(series);
-    std::size_t native_bytes = 0;
-    if constexpr (std::is_same_v<Values, ExponentialHistogramValues>) {
-      native_bytes = NativeHistogramBytesMax(values[series]) + kNativeExemplarsMax * kSentExemplarBytesMax;
-    }
-    char* const out = Reserve(info, text, native_bytes, chunk);
-    if (out == nullptr) return false;
-    ReadLabels(text);
-    if (has_created) StartAt(family.created_unix_milliseconds(series));
-    chunk.Commit(PutSeries(out, values, series));
-    CountSamples(layout_.samples());
-  }
-  return true;
-}
-
-bool RemoteWrite2Encoder::FillEnded(const EndedSeries& ended, PageChunk& chunk) {
-  if (info_ != ended.info) Enter(*ended.info, ended.exponential);
-  char* out = Reserve(*ended.info, ended.label_text, 0, chunk);
-  if (out == nullptr) return false;
-  ReadLabels(ended.label_text);
-  if (layout_.is_native()) {
-    const NativeTimes times = {.unix_milliseconds = batch().unix_milliseconds};
-    data_.clear();
-    exemplars_.clear();
-    Append(data_, [&](auto& parent) {
-      PutMessage(parent, series_field::kHistograms, [&](auto& histogram) { PutEndedHistogram(histogram, times); });
-    });
-    const char* const end = PutRefs(refs_.data(), 0, kNoAddedLabel);
-    out = PutParts(out, {refs_.data(), end}, data_);
-  } else {
-    ForEachEndedPoint(layout_, [&](const SeriesPoint& point) { out = PutNumber(out, point); });
-  }
-  chunk.Commit(out);
-  CountSamples(layout_.samples());
-  return true;
-}
-
-char* RemoteWrite2Encoder::Reserve(const FamilyInfo& info, std::string_view label_text, std::size_t bytes,
-                                   PageChunk& chunk) {
+inline char* RemoteWrite2Encoder::Reserve(const FamilyInfo& info, std::string_view label_text, std::size_t bytes,
+                                          PageChunk& chunk) {
   if (info_ != &info) Enter(info, batch().exponential);
   std::size_t needed = bytes + series_bytes_max_ + label_text.size() + symbols_.encoded().size();
   if (!is_resolved_) needed += family_bytes_max_;
@@ -220,10 +172,11 @@ void RemoteWrite2Encoder::ResolveNames() {
       if (unit != 0) PutUint64(metadata, metadata_field::kUnitRef, unit);
     });
   });
+  MakeSamples();
   is_resolved_ = true;
 }
 
-void RemoteWrite2Encoder::ReadLabels(std::string_view label_text) {
+inline void RemoteWrite2Encoder::ReadLabels(std::string_view label_text) {
   changes_.ForEachChange(label_text, [&](std::size_t label, const EscapedText& value) { SetLabel(label, value); });
 }
 
@@ -241,12 +194,19 @@ void RemoteWrite2Encoder::SetLabel(std::size_t label, const EscapedText& value) 
   known.refs.size = number == 0 ? 0 : static_cast<std::uint8_t>(writer.end() - known.refs.bytes);
 }
 
-void RemoteWrite2Encoder::StartAt(std::int64_t start_unix_milliseconds) {
+inline void RemoteWrite2Encoder::StartAt(std::int64_t created_unix_milliseconds) {
+  if (created_unix_milliseconds == created_unix_milliseconds_) [[likely]]
+    return;
+  created_unix_milliseconds_ = created_unix_milliseconds;
   // A start behind the sample comes of a clock that was set back.
-  if (start_unix_milliseconds > batch().unix_milliseconds) start_unix_milliseconds = 0;
-  if (start_unix_milliseconds == start_unix_milliseconds_) return;
-  start_unix_milliseconds_ = start_unix_milliseconds;
-  started_sample_ = EncodedSample(start_unix_milliseconds);
+  const bool is_behind = created_unix_milliseconds > batch().unix_milliseconds;
+  start_unix_milliseconds_ = is_behind ? 0 : created_unix_milliseconds;
+  MakeSamples();
+}
+
+void RemoteWrite2Encoder::MakeSamples() {
+  plain_sample_ = EncodedSample(0);
+  started_sample_ = EncodedSample(start_unix_milliseconds_);
 }
 
 RemoteWrite2Encoder::SampleBytes RemoteWrite2Encoder::EncodedSample(std::int64_t start_unix_milliseconds) const {
@@ -256,6 +216,7 @@ RemoteWrite2Encoder::SampleBytes RemoteWrite2Encoder::EncodedSample(std::int64_t
       PutInt64(sample, sample_field::kTimestamp, batch().unix_milliseconds);
       if (start_unix_milliseconds != 0) PutInt64(sample, sample_field::kStartTimestamp, start_unix_milliseconds);
     });
+    out.Text(std::string_view(metadata_.bytes, metadata_.size));
   });
 }
 
@@ -268,30 +229,42 @@ char* RemoteWrite2Encoder::PutSeries(char* out, const Values& values, std::size_
   return out;
 }
 
-char* RemoteWrite2Encoder::PutNumber(char* out, const SeriesPoint& point) {
+inline char* RemoteWrite2Encoder::PutRefs(char* out, std::size_t name, std::size_t added) {
+  parts_[name_part_] = &name_refs_[name];
+  if (added_part_ < parts_.size()) parts_[added_part_] = added == kNoAddedLabel ? &no_refs_ : &added_refs_[added];
+  // What `out` points at might be these pointers, for all that the compiler knows.
+  const LabelRefs* const* const end = parts_.data() + parts_.size();
+  for (const LabelRefs* const* part = parts_.data(); part != end; ++part) out = (*part)->CopyTo(out);
+  return out;
+}
+
+inline char* RemoteWrite2Encoder::PutNumber(char* out, const SeriesPoint& point) {
   const bool is_started = point.start == StartUse::kOfSeries && info_->has_created;
   const SampleBytes& sample = is_started ? started_sample_ : plain_sample_;
-  const bool has_exemplar = point.exemplar != nullptr && IsFresh(*point.exemplar, batch());
   char* const refs = out + 2 * kShortHeaderBytes;
-  char* end = PutRefs(refs, point.name, point.added);
+  char* const end = PutRefs(refs, point.name, point.added);
   const std::size_t refs_bytes = static_cast<std::size_t>(end - refs);
-  const std::size_t bytes = kShortHeaderBytes + refs_bytes + sample.size + metadata_.size;
-  if (bytes > kShortBytesMax || has_exemplar) [[unlikely]] {
-    std::copy(refs, end, refs_.data());
-    data_.assign(sample.bytes, sample.size);
-    std::memcpy(data_.data() + kValueOffset, &point.bits, sizeof(point.bits));
-    exemplars_.clear();
-    if (has_exemplar) AddExemplar(*point.exemplar);
-    return PutParts(out, {refs_.data(), refs_bytes}, data_);
-  }
+  const std::size_t bytes = kShortHeaderBytes + refs_bytes + sample.size;
+  if (bytes > kShortBytesMax || (point.exemplar != nullptr && IsFresh(*point.exemplar, batch()))) [[unlikely]]
+    return PutLongNumber(out, point, {refs, refs_bytes}, sample);
   out[0] = ShortTag(request_field::kTimeseries);
   out[1] = static_cast<char>(bytes);
   out[2] = ShortTag(series_field::kLabelsRefs);
   out[3] = static_cast<char>(refs_bytes);
-  char* const value = end + kValueOffset;
-  end = sample.CopyTo(end);
-  std::memcpy(value, &point.bits, sizeof(point.bits));
-  return metadata_.CopyTo(end);
+  char* const behind = sample.CopyTo(end);
+  std::memcpy(end + kValueOffset, &point.bits, sizeof(point.bits));
+  return behind;
+}
+
+[[gnu::noinline]] char* RemoteWrite2Encoder::PutLongNumber(char* out, const SeriesPoint& point, std::string_view refs,
+                                                           const SampleBytes& sample) {
+  // `refs` may stand where the number goes.
+  std::copy(refs.begin(), refs.end(), refs_.data());
+  data_.assign(sample.bytes, sample.size - metadata_.size);
+  std::memcpy(data_.data() + kValueOffset, &point.bits, sizeof(point.bits));
+  exemplars_.clear();
+  if (point.exemplar != nullptr && IsFresh(*point.exemplar, batch())) AddExemplar(*point.exemplar);
+  return PutParts(out, {refs_.data(), refs.size()}, data_);
 }
 
 char* RemoteWrite2Encoder::PutNative(char* out, const ExponentialHistogramValues& histograms, std::size_t series) {
@@ -321,15 +294,6 @@ char* RemoteWrite2Encoder::PutParts(char* out, std::string_view refs, std::strin
   return writer.end();
 }
 
-char* RemoteWrite2Encoder::PutRefs(char* out, std::size_t name, std::size_t added) {
-  parts_[name_part_] = &name_refs_[name];
-  if (added_part_ < parts_.size()) parts_[added_part_] = added == kNoAddedLabel ? &no_refs_ : &added_refs_[added];
-  // What `out` points at might be these pointers, for all that the compiler knows.
-  const LabelRefs* const* const end = parts_.data() + parts_.size();
-  for (const LabelRefs* const* part = parts_.data(); part != end; ++part) out = (*part)->CopyTo(out);
-  return out;
-}
-
 void RemoteWrite2Encoder::AddExemplar(const metrics::Exemplar& exemplar) {
   const SortedExemplarLabels labels(exemplar);
   std::uint32_t refs[2 * SortedExemplarLabels::kCount];
@@ -346,6 +310,54 @@ void RemoteWrite2Encoder::AddExemplar(const metrics::Exemplar& exemplar) {
       PutInt64(message, exemplar_field::kTimestamp, exemplar.unix_milliseconds);
     });
   });
+}
+
+template <typename Values>
+bool RemoteWrite2Encoder::FillSeries(const FamilySnapshot& family, const Values& values, std::size_t& series,
+                                     PageChunk& chunk) {
+  const FamilyInfo& info = family.info();
+  const bool has_created = info.has_created;
+  const std::size_t size = family.size();
+  for (; series < size; ++series) {
+    const std::string_view text = family.label_text(series);
+    std::size_t native_bytes = 0;
+    if constexpr (std::is_same_v<Values, ExponentialHistogramValues>) {
+      native_bytes = NativeHistogramBytesMax(values[series]) + kNativeExemplarsMax * kSentExemplarBytesMax;
+    }
+    char* const out = Reserve(info, text, native_bytes, chunk);
+    if (out == nullptr) return false;
+    ReadLabels(text);
+    if (has_created) StartAt(family.created_unix_milliseconds(series));
+    chunk.Commit(PutSeries(out, values, series));
+    CountSamples(layout_.samples());
+  }
+  return true;
+}
+
+bool RemoteWrite2Encoder::FillFamily(const FamilySnapshot& family, std::size_t& series, PageChunk& chunk) {
+  return family.Visit([&](const auto& values) { return FillSeries(family, values, series, chunk); });
+}
+
+bool RemoteWrite2Encoder::FillEnded(const EndedSeries& ended, PageChunk& chunk) {
+  if (info_ != ended.info) Enter(*ended.info, ended.exponential);
+  char* out = Reserve(*ended.info, ended.label_text, 0, chunk);
+  if (out == nullptr) return false;
+  ReadLabels(ended.label_text);
+  if (layout_.is_native()) {
+    const NativeTimes times = {.unix_milliseconds = batch().unix_milliseconds};
+    data_.clear();
+    exemplars_.clear();
+    Append(data_, [&](auto& parent) {
+      PutMessage(parent, series_field::kHistograms, [&](auto& histogram) { PutEndedHistogram(histogram, times); });
+    });
+    const char* const end = PutRefs(refs_.data(), 0, kNoAddedLabel);
+    out = PutParts(out, {refs_.data(), end}, data_);
+  } else {
+    ForEachEndedPoint(layout_, [&](const SeriesPoint& point) { out = PutNumber(out, point); });
+  }
+  chunk.Commit(out);
+  CountSamples(layout_.samples());
+  return true;
 }
 
 }  // namespace streamhouse::exporters

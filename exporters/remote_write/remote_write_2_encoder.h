@@ -58,9 +58,9 @@ class RemoteWrite2Encoder final : public RequestEncoder {
   };
   // The references of a label: its name's and its value's. Empty where the value is.
   using LabelRefs = ShortBytes<15>;
-  // The field `samples` with a value of 0, and the field `metadata`.
-  using SampleBytes = ShortBytes<39>;
+  // The field `metadata`, and the field `samples` with a value of 0 before it.
   using MetadataBytes = ShortBytes<23>;
+  using SampleBytes = ShortBytes<63>;
 
   struct SeriesLabel {
     LabelRefs refs;
@@ -81,12 +81,16 @@ class RemoteWrite2Encoder final : public RequestEncoder {
   void ReadLabels(std::string_view label_text);
   void SetLabel(std::size_t label, const EscapedText& value);
   void StartAt(std::int64_t start_unix_milliseconds);
+  // Makes the samples of the present start time.
+  void MakeSamples();
   SampleBytes EncodedSample(std::int64_t start_unix_milliseconds) const;
 
   // Each writes one TimeSeries and returns its end.
   template <typename Values>
   char* PutSeries(char* out, const Values& values, std::size_t series);
   char* PutNumber(char* out, const SeriesPoint& point);
+  // One that is longer than 127 bytes or has an exemplar. Its references are in `refs`.
+  char* PutLongNumber(char* out, const SeriesPoint& point, std::string_view refs, const SampleBytes& sample);
   char* PutNative(char* out, const metrics::ExponentialHistogramValues& histograms, std::size_t series);
   char* PutParts(char* out, std::string_view refs, std::string_view data);
   char* PutRefs(char* out, std::size_t name, std::size_t added);
@@ -115,8 +119,9 @@ class RemoteWrite2Encoder final : public RequestEncoder {
   MetadataBytes metadata_;
 
   // Of the present series.
-  std::int64_t start_unix_milliseconds_ = 0;
-  const SampleBytes plain_sample_;
+  std::int64_t created_unix_milliseconds_ = 0;  // as the snapshot has it
+  std::int64_t start_unix_milliseconds_ = 0;    // as it is sent: 0 where there is none
+  SampleBytes plain_sample_;
   SampleBytes started_sample_;
 
   // Memory that is reused.

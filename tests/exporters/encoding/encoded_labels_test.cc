@@ -66,6 +66,16 @@ TEST_F(EncodedLabelsTest, MayBeWrittenWithoutTheirHeads) {
   EXPECT_EQ(Copied(labels_), "a=2");
 }
 
+TEST_F(EncodedLabelsTest, MayBeBorrowed) {
+  const std::string kept = "[b]" + std::string(EncodedLabels::kCopyBytes, '?');
+  Set(labels_, 0, "1");
+  Set(labels_, 1, "2");
+  labels_.Borrow(1, std::string_view(kept).substr(0, 3));
+  EXPECT_EQ(Copied(labels_), "a=1[b]");
+  Set(labels_, 1, "3");
+  EXPECT_EQ(Copied(labels_), "a=1b=3");
+}
+
 TEST_F(EncodedLabelsTest, MayHaveAnyLength) {
   for (std::size_t bytes = 0; bytes < 300; ++bytes) {
     Set(labels_, 0, std::string(bytes, 'x'));

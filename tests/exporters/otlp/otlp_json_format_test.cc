@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "exporters/encoding/encoded_labels.h"
+#include "exporters/otlp/otlp_labels.h"
 #include "metrics_core/naming/text_escaping.h"
 
 namespace streamhouse::exporters {
@@ -26,12 +28,10 @@ std::string Written(const Body& body) {
 
 std::string Label(const std::string& value) {
   const std::string text = metrics::LabelPairText("l", value);
-  OtlpLabelKeys keys;
-  keys.keys.push_back({.text_bytes = 1, .encoded = OtlpJsonFormat::LabelKey("l")});
-  const OtlpLabels labels = {.text = text, .keys = &keys, .is_plain = IsPlain(text)};
-  return Written([&](auto& out) {
-    out.Attributes(otlp::number_point::kAttributes, labels, {.text = "", .keys = &keys, .is_plain = true});
-  });
+  OtlpLabels<OtlpJsonFormat> labels;
+  labels.Begin(std::vector<std::string>{"l"}, otlp::number_point::kAttributes);
+  labels.Read(text);
+  return Written([&](auto& out) { out.Attributes(otlp::number_point::kAttributes, labels.encoded()); });
 }
 
 std::string Double(double value) {
@@ -87,9 +87,8 @@ TEST(OtlpJsonFormatTest, EscapesLabels) {
 }
 
 TEST(OtlpJsonFormatTest, WritesNoAttributesWithoutLabels) {
-  const OtlpLabelKeys keys;
-  const OtlpLabels none = {.text = "", .keys = &keys, .is_plain = true};
-  EXPECT_EQ(Written([&](auto& out) { out.Attributes(otlp::number_point::kAttributes, none, none); }), "");
+  const EncodedLabels none;
+  EXPECT_EQ(Written([&](auto& out) { out.Attributes(otlp::number_point::kAttributes, none); }), "");
 }
 
 TEST(OtlpJsonFormatTest, WritesIdsInHexadecimal) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "exporters/otlp/otlp_labels.h"
 #include "metrics_core/naming/text_escaping.h"
 #include "tests/exporters/otlp/otlp.pb.h"
 
@@ -26,12 +27,15 @@ std::string Written(const Body& body) {
 // The attributes that a point gets with one label.
 otlp_test::NumberDataPoint PointWithLabel(const std::string& name, const std::string& value) {
   const std::string text = metrics::LabelPairText(name, value);
-  OtlpLabelKeys keys;
-  keys.keys.push_back({.text_bytes = name.size(), .encoded = OtlpProtobufFormat::LabelKey(name)});
-  const OtlpLabels labels = {.text = text, .keys = &keys, .is_plain = IsPlain(text)};
+  OtlpLabels<OtlpProtobufFormat> labels;
+  labels.Begin(std::vector<std::string>{name}, otlp::number_point::kAttributes);
+  labels.Read(text);
   otlp_test::NumberDataPoint point;
   const auto put = [&](auto& out) {
-    out.Attributes(otlp::number_point::kAttributes, labels, {.text = "", .keys = &keys, .is_plain = true});
+    out.Attributes(otlp::number_point::kAttributes, labels.encoded());
+    // A time and a number follow always.
+    out.Time(otlp::point::kTime, 1);
+    out.Double(otlp::number_point::kAsDouble, 1);
   };
   EXPECT_TRUE(point.ParseFromString(Written(put)));
   return point;
