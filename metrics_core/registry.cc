@@ -225,6 +225,7 @@ Result<BasicCallbackFamily<Value>> Registry::AddCallback(MetricOptions options, 
   }
   if (Status legal = CheckFamily(info, state_->options.names); !legal.ok()) return legal;
   info.has_created = HasStartTimes(state_->options, kind);
+  info.has_callback = true;
   auto linked = Link(std::make_shared<internal::CallbackCore>(std::move(info), state_->live_snapshots));
   if (!linked.ok()) return linked.status();
   return BasicCallbackFamily<Value>(std::static_pointer_cast<internal::CallbackCore>(*std::move(linked)));

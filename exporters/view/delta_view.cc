@@ -24,10 +24,6 @@ using metrics::FamilySnapshot;
 using metrics::MetricKind;
 using metrics::Snapshot;
 
-bool HasDeltas(MetricKind kind) {
-  return kind == MetricKind::kCounter || kind == MetricKind::kHistogram || kind == MetricKind::kExponentialHistogram;
-}
-
 std::int64_t CreatedOf(const FamilySnapshot& family, std::size_t i) {
   return family.info().has_created ? family.created_unix_milliseconds(i) : 0;
 }
@@ -137,7 +133,14 @@ class DeltaView::FamilyDeltas {
   metrics::SnapshotBuilder& builder_;
 };
 
-DeltaView::DeltaView(DoubleDeltas doubles) : doubles_(doubles), made_(std::make_shared<Made>()) {}
+bool HasDeltas(const FamilyInfo& info, DeltaFamilies families) {
+  if (families == DeltaFamilies::kNone || (families == DeltaFamilies::kRecorded && info.has_callback)) return false;
+  return info.kind == MetricKind::kCounter || info.kind == MetricKind::kHistogram ||
+         info.kind == MetricKind::kExponentialHistogram;
+}
+
+DeltaView::DeltaView(DoubleDeltas doubles, DeltaFamilies families)
+    : doubles_(doubles), families_(families), made_(std::make_shared<Made>()) {}
 
 DeltaView::~DeltaView() = default;
 
@@ -153,6 +156,10 @@ Snapshot DeltaView::Of(Snapshot snapshot) {
   builder.SetOriginOf(source);
   for (std::size_t i = 0; i < source.families().size(); ++i) {
     const FamilySnapshot& family = source.families()[i];
+    if (!HasDeltas(family.info(), families_)) {
+      builder.AddFamily(family);
+      continue;
+    }
     family.Visit(FamilyDeltas(*this, family, made_->infos[i], Find(i, family), builder));
   }
   return builder.Finish(made_);
@@ -203,7 +210,7 @@ void DeltaView::Arrange(const Snapshot& source) {
 
 void DeltaView::Absorb(const FamilySnapshot& family, std::size_t committed, CountedFamily& counted) {
   spare_.Clear(family.info().name);
-  for (std::size_t i = 0; i < family.size() && HasDeltas(family.info().kind); ++i) {
+  for (std::size_t i = 0; i < family.size() && HasDeltas(family.info(), families_); ++i) {
     const std::string_view text = family.label_text(i);
     const std::int64_t created = CreatedOf(family, i);
     if (i < committed) {

@@ -2,7 +2,8 @@
 // whose counters are deltas.
 //
 // Deltas are of counters, histograms and exponential histograms. Series of other kinds stay as they
-// are: gauges, up-down counters, infos, state sets and summaries.
+// are: gauges, up-down counters, infos, state sets and summaries. With DeltaFamilies::kRecorded,
+// families with a callback stay as they are too.
 // When to use something else: readers of cumulative values need no view; they miss nothing when a
 // push is lost.
 // Guarantees:
@@ -38,6 +39,7 @@
 
 #include "exporters/view/counted_family.h"
 #include "exporters/view/exponential_difference.h"
+#include "metrics_core/reading/family_info.h"
 #include "metrics_core/reading/snapshot.h"
 #include "metrics_core/reading/snapshot_builder.h"
 
@@ -47,9 +49,18 @@ namespace streamhouse::exporters {
 // part of a later delta. For example, values of 0.6, 1.2 and 1.8 give deltas of 0, 1 and 0.
 enum class DoubleDeltas : std::uint8_t { kExact, kWhole };
 
+// Which counters and histograms are deltas.
+enum class DeltaFamilies : std::uint8_t {
+  kNone,
+  kRecorded,  // of the families that the program records; the values of callbacks stay
+  kAll,
+};
+
+bool HasDeltas(const metrics::FamilyInfo& info, DeltaFamilies families);
+
 class DeltaView {
  public:
-  explicit DeltaView(DoubleDeltas doubles);
+  explicit DeltaView(DoubleDeltas doubles, DeltaFamilies families = DeltaFamilies::kAll);
   ~DeltaView();
   DeltaView(const DeltaView&) = delete;
   DeltaView& operator=(const DeltaView&) = delete;
@@ -77,6 +88,7 @@ class DeltaView {
   double Difference(double after, double before) const;
 
   const DoubleDeltas doubles_;
+  const DeltaFamilies families_;
   std::shared_ptr<Made> made_;  // the last delta, and memory for the next
   std::int64_t taken_at_ = 0;   // of its source; Unix milliseconds
   bool is_pending_ = false;     // its source waits for commits

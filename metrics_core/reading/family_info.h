@@ -29,6 +29,7 @@ struct FamilyInfo {
   std::vector<std::string> states = {};       // of a state set: distinct, at most kStatesMax
   bool has_exemplars = false;                 // its series may have them
   bool has_created = false;                   // its series have start times
+  bool has_callback = false;                  // which gives its values; the program records none
   Aggregation aggregation = Aggregation::kSum;
 };
 

@@ -130,6 +130,17 @@ TEST_F(DeltaViewTest, LeavesOtherKindsAsTheyAre) {
   EXPECT_EQ(PageOf(view_.Of(DescribedSnapshot())), described);
 }
 
+TEST_F(DeltaViewTest, LeavesFamiliesWithACallbackWhereItIsToldTo) {
+  const auto recorded = registry_.AddCounter({.name = "recorded_total", .help = "R"}).value().With();
+  const auto asked = registry_.AddCallbackCounter({.name = "asked_total", .help = "A"}).value();
+  const auto callback = asked.Add([] { return 7.0; });
+  recorded.Increment(5);
+  DeltaView view(DoubleDeltas::kExact, DeltaFamilies::kRecorded);
+  EXPECT_EQ(PageOf(view.Of(registry_.TakeSnapshot())), "recorded_total 5\nasked_total 7\n");
+  view.Commit();
+  EXPECT_EQ(PageOf(view.Of(registry_.TakeSnapshot())), "recorded_total 0\nasked_total 7\n");
+}
+
 TEST_F(DeltaViewTest, CommitsUntilASeries) {
   const auto first = registry_.AddCounter({.name = "a_total", .help = "A"}).value().With();
   const auto second = registry_.AddCounter({.name = "b_total", .help = "B", .labels = {"x"}}).value();
