@@ -9,7 +9,7 @@
 //       interval, push_time; pushgateway+https:// with TLS
 //   prw+http://HOST:PORT/PATH?version=1&exponential=classic&label=NAME:VALUE                     RemoteWriteExporter
 //       and the same options; prw+https:// with TLS
-//   otlp+http://HOST:PORT/PATH?encoding=json&compression=gzip&label=NAME:VALUE                         OtlpExporter
+//   otlp+http://HOST:PORT/PATH?encoding=json&compression=gzip&temporality=delta&label=NAME:VALUE                         OtlpExporter
 //       and the options of receiver_spec.h; otlp+https:// with TLS; the variables OTEL_… for what the line leaves out
 //       (otlp_spec.h)
 //   statsd://HOST:PORT?dialect=dogstatsd&interval=D&push_time=D&label=NAME:VALUE                      StatsdExporter

@@ -10,6 +10,7 @@
 #include "exporters/encoding/compressed_page.h"
 #include "exporters/push/http/receiver_address.h"
 #include "exporters/receiver_spec.h"
+#include "exporters/view/delta_view.h"
 #include "exporters/view/labelled_view.h"
 #include "metrics_core/naming/percent_encoding.h"
 
@@ -57,6 +58,17 @@ std::vector<std::pair<std::string, std::string>> HeadersOf(const ExporterSpec& s
   return headers;
 }
 
+Status ReadTemporality(const ExporterSpec& spec, const std::string& temporality, OtlpExporterOptions& options) {
+  if (temporality == "delta") {
+    options.deltas = DeltaFamilies::kAll;
+  } else if (temporality == "lowmemory") {
+    options.deltas = DeltaFamilies::kRecorded;
+  } else if (temporality != "cumulative") {
+    return BadOption(spec, "temporality", "must be cumulative, delta or lowmemory");
+  }
+  return Status::Ok();
+}
+
 Status ReadFormat(const ExporterSpec& spec, const std::string& encoding, const std::string& compression,
                   OtlpExporterOptions& options) {
   if (encoding != "protobuf" && encoding != "json") return BadOption(spec, "encoding", "must be protobuf or json");
@@ -80,6 +92,7 @@ metrics::Result<OtlpExporterOptions> ReadOtlpSpec(const ExporterSpec& spec, cons
   const bool is_json = environment.encoding == OtlpEncoding::kJson;
   const std::string encoding = given.Text("encoding", is_json ? "json" : "protobuf");
   const std::string compression = given.Text("compression", environment.compression.value_or("none"));
+  const std::string temporality = given.Text("temporality", environment.temporality.value_or("cumulative"));
   OtlpExporterOptions options = {.receiver = std::move(read.receiver), .push = read.push};
   options.labels = given.Pairs("label");
   if (Status checked = given.Check(); !checked.ok()) return checked;
@@ -89,6 +102,7 @@ metrics::Result<OtlpExporterOptions> ReadOtlpSpec(const ExporterSpec& spec, cons
   ReadTls(spec, environment, options.receiver.address);
   if (Status checked = CheckReceiver(spec, {options.receiver, options.push}); !checked.ok()) return checked;
   if (Status checked = ReadFormat(spec, encoding, compression, options); !checked.ok()) return checked;
+  if (Status checked = ReadTemporality(spec, temporality, options); !checked.ok()) return checked;
   if (!IsGiven(spec, "interval")) options.push.interval = environment.interval.value_or(options.push.interval);
   if (!IsGiven(spec, "push_time")) options.push.push_time = environment.timeout.value_or(options.push.push_time);
   options.headers = HeadersOf(spec, std::move(environment.headers));

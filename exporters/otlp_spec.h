@@ -1,7 +1,7 @@
 // ReadOtlpSpec(): what a line of the schemes otlp+http and otlp+https asks for, with the variables
 // OTEL_… for what the line leaves out.
 //
-//   otlp+http://HOST:PORT/PATH?encoding=json&compression=gzip&label=NAME:VALUE
+//   otlp+http://HOST:PORT/PATH?encoding=json&compression=gzip&temporality=delta&label=NAME:VALUE
 //
 // and the options of receiver_spec.h. Without `encoding` it is protobuf; without `compression`,
 // none. A line without host, port, path and `socket` takes the first three from the endpoint of the

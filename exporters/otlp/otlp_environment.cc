@@ -134,7 +134,11 @@ class Reader {
       const auto protocol = OneOf(*found, {"http/protobuf", "http/json"});
       if (protocol) read_.encoding = *protocol == "http/json" ? OtlpEncoding::kJson : OtlpEncoding::kProtobuf;
     }
-    if (const auto found = FindOfMetrics("TEMPORALITY_PREFERENCE")) OneOf(*found, {"cumulative"});
+    if (const auto found = Find("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE")) {
+      read_.temporality = OneOf(*found, {"cumulative", "delta", "lowmemory"});
+    }
+    const std::string aggregation = "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION";
+    if (Find(aggregation)) Note(aggregation + " is ignored: the program decides the buckets of its histograms");
     read_.certificate = TextOf("CERTIFICATE");
     read_.client_certificate = TextOf("CLIENT_CERTIFICATE");
     read_.client_key = TextOf("CLIENT_KEY");

@@ -2,7 +2,8 @@
 //
 //   OTEL_EXPORTER_OTLP_METRICS_X, else OTEL_EXPORTER_OTLP_X, for X of: ENDPOINT, HEADERS, COMPRESSION, TIMEOUT, PROTOCOL,
 //       CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_KEY
-//   OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE, OTEL_METRIC_EXPORT_INTERVAL
+//   OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: cumulative, delta, lowmemory (DeltaFamilies)
+//   OTEL_METRIC_EXPORT_INTERVAL
 //   OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES
 //   OTEL_CONFIG_FILE: where it is set, no other variable counts
 //
@@ -12,6 +13,8 @@
 // 2. The general ENDPOINT is a base: /v1/metrics is added. That of metrics is used as it is. A URL
 //    without a port means port 80 or 443.
 // 3. One error in OTEL_RESOURCE_ATTRIBUTES drops all of it.
+// 4. OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION is ignored, with a note: the program
+//    decides the buckets of a histogram when it registers the family.
 // No note has the value of a header.
 // Thread safety: that of `look_up`.
 // Cost: linear in the variables.
@@ -56,7 +59,8 @@ struct OtlpEnvironment {
   std::optional<std::chrono::milliseconds> timeout = {};
   std::optional<std::chrono::milliseconds> interval = {};
   std::optional<OtlpEncoding> encoding = {};
-  std::string certificate = {};  // of the authority that has signed the receiver's
+  std::optional<std::string> temporality = {};  // "cumulative", "delta" or "lowmemory"
+  std::string certificate = {};                 // of the authority that has signed the receiver's
   std::string client_certificate = {};
   std::string client_key = {};
   metrics::TargetAttributes resource = {};

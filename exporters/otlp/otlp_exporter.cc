@@ -57,6 +57,7 @@ OtlpExporter::OtlpExporter(metrics::Registry& registry, const PushMetrics& metri
       name_(NameOf(scheme_, options_)),
       source_(registry, options_.more_registries, scheme_, metrics),
       view_(options_.labels),
+      deltas_(DoubleDeltas::kExact, options_.deltas),
       sender_(scheme_, options_.receiver, IsRetryable, metrics),
       loop_(
           scheme_, [this](PushDeadline deadline) { return Push(deadline); },
@@ -77,7 +78,16 @@ Status OtlpExporter::Start() {
 }
 
 Status OtlpExporter::Push(PushDeadline deadline) {
-  const Snapshot snapshot = view_.Of(source_.Take());
+  const PushResult result = PushSnapshot(deadline);
+  if (options_.deltas != DeltaFamilies::kNone && result.give_up.empty()) deltas_.Commit();
+  if (!result.warning.empty() && !has_warned_) Log(result.warning);
+  has_warned_ = !result.warning.empty();
+  return result.status;
+}
+
+OtlpExporter::PushResult OtlpExporter::PushSnapshot(PushDeadline deadline) {
+  Snapshot snapshot = view_.Of(source_.Take());
+  if (options_.deltas != DeltaFamilies::kNone) snapshot = deltas_.Of(std::move(snapshot));
   const std::unique_ptr<OtlpEncoder> encoder = EncoderOf(snapshot);
   PageChunk chunk(options_.request_bytes);
   PushResult result;
@@ -86,16 +96,17 @@ Status OtlpExporter::Push(PushDeadline deadline) {
     chunk.Clear();
     progress = encoder->Fill(chunk);
     if (!chunk.empty()) Deliver(chunk.view(), encoder->samples(), deadline, result);
+    // What is refused for good is dropped. After a request that is given up, none is sent.
+    if (result.give_up.empty()) deltas_.CommitUntil(encoder->place().family, encoder->place().series);
   } while (progress == PageSource::Progress::kMore);
-  if (!result.warning.empty() && !has_warned_) Log(result.warning);
-  has_warned_ = !result.warning.empty();
-  return result.status;
+  return result;
 }
 
 std::unique_ptr<OtlpEncoder> OtlpExporter::EncoderOf(const Snapshot& snapshot) const {
   const metrics::TargetAttributes resource = OtlpResource(snapshot.target(), options_.resource);
-  if (options_.encoding == OtlpEncoding::kJson) return std::make_unique<OtlpJsonEncoder>(snapshot, resource);
-  return std::make_unique<OtlpProtobufEncoder>(snapshot, resource);
+  if (options_.encoding == OtlpEncoding::kJson)
+    return std::make_unique<OtlpJsonEncoder>(snapshot, resource, options_.deltas);
+  return std::make_unique<OtlpProtobufEncoder>(snapshot, resource, options_.deltas);
 }
 
 void OtlpExporter::Deliver(std::string_view body, std::uint64_t points, PushDeadline deadline, PushResult& result) {

@@ -11,12 +11,16 @@
 // 3. Each data point is counted as sent or as dropped, with the reason (push_metrics.h). Points
 //    that a receiver rejects in an answer of 200 are dropped, and not sent again; the log gets a
 //    line when that begins.
-// 4. An empty request is never sent, nor one of more than kOtlpRequestBytesMax.
-// 5. No message has a value of `headers`, or a secret of the receiver's Credentials.
+// 4. With `deltas`, counters and histograms count from the last push (delta_view.h). A request that
+//    is taken, or refused for good, is not sent again: what is refused is dropped. What a receiver
+//    may take later is kept, and is part of the next push. If an answer is lost, the exporter
+//    cannot know whether its request was taken: it is sent again, and may count twice.
+// 5. An empty request is never sent, nor one of more than kOtlpRequestBytesMax.
+// 6. No message has a value of `headers`, or a secret of the receiver's Credentials.
 // Thread safety and errors: those of Exporter. Start() fails where a family has one of the labels,
 // or where two registries have a family of one name. It starts also while the receiver is away.
 // Stop() takes at most the time of two pushes (push_loop.h), and the resolver's.
-// Cost: a thread; request_bytes during a push.
+// Cost: a thread; request_bytes during a push. With `deltas`, what was delivered of each series.
 #pragma once
 
 #include <cstddef>
@@ -37,6 +41,7 @@
 #include "exporters/push/push_loop.h"
 #include "exporters/push/push_metrics.h"
 #include "exporters/view/combined_view.h"
+#include "exporters/view/delta_view.h"
 #include "exporters/view/labelled_view.h"
 #include "metrics_core/exporter.h"
 #include "metrics_core/reading/snapshot.h"
@@ -56,6 +61,7 @@ struct OtlpExporterOptions {
   std::vector<std::pair<std::string, std::string>> headers = {};  // names and values, secret
   OtlpEncoding encoding = OtlpEncoding::kProtobuf;
   ContentCoding compression = ContentCoding::kIdentity;
+  DeltaFamilies deltas = DeltaFamilies::kNone;
   std::size_t request_bytes = std::size_t{512} * 1024;
   PushLoopOptions push = {};                             // without a name: that is the exporter's
   Labels labels = {};                                    // that every series has as well
@@ -83,6 +89,7 @@ class OtlpExporter : public metrics::Exporter {
   };
 
   metrics::Status Push(PushDeadline deadline);
+  PushResult PushSnapshot(PushDeadline deadline);
   std::unique_ptr<OtlpEncoder> EncoderOf(const metrics::Snapshot& snapshot) const;
   void Deliver(std::string_view body, std::uint64_t points, PushDeadline deadline, PushResult& result);
   void CountDelivered(const SendOutcome& outcome, std::uint64_t points, PushResult& result);
@@ -95,6 +102,7 @@ class OtlpExporter : public metrics::Exporter {
   const std::string name_;
   const CombinedView source_;
   const LabelledView view_;
+  DeltaView deltas_;
   bool has_warned_ = false;  // by the last push
   HttpSender sender_;
   PushLoop loop_;  // last: it stops before the others go

@@ -14,6 +14,7 @@
 #include "exporters/encoding/page_chunk.h"
 #include "exporters/otlp/otlp_json_format.h"
 #include "exporters/otlp/otlp_requests.h"
+#include "exporters/view/delta_view.h"
 #include "metrics_core/reading/snapshot.h"
 
 namespace streamhouse::exporters {
@@ -21,8 +22,9 @@ namespace streamhouse::exporters {
 class OtlpJsonEncoder : public OtlpRequests<OtlpJsonFormat> {
  public:
   // `snapshot` must outlive the encoder.
-  OtlpJsonEncoder(const metrics::Snapshot& snapshot, const metrics::TargetAttributes& resource)
-      : OtlpRequests(snapshot, resource) {}
+  OtlpJsonEncoder(const metrics::Snapshot& snapshot, const metrics::TargetAttributes& resource,
+                  DeltaFamilies deltas = DeltaFamilies::kNone)
+      : OtlpRequests(snapshot, resource, deltas) {}
 
   Progress Fill(PageChunk& chunk) override;
 };

@@ -13,6 +13,7 @@
 #include "exporters/encoding/page_chunk.h"
 #include "exporters/otlp/otlp_protobuf_format.h"
 #include "exporters/otlp/otlp_requests.h"
+#include "exporters/view/delta_view.h"
 #include "metrics_core/reading/snapshot.h"
 
 namespace streamhouse::exporters {
@@ -20,8 +21,9 @@ namespace streamhouse::exporters {
 class OtlpProtobufEncoder : public OtlpRequests<OtlpProtobufFormat> {
  public:
   // `snapshot` must outlive the encoder.
-  OtlpProtobufEncoder(const metrics::Snapshot& snapshot, const metrics::TargetAttributes& resource)
-      : OtlpRequests(snapshot, resource) {}
+  OtlpProtobufEncoder(const metrics::Snapshot& snapshot, const metrics::TargetAttributes& resource,
+                      DeltaFamilies deltas = DeltaFamilies::kNone)
+      : OtlpRequests(snapshot, resource, deltas) {}
 
   Progress Fill(PageChunk& chunk) override;
 };

@@ -5,11 +5,13 @@
 // Guarantees:
 // 1. Each chunk is a whole request: resource, scope, and at least one point. A family that does not
 //    fit goes on in the next request. A snapshot without points gives one empty chunk.
-// 2. Names go out as they are registered, units in UCUM (docs/decisions/otlp_names.md). Values are
-//    cumulative. An info and a state set are sums that are not monotonic; the metadata
-//    prometheus.type tells what they are.
+// 2. Names go out as they are registered, units in UCUM (docs/decisions/otlp_names.md). An info and
+//    a state set are sums that are not monotonic; the metadata prometheus.type tells what they are.
 // 3. The family target_info is left out where the snapshot has a target: it is the resource.
 // 4. No start time is later than the time of its point.
+// 5. Values are cumulative, but for the families that DeltaView has made deltas of. Beside deltas,
+//    times are of whole milliseconds: a delta begins at the time at which the one before ended.
+// 6. place() tells which series the requests have had so far.
 // Thread safety: one thread at a time.
 // Cost: each point is counted and then written, straight into the chunk; memory for the keys of one
 // family at a time.
@@ -30,6 +32,7 @@
 #include "exporters/otlp/otlp_points.h"
 #include "exporters/otlp/otlp_schema.h"
 #include "exporters/otlp/otlp_unit.h"
+#include "exporters/view/delta_view.h"
 #include "metrics_core/naming/name_escaping.h"
 #include "metrics_core/naming/text_escaping.h"
 #include "metrics_core/reading/family_info.h"
@@ -43,6 +46,15 @@ namespace streamhouse::exporters {
 // What an exporter sees of both encoders.
 class OtlpEncoder : public PageSource {
  public:
+  // Series of a snapshot: those of the families before `family`, and `series` of that one.
+  struct Place {
+    std::size_t family = 0;
+    std::size_t series = 0;
+  };
+
+  // Where the next chunk begins: this one and the earlier ones have the series before it. Of a
+  // state set, a series may be in two chunks; the second one counts.
+  virtual Place place() const = 0;
   // The data points of the last chunk.
   virtual std::uint64_t samples() const = 0;
 };
@@ -51,10 +63,15 @@ template <typename Format>
 class OtlpRequests : public OtlpEncoder {
  public:
   std::uint64_t samples() const override { return samples_; }
+  Place place() const override {
+    return {.family = family_, .series = is_begun_ ? point_ / std::max<std::size_t>(states_.size(), 1) : 0};
+  }
 
  protected:
-  // `snapshot` must outlive the requests. `resource` is that of OtlpResource().
-  OtlpRequests(const metrics::Snapshot& snapshot, const metrics::TargetAttributes& resource);
+  // `snapshot` must outlive the requests. `resource` is that of OtlpResource(). `deltas` is that of
+  // the DeltaView that has made the snapshot.
+  OtlpRequests(const metrics::Snapshot& snapshot, const metrics::TargetAttributes& resource, DeltaFamilies deltas);
+  static std::uint64_t TimeOf(const metrics::Snapshot& snapshot, DeltaFamilies deltas);
 
   // `fill_family(family)` calls FillPoints() with the family's values.
   template <typename FillFamily>
@@ -83,6 +100,7 @@ class OtlpRequests : public OtlpEncoder {
 
   const std::span<const metrics::FamilySnapshot> families_;
   const bool has_target_;
+  const DeltaFamilies deltas_;
   const std::uint64_t taken_at_;  // in nanoseconds of Unix time
   Head request_head_;
 
@@ -105,11 +123,12 @@ class OtlpRequests : public OtlpEncoder {
 };
 
 template <typename Format>
-OtlpRequests<Format>::OtlpRequests(const metrics::Snapshot& snapshot, const metrics::TargetAttributes& resource)
+OtlpRequests<Format>::OtlpRequests(const metrics::Snapshot& snapshot, const metrics::TargetAttributes& resource,
+                                   DeltaFamilies deltas)
     : families_(snapshot.families()),
       has_target_(!snapshot.target().empty()),
-      taken_at_(static_cast<std::uint64_t>(std::max<std::int64_t>(
-          std::chrono::duration_cast<std::chrono::nanoseconds>(snapshot.taken_at().time_since_epoch()).count(), 0))) {
+      deltas_(deltas),
+      taken_at_(TimeOf(snapshot, deltas)) {
   request_head_ = Format::RequestHead(
       [&](auto& out) {
         out.List(otlp::resource::kAttributes, [&](auto& list) {
@@ -127,6 +146,16 @@ OtlpRequests<Format>::OtlpRequests(const metrics::Snapshot& snapshot, const metr
         out.String(otlp::scope::kVersion, metrics::kVersion);
       });
   parts_.time.Assign(taken_at_);
+}
+
+template <typename Format>
+std::uint64_t OtlpRequests<Format>::TimeOf(const metrics::Snapshot& snapshot, DeltaFamilies deltas) {
+  const auto time = snapshot.taken_at().time_since_epoch();
+  if (deltas != DeltaFamilies::kNone) {
+    return UnixNanoseconds(std::chrono::floor<std::chrono::milliseconds>(time).count());
+  }
+  const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(time).count();
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(nanoseconds, 0));
 }
 
 template <typename Format>
@@ -211,9 +240,8 @@ void OtlpRequests<Format>::MakeMetricHead(const metrics::FamilyInfo& info) {
       });
     });
   };
-  const auto put_temporality = [](auto& out) {
-    out.Enum(otlp::data::kAggregationTemporality, otlp::data::kCumulative);
-  };
+  const unsigned temporality = HasDeltas(info, deltas_) ? otlp::data::kDelta : otlp::data::kCumulative;
+  const auto put_temporality = [temporality](auto& out) { out.Enum(otlp::data::kAggregationTemporality, temporality); };
   const auto put_sum = [&](auto& out) {
     put_temporality(out);
     if (kind.is_monotonic == metrics::Has::kYes) out.True(otlp::data::kIsMonotonic);

@@ -93,7 +93,8 @@ namespace data {
 inline constexpr OtlpField kDataPoints(1, "data_points");
 inline constexpr OtlpField kAggregationTemporality(2, "aggregation_temporality");
 inline constexpr OtlpField kIsMonotonic(3, "is_monotonic");
-inline constexpr unsigned kCumulative = 2;  // a value of AggregationTemporality
+inline constexpr unsigned kDelta = 1;  // values of AggregationTemporality
+inline constexpr unsigned kCumulative = 2;
 }  // namespace data
 // What the points of all five have in common.
 namespace point {

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "exporters/encoding/compressed_page.h"
+#include "exporters/view/delta_view.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -119,14 +120,24 @@ TEST(OtlpSpecTest, TakesNoAuthorizationOfTheEnvironmentBesideOneOfTheLine) {
 }
 
 TEST(OtlpSpecTest, RefusesOptionsThatItDoesNotKnow) {
+  EXPECT_EQ(Refusal("otlp+http://?temporality=daily"),
+            "exporter otlp+http://?temporality=daily: option temporality must be cumulative, delta or lowmemory");
   EXPECT_EQ(Refusal("otlp+http://?encoding=xml"),
             "exporter otlp+http://?encoding=xml: option encoding must be protobuf or json");
   EXPECT_EQ(Refusal("otlp+http://?compression=br"),
             "exporter otlp+http://?compression=br: option compression must be none, gzip or zstd");
-  EXPECT_NE(Refusal("otlp+http://?temporality=delta").find("there is no option temporality"), std::string::npos);
+  EXPECT_NE(Refusal("otlp+http://?protocol=grpc").find("there is no option protocol"), std::string::npos);
   EXPECT_NE(Refusal("otlp+http://a:0").find("port 0"), std::string::npos);
   EXPECT_EQ(Refusal("otlp+http://?label=le:1"),
             "exporter otlp+http://?label=le:1: option label: 'le:1' is not a label and its value");
+}
+
+TEST(OtlpSpecTest, TakesTheTemporalityOfTheLineOrOfTheEnvironment) {
+  const Variables variables = {{"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "lowmemory"}};
+  EXPECT_EQ(Read("otlp+http://", {}).value().deltas, DeltaFamilies::kNone);
+  EXPECT_EQ(Read("otlp+http://", variables).value().deltas, DeltaFamilies::kRecorded);
+  EXPECT_EQ(Read("otlp+http://?temporality=delta", variables).value().deltas, DeltaFamilies::kAll);
+  EXPECT_EQ(Read("otlp+http://?temporality=cumulative", variables).value().deltas, DeltaFamilies::kNone);
 }
 
 }  // namespace

@@ -5,7 +5,9 @@
 #include <chrono>
 #include <cstdlib>
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace streamhouse::exporters {
 namespace {
@@ -101,6 +103,7 @@ TEST(OtlpEnvironmentTest, ReadsTheOptionsOfSending) {
   EXPECT_EQ(read.timeout, milliseconds(2500));
   EXPECT_EQ(read.interval, milliseconds(60000));
   EXPECT_EQ(read.encoding, OtlpEncoding::kJson);
+  EXPECT_EQ(read.temporality, "cumulative");
   EXPECT_EQ(read.certificate + read.client_certificate + read.client_key, "/ca/cert/key");
   EXPECT_TRUE(read.notes.empty());
 }
@@ -117,7 +120,7 @@ TEST(OtlpEnvironmentTest, NotesEachOptionThatCannotBeUsed) {
                          {"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"},
                          {"OTEL_EXPORTER_OTLP_TIMEOUT", "10s"},
                          {"OTEL_METRIC_EXPORT_INTERVAL", "0"},
-                         {"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "delta"}};
+                         {"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "monthly"}};
   EXPECT_EQ(Read(bad).notes.size(), bad.size());
   for (const auto& [name, value] : bad) {
     const OtlpEnvironment read = Read({{name, value}});
@@ -157,6 +160,19 @@ TEST(OtlpEnvironmentTest, LooksUpTheVariablesOfTheProcess) {
   ASSERT_NE(std::getenv("PATH"), nullptr);
   EXPECT_EQ(LookUpEnvironment("PATH"), std::getenv("PATH"));
   EXPECT_EQ(LookUpEnvironment("STREAMHOUSE_NO_SUCH_VARIABLE"), std::nullopt);
+}
+
+TEST(OtlpEnvironmentTest, HasThePreferencesOfTemporality) {
+  const std::string name = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
+  EXPECT_EQ(Read({}).temporality, std::nullopt);
+  EXPECT_EQ(Read({{name, "DELTA"}}).temporality, "delta");
+  EXPECT_EQ(Read({{name, " lowmemory "}}).temporality, "lowmemory");
+}
+
+TEST(OtlpEnvironmentTest, SaysThatItDoesNotChangeHistograms) {
+  const std::string name = "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION";
+  EXPECT_EQ(Read({{name, "base2_exponential_bucket_histogram"}}).notes,
+            std::vector<std::string>{name + " is ignored: the program decides the buckets of its histograms"});
 }
 
 }  // namespace

@@ -3,14 +3,21 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <fstream>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "exporters/view/delta_view.h"
+#include "metrics_core/callback_family.h"
+#include "metrics_core/counter.h"
+#include "metrics_core/family.h"
 #include "metrics_core/mutex.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
@@ -293,6 +300,157 @@ TEST_F(OtlpExporterTest, DoesNotStartWithALabelThatAFamilyHas) {
   options.labels = {{"l", "x"}};
   OtlpExporter exporter(registry_, metrics_, std::move(options));
   EXPECT_EQ(exporter.Start(), metrics::Status(metrics::StatusCode::kAlreadyExists, "the label l is one of g already"));
+}
+
+// Pushes of deltas: what is recorded before the start is in the first one.
+class OtlpDeltaTest : public OtlpExporterTest {
+ protected:
+  OtlpDeltaTest() {
+    for (int i = 0; i < kTopics; ++i) Sent(i).Increment(kCount);
+  }
+
+  static constexpr int kTopics = 50;
+  static constexpr std::int64_t kCount = 3;
+
+  metrics::Counter Sent(int topic) const { return sent_.With(std::string(80, 'x') + std::to_string(topic)); }
+
+  // Small requests, and a push after the other.
+  OtlpExporterOptions DeltaOptions() {
+    OtlpExporterOptions options = Options();
+    options.deltas = DeltaFamilies::kAll;
+    options.request_bytes = 2'000;
+    options.push.interval = milliseconds(1);
+    return options;
+  }
+
+  // Pushes until so many requests have come, and at the end.
+  void PushUntil(std::size_t requests, OtlpExporterOptions options) {
+    OtlpExporter exporter(registry_, metrics_, std::move(options));
+    ASSERT_TRUE(exporter.Start().ok());
+    EXPECT_TRUE(Eventually([&] { return receiver_.requests().size() >= requests; }));
+    exporter.Stop();
+  }
+
+  // The points of sent_total in a request.
+  static std::vector<otlp_test::NumberDataPoint> PointsOf(const ReceivedRequest& request) {
+    const otlp_test::ExportMetricsServiceRequest decoded = FromProtobuf(request.body);
+    for (const otlp_test::Metric& metric : decoded.resource_metrics(0).scope_metrics(0).metrics()) {
+      if (metric.name() != "sent_total") continue;
+      EXPECT_EQ(metric.sum().aggregation_temporality(), otlp_test::AGGREGATION_TEMPORALITY_DELTA);
+      return {metric.sum().data_points().begin(), metric.sum().data_points().end()};
+    }
+    return {};
+  }
+  static std::string TopicOf(const otlp_test::NumberDataPoint& point) {
+    return point.attributes(0).value().string_value();
+  }
+
+  // What a receiver has that takes the requests but `without`: the sum of the deltas of each topic.
+  std::map<std::string, std::int64_t> SumsOfRequests(const std::set<std::size_t>& without = {}) const {
+    std::map<std::string, std::int64_t> sums;
+    const std::vector<ReceivedRequest> requests = receiver_.requests();
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      if (without.contains(i)) continue;
+      for (const auto& point : PointsOf(requests[i])) sums[TopicOf(point)] += point.as_int();
+    }
+    return sums;
+  }
+  std::set<std::string> TopicsOf(std::size_t request) const {
+    std::set<std::string> topics;
+    for (const auto& point : PointsOf(receiver_.requests().at(request))) topics.insert(TopicOf(point));
+    return topics;
+  }
+
+  const metrics::Family<metrics::Counter> sent_ =
+      registry_.AddCounter({.name = "sent_total", .help = "S", .labels = {"topic"}}).value();
+};
+
+TEST_F(OtlpDeltaTest, AddUpToTheValue) {
+  OtlpExporter exporter(registry_, metrics_, DeltaOptions());
+  ASSERT_TRUE(exporter.Start().ok());
+  EXPECT_TRUE(Eventually([&] { return SumsOfRequests().size() == kTopics; }));
+  for (int i = 0; i < kTopics; ++i) Sent(i).Increment();
+  exporter.Stop();
+  for (const auto& [topic, sum] : SumsOfRequests()) EXPECT_EQ(sum, kCount + 1) << topic;
+}
+
+TEST_F(OtlpDeltaTest, BeginWhereTheLastOneEnded) {
+  PushUntil(20, DeltaOptions());
+  std::map<std::string, std::uint64_t> ends;
+  for (const ReceivedRequest& request : receiver_.requests()) {
+    for (const auto& point : PointsOf(request)) {
+      const auto [end, is_first] = ends.try_emplace(TopicOf(point), point.time_unix_nano());
+      EXPECT_TRUE(is_first || point.start_time_unix_nano() == end->second);
+      EXPECT_GT(point.start_time_unix_nano(), 0U);
+      end->second = point.time_unix_nano();
+    }
+  }
+  EXPECT_EQ(ends.size(), static_cast<std::size_t>(kTopics));
+}
+
+// Rule: what was taken is not sent again, and what may be taken later is kept. Method: the second
+// request of a push gets 503, with a time that only the last push does not wait for.
+TEST_F(OtlpDeltaTest, KeepWhatMayBeTakenLater) {
+  receiver_.Then(Answer(200)).Then(Answer(503, "Retry-After: 100\r\n"));
+  PushUntil(2, DeltaOptions());
+  const auto sums = SumsOfRequests({1});
+  EXPECT_EQ(sums.size(), static_cast<std::size_t>(kTopics));
+  for (const auto& [topic, sum] : sums) EXPECT_EQ(sum, kCount) << topic;
+  EXPECT_FALSE(TopicsOf(0).empty());
+  EXPECT_GT(Count("samples_dropped", "unavailable"), 0);
+}
+
+// Rule: the window of what was kept begins where it began before.
+TEST_F(OtlpDeltaTest, KeepTheStartOfWhatMayBeTakenLater) {
+  receiver_.Then(Answer(503, "Retry-After: 100\r\n"));
+  PushUntil(1, DeltaOptions());
+  const auto first = PointsOf(receiver_.requests().at(0)).at(0);
+  const auto second = PointsOf(receiver_.requests().at(1)).at(0);
+  EXPECT_EQ(TopicOf(first), TopicOf(second));
+  EXPECT_EQ(first.start_time_unix_nano(), second.start_time_unix_nano());
+  EXPECT_GE(second.time_unix_nano(), first.time_unix_nano());
+}
+
+// Rule: what is refused for good is dropped, and the other requests of the push go on.
+TEST_F(OtlpDeltaTest, DropWhatIsRefused) {
+  receiver_.Then(Answer(200)).Then(Answer(400)).Then(Answer(503, "Retry-After: 100\r\n"));
+  PushUntil(3, DeltaOptions());
+  const std::set<std::string> refused = TopicsOf(1);
+  EXPECT_FALSE(refused.empty());
+  for (const auto& [topic, sum] : SumsOfRequests({1, 2})) EXPECT_EQ(sum, refused.contains(topic) ? 0 : kCount) << topic;
+  EXPECT_GE(Count("samples_dropped", "refused"), static_cast<double>(refused.size()));
+}
+
+TEST_F(OtlpDeltaTest, DropWhatIsRejected) {
+  receiver_.Then(Answer(200, kProtobufType, PartialSuccess(3, "too old")));
+  PushUntil(20, DeltaOptions());
+  for (const auto& [topic, sum] : SumsOfRequests()) EXPECT_EQ(sum, kCount) << topic;
+  EXPECT_EQ(Count("samples_dropped", "rejected"), 3);
+}
+
+// The stated doubt: a request whose answer is lost may have been taken.
+TEST_F(OtlpDeltaTest, CountTwiceWhereOnlyTheAnswerIsLost) {
+  receiver_.Then(SendAndClose(""));
+  PushUntil(20, DeltaOptions());
+  const std::set<std::string> unanswered = TopicsOf(0);
+  EXPECT_FALSE(unanswered.empty());
+  for (const auto& [topic, sum] : SumsOfRequests()) {
+    EXPECT_EQ(sum, unanswered.contains(topic) ? 2 * kCount : kCount) << topic;
+  }
+}
+
+TEST_F(OtlpDeltaTest, AreOfRecordedFamiliesAloneWhereMemoryIsLow) {
+  const auto asked = registry_.AddCallbackCounter({.name = "asked_total", .help = "A"}).value();
+  const auto callback = asked.Add([] { return 7.0; });
+  OtlpExporterOptions options = DeltaOptions();
+  options.deltas = DeltaFamilies::kRecorded;
+  options.request_bytes = 1'000'000;
+  PushUntil(2, std::move(options));
+  const otlp_test::ExportMetricsServiceRequest last = FromProtobuf(receiver_.requests().back().body);
+  const otlp_test::Sum& sum = MetricOf(last, "asked_total").sum();
+  EXPECT_EQ(sum.aggregation_temporality(), otlp_test::AGGREGATION_TEMPORALITY_CUMULATIVE);
+  EXPECT_EQ(sum.data_points(0).as_double(), 7);
+  EXPECT_EQ(PointsOf(receiver_.requests().back()).at(0).as_int(), 0);
 }
 
 }  // namespace

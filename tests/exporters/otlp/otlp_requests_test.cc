@@ -3,15 +3,19 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <numeric>
 #include <string>
 #include <vector>
 
+#include "exporters/encoding/page_chunk.h"
 #include "exporters/otlp/otlp_json_encoder.h"
 #include "exporters/otlp/otlp_protobuf_encoder.h"
 #include "exporters/otlp/otlp_resource.h"
+#include "exporters/view/delta_view.h"
 #include "metrics_core/registry.h"
 #include "tests/exporters/otlp/decoded_requests.h"
 #include "tests/exporters/otlp/otlp_snapshot.h"
@@ -163,6 +167,42 @@ TYPED_TEST(OtlpRequestsTest, HaveAMetricOfThatNameWhereThereIsNoTarget) {
   const auto info = registry.AddInfo({.name = "target_info", .help = "T", .labels = {"l"}}).value();
   const auto one = info.With("a");
   EXPECT_EQ(this->PointsOf(this->Of(registry.TakeSnapshot(), 1'000)).count("target_info"), 1U);
+}
+
+TYPED_TEST(OtlpRequestsTest, TellHowFarTheyWent) {
+  const metrics::Snapshot snapshot = RegistryOf(50)->TakeSnapshot();
+  typename TypeParam::Encoder encoder(snapshot, OtlpResource(snapshot.target()));
+  std::uint64_t samples = 0;
+  PageSource::Progress progress;
+  do {
+    PageChunk chunk(2'000);
+    progress = encoder.Fill(chunk);
+    samples += encoder.samples();
+    std::uint64_t before = encoder.place().series;
+    for (std::size_t i = 0; i < encoder.place().family; ++i) before += snapshot.families()[i].size();
+    EXPECT_EQ(samples, before);
+  } while (progress == PageSource::Progress::kMore);
+  EXPECT_EQ(samples, 100U);
+}
+
+TYPED_TEST(OtlpRequestsTest, SayWhichFamiliesAreDeltas) {
+  const metrics::Snapshot snapshot = OtlpSnapshot();
+  for (const DeltaFamilies deltas : {DeltaFamilies::kNone, DeltaFamilies::kAll}) {
+    typename TypeParam::Encoder encoder(snapshot, OtlpResource(snapshot.target()), deltas);
+    const auto request = TypeParam::Decode(ReadPage(encoder));
+    for (const otlp_test::Metric& metric : request.resource_metrics(0).scope_metrics(0).metrics()) {
+      const bool is_monotonic = metric.has_sum() && metric.sum().is_monotonic();
+      const bool may_be_delta = is_monotonic || metric.has_histogram() || metric.has_exponential_histogram();
+      const auto expected = may_be_delta && deltas == DeltaFamilies::kAll
+                                ? otlp_test::AGGREGATION_TEMPORALITY_DELTA
+                                : otlp_test::AGGREGATION_TEMPORALITY_CUMULATIVE;
+      if (metric.has_gauge() || metric.has_summary()) continue;
+      const auto said = metric.has_sum()         ? metric.sum().aggregation_temporality()
+                        : metric.has_histogram() ? metric.histogram().aggregation_temporality()
+                                                 : metric.exponential_histogram().aggregation_temporality();
+      EXPECT_EQ(said, expected) << metric.name();
+    }
+  }
 }
 
 }  // namespace
