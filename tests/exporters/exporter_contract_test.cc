@@ -69,8 +69,8 @@ struct Scheme {
   std::string rest;                     // behind the name; PORT stands for a port
   std::vector<std::string> files = {};  // options whose value is a file, as they stand in a spec
 
-  // Whether it sends over HTTP.
-  bool pushes() const { return name.find("http") != std::string::npos; }
+  // Whether it sends to a receiver.
+  bool pushes() const { return name.find("http") != std::string::npos || name.starts_with("statsd"); }
   std::string Spec(const std::string& port) const {
     const std::size_t at = rest.find("PORT");
     return name + (at == std::string::npos ? rest : rest.substr(0, at) + port + rest.substr(at + 4));
@@ -99,6 +99,8 @@ std::vector<Scheme> Schemes() {
       {.name = "prw+https", .rest = "://127.0.0.1:PORT", .files = Joined(kSecretFiles, TlsFiles())},
       {.name = "pushgateway+http", .rest = "://127.0.0.1:PORT/job/a", .files = kSecretFiles},
       {.name = "pushgateway+https", .rest = "://127.0.0.1:PORT/job/a", .files = Joined(kSecretFiles, TlsFiles())},
+      {.name = "statsd", .rest = "://127.0.0.1:PORT"},
+      {.name = "statsd+unix", .rest = ":@exporter_contract_test.statsd." + std::to_string(getpid())},
       {.name = "textfile", .rest = "://" + TemporaryPath("contract.prom")},
   };
 }
