@@ -4,6 +4,7 @@ import itertools
 import json
 import re
 
+import datagrams
 import installs
 import processes
 import prometheus_scrapes
@@ -11,7 +12,7 @@ import reading
 import relay
 import servers
 from cells import Cell, Loss, Outcome, Refusal, named
-from decoders import otlp_body
+from decoders import otlp_body, page_model, statsd_lines
 
 RECEIVER = "OpenTelemetry Collector 0.165"
 SAID = ("series", "natives", "types", "helps", "units", "exemplars", "starts")
@@ -35,6 +36,15 @@ STATED = {
 }
 
 
+OVERFLOW = Loss(
+    what="counts of 2^63 and more",
+    reason="it makes each an int64, which becomes negative",
+    aspect="series",
+    outcome="changed",
+    where=named("joules_total|largest_total"),
+)
+
+
 class Collector(processes.Process):
     """`receiver` is (name, configuration)."""
 
@@ -53,6 +63,9 @@ class Collector(processes.Process):
         super().__init__(started, [installs.path_of(started.cache, "collector"), f"--config={folder}/config.yaml"])
         self.match("Everything is ready", "stderr")
 
+    def port(self, protocol):
+        return processes.wait_for(lambda: servers.listening_port(self.pid, protocol), "the Collector listens")
+
     def requests(self):
         """What was written so far, as OTLP's JSON."""
         text = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
@@ -66,6 +79,9 @@ class Collector(processes.Process):
                 if page.target.get("server.port") == address.rpartition(":")[2]:
                     return page.without(_is_of_scrape)
         return None
+
+    def wait_for_series(self, count):
+        processes.wait_for(lambda: len(_added_up(self.requests()).series) >= count > 0, "the lines are written")
 
     def refusal_of(self, address):
         """What its log says of a target that could not be read; empty if nothing."""
@@ -126,10 +142,49 @@ def otlp(started):
     for encoding, compression in itertools.product(read, ("none", "gzip", "zstd")):
         with started.part() as part:
             collector = Collector(part, "otlp", {"protocols": {"http": {"endpoint": "127.0.0.1:0"}}})
-            address = f"127.0.0.1:{servers.listening_port(collector.pid)}"
+            address = f"127.0.0.1:{collector.port('tcp')}"
             line = f"otlp+http://{{}}?interval=100ms&encoding={encoding}&compression={compression}"
             kept = relay.taken(part, line, address)
             processes.wait_for(collector.requests, "the push is written")
             sent, arrived = read[encoding](kept.decoded()), otlp_body.read_otlp_request(collector.requests()[0])
             cell = Cell(RECEIVER, "OTLP", encoding, compression, "cumulative")
             yield cell, Outcome(sent, arrived, aspects=(*SAID, "times", "target"))
+
+
+def _added_up(requests):
+    """A page of the deltas and the last gauges of all requests."""
+    page = page_model.Page()
+    for request in requests:
+        read = otlp_body.read_otlp_request(request)
+        page.types |= read.types
+        for (name, labels), value in read.series.items():
+            key = name, reading.labels_of(dict(labels))
+            is_gauge = read.types[name] == "gauge"
+            page.series[key] = value if is_gauge else page.series.get(key, 0.0) + value
+    return page
+
+
+def _types_of(kept, monotonic):
+    """Of the names of all lines: what they become."""
+    counts = "counter" if monotonic else "up-down counter"
+    types = {}
+    for line in b"\n".join(kept).decode().splitlines():
+        name, _, said = line.partition(":")
+        types[name] = counts if said.split("|")[1] == "c" else "gauge"
+    return types
+
+
+def statsd(started):
+    for dialect, form in (("plain", "StatsD, plain lines"), ("dogstatsd", "DogStatsD")):
+        for monotonic in (True, False):
+            with started.part() as part:
+                settings = {"endpoint": "127.0.0.1:0", "aggregation_interval": "1s", "is_monotonic_counter": monotonic}
+                collector = Collector(part, "statsd", settings)
+                passed = datagrams.DatagramRelay(part, collector.port("udp"))
+                datagrams.push_once(part, passed, f"statsd://{passed.address}?dialect={dialect}&interval=1h")
+                page = statsd_lines.read_statsd(*passed.kept)
+                page.types = _types_of(passed.kept, monotonic)
+                collector.wait_for_series(len(page.series))
+                said = form if monotonic else f"{form}, as sums that may fall (is_monotonic_counter off)"
+                cell = Cell(RECEIVER, said, "", "none", "delta", (OVERFLOW,))
+                yield cell, Outcome(page, _added_up(collector.requests()), aspects=("series", "types"))

@@ -21,6 +21,7 @@
 #include "metrics_core/exporter.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
+#include "metrics_core/status.h"
 #include "tests/exporters/support/hostile_registry.h"
 #include "tests/exporters/support/page.h"
 
@@ -136,7 +137,11 @@ int main(int argc, char** argv) {
   std::vector<std::unique_ptr<metrics::Exporter>> exporters;
   for (int i = 1; i < argc; ++i) {
     auto made = BuiltinExporters().MakeExporter(argv[i], context);
-    if (!made.ok() || !(*made)->Start().ok()) return 1;
+    const metrics::Status started = made.ok() ? (*made)->Start() : made.status();
+    if (!started.ok()) {
+      std::fprintf(stderr, "%s\n", started.message().c_str());
+      return 1;
+    }
     exporters.push_back(*std::move(made));
   }
   MetricsServer page(registry, health, {.port = 0});

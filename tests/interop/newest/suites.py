@@ -6,6 +6,7 @@ import prometheus_pushes
 import prometheus_scrapes
 import prometheus_sockets
 import pushgateway
+import statsd_daemon
 import victoria_metrics
 
 SUITES = {
@@ -27,7 +28,8 @@ SUITES = {
         (victoria_metrics.scrapes, victoria_metrics.remote_write, victoria_metrics.otlp),
     ),
     "pushgateway": (("pushgateway",), (pushgateway.pushes,)),
-    "collector": (("collector",), (collector.scrapes, collector.otlp)),
+    "collector": (("collector",), (collector.scrapes, collector.otlp, collector.statsd)),
+    "statsd": (("statsd",), (statsd_daemon.pushes,)),
     "go": (("textparse",), (parsers.textparse,)),
     "python": (("python",), (parsers.python, parsers.python_otlp)),
     "java": (("client_java",), (parsers.java,)),
