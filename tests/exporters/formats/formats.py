@@ -123,8 +123,14 @@ FORMATS = (
     ),
     Format("OTLP protobuf", "otlp_protobuf", otlp_body.read_otlp_protobuf, _as_registered, "`otlp+http://`"),
     Format("OTLP JSON", "otlp_json", otlp_body.read_otlp_json, _as_registered, "`otlp+http://…?encoding=json`"),
-    Format("StatsD, plain", "statsd_plain", statsd_lines.read_statsd, _in_plain_names, "`StatsdEncoder`"),
-    Format("DogStatsD", "statsd_dogstatsd", statsd_lines.read_statsd, _in_tags, "`StatsdEncoder`"),
+    Format("StatsD, plain", "statsd_plain", statsd_lines.read_statsd, _in_plain_names, "`statsd://`"),
+    Format(
+        title="DogStatsD",
+        file="statsd_dogstatsd",
+        read=statsd_lines.read_statsd,
+        named=_in_tags,
+        chosen="`statsd://…?dialect=dogstatsd`",
+    ),
 )
 
 
