@@ -5,6 +5,9 @@
 // out. It is given to the next reader when the old one has let go of it, has left the group, or has
 // sent no heartbeat for its session timeout.
 // When to use something else: CommittedOffsets, for how far a group has got; it needs no members.
+// Invariants:
+// 1. A partition is granted to at most one member.
+// 2. A partition that is meant for a member exists, and is meant for no other member.
 // Guarantees:
 // 1. A partition is given to one member of a group at a time.
 // 2. Every partition of a topic that a member subscribes to is given to a member, as soon as its

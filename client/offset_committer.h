@@ -2,6 +2,9 @@
 // itself at each commit interval.
 //
 // When to use something else: Consumer; this is its inside.
+// Invariants:
+// 1. Commits do not overlap: at most one is under way.
+// 2. A commit that ends has begun.
 // Guarantees: only positions passed to Finish() are committed: the latest one of each partition,
 // higher or lower than the one before. A position goes only to the log that it counts in. A
 // position that the broker already has is not sent again. A failed commit loses nothing: the offset

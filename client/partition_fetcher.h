@@ -1,6 +1,10 @@
 // PartitionFetcher: reads one partition ahead of its consumer, on a thread of its own.
 //
 // When to use something else: Consumer; this is its inside.
+// Invariants:
+// 1. Batches that wait lie between the position and the fetch offset, in the order of their
+//    offsets.
+// 2. The position is that of the next record to be taken.
 // Guarantees: batches come in the order of their offsets, each record once, from the start offset
 // or the last Seek() on. No record that was fetched before a Seek() is returned after it. At most
 // kPrefetchedBatches wait to be taken. A failed fetch is retried until it succeeds, after a

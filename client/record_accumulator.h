@@ -4,15 +4,16 @@
 // When to use something else: Producer; this is its inside, free of threads, clocks and brokers, so
 // that order, linger and limits can be tested step by step.
 // Invariants:
-// - A record and the callback that waits for it enter a batch in one operation, so that offset and
-//   waiter cannot be mis-paired.
-// - At most one batch of a partition is out (taken, not yet given back). Batches of a partition go
-//   out in the order in which they were opened. A batch that is retried goes before all others
-//   of its partition.
-// - A partition that is out, waits for its next attempt, or lingers never holds up another one.
-// - The records of a partition are numbered in that order, without gaps, by the identities of their
-//   batches.
-// - No batch exceeds the limits; the linger of a batch counts from its first record.
+// 1. A record and the callback that waits for it enter a batch in one operation, so that offset and
+//    waiter cannot be mis-paired.
+// 2. At most one batch of a partition is out (taken, not yet given back). Batches of a partition go
+//    out in the order in which they were opened. A batch that is retried goes before all others
+//    of its partition.
+// 3. A partition that is out, waits for its next attempt, or lingers never holds up another one.
+// 4. The records of a partition are numbered in that order, without gaps, by the identities of
+//    their batches.
+// 5. No batch exceeds the limits; the linger of a batch counts from its first record.
+// 6. A partition that is ready has a batch to send, and a batch is charged to the buffer once.
 // Guarantees: each record that Append() takes is in one batch, and each batch comes out of
 // TakeReady() until Complete() ends it.
 // Thread safety: none, the owner locks. Moments are nanoseconds of one monotonic clock, passed in;

@@ -3,6 +3,9 @@
 //
 // When to use something else: Lease, which Track() returns, answers the question of the append
 // path.
+// Invariants:
+// 1. A lease that is held has announced that it is held; its loss is told once.
+// 2. No lease is held after Stop().
 // Guarantees: a lease counts as held only until a safety margin before it can expire in the store,
 // counted from before the request that got it was sent. Its loss is announced then, or as soon as
 // the store names another holder. A lease that is not held is requested again every round, until

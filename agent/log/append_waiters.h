@@ -1,6 +1,9 @@
 // AppendWaiters: wakes the readers that wait for the next records.
 //
 // When to use something else: PartitionLog::AddWaiter, which owns one of these.
+// Invariants:
+// 1. Each waiter waits for an offset that is not below the end of the log.
+// 2. A closed log has no waiters.
 // Guarantees: a waiter is woken at most once: by the first Advance() past its offset, or by
 // WakeAll(); never when it was removed before. Nothing is missed between a read that found nothing
 // and the Add() that follows it. A wake-up may still be running when Remove() returns.

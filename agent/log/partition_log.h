@@ -1,6 +1,12 @@
 // PartitionLog: the records of one partition, in segment files of one folder, by offset.
 //
 // When to use something else: SegmentReader and log_format.h to look at files without owning them.
+// Invariants:
+// 1. Segments follow each other: each begins where the one before it ends, up to the high
+//    watermark.
+// 2. A batch begins where the log ends.
+// 3. The last segment is never removed.
+// 4. A fence is never lowered.
 // Guarantees: offsets are dense and never reused or reordered; the high watermark never goes
 // backwards, also over a restart. Records go from the start of the log, a segment at a time, by
 // ApplyRetention alone. A batch becomes visible to readers only after Append has done what the sync

@@ -3,6 +3,9 @@
 // It reads at once. Where there is no record, it waits for the first of: an append, the end of its
 // time, the loss of the lease, the client's departure, the agent's end. Then it reads a second time
 // and answers.
+// Invariants:
+// 1. A call waits for records once.
+// 2. The records of an answer end at the high watermark, or before it.
 // Guarantees: exactly one answer.
 // Thread safety: made, called and destroyed by gRPC.
 // Cost: while it waits, an alarm and an entry in the partition's waiters.

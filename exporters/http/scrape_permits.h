@@ -1,24 +1,21 @@
 // ScrapePermits: how many pages may be under way at a time.
 //
-// Guarantees: no more permits are out than there are. A permit comes back when it is destroyed,
-// also after the permits themselves.
+// Invariants:
+// 1. Permits that are out and free permits are as many as there are.
+// Guarantees: a permit comes back when it is destroyed, also after the ScrapePermits themselves.
 // Thread safety: from any thread.
 // Cost: a lock.
 #pragma once
 
 #include <cstddef>
 #include <memory>
-#include <utility>
 
 #include "metrics_core/mutex.h"
 
 namespace streamhouse::exporters {
 
 class ScrapePermits {
-  struct State {
-    metrics::Mutex mutex;
-    std::size_t free STREAMHOUSE_GUARDED_BY(mutex);
-  };
+  struct State;
 
  public:
   class Permit {
@@ -26,29 +23,20 @@ class ScrapePermits {
     Permit() = default;
     Permit(Permit&&) = default;
     Permit& operator=(Permit&&) = delete;
-    ~Permit() {
-      if (state_ == nullptr) return;
-      const metrics::MutexLock lock(state_->mutex);
-      ++state_->free;
-    }
+    ~Permit();
 
     // Whether there was one.
     explicit operator bool() const { return state_ != nullptr; }
 
    private:
     friend class ScrapePermits;
-    explicit Permit(std::shared_ptr<State> state) : state_(std::move(state)) {}
+    explicit Permit(std::shared_ptr<State> state);
     std::shared_ptr<State> state_;
   };
 
-  explicit ScrapePermits(std::size_t count) : state_(std::make_shared<State>()) { state_->free = count; }
+  explicit ScrapePermits(std::size_t count);
 
-  [[nodiscard]] Permit Take() const {
-    const metrics::MutexLock lock(state_->mutex);
-    if (state_->free == 0) return {};
-    --state_->free;
-    return Permit(state_);
-  }
+  [[nodiscard]] Permit Take() const;
 
  private:
   std::shared_ptr<State> state_;

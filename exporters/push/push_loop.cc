@@ -8,6 +8,7 @@
 
 #include "exporters/push/push_schedule.h"
 #include "exporters/threads/blocked_signals.h"
+#include "metrics_core/dcheck.h"
 #include "metrics_core/start_thread.h"
 
 namespace streamhouse::exporters {
@@ -55,7 +56,10 @@ void PushLoop::LeaveToParent() {
 }
 
 Status PushLoop::PushOnce() {
+  metrics::DCheck([this] { return !is_pushing_; }, "pushes never overlap");
+  is_pushing_ = true;
   Status pushed = push_(std::chrono::steady_clock::now() + options_.push_time);
+  is_pushing_ = false;
   metrics_.Count(exporter_, pushed);
   return pushed;
 }
@@ -83,6 +87,7 @@ void PushLoop::Run() {
     delay = pushed.ok() ? schedule.AfterSuccess() : schedule.AfterFailure();
   }
   Log(PushOnce());
+  metrics::DCheck([this] { return stop_->is_given(); }, "only the stop signal ends the pushes");
 }
 
 }  // namespace streamhouse::exporters

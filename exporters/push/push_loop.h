@@ -1,14 +1,21 @@
 // PushLoop: the thread of an exporter that sends: once an interval, and a last time at the end.
 //
 // When to use something else: MetricsServer, where the receiver can ask.
-// Guarantees: pushes never overlap. Each push has a deadline. After a failure the next push comes
-// sooner (push_schedule.h). Stop() gives the stop signal, waits for a push that runs, makes one
-// last push, and joins. It returns within the time of two pushes if the pushes keep their
-// deadlines. It does not interrupt a push that exceeds its deadline; a push whose receiver is away
-// looks at the stop signal and waits no longer (http/http_sender.h). Every push is counted
-// (push_metrics.h). The log gets a line when pushes begin to fail, with the reason, a line for each
-// new reason, and a line when they work again. A push adds one at most. In the child of a fork
-// Stop() returns at once and does not push: the loop belongs to the parent.
+// Invariants:
+// 1. Pushes never overlap.
+// 2. The thread ends only when the stop signal is given.
+// Guarantees:
+// 1. Each push has a deadline. After a failure the next push comes sooner (push_schedule.h).
+// 2. Stop() gives the stop signal, waits for a push that runs, makes one last push, and joins. It
+//    returns within the time of two pushes if the pushes keep their deadlines. It does not
+//    interrupt a push that exceeds its deadline; a push whose receiver is away looks at the stop
+//    signal and waits no longer (http/http_sender.h).
+// 3. Every push is counted (push_metrics.h). The log gets a line when pushes begin to fail, with
+//    the reason, a line for each new reason, and a line when they work again. A push adds one at
+//    most.
+// 4. In the child of a fork Stop() returns at once and does not push: the loop belongs to the
+//    parent.
+// Example: with an interval of 15 s and a push_time of 10 s, Stop() returns within 20 s.
 // Thread safety: Start and Stop from one thread.
 // Cost: a thread, which takes no signals.
 // Errors: Start, Unavailable where the system has no thread left, and the errors of Check():
@@ -83,7 +90,8 @@ class PushLoop {
   const PushLoopOptions options_;
   const PushMetrics metrics_;
   std::thread thread_;
-  pid_t process_ = 0;  // that the thread is in
+  pid_t process_ = 0;        // that the thread is in
+  bool is_pushing_ = false;  // of the thread; before it starts, of the caller
   // By the last push.
   bool is_failing_ = false;
   std::string reason_;

@@ -8,6 +8,7 @@
 
 #include "exporters/view/family_sums.h"
 #include "exporters/view/series_groups.h"
+#include "metrics_core/dcheck.h"
 #include "metrics_core/reading/snapshot_builder.h"
 
 namespace streamhouse::exporters {
@@ -25,6 +26,14 @@ struct Aggregated {
   std::deque<std::deque<std::string>> texts;  // of the groups, by family
   metrics::SnapshotBuffers buffers;
 };
+
+// Every family of `source`, at its place, with as many series or fewer.
+bool HasEachFamilyOf(const Snapshot& source, const Snapshot& view) {
+  return std::equal(source.families().begin(), source.families().end(), view.families().begin(), view.families().end(),
+                    [](const FamilySnapshot& a, const FamilySnapshot& b) {
+                      return b.size() <= a.size() && (b.size() > 0) == (a.size() > 0);
+                    });
+}
 
 }  // namespace
 
@@ -49,7 +58,9 @@ Snapshot AggregatedView::Of(Snapshot snapshot) const {
     for (std::size_t i = 0; i < family.size(); ++i) group_of_series.push_back(groups.Find(family.label_text(i)));
     AppendFamilySums(family, group_of_series, info, texts, builder);
   }
-  return builder.Finish(std::move(owner));
+  Snapshot aggregated = builder.Finish(owner);
+  metrics::DCheck([&] { return HasEachFamilyOf(owner->source, aggregated); }, "sums keep every family");
+  return aggregated;
 }
 
 bool AggregatedView::HasNoneOf(const FamilyInfo& info) const {

@@ -4,6 +4,8 @@
 // When to use something else: a server shows one beside the full page by itself
 // (MetricsServerOptions::aggregate). A query that sums does as well, as long as the reader can take
 // all series in.
+// Invariants:
+// 1. A view has every family of its snapshot, at its place, and no more series in it.
 // Guarantees: a pure function. Series that differ only in these labels become one, at the place of
 // the first; families without such a label stay as they are. What is added up, and how, is in
 // family_sums.h. Each sum is that of the series that are there: it falls when one is removed, which

@@ -5,6 +5,7 @@
 #include <memory>
 #include <set>
 
+#include "metrics_core/dcheck.h"
 #include "metrics_core/naming/metric_name.h"
 #include "metrics_core/reading/snapshot_builder.h"
 
@@ -47,6 +48,12 @@ class TakenNames {
   std::set<std::string> names_;
 };
 
+bool HasDistinctNames(const Snapshot& snapshot) {
+  TakenNames names;
+  return std::all_of(snapshot.families().begin(), snapshot.families().end(),
+                     [&](const FamilySnapshot& family) { return names.Take(family); });
+}
+
 }  // namespace
 
 Status CombinedView::Check() const {
@@ -77,7 +84,9 @@ Snapshot CombinedView::Take() const {
       }
     }
   }
-  return builder.Finish(std::move(owner));
+  Snapshot combined = builder.Finish(std::move(owner));
+  metrics::DCheck([&] { return HasDistinctNames(combined); }, "no two families of a snapshot share a sample name");
+  return combined;
 }
 
 }  // namespace streamhouse::exporters

@@ -3,12 +3,14 @@
 //
 // When to use something else: one registry for the whole program, where all of it can be given that
 // one.
-// Guarantees: no two families of a snapshot share a sample name. If two registries get families
-// with one name after Check(), a page shows the family of the registry that stands first in the
-// list. The order of the registrations does not matter. The other family is left out, and counted
-// as {reason="name_is_taken"} (push_metrics.h). The first registry decides the time and the target
-// of a snapshot: the others must have no target. Check() refuses a second one, as both have the
-// family target_info.
+// Invariants:
+// 1. No two families of a snapshot share a sample name.
+// Guarantees:
+// 1. If two registries get families with one name after Check(), a page shows the family of the
+//    registry that stands first in the list. The order of the registrations does not matter. The
+//    other family is left out, and counted as {reason="name_is_taken"} (push_metrics.h).
+// 2. The first registry decides the time and the target of a snapshot: the others must have no
+//    target. Check() refuses a second one, as both have the family target_info.
 // Thread safety: Take() and Check() from any thread.
 // Cost: with one registry none; else a snapshot of each, and a look at the names of all families.
 // Errors: Check() is AlreadyExists, and names the family, where two registries have a sample name

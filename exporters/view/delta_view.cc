@@ -10,6 +10,7 @@
 #include <tuple>
 #include <utility>
 
+#include "metrics_core/dcheck.h"
 #include "metrics_core/exemplar.h"
 #include "metrics_core/reading/family_builder.h"
 #include "metrics_core/reading/family_info.h"
@@ -171,6 +172,7 @@ void DeltaView::Commit() {
 }
 
 void DeltaView::CommitUntil(std::size_t family, std::size_t series) {
+  metrics::DCheck([&] { return family <= made_->source.families().size(); }, "a commit lies within the last delta");
   const std::pair present(committed_families_, committed_series_);
   std::tie(committed_families_, committed_series_) = std::max(present, std::pair(family, series));
 }

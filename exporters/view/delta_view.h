@@ -6,6 +6,8 @@
 // families with a callback stay as they are too.
 // When to use something else: readers of cumulative values need no view; they miss nothing when a
 // push is lost.
+// Invariants:
+// 1. What is committed is a part of the last delta, and only grows until the next one.
 // Guarantees:
 // 1. Values that are not committed are in the next delta again. So the deltas of all commits of a
 //    series add up to its value, but for the rounding of doubles. A receiver may get more: what has

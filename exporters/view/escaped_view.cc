@@ -1,5 +1,6 @@
 #include "exporters/view/escaped_view.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <deque>
 #include <memory>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "exporters/encoding/label_reader.h"
+#include "metrics_core/dcheck.h"
 #include "metrics_core/reading/snapshot_builder.h"
 
 namespace streamhouse::exporters {
@@ -23,6 +25,12 @@ struct Escaped {
   std::deque<std::string> texts;
   metrics::SnapshotBuffers buffers;
 };
+
+// Every family and series of `families`, at its place.
+bool HasAllOf(std::span<const FamilySnapshot> families, const metrics::Snapshot& view) {
+  return std::equal(families.begin(), families.end(), view.families().begin(), view.families().end(),
+                    [](const FamilySnapshot& a, const FamilySnapshot& b) { return a.size() == b.size(); });
+}
 
 FamilyInfo WithEscapedNames(FamilyInfo info, NameEscaping escaping) {
   info.name = metrics::EscapeMetricName(info.name, escaping);
@@ -59,7 +67,9 @@ metrics::Snapshot EscapedView(std::span<const FamilySnapshot> families, NameEsca
       builder.AddLabelText(has_same_labels ? text : owner->texts.emplace_back(WithLabelNames(text, kept.label_names)));
     }
   }
-  return builder.Finish(std::move(owner));
+  metrics::Snapshot escaped = builder.Finish(std::move(owner));
+  metrics::DCheck([&] { return HasAllOf(families, escaped); }, "a view with escaped names keeps every series");
+  return escaped;
 }
 
 }  // namespace streamhouse::exporters

@@ -2,6 +2,8 @@
 //
 // When to use something else: name_escaping.h for one name. A reader that knows UTF-8 names gets
 // the snapshot itself.
+// Invariants:
+// 1. The view has every family and every series, at its place.
 // Guarantees: a pure function. Families that have legacy names only stay as they are, without a
 // copy.
 // Thread safety: pure.

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string_view>
 
+#include "metrics_core/dcheck.h"
 #include "metrics_core/naming/metric_name.h"
 #include "metrics_core/naming/name_escaping.h"
 #include "metrics_core/naming/text_escaping.h"
@@ -31,6 +32,12 @@ struct Labelled {
   std::deque<std::string> texts;
   metrics::SnapshotBuffers buffers;
 };
+
+// Every family and series of `source`, at its place.
+bool HasAllOf(const Snapshot& source, const Snapshot& view) {
+  return std::equal(source.families().begin(), source.families().end(), view.families().begin(), view.families().end(),
+                    [](const FamilySnapshot& a, const FamilySnapshot& b) { return a.size() == b.size(); });
+}
 
 // Whether two names are one to some reader.
 bool MayBeOne(std::string_view a, std::string_view b) {
@@ -105,7 +112,9 @@ Snapshot LabelledView::Of(Snapshot snapshot) const {
       builder.AddLabelText(text.append(own).append(comma).append(added));
     }
   }
-  return builder.Finish(std::move(owner));
+  Snapshot labelled = builder.Finish(owner);
+  metrics::DCheck([&] { return HasAllOf(owner->source, labelled); }, "a view with labels keeps every series");
+  return labelled;
 }
 
 }  // namespace streamhouse::exporters

@@ -2,6 +2,10 @@
 // refused when it is full.
 //
 // A check takes some tens of milliseconds by design, and one check runs at a time.
+// Invariants:
+// 1. Requests wait in the order of 2 below, within the limits of 3.
+// 2. At most one check runs, and is decided once.
+// 3. At most kGuessesRemembered wrong passwords are remembered.
 // Guarantees:
 // 1. A request is trusted unless it looks like a guess. It looks like a guess if
 //    - its user does not exist, or

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "metrics_core/dcheck.h"
+
 namespace streamhouse::exporters {
 namespace {
 
@@ -81,7 +83,14 @@ Status AnswerReader::Parse() {
   pending_.erase(0, taken);
   // What is pending may be a line that never ends, as one between two chunks.
   if (std::max(head_bytes_, pending_.size()) > kAnswerHeadBytesMax) return ErrorOf(http::error::header_limit);
-  return !error || error == http::error::need_more ? Status::Ok() : ErrorOf(error);
+  const bool goes_on = !error || error == http::error::need_more;
+  metrics::DCheck([&] { return !goes_on || IsBounded(); }, "an answer that is read has no more than its limits");
+  return goes_on ? Status::Ok() : ErrorOf(error);
+}
+
+bool AnswerReader::IsBounded() const {
+  return head_bytes_ <= kAnswerHeadBytesMax && pending_.size() <= kAnswerHeadBytesMax &&
+         parser_->answer.get().body().size() <= kAnswerBytesMax;
 }
 
 Status AnswerReader::PutEnd() {
@@ -100,6 +109,7 @@ bool AnswerReader::keeps_alive() const {
 }
 
 HttpAnswer AnswerReader::Take() {
+  metrics::DCheck([this] { return is_done_; }, "only a whole answer is taken");
   auto message = parser_->answer.release();
   HttpAnswer answer = {.status = message.result_int()};
   for (const auto& field : message.base()) {

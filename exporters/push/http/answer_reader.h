@@ -1,7 +1,10 @@
 // AnswerReader: reads one answer from the bytes of a connection.
 //
-// Guarantees: keeps at most kAnswerHeadBytesMax of headers and kAnswerBytesMax of a body, however
-// many there are. Answers with a status below 200 are passed over: the final one follows them.
+// Invariants:
+// 1. At most kAnswerHeadBytesMax of headers and kAnswerBytesMax of a body are kept, however many
+//    there are.
+// 2. Only a whole answer is taken.
+// Guarantees: answers with a status below 200 are passed over: the final one follows them.
 // Thread safety: one thread at a time.
 // Cost: a copy of the body.
 // Errors: DataLoss: the bytes are not an HTTP answer. ResourceExhausted: the answer is too large.
@@ -50,6 +53,7 @@ class AnswerReader {
   struct Parser;
 
   metrics::Status Parse();
+  bool IsBounded() const;
 
   std::unique_ptr<Parser> parser_;
   std::string pending_;  // that the parser has not taken

@@ -15,6 +15,7 @@
 #include "exporters/push/http/receiver_connection.h"
 #include "exporters/push/http/retry_after.h"
 #include "exporters/push/http/tls_client.h"
+#include "metrics_core/dcheck.h"
 #include "metrics_core/version.h"
 
 namespace streamhouse::exporters {
@@ -110,6 +111,7 @@ Result<HttpAnswer> HttpReceiver::Ask(const HttpRequest& request, PushDeadline de
     has_sent_again_ = true;
     exchanged = Exchange(request, *headers, deadline);
   }
+  metrics::DCheck([&] { return exchanged.answer.ok() || connection_ == nullptr; }, "no connection that failed is kept");
   return std::move(exchanged.answer);
 }
 

@@ -1,6 +1,8 @@
 // HttpReceiver: a connection to the receiver of a push exporter, over HTTP/1.1.
 //
 // When to use something else: HttpSender, which retries by the rule of a protocol.
+// Invariants:
+// 1. A connection on which a request failed is not kept.
 // Guarantees:
 // 1. An answer of any status is an answer, not an error. A redirect is not followed, and no proxy
 //    is used. No environment variable is read, but SSL_CERT_FILE and SSL_CERT_DIR: by these OpenSSL

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "metrics_core/dcheck.h"
+
 namespace streamhouse::exporters {
 namespace {
 
@@ -69,6 +71,9 @@ SendOutcome HttpSender::Attempt(const HttpRequest& request, PushDeadline deadlin
   if (outcome.is_delivered()) metrics_.CountSentBytes(exporter_, receiver_.body_bytes());
   const bool is_told = MayRetry(outcome) && outcome.answer && outcome.answer->retry_after;
   not_before_ = is_told ? steady_clock::now() + *outcome.answer->retry_after : Time::min();
+  metrics::DCheck(
+      [&] { return outcome.is_delivered() == outcome.reason.empty() && outcome.is_delivered() == outcome.status.ok(); },
+      "what is not delivered has a reason and an error");
   return outcome;
 }
 

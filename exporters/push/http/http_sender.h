@@ -1,6 +1,8 @@
 // HttpSender: brings one body to a receiver by the retry rule of its protocol.
 //
 // When to use something else: HttpReceiver, for one request without retries.
+// Invariants:
+// 1. What is not delivered has a reason and an error; what is delivered has neither.
 // Guarantees:
 // 1. A status of 200 to 299 is delivered. A status that the rule names, a connection that fails and
 //    one that ends before the answer are retried. Any other status or failure is final.

@@ -1,5 +1,7 @@
 // CellReader: reads cells as sums over all shards.
 //
+// Invariants:
+// 1. The count of a histogram that is read is the sum of its buckets.
 // Guarantees: readings through one reader, or through several one after another (ordered by a lock
 // or a join), never run backwards for cells that only grow. The reason: shards are summed in the
 // order of their making.
