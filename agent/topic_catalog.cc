@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <utility>
@@ -44,7 +45,7 @@ TopicCatalog::TopicCatalog(FileSystem& files, MetadataStore& store, LeaseKeeper&
 Status TopicCatalog::Load() {
   auto topics = store_.ListTopics();
   if (!topics.ok()) return topics.status();
-  const std::lock_guard creating(create_mutex_);
+  const metrics::MutexLock creating(create_mutex_);
   for (const TopicDescription& topic : *topics) {
     Topic loaded = {
         .id = topic.id, .retention = topic.retention, .record_metrics = options_.record_metrics.Open(topic.name)};
@@ -55,7 +56,8 @@ Status TopicCatalog::Load() {
     const std::unique_lock lock(mutex_);
     topics_.emplace(topic.name, std::move(loaded));
   }
-  metrics::DCheck([this] { return served_ == All().size(); }, "each served partition is counted once");
+  metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return served_ == All().size(); },
+                  "each served partition is counted once");
   // It logs its failures; ApplyRetention() retries.
   static_cast<void>(FinishRemovals());
   if (Status named = FindStrayLogs(); !named.ok()) return named;
@@ -124,7 +126,8 @@ Status TopicCatalog::RetryUnserved(const std::string& topic) {
     const std::unique_lock lock(mutex_);
     topics_.find(topic)->second.partitions[name.partition] = std::move(served);
   }
-  metrics::DCheck([this] { return served_ == All().size(); }, "each served partition is counted once");
+  metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return served_ == All().size(); },
+                  "each served partition is counted once");
   // The next renewal requests a lease again that cannot be taken yet.
   static_cast<void>(leases_.AcquireNow(unserved));
   return first;
@@ -278,7 +281,7 @@ std::vector<ListedTopic> TopicCatalog::List() const {
 void TopicCatalog::ApplyRetention(std::int64_t now_ms) {
   strays_.ForgetMoved();
   {
-    const std::lock_guard creating(create_mutex_);
+    const metrics::MutexLock creating(create_mutex_);
     // It logs its failures; the next call retries.
     static_cast<void>(FinishRemovals());
   }
@@ -308,7 +311,7 @@ void TopicCatalog::ApplyRetention(std::int64_t now_ms) {
 
 Result<std::size_t> TopicCatalog::ApplyRetentionTo(const std::string& topic, Partition& partition,
                                                    std::int64_t now_ms) {
-  const std::lock_guard applying(retention_mutex_);
+  const metrics::MutexLock applying(retention_mutex_);
   // They may have changed since the other partitions had their turn.
   const auto known = Describe(topic);
   if (!known.ok() || known->id != partition.topic_id()) return std::size_t{0};

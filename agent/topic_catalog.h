@@ -2,6 +2,9 @@
 //
 // When to use something else: MetadataStore is where topics are kept; the catalog is what is being
 // served.
+// Invariants:
+// 1. Each partition that is served is counted once, in served_.
+// 2. create_mutex_ and retention_mutex_ are taken before mutex_, never while it is held.
 // Guarantees: a topic that was created is served at once, and again after a restart. A partition
 // whose log cannot be opened then is logged, and Unavailable with the reason; the topic is known
 // all the same, and its other partitions are served. Finding a partition never waits for a disk or
@@ -22,7 +25,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <shared_mutex>
 #include <span>
 #include <string>
@@ -44,6 +46,7 @@
 #include "agent/topic_folders.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/histogram.h"
+#include "metrics_core/mutex.h"
 
 namespace streamhouse::agent {
 
@@ -162,20 +165,20 @@ class TopicCatalog {
 
   Result<std::unique_ptr<PartitionLog>> OpenLog(const TopicPartition& name) const;
   std::shared_ptr<Partition> Serve(const TopicPartition& name, const Topic& topic, std::unique_ptr<PartitionLog> log);
-  ServedPartition TryToServe(const TopicPartition& name, const Topic& topic);
+  ServedPartition TryToServe(const TopicPartition& name, const Topic& topic) STREAMHOUSE_REQUIRES(create_mutex_);
   ServedPartition ServeOpened(const TopicPartition& name, const Topic& topic,
                               Result<std::unique_ptr<PartitionLog>> log);
-  void CountFound(const Topic& topic, const ServedPartition& served);
-  Status CheckOpenFiles(std::uint64_t more_partitions) const;
+  void CountFound(const Topic& topic, const ServedPartition& served) STREAMHOUSE_REQUIRES(create_mutex_);
+  Status CheckOpenFiles(std::uint64_t more_partitions) const STREAMHOUSE_REQUIRES(create_mutex_);
   Result<std::size_t> ApplyRetentionTo(const std::string& topic, Partition& partition, std::int64_t now_ms);
   void StoreOpenings();
   std::vector<LogEnd> AllLogEnds() const;
   Status LowerOffsetsBeyond(std::span<const LogEnd> ends);
-  Status CreateNew(const TopicDescription& topic, StrayLogPolicy found);
+  Status CreateNew(const TopicDescription& topic, StrayLogPolicy found) STREAMHOUSE_REQUIRES(create_mutex_);
   Status FirstUnserved(const std::string& topic) const;
-  Status RetryUnserved(const std::string& topic);
-  Status FinishRemovals(std::string_view topic = {});
-  void LogRemovalFailure(TopicId id, const std::string& message);
+  Status RetryUnserved(const std::string& topic) STREAMHOUSE_REQUIRES(create_mutex_);
+  Status FinishRemovals(std::string_view topic = {}) STREAMHOUSE_REQUIRES(create_mutex_);
+  void LogRemovalFailure(TopicId id, const std::string& message) STREAMHOUSE_REQUIRES(create_mutex_);
   Status FindStrayLogs();
   Status CheckUnused(const std::string& topic, std::uint32_t first, std::uint32_t end) const;
   std::vector<TopicPartition> Unserved(const std::string& topic) const;
@@ -191,12 +194,12 @@ class TopicCatalog {
   StrayLogs strays_;
   PendingOpenings openings_;
 
-  std::mutex create_mutex_;  // one creation at a time; taken before mutex_
-  // guarded by create_mutex_
-  std::unordered_map<TopicId, std::string> removal_failures_;  // why files of deleted topics stay, as logged last
-  std::uint64_t served_ = 0;                                   // partitions
+  metrics::Mutex create_mutex_;  // one creation at a time; taken before mutex_
+  // Why files of deleted topics stay, as logged last.
+  std::unordered_map<TopicId, std::string> removal_failures_ STREAMHOUSE_GUARDED_BY(create_mutex_);
+  std::uint64_t served_ STREAMHOUSE_GUARDED_BY(create_mutex_) = 0;  // partitions
 
-  std::mutex retention_mutex_;  // held while something is removed by the limits of one moment; taken before mutex_
+  metrics::Mutex retention_mutex_;  // held while something is removed by the limits of one moment; taken before mutex_
 
   // Held for moments only. Shared, which Mutex is not: each Produce and Fetch looks a partition up.
   mutable std::shared_mutex mutex_;

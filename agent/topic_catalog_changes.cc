@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
+#include <mutex>
 #include <utility>
 
 #include "agent/operator_log.h"
@@ -33,7 +34,7 @@ Status TopicCatalog::Create(const TopicDescription& topic, StrayLogPolicy logs) 
     return {StatusCode::kInvalidArgument, "a topic has 1 to " + std::to_string(kPartitionsPerTopicMax) +
                                               " partitions, not " + std::to_string(topic.partitions)};
   }
-  const std::lock_guard creating(create_mutex_);
+  const metrics::MutexLock creating(create_mutex_);
   if (PartitionCount(topic.name).ok()) {
     const Status same = store_.CreateTopic(topic).status();
     return same.ok() ? RetryUnserved(topic.name) : same;
@@ -86,7 +87,8 @@ Status TopicCatalog::CreateNew(const TopicDescription& topic, StrayLogPolicy fou
     const std::unique_lock lock(mutex_);
     topics_.emplace(topic.name, std::move(added));
   }
-  metrics::DCheck([this] { return served_ == All().size(); }, "each served partition is counted once");
+  metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return served_ == All().size(); },
+                  "each served partition is counted once");
   strays_.Drop(topic.name);
   OperatorLog().info("topic {topic} created with {partitions} partitions", "topic"_a = topic.name,
                      "partitions"_a = topic.partitions);
@@ -105,7 +107,7 @@ Status TopicCatalog::AddPartitions(const std::string& topic, std::uint32_t parti
     return {StatusCode::kInvalidArgument, "a topic has at most " + std::to_string(kPartitionsPerTopicMax) +
                                               " partitions, not " + std::to_string(partitions)};
   }
-  const std::lock_guard creating(create_mutex_);
+  const metrics::MutexLock creating(create_mutex_);
   auto info = Describe(topic);
   if (!info.ok()) return info.status();
   if (partitions <= info->partitions) {
@@ -145,7 +147,8 @@ Status TopicCatalog::AddPartitions(const std::string& topic, std::uint32_t parti
     auto& known = topics_.find(topic)->second.partitions;
     known.insert(known.end(), served.begin(), served.end());
   }
-  metrics::DCheck([this] { return served_ == All().size(); }, "each served partition is counted once");
+  metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return served_ == All().size(); },
+                  "each served partition is counted once");
   OperatorLog().info("topic {topic} has {partitions} partitions, {before} before", "topic"_a = topic,
                      "partitions"_a = partitions, "before"_a = info->partitions);
   // The next renewal requests a lease again that cannot be taken yet.
@@ -162,7 +165,7 @@ Status TopicCatalog::CheckUnused(const std::string& topic, std::uint32_t first, 
 }
 
 Result<DeletedTopic> TopicCatalog::Delete(const std::string& topic) {
-  const std::lock_guard creating(create_mutex_);
+  const metrics::MutexLock creating(create_mutex_);
   auto info = Describe(topic);
   if (!info.ok()) return info.status();
   std::vector<TopicPartition> names;
@@ -185,7 +188,8 @@ Result<DeletedTopic> TopicCatalog::Delete(const std::string& topic) {
     --served_;
     gone.records += (*served)->HighWatermark() - (*served)->LogStartOffset();
   }
-  metrics::DCheck([this] { return served_ == All().size(); }, "each served partition is counted once");
+  metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return served_ == All().size(); },
+                  "each served partition is counted once");
   Retire(removed.partitions);
   options_.record_metrics.Close(*removed.record_metrics);
   OperatorLog().info("topic {topic} deleted, with {partitions} partitions and {records} records", "topic"_a = topic,
@@ -252,13 +256,13 @@ Status TopicCatalog::SetRetention(const std::string& topic, const Retention& ret
   if (auto known = PartitionCount(topic); !known.ok()) return known.status();
   if (Status checked = CheckRetention(retention); !checked.ok()) return checked;
   {
-    const std::lock_guard creating(create_mutex_);
+    const metrics::MutexLock creating(create_mutex_);
     if (Status set = store_.SetRetention(topic, retention); !set.ok()) return set;
     const std::unique_lock lock(mutex_);
     topics_.find(topic)->second.retention = retention;
   }
   // What is being removed by the limits of before is gone after this. No creation waits for it.
-  const std::lock_guard none_applied(retention_mutex_);
+  const metrics::MutexLock none_applied(retention_mutex_);
   return Status::Ok();
 }
 
