@@ -136,6 +136,29 @@ class NobodyTakesABool(RuleTestCase):
         self.assertFinds(self.rule, {"client/status.h": check}, "client/status.h:1")
 
 
+class LocksAreMutexes(RuleTestCase):
+    rule = staticmethod(text_rules.locks_are_mutexes)
+
+    def test_finds_a_standard_lock_and_a_shared_one_without_a_reason(self):
+        text = "// A.\nstd::mutex mutex_;\nmutable std::shared_mutex shared_;\n"
+        self.assertFinds(self.rule, {"agent/a.h": text}, "agent/a.h:2", "agent/a.h:3")
+
+    def test_lets_a_reason_a_mutex_and_tests_be(self):
+        text = "// Shared: readers do not wait.\nstd::shared_mutex shared_;\nmetrics::Mutex mutex_;\n"
+        self.assertClean(self.rule, {"agent/a.h": text, "tests/agent/a_test.cc": "std::mutex a;\n"})
+
+
+class InvariantsAreNumberedAndChecked(RuleTestCase):
+    rule = staticmethod(text_rules.invariants_are_numbered_and_checked)
+
+    def test_finds_invariants_without_numbers_and_a_check_without_its_invariant(self):
+        check = "void A() { DCheck([] { return true; }, \"x\"); }\n"
+        files = {"agent/a.h": "// A.\n// Invariants:\n// - x\n", "agent/b.h": "// B.\n", "agent/b.cc": check}
+        self.assertFinds(self.rule, files, "agent/a.h:2", "agent/b.h:1")
+        numbered = "// B.\n// Invariants of each:\n// 1. x\n"
+        self.assertClean(self.rule, {"agent/b.h": numbered, "agent/b.cc": check, "agent/c.cc": check})
+
+
 class ProseFits(RuleTestCase):
     rule = staticmethod(text_rules.prose_fits)
 
