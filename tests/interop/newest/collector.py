@@ -139,16 +139,18 @@ def scrapes(started):
 
 def otlp(started):
     read = {"protobuf": otlp_body.read_otlp_protobuf, "json": otlp_body.read_otlp_json}
-    for encoding, compression in itertools.product(read, ("none", "gzip", "zstd")):
+    ways = itertools.product(read, ("none", "gzip", "zstd"), ("cumulative", "delta"))
+    for encoding, compression, temporality in ways:
         with started.part() as part:
             collector = Collector(part, "otlp", {"protocols": {"http": {"endpoint": "127.0.0.1:0"}}})
             address = f"127.0.0.1:{collector.port('tcp')}"
             line = f"otlp+http://{{}}?interval=100ms&encoding={encoding}&compression={compression}"
+            line += f"&temporality={temporality}"
             kept = relay.taken(part, line, address)
             processes.wait_for(collector.requests, "the push is written")
             sent, arrived = read[encoding](kept.decoded()), otlp_body.read_otlp_request(collector.requests()[0])
-            cell = Cell(RECEIVER, "OTLP", encoding, compression, "cumulative")
-            yield cell, Outcome(sent, arrived, aspects=(*SAID, "times", "target"))
+            cell = Cell(RECEIVER, "OTLP", encoding, compression, temporality)
+            yield cell, Outcome(sent, arrived, aspects=(*SAID, "times", "target", "temporalities"))
 
 
 def _added_up(requests):

@@ -1,6 +1,7 @@
 """Parsers of other languages: Prometheus' own in Go, the clients' in Python and Java."""
 
 import base64
+import itertools
 import json
 import subprocess
 
@@ -137,12 +138,15 @@ def python(started):
 
 def python_otlp(started):
     """Requests of OTLP, by the official schema, in protobuf and in JSON."""
-    for encoding, read in (("protobuf", otlp_body.read_otlp_protobuf), ("json", otlp_body.read_otlp_json)):
-        kept = relay.taken(started, f"otlp+http://{{}}/v1/metrics?interval=100ms&encoding={encoding}")
+    readers = {"protobuf": otlp_body.read_otlp_protobuf, "json": otlp_body.read_otlp_json}
+    for encoding, temporality in itertools.product(readers, ("cumulative", "delta")):
+        options = f"interval=100ms&encoding={encoding}&temporality={temporality}"
+        kept = relay.taken(started, f"otlp+http://{{}}/v1/metrics?{options}")
         output, refusal = _python(started, f"otlp_{encoding}", kept.decoded())
         arrived = otlp_body.read_otlp_json(_with_hex_ids(output, encoding)) if output else None
-        outcome = Outcome(read(kept.decoded()), arrived, refusal, (*SAID, "times", "target"))
-        yield Cell(PYTHON_OTLP, "OTLP", encoding, temporality="cumulative"), outcome
+        aspects = (*SAID, "times", "target", "temporalities")
+        outcome = Outcome(readers[encoding](kept.decoded()), arrived, refusal, aspects)
+        yield Cell(PYTHON_OTLP, "OTLP", encoding, temporality=temporality), outcome
 
 
 def _with_hex_ids(text, encoding):

@@ -14,7 +14,7 @@ from decoders import otlp_body, page_model, remote_write_body
 
 RECEIVER = "Prometheus 3.16"
 FEATURES = "exemplar-storage,st-storage,promql-experimental-functions,use-start-timestamps,type-and-unit-labels"
-FLAGS = ("--web.enable-remote-write-receiver", "--web.enable-otlp-receiver", f"--enable-feature={FEATURES}")
+FLAGS = ("--web.enable-remote-write-receiver", "--web.enable-otlp-receiver")
 SAID = ("series", "natives", "types", "helps", "units", "exemplars", "starts")
 # Types and units are stored as labels; help texts have no place.
 NO_HELPS = Loss("help texts", "a receiver of pushes keeps none", "helps")
@@ -36,13 +36,14 @@ OTLP_LOSSES = (
 )
 OTLP = "otlp+http://{}/api/v1/otlp/v1/metrics?interval=100ms"
 NO_ZSTD = Refusal("zstd", "it takes gzip or none")
+NO_DELTAS = Refusal("temporality", "it takes cumulative values only")
 WITHOUT_TRANSLATION = "\notlp: {translation_strategy: NoTranslation}\n"
 
 
-def _outcome(started, line, job, stored, sections=""):
+def _outcome(started, line, job, stored, sections="", features=FEATURES):
     """Of a program that pushes by `line`; `stored` gives the page that should arrive of a push that was taken."""
     with started.part() as part:
-        server = prometheus.Prometheus(part, {}, FLAGS, sections=sections)
+        server = prometheus.Prometheus(part, {}, (*FLAGS, f"--enable-feature={features}"), sections=sections)
         kept = relay.taken(part, line, server.url.removeprefix("http://"))
         if kept.status >= 300:
             return Outcome(refusal=f"{kept.status} {kept.answer.decode(errors='replace')}")
@@ -111,3 +112,18 @@ def otlp(started):
         yield cell, _outcome(started, line, "relay", stored, WITHOUT_TRANSLATION)
     cell = Cell(RECEIVER, "OTLP, names translated", "protobuf", "none", "cumulative", OTLP_LOSSES)
     yield cell, _outcome(started, OTLP, "relay", functools.partial(page, encoding="protobuf", change=_underscored))
+
+
+def otlp_deltas(started):
+    """Refused, unless a feature adds them up; the first push is what they add up to."""
+    for encoding, compression in itertools.product(("protobuf", "json"), ("none", "gzip")):
+        line = f"{OTLP}&encoding={encoding}&compression={compression}&temporality=delta"
+        cell = Cell(RECEIVER, "OTLP", encoding, compression, "delta", (NO_DELTAS,))
+        yield cell, _outcome(started, line, "relay", lambda kept: None, WITHOUT_TRANSLATION)
+
+    def stored(kept):
+        return _with_target(reading.with_ranges(otlp_body.read_otlp_protobuf(kept.decoded())))
+
+    cell = Cell(RECEIVER, "OTLP, added up (otlp-deltatocumulative)", "protobuf", "none", "delta", OTLP_LOSSES)
+    features = f"{FEATURES},otlp-deltatocumulative"
+    yield cell, _outcome(started, f"{OTLP}&temporality=delta", "relay", stored, WITHOUT_TRANSLATION, features)

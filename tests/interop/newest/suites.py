@@ -21,6 +21,7 @@ SUITES = {
             prometheus_sockets.sockets,
             prometheus_pushes.remote_write,
             prometheus_pushes.otlp,
+            prometheus_pushes.otlp_deltas,
         ),
     ),
     "victoria_metrics": (

@@ -107,8 +107,10 @@ def remote_write(started):
 
 def otlp(started):
     read = {"protobuf": otlp_body.read_otlp_protobuf, "json": otlp_body.read_otlp_json}
-    for encoding, compression in itertools.product(read, ("none", "gzip", "zstd")):
+    ways = itertools.product(read, ("none", "gzip", "zstd"), ("cumulative", "delta"))
+    for encoding, compression, temporality in ways:
         line = f"otlp+http://{{}}/opentelemetry/v1/metrics?interval=100ms&encoding={encoding}&compression={compression}"
         stated = LOSSES if encoding == "protobuf" else (NO_JSON,)
-        cell = Cell(RECEIVER, "OTLP (resource as labels)", encoding, compression, "cumulative", stated)
-        yield cell, _pushed(started, line + "&label=job:page", read[encoding], _with_resource)
+        cell = Cell(RECEIVER, "OTLP (resource as labels)", encoding, compression, temporality, stated)
+        line += f"&temporality={temporality}&label=job:page"
+        yield cell, _pushed(started, line, read[encoding], _with_resource)

@@ -76,7 +76,8 @@ _REQUEST = {1: ("resourceMetrics", [_RESOURCE_METRICS])}
 
 # UCUM, as OTLP has units, in the words of Prometheus.
 _UNITS = {"s": "seconds", "By": "bytes", "1": "ratio", "J": "joules", "Cel": "celsius"}
-CUMULATIVE = 2
+_TEMPORALITIES = {1: "delta", "AGGREGATION_TEMPORALITY_DELTA": "delta"}
+_TEMPORALITIES |= {2: "cumulative", "AGGREGATION_TEMPORALITY_CUMULATIVE": "cumulative"}
 
 
 def _read(message, number, how):
@@ -166,6 +167,14 @@ _KINDS = {
 }
 
 
+def _temporality(name, data):
+    """Receivers write it as a number or as a name."""
+    found = _TEMPORALITIES.get(data.get("aggregationTemporality"))
+    if not found:
+        raise ValueError(f"{name} has no temporality")
+    return found
+
+
 def _add_metric(page, metric):
     name = metric["name"]
     key = next(key for key in _KINDS if key in metric)
@@ -173,8 +182,8 @@ def _add_metric(page, metric):
     data = metric[key]
     if data.get("isMonotonic"):
         kind = "counter"
-    if key in ("sum", "histogram", "exponentialHistogram") and not data.get("aggregationTemporality"):
-        raise ValueError(f"{name} has no temporality")
+    if key in ("sum", "histogram", "exponentialHistogram"):
+        page.temporalities[name] = _temporality(name, data)
     kind = dict(_attributes(metric, "metadata")).get("prometheus.type", kind)
     unit = metric.get("unit", "")
     page.describe(name, kind, metric.get("description"), _UNITS.get(unit, unit))

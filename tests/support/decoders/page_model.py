@@ -79,6 +79,7 @@ class Page:
     types: dict = dataclasses.field(default_factory=dict)  # by family
     helps: dict = dataclasses.field(default_factory=dict)
     units: dict = dataclasses.field(default_factory=dict)
+    temporalities: dict = dataclasses.field(default_factory=dict)  # by family, of OTLP
     target: dict = dataclasses.field(default_factory=dict)  # attributes of a resource
 
     def add(self, name, labels, value, family_type=None):
