@@ -102,22 +102,27 @@ void DatagramReceiver::StartReading() {
 }
 
 void DatagramReceiver::Away() {
-  // From here on the system refuses datagrams: those of UDP from all peers but one.
-  if (kind_ == Kind::kUdp) {
-    const sockaddr_in other = Loopback(1);
-    connect(descriptor_, Pointer(other), sizeof(other));
-  } else {
-    shutdown(descriptor_, SHUT_RD);
-  }
   if (thread_.joinable()) {
     std::uint64_t one = 1;
     Check(write(leaving_, &one, sizeof(one)) == sizeof(one), "an event can be told");
     thread_.join();
     Check(read(leaving_, &one, sizeof(one)) == sizeof(one), "an event can be taken");
+  } else {
+    Refuse();
   }
   if (kind_ == Kind::kUdp) return;
   close(descriptor_);
   descriptor_ = -1;
+}
+
+void DatagramReceiver::Refuse() {
+  if (kind_ == Kind::kUdp) {
+    // All peers but one.
+    const sockaddr_in other = Loopback(1);
+    connect(descriptor_, Pointer(other), sizeof(other));
+  } else {
+    shutdown(descriptor_, SHUT_RD);
+  }
 }
 
 void DatagramReceiver::Run() {
@@ -127,6 +132,7 @@ void DatagramReceiver::Run() {
         {{.fd = descriptor_, .events = POLLIN, .revents = 0}, {.fd = leaving_, .events = POLLIN, .revents = 0}}};
     poll(waited.data(), waited.size(), -1);
     is_leaving = waited[1].revents != 0;
+    if (is_leaving) Refuse();
     ssize_t size = 0;
     while ((size = recv(descriptor_, bytes.data(), bytes.size(), MSG_DONTWAIT)) > 0) {
       Keep(std::string(bytes.data(), static_cast<std::size_t>(size)));

@@ -44,7 +44,8 @@ class DatagramReceiver {
   std::string GaugeOf(const std::string& name) const;
 
  private:
-  void Bind();
+  // Takes no more; what has come can still be read.
+  void Refuse();
   void Run();
   void Keep(const std::string& datagram);
 
