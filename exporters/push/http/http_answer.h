@@ -1,7 +1,7 @@
 // HttpAnswer: what a receiver said to a request.
 //
 // When to use something else: HttpSender, which turns answers into a Status and into retries.
-// Guarantees: owns its texts.
+// Guarantees: owns its texts. `status` is 200 or more (answer_reader.h).
 // Thread safety: a value.
 // Cost: a copy of what the receiver sent, within the limits of answer_reader.h.
 #pragma once
@@ -31,7 +31,8 @@ struct HttpAnswer {
 
   bool is_success() const { return status >= 200 && status < 300; }
 
-  // The value of the first header of that name, which has no case; nothing where there is none.
+  // The value of the first header of that name, in upper or lower case; nullopt without such a
+  // header.
   std::optional<std::string_view> Field(std::string_view name) const {
     const auto found = std::find_if(fields.begin(), fields.end(),
                                     [&](const auto& field) { return EqualsIgnoringCase(field.first, name); });

@@ -17,12 +17,16 @@
 // 5. Over TLS, 1.2 is the oldest version. The certificate must be signed by the CA and have the
 //    name of the host; there is no way to skip that.
 // 6. No message has a secret of Credentials, or a value of HttpRequest::secret_fields.
-// In the child of a fork the connection stays the parent's: the destructor leaves it alone.
+// 7. In the child of a fork the connection stays the parent's: the destructor leaves it alone.
 // Thread safety: one thread at a time.
 // Cost: a descriptor; a page of memory beside the bodies.
-// Errors: Unavailable: no connection, or one that ended before the answer: a later request may be
-// answered. DeadlineExceeded. FailedPrecondition: TLS or the credentials do not work. DataLoss: the
-// answer is not HTTP. ResourceExhausted: the answer is too large. Internal: the page failed.
+// Errors:
+// - Unavailable: no connection, or one that ended before the answer. A later request may succeed.
+// - DeadlineExceeded: no answer by the deadline.
+// - FailedPrecondition: TLS or the credentials do not work.
+// - DataLoss: the answer is not HTTP.
+// - ResourceExhausted: the answer is too large.
+// - Internal: the page of HttpRequest::make_body failed.
 //
 //   HttpReceiver receiver({.address = {.host = "localhost", .port = 4318}});
 //   Result<HttpAnswer> answer = receiver.Ask({.path = "/v1/metrics", .body = body}, deadline);
