@@ -190,13 +190,14 @@ ExporterRegistry BuiltinExporters() {
     metrics::Check(exporters.Register(scheme, MakeMetricsServer).ok(), "a scheme of the server is taken");
   }
   metrics::Check(exporters.Register("textfile", MakeTextfileExporter).ok(), "the scheme textfile is taken");
-  for (const char* const scheme : {"pushgateway+http", "pushgateway+https"}) {
+  for (const char* const scheme :
+       {"pushgateway+http", "pushgateway+https", "pushgateway+http+unix", "pushgateway+https+unix"}) {
     metrics::Check(exporters.Register(scheme, MakePushgatewayExporter).ok(), "a scheme of the Pushgateway is taken");
   }
-  for (const char* const scheme : {"prw+http", "prw+https"}) {
+  for (const char* const scheme : {"prw+http", "prw+https", "prw+http+unix", "prw+https+unix"}) {
     metrics::Check(exporters.Register(scheme, MakeRemoteWriteExporter).ok(), "a scheme of remote write is taken");
   }
-  for (const char* const scheme : {"otlp+http", "otlp+https"}) {
+  for (const char* const scheme : {"otlp+http", "otlp+https", "otlp+http+unix", "otlp+https+unix"}) {
     metrics::Check(exporters.Register(scheme, MakeOtlpExporter).ok(), "a scheme of OTLP is taken");
   }
   for (const char* const scheme : {"statsd", "statsd+unix"}) {

@@ -5,13 +5,14 @@
 //   prometheus+unix:///PATH?mode=0660&owner=NAME&group=NAME and the same options, or prometheus+unix:@NAME
 //   textfile:///PATH.prom?interval=D&label=NAME:VALUE                                                  TextfileExporter
 //   pushgateway+http://HOST:PORT/job/NAME/LABEL/VALUE…?method=post&delete=at_end&label=NAME:VALUE    PushgatewayExporter
-//       and the options of receiver_spec.h: ca, cert, key, user, password_file, bearer_file, header_file, socket,
+//       and the options of receiver_spec.h: ca, cert, key, user, password_file, bearer_file, header_file,
 //       interval, push_time; pushgateway+https:// with TLS
+//   pushgateway+http+unix:///SOCKET:/job/NAME/…, or pushgateway+http+unix:@NAME:/job/…; host=NAME as well
 //   prw+http://HOST:PORT/PATH?version=1&exponential=classic&label=NAME:VALUE                     RemoteWriteExporter
-//       and the same options; prw+https:// with TLS
+//       and the same options; prw+https:// with TLS; prw+http+unix:///SOCKET:/PATH
 //   otlp+http://HOST:PORT/PATH?encoding=json&compression=gzip&temporality=delta&label=NAME:VALUE                         OtlpExporter
-//       and the options of receiver_spec.h; otlp+https:// with TLS; the variables OTEL_… for what the line leaves out
-//       (otlp_spec.h)
+//       and the options of receiver_spec.h; otlp+https:// with TLS; otlp+http+unix:///SOCKET:/PATH; the variables OTEL_…
+//       for what the line leaves out (otlp_spec.h)
 //   statsd://HOST:PORT?dialect=dogstatsd&interval=D&push_time=D&label=NAME:VALUE                      StatsdExporter
 //   statsd+unix:///PATH?… or statsd+unix:@NAME?…
 //

@@ -26,13 +26,13 @@ bool IsGiven(const ExporterSpec& spec, std::string_view name) {
 
 Status ReadAddress(const ExporterSpec& spec, const OtlpEnvironment& environment, OtlpExporterOptions& options) {
   ReceiverAddress& address = options.receiver.address;
-  if (!spec.port) address.port = kOtlpPortDefault;
+  if (!spec.port && !spec.unix_socket) address.port = kOtlpPortDefault;
   if (address.host.empty()) address.host = "127.0.0.1";
   if (!spec.path.empty()) options.path = metrics::PercentEncodePath(spec.path);
-  const bool is_left_out = spec.host.empty() && !spec.port && spec.path.empty() && address.socket.empty();
+  const bool is_left_out = spec.host.empty() && !spec.port && spec.path.empty() && !spec.unix_socket;
   if (!is_left_out || !environment.endpoint) return Status::Ok();
   const OtlpEndpoint& endpoint = *environment.endpoint;
-  if (endpoint.is_https != spec.scheme.ends_with("https")) {
+  if (endpoint.is_https != IsSecure(spec)) {
     return BadSpec(spec, "scheme", endpoint.variable + " names a receiver of the other scheme");
   }
   address.host = endpoint.host;

@@ -1,11 +1,12 @@
-// ReadOtlpSpec(): what a line of the schemes otlp+http and otlp+https asks for, with the variables
-// OTEL_… for what the line leaves out.
+// ReadOtlpSpec(): what a line of the schemes otlp+http and otlp+https asks for, and of those with
+// "+unix", with the variables OTEL_… for what the line leaves out.
 //
 //   otlp+http://HOST:PORT/PATH?encoding=json&compression=gzip&temporality=delta&label=NAME:VALUE
+//   otlp+http+unix:///SOCKET:/PATH?…
 //
 // and the options of receiver_spec.h. Without `encoding` it is protobuf; without `compression`,
-// none. A line without host, port, path and `socket` takes the first three from the endpoint of the
-// environment, if there is one. Else HOST is 127.0.0.1, PORT 4318, with TLS too, and PATH
+// none. A line without host, port, path and Unix socket takes the first three from the endpoint of
+// the environment, if there is one. Else HOST is 127.0.0.1, PORT 4318, with TLS too, and PATH
 // /v1/metrics. A line with `header_file` has no headers of the environment; one with `user` or
 // `bearer_file` has no Authorization of it.
 // When to use something else: OtlpExporterOptions, where the program and not its operator chooses.

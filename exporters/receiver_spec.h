@@ -3,11 +3,11 @@
 //   ca=FILE            authorities of the receiver's certificate, PEM; without it, the system's
 //   cert=FILE&key=FILE the certificate that this program shows, and its key
 //   user=NAME&password_file=FILE, bearer_file=FILE, header_file=FILE    see credentials.h
-//   socket=PATH        a Unix socket, in place of a connection to the host
+//   host=NAME          for a Unix socket: the Host header, and the name of the certificate; without it, localhost
 //   interval=D&push_time=D
 //
-// A scheme that ends with "https" has TLS. A port that is not given is 80, or 443 with TLS; a
-// scheme may have a port of its own (otlp_spec.h).
+// A scheme that ends with "https" or "https+unix" has TLS. A port that is not given is 80, or 443
+// with TLS; a scheme may have a port of its own (otlp_spec.h).
 // When to use something else: HttpReceiverOptions, for an exporter that is made without a line.
 // Guarantees: an option that is not given is its default; no file is read.
 // Thread safety: pure functions.
@@ -30,6 +30,9 @@ struct ReceiverSpec {
   HttpReceiverOptions receiver;
   PushLoopOptions push = {};
 };
+
+// Whether the scheme has TLS.
+bool IsSecure(const ExporterSpec& spec);
 
 // The caller asks `given` for its own options too, and then for its Check().
 ReceiverSpec ReadReceiver(const ExporterSpec& spec, SpecOptions& given);

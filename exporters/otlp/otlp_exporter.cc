@@ -43,9 +43,11 @@ class BodyPage : public PageSource {
 // Without a query, which may hold a key.
 std::string NameOf(const std::string& scheme, const OtlpExporterOptions& options) {
   const ReceiverAddress& address = options.receiver.address;
+  const std::string path = options.path.substr(0, options.path.find('?'));
+  if (address.unix_socket) return address.Url("otlp", path);
   const bool is_ipv6 = address.host.find(':') != std::string::npos;
   const std::string host = is_ipv6 ? "[" + address.host + "]" : address.host;
-  return scheme + "://" + host + ":" + std::to_string(address.port) + options.path.substr(0, options.path.find('?'));
+  return scheme + "://" + host + ":" + std::to_string(address.port) + path;
 }
 
 }  // namespace
@@ -53,7 +55,7 @@ std::string NameOf(const std::string& scheme, const OtlpExporterOptions& options
 OtlpExporter::OtlpExporter(metrics::Registry& registry, const PushMetrics& metrics, OtlpExporterOptions options)
     : metrics_(metrics),
       options_(std::move(options)),
-      scheme_(options_.receiver.address.tls ? "otlp+https" : "otlp+http"),
+      scheme_("otlp+" + options_.receiver.address.Scheme()),
       name_(NameOf(scheme_, options_)),
       source_(registry, options_.more_registries, scheme_, metrics),
       view_(options_.labels),

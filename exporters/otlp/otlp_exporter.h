@@ -75,7 +75,7 @@ class OtlpExporter : public metrics::Exporter {
   // `registry` must outlive the exporter.
   OtlpExporter(metrics::Registry& registry, const PushMetrics& metrics, OtlpExporterOptions options);
 
-  // "otlp+http://HOST:PORT/PATH", or otlp+https
+  // "otlp+http://HOST:PORT/PATH" or "otlp+http+unix:///SOCKET:/PATH", or otlp+https
   std::string_view Name() const override { return name_; }
   metrics::Status Start() override;
   void Stop() override { loop_.Stop(); }

@@ -25,8 +25,7 @@ constexpr std::string_view kContentType =
 
 std::string NameOf(const ReceiverAddress& address, const std::string& path) {
   constexpr std::string_view kPrefix = "/metrics";
-  return (address.tls ? "pushgateway+https://" : "pushgateway+http://") + address.Authority() +
-         path.substr(kPrefix.size());
+  return address.Url("pushgateway", path.substr(kPrefix.size()));
 }
 
 PushLoopOptions Named(PushLoopOptions options, const std::string& name) {

@@ -56,7 +56,7 @@ class PushgatewayExporter : public metrics::Exporter {
   // `registry` must outlive the exporter.
   PushgatewayExporter(metrics::Registry& registry, const PushMetrics& metrics, PushgatewayOptions options);
 
-  // "pushgateway+http://HOST:PORT/job/NAME"
+  // "pushgateway+http://HOST:PORT/job/NAME" or "pushgateway+http+unix:///SOCKET:/job/NAME"
   std::string_view Name() const override { return name_; }
   metrics::Status Start() override;
   void Stop() override { loop_.Stop(); }

@@ -29,8 +29,8 @@ std::int64_t UnixMilliseconds(const Snapshot& snapshot) {
 RemoteWriteExporter::RemoteWriteExporter(metrics::Registry& registry, const PushMetrics& metrics,
                                          RemoteWriteOptions options)
     : options_(std::move(options)),
-      scheme_(options_.receiver.address.tls ? "prw+https" : "prw+http"),
-      name_(scheme_ + "://" + options_.receiver.address.Authority() + options_.path),
+      scheme_("prw+" + options_.receiver.address.Scheme()),
+      name_(options_.receiver.address.Url("prw", options_.path)),
       source_(registry, options_.more_registries, scheme_, metrics),
       view_(options_.labels),
       choice_(options_.version),

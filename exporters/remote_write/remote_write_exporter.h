@@ -63,7 +63,7 @@ class RemoteWriteExporter : public metrics::Exporter {
   // `registry` must outlive the exporter.
   RemoteWriteExporter(metrics::Registry& registry, const PushMetrics& metrics, RemoteWriteOptions options);
 
-  // "prw+http://HOST:PORT/PATH"
+  // "prw+http://HOST:PORT/PATH" or "prw+http+unix:///SOCKET:/PATH"
   std::string_view Name() const override { return name_; }
   metrics::Status Start() override;
   void Stop() override { loop_.Stop(); }

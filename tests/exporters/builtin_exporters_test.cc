@@ -6,6 +6,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "metrics_core/exporter.h"
@@ -16,6 +17,7 @@
 #include "tests/exporters/support/command.h"
 #include "tests/exporters/support/hostile_registry.h"
 #include "tests/exporters/support/scripted_receiver.h"
+#include "tests/support/short_folder.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -30,13 +32,19 @@ class BuiltinExportersTest : public testing::Test {
   std::vector<std::string> SpecOfEachScheme() {
     const std::vector<std::string> lines = {
         "otlp+http://127.0.0.1:1",
+        "otlp+http+unix:///tmp/otlp.sock",
         "otlp+https://127.0.0.1:1",
+        "otlp+https+unix:@otlp",
         "prometheus://127.0.0.1:0",
         "prometheus+unix:@builtin_exporters_test." + std::to_string(getpid()),
         "prw+http://127.0.0.1:1",
+        "prw+http+unix:///tmp/prw.sock",
         "prw+https://127.0.0.1:1",
+        "prw+https+unix:@prw",
         "pushgateway+http://127.0.0.1:1/job/a",
+        "pushgateway+http+unix:///tmp/pushgateway.sock:/job/a",
         "pushgateway+https://127.0.0.1:1/job/a",
+        "pushgateway+https+unix:@pushgateway:/job/a",
         "statsd://127.0.0.1:1",
         "statsd+unix:///tmp/statsd.sock",
         "textfile://" + path_,
@@ -90,6 +98,36 @@ TEST_F(BuiltinExportersTest, MakesPushgateways) {
             "pushgateway+http://gateway:9091/job/backup/instance/a");
   EXPECT_EQ(Made("pushgateway+https://gateway/job/backup?ca=/ca.pem&bearer_file=/token&label=zone:b"),
             "pushgateway+https://gateway/job/backup");
+}
+
+TEST_F(BuiltinExportersTest, MakesPushExportersOnUnixSockets) {
+  for (const char* const line : {"otlp+http+unix:///run/a.sock:/v1/metrics", "prw+https+unix:@a:/api/v1/write",
+                                 "pushgateway+http+unix:///run/a.sock:/job/b"}) {
+    EXPECT_EQ(Made(line), line);
+  }
+  EXPECT_EQ(Made("otlp+http+unix:///run/a.sock?host=collector"), "otlp+http+unix:///run/a.sock:/v1/metrics");
+  EXPECT_NE(Made("otlp+http://a?host=b").find("there is no option host"), std::string::npos);
+  EXPECT_NE(Made("otlp+http+unix:///run/a.sock?mode=0660").find("there is no option mode"), std::string::npos);
+  EXPECT_NE(Made("textfile+unix:///a.prom").find("there is no scheme textfile+unix"), std::string::npos);
+}
+
+TEST_F(BuiltinExportersTest, PushesOverUnixSockets) {
+  const ShortFolder folder;
+  const std::string socket = folder.File("s");
+  const ScriptedReceiver receiver({.socket = socket});
+  registry_.AddGauge({.name = "depth", .help = "D"}).value().With().Set(1);
+  const std::vector<std::pair<std::string, std::string>> lines = {
+      {"otlp+http+unix://" + socket + "?host=collector.example", "POST /v1/metrics collector.example"},
+      {"prw+http+unix://" + socket + ":/write", "POST /write localhost"},
+      {"pushgateway+http+unix://" + socket + ":/job/a", "PUT /metrics/job/a localhost"}};
+  for (const auto& [line, request] : lines) {
+    const auto exporter = *exporters_.MakeExporter(line, context_);
+    ASSERT_TRUE(exporter->Start().ok());
+    exporter->Stop();
+    ASSERT_FALSE(receiver.requests().empty()) << line;
+    const ReceivedRequest received = receiver.requests().back();
+    EXPECT_EQ(received.method + " " + received.path + " " + received.Header("host"), request);
+  }
 }
 
 TEST_F(BuiltinExportersTest, MakesOtlpExporters) {

@@ -59,6 +59,9 @@ class SilentReceiver {
 
 const std::vector<std::string> kSecretFiles = {"?user=u&password_file=", "?bearer_file=", "?header_file="};
 
+// Behind a scheme: the start of an abstract name that no receiver has.
+const std::string kNoReceiver = ":@exporter_contract_test.none.";
+
 std::vector<std::string> TlsFiles() {
   const Certificate own = MakeCertificate("contract");
   return {"?ca=", "?key=" + own.key_file + "&cert=", "?cert=" + own.file + "&key="};
@@ -90,15 +93,23 @@ std::vector<std::string> Joined(std::vector<std::string> some, const std::vector
 std::vector<Scheme> Schemes() {
   return {
       {.name = "otlp+http", .rest = "://127.0.0.1:PORT", .files = kSecretFiles},
+      {.name = "otlp+http+unix", .rest = kNoReceiver + "PORT", .files = kSecretFiles},
       {.name = "otlp+https", .rest = "://127.0.0.1:PORT", .files = Joined(kSecretFiles, TlsFiles())},
+      {.name = "otlp+https+unix", .rest = kNoReceiver + "PORT", .files = Joined(kSecretFiles, TlsFiles())},
       {.name = "prometheus", .rest = "://127.0.0.1:PORT", .files = {"?web_config="}},
       {.name = "prometheus+unix",
        .rest = ":@exporter_contract_test." + std::to_string(getpid()),
        .files = {"?web_config="}},
       {.name = "prw+http", .rest = "://127.0.0.1:PORT", .files = kSecretFiles},
+      {.name = "prw+http+unix", .rest = kNoReceiver + "PORT", .files = kSecretFiles},
       {.name = "prw+https", .rest = "://127.0.0.1:PORT", .files = Joined(kSecretFiles, TlsFiles())},
+      {.name = "prw+https+unix", .rest = kNoReceiver + "PORT", .files = Joined(kSecretFiles, TlsFiles())},
       {.name = "pushgateway+http", .rest = "://127.0.0.1:PORT/job/a", .files = kSecretFiles},
+      {.name = "pushgateway+http+unix", .rest = kNoReceiver + "PORT:/job/a", .files = kSecretFiles},
       {.name = "pushgateway+https", .rest = "://127.0.0.1:PORT/job/a", .files = Joined(kSecretFiles, TlsFiles())},
+      {.name = "pushgateway+https+unix",
+       .rest = kNoReceiver + "PORT:/job/a",
+       .files = Joined(kSecretFiles, TlsFiles())},
       {.name = "statsd", .rest = "://127.0.0.1:PORT"},
       {.name = "statsd+unix", .rest = ":@exporter_contract_test.statsd." + std::to_string(getpid())},
       {.name = "textfile", .rest = "://" + TemporaryPath("contract.prom")},

@@ -59,7 +59,8 @@ TEST(OtlpSpecTest, TakesTheEndpointOfTheEnvironmentWhereTheLineHasNone) {
   EXPECT_EQ(Address("otlp+http://a", kEndpoint), "a:4318 /v1/metrics");
   EXPECT_EQ(Address("otlp+http://:9", kEndpoint), "127.0.0.1:9 /v1/metrics");
   EXPECT_EQ(Address("otlp+http:///b", kEndpoint), "127.0.0.1:4318 /b");
-  EXPECT_EQ(Address("otlp+http://?socket=/s", kEndpoint), "127.0.0.1:4318 /v1/metrics");
+  EXPECT_EQ(Address("otlp+http+unix:///s", kEndpoint), "localhost:80 /v1/metrics");
+  EXPECT_EQ(Address("otlp+https+unix:///s:/b", kEndpoint), "localhost:443 /b TLS");
 }
 
 TEST(OtlpSpecTest, NeverChangesTheSchemeOfTheLine) {

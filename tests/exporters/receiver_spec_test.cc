@@ -35,15 +35,32 @@ TEST(ReceiverSpecTest, HasThePortOfItsScheme) {
 }
 
 TEST(ReceiverSpecTest, ReadsEveryOption) {
-  const ReceiverSpec read = Read(
-      "x+https://a?ca=/c&cert=/d&key=/e&user=u&password_file=/p&header_file=/h&socket=/s&interval=5s&push_time=2s");
+  const ReceiverSpec read =
+      Read("x+https://a?ca=/c&cert=/d&key=/e&user=u&password_file=/p&header_file=/h&interval=5s&push_time=2s");
   EXPECT_EQ(read.receiver.address.tls->ca + read.receiver.address.tls->certificate + read.receiver.address.tls->key,
             "/c/d/e");
   EXPECT_EQ(read.receiver.credentials.user + read.receiver.credentials.password_file, "u/p");
-  EXPECT_EQ(read.receiver.credentials.header_file + read.receiver.address.socket, "/h/s");
+  EXPECT_EQ(read.receiver.credentials.header_file, "/h");
   EXPECT_EQ(Read("x+http://a?bearer_file=/b").receiver.credentials.bearer_file, "/b");
   EXPECT_EQ(read.push.interval, std::chrono::seconds(5));
   EXPECT_EQ(read.push.push_time, std::chrono::seconds(2));
+}
+
+TEST(ReceiverSpecTest, TakesAUnixSocketInPlaceOfTheHost) {
+  const ReceiverAddress plain = Read("x+http+unix:///run/a.sock:/p").receiver.address;
+  EXPECT_EQ(plain.unix_socket->path, "/run/a.sock");
+  EXPECT_EQ(plain.Authority(), "localhost");
+  EXPECT_EQ(plain.Url("x", "/p"), "x+http+unix:///run/a.sock:/p");
+  const ReceiverAddress tls = Read("x+https+unix:@a?host=b.example&ca=/c").receiver.address;
+  EXPECT_EQ(tls.Authority() + " " + tls.tls->ca, "b.example /c");
+  EXPECT_EQ(tls.Url("x", ""), "x+https+unix:@a:");
+  EXPECT_EQ(tls.Scheme(), "https+unix");
+}
+
+TEST(ReceiverSpecTest, SaysWhatIsBadBesideAUnixSocket) {
+  EXPECT_EQ(Bad("x+http+unix:@a"), "");
+  EXPECT_EQ(Bad("x+http+unix:@a?host=b%0D%0AX:c"), "option host is not the name of a host");
+  EXPECT_EQ(Bad("x+http+unix:@a?ca=/c"), "ca, cert and key are for a scheme with https");
 }
 
 TEST(ReceiverSpecTest, SaysWhatIsBad) {

@@ -16,6 +16,7 @@
 #include "exporters/push/http/retry_after.h"
 #include "exporters/push/http/tls_client.h"
 #include "metrics_core/dcheck.h"
+#include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/version.h"
 
 namespace streamhouse::exporters {
@@ -89,6 +90,9 @@ Status HttpReceiver::CheckFiles() const {
   constexpr int kNoSocket = -1;
   if (const auto headers = ReadHeaders(options_.credentials); !headers.ok()) return headers.status();
   const ReceiverAddress& address = options_.address;
+  if (address.unix_socket) {
+    if (Status checked = metrics::CheckUnixSocket(*address.unix_socket); !checked.ok()) return checked;
+  }
   return address.tls ? MakeTlsClient(*address.tls, address.host, kNoSocket).status() : Status::Ok();
 }
 

@@ -10,6 +10,8 @@
 #include <optional>
 #include <string>
 
+#include "metrics_core/sockets/socket_address.h"
+
 namespace streamhouse::exporters {
 
 // PEM files, which are read for each connection, so that renewed ones are used by the next.
@@ -22,8 +24,19 @@ struct TlsFiles {
 struct ReceiverAddress {
   std::string host;  // a name or an address, without brackets; the certificate must have it
   std::uint16_t port = 80;
-  std::string socket = {};  // path of a Unix socket, in place of a connection to the host
+  // In place of a connection to the host, which stays the name that the receiver is asked for.
+  std::optional<metrics::UnixSocket> unix_socket = {};
   std::optional<TlsFiles> tls = {};
+
+  // What it is called in a specification: "http", "https+unix".
+  std::string Scheme() const { return std::string(tls ? "https" : "http") + (unix_socket ? "+unix" : ""); }
+
+  // Of a request for `path`, by an exporter that is called so: "prw+http://HOST/PATH" or
+  // "prw+http+unix:///SOCKET:/PATH".
+  std::string Url(const std::string& exporter, const std::string& path) const {
+    const std::string start = exporter + (tls ? "+https" : "+http");
+    return (unix_socket ? start + "+" + unix_socket->ToString() + ":" : start + "://" + Authority()) + path;
+  }
 
   // As the Host header has it: without the port where it is the usual one.
   std::string Authority() const {

@@ -5,18 +5,18 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <system_error>
 #include <utility>
+
+#include "metrics_core/sockets/socket_address.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -69,13 +69,13 @@ Result<int> ConnectTo(const sockaddr* address, socklen_t size, const std::string
   return error.status().WithMessage("cannot connect" + where + " in time");
 }
 
-Result<int> ConnectToPath(const std::string& path, PushDeadline deadline) {
-  sockaddr_un address = {};
-  address.sun_family = AF_UNIX;
-  const std::string where = " to " + path;
-  if (path.size() >= sizeof(address.sun_path)) return NotConnected(where, "the path of the socket is too long");
-  std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-  return ConnectTo(reinterpret_cast<const sockaddr*>(&address), sizeof(address), where, deadline);
+Result<int> ConnectToSocket(const metrics::UnixSocket& socket, PushDeadline deadline) {
+  const std::string where = " to " + socket.ToString();
+  if (const Status checked = metrics::CheckUnixSocket(socket); !checked.ok()) {
+    return NotConnected(where, checked.message());
+  }
+  const metrics::UnixSocketName name(socket);
+  return ConnectTo(name.address(), name.size(), where, deadline);
 }
 
 Result<int> ConnectToHost(const ReceiverAddress& address, PushDeadline deadline) {
@@ -103,7 +103,7 @@ Result<int> ConnectToHost(const ReceiverAddress& address, PushDeadline deadline)
 
 Result<ReceiverSocket> ReceiverSocket::Connect(const ReceiverAddress& address, PushDeadline deadline) {
   const Result<int> connected =
-      address.socket.empty() ? ConnectToHost(address, deadline) : ConnectToPath(address.socket, deadline);
+      address.unix_socket ? ConnectToSocket(*address.unix_socket, deadline) : ConnectToHost(address, deadline);
   if (!connected.ok()) return connected.status();
   return ReceiverSocket(*connected);
 }

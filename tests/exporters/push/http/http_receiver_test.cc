@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "exporters/encoding/page_chunk.h"
+#include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
 #include "tests/exporters/support/certificates.h"
 #include "tests/exporters/support/command.h"
@@ -277,8 +278,9 @@ TEST_F(TlsReceiverTest, SendsNothingToOneThatItDoesNotKnow) {
 TEST_F(TlsReceiverTest, SendsNothingToOneOfAnotherName) {
   const std::string path = "/tmp/http_receiver_test." + std::to_string(getpid());
   const ScriptedReceiver far({.socket = path, .tls = &certificate_});
-  HttpReceiver receiver(
-      {.address = {.host = "other.example", .socket = path, .tls = TlsFiles{.ca = certificate_.file}}});
+  HttpReceiver receiver({.address = {.host = "other.example",
+                                     .unix_socket = metrics::UnixSocket{.path = path},
+                                     .tls = TlsFiles{.ca = certificate_.file}}});
   EXPECT_EQ(receiver.Ask({.path = "/"}, steady_clock::now() + kPatient).status(),
             Status(StatusCode::kFailedPrecondition, "the certificate of the receiver is not good: hostname mismatch"));
   EXPECT_EQ(far.requests().size(), 0U);

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
 #include "tests/exporters/support/scripted_receiver.h"
 #include "tests/support/held_port.h"
@@ -38,10 +39,16 @@ TEST(ReceiverSocketTest, IsClosedOnExecAndDoesNotBlock) {
   EXPECT_NE(fcntl(socket->descriptor(), F_GETFL) & O_NONBLOCK, 0);
 }
 
+ReceiverAddress AtSocket(const std::string& path) {
+  ReceiverAddress address = {.host = "a"};
+  address.unix_socket = metrics::UnixSocket{.path = path};
+  return address;
+}
+
 TEST(ReceiverSocketTest, ConnectsToAPath) {
   const std::string path = "/tmp/receiver_socket_test." + std::to_string(getpid());
   const ScriptedReceiver receiver({.socket = path});
-  EXPECT_TRUE(ReceiverSocket::Connect({.host = "a", .socket = path}, In(std::chrono::hours(1))).ok());
+  EXPECT_TRUE(ReceiverSocket::Connect(AtSocket(path), In(std::chrono::hours(1))).ok());
   unlink(path.c_str());
 }
 
@@ -53,10 +60,10 @@ TEST(ReceiverSocketTest, SaysWhyItCannotConnect) {
     return socket.status().message();
   };
   EXPECT_EQ(failure({.host = "127.0.0.1", .port = nobody.number()}), "cannot connect: Connection refused");
-  EXPECT_EQ(failure({.host = "a", .socket = "/no/such/socket"}),
-            "cannot connect to /no/such/socket: No such file or directory");
-  EXPECT_EQ(failure({.host = "a", .socket = std::string(200, 'a')}),
-            "cannot connect to " + std::string(200, 'a') + ": the path of the socket is too long");
+  EXPECT_EQ(failure(AtSocket("/no/such/socket")),
+            "cannot connect to unix:///no/such/socket: No such file or directory");
+  EXPECT_EQ(failure(AtSocket("@no.such.name")), "cannot connect to unix:@no.such.name: Connection refused");
+  EXPECT_NE(failure(AtSocket("/" + std::string(200, 'a'))).find(": path has 201 bytes"), std::string::npos);
   EXPECT_TRUE(failure({.host = "no-such-host.invalid"}).starts_with("cannot connect: no-such-host.invalid: "));
 }
 
