@@ -1,5 +1,6 @@
 #include "exporters/encoding/number_format.h"
 
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <string_view>

@@ -1,5 +1,7 @@
 #include "exporters/otlp/otlp_json_format.h"
 
+#include <charconv>
+
 namespace streamhouse::exporters {
 namespace {
 

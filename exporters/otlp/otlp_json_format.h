@@ -10,7 +10,6 @@
 // Cost: a time that stands twice is made into text once.
 #pragma once
 
-#include <charconv>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>

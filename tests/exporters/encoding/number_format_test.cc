@@ -40,6 +40,25 @@ std::string Seconds(std::int64_t unix_milliseconds) {
   return {number, WriteUnixSeconds(number, unix_milliseconds)};
 }
 
+TEST(NumberFormatTest, PrintsEveryIntegerAsTheStandardLibraryDoes) {
+  for (std::uint64_t number = 0; number < 200'000; ++number) ASSERT_EQ(Whole(number), std::to_string(number));
+  // Around each power of ten, and of two, up to the largest number.
+  for (std::uint64_t power = 1; power < UINT64_MAX / 10; power *= 10) {
+    for (const std::uint64_t number : {power - 1, power, power + 1, 9 * power, 10 * power - 1}) {
+      ASSERT_EQ(Whole(number), std::to_string(number));
+      ASSERT_EQ(Whole(-static_cast<std::int64_t>(number)), std::to_string(-static_cast<std::int64_t>(number)));
+    }
+  }
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 200'000; ++i) {
+    const std::uint64_t number = random() >> random() % 64;
+    ASSERT_EQ(Whole(number), std::to_string(number));
+  }
+  EXPECT_EQ(Whole(UINT64_MAX), "18446744073709551615");
+  EXPECT_EQ(Whole(INT64_MIN), "-9223372036854775808");
+  EXPECT_EQ(Whole(-7), "-7");
+}
+
 TEST(NumberFormatTest, SpellsTheSpecialNumbers) {
   EXPECT_EQ(Text(kNan), "NaN");
   EXPECT_EQ(Text(-kNan), "NaN");
