@@ -23,17 +23,9 @@
 #include "exporters/encoding/protobuf_encoder.h"
 #include "exporters/encoding/text_encoder.h"
 #include "exporters/http/metrics_server.h"
-#include "exporters/otlp/otlp_json_encoder.h"
-#include "exporters/otlp/otlp_protobuf_encoder.h"
-#include "exporters/otlp/otlp_resource.h"
-#include "exporters/remote_write/remote_write_1_encoder.h"
-#include "exporters/remote_write/remote_write_2_encoder.h"
-#include "exporters/remote_write/remote_write_batch.h"
-#include "exporters/remote_write/symbol_table.h"
 #include "exporters/select/selected_view.h"
 #include "exporters/select/selection.h"
 #include "metrics_core/bucket_bounds.h"
-#include "metrics_core/clock.h"
 #include "metrics_core/health.h"
 #include "metrics_core/naming/name_escaping.h"
 #include "metrics_core/reading/snapshot.h"
@@ -175,60 +167,6 @@ BENCHMARK_CAPTURE(SelectText, both, R"({topic="orders-1",partition=~"1.*"})")
     ->Arg(100'000)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(SelectText, all_by_expression, R"({topic=~"orders.*"})")->Arg(100'000)->Unit(benchmark::kMillisecond);
-
-// Requests of OTLP, of the size that is sent.
-template <typename Encoder>
-void EncodeOtlp(benchmark::State& state) {
-  constexpr std::size_t kRequestBytes = std::size_t{512} * 1024;
-  metrics::Registry registry;
-  AddCounters(registry, state.range(0));
-  const metrics::Snapshot snapshot = registry.TakeSnapshot();
-  const metrics::TargetAttributes resource = OtlpResource(snapshot.target());
-  PageChunk chunk(kRequestBytes);
-  std::size_t bytes = 0;
-  for (auto _ : state) {
-    Encoder encoder(snapshot, resource);
-    bytes = EncodePage(encoder, chunk);
-  }
-  ReportPage(state, bytes);
-}
-
-void BM_EncodeOtlpProtobuf(benchmark::State& state) {
-  EncodeOtlp<OtlpProtobufEncoder>(state);
-}
-BENCHMARK(BM_EncodeOtlpProtobuf)->Arg(100'000)->Unit(benchmark::kMillisecond);
-
-void BM_EncodeOtlpJson(benchmark::State& state) {
-  EncodeOtlp<OtlpJsonEncoder>(state);
-}
-BENCHMARK(BM_EncodeOtlpJson)->Arg(100'000)->Unit(benchmark::kMillisecond);
-
-// The families of a push, as requests of the size that is sent.
-template <typename MakeEncoder>
-void EncodeRequests(benchmark::State& state, const MakeEncoder& make_encoder) {
-  metrics::Registry registry;
-  AddCounters(registry, state.range(0));
-  const metrics::Snapshot snapshot = registry.TakeSnapshot();
-  PageChunk chunk(kRemoteWriteRequestBytes);
-  std::size_t bytes = 0;
-  for (auto _ : state) {
-    auto encoder = make_encoder(
-        RemoteWriteBatch{.families = snapshot.families(), .unix_milliseconds = metrics::Clock::UnixMilliseconds()});
-    bytes = EncodePage(encoder, chunk);
-  }
-  ReportPage(state, bytes);
-}
-
-void BM_EncodeRemoteWrite2(benchmark::State& state) {
-  SymbolTable symbols;
-  EncodeRequests(state, [&](const RemoteWriteBatch& batch) { return RemoteWrite2Encoder(batch, symbols); });
-}
-BENCHMARK(BM_EncodeRemoteWrite2)->Arg(1'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
-
-void BM_EncodeRemoteWrite1(benchmark::State& state) {
-  EncodeRequests(state, [](const RemoteWriteBatch& batch) { return RemoteWrite1Encoder(batch); });
-}
-BENCHMARK(BM_EncodeRemoteWrite1)->Arg(1'000)->Arg(100'000)->Unit(benchmark::kMillisecond);
 
 // Bytes are those of the page before compression.
 template <ContentCoding kCoding>

@@ -50,7 +50,12 @@ GOALS = {
     ),
     "exposition": (
         Goal("text of 1,000,000 counters, of a memcpy of it", "BM_EncodeText/1000000", "BM_MemcpyPage/1000000", 3),
-        Goal("OpenMetrics 2.0 of 100,000 counters, of 1.0", "BM_EncodeOpenMetrics2/100000", "BM_EncodeOpenMetrics/100000", 1.1),
+    ),
+    "push": (
+        Goal("OTLP protobuf of 100,000 counters, of the text page", "BM_OtlpProtobuf/100000", "BM_Text/100000", 2),
+        Goal("OTLP JSON, of the text page", "BM_OtlpJson/100000", "BM_Text/100000", 2.5),
+        Goal("remote write 2.0, of the text page", "BM_RemoteWrite2/100000", "BM_Text/100000", 2),
+        Goal("OpenMetrics 2.0, of OpenMetrics 1.0", "BM_OpenMetrics2/100000", "BM_OpenMetrics/100000", 1.1),
     ),
     "abuse": tuple(
         Goal(f"/health beside {crowd} clients, median ms", f"BM_HealthBeside/{crowd}/iterations:100/real_time", "", 50, "median_ms")
