@@ -1,14 +1,11 @@
 // Memory of a scrape, counted by allocation. Goal: a streamed page costs at most kExtraBytesMax
-// beyond its snapshot, in every format and coding, of a million series. Method: malloc() that knows
-// how many bytes are out, and the most there were.
+// beyond its snapshot, in every format and coding, of a million series. Method: malloc() that
+// counts (counted_memory.h).
 
 #include <gtest/gtest.h>
-#include <malloc.h>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -20,59 +17,8 @@
 #include "metrics_core/family.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
+#include "tests/exporters/support/counted_memory.h"
 #include "tests/exporters/support/http_client.h"
-
-namespace {
-
-std::atomic<std::int64_t> bytes_out = 0;
-std::atomic<std::int64_t> most_bytes_out = 0;
-
-void* Counted(void* memory) {
-  if (memory == nullptr) return nullptr;
-  const auto bytes = static_cast<std::int64_t>(malloc_usable_size(memory));
-  // Relaxed: a count. A thread that compares two readings has waited for the measured work.
-  const std::int64_t out = bytes_out.fetch_add(bytes, std::memory_order_relaxed) + bytes;
-  // Relaxed: as above.
-  std::int64_t most = most_bytes_out.load(std::memory_order_relaxed);
-  // Relaxed: as above.
-  while (most < out && !most_bytes_out.compare_exchange_weak(most, out, std::memory_order_relaxed)) {
-  }
-  return memory;
-}
-
-void* Uncounted(void* memory) {
-  // Relaxed: as in Counted().
-  if (memory != nullptr)
-    bytes_out.fetch_sub(static_cast<std::int64_t>(malloc_usable_size(memory)), std::memory_order_relaxed);
-  return memory;
-}
-
-}  // namespace
-
-// What operator new, zlib and zstd call, in front of what the C library does.
-extern "C" {
-void* __libc_malloc(std::size_t size);
-void* __libc_calloc(std::size_t count, std::size_t size);
-void* __libc_realloc(void* memory, std::size_t size);
-void* __libc_memalign(std::size_t boundary, std::size_t size);
-void __libc_free(void* memory);
-
-void* malloc(std::size_t size) {
-  return Counted(__libc_malloc(size));
-}
-void* calloc(std::size_t count, std::size_t size) {
-  return Counted(__libc_calloc(count, size));
-}
-void* realloc(void* memory, std::size_t size) {
-  return Counted(__libc_realloc(Uncounted(memory), size));
-}
-void* aligned_alloc(std::size_t boundary, std::size_t size) {
-  return Counted(__libc_memalign(boundary, size));
-}
-void free(void* memory) {
-  __libc_free(Uncounted(memory));
-}
-}
 
 namespace streamhouse::exporters {
 namespace {
@@ -84,18 +30,6 @@ constexpr int kSmallSeries = 9'000;  // for many chunks, in little time
 // Labels, value and start time.
 constexpr std::int64_t kSnapshotBytes =
     std::int64_t{kSeries} * (sizeof(std::string_view) + sizeof(std::uint64_t) + sizeof(std::int64_t));
-
-// The most bytes that the action had out at a time.
-template <typename Action>
-std::int64_t BytesOf(const Action& action) {
-  // Relaxed: as in Allocate().
-  const std::int64_t before = bytes_out.load(std::memory_order_relaxed);
-  // Relaxed: as in Allocate().
-  most_bytes_out.store(before, std::memory_order_relaxed);
-  action();
-  // Relaxed: as in Allocate().
-  return most_bytes_out.load(std::memory_order_relaxed) - before;
-}
 
 class ScrapeMemoryTest : public testing::Test {
  protected:
@@ -115,7 +49,7 @@ class ScrapeMemoryTest : public testing::Test {
   }
   // The most bytes that were out while the page was read.
   static std::int64_t BytesOfAPage(Routes& routes) {
-    return BytesOf([&] {
+    return CountedMemory::MostBytesOf([&] {
       const Response response = routes.Handle({.method = "GET", .target = "/metrics"});
       PageChunk chunk;
       while (response.page->Fill(chunk) == PageSource::Progress::kMore) chunk.Clear();
@@ -158,7 +92,7 @@ TEST(ServerMemoryTest, AScrapeTakesLittleInEveryFormatAndCoding) {
         HttpClient client(server.port());
         ASSERT_TRUE(client.Send("GET " + std::string(target) + " HTTP/1.0\r\nAccept: " + accept +
                                 "\r\nAccept-Encoding: " + coding + "\r\n\r\n"));
-        const std::int64_t bytes = BytesOf([&] { EXPECT_GT(client.DiscardAll(), 100U); });
+        const std::int64_t bytes = CountedMemory::MostBytesOf([&] { EXPECT_GT(client.DiscardAll(), 100U); });
         RecordProperty(target + accept.substr(0, 17) + coding, std::to_string(bytes));
         EXPECT_LE(bytes, kExtraBytesMax) << target << " " << accept << " " << coding;
       }
