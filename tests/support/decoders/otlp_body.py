@@ -175,6 +175,11 @@ def _temporality(name, data):
     return found
 
 
+def unit_word(unit):
+    """A unit of UCUM in the words of Prometheus, where it has one."""
+    return _UNITS.get(unit, unit)
+
+
 def _add_metric(page, metric):
     name = metric["name"]
     key = next(key for key in _KINDS if key in metric)
@@ -185,8 +190,7 @@ def _add_metric(page, metric):
     if key in ("sum", "histogram", "exponentialHistogram"):
         page.temporalities[name] = _temporality(name, data)
     kind = dict(_attributes(metric, "metadata")).get("prometheus.type", kind)
-    unit = metric.get("unit", "")
-    page.describe(name, kind, metric.get("description"), _UNITS.get(unit, unit))
+    page.describe(name, kind, metric.get("description"), unit_word(metric.get("unit", "")))
     for point in data.get("dataPoints", ()):
         labels = page_model.labels_of(_attributes(point))
         add(page, name, labels, point)
