@@ -5,16 +5,21 @@
 // of a cache, what the kernel counts.
 // When to use something else: a Gauge or Counter for what the program itself changes, or where
 // asking takes long. A callback runs on the scraping thread: a slow one makes every scrape slow.
-// Guarantees: a series is on the page from Add() until its token is destroyed. When a token's
-// destructor returns, its callback is not running and will never run again. So the callback may
-// refer to what is destroyed next. The destructor waits for a callback that is running on another
-// thread. A callback may destroy its own token, but none of another callback. A callback may use
-// the registry and any handle, but not take a snapshot. A value that is NaN is left out of the
-// page. Values of a counter must not go down. The registry does not check this.
-// Two living objects may add callbacks with the same labels: the page shows the newest callback
-// whose token lives. When its token goes, the page shows the one before it. So the metrics of an
-// object that is made again follow the new one. Start times (CreationTimes::kKept): a counter began
-// when its callback was added, unless AddSince() says when.
+// Guarantees:
+// 1. A series is on the page from Add() until its token is destroyed.
+// 2. When a token's destructor returns, its callback is not running and will never run again. So
+//    the callback may refer to what is destroyed next. The destructor waits for a callback that is
+//    running on another thread.
+// 3. Two living objects may add callbacks with the same labels: the page shows the newest callback
+//    whose token lives. When its token goes, the page shows the one before it. So the metrics of an
+//    object that is made again follow the new one.
+// 4. A value that is NaN is left out of the page.
+// 5. Start times (CreationTimes::kKept): a counter began when its callback was added, unless
+//    AddSince() says when.
+// What a callback must keep to:
+// - It may destroy its own token, but not the token of another callback.
+// - It may use the registry and any handle, but not take a snapshot.
+// - Values of a counter must not go down. The registry does not check this.
 // Thread safety: all methods from any thread; one callback runs at most once at a time.
 // Cost: one lock and one call a callback and scrape. Where a family has a callback of AddMany(), a
 // scrape also allocates for each series.

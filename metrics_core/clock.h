@@ -1,24 +1,33 @@
 // Clock: a monotonic time for durations, and the wall clock for timestamps.
 //
-// When to use something else: the wall clock, UnixMilliseconds(), for what people read. It may be
-// set back.
-// Guarantees: NowNanoseconds() counts nanoseconds, with the origin of std::chrono::steady_clock; it
-// never runs backwards within a thread while the same counter is read. Where the kernel itself
-// keeps time by the processor's time stamp counter, the clock reads that counter. It scales the
-// counter by what steady_clock said over the first 20 ms or more of the process. The rate is then
-// off by at most a few millionths, which is a few microseconds in a second. Elsewhere, and in those
-// first 20 ms, steady_clock is read.
-// Each Registry::TakeSnapshot() without a time of the caller's checks the counter against
-// steady_clock. At most once in 10 s it also asks the kernel whether it still keeps time by the
-// counter. Where the counter has begun again (suspend, migration), jumped ahead, or the kernel has
-// given it up, steady_clock is read from then on. The difference of two readings around that moment
-// may be negative, which a TickHistogram drops and counts, or too long by the jump. ScopedTimer
-// compares the two clocks for durations of a second or more, and drops durations that are too long
-// (docs/decisions/durations_across_jumps.md). A program that takes no snapshots makes no other
-// check. Where the kernel's answer cannot be read (no free descriptor), nothing changes: a snapshot
-// 10 s later asks again.
+// When to use something else: std::chrono::steady_clock, where a duration must be right across a
+// suspend or a migration. NowNanoseconds() is for durations, UnixMilliseconds() for what people
+// read: the wall clock may be set back.
+// Guarantees:
+// 1. NowNanoseconds() counts nanoseconds, with the origin of std::chrono::steady_clock. It never
+//    runs backwards within a thread while the same counter is read.
+// 2. Where the kernel itself keeps time by the processor's time stamp counter, the clock reads that
+//    counter. It scales the counter by what steady_clock said over the first 20 ms or more of the
+//    process. The rate is then off by at most a few millionths, which is a few microseconds in a
+//    second. Elsewhere, and in those first 20 ms, steady_clock is read.
+// 3. Each Registry::TakeSnapshot() without a time of the caller's checks the counter against
+//    steady_clock. At most once in 10 s it also asks the kernel whether it still keeps time by the
+//    counter. Where the counter has begun again (suspend, migration), jumped ahead, or the kernel
+//    has given it up, steady_clock is read from then on.
+// May be wrong:
+// - The difference of two readings around that moment may be negative, which a TickHistogram drops
+//   and counts, or too long by the jump. ScopedTimer compares the two clocks for durations of a
+//   second or more, and drops durations that are too long
+//   (docs/decisions/durations_across_jumps.md).
+// - A program that takes no snapshots makes no other check.
+// - Where the kernel's answer cannot be read (no free descriptor), nothing changes: a snapshot 10 s
+//   later asks again.
 // Thread safety: any thread.
 // Cost: a fraction of a std::chrono::steady_clock reading (bench: BM_ClockNow).
+//
+//   const std::uint64_t start = Clock::NowNanoseconds();
+//   Append(batch);
+//   append_duration.Observe(Clock::NowNanoseconds() - start);
 #pragma once
 
 #include <atomic>

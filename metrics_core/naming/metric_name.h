@@ -1,4 +1,4 @@
-// What metrics, labels and units may be called.
+// CheckFamily() and its parts: what metrics, labels and units may be called.
 //
 // The rules are those of the Prometheus data model and of OpenMetrics 1.0. A name that breaks one
 // would make a scraper refuse the whole page, so registration refuses it.
@@ -9,6 +9,9 @@
 // Thread safety: pure functions.
 // Cost: at set-up only; each name is escaped by each escaping.
 // Errors: InvalidArgument, naming the name and the rule.
+//
+//   FamilyInfo info = {.name = "queue_bytes", .help = "Size of the queue", .unit = "bytes"};
+//   if (Status checked = CheckFamily(info); !checked.ok()) return checked;
 #pragma once
 
 #include <cstdint>
@@ -32,13 +35,16 @@ bool IsLegalMetricName(std::string_view name);
 // [a-zA-Z_][a-zA-Z0-9_]*, and not starting with "__", which is reserved.
 bool IsLegalLabelName(std::string_view name);
 
-// A name is legal and has the suffix of its kind: a counter ends with "_total", an info with
-// "_info". No other name ends with "_total" or with a suffix of a histogram's samples. A name ends
-// with its unit (before "_total"); infos and state sets have no unit. Label names are legal and
-// distinct, and stay distinct when they are escaped. None is the label that the kind adds: "le" of
-// a histogram, "quantile" of a summary, its own name of a state set. There is a help text, in
-// UTF-8. A state set has 1 to kStatesMax states, distinct and not empty; the quantiles of a summary
-// ascend and are in [0, 1].
+// Whether a family keeps the rules:
+// 1. The name is legal and has the suffix of its kind: a counter ends with "_total", an info with
+//    "_info". No other name ends with "_total" or with a suffix of a histogram's samples.
+// 2. The name ends with its unit (before "_total"); infos and state sets have no unit.
+// 3. Label names are legal and distinct, and stay distinct when they are escaped.
+// 4. No label is the one that the kind adds: "le" of a histogram, "quantile" of a summary, its own
+//    name of a state set.
+// 5. There is a help text, in UTF-8.
+// 6. A state set has 1 to kStatesMax states, distinct and not empty.
+// 7. The quantiles of a summary ascend and are in [0, 1].
 Status CheckFamily(const FamilyInfo& info, NameRules rules = NameRules::kLegacy);
 
 // The names of the samples and the metadata that a family occupies on a page, in any format and by
