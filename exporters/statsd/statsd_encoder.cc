@@ -113,7 +113,7 @@ bool StatsdEncoder::NextSeries() {
       continue;
     }
     lines_.clear();
-    line_ = 0;
+    line_ = rest_begin_ = 0;
     family.Visit([this](const auto& values) { AppendValues(values); });
     if (!lines_.empty()) return true;
   }

@@ -180,6 +180,18 @@ TEST_F(StatsdDatagramsTest, BeginWithTheRestOfTheLastPush) {
   EXPECT_EQ(encoder.rest(), "h:2|c\n");
 }
 
+TEST(StatsdEncoderTest, HasNoRestBehindSeriesThatHaveNoLines) {
+  metrics::Registry registry;
+  const auto counters = registry.AddCounter({.name = "sent_total", .help = "S", .labels = {"x"}}).value();
+  counters.With("1").Increment();
+  counters.With("2").Increment(0);
+  const metrics::Snapshot snapshot = registry.TakeSnapshot();
+  StatsdEncoder encoder(snapshot.families(), StatsdDialect::kPlain);
+  EXPECT_EQ(DatagramsOf(encoder, kRoomy), Datagrams{"sent_total.x.1:1|c"});
+  EXPECT_EQ(encoder.place().series, 0U);
+  EXPECT_EQ(encoder.rest(), "");
+}
+
 TEST_F(StatsdDatagramsTest, LeaveOutSeriesAndFamiliesWhoseNameIsTaken) {
   gauges_.With("4.0").Set(1);
   gauges_.With("4,0").Set(2);
