@@ -73,6 +73,7 @@ MadeExporter MakeMetricsServer(const ExporterSpec& spec, const ExporterContext& 
   if (page == "off") options.live_page = LivePageUse::kLeftOut;
   options.labels = given.Pairs("label");
   options.more_registries = context.more_registries;
+  options.log = context.log;
   const Status permitted = options.unix_socket ? ReadPermissions(spec, given, *options.unix_socket) : Status::Ok();
   if (Status checked = CheckOptions(spec, given, options.labels); !checked.ok()) return checked;
   if (!permitted.ok()) return permitted;

@@ -209,6 +209,11 @@ bool Listener::GiveUpAStalledPage() {
 }
 
 void Listener::Handle(const Request& request, Client& client, Session::Respond respond) {
+  // Before the password, so that guesses count too.
+  if (!rate_limit_.Take(std::chrono::steady_clock::now())) {
+    metrics_.CountLimit(Limit::kRate);
+    return AnswerWith(ErrorResponse(429), respond);
+  }
   const std::optional<bool> verdict = auth_.Recall(request.authorization);
   if (!verdict) return QueuePassword(request, client, std::move(respond));
   if (*verdict) return AnswerAllowed(request, respond);

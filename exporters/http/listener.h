@@ -35,6 +35,7 @@
 
 #include "exporters/http/access/basic_auth.h"
 #include "exporters/http/access/password_queue.h"
+#include "exporters/http/access/rate_limit.h"
 #include "exporters/http/access/web_config.h"
 #include "exporters/http/connection.h"
 #include "exporters/http/limits.h"
@@ -118,6 +119,7 @@ class Listener : public std::enable_shared_from_this<Listener> {
   boost::asio::steady_timer pause_{executor_};
   std::map<std::uint64_t, std::shared_ptr<Session>> sessions_;  // in the order of their coming
   std::uint64_t next_id_ = 0;
+  RateLimit rate_limit_{web_config_.rate_limit};
   PasswordQueue password_queue_;
   std::map<std::uint64_t, boost::asio::steady_timer> delayed_;  // refusals
   std::unique_ptr<boost::asio::thread_pool> password_thread_;   // null where there are no passwords, and once closed

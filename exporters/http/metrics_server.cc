@@ -57,6 +57,9 @@ Status MetricsServer::Start() {
     Result<WebConfig> loaded = LoadWebConfig(options_.web_config_file);
     if (!loaded.ok()) return loaded.status();
     web_config = *std::move(loaded);
+    for (const std::string& warning : web_config.warnings) {
+      if (options_.log) options_.log(warning);
+    }
   }
   if (options_.context != nullptr && options_.executor != nullptr) {
     return Status(StatusCode::kInvalidArgument, "both a context and an executor are given");

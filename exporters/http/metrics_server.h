@@ -47,6 +47,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -93,6 +94,9 @@ struct MetricsServerOptions {
   // outlive the server.
   std::vector<metrics::Registry*> more_registries = {};
   std::string web_config_file = {};  // web_config.h; empty for none: no TLS, and anybody may read
+  // Takes a line for operators, from the thread that calls Start() or that runs the server. Empty:
+  // there is no log.
+  std::function<void(std::string_view line)> log = {};
   // What to run on; neither: a thread of its own. Both are used by Start(), and the executor may go
   // when it returns. An executor may be a strand of the program's, whose handlers then do not run
   // beside those of the server.

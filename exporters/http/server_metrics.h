@@ -6,7 +6,8 @@
 //   streamhouse_exporter_scrape_bytes_total{format}             of bodies as sent, compressed where they were
 //   streamhouse_exporter_requests_total{path,code}              all requests; paths that do not exist are "other"
 //   streamhouse_exporter_limits_reached_total{limit}            see Limits; password_checks: kPasswordChecksMax;
-//                                                             readiness_checks: readiness_checks.h
+//                                                             readiness_checks: readiness_checks.h; rate: rate_limit of a web
+//                                                             configuration
 //   streamhouse_exporter_certificate_reloads_total{outcome}     "ok" or "failed", of files that have changed
 //   streamhouse_exporter_connections                            that are open
 //
@@ -49,7 +50,8 @@ enum class Limit : std::uint8_t {
   kPasswordChecks,
   kReadinessChecks,
 };
-inline constexpr std::size_t kLimitCount = 10;
+inline constexpr std::size_t kLimitCount = 11;
+  kRate,
 
 class ServerMetrics {
  public:

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <iterator>
@@ -13,6 +14,7 @@
 #include <tuple>
 #include <utility>
 
+#include "exporters/http/access/go_duration.h"
 #include "exporters/http/access/small_file.h"
 #include "exporters/http/access/tls_names.h"
 
@@ -110,6 +112,11 @@ class Reader {
     if (status_.ok()) status_ = Bad(path_, node.Mark(), what);
   }
 
+  // A message about the node, with its place.
+  std::string At(const YAML::Node& node, const std::string& what) const {
+    return Bad(path_, node.Mark(), what).message();
+  }
+
   const Status& status() const { return status_; }
 
  private:
@@ -168,13 +175,13 @@ void CheckWhole(const YAML::Node& node, const TlsConfig& tls, Reader& reader) {
   const bool has_certificate = !tls.certificate_file.empty() || !tls.certificate.empty();
   const bool has_key = !tls.key_file.empty() || !tls.key.empty();
   if (!has_certificate || !has_key) reader.Object(node, "cert_file and key_file are needed");
-  const bool needs_ca = tls.client_certificates == ClientCertificates::kRequired;
+  const bool needs_ca = tls.client_certificates == ClientCertificates::kRequired ||
+                        tls.client_certificates == ClientCertificates::kVerifiedIfGiven;
   const bool has_ca = !tls.client_ca_file.empty() || !tls.client_ca.empty();
+  const std::string verifying = "client_auth_type: RequireAndVerifyClientCert or VerifyClientCertIfGiven";
   if (needs_ca && !has_ca) reader.Object(node, "client_auth_type needs a client_ca_file");
-  if (!needs_ca && has_ca) reader.Object(node, "client_ca_file needs client_auth_type: RequireAndVerifyClientCert");
-  if (!needs_ca && !tls.client_allowed_names.empty()) {
-    reader.Object(node, "client_allowed_sans needs client_auth_type: RequireAndVerifyClientCert");
-  }
+  if (!needs_ca && has_ca) reader.Object(node, "client_ca_file needs " + verifying);
+  if (!needs_ca && !tls.client_allowed_names.empty()) reader.Object(node, "client_allowed_sans needs " + verifying);
 }
 
 TlsConfig ReadTls(const YAML::Node& node, Reader& reader) {
@@ -195,6 +202,11 @@ TlsConfig ReadTls(const YAML::Node& node, Reader& reader) {
       tls.client_certificates =
           reader.Choice<ClientCertificates>(value, key,
                                             {{"NoClientCert", ClientCertificates::kIgnored},
+                                             {"RequestClientCert", ClientCertificates::kRequested},
+                                             {"RequireAnyClientCert", ClientCertificates::kAnyRequired},
+                                             // The name of the one before, of old.
+                                             {"RequireClientCert", ClientCertificates::kAnyRequired},
+                                             {"VerifyClientCertIfGiven", ClientCertificates::kVerifiedIfGiven},
                                              {"RequireAndVerifyClientCert", ClientCertificates::kRequired}});
     } else {
       return false;
@@ -219,6 +231,45 @@ void ReadHeaders(const YAML::Node& node, Reader& reader, WebConfig& config) {
     if (!IsHeaderValue(config.headers.back().second)) reader.Object(value, name + " is no header value");
     return true;
   });
+}
+
+enum class Http2 : std::uint8_t { kOff, kOn };
+
+bool ReadHttpServer(const std::string& key, const YAML::Node& value, Reader& reader, WebConfig& config) {
+  if (key == "headers") {
+    ReadHeaders(value, reader, config);
+  } else if (key == "http2") {
+    if (reader.Choice<Http2>(value, key, {{"false", Http2::kOff}, {"true", Http2::kOn}}) == Http2::kOn) {
+      config.warnings.push_back(reader.At(value, "http2 is not served: the server speaks HTTP/1.1"));
+    }
+  } else {
+    return false;
+  }
+  return true;
+}
+
+// As exporter-toolkit has it, but for a limit that would refuse every request.
+void ReadRateLimit(const YAML::Node& node, Reader& reader, WebConfig& config) {
+  std::optional<std::chrono::nanoseconds> interval;
+  std::uint32_t burst = 0;
+  reader.Map(node, "rate_limit", [&](const std::string& key, const YAML::Node& value) {
+    const std::string text = reader.Text(value, key);
+    if (key == "interval") {
+      interval = ParseGoDuration(text);
+      if (!interval) reader.Object(value, "interval must be a duration such as 100ms");
+    } else if (key == "burst") {
+      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), burst);
+      if (error != std::errc() || end != text.data() + text.size()) reader.Object(value, "burst must be a number");
+    } else {
+      return false;
+    }
+    return true;
+  });
+  if (!interval) return reader.Object(node, "rate_limit needs an interval");
+  if (interval->count() > 0 && burst == 0) {
+    reader.Object(node, "rate_limit needs a burst: without one every request would be refused");
+  }
+  config.rate_limit = {.interval = *interval, .burst = burst};
 }
 
 // "$2y$", the cost in two digits, "$", and 53 characters of salt and digest.
@@ -268,11 +319,11 @@ Result<WebConfig> ParseWebConfig(const std::string& text, const std::string& pat
       } else if (key == "basic_auth_users") {
         ReadUsers(value, reader, config);
       } else if (key == "http_server_config") {
-        reader.Map(value, key, [&](const std::string& inner, const YAML::Node& headers) {
-          if (inner != "headers") return false;
-          ReadHeaders(headers, reader, config);
-          return true;
+        reader.Map(value, key, [&](const std::string& inner, const YAML::Node& inner_value) {
+          return ReadHttpServer(inner, inner_value, reader, config);
         });
+      } else if (key == "rate_limit") {
+        ReadRateLimit(value, reader, config);
       } else {
         return false;
       }

@@ -71,19 +71,32 @@ Status UseCertificate(const TlsConfig& config, ssl::context& context) {
   return key->Bad(error.message());
 }
 
+ssl::verify_mode VerifyMode(ClientCertificates certificates) {
+  const bool needs_one =
+      certificates == ClientCertificates::kRequired || certificates == ClientCertificates::kAnyRequired;
+  return needs_one ? ssl::verify_peer | ssl::verify_fail_if_no_peer_cert : ssl::verify_peer;
+}
+
 Status UseClientCertificates(const TlsConfig& config, ssl::context& context) {
-  const Result<Pem> authorities = ReadPem("certificate of clients", config.client_ca_file, config.client_ca);
-  if (!authorities.ok()) return authorities.status();
-  error_code error;
-  context.add_certificate_authority(authorities->buffer(), error);
-  if (error) return authorities->Bad(error.message());
-  context.set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
+  context.set_verify_mode(VerifyMode(config.client_certificates));
   // Every connection shows its certificate: a session that is resumed would not be asked again,
   // when the certificate has expired neither. And OpenSSL refuses clients that try, unless sessions
   // are told apart by a context.
   SSL_CTX_set_session_cache_mode(context.native_handle(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(context.native_handle(), SSL_OP_NO_TICKET);
   SSL_CTX_set_num_tickets(context.native_handle(), 0);
+  const bool is_verified = config.client_certificates == ClientCertificates::kRequired ||
+                           config.client_certificates == ClientCertificates::kVerifiedIfGiven;
+  if (!is_verified) {
+    // The client still proves that it has the key of its certificate.
+    context.set_verify_callback([](auto&&...) { return true; });
+    return Status::Ok();
+  }
+  const Result<Pem> authorities = ReadPem("certificate of clients", config.client_ca_file, config.client_ca);
+  if (!authorities.ok()) return authorities.status();
+  error_code error;
+  context.add_certificate_authority(authorities->buffer(), error);
+  if (error) return authorities->Bad(error.message());
   if (config.client_allowed_names.empty()) return Status::Ok();
   context.set_verify_callback([allowed = config.client_allowed_names](bool is_valid, ssl::verify_context& verified) {
     X509_STORE_CTX* const store = verified.native_handle();

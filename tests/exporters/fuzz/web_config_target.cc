@@ -18,7 +18,8 @@ void CheckUsable(const WebConfig& config) {
   if (config.tls) {
     Check(config.tls->certificate_file.empty() != config.tls->certificate.empty(), "TLS without one certificate");
     Check(config.tls->key_file.empty() != config.tls->key.empty(), "TLS without one key");
-    const bool verifies = config.tls->client_certificates == ClientCertificates::kRequired;
+    const bool verifies = config.tls->client_certificates == ClientCertificates::kRequired ||
+                          config.tls->client_certificates == ClientCertificates::kVerifiedIfGiven;
     const bool has_ca = !config.tls->client_ca_file.empty() || !config.tls->client_ca.empty();
     Check(verifies == has_ca, "certificates of clients that nobody can check");
     Check(verifies || config.tls->client_allowed_names.empty(), "names of clients that nobody asks for");
@@ -29,6 +30,7 @@ void CheckUsable(const WebConfig& config) {
     Check(std::none_of(value.begin(), value.end(), [](char c) { return c == '\r' || c == '\n' || c == '\0'; }),
           "a header that is more than one");
   }
+  Check(config.rate_limit.interval.count() == 0 || config.rate_limit.burst > 0, "a limit that refuses every request");
   for (const auto& [user, hash] : config.users) Check(hash.starts_with("$2"), "a password that is no hash");
 }
 

@@ -11,7 +11,9 @@
 #include <fstream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "exporters/http/metrics_server.h"
@@ -122,6 +124,70 @@ TEST_F(ListenerTest, AsksClientsForCertificates) {
   EXPECT_EQ(Curl("https", trusting_ + as(client_certificate_)), "OK 200");
   EXPECT_EQ(Curl("https", trusting_), " 000");
   EXPECT_EQ(Curl("https", trusting_ + as(MakeCertificate("stranger"))), " 000");
+}
+
+// Goal: each way to ask for a certificate lets in the clients that Go lets in.
+// Method: curl without a certificate, with one of another authority, and with a good one, by both
+// versions of TLS.
+TEST_F(ListenerTest, LetsClientsInAsTheWayToAskForCertificatesSays) {
+  const auto as = [](const Certificate& client) { return " --cert " + client.file + " --key " + client.key_file; };
+  const std::string ca = "\n  client_ca_file: " + client_certificate_.file;
+  const std::string clients[] = {"", as(MakeCertificate("stranger")), as(client_certificate_)};
+  const std::pair<std::string, std::string> all[] = {
+      {"NoClientCert", "OK 200OK 200OK 200"},
+      {"RequestClientCert", "OK 200OK 200OK 200"},
+      {"RequireAnyClientCert", " 000OK 200OK 200"},
+      {"VerifyClientCertIfGiven" + ca, "OK 200 000OK 200"},
+      {"RequireAndVerifyClientCert" + ca, " 000 000OK 200"},
+  };
+  for (const auto& [type, expected] : all) {
+    Start(Tls() + "  client_auth_type: " + type + "\n");
+    for (const std::string version : {"1.2", "1.3"}) {
+      std::string got;
+      for (const std::string& client : clients) got += Curl("https", trusting_ + client + " --tls-max " + version);
+      EXPECT_EQ(got, expected) << type << " by TLS " << version;
+    }
+  }
+}
+
+// Goal: a certificate of which the client has no key is refused, also where no one verifies it.
+TEST_F(ListenerTest, WantsTheKeyOfACertificateThatItDoesNotVerify) {
+  Start(Tls() + "  client_auth_type: RequireAnyClientCert\n");
+  const std::string other_key = " --cert " + client_certificate_.file + " --key " + server_certificate_.key_file;
+  EXPECT_EQ(Curl("https", trusting_ + other_key), " 000");
+}
+
+TEST_F(ListenerTest, AsksOnlyAGivenCertificateForItsName) {
+  Start(Tls() + "  client_auth_type: VerifyClientCertIfGiven\n  client_ca_file: " + client_certificate_.file +
+        "\n  client_allowed_sans: [elsewhere]\n");
+  EXPECT_EQ(Curl("https", trusting_), "OK 200");
+  EXPECT_EQ(Curl("https", trusting_ + " --cert " + client_certificate_.file + " --key " + client_certificate_.key_file),
+            " 000");
+}
+
+TEST_F(ListenerTest, RefusesMoreRequestsThanItsRateBeforeItLooksAtPasswords) {
+  Start(
+      "rate_limit: {interval: 1h, burst: 2}\n"
+      "basic_auth_users:\n  alice: $2y$10$QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi\n");
+  EXPECT_EQ(Curl("http", ""), "401 Unauthorized\n 401");
+  EXPECT_EQ(Curl("http", ""), "401 Unauthorized\n 401");
+  EXPECT_EQ(Curl("http", ""), "429 Too Many Requests\n 429");
+  const metrics::testing::MetricReader reader(registry_);
+  EXPECT_EQ(reader.Value("streamhouse_exporter_limits_reached_total", {{"limit", "rate"}}), 1);
+  EXPECT_EQ(reader.Value("streamhouse_exporter_requests_total", {{"path", "other"}, {"code", "429"}}), 1);
+}
+
+TEST_F(ListenerTest, WarnsOnceOfHttp2AndStaysWithHttp1) {
+  const std::string path = TemporaryPath("web.yml");
+  std::ofstream(path) << Tls() + "http_server_config:\n  http2: true\n";
+  std::vector<std::string> lines;
+  server_ = std::make_unique<MetricsServer>(
+      registry_, health_, MetricsServerOptions{.port = 0, .web_config_file = path, .log = [&](std::string_view line) {
+                                                 lines.emplace_back(line);
+                                               }});
+  ASSERT_TRUE(server_->Start().ok());
+  EXPECT_EQ(Curl("https", trusting_ + " --http2 -w ' %{http_version}'"), "OK 1.1");
+  EXPECT_EQ(lines, std::vector<std::string>{path + ":5: http2 is not served: the server speaks HTTP/1.1"});
 }
 
 // Goal: a client that would resume its session is let in. Method: curl remembers it from the first

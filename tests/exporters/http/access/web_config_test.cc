@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "metrics_core/status.h"
 
@@ -125,7 +127,7 @@ TEST(WebConfigTest, NamesTheLineOfAnUnknownKey) {
   EXPECT_EQ(Error("\ntls_config:\n  a: b\n"), "web.yml:2: unknown key tls_config in the configuration");
   EXPECT_EQ(Error("tls_server_config:\n  cert_file: a\n  key_flie: b\n"),
             "web.yml:3: unknown key key_flie in tls_server_config");
-  EXPECT_EQ(Error("http_server_config:\n  http2: true\n"), "web.yml:2: unknown key http2 in http_server_config");
+  EXPECT_EQ(Error("http_server_config:\n  http3: true\n"), "web.yml:2: unknown key http3 in http_server_config");
   EXPECT_EQ(Error("http_server_config:\n  headers:\n    Server: x\n"), "web.yml:3: unknown key Server in headers");
 }
 
@@ -155,10 +157,11 @@ TEST(WebConfigTest, WantsTlsToBeWhole) {
   EXPECT_EQ(Error(files + "  client_auth_type: RequireAndVerifyClientCert\n"),
             "web.yml:2: client_auth_type needs a client_ca_file");
   EXPECT_EQ(Error(files + "  cert: c\n"), "web.yml:2: cert and cert_file are both given");
-  EXPECT_EQ(Error(files + "  client_allowed_sans: [a]\n"),
-            "web.yml:2: client_allowed_sans needs client_auth_type: RequireAndVerifyClientCert");
+  EXPECT_EQ(
+      Error(files + "  client_allowed_sans: [a]\n"),
+      "web.yml:2: client_allowed_sans needs client_auth_type: RequireAndVerifyClientCert or VerifyClientCertIfGiven");
   EXPECT_EQ(Error(files + "  client_ca_file: c\n"),
-            "web.yml:2: client_ca_file needs client_auth_type: RequireAndVerifyClientCert");
+            "web.yml:2: client_ca_file needs client_auth_type: RequireAndVerifyClientCert or VerifyClientCertIfGiven");
 }
 
 TEST(WebConfigTest, RefusesWhatIsNoYaml) {
@@ -180,6 +183,46 @@ TEST(WebConfigTest, NamesAFileThatIsNotThere) {
   EXPECT_EQ(loaded.status().code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(loaded.status().message(), "cannot read /no such file: No such file or directory");
   EXPECT_EQ(LoadWebConfig("/tmp").status().message(), "cannot read /tmp: it is no regular file");
+}
+
+TEST(WebConfigTest, ReadsEveryWayToAskForClientCertificates) {
+  const std::string tls = "tls_server_config:\n  cert_file: a\n  key_file: b\n  client_auth_type: ";
+  const auto read = [&](const std::string& type) { return Good(tls + type).tls->client_certificates; };
+  EXPECT_EQ(read("RequestClientCert"), ClientCertificates::kRequested);
+  EXPECT_EQ(read("RequireAnyClientCert"), ClientCertificates::kAnyRequired);
+  EXPECT_EQ(read("RequireClientCert"), ClientCertificates::kAnyRequired);
+  EXPECT_EQ(read("VerifyClientCertIfGiven\n  client_ca_file: c"), ClientCertificates::kVerifiedIfGiven);
+}
+
+// Goal: an authority or names that would not be looked at are no silent door.
+TEST(WebConfigTest, RefusesAnAuthorityThatIsNotAsked) {
+  const std::string tls = "tls_server_config:\n  cert_file: a\n  key_file: b\n  client_auth_type: ";
+  const std::string verifying = " needs client_auth_type: RequireAndVerifyClientCert or VerifyClientCertIfGiven";
+  for (const char* type : {"RequestClientCert", "RequireAnyClientCert"}) {
+    EXPECT_EQ(Error(tls + type + "\n  client_ca_file: c\n"), "web.yml:2: client_ca_file" + verifying);
+    EXPECT_EQ(Error(tls + type + "\n  client_allowed_sans: [c]\n"), "web.yml:2: client_allowed_sans" + verifying);
+  }
+  EXPECT_EQ(Error(tls + "VerifyClientCertIfGiven\n"), "web.yml:2: client_auth_type needs a client_ca_file");
+}
+
+TEST(WebConfigTest, ReadsARateLimit) {
+  const RateLimitConfig limit = Good("rate_limit:\n  interval: 1m0.5s\n  burst: 20\n").rate_limit;
+  EXPECT_EQ(limit.interval, std::chrono::milliseconds(60'500));
+  EXPECT_EQ(limit.burst, 20U);
+  EXPECT_EQ(Good("rate_limit:\n  interval: 0\n").rate_limit.interval.count(), 0) << "no limit";
+  const std::string no_burst = ": rate_limit needs a burst: without one every request would be refused";
+  EXPECT_EQ(Error("rate_limit:\n  interval: 1s\n"), "web.yml:2" + no_burst);
+  EXPECT_EQ(Error("rate_limit:\n  interval: 1s\n  burst: 0\n"), "web.yml:2" + no_burst);
+  EXPECT_EQ(Error("rate_limit:\n  burst: 1\n"), "web.yml:2: rate_limit needs an interval");
+  EXPECT_EQ(Error("rate_limit:\n  interval: -1s\n"), "web.yml:2: interval must be a duration such as 100ms");
+  EXPECT_EQ(Error("rate_limit:\n  burst: -1\n"), "web.yml:2: burst must be a number");
+}
+
+TEST(WebConfigTest, TakesHttp2WithAWarning) {
+  EXPECT_TRUE(Good("http_server_config:\n  http2: false\n").warnings.empty());
+  EXPECT_EQ(Good("http_server_config:\n  http2: true\n").warnings,
+            std::vector<std::string>{"/etc/web.yml:2: http2 is not served: the server speaks HTTP/1.1"});
+  EXPECT_EQ(Error("http_server_config:\n  http2: maybe\n"), "web.yml:2: http2 must be false or true");
 }
 
 }  // namespace
