@@ -75,9 +75,12 @@ MadeExporter MakeMetricsServer(const ExporterSpec& spec, const ExporterContext& 
   options.more_registries = context.more_registries;
   options.log = context.log;
   const Status permitted = options.unix_socket ? ReadPermissions(spec, given, *options.unix_socket) : Status::Ok();
+  const std::string log = given.Text("log", "");
+  if (log == "scrapes") options.scrape_log = ScrapeLog::kOn;
   if (Status checked = CheckOptions(spec, given, options.labels); !checked.ok()) return checked;
   if (!permitted.ok()) return permitted;
   if (page != "on" && page != "off") return BadOption(spec, "page", "must be on or off");
+  if (!log.empty() && log != "scrapes") return BadOption(spec, "log", "must be scrapes");
   if (created != "shown" && created != "left-out") return BadOption(spec, "created", "must be shown or left-out");
   for (const std::string& label : options.aggregate) {
     if (!metrics::IsLegalLabelName(label))

@@ -1,7 +1,7 @@
 // The exporters of this project, by scheme.
 //
 //   prometheus://HOST:PORT?connections=N&scrapes=N&head_time=D&idle_time=D&write_time=D&page_time=D    MetricsServer
-//       &web_config=FILE&aggregate=LABEL,LABEL&created=shown&page=off&label=NAME:VALUE
+//       &web_config=FILE&aggregate=LABEL,LABEL&created=shown&page=off&log=scrapes&label=NAME:VALUE
 //   prometheus+unix:///PATH?mode=0660&owner=NAME&group=NAME and the same options, or prometheus+unix:@NAME
 //   textfile:///PATH.prom?interval=D&label=NAME:VALUE                                                  TextfileExporter
 //   pushgateway+http://HOST:PORT/job/NAME/LABEL/VALUE…?method=post&delete=at_end&label=NAME:VALUE    PushgatewayExporter
@@ -21,7 +21,8 @@
 // them. With created=shown, OpenMetrics 1.0 pages have a sample ending with _created for each
 // counter and histogram whose creation time the registry keeps. With label, which may be given
 // several times, every series has that label as well (labelled_view.h). With page=off, browsers get
-// a list of links at `/` in place of the live page (live_page.h).
+// a list of links at `/` in place of the live page (live_page.h). With log=scrapes, the log of the
+// program gets a line for each scrape.
 // PATH of prw+http:// may be left out, and is then /api/v1/write. Its version is 1, 2 or auto,
 // which is 2 until a receiver shows that it knows 1 only. With exponential, exponential histograms
 // are native or classic in both versions; with auto they are native in 2 and classic in 1.

@@ -88,7 +88,8 @@ Status MetricsServer::Start() {
                                   .live_page = options_.live_page,
                                   .metrics = *own_metrics,
                                   .more_registries = options_.more_registries,
-                                  .left_out = left_out};
+                                  .left_out = left_out,
+                                  .scrape_log = options_.scrape_log == ScrapeLog::kOn ? options_.log : nullptr};
     return std::make_shared<Listener>(std::move(on), registry_, health_, routes, std::move(web_config));
   };
   const BlockedSignals blocked;

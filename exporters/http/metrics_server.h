@@ -77,6 +77,9 @@ class RunningServer;
 
 inline constexpr std::uint16_t kMetricsPortDefault = 8080;
 
+// Whether each page that was sent, or failed, has a line in the log.
+enum class ScrapeLog : std::uint8_t { kOff, kOn };
+
 struct MetricsServerOptions {
   std::string host = "127.0.0.1";            // an address to listen on, or a name of one
   std::uint16_t port = kMetricsPortDefault;  // 0: one that is free
@@ -97,6 +100,7 @@ struct MetricsServerOptions {
   // Takes a line for operators, from the thread that calls Start() or that runs the server. Empty:
   // there is no log.
   std::function<void(std::string_view line)> log = {};
+  ScrapeLog scrape_log = ScrapeLog::kOff;
   // What to run on; neither: a thread of its own. Both are used by Start(), and the executor may go
   // when it returns. An executor may be a strand of the program's, whose handlers then do not run
   // beside those of the server.

@@ -18,6 +18,7 @@
 #include "exporters/live_page/live_page.h"
 #include "exporters/select/selection.h"
 #include "metrics_core/status.h"
+#include "metrics_core/traceparent.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -191,8 +192,11 @@ Response Routes::Metrics(const Request& request, const RequestTarget& target) {
   response.content_type = negotiated.content_type;
   response.headers.emplace_back("Vary", "Accept, Accept-Encoding");
   if (coding != ContentCoding::kIdentity) response.headers.emplace_back("Content-Encoding", ContentCodingName(coding));
-  response.page =
-      std::make_unique<MeasuredPage>(std::move(page), negotiated.format, options_.metrics, std::move(permit));
+  ScrapeOrigin origin = {.path = target.path == kMetricsPath ? kMetricsPath : kDetailedPath,
+                         .parent = metrics::ParseTraceparent(request.traceparent),
+                         .log = options_.scrape_log};
+  response.page = std::make_unique<MeasuredPage>(std::move(page), negotiated.format, options_.metrics,
+                                                 std::move(permit), std::move(origin));
   response.page_time = PageTime(request.scrape_timeout, options_.limits.page_time);
   return response;
 }

@@ -57,6 +57,9 @@ struct RoutesOptions {
   // page lacks: otherwise families of one name are missing without a trace.
   std::vector<metrics::Registry*> more_registries = {};
   PushMetrics left_out = {};
+  // Takes a line for each page that was sent, or was begun and failed, on the thread of the page.
+  // It has the ids of the trace of a request with a valid traceparent.
+  std::function<void(std::string_view line)> scrape_log = nullptr;
   // Called when Limits::scrapes are under way already: whether one of them was given up for the
   // next.
   std::function<bool()> make_room = nullptr;

@@ -5,6 +5,7 @@
 #include "metrics_core/bucket_bounds.h"
 #include "metrics_core/clock.h"
 #include "metrics_core/family_registration.h"
+#include "metrics_core/metric_options.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -43,7 +44,8 @@ metrics::Result<ServerMetrics> ServerMetrics::Register(metrics::Registry& regist
   made.scrape_duration_ = families.AddTickHistogram({.name = "streamhouse_exporter_scrape_duration_seconds",
                                                      .help = "Time from a request to the last byte of its page",
                                                      .unit = "seconds",
-                                                     .labels = {"format"}},
+                                                     .labels = {"format"},
+                                                     .exemplars = metrics::Exemplars::kSampled},
                                                     metrics::BucketBounds::Exponential(0.001, 4, 8).value(),
                                                     metrics::kNanosecondsPerSecond);
   const auto limits = families.AddCounter({.name = "streamhouse_exporter_limits_reached_total",
@@ -74,9 +76,10 @@ void ServerMetrics::CountFailedPage(PageFormat format) const {
   scrapes_failed_.Lookup(PageFormatName(format))->Increment();
 }
 
-void ServerMetrics::CountPage(PageFormat format, std::uint64_t bytes, std::chrono::nanoseconds duration) const {
+void ServerMetrics::CountPage(PageFormat format, std::uint64_t bytes, std::chrono::nanoseconds duration,
+                              const metrics::TraceContext& trace) const {
   scrape_bytes_.Lookup(PageFormatName(format))->Increment(bytes);
-  scrape_duration_.Lookup(PageFormatName(format))->Observe(static_cast<std::uint64_t>(duration.count()));
+  scrape_duration_.Lookup(PageFormatName(format))->Observe(static_cast<std::uint64_t>(duration.count()), trace);
 }
 
 }  // namespace streamhouse::exporters

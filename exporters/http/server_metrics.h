@@ -2,7 +2,8 @@
 //
 //   streamhouse_exporter_scrapes_total{format,code}             pages asked for, by the format negotiated
 //   streamhouse_exporter_scrapes_failed_total{format}           of those, begun and not sent to the end
-//   streamhouse_exporter_scrape_duration_seconds{format}        from the request to the last byte handed to the system
+//   streamhouse_exporter_scrape_duration_seconds{format}        from the request to the last byte handed to the system;
+//                                                             exemplars are the traces of sampled requests
 //   streamhouse_exporter_scrape_bytes_total{format}             of bodies as sent, compressed where they were
 //   streamhouse_exporter_requests_total{path,code}              all requests; paths that do not exist are "other"
 //   streamhouse_exporter_limits_reached_total{limit}            see Limits; password_checks: kPasswordChecksMax;
@@ -30,6 +31,7 @@
 
 #include "exporters/encoding/content_negotiation.h"
 #include "metrics_core/counter.h"
+#include "metrics_core/exemplar.h"
 #include "metrics_core/family.h"
 #include "metrics_core/histogram.h"
 #include "metrics_core/registry.h"
@@ -49,9 +51,9 @@ enum class Limit : std::uint8_t {
   kConnections,
   kPasswordChecks,
   kReadinessChecks,
+  kRate,
 };
 inline constexpr std::size_t kLimitCount = 11;
-  kRate,
 
 class ServerMetrics {
  public:
@@ -63,7 +65,9 @@ class ServerMetrics {
   void CountRequest(std::string_view path, int status) const;
   void CountScrape(PageFormat format, int status) const;
   void CountFailedPage(PageFormat format) const;
-  void CountPage(PageFormat format, std::uint64_t bytes, std::chrono::nanoseconds duration) const;
+  // `trace` becomes the exemplar of the duration, if it is one.
+  void CountPage(PageFormat format, std::uint64_t bytes, std::chrono::nanoseconds duration,
+                 const metrics::TraceContext& trace = {}) const;
   void CountLimit(Limit limit) const { limits_[static_cast<std::size_t>(limit)].Increment(); }
   void CountCertificateReload(const metrics::Status& outcome) const {
     (outcome.ok() ? reloads_ok_ : reloads_failed_).Increment();

@@ -28,9 +28,10 @@ class BuiltinExportersTest : public testing::Test {
     auto made = exporters_.MakeExporter(spec, context_);
     return made.ok() ? std::string((*made)->Name()) : made.status().message();
   }
-  // Without options, in the order of their schemes. A scheme that has no line here fails.
+  // Without options, in the order of their schemes, of schemes that show families. A scheme that
+  // has no line here fails.
   std::vector<std::string> SpecOfEachScheme() {
-    const std::vector<std::string> lines = {
+    std::vector<std::string> lines = {
         "otlp+http://127.0.0.1:1",
         "otlp+http+unix:///tmp/otlp.sock",
         "otlp+https://127.0.0.1:1",
@@ -280,7 +281,7 @@ TEST_F(BuiltinExportersTest, ListensOnLoopbackWhereNoHostIsGiven) {
 
 TEST_F(BuiltinExportersTest, RefusesAnOptionWithoutAValue) {
   for (const std::string option : {"web_config", "aggregate", "connections", "scrapes", "head_time", "idle_time",
-                                   "write_time", "page_time", "created", "page"}) {
+                                   "write_time", "page_time", "created", "page", "log"}) {
     const std::string spec = "prometheus://a?" + option + "=";
     EXPECT_EQ(Made(spec), "exporter " + spec + ": option " + option + " is empty");
   }
@@ -299,6 +300,24 @@ TEST_F(BuiltinExportersTest, ServesNoLivePageWithPageOff) {
   EXPECT_TRUE(is_page_shown("prometheus://:0"));
   EXPECT_TRUE(is_page_shown("prometheus://:0?page=on"));
   EXPECT_FALSE(is_page_shown("prometheus://:0?page=off"));
+}
+
+TEST_F(BuiltinExportersTest, LogsScrapesWithLogScrapes) {
+  std::vector<std::string> lines;
+  const auto lines_of = [&](const std::string& spec) {
+    lines.clear();
+    const ExporterContext context = {
+        .registry = registry_, .health = health_, .log = [&](std::string_view line) { lines.emplace_back(line); }};
+    const auto server = *exporters_.MakeExporter(spec, context);
+    EXPECT_TRUE(server->Start().ok());
+    const std::string address(server->Name().substr(std::string("prometheus://").size()));
+    RunCommand("curl -s --max-time 30 http://" + address + "/metrics");
+    server->Stop();
+    return lines.size();
+  };
+  EXPECT_EQ(lines_of("prometheus://:0"), 0U);
+  EXPECT_EQ(lines_of("prometheus://:0?log=scrapes"), 1U);
+  EXPECT_EQ(Made("prometheus://?log=all"), "exporter prometheus://?log=all: option log must be scrapes");
 }
 
 TEST_F(BuiltinExportersTest, RunsPullAndPushSideBySide) {

@@ -19,6 +19,7 @@ namespace http = boost::beast::http;
 using Parser = http::request_parser<http::empty_body>;
 
 constexpr std::size_t kReadBytes = 2048;
+constexpr const char* kTraceparent = "traceparent";
 
 std::string_view ToView(beast::string_view text) {
   return {text.data(), text.size()};
@@ -181,7 +182,8 @@ Request RequestReader::request() const {
           .accept = parsing_->accept,
           .accept_encoding = parsing_->accept_encoding,
           .authorization = ToView(head[http::field::authorization]),
-          .scrape_timeout = ToView(head["X-Prometheus-Scrape-Timeout-Seconds"])};
+          .scrape_timeout = ToView(head["X-Prometheus-Scrape-Timeout-Seconds"]),
+          .traceparent = head.count(kTraceparent) == 1 ? ToView(head[kTraceparent]) : std::string_view()};
 }
 
 bool RequestReader::keeps_connection() const {

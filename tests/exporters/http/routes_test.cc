@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "exporters/encoding/text_page.h"
 #include "exporters/http/limits.h"
@@ -232,6 +233,23 @@ TEST_F(RoutesTest, EscapesNamesAsTheReaderAsks) {
             "{\"http.requests_total\",\"url.path\"=\"/\\\"x\\\"\",code=\"200\"} 2\n");
   EXPECT_EQ(page("http_dot_requests__total", "text/plain;version=1.0.0;escaping=dots"),
             "http_dot_requests__total{url_dot_path=\"/\\\"x\\\"\",code=\"200\"} 2\n");
+}
+
+TEST_F(RoutesTest, TellsTheLogOfPagesAndOfNothingElse) {
+  std::vector<std::string> lines;
+  Routes routes(registry_, health_, {.scrape_log = [&](std::string_view line) { lines.emplace_back(line); }});
+  const auto get = [&](std::string_view target, std::string_view traceparent) {
+    Response response = routes.Handle({.method = "GET", .target = target, .traceparent = traceparent});
+    if (response.page != nullptr) ReadPage(*response.page);
+  };
+  get("/metrics?name[]=a", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  get("/metrics/detailed", "rubbish");
+  get("/health", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_TRUE(lines[0].starts_with("scrape sent: path=/metrics format=text bytes=0 ")) << lines[0];
+  EXPECT_TRUE(lines[0].ends_with(" trace_id=0af7651916cd43dd8448eb211c80319c span_id=b7ad6b7169203331")) << lines[0];
+  EXPECT_TRUE(lines[1].starts_with("scrape sent: path=/metrics/detailed ")) << lines[1];
+  EXPECT_EQ(lines[1].find("rubbish"), std::string::npos);
 }
 
 TEST_F(RoutesTest, ListsAllChecksWhenAsked) {

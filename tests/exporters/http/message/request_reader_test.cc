@@ -106,6 +106,18 @@ TEST_F(RequestReaderTest, TakesTheHeadersThatMatter) {
   EXPECT_EQ(reader.request().accept, "");
   EXPECT_EQ(reader.request().accept_encoding, "gzip");
   EXPECT_EQ(reader.request().scrape_timeout, "1.5");
+  EXPECT_EQ(reader.request().traceparent, "");
+}
+
+TEST_F(RequestReaderTest, TakesATraceparentOnlyWhereThereIsOne) {
+  const auto traceparent = [](std::string_view headers) {
+    RequestReader reader(kLimits);
+    Give(reader, WithHeader(std::string(headers)));
+    EXPECT_EQ(reader.Next(), Outcome::kRequest);
+    return std::string(reader.request().traceparent);
+  };
+  EXPECT_EQ(traceparent("TraceParent: 00-a"), "00-a");
+  EXPECT_EQ(traceparent("traceparent: 00-a\r\ntraceparent: 00-a"), "");
 }
 
 TEST_F(RequestReaderTest, KnowsWhetherARequestHasBegun) {
