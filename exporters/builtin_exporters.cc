@@ -11,6 +11,7 @@
 #include "exporters/otlp/otlp_environment.h"
 #include "exporters/otlp/otlp_exporter.h"
 #include "exporters/otlp_spec.h"
+#include "exporters/process_context/process_context_exporter.h"
 #include "exporters/push/push_metrics.h"
 #include "exporters/pushgateway/grouping_key.h"
 #include "exporters/pushgateway/pushgateway_exporter.h"
@@ -74,19 +75,27 @@ MadeExporter MakeMetricsServer(const ExporterSpec& spec, const ExporterContext& 
   options.labels = given.Pairs("label");
   options.more_registries = context.more_registries;
   options.log = context.log;
-  const Status permitted = options.unix_socket ? ReadPermissions(spec, given, *options.unix_socket) : Status::Ok();
   const std::string log = given.Text("log", "");
   if (log == "scrapes") options.scrape_log = ScrapeLog::kOn;
+  const Status permitted = options.unix_socket ? ReadPermissions(spec, given, *options.unix_socket) : Status::Ok();
   if (Status checked = CheckOptions(spec, given, options.labels); !checked.ok()) return checked;
   if (!permitted.ok()) return permitted;
-  if (page != "on" && page != "off") return BadOption(spec, "page", "must be on or off");
   if (!log.empty() && log != "scrapes") return BadOption(spec, "log", "must be scrapes");
+  if (page != "on" && page != "off") return BadOption(spec, "page", "must be on or off");
   if (created != "shown" && created != "left-out") return BadOption(spec, "created", "must be shown or left-out");
   for (const std::string& label : options.aggregate) {
     if (!metrics::IsLegalLabelName(label))
       return BadSpec(spec, "options.aggregate", "'" + label + "' in aggregate is not a label");
   }
   return MadeExporter(std::make_unique<MetricsServer>(context.registry, context.health, std::move(options)));
+}
+
+MadeExporter MakeProcessContextExporter(const ExporterSpec& spec, const ExporterContext& context) {
+  if (!spec.host.empty() || spec.port || !spec.path.empty()) {
+    return BadSpec(spec, "host", "a process context has no address: write process-context://");
+  }
+  if (Status checked = SpecOptions(spec).Check(); !checked.ok()) return checked;
+  return MadeExporter(std::make_unique<ProcessContextExporter>(context.registry));
 }
 
 MadeExporter MakeTextfileExporter(const ExporterSpec& spec, const ExporterContext& context) {
@@ -207,6 +216,8 @@ ExporterRegistry BuiltinExporters() {
   for (const char* const scheme : {"statsd", "statsd+unix"}) {
     metrics::Check(exporters.Register(scheme, MakeStatsdExporter).ok(), "a scheme of StatsD is taken");
   }
+  metrics::Check(exporters.Register("process-context", MakeProcessContextExporter).ok(),
+                 "the scheme process-context is taken");
   return exporters;
 }
 

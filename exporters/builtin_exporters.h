@@ -15,6 +15,7 @@
 //       for what the line leaves out (otlp_spec.h)
 //   statsd://HOST:PORT?dialect=dogstatsd&interval=D&push_time=D&label=NAME:VALUE                      StatsdExporter
 //   statsd+unix:///PATH?… or statsd+unix:@NAME?…
+//   process-context://                                                                           ProcessContextExporter
 //
 // HOST of prometheus:// may be left out, and is then 127.0.0.1; PORT too, and is then 8080. D is a
 // duration such as 15s. With aggregate, /metrics sums these labels away and /metrics/detailed shows

@@ -36,6 +36,7 @@ class BuiltinExportersTest : public testing::Test {
         "otlp+http+unix:///tmp/otlp.sock",
         "otlp+https://127.0.0.1:1",
         "otlp+https+unix:@otlp",
+        "process-context://",
         "prometheus://127.0.0.1:0",
         "prometheus+unix:@builtin_exporters_test." + std::to_string(getpid()),
         "prw+http://127.0.0.1:1",
@@ -53,6 +54,7 @@ class BuiltinExportersTest : public testing::Test {
     std::string schemes;
     for (const std::string& line : lines) schemes += (schemes.empty() ? "" : ", ") + line.substr(0, line.find(':'));
     EXPECT_EQ(Made("nosuch://"), "exporter nosuch://: there is no scheme nosuch; there are " + schemes);
+    std::erase(lines, "process-context://");  // shows no families
     return lines;
   }
 
@@ -318,6 +320,15 @@ TEST_F(BuiltinExportersTest, LogsScrapesWithLogScrapes) {
   EXPECT_EQ(lines_of("prometheus://:0"), 0U);
   EXPECT_EQ(lines_of("prometheus://:0?log=scrapes"), 1U);
   EXPECT_EQ(Made("prometheus://?log=all"), "exporter prometheus://?log=all: option log must be scrapes");
+}
+
+TEST_F(BuiltinExportersTest, PublishesAProcessContext) {
+  EXPECT_EQ(Made("process-context://"), "process-context://");
+  for (const char* const rest : {"a", ":1", "/a"}) {
+    const std::string spec = std::string("process-context://") + rest;
+    EXPECT_NE(Made(spec).find("a process context has no address"), std::string::npos) << Made(spec);
+  }
+  EXPECT_NE(Made("process-context://?label=a:b").find("label"), std::string::npos);
 }
 
 TEST_F(BuiltinExportersTest, RunsPullAndPushSideBySide) {

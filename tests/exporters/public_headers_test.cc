@@ -24,6 +24,7 @@
 #include "exporters/otlp/otlp_json_encoder.h"
 #include "exporters/otlp/otlp_protobuf_encoder.h"
 #include "exporters/otlp/otlp_resource.h"
+#include "exporters/process_context/process_context_exporter.h"
 #include "exporters/push/http/credentials.h"
 #include "exporters/push/http/http_answer.h"
 #include "exporters/push/http/http_receiver.h"

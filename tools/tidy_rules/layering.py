@@ -51,6 +51,7 @@ MAY_USE_FOLDERS = {
     "exporters/http/tls": {"exporters/encoding", "exporters/http/access"},
     "exporters/live_page": set(),
     "exporters/otlp": {"exporters/encoding", "exporters/push", "exporters/push/http", "exporters/view"},
+    "exporters/process_context": {"exporters/otlp"},
     "exporters/push": {"exporters/threads"},
     "exporters/push/http": {
         "exporters/encoding", "exporters/http/access", "exporters/http/tls", "exporters/push",

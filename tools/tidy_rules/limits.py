@@ -58,6 +58,8 @@ ROWS = (
     ("a match[]", "exporters/select/selection.h", "kSelectorBytesMax", "400"),
     ("matchers of all match[]", "exporters/select/selection.h", "kMatchersMax", "400"),
     ("of these, with =~ or !~", "exporters/select/selection.h", "kExpressionsMax", "400"),
+    ("a key or value of a process context", "exporters/process_context/context_payload.h", "kContextTextBytesMax", "an error at start"),
+    ("a process context", "exporters/process_context/context_payload.h", "kContextBytesMax", "an error at start"),
     ("time to select series", "exporters/http/scrape_page.h", "kSelectionTime", "500"),
     ("time for the head of a request", "exporters/http/limits.h", "head_time", "the connection is closed"),
     ("time between two requests", "exporters/http/limits.h", "idle_time", "the connection is closed"),

@@ -1,0 +1,46 @@
+// ProcessContextExporter: shows what a registry describes to readers outside of the process, as a
+// process context of OpenTelemetry (OTEP 4719).
+//
+// Profilers put the same resource on their data.
+//
+// When to use something else: the exporters of otlp/ send the same attributes with the metrics. No
+// other exporter needs this one.
+// Guarantees: the attributes are those of OtlpResource(). Start() publishes them; Stop() and the
+// destructor withdraw them. Children of fork() show them too; programs after exec do not. It can be
+// started again. The specification is in development, and so is what readers take.
+// Thread safety: as for each exporter.
+// Cost: no thread; see published_context.h.
+// Errors: those of ContextPayload() and PublishContext(); FailedPrecondition for a second Start().
+//
+//   ProcessContextExporter context(registry);
+//   if (Status started = context.Start(); !started.ok()) return started;
+#pragma once
+
+#include <string_view>
+
+#include "metrics_core/exporter.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+
+class ProcessContextExporter : public metrics::Exporter {
+ public:
+  // The registry must outlive Start().
+  explicit ProcessContextExporter(metrics::Registry& registry) : registry_(registry) {}
+  ~ProcessContextExporter() override;  // stops
+  ProcessContextExporter(const ProcessContextExporter&) = delete;
+  ProcessContextExporter& operator=(const ProcessContextExporter&) = delete;
+
+  std::string_view Name() const override { return "process-context://"; }
+
+  metrics::Status Start() override;
+  // Waits for nothing.
+  void Stop() override;
+
+ private:
+  metrics::Registry& registry_;
+  bool is_published_ = false;
+};
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,29 @@
+// PublishContext(): shows a message to the readers of process contexts (OTEP 4719, version 2), such
+// as profilers that look at this process from outside.
+//
+// A reader finds a mapping named OTEL_CTX in /proc/PID/maps. It holds a header of 32 bytes with the
+// address of the message.
+// When to use something else: ProcessContextExporter, which publishes the target of a registry.
+// Guarantees:
+// 1. A process has one context at most.
+// 2. The header is whole before its time is set, which readers look at first and last.
+// 3. The child of a fork publishes the same message for itself, before fork() returns there. Exec
+//    ends the publication; the new program publishes its own.
+// Thread safety: any thread.
+// Cost: a page of memory, and the message. Handlers of fork() stay until the process ends.
+// Errors: FailedPrecondition where the process has a context; Unavailable where the system gives no
+// mapping that readers can find.
+#pragma once
+
+#include <string>
+
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+
+metrics::Status PublishContext(std::string message);
+
+// Without a context it does nothing.
+void WithdrawContext();
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,34 @@
+#include "exporters/process_context/process_context_exporter.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::exporters {
+namespace {
+
+using metrics::Status;
+using metrics::StatusCode;
+
+TEST(ProcessContextExporterTest, LeavesTheContextOfAnotherOneAlone) {
+  metrics::Registry registry;
+  ProcessContextExporter first(registry);
+  ASSERT_EQ(first.Start(), Status::Ok());
+  {
+    ProcessContextExporter second(registry);
+    EXPECT_EQ(second.Start().code(), StatusCode::kFailedPrecondition);
+  }
+  EXPECT_EQ(first.Start().code(), StatusCode::kFailedPrecondition) << "it is there still";
+}
+
+TEST(ProcessContextExporterTest, NamesAnAttributeThatIsTooLong) {
+  metrics::Registry registry({.target = {{"service.name", std::string(5000, 'x')}}});
+  ProcessContextExporter exporter(registry);
+  EXPECT_NE(exporter.Start().message().find("service.name"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters
