@@ -17,8 +17,11 @@ import unittest
 FOLDER = pathlib.Path("tests/exporters/instructions")
 TABLE = FOLDER / "expected.txt"
 # Seeds of hash tables and the digits of the present time change a count by less.
-TOLERANCE = 0.02
-TOLERANCE_MIN = 3  # instructions
+TOLERANCE = 0.03
+TOLERANCE_MIN = 5  # instructions
+# A family allocates, and the allocator's way depends on what was freed before.
+TOLERANCE_OF_ALLOCATIONS = 0.06
+ALLOCATING_SHAPE = "one_a_family"
 # The C library has other instructions for each processor; these switches leave those that all have.
 _BASELINE = "glibc.cpu.hwcaps=" + ",".join(
     f"-{feature}"
@@ -65,13 +68,17 @@ def costs_of(table):
     return {(row[0], shape): int(cost) for row in rows for shape, cost in zip(head[1:], row[1:])}
 
 
+def tolerance_of(shape):
+    return TOLERANCE_OF_ALLOCATIONS if shape == ALLOCATING_SHAPE else TOLERANCE
+
+
 def differences(expected, counted):
     """What the table must say instead, in words."""
     for key in sorted(expected.keys() | counted.keys()):
         before, after = expected.get(key), counted.get(key)
         if before is None or after is None:
             yield f"{' '.join(key)}: {before} in the table, {after} counted"
-        elif abs(after - before) > max(TOLERANCE * before, TOLERANCE_MIN):
+        elif abs(after - before) > max(tolerance_of(key[1]) * before, TOLERANCE_MIN):
             yield f"{' '.join(key)}: {before} in the table, {after} counted ({after / before - 1:+.1%})"
 
 
@@ -82,13 +89,18 @@ class DifferencesTest(unittest.TestCase):
         return list(differences(self.EXPECTED, {**self.EXPECTED, **{("text", k): v for k, v in counted.items()}}))
 
     def test_passes_over_what_is_within_the_tolerance(self):
-        self.assertEqual([], self.differences_with(escapes=1020, doubles=37))
+        self.assertEqual([], self.differences_with(escapes=1030, doubles=35))
 
     def test_finds_a_row_that_grew(self):
-        self.assertEqual(["text escapes: 1000 in the table, 1021 counted (+2.1%)"], self.differences_with(escapes=1021))
+        self.assertEqual(["text escapes: 1000 in the table, 1031 counted (+3.1%)"], self.differences_with(escapes=1031))
 
     def test_finds_a_row_that_shrank(self):
-        self.assertEqual(["text doubles: 40 in the table, 36 counted (-10.0%)"], self.differences_with(doubles=36))
+        self.assertEqual(["text doubles: 40 in the table, 34 counted (-15.0%)"], self.differences_with(doubles=34))
+
+    def test_lets_a_shape_that_allocates_differ_more(self):
+        expected = {("text", ALLOCATING_SHAPE): 1000}
+        self.assertEqual([], list(differences(expected, {("text", ALLOCATING_SHAPE): 1060})))
+        self.assertEqual(1, len(list(differences(expected, {("text", ALLOCATING_SHAPE): 1061}))))
 
     def test_finds_a_row_that_the_table_lacks(self):
         self.assertEqual(["text long: None in the table, 9 counted"], self.differences_with(long=9))
