@@ -3,6 +3,7 @@
 from tidy_rules import (
     atomics,
     build_rules,
+    cmake_lists,
     dead_options,
     declarations,
     documents,
@@ -21,6 +22,7 @@ ALL_RULES = (
     layering.RULES
     + declarations.RULES
     + build_rules.RULES
+    + cmake_lists.RULES
     + atomics.RULES
     + test_layout.RULES
     + dead_options.RULES

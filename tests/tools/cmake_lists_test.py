@@ -1,0 +1,78 @@
+"""The sources of CMakeLists.txt are found to differ from the BUILD files, and are those of each library."""
+
+import unittest
+
+from rule_test_case import PRIVATE, RuleTestCase
+from tidy_rules import cmake_lists, source_tree
+
+CORE = (
+    PRIVATE
+    + 'cc_library(name = "a", srcs = ["a.cc"], hdrs = ["a.h"], deps = ["//metrics_core/internal:b"])\n'
+    + 'cc_library(name = "fake", testonly = True, srcs = ["fake.cc"])\n'
+)
+FILES = {
+    "CMakeLists.txt": "",
+    "metrics_core/BUILD.bazel": CORE,
+    "metrics_core/internal/BUILD.bazel": PRIVATE + 'cc_library(name = "b", srcs = ["b.cc", "p.h"], hdrs = ["b.h"])\n',
+    "metrics_core/testing/BUILD.bazel": PRIVATE + 'cc_library(name = "t", srcs = ["t.cc"], deps = ["//metrics_core"])\n',
+    "exporters/http/BUILD.bazel": PRIVATE
+    + 'cc_library(name = "routes", srcs = ["routes.cc", ":made"], deps = ["//metrics_core:a", "@zlib"])\n'
+    + 'genrule(name = "made", srcs = ["x.js"], outs = ["x.cc"], cmd = "$(location run.sh) $@ $(location x.js)", '
+    + 'tools = ["run.sh"])\n',
+    "exporters/BUILD.bazel": PRIVATE
+    + 'cc_library(name = "c", srcs = ["c.cc"], deps = ["//exporters/http:routes", "@fmt"])\n',
+}
+
+
+class CmakeLists(RuleTestCase):
+    rule = staticmethod(cmake_lists.cmake_lists_are_those_of_the_build_files)
+
+    def written(self):
+        return cmake_lists.text_of(source_tree.SourceTree(self.checkout(FILES)))
+
+    def list_of(self, name):
+        return self.written().partition(f"set({name}\n")[2].partition(")")[0].split()
+
+    def test_the_core_has_its_own_files_and_none_of_tests(self):
+        self.assertEqual(["metrics_core/a.cc", "metrics_core/internal/b.cc"], self.list_of("STREAMHOUSE_CORE_SOURCES"))
+        headers = ["metrics_core/a.h", "metrics_core/internal/b.h", "metrics_core/internal/p.h"]
+        self.assertEqual(headers, self.list_of("STREAMHOUSE_CORE_HEADERS"))
+        self.assertEqual([], self.list_of("STREAMHOUSE_CORE_NEEDS"))
+
+    def test_a_library_has_what_those_below_it_lack(self):
+        made = "${STREAMHOUSE_BINARY}/exporters/http/x.cc"
+        self.assertEqual([made, "exporters/http/routes.cc"], self.list_of("STREAMHOUSE_ROUTES_SOURCES"))
+        self.assertEqual(["zlib"], self.list_of("STREAMHOUSE_ROUTES_NEEDS"))
+        self.assertEqual(["exporters/c.cc"], self.list_of("STREAMHOUSE_EXPORTERS_SOURCES"))
+        self.assertEqual(["fmt", "zlib"], self.list_of("STREAMHOUSE_EXPORTERS_NEEDS"))
+
+    def test_a_genrule_is_a_command_of_cmake(self):
+        root, made = "${STREAMHOUSE_ROOT}/exporters/http", "${STREAMHOUSE_BINARY}/exporters/http/x.cc"
+        self.assertIn(f"  COMMAND {root}/run.sh {made} {root}/x.js\n", self.written())
+
+    def test_finds_a_list_that_is_old_and_one_that_is_missing(self):
+        self.assertFinds(self.rule, FILES, f"{cmake_lists.PATH}:1")
+        old = self.written().replace("  exporters/c.cc\n", "")
+        line = self.written().splitlines().index("  exporters/c.cc") + 1
+        self.assertFinds(self.rule, FILES | {cmake_lists.PATH: old}, f"{cmake_lists.PATH}:{line}")
+
+    def test_lets_a_current_list_and_a_tree_without_cmake_be(self):
+        self.assertClean(self.rule, FILES | {cmake_lists.PATH: self.written()})
+        self.assertClean(self.rule, {path: text for path, text in FILES.items() if path != "CMakeLists.txt"})
+
+
+class NeedsOfCmake(RuleTestCase):
+    rule = staticmethod(cmake_lists.needs_of_cmake_are_found)
+    lists = "set(STREAMHOUSE_CORE_NEEDS\n)\nset(STREAMHOUSE_ROUTES_NEEDS\n  boost\n  zlib\n)\n"
+
+    def test_finds_a_library_that_is_not_looked_for(self):
+        files = {cmake_lists.PATH: self.lists, cmake_lists.NEEDS: "set(STREAMHOUSE_PC_zlib zlib)\n"}
+        self.assertFinds(self.rule, files, f"{cmake_lists.NEEDS}:1")
+
+    def test_lets_packages_and_headers_be(self):
+        needs = "set(STREAMHOUSE_PC_zlib zlib)\nadd_library(streamhouse_needs_boost INTERFACE IMPORTED)\n"
+        self.assertClean(self.rule, {cmake_lists.PATH: self.lists, cmake_lists.NEEDS: needs})
+
+
+if __name__ == "__main__":
+    unittest.main()
