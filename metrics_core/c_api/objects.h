@@ -115,8 +115,6 @@ T& Given(T* pointer, std::string_view what) {
 std::string TextOf(const char* text);
 std::vector<std::string> TextsOf(const char* const* texts, std::size_t count);
 
-// The options as this library knows them; refuses members of a newer one that are not zero.
-Result<streamhouse_registry_options> KnownOptions(const streamhouse_registry_options* options);
 Result<MetricOptions> MetricOptionsOf(const streamhouse_metric_options* options);
 
 }  // namespace streamhouse::metrics::internal

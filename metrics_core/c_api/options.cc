@@ -1,10 +1,10 @@
-#include <algorithm>
 #include <chrono>
-#include <cstring>
-#include <span>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 
+#include "metrics_core/c_api/bridge.h"
 #include "metrics_core/c_api/objects.h"
 #include "metrics_core/c_api/registry.h"
 #include "metrics_core/metric_options.h"
@@ -18,23 +18,6 @@ static_assert(offsetof(streamhouse_metric_options, expire_after_nanoseconds) + s
               sizeof(streamhouse_metric_options));
 static_assert(offsetof(streamhouse_registry_options, target_count) + sizeof(std::size_t) ==
               sizeof(streamhouse_registry_options));
-
-template <typename Options>
-Result<Options> Known(const Options* options) {
-  const std::size_t size = Given(options, "an options struct").size;
-  Options known = {};
-  if (size < sizeof(known.size)) return InvalidField("size", "is not that of the struct");
-  std::memcpy(&known, options, std::min(size, sizeof(known)));
-  if (size > sizeof(known)) {
-    const auto* const bytes = reinterpret_cast<const unsigned char*>(options);
-    const auto is_set = [](unsigned char byte) { return byte != 0; };
-    if (std::any_of(bytes + sizeof(known), bytes + size, is_set)) {
-      return InvalidField("size", "has members beyond " + std::to_string(sizeof(known)) +
-                                      " bytes that are set, and that this library does not know");
-    }
-  }
-  return known;
-}
 
 // The value at the place of a C constant.
 template <typename Enum, std::size_t kCount>
@@ -66,12 +49,8 @@ std::vector<std::string> TextsOf(const char* const* texts, std::size_t count) {
   return copies;
 }
 
-Result<streamhouse_registry_options> KnownOptions(const streamhouse_registry_options* options) {
-  return Known(options);
-}
-
 Result<MetricOptions> MetricOptionsOf(const streamhouse_metric_options* options) {
-  const Result<streamhouse_metric_options> known = Known(options);
+  const Result<streamhouse_metric_options> known = KnownOptions(Given(options, "an options struct"));
   if (!known.ok()) return known.status();
   if (known->label_count > STREAMHOUSE_LABELS_MAX) {
     return InvalidField("label_count", "is above " + std::to_string(STREAMHOUSE_LABELS_MAX));

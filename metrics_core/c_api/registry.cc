@@ -32,7 +32,7 @@ Status CheckTarget(const RegistryOptions& options) {
 }
 
 Result<RegistryOptions> RegistryOptionsOf(const streamhouse_registry_options* options) {
-  const Result<streamhouse_registry_options> known = KnownOptions(options);
+  const Result<streamhouse_registry_options> known = KnownOptions(Given(options, "an options struct"));
   if (!known.ok()) return known.status();
   RegistryOptions made;
   if (known->names != STREAMHOUSE_NAMES_LEGACY && known->names != STREAMHOUSE_NAMES_UTF8) {

@@ -28,6 +28,13 @@ class Examples(unittest.TestCase):
         processes.wait_for(lambda: pages.value(url, "characters_read_total", source="stdin") == 5, "5 characters")
         self.end(example)
 
+    def test_first_page_in_c_counts_the_characters_of_its_input(self):
+        example = self.start("first_page_in_c")
+        url = "http://" + example.match("^prometheus://(.*)$")[1]
+        self.send(example, "12345")
+        processes.wait_for(lambda: pages.value(url, "characters_read_total", source="stdin") == 5, "5 characters")
+        self.end(example)
+
     def test_instrumented_broker_shows_messages_depth_and_latency_and_why_it_is_not_ready(self):
         example = self.start("instrumented_broker")
         url = example.match("^(http://.*)/metrics$")[1]

@@ -3,6 +3,7 @@
 //
 // How it is compiled: .bazelrc. That it compiles is the test.
 #include "exporters/builtin_exporters.h"
+#include "exporters/c_api.h"
 #include "exporters/encoding/compressed_page.h"
 #include "exporters/encoding/content_negotiation.h"
 #include "exporters/encoding/openmetrics2_encoder.h"

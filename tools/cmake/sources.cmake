@@ -271,6 +271,7 @@ set(STREAMHOUSE_ROUTES_NEEDS
 
 set(STREAMHOUSE_EXPORTERS_SOURCES
   exporters/builtin_exporters.cc
+  exporters/c_api.cc
   exporters/exporter_registry.cc
   exporters/exporter_spec.cc
   exporters/http/access/basic_auth.cc
@@ -335,6 +336,7 @@ set(STREAMHOUSE_EXPORTERS_SOURCES
 )
 set(STREAMHOUSE_EXPORTERS_HEADERS
   exporters/builtin_exporters.h
+  exporters/c_api.h
   exporters/exporter_registry.h
   exporters/exporter_spec.h
   exporters/http/access/basic_auth.h

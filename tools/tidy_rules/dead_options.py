@@ -53,7 +53,7 @@ _READ_OPTION = re.compile(r"\.(?:Text|List|Number|Duration|Pairs)\(\"(?P<name>\w
 
 def _programs(tree):
     """The C API is no program: it passes on what programs in C set."""
-    return [file for file in tree.cpp_files(_PROGRAMS) if not {"testing", "c_api"} & set(file.path.split("/"))]
+    return [file for file in tree.cpp_files(_PROGRAMS) if not {"testing", "c_api"} & set(re.split(r"[/.]", file.path))]
 
 
 def _option_headers(programs):
