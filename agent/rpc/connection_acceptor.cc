@@ -1,6 +1,5 @@
 #include "agent/rpc/connection_acceptor.h"
 
-#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -209,17 +208,16 @@ void ConnectionAcceptor::Stop() {
   listeners_.clear();
 }
 
-// The descriptors belong to gRPC, which may close one at any moment. So each is copied first: a
-// copy stays what it is while it is looked at.
+// No descriptor is copied: closing the copy of a file's descriptor gives back the locks that the
+// process has on the file, such as those of SQLite. The descriptors belong to gRPC, which may close
+// one at any moment. A connection that gets its number at that moment ends in its place.
 void ConnectionAcceptor::EndUnixConnections() const {
   const metrics::UnixSocketName own(std::get<metrics::UnixSocket>(address_));
   std::error_code error;
   for (std::filesystem::directory_iterator file("/proc/self/fd", error), end; !error && file != end;
        file.increment(error)) {
-    const int copy = ::fcntl(std::atoi(file->path().filename().c_str()), F_DUPFD_CLOEXEC, 0);
-    if (copy < 0) continue;
-    if (IsConnectionOf(own, copy)) ::shutdown(copy, SHUT_RDWR);
-    ::close(copy);
+    const int descriptor = std::atoi(file->path().filename().c_str());
+    if (IsConnectionOf(own, descriptor)) ::shutdown(descriptor, SHUT_RDWR);
   }
 }
 

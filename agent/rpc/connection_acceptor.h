@@ -65,8 +65,8 @@ class ConnectionAcceptor {
   // May be called twice.
   void Stop();
 
-  // Ends every connection of the Unix socket that is still open; the descriptors stay their
-  // owner's. Any thread.
+  // Ends every connection of the Unix socket that is still open, if a descriptor is left to find
+  // them with. The descriptors stay their owner's. Any thread.
   void EndUnixConnections() const;
 
  private:

@@ -136,7 +136,11 @@ void RpcServer::ShutDownGrpc(std::chrono::milliseconds grace) {
   std::thread watch;
   if (acceptor_ != nullptr && acceptor_->is_unix()) {
     auto started = metrics::StartThread([this, grace, ended = done.get_future().share()] {
-      if (ended.wait_for(grace + kUnixDrainTime) == std::future_status::timeout) acceptor_->EndUnixConnections();
+      std::chrono::milliseconds wait = grace + kUnixDrainTime;
+      while (ended.wait_for(wait) == std::future_status::timeout) {
+        acceptor_->EndUnixConnections();
+        wait = kAcceptRetryInterval;
+      }
     });
     if (started.ok()) watch = *std::move(started);
     // No thread would end them later.

@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -188,6 +189,22 @@ TEST_F(ConnectionAcceptorTest, EndsTheConnectionsOfItsUnixSocketAndNoOther) {
   const int next = ConnectTo(socket);
   EXPECT_TRUE(Eventually([this] { return taken_ == 2; })) << "the listener goes on";
   for (const int open : {client, next, pair[0], pair[1], kept_.load()}) ::close(open);
+}
+
+// Goal: the locks of SQLite stay. Method: a lock of this process, which a child asks for.
+TEST_F(ConnectionAcceptorTest, KeepsTheLocksOnFilesWhenItEndsConnections) {
+  const ShortFolder folder;
+  ListenOn(metrics::UnixSocket{.path = folder.File("s")});
+  const int file = ::open(folder.File("locked").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 0, .l_pid = 0};
+  ASSERT_EQ(::fcntl(file, F_SETLK, &lock), 0);
+  acceptor_->EndUnixConnections();
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(::fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK ? 0 : 1);
+  int status = -1;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0) << "the lock is gone";
+  ::close(file);
 }
 
 TEST_F(ConnectionAcceptorTest, SaysWhyItCannotListenOnAUnixSocket) {
