@@ -99,7 +99,8 @@ OtlpExporter::PushResult OtlpExporter::PushSnapshot(PushDeadline deadline) {
     progress = encoder->Fill(chunk);
     if (!chunk.empty()) Deliver(chunk.view(), encoder->samples(), deadline, result);
     // What is refused for good is dropped. After a request that is given up, none is sent.
-    if (result.give_up.empty()) deltas_.CommitUntil(encoder->place().family, encoder->place().series);
+    const bool is_committed = options_.deltas != DeltaFamilies::kNone && result.give_up.empty();
+    if (is_committed) deltas_.CommitUntil(encoder->place().family, encoder->place().series);
   } while (progress == PageSource::Progress::kMore);
   return result;
 }

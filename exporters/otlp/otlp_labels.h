@@ -34,8 +34,10 @@ class OtlpLabels {
   // For another family. `field` is that of the attributes in its points. The label texts that were
   // read until now outlive the next Read().
   void Begin(std::span<const std::string> label_names, const OtlpField& field) {
-    // Many families have the labels of the one before.
-    if (std::ranges::equal(label_names, names_) && field.number() == field_) return;
+    // Many families have the labels of the one before. Behind a state set, the last name is the
+    // label of its states, which Read() does not read.
+    const bool are_read = label_names.size() == read_ && std::ranges::equal(label_names, names_);
+    if (are_read && field.number() == field_) return;
     BeginWith(std::vector<std::string>(label_names.begin(), label_names.end()), label_names, field);
   }
 
@@ -64,6 +66,7 @@ class OtlpLabels {
  private:
   void BeginWith(std::vector<std::string> names, std::span<const std::string> label_names, const OtlpField& field) {
     names_ = std::move(names);
+    read_ = label_names.size();
     field_ = field.number();
     std::vector<std::string> heads;
     for (const std::string& name : names_) heads.push_back(Format::LabelHead(name, field_));
@@ -72,6 +75,7 @@ class OtlpLabels {
   }
 
   std::vector<std::string> names_;
+  std::size_t read_ = 0;  // of them; one less for a state set
   ProtobufField field_ = 0;
   LabelChanges changes_;
   EncodedLabels encoded_;

@@ -54,6 +54,15 @@ TEST_F(OtlpLabelsTest, HaveThatOfAStateBehindTheOthers) {
   EXPECT_EQ(Read(labels_), "topic=orders mode=busy \\\" ");
 }
 
+TEST_F(OtlpLabelsTest, AreAllReadBehindAStateSetThatHasTheSameNames) {
+  labels_.BeginStateSet(std::vector<std::string>{"topic"}, "mode", otlp::number_point::kAttributes);
+  labels_.Read(R"(topic="orders")");
+  labels_.ReadState(R"(mode="idle")");
+  labels_.Begin(std::vector<std::string>{"topic", "mode"}, otlp::number_point::kAttributes);
+  labels_.Read(R"(topic="orders",mode="fast")");
+  EXPECT_EQ(Read(labels_), "topic=orders mode=fast ");
+}
+
 TEST_F(OtlpLabelsTest, BeginAgainForAnotherFamily) {
   labels_.Read(R"(topic="orders","a.b"="1")");
   labels_.Begin(std::vector<std::string>{"a.b"}, otlp::number_point::kAttributes);
