@@ -12,8 +12,8 @@
 // 1. Symbols of the library that begin with streamhouse_ are those of symbols.txt, and no others.
 // 2. Functions and structs stay as docs/compatibility.md says. Option structs grow at their end,
 //    and carry their size.
-// 3. No C++ exception leaves a function. Only a broken contract or a lack of memory ends the
-//    program.
+// 3. No C++ exception leaves a function, but std::bad_alloc where memory is lacking. Only that and
+//    a broken contract end a program in C.
 // Thread safety: each header says it. In short: all calls from any thread, but for freeing.
 // Cost: a recording costs what it costs in C++.
 //

@@ -81,7 +81,12 @@ typedef struct streamhouse_abi_buckets {
 extern __thread streamhouse_abi_shard* streamhouse_current_shard __attribute__((tls_model("initial-exec")));
 
 extern const char streamhouse_abi_1;
+#if __has_attribute(retain)
+// A linker that drops unused sections keeps it.
+static const char* const streamhouse_abi_of_this_object __attribute__((used, retain)) = &streamhouse_abi_1;
+#else
 static const char* const streamhouse_abi_of_this_object __attribute__((used)) = &streamhouse_abi_1;
+#endif
 
 // What recordings leave to the library: the first one of a thread into a chunk, series of shared
 // storage, values that have no place. `run` may be a sink, `buckets` may be null.

@@ -1,5 +1,6 @@
 #include "metrics_core/c_api/callbacks.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -48,7 +49,8 @@ streamhouse_status AddCallbacks(streamhouse_registry* registry, const streamhous
 
 Result<BucketBounds> BoundsOf(const double* bounds, std::size_t count) {
   Check(count == 0 || bounds != nullptr, "C API: bounds are null, and their count is not 0");
-  return BucketBounds::From(std::vector<double>(bounds, bounds + count));
+  // A count that is too large is an error of From(), which one bound too many shows.
+  return BucketBounds::From(std::vector<double>(bounds, bounds + std::min(count, BucketBounds::kMaxBounds + 1)));
 }
 
 std::int64_t SinceOf(std::int64_t began_unix_milliseconds) {

@@ -1,5 +1,6 @@
 #include "metrics_core/c_api/registry.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -78,7 +79,8 @@ streamhouse_status AddFamily(streamhouse_registry* registry, const streamhouse_m
 
 Result<BucketBounds> BoundsOf(const double* bounds, std::size_t count) {
   Check(count == 0 || bounds != nullptr, "C API: bounds are null, and their count is not 0");
-  return BucketBounds::From(std::vector<double>(bounds, bounds + count));
+  // A count that is too large is an error of From(), which one bound too many shows.
+  return BucketBounds::From(std::vector<double>(bounds, bounds + std::min(count, BucketBounds::kMaxBounds + 1)));
 }
 
 streamhouse_status CopyBounds(const Result<BucketBounds>& made, double* bounds) {
