@@ -136,7 +136,7 @@ Result<Id> FindId(const std::string& text, const std::string& kind, const LookUp
   Id number = 0;
   const char* const end = text.data() + text.size();
   const auto [parsed_to, error] = std::from_chars(text.data(), end, number);
-  if (error == std::errc() && parsed_to == end) return number;
+  if (error == std::errc() && parsed_to == end && number != static_cast<Id>(kUnchanged)) return number;
   // Enough for a group with thousands of members.
   std::vector<char> buffer(std::size_t{1} << 16);
   number = static_cast<Id>(kUnchanged);

@@ -208,6 +208,8 @@ TEST_F(UnixListenerTest, GivesTheFileItsOwnerAndGroup) {
 
 TEST_F(UnixListenerTest, NamesAnOwnerOrGroupThatIsNotThere) {
   EXPECT_EQ(Listen({.path = path_, .owner = "nobody-here"}), Refusal("there is no owner nobody-here"));
+  EXPECT_EQ(Listen({.path = path_, .owner = "4294967295"}), Refusal("there is no owner 4294967295"))
+      << "which the system takes for no change";
   EXPECT_EQ(Listen({.path = path_, .group = "no-group"}), Refusal("there is no group no-group"));
   EXPECT_EQ(ListenOnUnixSocket({.path = path_, .group = "no-group"}).status().field(), "group");
   EXPECT_TRUE(fs::is_empty(folder_));
