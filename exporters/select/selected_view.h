@@ -22,7 +22,7 @@
 
 namespace streamhouse::exporters {
 
-inline constexpr std::size_t kSeriesPerClockReading = 64;
+inline constexpr std::size_t kSeriesPerClockReading = 8;
 
 // The families must outlive the snapshot. `escaping` is that of the page, whose names a selection
 // may use as well.
