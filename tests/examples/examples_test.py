@@ -70,11 +70,8 @@ class Examples(unittest.TestCase):
     def test_custom_exporter_names_what_is_bad_about_a_spec(self):
         example = self.start("custom_exporter", "cuont://families")
         self.assertEqual(1, example.wait())
-        pulls = "prometheus, prometheus+unix"
-        pushes = "prw+http, prw+https, pushgateway+http, pushgateway+https, statsd, statsd+unix, textfile"
-        known = f"count, otlp+http, otlp+https, {pulls}, {pushes}"
-        wrong = f"exporter cuont://families: there is no scheme cuont; there are {known}"
-        self.assertEqual([wrong], example.stderr)
+        wrong = r"^exporter cuont://families: there is no scheme cuont; there are count, .*prometheus, .*, textfile$"
+        self.assertRegex("\n".join(example.stderr), wrong)
 
     def test_orders_says_that_no_agent_is_there(self):
         orders = self.start("orders", "127.0.0.1:1")

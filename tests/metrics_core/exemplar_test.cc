@@ -110,8 +110,8 @@ TEST_F(ExemplarTest, AGaugeHasNone) {
 }
 
 // Goal: an exemplar is whole while threads write. Method: each thread's trace, span and value are
-// one number, and the store is hammered without the sampling (internal/exemplar_slots_test.cc does
-// that); here, through handles, once a bucket.
+// one number, and the store is hammered without the sampling (internal/cells/exemplar_slots_test.cc
+// does that); here, through handles, once a bucket.
 TEST_F(ExemplarTest, IsWholeWhileThreadsRecord) {
   const auto family = registry_.AddHistogram(WithExemplars("h_bytes"), BucketBounds::Linear(0, 1, 100).value()).value();
   const Histogram histogram = family.With("a");

@@ -6,7 +6,7 @@ namespace streamhouse::metrics::internal {
 namespace {
 
 // The other value has a test of its own, which is built with it:
-// tests/metrics_core/disabled_test.cc.
+// tests/metrics_core/process/disabled_test.cc.
 TEST(RecordingTest, IsEnabledUnlessTheBuildSaysOtherwise) {
 #ifdef STREAMHOUSE_METRICS_DISABLED
   static_assert(!kRecordingEnabled);
