@@ -2,7 +2,7 @@
 """Checks the messages of the commits since START: a subject `area: what`, an empty line, and a body that says why.
 A body with a figure of speed has its number of runs and p as well. Commits from STRICT_SINCE on also use plain
 words (tools/tidy_rules/plain_words.py) and have one change in their subject; their figures of speed are known by
-more units.
+more units; and a commit of documents removes no source, as one from an old tree does.
 
     tools/commit_messages.py [--root FOLDER]    prints COMMIT: what is wrong; exits 1 if anything is
 
@@ -20,8 +20,9 @@ from tidy_rules import plain_words
 
 # Messages up to this commit are as they are.
 START = "c2b1d611752eeed1bbe10ca37bdf5d0c393d6f33"
-# And these, which later work already stands on: a subject of 62 characters.
-ACCEPTED = {"ab80d1f834b074638fab52b9b89f2b8f17471cd4"}
+# And these, which later work already stands on: a subject of 62 characters; files that a later
+# commit restored.
+ACCEPTED = {"ab80d1f834b074638fab52b9b89f2b8f17471cd4", "73aea3d4cbf92d26a906ea909dd49ed5196dd108"}
 # The day on which a commit was authored; it stays the same when the commit is rebased.
 STRICT_SINCE = "2026-11-30"
 SUBJECT_MAX = 60
@@ -38,6 +39,8 @@ _QUOTED = re.compile(r"`[^`]*`")
 _EVIDENCE = re.compile(r"(?=.*\bn = \d)(?=.*\bp [=<] ?0?\.\d)|bench/results/\S", re.DOTALL)
 NO_EVIDENCE = "a figure of speed needs its number of runs and p (n = 9, p = 0.004), or its file of bench/results"
 _SUBJECT = re.compile(r"[\w./-]+(?:, [\w./-]+)*: \S.*")
+_OF_DOCUMENTS = re.compile(r"(?:docs|findings)\b[\w./-]*: ")
+_SOURCE = re.compile(r"\.(?:h|cc|c|py|sh|proto|bazel)$")
 
 
 def problems(message):
@@ -95,9 +98,21 @@ def commits(root, start):
     return _git(root, "rev-list", "--no-merges", "--max-count=1", "HEAD").split()
 
 
+def _removed_sources(root, name, message):
+    """What is wrong with a commit of documents: the sources that it removes."""
+    if not _OF_DOCUMENTS.match(message):
+        return
+    for path in _git(root, "show", "--no-renames", "--diff-filter=D", "--name-only", "--format=", name).split("\n"):
+        if _SOURCE.search(path) and not path.startswith(("docs/", "findings/")):
+            yield f"it removes {path}, which its subject does not say"
+
+
 def _problems_of(root, name):
     authored, message = _git(root, "show", "--no-patch", "--format=%as%n%B", name).split("\n", 1)
-    return list(problems(message)) + (list(strict_problems(message)) if authored >= STRICT_SINCE else [])
+    found = list(problems(message))
+    if authored >= STRICT_SINCE:
+        found += [*strict_problems(message), *_removed_sources(root, name, message)]
+    return found
 
 
 def check(root, start=START):

@@ -111,6 +111,18 @@ class History(unittest.TestCase):
         strict = self.commit("core: tell nobody\n\nWhy.\n", day=commit_messages.STRICT_SINCE)
         self.assertEqual(([strict], 2), self.check())
 
+    def test_has_no_document_that_removes_a_source(self):
+        for path in ("docs/a.sh", "core/a.h"):
+            (self.tree / path).parent.mkdir()
+            (self.tree / path).write_text("x\n")
+        self.git("add", ".")
+        self.commit(GOOD)
+        self.git("rm", "--quiet", "docs/a.sh")
+        self.commit("docs: drop a script\n\nWhy.\n", day=commit_messages.STRICT_SINCE)
+        self.git("rm", "--quiet", "core/a.h")
+        wrong = self.commit("docs: tell more\n\nWhy.\n", day=commit_messages.STRICT_SINCE)
+        self.assertEqual(([wrong], 3), self.check())
+
     def test_may_have_merges(self):
         self.git("checkout", "--quiet", "-b", "side")
         self.commit(GOOD)
