@@ -21,9 +21,10 @@ _OWN = re.compile(r"(streamhouse_|(.* for |.*thunk to )?streamhouse::)")
 
 def run(*command, **options):
     """What the command prints; an error of the test where it fails."""
+    parts = [str(part) for part in command]
     done = subprocess.run(
-        [str(part) for part in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **options
-    )  # fmt: skip
+        parts, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **options
+    )
     if done.returncode != 0:
         raise AssertionError(f"{command} failed:\n{done.stdout}")
     return done.stdout

@@ -14,7 +14,8 @@ FILES = {
     "CMakeLists.txt": "",
     "metrics_core/BUILD.bazel": CORE,
     "metrics_core/internal/BUILD.bazel": PRIVATE + 'cc_library(name = "b", srcs = ["b.cc", "p.h"], hdrs = ["b.h"])\n',
-    "metrics_core/testing/BUILD.bazel": PRIVATE + 'cc_library(name = "t", srcs = ["t.cc"], deps = ["//metrics_core"])\n',
+    "metrics_core/testing/BUILD.bazel": PRIVATE
+    + 'cc_library(name = "t", srcs = ["t.cc"], deps = ["//metrics_core"])\n',
     "exporters/http/BUILD.bazel": PRIVATE
     + 'cc_library(name = "routes", srcs = ["routes.cc", ":made"], deps = ["//metrics_core:a", "@zlib"])\n'
     + 'genrule(name = "made", srcs = ["x.js"], outs = ["x.cc"], cmd = "$(location run.sh) $@ $(location x.js)", '
