@@ -376,6 +376,7 @@ void ProtobufEncoder::OrderLabels(const FamilyInfo& info) {
   // Many families have the labels of the one before.
   if (names == label_names_ && info.label_names.size() == name_labels_) return;
   std::vector<std::size_t> places;
+  places.reserve(names.size());
   for (const std::string& name : names) {
     places.push_back(static_cast<std::size_t>(
         std::count_if(names.begin(), names.end(), [&](const std::string& other) { return other < name; })));

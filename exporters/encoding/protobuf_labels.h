@@ -119,7 +119,7 @@ class ProtobufLabels {
   }
 
   static constexpr std::size_t kPairBytes = 4;         // tags and lengths of name and value
-  static constexpr std::size_t kLengthBytes = 3 * 11;  // of longer ones, with the tags
+  static constexpr std::size_t kLengthBytes = std::size_t{3} * 11;  // of longer ones, with the tags
 
   const EmptyValues empty_values_;
   std::vector<std::string> names_;   // in the order of the label text
