@@ -118,7 +118,7 @@ class ProtobufLabels {
     });
   }
 
-  static constexpr std::size_t kPairBytes = 4;         // tags and lengths of name and value
+  static constexpr std::size_t kPairBytes = 4;                      // tags and lengths of name and value
   static constexpr std::size_t kLengthBytes = std::size_t{3} * 11;  // of longer ones, with the tags
 
   const EmptyValues empty_values_;
