@@ -62,12 +62,7 @@ OtlpExporter::OtlpExporter(metrics::Registry& registry, const PushMetrics& metri
       deltas_(DoubleDeltas::kExact, options_.deltas),
       sender_(scheme_, options_.receiver, IsRetryable, metrics),
       loop_(
-          scheme_, [this](PushDeadline deadline) { return Push(deadline); },
-          {.interval = options_.push.interval,
-           .push_time = options_.push.push_time,
-           .log = options_.push.log,
-           .name = name_},
-          metrics) {}
+          scheme_, name_, [this](PushDeadline deadline) { return Push(deadline); }, options_.push, metrics) {}
 
 Status OtlpExporter::Start() {
   Status checked = loop_.Check();

@@ -63,7 +63,7 @@ struct OtlpExporterOptions {
   ContentCoding compression = ContentCoding::kIdentity;
   DeltaFamilies deltas = DeltaFamilies::kNone;
   std::size_t request_bytes = std::size_t{512} * 1024;
-  PushLoopOptions push = {};                             // without a name: that is the exporter's
+  PushLoopOptions push = {};
   Labels labels = {};                                    // that every series has as well
   metrics::TargetAttributes resource = {};               // behind those of the registry (otlp_resource.h)
   std::vector<metrics::Registry*> more_registries = {};  // in the same requests; they outlive the exporter

@@ -15,8 +15,13 @@ namespace streamhouse::exporters {
 
 using metrics::Status;
 
-PushLoop::PushLoop(std::string exporter, Push push, PushLoopOptions options, const PushMetrics& metrics)
-    : exporter_(std::move(exporter)), push_(std::move(push)), options_(std::move(options)), metrics_(metrics) {}
+PushLoop::PushLoop(std::string exporter, std::string name, Push push, PushLoopOptions options,
+                   const PushMetrics& metrics)
+    : exporter_(std::move(exporter)),
+      name_(std::move(name)),
+      push_(std::move(push)),
+      options_(std::move(options)),
+      metrics_(metrics) {}
 
 PushLoop::~PushLoop() {
   Stop();
@@ -69,8 +74,7 @@ void PushLoop::Log(const Status& pushed) {
   const std::string reason_before = std::exchange(reason_, pushed.message());
   const bool is_new = was_failing != is_failing_ || (is_failing_ && reason_ != reason_before);
   if (!options_.log || !is_new) return;
-  const std::string& name = options_.name.empty() ? exporter_ : options_.name;
-  options_.log(name + (is_failing_ ? ": pushes fail: " + pushed.message() : ": pushes work again"));
+  options_.log(name_ + (is_failing_ ? ": pushes fail: " + pushed.message() : ": pushes work again"));
 }
 
 bool PushLoop::IsStoppedWithin(std::chrono::milliseconds delay) {

@@ -21,7 +21,8 @@
 // Errors: Start, Unavailable where the system has no thread left, and the errors of Check():
 // FailedPrecondition after an earlier Start(), InvalidArgument for a time.
 //
-//   PushLoop loop("textfile", [&](PushDeadline deadline) { return Write(deadline); }, {.interval = …}, metrics);
+//   PushLoop loop("textfile", "textfile:///run/a.prom", [&](PushDeadline deadline) { return Write(deadline); },
+//                 {.interval = …}, metrics);
 #pragma once
 
 #include <sys/types.h>
@@ -47,7 +48,6 @@ struct PushLoopOptions {
   std::chrono::milliseconds interval = std::chrono::seconds(15);
   std::chrono::milliseconds push_time = std::chrono::seconds(10);  // that each push may take
   PushLog log = {};                                                // empty: there is no log
-  std::string name = {};                                           // that a line of the log starts with
 };
 
 class PushLoop {
@@ -55,8 +55,9 @@ class PushLoop {
   // Sends what there is to send; gives up by the deadline.
   using Push = std::function<metrics::Status(PushDeadline deadline)>;
 
-  // `exporter` is the scheme, such as "textfile": the label value of its metrics.
-  PushLoop(std::string exporter, Push push, PushLoopOptions options, const PushMetrics& metrics);
+  // `exporter` is the scheme, such as "textfile": the label value of its metrics. `name` is
+  // Exporter::Name(): a line of the log starts with it.
+  PushLoop(std::string exporter, std::string name, Push push, PushLoopOptions options, const PushMetrics& metrics);
   ~PushLoop();  // stops
   PushLoop(const PushLoop&) = delete;
   PushLoop& operator=(const PushLoop&) = delete;
@@ -86,6 +87,7 @@ class PushLoop {
   void LeaveToParent();
 
   const std::string exporter_;
+  const std::string name_;
   const Push push_;
   const PushLoopOptions options_;
   const PushMetrics metrics_;

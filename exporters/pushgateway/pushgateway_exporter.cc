@@ -28,11 +28,6 @@ std::string NameOf(const ReceiverAddress& address, const std::string& path) {
   return address.Url("pushgateway", path.substr(kPrefix.size()));
 }
 
-PushLoopOptions Named(PushLoopOptions options, const std::string& name) {
-  options.name = name;
-  return options;
-}
-
 // A push replaces what there is, so that sending it twice does no harm.
 bool MaySendAgain(unsigned status) {
   constexpr unsigned kTooManyRequests = 429;
@@ -83,7 +78,7 @@ PushgatewayExporter::PushgatewayExporter(metrics::Registry& registry, const Push
       view_(options_.labels),
       sender_(std::string(kExporter), options_.receiver, MaySendAgain, metrics),
       loop_(
-          std::string(kExporter), [this](PushDeadline deadline) { return Push(deadline); }, Named(options_.push, name_),
+          std::string(kExporter), name_, [this](PushDeadline deadline) { return Push(deadline); }, options_.push,
           metrics) {}
 
 Status PushgatewayExporter::Start() {

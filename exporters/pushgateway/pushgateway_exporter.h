@@ -45,8 +45,8 @@ struct PushgatewayOptions {
   GroupingKey group;
   PushMethod method = PushMethod::kPut;
   AtEnd at_end = AtEnd::kPush;
-  PushLoopOptions push = {};  // `name` is the exporter's to set
-  Labels labels = {};         // that every series has as well
+  PushLoopOptions push = {};
+  Labels labels = {};  // that every series has as well
   std::vector<metrics::Registry*> more_registries =
       {};  // in the same group (combined_view.h); they outlive the exporter
 };

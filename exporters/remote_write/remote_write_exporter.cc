@@ -15,11 +15,6 @@ namespace {
 using metrics::Snapshot;
 using metrics::Status;
 
-PushLoopOptions Named(PushLoopOptions options, const std::string& name) {
-  options.name = name;
-  return options;
-}
-
 std::int64_t UnixMilliseconds(const Snapshot& snapshot) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(snapshot.taken_at().time_since_epoch()).count();
 }
@@ -36,7 +31,7 @@ RemoteWriteExporter::RemoteWriteExporter(metrics::Registry& registry, const Push
       choice_(options_.version),
       sender_(scheme_, options_.path, options_.receiver, metrics),
       loop_(
-          scheme_, [this](PushDeadline deadline) { return Push(deadline); }, Named(options_.push, name_), metrics) {}
+          scheme_, name_, [this](PushDeadline deadline) { return Push(deadline); }, options_.push, metrics) {}
 
 Status RemoteWriteExporter::Start() {
   Status checked = loop_.Check();

@@ -52,8 +52,8 @@ struct RemoteWriteOptions {
   HttpReceiverOptions receiver;
   std::string path = std::string(kRemoteWritePathDefault);
   RemoteWriteVersion version = RemoteWriteVersion::kAuto;
-  std::optional<ExponentialUse> exponential = {};        // of both versions; else by the version
-  PushLoopOptions push = {};                             // `name` is the exporter's to set
+  std::optional<ExponentialUse> exponential = {};  // of both versions; else by the version
+  PushLoopOptions push = {};
   Labels labels = {};                                    // that every series has as well
   std::vector<metrics::Registry*> more_registries = {};  // in the same push; they outlive the exporter
 };

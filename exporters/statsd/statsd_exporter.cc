@@ -27,12 +27,7 @@ StatsdExporter::StatsdExporter(metrics::Registry& registry, const PushMetrics& m
       view_(options_.labels),
       deltas_(DoubleDeltas::kWhole),
       loop_(
-          scheme_, [this](PushDeadline deadline) { return Push(deadline); },
-          {.interval = options_.push.interval,
-           .push_time = options_.push.push_time,
-           .log = options_.push.log,
-           .name = name_},
-          metrics) {}
+          scheme_, name_, [this](PushDeadline deadline) { return Push(deadline); }, options_.push, metrics) {}
 
 Status StatsdExporter::Start() {
   Status checked = loop_.Check();

@@ -57,7 +57,7 @@ inline constexpr std::size_t kStatsdUnixBytes = 8192;
 struct StatsdExporterOptions {
   metrics::SocketAddress address;
   StatsdDialect dialect = StatsdDialect::kPlain;
-  PushLoopOptions push = {};                             // without a name: that is the exporter's
+  PushLoopOptions push = {};
   Labels labels = {};                                    // that every series has as well
   std::vector<metrics::Registry*> more_registries = {};  // in the same pushes; they outlive the exporter
 };

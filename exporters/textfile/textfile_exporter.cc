@@ -22,8 +22,8 @@ TextfileExporter::TextfileExporter(metrics::Registry& registry, const PushMetric
       source_(registry, options_.more_registries, "textfile", metrics),
       view_(options_.labels),
       loop_(
-          "textfile", [this](PushDeadline deadline) { return Write(deadline); },
-          {.interval = options_.interval, .log = options_.log, .name = name_}, metrics) {}
+          "textfile", name_, [this](PushDeadline deadline) { return Write(deadline); },
+          {.interval = options_.interval, .log = options_.log}, metrics) {}
 
 Status TextfileExporter::Start() {
   if (options_.path.empty()) return metrics::InvalidField("path", "is empty");

@@ -76,14 +76,13 @@ class PushLoopTest : public testing::Test {
     std::vector<std::string> lines;
     PushLoopOptions options = Every(milliseconds(1));
     options.log = [&](std::string_view line) { lines.emplace_back(line); };
-    options.name = "test://a";
     const auto push = [&](PushDeadline) {
       const std::lock_guard lock(mutex_);
       const std::string& message = messages[std::min(static_cast<std::size_t>(pushes_++), messages.size() - 1)];
       pushed_.notify_all();
       return message.empty() ? Status::Ok() : Status(StatusCode::kUnavailable, message);
     };
-    PushLoop loop("test", push, options, metrics_);
+    PushLoop loop("test", "test://a", push, options, metrics_);
     EXPECT_TRUE(loop.Start().ok());
     // The push after the last one comes once that is logged.
     EXPECT_TRUE(WaitForPushes(static_cast<int>(messages.size()) + 1));
@@ -103,13 +102,13 @@ class PushLoopTest : public testing::Test {
 };
 
 TEST_F(PushLoopTest, PushesAgainAndAgainAlsoAfterFailures) {
-  PushLoop loop("test", Push(), Every(milliseconds(1)), metrics_);
+  PushLoop loop("test", "test://a", Push(), Every(milliseconds(1)), metrics_);
   ASSERT_TRUE(loop.Start().ok());
   EXPECT_TRUE(WaitForPushes(10));
 }
 
 TEST_F(PushLoopTest, PushesALastTimeAtTheEnd) {
-  PushLoop loop("test", Push(), Every(std::chrono::hours(1)), metrics_);
+  PushLoop loop("test", "test://a", Push(), Every(std::chrono::hours(1)), metrics_);
   ASSERT_TRUE(loop.Start().ok());
   loop.Stop();
   EXPECT_EQ(pushes_, 1);
@@ -120,14 +119,14 @@ TEST_F(PushLoopTest, PushesALastTimeAtTheEnd) {
 TEST_F(PushLoopTest, PushesOnceWhenAskedAndLogsNothing) {
   PushLoopOptions options = Every(std::chrono::hours(1));
   options.log = [](std::string_view line) { ADD_FAILURE() << line; };
-  PushLoop loop("test", Push(), options, metrics_);
+  PushLoop loop("test", "test://a", Push(), options, metrics_);
   EXPECT_TRUE(loop.PushOnce().ok());
   EXPECT_EQ(loop.PushOnce().message(), "away");
   EXPECT_EQ(pushes_, 2);
 }
 
 TEST_F(PushLoopTest, CountsEveryPush) {
-  PushLoop loop("test", Push(), Every(milliseconds(1)), metrics_);
+  PushLoop loop("test", "test://a", Push(), Every(milliseconds(1)), metrics_);
   ASSERT_TRUE(loop.Start().ok());
   ASSERT_TRUE(WaitForPushes(3));
   loop.Stop();
@@ -160,7 +159,7 @@ TEST_F(PushLoopTest, LogsNoFailureOfAPushThatIsStopped) {
     const bool is_stopped = running->stop_signal().WaitUntil(deadline + std::chrono::hours(1));
     return is_stopped ? Status(StatusCode::kUnavailable, "stopped") : Status::Ok();
   };
-  PushLoop loop("test", push, options, metrics_);
+  PushLoop loop("test", "test://a", push, options, metrics_);
   running = &loop;
   ASSERT_TRUE(loop.Start().ok());
   ASSERT_TRUE(InTime(is_pushing));
@@ -182,7 +181,7 @@ TEST_F(PushLoopTest, StopsWithinTheTimeOfTwoPushes) {
     EXPECT_TRUE(!is_first || InTime(is_stopping));
     return Status(StatusCode::kDeadlineExceeded, "slow");
   };
-  PushLoop loop("test", push, {.interval = milliseconds(1), .push_time = milliseconds(100)}, metrics_);
+  PushLoop loop("test", "test://a", push, {.interval = milliseconds(1), .push_time = milliseconds(100)}, metrics_);
   ASSERT_TRUE(loop.Start().ok());
   ASSERT_TRUE(WaitForPushes(1));
   WatchedThread stopper([&] { loop.Stop(); });
@@ -195,7 +194,7 @@ TEST_F(PushLoopTest, StopsWithinTheTimeOfTwoPushes) {
 // Goal: a signal for the program never ends in the thread of an exporter, not even in its first
 // moment.
 TEST_F(PushLoopTest, ItsThreadBeginsWithAllSignalsBlocked) {
-  PushLoop loop("test", Push(), Every(std::chrono::hours(1)), metrics_);
+  PushLoop loop("test", "test://a", Push(), Every(std::chrono::hours(1)), metrics_);
   ASSERT_TRUE(loop.Start().ok());
   // Relaxed: this thread has made the loop's.
   EXPECT_TRUE(was_blocked.load(std::memory_order_relaxed));
@@ -208,7 +207,7 @@ TEST_F(PushLoopTest, SaysThatTheProcessCanMakeNoThread) {
   ASSERT_EQ(pthread_getattr_default_np(&before), 0);
   pthread_attr_t huge = before;
   ASSERT_EQ(pthread_attr_setstacksize(&huge, std::size_t{1} << 48), 0);
-  PushLoop loop("test", Push(), Every(std::chrono::hours(1)), metrics_);
+  PushLoop loop("test", "test://a", Push(), Every(std::chrono::hours(1)), metrics_);
   ASSERT_EQ(pthread_setattr_default_np(&huge), 0);
   const Status started = loop.Start();
   ASSERT_EQ(pthread_setattr_default_np(&before), 0);
@@ -220,22 +219,22 @@ TEST_F(PushLoopTest, SaysThatTheProcessCanMakeNoThread) {
 
 TEST_F(PushLoopTest, RefusesTimesThatAreNotAboveZero) {
   for (const milliseconds time : {milliseconds(0), milliseconds(-1)}) {
-    PushLoop busy("test", Push(), Every(time), metrics_);
+    PushLoop busy("test", "test://a", Push(), Every(time), metrics_);
     EXPECT_EQ(busy.Start(), metrics::InvalidField("interval", "must be more than 0"));
-    PushLoop hurried("test", Push(), {.interval = milliseconds(1), .push_time = time}, metrics_);
+    PushLoop hurried("test", "test://a", Push(), {.interval = milliseconds(1), .push_time = time}, metrics_);
     EXPECT_EQ(hurried.Start(), metrics::InvalidField("push_time", "must be more than 0"));
   }
   EXPECT_EQ(pushes_, 0);
 }
 
 TEST_F(PushLoopTest, StopsWithoutAStart) {
-  PushLoop loop("test", Push(), Every(milliseconds(1)), metrics_);
+  PushLoop loop("test", "test://a", Push(), Every(milliseconds(1)), metrics_);
   loop.Stop();
   EXPECT_EQ(pushes_, 0);
 }
 
 TEST_F(PushLoopTest, MayBeDestroyedByAChildOfForkAndDoesNotPushThere) {
-  auto loop = std::make_unique<PushLoop>("test", Push(), Every(std::chrono::hours(1)), metrics_);
+  auto loop = std::make_unique<PushLoop>("test", "test://a", Push(), Every(std::chrono::hours(1)), metrics_);
   ASSERT_TRUE(loop->Start().ok());
   const pid_t child = fork();
   if (child == 0) {
