@@ -129,8 +129,9 @@ void StatsdEncoder::LeaveOutSeries(const FamilyInfo& info) {
 void StatsdEncoder::BeginFamily(const FamilySnapshot& family) {
   const FamilyInfo& info = family.info();
   is_begun_ = true;
-  is_left_out_ = !names_.TakeFamily(family);
-  if (is_left_out_) left_out_.families.push_back(info.name);
+  const std::string_view why = names_.TakeFamily(family);
+  is_left_out_ = !why.empty();
+  if (is_left_out_) left_out_.families.push_back({.name = info.name, .why = why});
   sample_names_.clear();
   for (const std::string_view suffix : metrics::Describe(info.kind).sample_suffixes) {
     const std::string name = std::string(metrics::BaseName(info.name, info.kind)).append(suffix);

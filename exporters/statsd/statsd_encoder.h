@@ -50,9 +50,14 @@ class StatsdEncoder final : public PageSource {
     std::size_t series = 0;
   };
 
+  struct LeftOutFamily {
+    std::string name;
+    std::string_view why;  // TakenStatsdNames::TakeFamily()
+  };
+
   // What is left out is counted here.
   struct LeftOut {
-    std::vector<std::string> families;            // whose name another one has
+    std::vector<LeftOutFamily> families;
     std::uint64_t series = 0;                     // whose name another one of the family has
     std::vector<std::string> families_of_series;  // that have such series
     std::uint64_t long_lines = 0;                 // that no datagram can hold

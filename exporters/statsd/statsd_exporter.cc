@@ -147,9 +147,9 @@ Status StatsdExporter::Settle() {
 }
 
 void StatsdExporter::CountLeftOut(const StatsdEncoder::LeftOut& left_out) {
-  for (const std::string& family : left_out.families) {
+  for (const auto& [family, why] : left_out.families) {
     metrics_.CountLeftOut(scheme_, family, drop_reason::kNameIsTaken);
-    LogOnce(family, "another family has its StatsD name");
+    LogOnce(family, why);
   }
   for (const std::string& family : left_out.families_of_series) {
     LogOnce(family, "two of its series have one StatsD name, and the second is left out");

@@ -15,9 +15,9 @@
 //    twice. A refusal that comes between two pushes is seen by the second one.
 // 4. After a datagram that cannot be sent, the rest of the push is dropped. A Unix socket is
 //    connected again first, once: another receiver may have taken its path.
-// 5. Two families, or two series, with one StatsD name are an error at the start (statsd_names.h).
-//    If they come later, the second is left out, counted with the reason "name_is_taken"
-//    (push_metrics.h), and logged once a family.
+// 5. Two families, two series or two states with one StatsD name are an error at the start
+//    (statsd_names.h). If they come later, the second, or the state set, is left out, counted with
+//    the reason "name_is_taken" (push_metrics.h), and logged once a family.
 // 6. What a series counted between the last push and its removal is lost.
 // Thread safety and errors: those of Exporter. A receiver that is away is no reason not to start.
 // Cost: a thread; a datagram and the snapshot during a push. UDP keeps the snapshot until the next

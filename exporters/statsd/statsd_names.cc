@@ -78,6 +78,15 @@ bool HasCleaned(const FamilySnapshot& family, StatsdDialect dialect) {
   return is_cleaned;
 }
 
+bool HasStatesOfOneName(const std::vector<std::string>& states, StatsdDialect dialect) {
+  std::unordered_set<std::string> names;
+  const CleanBytes& bytes = CleanBytesOf(dialect);
+  return std::any_of(states.begin(), states.end(), [&](std::string state) {
+    std::transform(state.begin(), state.end(), state.begin(), [&](char c) { return Clean(bytes, c); });
+    return !names.insert(std::move(state)).second;
+  });
+}
+
 }  // namespace
 
 void AppendStatsdName(std::string_view name, StatsdDialect dialect, std::string& out) {
@@ -109,7 +118,7 @@ void AppendStatsdLabels(std::string_view label_text, StatsdDialect dialect, std:
   }
 }
 
-bool TakenStatsdNames::TakeFamily(const FamilySnapshot& family) {
+std::string_view TakenStatsdNames::TakeFamily(const FamilySnapshot& family) {
   series_.clear();
   may_collide_ = HasCleaned(family, dialect_);
   std::vector<std::string> names;
@@ -117,10 +126,11 @@ bool TakenStatsdNames::TakeFamily(const FamilySnapshot& family) {
     AppendStatsdName(sample, dialect_, names.emplace_back());
   }
   if (std::any_of(names.begin(), names.end(), [&](const std::string& name) { return families_.contains(name); })) {
-    return false;
+    return "another family has its StatsD name";
   }
+  if (HasStatesOfOneName(family.info().states, dialect_)) return "two of its states have one StatsD name";
   for (std::string& name : names) families_.insert(std::move(name));
-  return true;
+  return {};
 }
 
 bool TakenStatsdNames::TakeSeries(std::string_view labels) {
@@ -131,14 +141,14 @@ metrics::Status CheckStatsdNames(std::span<const FamilySnapshot> families, Stats
   TakenStatsdNames names(dialect);
   std::string labels;
   for (const FamilySnapshot& family : families) {
-    if (!names.TakeFamily(family)) {
-      return {metrics::StatusCode::kAlreadyExists, "another family has the StatsD name of " + family.info().name};
-    }
+    const auto refuse = [&](std::string_view why) {
+      return metrics::Status(metrics::StatusCode::kAlreadyExists, family.info().name + ": " + std::string(why));
+    };
+    if (const std::string_view why = names.TakeFamily(family); !why.empty()) return refuse(why);
     for (std::size_t i = 0; i < family.size(); ++i) {
       labels.clear();
       AppendStatsdLabels(family.label_text(i), dialect, labels);
-      if (names.TakeSeries(labels)) continue;
-      return {metrics::StatusCode::kAlreadyExists, "two series of " + family.info().name + " have one StatsD name"};
+      if (!names.TakeSeries(labels)) return refuse("two of its series have one StatsD name");
     }
   }
   return metrics::Status::Ok();

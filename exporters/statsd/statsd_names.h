@@ -8,7 +8,8 @@
 //    only between them. DogStatsD keeps dots of names; in tags, only : | @ # , and control
 //    characters become `_`.
 // 2. A label with an empty value is left out.
-// 3. CheckStatsdNames() finds two families, or two series of a family, that become one name.
+// 3. CheckStatsdNames() finds two families, two series of a family, or two states of a state set,
+//    that become one name.
 // Thread safety: pure functions; TakenStatsdNames: one thread.
 // Cost: a walk over the text. A set of hashes of the texts, for one family at a time, where one of
 // its values has a byte that is replaced.
@@ -42,9 +43,9 @@ class TakenStatsdNames {
  public:
   explicit TakenStatsdNames(StatsdDialect dialect) : dialect_(dialect) {}
 
-  // Whether no earlier family has a sample of one of its names; they are taken from now on. Begins
-  // the family.
-  bool TakeFamily(const metrics::FamilySnapshot& family);
+  // Begins the family. Empty: its names are taken from now on. Else it is to be left out, and this
+  // says why: an earlier family has one of its names, or two of its states have one.
+  std::string_view TakeFamily(const metrics::FamilySnapshot& family);
   // Whether no earlier series of the family has these labels, which AppendStatsdLabels() gave.
   bool TakeSeries(std::string_view labels);
 

@@ -205,7 +205,18 @@ TEST_F(StatsdDatagramsTest, LeaveOutSeriesAndFamiliesWhoseNameIsTaken) {
   const metrics::Snapshot other = registry.TakeSnapshot();
   StatsdEncoder second(other.families(), StatsdDialect::kPlain);
   EXPECT_EQ(DatagramsOf(second, kRoomy), Datagrams{"a_b:1|g"});
-  EXPECT_EQ(second.left_out().families, std::vector<std::string>{"a:b"});
+  ASSERT_EQ(second.left_out().families.size(), 1U);
+  EXPECT_EQ(second.left_out().families.front().name, "a:b");
+}
+
+TEST_F(StatsdDatagramsTest, LeaveOutStateSetsWhoseStatesHaveOneName) {
+  metrics::Registry registry;
+  registry.AddStateSet({.name = "mode", .help = "M"}, {"read only", "read_only"}).value().With().SetOnly(0);
+  const metrics::Snapshot snapshot = registry.TakeSnapshot();
+  StatsdEncoder encoder(snapshot.families(), StatsdDialect::kPlain);
+  EXPECT_EQ(DatagramsOf(encoder, kRoomy), Datagrams{});
+  ASSERT_EQ(encoder.left_out().families.size(), 1U);
+  EXPECT_EQ(encoder.left_out().families.front().why, "two of its states have one StatsD name");
 }
 
 }  // namespace

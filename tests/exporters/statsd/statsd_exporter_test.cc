@@ -240,7 +240,7 @@ TEST_F(StatsdExporterTest, DoesNotStartWithTwoFamiliesOfOneName) {
   DatagramReceiver receiver(Kind::kUnix);
   const auto other = registry_.AddGauge({.name = "sent:total", .help = "Other"});
   StatsdExporter exporter(registry_, metrics_, OptionsFor(receiver));
-  EXPECT_EQ(exporter.Start(), Status(StatusCode::kAlreadyExists, "another family has the StatsD name of sent:total"));
+  EXPECT_EQ(exporter.Start(), Status(StatusCode::kAlreadyExists, "sent:total: another family has its StatsD name"));
 }
 
 TEST_F(StatsdExporterTest, LeavesOutLaterFamiliesAndSeriesWhoseNameIsTaken) {

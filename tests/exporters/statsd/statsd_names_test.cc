@@ -50,7 +50,7 @@ TEST(StatsdNamesTest, RefuseTwoSeriesThatBecomeOne) {
   family.With("1.2").Set(1);
   const metrics::Snapshot snapshot = registry.TakeSnapshot();
   EXPECT_EQ(CheckStatsdNames(snapshot.families(), StatsdDialect::kPlain),
-            metrics::Status(metrics::StatusCode::kAlreadyExists, "two series of a have one StatsD name"));
+            metrics::Status(metrics::StatusCode::kAlreadyExists, "a: two of its series have one StatsD name"));
   EXPECT_TRUE(CheckStatsdNames(snapshot.families(), StatsdDialect::kDogStatsd).ok());
 }
 
@@ -64,13 +64,22 @@ TEST(StatsdNamesTest, RefuseANewlineThatBecomesAnUnderscore) {
   }
 }
 
+TEST(StatsdNamesTest, RefuseStatesThatBecomeOneInTheirDialect) {
+  metrics::Registry registry;
+  registry.AddStateSet({.name = "mode", .help = "M"}, {"read only", "read_only"}).value().With().TurnOn(0);
+  const metrics::Snapshot snapshot = registry.TakeSnapshot();
+  EXPECT_EQ(CheckStatsdNames(snapshot.families(), StatsdDialect::kPlain),
+            metrics::Status(metrics::StatusCode::kAlreadyExists, "mode: two of its states have one StatsD name"));
+  EXPECT_TRUE(CheckStatsdNames(snapshot.families(), StatsdDialect::kDogStatsd).ok());
+}
+
 TEST(StatsdNamesTest, RefuseTwoFamiliesThatBecomeOne) {
   metrics::Registry registry;
   const auto first = registry.AddGauge({.name = "a_b", .help = "A"});
   const auto second = registry.AddGauge({.name = "a:b", .help = "A"});
   const metrics::Snapshot snapshot = registry.TakeSnapshot();
   EXPECT_EQ(CheckStatsdNames(snapshot.families(), StatsdDialect::kPlain),
-            metrics::Status(metrics::StatusCode::kAlreadyExists, "another family has the StatsD name of a:b"));
+            metrics::Status(metrics::StatusCode::kAlreadyExists, "a:b: another family has its StatsD name"));
   EXPECT_FALSE(CheckStatsdNames(snapshot.families(), StatsdDialect::kDogStatsd).ok());
 }
 
