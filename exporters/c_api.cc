@@ -35,12 +35,14 @@ const metrics::Health& AlwaysReady() {
 
 // The log as a function that owns the user data.
 std::function<void(std::string_view)> LogOf(const streamhouse_log& log) {
+  if (log.write == nullptr && log.destroy == nullptr) return {};
   const auto destroy = [destroy = log.destroy](void* data) {
     if (destroy != nullptr) destroy(data);
   };
   const std::shared_ptr<void> data(log.user_data, destroy);
-  if (log.write == nullptr) return {};
-  return [data, write = log.write](std::string_view line) { write(data.get(), std::string(line).c_str()); };
+  return [data, write = log.write](std::string_view line) {
+    if (write != nullptr) write(data.get(), std::string(line).c_str());
+  };
 }
 
 ExporterContext ContextOf(const streamhouse_exporter_options& options) {
@@ -52,6 +54,7 @@ ExporterContext ContextOf(const streamhouse_exporter_options& options) {
       .log = LogOf(options.log),
   };
   for (std::size_t i = 0; i < options.more_registry_count; ++i) {
+    Check(options.more_registries != nullptr && options.more_registries[i] != nullptr, "C API: a registry is null");
     context.more_registries.push_back(&metrics::RegistryOf(*options.more_registries[i]));
   }
   return context;
@@ -89,6 +92,7 @@ streamhouse_status streamhouse_exporter_start(const char* line, const streamhous
 }
 
 const char* streamhouse_exporter_name(const streamhouse_exporter* exporter) {
+  metrics::Check(exporter != nullptr, "C API: an exporter is null");
   return exporter->name.c_str();
 }
 

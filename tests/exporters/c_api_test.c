@@ -147,6 +147,18 @@ C_TEST(TheLogTellsOfAPushThatFails) {
   streamhouse_exporter_stop(NULL);
 }
 
+C_TEST(ALogThatWritesNothingIsDestroyedAtTheStop) {
+  streamhouse_registry* const registry = streamhouse_registry_new();
+  log_book book = {0, 0};
+  streamhouse_exporter_options options = options_for(registry, &book);
+  options.log.write = NULL;
+  streamhouse_exporter* const exporter = start_textfile(&options);
+  C_EXPECT_NUMBER(book.destroyed, 0);
+  streamhouse_exporter_stop(exporter);
+  C_EXPECT_NUMBER(book.destroyed, 1);
+  streamhouse_registry_free(registry);
+}
+
 const char c_suite[] = "CExportersTest";
 const c_case c_cases[] = {
     C_CASE(AnExporterOfALineBringsThePageOut),
@@ -155,5 +167,6 @@ const c_case c_cases[] = {
     C_CASE(ABadLineIsRefusedByItsPart),
     C_CASE(OptionsThatItDoesNotKnowAreRefused),
     C_CASE(TheLogTellsOfAPushThatFails),
+    C_CASE(ALogThatWritesNothingIsDestroyedAtTheStop),
     C_NO_CASE,
 };
