@@ -84,7 +84,7 @@ Result<BucketBounds> BoundsOf(const double* bounds, std::size_t count) {
 }
 
 streamhouse_status CopyBounds(const Result<BucketBounds>& made, double* bounds) {
-  if (made.ok()) std::copy(made->values().begin(), made->values().end(), bounds);
+  if (made.ok()) std::copy(made->values().begin(), made->values().end(), &Given(bounds, "the place for bounds"));
   return ToC(made.status());
 }
 

@@ -41,6 +41,20 @@ TEST_F(BridgeTest, RecordingsFromCAndCppMeetInOneSeries) {
   EXPECT_EQ(Page(registry), "a_total 3\n");
 }
 
+// Here, because programs in C have no death tests.
+TEST_F(BridgeTest, ANullPointerEndsTheProgramWithAMessage) {
+  streamhouse_metric_options options = options_;
+  const char* const labels[] = {"topic"};
+  options.labels = labels;
+  options.label_count = 1;
+  streamhouse_counter_family family;
+  ASSERT_EQ(streamhouse_add_counter(registry_.get(), &options, &family).code, STREAMHOUSE_OK);
+  const char* const none[] = {nullptr};
+  EXPECT_DEATH(static_cast<void>(streamhouse_counter_with(family, none, nullptr, 1)), "a label value is null");
+  EXPECT_DEATH(static_cast<void>(streamhouse_counter_with(family, nullptr, nullptr, 1)), "a label value is null");
+  EXPECT_DEATH(EXPECT_EQ(streamhouse_linear_bounds(0, 1, 2, nullptr).code, STREAMHOUSE_OK), "the place for bounds");
+}
+
 TEST_F(BridgeTest, ACallbackThatThrowsIsLeftOut) {
   streamhouse_number_callbacks* family = nullptr;
   ASSERT_EQ(streamhouse_add_callback_counter(registry_.get(), &options_, &family).code, STREAMHOUSE_OK);
