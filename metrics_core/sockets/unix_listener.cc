@@ -176,13 +176,14 @@ Result<Owner> FindOwner(const UnixSocket& socket) {
 
 Status SetPermissions(const UnixSocket& socket, const Owner& owner) {
   const char* const path = socket.path.c_str();
+  // First: a process that has given the file away may no longer change its mode.
+  if (fchmodat(AT_FDCWD, path, socket.mode, AT_SYMLINK_NOFOLLOW) != 0) {
+    return Unavailable("the mode of the socket cannot be set: " + Reason(errno));
+  }
   const bool changes_owner = !socket.owner.empty() || !socket.group.empty();
   if (changes_owner && fchownat(AT_FDCWD, path, owner.user, owner.group, AT_SYMLINK_NOFOLLOW) != 0) {
     return Unavailable("the owner and group of the socket cannot be set to \"" + socket.owner + "\" and \"" +
                        socket.group + "\": " + Reason(errno));
-  }
-  if (fchmodat(AT_FDCWD, path, socket.mode, AT_SYMLINK_NOFOLLOW) != 0) {
-    return Unavailable("the mode of the socket cannot be set: " + Reason(errno));
   }
   return Status::Ok();
 }

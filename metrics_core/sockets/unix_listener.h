@@ -13,8 +13,9 @@
 // 4. SocketFile removes the file at the end, if it is still the file that was made, and only in the
 //    process that made it: not in a child of fork.
 // 5. No symbolic link is followed at the path itself.
-// Limits: a socket that another machine serves, on a folder of the network, looks dead. An abstract
-// name has no permissions: every process in the network namespace may connect.
+// Limits: a socket file takes a /proc that is mounted, by which the system's library sets its mode.
+// A socket that another machine serves, on a folder of the network, looks dead. An abstract name
+// has no permissions: every process in the network namespace may connect.
 // Thread safety: pure functions of the system's; a SocketFile: one thread at a time.
 // Cost: some system calls.
 // Errors: InvalidArgument, as CheckUnixSocket(), and for an owner or a group that is not known;

@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -82,6 +84,20 @@ class UnixListenerTest : public testing::Test {
     close(ready[0]);
     close(ready[1]);
     return child;
+  }
+  // In a child that may give files away, and may not change those of others.
+  static bool ListensWithoutRightsOfAnOwner(const UnixSocket& socket) {
+    const pid_t child = fork();
+    if (child == 0) {
+      __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+      __user_cap_data_struct rights[_LINUX_CAPABILITY_U32S_3] = {};
+      rights[0].effective = rights[0].permitted = 1U << CAP_CHOWN;
+      if (syscall(SYS_capset, &header, rights) != 0) _exit(2);
+      _exit(ListenOnUnixSocket(socket).ok() ? 0 : 1);
+    }
+    int status = -1;
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    return status == 0;
   }
   static void Kill(pid_t child) {
     EXPECT_EQ(kill(child, SIGKILL), 0);
@@ -204,6 +220,11 @@ TEST_F(UnixListenerTest, GivesTheFileItsOwnerAndGroup) {
   EXPECT_EQ(Found().st_uid, 1U);
   EXPECT_EQ(Found().st_gid, 4242U);
   EXPECT_EQ(Found().st_mode & 07777U, 0660U);
+}
+
+TEST_F(UnixListenerTest, SetsTheModeBeforeItGivesTheFileAway) {
+  const bool can_give_away = getuid() == 0;
+  EXPECT_TRUE(!can_give_away || ListensWithoutRightsOfAnOwner({.path = path_, .mode = 0660, .owner = "daemon"}));
 }
 
 TEST_F(UnixListenerTest, NamesAnOwnerOrGroupThatIsNotThere) {
