@@ -13,7 +13,8 @@
 //    series add up to its value, but for the rounding of doubles. A receiver may get more: what has
 //    arrived while its answer was lost is not committed, and arrives twice.
 // 2. The start time of a delta is the time of the snapshot that was committed last. For a series
-//    that began later, it is the time when the series began. Windows have no gaps.
+//    that began later, it is the time when the series began. Windows have no gaps. The first delta
+//    of a family without start times has none.
 // 3. A series is known by the name of its family, its label text and its start time. If a number
 //    has become lower, the series began again: the delta is its whole value. In a family without
 //    start times that is the only sign.
