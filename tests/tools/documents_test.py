@@ -32,6 +32,18 @@ class LinksLeadSomewhere(RuleTestCase):
         self.assertClean(self.rule, {"docs/a.md": page, "docs/f/b.md": "[a](../a.md#a)\n"})
 
 
+class CommentsNameFilesThatExist(RuleTestCase):
+    rule = staticmethod(documents.comments_name_files_that_exist)
+
+    def test_finds_a_file_that_is_not_there(self):
+        source = "// See b.h and\n// c/b.h.\n"
+        self.assertFinds(self.rule, {"a/a.cc": source, "a/b.h": "// B.\n"}, "a/a.cc:2")
+
+    def test_lets_ends_of_paths_and_files_of_other_projects_be(self):
+        source = '// a.cc, a/b.h, other.proto, <c.h>\nconst char* name = "d.h";\n'
+        self.assertClean(self.rule, {"x/a/a.cc": source, "x/a/b.h": "// B.\n"})
+
+
 class EveryPageIsListed(RuleTestCase):
     rule = staticmethod(documents.every_page_is_listed)
 

@@ -21,6 +21,8 @@ _LISTS = {
     ("docs/decisions", ".md"): "docs/decisions/README.md",
     ("findings", ".sh"): "findings/README.md",
 }
+# A file of this project, by its path or the end of it. Other projects' are .proto.
+_FILE_IN_A_COMMENT = re.compile(r"(?<![\w/.<-])(?:[\w-]+/)*[\w-]+\.(?:h|cc|c|md|py|sh|bzl|cmake)\b")
 _TERM = re.compile(r"^\| (?!word \|)(?P<term>[^|`]+?) \|", re.MULTILINE)
 
 
@@ -65,6 +67,17 @@ def links_lead_somewhere(tree):
                 yield Finding(file.path, line, f"{target} has no heading #{anchor}")
 
 
+def comments_name_files_that_exist(tree):
+    """A file that has moved leaves comments behind that send the reader to nothing."""
+    known = {"/".join(parts[i:]) for parts in (path.split("/") for path in tree.files) for i in range(len(parts))}
+    for file in tree.cpp_files():
+        for named in _FILE_IN_A_COMMENT.finditer(file.comments):
+            if named.group() not in known:
+                yield Finding(
+                    file.path, source_tree.line_of(file.comments, named.start()), f"{named.group()} does not exist"
+                )
+
+
 def every_page_is_listed(tree):
     """A page that no list names is found by no reader."""
     for (folder, suffix), overview in _LISTS.items():
@@ -99,4 +112,10 @@ def terms_of_the_glossary_are_used(tree):
             yield Finding(GLOSSARY, source_tree.line_of(page.text, term.start()), f"{term['term']}: used nowhere else")
 
 
-RULES = (reading_order_is_short, links_lead_somewhere, every_page_is_listed, terms_of_the_glossary_are_used)
+RULES = (
+    reading_order_is_short,
+    links_lead_somewhere,
+    comments_name_files_that_exist,
+    every_page_is_listed,
+    terms_of_the_glossary_are_used,
+)
