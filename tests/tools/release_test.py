@@ -51,6 +51,21 @@ class NewsAreSortedByArea(RuleTestCase):
         self.assertFinds(self.rule, self.news(entries), "CHANGELOG.md:3", "CHANGELOG.md:4")
 
 
+class SchemesSayWhatMayChange(RuleTestCase):
+    rule = staticmethod(release.schemes_say_what_may_change)
+    source = 'for (const char* const scheme : {"a", "a+unix"}) {}\nx.Register("b", MakeB);\nLog("c");\n'
+
+    def page(self, *cells):
+        rows = "".join(f"| {cell} | x | `y` |\n" for cell in cells)
+        return {release.SCHEMES: self.source, release.COMPATIBILITY: rows}
+
+    def test_finds_a_scheme_without_a_row(self):
+        self.assertFinds(self.rule, self.page("`a`", "c"), *["docs/compatibility.md:1"] * 2)
+
+    def test_lets_schemes_share_a_row(self):
+        self.assertClean(self.rule, self.page("`a`, `a+unix`", "`b`"))
+
+
 class DeprecationsEnd(RuleTestCase):
     rule = staticmethod(release.deprecations_end)
     news = "## [Unreleased]\n### Deprecated: client\n- `A()`: use `B()`; `kOld`\n## [0.2.1] - 2027-01-02\n"

@@ -8,11 +8,18 @@ Finding = source_tree.Finding
 
 HEADER = "metrics_core/version.h"
 CHANGELOG = "CHANGELOG.md"
+COMPATIBILITY = "docs/compatibility.md"
+SCHEMES = "exporters/builtin_exporters.cc"
 _NUMBER = re.compile(r"^#define STREAMHOUSE_VERSION (\d+)$", re.MULTILINE)
 _TEXT = re.compile(r'\bkVersion = "([^"]*)";')
 _DEPRECATED = re.compile(r"\[\[deprecated[^\]]*\]\](?P<declared>[^;{]*)")
 _GONE_IN = re.compile(r"\bgone in (\d+)\.(\d+)\b")
 _DEPRECATED_ENTRIES = re.compile(r"^### Deprecated: .*?(?=^##|\Z)", re.MULTILINE | re.DOTALL)
+# `for (const char* const scheme : {"a", "b"})` and `Register("a",`
+_PLACE_OF_SCHEMES = re.compile(r"\bscheme :\s*\{[^}]*\}|\bRegister\(\"[^\"]*\"")
+_SCHEME = re.compile(r'"([^"]*)"')
+_ROW = re.compile(r"^\|([^|]*)\|", re.MULTILINE)
+_SCHEME_IN_A_ROW = re.compile(r"`([^`]*)`")
 KINDS = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")
 # In the order of the changelog.
 AREAS = ("metrics_core", "exporters", "client", "agent", "apps", "dashboards and rules", "docs and tools")
@@ -88,4 +95,16 @@ def deprecations_end(tree):
                 yield Finding(file.path, line, f"is not under `### Deprecated: AREA` of {CHANGELOG}")
 
 
-RULES = (version_is_that_of_the_changelog, news_are_sorted_by_area, deprecations_end)
+def schemes_say_what_may_change(tree):
+    """A user relies on what stays; an exporter without a row promises nothing."""
+    if COMPATIBILITY not in tree.files or SCHEMES not in tree.files:
+        return
+    named = set(_SCHEME_IN_A_ROW.findall("".join(_ROW.findall(tree.files[COMPATIBILITY].text))))
+    source = tree.files[SCHEMES].text
+    for place in _PLACE_OF_SCHEMES.finditer(source):
+        for scheme in _SCHEME.findall(place.group()):
+            if scheme not in named:
+                yield Finding(COMPATIBILITY, 1, f"has no row for the exporter {scheme}")
+
+
+RULES = (version_is_that_of_the_changelog, news_are_sorted_by_area, deprecations_end, schemes_say_what_may_change)
