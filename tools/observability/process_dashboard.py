@@ -72,7 +72,6 @@ _SCRAPES = Row(
             f"{_PAGE}scrape_duration_seconds",
             "",
             "format",
-            exemplars=False,
         ),
         rates("Bytes of pages", "As sent.", f"{_PAGE}scrape_bytes_total", "", "format", "Bps"),
         _each("Samples of a page", "As Prometheus has stored them.", "scrape_samples_scraped"),
