@@ -82,7 +82,7 @@ class LabelValues {
   LabelValues(const char* const* values, const std::size_t* value_bytes, std::size_t count) noexcept
       : size_(count < kPlaces ? count : kPlaces) {
     for (std::size_t i = 0; i < size_; ++i) {
-      Check(values != nullptr && values[i] != nullptr, "C API: a label value is null");
+      if (values == nullptr || values[i] == nullptr) Fail("C API: a label value is null");
       const std::string_view value(values[i], value_bytes == nullptr ? std::strlen(values[i]) : value_bytes[i]);
       new (&places()[i]) std::string_view(value);
     }
