@@ -114,6 +114,12 @@ void WriteOtlp(const Snapshot& snapshot, Folder& folder) {
   folder.Write("otlp_protobuf", protobuf);
   OtlpJsonEncoder json(snapshot, OtlpResource(snapshot.target()));
   folder.Write("otlp_json", json);
+  DeltaView view(DoubleDeltas::kExact);
+  const Snapshot deltas = view.Of(EveryKind());
+  OtlpProtobufEncoder delta_protobuf(deltas, OtlpResource(deltas.target()), DeltaFamilies::kAll);
+  folder.Write("otlp_delta_protobuf", delta_protobuf);
+  OtlpJsonEncoder delta_json(deltas, OtlpResource(deltas.target()), DeltaFamilies::kAll);
+  folder.Write("otlp_delta_json", delta_json);
 }
 
 void WriteStatsd(Folder& folder) {

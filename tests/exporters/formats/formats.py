@@ -123,6 +123,20 @@ FORMATS = (
     ),
     Format("OTLP protobuf", "otlp_protobuf", otlp_body.read_otlp_protobuf, _as_registered, "`otlp+http://`"),
     Format("OTLP JSON", "otlp_json", otlp_body.read_otlp_json, _as_registered, "`otlp+http://…?encoding=json`"),
+    Format(
+        title="OTLP protobuf, delta",
+        file="otlp_delta_protobuf",
+        read=otlp_body.read_otlp_protobuf,
+        named=_as_registered,
+        chosen="`otlp+http://…?temporality=delta`",
+    ),
+    Format(
+        title="OTLP JSON, delta",
+        file="otlp_delta_json",
+        read=otlp_body.read_otlp_json,
+        named=_as_registered,
+        chosen="`otlp+http://…?temporality=delta&encoding=json`",
+    ),
     Format("StatsD, plain", "statsd_plain", statsd_lines.read_statsd, _in_plain_names, "`statsd://`"),
     Format(
         title="DogStatsD",
@@ -159,8 +173,13 @@ def encode(program, folder):
     subprocess.run([program, folder], check=True)
 
 
+def page_of(how, folder):
+    """What the format's file says, under the names that it has."""
+    return how.read((pathlib.Path(folder) / how.file).read_bytes())
+
+
 def differences_of(how, folder):
     """What differs from the truth in the format's file, once names are what they were."""
     truth = every_kind.truth()
-    page = how.read((pathlib.Path(folder) / how.file).read_bytes())
+    page = page_of(how, folder)
     return comparison.differences(truth, _renamed_back(page, truth, how.named))

@@ -34,6 +34,8 @@ _NOTES = """
 - The target of a program is the resource of OTLP, and the family `target_info` elsewhere.
 - Units are those of Prometheus, such as `seconds`. OTLP has them as UCUM, such as `s`.
 - Up-down counters are gauges in every format but OTLP.
+- OTLP with `temporality=delta`: counters and histograms are changes since their start times. Other
+  kinds are what they are without it.
 - StatsD lines are counts or gauges. Counts are changes since the last push; a bucket, a count and a
   sum of a histogram is a line each.
 

@@ -62,6 +62,15 @@ class Formats(unittest.TestCase):
                 changed = {one.aspect for one in formats.differences_of(how, self.folder) if one.outcome == "changed"}
                 self.assertLessEqual(changed, {"types", "series"})
 
+    def test_say_of_otlp_which_values_are_deltas(self):
+        counted = {"counter", "histogram"}
+        for how in (one for one in formats.FORMATS if "OTLP" in one.title):
+            with self.subTest(how.title):
+                page = formats.page_of(how, self.folder)
+                said = {name for name, temporality in page.temporalities.items() if temporality == "delta"}
+                deltas = {name for name, kind in self.truth.types.items() if kind in counted}
+                self.assertEqual(deltas if "delta" in how.title else set(), said)
+
     def test_are_those_of_the_document(self):
         written = DOCUMENT.read_text(encoding="utf-8")
         self.assertEqual(formats_page.page(self.folder), written, "tools/formats_page --write makes it")
