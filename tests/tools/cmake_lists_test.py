@@ -49,7 +49,8 @@ class CmakeLists(RuleTestCase):
 
     def test_a_genrule_is_a_command_of_cmake(self):
         root, made = "${STREAMHOUSE_ROOT}/exporters/http", "${STREAMHOUSE_BINARY}/exporters/http/x.cc"
-        self.assertIn(f"  COMMAND {root}/run.sh {made} {root}/x.js\n", self.written())
+        folder = "${CMAKE_COMMAND} -E make_directory ${STREAMHOUSE_BINARY}/exporters/http"
+        self.assertIn(f"  COMMAND {folder}\n  COMMAND {root}/run.sh {made} {root}/x.js\n", self.written())
 
     def test_finds_a_list_that_is_old_and_one_that_is_missing(self):
         self.assertFinds(self.rule, FILES, f"{cmake_lists.PATH}:1")

@@ -145,6 +145,7 @@ set(STREAMHOUSE_CORE_NEEDS
 
 add_custom_command(
   OUTPUT ${STREAMHOUSE_BINARY}/exporters/live_page/live_page.cc
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${STREAMHOUSE_BINARY}/exporters/live_page
   COMMAND ${STREAMHOUSE_ROOT}/exporters/live_page/embed.sh ${STREAMHOUSE_BINARY}/exporters/live_page/live_page.cc ${STREAMHOUSE_ROOT}/exporters/live_page/page.html --style ${STREAMHOUSE_ROOT}/third_party/uplot/uPlot.min.css ${STREAMHOUSE_ROOT}/exporters/live_page/page.css --script ${STREAMHOUSE_ROOT}/third_party/uplot/LICENSE ${STREAMHOUSE_ROOT}/third_party/uplot/uPlot.iife.min.js ${STREAMHOUSE_ROOT}/exporters/live_page/exposition.js ${STREAMHOUSE_ROOT}/exporters/live_page/quantiles.js ${STREAMHOUSE_ROOT}/exporters/live_page/units.js ${STREAMHOUSE_ROOT}/exporters/live_page/history.js ${STREAMHOUSE_ROOT}/exporters/live_page/lines.js ${STREAMHOUSE_ROOT}/exporters/live_page/chart.js ${STREAMHOUSE_ROOT}/exporters/live_page/card.js ${STREAMHOUSE_ROOT}/exporters/live_page/overview.js ${STREAMHOUSE_ROOT}/exporters/live_page/main.js
   DEPENDS
     ${STREAMHOUSE_ROOT}/exporters/live_page/page.css

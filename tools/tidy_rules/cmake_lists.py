@@ -64,7 +64,9 @@ def _genrule(target):
         return path(next(label for label in labels if label in (wanted, f"//{target.package}:{wanted}")))
 
     command = _LOCATION.sub(location, target.attributes["cmd"]).replace("$@", output)
-    lines = ["add_custom_command(", f"  OUTPUT {output}", f"  COMMAND {command}", "  DEPENDS"]
+    # make, unlike Ninja, does not make the folder of an output.
+    folder = f"  COMMAND ${{CMAKE_COMMAND}} -E make_directory {output.rpartition('/')[0]}"
+    lines = ["add_custom_command(", f"  OUTPUT {output}", folder, f"  COMMAND {command}", "  DEPENDS"]
     return output, [*lines, *(f"    {one}" for one in inputs), "  VERBATIM)"]
 
 
