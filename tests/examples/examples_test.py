@@ -1,9 +1,12 @@
 """The examples run, and do what their first lines say."""
 
+import gzip
 import pathlib
 import re
+import socket
 import subprocess
 import unittest
+import urllib.request
 
 import pages
 import processes
@@ -33,6 +36,35 @@ class Examples(unittest.TestCase):
         url = "http://" + example.match("^prometheus://(.*)$")[1]
         self.send(example, "12345")
         processes.wait_for(lambda: pages.value(url, "characters_read_total", source="stdin") == 5, "5 characters")
+        self.end(example)
+
+    def test_own_server_serves_pages_while_a_client_sends_half_a_request(self):
+        example = self.start("own_server")
+        url = example.match("^(http://.*)/metrics$")[1]
+        slow = socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])))
+        self.addCleanup(slow.close)
+        slow.sendall(b"GET /metrics HT")
+        self.send(example, "a\nb\n")
+        processes.wait_for(lambda: pages.value(url, "broker_messages_total") == 2, "2 messages")
+        # The slow one, and that of the scrape.
+        self.assertEqual(2, pages.value(url, "streamhouse_exporter_connections"))
+        self.assertLess(0, pages.value(url, "streamhouse_exporter_scrapes_total", code="200"))
+        slow.sendall(b"TP/1.1\r\n\r\n")
+        self.assertTrue(slow.makefile("rb").read().endswith(b"\r\n0\r\n\r\n"))
+        self.end(example)
+
+    def test_own_server_compresses_and_answers_head_and_what_is_wrong(self):
+        example = self.start("own_server")
+        url = example.match("^(http://.*)/metrics$")[1]
+        request = urllib.request.Request(url + "/metrics", headers={"Accept-Encoding": "gzip"})
+        with processes.DIRECT.open(request) as response:
+            self.assertIn(b"\nbroker_messages_total 0\n", gzip.decompress(response.read()))
+        for path in ("/metrics", "/ready"):
+            status, headers, body = processes.fetch(url + path, method="HEAD")
+            self.assertEqual((200, ""), (status, body))
+            self.assertIn("text/plain", headers["Content-Type"])
+        self.assertEqual(404, processes.fetch(url + "/other")[0])
+        self.assertEqual(405, processes.fetch(url + "/metrics", method="POST")[0])
         self.end(example)
 
     def test_instrumented_broker_shows_messages_depth_and_latency_and_why_it_is_not_ready(self):
