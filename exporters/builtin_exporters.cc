@@ -19,6 +19,7 @@
 #include "exporters/remote_write/remote_write_batch.h"
 #include "exporters/remote_write/remote_write_exporter.h"
 #include "exporters/remote_write/version_choice.h"
+#include "exporters/statsd/dogstatsd_fields.h"
 #include "exporters/statsd/statsd_exporter.h"
 #include "exporters/statsd/statsd_names.h"
 #include "exporters/textfile/textfile_exporter.h"
@@ -186,10 +187,22 @@ MadeExporter MakeStatsdExporter(const ExporterSpec& spec, const ExporterContext&
   options.push.log = context.log;
   const std::string dialect = given.Text("dialect", "plain");
   if (dialect == "dogstatsd") options.dialect = StatsdDialect::kDogStatsd;
+  const std::string timestamps = given.Text("timestamps", "off");
+  if (timestamps == "on") options.timestamps = StatsdTimestamps::kOn;
+  const std::string origin = given.Text("origin", "off");
+  if (origin == "on") {
+    options.origin = DogStatsdOrigin{.entity_id = LookUpEnvironment("DD_ENTITY_ID").value_or(""),
+                                     .external_data = LookUpEnvironment("DD_EXTERNAL_ENV").value_or("")};
+  }
   options.labels = given.Pairs("label");
   options.more_registries = context.more_registries;
   if (Status checked = CheckOptions(spec, given, options.labels); !checked.ok()) return checked;
   if (dialect != "plain" && dialect != "dogstatsd") return BadOption(spec, "dialect", "must be plain or dogstatsd");
+  if (timestamps != "on" && timestamps != "off") return BadOption(spec, "timestamps", "must be on or off");
+  if (origin != "on" && origin != "off") return BadOption(spec, "origin", "must be on or off");
+  if (const Status fields = CheckDogStatsdOptions(options); !fields.ok()) {
+    return BadSpec(spec, fields.field(), "option " + fields.message()).Within("options");
+  }
   const auto push_metrics = PushMetrics::Register(context.registry);
   if (!push_metrics.ok()) return push_metrics.status();
   return MadeExporter(std::make_unique<StatsdExporter>(context.registry, *push_metrics, std::move(options)));

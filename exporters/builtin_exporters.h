@@ -14,6 +14,7 @@
 //       and the options of receiver_spec.h; otlp+https:// with TLS; otlp+http+unix:///SOCKET:/PATH; the variables OTEL_…
 //       for what the line leaves out (otlp_spec.h)
 //   statsd://HOST:PORT?dialect=dogstatsd&interval=D&push_time=D&label=NAME:VALUE                      StatsdExporter
+//       and of DogStatsD, timestamps=on&origin=on
 //   statsd+unix:///PATH?… or statsd+unix:@NAME?…
 //   process-context://                                                                           ProcessContextExporter
 //
@@ -29,7 +30,8 @@
 // are native or classic in both versions; with auto they are native in 2 and classic in 1.
 // The encoding of otlp+http:// is protobuf or json, its compression none, gzip or zstd.
 // HOST of statsd:// may be left out, and is then 127.0.0.1; PORT too, and is then 8125. The dialect
-// is plain or dogstatsd (statsd_names.h).
+// is plain or dogstatsd (statsd_names.h). With timestamps=on its lines have the time of the push,
+// with origin=on the container (dogstatsd_fields.h).
 // When to use something else: a program with one fixed exporter makes that class itself. For a
 // scheme of one's own, ExporterRegistry::Register().
 // Guarantees: each call returns a new registry with these schemes and no other. An option that is

@@ -31,15 +31,23 @@ std::string_view NewlineBehind(const PageChunk& chunk) {
   return chunk.empty() ? "" : "\n";
 }
 
+std::string FieldsBehindTags(const DogStatsdFields& fields) {
+  return fields.origin + (fields.unix_seconds > 0 ? "|T" + std::to_string(fields.unix_seconds) : "");
+}
+
 std::uint64_t LinesOf(std::string_view lines) {
   return static_cast<std::uint64_t>(std::count(lines.begin(), lines.end(), '\n'));
 }
 
 }  // namespace
 
-StatsdEncoder::StatsdEncoder(std::span<const FamilySnapshot> families, StatsdDialect dialect, std::string rest)
+StatsdEncoder::StatsdEncoder(std::span<const FamilySnapshot> families, StatsdDialect dialect, DogStatsdFields fields,
+                             std::string rest)
     : families_(families),
       dialect_(dialect),
+      has_times_(dialect == StatsdDialect::kDogStatsd && fields.unix_seconds > 0),
+      tags_(dialect == StatsdDialect::kDogStatsd ? std::move(fields.tags) : ""),
+      fields_(dialect == StatsdDialect::kDogStatsd ? FieldsBehindTags(fields) : ""),
       names_(dialect),
       lines_(std::move(rest)),
       is_part_(!lines_.empty()),
@@ -112,6 +120,7 @@ bool StatsdEncoder::NextSeries() {
       LeaveOutSeries(family.info());
       continue;
     }
+    if (!tags_.empty()) labels_.append(labels_.empty() ? "" : ",").append(tags_);
     lines_.clear();
     line_ = rest_begin_ = 0;
     family.Visit([this](const auto& values) { AppendValues(values); });
@@ -227,7 +236,7 @@ void StatsdEncoder::AppendGauge(std::size_t sample, std::size_t added, Number va
   } else {
     end = WriteInteger(text, value);
   }
-  if (text[0] == '-') AppendLine(sample, added, "0", kGauge);
+  if (text[0] == '-' && !has_times_) AppendLine(sample, added, "0", kGauge);
   AppendLine(sample, added, {text, end}, kGauge);
 }
 
@@ -239,6 +248,7 @@ void StatsdEncoder::AppendLine(std::size_t sample, std::size_t added, std::strin
   if (dialect_ == StatsdDialect::kDogStatsd && !(labels_.empty() && more.empty())) {
     lines_.append("|#").append(labels_).append(labels_.empty() || more.empty() ? "" : ",").append(more);
   }
+  if (!fields_.empty()) lines_ += fields_;
   lines_ += '\n';
 }
 

@@ -6,7 +6,8 @@
 // Guarantees:
 // 1. Counters, the cumulative buckets of histograms, their counts and sums are `|c`, and left out
 //    where they are 0. Gauges, up-down counters, infos, states and all values of summaries are
-//    `|g`. A negative gauge has a line of 0 before it, as a sign means a change.
+//    `|g`. A negative gauge has a line of 0 before it, as a sign means a change. It has none where
+//    lines have a time: a receiver that reads times would store the 0, and knows no changes.
 // 2. Counts are whole numbers (DoubleDeltas::kWhole), as some receivers cut fractions off. NaN and
 //    infinities are left out.
 // 3. Lines of a series share a datagram if they fit in one. So place() and rest() say what a
@@ -15,7 +16,7 @@
 // Thread safety: one thread at a time.
 // Cost: the lines of one series are in memory, and the names of the families.
 //
-//   StatsdEncoder encoder(deltas.families(), StatsdDialect::kPlain, std::move(rest));
+//   StatsdEncoder encoder(deltas.families(), StatsdDialect::kPlain, {}, std::move(rest));
 //   do {
 //     datagram.Clear();
 //     progress = encoder.Fill(datagram);
@@ -35,6 +36,7 @@
 #include <vector>
 
 #include "exporters/encoding/page_chunk.h"
+#include "exporters/statsd/dogstatsd_fields.h"
 #include "exporters/statsd/statsd_names.h"
 #include "metrics_core/reading/family_info.h"
 #include "metrics_core/reading/family_values.h"
@@ -63,9 +65,10 @@ class StatsdEncoder final : public PageSource {
     std::uint64_t long_lines = 0;                 // that no datagram can hold
   };
 
-  // `families` must outlive the encoder. `rest` has the lines of a series that an earlier encoder
-  // could not send whole; they go first.
-  StatsdEncoder(std::span<const metrics::FamilySnapshot> families, StatsdDialect dialect, std::string rest = {});
+  // `families` must outlive the encoder. DogStatsD lines have the fields. `rest` has the lines of a
+  // series that an earlier encoder could not send whole; they go first, as they are.
+  StatsdEncoder(std::span<const metrics::FamilySnapshot> families, StatsdDialect dialect, DogStatsdFields fields = {},
+                std::string rest = {});
 
   // A datagram may be empty if it is the last.
   Progress Fill(PageChunk& chunk) override;
@@ -108,6 +111,9 @@ class StatsdEncoder final : public PageSource {
 
   const std::span<const metrics::FamilySnapshot> families_;
   const StatsdDialect dialect_;
+  const bool has_times_;
+  const std::string tags_;    // of each series, behind its labels
+  const std::string fields_;  // of each line, behind its tags
   TakenStatsdNames names_;
   LeftOut left_out_;
 
@@ -125,7 +131,7 @@ class StatsdEncoder final : public PageSource {
   bool is_left_out_ = false;
   std::vector<std::string> sample_names_;  // as KindDescription::sample_suffixes
   std::vector<std::string> added_;         // labels of buckets, quantiles or states
-  std::string labels_;                     // of the present series
+  std::string labels_;                     // of the present series, with tags_
 };
 
 }  // namespace streamhouse::exporters

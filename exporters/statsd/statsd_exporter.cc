@@ -18,6 +18,19 @@ std::string_view ReasonOf(const Status& failed) {
 
 }  // namespace
 
+Status CheckDogStatsdOptions(const StatsdExporterOptions& options) {
+  const bool has_times = options.timestamps == StatsdTimestamps::kOn;
+  constexpr std::string_view kNeedsDialect = "needs the dialect dogstatsd";
+  if (options.dialect != StatsdDialect::kDogStatsd) {
+    if (has_times) return metrics::InvalidField("timestamps", kNeedsDialect);
+    if (options.origin) return metrics::InvalidField("origin", kNeedsDialect);
+  }
+  if (has_times && options.push.interval < kTimestampIntervalMin) {
+    return metrics::InvalidField("timestamps", "needs an interval of 1s or more");
+  }
+  return Status::Ok();
+}
+
 StatsdExporter::StatsdExporter(metrics::Registry& registry, const PushMetrics& metrics, StatsdExporterOptions options)
     : metrics_(metrics),
       options_(std::move(options)),
@@ -31,10 +44,27 @@ StatsdExporter::StatsdExporter(metrics::Registry& registry, const PushMetrics& m
 
 Status StatsdExporter::Start() {
   Status checked = loop_.Check();
+  if (checked.ok()) checked = CheckDogStatsdOptions(options_);
   if (checked.ok() && is_unix()) checked = metrics::CheckUnixSocket(std::get<metrics::UnixSocket>(options_.address));
   if (checked.ok()) checked = source_.Check();
   if (checked.ok()) checked = CheckFamilies();
-  return checked.ok() ? loop_.Start() : checked;
+  if (!checked.ok()) return checked;
+  FindOrigin();
+  return loop_.Start();
+}
+
+void StatsdExporter::FindOrigin() {
+  if (!options_.origin) return;
+  fields_ = FindDogStatsdOrigin(*options_.origin);
+  if (!fields_.tags.empty() || !fields_.origin.empty() || !options_.push.log) return;
+  options_.push.log(name_ + ": lines tell no origin: this process is in no container that it can see");
+}
+
+std::int64_t StatsdExporter::NextSecond(std::chrono::system_clock::time_point taken_at) {
+  const auto now = std::chrono::floor<std::chrono::seconds>(taken_at.time_since_epoch()).count();
+  const std::int64_t before = fields_.unix_seconds;
+  const bool is_taken = now <= before && before - now <= kClockSetBack.count();
+  return is_taken ? before + 1 : now;
 }
 
 Status StatsdExporter::CheckFamilies() const {
@@ -55,7 +85,8 @@ Status StatsdExporter::Push(PushDeadline deadline) {
 
 Status StatsdExporter::SendAll(PushDeadline deadline) {
   const Snapshot deltas = deltas_.Of(view_.Of(source_.Take()));
-  StatsdEncoder encoder(deltas.families(), options_.dialect, std::exchange(rest_, {}));
+  if (options_.timestamps == StatsdTimestamps::kOn) fields_.unix_seconds = NextSecond(deltas.taken_at());
+  StatsdEncoder encoder(deltas.families(), options_.dialect, fields_, std::exchange(rest_, {}));
   PageChunk chunk(is_unix() ? kStatsdUnixBytes : kStatsdUdpBytes);
   Status failed;
   PageSource::Progress progress;

@@ -19,11 +19,14 @@
 //    (statsd_names.h). If they come later, the second, or the state set, is left out, counted with
 //    the reason "name_is_taken" (push_metrics.h), and logged once a family.
 // 6. What a series counted between the last push and its removal is lost.
+// 7. With StatsdTimestamps::kOn, no two pushes have the same second: a push within the second of
+//    the one before has the next. A clock that is set back by more than kClockSetBack is followed.
 // Thread safety and errors: those of Exporter. A receiver that is away is no reason not to start.
 // Cost: a thread; a datagram and the snapshot during a push. UDP keeps the snapshot until the next
 // push.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -37,6 +40,7 @@
 #include "exporters/push/push_loop.h"
 #include "exporters/push/push_metrics.h"
 #include "exporters/statsd/datagram_socket.h"
+#include "exporters/statsd/dogstatsd_fields.h"
 #include "exporters/statsd/statsd_encoder.h"
 #include "exporters/statsd/statsd_names.h"
 #include "exporters/view/combined_view.h"
@@ -54,13 +58,25 @@ inline constexpr std::uint16_t kStatsdPortDefault = 8125;
 inline constexpr std::size_t kStatsdUdpBytes = 1432;
 inline constexpr std::size_t kStatsdUnixBytes = 8192;
 
+// Whether a line of DogStatsD says when its value was taken.
+enum class StatsdTimestamps : std::uint8_t { kOff, kOn };
+
+// Lines have whole seconds. Pushes that come sooner would have times in the future.
+inline constexpr std::chrono::milliseconds kTimestampIntervalMin{1000};
+inline constexpr std::chrono::seconds kClockSetBack{60};
+
 struct StatsdExporterOptions {
   metrics::SocketAddress address;
   StatsdDialect dialect = StatsdDialect::kPlain;
+  StatsdTimestamps timestamps = StatsdTimestamps::kOff;  // kOn: of DogStatsD only
+  std::optional<DogStatsdOrigin> origin = {};            // of DogStatsD only; empty: lines tell none
   PushLoopOptions push = {};
   Labels labels = {};                                    // that every series has as well
   std::vector<metrics::Registry*> more_registries = {};  // in the same pushes; they outlive the exporter
 };
+
+// InvalidArgument about "timestamps" or "origin", where the other options do not suit them.
+metrics::Status CheckDogStatsdOptions(const StatsdExporterOptions& options);
 
 class StatsdExporter : public metrics::Exporter {
  public:
@@ -83,6 +99,9 @@ class StatsdExporter : public metrics::Exporter {
 
   bool is_unix() const { return std::holds_alternative<metrics::UnixSocket>(options_.address); }
   metrics::Status CheckFamilies() const;
+  void FindOrigin();
+  // Of a push, in Unix seconds.
+  std::int64_t NextSecond(std::chrono::system_clock::time_point taken_at);
   metrics::Status Push(PushDeadline deadline);
   metrics::Status SendAll(PushDeadline deadline);
   metrics::Status Deliver(std::string_view text, Datagram datagram, PushDeadline deadline);
@@ -106,6 +125,7 @@ class StatsdExporter : public metrics::Exporter {
   const CombinedView source_;
   const LabelledView view_;
   DeltaView deltas_;
+  DogStatsdFields fields_;            // that all lines have
   std::string rest_;                  // lines that the next push begins with
   std::optional<Datagram> unproven_;  // of UDP: the last one that was sent; it may be refused late
   std::optional<DatagramSocket> socket_;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -198,6 +199,8 @@ TEST_F(BuiltinExportersTest, SaysWhatIsBadOfRemoteWrite) {
 TEST_F(BuiltinExportersTest, MakesExportersOfStatsd) {
   EXPECT_EQ(Made("statsd://"), "statsd://127.0.0.1:8125");
   EXPECT_EQ(Made("statsd://daemon:1?dialect=dogstatsd&interval=1s&push_time=1s&label=zone:b"), "statsd://daemon:1");
+  EXPECT_EQ(Made("statsd://daemon?dialect=dogstatsd&timestamps=on&origin=on"), "statsd://daemon:8125");
+  EXPECT_EQ(Made("statsd://daemon?timestamps=off&origin=off"), "statsd://daemon:8125");
   EXPECT_EQ(Made("statsd+unix:///run/statsd%20a.sock?dialect=plain"), "statsd+unix:///run/statsd%20a.sock");
   EXPECT_EQ(Made("statsd+unix:@statsd"), "statsd+unix:@statsd");
 }
@@ -218,11 +221,35 @@ TEST_F(BuiltinExportersTest, SendsStatsdInTheDialectOfTheLine) {
   receiver.Back();
 }
 
+TEST_F(BuiltinExportersTest, SendsDogStatsdWithTheTimesAndTheOriginOfTheLine) {
+  DatagramReceiver receiver(DatagramReceiver::Kind::kUnix);
+  setenv("DD_ENTITY_ID", "pod", 1);
+  setenv("DD_EXTERNAL_ENV", "cn-broker", 1);
+  const std::string line = "statsd+unix://" + receiver.path() + "?dialect=dogstatsd&timestamps=on&origin=on";
+  const auto exporter = *exporters_.MakeExporter(line, context_);
+  unsetenv("DD_ENTITY_ID");
+  unsetenv("DD_EXTERNAL_ENV");
+  registry_.AddGauge({.name = "load", .help = "Load"}).value().With().Set(2);
+  ASSERT_TRUE(exporter->Start().ok());
+  exporter->Stop();
+  receiver.Away();
+  const std::string sent = receiver.datagrams().front();
+  EXPECT_NE(sent.find("load:2|g|#dd.internal.entity_id:pod|"), std::string::npos) << sent;
+  EXPECT_NE(sent.find("|e:cn-broker|T1"), std::string::npos) << sent;
+  receiver.Back();
+}
+
 TEST_F(BuiltinExportersTest, SaysWhatIsBadOfStatsd) {
   const auto bad = [this](const std::string& line) { return Made(line).substr(("exporter " + line + ": ").size()); };
   EXPECT_EQ(bad("statsd://a/b"), "StatsD has no path");
   EXPECT_EQ(bad("statsd+unix:///a.sock:/b"), "StatsD has no path");
   EXPECT_EQ(bad("statsd://a?dialect=tags"), "option dialect must be plain or dogstatsd");
+  EXPECT_EQ(bad("statsd://a?dialect=dogstatsd&timestamps=yes"), "option timestamps must be on or off");
+  EXPECT_EQ(bad("statsd://a?dialect=dogstatsd&origin=c"), "option origin must be on or off");
+  EXPECT_EQ(bad("statsd://a?timestamps=on"), "option timestamps needs the dialect dogstatsd");
+  EXPECT_EQ(bad("statsd://a?origin=on"), "option origin needs the dialect dogstatsd");
+  EXPECT_EQ(bad("statsd://a?dialect=dogstatsd&timestamps=on&interval=999ms"),
+            "option timestamps needs an interval of 1s or more");
   EXPECT_EQ(bad("statsd://a?label=job"), "option label must be of the form NAME:VALUE");
 }
 

@@ -327,7 +327,9 @@ set(STREAMHOUSE_EXPORTERS_SOURCES
   exporters/remote_write/series_keeper.cc
   exporters/remote_write/snappy_block.cc
   exporters/remote_write/symbol_table.cc
+  exporters/statsd/container_id.cc
   exporters/statsd/datagram_socket.cc
+  exporters/statsd/dogstatsd_fields.cc
   exporters/statsd/statsd_encoder.cc
   exporters/statsd/statsd_exporter.cc
   exporters/statsd/statsd_names.cc
@@ -414,7 +416,9 @@ set(STREAMHOUSE_EXPORTERS_HEADERS
   exporters/remote_write/snappy_block.h
   exporters/remote_write/symbol_table.h
   exporters/remote_write/version_choice.h
+  exporters/statsd/container_id.h
   exporters/statsd/datagram_socket.h
+  exporters/statsd/dogstatsd_fields.h
   exporters/statsd/statsd_encoder.h
   exporters/statsd/statsd_exporter.h
   exporters/statsd/statsd_names.h

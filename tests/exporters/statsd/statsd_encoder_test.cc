@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "exporters/encoding/page_chunk.h"
+#include "exporters/statsd/dogstatsd_fields.h"
 #include "exporters/view/delta_view.h"
 #include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
@@ -34,7 +35,7 @@ std::vector<std::string> DatagramsOf(StatsdEncoder& encoder, std::size_t bytes) 
 
 std::vector<std::string> DatagramsOf(const metrics::Snapshot& snapshot, std::size_t bytes,
                                      StatsdDialect dialect = StatsdDialect::kPlain, std::string rest = {}) {
-  StatsdEncoder encoder(snapshot.families(), dialect, std::move(rest));
+  StatsdEncoder encoder(snapshot.families(), dialect, {}, std::move(rest));
   return DatagramsOf(encoder, bytes);
 }
 
@@ -77,6 +78,38 @@ b:-3|g
 c_bucket:1|c|#x:2,le:+Inf
 c_sum:1|c|#x:2
 c_count:1|c|#x:2)"});
+}
+
+metrics::Snapshot SnapshotOfThreeLines() {
+  metrics::Registry registry;
+  registry.AddCounter({.name = "a_total", .help = "A", .labels = {"x"}}).value().With("1").Increment(2);
+  registry.AddStateSet({.name = "b", .help = "B"}, {"on"}).value().With().SetOnly(0);
+  registry.AddGauge({.name = "c", .help = "C"}).value().With().Set(-3);
+  return registry.TakeSnapshot();
+}
+
+TEST(StatsdEncoderTest, SaysInEachLineOfDogStatsdWhenItWasTakenAndWhere) {
+  const metrics::Snapshot snapshot = SnapshotOfThreeLines();
+  const DogStatsdFields fields = {.tags = "pod:p", .origin = "|c:83c0|e:it-false", .unix_seconds = 1700000060};
+  StatsdEncoder encoder(snapshot.families(), StatsdDialect::kDogStatsd, fields);
+  EXPECT_EQ(DatagramsOf(encoder, kRoomy), Datagrams{R"(a_total:2|c|#x:1,pod:p|c:83c0|e:it-false|T1700000060
+b:1|g|#pod:p,b:on|c:83c0|e:it-false|T1700000060
+c:-3|g|#pod:p|c:83c0|e:it-false|T1700000060)"});
+}
+
+TEST(StatsdEncoderTest, SaysThatAGaugeIsNoChangeWhereLinesHaveNoTime) {
+  const metrics::Snapshot snapshot = SnapshotOfThreeLines();
+  StatsdEncoder encoder(snapshot.families(), StatsdDialect::kDogStatsd, {.origin = "|c:83c0", .unix_seconds = 0});
+  EXPECT_EQ(DatagramsOf(encoder, kRoomy), Datagrams{R"(a_total:2|c|#x:1|c:83c0
+b:1|g|#b:on|c:83c0
+c:0|g|c:83c0
+c:-3|g|c:83c0)"});
+}
+
+TEST(StatsdEncoderTest, HasNoFieldsInPlainLines) {
+  const metrics::Snapshot snapshot = SnapshotOfThreeLines();
+  StatsdEncoder encoder(snapshot.families(), StatsdDialect::kPlain, {"pod:p", "|c:83c0", 1700000060});
+  EXPECT_EQ(DatagramsOf(encoder, kRoomy), Datagrams{"a_total.x.1:2|c\nb.b.on:1|g\nc:0|g\nc:-3|g"});
 }
 
 TEST(StatsdEncoderTest, LeavesOutCountsOfZeroAndWhatIsNoNumber) {
@@ -171,7 +204,7 @@ TEST_F(StatsdDatagramsTest, SayToTheLineWhatOneThatWasNotSentLacks) {
 TEST_F(StatsdDatagramsTest, BeginWithTheRestOfTheLastPush) {
   EXPECT_EQ(DatagramsOf(registry_.TakeSnapshot(), kRoomy, StatsdDialect::kPlain, "h:1|c\nh:2|c\n"),
             (Datagrams{"h:1|c\nh:2|c", "g.x.1:5|g\ng.x.2:5|g\ng.x.3:5|g"}));
-  StatsdEncoder encoder({}, StatsdDialect::kPlain, "h:1|c\nh:2|c\n");
+  StatsdEncoder encoder({}, StatsdDialect::kPlain, {}, "h:1|c\nh:2|c\n");
   PageChunk chunk(5);
   ASSERT_EQ(encoder.Fill(chunk), PageSource::Progress::kMore);
   EXPECT_EQ(encoder.rest(), "h:1|c\nh:2|c\n");

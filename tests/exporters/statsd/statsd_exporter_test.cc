@@ -6,6 +6,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
+#include <fstream>
 #include <optional>
 #include <string>
 #include <thread>
@@ -13,6 +15,7 @@
 #include <vector>
 
 #include "exporters/push/push_metrics.h"
+#include "exporters/statsd/dogstatsd_fields.h"
 #include "metrics_core/bucket_bounds.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/metric_options.h"
@@ -23,6 +26,7 @@
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/exporters/statsd/datagram_receiver.h"
 #include "tests/support/eventually.h"
+#include "tests/support/short_folder.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -81,6 +85,89 @@ TEST_F(StatsdExporterTest, SendsTagsWhereItIsToldTo) {
   receiver.Away();
   EXPECT_EQ(receiver.datagrams(), std::vector<std::string>{"load:2|g|#node:a,zone:b"});
   receiver.Back();
+}
+
+std::int64_t SecondOf(const std::string& line) {
+  return std::stoll(line.substr(line.rfind("|T") + 2));
+}
+
+TEST_F(StatsdExporterTest, SaysWhenItsValuesWereTaken) {
+  DatagramReceiver receiver(Kind::kUnix);
+  StatsdExporterOptions options = OptionsFor(receiver);
+  options.dialect = StatsdDialect::kDogStatsd;
+  options.timestamps = StatsdTimestamps::kOn;
+  sent_.Increment(3);
+  const std::int64_t before = std::time(nullptr);
+  PushOnce(std::move(options));
+  receiver.Away();
+  ASSERT_EQ(receiver.datagrams().size(), 1U);
+  const std::string line = receiver.datagrams().front();
+  EXPECT_TRUE(line.starts_with("sent_total:3|c|T")) << line;
+  EXPECT_GE(SecondOf(line), before);
+  EXPECT_LE(SecondOf(line), std::time(nullptr));
+  receiver.Back();
+}
+
+// The last push may come right after another one: a receiver would take its values in place of the
+// first.
+TEST_F(StatsdExporterTest, SaysAnotherSecondInEachPush) {
+  DatagramReceiver receiver(Kind::kUnix);
+  StatsdExporterOptions options = OptionsFor(receiver, kTimestampIntervalMin);
+  options.dialect = StatsdDialect::kDogStatsd;
+  options.timestamps = StatsdTimestamps::kOn;
+  StatsdExporter exporter(registry_, metrics_, std::move(options));
+  ASSERT_TRUE(exporter.Start().ok());
+  sent_.Increment(3);
+  EXPECT_TRUE(Eventually([&] { return !receiver.datagrams().empty(); }));
+  sent_.Increment(4);
+  exporter.Stop();
+  receiver.Away();
+  ASSERT_EQ(receiver.datagrams().size(), 2U);
+  EXPECT_LT(SecondOf(receiver.datagrams().front()), SecondOf(receiver.datagrams().back()));
+  receiver.Back();
+}
+
+TEST_F(StatsdExporterTest, TellsOfWhichContainerItsLinesAre) {
+  DatagramReceiver receiver(Kind::kUnix);
+  const ShortFolder folder;
+  const std::string id(64, 'c');
+  std::ofstream(folder.File("cgroup")) << "0::/docker/" << id << "\n";
+  StatsdExporterOptions options = OptionsFor(receiver);
+  options.dialect = StatsdDialect::kDogStatsd;
+  options.origin = DogStatsdOrigin{.entity_id = "pod", .files = {.cgroups = folder.File("cgroup")}};
+  sent_.Increment(3);
+  PushOnce(std::move(options));
+  receiver.Away();
+  EXPECT_EQ(receiver.datagrams(), std::vector<std::string>{"sent_total:3|c|#dd.internal.entity_id:pod|c:" + id});
+  receiver.Back();
+}
+
+TEST_F(StatsdExporterTest, LogsThatItKnowsNoContainer) {
+  DatagramReceiver receiver(Kind::kUnix);
+  std::vector<std::string> lines;
+  StatsdExporterOptions options = OptionsFor(receiver);
+  options.dialect = StatsdDialect::kDogStatsd;
+  options.origin = DogStatsdOrigin{.files = {.cgroups = "/nosuch", .mounts = "/nosuch", .cgroup_namespace = "/nosuch"}};
+  options.push.log = [&](std::string_view line) { lines.emplace_back(line); };
+  PushOnce(std::move(options));
+  EXPECT_EQ(lines, std::vector<std::string>{"statsd+unix://" + receiver.path() +
+                                            ": lines tell no origin: this process is in no container that it can see"});
+}
+
+TEST_F(StatsdExporterTest, RefusesFieldsThatItsOtherOptionsDoNotSuit) {
+  DatagramReceiver receiver(Kind::kUnix);
+  const auto refusal = [&](const StatsdExporterOptions& options) {
+    return StatsdExporter(registry_, metrics_, options).Start();
+  };
+  StatsdExporterOptions options = OptionsFor(receiver);
+  options.timestamps = StatsdTimestamps::kOn;
+  EXPECT_EQ(refusal(options), metrics::InvalidField("timestamps", "needs the dialect dogstatsd"));
+  options.dialect = StatsdDialect::kDogStatsd;
+  options.push.interval = kTimestampIntervalMin - milliseconds(1);
+  EXPECT_EQ(refusal(options), metrics::InvalidField("timestamps", "needs an interval of 1s or more"));
+  options = OptionsFor(receiver);
+  options.origin = DogStatsdOrigin{};
+  EXPECT_EQ(refusal(options), metrics::InvalidField("origin", "needs the dialect dogstatsd"));
 }
 
 // Goal: no datagram is larger than a frame of the network can hold, and each that is full is sent.
