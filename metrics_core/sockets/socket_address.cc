@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kUnix = "unix:";
 constexpr std::string_view kFileStart = "unix://";
+constexpr std::string_view kForFilesOnly = "is for a socket file; an abstract name has no permissions";
 
 Status Refused(std::string_view text, const std::string& why) {
   return {StatusCode::kInvalidArgument, "\"" + std::string(text) + "\" " + why};
@@ -34,11 +35,11 @@ Status ReadPermissions(std::string_view text, std::string_view options, UnixSock
 }  // namespace
 
 std::string UnixSocket::ToString() const {
-  if (is_abstract()) return std::string(kUnix) + "@" + PercentEncodePath(path.substr(1));
-  std::string encoded = PercentEncodePath(path);
-  // A colon before a slash ends the path of a socket.
+  std::string encoded =
+      is_abstract() ? "@" + PercentEncodePath(std::string_view(path).substr(1)) : PercentEncodePath(path);
+  // A colon before a slash ends the path or name of a socket.
   for (std::size_t i = encoded.find(":/"); i != std::string::npos; i = encoded.find(":/")) encoded.replace(i, 1, "%3A");
-  return std::string(kFileStart) + encoded;
+  return std::string(is_abstract() ? kUnix : kFileStart) + encoded;
 }
 
 std::string ToString(const SocketAddress& address) {
@@ -99,7 +100,7 @@ Status SetUnixPermission(UnixSocket& socket, std::string_view name, std::string_
   } else {
     return InvalidField(name, "is no option; there are mode, owner, group");
   }
-  if (socket.is_abstract()) return InvalidField(name, "is for a socket file; an abstract name has no permissions");
+  if (socket.is_abstract()) return InvalidField(name, kForFilesOnly);
   return Status::Ok();
 }
 
@@ -115,6 +116,11 @@ Status CheckUnixSocket(const UnixSocket& socket) {
                                     std::to_string(kUnixPathBytesMax) + " for a Unix socket");
   }
   if (path.find('\0') != std::string_view::npos) return InvalidField("path", "has a NUL");
+  if (socket.is_abstract()) {
+    if (!socket.owner.empty()) return InvalidField("owner", kForFilesOnly);
+    if (!socket.group.empty()) return InvalidField("group", kForFilesOnly);
+    if (socket.mode != UnixSocket{}.mode) return InvalidField("mode", kForFilesOnly);
+  }
   if ((socket.mode & kAnyMayWrite) == 0) return InvalidField("mode", "lets no user write, which connecting takes");
   return Status::Ok();
 }

@@ -65,8 +65,9 @@ UnixUrl SplitUnixUrl(std::string_view text);
 // Sets mode, owner or group. The error is about the value, and does not repeat the address.
 Status SetUnixPermission(UnixSocket& socket, std::string_view name, std::string_view value);
 
-// InvalidArgument for a path that is relative, too long or has a NUL, for a mode that lets no user
-// connect, and for permissions of an abstract name. Its field is that of UnixSocket.
+// InvalidArgument for a path that is relative, too long or has a NUL, and for a mode that lets no
+// user connect. InvalidArgument for permissions of an abstract name: an owner, a group, or a mode
+// other than the default. The field is that of UnixSocket.
 Status CheckUnixSocket(const UnixSocket& socket);
 
 // What the system takes. The socket must pass CheckUnixSocket().

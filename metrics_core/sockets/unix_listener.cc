@@ -20,6 +20,8 @@ namespace {
 
 // What chown takes for "unchanged".
 constexpr int kUnchanged = -1;
+// Of a file: who may do what, and the bits above.
+constexpr mode_t kModeBits = 07777;
 
 std::string Reason(int error) {
   return std::generic_category().message(error);
@@ -97,13 +99,14 @@ Result<Descriptor> NewSocket() {
   return made;
 }
 
-// "process 7 listens there", where the system tells its number.
+// Names the process that called listen(), where the system tells its number. It may have ended, and
+// have left the socket to a child.
 Status ListenedTo(int connected) {
   ucred peer = {};
   socklen_t size = sizeof(peer);
   const bool is_known = getsockopt(connected, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 && peer.pid > 0;
-  return Unavailable((is_known ? "process " + std::to_string(peer.pid) : std::string("another process")) +
-                     " listens there");
+  if (!is_known) return Unavailable("another process listens there");
+  return Unavailable("process " + std::to_string(peer.pid) + " listens there, or a child that has its socket");
 }
 
 // OK where the path is free.
@@ -119,11 +122,15 @@ Status RemoveDeadSocket(const UnixSocket& socket) {
   switch (errno) {
     case ECONNREFUSED:
       break;
+    case ENOENT:
+      // Its process has removed it meanwhile.
+      return Status::Ok();
     case EAGAIN:
     case EPROTOTYPE:
       return Unavailable("another process listens there");
     default:
-      return Unavailable("a socket is there, and whether a process listens to it cannot be found: " + Reason(errno));
+      return Unavailable("a socket is there, and whether a process listens to it cannot be found: " + Reason(errno) +
+                         "; remove " + path + " if no process uses it");
   }
   if (unlink(path.c_str()) == 0 || errno == ENOENT) return Status::Ok();
   return Unavailable("the socket of a process that has ended is there, and cannot be removed: " + Reason(errno));
@@ -174,16 +181,25 @@ Result<Owner> FindOwner(const UnixSocket& socket) {
   return Owner{.user = *user, .group = *group};
 }
 
-Status SetPermissions(const UnixSocket& socket, const Owner& owner) {
-  const char* const path = socket.path.c_str();
-  // First: a process that has given the file away may no longer change its mode.
-  if (fchmodat(AT_FDCWD, path, socket.mode, AT_SYMLINK_NOFOLLOW) != 0) {
-    return Unavailable("the mode of the socket cannot be set: " + Reason(errno));
+// Of the file that was made, also where another file has its path by now.
+Status SetPermissions(const UnixSocket& socket, const Owner& owner, const SocketFile& made) {
+  const Descriptor file(open(socket.path.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  if (file.number() < 0) return Unavailable("the file of the socket cannot be opened: " + Reason(errno));
+  struct stat found = {};
+  if (!made.Is(file.number()) || fstat(file.number(), &found) != 0) {
+    return Unavailable("another file has taken the place of the socket");
+  }
+  // First: a process that has given the file away may no longer change its mode. The call takes no
+  // descriptor of this kind.
+  const std::string by_number = "/proc/self/fd/" + std::to_string(file.number());
+  if ((found.st_mode & kModeBits) != socket.mode && chmod(by_number.c_str(), socket.mode) != 0) {
+    return Unavailable("the mode of the socket cannot be set: " + Reason(errno)).WithField("mode");
   }
   const bool changes_owner = !socket.owner.empty() || !socket.group.empty();
-  if (changes_owner && fchownat(AT_FDCWD, path, owner.user, owner.group, AT_SYMLINK_NOFOLLOW) != 0) {
+  if (changes_owner && fchownat(file.number(), "", owner.user, owner.group, AT_EMPTY_PATH) != 0) {
     return Unavailable("the owner and group of the socket cannot be set to \"" + socket.owner + "\" and \"" +
-                       socket.group + "\": " + Reason(errno));
+                       socket.group + "\": " + Reason(errno))
+        .WithField(socket.owner.empty() ? "group" : "owner");
   }
   return Status::Ok();
 }
@@ -211,11 +227,13 @@ Result<ListeningUnixSocket> ListenOnPath(const UnixSocket& socket) {
   if (Status removed = RemoveDeadSocket(socket); !removed.ok()) return removed;
   Result<Descriptor> made = NewSocket();
   if (!made.ok()) return made.status();
+  // The file gets the mode of its socket, less the umask. SetPermissions() does what is left.
+  static_cast<void>(fchmod(made->number(), socket.mode));
   const UnixSocketName name(socket);
   if (bind(made->number(), name.address(), name.size()) != 0) return Unavailable(Reason(errno));
   SocketFile file(socket.path);
   // Until the socket listens, every client is refused.
-  if (Status set = SetPermissions(socket, *owner); !set.ok()) return set;
+  if (Status set = SetPermissions(socket, *owner, file); !set.ok()) return set;
   if (Status listening = Listen(*made); !listening.ok()) return listening;
   return ListeningUnixSocket{.descriptor = made->Release(), .file = std::move(file)};
 }
@@ -224,7 +242,7 @@ Result<ListeningUnixSocket> ListenOnPath(const UnixSocket& socket) {
 
 SocketFile::SocketFile(std::string path) : path_(std::move(path)), process_(getpid()) {
   struct stat made = {};
-  if (lstat(path_.c_str(), &made) != 0) path_.clear();
+  if (lstat(path_.c_str(), &made) != 0 || !S_ISSOCK(made.st_mode)) path_.clear();
   device_ = made.st_dev;
   number_ = made.st_ino;
 }
@@ -240,6 +258,11 @@ SocketFile& SocketFile::operator=(SocketFile&& other) noexcept {
   number_ = other.number_;
   process_ = other.process_;
   return *this;
+}
+
+bool SocketFile::Is(int descriptor) const {
+  struct stat found = {};
+  return !path_.empty() && fstat(descriptor, &found) == 0 && found.st_dev == device_ && found.st_ino == number_;
 }
 
 void SocketFile::Remove() {

@@ -5,22 +5,26 @@
 // 1. A socket file on which no process listens is replaced. It is what a killed process leaves
 //    behind. A file on which a process of this machine listens is an error, and so is a file that
 //    is no socket. Neither is touched. A child of fork that holds a copy of the socket listens.
+//    A process that may not write to the file cannot find whether one listens. Then the file is
+//    left as well, and the error says to remove it. A server that gives its file away, or has a
+//    mode such as 0060, meets this when it starts again after a kill.
 // 2. Of several starts at one path, with this function and at the same time, one gets it and the
 //    others get the error. A start holds a lock on PATH.lock meanwhile, which is gone afterwards.
 //    A program that makes its socket otherwise is seen only once it listens.
 // 3. Mode, owner and group are set before the first client can connect. The umask has no effect on
-//    them.
+//    them. They are set on the file that was made, also where another takes its path meanwhile.
 // 4. SocketFile removes the file at the end, if it is still the file that was made, and only in the
 //    process that made it: not in a child of fork.
 // 5. No symbolic link is followed at the path itself.
-// Limits: a socket file takes a /proc that is mounted, by which the system's library sets its mode.
-// A socket that another machine serves, on a folder of the network, looks dead. An abstract name
-// has no permissions: every process in the network namespace may connect.
+// Limits: where the umask or the folder takes bits of the mode away, /proc must be mounted. A
+// socket that another machine serves, on a folder of the network, looks dead. An abstract name has
+// no permissions: every process in the network namespace may connect.
 // Thread safety: pure functions of the system's; a SocketFile: one thread at a time.
 // Cost: some system calls.
-// Errors: InvalidArgument, as CheckUnixSocket(), and for an owner or a group that is not known;
-// else Unavailable. The message begins with "cannot listen on ADDRESS" and names the reason, such
-// as the process that listens.
+// Errors: InvalidArgument, as CheckUnixSocket(), and for an owner or a group that is not known.
+// Else Unavailable; where a mode, owner or group may not be set, the field is that one. The message
+// begins with "cannot listen on ADDRESS" and names the reason. The process that it names began to
+// listen there; that one, or a child that has its socket, listens.
 #pragma once
 
 #include <sys/types.h>
@@ -37,11 +41,14 @@ namespace streamhouse::metrics {
 class SocketFile {
  public:
   SocketFile() = default;  // no file: an abstract name
-  // Of the file that is there.
+  // Of the socket that is there; none where that is another file.
   explicit SocketFile(std::string path);
   SocketFile(SocketFile&& other) noexcept;
   SocketFile& operator=(SocketFile&& other) noexcept;
   ~SocketFile() { Remove(); }
+
+  // Whether the descriptor is open on it.
+  bool Is(int descriptor) const;
 
   // May be called twice.
   void Remove();

@@ -120,9 +120,9 @@ TEST_F(UnixServerTest, ReplacesTheSocketOfAKilledServer) {
 TEST_F(UnixServerTest, RefusesTheSocketOfALiveServer) {
   const pid_t child = ChildThatServes();
   const metrics::Status refused = NewServer(socket_)->Start();
-  EXPECT_EQ(refused, metrics::Status(metrics::StatusCode::kUnavailable, "cannot listen on unix://" + socket_.path +
-                                                                            ": process " + std::to_string(child) +
-                                                                            " listens there")
+  EXPECT_EQ(refused, metrics::Status(metrics::StatusCode::kUnavailable,
+                                     "cannot listen on unix://" + socket_.path + ": process " + std::to_string(child) +
+                                         " listens there, or a child that has its socket")
                          .WithField("unix_socket"));
   EXPECT_EQ(Get(socket_, "/health").body, "OK");
   Kill(child);

@@ -27,7 +27,7 @@ std::string Bad(std::string_view text) {
 
 TEST(SocketAddressTest, ReadsWhatItWrites) {
   for (const char* const text : {"127.0.0.1:9090", "[::1]:0", "unix:///run/app.sock", "unix:@app", "unix:///a%20b%3F",
-                                 "unix:///with%3A/colon"}) {
+                                 "unix:///with%3A/colon", "unix:@a%3A/b"}) {
     EXPECT_EQ(RoundTrip(text), text);
   }
 }
@@ -69,6 +69,18 @@ TEST(SocketAddressTest, NamesABadPermission) {
             "\"unix:@s?mode=0660\" is bad: mode is for a socket file; an abstract name has no permissions");
 }
 
+TEST(SocketAddressTest, RefusesPermissionsOfAnAbstractName) {
+  const std::string why = " is for a socket file; an abstract name has no permissions";
+  for (const UnixSocket& socket : {UnixSocket{.path = "@s", .mode = 0660}, UnixSocket{.path = "@s", .owner = "app"},
+                                   UnixSocket{.path = "@s", .group = "brokers"}}) {
+    const Status refused = CheckUnixSocket(socket);
+    EXPECT_EQ(refused.code(), StatusCode::kInvalidArgument);
+    EXPECT_EQ(refused.message(), refused.field() + why);
+  }
+  EXPECT_EQ(CheckUnixSocket({.path = "@s", .owner = "app"}).field(), "owner");
+  EXPECT_TRUE(CheckUnixSocket({.path = "@s"}).ok());
+}
+
 TEST(SocketAddressTest, TakesAsLongAPathAsTheSystem) {
   const std::string longest(kUnixPathBytesMax - 1, 'a');
   EXPECT_EQ(RoundTrip("unix:///" + longest), "unix:///" + longest);
@@ -89,6 +101,10 @@ TEST(SocketAddressTest, SplitsASocketFromThePathOfAProtocol) {
   EXPECT_EQ(SplitUnixUrl("unix:///run/a.sock:/job/b:/c").path, "/job/b:/c");
   EXPECT_EQ(SplitUnixUrl("unix:@a:/job").socket, "unix:@a");
   EXPECT_EQ(SplitUnixUrl("unix:///run/a:b").socket, "unix:///run/a:b");
+  for (const char* const path : {"@a:/b", "/a:/b"}) {
+    const std::string socket = UnixSocket{.path = path}.ToString();
+    EXPECT_EQ(SplitUnixUrl(socket + ":/job").socket, socket);
+  }
 }
 
 TEST(UnixSocketNameTest, EndsAPathWithANulAndStartsAnAbstractNameWithOne) {

@@ -16,6 +16,7 @@
 #include <barrier>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -31,6 +32,25 @@ namespace streamhouse::metrics {
 namespace {
 
 namespace fs = std::filesystem;
+
+// Called where a start is about to probe a socket, and where it has just bound its own.
+std::function<void()> g_before_connect;
+std::function<void()> g_after_bind;
+
+}  // namespace
+
+// In place of the C library's.
+extern "C" int connect(int socket, const sockaddr* address, socklen_t size) {
+  if (g_before_connect) std::exchange(g_before_connect, nullptr)();
+  return static_cast<int>(syscall(SYS_connect, socket, address, size));
+}
+extern "C" int bind(int socket, const sockaddr* address, socklen_t size) noexcept {
+  const auto bound = static_cast<int>(syscall(SYS_bind, socket, address, size));
+  if (g_after_bind) std::exchange(g_after_bind, nullptr)();
+  return bound;
+}
+
+namespace {
 
 bool CanConnect(const std::string& path) {
   const int client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -85,19 +105,20 @@ class UnixListenerTest : public testing::Test {
     close(ready[1]);
     return child;
   }
-  // In a child that may give files away, and may not change those of others.
-  static bool ListensWithoutRightsOfAnOwner(const UnixSocket& socket) {
+  // Whether it holds in a child, which may lose its rights and change its root.
+  static bool HoldsInAChild(const std::function<bool()>& holds) {
     const pid_t child = fork();
-    if (child == 0) {
-      __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
-      __user_cap_data_struct rights[_LINUX_CAPABILITY_U32S_3] = {};
-      rights[0].effective = rights[0].permitted = 1U << CAP_CHOWN;
-      if (syscall(SYS_capset, &header, rights) != 0) _exit(2);
-      _exit(ListenOnUnixSocket(socket).ok() ? 0 : 1);
-    }
+    if (child == 0) _exit(holds() ? 0 : 1);
     int status = -1;
     EXPECT_EQ(waitpid(child, &status, 0), child);
     return status == 0;
+  }
+  // Leaves the process the right to give files away, if it has it, and none to files of others.
+  static bool LoseRights() {
+    __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+    __user_cap_data_struct rights[_LINUX_CAPABILITY_U32S_3] = {};
+    if (getuid() == 0) rights[0].effective = rights[0].permitted = 1U << CAP_CHOWN;
+    return syscall(SYS_capset, &header, rights) == 0;
   }
   static void Kill(pid_t child) {
     EXPECT_EQ(kill(child, SIGKILL), 0);
@@ -141,9 +162,43 @@ TEST_F(UnixListenerTest, ReplacesTheSocketOfAKilledProcess) {
 
 TEST_F(UnixListenerTest, RefusesThePathOfALiveProcessAndNamesIt) {
   const pid_t child = ChildThatListens();
-  EXPECT_EQ(Listen(), Refusal("process " + std::to_string(child) + " listens there"));
+  EXPECT_EQ(Listen(), Refusal("process " + std::to_string(child) + " listens there, or a child that has its socket"));
   EXPECT_TRUE(CanConnect(path_));
   Kill(child);
+}
+
+TEST_F(UnixListenerTest, SaysWhatToRemoveWhereItMayNotFindOut) {
+  LeaveADeadSocket();
+  fs::permissions(path_, fs::perms::group_write);
+  const std::string why = Refusal(
+      "a socket is there, and whether a process listens to it cannot be found: "
+      "Permission denied; remove " +
+      path_ + " if no process uses it");
+  EXPECT_TRUE(HoldsInAChild([&] { return LoseRights() && Listen() == why; }));
+  EXPECT_TRUE(S_ISSOCK(Found().st_mode));
+}
+
+TEST_F(UnixListenerTest, TakesThePathOfASocketThatIsRemovedMeanwhile) {
+  LeaveADeadSocket();
+  g_before_connect = [this] { fs::remove(path_); };
+  EXPECT_EQ(Listen(), "");
+}
+
+TEST_F(UnixListenerTest, ChangesNoFileThatTakesItsPlace) {
+  const std::string other = path_ + ".other";
+  std::ofstream(other) << "precious";
+  fs::permissions(other, fs::perms::owner_read);
+  g_after_bind = [&] { fs::rename(other, path_); };
+  EXPECT_EQ(Listen({.path = path_, .mode = 0666}), Refusal("another file has taken the place of the socket"));
+  EXPECT_EQ(Found().st_mode & 07777U, 0400U);
+}
+
+TEST_F(UnixListenerTest, ListensWithoutProc) {
+  if (getuid() != 0) GTEST_SKIP() << "only root may change the root of a process";
+  EXPECT_TRUE(HoldsInAChild([this] {
+    path_ = "/s";
+    return chroot(folder_.c_str()) == 0 && Listen({.path = path_, .group = "4242"}).empty() && Found().st_gid == 4242;
+  }));
 }
 
 // Goal: exactly one of several starts at once gets the path. Method: threads start together, with
@@ -223,8 +278,9 @@ TEST_F(UnixListenerTest, GivesTheFileItsOwnerAndGroup) {
 }
 
 TEST_F(UnixListenerTest, SetsTheModeBeforeItGivesTheFileAway) {
-  const bool can_give_away = getuid() == 0;
-  EXPECT_TRUE(!can_give_away || ListensWithoutRightsOfAnOwner({.path = path_, .mode = 0660, .owner = "daemon"}));
+  if (getuid() != 0) GTEST_SKIP() << "only root may give files away";
+  const UnixSocket socket = {.path = path_, .mode = 0666, .owner = "daemon"};
+  EXPECT_TRUE(HoldsInAChild([&] { return LoseRights() && ListenOnUnixSocket(socket).ok(); }));
 }
 
 TEST_F(UnixListenerTest, NamesAnOwnerOrGroupThatIsNotThere) {
