@@ -28,6 +28,12 @@ using metrics::Check;
 using metrics::Result;
 using metrics::Status;
 
+// Frozen, as its header says.
+static_assert(sizeof(streamhouse_log) == 3 * sizeof(void*));
+// A longer struct adds members behind these, not in a gap at their end.
+static_assert(offsetof(streamhouse_exporter_options, log) + sizeof(streamhouse_log) ==
+              sizeof(streamhouse_exporter_options));
+
 const metrics::Health& AlwaysReady() {
   static const metrics::Health* const health = new metrics::Health;
   return *health;
@@ -43,6 +49,11 @@ std::function<void(std::string_view)> LogOf(const streamhouse_log& log) {
   return [data, write = log.write](std::string_view line) {
     if (write != nullptr) write(data.get(), std::string(line).c_str());
   };
+}
+
+void Destroy(const streamhouse_log& log) {
+  // The function owns the user data; with it goes the last owner.
+  static_cast<void>(LogOf(log));
 }
 
 ExporterContext ContextOf(const streamhouse_exporter_options& options) {
@@ -75,15 +86,21 @@ Result<std::unique_ptr<streamhouse_exporter>> Start(const char* line, const Expo
 }  // namespace streamhouse::exporters
 
 streamhouse_status streamhouse_exporter_start(const char* line, const streamhouse_exporter_options* options,
-                                              streamhouse_exporter** exporter) {
+                                              streamhouse_exporter** exporter) noexcept {
   metrics::Check(line != nullptr && options != nullptr && exporter != nullptr,
                  "C API: the line, the options or the place for an exporter is null");
   *exporter = nullptr;
   const metrics::Result<streamhouse_exporter_options> known = metrics::KnownOptions(*options);
   if (!known.ok()) {
     // What the caller has given away is destroyed, as far as the struct has it.
-    if (options->size >= sizeof(*options)) static_cast<void>(streamhouse::exporters::LogOf(options->log));
+    const bool has_log = options->size >= sizeof(*options) && options->size <= STREAMHOUSE_OPTION_BYTES_MAX;
+    if (has_log) streamhouse::exporters::Destroy(options->log);
     return metrics::ToC(known.status());
+  }
+  if (known->more_registry_count > STREAMHOUSE_MORE_REGISTRIES_MAX) {
+    streamhouse::exporters::Destroy(known->log);
+    return metrics::ToC(
+        metrics::InvalidField("more_registry_count", "is above " + std::to_string(STREAMHOUSE_MORE_REGISTRIES_MAX)));
   }
   auto started = streamhouse::exporters::Start(line, streamhouse::exporters::ContextOf(known.value()));
   if (!started.ok()) return metrics::ToC(started.status());
@@ -91,12 +108,12 @@ streamhouse_status streamhouse_exporter_start(const char* line, const streamhous
   return metrics::ToC(metrics::Status::Ok());
 }
 
-const char* streamhouse_exporter_name(const streamhouse_exporter* exporter) {
+const char* streamhouse_exporter_name(const streamhouse_exporter* exporter) noexcept {
   metrics::Check(exporter != nullptr, "C API: an exporter is null");
   return exporter->name.c_str();
 }
 
-void streamhouse_exporter_stop(streamhouse_exporter* exporter) {
+void streamhouse_exporter_stop(streamhouse_exporter* exporter) noexcept {
   if (exporter != nullptr) exporter->exporter->Stop();
   delete exporter;
 }

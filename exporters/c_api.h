@@ -9,7 +9,8 @@
 // the exporter runs, and registry, health and log are not used any more.
 // Ownership: an exporter belongs to the caller, and is stopped before its registry and health are
 // freed. Strings are copied. The log takes its user data over, whether the start succeeds or not:
-// `destroy` is called exactly once, when the exporter is stopped or not started.
+// `destroy` is called exactly once, when the exporter is stopped or not started. A struct whose
+// size is below that of its log, or above STREAMHOUSE_OPTION_BYTES_MAX, gives no log.
 // Thread safety: one thread an exporter; several exporters from several threads.
 // Fork: an exporter belongs to the process that started it. A child stops none. A fork must not
 // fall into a start of another thread.
@@ -35,6 +36,8 @@ extern "C" {
 
 typedef struct streamhouse_exporter streamhouse_exporter;
 
+// Frozen: it is a member of streamhouse_exporter_options, in which a longer one would move the
+// members behind it. What comes later goes to the end of the options.
 typedef struct streamhouse_log {
   // Takes one line for operators, such as why pushes fail, from any thread. Null: there is no log.
   void (*write)(void* user_data, const char* line);
@@ -42,25 +45,28 @@ typedef struct streamhouse_log {
   void (*destroy)(void* user_data);  // may be null
 } streamhouse_log;
 
+enum { STREAMHOUSE_MORE_REGISTRIES_MAX = 1024 };
+
 typedef struct streamhouse_exporter_options {
   size_t size;                                   // as in registry.h
   streamhouse_registry* registry;                // must not be null
   const streamhouse_health* health;              // null: always ready
   streamhouse_registry* const* more_registries;  // on the same pages
-  size_t more_registry_count;
+  size_t more_registry_count;                    // at most STREAMHOUSE_MORE_REGISTRIES_MAX
   streamhouse_log log;
 } streamhouse_exporter_options;
 
 // *exporter is null where the status is not OK.
 streamhouse_status streamhouse_exporter_start(const char* line, const streamhouse_exporter_options* options,
-                                              streamhouse_exporter** exporter) __attribute__((warn_unused_result));
+                                              streamhouse_exporter** exporter) STREAMHOUSE_NOEXCEPT
+    __attribute__((warn_unused_result));
 
 // Its scheme and address, with the port that a server has got: "prometheus://127.0.0.1:8080". Lives
 // as long as the exporter.
-const char* streamhouse_exporter_name(const streamhouse_exporter* exporter);
+const char* streamhouse_exporter_name(const streamhouse_exporter* exporter) STREAMHOUSE_NOEXCEPT;
 
 // Frees it as well. `exporter` may be null.
-void streamhouse_exporter_stop(streamhouse_exporter* exporter);
+void streamhouse_exporter_stop(streamhouse_exporter* exporter) STREAMHOUSE_NOEXCEPT;
 
 #ifdef __cplusplus
 }

@@ -12,12 +12,13 @@
 // 1. Symbols of the library that begin with streamhouse_ are those of symbols.txt, and no others.
 // 2. Functions and structs stay as docs/compatibility.md says. Option structs grow at their end,
 //    and carry their size.
-// 3. No C++ exception leaves a function, but std::bad_alloc where memory is lacking. Only that and
-//    a broken contract end a program in C.
+// 3. No C++ exception leaves a function: each is noexcept in C++. Two things end the program: a
+//    lack of memory, and a broken contract.
 // Thread safety: each header says it. In short: all calls from any thread, but for freeing.
 // Cost: a recording costs what it costs in C++.
 //
-// A program links the library and the C++ standard library: `c++` links it, or `cc … -lstdc++`.
+// A program links the library, the C++ standard library and libm: `c++` links both, or
+// `cc … -lstdc++ -lm`. `pkg-config --static --libs streamhouse_core` names all of them.
 #pragma once
 
 #include "metrics_core/c_api/callbacks.h"

@@ -83,36 +83,36 @@ namespace core = streamhouse::metrics;
 using core::internal::Borrowed;
 using core::internal::TableOf;
 
-void streamhouse_abi_add_slowly(std::uint32_t run, std::uint64_t n) {
+void streamhouse_abi_add_slowly(std::uint32_t run, std::uint64_t n) noexcept {
   Borrowed<core::Counter>(run)->Increment(n);
 }
 
-void streamhouse_abi_add_double_slowly(std::uint32_t run, double amount) {
+void streamhouse_abi_add_double_slowly(std::uint32_t run, double amount) noexcept {
   Borrowed<core::DoubleCounter>(run)->Increment(amount);
 }
 
-void streamhouse_abi_change_slowly(std::uint32_t run, std::int64_t amount) {
+void streamhouse_abi_change_slowly(std::uint32_t run, std::int64_t amount) noexcept {
   Borrowed<core::UpDownCounter>(run)->Add(amount);
 }
 
-void streamhouse_abi_observe_slowly(const streamhouse_abi_buckets* buckets, std::uint32_t run, double value) {
+void streamhouse_abi_observe_slowly(const streamhouse_abi_buckets* buckets, std::uint32_t run, double value) noexcept {
   Borrowed<core::Histogram>(run, TableOf(buckets))->Observe(value);
 }
 
 void streamhouse_abi_observe_ticks_slowly(const streamhouse_abi_buckets* buckets, std::uint32_t run,
-                                          std::uint64_t ticks) {
+                                          std::uint64_t ticks) noexcept {
   Borrowed<core::TickHistogram>(run, TableOf(buckets))->Observe(ticks);
 }
 
-void streamhouse_abi_observe_exponential(std::uint32_t run, double value) {
+void streamhouse_abi_observe_exponential(std::uint32_t run, double value) noexcept {
   Borrowed<core::ExponentialHistogram>(run)->Observe(value);
 }
 
-void streamhouse_abi_offer_exemplar(std::uint32_t run, double value, streamhouse_trace trace) {
+void streamhouse_abi_offer_exemplar(std::uint32_t run, double value, streamhouse_trace trace) noexcept {
   core::internal::OfferExemplar(
       run, value, {.trace_id_high = trace.id_high, .trace_id_low = trace.id_low, .span_id = trace.span_id});
 }
 
-void streamhouse_abi_release(std::uint32_t run) {
+void streamhouse_abi_release(std::uint32_t run) noexcept {
   core::internal::DereferenceRun(run);
 }

@@ -24,6 +24,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "metrics_core/c_api/status.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -90,17 +92,17 @@ static const char* const streamhouse_abi_of_this_object __attribute__((used)) = 
 
 // What recordings leave to the library: the first one of a thread into a chunk, series of shared
 // storage, values that have no place. `run` may be a sink, `buckets` may be null.
-void streamhouse_abi_add_slowly(uint32_t run, uint64_t n) __attribute__((cold));
-void streamhouse_abi_add_double_slowly(uint32_t run, double amount) __attribute__((cold));
-void streamhouse_abi_change_slowly(uint32_t run, int64_t amount) __attribute__((cold));
-void streamhouse_abi_observe_slowly(const streamhouse_abi_buckets* buckets, uint32_t run, double value)
-    __attribute__((cold));
-void streamhouse_abi_observe_ticks_slowly(const streamhouse_abi_buckets* buckets, uint32_t run, uint64_t ticks)
-    __attribute__((cold));
-void streamhouse_abi_observe_exponential(uint32_t run, double value);
-void streamhouse_abi_offer_exemplar(uint32_t run, double value, streamhouse_trace trace);
+void streamhouse_abi_add_slowly(uint32_t run, uint64_t n) STREAMHOUSE_NOEXCEPT __attribute__((cold));
+void streamhouse_abi_add_double_slowly(uint32_t run, double amount) STREAMHOUSE_NOEXCEPT __attribute__((cold));
+void streamhouse_abi_change_slowly(uint32_t run, int64_t amount) STREAMHOUSE_NOEXCEPT __attribute__((cold));
+void streamhouse_abi_observe_slowly(const streamhouse_abi_buckets* buckets, uint32_t run,
+                                    double value) STREAMHOUSE_NOEXCEPT __attribute__((cold));
+void streamhouse_abi_observe_ticks_slowly(const streamhouse_abi_buckets* buckets, uint32_t run,
+                                          uint64_t ticks) STREAMHOUSE_NOEXCEPT __attribute__((cold));
+void streamhouse_abi_observe_exponential(uint32_t run, double value) STREAMHOUSE_NOEXCEPT;
+void streamhouse_abi_offer_exemplar(uint32_t run, double value, streamhouse_trace trace) STREAMHOUSE_NOEXCEPT;
 // Gives back the reference of a handle.
-void streamhouse_abi_release(uint32_t run);
+void streamhouse_abi_release(uint32_t run) STREAMHOUSE_NOEXCEPT;
 
 // The cell that the calling thread owns, or null where only the library finds it.
 static inline uint64_t* streamhouse_abi_own_cell(uint32_t slot) {

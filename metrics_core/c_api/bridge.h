@@ -27,12 +27,15 @@ Registry& RegistryOf(streamhouse_registry& registry);
 const Health& HealthOf(const streamhouse_health& health);
 
 // An option struct as this library knows it: members behind `size` are zero. InvalidArgument, about
-// the field "size", for a struct without its size, and for one of a newer header where members are
-// set that this library does not know.
+// the field "size":
+// - for a struct without its size, and for a size above STREAMHOUSE_OPTION_BYTES_MAX;
+// - for a struct of a newer header where members are set that this library does not know.
 template <typename Options>
 Result<Options> KnownOptions(const Options& options) {
   Options known = {};
-  if (options.size < sizeof(options.size)) return InvalidField("size", "is not that of the struct");
+  if (options.size < sizeof(options.size) || options.size > STREAMHOUSE_OPTION_BYTES_MAX) {
+    return InvalidField("size", "is not that of the struct");
+  }
   std::memcpy(&known, &options, std::min(options.size, sizeof(known)));
   const auto* const bytes = reinterpret_cast<const unsigned char*>(&options);
   for (std::size_t i = sizeof(known); i < options.size; ++i) {

@@ -91,20 +91,20 @@ using core::internal::Given;
 using core::internal::LabelValues;
 using core::internal::Own;
 
-void streamhouse_token_free(streamhouse_token* token) {
+void streamhouse_token_free(streamhouse_token* token) noexcept {
   delete token;
 }
 
 streamhouse_status streamhouse_add_callback_counter(streamhouse_registry* registry,
                                                     const streamhouse_metric_options* options,
-                                                    streamhouse_number_callbacks** family) {
+                                                    streamhouse_number_callbacks** family) noexcept {
   return AddCallbacks(registry, options, family, &streamhouse_registry::number_callbacks,
                       [](Registry& to, MetricOptions made) { return to.AddCallbackCounter(std::move(made)); });
 }
 
 streamhouse_status streamhouse_add_callback_gauge(streamhouse_registry* registry,
                                                   const streamhouse_metric_options* options,
-                                                  streamhouse_number_callbacks** family) {
+                                                  streamhouse_number_callbacks** family) noexcept {
   return AddCallbacks(registry, options, family, &streamhouse_registry::number_callbacks,
                       [](Registry& to, MetricOptions made) { return to.AddCallbackGauge(std::move(made)); });
 }
@@ -112,7 +112,7 @@ streamhouse_status streamhouse_add_callback_gauge(streamhouse_registry* registry
 streamhouse_status streamhouse_add_callback_histogram(streamhouse_registry* registry,
                                                       const streamhouse_metric_options* options, const double* bounds,
                                                       std::size_t bound_count,
-                                                      streamhouse_histogram_callbacks** family) {
+                                                      streamhouse_histogram_callbacks** family) noexcept {
   const auto checked = core::internal::BoundsOf(bounds, bound_count);
   return AddCallbacks(registry, options, family, &streamhouse_registry::histogram_callbacks,
                       [&](Registry& to, MetricOptions made) -> core::Result<core::CallbackHistogramFamily> {
@@ -124,10 +124,13 @@ streamhouse_status streamhouse_add_callback_histogram(streamhouse_registry* regi
 streamhouse_status streamhouse_add_callback_summary(streamhouse_registry* registry,
                                                     const streamhouse_metric_options* options, const double* quantiles,
                                                     std::size_t quantile_count,
-                                                    streamhouse_summary_callbacks** family) {
+                                                    streamhouse_summary_callbacks** family) noexcept {
   core::Check(quantile_count == 0 || quantiles != nullptr, "C API: quantiles are null, and their count is not 0");
   return AddCallbacks(
-      registry, options, family, &streamhouse_registry::summary_callbacks, [&](Registry& to, MetricOptions made) {
+      registry, options, family, &streamhouse_registry::summary_callbacks,
+      [&](Registry& to, MetricOptions made) -> core::Result<core::CallbackSummaryFamily> {
+        core::Status few = core::internal::CheckCount("quantile_count", quantile_count, STREAMHOUSE_QUANTILES_MAX);
+        if (!few.ok()) return few;
         return to.AddCallbackSummary(std::move(made), std::vector<double>(quantiles, quantiles + quantile_count));
       });
 }
@@ -135,7 +138,7 @@ streamhouse_status streamhouse_add_callback_summary(streamhouse_registry* regist
 streamhouse_status streamhouse_number_callback_add(streamhouse_number_callbacks* family,
                                                    streamhouse_number_callback callback, const char* const* values,
                                                    const std::size_t* value_bytes, std::size_t count,
-                                                   streamhouse_token** token) {
+                                                   streamhouse_token** token) noexcept {
   const auto& callbacks = Given(family, "a family").family;
   core::Check(callback.read != nullptr, "C API: a callback has no function");
   const auto read = [read = callback.read, data = Own(callback.user_data, callback.destroy)] {
@@ -147,7 +150,7 @@ streamhouse_status streamhouse_number_callback_add(streamhouse_number_callbacks*
 streamhouse_status streamhouse_histogram_callback_add(streamhouse_histogram_callbacks* family,
                                                       streamhouse_histogram_callback callback,
                                                       const char* const* values, const std::size_t* value_bytes,
-                                                      std::size_t count, streamhouse_token** token) {
+                                                      std::size_t count, streamhouse_token** token) noexcept {
   const auto& callbacks = Given(family, "a family").family;
   core::Check(callback.read != nullptr, "C API: a callback has no function");
   const std::size_t buckets = core::internal::FamilyAccess::InfoOf(callbacks).bounds.size() + 1;
@@ -163,7 +166,7 @@ streamhouse_status streamhouse_histogram_callback_add(streamhouse_histogram_call
 streamhouse_status streamhouse_summary_callback_add(streamhouse_summary_callbacks* family,
                                                     streamhouse_summary_callback callback, const char* const* values,
                                                     const std::size_t* value_bytes, std::size_t count,
-                                                    streamhouse_token** token) {
+                                                    streamhouse_token** token) noexcept {
   const auto& callbacks = Given(family, "a family").family;
   core::Check(callback.read != nullptr, "C API: a callback has no function");
   const std::size_t quantiles = core::internal::FamilyAccess::InfoOf(callbacks).quantiles.size();
@@ -179,12 +182,12 @@ streamhouse_status streamhouse_summary_callback_add(streamhouse_summary_callback
 }
 
 void streamhouse_samples_add(streamhouse_samples* samples, double value, const char* const* values,
-                             const std::size_t* value_bytes, std::size_t count) {
+                             const std::size_t* value_bytes, std::size_t count) noexcept {
   Given(samples, "the place for samples").samples.Add(value, LabelValues(values, value_bytes, count).values());
 }
 
 streamhouse_token* streamhouse_many_callback_add(streamhouse_number_callbacks* family,
-                                                 streamhouse_many_callback callback) {
+                                                 streamhouse_many_callback callback) noexcept {
   const auto& callbacks = Given(family, "a family").family;
   core::Check(callback.read != nullptr, "C API: a callback has no function");
   const auto read = [read = callback.read,

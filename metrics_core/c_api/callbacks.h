@@ -17,8 +17,10 @@
 // Thread safety: all functions from any thread. Callbacks run on the thread of the scraper, each at
 // most once at a time.
 // Fork: as registry.h.
-// Errors: as registry.h. A callback that throws a C++ exception, or gives values that do not fit
-// its family, is left out of that page and counted (`streamhouse_metrics_failed_callbacks_total`).
+// Errors: as registry.h. A callback of one series that throws a C++ exception, or gives values that
+// do not fit its family, is left out of that page. Of a callback of many series that throws, the
+// samples that it added before stay on the page. Both are counted
+// (`streamhouse_metrics_failed_callbacks_total`). `destroy` must not throw: the program ends.
 // Cost: one lock and one call a callback and scrape.
 //
 //   double queue_records(void *queue) { return (double)queue_length(queue); }
@@ -44,7 +46,7 @@ extern "C" {
 // Keeps a callback on the page, or a check in a health (health.h).
 typedef struct streamhouse_token streamhouse_token;
 // `token` may be null.
-void streamhouse_token_free(streamhouse_token* token);
+void streamhouse_token_free(streamhouse_token* token) STREAMHOUSE_NOEXCEPT;
 
 // Families of callbacks: of counters and gauges, of histograms, of summaries.
 typedef struct streamhouse_number_callbacks streamhouse_number_callbacks;
@@ -55,20 +57,23 @@ typedef struct streamhouse_summary_callbacks streamhouse_summary_callbacks;
 // the status is not OK.
 streamhouse_status streamhouse_add_callback_counter(streamhouse_registry* registry,
                                                     const streamhouse_metric_options* options,
-                                                    streamhouse_number_callbacks** family)
+                                                    streamhouse_number_callbacks** family) STREAMHOUSE_NOEXCEPT
     __attribute__((warn_unused_result));
 streamhouse_status streamhouse_add_callback_gauge(streamhouse_registry* registry,
                                                   const streamhouse_metric_options* options,
-                                                  streamhouse_number_callbacks** family)
+                                                  streamhouse_number_callbacks** family) STREAMHOUSE_NOEXCEPT
     __attribute__((warn_unused_result));
 streamhouse_status streamhouse_add_callback_histogram(streamhouse_registry* registry,
                                                       const streamhouse_metric_options* options, const double* bounds,
-                                                      size_t bound_count, streamhouse_histogram_callbacks** family)
+                                                      size_t bound_count,
+                                                      streamhouse_histogram_callbacks** family) STREAMHOUSE_NOEXCEPT
     __attribute__((warn_unused_result));
-// `quantiles` ascend and are in [0, 1]; there may be none.
+enum { STREAMHOUSE_QUANTILES_MAX = 256 };
+// `quantiles` ascend and are in [0, 1]; there may be none, and at most STREAMHOUSE_QUANTILES_MAX.
 streamhouse_status streamhouse_add_callback_summary(streamhouse_registry* registry,
                                                     const streamhouse_metric_options* options, const double* quantiles,
-                                                    size_t quantile_count, streamhouse_summary_callbacks** family)
+                                                    size_t quantile_count,
+                                                    streamhouse_summary_callbacks** family) STREAMHOUSE_NOEXCEPT
     __attribute__((warn_unused_result));
 
 typedef struct streamhouse_number_callback {
@@ -101,16 +106,18 @@ typedef struct streamhouse_summary_callback {
 // where the status is not OK: INVALID_ARGUMENT for another number of values than there are labels.
 streamhouse_status streamhouse_number_callback_add(streamhouse_number_callbacks* family,
                                                    streamhouse_number_callback callback, const char* const* values,
-                                                   const size_t* value_bytes, size_t count, streamhouse_token** token)
+                                                   const size_t* value_bytes, size_t count,
+                                                   streamhouse_token** token) STREAMHOUSE_NOEXCEPT
     __attribute__((warn_unused_result));
 streamhouse_status streamhouse_histogram_callback_add(streamhouse_histogram_callbacks* family,
                                                       streamhouse_histogram_callback callback,
                                                       const char* const* values, const size_t* value_bytes,
-                                                      size_t count, streamhouse_token** token)
+                                                      size_t count, streamhouse_token** token) STREAMHOUSE_NOEXCEPT
     __attribute__((warn_unused_result));
 streamhouse_status streamhouse_summary_callback_add(streamhouse_summary_callbacks* family,
                                                     streamhouse_summary_callback callback, const char* const* values,
-                                                    const size_t* value_bytes, size_t count, streamhouse_token** token)
+                                                    const size_t* value_bytes, size_t count,
+                                                    streamhouse_token** token) STREAMHOUSE_NOEXCEPT
     __attribute__((warn_unused_result));
 
 // Takes the values of a callback of many series, during its call.
@@ -118,7 +125,7 @@ typedef struct streamhouse_samples streamhouse_samples;
 // The first of equal label sets counts. With another number of values than there are labels it adds
 // nothing, and that is counted.
 void streamhouse_samples_add(streamhouse_samples* samples, double value, const char* const* values,
-                             const size_t* value_bytes, size_t count);
+                             const size_t* value_bytes, size_t count) STREAMHOUSE_NOEXCEPT;
 
 typedef struct streamhouse_many_callback {
   void (*read)(void* user_data, streamhouse_samples* samples);
@@ -129,7 +136,7 @@ typedef struct streamhouse_many_callback {
 
 // For series whose labels are known only at the scrape.
 streamhouse_token* streamhouse_many_callback_add(streamhouse_number_callbacks* family,
-                                                 streamhouse_many_callback callback)
+                                                 streamhouse_many_callback callback) STREAMHOUSE_NOEXCEPT
     __attribute__((warn_unused_result));
 
 #ifdef __cplusplus

@@ -38,15 +38,16 @@ class CheckInC {
 
 }  // namespace
 
-streamhouse_health* streamhouse_health_new() {
+streamhouse_health* streamhouse_health_new() noexcept {
   return new streamhouse_health;
 }
 
-void streamhouse_health_free(streamhouse_health* health) {
+void streamhouse_health_free(streamhouse_health* health) noexcept {
   delete health;
 }
 
-streamhouse_token* streamhouse_health_add(streamhouse_health* health, const char* name, streamhouse_check check) {
+streamhouse_token* streamhouse_health_add(streamhouse_health* health, const char* name,
+                                          streamhouse_check check) noexcept {
   core::Health& to = Given(health, "a health").health;
   core::Check(check.passes != nullptr, "C API: a check has no function");
   auto token = to.Add(&Given(name, "the name of a check"),
@@ -54,7 +55,7 @@ streamhouse_token* streamhouse_health_add(streamhouse_health* health, const char
   return new core::internal::TokenOf<core::Health::Token>(std::move(token));
 }
 
-streamhouse_status streamhouse_health_evaluate(const streamhouse_health* health) {
+streamhouse_status streamhouse_health_evaluate(const streamhouse_health* health) noexcept {
   const core::Health::Report report = Given(health, "a health").health.Evaluate();
   if (report.ready()) return core::ToC(core::Status::Ok());
   return core::ToC({core::StatusCode::kUnavailable, report.Reason()});

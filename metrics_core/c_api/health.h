@@ -44,16 +44,18 @@ typedef struct streamhouse_check {
 } streamhouse_check;
 
 // Never null. To be freed.
-streamhouse_health* streamhouse_health_new(void);
+streamhouse_health* streamhouse_health_new(void) STREAMHOUSE_NOEXCEPT;
 // `health` may be null.
-void streamhouse_health_free(streamhouse_health* health);
+void streamhouse_health_free(streamhouse_health* health) STREAMHOUSE_NOEXCEPT;
 
 // The token keeps the check; it is never null.
-streamhouse_token* streamhouse_health_add(streamhouse_health* health, const char* name, streamhouse_check check)
+streamhouse_token* streamhouse_health_add(streamhouse_health* health, const char* name,
+                                          streamhouse_check check) STREAMHOUSE_NOEXCEPT
     __attribute__((warn_unused_result));
 
 // Asks all checks. OK, or UNAVAILABLE with "name: reason" of each failed check, joined by "; ".
-streamhouse_status streamhouse_health_evaluate(const streamhouse_health* health) __attribute__((warn_unused_result));
+streamhouse_status streamhouse_health_evaluate(const streamhouse_health* health) STREAMHOUSE_NOEXCEPT
+    __attribute__((warn_unused_result));
 
 #ifdef __cplusplus
 }

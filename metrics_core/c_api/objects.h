@@ -112,7 +112,10 @@ T& Given(T* pointer, std::string_view what) {
   return *pointer;
 }
 
-// A text of C; null is the empty text.
+// InvalidArgument, about the field, for a count that cannot be that of an array in C.
+Status CheckCount(std::string_view field, std::size_t count, std::size_t max);
+
+// A text of C; null is the empty text. The count is checked.
 std::string TextOf(const char* text);
 std::vector<std::string> TextsOf(const char* const* texts, std::size_t count);
 

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "metrics_core/c_api/bridge.h"
@@ -14,6 +15,7 @@ namespace streamhouse::metrics::internal {
 namespace {
 
 // A longer struct adds members behind these, not in a gap at their end.
+static_assert(sizeof(streamhouse_metric_options) <= STREAMHOUSE_OPTION_BYTES_MAX);
 static_assert(offsetof(streamhouse_metric_options, expire_after_nanoseconds) + sizeof(std::int64_t) ==
               sizeof(streamhouse_metric_options));
 static_assert(offsetof(streamhouse_registry_options, target_count) + sizeof(std::size_t) ==
@@ -49,12 +51,14 @@ std::vector<std::string> TextsOf(const char* const* texts, std::size_t count) {
   return copies;
 }
 
+Status CheckCount(std::string_view field, std::size_t count, std::size_t max) {
+  return count <= max ? Status::Ok() : InvalidField(field, "is above " + std::to_string(max));
+}
+
 Result<MetricOptions> MetricOptionsOf(const streamhouse_metric_options* options) {
   const Result<streamhouse_metric_options> known = KnownOptions(Given(options, "an options struct"));
   if (!known.ok()) return known.status();
-  if (known->label_count > STREAMHOUSE_LABELS_MAX) {
-    return InvalidField("label_count", "is above " + std::to_string(STREAMHOUSE_LABELS_MAX));
-  }
+  if (Status few = CheckCount("label_count", known->label_count, STREAMHOUSE_LABELS_MAX); !few.ok()) return few;
   MetricOptions made = {.name = TextOf(known->name),
                         .help = TextOf(known->help),
                         .unit = TextOf(known->unit),

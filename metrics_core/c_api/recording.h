@@ -34,6 +34,7 @@
 #include <stdint.h>
 
 #include "metrics_core/c_api/abi.h"
+#include "metrics_core/c_api/status.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -82,10 +83,10 @@ typedef struct streamhouse_exponential_histogram {
 
 // The trace of a header "traceparent" that is valid and sampled; otherwise no trace. `header` need
 // not end with a zero byte. Any thread; signal-safe.
-streamhouse_trace streamhouse_sampled_trace(const char* header, size_t header_bytes);
+streamhouse_trace streamhouse_sampled_trace(const char* header, size_t header_bytes) STREAMHOUSE_NOEXCEPT;
 
 // A monotonic clock for durations; clock.h says what it promises. Any thread.
-uint64_t streamhouse_now_nanoseconds(void);
+uint64_t streamhouse_now_nanoseconds(void) STREAMHOUSE_NOEXCEPT;
 
 static inline void streamhouse_counter_add(streamhouse_counter counter, uint64_t n) {
   if (!STREAMHOUSE_ABI_RECORDS) return;

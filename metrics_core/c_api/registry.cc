@@ -45,6 +45,7 @@ Result<RegistryOptions> RegistryOptionsOf(const streamhouse_registry_options* op
   }
   if (known->names == STREAMHOUSE_NAMES_UTF8) made.names = NameRules::kUtf8;
   if (known->creation_times == STREAMHOUSE_CREATION_TIMES_NOT_KEPT) made.creation_times = CreationTimes::kNotKept;
+  if (Status few = CheckCount("target_count", known->target_count, STREAMHOUSE_LABELS_MAX); !few.ok()) return few;
   const std::vector<std::string> names = TextsOf(known->target_names, known->target_count);
   const std::vector<std::string> values = TextsOf(known->target_values, known->target_count);
   for (std::size_t i = 0; i < names.size(); ++i) made.target.emplace_back(names[i], values[i]);
@@ -103,12 +104,12 @@ using core::Status;
 using core::ToC;
 using core::internal::AddFamily;
 
-streamhouse_registry* streamhouse_registry_new() {
+streamhouse_registry* streamhouse_registry_new() noexcept {
   return new streamhouse_registry{.registry = Registry()};
 }
 
 streamhouse_status streamhouse_registry_new_with(const streamhouse_registry_options* options,
-                                                 streamhouse_registry** registry) {
+                                                 streamhouse_registry** registry) noexcept {
   streamhouse_registry*& place = core::internal::Given(registry, "the place for a registry");
   place = nullptr;
   core::Result<core::RegistryOptions> known = core::internal::RegistryOptionsOf(options);
@@ -117,11 +118,11 @@ streamhouse_status streamhouse_registry_new_with(const streamhouse_registry_opti
   return ToC(Status::Ok());
 }
 
-void streamhouse_registry_free(streamhouse_registry* registry) {
+void streamhouse_registry_free(streamhouse_registry* registry) noexcept {
   delete registry;
 }
 
-streamhouse_status streamhouse_add_process_metrics(streamhouse_registry* registry) {
+streamhouse_status streamhouse_add_process_metrics(streamhouse_registry* registry) noexcept {
   streamhouse_registry& to = core::internal::Given(registry, "a registry");
   const core::MutexLock lock(to.mutex);
   if (!to.process_metrics.empty()) return ToC(Status::Ok());
@@ -131,7 +132,7 @@ streamhouse_status streamhouse_add_process_metrics(streamhouse_registry* registr
   return ToC(Status::Ok());
 }
 
-streamhouse_status streamhouse_add_core_metrics(streamhouse_registry* registry) {
+streamhouse_status streamhouse_add_core_metrics(streamhouse_registry* registry) noexcept {
   streamhouse_registry& to = core::internal::Given(registry, "a registry");
   const core::MutexLock lock(to.mutex);
   if (!to.core_metrics.empty()) return ToC(Status::Ok());
@@ -142,52 +143,52 @@ streamhouse_status streamhouse_add_core_metrics(streamhouse_registry* registry) 
 }
 
 streamhouse_status streamhouse_add_build_info(streamhouse_registry* registry, const char* program, const char* version,
-                                              const char* revision) {
+                                              const char* revision) noexcept {
   core::Registry& to = core::internal::Given(registry, "a registry").registry;
   using core::internal::TextOf;
   return ToC(core::RegisterBuildInfo(to, TextOf(program), TextOf(version), TextOf(revision)));
 }
 
-const char* streamhouse_version() {
+const char* streamhouse_version() noexcept {
   return core::kVersion.data();
 }
 
 streamhouse_status streamhouse_add_counter(streamhouse_registry* registry, const streamhouse_metric_options* options,
-                                           streamhouse_counter_family* family) {
+                                           streamhouse_counter_family* family) noexcept {
   return AddFamily(registry, options, family,
                    [](Registry& to, MetricOptions made) { return to.AddCounter(std::move(made)); });
 }
 
 streamhouse_status streamhouse_add_double_counter(streamhouse_registry* registry,
                                                   const streamhouse_metric_options* options,
-                                                  streamhouse_double_counter_family* family) {
+                                                  streamhouse_double_counter_family* family) noexcept {
   return AddFamily(registry, options, family,
                    [](Registry& to, MetricOptions made) { return to.AddDoubleCounter(std::move(made)); });
 }
 
 streamhouse_status streamhouse_add_up_down_counter(streamhouse_registry* registry,
                                                    const streamhouse_metric_options* options,
-                                                   streamhouse_up_down_counter_family* family) {
+                                                   streamhouse_up_down_counter_family* family) noexcept {
   return AddFamily(registry, options, family,
                    [](Registry& to, MetricOptions made) { return to.AddUpDownCounter(std::move(made)); });
 }
 
 streamhouse_status streamhouse_add_gauge(streamhouse_registry* registry, const streamhouse_metric_options* options,
-                                         streamhouse_gauge_family* family) {
+                                         streamhouse_gauge_family* family) noexcept {
   return AddFamily(registry, options, family,
                    [](Registry& to, MetricOptions made) { return to.AddGauge(std::move(made)); });
 }
 
 streamhouse_status streamhouse_add_double_gauge(streamhouse_registry* registry,
                                                 const streamhouse_metric_options* options,
-                                                streamhouse_double_gauge_family* family) {
+                                                streamhouse_double_gauge_family* family) noexcept {
   return AddFamily(registry, options, family,
                    [](Registry& to, MetricOptions made) { return to.AddDoubleGauge(std::move(made)); });
 }
 
 streamhouse_status streamhouse_add_histogram(streamhouse_registry* registry, const streamhouse_metric_options* options,
                                              const double* bounds, std::size_t bound_count,
-                                             streamhouse_histogram_family* family) {
+                                             streamhouse_histogram_family* family) noexcept {
   const auto checked = core::internal::BoundsOf(bounds, bound_count);
   return AddFamily(registry, options, family,
                    [&](Registry& to, MetricOptions made) -> core::Result<core::Family<core::Histogram>> {
@@ -199,7 +200,7 @@ streamhouse_status streamhouse_add_histogram(streamhouse_registry* registry, con
 streamhouse_status streamhouse_add_tick_histogram(streamhouse_registry* registry,
                                                   const streamhouse_metric_options* options, const double* bounds,
                                                   std::size_t bound_count, double ticks_per_unit,
-                                                  streamhouse_tick_histogram_family* family) {
+                                                  streamhouse_tick_histogram_family* family) noexcept {
   const auto checked = core::internal::BoundsOf(bounds, bound_count);
   return AddFamily(registry, options, family,
                    [&](Registry& to, MetricOptions made) -> core::Result<core::Family<core::TickHistogram>> {
@@ -211,7 +212,7 @@ streamhouse_status streamhouse_add_tick_histogram(streamhouse_registry* registry
 streamhouse_status streamhouse_add_exponential_histogram(streamhouse_registry* registry,
                                                          const streamhouse_metric_options* options,
                                                          const double* classic_bounds, std::size_t bound_count,
-                                                         streamhouse_exponential_histogram_family* family) {
+                                                         streamhouse_exponential_histogram_family* family) noexcept {
   const auto checked = core::internal::BoundsOf(classic_bounds, bound_count);
   return AddFamily(registry, options, family,
                    [&](Registry& to, MetricOptions made) -> core::Result<core::Family<core::ExponentialHistogram>> {
@@ -222,23 +223,27 @@ streamhouse_status streamhouse_add_exponential_histogram(streamhouse_registry* r
 
 streamhouse_status streamhouse_add_state_set(streamhouse_registry* registry, const streamhouse_metric_options* options,
                                              const char* const* states, std::size_t state_count,
-                                             streamhouse_state_set_family* family) {
-  return AddFamily(registry, options, family, [&](Registry& to, MetricOptions made) {
-    return to.AddStateSet(std::move(made), core::internal::TextsOf(states, state_count));
-  });
+                                             streamhouse_state_set_family* family) noexcept {
+  return AddFamily(registry, options, family,
+                   [&](Registry& to, MetricOptions made) -> core::Result<core::Family<core::StateSet>> {
+                     Status few = core::internal::CheckCount("state_count", state_count, STREAMHOUSE_ABI_STATES);
+                     if (!few.ok()) return few;
+                     return to.AddStateSet(std::move(made), core::internal::TextsOf(states, state_count));
+                   });
 }
 
 streamhouse_status streamhouse_add_info(streamhouse_registry* registry, const streamhouse_metric_options* options,
-                                        streamhouse_info_family* family) {
+                                        streamhouse_info_family* family) noexcept {
   return AddFamily(registry, options, family,
                    [](Registry& to, MetricOptions made) { return to.AddInfo(std::move(made)); });
 }
 
-streamhouse_status streamhouse_exponential_bounds(double start, double factor, std::size_t count, double* bounds) {
+streamhouse_status streamhouse_exponential_bounds(double start, double factor, std::size_t count,
+                                                  double* bounds) noexcept {
   return core::internal::CopyBounds(core::BucketBounds::Exponential(start, factor, core::internal::CountOf(count)),
                                     bounds);
 }
 
-streamhouse_status streamhouse_linear_bounds(double start, double width, std::size_t count, double* bounds) {
+streamhouse_status streamhouse_linear_bounds(double start, double width, std::size_t count, double* bounds) noexcept {
   return core::internal::CopyBounds(core::BucketBounds::Linear(start, width, core::internal::CountOf(count)), bounds);
 }

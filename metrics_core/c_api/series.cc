@@ -63,136 +63,138 @@ using core::internal::RecordAt;
 using core::internal::Resolve;
 
 streamhouse_counter streamhouse_counter_with(streamhouse_counter_family family, const char* const* values,
-                                             const std::size_t* value_bytes, std::size_t count) {
+                                             const std::size_t* value_bytes, std::size_t count) noexcept {
   return {.run = Resolve(family.family, values, value_bytes, count)};
 }
 
 streamhouse_double_counter streamhouse_double_counter_with(streamhouse_double_counter_family family,
                                                            const char* const* values, const std::size_t* value_bytes,
-                                                           std::size_t count) {
+                                                           std::size_t count) noexcept {
   return {.run = Resolve(family.family, values, value_bytes, count)};
 }
 
 streamhouse_up_down_counter streamhouse_up_down_counter_with(streamhouse_up_down_counter_family family,
                                                              const char* const* values, const std::size_t* value_bytes,
-                                                             std::size_t count) {
+                                                             std::size_t count) noexcept {
   return {.run = Resolve(family.family, values, value_bytes, count)};
 }
 
 streamhouse_gauge streamhouse_gauge_with(streamhouse_gauge_family family, const char* const* values,
-                                         const std::size_t* value_bytes, std::size_t count) {
+                                         const std::size_t* value_bytes, std::size_t count) noexcept {
   const std::uint32_t run = Resolve(family.family, values, value_bytes, count);
   return {.cell = CellOf(run), .run = run};
 }
 
 streamhouse_double_gauge streamhouse_double_gauge_with(streamhouse_double_gauge_family family,
                                                        const char* const* values, const std::size_t* value_bytes,
-                                                       std::size_t count) {
+                                                       std::size_t count) noexcept {
   const std::uint32_t run = Resolve(family.family, values, value_bytes, count);
   return {.cell = CellOf(run), .run = run};
 }
 
 streamhouse_state_set streamhouse_state_set_with(streamhouse_state_set_family family, const char* const* values,
-                                                 const std::size_t* value_bytes, std::size_t count) {
+                                                 const std::size_t* value_bytes, std::size_t count) noexcept {
   const std::uint32_t run = Resolve(family.family, values, value_bytes, count);
   return {.cell = CellOf(run), .run = run};
 }
 
 streamhouse_histogram streamhouse_histogram_with(streamhouse_histogram_family family, const char* const* values,
-                                                 const std::size_t* value_bytes, std::size_t count) {
+                                                 const std::size_t* value_bytes, std::size_t count) noexcept {
   return {.buckets = BucketsOf(family.family), .run = Resolve(family.family, values, value_bytes, count)};
 }
 
 streamhouse_tick_histogram streamhouse_tick_histogram_with(streamhouse_tick_histogram_family family,
                                                            const char* const* values, const std::size_t* value_bytes,
-                                                           std::size_t count) {
+                                                           std::size_t count) noexcept {
   return {.buckets = BucketsOf(family.family), .run = Resolve(family.family, values, value_bytes, count)};
 }
 
 streamhouse_exponential_histogram streamhouse_exponential_histogram_with(
     streamhouse_exponential_histogram_family family, const char* const* values, const std::size_t* value_bytes,
-    std::size_t count) {
+    std::size_t count) noexcept {
   return {.run = Resolve(family.family, values, value_bytes, count)};
 }
 
 void streamhouse_info_show(streamhouse_info_family family, const char* const* values, const std::size_t* value_bytes,
-                           std::size_t count) {
+                           std::size_t count) noexcept {
   core::internal::DereferenceRun(Resolve(family.family, values, value_bytes, count));
 }
 
 void streamhouse_counter_add_at(streamhouse_counter_family family, std::uint64_t n, const char* const* values,
-                                const std::size_t* value_bytes, std::size_t count) {
+                                const std::size_t* value_bytes, std::size_t count) noexcept {
   RecordAt<core::Counter>(family.family, values, value_bytes, count,
                           [&](const core::Counter& counter) { counter.Increment(n); });
 }
 
 void streamhouse_double_counter_add_at(streamhouse_double_counter_family family, double amount,
-                                       const char* const* values, const std::size_t* value_bytes, std::size_t count) {
+                                       const char* const* values, const std::size_t* value_bytes,
+                                       std::size_t count) noexcept {
   RecordAt<core::DoubleCounter>(family.family, values, value_bytes, count,
                                 [&](const core::DoubleCounter& counter) { counter.Increment(amount); });
 }
 
 void streamhouse_up_down_counter_add_at(streamhouse_up_down_counter_family family, std::int64_t amount,
-                                        const char* const* values, const std::size_t* value_bytes, std::size_t count) {
+                                        const char* const* values, const std::size_t* value_bytes,
+                                        std::size_t count) noexcept {
   RecordAt<core::UpDownCounter>(family.family, values, value_bytes, count,
                                 [&](const core::UpDownCounter& counter) { counter.Add(amount); });
 }
 
 void streamhouse_gauge_set_at(streamhouse_gauge_family family, std::int64_t value, const char* const* values,
-                              const std::size_t* value_bytes, std::size_t count) {
+                              const std::size_t* value_bytes, std::size_t count) noexcept {
   RecordAt<core::Gauge>(family.family, values, value_bytes, count, [&](const core::Gauge& gauge) { gauge.Set(value); });
 }
 
 void streamhouse_gauge_add_at(streamhouse_gauge_family family, std::int64_t amount, const char* const* values,
-                              const std::size_t* value_bytes, std::size_t count) {
+                              const std::size_t* value_bytes, std::size_t count) noexcept {
   RecordAt<core::Gauge>(family.family, values, value_bytes, count,
                         [&](const core::Gauge& gauge) { gauge.Add(amount); });
 }
 
 void streamhouse_double_gauge_set_at(streamhouse_double_gauge_family family, double value, const char* const* values,
-                                     const std::size_t* value_bytes, std::size_t count) {
+                                     const std::size_t* value_bytes, std::size_t count) noexcept {
   RecordAt<core::DoubleGauge>(family.family, values, value_bytes, count,
                               [&](const core::DoubleGauge& gauge) { gauge.Set(value); });
 }
 
 void streamhouse_double_gauge_add_at(streamhouse_double_gauge_family family, double amount, const char* const* values,
-                                     const std::size_t* value_bytes, std::size_t count) {
+                                     const std::size_t* value_bytes, std::size_t count) noexcept {
   RecordAt<core::DoubleGauge>(family.family, values, value_bytes, count,
                               [&](const core::DoubleGauge& gauge) { gauge.Add(amount); });
 }
 
 void streamhouse_histogram_observe_at(streamhouse_histogram_family family, double value, const char* const* values,
-                                      const std::size_t* value_bytes, std::size_t count) {
+                                      const std::size_t* value_bytes, std::size_t count) noexcept {
   RecordAt<core::Histogram>(family.family, values, value_bytes, count,
                             [&](const core::Histogram& histogram) { histogram.Observe(value); });
 }
 
 void streamhouse_tick_histogram_observe_at(streamhouse_tick_histogram_family family, std::uint64_t ticks,
                                            const char* const* values, const std::size_t* value_bytes,
-                                           std::size_t count) {
+                                           std::size_t count) noexcept {
   RecordAt<core::TickHistogram>(family.family, values, value_bytes, count,
                                 [&](const core::TickHistogram& histogram) { histogram.Observe(ticks); });
 }
 
 void streamhouse_exponential_histogram_observe_at(streamhouse_exponential_histogram_family family, double value,
                                                   const char* const* values, const std::size_t* value_bytes,
-                                                  std::size_t count) {
+                                                  std::size_t count) noexcept {
   RecordAt<core::ExponentialHistogram>(family.family, values, value_bytes, count,
                                        [&](const core::ExponentialHistogram& histogram) { histogram.Observe(value); });
 }
 
 void streamhouse_state_set_only_at(streamhouse_state_set_family family, std::size_t state, const char* const* values,
-                                   const std::size_t* value_bytes, std::size_t count) {
+                                   const std::size_t* value_bytes, std::size_t count) noexcept {
   RecordAt<core::StateSet>(family.family, values, value_bytes, count,
                            [&](const core::StateSet& states) { states.SetOnly(state); });
 }
 
 bool streamhouse_remove(streamhouse_family* family, const char* const* values, const std::size_t* value_bytes,
-                        std::size_t count) {
+                        std::size_t count) noexcept {
   if (family == nullptr) return false;
   return family->core->Remove(core::internal::LabelValues(values, value_bytes, count).values());
 }
 
-std::uint64_t streamhouse_overflowed_lookups(const streamhouse_family* family) {
+std::uint64_t streamhouse_overflowed_lookups(const streamhouse_family* family) noexcept {
   return family == nullptr ? 0 : family->core->overflowed_lookups();
 }

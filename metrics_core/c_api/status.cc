@@ -24,7 +24,7 @@ static_assert(IsNumber(StatusCode::kInternal, STREAMHOUSE_INTERNAL));
 
 }  // namespace
 
-const char* streamhouse_status_code_name(int code) {
+const char* streamhouse_status_code_name(int code) noexcept {
   if (code < STREAMHOUSE_OK || code > STREAMHOUSE_INTERNAL) return "unknown";
   // Names are literals, which end with a zero byte.
   return streamhouse::metrics::StatusCodeName(static_cast<StatusCode>(code)).data();

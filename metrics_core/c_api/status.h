@@ -1,4 +1,5 @@
-// streamhouse_status: what a function of the C API says of its outcome, with the message in it.
+// streamhouse_status, STREAMHOUSE_NOEXCEPT: what a function of the C API says of its outcome, with
+// the message in it; and that it lets no C++ exception out.
 //
 // When to use something else: a recording cannot fail and returns nothing.
 // Guarantees:
@@ -15,6 +16,14 @@
 //   streamhouse_status added = streamhouse_add_counter(registry, &options, &sent);
 //   if (added.code != STREAMHOUSE_OK) fprintf(stderr, "%s\n", added.message);
 #pragma once
+
+// Every function of the C API has it. Where C++ code would let an exception out, such as
+// std::bad_alloc, the program ends.
+#ifdef __cplusplus
+#define STREAMHOUSE_NOEXCEPT noexcept
+#else
+#define STREAMHOUSE_NOEXCEPT
+#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -44,7 +53,7 @@ typedef struct streamhouse_status {
 } streamhouse_status;
 
 // For example "invalid_argument"; "unknown" for a number that is no code. The text is never freed.
-const char* streamhouse_status_code_name(int code);
+const char* streamhouse_status_code_name(int code) STREAMHOUSE_NOEXCEPT;
 
 #ifdef __cplusplus
 }

@@ -133,6 +133,20 @@ C_TEST(OptionsThatItDoesNotKnowAreRefused) {
   streamhouse_registry_free(registry);
 }
 
+C_TEST(ACountOfRegistriesThatIsNoneIsRefused) {
+  streamhouse_registry* const registry = streamhouse_registry_new();
+  log_book book = {0, 0};
+  streamhouse_exporter_options options = options_for(registry, &book);
+  options.more_registries = &registry;
+  options.more_registry_count = (size_t)-1;
+  streamhouse_exporter* exporter;
+  const streamhouse_status refused = streamhouse_exporter_start("prometheus://:0", &options, &exporter);
+  C_EXPECT(refused.code == STREAMHOUSE_INVALID_ARGUMENT && exporter == NULL);
+  C_EXPECT_TEXT(refused.message, "more_registry_count is above 1024");
+  C_EXPECT_NUMBER(book.destroyed, 1);
+  streamhouse_registry_free(registry);
+}
+
 C_TEST(TheLogTellsOfAPushThatFails) {
   streamhouse_registry* const registry = streamhouse_registry_new();
   log_book book = {0, 0};
@@ -166,6 +180,7 @@ const c_case c_cases[] = {
     C_CASE(AServerTellsItsPort),
     C_CASE(ABadLineIsRefusedByItsPart),
     C_CASE(OptionsThatItDoesNotKnowAreRefused),
+    C_CASE(ACountOfRegistriesThatIsNoneIsRefused),
     C_CASE(TheLogTellsOfAPushThatFails),
     C_CASE(ALogThatWritesNothingIsDestroyedAtTheStop),
     C_NO_CASE,

@@ -15,6 +15,14 @@
 namespace streamhouse::metrics {
 namespace {
 
+// What STREAMHOUSE_NOEXCEPT means here; symbols_test.py finds a function of the headers without it.
+static_assert(noexcept(streamhouse_registry_new()));
+static_assert(noexcept(streamhouse_abi_add_slowly(0, 0)));
+static_assert(noexcept(streamhouse_token_free(nullptr)));
+static_assert(noexcept(streamhouse_health_evaluate(nullptr)));
+static_assert(noexcept(streamhouse_now_nanoseconds()));
+static_assert(noexcept(streamhouse_status_code_name(0)));
+
 class BridgeTest : public testing::Test {
  protected:
   const std::unique_ptr<streamhouse_registry, void (*)(streamhouse_registry*)> registry_{streamhouse_registry_new(),
@@ -64,6 +72,24 @@ TEST_F(BridgeTest, ACallbackThatThrowsIsLeftOut) {
       .read = throws, .user_data = nullptr, .destroy = nullptr, .began_unix_milliseconds = 0};
   ASSERT_EQ(streamhouse_number_callback_add(family, callback, nullptr, nullptr, 0, &token).code, STREAMHOUSE_OK);
   EXPECT_EQ(Page(RegistryOf(*registry_)), "");
+  streamhouse_token_free(token);
+}
+
+TEST_F(BridgeTest, SamplesThatWereAddedBeforeAThrowStay) {
+  const char* const labels[] = {"topic"};
+  streamhouse_metric_options options = options_;
+  options.labels = labels;
+  options.label_count = 1;
+  streamhouse_number_callbacks* family = nullptr;
+  ASSERT_EQ(streamhouse_add_callback_counter(registry_.get(), &options, &family).code, STREAMHOUSE_OK);
+  const auto throws = [](void*, streamhouse_samples* samples) {
+    const char* const values[] = {"orders"};
+    streamhouse_samples_add(samples, 2, values, nullptr, 1);
+    throw 1;
+  };
+  streamhouse_token* const token = streamhouse_many_callback_add(
+      family, {.read = throws, .user_data = nullptr, .destroy = nullptr, .began_unix_milliseconds = 0});
+  EXPECT_EQ(Page(RegistryOf(*registry_)), "a_total{topic=\"orders\"} 2\n");
   streamhouse_token_free(token);
 }
 

@@ -2,6 +2,12 @@
 
 #include <math.h>
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 #include "tests/metrics_core/c_api/c_page.h"
 #include "tests/support/c_cases.h"
@@ -221,22 +227,142 @@ C_TEST(ARefusedFamilyIsNull) {
   streamhouse_registry_free(set.registry);
 }
 
-static void* scrape(void* registry) {
-  for (int i = 0; i < 200; ++i) c_page(registry);
+C_TEST(MoreQuantilesThanItsMaximumAreRefused) {
+  const fixture set = set_up();
+  const streamhouse_metric_options options = labelled("more");
+  const double half = 0.5;
+  streamhouse_summary_callbacks* refused = set.summaries;
+  const streamhouse_status added =
+      streamhouse_add_callback_summary(set.registry, &options, &half, (size_t)-1, &refused);
+  C_EXPECT(added.code == STREAMHOUSE_INVALID_ARGUMENT && refused == NULL);
+  C_EXPECT_TEXT(added.message, "quantile_count is above 256");
+  streamhouse_registry_free(set.registry);
+}
+
+// A program waits for what another thread does.
+static void wait_for(const atomic_bool* is_true) {
+  const time_t deadline = time(NULL) + 60;
+  while (!*is_true && time(NULL) < deadline) sched_yield();
+  C_EXPECT(*is_true);
+}
+
+typedef struct scraper {
+  streamhouse_registry* registry;
+  atomic_bool stops;
+} scraper;
+
+static void* scrape(void* of) {
+  scraper* const self = of;
+  while (!self->stops) c_page(self->registry);
   return NULL;
 }
 
-// Memory of freed user data would be read here, which the sanitizers see.
+// What one callback has, on the heap: its memory is gone once the token is freed.
+typedef struct use {
+  atomic_bool has_run;
+  atomic_bool is_destroyed;
+} use;
+
+static double run(void* of) {
+  use* const here = of;
+  C_EXPECT(!here->is_destroyed);
+  here->has_run = true;
+  return 1;
+}
+
+static void end_use(void* of) {
+  ((use*)of)->is_destroyed = true;
+}
+
+// The scraper goes on without a pause, so that callbacks run while tokens are freed. The sanitizers
+// see a callback that reads memory which is gone.
 C_TEST(NoCallbackRunsAfterItsTokenIsFreed) {
   const fixture set = set_up();
-  pthread_t scraper;
-  pthread_create(&scraper, NULL, scrape, set.registry);
+  scraper other = {.registry = set.registry};
+  pthread_t thread;
+  pthread_create(&thread, NULL, scrape, &other);
   for (int i = 0; i < 200; ++i) {
-    queue here = {.records = i};
-    streamhouse_token_free(add(set.numbers, &here));
-    C_EXPECT_NUMBER(here.destroyed, 1);
+    use* const here = calloc(1, sizeof(use));
+    const streamhouse_number_callback callback = {.read = run, .user_data = here, .destroy = end_use};
+    streamhouse_token* token = NULL;
+    C_EXPECT(streamhouse_number_callback_add(set.numbers, callback, ingest, NULL, 1, &token).code == STREAMHOUSE_OK);
+    wait_for(&here->has_run);
+    streamhouse_token_free(token);
+    C_EXPECT(here->is_destroyed);
+    free(here);
   }
-  pthread_join(scraper, NULL);
+  other.stops = true;
+  pthread_join(thread, NULL);
+  streamhouse_registry_free(set.registry);
+}
+
+// A callback that is held inside, and a thread that frees its token meanwhile.
+typedef struct held {
+  streamhouse_registry* registry;
+  streamhouse_token* token;
+  atomic_bool is_inside;
+  atomic_bool may_leave;
+  atomic_long freeing_thread;  // 0 before it frees
+  atomic_bool is_freed;
+} held;
+
+static double stay(void* of) {
+  held* const here = of;
+  here->is_inside = true;
+  wait_for(&here->may_leave);
+  C_EXPECT(!here->is_freed);
+  return 1;
+}
+
+static void* scrape_once(void* of) {
+  c_page(((held*)of)->registry);
+  return NULL;
+}
+
+// Of the calling thread.
+static long thread_number(void) {
+  long number = 0;
+  FILE* const file = fopen("/proc/thread-self/stat", "r");
+  C_EXPECT(file != NULL && fscanf(file, "%ld", &number) == 1);
+  if (file != NULL) fclose(file);
+  return number;
+}
+
+static void* free_token(void* of) {
+  held* const here = of;
+  here->freeing_thread = thread_number();
+  streamhouse_token_free(here->token);
+  here->is_freed = true;
+  return NULL;
+}
+
+// Whether the thread waits for something, as the system says.
+static bool is_waiting(long thread) {
+  char path[64], line[256] = "";
+  snprintf(path, sizeof(path), "/proc/self/task/%ld/stat", thread);
+  FILE* const file = fopen(path, "r");
+  if (file == NULL) return false;
+  const char* const end_of_name = fgets(line, sizeof(line), file) == NULL ? NULL : strrchr(line, ')');
+  fclose(file);
+  return end_of_name != NULL && end_of_name[2] == 'S';
+}
+
+C_TEST(FreeingATokenWaitsForItsCallback) {
+  const fixture set = set_up();
+  held here = {.registry = set.registry};
+  const streamhouse_number_callback callback = {.read = stay, .user_data = &here};
+  C_EXPECT(streamhouse_number_callback_add(set.numbers, callback, ingest, NULL, 1, &here.token).code == 0);
+  pthread_t scraping, freeing;
+  pthread_create(&scraping, NULL, scrape_once, &here);
+  wait_for(&here.is_inside);
+  pthread_create(&freeing, NULL, free_token, &here);
+  // It waits in the call, or has returned too early.
+  while (!here.is_freed && !(here.freeing_thread != 0 && is_waiting(here.freeing_thread))) sched_yield();
+  C_EXPECT(!here.is_freed);
+  here.may_leave = true;
+  pthread_join(scraping, NULL);
+  pthread_join(freeing, NULL);
+  C_EXPECT(here.is_freed);
   streamhouse_registry_free(set.registry);
 }
 
@@ -252,6 +378,8 @@ const c_case c_cases[] = {
     C_CASE(ACallbackWithoutValueIsCountedAsFailed),
     C_CASE(OneCallbackGivesManySeries),
     C_CASE(ARefusedFamilyIsNull),
+    C_CASE(MoreQuantilesThanItsMaximumAreRefused),
     C_CASE(NoCallbackRunsAfterItsTokenIsFreed),
+    C_CASE(FreeingATokenWaitsForItsCallback),
     C_NO_CASE,
 };

@@ -85,6 +85,33 @@ C_TEST(OptionsWithoutTheirSizeAreRefused) {
   streamhouse_registry_free(registry);
 }
 
+// The array has one text: only the count is read.
+C_TEST(ACountThatIsNoneIsRefused) {
+  streamhouse_registry* registry = streamhouse_registry_new();
+  const streamhouse_metric_options options = named("a");
+  const char* const one[] = {"on"};
+  streamhouse_state_set_family family;
+  const streamhouse_status added = streamhouse_add_state_set(registry, &options, one, (size_t)-1, &family);
+  C_EXPECT(added.code == STREAMHOUSE_INVALID_ARGUMENT && family.family == NULL);
+  C_EXPECT_TEXT(added.message, "state_count is above 64");
+  streamhouse_registry_free(registry);
+  const streamhouse_registry_options targets = {
+      .size = sizeof(targets), .target_names = one, .target_values = one, .target_count = (size_t)-1};
+  const streamhouse_status made = streamhouse_registry_new_with(&targets, &registry);
+  C_EXPECT(made.code == STREAMHOUSE_INVALID_ARGUMENT && registry == NULL);
+  C_EXPECT_TEXT(made.message, "target_count is above 64");
+}
+
+C_TEST(ASizeThatIsNoneIsRefused) {
+  streamhouse_registry* const registry = streamhouse_registry_new();
+  streamhouse_metric_options options = named("a_total");
+  options.size = (size_t)-1;
+  const streamhouse_status added = add_counter(registry, options);
+  C_EXPECT(added.code == STREAMHOUSE_INVALID_ARGUMENT);
+  C_EXPECT_TEXT(added.message, "size is not that of the struct");
+  streamhouse_registry_free(registry);
+}
+
 C_TEST(AConstantThatIsNoneIsRefusedByName) {
   streamhouse_registry* const registry = streamhouse_registry_new();
   streamhouse_metric_options options = named("a_total");
@@ -333,6 +360,8 @@ const c_case c_cases[] = {
     C_CASE(OptionsOfAnOlderProgramHaveTheDefaults),
     C_CASE(OptionsOfANewerProgramAreRefusedWhereTheyAreSet),
     C_CASE(OptionsWithoutTheirSizeAreRefused),
+    C_CASE(ACountThatIsNoneIsRefused),
+    C_CASE(ASizeThatIsNoneIsRefused),
     C_CASE(AConstantThatIsNoneIsRefusedByName),
     C_CASE(OptionsReachTheFamily),
     C_CASE(AggregationAndExemplarsReachTheFamily),

@@ -40,6 +40,15 @@ class SymbolsTest(unittest.TestCase):
         for library in LIBRARIES:
             self.assertEqual(listed_symbols(library), sorted(defined_symbols(library)), library)
 
+    def test_each_function_of_the_headers_lets_no_exception_out(self):
+        for library, (_, headers) in LIBRARIES.items():
+            for header in pathlib.Path().glob(headers):
+                text = header.read_text(encoding="utf-8")
+                for declared in _DECLARED.finditer(text):
+                    to_its_end = re.match(r"[^;{]*[;{]", text[declared.end() :])[0]
+                    if not to_its_end.endswith("{"):
+                        self.assertIn(") STREAMHOUSE_NOEXCEPT", to_its_end, (library, declared[1]))
+
     def test_each_function_of_the_headers_is_in_the_list(self):
         for library, (_, headers) in LIBRARIES.items():
             declared = set()
