@@ -1,6 +1,7 @@
 """Programs that are built without Bazel: from an installed tree, and from the source tree by CMake.
 
 tools/install_test runs it. With STREAMHOUSE_INSTALL_ALL, the libraries with a server are installed as well.
+STREAMHOUSE_INSTALL_BUILD is a folder where what was compiled is kept.
 """
 
 import os
@@ -10,11 +11,14 @@ import shutil
 import subprocess
 import tempfile
 import unittest
-import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAMS = ROOT / "tests" / "install"
-ALL = "STREAMHOUSE_INSTALL_ALL" in os.environ
+# Of tests whose programs serve a page.
+builds_the_server = unittest.skipUnless("STREAMHOUSE_INSTALL_ALL" in os.environ, "tools/install_test --all")
+# Of the compiler and of libc.
+_OF_EVERY_PROGRAM = {"libstdc++", "libm", "libgcc_s", "libc", "ld-linux-x86-64"}
+_OF_EXPORTERS_ALONE = {"libssl", "libcrypto", "libcrypt", "libsnappy", "libyaml-cpp"}
 # What a library may export that is not of namespace streamhouse: nothing but the C API.
 _OWN = re.compile(r"(streamhouse_|(.* for |.*thunk to )?streamhouse::)")
 
@@ -30,6 +34,16 @@ def run(*command, **options):
     return done.stdout
 
 
+def needed_by(binary):
+    """The shared libraries that a program or library names, without their versions."""
+    return set(re.findall(r"\(NEEDED\).*\[(.*?)\.so", run("readelf", "--dynamic", binary)))
+
+
+def readme_block(language):
+    """The first block of this language in README.md."""
+    return re.search(rf"```{language}\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)[1]
+
+
 class InstalledTreeTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -37,8 +51,9 @@ class InstalledTreeTest(unittest.TestCase):
         cls.addClassCleanup(folder.cleanup)
         cls.scratch = pathlib.Path(folder.name)
         cls.prefix = cls.scratch / "prefix"
-        components = "core,routes,exporters" if ALL else "core"
-        run(ROOT / "tools" / "install", "--prefix", cls.prefix, "--components", components)
+        cls.build = pathlib.Path(os.environ.get("STREAMHOUSE_INSTALL_BUILD", cls.scratch / "build"))
+        components = ["--components", "core,routes,exporters" if "STREAMHOUSE_INSTALL_ALL" in os.environ else "core"]
+        run(ROOT / "tools" / "install", "--prefix", cls.prefix, "--build", cls.build / "install", *components)
         cls.lib = cls.prefix / "lib"
         cls.environment = os.environ | {"PKG_CONFIG_PATH": str(cls.lib / "pkgconfig"), "LD_LIBRARY_PATH": str(cls.lib)}
         cls.version = re.search(r'kVersion = "(.*)"', (ROOT / "metrics_core" / "version.h").read_text())[1]
@@ -46,16 +61,19 @@ class InstalledTreeTest(unittest.TestCase):
     def flags(self, *options):
         return run("pkg-config", *options, "streamhouse_core", env=self.environment).split()
 
-    def build_in_c(self, name, *flags):
-        """records.c as a strict compiler for C takes it."""
+    def build_in_c(self, name, *flags, source="records.c"):
+        """A source of this folder, as a strict compiler for C takes it."""
         program = self.scratch / name
-        run("cc", "-std=c11", "-Wall", "-Wextra", "-pedantic", "-Werror", PROGRAMS / "records.c", "-o", program, *flags)
+        run("cc", "-std=c11", "-Wall", "-Wextra", "-pedantic", "-Werror", PROGRAMS / source, "-o", program, *flags)
         return program
 
-    def build_by_cmake(self, way, *flags):
-        folder = self.scratch / way
-        run("cmake", "-S", PROGRAMS, "-B", folder, f"-DWAY={way}", "-DCMAKE_CXX_FLAGS=-O0", *flags)
+    def build_by_cmake(self, source, folder, *flags):
+        run("cmake", "-S", source, "-B", folder, *flags)
         run("cmake", "--build", folder, "--parallel", os.cpu_count())
+        return folder
+
+    def build_records(self, way, folder, *flags):
+        self.build_by_cmake(PROGRAMS, folder, f"-DWAY={way}", *flags)
         self.assertEqual(f"{self.version}\n", run(folder / "records_in_c"))
         self.assertEqual("1000\n", run(folder / "records"))
 
@@ -73,6 +91,12 @@ class InstalledTreeTest(unittest.TestCase):
         program = self.build_in_c("watched", *self.flags("--cflags", "--libs"))
         run("valgrind", "--quiet", "--error-exitcode=9", program, env=self.environment)
 
+    def test_plugins_are_closed_before_their_threads_end(self):
+        flags = ["-shared", "-fPIC", *self.flags("--cflags", "--libs")]
+        plugins = [self.build_in_c(f"plugin_{i}.so", *flags, source="plugin.c") for i in (1, 2)]
+        host = self.build_in_c("plugin_host", "-D_GNU_SOURCE", "-pthread", source="plugin_host.c")
+        run(host, *plugins, env=self.environment)
+
     def test_a_program_for_another_layout_does_not_link(self):
         headers = self.scratch / "another"
         shutil.copytree(self.prefix / "include" / "streamhouse", headers)
@@ -82,11 +106,17 @@ class InstalledTreeTest(unittest.TestCase):
             self.build_in_c("for_another", f"-I{headers}", *self.flags("--libs"))
 
     def test_the_core_needs_no_library_of_others(self):
-        dynamic = run("readelf", "--dynamic", self.lib / "libstreamhouse_core.so")
-        needed = set(re.findall(r"\(NEEDED\).*\[(.*?)\.so", dynamic))
-        self.assertLessEqual(needed, {"libstdc++", "libm", "libgcc_s", "libc", "ld-linux-x86-64"})
+        library = self.lib / "libstreamhouse_core.so"
+        self.assertLessEqual(needed_by(library), _OF_EVERY_PROGRAM)
+        dynamic = run("readelf", "--dynamic", library)
         self.assertIn(f"[libstreamhouse_core.so.{self.version.rpartition('.')[0]}]", dynamic)
         self.assertIn("NODELETE", dynamic)
+
+    def test_a_program_that_only_records_links_no_library_of_exporters(self):
+        program = self.build_in_c("only_records", *self.flags("--cflags", "--libs"))
+        self.assertLessEqual(needed_by(program), _OF_EVERY_PROGRAM | {"libstreamhouse_core"})
+        libraries = {flag for flag in self.flags("--static", "--libs") if not flag.startswith("-L")}
+        self.assertEqual({"-lstreamhouse_core", "-lstdc++", "-lpthread"}, libraries)
 
     def test_shared_libraries_export_what_is_theirs(self):
         for library in self.lib.glob("*.so"):
@@ -98,40 +128,71 @@ class InstalledTreeTest(unittest.TestCase):
         self.assertEqual(listed, sorted(re.findall(r" (streamhouse_\w+)$", core, re.MULTILINE)))
 
     def test_cmake_finds_the_package(self):
-        self.build_by_cmake("find_package", f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        folder = self.scratch / "find_package"
+        self.build_records("find_package", folder, f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        self.assertLessEqual(needed_by(folder / "records"), _OF_EVERY_PROGRAM)
 
+    # Both in one folder: the second way finds the objects of the first.
     def test_cmake_takes_the_source_tree_as_a_folder(self):
-        self.build_by_cmake("add_subdirectory", f"-DSTREAMHOUSE_FOLDER={ROOT}")
+        self.build_records("add_subdirectory", self.build / "source", f"-DSTREAMHOUSE_FOLDER={ROOT}")
 
     def test_cmake_takes_the_source_tree_as_fetched_content(self):
-        self.build_by_cmake("FetchContent", f"-DSTREAMHOUSE_FOLDER={ROOT}")
+        self.build_records("FetchContent", self.build / "source", f"-DSTREAMHOUSE_FOLDER={ROOT}")
 
-    def assert_serves(self, program):
-        """The first page of examples/ counts what it reads."""
+    def assert_serves(self, program, sample='characters_read_total{source="stdin"}'):
+        """Curl reads the page of the program, and the program ends with its input."""
         with subprocess.Popen(
             [str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=self.environment
         ) as process:  # fmt: skip
             self.addCleanup(process.kill)
             address = re.sub(r"^\w+://|/metrics$", "", process.stdout.readline().strip())
-            with urllib.request.urlopen(f"http://{address}/metrics", timeout=10) as response:
-                self.assertIn('characters_read_total{source="stdin"} 0', response.read().decode())
+            page = run("curl", "--silent", "--show-error", "--noproxy", "*", "--max-time", "10", f"{address}/metrics")
+            self.assertIn(f"{sample} 0\n", page)
             process.stdin.close()
             self.assertEqual(0, process.wait(10))
 
-    @unittest.skipUnless(ALL, "installs the server as well: tools/install_test --all")
+    @builds_the_server
     def test_a_makefile_builds_a_program_with_a_page(self):
         folder = self.scratch / "make" / "installed"
         shutil.copytree(ROOT / "examples", folder.parent)
         run("make", "-C", folder, env=self.environment)
         self.assert_serves(folder / "first_page_in_c")
 
-    @unittest.skipUnless(ALL, "installs the server as well: tools/install_test --all")
+    @builds_the_server
     def test_cmake_builds_programs_with_a_page(self):
-        folder = self.scratch / "pages"
-        run("cmake", "-S", ROOT / "examples" / "installed", "-B", folder, f"-DCMAKE_PREFIX_PATH={self.prefix}")
-        run("cmake", "--build", folder)
+        installed = ROOT / "examples" / "installed"
+        folder = self.build_by_cmake(installed, self.scratch / "pages", f"-DCMAKE_PREFIX_PATH={self.prefix}")
         self.assert_serves(folder / "first_page_in_c")
         self.assert_serves(folder / "first_page")
+        self.assert_serves(folder / "own_server", "broker_messages_total")
+        self.assertEqual(set(), needed_by(folder / "own_server") & _OF_EXPORTERS_ALONE)
+
+    def readme_program(self, *changes):
+        """What README.md shows for CMake, beside the source tree; with (old, new) texts changed."""
+        folder = self.build / "readme" / "broker"
+        folder.mkdir(parents=True, exist_ok=True)
+        source = folder.parent / "streamhouse"
+        if not source.is_symlink():
+            source.symlink_to(ROOT)
+        lists = readme_block("cmake")
+        for old, new in changes:
+            self.assertIn(old, lists)
+            lists = lists.replace(old, new)
+        (folder / "CMakeLists.txt").write_text(lists)
+        (folder / "first_page.cc").write_text(readme_block("cpp"))
+        return self.build_by_cmake(folder, folder / "build", "-DCMAKE_BUILD_TYPE=Release") / "first_page"
+
+    @builds_the_server
+    def test_cmake_builds_what_the_readme_shows(self):
+        self.assert_serves(self.readme_program())
+
+    @builds_the_server
+    def test_cmake_builds_a_program_with_a_page_from_fetched_content(self):
+        fetch = """include(FetchContent)
+            FetchContent_Declare(streamhouse SOURCE_DIR ${CMAKE_SOURCE_DIR}/../streamhouse
+                                 BINARY_DIR ${CMAKE_BINARY_DIR}/streamhouse)
+            FetchContent_MakeAvailable(streamhouse)"""
+        self.assert_serves(self.readme_program(("add_subdirectory(../streamhouse streamhouse)", fetch)))
 
 
 if __name__ == "__main__":
