@@ -112,6 +112,17 @@ class Examples(unittest.TestCase):
 
 
 class Readme(unittest.TestCase):
+    page = pathlib.Path("README.md").read_text(encoding="utf-8")
+
+    def block(self, language):
+        return re.search(rf"```{language}\n(.*?)```", self.page, re.DOTALL)[1]
+
     def test_shows_the_first_example_as_it_is(self):
-        block = re.search(r"```cpp\n(.*?)```", pathlib.Path("README.md").read_text(encoding="utf-8"), re.DOTALL)
-        self.assertEqual(pathlib.Path("examples/first_page.cc").read_text(encoding="utf-8"), block[1])
+        self.assertEqual(pathlib.Path("examples/first_page.cc").read_text(encoding="utf-8"), self.block("cpp"))
+
+    def test_shows_the_workspace_of_the_example_for_bazel(self):
+        workspace, targets = (
+            pathlib.Path("examples/bazel", name).read_text(encoding="utf-8") for name in ("WORKSPACE", "BUILD.bazel")
+        )
+        workspace = workspace.replace('"../.."', '"../streamhouse"')
+        self.assertEqual(f"# WORKSPACE\n{workspace}\n# BUILD.bazel\n{targets}", self.block("python"))

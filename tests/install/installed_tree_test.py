@@ -194,6 +194,17 @@ class InstalledTreeTest(unittest.TestCase):
             FetchContent_MakeAvailable(streamhouse)"""
         self.assert_serves(self.readme_program(("add_subdirectory(../streamhouse streamhouse)", fetch)))
 
+    def bazel(self, *command):
+        """Runs a command in the workspace of examples/bazel, which has this one as an external repository."""
+        return run("bazel", f"--output_base={self.build / 'bazel'}", *command, cwd=ROOT / "examples" / "bazel")
+
+    @builds_the_server
+    @unittest.skipUnless(shutil.which("bazel"), "needs bazel")
+    def test_bazel_builds_a_program_with_a_page(self):
+        self.addCleanup(self.bazel, "shutdown")
+        self.bazel("build", "-c", "opt", "--symlink_prefix=/", "//:first_page")
+        self.assert_serves(pathlib.Path(self.bazel("info", "-c", "opt", "bazel-bin").split()[-1], "first_page"))
+
 
 if __name__ == "__main__":
     unittest.main()

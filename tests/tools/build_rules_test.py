@@ -21,6 +21,10 @@ class PackagesArePrivate(RuleTestCase):
     def test_lets_private_and_empty_packages_be(self):
         self.assertClean(self.rule, {"a/BUILD.bazel": PRIVATE + cc_library("a"), "BUILD.bazel": ""})
 
+    def test_lets_a_folder_be_that_is_another_workspace(self):
+        files = {"a/b/BUILD.bazel": cc_library("b"), "a/bc/BUILD.bazel": cc_library("c")}
+        self.assertFinds(self.rule, files | {".bazelignore": "# Why.\na/b\n"}, "a/bc/BUILD.bazel:1")
+
 
 class PublicMeansPublic(RuleTestCase):
     rule = staticmethod(build_rules.public_means_public)

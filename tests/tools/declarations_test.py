@@ -1,9 +1,10 @@
 """Includes that a target does not declare are found, and files that no target names."""
 
+import pathlib
 import unittest
 
-from rule_test_case import RuleTestCase, cc_library
-from tidy_rules import declarations
+from rule_test_case import PRIVATE, RuleTestCase, cc_library
+from tidy_rules import declarations, source_tree
 
 
 class IncludesAreDeclared(RuleTestCase):
@@ -57,6 +58,11 @@ class FilesHaveTargets(RuleTestCase):
             "a/x.cc": "",
         }
         self.assertClean(self.rule, files)
+
+    def test_looks_at_a_file_once_that_a_link_leads_to(self):
+        folder = pathlib.Path(self.checkout({"a/BUILD.bazel": PRIVATE + cc_library("a"), "a/a.cc": "", "a/a.h": ""}))
+        (folder / "a" / "b.cc").symlink_to("a.cc")
+        self.assertEqual([], list(self.rule(source_tree.SourceTree(folder))))
 
 
 if __name__ == "__main__":

@@ -107,9 +107,11 @@ class _Recorder(dict):
 
 
 def load_packages(tree):
+    ignored = tree.files.get(".bazelignore")
+    folders = tuple(f"{line}/" for line in ignored.text.split("\n") if line[:1] not in ("", "#")) if ignored else ()
     packages = {}
     for path, file in tree.files.items():
-        if path == "BUILD.bazel" or path.endswith("/BUILD.bazel"):
+        if (path == "BUILD.bazel" or path.endswith("/BUILD.bazel")) and not path.startswith(folders):
             packages[path.removesuffix("BUILD.bazel").rstrip("/")] = _load(path, file.text)
     return packages
 

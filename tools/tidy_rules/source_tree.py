@@ -115,10 +115,12 @@ class SourceTree:
         self.root = pathlib.Path(root)
         self.files = {}
         for path in sorted(_list_files(self.root)):
+            if (self.root / path).is_symlink():
+                continue  # what it leads to is in the tree, or is a folder
             try:
                 self.files[path] = SourceFile(path, (self.root / path).read_text(encoding="utf-8"))
             except (UnicodeDecodeError, FileNotFoundError, IsADirectoryError):
-                continue  # binary; deleted but still tracked; a link to a folder
+                continue  # binary; deleted but still tracked; another repository
 
     def cpp_files(self, folders=None):
         for file in self.files.values():
