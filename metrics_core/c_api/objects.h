@@ -76,16 +76,18 @@ struct TokenOf final : streamhouse_token {
   T token;
 };
 
+// One label value of a call from C.
+inline std::string_view LabelValue(const char* const* values, const std::size_t* value_bytes, std::size_t i) noexcept {
+  if (values == nullptr || values[i] == nullptr) Fail("C API: a label value is null");
+  return {values[i], value_bytes == nullptr ? std::strlen(values[i]) : value_bytes[i]};
+}
+
 // Label values of a call from C, which must outlive this. Allocates nothing.
 class LabelValues {
  public:
   LabelValues(const char* const* values, const std::size_t* value_bytes, std::size_t count) noexcept
       : size_(count < kPlaces ? count : kPlaces) {
-    for (std::size_t i = 0; i < size_; ++i) {
-      if (values == nullptr || values[i] == nullptr) Fail("C API: a label value is null");
-      const std::string_view value(values[i], value_bytes == nullptr ? std::strlen(values[i]) : value_bytes[i]);
-      new (&places()[i]) std::string_view(value);
-    }
+    for (std::size_t i = 0; i < size_; ++i) new (&places()[i]) std::string_view(LabelValue(values, value_bytes, i));
   }
   LabelValues(const LabelValues&) = delete;
   LabelValues& operator=(const LabelValues&) = delete;

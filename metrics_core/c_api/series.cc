@@ -1,5 +1,8 @@
 // From label values to a series: handles, look-ups, removal.
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <utility>
 
 #include "metrics_core/c_api/objects.h"
@@ -12,6 +15,7 @@
 #include "metrics_core/internal/cells/recording.h"
 #include "metrics_core/internal/cells/shard.h"
 #include "metrics_core/internal/family_access.h"
+#include "metrics_core/internal/family_core.h"
 #include "metrics_core/internal/series/series_ref.h"
 #include "metrics_core/state_set.h"
 #include "metrics_core/up_down_counter.h"
@@ -42,14 +46,35 @@ const streamhouse_abi_buckets* BucketsOf(streamhouse_family* family) noexcept {
   return family == nullptr ? nullptr : reinterpret_cast<const streamhouse_abi_buckets*>(family->core->buckets());
 }
 
-// record(handle) for the series with these values.
+// record(handle) for the series with these values, whose number the compiler knows: it hashes and
+// compares them without a loop, as in C++.
+template <typename Handle, std::size_t kCount, typename Record>
+[[gnu::always_inline]] inline void RecordAtFew(FamilyCore& family, const char* const* values,
+                                               const std::size_t* value_bytes, const Record& record) noexcept {
+  const auto look_up = [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
+    return FamilyAccess::Lookup<Handle>(family, std::array{LabelValue(values, value_bytes, kIndex)...});
+  };
+  record(*look_up(std::make_index_sequence<kCount>()).operator->());
+}
+
 template <typename Handle, typename Record>
-void RecordAt(streamhouse_family* family, const char* const* values, const std::size_t* value_bytes, std::size_t count,
-              const Record& record) noexcept {
+[[gnu::noinline]] void RecordAtMany(FamilyCore& family, const char* const* values, const std::size_t* value_bytes,
+                                    std::size_t count, const Record& record) noexcept {
+  const LabelValues labels(values, value_bytes, count);
+  record(*FamilyAccess::Lookup<Handle>(family, labels.values()).operator->());
+}
+
+template <typename Handle, typename Record>
+[[gnu::always_inline]] inline void RecordAt(streamhouse_family* family, const char* const* values,
+                                            const std::size_t* value_bytes, std::size_t count,
+                                            const Record& record) noexcept {
   if constexpr (kRecordingEnabled) {
     if (family == nullptr) return;
-    const LabelValues labels(values, value_bytes, count);
-    record(*FamilyAccess::Lookup<Handle>(*family->core, labels.values()).operator->());
+    FamilyCore& core = *family->core;
+    if (count == 1) return RecordAtFew<Handle, 1>(core, values, value_bytes, record);
+    if (count == 2) return RecordAtFew<Handle, 2>(core, values, value_bytes, record);
+    if (count == 3) return RecordAtFew<Handle, 3>(core, values, value_bytes, record);
+    RecordAtMany<Handle>(core, values, value_bytes, count, record);
   }
 }
 

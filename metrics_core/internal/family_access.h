@@ -25,8 +25,9 @@ struct FamilyAccess {
     return family.core_;
   }
 
-  template <typename Handle>
-  static LookedUp<Handle> Lookup(FamilyCore& family, std::span<const std::string_view> values) {
+  // `values`: an array or a span of string_view.
+  template <typename Handle, typename LabelValues>
+  static LookedUp<Handle> Lookup(FamilyCore& family, const LabelValues& values) {
     return LookedUp<Handle>(&family, values);
   }
 

@@ -233,6 +233,24 @@ C_TEST(ALookUpRecordsWithoutAHandle) {
   c_families_free(&families);
 }
 
+// Few values are looked up by code of their number.
+C_TEST(ALookUpFindsTheSeriesOfAnyNumberOfValues) {
+  const char* const names[] = {"a", "b", "c", "d", "e"};
+  const char* const values[] = {"1", "2", "3", "4", "5"};
+  for (size_t count = 0; count <= 5; ++count) {
+    streamhouse_registry* const registry = streamhouse_registry_new();
+    streamhouse_metric_options options = named("a_total");
+    options.labels = names;
+    options.label_count = count;
+    streamhouse_counter_family family;
+    C_EXPECT(streamhouse_add_counter(registry, &options, &family).code == STREAMHOUSE_OK);
+    streamhouse_counter_add(streamhouse_counter_with(family, values, NULL, count), 1);
+    streamhouse_counter_add_at(family, 2, values, NULL, count);
+    C_EXPECT_PART(c_page(registry), count == 0 ? "a_total 3" : "} 3");
+    streamhouse_registry_free(registry);
+  }
+}
+
 C_TEST(BeyondItsLimitLabelSetsOverflow) {
   streamhouse_registry* const registry = streamhouse_registry_new();
   const char* const labels[] = {"topic"};
@@ -370,6 +388,7 @@ const c_case c_cases[] = {
     C_CASE(AnotherNumberOfValuesGivesASinkThatIsCounted),
     C_CASE(AFamilyOfZeroBytesGivesSinks),
     C_CASE(ALookUpRecordsWithoutAHandle),
+    C_CASE(ALookUpFindsTheSeriesOfAnyNumberOfValues),
     C_CASE(BeyondItsLimitLabelSetsOverflow),
     C_CASE(AHandleOutlivesItsRegistry),
     C_CASE(AnInfoShowsItsLabels),
