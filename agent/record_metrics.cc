@@ -50,8 +50,8 @@ metrics::Result<RecordMetrics> RecordMetrics::Register(metrics::Registry& regist
   metrics::FamilyRegistration families(registry);
   record_metrics.received_ = families.AddCounter(Options("records_received_total", "Records of Produce requests"));
   record_metrics.written_ = families.AddCounter(Options("records_written_total", "Total records written"));
-  record_metrics.duplicate_ = families.AddCounter(
-      Shared(Options("records_duplicate_total", "Records that were sent again and were in the log")));
+  record_metrics.duplicate_ =
+      families.AddCounter(Shared(Options("records_duplicate_total", "Retried records that were in the log already")));
   record_metrics.refused_ = families.AddCounter(
       Shared(Options("records_refused_total", "Records that were received and not written", {"topic", "reason"})));
   record_metrics.removed_ = families.AddCounter(

@@ -2,7 +2,7 @@
 //
 //   streamhouse_agent_records_received_total     {topic}          records of Produce requests
 //     = streamhouse_agent_records_written_total    {topic}          appended to a log
-//     + streamhouse_agent_records_duplicate_total  {topic}          sent again, and already in the log
+//     + streamhouse_agent_records_duplicate_total  {topic}          retried, and already in the log
 //     + streamhouse_agent_records_refused_total    {topic, reason}  all others
 //
 //   streamhouse_agent_records_found              {topic}          in the logs when they were opened; a gauge

@@ -7,10 +7,10 @@
 // 2. A commit that ends has begun.
 // Guarantees: only positions passed to Finish() are committed: the latest one of each partition,
 // higher or lower than the one before. A position goes only to the log that it counts in. A
-// position that the broker already has is not sent again. A failed commit loses nothing: the offset
-// is sent again with the next one. Commits do not overlap, and each has a higher sequence than the
-// one before, so that one whose answer was lost can not undo a later one. No commit of a partition
-// is sent after Remove().
+// position that the broker already has is not committed again. A failed commit loses nothing: the
+// offset is committed with the next one. Commits do not overlap, and each has a higher sequence
+// than the one before, so that one whose answer was lost can not undo a later one. No commit of a
+// partition is sent after Remove().
 // Thread safety: every method, from any thread; no lock that Finish() takes is held during a call
 // to the broker.
 // Cost: a call to the broker per partition that has moved; a thread if it commits by itself.

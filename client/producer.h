@@ -13,7 +13,7 @@
 //   to send and a sender is free.
 // - A record is written at most once, however often its batch is sent: a batch has an identity
 //   (record_batch.h).
-// - Not promised: a batch that failed for good is not sent again, so a later record may be
+// - Not promised: a batch that failed for good is not retried, so a later record may be
 //   delivered without an earlier one. After an ambiguous failure (kDeadlineExceeded, kInternal)
 //   that outlasted the retries, a record may have been written although its sender gets an error.
 //   See retry_policy.h.

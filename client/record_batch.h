@@ -25,7 +25,7 @@
 
 namespace streamhouse::client {
 
-// Which batch this is, so that a broker can tell one that is sent again from another one.
+// Which batch this is, so that a broker can tell a retry from another batch.
 struct BatchIdentity {
   std::uint64_t producer_id = 0;  // 0: the batch has no identity, and may be written twice
   std::uint64_t sequence = 0;     // of its first record, among those of this producer in this partition

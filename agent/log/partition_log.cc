@@ -58,7 +58,7 @@ Status PartitionLog::Recover() {
   if (!writer.ok()) return writer.status();
   writer_ = *std::move(writer);
   last.file = writer_->file();
-  // A batch that is sent again and is already here gets its acknowledgement without another sync.
+  // A retried batch that is already here gets its acknowledgement without another sync.
   if (options_.sync_policy != SyncPolicy::kNone) {
     if (Status synced = writer_->Sync(); !synced.ok()) return synced;
     if (Status synced = files_.SyncFolder(folder_); !synced.ok()) return synced;

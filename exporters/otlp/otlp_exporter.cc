@@ -122,15 +122,15 @@ void OtlpExporter::Deliver(std::string_view body, std::uint64_t points, PushDead
 }
 
 void OtlpExporter::CountDelivered(const SendOutcome& outcome, std::uint64_t points, PushResult& result) {
-  const OtlpAnswer answer = ParseOtlpAnswer(outcome.answer->body, options_.encoding);
-  const std::uint64_t rejected = std::min(answer.rejected_points, points);
+  const OtlpResponse response = ParseOtlpResponse(outcome.response->body, options_.encoding);
+  const std::uint64_t rejected = std::min(response.rejected_points, points);
   metrics_.CountSent(scheme_, points - rejected);
   metrics_.CountDropped(scheme_, drop_reason::kRejected, rejected);
-  if ((rejected == 0 && answer.message.empty()) || !result.warning.empty()) return;
+  if ((rejected == 0 && response.message.empty()) || !result.warning.empty()) return;
   result.warning =
       "the receiver rejects " + std::to_string(rejected) + " of " + std::to_string(points) + " data points";
-  if (!answer.message.empty())
-    result.warning += ": " + (outcome.answer->tells_secret ? outcome.answer->excerpt : answer.message);
+  if (!response.message.empty())
+    result.warning += ": " + (outcome.response->tells_secret ? outcome.response->excerpt : response.message);
 }
 
 HttpRequest OtlpExporter::RequestOf(std::string_view body) const {

@@ -7,14 +7,14 @@
 // 1. A push sends one snapshot, in requests of about request_bytes (otlp_requests.h). A request
 //    that is refused does not keep back the others. After one that cannot be delivered in time, the
 //    rest of the push is dropped.
-// 2. 429, 502, 503, 504 and failed connections are retried within the push; no other answer is.
+// 2. 429, 502, 503, 504 and failed connections are retried within the push; no other response is.
 // 3. Each data point is counted as sent or as dropped, with the reason (push_metrics.h). Points
-//    that a receiver rejects in an answer of 200 are dropped, and not sent again; the log gets a
+//    that a receiver rejects in a response of 200 are dropped, and not retried; the log gets a
 //    line when that begins.
 // 4. With `deltas`, counters and histograms count from the last push (delta_view.h). A request that
-//    is taken, or refused for good, is not sent again: what is refused is dropped. What a receiver
-//    may take later is kept, and is part of the next push. If an answer is lost, the exporter
-//    cannot know whether its request was taken: it is sent again, and may count twice.
+//    is taken, or refused for good, is not retried: what is refused is dropped. What a receiver
+//    may take later is kept, and is part of the next push. If a response is lost, the exporter
+//    cannot know whether its request was taken: it is retried, and may count twice.
 // 5. An empty request is never sent, nor one of more than kOtlpRequestBytesMax.
 // 6. No message has a value of `headers`, or a secret of the receiver's Credentials.
 // Thread safety and errors: those of Exporter. Start() fails where a family has one of the labels,
@@ -33,9 +33,9 @@
 
 #include "exporters/encoding/compressed_page.h"
 #include "exporters/encoding/page_chunk.h"
-#include "exporters/otlp/otlp_answer.h"
 #include "exporters/otlp/otlp_environment.h"
 #include "exporters/otlp/otlp_requests.h"
+#include "exporters/otlp/otlp_response.h"
 #include "exporters/push/http/http_receiver.h"
 #include "exporters/push/http/http_sender.h"
 #include "exporters/push/push_loop.h"

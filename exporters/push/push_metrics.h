@@ -36,13 +36,13 @@ namespace streamhouse::exporters {
 
 // Why samples are dropped: the values of the label `reason`.
 namespace drop_reason {
-inline constexpr std::string_view kRefused = "refused";     // an answer that forbids a retry
+inline constexpr std::string_view kRefused = "refused";     // a response that forbids a retry
 inline constexpr std::string_view kTooLarge = "too_large";  // the receiver says so, or a limit of this program
 inline constexpr std::string_view kRejected = "rejected";   // a part of a request that was taken
 inline constexpr std::string_view kUnavailable =
     "unavailable";  // the receiver asks to come later, or its queue is full
-inline constexpr std::string_view kUnreachable = "unreachable";    // no connection, or no answer in time
-inline constexpr std::string_view kBadAnswer = "bad_answer";       // not HTTP, or too large
+inline constexpr std::string_view kUnreachable = "unreachable";    // no connection, or no response in time
+inline constexpr std::string_view kBadResponse = "bad_response";   // not HTTP, or too large
 inline constexpr std::string_view kUnusable = "unusable";          // files, TLS or a page that do not work
 inline constexpr std::string_view kStopped = "stopped";            // the exporter stops
 inline constexpr std::string_view kNameIsTaken = "name_is_taken";  // of series that the format cannot tell apart
@@ -72,7 +72,7 @@ class PushMetrics {
                                             .unit = "bytes",
                                             .labels = {"exporter"}});
     made.retries_ = families.AddCounter({.name = "streamhouse_exporter_retries_total",
-                                         .help = "Bodies that were sent again within a push",
+                                         .help = "Retries of bodies within a push",
                                          .labels = {"exporter"}});
     made.last_success_ = families.AddDoubleGauge({.name = "streamhouse_exporter_last_success_timestamp_seconds",
                                                   .help = "Time of the last push that succeeded, since 1970",

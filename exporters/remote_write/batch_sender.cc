@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "exporters/push/http/http_answer.h"
+#include "exporters/push/http/http_response.h"
 #include "exporters/remote_write/remote_write_1_encoder.h"
 #include "exporters/remote_write/remote_write_2_encoder.h"
 #include "exporters/remote_write/snappy_block.h"
@@ -29,7 +29,7 @@ struct SampleCounts {
 
 // Adds the samples of a request, and returns whether any of them may be stored.
 bool AddOutcome(RemoteWriteVersion version, SendOutcome& sent, std::size_t samples, SampleCounts& counts) {
-  const WrittenCounts written = sent.answer ? WrittenCountsOf(*sent.answer) : WrittenCounts();
+  const WrittenCounts written = sent.response ? WrittenCountsOf(*sent.response) : WrittenCounts();
   if (written.is_told) {
     const std::uint64_t stored = std::min<std::uint64_t>(written.points, samples);
     const bool is_given_up = sent.result == SendResult::kGivenUp;
@@ -80,8 +80,8 @@ BatchOutcome BatchSender::Send(const RemoteWriteBatch& batch, VersionChoice& cho
     }
     CompressSnappyBlock(chunk_.view(), block_);
     SendOutcome sent = sender_.Send(RequestOf(version), deadline, stop);
-    if (!sent.answer) choice.ReceiverIsAway();
-    if (sent.answer && choice.FallsBackAfter(*sent.answer)) return {.falls_back = true};
+    if (!sent.response) choice.ReceiverIsAway();
+    if (sent.response && choice.FallsBackAfter(*sent.response)) return {.falls_back = true};
     const bool is_taken = AddOutcome(version, sent, encoder->samples(), counts);
     outcome.is_begun = outcome.is_begun || (is_taken && encoder->ended_is_written());
     if (outcome.status.ok()) outcome.status = sent.status;

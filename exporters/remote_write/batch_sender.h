@@ -7,8 +7,8 @@
 //    receiver is away, and the rest of the batch is dropped.
 // 3. Each sample is counted once: as sent, or as dropped with its reason. Samples that a receiver
 //    of 2.0 says it has not stored are dropped, "rejected", unless the request is given up. Samples
-//    of a batch that falls back are counted when it is sent again.
-// 4. An answer of 400 that tells all samples as stored is a success: an exemplar was refused.
+//    of a batch that falls back are counted when it is retried as 1.0.
+// 4. A response of 400 that tells all samples as stored is a success: an exemplar was refused.
 // 5. A success that tells no counts is a refusal where the version is fixed to 2.0: such a receiver
 //    has stored nothing.
 // Thread safety: one thread at a time.
@@ -37,7 +37,7 @@ namespace streamhouse::exporters {
 
 struct BatchOutcome {
   metrics::Status status = {};  // the first failure
-  // The receiver knows 1.0 only, and the choice is 1.0 now: the batch is to be sent again, from its
+  // The receiver knows 1.0 only, and the choice is 1.0 now: the batch is to be retried, from its
   // beginning. The other fields say nothing then.
   bool falls_back = false;
   // Some request with the last of the stale markers, or behind it, was taken.

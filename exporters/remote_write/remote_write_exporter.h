@@ -5,7 +5,7 @@
 // the labels `job` and `instance`; here they are given as labels.
 // Guarantees:
 // 1. Version 2.0 is tried first, unless an option says otherwise; version_choice.h says when it is
-//    1.0. The batch that has shown it is sent again, so that nothing is lost.
+//    1.0. The batch that has shown it is retried as 1.0, so that nothing is lost.
 // 2. A series that is gone gets a stale marker with the next push, and every series gets one at the
 //    end: a query shows no value beyond it. Markers of the end also go out where the last push
 //    fails.
@@ -73,7 +73,7 @@ class RemoteWriteExporter : public metrics::Exporter {
   BatchOutcome PushSnapshot(const metrics::Snapshot& snapshot, PushDeadline deadline);
   // `last_unix_milliseconds` is the time of the last snapshot.
   BatchOutcome PushEnd(std::int64_t last_unix_milliseconds, PushDeadline deadline);
-  // What falls back is sent again.
+  // What falls back is retried.
   template <typename Send>
   metrics::Status SendInVersion(const Send& send);
   ExponentialUse exponential() const;

@@ -1,9 +1,9 @@
-// VersionChoice: which version of remote write a receiver gets, by its answers.
+// VersionChoice: which version of remote write a receiver gets, by its responses.
 //
 // A receiver of 2.0 says how much it has stored, in headers. One that knows 1.0 only answers 415 to
 // a request of 2.0, or 400, or takes it for an empty one and answers 204 without these headers.
 // When to use something else: a fixed version, where the receiver is known.
-// Guarantees: begins with 2.0 unless told otherwise. An answer that shows a receiver of 1.0 makes
+// Guarantees: begins with 2.0 unless told otherwise. A response that shows a receiver of 1.0 makes
 // it 1.0, and so it stays while the receiver answers. After a receiver was away it may be another
 // one: the next request is one of 2.0 again.
 // Thread safety: one thread at a time.
@@ -16,7 +16,7 @@
 #include <optional>
 #include <string_view>
 
-#include "exporters/push/http/http_answer.h"
+#include "exporters/push/http/http_response.h"
 
 namespace streamhouse::exporters {
 
@@ -28,10 +28,10 @@ struct WrittenCounts {
   std::uint64_t points = 0;  // samples and histograms
 };
 
-inline WrittenCounts WrittenCountsOf(const HttpAnswer& answer) {
+inline WrittenCounts WrittenCountsOf(const HttpResponse& response) {
   WrittenCounts counts;
   const auto read = [&](std::string_view name) {
-    const std::optional<std::string_view> text = answer.Field(name);
+    const std::optional<std::string_view> text = response.Field(name);
     std::uint64_t count = 0;
     if (text) std::from_chars(text->data(), text->data() + text->size(), count);
     counts.is_told = counts.is_told || text;
@@ -53,19 +53,19 @@ class VersionChoice {
     return is_old_ ? RemoteWriteVersion::k1 : RemoteWriteVersion::k2;
   }
 
-  // Whether the answer to a request of version() shows a receiver of 1.0: the request is to be sent
-  // again, as 1.0.
-  bool FallsBackAfter(const HttpAnswer& answer) {
+  // Whether the response to a request of version() shows a receiver of 1.0: the request is to be
+  // sent again, as 1.0.
+  bool FallsBackAfter(const HttpResponse& response) {
     if (wanted_ != RemoteWriteVersion::kAuto || is_old_) return false;
-    const bool is_told = WrittenCountsOf(answer).is_told;
+    const bool is_told = WrittenCountsOf(response).is_told;
     // A receiver that has understood one request refuses another for what is in it.
-    is_old_ = answer.status == kUnsupportedMediaType || (answer.is_success() && !is_told) ||
-              (answer.status == kBadRequest && !is_told && !is_understood_);
+    is_old_ = response.status == kUnsupportedMediaType || (response.is_success() && !is_told) ||
+              (response.status == kBadRequest && !is_told && !is_understood_);
     is_understood_ = is_understood_ || is_told;
     return is_old_;
   }
 
-  // There was no answer.
+  // There was no response.
   void ReceiverIsAway() { is_old_ = is_understood_ = false; }
 
  private:

@@ -9,7 +9,7 @@
 //    next one. Gauges and the like are sent with the value that they have then.
 // 2. Unix: over all pushes that succeed, the sum of a counter's lines is its value. Lost is what is
 //    in the queue of a receiver that ends before it has read it.
-// 3. UDP: a datagram that gets lost on the way is not sent again. If the receiver is away, the
+// 3. UDP: a datagram that gets lost on the way is not retried. If the receiver is away, the
 //    system refuses datagrams, but does not tell which. The last one before the refusal is sent
 //    again. If an earlier one was refused too, it is lost, and if the last one was not, it counts
 //    twice. A refusal that comes between two pushes is seen by the second one.

@@ -295,24 +295,24 @@ set(STREAMHOUSE_EXPORTERS_SOURCES
   exporters/http/tls/socket_bio.cc
   exporters/http/tls/tls_context.cc
   exporters/http/tls_connection.cc
-  exporters/otlp/otlp_answer.cc
   exporters/otlp/otlp_environment.cc
   exporters/otlp/otlp_exporter.cc
   exporters/otlp/otlp_json_encoder.cc
   exporters/otlp/otlp_json_format.cc
   exporters/otlp/otlp_protobuf_encoder.cc
   exporters/otlp/otlp_resource.cc
+  exporters/otlp/otlp_response.cc
   exporters/otlp/otlp_unit.cc
   exporters/otlp_spec.cc
   exporters/process_context/context_payload.cc
   exporters/process_context/process_context_exporter.cc
   exporters/process_context/published_context.cc
-  exporters/push/http/answer_reader.cc
   exporters/push/http/credentials.cc
   exporters/push/http/http_receiver.cc
   exporters/push/http/http_sender.cc
   exporters/push/http/receiver_connection.cc
   exporters/push/http/receiver_socket.cc
+  exporters/push/http/response_reader.cc
   exporters/push/http/retry_after.cc
   exporters/push/http/tls_client.cc
   exporters/push/push_loop.cc
@@ -365,7 +365,6 @@ set(STREAMHOUSE_EXPORTERS_HEADERS
   exporters/http/tls/socket_bio.h
   exporters/http/tls/tls_context.h
   exporters/http/tls_connection.h
-  exporters/otlp/otlp_answer.h
   exporters/otlp/otlp_environment.h
   exporters/otlp/otlp_exporter.h
   exporters/otlp/otlp_json_encoder.h
@@ -376,21 +375,22 @@ set(STREAMHOUSE_EXPORTERS_HEADERS
   exporters/otlp/otlp_protobuf_format.h
   exporters/otlp/otlp_requests.h
   exporters/otlp/otlp_resource.h
+  exporters/otlp/otlp_response.h
   exporters/otlp/otlp_schema.h
   exporters/otlp/otlp_unit.h
   exporters/otlp_spec.h
   exporters/process_context/context_payload.h
   exporters/process_context/process_context_exporter.h
   exporters/process_context/published_context.h
-  exporters/push/http/answer_reader.h
   exporters/push/http/credentials.h
-  exporters/push/http/http_answer.h
   exporters/push/http/http_receiver.h
   exporters/push/http/http_request.h
+  exporters/push/http/http_response.h
   exporters/push/http/http_sender.h
   exporters/push/http/receiver_address.h
   exporters/push/http/receiver_connection.h
   exporters/push/http/receiver_socket.h
+  exporters/push/http/response_reader.h
   exporters/push/http/retry_after.h
   exporters/push/http/secrets.h
   exporters/push/http/send_backoff.h

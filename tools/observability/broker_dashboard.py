@@ -63,8 +63,8 @@ _RECORDS = Row(
         ),
         rates("Removed", "By retention.", f"{_AGENT}records_removed_total", "topic", "topic, reason"),
         rates(
-            "Sent again",
-            "Batches that were sent again and were in the log.",
+            "Retried",
+            "Retried batches that were in the log already.",
             f"{_AGENT}records_duplicate_total",
             "topic",
             "topic",
@@ -92,7 +92,7 @@ _LATENCY = Row(
         ),
         quantile_by(
             "Calls: p99 by method",
-            "From the arrival of a call to its answer. A Fetch waits for records: its time is no service time.",
+            "From the arrival of a call to its response. A Fetch waits for records: its time is no service time.",
             0.99,
             _CALLS,
             "",

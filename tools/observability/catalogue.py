@@ -48,7 +48,7 @@ exist share the label value `(unknown)`. Beyond 10,000 topics, further ones shar
         "streamhouse_agent_records_received_total": Row("records of Produce requests", _TOPIC),
         "streamhouse_agent_records_written_total": Row("records appended to a log", _TOPIC),
         "streamhouse_agent_records_duplicate_total": Row(
-            "records of a batch that was sent again and was in the log already", _TOPIC
+            "records of a retried batch that was in the log already", _TOPIC
         ),
         "streamhouse_agent_records_refused_total": Row(
             "received records that are neither written nor duplicate; reasons below",
@@ -99,7 +99,7 @@ _AGENT_SERVICE = Group(
             "calls by outcome; code is gRPC's: `OK`, `NOT_FOUND` and so on; every method and code from the start"
         ),
         "streamhouse_agent_grpc_request_duration_seconds": Row(
-            "a call from arrival to answer; for Fetch, waiting for records included"
+            "a call from arrival to response; for Fetch, waiting for records included"
         ),
         "streamhouse_agent_tls_reloads_total": Row("changes of TLS files while serving: `taken`, `refused`"),
     },
@@ -286,14 +286,14 @@ _EXPORTER_GROUP = Group(
         "streamhouse_exporter_samples_dropped_total": Row(
             "samples that are not known to have arrived, by reason: `refused`, `too_large`, `rejected` (a part of a "
             "request), `unavailable` (the receiver asks to come later, or its queue is full), `unreachable`, "
-            "`bad_answer`, `unusable` (a file of this program, or TLS), `stopped`, `name_is_taken` (series that StatsD "
-            "cannot tell apart); the next push has newer values",
+            "`bad_response`, `unusable` (a file of this program, or TLS), `stopped`, `name_is_taken` (series that "
+            "StatsD cannot tell apart); the next push has newer values",
             "no sample was dropped",
         ),
         "streamhouse_exporter_sent_bytes_total": Row(
             "bodies that a receiver has taken, compressed or not", _NO_RECEIVER
         ),
-        "streamhouse_exporter_retries_total": Row("bodies sent again within a push", "no body was sent again"),
+        "streamhouse_exporter_retries_total": Row("retries of bodies within a push", "no body was retried"),
         "streamhouse_exporter_last_success_timestamp_seconds": Row(
             "when a push has last succeeded, in seconds since 1970", "no push has succeeded"
         ),

@@ -11,7 +11,7 @@ ADAPTERS = {
     "exporters/http/access/web_config.cc": "yaml-cpp",
     "exporters/http/readiness_checks.cc": "Asio, without a thread",
     "exporters/http/running_server.cc": "Asio, without a descriptor",
-    "exporters/otlp/otlp_answer.cc": "protozero, on a message that is none",
+    "exporters/otlp/otlp_response.cc": "protozero, on a message that is none",
     "metrics_core/internal/guarded_call.cc": "callbacks of the program",
     "metrics_core/start_thread.cc": "std::thread",
 }

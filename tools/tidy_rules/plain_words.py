@@ -55,6 +55,7 @@ SECOND_WORDS = {
     "metadata line": "spec",
     "one-line specification": "spec",
     "push receiver": "receiver",
+    "http answer": "response",
     "push destination": "receiver",
     "flush interval": "push",
     "datapoint": "data point",

@@ -1,4 +1,4 @@
-// Response: the answer to an HTTP request, of which a page is produced while it is sent.
+// Response: what the server sends for an HTTP request; its page is produced while it is sent.
 //
 // When to use something else: PageSource (page_chunk.h), for a page without HTTP.
 // Guarantees: a response has a body or a page, not both. To HEAD, the server sends neither. No

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "exporters/push/http/answer_reader.h"
 #include "exporters/push/http/receiver_connection.h"
+#include "exporters/push/http/response_reader.h"
 #include "exporters/push/http/retry_after.h"
 #include "exporters/push/http/tls_client.h"
 #include "metrics_core/dcheck.h"
@@ -57,7 +57,7 @@ void AppendChunk(std::string& out, std::string_view bytes) {
   out.append(digits.data(), end).append("\r\n").append(bytes).append("\r\n");
 }
 
-// See HttpAnswer::excerpt.
+// See HttpResponse::excerpt.
 std::string ExcerptOf(std::string_view body) {
   const std::string_view line = body.substr(0, std::min(body.find_first_of("\r\n"), kExcerptBytesMax));
   const bool is_text = std::all_of(line.begin(), line.end(), [](char c) { return c >= ' ' && c <= '~'; });
@@ -96,27 +96,28 @@ Status HttpReceiver::CheckFiles() const {
   return address.tls ? MakeTlsClient(*address.tls, address.host, kNoSocket).status() : Status::Ok();
 }
 
-Result<HttpAnswer> HttpReceiver::Ask(const HttpRequest& request, PushDeadline deadline) {
+Result<HttpResponse> HttpReceiver::Send(const HttpRequest& request, PushDeadline deadline) {
   has_sent_again_ = false;
   Result<SecretHeaders> headers = ReadHeaders(options_.credentials);
   if (!headers.ok()) return headers.status();
   for (const auto& [name, value] : request.secret_fields) headers->Add(name, value);
   const bool is_reused = connection_ != nullptr && connection_->IsIdle() &&
-                         std::chrono::steady_clock::now() - last_answer_ < options_.quiet_time_max;
+                         std::chrono::steady_clock::now() - last_response_ < options_.quiet_time_max;
   if (!is_reused) {
     if (Status connected = Connect(deadline); !connected.ok()) return connected;
   }
   Exchanged exchanged = Exchange(request, *headers, deadline);
   // The receiver closed the connection at the moment when the request was sent.
-  const bool was_closed = is_reused && exchanged.was_silent && !exchanged.answer.ok() &&
-                          exchanged.answer.status().code() == StatusCode::kUnavailable;
+  const bool was_closed = is_reused && exchanged.was_silent && !exchanged.response.ok() &&
+                          exchanged.response.status().code() == StatusCode::kUnavailable;
   if (was_closed) {
     if (Status connected = Connect(deadline); !connected.ok()) return connected;
     has_sent_again_ = true;
     exchanged = Exchange(request, *headers, deadline);
   }
-  metrics::DCheck([&] { return exchanged.answer.ok() || connection_ == nullptr; }, "no connection that failed is kept");
-  return std::move(exchanged.answer);
+  metrics::DCheck([&] { return exchanged.response.ok() || connection_ == nullptr; },
+                  "no connection that failed is kept");
+  return std::move(exchanged.response);
 }
 
 Status HttpReceiver::Connect(PushDeadline deadline) {
@@ -132,26 +133,26 @@ Status HttpReceiver::Connect(PushDeadline deadline) {
 HttpReceiver::Exchanged HttpReceiver::Exchange(const HttpRequest& request, const SecretHeaders& headers,
                                                PushDeadline deadline) {
   const Result<bool> sent = SendRequest(request, headers, deadline);
-  AnswerReader reader;
+  ResponseReader reader;
   Status read = sent.status();
   // A receiver that refuses a body may answer and close before it has read all of it.
-  if (sent.ok() || sent.status().code() == StatusCode::kUnavailable) read = ReadAnswer(reader, deadline);
+  if (sent.ok() || sent.status().code() == StatusCode::kUnavailable) read = ReadResponse(reader, deadline);
   const bool is_sent = sent.ok() && *sent;
   if (!is_sent || !reader.is_done()) connection_->Abort();
   if (!is_sent || !reader.keeps_alive()) connection_.reset();
   if (!reader.is_done()) {
     // Of two failures, what TLS says of the peer tells more than that the connection broke.
     const bool is_told_by_read = sent.ok() || read.code() == StatusCode::kFailedPrecondition;
-    return {.answer = is_told_by_read ? read : sent.status(), .was_silent = !reader.has_begun()};
+    return {.response = is_told_by_read ? read : sent.status(), .was_silent = !reader.has_begun()};
   }
-  last_answer_ = std::chrono::steady_clock::now();
-  HttpAnswer answer = reader.Take();
-  if (const auto wait = answer.Field("Retry-After")) {
-    answer.retry_after = ParseRetryAfter(*wait, std::chrono::system_clock::now());
+  last_response_ = std::chrono::steady_clock::now();
+  HttpResponse response = reader.Take();
+  if (const auto wait = response.Field("Retry-After")) {
+    response.retry_after = ParseRetryAfter(*wait, std::chrono::system_clock::now());
   }
-  answer.tells_secret = headers.IsToldBy(answer.body);
-  answer.excerpt = answer.tells_secret ? "its text repeats a secret" : ExcerptOf(answer.body);
-  return {.answer = std::move(answer)};
+  response.tells_secret = headers.IsToldBy(response.body);
+  response.excerpt = response.tells_secret ? "its text repeats a secret" : ExcerptOf(response.body);
+  return {.response = std::move(response)};
 }
 
 Result<bool> HttpReceiver::SendRequest(const HttpRequest& request, const SecretHeaders& headers,
@@ -189,7 +190,7 @@ Result<bool> HttpReceiver::Write(std::string_view bytes, PushDeadline deadline) 
   return *written == ReceiverConnection::Written::kAll;
 }
 
-Status HttpReceiver::ReadAnswer(AnswerReader& reader, PushDeadline deadline) {
+Status HttpReceiver::ReadResponse(ResponseReader& reader, PushDeadline deadline) {
   constexpr std::size_t kBufferBytes = 16384;
   std::array<char, kBufferBytes> buffer;
   while (!reader.is_done()) {

@@ -4,16 +4,16 @@
 // Invariants:
 // 1. A connection on which a request failed is not kept.
 // Guarantees:
-// 1. An answer of any status is an answer, not an error. A redirect is not followed, and no proxy
+// 1. A response of any status is a response, not an error. A redirect is not followed, and no proxy
 //    is used. No environment variable is read, but SSL_CERT_FILE and SSL_CERT_DIR: by these OpenSSL
 //    finds the system's authorities, where TlsFiles names none.
 // 2. The connection is kept for the next request, for quiet_time_max. Where the receiver has closed
 //    it meanwhile, the request is sent over a new one; this retry is made once. The receiver may
 //    have taken the request before it closed: a body may arrive twice.
-// 3. Ask() returns by its deadline. The look-up of a host name has no deadline: it may add the
+// 3. Send() returns by its deadline. The look-up of a host name has no deadline: it may add the
 //    resolver's time. So may a disk that hangs, with the files of Credentials and TlsFiles.
-// 4. At most kAnswerBytesMax of a body and kAnswerHeadBytesMax of headers are kept
-//    (answer_reader.h).
+// 4. At most kResponseBytesMax of a body and kResponseHeadBytesMax of headers are kept
+//    (response_reader.h).
 // 5. Over TLS, 1.2 is the oldest version. The certificate must be signed by the CA and have the
 //    name of the host; there is no way to skip that.
 // 6. No message has a secret of Credentials, or a value of HttpRequest::secret_fields.
@@ -21,16 +21,16 @@
 // Thread safety: one thread at a time.
 // Cost: a descriptor; a page of memory beside the bodies.
 // Errors:
-// - Unavailable: no connection, or one that ended before the answer. A later request may succeed.
-// - DeadlineExceeded: no answer by the deadline.
+// - Unavailable: no connection, or one that ended before the response. A later request may succeed.
+// - DeadlineExceeded: no response by the deadline.
 // - FailedPrecondition: TLS or the credentials do not work.
-// - DataLoss: the answer is not HTTP.
-// - ResourceExhausted: the answer is too large.
+// - DataLoss: the response is not HTTP.
+// - ResourceExhausted: the response is too large.
 // - Internal: the page of HttpRequest::make_body failed.
 //
 //   HttpReceiver receiver({.address = {.host = "localhost", .port = 4318}});
-//   Result<HttpAnswer> answer = receiver.Ask({.path = "/v1/metrics", .body = body}, deadline);
-//   if (answer.ok() && answer->is_success()) …
+//   Result<HttpResponse> response = receiver.Send({.path = "/v1/metrics", .body = body}, deadline);
+//   if (response.ok() && response->is_success()) …
 #pragma once
 
 #include <sys/types.h>
@@ -41,15 +41,15 @@
 #include <string_view>
 
 #include "exporters/push/http/credentials.h"
-#include "exporters/push/http/http_answer.h"
 #include "exporters/push/http/http_request.h"
+#include "exporters/push/http/http_response.h"
 #include "exporters/push/http/receiver_address.h"
 #include "exporters/push/push_deadline.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
 
-class AnswerReader;
+class ResponseReader;
 class ReceiverConnection;
 
 struct HttpReceiverOptions {
@@ -70,7 +70,7 @@ class HttpReceiver {
   // Whether the files of credentials and of TLS can be used: for the start of an exporter.
   metrics::Status CheckFiles() const;
 
-  metrics::Result<HttpAnswer> Ask(const HttpRequest& request, PushDeadline deadline);
+  metrics::Result<HttpResponse> Send(const HttpRequest& request, PushDeadline deadline);
 
   // Whether the last request was sent a second time, over a new connection.
   bool has_sent_again() const { return has_sent_again_; }
@@ -81,7 +81,7 @@ class HttpReceiver {
  private:
   // What became of a request on one connection.
   struct Exchanged {
-    metrics::Result<HttpAnswer> answer;
+    metrics::Result<HttpResponse> response;
     bool was_silent = false;  // the receiver has not sent a byte
   };
 
@@ -91,13 +91,13 @@ class HttpReceiver {
   metrics::Result<bool> SendRequest(const HttpRequest& request, const SecretHeaders& headers, PushDeadline deadline);
   metrics::Result<bool> SendPage(PageSource& page, PushDeadline deadline);
   metrics::Result<bool> Write(std::string_view bytes, PushDeadline deadline);
-  metrics::Status ReadAnswer(AnswerReader& reader, PushDeadline deadline);
+  metrics::Status ReadResponse(ResponseReader& reader, PushDeadline deadline);
   void LeaveToParent();
 
   const HttpReceiverOptions options_;
   std::unique_ptr<ReceiverConnection> connection_;  // null until the first request, and after a failure
   pid_t process_ = 0;                               // that has made the connection
-  std::chrono::steady_clock::time_point last_answer_;
+  std::chrono::steady_clock::time_point last_response_;
   std::uint64_t body_bytes_ = 0;
   bool has_sent_again_ = false;
 };

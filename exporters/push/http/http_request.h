@@ -5,7 +5,7 @@
 // Thread safety: a value.
 // Cost: copies no text.
 //
-//   receiver.Ask({.path = "/v1/metrics", .content_type = "application/x-protobuf", .body = body}, deadline);
+//   receiver.Send({.path = "/v1/metrics", .content_type = "application/x-protobuf", .body = body}, deadline);
 #pragma once
 
 #include <algorithm>
@@ -27,7 +27,7 @@ struct HttpRequest {
   std::string_view content_type = {};      // empty: no such header
   std::string_view content_encoding = {};  // empty: no such header
   std::vector<std::pair<std::string_view, std::string_view>> fields = {};  // further headers
-  // More of them, whose values no message has, nor the excerpt of an answer.
+  // More of them, whose values no message has, nor the excerpt of a response.
   std::vector<std::pair<std::string_view, std::string_view>> secret_fields = {};
   std::string_view body = {};
 

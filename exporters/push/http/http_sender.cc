@@ -15,11 +15,11 @@ using std::chrono::steady_clock;
 
 constexpr unsigned kContentTooLarge = 413;
 
-std::string Said(const HttpAnswer& answer) {
-  std::string said = "the receiver answers " + std::to_string(answer.status);
-  const bool is_redirect = answer.status >= 300 && answer.status < 400;
+std::string Said(const HttpResponse& response) {
+  std::string said = "the receiver answers " + std::to_string(response.status);
+  const bool is_redirect = response.status >= 300 && response.status < 400;
   if (is_redirect) said += ", and redirects are not followed";
-  if (!answer.excerpt.empty()) said.append(": ").append(answer.excerpt);
+  if (!response.excerpt.empty()) said.append(": ").append(response.excerpt);
   return said;
 }
 
@@ -27,7 +27,7 @@ std::string_view ReasonOf(StatusCode code) {
   switch (code) {
     case StatusCode::kDataLoss:
     case StatusCode::kResourceExhausted:
-      return drop_reason::kBadAnswer;
+      return drop_reason::kBadResponse;
     case StatusCode::kFailedPrecondition:
     case StatusCode::kInternal:
       return drop_reason::kUnusable;
@@ -66,26 +66,26 @@ SendOutcome HttpSender::Send(const HttpRequest& request, PushDeadline deadline, 
 }
 
 SendOutcome HttpSender::Attempt(const HttpRequest& request, PushDeadline deadline) {
-  SendOutcome outcome = Judge(receiver_.Ask(request, deadline));
+  SendOutcome outcome = Judge(receiver_.Send(request, deadline));
   if (receiver_.has_sent_again()) metrics_.CountRetry(exporter_);
   if (outcome.is_delivered()) metrics_.CountSentBytes(exporter_, receiver_.body_bytes());
-  const bool is_told = MayRetry(outcome) && outcome.answer && outcome.answer->retry_after;
-  not_before_ = is_told ? steady_clock::now() + *outcome.answer->retry_after : Time::min();
+  const bool is_told = MayRetry(outcome) && outcome.response && outcome.response->retry_after;
+  not_before_ = is_told ? steady_clock::now() + *outcome.response->retry_after : Time::min();
   metrics::DCheck(
       [&] { return outcome.is_delivered() == outcome.reason.empty() && outcome.is_delivered() == outcome.status.ok(); },
       "what is not delivered has a reason and an error");
   return outcome;
 }
 
-SendOutcome HttpSender::Judge(Result<HttpAnswer> answer) const {
-  if (!answer.ok()) {
-    const bool is_final = ReasonOf(answer.status().code()) == drop_reason::kBadAnswer;
+SendOutcome HttpSender::Judge(Result<HttpResponse> response) const {
+  if (!response.ok()) {
+    const bool is_final = ReasonOf(response.status().code()) == drop_reason::kBadResponse;
     return {.result = is_final ? SendResult::kRefused : SendResult::kGivenUp,
-            .reason = ReasonOf(answer.status().code()),
-            .status = answer.status()};
+            .reason = ReasonOf(response.status().code()),
+            .status = response.status()};
   }
-  SendOutcome outcome = {.answer = *std::move(answer)};
-  const HttpAnswer& said = *outcome.answer;
+  SendOutcome outcome = {.response = *std::move(response)};
+  const HttpResponse& said = *outcome.response;
   if (said.is_success()) {
     outcome.result = SendResult::kDelivered;
   } else if (is_retryable_(said.status)) {

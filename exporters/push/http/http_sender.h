@@ -5,13 +5,13 @@
 // 1. What is not delivered has a reason and an error; what is delivered has neither.
 // Guarantees:
 // 1. A status of 200 to 299 is delivered. A status that the rule names, a connection that fails and
-//    one that ends before the answer are retried. Any other status or failure is final.
+//    one that ends before the response are retried. Any other status or failure is final.
 // 2. The delay before a retry grows (send_backoff.h). A receiver's Retry-After makes it longer,
 //    never shorter. It also holds for the next calls: until then nothing is sent.
 // 3. A retry whose time would come after the deadline is not waited for: Send() gives up at once.
 // 4. Once the stop signal is given, nothing is retried, and Retry-After is ignored: the last
 //    push makes one attempt.
-// 5. A body may arrive twice: the answer to the first may be lost. So what is given up may also
+// 5. A body may arrive twice: the response to the first may be lost. So what is given up may also
 //    have arrived.
 // 6. What is not known to be delivered is dropped. There is no queue
 //    (docs/decisions/push_without_queue.md).
@@ -30,9 +30,9 @@
 #include <string>
 #include <string_view>
 
-#include "exporters/push/http/http_answer.h"
 #include "exporters/push/http/http_receiver.h"
 #include "exporters/push/http/http_request.h"
+#include "exporters/push/http/http_response.h"
 #include "exporters/push/http/send_backoff.h"
 #include "exporters/push/push_deadline.h"
 #include "exporters/push/push_metrics.h"
@@ -51,15 +51,15 @@ struct SendOutcome {
   SendResult result = SendResult::kGivenUp;
   // Why it is dropped, for PushMetrics::CountDropped(); empty where it is delivered.
   std::string_view reason = {};
-  metrics::Status status = {};            // OK where it is delivered; else one line for operators
-  std::optional<HttpAnswer> answer = {};  // the last one, where there was any
+  metrics::Status status = {};                // OK where it is delivered; else one line for operators
+  std::optional<HttpResponse> response = {};  // the last one, where there was any
 
   bool is_delivered() const { return result == SendResult::kDelivered; }
 };
 
 class HttpSender {
  public:
-  // Whether the protocol permits to send the body again after such an answer.
+  // Whether the protocol permits to send the body again after such a response.
   using IsRetryable = bool (*)(unsigned status);
 
   // `exporter` is a scheme, the label of its metrics.
@@ -75,7 +75,7 @@ class HttpSender {
   using Time = std::chrono::steady_clock::time_point;
 
   SendOutcome Attempt(const HttpRequest& request, PushDeadline deadline);
-  SendOutcome Judge(metrics::Result<HttpAnswer> answer) const;
+  SendOutcome Judge(metrics::Result<HttpResponse> response) const;
   static bool MayRetry(const SendOutcome& outcome);
 
   const std::string exporter_;

@@ -31,12 +31,13 @@ void FuzzExporterSpec(std::string_view spec);
 // printable text.
 void FuzzMetricsPage(std::string_view page);
 
-// The body of a receiver's answer to an OTLP request, in either encoding: one short line of text at
-// most.
-void FuzzOtlpAnswer(std::string_view body);
+// The body of a receiver's response to an OTLP request, in either encoding: one short line of text
+// at most.
+void FuzzOtlpResponse(std::string_view body);
 
-// Bytes of a receiver of pushes: the same answer however they are cut, and a wait that is bounded.
-void FuzzPushAnswer(std::string_view bytes);
+// Bytes of a receiver of pushes: the same response however they are cut, and a wait that is
+// bounded.
+void FuzzPushResponse(std::string_view bytes);
 
 // A match[]: a selector that can be respelled and chooses some series, or an error that says where.
 void FuzzSelector(std::string_view text);
@@ -50,7 +51,7 @@ inline constexpr FuzzTarget kFuzzTargets[] = {
     {"http_request", FuzzHttpRequest},   {"accept", FuzzAccept},
     {"web_config", FuzzWebConfig},       {"label_escaping", FuzzLabelEscaping},
     {"exporter_spec", FuzzExporterSpec}, {"metrics_page", FuzzMetricsPage},
-    {"otlp_answer", FuzzOtlpAnswer},     {"push_answer", FuzzPushAnswer},
+    {"otlp_response", FuzzOtlpResponse}, {"push_response", FuzzPushResponse},
     {"selector", FuzzSelector},
 };
 

@@ -143,7 +143,7 @@ TEST_F(OtlpExporterTest, SendsRequestsOfTheirSizeAndCountsEachPoint) {
   AddSeries(100);
   OtlpExporterOptions options = Options();
   options.request_bytes = 2'000;
-  receiver_.Then(Answer(200)).Then(Answer(400, "", "out of order"));
+  receiver_.Then(Respond(200)).Then(Respond(400, "", "out of order"));
   Push(std::move(options));
   std::vector<int> points;
   for (const ReceivedRequest& request : receiver_.requests()) {
@@ -159,7 +159,7 @@ TEST_F(OtlpExporterTest, DropsTheRestOfAPushThatCannotBeDelivered) {
   AddSeries(100);
   OtlpExporterOptions options = Options();
   options.request_bytes = 2'000;
-  receiver_.Then(Answer(200)).Then(Answer(503));
+  receiver_.Then(Respond(200)).Then(Respond(503));
   Push(std::move(options));
   EXPECT_EQ(receiver_.requests().size(), 2U) << "the last push makes one attempt";
   const int sent = MetricOf(FromProtobuf(receiver_.requests()[0].body), "g").gauge().data_points_size();
@@ -170,7 +170,7 @@ TEST_F(OtlpExporterTest, DropsTheRestOfAPushThatCannotBeDelivered) {
 TEST_F(OtlpExporterTest, CountsWhatAReceiverRejectsAndDoesNotSendItAgain) {
   AddSeries(10);
   OtlpExporterOptions options = Options();
-  receiver_.Then(Answer(200, kProtobufType, PartialSuccess(3, "too old")));
+  receiver_.Then(Respond(200, kProtobufType, PartialSuccess(3, "too old")));
   Push(std::move(options));
   EXPECT_EQ(receiver_.requests().size(), 1U);
   EXPECT_EQ(Count("samples_sent"), 7);
@@ -184,7 +184,7 @@ TEST_F(OtlpExporterTest, LogsAWarningOnceForPushesInARow) {
   AddSeries(10);
   OtlpExporterOptions options = Options();
   options.push.interval = milliseconds(1);
-  for (int i = 0; i < 1'000; ++i) receiver_.Then(Answer(200, kProtobufType, PartialSuccess(0, "slow down")));
+  for (int i = 0; i < 1'000; ++i) receiver_.Then(Respond(200, kProtobufType, PartialSuccess(0, "slow down")));
   OtlpExporter exporter(registry_, metrics_, std::move(options));
   ASSERT_TRUE(exporter.Start().ok());
   EXPECT_TRUE(Eventually([&] { return receiver_.requests().size() >= 3; }));
@@ -193,9 +193,9 @@ TEST_F(OtlpExporterTest, LogsAWarningOnceForPushesInARow) {
   EXPECT_EQ(Count("samples_dropped", "rejected"), 0);
 }
 
-TEST_F(OtlpExporterTest, TakesAnAnswerThatRejectsMoreThanWasSentForAll) {
+TEST_F(OtlpExporterTest, TakesAResponseThatRejectsMoreThanWasSentForAll) {
   AddSeries(10);
-  receiver_.Then(Answer(200, kProtobufType, PartialSuccess(1'000, "")));
+  receiver_.Then(Respond(200, kProtobufType, PartialSuccess(1'000, "")));
   Push(Options());
   EXPECT_EQ(Count("samples_dropped", "rejected"), 10);
 }
@@ -208,7 +208,7 @@ TEST_F(OtlpExporterTest, RetriesAfterTheStatusesOfTheProtocolOnly) {
     options.push.interval = milliseconds(1);
     const double retries = Count("retries");
     const std::size_t before = receiver_.requests().size();
-    receiver_.Then(Answer(status, "Retry-After: 0\r\n"));
+    receiver_.Then(Respond(status, "Retry-After: 0\r\n"));
     OtlpExporter exporter(registry_, metrics_, std::move(options));
     ASSERT_TRUE(exporter.Start().ok());
     EXPECT_TRUE(Eventually([&] { return receiver_.requests().size() >= before + 2; }));
@@ -238,7 +238,7 @@ TEST_F(OtlpExporterTest, SendsHeadersAndDoesNotLogTheirValues) {
   OtlpExporterOptions options = Options();
   options.headers = {{"authorization", "Bearer hunter2"}};
   options.push.interval = milliseconds(1);
-  for (int i = 0; i < 1'000; ++i) receiver_.Then(Answer(401, "", "no such key: hunter2"));
+  for (int i = 0; i < 1'000; ++i) receiver_.Then(Respond(401, "", "no such key: hunter2"));
   OtlpExporter exporter(registry_, metrics_, std::move(options));
   ASSERT_TRUE(exporter.Start().ok());
   EXPECT_TRUE(Eventually([&] { return !log().empty(); }));
@@ -253,7 +253,7 @@ TEST_F(OtlpExporterTest, LogsNoPartOfALongSecret) {
   OtlpExporterOptions options = Options();
   const std::string secret(400, 's');
   options.headers = {{"api-key", secret}};
-  receiver_.Then(Answer(401, "", "no such key: " + secret));
+  receiver_.Then(Respond(401, "", "no such key: " + secret));
   Push(std::move(options));
   ASSERT_FALSE(log().empty());
   EXPECT_EQ(log()[0].find("ssss"), std::string::npos) << log()[0];
@@ -265,7 +265,7 @@ TEST_F(OtlpExporterTest, LogsNoWarningThatRepeatsASecret) {
   std::ofstream(token) << "hunter2";
   OtlpExporterOptions options = Options();
   options.receiver.credentials.bearer_file = token;
-  receiver_.Then(Answer(200, kProtobufType, PartialSuccess(1, "key hunter2 is over its quota")));
+  receiver_.Then(Respond(200, kProtobufType, PartialSuccess(1, "key hunter2 is over its quota")));
   Push(std::move(options));
   ASSERT_FALSE(log().empty());
   EXPECT_NE(log()[0].find("its text repeats a secret"), std::string::npos) << log()[0];
@@ -391,7 +391,7 @@ TEST_F(OtlpDeltaTest, BeginWhereTheLastOneEnded) {
 // Rule: what was taken is not sent again, and what may be taken later is kept. Method: the second
 // request of a push gets 503, with a time that only the last push does not wait for.
 TEST_F(OtlpDeltaTest, KeepWhatMayBeTakenLater) {
-  receiver_.Then(Answer(200)).Then(Answer(503, "Retry-After: 100\r\n"));
+  receiver_.Then(Respond(200)).Then(Respond(503, "Retry-After: 100\r\n"));
   PushUntil(2, DeltaOptions());
   const auto sums = SumsOfRequests({1});
   EXPECT_EQ(sums.size(), static_cast<std::size_t>(kTopics));
@@ -402,7 +402,7 @@ TEST_F(OtlpDeltaTest, KeepWhatMayBeTakenLater) {
 
 // Rule: the window of what was kept begins where it began before.
 TEST_F(OtlpDeltaTest, KeepTheStartOfWhatMayBeTakenLater) {
-  receiver_.Then(Answer(503, "Retry-After: 100\r\n"));
+  receiver_.Then(Respond(503, "Retry-After: 100\r\n"));
   PushUntil(1, DeltaOptions());
   const auto first = PointsOf(receiver_.requests().at(0)).at(0);
   const auto second = PointsOf(receiver_.requests().at(1)).at(0);
@@ -413,7 +413,7 @@ TEST_F(OtlpDeltaTest, KeepTheStartOfWhatMayBeTakenLater) {
 
 // Rule: what is refused for good is dropped, and the other requests of the push go on.
 TEST_F(OtlpDeltaTest, DropWhatIsRefused) {
-  receiver_.Then(Answer(200)).Then(Answer(400)).Then(Answer(503, "Retry-After: 100\r\n"));
+  receiver_.Then(Respond(200)).Then(Respond(400)).Then(Respond(503, "Retry-After: 100\r\n"));
   PushUntil(3, DeltaOptions());
   const std::set<std::string> refused = TopicsOf(1);
   EXPECT_FALSE(refused.empty());
@@ -422,14 +422,14 @@ TEST_F(OtlpDeltaTest, DropWhatIsRefused) {
 }
 
 TEST_F(OtlpDeltaTest, DropWhatIsRejected) {
-  receiver_.Then(Answer(200, kProtobufType, PartialSuccess(3, "too old")));
+  receiver_.Then(Respond(200, kProtobufType, PartialSuccess(3, "too old")));
   PushUntil(20, DeltaOptions());
   for (const auto& [topic, sum] : SumsOfRequests()) EXPECT_EQ(sum, kCount) << topic;
   EXPECT_EQ(Count("samples_dropped", "rejected"), 3);
 }
 
-// The stated doubt: a request whose answer is lost may have been taken.
-TEST_F(OtlpDeltaTest, CountTwiceWhereOnlyTheAnswerIsLost) {
+// The stated doubt: a request whose response is lost may have been taken.
+TEST_F(OtlpDeltaTest, CountTwiceWhereOnlyTheResponseIsLost) {
   receiver_.Then(SendAndClose(""));
   PushUntil(20, DeltaOptions());
   const std::set<std::string> unanswered = TopicsOf(0);

@@ -63,7 +63,7 @@ class Port {
 
 // Reads requests, throws them away, and says that it has stored them.
 void Serve(int connection) {
-  constexpr std::string_view kAnswer =
+  constexpr std::string_view kResponse =
       "HTTP/1.1 200 OK\r\nX-Prometheus-Remote-Write-Samples-Written: 1000000\r\nContent-Length: 0\r\n\r\n";
   const auto is_whole = [](const std::string& request) {
     const std::size_t head = request.find("\r\n\r\n");
@@ -77,7 +77,7 @@ void Serve(int connection) {
   for (ssize_t n = 0; (n = read(connection, part.data(), part.size())) > 0;) {
     request.append(part, 0, static_cast<std::size_t>(n));
     if (!is_whole(request)) continue;
-    if (write(connection, kAnswer.data(), kAnswer.size()) < 0) break;
+    if (write(connection, kResponse.data(), kResponse.size()) < 0) break;
     request.clear();
   }
   close(connection);

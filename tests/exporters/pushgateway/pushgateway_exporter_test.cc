@@ -74,7 +74,7 @@ TEST_F(PushgatewayExporterTest, PostsWhereItIsToldTo) {
 }
 
 TEST_F(PushgatewayExporterTest, DeletesTheGroupAtTheEndWhereItIsToldTo) {
-  gateway_.Then(Answer(202));
+  gateway_.Then(Respond(202));
   PushgatewayOptions options = Options();
   options.at_end = AtEnd::kDelete;
   PushOnce(std::move(options));
@@ -119,7 +119,7 @@ TEST_F(PushgatewayExporterTest, LeavesOutALaterStateSetThatIsNamedAsALabelOfTheG
 
 TEST_F(PushgatewayExporterTest, CountsSamplesThatAreTakenOrDropped) {
   metrics::Registry counted;
-  gateway_.Then(Answer(400, "", "inconsistent"));
+  gateway_.Then(Respond(400, "", "inconsistent"));
   PushOnce(Options(), PushMetrics::Register(counted).value());
   PushOnce(Options(), PushMetrics::Register(counted).value());
   const metrics::testing::MetricReader reader(counted);
@@ -130,7 +130,7 @@ TEST_F(PushgatewayExporterTest, CountsSamplesThatAreTakenOrDropped) {
 }
 
 TEST_F(PushgatewayExporterTest, LogsWhyItsPushesFail) {
-  gateway_.Then(Answer(400, "", "inconsistent"));
+  gateway_.Then(Respond(400, "", "inconsistent"));
   std::vector<std::string> lines;
   PushgatewayOptions options = Options();
   options.push.log = [&](std::string_view line) { lines.emplace_back(line); };
@@ -140,7 +140,7 @@ TEST_F(PushgatewayExporterTest, LogsWhyItsPushesFail) {
 }
 
 TEST_F(PushgatewayExporterTest, SaysThatItsGroupStaysWhereItIsNotDeleted) {
-  gateway_.Then(Answer(400, "", "no"));
+  gateway_.Then(Respond(400, "", "no"));
   std::vector<std::string> lines;
   PushgatewayOptions options = Options();
   options.at_end = AtEnd::kDelete;
@@ -169,7 +169,7 @@ class PushgatewayStopTest : public PushgatewayExporterTest, public testing::With
     if (how == "Slow") return ReadNothing();
     if (how == "Silent") return SendAndWait("");
     if (how == "HalfWay") return SendAndWait("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf");
-    if (how == "Busy") return Answer(503, "Retry-After: 100\r\n");
+    if (how == "Busy") return Respond(503, "Retry-After: 100\r\n");
     return {[](ScriptedConnection& connection) {
       connection.Send("HTTP/1.1 200 OK\r\n\r\n");
       connection.SendEndlessly("x");
@@ -195,7 +195,7 @@ INSTANTIATE_TEST_SUITE_P(Gateways, PushgatewayStopTest, testing::Values("Slow", 
 
 // Goal: a Retry-After is not waited for at the end, even if the push had the time for it.
 TEST_F(PushgatewayExporterTest, DoesNotWaitForABusyGatewayOnceItStops) {
-  for (int i = 0; i < 2; ++i) gateway_.Then(Answer(503, "Retry-After: 100\r\n"));
+  for (int i = 0; i < 2; ++i) gateway_.Then(Respond(503, "Retry-After: 100\r\n"));
   PushgatewayOptions options = Options(milliseconds(1));
   options.push.push_time = std::chrono::hours(1);
   PushgatewayExporter exporter(registry_, PushMetrics(), options);

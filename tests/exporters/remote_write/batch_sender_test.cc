@@ -100,7 +100,7 @@ TEST_F(BatchSenderTest, CountsWhatTheReceiverHasStored) {
 }
 
 TEST_F(BatchSenderTest, RetriesServerErrorsAndTooManyRequests) {
-  receiver_.Then(Answer(500)).Then(Answer(429)).Then(Stored(2));
+  receiver_.Then(Respond(500)).Then(Respond(429)).Then(Stored(2));
   EXPECT_TRUE(Send().status.ok());
   EXPECT_EQ(receiver_.requests().size(), 3U);
   EXPECT_EQ(receiver_.requests().at(2).body, receiver_.requests().at(0).body);
@@ -109,7 +109,7 @@ TEST_F(BatchSenderTest, RetriesServerErrorsAndTooManyRequests) {
 }
 
 TEST_F(BatchSenderTest, WaitsAsLongAsRetryAfterSays) {
-  receiver_.Then(Answer(503, "Retry-After: 1\r\n")).Then(Stored(2));
+  receiver_.Then(Respond(503, "Retry-After: 1\r\n")).Then(Stored(2));
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_TRUE(Send().status.ok());
   EXPECT_GE(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1));
@@ -118,7 +118,7 @@ TEST_F(BatchSenderTest, WaitsAsLongAsRetryAfterSays) {
 TEST_F(BatchSenderTest, NeverRetriesOtherClientErrors) {
   receiver_.Then(Stored(2));
   Send();
-  for (const int status : {400, 401, 403, 404, 405, 413}) receiver_.Then(Answer(status));
+  for (const int status : {400, 401, 403, 404, 405, 413}) receiver_.Then(Respond(status));
   for (int i = 0; i < 6; ++i) EXPECT_FALSE(Send().status.ok());
   EXPECT_EQ(receiver_.requests().size(), 7U);
   EXPECT_EQ(Dropped("refused"), 10);
@@ -156,7 +156,7 @@ TEST_F(BatchSenderTest, HasNotBegunWhereARefusalTellsThatNothingIsStored) {
 }
 
 TEST_F(BatchSenderTest, FallsBackAfter415) {
-  receiver_.Then(Answer(415));
+  receiver_.Then(Respond(415));
   EXPECT_TRUE(Send().falls_back);
   EXPECT_FALSE(Send().falls_back);
   EXPECT_EQ(Versions(receiver_.requests()), "21");
@@ -165,7 +165,7 @@ TEST_F(BatchSenderTest, FallsBackAfter415) {
 }
 
 TEST_F(BatchSenderTest, FallsBackAfterASuccessThatTellsNoCounts) {
-  receiver_.Then(Answer(204));
+  receiver_.Then(Respond(204));
   EXPECT_TRUE(Send().falls_back);
   EXPECT_EQ(Sent(), 0);
 }
@@ -179,7 +179,7 @@ TEST_F(BatchSenderTest, CountsNothingOfABatchThatFallsBack) {
   metrics::Registry registry;
   AddCounters(registry, 30'000);
   const metrics::Snapshot snapshot = registry.TakeSnapshot();
-  receiver_.Then(Stored(1'000'000)).Then(Answer(415));
+  receiver_.Then(Stored(1'000'000)).Then(Respond(415));
   const BatchOutcome outcome = SendBatch({.families = snapshot.families()});
   EXPECT_TRUE(outcome.falls_back);
   EXPECT_FALSE(outcome.is_begun);
@@ -188,7 +188,7 @@ TEST_F(BatchSenderTest, CountsNothingOfABatchThatFallsBack) {
 
 TEST_F(BatchSenderTest, TakesASuccessThatTellsNoCountsForARefusalOfAFixed2) {
   VersionChoice fixed(RemoteWriteVersion::k2);
-  receiver_.Then(Answer(204));
+  receiver_.Then(Respond(204));
   const BatchOutcome outcome = SendAs(fixed, {.families = snapshot_.families().subspan(0, 1)});
   EXPECT_EQ(outcome.status,
             metrics::Status(metrics::StatusCode::kInvalidArgument, "the receiver does not know remote write 2.0"));

@@ -104,8 +104,8 @@ TEST_F(RemoteWriteExporterTest, EndsItsSeriesWhereOneSampleIsRefused) {
 }
 
 TEST_F(RemoteWriteExporterTest, EndsItsSeriesWhereTheLastPushIsRefused) {
-  receiver_.Then(Answer(204));
-  for (int i = 0; i < 100; ++i) receiver_.Then(Answer(400));
+  receiver_.Then(Respond(204));
+  for (int i = 0; i < 100; ++i) receiver_.Then(Respond(400));
   RemoteWriteOptions options = Options(kQuick);
   options.version = RemoteWriteVersion::k1;
   RemoteWriteExporter& exporter = Start(std::move(options));
@@ -117,7 +117,7 @@ TEST_F(RemoteWriteExporterTest, EndsItsSeriesWhereTheLastPushIsRefused) {
 }
 
 TEST_F(RemoteWriteExporterTest, EndsItsSeriesIn1WhereTheEndFallsBack) {
-  receiver_.Then(Stored(1)).Then(Answer(204)).Then(Answer(204));
+  receiver_.Then(Stored(1)).Then(Respond(204)).Then(Respond(204));
   Start(Options()).Stop();
   const auto requests = receiver_.requests();
   EXPECT_EQ(Versions(requests), "221");
@@ -137,7 +137,7 @@ TEST_F(RemoteWriteExporterTest, EndsASeriesThatIsGone) {
 }
 
 TEST_F(RemoteWriteExporterTest, SendsTheSamePushAgainAfterAFallBack) {
-  receiver_.Then(Answer(415));
+  receiver_.Then(Respond(415));
   Start(Options()).Stop();
   const auto requests = receiver_.requests();
   EXPECT_EQ(Versions(requests), "211");
@@ -153,7 +153,7 @@ TEST_F(RemoteWriteExporterTest, LogsAFallBackOnce) {
 }
 
 TEST_F(RemoteWriteExporterTest, LogsNoSecondFallBackAfterTheReceiverWasAway) {
-  receiver_.Then(Answer(204)).Then(Answer(204)).Then(SendAndReset("")).Then(SendAndReset(""));
+  receiver_.Then(Respond(204)).Then(Respond(204)).Then(SendAndReset("")).Then(SendAndReset(""));
   RemoteWriteOptions options = Options(kQuick);
   options.push.push_time = milliseconds(100);
   Start(std::move(options));
@@ -173,7 +173,7 @@ TEST_F(RemoteWriteExporterTest, HasTheVersionThatItsOptionSays) {
 
 TEST_F(RemoteWriteExporterTest, ShowsExponentialHistogramsByItsVersion) {
   registry_.AddExponentialHistogram({.name = "wait", .help = "W"}, Bounds({1})).value().With().Observe(1);
-  receiver_.Then(Answer(204));
+  receiver_.Then(Respond(204));
   Start(Options()).Stop();
   const auto requests = receiver_.requests();
   EXPECT_NE(Values(requests.at(0)).find("wait{} histogram count=1"), std::string::npos);
@@ -182,7 +182,7 @@ TEST_F(RemoteWriteExporterTest, ShowsExponentialHistogramsByItsVersion) {
 
 TEST_F(RemoteWriteExporterTest, EndsClassicBucketsWhenTheVersionIs2Again) {
   registry_.AddExponentialHistogram({.name = "wait", .help = "W"}, Bounds({1})).value().With().Observe(1);
-  receiver_.Then(Answer(415)).Then(Answer(204)).Then(SendAndReset("")).Then(SendAndReset(""));
+  receiver_.Then(Respond(415)).Then(Respond(204)).Then(SendAndReset("")).Then(SendAndReset(""));
   for (int i = 0; i < 100; ++i) receiver_.Then(Stored(6));
   RemoteWriteOptions options = Options(kQuick);
   options.push.push_time = milliseconds(200);  // shorter than the delay of a retry

@@ -1,4 +1,4 @@
-// A scripted receiver of remote write: its answers, and its requests as protoc reads them.
+// A scripted receiver of remote write: its responses, and its requests as protoc reads them.
 #pragma once
 
 #include <snappy.h>
@@ -14,9 +14,9 @@ namespace streamhouse::exporters {
 
 // What a receiver of 2.0 answers when it has stored so many samples.
 inline ScriptStep Stored(std::size_t samples, int status = 204) {
-  return Answer(status, "X-Prometheus-Remote-Write-Samples-Written: " + std::to_string(samples) +
-                            "\r\nX-Prometheus-Remote-Write-Histograms-Written: 0"
-                            "\r\nX-Prometheus-Remote-Write-Exemplars-Written: 0\r\n");
+  return Respond(status, "X-Prometheus-Remote-Write-Samples-Written: " + std::to_string(samples) +
+                             "\r\nX-Prometheus-Remote-Write-Histograms-Written: 0"
+                             "\r\nX-Prometheus-Remote-Write-Exemplars-Written: 0\r\n");
 }
 
 inline bool IsVersion2(const ReceivedRequest& request) {

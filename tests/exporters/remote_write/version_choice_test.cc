@@ -4,24 +4,24 @@
 
 #include <string>
 
-#include "exporters/push/http/http_answer.h"
+#include "exporters/push/http/http_response.h"
 
 namespace streamhouse::exporters {
 namespace {
 
-HttpAnswer Plain(unsigned status) {
+HttpResponse Plain(unsigned status) {
   return {.status = status};
 }
 
 // Of a receiver that knows 2.0.
-HttpAnswer Told(unsigned status, const std::string& samples = "0") {
+HttpResponse Told(unsigned status, const std::string& samples = "0") {
   return {.status = status, .fields = {{"x-prometheus-remote-write-samples-written", samples}}};
 }
 
-// Whether the version is 1.0 after these answers.
-bool IsOldAfter(const std::vector<HttpAnswer>& answers) {
+// Whether the version is 1.0 after these responses.
+bool IsOldAfter(const std::vector<HttpResponse>& responses) {
   VersionChoice choice(RemoteWriteVersion::kAuto);
-  for (const HttpAnswer& answer : answers) choice.FallsBackAfter(answer);
+  for (const HttpResponse& response : responses) choice.FallsBackAfter(response);
   return choice.version() == RemoteWriteVersion::k1;
 }
 
@@ -72,12 +72,12 @@ TEST(VersionChoiceTest, StaysWithAGivenVersion) {
 }
 
 TEST(VersionChoiceTest, CountsSamplesAndHistograms) {
-  const HttpAnswer answer = {.status = 200,
-                             .fields = {{"X-Prometheus-Remote-Write-Samples-Written", "12"},
-                                        {"X-Prometheus-Remote-Write-Histograms-Written", "3"},
-                                        {"X-Prometheus-Remote-Write-Exemplars-Written", "7"}}};
-  EXPECT_EQ(WrittenCountsOf(answer).points, 15U);
-  EXPECT_TRUE(WrittenCountsOf(answer).is_told);
+  const HttpResponse response = {.status = 200,
+                                 .fields = {{"X-Prometheus-Remote-Write-Samples-Written", "12"},
+                                            {"X-Prometheus-Remote-Write-Histograms-Written", "3"},
+                                            {"X-Prometheus-Remote-Write-Exemplars-Written", "7"}}};
+  EXPECT_EQ(WrittenCountsOf(response).points, 15U);
+  EXPECT_TRUE(WrittenCountsOf(response).is_told);
   EXPECT_EQ(WrittenCountsOf(Told(200, "many")).points, 0U);
   EXPECT_FALSE(WrittenCountsOf(Plain(200)).is_told);
 }

@@ -101,7 +101,7 @@ class RequestReader {
   std::string received_;
 };
 
-std::string AnswerText(int status, std::string_view headers, std::string_view body) {
+std::string ResponseText(int status, std::string_view headers, std::string_view body) {
   std::string text = "HTTP/1.1 " + std::to_string(status) + " Said\r\n";
   text.append(headers).append("Content-Length: ").append(std::to_string(body.size())).append("\r\n\r\n").append(body);
   return text;
@@ -143,12 +143,12 @@ void ScriptedConnection::Reset() {
   is_open_ = false;
 }
 
-ScriptStep Answer(int status, std::string_view headers, std::string_view body) {
-  return {[text = AnswerText(status, headers, body)](ScriptedConnection& connection) { connection.Send(text); }};
+ScriptStep Respond(int status, std::string_view headers, std::string_view body) {
+  return {[text = ResponseText(status, headers, body)](ScriptedConnection& connection) { connection.Send(text); }};
 }
 
-ScriptStep AnswerAndClose(int status, std::string_view headers, std::string_view body) {
-  return SendAndClose(AnswerText(status, headers, body));
+ScriptStep RespondAndClose(int status, std::string_view headers, std::string_view body) {
+  return SendAndClose(ResponseText(status, headers, body));
 }
 
 ScriptStep SendAndClose(std::string bytes) {
@@ -229,7 +229,7 @@ ScriptedReceiver& ScriptedReceiver::Then(ScriptStep step) {
 
 ScriptStep ScriptedReceiver::NextStep() {
   const MutexLock lock(mutex_);
-  if (script_.empty()) return Answer(200);
+  if (script_.empty()) return Respond(200);
   ScriptStep step = std::move(script_.front());
   script_.pop_front();
   return step;

@@ -6,7 +6,7 @@
 // Thread safety: Then() before the request that it is for; the rest from any thread.
 //
 //   ScriptedReceiver receiver;
-//   receiver.Then(Answer(503, "Retry-After: 1\r\n")).Then(Reset());
+//   receiver.Then(Respond(503, "Retry-After: 1\r\n")).Then(Reset());
 //   … the exporter pushes to receiver.port() …
 //   EXPECT_EQ(receiver.requests().at(0).path, "/v1/metrics");
 #pragma once
@@ -71,8 +71,8 @@ struct ScriptStep {
 };
 
 // `headers`: lines that end with CRLF.
-ScriptStep Answer(int status, std::string_view headers = "", std::string_view body = "");
-ScriptStep AnswerAndClose(int status, std::string_view headers = "", std::string_view body = "");
+ScriptStep Respond(int status, std::string_view headers = "", std::string_view body = "");
+ScriptStep RespondAndClose(int status, std::string_view headers = "", std::string_view body = "");
 ScriptStep SendAndClose(std::string bytes);  // as they are
 ScriptStep SendAndReset(std::string bytes);
 ScriptStep SendAndWait(std::string bytes);  // until the exporter closes

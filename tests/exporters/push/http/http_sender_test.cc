@@ -45,18 +45,18 @@ class HttpSenderTest : public testing::Test {
 };
 
 TEST_F(HttpSenderTest, DeliversABodyThatIsTaken) {
-  far_.Then(Answer(204, "X-Written: 3\r\n"));
+  far_.Then(Respond(204, "X-Written: 3\r\n"));
   const SendOutcome sent = Send();
   EXPECT_TRUE(sent.is_delivered());
   EXPECT_TRUE(sent.status.ok());
   EXPECT_EQ(sent.reason, "");
-  EXPECT_EQ(sent.answer->Field("X-Written"), "3");
+  EXPECT_EQ(sent.response->Field("X-Written"), "3");
   EXPECT_EQ(Count("sent_bytes"), 4);
   EXPECT_EQ(Count("retries"), std::nullopt);
 }
 
 TEST_F(HttpSenderTest, SendsAgainAfterAStatusThatTheRuleNames) {
-  far_.Then(Answer(503)).Then(Answer(429));
+  far_.Then(Respond(503)).Then(Respond(429));
   EXPECT_TRUE(Send().is_delivered());
   EXPECT_EQ(far_.requests().size(), 3U);
   EXPECT_EQ(Count("retries"), 2);
@@ -71,14 +71,14 @@ TEST_F(HttpSenderTest, SendsAgainAfterAConnectionThatBreaks) {
 
 // Goal: also the retry that HttpReceiver makes by itself is counted.
 TEST_F(HttpSenderTest, CountsARetryOverANewConnection) {
-  far_.Then(Answer(200)).Then(SendAndReset(""));
+  far_.Then(Respond(200)).Then(SendAndReset(""));
   EXPECT_TRUE(Send().is_delivered());
   EXPECT_TRUE(Send().is_delivered());
   EXPECT_EQ(Count("retries"), 1);
 }
 
 TEST_F(HttpSenderTest, NeverSendsAgainWhatIsRefused) {
-  far_.Then(Answer(400, "", "out of order")).Then(Answer(301, "Location: /\r\n")).Then(Answer(413));
+  far_.Then(Respond(400, "", "out of order")).Then(Respond(301, "Location: /\r\n")).Then(Respond(413));
   const SendOutcome sent = Send();
   EXPECT_EQ(sent.result, SendResult::kRefused);
   EXPECT_EQ(sent.reason, drop_reason::kRefused);
@@ -88,12 +88,12 @@ TEST_F(HttpSenderTest, NeverSendsAgainWhatIsRefused) {
   EXPECT_EQ(far_.requests().size(), 3U);
 }
 
-TEST_F(HttpSenderTest, NeverSendsAgainAfterAnAnswerThatItCannotRead) {
+TEST_F(HttpSenderTest, NeverSendsAgainAfterAResponseThatItCannotRead) {
   far_.Then(SendAndClose("what?\r\n\r\n")).Then(SendAndClose("HTTP/1.1 200 OK\r\nContent-Length: 4194305\r\n\r\n"));
   for (int i = 0; i < 2; ++i) {
     const SendOutcome sent = Send();
     EXPECT_EQ(sent.result, SendResult::kRefused);
-    EXPECT_EQ(sent.reason, drop_reason::kBadAnswer);
+    EXPECT_EQ(sent.reason, drop_reason::kBadResponse);
   }
   EXPECT_EQ(far_.requests().size(), 2U);
 }
@@ -107,7 +107,7 @@ TEST_F(HttpSenderTest, GivesUpAtItsDeadline) {
 }
 
 TEST_F(HttpSenderTest, DoesNotWaitForARetryThatComesTooLate) {
-  far_.Then(Answer(503, "Retry-After: 100\r\n"));
+  far_.Then(Respond(503, "Retry-After: 100\r\n"));
   const SendOutcome sent = Send(std::chrono::seconds(99));
   EXPECT_EQ(sent.result, SendResult::kGivenUp);
   EXPECT_EQ(sent.reason, drop_reason::kUnavailable);
@@ -116,7 +116,7 @@ TEST_F(HttpSenderTest, DoesNotWaitForARetryThatComesTooLate) {
 }
 
 TEST_F(HttpSenderTest, WaitsAsLongAsTheReceiverAsks) {
-  far_.Then(Answer(503, "Retry-After: 2\r\n"));
+  far_.Then(Respond(503, "Retry-After: 2\r\n"));
   const auto before = steady_clock::now();
   EXPECT_TRUE(Send().is_delivered());
   EXPECT_GE(steady_clock::now() - before, std::chrono::seconds(2));
@@ -126,14 +126,14 @@ TEST_F(HttpSenderTest, WaitsAsLongAsTheReceiverAsks) {
 TEST_F(HttpSenderTest, WaitsAlsoWhereTheReceiverAsksToComeAtOnce) {
   for (const char* const time : {"0", "Sun, 06 Nov 1994 08:49:37 GMT"}) {
     const std::size_t before = far_.requests().size();
-    for (int i = 0; i < 100; ++i) far_.Then(Answer(503, "Retry-After: " + std::string(time) + "\r\n"));
+    for (int i = 0; i < 100; ++i) far_.Then(Respond(503, "Retry-After: " + std::string(time) + "\r\n"));
     EXPECT_FALSE(Send(std::chrono::seconds(2)).is_delivered());
     EXPECT_LE(far_.requests().size() - before, 5U);
   }
 }
 
 TEST_F(HttpSenderTest, SendsNothingUntilTheTimeThatTheReceiverHasAskedFor) {
-  far_.Then(Answer(429, "Retry-After: 100\r\n"));
+  far_.Then(Respond(429, "Retry-After: 100\r\n"));
   EXPECT_EQ(Send(std::chrono::seconds(10)).status.message(), "the receiver answers 429");
   const SendOutcome next = Send(std::chrono::seconds(10));
   EXPECT_EQ(next.status, Status(StatusCode::kUnavailable, "the receiver has asked to come later"));
@@ -142,7 +142,7 @@ TEST_F(HttpSenderTest, SendsNothingUntilTheTimeThatTheReceiverHasAskedFor) {
 }
 
 TEST_F(HttpSenderTest, EndsItsWaitWhenTheExporterStops) {
-  far_.Then(Answer(503, "Retry-After: 100\r\n"));
+  far_.Then(Respond(503, "Retry-After: 100\r\n"));
   SendOutcome sent;
   WatchedThread pusher([&] { sent = Send(); });
   EXPECT_TRUE(Eventually([&] { return far_.requests().size() == 1; }));
@@ -154,7 +154,7 @@ TEST_F(HttpSenderTest, EndsItsWaitWhenTheExporterStops) {
 }
 
 TEST_F(HttpSenderTest, MakesOneAttemptOnceTheExporterStops) {
-  far_.Then(Answer(429, "Retry-After: 100\r\n")).Then(Answer(503)).Then(Answer(200));
+  far_.Then(Respond(429, "Retry-After: 100\r\n")).Then(Respond(503)).Then(Respond(200));
   EXPECT_FALSE(Send(std::chrono::seconds(10)).is_delivered());
   stop_.Give();
   EXPECT_EQ(Send().status.message(), "the receiver answers 503");

@@ -1,7 +1,7 @@
-// ParseOtlpAnswer(): what a receiver of OTLP says of a request that it has taken: which points it
+// ParseOtlpResponse(): what a receiver of OTLP says of a request that it has taken: which points it
 // has rejected all the same (ExportMetricsPartialSuccess).
 //
-// When to use something else: the status of an answer says whether the request was taken.
+// When to use something else: the status of a response says whether the request was taken.
 // Guarantees: text that is no such message says nothing: the request was taken. Unknown fields are
 // passed over. A message without rejected points is a warning.
 // Thread safety: a pure function.
@@ -17,15 +17,15 @@
 
 namespace streamhouse::exporters {
 
-struct OtlpAnswer {
+struct OtlpResponse {
   std::uint64_t rejected_points = 0;
   std::string message = {};  // for operators: one line, cut short
 
-  friend bool operator==(const OtlpAnswer&, const OtlpAnswer&) = default;
+  friend bool operator==(const OtlpResponse&, const OtlpResponse&) = default;
 };
 
 inline constexpr std::size_t kOtlpMessageBytesMax = 200;
 
-OtlpAnswer ParseOtlpAnswer(std::string_view body, OtlpEncoding encoding);
+OtlpResponse ParseOtlpResponse(std::string_view body, OtlpEncoding encoding);
 
 }  // namespace streamhouse::exporters

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string_view>
 
-#include "exporters/push/http/answer_reader.h"
-#include "exporters/push/http/http_answer.h"
+#include "exporters/push/http/http_response.h"
+#include "exporters/push/http/response_reader.h"
 #include "exporters/push/http/retry_after.h"
 #include "metrics_core/status.h"
 #include "tests/exporters/fuzz/fuzz_targets.h"
@@ -15,15 +15,15 @@ namespace {
 
 using metrics::Check;
 
-// What is read of the bytes in pieces of so many; nothing where they are no answer.
-std::optional<HttpAnswer> ReadBy(std::size_t piece, std::string_view bytes) {
-  AnswerReader reader;
+// What is read of the bytes in pieces of so many; nothing where they are no response.
+std::optional<HttpResponse> ReadBy(std::size_t piece, std::string_view bytes) {
+  ResponseReader reader;
   while (!bytes.empty() && !reader.is_done()) {
     if (!reader.Put(bytes.substr(0, piece)).ok()) return std::nullopt;
     bytes.remove_prefix(std::min(piece, bytes.size()));
   }
   if (!reader.PutEnd().ok()) return std::nullopt;
-  Check(reader.is_done(), "an answer that has ended is not done");
+  Check(reader.is_done(), "a response that has ended is not done");
   return reader.Take();
 }
 
@@ -39,16 +39,16 @@ void CheckRetryAfter(std::string_view text) {
 
 }  // namespace
 
-void FuzzPushAnswer(std::string_view bytes) {
+void FuzzPushResponse(std::string_view bytes) {
   CheckRetryAfter(bytes);
-  const std::optional<HttpAnswer> whole = ReadBy(bytes.size() + 1, bytes);
-  const std::optional<HttpAnswer> cut = ReadBy(1, bytes);
+  const std::optional<HttpResponse> whole = ReadBy(bytes.size() + 1, bytes);
+  const std::optional<HttpResponse> cut = ReadBy(1, bytes);
   if (whole && cut) {
     Check(whole->status == cut->status && whole->body == cut->body && whole->fields == cut->fields,
-          "an answer that is cut is another one");
+          "a response that is cut is another one");
   }
   if (!whole) return;
-  Check(whole->status >= 200 && whole->body.size() <= kAnswerBytesMax, "an answer that is none");
+  Check(whole->status >= 200 && whole->body.size() <= kResponseBytesMax, "a response that is none");
   if (const auto wait = whole->Field("Retry-After")) CheckRetryAfter(*wait);
 }
 

@@ -1,9 +1,9 @@
-// HttpAnswer: what a receiver said to a request.
+// HttpResponse: what a receiver said to a request.
 //
-// When to use something else: HttpSender, which turns answers into a Status and into retries.
-// Guarantees: owns its texts. `status` is 200 or more (answer_reader.h).
+// When to use something else: HttpSender, which turns responses into a Status and into retries.
+// Guarantees: owns its texts. `status` is 200 or more (response_reader.h).
 // Thread safety: a value.
-// Cost: a copy of what the receiver sent, within the limits of answer_reader.h.
+// Cost: a copy of what the receiver sent, within the limits of response_reader.h.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@
 
 namespace streamhouse::exporters {
 
-struct HttpAnswer {
+struct HttpResponse {
   unsigned status = 0;
   std::vector<std::pair<std::string, std::string>> fields = {};  // headers, in their order
   std::string body = {};

@@ -1,4 +1,4 @@
-#include "exporters/otlp/otlp_answer.h"
+#include "exporters/otlp/otlp_response.h"
 
 #include <algorithm>
 #include <boost/json/src.hpp>
@@ -30,24 +30,24 @@ std::string LineOf(std::string_view message) {
 }
 
 // Throws where the body is no message.
-OtlpAnswer ParseProtobuf(std::string_view body) {
-  OtlpAnswer answer;
-  protozero::pbf_reader response(protozero::data_view(body.data(), body.size()));
-  while (response.next(kPartialSuccess, protozero::pbf_wire_type::length_delimited)) {
-    protozero::pbf_reader partial = response.get_message();
+OtlpResponse ParseProtobuf(std::string_view body) {
+  OtlpResponse response;
+  protozero::pbf_reader fields(protozero::data_view(body.data(), body.size()));
+  while (fields.next(kPartialSuccess, protozero::pbf_wire_type::length_delimited)) {
+    protozero::pbf_reader partial = fields.get_message();
     while (partial.next()) {
       if (partial.tag_and_type() == protozero::tag_and_type(kRejectedDataPoints, protozero::pbf_wire_type::varint)) {
-        answer.rejected_points = CountOf(partial.get_int64());
+        response.rejected_points = CountOf(partial.get_int64());
       } else if (partial.tag_and_type() ==
                  protozero::tag_and_type(kErrorMessage, protozero::pbf_wire_type::length_delimited)) {
         const protozero::data_view message = partial.get_view();
-        answer.message = LineOf({message.data(), message.size()});
+        response.message = LineOf({message.data(), message.size()});
       } else {
         partial.skip();
       }
     }
   }
-  return answer;
+  return response;
 }
 
 // An integer of 64 bits may be a number or a string.
@@ -60,23 +60,23 @@ std::int64_t IntegerOf(const boost::json::value& value) {
   return error == std::errc() && end == text.data() + text.size() ? number : 0;
 }
 
-OtlpAnswer ParseJson(std::string_view body) {
+OtlpResponse ParseJson(std::string_view body) {
   boost::system::error_code error;
   const boost::json::value document = boost::json::parse({body.data(), body.size()}, error);
   if (error || !document.is_object()) return {};
   const boost::json::value* const partial = document.get_object().if_contains("partialSuccess");
   if (partial == nullptr || !partial->is_object()) return {};
-  OtlpAnswer answer;
+  OtlpResponse response;
   const boost::json::value* const rejected = partial->get_object().if_contains("rejectedDataPoints");
-  if (rejected != nullptr) answer.rejected_points = CountOf(IntegerOf(*rejected));
+  if (rejected != nullptr) response.rejected_points = CountOf(IntegerOf(*rejected));
   const boost::json::value* const message = partial->get_object().if_contains("errorMessage");
-  if (message != nullptr && message->is_string()) answer.message = LineOf(std::string_view(message->get_string()));
-  return answer;
+  if (message != nullptr && message->is_string()) response.message = LineOf(std::string_view(message->get_string()));
+  return response;
 }
 
 }  // namespace
 
-OtlpAnswer ParseOtlpAnswer(std::string_view body, OtlpEncoding encoding) {
+OtlpResponse ParseOtlpResponse(std::string_view body, OtlpEncoding encoding) {
   try {
     return encoding == OtlpEncoding::kJson ? ParseJson(body) : ParseProtobuf(body);
   } catch (const std::exception&) {

@@ -1,18 +1,19 @@
-// AnswerReader: reads one answer from the bytes of a connection.
+// ResponseReader: reads one response from the bytes of a connection.
 //
 // Invariants:
-// 1. At most kAnswerHeadBytesMax of headers and kAnswerBytesMax of a body are kept, however many
-//    there are.
-// 2. Only a whole answer is taken.
-// Guarantees: answers with a status below 200 are passed over: the final one follows them.
+// 1. At most kResponseHeadBytesMax of headers and kResponseBytesMax of a body are kept, however
+//    many there are.
+// 2. Only a whole response is taken.
+// Guarantees: responses with a status below 200 are passed over: the final one follows them.
 // Thread safety: one thread at a time.
 // Cost: a copy of the body.
-// Errors: DataLoss: the bytes are not an HTTP answer. ResourceExhausted: the answer is too large.
-// Unavailable: they ended before the answer.
+// Errors: DataLoss: the bytes are not an HTTP response. ResourceExhausted: the response is too
+// large.
+// Unavailable: they ended before the response.
 //
-//   AnswerReader reader;
+//   ResponseReader reader;
 //   while (reader.is_done() == false) if (Status read = reader.Put(bytes); !read.ok()) return read;
-//   HttpAnswer answer = reader.Take();
+//   HttpResponse response = reader.Take();
 #pragma once
 
 #include <cstddef>
@@ -20,20 +21,20 @@
 #include <string>
 #include <string_view>
 
-#include "exporters/push/http/http_answer.h"
+#include "exporters/push/http/http_response.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
 
-inline constexpr std::size_t kAnswerBytesMax = std::size_t{4} << 20;
-inline constexpr std::size_t kAnswerHeadBytesMax = std::size_t{64} << 10;
+inline constexpr std::size_t kResponseBytesMax = std::size_t{4} << 20;
+inline constexpr std::size_t kResponseHeadBytesMax = std::size_t{64} << 10;
 
-class AnswerReader {
+class ResponseReader {
  public:
-  AnswerReader();
-  ~AnswerReader();
-  AnswerReader(const AnswerReader&) = delete;
-  AnswerReader& operator=(const AnswerReader&) = delete;
+  ResponseReader();
+  ~ResponseReader();
+  ResponseReader(const ResponseReader&) = delete;
+  ResponseReader& operator=(const ResponseReader&) = delete;
 
   // The next bytes.
   metrics::Status Put(std::string_view bytes);
@@ -47,7 +48,7 @@ class AnswerReader {
   bool keeps_alive() const;
 
   // Of a done one, once. The fields `retry_after` and `excerpt` are the caller's to fill.
-  HttpAnswer Take();
+  HttpResponse Take();
 
  private:
   struct Parser;
@@ -60,7 +61,7 @@ class AnswerReader {
   bool is_done_ = false;
   bool has_begun_ = false;
   std::size_t head_bytes_ = 0;  // that the parser has taken of a head
-  std::size_t informed_ = 0;    // answers with a status below 200
+  std::size_t informed_ = 0;    // responses with a status below 200
 };
 
 }  // namespace streamhouse::exporters
