@@ -7,12 +7,11 @@ namespace streamhouse::agent {
 namespace {
 
 // A backup of a stopped agent has the lock while it reads the write-ahead log of the metadata.
-constexpr std::chrono::seconds kLockPatience{1};
 constexpr std::chrono::milliseconds kLockRetry{10};
 
 // Polls: flock(2) refuses at once, or waits without a deadline, and only a signal ends that wait.
 Result<std::unique_ptr<FolderLock>> LockSoon(FileSystem& files, const std::string& path) {
-  const auto deadline = std::chrono::steady_clock::now() + kLockPatience;
+  const auto deadline = std::chrono::steady_clock::now() + DataFolder::kLockPatience;
   for (;;) {
     auto lock = files.LockFolder(path);
     const bool is_held = lock.status().code() == StatusCode::kFailedPrecondition;

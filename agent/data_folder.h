@@ -18,6 +18,7 @@
 // Errors: one line that names the path; FailedPrecondition when another agent has it.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <utility>
@@ -28,8 +29,10 @@ namespace streamhouse::agent {
 
 class DataFolder {
  public:
-  // Creates the folder when it is not there, and makes sure that it can be written to. Waits up to
-  // 1 s for the lock: a backup holds it for a moment.
+  // How long Open() waits for the lock: a backup holds it for a moment.
+  static constexpr std::chrono::seconds kLockPatience{1};
+
+  // Creates the folder when it is not there, and makes sure that it can be written to.
   static Result<DataFolder> Open(FileSystem& files, const std::string& path);
 
   std::string metadata_path() const { return path_ + "/metadata.db"; }

@@ -15,8 +15,6 @@ using metrics::StatusCode;
 
 namespace {
 
-constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
-
 Status CannotReadInput(int error) {
   return {StatusCode::kUnavailable, "cannot read the input: " + std::generic_category().message(error)};
 }

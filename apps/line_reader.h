@@ -5,7 +5,7 @@
 // none. A line longer than the limit is cut there, and its rest skipped. Next() returns within
 // moments when `interrupt` becomes readable, also in the middle of waiting for input.
 // Thread safety: none.
-// Cost: a read of 64 KiB at a time; memory for the longest line, up to the limit.
+// Cost: a read of kReadBytes at a time; memory for the longest line, up to the limit.
 // Errors: Unavailable, with the system's reason, when the input cannot be read.
 #pragma once
 
@@ -20,6 +20,8 @@ namespace streamhouse::apps {
 
 class LineReader {
  public:
+  static constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
+
   // Owns neither descriptor. `interrupt` may be -1.
   LineReader(int input, int interrupt, std::size_t line_bytes_max)
       : input_(input), interrupt_(interrupt), line_bytes_max_(line_bytes_max) {}

@@ -17,9 +17,6 @@ constinit std::atomic<std::uint64_t> kernel_asked{0};
 
 namespace {
 
-// Two readings of steady_clock are off by some tens of nanoseconds each: millionths of this.
-constexpr std::uint64_t kCalibrationNanoseconds = 20'000'000;
-
 struct Moment {
   std::uint64_t tsc = 0;
   std::uint64_t nanoseconds = 0;
@@ -62,8 +59,6 @@ std::optional<bool> KernelTrustsTsc() {
 enum class TscTrust : std::uint8_t { kUnknown, kTrusted, kGivenUp };
 constinit std::atomic<TscTrust> tsc_trust{TscTrust::kUnknown};
 
-constexpr std::uint64_t kAskKernelEvery = 10'000'000'000;
-
 void GiveUpTsc() noexcept {
   // Relaxed: the release below publishes it.
   tsc_trust.store(TscTrust::kGivenUp, std::memory_order_relaxed);
@@ -85,11 +80,8 @@ void AskKernel(std::uint64_t steady) noexcept {
   tsc_trust.compare_exchange_strong(unknown, TscTrust::kTrusted, std::memory_order_relaxed, std::memory_order_relaxed);
 }
 
-// How far the two clocks may be apart: their rates differ by millionths, and steady_clock is slewed
-// by up to 500.
 bool AreApart(std::int64_t difference, std::uint64_t since_calibration) {
-  constexpr std::int64_t kSlack = 1'000'000'000;
-  const auto allowed = kSlack + static_cast<std::int64_t>(since_calibration / 1'000);
+  const auto allowed = kTscSlackNanoseconds + static_cast<std::int64_t>(since_calibration / kTscSlackPart);
   return difference > allowed || difference < -allowed;
 }
 
@@ -123,7 +115,7 @@ std::uint64_t NowWithoutTsc() noexcept {
   const bool has_start = process_start.nanoseconds != 0;
   // Relaxed: behind the acquire in Clock::NowNanoseconds that has read null.
   if (tsc_trust.load(std::memory_order_relaxed) != TscTrust::kTrusted || !has_start ||
-      steady - process_start.nanoseconds < kCalibrationNanoseconds)
+      steady - process_start.nanoseconds < kTscCalibrationNanoseconds)
     return steady;
   const Moment now = TakeMoment();
   const std::uint64_t elapsed = now.nanoseconds - process_start.nanoseconds;
@@ -151,7 +143,7 @@ void CheckTsc() noexcept {
   const std::uint64_t steady = SteadyNanoseconds();
   // Relaxed, both: at worst two threads ask, or one asks too late by a snapshot.
   if (tsc_trust.load(std::memory_order_relaxed) != TscTrust::kGivenUp &&
-      steady - kernel_asked.load(std::memory_order_relaxed) >= kAskKernelEvery) {
+      steady - kernel_asked.load(std::memory_order_relaxed) >= kKernelAskNanoseconds) {
     AskKernel(steady);
   }
 }

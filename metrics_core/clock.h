@@ -7,21 +7,22 @@
 // 1. NowNanoseconds() counts nanoseconds, with the origin of std::chrono::steady_clock. It never
 //    runs backwards within a thread while the same counter is read.
 // 2. Where the kernel itself keeps time by the processor's time stamp counter, the clock reads that
-//    counter. It scales the counter by what steady_clock said over the first 20 ms or more of the
-//    process. The rate is then off by at most a few millionths, which is a few microseconds in a
-//    second. Elsewhere, and in those first 20 ms, steady_clock is read.
+//    counter. It scales the counter by what steady_clock said over the first
+//    kTscCalibrationNanoseconds or more of the process. The rate is then off by at most a few
+//    millionths, which is a few microseconds in a second. Elsewhere, and before the calibration,
+//    steady_clock is read.
 // 3. Each Registry::TakeSnapshot() without a time of the caller's checks the counter against
-//    steady_clock. At most once in 10 s it also asks the kernel whether it still keeps time by the
-//    counter. Where the counter has begun again (suspend, migration), jumped ahead, or the kernel
-//    has given it up, steady_clock is read from then on.
+//    steady_clock. At most once in kKernelAskNanoseconds it also asks the kernel whether it still
+//    keeps time by the counter. Where the counter has begun again (suspend, migration), jumped
+//    ahead, or the kernel has given it up, steady_clock is read from then on.
 // May be wrong:
 // - The difference of two readings around that moment may be negative, which a TickHistogram drops
 //   and counts, or too long by the jump. ScopedTimer compares the two clocks for durations of a
 //   second or more, and drops durations that are too long
 //   (docs/decisions/durations_across_jumps.md).
 // - A program that takes no snapshots makes no other check.
-// - Where the kernel's answer cannot be read (no free descriptor), nothing changes: a snapshot 10 s
-//   later asks again.
+// - Where the kernel's answer cannot be read (no free descriptor), nothing changes: a snapshot that
+//   is kKernelAskNanoseconds later asks again.
 // Thread safety: any thread.
 // Cost: a fraction of a std::chrono::steady_clock reading (bench: BM_ClockNow).
 //
@@ -42,6 +43,16 @@ namespace streamhouse::metrics {
 inline constexpr double kNanosecondsPerSecond = 1e9;
 
 namespace internal {
+
+// Long against the error of two readings of steady_clock, so that the rate is right to millionths.
+inline constexpr std::uint64_t kTscCalibrationNanoseconds = 20'000'000;
+
+inline constexpr std::uint64_t kKernelAskNanoseconds = 10'000'000'000;
+
+// How far the two clocks may be apart: this, and a part of the time since the calibration. Their
+// rates differ by millionths, and steady_clock is slewed by up to 500 of them.
+inline constexpr std::int64_t kTscSlackNanoseconds = 1'000'000'000;
+inline constexpr std::uint64_t kTscSlackPart = 1'000;
 
 // A line through a moment that both clocks have seen.
 struct TscScale {

@@ -4,10 +4,10 @@
 // Clock once and observe the difference; a timer reads it twice.
 // Guarantees:
 // 1. One observation, in nanoseconds, when the scope is left, however it is left.
-// 2. No observation is longer than the process has run, give or take 1 s and a thousandth. The
-//    processor's time stamp counter may jump during a scope by more than this, forward or back.
-//    Then a duration that the jump made longer is dropped and counted (DroppedOutOfRange()), and
-//    the counter is given up (Clock).
+// 2. No observation is longer than the process has run, give or take kTscSlackNanoseconds and one
+//    kTscSlackPart-th of that time (clock.h). The processor's time stamp counter may jump during a
+//    scope by more than this, forward or back. Then a duration that the jump made longer is dropped
+//    and counted (DroppedOutOfRange()), and the counter is given up (Clock).
 // May be lost:
 // - A smaller jump is not noticed. It makes each running duration longer by the jump.
 // - A scope may start after a jump back and end after the counter was given up. It is too long by

@@ -18,9 +18,9 @@
 // Thread safety: everything from any thread. Appends queue for one lock, which is held for the
 // write (and the sync); readers never wait for it.
 // Cost: Append is two system calls and no copy; the first one also syncs four folders. Read is one
-// system call for each 256 KiB, and two more in a segment that has a successor. One file
-// descriptor, for any number of segments, and one for each reader of a segment that has a
-// successor.
+// system call for each kReadAheadBytes (segment_reader.h), and two more in a segment that has a
+// successor. One file descriptor, for any number of segments, and one for each reader of a segment
+// that has a successor.
 // Errors:
 // - Aborted for a stale epoch.
 // - OutOfRange for an offset beyond the log, or a batch whose sequence has been passed.

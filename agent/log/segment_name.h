@@ -1,5 +1,5 @@
-// SegmentName: the name of a segment's file: the offset of its first record, in 20 digits, and
-// ".log".
+// SegmentName: the name of a segment's file: the offset of its first record, in
+// kSegmentNameDigits digits, and kSegmentNameSuffix. For example, 00000000000000000042.log.
 //
 // Guarantees: names sort as their offsets do. BaseOffsetOf(SegmentName(n)) is n.
 // Thread safety: pure functions.
@@ -21,7 +21,8 @@ inline constexpr std::string_view kSegmentNameSuffix = ".log";
 
 inline std::string SegmentName(std::uint64_t base_offset) {
   std::array<char, kSegmentNameDigits + 1> digits;
-  std::snprintf(digits.data(), digits.size(), "%020llu", static_cast<unsigned long long>(base_offset));
+  std::snprintf(digits.data(), digits.size(), "%0*llu", static_cast<int>(kSegmentNameDigits),
+                static_cast<unsigned long long>(base_offset));
   return std::string(digits.data()).append(kSegmentNameSuffix);
 }
 

@@ -271,14 +271,11 @@ void Listener::AnswerAllowed(const Request& request, const Session::Respond& res
 // Delays the refusal, so that a refused client cannot fill the queue again at once. Delayed
 // connections make no room for others, so only a part of the connections is delayed.
 void Listener::RefuseGuess(Response refusal, Client& client, Session::Respond respond) {
-  constexpr std::chrono::milliseconds kDelay{100};  // for each refusal that is delayed
-  constexpr std::chrono::milliseconds kDelayMax = std::chrono::seconds(5);
-  constexpr std::size_t kDelayedPart = 4;
   ++client.refusals;
-  if (delayed_.size() >= limits_.connections / kDelayedPart) return AnswerWith(std::move(refusal), respond);
+  if (delayed_.size() >= limits_.connections / kRefusalsDelayedPart) return AnswerWith(std::move(refusal), respond);
   const std::uint64_t id = next_id_++;
   asio::steady_timer& timer = delayed_.try_emplace(id, executor_).first->second;
-  timer.expires_after(std::min(kDelay * static_cast<int>(delayed_.size()), kDelayMax));
+  timer.expires_after(std::min(kRefusalDelay * static_cast<int>(delayed_.size()), kRefusalDelayMax));
   timer.async_wait([this, id, refusal = std::move(refusal), respond = std::move(respond)](error_code) mutable {
     delayed_.erase(id);
     AnswerWith(std::move(refusal), respond);

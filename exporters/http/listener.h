@@ -10,8 +10,10 @@
 // 3. Passwords are checked on a separate thread, in the order of password_queue.h. At most
 //    kPasswordChecksMax requests wait; further ones get 503, unless their password was verified
 //    recently.
-// 4. A refused password is answered after 0.1 s for each refusal that waits so, at most 5 s. At
-//    most a quarter of the connections wait so; further refusals are answered at once.
+// 4. A refused password is answered after kRefusalDelay for each refusal that waits so, at most
+//    after kRefusalDelayMax. At most one kRefusalsDelayedPart-th of the connections wait so;
+//    further refusals are answered at once.
+//    Example: the third refusal that waits is answered after 0.3 s.
 // 5. Health checks run on a separate thread too, so that no other answer waits for them
 //    (readiness_checks.h).
 // 6. After Close() no request is answered, all sockets are closed and the file of a Unix socket is
@@ -27,6 +29,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/system/error_code.hpp>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -58,6 +61,10 @@ namespace streamhouse::exporters {
 
 class Listener : public std::enable_shared_from_this<Listener> {
  public:
+  static constexpr std::chrono::milliseconds kRefusalDelay{100};
+  static constexpr std::chrono::milliseconds kRefusalDelayMax{5'000};
+  static constexpr std::size_t kRefusalsDelayedPart = 4;
+
   // `registry` and `health` are used until Close(). `routes.metrics` count all that the listener
   // does.
   Listener(ServerExecutor executor, metrics::Registry& registry, const metrics::Health& health, RoutesOptions routes,

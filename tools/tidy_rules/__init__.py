@@ -12,6 +12,7 @@ from tidy_rules import (
     generated,
     layering,
     limits,
+    named_numbers,
     plain_words,
     release,
     test_layout,
@@ -29,6 +30,7 @@ ALL_RULES = (
     + text_rules.RULES
     + error_policy.RULES
     + limits.RULES
+    + named_numbers.RULES
     + plain_words.RULES
     + figures.RULES
     + release.RULES

@@ -69,6 +69,7 @@ ROWS = (
     ("HTTP connections", "exporters/http/limits.h", "connections", "the oldest that is not being answered is closed"),
     ("password checks that wait", "exporters/http/access/password_queue.h", "kPasswordChecksMax", "503"),
     ("of these, requests that look like guesses", "exporters/http/access/password_queue.h", "kGuessChecksMax", "503 for it, or for the one that it replaces"),
+    ("delay of the 401 for a wrong password", "exporters/http/listener.h", "kRefusalDelayMax", "it grows no further"),
     ("requests of /ready that wait", "exporters/http/readiness_checks.h", "kReadinessRequestsMax", "503"),
     ("time for the checks of /ready", "exporters/http/readiness_checks.h", "kReadinessTime", "503"),
     ("time for a push", "exporters/push/push_loop.h", "push_time", "the push fails, and is counted"),

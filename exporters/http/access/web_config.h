@@ -24,10 +24,10 @@
 // client_ca_file name. cipher_suites of TLS 1.2 and of TLS 1.3 each replace those of their version,
 // where there are any. What is not named here is refused. Without cipher_suites, TLS 1.2 takes
 // ciphers with forward secrecy only. Names in client_allowed_sans compare without case.
-// Files must be regular, of at most 1 MiB each, and keys have no pass phrase. Certificates and keys
-// that change are read by the next connection. Where they are bad then, the old ones stay, and
-// streamhouse_exporter_certificate_reloads_total{outcome="failed"} counts it. The server waits for
-// a disk that hangs.
+// Files must be regular, of at most kSmallFileBytesMax each (small_file.h), and keys have no pass
+// phrase. Certificates and keys that change are read by the next connection. Where they are bad
+// then, the old ones stay, and streamhouse_exporter_certificate_reloads_total{outcome="failed"}
+// counts it. The server waits for a disk that hangs.
 // When to use something else: Limits for what a client may cost; a proxy in front of the server for
 // what is refused here.
 // Guarantees: a key that is unknown, misspelt or of the wrong kind is an error; nothing is ignored.
@@ -37,7 +37,7 @@
 // Cost: a file is read and parsed, at set-up only. A bcrypt hash of cost N makes each check of a
 // password take 2^N rounds.
 // Errors: InvalidArgument, naming file, line and key; Unavailable where the file cannot be read or
-// has more than 1 MiB. The files that it names are not opened here.
+// has more than kSmallFileBytesMax. The files that it names are not opened here.
 #pragma once
 
 #include <cstdint>
