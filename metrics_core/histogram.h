@@ -1,7 +1,7 @@
 // Histogram: how often values fell into each of a fixed list of buckets, and their sum.
 //
 // When to use something else: TickHistogram (below) for whole numbers such as nanoseconds and
-// bytes: its sum is exact.
+// bytes: its sum is a 64-bit integer, and only the division at export rounds.
 // Guarantees:
 // 1. In every snapshot, count == the sum of the buckets.
 // 2. If a thread observes faster than its cells can be read, its sum and count may differ by one
@@ -9,12 +9,15 @@
 //    these observations.
 // 3. NaN is dropped and counted (DroppedNotANumber()). +Inf and -Inf are counted in their buckets
 //    and left out of the sum, which would stay infinite.
-// 4. A duration is never negative: where MetricOptions::unit is a time (seconds, milliseconds,
+// 4. The sum is a double, and each addition rounds. The sum of n observations that are not negative
+//    is off by at most n * 2^-53 of itself. An observation below 2^-54 of its thread's sum adds
+//    nothing to it: 1e-9 to 2^25, for example.
+// 5. A duration is never negative: where MetricOptions::unit is a time (seconds, milliseconds,
 //    hours …) and no bound is negative, negative values are dropped and counted
 //    (DroppedOutOfRange()).
-// 5. An observation that finds no memory for its cells is lost and counted
+// 6. An observation that finds no memory for its cells is lost and counted
 //    (`streamhouse_metrics_lost_recordings_total`).
-// 6. What is observed through a handle whose series was removed is counted nowhere. A
+// 7. What is observed through a handle whose series was removed is counted nowhere. A
 //    default-constructed histogram is a sink. It counts dropped values too.
 // Thread safety: as Counter.
 // Cost: as Counter, with three stores and a table look-up for the bucket. Negative values cost a
@@ -95,7 +98,8 @@ class Histogram {
 };
 
 // A histogram of whole numbers. Bounds and sum are exported in another unit: nanoseconds as
-// seconds, for example. The sum is an exact integer of 64 bits until it is divided at export.
+// seconds, for example. The sum is an integer modulo 2^64 until it is divided at export, so no
+// addition rounds.
 // Values above 2^53 are in the last bucket. Values from 2^63 on are negative numbers that were
 // given as unsigned ones, such as end - start with end < start: they are dropped and counted
 // (DroppedOutOfRange()).
