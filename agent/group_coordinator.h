@@ -9,23 +9,23 @@
 // 1. A partition is granted to at most one member.
 // 2. A partition that is meant for a member exists, and is meant for no other member.
 // Guarantees:
-// 1. A partition is given to one member of a group at a time.
-// 2. Every partition of a topic that a member subscribes to is given to a member, as soon as its
+// 1. Every partition of a topic that a member subscribes to is given to a member, as soon as its
 //    last reader lets go.
-// 3. Of a topic, no member that subscribes to it is meant to have two partitions more than another;
-//    as few as possible move.
-// 4. Members are not stored. A member is new to the agent after a restart, or after its session has
+// 2. The members that subscribe to a topic share its partitions evenly: their numbers differ by at
+//    most one. As few partitions as possible move.
+//    Example: 5 partitions and 2 members: 3 and 2.
+// 3. Members are not stored. A member is new to the agent after a restart, or after its session has
 //    ended. It keeps a partition that it reads if no other member has it, and the group's last
 //    commit is its own or there is none. Otherwise it must let go first, and begins again where the
 //    group has got to.
-// 5. So no member that comes back commits behind the commit of another member or of an operator.
+// 4. So no member that comes back commits behind the commit of another member or of an operator.
 //    Limit: `groups reset` and `groups delete` leave no commit. A member that was silent meanwhile
 //    goes on at its own position and commits.
-// 6. A commit never replaces a later one of the same member, however long it was on its way: its
+// 5. A commit never replaces a later one of the same member, however long it was on its way: its
 //    sequence tells. With each heartbeat a member tells the sequence of its last commit. A
-//    partition that it keeps as in 4 takes no commit from before that one. A partition that it is
+//    partition that it keeps as in 3 takes no commit from before that one. A partition that it is
 //    given takes no commit up to that one: others may have had the partition since, and committed.
-// Example of 4: "a" reads partition 0, committed 10, and is silent for its session timeout. "b"
+// Example of 3: "a" reads partition 0, committed 10, and is silent for its session timeout. "b"
 // gets the partition, commits 20 and leaves. "a" comes back at position 15: it must let go, and
 // begins again at 20. Had "b" committed nothing, "a" would go on at 15.
 // Thread safety: any thread.
