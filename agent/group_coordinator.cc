@@ -99,6 +99,7 @@ Result<std::vector<TopicPartition>> GroupCoordinator::Renew(const GroupMember& m
     AssignTargets(group);
   }
   Grant(group, self, reads, member.commit_sequence);
+  // Invariant 1.
   metrics::DCheck([&] { return IsSound(group); }, "a partition is granted to at most one member");
   std::vector<TopicPartition> may_read;
   std::set_intersection(self.granted.begin(), self.granted.end(), self.target.begin(), self.target.end(),
@@ -275,6 +276,7 @@ Result<std::map<std::string, std::uint32_t>> GroupCoordinator::CountPartitions(c
 void GroupCoordinator::AssignTargets(Group& group) {
   for (auto& [id, member] : group.members) member.target.clear();
   for (const auto& [topic, partitions] : group.partition_counts) AssignTopic(group, topic, partitions);
+  // Invariant 2.
   metrics::DCheck([&] { return IsSound(group); }, "a partition is meant for one member, and exists");
 }
 
@@ -334,7 +336,7 @@ void GroupCoordinator::Grant(Group& group, Member& member, const std::set<TopicP
   }
 }
 
-// Guarantee 1. A granted partition may end with its topic; an answer names only targets.
+// Invariants 1 and 2. A granted partition may end with its topic; an answer names only targets.
 bool GroupCoordinator::IsSound(const Group& group) {
   std::set<TopicPartition> granted;
   std::set<TopicPartition> targets;

@@ -56,6 +56,7 @@ Status TopicCatalog::Load() {
     const std::unique_lock lock(mutex_);
     topics_.emplace(topic.name, std::move(loaded));
   }
+  // Invariant 1.
   metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return served_ == All().size(); },
                   "each served partition is counted once");
   // It logs its failures; ApplyRetention() retries.
@@ -126,6 +127,7 @@ Status TopicCatalog::RetryUnserved(const std::string& topic) {
     const std::unique_lock lock(mutex_);
     topics_.find(topic)->second.partitions[name.partition] = std::move(served);
   }
+  // Invariant 1.
   metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return served_ == All().size(); },
                   "each served partition is counted once");
   // The next renewal requests a lease again that cannot be taken yet.

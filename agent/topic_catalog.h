@@ -4,13 +4,13 @@
 // served.
 // Invariants:
 // 1. Each partition that is served is counted once, in served_.
-// 2. create_mutex_ and retention_mutex_ are taken before mutex_, never while it is held.
 // Guarantees: a topic that was created is served at once, and again after a restart. A partition
 // whose log cannot be opened then is logged, and Unavailable with the reason; the topic is known
 // all the same, and its other partitions are served. Finding a partition never waits for a disk or
 // for the store. A log that takes no more batches is logged once, its lease is given up, and it
 // stays so until the agent starts again (docs/decisions/failed_sync.md).
-// Thread safety: any thread.
+// Thread safety: any thread. Inside, create_mutex_ and retention_mutex_ are locked before mutex_,
+// never while it is held.
 // Cost: Find is one shared lock and one hash look-up.
 // Errors:
 // - InvalidArgument for a bad name or number of partitions.

@@ -87,6 +87,7 @@ Status TopicCatalog::CreateNew(const TopicDescription& topic, StrayLogPolicy fou
     const std::unique_lock lock(mutex_);
     topics_.emplace(topic.name, std::move(added));
   }
+  // Invariant 1 of agent/topic_catalog.h.
   metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return served_ == All().size(); },
                   "each served partition is counted once");
   strays_.Drop(topic.name);
@@ -147,6 +148,7 @@ Status TopicCatalog::AddPartitions(const std::string& topic, std::uint32_t parti
     auto& known = topics_.find(topic)->second.partitions;
     known.insert(known.end(), served.begin(), served.end());
   }
+  // Invariant 1 of agent/topic_catalog.h.
   metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return served_ == All().size(); },
                   "each served partition is counted once");
   OperatorLog().info("topic {topic} has {partitions} partitions, {before} before", "topic"_a = topic,
@@ -188,6 +190,7 @@ Result<DeletedTopic> TopicCatalog::Delete(const std::string& topic) {
     --served_;
     gone.records += (*served)->HighWatermark() - (*served)->LogStartOffset();
   }
+  // Invariant 1 of agent/topic_catalog.h.
   metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return served_ == All().size(); },
                   "each served partition is counted once");
   Retire(removed.partitions);

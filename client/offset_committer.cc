@@ -116,6 +116,7 @@ std::optional<LogPosition> OffsetCommitter::BeginCommit(const TopicPartition& pa
   // A commit that fails may have been stored: until the next one is confirmed, what the broker has
   // is unknown.
   found->second.committed.reset();
+  // Invariant 1.
   metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return !under_way_; }, "commits do not overlap");
   under_way_ = partition;
   ++last_sequence_;
@@ -125,6 +126,7 @@ std::optional<LogPosition> OffsetCommitter::BeginCommit(const TopicPartition& pa
 void OffsetCommitter::EndCommit(const std::optional<LogPosition>& committed) {
   const metrics::MutexLock lock(mutex_);
   // Remove() may wait for this end; the gauges are taken away by then.
+  // Invariant 2.
   metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return under_way_.has_value(); }, "a commit that ends has begun");
   const auto found = progress_.find(*under_way_);
   under_way_.reset();

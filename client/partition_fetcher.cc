@@ -43,6 +43,7 @@ std::optional<PartitionRecords> PartitionFetcher::Take() {
   PartitionRecords taken = std::move(queue_.front());
   queue_.pop_front();
   position_ = queue_.empty() ? fetch_offset_ : queue_.front().base_offset;
+  // Invariant 2.
   metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return IsSound(); }, "the position is that of the next record");
   changed_.NotifyOne();
   return taken;
@@ -86,6 +87,7 @@ void PartitionFetcher::Run() {
     changed_.Wait(mutex_,
                   [this]() STREAMHOUSE_REQUIRES(mutex_) { return stopping_ || queue_.size() < kPrefetchedBatches; });
     if (stopping_) return;
+    // Invariant 1.
     metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return IsSound(); },
                     "batches lie between position and fetch offset");
     interrupt_ = std::stop_source();

@@ -39,6 +39,7 @@ std::optional<RecordAccumulator::Outgoing> RecordAccumulator::TakeReady(Nanoseco
   if (ready_.empty()) return std::nullopt;
   Partition& partition = *ready_.front();
   ready_.pop_front();
+  // Invariant 6.
   metrics::DCheck([&] { return partition.scheduled_ && !partition.sealed_.empty(); },
                   "a ready partition has a batch to send");
   Outgoing outgoing = {.partition = &partition, .batch = std::move(partition.sealed_.front())};
@@ -59,7 +60,9 @@ void RecordAccumulator::Retry(Outgoing outgoing, Nanoseconds not_before) {
 }
 
 void RecordAccumulator::Complete(Outgoing outgoing) {
+  // Invariant 2.
   metrics::DCheck([&] { return outgoing.partition->scheduled_; }, "only a batch that is out is completed");
+  // Invariant 6.
   metrics::DCheck([&] { return buffered_bytes_ >= outgoing.batch->charged_bytes; }, "a batch is charged once");
   buffered_bytes_ -= outgoing.batch->charged_bytes;
   undone_.erase(outgoing.batch->id);

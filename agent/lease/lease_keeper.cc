@@ -196,6 +196,7 @@ void LeaseKeeper::AnnounceExpired() {
     // higher epoch.
     Lose(partition, *entry, entry->announced_epoch, "not renewed in time");
   }
+  // Invariant 1.
   metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return HeldLeasesAreAnnounced(); },
                   "the loss of a held lease is told");
   PublishHeldCount();
@@ -229,6 +230,7 @@ void LeaseKeeper::Stop() {
     if (entry->announced_epoch != 0) held.push_back({.partition = partition});
     entry->announced_epoch = 0;
   }
+  // Invariant 2.
   metrics::DCheck([this] { return HeldCount() == 0; }, "no lease is held after the end");
   PublishHeldCount();
   if (held.empty()) return;

@@ -1,9 +1,11 @@
 // LeaseWatch: tells when another holder's lease has ended, by watching its row in the store.
 //
-// A lease has ended when its row has not changed for the duration that is written in it. The
-// watcher measures the duration by its own monotonic clock, from when it first saw the row in this
-// form. No jump of a wall clock, or of the store's clock, ends a lease or keeps it. The holder
-// stops earlier, by its own clock (lease.h).
+// Invariants:
+// 1. A lease has ended only if its row has not changed for the duration that is written in it.
+// 2. The time counts from the moment when the watcher first saw the row in this form, by the
+//    watcher's own monotonic clock.
+// Guarantees: no jump of a wall clock, or of the store's clock, ends a lease or keeps it. The
+// holder stops earlier, by its own clock (lease.h).
 // Example: a row that lasts 30 s, seen first at 5 s, has ended at 35 s, if it is unchanged then.
 // Thread safety: none, the owner locks.
 // Cost: a comparison.

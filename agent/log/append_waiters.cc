@@ -13,6 +13,7 @@ std::optional<AppendWaiters::Id> AppendWaiters::Add(std::uint64_t offset, std::f
   if (closed_ || end_offset_ > offset) return std::nullopt;
   const Id id = next_id_++;
   waiters_.emplace(id, Waiter{offset, std::move(wake)});
+  // Invariant 1.
   metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return NoneIsDue(); }, "a waiter waits for what is not there yet");
   return id;
 }
@@ -32,6 +33,7 @@ void AppendWaiters::Advance(std::uint64_t end_offset) {
       due.push_back(std::move(entry.second.wake));
       return true;
     });
+    // Invariant 1.
     metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return NoneIsDue(); }, "a waiter whose record is there is woken");
   }
   for (const auto& wake : due) wake();
@@ -52,6 +54,7 @@ void AppendWaiters::Close() {
     closed_ = true;
   }
   WakeAll();
+  // Invariant 2.
   metrics::DCheck(
       [this] {
         const metrics::MutexLock lock(mutex_);

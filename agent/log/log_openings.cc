@@ -50,11 +50,13 @@ std::vector<LogOpening> LogOpenings::stored() const {
   std::vector<LogOpening> openings = earlier_;
   while (!openings.empty() && openings.back().end_offset >= current_.end_offset) openings.pop_back();
   openings.push_back(current_);
+  // Invariant 3.
   metrics::DCheck([&] { return Rise(openings); }, "places and ends of openings rise");
   if (openings.size() <= kEarlierOpeningsMax) return openings;
   // The two oldest become one, at the place of the later and with the end of the earlier one.
   openings[1].end_offset = openings[0].end_offset;
   openings.erase(openings.begin());
+  // Invariant 3.
   metrics::DCheck([&] { return Rise(openings) && openings.size() <= kEarlierOpeningsMax; },
                   "two openings that become one rise as before");
   return openings;

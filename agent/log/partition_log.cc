@@ -66,6 +66,7 @@ Status PartitionLog::Recover() {
   folders_unsynced_ = next_offset_ == 0;
   synced_offset_ = next_offset_;
   high_watermark_ = next_offset_;
+  // Invariant 1.
   metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return IsSound(); }, "segments are ascending, up to the end");
   waiters_.Advance(high_watermark_);
   return Status::Ok();
@@ -138,9 +139,11 @@ Status PartitionLog::StartSegment(std::uint64_t base_offset) {
     former.file = nullptr;
     segment->message_start = former.message_start.value_or(0) + static_cast<std::int64_t>(former.message_bytes);
   }
+  // Invariant 1.
   metrics::DCheck([&]() STREAMHOUSE_UNCHECKED { return base_offset == high_watermark_; },
                   "a segment begins where the one before it ends");
   segments_.push_back(std::move(segment));
+  // Invariant 1.
   metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return IsSound(); }, "segments are ascending, up to the end");
   return Status::Ok();
 }
@@ -250,6 +253,7 @@ Result<AppendedBatch> PartitionLog::Write(const BatchBuilder& batch, BatchHeader
     }
     synced_offset_ = header.end_offset();
   }
+  // Invariant 4.
   metrics::DCheck([lowered = header.epoch < fence_] { return !lowered; }, "a fence is never lowered");
   fence_ = header.epoch;
   next_offset_ = header.end_offset();
@@ -277,6 +281,7 @@ Status PartitionLog::RefuseIfFinal(const Status& failure) {
 void PartitionLog::Publish(const BatchHeader& header, std::uint64_t message_bytes) {
   const metrics::MutexLock lock(state_mutex_);
   Segment& last = *segments_.back();
+  // Invariant 2.
   metrics::DCheck([&]() STREAMHOUSE_UNCHECKED { return header.base_offset == high_watermark_; },
                   "a batch begins where the log ends");
   last.index.Add({.base_offset = header.base_offset, .position = last.size_bytes, .message_bytes = last.message_bytes});
@@ -331,6 +336,7 @@ Status PartitionLog::RemoveBeyond(const Retention& retention, std::int64_t oldes
       const metrics::MutexLock state_lock(state_mutex_);
       bytes_ -= segment->size_bytes;
       segments_.erase(segments_.begin());
+      // Invariant 3.
       metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return IsSound(); },
                       "the first segment goes, and never the last");
       damages_.DropBelow(segments_.front()->base_offset);

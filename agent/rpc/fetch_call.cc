@@ -52,6 +52,7 @@ metrics::Status FetchCall::Read() {
   response_.set_end_at_open(openings.LowestEndSince(request_.open_id()));
   // Read after the records, so that it is never behind them.
   response_.set_high_watermark(partition_->HighWatermark());
+  // Invariant 2.
   metrics::DCheck([&] { return request_.offset() + *records <= response_.high_watermark(); },
                   "records end at the high watermark, or before");
   return metrics::Status::Ok();
@@ -64,6 +65,7 @@ void FetchCall::Wait(std::chrono::milliseconds wait) {
   bool is_due = false;
   {
     const metrics::MutexLock lock(wake->mutex);
+    // Invariant 1.
     metrics::DCheck([&]() STREAMHOUSE_UNCHECKED { return !wake->waiter.has_value(); }, "a call waits once");
     wake->alarm.Set(std::chrono::system_clock::now() + wait, [this](bool /*expired*/) { OnAlarm(); });
     wake->waiter = partition_->waiters().Add(request_.offset(), [wake] { wake->alarm.Cancel(); });

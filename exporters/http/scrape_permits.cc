@@ -22,6 +22,7 @@ ScrapePermits::Permit::~Permit() {
   if (state_ == nullptr) return;
   const metrics::MutexLock lock(state_->mutex);
   ++state_->free;
+  // Invariant 1.
   DCheck([this]() STREAMHOUSE_UNCHECKED { return state_->free <= state_->count; }, "a permit comes back once");
 }
 
@@ -31,6 +32,7 @@ ScrapePermits::Permit ScrapePermits::Take() const {
   const metrics::MutexLock lock(state_->mutex);
   if (state_->free == 0) return {};
   --state_->free;
+  // Invariant 1.
   DCheck([this]() STREAMHOUSE_UNCHECKED { return state_->free < state_->count; }, "a permit that is out is not free");
   return Permit(state_);
 }

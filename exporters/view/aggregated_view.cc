@@ -59,6 +59,7 @@ Snapshot AggregatedView::Of(Snapshot snapshot) const {
     AppendFamilySums(family, group_of_series, info, texts, builder);
   }
   Snapshot aggregated = builder.Finish(owner);
+  // Invariant 1.
   metrics::DCheck([&] { return HasEachFamilyOf(owner->source, aggregated); }, "sums keep every family");
   return aggregated;
 }

@@ -85,6 +85,7 @@ Snapshot CombinedView::Take() const {
     }
   }
   Snapshot combined = builder.Finish(std::move(owner));
+  // Invariant 1.
   metrics::DCheck([&] { return HasDistinctNames(combined); }, "no two families of a snapshot share a sample name");
   return combined;
 }

@@ -172,6 +172,7 @@ void DeltaView::Commit() {
 }
 
 void DeltaView::CommitUntil(std::size_t family, std::size_t series) {
+  // Invariant 1.
   metrics::DCheck([&] { return family <= made_->source.families().size(); }, "a commit lies within the last delta");
   const std::pair present(committed_families_, committed_series_);
   std::tie(committed_families_, committed_series_) = std::max(present, std::pair(family, series));

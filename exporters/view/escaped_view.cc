@@ -68,6 +68,7 @@ metrics::Snapshot EscapedView(std::span<const FamilySnapshot> families, NameEsca
     }
   }
   metrics::Snapshot escaped = builder.Finish(std::move(owner));
+  // Invariant 1.
   metrics::DCheck([&] { return HasAllOf(families, escaped); }, "a view with escaped names keeps every series");
   return escaped;
 }

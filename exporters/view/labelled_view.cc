@@ -113,6 +113,7 @@ Snapshot LabelledView::Of(Snapshot snapshot) const {
     }
   }
   Snapshot labelled = builder.Finish(owner);
+  // Invariant 1.
   metrics::DCheck([&] { return HasAllOf(owner->source, labelled); }, "a view with labels keeps every series");
   return labelled;
 }

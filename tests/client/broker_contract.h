@@ -79,6 +79,7 @@ TEST_P(BrokerContract, GivesBackRecordsAsTheyWereProduced) {
   EXPECT_EQ(fetched.records[1], batch[1]);
 }
 
+// Invariant 1 of client/broker.h.
 TEST_P(BrokerContract, NumbersTheRecordsOfEachPartitionFromZeroWithoutGaps) {
   EXPECT_EQ(Produce({"a", "b"}).value(), 0U);
   EXPECT_EQ(Produce({"c"}).value(), 2U);
@@ -123,6 +124,7 @@ TEST_P(BrokerContract, FetchAtTheEndOfTheLogBringsNoRecordAfterItsWait) {
   EXPECT_EQ(fetched->high_watermark, 1U);
 }
 
+// Invariant 2 of client/broker.h.
 TEST_P(BrokerContract, FetchBeyondTheEndOfTheLogIsOutOfRange) {
   EXPECT_TRUE(Produce({"a"}).ok());
   EXPECT_EQ(Fetch(2).status().code(), StatusCode::kOutOfRange);
@@ -226,6 +228,7 @@ TEST_P(BrokerContract, ListsTopicsInTheOrderOfTheirNames) {
   EXPECT_EQ(topics[2].retention, Retention{.bytes_max = 9});
 }
 
+// Invariant 3 of client/broker.h.
 TEST_P(BrokerContract, APartitionThatIsAddedBeginsEmptyAndLeavesTheOthers) {
   EXPECT_TRUE(Produce({"a"}).ok());
   EXPECT_TRUE(broker_.AddPartitions("orders", 3, Soon()).ok());

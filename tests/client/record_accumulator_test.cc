@@ -67,6 +67,7 @@ TEST_F(RecordAccumulatorTest, SendsABatchThatHasItsRecords) {
   EXPECT_EQ(Take(), "abc");
 }
 
+// Invariant 4.
 TEST_F(RecordAccumulatorTest, NumbersTheRecordsOfEachPartition) {
   for (const char* value : {"a", "b", "c", "d"}) Append(red_, value);
   Append(blue_, "e");
@@ -104,12 +105,14 @@ TEST_F(RecordAccumulatorTest, PassesOnOnlyTheIdsOfATrace) {
   EXPECT_EQ(roomy_.TakeReady(now_)->batch->records.traceparent(), "00-" + ids + "-01");
 }
 
+// Invariant 5.
 TEST_F(RecordAccumulatorTest, SendsABatchBeforeItExceedsItsBytes) {
   Append(red_, std::string(30, 'x'));
   EXPECT_EQ(Append(red_, std::string(11, 'y')), Appended::kMadeReady);
   EXPECT_EQ(Take(), std::string(30, 'x'));
 }
 
+// Invariant 5.
 TEST_F(RecordAccumulatorTest, LingersFromTheFirstRecordOfTheBatch) {
   now_ = 50'000;  // a long idle time before does not count
   Append(red_, "a");
@@ -132,6 +135,7 @@ TEST_F(RecordAccumulatorTest, TheNextBatchLingersFromItsOwnFirstRecord) {
   EXPECT_EQ(accumulator_.NextDeadline(), now_ - 1 + kLinger);
 }
 
+// Invariant 2.
 TEST_F(RecordAccumulatorTest, LetsOneBatchOfAPartitionOutAtATime) {
   for (const char* value : {"a", "b", "c", "d", "e", "f"}) Append(red_, value);
   EXPECT_EQ(Take(), "abc");
@@ -140,6 +144,7 @@ TEST_F(RecordAccumulatorTest, LetsOneBatchOfAPartitionOutAtATime) {
   EXPECT_EQ(Take(), "def");
 }
 
+// Invariant 3.
 TEST_F(RecordAccumulatorTest, APartitionThatIsOutHoldsUpNoOther) {
   for (const char* value : {"a", "b", "c"}) Append(red_, value);
   EXPECT_EQ(Take(), "abc");
@@ -147,6 +152,7 @@ TEST_F(RecordAccumulatorTest, APartitionThatIsOutHoldsUpNoOther) {
   EXPECT_EQ(Take(), "xyz");
 }
 
+// Invariant 2.
 TEST_F(RecordAccumulatorTest, ARetryGoesBeforeLaterBatchesAndNotBeforeItsTime) {
   for (const char* value : {"a", "b", "c", "d", "e", "f"}) Append(red_, value);
   EXPECT_EQ(Take(), "abc");
@@ -159,6 +165,7 @@ TEST_F(RecordAccumulatorTest, ARetryGoesBeforeLaterBatchesAndNotBeforeItsTime) {
   EXPECT_EQ(Take(), "def");
 }
 
+// Invariant 3.
 TEST_F(RecordAccumulatorTest, AWaitingRetryHoldsUpNoOtherPartition) {
   for (const char* value : {"a", "b", "c"}) Append(red_, value);
   EXPECT_EQ(Take(), "abc");
@@ -254,6 +261,7 @@ TEST_F(RecordAccumulatorTest, KnowsWhenWhatWasOpenedBeforeIsDone) {
   EXPECT_TRUE(accumulator_.IsDoneBefore(opened));
 }
 
+// Invariant 1.
 TEST_F(RecordAccumulatorTest, PairsEachWaiterWithItsRecord) {
   const DeliveryCallback waiter = [](const metrics::Result<Delivery>&) {};
   accumulator_.Append(red_, {.value = "a"}, nullptr, 1, 1);

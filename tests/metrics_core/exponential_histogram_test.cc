@@ -181,6 +181,7 @@ TEST_F(ExponentialHistogramTest, ADefaultConstructedOneIsASink) {
 // Goal: in every snapshot, count == zeros and the sum of the buckets, while threads record, change
 // their layouts, and come and go; and nothing is lost. Method: threads that spread their values
 // ever wider, and a reader that checks each reading.
+// Invariant 1 of metrics_core/internal/cells/exponential_run.h.
 TEST_F(ExponentialHistogramTest, IsConsistentWhileThreadsRecordAndGiveUpResolution) {
   constexpr int kThreads = 4;
   constexpr int kValues = 50'000;
@@ -207,6 +208,7 @@ TEST_F(ExponentialHistogramTest, IsConsistentWhileThreadsRecordAndGiveUpResoluti
 // Goal: sum and count belong together, however fast a thread records. Method: a thread that
 // observes ones, so that the sum is the count, against a reader that allows one observation between
 // them.
+// Invariant 2 of metrics_core/internal/cells/exponential_run.h.
 TEST_F(ExponentialHistogramTest, KeepsItsSumWithItsCount) {
   const ExponentialHistogram histogram = Histogram();
   std::atomic<bool> is_done{false};

@@ -17,6 +17,7 @@ std::optional<PasswordQueue::Waiting> PasswordQueue::Push(Waiting request) {
   const auto behind =
       std::find_if(waiting_.begin(), waiting_.end(), [&](const Waiting& any) { return GoesBefore(request, any); });
   waiting_.insert(behind, std::move(request));
+  // Invariant 1.
   metrics::DCheck([this] { return IsSound(); }, "requests wait in their order, within the limits");
   return refused;
 }
@@ -30,12 +31,14 @@ std::optional<PasswordQueue::Waiting> PasswordQueue::Next() {
 }
 
 void PasswordQueue::Decide(Password password, Time now) {
+  // Invariant 2.
   metrics::DCheck([this] { return checked_.has_value(); }, "a check that runs is decided, once");
   const std::string origin = *std::exchange(checked_, std::nullopt);
   if (password == Password::kRight) return;
   std::erase_if(guesses_, [&](const auto& any) { return any.first == origin; });
   if (guesses_.size() == kGuessesRemembered) guesses_.pop_front();
   guesses_.emplace_back(origin, now);
+  // Invariant 3.
   metrics::DCheck([this] { return guesses_.size() <= kGuessesRemembered; }, "remembered guesses are bounded");
 }
 
@@ -47,7 +50,7 @@ bool PasswordQueue::GoesBefore(const Waiting& newer, const Waiting& older) {
   return newer.suspicion < older.suspicion || (newer.suspicion == older.suspicion && IsSuspect(newer));
 }
 
-// Guarantees 2 and 3.
+// Invariant 1: guarantees 2 and 3.
 bool PasswordQueue::IsSound() const {
   const auto guesses = std::count_if(waiting_.begin(), waiting_.end(), IsSuspect);
   const bool is_in_order =

@@ -106,6 +106,7 @@ void CellReader::ReadOne(const Cell* run, std::span<std::uint64_t> buckets, Hist
     const auto ahead = static_cast<std::int64_t>(read.count - in_own);
     if (ahead > 0) in_own += Advance(own, later, static_cast<std::uint64_t>(ahead));
   }
+  // Invariant 1.
   DCheck([&] { return std::accumulate(own.begin(), own.end(), std::uint64_t{0}) == in_own; },
          "the count of a histogram is the sum of its buckets");
   for (std::size_t i = 0; i < buckets.size(); ++i) buckets[i] += own[i];

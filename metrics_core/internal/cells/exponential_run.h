@@ -6,10 +6,9 @@
 // room for it. It writes the counts so far into the other window, and changes the layout by one
 // store. A reader that saw the layout before still finds the old window whole. A thread changes its
 // layout a bounded number of times, as each change makes room for a range that stays occupied.
-// Invariants:
-// 1. Only the owner writes.
-// 2. A window that the layout names is only added to.
-// 3. The owner writes the bucket, then the sum, then the count.
+// Invariants, beside those of shard.h:
+// 1. A window that the layout names is only added to.
+// 2. The owner writes the bucket, then the sum, then the count.
 // Thread safety: ExponentialLayout is a value. MakeRoom() and OpenWindow() are for the owner; any
 // thread reads.
 // Cost: a change of the layout writes a whole window.

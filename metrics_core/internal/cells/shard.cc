@@ -44,6 +44,7 @@ class ShardPool {
       shard = Make();
       if (shard == nullptr) return nullptr;
     }
+    // Invariant 1.
     DCheck([&] { return !shard->owned; }, "a shard has at most one owner");
     shard->owned = true;
     ++owned_;
@@ -124,6 +125,7 @@ class ShardPool {
   }
 
   void Free(Shard* shard) STREAMHOUSE_REQUIRES(mutex_) {
+    // Invariant 1.
     DCheck([&] { return shard->owned; }, "a shard is returned once");
     shard->owned = false;
     shard->next_free = free_;

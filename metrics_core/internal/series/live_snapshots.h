@@ -1,8 +1,12 @@
 // LiveSnapshots: the snapshots that are still being read. They keep the objects they point at.
 //
-// Snapshots are numbered as they begin. What was unlinked before snapshot n began can be seen by
-// snapshots below n only. It may be freed when none of them is left. For example, a series that was
-// removed between snapshots 7 and 8 is freed when snapshot 7 and all before it have ended.
+// A snapshot can see an object that was unlinked after it began. The object may be freed when every
+// such snapshot has ended.
+// Invariants:
+// 1. Numbers rise: a snapshot that begins later has a higher number.
+// 2. A snapshot is live from its Begin() to its End(), and not after that.
+// Example: a series is removed between snapshots 7 and 8. Next() is 8 then. The series is freed
+// once AllEndedBefore(8): snapshot 7 and all before it have ended.
 // Thread safety: all methods from any thread.
 // Cost: a lock and a search among the live snapshots, few at a time.
 #pragma once

@@ -4,9 +4,8 @@
 // sink's and counts nothing.
 // Invariants:
 // 1. A run is given to another series only when no reference is left (cell_arena.h).
-// 2. Recording touches only slot().
 // Thread safety: as for any value.
-// Cost: one atomic add a copy, none for a move.
+// Cost: one atomic add a copy, none for a move. A recording reads slot() alone.
 #pragma once
 
 #include <utility>

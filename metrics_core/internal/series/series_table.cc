@@ -59,6 +59,7 @@ std::uint32_t SeriesTable::NumberOf(const Series& series) const noexcept {
 
 std::uint32_t SeriesTable::Insert(std::span<const std::string_view> values, Slot run) {
   if (newest_index_->IsFull()) Grow();
+  // Invariant 1 of metrics_core/internal/series/series_index.h.
   DCheck([&] { return !newest_index_->IsFull(); }, "probing of the index ends");
   const std::uint32_t number = NewNumber();
   const std::string text = MakeLabelText(label_names_, values);
@@ -75,6 +76,7 @@ std::uint32_t SeriesTable::Insert(std::span<const std::string_view> values, Slot
 }
 
 void SeriesTable::Erase(std::uint32_t number) {
+  // Invariant 2.
   DCheck([&] { return live_[number]; }, "only a live series is erased");
   newest_index_->Erase(hashes_[number], At(number));
   live_[number] = false;
@@ -82,6 +84,7 @@ void SeriesTable::Erase(std::uint32_t number) {
 }
 
 void SeriesTable::Recycle(std::uint32_t number) {
+  // Invariant 2.
   DCheck([&] { return !live_[number]; }, "only an erased series is recycled");
   auto& series = const_cast<Series&>(At(number));
   key_bytes_ -= KeyBytes(series);

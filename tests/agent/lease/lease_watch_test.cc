@@ -20,6 +20,7 @@ TEST_F(LeaseWatchTest, KnowsNothingOfWhatItHasNotSeen) {
   EXPECT_EQ(watch_.Ended(seconds(1'000)), std::nullopt);
 }
 
+// Invariants 1 and 2.
 TEST_F(LeaseWatchTest, ALeaseEndsWhenItsRowHasStayedTheSameForItsDuration) {
   watch_.Observe(row_, seconds(5));
   watch_.Observe(row_, seconds(34));

@@ -46,6 +46,7 @@ TEST_F(LogOpeningsTest, AReaderOfALaterOpeningThanTheCurrentOneGoesBackToTheLowe
   EXPECT_EQ(Open(110).LowestEndSince(~std::uint64_t{0}), 80U);
 }
 
+// Invariants 1 and 2.
 TEST_F(LogOpeningsTest, AnOpeningThatWasNotStoredIsKnownByItsPlace) {
   Open(50);
   const std::uint64_t idle = OpenWithoutStoring(100);

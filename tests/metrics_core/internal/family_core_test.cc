@@ -60,6 +60,7 @@ TEST_F(FamilyCoreTest, FindsOnlyWhatWasResolved) {
   EXPECT_EQ(Resolve("1").slot(), series.slot());
 }
 
+// Invariant 1.
 TEST_F(FamilyCoreTest, HoldsAReferenceOfItsOwnOnALiveSeries) {
   const Slot run = MakeUnheld("1");
   EXPECT_EQ(RunReferences(run), 1U);
@@ -82,6 +83,7 @@ TEST_F(FamilyCoreTest, ARunIsNotReusedWhileAHandleHoldsIt) {
   EXPECT_EQ(MakeUnheld("3"), run);
 }
 
+// Invariant 2.
 TEST_F(FamilyCoreTest, ARunIsNotReusedWhileAReadSectionMayHaveFoundIt) {
   EnsureShard();
   const Slot run = MakeUnheld("1");
@@ -94,6 +96,7 @@ TEST_F(FamilyCoreTest, ARunIsNotReusedWhileAReadSectionMayHaveFoundIt) {
   EXPECT_EQ(MakeUnheld("3"), run);
 }
 
+// Invariant 2.
 TEST_F(FamilyCoreTest, TheTextOfARemovedSeriesIsKeptForSnapshotsThatMayShowIt) {
   const std::uint64_t snapshot = live_snapshots_->Begin();
   const Slot run = MakeUnheld("1");

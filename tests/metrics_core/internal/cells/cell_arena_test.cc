@@ -20,6 +20,7 @@ void Record(Slot slot, Number n) {
   SlowCells(slot).Add(0, n, std::memory_order_relaxed);
 }
 
+// Invariant 3 of metrics_core/internal/cells/cell.h.
 TEST(CellArenaTest, RunsDoNotOverlapAndStayInOneChunk) {
   constexpr Slot kLength = 100;  // does not divide a chunk
   Slot last = AllocateRun({.length = kLength});
@@ -45,6 +46,7 @@ TEST(CellArenaTest, ARunIsReusedForTheSameShapeOnly) {
   EXPECT_EQ(AllocateRun({.length = 3}), slot);
 }
 
+// Invariant 1 of metrics_core/internal/series/series_ref.h.
 TEST(CellArenaTest, AHandleKeepsARunFromBeingReused) {
   const Slot slot = AllocateRun(kCounterShape);
   ReferenceRun(slot);
@@ -55,6 +57,7 @@ TEST(CellArenaTest, AHandleKeepsARunFromBeingReused) {
   EXPECT_EQ(AllocateRun(kCounterShape), slot);
 }
 
+// Invariant 1 of metrics_core/internal/cells/cell.h.
 TEST(CellArenaTest, AReusedRunIsZeroInTheCellsOfEveryThread) {
   const Slot run = AllocateRun({.length = 4});
   for (Slot i = 0; i < 4; ++i) Record(run + i, std::uint64_t{41});

@@ -59,6 +59,7 @@ TEST(ShardTest, AThreadReachesItsOwnCellOnceItHasRecorded) {
   EXPECT_EQ(CellReader().Sum(slot), 7U);
 }
 
+// Invariant 2.
 TEST(ShardTest, ThreadsAtOnceHaveDifferentCells) {
   const Slot slot = AllocateRun({});
   std::atomic<Cell*> first = nullptr;
@@ -70,6 +71,7 @@ TEST(ShardTest, ThreadsAtOnceHaveDifferentCells) {
   });
 }
 
+// Invariants 3, 4 and 5. Invariant 2 of metrics_core/internal/cells/cell.h.
 TEST(ShardTest, AReturnedShardKeepsItsValuesAndTheNextThreadContinuesOnIt) {
   const Slot slot = AllocateRun({});
   Cell* first = nullptr;

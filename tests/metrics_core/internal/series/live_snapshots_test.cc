@@ -7,6 +7,7 @@
 namespace streamhouse::metrics::internal {
 namespace {
 
+// Invariant 1.
 TEST(LiveSnapshotsTest, SnapshotsAreNumberedAsTheyBegin) {
   LiveSnapshots live_snapshots;
   const std::uint64_t next = live_snapshots.Next();
@@ -21,6 +22,7 @@ TEST(LiveSnapshotsTest, WithoutSnapshotsEveryNumberHasEnded) {
   EXPECT_TRUE(live_snapshots.AllEndedBefore(UINT64_MAX));
 }
 
+// Invariant 2.
 TEST(LiveSnapshotsTest, ASnapshotHoldsUpWhatWasUnlinkedAfterItBegan) {
   LiveSnapshots live_snapshots;
   const std::uint64_t snapshot = live_snapshots.Begin();

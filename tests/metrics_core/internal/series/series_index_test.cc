@@ -43,6 +43,7 @@ TEST_F(SeriesIndexTest, OffersAllSeriesOfOneHash) {
   EXPECT_EQ(Candidates(index_, 63).size(), 3U);
 }
 
+// Invariant 2.
 TEST_F(SeriesIndexTest, AnErasedSeriesIsNotFoundAndHidesNoOther) {
   for (int i = 0; i < 3; ++i) index_.Add(9, series_[i]);
   index_.Erase(9, series_[1]);

@@ -98,6 +98,7 @@ TEST_F(SeriesTableTest, ANumberIsUsedAgainOnceItIsRecycledAndNoEarlier) {
   EXPECT_EQ(Find("3", ""), 3U);
 }
 
+// Invariant 3.
 TEST_F(SeriesTableTest, HandsOutTheIndexesThatItHasOutgrown) {
   std::size_t outgrown = 0;
   for (std::uint32_t i = 0; i < 1'000; ++i) {
@@ -121,6 +122,7 @@ TEST_F(SeriesTableTest, ChurnDoesNotMakeItGrow) {
 
 // A reader may find nothing where it begins before an insertion, and otherwise the series with its
 // values. Indexes that are outgrown stay until the readers have stopped.
+// Invariant 1. Invariant 1 of metrics_core/internal/series/series.h.
 TEST_F(SeriesTableTest, IsFoundInWhileItGrows) {
   constexpr std::uint32_t kSeries = 5'000;
   std::atomic<std::uint32_t> inserted = 0;
