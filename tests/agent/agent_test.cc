@@ -225,7 +225,7 @@ TEST_F(AgentTest, SharesItsFolderWithNoOtherAgent) {
   EXPECT_TRUE(StartAnother(RunningAgent::DefaultConfig(folder_.path())).ok());
 }
 
-TEST_F(AgentTest, RefusesAConfigurationThatMakesNoSense) {
+TEST_F(AgentTest, RefusesAConfigurationWithoutADataFolder) {
   EXPECT_EQ(Agent::Make(AgentConfig()).status().code(), StatusCode::kInvalidArgument);
 }
 

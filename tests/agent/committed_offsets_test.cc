@@ -26,7 +26,7 @@ class CommittedOffsetsTest : public CatalogFixture {
   CommittedOffsets offsets_{*store_, *topics_};
 };
 
-TEST_F(CommittedOffsetsTest, KeepsWhatIsCommitted) {
+TEST_F(CommittedOffsetsTest, ReturnsTheOffsetThatWasCommittedLast) {
   EXPECT_EQ(offsets_.Find("g", orders_)->offset, std::nullopt);
   ASSERT_TRUE(offsets_.Commit("g", orders_, 2).ok());
   EXPECT_EQ(offsets_.Find("g", orders_)->offset, 2U);

@@ -71,7 +71,7 @@ TEST_F(ConsumerGroupsTest, SeeksAllPartitionsAndSaysFromWhereToWhere) {
   EXPECT_EQ(Committed(), 3U);
 }
 
-TEST_F(ConsumerGroupsTest, ForgetsWhatWasCommitted) {
+TEST_F(ConsumerGroupsTest, ForgetsTheCommitsOfAGroup) {
   Commit(1);
   EXPECT_TRUE(groups_.Seek({.group = "g", .topic = "orders", .partition = 0, .to = ToNeverCommitted()}).ok());
   EXPECT_EQ(Committed(), std::nullopt);
@@ -90,7 +90,7 @@ TEST_F(ConsumerGroupsTest, ChangesNothingWhileTheGroupHasAMember) {
   EXPECT_EQ(times_.Find("g"), GroupTime());
 }
 
-TEST_F(ConsumerGroupsTest, RefusesWhatDoesNotExist) {
+TEST_F(ConsumerGroupsTest, RefusesAMissingGroupTopicOrPartition) {
   EXPECT_EQ(groups_.Describe("none").status().code(), StatusCode::kNotFound);
   Commit(1);
   const auto seek = [this](GroupSeek what) { return groups_.Seek(what).status().code(); };

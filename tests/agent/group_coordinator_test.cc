@@ -76,7 +76,7 @@ TEST_F(GroupCoordinatorTest, GivesASingleMemberEverything) {
   EXPECT_EQ(Beat("a"), "0123");
 }
 
-TEST_F(GroupCoordinatorTest, TellsWhatGroupsAreDoing) {
+TEST_F(GroupCoordinatorTest, ShowsTheStateAndTheMembersOfEachGroup) {
   using Activities = std::map<std::string, GroupActivity>;
   StoreCommit("a", 0);
   EXPECT_EQ(groups_.Activities(), Activities());
@@ -330,7 +330,7 @@ TEST_F(GroupCoordinatorTest, ChangesAGroupOnlyAfterACommitUnderWay) {
   EXPECT_EQ(order, (std::vector<std::string>{"commit", "change"}));
 }
 
-TEST_F(GroupCoordinatorTest, RefusesWhatMakesNoSense) {
+TEST_F(GroupCoordinatorTest, RefusesBadNamesTopicsAndTimeouts) {
   EXPECT_EQ(Heartbeat({"", "a", {"orders"}, kTimeout}).code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(Heartbeat({"group", "", {"orders"}, kTimeout}).code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(Heartbeat({"group\nforged", "a", {"orders"}, kTimeout}).code(), StatusCode::kInvalidArgument);

@@ -54,7 +54,7 @@ TEST_F(OperatorLogTest, WritesNamedArgumentsAsMembersOfAnObject) {
             "\n");
 }
 
-TEST_F(OperatorLogTest, EscapesWhatJsonDoesNotTake) {
+TEST_F(OperatorLogTest, EscapesQuotesNewlinesAndBadUtf8ForJson) {
   const auto log = [] { OperatorLog().error("{{not {name} a name}}", "name"_a = std::string("a\"b\\c\nd\xFF")); };
   EXPECT_EQ(WrittenAsJson(log), R"({TIME,"level":"error","message":"{not a\"b\\c\nd)"
                                 "\xEF\xBF\xBD"

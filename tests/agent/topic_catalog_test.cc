@@ -50,7 +50,7 @@ TEST_F(TopicCatalogTest, RefusesBadNamesAndSizes) {
   EXPECT_EQ(store_->ListTopics()->size(), 0U);
 }
 
-TEST_F(TopicCatalogTest, SaysWhatItCannotFind) {
+TEST_F(TopicCatalogTest, NamesTheTopicOrPartitionThatIsMissing) {
   ASSERT_TRUE(topics_->Create({.name = "orders", .partitions = 2}).ok());
   EXPECT_EQ(topics_->Find("none", 0).status(), Status(StatusCode::kNotFound, "there is no topic none"));
   EXPECT_EQ(topics_->Find("orders", 2).status(),
@@ -245,7 +245,7 @@ TEST_F(TopicCatalogTest, RemembersTheRetentionOfATopic) {
   EXPECT_EQ(topics_->Describe("orders")->retention, Retention{.bytes_max = 7});
 }
 
-TEST_F(TopicCatalogTest, RefusesARetentionThatMakesNoSense) {
+TEST_F(TopicCatalogTest, RefusesANegativeRetention) {
   const Retention negative = {.age_max = std::chrono::milliseconds(-1)};
   EXPECT_EQ(topics_->Create({.name = "orders", .partitions = 1, .retention = negative}).code(),
             StatusCode::kInvalidArgument);

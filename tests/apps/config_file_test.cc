@@ -113,7 +113,7 @@ TEST_F(ConfigFileTest, AsksForQuotesAroundAnAddressInBrackets) {
   EXPECT_EQ(data_, "[::]:9090");
 }
 
-TEST_F(ConfigFileTest, NamesTheFlagWhoseValueMakesNoSense) {
+TEST_F(ConfigFileTest, NamesTheFlagThatHasABadValue) {
   EXPECT_NE(Refusal("data = d\nrate = fast\n").find("--rate"), std::string::npos);
 }
 

@@ -30,19 +30,19 @@ class DeliveryTallyTest : public testing::Test {
   std::unique_ptr<client::Producer> producer_;
 };
 
-TEST_F(DeliveryTallyTest, CountsWhatIsAcknowledged) {
+TEST_F(DeliveryTallyTest, CountsAcknowledgedRecords) {
   tally_.Send(*producer_, "orders", "a");
   tally_.Send(*producer_, "orders", "b");
   EXPECT_EQ(CountsAtTheEnd(), "sent=2 acked=2 failed=0");
 }
 
-TEST_F(DeliveryTallyTest, CountsWhatTheProducerRefuses) {
+TEST_F(DeliveryTallyTest, CountsRecordsThatTheProducerRefuses) {
   tally_.Send(*producer_, "unknown", "a");
   EXPECT_EQ(CountsAtTheEnd(), "sent=1 acked=0 failed=1");
   EXPECT_EQ(tally_.counts().first_failure.code(), metrics::StatusCode::kNotFound);
 }
 
-TEST_F(DeliveryTallyTest, CountsWhatTheBrokerRefuses) {
+TEST_F(DeliveryTallyTest, CountsRecordsThatTheBrokerRefuses) {
   broker_->FailCall(client::BrokerCall::kProduce, 1, {metrics::StatusCode::kInvalidArgument, "no"});
   tally_.Send(*producer_, "orders", "a");
   tally_.Send(*producer_, "orders", "b");

@@ -17,11 +17,11 @@ std::string RoundTrip(std::string_view text) {
   return spec.ok() ? spec.value().name + ":" + std::to_string(spec.value().partitions) : "refused";
 }
 
-TEST(TopicSpecTest, ReadsWhatItWrites) {
+TEST(TopicSpecTest, ATopicThatIsWrittenReadsBackTheSame) {
   for (const char* const text : {"orders:1", "a.b_c-d:1000", "a:b:3"}) EXPECT_EQ(RoundTrip(text), text);
 }
 
-TEST(TopicSpecTest, RefusesWhatIsNotOneNameAndOneNumberAboveZero) {
+TEST(TopicSpecTest, NeedsOneNameAndOneNumberAboveZero) {
   for (const char* const text :
        {"", "orders", ":3", "orders:", "orders:0", "orders:-1", "orders:x", "orders:3 ", "orders:4294967296"}) {
     EXPECT_EQ(RoundTrip(text), "refused") << text;
@@ -39,7 +39,7 @@ TEST(Rfc3339Test, ReadsZonesAndFractions) {
   EXPECT_EQ(ParseRfc3339("2026-11-28t15:30:00.250999-00:30"), 1'795'881'600'250);
 }
 
-TEST(Rfc3339Test, RefusesWhatIsNoTime) {
+TEST(Rfc3339Test, RefusesTextsThatAreNotRfc3339) {
   for (const char* text : {"", "2026-11-28", "2026-02-30T00:00:00Z", "2026-11-28T24:00:00Z", "2026-11-28T18:00:00",
                            "2026-11-28T18:00:00.Z", "2026-11-28T18:00:00Zx", "2026-11-28T18:00:00+2:00"}) {
     EXPECT_EQ(ParseRfc3339(text), std::nullopt) << text;

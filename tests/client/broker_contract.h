@@ -251,7 +251,7 @@ TEST_P(BrokerContract, ADeletedTopicTakesItsRecordsAndCommitsWithIt) {
   EXPECT_EQ(Committed("billing"), std::nullopt);
 }
 
-TEST_P(BrokerContract, WhatDoesNotExistIsNotFound) {
+TEST_P(BrokerContract, AMissingTopicOrPartitionIsNotFound) {
   EXPECT_EQ(broker_.Produce(nowhere_, BatchOf({"a"}), Soon()).status().code(), StatusCode::kNotFound);
   EXPECT_EQ(broker_.Fetch({.partition = nowhere_}, Soon()).status().code(), StatusCode::kNotFound);
   EXPECT_EQ(broker_.ReadWatermarks(nowhere_, {}, Soon()).status().code(), StatusCode::kNotFound);

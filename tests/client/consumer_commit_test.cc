@@ -17,7 +17,7 @@ const Status kScripted(StatusCode::kUnavailable, "scripted");
 
 class ConsumerCommitTest : public ConsumerFixture {};
 
-TEST_F(ConsumerCommitTest, CommitKeepsWhatPollHasReturned) {
+TEST_F(ConsumerCommitTest, CommitStoresThePositionAfterTheLastPoll) {
   Write({"a", "b"});
   Start();
   EXPECT_EQ(Poll(), "a,b");
@@ -111,7 +111,7 @@ TEST_F(ConsumerCommitTest, AnAutomaticCommitUnderWayDelaysNoPoll) {
   EXPECT_EQ(Poll(), "c");
 }
 
-TEST_F(ConsumerCommitTest, CloseCommitsWhatIsFinished) {
+TEST_F(ConsumerCommitTest, CloseCommitsFinishedRecords) {
   Write({"a", "b"});
   Start();
   EXPECT_EQ(Poll(), "a,b");

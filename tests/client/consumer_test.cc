@@ -108,7 +108,7 @@ TEST_F(ConsumerTest, LatestStartsWithWhatComesNext) {
   EXPECT_EQ(Poll(), "new");
 }
 
-TEST_F(ConsumerTest, NoneNeedsACommittedOffset) {
+TEST_F(ConsumerTest, WithoutAResetPolicyItNeedsACommittedOffset) {
   options_.fetch.offset_reset = OffsetReset::kNone;
   EXPECT_EQ(builder_.options(options_).Build().status().code(), StatusCode::kOutOfRange);
   CommitAtBroker(0, 0);
@@ -133,7 +133,7 @@ TEST_F(ConsumerTest, PositionFollowsWhatPollReturned) {
   EXPECT_EQ(consumer_->Position("orders", 0).value(), 2U);
 }
 
-TEST_F(ConsumerTest, LagIsWhatIsUnread) {
+TEST_F(ConsumerTest, LagCountsTheRecordsFromThePositionToTheEnd) {
   Write({"a", "b"});
   Start();
   EXPECT_EQ(consumer_->Lag("orders", 0).value(), 2U);
@@ -190,7 +190,7 @@ TEST_F(ConsumerTest, PollsOnThroughLagRefreshesWithoutAutomaticCommits) {
   EXPECT_EQ(broker_->calls(BrokerCall::kCommit), 0U);
 }
 
-TEST_F(ConsumerTest, KnowsOnlyWhatItReads) {
+TEST_F(ConsumerTest, RefusesPartitionsThatItDoesNotRead) {
   Start();
   EXPECT_EQ(consumer_->Position("orders", 2).status().code(), StatusCode::kNotFound);
   EXPECT_EQ(consumer_->Lag("other", 0).status().code(), StatusCode::kNotFound);

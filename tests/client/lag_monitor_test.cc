@@ -15,7 +15,7 @@ LogPosition At(Offset offset, LogLife life = {}) {
   return {.offset = offset, .life = life};
 }
 
-TEST(LagRecordsTest, IsWhatIsUnread) {
+TEST(LagRecordsTest, CountsTheRecordsFromThePositionToTheEnd) {
   EXPECT_EQ(LagRecords({.high_watermark = 10}, At(4)), 6U);
   EXPECT_EQ(LagRecords({.high_watermark = 10}, At(10)), 0U);
 }

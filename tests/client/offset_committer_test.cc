@@ -32,7 +32,7 @@ class OffsetCommitterTest : public ConsumerFixture {
   std::optional<OffsetCommitter> committer_;
 };
 
-TEST_F(OffsetCommitterTest, CommitsWhatIsFinished) {
+TEST_F(OffsetCommitterTest, CommitsFinishedPositions) {
   Create();
   committer_->Finish({"orders", 0}, {.offset = 3});
   committer_->Finish({"orders", 1}, {.offset = 5});
@@ -49,7 +49,7 @@ TEST_F(OffsetCommitterTest, CommitsNothingThatIsNotFinished) {
   EXPECT_EQ(Gauge("last_committed_offset"), -1);
 }
 
-TEST_F(OffsetCommitterTest, DoesNotRepeatWhatTheBrokerHas) {
+TEST_F(OffsetCommitterTest, DoesNotSendAPositionThatTheBrokerHas) {
   Create(3);
   committer_->Finish({"orders", 0}, {.offset = 3});
   EXPECT_TRUE(committer_->CommitFinished().ok());

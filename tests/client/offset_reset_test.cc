@@ -15,7 +15,7 @@ TEST(OffsetResetTest, LatestIsTheHighWatermark) {
   EXPECT_EQ(ResetOffset(OffsetReset::kLatest, kWatermarks).value(), 20U);
 }
 
-TEST(OffsetResetTest, NoneIsAnError) {
+TEST(OffsetResetTest, WithoutAPolicyThereIsAnError) {
   EXPECT_EQ(ResetOffset(OffsetReset::kNone, kWatermarks).status().code(), StatusCode::kOutOfRange);
 }
 

@@ -74,7 +74,7 @@ TEST_F(PartitionFetcherTest, TakesEveryRecordOnceInOrder) {
   EXPECT_FALSE(fetcher_->Take());
 }
 
-TEST_F(PartitionFetcherTest, TakesWhatIsWrittenLater) {
+TEST_F(PartitionFetcherTest, TakesRecordsThatAreWrittenLater) {
   StartAt(0);
   ASSERT_TRUE(WaitForFetches(1));
   Write(1);

@@ -224,7 +224,7 @@ class BackPressureTest : public ProducerFailureTest {
   static constexpr std::size_t kRecord = RecordAccumulator::kRecordOverheadBytes + 4;
 };
 
-TEST_F(BackPressureTest, FailsWhatFindsNoRoomInTime) {
+TEST_F(BackPressureTest, ASendThatFindsNoRoomInTimeFails) {
   options_.max_block = milliseconds(5);
   Start();
   Send("1111");
@@ -285,7 +285,7 @@ TEST_F(BackPressureTest, CloseEndsTheWaitOfASender) {
 
 class ProducerCloseTest : public ProducerFailureTest {};
 
-TEST_F(ProducerCloseTest, DeliversWhatIsLeft) {
+TEST_F(ProducerCloseTest, DeliversTheRecordsThatAreLeft) {
   Start();
   Future sent = Send("a");
   EXPECT_EQ(producer_->Close(kPatience), 0U);
@@ -328,7 +328,7 @@ TEST_F(ProducerCloseTest, CountsWhatFailsWhileItFlushes) {
   EXPECT_EQ(producer_->Close(kPatience), 2U);
 }
 
-TEST_F(ProducerCloseTest, RefusesWhatComesAfter) {
+TEST_F(ProducerCloseTest, RefusesRecordsAfterIt) {
   Start();
   EXPECT_EQ(producer_->Close(kPatience), 0U);
   Future refused = Send("v");
@@ -352,7 +352,7 @@ TEST_F(ProducerFailureTest, IsNotBuiltWithoutAThreadForEachSender) {
   EXPECT_TRUE(builder_.options(options_).Build().ok());
 }
 
-TEST_F(ProducerCloseTest, DestructionDeliversWhatIsLeft) {
+TEST_F(ProducerCloseTest, DestructionDeliversTheRecordsThatAreLeft) {
   Start();
   Future sent = Send("a");
   producer_.reset();

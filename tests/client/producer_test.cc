@@ -78,7 +78,7 @@ TEST_F(ProducerTest, SendsAFullBatchWithoutLingering) {
   EXPECT_EQ(broker_->BatchSizes({"orders", 0}), (std::vector<std::size_t>{2}));
 }
 
-TEST_F(ProducerTest, SendsWhatHasLingered) {
+TEST_F(ProducerTest, SendsABatchThatHasLingered) {
   options_.linger = milliseconds(5);
   Start();
   Future lonely = Send("a");
@@ -237,7 +237,7 @@ TEST_F(ProducerTest, FlushGivesUpAtItsDeadlineAndLosesNothing) {
   EXPECT_TRUE(Get(slow).ok());
 }
 
-TEST_F(ProducerTest, FlushDoesNotWaitForWhatIsSentLater) {
+TEST_F(ProducerTest, FlushDoesNotWaitForLaterRecords) {
   broker_->Hold({"orders", 0});
   Start();
   Send("before", 0);

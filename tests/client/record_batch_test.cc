@@ -7,7 +7,7 @@
 namespace streamhouse::client {
 namespace {
 
-TEST(RecordBatchTest, GivesBackWhatWasAppended) {
+TEST(RecordBatchTest, ReturnsTheRecordsThatWereAppended) {
   const RecordView first = {.key = "k1", .value = "value", .timestamp_ms = 7};
   const RecordView second = {.key = "", .value = "", .timestamp_ms = -1};
   const RecordView third = {.value = "keyless", .timestamp_ms = 0};

@@ -21,13 +21,13 @@ class StartOffsetTest : public ConsumerFixture {
   }
 };
 
-TEST_F(StartOffsetTest, IsWhatTheGroupHasCommitted) {
+TEST_F(StartOffsetTest, IsTheCommittedOffsetOfTheGroup) {
   CommitAtBroker(2);
   EXPECT_EQ(Find(OffsetReset::kNone)->position.offset, 2U);
   EXPECT_EQ(Find(OffsetReset::kNone)->committed, 2U);
 }
 
-TEST_F(StartOffsetTest, IsWhatThePolicySaysOtherwise) {
+TEST_F(StartOffsetTest, IsThatOfThePolicyWhereNoOffsetIsCommitted) {
   EXPECT_EQ(Find(OffsetReset::kEarliest)->position.offset, 1U);
   EXPECT_EQ(Find(OffsetReset::kLatest)->position.offset, 3U);
   EXPECT_EQ(Find(OffsetReset::kLatest)->committed, std::nullopt);

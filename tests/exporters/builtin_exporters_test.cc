@@ -171,7 +171,7 @@ TEST_F(BuiltinExportersTest, SendsEverySeriesByOtlpInEachEncoding) {
   }
 }
 
-TEST_F(BuiltinExportersTest, SaysWhatIsBadOfAPushgateway) {
+TEST_F(BuiltinExportersTest, NamesTheBadOptionOfAPushgateway) {
   const auto bad = [this](const std::string& line) { return Made(line).substr(("exporter " + line + ": ").size()); };
   EXPECT_EQ(bad("pushgateway+http://a:9091"), "the path does not start with /job/NAME");
   EXPECT_EQ(bad("pushgateway+http://:9091/job/b"), "it names no host");
@@ -188,7 +188,7 @@ TEST_F(BuiltinExportersTest, MakesExportersOfRemoteWrite) {
             "prw+http://receiver:9090/api/v1/write");
 }
 
-TEST_F(BuiltinExportersTest, SaysWhatIsBadOfRemoteWrite) {
+TEST_F(BuiltinExportersTest, NamesTheBadOptionOfRemoteWrite) {
   const auto bad = [this](const std::string& line) { return Made(line).substr(("exporter " + line + ": ").size()); };
   EXPECT_EQ(bad("prw+http://"), "it names no host");
   EXPECT_EQ(bad("prw+http://a?version=3"), "option version must be 1, 2 or auto");
@@ -239,7 +239,7 @@ TEST_F(BuiltinExportersTest, SendsDogStatsdWithTheTimesAndTheOriginOfTheLine) {
   receiver.Back();
 }
 
-TEST_F(BuiltinExportersTest, SaysWhatIsBadOfStatsd) {
+TEST_F(BuiltinExportersTest, NamesTheBadOptionOfStatsd) {
   const auto bad = [this](const std::string& line) { return Made(line).substr(("exporter " + line + ": ").size()); };
   EXPECT_EQ(bad("statsd://a/b"), "StatsD has no path");
   EXPECT_EQ(bad("statsd+unix:///a.sock:/b"), "StatsD has no path");
@@ -271,7 +271,7 @@ TEST_F(BuiltinExportersTest, StartsNoneWhereTwoRegistriesHaveAFamilyOfOneName) {
   }
 }
 
-TEST_F(BuiltinExportersTest, SaysWhatIsBad) {
+TEST_F(BuiltinExportersTest, NamesTheBadPartOfASpec) {
   EXPECT_EQ(Made("prometheus://a/metrics"), "exporter prometheus://a/metrics: a server takes no path");
   EXPECT_EQ(Made("prometheus://a?scrapes=0"),
             "exporter prometheus://a?scrapes=0: option scrapes must be a whole number, at least 1");

@@ -48,7 +48,7 @@ class ExporterRegistryTest : public testing::Test {
   ExporterRegistry exporters_;
 };
 
-TEST_F(ExporterRegistryTest, MakesWhatTheSchemeNames) {
+TEST_F(ExporterRegistryTest, CallsTheFactoryOfTheScheme) {
   EXPECT_EQ(Made("nothing://here"), "nothing to here");
   EXPECT_EQ(Made("void://there"), "void to there");
 }
@@ -57,7 +57,7 @@ TEST_F(ExporterRegistryTest, NamesTheSchemesThereAre) {
   EXPECT_EQ(Made("noting://here"), "exporter noting://here: there is no scheme noting; there are nothing, void");
 }
 
-TEST_F(ExporterRegistryTest, HandsOnWhatIsBadAboutASpec) {
+TEST_F(ExporterRegistryTest, NamesTheSpecAndItsMistake) {
   EXPECT_EQ(Made("nothing://"), "exporter nothing://: it names no host");
   EXPECT_EQ(Made("nothing"), "exporter nothing: it does not start with scheme://");
 }

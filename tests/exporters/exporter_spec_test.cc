@@ -128,7 +128,7 @@ TEST_F(SpecOptionsTest, ReadsPairsOfAnOptionThatIsGivenSeveralTimes) {
   EXPECT_TRUE(options.Check().ok());
 }
 
-TEST_F(SpecOptionsTest, HasDefaults) {
+TEST_F(SpecOptionsTest, AnOptionThatIsLeftOutHasItsDefault) {
   const ExporterSpec spec = Spec("");
   SpecOptions options(spec);
   EXPECT_EQ(options.Text("text", "x"), "x");

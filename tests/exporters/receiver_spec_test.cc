@@ -57,13 +57,13 @@ TEST(ReceiverSpecTest, TakesAUnixSocketInPlaceOfTheHost) {
   EXPECT_EQ(tls.Scheme(), "https+unix");
 }
 
-TEST(ReceiverSpecTest, SaysWhatIsBadBesideAUnixSocket) {
+TEST(ReceiverSpecTest, NamesTheOptionThatAUnixSocketDoesNotTake) {
   EXPECT_EQ(Bad("x+http+unix:@a"), "");
   EXPECT_EQ(Bad("x+http+unix:@a?host=b%0D%0AX:c"), "option host is not the name of a host");
   EXPECT_EQ(Bad("x+http+unix:@a?ca=/c"), "ca, cert and key are for a scheme with https");
 }
 
-TEST(ReceiverSpecTest, SaysWhatIsBad) {
+TEST(ReceiverSpecTest, NamesTheBadOption) {
   EXPECT_EQ(Bad("x+https://a:1?ca=/c&cert=/d&key=/e&user=u&password_file=/p"), "");
   EXPECT_EQ(Bad("x+http://:1"), "it names no host");
   EXPECT_EQ(Bad("x+http://a:0"), "no receiver listens on port 0");

@@ -16,7 +16,7 @@ std::string WhyRefused(std::vector<double> bounds) {
   return BucketBounds::From(std::move(bounds)).status().message();
 }
 
-TEST(BucketBoundsTest, TakesWhatIsFiniteAndStrictlyAscending) {
+TEST(BucketBoundsTest, TakesFiniteBoundsThatAscendStrictly) {
   const std::vector<double> bounds = {-1e300, -1, 0, 5e-324, 1, 1e300};
   EXPECT_EQ(BucketBounds::From(bounds)->values(), bounds);
 }
@@ -25,13 +25,13 @@ TEST(BucketBoundsTest, NoBoundsAreOneBucket) {
   EXPECT_TRUE(BucketBounds::From({})->values().empty());
 }
 
-TEST(BucketBoundsTest, RefusesWhatDoesNotAscendAndNamesIt) {
+TEST(BucketBoundsTest, NamesTheBoundThatDoesNotAscend) {
   EXPECT_EQ(WhyRefused({1, 2, 2}), "bucket bounds: bound 2 (2) is not above the one before it");
   EXPECT_EQ(WhyRefused({1, 0.5}), "bucket bounds: bound 1 (0.5) is not above the one before it");
   EXPECT_NE(WhyRefused({-0.0, 0.0}), "");
 }
 
-TEST(BucketBoundsTest, RefusesWhatIsNotFinite) {
+TEST(BucketBoundsTest, RefusesInfiniteBoundsAndNotANumber) {
   EXPECT_EQ(WhyRefused({1, kInfinity}), "bucket bounds: bound 1 (inf) is not finite; the bucket up to +Inf is implied");
   EXPECT_NE(WhyRefused({-kInfinity, 0}), "");
   EXPECT_NE(WhyRefused({kNotANumber}), "");

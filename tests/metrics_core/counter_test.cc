@@ -97,7 +97,7 @@ TEST_P(CounterTest, CopiesRecordIntoTheSameSeries) {
   EXPECT_EQ(Page(), "sent_total{topic=\"a\"} 3\n");
 }
 
-TEST_P(CounterTest, OneThatWasMovedFromIsASink) {
+TEST_P(CounterTest, AMovedFromHandleIsASink) {
   Counter moved_from = sent_->With("a");
   const Counter moved_to = std::move(moved_from);
   moved_from.Increment(99);  // NOLINT(bugprone-use-after-move): what it does is the question

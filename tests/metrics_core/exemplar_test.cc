@@ -105,7 +105,7 @@ TEST_F(ExemplarTest, IsGoneWithItsSeries) {
   EXPECT_EQ(ReadCounter(), nullptr);
 }
 
-TEST_F(ExemplarTest, AGaugeHasNone) {
+TEST_F(ExemplarTest, AGaugeRefusesExemplars) {
   EXPECT_EQ(registry_.AddGauge(WithExemplars("g_records")).status().code(), StatusCode::kInvalidArgument);
 }
 

@@ -60,7 +60,7 @@ TEST_F(FamilyTest, ValuesThatJoinToTheSameTextAreDifferentSeries) {
     EXPECT_EQ(snapshot.families()[0].As<CounterValues<std::uint64_t>>()[i], n++);
 }
 
-TEST_F(FamilyTest, LookupFindsWhatWithHasMade) {
+TEST_F(FamilyTest, LookupFindsASeriesThatWithHasMade) {
   const Family<Counter> family = Add({.name = "a_total", .labels = {"x"}});
   for (const std::string value : {"", "a", "with \"quotes\"", "back\\slash", "new\nline", "\xC3\xA9"}) {
     family.With(value).Increment();
@@ -70,7 +70,7 @@ TEST_F(FamilyTest, LookupFindsWhatWithHasMade) {
   }
 }
 
-TEST_F(FamilyTest, LookupMakesWhatItDoesNotFind) {
+TEST_F(FamilyTest, LookupMakesASeriesThatIsNotThere) {
   const Family<Counter> family = Add({.name = "a_total", .labels = {"x"}});
   family.Lookup("new")->Increment();
   family.Lookup("new")->Increment();

@@ -21,7 +21,7 @@ class GaugeTest : public testing::Test {
   const Family<DoubleGauge> load_ = registry_.AddDoubleGauge({.name = "load", .help = "h", .labels = {"core"}}).value();
 };
 
-TEST_F(GaugeTest, ShowsWhatWasSetLast) {
+TEST_F(GaugeTest, ShowsTheValueThatWasSetLast) {
   const Gauge gauge = depth_.With("a");
   EXPECT_EQ(Page(registry_), "depth{queue=\"a\"} 0\n");
   gauge.Set(5);
@@ -98,7 +98,7 @@ TEST_F(GaugeTest, AHandleThatOutlivesItsSeriesWritesIntoNoOther) {
   EXPECT_EQ(Page(registry_), "depth{queue=\"b\"} 1\n");
 }
 
-TEST_F(GaugeTest, OneThatWasMovedFromWritesIntoNoOtherSeries) {
+TEST_F(GaugeTest, AMovedFromHandleWritesIntoNoOtherSeries) {
   Gauge moved_from = depth_.With("a");
   { const Gauge moved_to = std::move(moved_from); }
   depth_.Remove("a");

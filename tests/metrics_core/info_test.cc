@@ -33,7 +33,7 @@ TEST_F(InfoTest, AnInfoMayExpireAsAnySeriesDoes) {
   EXPECT_EQ(Page(registry_, 20), "");
 }
 
-TEST_F(InfoTest, ItsNameSaysWhatItIsAndItHasNoUnit) {
+TEST_F(InfoTest, ItsNameEndsWithInfoAndItHasNoUnit) {
   const auto why = [&](MetricOptions options) { return registry_.AddInfo(std::move(options)).status().message(); };
   EXPECT_EQ(why({.name = "relay", .help = "h"}), "metric \"relay\": an info ends with \"_info\"");
   EXPECT_EQ(why({.name = "a_bytes_info", .help = "h", .unit = "bytes"}),

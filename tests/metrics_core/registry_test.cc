@@ -127,7 +127,7 @@ TEST_F(RegistryTest, ARefusedFamilyLeavesNothingBehind) {
   EXPECT_TRUE(AddGauge("c").ok());
 }
 
-TEST_F(RegistryTest, RefusesWhatNamesMayNotBe) {
+TEST_F(RegistryTest, RefusesABadNameAMissingHelpAndALabelTwice) {
   EXPECT_EQ(AddCounter("1_total").code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(registry_.AddGauge({.name = "a"}).status().message(), "metric \"a\": help is missing");
   EXPECT_EQ(registry_.AddGauge({.name = "a", .help = "h", .labels = {"x", "x"}}).status().message(),

@@ -14,7 +14,7 @@ std::string RoundTrip(std::string_view text) {
   return parsed.ok() ? parsed.value().ToString() : "refused";
 }
 
-TEST(HostPortTest, ReadsWhatItWrites) {
+TEST(HostPortTest, AnAddressThatIsWrittenReadsBackTheSame) {
   for (const char* const text : {"127.0.0.1:9090", "localhost:0", "0.0.0.0:65535", "[::1]:8080", "a-b.example:1"}) {
     EXPECT_EQ(RoundTrip(text), text);
   }
@@ -60,7 +60,7 @@ TEST(DurationTest, NamesTheTextThatItRefuses) {
             "\"soon\" is not a whole number with ms, s, m, h or d, such as 90s");
 }
 
-TEST(DurationTest, WritesWhatItReads) {
+TEST(DurationTest, ADurationThatIsWrittenReadsBackTheSame) {
   for (const char* const text : {"250ms", "90s", "5m", "2h", "7d", "0s"}) {
     EXPECT_EQ(FormatDuration(std::chrono::milliseconds(Milliseconds(text))), text);
   }

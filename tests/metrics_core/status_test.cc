@@ -16,7 +16,7 @@ TEST(StatusTest, IsOkUnlessToldOtherwise) {
   EXPECT_EQ(Status().ToString(), "ok");
 }
 
-TEST(StatusTest, SaysWhatIsWrong) {
+TEST(StatusTest, HasACodeAndAMessage) {
   const Status status(StatusCode::kNotFound, "no topic \"a\"");
   EXPECT_FALSE(status.ok());
   EXPECT_EQ(status.code(), StatusCode::kNotFound);

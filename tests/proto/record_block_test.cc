@@ -31,7 +31,7 @@ class RecordBlockTest : public testing::TestWithParam<Compression> {
   std::string buffer_;
 };
 
-TEST_P(RecordBlockTest, UnpacksWhatWasPacked) {
+TEST_P(RecordBlockTest, ABlockThatIsPackedUnpacksToTheSame) {
   for (const std::string& records : {Text(), std::string("x"), std::string("\0\xff", 2), std::string()}) {
     const RecordBlock block = Packed(records);
     EXPECT_EQ(block.record_count(), 3U);

@@ -20,7 +20,7 @@ std::optional<RecordView> TakeFrom(std::string_view bytes) {
   return TakeRecord(bytes);
 }
 
-TEST(RecordLayoutTest, ReadsBackWhatItHasWritten) {
+TEST(RecordLayoutTest, RecordsThatAreWrittenReadBackTheSame) {
   const std::string binary("\0\xff", 2);
   for (const RecordView& record : {RecordView{.key = binary, .value = binary, .timestamp_ms = -5},
                                    RecordView{.key = "", .value = "", .timestamp_ms = 0},

@@ -172,8 +172,12 @@ class TestNamesAreSentences(RuleTestCase):
             self.assertFinds(self.rule, files, "tests/a/a_test.cc:2")
             self.assertFinds(self.rule, {"tests/a/a_test.c": f"C_TEST({name}) {{\n"}, "tests/a/a_test.c:1")
 
+    def test_finds_a_name_that_says_nothing(self):
+        for name in ("SaysWhatItIs", "SaysWhatIsBadOfASpec", "RefusesWhatMakesNoSense", "LetsInWhosePasswordIsRight"):
+            self.assertFinds(self.rule, {"tests/a/a_test.cc": f"TEST_F(A, {name}) {{\n"}, "tests/a/a_test.cc:1")
+
     def test_lets_other_names_and_words_be(self):
-        names = ("TheNewestOfTwoCounts", "OffersTheNewest", "ThatchBurns")
+        names = ("TheNewestOfTwoCounts", "OffersTheNewest", "ThatchBurns", "SendsWhatItIsGiven")
         self.assertClean(self.rule, {"tests/a/a_test.cc": "".join(f"TEST_P(A, {name}) {{\n}}\n" for name in names)})
 
 

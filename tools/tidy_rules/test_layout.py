@@ -34,6 +34,12 @@ _TEST = re.compile(r"(?:C_)?TEST(?:_F|_P)?\(")
 _INVERTED_NAME = re.compile(
     r"^(?:C_TEST\(|TEST(?:_F|_P)?\(\w+,\s*)((?:Of|That|Whose|Who)[A-Z]\w*)\)", re.MULTILINE
 )
+# They say that something is said or refused, and not what.
+_VAGUE_NAME = re.compile(
+    r"^(?:C_TEST\(|TEST(?:_F|_P)?\(\w+,\s*)(\w*"
+    r"(?:What(?:ItIs(?=\))|ItCannotDo|IsBad|IsWrong|Happens|StandsThere)|MakesNoSense|[a-z]InWhose)\w*)\)",
+    re.MULTILINE,
+)
 BODY_LINES_MAX = 25
 
 
@@ -150,11 +156,17 @@ def test_bodies_are_short(tree):
 
 
 def test_names_are_sentences(tree):
-    """A name is read alone, in a list of failures: `Of…`, `That…` and `Whose…` have no subject."""
+    """A name is read alone, in a list of failures: `Of…`, `That…` and `Whose…` have no subject.
+
+    `SaysWhatIsBad` and `RefusesWhatMakesNoSense` would fit any test: a name tells what holds.
+    """
     for file in tree.cpp_files(("tests",)):
         for name in _INVERTED_NAME.finditer(file.code):
             line = source_tree.line_of(file.code, name.start())
             yield Finding(file.path, line, f"{name[1]}: begin with the subject or the verb")
+        for name in _VAGUE_NAME.finditer(file.code):
+            line = source_tree.line_of(file.code, name.start())
+            yield Finding(file.path, line, f"{name[1]}: say what holds, in nouns")
 
 
 def _own_header(path):

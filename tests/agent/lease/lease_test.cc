@@ -47,7 +47,7 @@ TEST_F(LeaseTest, IsNotHeldAfterItWasAbandonedAlsoIfItIsGrantedAgain) {
                                                      "this agent has given up the lease of orders/3: the disk failed"));
 }
 
-TEST_F(LeaseTest, SaysWhatKeepsItFromBeingHeld) {
+TEST_F(LeaseTest, NamesTheReasonWhyItIsNotHeld) {
   lease_.NoteTrouble("the disk is full");
   EXPECT_EQ(lease_.Epoch().status().message(),
             "this agent does not hold the lease of orders/3, which cannot be renewed: the disk is full");

@@ -16,7 +16,7 @@ class LeaseWatchTest : public testing::Test {
   LeaseWatch watch_;
 };
 
-TEST_F(LeaseWatchTest, KnowsNothingOfWhatItHasNotSeen) {
+TEST_F(LeaseWatchTest, ARowThatWasNotSeenHasNotEnded) {
   EXPECT_EQ(watch_.Ended(seconds(1'000)), std::nullopt);
 }
 
@@ -37,7 +37,7 @@ TEST_F(LeaseWatchTest, ARenewalStartsTheTimeAgain) {
   EXPECT_EQ(watch_.Ended(seconds(60)), renewed.version());
 }
 
-TEST_F(LeaseWatchTest, ForgetsWhatIsItsOwnNow) {
+TEST_F(LeaseWatchTest, ALeaseThatIsForgottenHasNotEnded) {
   watch_.Observe(row_, seconds(5));
   watch_.Forget();
   EXPECT_EQ(watch_.Ended(seconds(1'000)), std::nullopt);

@@ -32,7 +32,7 @@ TEST_F(AppendWaitersTest, DoesNotTakeReadersThatNeedNotWait) {
   EXPECT_EQ(woken_, 0);
 }
 
-TEST_F(AppendWaitersTest, WakesOnlyOnce) {
+TEST_F(AppendWaitersTest, WakesAWaiterOnlyOnce) {
   waiters_.Add(0, Count());
   waiters_.Advance(1);
   waiters_.Advance(2);

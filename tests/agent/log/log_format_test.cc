@@ -175,7 +175,7 @@ TEST_F(LogFormatTest, RefusesVersionsThatItDoesNotKnow) {
   }
 }
 
-TEST_F(LogFormatTest, IsWhatTheWorkedExampleShows) {
+TEST_F(LogFormatTest, HasTheBytesOfTheWorkedExample) {
   EXPECT_EQ(HexOfTheWorkedExample(), Hex(bytes_ + std::string(builder_.body())));
 }
 

@@ -44,7 +44,7 @@ class LogVerifierTest : public testing::Test {
 
 using Ranges = std::vector<OffsetRange>;
 
-TEST_F(LogVerifierTest, CountsWhatItHasRead) {
+TEST_F(LogVerifierTest, CountsSegmentsBatchesRecordsAndBytes) {
   const VerifiedLog verified = Verify();
   EXPECT_EQ(verified.segments, 3U);
   EXPECT_EQ(verified.batches, 6U);

@@ -57,7 +57,7 @@ class SegmentDamageTest : public testing::Test {
   TemporaryFolder folder_;
 };
 
-TEST_F(SegmentDamageTest, NoneIsFoundInFilesThatAreWell) {
+TEST_F(SegmentDamageTest, IntactFilesHaveNoDamage) {
   EXPECT_EQ((*Open())->HighWatermark(), 6U);
 }
 
@@ -248,7 +248,7 @@ TEST_F(SegmentDamageTest, AnEmptyFileBetweenSegmentsIsNamedByTheOneThatFollows) 
   ExpectDamage(Segment(4), 0);
 }
 
-TEST_F(SegmentDamageTest, AnEmptyLastFileIsNone) {
+TEST_F(SegmentDamageTest, AnEmptyLastFileIsNoDamage) {
   WriteRawFile(Segment(4), "");
   EXPECT_EQ((*Open())->HighWatermark(), 4U);
 }
@@ -259,7 +259,7 @@ TEST_F(SegmentDamageTest, AForeignFileUnderTheNameOfASegmentIsNamed) {
 }
 
 // There is no index on disk that could be damaged, or missing.
-TEST_F(SegmentDamageTest, ForeignFilesUnderOtherNamesAreNone) {
+TEST_F(SegmentDamageTest, ForeignFilesUnderOtherNamesAreNoDamage) {
   const std::string index = folder_ / "00000000000000000002.index";
   WriteRawFile(index, "not an index");
   EXPECT_EQ((*Open())->HighWatermark(), 6U);

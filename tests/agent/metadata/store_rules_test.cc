@@ -62,7 +62,7 @@ TEST(StoreRulesTest, AnEpochRisesAndLeavesAReleasedRowWithoutAHolder) {
   EXPECT_EQ(row, (LeaseRow{.holder = "", .epoch = 10, .renewals = 7}));
 }
 
-TEST(StoreRulesTest, RefusalsNameWhatIsRefused) {
+TEST(StoreRulesTest, ARefusalNamesItsTopicOrOffset) {
   const TopicDescription stored = {.name = "orders", .partitions = 3};
   EXPECT_TRUE(CheckSamePartitions(stored, stored).ok());
   EXPECT_EQ(CheckSamePartitions({.name = "orders", .partitions = 4}, stored).message(),

@@ -222,7 +222,7 @@ TEST_F(ConsumerRpcTest, TellsWatermarksAndTheTimestampOfARecord) {
   EXPECT_FALSE(watermarks_.has_timestamp_ms());
 }
 
-TEST_F(ConsumerRpcTest, RemembersWhatWasCommitted) {
+TEST_F(ConsumerRpcTest, ReturnsACommittedOffsetAfterARestart) {
   ASSERT_TRUE(Committed("g").ok());
   EXPECT_FALSE(committed_.has_offset());
   ASSERT_TRUE(Commit("g", 2).ok());

@@ -21,14 +21,14 @@ TEST(RequestTraceTest, IsThatOfTheTraceparent) {
   EXPECT_TRUE(HasTrace({{"user-agent", "grpc"}, {"traceparent", kSampled}}));
 }
 
-TEST(RequestTraceTest, IsNoneWithoutOneThatIsValidAndSampled) {
+TEST(RequestTraceTest, AnInvalidOrUnsampledTraceparentGivesNoTrace) {
   EXPECT_FALSE(HasTrace({}));
   EXPECT_FALSE(HasTrace({{"traceparent", ""}}));
   EXPECT_FALSE(HasTrace({{"traceparent", kUnsampled}}));
   EXPECT_FALSE(HasTrace({{"tracestate", kSampled}}));
 }
 
-TEST(RequestTraceTest, IsNoneWhenThereAreTwo) {
+TEST(RequestTraceTest, TwoTraceparentsGiveNoTrace) {
   EXPECT_FALSE(HasTrace({{"traceparent", kSampled}, {"traceparent", kSampled}}));
 }
 

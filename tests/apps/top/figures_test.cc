@@ -115,7 +115,7 @@ TEST(FiguresTest, ShowsNothingOfAProgramThatGivesNoAnswer) {
   EXPECT_EQ(figures.programs[0].samples, std::nullopt);
 }
 
-TEST(FiguresTest, TellsWhatAProgramIs) {
+TEST(FiguresTest, ShowsTheProcessAndTheAgentOfAProgram) {
   const Figures figures = Of("process_cpu_seconds_total 1\n",
                              "process_cpu_seconds_total 1.5\nprocess_resident_memory_bytes 4096\n"
                              "process_start_time_seconds 999000\nstreamhouse_agent_active_partitions 3\n"

@@ -89,7 +89,7 @@ TEST(PageParserTest, KeepsBytesOfLabelsAsTheyAre) {
   EXPECT_EQ(page.value().numbers.at("a").begin()->first[0].second, "\x1B[2J\xFF");
 }
 
-TEST(PageParserTest, ReadsWhatOpenMetricsAdds) {
+TEST(PageParserTest, ReadsTheAdditionsOfOpenMetrics) {
   const auto page = Parse(
       "# TYPE a counter\n# UNIT a seconds\na_total 3 1700000000.5 # {trace_id=\"x\"} 0.5 1.0\na_created 1.0\n"
       "# TYPE i info\ni_info{v=\"1\"} 1\n# TYPE s stateset\ns{s=\"on\"} 0\n# EOF\n");
@@ -149,7 +149,7 @@ TEST(PageParserTest, ReadsAPageInPiecesAsInOne) {
   }
 }
 
-TEST(PageParserTest, RefusesWhatIsNoPage) {
+TEST(PageParserTest, RefusesLinesThatAreNotPrometheusText) {
   EXPECT_EQ(Refusal("<html>\n"), RefusalOfLine1("it has no metric name"));
   EXPECT_EQ(Refusal("a\n"), RefusalOfLine1("its value is no number"));
   EXPECT_EQ(Refusal("a 1x\n"), RefusalOfLine1("its value is no number"));

@@ -202,7 +202,7 @@ TEST_F(ReadProgramTest, RefusesAnAnswerThatBreaksOff) {
             "it closed the connection before the end of its answer");
 }
 
-TEST_F(ReadProgramTest, RefusesWhatIsNoHttp) {
+TEST_F(ReadProgramTest, RefusesAnAnswerThatIsNotHttp) {
   EXPECT_TRUE(Refusal("SSH-2.0-OpenSSH_9.2\r\n").starts_with("it does not speak HTTP: ")) << Refusal("SSH-2.0\r\n");
 }
 

@@ -54,7 +54,7 @@ ERROR        OF              PER SECOND*  TOTAL
 send_errors  reason=timeout            -      2)");
 }
 
-TEST(ReportTest, PrintsOneJsonObjectWithNullForWhatIsUnknown) {
+TEST(ReportTest, PrintsOneJsonObjectWithNullForUnknownFigures) {
   EXPECT_EQ(
       ReportJson(SomeFigures(), kTime),
       R"({"time":"2023-11-14T22:13:20Z","rate_seconds":2,"programs":[{"url":"http://a:1","state":"ready","note":"",)"

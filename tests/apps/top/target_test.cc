@@ -37,7 +37,7 @@ TEST(ParseTargetTest, TakesUnixSockets) {
   EXPECT_NE(ParseTarget("unix:a").status().message().find("is not unix:///PATH"), std::string::npos);
 }
 
-TEST(ParseTargetTest, RefusesWhatIsNoAddress) {
+TEST(ParseTargetTest, RefusesTextsThatAreNotAnAddress) {
   for (const std::string_view url : {"", "http://", "ftp://a:1", "a:b", "a:70000", "http://a:0", "http://a:1?x",
                                      "http://a:1/#x", "a b:1", "a:1/\x1B[2J", "http://a:1/\r\nX: y"}) {
     EXPECT_EQ(ParseTarget(url).status().code(), StatusCode::kInvalidArgument) << url;

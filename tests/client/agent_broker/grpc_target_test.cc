@@ -27,7 +27,7 @@ TEST(GrpcTargetTest, LeavesHostsToGrpc) {
   EXPECT_FALSE(GrpcTargetOf("agent.example:9090").value().is_unix);
 }
 
-TEST(GrpcTargetTest, RefusesWhatNamesNoAgent) {
+TEST(GrpcTargetTest, RefusesTextsThatNameNoAgent) {
   EXPECT_EQ(TextOf(""), "address is empty");
   EXPECT_EQ(TextOf(":9090"), "address has no host");
   EXPECT_EQ(TextOf("unix:agent.sock"), "\"unix:agent.sock\" is not unix:///PATH with an absolute path, or unix:@NAME");

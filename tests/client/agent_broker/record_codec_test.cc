@@ -32,7 +32,7 @@ class RecordCodecTest : public testing::Test {
   RecordBatch batch_;
 };
 
-TEST_F(RecordCodecTest, DecodesWhatItEncodes) {
+TEST_F(RecordCodecTest, RecordsThatAreEncodedDecodeToTheSame) {
   for (const Compression compression : {Compression::kNone, Compression::kLz4, Compression::kZstd}) {
     batch_.SetCompression(compression);
     const auto decoded = DecodeRecords(ResponseWithABlock(), kNoLimit);

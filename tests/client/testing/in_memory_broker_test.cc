@@ -33,7 +33,7 @@ class InMemoryBrokerTest : public testing::Test {
   InMemoryBroker broker_;
 };
 
-TEST_F(InMemoryBrokerTest, GivesBackWhatWasProduced) {
+TEST_F(InMemoryBrokerTest, ReturnsTheRecordsThatWereProduced) {
   EXPECT_EQ(Produce("a").value(), 0U);
   EXPECT_EQ(Produce("b").value(), 1U);
   Result<FetchedBatch> fetched = Fetch(1);

@@ -56,14 +56,14 @@ class CompressedPageTest : public testing::TestWithParam<ContentCoding> {
   }
 };
 
-TEST_P(CompressedPageTest, IsThePage) {
+TEST_P(CompressedPageTest, DecompressesToThePage) {
   for (const std::string& page :
        {std::string(), std::string("a"), Repetitive(1), Repetitive(30'000), Random(500'000)}) {
     EXPECT_TRUE(Decompressed(Compressed(page, GetParam())) == page) << page.size();
   }
 }
 
-TEST_P(CompressedPageTest, IsSmaller) {
+TEST_P(CompressedPageTest, ARepetitivePageShrinksToAFifth) {
   const std::string page = Repetitive(30'000);
   EXPECT_LT(Compressed(page, GetParam()).size(), page.size() / 5);
 }

@@ -48,7 +48,7 @@ TEST(OpenMetrics2PagesTest, RefusesThePagesThatAreNoOpenMetrics2) {
   EXPECT_EQ(Outcome(PageNamed("enabled_only.txt")), "line 54: \" \" is missing at \"\"");
 }
 
-TEST(OpenMetrics2PagesTest, ReadsWhatStandsThere) {
+TEST(OpenMetrics2PagesTest, ReadsBucketsTimesAndExemplarsOfASample) {
   const OpenMetrics2Page page = ReadOpenMetrics2(PageNamed("classic.om2")).value();
   const OpenMetrics2Sample& sample = page[3].samples[0];
   EXPECT_EQ(page[3].name, "produce_seconds");

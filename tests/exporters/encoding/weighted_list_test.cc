@@ -47,7 +47,7 @@ TEST(WeightedListTest, TakesSenselessWeightsForOne) {
   EXPECT_EQ(Parsed("a;q="), "a 100");
 }
 
-TEST(WeightedListTest, LeavesOutWhatMakesNoSense) {
+TEST(WeightedListTest, LeavesOutMalformedEntries) {
   EXPECT_EQ(Parsed(""), "");
   EXPECT_EQ(Parsed(" , ,\t,"), "");
   EXPECT_EQ(Parsed(";q=1,a;;=;=b;c"), "a;c= 100");

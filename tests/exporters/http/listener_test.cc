@@ -77,7 +77,7 @@ class ListenerTest : public testing::Test {
   std::unique_ptr<MetricsServer> server_;
 };
 
-TEST_F(ListenerTest, CountsWhatBecomesOfCertificatesThatChange) {
+TEST_F(ListenerTest, CountsReloadsOfCertificatesByOutcome) {
   Start(Tls());
   std::ofstream(server_certificate_.file, std::ios::app) << "\n";
   EXPECT_EQ(Curl("https", trusting_), "OK 200");
@@ -289,7 +289,7 @@ TEST_F(ListenerTest, ShowsARenewedCertificateToNewConnections) {
   EXPECT_EQ(Curl("https", "--cacert " + TemporaryPath("old.crt")), " 000");
 }
 
-TEST_F(ListenerTest, LetsInWhosePasswordWasRightWhileOthersGuess) {
+TEST_F(ListenerTest, ServesAUserWithAVerifiedPasswordWhileOthersGuess) {
   Start(std::string(kUsers) + kSlowUser);
   ASSERT_EQ(Curl("http", "-u alice:secret"), "OK 200");
   std::vector<std::unique_ptr<HttpClient>> guessers;

@@ -113,7 +113,7 @@ TEST_F(MetricsServerTest, SendsHeadTheHeadersOnly) {
   EXPECT_EQ(client.Ask("HEAD", "/health").headers.at("content-length"), "2");
 }
 
-TEST_F(MetricsServerTest, SaysWhatIsWrongWithARequest) {
+TEST_F(MetricsServerTest, AnswersABadRequestWithItsStatus) {
   EXPECT_EQ(Get("/nothing").status, 404);
   EXPECT_EQ(Get("/../../../etc/passwd").status, 404);
   EXPECT_EQ(Get("/%2e%2e%2fetc%2fpasswd").status, 404);

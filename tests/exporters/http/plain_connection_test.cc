@@ -46,7 +46,7 @@ class PlainConnectionTest : public testing::Test {
   std::string outcome_;
 };
 
-TEST_F(PlainConnectionTest, ReadsWhatTheClientSends) {
+TEST_F(PlainConnectionTest, ReadsTheBytesOfTheClient) {
   client_.Send("hello");
   connection_.AsyncReadSome(boost::asio::buffer(received_), Handler());
   EXPECT_EQ(Outcome(), "5");

@@ -13,7 +13,7 @@ namespace {
 
 using metrics::testing::MetricReader;
 
-TEST(ServerMetricsTest, CountsWhatHappens) {
+TEST(ServerMetricsTest, CountsRequestsScrapesPagesLimitsAndConnections) {
   metrics::Registry registry;
   const ServerMetrics server = ServerMetrics::Register(registry).value();
   server.CountRequest("/health", 200);

@@ -32,7 +32,7 @@ TEST_F(SharedCollectionTest, GivesReadersOfTheSameTimeTheSameSnapshot) {
   EXPECT_EQ(collection_.Take(now_ - milliseconds(1)), first) << "who had to wait";
 }
 
-TEST_F(SharedCollectionTest, DoesNotShareWhatIsOld) {
+TEST_F(SharedCollectionTest, DoesNotShareAnOldCollection) {
   const auto first = collection_.Take(now_);
   sent_.Increment();
   const auto second = collection_.Take(now_ + kSharedFor);

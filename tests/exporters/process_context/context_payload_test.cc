@@ -21,7 +21,7 @@ TEST(ContextPayloadTest, IsAResourceWithStringAttributes) {
             "b");  // any value, string value
 }
 
-TEST(ContextPayloadTest, RefusesWhatReadersRefuse) {
+TEST(ContextPayloadTest, RefusesTextsThatAreTooLongForReaders) {
   const std::string longest(kContextTextBytesMax, 'x');
   EXPECT_TRUE(ContextPayload({{longest, longest}}).ok());
   EXPECT_EQ(ContextPayload({{longest + "x", ""}}).status().code(), StatusCode::kInvalidArgument);

@@ -50,7 +50,7 @@ TEST(GroupingKeyTest, ComesBackFromItsTarget) {
   }
 }
 
-TEST(GroupingKeyTest, SaysWhatIsBad) {
+TEST(GroupingKeyTest, NamesTheMistakeInThePath) {
   const std::string no_job = "the path does not start with /job/NAME";
   EXPECT_EQ(PathOf(""), no_job);
   EXPECT_EQ(PathOf("/instance/a/job/b"), no_job);

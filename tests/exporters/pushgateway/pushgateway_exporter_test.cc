@@ -207,7 +207,7 @@ TEST_F(PushgatewayExporterTest, DoesNotWaitForABusyGatewayOnceItStops) {
   EXPECT_EQ(gateway_.requests().size(), 2U);
 }
 
-TEST_F(PushgatewayExporterTest, SaysWhatItIs) {
+TEST_F(PushgatewayExporterTest, ItsNameIsTheSchemeTheAddressAndTheGroup) {
   EXPECT_EQ(PushgatewayExporter(registry_, PushMetrics(), Options()).Name(), Name() + "/job/test/path@base64/L3Zhcg");
 }
 

@@ -44,7 +44,7 @@ TEST(QuotedTextTest, HasNoEscapesBetweenBackquotes) {
   EXPECT_EQ(Taken("`a\\d\n\\`rest"), "a\\d\n\\|rest");
 }
 
-TEST(QuotedTextTest, RefusesWhatIsNoEscape) {
+TEST(QuotedTextTest, RefusesUnknownEscapes) {
   for (const char* text :
        {R"("ab\'")", R"('ab\"')", R"("ab\`")", R"("ab\d")", R"("ab\1")", R"("ab\400")", R"("ab\08")", R"("ab\x4")",
         R"("ab\xg0")", R"("ab\u00e")", R"("ab\ud800")", R"("ab\U00110000")", R"("ab\x+1")"}) {

@@ -54,7 +54,7 @@ TEST(SelectorParserTest, ReadsStringsAsPromqlDoes) {
   EXPECT_EQ(Parsed("{a='x',b=`\\d+`,c=\"\\\\d\\x41\"}"), "a=x;b=\\d+;c=\\dA;");
 }
 
-TEST(SelectorParserTest, SaysWhereAndWhatIsWrong) {
+TEST(SelectorParserTest, NamesTheMistakeAndItsPlace) {
   EXPECT_EQ(Parsed(""), "at character 1: a name or { is expected");
   EXPECT_EQ(Parsed(" { }"), "at character 2: a selector without matchers chooses nothing");
   EXPECT_EQ(Parsed("1up"), "at character 1: a name or { is expected");

@@ -182,7 +182,7 @@ TEST_F(StatsdExporterTest, SplitsAPushIntoDatagrams) {
   EXPECT_LE(receiver.datagrams().size(), 3U);
 }
 
-TEST_F(StatsdExporterTest, CountsWhatItHasSent) {
+TEST_F(StatsdExporterTest, CountsSamplesBytesAndPushes) {
   DatagramReceiver receiver(Kind::kUnix);
   sent_.Increment(5);
   PushOnce(OptionsFor(receiver));
@@ -369,7 +369,7 @@ TEST_F(StatsdExporterTest, RefusesLabelsThatAFamilyHas) {
   EXPECT_EQ(StatsdExporter(registry_, metrics_, options).Start().field(), "path");
 }
 
-TEST_F(StatsdExporterTest, SaysWhatItIs) {
+TEST_F(StatsdExporterTest, ItsNameIsTheSchemeAndTheAddress) {
   const auto name = [&](metrics::SocketAddress address) {
     return std::string(StatsdExporter(registry_, metrics_, {.address = std::move(address)}).Name());
   };

@@ -31,7 +31,7 @@ TEST(StatsdNamesTest, LeaveOutLabelsWithoutAValue) {
   EXPECT_EQ(LabelsOf("a=\"\",b=\"1\"", StatsdDialect::kDogStatsd), "b:1");
 }
 
-TEST(StatsdNamesTest, ReplaceWhatALineCannotHave) {
+TEST(StatsdNamesTest, ReplaceCharactersThatALineCannotHave) {
   std::string name;
   AppendStatsdName("http.requests:\xc3\xa4", StatsdDialect::kPlain, name);
   EXPECT_EQ(name, "http_requests___");

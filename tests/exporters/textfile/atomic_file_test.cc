@@ -86,7 +86,7 @@ TEST_F(AtomicFileTest, WritesAllChunks) {
   EXPECT_EQ(Content(), "xxx");
 }
 
-TEST_F(AtomicFileTest, ReplacesWhatWasThere) {
+TEST_F(AtomicFileTest, ReplacesAnEarlierFile) {
   ASSERT_TRUE(Write(3).ok());
   ASSERT_TRUE(Write(1).ok());
   EXPECT_EQ(Content(), "x");
@@ -115,7 +115,7 @@ TEST_F(AtomicFileTest, LeavesTheOldFileWhenTheTimeIsOver) {
   EXPECT_EQ(FileCount(), 1);
 }
 
-TEST_F(AtomicFileTest, HasOnTheDiskWhatItSaysIsWritten) {
+TEST_F(AtomicFileTest, SyncsTheFileAndThenItsFolder) {
   ASSERT_TRUE(Write(1).ok());
   EXPECT_EQ(synced, "file folder ");
 }
@@ -135,7 +135,7 @@ TEST_F(AtomicFileTest, KeepsNothingOfAFileThatWasLeftHalfWritten) {
   EXPECT_EQ(Content(), "x");
 }
 
-TEST_F(AtomicFileTest, NamesWhatItCannotDo) {
+TEST_F(AtomicFileTest, NamesTheOperationThatFails) {
   std::filesystem::remove(folder_);
   EXPECT_EQ(Write(1).message(), "cannot create " + path_ + ".tmp: No such file or directory");
   std::filesystem::create_directories(path_);

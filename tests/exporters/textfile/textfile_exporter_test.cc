@@ -74,7 +74,7 @@ TEST_F(TextfileExporterTest, DoesNotStartWithoutAThread) {
   EXPECT_FALSE(std::filesystem::exists(path_));
 }
 
-TEST_F(TextfileExporterTest, SaysWhatItIs) {
+TEST_F(TextfileExporterTest, ItsNameIsTheSchemeAndThePath) {
   EXPECT_EQ(exporter_.Name(), "textfile://" + path_);
 }
 

@@ -257,7 +257,7 @@ class DeltaWindowsTest : public testing::Test {
   DeltaView view_{DoubleDeltas::kExact};
 };
 
-TEST_F(DeltaWindowsTest, HaveNoGaps) {
+TEST_F(DeltaWindowsTest, EachBeginsWhereTheOneBeforeEnds) {
   EXPECT_EQ(CommittedDeltaAt(200, 100, 4), "4 from 100");
   EXPECT_EQ(CommittedDeltaAt(300, 100, 5), "1 from 200");
   EXPECT_EQ(DeltaAt(400, 100, 7), "2 from 300") << "which is not committed";

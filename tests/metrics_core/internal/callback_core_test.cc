@@ -66,7 +66,7 @@ TEST_F(CallbackCoreTest, ARemovedSeriesIsAskedNoMoreAndItsLabelsAreFree) {
   EXPECT_EQ(Collect(), "queue=\"a\" 2.000000 ");
 }
 
-TEST_F(CallbackCoreTest, RemovalDestroysWhatTheCallbackHolds) {
+TEST_F(CallbackCoreTest, RemovalDestroysTheCallback) {
   const auto held = std::make_shared<int>(1);
   const auto series = Add("a", [held] { return static_cast<double>(*held); });
   EXPECT_EQ(held.use_count(), 2);

@@ -25,7 +25,7 @@ TEST(SharedCellTest, CopiesShareTheCell) {
   EXPECT_EQ(copy.get(), cell.get());
 }
 
-TEST(SharedCellTest, WhatWasMovedFromHasNone) {
+TEST(SharedCellTest, AMovedFromHandleHasNoCell) {
   SharedCell cell = MakeCell();
   SharedCell moved = std::move(cell);
   EXPECT_EQ(cell.get(), nullptr);  // NOLINT(bugprone-use-after-move): what is asked

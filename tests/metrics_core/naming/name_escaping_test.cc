@@ -19,7 +19,7 @@ TEST(NameEscapingTest, LeavesLegalNamesAsTheyAre) {
   EXPECT_EQ(EscapeLabelName("a_b", NameEscaping::kValues), "a_b");
 }
 
-TEST(NameEscapingTest, EscapesWhatIsNotLegal) {
+TEST(NameEscapingTest, EscapesIllegalCharactersInEachScheme) {
   EXPECT_EQ(Escaped("http.server_requests-total"),
             "http_server_requests_total http_dot_server__requests__total U__http_2e_server__requests_2d_total");
   EXPECT_EQ(Escaped("1a"), "_a __a U___31_a");
@@ -41,7 +41,7 @@ TEST(NameEscapingTest, LeavesNamesToReadersThatKnowThem) {
   EXPECT_EQ(EscapeLabelName("a.b", NameEscaping::kNone), "a.b");
 }
 
-TEST(NameEscapingTest, QuotesWhatIsNotLegalOnATextPage) {
+TEST(NameEscapingTest, QuotesIllegalNamesOnATextPage) {
   EXPECT_EQ(QuotedMetricName("a:b_total"), "a:b_total");
   EXPECT_EQ(QuotedMetricName("a.b"), "\"a.b\"");
   EXPECT_EQ(QuotedMetricName("a\\b\"c\nd"), R"("a\\b\"c\nd")");

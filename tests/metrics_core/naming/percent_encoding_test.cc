@@ -17,7 +17,7 @@ TEST(PercentEncodingTest, RefusesAPercentSignWithoutTwoDigits) {
   for (const char* const text : {"%", "%4", "%4x", "%-1", "% 1"}) EXPECT_FALSE(PercentDecode(text)) << text;
 }
 
-TEST(PercentEncodingTest, EncodesWhatMayNotStandInAPath) {
+TEST(PercentEncodingTest, EncodesReservedCharactersOfAPath) {
   EXPECT_EQ(PercentEncodePath("/api/v1/write"), "/api/v1/write");
   EXPECT_EQ(PercentEncodePath("/a b\r\n?#%\xFF"), "/a%20b%0D%0A%3F%23%25%FF");
 }

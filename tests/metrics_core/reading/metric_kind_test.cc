@@ -74,7 +74,7 @@ TEST(MetricKindTest, OnlySumsThatNeverFallAreMonotonicSumsInOtlp) {
   EXPECT_EQ(others, (std::set<std::string_view>{"info", "state set", "up-down counter"}));
 }
 
-TEST(MetricKindTest, WhatCountsHasAStartTime) {
+TEST(MetricKindTest, EachMonotonicKindHasAStartTime) {
   for (const KindDescription& kind : kKindDescriptions) EXPECT_EQ(kind.start_time, kind.is_monotonic) << kind.word;
 }
 

@@ -9,7 +9,7 @@
 namespace streamhouse::metrics {
 namespace {
 
-TEST(BuildInfoTest, IsAGaugeThatIsAlwaysOne) {
+TEST(BuildInfoTest, ItsValueIsOne) {
   Registry registry;
   ASSERT_TRUE(RegisterBuildInfo(registry, "broker", "1.2.3", "abc").ok());
   const testing::MetricReader page(registry);

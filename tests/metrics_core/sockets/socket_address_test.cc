@@ -25,7 +25,7 @@ std::string Bad(std::string_view text) {
   return ParseListenAddress(text).status().message();
 }
 
-TEST(SocketAddressTest, ReadsWhatItWrites) {
+TEST(SocketAddressTest, AnAddressThatIsWrittenReadsBackTheSame) {
   for (const char* const text : {"127.0.0.1:9090", "[::1]:0", "unix:///run/app.sock", "unix:@app", "unix:///a%20b%3F",
                                  "unix:///with%3A/colon", "unix:@a%3A/b"}) {
     EXPECT_EQ(RoundTrip(text), text);
@@ -38,7 +38,7 @@ TEST(SocketAddressTest, HasThePathDecoded) {
   EXPECT_TRUE(Listening("unix:@app").is_abstract());
 }
 
-TEST(SocketAddressTest, ReadsWhoMayConnect) {
+TEST(SocketAddressTest, ReadsModeOwnerAndGroupOfAUnixSocket) {
   EXPECT_EQ(Listening("unix:///s").mode, 0600U);
   const UnixSocket socket = Listening("unix:///s?mode=0660&owner=app&group=prometheus");
   EXPECT_EQ(socket.mode, 0660U);

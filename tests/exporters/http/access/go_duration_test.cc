@@ -7,7 +7,7 @@ namespace {
 
 using std::chrono::nanoseconds;
 
-TEST(GoDurationTest, ReadsWhatGoReads) {
+TEST(GoDurationTest, ReadsTheDurationsOfGo) {
   EXPECT_EQ(ParseGoDuration("0"), nanoseconds(0));
   EXPECT_EQ(ParseGoDuration("1ns"), nanoseconds(1));
   EXPECT_EQ(ParseGoDuration("200us"), nanoseconds(200'000));

@@ -27,7 +27,7 @@ std::string Error(const std::string& text) {
 }
 
 // Goal: what was meant to close a door does not leave it open because it is empty.
-TEST(WebConfigTest, RefusesWhatIsEmpty) {
+TEST(WebConfigTest, RefusesEmptyFilesAndValues) {
   const std::pair<std::string, std::string> all[] = {
       {"", "web.yml:1: the configuration is empty"},
       {"# nothing\n", "web.yml:1: the configuration is empty"},
@@ -44,7 +44,7 @@ TEST(WebConfigTest, RefusesWhatIsEmpty) {
   for (const auto& [text, error] : all) EXPECT_EQ(Error(text), error) << text;
 }
 
-TEST(WebConfigTest, RefusesWhatIsEmptyOfTls) {
+TEST(WebConfigTest, RefusesEmptyValuesOfTls) {
   const std::string tls = "tls_server_config:\n  cert_file: a\n  key_file: b\n";
   const std::string asking = tls + "  client_auth_type: RequireAndVerifyClientCert\n";
   const std::pair<std::string, std::string> all[] = {
@@ -164,13 +164,13 @@ TEST(WebConfigTest, WantsTlsToBeWhole) {
             "web.yml:2: client_ca_file needs client_auth_type: RequireAndVerifyClientCert or VerifyClientCertIfGiven");
 }
 
-TEST(WebConfigTest, RefusesWhatIsNoYaml) {
+TEST(WebConfigTest, RefusesAFileThatIsNotYaml) {
   EXPECT_TRUE(Error("a: [").starts_with("web.yml:")) << Error("a: [");
   EXPECT_TRUE(Error("\t\x01").starts_with("web.yml:")) << Error("\t\x01");
   EXPECT_EQ(Error("just a text"), "web.yml:1: the configuration must be a map");
 }
 
-TEST(WebConfigTest, RefusesWhatYamlWouldPassOver) {
+TEST(WebConfigTest, RefusesDuplicateKeysAndSecondDocuments) {
   const std::string headers = "http_server_config: {headers: {X-Frame-Options: deny}}\n";
   EXPECT_EQ(Error(headers + "---\nbasic_auth_users: {}\n"), "web.yml:2: a second document");
   EXPECT_EQ(Error("{}\n...\n# ended\nbasic_auth_users: {}\n"), "web.yml:4: a second document");

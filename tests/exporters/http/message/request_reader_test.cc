@@ -243,7 +243,7 @@ TEST_F(RequestReaderTest, KnowsThatOnlyTheHeadIsWanted) {
   EXPECT_TRUE(head.wants_head_only());
 }
 
-TEST_F(RequestReaderTest, RefusesWhatIsTooLong) {
+TEST_F(RequestReaderTest, RefusesATargetOrHeadThatIsTooLong) {
   const std::string long_text(kLimits.head_bytes * 2, 'x');
   EXPECT_EQ(Read("GET /" + std::string(kLimits.target_bytes, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n"), (Outcomes{"414"}));
   EXPECT_EQ(Read("GET /" + long_text), (Outcomes{"414"}));

@@ -39,7 +39,7 @@ TEST(RequestTargetTest, DoesNotInterpretThePath) {
   EXPECT_EQ(Parsed("/metrics/"), "/metrics/ ");
 }
 
-TEST(RequestTargetTest, RefusesWhatIsMalformed) {
+TEST(RequestTargetTest, RefusesMalformedTargets) {
   for (const char* text : {"", "*", "metrics", "?a", "/%", "/%4", "/%4x", "/%-1", "/% 1", "ftp://host/metrics"}) {
     EXPECT_EQ(Parsed(text), "malformed") << text;
   }

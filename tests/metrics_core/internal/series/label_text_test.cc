@@ -15,7 +15,7 @@ std::string TextOf(const std::vector<std::string>& names, const std::vector<std:
 
 #define BAD "\xEF\xBF\xBD"
 
-TEST(LabelTextTest, IsWhatStandsBetweenTheBraces) {
+TEST(LabelTextTest, IsTheTextBetweenTheBracesOfASample) {
   EXPECT_EQ(TextOf({}, {}), "");
   EXPECT_EQ(TextOf({"a"}, {"1"}), "a=\"1\"");
   EXPECT_EQ(TextOf({"a", "b", "c"}, {"1", "", "3"}), "a=\"1\",b=\"\",c=\"3\"");
@@ -26,7 +26,7 @@ TEST(LabelTextTest, QuotesNamesThatAreNoLegacyNames) {
   EXPECT_EQ(TextOf(QuotedLabelNames(names), {"1", "2", "3"}), R"("a.b"="1",c="2","d\"e"="3")");
 }
 
-TEST(LabelTextTest, EscapesWhatWouldEndAValueOrALine) {
+TEST(LabelTextTest, EscapesQuotesBackslashesAndNewlines) {
   EXPECT_EQ(TextOf({"a"}, {"\\ \" \n"}), "a=\"\\\\ \\\" \\n\"");
   EXPECT_EQ(TextOf({"a"}, {"\\n"}), "a=\"\\\\n\"");
 }
@@ -36,7 +36,7 @@ TEST(LabelTextTest, KeepsEveryOtherByte) {
   EXPECT_EQ(TextOf({"a"}, {std::string_view("\0x", 2)}), std::string("a=\"\0x\"", 6));
 }
 
-TEST(LabelTextTest, RepairsWhatIsNotUtf8) {
+TEST(LabelTextTest, RepairsValuesThatAreNotUtf8) {
   EXPECT_EQ(TextOf({"a", "b"}, {"x\xFF", "\xC3\xA9"}), "a=\"x" BAD "\",b=\"\xC3\xA9\"");
 }
 

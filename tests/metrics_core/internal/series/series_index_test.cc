@@ -26,7 +26,7 @@ class SeriesIndexTest : public testing::Test {
   std::vector<Series> series_{64};
 };
 
-TEST_F(SeriesIndexTest, FindsWhatWasAdded) {
+TEST_F(SeriesIndexTest, FindsASeriesThatWasAdded) {
   index_.Add(5 * kTag + 7, series_[0]);
   EXPECT_EQ(Candidates(index_, 5 * kTag + 7), std::set<const Series*>{&series_[0]});
   EXPECT_TRUE(Candidates(index_, 5 * kTag + 8).empty());
