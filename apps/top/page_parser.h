@@ -9,12 +9,11 @@
 // missing. A reader of HTTP notices it by the length or the last chunk.
 // Thread safety: a value.
 // Cost: memory for one line, and for the page. A label takes 64 bytes, a sample at most 220, and
-// texts at most twice their bytes. With the default limits that is at most 128 + 66 + 134 MB, about
-// 330 MB.
+// texts at most twice their bytes.
 // Errors: InvalidArgument, with the number of the line and what is wrong with it; no byte of the
 // page is in the message.
 //
-//   PageParser parser(PageLimits{});
+//   PageParser parser(kPageLimits);  // read_program.h
 //   while (more) parser.Push(piece);
 //   const Result<Page> page = std::move(parser).Take();
 #pragma once
@@ -59,11 +58,12 @@ struct Page {
   bool is_cut = false;
 };
 
+// The caller chooses each.
 struct PageLimits {
-  std::size_t bytes_max = std::size_t{64} << 20;
-  std::size_t samples_max = 300'000;                   // with the histograms and summaries
-  std::size_t labels_max = 2'000'000;                  // that are kept
-  std::size_t line_bytes_max = std::size_t{64} << 10;  // a longer line is an error
+  std::size_t bytes_max = 0;
+  std::size_t samples_max = 0;     // with the histograms and summaries
+  std::size_t labels_max = 0;      // that are kept
+  std::size_t line_bytes_max = 0;  // a longer line is an error
 };
 
 class PageParser {

@@ -120,7 +120,7 @@ class PageReceiver final : public Receiver {
   }
 
  private:
-  PageParser parser_{PageLimits{}};
+  PageParser parser_{kPageLimits};
   unsigned status_ = 0;
   Clock::time_point taken_at_;
 };

@@ -18,7 +18,8 @@ namespace {
 constexpr double kNow = 1'000'000;  // Unix time
 
 Reading ReadingOf(std::string_view text, double at_seconds) {
-  PageParser parser(PageLimits{});
+  constexpr std::size_t kMany = 1'000'000;
+  PageParser parser({.bytes_max = kMany, .samples_max = kMany, .labels_max = kMany, .line_bytes_max = kMany});
   parser.Push(text);
   Reading reading;
   reading.taken_at =

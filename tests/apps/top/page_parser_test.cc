@@ -20,14 +20,25 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-metrics::Result<Page> Parse(std::string_view text, const PageLimits& limits = PageLimits{}) {
+constexpr std::size_t kMany = 1'000'000;
+constexpr PageLimits kNoLimits = {
+    .bytes_max = kMany, .samples_max = kMany, .labels_max = kMany, .line_bytes_max = kMany};
+
+// One of the limits, and none beside it.
+PageLimits With(std::size_t PageLimits::*limit, std::size_t value) {
+  PageLimits limits = kNoLimits;
+  limits.*limit = value;
+  return limits;
+}
+
+metrics::Result<Page> Parse(std::string_view text, const PageLimits& limits = kNoLimits) {
   PageParser parser(limits);
   parser.Push(text);
   return std::move(parser).Take();
 }
 
 // "" for a page that was read.
-std::string Refusal(std::string_view text, const PageLimits& limits = PageLimits{}) {
+std::string Refusal(std::string_view text, const PageLimits& limits = kNoLimits) {
   return Parse(text, limits).status().message();
 }
 
@@ -139,7 +150,7 @@ TEST_F(OwnPageTest, IsReadFromOpenMetrics) {
 TEST(PageParserTest, ReadsAPageInPiecesAsInOne) {
   const std::string text = "# TYPE h histogram\nh_bucket{le=\"1\"} 1\nh_bucket{le=\"+Inf\"} 2\na{x=\"\\n\"} 3\n";
   for (std::size_t size = 1; size < text.size(); ++size) {
-    PageParser parser(PageLimits{});
+    PageParser parser(kNoLimits);
     for (std::size_t at = 0; at < text.size(); at += size) parser.Push(std::string_view(text).substr(at, size));
     EXPECT_EQ(parser.bytes(), text.size());
     const auto page = std::move(parser).Take();
@@ -183,7 +194,7 @@ TEST(PageParserTest, RepeatsNothingOfAPageThatItRefuses) {
 }
 
 TEST(PageParserTest, CutsAPageOfTooManySamplesBeforeTheFamilyThatWasRead) {
-  const auto page = Parse("a 1\nb{x=\"1\"} 1\nb{x=\"2\"} 1\nb{x=\"3\"} 1\nc 1\n", {.samples_max = 3});
+  const auto page = Parse("a 1\nb{x=\"1\"} 1\nb{x=\"2\"} 1\nb{x=\"3\"} 1\nc 1\n", With(&PageLimits::samples_max, 3));
   ASSERT_TRUE(page.ok());
   EXPECT_TRUE(page.value().is_cut);
   EXPECT_TRUE(page.value().numbers.contains("a"));
@@ -196,7 +207,8 @@ TEST(PageParserTest, CutsAHistogramWithAllItsNames) {
   const std::string text =
       "# TYPE g gauge\ng 1\n# TYPE h histogram\nh_bucket" + series + "h_bucket{m=\"b\",le=\"1\"} 1\n";
   for (std::size_t samples = 2; samples < 7; ++samples) {
-    const auto page = Parse(text + "h_sum{m=\"b\"} 1\nh_count{m=\"b\"} 1\n", {.samples_max = samples + 1});
+    const auto page =
+        Parse(text + "h_sum{m=\"b\"} 1\nh_count{m=\"b\"} 1\n", With(&PageLimits::samples_max, samples + 1));
     ASSERT_TRUE(page.ok()) << page.status().message();
     EXPECT_TRUE(page.value().is_cut);
     EXPECT_TRUE(page.value().histograms.empty());
@@ -208,7 +220,7 @@ TEST(PageParserTest, CutsACounterWithWhenItsSeriesBegan) {
   const auto page = Parse(
       "# TYPE b_total counter\nb_total 1\n# TYPE a counter\na_total{x=\"1\"} 1\na_created{x=\"1\"} 1\n"
       "a_total{x=\"2\"} 1\na_created{x=\"2\"} 1\n",
-      {.samples_max = 4});
+      With(&PageLimits::samples_max, 4));
   ASSERT_TRUE(page.ok()) << page.status().message();
   EXPECT_TRUE(page.value().is_cut);
   EXPECT_EQ(page.value().numbers.size(), 1U);
@@ -217,8 +229,9 @@ TEST(PageParserTest, CutsACounterWithWhenItsSeriesBegan) {
 
 TEST(PageParserTest, CutsNoFamilyBeforeTheOneThatWasRead) {
   const std::string whole = "# TYPE a counter\na_total 1\na_created 1\n";
-  EXPECT_TRUE(Parse(whole + "b 1\nb 2\n", {.samples_max = 3}).value().numbers.contains("a_total"));
-  EXPECT_TRUE(Parse(whole + "# TYPE h histogram\n", {.samples_max = 2}).value().numbers.contains("a_created"));
+  EXPECT_TRUE(Parse(whole + "b 1\nb 2\n", With(&PageLimits::samples_max, 3)).value().numbers.contains("a_total"));
+  EXPECT_TRUE(
+      Parse(whole + "# TYPE h histogram\n", With(&PageLimits::samples_max, 2)).value().numbers.contains("a_created"));
 }
 
 TEST(PageParserTest, KeepsTheTypesOfDistributionsOnly) {
@@ -232,14 +245,14 @@ TEST(PageParserTest, KeepsTheTypesOfDistributionsOnly) {
 
 TEST(PageParserTest, CountsDistributionsAmongTheSamples) {
   const std::string types = "# TYPE a histogram\n# TYPE b summary\n# TYPE b summary\n";
-  EXPECT_FALSE(Parse(types + "c 1\n", {.samples_max = 3}).value().is_cut);
-  EXPECT_TRUE(Parse(types + "c 1\nd 1\n", {.samples_max = 3}).value().is_cut);
-  EXPECT_TRUE(Parse(types + "c 1\n# TYPE d summary\n", {.samples_max = 3}).value().is_cut);
+  EXPECT_FALSE(Parse(types + "c 1\n", With(&PageLimits::samples_max, 3)).value().is_cut);
+  EXPECT_TRUE(Parse(types + "c 1\nd 1\n", With(&PageLimits::samples_max, 3)).value().is_cut);
+  EXPECT_TRUE(Parse(types + "c 1\n# TYPE d summary\n", With(&PageLimits::samples_max, 3)).value().is_cut);
   EXPECT_EQ(Parse(types + "c 1\n").value().samples, 1U);
 }
 
 TEST(PageParserTest, CutsAPageOfTooManyLabels) {
-  const auto page = Parse("a{x=\"1\",y=\"1\"} 1\nb{x=\"1\"} 1\nb{x=\"2\"} 1\nc 1\n", {.labels_max = 3});
+  const auto page = Parse("a{x=\"1\",y=\"1\"} 1\nb{x=\"1\"} 1\nb{x=\"2\"} 1\nc 1\n", With(&PageLimits::labels_max, 3));
   ASSERT_TRUE(page.ok()) << page.status().message();
   EXPECT_TRUE(page.value().is_cut);
   EXPECT_TRUE(page.value().numbers.contains("a"));
@@ -250,21 +263,21 @@ TEST(PageParserTest, CutsAPageOfTooManyLabels) {
 TEST(PageParserTest, CountsLabelsThatItKeeps) {
   const std::string one_series_twice = "a{x=\"1\",y=\"1\"} 1\na{x=\"1\",y=\"1\"} 2\n";
   const std::string two_buckets = "# TYPE h histogram\nh_bucket{x=\"1\",le=\"1\"} 1\nh_bucket{x=\"1\",le=\"2\"} 1\n";
-  EXPECT_FALSE(Parse(one_series_twice + two_buckets, {.labels_max = 3}).value().is_cut);
-  EXPECT_TRUE(Parse(one_series_twice + two_buckets, {.labels_max = 2}).value().is_cut);
+  EXPECT_FALSE(Parse(one_series_twice + two_buckets, With(&PageLimits::labels_max, 3)).value().is_cut);
+  EXPECT_TRUE(Parse(one_series_twice + two_buckets, With(&PageLimits::labels_max, 2)).value().is_cut);
 }
 
 TEST(PageParserTest, WantsNoMoreBehindALimitOrAnError) {
-  PageParser cut({.bytes_max = 10});
+  PageParser cut(With(&PageLimits::bytes_max, 10));
   EXPECT_EQ(cut.Push("a 1\n"), PageParser::Progress::kWantsMore);
   EXPECT_EQ(cut.Push("b 1\nc 1\n"), PageParser::Progress::kWantsNoMore);
   EXPECT_TRUE(std::move(cut).Take().value().is_cut);
-  PageParser refused(PageLimits{});
+  PageParser refused(kNoLimits);
   EXPECT_EQ(refused.Push("?\n"), PageParser::Progress::kWantsNoMore);
 }
 
 TEST(PageParserTest, RefusesALineThatIsTooLongWithoutKeepingIt) {
-  PageParser parser({.line_bytes_max = 100});
+  PageParser parser(With(&PageLimits::line_bytes_max, 100));
   EXPECT_EQ(parser.Push(std::string(60, 'a')), PageParser::Progress::kWantsMore);
   EXPECT_EQ(parser.Push(std::string(60, 'a')), PageParser::Progress::kWantsNoMore);
   EXPECT_EQ(std::move(parser).Take().status().message(), RefusalOfLine1("it is too long"));

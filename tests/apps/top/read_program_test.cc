@@ -223,7 +223,7 @@ TEST_F(ReadProgramTest, StopsReadingAPageThatNeverEnds) {
   const Result<Reading> reading = Read(Answering("HTTP/1.1 200 OK\r\n\r\n" + comment, AtTheEnd::kRepeat));
   ASSERT_TRUE(reading.ok()) << reading.status().message();
   EXPECT_TRUE(reading.value().page.is_cut);
-  EXPECT_EQ(reading.value().page_bytes, PageLimits{}.bytes_max);
+  EXPECT_EQ(reading.value().page_bytes, kPageLimits.bytes_max);
 }
 
 }  // namespace

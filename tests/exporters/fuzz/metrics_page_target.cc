@@ -21,7 +21,7 @@ using metrics::Check;
 using metrics::Result;
 
 // Limits that inputs reach.
-constexpr apps::PageLimits kLimits = {.bytes_max = 2000, .samples_max = 20, .line_bytes_max = 500};
+constexpr apps::PageLimits kLimits = {.bytes_max = 2000, .samples_max = 20, .labels_max = 100, .line_bytes_max = 500};
 
 Result<Page> Parse(std::string_view text, std::size_t piece_bytes) {
   apps::PageParser parser(kLimits);
