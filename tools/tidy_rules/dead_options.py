@@ -36,9 +36,6 @@ _SET_BY_OTHERS = {
     "RegistryOptions.names": "programs: names with dots",
     "RetryPolicy.initial_backoff": "programs: fewer or more retries",
     "RetryPolicy.max_retries": "programs: fewer or more retries",
-    "TlsConfig.curves": "a web configuration",
-    "TlsConfig.tls12_ciphers": "a web configuration",
-    "TlsConfig.tls13_ciphers": "a web configuration",
 }
 _SET = re.compile(r"(?:\.|->)(\w+)\s*(?:=(?!=)|\{|\[|\.(?:push_back|emplace\w*|insert|assign)\b)")
 # A flag writes into what it is given.

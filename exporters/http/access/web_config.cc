@@ -124,16 +124,20 @@ class Reader {
   Status status_;
 };
 
-// Appends to a list as OpenSSL has it.
-void Append(std::string_view item, std::string& list) {
-  list.append(list.empty() ? "" : ":").append(item);
+// A list as OpenSSL has it, with one more item.
+std::string Joined(const std::string& list, std::string_view item) {
+  return (list.empty() ? "" : list + ":").append(item);
 }
 
 void ReadCiphers(const YAML::Node& node, const std::string& key, Reader& reader, TlsConfig& tls) {
   reader.List(node, key, [&](const std::string& name, const YAML::Node& item) {
     const std::optional<CipherName> cipher = FindCipher(name);
     if (!cipher) return reader.Object(item, "unknown cipher suite " + name);
-    Append(cipher->openssl, cipher->use == CipherUse::kTls12 ? tls.tls12_ciphers : tls.tls13_ciphers);
+    if (cipher->use == CipherUse::kTls12) {
+      tls.tls12_ciphers = Joined(tls.tls12_ciphers, cipher->openssl);
+    } else {
+      tls.tls13_ciphers = Joined(tls.tls13_ciphers, cipher->openssl);
+    }
   });
 }
 
@@ -141,7 +145,7 @@ void ReadCurves(const YAML::Node& node, const std::string& key, Reader& reader, 
   reader.List(node, key, [&](const std::string& name, const YAML::Node& item) {
     const std::optional<std::string_view> curve = FindCurve(name);
     if (!curve) return reader.Object(item, "unknown curve " + name);
-    Append(*curve, tls.curves);
+    tls.curves = Joined(tls.curves, *curve);
   });
 }
 
