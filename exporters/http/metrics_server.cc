@@ -61,9 +61,6 @@ Status MetricsServer::Start() {
       if (options_.log) options_.log(warning);
     }
   }
-  if (options_.context != nullptr && options_.executor != nullptr) {
-    return Status(StatusCode::kInvalidArgument, "both a context and an executor are given");
-  }
   const auto own_metrics = ServerMetrics::Register(registry_);
   if (!own_metrics.ok()) return own_metrics.status();
   PushMetrics left_out;
@@ -78,7 +75,6 @@ Status MetricsServer::Start() {
   const metrics::MutexLock lock(mutex_);
   if (Status refused = RefuseSecondStart(); !refused.ok()) return refused;
   std::optional<asio::any_io_executor> executor;
-  if (options_.context != nullptr) executor = options_.context->get_executor();
   if (options_.executor != nullptr) executor = *options_.executor;
   const auto make_listener = [&](ServerExecutor on) {
     const RoutesOptions routes = {.limits = options_.limits,

@@ -28,7 +28,7 @@
 // fork. A child that runs the context must stop the server first. A fork must not fall into Start()
 // of another thread.
 // Thread safety: all methods from any thread, but Name() and port() not during Start().
-// Cost: one thread of its own, unless it is given a context or an executor; from the first request
+// Cost: one thread of its own, unless it is given an executor; from the first request
 // of /ready on, one more; with passwords (web_config_file), one more.
 // That thread takes the snapshots, sums labels away and encodes: of a million series, for a moment
 // each time (bench/exposition). On a context of the program's any number of threads may run it; the
@@ -68,7 +68,6 @@
 
 namespace boost::asio {
 class any_io_executor;
-class io_context;
 }  // namespace boost::asio
 
 namespace streamhouse::exporters {
@@ -101,10 +100,9 @@ struct MetricsServerOptions {
   // there is no log.
   std::function<void(std::string_view line)> log = {};
   ScrapeLog scrape_log = ScrapeLog::kOff;
-  // What to run on; neither: a thread of its own. Both are used by Start(), and the executor may go
-  // when it returns. An executor may be a strand of the program's, whose handlers then do not run
-  // beside those of the server.
-  boost::asio::io_context* context = nullptr;
+  // What to run on, such as that of an io_context of the program's; null: a thread of its own. It
+  // may go when Start() returns. It may be a strand, whose handlers then do not run beside those of
+  // the server.
   const boost::asio::any_io_executor* executor = nullptr;
 };
 

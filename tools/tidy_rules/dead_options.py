@@ -23,7 +23,6 @@ _SET_BY_OTHERS = {
     "GroupOptions.max_poll_interval": "programs: members that handle records slowly",
     "HttpReceiverOptions.quiet_time_max": "a seam: a minute without a request",
     "MetricOptions.expire_after": "programs: labels that come and go",
-    "MetricsServerOptions.context": "programs: a server on their own threads",
     "MetricsServerOptions.executor": "programs: a server on their own threads",
     "NameRules.kUtf8": "programs: names with dots",
     "OffsetReset.kNone": "programs: no position is better than a guess",

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstddef>
@@ -276,10 +277,11 @@ TEST_F(MetricsServerTest, RefusesALimitOfZero) {
 // a snapshot. A callback of this snapshot runs what the server has left in the context.
 TEST_F(MetricsServerTest, ChecksItsLabelsBeforeItAnswers) {
   boost::asio::io_context context;
+  const boost::asio::any_io_executor executor = context.get_executor();
   std::size_t handlers = 0;
   const auto family = registry_.AddCallbackGauge({.name = "depth", .help = "D", .labels = {"topic"}}).value();
   const auto token = family.Add([&] { return static_cast<double>(handlers += context.poll()); }, "a");
-  MetricsServer server(registry_, health_, {.port = 0, .labels = {{"topic", "b"}}, .context = &context});
+  MetricsServer server(registry_, health_, {.port = 0, .labels = {{"topic", "b"}}, .executor = &executor});
   const Status started = server.Start();
   EXPECT_EQ(started.code(), StatusCode::kAlreadyExists);
   EXPECT_EQ(started.message(), "the label topic is one of depth already");

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -40,8 +41,9 @@ class RunningServerFixture : public testing::Test {
   ~RunningServerFixture() override { EndContext(); }
 
   void StartServer() {
+    const boost::asio::any_io_executor executor = context_->get_executor();
     server_ = std::make_unique<MetricsServer>(
-        *registry_, health_, MetricsServerOptions{.port = 0, .limits = PatientLimits(), .context = context_.get()});
+        *registry_, health_, MetricsServerOptions{.port = 0, .limits = PatientLimits(), .executor = &executor});
     ASSERT_TRUE(server_->Start().ok());
   }
   void RunContext(int threads = 1) {

@@ -224,12 +224,6 @@ TEST_F(RunningServerTest, RunsOnAnExecutorOfTheProgram) {
   server_.reset();
 }
 
-TEST_F(RunningServerTest, TakesAContextOrAnExecutorButNotBoth) {
-  const boost::asio::any_io_executor executor = context_->get_executor();
-  MetricsServer server(*registry_, health_, {.port = 0, .context = context_.get(), .executor = &executor});
-  EXPECT_EQ(server.Start().code(), StatusCode::kInvalidArgument);
-}
-
 TEST_F(RunningServerTest, StopsBeforeAnyThreadRunsTheContext) {
   StartServer();
   const std::uint16_t port = server_->port();
@@ -276,9 +270,9 @@ TEST_F(RunningServerTest, IsDestroyedByAHandlerWhileOtherThreadsServe) {
 
 TEST_F(RunningServerTest, StopsWhileAPasswordWaitsToBeChecked) {
   RunContext(2);
+  const boost::asio::any_io_executor executor = context_->get_executor();
   server_ = std::make_unique<MetricsServer>(
-      *registry_, health_,
-      MetricsServerOptions{.port = 0, .web_config_file = FileWithAUser(), .context = context_.get()});
+      *registry_, health_, MetricsServerOptions{.port = 0, .web_config_file = FileWithAUser(), .executor = &executor});
   ASSERT_TRUE(server_->Start().ok());
   PasswordCrowd crowd(server_->port(), *registry_);
   DestroyContext();
