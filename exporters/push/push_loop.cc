@@ -61,6 +61,7 @@ void PushLoop::LeaveToParent() {
 }
 
 Status PushLoop::PushOnce() {
+  // Invariant 1.
   metrics::DCheck([this] { return !is_pushing_; }, "pushes never overlap");
   is_pushing_ = true;
   Status pushed = push_(std::chrono::steady_clock::now() + options_.push_time);
@@ -91,6 +92,7 @@ void PushLoop::Run() {
     delay = pushed.ok() ? schedule.AfterSuccess() : schedule.AfterFailure();
   }
   Log(PushOnce());
+  // Invariant 2.
   metrics::DCheck([this] { return stop_->is_given(); }, "only the stop signal ends the pushes");
 }
 

@@ -148,17 +148,6 @@ class LocksAreMutexes(RuleTestCase):
         self.assertClean(self.rule, {"agent/a.h": text, "tests/agent/a_test.cc": "std::mutex a;\n"})
 
 
-class InvariantsAreNumberedAndChecked(RuleTestCase):
-    rule = staticmethod(text_rules.invariants_are_numbered_and_checked)
-
-    def test_finds_invariants_without_numbers_and_a_check_without_its_invariant(self):
-        check = "void A() { DCheck([] { return true; }, \"x\"); }\n"
-        files = {"agent/a.h": "// A.\n// Invariants:\n// - x\n", "agent/b.h": "// B.\n", "agent/b.cc": check}
-        self.assertFinds(self.rule, files, "agent/a.h:2", "agent/b.h:1")
-        numbered = "// B.\n// Invariants of each:\n// 1. x\n"
-        self.assertClean(self.rule, {"agent/b.h": numbered, "agent/b.cc": check, "agent/c.cc": check})
-
-
 class ProseFits(RuleTestCase):
     rule = staticmethod(text_rules.prose_fits)
 

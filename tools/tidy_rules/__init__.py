@@ -10,6 +10,7 @@ from tidy_rules import (
     error_policy,
     figures,
     generated,
+    invariants,
     layering,
     limits,
     named_numbers,
@@ -28,6 +29,7 @@ ALL_RULES = (
     + test_layout.RULES
     + dead_options.RULES
     + text_rules.RULES
+    + invariants.RULES
     + error_policy.RULES
     + limits.RULES
     + named_numbers.RULES

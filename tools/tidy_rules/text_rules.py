@@ -17,8 +17,6 @@ _OPENING = re.compile(r"(?://.*\n)+")
 _DROPPED = "static_cast<void>("
 _OPENING_NAME = re.compile(r"// ([A-Z]\w+)(?:<\w*>)?(?:\(\))?(?:(?:,| and) [^:\n]*)?:")
 _STANDARD_LOCK = re.compile(r"\bstd::(?P<kind>(?:shared_|recursive_)?(?:timed_)?mutex)\s+\w+;")
-_DCHECK = re.compile(r"\bDCheck\(")
-_INVARIANTS = re.compile(r"^// Invariants\b[^\n]*:\n(?P<first>// [^\n]*)", re.MULTILINE)
 _LEFTOVER = re.compile(r"\b(?:" + "|".join(("TO" "DO", "FIX" "ME", "XX" "X", "HA" "CK")) + r")\b")
 _UNRUN_TEST = re.compile("GTEST_" "SKIP|DISABLED" "_[A-Z]")
 _SLEEP = re.compile(r"\bsleep_(?:for|until)\s*\(|\busleep\s*\(")
@@ -138,18 +136,6 @@ def locks_are_mutexes(tree):
                 yield Finding(file.path, line, f"std::{match['kind']}: say above why it is no metrics::Mutex")
 
 
-def invariants_are_numbered_and_checked(tree):
-    """A reader of a header needs what is always true; a number lets a comment, a check and a test refer to it."""
-    for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS + ("apps", "proto")):
-        stated = _INVARIANTS.search(file.text) if file.suffix == ".h" else None
-        if stated and not stated["first"].startswith("// 1. "):
-            line = source_tree.line_of(file.text, stated.start())
-            yield Finding(file.path, line, "invariants are numbered: `// 1. …`")
-        header = tree.files.get(file.path.removesuffix(".cc") + ".h") if file.suffix == ".cc" else None
-        if header and _DCHECK.search(file.code) and not _INVARIANTS.search(header.text):
-            yield Finding(header.path, 1, f"{file.path} has a DCheck, and this header no `Invariants:`")
-
-
 def prose_fits(tree):
     """A comment or document that runs out of half a screen is not read to its end; tools/rewrap.py wraps it."""
     for file in tree.files.values():
@@ -186,7 +172,6 @@ RULES = (
     dropped_results_have_a_reason,
     nobody_takes_a_bool,
     locks_are_mutexes,
-    invariants_are_numbered_and_checked,
     prose_fits,
     nothing_is_left_behind,
     every_test_runs,

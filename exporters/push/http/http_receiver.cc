@@ -115,6 +115,7 @@ Result<HttpResponse> HttpReceiver::Send(const HttpRequest& request, PushDeadline
     has_sent_again_ = true;
     exchanged = Exchange(request, *headers, deadline);
   }
+  // Invariant 1.
   metrics::DCheck([&] { return exchanged.response.ok() || connection_ == nullptr; },
                   "no connection that failed is kept");
   return std::move(exchanged.response);

@@ -71,6 +71,7 @@ SendOutcome HttpSender::Attempt(const HttpRequest& request, PushDeadline deadlin
   if (outcome.is_delivered()) metrics_.CountSentBytes(exporter_, receiver_.body_bytes());
   const bool is_told = MayRetry(outcome) && outcome.response && outcome.response->retry_after;
   not_before_ = is_told ? steady_clock::now() + *outcome.response->retry_after : Time::min();
+  // Invariant 1.
   metrics::DCheck(
       [&] { return outcome.is_delivered() == outcome.reason.empty() && outcome.is_delivered() == outcome.status.ok(); },
       "what is not delivered has a reason and an error");

@@ -84,6 +84,7 @@ Status ResponseReader::Parse() {
   // What is pending may be a line that never ends, as one between two chunks.
   if (std::max(head_bytes_, pending_.size()) > kResponseHeadBytesMax) return ErrorOf(http::error::header_limit);
   const bool goes_on = !error || error == http::error::need_more;
+  // Invariant 1.
   metrics::DCheck([&] { return !goes_on || IsBounded(); }, "a response that is read has no more than its limits");
   return goes_on ? Status::Ok() : ErrorOf(error);
 }
@@ -109,6 +110,7 @@ bool ResponseReader::keeps_alive() const {
 }
 
 HttpResponse ResponseReader::Take() {
+  // Invariant 2.
   metrics::DCheck([this] { return is_done_; }, "only a whole response is taken");
   auto message = parser_->response.release();
   HttpResponse response = {.status = message.result_int()};
