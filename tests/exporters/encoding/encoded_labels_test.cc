@@ -64,6 +64,8 @@ TEST_F(EncodedLabelsTest, MayBeWrittenWithoutTheirHeads) {
   EXPECT_EQ(Copied(labels_), "A");
   Set(labels_, 0, "2");
   EXPECT_EQ(Copied(labels_), "a=2");
+  labels_.SetAll(1, 1, [](char* out) { return PutText(out, "B"); });
+  EXPECT_EQ(Copied(labels_), "a=2B") << "of a label that had no value";
 }
 
 TEST_F(EncodedLabelsTest, MayBeBorrowed) {
@@ -85,10 +87,12 @@ TEST_F(EncodedLabelsTest, MayHaveAnyLength) {
 }
 
 TEST_F(EncodedLabelsTest, BeginAgainForAnotherFamily) {
-  Set(labels_, 1, "2");
+  for (std::size_t place = 0; place < 3; ++place) Set(labels_, place, "x");
   labels_.Begin(std::vector<std::string>{"c=", "d="});
   Set(labels_, 0, "1");
   EXPECT_EQ(Copied(labels_), "c=1");
+  Set(labels_, 1, "2");
+  EXPECT_EQ(Copied(labels_), "c=1d=2");
 }
 
 }  // namespace

@@ -44,6 +44,12 @@ TEST_F(LabelChangesTest, ComparesWholeValues) {
   EXPECT_EQ(Changes(R"(topic="","a.b"="")"), "0=;");
 }
 
+TEST_F(LabelChangesTest, ComparesWithALastValueThatAloneHasChanged) {
+  Changes(R"(topic="orders","a.b"="1")");
+  Changes(R"(topic="orders","a.b"="12")");
+  EXPECT_EQ(Changes(R"(topic="bills","a.b"="123")"), "0=bills;1=123;");
+}
+
 // Also behind a value that moves them.
 TEST_F(LabelChangesTest, PassesOverEqualValuesAtAnotherPlace) {
   Changes(R"(topic="orders","a.b"="1")");
@@ -55,6 +61,7 @@ TEST_F(LabelChangesTest, PassesOverEqualValuesAtAnotherPlace) {
 TEST_F(LabelChangesTest, TakesEscapesBack) {
   EXPECT_EQ(Changes(R"(topic="a\"b\\","a.b"="\n")"), "0=a\"b\\;1=\n;");
   EXPECT_EQ(Changes(R"(topic="a\"b\\","a.b"="n")"), "1=n;");
+  EXPECT_EQ(Changes(R"(topic="a\"b\\","a.b"="\n")"), "1=\n;");
   EXPECT_EQ(Changes(R"(topic="some words\n","a.b"="long words, and a \\")"), "0=some words\n;1=long words, and a \\;");
 }
 
@@ -62,6 +69,11 @@ TEST_F(LabelChangesTest, TellsAllValuesAgainInAnotherRequest) {
   Changes(R"(topic="orders","a.b"="1")");
   changes_.Begin(names_);
   EXPECT_EQ(Changes(R"(topic="orders","a.b"="1")"), "0=orders;1=1;");
+}
+
+TEST_F(LabelChangesTest, TellsNothingOfAFamilyWithoutLabels) {
+  changes_.Begin({});
+  EXPECT_EQ(Changes(""), "");
 }
 
 TEST_F(LabelChangesTest, NeverReadsBeyondTheText) {

@@ -24,12 +24,12 @@ TEST(ShortTextTest, SeesEveryByte) {
 }
 
 TEST(ShortTextTest, FindsTheFirstQuoteOrBackslash) {
-  for (std::size_t size = 0; size < 40; ++size) {
-    const std::string text(size, 'a');
-    EXPECT_EQ(FindQuoteOrBackslash(text, 0), size);
-    for (std::size_t i = 0; i < size; ++i) {
-      EXPECT_EQ(FindQuoteOrBackslash(text.substr(0, i) + "\\\"", 0), i);
-      EXPECT_EQ(FindQuoteOrBackslash("\"" + text.substr(0, i) + "\"\\", 1), i + 1);
+  for (const char other : {'a', '\xC3'}) {
+    for (std::size_t size = 0; size < 40; ++size) {
+      const std::string text(size, other);
+      EXPECT_EQ(FindQuoteOrBackslash(text, 0), size);
+      EXPECT_EQ(FindQuoteOrBackslash(text + "\\\"", 0), size);
+      EXPECT_EQ(FindQuoteOrBackslash("\"" + text + "\"\\", 1), size + 1);
     }
   }
 }
