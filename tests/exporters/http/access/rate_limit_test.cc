@@ -23,6 +23,7 @@ TEST_F(RateLimitTest, AnswersTheBurstAndThenOneInEachInterval) {
   EXPECT_TRUE(Takes(0));
   EXPECT_FALSE(Takes(0));
   EXPECT_FALSE(Takes(90));
+  EXPECT_FALSE(Takes(95)) << "a refusal does not count the time before it twice";
   EXPECT_TRUE(Takes(101));
   EXPECT_FALSE(Takes(102));
   EXPECT_TRUE(Takes(202));
