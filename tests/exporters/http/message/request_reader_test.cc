@@ -125,9 +125,12 @@ TEST_F(RequestReaderTest, KnowsWhetherARequestHasBegun) {
   EXPECT_FALSE(reader.has_begun());
   Give(reader, "GET /");
   EXPECT_TRUE(reader.has_begun());
-  ASSERT_EQ(reader.Next(), Outcome::kNeedsMore);
-  EXPECT_TRUE(reader.has_begun());
-  Give(reader, " HTTP/1.1\r\nHost: x\r\n\r\n");
+  for (const char* bytes : {" HTTP/1.1\r\n", "Host: x\r\n"}) {
+    Give(reader, bytes);
+    ASSERT_EQ(reader.Next(), Outcome::kNeedsMore);
+    EXPECT_TRUE(reader.has_begun());
+  }
+  Give(reader, "\r\n");
   ASSERT_EQ(reader.Next(), Outcome::kRequest);
   EXPECT_FALSE(reader.has_begun());
 }
@@ -144,6 +147,7 @@ TEST_F(RequestReaderTest, KnowsWhetherTheConnectionIsKept) {
   EXPECT_FALSE(keeps("GET / HTTP/1.0\r\n\r\n"));
   EXPECT_TRUE(keeps("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n"));
   EXPECT_FALSE(keeps("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")) << "the body is not read";
+  EXPECT_FALSE(keeps("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999999\r\n\r\n"));
 }
 
 TEST_F(RequestReaderTest, KnowsClientsThatUnderstandChunks) {
@@ -194,6 +198,7 @@ TEST_F(RequestReaderTest, RefusesBodiesOfReadingRequests) {
   EXPECT_EQ(Read(WithHeader("Content-Length: 1") + "x"), (Outcomes{"400"}));
   EXPECT_EQ(Read(WithHeader("Transfer-Encoding: chunked") + "0\r\n\r\n"), (Outcomes{"400"}));
   EXPECT_EQ(Read(WithHeader("Content-Length: 0")), (Outcomes{"GET /"}));
+  EXPECT_EQ(Read("HEAD / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx"), (Outcomes{"400"}));
 }
 
 // Another server might take them for chunked, and what is in the body for its data.
@@ -245,7 +250,9 @@ TEST_F(RequestReaderTest, KnowsThatOnlyTheHeadIsWanted) {
 
 TEST_F(RequestReaderTest, RefusesATargetOrHeadThatIsTooLong) {
   const std::string long_text(kLimits.head_bytes * 2, 'x');
-  EXPECT_EQ(Read("GET /" + std::string(kLimits.target_bytes, 'x') + " HTTP/1.1\r\nHost: a\r\n\r\n"), (Outcomes{"414"}));
+  const std::string longest = "/" + std::string(kLimits.target_bytes - 1, 'x');
+  EXPECT_EQ(Read("GET " + longest + " HTTP/1.1\r\nHost: a\r\n\r\n"), (Outcomes{"GET " + longest}));
+  EXPECT_EQ(Read("GET " + longest + "x HTTP/1.1\r\nHost: a\r\n\r\n"), (Outcomes{"414"}));
   EXPECT_EQ(Read("GET /" + long_text), (Outcomes{"414"}));
   EXPECT_EQ(Read("GET / HTTP/1.1\r\nHost: a\r\nLong: " + long_text), (Outcomes{"431"}));
   std::string many = "GET / HTTP/1.1\r\nHost: a\r\n";
@@ -255,12 +262,14 @@ TEST_F(RequestReaderTest, RefusesATargetOrHeadThatIsTooLong) {
 }
 
 TEST_F(RequestReaderTest, ReadsNothingAfterARefusal) {
-  RequestReader reader(kLimits);
-  Give(reader, "nonsense\r\n\r\n" + std::string(kTwoRequests));
-  EXPECT_EQ(reader.Next(), Outcome::kRefused);
-  EXPECT_EQ(reader.Next(), Outcome::kRefused);
-  EXPECT_EQ(reader.refusal(), 400);
-  EXPECT_FALSE(reader.keeps_connection());
+  for (const std::string refused : {"nonsense\r\n\r\n", "GET / HTTP/1.1\r\n\r\n"}) {
+    RequestReader reader(kLimits);
+    Give(reader, refused + std::string(kTwoRequests));
+    EXPECT_EQ(reader.Next(), Outcome::kRefused);
+    EXPECT_EQ(reader.Next(), Outcome::kRefused);
+    EXPECT_EQ(reader.refusal(), 400);
+    EXPECT_FALSE(reader.keeps_connection());
+  }
 }
 
 }  // namespace
