@@ -270,6 +270,19 @@ TEST_F(RoutesTest, AsksForTheSlotOfAnotherPageBeforeItRefuses) {
   EXPECT_EQ(scrape().status, 503) << "there is none to give up any more";
 }
 
+TEST_F(RoutesTest, CountsABadSelectorAndGivesUpNoPageForIt) {
+  Response running;
+  const auto make_room = [&running] { return std::exchange(running.page, nullptr) != nullptr; };
+  Routes routes(
+      registry_, health_,
+      {.limits = {.scrapes = 1}, .metrics = ServerMetrics::Register(registry_).value(), .make_room = make_room});
+  running = routes.Handle({.method = "GET", .target = "/metrics"});
+  EXPECT_EQ(routes.Handle({.method = "GET", .target = "/metrics?match[]={"}).status, 400);
+  EXPECT_NE(running.page, nullptr);
+  const metrics::testing::MetricReader reader(registry_);
+  EXPECT_EQ(reader.Value("streamhouse_exporter_scrapes_total", {{"format", "text"}, {"code", "400"}}), 1);
+}
+
 TEST_F(RoutesTest, RefusesMorePagesThanItsLimit) {
   Routes routes(registry_, health_, {.limits = {.scrapes = 1}, .metrics = ServerMetrics::Register(registry_).value()});
   const auto scrape = [&] { return routes.Handle({.method = "GET", .target = "/metrics"}); };
