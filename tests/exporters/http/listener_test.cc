@@ -32,6 +32,18 @@ namespace {
 constexpr const char* kUsers =
     "basic_auth_users:\n  alice: $2b$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW\n";
 
+// A key with the public part of one and the private part of another, in DER.
+std::string MixedKey(const std::string& public_part, const std::string& private_part) {
+  const std::string mixed = TemporaryPath("mixed.der");
+  const auto to_der = [](const std::string& key) {
+    return "openssl ec -in " + key + " -outform DER -out " + key + ".der; ";
+  };
+  // The private part is the 32 bytes behind the first 7 (RFC 5915).
+  RunCommand(to_der(public_part) + to_der(private_part) + "{ head -c 7 " + public_part + ".der; tail -c +8 " +
+             private_part + ".der | head -c 32; tail -c +40 " + public_part + ".der; } > " + mixed);
+  return mixed;
+}
+
 // A server with a web configuration, and curl as its client.
 class ListenerTest : public testing::Test {
  protected:
@@ -150,11 +162,18 @@ TEST_F(ListenerTest, LetsClientsInAsTheWayToAskForCertificatesSays) {
   }
 }
 
-// Goal: a certificate of which the client has no key is refused, also where no one verifies it.
+// Goal: a client has to prove that it has the key of its certificate, also where no one verifies
+// that. Method: curl takes a key with the public part of the certificate's. A server that asks for
+// no certificate lets it in.
 TEST_F(ListenerTest, WantsTheKeyOfACertificateThatItDoesNotVerify) {
-  Start(Tls() + "  client_auth_type: RequireAnyClientCert\n");
-  const std::string other_key = " --cert " + client_certificate_.file + " --key " + server_certificate_.key_file;
-  EXPECT_EQ(Curl("https", trusting_ + other_key), " 000");
+  const std::string key = MixedKey(client_certificate_.key_file, server_certificate_.key_file);
+  const std::string with_key = " --cert " + client_certificate_.file + " --key-type DER --key " + key;
+  const std::pair<std::string, std::string> all[] = {
+      {"NoClientCert", "OK 200"}, {"RequestClientCert", " 000"}, {"RequireAnyClientCert", " 000"}};
+  for (const auto& [type, expected] : all) {
+    Start(Tls() + "  client_auth_type: " + type + "\n");
+    EXPECT_EQ(Curl("https", trusting_ + with_key), expected) << type;
+  }
 }
 
 TEST_F(ListenerTest, AsksOnlyAGivenCertificateForItsName) {
