@@ -24,6 +24,7 @@
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/exporters/otlp/decoded_requests.h"
 #include "tests/exporters/support/command.h"
+#include "tests/exporters/support/receiver_outage.h"
 #include "tests/exporters/support/scripted_receiver.h"
 #include "tests/support/eventually.h"
 #include "tests/support/held_port.h"
@@ -34,6 +35,7 @@ namespace {
 using metrics::MutexLock;
 using std::chrono::hours;
 using std::chrono::milliseconds;
+using std::chrono::seconds;
 
 constexpr std::string_view kProtobufType = "Content-Type: application/x-protobuf\r\n";
 
@@ -227,6 +229,20 @@ TEST_F(OtlpExporterTest, StartsAndStopsWhileTheReceiverIsAway) {
   EXPECT_EQ(Count("samples_dropped", "unreachable"), 10);
 }
 
+TEST_F(OtlpExporterTest, SendsTheWholeCountAfterAnOutage) {
+  const auto sent = registry_.AddCounter({.name = "sent_total", .help = "S"}).value().With();
+  AddOutage(receiver_, [&] { sent.Increment(); });
+  OtlpExporterOptions options = Options();
+  options.push.interval = milliseconds(1);
+  options.push.push_time = seconds(2);
+  OtlpExporter exporter(registry_, metrics_, std::move(options));
+  ASSERT_TRUE(exporter.Start().ok());
+  ASSERT_TRUE(Eventually([&] { return receiver_.requests().size() > kOutageRequests; }));
+  const auto decoded = FromProtobuf(receiver_.requests()[kOutageRequests].body);
+  EXPECT_EQ(MetricOf(decoded, "sent_total").sum().data_points(0).as_int(), std::int64_t{kOutageRequests});
+  exporter.Stop();
+}
+
 TEST_F(OtlpExporterTest, SendsNoEmptyRequest) {
   registry_.AddGauge({.name = "g", .help = "G", .labels = {"l"}}).value();
   Push(Options());
@@ -398,6 +414,19 @@ TEST_F(OtlpDeltaTest, KeepWhatMayBeTakenLater) {
   for (const auto& [topic, sum] : sums) EXPECT_EQ(sum, kCount) << topic;
   EXPECT_FALSE(TopicsOf(0).empty());
   EXPECT_GT(Count("samples_dropped", "unavailable"), 0);
+}
+
+TEST_F(OtlpDeltaTest, AddUpToTheValueAfterAnOutage) {
+  AddOutage(receiver_, [this] { Sent(0).Increment(); });
+  OtlpExporterOptions options = DeltaOptions();
+  options.push.push_time = seconds(2);
+  PushUntil(kOutageRequests + 1, std::move(options));
+  std::set<std::size_t> lost;
+  for (std::size_t i = 0; i < kOutageRequests; ++i) lost.insert(i);
+  const std::string grown = TopicOf(PointsOf(receiver_.requests()[0]).at(0));
+  for (const auto& [topic, sum] : SumsOfRequests(lost)) {
+    EXPECT_EQ(sum, kCount + (topic == grown ? std::int64_t{kOutageRequests} : 0)) << topic;
+  }
 }
 
 // Rule: the window of what was kept begins where it began before.

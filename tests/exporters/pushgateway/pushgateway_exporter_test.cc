@@ -14,6 +14,7 @@
 #include "metrics_core/status.h"
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/exporters/support/page.h"
+#include "tests/exporters/support/receiver_outage.h"
 #include "tests/exporters/support/scripted_receiver.h"
 #include "tests/support/eventually.h"
 
@@ -64,6 +65,18 @@ TEST_F(PushgatewayExporterTest, PushesAgainAndAgainAndAtTheEnd) {
   exporter.Stop();
   EXPECT_EQ(gateway_.requests().back().body, PageOf<ProtobufEncoder>(registry_));
   EXPECT_EQ(gateway_.connections(), 1U);
+}
+
+TEST_F(PushgatewayExporterTest, PutsTheWholeCountAfterAnOutage) {
+  AddOutage(gateway_, [this] { sent_.Increment(); });
+  PushgatewayOptions options = Options(milliseconds(1));
+  options.push.push_time = std::chrono::seconds(2);
+  PushgatewayExporter exporter(registry_, PushMetrics(), options);
+  ASSERT_TRUE(exporter.Start().ok());
+  ASSERT_TRUE(Eventually([&] { return gateway_.requests().size() > kOutageRequests; }));
+  EXPECT_EQ(gateway_.requests()[kOutageRequests].body, PageOf<ProtobufEncoder>(registry_));
+  EXPECT_EQ(metrics::testing::MetricReader(registry_).Value("sent_total"), double{kOutageRequests});
+  exporter.Stop();
 }
 
 TEST_F(PushgatewayExporterTest, PostsWhereItIsToldTo) {

@@ -19,6 +19,7 @@
 #include "metrics_core/status.h"
 #include "tests/exporters/remote_write/remote_write_receiver.h"
 #include "tests/exporters/support/page.h"
+#include "tests/exporters/support/receiver_outage.h"
 #include "tests/exporters/support/scripted_receiver.h"
 #include "tests/support/eventually.h"
 #include "tests/support/held_port.h"
@@ -134,6 +135,22 @@ TEST_F(RemoteWriteExporterTest, EndsASeriesThatIsGone) {
   Start(Options(kQuick));
   EXPECT_EQ(Values(Wait(4).at(2)), "n_total{l=\"1\"} stale;n_total{l=\"2\"} 1;");
   EXPECT_EQ(Values(Wait(4).at(3)), "n_total{l=\"2\"} 1;");
+}
+
+TEST_F(RemoteWriteExporterTest, SendsTheWholeCountAndEndsSeriesAfterAnOutage) {
+  family_.With("2").Increment(1);
+  receiver_.Then(Stored(2));
+  AddOutage(receiver_, [this] {
+    family_.With("1").Increment();
+    family_.Remove("2");
+  });
+  for (int i = 0; i < 100; ++i) receiver_.Then(Stored(2));
+  RemoteWriteOptions options = Options(kQuick);
+  options.push.push_time = std::chrono::seconds(2);
+  Start(std::move(options));
+  const auto requests = Wait(kOutageRequests + 3);
+  EXPECT_EQ(Values(requests.at(kOutageRequests + 1)), "n_total{l=\"2\"} stale;n_total{l=\"1\"} 13;");
+  EXPECT_EQ(Values(requests.at(kOutageRequests + 2)), "n_total{l=\"1\"} 13;") << "a marker is sent once";
 }
 
 TEST_F(RemoteWriteExporterTest, SendsTheSamePushAgainAfterAFallBack) {
