@@ -19,7 +19,7 @@
 namespace streamhouse::exporters {
 
 // Of a request before compression. Receivers refuse requests above 32 MiB.
-inline constexpr std::size_t kRemoteWriteRequestBytes = std::size_t{512} * 1024;
+inline constexpr std::size_t kRemoteWriteRequestBytes = std::size_t{256} * 1024;
 
 // A sample with this NaN ends its series. Other NaNs are written as kPlainNanBits.
 inline constexpr std::uint64_t kStaleMarkerBits = 0x7ff0'0000'0000'0002;
@@ -37,14 +37,28 @@ enum class ExponentialUse : std::uint8_t {
 
 // A series that was sent before and is gone.
 struct EndedSeries {
-  const metrics::FamilyInfo* info;
-  std::string_view label_text;
+  const metrics::FamilyInfo* info = nullptr;
+  std::string_view label_text = {};
   // Of an exponential histogram: how it was sent.
   ExponentialUse exponential = ExponentialUse::kNative;
 };
 
+// The series that have ended, one after the other, those of a family in a row. The text of a series
+// stays until Next() has given the second series behind it: an encoder compares a series with its
+// predecessor.
+class EndedSeriesSource {
+ public:
+  virtual ~EndedSeriesSource() = default;
+
+  // The same series until Pop(); null behind the last.
+  virtual const EndedSeries* Next() = 0;
+  // After a call of Next() that was not null.
+  virtual void Pop() = 0;
+};
+
 struct RemoteWriteBatch {
-  std::span<const EndedSeries> ended = {};  // each sample of theirs gets a stale marker; those of a family in a row
+  // Each sample of theirs gets a stale marker. Null: there are none. One encoder reads them.
+  EndedSeriesSource* ended = nullptr;
   std::span<const metrics::FamilySnapshot> families = {};
   std::int64_t unix_milliseconds = 0;  // of all samples
   // Exemplars in (exemplars_after, unix_milliseconds] are sent: a receiver refuses one that is

@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "exporters/remote_write/ended_cursor.h"
 #include "exporters/view/escaped_view.h"
 #include "metrics_core/clock.h"
 #include "metrics_core/naming/name_escaping.h"
@@ -69,7 +70,8 @@ BatchOutcome RemoteWriteExporter::PushSnapshot(const Snapshot& snapshot, PushDea
     escaped = EscapedView(families, metrics::NameEscaping::kUnderscores);
     families = escaped.families();
   }
-  const RemoteWriteBatch batch = {.ended = keeper_.Ended(families, exponential()),
+  EndedCursor ended = keeper_.Ended(families, exponential());
+  const RemoteWriteBatch batch = {.ended = &ended,
                                   .families = families,
                                   .unix_milliseconds = UnixMilliseconds(snapshot),
                                   .exemplars_after = pushed_unix_milliseconds_,
@@ -85,9 +87,9 @@ BatchOutcome RemoteWriteExporter::PushSnapshot(const Snapshot& snapshot, PushDea
 // The markers are later than the samples: a receiver refuses two samples of one time.
 BatchOutcome RemoteWriteExporter::PushEnd(std::int64_t last_unix_milliseconds, PushDeadline deadline) {
   const std::int64_t sent_unix_milliseconds = std::max(pushed_unix_milliseconds_, last_unix_milliseconds);
+  EndedCursor ended = keeper_.All(exponential());
   const RemoteWriteBatch batch = {
-      .ended = keeper_.All(exponential()),
-      .unix_milliseconds = std::max(metrics::Clock::UnixMilliseconds(), sent_unix_milliseconds + 1)};
+      .ended = &ended, .unix_milliseconds = std::max(metrics::Clock::UnixMilliseconds(), sent_unix_milliseconds + 1)};
   BatchOutcome outcome = sender_.Send(batch, choice_, deadline, loop_.stop_signal());
   if (outcome.is_begun) keeper_.Keep({}, exponential());
   return outcome;

@@ -36,7 +36,7 @@ class RequestEncoder : public PageSource {
   // Samples and native histograms of the last chunk, stale markers included.
   std::size_t samples() const { return samples_; }
   // Whether all stale markers are in chunks up to the last one.
-  bool ended_is_written() const { return ended_ == batch_.ended.size(); }
+  bool ended_is_written() const { return NextEnded() == nullptr; }
 
  protected:
   explicit RequestEncoder(const RemoteWriteBatch& batch) : batch_(batch) {}
@@ -53,9 +53,12 @@ class RequestEncoder : public PageSource {
   virtual bool FillFamily(const metrics::FamilySnapshot& family, std::size_t& series, PageChunk& chunk) = 0;
 
  private:
+  const EndedSeries* NextEnded() const { return batch_.ended == nullptr ? nullptr : batch_.ended->Next(); }
+
   bool FillAllEnded(PageChunk& chunk) {
-    for (; ended_ < batch_.ended.size(); ++ended_) {
-      if (!FillEnded(batch_.ended[ended_], chunk)) return false;
+    for (const EndedSeries* ended = NextEnded(); ended != nullptr; ended = NextEnded()) {
+      if (!FillEnded(*ended, chunk)) return false;
+      batch_.ended->Pop();
     }
     return true;
   }
@@ -71,7 +74,6 @@ class RequestEncoder : public PageSource {
   const RemoteWriteBatch batch_;
 
   // Where the batch stands.
-  std::size_t ended_ = 0;
   std::size_t family_ = 0;
   std::size_t series_ = 0;
   std::size_t samples_ = 0;

@@ -320,11 +320,14 @@ set(STREAMHOUSE_EXPORTERS_SOURCES
   exporters/pushgateway/pushgateway_exporter.cc
   exporters/receiver_spec.cc
   exporters/remote_write/batch_sender.cc
+  exporters/remote_write/ended_cursor.cc
+  exporters/remote_write/kept_texts.cc
   exporters/remote_write/remote_write_1_encoder.cc
   exporters/remote_write/remote_write_2_encoder.cc
   exporters/remote_write/remote_write_exporter.cc
   exporters/remote_write/sample_layout.cc
   exporters/remote_write/series_keeper.cc
+  exporters/remote_write/series_match.cc
   exporters/remote_write/snappy_block.cc
   exporters/remote_write/symbol_table.cc
   exporters/statsd/container_id.cc
@@ -403,7 +406,9 @@ set(STREAMHOUSE_EXPORTERS_HEADERS
   exporters/pushgateway/pushgateway_exporter.h
   exporters/receiver_spec.h
   exporters/remote_write/batch_sender.h
+  exporters/remote_write/ended_cursor.h
   exporters/remote_write/fresh_exemplars.h
+  exporters/remote_write/kept_texts.h
   exporters/remote_write/native_histogram.h
   exporters/remote_write/remote_write_1_encoder.h
   exporters/remote_write/remote_write_2_encoder.h
@@ -412,6 +417,7 @@ set(STREAMHOUSE_EXPORTERS_HEADERS
   exporters/remote_write/request_encoder.h
   exporters/remote_write/sample_layout.h
   exporters/remote_write/series_keeper.h
+  exporters/remote_write/series_match.h
   exporters/remote_write/series_points.h
   exporters/remote_write/snappy_block.h
   exporters/remote_write/symbol_table.h

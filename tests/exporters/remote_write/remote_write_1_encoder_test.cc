@@ -107,8 +107,8 @@ relay_wait_seconds_count{} 5 @1700000060000
 TEST(RemoteWrite1EncoderTest, EndsClassicBucketsBeforeANativeHistogram) {
   const metrics::Snapshot snapshot = RemoteWriteSnapshot();
   const auto info = snapshot.families()[7].info();
-  const std::vector<EndedSeries> ended = {{.info = &info, .label_text = "", .exponential = ExponentialUse::kClassic}};
-  const DecodedRequest request = Decoded({.ended = ended, .families = snapshot.families().subspan(7, 1)});
+  EndedList ended({{.info = &info, .label_text = "", .exponential = ExponentialUse::kClassic}});
+  const DecodedRequest request = Decoded({.ended = &ended, .families = snapshot.families().subspan(7, 1)});
   ASSERT_EQ(request.lines.size(), 5U);
   EXPECT_EQ(request.lines[0], "relay_wait_seconds_bucket{le=\"1.0\"} stale @0");
   EXPECT_TRUE(request.lines[4].starts_with("relay_wait_seconds{} histogram count=5")) << request.lines[4];
@@ -116,8 +116,8 @@ TEST(RemoteWrite1EncoderTest, EndsClassicBucketsBeforeANativeHistogram) {
 
 TEST(RemoteWrite1EncoderTest, EndsEverySampleOfASeriesWithAStaleMarker) {
   const metrics::Snapshot snapshot = RemoteWriteSnapshot();
-  const std::vector<EndedSeries> ended = AllSeries(snapshot);
-  const DecodedRequest request = Decoded({.ended = ended, .unix_milliseconds = kTakenMilliseconds});
+  EndedList ended(AllSeries(snapshot));
+  const DecodedRequest request = Decoded({.ended = &ended, .unix_milliseconds = kTakenMilliseconds});
   EXPECT_EQ(Joined(request.lines), WithStaleValues(DecodedOfEveryKind().lines));
   EXPECT_EQ(Joined(request.faults), "");
 }
@@ -136,12 +136,14 @@ TEST(RemoteWrite1EncoderTest, HasTheSamplesOfATextPage) {
 
 TEST(RemoteWrite1EncoderTest, SplitsABatchIntoWholeRequests) {
   const metrics::Snapshot snapshot = RemoteWriteSnapshot();
-  const std::vector<EndedSeries> ended = AllSeries(snapshot);
-  const RemoteWriteBatch batch = {
-      .ended = ended, .families = snapshot.families(), .unix_milliseconds = kTakenMilliseconds};
+  RemoteWriteBatch batch = {.families = snapshot.families(), .unix_milliseconds = kTakenMilliseconds};
+  EndedList all(AllSeries(snapshot));
+  batch.ended = &all;
   const std::string whole = Joined(Decoded(batch).lines);
   for (const std::size_t bytes : {1, 500, 1000, 2000, 4000}) {
     std::string joined;
+    EndedList ended(AllSeries(snapshot));
+    batch.ended = &ended;
     for (const std::string& request : Requests(batch, bytes)) {
       const DecodedRequest decoded = DecodeRemoteWrite1(request);
       EXPECT_EQ(Joined(decoded.faults), "") << bytes;

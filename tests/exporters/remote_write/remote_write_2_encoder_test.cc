@@ -140,8 +140,8 @@ TEST(RemoteWrite2EncoderTest, SendsAnExemplarInOneBatchOnly) {
 TEST(RemoteWrite2EncoderTest, EndsClassicBucketsBeforeANativeHistogram) {
   const metrics::Snapshot snapshot = RemoteWriteSnapshot();
   const auto info = snapshot.families()[7].info();
-  const std::vector<EndedSeries> ended = {{.info = &info, .label_text = "", .exponential = ExponentialUse::kClassic}};
-  const DecodedRequest request = Decoded({.ended = ended, .families = snapshot.families().subspan(7, 1)});
+  EndedList ended({{.info = &info, .label_text = "", .exponential = ExponentialUse::kClassic}});
+  const DecodedRequest request = Decoded({.ended = &ended, .families = snapshot.families().subspan(7, 1)});
   ASSERT_EQ(request.lines.size(), 5U);
   EXPECT_EQ(request.lines[0], "relay_wait_seconds_bucket{le=\"1.0\"} stale @0");
   EXPECT_TRUE(request.lines[4].starts_with("relay_wait_seconds{} histogram count=5")) << request.lines[4];
@@ -149,17 +149,16 @@ TEST(RemoteWrite2EncoderTest, EndsClassicBucketsBeforeANativeHistogram) {
 
 TEST(RemoteWrite2EncoderTest, EndsEverySampleOfASeriesWithAStaleMarker) {
   const metrics::Snapshot snapshot = RemoteWriteSnapshot();
-  const std::vector<EndedSeries> ended = AllSeries(snapshot);
-  const DecodedRequest request = Decoded({.ended = ended, .unix_milliseconds = kTakenMilliseconds});
+  EndedList ended(AllSeries(snapshot));
+  const DecodedRequest request = Decoded({.ended = &ended, .unix_milliseconds = kTakenMilliseconds});
   EXPECT_EQ(Joined(request.lines), WithStaleValues(DecodedOfEveryKind().lines));
   EXPECT_EQ(Joined(request.faults), "");
 }
 
 TEST(RemoteWrite2EncoderTest, PutsStaleMarkersBeforeSamples) {
   const metrics::Snapshot snapshot = RemoteWriteSnapshot();
-  const std::vector<EndedSeries> ended = {
-      {.info = &snapshot.families()[0].info(), .label_text = "port=\"c\",Zone=\"\""}};
-  const DecodedRequest request = Decoded({.ended = ended, .families = snapshot.families().subspan(0, 1)});
+  EndedList ended({{.info = &snapshot.families()[0].info(), .label_text = "port=\"c\",Zone=\"\""}});
+  const DecodedRequest request = Decoded({.ended = &ended, .families = snapshot.families().subspan(0, 1)});
   ASSERT_EQ(request.lines.size(), 3U);
   EXPECT_EQ(request.lines[0], "relay_frames_total{port=\"c\"} stale @0");
 }
@@ -196,12 +195,14 @@ TEST(RemoteWrite2EncoderTest, HasTheSamplesOfATextPage) {
 // Each chunk is a request that a receiver understands without the others.
 TEST(RemoteWrite2EncoderTest, SplitsABatchIntoWholeRequests) {
   const metrics::Snapshot snapshot = RemoteWriteSnapshot();
-  const std::vector<EndedSeries> ended = AllSeries(snapshot);
-  const RemoteWriteBatch batch = {
-      .ended = ended, .families = snapshot.families(), .unix_milliseconds = kTakenMilliseconds};
+  RemoteWriteBatch batch = {.families = snapshot.families(), .unix_milliseconds = kTakenMilliseconds};
+  EndedList all(AllSeries(snapshot));
+  batch.ended = &all;
   const std::string whole = Joined(Decoded(batch).lines);
   for (const std::size_t bytes : {1, 500, 1000, 2000, 4000}) {
     std::string joined;
+    EndedList ended(AllSeries(snapshot));
+    batch.ended = &ended;
     for (const std::string& request : Requests(batch, bytes)) {
       const DecodedRequest decoded = DecodeRemoteWrite2(request);
       EXPECT_EQ(Joined(decoded.faults), "") << bytes;
@@ -249,21 +250,22 @@ TEST(RemoteWrite2EncoderTest, KeepsASeriesWithinOneRequest) {
 
 TEST(RemoteWrite2EncoderTest, CountsTheSamplesOfEachRequest) {
   const metrics::Snapshot snapshot = RemoteWriteSnapshot();
-  const std::vector<EndedSeries> ended = AllSeries(snapshot);
-  const RemoteWriteBatch batch = {.ended = ended, .families = snapshot.families()};  // no exemplar is fresh
+  EndedList ended(AllSeries(snapshot));
+  EndedList same(AllSeries(snapshot));
   SymbolTable symbols;
-  RemoteWrite2Encoder encoder(batch, symbols);
+  RemoteWrite2Encoder encoder({.ended = &ended, .families = snapshot.families()}, symbols);  // no exemplar is fresh
   std::vector<std::size_t> lines;
-  for (const std::string& request : Requests(batch, 1)) lines.push_back(DecodeRemoteWrite2(request).lines.size());
+  for (const std::string& request : Requests({.ended = &same, .families = snapshot.families()}, 1))
+    lines.push_back(DecodeRemoteWrite2(request).lines.size());
   EXPECT_GT(lines.size(), 3U);
   EXPECT_EQ(SamplesOfRequests(encoder, 1), lines);
 }
 
 TEST(RemoteWrite2EncoderTest, TellsWhenAllStaleMarkersAreWritten) {
   const metrics::Snapshot snapshot = RemoteWriteSnapshot();
-  const std::vector<EndedSeries> ended = AllSeries(snapshot);
+  EndedList ended(AllSeries(snapshot));
   SymbolTable symbols;
-  RemoteWrite2Encoder encoder({.ended = ended, .families = snapshot.families()}, symbols);
+  RemoteWrite2Encoder encoder({.ended = &ended, .families = snapshot.families()}, symbols);
   std::vector<bool> written;
   PageSource::Progress progress;
   do {

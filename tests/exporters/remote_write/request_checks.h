@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "exporters/encoding/page_chunk.h"
@@ -42,6 +43,19 @@ inline std::vector<std::size_t> SamplesOfRequests(RequestEncoder& encoder, std::
   } while (progress == PageSource::Progress::kMore);
   return samples;
 }
+
+// A source of given series, for one encoder.
+class EndedList final : public EndedSeriesSource {
+ public:
+  explicit EndedList(std::vector<EndedSeries> series) : series_(std::move(series)) {}
+
+  const EndedSeries* Next() override { return next_ < series_.size() ? &series_[next_] : nullptr; }
+  void Pop() override { ++next_; }
+
+ private:
+  const std::vector<EndedSeries> series_;
+  std::size_t next_ = 0;
+};
 
 inline std::vector<EndedSeries> AllSeries(std::span<const metrics::FamilySnapshot> families) {
   std::vector<EndedSeries> all;

@@ -40,8 +40,8 @@ class LetterEncoder : public RequestEncoder {
 class RequestEncoderTest : public ::testing::Test {
  protected:
   const metrics::Snapshot snapshot_ = RemoteWriteSnapshot();
-  const std::vector<EndedSeries> ended_ = AllSeries(snapshot_.families().subspan(0, 2));
-  const RemoteWriteBatch batch_ = {.ended = ended_, .families = snapshot_.families().subspan(1, 3)};
+  EndedList ended_{AllSeries(snapshot_.families().subspan(0, 2))};
+  const RemoteWriteBatch batch_ = {.ended = &ended_, .families = snapshot_.families().subspan(1, 3)};
 };
 
 TEST_F(RequestEncoderTest, EndsEachRequest) {

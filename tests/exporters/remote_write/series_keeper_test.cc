@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include <span>
 #include <string>
 #include <vector>
 
+#include "exporters/remote_write/ended_cursor.h"
 #include "exporters/remote_write/remote_write_batch.h"
 #include "exporters/view/escaped_view.h"
 #include "metrics_core/counter.h"
@@ -37,9 +37,11 @@ class SeriesKeeperTest : public ::testing::Test {
   }
   std::string All() { return Printed(keeper_.All(kNative)); }
 
-  static std::string Printed(std::span<const EndedSeries> series) {
+  static std::string Printed(EndedCursor&& series) {
     std::string text;
-    for (const EndedSeries& one : series) text += one.info->name + "{" + std::string(one.label_text) + "} ";
+    for (; const EndedSeries* one = series.Next(); series.Pop()) {
+      text += one->info->name + "{" + std::string(one->label_text) + "} ";
+    }
     return text;
   }
 
@@ -115,9 +117,8 @@ TEST_F(SeriesKeeperTest, NamesLabelsAsTheLastSnapshotDoes) {
   const metrics::Snapshot snapshot = utf8.TakeSnapshot();
   keeper_.Keep(EscapedView(snapshot.families(), metrics::NameEscaping::kUnderscores).families(), kNative);
   keeper_.Keep(snapshot.families(), kNative);
-  const std::span<const EndedSeries> all = keeper_.All(kNative);
-  EXPECT_EQ(Printed(all), "requests{\"http.method\"=\"GET\"} ");
-  EXPECT_EQ(all[0].info->label_names, std::vector<std::string>{"http.method"});
+  EXPECT_EQ(Printed(keeper_.All(kNative)), "requests{\"http.method\"=\"GET\"} ");
+  EXPECT_EQ(keeper_.All(kNative).Next()->info->label_names, std::vector<std::string>{"http.method"});
 }
 
 TEST_F(SeriesKeeperTest, EndsClassicHistogramsThatAreNativeFromNowOn) {
@@ -126,9 +127,8 @@ TEST_F(SeriesKeeperTest, EndsClassicHistogramsThatAreNativeFromNowOn) {
   const metrics::Snapshot snapshot = registry_.TakeSnapshot();
   keeper_.Keep(snapshot.families(), kClassic);
   EXPECT_EQ(Printed(keeper_.Ended(snapshot.families(), kClassic)), "");
-  const std::span<const EndedSeries> ended = keeper_.Ended(snapshot.families(), kNative);
-  ASSERT_EQ(Printed(ended), "wait{} ");
-  EXPECT_EQ(ended[0].exponential, kClassic);
+  ASSERT_EQ(Printed(keeper_.Ended(snapshot.families(), kNative)), "wait{} ");
+  EXPECT_EQ(keeper_.Ended(snapshot.families(), kNative).Next()->exponential, kClassic);
 }
 
 TEST_F(SeriesKeeperTest, DoesNotEndNativeHistogramsThatAreClassicFromNowOn) {
@@ -136,7 +136,7 @@ TEST_F(SeriesKeeperTest, DoesNotEndNativeHistogramsThatAreClassicFromNowOn) {
   const metrics::Snapshot snapshot = registry_.TakeSnapshot();
   keeper_.Keep(snapshot.families(), kNative);
   EXPECT_EQ(Printed(keeper_.Ended(snapshot.families(), kClassic)), "");
-  EXPECT_EQ(keeper_.All(kClassic)[0].exponential, kClassic) << "a native marker may refuse the whole push";
+  EXPECT_EQ(keeper_.All(kClassic).Next()->exponential, kClassic) << "a native marker may refuse the whole push";
 }
 
 TEST_F(SeriesKeeperTest, OutlivesTheSnapshotAndItsSeries) {
