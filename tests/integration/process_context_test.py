@@ -52,6 +52,8 @@ def fields_of(data):
         if tag & 7 != 2:
             raise AssertionError(f"a field of another type: {data!r}")
         size, at = varint(data, at)
+        if at + size > len(data):
+            raise AssertionError(f"a field without its end: {data!r}")
         fields.append((tag >> 3, data[at : at + size]))
         at += size
     return fields

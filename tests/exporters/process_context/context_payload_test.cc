@@ -25,10 +25,26 @@ TEST(ContextPayloadTest, RefusesTextsThatAreTooLongForReaders) {
   const std::string longest(kContextTextBytesMax, 'x');
   EXPECT_TRUE(ContextPayload({{longest, longest}}).ok());
   EXPECT_EQ(ContextPayload({{longest + "x", ""}}).status().code(), StatusCode::kInvalidArgument);
-  const auto refused = ContextPayload({{"service.name", longest + "x"}});
-  EXPECT_EQ(refused.status().message(), "the attribute service.name of the target is longer than readers take");
   const metrics::TargetAttributes many(kContextBytesMax / kContextTextBytesMax, {"a", longest});
   EXPECT_EQ(ContextPayload(many).status().code(), StatusCode::kResourceExhausted);
+}
+
+TEST(ContextPayloadTest, NamesAnAttributeThatIsTooLong) {
+  const std::string longest(kContextTextBytesMax, 'x');
+  const auto why = [](const metrics::TargetAttributes& attributes) { return ContextPayload(attributes).status(); };
+  const std::string end = " of the target is longer than readers take";
+  EXPECT_EQ(why({{"service.name", longest + "x"}}).message(), "the attribute service.name" + end);
+  EXPECT_EQ(why({{longest + "yz", ""}}).message(), "the attribute " + longest + end) << "and cuts a long name";
+}
+
+TEST(ContextPayloadTest, TakesAsManyBytesAsReadersTake) {
+  metrics::TargetAttributes attributes(kContextBytesMax / kContextTextBytesMax - 1,
+                                       {"a", std::string(kContextTextBytesMax, 'x')});
+  std::string& value = attributes.emplace_back("b", std::string(200, 'x')).second;
+  value.append(kContextBytesMax - ContextPayload(attributes)->size(), 'x');
+  EXPECT_EQ(ContextPayload(attributes)->size(), kContextBytesMax);
+  value += 'x';
+  EXPECT_EQ(ContextPayload(attributes).status().code(), StatusCode::kResourceExhausted);
 }
 
 }  // namespace

@@ -24,6 +24,17 @@ TEST(ProcessContextExporterTest, LeavesTheContextOfAnotherOneAlone) {
   EXPECT_EQ(first.Start().code(), StatusCode::kFailedPrecondition) << "it is there still";
 }
 
+TEST(ProcessContextExporterTest, LeavesTheContextOfAnotherOneAloneOnceItHasStopped) {
+  metrics::Registry registry;
+  ProcessContextExporter first(registry);
+  ProcessContextExporter second(registry);
+  ASSERT_EQ(first.Start(), Status::Ok());
+  first.Stop();
+  ASSERT_EQ(second.Start(), Status::Ok());
+  first.Stop();
+  EXPECT_EQ(first.Start().code(), StatusCode::kFailedPrecondition) << "that of the second is there still";
+}
+
 TEST(ProcessContextExporterTest, NamesAnAttributeThatIsTooLong) {
   metrics::Registry registry({.target = {{"service.name", std::string(5000, 'x')}}});
   ProcessContextExporter exporter(registry);

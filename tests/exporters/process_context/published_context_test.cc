@@ -1,6 +1,8 @@
 #include "exporters/process_context/published_context.h"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cstddef>
 #include <fstream>
@@ -36,6 +38,23 @@ TEST(PublishedContextTest, IsWithdrawnTwiceAndPublishedAgain) {
   EXPECT_EQ(PublishContext("a"), Status::Ok());
   EXPECT_EQ(Mappings(), 1U);
   WithdrawContext();
+}
+
+// The handlers of fork() leave both processes able to do so.
+TEST(PublishedContextTest, IsWithdrawnInTheChildOfAForkAndInItsParent) {
+  ASSERT_EQ(PublishContext("a"), Status::Ok());
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(60);  // ends a child that waits for a lock
+    WithdrawContext();
+    _exit(Mappings() == 0 ? 0 : 1);
+  }
+  int ended = -1;
+  ASSERT_EQ(waitpid(child, &ended, 0), child);
+  EXPECT_EQ(ended, 0);
+  EXPECT_EQ(Mappings(), 1U);
+  WithdrawContext();
+  EXPECT_EQ(Mappings(), 0U);
 }
 
 }  // namespace
