@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <memory>
 #include <regex>
 #include <string>
@@ -15,6 +16,7 @@
 #include "metrics_core/registry.h"
 #include "metrics_core/testing/metric_reader.h"
 #include "metrics_core/traceparent.h"
+#include "tests/support/eventually.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -71,6 +73,16 @@ TEST_F(MeasuredPageTest, CountsAPageThatComesToItsEnd) {
   EXPECT_EQ(Bytes(), 10);
   const metrics::testing::MetricReader reader(registry_);
   EXPECT_EQ(reader.Histogram("streamhouse_exporter_scrape_duration_seconds", {{"format", "text"}})->count, 1U);
+}
+
+TEST_F(MeasuredPageTest, MeasuresAPageFromWhenItWasAskedFor) {
+  constexpr std::chrono::milliseconds kWaited(2);
+  const auto page = Page();
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_TRUE(Eventually([&] { return std::chrono::steady_clock::now() - begin >= kWaited; }));
+  ReadPage(*page);
+  const metrics::testing::MetricReader reader(registry_);
+  EXPECT_GE(reader.Histogram("streamhouse_exporter_scrape_duration_seconds", {{"format", "text"}})->sum, 0.002);
 }
 
 TEST_F(MeasuredPageTest, CountsAPageThatIsGivenUpAsFailed) {
