@@ -48,9 +48,9 @@ def listening_port(pid, protocol="tcp"):
 class _Server(processes.Process):
     LISTENS = re.compile(r'msg="Listening on" address=(\S+)')
 
-    def __init__(self, test, *command):
+    def __init__(self, test, *command, scheme="http"):
         super().__init__(test, command)
-        self.url = "http://" + self.match(self.LISTENS, "stderr")[1]
+        self.url = f"{scheme}://" + self.match(self.LISTENS, "stderr")[1]
 
     def page(self):
         status, _, text = processes.fetch(f"{self.url}/metrics")
@@ -78,13 +78,17 @@ class NodeExporter(_Server):
 
 
 class Pushgateway(_Server):
-    def __init__(self, test):
+    """`web_config` is the path of a web configuration with TLS."""
+
+    def __init__(self, test, web_config=None):
         folder = processes.folder_for(test)
         super().__init__(
             test,
             _program("STREAMHOUSE_PUSHGATEWAY"),
             "--web.listen-address=127.0.0.1:0",
             f"--persistence.file={folder}/kept",
+            *([f"--web.config.file={web_config}"] if web_config else []),
+            scheme="https" if web_config else "http",
         )
 
     def push(self, page, content_type, job):

@@ -1,5 +1,6 @@
 """The Collector of OpenTelemetry: scraping, and pushed to by OTLP and StatsD. What it has read, it writes to a file."""
 
+import dataclasses
 import itertools
 import json
 import re
@@ -10,6 +11,7 @@ import processes
 import prometheus_scrapes
 import reading
 import relay
+import secure
 import servers
 from cells import Cell, Loss, Outcome, Refusal, named
 from decoders import otlp_body, page_model, statsd_lines
@@ -45,17 +47,26 @@ OVERFLOW = Loss(
 )
 
 
-class Collector(processes.Process):
-    """`receiver` is (name, configuration)."""
+# With timestamps=on.
+UNTIMELY = (
+    Loss("times of gauges", "it takes the time when the line came", "times", "lost"),
+    Loss("start times of counts", "it begins a count after its end", "starts", "added"),
+)
+EXTERNAL = Refusal("unrecognized message part: e:", "it drops lines with the data of DD_EXTERNAL_ENV")
+STATSD = {"endpoint": "127.0.0.1:0", "aggregation_interval": "1s", "is_monotonic_counter": True}
 
-    def __init__(self, started, name, configuration):
+
+class Collector(processes.Process):
+    """`name` is that of the receiver."""
+
+    def __init__(self, started, name, configuration, log_level="info"):
         folder = processes.folder_for(started)
         self.path = folder / "read.json"
         settings = {
             "receivers": {name: configuration},
             "exporters": {"file": {"path": str(self.path), "flush_interval": "50ms"}},
             "service": {
-                "telemetry": {"metrics": {"level": "none"}},
+                "telemetry": {"metrics": {"level": "none"}, "logs": {"level": log_level}},
                 "pipelines": {"metrics": {"receivers": [name], "exporters": ["file"]}},
             },
         }
@@ -153,8 +164,21 @@ def otlp(started):
             yield cell, Outcome(sent, arrived, aspects=(*SAID, "times", "target", "temporalities"))
 
 
+def otlp_by_tls(started):
+    with started.part() as part:
+        files = secure.Certificates(part)
+        tls = {"cert_file": files.server.file, "key_file": files.server.key, "client_ca_file": files.client.file}
+        collector = Collector(part, "otlp", {"protocols": {"http": {"endpoint": "127.0.0.1:0", "tls": tls}}})
+        kept = secure.pushed_beside(part, "otlp+http://{}?interval=100ms", f"127.0.0.1:{collector.port('tcp')}", files)
+        processes.wait_for(collector.requests, "the push is written")
+        sent = otlp_body.read_otlp_protobuf(kept.decoded()).without(secure.is_counted)
+        arrived = otlp_body.read_otlp_request(collector.requests()[0]).without(secure.is_counted)
+        cell = Cell(RECEIVER, f"OTLP {secure.WAY}", "protobuf", "none", "cumulative")
+        yield cell, Outcome(sent, arrived, aspects=(*SAID, "target", "temporalities"))
+
+
 def _added_up(requests):
-    """A page of the deltas and the last gauges of all requests."""
+    """A page of the deltas and the last gauges of all requests. A start time is told where it is behind the time."""
     page = page_model.Page()
     for request in requests:
         read = otlp_body.read_otlp_request(request)
@@ -163,6 +187,9 @@ def _added_up(requests):
             key = name, reading.labels_of(dict(labels))
             is_gauge = read.types[name] == "gauge"
             page.series[key] = value if is_gauge else page.series.get(key, 0.0) + value
+            page.times[key] = read.times[name, labels]
+            if read.starts.get((name, labels), 0) > page.times[key]:
+                page.starts[key] = read.starts[name, labels]
     return page
 
 
@@ -176,17 +203,71 @@ def _types_of(kept, monotonic):
     return types
 
 
+def _pushed(part, collector, passed, options, around=()):
+    """(what was sent, what arrived) of a push through a relay."""
+    datagrams.push_once(part, passed, options, around)
+    sent = statsd_lines.read_statsd(*passed.kept)
+    sent.types = _types_of(passed.kept, True)
+    collector.wait_for_series(len(sent.series))
+    return sent, _added_up(collector.requests())
+
+
 def statsd(started):
     for dialect, form in (("plain", "StatsD, plain lines"), ("dogstatsd", "DogStatsD")):
         for monotonic in (True, False):
             with started.part() as part:
-                settings = {"endpoint": "127.0.0.1:0", "aggregation_interval": "1s", "is_monotonic_counter": monotonic}
-                collector = Collector(part, "statsd", settings)
-                passed = datagrams.DatagramRelay(part, collector.port("udp"))
-                datagrams.push_once(part, passed, f"statsd://{passed.address}?dialect={dialect}&interval=1h")
-                page = statsd_lines.read_statsd(*passed.kept)
-                page.types = _types_of(passed.kept, monotonic)
-                collector.wait_for_series(len(page.series))
+                collector = Collector(part, "statsd", {**STATSD, "is_monotonic_counter": monotonic})
+                passed = datagrams.UdpRelay(part, collector.port("udp"))
+                sent, arrived = _pushed(part, collector, passed, f"dialect={dialect}")
+                sent.types = _types_of(passed.kept, monotonic)
                 said = form if monotonic else f"{form}, as sums that may fall (is_monotonic_counter off)"
                 cell = Cell(RECEIVER, said, "", "none", "delta", (OVERFLOW,))
-                yield cell, Outcome(page, _added_up(collector.requests()), aspects=("series", "types"))
+                yield cell, Outcome(sent, arrived, aspects=("series", "types"))
+
+
+def statsd_sockets(started):
+    for dialect, form in (("plain", "StatsD, plain lines"), ("dogstatsd", "DogStatsD")):
+        with started.part() as part:
+            path = processes.folder_for(part) / "statsd.sock"
+            collector = Collector(part, "statsd", {**STATSD, "transport": "unixgram", "endpoint": str(path)})
+            passed = datagrams.UnixRelay(part, path)
+            sent, arrived = _pushed(part, collector, passed, f"dialect={dialect}")
+            cell = Cell(RECEIVER, f"{form} to a Unix socket", "", "none", "delta", (OVERFLOW,))
+            yield cell, Outcome(sent, arrived, aspects=("series", "types"))
+
+
+def statsd_times(started):
+    with started.part() as part:
+        collector = Collector(part, "statsd", STATSD)
+        passed = datagrams.UdpRelay(part, collector.port("udp"))
+        sent, arrived = _pushed(part, collector, passed, "dialect=dogstatsd&timestamps=on")
+        gauges = {key for key in sent.times if sent.types[key[0]] == "gauge"}
+        counts = set(sent.times) - gauges
+        # By chance, a few times of its own are whole seconds too.
+        for keys in (gauges, counts):
+            if any(arrived.times.get(key) != sent.times[key] for key in keys):
+                arrived.times = {key: time for key, time in arrived.times.items() if key not in keys}
+        stated = [dataclasses.replace(UNTIMELY[0], where=gauges.__contains__)]
+        stated += [dataclasses.replace(UNTIMELY[1], where=counts.__contains__)]
+        cell = Cell(RECEIVER, "DogStatsD, timestamps=on", "", "none", "delta", (OVERFLOW, *stated))
+        yield cell, Outcome(sent, arrived, aspects=("series", "types", "times", "starts"))
+
+
+def statsd_origin(started):
+    """Of a program in a cgroup namespace of its own, as in a container that hides its ID."""
+    with started.part() as part:
+        collector = Collector(part, "statsd", STATSD)
+        passed = datagrams.UdpRelay(part, collector.port("udp"))
+        around = datagrams.in_container(DD_ENTITY_ID="pod")
+        sent, arrived = _pushed(part, collector, passed, "dialect=dogstatsd&origin=on", around)
+        if not all("container.id" in dict(labels) for _, labels in sent.series):
+            raise AssertionError("lines without a container were sent")
+        cell = Cell(RECEIVER, "DogStatsD, origin=on (the container as container.id)", "", "none", "delta", (OVERFLOW,))
+        yield cell, Outcome(sent, arrived, aspects=("series", "types"))
+    with started.part() as part:
+        collector = Collector(part, "statsd", STATSD, "debug")
+        passed = datagrams.UdpRelay(part, collector.port("udp"))
+        datagrams.push_once(part, passed, "dialect=dogstatsd&origin=on", ("env", "DD_EXTERNAL_ENV=cn-broker"))
+        refusal = collector.match("unrecognized message part.*", "stderr")[0]
+        cell = Cell(RECEIVER, "DogStatsD, origin=on with DD_EXTERNAL_ENV", "", "none", "delta", (EXTERNAL,))
+        yield cell, Outcome(refusal=refusal)

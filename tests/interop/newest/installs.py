@@ -46,6 +46,13 @@ go 1.26
 
 require github.com/prometheus/prometheus {PROMETHEUS}
 """
+DATADOG_AGENT = "v0.85.4"
+ORIGINS_GO_MOD = f"""module origins
+
+go 1.26
+
+require github.com/DataDog/datadog-agent/comp/core/tagger/origindetection {DATADOG_AGENT}
+"""
 CLIENT_JAVA = "1.10.0"
 CLIENT_JAVA_POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
@@ -148,11 +155,20 @@ def _statsd(cache):
     cache.run(["npm", "install", "--no-audit", "--no-fund", "--omit=optional", "statsd@0.9.0"], folder)
 
 
+def _program_of_ours(cache, name, go_mod):
+    """NAME.go, which uses modules of others."""
+    folder = cache.work_folder(name)
+    (folder / "go.mod").write_text(go_mod, encoding="utf-8")
+    shutil.copy(SOURCES / f"{name}.go", folder / "main.go")
+    cache.run(["go", "build", "-mod=mod", "-o", cache.folder / "bin" / name, "."], folder)
+
+
 def _textparse(cache):
-    folder = cache.work_folder("textparse")
-    (folder / "go.mod").write_text(TEXTPARSE_GO_MOD, encoding="utf-8")
-    shutil.copy(SOURCES / "textparse.go", folder / "main.go")
-    cache.run(["go", "build", "-mod=mod", "-o", cache.folder / "bin/textparse", "."], folder)
+    _program_of_ours(cache, "textparse", TEXTPARSE_GO_MOD)
+
+
+def _origins(cache):
+    _program_of_ours(cache, "origins", ORIGINS_GO_MOD)
 
 
 def _python_parsers(cache):
@@ -187,6 +203,14 @@ PROGRAMS = [
         path="bin/textparse",
         make=_textparse,
         texts=(TEXTPARSE_GO_MOD, _text_of("textparse.go")),
+    ),
+    Program(
+        name="origins",
+        version="0.85.4",
+        tools=("go",),
+        path="bin/origins",
+        make=_origins,
+        texts=(ORIGINS_GO_MOD, _text_of("origins.go")),
     ),
     Program(
         name="python",

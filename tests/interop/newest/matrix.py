@@ -5,10 +5,11 @@ import cells
 _HEAD = """# Our metrics in the newest receivers
 
 `tools/interop` has these programs, each built at a fixed version, take what we send: pages in every
-form that they ask for, and pushes. A relay keeps what was sent. Every series, value, type, unit,
-help text, exemplar and start time that a receiver can show is compared with it. The program that is
-read has every kind of metric, hostile labels, extreme numbers and names in UTF-8. One page or push
-of each cell is compared: whether a receiver adds deltas up is seen only where it says so.
+form that they ask for, and pushes. A relay keeps what was sent; where TLS leaves no place for one,
+the program pushes the same to a relay beside the receiver. Every series, value, type, unit, help
+text, exemplar and start time that a receiver can show is compared with it. The program that is read
+has every kind of metric, hostile labels, extreme numbers and names in UTF-8. One page or push of
+each cell is compared: whether a receiver adds deltas up is seen only where it says so.
 
 What a receiver loses or refuses is stated below with its reason, and asserted: a cell that loses
 more or less than it says fails. This page is of a run in which none failed; `tools/interop --write`

@@ -1,13 +1,17 @@
 """Pushgateway: what is pushed is what its own page shows."""
 
+import processes
 import reading
 import relay
+import secure
 import servers
-from cells import Cell, Loss, Outcome
+from cells import Cell, Loss, Outcome, Refusal
 from decoders import protobuf_page
 from parsers import PROTOBUF
 
 RECEIVER = "Pushgateway 1.11.3"
+LINE = "pushgateway+http://{}/job/page?interval=100ms"
+NO_CERTIFICATE = Refusal("certificate required", "it asks for a client certificate")
 NO_UNITS = Loss("units", "its page has none", "units")
 SAID = ("series", "natives", "types", "helps", "units", "exemplars", "starts")
 
@@ -29,10 +33,29 @@ def pushes(started):
     for method in ("put", "post"):
         with started.part() as part:
             server = servers.Pushgateway(part)
-            line = f"pushgateway+http://{{}}/job/page?interval=100ms&method={method}"
-            kept = relay.taken(part, line, server.url.removeprefix("http://"))
+            kept = relay.taken(part, f"{LINE}&method={method}", server.url.removeprefix("http://"))
             refusal = "" if kept.status < 300 else f"{kept.status} {kept.answer.decode(errors='replace')}"
             sent = protobuf_page.read_protobuf(kept.decoded())
             arrived = None if refusal else _shown(server)
             cell = Cell(RECEIVER, f"protobuf by {method.upper()}", stated=(NO_UNITS,))
             yield cell, Outcome(sent, arrived, refusal, SAID)
+
+
+def pushes_by_tls(started):
+    with started.part() as part:
+        files = secure.Certificates(part)
+        server = servers.Pushgateway(part, files.web_config())
+        address = server.url.removeprefix("https://")
+        kept = secure.pushed_beside(part, LINE, address, files)
+        sent = protobuf_page.read_protobuf(kept.decoded()).without(secure.is_counted)
+        arrived = processes.wait_for(lambda: _pushed(server), "the push is shown").without(secure.is_counted)
+        cell = Cell(RECEIVER, f"protobuf by PUT, {secure.WAY}", stated=(NO_UNITS,))
+        yield cell, Outcome(sent, arrived, "", SAID)
+        cell = Cell(RECEIVER, "protobuf by PUT, by https, without a client certificate", stated=(NO_CERTIFICATE,))
+        yield cell, Outcome(refusal=secure.refusal_without(part, LINE, address, files))
+
+
+def _pushed(server):
+    """What it shows of the group; None before the push."""
+    page = _shown(server)
+    return page if page.series else None

@@ -44,5 +44,6 @@ class Started:
         started = self.start_process(*lines)
         return {name: started.match(f"^{name}=(.*)$")[1] for name in ("http", "created")}
 
-    def start_process(self, *lines):
-        return processes.Process(self, [PROGRAM, *lines], stdin=subprocess.PIPE)
+    def start_process(self, *lines, around=()):
+        """`around` is a command that runs the program."""
+        return processes.Process(self, [*around, PROGRAM, *lines], stdin=subprocess.PIPE)

@@ -7,7 +7,7 @@ import re
 import datagrams
 import installs
 import processes
-from cells import Cell, Outcome
+from cells import Cell, Loss, Outcome
 from decoders import page_model, statsd_lines
 
 RECEIVER = "npm statsd 0.9.0"
@@ -56,8 +56,10 @@ class Daemon(processes.Process):
 
 
 def _untagged(line):
-    """A line whose tags stand in the name, as the daemon puts them there, without the characters that it removes."""
-    head, _, tags = line.partition("|#")
+    """A line without its time, whose tags stand in the name, as the daemon puts them there, without the characters
+    that it removes.
+    """
+    head, _, tags = re.sub(r"\|T\d+$", "", line).partition("|#")
     name, _, said = head.partition(":")
     # Of each tag, only the first of these.
     parts = [tag.replace(";", "_", 1).replace(":", "=", 1) for tag in tags.split(",")] if tags else []
@@ -70,12 +72,28 @@ def _sent(kept):
     return statsd_lines.read_statsd("\n".join(lines).encode())
 
 
+def _is_tagged(key):
+    return ";" in key[0]
+
+
+_IN_NAME = ("names of series with tags", "the time becomes a part of the last tag")
+TIMES = (
+    Loss("series without tags", "it takes no further field", "series", where=lambda key: not _is_tagged(key)),
+    Loss(*_IN_NAME, "series", "lost", _is_tagged),
+    Loss(*_IN_NAME, "series", "added", _is_tagged),
+)
+
+
 def pushes(started):
-    for dialect, form in (("plain", "plain lines"), ("dogstatsd", "DogStatsD (tags as ;NAME=VALUE in the name)")):
+    for options, form, stated in (
+        ("dialect=plain", "plain lines", ()),
+        ("dialect=dogstatsd", "DogStatsD (tags as ;NAME=VALUE in the name)", ()),
+        ("dialect=dogstatsd&timestamps=on", "DogStatsD, timestamps=on", TIMES),
+    ):
         with started.part() as part:
             daemon = Daemon(part)
-            relay = datagrams.DatagramRelay(part, daemon.port)
-            datagrams.push_once(part, relay, f"statsd://{relay.address}?dialect={dialect}&interval=1h")
+            relay = datagrams.UdpRelay(part, daemon.port)
+            datagrams.push_once(part, relay, options)
             daemon.wait_for_lines(relay)
-            cell = Cell(RECEIVER, form, "", "none", "delta")
+            cell = Cell(RECEIVER, form, "", "none", "delta", stated)
             yield cell, Outcome(_sent(relay.kept), daemon.page(), aspects=SAID)

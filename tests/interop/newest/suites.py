@@ -1,5 +1,6 @@
 """The suites by name: the programs that each needs, and what yields its cells with their outcomes."""
 
+import agent_origins
 import collector
 import parsers
 import prometheus_pushes
@@ -28,9 +29,21 @@ SUITES = {
         ("victoria_metrics",),
         (victoria_metrics.scrapes, victoria_metrics.remote_write, victoria_metrics.otlp),
     ),
-    "pushgateway": (("pushgateway",), (pushgateway.pushes,)),
-    "collector": (("collector",), (collector.scrapes, collector.otlp, collector.statsd)),
+    "pushgateway": (("pushgateway",), (pushgateway.pushes, pushgateway.pushes_by_tls)),
+    "collector": (
+        ("collector",),
+        (
+            collector.scrapes,
+            collector.otlp,
+            collector.otlp_by_tls,
+            collector.statsd,
+            collector.statsd_sockets,
+            collector.statsd_times,
+            collector.statsd_origin,
+        ),
+    ),
     "statsd": (("statsd",), (statsd_daemon.pushes,)),
+    "datadog": (("origins",), (agent_origins.origins,)),
     "go": (("textparse",), (parsers.textparse,)),
     "python": (("python",), (parsers.python, parsers.python_otlp)),
     "java": (("client_java",), (parsers.java,)),
