@@ -189,6 +189,7 @@ template <typename Number>
 bool TextPage::FillNumbers(const FamilySnapshot& family, std::span<const Number> numbers,
                            const ExemplarTable& exemplars, PageChunk& chunk) {
   const bool has_exemplars = !exemplars.places.empty();
+  if (shows_start_ && !has_exemplars) return FillStartedNumbers(family, numbers, chunk);
   for (; series_ < numbers.size(); ++series_) {
     const Number number = numbers[series_];
     const auto write = [&](char* out) { return WriteStart(WriteNumber(out, number), family); };
@@ -198,6 +199,21 @@ bool TextPage::FillNumbers(const FamilySnapshot& family, std::span<const Number>
     line_ = 1;
     if (!FillCreated(family, chunk)) return false;
     line_ = 0;
+  }
+  return true;
+}
+
+// The start time ends the line.
+template <typename Number>
+bool TextPage::FillStartedNumbers(const FamilySnapshot& family, std::span<const Number> numbers, PageChunk& chunk) {
+  const SampleName& name = names_[0];
+  const std::size_t fixed_bytes_max = name.labelled.size() + kValueBytesMax + kPunctuationBytes;
+  for (; series_ < numbers.size(); ++series_) {
+    const std::string_view labels = family.label_text(series_);
+    char* out = chunk.Reserve(fixed_bytes_max + labels.size());
+    if (out == nullptr) return false;
+    out = WriteNumber(PutSeries(out, name, labels), numbers[series_]);
+    chunk.Commit(start_time_.WriteLine(out, family.created_unix_milliseconds(series_)));
   }
   return true;
 }

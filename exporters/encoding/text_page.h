@@ -107,6 +107,9 @@ class TextPage : public PageSource {
   template <typename Number>
   bool FillNumbers(const metrics::FamilySnapshot& family, std::span<const Number> numbers,
                    const metrics::ExemplarTable& exemplars, PageChunk& chunk);
+  // Of a family without exemplars whose start times stand on the lines.
+  template <typename Number>
+  bool FillStartedNumbers(const metrics::FamilySnapshot& family, std::span<const Number> numbers, PageChunk& chunk);
   bool FillCreated(const metrics::FamilySnapshot& family, PageChunk& chunk);
   bool FillHistogram(const metrics::FamilySnapshot& family, const metrics::HistogramValues& histograms,
                      PageChunk& chunk);

@@ -32,5 +32,12 @@ TEST(StartTimeTextTest, HasRoomForTheLongestTime) {
   EXPECT_EQ(Written(text, std::numeric_limits<std::int64_t>::min()), " st@-9223372036854775.808");
 }
 
+TEST(StartTimeTextTest, EndsALineThatItIsAskedToEnd) {
+  StartTimeText text;
+  char out[StartTimeText::kBytesMax];
+  EXPECT_EQ(std::string(out, text.WriteLine(out, 1'700'000'000'007)), " st@1700000000.007\n");
+  EXPECT_EQ(Written(text, 1'700'000'000'007), " st@1700000000.007");
+}
+
 }  // namespace
 }  // namespace streamhouse::exporters
