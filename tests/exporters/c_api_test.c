@@ -103,6 +103,35 @@ C_TEST(AServerTellsItsPort) {
   streamhouse_registry_free(registry);
 }
 
+// Whether a server says that its program is ready.
+static bool says_ready(const streamhouse_exporter* server) {
+  const char* const address = streamhouse_exporter_name(server) + strlen("prometheus://");
+  char command[200];
+  snprintf(command, sizeof(command), "curl -s -f --max-time 30 -o /dev/null http://%s/ready", address);
+  return system(command) == 0;
+}
+
+static bool fails(void* of, char* reason, size_t reason_bytes) {
+  (void)of;
+  snprintf(reason, reason_bytes, "full");
+  return false;
+}
+
+C_TEST(AServerIsReadyWhereItsHealthIs) {
+  streamhouse_registry* const registry = streamhouse_registry_new();
+  streamhouse_health* const health = streamhouse_health_new();
+  const streamhouse_exporter_options options = {.size = sizeof(options), .registry = registry, .health = health};
+  streamhouse_exporter* server;
+  C_EXPECT(streamhouse_exporter_start("prometheus://127.0.0.1:0", &options, &server).code == STREAMHOUSE_OK);
+  C_EXPECT(says_ready(server));
+  streamhouse_token* const token = streamhouse_health_add(health, "disk", (streamhouse_check){.passes = fails});
+  C_EXPECT(!says_ready(server));
+  streamhouse_token_free(token);
+  streamhouse_exporter_stop(server);
+  streamhouse_health_free(health);
+  streamhouse_registry_free(registry);
+}
+
 C_TEST(ABadLineIsRefusedByItsPart) {
   streamhouse_registry* const registry = streamhouse_registry_new();
   log_book book = {0, 0};
@@ -178,6 +207,7 @@ const c_case c_cases[] = {
     C_CASE(AnExporterOfALineBringsThePageOut),
     C_CASE(SeveralRegistriesAreOnOnePage),
     C_CASE(AServerTellsItsPort),
+    C_CASE(AServerIsReadyWhereItsHealthIs),
     C_CASE(ABadLineIsRefusedByItsPart),
     C_CASE(OptionsThatItDoesNotKnowAreRefused),
     C_CASE(ACountOfRegistriesThatIsNoneIsRefused),
