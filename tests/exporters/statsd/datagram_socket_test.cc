@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
 #include "tests/exporters/statsd/datagram_receiver.h"
+#include "tests/exporters/support/command.h"
 #include "tests/support/eventually.h"
 
 namespace streamhouse::exporters {
@@ -47,6 +50,23 @@ TEST_P(DatagramSocketTest, HearsThatItsReceiverHasGone) {
   receiver_.Away();
   EXPECT_TRUE(Eventually([&] { return !socket.Send("a:1|c", Soon()).ok() || !socket.TakeRefusal().ok(); }));
   receiver_.Back();
+}
+
+TEST_P(DatagramSocketTest, HandsNoDescriptorToAChildProcess) {
+  const auto descriptors = [] { return RunCommand("ls /proc/self/fd | wc -l").output; };
+  const std::string before = descriptors();
+  const DatagramSocket socket = Connected();
+  EXPECT_EQ(descriptors(), before);
+}
+
+TEST_P(DatagramSocketTest, LeavesNoDescriptorBehind) {
+  const auto descriptors = [] {
+    return std::distance(std::filesystem::directory_iterator("/proc/self/fd"), std::filesystem::directory_iterator());
+  };
+  const auto before = descriptors();
+  Connected();
+  EXPECT_FALSE(DatagramSocket::Connect(metrics::UnixSocket{.path = "/tmp/no such socket"}, 0).ok());
+  EXPECT_EQ(descriptors(), before);
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, DatagramSocketTest, testing::Values(Kind::kUdp, Kind::kUnix),
