@@ -37,6 +37,10 @@ static_assert(sizeof(Header) == 32);
 struct Published {
   metrics::Mutex mutex;
   Header* header STREAMHOUSE_GUARDED_BY(mutex) = nullptr;  // null: there is no context
+  pid_t process STREAMHOUSE_GUARDED_BY(mutex) = 0;         // that has mapped it
+
+  // A child of _Fork() has neither the mapping nor a say in what has taken its place.
+  bool IsOfThisProcess() const STREAMHOUSE_REQUIRES(mutex) { return header != nullptr && process == getpid(); }
   std::string message STREAMHOUSE_GUARDED_BY(mutex);
 };
 
@@ -110,6 +114,7 @@ void InParent() STREAMHOUSE_UNCHECKED {
 void InChild() STREAMHOUSE_UNCHECKED {
   Published& published = ThePublished();
   if (published.header != nullptr) published.header = MapHeader(published.message);
+  published.process = getpid();
   published.mutex.Unlock();
 }
 
@@ -120,19 +125,25 @@ Status PublishContext(std::string message) {
   if (handled != 0) return {StatusCode::kUnavailable, "no memory to follow forks of the process"};
   Published& published = ThePublished();
   const metrics::MutexLock lock(published.mutex);
-  if (published.header != nullptr) {
+  if (published.IsOfThisProcess()) {
     return {StatusCode::kFailedPrecondition, "the process shows a context already"};
   }
   published.message = std::move(message);
   published.header = MapHeader(published.message);
+  published.process = getpid();
   if (published.header != nullptr) return Status::Ok();
+  if (errno == ENOTSUP) {
+    return {StatusCode::kUnavailable,
+            "no reader would find a context: the system refuses memfd_create, and gives mappings no name "
+            "(PR_SET_VMA, from Linux 5.17 on)"};
+  }
   return {StatusCode::kUnavailable, std::string("cannot map a context: ") + strerrorname_np(errno)};
 }
 
 void WithdrawContext() {
   Published& published = ThePublished();
   const metrics::MutexLock lock(published.mutex);
-  if (published.header == nullptr) return;
+  if (!published.IsOfThisProcess()) return;
   munmap(std::exchange(published.header, nullptr), sizeof(Header));
 }
 
