@@ -18,7 +18,10 @@ metrics::Result<GrpcTarget> GrpcTargetOf(const std::string& address) {
   if (!socket.is_abstract()) {
     return GrpcTarget{.text = "unix://" + metrics::PercentEncodePath(socket.path), .is_unix = true};
   }
-  return GrpcTarget{.text = "unix-abstract:" + metrics::PercentEncodePath(socket.path.substr(1)), .is_unix = true};
+  std::string name = metrics::PercentEncodePath(socket.path.substr(1));
+  // Two slashes would begin the authority of a URI.
+  if (name.starts_with("//")) name.replace(0, 1, "%2F");
+  return GrpcTarget{.text = "unix-abstract:" + name, .is_unix = true};
 }
 
 }  // namespace streamhouse::client
