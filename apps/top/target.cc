@@ -37,13 +37,14 @@ void SetPaths(std::string_view path, Target& target) {
 
 Result<Target> ParseUnixTarget(std::string_view url) {
   const metrics::UnixUrl parts = metrics::SplitUnixUrl(url);
-  Result<metrics::UnixSocket> socket = metrics::ParseUnixSocket(parts.socket);
-  if (!socket.ok()) return socket.status();
+  const Result<metrics::SocketAddress> address = metrics::ParseSocketAddress(parts.socket);
+  if (!address.ok()) return address.status();
+  const auto& socket = std::get<metrics::UnixSocket>(address.value());
   Target target;
   SetPaths(parts.path, target);
-  target.url = socket->ToString();
+  target.url = socket.ToString();
   if (target.page_path != kPagePath) target.url += ":" + target.page_path;
-  target.address = *std::move(socket);
+  target.address = socket;
   return target;
 }
 

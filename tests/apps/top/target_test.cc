@@ -35,6 +35,13 @@ TEST(ParseTargetTest, TakesUnixSockets) {
   EXPECT_EQ(name.page_path + " " + name.readiness_path, "/b/metrics/detailed /b/metrics/ready");
   EXPECT_TRUE(IsLoopback(name));
   EXPECT_NE(ParseTarget("unix:a").status().message().find("is not unix:///PATH"), std::string::npos);
+  EXPECT_EQ(ParseTarget("unix:///s:/metrics?name[]=x").value().page_path, "/metrics?name[]=x");
+}
+
+TEST(ParseTargetTest, RefusesThePermissionsOfAUnixSocket) {
+  EXPECT_EQ(ParseTarget("unix:///run/m.sock?mode=0660").status().message(),
+            "\"unix:///run/m.sock?mode=0660\" has options, which are for the program that listens; a '?' in the path "
+            "is %3F");
 }
 
 TEST(ParseTargetTest, RefusesTextsThatAreNotAnAddress) {
