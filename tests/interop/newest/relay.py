@@ -131,14 +131,20 @@ class PageRelay:
         return Kept(headers, body, wanted)
 
 
+def is_success(kept):
+    return kept.status < 300
+
+
 class PushRelay:
-    """Takes pushes at `address` for the receiver at `target`, an address; keeps every exchange up to the first success.
+    """Takes pushes at `address` for the receiver at `target`, an address; keeps every exchange up to the last, which
+    is the first success unless `is_last` tells.
 
     Without a target it answers 200 itself.
     """
 
-    def __init__(self, test, target=None):
+    def __init__(self, test, target=None, is_last=is_success):
         self.exchanges = []
+        self._is_last = is_last
         lock = threading.Lock()
         relay = self
 
@@ -168,7 +174,21 @@ class PushRelay:
     @property
     def kept(self):
         """The push that was taken; None before."""
-        return self.exchanges[-1] if self.exchanges and self.exchanges[-1].status < 300 else None
+        return self.exchanges[-1] if self.exchanges and self._is_last(self.exchanges[-1]) else None
+
+
+def fallen_back(started, line, target):
+    """The first push of remote write 1.0 that was taken, of a program that began with 2.0."""
+
+    def is_last(kept):
+        return is_success(kept) and "v2" not in kept.content_type
+
+    push = PushRelay(started, target, is_last)
+    started.start(line.format(push.address))
+    processes.wait_for(lambda: push.kept, "a push of 1.0 is taken")
+    if "v2" not in push.exchanges[0].content_type:
+        raise AssertionError(f"it began with {push.exchanges[0].content_type}")
+    return push.kept
 
 
 def taken(started, line, target=None):

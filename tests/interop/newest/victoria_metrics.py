@@ -82,10 +82,10 @@ def _with_resource(page):
     return reading.with_labels(_as_ranges(page), *page.target.items(), *scope.items())
 
 
-def _pushed(started, line, read, stored):
+def _pushed(started, line, read, stored, push=relay.taken):
     with started.part() as part:
         server = _start(part)
-        kept = relay.taken(part, line, server.url.removeprefix("http://"))
+        kept = push(part, line, server.url.removeprefix("http://"))
         if kept.status >= 300:
             return Outcome(refusal=f"{kept.status} {kept.answer.decode(errors='replace')}")
         if "version=2" in line:
@@ -114,6 +114,9 @@ def remote_write(started):
     ):
         line = f"prw+http://{{}}/api/v1/write?interval=100ms&label=job:page&{options}"
         yield Cell(RECEIVER, form, "", "snappy", "", stated), _pushed(started, line, read, _as_ranges)
+    line = "prw+http://{}/api/v1/write?interval=100ms&label=job:page&version=auto"
+    cell = Cell(RECEIVER, "remote write, version=auto: it becomes 1.0", "", "snappy", "", LOSSES)
+    yield cell, _pushed(started, line, remote_write_body.read_remote_write_1, _as_ranges, relay.fallen_back)
 
 
 def otlp(started):
