@@ -29,6 +29,8 @@
 #include <string_view>
 #include <utility>
 
+#include "metrics_core/language_level.h"
+
 namespace streamhouse::metrics {
 
 // The codes are a subset of gRPC's, with the same meaning. They cross the wire unchanged, but for

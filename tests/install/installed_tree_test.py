@@ -139,6 +139,11 @@ class InstalledTreeTest(unittest.TestCase):
     def test_cmake_takes_the_source_tree_as_fetched_content(self):
         self.build_records("FetchContent", self.build / "source", f"-DSTREAMHOUSE_FOLDER={ROOT}")
 
+    def test_a_compiler_for_an_older_language_is_told_so(self):
+        first = r"error: #error .*needs C\+\+20.*-std=c\+\+20"
+        with self.assertRaisesRegex(AssertionError, first):
+            run("c++", "-std=c++17", "-fsyntax-only", *self.flags("--cflags"), PROGRAMS / "records.cc")
+
     def assert_serves(self, program, sample='characters_read_total{source="stdin"}'):
         """Curl reads the page of the program, and the program ends with its input."""
         with subprocess.Popen(

@@ -108,6 +108,7 @@ set(STREAMHOUSE_CORE_HEADERS
   metrics_core/internal/series/series_table.h
   metrics_core/internal/shared_cell.h
   metrics_core/internal/snapshot_pool.h
+  metrics_core/language_level.h
   metrics_core/latency_bounds.h
   metrics_core/metric_options.h
   metrics_core/mutex.h

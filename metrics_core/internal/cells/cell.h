@@ -18,6 +18,8 @@
 #include <bit>
 #include <cstdint>
 
+#include "metrics_core/language_level.h"
+
 namespace streamhouse::metrics::internal {
 
 using Cell = std::atomic<std::uint64_t>;
