@@ -1,5 +1,7 @@
 #include "exporters/view/counted_family.h"
 
+#include <algorithm>
+
 namespace streamhouse::exporters {
 
 using metrics::FamilySnapshot;
@@ -27,6 +29,7 @@ CountedNumbers CountedNumbersOf(const FamilySnapshot& family, std::size_t i) {
 
 void CountedFamily::Clear(std::string_view name) {
   columns_.name = name;
+  columns_.peak = 0;
   columns_.texts.clear();
   columns_.ends.clear();
   columns_.created.clear();
@@ -69,16 +72,14 @@ void CountedFamily::AddZero(std::string_view label_text, std::int64_t created, s
 }
 
 std::optional<std::size_t> CountedFamily::Find(std::size_t hint, std::string_view label_text, std::int64_t created) {
-  if (hint >= size() || text(hint) != label_text) {
-    if (places_.empty()) {
-      for (std::size_t i = 0; i < size(); ++i) places_.emplace(text(i), i);
-    }
-    const auto found = places_.find(label_text);
-    if (found == places_.end()) return std::nullopt;
-    hint = found->second;
+  if (hint < size() && columns_.created[hint] == created && text(hint) == label_text) return hint;
+  if (places_.empty()) {
+    for (std::size_t i = 0; i < size(); ++i) places_.emplace(text(i), i);
   }
-  if (columns_.created[hint] != created) return std::nullopt;
-  return hint;
+  const auto [begin, end] = places_.equal_range(label_text);
+  const auto found =
+      std::find_if(begin, end, [&](const auto& place) { return columns_.created[place.second] == created; });
+  return found == end ? std::nullopt : std::optional(found->second);
 }
 
 CountedNumbers CountedFamily::numbers(std::size_t i) const {

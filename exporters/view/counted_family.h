@@ -50,15 +50,25 @@ class CountedFamily {
   void AddZero(std::string_view label_text, std::int64_t created, std::int64_t counted_at,
                const CountedNumbers& numbers);
 
-  // The place of the series, which may be `hint`.
+  // The most series that the family has shown at once, as the caller says. Clear() sets it to 0.
+  std::size_t peak() const { return columns_.peak; }
+  void set_peak(std::size_t series) { columns_.peak = series; }
+
+  // The place of the series, which may be `hint`. Two series may have one text.
   std::optional<std::size_t> Find(std::size_t hint, std::string_view label_text, std::int64_t created);
 
+  std::string_view text(std::size_t i) const {
+    const std::size_t begin = i == 0 ? 0 : columns_.ends[i - 1];
+    return std::string_view(columns_.texts).substr(begin, columns_.ends[i] - begin);
+  }
+  std::int64_t created(std::size_t i) const { return columns_.created[i]; }
   std::int64_t counted_at(std::size_t i) const { return columns_.counted_at[i]; }
   CountedNumbers numbers(std::size_t i) const;
 
  private:
   struct Columns {
     std::string name;
+    std::size_t peak = 0;
     std::string texts;              // one after another
     std::vector<std::size_t> ends;  // of each text
     std::vector<std::int64_t> created;
@@ -70,13 +80,8 @@ class CountedFamily {
     std::vector<std::size_t> bucket_ends;                 // of each exponential
   };
 
-  std::string_view text(std::size_t i) const {
-    const std::size_t begin = i == 0 ? 0 : columns_.ends[i - 1];
-    return std::string_view(columns_.texts).substr(begin, columns_.ends[i] - begin);
-  }
-
   Columns columns_;
-  std::unordered_map<std::string_view, std::size_t> places_;  // empty, or of all texts
+  std::unordered_multimap<std::string_view, std::size_t> places_;  // empty, or of all texts
 };
 
 }  // namespace streamhouse::exporters

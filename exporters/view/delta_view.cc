@@ -213,9 +213,15 @@ void DeltaView::Arrange(const Snapshot& source) {
 
 void DeltaView::Absorb(const FamilySnapshot& family, std::size_t committed, CountedFamily& counted) {
   spare_.Clear(family.info().name);
+  spare_.set_peak(std::max(counted.peak(), family.size()));
+  is_present_.assign(counted.size(), false);
+  const bool keeps_absent = family.info().has_callback;
   for (std::size_t i = 0; i < family.size() && HasDeltas(family.info(), families_); ++i) {
     const std::string_view text = family.label_text(i);
     const std::int64_t created = CreatedOf(family, i);
+    if (keeps_absent) {
+      if (const auto found = counted.Find(i, text, created)) is_present_[*found] = true;
+    }
     if (i < committed) {
       spare_.Add(text, created, taken_at_, CountedNumbersOf(family, i));
       continue;
@@ -227,7 +233,21 @@ void DeltaView::Absorb(const FamilySnapshot& family, std::size_t committed, Coun
       spare_.AddZero(text, created, window.start, CountedNumbersOf(family, i));
     }
   }
+  if (keeps_absent) KeepAbsent(counted);
   counted.Assign(spare_);
+}
+
+// Adds the series that the source lacks to the present ones: first the newly absent ones.
+void DeltaView::KeepAbsent(const CountedFamily& counted) {
+  std::size_t room = std::max(kAbsentSeriesMin, spare_.peak());
+  for (std::size_t i = 0; i < counted.size() && room > 0; ++i) {
+    if (is_present_[i]) continue;
+    const CountedNumbers numbers = counted.numbers(i);
+    // A family of this name with other bounds, or of another kind.
+    if (spare_.size() > 0 && spare_.numbers(0).counts.size() != numbers.counts.size()) return;
+    spare_.Add(counted.text(i), counted.created(i), counted.counted_at(i), numbers);
+    --room;
+  }
 }
 
 CountedFamily* DeltaView::Find(std::size_t place, const FamilySnapshot& family) {

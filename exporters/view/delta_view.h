@@ -18,14 +18,19 @@
 // 3. A series is known by the name of its family, its label text and its start time. If a number
 //    has become lower, the series began again: the delta is its whole value. In a family without
 //    start times that is the only sign.
-// 4. A series that a snapshot lacks is forgotten with the next commit.
+// 4. A recorded series that a snapshot lacks was removed. It is forgotten with the next commit.
+//    A callback series may be missing once: its callback threw, or left it out. Its numbers are
+//    kept, and its next delta counts from them. A family keeps the numbers of
+//    max(kAbsentSeriesMin, P) absent series, where P is the most series that it has shown at once.
+//    Those absent longest are forgotten first; if one comes back, its delta is its whole value.
 // 5. An exponential delta has the resolution of the newer value (exponential_difference.h).
 // 6. Exemplars from before the start of a delta are left out.
 // Thread safety: one thread at a time.
 // Cost: a walk over all series for each snapshot and each commit. Memory: the texts and numbers of
-// the series that were committed, and one snapshot. In a steady state it allocates nothing that
-// grows with the number of series. The memory of the source returns to its registry with Commit(),
-// if the delta was destroyed before, else with the next Of().
+// the series that were committed, of the absent series of guarantee 4, and one snapshot. In a
+// steady state it allocates nothing that grows with the number of series. The memory of the source
+// returns to its registry with Commit(), if the delta was destroyed before, else with the next
+// Of().
 //
 //   DeltaView view(DoubleDeltas::kExact);
 //   {
@@ -59,6 +64,9 @@ enum class DeltaFamilies : std::uint8_t {
   kAll,
 };
 
+// Absent series whose numbers a family with a callback keeps, even if it shows fewer at once.
+inline constexpr std::size_t kAbsentSeriesMin = 1'000;
+
 bool HasDeltas(const metrics::FamilyInfo& info, DeltaFamilies families);
 
 class DeltaView {
@@ -85,6 +93,7 @@ class DeltaView {
   void Absorb();
   void Arrange(const metrics::Snapshot& source);
   void Absorb(const metrics::FamilySnapshot& family, std::size_t committed, CountedFamily& counted);
+  void KeepAbsent(const CountedFamily& counted);
   CountedFamily* Find(std::size_t place, const metrics::FamilySnapshot& family);
   Window WindowOf(const metrics::FamilySnapshot& family, std::size_t i, CountedFamily* counted);
   bool IsEarlier(const CountedNumbers& before, const CountedNumbers& after);
@@ -101,6 +110,7 @@ class DeltaView {
   std::int64_t committed_at_ = 0;       // the time of the last source that was committed
   std::vector<CountedFamily> counted_;  // by that source
   CountedFamily spare_;
+  std::vector<bool> is_present_;  // of the series of one counted family
   ExponentialDifference difference_;
   std::vector<std::uint64_t> counts_;  // the difference of one series
 };

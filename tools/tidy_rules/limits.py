@@ -81,6 +81,7 @@ ROWS = (
     ("request of remote write, before compression", "exporters/remote_write/remote_write_batch.h", "kRemoteWriteRequestBytes", "further series are in the next one; a larger series comes alone"),
     ("a line of StatsD by UDP", "exporters/statsd/statsd_exporter.h", "kStatsdUdpBytes", "it is left out; counted as dropped: `too_large`"),
     ("a line of StatsD to a Unix socket", "exporters/statsd/statsd_exporter.h", "kStatsdUnixBytes", "the same"),
+    ("absent series of a callback family whose numbers a push of deltas keeps", "exporters/view/delta_view.h", "kAbsentSeriesMin", "as many as the family has shown at once, if more; then those absent longest are forgotten"),
     ("exemplars of a native histogram in a push", "exporters/remote_write/fresh_exemplars.h", "kNativeExemplarsMax", "the newest are sent"),
     ("a file that a web configuration names, and the configuration", "exporters/http/access/small_file.h", "kSmallFileBytesMax", "an error at start; later the files before stay"),
 )  # fmt: skip

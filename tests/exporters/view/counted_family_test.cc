@@ -32,6 +32,16 @@ TEST(CountedFamilyTest, FindsSeriesByTextAndStartTime) {
   EXPECT_EQ(family.Find(0, "a=\"3\"", 10), std::nullopt);
 }
 
+TEST(CountedFamilyTest, FindsTwoSeriesWithOneText) {
+  const Counts one = {1};
+  CountedFamily family;
+  family.Clear("f");
+  family.Add("a", 10, 0, {.counts = one});
+  family.Add("a", 20, 0, {.counts = one});
+  EXPECT_EQ(family.Find(0, "a", 20), 1U);
+  EXPECT_EQ(family.Find(1, "a", 10), 0U);
+}
+
 TEST(CountedFamilyTest, KeepsNumbersAndTimesOfEachSeries) {
   const Counts a = {1, 2};
   const Counts b = {3, 4};

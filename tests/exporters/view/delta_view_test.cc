@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <map>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -13,6 +15,7 @@
 #include <vector>
 
 #include "exporters/encoding/text_encoder.h"
+#include "metrics_core/callback_family.h"
 #include "metrics_core/exemplar.h"
 #include "metrics_core/metric_options.h"
 #include "metrics_core/reading/snapshot.h"
@@ -190,6 +193,76 @@ TEST_F(DeltaViewTest, ForgetsASeriesThatWasRemoved) {
   EXPECT_NE(Deltas().find("a_total{x=\"1\"} 20\n"), std::string::npos);
 }
 
+// Callbacks that give what the test says, and the deltas of their values.
+class DeltaViewOfCallbacksTest : public DeltaViewTest {
+ protected:
+  // One callback of many series: those of `values_`, by the values of their label.
+  void AddMany() {
+    token_ = family_.AddMany([this](metrics::CallbackFamily::Samples& samples) {
+      for (const auto& [label, value] : values_) samples.Add(value, label);
+    });
+  }
+
+  metrics::CallbackFamily family_ =
+      registry_.AddCallbackCounter({.name = "a_total", .help = "A", .labels = {"x"}}).value();
+  std::map<std::string, double> values_;
+  metrics::CallbackFamily::Token token_;
+};
+
+TEST_F(DeltaViewOfCallbacksTest, CountOnAfterASnapshotWithoutAValue) {
+  double value = 7;
+  token_ = family_.Add([&] { return value; }, "1");
+  EXPECT_EQ(CommittedDeltas(), "a_total{x=\"1\"} 7\n");
+  value = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_EQ(CommittedDeltas(), "");
+  EXPECT_EQ(CommittedDeltas(), "");
+  value = 9;
+  EXPECT_EQ(CommittedDeltas(), "a_total{x=\"1\"} 2\n");
+}
+
+TEST_F(DeltaViewOfCallbacksTest, CountOnForTheOlderOfTwoCallbacks) {
+  token_ = family_.AddSince(
+      std::chrono::system_clock::time_point(std::chrono::seconds(1)), [] { return 5.0; }, "1");
+  EXPECT_EQ(CommittedDeltas(), "a_total{x=\"1\"} 5\n");
+  {
+    const auto newer = family_.Add([] { return 3.0; }, "1");
+    EXPECT_EQ(CommittedDeltas(), "a_total{x=\"1\"} 3\n");
+  }
+  EXPECT_EQ(CommittedDeltas(), "a_total{x=\"1\"} 0\n");
+}
+
+TEST_F(DeltaViewOfCallbacksTest, KeepAbsentSeriesBehindAPartialCommit) {
+  const auto other = registry_.AddCounter({.name = "b_total", .help = "B", .labels = {"x"}}).value();
+  AddMany();
+  values_ = {{"1", 4}, {"2", 5}};
+  EXPECT_EQ(CommittedDeltas(), "a_total{x=\"1\"} 4\na_total{x=\"2\"} 5\n");
+  values_ = {{"2", 6}};
+  static_cast<void>(PageOf(view_.Of(Reversed(registry_.TakeSnapshot()))));
+  view_.CommitUntil(1, 0);
+  values_ = {{"1", 7}, {"2", 8}};
+  EXPECT_EQ(CommittedDeltas(), "a_total{x=\"1\"} 3\na_total{x=\"2\"} 3\n");
+}
+
+TEST_F(DeltaViewOfCallbacksTest, KeepAsManyAbsentSeriesAsThereWereAtOnce) {
+  AddMany();
+  for (std::size_t i = 0; i < 2 * kAbsentSeriesMin; ++i) values_[std::to_string(i)] = 1;
+  const std::string first = CommittedDeltas();
+  const auto all = std::exchange(values_, {});
+  EXPECT_EQ(CommittedDeltas() + CommittedDeltas(), "");
+  values_ = all;
+  EXPECT_EQ(CommittedDeltas().find("} 1"), std::string::npos);
+}
+
+TEST_F(DeltaViewOfCallbacksTest, ForgetTheSeriesThatAreAbsentLongest) {
+  AddMany();
+  for (std::size_t i = 0; i < kAbsentSeriesMin + 2; ++i) {
+    values_ = {{std::to_string(i), 3}};
+    EXPECT_EQ(CommittedDeltas(), "a_total{x=\"" + std::to_string(i) + "\"} 3\n");
+  }
+  values_ = {{"0", 4}, {"1", 4}};
+  EXPECT_EQ(CommittedDeltas(), "a_total{x=\"0\"} 4\na_total{x=\"1\"} 1\n");
+}
+
 TEST_F(DeltaViewTest, FindsFamiliesAtOtherPlaces) {
   const auto first = registry_.AddCounter({.name = "a_total", .help = "A"}).value().With();
   const auto second = registry_.AddCounter({.name = "b_total", .help = "B"}).value().With();
@@ -235,7 +308,7 @@ class DeltaWindowsTest : public testing::Test {
       metrics::SnapshotBuffers buffers;
     };
     auto owner = std::make_shared<Owner>();
-    owner->info = {.name = "a_total", .has_exemplars = true, .has_created = created != 0};
+    owner->info = {.name = "a_total", .has_exemplars = true, .has_created = created != 0, .has_callback = true};
     metrics::SnapshotBuilder builder(owner->buffers);
     builder.SetOrigin(std::chrono::system_clock::time_point(std::chrono::milliseconds(taken_at)), nullptr);
     auto counters = builder.BeginFamily<CounterValues<std::uint64_t>>(owner->info, 1);
@@ -247,6 +320,19 @@ class DeltaWindowsTest : public testing::Test {
     EXPECT_TRUE(deltas.families()[0].info().has_created);
     return std::to_string(delta[0]) + " from " + std::to_string(deltas.families()[0].created_unix_milliseconds(0)) +
            (delta.exemplars.At(0, 0) == nullptr ? "" : " with exemplar");
+  }
+  // A snapshot without the series.
+  void CommitNothingAt(std::int64_t taken_at) {
+    struct Owner {
+      FamilyInfo info = {.name = "a_total", .has_exemplars = true, .has_created = true, .has_callback = true};
+      metrics::SnapshotBuffers buffers;
+    };
+    auto owner = std::make_shared<Owner>();
+    metrics::SnapshotBuilder builder(owner->buffers);
+    builder.SetOrigin(std::chrono::system_clock::time_point(std::chrono::milliseconds(taken_at)), nullptr);
+    static_cast<void>(builder.BeginFamily<CounterValues<std::uint64_t>>(owner->info, 0));
+    static_cast<void>(view_.Of(builder.Finish(owner)));
+    view_.Commit();
   }
   std::string CommittedDeltaAt(std::int64_t taken_at, std::int64_t created, std::uint64_t value) {
     std::string delta = DeltaAt(taken_at, created, value);
@@ -275,6 +361,12 @@ TEST_F(DeltaWindowsTest, HaveTheWholeValueWhereItHasBecomeLower) {
   EXPECT_EQ(CommittedDeltaAt(200, 0, 4), "4 from 0") << "which means unknown";
   EXPECT_EQ(CommittedDeltaAt(300, 0, 3), "3 from 200");
   EXPECT_EQ(CommittedDeltaAt(400, 0, 5), "2 from 300");
+}
+
+TEST_F(DeltaWindowsTest, DoNotOverlapAroundASnapshotWithoutTheSeries) {
+  EXPECT_EQ(CommittedDeltaAt(200, 100, 4), "4 from 100");
+  CommitNothingAt(300);
+  EXPECT_EQ(CommittedDeltaAt(400, 100, 6), "2 from 200");
 }
 
 TEST_F(DeltaWindowsTest, EndNotBeforeTheyBegin) {
