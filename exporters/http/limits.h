@@ -35,6 +35,9 @@ struct Limits {
   // For a whole page; a scraper that says when it gives up (X-Prometheus-Scrape-Timeout-Seconds)
   // gets no longer than that.
   std::chrono::milliseconds page_time = std::chrono::seconds(60);
+  // For selecting the series of one page, where its query asks for some: 503. All pages together
+  // also have a budget (selection_budget.h).
+  std::chrono::milliseconds selection_time = std::chrono::seconds(1);
   // Pages that are being sent: 503 to further ones.
   std::size_t scrapes = 64;
   // Connections: a new one takes the place of the oldest that is not being answered.

@@ -9,7 +9,7 @@ namespace streamhouse::exporters {
 MeasuredPage::~MeasuredPage() {
   if (!has_begun_ || has_ended_) return;
   metrics_.CountFailedPage(format_);
-  Log(Outcome::kFailed, std::chrono::steady_clock::now() - asked_at_);
+  Log(Outcome::kFailed, std::chrono::steady_clock::now() - origin_.asked_at);
 }
 
 PageSource::Progress MeasuredPage::Fill(PageChunk& chunk) {
@@ -18,7 +18,7 @@ PageSource::Progress MeasuredPage::Fill(PageChunk& chunk) {
   bytes_ += chunk.view().size();
   if (progress == Progress::kEnd) {
     has_ended_ = true;
-    const std::chrono::nanoseconds duration = std::chrono::steady_clock::now() - asked_at_;
+    const std::chrono::nanoseconds duration = std::chrono::steady_clock::now() - origin_.asked_at;
     // Only a trace that was recorded can be found by its exemplar.
     const bool is_sampled = origin_.parent && origin_.parent->is_sampled;
     metrics_.CountPage(format_, bytes_, duration, is_sampled ? origin_.parent->trace : metrics::TraceContext{});

@@ -29,6 +29,7 @@ struct ScrapeOrigin {
   std::string_view path = {};                           // of the server; lives until the process ends
   std::optional<metrics::Traceparent> parent = {};      // of the request
   std::function<void(std::string_view line)> log = {};  // empty: no log
+  std::chrono::steady_clock::time_point asked_at = std::chrono::steady_clock::now();
 };
 
 class MeasuredPage : public PageSource {
@@ -55,7 +56,6 @@ class MeasuredPage : public PageSource {
   const ServerMetrics& metrics_;
   const ScrapePermits::Permit permit_;
   const ScrapeOrigin origin_;
-  const std::chrono::steady_clock::time_point asked_at_ = std::chrono::steady_clock::now();
   std::uint64_t bytes_ = 0;
   bool has_begun_ = false;
   bool has_ended_ = false;

@@ -82,20 +82,9 @@ bool IsReading(const Request& request) {
   return request.method == "GET" || request.method == "HEAD";
 }
 
-metrics::Result<Selection> SelectionOf(std::string_view query) {
-  const auto names = QueryValues(query, "name[]");
-  const auto selectors = QueryValues(query, "match[]");
-  if (!names || !selectors) {
-    return metrics::Status(metrics::StatusCode::kInvalidArgument,
-                           "the query has a bad % or more than " + std::to_string(kQueryNamesMax) + " names");
-  }
-  return Selection::Parse(*names, *selectors);
-}
-
-Response BadSelection(const metrics::Status& why) {
-  Response response = ErrorResponse(400);
-  response.body.append(why.message()).append("\n");
-  return response;
+metrics::Status NoTimeLeft() {
+  return {metrics::StatusCode::kResourceExhausted,
+          "no time is left to select series: other requests have used it; ask later"};
 }
 
 // Until the scraper gives up, where it says so and means sooner.
@@ -118,6 +107,7 @@ Routes::Routes(metrics::Registry& registry, const metrics::Health& health, Route
       combined_view_(registry, options_.more_registries, "prometheus", options_.left_out),
       aggregated_view_(options_.aggregate),
       labelled_view_(options_.labels),
+      selection_budget_(options_.limits.selection_time),
       detailed_([this] { return labelled_view_.Of(combined_view_.Take()); }),
       aggregated_([this] { return labelled_view_.Of(aggregated_view_.Of(combined_view_.Take())); }) {}
 
@@ -175,18 +165,56 @@ ScrapePermits::Permit Routes::TakePermit() const {
 
 Response Routes::Metrics(const Request& request, const RequestTarget& target) {
   const NegotiatedFormat negotiated = NegotiateFormat(request.accept);
-  const ContentCoding coding = NegotiateCoding(request.accept_encoding);
-  metrics::Result<Selection> selection = SelectionOf(target.query);
-  ScrapePermits::Permit permit = selection.ok() ? TakePermit() : ScrapePermits::Permit();
-  const int status = !selection.ok() ? 400 : permit ? 200 : 503;
-  options_.metrics.CountScrape(negotiated.format, status);
-  if (!selection.ok()) return BadSelection(selection.status());
-  if (status != 200) return ErrorResponse(status);
+  Response response = Page(request, target, negotiated);
+  options_.metrics.CountScrape(negotiated.format, response.status);
+  return response;
+}
 
+metrics::Result<Selection> Routes::SelectionOf(std::string_view query) {
+  const auto names = QueryValues(query, "name[]", kQueryNamesMax);
+  if (!names.ok()) return names.status();
+  const auto selectors = QueryValues(query, "match[]", kSelectorsMax);
+  if (!selectors.ok()) return selectors.status();
+  if (names->empty() && selectors->empty()) return Selection();
+  // Regular expressions are compiled here.
+  const SelectionBudget::Turn turn(selection_budget_);
+  if (!turn.has_time()) return NoTimeLeft();
+  return Selection::Parse(*names, *selectors);
+}
+
+metrics::Status Routes::Select(const Selection& selection, ScrapePage& page) {
+  page.Collect();  // which is no part of the turn
+  const SelectionBudget::Turn turn(selection_budget_);
+  if (!turn.has_time()) return NoTimeLeft();
+  if (page.Select(selection, turn.deadline())) return metrics::Status::Ok();
+  return {metrics::StatusCode::kResourceExhausted,
+          "selecting series took too long: ask with fewer or simpler selectors, or later"};
+}
+
+Response Routes::Refuse(const metrics::Status& why) const {
+  const bool is_malformed = why.code() == metrics::StatusCode::kInvalidArgument;
+  Response response = ErrorResponse(is_malformed ? 400 : 503);
+  response.body.append(why.message()).append("\n");
+  if (is_malformed) return response;
+  options_.metrics.CountLimit(Limit::kSelectionTime);
+  response.headers.emplace_back("Retry-After", "1");
+  return response;
+}
+
+Response Routes::Page(const Request& request, const RequestTarget& target, const NegotiatedFormat& negotiated) {
+  const auto asked_at = std::chrono::steady_clock::now();
+  const metrics::Result<Selection> selection = SelectionOf(target.query);
+  if (!selection.ok()) return Refuse(selection.status());
+  ScrapePermits::Permit permit = TakePermit();
+  if (!permit) return ErrorResponse(503);
   const bool is_aggregated = target.path == kMetricsPath && !options_.aggregate.empty();
   SharedCollection& collection = is_aggregated ? aggregated_ : detailed_;
-  std::unique_ptr<PageSource> page =
-      std::make_unique<ScrapePage>(collection, negotiated, *std::move(selection), options_.created);
+  auto scrape = std::make_unique<ScrapePage>(collection, negotiated, options_.created);
+  if (!selection->chooses_all()) {
+    if (const metrics::Status selected = Select(*selection, *scrape); !selected.ok()) return Refuse(selected);
+  }
+  std::unique_ptr<PageSource> page = std::move(scrape);
+  const ContentCoding coding = NegotiateCoding(request.accept_encoding);
   if (coding != ContentCoding::kIdentity) page = std::make_unique<CompressedPage>(std::move(page), coding);
   Response response;
   response.content_type = negotiated.content_type;
@@ -194,7 +222,8 @@ Response Routes::Metrics(const Request& request, const RequestTarget& target) {
   if (coding != ContentCoding::kIdentity) response.headers.emplace_back("Content-Encoding", ContentCodingName(coding));
   ScrapeOrigin origin = {.path = target.path == kMetricsPath ? kMetricsPath : kDetailedPath,
                          .parent = metrics::ParseTraceparent(request.traceparent),
-                         .log = options_.scrape_log};
+                         .log = options_.scrape_log,
+                         .asked_at = asked_at};
   response.page = std::make_unique<MeasuredPage>(std::move(page), negotiated.format, options_.metrics,
                                                  std::move(permit), std::move(origin));
   response.page_time = PageTime(request.scrape_timeout, options_.limits.page_time);

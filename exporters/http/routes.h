@@ -10,12 +10,15 @@
 //                       switched off, a list of these paths
 //
 // GET and HEAD only, otherwise 405; other paths 404; more pages at a time than Limits::scrapes 503;
-// a query that cannot be read 400, whose second line says where.
+// a query that cannot be read 400, whose second line says where. Selecting series that takes too
+// long, or more time than the budget of all pages has left (selection_budget.h), is a 503. Its
+// second line says so, and Retry-After when to ask again.
 // When to use something else: MetricsServer, which brings the sockets.
 // Guarantees: paths match exactly; no file is ever read, and nothing of a request comes back in the
 // response.
 // Thread safety: Handle() from any thread; a page from one at a time.
-// Cost: see ScrapePage; of /ready, that of the checks; of the rest, a short text.
+// Cost: see ScrapePage; Handle() also selects series, for at most Limits::selection_time; of
+// /ready, that of the checks; of the rest, a short text.
 // Errors: as the status of a response.
 //
 //   Routes routes(registry, health, {.metrics = *ServerMetrics::Register(registry)});
@@ -28,23 +31,29 @@
 #include <string_view>
 #include <vector>
 
+#include "exporters/encoding/content_negotiation.h"
 #include "exporters/encoding/text_page.h"
 #include "exporters/http/limits.h"
 #include "exporters/http/message/request.h"
 #include "exporters/http/message/request_target.h"
 #include "exporters/http/message/response.h"
 #include "exporters/http/scrape_permits.h"
+#include "exporters/http/selection_budget.h"
 #include "exporters/http/server_metrics.h"
 #include "exporters/http/shared_collection.h"
 #include "exporters/live_page/live_page.h"
 #include "exporters/push/push_metrics.h"
+#include "exporters/select/selection.h"
 #include "exporters/view/aggregated_view.h"
 #include "exporters/view/combined_view.h"
 #include "exporters/view/labelled_view.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
+#include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
+
+class ScrapePage;
 
 struct RoutesOptions {
   Limits limits = {};
@@ -81,6 +90,10 @@ class Routes {
   Response Answer(const Request& request, const RequestTarget& target);
   Response Index(const Request& request) const;
   Response Metrics(const Request& request, const RequestTarget& target);
+  Response Page(const Request& request, const RequestTarget& target, const NegotiatedFormat& negotiated);
+  metrics::Result<Selection> SelectionOf(std::string_view query);
+  metrics::Status Select(const Selection& selection, ScrapePage& page);
+  Response Refuse(const metrics::Status& why) const;
   ScrapePermits::Permit TakePermit() const;
 
   // Immutable after construction.
@@ -92,6 +105,7 @@ class Routes {
   const LabelledView labelled_view_;
 
   // Used by any thread; each has a lock of its own.
+  SelectionBudget selection_budget_;
   SharedCollection detailed_;
   SharedCollection aggregated_;
 };

@@ -1,8 +1,5 @@
 #include "exporters/http/scrape_page.h"
 
-#include <optional>
-#include <span>
-
 #include "exporters/encoding/openmetrics2_encoder.h"
 #include "exporters/encoding/openmetrics_encoder.h"
 #include "exporters/encoding/protobuf_encoder.h"
@@ -33,29 +30,23 @@ std::unique_ptr<PageSource> MakeEncoder(PageFormat format, std::span<const Famil
 }  // namespace
 
 PageSource::Progress ScrapePage::Fill(PageChunk& chunk) {
-  if (encoder_ == nullptr && !Collect()) return Progress::kFailed;
+  if (encoder_ == nullptr) {
+    Collect();
+    escaped_ = EscapedView(families(), format_.escaping);
+    encoder_ = MakeEncoder(format_.format, escaped_.families(), created_);
+  }
   return encoder_->Fill(chunk);
 }
 
-bool ScrapePage::Collect() {
-  snapshot_ = collection_.Take();
-  std::span<const FamilySnapshot> families = snapshot_->families();
-  if (!selection_.chooses_all()) {
-    if (!Select()) return false;
-    families = selected_.families();
-  }
-  escaped_ = EscapedView(families, format_.escaping);
-  encoder_ = MakeEncoder(format_.format, escaped_.families(), created_);
-  return true;
+void ScrapePage::Collect() {
+  if (snapshot_ == nullptr) snapshot_ = collection_.Take();
 }
 
-bool ScrapePage::Select() {
-  const Selection selection = std::exchange(selection_, {});
-  std::optional<metrics::Snapshot> selected = SelectedView(snapshot_->families(), selection, format_.escaping,
-                                                           std::chrono::steady_clock::now() + selection_time_);
-  if (!selected) return false;
-  selected_ = *std::move(selected);
-  return true;
+bool ScrapePage::Select(const Selection& selection, std::chrono::steady_clock::time_point deadline) {
+  Collect();
+  if (selection.chooses_all()) return true;
+  selected_ = SelectedView(snapshot_->families(), selection, format_.escaping, deadline);
+  return selected_.has_value();
 }
 
 }  // namespace streamhouse::exporters

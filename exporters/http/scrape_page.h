@@ -1,17 +1,17 @@
-// ScrapePage: a page of a registry's metrics, collected when its first chunk is asked for.
+// ScrapePage: a page of a registry's metrics, collected when its first chunk is asked for, or
+// before, to select series.
 //
 // Guarantees: all of it comes from one snapshot, which lives as long as the page and may be shared
 // with other pages that select other series.
 // Thread safety: one thread at a time.
 // Cost: of collecting, see SharedCollection; of selecting, see SelectedView; of encoding, see the
-// encoders. A page that shows some series of a family holds a copy of their values. Regular
-// expressions are freed before the page is encoded.
-// Errors: the page fails before its first byte where selecting takes longer than `selection_time`.
+// encoders. A page that shows some series of a family holds a copy of their values.
 #pragma once
 
 #include <chrono>
 #include <memory>
-#include <utility>
+#include <optional>
+#include <span>
 
 #include "exporters/encoding/content_negotiation.h"
 #include "exporters/encoding/page_chunk.h"
@@ -22,35 +22,32 @@
 
 namespace streamhouse::exporters {
 
-// For all series of a page. The server answers no other request meanwhile.
-inline constexpr std::chrono::milliseconds kSelectionTime = std::chrono::seconds(1);
-
 class ScrapePage : public PageSource {
  public:
   // `collection` must outlive the page.
-  ScrapePage(SharedCollection& collection, NegotiatedFormat format, Selection selection = {},
-             CreatedUse created = CreatedUse::kLeftOut, std::chrono::milliseconds selection_time = kSelectionTime)
-      : collection_(collection),
-        format_(format),
-        created_(created),
-        selection_time_(selection_time),
-        selection_(std::move(selection)) {}
+  ScrapePage(SharedCollection& collection, NegotiatedFormat format, CreatedUse created = CreatedUse::kLeftOut)
+      : collection_(collection), format_(format), created_(created) {}
+
+  // Takes the snapshot, unless that is done.
+  void Collect();
+  // Leaves out what is not selected; before the first Fill(). False where the deadline passes
+  // first: such a page has no use.
+  bool Select(const Selection& selection, std::chrono::steady_clock::time_point deadline);
 
   Progress Fill(PageChunk& chunk) override;
 
  private:
-  bool Collect();
-  bool Select();
+  std::span<const metrics::FamilySnapshot> families() const {
+    return selected_ ? selected_->families() : snapshot_->families();
+  }
 
   SharedCollection& collection_;
   const NegotiatedFormat format_;
   const CreatedUse created_;  // of OpenMetrics 1.0; 2.0 and protobuf have all
-  const std::chrono::milliseconds selection_time_;
-  Selection selection_;  // chooses all once it was used
   std::shared_ptr<const metrics::Snapshot> snapshot_;
-  metrics::Snapshot selected_;           // of snapshot_, unless all of it is selected
-  metrics::Snapshot escaped_;            // of the snapshot before
-  std::unique_ptr<PageSource> encoder_;  // null until the snapshot is taken
+  std::optional<metrics::Snapshot> selected_;  // of snapshot_, unless all of it is shown
+  metrics::Snapshot escaped_;                  // of the snapshot before
+  std::unique_ptr<PageSource> encoder_;        // null until the page is first filled
 };
 
 }  // namespace streamhouse::exporters

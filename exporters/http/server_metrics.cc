@@ -11,8 +11,8 @@ namespace streamhouse::exporters {
 namespace {
 
 constexpr std::array<std::string_view, kLimitCount> kLimitNames = {
-    "head_bytes", "target_bytes", "head_time",       "idle_time",        "write_time", "page_time",
-    "scrapes",    "connections",  "password_checks", "readiness_checks", "rate"};
+    "head_bytes",     "target_bytes", "head_time",   "idle_time",       "write_time",       "page_time",
+    "selection_time", "scrapes",      "connections", "password_checks", "readiness_checks", "rate"};
 
 // Three digits: a status is from a fixed set.
 class StatusText {

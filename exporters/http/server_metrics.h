@@ -5,8 +5,11 @@
 //   streamhouse_exporter_scrape_duration_seconds{format}        from the request to the last byte handed to the system;
 //                                                             exemplars are the traces of sampled requests
 //   streamhouse_exporter_scrape_bytes_total{format}             of bodies as sent, compressed where they were
-//   streamhouse_exporter_requests_total{path,code}              all requests; paths that do not exist are "other"
-//   streamhouse_exporter_limits_reached_total{limit}            see Limits; password_checks: kPasswordChecksMax;
+//   streamhouse_exporter_requests_total{path,code}              all requests; "other" are paths that do not exist, and
+//                                                             requests that are refused before their path is looked at:
+//                                                             400, 401, 414, 429, 431, 503 (listener.h)
+//   streamhouse_exporter_limits_reached_total{limit}            see Limits; selection_time: also selection_budget.h;
+//                                                             password_checks: kPasswordChecksMax;
 //                                                             readiness_checks: readiness_checks.h; rate: rate_limit of a web
 //                                                             configuration
 //   streamhouse_exporter_certificate_reloads_total{outcome}     "ok" or "failed", of files that have changed
@@ -47,13 +50,14 @@ enum class Limit : std::uint8_t {
   kIdleTime,
   kWriteTime,
   kPageTime,
+  kSelectionTime,
   kScrapes,
   kConnections,
   kPasswordChecks,
   kReadinessChecks,
   kRate,
 };
-inline constexpr std::size_t kLimitCount = 11;
+inline constexpr std::size_t kLimitCount = 12;
 
 class ServerMetrics {
  public:

@@ -70,8 +70,8 @@ std::vector<std::string> AddedValues(const FamilyInfo& info) {
 // Decides what is the same for all series.
 class FamilyMatch {
  public:
-  FamilyMatch(const FamilyInfo& info, NameEscaping escaping)
-      : info_(info), escaping_(escaping), samples_(SamplesOf(info, escaping)) {
+  FamilyMatch(const FamilyInfo& info, NameEscaping escaping, TimedMatches& matches)
+      : info_(info), escaping_(escaping), matches_(matches), samples_(SamplesOf(info, escaping)) {
     if (const std::string_view label = metrics::AddedLabel(info); !label.empty()) {
       added_label_ = {.own = std::string(label), .escaped = metrics::EscapeLabelName(label, escaping)};
     }
@@ -105,7 +105,7 @@ class FamilyMatch {
  private:
   bool IsSampleFor(const Sample& sample, const Selector& selector) {
     const auto meets_name = [&](const LabelMatcher& matcher) {
-      return matcher.label() != kNameLabel || matcher.Matches(sample.name.own, sample.name.escaped);
+      return matcher.label() != kNameLabel || matches_.Matches(matcher, sample.name.own, sample.name.escaped);
     };
     if (!std::all_of(selector.begin(), selector.end(), meets_name)) return false;
     if (!sample.has_added_label) return AreMetByAdded(selector, "");
@@ -114,14 +114,15 @@ class FamilyMatch {
                        [&](const std::string& value) { return AreMetByAdded(selector, value); });
   }
 
-  bool AreMetByAdded(const Selector& selector, std::string_view value) const {
+  bool AreMetByAdded(const Selector& selector, std::string_view value) {
     return std::all_of(selector.begin(), selector.end(), [&](const LabelMatcher& matcher) {
-      return !added_label_ || !added_label_->Has(matcher.label()) || matcher.Matches(value);
+      return !added_label_ || !added_label_->Has(matcher.label()) || matches_.Matches(matcher, value);
     });
   }
 
   const FamilyInfo& info_;
   const NameEscaping escaping_;
+  TimedMatches& matches_;
   const std::vector<Sample> samples_;
   std::optional<Spellings> added_label_;
   std::vector<std::string> added_values_;  // empty until they are needed
@@ -140,12 +141,14 @@ std::string_view WithoutEscapes(std::string_view value, std::string& out) {
 
 }  // namespace
 
-FamilySelection::FamilySelection(const Selection& selection, const FamilyInfo& info, NameEscaping escaping) {
+FamilySelection::FamilySelection(const Selection& selection, const FamilyInfo& info, NameEscaping escaping,
+                                 Deadline deadline)
+    : matches_(deadline) {
   if (selection.chooses_all()) {
     part_ = Part::kAll;
     return;
   }
-  FamilyMatch family(info, escaping);
+  FamilyMatch family(info, escaping, matches_);
   const auto& names = selection.names();
   const auto is_name = [&](const NamePattern& pattern) { return family.HasNameOf(pattern); };
   if (!names.empty() && std::none_of(names.begin(), names.end(), is_name)) return;
@@ -160,7 +163,7 @@ FamilySelection::FamilySelection(const Selection& selection, const FamilyInfo& i
       if (const std::optional<std::size_t> place = family.PlaceOf(matcher.label())) {
         conditions.push_back({.matcher = &matcher, .label = *place});
       } else {
-        may_be_met = may_be_met && matcher.Matches("");
+        may_be_met = may_be_met && matches_.Matches(matcher, std::string_view());
       }
     }
     if (may_be_met) Add(std::move(conditions), info);
@@ -218,7 +221,7 @@ bool FamilySelection::IsMet(Condition& condition) {
   if (value.ends_with('"')) value.remove_suffix(1);
   if (value.find('\\') != std::string_view::npos) value = WithoutEscapes(value, meant_);
   condition.changes = column.changes;
-  condition.is_met = condition.matcher->Matches(value);
+  condition.is_met = matches_.Matches(*condition.matcher, value);
   return condition.is_met;
 }
 

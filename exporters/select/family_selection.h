@@ -5,31 +5,63 @@
 // lacks, and the label that its kind adds (le, quantile, a state). A name may be written as the
 // program has it or as it is escaped; != and !~ mean neither of the two.
 // Thread safety: one thread at a time.
-// Cost: of Chooses(), a walk over the label text up to the last label that a selector names. A
-// value that is that of the series before is not looked at again.
+// Cost: of an expression, a reading of the clock each time. Of Chooses(), a walk over the label
+// text up to the last label that a selector names. A value that is that of the series before is not
+// looked at again.
+// Errors: after the deadline no expression is tried, and is_late() says so: no choice is valid
+// then.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "exporters/select/label_matcher.h"
 #include "exporters/select/selection.h"
 #include "metrics_core/naming/name_escaping.h"
 #include "metrics_core/reading/family_info.h"
 
 namespace streamhouse::exporters {
 
+// Tries matchers until a deadline.
+class TimedMatches {
+ public:
+  using Deadline = std::chrono::steady_clock::time_point;
+
+  explicit TimedMatches(Deadline deadline) : deadline_(deadline) {}
+
+  // False for an expression after the deadline, which is not tried.
+  template <typename... Values>
+  bool Matches(const LabelMatcher& matcher, const Values&... values) {
+    if (!matcher.has_expression()) return matcher.Matches(values...);
+    is_late_ = is_late_ || std::chrono::steady_clock::now() >= deadline_;
+    return !is_late_ && matcher.Matches(values...);
+  }
+
+  // Whether an expression was not tried.
+  bool is_late() const { return is_late_; }
+
+ private:
+  const Deadline deadline_;
+  bool is_late_ = false;
+};
+
 class FamilySelection {
  public:
   // Of its series, without a look at them.
   enum class Part : std::uint8_t { kNone, kSome, kAll };
 
+  using Deadline = TimedMatches::Deadline;
+
   // `selection` and `info` must outlive it.
-  FamilySelection(const Selection& selection, const metrics::FamilyInfo& info, metrics::NameEscaping escaping);
+  FamilySelection(const Selection& selection, const metrics::FamilyInfo& info, metrics::NameEscaping escaping,
+                  Deadline deadline = Deadline::max());
 
   Part part() const { return part_; }
+  bool is_late() const { return matches_.is_late(); }
 
   // Whether a series with these labels is chosen, where the part is kSome.
   bool Chooses(std::string_view label_text);
@@ -55,6 +87,7 @@ class FamilySelection {
   bool IsMet(Condition& condition);
   static bool Read(Column& column, std::string_view& text);
 
+  TimedMatches matches_;
   Part part_ = Part::kNone;
   std::vector<Conditions> alternatives_;  // empty but for kSome
   std::vector<Column> columns_;

@@ -121,10 +121,11 @@ bool Choose(const FamilySnapshot& family, FamilySelection& selection, Deadline d
             std::vector<std::size_t>& chosen) {
   chosen.clear();
   for (std::size_t i = 0; i < family.size(); ++i) {
-    if (i % kSeriesPerClockReading == 0 && IsPast(deadline)) return false;
+    const bool reads_clock = i % kSeriesPerClockReading == 0;
+    if (selection.is_late() || (reads_clock && IsPast(deadline))) return false;
     if (selection.Chooses(family.label_text(i))) chosen.push_back(i);
   }
-  return true;
+  return !selection.is_late();
 }
 
 }  // namespace
@@ -136,7 +137,8 @@ std::optional<metrics::Snapshot> SelectedView(std::span<const FamilySnapshot> fa
   std::vector<std::size_t> chosen;
   for (const FamilySnapshot& family : families) {
     if (IsPast(deadline)) return std::nullopt;
-    FamilySelection of_family(selection, family.info(), escaping);
+    FamilySelection of_family(selection, family.info(), escaping, deadline);
+    if (of_family.is_late()) return std::nullopt;
     if (of_family.part() == FamilySelection::Part::kNone) continue;
     if (of_family.part() == FamilySelection::Part::kAll) {
       builder.AddFamily(family);

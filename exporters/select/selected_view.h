@@ -7,8 +7,9 @@
 // Cost: a look at the names of each family. Where the choice depends on labels, a look at each
 // series of the family (family_selection.h), and a copy of the values of the chosen ones,
 // unless all are.
-// Errors: no value where the deadline has passed before all series were looked at. It is asked for
-// with each family and after each kSeriesPerClockReading series.
+// Errors: no value where the deadline has passed before all series were looked at. The clock is
+// read for each family, for each expression that is tried, and after each kSeriesPerClockReading
+// series.
 #pragma once
 
 #include <chrono>

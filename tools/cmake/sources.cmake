@@ -189,6 +189,7 @@ set(STREAMHOUSE_ROUTES_SOURCES
   exporters/http/routes.cc
   exporters/http/scrape_page.cc
   exporters/http/scrape_permits.cc
+  exporters/http/selection_budget.cc
   exporters/http/server_metrics.cc
   exporters/http/shared_collection.cc
   exporters/select/family_selection.cc
@@ -241,6 +242,7 @@ set(STREAMHOUSE_ROUTES_HEADERS
   exporters/http/routes.h
   exporters/http/scrape_page.h
   exporters/http/scrape_permits.h
+  exporters/http/selection_budget.h
   exporters/http/server_metrics.h
   exporters/http/shared_collection.h
   exporters/live_page/live_page.h

@@ -1,6 +1,7 @@
 #include "exporters/http/message/query.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "metrics_core/naming/percent_encoding.h"
@@ -19,7 +20,11 @@ std::pair<std::string_view, std::string_view> TakeParameter(std::string_view& qu
 
 }  // namespace
 
-std::optional<std::vector<std::string>> QueryValues(std::string_view query, std::string_view key) {
+metrics::Result<std::vector<std::string>> QueryValues(std::string_view query, std::string_view key,
+                                                      std::size_t values_max) {
+  const auto refuse = [](const std::string& why) {
+    return metrics::Status(metrics::StatusCode::kInvalidArgument, why);
+  };
   std::vector<std::string> values;
   while (!query.empty()) {
     const auto [sent_key, sent_value] = TakeParameter(query);
@@ -28,7 +33,10 @@ std::optional<std::vector<std::string>> QueryValues(std::string_view query, std:
     std::string form(sent_value);
     std::replace(form.begin(), form.end(), '+', ' ');
     std::optional<std::string> value = metrics::PercentDecode(form);
-    if (!value || values.size() == kQueryNamesMax) return std::nullopt;
+    if (!value) return refuse("a " + std::string(key) + " has a % without two hexadecimal digits behind it");
+    if (values.size() == values_max) {
+      return refuse("there are more than " + std::to_string(values_max) + " " + std::string(key));
+    }
     values.push_back(*std::move(value));
   }
   return values;

@@ -2,13 +2,15 @@
 //
 // Thread safety: pure functions.
 // Cost: linear in the query.
+// Errors: InvalidArgument, naming the key, never its values.
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
 
@@ -16,8 +18,9 @@ namespace streamhouse::exporters {
 inline constexpr std::size_t kQueryNamesMax = 100;
 
 // The decoded values of `key`, which may be encoded itself ("name%5B%5D"); a plus is a blank, as in
-// forms and in Go. No value where one is malformed, or there are more than kQueryNamesMax.
-std::optional<std::vector<std::string>> QueryValues(std::string_view query, std::string_view key);
+// forms and in Go. An error where a value is malformed, or where there are more than `values_max`.
+metrics::Result<std::vector<std::string>> QueryValues(std::string_view query, std::string_view key,
+                                                      std::size_t values_max);
 
 // Whether `key` occurs, with or without a value.
 bool HasQueryKey(std::string_view query, std::string_view key);

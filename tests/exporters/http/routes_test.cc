@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,6 +14,7 @@
 #include "exporters/http/limits.h"
 #include "exporters/http/server_metrics.h"
 #include "exporters/live_page/live_page.h"
+#include "exporters/select/selection.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
@@ -167,9 +170,72 @@ TEST_F(RoutesTest, ShowsWhereASelectorCannotBeRead) {
   EXPECT_EQ(Get("/metrics?match[]=up&match[]={a=~\"<script>(\"}").body,
             "400 Bad Request\nmatch[] number 2: at character 5: the regular expression is refused: missing )\n");
   EXPECT_EQ(Get("/metrics/detailed?match[]=").status, 400);
-  EXPECT_EQ(Get("/metrics?match[]=%").body, "400 Bad Request\nthe query has a bad % or more than 100 names\n");
+  EXPECT_EQ(Get("/metrics?match[]=%").body,
+            "400 Bad Request\na match[] has a % without two hexadecimal digits behind it\n");
   EXPECT_EQ(routes_.Handle({.method = "HEAD", .target = "/metrics?match[]={"}).status, 400);
   EXPECT_EQ(routes_.Handle({.method = "HEAD", .target = "/metrics?match[]=up{}"}).status, 200);
+}
+
+TEST_F(RoutesTest, SaysWhichParameterThereIsTooOftenInAQuery) {
+  const auto body = [this](std::size_t count, const std::string& parameter) {
+    std::string target = "/metrics?";
+    for (std::size_t i = 0; i < count; ++i) target += "&" + parameter;
+    return Get(target).body;
+  };
+  EXPECT_EQ(body(101, "match[]=up"), "400 Bad Request\nthere are more than 16 match[]\n");
+  EXPECT_EQ(body(101, "name[]=up"), "400 Bad Request\nthere are more than 100 name[]\n");
+}
+
+// A selection of series that takes more time than the server has for it.
+class ExpensiveSelectionTest : public RoutesTest {
+ protected:
+  static constexpr std::string_view kTooLong =
+      "503 Service Unavailable\nselecting series took too long: ask with fewer or simpler selectors, or later\n";
+  static constexpr std::string_view kNoTimeLeft =
+      "503 Service Unavailable\nno time is left to select series: other requests have used it; ask later\n";
+
+  ExpensiveSelectionTest() {
+    const auto family = registry_.AddCounter({.name = "a_total", .help = "A", .labels = {"x"}}).value();
+    for (int i = 0; i < 50'000; ++i) family.With(std::string(100, 'a') + std::to_string(i)).Increment();
+    for (std::size_t i = 0; i < kSelectorsMax; ++i) target_ += "&match[]={x=~\".*(a|b).*c\"}";
+  }
+
+  Response Ask(std::string_view target) { return limited_.Handle({.method = "GET", .target = target}); }
+  std::optional<double> Count(std::string_view family, metrics::testing::LabelPairs labels) {
+    return metrics::testing::MetricReader(registry_).Value(family, labels);
+  }
+
+  std::string target_ = "/metrics?";
+  Routes limited_{registry_,
+                  health_,
+                  {.limits = {.selection_time = std::chrono::milliseconds(20)},
+                   .metrics = ServerMetrics::Register(registry_).value()}};
+};
+
+TEST_F(ExpensiveSelectionTest, IsRefusedWithAReason) {
+  const Response response = Ask(target_);
+  EXPECT_EQ(response.status, 503);
+  EXPECT_EQ(response.page, nullptr);
+  EXPECT_EQ(response.body, kTooLong);
+  EXPECT_EQ(Header(response, "Retry-After"), "1");
+}
+
+TEST_F(ExpensiveSelectionTest, IsCountedWithItsStatusAndAsALimit) {
+  Ask(target_);
+  EXPECT_EQ(Count("streamhouse_exporter_requests_total", {{"path", "/metrics"}, {"code", "503"}}), 1);
+  EXPECT_EQ(Count("streamhouse_exporter_scrapes_total", {{"format", "text"}, {"code", "503"}}), 1);
+  EXPECT_EQ(Count("streamhouse_exporter_limits_reached_total", {{"limit", "selection_time"}}), 1);
+}
+
+TEST_F(ExpensiveSelectionTest, LeavesNoTimeForOtherSelectionsAndAllForOtherRequests) {
+  Response next = Ask(target_);
+  // A pause of this thread may give a part of the time back.
+  for (int i = 0; i < 100 && next.body == kTooLong; ++i) next = Ask(target_);
+  EXPECT_EQ(next.body, kNoTimeLeft);
+  EXPECT_EQ(next.status, 503);
+  EXPECT_EQ(Header(next, "Retry-After"), "1");
+  EXPECT_EQ(Ask("/metrics").status, 200);
+  EXPECT_EQ(Ask("/health").status, 200);
 }
 
 TEST_F(RoutesTest, SelectsSumsOnThePageThatHasThem) {

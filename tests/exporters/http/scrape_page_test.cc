@@ -4,7 +4,6 @@
 
 #include <chrono>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "exporters/http/shared_collection.h"
@@ -21,6 +20,15 @@ Selection Named(const std::vector<std::string>& names) {
 
 Selection Matched(const std::vector<std::string>& selectors) {
   return Selection::Parse({}, selectors).value();
+}
+
+constexpr auto kNoDeadline = std::chrono::steady_clock::time_point::max();
+
+// The whole page of what the selection chooses.
+std::string PageOf(SharedCollection& collection, PageFormat format, const Selection& selection) {
+  ScrapePage page(collection, {.format = format, .content_type = ""});
+  EXPECT_TRUE(page.Select(selection, kNoDeadline));
+  return ReadPage(page);
 }
 
 class ScrapePageTest : public testing::Test {
@@ -57,27 +65,25 @@ TEST_F(ScrapePageTest, StaysWithItsSnapshot) {
 TEST_F(ScrapePageTest, WritesOnlyTheFamiliesThatAreNamed) {
   registry_.AddGauge({.name = "pending", .help = "Pending"}).value().With();
   registry_.AddHistogram({.name = "duration", .help = "Duration"}, Bounds({1})).value().With();
-  ScrapePage gauge(collection_, {.format = PageFormat::kText, .content_type = ""}, Named({"pending", "nothing"}));
-  EXPECT_EQ(ReadPage(gauge), "# HELP pending Pending\n# TYPE pending gauge\npending 0\n");
+  EXPECT_EQ(PageOf(collection_, PageFormat::kText, Named({"pending", "nothing"})),
+            "# HELP pending Pending\n# TYPE pending gauge\npending 0\n");
   for (const char* name : {"duration", "duration_bucket", "duration_sum", "duration_count"}) {
-    ScrapePage sample(collection_, {.format = PageFormat::kText, .content_type = ""}, Named({name}));
-    EXPECT_TRUE(ReadPage(sample).starts_with("# HELP duration Duration\n")) << name;
+    const std::string page = PageOf(collection_, PageFormat::kText, Named({name}));
+    EXPECT_TRUE(page.starts_with("# HELP duration Duration\n")) << name;
   }
-  ScrapePage nothing(collection_, {.format = PageFormat::kText, .content_type = ""}, Named({"pending_count", "sent"}));
-  EXPECT_EQ(ReadPage(nothing), "");
+  EXPECT_EQ(PageOf(collection_, PageFormat::kText, Named({"pending_count", "sent"})), "");
 }
 
 // By the names of 1.0 as well, so that a reader may change the format and keep its names.
 TEST_F(ScrapePageTest, TakesTheNamesOfSamplesForOpenMetrics2) {
   registry_.AddHistogram({.name = "duration", .help = "Duration"}, Bounds({1})).value().With();
   for (const char* name : {"duration", "duration_bucket", "duration_sum", "duration_count", "duration_created"}) {
-    ScrapePage page(collection_, {.format = PageFormat::kOpenMetrics2, .content_type = ""}, Named({name}));
-    EXPECT_TRUE(ReadPage(page).starts_with("# TYPE duration histogram\n")) << name;
+    const std::string page = PageOf(collection_, PageFormat::kOpenMetrics2, Named({name}));
+    EXPECT_TRUE(page.starts_with("# TYPE duration histogram\n")) << name;
   }
-  ScrapePage sent(collection_, {.format = PageFormat::kOpenMetrics2, .content_type = ""}, Named({"sent_total"}));
-  EXPECT_TRUE(ReadPage(sent).starts_with("# TYPE sent_total counter\n"));
-  ScrapePage nothing(collection_, {.format = PageFormat::kOpenMetrics2, .content_type = ""}, Named({"sent"}));
-  EXPECT_EQ(ReadPage(nothing), "# EOF\n");
+  const std::string sent = PageOf(collection_, PageFormat::kOpenMetrics2, Named({"sent_total"}));
+  EXPECT_TRUE(sent.starts_with("# TYPE sent_total counter\n"));
+  EXPECT_EQ(PageOf(collection_, PageFormat::kOpenMetrics2, Named({"sent"})), "# EOF\n");
 }
 
 class SelectedPageTest : public ScrapePageTest {
@@ -89,9 +95,8 @@ class SelectedPageTest : public ScrapePageTest {
     }
   }
 
-  std::string Page(Selection selection, PageFormat format = PageFormat::kText) {
-    ScrapePage page(collection_, {.format = format, .content_type = ""}, std::move(selection));
-    return ReadPage(page);
+  std::string Page(const Selection& selection, PageFormat format = PageFormat::kText) {
+    return PageOf(collection_, format, selection);
   }
 
   int collections_ = 0;
@@ -111,7 +116,8 @@ TEST_F(SelectedPageTest, WritesOnlyTheSeriesThatAreSelected) {
 }
 
 TEST_F(SelectedPageTest, SharesTheCollectionWithPagesThatSelectOthers) {
-  ScrapePage first(collection_, {.format = PageFormat::kText, .content_type = ""}, Matched({R"({topic="users"})"}));
+  ScrapePage first(collection_, {.format = PageFormat::kText, .content_type = ""});
+  ASSERT_TRUE(first.Select(Matched({R"({topic="users"})"}), kNoDeadline));
   PageChunk chunk(1);
   ASSERT_EQ(first.Fill(chunk), PageSource::Progress::kMore);
   Page(Matched({R"({topic="orders"})"}));
@@ -119,12 +125,9 @@ TEST_F(SelectedPageTest, SharesTheCollectionWithPagesThatSelectOthers) {
   EXPECT_EQ(collections_, 1);
 }
 
-TEST_F(SelectedPageTest, FailsBeforeItsFirstByteWhereSelectingTakesTooLong) {
-  ScrapePage page(collection_, {.format = PageFormat::kText, .content_type = ""}, Matched({R"({topic="users"})"}),
-                  CreatedUse::kLeftOut, std::chrono::milliseconds(0));
-  PageChunk chunk;
-  EXPECT_EQ(page.Fill(chunk), PageSource::Progress::kFailed);
-  EXPECT_TRUE(chunk.empty());
+TEST_F(SelectedPageTest, SaysThatSelectingTakesTooLong) {
+  ScrapePage page(collection_, {.format = PageFormat::kText, .content_type = ""});
+  EXPECT_FALSE(page.Select(Matched({R"({topic="users"})"}), std::chrono::steady_clock::now()));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -125,6 +126,28 @@ TEST(FamilySelectionTest, TakesNamesAsTheyAreAndAsThePageEscapesThem) {
   EXPECT_EQ(PartOf(info, R"({url_path="/"})", NameEscaping::kUnderscores), Part::kSome);
   EXPECT_EQ(PartOf(info, R"({"url.path"="/"})", NameEscaping::kUnderscores), Part::kSome);
   EXPECT_EQ(PartOfName(info, "http_*", NameEscaping::kUnderscores), Part::kAll);
+}
+
+TEST(FamilySelectionTest, TriesNoExpressionAfterItsDeadline) {
+  const auto past = std::chrono::steady_clock::now();
+  const auto is_late = [&](const FamilyInfo& info, const std::string& selector) {
+    const Selection selection = Selection::Parse({}, {selector}).value();
+    return FamilySelection(selection, info, NameEscaping::kNone, past).is_late();
+  };
+  EXPECT_TRUE(is_late(kHistogram, R"({__name__=~".*"})"));
+  EXPECT_TRUE(is_late(kHistogram, R"({le=~"0.5"})"));
+  EXPECT_TRUE(is_late(kHistogram, R"({none=~".*"})"));
+  EXPECT_FALSE(is_late(kHistogram, R"({le="0.5"})")) << "which costs a comparison";
+}
+
+TEST(FamilySelectionTest, IsLateWhereTheDeadlinePassesBetweenTwoSeries) {
+  const FamilyInfo info = {.name = "sent_total", .kind = MetricKind::kCounter, .label_names = {"topic"}};
+  const Selection selection = Selection::Parse({}, {R"({topic=~"a+"})"}).value();
+  FamilySelection family(selection, info, NameEscaping::kNone, std::chrono::steady_clock::now());
+  EXPECT_EQ(family.part(), Part::kSome);
+  EXPECT_FALSE(family.is_late());
+  EXPECT_FALSE(family.Chooses("topic=\"a\""));
+  EXPECT_TRUE(family.is_late());
 }
 
 TEST(FamilySelectionTest, WantsANameAndASelectorWhereBothAreGiven) {

@@ -1,0 +1,25 @@
+#include "exporters/http/selection_budget.h"
+
+#include <algorithm>
+
+namespace streamhouse::exporters {
+
+SelectionBudget::Duration SelectionBudget::Left(Time now) {
+  const metrics::MutexLock lock(mutex_);
+  if (filled_ != Time() && now > filled_) {
+    const std::chrono::duration<double> passed = now - filled_;
+    const std::chrono::duration<double> refill = passed.count() * kSelectionTimePerSecond;
+    // As numbers with a point, because a long pause times its share would not fit.
+    const std::chrono::duration<double> sum = std::chrono::duration<double>(left_) + refill;
+    left_ = std::chrono::duration_cast<Duration>(std::min<std::chrono::duration<double>>(most_, sum));
+  }
+  filled_ = std::max(filled_, now);
+  return left_;
+}
+
+void SelectionBudget::Spend(Duration taken) {
+  const metrics::MutexLock lock(mutex_);
+  left_ -= taken;
+}
+
+}  // namespace streamhouse::exporters

@@ -1,0 +1,67 @@
+#include "exporters/http/selection_budget.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+namespace streamhouse::exporters {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+
+class SelectionBudgetTest : public testing::Test {
+ protected:
+  milliseconds LeftAt(SelectionBudget::Duration at) {
+    const SelectionBudget::Time begin(hours(1));
+    return std::chrono::round<milliseconds>(budget_.Left(begin + at));
+  }
+
+  SelectionBudget budget_{milliseconds(1000)};
+};
+
+TEST_F(SelectionBudgetTest, BeginsFull) {
+  EXPECT_EQ(LeftAt(milliseconds(0)), milliseconds(1000));
+  EXPECT_EQ(LeftAt(milliseconds(5000)), milliseconds(1000));
+}
+
+TEST_F(SelectionBudgetTest, RefillsByItsShareOfEachSecond) {
+  EXPECT_EQ(LeftAt(milliseconds(0)), milliseconds(1000));
+  budget_.Spend(milliseconds(1000));
+  EXPECT_EQ(LeftAt(milliseconds(0)), milliseconds(0));
+  EXPECT_EQ(LeftAt(milliseconds(400)), milliseconds(100));
+  EXPECT_EQ(LeftAt(milliseconds(1000)), kSelectionTimePerSecond);
+  EXPECT_EQ(LeftAt(hours(1)), milliseconds(1000));
+}
+
+TEST_F(SelectionBudgetTest, MakesLaterTurnsPayForWhatATurnTakesBeyondItsEnd) {
+  EXPECT_EQ(LeftAt(milliseconds(0)), milliseconds(1000));
+  budget_.Spend(milliseconds(1100));
+  EXPECT_EQ(LeftAt(milliseconds(200)), milliseconds(-50));
+  EXPECT_EQ(LeftAt(milliseconds(400)), milliseconds(0));
+}
+
+TEST_F(SelectionBudgetTest, GivesTurnsTheTimeThatIsLeft) {
+  {
+    const SelectionBudget::Turn turn(budget_);
+    EXPECT_TRUE(turn.has_time());
+    EXPECT_LE(turn.deadline(), std::chrono::steady_clock::now() + milliseconds(1000));
+  }
+  budget_.Spend(hours(1));
+  EXPECT_FALSE(SelectionBudget::Turn(budget_).has_time());
+}
+
+TEST_F(SelectionBudgetTest, CountsTheTimeOfATurn) {
+  const auto began = std::chrono::steady_clock::now();
+  SelectionBudget::Duration taken;
+  {
+    const SelectionBudget::Turn turn(budget_);
+    do {
+      taken = std::chrono::steady_clock::now() - began;
+    } while (taken < milliseconds(2));
+  }
+  EXPECT_LT(budget_.Left(began), milliseconds(999)) << "before any of it has come back";
+}
+
+}  // namespace
+}  // namespace streamhouse::exporters
