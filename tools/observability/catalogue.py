@@ -262,7 +262,8 @@ _EXPORTER_GROUP = Group(
     "What the page itself does, on every page.",
     {
         "streamhouse_exporter_requests_total": Row(
-            "all requests; a path that does not exist is `other`", "no such request was answered yet"
+            "all requests; `other`: paths that do not exist, and requests refused before their path is looked at",
+            "no such request was answered yet",
         ),
         "streamhouse_exporter_scrapes_total": Row("pages of metrics asked for, by format and status", _SCRAPE),
         "streamhouse_exporter_scrapes_failed_total": Row(
