@@ -11,10 +11,12 @@
 // 3. Each data point is counted as sent or as dropped, with the reason (push_metrics.h). Points
 //    that a receiver rejects in a response of 200 are dropped, and not retried; the log gets a
 //    line when that begins.
-// 4. With `deltas`, counters and histograms count from the last push (delta_view.h). A request that
-//    is taken, or refused for good, is not retried: what is refused is dropped. What a receiver
-//    may take later is kept, and is part of the next push. If a response is lost, the exporter
-//    cannot know whether its request was taken: it is retried, and may count twice.
+// 4. With `deltas`, counters and histograms count since the last push of this exporter
+//    (delta_view.h); the first push has everything since each series began. So a second exporter of
+//    the same registry, or one made again after a stop, sends all totals again. A request that is
+//    taken, or refused for good, is not retried: what is refused is dropped. What a receiver may
+//    take later is kept, and is part of the next push. If a response is lost, the exporter cannot
+//    know whether its request was taken: it is retried, and may count twice.
 // 5. An empty request is never sent, nor one of more than kOtlpRequestBytesMax.
 // 6. No message has a value of `headers`, or a secret of the receiver's Credentials.
 // Thread safety and errors: those of Exporter. Start() fails where a family has one of the labels,
