@@ -6,13 +6,10 @@
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -110,15 +107,13 @@ std::uint16_t PortOf(int socket) {
   return ::getsockname(socket, own.generic(), &own.size) == 0 ? own.port() : std::uint16_t{0};
 }
 
-// Whether it is a connection that a client has made to this Unix socket.
-bool IsConnectionOf(const metrics::UnixSocketName& server, int descriptor) {
-  sockaddr_un own = {};
-  socklen_t size = sizeof(own);
-  if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&own), &size) != 0 || size != server.size()) return false;
-  int is_listening = 1;
-  socklen_t flag_size = sizeof(is_listening);
-  ::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &is_listening, &flag_size);
-  return is_listening == 0 && std::memcmp(&own, server.address(), size) == 0;
+// A number that no other socket of the machine has until it restarts; none where the descriptor is
+// no socket.
+std::optional<std::uint64_t> CookieOf(int descriptor) {
+  std::uint64_t cookie = 0;
+  socklen_t size = sizeof(cookie);
+  if (::getsockopt(descriptor, SOL_SOCKET, SO_COOKIE, &cookie, &size) != 0) return std::nullopt;
+  return cookie;
 }
 
 // gRPC sets the same on a connection that it accepts itself. A Unix socket has no such options.
@@ -129,6 +124,11 @@ void SetUpConnection(int connection) {
   ::setsockopt(connection, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout_ms, sizeof(timeout_ms));
 }
 
+Status CannotListen(const metrics::SocketAddress& address, const Status& why) {
+  return why.WithMessage("cannot listen for gRPC on " + metrics::ToString(address) + ": " + why.message())
+      .WithField(std::holds_alternative<metrics::UnixSocket>(address) ? "unix_socket" : "port");
+}
+
 bool IsLackOfRoom(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
@@ -136,21 +136,16 @@ bool IsLackOfRoom(int error) {
 }  // namespace
 
 Result<std::unique_ptr<ConnectionAcceptor>> ConnectionAcceptor::Listen(const metrics::SocketAddress& address) {
-  auto acceptor = New(address);
-  if (!acceptor.ok()) return acceptor.status();
-  if ((*acceptor)->is_unix()) {
-    if (Status listening = (*acceptor)->ListenOnUnixSocket(); !listening.ok()) return listening.Within("unix_socket");
-  } else if (Status listening = (*acceptor)->ListenOnHost(); !listening.ok()) {
-    return listening.WithMessage("cannot listen for gRPC on " + metrics::ToString(address) + ": " + listening.message())
-        .WithField("port");
+  const bool is_unix = std::holds_alternative<metrics::UnixSocket>(address);
+  const int wake = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (wake < 0) return CannotListen(address, Unavailable(errno));
+  std::unique_ptr<ConnectionAcceptor> acceptor(new ConnectionAcceptor(wake, address));
+  if (is_unix) {
+    if (Status listening = acceptor->ListenOnUnixSocket(); !listening.ok()) return listening.Within("unix_socket");
+  } else if (Status listening = acceptor->ListenOnHost(); !listening.ok()) {
+    return CannotListen(address, listening);
   }
   return acceptor;
-}
-
-Result<std::unique_ptr<ConnectionAcceptor>> ConnectionAcceptor::New(const metrics::SocketAddress& address) {
-  const int wake = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (wake < 0) return Unavailable(errno);
-  return std::unique_ptr<ConnectionAcceptor>(new ConnectionAcceptor(wake, address));
 }
 
 Status ConnectionAcceptor::ListenOnHost() {
@@ -181,6 +176,8 @@ Status ConnectionAcceptor::ListenOnUnixSocket() {
   if (!listening.ok()) return listening.status();
   listeners_.push_back(listening->descriptor);
   file_ = std::move(listening->file);
+  // Without it, no connection could be ended at the stop.
+  if (!CookieOf(listening->descriptor)) return CannotListen(address_, Unavailable(errno)).WithField("");
   return Status::Ok();
 }
 
@@ -211,14 +208,19 @@ void ConnectionAcceptor::Stop() {
 // No descriptor is copied: closing the copy of a file's descriptor gives back the locks that the
 // process has on the file, such as those of SQLite. The descriptors belong to gRPC, which may close
 // one at any moment. A connection that gets its number at that moment ends in its place.
-void ConnectionAcceptor::EndUnixConnections() const {
-  const metrics::UnixSocketName own(std::get<metrics::UnixSocket>(address_));
-  std::error_code error;
-  for (std::filesystem::directory_iterator file("/proc/self/fd", error), end; !error && file != end;
-       file.increment(error)) {
-    const int descriptor = std::atoi(file->path().filename().c_str());
-    if (IsConnectionOf(own, descriptor)) ::shutdown(descriptor, SHUT_RDWR);
+void ConnectionAcceptor::EndUnixConnections() {
+  const metrics::MutexLock lock(mutex_);
+  for (const auto& [descriptor, cookie] : handed_over_) {
+    if (CookieOf(descriptor) == cookie) ::shutdown(descriptor, SHUT_RDWR);
   }
+}
+
+void ConnectionAcceptor::Remember(int connection) {
+  if (!is_unix()) return;
+  const std::optional<std::uint64_t> cookie = CookieOf(connection);
+  if (!cookie) return;
+  const metrics::MutexLock lock(mutex_);
+  handed_over_[connection] = *cookie;
 }
 
 void ConnectionAcceptor::Run() {
@@ -249,6 +251,7 @@ ConnectionAcceptor::Accepted ConnectionAcceptor::AcceptWaiting(int listener) {
     const int connection = ::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK);
     if (connection >= 0) {
       SetUpConnection(connection);
+      Remember(connection);
       take_(connection);
       continue;
     }

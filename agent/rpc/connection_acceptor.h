@@ -7,26 +7,30 @@
 // kAcceptRetryInterval once there is one. No connection is handed over after Stop() has returned.
 // Clients that connect afterwards are refused. A connection over TCP ends when its client takes no
 // byte for kClientTimeout while bytes wait for it. One over a Unix socket, for which the system has
-// no such limit, goes on until EndUnixConnections(). Stop() waits for at most kAcceptsPerTurnMax
-// connections of each address. The file of a Unix socket is that of unix_listener.h; Stop() removes
-// it.
+// no such limit, goes on until EndUnixConnections(). That ends the connections of this acceptor,
+// and none of another one that listens at the same path, such as a successor. Stop() waits for at
+// most kAcceptsPerTurnMax connections of each address. The file of a Unix socket is that of
+// unix_listener.h; Stop() removes it.
 // Thread safety: Start and Stop from one thread. `take` runs on a thread of its own.
-// Cost: one thread that waits for connections, a descriptor for each address, and one more.
+// Cost: one thread that waits for connections, a descriptor for each address, and one more. On a
+// Unix socket also some bytes for each connection that was open at once.
 // Errors: Listen, Unavailable, naming the address and the reason of the system, where it cannot
 // listen on any address of the host; the field is "port". For a Unix socket, those of
-// unix_listener.h within the field "unix_socket". Start, Unavailable where the system has no thread
-// left.
+// unix_listener.h within the field "unix_socket". A lack of descriptors is told in the same way.
+// Start, Unavailable where the system has no thread left.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <thread>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "metrics_core/mutex.h"
 #include "metrics_core/settings.h"
 #include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/sockets/unix_listener.h"
@@ -65,9 +69,9 @@ class ConnectionAcceptor {
   // May be called twice.
   void Stop();
 
-  // Ends every connection of the Unix socket that is still open, if a descriptor is left to find
-  // them with. The descriptors stay their owner's. Any thread.
-  void EndUnixConnections() const;
+  // Ends every connection of the Unix socket that is still open. The descriptors stay their
+  // owner's. It takes neither a descriptor nor /proc. Any thread.
+  void EndUnixConnections();
 
  private:
   enum class Accepted : std::uint8_t { kWhatCame, kNoRoom };
@@ -80,6 +84,7 @@ class ConnectionAcceptor {
 
   void Run();
   Accepted AcceptWaiting(int listener);
+  void Remember(int connection);
 
   const int wake_;                  // an eventfd; readable once it stops
   metrics::SocketAddress address_;  // changed before Start
@@ -87,6 +92,11 @@ class ConnectionAcceptor {
   metrics::SocketFile file_;        // goes before the listener
   Take take_;
   std::thread thread_;
+
+  metrics::Mutex mutex_;
+  // Of a Unix socket: what was handed over, by descriptor, with the cookie by which the system
+  // tells sockets apart. One that was closed stays until its number is used again.
+  std::map<int, std::uint64_t> handed_over_ STREAMHOUSE_GUARDED_BY(mutex_);
 };
 
 }  // namespace streamhouse::agent

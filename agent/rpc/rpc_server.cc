@@ -4,8 +4,6 @@
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
 
-#include <future>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -90,6 +88,7 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& opti
     connection.fd = descriptor;
     grpc->HandleNewConnection(&connection);
   };
+  if (Status started = result->StartDrain(); !started.ok()) return started;
   if (Status started = result->acceptor_->Start(take); !started.ok()) return started;
   result->connections_ =
       std::make_unique<ConnectionMonitor>(result->acceptor_->address(), parts.metrics.active_connections);
@@ -130,26 +129,28 @@ void RpcServer::Shutdown(std::chrono::milliseconds grace) {
 }
 
 // gRPC waits for a client that takes no bytes, for good. Over TCP the system ends such a
-// connection.
+// connection. Started before the first client comes, so that a stop needs no new thread.
+Status RpcServer::StartDrain() {
+  if (!acceptor_->is_unix()) return Status::Ok();
+  auto started = metrics::StartThread(
+      [this, began = drain_began_.get_future().share(), ended = drain_ended_.get_future().share()] {
+        std::chrono::milliseconds wait = began.get() + kUnixDrainTime;
+        while (ended.wait_for(wait) == std::future_status::timeout) {
+          acceptor_->EndUnixConnections();
+          wait = kAcceptRetryInterval;
+        }
+      });
+  if (!started.ok()) return started.status();
+  drain_ = *std::move(started);
+  return Status::Ok();
+}
+
 void RpcServer::ShutDownGrpc(std::chrono::milliseconds grace) {
-  std::promise<void> done;
-  std::thread watch;
-  if (acceptor_ != nullptr && acceptor_->is_unix()) {
-    auto started = metrics::StartThread([this, grace, ended = done.get_future().share()] {
-      std::chrono::milliseconds wait = grace + kUnixDrainTime;
-      while (ended.wait_for(wait) == std::future_status::timeout) {
-        acceptor_->EndUnixConnections();
-        wait = kAcceptRetryInterval;
-      }
-    });
-    if (started.ok()) watch = *std::move(started);
-    // No thread would end them later.
-    if (!started.ok()) acceptor_->EndUnixConnections();
-  }
+  drain_began_.set_value(grace);
   server_->Shutdown(std::chrono::system_clock::now() + grace);
   server_->Wait();
-  done.set_value();
-  if (watch.joinable()) watch.join();
+  drain_ended_.set_value();
+  if (drain_.joinable()) drain_.join();
 }
 
 }  // namespace streamhouse::agent

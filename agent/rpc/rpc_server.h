@@ -5,11 +5,12 @@
 // When to use something else: Agent, which starts and stops one of these.
 // Guarantees: listens when Start returns. Shutdown lets running calls finish within the grace,
 // cancels the rest, and returns when no handler runs any more. A client that reads nothing delays
-// it for at most kClientTimeout, or kUnixDrainTime on a Unix socket. Calls that wait in Fetch must
-// be woken before (TopicCatalog::Drain).
+// it for at most kClientTimeout, or kUnixDrainTime on a Unix socket. Only connections of this
+// server are ended, none of a successor at the same path. Calls that wait in Fetch must be woken
+// before (TopicCatalog::Drain).
 // Thread safety: Start and Shutdown from one thread.
 // Cost: gRPC's own threads, two to sixteen by the number of cores, and one that accepts
-// connections; with TLS two more.
+// connections; with TLS two more, on a Unix socket one more.
 // Errors: those of ConnectionAcceptor, naming the address, when it cannot listen; Unavailable where
 // the system has no threads left; those of proto/renewed_tls.h, naming the files. The field is that
 // of RpcServerOptions.
@@ -22,8 +23,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <future>
 #include <memory>
 #include <string>
+#include <thread>
 
 #include "agent/agent_metrics.h"
 #include "agent/committed_offsets.h"
@@ -94,6 +97,7 @@ class RpcServer {
   RpcServer(const RpcServerOptions& options, const ServedParts& parts);
 
   Status StartRenewal(const AgentMetrics& metrics);
+  Status StartDrain();
   void ShutDownGrpc(std::chrono::milliseconds grace);
 
   std::unique_ptr<RenewedTls> tls_;  // null without TLS; outlives the server
@@ -107,6 +111,11 @@ class RpcServer {
   std::unique_ptr<ConnectionAcceptor> acceptor_;
   std::unique_ptr<ConnectionMonitor> connections_;
   std::unique_ptr<PeriodicTask> renewal_;
+
+  // On a Unix socket: waits for Shutdown, and ends the connections that outlive it.
+  std::thread drain_;
+  std::promise<std::chrono::milliseconds> drain_began_;  // with the grace
+  std::promise<void> drain_ended_;
 };
 
 }  // namespace streamhouse::agent

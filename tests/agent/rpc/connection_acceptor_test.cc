@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -16,10 +17,12 @@
 #include <future>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "metrics_core/settings.h"
 #include "metrics_core/sockets/socket_address.h"
 #include "tests/support/eventually.h"
+#include "tests/support/open_file_limit.h"
 #include "tests/support/short_folder.h"
 
 namespace streamhouse::agent {
@@ -30,6 +33,7 @@ std::atomic<int> g_lacks{0};
 std::atomic<int> g_calls{0};
 // Clients come without an end.
 std::atomic<bool> g_is_crowded{false};
+std::atomic<bool> g_lacks_eventfd{false};
 
 }  // namespace
 
@@ -43,6 +47,11 @@ extern "C" int accept4(int socket, sockaddr* address, socklen_t* size, int flags
   }
   if (g_is_crowded.load()) return ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   return static_cast<int>(::syscall(SYS_accept4, socket, address, size, flags));
+}
+
+extern "C" int eventfd(unsigned int count, int flags) noexcept {
+  if (g_lacks_eventfd) return errno = EMFILE, -1;
+  return static_cast<int>(::syscall(SYS_eventfd2, count, flags));
 }
 
 namespace {
@@ -191,6 +200,36 @@ TEST_F(ConnectionAcceptorTest, EndsTheConnectionsOfItsUnixSocketAndNoOther) {
   for (const int open : {client, next, pair[0], pair[1], kept_.load()}) ::close(open);
 }
 
+TEST_F(ConnectionAcceptorTest, EndsConnectionsWithoutADescriptor) {
+  const ShortFolder folder;
+  const metrics::UnixSocket socket = {.path = folder.File("s")};
+  ListenOn(socket);
+  const int client = ConnectTo(socket);
+  ASSERT_TRUE(Eventually([this] { return taken_ == 1; }));
+  {
+    const OpenFileLimit none = OpenFileLimit::Left(0);
+    acceptor_->EndUnixConnections();
+  }
+  char byte = 0;
+  EXPECT_EQ(::recv(client, &byte, 1, MSG_DONTWAIT), 0) << "it is told of the end";
+  for (const int open : {client, kept_.load()}) ::close(open);
+}
+
+TEST_F(ConnectionAcceptorTest, LeavesTheConnectionsOfASuccessorAtItsPath) {
+  const ShortFolder folder;
+  const metrics::UnixSocket socket = {.path = folder.File("s")};
+  ListenOn(socket);
+  const auto before = std::move(acceptor_);
+  before->Stop();
+  ListenOn(socket);
+  const int client = ConnectTo(socket);
+  ASSERT_TRUE(Eventually([this] { return taken_ == 1; }));
+  before->EndUnixConnections();
+  char byte = 0;
+  EXPECT_EQ(::recv(client, &byte, 1, MSG_DONTWAIT), -1) << "it is told of an end";
+  for (const int open : {client, kept_.load()}) ::close(open);
+}
+
 // Goal: the locks of SQLite stay. Method: a lock of this process, which a child asks for.
 TEST_F(ConnectionAcceptorTest, KeepsTheLocksOnFilesWhenItEndsConnections) {
   const ShortFolder folder;
@@ -211,6 +250,16 @@ TEST_F(ConnectionAcceptorTest, SaysWhyItCannotListenOnAUnixSocket) {
   const auto refused = ConnectionAcceptor::Listen(metrics::UnixSocket{.path = "/no/such/folder/s"}).status();
   EXPECT_EQ(refused.message(), "cannot listen on unix:///no/such/folder/s: there is no folder /no/such/folder");
   EXPECT_EQ(refused.field(), "unix_socket");
+}
+
+TEST_F(ConnectionAcceptorTest, SaysWhereItCannotListenForLackOfADescriptor) {
+  g_lacks_eventfd = true;
+  const auto on_host = ConnectionAcceptor::Listen(metrics::HostPort{.host = "127.0.0.1", .port = 1}).status();
+  const auto on_file = ConnectionAcceptor::Listen(metrics::UnixSocket{.path = "/s"}).status();
+  g_lacks_eventfd = false;
+  EXPECT_EQ(on_host.message(), "cannot listen for gRPC on 127.0.0.1:1: Too many open files");
+  EXPECT_EQ(on_file.message(), "cannot listen for gRPC on unix:///s: Too many open files");
+  EXPECT_EQ(on_host.field() + " " + on_file.field(), "port unix_socket");
 }
 
 TEST_F(ConnectionAcceptorTest, SaysWhyItCannotListen) {
