@@ -35,7 +35,7 @@ int main(int argc, char** argv) {
   agent::AgentConfig config = {.data_folder = argv[1]};
   config.grpc_host = "127.0.0.1";
   config.grpc_port = 0;
-  config.topics = {{.name = "orders", .partitions = 2}};
+  config.topics = {{.name = "orders", .partitions = 2}, {.name = "clicks", .partitions = 1}};
   agent::AgentParts parts = {.metrics = *std::move(agent_metrics), .health = &health};
   parts.exporters.push_back(std::move(page));  // started and stopped with the agent
   auto built = agent::Agent::Make(std::move(config), std::move(parts));

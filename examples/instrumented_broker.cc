@@ -1,5 +1,6 @@
 // The pieces a broker needs: labels, a latency, a depth, and a reason when it is not ready. A line
 // of input "TOPIC VALUE" is a message; "quit" makes the broker not ready.
+#include <chrono>
 #include <cstdio>
 #include <deque>
 #include <iostream>
@@ -18,9 +19,12 @@ namespace metrics = streamhouse::metrics;
 int main() {
   metrics::Registry registry;
   // Topics come from outside, so their number is limited: what is beyond goes to one series
-  // "_overflow".
-  auto messages = registry.AddCounter(
-      {.name = "broker_messages_total", .help = "Messages taken", .labels = {"topic"}, .series_max = 100});
+  // "_overflow". A topic without a message for a day makes room for another.
+  auto messages = registry.AddCounter({.name = "broker_messages_total",
+                                       .help = "Messages taken",
+                                       .labels = {"topic"},
+                                       .series_max = 100,
+                                       .expire_after = std::chrono::hours(24)});
   auto depth = registry.AddUpDownCounter({.name = "broker_queue_messages", .help = "Messages not yet handed out"});
   auto append = registry.AddTickHistogram(
       {.name = "broker_append_seconds", .help = "Time to append a message", .unit = "seconds"},

@@ -1,15 +1,37 @@
 """The examples run, and do what their first lines say."""
 
 import gzip
+import http.server
 import pathlib
 import re
 import socket
 import subprocess
+import threading
 import unittest
 import urllib.request
 
 import pages
 import processes
+
+
+def receive_posts(test, bodies):
+    """The address of an HTTP server that keeps what it is sent, until the test ends."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):  # pylint: disable=invalid-name
+            bodies.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self.send_response(200)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_):  # pylint: disable=arguments-differ
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    test.addCleanup(server.server_close)
+    test.addCleanup(server.shutdown)
+    return f"127.0.0.1:{server.server_port}"
 
 
 class Examples(unittest.TestCase):
@@ -110,6 +132,51 @@ class Examples(unittest.TestCase):
         self.assertEqual(1, example.wait())
         wrong = r"^exporter cuont://families: there is no scheme cuont; there are count, .*prometheus, .*, textfile$"
         self.assertRegex("\n".join(example.stderr), wrong)
+
+    def test_invoices_are_written_once_an_operator_says_where_to_begin(self):
+        folder = processes.folder_for(self)
+        agent = self.start("embedded_agent", folder / "data").match(r"^127\.0\.0\.1:\d+$")[0]
+        self.assertEqual(0, self.start("orders", agent).wait())
+        refused = self.start("invoices", agent, folder)
+        self.assertEqual(1, refused.wait())
+        self.assertIn("no committed offset to continue from", "\n".join(refused.stderr))
+        group = ("--agent", agent, "--group", "invoices")
+        sought = processes.run("groups", "seek", *group, "--topic", "orders", "--to", "earliest")
+        self.assertEqual(0, sought.returncode, sought.stderr)
+        invoices = self.start("invoices", agent, folder)
+        written = pathlib.Path(invoices.match("^wrote (.*)$")[1])
+        self.assertEqual("two apples", written.read_text(encoding="utf-8"))
+        describe = ("groups", "describe", *group)
+        processes.wait_for(lambda: re.search(r"\b1\b", processes.run(*describe).stdout), "the commit")
+        invoices.kill()
+
+    def test_clicks_are_sent_or_counted_as_lost(self):
+        example = self.start("embedded_agent", processes.folder_for(self) / "data")
+        url = example.match("^(http://.*)/ready$")[1]
+        clicks = self.start("clicks", example.match(r"^127\.0\.0\.1:\d+$")[0])
+        self.send(clicks, "home\ncart\n")
+        clicks.stdin.close()
+        sent, lost = map(int, clicks.match(r"^sent=(\d+) lost=(\d+)$").groups())
+        self.assertEqual(2, sent + lost)
+        self.assertEqual(sent, pages.value(url, "streamhouse_agent_records_written_total", topic="clicks"))
+        self.end(example)
+
+    def test_one_thread_counts_lines_and_serves_its_page(self):
+        example = self.start("one_thread")
+        url = example.match("^(http://.*)/metrics$")[1]
+        with socket.create_connection(("127.0.0.1", int(example.match(r"^\d+$")[0]))) as client:
+            client.sendall(b"a\nb\n")
+            processes.wait_for(lambda: pages.value(url, "lines_total") == 2, "2 lines")
+        self.assertEqual(0, example.stop())
+
+    def test_otlp_push_sends_names_with_dots_at_its_end(self):
+        bodies = []
+        receiver = receive_posts(self, bodies)
+        example = self.start("otlp_push", f"otlp+http://{receiver}?encoding=json")
+        self.send(example, "12345")
+        self.end(example)
+        self.assertIn('"name":"http.server.request.duration"', bodies[-1])
+        self.assertIn('"count":"5"', bodies[-1])
 
     def test_orders_says_that_no_agent_is_there(self):
         orders = self.start("orders", "127.0.0.1:1")

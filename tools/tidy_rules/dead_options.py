@@ -11,30 +11,11 @@ _PROGRAMS = source_tree.PRODUCTION_FOLDERS + ("apps", "proto", "examples", "benc
 # program that embeds a library, and a seam, by which a test meets what takes too long or too much
 # otherwise.
 _SET_BY_OTHERS = {
-    "AgentBrokerOptions.connect_timeout": "programs: how long a call waits for an agent",
-    "AgentBrokerOptions.fetch_compression": "programs: consumers behind a slow network",
-    "AgentBrokerOptions.response_bytes_max": "programs: consumers of records above 64 MiB",
     "AgentParts.store": "programs: a metadata store of their own",
-    "CommitMode.kManual": "programs: commit with what they store",
-    "ConsumerOptions.commit_mode": "programs: commit with what they store",
-    "ConsumerOptions.group_options": "programs: members that handle records slowly",
-    "CreationTimes.kNotKept": "programs: 8 bytes a series",
-    "GroupOptions.heartbeat_interval": "programs: members that handle records slowly",
-    "GroupOptions.max_poll_interval": "programs: members that handle records slowly",
     "HttpReceiverOptions.quiet_time_max": "a seam: a minute without a request",
-    "MetricOptions.expire_after": "programs: labels that come and go",
-    "MetricsServerOptions.executor": "programs: a server on their own threads",
-    "NameRules.kUtf8": "programs: names with dots",
-    "OffsetReset.kNone": "programs: no position is better than a guess",
     "OtlpExporterOptions.request_bytes": "a seam: several requests of a small snapshot",
     "PartitionLogOptions.steady_clock": "a seam: time",
     "PartitionLogOptions.wall_clock": "a seam: time",
-    "ProducerOptions.max_block": "programs: threads that must not wait",
-    "ProducerOptions.retry_policy": "programs: fewer or more retries",
-    "RegistryOptions.creation_times": "programs: 8 bytes a series",
-    "RegistryOptions.names": "programs: names with dots",
-    "RetryPolicy.initial_backoff": "programs: fewer or more retries",
-    "RetryPolicy.max_retries": "programs: fewer or more retries",
 }
 _SET = re.compile(r"(?:\.|->)(\w+)\s*(?:=(?!=)|\{|\[|\.(?:push_back|emplace\w*|insert|assign)\b)")
 # A flag writes into what it is given.
