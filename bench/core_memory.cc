@@ -76,7 +76,7 @@ SeriesWeight WeighInAnotherProcess(const char* kind, std::int64_t series, std::i
   // Not /proc/self/exe itself, which would be the shell.
   char self[4096] = {};
   Check(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0, "cannot tell which program this is");
-  const std::string command = "'" + std::string(self) + "' " + std::string(kWeighFlag) + " " + kind + " " +
+  const std::string command = "'" + std::string(self) + "' " + std::string(kWeighFlag) + " '" + kind + "' " +
                               std::to_string(series) + " " + std::to_string(threads);
   FILE* const output = popen(command.c_str(), "r");
   Check(output != nullptr, "cannot start " + command);
@@ -91,8 +91,10 @@ bool WeighIfAsked(int argc, char** argv) {
   const std::int64_t series = std::stoll(argv[3]);
   const std::int64_t threads = std::stoll(argv[4]);
   const double before = ResidentBytes();
-  Registry registry;
-  (std::string_view(argv[2]) == "counter" ? MakeCounters : MakeHistograms)(registry, series, threads);
+  const std::string_view kind = argv[2];
+  Registry registry(
+      {.creation_times = kind == "counter without start" ? CreationTimes::kNotKept : CreationTimes::kKept});
+  (kind == "histogram" ? MakeHistograms : MakeCounters)(registry, series, threads);
   const double after = ResidentBytes();
   const Snapshot snapshot = registry.TakeSnapshot();
   const auto count = static_cast<double>(series);

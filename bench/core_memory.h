@@ -20,7 +20,8 @@ struct SeriesWeight {
   double bytes_when_scraped;  // with a snapshot beside it
 };
 
-// `kind`: "counter" or "histogram" (13 bounds, ticks).
+// `kind`: "counter", "counter without start" (CreationTimes::kNotKept) or "histogram" (13 bounds,
+// ticks).
 SeriesWeight WeighInAnotherProcess(const char* kind, std::int64_t series, std::int64_t threads);
 
 // The other process: does what it was started for and returns true, if it was.

@@ -42,6 +42,15 @@ BENCHMARK(BM_CounterMemory)
     ->Iterations(1)
     ->Unit(benchmark::kMillisecond);
 
+void BM_CounterMemoryWithoutStartTimes(benchmark::State& state) {
+  WeighElsewhere(state, "counter without start", state.range(0), 1);
+}
+BENCHMARK(BM_CounterMemoryWithoutStartTimes)
+    ->ArgName("series")
+    ->Arg(1'000'000)
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+
 void BM_HistogramMemory(benchmark::State& state) {
   WeighElsewhere(state, "histogram", state.range(0), 1);
 }
