@@ -31,6 +31,10 @@ class OptionsHaveUsers(RuleTestCase):
         flag = 'parser.add_option("--bytes", options.bytes);\noptions.sync = quick ? Sync::kNever : Sync::kBatch;\n'
         self.assertClean(self.rule, {"agent/log.h": HEADER, "apps/a.cc": flag})
 
+    def test_lets_a_clock_be(self):
+        header = "// Log.\nstruct LogOptions {\n  WallClock wall = Now;\n  int bytes = 1;\n};\n"
+        self.assertFinds(self.rule, {"agent/log.h": header}, "agent/log.h:4")
+
     def test_finds_an_exemption_that_is_not_needed(self):
         path = "tools/tidy_rules/dead_options.py"
         needless = [f"{path}:1"] * len(dead_options._SET_BY_OTHERS)  # pylint: disable=protected-access
