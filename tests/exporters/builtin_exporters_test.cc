@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <memory>
 #include <sstream>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +20,7 @@
 #include "tests/exporters/support/command.h"
 #include "tests/exporters/support/hostile_registry.h"
 #include "tests/exporters/support/scripted_receiver.h"
+#include "tests/support/eventually.h"
 #include "tests/support/short_folder.h"
 
 namespace streamhouse::exporters {
@@ -237,6 +240,16 @@ TEST_F(BuiltinExportersTest, SendsDogStatsdWithTheTimesAndTheOriginOfTheLine) {
   EXPECT_NE(sent.find("load:2|g|#dd.internal.entity_id:pod|"), std::string::npos) << sent;
   EXPECT_NE(sent.find("|e:cn-broker|T1"), std::string::npos) << sent;
   receiver.Back();
+}
+
+TEST_F(BuiltinExportersTest, PushesStatsdAtTheIntervalOfTheLineAndTellsTheLog) {
+  std::atomic<int> lines = 0;
+  const ExporterContext context = {
+      .registry = registry_, .health = health_, .log = [&lines](std::string_view) { ++lines; }};
+  const auto exporter = *exporters_.MakeExporter("statsd+unix:///tmp/nosuch.sock?interval=1ms&push_time=1h", context);
+  ASSERT_TRUE(exporter->Start().ok());
+  EXPECT_TRUE(Eventually([&lines] { return lines > 0; }));
+  exporter->Stop();
 }
 
 TEST_F(BuiltinExportersTest, NamesTheBadOptionOfStatsd) {
