@@ -2,11 +2,24 @@
 
 #include <variant>
 
+#include "apps/flag_values.h"
 #include "apps/output.h"
 #include "metrics_core/self_metrics/build_info.h"
 #include "metrics_core/version.h"
 
 namespace streamhouse::apps {
+
+namespace {
+
+// By fields of MetricsServer, all within "http".
+constexpr FieldAdvice kFlags[] = {
+    {.field = "http", .text = "; choose another address with --http"},
+    {.field = "http.unix_socket.group", .text = "; correct group= in --http"},
+    {.field = "http.unix_socket.mode", .text = "; correct mode= in --http"},
+    {.field = "http.unix_socket.owner", .text = "; correct owner= in --http"},
+};
+
+}  // namespace
 
 metrics::TargetAttributes ServiceTarget(std::string name, std::string instance_id) {
   metrics::TargetAttributes target = {{"service.name", std::move(name)}};
@@ -46,7 +59,7 @@ metrics::Status MetricsPage::Serve(const std::optional<SocketAddress>& address) 
   program_metrics_ = *std::move(program_metrics);
   auto server = std::make_unique<exporters::MetricsServer>(registry_, health_, ServerOptionsAt(*address));
   if (metrics::Status started = server->Start(); !started.ok()) {
-    return started.WithMessage(started.message() + "; choose another address with --http");
+    return WithAdvice(started.Within("http"), kFlags);
   }
   server_ = std::move(server);
   PrintNotice("http=" + metrics::ToString(AtPort(*address, server_->port())));
