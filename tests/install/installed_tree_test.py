@@ -82,7 +82,10 @@ class InstalledTreeTest(unittest.TestCase):
         self.assertEqual(f"{self.version}\n", run(program, env=self.environment))
 
     def test_a_program_in_c_links_the_static_library(self):
-        libraries = [self.lib / "libstreamhouse_core.a", "-lstdc++", "-lm"]
+        named = self.flags("--static", "--libs")
+        archive = self.lib / "libstreamhouse_core.a"
+        libraries = [archive if flag == "-lstreamhouse_core" else flag for flag in named]
+        self.assertIn(archive, libraries)
         program = self.build_in_c("static", *self.flags("--cflags"), *libraries)
         self.assertEqual(f"{self.version}\n", run(program))
 
