@@ -181,6 +181,7 @@ MadeExporter MakeStatsdExporter(const ExporterSpec& spec, const ExporterContext&
   StatsdExporterOptions options = {.address = metrics::HostPort{.host = spec.host.empty() ? "127.0.0.1" : spec.host,
                                                                 .port = spec.port.value_or(kStatsdPortDefault)}};
   if (spec.unix_socket) options.address = *spec.unix_socket;
+  if (spec.port == 0) return BadSpec(spec, "port", "no receiver listens on port 0");
   SpecOptions given(spec);
   options.push.interval = given.Duration("interval", options.push.interval);
   options.push.push_time = given.Duration("push_time", options.push.push_time);

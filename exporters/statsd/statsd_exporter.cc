@@ -75,12 +75,21 @@ Status StatsdExporter::CheckFamilies() const {
 }
 
 Status StatsdExporter::Push(PushDeadline deadline) {
-  // A refusal of the push before is counted; this push tells whether it goes on.
-  static_cast<void>(Settle());
-  const Status sent = SendAll(deadline);
+  const Status before = Settle();
+  LookUpAgain();
+  Status sent = SendAll(deadline);
+  if (sent.ok() && unproven_ && loop_.stop_signal().is_given()) sent = Settle();
   if (!sent.ok()) return sent;
   if (!unproven_) deltas_.Commit();
-  return loop_.stop_signal().is_given() ? Settle() : sent;
+  // While the receiver stays away, each push learns of its refusal from the next one.
+  return before.ok() ? sent : before;
+}
+
+void StatsdExporter::LookUpAgain() {
+  if (is_unix() || !socket_ || ++pushes_since_look_up_ < kPushesPerLookUp) return;
+  pushes_since_look_up_ = 0;
+  metrics::Result<DatagramSocket> connected = DatagramSocket::Connect(options_.address, choice_);
+  if (connected.ok()) socket_.emplace(*std::move(connected));
 }
 
 Status StatsdExporter::SendAll(PushDeadline deadline) {
@@ -109,6 +118,14 @@ Status StatsdExporter::SendAll(PushDeadline deadline) {
 }
 
 Status StatsdExporter::Deliver(std::string_view text, Datagram datagram, PushDeadline deadline) {
+  if (unproven_) {
+    // Any error is about the datagram before; Send() would take some for errors of this one.
+    if (Status refused = socket_->TakeRefusal(); !refused.ok()) {
+      metrics_.CountDropped(scheme_, ReasonOf(refused), datagram.samples);
+      GoBackTo(*std::exchange(unproven_, std::nullopt), refused);
+      return refused;
+    }
+  }
   Status sent = Send(text, deadline);
   std::optional<Datagram> before = std::exchange(unproven_, std::nullopt);
   if (before && sent.code() == StatusCode::kNotFound) {
@@ -145,6 +162,7 @@ Status StatsdExporter::Send(std::string_view text, PushDeadline deadline) {
 
 Status StatsdExporter::Connect() {
   socket_.reset();
+  pushes_since_look_up_ = 0;
   metrics::Result<DatagramSocket> connected = DatagramSocket::Connect(options_.address, choice_);
   if (!connected.ok()) return connected.status();
   socket_.emplace(*std::move(connected));

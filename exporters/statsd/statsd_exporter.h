@@ -5,14 +5,19 @@
 // they have answers, types and timestamps. A StatsD daemon adds up what it gets, and no one learns
 // of a datagram that is lost.
 // Guarantees:
-// 1. Counters and histograms are deltas (delta_view.h). What a push could not send is part of the
-//    next one. Gauges and the like are sent with the value that they have then.
+// 1. Counters and histograms are deltas (delta_view.h): since the last push of this exporter. The
+//    first push has all since each series began: another exporter of the registry, such as one that
+//    was stopped before, may have sent it too. What a push could not send is part of the next one.
+//    Gauges and the like are sent with the value that they have then.
 // 2. Unix: over all pushes that succeed, the sum of a counter's lines is its value. Lost is what is
 //    in the queue of a receiver that ends before it has read it.
 // 3. UDP: a datagram that gets lost on the way is not retried. If the receiver is away, the
 //    system refuses datagrams, but does not tell which. The last one before the refusal is sent
 //    again. If an earlier one was refused too, it is lost, and if the last one was not, it counts
-//    twice. A refusal that comes between two pushes is seen by the second one.
+//    twice. A refusal that comes between two pushes is seen by the second one, which fails.
+//    Once the receiver is back, the first push whose predecessor was not refused succeeds. The host
+//    is looked up again every kPushesPerLookUp pushes, and after each failure. If the look-up
+//    fails, the address before stays.
 // 4. After a datagram that cannot be sent, the rest of the push is dropped. A Unix socket is
 //    connected again first, once: another receiver may have taken its path.
 // 5. Two families, two series or two states with one StatsD name are an error at the start
@@ -57,6 +62,8 @@ inline constexpr std::uint16_t kStatsdPortDefault = 8125;
 // Of a datagram. That of UDP fits into a frame of Ethernet.
 inline constexpr std::size_t kStatsdUdpBytes = 1432;
 inline constexpr std::size_t kStatsdUnixBytes = 8192;
+// By UDP, so that a daemon is found that moved to another address.
+inline constexpr int kPushesPerLookUp = 4;
 
 // Whether a line of DogStatsD says when its value was taken.
 enum class StatsdTimestamps : std::uint8_t { kOff, kOn };
@@ -107,6 +114,8 @@ class StatsdExporter : public metrics::Exporter {
   metrics::Status Deliver(std::string_view text, Datagram datagram, PushDeadline deadline);
   metrics::Status Send(std::string_view text, PushDeadline deadline);
   metrics::Status Connect();
+  // Connects to the present address of the host, in turn.
+  void LookUpAgain();
 
   // The datagram has arrived, as far as the system knows.
   void CountArrived(const Datagram& datagram) const;
@@ -130,6 +139,7 @@ class StatsdExporter : public metrics::Exporter {
   std::optional<Datagram> unproven_;  // of UDP: the last one that was sent; it may be refused late
   std::optional<DatagramSocket> socket_;
   std::size_t choice_ = 0;        // of the host's addresses
+  int pushes_since_look_up_ = 0;  // of the host, where there is a socket
   std::set<std::string> logged_;  // families that the log has told of
   PushLoop loop_;                 // last: it stops before the others go
 };

@@ -256,6 +256,7 @@ TEST_F(BuiltinExportersTest, NamesTheBadOptionOfStatsd) {
   const auto bad = [this](const std::string& line) { return Made(line).substr(("exporter " + line + ": ").size()); };
   EXPECT_EQ(bad("statsd://a/b"), "StatsD has no path");
   EXPECT_EQ(bad("statsd+unix:///a.sock:/b"), "StatsD has no path");
+  EXPECT_EQ(bad("statsd://a:0"), "no receiver listens on port 0");
   EXPECT_EQ(bad("statsd://a?dialect=tags"), "option dialect must be plain or dogstatsd");
   EXPECT_EQ(bad("statsd://a?dialect=dogstatsd&timestamps=yes"), "option timestamps must be on or off");
   EXPECT_EQ(bad("statsd://a?dialect=dogstatsd&origin=c"), "option origin must be on or off");
