@@ -237,13 +237,26 @@ void ReadHeaders(const YAML::Node& node, Reader& reader, WebConfig& config) {
   });
 }
 
-enum class Http2 : std::uint8_t { kOff, kOn };
+enum class Switch : std::uint8_t { kOff, kOn };
+
+// A boolean of YAML 1.1, as Go reads it.
+Switch ReadSwitch(const YAML::Node& node, const std::string& key, Reader& reader) {
+  static constexpr std::string_view kOn[] = {"y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"};
+  static constexpr std::string_view kOff[] = {"n",     "N",     "no",  "No",  "NO", "false",
+                                              "False", "FALSE", "off", "Off", "OFF"};
+  const std::string text = reader.Text(node, key);
+  if (std::find(std::begin(kOn), std::end(kOn), text) != std::end(kOn)) return Switch::kOn;
+  if (std::find(std::begin(kOff), std::end(kOff), text) == std::end(kOff)) {
+    reader.Object(node, key + " must be true or false");
+  }
+  return Switch::kOff;
+}
 
 bool ReadHttpServer(const std::string& key, const YAML::Node& value, Reader& reader, WebConfig& config) {
   if (key == "headers") {
     ReadHeaders(value, reader, config);
   } else if (key == "http2") {
-    if (reader.Choice<Http2>(value, key, {{"false", Http2::kOff}, {"true", Http2::kOn}}) == Http2::kOn) {
+    if (ReadSwitch(value, key, reader) == Switch::kOn) {
       config.warnings.push_back(reader.At(value, "http2 is not served: the server speaks HTTP/1.1"));
     }
   } else {
@@ -252,14 +265,22 @@ bool ReadHttpServer(const std::string& key, const YAML::Node& value, Reader& rea
   return true;
 }
 
+// A number of nanoseconds, or a duration as Go has it.
+std::optional<std::chrono::nanoseconds> ParseInterval(const std::string& text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc() && end == text.data() + text.size() && number >= 0) return std::chrono::nanoseconds(number);
+  return ParseGoDuration(text);
+}
+
 // As exporter-toolkit has it, but for a limit that would refuse every request.
 void ReadRateLimit(const YAML::Node& node, Reader& reader, WebConfig& config) {
-  std::optional<std::chrono::nanoseconds> interval;
+  std::optional<std::chrono::nanoseconds> interval(0);
   std::uint32_t burst = 0;
   reader.Map(node, "rate_limit", [&](const std::string& key, const YAML::Node& value) {
     const std::string text = reader.Text(value, key);
     if (key == "interval") {
-      interval = ParseGoDuration(text);
+      interval = ParseInterval(text);
       if (!interval) reader.Object(value, "interval must be a duration such as 100ms");
     } else if (key == "burst") {
       const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), burst);
@@ -269,7 +290,7 @@ void ReadRateLimit(const YAML::Node& node, Reader& reader, WebConfig& config) {
     }
     return true;
   });
-  if (!interval) return reader.Object(node, "rate_limit needs an interval");
+  if (!interval) return;
   if (interval->count() > 0 && burst == 0) {
     reader.Object(node, "rate_limit needs a burst: without one every request would be refused");
   }

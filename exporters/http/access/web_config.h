@@ -13,9 +13,9 @@
 //   http_server_config:
 //     headers:                           # sent with every response; see kWebConfigHeaders
 //       X-Frame-Options: deny
-//     http2: false                       # true is taken with a warning: the server speaks HTTP/1.1
+//     http2: false                       # true (yes, on) is taken with a warning: the server speaks HTTP/1.1
 //   rate_limit:                          # of all clients together; 429 beyond it, also for /health
-//     interval: 100ms                    # one more request in each; 0: no limit
+//     interval: 100ms                    # one more request in each; a number means nanoseconds; 0, as without it: no limit
 //     burst: 20                          # at once; needed with an interval
 //   basic_auth_users:
 //     prometheus: $2y$10$…               # bcrypt, of a cost of 04 to 16

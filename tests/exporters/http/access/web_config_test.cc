@@ -213,16 +213,31 @@ TEST(WebConfigTest, ReadsARateLimit) {
   const std::string no_burst = ": rate_limit needs a burst: without one every request would be refused";
   EXPECT_EQ(Error("rate_limit:\n  interval: 1s\n"), "web.yml:2" + no_burst);
   EXPECT_EQ(Error("rate_limit:\n  interval: 1s\n  burst: 0\n"), "web.yml:2" + no_burst);
-  EXPECT_EQ(Error("rate_limit:\n  burst: 1\n"), "web.yml:2: rate_limit needs an interval");
   EXPECT_EQ(Error("rate_limit:\n  interval: -1s\n"), "web.yml:2: interval must be a duration such as 100ms");
   EXPECT_EQ(Error("rate_limit:\n  burst: -1\n"), "web.yml:2: burst must be a number");
+}
+
+TEST(WebConfigTest, ReadsARateLimitAsExporterToolkitDoes) {
+  EXPECT_EQ(Good("rate_limit: {burst: 5}\n").rate_limit.interval.count(), 0) << "no limit";
+  EXPECT_EQ(Good("rate_limit: {interval: 1500, burst: 5}\n").rate_limit.interval, std::chrono::nanoseconds(1500));
+  EXPECT_EQ(Error("rate_limit: {interval: 9223372036854775808, burst: 5}\n"),
+            "web.yml:1: interval must be a duration such as 100ms");
+}
+
+TEST(WebConfigTest, ReadsHttp2AsABooleanOfYaml) {
+  for (const std::string off : {"no", "off", "False", "n", "FALSE"}) {
+    EXPECT_TRUE(Good("http_server_config:\n  http2: " + off + "\n").warnings.empty()) << off;
+  }
+  for (const std::string on : {"yes", "on", "True", "Y", "TRUE"}) {
+    EXPECT_EQ(Good("http_server_config:\n  http2: " + on + "\n").warnings.size(), 1U) << on;
+  }
 }
 
 TEST(WebConfigTest, TakesHttp2WithAWarning) {
   EXPECT_TRUE(Good("http_server_config:\n  http2: false\n").warnings.empty());
   EXPECT_EQ(Good("http_server_config:\n  http2: true\n").warnings,
             std::vector<std::string>{"/etc/web.yml:2: http2 is not served: the server speaks HTTP/1.1"});
-  EXPECT_EQ(Error("http_server_config:\n  http2: maybe\n"), "web.yml:2: http2 must be false or true");
+  EXPECT_EQ(Error("http_server_config:\n  http2: maybe\n"), "web.yml:2: http2 must be true or false");
 }
 
 }  // namespace
