@@ -14,10 +14,14 @@ ProcessContextExporter::~ProcessContextExporter() {
 }
 
 metrics::Status ProcessContextExporter::Start() {
-  metrics::Result<std::string> message = ContextPayload(OtlpResource(registry_.TakeSnapshot().target()));
+  metrics::Result<std::string> message =
+      ContextPayload(OtlpResource(registry_.TakeSnapshot().target(), options_.resource));
   if (!message.ok()) return message.status();
   if (metrics::Status published = PublishContext(*std::move(message)); !published.ok()) return published;
   is_published_ = true;
+  for (const std::string& note : options_.notes) {
+    if (options_.log) options_.log(std::string(Name()) + ": " + note);
+  }
   return metrics::Status::Ok();
 }
 

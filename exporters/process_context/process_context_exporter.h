@@ -5,29 +5,43 @@
 //
 // When to use something else: the exporters of otlp/ send the same attributes with the metrics. No
 // other exporter needs this one.
-// Guarantees: the attributes are those of OtlpResource(). Start() publishes them; Stop() and the
-// destructor withdraw them. Children of fork() show them too; programs after exec do not. It can be
-// started again. The specification is in development, and so is what readers take.
+// Guarantees: the attributes are those of OtlpResource(), with `resource` of the options. Start()
+// publishes them; Stop() and the destructor withdraw them. Children of fork() show them too;
+// programs after exec do not. It can be started again. The specification is in development, and so
+// is what readers take.
 // Thread safety: as for each exporter.
 // Cost: no thread; see published_context.h.
 // Errors: those of ContextPayload() and PublishContext(); FailedPrecondition for a second Start().
 //
-//   ProcessContextExporter context(registry);
+//   OtlpEnvironment environment = ReadOtlpEnvironment(LookUpEnvironment);
+//   ProcessContextExporter context(registry, {.resource = std::move(environment.resource)});
 //   if (Status started = context.Start(); !started.ok()) return started;
 #pragma once
 
+#include <functional>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "metrics_core/exporter.h"
+#include "metrics_core/reading/snapshot.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
 
+struct ProcessContextOptions {
+  metrics::TargetAttributes resource = {};              // of the operator (otlp_environment.h)
+  std::vector<std::string> notes = {};                  // lines for the log at the start
+  std::function<void(std::string_view line)> log = {};  // empty: there is no log
+};
+
 class ProcessContextExporter : public metrics::Exporter {
  public:
   // The registry must outlive Start().
-  explicit ProcessContextExporter(metrics::Registry& registry) : registry_(registry) {}
+  explicit ProcessContextExporter(metrics::Registry& registry, ProcessContextOptions options = {})
+      : registry_(registry), options_(std::move(options)) {}
   ~ProcessContextExporter() override;  // stops
   ProcessContextExporter(const ProcessContextExporter&) = delete;
   ProcessContextExporter& operator=(const ProcessContextExporter&) = delete;
@@ -40,6 +54,7 @@ class ProcessContextExporter : public metrics::Exporter {
 
  private:
   metrics::Registry& registry_;
+  const ProcessContextOptions options_;
   bool is_published_ = false;
 };
 

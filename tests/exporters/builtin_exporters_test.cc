@@ -15,6 +15,7 @@
 #include "metrics_core/exporter.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
+#include "metrics_core/status.h"
 #include "tests/exporters/otlp/decoded_requests.h"
 #include "tests/exporters/statsd/datagram_receiver.h"
 #include "tests/exporters/support/command.h"
@@ -370,6 +371,25 @@ TEST_F(BuiltinExportersTest, PublishesAProcessContext) {
     EXPECT_NE(Made(spec).find("a process context has no address"), std::string::npos) << Made(spec);
   }
   EXPECT_NE(Made("process-context://?label=a:b").find("label"), std::string::npos);
+}
+
+TEST_F(BuiltinExportersTest, PublishesAProcessContextWithTheResourceOfTheEnvironment) {
+  std::vector<std::string> lines;
+  const auto start = [&] {
+    const auto log = [&](std::string_view line) { lines.emplace_back(line); };
+    const auto exporter =
+        *exporters_.MakeExporter("process-context://", {.registry = registry_, .health = health_, .log = log});
+    const metrics::Status started = exporter->Start();
+    exporter->Stop();
+    return started.message();
+  };
+  setenv("OTEL_RESOURCE_ATTRIBUTES", "no pair", 1);
+  EXPECT_EQ(start(), "");
+  EXPECT_EQ(lines.size(), 1U);
+  unsetenv("OTEL_RESOURCE_ATTRIBUTES");
+  setenv("OTEL_SERVICE_NAME", std::string(5000, 'x').c_str(), 1);
+  EXPECT_NE(start().find("service.name"), std::string::npos) << "it is too long to be shown";
+  unsetenv("OTEL_SERVICE_NAME");
 }
 
 TEST_F(BuiltinExportersTest, RunsPullAndPushSideBySide) {

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
@@ -33,6 +35,21 @@ TEST(ProcessContextExporterTest, LeavesTheContextOfAnotherOneAloneOnceItHasStopp
   ASSERT_EQ(second.Start(), Status::Ok());
   first.Stop();
   EXPECT_EQ(first.Start().code(), StatusCode::kFailedPrecondition) << "that of the second is there still";
+}
+
+TEST(ProcessContextExporterTest, ShowsTheResourceOfTheOperator) {
+  metrics::Registry registry;
+  ProcessContextExporter exporter(registry, {.resource = {{"service.name", std::string(5000, 'x')}}});
+  EXPECT_NE(exporter.Start().message().find("service.name"), std::string::npos) << "it is too long to be shown";
+}
+
+TEST(ProcessContextExporterTest, LogsNotesAtItsStart) {
+  metrics::Registry registry;
+  std::vector<std::string> lines;
+  ProcessContextExporter exporter(
+      registry, {.notes = {"A is ignored"}, .log = [&](std::string_view line) { lines.emplace_back(line); }});
+  ASSERT_EQ(exporter.Start(), Status::Ok());
+  EXPECT_EQ(lines, std::vector<std::string>{"process-context://: A is ignored"});
 }
 
 TEST(ProcessContextExporterTest, NamesAnAttributeThatIsTooLong) {
