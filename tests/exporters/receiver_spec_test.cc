@@ -54,6 +54,7 @@ TEST(ReceiverSpecTest, TakesAUnixSocketInPlaceOfTheHost) {
   const ReceiverAddress tls = Read("x+https+unix:@a?host=b.example&ca=/c").receiver.address;
   EXPECT_EQ(tls.Authority() + " " + tls.tls->ca, "b.example /c");
   EXPECT_EQ(tls.Url("x", ""), "x+https+unix:@a:");
+  EXPECT_EQ(tls.Url("x", "/p?key=k1abc"), "x+https+unix:@a:/p");
   EXPECT_EQ(tls.Scheme(), "https+unix");
 }
 

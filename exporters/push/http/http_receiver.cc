@@ -101,6 +101,7 @@ Result<HttpResponse> HttpReceiver::Send(const HttpRequest& request, PushDeadline
   Result<SecretHeaders> headers = ReadHeaders(options_.credentials);
   if (!headers.ok()) return headers.status();
   for (const auto& [name, value] : request.secret_fields) headers->Add(name, value);
+  headers->secrets.AddQueryOf(request.path);
   const bool is_reused = connection_ != nullptr && connection_->IsIdle() &&
                          std::chrono::steady_clock::now() - last_response_ < options_.quiet_time_max;
   if (!is_reused) {

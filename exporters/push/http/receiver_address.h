@@ -32,10 +32,11 @@ struct ReceiverAddress {
   std::string Scheme() const { return std::string(tls ? "https" : "http") + (unix_socket ? "+unix" : ""); }
 
   // Of a request for `path`, by an exporter that is called so: "prw+http://HOST/PATH" or
-  // "prw+http+unix:///SOCKET:/PATH".
+  // "prw+http+unix:///SOCKET:/PATH". Without the query of the path, which may hold a key.
   std::string Url(const std::string& exporter, const std::string& path) const {
     const std::string start = exporter + (tls ? "+https" : "+http");
-    return (unix_socket ? start + "+" + unix_socket->ToString() + ":" : start + "://" + Authority()) + path;
+    return (unix_socket ? start + "+" + unix_socket->ToString() + ":" : start + "://" + Authority()) +
+           path.substr(0, path.find('?'));
   }
 
   // As the Host header has it: without the port where it is the usual one.

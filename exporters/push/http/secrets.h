@@ -30,6 +30,19 @@ class Secrets {
     }
   }
 
+  // The query of a path, and each value in it: a key may stand there.
+  void AddQueryOf(std::string_view path) {
+    const std::size_t mark = path.find('?');
+    if (mark == std::string_view::npos) return;
+    std::string_view rest = path.substr(mark + 1);
+    Keep(rest);
+    while (!rest.empty()) {
+      const std::string_view parameter = rest.substr(0, rest.find('&'));
+      rest.remove_prefix(std::min(parameter.size() + 1, rest.size()));
+      Keep(parameter.substr(parameter.find('=') + 1));
+    }
+  }
+
   // Whether the text has one of them.
   bool AreToldBy(std::string_view text) const {
     return std::any_of(secrets_.begin(), secrets_.end(),

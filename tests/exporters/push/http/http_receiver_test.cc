@@ -235,6 +235,12 @@ TEST_F(SecretTest, IsNotInTheExcerptOfAResponseThatRepeatsIt) {
   EXPECT_EQ(AskWithToken()->excerpt, "unknown token");
 }
 
+TEST_F(SecretTest, MayStandInTheQuery) {
+  far_.Then(Respond(401, "", "unknown key k1abc"));
+  const auto response = with_token_.Send({.path = "/?key=k1abc"}, steady_clock::now() + kPatient);
+  EXPECT_EQ(response->excerpt, "its text repeats a secret");
+}
+
 TEST_F(SecretTest, IsMissedBeforeAnythingIsSent) {
   std::remove(path_.c_str());
   EXPECT_EQ(AskWithToken().status(),

@@ -21,6 +21,16 @@ TEST(SecretsTest, AreKnownWithoutBlanksAndWithoutAScheme) {
   EXPECT_FALSE(secrets.AreToldBy("Bearer is not supported"));
 }
 
+TEST(SecretsTest, AreInTheQueryOfAPath) {
+  Secrets secrets;
+  secrets.AddQueryOf("/api/v1/write");
+  EXPECT_FALSE(secrets.AreToldBy("/api/v1/write"));
+  secrets.AddQueryOf("/api/v1/write?tenant=a&key=k1abc");
+  EXPECT_TRUE(secrets.AreToldBy("unknown key k1abc"));
+  EXPECT_TRUE(secrets.AreToldBy("POST /write?tenant=a&key=k1abc"));
+  EXPECT_FALSE(secrets.AreToldBy("unknown tenant a, or bad key"));
+}
+
 TEST(SecretsTest, AreNotShort) {
   Secrets secrets;
   secrets.Add("");
