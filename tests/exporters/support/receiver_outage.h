@@ -1,4 +1,4 @@
-// An outage of a scripted receiver: connections break, requests get 503, and others no answer.
+// An outage of a scripted receiver: connections break, requests get 503, and others no response.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 namespace streamhouse::exporters {
 
-// As many requests are read and not taken. The last one gets no answer, so that the push after it
+// As many requests are read and not taken. The last one gets no response, so that the push after it
 // has a new snapshot.
 inline constexpr std::size_t kOutageRequests = 6;
 
@@ -16,7 +16,7 @@ inline constexpr std::size_t kOutageRequests = 6;
 inline void AddOutage(ScriptedReceiver& receiver, const std::function<void()>& meanwhile) {
   const std::function<void(ScriptedConnection&)> failures[] = {
       [](ScriptedConnection& connection) { connection.Reset(); },
-      Answer(503).run,
+      Respond(503).run,
       [](ScriptedConnection& connection) { connection.WaitForClose(); },
   };
   for (std::size_t i = 0; i < kOutageRequests; ++i) {
