@@ -1,5 +1,7 @@
 #include "metrics_core/c_api/bridge.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -28,15 +30,15 @@ class BridgeTest : public testing::Test {
   const std::unique_ptr<streamhouse_registry, void (*)(streamhouse_registry*)> registry_{streamhouse_registry_new(),
                                                                                          &streamhouse_registry_free};
 
-  static streamhouse_metric_options Options() {
+  static streamhouse_metric_options Options(const char* name) {
     streamhouse_metric_options options = {};
     options.size = sizeof(options);
-    options.name = "a_total";
+    options.name = name;
     options.help = "Help";
     return options;
   }
 
-  const streamhouse_metric_options options_ = Options();
+  const streamhouse_metric_options options_ = Options("a_total");
 };
 
 TEST_F(BridgeTest, RecordingsFromCAndCppMeetInOneSeries) {
@@ -93,17 +95,66 @@ TEST_F(BridgeTest, SamplesThatWereAddedBeforeAThrowStay) {
   streamhouse_token_free(token);
 }
 
-TEST_F(BridgeTest, ACallbackCounterBeganWhenItsProgramSays) {
+class CallbackBeginTest : public BridgeTest {
+ protected:
+  ~CallbackBeginTest() override { streamhouse_token_free(token_); }
+
+  static constexpr std::int64_t kBegan = 1'700'000'000'000;
+
+  // Of the one series.
+  std::int64_t Created() const {
+    return RegistryOf(*registry_).TakeSnapshot().families()[0].created_unix_milliseconds(0);
+  }
+
+  streamhouse_token* token_ = nullptr;
+  const double half_ = 0.5;
+};
+
+TEST_F(CallbackBeginTest, ACounterBeginsWhenItsProgramSays) {
   streamhouse_number_callbacks* family = nullptr;
   ASSERT_EQ(streamhouse_add_callback_counter(registry_.get(), &options_, &family).code, STREAMHOUSE_OK);
-  streamhouse_token* token = nullptr;
-  const streamhouse_number_callback callback = {.read = [](void*) { return 1.0; },
-                                                .user_data = nullptr,
-                                                .destroy = nullptr,
-                                                .began_unix_milliseconds = 1'700'000'000'000};
-  ASSERT_EQ(streamhouse_number_callback_add(family, callback, nullptr, nullptr, 0, &token).code, STREAMHOUSE_OK);
-  EXPECT_EQ(RegistryOf(*registry_).TakeSnapshot().families()[0].created_unix_milliseconds(0), 1'700'000'000'000);
-  streamhouse_token_free(token);
+  const streamhouse_number_callback callback = {
+      .read = [](void*) { return 1.0; }, .user_data = nullptr, .destroy = nullptr, .began_unix_milliseconds = kBegan};
+  ASSERT_EQ(streamhouse_number_callback_add(family, callback, nullptr, nullptr, 0, &token_).code, STREAMHOUSE_OK);
+  EXPECT_EQ(Created(), kBegan);
+}
+
+TEST_F(CallbackBeginTest, AHistogramBeginsWhenItsProgramSays) {
+  streamhouse_histogram_callbacks* family = nullptr;
+  const streamhouse_metric_options options = Options("sizes");
+  ASSERT_EQ(streamhouse_add_callback_histogram(registry_.get(), &options, &half_, 1, &family).code, STREAMHOUSE_OK);
+  const streamhouse_histogram_callback callback = {
+      .read = [](void*, std::uint64_t*, std::size_t, double*) { return true; },
+      .user_data = nullptr,
+      .destroy = nullptr,
+      .began_unix_milliseconds = kBegan};
+  ASSERT_EQ(streamhouse_histogram_callback_add(family, callback, nullptr, nullptr, 0, &token_).code, STREAMHOUSE_OK);
+  EXPECT_EQ(Created(), kBegan);
+}
+
+TEST_F(CallbackBeginTest, ASummaryBeginsWhenItsProgramSays) {
+  streamhouse_summary_callbacks* family = nullptr;
+  const streamhouse_metric_options options = Options("waits");
+  ASSERT_EQ(streamhouse_add_callback_summary(registry_.get(), &options, &half_, 1, &family).code, STREAMHOUSE_OK);
+  const streamhouse_summary_callback callback = {
+      .read = [](void*, double*, std::size_t, double*, std::uint64_t*) { return true; },
+      .user_data = nullptr,
+      .destroy = nullptr,
+      .began_unix_milliseconds = kBegan};
+  ASSERT_EQ(streamhouse_summary_callback_add(family, callback, nullptr, nullptr, 0, &token_).code, STREAMHOUSE_OK);
+  EXPECT_EQ(Created(), kBegan);
+}
+
+TEST_F(CallbackBeginTest, ManySeriesBeginWhenTheirProgramSays) {
+  streamhouse_number_callbacks* family = nullptr;
+  ASSERT_EQ(streamhouse_add_callback_counter(registry_.get(), &options_, &family).code, STREAMHOUSE_OK);
+  const streamhouse_many_callback callback = {
+      .read = [](void*, streamhouse_samples* samples) { streamhouse_samples_add(samples, 1, nullptr, nullptr, 0); },
+      .user_data = nullptr,
+      .destroy = nullptr,
+      .began_unix_milliseconds = kBegan};
+  token_ = streamhouse_many_callback_add(family, callback);
+  EXPECT_EQ(Created(), kBegan);
 }
 
 TEST(BridgeHealthTest, ChecksOfBothPartsAreOneHealth) {

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -239,6 +240,18 @@ C_TEST(MoreQuantilesThanItsMaximumAreRefused) {
   streamhouse_registry_free(set.registry);
 }
 
+C_TEST(MoreBoundsThanItsMaximumAreRefused) {
+  const fixture set = set_up();
+  double bounds[300];
+  for (int i = 0; i < 300; ++i) bounds[i] = i;
+  const streamhouse_metric_options options = labelled("delays");
+  streamhouse_histogram_callbacks* family = set.histograms;
+  const streamhouse_status added =
+      streamhouse_add_callback_histogram(set.registry, &options, bounds, SIZE_MAX, &family);
+  C_EXPECT(added.code == STREAMHOUSE_INVALID_ARGUMENT && family == NULL);
+  streamhouse_registry_free(set.registry);
+}
+
 // A program waits for what another thread does.
 static void wait_for(const atomic_bool* is_true) {
   const time_t deadline = time(NULL) + 60;
@@ -379,6 +392,7 @@ const c_case c_cases[] = {
     C_CASE(OneCallbackGivesManySeries),
     C_CASE(ARefusedFamilyIsNull),
     C_CASE(MoreQuantilesThanItsMaximumAreRefused),
+    C_CASE(MoreBoundsThanItsMaximumAreRefused),
     C_CASE(NoCallbackRunsAfterItsTokenIsFreed),
     C_CASE(FreeingATokenWaitsForItsCallback),
     C_NO_CASE,
