@@ -39,7 +39,7 @@ class CheckInC {
 }  // namespace
 
 streamhouse_health* streamhouse_health_new() noexcept {
-  return new streamhouse_health;
+  return std::make_unique<streamhouse_health>().release();
 }
 
 void streamhouse_health_free(streamhouse_health* health) noexcept {
@@ -52,7 +52,7 @@ streamhouse_token* streamhouse_health_add(streamhouse_health* health, const char
   core::Check(check.passes != nullptr, "C API: a check has no function");
   auto token = to.Add(&Given(name, "the name of a check"),
                       [in_c = std::make_shared<const CheckInC>(check)] { return in_c->Ask(); });
-  return new core::internal::TokenOf<core::Health::Token>(std::move(token));
+  return std::make_unique<core::internal::TokenOf<core::Health::Token>>(std::move(token)).release();
 }
 
 streamhouse_status streamhouse_health_evaluate(const streamhouse_health* health) noexcept {
