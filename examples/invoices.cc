@@ -1,12 +1,11 @@
 // A consumer that is far away and takes long for a record: invoices HOST:PORT FOLDER writes a file
-// for each order, until it is killed.
-//
-// An operator says once where it begins:
-// streamhouse groups seek --agent HOST:PORT --group invoices --topic orders --to earliest
+// for each order, until it is killed. Its very first start is told so: invoices HOST:PORT FOLDER
+// first
 #include <chrono>
 #include <fstream>
 #include <iostream>
 #include <string>
+#include <string_view>
 
 #include "client/agent_broker/agent_broker.h"
 #include "client/compression.h"
@@ -21,7 +20,7 @@ using streamhouse::metrics::StatusCode;
 
 namespace {
 
-Status Run(const std::string& agent, const std::string& folder) {
+Status Run(const std::string& agent, const std::string& folder, client::OffsetReset without_offsets) {
   // The agent is behind a slow network, and orders come with scanned papers.
   auto broker = client::MakeAgentBroker({.address = agent,
                                          .connect_timeout = 30s,
@@ -29,8 +28,7 @@ Status Run(const std::string& agent, const std::string& folder) {
                                          .fetch_compression = client::Compression::kZstd});
   if (!broker.ok()) return broker.status();
   client::ConsumerOptions options = {.topics = {"orders"}, .group = "invoices"};
-  // Invoices that were sent must not be sent again: a group without its offsets is an error.
-  options.fetch.offset_reset = client::OffsetReset::kNone;
+  options.fetch.offset_reset = without_offsets;
   options.commit_mode = client::CommitMode::kManual;  // when the files are there
   // The records of one Poll() may take an hour. Members seldom come or go: few heartbeats suffice.
   options.group_options = {.heartbeat_interval = 10s, .session_timeout = 60s, .max_poll_interval = 1h};
@@ -55,6 +53,9 @@ Status Run(const std::string& agent, const std::string& folder) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) return std::cerr << "usage: invoices HOST:PORT FOLDER\n", 1;
-  return std::cerr << Run(argv[1], argv[2]).message() << "\n", 1;
+  const bool is_first = argc == 4 && std::string_view(argv[3]) == "first";
+  if (argc != 3 && !is_first) return std::cerr << "usage: invoices HOST:PORT FOLDER [first]\n", 1;
+  // Invoices that were sent must not be sent again: later, a group without its offsets is an error.
+  const auto without_offsets = is_first ? client::OffsetReset::kEarliest : client::OffsetReset::kNone;
+  return std::cerr << Run(argv[1], argv[2], without_offsets).message() << "\n", 1;
 }

@@ -133,20 +133,17 @@ class Examples(unittest.TestCase):
         wrong = r"^exporter cuont://families: there is no scheme cuont; there are count, .*prometheus, .*, textfile$"
         self.assertRegex("\n".join(example.stderr), wrong)
 
-    def test_invoices_are_written_once_an_operator_says_where_to_begin(self):
+    def test_invoices_begin_only_where_they_are_told_to(self):
         folder = processes.folder_for(self)
         agent = self.start("embedded_agent", folder / "data").match(r"^127\.0\.0\.1:\d+$")[0]
         self.assertEqual(0, self.start("orders", agent).wait())
         refused = self.start("invoices", agent, folder)
         self.assertEqual(1, refused.wait())
         self.assertIn("no committed offset to continue from", "\n".join(refused.stderr))
-        group = ("--agent", agent, "--group", "invoices")
-        sought = processes.run("groups", "seek", *group, "--topic", "orders", "--to", "earliest")
-        self.assertEqual(0, sought.returncode, sought.stderr)
-        invoices = self.start("invoices", agent, folder)
+        invoices = self.start("invoices", agent, folder, "first")
         written = pathlib.Path(invoices.match("^wrote (.*)$")[1])
         self.assertEqual("two apples", written.read_text(encoding="utf-8"))
-        describe = ("groups", "describe", *group)
+        describe = ("groups", "describe", "--agent", agent, "--group", "invoices")
         processes.wait_for(lambda: re.search(r"\b1\b", processes.run(*describe).stdout), "the commit")
         invoices.kill()
 
