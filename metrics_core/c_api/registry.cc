@@ -94,6 +94,10 @@ int CountOf(std::size_t count) {
   return static_cast<int>(std::min(count, BucketBounds::kMaxBounds + 1));
 }
 
+streamhouse_registry* MakeRegistry(RegistryOptions options) {
+  return new streamhouse_registry{.registry = Registry(std::move(options))};
+}
+
 }  // namespace
 }  // namespace streamhouse::metrics::internal
 
@@ -105,7 +109,7 @@ using core::ToC;
 using core::internal::AddFamily;
 
 streamhouse_registry* streamhouse_registry_new() noexcept {
-  return new streamhouse_registry{.registry = Registry()};
+  return core::internal::MakeRegistry({});
 }
 
 streamhouse_status streamhouse_registry_new_with(const streamhouse_registry_options* options,
@@ -114,7 +118,7 @@ streamhouse_status streamhouse_registry_new_with(const streamhouse_registry_opti
   place = nullptr;
   core::Result<core::RegistryOptions> known = core::internal::RegistryOptionsOf(options);
   if (!known.ok()) return ToC(known.status());
-  place = new streamhouse_registry{.registry = Registry(*std::move(known))};
+  place = core::internal::MakeRegistry(*std::move(known));
   return ToC(Status::Ok());
 }
 
