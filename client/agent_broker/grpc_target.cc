@@ -18,9 +18,9 @@ metrics::Result<GrpcTarget> GrpcTargetOf(const std::string& address) {
   if (!socket.is_abstract()) {
     return GrpcTarget{.text = "unix://" + metrics::PercentEncodePath(socket.path), .is_unix = true};
   }
-  std::string name = metrics::PercentEncodePath(socket.path.substr(1));
-  // Two slashes would begin the authority of a URI.
-  if (name.starts_with("//")) name.replace(0, 1, "%2F");
+  const std::string name = metrics::PercentEncodePath(socket.path.substr(1));
+  // gRPC would take what follows for the authority of a URI, and with %2F finds no socket.
+  if (name.starts_with("//")) return metrics::InvalidField("address", "begins with unix:@//, which gRPC cannot reach");
   return GrpcTarget{.text = "unix-abstract:" + name, .is_unix = true};
 }
 

@@ -5,7 +5,8 @@
 // abstract name. Any other text is gRPC's own to read.
 // Thread safety: a pure function.
 // Cost: a copy of the text.
-// Errors: InvalidArgument for an empty text, a port without a host, and a bad Unix socket.
+// Errors: InvalidArgument for an empty text, a port without a host, a bad Unix socket, and an
+// abstract name that begins with two slashes.
 #pragma once
 
 #include <string>

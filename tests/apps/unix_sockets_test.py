@@ -119,15 +119,11 @@ class UnixSockets(unittest.TestCase):
             for name in ("group", "owner"):
                 said = self.refusal(flag, f"{address}?{name}=no-such-one", *other)
                 self.assertTrue(said.endswith(f"there is no {name} no-such-one; correct {name}= in {flag}"), said)
+        self.agent()
         done = processes.run(
-            "produce", "--agent", self.grpc, "--topic", "orders", "--http", f"{self.http}?group=no-such-one"
+            "produce", "--agent", self.grpc, "--topic", "orders", "--http", f"{self.http}2?group=no-such-one"
         )
         self.assertIn("there is no group no-such-one; correct group= in --http", done.stderr)
-
-    def test_may_have_an_abstract_name_that_begins_with_slashes(self):
-        name = f"//streamhouse_test.{os.getpid()}"
-        agent = self.agent(grpc=f"unix:@{name}")
-        self.run_well("produce", "--agent", agent.grpc, "--topic", "orders", stdin="a\n")
 
     def test_that_no_agent_serves_are_named_by_clients(self):
         done = processes.run("topics", "list", "--agent", self.grpc)
