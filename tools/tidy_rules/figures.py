@@ -99,6 +99,8 @@ ROWS = (
         (milliseconds("BM_Scrape/1000000/real_time", "real_time"),)),
     Row("text page of 100,000 counters, compressed", "exposition", "gzip {}, zstd {}", "the page without compression: {}",
         (milliseconds("BM_Gzip/100000"), milliseconds("BM_Zstd/100000"), milliseconds("BM_EncodeText/100000"))),
+    Row("push of 100,000 counters, in the time of the text page", "push", "OTLP {}, remote write 2.0 {}", "",
+        (ratio("BM_OtlpProtobuf/100000", "BM_Text/100000"), ratio("BM_RemoteWrite2/100000", "BM_Text/100000"))),
     Row("throughput of a producer with metrics, of one without, 200,000 records/s", "overhead", "{}", "95 % interval: {} to {}",
         tuple(counter_of(_PAIRS, counter, ".4f") for counter in ("ratio", "ratio_low", "ratio_high"))),
     Row("metrics of a producer, a record", "overhead", "{} ns", "",
