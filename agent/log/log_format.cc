@@ -88,7 +88,8 @@ metrics::Result<BatchHeader> DecodeBatchHeader(std::string_view bytes) {
                               .sequence = Get<std::uint64_t>(at + kSequenceAt),
                               .append_time_ms = Get<std::int64_t>(at + kAppendTimeAt),
                               .body_crc = Get<std::uint32_t>(at + kBodyCrcAt)};
-  if (header.body_bytes > kBatchBodyBytesMax || header.record_count == 0) {
+  const std::uint64_t body_bytes_min = std::uint64_t{header.record_count} * kRecordHeaderBytes;
+  if (header.body_bytes > kBatchBodyBytesMax || header.record_count == 0 || header.body_bytes < body_bytes_min) {
     return Damaged("a batch header makes no sense");
   }
   return header;

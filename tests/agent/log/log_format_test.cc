@@ -149,6 +149,15 @@ TEST_F(LogFormatTest, RefusesAnEmptyBatchAndAnAbsurdSize) {
   EXPECT_EQ(DecodeBatchHeader({bytes, sizeof(bytes)}).status().code(), StatusCode::kDataLoss);
 }
 
+// The checksum of no bytes is 0, which also stands in a header that was zeroed before.
+TEST_F(LogFormatTest, RefusesABodyThatIsTooSmallForItsRecords) {
+  char bytes[kBatchHeaderBytes];
+  EncodeBatchHeader({.body_bytes = 0, .record_count = 1, .body_crc = BodyChecksum("")}, bytes);
+  EXPECT_EQ(DecodeBatchHeader({bytes, sizeof(bytes)}).status().code(), StatusCode::kDataLoss);
+  EncodeBatchHeader({.body_bytes = (3 * kRecordHeaderBytes) - 1, .record_count = 3}, bytes);
+  EXPECT_EQ(DecodeBatchHeader({bytes, sizeof(bytes)}).status().code(), StatusCode::kDataLoss);
+}
+
 TEST_F(LogFormatTest, KeepsHeaders) {
   builder_.Add({.key = "k", .value = "v", .timestamp_ms = 1, .headers = "headers"});
   header_ = builder_.MakeHeader();
