@@ -21,9 +21,8 @@ SendError ReasonOfLookupFailure(const Status& failure) {
   return SendErrorOfProduceFailure(failure.code());
 }
 
-// Whether a look-up that failed so may go well a moment later. That there is no such topic is an
-// answer.
-bool IsPassing(const Status& failure) {
+// Whether a failed look-up is worth a retry. NotFound is final.
+bool IsRetryable(const Status& failure) {
   return failure.code() == StatusCode::kUnavailable || failure.code() == StatusCode::kFailedPrecondition;
 }
 
@@ -182,7 +181,7 @@ Result<TopicDescription> Producer::LookUp(std::string_view name) {
     Result<TopicDescription> described =
         broker_->DescribeTopic(name, {.deadline = deadline, .stop = attempts_.get_token()});
     mutex_.Lock();
-    if (described.ok() || !IsPassing(described.status()) || failures > options_.retry_policy.max_retries) {
+    if (described.ok() || !IsRetryable(described.status()) || failures > options_.retry_policy.max_retries) {
       return described;
     }
     const double uniform = std::uniform_real_distribution<double>(0, 1)(random_);

@@ -147,9 +147,8 @@ class RecordAccumulator {
   void Retry(Outgoing outgoing, Nanoseconds not_before);
 
   // The batch is done, with success or failure: its room is free and the partition's next batch may
-  // go.
-  // Its waiters have been told, and cleared, so that no foreign destructor runs under the owner's
-  // lock.
+  // go. The caller has told its waiters and cleared them, so that no foreign destructor runs under
+  // the owner's lock.
   void Complete(Outgoing outgoing);
 
   // Ends the linger of every batch.

@@ -35,8 +35,7 @@ struct BatchIdentity {
 
 class RecordBatch {
  public:
-  // The batch whose laid_out() these bytes are; nothing unless they are that many whole records and
-  // nothing else.
+  // Inverse of laid_out(). Returns nullopt unless `bytes` is exactly `records` whole records.
   static std::optional<RecordBatch> FromLaidOut(std::string bytes, std::size_t records);
 
   // A key or value has less than 1 GiB. Without a timestamp the record gets 0.

@@ -8,6 +8,8 @@
 //   nothing.
 // - FailAfterWriting(n, status): the nth Produce from now on fails although the batch has been
 //   written, now or before.
+// - FailAfterStoring(n, status): the nth Commit from now on fails although its offset has been
+//   stored.
 // - FailEvery(op, status): all calls of that kind fail until it is set to OK again.
 // - Hold(op) and Release(op): calls of that kind wait, until released, their deadline or their stop
 //   token. Hold(partition) and Release(partition) do so for Produce to one partition.
