@@ -2,8 +2,8 @@
 //
 // A message stands behind its length, so that its size must be known first. A message is described
 // by a function of where it goes: ProtobufSize only counts, ProtobufWriter writes; PutMessage()
-// asks for the one and then the other. So there is one description of each, and no copy. When to
-// use something else: protozero's writer, where a copy does no harm.
+// asks for the one and then the other. So there is one description of each, and no copy.
+// When to use something else: protozero's writer, where a copy does no harm.
 // Guarantees: ProtobufWriter writes as many bytes as ProtobufSize counts for the same description.
 // Thread safety: values.
 // Cost: nested messages are counted once for each level that is written.

@@ -19,6 +19,10 @@ class LabelsStartALine(RuleTestCase):
         text = "// A.\n// Thread safety: any. Cost: none.\n  // One. Errors: none.\n"
         self.assertFinds(self.rule, header(text), "library/a.h:2", "library/a.h:3")
 
+    def test_finds_a_label_that_two_lines_share(self):
+        text = "// A.\n// It is short. When to use\n// something else: B.\n// When to use something\n// else: C.\n"
+        self.assertFinds(self.rule, header(text), "library/a.h:2", "library/a.h:4")
+
     def test_lets_labels_be_that_start_a_line_and_names_of_the_code(self):
         text = "// A.\n// Guarantees: x.\n//   Cost: y.\n// More than Limits::Cost: z.\nint Cost;  // Cost: none\n"
         self.assertClean(self.rule, header(text))

@@ -64,8 +64,8 @@ SECOND_WORDS = {
     "health probe": "check",
 }
 LABELS = ("When to use something else", "Guarantees", "Thread safety", "Cost", "Errors")
-# Not behind `::` or a letter, which would make it a name of the code.
-_LABEL = re.compile(r"(?<![\w:])(?:" + "|".join(LABELS) + r"):(?=\s|$)")
+# Not behind `::` or a letter, which would make it a name of the code. A line may end within it.
+_LABEL = re.compile(r"(?<![\w:])(?:" + "|".join(LABELS).replace(" ", r"\s+") + r"):(?=\s|$)")
 _COMMENT = re.compile(r"[^\n]*?//(?P<text>[^\n]*)")
 # `- item`, `2. item`; what stands deeper is an example in code.
 _ITEM = re.compile(r"\s{0,7}(?:-|\d+\.)\s")
@@ -137,6 +137,8 @@ def labels_start_a_line(tree):
             for label in _LABEL.finditer(text):
                 if text[: label.start()].strip():
                     yield Finding(file.path, number, f"`{label.group()}` begins a line of its own")
+        for line, label in _found_in_comments(file, _LABEL, lambda label: "\n" in label):
+            yield Finding(file.path, line, f"`{label}` begins a line of its own")
 
 
 def sentences_are_short(tree):
@@ -155,11 +157,11 @@ def words_of(identifier):
     return " ".join(_HUMP.sub(" ", identifier).lower().split())
 
 
-def _found_in_comments(file, pattern):
+def _found_in_comments(file, pattern, is_wanted=bool):
     """(line number, what was found, in lower case and with single spaces)."""
     for paragraph in paragraphs(file):
         text = "\n".join(text for _, text in paragraph)
-        for match in pattern.finditer(text):
+        for match in filter(lambda match: is_wanted(match.group()), pattern.finditer(text)):
             yield paragraph[0][0] + text.count("\n", 0, match.start()), " ".join(match.group().lower().split())
 
 
