@@ -16,6 +16,10 @@
 // Cost: beyond the recording, without the option a look at one table. With it a clock reading, and
 // once in kExemplarInterval the copy of the exemplar. Never a lock or an allocation.
 // Memory: 56 bytes a bucket and series.
+//
+//   // SampledTrace() (traceparent.h) reads the trace of a request's header. A program with a tracing
+//   // library fills in TraceContext from its current span.
+//   duration.Observe(seconds, SampledTrace(request.header(kTraceparentHeader)));
 #pragma once
 
 #include <chrono>

@@ -71,6 +71,7 @@ class Health {
   Health(const Health&) = delete;
   Health& operator=(const Health&) = delete;
 
+  // Two checks may have the same name: both run, and the report has both.
   [[nodiscard]] Token Add(std::string name, Check check);
   Report Evaluate() const;
 

@@ -48,7 +48,8 @@ streamhouse_health* streamhouse_health_new(void) STREAMHOUSE_NOEXCEPT;
 // `health` may be null.
 void streamhouse_health_free(streamhouse_health* health) STREAMHOUSE_NOEXCEPT;
 
-// The token keeps the check; it is never null.
+// The token keeps the check; it is never null. Two checks may have the same name: both run, and the
+// reason names each one that failed.
 streamhouse_token* streamhouse_health_add(streamhouse_health* health, const char* name,
                                           streamhouse_check check) STREAMHOUSE_NOEXCEPT
     __attribute__((warn_unused_result));

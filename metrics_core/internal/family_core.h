@@ -87,8 +87,8 @@ class FamilyCore final : public CollectedFamily {
 
   std::uint64_t overflowed_lookups() const noexcept;
 
-  // Removes what has expired, then appends the live series to the snapshot.
   Statistics GetStatistics() const override;
+  // Removes the expired series, then appends the live ones to the snapshot.
   void Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds) noexcept override;
 
   // Of a histogram; null for other kinds.

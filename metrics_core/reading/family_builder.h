@@ -38,8 +38,8 @@ struct FamilyBuffers {
   std::vector<std::uint64_t> counts;            // of histograms and summaries
   std::vector<ExponentialValue> exponentials;
   std::vector<std::uint64_t> exponential_buckets;  // of all exponentials, one after another
-  bool is_borrowed = false;                        // the family is another snapshot's,
-  bool is_renamed = false;                         // but for its labels
+  bool is_borrowed = false;                        // the values are another snapshot's
+  bool is_renamed = false;                         // a borrowed family has label texts of its own
 
   // Spare memory, so that a family that grows does not get new memory at every scrape.
   static constexpr std::size_t kSpareMax = 4096;

@@ -9,7 +9,7 @@
 //
 // The names, and the rule to leave a sample out rather than to guess, are those of the Prometheus
 // guide for client libraries.
-// When to use something else: BuildInfo (build_info.h) for what the program is.
+// When to use something else: RegisterBuildInfo() (build_info.h) for what the program is.
 // Guarantees: read from /proc at each scrape; what cannot be read is left out. The families stay on
 // the page as long as this object lives. Registered again, the newest object that lives is asked.
 // Thread safety: a value that one thread owns.
