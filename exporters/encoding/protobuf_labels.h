@@ -6,10 +6,11 @@
 // Thread safety: one thread at a time.
 // Cost: a label whose value is that of the series before is neither read nor encoded again.
 //
-//   ProtobufLabels labels;
+//   ProtobufLabels labels(EmptyValues::kWritten);
 //   labels.Begin(info.label_names, places);
 //   labels.Read(family.label_text(i));
-//   char* end = labels.CopyTo(out);  // labels.bytes() bytes
+//   // CopyTo() may write kCopyBytes behind the end that it returns.
+//   if (char* out = chunk.Reserve(labels.bytes() + ProtobufLabels::kCopyBytes)) chunk.Commit(labels.CopyTo(out));
 #pragma once
 
 #include <algorithm>

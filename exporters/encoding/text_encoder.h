@@ -4,9 +4,16 @@
 // (content_negotiation.h); it alone shows units.
 // Guarantees: those of TextPage. Every help text and every label value gives a legal page. Counters
 // and bucket counts have all their digits, also beyond 2^53, which readers round. Infos and state
-// sets are gauges here, also the target (docs/decisions/target_on_pages.md).
+// sets are gauges here, also the target (docs/decisions/target_on_pages.md). UTF-8 names stand in
+// quotes. A reader that knows legacy names only refuses them: give it EscapedView (escaped_view.h).
+// Lifetime: one encoder a page; each page needs a new one.
 // Thread safety: one thread at a time.
 // Cost: see TextPage.
+//
+//   const Snapshot snapshot = registry.TakeSnapshot();
+//   const Snapshot escaped = EscapedView(snapshot.families(), NameEscaping::kUnderscores);
+//   TextEncoder encoder(escaped.families());
+//   while (encoder.Fill(chunk) == PageSource::Progress::kMore) …  // as in page_chunk.h
 #pragma once
 
 #include <span>

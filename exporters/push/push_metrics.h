@@ -7,7 +7,7 @@
 //                                                  (pushgateway_exporter.h)
 //   streamhouse_exporter_samples_sent_total{exporter}                       that a receiver has taken; a series is one,
 //                                                  of StatsD a line
-//   streamhouse_exporter_samples_dropped_total{exporter,reason}             see DropReason
+//   streamhouse_exporter_samples_dropped_total{exporter,reason}             see drop_reason
 //   streamhouse_exporter_sent_bytes_total{exporter}                         of bodies that a receiver has taken
 //   streamhouse_exporter_retries_total{exporter}
 //   streamhouse_exporter_last_success_timestamp_seconds{exporter}           Unix time of the last push with outcome "ok"

@@ -2,16 +2,16 @@
 // whole.
 //
 // Guarantees: when it returns OK, the new file is on the disk, also after a power failure, and
-// every user may read it, with any umask. Otherwise the old one is unchanged. One exception:
-// where its folder cannot be synced, the new one is in its place already, and a power failure may
-// bring back the old one. No temporary file is left behind, unless the process dies meanwhile; the
+// every user may read it, with any umask. Otherwise the old one is unchanged. One exception: where
+// its folder cannot be synced, the new one is in its place already, and a power failure may bring
+// back the old one. No temporary file is left behind, unless the process dies meanwhile; the
 // next write then replaces that one too. What else stands in the temporary file's place, such as a
 // link, is removed and not followed.
 // Thread safety: one writer a path.
 // Cost: a few system calls a chunk, two fsyncs.
 // Errors:
-// Unavailable, naming the path and the operation; DeadlineExceeded, which is looked for between
-// chunks: a disk that hangs is waited for.
+// - Unavailable, naming the path and the operation.
+// - DeadlineExceeded, which is looked for between chunks: a disk that hangs is waited for.
 #pragma once
 
 #include <chrono>

@@ -79,10 +79,10 @@ class DeltaView {
   // Families and series stand at their places in `snapshot`.
   metrics::Snapshot Of(metrics::Snapshot snapshot);
 
-  // The deltas of the last snapshot are delivered: all of them,
+  // All deltas of the last snapshot are delivered.
   void Commit();
-  // or those of the families before `family`, and of the first `series` series of that family. A
-  // later call may go further.
+  // The deltas of the families before `family`, and of the first `series` series of that family,
+  // are delivered. A later call may go further.
   void CommitUntil(std::size_t family, std::size_t series);
 
  private:

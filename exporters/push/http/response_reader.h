@@ -7,12 +7,16 @@
 // Guarantees: responses with a status below 200 are passed over: the final one follows them.
 // Thread safety: one thread at a time.
 // Cost: a copy of the body.
-// Errors: DataLoss: the bytes are not an HTTP response. ResourceExhausted: the response is too
-// large.
-// Unavailable: they ended before the response.
+// Errors:
+// - DataLoss: the bytes are not an HTTP response.
+// - ResourceExhausted: the response is too large.
+// - Unavailable: the connection ended before the response.
 //
 //   ResponseReader reader;
-//   while (reader.is_done() == false) if (Status read = reader.Put(bytes); !read.ok()) return read;
+//   while (!reader.is_done()) {
+//     const std::string_view bytes = ReadSome(socket, buffer);  // empty: the connection has ended
+//     if (Status read = bytes.empty() ? reader.PutEnd() : reader.Put(bytes); !read.ok()) return read;
+//   }
 //   HttpResponse response = reader.Take();
 #pragma once
 
