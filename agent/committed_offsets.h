@@ -2,11 +2,16 @@
 //
 // When to use something else: MetadataStore stores an offset beyond its log as well.
 // Guarantees: an offset that was accepted lies within the log as it was then. No lease is needed: a
-// group's progress is not the log's.
+// group's progress is not the log's. Members are not checked here: a commit of a member runs as the
+// `store` of GroupCoordinator::Commit(), which refuses one that is out of date.
 // Thread safety: any thread.
 // Cost: one call of the store.
 // Errors: InvalidArgument for a bad group, NotFound, OutOfRange for an offset beyond the log, those
 // of the store.
+//
+//   members.Commit(commit, [&] {
+//     return offsets.Commit(commit.group, commit.partition, offset, log, commit.member_id);
+//   });
 #pragma once
 
 #include <cstddef>
@@ -36,7 +41,8 @@ struct FoundOffset {
   TopicId topic_id = 0;
 };
 
-// NotFound, for a topic that was deleted and created again since.
+// NotFound, for a topic that was deleted and created again since. All calls that give a topic id
+// return it when the id is another one: commits, fetches, and changes by an operator.
 Status OfAnotherLife(const std::string& topic);
 
 class CommittedOffsets {
@@ -46,8 +52,8 @@ class CommittedOffsets {
 
   // `offset` is that of the next record to read. NotFound when the topic is of another life than
   // `log`. Aborted when the log was opened since with an end before the offset (log_openings.h):
-  // another record may have that offset by now.
-  // `member_id` may be empty.
+  // another record may have that offset by now. `member_id` is stored with the offset; it is empty
+  // for a commit without a member.
   Status Commit(const std::string& group, const TopicPartition& partition, std::uint64_t offset,
                 const CommittedLog& log = {}, const std::string& member_id = {});
   Result<FoundOffset> Find(const std::string& group, const TopicPartition& partition);

@@ -95,13 +95,17 @@ class GroupCoordinator {
   GroupCoordinator(MetadataStore& store, const TopicCatalog& topics, Clock clock = BootTime)
       : store_(store), topics_(topics), clock_(std::move(clock)) {}
 
-  // The agent has started, and groups in which members have committed may still have them: until
-  // kMembersHeardWithin has passed, ChangeWhileEmpty() refuses them. It does not wait for members
-  // with a longer session timeout.
+  // The agent calls it once at its start, before it serves the first request. Groups in which
+  // members have committed may still have them. Until kMembersHeardWithin has passed,
+  // ChangeWhileEmpty() refuses these groups. It does not wait for members with a longer session
+  // timeout.
   Status AwaitMembers();
 
   // The member lives, and reads `owned`. Returns the partitions that it may read. It must let go of
-  // every other partition of `owned`.
+  // every other partition of `owned`. A partition that the call grants takes commits with a
+  // sequence above member.commit_sequence only.
+  // Example: a heartbeat with commit_sequence 7 grants partition 0. A commit with sequence 7 is
+  // then Aborted; 8 is stored. Sequence 0 is stored in any case.
   Result<std::vector<TopicPartition>> Heartbeat(const GroupMember& member, std::span<const TopicPartition> owned);
 
   // Frees the member's partitions. Has no effect when there is no such member.
@@ -111,7 +115,7 @@ class GroupCoordinator {
   // Aborted, without running it, when the commit is out of date:
   // - the partition is another member's,
   // - the member is not known,
-  // - its sequence is too low, as in 6 (0: not looked at).
+  // - its sequence is too low, as in guarantee 5 (0: not looked at).
   Status Commit(const GroupCommit& commit, const std::function<Status()>& store);
 
   // Runs `read`, which looks up what a group has committed, while no commit of a member is under

@@ -1,14 +1,21 @@
-// PendingOpenings: draws the openings of logs, and stores each one before its log takes the first
-// record.
+// PendingOpenings: makes a new opening for each log that is opened again, and stores all new
+// openings in one transaction.
 //
-// When to use something else: LogOpenings is what there is of one log.
-// Guarantees: after Flush() has returned OK, every opening that was drawn before survives a loss of
-// power. A log that is only read needs no stored opening: no record was written at an offset that
-// was lost.
+// A log calls Reopen() when it is opened, and Flush() before it takes its first batch. It takes no
+// batch until Flush() has returned OK. A new log needs neither: it has lost no record.
+// When to use something else: LogOpenings, for the openings of one log.
+// Guarantees: after Flush() has returned OK, every opening that Reopen() made before survives a
+// loss of power. A log that is only read needs no stored opening: no record was written at an
+// offset that was lost.
 // Thread safety: any thread.
 // Cost: Reopen, one look-up in the store; Flush, two locks, and one transaction for all openings
 // that are not stored yet; Health, one lock that is held for moments.
 // Errors: those of the store; the openings wait for the next Flush().
+//
+//   auto openings = pending.Reopen({topic_id, partition}, log.HighWatermark());
+//   if (!openings.ok()) return openings.status();
+//   …
+//   if (Status stored = pending.Flush(); !stored.ok()) return stored;  // before the first batch
 #pragma once
 
 #include <cstdint>
@@ -25,9 +32,10 @@ class PendingOpenings {
   // `store` must outlive this.
   explicit PendingOpenings(MetadataStore& store) : store_(store) {}
 
-  // The next opening of a log that was there before.
+  // The next opening of a log that was there before and ends at `end_offset`.
   Result<LogOpenings> Reopen(const TopicIdPartition& partition, std::uint64_t end_offset);
 
+  // Stores all openings that Reopen() has made and that are not stored yet.
   Status Flush();
 
   // The failure of the last Flush(), while openings wait for the next one. Never waits for the

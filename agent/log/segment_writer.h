@@ -1,5 +1,7 @@
 // SegmentWriter: appends batches to one segment file.
 //
+// When to use something else: PartitionLog, which sets base_offset and append_time_ms of each
+// header, starts new segments and syncs as its policy says. SegmentReader reads.
 // Guarantees: a batch is appended whole or, for readers and recovery, not at all: after a failed
 // write the file is truncated to its earlier size. The writer refuses every later call:
 // - when that truncation fails,
@@ -10,6 +12,13 @@
 // Cost: two system calls a batch, no copy.
 // Errors: those of the file system, naming the file, when no byte was written. Internal when it is
 // unknown what was written, and Unavailable from then on.
+//
+//   auto writer = SegmentWriter::Open(files, path, 0);
+//   if (!writer.ok()) return writer.status();
+//   BatchHeader header = {.body_bytes = body_bytes, .record_count = 1, .base_offset = 0, .epoch = epoch};
+//   header.body_crc = BodyChecksum(body);
+//   if (Status written = (*writer)->Append(header, body); !written.ok()) return written;
+//   if (Status synced = (*writer)->Sync(); !synced.ok()) return synced;
 #pragma once
 
 #include <cstdint>
@@ -31,6 +40,9 @@ class SegmentWriter {
   SegmentWriter(std::unique_ptr<WritableFile> file, std::string path, std::uint64_t size_bytes)
       : file_(std::move(file)), path_(std::move(path)), size_bytes_(size_bytes) {}
 
+  // Writes the header as it is: the caller has set base_offset and append_time_ms, and body_bytes,
+  // record_count and body_crc are those of `body`. Nothing of this is checked. The batch is on the
+  // disk only after the next Sync().
   Status Append(const BatchHeader& header, std::string_view body);
   Status Sync();
   // The same for a thread that does not own the writer, while the owner appends: the owner must

@@ -18,8 +18,7 @@
 //    SQLite, stay as they are. From then on everything fails and changes nothing, as the machine is
 //    off.
 // Thread safety: as FileSystem; so must be Admit(). LosePower() may come during calls of other
-// threads; it waits for their end. The
-// base must outlive it.
+// threads; it waits for their end. The base must outlive it.
 //
 //   for (int n = 1;; ++n) {
 //     FaultyFileSystem files(PosixFileSystem());
