@@ -16,6 +16,7 @@
 #include "apps/flag_values.h"
 #include "apps/metrics_page.h"
 #include "apps/output.h"
+#include "apps/service_manager.h"
 #include "apps/serving_agent.h"
 #include "apps/shutdown_signal.h"
 #include "metrics_core/health.h"
@@ -40,6 +41,12 @@ void RaiseOpenFileLimit() {
   static_cast<void>(::setrlimit(RLIMIT_NOFILE, &limit));
 }
 
+// An agent that serves goes on where no manager hears it.
+void TellServiceManager(ServiceState state) {
+  const Status told = NotifyServiceManager(state);
+  if (!told.ok()) agent::OperatorLog().warn("the service manager is not told: {}", told.message());
+}
+
 Status Serve(const AgentCommandFlags& flags) {
   agent::ConfigureOperatorLog(flags.log);
   const ShutdownSignal shutdown;
@@ -57,7 +64,9 @@ Status Serve(const AgentCommandFlags& flags) {
   const Status printed = PrintLine(
       fmt::format("grpc={}\nhttp={}\nready", metrics::ToString(serving.grpc()), metrics::ToString(serving.http())));
   if (!printed.ok()) return printed;
+  TellServiceManager(ServiceState::kReady);
   shutdown.Wait();
+  TellServiceManager(ServiceState::kStopping);
   return agent.value()->Stop();
 }
 

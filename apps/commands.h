@@ -29,7 +29,8 @@ struct Command {
 
 // `streamhouse agent`: serves producers and consumers until SIGINT or SIGTERM, then stops cleanly.
 //
-// Prints grpc=ADDRESS and http=ADDRESS, as bound, and "ready" once it serves, a line each.
+// Prints grpc=ADDRESS and http=ADDRESS, as bound, and "ready" once it serves, a line each. A
+// service manager is told so as well, and that the agent stops (service_manager.h).
 // Guarantees: what it has acknowledged is kept, also when it is killed; --sync says what the loss
 // of power may take. It fails when the last sync does.
 Command AddAgentCommand(CLI::App& program);

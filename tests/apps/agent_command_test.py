@@ -91,6 +91,43 @@ class AgentCommand(unittest.TestCase):
         self.assertEqual("OK", processes.fetch(f"http://{agent.match('^http=(.*)')[1]}/health")[2].strip())
         self.assertEqual(0, agent.stop())
 
+    def service_manager(self, name):
+        """A socket of a manager, which the tests give to an agent as NOTIFY_SOCKET."""
+        manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(manager.close)
+        manager.settimeout(processes.DEADLINE_SECONDS)
+        manager.bind(name)
+        return manager
+
+    def agent_of(self, notify_socket, grpc, *flags):
+        command = ["env", f"NOTIFY_SOCKET={notify_socket}", processes.BINARY, "agent", "--data", self.data / "data"]
+        return processes.Process(self, [*command, "--grpc", grpc, "--http", "127.0.0.1:0", *flags])
+
+    def test_tells_a_service_manager_when_it_serves_and_when_it_stops(self):
+        name = f"streamhouse-test-{os.getpid()}"
+        manager = self.service_manager(f"\0{name}")
+        grpc = processes.held_address(self)
+        agent = self.agent_of(f"@{name}", grpc, "--topic", "orders:2")
+        self.assertEqual(b"READY=1", manager.recv(100))
+        done = processes.run("produce", "--agent", grpc, "--topic", "orders", stdin="a\n")
+        self.assertEqual(0, done.returncode, done.stderr)
+        os.kill(agent.pid, signal.SIGTERM)
+        self.assertEqual(b"STOPPING=1", manager.recv(100))
+        self.assertEqual(0, agent.wait())
+
+    def test_tells_no_service_manager_that_it_serves_before_it_does(self):
+        name = f"streamhouse-test-{os.getpid()}"
+        manager = self.service_manager(f"\0{name}")
+        self.assertEqual(1, self.agent_of(f"@{name}", self.taken_address()).wait())
+        manager.setblocking(False)
+        self.assertRaises(BlockingIOError, manager.recv, 100)
+
+    def test_serves_without_the_service_manager_that_it_is_told_of(self):
+        agent = self.agent_of(self.data / "none", "127.0.0.1:0")
+        agent.match(f"the service manager is not told: NOTIFY_SOCKET={self.data}/none: ", stream="stderr")
+        self.assertEqual("OK", processes.fetch(f"http://{agent.match('^http=(.*)')[1]}/health")[2].strip())
+        self.assertEqual(0, agent.stop())
+
     def test_keeps_its_files_from_closed_standard_streams(self):
         data = self.data / "data"
         command = [processes.BINARY, "agent", "--data", data, "--topic", "orders:1", "--grpc", "127.0.0.1:0"]

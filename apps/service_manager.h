@@ -1,0 +1,28 @@
+// NotifyServiceManager: tells the service manager that has started this process how far it is, as
+// sd_notify(3) does. systemd waits for it with Type=notify.
+//
+// Guarantees:
+// - Without the variable NOTIFY_SOCKET it does nothing. The variable names a Unix datagram socket:
+//   a path, or "@NAME" in the abstract name space.
+// - A message that was sent is in the manager's queue. A full queue is waited for, up to
+//   kServiceManagerWait.
+// Thread safety: as getenv(): no thread may change the environment meanwhile.
+// Cost: a socket for each message.
+// Errors: InvalidArgument for a variable that names no such socket, else Unavailable. Both name
+// the variable and its value. The caller goes on: a service that serves does not end for it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "metrics_core/status.h"
+
+namespace streamhouse::apps {
+
+inline constexpr std::chrono::seconds kServiceManagerWait{1};
+
+enum class ServiceState : std::uint8_t { kReady, kStopping };
+
+metrics::Status NotifyServiceManager(ServiceState state);
+
+}  // namespace streamhouse::apps
