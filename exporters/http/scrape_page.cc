@@ -42,7 +42,7 @@ void ScrapePage::Collect() {
   if (snapshot_ == nullptr) snapshot_ = collection_.Take();
 }
 
-bool ScrapePage::Select(const Selection& selection, std::chrono::steady_clock::time_point deadline) {
+bool ScrapePage::Select(const Selection& selection, SelectionDeadline deadline) {
   Collect();
   if (selection.chooses_all()) return true;
   selected_ = SelectedView(snapshot_->families(), selection, format_.escaping, deadline);

@@ -8,7 +8,6 @@
 // encoders. A page that shows some series of a family holds a copy of their values.
 #pragma once
 
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <span>
@@ -32,7 +31,7 @@ class ScrapePage : public PageSource {
   void Collect();
   // Leaves out what is not selected; before the first Fill(). False where the deadline passes
   // first: such a page has no use.
-  bool Select(const Selection& selection, std::chrono::steady_clock::time_point deadline);
+  bool Select(const Selection& selection, SelectionDeadline deadline);
 
   Progress Fill(PageChunk& chunk) override;
 

@@ -142,7 +142,7 @@ std::string_view WithoutEscapes(std::string_view value, std::string& out) {
 }  // namespace
 
 FamilySelection::FamilySelection(const Selection& selection, const FamilyInfo& info, NameEscaping escaping,
-                                 Deadline deadline)
+                                 SelectionDeadline deadline)
     : matches_(deadline) {
   if (selection.chooses_all()) {
     part_ = Part::kAll;

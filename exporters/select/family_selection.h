@@ -29,9 +29,7 @@ namespace streamhouse::exporters {
 // Tries matchers until a deadline.
 class TimedMatches {
  public:
-  using Deadline = std::chrono::steady_clock::time_point;
-
-  explicit TimedMatches(Deadline deadline) : deadline_(deadline) {}
+  explicit TimedMatches(SelectionDeadline deadline) : deadline_(deadline) {}
 
   // False for an expression after the deadline, which is not tried.
   template <typename... Values>
@@ -45,7 +43,7 @@ class TimedMatches {
   bool is_late() const { return is_late_; }
 
  private:
-  const Deadline deadline_;
+  const SelectionDeadline deadline_;
   bool is_late_ = false;
 };
 
@@ -54,11 +52,9 @@ class FamilySelection {
   // Of its series, without a look at them.
   enum class Part : std::uint8_t { kNone, kSome, kAll };
 
-  using Deadline = TimedMatches::Deadline;
-
   // `selection` and `info` must outlive it.
   FamilySelection(const Selection& selection, const metrics::FamilyInfo& info, metrics::NameEscaping escaping,
-                  Deadline deadline = Deadline::max());
+                  SelectionDeadline deadline = SelectionDeadline::max());
 
   Part part() const { return part_; }
   bool is_late() const { return matches_.is_late(); }

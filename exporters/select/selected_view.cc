@@ -1,6 +1,7 @@
 #include "exporters/select/selected_view.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <utility>
@@ -110,14 +111,12 @@ class ChosenSeries {
   SnapshotBuilder& builder_;
 };
 
-using Deadline = std::chrono::steady_clock::time_point;
-
-bool IsPast(Deadline deadline) {
+bool IsPast(SelectionDeadline deadline) {
   return std::chrono::steady_clock::now() >= deadline;
 }
 
 // The places of the series that are chosen, in `chosen`; false where it is too late.
-bool Choose(const FamilySnapshot& family, FamilySelection& selection, Deadline deadline,
+bool Choose(const FamilySnapshot& family, FamilySelection& selection, SelectionDeadline deadline,
             std::vector<std::size_t>& chosen) {
   chosen.clear();
   for (std::size_t i = 0; i < family.size(); ++i) {
@@ -131,7 +130,7 @@ bool Choose(const FamilySnapshot& family, FamilySelection& selection, Deadline d
 }  // namespace
 
 std::optional<metrics::Snapshot> SelectedView(std::span<const FamilySnapshot> families, const Selection& selection,
-                                              metrics::NameEscaping escaping, Deadline deadline) {
+                                              metrics::NameEscaping escaping, SelectionDeadline deadline) {
   auto buffers = std::make_shared<metrics::SnapshotBuffers>();
   SnapshotBuilder builder(*buffers);
   std::vector<std::size_t> chosen;

@@ -12,7 +12,6 @@
 // series.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -29,6 +28,6 @@ inline constexpr std::size_t kSeriesPerClockReading = 8;
 // may use as well.
 std::optional<metrics::Snapshot> SelectedView(std::span<const metrics::FamilySnapshot> families,
                                               const Selection& selection, metrics::NameEscaping escaping,
-                                              std::chrono::steady_clock::time_point deadline);
+                                              SelectionDeadline deadline);
 
 }  // namespace streamhouse::exporters

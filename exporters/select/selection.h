@@ -13,6 +13,7 @@
 // Errors: Parse, InvalidArgument, that says which match[] and which character is wrong.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
+
+// When the choice of series is given up.
+using SelectionDeadline = std::chrono::steady_clock::time_point;
 
 inline constexpr std::size_t kSelectorsMax = 16;
 inline constexpr std::size_t kSelectorBytesMax = 4096;
