@@ -2,19 +2,14 @@
 
 #include <algorithm>
 #include <bit>
-#include <random>
 
 #include "exporters/encoding/short_text.h"
+#include "exporters/remote_write/hash_seed.h"
 
 namespace streamhouse::exporters {
 namespace {
 
 using metrics::FamilySnapshot;
-
-std::uint64_t RandomSeed() {
-  std::random_device random;
-  return std::uint64_t{random()} << 32U | random();
-}
 
 // How many series of the family are searched for a kept one, after `misses` others in a row were
 // not found. When a run of misses has doubled, one search goes twice as far as the run is long. So
@@ -27,7 +22,7 @@ std::size_t SearchedAfter(std::size_t misses) {
 }  // namespace
 
 SeriesMatch::SeriesMatch(const KeptTexts& kept, const FamilySnapshot& family)
-    : family_(family), seed_(RandomSeed()), unmatched_(kept.size()) {
+    : family_(family), seed_(HashSeed()), unmatched_(kept.size()) {
   const std::vector<bool> left_over = Match(kept);
   if (!HasAll()) MakeTable(left_over);
 }

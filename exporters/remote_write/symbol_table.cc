@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <protozero/types.hpp>
-#include <random>
 
 #include "exporters/encoding/protobuf_writer.h"
+#include "exporters/remote_write/hash_seed.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -12,14 +12,9 @@ namespace {
 constexpr ProtobufField kSymbols = 4;
 constexpr std::size_t kPlacesMin = 256;
 
-std::uint64_t RandomSeed() {
-  std::random_device random;
-  return std::uint64_t{random()} << 32U | random();
-}
-
 }  // namespace
 
-SymbolTable::SymbolTable() : seed_(RandomSeed()), places_(kPlacesMin) {
+SymbolTable::SymbolTable() : seed_(HashSeed()), places_(kPlacesMin) {
   Clear();
 }
 

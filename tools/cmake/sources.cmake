@@ -411,6 +411,7 @@ set(STREAMHOUSE_EXPORTERS_HEADERS
   exporters/remote_write/batch_sender.h
   exporters/remote_write/ended_cursor.h
   exporters/remote_write/fresh_exemplars.h
+  exporters/remote_write/hash_seed.h
   exporters/remote_write/kept_texts.h
   exporters/remote_write/native_histogram.h
   exporters/remote_write/remote_write_1_encoder.h
