@@ -2,6 +2,7 @@
 
 #include <zstd.h>
 
+#include "metrics_core/dcheck.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {
@@ -9,7 +10,7 @@ namespace {
 
 using metrics::FamilySnapshot;
 
-// No label text has it: it is escaped there.
+// No text has it, by invariant 1.
 constexpr char kEndOfText = '\n';
 
 constexpr int kLevel = 1;  // the quickest
@@ -77,6 +78,8 @@ void KeptTexts::Assign(const FamilySnapshot& family) {
   };
   for (std::size_t i = 0; i < size_; ++i) {
     const std::string_view text = family.label_text(i);
+    // Invariant 1.
+    metrics::DCheck([&] { return text.find(kEndOfText) == std::string_view::npos; }, "a kept text is one line");
     if (!bytes.empty() && bytes.size() + text.size() + 1 > kBlockBytes) end_block();
     bytes.append(text).push_back(kEndOfText);
   }

@@ -3,6 +3,8 @@
 // Texts of one family resemble each other. They are compressed in blocks of kBlockBytes, of which a
 // reader holds one at a time.
 // When to use something else: the texts of a snapshot, for as long as it lives.
+// Invariants:
+// 1. A text is one line: label texts are escaped (snapshot.h), so a line end separates two of them.
 // Guarantees: a reader gives the texts that the family had, in its order. They outlive the family.
 // Thread safety: a value. A reader must not outlive its texts, nor see them change.
 // Cost: memory: see memory_bytes(). Assign() compares with the family, which decompresses all
