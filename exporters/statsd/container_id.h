@@ -8,7 +8,9 @@
 //    do one or the other.
 // 2. Else it is "in-" and the inode of the process's cgroup, which the Agent can look up, if the
 //    process has a cgroup namespace of its own.
-// 3. It is empty outside of a container, and where a file cannot be read.
+// 3. It is empty outside of a container, and where a file cannot be read. An exception is a cgroup
+//    that is named like a container. A terminal of GNOME runs its shell in vte-spawn-UUID.scope:
+//    its UUID is taken for the ID of a container.
 // The ID of the sandbox of a pod is no container's, and is passed over.
 // Thread safety: pure functions, but for the files that they read.
 // Cost: two files of /proc, at set-up.

@@ -17,7 +17,8 @@
 //    twice. A refusal that comes between two pushes is seen by the second one, which fails.
 //    Once the receiver is back, the first push whose predecessor was not refused succeeds. The host
 //    is looked up again every kPushesPerLookUp pushes, and after each failure. If the look-up
-//    fails, the address before stays.
+//    fails, the address before stays. A look-up has no deadline: Stop(), which waits for two pushes
+//    (push_loop.h), may take the time of two look-ups as well.
 // 4. After a datagram that cannot be sent, the rest of the push is dropped. A Unix socket is
 //    connected again first, once: another receiver may have taken its path.
 // 5. Two families, two series or two states with one StatsD name are an error at the start

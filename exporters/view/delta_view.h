@@ -22,7 +22,10 @@
 //    A callback series may be missing once: its callback threw, or left it out. Its numbers are
 //    kept, and its next delta counts from them. A family keeps the numbers of
 //    max(kAbsentSeriesMin, P) absent series, where P is the most series that it has shown at once.
-//    Those absent longest are forgotten first; if one comes back, its delta is its whole value.
+//    Those absent longest are forgotten first; if one comes back, its delta is its whole value. A
+//    callback series may end and begin again while it is absent. It is taken for the one before, if
+//    no number is lower and its start time is the same or unknown. For example, 7 was delivered,
+//    and the new one has counted 9: its delta is 2.
 // 5. An exponential delta has the resolution of the newer value (exponential_difference.h).
 // 6. Exemplars from before the start of a delta are left out.
 // Thread safety: one thread at a time.

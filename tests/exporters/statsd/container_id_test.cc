@@ -39,6 +39,12 @@ TEST(ContainerIdTest, IsAUuidOrATaskOfEcs) {
   EXPECT_EQ(OfCgroups("9:cpu:/ecs/" + std::string(32, 'b') + "/" + task + "\n"), task);
 }
 
+TEST(ContainerIdTest, IsThatOfATerminalsScopeWhichLooksLikeAContainer) {
+  const std::string uuid = "34dc0b5e-626f-2c5c-4c51-70e34b10e765";
+  EXPECT_EQ(OfCgroups("0::/user.slice/user-1000.slice/app-org.gnome.Terminal.slice/vte-spawn-" + uuid + ".scope\n"),
+            uuid);
+}
+
 TEST(ContainerIdTest, IsEmptyWhereNoCgroupEndsWithOne) {
   EXPECT_EQ(OfCgroups(""), "");
   EXPECT_EQ(OfCgroups("0::/\n"), "");
