@@ -263,6 +263,20 @@ TEST_F(DeltaViewOfCallbacksTest, ForgetTheSeriesThatAreAbsentLongest) {
   EXPECT_EQ(CommittedDeltas(), "a_total{x=\"0\"} 4\na_total{x=\"1\"} 1\n");
 }
 
+TEST_F(DeltaViewOfCallbacksTest, ForgetAbsentSeriesBeyondTheMostAtOnce) {
+  constexpr std::size_t kMost = 2 * kAbsentSeriesMin;
+  AddMany();
+  const auto show = [this](std::size_t first) {
+    values_.clear();
+    for (std::size_t i = first; i < first + kMost; ++i) values_[std::to_string(i)] = 1;
+    return CommittedDeltas();
+  };
+  for (const std::size_t first : {std::size_t{0}, kMost, 2 * kMost})
+    EXPECT_EQ(show(first).find("} 0\n"), std::string::npos);
+  EXPECT_EQ(show(kMost).find("} 1\n"), std::string::npos) << "they are not absent longest";
+  EXPECT_EQ(show(0).find("} 0\n"), std::string::npos) << "they were absent longest, and are forgotten";
+}
+
 TEST_F(DeltaViewTest, FindsFamiliesAtOtherPlaces) {
   const auto first = registry_.AddCounter({.name = "a_total", .help = "A"}).value().With();
   const auto second = registry_.AddCounter({.name = "b_total", .help = "B"}).value().With();
