@@ -43,7 +43,7 @@ std::optional<std::chrono::nanoseconds> ParseGoDuration(std::string_view text) {
     if (unit == 0) return std::nullopt;
     total += number * static_cast<long double>(unit);
   }
-  if (total >= static_cast<long double>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
+  if (total > static_cast<long double>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
   return std::chrono::nanoseconds(static_cast<std::int64_t>(total));
 }
 

@@ -6,7 +6,7 @@
 // nanoseconds.
 // Thread safety: pure.
 // Cost: linear in the text.
-// Errors: no value for other texts, and for more than 292 years.
+// Errors: no value for other texts, and for more than std::chrono::nanoseconds::max(), 292 years.
 #pragma once
 
 #include <chrono>

@@ -18,6 +18,12 @@ TEST(GoDurationTest, ReadsTheDurationsOfGo) {
   EXPECT_EQ(ParseGoDuration(".5s"), nanoseconds(500'000'000));
 }
 
+TEST(GoDurationTest, ReadsTheLargestDurationOfGo) {
+  EXPECT_EQ(ParseGoDuration("9223372036854775807ns"), nanoseconds::max());
+  EXPECT_EQ(ParseGoDuration("2562047h47m16.854775807s"), nanoseconds::max()) << "as Go writes it";
+  EXPECT_FALSE(ParseGoDuration("9223372036854775808ns"));
+}
+
 TEST(GoDurationTest, RefusesOtherTexts) {
   for (const char* text : {"", "1", "s", "1x", "-1s", "+1s", "1 s", "1s ", "1..s", "1e3s", "1s1", "99999999999h",
                            "nans", "0x1s", "infs"}) {
