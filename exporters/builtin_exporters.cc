@@ -96,7 +96,7 @@ MadeExporter MakeProcessContextExporter(const ExporterSpec& spec, const Exporter
     return BadSpec(spec, "host", "a process context has no address: write process-context://");
   }
   if (Status checked = SpecOptions(spec).Check(); !checked.ok()) return checked;
-  OtlpEnvironment environment = ReadOtlpEnvironment(LookUpEnvironment);
+  ResourceEnvironment environment = ReadResourceEnvironment(LookUpEnvironment);
   ProcessContextOptions options = {
       .resource = std::move(environment.resource), .notes = std::move(environment.notes), .log = context.log};
   return MadeExporter(std::make_unique<ProcessContextExporter>(context.registry, std::move(options)));

@@ -111,10 +111,7 @@ class Reader {
   explicit Reader(const EnvironmentLookup& look_up) : look_up_(look_up) {}
 
   OtlpEnvironment Read() {
-    if (Find("OTEL_CONFIG_FILE")) {
-      Note("OTEL_CONFIG_FILE is set and is not read; the other OTEL_ variables are ignored");
-      return std::move(read_);
-    }
+    if (HasConfigFile()) return std::move(read_);
     ReadEndpoint();
     ReadHeaders();
     if (const auto found = FindOfMetrics("COMPRESSION")) {
@@ -146,6 +143,11 @@ class Reader {
     return std::move(read_);
   }
 
+  ResourceEnvironment ReadResourceAlone() {
+    if (!HasConfigFile()) ReadResource();
+    return {.resource = std::move(read_.resource), .notes = std::move(read_.notes)};
+  }
+
  private:
   struct Variable {
     std::string name;
@@ -170,6 +172,12 @@ class Reader {
 
   void Note(std::string line) { read_.notes.push_back(std::move(line)); }
   void Ignore(const std::string& name) { Note(name + " is ignored: it has a value that cannot be used"); }
+
+  bool HasConfigFile() {
+    if (!Find("OTEL_CONFIG_FILE")) return false;
+    Note("OTEL_CONFIG_FILE is set and is not read; the other OTEL_ variables are ignored");
+    return true;
+  }
 
   std::optional<std::string> OneOf(const Variable& variable, std::initializer_list<std::string_view> values) {
     for (const std::string_view value : values) {
@@ -243,6 +251,10 @@ std::optional<std::string> LookUpEnvironment(const char* name) {
 
 OtlpEnvironment ReadOtlpEnvironment(const EnvironmentLookup& look_up) {
   return Reader(look_up).Read();
+}
+
+ResourceEnvironment ReadResourceEnvironment(const EnvironmentLookup& look_up) {
+  return Reader(look_up).ReadResourceAlone();
 }
 
 }  // namespace streamhouse::exporters

@@ -1,4 +1,5 @@
-// ReadOtlpEnvironment(): what the variables OTEL_… ask of an OTLP exporter.
+// ReadOtlpEnvironment() and ReadResourceEnvironment(): what the variables OTEL_… ask of an OTLP
+// exporter, and what they say of the process.
 //
 //   OTEL_EXPORTER_OTLP_METRICS_X, else OTEL_EXPORTER_OTLP_X, for X of: ENDPOINT, HEADERS, COMPRESSION, TIMEOUT, PROTOCOL,
 //       CERTIFICATE, CLIENT_CERTIFICATE, CLIENT_KEY
@@ -69,5 +70,15 @@ struct OtlpEnvironment {
 };
 
 OtlpEnvironment ReadOtlpEnvironment(const EnvironmentLookup& look_up);
+
+// What describes the process, of OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES.
+struct ResourceEnvironment {
+  metrics::TargetAttributes resource = {};
+  std::vector<std::string> notes = {};  // as above
+};
+
+// Reads these two and OTEL_CONFIG_FILE alone, for what sends nothing by OTLP: it has no notes about
+// the variables of an exporter.
+ResourceEnvironment ReadResourceEnvironment(const EnvironmentLookup& look_up);
 
 }  // namespace streamhouse::exporters

@@ -13,7 +13,7 @@
 // Cost: no thread; see published_context.h.
 // Errors: those of ContextPayload() and PublishContext(); FailedPrecondition for a second Start().
 //
-//   OtlpEnvironment environment = ReadOtlpEnvironment(LookUpEnvironment);
+//   ResourceEnvironment environment = ReadResourceEnvironment(LookUpEnvironment);
 //   ProcessContextExporter context(registry, {.resource = std::move(environment.resource)});
 //   if (Status started = context.Start(); !started.ok()) return started;
 #pragma once

@@ -383,6 +383,10 @@ TEST_F(BuiltinExportersTest, PublishesAProcessContextWithTheResourceOfTheEnviron
     exporter->Stop();
     return started.message();
   };
+  setenv("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc", 1);
+  EXPECT_EQ(start(), "");
+  EXPECT_EQ(lines, std::vector<std::string>{}) << "it sends nothing by OTLP";
+  unsetenv("OTEL_EXPORTER_OTLP_PROTOCOL");
   setenv("OTEL_RESOURCE_ATTRIBUTES", "no pair", 1);
   EXPECT_EQ(start(), "");
   EXPECT_EQ(lines.size(), 1U);

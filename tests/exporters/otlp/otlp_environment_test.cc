@@ -16,12 +16,16 @@ using std::chrono::milliseconds;
 using Variables = std::map<std::string, std::string>;
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-OtlpEnvironment Read(const Variables& variables) {
-  return ReadOtlpEnvironment([&](const char* name) -> std::optional<std::string> {
+EnvironmentLookup LookUpIn(const Variables& variables) {
+  return [&](const char* name) -> std::optional<std::string> {
     const auto found = variables.find(name);
     if (found == variables.end()) return std::nullopt;
     return found->second;
-  });
+  };
+}
+
+OtlpEnvironment Read(const Variables& variables) {
+  return ReadOtlpEnvironment(LookUpIn(variables));
 }
 
 // "http://HOST:PORT TARGET", or what is noted.
@@ -173,6 +177,29 @@ TEST(OtlpEnvironmentTest, SaysThatItDoesNotChangeHistograms) {
   const std::string name = "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION";
   EXPECT_EQ(Read({{name, "base2_exponential_bucket_histogram"}}).notes,
             std::vector<std::string>{name + " is ignored: the program decides the buckets of its histograms"});
+}
+
+TEST(ResourceEnvironmentTest, ReadsTheResourceAndSaysNothingOfAnExporter) {
+  const Variables variables = {{"OTEL_SERVICE_NAME", "relay"},
+                               {"OTEL_RESOURCE_ATTRIBUTES", "zone=b%2Cc"},
+                               {"OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"},
+                               {"OTEL_EXPORTER_OTLP_TIMEOUT", "x"}};
+  EXPECT_EQ(Read(variables).notes.size(), 2U);
+  const ResourceEnvironment read = ReadResourceEnvironment(LookUpIn(variables));
+  EXPECT_EQ(read.resource, (Pairs{{"service.name", "relay"}, {"zone", "b,c"}}));
+  EXPECT_TRUE(read.notes.empty()) << read.notes.front();
+}
+
+TEST(ResourceEnvironmentTest, NotesWhatItDoesNotRead) {
+  const auto read = [](const Variables& variables) { return ReadResourceEnvironment(LookUpIn(variables)); };
+  const ResourceEnvironment bad = read({{"OTEL_SERVICE_NAME", "relay"}, {"OTEL_RESOURCE_ATTRIBUTES", "no pair"}});
+  EXPECT_EQ(bad.resource, (Pairs{{"service.name", "relay"}}));
+  EXPECT_EQ(bad.notes,
+            std::vector<std::string>{"OTEL_RESOURCE_ATTRIBUTES is ignored: it has a value that cannot be used"});
+  const ResourceEnvironment file = read({{"OTEL_SERVICE_NAME", "relay"}, {"OTEL_CONFIG_FILE", "/otel.yaml"}});
+  EXPECT_TRUE(file.resource.empty());
+  EXPECT_EQ(file.notes,
+            std::vector<std::string>{"OTEL_CONFIG_FILE is set and is not read; the other OTEL_ variables are ignored"});
 }
 
 }  // namespace
