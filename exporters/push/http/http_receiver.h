@@ -16,8 +16,8 @@
 //    (response_reader.h).
 // 5. Over TLS, 1.2 is the oldest version. The certificate must be signed by the CA and have the
 //    name of the host; there is no way to skip that.
-// 6. No message has a secret of Credentials, a value of HttpRequest::secret_fields, or the query of
-//    its path.
+// 6. No message has a secret of Credentials, a value of HttpRequest::secret_fields, or a secret of
+//    the query of its path (secrets.h).
 // 7. In the child of a fork the connection stays the parent's: the destructor leaves it alone.
 // Thread safety: one thread at a time.
 // Cost: a descriptor; a page of memory beside the bodies.

@@ -1,10 +1,14 @@
 // Secrets: texts of a request that no message may have.
 //
 // When to use something else: SecretHeaders (credentials.h), for what is read from files.
-// Guarantees: knows a value without the blanks at its ends, and without a scheme before it, such as
-// "Bearer": receivers repeat it so. A text of less than kSecretBytesMin bytes is no secret: it
-// stands in any message by chance. Nor is a part of a secret, or one that a receiver writes
-// otherwise.
+// Guarantees:
+// 1. It knows a value without the blanks at its ends, and without a scheme before it, such as
+//    "Bearer": receivers repeat it so.
+// 2. It knows a value of a query unchanged, and percent-decoded.
+// 3. A text of less than kSecretBytesMin bytes is no secret, nor is a value of a query of less than
+//    kQuerySecretBytesMin: it stands in any message by chance. Most values of a query are no
+//    secrets, such as a version or a tenant.
+// 4. A part of a secret is none, nor is one that a receiver writes in another way.
 // Thread safety: a value.
 // Cost: a copy of each text; a search for each.
 #pragma once
@@ -15,9 +19,12 @@
 #include <string_view>
 #include <vector>
 
+#include "metrics_core/naming/percent_encoding.h"
+
 namespace streamhouse::exporters {
 
 inline constexpr std::size_t kSecretBytesMin = 4;
+inline constexpr std::size_t kQuerySecretBytesMin = 8;
 
 class Secrets {
  public:
@@ -39,7 +46,9 @@ class Secrets {
     while (!rest.empty()) {
       const std::string_view parameter = rest.substr(0, rest.find('&'));
       rest.remove_prefix(std::min(parameter.size() + 1, rest.size()));
-      Keep(parameter.substr(parameter.find('=') + 1));
+      const std::string_view value = parameter.substr(parameter.find('=') + 1);
+      Keep(value, kQuerySecretBytesMin);
+      if (const auto decoded = metrics::PercentDecode(value)) Keep(*decoded, kQuerySecretBytesMin);
     }
   }
 
@@ -58,8 +67,8 @@ class Secrets {
  private:
   static constexpr std::string_view kBlanks = " \t";
 
-  void Keep(std::string_view secret) {
-    if (secret.size() >= kSecretBytesMin) secrets_.emplace_back(secret);
+  void Keep(std::string_view secret, std::size_t bytes_min = kSecretBytesMin) {
+    if (secret.size() >= bytes_min) secrets_.emplace_back(secret);
   }
 
   std::vector<std::string> secrets_;

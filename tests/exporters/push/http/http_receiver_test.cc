@@ -236,8 +236,8 @@ TEST_F(SecretTest, IsNotInTheExcerptOfAResponseThatRepeatsIt) {
 }
 
 TEST_F(SecretTest, MayStandInTheQuery) {
-  far_.Then(Respond(401, "", "unknown key k1abc"));
-  const auto response = with_token_.Send({.path = "/?key=k1abc"}, steady_clock::now() + kPatient);
+  far_.Then(Respond(401, "", "unknown key k1abcdef"));
+  const auto response = with_token_.Send({.path = "/?key=k1abcdef"}, steady_clock::now() + kPatient);
   EXPECT_EQ(response->excerpt, "its text repeats a secret");
 }
 

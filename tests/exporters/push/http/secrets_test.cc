@@ -25,13 +25,29 @@ TEST(SecretsTest, AreInTheQueryOfAPath) {
   Secrets secrets;
   secrets.AddQueryOf("/api/v1/write");
   EXPECT_FALSE(secrets.AreToldBy("/api/v1/write"));
-  secrets.AddQueryOf("/api/v1/write?tenant=a&key=k1abc");
-  EXPECT_TRUE(secrets.AreToldBy("unknown key k1abc"));
-  EXPECT_TRUE(secrets.AreToldBy("POST /write?tenant=a&key=k1abc"));
+  secrets.AddQueryOf("/api/v1/write?tenant=a&key=k1abcdef");
+  EXPECT_TRUE(secrets.AreToldBy("unknown key k1abcdef"));
+  EXPECT_TRUE(secrets.AreToldBy("POST /write?tenant=a&key=k1abcdef"));
   EXPECT_FALSE(secrets.AreToldBy("unknown tenant a, or bad key"));
 }
 
-TEST(SecretsTest, AreNotShort) {
+TEST(SecretsTest, AreInAQueryAsAReceiverDecodesIt) {
+  Secrets secrets;
+  secrets.AddQueryOf("/write?key=k1%2Fabc%3D%3D&bad=k2abcdef%2");
+  EXPECT_TRUE(secrets.AreToldBy("unknown key k1/abc=="));
+  EXPECT_TRUE(secrets.AreToldBy("unknown key k1%2Fabc%3D%3D"));
+  EXPECT_TRUE(secrets.AreToldBy("cannot decode k2abcdef%2"));
+}
+
+TEST(SecretsTest, AreNoValuesOfAQueryOfLessThanEightBytes) {
+  Secrets secrets;
+  secrets.AddQueryOf("/write?version=2024-01&db=metrics&zone=%41%42%43");
+  EXPECT_FALSE(secrets.AreToldBy("in 2024-01 there are no metrics of ABC"));
+  secrets.AddQueryOf("/write?db=metrics1");
+  EXPECT_TRUE(secrets.AreToldBy("there is no metrics1"));
+}
+
+TEST(SecretsTest, AreNoTextsOfLessThanFourBytes) {
   Secrets secrets;
   secrets.Add("");
   secrets.Add("  ");
@@ -39,6 +55,8 @@ TEST(SecretsTest, AreNotShort) {
   secrets.Add("Basic a");
   EXPECT_FALSE(secrets.AreToldBy("  123 a"));
   EXPECT_TRUE(secrets.AreToldBy("Basic a"));
+  secrets.Add("1234");
+  EXPECT_TRUE(secrets.AreToldBy("unknown key 1234"));
 }
 
 }  // namespace
