@@ -43,10 +43,10 @@ class BodyPage : public PageSource {
 // Without a query, which may hold a key.
 std::string NameOf(const std::string& scheme, const OtlpExporterOptions& options) {
   const ReceiverAddress& address = options.receiver.address;
-  const std::string path = options.path.substr(0, options.path.find('?'));
-  if (address.unix_socket) return address.Url("otlp", path);
+  if (address.unix_socket) return address.Url("otlp", options.path);
   const bool is_ipv6 = address.host.find(':') != std::string::npos;
   const std::string host = is_ipv6 ? "[" + address.host + "]" : address.host;
+  const std::string path = options.path.substr(0, options.path.find('?'));
   return scheme + "://" + host + ":" + std::to_string(address.port) + path;
 }
 

@@ -20,6 +20,7 @@
 #include "metrics_core/family.h"
 #include "metrics_core/mutex.h"
 #include "metrics_core/registry.h"
+#include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/exporters/otlp/decoded_requests.h"
@@ -291,8 +292,10 @@ TEST_F(OtlpExporterTest, LogsNoWarningThatRepeatsASecret) {
 TEST_F(OtlpExporterTest, HasANameWithoutTheQueryOfItsTarget) {
   OtlpExporterOptions options = Options();
   options.path = "/v1/metrics?api-key=hunter2";
-  const OtlpExporter exporter(registry_, metrics_, std::move(options));
-  EXPECT_TRUE(exporter.Name().ends_with("/v1/metrics")) << exporter.Name();
+  const auto name = [&] { return std::string(OtlpExporter(registry_, metrics_, options).Name()); };
+  EXPECT_TRUE(name().ends_with("/v1/metrics")) << name();
+  options.receiver.address.unix_socket = metrics::UnixSocket{.path = "/run/otlp.sock"};
+  EXPECT_EQ(name(), "otlp+http+unix:///run/otlp.sock:/v1/metrics");
 }
 
 TEST_F(OtlpExporterTest, LogsItsNotesAtTheStart) {
