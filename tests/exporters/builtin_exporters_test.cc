@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <sstream>
@@ -248,8 +249,11 @@ TEST_F(BuiltinExportersTest, PushesStatsdAtTheIntervalOfTheLineAndTellsTheLog) {
   const ExporterContext context = {
       .registry = registry_, .health = health_, .log = [&lines](std::string_view) { ++lines; }};
   const auto exporter = *exporters_.MakeExporter("statsd+unix:///tmp/nosuch.sock?interval=1ms&push_time=1h", context);
+  const auto began = std::chrono::steady_clock::now();
   ASSERT_TRUE(exporter->Start().ok());
   EXPECT_TRUE(Eventually([&lines] { return lines > 0; }));
+  // The interval that an exporter has of its own is 15 s. Its jitter takes a tenth at most.
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(13)) << "that of the line is not taken";
   exporter->Stop();
 }
 

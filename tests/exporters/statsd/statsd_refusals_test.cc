@@ -4,12 +4,14 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <netdb.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -37,10 +39,20 @@ class System {
     error_ = std::move(error);
     questions_ = look_ups_ = 0;
     has_names_ = true;
+    moved_to_ = 0;
   }
   void LoseNames() {
     const MutexLock lock(mutex_);
     has_names_ = false;
+  }
+  // From now on every host has this port.
+  void MoveTo(std::uint16_t port) {
+    const MutexLock lock(mutex_);
+    moved_to_ = port;
+  }
+  std::uint16_t moved_to() {
+    const MutexLock lock(mutex_);
+    return moved_to_;
   }
   int NextError() {
     const MutexLock lock(mutex_);
@@ -62,6 +74,7 @@ class System {
   int questions_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
   int look_ups_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
   bool has_names_ STREAMHOUSE_GUARDED_BY(mutex_) = true;
+  std::uint16_t moved_to_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;  // 0: nowhere
 };
 
 System& TheSystem() {
@@ -81,7 +94,13 @@ extern "C" int getsockopt(int socket, int level, int name, void* value, socklen_
 
 extern "C" int getaddrinfo(const char* host, const char* service, const addrinfo* hints, addrinfo** found) {
   static const auto next = reinterpret_cast<decltype(&getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
-  return TheSystem().CountLookUp() ? next(host, service, hints, found) : EAI_AGAIN;
+  if (!TheSystem().CountLookUp()) return EAI_AGAIN;
+  const int error = next(host, service, hints, found);
+  const std::uint16_t port = TheSystem().moved_to();
+  for (addrinfo* each = error == 0 && port != 0 ? *found : nullptr; each != nullptr; each = each->ai_next) {
+    reinterpret_cast<sockaddr_in*>(each->ai_addr)->sin_port = htons(port);
+  }
+  return error;
 }
 
 namespace streamhouse::exporters {
@@ -142,8 +161,12 @@ TEST_F(StatsdRefusalsTest, SendAgainTheDatagramBeforeOneThatAnyErrorStops) {
 }
 
 TEST_F(StatsdRefusalsTest, DoNotHideThatTheHostHasMoved) {
-  registry_.AddCounter({.name = "sent_total", .help = "Sent"}).value().With().Increment();
+  registry_.AddGauge({.name = "load", .help = "Load"}).value().With().Set(7);
+  const DatagramReceiver moved(DatagramReceiver::Kind::kUdp);
   Start();
+  EXPECT_TRUE(Eventually([&] { return receiver_.GaugeOf("load") == "7"; }));
+  TheSystem().MoveTo(moved.port());
+  EXPECT_TRUE(Eventually([&] { return moved.GaugeOf("load") == "7"; }));
   EXPECT_TRUE(Comes("ok", kPushesPerLookUp * 3 + 1));
   exporter_.Stop();
   EXPECT_GE(TheSystem().look_ups(), 3);
