@@ -2,7 +2,7 @@
 # Which Debian packages each job needs, and how the missing ones come in. Sourced by the commands of
 # tools/.
 #
-#   ensure_packages run|test|bench|arm|page
+#   ensure_packages run|test|bench|arm|page|package|fresh
 #
 # Silent when nothing is missing, and then costs one dpkg-query. Installs nothing that starts a
 # service: servers that only tests talk to are unpacked privately (private_servers.sh).
@@ -28,12 +28,20 @@ packages_arm=(g++-aarch64-linux-gnu qemu-user googletest)
 # tools/page_test: a browser, and what drives it and reads pages by another parser than ours.
 packages_page=(chromium chromium-driver fonts-dejavu-core python3-selenium python3-prometheus-client)
 
+# tools/package: what makes a Debian package.
+packages_package=(debhelper dpkg-dev)
+
+# tools/package_test: what makes a fresh Debian.
+packages_fresh=(debootstrap)
+
 # The packages of job $1, one a line.
 packages_for() {
   case "$1" in
     run) printf '%s\n' "${packages_run[@]}" ;;
     arm) printf '%s\n' "${packages_arm[@]}" ;;
     page) printf '%s\n' "${packages_run[@]}" "${packages_page[@]}" ;;
+    package) printf '%s\n' "${packages_run[@]}" "${packages_package[@]}" ;;
+    fresh) printf '%s\n' "${packages_fresh[@]}" ;;
     bench) printf '%s\n' "${packages_run[@]}" "${packages_bench[@]}" ;;
     test) printf '%s\n' "${packages_run[@]}" "${packages_test[@]}" ;;
     *) echo "packages_for: no such job: $1" >&2; return 2 ;;
