@@ -99,7 +99,6 @@ NO_LIMITS = {
     ("exporters/http/access/basic_auth.h", "kRememberedGuessesMax"),
     ("exporters/otlp/otlp_response.h", "kOtlpMessageBytesMax"),
     ("exporters/otlp/otlp_json_format.h", "kCharacterBytesMax"),
-    ("exporters/remote_write/fresh_exemplars.h", "kNativeExemplarsMax"),
     ("exporters/remote_write/fresh_exemplars.h", "kSentExemplarBytesMax"),
     ("exporters/remote_write/native_histogram.h", "kBucketBytesMax"),
     ("exporters/remote_write/native_histogram.h", "kFixedBytesMax"),
