@@ -175,7 +175,7 @@ metrics::Result<Selection> Routes::SelectionOf(std::string_view query) {
   if (!names.ok()) return names.status();
   const auto selectors = QueryValues(query, "match[]", kSelectorsMax);
   if (!selectors.ok()) return selectors.status();
-  if (names->empty() && selectors->empty()) return Selection();
+  if (selectors->empty()) return Selection::Parse(*names, {});
   // Regular expressions are compiled here.
   const SelectionBudget::Turn turn(selection_budget_);
   if (!turn.has_time()) return NoTimeLeft();
@@ -184,20 +184,29 @@ metrics::Result<Selection> Routes::SelectionOf(std::string_view query) {
 
 metrics::Status Routes::Select(const Selection& selection, ScrapePage& page) {
   page.Collect();  // which is no part of the turn
-  const SelectionBudget::Turn turn(selection_budget_);
-  if (!turn.has_time()) return NoTimeLeft();
-  if (page.Select(selection, turn.deadline())) return metrics::Status::Ok();
+  std::optional<SelectionBudget::Turn> turn;
+  SelectionDeadline deadline;
+  if (selection.selectors().empty()) {
+    // Names are compared once a family, whose series are neither read nor copied.
+    deadline = std::chrono::steady_clock::now() + options_.limits.selection_time;
+  } else {
+    turn.emplace(selection_budget_);
+    if (!turn->has_time()) return NoTimeLeft();
+    deadline = turn->deadline();
+  }
+  if (page.Select(selection, deadline)) return metrics::Status::Ok();
   return {metrics::StatusCode::kResourceExhausted,
           "selecting series took too long: ask with fewer or simpler selectors, or later"};
 }
 
-Response Routes::Refuse(const metrics::Status& why) const {
+Response Routes::Refuse(const metrics::Status& why) {
   const bool is_malformed = why.code() == metrics::StatusCode::kInvalidArgument;
   Response response = ErrorResponse(is_malformed ? 400 : 503);
   response.body.append(why.message()).append("\n");
   if (is_malformed) return response;
   options_.metrics.CountLimit(Limit::kSelectionTime);
-  response.headers.emplace_back("Retry-After", "1");
+  const std::chrono::seconds wait = selection_budget_.RetryAfter(std::chrono::steady_clock::now());
+  response.headers.emplace_back("Retry-After", std::to_string(wait.count()));
   return response;
 }
 

@@ -10,15 +10,18 @@
 //                       switched off, a list of these paths
 //
 // GET and HEAD only, otherwise 405; other paths 404; more pages at a time than Limits::scrapes 503;
-// a query that cannot be read 400, whose second line says where. Selecting series that takes too
-// long, or more time than the budget of all pages has left (selection_budget.h), is a 503. Its
-// second line says so, and Retry-After when to ask again.
+// a query that cannot be read 400, whose second line says where. Selecting series by match[] that
+// takes too long, or while the budget of all pages has no time left (selection_budget.h), is a 503.
+// Its second line says so, and Retry-After when time is left again. A request with name[] alone has
+// Limits::selection_time as well, and uses none of the budget: names are compared once a family.
 // When to use something else: MetricsServer, which brings the sockets.
 // Guarantees: paths match exactly; no file is ever read, and nothing of a request comes back in the
 // response.
 // Thread safety: Handle() from any thread; a page from one at a time.
-// Cost: see ScrapePage; Handle() also selects series, for at most Limits::selection_time; of
-// /ready, that of the checks; of the rest, a short text.
+// Cost: see ScrapePage; Handle() also selects series, for at most Limits::selection_time. Before
+// that it compiles their regular expressions. This has no deadline: kSelectorBytesMax and
+// kExpressionsMax bound it, and the budget is charged for it. Of /ready, that of the checks; of the
+// rest, a short text.
 // Errors: as the status of a response.
 //
 //   Routes routes(registry, health, {.metrics = *ServerMetrics::Register(registry)});
@@ -93,7 +96,7 @@ class Routes {
   Response Page(const Request& request, const RequestTarget& target, const NegotiatedFormat& negotiated);
   metrics::Result<Selection> SelectionOf(std::string_view query);
   metrics::Status Select(const Selection& selection, ScrapePage& page);
-  Response Refuse(const metrics::Status& why) const;
+  Response Refuse(const metrics::Status& why);
   ScrapePermits::Permit TakePermit() const;
 
   // Immutable after construction.

@@ -17,9 +17,15 @@ SelectionBudget::Duration SelectionBudget::Left(Time now) {
   return left_;
 }
 
+std::chrono::seconds SelectionBudget::RetryAfter(Time now) {
+  const Duration owed = std::max(-Left(now), Duration::zero());
+  // Rounded down, and one more: where all is paid back, none is left yet.
+  return std::chrono::seconds(owed / kSelectionTimePerSecond + 1);
+}
+
 void SelectionBudget::Spend(Duration taken) {
   const metrics::MutexLock lock(mutex_);
-  left_ -= taken;
+  left_ -= std::min(taken, 2 * most_);
 }
 
 }  // namespace streamhouse::exporters

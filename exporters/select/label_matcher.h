@@ -7,7 +7,8 @@
 // Thread safety: const methods from any thread.
 // Cost: of = and !=, a comparison. Of =~ and !~, time that is linear in the value: RE2 does not
 // backtrack. The memory of an expression is bounded by kExpressionMemoryBase and
-// kExpressionMemoryPerByte.
+// kExpressionMemoryPerByte. Make() takes time for each class of an expression, such as \PL, before
+// RE2 looks at the memory.
 // Errors: Make, InvalidArgument, for a regular expression that RE2 does not take or that is too
 // large. The message quotes nothing of the expression.
 #pragma once

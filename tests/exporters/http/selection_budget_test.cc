@@ -9,13 +9,15 @@ namespace {
 
 using std::chrono::hours;
 using std::chrono::milliseconds;
+using std::chrono::seconds;
 
 class SelectionBudgetTest : public testing::Test {
  protected:
+  static SelectionBudget::Time TimeAt(SelectionBudget::Duration at) { return SelectionBudget::Time(hours(1)) + at; }
   milliseconds LeftAt(SelectionBudget::Duration at) {
-    const SelectionBudget::Time begin(hours(1));
-    return std::chrono::round<milliseconds>(budget_.Left(begin + at));
+    return std::chrono::round<milliseconds>(budget_.Left(TimeAt(at)));
   }
+  seconds RetryAfterAt(SelectionBudget::Duration at) { return budget_.RetryAfter(TimeAt(at)); }
 
   SelectionBudget budget_{milliseconds(1000)};
 };
@@ -41,14 +43,35 @@ TEST_F(SelectionBudgetTest, MakesLaterTurnsPayForWhatATurnTakesBeyondItsEnd) {
   EXPECT_EQ(LeftAt(milliseconds(400)), milliseconds(0));
 }
 
-TEST_F(SelectionBudgetTest, GivesTurnsTheTimeThatIsLeft) {
+TEST_F(SelectionBudgetTest, GivesATurnAllItsTimeWhereAnyIsLeft) {
+  budget_.Spend(milliseconds(999));
   {
+    const auto before = std::chrono::steady_clock::now();
     const SelectionBudget::Turn turn(budget_);
     EXPECT_TRUE(turn.has_time());
+    EXPECT_GE(turn.deadline(), before + milliseconds(1000));
     EXPECT_LE(turn.deadline(), std::chrono::steady_clock::now() + milliseconds(1000));
   }
   budget_.Spend(hours(1));
   EXPECT_FALSE(SelectionBudget::Turn(budget_).has_time());
+}
+
+TEST_F(SelectionBudgetTest, CountsAtMostTwiceItsTimeForAStoppedProcess) {
+  budget_.Spend(hours(1));
+  EXPECT_EQ(LeftAt(milliseconds(0)), milliseconds(-1000));
+  budget_.Spend(milliseconds(1999));
+  EXPECT_EQ(LeftAt(milliseconds(0)), milliseconds(-2999));
+}
+
+TEST_F(SelectionBudgetTest, SaysWhenTimeIsLeftAgain) {
+  EXPECT_EQ(RetryAfterAt(milliseconds(0)), seconds(1)) << "some is left";
+  budget_.Spend(milliseconds(1000));
+  EXPECT_EQ(RetryAfterAt(milliseconds(0)), seconds(1));
+  budget_.Spend(milliseconds(750));
+  EXPECT_EQ(RetryAfterAt(milliseconds(0)), seconds(4));
+  EXPECT_EQ(RetryAfterAt(milliseconds(1)), seconds(3));
+  EXPECT_EQ(LeftAt(seconds(3)), milliseconds(0)) << "all is paid back, and none is left yet";
+  EXPECT_GT(LeftAt(seconds(4)), milliseconds(0));
 }
 
 TEST_F(SelectionBudgetTest, CountsTheTimeOfATurn) {
