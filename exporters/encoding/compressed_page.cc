@@ -25,8 +25,10 @@ class GzipCompressor : public Compressor {
   GzipCompressor(const GzipCompressor&) = delete;
   GzipCompressor& operator=(const GzipCompressor&) = delete;
 
+  bool IsReady() const override { return ready_; }
+
   Result Compress(std::string_view& input, Input kind, PageChunk& chunk) override {
-    if (!ready_) return Result::kFailed;
+    if (!IsReady()) return Result::kFailed;
     const std::size_t room = chunk.room();
     char* const out = chunk.Reserve(room);
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input.data()));  // zlib does not write there
@@ -53,6 +55,7 @@ class ZstdCompressor : public Compressor {
     // gains nothing.
     constexpr int kWindowLog = 16;
     constexpr int kHashLog = 14;
+    if (context_ == nullptr) return;
     ZSTD_CCtx_setParameter(context_, ZSTD_c_compressionLevel, 1);
     ZSTD_CCtx_setParameter(context_, ZSTD_c_windowLog, kWindowLog);
     ZSTD_CCtx_setParameter(context_, ZSTD_c_hashLog, kHashLog);
@@ -61,8 +64,10 @@ class ZstdCompressor : public Compressor {
   ZstdCompressor(const ZstdCompressor&) = delete;
   ZstdCompressor& operator=(const ZstdCompressor&) = delete;
 
+  bool IsReady() const override { return context_ != nullptr; }
+
   Result Compress(std::string_view& input, Input kind, PageChunk& chunk) override {
-    if (context_ == nullptr) return Result::kFailed;
+    if (!IsReady()) return Result::kFailed;
     ZSTD_inBuffer in = {input.data(), input.size(), 0};
     ZSTD_outBuffer out = {chunk.Reserve(chunk.room()), chunk.room(), 0};
     const bool is_last = kind == Input::kLast;

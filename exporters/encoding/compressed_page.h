@@ -39,6 +39,9 @@ class Compressor {
 
   virtual ~Compressor() = default;
 
+  // Whether the system has given memory to begin with. Otherwise Compress() fails.
+  virtual bool IsReady() const = 0;
+
   // Takes from `input` and appends to `chunk` until either is used up. No input comes behind
   // the last.
   virtual Result Compress(std::string_view& input, Input kind, PageChunk& chunk) = 0;
@@ -49,6 +52,9 @@ class CompressedPage : public PageSource {
   // `coding` is not identity.
   CompressedPage(std::unique_ptr<PageSource> page, ContentCoding coding);
 
+  // False: the system has no memory for it, and the first Fill() fails. Zstandard takes most of its
+  // memory with the first Fill(), which may fail nevertheless.
+  bool IsReady() const { return compressor_->IsReady(); }
   Progress Fill(PageChunk& chunk) override;
 
  private:

@@ -224,7 +224,12 @@ Response Routes::Page(const Request& request, const RequestTarget& target, const
   }
   std::unique_ptr<PageSource> page = std::move(scrape);
   const ContentCoding coding = NegotiateCoding(request.accept_encoding);
-  if (coding != ContentCoding::kIdentity) page = std::make_unique<CompressedPage>(std::move(page), coding);
+  if (coding != ContentCoding::kIdentity) {
+    auto compressed = std::make_unique<CompressedPage>(std::move(page), coding);
+    // Now, because the status is counted before the page begins.
+    if (!compressed->IsReady()) return ErrorResponse(500);
+    page = std::move(compressed);
+  }
   Response response;
   response.content_type = negotiated.content_type;
   response.headers.emplace_back("Vary", "Accept, Accept-Encoding");

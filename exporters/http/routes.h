@@ -13,7 +13,8 @@
 // a query that cannot be read 400, whose second line says where. Selecting series by match[] that
 // takes too long, or while the budget of all pages has no time left (selection_budget.h), is a 503.
 // Its second line says so, and Retry-After when time is left again. A request with name[] alone has
-// Limits::selection_time as well, and uses none of the budget: names are compared once a family.
+// Limits::selection_time as well, and uses none of the budget: names are compared once a family. A
+// page for whose compression the system has no memory is a 500.
 // When to use something else: MetricsServer, which brings the sockets.
 // Guarantees: paths match exactly; no file is ever read, and nothing of a request comes back in the
 // response.
