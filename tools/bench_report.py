@@ -59,6 +59,10 @@ GOALS = {
         Goal("OTLP JSON, of the text page", "BM_OtlpJson/100000", "BM_Text/100000", 2.5),
         Goal("remote write 2.0, of the text page", "BM_RemoteWrite2/100000", "BM_Text/100000", 2),
         Goal("OpenMetrics 2.0, of OpenMetrics 1.0", "BM_OpenMetrics2/100000", "BM_OpenMetrics/100000", 1.1),
+        Goal("recording beside a receiver that refuses, of alone", "BM_RecordBesideRefusing/iterations:1/repeats:1/real_time", "", 1.02,
+             "ratio"),
+        Goal("recording beside a receiver that hangs, of alone", "BM_RecordBesideHanging/iterations:1/repeats:1/real_time", "", 1.02,
+             "ratio"),
     ),
     "abuse": tuple(
         Goal(f"/health beside {crowd} clients, median ms", f"BM_HealthBeside/{crowd}/iterations:100/real_time", "", 50, "median_ms")
