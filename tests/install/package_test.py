@@ -121,7 +121,7 @@ class PackageTest(unittest.TestCase):
         self.assertTrue((DEBIAN / ENABLED).is_symlink())
 
     @contextlib.contextmanager
-    def service(self, *flags):
+    def service(self, *flags, under=()):
         """The process and the socket of its manager; what systemd does for the unit before it starts it is done."""
         user = setting("User")
         for folder in (f"/var/lib/{setting('StateDirectory')}", f"/run/{setting('RuntimeDirectory')}"):
@@ -132,7 +132,8 @@ class PackageTest(unittest.TestCase):
             manager.bind(str(notify))
             notify.chmod(0o666)
             manager.settimeout(SECONDS)
-            command = ["chroot", f"--userspec={user}:{user}", DEBIAN, *shlex.split(setting("ExecStart")), *flags]
+            command = [*under, *shlex.split(setting("ExecStart")), *flags]
+            command = ["chroot", f"--userspec={user}:{user}", DEBIAN, *command]
             environment = _ENVIRONMENT | {"NOTIFY_SOCKET": "/run/streamhouse-test-notify"}
             with subprocess.Popen(list(map(str, command)), env=environment, stdout=subprocess.DEVNULL) as process:
                 try:
@@ -152,6 +153,41 @@ class PackageTest(unittest.TestCase):
             self.assertEqual(0, process.wait(SECONDS))
         self.assertEqual("streamhouse", inside("stat", "--format", "%U", "/var/lib/streamhouse/metadata.db").strip())
         self.assertIn("records=1 ", inside("streamhouse", "verify", "--data", "/var/lib/streamhouse"))
+
+    def calls_of(self, group):
+        """The system calls of a group of systemd, those of the groups in it included."""
+        names = re.findall(r"^ +([@\w-]+)$", inside("systemd-analyze", "syscall-filter", group), re.MULTILINE)
+        calls = {name for name in names if not name.startswith("@")}
+        return calls.union(*(self.calls_of(name) for name in names if name.startswith("@")))
+
+    def test_the_unit_permits_every_system_call_of_the_agent(self):
+        apt_get("install", "strace", "systemd")
+        self.install("streamhouse")
+        trace = DEBIAN / "tmp/calls"
+        address = "unix:///run/streamhouse/grpc?mode=0660&group=streamhouse"
+        flags = ["--grpc", address, "--http", "127.0.0.1:0", "--topic", "orders:2", "--sync", "each-batch"]
+        flags += ["--exporter", "textfile:///run/streamhouse/agent.prom", "--exporter", "statsd://127.0.0.1:9"]
+        flags += ["--exporter", "process-context://", "--exporter", "otlp+http://127.0.0.1:9"]
+        with self.service(*flags, under=["strace", "-f", "-qq", "-o", "/tmp/calls"]) as (process, manager):
+            self.assertEqual(b"READY=1", manager.recv(100))
+            where = ["--agent", "unix:///run/streamhouse/grpc", "--topic", "orders"]
+            inside("streamhouse", "produce", *where, text="two apples\n")
+            inside("streamhouse", "consume", *where, "--group", "billing", "--exit-at-end")
+            inside("streamhouse", "topics", "delete", *where)
+            os.kill(int(trace.read_text().split()[0]), signal.SIGTERM)
+            self.assertEqual(0, process.wait(SECONDS))
+        calls = trace.read_text()
+        trace.unlink()
+        called = set(re.findall(r"^\d+ +(\w+)\(", calls, re.MULTILINE))
+        allowed, refused = re.findall(r"^SystemCallFilter=~?(.*)$", (DEBIAN / UNIT[1:]).read_text(), re.MULTILINE)
+        permitted = set().union(*map(self.calls_of, allowed.split()))
+        permitted -= set().union(*map(self.calls_of, refused.split()))
+        self.assertIn("fdatasync", called)
+        self.assertEqual(set(), called - permitted)
+        families = set(re.findall(r" socket\((AF_\w+)", calls))
+        self.assertLessEqual(families, set(setting("RestrictAddressFamilies").split()))
+        # MemoryDenyWriteExecute=
+        self.assertNotRegex(calls, r"mmap\(.*PROT_WRITE\|PROT_EXEC|mprotect\(.*PROT_EXEC")
 
     def installed_with_data(self):
         self.install("streamhouse")
