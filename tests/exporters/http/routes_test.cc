@@ -238,6 +238,13 @@ TEST_F(ExpensiveSelectionTest, LeavesNoTimeForOtherSelectionsAndAllForOtherReque
   EXPECT_EQ(Ask("/health").status, 200);
 }
 
+TEST_F(ExpensiveSelectionTest, LeavesAllTimeForFamiliesThatAreNamed) {
+  Response next = Ask(target_);
+  for (int i = 0; i < 100 && next.body == kTooLong; ++i) next = Ask(target_);
+  ASSERT_EQ(next.body, kNoTimeLeft);
+  EXPECT_EQ(Ask("/metrics?name[]=a_total").status, 200);
+}
+
 TEST_F(RoutesTest, SelectsSumsOnThePageThatHasThem) {
   Routes routes(registry_, health_, {.aggregate = {"partition"}});
   const auto lag = registry_.AddGauge({.name = "lag", .help = "Lag", .labels = {"topic", "partition"}}).value();
