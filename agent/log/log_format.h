@@ -33,6 +33,7 @@ inline constexpr std::uint64_t kNoProducer = 0;
 // In place of an append time, where there is no batch.
 inline constexpr std::int64_t kNeverAppended = std::numeric_limits<std::int64_t>::min();
 // A header that claims a larger body is damaged: nothing that large passes the limits on requests.
+// So is one whose body has no room for the headers of its records.
 inline constexpr std::uint32_t kBatchBodyBytesMax = std::uint32_t{1} << 30;
 
 // A record has the same bytes on the wire.
