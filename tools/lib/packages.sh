@@ -17,6 +17,7 @@ packages_bench=(libbenchmark-dev librdkafka-dev prometheus-cpp-dev)
 # The tests build the benches too, so that those cannot rot.
 packages_test=(
   "${packages_bench[@]}" libgmock-dev libgtest-dev
+  libcjson1 libdlt2 libmosquitto-dev libwrap0
   clang clang-format clang-tidy libclang-rt-14-dev
   binutils curl locales openssl pylint python3 python3-prometheus-client shellcheck slowhttptest spin valgrind zstd
 )

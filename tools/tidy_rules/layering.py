@@ -14,16 +14,18 @@ MAY_USE = {
     "client": {"client", "metrics_core", "proto"},
     "agent": {"agent", "metrics_core", "proto"},
     "proto": {"metrics_core", "proto"},
+    "integrations": {"exporters", "integrations", "metrics_core"},
     "apps": _LIBRARIES | {"apps"},
     "examples": _LIBRARIES | {"examples"},
     "bench": _LIBRARIES | {"bench"},
-    "tests": _LIBRARIES | {"tests", "apps", "examples", "bench", "tools"},
+    "tests": _LIBRARIES | {"tests", "apps", "examples", "bench", "integrations", "tools"},
 }
 MAY_USE_THIRD_PARTY = {
     "metrics_core": set(),
     "exporters": {"boost", "fmt", "libxcrypt", "openssl", "protozero", "re2", "snappy", "yaml_cpp", "zlib", "zstd"},
     "client": {"grpc"},
     "agent": {"fmt", "grpc", "libdeflate", "sqlite"},
+    "integrations": {"mosquitto"},
     "proto": {"grpc", "lz4", "openssl", "zstd"},
 }
 # Headers of an allowed folder that are not for everybody: (folder that must not, path prefix) ->
@@ -95,6 +97,9 @@ THIRD_PARTY_BY_PREFIX = {
     "libpq-fe.h": "pq",
     "librdkafka/": "rdkafka",
     "lz4.h": "lz4",
+    "mosquitto.h": "mosquitto",
+    "mosquitto_broker.h": "mosquitto",
+    "mosquitto_plugin.h": "mosquitto",
     "ncurses.h": "ncurses",
     "openssl/": "openssl",
     "postgresql/": "pq",

@@ -22,7 +22,9 @@ _ROW = re.compile(r"^\|([^|]*)\|", re.MULTILINE)
 _SCHEME_IN_A_ROW = re.compile(r"`([^`]*)`")
 KINDS = ("Added", "Changed", "Deprecated", "Removed", "Fixed", "Security")
 # In the order of the changelog.
-AREAS = ("metrics_core", "exporters", "client", "agent", "apps", "dashboards and rules", "docs and tools")
+AREAS = (
+    "metrics_core", "exporters", "client", "agent", "integrations", "apps", "dashboards and rules", "docs and tools",
+)  # fmt: skip
 _HEADING = re.compile(r"^### (.*)$", re.MULTILINE)
 _ENTRY_WITH_AREA = re.compile(r"^- (?:\*\*Behaviour change\*\* )?[a-z_]+(?:(?:, | and )[a-z_]+)*: ", re.MULTILINE)
 _SECTION = re.compile(r"^## .*$", re.MULTILINE)

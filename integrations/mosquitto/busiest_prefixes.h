@@ -1,0 +1,74 @@
+// BusiestPrefixes: which prefixes of topics have a series of their own, where there are more
+// prefixes than series.
+//
+// Prefixes get places as they come, until all places are taken. From then on, the messages of a
+// prefix without a place are counted together with those of the others, and a SpaceSaving table
+// watches which of them are busy. EndPeriod() compares: a prefix takes the place of another one if
+// it certainly had more than twice the messages of it in this period, and at least
+// kTakeoverMessagesMin.
+//
+// What this means for the series of a page:
+// - A message is counted in one series, the one that its prefix has when it arrives. No count moves
+//   from one series to another, so the sum of increases over all series is that of the messages.
+// - A series never runs backwards while it is on the page. A prefix that loses its place loses its
+//   series. If it gets a place again, its series is a new one: zero, with a new start time.
+// - The sum of the values on a page falls when a place changes hands, because the series that ended
+//   takes its count along. A total over all topics is a family of its own (message_metrics.h).
+//
+// When to use something else: MetricOptions::series_max, where the first ones may keep their series
+// for good.
+// Guarantees: a prefix with a place is counted exactly. One without a place takes over in the next
+// EndPeriod() if its certain count says so. The count is certain to within the messages of prefixes
+// without a place in this period, divided by kWatchedPrefixes.
+// Thread safety: one thread.
+// Cost: Count(), a look-up; without a place, that of SpaceSaving. EndPeriod() sorts the places.
+//
+//   BusiestPrefixes prefixes(1'000);
+//   const auto place = prefixes.Count("sensors");  // 0: the first one
+//   prefixes.EndPeriod([&](std::uint32_t place, const std::string& before, const std::string& now) { … });
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "integrations/mosquitto/space_saving.h"
+
+namespace streamhouse::mosquitto_plugin {
+
+// A prefix that was busy for a moment must not push out one that is quiet for a while.
+inline constexpr std::uint64_t kTakeoverMessagesMin = 10;
+
+inline constexpr std::size_t kWatchedPrefixes = 512;
+
+class BusiestPrefixes {
+ public:
+  // At least one place.
+  explicit BusiestPrefixes(std::uint32_t places_max);
+
+  // The place of the prefix, which may be the next new one, or nothing.
+  std::optional<std::uint32_t> Count(std::string_view prefix);
+
+  // Told for each place that changes hands.
+  using Replaced = std::function<void(std::uint32_t place, const std::string& before, const std::string& now)>;
+  void EndPeriod(const Replaced& replaced);
+
+  std::uint32_t places() const { return static_cast<std::uint32_t>(taken_.size()); }
+
+ private:
+  struct Place {
+    std::string prefix;
+    std::uint64_t messages = 0;  // in this period
+  };
+
+  const std::uint32_t places_max_;
+  std::vector<Place> taken_;
+  TextMap<std::uint32_t> index_;
+  SpaceSaving others_{kWatchedPrefixes};
+};
+
+}  // namespace streamhouse::mosquitto_plugin

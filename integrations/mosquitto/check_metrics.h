@@ -1,0 +1,64 @@
+// AclCheckMetrics, AuthenticationMetrics: checks that the broker asks plugins for, as metrics.
+//
+//   mosquitto_acl_checks_total{access}     read, write, subscribe, unsubscribe
+//   mosquitto_authentication_checks_total
+//   mosquitto_clients_connected            with authentication checks, where the broker has no event for connects
+//
+// A plugin that registers for a check changes what the broker allows, also where it decides
+// nothing. An operator switches each of them on (plugin_options.h).
+// When to use something else: session_metrics.h, where the broker is 2.1 or later.
+// Guarantees:
+// 1. access="read" is one for each delivery to a client. access="write" is one for each PUBLISH of
+//    a client, also where the ACL then refuses it, and for each will that is sent. Both leave out
+//    topics that begin with `$`, and bridges.
+// 2. access="subscribe" and "unsubscribe" are one for each topic filter.
+// 3. The outcome of a check is not told to plugins, and not counted.
+// 4. mosquitto_authentication_checks_total counts a client again at each reload (SIGHUP). Clients
+//    whose TLS certificate names them are not asked for, and are missing here and in
+//    mosquitto_clients_connected.
+// Thread safety: the thread of the broker. The families may be read by any.
+// Cost: a recording.
+// Errors: those of Registry.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "integrations/mosquitto/client_set.h"
+#include "metrics_core/counter.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::mosquitto_plugin {
+
+class AclCheckMetrics {
+ public:
+  static metrics::Result<AclCheckMetrics> Register(metrics::Registry& registry);
+
+  // `access` is one of MOSQ_ACL_…; an unknown one is not counted.
+  void Count(int access, std::string_view topic) const;
+
+ private:
+  metrics::Counter read_;
+  metrics::Counter write_;
+  metrics::Counter subscribe_;
+  metrics::Counter unsubscribe_;
+};
+
+class AuthenticationMetrics {
+ public:
+  // Whether the checks are also the sight of who is connected.
+  enum class Connected : std::uint8_t { kCountedElsewhere, kCounted };
+
+  static metrics::Result<AuthenticationMetrics> Register(metrics::Registry& registry, Connected connected);
+
+  void Count(const void* client);
+  void Ended(const void* client) { connected_.Remove(client); }
+
+ private:
+  metrics::Counter checks_;
+  Connected counts_connected_ = Connected::kCountedElsewhere;
+  ClientSet connected_;
+};
+
+}  // namespace streamhouse::mosquitto_plugin

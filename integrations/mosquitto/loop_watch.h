@@ -1,0 +1,61 @@
+// LoopWatch: when the broker's main loop has passed last.
+//
+// Mosquitto serves all clients from one thread. While that thread is held up, as by a slow disk, no
+// message moves.
+// When to use something else: none; the broker itself tells nothing of its loop.
+// Guarantees: ages are right to within some milliseconds and the interval between two passes. An
+// idle broker passes ten times a second.
+// Thread safety: Pass() from the thread of the broker, all else from any thread.
+// Cost: Pass() is a read of a coarse clock and a store.
+// Limits: with `per_listener_settings true`, Mosquitto 2.0 tells plugins of no pass: HasPassed()
+// stays false.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+
+#include "integrations/mosquitto/coarse_clock.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::mosquitto_plugin {
+
+// A loop that is silent for longer makes the broker not ready. Until it first passes, this is also
+// how long the plugin expects it to.
+inline constexpr std::chrono::seconds kLoopSilenceMax{5};
+
+class LoopWatch {
+ public:
+  explicit LoopWatch(NowFunction now) : now_(now), began_(now()) {}
+
+  void Pass() {
+    // Relaxed: a time is read for its own sake and orders nothing.
+    last_pass_.store(now_(), std::memory_order_relaxed);
+  }
+
+  bool HasPassed() const { return last_pass() != kNever; }
+
+  // Since the last pass; since this object was made where there was none.
+  std::chrono::nanoseconds Silence() const;
+
+  // Unavailable where the loop is silent for longer than kLoopSilenceMax, and where it has not
+  // passed yet but may soon. Ok where no pass was ever seen: it cannot be known.
+  metrics::Status Check() const;
+
+ private:
+  static constexpr std::int64_t kNever = -1;
+
+  std::int64_t last_pass() const {
+    // Relaxed: as in Pass().
+    return last_pass_.load(std::memory_order_relaxed);
+  }
+
+  // Immutable after construction.
+  const NowFunction now_;
+  const std::int64_t began_;
+
+  // Written by the thread of the broker, read by any, relaxed.
+  std::atomic<std::int64_t> last_pass_{kNever};
+};
+
+}  // namespace streamhouse::mosquitto_plugin

@@ -1,0 +1,79 @@
+#include "integrations/mosquitto/space_saving.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "metrics_core/status.h"
+
+namespace streamhouse::mosquitto_plugin {
+
+SpaceSaving::SpaceSaving(std::size_t capacity) : capacity_(capacity) {
+  metrics::Check(capacity > 0, "SpaceSaving needs a capacity");
+}
+
+void SpaceSaving::Count(std::string_view text) {
+  if (const auto found = index_.find(text); found != index_.end()) {
+    ++items_[found->second].count;
+    SiftDown(places_[found->second]);
+    return;
+  }
+  if (items_.size() < capacity_) {
+    const std::size_t added = items_.size();
+    items_.push_back({.text = std::string(text), .count = 1});
+    heap_.push_back(added);
+    places_.push_back(heap_.size() - 1);
+    index_.emplace(text, added);
+    SiftUp(heap_.size() - 1);
+    return;
+  }
+  const std::size_t replaced = heap_.front();
+  Item& item = items_[replaced];
+  index_.erase(item.text);
+  item.text = text;
+  item.error = item.count;
+  ++item.count;
+  index_.emplace(text, replaced);
+  SiftDown(0);
+}
+
+std::vector<SpaceSaving::Item> SpaceSaving::Items() const {
+  std::vector<Item> sorted = items_;
+  std::sort(sorted.begin(), sorted.end(), [](const Item& a, const Item& b) {
+    return a.certain() != b.certain() ? a.certain() > b.certain() : a.text < b.text;
+  });
+  return sorted;
+}
+
+void SpaceSaving::Clear() {
+  items_.clear();
+  heap_.clear();
+  places_.clear();
+  index_.clear();
+}
+
+void SpaceSaving::SiftDown(std::size_t place) {
+  while (true) {
+    std::size_t smallest = place;
+    for (const std::size_t child : {2 * place + 1, 2 * place + 2}) {
+      if (child < heap_.size() && CountAt(child) < CountAt(smallest)) smallest = child;
+    }
+    if (smallest == place) return;
+    Swap(place, smallest);
+    place = smallest;
+  }
+}
+
+void SpaceSaving::SiftUp(std::size_t place) {
+  while (place > 0 && CountAt(place) < CountAt((place - 1) / 2)) {
+    Swap(place, (place - 1) / 2);
+    place = (place - 1) / 2;
+  }
+}
+
+void SpaceSaving::Swap(std::size_t a, std::size_t b) {
+  std::swap(heap_[a], heap_[b]);
+  places_[heap_[a]] = a;
+  places_[heap_[b]] = b;
+}
+
+}  // namespace streamhouse::mosquitto_plugin

@@ -1,0 +1,68 @@
+// SpaceSaving: which texts of a stream are frequent, in bounded memory.
+//
+// The algorithm of Metwally, Agrawal and El Abbadi (2005). A text that finds no room takes the
+// place of the one with the smallest count. It takes over that count as its possible error.
+//
+// When to use something else: a map, where the number of texts is bounded.
+// Guarantees, since the last Clear(), of a text in Items():
+// 1. It was counted at least `count - error` times, and at most `count` times.
+// 2. A text that was counted more than total / capacity times is in Items().
+// Thread safety: one thread.
+// Cost: a look-up, and a sift in a heap: logarithmic in the capacity. Memory is bounded by the
+// capacity and the longest text.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace streamhouse::mosquitto_plugin {
+
+// So that a map of strings finds a string_view without a copy.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+};
+template <typename Value>
+using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
+
+class SpaceSaving {
+ public:
+  struct Item {
+    std::string text;
+    std::uint64_t count = 0;
+    std::uint64_t error = 0;
+
+    std::uint64_t certain() const { return count - error; }
+  };
+
+  // `capacity` is at least 1.
+  explicit SpaceSaving(std::size_t capacity);
+
+  void Count(std::string_view text);
+
+  // The texts that are known, those with the most certain counts first.
+  std::vector<Item> Items() const;
+
+  void Clear();
+
+ private:
+  // Invariant: heap_ holds each index of items_ once, and no item has a smaller count than the one
+  // above it; places_[i] is where i stands in heap_.
+  void SiftDown(std::size_t place);
+  void SiftUp(std::size_t place);
+  void Swap(std::size_t a, std::size_t b);
+  std::uint64_t CountAt(std::size_t place) const { return items_[heap_[place]].count; }
+
+  const std::size_t capacity_;
+  std::vector<Item> items_;
+  std::vector<std::size_t> heap_;
+  std::vector<std::size_t> places_;
+  TextMap<std::size_t> index_;
+};
+
+}  // namespace streamhouse::mosquitto_plugin

@@ -1,0 +1,34 @@
+// CheckTopicFilter(), MatchesFilter(), FirstLevels(): topics and topic filters of MQTT.
+//
+// When to use something else: nothing here subscribes.
+// Guarantees: MatchesFilter() keeps the rules of MQTT 5.0, section 4.7: `a/#` matches `a` as well,
+// and a filter that begins with a wildcard matches no topic that begins with `$`.
+// Thread safety: pure functions.
+// Cost: linear in the filter and in the part of the topic that matches it; no allocation.
+// Errors: CheckTopicFilter(), InvalidArgument, which says what is wrong.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "metrics_core/status.h"
+
+namespace streamhouse::mosquitto_plugin {
+
+// A longer prefix or rule gets no series of its own: a broker takes topics of 64 KiB.
+inline constexpr std::size_t kPrefixBytesMax = 128;
+
+// Whether `filter` may be a rule: a topic filter of at most kPrefixBytesMax bytes. `#` alone is
+// refused, because it is the label of what has no series of its own.
+metrics::Status CheckTopicFilter(std::string_view filter);
+
+// `filter` passes CheckTopicFilter().
+bool MatchesFilter(std::string_view filter, std::string_view topic);
+
+// The part of the topic that its first `levels` levels are, without the slash behind them. A slash
+// at the beginning belongs to the first level. For example the first level of "/home/light" is
+// "/home". Empty for no levels.
+std::string_view FirstLevels(std::string_view topic, std::uint32_t levels);
+
+}  // namespace streamhouse::mosquitto_plugin

@@ -1,0 +1,149 @@
+#include "integrations/mosquitto/broker_plugin.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "integrations/mosquitto/broker_events.h"
+#include "metrics_core/testing/metric_reader.h"
+#include "tests/integrations/mosquitto/fake_broker.h"
+
+namespace streamhouse::mosquitto_plugin {
+namespace {
+
+using metrics::testing::LabelPairs;
+using metrics::testing::MetricReader;
+
+PluginOptions Options() {
+  return {.http = metrics::HostPort{.host = "127.0.0.1", .port = 0}};
+}
+
+class BrokerPluginTest : public ::testing::Test {
+ protected:
+  void StartIn(int last_event, const PluginOptions& options = Options()) {
+    broker_.emplace(last_event);
+    plugin_ = BrokerPlugin::Start(broker_->identifier(), options).value();
+  }
+  ~BrokerPluginTest() override { plugin_.reset(); }
+  std::optional<double> Value(std::string_view family, LabelPairs labels = {}) {
+    return MetricReader(plugin_->registry()).Value(family, labels);
+  }
+
+  std::optional<FakeBroker> broker_;
+  std::unique_ptr<BrokerPlugin> plugin_;
+  const ::mosquitto client_ = {.id = "client"};
+  const ::mosquitto stranger_ = {};
+};
+
+TEST_F(BrokerPluginTest, ServesItsPageAndSaysWhere) {
+  StartIn(FakeBroker::kLastEventOf20);
+  EXPECT_GT(plugin_->port(), 0);
+  EXPECT_THAT(broker_->log(),
+              ::testing::Contains(::testing::HasSubstr("127.0.0.1:" + std::to_string(plugin_->port()))));
+}
+
+TEST_F(BrokerPluginTest, AnswersEventsAsIfItWereNotThere) {
+  StartIn(FakeBroker::kLastEventOf20);
+  EXPECT_EQ(broker_->Publish(client_, "a/b", 1), MOSQ_ERR_SUCCESS);
+  EXPECT_EQ(broker_->Disconnect(client_), MOSQ_ERR_SUCCESS);
+  EXPECT_EQ(broker_->Tell(MOSQ_EVT_TICK, nullptr), MOSQ_ERR_SUCCESS);
+  EXPECT_EQ(broker_->Tell(MOSQ_EVT_RELOAD, nullptr), MOSQ_ERR_SUCCESS);
+}
+
+TEST_F(BrokerPluginTest, RegistersForNoCheckUnlessItIsTold) {
+  StartIn(FakeBroker::kLastEventOf20);
+  EXPECT_EQ(broker_->Tell(MOSQ_EVT_ACL_CHECK, nullptr), -1);
+  EXPECT_EQ(broker_->Tell(MOSQ_EVT_BASIC_AUTH, nullptr), -1);
+}
+
+TEST_F(BrokerPluginTest, DefersEveryCheck) {
+  PluginOptions options = Options();
+  options.acl_checks = Checks::kOn;
+  options.auth_checks = Checks::kOn;
+  StartIn(FakeBroker::kLastEventOf20, options);
+  mosquitto_evt_acl_check acl = {};
+  acl.topic = "a";
+  acl.access = MOSQ_ACL_READ;
+  mosquitto_evt_basic_auth auth = {};
+  EXPECT_EQ(broker_->Tell(MOSQ_EVT_ACL_CHECK, &acl), MOSQ_ERR_PLUGIN_DEFER);
+  EXPECT_EQ(broker_->Tell(MOSQ_EVT_BASIC_AUTH, &auth), MOSQ_ERR_PLUGIN_DEFER);
+  EXPECT_EQ(Value("mosquitto_acl_checks_total", {{"access", "read"}}), 1);
+  EXPECT_EQ(Value("mosquitto_authentication_checks_total"), 1);
+}
+
+TEST_F(BrokerPluginTest, APublishingClientIsOneUntilItLeaves) {
+  StartIn(FakeBroker::kLastEventOf20);
+  broker_->Publish(client_, "a", 0);
+  broker_->Publish(client_, "a", 0);
+  EXPECT_EQ(Value("mosquitto_publishing_clients"), 1);
+  broker_->Disconnect(client_);
+  broker_->Disconnect(stranger_);
+  EXPECT_EQ(Value("mosquitto_publishing_clients"), 0);
+  EXPECT_EQ(Value("mosquitto_connections_ended_total", {{"client", "identified"}}), 1);
+  EXPECT_EQ(Value("mosquitto_connections_ended_total", {{"client", "none"}}), 1);
+}
+
+TEST_F(BrokerPluginTest, WithoutEventsOf21ThereAreNoFamiliesOfThem) {
+  StartIn(FakeBroker::kLastEventOf20);
+  EXPECT_EQ(Value("mosquitto_connects_total"), std::nullopt);
+  EXPECT_EQ(Value("mosquitto_clients_connected"), std::nullopt);
+}
+
+TEST_F(BrokerPluginTest, TakesTheEventsOf21) {
+  StartIn(FakeBroker::kLastEventOf21);
+  ConnectEvent connect = {.future = nullptr, .client = const_cast<::mosquitto*>(&client_)};
+  mosquitto_evt_message sent = {};
+  sent.topic = const_cast<char*>("a");
+  sent.payloadlen = 7;
+  EXPECT_EQ(broker_->Tell(kConnectEvent, &connect), MOSQ_ERR_SUCCESS);
+  EXPECT_EQ(broker_->Tell(kSubscribeEvent, nullptr), MOSQ_ERR_SUCCESS);
+  EXPECT_EQ(broker_->Tell(kUnsubscribeEvent, nullptr), MOSQ_ERR_SUCCESS);
+  EXPECT_EQ(broker_->Tell(kMessageOutEvent, &sent), MOSQ_ERR_SUCCESS);
+  EXPECT_EQ(Value("mosquitto_clients_connected"), 1);
+  EXPECT_EQ(Value("mosquitto_publishes_sent_total", {{"qos", "0"}}), 1);
+  broker_->Disconnect(client_);
+  EXPECT_EQ(Value("mosquitto_clients_connected"), 0);
+}
+
+TEST_F(BrokerPluginTest, DeliveriesOfTheBrokersOwnTopicsDoNotCount) {
+  StartIn(FakeBroker::kLastEventOf21);
+  mosquitto_evt_message sent = {};
+  sent.topic = const_cast<char*>("$SYS/broker/uptime");
+  broker_->Tell(kMessageOutEvent, &sent);
+  EXPECT_EQ(Value("mosquitto_publishes_sent_total", {{"qos", "0"}}), 0);
+}
+
+TEST_F(BrokerPluginTest, ASecondOneFromTheSameFileIsRefused) {
+  StartIn(FakeBroker::kLastEventOf20);
+  const std::size_t callbacks = broker_->callbacks();
+  const auto second = BrokerPlugin::Start(broker_->identifier(), Options());
+  EXPECT_THAT(second.status().message(), ::testing::HasSubstr("another `plugin` line"));
+  EXPECT_EQ(broker_->callbacks(), callbacks);
+}
+
+TEST_F(BrokerPluginTest, APortThatIsTakenIsNamedWithItsOption) {
+  StartIn(FakeBroker::kLastEventOf20);
+  const std::uint16_t port = plugin_->port();
+  BrokerPlugin* const first = plugin_.get();
+  FakeBroker other(FakeBroker::kLastEventOf20);
+  PluginOptions options = Options();
+  options.http = metrics::HostPort{.host = "127.0.0.1", .port = port};
+  const auto second = BrokerPlugin::Start(other.identifier(), options);
+  EXPECT_THAT(second.status().message(), ::testing::StartsWith("plugin_opt_http: "));
+  EXPECT_EQ(other.callbacks(), 0U);
+  EXPECT_EQ(first->port(), port);
+}
+
+TEST_F(BrokerPluginTest, NothingIsRegisteredOnceItIsGone) {
+  StartIn(FakeBroker::kLastEventOf21);
+  plugin_.reset();
+  EXPECT_EQ(broker_->callbacks(), 0U);
+}
+
+}  // namespace
+}  // namespace streamhouse::mosquitto_plugin
