@@ -176,22 +176,24 @@ void RemoteWrite2Encoder::ResolveNames() {
   is_resolved_ = true;
 }
 
-inline void RemoteWrite2Encoder::ReadLabels(std::string_view label_text) {
-  changes_.ForEachChange(label_text, [&](std::size_t label, const EscapedText& value) { SetLabel(label, value); });
+[[gnu::noinline]] std::string_view RemoteWrite2Encoder::Unescaped(const EscapedText& value) {
+  unescaped_.resize(value.size());
+  value.CopyTo(unescaped_.data());
+  return unescaped_;
 }
 
-void RemoteWrite2Encoder::SetLabel(std::size_t label, const EscapedText& value) {
-  std::string_view text = value.text();
-  if (value.has_escapes()) [[unlikely]] {
-    unescaped_.resize(value.size());
-    value.CopyTo(unescaped_.data());
-    text = unescaped_;
-  }
-  const std::uint32_t number = symbols_.Intern(text);
+[[gnu::always_inline]] inline void RemoteWrite2Encoder::SetLabel(std::size_t label, const EscapedText& value) {
+  const std::uint32_t number = symbols_.Intern(value.has_escapes() ? Unescaped(value) : value.text());
   SeriesLabel& known = labels_[label];
   ProtobufWriter writer(known.refs.bytes + known.name_bytes);
   writer.Varint(number);
   known.refs.size = number == 0 ? 0 : static_cast<std::uint8_t>(writer.end() - known.refs.bytes);
+}
+
+inline void RemoteWrite2Encoder::ReadLabels(std::string_view label_text) {
+  changes_.ForEachChange(
+      label_text, [&](std::size_t label, const EscapedText& value)
+                      __attribute__((always_inline)) { SetLabel(label, value); });
 }
 
 inline void RemoteWrite2Encoder::StartAt(std::int64_t created_unix_milliseconds) {

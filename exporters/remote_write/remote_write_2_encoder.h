@@ -80,6 +80,8 @@ class RemoteWrite2Encoder final : public RequestEncoder {
   void ResolveNames();
   void ReadLabels(std::string_view label_text);
   void SetLabel(std::size_t label, const EscapedText& value);
+  // Until the next call.
+  std::string_view Unescaped(const EscapedText& value);
   void StartAt(std::int64_t start_unix_milliseconds);
   // Makes the samples of the present start time.
   void MakeSamples();

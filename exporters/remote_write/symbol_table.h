@@ -29,7 +29,7 @@ class SymbolTable {
   // Forgets all but the empty text.
   void Clear();
 
-  std::uint32_t Intern(std::string_view text) {
+  [[gnu::always_inline]] std::uint32_t Intern(std::string_view text) {
     if (text.empty()) return 0;
     const std::uint64_t word = WordOf(text, seed_);
     const std::size_t mask = places_.size() - 1;
