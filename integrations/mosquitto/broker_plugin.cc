@@ -1,8 +1,10 @@
 #include "integrations/mosquitto/broker_plugin.h"
 
 #include <chrono>
+#include <fstream>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -46,6 +48,17 @@ exporters::MetricsServerOptions ServerOptions(const PluginOptions& options) {
   return server;
 }
 
+Result<std::string> FirstLine(const std::string& path) {
+  std::ifstream file(path);
+  std::string line;
+  if (!std::getline(file, line) || line.empty()) {
+    return Status(metrics::StatusCode::kInvalidArgument,
+                  "plugin_opt_sys_password_file: no first line can be read from " + path);
+  }
+  if (line.back() == '\r') line.pop_back();
+  return line;
+}
+
 template <typename T>
 Status Emplace(Result<T> made, std::optional<T>& to) {
   if (!made.ok()) return made.status();
@@ -61,6 +74,7 @@ Result<std::unique_ptr<BrokerPlugin>> BrokerPlugin::Start(mosquitto_plugin_id_t*
   if (Status registered = plugin->RegisterFamilies(options); !registered.ok()) return registered;
   if (Status registered = plugin->RegisterCallbacks(options); !registered.ok()) return registered;
   if (Status served = plugin->Serve(options); !served.ok()) return served;
+  if (Status started = plugin->StartSysClient(options); !started.ok()) return started;
   return plugin;
 }
 
@@ -151,6 +165,29 @@ Status BrokerPlugin::Serve(const PluginOptions& options) {
   metrics::SocketAddress address = options.http;
   if (auto* const host_port = std::get_if<metrics::HostPort>(&address)) host_port->port = server_->port();
   Log(MOSQ_LOG_NOTICE, "serving metrics at " + metrics::ToString(address));
+  return Status::Ok();
+}
+
+Status BrokerPlugin::StartSysClient(const PluginOptions& options) {
+  if (!options.sys_client) return Status::Ok();
+  SysClientOptions client = {.address = *options.sys_client, .user = options.sys_user};
+  if (!options.sys_password_file.empty()) {
+    Result<std::string> password = FirstLine(options.sys_password_file);
+    if (!password.ok()) return password.status();
+    client.password = *std::move(password);
+  }
+  Result<std::unique_ptr<SysFigures>> figures = SysFigures::Register(registry_);
+  if (!figures.ok()) return figures.status();
+  sys_figures_ = *std::move(figures);
+  Result<Family<Gauge>> subscribed = registry_.AddGauge(
+      {.name = "mosquitto_sys_client_subscribed",
+       .help = "1 while the plugin's own client is subscribed to $SYS, else 0. While 0, mosquitto_sys_ figures are "
+               "missing."});
+  if (!subscribed.ok()) return subscribed.status();
+  Result<std::unique_ptr<SysClient>> started = SysClient::Start(std::move(client), *sys_figures_, subscribed->With(),
+                                                                [this](std::string_view line) { log_.Add(line); });
+  if (!started.ok()) return started.status();
+  sys_client_ = *std::move(started);
   return Status::Ok();
 }
 

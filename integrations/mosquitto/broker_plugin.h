@@ -8,6 +8,7 @@
 //   mosquitto_loop_silence_seconds                         since the main loop passed (loop_watch.h)
 //   mosquitto_acl_checks_total{access}                     with plugin_opt_acl_checks (check_metrics.h)
 //   mosquitto_authentication_checks_total …                with plugin_opt_auth_checks (check_metrics.h)
+//   mosquitto_sys_…                                        with plugin_opt_sys_client (sys_figures.h)
 //   mosquitto_connects_total …                             where the broker is 2.1 or later (session_metrics.h)
 //   process_…, streamhouse_metrics_…, streamhouse_exporter_…
 //
@@ -38,6 +39,8 @@
 #include "integrations/mosquitto/message_metrics.h"
 #include "integrations/mosquitto/plugin_options.h"
 #include "integrations/mosquitto/session_metrics.h"
+#include "integrations/mosquitto/sys_client.h"
+#include "integrations/mosquitto/sys_figures.h"
 #include "metrics_core/callback_family.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/health.h"
@@ -66,6 +69,7 @@ class BrokerPlugin {
   metrics::Status RegisterFamilies(const PluginOptions& options);
   metrics::Status RegisterCallbacks(const PluginOptions& options);
   metrics::Status RegisterNewerEvents();
+  metrics::Status StartSysClient(const PluginOptions& options);
   metrics::Status Serve(const PluginOptions& options);
 
   // What the broker calls, with the plugin as its user data.
@@ -105,6 +109,8 @@ class BrokerPlugin {
   metrics::CallbackFamily::Token silence_;
   metrics::Health::Token loop_check_;
   std::unique_ptr<exporters::MetricsServer> server_;
+  std::unique_ptr<SysFigures> sys_figures_;
+  std::unique_ptr<SysClient> sys_client_;
   EventCallbacks callbacks_;
 };
 

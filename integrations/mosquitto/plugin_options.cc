@@ -1,8 +1,13 @@
 #include "integrations/mosquitto/plugin_options.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <charconv>
 #include <set>
 #include <system_error>
+#include <utility>
 
 #include "integrations/mosquitto/topic_filter.h"
 
@@ -63,6 +68,19 @@ Status Take(Result<T> parsed, T& to) {
   return Status::Ok();
 }
 
+// Without a look-up of names, which may take long and fail later.
+Status ReadSysClient(const GivenOption& option, std::optional<metrics::HostPort>& to) {
+  Result<metrics::HostPort> address = metrics::ParseHostPort(option.value);
+  if (!address.ok()) return Refuse(option.key, address.status().message());
+  in6_addr ignored;
+  const char* const host = address->host.c_str();
+  if (::inet_pton(AF_INET, host, &ignored) != 1 && ::inet_pton(AF_INET6, host, &ignored) != 1) {
+    return Refuse(option.key, "\"" + address->host + "\" is no IP address");
+  }
+  to = *std::move(address);
+  return Status::Ok();
+}
+
 Status Read(const GivenOption& option, PluginOptions& options) {
   if (option.value.empty()) return Refuse(option.key, "a value is missing");
   if (option.key == "http") {
@@ -84,7 +102,28 @@ Status Read(const GivenOption& option, PluginOptions& options) {
   if (option.key == "auth_checks") {
     return Take(ParseChecks(option, kWithPasswordFile, "password_file"), options.auth_checks);
   }
+  if (option.key == "sys_client") return ReadSysClient(option, options.sys_client);
+  if (option.key == "sys_user") {
+    options.sys_user = option.value;
+    return Status::Ok();
+  }
+  if (option.key == "sys_password_file") {
+    options.sys_password_file = option.value;
+    return Status::Ok();
+  }
   return Refuse(option.key, "there is no such option");
+}
+
+// The options of the client of $SYS belong together.
+Status CheckSysOptions(const PluginOptions& options) {
+  if (options.sys_user.empty() != options.sys_password_file.empty()) {
+    return Refuse(options.sys_user.empty() ? "sys_password_file" : "sys_user",
+                  "plugin_opt_sys_user and plugin_opt_sys_password_file go together");
+  }
+  if (!options.sys_user.empty() && !options.sys_client) {
+    return Refuse("sys_user", "there is no plugin_opt_sys_client that would use it");
+  }
+  return Status::Ok();
 }
 
 }  // namespace
@@ -97,6 +136,7 @@ Result<PluginOptions> ParsePluginOptions(std::span<const GivenOption> given) {
     if (Status read = Read({.key = key, .value = Trim(value)}, options); !read.ok()) return read;
   }
   if (!seen.contains("http")) return Refuse("http", "the option is missing: say where to serve the metrics, HOST:PORT");
+  if (Status checked = CheckSysOptions(options); !checked.ok()) return checked;
   return options;
 }
 

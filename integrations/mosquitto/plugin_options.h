@@ -7,6 +7,9 @@
 //   plugin_opt_prefix_series_max N              1 to kPrefixSeriesMax
 //   plugin_opt_acl_checks with_acl_file         counts ACL checks, which makes the broker ask for an acl_file
 //   plugin_opt_auth_checks with_password_file   counts authentications, which makes it ask for a password_file
+//   plugin_opt_sys_client IP:PORT               a listener of the broker, to read $SYS through (sys_client.h)
+//   plugin_opt_sys_user NAME                    goes with the next one: whom that client says it is
+//   plugin_opt_sys_password_file FILE           its first line is the password
 //
 // When to use something else: exporters/exporter_spec.h reads the lines of exporters.
 // Guarantees: every option is known, was given once (but for topic_rule), and has a value in its
@@ -17,11 +20,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "metrics_core/settings.h"
 #include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
 
@@ -48,6 +53,9 @@ struct PluginOptions {
   std::uint32_t prefix_series_max = 1'000;
   Checks acl_checks = Checks::kOff;
   Checks auth_checks = Checks::kOff;
+  std::optional<metrics::HostPort> sys_client = {};
+  std::string sys_user = {};
+  std::string sys_password_file = {};
 };
 
 metrics::Result<PluginOptions> ParsePluginOptions(std::span<const GivenOption> given);

@@ -84,6 +84,26 @@ TEST(PluginOptionsTest, ChecksNeedTheWordThatSaysWhatTheyNeed) {
   EXPECT_THAT(ErrorOf("auth_checks", "with_acl_file"), HasSubstr("with_password_file"));
 }
 
+TEST(PluginOptionsTest, TheClientOfSysHasAnAddressAndPerhapsAUser) {
+  const PluginOptions options = Parse({{"sys_client", "127.0.0.1:1883"},
+                                       {"sys_user", "metrics"},
+                                       {"sys_password_file", "/etc/mosquitto/metrics.password"}})
+                                    .value();
+  EXPECT_EQ(options.sys_client->ToString(), "127.0.0.1:1883");
+  EXPECT_EQ(options.sys_user, "metrics");
+  EXPECT_EQ(options.sys_password_file, "/etc/mosquitto/metrics.password");
+  EXPECT_EQ(Parse({{"sys_client", "[::1]:1883"}}).value().sys_client->host, "::1");
+}
+
+TEST(PluginOptionsTest, OptionsOfTheClientOfSysBelongTogether) {
+  EXPECT_THAT(ErrorOf("sys_client", "localhost:1883"), HasSubstr("no IP address"));
+  EXPECT_THAT(ErrorOf("sys_client", "1883"), StartsWith("plugin_opt_sys_client: "));
+  EXPECT_THAT(ErrorOf("sys_user", "metrics"), HasSubstr("go together"));
+  EXPECT_THAT(ErrorOf("sys_password_file", "/x"), HasSubstr("go together"));
+  EXPECT_THAT(Parse({{"sys_user", "metrics"}, {"sys_password_file", "/x"}}).status().message(),
+              HasSubstr("no plugin_opt_sys_client"));
+}
+
 TEST(PluginOptionsTest, RulesAreLimited) {
   std::vector<GivenOption> given(kTopicRulesMax, GivenOption{.key = "topic_rule", .value = "a/#"});
   EXPECT_TRUE(Parse(given).ok());
