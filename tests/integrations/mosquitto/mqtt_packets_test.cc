@@ -51,6 +51,14 @@ TEST(MqttPacketsTest, PacketsComeOutWholeHoweverTheyArrive) {
   EXPECT_EQ(at_once.all(), one_by_one.all());
 }
 
+TEST(MqttPacketsTest, ALongPacketComesOutWhole) {
+  const std::string body(20'000, 'x');  // three bytes of length
+  const std::string next = "\xD0\x00"s;
+  Taken taken;
+  EXPECT_TRUE(taken.Feed("\x30\xA0\x9C\x01"s + body + next).ok());
+  EXPECT_THAT(taken.all(), ElementsAre("3:" + body, "13:"));
+}
+
 TEST(MqttPacketsTest, APacketThatIsTooLongIsRefusedByItsHead) {
   EXPECT_TRUE(Taken().Feed("\x30\xFF\xFF\x03"s).ok());  // 65,535 bytes, of which none is here
   EXPECT_FALSE(Taken().Feed("\x30\xFF\xFF\x7F"s).ok());
