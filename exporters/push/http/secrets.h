@@ -5,9 +5,9 @@
 // 1. It knows a value without the blanks at its ends, and without a scheme before it, such as
 //    "Bearer": receivers repeat it so.
 // 2. It knows a value of a query unchanged, and percent-decoded.
-// 3. A text of less than kSecretBytesMin bytes is no secret, nor is a value of a query of less than
-//    kQuerySecretBytesMin: it stands in any message by chance. Most values of a query are no
-//    secrets, such as a version or a tenant.
+// 3. A text of less than kSecretBytesMin bytes is no secret: it stands in any message by chance.
+//    Nor is a query, or a value in it, of less than kQuerySecretBytesMin: most are no secrets, such
+//    as a version or a tenant.
 // 4. A part of a secret is none, nor is one that a receiver writes in another way.
 // Thread safety: a value.
 // Cost: a copy of each text; a search for each.
@@ -42,7 +42,7 @@ class Secrets {
     const std::size_t mark = path.find('?');
     if (mark == std::string_view::npos) return;
     std::string_view rest = path.substr(mark + 1);
-    Keep(rest);
+    Keep(rest, kQuerySecretBytesMin);
     while (!rest.empty()) {
       const std::string_view parameter = rest.substr(0, rest.find('&'));
       rest.remove_prefix(std::min(parameter.size() + 1, rest.size()));

@@ -47,6 +47,16 @@ TEST(SecretsTest, AreNoValuesOfAQueryOfLessThanEightBytes) {
   EXPECT_TRUE(secrets.AreToldBy("there is no metrics1"));
 }
 
+TEST(SecretsTest, AreNoQueriesOfLessThanEightBytes) {
+  Secrets secrets;
+  secrets.AddQueryOf("/write?debug");
+  secrets.AddQueryOf("/write?verbose");
+  secrets.AddQueryOf("/write?db=m");
+  EXPECT_FALSE(secrets.AreToldBy("no debug in verbose mode for db=m"));
+  secrets.AddQueryOf("/write?k1abcdef");
+  EXPECT_TRUE(secrets.AreToldBy("unknown key k1abcdef"));
+}
+
 TEST(SecretsTest, AreNoTextsOfLessThanFourBytes) {
   Secrets secrets;
   secrets.Add("");
