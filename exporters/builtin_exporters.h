@@ -42,7 +42,7 @@
 //   ?mode=MODE           prometheus+unix    octal, such as 0660      0600
 //   ?owner=NAME          prometheus+unix    a user                   the user of the process
 //   ?group=NAME          prometheus+unix    a group                  the group of the process
-//   ?interval=D          all that push, textfile                     PushLoopOptions::interval
+//   ?interval=D          all that push, textfile                     kPushIntervalDefault (push_loop.h)
 //   ?push_time=D         all that push                               PushLoopOptions::push_time
 //   ?method=TEXT         pushgateway  put, post                      put
 //   ?delete=TEXT         pushgateway  never, at_end                  never
@@ -66,8 +66,8 @@
 // - exponential=auto: exponential histograms are native in version 2 and classic in version 1.
 // - encoding, compression, temporality, interval, push_time: variables OTEL_… replace the defaults
 //   of otlp (otlp_spec.h).
-// - timestamps=on: each line has the time of the push; origin=on: the container
-//   (dogstatsd_fields.h).
+// - timestamps=on: each line has the time of the push, and `interval` must be 1s or more.
+// - origin=on: each line names the container (dogstatsd_fields.h).
 // When to use something else: a program with one fixed exporter makes that class itself. For a
 // scheme of one's own, ExporterRegistry::Register().
 // Guarantees: each call returns a new registry with these schemes and no other. An option that is

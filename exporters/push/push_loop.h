@@ -45,8 +45,10 @@ namespace streamhouse::exporters {
 // Takes one line for operators, on the thread of an exporter.
 using PushLog = std::function<void(std::string_view line)>;
 
+inline constexpr std::chrono::milliseconds kPushIntervalDefault{15'000};
+
 struct PushLoopOptions {
-  std::chrono::milliseconds interval = std::chrono::seconds(15);
+  std::chrono::milliseconds interval = kPushIntervalDefault;
   std::chrono::milliseconds push_time = std::chrono::seconds(10);  // that each push may take
   PushLog log = {};                                                // empty: there is no log
 };

@@ -31,7 +31,7 @@ namespace streamhouse::exporters {
 
 struct TextfileOptions {
   std::string path;  // ends with ".prom", or no collector reads it
-  std::chrono::milliseconds interval = std::chrono::seconds(15);
+  std::chrono::milliseconds interval = kPushIntervalDefault;
   PushLog log = {};    // see PushLoop
   Labels labels = {};  // that every series has as well
   std::vector<metrics::Registry*> more_registries =
