@@ -105,7 +105,7 @@ class GroupCoordinator {
   // every other partition of `owned`. A partition that the call grants takes commits with a
   // sequence above member.commit_sequence only.
   // Example: a heartbeat with commit_sequence 7 grants partition 0. A commit with sequence 7 is
-  // then Aborted; 8 is stored. Sequence 0 is stored in any case.
+  // then Aborted; 8 is stored. Sequence 0 is not compared.
   Result<std::vector<TopicPartition>> Heartbeat(const GroupMember& member, std::span<const TopicPartition> owned);
 
   // Frees the member's partitions. Has no effect when there is no such member.
