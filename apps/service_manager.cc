@@ -5,6 +5,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <string>
 #include <string_view>
@@ -22,12 +23,14 @@ namespace {
 constexpr const char* kVariable = "NOTIFY_SOCKET";
 
 // 0, or the error of the system.
-int Send(std::string_view message, const metrics::UnixSocketName& receiver) {
+int Send(std::string_view message, const metrics::UnixSocketName& receiver, std::chrono::milliseconds wait) {
   const int descriptor = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   if (descriptor < 0) return errno;
-  const struct timeval wait = {.tv_sec = kServiceManagerWait.count(), .tv_usec = 0};
+  const auto whole_seconds = std::chrono::floor<std::chrono::seconds>(wait);
+  const struct timeval limit = {.tv_sec = whole_seconds.count(),
+                                .tv_usec = std::chrono::microseconds(wait - whole_seconds).count()};
   ssize_t sent = -1;
-  if (::setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof(wait)) == 0) {
+  if (::setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof(limit)) == 0) {
     do {
       sent = ::sendto(descriptor, message.data(), message.size(), MSG_NOSIGNAL, receiver.address(), receiver.size());
     } while (sent < 0 && errno == EINTR);
@@ -39,7 +42,7 @@ int Send(std::string_view message, const metrics::UnixSocketName& receiver) {
 
 }  // namespace
 
-Status NotifyServiceManager(ServiceState state) {
+Status NotifyServiceManager(ServiceState state, std::chrono::milliseconds wait) {
   const char* const value = std::getenv(kVariable);
   if (value == nullptr) return Status::Ok();
   const metrics::UnixSocket manager = {.path = value};
@@ -47,7 +50,8 @@ Status NotifyServiceManager(ServiceState state) {
   if (const Status known = metrics::CheckUnixSocket(manager); !known.ok()) {
     return {StatusCode::kInvalidArgument, named + ": " + known.message()};
   }
-  const int error = Send(state == ServiceState::kReady ? "READY=1" : "STOPPING=1", metrics::UnixSocketName(manager));
+  const std::string_view message = state == ServiceState::kReady ? "READY=1" : "STOPPING=1";
+  const int error = Send(message, metrics::UnixSocketName(manager), wait);
   if (error == 0) return Status::Ok();
   return {StatusCode::kUnavailable, named + ": " + std::generic_category().message(error)};
 }

@@ -5,7 +5,7 @@
 // - Without the variable NOTIFY_SOCKET it does nothing. The variable names a Unix datagram socket:
 //   a path, or "@NAME" in the abstract name space.
 // - A message that was sent is in the manager's queue. A full queue is waited for, up to
-//   kServiceManagerWait.
+//   `wait`.
 // Thread safety: as getenv(): no thread may change the environment meanwhile.
 // Cost: a socket for each message.
 // Errors: InvalidArgument for a variable that names no such socket, else Unavailable. Both name
@@ -23,6 +23,7 @@ inline constexpr std::chrono::seconds kServiceManagerWait{1};
 
 enum class ServiceState : std::uint8_t { kReady, kStopping };
 
-metrics::Status NotifyServiceManager(ServiceState state);
+// `wait` is above zero.
+metrics::Status NotifyServiceManager(ServiceState state, std::chrono::milliseconds wait = kServiceManagerWait);
 
 }  // namespace streamhouse::apps

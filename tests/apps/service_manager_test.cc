@@ -97,7 +97,9 @@ TEST_F(ServiceManagerTest, GivesUpOnAManagerThatDoesNotRead) {
   const Manager manager(folder_.File("notify"));
   Status told;
   // The system has a limit of its own on the length of a queue.
-  for (int i = 0; i < 100'000 && told.ok(); ++i) told = NotifyServiceManager(ServiceState::kReady);
+  for (int i = 0; i < 100'000 && told.ok(); ++i) {
+    told = NotifyServiceManager(ServiceState::kReady, std::chrono::milliseconds(1));
+  }
   EXPECT_EQ(told.code(), StatusCode::kUnavailable);
   EXPECT_EQ(manager.Take(), "READY=1");
 }
