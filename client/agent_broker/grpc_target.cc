@@ -19,7 +19,8 @@ metrics::Result<GrpcTarget> GrpcTargetOf(const std::string& address) {
     return GrpcTarget{.text = "unix://" + metrics::PercentEncodePath(socket.path), .is_unix = true};
   }
   const std::string name = metrics::PercentEncodePath(socket.path.substr(1));
-  // gRPC would take what follows for the authority of a URI, and with %2F finds no socket.
+  // gRPC takes what follows two slashes for an authority, also where they are %2F. It connects
+  // //NAME to the socket with the empty name, and //NAME/b to the socket /b.
   if (name.starts_with("//")) return metrics::InvalidField("address", "begins with unix:@//, which gRPC cannot reach");
   return GrpcTarget{.text = "unix-abstract:" + name, .is_unix = true};
 }
