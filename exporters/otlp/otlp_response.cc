@@ -1,7 +1,7 @@
 #include "exporters/otlp/otlp_response.h"
 
 #include <algorithm>
-#include <boost/json/src.hpp>
+#include <boost/json.hpp>
 #include <charconv>
 #include <exception>
 #include <protozero/pbf_reader.hpp>

@@ -342,6 +342,7 @@ set(STREAMHOUSE_EXPORTERS_SOURCES
   exporters/textfile/atomic_file.cc
   exporters/textfile/collector_names.cc
   exporters/textfile/textfile_exporter.cc
+  third_party/boost_json.cc
 )
 set(STREAMHOUSE_EXPORTERS_HEADERS
   exporters/builtin_exporters.h

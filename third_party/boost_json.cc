@@ -1,0 +1,3 @@
+// The functions of Boost.JSON, compiled once for all targets that use it: two copies do not link
+// into one program.
+#include <boost/json/src.hpp>
