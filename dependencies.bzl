@@ -18,6 +18,7 @@ _LIBRARIES = {
     "lz4": "/usr/share/doc/liblz4-dev",
     "openssl": "/usr/include/openssl",
     "protozero": "/usr/include/protozero",
+    "rdkafka": "/usr/include/librdkafka",
     "re2": "/usr/include/re2",
     "snappy": "/usr/share/doc/libsnappy-dev",
     "sqlite": "/usr/share/doc/libsqlite3-dev",

@@ -4,6 +4,7 @@ import gzip
 import http.server
 import pathlib
 import re
+import signal
 import socket
 import subprocess
 import threading
@@ -165,6 +166,16 @@ class Examples(unittest.TestCase):
             client.sendall(b"a\nb\n")
             processes.wait_for(lambda: pages.value(url, "lines_total") == 2, "2 lines")
         self.assertEqual(0, example.stop())
+
+    def test_rdkafka_consumer_shows_its_lag(self):
+        # The cluster is librdkafka's own, in the process of the consumer; it makes topics of four
+        # partitions.
+        settings = ("test.mock.num.brokers=1", "group.id=billing", "auto.offset.reset=earliest", "log_level=0")
+        example = self.start("rdkafka_consumer", "orders", "allow.auto.create.topics=true", *settings)
+        url = example.match("^(http://.*)/metrics$")[1]
+        lags = processes.wait_for(lambda: pages.samples(url, "streamhouse_consumer_lag_records"), "lags")
+        self.assertEqual({0}, set(lags.values()))
+        self.assertEqual(0, example.stop(signal.SIGINT))
 
     def test_otlp_push_sends_names_with_dots_at_its_end(self):
         bodies = []

@@ -54,6 +54,8 @@
 #include "exporters/view/delta_view.h"
 #include "exporters/view/escaped_view.h"
 #include "exporters/view/labelled_view.h"
+#include "integrations/librdkafka/c_api.h"
+#include "integrations/librdkafka/rdkafka_metrics.h"
 #include "metrics_core/bucket_bounds.h"
 #include "metrics_core/c_api.h"
 #include "metrics_core/c_api/abi.h"

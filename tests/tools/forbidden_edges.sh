@@ -20,6 +20,12 @@ edges=(
   "agent //metrics_core/internal/..."
   "agent //exporters/..."
   "agent //client/..."
+  "exporters //integrations/librdkafka/..."
+  "client //integrations/librdkafka/..."
+  "agent //integrations/librdkafka/..."
+  "integrations //metrics_core/internal/..."
+  "integrations //client/..."
+  "integrations //agent/..."
 )
 
 overlay=$(mktemp -d)

@@ -5,8 +5,9 @@ from tidy_rules import source_tree
 Finding = source_tree.Finding
 
 _PUBLIC = "//visibility:public"
-# What an outside user may link: the core and the exporters, but not their insides.
-_PUBLIC_FOLDERS = ("metrics_core", "exporters")
+# What an outside user may link: the core, the exporters and the integrations, but not their
+# insides.
+_PUBLIC_FOLDERS = ("metrics_core", "exporters", "integrations")
 _PUBLIC_HEADERS_TEST = "tests/exporters/public_headers_test.cc"
 
 

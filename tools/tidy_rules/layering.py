@@ -16,8 +16,8 @@ MAY_USE = {
     "proto": {"metrics_core", "proto"},
     "integrations": {"exporters", "integrations", "metrics_core"},
     "apps": _LIBRARIES | {"apps"},
-    "examples": _LIBRARIES | {"examples"},
-    "bench": _LIBRARIES | {"bench"},
+    "examples": _LIBRARIES | {"examples", "integrations"},
+    "bench": _LIBRARIES | {"bench", "integrations"},
     "tests": _LIBRARIES | {"tests", "apps", "examples", "bench", "integrations", "tools"},
 }
 MAY_USE_THIRD_PARTY = {
@@ -25,7 +25,7 @@ MAY_USE_THIRD_PARTY = {
     "exporters": {"boost", "fmt", "libxcrypt", "openssl", "protozero", "re2", "snappy", "yaml_cpp", "zlib", "zstd"},
     "client": {"grpc"},
     "agent": {"fmt", "grpc", "libdeflate", "sqlite"},
-    "integrations": {"mosquitto"},
+    "integrations": {"boost", "mosquitto", "rdkafka"},
     "proto": {"grpc", "lz4", "openssl", "zstd"},
 }
 # Headers of an allowed folder that are not for everybody: (folder that must not, path prefix) ->

@@ -1,0 +1,265 @@
+#include "integrations/librdkafka/client_state.h"
+
+#include <algorithm>
+
+#include "metrics_core/family_registration.h"
+#include "metrics_core/metric_options.h"
+
+namespace streamhouse::librdkafka {
+namespace {
+
+using metrics::FamilyRegistration;
+using metrics::MetricOptions;
+using metrics::Registry;
+using metrics::Status;
+
+constexpr double kMicrosecondsPerSecond = 1e6;
+constexpr double kMillisecondsPerSecond = 1e3;
+
+struct BrokerTotal {
+  std::int64_t BrokerStatistics::*member;
+  const char* name;
+  const char* help;
+};
+constexpr std::array<BrokerTotal, 7> kBrokerTotals = {{
+    {&BrokerStatistics::txbytes, "rdkafka_broker_sent_bytes_total", "Bytes of requests sent to the broker"},
+    {&BrokerStatistics::rxbytes, "rdkafka_broker_received_bytes_total", "Bytes of responses of the broker"},
+    {&BrokerStatistics::txerrs, "rdkafka_broker_send_errors_total", "Errors while sending to the broker"},
+    {&BrokerStatistics::rxerrs, "rdkafka_broker_receive_errors_total", "Errors while receiving from the broker"},
+    {&BrokerStatistics::req_timeouts, "rdkafka_broker_request_timeouts_total", "Requests without a response in time"},
+    {&BrokerStatistics::connects, "rdkafka_broker_connection_attempts_total",
+     "Attempts to connect to the broker, failed ones included"},
+    {&BrokerStatistics::disconnects, "rdkafka_broker_disconnects_total", "Connections to the broker that were lost"},
+}};
+
+constexpr std::array<std::int64_t PartitionStatistics::*, 5> kPartitionTotals = {
+    &PartitionStatistics::txmsgs,  &PartitionStatistics::txbytes,      &PartitionStatistics::rxmsgs,
+    &PartitionStatistics::rxbytes, &PartitionStatistics::rx_ver_drops,
+};
+
+MetricOptions Options(std::string name, std::string help, std::vector<std::string> labels, std::string unit = "") {
+  return {.name = std::move(name), .help = std::move(help), .unit = std::move(unit), .labels = std::move(labels)};
+}
+
+// A coordinator that is not known yet has no host.
+const std::string& LabelOf(const BrokerStatistics& broker) {
+  return broker.nodename.empty() ? broker.name : broker.nodename;
+}
+
+Status FirstError(std::initializer_list<Status> statuses) {
+  for (const Status& status : statuses) {
+    if (!status.ok()) return status;
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+Status StatisticsCounters::Register(Registry& registry) {
+  FamilyRegistration families(registry);
+  documents = families.AddCounter(Options("rdkafka_statistics_total", "Statistics documents taken", {"client"}));
+  broker_requests = families.AddCounter(
+      Options("rdkafka_broker_requests_total", "Requests sent to the broker", {"client", "broker", "request"}));
+  for (std::size_t i = 0; i < kBrokerTotals.size(); ++i) {
+    broker_totals[i] = families.AddCounter(Options(kBrokerTotals[i].name, kBrokerTotals[i].help, {"client", "broker"}));
+  }
+  records_transmitted = families.AddCounter(
+      Options("rdkafka_producer_records_transmitted_total", "Records sent to a broker, each attempt", {"topic"}));
+  bytes_transmitted = families.AddCounter(Options("rdkafka_producer_bytes_transmitted_total",
+                                                  "Bytes of records sent to a broker, each attempt", {"topic"}));
+  records_fetched = families.AddCounter(
+      Options("rdkafka_consumer_records_fetched_total", "Records fetched, read by the program or not", {"topic"}));
+  bytes_fetched = families.AddCounter(Options("rdkafka_consumer_bytes_fetched_total",
+                                              "Bytes of records fetched, read by the program or not", {"topic"}));
+  records_outdated = families.AddCounter(Options("rdkafka_consumer_records_outdated_total",
+                                                 "Fetched records dropped after a seek or a rebalance", {"topic"}));
+  assignment_changes = families.AddCounter(
+      Options("rdkafka_consumer_assignment_changes_total", "Assignments and revocations of partitions", {"group"}));
+  if (!families.status().ok()) return families.status();
+  const std::vector<std::string> by_broker = {"client", "broker"};
+  return FirstError({
+      queue_seconds.Register(registry, Options("rdkafka_producer_queue_seconds",
+                                               "Time of records in the producer's queue", by_broker, "seconds")),
+      round_trip_seconds.Register(
+          registry, Options("rdkafka_producer_round_trip_seconds", "Time from a request of a producer to its response",
+                            by_broker, "seconds")),
+      output_queue_seconds.Register(
+          registry, Options("rdkafka_output_queue_seconds", "Time of requests before they are written to the socket",
+                            by_broker, "seconds")),
+      throttle_seconds.Register(
+          registry, Options("rdkafka_throttle_seconds", "Time for which the broker throttles", by_broker, "seconds")),
+      batch_records.Register(registry,
+                             Options("rdkafka_producer_batch_records", "Records in a batch, each attempt", {"topic"})),
+      batch_bytes.Register(registry, Options("rdkafka_producer_batch_bytes", "Bytes of a batch as sent, each attempt",
+                                             {"topic"}, "bytes")),
+  });
+}
+
+void ClientState::Take(const Statistics& statistics, StatisticsCounters& counters) {
+  counters.documents.Lookup(statistics.client_id)->Increment();
+  TakeWindows(statistics, counters);
+  if (statistics.ts < newest_.ts) return;
+  newest_ = {.name = statistics.name,
+             .client_id = statistics.client_id,
+             .type = statistics.type,
+             .ts = statistics.ts,
+             .time = statistics.time,
+             .replyq = statistics.replyq,
+             .msg_cnt = statistics.msg_cnt,
+             .msg_size = statistics.msg_size,
+             .cgrp = statistics.cgrp};
+  ++document_;
+  TakeBrokers(statistics, counters);
+  TakeTopics(statistics, counters);
+  if (!statistics.cgrp.join_state.empty()) {
+    const std::uint64_t changes = rebalances_.Of(statistics.cgrp.rebalance_cnt);
+    counters.assignment_changes.Lookup(settings_.group)->Increment(changes);
+  }
+}
+
+void ClientState::TakeWindows(const Statistics& statistics, StatisticsCounters& counters) const {
+  for (const BrokerStatistics& broker : statistics.brokers) {
+    const auto add = [&](Summaries<2>& to, const WindowStatistics& window, double per_second) {
+      to.Add({statistics.client_id, LabelOf(broker)}, static_cast<double>(window.sum) / per_second, window.cnt);
+    };
+    add(counters.output_queue_seconds, broker.outbuf_latency, kMicrosecondsPerSecond);
+    add(counters.throttle_seconds, broker.throttle, kMillisecondsPerSecond);
+    // A coordinator takes no records. Round trips of a consumer hold the broker's wait for records.
+    if (!statistics.is_of_producer() || broker.is_logical()) continue;
+    add(counters.queue_seconds, broker.int_latency, kMicrosecondsPerSecond);
+    add(counters.round_trip_seconds, broker.rtt, kMicrosecondsPerSecond);
+  }
+  if (!statistics.is_of_producer()) return;
+  for (const TopicStatistics& topic : statistics.topics) {
+    counters.batch_records.Add({topic.topic}, static_cast<double>(topic.batchcnt.sum), topic.batchcnt.cnt);
+    counters.batch_bytes.Add({topic.topic}, static_cast<double>(topic.batchsize.sum), topic.batchsize.cnt);
+  }
+}
+
+// The totals of the entry, which may have had another name. They are taken out of brokers_.
+ClientState::BrokerTotals ClientState::TotalsOf(const BrokerStatistics& broker,
+                                                const std::set<std::string_view>& names) {
+  auto found = brokers_.find(broker.name);
+  if (found == brokers_.end()) {
+    found = std::find_if(brokers_.begin(), brokers_.end(), [&](const auto& entry) {
+      const auto& [name, totals] = entry;
+      const bool is_same = totals.nodename == broker.nodename || (totals.nodeid >= 0 && totals.nodeid == broker.nodeid);
+      return !names.contains(name) && totals.is_logical == broker.is_logical() && is_same;
+    });
+  }
+  BrokerTotals totals;
+  if (found != brokers_.end()) {
+    totals = std::move(found->second);
+    brokers_.erase(found);
+  }
+  totals.nodename = broker.nodename;
+  totals.nodeid = broker.nodeid;
+  totals.is_logical = broker.is_logical();
+  return totals;
+}
+
+void ClientState::TakeBrokers(const Statistics& statistics, const StatisticsCounters& counters) {
+  std::set<std::string_view> names;
+  for (const BrokerStatistics& broker : statistics.brokers) names.insert(broker.name);
+  std::map<std::string, BrokerTotals> brokers;
+  connections_.clear();
+  for (const BrokerStatistics& broker : statistics.brokers) {
+    const std::string& label = LabelOf(broker);
+    BrokerTotals totals = TotalsOf(broker, names);
+    for (std::size_t i = 0; i < kBrokerTotals.size(); ++i) {
+      const std::uint64_t growth = totals.totals[i].Of(broker.*kBrokerTotals[i].member);
+      counters.broker_totals[i].Lookup(statistics.client_id, label)->Increment(growth);
+    }
+    for (std::size_t i = 0; i < broker.requests.size(); ++i) {
+      const std::uint64_t growth = totals.requests[i].Of(broker.requests[i]);
+      const std::string_view request = i == kOtherRequest ? kOtherRequestName : kRequests[i];
+      if (growth > 0) counters.broker_requests.Lookup(statistics.client_id, label, request)->Increment(growth);
+    }
+    connections_[label] += broker.is_up() ? 1 : 0;
+    brokers.emplace(broker.name, std::move(totals));
+  }
+  brokers_ = std::move(brokers);
+}
+
+std::map<std::int64_t, Fetch> ClientState::FetchesOf(const Statistics& statistics) const {
+  const std::int64_t milliseconds_max = settings_.fetch_wait_milliseconds + kFetchSlackMilliseconds;
+  std::map<std::int64_t, Fetch> fetches;
+  for (const BrokerStatistics& broker : statistics.brokers) {
+    if (broker.is_logical() || broker.nodeid < 0) continue;
+    const bool is_young = broker.is_up() && broker.rxidle >= 0 && broker.rxidle / 1000 <= milliseconds_max;
+    fetches[broker.nodeid] = is_young ? Fetch::kYoung : Fetch::kOld;
+  }
+  return fetches;
+}
+
+void ClientState::TakeTopics(const Statistics& statistics, const StatisticsCounters& counters) {
+  const std::map<std::int64_t, Fetch> fetches = FetchesOf(statistics);
+  std::map<std::string, TopicTotals> topics;
+  partitions_.clear();
+  for (const TopicStatistics& topic : statistics.topics) {
+    TopicTotals& totals = topics[topic.topic];
+    if (const auto known = topics_.find(topic.topic); known != topics_.end()) totals = std::move(known->second);
+    std::array<std::uint64_t, kPartitionTotals.size()> growths = {};
+    for (const PartitionStatistics& partition : topic.partitions) {
+      PartitionTotals& of_partition = totals[partition.partition];
+      for (std::size_t i = 0; i < growths.size(); ++i) {
+        growths[i] += of_partition.totals[i].Of(partition.*kPartitionTotals[i]);
+      }
+      of_partition.document = document_;
+      if (!statistics.is_of_producer()) TakePartition(topic, partition, of_partition, fetches);
+    }
+    std::erase_if(totals, [this](const auto& entry) { return entry.second.document != document_; });
+    if (statistics.is_of_producer()) {
+      counters.records_transmitted.Lookup(topic.topic)->Increment(growths[0]);
+      counters.bytes_transmitted.Lookup(topic.topic)->Increment(growths[1]);
+    } else {
+      counters.records_fetched.Lookup(topic.topic)->Increment(growths[2]);
+      counters.bytes_fetched.Lookup(topic.topic)->Increment(growths[3]);
+      counters.records_outdated.Lookup(topic.topic)->Increment(growths[4]);
+    }
+  }
+  topics_ = std::move(topics);
+}
+
+void ClientState::TakePartition(const TopicStatistics& topic, const PartitionStatistics& partition,
+                                PartitionTotals& totals, const std::map<std::int64_t, Fetch>& fetches) {
+  totals.tracker.Take(partition);
+  if (!partition.is_desired) {
+    // librdkafka resumes a partition that is assigned again.
+    paused_.erase({topic.topic, partition.partition});
+    return;
+  }
+  const auto broker = fetches.find(partition.broker);
+  const bool is_fetched = broker != fetches.end() && !paused_.contains({topic.topic, partition.partition});
+  PartitionGauges gauges = {.topic = topic.topic, .partition = std::to_string(partition.partition)};
+  gauges.position = totals.tracker.position();
+  gauges.lag = LagOf(partition, gauges.position, settings_.isolation, is_fetched ? broker->second : Fetch::kOld);
+  if (partition.committed_offset >= 0) gauges.committed = partition.committed_offset;
+  partitions_.push_back(std::move(gauges));
+}
+
+void ClientState::Pause(std::string_view topic, std::int32_t partition) {
+  paused_.emplace(topic, partition);
+  for (PartitionGauges& gauges : partitions_) {
+    if (gauges.topic == topic && gauges.partition == std::to_string(partition)) gauges.lag.exact.reset();
+  }
+}
+
+void ClientState::Resume(std::string_view topic, std::int32_t partition) {
+  paused_.erase({std::string(topic), partition});
+}
+
+void ClientState::ForgetPositions() {
+  for (PartitionGauges& gauges : partitions_) {
+    gauges.lag = {};
+    gauges.position.reset();
+  }
+}
+
+bool ClientState::IsYoung(std::int64_t now_seconds) const {
+  constexpr std::int64_t kIntervals = 3;
+  const std::int64_t seconds_max = kIntervals * settings_.statistics_interval_milliseconds / 1000 + 2;
+  return now_seconds - newest_.time <= seconds_max;
+}
+
+}  // namespace streamhouse::librdkafka

@@ -1,0 +1,137 @@
+// ClientState: what the documents of one instance of a client have said.
+//
+// When to use something else: StatisticsMetrics (statistics_metrics.h) has the states of all
+// clients, and their families.
+// Guarantees:
+// 1. Counters get what totals have grown by, so that they go on when a client is made again.
+// 2. Windows of each document are added, in any order. Totals and gauges are those of the newest
+//    document, by `ts`.
+// 3. An entry of a broker keeps its totals when librdkafka renames it, as from
+//    "HOST:PORT/bootstrap" to "HOST:PORT/1".
+// 4. Partitions, brokers and topics that the newest document lacks have no gauge.
+// Thread safety: one thread at a time.
+// Cost: a look-up for each counter of a broker and a topic, and one for each partition.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "integrations/librdkafka/growth.h"
+#include "integrations/librdkafka/lag_rule.h"
+#include "integrations/librdkafka/statistics.h"
+#include "integrations/librdkafka/summaries.h"
+#include "metrics_core/counter.h"
+#include "metrics_core/family.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::librdkafka {
+
+// Of the configuration of a client.
+struct ClientSettings {
+  std::string group = {};
+  Isolation isolation = Isolation::kReadCommitted;
+  std::int64_t fetch_wait_milliseconds = 500;
+  std::int64_t statistics_interval_milliseconds = 1000;
+};
+
+// A response of the broker that is older than its wait for records, and this, is of an old fetch.
+inline constexpr std::int64_t kFetchSlackMilliseconds = 2000;
+
+// Families of statistics that are counters and summaries.
+struct StatisticsCounters {
+  metrics::Status Register(metrics::Registry& registry);
+
+  metrics::Family<metrics::Counter> documents;
+  metrics::Family<metrics::Counter> broker_requests;
+  // In the order of kBrokerTotals in client_state.cc.
+  std::array<metrics::Family<metrics::Counter>, 7> broker_totals;
+  metrics::Family<metrics::Counter> records_transmitted;
+  metrics::Family<metrics::Counter> bytes_transmitted;
+  metrics::Family<metrics::Counter> records_fetched;
+  metrics::Family<metrics::Counter> bytes_fetched;
+  metrics::Family<metrics::Counter> records_outdated;
+  metrics::Family<metrics::Counter> assignment_changes;
+  Summaries<2> queue_seconds;
+  Summaries<2> round_trip_seconds;
+  Summaries<2> output_queue_seconds;
+  Summaries<2> throttle_seconds;
+  Summaries<1> batch_records;
+  Summaries<1> batch_bytes;
+};
+
+// Gauges of a partition that the client has.
+struct PartitionGauges {
+  std::string topic = {};
+  std::string partition = {};
+  Lag lag = {};
+  std::optional<std::int64_t> position = {};
+  std::optional<std::int64_t> committed = {};
+};
+
+class ClientState {
+ public:
+  explicit ClientState(ClientSettings settings) : settings_(std::move(settings)) {}
+
+  void Take(const Statistics& statistics, StatisticsCounters& counters);
+
+  // A partition that is paused has no lag: what librdkafka knows of its end stays as it was.
+  void Pause(std::string_view topic, std::int32_t partition);
+  void Resume(std::string_view topic, std::int32_t partition);
+  // No partition has a lag or a position until the next document.
+  void ForgetPositions();
+
+  // Whether the newest document is young enough for its gauges to be shown.
+  bool IsYoung(std::int64_t now_seconds) const;
+
+  const ClientSettings& settings() const { return settings_; }
+  // Its lists of brokers and topics are empty.
+  const Statistics& newest() const { return newest_; }
+  const std::vector<PartitionGauges>& partitions() const { return partitions_; }
+  // Open connections by broker.
+  const std::map<std::string, int>& connections() const { return connections_; }
+
+ private:
+  struct BrokerTotals {
+    std::string nodename;
+    std::int64_t nodeid = -1;
+    bool is_logical = false;
+    std::array<Growth, 7> totals;
+    std::array<Growth, kRequests.size() + 1> requests;
+  };
+  struct PartitionTotals {
+    std::array<Growth, 5> totals;
+    PositionTracker tracker;
+    std::uint64_t document = 0;  // the last one that had it
+  };
+  using TopicTotals = std::unordered_map<std::int64_t, PartitionTotals>;
+
+  void TakeWindows(const Statistics& statistics, StatisticsCounters& counters) const;
+  void TakeBrokers(const Statistics& statistics, const StatisticsCounters& counters);
+  void TakeTopics(const Statistics& statistics, const StatisticsCounters& counters);
+  void TakePartition(const TopicStatistics& topic, const PartitionStatistics& partition, PartitionTotals& totals,
+                     const std::map<std::int64_t, Fetch>& fetches);
+  std::map<std::int64_t, Fetch> FetchesOf(const Statistics& statistics) const;
+  BrokerTotals TotalsOf(const BrokerStatistics& broker, const std::set<std::string_view>& names);
+
+  const ClientSettings settings_;
+  Statistics newest_;
+  std::uint64_t document_ = 0;
+  std::map<std::string, BrokerTotals> brokers_;  // by name
+  std::map<std::string, TopicTotals> topics_;
+  Growth rebalances_;
+  std::set<std::pair<std::string, std::int64_t>> paused_;
+  std::map<std::string, int> connections_;
+  std::vector<PartitionGauges> partitions_;
+};
+
+}  // namespace streamhouse::librdkafka

@@ -1,0 +1,58 @@
+// PositionTracker, LagOf: where a consumer is in a partition, and what it has before it, as far as
+// documents of librdkafka prove it.
+//
+//   lag = end - max(position, lo_offset)
+//   end = ls_offset for isolation.level=read_committed, hi_offset for read_uncommitted
+//
+// Example: 4 where the position is 3, and the log holds [6, 10).
+// librdkafka's own `consumer_lag` is the distance from the committed offset. It stays for good
+// after a partition was revoked, and swings with each commit.
+// When to use something else: client/lag_monitor.h, for a consumer of this project.
+// Guarantees:
+// 1. No position where the program was given no record since the assignment, unless nothing was
+//    fetched since then either. So records that were fetched ahead are never taken for read.
+// 2. No lag of a partition that is not assigned, not fetched, paused, or whose last fetch is old.
+//    at_least needs no young fetch: the log may have grown since.
+// 3. Neither where the position is beyond the end: the log was cut, or is another one.
+// May be wrong: a lag is a distance of offsets. Transaction markers, aborted records and offsets
+// that compaction removed are in it until the consumer has passed them. A topic that was deleted
+// and made again with as many records looks like the old one.
+// Thread safety: one thread at a time; LagOf is a pure function.
+// Cost: comparisons.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "integrations/librdkafka/statistics.h"
+
+namespace streamhouse::librdkafka {
+
+enum class Isolation : std::uint8_t { kReadCommitted, kReadUncommitted };
+
+// Whether what a document says of the end of a log is of now.
+enum class Fetch : std::uint8_t { kOld, kYoung };
+
+class PositionTracker {
+ public:
+  // Takes the partition of the next document.
+  void Take(const PartitionStatistics& partition);
+
+  // The offset of the next record that the program gets.
+  std::optional<std::int64_t> position() const { return position_; }
+
+ private:
+  std::optional<std::int64_t> position_;
+  // rxmsgs when the assignment began; nothing once a record was fetched since.
+  std::optional<std::int64_t> fetched_before_ = 0;
+  std::int64_t next_offset_ = kUnknownOffset;  // of the document before, while the program has no record
+};
+
+struct Lag {
+  std::optional<std::int64_t> exact = {};  // in offsets
+  std::optional<std::int64_t> at_least = {};
+};
+
+Lag LagOf(const PartitionStatistics& partition, std::optional<std::int64_t> position, Isolation isolation, Fetch fetch);
+
+}  // namespace streamhouse::librdkafka

@@ -1,0 +1,136 @@
+#include "integrations/librdkafka/rdkafka_metrics.h"
+
+#include <array>
+#include <charconv>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "integrations/librdkafka/client_state.h"
+#include "integrations/librdkafka/event_metrics.h"
+#include "integrations/librdkafka/lag_rule.h"
+#include "integrations/librdkafka/message_metrics.h"
+#include "integrations/librdkafka/statistics.h"
+#include "integrations/librdkafka/statistics_metrics.h"
+#include "metrics_core/counter.h"
+#include "metrics_core/family.h"
+
+namespace streamhouse::librdkafka {
+namespace {
+
+using metrics::Registry;
+using metrics::Result;
+using metrics::Status;
+
+// A setting of a client that runs; empty where it has none of that name.
+std::string SettingOf(rd_kafka_t* client, const char* name) {
+  std::size_t size = 0;
+  const rd_kafka_conf_t* const conf = rd_kafka_conf(client);
+  if (rd_kafka_conf_get(conf, name, nullptr, &size) != RD_KAFKA_CONF_OK || size == 0) return {};
+  std::vector<char> value(size);
+  if (rd_kafka_conf_get(conf, name, value.data(), &size) != RD_KAFKA_CONF_OK) return {};
+  return value.data();
+}
+
+std::int64_t NumberOf(const std::string& text, std::int64_t otherwise) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? number : otherwise;
+}
+
+ClientSettings SettingsOf(rd_kafka_t* client) {
+  ClientSettings settings;
+  settings.group = SettingOf(client, "group.id");
+  if (SettingOf(client, "isolation.level") == "read_uncommitted") settings.isolation = Isolation::kReadUncommitted;
+  settings.fetch_wait_milliseconds = NumberOf(SettingOf(client, "fetch.wait.max.ms"), settings.fetch_wait_milliseconds);
+  settings.statistics_interval_milliseconds =
+      NumberOf(SettingOf(client, "statistics.interval.ms"), settings.statistics_interval_milliseconds);
+  return settings;
+}
+
+Rebalance RebalanceOf(rd_kafka_t* client, rd_kafka_resp_err_t event) {
+  if (event == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) return Rebalance::kAssigned;
+  if (event != RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS) return Rebalance::kFailed;
+  return rd_kafka_assignment_lost(client) != 0 ? Rebalance::kLost : Rebalance::kRevoked;
+}
+
+}  // namespace
+
+struct RdkafkaMetrics::Families {
+  std::unique_ptr<StatisticsMetrics> statistics;
+  MessageMetrics messages;
+  EventMetrics events;
+  metrics::Family<metrics::Counter> refused;
+};
+
+Result<std::unique_ptr<RdkafkaMetrics>> RdkafkaMetrics::Register(Registry& registry) {
+  auto messages = MessageMetrics::Register(registry);
+  if (!messages.ok()) return messages.status();
+  auto events = EventMetrics::Register(registry);
+  if (!events.ok()) return events.status();
+  auto statistics = StatisticsMetrics::Register(registry);
+  if (!statistics.ok()) return statistics.status();
+  auto refused = registry.AddCounter({.name = "rdkafka_statistics_refused_total",
+                                      .help = "Statistics documents that could not be read",
+                                      .labels = {"reason"}});
+  if (!refused.ok()) return refused.status();
+  return std::unique_ptr<RdkafkaMetrics>(new RdkafkaMetrics(std::make_unique<Families>(
+      Families{*std::move(statistics), *std::move(messages), *std::move(events), *std::move(refused)})));
+}
+
+RdkafkaMetrics::RdkafkaMetrics(std::unique_ptr<Families> families) : families_(std::move(families)) {}
+
+RdkafkaMetrics::~RdkafkaMetrics() = default;
+
+Status RdkafkaMetrics::OnStatistics(rd_kafka_t* client, std::string_view json) {
+  const Result<Statistics> statistics = ParseStatistics(json);
+  if (!statistics.ok()) {
+    families_->refused.Lookup(metrics::StatusCodeName(statistics.status().code()))->Increment();
+    return statistics.status();
+  }
+  families_->statistics->Take(*statistics, [client] { return SettingsOf(client); });
+  return Status::Ok();
+}
+
+void RdkafkaMetrics::OnDelivery(const rd_kafka_message_t& message) const {
+  families_->messages.OnDelivery(message);
+}
+
+void RdkafkaMetrics::OnConsumed(const rd_kafka_message_t& message) const {
+  families_->messages.OnConsumed(message);
+}
+
+void RdkafkaMetrics::OnError(rd_kafka_t* client, rd_kafka_resp_err_t error) const {
+  Severity severity = Severity::kPassing;
+  if (error == RD_KAFKA_RESP_ERR__FATAL) {
+    severity = Severity::kFatal;
+    std::array<char, 1> reason = {};
+    error = rd_kafka_fatal_error(client, reason.data(), reason.size());
+  }
+  families_->events.OnError(SettingOf(client, "client.id"), error, severity);
+}
+
+void RdkafkaMetrics::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event, std::size_t partitions) {
+  families_->events.OnRebalance(SettingOf(client, "group.id"), RebalanceOf(client, event), partitions);
+  families_->statistics->Change(
+      rd_kafka_name(client), [client] { return SettingsOf(client); },
+      [](ClientState& state) { state.ForgetPositions(); });
+}
+
+void RdkafkaMetrics::OnPause(rd_kafka_t* client, std::string_view topic, std::int32_t partition) {
+  families_->statistics->Change(
+      rd_kafka_name(client), [client] { return SettingsOf(client); },
+      [&](ClientState& state) { state.Pause(topic, partition); });
+}
+
+void RdkafkaMetrics::OnResume(rd_kafka_t* client, std::string_view topic, std::int32_t partition) {
+  families_->statistics->Change(
+      rd_kafka_name(client), [client] { return SettingsOf(client); },
+      [&](ClientState& state) { state.Resume(topic, partition); });
+}
+
+void RdkafkaMetrics::Forget(rd_kafka_t* client) {
+  families_->statistics->Forget(rd_kafka_name(client));
+}
+
+}  // namespace streamhouse::librdkafka

@@ -1,0 +1,167 @@
+#include "integrations/librdkafka/statistics_metrics.h"
+
+#include <algorithm>
+#include <optional>
+#include <tuple>
+#include <utility>
+
+#include "metrics_core/clock.h"
+
+namespace streamhouse::librdkafka {
+namespace {
+
+using metrics::CallbackFamily;
+using metrics::MetricOptions;
+using metrics::MutexLock;
+using metrics::Registry;
+using metrics::Result;
+using metrics::Status;
+
+MetricOptions Options(std::string name, std::string help, std::vector<std::string> labels) {
+  return {.name = std::move(name), .help = std::move(help), .labels = std::move(labels)};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<StatisticsMetrics>> StatisticsMetrics::Register(Registry& registry, SecondsClock now) {
+  if (now == nullptr) now = [] { return metrics::Clock::UnixMilliseconds() / 1000; };
+  std::unique_ptr<StatisticsMetrics> made(new StatisticsMetrics(std::move(now)));
+  {
+    const MutexLock lock(made->mutex_);
+    if (Status added = made->counters_.Register(registry); !added.ok()) return added;
+  }
+  if (Status added = made->RegisterGauges(registry); !added.ok()) return added;
+  if (Status added = made->RegisterPartitionGauges(registry); !added.ok()) return added;
+  return made;
+}
+
+template <std::size_t kLabels>
+Status StatisticsMetrics::AddGauge(Registry& registry, MetricOptions options, Of of, Shown shown,
+                                   std::function<void(const ClientState&, Sums<kLabels>&)> collect) {
+  const Result<CallbackFamily> family = registry.AddCallbackGauge(std::move(options));
+  if (!family.ok()) return family.status();
+  tokens_.push_back(family->AddMany([this, of, shown, collect](CallbackFamily::Samples& samples) {
+    Sums<kLabels> sums;
+    {
+      const std::int64_t now = now_();
+      const MutexLock lock(mutex_);
+      std::vector<const ClientState*> clients;
+      for (const auto& [name, client] : clients_) {
+        const bool is_meant = of == Of::kAll || client.newest().is_of_producer() == (of == Of::kProducers);
+        const bool is_shown = shown == Shown::kAlways || client.IsYoung(now);
+        if (!client.newest().name.empty() && is_meant && is_shown) clients.push_back(&client);
+      }
+      std::sort(clients.begin(), clients.end(),
+                [](const ClientState* a, const ClientState* b) { return a->newest().ts < b->newest().ts; });
+      for (const ClientState* const client : clients) collect(*client, sums);
+    }
+    for (const auto& [labels, value] : sums) {
+      std::apply([&, &sum = value](const auto&... values) { samples.Add(sum, values...); }, labels);
+    }
+  }));
+  return Status::Ok();
+}
+
+Status StatisticsMetrics::RegisterGauges(Registry& registry) {
+  const auto of_client = [&](const char* name, const char* help, Of of, std::int64_t Statistics::*member) {
+    return AddGauge<1>(registry, Options(name, help, {"client"}), of, Shown::kWhileYoung,
+                       [member](const ClientState& client, Sums<1>& sums) {
+                         sums[{client.newest().client_id}] += static_cast<double>(client.newest().*member);
+                       });
+  };
+  Status added = of_client("rdkafka_producer_queued_records",
+                           "Records not delivered yet, or whose report the program has not taken", Of::kProducers,
+                           &Statistics::msg_cnt);
+  if (!added.ok()) return added;
+  added =
+      of_client("rdkafka_producer_queued_bytes", "Bytes of the queued records", Of::kProducers, &Statistics::msg_size);
+  if (!added.ok()) return added;
+  added = of_client("rdkafka_waiting_events", "Callbacks and events that wait for a poll of the program", Of::kAll,
+                    &Statistics::replyq);
+  if (!added.ok()) return added;
+  added = AddGauge<1>(registry,
+                      Options("rdkafka_statistics_timestamp_seconds",
+                              "Unix time of the newest statistics; the oldest of clients of one name", {"client"}),
+                      Of::kAll, Shown::kAlways, [](const ClientState& client, Sums<1>& sums) {
+                        const auto time = static_cast<double>(client.newest().time);
+                        const auto [place, is_first] = sums.try_emplace({client.newest().client_id}, time);
+                        place->second = std::min(place->second, time);
+                      });
+  if (!added.ok()) return added;
+  added = AddGauge<2>(registry,
+                      Options("rdkafka_broker_connections", "Open connections to the broker", {"client", "broker"}),
+                      Of::kAll, Shown::kWhileYoung, [](const ClientState& client, Sums<2>& sums) {
+                        for (const auto& [broker, open] : client.connections()) {
+                          sums[{client.newest().client_id, broker}] += open;
+                        }
+                      });
+  if (!added.ok()) return added;
+  return AddGauge<1>(
+      registry,
+      Options("rdkafka_consumer_steady_members", "Members of the group in this process that rest in it", {"group"}),
+      Of::kConsumers, Shown::kWhileYoung, [](const ClientState& client, Sums<1>& sums) {
+        sums[{client.settings().group}] += client.newest().cgrp.join_state == "steady" ? 1 : 0;
+      });
+}
+
+Status StatisticsMetrics::RegisterPartitionGauges(Registry& registry) {
+  using Value = std::optional<std::int64_t> (*)(const PartitionGauges&);
+  const auto by_partition = [&](const char* name, const char* help, Value value) {
+    return AddGauge<3>(
+        registry, Options(name, help, {"topic", "partition", "group"}), Of::kConsumers, Shown::kWhileYoung,
+        [value](const ClientState& client, Sums<3>& sums) {
+          for (const PartitionGauges& gauges : client.partitions()) {
+            const std::optional<std::int64_t> number = value(gauges);
+            if (!number) continue;
+            // A partition that has just moved is still in the older document of its last reader.
+            sums[{gauges.topic, gauges.partition, client.settings().group}] = static_cast<double>(*number);
+          }
+        });
+  };
+  const auto by_group = [&](const char* name, const char* help, bool (*counts)(const PartitionGauges&)) {
+    return AddGauge<1>(registry, Options(name, help, {"group"}), Of::kConsumers, Shown::kWhileYoung,
+                       [counts](const ClientState& client, Sums<1>& sums) {
+                         double& sum = sums[{client.settings().group}];
+                         for (const PartitionGauges& gauges : client.partitions()) sum += counts(gauges) ? 1 : 0;
+                       });
+  };
+  Status added = by_group("rdkafka_consumer_assigned_partitions", "Partitions assigned to this process",
+                          [](const PartitionGauges&) { return true; });
+  if (!added.ok()) return added;
+  added = by_group("rdkafka_consumer_partitions_without_lag", "Assigned partitions whose lag is not known",
+                   [](const PartitionGauges& gauges) { return !gauges.lag.exact.has_value(); });
+  if (!added.ok()) return added;
+  added = by_partition("streamhouse_consumer_lag_records", "Readable records not yet read at the last refresh",
+                       [](const PartitionGauges& gauges) { return gauges.lag.exact; });
+  if (!added.ok()) return added;
+  added = by_partition("rdkafka_consumer_lag_at_least_records", "Lag by the last fetch, which may be old",
+                       [](const PartitionGauges& gauges) { return gauges.lag.at_least; });
+  if (!added.ok()) return added;
+  added = by_partition("streamhouse_consumer_last_committed_offset", "Offset of the next record as last committed",
+                       [](const PartitionGauges& gauges) { return gauges.committed; });
+  if (!added.ok()) return added;
+  return by_partition("streamhouse_consumer_current_offset", "Offset of the next record that Poll() returns",
+                      [](const PartitionGauges& gauges) { return gauges.position; });
+}
+
+void StatisticsMetrics::Take(const Statistics& statistics, const SettingsOfClient& settings) {
+  const MutexLock lock(mutex_);
+  auto client = clients_.find(statistics.name);
+  if (client == clients_.end()) client = clients_.emplace(statistics.name, settings()).first;
+  client->second.Take(statistics, counters_);
+}
+
+void StatisticsMetrics::Change(const std::string& name, const SettingsOfClient& settings,
+                               const std::function<void(ClientState&)>& change) {
+  const MutexLock lock(mutex_);
+  auto client = clients_.find(name);
+  if (client == clients_.end()) client = clients_.emplace(name, settings()).first;
+  change(client->second);
+}
+
+void StatisticsMetrics::Forget(const std::string& name) {
+  const MutexLock lock(mutex_);
+  clients_.erase(name);
+}
+
+}  // namespace streamhouse::librdkafka

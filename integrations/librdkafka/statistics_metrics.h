@@ -1,0 +1,74 @@
+// StatisticsMetrics: the families that are made of statistics documents of all clients.
+//
+// When to use something else: RdkafkaMetrics (rdkafka_metrics.h) is what programs use.
+// Guarantees:
+// 1. Clients with the same labels add up, in counters and in gauges. Of clients that have the same
+//    partition, the one with the newer document is shown: the partition has just moved.
+// 2. Gauges of a client leave the page when its newest document is older than three intervals.
+//    rdkafka_statistics_timestamp_seconds stays.
+// 3. Forget() takes the gauges of a client off the page. Its counters stay.
+// Thread safety: all methods from any thread, also while a page is made.
+// Cost: Take() holds a lock for the time of ClientState::Take(); a page holds it while it collects
+// a family.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "integrations/librdkafka/client_state.h"
+#include "integrations/librdkafka/statistics.h"
+#include "metrics_core/callback_family.h"
+#include "metrics_core/metric_options.h"
+#include "metrics_core/mutex.h"
+#include "metrics_core/registry.h"
+#include "metrics_core/status.h"
+
+namespace streamhouse::librdkafka {
+
+class StatisticsMetrics {
+ public:
+  using SecondsClock = std::function<std::int64_t()>;  // since the Unix epoch
+  using SettingsOfClient = std::function<ClientSettings()>;
+
+  // `registry` must outlive it. `now` is the system's clock unless set.
+  static metrics::Result<std::unique_ptr<StatisticsMetrics>> Register(metrics::Registry& registry,
+                                                                      SecondsClock now = {});
+
+  // `settings` is asked for once a name.
+  void Take(const Statistics& statistics, const SettingsOfClient& settings);
+
+  // Calls `change` with the state of a client, which is made if need be.
+  void Change(const std::string& name, const SettingsOfClient& settings,
+              const std::function<void(ClientState&)>& change);
+
+  void Forget(const std::string& name);
+
+ private:
+  template <std::size_t kLabels>
+  using Sums = std::map<std::array<std::string, kLabels>, double>;
+  enum class Shown : std::uint8_t { kWhileYoung, kAlways };
+  enum class Of : std::uint8_t { kProducers, kConsumers, kAll };
+
+  explicit StatisticsMetrics(SecondsClock now) : now_(std::move(now)) {}
+
+  metrics::Status RegisterGauges(metrics::Registry& registry);
+  metrics::Status RegisterPartitionGauges(metrics::Registry& registry);
+  // A gauge whose samples `collect` adds for each client, the one with the newest document last.
+  template <std::size_t kLabels>
+  metrics::Status AddGauge(metrics::Registry& registry, metrics::MetricOptions options, Of of, Shown shown,
+                           std::function<void(const ClientState&, Sums<kLabels>&)> collect);
+
+  const SecondsClock now_;
+  metrics::Mutex mutex_;
+  std::map<std::string, ClientState> clients_ STREAMHOUSE_GUARDED_BY(mutex_);  // by the name of the instance
+  StatisticsCounters counters_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::vector<metrics::CallbackFamily::Token> tokens_;  // the last member: callbacks read the others
+};
+
+}  // namespace streamhouse::librdkafka
