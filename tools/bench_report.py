@@ -81,6 +81,11 @@ GOALS = {
         Goal("scrape of 1,000 counters as text", "BM_ScrapeText/1000", "BM_PrometheusCppScrapeText/1000", 1),
         Goal("scrape of 100,000 counters as text", "BM_ScrapeText/100000", "BM_PrometheusCppScrapeText/100000", 1),
     ),
+    "rdkafka": (
+        Goal("processor time of a producer with metrics, of without", "BM_ProducerProcessorTime/iterations:1/repeats:1/real_time", "",
+             1.01, "ratio"),
+        Goal("a document of 200 partitions, ms", "BM_TakeStatistics", "", 1, "ms"),
+    ),
     "scale": (
         Goal("making 10,000 topics, ms", "BM_CreateTopics/topics:10000/iterations:1/manual_time", "", 20_000, "real_time"),
         Goal("refresh of 10,000 lags that moved, ms of one core", "BM_RefreshLag/moved:1/iterations:10/manual_time", "", 1000, "cpu_ms"),
