@@ -1,5 +1,6 @@
 // An exporter of one's own, chosen by the operator like any other: custom_exporter prometheus://:0
 // count://letters
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <string>
@@ -23,12 +24,24 @@ class CountExporter : public metrics::Exporter {
  public:
   CountExporter(std::string name, metrics::Registry& registry) : name_(std::move(name)), registry_(registry) {}
   std::string_view Name() const override { return name_; }
-  metrics::Status Start() override { return metrics::Status::Ok(); }
-  void Stop() override { std::printf("%s: %zu\n", name_.c_str(), registry_.TakeSnapshot().families().size()); }
+  metrics::Status Start() override {
+    if (state_ != State::kNew) return {metrics::StatusCode::kFailedPrecondition, "the exporter was started already"};
+    state_ = State::kStarted;
+    return metrics::Status::Ok();
+  }
+  void Stop() override {
+    if (state_ == State::kStarted) {
+      std::printf("%s: %zu\n", name_.c_str(), registry_.TakeSnapshot().families().size());
+    }
+    state_ = State::kStopped;
+  }
 
  private:
+  enum class State : std::uint8_t { kNew, kStarted, kStopped };
+
   const std::string name_;
   metrics::Registry& registry_;
+  State state_ = State::kNew;
 };
 
 int main(int count, char** arguments) {

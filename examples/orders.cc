@@ -22,11 +22,14 @@ namespace {
 Status Run(const std::string& agent) {
   streamhouse::metrics::Registry registry;  // give it to a MetricsServer to see what follows on a page
   auto producer_metrics = client::ProducerMetrics::Register(registry);
+  if (!producer_metrics.ok()) return producer_metrics.status();
   auto consumer_metrics = client::ConsumerMetrics::Register(registry);
+  if (!consumer_metrics.ok()) return consumer_metrics.status();
   auto broker = client::MakeAgentBroker({.address = agent});
   if (!broker.ok()) return broker.status();
 
   auto producer = client::Producer::Builder().broker(*broker).metrics(*producer_metrics).Build();
+  if (!producer.ok()) return producer.status();
   auto delivered = (*producer)->Send("orders", {.key = "customer-7", .value = "two apples"});
   if (Status flushed = (*producer)->Flush(10s); !flushed.ok()) return flushed;
   const auto delivery = delivered.get();
