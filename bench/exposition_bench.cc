@@ -105,7 +105,7 @@ void BM_MemcpyPage(benchmark::State& state) {
   AddCounters(registry, state.range(0));
   const metrics::Snapshot snapshot = registry.TakeSnapshot();
   TextEncoder encoder(snapshot.families());
-  const std::string page = ReadPage(encoder);
+  const std::string page = ReadPage(encoder).value();
   const auto copy = std::make_unique<char[]>(page.size());
   for (auto _ : state) {
     std::memcpy(copy.get(), page.data(), page.size());

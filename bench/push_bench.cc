@@ -84,7 +84,7 @@ std::size_t GzipBytes(std::string_view text) {
   };
   if (text.empty()) return 0;
   CompressedPage page(std::make_unique<OneText>(text), ContentCoding::kGzip);
-  return ReadPage(page).size();
+  return ReadPage(page).value().size();
 }
 std::size_t SnappyBytes(std::string_view text) {
   std::string block;

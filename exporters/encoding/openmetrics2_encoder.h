@@ -20,7 +20,7 @@
 //
 //   const Snapshot snapshot = registry.TakeSnapshot();
 //   OpenMetrics2Encoder encoder(snapshot.families());
-//   const std::string page = ReadPage(encoder);  // or chunk by chunk, see page_chunk.h
+//   const std::string page = ReadPage(encoder).value();  // or chunk by chunk, see page_chunk.h
 #pragma once
 
 #include <span>

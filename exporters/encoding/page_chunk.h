@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -87,9 +88,9 @@ class PageSource {
   virtual Progress Fill(PageChunk& chunk) = 0;
 };
 
-// The rest of a page, whole. For sources that cannot fail: after kFailed it returns what there was,
-// and does not tell.
-inline std::string ReadPage(PageSource& source) {
+// The rest of a page, whole. Returns nullopt where the source fails: a part must not pass for the
+// whole.
+inline std::optional<std::string> ReadPage(PageSource& source) {
   std::string page;
   PageChunk chunk;
   PageSource::Progress progress;
@@ -98,6 +99,7 @@ inline std::string ReadPage(PageSource& source) {
     progress = source.Fill(chunk);
     page += chunk.view();
   } while (progress == PageSource::Progress::kMore);
+  if (progress == PageSource::Progress::kFailed) return std::nullopt;
   return page;
 }
 

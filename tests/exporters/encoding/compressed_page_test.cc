@@ -31,7 +31,7 @@ class GivenPage : public PageSource {
 
 std::string Compressed(const std::string& page, ContentCoding coding) {
   CompressedPage compressed(std::make_unique<GivenPage>(page, PageSource::Progress::kEnd), coding);
-  return ReadPage(compressed);
+  return ReadPage(compressed).value();
 }
 
 std::string Repetitive(std::size_t lines) {

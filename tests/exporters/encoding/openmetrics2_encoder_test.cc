@@ -28,7 +28,7 @@ using metrics::Registry;
 
 std::string PageOf(const metrics::Snapshot& snapshot) {
   OpenMetrics2Encoder encoder(snapshot.families());
-  return ReadPage(encoder);
+  return ReadPage(encoder).value();
 }
 
 // Of values without start times, which come from the clock.

@@ -248,7 +248,7 @@ void CheckOne(std::uint64_t seed, Counts& series) {
   const metrics::Snapshot snapshot = random.registry().TakeSnapshot();
   const metrics::Snapshot view = EscapedView(snapshot.families(), static_cast<metrics::NameEscaping>(seed % 4));
   OpenMetrics2Encoder encoder(view.families());
-  const std::string page = seed % 3 == 0 ? ReadPageBy(encoder, 1 + seed % 1000) : ReadPage(encoder);
+  const std::string page = seed % 3 == 0 ? ReadPageBy(encoder, 1 + seed % 1000) : ReadPage(encoder).value();
   const auto read = ReadOpenMetrics2(page);
   ASSERT_TRUE(read.ok()) << read.status().message() << "\n" << page;
   ExpectSame(view.families(), read.value());

@@ -192,9 +192,9 @@ wait_created 1700000001.000
 TEST(OpenMetricsEncoderTest, ShowsCreationTimesWhereItIsTold) {
   const metrics::Snapshot snapshot = CreatedSnapshot();
   OpenMetricsEncoder shown(snapshot.families(), CreatedUse::kShown);
-  EXPECT_EQ(ReadPage(shown), WithBlanks(kCreatedPage));
+  EXPECT_EQ(ReadPage(shown).value(), WithBlanks(kCreatedPage));
   OpenMetricsEncoder left_out(snapshot.families());
-  EXPECT_EQ(ReadPage(left_out).find("created"), std::string::npos);
+  EXPECT_EQ(ReadPage(left_out).value().find("created"), std::string::npos);
 }
 
 TEST(OpenMetricsEncoderTest, CutsNothingBetweenAValueAndItsCreationTime) {
@@ -246,7 +246,7 @@ wait_count 2
 TEST(OpenMetricsEncoderTest, HasTypesForInfosStateSetsAndSummaries) {
   const metrics::Snapshot snapshot = DescribedSnapshot();
   OpenMetricsEncoder encoder(snapshot.families());
-  const std::string page = ReadPage(encoder);
+  const std::string page = ReadPage(encoder).value();
   EXPECT_EQ(page, WithBlanks(kDescribedPage));
   EXPECT_EQ(Parse(page).output, "3 11\n");
 }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -59,7 +60,16 @@ TEST(PageChunkTest, IsEmptyAgainWhenCleared) {
 TEST(PageChunkTest, ReadPagePutsTheChunksTogether) {
   const std::string large(kPageChunkBytes - 1, 'x');
   Items items({"a", large, "b", large + large, "c"});
-  EXPECT_EQ(ReadPage(items), "a" + large + "b" + large + large + "c");
+  EXPECT_EQ(ReadPage(items).value(), "a" + large + "b" + large + large + "c");
+}
+
+TEST(PageChunkTest, ReadPageGivesNoPartOfAPageThatFails) {
+  class BreaksOff : public PageSource {
+   public:
+    Progress Fill(PageChunk& chunk) override { return chunk.Append("a"), Progress::kFailed; }
+  };
+  BreaksOff page;
+  EXPECT_EQ(ReadPage(page), std::nullopt);
 }
 
 }  // namespace

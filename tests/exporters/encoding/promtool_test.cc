@@ -41,7 +41,7 @@ TEST_F(PromtoolTest, HasNothingToSayAboutHostilePages) {
 TEST_F(PromtoolTest, ReadsInfosStateSetsAndSummaries) {
   const metrics::Snapshot snapshot = DescribedSnapshot();
   TextEncoder encoder(snapshot.families());
-  const CommandResult result = Check(ReadPage(encoder));
+  const CommandResult result = Check(ReadPage(encoder).value());
   EXPECT_EQ(result.output, "");
   EXPECT_EQ(result.exit_code, 0);
 }

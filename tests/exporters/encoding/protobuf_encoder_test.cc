@@ -228,7 +228,7 @@ TEST(ProtobufEncoderTest, FramesLabelsOfAnyLength) {
 TEST(ProtobufEncoderTest, WritesCreationTimes) {
   const metrics::Snapshot snapshot = CreatedSnapshot();
   ProtobufEncoder encoder(snapshot.families());
-  const std::string text = Decoded(ReadPage(encoder));
+  const std::string text = Decoded(ReadPage(encoder).value());
   EXPECT_NE(text.find(R"(  counter {
     value: 5
     created_timestamp {
@@ -268,7 +268,7 @@ TEST(ProtobufEncoderTest, WritesNamesAsTheyAre) {
 TEST(ProtobufEncoderTest, WritesEachStateOfASetAsAGauge) {
   const metrics::Snapshot snapshot = DescribedSnapshot();
   ProtobufEncoder encoder(snapshot.families().subspan(1, 1));
-  const std::string page = ReadPage(encoder);
+  const std::string page = ReadPage(encoder).value();
   ASSERT_EQ(Messages(page).size(), 1U);
   const std::string text = Decoded(page);
   EXPECT_NE(text.find("type: GAUGE"), std::string::npos) << text;
@@ -292,7 +292,7 @@ TEST(ProtobufEncoderTest, WritesEachStateOfASetAsAGauge) {
 TEST(ProtobufEncoderTest, WritesInfosAsGaugesAndSummariesWithTheirQuantiles) {
   const metrics::Snapshot snapshot = DescribedSnapshot();
   ProtobufEncoder encoder(snapshot.families());
-  const std::string page = ReadPage(encoder);
+  const std::string page = ReadPage(encoder).value();
   ASSERT_EQ(Messages(page).size(), 3U);
   const std::string text = Decoded(page);
   EXPECT_NE(text.find("name: \"build_info\"\nhelp: \"Build\"\ntype: GAUGE\n"), std::string::npos) << text;

@@ -122,7 +122,7 @@ plain{a="b"} 1
 TEST(TextEncoderTest, ShowsInfosAndStateSetsAsGauges) {
   const metrics::Snapshot snapshot = DescribedSnapshot();
   TextEncoder encoder(snapshot.families());
-  EXPECT_EQ(ReadPage(encoder), R"(# HELP build_info Build
+  EXPECT_EQ(ReadPage(encoder).value(), R"(# HELP build_info Build
 # TYPE build_info gauge
 build_info{version="1.0"} 1
 # HELP mode Mode
@@ -145,7 +145,7 @@ wait_count 2
 TEST(TextEncoderTest, CutsAPageOfAnyKindAtItsLines) {
   const metrics::Snapshot snapshot = DescribedSnapshot();
   TextEncoder whole(snapshot.families());
-  const std::string page = ReadPage(whole);
+  const std::string page = ReadPage(whole).value();
   for (std::size_t bytes = 1; bytes < page.size(); bytes += 7) {
     TextEncoder encoder(snapshot.families());
     EXPECT_EQ(ReadPageBy(encoder, bytes), page);

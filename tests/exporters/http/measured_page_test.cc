@@ -44,14 +44,15 @@ class MeasuredPageTest : public testing::Test {
     std::string lines;
     ReadPage(*Page({.path = "/metrics",
                     .parent = metrics::ParseTraceparent(traceparent),
-                    .log = [&](std::string_view line) { lines.append(line).append("\n"); }}));
+                    .log = [&](std::string_view line) { lines.append(line).append("\n"); }}))
+        .value();
     return std::regex_replace(lines, std::regex("seconds=[0-9.]+"), "seconds=S");
   }
   // The trace ids of the durations' exemplars, on a page of OpenMetrics.
   bool ShowsTrace() {
     const metrics::Snapshot snapshot = registry_.TakeSnapshot();
     OpenMetricsEncoder encoder(snapshot.families());
-    return ReadPage(encoder).find("trace_id=\"0af7651916cd43dd8448eb211c80319c\"") != std::string::npos;
+    return ReadPage(encoder).value().find("trace_id=\"0af7651916cd43dd8448eb211c80319c\"") != std::string::npos;
   }
   double Bytes() {
     const metrics::testing::MetricReader reader(registry_);
@@ -69,7 +70,7 @@ class MeasuredPageTest : public testing::Test {
 };
 
 TEST_F(MeasuredPageTest, CountsAPageThatComesToItsEnd) {
-  EXPECT_EQ(ReadPage(*Page()), "1234512345");
+  EXPECT_EQ(ReadPage(*Page()).value(), "1234512345");
   EXPECT_EQ(Bytes(), 10);
   const metrics::testing::MetricReader reader(registry_);
   EXPECT_EQ(reader.Histogram("streamhouse_exporter_scrape_duration_seconds", {{"format", "text"}})->count, 1U);
@@ -80,7 +81,7 @@ TEST_F(MeasuredPageTest, MeasuresAPageFromWhenItWasAskedFor) {
   const auto page = Page();
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_TRUE(Eventually([&] { return std::chrono::steady_clock::now() - begin >= kWaited; }));
-  ReadPage(*page);
+  ReadPage(*page).value();
   const metrics::testing::MetricReader reader(registry_);
   EXPECT_GE(reader.Histogram("streamhouse_exporter_scrape_duration_seconds", {{"format", "text"}})->sum, 0.002);
 }
@@ -94,7 +95,7 @@ TEST_F(MeasuredPageTest, CountsAPageThatIsGivenUpAsFailed) {
 
 TEST_F(MeasuredPageTest, CountsNoFailureOfAPageThatWasNotBegunOrThatEnded) {
   Page();
-  ReadPage(*Page());
+  ReadPage(*Page()).value();
   EXPECT_EQ(Failed(), 0);
 }
 

@@ -71,7 +71,7 @@ TEST_P(RoutesMemoryTest, AnswersAgainWhereThereIsMemory) {
   g_has_memory = true;
   const Response response = Ask();
   EXPECT_EQ(response.status, 200);
-  EXPECT_FALSE(ReadPage(*response.page).empty());
+  EXPECT_FALSE(ReadPage(*response.page).value().empty());
 }
 
 INSTANTIATE_TEST_SUITE_P(Codings, RoutesMemoryTest, testing::Values("gzip", "zstd"),

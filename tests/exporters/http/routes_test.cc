@@ -50,13 +50,13 @@ TEST_F(RoutesTest, ServesMetricsAsAStream) {
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.content_type, "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_EQ(Header(response, "Vary"), "Accept, Accept-Encoding");
-  EXPECT_EQ(ReadPage(*response.page), "# HELP pending Pending\n# TYPE pending gauge\npending 3\n");
+  EXPECT_EQ(ReadPage(*response.page).value(), "# HELP pending Pending\n# TYPE pending gauge\npending 3\n");
 }
 
 TEST_F(RoutesTest, ServesTheFormatThatIsAskedFor) {
   const Response response = Get("/metrics", "application/openmetrics-text;version=1.0.0");
   EXPECT_EQ(response.content_type, "application/openmetrics-text; version=1.0.0; charset=utf-8");
-  EXPECT_EQ(ReadPage(*response.page), "# EOF\n");
+  EXPECT_EQ(ReadPage(*response.page).value(), "# EOF\n");
 }
 
 TEST_F(RoutesTest, IsHealthyAlways) {
@@ -140,15 +140,15 @@ TEST_F(RoutesTest, AllowsOnlyToRead) {
 TEST_F(RoutesTest, CompressesForReadersThatAskForIt) {
   const Response response = routes_.Handle({.method = "GET", .target = "/metrics", .accept_encoding = "gzip"});
   EXPECT_EQ(Header(response, "Content-Encoding"), "gzip");
-  EXPECT_TRUE(ReadPage(*response.page).starts_with("\x1F\x8B"));
+  EXPECT_TRUE(ReadPage(*response.page).value().starts_with("\x1F\x8B"));
   EXPECT_EQ(Header(Get("/metrics"), "Content-Encoding"), "");
 }
 
 TEST_F(RoutesTest, ServesTheFamiliesThatAreNamed) {
   registry_.AddGauge({.name = "a", .help = "A"}).value().With().Set(1);
   registry_.AddGauge({.name = "b", .help = "B"}).value().With().Set(2);
-  EXPECT_EQ(ReadPage(*Get("/metrics?name[]=b").page), "# HELP b B\n# TYPE b gauge\nb 2\n");
-  EXPECT_EQ(ReadPage(*Get("/metrics?name%5B%5D=%62").page), "# HELP b B\n# TYPE b gauge\nb 2\n");
+  EXPECT_EQ(ReadPage(*Get("/metrics?name[]=b").page).value(), "# HELP b B\n# TYPE b gauge\nb 2\n");
+  EXPECT_EQ(ReadPage(*Get("/metrics?name%5B%5D=%62").page).value(), "# HELP b B\n# TYPE b gauge\nb 2\n");
   EXPECT_EQ(Get("/metrics?name[]=%").status, 400);
 }
 
@@ -159,11 +159,11 @@ TEST_F(RoutesTest, ServesTheSeriesThatAreSelected) {
   const std::string head = "# HELP lag Lag\n# TYPE lag gauge\n";
   // As Go sends it: a blank as a plus.
   const std::string page = head + "lag{topic=\"a b\"} 1\n";
-  EXPECT_EQ(ReadPage(*Get("/metrics?match%5B%5D=%7Btopic%3D%22a+b%22%7D").page), page);
-  EXPECT_EQ(ReadPage(*Get("/metrics?match[]={topic=\"c%2Bd\"}&match[]={topic=\"x\"}").page),
+  EXPECT_EQ(ReadPage(*Get("/metrics?match%5B%5D=%7Btopic%3D%22a+b%22%7D").page).value(), page);
+  EXPECT_EQ(ReadPage(*Get("/metrics?match[]={topic=\"c%2Bd\"}&match[]={topic=\"x\"}").page).value(),
             head + "lag{topic=\"c+d\"} 1\n");
-  EXPECT_EQ(ReadPage(*Get("/metrics?match[]={topic=~\"a.*\"}&name[]=la*").page), page);
-  EXPECT_EQ(ReadPage(*Get("/metrics?match[]={topic=~\"a.*\"}&name[]=le*").page), "");
+  EXPECT_EQ(ReadPage(*Get("/metrics?match[]={topic=~\"a.*\"}&name[]=la*").page).value(), page);
+  EXPECT_EQ(ReadPage(*Get("/metrics?match[]={topic=~\"a.*\"}&name[]=le*").page).value(), "");
 }
 
 TEST_F(RoutesTest, ShowsWhereASelectorCannotBeRead) {
@@ -250,7 +250,7 @@ TEST_F(RoutesTest, SelectsSumsOnThePageThatHasThem) {
   const auto lag = registry_.AddGauge({.name = "lag", .help = "Lag", .labels = {"topic", "partition"}}).value();
   for (const char* partition : {"1", "2"}) lag.With("a", partition).Set(2);
   const auto page = [&](std::string_view target) {
-    return ReadPage(*routes.Handle({.method = "GET", .target = target}).page);
+    return ReadPage(*routes.Handle({.method = "GET", .target = target}).page).value();
   };
   const std::string head = "# HELP lag Lag\n# TYPE lag gauge\n";
   EXPECT_EQ(page("/metrics?match[]={topic=\"a\"}"), head + "lag{topic=\"a\"} 4\n");
@@ -261,8 +261,8 @@ TEST_F(RoutesTest, SelectsSumsOnThePageThatHasThem) {
 TEST_F(RoutesTest, ShowsAllLabelsOnBothPagesUnlessToldToAggregate) {
   registry_.AddCounter({.name = "a_total", .help = "A", .labels = {"partition"}}).value().With("1").Increment();
   const std::string page = "# HELP a_total A\n# TYPE a_total counter\na_total{partition=\"1\"} 1\n";
-  EXPECT_EQ(ReadPage(*Get("/metrics").page), page);
-  EXPECT_EQ(ReadPage(*Get("/metrics/detailed").page), page);
+  EXPECT_EQ(ReadPage(*Get("/metrics").page).value(), page);
+  EXPECT_EQ(ReadPage(*Get("/metrics/detailed").page).value(), page);
 }
 
 TEST_F(RoutesTest, AggregatesOnePageAndNotTheOther) {
@@ -271,7 +271,7 @@ TEST_F(RoutesTest, AggregatesOnePageAndNotTheOther) {
   registry_.AddGauge({.name = "other", .help = "O"}).value();
   for (const char* partition : {"1", "2"}) lag.With("a", partition).Set(2);
   const auto page = [&](std::string_view target) {
-    return ReadPage(*routes.Handle({.method = "GET", .target = target}).page);
+    return ReadPage(*routes.Handle({.method = "GET", .target = target}).page).value();
   };
   const std::string head = "# HELP lag Lag\n# TYPE lag gauge\n";
   EXPECT_EQ(page("/metrics?name[]=lag"), head + "lag{topic=\"a\"} 4\n");
@@ -284,7 +284,8 @@ TEST_F(RoutesTest, ShowsCreationTimesInOpenMetricsWhereItIsTold) {
   registry.AddCounter({.name = "a_total", .help = "A"}).value();
   Routes routes(registry, health_, {.created = CreatedUse::kShown});
   const auto page = [&](Routes& of, std::string_view accept) {
-    return ReadPage(*of.Handle({.method = "GET", .target = "/metrics?name[]=a_created", .accept = accept}).page);
+    return ReadPage(*of.Handle({.method = "GET", .target = "/metrics?name[]=a_created", .accept = accept}).page)
+        .value();
   };
   EXPECT_NE(page(routes, "application/openmetrics-text").find("\na_created 1"), std::string::npos);
   EXPECT_EQ(page(routes, "").find("\na_created"), std::string::npos);
@@ -297,7 +298,8 @@ TEST_F(RoutesTest, EscapesNamesAsTheReaderAsks) {
   Routes routes(*registry, health_);
   const auto page = [&](std::string_view name, std::string_view accept) {
     const std::string target = "/metrics?name[]=" + std::string(name);
-    const std::string text = ReadPage(*routes.Handle({.method = "GET", .target = target, .accept = accept}).page);
+    const std::string text =
+        ReadPage(*routes.Handle({.method = "GET", .target = target, .accept = accept}).page).value();
     return text.substr(text.rfind('\n', text.size() - 2) + 1);
   };
   EXPECT_EQ(page("http.requests_total", ""), "http_requests_total{url_path=\"/\\\"x\\\"\",code=\"200\"} 2\n");
@@ -313,7 +315,7 @@ TEST_F(RoutesTest, TellsTheLogOfPagesAndOfNothingElse) {
   Routes routes(registry_, health_, {.scrape_log = [&](std::string_view line) { lines.emplace_back(line); }});
   const auto get = [&](std::string_view target, std::string_view traceparent) {
     Response response = routes.Handle({.method = "GET", .target = target, .traceparent = traceparent});
-    if (response.page != nullptr) ReadPage(*response.page);
+    if (response.page != nullptr) ReadPage(*response.page).value();
   };
   get("/metrics?name[]=a", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
   get("/metrics/detailed", "rubbish");

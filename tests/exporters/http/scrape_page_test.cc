@@ -28,7 +28,7 @@ constexpr auto kNoDeadline = std::chrono::steady_clock::time_point::max();
 std::string PageOf(SharedCollection& collection, PageFormat format, const Selection& selection) {
   ScrapePage page(collection, {.format = format, .content_type = ""});
   EXPECT_TRUE(page.Select(selection, kNoDeadline));
-  return ReadPage(page);
+  return ReadPage(page).value();
 }
 
 class ScrapePageTest : public testing::Test {
@@ -40,18 +40,20 @@ class ScrapePageTest : public testing::Test {
 
 TEST_F(ScrapePageTest, WritesTheFormatThatWasAskedFor) {
   ScrapePage text(collection_, {.format = PageFormat::kText, .content_type = ""});
-  EXPECT_EQ(ReadPage(text), "# HELP sent_total Sent\n# TYPE sent_total counter\nsent_total 0\n");
+  EXPECT_EQ(ReadPage(text).value(), "# HELP sent_total Sent\n# TYPE sent_total counter\nsent_total 0\n");
   ScrapePage open_metrics(collection_, {.format = PageFormat::kOpenMetrics, .content_type = ""});
-  EXPECT_EQ(ReadPage(open_metrics), "# TYPE sent counter\n# UNIT sent \n# HELP sent Sent\nsent_total 0\n# EOF\n");
+  EXPECT_EQ(ReadPage(open_metrics).value(),
+            "# TYPE sent counter\n# UNIT sent \n# HELP sent Sent\nsent_total 0\n# EOF\n");
   ScrapePage open_metrics_2(collection_, {.format = PageFormat::kOpenMetrics2, .content_type = ""});
-  EXPECT_TRUE(
-      ReadPage(open_metrics_2).starts_with("# TYPE sent_total counter\n# HELP sent_total Sent\nsent_total 0 st@"));
+  EXPECT_TRUE(ReadPage(open_metrics_2)
+                  .value()
+                  .starts_with("# TYPE sent_total counter\n# HELP sent_total Sent\nsent_total 0 st@"));
 }
 
 TEST_F(ScrapePageTest, CollectsWhenItIsFirstFilled) {
   ScrapePage page(collection_, {.format = PageFormat::kText, .content_type = ""});
   sent_.Increment(7);
-  EXPECT_TRUE(ReadPage(page).ends_with("sent_total 7\n"));
+  EXPECT_TRUE(ReadPage(page).value().ends_with("sent_total 7\n"));
 }
 
 TEST_F(ScrapePageTest, StaysWithItsSnapshot) {
@@ -59,7 +61,7 @@ TEST_F(ScrapePageTest, StaysWithItsSnapshot) {
   PageChunk chunk(1);
   ASSERT_EQ(page.Fill(chunk), PageSource::Progress::kMore);
   sent_.Increment(7);
-  EXPECT_TRUE(ReadPage(page).ends_with("sent_total 0\n"));
+  EXPECT_TRUE(ReadPage(page).value().ends_with("sent_total 0\n"));
 }
 
 TEST_F(ScrapePageTest, WritesOnlyTheFamiliesThatAreNamed) {

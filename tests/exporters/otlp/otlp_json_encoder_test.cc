@@ -34,7 +34,7 @@ TEST(OtlpJsonEncoderTest, WritesAWholeRequest) {
   const metrics::Snapshot snapshot = builder.Finish(owner);
   OtlpJsonEncoder encoder(snapshot, {{"service.name", "relay"}});
   EXPECT_EQ(
-      ReadPage(encoder),
+      ReadPage(encoder).value(),
       R"({"resourceMetrics":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"relay"}}]},)"
       R"("scopeMetrics":[{"scope":{"name":"streamhouse","version":")" +
           std::string(metrics::kVersion) +

@@ -189,7 +189,7 @@ TYPED_TEST(OtlpRequestsTest, SayWhichFamiliesAreDeltas) {
   const metrics::Snapshot snapshot = OtlpSnapshot();
   for (const DeltaFamilies deltas : {DeltaFamilies::kNone, DeltaFamilies::kAll}) {
     typename TypeParam::Encoder encoder(snapshot, OtlpResource(snapshot.target()), deltas);
-    const auto request = TypeParam::Decode(ReadPage(encoder));
+    const auto request = TypeParam::Decode(ReadPage(encoder).value());
     for (const otlp_test::Metric& metric : request.resource_metrics(0).scope_metrics(0).metrics()) {
       const bool is_monotonic = metric.has_sum() && metric.sum().is_monotonic();
       const bool may_be_delta = is_monotonic || metric.has_histogram() || metric.has_exponential_histogram();

@@ -97,7 +97,7 @@ inline std::string WithoutTimes(std::vector<std::string> lines) {
 inline std::string LinesOfTextPage(const metrics::Snapshot& snapshot) {
   TextEncoder encoder(snapshot.families());
   std::vector<std::string> lines;
-  for (TextSample& sample : ReadTextPage(ReadPage(encoder)).samples) {
+  for (TextSample& sample : ReadTextPage(ReadPage(encoder).value()).samples) {
     std::erase_if(sample.labels, [](const auto& label) { return label.second.empty(); });
     std::sort(sample.labels.begin(), sample.labels.end());
     lines.push_back(SampleLine(sample.name, sample.labels, std::strtod(sample.value.c_str(), nullptr)));

@@ -37,7 +37,7 @@ metrics::Snapshot Selected(const metrics::Snapshot& snapshot, const std::vector<
 template <typename Encoder, typename... Options>
 std::string Page(const metrics::Snapshot& snapshot, Options... options) {
   Encoder encoder(snapshot.families(), options...);
-  return ReadPage(encoder);
+  return ReadPage(encoder).value();
 }
 
 // One page in every format, one behind another.

@@ -18,7 +18,7 @@ template <typename Encoder>
 std::string PageOf(metrics::Registry& registry) {
   const metrics::Snapshot snapshot = registry.TakeSnapshot();
   Encoder encoder(snapshot.families());
-  return ReadPage(encoder);
+  return ReadPage(encoder).value();
 }
 
 // The whole page, read by chunks of so many bytes.

@@ -26,7 +26,7 @@ class AggregatedViewTest : public testing::Test {
   std::string PageOfView(std::vector<std::string> labels) {
     const Snapshot snapshot = AggregatedView(std::move(labels)).Of(registry_.TakeSnapshot());
     TextEncoder encoder(snapshot.families());
-    return ReadPage(encoder);
+    return ReadPage(encoder).value();
   }
 
   metrics::Registry registry_;
@@ -87,7 +87,7 @@ TEST_F(AggregatedViewTest, KeepsExemplars) {
   sent.With("2").Increment(1, {.trace_id_high = 1, .trace_id_low = 2, .span_id = 3});
   const Snapshot view = AggregatedView({"partition"}).Of(registry_.TakeSnapshot());
   OpenMetricsEncoder encoder(view.families());
-  EXPECT_NE(ReadPage(encoder).find("\nsent_total 2 # {trace_id="), std::string::npos);
+  EXPECT_NE(ReadPage(encoder).value().find("\nsent_total 2 # {trace_id="), std::string::npos);
 }
 
 // Goal: both views show the same totals, to the last digit, of many series of every kind.

@@ -26,7 +26,7 @@ class CombinedViewTest : public testing::Test {
   std::string Page() {
     const metrics::Snapshot snapshot = view_.Take();
     TextEncoder encoder(snapshot.families());
-    return ReadPage(encoder);
+    return ReadPage(encoder).value();
   }
 
   metrics::Registry host_;
@@ -85,7 +85,7 @@ TEST_F(CombinedViewTest, KeepsWhatItShowsAfterTheRegistriesAreGone) {
   host.reset();
   plug_in.reset();
   TextEncoder encoder(snapshot.families());
-  EXPECT_NE(ReadPage(encoder).find("b_total 2"), std::string::npos);
+  EXPECT_NE(ReadPage(encoder).value().find("b_total 2"), std::string::npos);
 }
 
 }  // namespace

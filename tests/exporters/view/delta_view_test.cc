@@ -34,7 +34,7 @@ using metrics::Snapshot;
 
 std::string PageOf(const Snapshot& snapshot) {
   TextEncoder encoder(snapshot.families());
-  std::string page = ReadPage(encoder);
+  std::string page = ReadPage(encoder).value();
   std::string samples;
   for (std::size_t begin = 0; begin < page.size();) {
     const std::size_t end = page.find('\n', begin) + 1;

@@ -22,7 +22,7 @@ std::string PageOfView(metrics::Registry& registry, NameEscaping escaping) {
   const Snapshot snapshot = registry.TakeSnapshot();
   const Snapshot view = EscapedView(snapshot.families(), escaping);
   TextEncoder encoder(view.families());
-  return ReadPage(encoder);
+  return ReadPage(encoder).value();
 }
 
 TEST(EscapedViewTest, EscapesWithUnderscores) {

@@ -23,7 +23,7 @@ using metrics::StatusCode;
 std::string PageOfView(metrics::Registry& registry, Labels labels) {
   const metrics::Snapshot view = LabelledView(std::move(labels)).Of(registry.TakeSnapshot());
   TextEncoder encoder(view.families());
-  return ReadPage(encoder);
+  return ReadPage(encoder).value();
 }
 
 TEST(LabelledViewTest, AddsItsLabelsToEverySeries) {
