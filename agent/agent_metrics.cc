@@ -14,6 +14,7 @@ constexpr std::array<std::string_view, kGrpcMethodCount> kMethodNames = {
     "Produce",     "Fetch",       "Watermarks",    "Commit",     "Committed",    "Heartbeat",
     "LeaveGroup",  "CreateTopic", "DescribeTopic", "ListTopics", "SetRetention", "AddPartitions",
     "DeleteTopic", "ListGroups",  "DescribeGroup", "SeekGroup",  "DeleteGroup"};
+static_assert(!kMethodNames.back().empty(), "each method has a name");
 constexpr std::array<std::string_view, kGrpcCodeCount> kCodeNames = {
     "OK",        "CANCELLED",       "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
     "NOT_FOUND", "ALREADY_EXISTS",  "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",

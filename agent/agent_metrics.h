@@ -43,8 +43,9 @@ enum class GrpcMethod : std::uint8_t {
   kDescribeGroup,
   kSeekGroup,
   kDeleteGroup,
+  kEnd,  // no method: it stands behind the last
 };
-inline constexpr std::size_t kGrpcMethodCount = 17;
+inline constexpr auto kGrpcMethodCount = static_cast<std::size_t>(GrpcMethod::kEnd);
 inline constexpr std::size_t kGrpcCodeCount = 17;  // OK, 0, to UNAUTHENTICATED, 16
 
 // As in the label "method": the name of the rpc, for example "Produce".

@@ -13,6 +13,7 @@ constexpr std::array<std::string_view, kRefusalReasonCount> kReasonNames = {
     "unknown_topic", "unknown_partition", "too_large",   "invalid", "not_holder", "fenced", "out_of_sequence",
     "full",          "damaged",           "unavailable", "failed",
 };
+static_assert(!kReasonNames.back().empty(), "each reason has a name");
 constexpr std::string_view kByRetention = "retention";
 
 metrics::MetricOptions Options(std::string name, std::string help, std::vector<std::string> labels = {"topic"}) {

@@ -59,8 +59,9 @@ enum class RefusalReason : std::uint8_t {
   kDamaged,        // the log of the partition could not be opened because of damage
   kUnavailable,    // the disk fails, or the agent is stopping
   kFailed,         // any other error; after a failed sync, the next opening of the log may find the records
+  kEnd,            // no reason: it stands behind the last
 };
-inline constexpr std::size_t kRefusalReasonCount = 11;
+inline constexpr auto kRefusalReasonCount = static_cast<std::size_t>(RefusalReason::kEnd);
 // As in the label "reason", for example "unknown_topic".
 std::string_view RefusalReasonName(RefusalReason reason);
 

@@ -57,8 +57,9 @@ enum class BrokerCall : std::uint8_t {
   kSetRetention,
   kAddPartitions,
   kDeleteTopic,
+  kEnd,  // no call: it stands behind the last
 };
-inline constexpr std::size_t kBrokerCalls = 13;
+inline constexpr auto kBrokerCalls = static_cast<std::size_t>(BrokerCall::kEnd);
 
 class InMemoryBroker : public Broker {
  public:

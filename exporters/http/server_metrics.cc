@@ -13,6 +13,7 @@ namespace {
 constexpr std::array<std::string_view, kLimitCount> kLimitNames = {
     "head_bytes",     "target_bytes", "head_time",   "idle_time",       "write_time",       "page_time",
     "selection_time", "scrapes",      "connections", "password_checks", "readiness_checks", "rate"};
+static_assert(!kLimitNames.back().empty(), "each limit has a name");
 
 // Three digits: a status is from a fixed set.
 class StatusText {

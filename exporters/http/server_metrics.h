@@ -56,8 +56,9 @@ enum class Limit : std::uint8_t {
   kPasswordChecks,
   kReadinessChecks,
   kRate,
+  kEnd,  // no limit: it stands behind the last
 };
-inline constexpr std::size_t kLimitCount = 12;
+inline constexpr auto kLimitCount = static_cast<std::size_t>(Limit::kEnd);
 
 class ServerMetrics {
  public:
