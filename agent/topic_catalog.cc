@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <mutex>
 #include <optional>
 #include <set>
 #include <utility>
@@ -53,7 +52,7 @@ Status TopicCatalog::Load() {
       loaded.partitions.push_back(TryToServe({.topic = topic.name, .partition = i}, loaded));
       CountFound(loaded, loaded.partitions.back());
     }
-    const std::unique_lock lock(mutex_);
+    const metrics::WriteLock lock(mutex_);
     topics_.emplace(topic.name, std::move(loaded));
   }
   // Invariant 1.
@@ -91,7 +90,7 @@ Status TopicCatalog::FindStrayLogs() {
 }
 
 std::vector<LogEnd> TopicCatalog::AllLogEnds() const {
-  const std::shared_lock lock(mutex_);
+  const metrics::ReadLock lock(mutex_);
   std::vector<LogEnd> ends;
   for (const auto& [name, topic] : topics_) {
     for (std::uint32_t i = 0; i < topic.partitions.size(); ++i) {
@@ -110,12 +109,17 @@ Status TopicCatalog::LowerOffsetsBeyond(std::span<const LogEnd> ends) {
   return lowered.status();
 }
 
+const TopicCatalog::Topic& TopicCatalog::KnownTopic(const std::string& topic) const {
+  const metrics::ReadLock lock(mutex_);
+  return topics_.find(topic)->second;
+}
+
 Status TopicCatalog::RetryUnserved(const std::string& topic) {
   const std::vector<TopicPartition> unserved = Unserved(topic);
   if (unserved.empty()) return Status::Ok();
   Status first;
   for (const TopicPartition& name : unserved) {
-    const Topic& known = topics_.find(topic)->second;
+    const Topic& known = KnownTopic(topic);
     ServedPartition served = TryToServe(name, known);
     if (served.ok()) {
       const LogEnd end = {.name = name, .topic_id = known.id, .end_offset = (*served)->HighWatermark()};
@@ -124,7 +128,7 @@ Status TopicCatalog::RetryUnserved(const std::string& topic) {
     CountFound(known, served);
     if (first.ok() && !served.ok()) first = NotServed(served.status());
     if (served.ok()) OperatorLog().info("{partition} is served again", "partition"_a = name.ToString());
-    const std::unique_lock lock(mutex_);
+    const metrics::WriteLock lock(mutex_);
     topics_.find(topic)->second.partitions[name.partition] = std::move(served);
   }
   // Invariant 1.
@@ -136,7 +140,7 @@ Status TopicCatalog::RetryUnserved(const std::string& topic) {
 }
 
 Status TopicCatalog::FirstUnserved(const std::string& topic) const {
-  const std::shared_lock lock(mutex_);
+  const metrics::ReadLock lock(mutex_);
   for (const ServedPartition& served : topics_.find(topic)->second.partitions) {
     if (!served.ok()) return served.status();
   }
@@ -144,7 +148,7 @@ Status TopicCatalog::FirstUnserved(const std::string& topic) const {
 }
 
 std::vector<TopicPartition> TopicCatalog::Unserved(const std::string& topic) const {
-  const std::shared_lock lock(mutex_);
+  const metrics::ReadLock lock(mutex_);
   std::vector<TopicPartition> unserved;
   const std::vector<ServedPartition>& partitions = topics_.find(topic)->second.partitions;
   for (std::uint32_t i = 0; i < partitions.size(); ++i) {
@@ -230,7 +234,7 @@ std::shared_ptr<Partition> TopicCatalog::Serve(const TopicPartition& name, const
 
 Result<std::shared_ptr<Partition>> TopicCatalog::Find(std::string_view topic, std::uint32_t partition) const {
   {
-    const std::shared_lock lock(mutex_);
+    const metrics::ReadLock lock(mutex_);
     const auto found = topics_.find(topic);
     if (found != topics_.end() && partition < found->second.partitions.size()) {
       const ServedPartition& served = found->second.partitions[partition];
@@ -251,7 +255,7 @@ Result<std::uint32_t> TopicCatalog::PartitionCount(std::string_view topic) const
 
 Result<TopicDescription> TopicCatalog::Describe(std::string_view topic) const {
   if (Status named = CheckTopicName(topic); !named.ok()) return named;
-  const std::shared_lock lock(mutex_);
+  const metrics::ReadLock lock(mutex_);
   const auto found = topics_.find(topic);
   if (found == topics_.end()) return Status(StatusCode::kNotFound, "there is no topic " + std::string(topic));
   return InfoOf(found->first, found->second);
@@ -267,7 +271,7 @@ TopicDescription TopicCatalog::InfoOf(const std::string& name, const Topic& topi
 std::vector<ListedTopic> TopicCatalog::List() const {
   std::vector<ListedTopic> all;
   {
-    const std::shared_lock lock(mutex_);
+    const metrics::ReadLock lock(mutex_);
     for (const auto& [name, topic] : topics_) {
       const auto unserved =
           std::find_if_not(topic.partitions.begin(), topic.partitions.end(), [](const auto& p) { return p.ok(); });
@@ -290,7 +294,7 @@ void TopicCatalog::ApplyRetention(std::int64_t now_ms) {
   StoreOpenings();
   std::vector<std::pair<std::string, Topic>> topics;
   {
-    const std::shared_lock lock(mutex_);
+    const metrics::ReadLock lock(mutex_);
     topics.assign(topics_.begin(), topics_.end());
   }
   for (const auto& [name, topic] : topics) {
@@ -324,7 +328,7 @@ Status TopicCatalog::LogHealth() const {
   std::vector<std::string> reasons = strays_.Messages();
   if (Status stored = openings_.Health(); !stored.ok()) reasons.push_back(stored.message());
   {
-    const std::shared_lock lock(mutex_);
+    const metrics::ReadLock lock(mutex_);
     for (const auto& [name, topic] : topics_) {
       for (std::uint32_t i = 0; i < topic.partitions.size(); ++i) {
         const ServedPartition& served = topic.partitions[i];
@@ -351,7 +355,7 @@ void TopicCatalog::NoteRefused(std::string_view topic, std::uint32_t partition, 
   std::shared_ptr<TopicRecordMetrics> record_metrics;
   RefusalReason reason = RefusalReason::kUnknownPartition;
   {
-    const std::shared_lock lock(mutex_);
+    const metrics::ReadLock lock(mutex_);
     const auto found = topics_.find(topic);
     if (found == topics_.end()) return options_.record_metrics.unknown().Refuse(RefusalReason::kUnknownTopic, records);
     record_metrics = found->second.record_metrics;
@@ -369,7 +373,7 @@ void TopicCatalog::LoseLease(const TopicPartition& partition, std::uint64_t fenc
 }
 
 TopicCatalog::Partitions TopicCatalog::All() const {
-  const std::shared_lock lock(mutex_);
+  const metrics::ReadLock lock(mutex_);
   Partitions all;
   for (const auto& [name, topic] : topics_) {
     for (const ServedPartition& served : topic.partitions) {

@@ -25,7 +25,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <shared_mutex>
 #include <span>
 #include <string>
 #include <string_view>
@@ -176,6 +175,8 @@ class TopicCatalog {
   Status LowerOffsetsBeyond(std::span<const LogEnd> ends);
   Status CreateNew(const TopicDescription& topic, StrayLogPolicy found) STREAMHOUSE_REQUIRES(create_mutex_);
   Status FirstUnserved(const std::string& topic) const;
+  // It stays where it is until the topic is deleted, which takes create_mutex_ too.
+  const Topic& KnownTopic(const std::string& topic) const STREAMHOUSE_REQUIRES(create_mutex_);
   Status RetryUnserved(const std::string& topic) STREAMHOUSE_REQUIRES(create_mutex_);
   Status FinishRemovals(std::string_view topic = {}) STREAMHOUSE_REQUIRES(create_mutex_);
   void LogRemovalFailure(TopicId id, const std::string& message) STREAMHOUSE_REQUIRES(create_mutex_);
@@ -201,10 +202,9 @@ class TopicCatalog {
 
   metrics::Mutex retention_mutex_;  // held while something is removed by the limits of one moment; taken before mutex_
 
-  // Held for moments only. Shared, which Mutex is not: each Produce and Fetch looks a partition up.
-  mutable std::shared_mutex mutex_;
-  // guarded by mutex_
-  std::unordered_map<std::string, Topic, Hash, std::equal_to<>> topics_;
+  // Held for moments only. Shared: each Produce and Fetch looks a partition up.
+  mutable metrics::SharedMutex mutex_;
+  std::unordered_map<std::string, Topic, Hash, std::equal_to<>> topics_ STREAMHOUSE_GUARDED_BY(mutex_);
 };
 
 }  // namespace streamhouse::agent

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <limits>
-#include <mutex>
 #include <utility>
 
 #include "agent/operator_log.h"
@@ -84,7 +83,7 @@ Status TopicCatalog::CreateNew(const TopicDescription& topic, StrayLogPolicy fou
     CountFound(added, added.partitions.back());
   }
   {
-    const std::unique_lock lock(mutex_);
+    const metrics::WriteLock lock(mutex_);
     topics_.emplace(topic.name, std::move(added));
   }
   // Invariant 1 of agent/topic_catalog.h.
@@ -139,12 +138,12 @@ Status TopicCatalog::AddPartitions(const std::string& topic, std::uint32_t parti
     const auto number = static_cast<std::uint32_t>(info->partitions + i);
     names.push_back({.topic = topic, .partition = number});
     // Changed by holders of create_mutex_ alone.
-    const Topic& known = topics_.find(topic)->second;
+    const Topic& known = KnownTopic(topic);
     served.emplace_back(Serve({.topic = topic, .partition = number}, known, std::move(logs[i])));
     CountFound(known, served.back());
   }
   {
-    const std::unique_lock lock(mutex_);
+    const metrics::WriteLock lock(mutex_);
     auto& known = topics_.find(topic)->second.partitions;
     known.insert(known.end(), served.begin(), served.end());
   }
@@ -181,7 +180,7 @@ Result<DeletedTopic> TopicCatalog::Delete(const std::string& topic) {
   if (!deleted.ok()) return deleted;
   Topic removed;
   {
-    const std::unique_lock lock(mutex_);
+    const metrics::WriteLock lock(mutex_);
     removed = std::move(topics_.extract(topics_.find(topic)).mapped());
   }
   DeletedTopic gone = {.partitions = info->partitions};
@@ -261,7 +260,7 @@ Status TopicCatalog::SetRetention(const std::string& topic, const Retention& ret
   {
     const metrics::MutexLock creating(create_mutex_);
     if (Status set = store_.SetRetention(topic, retention); !set.ok()) return set;
-    const std::unique_lock lock(mutex_);
+    const metrics::WriteLock lock(mutex_);
     topics_.find(topic)->second.retention = retention;
   }
   // What is being removed by the limits of before is gone after this. No creation waits for it.

@@ -218,18 +218,29 @@ void FamilyCore::Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds
   FreeRemoved();
   reader_.StartPass();
   if (options_.expire_after_nanoseconds > 0) Expire(now_nanoseconds);
+  const auto sum = [this](Slot run) {
+    mutex_.AssertHeld();
+    return reader_.Sum(run);
+  };
+  const auto sum_of_doubles = [this](Slot run) {
+    mutex_.AssertHeld();
+    return reader_.SumOfDoubles(run);
+  };
   switch (options_.kind) {
     case RecordingKind::kCounter:
-      return CollectNumbers<CounterValues<std::uint64_t>>(builder, [this](Slot run) { return reader_.Sum(run); });
+      return CollectNumbers<CounterValues<std::uint64_t>>(builder, sum);
     case RecordingKind::kDoubleCounter:
-      return CollectNumbers<CounterValues<double>>(builder, [this](Slot run) { return reader_.SumOfDoubles(run); });
+      return CollectNumbers<CounterValues<double>>(builder, sum_of_doubles);
     case RecordingKind::kGauge:
-      return CollectNumbers<GaugeValues<std::int64_t>>(
-          builder, [this](Slot run) { return static_cast<std::int64_t>(reader_.Sum(run)); });
+      return CollectNumbers<GaugeValues<std::int64_t>>(builder,
+                                                       [sum](Slot run) { return static_cast<std::int64_t>(sum(run)); });
     case RecordingKind::kDoubleGauge:
-      return CollectNumbers<GaugeValues<double>>(builder, [this](Slot run) { return reader_.SumOfDoubles(run); });
+      return CollectNumbers<GaugeValues<double>>(builder, sum_of_doubles);
     case RecordingKind::kUpDownCounter:
-      return CollectNumbers<UpDownCounterValues>(builder, [this](Slot run) { return reader_.Difference(run); });
+      return CollectNumbers<UpDownCounterValues>(builder, [this](Slot run) {
+        mutex_.AssertHeld();
+        return reader_.Difference(run);
+      });
     case RecordingKind::kHistogram:
       return CollectHistograms(builder, [](const HistogramReading& reading) { return reading.double_sum; });
     case RecordingKind::kTickHistogram:
@@ -241,7 +252,7 @@ void FamilyCore::Collect(SnapshotBuilder& builder, std::uint64_t now_nanoseconds
     case RecordingKind::kInfo:
       return CollectInfos(builder);
     case RecordingKind::kStateSet:
-      return CollectNumbers<StateSetValues>(builder, [this](Slot run) { return reader_.Sum(run); });
+      return CollectNumbers<StateSetValues>(builder, sum);
     case RecordingKind::kEnd:
       break;
   }
@@ -309,7 +320,10 @@ void FamilyCore::CollectExtras(SeriesBuilder& family) {
   if (!options_.info.has_created) return;
   // In most families no number is free.
   if (table_.live_count() == table_.number_limit()) return family.AddAllCreated(created_);
-  ForEachSeries([&](std::uint32_t number, const Series& /*series*/) { family.AddCreated(created_[number]); });
+  ForEachSeries([&](std::uint32_t number, const Series& /*series*/) {
+    mutex_.AssertHeld();
+    family.AddCreated(created_[number]);
+  });
 }
 
 template <typename Values, typename Read>
@@ -328,6 +342,7 @@ template <typename SumOf>
 void FamilyCore::CollectHistograms(SnapshotBuilder& builder, const SumOf& sum_of) {
   auto family = builder.BeginFamily<HistogramValues>(options_.info, table_.live_count());
   ForEachSeries([&](std::uint32_t /*number*/, const Series& series) {
+    mutex_.AssertHeld();
     const HistogramReading reading = reader_.ReadHistogram(series.run, family.Add(series.text()));
     family.SetTotals(sum_of(reading), reading.count);
   });
@@ -337,8 +352,12 @@ void FamilyCore::CollectHistograms(SnapshotBuilder& builder, const SumOf& sum_of
 void FamilyCore::CollectExponentialHistograms(SnapshotBuilder& builder) {
   auto family = builder.BeginFamily<ExponentialHistogramValues>(options_.info, table_.live_count());
   ForEachSeries([&](std::uint32_t /*number*/, const Series& series) {
+    mutex_.AssertHeld();
     exponential_.Clear();
-    reader_.ForEachShard(series.run, [&](const Cell* cells) { exponential_.Add(cells); });
+    reader_.ForEachShard(series.run, [&](const Cell* cells) {
+      mutex_.AssertHeld();
+      exponential_.Add(cells);
+    });
     exponential_.Shrink();
     const ExponentialValue value = {.schema = exponential_.schema,
                                     .first_index = exponential_.first_index,

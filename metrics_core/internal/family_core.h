@@ -167,17 +167,16 @@ class FamilyCore final : public CollectedFamily {
   std::atomic<std::uint64_t> refused_lookups_{0};
 
   mutable Mutex mutex_;
-  // Used under mutex_, except that SeriesTable::Find and At run beside it. Unmarked, as is
-  // created_: clang does not see the lock in the functions that visit series.
+  // Changed under mutex_; Find() and At() run beside it, which is why it is unmarked.
   SeriesTable table_;
-  CellReader reader_;
-  ExponentialReading exponential_;
+  CellReader reader_ STREAMHOUSE_GUARDED_BY(mutex_);
+  ExponentialReading exponential_ STREAMHOUSE_GUARDED_BY(mutex_);
   // Oldest first.
   std::deque<RemovedSeries> removed_ STREAMHOUSE_GUARDED_BY(mutex_);
   // By number; empty where series do not expire.
   std::vector<LastUse> last_uses_ STREAMHOUSE_GUARDED_BY(mutex_);
   // By number, Unix milliseconds; empty where not kept.
-  std::vector<std::int64_t> created_;
+  std::vector<std::int64_t> created_ STREAMHOUSE_GUARDED_BY(mutex_);
   // The overflow series, once it was needed.
   std::optional<std::uint32_t> overflow_number_ STREAMHOUSE_GUARDED_BY(mutex_);
   std::uint64_t cut_label_values_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;

@@ -17,6 +17,12 @@ accesses=(
   "calling function 'Sum' requires holding mutex 'mutex_'|{ return Sum(); }"
   "calling function 'Wait<|{ changed_.Wait(mutex_, [] { return true; }); return 0; }"
   "cannot call function 'Locked' while mutex 'mutex_' is held|{ const MutexLock lock(mutex_); return Locked(); }"
+  "accepted|{ const MutexLock lock(mutex_); return [this] { mutex_.AssertHeld(); return value_; }(); }"
+  "reading variable 'value_' requires holding mutex 'mutex_'|{ const MutexLock lock(mutex_); return [this] { return value_; }(); }"
+  "accepted|{ const ReadLock lock(shared_mutex_); return shared_; }"
+  "accepted|{ const WriteLock lock(shared_mutex_); return shared_ = 1; }"
+  "reading variable 'shared_' requires holding shared mutex 'shared_mutex_'|{ return shared_; }"
+  "writing variable 'shared_' requires holding shared mutex 'shared_mutex_' exclusively|{ const ReadLock lock(shared_mutex_); return shared_ = 1; }"
 )
 
 problems=0
@@ -25,6 +31,8 @@ for access in "${accesses[@]}"; do
   said=$(clang++ -std=c++20 -fsyntax-only -Wthread-safety -Werror -I. -x c++ - 2>&1 <<SOURCE
 #include "metrics_core/mutex.h"
 using streamhouse::metrics::MutexLock;
+using streamhouse::metrics::ReadLock;
+using streamhouse::metrics::WriteLock;
 class Guarded {
  public:
   int Locked() STREAMHOUSE_EXCLUDES(mutex_) { const MutexLock lock(mutex_); return Sum(); }
@@ -34,6 +42,8 @@ class Guarded {
   streamhouse::metrics::Mutex mutex_;
   streamhouse::metrics::CondVar changed_;
   int value_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
+  streamhouse::metrics::SharedMutex shared_mutex_;
+  int shared_ STREAMHOUSE_GUARDED_BY(shared_mutex_) = 0;
 };
 SOURCE
   )
