@@ -136,8 +136,7 @@ class DeltaView::FamilyDeltas {
 
 bool HasDeltas(const FamilyInfo& info, DeltaFamilies families) {
   if (families == DeltaFamilies::kNone || (families == DeltaFamilies::kRecorded && info.has_callback)) return false;
-  return info.kind == MetricKind::kCounter || info.kind == MetricKind::kHistogram ||
-         info.kind == MetricKind::kExponentialHistogram;
+  return metrics::Describe(info.kind).deltas == metrics::Has::kYes;
 }
 
 DeltaView::DeltaView(DoubleDeltas doubles, DeltaFamilies families)

@@ -73,9 +73,11 @@ struct KindDescription {
   std::uint8_t protobuf_type;          // io.prometheus.client.MetricType (tests/exporters/encoding/metrics.proto)
   std::uint8_t remote_write_type;      // io.prometheus.write.v2.Metadata.MetricType
   OtlpData otlp_data;
-  Has is_monotonic;  // its values or counts never go down while the process lives
-  Has start_time;    // when a series began to count
-  Has unit;          // a unit is allowed
+  Has prometheus_type;  // OTLP shows open_metrics_type beside the data, which does not tell the kind
+  Has is_monotonic;     // its values or counts never go down while the process lives
+  Has deltas;           // a receiver may ask for differences in place of its values (DeltaView)
+  Has start_time;       // when a series began to count
+  Has unit;             // a unit is allowed
   SeriesSum series_sum;
 };
 
@@ -99,7 +101,9 @@ inline constexpr std::array kKindDescriptions = {
         .protobuf_type = 0,
         .remote_write_type = 1,
         .otlp_data = OtlpData::kSum,
+        .prometheus_type = Has::kNo,
         .is_monotonic = Has::kYes,
+        .deltas = Has::kYes,
         .start_time = Has::kYes,
         .unit = Has::kYes,
         .series_sum = SeriesSum::kAdded,
@@ -116,7 +120,9 @@ inline constexpr std::array kKindDescriptions = {
         .protobuf_type = 1,
         .remote_write_type = 2,
         .otlp_data = OtlpData::kSum,
+        .prometheus_type = Has::kNo,
         .is_monotonic = Has::kNo,
+        .deltas = Has::kNo,
         .start_time = Has::kNo,
         .unit = Has::kYes,
         .series_sum = SeriesSum::kByAggregation,
@@ -132,7 +138,9 @@ inline constexpr std::array kKindDescriptions = {
         .protobuf_type = 1,
         .remote_write_type = 2,
         .otlp_data = OtlpData::kGauge,
+        .prometheus_type = Has::kNo,
         .is_monotonic = Has::kNo,
+        .deltas = Has::kNo,
         .start_time = Has::kNo,
         .unit = Has::kYes,
         .series_sum = SeriesSum::kByAggregation,
@@ -149,7 +157,9 @@ inline constexpr std::array kKindDescriptions = {
         .protobuf_type = 1,
         .remote_write_type = 6,
         .otlp_data = OtlpData::kSum,
+        .prometheus_type = Has::kYes,
         .is_monotonic = Has::kNo,
+        .deltas = Has::kNo,
         .start_time = Has::kNo,
         .unit = Has::kNo,
         .series_sum = SeriesSum::kUnited,
@@ -166,7 +176,9 @@ inline constexpr std::array kKindDescriptions = {
         .protobuf_type = 1,
         .remote_write_type = 7,
         .otlp_data = OtlpData::kSum,
+        .prometheus_type = Has::kYes,
         .is_monotonic = Has::kNo,
+        .deltas = Has::kNo,
         .start_time = Has::kNo,
         .unit = Has::kNo,
         .series_sum = SeriesSum::kUnited,
@@ -182,7 +194,9 @@ inline constexpr std::array kKindDescriptions = {
         .protobuf_type = 4,
         .remote_write_type = 3,
         .otlp_data = OtlpData::kHistogram,
+        .prometheus_type = Has::kNo,
         .is_monotonic = Has::kYes,
+        .deltas = Has::kYes,
         .start_time = Has::kYes,
         .unit = Has::kYes,
         .series_sum = SeriesSum::kAdded,
@@ -199,7 +213,9 @@ inline constexpr std::array kKindDescriptions = {
         .protobuf_type = 4,
         .remote_write_type = 3,
         .otlp_data = OtlpData::kExponentialHistogram,
+        .prometheus_type = Has::kNo,
         .is_monotonic = Has::kYes,
+        .deltas = Has::kYes,
         .start_time = Has::kYes,
         .unit = Has::kYes,
         .series_sum = SeriesSum::kAdded,
@@ -216,7 +232,9 @@ inline constexpr std::array kKindDescriptions = {
         .protobuf_type = 2,
         .remote_write_type = 5,
         .otlp_data = OtlpData::kSummary,
+        .prometheus_type = Has::kNo,
         .is_monotonic = Has::kYes,
+        .deltas = Has::kNo,
         .start_time = Has::kYes,
         .unit = Has::kYes,
         .series_sum = SeriesSum::kAdded,
