@@ -97,6 +97,17 @@ bool HasStartTimes(const RegistryOptions& options, MetricKind kind) {
 }
 
 // What a snapshot holds on to.
+constexpr std::string_view kTargetHelp = "What these metrics describe";
+
+std::vector<std::string> TargetLabels(const RegistryOptions& options) {
+  std::vector<std::string> labels;
+  for (const auto& [name, value] : options.target) {
+    const bool is_any = options.names == NameRules::kUtf8;
+    labels.push_back(is_any ? name : EscapeLabelName(name, NameEscaping::kUnderscores));
+  }
+  return labels;
+}
+
 struct SnapshotOwner {
   ~SnapshotOwner() { pool->Return(std::move(buffers), snapshot); }
 
@@ -123,18 +134,24 @@ struct Registry::State {
   std::map<std::string, std::shared_ptr<CollectedFamily>> occupied_names STREAMHOUSE_GUARDED_BY(mutex);
 };
 
+Status CheckTarget(const RegistryOptions& options) {
+  FamilyInfo info;
+  info.name = std::string(kTargetFamily);
+  info.help = std::string(kTargetHelp);
+  info.kind = MetricKind::kInfo;
+  info.label_names = TargetLabels(options);
+  return CheckFamily(info, options.names).WithField("target");
+}
+
 Registry::Registry(RegistryOptions options) : state_(std::make_unique<State>(std::move(options))) {
   if (!state_->target->empty()) ShowTarget();
 }
 
 void Registry::ShowTarget() {
-  MetricOptions options = {.name = std::string(kTargetFamily), .help = "What these metrics describe"};
+  MetricOptions options = {
+      .name = std::string(kTargetFamily), .help = std::string(kTargetHelp), .labels = TargetLabels(state_->options)};
   std::vector<std::string_view> values;
-  for (const auto& [name, value] : *state_->target) {
-    const bool is_any = state_->options.names == NameRules::kUtf8;
-    options.labels.push_back(is_any ? name : EscapeLabelName(name, NameEscaping::kUnderscores));
-    values.emplace_back(value);
-  }
+  for (const auto& [name, value] : *state_->target) values.emplace_back(value);
   const Result<Family<Info>> family = AddInfo(std::move(options));
   Check(family.ok(), family.status().message());
   // The series is what is wanted; no handle records into it.

@@ -1,9 +1,12 @@
 // Registry: owns metric families and takes snapshots of them.
 //
 // When to use something else: one registry a program is enough; tests make their own.
-// Guarantees: a family that is registered is on every later snapshot, in registration order. No two
-// families of a registry have a sample name in common, in any format. Families and handles may
-// outlive the registry.
+// Invariants:
+// 1. No two families have a sample name in common, in any format.
+// 2. A family that was refused has no name and no place on a page.
+// 3. An equal definition is one family.
+// Guarantees: a family that is registered is on every later snapshot, in registration order.
+// Families and handles may outlive the registry.
 // Thread safety: all methods from any thread.
 // Cost: registering locks and allocates. A snapshot locks one family at a time against new label
 // sets of it, never against recordings. In a steady state it allocates nothing that grows with the
@@ -67,9 +70,12 @@ struct RegistryOptions {
   // What the metrics describe. Pages show it as the info `target_info`, the first family, with a
   // label for each attribute. By NameRules::kLegacy, dots and the like in names of attributes
   // become underscores. Names that are empty, not UTF-8, reserved or the same as labels end the
-  // program.
+  // program: where an operator gives the names, ask CheckTarget() first.
   TargetAttributes target = {};
 };
+
+// InvalidArgument about "target", for a target with which a Registry would end the program.
+Status CheckTarget(const RegistryOptions& options);
 
 namespace internal {
 

@@ -19,19 +19,6 @@
 namespace streamhouse::metrics::internal {
 namespace {
 
-// What the registry would say of the family of its target: there, a bad one ends the program.
-Status CheckTarget(const RegistryOptions& options) {
-  FamilyInfo info;
-  info.name = std::string(kTargetFamily);
-  info.help = "What these metrics describe";
-  info.kind = MetricKind::kInfo;
-  for (const auto& [name, value] : options.target) {
-    const bool is_any = options.names == NameRules::kUtf8;
-    info.label_names.push_back(is_any ? name : EscapeLabelName(name, NameEscaping::kUnderscores));
-  }
-  return CheckFamily(info, options.names).WithField("target_names");
-}
-
 Result<RegistryOptions> RegistryOptionsOf(const streamhouse_registry_options* options) {
   const Result<streamhouse_registry_options> known = KnownOptions(Given(options, "an options struct"));
   if (!known.ok()) return known.status();
@@ -49,7 +36,7 @@ Result<RegistryOptions> RegistryOptionsOf(const streamhouse_registry_options* op
   const std::vector<std::string> names = TextsOf(known->target_names, known->target_count);
   const std::vector<std::string> values = TextsOf(known->target_values, known->target_count);
   for (std::size_t i = 0; i < names.size(); ++i) made.target.emplace_back(names[i], values[i]);
-  if (Status legal = CheckTarget(made); !legal.ok()) return legal;
+  if (const Status legal = CheckTarget(made); !legal.ok()) return legal.WithField("target_names");
   return made;
 }
 

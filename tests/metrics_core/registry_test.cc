@@ -52,6 +52,7 @@ TEST_F(RegistryTest, AFamilyKeepsWhatItWasRegisteredWith) {
   EXPECT_EQ(info.bounds, (std::vector<double>{1, 2}));
 }
 
+// Invariant 3.
 TEST_F(RegistryTest, AnEqualDefinitionGivesTheSameFamily) {
   const MetricOptions options = {.name = "a_total", .help = "h", .labels = {"x"}, .series_max = 7};
   const auto first = registry_.AddCounter(options).value();
@@ -100,6 +101,7 @@ TEST_F(RegistryTest, RefusesALimitOnLabelValuesThatHasNoRoomForItsMark) {
             StatusCode::kInvalidArgument);
 }
 
+// Invariant 1.
 TEST_F(RegistryTest, RefusesNamesThatShareASampleInAnyFormat) {
   EXPECT_TRUE(AddHistogram("a").ok());
   EXPECT_EQ(AddCounter("a_total").code(), StatusCode::kAlreadyExists);
@@ -119,6 +121,7 @@ TEST_F(RegistryTest, TakesUtf8NamesWhereItIsToldTo) {
   EXPECT_EQ(registry_.AddGauge({.name = "a.b", .help = "h"}).status().code(), StatusCode::kInvalidArgument);
 }
 
+// Invariant 2.
 TEST_F(RegistryTest, ARefusedFamilyLeavesNothingBehind) {
   EXPECT_TRUE(AddGauge("b").ok());
   EXPECT_FALSE(AddCounter("b_total").ok());
@@ -194,7 +197,10 @@ TEST(RegistryTargetTest, ItsNameIsTaken) {
 }
 
 TEST(RegistryTargetDeathTest, NamesThatAreTheSameAsLabelsEndTheProgram) {
-  EXPECT_DEATH(Registry({.target = {{"a.b", "1"}, {"a_b", "2"}}}), "stands twice");
+  const RegistryOptions twice = {.target = {{"a.b", "1"}, {"a_b", "2"}}};
+  EXPECT_DEATH(Registry{twice}, "stands twice");
+  EXPECT_EQ(CheckTarget(twice).field(), "target");
+  EXPECT_TRUE(CheckTarget({.target = {{"a.b", "1"}}}).ok());
 }
 
 }  // namespace
