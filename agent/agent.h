@@ -109,12 +109,14 @@ class Agent {
   Status StartExporters();
   void StopExporters();
 
+  // Immutable after construction.
   const AgentConfig config_;
   const AgentMetrics metrics_;
   metrics::Health* const health_;  // may be null
   const std::vector<std::unique_ptr<metrics::Exporter>> exporters_;
   FileSystem& files_;
 
+  // All below: changed by the thread that calls Start() and Stop() alone.
   bool was_started_ = false;
   std::size_t running_exporters_ = 0;  // the first so many of exporters_
 

@@ -93,6 +93,7 @@ class ConsumerGroups {
                                                TopicId topic_id) const;
   Status Store(const std::string& group, const std::vector<MovedOffset>& moved);
 
+  // Immutable after construction.
   MetadataStore& store_;
   const TopicCatalog& topics_;
   GroupCoordinator& members_;

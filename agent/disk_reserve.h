@@ -56,6 +56,7 @@ class DiskReserve {
   Status TryRoom() STREAMHOUSE_REQUIRES(file_mutex_);
   std::string path() const { return folder_ + "/reserve"; }
 
+  // Immutable after construction.
   FileSystem& files_;
   const std::string folder_;
   const std::uint64_t bytes_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "client/start_offset.h"
+#include "metrics_core/dcheck.h"
 #include "metrics_core/timer.h"
 
 namespace streamhouse::client {
@@ -124,7 +125,9 @@ Status Consumer::Subscribe(const TopicPartition& partition) {
                      .position = [subscription] { return subscription->fetcher.position(); },
                      .metrics = subscription->partition_metrics});
   const metrics::MutexLock lock(mutex_);
-  subscriptions_.emplace(partition, subscription);
+  const bool is_new = subscriptions_.emplace(partition, subscription).second;
+  // Invariant 1.
+  metrics::DCheck([is_new] { return is_new; }, "a partition is subscribed once");
   return Status::Ok();
 }
 
@@ -160,6 +163,9 @@ Status Consumer::FollowGroup() {
     Status subscribed = Subscribe(partition);
     if (!subscribed.ok() && outcome.ok()) outcome = std::move(subscribed);
   }
+  // Invariant 2.
+  metrics::DCheck([&] { return std::ranges::includes(assigned, Assignment()); },
+                  "a member reads only what its group has given it");
   return outcome;
 }
 

@@ -1,6 +1,9 @@
 // Consumer: reads topics from where its group left off, and remembers how far it got.
 //
 // When to use something else: Broker::Fetch, to read a range once.
+// Invariants:
+// 1. A partition is subscribed at most once.
+// 2. With a group, it reads only partitions that the group had given it at the last Poll().
 // Guarantees:
 // - With a group, it reads the partitions that the broker gives it. Members of a group share the
 //   partitions of their topics, and share them again when one joins, leaves or falls silent. Poll()

@@ -95,8 +95,8 @@ class GroupMembership {
   Status failure_ STREAMHOUSE_GUARDED_BY(mutex_);
   bool tell_soon_ STREAMHOUSE_GUARDED_BY(mutex_) = false;
 
-  std::stop_source stop_;
-  std::thread thread_;
+  std::stop_source stop_;  // any thread
+  std::thread thread_;     // of the thread that calls Join() and Leave()
 };
 
 }  // namespace streamhouse::client

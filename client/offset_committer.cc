@@ -116,7 +116,7 @@ std::optional<LogPosition> OffsetCommitter::BeginCommit(const TopicPartition& pa
   // A commit that fails may have been stored: until the next one is confirmed, what the broker has
   // is unknown.
   found->second.committed.reset();
-  // Invariant 1.
+  // Invariant 2.
   metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return !under_way_; }, "commits do not overlap");
   under_way_ = partition;
   ++last_sequence_;

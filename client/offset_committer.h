@@ -3,8 +3,8 @@
 //
 // When to use something else: Consumer; this is its inside.
 // Invariants:
-// 1. Commits do not overlap: at most one is under way.
-// 2. A commit that ends has begun.
+// 1. last_sequence() only rises: each commit is sent with a higher sequence than all before it.
+// 2. A commit that ends has begun, and no other has begun meanwhile.
 // Guarantees: only positions passed to Finish() are committed: the latest one of each partition,
 // higher or lower than the one before. A position goes only to the log that it counts in. A
 // position that the broker already has is not committed again. A failed commit loses nothing: the

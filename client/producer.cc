@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "metrics_core/clock.h"
+#include "metrics_core/dcheck.h"
 #include "metrics_core/exemplar.h"
 #include "metrics_core/start_thread.h"
 
@@ -202,6 +203,13 @@ Producer::Topic& Producer::Remember(std::string_view name, std::uint32_t partiti
     topic.partitions.push_back(
         std::make_unique<RecordAccumulator::Partition>(TopicPartition{known->first, i}, topic.metrics));
   }
+  // Invariant 2.
+  metrics::DCheck(
+      [&] {
+        const auto& all = topic.partitions;
+        return all.size() >= partitions && all.back()->topic_partition().partition == all.size() - 1;
+      },
+      "partitions stand in the order of their numbers");
   return topic;
 }
 
@@ -244,6 +252,9 @@ std::size_t Producer::Close(std::chrono::nanoseconds timeout) {
   work_.NotifyAll();
   for (std::thread& sender : senders_) sender.join();
   lock.Lock();
+  // Invariant 1.
+  metrics::DCheck([this]() STREAMHOUSE_UNCHECKED { return accumulator_.IsDoneBefore(accumulator_.batches_opened()); },
+                  "a closed producer owes no result");
   return failed_records_ - failed_before;
 }
 

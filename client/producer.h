@@ -1,6 +1,9 @@
 // Producer: sends records in batches, and tells the sender of each what became of it.
 //
 // When to use something else: Broker::Produce, to place one batch synchronously.
+// Invariants:
+// 1. After Close(), every accepted record has its result.
+// 2. Entry i of a topic's partitions is partition i; no entry is ever removed.
 // Guarantees:
 // - Every accepted record gets exactly one result (delivery.h); one that is refused gets it at once
 //   and is not sent.

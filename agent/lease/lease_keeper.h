@@ -116,6 +116,7 @@ class LeaseKeeper {
   void PublishHeldCount() const;
   bool HeldLeasesAreAnnounced() const STREAMHOUSE_REQUIRES(round_mutex_);
 
+  // Immutable after construction.
   MetadataStore& store_;
   const std::string holder_;
   const LeaseTiming timing_;

@@ -16,6 +16,7 @@
 #include "exporters/http/message/response.h"
 #include "exporters/http/plain_connection.h"
 #include "exporters/http/tls_connection.h"
+#include "metrics_core/dcheck.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -173,6 +174,8 @@ void Listener::Serve(StreamSocket socket) {
       },
       limits_, web_config_.headers, metrics_, [this, id](Session&) { sessions_.erase(id); });
   sessions_.emplace(id, session);
+  // Invariant 1.
+  metrics::DCheck([this] { return sessions_.size() <= limits_.connections; }, "connections are bounded");
   session->Start();
 }
 
@@ -275,6 +278,9 @@ void Listener::RefuseGuess(Response refusal, Client& client, Session::Respond re
   if (delayed_.size() >= limits_.connections / kRefusalsDelayedPart) return AnswerWith(std::move(refusal), respond);
   const std::uint64_t id = next_id_++;
   asio::steady_timer& timer = delayed_.try_emplace(id, executor_).first->second;
+  // Invariant 2.
+  metrics::DCheck([this] { return delayed_.size() <= limits_.connections / kRefusalsDelayedPart; },
+                  "delayed refusals are bounded");
   timer.expires_after(std::min(kRefusalDelay * static_cast<int>(delayed_.size()), kRefusalDelayMax));
   timer.async_wait([this, id, refusal = std::move(refusal), respond = std::move(respond)](error_code) mutable {
     delayed_.erase(id);

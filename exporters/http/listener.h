@@ -2,6 +2,9 @@
 // sessions until they are over.
 //
 // When to use something else: MetricsServer, which is this behind the Exporter interface.
+// Invariants:
+// 1. There are at most Limits::connections sessions.
+// 2. At most one kRefusalsDelayedPart-th of Limits::connections refusals are delayed.
 // Guarantees:
 // 1. An accept that fails is retried.
 // 2. At the limit of connections, and when the process has no descriptors left, the oldest

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <span>
 #include <utility>
+#include "metrics_core/dcheck.h"
 
 namespace streamhouse::exporters {
 namespace {
@@ -38,12 +39,12 @@ void AddHeaders(Session::Headers headers, Response& response) {
 
 }  // namespace
 
-Session::Session(std::unique_ptr<Connection> connection, Handle handle, const Limits& limits, Headers headers,
-                 const ServerMetrics& metrics, Closed closed)
+Session::Session(std::unique_ptr<Connection> connection, AnswerRequest answer_request, const Limits& limits,
+                 Headers headers, const ServerMetrics& metrics, Closed closed)
     : limits_(limits),
       headers_(headers),
       metrics_(metrics),
-      handle_(std::move(handle)),
+      answer_request_(std::move(answer_request)),
       closed_(std::move(closed)),
       connection_(std::move(connection)),
       reader_({.head_bytes = limits.head_bytes, .target_bytes = limits.target_bytes}) {
@@ -62,6 +63,9 @@ void Session::Abort() {
 }
 
 void Session::Read() {
+  // Invariants 1 and 2.
+  metrics::DCheck([this] { return !responding_ && !chunk_ && response_.page == nullptr; },
+                  "a session that waits for a request sends no response");
   const std::span<char> space = reader_.Prepare();
   connection_->AsyncReadSome(
       {space.data(), space.size()},
@@ -92,7 +96,7 @@ void Session::ServeNext() {
 void Session::Answer(const Request& request) {
   // While the answer is being found, the server does not wait for the client.
   responding_ = true;
-  handle_(request, [self = shared_from_this()](Response response) { self->SendResponse(std::move(response)); });
+  answer_request_(request, [self = shared_from_this()](Response response) { self->SendResponse(std::move(response)); });
 }
 
 void Session::Refuse(int status) {

@@ -1,6 +1,9 @@
 // Session: the requests of one client, answered one after the other.
 //
 // When to use something else: MetricsServer, which makes one for each connection.
+// Invariants:
+// 1. While a session waits for a request, it sends no response.
+// 2. While a session waits for a request, it holds no chunk and no page.
 // Guarantees: holds one chunk of a page at a time, and asks for the next when the client has taken
 // that one. A client has the times of Limits, then it is dropped; what it sends ahead is answered
 // in order. After a malformed request the connection is closed. Aborted pages are recognisable as
@@ -36,7 +39,7 @@ class Session : public std::enable_shared_from_this<Session> {
   // Calls `respond` once, now or later, on the thread of the connection's handlers; the request is
   // there until then.
   using Respond = std::function<void(Response)>;
-  using Handle = std::function<void(const Request&, Respond respond)>;
+  using AnswerRequest = std::function<void(const Request&, Respond respond)>;
   using Closed = std::function<void(Session&)>;
 
   // Name and value, added to every response.
@@ -44,11 +47,11 @@ class Session : public std::enable_shared_from_this<Session> {
 
   // `headers` and `metrics` must outlive the session. `closed` is called once, when the session is
   // over.
-  Session(std::unique_ptr<Connection> connection, Handle handle, const Limits& limits, Headers headers,
+  Session(std::unique_ptr<Connection> connection, AnswerRequest answer_request, const Limits& limits, Headers headers,
           const ServerMetrics& metrics, Closed closed);
 
   void Start();
-  // The session is over when this returns: nothing is asked of `handle` any more, and its page is
+  // The session is over when this returns: `answer_request` is not called any more, and its page is
   // gone. What is under way ends by its handlers. Not to be called by the page.
   void Abort();
 
@@ -80,10 +83,13 @@ class Session : public std::enable_shared_from_this<Session> {
   void Leave();
   bool is_over() const { return !closed_; }
 
+  // Immutable after construction.
   const Limits limits_;
   const Headers headers_;
   const ServerMetrics& metrics_;
-  const Handle handle_;
+  const AnswerRequest answer_request_;
+
+  // All below: of the thread that runs the connection's handlers.
   Closed closed_;  // empty once it was called
   std::unique_ptr<Connection> connection_;
   RequestReader reader_;

@@ -89,18 +89,23 @@ class PushLoop {
   void Log(const metrics::Status& pushed);
   void LeaveToParent();
 
+  // Immutable after construction.
   const std::string exporter_;
   const std::string name_;
   const Push push_;
   const PushLoopOptions options_;
   const PushMetrics metrics_;
+
+  // Of the thread that calls Start() and Stop().
   std::thread thread_;
-  pid_t process_ = 0;        // that the thread is in
-  bool is_pushing_ = false;  // of the thread; before it starts, of the caller
-  // By the last push.
-  bool is_failing_ = false;
+  pid_t process_ = 0;  // that the thread is in
+
+  // Of the thread that pushes; before it starts, of the caller.
+  bool is_pushing_ = false;
+  bool is_failing_ = false;  // by the last push, as is the reason
   std::string reason_;
 
+  // Any thread.
   std::unique_ptr<StopSignal> stop_ = std::make_unique<StopSignal>();
 };
 

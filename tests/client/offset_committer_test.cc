@@ -155,6 +155,7 @@ TEST_F(OffsetCommitterTest, RemoveWaitsForACommitOfThePartitionUnderWay) {
   EXPECT_EQ(CommittedAtBroker(0), 3U);
 }
 
+// Invariant 1.
 TEST_F(OffsetCommitterTest, TellsTheSequenceOfTheLastCommitThatWasSent) {
   Create();
   EXPECT_EQ(committer_->last_sequence(), 0U);

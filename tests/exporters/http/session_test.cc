@@ -47,7 +47,7 @@ class SessionTest : public testing::Test {
   // Serves what the peer sends until nothing more can happen.
   void Serve(const std::string& bytes) {
     peer_.to_server = bytes;
-    Session::Handle handle = [this](const Request& request, const Session::Respond& respond) {
+    Session::AnswerRequest handle = [this](const Request& request, const Session::Respond& respond) {
       if (!answers_later_) return respond(Answer(request));
       answer_ = [this, request, respond] { respond(Answer(request)); };
     };
