@@ -48,8 +48,8 @@ Status PartitionLog::Recover() {
     auto dropped = DropOrphan(base_offset);
     if (!dropped.ok()) return dropped.status();
     if (*dropped) continue;
-    const SegmentPlace place = base_offset == base_offsets.back() ? SegmentPlace::kLast : SegmentPlace::kFollowed;
-    if (Status one = RecoverOne(base_offset, place); !one.ok()) return one;
+    const SegmentRole role = base_offset == base_offsets.back() ? SegmentRole::kLast : SegmentRole::kFollowed;
+    if (Status one = RecoverOne(base_offset, role); !one.ok()) return one;
   }
   NoteAges();
   Segment& last = *segments_.back();
@@ -84,13 +84,13 @@ Result<bool> PartitionLog::DropOrphan(std::uint64_t base_offset) {
   return true;
 }
 
-Status PartitionLog::RecoverOne(std::uint64_t base_offset, SegmentPlace place) {
+Status PartitionLog::RecoverOne(std::uint64_t base_offset, SegmentRole role) {
   std::string path = folder_ + "/" + SegmentName(base_offset);
   if (!segments_.empty() && base_offset != next_offset_) {
     return {StatusCode::kDataLoss, path + " at byte 0: the segment before it ends at offset " +
                                        std::to_string(next_offset_) + ", not at " + std::to_string(base_offset)};
   }
-  auto recovered = RecoverSegment(files_, path, base_offset, place, sequences_);
+  auto recovered = RecoverSegment(files_, path, base_offset, role, sequences_);
   if (!recovered.ok()) return recovered.status();
   // The time of a copied file, or of a wrong clock, may be in the future.
   const std::int64_t file_time_ms =

@@ -212,8 +212,8 @@ class PartitionLog {
   struct ReadStart {
     std::shared_ptr<const Segment> segment;
     std::shared_ptr<const ReadableFile> file;
-    BatchPlace from = {};
-    BatchPlace end = {};                                       // behind the last batch
+    BatchPosition from = {};
+    BatchPosition end = {};                                    // behind the last batch
     std::optional<std::int64_t> message_start = std::nullopt;  // of the segment
   };
   using Segments = std::vector<std::shared_ptr<Segment>>;
@@ -222,7 +222,7 @@ class PartitionLog {
   Status Recover();
   Result<bool> DropOrphan(std::uint64_t base_offset) STREAMHOUSE_REQUIRES(append_mutex_, state_mutex_);
   void NoteAges() STREAMHOUSE_REQUIRES(append_mutex_, state_mutex_);
-  Status RecoverOne(std::uint64_t base_offset, SegmentPlace place) STREAMHOUSE_REQUIRES(append_mutex_, state_mutex_);
+  Status RecoverOne(std::uint64_t base_offset, SegmentRole role) STREAMHOUSE_REQUIRES(append_mutex_, state_mutex_);
   Result<AppendedBatch> Write(const BatchBuilder& batch, BatchHeader& header) STREAMHOUSE_REQUIRES(append_mutex_);
   Status SyncFolders() STREAMHOUSE_REQUIRES(append_mutex_);
   Status SyncRemoval() STREAMHOUSE_REQUIRES(append_mutex_);

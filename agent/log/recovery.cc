@@ -17,12 +17,12 @@ Status DamageAt(const std::string& path, std::uint64_t position, const std::stri
 
 class SegmentScan {
  public:
-  SegmentScan(const ReadableFile& file, const std::string& path, std::uint64_t file_bytes, SegmentPlace place,
+  SegmentScan(const ReadableFile& file, const std::string& path, std::uint64_t file_bytes, SegmentRole role,
               ProducerSequences& sequences)
       : path_(path),
         file_(file),
         file_bytes_(file_bytes),
-        place_(place),
+        role_(role),
         sequences_(sequences),
         reader_(file, path, 0, file_bytes) {}
 
@@ -62,7 +62,7 @@ class SegmentScan {
       return DamageAt(path_, reader_.position(), "a batch is cut off");
     }
     std::uint64_t message_bytes = 0;
-    if (place_ == SegmentPlace::kFollowed) return message_bytes;
+    if (role_ == SegmentRole::kFollowed) return message_bytes;
     const auto count = [&message_bytes](const RecordView& record) {
       message_bytes += record.bytes();
       return Visit::kContinue;
@@ -73,7 +73,7 @@ class SegmentScan {
 
   // OK when no whole batch follows the unreadable bytes: they may be truncated.
   Status ClassifyTail(const Status& problem, std::uint64_t search_from) const {
-    if (place_ == SegmentPlace::kFollowed || problem.code() != StatusCode::kDataLoss) return problem;
+    if (role_ == SegmentRole::kFollowed || problem.code() != StatusCode::kDataLoss) return problem;
     auto follower = FindWholeBatch(search_from);
     if (!follower.ok()) return follower.status();
     if (!follower->has_value()) return Status::Ok();
@@ -96,7 +96,7 @@ class SegmentScan {
   const std::string& path_;
   const ReadableFile& file_;
   const std::uint64_t file_bytes_;
-  const SegmentPlace place_;
+  const SegmentRole role_;
   ProducerSequences& sequences_;
   SegmentReader reader_;
   bool has_old_batch_ = false;
@@ -112,14 +112,14 @@ Status CutOff(FileSystem& files, const std::string& path, std::uint64_t size_byt
 }  // namespace
 
 Result<RecoveredSegment> RecoverSegment(FileSystem& files, const std::string& path, std::uint64_t base_offset,
-                                        SegmentPlace place, ProducerSequences& sequences) {
+                                        SegmentRole role, ProducerSequences& sequences) {
   auto file_bytes = files.FileSize(path);
   if (!file_bytes.ok()) return file_bytes.status();
   auto file = files.OpenForRead(path);
   if (!file.ok()) return file.status();
   RecoveredSegment result;
   result.end_offset = base_offset;
-  SegmentScan scan(**file, path, *file_bytes, place, sequences);
+  SegmentScan scan(**file, path, *file_bytes, role, sequences);
   if (Status scanned = scan.Run(result); !scanned.ok()) return scanned;
   if (scan.has_old_batch()) {
     // Before a torn tail is cut off, which changes it.

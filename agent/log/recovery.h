@@ -24,7 +24,7 @@
 
 namespace streamhouse::agent {
 
-enum class SegmentPlace : std::uint8_t { kLast, kFollowed };
+enum class SegmentRole : std::uint8_t { kLast, kFollowed };
 
 struct RecoveredSegment {
   std::uint64_t size_bytes = 0;  // after truncation
@@ -41,6 +41,6 @@ struct RecoveredSegment {
 
 // Notes the batches that it keeps in `sequences`.
 Result<RecoveredSegment> RecoverSegment(FileSystem& files, const std::string& path, std::uint64_t base_offset,
-                                        SegmentPlace place, ProducerSequences& sequences);
+                                        SegmentRole role, ProducerSequences& sequences);
 
 }  // namespace streamhouse::agent

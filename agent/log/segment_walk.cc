@@ -38,8 +38,8 @@ void SegmentWalk::Report(OffsetRange lost, const Status& damage) {
   report_({.lost = lost, .reason = damage.message()});
 }
 
-Result<BatchPlace> SegmentWalk::FindBehind(std::uint64_t position) const {
-  BatchPlace known = end_;
+Result<BatchPosition> SegmentWalk::FindBehind(std::uint64_t position) const {
+  BatchPosition known = end_;
   if (const auto place = known_behind_(position); place && place->position < end_.position) known = *place;
   std::string bytes(known.position - position, '\0');
   auto filled = file_.ReadAt(position, bytes);
@@ -47,7 +47,7 @@ Result<BatchPlace> SegmentWalk::FindBehind(std::uint64_t position) const {
   if (*filled < bytes.size()) return known;
   // Offsets may be missing before a batch that is whole; that batch is then the next one.
   const auto found = FindBatchThatLeadsTo(known.base_offset, next_offset_ + 1, bytes);
-  return found ? BatchPlace{.base_offset = found->base_offset, .position = position + found->position} : known;
+  return found ? BatchPosition{.base_offset = found->base_offset, .position = position + found->position} : known;
 }
 
 }  // namespace streamhouse::agent

@@ -28,11 +28,11 @@ class SegmentWalk {
  public:
   // The first batch behind a position that is known to start there; nothing where only the end is
   // known.
-  using KnownBehind = std::function<std::optional<BatchPlace>(std::uint64_t position)>;
+  using KnownBehind = std::function<std::optional<BatchPosition>(std::uint64_t position)>;
   using ReportDamage = std::function<void(const Damage&)>;
 
   // From a batch to what stands behind the last one. `file` and `path` must outlive the walk.
-  SegmentWalk(const ReadableFile& file, const std::string& path, BatchPlace start, BatchPlace end,
+  SegmentWalk(const ReadableFile& file, const std::string& path, BatchPosition start, BatchPosition end,
               KnownBehind known_behind, ReportDamage report)
       : file_(file),
         reader_(file, path, start.position, end.position),
@@ -54,12 +54,12 @@ class SegmentWalk {
   const Status& damage() const { return damage_; }
 
  private:
-  Result<BatchPlace> FindBehind(std::uint64_t position) const;
+  Result<BatchPosition> FindBehind(std::uint64_t position) const;
   void Report(OffsetRange lost, const Status& damage);
 
   const ReadableFile& file_;
   SegmentReader reader_;
-  const BatchPlace end_;
+  const BatchPosition end_;
   const KnownBehind known_behind_;
   const ReportDamage report_;
 

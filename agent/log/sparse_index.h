@@ -22,51 +22,51 @@ namespace streamhouse::agent {
 inline constexpr std::uint64_t kIndexIntervalBytes = std::uint64_t{64} * 1024;
 
 // Where a batch starts in its segment.
-struct BatchPlace {
+struct BatchPosition {
   std::uint64_t base_offset = 0;
   std::uint64_t position = 0;
   std::uint64_t message_bytes = 0;  // of the records before it in the segment, where they were counted
 
-  friend bool operator==(const BatchPlace&, const BatchPlace&) = default;
+  friend bool operator==(const BatchPosition&, const BatchPosition&) = default;
 };
 
 class SparseIndex {
  public:
   // Batches must be added in the order of the segment, without leaving any out.
-  void Add(const BatchPlace& batch) {
+  void Add(const BatchPosition& batch) {
     if (!entries_.empty() && batch.position < entries_.back().position + kIndexIntervalBytes) return;
     entries_.push_back(batch);
   }
 
   // The last indexed batch that starts at or before `offset`; nothing when there is none.
-  std::optional<BatchPlace> Find(std::uint64_t offset) const {
+  std::optional<BatchPosition> Find(std::uint64_t offset) const {
     const auto after = AfterOffset(offset);
     if (after == entries_.begin()) return std::nullopt;
     return *std::prev(after);
   }
 
   // The first indexed batch that starts after `offset`; nothing when there is none.
-  std::optional<BatchPlace> FindAfter(std::uint64_t offset) const {
+  std::optional<BatchPosition> FindAfter(std::uint64_t offset) const {
     const auto after = AfterOffset(offset);
     if (after == entries_.end()) return std::nullopt;
     return *after;
   }
 
   // The first indexed batch behind `position`; nothing when there is none.
-  std::optional<BatchPlace> FindBehind(std::uint64_t position) const {
+  std::optional<BatchPosition> FindBehind(std::uint64_t position) const {
     const auto behind = std::upper_bound(entries_.begin(), entries_.end(), position,
-                                         [](std::uint64_t p, const BatchPlace& e) { return p < e.position; });
+                                         [](std::uint64_t p, const BatchPosition& e) { return p < e.position; });
     if (behind == entries_.end()) return std::nullopt;
     return *behind;
   }
 
  private:
-  std::vector<BatchPlace>::const_iterator AfterOffset(std::uint64_t offset) const {
+  std::vector<BatchPosition>::const_iterator AfterOffset(std::uint64_t offset) const {
     return std::upper_bound(entries_.begin(), entries_.end(), offset,
-                            [](std::uint64_t o, const BatchPlace& e) { return o < e.base_offset; });
+                            [](std::uint64_t o, const BatchPosition& e) { return o < e.base_offset; });
   }
 
-  std::vector<BatchPlace> entries_;
+  std::vector<BatchPosition> entries_;
 };
 
 }  // namespace streamhouse::agent

@@ -95,7 +95,7 @@ OtlpExporter::PushResult OtlpExporter::PushSnapshot(PushDeadline deadline) {
     if (!chunk.empty()) Deliver(chunk.view(), encoder->samples(), deadline, result);
     // What is refused for good is dropped. After a request that is given up, none is sent.
     const bool is_committed = options_.deltas != DeltaFamilies::kNone && result.give_up.empty();
-    if (is_committed) deltas_.CommitUntil(encoder->place().family, encoder->place().series);
+    if (is_committed) deltas_.CommitUntil(encoder->position().family, encoder->position().series);
   } while (progress == PageSource::Progress::kMore);
   return result;
 }

@@ -11,7 +11,7 @@
 // 4. No start time is later than the time of its point.
 // 5. Values are cumulative, but for the families that DeltaView has made deltas of. Beside deltas,
 //    times are of whole milliseconds: a delta begins at the time at which the one before ended.
-// 6. place() tells which series the requests have had so far.
+// 6. position() tells which series the requests have had so far.
 // Thread safety: one thread at a time.
 // Cost: each point is counted and then written, straight into the chunk; memory for the keys of one
 // family at a time.
@@ -47,14 +47,14 @@ namespace streamhouse::exporters {
 class OtlpEncoder : public PageSource {
  public:
   // Series of a snapshot: those of the families before `family`, and `series` of that one.
-  struct Place {
+  struct SeriesPosition {
     std::size_t family = 0;
     std::size_t series = 0;
   };
 
   // Where the next chunk begins: this one and the earlier ones have the series before it. Of a
   // state set, a series may be in two chunks; the second one counts.
-  virtual Place place() const = 0;
+  virtual SeriesPosition position() const = 0;
   // The data points of the last chunk.
   virtual std::uint64_t samples() const = 0;
 };
@@ -63,7 +63,7 @@ template <typename Format>
 class OtlpRequests : public OtlpEncoder {
  public:
   std::uint64_t samples() const override { return samples_; }
-  Place place() const override {
+  SeriesPosition position() const override {
     return {.family = family_, .series = is_begun_ ? point_ / std::max<std::size_t>(states_.size(), 1) : 0};
   }
 
@@ -230,8 +230,7 @@ void OtlpRequests<Format>::MakeMetricHead(const metrics::FamilyInfo& info) {
     out.String(otlp::metric::kName, info.name);
     out.String(otlp::metric::kDescription, info.help);
     if (!info.unit.empty()) out.String(otlp::metric::kUnit, OtlpUnit(info.unit));
-    const bool has_type = info.kind == metrics::MetricKind::kInfo || info.kind == metrics::MetricKind::kStateSet;
-    if (!has_type) return;
+    if (kind.prometheus_type == metrics::Has::kNo) return;
     out.List(otlp::metric::kMetadata, [&](auto& list) {
       list.Message([&](auto& pair) {
         pair.String(otlp::key_value::kKey, "prometheus.type");

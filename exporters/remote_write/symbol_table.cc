@@ -10,25 +10,25 @@ namespace streamhouse::exporters {
 namespace {
 
 constexpr ProtobufField kSymbols = 4;
-constexpr std::size_t kPlacesMin = 256;
+constexpr std::size_t kEntriesMin = 256;
 
 }  // namespace
 
-SymbolTable::SymbolTable() : seed_(HashSeed()), places_(kPlacesMin) {
+SymbolTable::SymbolTable() : seed_(HashSeed()), entries_(kEntriesMin) {
   Clear();
 }
 
 void SymbolTable::Clear() {
   encoded_.clear();
   offsets_.clear();
-  std::fill(places_.begin(), places_.end(), Place());
+  std::fill(entries_.begin(), entries_.end(), Entry());
   Add("");
 }
 
 std::uint32_t SymbolTable::InternNew(std::string_view text, std::uint64_t word) {
   const std::uint32_t number = Add(text);
   Put({.word = word, .size = static_cast<std::uint32_t>(text.size()), .number = number});
-  if (offsets_.size() * 2 > places_.size()) Grow();
+  if (offsets_.size() * 2 > entries_.size()) Grow();
   return number;
 }
 
@@ -43,18 +43,18 @@ std::uint32_t SymbolTable::Add(std::string_view text) {
   return static_cast<std::uint32_t>(offsets_.size() - 1);
 }
 
-void SymbolTable::Put(const Place& place) {
-  const std::size_t mask = places_.size() - 1;
-  std::size_t i = Begin(place.word, place.size) & mask;
-  while (places_[i].number != 0) i = (i + 1) & mask;
-  places_[i] = place;
+void SymbolTable::Put(const Entry& entry) {
+  const std::size_t mask = entries_.size() - 1;
+  std::size_t i = Begin(entry.word, entry.size) & mask;
+  while (entries_[i].number != 0) i = (i + 1) & mask;
+  entries_[i] = entry;
 }
 
 void SymbolTable::Grow() {
-  std::vector<Place> known(places_.size() * 2);
-  known.swap(places_);
-  for (const Place& place : known) {
-    if (place.number != 0) Put(place);
+  std::vector<Entry> known(entries_.size() * 2);
+  known.swap(entries_);
+  for (const Entry& entry : known) {
+    if (entry.number != 0) Put(entry);
   }
 }
 

@@ -32,11 +32,11 @@ class SymbolTable {
   [[gnu::always_inline]] std::uint32_t Intern(std::string_view text) {
     if (text.empty()) return 0;
     const std::uint64_t word = WordOf(text, seed_);
-    const std::size_t mask = places_.size() - 1;
-    for (std::size_t i = Begin(word, text.size()) & mask; places_[i].number != 0; i = (i + 1) & mask) {
-      const Place& place = places_[i];
-      if (place.word != word || place.size != text.size()) continue;
-      if (text.size() <= kWordBytes || Is(place.number, text)) return place.number;
+    const std::size_t mask = entries_.size() - 1;
+    for (std::size_t i = Begin(word, text.size()) & mask; entries_[i].number != 0; i = (i + 1) & mask) {
+      const Entry& entry = entries_[i];
+      if (entry.word != word || entry.size != text.size()) continue;
+      if (text.size() <= kWordBytes || Is(entry.number, text)) return entry.number;
     }
     return InternNew(text, word);
   }
@@ -45,27 +45,27 @@ class SymbolTable {
   std::size_t size() const { return offsets_.size(); }
 
  private:
-  struct Place {
+  struct Entry {
     std::uint64_t word = 0;    // WordOf() the text
     std::uint32_t size = 0;    // of the text
-    std::uint32_t number = 0;  // 0: the place is free
+    std::uint32_t number = 0;  // 0: the entry is free
   };
 
   // Of a text of the same size.
   bool Is(std::uint32_t number, std::string_view text) const {
     return AreSame(encoded_.data() + offsets_[number], text.data(), text.size());
   }
-  // The first place to look for a text.
+  // The first entry to look for a text.
   std::size_t Begin(std::uint64_t word, std::size_t size) const { return MixWord(word ^ seed_ ^ size); }
   std::uint32_t InternNew(std::string_view text, std::uint64_t word);
   std::uint32_t Add(std::string_view text);
-  void Put(const Place& place);
+  void Put(const Entry& entry);
   void Grow();
 
   const std::uint64_t seed_;  // so that no client can choose values that collide
   std::vector<char> encoded_;
   std::vector<std::uint32_t> offsets_;  // of the texts in encoded_
-  std::vector<Place> places_;           // a power of two, at most half full
+  std::vector<Entry> entries_;          // a power of two, at most half full
 };
 
 }  // namespace streamhouse::exporters

@@ -10,7 +10,7 @@
 //    lines have a time: a receiver that reads times would store the 0, and knows no changes.
 // 2. Counts are whole numbers (DoubleDeltas::kWhole), as some receivers cut fractions off. NaN and
 //    infinities are left out.
-// 3. Lines of a series share a datagram if they fit in one. So place() and rest() say what a
+// 3. Lines of a series share a datagram if they fit in one. So position() and rest() say what a
 //    datagram that was not sent lacks, to the line.
 // 4. A family or a series whose name is another's is left out, and told by left_out().
 // Thread safety: one thread at a time.
@@ -21,7 +21,7 @@
 //     datagram.Clear();
 //     progress = encoder.Fill(datagram);
 //     if (Send(datagram.view())) continue;
-//     view.CommitUntil(encoder.place().family, encoder.place().series);
+//     view.CommitUntil(encoder.position().family, encoder.position().series);
 //     rest = std::string(encoder.rest());  // goes first the next time
 //     return;
 //   } while (progress == PageSource::Progress::kMore);
@@ -47,7 +47,7 @@ namespace streamhouse::exporters {
 class StatsdEncoder final : public PageSource {
  public:
   // Series of a snapshot: those of the families before `family`, and `series` of that one.
-  struct Place {
+  struct SeriesPosition {
     std::size_t family = 0;
     std::size_t series = 0;
   };
@@ -73,9 +73,9 @@ class StatsdEncoder final : public PageSource {
   // A datagram may be empty if it is the last.
   Progress Fill(PageChunk& chunk) override;
 
-  // If the last datagram is not sent: the earlier ones hold the series before this place,
-  Place place() const { return begin_; }
-  // but for these lines of the last one of them.
+  // If the last datagram is not sent: the earlier ones hold the series before this position.
+  SeriesPosition position() const { return begin_; }
+  // The lines of the last one of these series that the earlier datagrams lack.
   std::string_view rest() const { return std::string_view(lines_).substr(rest_begin_); }
 
   std::uint64_t samples() const { return samples_; }  // lines of the last datagram
@@ -120,9 +120,9 @@ class StatsdEncoder final : public PageSource {
   std::string lines_;           // of one series, each with a newline
   std::size_t line_ = 0;        // where the lines begin that no datagram has yet
   bool is_part_ = false;        // whether earlier datagrams have lines of this series
-  Place series_;                // of lines_
-  Place next_;                  // the series behind it
-  Place begin_;                 // of the last datagram
+  SeriesPosition series_;       // of lines_
+  SeriesPosition next_;         // the series behind it
+  SeriesPosition begin_;        // of the last datagram
   std::size_t rest_begin_ = 0;  // in lines_
   std::uint64_t samples_ = 0;
 

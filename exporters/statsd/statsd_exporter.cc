@@ -106,7 +106,7 @@ Status StatsdExporter::SendAll(PushDeadline deadline) {
       metrics_.CountDropped(scheme_, ReasonOf(failed), encoder.samples());
     } else if (!chunk.empty()) {
       failed = Deliver(chunk.view(),
-                       {.place = encoder.place(),
+                       {.position = encoder.position(),
                         .rest = std::string(encoder.rest()),
                         .samples = encoder.samples(),
                         .bytes = chunk.view().size()},
@@ -176,7 +176,7 @@ void StatsdExporter::CountArrived(const Datagram& datagram) const {
 
 void StatsdExporter::GoBackTo(Datagram datagram, const Status& why) {
   metrics_.CountDropped(scheme_, ReasonOf(why), datagram.samples);
-  deltas_.CommitUntil(datagram.place.family, datagram.place.series);
+  deltas_.CommitUntil(datagram.position.family, datagram.position.series);
   rest_ = std::move(datagram.rest);
   socket_.reset();
   ++choice_;

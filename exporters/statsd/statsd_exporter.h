@@ -99,7 +99,7 @@ class StatsdExporter : public metrics::Exporter {
  private:
   // One of a push, and where the next push goes on if it does not arrive.
   struct Datagram {
-    StatsdEncoder::Place place;
+    StatsdEncoder::SeriesPosition position;
     std::string rest;
     std::uint64_t samples = 0;
     std::uint64_t bytes = 0;

@@ -159,13 +159,13 @@ std::shared_ptr<CallbackSeries> CallbackCore::AddMany(ReadMany read, std::int64_
 std::shared_ptr<CallbackSeries> CallbackCore::Link(std::shared_ptr<CallbackSeries> series) {
   series->family = weak_from_this();
   const MutexLock lock(mutex_);
-  const auto same = std::find_if(places_.begin(), places_.end(), [&](const Place& place) {
-    return !series->is_many && !place.back()->is_many && place.back()->label_text == series->label_text;
+  const auto same = std::find_if(registrations_.begin(), registrations_.end(), [&](const Registrations& registered) {
+    return !series->is_many && !registered.back()->is_many && registered.back()->label_text == series->label_text;
   });
-  if (same != places_.end()) {
+  if (same != registrations_.end()) {
     same->push_back(series);
   } else {
-    places_.push_back({series});
+    registrations_.push_back({series});
   }
   return series;
 }
@@ -183,8 +183,8 @@ void CallbackCore::Remove(const std::shared_ptr<CallbackSeries>& series) {
 void CallbackCore::Unlink(const std::shared_ptr<CallbackSeries>& series) {
   const MutexLock lock(mutex_);
   FreeRemoved();
-  for (Place& place : places_) std::erase(place, series);
-  std::erase_if(places_, [](const Place& place) { return place.empty(); });
+  for (Registrations& registered : registrations_) std::erase(registered, series);
+  std::erase_if(registrations_, [](const Registrations& registered) { return registered.empty(); });
   removed_.push_back({.series = series, .snapshot = live_snapshots_->Next()});
 }
 
@@ -199,9 +199,9 @@ void CallbackCore::CountFailure() {
 
 CollectedFamily::Statistics CallbackCore::GetStatistics() const {
   const MutexLock lock(mutex_);
-  Statistics statistics = {.series = places_.size()};
-  for (const Place& place : places_) {
-    for (const auto& series : place) statistics.series_bytes += sizeof(*series) + series->label_text.size();
+  Statistics statistics = {.series = registrations_.size()};
+  for (const Registrations& registered : registrations_) {
+    for (const auto& series : registered) statistics.series_bytes += sizeof(*series) + series->label_text.size();
   }
   statistics.cut_label_values = cut_label_values_;
   statistics.refused_lookups = refused_lookups_;
@@ -215,8 +215,8 @@ void CallbackCore::Collect(SnapshotBuilder& builder, std::uint64_t /*now_nanosec
   {
     const MutexLock lock(mutex_);
     FreeRemoved();
-    newest.reserve(places_.size());
-    for (const Place& place : places_) newest.push_back(place.back());
+    newest.reserve(registrations_.size());
+    for (const Registrations& registered : registrations_) newest.push_back(registered.back());
   }
   // Callbacks of many series tell their labels only when they are asked. Of equal labels the first
   // sample is taken, so the newest callback is asked first.

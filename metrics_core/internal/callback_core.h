@@ -86,7 +86,7 @@ class CallbackCore final : public CollectedFamily, public std::enable_shared_fro
   };
 
   // Series with one label text, the newest last, or one callback of many series.
-  using Place = std::vector<std::shared_ptr<CallbackSeries>>;
+  using Registrations = std::vector<std::shared_ptr<CallbackSeries>>;
 
   // The callbacks that one collection calls.
   using Callbacks = std::vector<std::shared_ptr<CallbackSeries>>;
@@ -111,7 +111,7 @@ class CallbackCore final : public CollectedFamily, public std::enable_shared_fro
   const std::shared_ptr<LiveSnapshots> live_snapshots_;
 
   mutable Mutex mutex_;
-  std::vector<Place> places_ STREAMHOUSE_GUARDED_BY(mutex_);
+  std::vector<Registrations> registrations_ STREAMHOUSE_GUARDED_BY(mutex_);
   std::vector<RemovedSeries> removed_ STREAMHOUSE_GUARDED_BY(mutex_);
   std::uint64_t cut_label_values_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;
   std::uint64_t refused_lookups_ STREAMHOUSE_GUARDED_BY(mutex_) = 0;

@@ -67,30 +67,30 @@ const FamilySnapshot* MetricReader::FindFamily(std::string_view name) const {
   return nullptr;
 }
 
-std::optional<MetricReader::Place> MetricReader::Find(std::string_view name, LabelPairs labels) const {
+std::optional<MetricReader::SeriesPosition> MetricReader::Find(std::string_view name, LabelPairs labels) const {
   const FamilySnapshot* const family = FindFamily(name);
   if (family == nullptr) return std::nullopt;
-  std::optional<Place> found;
+  std::optional<SeriesPosition> found;
   for (std::size_t i = 0; i < family->size(); ++i) {
     if (!HasAll(family->label_text(i), labels)) continue;
     Check(!found, "several series of \"" + std::string(name) + "\" have the labels asked for");
-    found = Place{family, i};
+    found = SeriesPosition{family, i};
   }
   return found;
 }
 
 std::optional<double> MetricReader::Value(std::string_view family, LabelPairs labels) const {
-  const std::optional<Place> place = Find(family, labels);
-  if (!place) return std::nullopt;
-  return NumberOf(*place->family, place->series);
+  const std::optional<SeriesPosition> position = Find(family, labels);
+  if (!position) return std::nullopt;
+  return NumberOf(*position->family, position->series);
 }
 
 std::optional<HistogramValue> MetricReader::Histogram(std::string_view family, LabelPairs labels) const {
-  const std::optional<Place> place = Find(family, labels);
-  if (!place) return std::nullopt;
-  const HistogramValues* const histograms = HistogramsOf(*place->family);
+  const std::optional<SeriesPosition> position = Find(family, labels);
+  if (!position) return std::nullopt;
+  const HistogramValues* const histograms = HistogramsOf(*position->family);
   if (histograms == nullptr) return std::nullopt;
-  return (*histograms)[place->series];
+  return (*histograms)[position->series];
 }
 
 std::size_t MetricReader::SeriesCount(std::string_view family) const {

@@ -48,13 +48,13 @@ class MetricReader {
   std::size_t SeriesCount(std::string_view family) const;
 
  private:
-  struct Place {
+  struct SeriesPosition {
     const FamilySnapshot* family;
     std::size_t series;
   };
 
   const FamilySnapshot* FindFamily(std::string_view name) const;
-  std::optional<Place> Find(std::string_view family, LabelPairs labels) const;
+  std::optional<SeriesPosition> Find(std::string_view family, LabelPairs labels) const;
 
   const Snapshot snapshot_;
 };

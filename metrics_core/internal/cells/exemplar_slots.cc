@@ -21,22 +21,22 @@ constinit std::array<std::atomic<ChunkExemplars*>, kMaxChunks> exemplars_by_chun
 }  // namespace
 
 ExemplarSlots::ExemplarSlots(const BucketTable* buckets, double recorded_per_unit)
-    : buckets_(buckets), recorded_per_unit_(recorded_per_unit), places_(new Place[buckets->bucket_count()]) {}
+    : buckets_(buckets), recorded_per_unit_(recorded_per_unit), slots_(new ExemplarSlot[buckets->bucket_count()]) {}
 
 void ExemplarSlots::Offer(double recorded, const TraceContext& trace, std::uint64_t now_nanoseconds) noexcept {
   if (recorded < 0 && !buckets_->takes_negative()) return;
-  Place& place = places_[buckets_->Locate(recorded)];
+  ExemplarSlot& slot = slots_[buckets_->Locate(recorded)];
   // Relaxed: an old version fails the exchange below.
-  std::uint64_t version = place.version.load(std::memory_order_relaxed);
+  std::uint64_t version = slot.version.load(std::memory_order_relaxed);
   // Relaxed: a wrong time makes the sampling a little uneven.
-  const std::uint64_t taken = place.taken_nanoseconds.load(std::memory_order_relaxed);
+  const std::uint64_t taken = slot.taken_nanoseconds.load(std::memory_order_relaxed);
   // Signed: a writer that was held up after reading the clock is not ahead of all time.
   const auto since_taken = static_cast<std::int64_t>(now_nanoseconds - taken);
   if (version % 2 != 0 || (version != 0 && since_taken < kIntervalNanoseconds)) return;
   // Acquire: the stores below stay behind it. Relaxed on failure: another writer is at work, and
   // this one gives up.
-  if (!place.version.compare_exchange_strong(version, version + 1, std::memory_order_acquire,
-                                             std::memory_order_relaxed)) {
+  if (!slot.version.compare_exchange_strong(version, version + 1, std::memory_order_acquire,
+                                            std::memory_order_relaxed)) {
     return;
   }
   const auto put = [](std::atomic<std::uint64_t>& word, std::uint64_t bits) {
@@ -44,32 +44,32 @@ void ExemplarSlots::Offer(double recorded, const TraceContext& trace, std::uint6
     // odd version.
     word.store(bits, std::memory_order_release);
   };
-  put(place.taken_nanoseconds, now_nanoseconds);
-  put(place.trace_id_high, trace.trace_id_high);
-  put(place.trace_id_low, trace.trace_id_low);
-  put(place.span_id, trace.span_id);
-  put(place.value, std::bit_cast<std::uint64_t>(recorded));
-  put(place.unix_milliseconds, static_cast<std::uint64_t>(Clock::UnixMilliseconds()));
+  put(slot.taken_nanoseconds, now_nanoseconds);
+  put(slot.trace_id_high, trace.trace_id_high);
+  put(slot.trace_id_low, trace.trace_id_low);
+  put(slot.span_id, trace.span_id);
+  put(slot.value, std::bit_cast<std::uint64_t>(recorded));
+  put(slot.unix_milliseconds, static_cast<std::uint64_t>(Clock::UnixMilliseconds()));
   // Release: pairs with the first acquire in Read, so that the words are visible.
-  place.version.store(version + 2, std::memory_order_release);
+  slot.version.store(version + 2, std::memory_order_release);
 }
 
 std::optional<Exemplar> ExemplarSlots::Read(std::uint32_t bucket) const noexcept {
-  const Place& place = places_[bucket];
+  const ExemplarSlot& slot = slots_[bucket];
   for (int attempt = 0; attempt < kReadAttempts; ++attempt) {
     // Acquire: pairs with the last release in Offer.
-    const std::uint64_t version = place.version.load(std::memory_order_acquire);
+    const std::uint64_t version = slot.version.load(std::memory_order_acquire);
     if (version == 0) return std::nullopt;
     if (version % 2 != 0) continue;
     // Acquire: pairs with the releases in Offer, and keeps the second look at the version behind.
     const auto get = [](const std::atomic<std::uint64_t>& word) { return word.load(std::memory_order_acquire); };
     const Exemplar exemplar = {
-        .trace = {get(place.trace_id_high), get(place.trace_id_low), get(place.span_id)},
-        .value = std::bit_cast<double>(get(place.value)) / recorded_per_unit_,
-        .unix_milliseconds = static_cast<std::int64_t>(get(place.unix_milliseconds)),
+        .trace = {get(slot.trace_id_high), get(slot.trace_id_low), get(slot.span_id)},
+        .value = std::bit_cast<double>(get(slot.value)) / recorded_per_unit_,
+        .unix_milliseconds = static_cast<std::int64_t>(get(slot.unix_milliseconds)),
     };
     // Relaxed: the acquires above keep it behind them.
-    if (place.version.load(std::memory_order_relaxed) == version) return exemplar;
+    if (slot.version.load(std::memory_order_relaxed) == version) return exemplar;
   }
   return std::nullopt;
 }

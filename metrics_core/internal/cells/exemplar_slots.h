@@ -35,7 +35,7 @@ class ExemplarSlots {
   std::optional<Exemplar> Read(std::uint32_t bucket) const noexcept;
 
  private:
-  struct Place {
+  struct ExemplarSlot {
     std::atomic<std::uint64_t> version{0};  // odd while it is written; 0: nothing yet
     std::atomic<std::uint64_t> taken_nanoseconds{0};
     std::atomic<std::uint64_t> trace_id_high{0};
@@ -48,7 +48,7 @@ class ExemplarSlots {
   // Immutable after construction.
   const BucketTable* const buckets_;
   const double recorded_per_unit_;
-  const std::unique_ptr<Place[]> places_;  // one a bucket
+  const std::unique_ptr<ExemplarSlot[]> slots_;  // one a bucket
 };
 
 // The slots of a series with exemplars; null for others.

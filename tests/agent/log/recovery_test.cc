@@ -19,12 +19,12 @@ namespace {
 
 class RecoveryTest : public testing::Test {
  protected:
-  Result<RecoveredSegment> Recover(SegmentPlace place = SegmentPlace::kLast) {
-    return RecoverSegment(PosixFileSystem(), path_, 10, place, sequences_);
+  Result<RecoveredSegment> Recover(SegmentRole role = SegmentRole::kLast) {
+    return RecoverSegment(PosixFileSystem(), path_, 10, role, sequences_);
   }
-  void ExpectDamageAt(std::size_t position, SegmentPlace place = SegmentPlace::kLast) {
+  void ExpectDamageAt(std::size_t position, SegmentRole role = SegmentRole::kLast) {
     const std::string before = ReadRawFile(path_);
-    const Status status = Recover(place).status();
+    const Status status = Recover(role).status();
     EXPECT_EQ(status.code(), StatusCode::kDataLoss);
     EXPECT_EQ(status.message().find(path_ + " at byte " + std::to_string(position) + ": "), 0U) << status.message();
     EXPECT_EQ(ReadRawFile(path_), before);
@@ -134,7 +134,7 @@ TEST_F(RecoveryTest, RefusesAHoleInTheMiddle) {
 
 TEST_F(RecoveryTest, RefusesATornTailBeforeAnotherSegment) {
   WriteRawFile(path_, first_ + second_.substr(0, second_.size() - 1));
-  ExpectDamageAt(first_.size(), SegmentPlace::kFollowed);
+  ExpectDamageAt(first_.size(), SegmentRole::kFollowed);
 }
 
 // A record may hold bytes that look like a batch: they must not make a torn tail look like damage.
@@ -156,7 +156,7 @@ TEST_F(RecoveryTest, NeverTakesADiskErrorForATornTail) {
   for (int n = 1;; ++n) {
     FaultyFileSystem files(PosixFileSystem());
     files.FailOperation(n, Fault::kOnce);
-    const Status status = RecoverSegment(files, path_, 10, SegmentPlace::kLast, sequences_).status();
+    const Status status = RecoverSegment(files, path_, 10, SegmentRole::kLast, sequences_).status();
     EXPECT_EQ(ReadRawFile(path_), all_);
     if (!files.has_failed()) break;
     EXPECT_EQ(status.code(), StatusCode::kUnavailable) << n;

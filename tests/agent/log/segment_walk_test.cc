@@ -25,7 +25,7 @@ class SegmentWalkTest : public testing::Test {
   }
 
   // The offsets of the batches that it comes to.
-  std::vector<std::uint64_t> Walk(std::optional<BatchPlace> known = std::nullopt, std::uint64_t end_offset = 15) {
+  std::vector<std::uint64_t> Walk(std::optional<BatchPosition> known = std::nullopt, std::uint64_t end_offset = 15) {
     const auto file = *PosixFileSystem().OpenForRead(path_);
     SegmentWalk walk(
         *file, path_, {.base_offset = 10, .position = 0}, {.base_offset = end_offset, .position = 5 * kBatchBytes},
@@ -90,7 +90,7 @@ TEST_F(SegmentWalkTest, GoesOnAtTheNextPlaceThatIsKnown) {
   FlipBit(path_, 0);
   FlipBit(path_, 4 * kBatchBytes);
   EXPECT_EQ(Walk(), Offsets());
-  EXPECT_EQ(Walk(BatchPlace{.base_offset = 12, .position = 2 * kBatchBytes}), (Offsets{11, 12, 13}));
+  EXPECT_EQ(Walk(BatchPosition{.base_offset = 12, .position = 2 * kBatchBytes}), (Offsets{11, 12, 13}));
 }
 
 TEST_F(SegmentWalkTest, ReportsWhatIsMissingFromTheFile) {

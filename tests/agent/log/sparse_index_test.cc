@@ -20,7 +20,7 @@ TEST(SparseIndexTest, FindsTheLastEntryAtOrBeforeTheOffset) {
   EXPECT_EQ(index.Find(99), std::nullopt);
   EXPECT_EQ(index.Find(100)->position, 0U);
   EXPECT_EQ(index.Find(199)->position, 0U);
-  EXPECT_EQ(index.Find(200), (BatchPlace{.base_offset = 200, .position = kIndexIntervalBytes}));
+  EXPECT_EQ(index.Find(200), (BatchPosition{.base_offset = 200, .position = kIndexIntervalBytes}));
   EXPECT_EQ(index.Find(1000)->position, 2 * kIndexIntervalBytes);
 }
 
@@ -28,7 +28,7 @@ TEST(SparseIndexTest, FindsTheFirstEntryBehindAPosition) {
   SparseIndex index;
   index.Add({.base_offset = 100, .position = 0});
   index.Add({.base_offset = 200, .position = kIndexIntervalBytes});
-  EXPECT_EQ(index.FindBehind(0), (BatchPlace{.base_offset = 200, .position = kIndexIntervalBytes}));
+  EXPECT_EQ(index.FindBehind(0), (BatchPosition{.base_offset = 200, .position = kIndexIntervalBytes}));
   EXPECT_EQ(index.FindBehind(kIndexIntervalBytes - 1)->base_offset, 200U);
   EXPECT_EQ(index.FindBehind(kIndexIntervalBytes), std::nullopt);
 }

@@ -178,8 +178,8 @@ TYPED_TEST(OtlpRequestsTest, TellHowFarTheyWent) {
     PageChunk chunk(2'000);
     progress = encoder.Fill(chunk);
     samples += encoder.samples();
-    std::uint64_t before = encoder.place().series;
-    for (std::size_t i = 0; i < encoder.place().family; ++i) before += snapshot.families()[i].size();
+    std::uint64_t before = encoder.position().series;
+    for (std::size_t i = 0; i < encoder.position().family; ++i) before += snapshot.families()[i].size();
     EXPECT_EQ(samples, before);
   } while (progress == PageSource::Progress::kMore);
   EXPECT_EQ(samples, 100U);

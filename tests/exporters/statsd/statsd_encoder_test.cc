@@ -162,7 +162,7 @@ TEST_F(StatsdDatagramsTest, PassOverASeriesWhoseLinesAreAllTooLong) {
   StatsdEncoder encoder(snapshot.families(), StatsdDialect::kPlain);
   EXPECT_EQ(DatagramsOf(encoder, 9), (Datagrams{"g.x.1:5|g", "g.x.2:5|g", "g.x.3:5|g", "g.x.4:5|g"}));
   EXPECT_EQ(encoder.left_out().long_lines, 1U);
-  EXPECT_EQ(encoder.place().series, 4U);
+  EXPECT_EQ(encoder.position().series, 4U);
 }
 
 TEST_F(StatsdDatagramsTest, PassOverARestThatIsTooLong) {
@@ -195,8 +195,8 @@ TEST_F(StatsdDatagramsTest, SayToTheLineWhatOneThatWasNotSentLacks) {
       PageChunk chunk(21);
       ASSERT_EQ(encoder.Fill(chunk), PageSource::Progress::kMore);
     }
-    EXPECT_EQ(encoder.place().family, places[failed][0]) << failed;
-    EXPECT_EQ(encoder.place().series, places[failed][1]) << failed;
+    EXPECT_EQ(encoder.position().family, places[failed][0]) << failed;
+    EXPECT_EQ(encoder.position().series, places[failed][1]) << failed;
     EXPECT_EQ(encoder.rest(), rests[failed]) << failed;
   }
 }
@@ -221,7 +221,7 @@ TEST(StatsdEncoderTest, HasNoRestBehindSeriesThatHaveNoLines) {
   const metrics::Snapshot snapshot = registry.TakeSnapshot();
   StatsdEncoder encoder(snapshot.families(), StatsdDialect::kPlain);
   EXPECT_EQ(DatagramsOf(encoder, kRoomy), Datagrams{"sent_total.x.1:1|c"});
-  EXPECT_EQ(encoder.place().series, 0U);
+  EXPECT_EQ(encoder.position().series, 0U);
   EXPECT_EQ(encoder.rest(), "");
 }
 
