@@ -25,7 +25,7 @@
 
 namespace streamhouse::agent {
 
-inline constexpr std::uint16_t kDefaultGrpcPort = 9090;
+inline constexpr std::uint16_t kGrpcPortDefault = 9090;
 inline constexpr std::size_t kAgentIdBytesMax = 64;
 
 struct AgentConfig {
@@ -42,12 +42,12 @@ struct AgentConfig {
 
   // Loopback by default: any client that can connect can read and write everything.
   std::string grpc_host = "127.0.0.1";
-  std::uint16_t grpc_port = kDefaultGrpcPort;  // 0: one that is free
+  std::uint16_t grpc_port = kGrpcPortDefault;  // 0: one that is free
   // In place of host and port. Its mode says who can connect.
   std::optional<metrics::UnixSocket> grpc_unix_socket = {};
 
   // Without files, gRPC is not encrypted.
-  TlsFiles tls = {};
+  ServerTlsFiles tls = {};
 
   // Created at start when they are not there, so that the agent has leases, and is ready, before
   // the first client.
@@ -56,7 +56,7 @@ struct AgentConfig {
   // Of the disk of the data folder, kept for metadata (disk_reserve.h). 0: none.
   std::uint64_t reserve_bytes = std::uint64_t{16} << 20;
 
-  std::uint64_t segment_bytes = kDefaultSegmentBytes;
+  std::uint64_t segment_bytes = kSegmentBytesDefault;
   // A loss of power takes at most an interval and the time of one sweep over all partitions, and
   // damages nothing before that: docs/decisions/sync_policy.md.
   SyncPolicy sync_policy = SyncPolicy::kInterval;

@@ -1,4 +1,4 @@
-// LowerOffsets: lowers committed offsets to the ends of their logs, so that none points behind the
+// LowerOffsets: lowers committed offsets to the ends of their logs, so that none points beyond the
 // last record.
 //
 // A log can end before an offset that a group has committed:

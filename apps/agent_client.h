@@ -26,7 +26,7 @@ inline constexpr std::chrono::seconds kCallTimeout{30};
 
 // Where an agent is, and how to speak to it. Paths of PEM files; without any, there is no TLS.
 struct AgentFlags {
-  SocketAddress address = HostPort{.host = "127.0.0.1", .port = agent::kDefaultGrpcPort};
+  SocketAddress address = HostPort{.host = "127.0.0.1", .port = agent::kGrpcPortDefault};
   std::string tls_ca = {};           // who vouches for the agent
   std::string tls_certificate = {};  // this client's, where the agent asks for one
   std::string tls_key = {};

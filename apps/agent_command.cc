@@ -70,7 +70,7 @@ Status Serve(const AgentCommandFlags& flags) {
   return agent.value()->Stop();
 }
 
-void AddTlsFlags(CLI::App& parser, agent::TlsFiles& tls) {
+void AddTlsFlags(CLI::App& parser, agent::ServerTlsFiles& tls) {
   parser
       .add_option("--tls-cert", tls.certificate,
                   "Serve gRPC with TLS: the certificate, and the chain that vouches for it, PEM")

@@ -33,7 +33,7 @@ struct ServingAgentFlags {
   agent::AgentConfig config = {};
   // Loopback, not every interface: there is no authentication, so that being reachable is a
   // decision.
-  SocketAddress grpc = HostPort{.host = "127.0.0.1", .port = agent::kDefaultGrpcPort};
+  SocketAddress grpc = HostPort{.host = "127.0.0.1", .port = agent::kGrpcPortDefault};
   SocketAddress http = HostPort{.host = "127.0.0.1", .port = exporters::kMetricsPortDefault};
   std::vector<TopicSpec> topics = {};
   // Specifications (exporters/exporter_spec.h) of those besides --http.

@@ -52,8 +52,8 @@ inline std::chrono::steady_clock::time_point DeadlineAfter(std::chrono::nanoseco
   return timeout < rest ? now + timeout : std::chrono::steady_clock::time_point::max();
 }
 
-// How long a call may block, and who may cut it short. A call that is cut short fails with
-// kDeadlineExceeded, or with kUnavailable where it had not been sent yet.
+// How long a call may block, and the caller's way to cut it short. A call that is cut short fails
+// with kDeadlineExceeded, or with kUnavailable where it had not been sent yet.
 struct CallLimits {
   std::chrono::steady_clock::time_point deadline;
   std::stop_token stop = {};
@@ -82,7 +82,7 @@ struct WatermarksRequest {
 // Records that cannot be read any more.
 struct DamagedRange {
   Offset first = 0;  // the first offset that is lost
-  Offset next = 0;   // the first offset behind it that can be read
+  Offset next = 0;   // the first offset after it that can be read
 };
 
 struct FetchedBatch {
@@ -97,7 +97,7 @@ struct FetchedBatch {
 struct Watermarks {
   Offset log_start_offset = 0;
   Offset high_watermark = 0;  // the offset after the last record
-  // Of the first record at or behind the offset that was asked about, when there is one.
+  // Of the first record at or after the requested offset, when there is one.
   std::optional<std::int64_t> timestamp_ms = {};
   LogLife life = {};
 };
@@ -127,7 +127,7 @@ struct DeletedTopic {
 // Who commits, or reads on behalf of a group.
 struct GroupMember {
   std::string_view group;
-  std::string_view id = {};  // empty: any member; whose partition it is, is not checked
+  std::string_view id = {};  // empty: any member; the broker does not check which member has the partition
   // Of a commit: higher than in every one before it, or 0. Of a heartbeat: that of the last commit
   // that the member has sent. See Commit.
   std::uint64_t commit_sequence = 0;
@@ -154,7 +154,7 @@ class Broker {
   // end. kNotFound: no such topic, also when it has another topic_id than the request.
   virtual Result<FetchedBatch> Fetch(const FetchRequest& request, const CallLimits& limits) = 0;
 
-  // With `timestamp_of`, also the timestamp of the first record at or behind that offset, when
+  // With `timestamp_of`, also the timestamp of the first record at or after that offset, when
   // there is one.
   virtual Result<Watermarks> ReadWatermarks(const WatermarksRequest& request, const CallLimits& limits) = 0;
   Result<Watermarks> ReadWatermarks(const TopicPartition& partition, std::optional<Offset> timestamp_of,

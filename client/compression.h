@@ -1,7 +1,7 @@
 // Compression: how a batch travels.
 //
-// When to use something else: kNone, the default, where processors are scarcer than bandwidth, such
-// as on one machine; docs/decisions/compression_of_batches.md has figures.
+// When to use something else: use kNone, the default, where processors are scarcer than bandwidth,
+// such as on one machine; docs/decisions/compression_of_batches.md has figures.
 // Guarantees: a consumer reads the bytes that the producer sent, with every kind of compression.
 // Thread safety: values.
 // Cost: processor time on both sides for fewer bytes (bench: BM_ProduceOrders).

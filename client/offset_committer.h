@@ -79,7 +79,7 @@ class OffsetCommitter {
   // still works.
   void Stop();
 
-  // The same, but cuts a commit under way short; for who commits nothing afterwards.
+  // The same, but cuts a commit under way short; for a caller that commits nothing afterwards.
   // CommitFinished() fails from now on.
   void GiveUp();
 

@@ -20,7 +20,7 @@ namespace streamhouse::client {
 enum class OffsetReset : std::uint8_t {
   kEarliest,  // the first record that the log still has
   kLatest,    // only what comes from now on
-  kNone,      // that is an error
+  kNone,      // the consumer gets an error
 };
 
 // kOutOfRange with kNone.

@@ -36,7 +36,7 @@ namespace {
 using metrics::Status;
 using MadeExporter = ExporterRegistry::MadeExporter;
 
-Status CheckOptions(const ExporterSpec& spec, const SpecOptions& given, const Labels& labels) {
+Status CheckOptions(const ExporterSpec& spec, const SpecOptions& given, const ExtraLabels& labels) {
   if (Status checked = given.Check(); !checked.ok()) return checked;
   const Status legal = CheckLabels(labels);
   return legal.ok() ? legal : BadSpec(spec, "options.label", "option label: " + legal.message());

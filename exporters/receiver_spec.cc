@@ -29,7 +29,7 @@ ReceiverSpec ReadReceiver(const ExporterSpec& spec, SpecOptions& given) {
   constexpr std::uint16_t kHttpsPort = 443;
   ReceiverSpec read;
   ReceiverAddress& address = read.receiver.address;
-  const TlsFiles tls = {
+  const ReceiverTlsFiles tls = {
       .ca = given.Text("ca", ""), .certificate = given.Text("cert", ""), .key = given.Text("key", "")};
   const bool is_secure = IsSecure(spec);
   if (is_secure || !(tls.ca + tls.certificate + tls.key).empty()) address.tls = tls;

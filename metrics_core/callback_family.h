@@ -115,7 +115,7 @@ class BasicCallbackFamily {
     return AddSince(std::chrono::system_clock::now(), read, values...);
   }
 
-  // Of what began to count at that time.
+  // The same for a value that began to count at that time.
   template <typename... Values>
   [[nodiscard]] Token AddSince(std::chrono::system_clock::time_point began, const Read& read,
                                const Values&... values) const {

@@ -36,9 +36,9 @@ enum class Aggregation : std::uint8_t {
 };
 
 // Beyond it, a page of one family costs its scraper more than it tells a reader.
-inline constexpr std::uint32_t kDefaultSeriesMax = 10'000;
+inline constexpr std::uint32_t kSeriesMaxDefault = 10'000;
 
-inline constexpr std::uint32_t kDefaultLabelValueBytesMax = 1024;
+inline constexpr std::uint32_t kLabelValueBytesMaxDefault = 1024;
 inline constexpr std::uint32_t kFewestLabelValueBytes = 32;
 
 // How many bytes the label texts of a family may have. Label values often come from outside.
@@ -67,11 +67,11 @@ struct MetricOptions {
   // A look-up of one more label set gets the overflow series, whose label values are all
   // kOverflowLabelValue. So does a look-up of a new label set when the family's label texts have
   // LabelBytesMax(series_max) bytes.
-  std::uint32_t series_max = kDefaultSeriesMax;
+  std::uint32_t series_max = kSeriesMaxDefault;
 
   // A longer label value is cut at a character, and ends with an ellipsis and a hash of the whole
   // value, so that different values stay apart. At least kFewestLabelValueBytes.
-  std::uint32_t label_value_bytes_max = kDefaultLabelValueBytesMax;
+  std::uint32_t label_value_bytes_max = kLabelValueBytesMaxDefault;
 
   // A series that no handle holds, and whose value has not changed for so long, is removed by the
   // next scrape. Zero or less: series stay.

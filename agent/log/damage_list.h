@@ -19,7 +19,7 @@ namespace streamhouse::agent {
 
 struct OffsetRange {
   std::uint64_t first = 0;
-  std::uint64_t next = 0;  // the first offset behind it
+  std::uint64_t next = 0;  // the first offset after it
 
   std::uint64_t size() const { return next - first; }
   friend bool operator==(const OffsetRange&, const OffsetRange&) = default;

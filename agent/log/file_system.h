@@ -85,7 +85,7 @@ class FileSystem {
   virtual Status CreateFolders(const std::string& path) = 0;
   // As CreateFolders(), without a sync: a created folder survives the loss of power once
   // SyncFolder() of its parent has returned OK.
-  virtual Status MakeFolders(const std::string& path) = 0;
+  virtual Status CreateFoldersUnsynced(const std::string& path) = 0;
   // Makes the creation of files in the folder survive the loss of power. Internal when the sync
   // failed: another try could succeed without having written anything. After any other error
   // nothing was tried.

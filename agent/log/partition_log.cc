@@ -29,7 +29,7 @@ Status PartitionLog::Recover() {
   auto names = files_.ListFolder(folder_);
   const bool is_new = names.status().code() == StatusCode::kNotFound;
   if (is_new) {
-    if (Status made = files_.MakeFolders(folder_); !made.ok()) return made;
+    if (Status made = files_.CreateFoldersUnsynced(folder_); !made.ok()) return made;
     names = std::vector<std::string>();
   }
   if (!names.ok()) return names.status();

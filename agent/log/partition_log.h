@@ -76,10 +76,10 @@ enum class SyncPolicy : std::uint8_t {
 // DATA/log/TOPIC/PARTITION.
 inline constexpr int kNewFolderParents = 3;
 
-inline constexpr std::uint64_t kDefaultSegmentBytes = std::uint64_t{64} * 1024 * 1024;
+inline constexpr std::uint64_t kSegmentBytesDefault = std::uint64_t{64} * 1024 * 1024;
 
 struct PartitionLogOptions {
-  std::uint64_t segment_bytes = kDefaultSegmentBytes;  // a segment that would outgrow this is followed by a new one
+  std::uint64_t segment_bytes = kSegmentBytesDefault;  // a segment that would outgrow this is followed by a new one
   SyncPolicy sync_policy = SyncPolicy::kNone;
   WallClock wall_clock = metrics::Clock::UnixMilliseconds;  // of append times, and at Open() of ages (ages_at_open.h)
   SteadyClock steady_clock = SteadyMilliseconds;            // of ages from Open() on

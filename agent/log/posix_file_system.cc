@@ -203,7 +203,7 @@ class PosixFileSystemImpl final : public FileSystem {
     return CreateMissing(path, [this](const std::string& folder) { return SyncFolder(ParentOf(folder)); });
   }
 
-  Status MakeFolders(const std::string& path) override {
+  Status CreateFoldersUnsynced(const std::string& path) override {
     return CreateMissing(path, [](const std::string&) { return Status::Ok(); });
   }
 

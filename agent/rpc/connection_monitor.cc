@@ -22,7 +22,7 @@ using google::protobuf::Struct;
 using google::protobuf::Value;
 
 // As many as gRPC puts on a page.
-constexpr std::intptr_t kDefaultPage = 0;
+constexpr std::intptr_t kPageDefault = 0;
 
 // Takes over `json`, one page of a channelz answer. An empty page when gRPC has none.
 Struct ParseAndFree(char* json) {
@@ -75,7 +75,7 @@ std::size_t CountSockets(std::intptr_t server_id, const std::string& key) {
   std::intptr_t start = 0;
   std::optional<std::string> server_key;  // known from the first socket that is still open
   for (;;) {
-    const Struct page = ParseAndFree(::grpc_channelz_get_server_sockets(server_id, start, kDefaultPage));
+    const Struct page = ParseAndFree(::grpc_channelz_get_server_sockets(server_id, start, kPageDefault));
     const auto& sockets = Field(page, "socketRef").list_value().values();
     for (const Value& socket : sockets) {
       const std::intptr_t id = Id(Field(socket.struct_value(), "socketId"));

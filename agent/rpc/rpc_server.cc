@@ -30,7 +30,7 @@ void AddKeepalive(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kClientPingIntervalMinMs);
 }
 
-// TlsPaths has other names than TlsFiles.
+// TlsPaths has other names than ServerTlsFiles.
 Status WithTlsField(const Status& failure) {
   return (failure.field() == "ca" ? failure.WithField("client_ca") : failure).Within("tls");
 }

@@ -60,7 +60,7 @@ inline constexpr std::chrono::milliseconds kUnixDrainTime{1'000};
 struct RpcServerOptions {
   metrics::SocketAddress address;     // port 0: one that is free
   std::size_t request_bytes_max = 0;  // keys and values of one Produce
-  TlsFiles tls = {};
+  ServerTlsFiles tls = {};
 };
 
 // The parts of the agent that the services use.

@@ -1,4 +1,4 @@
-// TlsFiles: where the certificates of the gRPC port are.
+// ServerTlsFiles: where the certificates of the gRPC port are.
 //
 // When to use something else: the HTTP port has a web configuration of its own.
 // Guarantees: read at the start, and again within RpcServer::kTlsLookInterval after they change; if
@@ -12,7 +12,7 @@
 namespace streamhouse::agent {
 
 // Paths of PEM files; all empty: no TLS.
-struct TlsFiles {
+struct ServerTlsFiles {
   std::string certificate;
   std::string key;
   std::string client_ca;  // empty: clients need no certificate

@@ -162,7 +162,7 @@ void FaultyFileSystem::NoteOpen(const std::string& path, Presence before) {
   files_.try_emplace(path, File{.is_listed = before == Presence::kPresent, .synced_bytes = SizeOf(path)});
 }
 
-// Notes the folders that MakeFolders() is going to make.
+// Notes the folders that CreateFoldersUnsynced() is going to make.
 void FaultyFileSystem::NoteMissing(std::string folder) {
   const metrics::MutexLock lock(mutex_);
   for (; !std::filesystem::exists(folder); folder = ParentOf(folder)) unlisted_folders_.insert(folder);
@@ -279,11 +279,11 @@ Status FaultyFileSystem::CreateFolders(const std::string& path) {
   return outcome.ok() ? base_.CreateFolders(path) : outcome;
 }
 
-Status FaultyFileSystem::MakeFolders(const std::string& path) {
+Status FaultyFileSystem::CreateFoldersUnsynced(const std::string& path) {
   const auto call = HoldCall();
   if (Status outcome = Begin(DiskOperation::kOther, path); !outcome.ok()) return outcome;
   NoteMissing(path);
-  return base_.MakeFolders(path);
+  return base_.CreateFoldersUnsynced(path);
 }
 
 Status FaultyFileSystem::SyncFolder(const std::string& path) {

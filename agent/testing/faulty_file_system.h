@@ -12,11 +12,11 @@
 //    takes effect for every operation that begins afterwards, and ends the delay of waiting ones.
 // 3. LosePower(leftover): each file that was written through this object keeps the bytes of its
 //    last sync, and the part of the later bytes that Leftover says. A file whose folder was not
-//    synced since it was made is gone. So is a folder of MakeFolders() whose parent was not synced
-//    since, with all that is in it. A new name is lost unless the folder was synced since. The
-//    removal of a file or folder and a truncation stay done. Files that others write, such as
-//    SQLite, stay as they are. From then on everything fails and changes nothing, as the machine is
-//    off.
+//    synced since it was made is gone. So is a folder of CreateFoldersUnsynced() whose parent was
+//    not synced since, with all that is in it. A new name is lost unless the folder was synced
+//    since. The removal of a file or folder and a truncation stay done. Files that others write,
+//    such as SQLite, stay as they are. From then on everything fails and changes nothing, as the
+//    machine is off.
 // Thread safety: as FileSystem; so must be Admit(). LosePower() may come during calls of other
 // threads; it waits for their end. The base must outlive it.
 //
@@ -89,7 +89,7 @@ class FaultyFileSystem : public FileSystem {
   Status SetModificationTime(const std::string& path, std::int64_t time_ms) final;
   Result<std::vector<std::string>> ListFolder(const std::string& path) final;
   Status CreateFolders(const std::string& path) final;
-  Status MakeFolders(const std::string& path) final;
+  Status CreateFoldersUnsynced(const std::string& path) final;
   Status SyncFolder(const std::string& path) final;
   Status Rename(const std::string& from, const std::string& to) final;
   // Not final, so that a test can stand in for a disk of some size.

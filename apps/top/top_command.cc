@@ -52,7 +52,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kOutcome = asio::as_tuple(asio::use_awaitable);
 constexpr std::chrono::milliseconds kIntervalMin{100};
-constexpr const char* kDefaultUrl = "http://127.0.0.1:8080";
+constexpr const char* kUrlDefault = "http://127.0.0.1:8080";
 
 struct TopFlags {
   std::vector<Target> targets;
@@ -217,7 +217,7 @@ Status RunTop(TopFlags& flags) {
   if (flags.interval < kIntervalMin || flags.interval > metrics::kIntervalMax) {
     return {StatusCode::kInvalidArgument, "--interval: must be 100ms to 365d"};
   }
-  if (flags.targets.empty()) flags.targets.push_back(*ParseTarget(kDefaultUrl));
+  if (flags.targets.empty()) flags.targets.push_back(*ParseTarget(kUrlDefault));
   Result<Access> access = MakeAccess(flags.access, flags.targets);
   if (!access.ok()) return access.status();
   // What is printable is for the terminal to say; numbers stay as they are.
@@ -244,7 +244,7 @@ void AddTargets(CLI::App& parser, std::vector<Target>& targets) {
   };
   parser.add_option_function<std::vector<std::string>>("URL", add, "Where the programs serve their pages")
       ->type_name("http://HOST:PORT|unix:///PATH|unix:@NAME")
-      ->default_str(kDefaultUrl);
+      ->default_str(kUrlDefault);
 }
 
 }  // namespace

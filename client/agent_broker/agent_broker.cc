@@ -451,7 +451,7 @@ Status AgentBroker::SetRetention(std::string_view topic, const Retention& retent
   return Call(limits, [&](grpc::ClientContext* context) { return topics_->SetRetention(context, request, &response); });
 }
 
-// TlsPaths has other names than TlsFiles.
+// TlsPaths has other names than ClientTlsFiles.
 Status AboutTlsFiles(const Status& failure) {
   return (failure.field() == "ca" ? failure.WithField("agent_ca") : failure).Within("tls_files");
 }
@@ -466,7 +466,7 @@ Result<std::shared_ptr<AgentBroker>> Make(const AgentBrokerOptions& options) {
     return metrics::InvalidField("tls_files", "cannot stand beside tls: TLS is taken from texts or from files");
   }
   std::unique_ptr<RenewedTls> tls_files;
-  if (const TlsFiles& files = options.tls_files; !files.empty()) {
+  if (const ClientTlsFiles& files = options.tls_files; !files.empty()) {
     auto loaded = RenewedTls::Load({.certificate = files.certificate, .key = files.key, .ca = files.agent_ca});
     if (!loaded.ok()) return AboutTlsFiles(loaded.status());
     tls_files = *std::move(loaded);

@@ -40,7 +40,7 @@ struct TlsIdentity {
 };
 
 // Paths of PEM files with the same. They are read again when they change, for new connections.
-struct TlsFiles {
+struct ClientTlsFiles {
   std::string agent_ca;
   std::string certificate;
   std::string key;
@@ -58,7 +58,7 @@ enum class ProxyUse {
 struct AgentBrokerOptions {
   std::string address;  // "host:port", "unix:///PATH" or "unix:@NAME" (metrics_core/sockets/socket_address.h)
   TlsIdentity tls = {};
-  TlsFiles tls_files = {};  // empty where `tls` is not
+  ClientTlsFiles tls_files = {};  // empty where `tls` is not
   ProxyUse proxy = ProxyUse::kNone;
   std::chrono::milliseconds connect_timeout{10'000};
   int request_bytes_max = 4 << 20;                     // what a gRPC server takes unless told otherwise

@@ -2,7 +2,7 @@
 //
 // The reader's most wanted format that can be produced wins.
 // When to use something else: compressed_page.h, which chooses the coding from Accept-Encoding.
-// Guarantees: there is always an answer; a reader that asks for nothing, for anything or for what
+// Guarantees: there is always a result; a reader that asks for nothing, for anything or for what
 // does not exist gets Prometheus text 0.0.4, which every reader knows. OpenMetrics 2.0 is only for
 // readers that name this version; one that names no version gets 1.0. Names that are no legacy
 // names are escaped: as the reader asks by `escaping`, else with underscores.
@@ -21,7 +21,7 @@ enum class PageFormat : std::uint8_t { kText, kOpenMetrics, kOpenMetrics2, kProt
 
 struct NegotiatedFormat {
   PageFormat format = PageFormat::kText;
-  std::string_view content_type;  // of the answer; lives until the process ends
+  std::string_view content_type;  // of the response; lives until the process ends
   metrics::NameEscaping escaping = metrics::NameEscaping::kUnderscores;
 };
 

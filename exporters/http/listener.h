@@ -17,7 +17,7 @@
 //    after kRefusalDelayMax. At most one kRefusalsDelayedPart-th of the connections wait so;
 //    further refusals are answered at once.
 //    Example: the third refusal that waits is answered after 0.3 s.
-// 5. Health checks run on a separate thread too, so that no other answer waits for them
+// 5. Health checks run on a separate thread too, so that no other response waits for them
 //    (readiness_checks.h).
 // 6. After Close() no request is answered, all sockets are closed and the file of a Unix socket is
 //    gone (unix_listener.h). Handlers that are left in the context keep the listener, and are

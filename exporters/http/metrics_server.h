@@ -86,7 +86,7 @@ struct MetricsServerOptions {
   std::optional<metrics::UnixSocket> unix_socket = {};
   Limits limits = {};
   std::vector<std::string> aggregate = {};  // labels that /metrics sums away and /metrics/detailed shows
-  Labels labels = {};                       // that every series has as well; no family may have one of them
+  ExtraLabels labels = {};                  // that every series has as well; no family may have one of them
   // Whether OpenMetrics 1.0 pages show when series were made, where the registry keeps it, in
   // samples ending with _created. Most servers store these as series of their own. OpenMetrics 2.0
   // and protobuf pages have it in any case.

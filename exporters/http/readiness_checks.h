@@ -3,9 +3,9 @@
 // When to use something else: Health::Evaluate, where the caller may wait for a slow check.
 // Guarantees:
 // 1. Ask() never waits for a check.
-// 2. One evaluation runs at a time, and answers all requests that wait when it ends. A request that
-//    comes while it runs gets its report too: the report may be of a moment before the request, by
-//    the duration of one evaluation.
+// 2. One evaluation runs at a time. When it ends, all requests that wait get its response. A
+//    request that comes while it runs gets its report too: the report may be of a moment before the
+//    request, by the duration of one evaluation.
 // 3. A request waits for at most `wait_time`; one that finds kReadinessRequestsMax requests waiting
 //    does not wait. Both get a report with one failed check, "readiness", that gives the reason,
 //    and are counted (Limit::kReadinessChecks).

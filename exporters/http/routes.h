@@ -1,5 +1,5 @@
-// Routes: what is answered on which path, without a socket; a program with an HTTP server of its
-// own calls it from there.
+// Routes: the response to a request for each path, without a socket; a program with an HTTP server
+// of its own calls it from there.
 //
 //   /metrics            the registry, in the format and coding that were asked for, without the labels that are to be
 //                       aggregated; with ?name[]=… and ?match[]=…, only those families and series (selection.h)
@@ -62,7 +62,7 @@ class ScrapePage;
 struct RoutesOptions {
   Limits limits = {};
   std::vector<std::string> aggregate = {};    // labels that /metrics sums away (aggregated_view.h)
-  Labels labels = {};                         // that every series has as well (labelled_view.h)
+  ExtraLabels labels = {};                    // that every series has as well (labelled_view.h)
   CreatedUse created = CreatedUse::kLeftOut;  // of OpenMetrics 1.0 pages
   LivePageUse live_page = LivePageUse::kShown;
   ServerMetrics metrics = {};
@@ -86,7 +86,7 @@ class Routes {
   // Evaluates the checks of /ready on the calling thread, and so waits for the slowest.
   Response Handle(const Request& request);
   // The same without waiting, for a server that evaluates the checks elsewhere. Nothing where the
-  // request asks for the checks: AnswerReady() is its answer, once they are evaluated.
+  // request asks for the checks: AnswerReady() is its response, once they are evaluated.
   std::optional<Response> HandleUnlessReady(const Request& request);
   Response AnswerReady(const Request& request, const metrics::Health::Report& report);
 

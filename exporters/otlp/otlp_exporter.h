@@ -66,7 +66,7 @@ struct OtlpExporterOptions {
   DeltaFamilies deltas = DeltaFamilies::kNone;
   std::size_t request_bytes = std::size_t{512} * 1024;
   PushLoopOptions push = {};
-  Labels labels = {};                                    // that every series has as well
+  ExtraLabels labels = {};                               // that every series has as well
   metrics::TargetAttributes resource = {};               // behind those of the registry (otlp_resource.h)
   std::vector<metrics::Registry*> more_registries = {};  // in the same requests; they outlive the exporter
   std::vector<std::string> notes = {};                   // lines that the log gets at the start

@@ -2,7 +2,8 @@
 //
 // The Pushgateway gives them to all series of the group. It takes a path apart after it has decoded
 // it, so that an escaped slash would begin another label: such a value has to be in base64.
-// When to use something else: Labels (labelled_view.h), for labels that series have themselves.
+// When to use something else: ExtraLabels (labelled_view.h), for labels that series have
+// themselves.
 // Guarantees: a key that is parsed has a job, legal label names that are distinct, and values of
 // UTF-8. Path() of it is a path that the Pushgateway reads as the same labels.
 // Thread safety: a value.
@@ -26,7 +27,7 @@ namespace streamhouse::exporters {
 class GroupingKey {
  public:
   // The job first.
-  const Labels& labels() const { return labels_; }
+  const ExtraLabels& labels() const { return labels_; }
 
   std::string Path() const;
 
@@ -35,9 +36,9 @@ class GroupingKey {
  private:
   friend metrics::Result<GroupingKey> ParseGroupingKey(std::string_view path);
 
-  explicit GroupingKey(Labels labels) : labels_(std::move(labels)) {}
+  explicit GroupingKey(ExtraLabels labels) : labels_(std::move(labels)) {}
 
-  Labels labels_;
+  ExtraLabels labels_;
 };
 
 // "/job/NAME", and "/LABEL/VALUE" as often as wanted; "/LABEL@base64/VALUE" with the alphabet for

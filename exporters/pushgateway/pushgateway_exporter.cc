@@ -93,7 +93,7 @@ Status PushgatewayExporter::CheckFamilies() const {
   const Snapshot all = source_.Take();
   if (Status checked = view_.Check(all); !checked.ok()) return checked;
   // The names matter: a value may be one that no page may have, such as an empty one.
-  Labels names = options_.group.labels();
+  ExtraLabels names = options_.group.labels();
   for (auto& [name, value] : names) value = "x";
   return LabelledView(std::move(names)).Check(all);
 }

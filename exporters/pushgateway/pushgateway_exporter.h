@@ -46,7 +46,7 @@ struct PushgatewayOptions {
   PushMethod method = PushMethod::kPut;
   AtEnd at_end = AtEnd::kPush;
   PushLoopOptions push = {};
-  Labels labels = {};  // that every series has as well
+  ExtraLabels labels = {};  // that every series has as well
   std::vector<metrics::Registry*> more_registries =
       {};  // in the same group (combined_view.h); they outlive the exporter
 };

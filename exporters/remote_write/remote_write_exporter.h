@@ -56,7 +56,7 @@ struct RemoteWriteOptions {
   RemoteWriteVersion version = RemoteWriteVersion::kAuto;
   std::optional<ExponentialUse> exponential = {};  // of both versions; else by the version
   PushLoopOptions push = {};
-  Labels labels = {};                                    // that every series has as well
+  ExtraLabels labels = {};                               // that every series has as well
   std::vector<metrics::Registry*> more_registries = {};  // in the same push; they outlive the exporter
 };
 

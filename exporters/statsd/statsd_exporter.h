@@ -2,8 +2,8 @@
 // and at the end: by UDP, or to a Unix socket.
 //
 // When to use something else: RemoteWriteExporter and OtlpExporter, where the receiver takes them:
-// they have answers, types and timestamps. A StatsD daemon adds up what it gets, and no one learns
-// of a datagram that is lost.
+// they have responses, types and timestamps. A StatsD daemon adds up what it gets, and no one
+// learns of a datagram that is lost.
 // Guarantees:
 // 1. Counters and histograms are deltas (delta_view.h): since the last push of this exporter. The
 //    first push has all since each series began: another exporter of the registry, such as one that
@@ -79,7 +79,7 @@ struct StatsdExporterOptions {
   StatsdTimestamps timestamps = StatsdTimestamps::kOff;  // kOn: of DogStatsD only
   std::optional<DogStatsdOrigin> origin = {};            // of DogStatsD only; empty: lines tell none
   PushLoopOptions push = {};
-  Labels labels = {};                                    // that every series has as well
+  ExtraLabels labels = {};                               // that every series has as well
   std::vector<metrics::Registry*> more_registries = {};  // in the same pushes; they outlive the exporter
 };
 

@@ -32,8 +32,8 @@ namespace streamhouse::exporters {
 struct TextfileOptions {
   std::string path;  // ends with ".prom", or no collector reads it
   std::chrono::milliseconds interval = kPushIntervalDefault;
-  PushLog log = {};    // see PushLoop
-  Labels labels = {};  // that every series has as well
+  PushLog log = {};         // see PushLoop
+  ExtraLabels labels = {};  // that every series has as well
   std::vector<metrics::Registry*> more_registries =
       {};  // in the same file (combined_view.h); they outlive the exporter
 };

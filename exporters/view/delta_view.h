@@ -11,7 +11,7 @@
 // Guarantees:
 // 1. Values that are not committed are in the next delta again. So the deltas of all commits of a
 //    series add up to its value, but for the rounding of doubles. A receiver may get more: what has
-//    arrived while its answer was lost is not committed, and arrives twice.
+//    arrived while its response was lost is not committed, and arrives twice.
 // 2. The start time of a delta is the time of the snapshot that was committed last. For a series
 //    that began later, it is the time when the series began. Windows have no gaps. The first delta
 //    of a family without start times has none.

@@ -52,7 +52,7 @@ bool MayBeOne(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-Status CheckLabels(const Labels& labels) {
+Status CheckLabels(const ExtraLabels& labels) {
   // The rules of a histogram's labels, and those of a help text for each value.
   FamilyInfo family;
   family.name = "labelled";

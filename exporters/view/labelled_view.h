@@ -14,7 +14,7 @@
 // Errors: Check() is InvalidArgument for labels that no page may have, AlreadyExists for one that a
 // family has.
 //
-//   const LabelledView view(Labels{{"instance", "a"}});
+//   const LabelledView view(ExtraLabels{{"instance", "a"}});
 //   if (Status checked = view.Check(registry.TakeSnapshot()); !checked.ok()) return checked;
 //   Snapshot labelled = view.Of(registry.TakeSnapshot());
 #pragma once
@@ -31,10 +31,10 @@
 namespace streamhouse::exporters {
 
 // Names and values.
-using Labels = std::vector<std::pair<std::string, std::string>>;
+using ExtraLabels = std::vector<std::pair<std::string, std::string>>;
 
 // Names are legal, distinct, and not reserved ("le", "quantile"); values are UTF-8 and not empty.
-metrics::Status CheckLabels(const Labels& labels);
+metrics::Status CheckLabels(const ExtraLabels& labels);
 
 // Whether a series of the family has a label of that name, in any format. It may be one of its own,
 // one that gets that name where names are escaped, or the one that is named like a state set.
@@ -42,7 +42,7 @@ bool ShowsLabel(const metrics::FamilyInfo& info, std::string_view name);
 
 class LabelledView {
  public:
-  explicit LabelledView(Labels labels) : labels_(std::move(labels)) {}
+  explicit LabelledView(ExtraLabels labels) : labels_(std::move(labels)) {}
 
   // CheckLabels(), and whether the families leave their names free.
   metrics::Status Check(const metrics::Snapshot& snapshot) const;
@@ -50,7 +50,7 @@ class LabelledView {
   metrics::Snapshot Of(metrics::Snapshot snapshot) const;
 
  private:
-  const Labels labels_;
+  const ExtraLabels labels_;
 };
 
 }  // namespace streamhouse::exporters

@@ -129,7 +129,7 @@ bool CallbackCore::HasArity(std::span<const std::string_view> values) {
 }
 
 std::string CallbackCore::LabelText(std::span<const std::string_view> values) {
-  const SeriesValues fitting(values, kDefaultLabelValueBytesMax);
+  const SeriesValues fitting(values, kLabelValueBytesMaxDefault);
   if (fitting.cut() > 0) {
     const MutexLock lock(mutex_);
     cut_label_values_ += fitting.cut();

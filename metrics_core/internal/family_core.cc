@@ -40,8 +40,8 @@ void FoldIntoBounds(const ExponentialReading& reading, std::span<const double> b
 std::string FamilyCore::DefinitionOf(const Options& options) {
   Definition definition(Describe(options.kind).word, options.info);
   if (options.storage == SeriesStorage::kShared) definition.Add("shared storage");
-  definition.Add("series_max", options.series_max, kDefaultSeriesMax);
-  definition.Add("label_value_bytes_max", options.label_value_bytes_max, kDefaultLabelValueBytesMax);
+  definition.Add("series_max", options.series_max, kSeriesMaxDefault);
+  definition.Add("label_value_bytes_max", options.label_value_bytes_max, kLabelValueBytesMaxDefault);
   definition.Add("expire_after in nanoseconds", static_cast<double>(options.expire_after_nanoseconds), 0);
   definition.Add("ticks_per_unit", options.ticks_per_unit, 1);
   return definition.text();

@@ -52,8 +52,8 @@ class FamilyCore final : public CollectedFamily {
     FamilyInfo info;
     RecordingKind kind = RecordingKind::kCounter;  // info.kind is the kind of metric that it stands for
     SeriesStorage storage = SeriesStorage::kPerThread;
-    std::uint32_t series_max = kDefaultSeriesMax;
-    std::uint32_t label_value_bytes_max = kDefaultLabelValueBytesMax;
+    std::uint32_t series_max = kSeriesMaxDefault;
+    std::uint32_t label_value_bytes_max = kLabelValueBytesMaxDefault;
     std::uint64_t expire_after_nanoseconds = 0;
     // Of a histogram; in ticks for a TickHistogram, and the classic ones of an exponential one.
     const BucketTable* buckets = nullptr;

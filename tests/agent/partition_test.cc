@@ -53,7 +53,9 @@ class FullDisk final : public FileSystem {
     return PosixFileSystem().ListFolder(path);
   }
   Status CreateFolders(const std::string& path) override { return PosixFileSystem().CreateFolders(path); }
-  Status MakeFolders(const std::string& path) override { return PosixFileSystem().MakeFolders(path); }
+  Status CreateFoldersUnsynced(const std::string& path) override {
+    return PosixFileSystem().CreateFoldersUnsynced(path);
+  }
   Status SyncFolder(const std::string& path) override { return PosixFileSystem().SyncFolder(path); }
   Status Allocate(const std::string& path, std::uint64_t bytes) override {
     return PosixFileSystem().Allocate(path, bytes);

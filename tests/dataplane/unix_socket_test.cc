@@ -24,7 +24,7 @@ constexpr std::chrono::seconds kPatience{30};
 
 class UnixSocketTest : public testing::Test {
  protected:
-  void StartAgent(const metrics::UnixSocket& socket, const agent::TlsFiles& tls = {}) {
+  void StartAgent(const metrics::UnixSocket& socket, const agent::ServerTlsFiles& tls = {}) {
     agent::AgentConfig config = agent::RunningAgent::DefaultConfig({});
     config.grpc_unix_socket = socket;
     config.tls = tls;

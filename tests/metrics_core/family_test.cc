@@ -275,7 +275,7 @@ TEST_F(LabelSizeTest, ALongValueIsCutAndCounted) {
   const Family<Counter> family = Add({.name = "a_total", .labels = {"x"}});
   family.With(std::string(100'000, 'x')).Increment();
   family.Lookup(std::string(100'000, 'x'))->Increment();
-  EXPECT_EQ(Value().size(), kDefaultLabelValueBytesMax);
+  EXPECT_EQ(Value().size(), kLabelValueBytesMaxDefault);
   EXPECT_TRUE(Value().starts_with(std::string(1'000, 'x')));
   EXPECT_EQ(Page(), "a_total{x=\"" + Value() + "\"} 2\n");
   EXPECT_EQ(Losses().cut_label_values, 2U);
@@ -283,10 +283,10 @@ TEST_F(LabelSizeTest, ALongValueIsCutAndCounted) {
 
 TEST_F(LabelSizeTest, ALongValueIsCutAtACharacter) {
   std::string value;
-  while (value.size() < 2 * kDefaultLabelValueBytesMax) value += "\xE2\x82\xAC";
+  while (value.size() < 2 * kLabelValueBytesMaxDefault) value += "\xE2\x82\xAC";
   Add({.name = "a_total", .labels = {"x"}}).With(value).Increment();
   EXPECT_TRUE(IsValidUtf8(Value()));
-  EXPECT_GE(Value().size(), kDefaultLabelValueBytesMax - 2);
+  EXPECT_GE(Value().size(), kLabelValueBytesMaxDefault - 2);
 }
 
 TEST_F(LabelSizeTest, LongValuesThatDifferStayApart) {
@@ -310,7 +310,7 @@ TEST_F(LabelSizeTest, TheLabelTextsOfAFamilyAreBounded) {
   const Family<Counter> family = Add({.name = "a_total", .labels = {"x"}});
   const auto name = [](int i) { return std::to_string(i) + std::string(2'000, 'x'); };
   for (int i = 0; i < 8'000; ++i) family.With(name(i)).Increment();
-  EXPECT_LE(registry_.GetStatistics().series_bytes, 2 * LabelBytesMax(kDefaultSeriesMax));
+  EXPECT_LE(registry_.GetStatistics().series_bytes, 2 * LabelBytesMax(kSeriesMaxDefault));
   EXPECT_GT(Losses().overflowed_lookups, 0U);
   // Removals make room again.
   for (int i = 0; i < 100; ++i) EXPECT_TRUE(family.Remove(name(i)));

@@ -15,7 +15,7 @@ namespace {
 TEST(MetricOptionsTest, ByDefaultSeriesAreRecordedPerThreadAndStay) {
   const MetricOptions options;
   EXPECT_EQ(options.storage, SeriesStorage::kPerThread);
-  EXPECT_EQ(options.series_max, kDefaultSeriesMax);
+  EXPECT_EQ(options.series_max, kSeriesMaxDefault);
   EXPECT_EQ(options.expire_after, std::chrono::nanoseconds(0));
   EXPECT_TRUE(options.unit.empty() && options.labels.empty());
 }
@@ -32,11 +32,11 @@ TEST(MetricOptionsTest, TheOverflowSeriesHasItsOwnLabelValue) {
 TEST(MetricOptionsTest, TheDefaultLimitHoldsThatManySeries) {
   Registry registry;
   const auto family = registry.AddCounter({.name = "a_total", .help = "h", .labels = {"x"}}).value();
-  for (std::uint32_t i = 0; i < kDefaultSeriesMax; ++i) family.With(std::to_string(i));
+  for (std::uint32_t i = 0; i < kSeriesMaxDefault; ++i) family.With(std::to_string(i));
   EXPECT_EQ(family.OverflowedLookups(), 0U);
   family.With("one more");
   EXPECT_EQ(family.OverflowedLookups(), 1U);
-  EXPECT_EQ(registry.TakeSnapshot().families()[0].size(), kDefaultSeriesMax + 1);
+  EXPECT_EQ(registry.TakeSnapshot().families()[0].size(), kSeriesMaxDefault + 1);
 }
 
 }  // namespace

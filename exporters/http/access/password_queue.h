@@ -22,8 +22,8 @@
 // - A scraper cannot be told from a guesser that gives the same user, has the same address (as
 //   behind a proxy), and opens a connection for each guess. A guesser that changes its address each
 //   time is not found either. The listener delays its refusals to slow both down.
-// - While guesses wait, the time of an answer tells whether a user exists: only an existing user is
-//   trusted.
+// - While guesses wait, the time of a response tells whether a user exists: only an existing user
+//   is trusted.
 // Thread safety: one thread at a time.
 // Cost: linear in the queue, and in the remembered guesses.
 // Memory: at most kGuessesRemembered addresses with their users.

@@ -1,6 +1,7 @@
 // Credentials: what a receiver wants to see before it takes anything, from files.
 //
-// When to use something else: TlsFiles (receiver_address.h), for a certificate of the client.
+// When to use something else: ReceiverTlsFiles (receiver_address.h), for a certificate of the
+// client.
 // Guarantees: files are read at each request, so that a rotated secret is used by the next one.
 // No error has a part of a file's text but the name of a header. What could not stand in a header
 // (a line break, a zero byte) is refused. So is a line for a header of the request's frame (Host,

@@ -6,12 +6,12 @@
 // Guarantees:
 // 1. A response of any status is a response, not an error. A redirect is not followed, and no proxy
 //    is used. No environment variable is read, but SSL_CERT_FILE and SSL_CERT_DIR: by these OpenSSL
-//    finds the system's authorities, where TlsFiles names none.
+//    finds the system's authorities, where ReceiverTlsFiles names none.
 // 2. The connection is kept for the next request, for quiet_time_max. Where the receiver has closed
 //    it meanwhile, the request is sent over a new one; this retry is made once. The receiver may
 //    have taken the request before it closed: a body may arrive twice.
 // 3. Send() returns by its deadline. The look-up of a host name has no deadline: it may add the
-//    resolver's time. So may a disk that hangs, with the files of Credentials and TlsFiles.
+//    resolver's time. So may a disk that hangs, with the files of Credentials and ReceiverTlsFiles.
 // 4. At most kResponseBytesMax of a body and kResponseHeadBytesMax of headers are kept
 //    (response_reader.h).
 // 5. Over TLS, 1.2 is the oldest version. The certificate must be signed by the CA and have the
@@ -88,7 +88,7 @@ class HttpReceiver {
 
   metrics::Status Connect(PushDeadline deadline);
   Exchanged Exchange(const HttpRequest& request, const SecretHeaders& headers, PushDeadline deadline);
-  // False: the receiver has not taken all of it, and may have answered.
+  // False: the receiver has not taken all of it, and may have sent a response.
   metrics::Result<bool> SendRequest(const HttpRequest& request, const SecretHeaders& headers, PushDeadline deadline);
   metrics::Result<bool> SendPage(PageSource& page, PushDeadline deadline);
   metrics::Result<bool> Write(std::string_view bytes, PushDeadline deadline);

@@ -15,7 +15,7 @@
 namespace streamhouse::exporters {
 
 // PEM files, which are read for each connection, so that renewed ones are used by the next.
-struct TlsFiles {
+struct ReceiverTlsFiles {
   std::string ca = {};           // that have signed the receiver's certificate; empty: the system's
   std::string certificate = {};  // of this program, where the receiver asks for one
   std::string key = {};          // that belongs to it
@@ -26,7 +26,7 @@ struct ReceiverAddress {
   std::uint16_t port = 80;
   // In place of a connection to the host, which stays the name that the receiver is asked for.
   std::optional<metrics::UnixSocket> unix_socket = {};
-  std::optional<TlsFiles> tls = {};
+  std::optional<ReceiverTlsFiles> tls = {};
 
   // What it is called in a specification: "http", "https+unix".
   std::string Scheme() const { return std::string(tls ? "https" : "http") + (unix_socket ? "+unix" : ""); }

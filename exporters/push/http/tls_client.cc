@@ -41,7 +41,7 @@ int RefusePassPhrase(char*, int, int, void*) {
   return -1;
 }
 
-Status UseAuthorities(const TlsFiles& files, asio::ssl::context& context) {
+Status UseAuthorities(const ReceiverTlsFiles& files, asio::ssl::context& context) {
   context.set_verify_mode(asio::ssl::verify_peer);
   if (!files.ca.empty()) {
     return UseFile(files.ca,
@@ -52,7 +52,7 @@ Status UseAuthorities(const TlsFiles& files, asio::ssl::context& context) {
   return error ? Unusable("the system's authorities", error.message()) : Status::Ok();
 }
 
-Status UseCertificate(const TlsFiles& files, asio::ssl::context& context) {
+Status UseCertificate(const ReceiverTlsFiles& files, asio::ssl::context& context) {
   if (files.certificate.empty()) return Status::Ok();
   Status used = UseFile(files.certificate, [&](asio::const_buffer text, error_code& error) {
     context.use_certificate_chain(text, error);
@@ -79,7 +79,7 @@ bool ExpectHost(SSL* ssl, const std::string& host) {
 
 }  // namespace
 
-Result<TlsClient> MakeTlsClient(const TlsFiles& files, const std::string& host, int descriptor) {
+Result<TlsClient> MakeTlsClient(const ReceiverTlsFiles& files, const std::string& host, int descriptor) {
   // The SSL keeps what it needs of it.
   asio::ssl::context context(asio::ssl::context::tls_client);
   SSL_CTX_set_default_passwd_cb(context.native_handle(), RefusePassPhrase);

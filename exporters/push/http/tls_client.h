@@ -23,7 +23,7 @@ struct FreeTlsClient {
 using TlsClient = std::unique_ptr<SSL, FreeTlsClient>;
 
 // Over a connected socket that does not block, which stays the caller's. No byte is sent yet.
-metrics::Result<TlsClient> MakeTlsClient(const TlsFiles& files, const std::string& host, int descriptor);
+metrics::Result<TlsClient> MakeTlsClient(const ReceiverTlsFiles& files, const std::string& host, int descriptor);
 
 // Why the last operation of OpenSSL on this thread failed, as text: "certificate has expired".
 // Empties OpenSSL's queue of errors.

@@ -83,8 +83,8 @@ TEST_F(FileSystemTest, SyncsTheParentOfEachFolderThatItCreates) {
 
 TEST_F(FileSystemTest, MakesFoldersWithoutASync) {
   SyncedFolders().clear();
-  ASSERT_TRUE(files_.MakeFolders(folder_ / "a/b").ok());
-  ASSERT_TRUE(files_.MakeFolders(folder_ / "a/b").ok());
+  ASSERT_TRUE(files_.CreateFoldersUnsynced(folder_ / "a/b").ok());
+  ASSERT_TRUE(files_.CreateFoldersUnsynced(folder_ / "a/b").ok());
   EXPECT_TRUE(std::filesystem::is_directory(folder_ / "a/b"));
   EXPECT_EQ(SyncedFolders(), std::vector<std::string>());
 }

@@ -30,7 +30,7 @@ class LogMeasuresTest : public testing::Test {
  protected:
   LogMeasuresTest() { Open(); }
 
-  void Open(std::uint64_t segment_bytes = kDefaultSegmentBytes) {
+  void Open(std::uint64_t segment_bytes = kSegmentBytesDefault) {
     log_.reset();
     auto log = PartitionLog::Open(PosixFileSystem(), folder_.path(),
                                   {.segment_bytes = segment_bytes,

@@ -88,7 +88,7 @@ TEST_F(TlsFilesTest, NamesTheFilesThatAreNotWhatTheyAreGivenFor) {
   const TemporaryFolder folder;
   const std::string garbage = folder / "garbage.pem";
   WriteRawFile(garbage, "no certificate\n");
-  const auto start = [&](const TlsFiles& files) {
+  const auto start = [&](const ServerTlsFiles& files) {
     AgentConfig config = RunningAgent::DefaultConfig(folder.path());
     config.tls = files;
     return (*Agent::Make(config))->Start();

@@ -210,10 +210,10 @@ TEST_F(LostPowerTest, LeavesFilesOfOthersInAFolderThatItSyncs) {
 }
 
 TEST_F(LostPowerTest, ForgetsAFolderWhoseParentWasNotSynced) {
-  ASSERT_TRUE(files_.MakeFolders(folder_ / "kept/below").ok());
+  ASSERT_TRUE(files_.CreateFoldersUnsynced(folder_ / "kept/below").ok());
   ASSERT_TRUE(files_.SyncFolder(folder_ / "kept").ok());
   ASSERT_TRUE(files_.SyncFolder(folder_.path()).ok());
-  ASSERT_TRUE(files_.MakeFolders(folder_ / "lost/below").ok());
+  ASSERT_TRUE(files_.CreateFoldersUnsynced(folder_ / "lost/below").ok());
   ASSERT_TRUE(files_.SyncFolder(folder_ / "lost").ok());
   files_.LosePower(Leftover::kNothing);
   EXPECT_TRUE(std::filesystem::exists(folder_ / "kept/below"));

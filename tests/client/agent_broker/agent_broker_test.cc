@@ -333,11 +333,11 @@ TEST(MakeAgentBrokerTest, NeedsAHostAndAWholeIdentity) {
 }
 
 TEST(MakeAgentBrokerTest, TakesTlsFromTextsOrFromFilesButNotFromBoth) {
-  const TlsFiles files = {.agent_ca = "tests/agent/rpc/certificate.pem", .certificate = {}, .key = {}};
+  const ClientTlsFiles files = {.agent_ca = "tests/agent/rpc/certificate.pem", .certificate = {}, .key = {}};
   const TlsIdentity texts = {.agent_ca = "A", .certificate = {}, .key = {}};
   EXPECT_TRUE(MakeAgentBroker({.address = "a:1", .tls_files = files}).ok());
   EXPECT_EQ(MakeAgentBroker({.address = "a:1", .tls = texts, .tls_files = files}).status().field(), "tls_files");
-  const TlsFiles missing = {.agent_ca = "nowhere.pem", .certificate = {}, .key = {}};
+  const ClientTlsFiles missing = {.agent_ca = "nowhere.pem", .certificate = {}, .key = {}};
   EXPECT_EQ(MakeAgentBroker({.address = "a:1", .tls_files = missing}).status().field(), "tls_files.agent_ca");
 }
 

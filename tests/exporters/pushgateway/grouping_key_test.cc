@@ -17,7 +17,7 @@ std::string PathOf(std::string_view path) {
 
 TEST(GroupingKeyTest, HasTheLabelsOfAPath) {
   const GroupingKey key = ParseGroupingKey("/job/backup/instance/a b").value();
-  EXPECT_EQ(key.labels(), (Labels{{"job", "backup"}, {"instance", "a b"}}));
+  EXPECT_EQ(key.labels(), (ExtraLabels{{"job", "backup"}, {"instance", "a b"}}));
   EXPECT_TRUE(key.HasLabel("instance"));
   EXPECT_FALSE(key.HasLabel("inst"));
 }

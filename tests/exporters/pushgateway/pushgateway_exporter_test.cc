@@ -170,7 +170,7 @@ TEST_F(PushgatewayExporterTest, DoesNotStartWithoutItsFiles) {
   EXPECT_EQ(exporter.Start(),
             Status(StatusCode::kFailedPrecondition, "cannot use /no such file: No such file or directory"));
   options.receiver.credentials = {};
-  options.receiver.address.tls = TlsFiles{.ca = "/no such file"};
+  options.receiver.address.tls = ReceiverTlsFiles{.ca = "/no such file"};
   EXPECT_EQ(PushgatewayExporter(registry_, PushMetrics(), options).Start().code(), StatusCode::kFailedPrecondition);
 }
 

@@ -20,7 +20,7 @@ namespace {
 
 using metrics::StatusCode;
 
-std::string PageOfView(metrics::Registry& registry, Labels labels) {
+std::string PageOfView(metrics::Registry& registry, ExtraLabels labels) {
   const metrics::Snapshot view = LabelledView(std::move(labels)).Of(registry.TakeSnapshot());
   TextEncoder encoder(view.families());
   return ReadPage(encoder).value();
@@ -50,14 +50,15 @@ TEST(LabelledViewTest, LeavesAFamilyItsOwnLabel) {
   metrics::Registry registry;
   registry.AddGauge({.name = "b", .help = "B", .labels = {"topic"}}).value().With("x").Set(2);
   EXPECT_NE(PageOfView(registry, {{"topic", "y"}}).find("\nb{topic=\"x\"} 2\n"), std::string::npos);
-  EXPECT_EQ(LabelledView(Labels{{"topic", "y"}}).Check(registry.TakeSnapshot()).code(), StatusCode::kAlreadyExists);
+  EXPECT_EQ(LabelledView(ExtraLabels{{"topic", "y"}}).Check(registry.TakeSnapshot()).code(),
+            StatusCode::kAlreadyExists);
 }
 
 TEST(LabelledViewTest, LeavesAStateSetTheLabelThatIsNamedLikeIt) {
   metrics::Registry registry;
   registry.AddStateSet({.name = "relay_mode", .help = "M"}, {"on"}).value().With().SetOnly(0);
   EXPECT_NE(PageOfView(registry, {{"relay_mode", "x"}}).find("\nrelay_mode{relay_mode=\"on\"} 1\n"), std::string::npos);
-  EXPECT_EQ(LabelledView(Labels{{"relay_mode", "x"}}).Check(registry.TakeSnapshot()).code(),
+  EXPECT_EQ(LabelledView(ExtraLabels{{"relay_mode", "x"}}).Check(registry.TakeSnapshot()).code(),
             StatusCode::kAlreadyExists);
 }
 
@@ -65,7 +66,9 @@ TEST(LabelledViewTest, LeavesAStateSetTheLabelThatIsNamedLikeIt) {
 TEST(LabelledViewTest, LeavesAFamilyALabelThatBecomesItsNameWhereNamesAreEscaped) {
   metrics::Registry registry({.names = metrics::NameRules::kUtf8});
   registry.AddGauge({.name = "b", .help = "B", .labels = {"service.name"}}).value().With("x").Set(2);
-  const auto check = [&](const char* name) { return LabelledView(Labels{{name, "y"}}).Check(registry.TakeSnapshot()); };
+  const auto check = [&](const char* name) {
+    return LabelledView(ExtraLabels{{name, "y"}}).Check(registry.TakeSnapshot());
+  };
   for (const char* taken : {"service_name", "service_dot_name", "U__service_2e_name"}) {
     EXPECT_EQ(PageOfView(registry, {{taken, "y"}}).find(taken), std::string::npos) << taken;
     EXPECT_EQ(check(taken).code(), StatusCode::kAlreadyExists) << taken;
@@ -84,14 +87,14 @@ TEST(LabelledViewTest, KnowsTheLabelsThatAFamilyShows) {
 TEST(LabelledViewTest, KnowsWhatNoPageMayHave) {
   EXPECT_TRUE(CheckLabels({}).ok());
   EXPECT_TRUE(CheckLabels({{"instance", "a:b \"c\""}, {"zone", "\xc3\xa4"}}).ok());
-  for (const Labels& bad : {Labels{{"", "a"}},
-                            {{"a", ""}},
-                            {{"le", "1"}},
-                            {{"quantile", "1"}},
-                            {{"__a", "b"}},
-                            {{"a-b", "c"}},
-                            {{"a", "\xff"}},
-                            {{"a", "b"}, {"a", "c"}}}) {
+  for (const ExtraLabels& bad : {ExtraLabels{{"", "a"}},
+                                 {{"a", ""}},
+                                 {{"le", "1"}},
+                                 {{"quantile", "1"}},
+                                 {{"__a", "b"}},
+                                 {{"a-b", "c"}},
+                                 {{"a", "\xff"}},
+                                 {{"a", "b"}, {"a", "c"}}}) {
     EXPECT_EQ(CheckLabels(bad).code(), StatusCode::kInvalidArgument) << bad.front().first;
   }
 }

@@ -24,7 +24,7 @@ class CoreMetricsTest : public ::testing::Test {
   double Read(std::string_view name, testing::LabelPairs labels = {}) {
     return testing::MetricReader(registry_).Value("streamhouse_metrics_" + std::string(name), labels).value_or(-1);
   }
-  Family<Counter> AddCounter(std::uint32_t series_max = kDefaultSeriesMax) {
+  Family<Counter> AddCounter(std::uint32_t series_max = kSeriesMaxDefault) {
     return registry_.AddCounter({.name = "a_total", .help = "Test", .labels = {"k"}, .series_max = series_max}).value();
   }
 

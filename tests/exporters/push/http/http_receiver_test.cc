@@ -250,7 +250,7 @@ TEST_F(SecretTest, IsMissedBeforeAnythingIsSent) {
 
 class TlsReceiverTest : public testing::Test {
  protected:
-  Result<HttpResponse> Send(const ScriptedReceiver& far, TlsFiles files, std::string host = "localhost") {
+  Result<HttpResponse> Send(const ScriptedReceiver& far, ReceiverTlsFiles files, std::string host = "localhost") {
     HttpReceiver receiver({.address = {.host = std::move(host), .port = far.port(), .tls = std::move(files)}});
     return receiver.Send({.path = "/", .body = "body"}, steady_clock::now() + kPatient);
   }
@@ -286,7 +286,7 @@ TEST_F(TlsReceiverTest, SendsNothingToOneOfAnotherName) {
   const ScriptedReceiver far({.socket = path, .tls = &certificate_});
   HttpReceiver receiver({.address = {.host = "other.example",
                                      .unix_socket = metrics::UnixSocket{.path = path},
-                                     .tls = TlsFiles{.ca = certificate_.file}}});
+                                     .tls = ReceiverTlsFiles{.ca = certificate_.file}}});
   EXPECT_EQ(receiver.Send({.path = "/"}, steady_clock::now() + kPatient).status(),
             Status(StatusCode::kFailedPrecondition, "the certificate of the receiver is not good: hostname mismatch"));
   EXPECT_EQ(far.requests().size(), 0U);
@@ -323,7 +323,7 @@ TEST_F(TlsReceiverTest, ConnectsAgainWhereTheReceiverHasClosed) {
   ScriptedReceiver far({.tls = &certificate_});
   far.Then(RespondAndClose(200));
   HttpReceiver receiver(
-      {.address = {.host = "localhost", .port = far.port(), .tls = TlsFiles{.ca = certificate_.file}}});
+      {.address = {.host = "localhost", .port = far.port(), .tls = ReceiverTlsFiles{.ca = certificate_.file}}});
   for (int i = 0; i < 3; ++i) EXPECT_TRUE(receiver.Send({.path = "/"}, steady_clock::now() + kPatient).ok());
   EXPECT_EQ(far.connections(), 2U);
 }
@@ -331,7 +331,7 @@ TEST_F(TlsReceiverTest, ConnectsAgainWhereTheReceiverHasClosed) {
 TEST_F(TlsReceiverTest, GivesUpAHandshakeAtItsDeadline) {
   ScriptedReceiver far;
   far.Then(ReadNothing());
-  HttpReceiver receiver({.address = {.host = "localhost", .port = far.port(), .tls = TlsFiles()}});
+  HttpReceiver receiver({.address = {.host = "localhost", .port = far.port(), .tls = ReceiverTlsFiles()}});
   EXPECT_EQ(receiver.Send({.path = "/"}, steady_clock::now() + milliseconds(50)).status().code(),
             StatusCode::kDeadlineExceeded);
 }

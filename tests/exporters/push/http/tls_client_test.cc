@@ -17,7 +17,7 @@ namespace {
 
 class TlsClientTest : public testing::Test {
  protected:
-  static std::string Failure(const TlsFiles& files) {
+  static std::string Failure(const ReceiverTlsFiles& files) {
     const auto made = MakeTlsClient(files, "localhost", 0);
     if (made.ok()) return "";
     EXPECT_EQ(made.status().code(), metrics::StatusCode::kFailedPrecondition);
