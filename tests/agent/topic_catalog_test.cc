@@ -187,7 +187,7 @@ TEST_F(StrayTopicLogsTest, AreNotWrittenOver) {
   EXPECT_FALSE(topics_->Find("orders", 1).ok());
 }
 
-TEST_F(StrayTopicLogsTest, AreTakenOverWhenToldSo) {
+TEST_F(StrayTopicLogsTest, AreServedAfterACreationThatAdoptsThem) {
   EXPECT_EQ(Adopt(1).code(), StatusCode::kInvalidArgument);
   EXPECT_EQ(Adopt(1, "none").code(), StatusCode::kNotFound);
   ASSERT_TRUE(Adopt(2).ok());

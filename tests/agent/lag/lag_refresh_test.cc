@@ -39,7 +39,7 @@ TEST_F(LagRefreshTest, ShowsThePartitionsOfATopicFromItsMakingToItsEnd) {
   EXPECT_EQ(Count("partition_leader_epoch"), 0U);
 }
 
-TEST_F(LagRefreshTest, ShowsWhatALogHolds) {
+TEST_F(LagRefreshTest, ShowsOffsetsSegmentsAndBytesOfALog) {
   Append(3);
   Append(2);
   Append(1);

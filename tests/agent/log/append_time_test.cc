@@ -95,7 +95,7 @@ struct Sent {
 
 class SentTimestampTest : public AppendTimeTest, public testing::WithParamInterface<Sent> {};
 
-TEST_P(SentTimestampTest, ChangesNothingAboutRetention) {
+TEST_P(SentTimestampTest, DoesNotDecideWhenARecordIsRemoved) {
   Append({GetParam().timestamp});
   EXPECT_EQ(log_->ApplyRetention(kOneHour, kNow + kHour).value(), 0U);
   Open();
@@ -108,7 +108,7 @@ TEST_P(SentTimestampTest, ReachesReadersUnchanged) {
   EXPECT_EQ(ReadTimestamps(), Times{GetParam().timestamp});
 }
 
-TEST_P(SentTimestampTest, CountsForLagAsFarAsItMakesSense) {
+TEST_P(SentTimestampTest, CountsForLagIfItIsPositiveAndNotInTheFuture) {
   Append({GetParam().timestamp});
   now_ += kHour;
   EXPECT_EQ(log_->FindTimestamp(0).value(), GetParam().counts_as);
@@ -121,7 +121,7 @@ INSTANTIATE_TEST_SUITE_P(Units, SentTimestampTest,
                                          Sent{"Negative", -5, kNow}, Sent{"Future", kNow + 1, kNow}),
                          [](const auto& info) { return info.param.name; });
 
-TEST_F(AppendTimeTest, IsWhatTheClockSaysAlsoBehindOneThatWasAhead) {
+TEST_F(AppendTimeTest, FollowsTheClockBackAfterATimeThatWasAhead) {
   Append({kNow});
   now_ += 24 * kHour;
   Append({kNow});
@@ -135,7 +135,7 @@ TEST_F(AppendTimeTest, IsWhatTheClockSaysAlsoBehindOneThatWasAhead) {
 // A step of the system's clock while the log is open, or before it is opened again.
 class ClockStepTest : public AppendTimeTest, public testing::WithParamInterface<std::int64_t> {};
 
-TEST_P(ClockStepTest, ChangesNothingAboutRetention) {
+TEST_P(ClockStepTest, RemovesSegmentsByTheSteadyClock) {
   Append({kNow});
   now_ += GetParam();
   Append({kNow});

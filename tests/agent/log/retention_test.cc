@@ -90,7 +90,7 @@ class RetentionTest : public testing::Test {
   std::unique_ptr<PartitionLog> log_;
 };
 
-TEST_F(RetentionTest, KeepsEverythingUnlessTold) {
+TEST_F(RetentionTest, RemovesNothingByDefault) {
   EXPECT_EQ(Retention(), (Retention{.age_max = std::chrono::milliseconds(0), .bytes_max = 0}));
 }
 

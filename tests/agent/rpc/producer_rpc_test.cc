@@ -194,7 +194,7 @@ TEST_F(ProducerRpcTest, RefusesACompressionThatItDoesNotKnow) {
   EXPECT_EQ(status.error_message(), "the block of records has a compression that this program does not know");
 }
 
-TEST_F(ProducerRpcTest, TakesALargeBatchAsItIs) {
+TEST_F(ProducerRpcTest, TakesABatchOfAThousandRecords) {
   const std::vector<std::string> values(1000, std::string(100, 'x'));
   ASSERT_TRUE(Produce(RunningAgent::Batch("orders", 0, values)).ok());
   EXPECT_EQ(response_.record_count(), 1000U);

@@ -93,7 +93,7 @@ TEST(KeptTextsTest, OutliveTheFamily) {
   EXPECT_EQ(TextsOf(kept), std::vector<std::string>{R"(topic="a",partition="b")"});
 }
 
-TEST(KeptTextsTest, AreThoseOfTheLastFamily) {
+TEST(KeptTextsTest, HoldTheTextsOfTheFamilyAssignedLast) {
   metrics::Registry registry;
   metrics::Registry other;
   KeptTexts kept;

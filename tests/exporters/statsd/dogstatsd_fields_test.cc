@@ -30,7 +30,7 @@ TEST_F(DogStatsdFieldsTest, TellTheContainerAndThePod) {
   EXPECT_EQ(fields.unix_seconds, 0);
 }
 
-TEST_F(DogStatsdFieldsTest, LeaveOutWhatIsNotKnown) {
+TEST_F(DogStatsdFieldsTest, HaveNoOriginWithoutContainerAndVariables) {
   const DogStatsdFields fields = FindDogStatsdOrigin(origin_);
   EXPECT_EQ(fields.tags, "");
   EXPECT_EQ(fields.origin, "");

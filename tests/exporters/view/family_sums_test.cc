@@ -102,7 +102,7 @@ TEST_F(FamilySumsTest, AMaximumOfNoNumbersIsNoNumber) {
   EXPECT_TRUE(std::isnan(Summed<GaugeValues<double>, double>({kNan, kNan}, Aggregation::kMax)));
 }
 
-TEST_F(FamilySumsTest, ASumWithWhatIsNoNumberIsNoNumber) {
+TEST_F(FamilySumsTest, ASumWithNaNIsNaN) {
   EXPECT_TRUE(std::isnan(Summed<GaugeValues<double>, double>({kNan, 1})));
 }
 

@@ -53,7 +53,7 @@ TEST_F(CredentialsTest, ReadsTheFileAtEachCall) {
   EXPECT_EQ(Lines(credentials), "Authorization: Bearer new\r\n");
 }
 
-TEST_F(CredentialsTest, KnowsWhatTellsASecret) {
+TEST_F(CredentialsTest, FindsAPasswordInATextPlainAndInBase64) {
   const SecretHeaders headers = ReadHeaders({.user = "u", .password_file = File("open sesame")}).value();
   EXPECT_TRUE(headers.IsToldBy("you sent 'open sesame'"));
   EXPECT_TRUE(headers.IsToldBy("Authorization: Basic dTpvcGVuIHNlc2FtZQ=="));
@@ -101,7 +101,7 @@ TEST_F(CredentialsTest, NamesTheFileAndNotItsTextInErrors) {
   EXPECT_EQ(ReadHeaders({.bearer_file = "/no such file"}).status().code(), StatusCode::kFailedPrecondition);
 }
 
-TEST_F(CredentialsTest, RefusesWhatMakesNoOneHeader) {
+TEST_F(CredentialsTest, RefusesIncompleteAndContradictoryCredentials) {
   EXPECT_TRUE(CheckCredentials({.user = "u", .password_file = "f", .header_file = "h"}).ok());
   EXPECT_EQ(CheckCredentials({.user = "u"}), metrics::InvalidField("password_file", "is missing beside user"));
   EXPECT_EQ(CheckCredentials({.password_file = "f"}), metrics::InvalidField("user", "is missing beside password_file"));
