@@ -38,6 +38,8 @@ Retain RetainOf(const mosquitto_evt_message& message) {
 
 exporters::MetricsServerOptions ServerOptions(const PluginOptions& options) {
   exporters::MetricsServerOptions server = {.web_config_file = options.web_config_file};
+  server.limits.connections = kPageConnectionsMax;
+  server.limits.scrapes = kPageScrapesMax;
   if (const auto* const socket = std::get_if<metrics::UnixSocket>(&options.http)) {
     server.unix_socket = *socket;
   } else {
@@ -197,6 +199,8 @@ int BrokerPlugin::OnMessage(int /*event*/, void* data, void* user_data) noexcept
   if (message.qos < kQosCount) {
     plugin.messages_->Count(message.topic, message.payloadlen, message.qos, RetainOf(message));
   }
+  // With per_listener_settings there are no ticks: a message also shows that a reload is over.
+  if (plugin.authentications_) plugin.authentications_->LoopMoved();
   if (plugin.publishing_clients_.Add(message.client)) plugin.LookAround();
   return MOSQ_ERR_SUCCESS;
 }
@@ -216,6 +220,7 @@ int BrokerPlugin::OnDisconnect(int /*event*/, void* data, void* user_data) noexc
 int BrokerPlugin::OnTick(int /*event*/, void* /*data*/, void* user_data) noexcept {
   BrokerPlugin& plugin = PluginOf(user_data);
   plugin.loop_.Pass();
+  if (plugin.authentications_) plugin.authentications_->LoopMoved();
   plugin.log_.Drain([](const std::string& line) { Log(MOSQ_LOG_WARNING, line); });
   return MOSQ_ERR_SUCCESS;
 }
@@ -223,6 +228,7 @@ int BrokerPlugin::OnTick(int /*event*/, void* /*data*/, void* user_data) noexcep
 int BrokerPlugin::OnReload(int /*event*/, void* /*data*/, void* user_data) noexcept {
   BrokerPlugin& plugin = PluginOf(user_data);
   plugin.reloads_.Increment();
+  if (plugin.authentications_) plugin.authentications_->Reloaded();
   plugin.LookAround();
   return MOSQ_ERR_SUCCESS;
 }

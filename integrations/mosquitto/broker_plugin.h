@@ -25,6 +25,7 @@
 // broker refuses to tell the plugin of an event, as it does for a second plugin from the same file.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -50,6 +51,10 @@
 #include "metrics_core/status.h"
 
 namespace streamhouse::mosquitto_plugin {
+
+// Of the page. The page shares the broker's limit of descriptors, often 1,024, with the clients.
+inline constexpr std::size_t kPageConnectionsMax = 32;
+inline constexpr std::size_t kPageScrapesMax = 4;
 
 class BrokerPlugin {
  public:

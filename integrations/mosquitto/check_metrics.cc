@@ -17,9 +17,10 @@ using metrics::Result;
 Result<AclCheckMetrics> AclCheckMetrics::Register(Registry& registry) {
   Result<Family<Counter>> checks = registry.AddCounter(
       {.name = "mosquitto_acl_checks_total",
-       .help = "Checks of the ACL, allowed or not. read: deliveries to clients; write: PUBLISH packets of clients, and "
-               "wills; subscribe, unsubscribe: topic filters. Topics that begin with $ are missing in read and write, "
-               "and so are bridges.",
+       .help =
+           "Checks of the ACL, allowed or refused. read: deliveries to clients; write: PUBLISH packets of clients, and "
+           "wills; subscribe, unsubscribe: topic filters. Topics that begin with $ are missing in read and write, "
+           "and so are bridges.",
        .labels = {"access"}});
   if (!checks.ok()) return checks.status();
   AclCheckMetrics made;
@@ -49,15 +50,17 @@ Result<AuthenticationMetrics> AuthenticationMetrics::Register(Registry& registry
   Result<Family<Counter>> checks = registry.AddCounter(
       {.name = "mosquitto_authentication_checks_total",
        .help =
-           "Checks of user name and password, passed or not. A reload (SIGHUP) checks every connected client again. "
-           "Bridges, and clients whose TLS certificate names them, are missing."});
+           "Checks of user name and password, passed or refused. A reload (SIGHUP) checks every session again, also of "
+           "clients that are away. Missing: bridges, clients whose TLS certificate names them, clients with extended "
+           "authentication (MQTT 5), and clients that an earlier plugin decides about."});
   if (!checks.ok()) return checks.status();
   made.checks_ = checks->With();
   if (connected == Connected::kCountedElsewhere) return made;
   Result<Family<Gauge>> clients = registry.AddGauge(
       {.name = "mosquitto_clients_connected",
-       .help = "Clients that the broker has asked user name and password of, until their connection ends. Bridges, and "
-               "clients whose TLS certificate names them, are missing."});
+       .help =
+           "Clients whose user name and password the broker has checked, until their connection ends. Missing: as in "
+           "mosquitto_authentication_checks_total."});
   if (!clients.ok()) return clients.status();
   made.connected_ = ClientSet(clients->With());
   return made;
@@ -65,7 +68,7 @@ Result<AuthenticationMetrics> AuthenticationMetrics::Register(Registry& registry
 
 void AuthenticationMetrics::Count(const void* client) {
   checks_.Increment();
-  if (counts_connected_ == Connected::kCounted) connected_.Add(client);
+  if (counts_connected_ == Connected::kCounted && !is_reloading_) connected_.Add(client);
 }
 
 }  // namespace streamhouse::mosquitto_plugin

@@ -8,14 +8,16 @@
 // nothing. An operator switches each of them on (plugin_options.h).
 // When to use something else: session_metrics.h, where the broker is 2.1 or later.
 // Guarantees:
-// 1. access="read" is one for each delivery to a client. access="write" is one for each PUBLISH of
-//    a client, also where the ACL then refuses it, and for each will that is sent. Both leave out
-//    topics that begin with `$`, and bridges.
+// 1. access="read" is one for each delivery to a client that the broker asks the ACL for, also
+//    where the ACL then refuses it. access="write" is the same for each PUBLISH of a client, and
+//    for each will that is sent. Both leave out topics that begin with `$`, and bridges.
 // 2. access="subscribe" and "unsubscribe" are one for each topic filter.
 // 3. The outcome of a check is not told to plugins, and not counted.
-// 4. mosquitto_authentication_checks_total counts a client again at each reload (SIGHUP). Clients
-//    whose TLS certificate names them are not asked for, and are missing here and in
+// 4. mosquitto_authentication_checks_total counts every session again at each reload (SIGHUP), also
+//    a stored session whose client is away. Such a check adds no client to
 //    mosquitto_clients_connected.
+// 5. Missing in both families: bridges, clients whose TLS certificate names them, clients with the
+//    extended authentication of MQTT 5, and clients that a plugin before this one decides about.
 // Thread safety: the thread of the broker. The families may be read by any.
 // Cost: a recording.
 // Errors: those of Registry.
@@ -47,18 +49,23 @@ class AclCheckMetrics {
 
 class AuthenticationMetrics {
  public:
-  // Whether the checks are also the sight of who is connected.
+  // Whether mosquitto_clients_connected is made of the checks, or another class counts it.
   enum class Connected : std::uint8_t { kCountedElsewhere, kCounted };
 
   static metrics::Result<AuthenticationMetrics> Register(metrics::Registry& registry, Connected connected);
 
   void Count(const void* client);
+  // The broker now checks all sessions again, until LoopMoved().
+  void Reloaded() { is_reloading_ = true; }
+  // The broker does other work: a reload's checks are over.
+  void LoopMoved() { is_reloading_ = false; }
   void Ended(const void* client) { connected_.Remove(client); }
 
  private:
   metrics::Counter checks_;
   Connected counts_connected_ = Connected::kCountedElsewhere;
   ClientSet connected_;
+  bool is_reloading_ = false;
 };
 
 }  // namespace streamhouse::mosquitto_plugin

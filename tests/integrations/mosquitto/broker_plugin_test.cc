@@ -76,6 +76,20 @@ TEST_F(BrokerPluginTest, DefersEveryCheck) {
   EXPECT_EQ(Value("mosquitto_authentication_checks_total"), 1);
 }
 
+TEST_F(BrokerPluginTest, AMessageEndsAReloadWhereThereAreNoTicks) {
+  PluginOptions options = Options();
+  options.auth_checks = Checks::kOn;
+  StartIn(FakeBroker::kLastEventOf20, options);
+  mosquitto_evt_basic_auth auth = {};
+  auth.client = const_cast<::mosquitto*>(&client_);
+  broker_->Tell(MOSQ_EVT_RELOAD, nullptr);
+  broker_->Tell(MOSQ_EVT_BASIC_AUTH, &auth);
+  EXPECT_EQ(Value("mosquitto_clients_connected"), 0);
+  broker_->Publish(stranger_, "a", 0);
+  broker_->Tell(MOSQ_EVT_BASIC_AUTH, &auth);
+  EXPECT_EQ(Value("mosquitto_clients_connected"), 1);
+}
+
 TEST_F(BrokerPluginTest, APublishingClientIsOneUntilItLeaves) {
   StartIn(FakeBroker::kLastEventOf20);
   broker_->Publish(client_, "a", 0);

@@ -51,6 +51,20 @@ TEST(AuthenticationMetricsTest, AClientThatIsCheckedAgainIsConnectedOnce) {
   EXPECT_EQ(MetricReader(registry).Value("mosquitto_clients_connected"), 0);
 }
 
+TEST(AuthenticationMetricsTest, AReloadAddsNoClientUntilTheLoopMoves) {
+  metrics::Registry registry;
+  auto checks = AuthenticationMetrics::Register(registry, AuthenticationMetrics::Connected::kCounted).value();
+  const int away = 0;
+  const int fresh = 0;
+  checks.Reloaded();
+  checks.Count(&away);
+  EXPECT_EQ(MetricReader(registry).Value("mosquitto_authentication_checks_total"), 1);
+  EXPECT_EQ(MetricReader(registry).Value("mosquitto_clients_connected"), 0);
+  checks.LoopMoved();
+  checks.Count(&fresh);
+  EXPECT_EQ(MetricReader(registry).Value("mosquitto_clients_connected"), 1);
+}
+
 TEST(AuthenticationMetricsTest, ConnectedClientsMayBeCountedElsewhere) {
   metrics::Registry registry;
   auto checks = AuthenticationMetrics::Register(registry, AuthenticationMetrics::Connected::kCountedElsewhere).value();

@@ -3,6 +3,7 @@
 import os
 import pathlib
 import signal
+import socket
 import subprocess
 import unittest
 
@@ -75,6 +76,26 @@ class Life(unittest.TestCase):
         processes.wait_for(lambda: processes.fetch(broker.url + "/ready")[0] == 200, "/ready says yes")
         self.assertEqual(200, processes.fetch(broker.url + "/health")[0])
         self.assertLess(broker.value("mosquitto_loop_silence_seconds"), 5)
+
+    def test_the_page_takes_few_of_the_brokers_descriptors(self):
+        broker = brokers.Broker(self)
+        host, port = broker.url.removeprefix("http://").split(":")
+        connections = []
+        for _ in range(40):
+            connections.append(socket.create_connection((host, port), timeout=processes.DEADLINE_SECONDS))
+            self.addCleanup(connections[-1].close)
+
+        def has_ended(connection):
+            try:
+                return connection.recv(1) == b""
+            except ConnectionResetError:
+                return True
+
+        for oldest in connections[:8]:
+            self.assertTrue(has_ended(oldest))
+        for newer in connections[8:]:
+            newer.setblocking(False)
+            self.assertRaises(BlockingIOError, newer.recv, 1)
 
     def test_sighup_is_survived_and_counted(self):
         broker = brokers.Broker(self)
@@ -231,6 +252,23 @@ class Authentication(unittest.TestCase):
         clients.append(mqtt.Client(self, broker.port, "c0", user=("ann", "secret"), clean=False))  # takes over
         for client in clients:
             client.cut()
+        processes.wait_for(lambda: broker.value("mosquitto_clients_connected") == 0, "all have left")
+
+    def test_a_reload_adds_no_client_that_is_away(self):
+        folder = processes.folder_for(self)
+        command = [brokers.password_program(), "-b", "-c", folder / "passwords", "ann", "secret"]
+        subprocess.run(command, check=True, capture_output=True)
+        broker = brokers.Broker(
+            self, f"password_file {folder / 'passwords'}", options=["auth_checks with_password_file"]
+        )
+        mqtt.Client(self, broker.port, "away", user=("ann", "secret"), clean=False).disconnect()
+        processes.wait_for(lambda: broker.value("mosquitto_clients_connected") == 0, "the client is away")
+        os.kill(broker.pid, signal.SIGHUP)
+        processes.wait_for(lambda: broker.value("mosquitto_authentication_checks_total") == 2, "the check of a reload")
+        self.assertEqual(0, broker.value("mosquitto_clients_connected"))
+        here = mqtt.Client(self, broker.port, "here", user=("ann", "secret"))
+        self.assertEqual(1, broker.value("mosquitto_clients_connected"))
+        here.disconnect()
         processes.wait_for(lambda: broker.value("mosquitto_clients_connected") == 0, "all have left")
 
 
