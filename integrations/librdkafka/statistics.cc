@@ -5,6 +5,7 @@
 #include <boost/json/error.hpp>
 #include <boost/json/string_view.hpp>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -83,6 +84,8 @@ constexpr NumberField<PartitionStatistics> kPartitionNumbers[] = {
     {"rxmsgs", &PartitionStatistics::rxmsgs},
     {"rxbytes", &PartitionStatistics::rxbytes},
     {"rx_ver_drops", &PartitionStatistics::rx_ver_drops},
+    {"fetchq_cnt", &PartitionStatistics::fetchq_cnt},
+    {"fetchq_size", &PartitionStatistics::fetchq_size},
 };
 
 constexpr NumberField<GroupStatistics> kGroupNumbers[] = {
@@ -106,6 +109,8 @@ class Handler {
   static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
+
+  explicit Handler(std::string_view document) : document_(document) {}
 
   Statistics& statistics() { return statistics_; }
 
@@ -182,9 +187,15 @@ class Handler {
     kSkipped,
   };
 
-  // The parser cuts a text at escapes only. Without any, it stays where it is in the document.
-  static std::string_view Whole(std::string& parts, boost::json::string_view last, std::string& storage) {
-    if (parts.empty()) return {last.data(), last.size()};
+  bool IsInDocument(const char* place) const {
+    const std::less<> is_before;
+    return !is_before(place, document_.data()) && is_before(place, document_.data() + document_.size());
+  }
+
+  // The parser cuts a text at escapes. Without any, the text stays where it is in the document.
+  // What follows an escape is in a buffer of the parser, which is gone after the call.
+  std::string_view Whole(std::string& parts, boost::json::string_view last, std::string& storage) const {
+    if (parts.empty() && IsInDocument(last.data())) return {last.data(), last.size()};
     storage = std::exchange(parts, {});
     storage.append(last.data(), last.size());
     return storage;
@@ -279,6 +290,7 @@ class Handler {
     }
   }
 
+  const std::string_view document_;
   Statistics statistics_;
   std::vector<Place> places_;
   WindowStatistics* window_ = nullptr;  // of the place kWindow; no broker or topic is added meanwhile
@@ -295,7 +307,7 @@ Result<Statistics> ParseStatistics(std::string_view json) {
   if (json.size() > kStatisticsBytesMax) {
     return Status(StatusCode::kResourceExhausted, "statistics of " + std::to_string(json.size()) + " bytes");
   }
-  boost::json::basic_parser<Handler> parser{boost::json::parse_options()};
+  boost::json::basic_parser<Handler> parser{boost::json::parse_options(), json};
   error_code error;
   const std::size_t read = parser.write_some(false, json.data(), json.size(), error);
   if (!error && read != json.size()) error = boost::json::error::extra_data;

@@ -98,6 +98,8 @@ struct PartitionStatistics {
   std::int64_t rxmsgs = 0;
   std::int64_t rxbytes = 0;
   std::int64_t rx_ver_drops = 0;
+  std::int64_t fetchq_cnt = 0;   // records that were fetched, and wait for the program
+  std::int64_t fetchq_size = 0;  // their bytes
 };
 
 struct TopicStatistics {

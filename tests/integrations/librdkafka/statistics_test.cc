@@ -36,7 +36,8 @@ constexpr std::string_view kConsumer = R"({
           "query_offset": -1001, "next_offset": 42, "app_offset": 40, "stored_offset": 39, "stored_leader_epoch": 5,
           "commited_offset": 38, "committed_offset": 38, "committed_leader_epoch": 5, "eof_offset": 42,
           "lo_offset": 2, "hi_offset": 50, "ls_offset": 48, "consumer_lag": 10, "consumer_lag_stored": 9,
-          "leader_epoch": 5, "txmsgs": 0, "txbytes": 0, "rxmsgs": 44, "rxbytes": 4400, "msgs": 44, "rx_ver_drops": 1
+          "leader_epoch": 5, "txmsgs": 0, "txbytes": 0, "rxmsgs": 44, "rxbytes": 4400, "msgs": 44, "rx_ver_drops": 1, "fetchq_cnt": 3,
+          "fetchq_size": 33
         },
         "-1": {"partition": -1, "desired": false, "fetch_state": "none", "txmsgs": 5, "rxmsgs": 5}
       }
@@ -113,6 +114,8 @@ TEST(StatisticsTest, ReadsPartitionsAndLeavesOutThatOfUnassignedRecords) {
   EXPECT_EQ(partition.rxmsgs, 44);
   EXPECT_EQ(partition.rxbytes, 4400);
   EXPECT_EQ(partition.rx_ver_drops, 1);
+  EXPECT_EQ(partition.fetchq_cnt, 3);
+  EXPECT_EQ(partition.fetchq_size, 33);
 }
 
 TEST(StatisticsTest, KeepsDefaultsForMembersThatAreMissing) {
@@ -126,6 +129,22 @@ TEST(StatisticsTest, ReadsEscapes) {
   const Statistics statistics = ParseStatistics(R"({"n\u0061me": "a\"b\u00e9", "client\u005fid": "a\\b"})").value();
   EXPECT_EQ(statistics.name, "a\"b\xC3\xA9");
   EXPECT_EQ(statistics.client_id, "a\\b");
+}
+
+TEST(StatisticsTest, ReadsKeysThatBeginWithAnEscape) {
+  const Statistics statistics =
+      ParseStatistics(R"({"\u006eame": "\u0061", "\u0063lient_i\u0064": "\u0062", "\u0074\u0073": 7})").value();
+  EXPECT_EQ(statistics.name, "a");
+  EXPECT_EQ(statistics.client_id, "b");
+  EXPECT_EQ(statistics.ts, 7);
+}
+
+// The parser hands over what follows an escape in pieces of its buffer.
+TEST(StatisticsTest, SkipsKeysThatAreLongerThanTheBufferOfTheParser) {
+  const std::string long_text(5000, 'x');
+  const std::string json = R"({"\u006e)" + long_text + R"(": "\u0061)" + long_text + R"(", ")" + long_text +
+                           R"(": 1, "name": "\u0061)" + long_text + R"("})";
+  EXPECT_EQ(ParseStatistics(json).value().name, "a" + long_text);
 }
 
 TEST(StatisticsTest, RefusesADocumentThatIsCutAnywhere) {
