@@ -63,7 +63,8 @@ void streamhouse_rdkafka_on_pause(streamhouse_rdkafka* metrics, rd_kafka_t* clie
                                   int32_t partition) STREAMHOUSE_NOEXCEPT;
 void streamhouse_rdkafka_on_resume(streamhouse_rdkafka* metrics, rd_kafka_t* client, const char* topic,
                                    int32_t partition) STREAMHOUSE_NOEXCEPT;
-// Before the client is destroyed.
+// After the close of the client and its last poll, before it is destroyed. Its later documents are
+// ignored.
 void streamhouse_rdkafka_forget(streamhouse_rdkafka* metrics, rd_kafka_t* client) STREAMHOUSE_NOEXCEPT;
 
 #ifdef __cplusplus

@@ -1,6 +1,7 @@
 #include "integrations/librdkafka/client_state.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "metrics_core/family_registration.h"
 #include "metrics_core/metric_options.h"
@@ -75,7 +76,14 @@ Status StatisticsCounters::Register(Registry& registry) {
                                                  "Fetched records dropped after a seek or a rebalance", {"topic"}));
   assignment_changes = families.AddCounter(
       Options("rdkafka_consumer_assignment_changes_total", "Assignments and revocations of partitions", {"group"}));
+  const metrics::Family<metrics::Counter> overflows = families.AddCounter(
+      Options("rdkafka_windows_overflowed_total", "Windows added to the overflow series of a summary", {"family"}));
   if (!families.status().ok()) return families.status();
+  for (Summaries<2>* const summaries :
+       {&queue_seconds, &round_trip_seconds, &output_queue_seconds, &throttle_seconds}) {
+    summaries->CountOverflows(overflows);
+  }
+  for (Summaries<1>* const summaries : {&batch_records, &batch_bytes}) summaries->CountOverflows(overflows);
   const std::vector<std::string> by_broker = {"client", "broker"};
   return FirstError({
       queue_seconds.Register(registry, Options("rdkafka_producer_queue_seconds",
@@ -192,6 +200,13 @@ std::map<std::int64_t, Fetch> ClientState::FetchesOf(const Statistics& statistic
   return fetches;
 }
 
+// librdkafka does not fetch the partition until the program has taken some of its records.
+bool ClientState::IsFull(const PartitionStatistics& partition) const {
+  constexpr std::int64_t kBytesPerKilobyte = 1000;
+  return partition.fetchq_cnt >= settings_.queued_records ||
+         partition.fetchq_size >= settings_.queued_kilobytes * kBytesPerKilobyte;
+}
+
 void ClientState::TakeTopics(const Statistics& statistics, const StatisticsCounters& counters) {
   const std::map<std::int64_t, Fetch> fetches = FetchesOf(statistics);
   std::map<std::string, TopicTotals> topics;
@@ -224,13 +239,13 @@ void ClientState::TakeTopics(const Statistics& statistics, const StatisticsCount
 void ClientState::TakePartition(const TopicStatistics& topic, const PartitionStatistics& partition,
                                 PartitionTotals& totals, const std::map<std::int64_t, Fetch>& fetches) {
   totals.tracker.Take(partition);
-  if (!partition.is_desired) {
-    // librdkafka resumes a partition that is assigned again.
-    paused_.erase({topic.topic, partition.partition});
-    return;
-  }
+  // A queue that was full until a moment ago has no response since, though its broker has sent
+  // others.
+  const bool was_full = std::exchange(totals.is_full, IsFull(partition));
+  if (!partition.is_desired) return;
   const auto broker = fetches.find(partition.broker);
-  const bool is_fetched = broker != fetches.end() && !paused_.contains({topic.topic, partition.partition});
+  const bool is_paused = paused_.contains({topic.topic, partition.partition});
+  const bool is_fetched = broker != fetches.end() && !is_paused && !was_full && !totals.is_full;
   PartitionGauges gauges = {.topic = topic.topic, .partition = std::to_string(partition.partition)};
   gauges.position = totals.tracker.position();
   gauges.lag = LagOf(partition, gauges.position, settings_.isolation, is_fetched ? broker->second : Fetch::kOld);
@@ -257,9 +272,9 @@ void ClientState::ForgetPositions() {
 }
 
 bool ClientState::IsYoung(std::int64_t now_seconds) const {
-  constexpr std::int64_t kIntervals = 3;
-  const std::int64_t seconds_max = kIntervals * settings_.statistics_interval_milliseconds / 1000 + 2;
-  return now_seconds - newest_.time <= seconds_max;
+  const std::int64_t milliseconds_max =
+      kStatisticsIntervals * settings_.statistics_interval_milliseconds + kStatisticsSlack.count();
+  return now_seconds - newest_.time <= milliseconds_max / 1000;
 }
 
 }  // namespace streamhouse::librdkafka

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -42,7 +43,13 @@ struct ClientSettings {
   Isolation isolation = Isolation::kReadCommitted;
   std::int64_t fetch_wait_milliseconds = 500;
   std::int64_t statistics_interval_milliseconds = 1000;
+  std::int64_t queued_records = 100'000;   // queued.min.messages
+  std::int64_t queued_kilobytes = 65'536;  // queued.max.messages.kbytes
 };
+
+// A newest document that is older than this many intervals, and this slack, shows no gauges.
+inline constexpr std::int64_t kStatisticsIntervals = 3;
+inline constexpr std::chrono::milliseconds kStatisticsSlack{2000};
 
 // A response of the broker that is older than its wait for records, and this, is of an old fetch.
 inline constexpr std::int64_t kFetchSlackMilliseconds = 2000;
@@ -84,7 +91,8 @@ class ClientState {
 
   void Take(const Statistics& statistics, StatisticsCounters& counters);
 
-  // A partition that is paused has no lag: what librdkafka knows of its end stays as it was.
+  // A partition that is paused has no lag: what librdkafka knows of its end stays as it was. A
+  // pause outlives a revocation, as it does in librdkafka.
   void Pause(std::string_view topic, std::int32_t partition);
   void Resume(std::string_view topic, std::int32_t partition);
   // No partition has a lag or a position until the next document.
@@ -111,6 +119,7 @@ class ClientState {
   struct PartitionTotals {
     std::array<Growth, 5> totals;
     PositionTracker tracker;
+    bool is_full = false;        // its queue, in the last document
     std::uint64_t document = 0;  // the last one that had it
   };
   using TopicTotals = std::unordered_map<std::int64_t, PartitionTotals>;
@@ -120,6 +129,7 @@ class ClientState {
   void TakeTopics(const Statistics& statistics, const StatisticsCounters& counters);
   void TakePartition(const TopicStatistics& topic, const PartitionStatistics& partition, PartitionTotals& totals,
                      const std::map<std::int64_t, Fetch>& fetches);
+  bool IsFull(const PartitionStatistics& partition) const;
   std::map<std::int64_t, Fetch> FetchesOf(const Statistics& statistics) const;
   BrokerTotals TotalsOf(const BrokerStatistics& broker, const std::set<std::string_view>& names);
 

@@ -1,4 +1,4 @@
-// PositionTracker, LagOf: where a consumer is in a partition, and what it has before it, as far as
+// PositionTracker, LagOf: where a consumer is in a partition, and how far it is behind, as far as
 // documents of librdkafka prove it.
 //
 //   lag = end - max(position, lo_offset)
@@ -12,7 +12,8 @@
 // 1. No position where the program was given no record since the assignment, unless nothing was
 //    fetched since then either. So records that were fetched ahead are never taken for read.
 // 2. No lag of a partition that is not assigned, not fetched, paused, or whose last fetch is old.
-//    at_least needs no young fetch: the log may have grown since.
+//    at_least needs no young fetch: the log may have grown since. While the fetch is old it is no
+//    lower bound after retention or a deletion of records, which lo_offset does not tell yet.
 // 3. Neither where the position is beyond the end: the log was cut, or is another one.
 // May be wrong: a lag is a distance of offsets. Transaction markers, aborted records and offsets
 // that compaction removed are in it until the consumer has passed them. A topic that was deleted

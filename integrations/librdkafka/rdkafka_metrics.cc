@@ -45,6 +45,8 @@ ClientSettings SettingsOf(rd_kafka_t* client) {
   settings.fetch_wait_milliseconds = NumberOf(SettingOf(client, "fetch.wait.max.ms"), settings.fetch_wait_milliseconds);
   settings.statistics_interval_milliseconds =
       NumberOf(SettingOf(client, "statistics.interval.ms"), settings.statistics_interval_milliseconds);
+  settings.queued_records = NumberOf(SettingOf(client, "queued.min.messages"), settings.queued_records);
+  settings.queued_kilobytes = NumberOf(SettingOf(client, "queued.max.messages.kbytes"), settings.queued_kilobytes);
   return settings;
 }
 

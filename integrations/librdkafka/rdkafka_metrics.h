@@ -12,7 +12,8 @@
 //    have grown by. What happened after its last document is lost; delivery reports and records are
 //    not.
 // 3. A lag is shown only where it is proved (lag_rule.h), and only while statistics arrive. Gauges
-//    of a client leave the page when its newest document is older than three intervals.
+//    of a client leave the page when its newest document is older than three intervals and two
+//    seconds (kStatisticsIntervals, kStatisticsSlack).
 // 4. Label values do not depend on the release of librdkafka: `client` is client.id, `broker` is
 //    HOST:PORT. A broker's number or instance name is no label. Requests that only some releases
 //    know by name are "other".
@@ -21,8 +22,9 @@
 // registry.
 // Which thread does the work: OnStatistics() parses and records at once, on the thread that polls.
 // A document of more than kStatisticsBytesMax is refused, which bounds the time.
-// Cost: OnDelivery() and OnConsumed() add to two counters. OnStatistics() is linear in the size of
-// the document; bench/rdkafka_bench.cc measures both.
+// Cost: OnDelivery() and OnConsumed() add to two counters. OnConsumed() asks for the headers of the
+// record, which librdkafka parses at the first call for each record that has any. OnStatistics() is
+// linear in the size of the document; bench/rdkafka_bench.cc measures both.
 // Errors: a document that is refused is counted (rdkafka_statistics_refused_total), and the status
 // says why.
 //
@@ -47,8 +49,8 @@ namespace streamhouse::librdkafka {
 
 class RdkafkaMetrics {
  public:
-  // `registry` must outlive it. AlreadyExists where a registry has the lag of client/consumer.h:
-  // use another registry for one of them.
+  // `registry` must outlive it. AlreadyExists where a registry has the lag of client/consumer.h,
+  // or another RdkafkaMetrics: use another registry for one of them.
   static metrics::Result<std::unique_ptr<RdkafkaMetrics>> Register(metrics::Registry& registry);
   ~RdkafkaMetrics();
   RdkafkaMetrics(const RdkafkaMetrics&) = delete;
@@ -72,10 +74,13 @@ class RdkafkaMetrics {
   void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event, std::size_t partitions);
 
   // librdkafka does not say which partitions are paused: after a pause their lag would stand still.
+  // A pause ends with OnResume(): in librdkafka it outlives a revocation as well.
   void OnPause(rd_kafka_t* client, std::string_view topic, std::int32_t partition);
   void OnResume(rd_kafka_t* client, std::string_view topic, std::int32_t partition);
 
-  // Before a client is destroyed: takes its gauges off the page, and frees what is kept of it.
+  // Between the close of a client with its last poll, and rd_kafka_destroy(): takes its gauges off
+  // the page, and frees what is kept of it but its name. Documents, rebalances and pauses of it
+  // that come later make no state again; a rebalance is counted.
   void Forget(rd_kafka_t* client);
 
  private:

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -16,6 +17,28 @@ using metrics::MutexLock;
 using metrics::Registry;
 using metrics::Result;
 using metrics::Status;
+using metrics::StatusCode;
+
+// The registries that have a StatisticsMetrics.
+struct Claims {
+  metrics::Mutex mutex = {};
+  std::set<const Registry*> registries STREAMHOUSE_GUARDED_BY(mutex) = {};
+
+  bool Add(const Registry* registry) {
+    const MutexLock lock(mutex);
+    return registries.insert(registry).second;
+  }
+  void Remove(const Registry* registry) {
+    const MutexLock lock(mutex);
+    registries.erase(registry);
+  }
+};
+
+// Never destroyed: objects may outlive what is static.
+Claims& AllClaims() {
+  static Claims& claims = *new Claims;
+  return claims;
+}
 
 MetricOptions Options(std::string name, std::string help, std::vector<std::string> labels) {
   return {.name = std::move(name), .help = std::move(help), .labels = std::move(labels)};
@@ -23,9 +46,17 @@ MetricOptions Options(std::string name, std::string help, std::vector<std::strin
 
 }  // namespace
 
+StatisticsMetrics::Claim::Claim(const Registry& registry)
+    : registry_(&registry), is_first_(AllClaims().Add(&registry)) {}
+
+StatisticsMetrics::Claim::~Claim() {
+  if (is_first_) AllClaims().Remove(registry_);
+}
+
 Result<std::unique_ptr<StatisticsMetrics>> StatisticsMetrics::Register(Registry& registry, SecondsClock now) {
   if (now == nullptr) now = [] { return metrics::Clock::UnixMilliseconds() / 1000; };
-  std::unique_ptr<StatisticsMetrics> made(new StatisticsMetrics(std::move(now)));
+  std::unique_ptr<StatisticsMetrics> made(new StatisticsMetrics(registry, std::move(now)));
+  if (!made->claim_.is_first()) return Status(StatusCode::kAlreadyExists, "the registry has metrics of librdkafka");
   {
     const MutexLock lock(made->mutex_);
     if (Status added = made->counters_.Register(registry); !added.ok()) return added;
@@ -112,9 +143,13 @@ Status StatisticsMetrics::RegisterPartitionGauges(Registry& registry) {
         [value](const ClientState& client, Sums<3>& sums) {
           for (const PartitionGauges& gauges : client.partitions()) {
             const std::optional<std::int64_t> number = value(gauges);
-            if (!number) continue;
+            const std::array<std::string, 3> labels = {gauges.topic, gauges.partition, client.settings().group};
             // A partition that has just moved is still in the older document of its last reader.
-            sums[{gauges.topic, gauges.partition, client.settings().group}] = static_cast<double>(*number);
+            if (number) {
+              sums[labels] = static_cast<double>(*number);
+            } else {
+              sums.erase(labels);
+            }
           }
         });
   };
@@ -140,28 +175,34 @@ Status StatisticsMetrics::RegisterPartitionGauges(Registry& registry) {
   added = by_partition("streamhouse_consumer_last_committed_offset", "Offset of the next record as last committed",
                        [](const PartitionGauges& gauges) { return gauges.committed; });
   if (!added.ok()) return added;
-  return by_partition("streamhouse_consumer_current_offset", "Offset of the next record that Poll() returns",
+  return by_partition("streamhouse_consumer_current_offset", "Offset of the next record that a poll returns",
                       [](const PartitionGauges& gauges) { return gauges.position; });
 }
 
 void StatisticsMetrics::Take(const Statistics& statistics, const SettingsOfClient& settings) {
   const MutexLock lock(mutex_);
-  auto client = clients_.find(statistics.name);
-  if (client == clients_.end()) client = clients_.emplace(statistics.name, settings()).first;
-  client->second.Take(statistics, counters_);
+  ClientState* const client = StateOf(statistics.name, settings);
+  if (client != nullptr) client->Take(statistics, counters_);
 }
 
 void StatisticsMetrics::Change(const std::string& name, const SettingsOfClient& settings,
                                const std::function<void(ClientState&)>& change) {
   const MutexLock lock(mutex_);
-  auto client = clients_.find(name);
-  if (client == clients_.end()) client = clients_.emplace(name, settings()).first;
-  change(client->second);
+  ClientState* const client = StateOf(name, settings);
+  if (client != nullptr) change(*client);
 }
 
 void StatisticsMetrics::Forget(const std::string& name) {
   const MutexLock lock(mutex_);
   clients_.erase(name);
+  forgotten_.insert(name);
+}
+
+ClientState* StatisticsMetrics::StateOf(const std::string& name, const SettingsOfClient& settings) {
+  if (forgotten_.contains(name)) return nullptr;
+  auto client = clients_.find(name);
+  if (client == clients_.end()) client = clients_.emplace(name, settings()).first;
+  return &client->second;
 }
 
 }  // namespace streamhouse::librdkafka

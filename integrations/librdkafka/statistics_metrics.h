@@ -4,12 +4,16 @@
 // Guarantees:
 // 1. Clients with the same labels add up, in counters and in gauges. Of clients that have the same
 //    partition, the one with the newer document is shown: the partition has just moved.
-// 2. Gauges of a client leave the page when its newest document is older than three intervals.
+// 2. Gauges of a client leave the page when its newest document is older than
+//    kStatisticsIntervals of its intervals and kStatisticsSlack (three, and two seconds).
 //    rdkafka_statistics_timestamp_seconds stays.
-// 3. Forget() takes the gauges of a client off the page. Its counters stay.
+// 3. Forget() takes the gauges of a client off the page. Its counters stay. What comes of the
+//    client afterwards is ignored: its totals would count twice.
 // Thread safety: all methods from any thread, also while a page is made.
 // Cost: Take() holds a lock for the time of ClientState::Take(); a page holds it while it collects
-// a family.
+// a family. The name of a client that was forgotten is kept.
+// Errors: AlreadyExists where the registry has a StatisticsMetrics that lives: the newer one would
+// hide the summaries of the other.
 #pragma once
 
 #include <array>
@@ -18,6 +22,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,7 +48,8 @@ class StatisticsMetrics {
   // `settings` is asked for once a name.
   void Take(const Statistics& statistics, const SettingsOfClient& settings);
 
-  // Calls `change` with the state of a client, which is made if need be.
+  // Calls `change` with the state of a client, which is made if need be. Not for one that was
+  // forgotten.
   void Change(const std::string& name, const SettingsOfClient& settings,
               const std::function<void(ClientState&)>& change);
 
@@ -55,8 +61,25 @@ class StatisticsMetrics {
   enum class Shown : std::uint8_t { kWhileYoung, kAlways };
   enum class Of : std::uint8_t { kProducers, kConsumers, kAll };
 
-  explicit StatisticsMetrics(SecondsClock now) : now_(std::move(now)) {}
+  // Of a registry, for one living object.
+  class Claim {
+   public:
+    explicit Claim(const metrics::Registry& registry);
+    ~Claim();
+    Claim(const Claim&) = delete;
+    Claim& operator=(const Claim&) = delete;
 
+    bool is_first() const { return is_first_; }
+
+   private:
+    const metrics::Registry* const registry_;
+    const bool is_first_;
+  };
+
+  StatisticsMetrics(const metrics::Registry& registry, SecondsClock now) : claim_(registry), now_(std::move(now)) {}
+
+  // The state of a client; nothing for one that was forgotten.
+  ClientState* StateOf(const std::string& name, const SettingsOfClient& settings) STREAMHOUSE_REQUIRES(mutex_);
   metrics::Status RegisterGauges(metrics::Registry& registry);
   metrics::Status RegisterPartitionGauges(metrics::Registry& registry);
   // A gauge whose samples `collect` adds for each client, the one with the newest document last.
@@ -64,9 +87,11 @@ class StatisticsMetrics {
   metrics::Status AddGauge(metrics::Registry& registry, metrics::MetricOptions options, Of of, Shown shown,
                            std::function<void(const ClientState&, Sums<kLabels>&)> collect);
 
+  const Claim claim_;
   const SecondsClock now_;
   metrics::Mutex mutex_;
   std::map<std::string, ClientState> clients_ STREAMHOUSE_GUARDED_BY(mutex_);  // by the name of the instance
+  std::set<std::string> forgotten_ STREAMHOUSE_GUARDED_BY(mutex_);             // names, which no other instance gets
   StatisticsCounters counters_ STREAMHOUSE_GUARDED_BY(mutex_);
   std::vector<metrics::CallbackFamily::Token> tokens_;  // the last member: callbacks read the others
 };

@@ -1,7 +1,12 @@
 // Summaries: counts and sums of librdkafka's windows, added up: summaries without quantiles.
 //
 // When to use something else: a histogram, for single values.
-// Guarantees: count and sum of a series never fall, while clients come and go.
+// Guarantees:
+// 1. Count and sum of a series never fall, while clients come and go.
+// 2. Beyond `series_max` series, a new label set adds to the overflow series, whose label
+//    values are all kOverflowLabelValue. CountOverflows() names what counts that.
+// May be wrong: of two objects in a registry the page shows the newer one. StatisticsMetrics
+// refuses a second.
 // Thread safety: Add() from any thread, also while a page is made.
 // Cost: Add() is a lock and a look-up; a page takes the lock for each family.
 #pragma once
@@ -17,6 +22,8 @@
 
 #include "metrics_core/callback_family.h"
 #include "metrics_core/callback_values.h"
+#include "metrics_core/counter.h"
+#include "metrics_core/family.h"
 #include "metrics_core/metric_options.h"
 #include "metrics_core/mutex.h"
 #include "metrics_core/registry.h"
@@ -30,10 +37,12 @@ class Summaries {
  public:
   using LabelValues = std::array<std::string, kLabels>;
 
-  Summaries() : series_(std::make_shared<Series>()) {}
+  explicit Summaries(std::size_t series_max = metrics::kSeriesMaxDefault)
+      : series_(std::make_shared<Series>()), series_max_(series_max) {}
 
   // `options` has that many labels.
   metrics::Status Register(metrics::Registry& registry, metrics::MetricOptions options) {
+    name_ = options.name;
     const metrics::Result<metrics::CallbackSummaryFamily> family = registry.AddCallbackSummary(std::move(options), {});
     if (!family.ok()) return family.status();
     token_ = family->AddMany([series = series_](metrics::CallbackSummaryFamily::Samples& samples) {
@@ -45,9 +54,21 @@ class Summaries {
     return metrics::Status::Ok();
   }
 
+  // `overflows` has the label of the family's name. Before Add().
+  void CountOverflows(metrics::Family<metrics::Counter> overflows) { overflows_ = std::move(overflows); }
+
   void Add(const LabelValues& labels, double sum, std::int64_t count) {
     const metrics::MutexLock lock(series_->mutex);
-    metrics::CallbackSummary& total = series_->totals[labels];
+    auto place = series_->totals.find(labels);
+    if (place == series_->totals.end()) {
+      LabelValues added = labels;
+      if (series_->totals.size() >= series_max_) {
+        added.fill(metrics::kOverflowLabelValue);
+        overflows_.Lookup(name_)->Increment();
+      }
+      place = series_->totals.try_emplace(std::move(added)).first;
+    }
+    metrics::CallbackSummary& total = place->second;
     if (count <= 0 || sum < 0) return;
     total.sum += sum;
     total.count += static_cast<std::uint64_t>(count);
@@ -60,6 +81,9 @@ class Summaries {
   };
 
   const std::shared_ptr<Series> series_;
+  const std::size_t series_max_;
+  std::string name_;
+  metrics::Family<metrics::Counter> overflows_;
   metrics::CallbackSummaryFamily::Token token_;
 };
 

@@ -242,12 +242,32 @@ TEST_F(ClientStateTest, KnowsNoLagOfAPausedPartition) {
   EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
 }
 
-TEST_F(ClientStateTest, ARevocationEndsAPause) {
+TEST_F(ClientStateTest, KnowsNoLagWhileTheQueueOfThePartitionIsFull) {
+  ClientState state{{.queued_records = 5, .queued_kilobytes = 2}};
+  const auto lag_with = [&](std::int64_t records, std::int64_t bytes) {
+    PartitionStatistics partition = Partition(0, 3);
+    partition.fetchq_cnt = records;
+    partition.fetchq_size = bytes;
+    state.Take(ConsumerDocument(partition), counters_);
+    EXPECT_EQ(state.partitions()[0].lag.at_least, 7);
+    return state.partitions()[0].lag.exact;
+  };
+  EXPECT_EQ(lag_with(4, 1999), 7);
+  EXPECT_EQ(lag_with(5, 10), std::nullopt);
+  // What is fetched now may not be there yet.
+  EXPECT_EQ(lag_with(4, 10), std::nullopt);
+  EXPECT_EQ(lag_with(4, 10), 7);
+  EXPECT_EQ(lag_with(1, 2000), std::nullopt);
+}
+
+TEST_F(ClientStateTest, APauseOutlivesARevocation) {
   state_.Pause("orders", 0);
   PartitionStatistics revoked = Partition(0, 3);
   revoked.is_desired = false;
   EXPECT_EQ(LagAfter(ConsumerDocument(revoked)), std::nullopt);
   EXPECT_TRUE(state_.partitions().empty());
+  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), std::nullopt);
+  state_.Resume("orders", 0);
   EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
 }
 
@@ -266,7 +286,7 @@ TEST_F(ClientStateTest, CountsChangesOfTheAssignment) {
   EXPECT_EQ(Value("rdkafka_consumer_assignment_changes_total", {{"group", "billing"}}), 3);
 }
 
-TEST_F(ClientStateTest, IsYoungForThreeIntervals) {
+TEST_F(ClientStateTest, IsYoungForThreeIntervalsAndTwoSeconds) {
   ClientState slow{{.statistics_interval_milliseconds = 5000}};
   const Statistics document = ConsumerDocument(Partition(0, 3));
   slow.Take(document, counters_);

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -51,13 +52,23 @@ class RdkafkaMetricsTest : public ::testing::Test {
     ASSERT_TRUE(producer->Flush());
   }
 
+  // Calls `change` with partition 0, from the offset on.
+  static void WithPartition(std::int64_t offset,
+                            const std::function<rd_kafka_resp_err_t(rd_kafka_topic_partition_list_t*)>& change) {
+    rd_kafka_topic_partition_list_t* const partitions = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(partitions, "orders", 0)->offset = offset;
+    EXPECT_EQ(change(partitions), RD_KAFKA_RESP_ERR_NO_ERROR);
+    rd_kafka_topic_partition_list_destroy(partitions);
+  }
+
+  static void Assign(const TestClient& consumer, std::int64_t offset) {
+    WithPartition(offset, [&](auto* partitions) { return rd_kafka_assign(consumer.handle(), partitions); });
+  }
+
   // A consumer of partition 0 alone, without a group's rebalance.
   std::unique_ptr<TestClient> Reader(const Settings& settings = {}) {
     auto consumer = Consumer(settings);
-    rd_kafka_topic_partition_list_t* const partitions = rd_kafka_topic_partition_list_new(1);
-    rd_kafka_topic_partition_list_add(partitions, "orders", 0)->offset = RD_KAFKA_OFFSET_BEGINNING;
-    EXPECT_EQ(rd_kafka_assign(consumer->handle(), partitions), RD_KAFKA_RESP_ERR_NO_ERROR);
-    rd_kafka_topic_partition_list_destroy(partitions);
+    Assign(*consumer, RD_KAFKA_OFFSET_BEGINNING);
     return consumer;
   }
 
@@ -91,8 +102,9 @@ TEST_F(RdkafkaMetricsTest, CountsDeliveredRecords) {
   EXPECT_EQ(Series("rdkafka_producer_records_failed_total"), 0U);
 }
 
-TEST_F(RdkafkaMetricsTest, ARetriedRecordIsTransmittedTwiceAndSentOnce) {
-  const auto producer = Producer({{"retry.backoff.ms", "10"}, {"linger.ms", "100"}});
+// One batch: Flush() sends what lingers.
+TEST_F(RdkafkaMetricsTest, ARecordThatIsRetriedTwiceIsTransmittedThreeTimesAndSentOnce) {
+  const auto producer = Producer({{"retry.backoff.ms", "10"}, {"linger.ms", "60000"}});
   cluster_.FailProduce(2);
   producer->Produce("orders", 0, 50);
   ASSERT_TRUE(producer->Flush());
@@ -209,6 +221,41 @@ TEST_F(RdkafkaMetricsTest, APausedPartitionHasNoLag) {
   EXPECT_EQ(Lag(), std::nullopt);
   EXPECT_EQ(Value("rdkafka_consumer_partitions_without_lag"), 1);
   metrics_->OnResume(consumer->handle(), "orders", 0);
+  EXPECT_TRUE(consumer->PollUntil([&] { return Lag() == 0; }));
+}
+
+TEST_F(RdkafkaMetricsTest, APauseOutlivesARevocation) {
+  Fill(0, 5);
+  const auto consumer = Reader();
+  ASSERT_TRUE(consumer->Consume(5));
+  WithPartition(0, [&](auto* partitions) { return rd_kafka_pause_partitions(consumer->handle(), partitions); });
+  metrics_->OnPause(consumer->handle(), "orders", 0);
+  ASSERT_EQ(rd_kafka_assign(consumer->handle(), nullptr), RD_KAFKA_RESP_ERR_NO_ERROR);
+  ASSERT_TRUE(consumer->PollUntil([&] { return Value("rdkafka_consumer_assigned_partitions") == 0; }));
+  Fill(0, 7);
+  Assign(*consumer, 5);
+  ASSERT_TRUE(consumer->PollUntil([&] { return Value("rdkafka_consumer_assigned_partitions") == 1; }));
+  ASSERT_TRUE(NextDocuments(*consumer));
+  EXPECT_EQ(consumer->ledger().consumed, 5U);
+  EXPECT_EQ(Lag(), std::nullopt);
+  WithPartition(0, [&](auto* partitions) { return rd_kafka_resume_partitions(consumer->handle(), partitions); });
+  metrics_->OnResume(consumer->handle(), "orders", 0);
+  ASSERT_TRUE(consumer->Consume(12));
+  EXPECT_TRUE(consumer->PollUntil([&] { return Lag() == 0; }));
+}
+
+// librdkafka goes on fetching other partitions of the broker meanwhile.
+TEST_F(RdkafkaMetricsTest, APartitionWhoseQueueIsFullHasNoLag) {
+  Fill(0, 30);
+  const auto consumer = Reader({{"queued.min.messages", "1"}});
+  ASSERT_TRUE(consumer->Consume(5));
+  ASSERT_TRUE(consumer->ServeUntil([&] { return Value("rdkafka_consumer_lag_at_least_records").has_value(); }));
+  EXPECT_EQ(Lag(), std::nullopt);
+  Fill(0, 12);
+  const std::uint64_t wanted = consumer->ledger().documents + 2;
+  ASSERT_TRUE(consumer->ServeUntil([&] { return consumer->ledger().documents >= wanted; }));
+  EXPECT_EQ(Lag(), std::nullopt);
+  ASSERT_TRUE(consumer->Consume(42));
   EXPECT_TRUE(consumer->PollUntil([&] { return Lag() == 0; }));
 }
 

@@ -47,12 +47,12 @@ class StatisticsMetricsTest : public ::testing::Test {
   }
 
   // A member that has read one partition up to `position` of 10.
-  void TakeConsumer(const std::string& name, std::int64_t position, std::int64_t ts) {
+  void TakeConsumer(const std::string& name, std::int64_t position, std::int64_t ts, const char* state = "UP") {
     Statistics document = {.name = name, .client_id = "app", .type = "consumer", .ts = ts, .time = now_};
     document.brokers = {{.name = "kafka:9092/1",
                          .nodename = "kafka:9092",
                          .source = "learned",
-                         .state = "UP",
+                         .state = state,
                          .nodeid = 1,
                          .rxidle = 1000}};
     const PartitionStatistics partition = {.partition = 0,
@@ -130,6 +130,13 @@ TEST_F(StatisticsMetricsTest, APartitionThatMovedHasTheLagOfItsNewReader) {
   EXPECT_EQ(MetricReader(registry_).Value("streamhouse_consumer_lag_records"), 6);
 }
 
+TEST_F(StatisticsMetricsTest, APartitionThatMovedHasNoLagOfItsLastReader) {
+  TakeConsumer("app#consumer-1", 3, 1);
+  TakeConsumer("app#consumer-2", 4, 2, "CONNECT");
+  EXPECT_EQ(MetricReader(registry_).SeriesCount("streamhouse_consumer_lag_records"), 0U);
+  EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_lag_at_least_records"), 6);
+}
+
 TEST_F(StatisticsMetricsTest, GaugesLeaveThePageWhenNoDocumentComes) {
   TakeConsumer("app#consumer-1", 3, 1);
   now_ += 5;
@@ -146,6 +153,19 @@ TEST_F(StatisticsMetricsTest, AForgottenClientLeavesItsCountersAlone) {
   EXPECT_EQ(MetricReader(registry_).SeriesCount("streamhouse_consumer_lag_records"), 0U);
   EXPECT_EQ(MetricReader(registry_).SeriesCount("rdkafka_statistics_timestamp_seconds"), 0U);
   EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_assignment_changes_total"), 1);
+}
+
+// As where another thread serves the main queue while a client is destroyed.
+TEST_F(StatisticsMetricsTest, WhatComesAfterForgetIsIgnored) {
+  TakeConsumer("app#consumer-1", 3, 1);
+  metrics_->Forget("app#consumer-1");
+  TakeConsumer("app#consumer-1", 4, 2);
+  metrics_->Change("app#consumer-1", Settings, [](ClientState&) { FAIL() << "a state was made again"; });
+  EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_assignment_changes_total"), 1);
+  EXPECT_EQ(MetricReader(registry_).Value("rdkafka_statistics_total"), 1);
+  EXPECT_EQ(MetricReader(registry_).SeriesCount("rdkafka_statistics_timestamp_seconds"), 0U);
+  TakeConsumer("app#consumer-2", 3, 3);
+  EXPECT_EQ(MetricReader(registry_).Value("rdkafka_consumer_assignment_changes_total"), 2);
 }
 
 TEST_F(StatisticsMetricsTest, AChangeBeforeTheFirstDocumentIsKept) {
@@ -166,10 +186,17 @@ TEST_F(StatisticsMetricsTest, TakesDocumentsWhilePagesAreMade) {
 }
 
 TEST_F(StatisticsMetricsTest, RefusesNamesThatAreTaken) {
-  EXPECT_EQ(StatisticsMetrics::Register(registry_).status().code(), metrics::StatusCode::kOk);
   metrics::Registry other;
   ASSERT_TRUE(other.AddGauge({.name = "streamhouse_consumer_lag_records", .help = "x"}).ok());
   EXPECT_EQ(StatisticsMetrics::Register(other).status().code(), metrics::StatusCode::kAlreadyExists);
+}
+
+// The page would show the summaries of the newer one alone, which begin at 0.
+TEST_F(StatisticsMetricsTest, RefusesASecondInARegistryWhileTheFirstLives) {
+  EXPECT_EQ(StatisticsMetrics::Register(registry_).status().code(), metrics::StatusCode::kAlreadyExists);
+  EXPECT_EQ(StatisticsMetrics::Register(registry_).status().code(), metrics::StatusCode::kAlreadyExists);
+  metrics_.reset();
+  EXPECT_EQ(StatisticsMetrics::Register(registry_).status().code(), metrics::StatusCode::kOk);
 }
 
 TEST_F(StatisticsMetricsTest, NamesFollowTheAdviceOfPrometheus) {

@@ -55,6 +55,26 @@ TEST_F(SummariesTest, NeverFall) {
             "");
 }
 
+TEST_F(SummariesTest, AddToOneSeriesBeyondTheLimit) {
+  Summaries<1> limited(2);
+  ASSERT_TRUE(limited.Register(registry_, {.name = "batch_bytes", .help = "Bytes", .labels = {"topic"}}).ok());
+  const auto overflows =
+      registry_.AddCounter({.name = "overflows_total", .help = "Overflows", .labels = {"family"}}).value();
+  limited.CountOverflows(overflows);
+  for (const char* topic : {"a", "b", "c", "d", "a"}) limited.Add({topic}, 5, 1);
+  EXPECT_EQ(PageDifference(registry_, R"(
+    batch_bytes_sum{topic="_overflow"} 10
+    batch_bytes_count{topic="_overflow"} 2
+    batch_bytes_sum{topic="a"} 10
+    batch_bytes_count{topic="a"} 2
+    batch_bytes_sum{topic="b"} 5
+    batch_bytes_count{topic="b"} 1
+    overflows_total{family="batch_bytes"} 2
+  )",
+                           {"batch_bytes", "overflows_total"}),
+            "");
+}
+
 TEST_F(SummariesTest, RefuseANameThatIsTaken) {
   Summaries<1> second;
   EXPECT_EQ(second.Register(registry_, {.name = "wait_seconds", .help = "Others", .labels = {"topic"}}).code(),
