@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "metrics_core/status.h"
 
@@ -9,6 +10,7 @@ namespace streamhouse::mosquitto_plugin {
 
 BusiestPrefixes::BusiestPrefixes(std::uint32_t places_max) : places_max_(places_max) {
   metrics::Check(places_max > 0, "BusiestPrefixes needs a place");
+  taken_.reserve(places_max);
 }
 
 std::optional<std::uint32_t> BusiestPrefixes::Count(std::string_view prefix) {
@@ -21,8 +23,9 @@ std::optional<std::uint32_t> BusiestPrefixes::Count(std::string_view prefix) {
     return std::nullopt;
   }
   const std::uint32_t place = places();
-  taken_.push_back({.prefix = std::string(prefix), .messages = 1});
+  std::string copy(prefix);
   index_.emplace(prefix, place);
+  taken_.push_back({.prefix = std::move(copy), .messages = 1});  // has room: does not throw
   return place;
 }
 
@@ -32,16 +35,24 @@ void BusiestPrefixes::EndPeriod(const Replaced& replaced) {
   std::stable_sort(idlest.begin(), idlest.end(),
                    [this](std::uint32_t a, std::uint32_t b) { return taken_[a].messages < taken_[b].messages; });
   auto next = idlest.begin();
+  const auto last = next + static_cast<std::ptrdiff_t>(std::min(idlest.size(), kTakeoversMax));
+  TextSet winners;
   for (const SpaceSaving::Item& busy : others_.Items()) {
-    if (next == idlest.end()) break;
+    if (next == last) break;
     Place& place = taken_[*next];
     if (busy.certain() < kTakeoverMessagesMin || busy.certain() <= 2 * place.messages) break;
-    replaced(*next, place.prefix, busy.text);
+    if (!winners_.contains(busy.text)) {
+      winners.insert(busy.text);
+      continue;
+    }
+    std::string now = busy.text;
+    index_.emplace(now, *next);
     index_.erase(place.prefix);
-    place.prefix = busy.text;
-    index_.emplace(busy.text, *next);
+    const std::string before = std::exchange(place.prefix, std::move(now));
+    replaced(*next, before, place.prefix);
     ++next;
   }
+  winners_ = std::move(winners);
   for (Place& place : taken_) place.messages = 0;
   others_.Clear();
 }

@@ -3,13 +3,17 @@
 //
 // Prefixes get places as they come, until all places are taken. From then on, the messages of a
 // prefix without a place are counted together with those of the others, and a SpaceSaving table
-// watches which of them are busy. EndPeriod() compares: a prefix takes the place of another one if
-// it certainly had more than twice the messages of it in this period, and at least
-// kTakeoverMessagesMin.
+// watches which of them are busy. EndPeriod() compares: a prefix wins a period if it certainly had
+// more than twice the messages of the least busy place, and at least kTakeoverMessagesMin. It takes
+// the place over when it wins two periods in a row, up to kTakeoversMax places a period. So clients
+// that invent busy prefixes make at most kTakeoversMax new series a period.
 //
 // What this means for the series of a page:
 // - A message is counted in one series, the one that its prefix has when it arrives. No count moves
-//   from one series to another, so the sum of increases over all series is that of the messages.
+//   from one series to another.
+// - A reader of scrapes misses what a series counts after its last scrape. Prometheus' rate() and
+//   increase() also ignore start times: they miss what a series counts before its first scrape.
+//   Totals are mosquitto_publishes_received_total (message_metrics.h).
 // - A series never runs backwards while it is on the page. A prefix that loses its place loses its
 //   series. If it gets a place again, its series is a new one: zero, with a new start time.
 // - The sum of the values on a page falls when a place changes hands, because the series that ended
@@ -17,11 +21,11 @@
 //
 // When to use something else: MetricOptions::series_max, where the first ones may keep their series
 // for good.
-// Guarantees: a prefix with a place is counted exactly. One without a place takes over in the next
-// EndPeriod() if its certain count says so. The count is certain to within the messages of prefixes
-// without a place in this period, divided by kWatchedPrefixes.
+// Guarantees: a prefix with a place is counted exactly. The count of a prefix without a place is
+// certain to within the messages of all such prefixes in this period, divided by kWatchedPrefixes.
 // Thread safety: one thread.
 // Cost: Count(), a look-up; without a place, that of SpaceSaving. EndPeriod() sorts the places.
+// Errors: std::bad_alloc, after which a prefix may lack its place, and all else works on.
 //
 //   BusiestPrefixes prefixes(1'000);
 //   const auto place = prefixes.Count("sensors");  // 0: the first one
@@ -42,6 +46,9 @@ namespace streamhouse::mosquitto_plugin {
 
 // A prefix that was busy for a moment must not push out one that is quiet for a while.
 inline constexpr std::uint64_t kTakeoverMessagesMin = 10;
+
+// Of one period.
+inline constexpr std::size_t kTakeoversMax = 16;
 
 inline constexpr std::size_t kWatchedPrefixes = 512;
 
@@ -69,6 +76,7 @@ class BusiestPrefixes {
   std::vector<Place> taken_;
   TextMap<std::uint32_t> index_;
   SpaceSaving others_{kWatchedPrefixes};
+  TextSet winners_;  // of the last period, but not prefixes that took a place over
 };
 
 }  // namespace streamhouse::mosquitto_plugin

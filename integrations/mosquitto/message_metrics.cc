@@ -6,6 +6,7 @@
 
 #include "integrations/mosquitto/topic_filter.h"
 #include "metrics_core/bucket_bounds.h"
+#include "metrics_core/metric_options.h"
 
 namespace streamhouse::mosquitto_plugin {
 
@@ -23,8 +24,9 @@ constexpr std::array<const char*, kRetainCount> kRetainValues = {"no", "set", "c
 
 // What each family misses, in the words of docs/mosquitto.md.
 constexpr std::string_view kMisses =
-    " Wills, $SYS, $CONTROL, messages of plugins and refused or too large packets are missing; packets of QoS 1 and 2 "
-    "that a client sends again count again.";
+    " Wills, $SYS, $CONTROL, messages of plugins, too large packets and those that the ACL refuses are missing; "
+    "packets "
+    "that a quota or a later plugin refuses are counted; packets of QoS 1 and 2 that a client sends again count again.";
 
 std::string Help(std::string_view what) {
   return std::string(what) + std::string(kMisses);
@@ -46,7 +48,11 @@ Result<MessageMetrics> MessageMetrics::Register(Registry& registry, MessageMetri
 }
 
 MessageMetrics::MessageMetrics(MessageMetricsOptions options, NowFunction now)
-    : options_(std::move(options)), now_(now), busiest_(options_.prefix_series_max), period_began_(now()) {}
+    : options_(std::move(options)),
+      now_(now),
+      busiest_(options_.prefix_series_max),
+      of_places_(options_.prefix_series_max),
+      period_began_(now()) {}
 
 Status MessageMetrics::RegisterFamilies(Registry& registry) {
   Result<Family<Counter>> publishes = registry.AddCounter(
@@ -114,7 +120,7 @@ const MessageMetrics::PrefixSeries& MessageMetrics::SeriesOf(std::string_view to
     if (MatchesFilter(options_.topic_rules[rule], topic)) return of_rules_[rule];
   }
   const std::string_view prefix = FirstLevels(topic, options_.topic_levels);
-  if (prefix.empty() || prefix.size() > kPrefixBytesMax) return others_;
+  if (prefix.empty() || prefix.size() > kPrefixBytesMax || prefix == metrics::kOverflowLabelValue) return others_;
   return SeriesOfPrefix(prefix);
 }
 
@@ -124,8 +130,9 @@ const MessageMetrics::PrefixSeries& MessageMetrics::SeriesOfPrefix(std::string_v
     EndPeriodIfDue();
     return others_;
   }
-  if (*place == of_places_.size()) of_places_.push_back(MakeSeries(prefix));
-  return of_places_[*place];
+  std::optional<PrefixSeries>& series = of_places_[*place];
+  if (!series) series = MakeSeries(prefix);
+  return *series;
 }
 
 void MessageMetrics::EndPeriodIfDue() {
@@ -133,7 +140,7 @@ void MessageMetrics::EndPeriodIfDue() {
   if (now - period_began_ < std::chrono::nanoseconds(kPrefixPeriod).count()) return;
   period_began_ = now;
   busiest_.EndPeriod([this](std::uint32_t place, const std::string& before, const std::string& prefix) {
-    of_places_[place] = PrefixSeries();  // gives the series back before it is removed
+    of_places_[place].reset();  // gives the series back before it is removed
     if (!IsRule(before)) {
       prefix_publishes_.Remove(before);
       prefix_payload_bytes_.Remove(before);

@@ -4,30 +4,33 @@
 //   mosquitto_publish_payload_bytes                         a histogram of the payloads of the same packets
 //   mosquitto_prefix_publishes_received_total{prefix}       the same packets, by prefix of the topic
 //   mosquitto_prefix_payload_received_bytes_total{prefix}   their payloads
-//   mosquitto_prefix_series_replaced_total                  places that a busier prefix took (busiest_prefixes.h)
+//   mosquitto_prefix_series_replaced_total                  series that a busier prefix took (busiest_prefixes.h)
 //
 // Prefix: the first rule that matches the topic, as it is written; else the first levels of the
 // topic, if they have a place (busiest_prefixes.h). What is left is under kOtherPrefix, which no
 // topic can be. It has topics without a place, and those with more than kPrefixBytesMax bytes in
-// these levels. Where there are no levels, it has all that no rule matches. A prefix that reads
-// like a rule shares its series.
-// When to use something else: delivered messages are other figures; 2.0 does not show them.
+// these levels. Where there are no levels, it has all that no rule matches. It also has the prefix
+// `_overflow`, which a family keeps for itself. A prefix that reads like a rule shares its series.
+// When to use something else: session_metrics.h for delivered messages, with Mosquitto 2.1.
 // Guarantees:
 // 1. A packet counts once in each of the five, in the series of its prefix at that moment.
 // 2. The series of rules and of kOtherPrefix are there from the start, and stay.
 // 3. What the broker does not show is in no family: wills, $SYS, $CONTROL, messages of plugins, and
-//    packets that it refuses or that are too large. A packet of QoS 1 or 2 that a client sends
-//    again counts again.
+//    packets that the ACL refuses or that are too large. Packets that a quota or a later plugin
+//    refuses are counted. A packet of QoS 1 or 2 that a client sends again counts again.
 // Thread safety: the thread of the broker. The families may be read by any.
 // Cost: four recordings, a look-up of the prefix, and a match for each rule before the one that
-// matches.
-// Errors: those of Registry.
+// matches. A prefix that gets a series allocates, takes the locks of two families, and may wait for
+// a scrape of these families. A period has at most kTakeoversMax of these, once all places are
+// taken.
+// Errors: those of Registry. Count() throws std::bad_alloc; the packet may then lack in a family.
 #pragma once
 
 #include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -94,8 +97,8 @@ class MessageMetrics {
   PrefixSeries others_;
 
   BusiestPrefixes busiest_;
-  std::vector<PrefixSeries> of_places_;  // by place
-  std::int64_t period_began_;            // of now_
+  std::vector<std::optional<PrefixSeries>> of_places_;  // by place; made with the first message
+  std::int64_t period_began_;                           // of now_
 };
 
 }  // namespace streamhouse::mosquitto_plugin

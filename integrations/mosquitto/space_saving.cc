@@ -1,14 +1,52 @@
 #include "integrations/mosquitto/space_saving.h"
 
 #include <algorithm>
+#include <cstring>
+#include <random>
 #include <utility>
 
 #include "metrics_core/status.h"
 
 namespace streamhouse::mosquitto_plugin {
 
+namespace {
+
+__extension__ using Wide = unsigned __int128;
+
+constexpr std::uint64_t kPrime = (std::uint64_t{1} << 61) - 1;
+
+// a * b modulo kPrime; a and b are below it.
+std::uint64_t Multiply(std::uint64_t a, std::uint64_t b) {
+  const Wide product = Wide{a} * b;
+  const std::uint64_t sum = (static_cast<std::uint64_t>(product) & kPrime) + static_cast<std::uint64_t>(product >> 61);
+  return sum >= kPrime ? sum - kPrime : sum;
+}
+
+}  // namespace
+
+TextHash::TextHash() {
+  std::random_device random;
+  key_ = std::uniform_int_distribution<std::uint64_t>(1, kPrime - 1)(random);
+}
+
+// The text is a polynomial of its chunks, which is evaluated at the key.
+std::size_t TextHash::operator()(std::string_view text) const noexcept {
+  constexpr std::size_t kChunk = 7;  // bytes, so that a chunk is below kPrime
+  std::uint64_t sum = Multiply(key_, text.size());
+  for (std::size_t at = 0; at < text.size(); at += kChunk) {
+    std::uint64_t chunk = 0;
+    std::memcpy(&chunk, text.data() + at, std::min(kChunk, text.size() - at));
+    sum += chunk;
+    sum = Multiply(key_, sum >= kPrime ? sum - kPrime : sum);
+  }
+  return sum;
+}
+
 SpaceSaving::SpaceSaving(std::size_t capacity) : capacity_(capacity) {
   metrics::Check(capacity > 0, "SpaceSaving needs a capacity");
+  items_.reserve(capacity);
+  heap_.reserve(capacity);
+  places_.reserve(capacity);
 }
 
 void SpaceSaving::Count(std::string_view text) {
@@ -17,22 +55,24 @@ void SpaceSaving::Count(std::string_view text) {
     SiftDown(places_[found->second]);
     return;
   }
+  // What may throw comes first.
+  std::string copy(text);
   if (items_.size() < capacity_) {
     const std::size_t added = items_.size();
-    items_.push_back({.text = std::string(text), .count = 1});
+    index_.emplace(text, added);
+    items_.push_back({.text = std::move(copy), .count = 1});
     heap_.push_back(added);
     places_.push_back(heap_.size() - 1);
-    index_.emplace(text, added);
     SiftUp(heap_.size() - 1);
     return;
   }
   const std::size_t replaced = heap_.front();
   Item& item = items_[replaced];
+  index_.emplace(text, replaced);
   index_.erase(item.text);
-  item.text = text;
+  item.text = std::move(copy);
   item.error = item.count;
   ++item.count;
-  index_.emplace(text, replaced);
   SiftDown(0);
 }
 

@@ -10,6 +10,7 @@
 // Thread safety: one thread.
 // Cost: a look-up, and a sift in a heap: logarithmic in the capacity. Memory is bounded by the
 // capacity and the longest text.
+// Errors: std::bad_alloc, after which the text is not counted.
 #pragma once
 
 #include <cstddef>
@@ -18,17 +19,26 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 namespace streamhouse::mosquitto_plugin {
 
-// So that a map of strings finds a string_view without a copy.
-struct TextHash {
+// A hash for texts that clients choose: with a random key, so that no client knows which texts
+// collide. Two texts of n bytes collide with a chance of about n / 2^64. A map of strings finds a
+// string_view without a copy.
+class TextHash {
+ public:
   using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  TextHash();
+  std::size_t operator()(std::string_view text) const noexcept;
+
+ private:
+  std::uint64_t key_;
 };
 template <typename Value>
 using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
+using TextSet = std::unordered_set<std::string, TextHash, std::equal_to<>>;
 
 class SpaceSaving {
  public:

@@ -24,6 +24,15 @@ std::vector<std::string> ChangesAtTheEndOf(BusiestPrefixes& prefixes) {
   return changes;
 }
 
+// Counts the same in two periods. The changes at the end of the second; the first has none.
+template <typename Counts>
+std::vector<std::string> ChangesAfterTwo(BusiestPrefixes& prefixes, const Counts& count) {
+  count();
+  EXPECT_THAT(ChangesAtTheEndOf(prefixes), IsEmpty());
+  count();
+  return ChangesAtTheEndOf(prefixes);
+}
+
 class BusiestPrefixesTest : public ::testing::Test {
  protected:
   BusiestPrefixesTest() {
@@ -41,38 +50,43 @@ TEST_F(BusiestPrefixesTest, TheFirstOnesGetPlacesInTheirOrder) {
 }
 
 TEST_F(BusiestPrefixesTest, ABusierPrefixTakesThePlaceOfTheLeastBusyOne) {
-  CountTimes(prefixes_, "a", 100);
-  CountTimes(prefixes_, "c", 10);
-  EXPECT_THAT(ChangesAtTheEndOf(prefixes_), ElementsAre("b>c"));
+  const auto changes = ChangesAfterTwo(prefixes_, [this] {
+    CountTimes(prefixes_, "a", 100);
+    CountTimes(prefixes_, "c", 10);
+  });
+  EXPECT_THAT(changes, ElementsAre("b>c"));
   EXPECT_EQ(prefixes_.Count("c"), 1U);
   EXPECT_EQ(prefixes_.Count("b"), std::nullopt);
   EXPECT_EQ(prefixes_.Count("a"), 0U);
 }
 
 TEST_F(BusiestPrefixesTest, TwiceAsManyMessagesAreNotEnough) {
-  CountTimes(prefixes_, "a", 100);
-  CountTimes(prefixes_, "b", 19);  // 20 with the first
-  CountTimes(prefixes_, "c", 40);
-  EXPECT_THAT(ChangesAtTheEndOf(prefixes_), IsEmpty());
-  CountTimes(prefixes_, "a", 100);
-  CountTimes(prefixes_, "b", 20);
-  CountTimes(prefixes_, "c", 41);
-  EXPECT_THAT(ChangesAtTheEndOf(prefixes_), ElementsAre("b>c"));
+  ChangesAtTheEndOf(prefixes_);
+  const auto count = [this](int messages) {
+    CountTimes(prefixes_, "a", 100);
+    CountTimes(prefixes_, "b", 20);
+    CountTimes(prefixes_, "c", messages);
+  };
+  EXPECT_THAT(ChangesAfterTwo(prefixes_, [&] { count(40); }), IsEmpty());
+  EXPECT_THAT(ChangesAfterTwo(prefixes_, [&] { count(41); }), ElementsAre("b>c"));
 }
 
 TEST_F(BusiestPrefixesTest, AFewMessagesDoNotPushOutAQuietPrefix) {
   EXPECT_THAT(ChangesAtTheEndOf(prefixes_), IsEmpty());
-  CountTimes(prefixes_, "c", static_cast<int>(kTakeoverMessagesMin) - 1);
-  EXPECT_THAT(ChangesAtTheEndOf(prefixes_), IsEmpty());
+  EXPECT_THAT(
+      ChangesAfterTwo(prefixes_, [this] { CountTimes(prefixes_, "c", static_cast<int>(kTakeoverMessagesMin) - 1); }),
+      IsEmpty());
 }
 
 TEST_F(BusiestPrefixesTest, CountsOfEarlierPeriodsDoNotCount) {
   CountTimes(prefixes_, "a", 1'000);
   CountTimes(prefixes_, "b", 1'000);
   EXPECT_THAT(ChangesAtTheEndOf(prefixes_), IsEmpty());
-  CountTimes(prefixes_, "b", 1);
-  CountTimes(prefixes_, "c", 10);
-  EXPECT_THAT(ChangesAtTheEndOf(prefixes_), ElementsAre("a>c"));
+  const auto changes = ChangesAfterTwo(prefixes_, [this] {
+    CountTimes(prefixes_, "b", 1);
+    CountTimes(prefixes_, "c", 10);
+  });
+  EXPECT_THAT(changes, ElementsAre("a>c"));
 }
 
 // The method: prefixes that come once fill the table of watched ones many times over, so that none
@@ -83,18 +97,59 @@ TEST_F(BusiestPrefixesTest, AFloodOfPrefixesTakesNoPlace) {
 }
 
 TEST_F(BusiestPrefixesTest, ABusyPrefixIsFoundInAFlood) {
-  for (int i = 0; i < 100'000; ++i) {
-    prefixes_.Count("flood/" + std::to_string(i));
-    if (i % 50 == 0) prefixes_.Count("busy");
-  }
-  EXPECT_THAT(ChangesAtTheEndOf(prefixes_), ElementsAre("a>busy"));
+  const auto changes = ChangesAfterTwo(prefixes_, [this] {
+    for (int i = 0; i < 100'000; ++i) {
+      prefixes_.Count("flood/" + std::to_string(i));
+      if (i % 50 == 0) prefixes_.Count("busy");
+    }
+  });
+  EXPECT_THAT(changes, ElementsAre("a>busy"));
 }
 
 TEST_F(BusiestPrefixesTest, SeveralPlacesMayChangeHandsAtOnce) {
+  const auto changes = ChangesAfterTwo(prefixes_, [this] {
+    CountTimes(prefixes_, "c", 30);
+    CountTimes(prefixes_, "d", 20);
+    CountTimes(prefixes_, "e", 25);
+  });
+  EXPECT_THAT(changes, ElementsAre("a>c", "b>e"));
+}
+
+TEST_F(BusiestPrefixesTest, APeriodBetweenTwoWinsTakesTheFirstOneAway) {
   CountTimes(prefixes_, "c", 30);
-  CountTimes(prefixes_, "d", 20);
-  CountTimes(prefixes_, "e", 25);
-  EXPECT_THAT(ChangesAtTheEndOf(prefixes_), ElementsAre("a>c", "b>e"));
+  EXPECT_THAT(ChangesAtTheEndOf(prefixes_), IsEmpty());
+  EXPECT_THAT(ChangesAtTheEndOf(prefixes_), IsEmpty());
+  CountTimes(prefixes_, "c", 30);
+  EXPECT_THAT(ChangesAtTheEndOf(prefixes_), IsEmpty());
+}
+
+// The attack: a client invents as many prefixes as are watched, each with enough messages to win.
+void CountInvented(BusiestPrefixes& prefixes, int batch) {
+  for (std::size_t i = 0; i < kWatchedPrefixes; ++i) {
+    CountTimes(prefixes, "batch" + std::to_string(batch) + "/" + std::to_string(i), kTakeoverMessagesMin);
+  }
+}
+
+BusiestPrefixes ThousandQuietPrefixes() {
+  BusiestPrefixes prefixes(1'000);
+  for (int i = 0; i < 1'000; ++i) prefixes.Count("honest/" + std::to_string(i));
+  return prefixes;
+}
+
+TEST(BusiestPrefixesAttackTest, PrefixesOfOnePeriodTakeNoPlace) {
+  BusiestPrefixes prefixes = ThousandQuietPrefixes();
+  for (int period = 0; period < 10; ++period) {
+    CountInvented(prefixes, period);
+    EXPECT_THAT(ChangesAtTheEndOf(prefixes), IsEmpty()) << period;
+  }
+}
+
+TEST(BusiestPrefixesAttackTest, PrefixesOfTwoPeriodsTakeFewPlaces) {
+  BusiestPrefixes prefixes = ThousandQuietPrefixes();
+  for (int period = 0; period < 10; ++period) {
+    CountInvented(prefixes, period / 2);
+    EXPECT_EQ(ChangesAtTheEndOf(prefixes).size(), period % 2 == 0 ? 0U : kTakeoversMax) << period;
+  }
 }
 
 }  // namespace

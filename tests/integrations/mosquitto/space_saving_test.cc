@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <random>
+#include <set>
 #include <string>
 
 namespace streamhouse::mosquitto_plugin {
@@ -36,6 +37,25 @@ class SkewedStream {
   int rare_ = 0;
   std::map<std::string, std::uint64_t> true_counts_;
 };
+
+TEST(TextHashTest, EachOneHasAKeyOfItsOwn) {
+  const TextHash first;
+  const TextHash second;
+  EXPECT_EQ(first("sensors"), TextHash(first)("sensors"));
+  EXPECT_NE(first("sensors"), second("sensors"));
+}
+
+TEST(TextHashTest, TextsOfEachLengthAndWithZerosDiffer) {
+  const TextHash hash;
+  std::set<std::size_t> seen;
+  for (std::size_t size = 0; size < 40; ++size) seen.insert(hash(std::string(size, '\0')));
+  for (std::size_t at = 0; at < 40; ++at) {
+    std::string text(40, 'a');
+    text[at] = 'b';
+    seen.insert(hash(text));
+  }
+  EXPECT_EQ(seen.size(), 80U);
+}
 
 TEST(SpaceSavingTest, CountsExactlyWhileThereIsRoom) {
   SpaceSaving table(3);
