@@ -109,10 +109,15 @@ Status BrokerPlugin::RegisterFamilies(const PluginOptions& options) {
       {.name = "mosquitto_reloads_total", .help = "Reloads of the broker's configuration (SIGHUP)."});
   if (!reloads.ok()) return reloads.status();
   reloads_ = reloads->With();
+  Result<Family<Counter>> lost = registry_.AddCounter(
+      {.name = "mosquitto_plugin_events_lost_total",
+       .help = "Events of the broker that the plugin had no memory to count. Other families may miss them."});
+  if (!lost.ok()) return lost.status();
+  lost_events_ = lost->With();
   auto silence = registry_.AddCallbackGauge(
       {.name = "mosquitto_loop_silence_seconds",
-       .help = "Time since the broker's main loop has passed, to within 0.1 s. Missing with per_listener_settings, "
-               "where the broker tells plugins of no pass.",
+       .help = "Time since the broker's main loop last passed, to within 0.1 s. Missing with per_listener_settings, "
+               "where the broker does not report passes to plugins.",
        .unit = "seconds",
        .aggregation = metrics::Aggregation::kMax});
   if (!silence.ok()) return silence.status();
@@ -133,12 +138,15 @@ Status BrokerPlugin::RegisterCallbacks(const PluginOptions& options) {
   if (added.ok()) added = callbacks_.Add(MOSQ_EVT_RELOAD, &OnReload, this, "reloads");
   if (added.ok()) added = RegisterNewerEvents();
   if (added.ok() && options.acl_checks == Checks::kOn) {
-    Log(MOSQ_LOG_NOTICE, "plugin_opt_acl_checks: the broker refuses what no acl_file allows");
+    Log(MOSQ_LOG_NOTICE,
+        "plugin_opt_acl_checks: the broker must have an acl_file: without one it refuses every subscription and drops "
+        "every message");
     added = Emplace(AclCheckMetrics::Register(registry_), acl_checks_);
     if (added.ok()) added = callbacks_.Add(MOSQ_EVT_ACL_CHECK, &OnAclCheck, this, "ACL checks");
   }
   if (added.ok() && options.auth_checks == Checks::kOn) {
-    Log(MOSQ_LOG_NOTICE, "plugin_opt_auth_checks: the broker refuses user names that no password_file has");
+    Log(MOSQ_LOG_NOTICE,
+        "plugin_opt_auth_checks: the broker must have a password_file: without one it refuses every user name");
     const auto connected =
         sessions_ ? AuthenticationMetrics::Connected::kCountedElsewhere : AuthenticationMetrics::Connected::kCounted;
     added = Emplace(AuthenticationMetrics::Register(registry_, connected), authentications_);
@@ -193,60 +201,90 @@ Status BrokerPlugin::StartSysClient(const PluginOptions& options) {
   return Status::Ok();
 }
 
+template <typename Work>
+void BrokerPlugin::Attempt(const Work& work) noexcept {
+  try {
+    work();
+  } catch (...) {
+    lost_events_.Increment();
+    // Without std::string: it may need the memory that is missing.
+    if (!std::exchange(has_warned_of_loss_, true)) {
+      mosquitto_log_printf(MOSQ_LOG_ERR,
+                           "Error: streamhouse_mosquitto: no memory to count an event; further ones are in "
+                           "mosquitto_plugin_events_lost_total alone");
+    }
+  }
+}
+
 int BrokerPlugin::OnMessage(int /*event*/, void* data, void* user_data) noexcept {
   BrokerPlugin& plugin = PluginOf(user_data);
   const auto& message = *static_cast<const mosquitto_evt_message*>(data);
-  if (message.qos < kQosCount) {
-    plugin.messages_->Count(message.topic, message.payloadlen, message.qos, RetainOf(message));
-  }
-  // With per_listener_settings there are no ticks: a message also shows that a reload is over.
-  if (plugin.authentications_) plugin.authentications_->LoopMoved();
-  if (plugin.publishing_clients_.Add(message.client)) plugin.LookAround();
+  plugin.Attempt([&] {
+    if (message.qos < kQosCount) {
+      plugin.messages_->Count(message.topic, message.payloadlen, message.qos, RetainOf(message));
+    }
+    // With per_listener_settings there are no ticks: a message also shows that a reload is over.
+    if (plugin.authentications_) plugin.authentications_->LoopMoved();
+    if (plugin.publishing_clients_.Add(message.client)) plugin.AfterClientEvent();
+  });
   return MOSQ_ERR_SUCCESS;
 }
 
 int BrokerPlugin::OnDisconnect(int /*event*/, void* data, void* user_data) noexcept {
   BrokerPlugin& plugin = PluginOf(user_data);
   const auto& disconnect = *static_cast<const mosquitto_evt_disconnect*>(data);
-  const bool is_identified = mosquitto_client_id(disconnect.client) != nullptr;
-  (is_identified ? plugin.ended_identified_ : plugin.ended_without_client_).Increment();
-  plugin.publishing_clients_.Remove(disconnect.client);
-  if (plugin.authentications_) plugin.authentications_->Ended(disconnect.client);
-  if (plugin.sessions_) plugin.sessions_->Ended(disconnect.client);
-  plugin.LookAround();
+  plugin.Attempt([&] {
+    const bool is_identified = mosquitto_client_id(disconnect.client) != nullptr;
+    (is_identified ? plugin.ended_identified_ : plugin.ended_without_client_).Increment();
+    plugin.publishing_clients_.Remove(disconnect.client);
+    if (plugin.authentications_) plugin.authentications_->Ended(disconnect.client);
+    if (plugin.sessions_) plugin.sessions_->Ended(disconnect.client);
+    plugin.AfterClientEvent();
+  });
   return MOSQ_ERR_SUCCESS;
 }
 
 int BrokerPlugin::OnTick(int /*event*/, void* /*data*/, void* user_data) noexcept {
   BrokerPlugin& plugin = PluginOf(user_data);
-  plugin.loop_.Pass();
-  if (plugin.authentications_) plugin.authentications_->LoopMoved();
-  plugin.log_.Drain([](const std::string& line) { Log(MOSQ_LOG_WARNING, line); });
+  plugin.Attempt([&] {
+    plugin.loop_.Pass();
+    if (plugin.authentications_) plugin.authentications_->LoopMoved();
+    plugin.log_.Drain([](const std::string& line) { Log(MOSQ_LOG_WARNING, line); });
+  });
   return MOSQ_ERR_SUCCESS;
 }
 
 int BrokerPlugin::OnReload(int /*event*/, void* /*data*/, void* user_data) noexcept {
   BrokerPlugin& plugin = PluginOf(user_data);
-  plugin.reloads_.Increment();
-  if (plugin.authentications_) plugin.authentications_->Reloaded();
-  plugin.LookAround();
+  plugin.Attempt([&] {
+    plugin.reloads_.Increment();
+    if (plugin.authentications_) plugin.authentications_->Reloaded();
+    plugin.DrainLogAndWarnOfTicks();
+  });
   return MOSQ_ERR_SUCCESS;
 }
 
 int BrokerPlugin::OnAclCheck(int /*event*/, void* data, void* user_data) noexcept {
+  BrokerPlugin& plugin = PluginOf(user_data);
   const auto& check = *static_cast<const mosquitto_evt_acl_check*>(data);
-  PluginOf(user_data).acl_checks_->Count(check.access, check.topic == nullptr ? "" : check.topic);
+  plugin.Attempt([&] { plugin.acl_checks_->Count(check.access, check.topic == nullptr ? "" : check.topic); });
   return MOSQ_ERR_PLUGIN_DEFER;
 }
 
 int BrokerPlugin::OnAuthentication(int /*event*/, void* data, void* user_data) noexcept {
+  BrokerPlugin& plugin = PluginOf(user_data);
   const auto& check = *static_cast<const mosquitto_evt_basic_auth*>(data);
-  PluginOf(user_data).authentications_->Count(check.client);
+  plugin.Attempt([&] { plugin.authentications_->Count(check.client); });
   return MOSQ_ERR_PLUGIN_DEFER;
 }
 
 int BrokerPlugin::OnConnect(int /*event*/, void* data, void* user_data) noexcept {
-  PluginOf(user_data).sessions_->Connected(static_cast<const ConnectEvent*>(data)->client);
+  BrokerPlugin& plugin = PluginOf(user_data);
+  const auto& connect = *static_cast<const ConnectEvent*>(data);
+  plugin.Attempt([&] {
+    plugin.sessions_->Connected(connect.client);
+    plugin.AfterClientEvent();
+  });
   return MOSQ_ERR_SUCCESS;
 }
 
@@ -268,13 +306,18 @@ int BrokerPlugin::OnMessageOut(int /*event*/, void* data, void* user_data) noexc
   return MOSQ_ERR_SUCCESS;
 }
 
-void BrokerPlugin::LookAround() {
+void BrokerPlugin::AfterClientEvent() {
+  loop_.SawClient();
+  DrainLogAndWarnOfTicks();
+}
+
+void BrokerPlugin::DrainLogAndWarnOfTicks() {
   log_.Drain([](const std::string& line) { Log(MOSQ_LOG_WARNING, line); });
   if (has_warned_of_ticks_ || loop_.HasPassed() || loop_.Silence() < kLoopSilenceMax) return;
   has_warned_of_ticks_ = true;
   Log(MOSQ_LOG_WARNING,
-      "the broker tells of no pass of its loop: with per_listener_settings true, the figures are those of one listener "
-      "alone, and /ready does not look at the loop");
+      "the broker does not report passes of its loop: with per_listener_settings true, the figures are those of one "
+      "listener alone, and /ready does not look at the loop");
 }
 
 }  // namespace streamhouse::mosquitto_plugin

@@ -1,11 +1,12 @@
-// BrokerPlugin: one `plugin` line of mosquitto.conf: what the broker tells it, as metrics on a
-// page.
+// BrokerPlugin: a plugin that counts the events of a Mosquitto broker and serves the counts on a
+// page. Each line `plugin` of mosquitto.conf makes one.
 //
 //   mosquitto_publishes_received_total …                   message_metrics.h
 //   mosquitto_publishing_clients                           clients and bridges that have published, until they leave
 //   mosquitto_connections_ended_total{client}              "identified", or "none" where no CONNECT was accepted
 //   mosquitto_reloads_total                                SIGHUP
 //   mosquitto_loop_silence_seconds                         since the main loop passed (loop_watch.h)
+//   mosquitto_plugin_events_lost_total                     no memory to count them
 //   mosquitto_acl_checks_total{access}                     with plugin_opt_acl_checks (check_metrics.h)
 //   mosquitto_authentication_checks_total …                with plugin_opt_auth_checks (check_metrics.h)
 //   mosquitto_sys_…                                        with plugin_opt_sys_client (sys_figures.h)
@@ -20,9 +21,12 @@
 //    of the plugin runs, and the broker calls it no more.
 // 3. The broker's signals stay the broker's: threads of the plugin take none.
 // Thread safety: the thread of the broker.
-// Cost: one thread. message_metrics.h says what a PUBLISH costs.
+// Cost: two threads of the page, and one of the client of $SYS. message_metrics.h says what a
+// PUBLISH costs.
 // Errors: those of MetricsServer, with the option that changes it. FailedPrecondition where the
-// broker refuses to tell the plugin of an event, as it does for a second plugin from the same file.
+// broker refuses to register for an event, as it does for a second plugin from the same file. An
+// event without memory to count it is lost: mosquitto_plugin_events_lost_total counts it, and the
+// broker works on. A new series without memory ends the process (metrics_core/family.h).
 #pragma once
 
 #include <cstddef>
@@ -89,8 +93,13 @@ class BrokerPlugin {
   static int OnUnsubscribe(int event, void* data, void* plugin) noexcept;
   static int OnMessageOut(int event, void* data, void* plugin) noexcept;
 
-  // On events that are not frequent: what waits for the log, and whether ticks are missing.
-  void LookAround();
+  // Does the work of a callback. An exception loses the event: the broker is C and knows none.
+  template <typename Work>
+  void Attempt(const Work& work) noexcept;
+
+  // On events that are not frequent.
+  void AfterClientEvent();
+  void DrainLogAndWarnOfTicks();
 
   metrics::Registry registry_;
   metrics::Health health_;
@@ -103,10 +112,12 @@ class BrokerPlugin {
   metrics::Counter ended_identified_;
   metrics::Counter ended_without_client_;
   metrics::Counter reloads_;
+  metrics::Counter lost_events_;
   std::optional<AclCheckMetrics> acl_checks_;
   std::optional<AuthenticationMetrics> authentications_;
   std::optional<SessionMetrics> sessions_;
   bool has_warned_of_ticks_ = false;
+  bool has_warned_of_loss_ = false;
 
   // The order of destruction: the broker calls no more, the page ends, then what both use.
   std::optional<metrics::ProcessMetrics> process_metrics_;

@@ -24,8 +24,9 @@ class ClientSet {
   // True where it was not in the set.
   bool Add(const void* client) {
     if (client == last_ || client == nullptr) return false;
+    const bool is_new = clients_.insert(client).second;
     last_ = client;
-    if (!clients_.insert(client).second) return false;
+    if (!is_new) return false;
     size_.Set(static_cast<std::int64_t>(clients_.size()));
     return true;
   }

@@ -1,14 +1,14 @@
-// LoopWatch: when the broker's main loop has passed last.
+// LoopWatch: when the broker's main loop last passed.
 //
 // Mosquitto serves all clients from one thread. While that thread is held up, as by a slow disk, no
 // message moves.
-// When to use something else: none; the broker itself tells nothing of its loop.
+// When to use something else: none; the broker itself does not report passes of its loop.
 // Guarantees: ages are right to within some milliseconds and the interval between two passes. An
 // idle broker passes ten times a second.
-// Thread safety: Pass() from the thread of the broker, all else from any thread.
+// Thread safety: Pass() and SawClient() from the thread of the broker, all else from any thread.
 // Cost: Pass() is a read of a coarse clock and a store.
-// Limits: with `per_listener_settings true`, Mosquitto 2.0 tells plugins of no pass: HasPassed()
-// stays false.
+// Limits: with `per_listener_settings true`, Mosquitto 2.0 does not report passes to plugins, and
+// HasPassed() stays false. An event of a client then shows that the loop has begun.
 #pragma once
 
 #include <atomic>
@@ -20,8 +20,7 @@
 
 namespace streamhouse::mosquitto_plugin {
 
-// A loop that is silent for longer makes the broker not ready. Until it first passes, this is also
-// how long the plugin expects it to.
+// A loop that is silent for longer makes the broker not ready.
 inline constexpr std::chrono::seconds kLoopSilenceMax{5};
 
 class LoopWatch {
@@ -33,13 +32,19 @@ class LoopWatch {
     last_pass_.store(now_(), std::memory_order_relaxed);
   }
 
+  // The broker has reported an event of a client.
+  void SawClient() {
+    // Relaxed: a flag that is read for its own sake and orders nothing.
+    has_seen_client_.store(true, std::memory_order_relaxed);
+  }
+
   bool HasPassed() const { return last_pass() != kNever; }
 
   // Since the last pass; since this object was made where there was none.
   std::chrono::nanoseconds Silence() const;
 
-  // Unavailable where the loop is silent for longer than kLoopSilenceMax, and where it has not
-  // passed yet but may soon. Ok where no pass was ever seen: it cannot be known.
+  // Unavailable until the first pass or event of a client, and where the loop is silent for longer
+  // than kLoopSilenceMax. Ok where only events of clients were seen: no silence can be known.
   metrics::Status Check() const;
 
  private:
@@ -56,6 +61,7 @@ class LoopWatch {
 
   // Written by the thread of the broker, read by any, relaxed.
   std::atomic<std::int64_t> last_pass_{kNever};
+  std::atomic<bool> has_seen_client_{false};
 };
 
 }  // namespace streamhouse::mosquitto_plugin

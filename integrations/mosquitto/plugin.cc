@@ -1,4 +1,5 @@
 // The functions that Mosquitto looks up in a plugin, by names and types of its own.
+#include <exception>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -42,13 +43,18 @@ int mosquitto_plugin_version(int supported_version_count, const int* supported_v
 
 int mosquitto_plugin_init(mosquitto_plugin_id_t* identifier, void** user_data, mosquitto_opt* options,
                           int option_count) {
-  auto started = streamhouse::mosquitto_plugin::Start(identifier, options, option_count);
-  if (!started.ok()) {
-    mosquitto_log_printf(MOSQ_LOG_ERR, "Error: streamhouse_mosquitto: %s", started.status().message().c_str());
-    return MOSQ_ERR_INVAL;
+  try {
+    auto started = streamhouse::mosquitto_plugin::Start(identifier, options, option_count);
+    if (!started.ok()) {
+      mosquitto_log_printf(MOSQ_LOG_ERR, "Error: streamhouse_mosquitto: %s", started.status().message().c_str());
+      return MOSQ_ERR_INVAL;
+    }
+    *user_data = (*std::move(started)).release();
+    return MOSQ_ERR_SUCCESS;
+  } catch (const std::exception& error) {
+    mosquitto_log_printf(MOSQ_LOG_ERR, "Error: streamhouse_mosquitto: the start failed: %s", error.what());
+    return MOSQ_ERR_NOMEM;
   }
-  *user_data = (*std::move(started)).release();
-  return MOSQ_ERR_SUCCESS;
 }
 
 int mosquitto_plugin_cleanup(void* user_data, mosquitto_opt* /*options*/, int /*option_count*/) {

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +14,25 @@
 #include "integrations/mosquitto/broker_events.h"
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/integrations/mosquitto/fake_broker.h"
+
+namespace {
+
+// How many allocations of this thread succeed before one fails; negative: none fails.
+thread_local int allocations_before_failure = -1;
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  void* const memory = allocations_before_failure-- == 0 ? nullptr : std::malloc(size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void operator delete(void* memory) noexcept {
+  std::free(memory);
+}
+void operator delete(void* memory, std::size_t) noexcept {
+  std::free(memory);
+}
 
 namespace streamhouse::mosquitto_plugin {
 namespace {
@@ -151,6 +172,34 @@ TEST_F(BrokerPluginTest, APortThatIsTakenIsNamedWithItsOption) {
   EXPECT_THAT(second.status().message(), ::testing::StartsWith("plugin_opt_http: "));
   EXPECT_EQ(other.callbacks(), 0U);
   EXPECT_EQ(first->port(), port);
+}
+
+// The method: each allocation that the events need fails once, each time in a plugin of its own. No
+// event needs a new series.
+TEST_F(BrokerPluginTest, WithoutMemoryAnEventIsLostAndTheBrokerLivesOn) {
+  constexpr const char* kTopic = "a prefix that is too long for a string without memory/a";
+  PluginOptions options = Options();
+  options.auth_checks = Checks::kOn;
+  options.prefix_series_max = 1;
+  mosquitto_evt_basic_auth auth = {};
+  auth.client = const_cast<::mosquitto*>(&client_);
+  int failing = 0;
+  for (double lost = 1; lost > 0; ++failing) {
+    plugin_.reset();
+    StartIn(FakeBroker::kLastEventOf20, options);
+    broker_->Publish(stranger_, "known/a", 0);
+    allocations_before_failure = failing;
+    EXPECT_EQ(broker_->Publish(client_, kTopic, 0), MOSQ_ERR_SUCCESS);
+    EXPECT_EQ(broker_->Tell(MOSQ_EVT_BASIC_AUTH, &auth), MOSQ_ERR_PLUGIN_DEFER);
+    allocations_before_failure = -1;
+    lost = *Value("mosquitto_plugin_events_lost_total");
+    EXPECT_THAT(broker_->log(), ::testing::Contains(::testing::HasSubstr("no memory")).Times(lost > 0 ? 1 : 0));
+    broker_->Publish(client_, kTopic, 0);
+    broker_->Tell(MOSQ_EVT_BASIC_AUTH, &auth);
+    EXPECT_EQ(Value("mosquitto_clients_connected"), 1) << failing;
+    EXPECT_EQ(Value("mosquitto_publishing_clients"), 2) << failing;
+  }
+  EXPECT_GT(failing, 4);
 }
 
 TEST_F(BrokerPluginTest, NothingIsRegisteredOnceItIsGone) {

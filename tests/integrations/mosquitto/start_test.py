@@ -161,11 +161,32 @@ class Life(unittest.TestCase):
         for port in (seen, unseen):
             mqtt.Client(self, port, f"sender-{port}").publish("a", b"1", qos=1)
         self.assertEqual(1, pages.value(url, "mosquitto_publishes_received_total"))
-        # The loop is expected for some seconds, and then its absence is told with the next event.
-        processes.wait_for(lambda: processes.fetch(url + "/ready")[0] == 200, "/ready says yes")
-        mqtt.Client(self, seen, "another").disconnect()
+        self.assertEqual(200, processes.fetch(url + "/ready")[0])
+
+        def is_told():
+            # The absence of the loop is told some seconds later, with an event.
+            mqtt.Client(self, seen, "another").disconnect()
+            return any("per_listener_settings" in line for line in broker.stderr)
+
+        processes.wait_for(is_told, "the warning")
         broker.match("per_listener_settings true, the figures are those of one listener", "stderr")
         self.assertEqual({}, pages.samples(url, "mosquitto_loop_silence_seconds"))
+
+
+    def test_a_plugin_without_a_listener_is_never_ready(self):
+        folder = processes.folder_for(self)
+        port = brokers.free_port(self)
+        lines = ["per_listener_settings true", *brokers.plugin_lines()]
+        lines += [f"listener {port} 127.0.0.1", "allow_anonymous true"]
+        configuration = brokers.write_configuration(folder, lines)
+        broker = processes.Process(self, [brokers.broker_program(), "-c", configuration])
+        url = f"http://{broker.match('serving metrics at (.*)', 'stderr')[1]}"
+        broker.match("mosquitto version .* running", "stderr")
+        mqtt.Client(self, port, "sender").publish("a", b"1", qos=1)
+        self.assertEqual(0, pages.value(url, "mosquitto_publishes_received_total"))
+        status, _, reason = processes.fetch(url + "/ready")
+        self.assertEqual(503, status)
+        self.assertIn("no event of the broker has reached the plugin", reason)
 
 
 class Decisions(unittest.TestCase):
@@ -227,9 +248,12 @@ class Decisions(unittest.TestCase):
     def test_without_their_files_the_checks_refuse_what_was_allowed(self):
         """What the words with_acl_file and with_password_file warn of."""
         broker = brokers.Broker(self, options=["acl_checks with_acl_file"])
+        refusals = "it refuses every subscription and drops every message"
+        broker.match(f"the broker must have an acl_file: without one {refusals}", "stderr")
         client = mqtt.Client(self, broker.port, "client")
         self.assertEqual([REFUSED_SUBSCRIPTION], client.subscribe("a"))
         broker = brokers.Broker(self, options=["auth_checks with_password_file"])
+        broker.match("must have a password_file: without one it refuses every user name", "stderr")
         self.assertNotEqual(0, mqtt.Client(self, broker.port, "client", user=("ann", "secret")).code)
 
 
