@@ -82,8 +82,91 @@ class Service(unittest.TestCase):
         self.assertIn(f"\ndata = /var/lib/{folder}\n", conf)
 
     def test_its_scripts_are_shell(self):
-        for name in ("postinst", "postrm"):
+        for name in ("config", "postinst", "postrm"):
             subprocess.run(["sh", "-n", DEBIAN / f"streamhouse.{name}"], check=True)
+
+
+class Purge(unittest.TestCase):
+    """The script of the removal, with folders of the test in the place of the machine's."""
+
+    def setUp(self):
+        self.folder = processes.folder_for(self)
+        self.data = self.folder / "data"
+        self.elsewhere = self.folder / "elsewhere"
+        self.mounts = self.folder / "mountinfo"
+        self.mounts.write_text("", encoding="utf-8")
+
+    def purge(self, answer):
+        """What the script says when a person answers its question; "none" where it must not ask."""
+        asked = self.folder / "asked"
+        confmodule = self.folder / "confmodule"
+        confmodule.write_text(
+            f"db_input() {{ touch {asked}; }}\ndb_go() {{ :; }}\ndb_get() {{ RET={answer}; }}\n", encoding="utf-8"
+        )
+        script = (DEBIAN / "streamhouse.postrm").read_text(encoding="utf-8")
+        for path, instead in (
+            ("/var/lib/streamhouse", self.data),
+            ("/usr/share/debconf/confmodule", confmodule),
+            ("/proc/self/mountinfo", self.mounts),
+        ):
+            self.assertIn(path, script)
+            script = script.replace(path, str(instead))
+        script = script.replace("#DEBHELPER#", "echo the end")
+        ended = subprocess.run(["sh", "-c", script, "postrm", "purge"], capture_output=True, text=True, check=False)
+        self.assertEqual((0, "the end\n"), (ended.returncode, ended.stdout), ended.stderr)
+        self.assertEqual(answer != "none", asked.exists())
+        return ended.stderr
+
+    def with_records(self, folder):
+        (folder / "topics/orders").mkdir(parents=True)
+        (folder / "topics/orders/0.log").write_text("two apples\n", encoding="utf-8")
+
+    def test_an_empty_folder_goes_without_a_question(self):
+        self.data.mkdir()
+        self.assertEqual("", self.purge("none"))
+        self.assertFalse(self.data.exists())
+
+    def test_no_folder_is_no_error(self):
+        self.assertEqual("", self.purge("none"))
+
+    def test_the_answer_decides_about_records(self):
+        self.with_records(self.data)
+        self.assertEqual("", self.purge("false"))
+        self.assertTrue((self.data / "topics/orders/0.log").exists())
+        self.assertEqual("", self.purge("true"))
+        self.assertFalse(self.data.exists())
+
+    def test_a_link_stays_and_its_folder_is_emptied(self):
+        self.with_records(self.elsewhere)
+        self.data.symlink_to(self.elsewhere)
+        self.assertEqual("", self.purge("true"))
+        self.assertTrue(self.data.is_symlink())
+        self.assertEqual([], list(self.elsewhere.iterdir()))
+
+    def test_a_link_to_an_empty_folder_is_no_question(self):
+        self.elsewhere.mkdir()
+        self.data.symlink_to(self.elsewhere)
+        self.assertEqual("", self.purge("none"))
+        self.assertTrue(self.data.is_symlink())
+
+    def test_a_mount_in_the_folder_keeps_all_of_it(self):
+        self.with_records(self.elsewhere)
+        self.data.symlink_to(self.elsewhere)
+        backups = self.elsewhere.resolve() / "backups"
+        line = "36 35 98:0 /srv/backups {} rw,noatime shared:1 - ext4 /dev/sda1 rw\n"
+        self.mounts.write_text(line.format("/") + line.format(backups), encoding="utf-8")
+        said = self.purge("true")
+        expected = f"nothing is removed from {self.data} while file systems are mounted in it:\n{backups}\n"
+        self.assertEqual(f"streamhouse: {expected}", said)
+        self.assertTrue((self.elsewhere / "topics/orders/0.log").exists())
+
+    def test_a_mount_point_loses_its_records_too(self):
+        self.with_records(self.data)
+        data = self.data.resolve()
+        line = "36 35 98:0 {} {} rw,noatime shared:1 - ext4 /dev/sda1 rw\n"
+        self.mounts.write_text(line.format("/", data) + line.format(f"{data}/topics", "/srv"), encoding="utf-8")
+        self.assertEqual("", self.purge("true"))
+        self.assertFalse(self.data.exists())
 
 
 if __name__ == "__main__":
