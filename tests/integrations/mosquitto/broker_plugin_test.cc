@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <memory>
 #include <new>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "integrations/mosquitto/broker_events.h"
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/integrations/mosquitto/fake_broker.h"
+#include "tests/integrations/mosquitto/fake_listener.h"
 
 namespace {
 
@@ -200,6 +202,28 @@ TEST_F(BrokerPluginTest, WithoutMemoryAnEventIsLostAndTheBrokerLivesOn) {
     EXPECT_EQ(Value("mosquitto_publishing_clients"), 2) << failing;
   }
   EXPECT_GT(failing, 4);
+}
+
+TEST_F(BrokerPluginTest, TheClientOfSysHasItsPasswordFromTheFirstLineOfAFile) {
+  FakeListener listener;
+  PluginOptions options = Options();
+  options.sys_client = listener.address();
+  options.sys_user = "metrics";
+  options.sys_password_file = std::string(std::getenv("TEST_TMPDIR")) + "/password";
+  std::ofstream(options.sys_password_file) << "secret\r\nnot a password\n";
+  StartIn(FakeBroker::kLastEventOf20, options);
+  listener.Accept();
+  EXPECT_THAT(listener.ReadToSubscription(), ::testing::HasSubstr(std::string("\0\7metrics\0\6secret\x82", 18)));
+}
+
+TEST_F(BrokerPluginTest, APasswordThatCannotBeReadIsNamedWithItsOption) {
+  FakeBroker broker(FakeBroker::kLastEventOf20);
+  PluginOptions options = Options();
+  options.sys_client = metrics::HostPort{.host = "127.0.0.1", .port = 1883};
+  options.sys_user = "metrics";
+  options.sys_password_file = std::string(std::getenv("TEST_TMPDIR")) + "/nothing";
+  const auto started = BrokerPlugin::Start(broker.identifier(), options);
+  EXPECT_THAT(started.status().message(), ::testing::StartsWith("plugin_opt_sys_password_file: "));
 }
 
 TEST_F(BrokerPluginTest, NothingIsRegisteredOnceItIsGone) {
