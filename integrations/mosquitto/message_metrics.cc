@@ -24,9 +24,9 @@ constexpr std::array<const char*, kRetainCount> kRetainValues = {"no", "set", "c
 
 // What each family misses, in the words of docs/mosquitto.md.
 constexpr std::string_view kMisses =
-    " Wills, $SYS, $CONTROL, messages of plugins, too large packets and those that the ACL refuses are missing; "
-    "packets "
-    "that a quota or a later plugin refuses are counted; packets of QoS 1 and 2 that a client sends again count again.";
+    " Wills, $SYS, $CONTROL, messages of plugins, packets that are too large and packets that the ACL refuses are "
+    "missing; packets that a quota or a later plugin refuses are counted; packets of QoS 1 and 2 that a client sends "
+    "again count again.";
 
 std::string Help(std::string_view what) {
   return std::string(what) + std::string(kMisses);
