@@ -120,9 +120,10 @@ class MemoryModel(RuleTestCase):
         self.assertClean(self.rule, {"agent/a.h": self.header, atomics.MEMORY_MODEL: "## agent/a.h\n\n| `count_` |\n"})
 
     def test_finds_entries_for_files_that_are_gone(self):
-        files = {"agent/a.h": "", atomics.MEMORY_MODEL: "x\n| agent/a.h |\n| tests/agent/a_test.cc |\n"}
-        self.assertFinds(atomics.memory_model_names_what_exists, files, f"{atomics.MEMORY_MODEL}:3")
-        self.assertClean(atomics.memory_model_names_what_exists, files | {"tests/agent/a_test.cc": ""})
+        for gone in ("tests/agent/a_test.cc", "integrations/broker/a.h"):
+            files = {"agent/a.h": "", atomics.MEMORY_MODEL: f"x\n| agent/a.h |\n| {gone} |\n"}
+            self.assertFinds(atomics.memory_model_names_what_exists, files, f"{atomics.MEMORY_MODEL}:3")
+            self.assertClean(atomics.memory_model_names_what_exists, files | {gone: ""})
 
 
 class DeclaredAtomics(unittest.TestCase):

@@ -31,6 +31,14 @@ class OptionsHaveUsers(RuleTestCase):
         flag = 'parser.add_option("--bytes", options.bytes);\noptions.sync = quick ? Sync::kNever : Sync::kBatch;\n'
         self.assertClean(self.rule, {"agent/log.h": HEADER, "apps/a.cc": flag})
 
+    def test_lets_options_be_that_a_line_of_a_plugins_configuration_sets(self):
+        lines = 'return Take(ParseNumber(line), options.bytes);\noptions.sync = quick ? Sync::kNever : Sync::kBatch;\n'
+        files = {"integrations/broker/plugin_options.h": HEADER}
+        self.assertClean(self.rule, files | {"integrations/broker/plugin_options.cc": lines})
+        self.assertFinds(
+            self.rule, files | {"integrations/broker/plugin.cc": lines}, "integrations/broker/plugin_options.h:4"
+        )
+
     def test_lets_a_clock_be(self):
         header = "// Log.\nstruct LogOptions {\n  WallClock wall = Now;\n  int bytes = 1;\n};\n"
         self.assertFinds(self.rule, {"agent/log.h": header}, "agent/log.h:4")

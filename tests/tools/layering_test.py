@@ -158,6 +158,10 @@ class FoldersOfALibrary(RuleTestCase):
         files = {f"exporters/http/{folder}/a.h": include("exporters/http/limits.h") for folder in folders}
         self.assertFinds(self.rule, files, *(f"exporters/http/{folder}/a.h:1" for folder in folders))
 
+    def test_finds_an_integration_in_another(self):
+        files = {"integrations/mosquitto/a.h": include("integrations/librdkafka/growth.h")}
+        self.assertFinds(self.rule, files, "integrations/mosquitto/a.h:1")
+
     def test_finds_a_folder_that_is_not_in_the_table(self):
         self.assertFinds(self.rule, {"exporters/carbon/a.h": ""}, "exporters/carbon/a.h:1")
 

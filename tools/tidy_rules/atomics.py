@@ -7,6 +7,7 @@ from tidy_rules import source_tree
 Finding = source_tree.Finding
 
 MEMORY_MODEL = "docs/memory_model.md"
+_PATH = re.compile(r"\b(?:" + "|".join(source_tree.PRODUCTION_FOLDERS) + r"|apps|tests)/[\w/]+\.(?:h|cc?)\b")
 # Operation -> how many arguments it has when no order is left to its default.
 _ARGUMENTS = {
     "load": 1,
@@ -185,7 +186,7 @@ def memory_model_names_what_exists(tree):
     """A page that speaks of files that are gone is read as one that is wrong elsewhere too."""
     page = tree.files.get(MEMORY_MODEL)
     for number, line in enumerate(page.text.splitlines() if page else (), 1):
-        for path in re.findall(r"\b(?:metrics_core|exporters|client|agent|apps|tests)/[\w/]+\.(?:h|cc?)\b", line):
+        for path in _PATH.findall(line):
             if path not in tree.files:
                 yield Finding(MEMORY_MODEL, number, f"there is no {path}")
 

@@ -17,7 +17,8 @@ _SET_BY_OTHERS = {
 _SET = re.compile(r"(?:\.|->)(\w+)\s*(?:=(?!=)|\{|\[|\.(?:push_back|emplace\w*|insert|assign)\b)")
 # Time is a seam, which has no other value to choose (STYLE: a test's clock advances).
 _CLOCK = re.compile(r"\w*Clock\s+$")
-# A flag writes into what it is given.
+# A flag, and a line of the configuration of a plugin, writes into what it is given.
+_GIVEN_BY_OPERATORS = re.compile(r"apps/|integrations/\w+/plugin_options\.cc$")
 _GIVEN = re.compile(r"[,(]\s*&?\w+(?:\.|->)(\w+)\s*(?=[,)])")
 _ENUM = re.compile(r"\benum class (?P<name>\w+)[^{;]*\{(?P<values>[^}]*)\}")
 _VALUE = re.compile(r"\b(k[A-Z]\w*)")
@@ -36,7 +37,7 @@ def _option_headers(programs):
 def _dead_fields(programs):
     is_set = {file.path: set(_SET.findall(file.code)) for file in programs}
     for file in programs:
-        if file.folder == "apps":
+        if _GIVEN_BY_OPERATORS.match(file.path):
             is_set[file.path] |= set(_GIVEN.findall(file.code))
     for file in _option_headers(programs):
         for struct, field, offset in test_layout.option_fields(file.code):

@@ -6,12 +6,14 @@ from tidy_rules import source_tree
 
 Finding = source_tree.Finding
 
-# Each turns what it catches into a Status. The file -> who throws.
+# Each turns what it catches into a Status, or into what its caller knows. The file -> who throws.
 ADAPTERS = {
     "exporters/http/access/web_config.cc": "yaml-cpp",
     "exporters/http/readiness_checks.cc": "Asio, without a thread",
     "exporters/http/running_server.cc": "Asio, without a descriptor",
     "exporters/otlp/otlp_response.cc": "protozero, on a message that is none",
+    "integrations/mosquitto/broker_plugin.cc": "callbacks without memory, in a broker that is C",
+    "integrations/mosquitto/plugin.cc": "a start without memory, in a broker that is C",
     "metrics_core/internal/guarded_call.cc": "callbacks of the program",
     "metrics_core/start_thread.cc": "std::thread",
 }

@@ -65,6 +65,8 @@ MAY_USE_FOLDERS = {
     "exporters/textfile": {"exporters/encoding", "exporters/push", "exporters/view"},
     "exporters/threads": set(),
     "exporters/view": {"exporters/encoding", "exporters/push"},
+    "integrations/librdkafka": set(),
+    "integrations/mosquitto": set(),
     "metrics_core/c_api": {
         "metrics_core", "metrics_core/internal", "metrics_core/internal/cells", "metrics_core/internal/series",
         "metrics_core/naming", "metrics_core/reading", "metrics_core/self_metrics",

@@ -11,7 +11,7 @@ from tidy_rules import build_files
 
 # C and C++: their comments, literals and includes are alike.
 CPP_SUFFIXES = (".h", ".cc", ".c")
-PRODUCTION_FOLDERS = ("metrics_core", "exporters", "client", "agent")
+PRODUCTION_FOLDERS = ("metrics_core", "exporters", "client", "agent", "integrations")
 
 # Longest alternative first: a number may hold ' as a digit separator, and a raw string may hold
 # anything.
