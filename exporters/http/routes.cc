@@ -170,31 +170,27 @@ Response Routes::Metrics(const Request& request, const RequestTarget& target) {
   return response;
 }
 
-metrics::Result<Selection> Routes::SelectionOf(std::string_view query) {
+metrics::Result<Selection> Routes::SelectionOf(std::string_view query, std::optional<SelectionBudget::Turn>& turn) {
   const auto names = QueryValues(query, "name[]", kQueryNamesMax);
   if (!names.ok()) return names.status();
   const auto selectors = QueryValues(query, "match[]", kSelectorsMax);
   if (!selectors.ok()) return selectors.status();
   if (selectors->empty()) return Selection::Parse(*names, {});
+  turn.emplace(selection_budget_);
+  if (!turn->has_time()) return NoTimeLeft();
   // Regular expressions are compiled here.
-  const SelectionBudget::Turn turn(selection_budget_);
-  if (!turn.has_time()) return NoTimeLeft();
-  return Selection::Parse(*names, *selectors);
+  return turn->Charge([&] { return Selection::Parse(*names, *selectors); });
 }
 
-metrics::Status Routes::Select(const Selection& selection, ScrapePage& page) {
-  page.Collect();  // which is no part of the turn
-  std::optional<SelectionBudget::Turn> turn;
-  SelectionDeadline deadline;
-  if (selection.selectors().empty()) {
-    // Names are compared once a family, whose series are neither read nor copied.
-    deadline = std::chrono::steady_clock::now() + options_.limits.selection_time;
-  } else {
-    turn.emplace(selection_budget_);
-    if (!turn->has_time()) return NoTimeLeft();
-    deadline = turn->deadline();
-  }
-  if (page.Select(selection, deadline)) return metrics::Status::Ok();
+metrics::Status Routes::Select(const Selection& selection, std::optional<SelectionBudget::Turn>& turn,
+                               ScrapePage& page) {
+  page.Collect();  // which is not charged
+  const auto select = [&] {
+    return page.Select(selection, std::chrono::steady_clock::now() + options_.limits.selection_time);
+  };
+  // Without a turn there are names alone: they are compared once a family, whose series are neither
+  // read nor copied.
+  if (turn ? turn->Charge(select) : select()) return metrics::Status::Ok();
   return {metrics::StatusCode::kResourceExhausted,
           "selecting series took too long: ask with fewer or simpler selectors, or later"};
 }
@@ -212,7 +208,8 @@ Response Routes::Refuse(const metrics::Status& why) {
 
 Response Routes::Page(const Request& request, const RequestTarget& target, const NegotiatedFormat& negotiated) {
   const auto asked_at = std::chrono::steady_clock::now();
-  const metrics::Result<Selection> selection = SelectionOf(target.query);
+  std::optional<SelectionBudget::Turn> turn;  // of selectors
+  const metrics::Result<Selection> selection = SelectionOf(target.query, turn);
   if (!selection.ok()) return Refuse(selection.status());
   ScrapePermits::Permit permit = TakePermit();
   if (!permit) return ErrorResponse(503);
@@ -220,7 +217,7 @@ Response Routes::Page(const Request& request, const RequestTarget& target, const
   SharedCollection& collection = is_aggregated ? aggregated_ : detailed_;
   auto scrape = std::make_unique<ScrapePage>(collection, negotiated, options_.created);
   if (!selection->chooses_all()) {
-    if (const metrics::Status selected = Select(*selection, *scrape); !selected.ok()) return Refuse(selected);
+    if (const metrics::Status selected = Select(*selection, turn, *scrape); !selected.ok()) return Refuse(selected);
   }
   std::unique_ptr<PageSource> page = std::move(scrape);
   const ContentCoding coding = NegotiateCoding(request.accept_encoding);

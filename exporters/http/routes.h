@@ -95,8 +95,9 @@ class Routes {
   Response Index(const Request& request) const;
   Response Metrics(const Request& request, const RequestTarget& target);
   Response Page(const Request& request, const RequestTarget& target, const NegotiatedFormat& negotiated);
-  metrics::Result<Selection> SelectionOf(std::string_view query);
-  metrics::Status Select(const Selection& selection, ScrapePage& page);
+  // Begins `turn` where there are selectors to compile.
+  metrics::Result<Selection> SelectionOf(std::string_view query, std::optional<SelectionBudget::Turn>& turn);
+  metrics::Status Select(const Selection& selection, std::optional<SelectionBudget::Turn>& turn, ScrapePage& page);
   Response Refuse(const metrics::Status& why);
   ScrapePermits::Permit TakePermit() const;
 

@@ -4,20 +4,22 @@
 // expensive selectors would keep it from /health, from other scrapers and from its stop.
 // When to use something else: RateLimit counts requests; all cost the same there.
 // Guarantees:
-// 1. A turn has the whole time M if any time is left, and none otherwise. So a selection that needs
-//    most of M gets its turn, however often small ones come.
-// 2. What a turn takes is subtracted, and kSelectionTimePerSecond comes back in each second, up to
-//    M. So on average selections take at most that share of the time.
-// 3. A turn is charged at most 2 * M. One that takes more was stopped with its process, and has
-//    kept no other request waiting for its selectors.
+// 1. A turn may begin if any time is left, and is not asked for time again. So a selection that
+//    needs most of M gets its turn, however often small ones come.
+// 2. What the work of a turn takes is subtracted, and kSelectionTimePerSecond comes back in each
+//    second, up to M. So on average selections take at most that share of the time.
+// 3. A piece of work is charged at most 2 * M: the budget does not pay for a process that was
+//    stopped. Selectors are compiled without a deadline. What that takes beyond 2 * M is not
+//    charged either.
 // For example, M is 1 s, 100 ms are left, and a selection takes 900 ms: 800 ms are owed, and the
 // next one may begin after 3.2 s.
 // Thread safety: from any thread. Turns at the same time may use the same time; later turns pay.
-// Cost: a lock and a reading of the clock at each end of a turn.
+// Cost: a lock and a reading of the clock for a turn; the same and one reading more for a piece of
+// work.
 //
 //   SelectionBudget::Turn turn(budget);
 //   if (!turn.has_time()) return Refuse(budget.RetryAfter(now));
-//   SelectedView(families, selection, escaping, turn.deadline());
+//   turn.Charge([&] { return SelectedView(families, selection, escaping, deadline); });
 #pragma once
 
 #include <chrono>
@@ -42,24 +44,38 @@ class SelectionBudget {
   std::chrono::seconds RetryAfter(Time now);
   void Spend(Duration taken);
 
-  // From its construction to its end.
+  // That of one request.
   class Turn {
    public:
     explicit Turn(SelectionBudget& budget)
-        : budget_(budget),
-          began_(std::chrono::steady_clock::now()),
-          deadline_(budget.Left(began_) > Duration::zero() ? began_ + budget.most_ : began_) {}
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
-    ~Turn() { budget_.Spend(std::chrono::steady_clock::now() - began_); }
+        : budget_(budget), has_time_(budget.Left(std::chrono::steady_clock::now()) > Duration::zero()) {}
 
-    bool has_time() const { return deadline_ > began_; }
-    Time deadline() const { return deadline_; }
+    bool has_time() const { return has_time_; }
+    // Returns what `work` returns. A turn may have several pieces of work.
+    template <typename Work>
+    auto Charge(const Work& work) {
+      const Piece piece(budget_);
+      return work();
+    }
 
    private:
+    class Piece {
+     public:
+      explicit Piece(SelectionBudget& budget) : budget_(budget), began_(std::chrono::steady_clock::now()) {
+        // Bounds what came back before the work by M. Whether any is left, the turn has asked.
+        static_cast<void>(budget_.Left(began_));
+      }
+      Piece(const Piece&) = delete;
+      Piece& operator=(const Piece&) = delete;
+      ~Piece() { budget_.Spend(std::chrono::steady_clock::now() - began_); }
+
+     private:
+      SelectionBudget& budget_;
+      const Time began_;
+    };
+
     SelectionBudget& budget_;
-    const Time began_;
-    const Time deadline_;
+    const bool has_time_;
   };
 
  private:

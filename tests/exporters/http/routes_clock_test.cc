@@ -61,5 +61,17 @@ TEST_F(RoutesClockTest, SaysInHowManySecondsTimeIsLeftAgain) {
   EXPECT_EQ(Ask().status, 200);
 }
 
+// To compile the selectors takes all time that is left, and the clock then stands as it did before:
+// nothing comes back.
+TEST_F(RoutesClockTest, LetsARequestSelectWhatItHasCompiled) {
+  const auto gauge = registry_.AddCallbackGauge({.name = "a", .help = "A"}).value().Add([before = g_seconds.load()] {
+    g_seconds_per_reading = 0;
+    g_seconds = before;
+    return 1.0;
+  });
+  g_seconds_per_reading = 20;
+  EXPECT_EQ(Ask().status, 200);
+}
+
 }  // namespace
 }  // namespace streamhouse::exporters
