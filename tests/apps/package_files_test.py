@@ -160,6 +160,13 @@ class Purge(unittest.TestCase):
         self.assertEqual(f"streamhouse: {expected}", said)
         self.assertTrue((self.elsewhere / "topics/orders/0.log").exists())
 
+    def test_records_stay_where_mounts_are_not_known(self):
+        self.with_records(self.data)
+        self.mounts.unlink()
+        expected = f"streamhouse: nothing is removed from {self.data}: what is mounted in it is not known\n"
+        self.assertIn(expected, self.purge("true"))
+        self.assertTrue((self.data / "topics/orders/0.log").exists())
+
     def test_a_mount_point_loses_its_records_too(self):
         self.with_records(self.data)
         data = self.data.resolve()
