@@ -96,7 +96,6 @@ bool HasStartTimes(const RegistryOptions& options, MetricKind kind) {
   return options.creation_times == CreationTimes::kKept && Describe(kind).start_time == Has::kYes;
 }
 
-// What a snapshot holds on to.
 constexpr std::string_view kTargetHelp = "What these metrics describe";
 
 std::vector<std::string> TargetLabels(const RegistryOptions& options) {
@@ -108,6 +107,7 @@ std::vector<std::string> TargetLabels(const RegistryOptions& options) {
   return labels;
 }
 
+// What a snapshot holds on to.
 struct SnapshotOwner {
   ~SnapshotOwner() { pool->Return(std::move(buffers), snapshot); }
 

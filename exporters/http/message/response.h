@@ -23,8 +23,8 @@ struct Response {
   int status = 200;
   std::string_view content_type = "text/plain; charset=utf-8";    // lives until the process ends
   std::vector<std::pair<std::string_view, std::string>> headers;  // the names live as long as the server
-  std::string body;                                               // empty if there is a page
-  std::unique_ptr<PageSource> page;                               // is streamed; null if there is a body
+  std::string body;                                               // empty where there is a page
+  std::unique_ptr<PageSource> page;                               // streamed; null where there is a body
   std::chrono::milliseconds page_time = {};                       // that sending the page may take
 };
 

@@ -8,7 +8,7 @@
 // 3. A text of less than kSecretBytesMin bytes is no secret: it stands in any message by chance.
 //    Nor is a query, or a value in it, of less than kQuerySecretBytesMin: most are no secrets, such
 //    as a version or a tenant.
-// 4. A part of a secret is none, nor is one that a receiver writes in another way.
+// 4. It does not find a part of a secret, or a secret in another spelling.
 // Thread safety: a value.
 // Cost: a copy of each text; a search for each.
 #pragma once
