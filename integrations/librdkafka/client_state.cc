@@ -118,11 +118,13 @@ void ClientState::Take(const Statistics& statistics, StatisticsCounters& counter
              .cgrp = statistics.cgrp};
   ++document_;
   TakeBrokers(statistics, counters);
-  TakeTopics(statistics, counters);
+  is_rebalanced_ = false;
   if (!statistics.cgrp.join_state.empty()) {
     const std::uint64_t changes = rebalances_.Of(statistics.cgrp.rebalance_cnt);
+    is_rebalanced_ = changes > 0;
     counters.assignment_changes.Lookup(settings_.group)->Increment(changes);
   }
+  TakeTopics(statistics, counters);
 }
 
 void ClientState::TakeWindows(const Statistics& statistics, StatisticsCounters& counters) const {
@@ -189,15 +191,17 @@ void ClientState::TakeBrokers(const Statistics& statistics, const StatisticsCoun
   brokers_ = std::move(brokers);
 }
 
-std::map<std::int64_t, Fetch> ClientState::FetchesOf(const Statistics& statistics) const {
+void ClientState::TakeFetches(const Statistics& statistics) {
   const std::int64_t milliseconds_max = settings_.fetch_wait_milliseconds + kFetchSlackMilliseconds;
-  std::map<std::int64_t, Fetch> fetches;
+  fetches_.clear();
   for (const BrokerStatistics& broker : statistics.brokers) {
     if (broker.is_logical() || broker.nodeid < 0) continue;
-    const bool is_young = broker.is_up() && broker.rxidle >= 0 && broker.rxidle / 1000 <= milliseconds_max;
-    fetches[broker.nodeid] = is_young ? Fetch::kYoung : Fetch::kOld;
+    // The first bytes of a connection are no response to a fetch.
+    const bool is_reconnected = reconnects_[broker.nodeid].Of(broker.disconnects) > 0;
+    const bool is_young =
+        broker.is_up() && !is_reconnected && broker.rxidle >= 0 && broker.rxidle / 1000 <= milliseconds_max;
+    fetches_[broker.nodeid] = is_young ? Fetch::kYoung : Fetch::kOld;
   }
-  return fetches;
 }
 
 // librdkafka does not fetch the partition until the program has taken some of its records.
@@ -208,7 +212,7 @@ bool ClientState::IsFull(const PartitionStatistics& partition) const {
 }
 
 void ClientState::TakeTopics(const Statistics& statistics, const StatisticsCounters& counters) {
-  const std::map<std::int64_t, Fetch> fetches = FetchesOf(statistics);
+  TakeFetches(statistics);
   std::map<std::string, TopicTotals> topics;
   partitions_.clear();
   for (const TopicStatistics& topic : statistics.topics) {
@@ -221,7 +225,7 @@ void ClientState::TakeTopics(const Statistics& statistics, const StatisticsCount
         growths[i] += of_partition.totals[i].Of(partition.*kPartitionTotals[i]);
       }
       of_partition.document = document_;
-      if (!statistics.is_of_producer()) TakePartition(topic, partition, of_partition, fetches);
+      if (!statistics.is_of_producer()) TakePartition(statistics, topic, partition, of_partition);
     }
     std::erase_if(totals, [this](const auto& entry) { return entry.second.document != document_; });
     if (statistics.is_of_producer()) {
@@ -236,20 +240,52 @@ void ClientState::TakeTopics(const Statistics& statistics, const StatisticsCount
   topics_ = std::move(topics);
 }
 
-void ClientState::TakePartition(const TopicStatistics& topic, const PartitionStatistics& partition,
-                                PartitionTotals& totals, const std::map<std::int64_t, Fetch>& fetches) {
+bool ClientState::IsPaused(const TopicStatistics& topic, const PartitionStatistics& partition) const {
+  return !paused_.empty() && paused_.contains({topic.topic, partition.partition});
+}
+
+bool ClientState::IsFetched(const Statistics& statistics, const TopicStatistics& topic,
+                            const PartitionStatistics& partition) const {
+  // librdkafka pauses all partitions until the program has assigned.
+  const std::string& state = statistics.cgrp.join_state;
+  const bool waits_for_program = state == "wait-assign-call" || state == "wait-unassign-call";
+  if (!partition.is_desired || !partition.is_active || waits_for_program) return false;
+  const auto broker = fetches_.find(partition.broker);
+  const bool is_answered = broker != fetches_.end() && broker->second == Fetch::kYoung;
+  return is_answered && !IsPaused(topic, partition) && !IsFull(partition);
+}
+
+void ClientState::NoteFetch(const Statistics& statistics, const TopicStatistics& topic,
+                            const PartitionStatistics& partition, PartitionTotals& totals) {
+  const bool had_end = std::exchange(totals.has_end, EndOf(partition, settings_.isolation) >= 0);
+  const bool has_moved = std::exchange(totals.broker, partition.broker) != partition.broker;
+  // An end that comes later is of a fetch after this document.
+  const bool is_unfetched = totals.has_end && !IsFetched(statistics, topic, partition);
+  const bool is_moved = had_end && (has_moved || is_rebalanced_);
+  if (is_unfetched || is_moved) totals.unfetched = std::max(totals.unfetched.value_or(statistics.ts), statistics.ts);
+  if (resumed_.empty()) return;
+  const auto resumed = resumed_.find({topic.topic, partition.partition});
+  if (resumed == resumed_.end()) return;
+  totals.unfetched = std::max(totals.unfetched.value_or(resumed->second), resumed->second);
+  resumed_.erase(resumed);
+}
+
+void ClientState::TakePartition(const Statistics& statistics, const TopicStatistics& topic,
+                                const PartitionStatistics& partition, PartitionTotals& totals) {
+  constexpr std::int64_t kMicrosecondsPerMillisecond = 1000;
   totals.tracker.Take(partition);
-  // A queue that was full until a moment ago has no response since, though its broker has sent
-  // others.
-  const bool was_full = std::exchange(totals.is_full, IsFull(partition));
+  NoteFetch(statistics, topic, partition, totals);
   if (!partition.is_desired) return;
-  const auto broker = fetches.find(partition.broker);
-  const bool is_paused = paused_.contains({topic.topic, partition.partition});
-  const bool is_fetched = broker != fetches.end() && !is_paused && !was_full && !totals.is_full;
   PartitionGauges gauges = {.topic = topic.topic, .partition = std::to_string(partition.partition)};
-  gauges.position = totals.tracker.position();
-  gauges.lag = LagOf(partition, gauges.position, settings_.isolation, is_fetched ? broker->second : Fetch::kOld);
   if (partition.committed_offset >= 0) gauges.committed = partition.committed_offset;
+  if (!rebalanced_ || statistics.ts >= *rebalanced_) {
+    const std::int64_t fetching = statistics.ts - totals.unfetched.value_or(0);
+    const bool is_refetched =
+        !totals.unfetched || fetching > RefetchMilliseconds(settings_) * kMicrosecondsPerMillisecond;
+    const bool is_young = is_refetched && IsFetched(statistics, topic, partition);
+    gauges.position = totals.tracker.position();
+    gauges.lag = LagOf(partition, gauges.position, settings_.isolation, is_young ? Fetch::kYoung : Fetch::kOld);
+  }
   partitions_.push_back(std::move(gauges));
 }
 
@@ -260,11 +296,19 @@ void ClientState::Pause(std::string_view topic, std::int32_t partition) {
   }
 }
 
-void ClientState::Resume(std::string_view topic, std::int32_t partition) {
-  paused_.erase({std::string(topic), partition});
+void ClientState::Resume(std::string_view topic, std::int32_t partition, std::int64_t now) {
+  const std::pair<std::string, std::int64_t> key(topic, partition);
+  resumed_[key] = now;
+  paused_.erase(key);
 }
 
-void ClientState::ForgetPositions() {
+void ClientState::ForgetPositions(std::int64_t now) {
+  rebalanced_ = now;
+  for (auto& [topic, totals] : topics_) {
+    for (auto& [number, partition] : totals) {
+      if (partition.has_end) partition.unfetched = now;
+    }
+  }
   for (PartitionGauges& gauges : partitions_) {
     gauges.lag = {};
     gauges.position.reset();

@@ -9,6 +9,16 @@
 // 3. An entry of a broker keeps its totals when librdkafka renames it, as from
 //    "HOST:PORT/bootstrap" to "HOST:PORT/1".
 // 4. Partitions, brokers and topics that the newest document lacks have no gauge.
+// 5. A lag is exact only where the end of the log is of a fetch after the last moment at which the
+//    partition may not have been fetched. These are:
+//    - a document in which it is paused, full, not assigned or not active, or in which the group
+//      waits for the program to assign;
+//    - a document in which its broker is silent or down, has been connected again, or is another;
+//    - a rebalance, and the end of a pause.
+//    RefetchMilliseconds() must have passed since. Example: 4 s after Resume() by default.
+// 6. A document from before the last rebalance gives no positions.
+// May be wrong: a partition that a program without a rebalance callback takes away and assigns
+// again by assign(), between two documents, looks as if it had stayed.
 // Thread safety: one thread at a time.
 // Cost: a look-up for each counter of a broker and a topic, and one for each partition.
 #pragma once
@@ -45,14 +55,23 @@ struct ClientSettings {
   std::int64_t statistics_interval_milliseconds = 1000;
   std::int64_t queued_records = 100'000;   // queued.min.messages
   std::int64_t queued_kilobytes = 65'536;  // queued.max.messages.kbytes
+  // fetch.queue.backoff.ms; releases without that setting wait as long.
+  std::int64_t queue_backoff_milliseconds = 1000;
 };
 
-// A newest document that is older than this many intervals, and this slack, shows no gauges.
+// The gauges of a client are hidden when its newest document is older than kStatisticsIntervals
+// intervals plus kStatisticsSlack.
 inline constexpr std::int64_t kStatisticsIntervals = 3;
 inline constexpr std::chrono::milliseconds kStatisticsSlack{2000};
 
-// A response of the broker that is older than its wait for records, and this, is of an old fetch.
+// A fetch is old when the broker's last response is older than fetch.wait.max.ms plus this.
 inline constexpr std::int64_t kFetchSlackMilliseconds = 2000;
+
+// How long it takes at most until a partition that can be fetched has been fetched. A full queue
+// backs off, the request under way does not ask for the partition, and the next one does.
+inline std::int64_t RefetchMilliseconds(const ClientSettings& settings) {
+  return settings.queue_backoff_milliseconds + 2 * settings.fetch_wait_milliseconds + kFetchSlackMilliseconds;
+}
 
 // Families of statistics that are counters and summaries.
 struct StatisticsCounters {
@@ -92,11 +111,12 @@ class ClientState {
   void Take(const Statistics& statistics, StatisticsCounters& counters);
 
   // A partition that is paused has no lag: what librdkafka knows of its end stays as it was. A
-  // pause outlives a revocation, as it does in librdkafka.
+  // pause outlives a revocation, as it does in librdkafka. `now` is of the clock of `ts`.
   void Pause(std::string_view topic, std::int32_t partition);
-  void Resume(std::string_view topic, std::int32_t partition);
-  // No partition has a lag or a position until the next document.
-  void ForgetPositions();
+  void Resume(std::string_view topic, std::int32_t partition, std::int64_t now);
+  // At a rebalance: no partition has a lag or a position until a document of `now` or later, and
+  // ends of logs are old. `now` is of the clock of `ts`.
+  void ForgetPositions(std::int64_t now);
 
   // Whether the newest document is young enough for its gauges to be shown.
   bool IsYoung(std::int64_t now_seconds) const;
@@ -119,7 +139,11 @@ class ClientState {
   struct PartitionTotals {
     std::array<Growth, 5> totals;
     PositionTracker tracker;
-    bool is_full = false;        // its queue, in the last document
+    std::int64_t broker = -1;  // in the last document
+    bool has_end = false;      // in the last document
+    // The last moment at which the partition may not have been fetched, of the clock of `ts`, if
+    // the end of its log may be older.
+    std::optional<std::int64_t> unfetched = {};
     std::uint64_t document = 0;  // the last one that had it
   };
   using TopicTotals = std::unordered_map<std::int64_t, PartitionTotals>;
@@ -127,10 +151,17 @@ class ClientState {
   void TakeWindows(const Statistics& statistics, StatisticsCounters& counters) const;
   void TakeBrokers(const Statistics& statistics, const StatisticsCounters& counters);
   void TakeTopics(const Statistics& statistics, const StatisticsCounters& counters);
-  void TakePartition(const TopicStatistics& topic, const PartitionStatistics& partition, PartitionTotals& totals,
-                     const std::map<std::int64_t, Fetch>& fetches);
+  void TakePartition(const Statistics& statistics, const TopicStatistics& topic, const PartitionStatistics& partition,
+                     PartitionTotals& totals);
   bool IsFull(const PartitionStatistics& partition) const;
-  std::map<std::int64_t, Fetch> FetchesOf(const Statistics& statistics) const;
+  bool IsPaused(const TopicStatistics& topic, const PartitionStatistics& partition) const;
+  // Whether the document shows that the broker answers fetches of the partition.
+  bool IsFetched(const Statistics& statistics, const TopicStatistics& topic,
+                 const PartitionStatistics& partition) const;
+  // Keeps in `totals` until when the partition may not have been fetched.
+  void NoteFetch(const Statistics& statistics, const TopicStatistics& topic, const PartitionStatistics& partition,
+                 PartitionTotals& totals);
+  void TakeFetches(const Statistics& statistics);
   BrokerTotals TotalsOf(const BrokerStatistics& broker, const std::set<std::string_view>& names);
 
   const ClientSettings settings_;
@@ -139,7 +170,13 @@ class ClientState {
   std::map<std::string, BrokerTotals> brokers_;  // by name
   std::map<std::string, TopicTotals> topics_;
   Growth rebalances_;
+  bool is_rebalanced_ = false;                 // since the document before the newest one
+  std::optional<std::int64_t> rebalanced_;     // when ForgetPositions() was called
+  std::map<std::int64_t, Fetch> fetches_;      // by the number of the broker
+  std::map<std::int64_t, Growth> reconnects_;  // by the number of the broker
   std::set<std::pair<std::string, std::int64_t>> paused_;
+  // When the pauses ended that no document has shown the end of.
+  std::map<std::pair<std::string, std::int64_t>, std::int64_t> resumed_;
   std::map<std::string, int> connections_;
   std::vector<PartitionGauges> partitions_;
 };

@@ -11,9 +11,10 @@
 // Guarantees:
 // 1. No position where the program was given no record since the assignment, unless nothing was
 //    fetched since then either. So records that were fetched ahead are never taken for read.
-// 2. No lag of a partition that is not assigned, not fetched, paused, or whose last fetch is old.
-//    at_least needs no young fetch: the log may have grown since. While the fetch is old it is no
-//    lower bound after retention or a deletion of records, which lo_offset does not tell yet.
+// 2. No lag of a partition that is not assigned, not fetched, or whose last fetch is old
+//    (client_state.h). at_least needs no young fetch: the log may have grown since. While the fetch
+//    is old it is no lower bound after retention or a deletion of records, which lo_offset does not
+//    tell yet.
 // 3. Neither where the position is beyond the end: the log was cut, or is another one.
 // May be wrong: a lag is a distance of offsets. Transaction markers, aborted records and offsets
 // that compaction removed are in it until the consumer has passed them. A topic that was deleted
@@ -53,6 +54,9 @@ struct Lag {
   std::optional<std::int64_t> exact = {};  // in offsets
   std::optional<std::int64_t> at_least = {};
 };
+
+// By the last fetch; below 0 before the first one.
+std::int64_t EndOf(const PartitionStatistics& partition, Isolation isolation);
 
 Lag LagOf(const PartitionStatistics& partition, std::optional<std::int64_t> position, Isolation isolation, Fetch fetch);
 

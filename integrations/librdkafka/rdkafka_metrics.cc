@@ -2,6 +2,8 @@
 
 #include <array>
 #include <charconv>
+#include <chrono>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,7 +49,15 @@ ClientSettings SettingsOf(rd_kafka_t* client) {
       NumberOf(SettingOf(client, "statistics.interval.ms"), settings.statistics_interval_milliseconds);
   settings.queued_records = NumberOf(SettingOf(client, "queued.min.messages"), settings.queued_records);
   settings.queued_kilobytes = NumberOf(SettingOf(client, "queued.max.messages.kbytes"), settings.queued_kilobytes);
+  settings.queue_backoff_milliseconds =
+      NumberOf(SettingOf(client, "fetch.queue.backoff.ms"), settings.queue_backoff_milliseconds);
   return settings;
+}
+
+// Of the clock of a document's `ts`.
+std::int64_t MonotonicMicroseconds() {
+  const auto since_origin = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::microseconds>(since_origin).count();
 }
 
 Rebalance RebalanceOf(rd_kafka_t* client, rd_kafka_resp_err_t event) {
@@ -116,7 +126,7 @@ void RdkafkaMetrics::OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event, 
   families_->events.OnRebalance(SettingOf(client, "group.id"), RebalanceOf(client, event), partitions);
   families_->statistics->Change(
       rd_kafka_name(client), [client] { return SettingsOf(client); },
-      [](ClientState& state) { state.ForgetPositions(); });
+      [now = MonotonicMicroseconds()](ClientState& state) { state.ForgetPositions(now); });
 }
 
 void RdkafkaMetrics::OnPause(rd_kafka_t* client, std::string_view topic, std::int32_t partition) {
@@ -128,7 +138,7 @@ void RdkafkaMetrics::OnPause(rd_kafka_t* client, std::string_view topic, std::in
 void RdkafkaMetrics::OnResume(rd_kafka_t* client, std::string_view topic, std::int32_t partition) {
   families_->statistics->Change(
       rd_kafka_name(client), [client] { return SettingsOf(client); },
-      [&](ClientState& state) { state.Resume(topic, partition); });
+      [&](ClientState& state) { state.Resume(topic, partition, MonotonicMicroseconds()); });
 }
 
 void RdkafkaMetrics::Forget(rd_kafka_t* client) {

@@ -69,12 +69,14 @@ class RdkafkaMetrics {
   // Of an error_cb. For RD_KAFKA_RESP_ERR__FATAL the error behind it is counted.
   void OnError(rd_kafka_t* client, rd_kafka_resp_err_t error) const;
 
-  // Of a rebalance_cb, before it assigns. The client's lags and positions leave the page until its
-  // next document.
+  // Of a rebalance_cb, before it assigns. The client's lags and positions leave the page until a
+  // document that is made later. Its lags wait for the next fetch as well: 4 s by default.
   void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t event, std::size_t partitions);
 
   // librdkafka does not say which partitions are paused: after a pause their lag would stand still.
-  // A pause ends with OnResume(): in librdkafka it outlives a revocation as well.
+  // A pause ends with OnResume(), which comes after librdkafka's call. In librdkafka it outlives a
+  // revocation as well. The lag comes back when the partition must have been fetched: by default
+  // 4 s after OnResume().
   void OnPause(rd_kafka_t* client, std::string_view topic, std::int32_t partition);
   void OnResume(rd_kafka_t* client, std::string_view topic, std::int32_t partition);
 

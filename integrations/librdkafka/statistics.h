@@ -119,7 +119,7 @@ struct Statistics {
   std::string name = {};  // of the instance, such as "rdkafka#producer-1": no two of a process have the same
   std::string client_id = {};
   std::string type = {};  // "producer" or "consumer"
-  std::int64_t ts = 0;    // microseconds of a monotonic clock
+  std::int64_t ts = 0;    // microseconds of CLOCK_MONOTONIC
   std::int64_t time = 0;  // seconds since the Unix epoch
   std::int64_t replyq = 0;
   std::int64_t msg_cnt = 0;

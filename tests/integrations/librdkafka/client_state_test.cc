@@ -80,6 +80,16 @@ class ClientStateTest : public ::testing::Test {
     return state_.partitions().empty() ? std::nullopt : state_.partitions()[0].lag.exact;
   }
 
+  std::int64_t Now() const { return seconds_ * 1'000'000; }
+
+  // The waits of the settings are 4 s.
+  void ExpectLagAfterARefetch(const PartitionStatistics& partition, std::int64_t lag) {
+    for (int i = 0; i < 4; ++i) {
+      EXPECT_EQ(LagAfter(ConsumerDocument(partition)), std::nullopt);
+    }
+    EXPECT_EQ(LagAfter(ConsumerDocument(partition)), lag);
+  }
+
   metrics::Registry registry_;
   StatisticsCounters counters_;
   ClientState state_{{.group = "billing"}};
@@ -238,8 +248,102 @@ TEST_F(ClientStateTest, KnowsNoLagOfAPausedPartition) {
   state_.Pause("orders", 0);
   EXPECT_EQ(state_.partitions()[0].lag.exact, std::nullopt);
   EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), std::nullopt);
-  state_.Resume("orders", 0);
+}
+
+// The broker answers for other partitions meanwhile, so rxidle is young.
+TEST_F(ClientStateTest, KnowsNoLagAfterAPauseUntilThePartitionIsFetchedAgain) {
   EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
+  state_.Pause("orders", 0);
+  seconds_ += 600;
+  state_.Resume("orders", 0, Now());
+  ExpectLagAfterARefetch(Partition(0, 3), 7);
+}
+
+TEST_F(ClientStateTest, ADocumentOfThePauseThatComesLateProvesNothing) {
+  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
+  state_.Pause("orders", 0);
+  state_.Resume("orders", 0, Now() + 600'000'000);
+  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), std::nullopt);
+  seconds_ += 599;
+  ExpectLagAfterARefetch(Partition(0, 3), 7);
+}
+
+TEST_F(ClientStateTest, WaitsAsLongAsTheSettingsOfFetchesSay) {
+  const ClientSettings slow = {.fetch_wait_milliseconds = 3000, .queue_backoff_milliseconds = 10'000};
+  EXPECT_EQ(RefetchMilliseconds(slow), 16'000 + kFetchSlackMilliseconds);
+}
+
+// A new assignment goes on with the end that the last one left.
+TEST_F(ClientStateTest, KnowsNoLagAfterAnAssignmentUntilThePartitionIsFetchedAgain) {
+  PartitionStatistics partition = Partition(0, kUnknownOffset);
+  partition.is_desired = false;
+  EXPECT_EQ(LagAfter(ConsumerDocument(partition)), std::nullopt);
+  partition.is_desired = true;
+  ExpectLagAfterARefetch(partition, 0);
+  partition.is_active = false;
+  EXPECT_EQ(LagAfter(ConsumerDocument(partition)), std::nullopt);
+  partition.is_active = true;
+  ExpectLagAfterARefetch(partition, 0);
+}
+
+TEST_F(ClientStateTest, TheFirstEndOfAPartitionIsOfAYoungFetch) {
+  PartitionStatistics partition = Partition(0, 3);
+  partition.is_active = false;
+  partition.ls_offset = kUnknownOffset;
+  EXPECT_EQ(LagAfter(ConsumerDocument(partition)), std::nullopt);
+  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
+}
+
+TEST_F(ClientStateTest, KnowsNoLagOfAPartitionWithANewLeaderUntilItIsFetchedAgain) {
+  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
+  const auto of_new_leader = [&] {
+    PartitionStatistics partition = Partition(0, 3);
+    partition.broker = 2;
+    Statistics document = ConsumerDocument(partition);
+    document.brokers[0].nodeid = 2;
+    return LagAfter(document);
+  };
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(of_new_leader(), std::nullopt);
+  }
+  EXPECT_EQ(of_new_leader(), 7);
+}
+
+TEST_F(ClientStateTest, KnowsNoLagAfterAReconnectUntilThePartitionIsFetchedAgain) {
+  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
+  const auto reconnected = [&] {
+    Statistics document = ConsumerDocument(Partition(0, 3));
+    document.brokers[0].disconnects = 1;
+    return LagAfter(document);
+  };
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(reconnected(), std::nullopt);
+  }
+  EXPECT_EQ(reconnected(), 7);
+}
+
+// librdkafka pauses all partitions until the program assigns.
+TEST_F(ClientStateTest, KnowsNoLagWhileTheGroupWaitsForTheProgram) {
+  for (const char* const join_state : {"wait-assign-call", "wait-unassign-call"}) {
+    Statistics document = ConsumerDocument(Partition(0, 3));
+    document.cgrp.join_state = join_state;
+    EXPECT_EQ(LagAfter(document), std::nullopt);
+    ExpectLagAfterARefetch(Partition(0, 3), 7);
+  }
+}
+
+// Without a rebalance callback.
+TEST_F(ClientStateTest, KnowsNoLagAfterARebalanceBetweenTwoDocuments) {
+  const auto rebalanced = [&](std::int64_t rebalances) {
+    Statistics document = ConsumerDocument(Partition(0, 3));
+    document.cgrp = {.join_state = "steady", .rebalance_cnt = rebalances, .assignment_size = 1};
+    return LagAfter(document);
+  };
+  EXPECT_EQ(rebalanced(1), 7);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(rebalanced(3), std::nullopt);
+  }
+  EXPECT_EQ(rebalanced(3), 7);
 }
 
 TEST_F(ClientStateTest, KnowsNoLagWhileTheQueueOfThePartitionIsFull) {
@@ -254,8 +358,9 @@ TEST_F(ClientStateTest, KnowsNoLagWhileTheQueueOfThePartitionIsFull) {
   };
   EXPECT_EQ(lag_with(4, 1999), 7);
   EXPECT_EQ(lag_with(5, 10), std::nullopt);
-  // What is fetched now may not be there yet.
-  EXPECT_EQ(lag_with(4, 10), std::nullopt);
+  for (int i = 0; i < 4; ++i) {
+    EXPECT_EQ(lag_with(4, 10), std::nullopt);
+  }
   EXPECT_EQ(lag_with(4, 10), 7);
   EXPECT_EQ(lag_with(1, 2000), std::nullopt);
 }
@@ -267,16 +372,29 @@ TEST_F(ClientStateTest, APauseOutlivesARevocation) {
   EXPECT_EQ(LagAfter(ConsumerDocument(revoked)), std::nullopt);
   EXPECT_TRUE(state_.partitions().empty());
   EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), std::nullopt);
-  state_.Resume("orders", 0);
-  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
+  state_.Resume("orders", 0, Now());
+  ExpectLagAfterARefetch(Partition(0, 3), 7);
 }
 
 TEST_F(ClientStateTest, ForgetsPositionsUntilTheNextDocument) {
   EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
-  state_.ForgetPositions();
+  state_.ForgetPositions(Now());
   EXPECT_EQ(state_.partitions()[0].lag.at_least, std::nullopt);
   EXPECT_EQ(state_.partitions()[0].position, std::nullopt);
-  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 4))), 6);
+  ExpectLagAfterARefetch(Partition(0, 4), 6);
+  EXPECT_EQ(state_.partitions()[0].position, 4);
+}
+
+// The program polls it after the revocation, which it was emitted before.
+TEST_F(ClientStateTest, ADocumentFromBeforeARebalanceGivesNoPosition) {
+  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), 7);
+  state_.ForgetPositions(Now() + 1'000'001);
+  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), std::nullopt);
+  ASSERT_EQ(state_.partitions().size(), 1U);
+  EXPECT_EQ(state_.partitions()[0].lag.at_least, std::nullopt);
+  EXPECT_EQ(state_.partitions()[0].position, std::nullopt);
+  EXPECT_EQ(LagAfter(ConsumerDocument(Partition(0, 3))), std::nullopt);
+  EXPECT_EQ(state_.partitions()[0].position, 3);
 }
 
 TEST_F(ClientStateTest, CountsChangesOfTheAssignment) {

@@ -6,11 +6,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "integrations/librdkafka/statistics.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
 #include "metrics_core/testing/metric_lint.h"
@@ -222,6 +225,20 @@ TEST_F(RdkafkaMetricsTest, APausedPartitionHasNoLag) {
   EXPECT_EQ(Value("rdkafka_consumer_partitions_without_lag"), 1);
   metrics_->OnResume(consumer->handle(), "orders", 0);
   EXPECT_TRUE(consumer->PollUntil([&] { return Lag() == 0; }));
+}
+
+// OnRebalance() and OnResume() compare their own time with it.
+TEST_F(RdkafkaMetricsTest, DocumentsHaveTheTimeOfTheMonotonicClock) {
+  const auto now = [] {
+    const auto since_origin = std::chrono::steady_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::microseconds>(since_origin).count();
+  };
+  const std::int64_t began = now();
+  const auto producer = Producer();
+  ASSERT_TRUE(producer->PollUntil([&] { return producer->ledger().documents > 0; }));
+  const std::int64_t ts = ParseStatistics(producer->newest_document())->ts;
+  EXPECT_GE(ts, began);
+  EXPECT_LE(ts, now());
 }
 
 TEST_F(RdkafkaMetricsTest, APauseOutlivesARevocation) {
