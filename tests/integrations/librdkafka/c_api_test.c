@@ -1,9 +1,13 @@
 // Goal: a program in C gets the same metrics, and each call reaches them.
+#define _POSIX_C_SOURCE 200809L  // clock_gettime()
+
 #include "integrations/librdkafka/c_api.h"
 
 #include <librdkafka/rdkafka.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "metrics_core/c_api.h"
 #include "tests/metrics_core/c_api/c_page.h"
@@ -78,30 +82,40 @@ C_TEST(CountsWhatAProducerIsTold) {
 }
 
 static const char kDocument[] =
-    "{\"name\": \"rdkafka#consumer-1\", \"client_id\": \"rdkafka\", \"type\": \"consumer\", \"ts\": 1, "
+    "{\"name\": \"rdkafka#consumer-1\", \"client_id\": \"rdkafka\", \"type\": \"consumer\", "
     "\"time\": 9999999999, \"brokers\": {\"a:1/1\": {\"name\": \"a:1/1\", \"nodename\": \"a:1\", \"nodeid\": 1, "
     "\"state\": \"UP\", \"rxidle\": 5}}, \"topics\": {\"orders\": {\"topic\": \"orders\", \"partitions\": {\"0\": "
     "{\"partition\": 0, \"broker\": 1, \"desired\": true, \"fetch_state\": \"active\", \"app_offset\": 3, "
     "\"ls_offset\": 8}}}}}";
 
-// With the name of the client, which has a number of this process.
-static void TakeDocument(rd_kafka_t* consumer) {
+static int64_t MonotonicMicroseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+// With the name of the client, which has a number of this process. `ts` is of the monotonic clock.
+static void TakeDocument(rd_kafka_t* consumer, int64_t ts) {
   char document[1024];
   const char* rest = strchr(kDocument, ',');
-  snprintf(document, sizeof document, "{\"name\": \"%s\"%s", rd_kafka_name(consumer), rest);
+  snprintf(document, sizeof document, "{\"name\": \"%s\", \"ts\": %lld%s", rd_kafka_name(consumer), (long long)ts,
+           rest);
   C_EXPECT(streamhouse_rdkafka_on_statistics(metrics, consumer, document, strlen(document)).code == STREAMHOUSE_OK);
 }
 
-C_TEST(APauseHidesTheLagOfAPartition) {
+// The last document is so late that the partition has been fetched again.
+C_TEST(APauseHidesTheLagUntilThePartitionIsFetchedAgain) {
   static const char kLag[] = "streamhouse_consumer_lag_records{topic=\"orders\",partition=\"0\",group=\"billing\"} 5\n";
   Begin();
   rd_kafka_t* consumer = NewClient(RD_KAFKA_CONSUMER, NULL);
-  TakeDocument(consumer);
+  TakeDocument(consumer, 1);
   C_EXPECT_PART(c_page(registry), kLag);
   streamhouse_rdkafka_on_pause(metrics, consumer, "orders", 0);
   C_EXPECT(strstr(c_page(registry), kLag) == NULL);
   streamhouse_rdkafka_on_resume(metrics, consumer, "orders", 0);
-  TakeDocument(consumer);
+  TakeDocument(consumer, MonotonicMicroseconds());
+  C_EXPECT(strstr(c_page(registry), kLag) == NULL);
+  TakeDocument(consumer, INT64_MAX / 2);
   C_EXPECT_PART(c_page(registry), kLag);
   rd_kafka_destroy(consumer);
   End();
@@ -156,7 +170,7 @@ C_TEST(ARegistryThatHasTheNamesIsRefused) {
 const char c_suite[] = "RdkafkaCApiTest";
 const c_case c_cases[] = {
     C_CASE(CountsWhatAProducerIsTold),
-    C_CASE(APauseHidesTheLagOfAPartition),
+    C_CASE(APauseHidesTheLagUntilThePartitionIsFetchedAgain),
     C_CASE(CountsErrorsAndRebalances),
     C_CASE(AMessageThatIsAnErrorIsNoRecord),
     C_CASE(ADocumentThatIsRefusedHasAMessage),
