@@ -9,7 +9,13 @@ import unittest.mock
 from rule_test_case import RuleTestCase
 from tidy_rules import figures
 
-CORE = ("BM_CounterIncrement", "BM_HistogramObserve", "BM_FamilyLookupIncrement", "BM_FetchAdd")
+CORE = (
+    "BM_FamilyLookupIncrement",
+    "BM_CounterIncrement",
+    "BM_CounterIncrementInC",
+    "BM_HistogramObserve",
+    "BM_FetchAdd",
+)
 
 
 def result(*times, date="2026-01-02T00:00:00+00:00", load="0.10", benches=CORE):
