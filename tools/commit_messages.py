@@ -2,7 +2,8 @@
 """Checks the messages of the commits since START: a subject `area: what`, an empty line, and a body that says why.
 A body with a figure of speed has its number of runs and p as well. Commits from STRICT_SINCE on also use plain
 words (tools/tidy_rules/plain_words.py) and have one change in their subject; their figures of speed are known by
-more units; and a commit of documents removes no source, as one from an old tree does.
+more units; and a commit of documents removes no source, as one from an old tree does. From SUBJECTS_SINCE on, the
+areas of a subject are folders of one or two levels (or of OTHER_AREAS), and its verb says the change.
 
     tools/commit_messages.py [--root FOLDER]    prints COMMIT: what is wrong; exits 1 if anything is
 
@@ -11,6 +12,7 @@ checked. In another history, which has no START, only HEAD is checked; without a
 """
 
 import argparse
+import os
 import pathlib
 import re
 import subprocess
@@ -23,8 +25,13 @@ START = "c2b1d611752eeed1bbe10ca37bdf5d0c393d6f33"
 # And these, which later work already stands on: a subject of 62 characters; files that a later
 # commit restored.
 ACCEPTED = {"ab80d1f834b074638fab52b9b89f2b8f17471cd4", "73aea3d4cbf92d26a906ea909dd49ed5196dd108"}
-# The day on which a commit was authored; it stays the same when the commit is rebased.
+# When a commit was authored, in UTC; it stays the same when the commit is rebased.
 STRICT_SINCE = "2026-11-30"
+SUBJECTS_SINCE = "2026-11-30T21:00:00"
+# Areas beside the folders of the commit: what belongs to no folder, or to all.
+OTHER_AREAS = {"all", "build", "package"}
+# Verbs that leave the reader to guess the change. A document may say something.
+_WEAK_VERB = re.compile(r"(?:let|see|know|tell|say)\b")
 SUBJECT_MAX = 60
 LINE_MAX = 80
 # A measured time, or a ratio of times.
@@ -82,8 +89,23 @@ def strict_problems(message):
         yield NO_EVIDENCE
 
 
+def subject_problems(message, folders):
+    """What else is wrong with a message of a commit from SUBJECTS_SINCE on; `folders` are those of its tree."""
+    subject = message.split("\n", 1)[0]
+    areas, _, change = subject.partition(": ")
+    for area in areas.split(", "):
+        if area.count("/") > 1 or area not in OTHER_AREAS | folders:
+            others = ", ".join(sorted(OTHER_AREAS))
+            yield f"the area `{area}` is no folder of one or two levels, and none of {others}: {subject}"
+    verb = _WEAK_VERB.match(change)
+    if verb and not (verb[0] == "say" and _OF_DOCUMENTS.match(subject)):
+        yield f"`{verb[0]}` does not say the change; write what the code does now: {subject}"
+
+
 def _git(root, *words):
-    return subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, check=True).stdout
+    """The output of git; `format-local` gives times in UTC."""
+    command = ["git", "-C", str(root), *words]
+    return subprocess.run(command, env=os.environ | {"TZ": "UTC"}, capture_output=True, text=True, check=True).stdout
 
 
 def commits(root, start):
@@ -108,10 +130,13 @@ def _removed_sources(root, name, message):
 
 
 def _problems_of(root, name):
-    authored, message = _git(root, "show", "--no-patch", "--format=%as%n%B", name).split("\n", 1)
+    time = "--date=format-local:%Y-%m-%dT%H:%M:%S"
+    authored, message = _git(root, "show", "--no-patch", time, "--format=%ad%n%B", name).split("\n", 1)
     found = list(problems(message))
     if authored >= STRICT_SINCE:
         found += [*strict_problems(message), *_removed_sources(root, name, message)]
+    if authored >= SUBJECTS_SINCE:
+        found += subject_problems(message, set(_git(root, "ls-tree", "-rd", "--name-only", name).split("\n")))
     return found
 
 

@@ -74,6 +74,24 @@ class MessageFromTheStrictDayOn(unittest.TestCase):
             self.assertEqual([], list(commit_messages.strict_problems(f"a: x\n\n{text}\n")), text)
 
 
+class Subject(unittest.TestCase):
+    def problems(self, subject):
+        folders = {"agent", "agent/log", "docs", "exporters", "exporters/http", "exporters/http/tls"}
+        return list(commit_messages.subject_problems(f"{subject}\n\nWhy.\n", folders))
+
+    def test_is_of_folders_of_one_or_two_levels(self):
+        for good in ("agent: count", "agent/log: count", "agent, exporters/http: count", "build: count"):
+            self.assertEqual([], self.problems(good), good)
+        for bad in ("http: count", "exporters/http/tls: count", "agent, log: count"):
+            self.assertIn("is no folder of one or two levels", self.problems(bad)[0], bad)
+
+    def test_begins_with_a_verb_that_says_the_change(self):
+        for bad in ("let a star ask", "see names", "know queries", "tell why", "say what it is"):
+            self.assertIn("does not say the change", self.problems("agent: " + bad)[0], bad)
+        for good in ("agent: letter the pages", "docs: say what is lost", "agent: count what they tell"):
+            self.assertEqual([], self.problems(good), good)
+
+
 class History(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -90,8 +108,8 @@ class History(unittest.TestCase):
         )
         return done.stdout.strip()
 
-    def commit(self, message, day="2026-01-02"):
-        self.git("commit", "--quiet", "--allow-empty", "-m", message, f"--date={day}T12:00:00+00:00")
+    def commit(self, message, day="2026-01-02", time="12:00:00+00:00"):
+        self.git("commit", "--quiet", "--allow-empty", "-m", message, f"--date={day}T{time}")
         return self.git("rev-parse", "HEAD")
 
     def check(self, tree=None, start=None):
@@ -122,6 +140,18 @@ class History(unittest.TestCase):
         self.git("rm", "--quiet", "core/a.h")
         wrong = self.commit("docs: tell more\n\nWhy.\n", day=commit_messages.STRICT_SINCE)
         self.assertEqual(([wrong], 3), self.check())
+
+    def test_has_plain_subjects_from_a_moment_on(self):
+        day, moment = commit_messages.SUBJECTS_SINCE.split("T")
+        (self.tree / "core").mkdir()
+        (self.tree / "core/a.h").write_text("x\n")
+        self.git("add", ".")
+        self.commit(GOOD, day, moment + "+00:00")
+        self.commit("core: let it be\n\nWhy.\n", day, moment + "+01:00")
+        self.assertEqual(([], 2), self.check())
+        subjects = ("core: let it be", "metrics: x")
+        wrong = [self.commit(f"{subject}\n\nWhy.\n", day, moment + "+00:00") for subject in subjects]
+        self.assertEqual((wrong[::-1], 4), self.check())
 
     def test_may_have_merges(self):
         self.git("checkout", "--quiet", "-b", "side")
