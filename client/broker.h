@@ -8,19 +8,19 @@
 // 2. log_start_offset <= high_watermark. A Fetch gives records from the one to the other alone.
 // 3. Partitions of a topic are numbered from 0, and never become fewer.
 // Guarantees of every implementation:
-// - A call returns by its deadline, or soon after its stop token is triggered; no call waits
-//   without an end.
-// - Produce appends the whole batch, in order and without gaps, or nothing. Its failures say which
-//   of three happened:
+// 1. A call returns by its deadline, or soon after its stop token is triggered; no call waits
+//    without an end.
+// 2. Produce appends the whole batch, in order and without gaps, or nothing. Its failures say which
+//    of three happened (retry_policy.h builds on this):
 //     kUnavailable, kFailedPrecondition, kNotFound, kAborted   nothing was written; another attempt may succeed
 //     kDeadlineExceeded, kInternal, kDataLoss                  unknown: it may have been written, now or later
 //     any other code                                           refused; another attempt would be refused as well
-//   A batch with an identity (record_batch.h) is not written again by another attempt: that one
-//   returns the offset of the first. This holds for the last batch that its producer has written in
-//   the partition; one before it is refused.
-//   retry_policy.h builds on this. An implementation that routes by partition forgets the route on
-//   kFailedPrecondition and kNotFound, so that the next attempt looks it up again.
-// - An error of the transport never surfaces as an exception or as a type of the transport.
+// 3. A batch with an identity (record_batch.h) is not written again by another attempt: that one
+//    returns the offset of the first. This holds for the last batch that its producer has written
+//    in the partition; one before it is refused.
+// 4. An implementation that routes by partition forgets the route on kFailedPrecondition and
+//    kNotFound, so that the next attempt looks it up again.
+// 5. An error of the transport never surfaces as an exception or as a type of the transport.
 // Thread safety: every method, from any thread, at the same time.
 // Cost: a call blocks its thread for a round trip.
 #pragma once

@@ -5,29 +5,30 @@
 // 1. A partition is subscribed at most once.
 // 2. With a group, it reads only partitions that the group had given it at the last Poll().
 // Guarantees:
-// - With a group, it reads the partitions that the broker gives it. Members of a group share the
-//   partitions of their topics, and share them again when one joins, leaves or falls silent. Poll()
-//   is where that takes effect. A partition that is to be let go is committed (kAutomatic) and
-//   leaves. A partition that is given is read from where the group has got to. A member that does
-//   not call Poll() for max_poll_interval loses its partitions. Without a group, it reads all
-//   partitions that its topics had when it was built.
-// - Poll() returns as soon as there is a record, and otherwise waits for its whole timeout.
-//   Partitions are read ahead in parallel; one that is idle or failing delays no other.
-// - At least once: with CommitMode::kAutomatic an offset is committed only when the records before
-//   it are finished. A record is finished when a Poll() returned it and another Poll() or Close()
-//   has followed. After a crash, or destruction without Close(), the records since the last commit
-//   come again.
-// - A failure moves no position: the same records are asked for again.
-// - Without a group it starts where OffsetReset says and commits nothing. A group that has
-//   committed continues there: with the first record left where retention has passed that place,
-//   and at the end where the log ends before it.
-// - A log that has lost its end, as after a power cut of the agent, is read on from its new end. No
-//   record that was written since is left out. A topic that was deleted and created again is read
-//   as by a group that never committed; no commit for the old topic reaches the new one.
-// - Damaged records stop a partition: Poll() returns kDataLoss with their offsets until they are
-//   gone, or sought past. With report_damage they are skipped, reported and counted.
-// - A partition that is paused is not read on, keeps its position, and is still committed and
-//   lagging.
+// 1. With a group, it reads the partitions that the broker gives it. Members of a group share the
+//    partitions of their topics, and share them again when one joins, leaves or falls silent.
+//    Without a group, it reads all partitions that its topics had when it was built.
+// 2. A change of the group takes effect in Poll(). A partition that is to be let go is committed
+//    (kAutomatic) and leaves. A partition that is given is read from where the group has got to.
+// 3. A member that does not call Poll() for max_poll_interval loses its partitions.
+// 4. Poll() returns as soon as there is a record, and otherwise waits for its whole timeout.
+// 5. Partitions are read ahead in parallel; one that is idle or failing delays no other.
+// 6. At least once: with CommitMode::kAutomatic an offset is committed only when the records before
+//    it are finished. A record is finished when a Poll() returned it and another Poll() or Close()
+//    has followed. After a crash, or destruction without Close(), the records since the last commit
+//    come again.
+// 7. A failure moves no position: the same records are asked for again.
+// 8. Without a group it starts where OffsetReset says and commits nothing.
+// 9. A group that has committed continues at its committed offset. Where retention has passed that
+//    place, it continues with the first record left; where the log ends before it, at the end.
+// 10. A log that has lost its end, as after a power cut of the agent, is read on from its new end.
+//     No record that was written since is left out.
+// 11. A topic that was deleted and created again is read as by a group that never committed. No
+//     commit for the old topic reaches the new one.
+// 12. Damaged records stop a partition: Poll() returns kDataLoss with their offsets until they are
+//     gone, or sought past. With report_damage they are skipped, reported and counted.
+// 13. A partition that is paused is not read on, keeps its position, and is still committed and
+//     lagging.
 // Thread safety: Poll, Seek, Pause, Resume, Commit and Close from one thread at a time; Lag,
 // Position and Committed from any thread, at any time, also during a Poll().
 // Cost: a thread per partition, one for the lag, one for automatic commits and one for the group. A

@@ -12,11 +12,13 @@
 //   streamhouse_consumer_current_offset           {topic, partition, group}  the position: the next offset to return
 //
 // When to use something else: default-constructed, all of it is a sink.
-// Guarantees: the lag is as old as its last refresh (lag_monitor.h). A series of lag or commit
-// appears with its first measured value. All four series of a partition go when its consumer
-// closes. Two consumers with the same group and partition in one process share these series: the
-// last writer wins, the first to close removes them. A consumer without a group has the empty group
-// label.
+// Guarantees:
+// 1. The lag is as old as its last refresh (lag_monitor.h).
+// 2. A series of lag or commit appears with its first measured value. All four series of a
+//    partition go when its consumer closes.
+// 3. Two consumers with the same group and partition in one process share these series: the last
+//    writer wins, the first to close removes them.
+// 4. A consumer without a group has the empty group label.
 // Thread safety: any thread; several consumers may share one.
 // Cost: a look-up under the registry's lock for each gauge that is set: once a poll, commit or
 // refresh per partition, never per record.

@@ -2,11 +2,14 @@
 // on a thread of its own.
 //
 // When to use something else: Consumer; this is its inside.
-// Guarantees: assigned() is what the broker has said last. It is empty once the broker has not
-// answered for the session timeout. That time counts from before the last answered heartbeat was
-// sent, so that no member reads what another has been given. A member that is not polled for
-// max_poll_interval sends no heartbeats, and so loses its partitions, until it is polled again. A
-// heartbeat that fails is retried at each interval, until the member leaves.
+// Guarantees:
+// 1. assigned() is what the broker has said last.
+// 2. assigned() is empty once the broker has not answered for the session timeout. That time counts
+//    from before the last answered heartbeat was sent, so that no member reads what another has
+//    been given.
+// 3. A member that is not polled for max_poll_interval sends no heartbeats until it is polled
+//    again, and so loses its partitions.
+// 4. A heartbeat that fails is retried at each interval, until the member leaves.
 // Thread safety: every method, from any thread.
 // Cost: a thread; a call to the broker every heartbeat_interval.
 #pragma once

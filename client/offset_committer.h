@@ -5,12 +5,15 @@
 // Invariants:
 // 1. last_sequence() only rises: each commit is sent with a higher sequence than all before it.
 // 2. A commit that ends has begun, and no other has begun meanwhile.
-// Guarantees: only positions passed to Finish() are committed: the latest one of each partition,
-// higher or lower than the one before. A position goes only to the log that it counts in. A
-// position that the broker already has is not committed again. A failed commit loses nothing: the
-// offset is committed with the next one. Commits do not overlap, and each has a higher sequence
-// than the one before, so that one whose answer was lost can not undo a later one. No commit of a
-// partition is sent after Remove().
+// Guarantees:
+// 1. Only positions passed to Finish() are committed: the latest one of each partition, higher or
+//    lower than the one before.
+// 2. A position goes only to the log that it counts in. A position that the broker already has is
+//    not committed again.
+// 3. A failed commit loses nothing: the offset is committed with the next one.
+// 4. Commits do not overlap, and each has a higher sequence than the one before. So a commit whose
+//    response was lost cannot undo a later one.
+// 5. No commit of a partition is sent after Remove().
 // Thread safety: every method, from any thread; no lock that Finish() takes is held during a call
 // to the broker.
 // Cost: a call to the broker per partition that has moved; a thread if it commits by itself.

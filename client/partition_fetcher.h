@@ -5,20 +5,24 @@
 // 1. Batches that wait lie between the position and the fetch offset, in the order of their
 //    offsets.
 // 2. The position is that of the next record to be taken.
-// Guarantees: batches come in the order of their offsets, each record once, from the start offset
-// or the last Seek() on. No record that was fetched before a Seek() is returned after it. At most
-// kPrefetchedBatches wait to be taken. A failed fetch is retried until it succeeds, after a
-// back-off; position() does not move meanwhile. One idle, slow or failing partition delays no
-// other. position() moves by itself in these cases:
-// - before the start of the log: to the first record left; past its end: to the end;
-// - the log was opened again with an end before the position: to that end, as the records behind it
-//   are new. What was read ahead of the lost records is dropped. Of several such openings between
-//   two fetches, the lowest end counts; an agent that does not look at FetchRequest::open_id tells
-//   the last end alone;
-// - the topic was deleted and created again: to where the group starts in a topic that it does not
-//   know;
-// - damaged records, with report_damage: behind them. Without it, they are a failure until they are
-//   gone.
+// Guarantees:
+// 1. Batches come in the order of their offsets, each record once, from the start offset or the
+//    last Seek() on.
+// 2. No record that was fetched before a Seek() is returned after it.
+// 3. At most kPrefetchedBatches wait to be taken.
+// 4. A failed fetch is retried until it succeeds, after a back-off. position() does not move
+//    meanwhile.
+// 5. One idle, slow or failing partition delays no other.
+// 6. position() moves by itself in these cases:
+//    - before the start of the log: to the first record left; past its end: to the end;
+//    - the log was opened again with an end before the position: to that end, as the records behind
+//      it are new. What was read ahead of the lost records is dropped. Of several such openings
+//      between two fetches, the lowest end counts; an agent that does not look at
+//      FetchRequest::open_id tells the last end alone;
+//    - the topic was deleted and created again: to where the group starts in a topic that it does
+//      not know;
+//    - damaged records, with report_damage: behind them. Without it, they are a failure until they
+//      are gone.
 // Thread safety: every method, from any thread.
 // Cost: a thread, and a call to the broker every max_wait when idle.
 #pragma once

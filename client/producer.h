@@ -5,22 +5,22 @@
 // 1. After Close(), every accepted record has its result.
 // 2. Entry i of a topic's partitions is partition i; no entry is ever removed.
 // Guarantees:
-// - Every accepted record gets exactly one result (delivery.h); one that is refused gets it at once
-//   and is not sent.
-// - Records of one partition are delivered in the order of their sends. One batch of a partition
-//   travels at a time; partitions do not wait for each other, as long as no more than
-//   `sender_threads` of them wait for the broker.
-// - A batch goes out when it has batch_records records, when another record would take it over
-//   batch_bytes, or `linger` after its first record. These are caps: no batch exceeds them. While a
-//   record waits for room in the buffer, a batch goes out at once where its partition has no other
-//   to send and a sender is free.
-// - A record is written at most once, however often its batch is sent: a batch has an identity
-//   (record_batch.h).
-// - Not promised: a batch that failed for good is not retried, so a later record may be
-//   delivered without an earlier one. After an ambiguous failure (kDeadlineExceeded, kInternal)
-//   that outlasted the retries, a record may have been written although its sender gets an error.
-//   See retry_policy.h.
-// Without a partition, a record goes where partitioner.h says.
+// 1. Every accepted record gets exactly one result (delivery.h). A record that is refused gets it
+//    at once and is not sent.
+// 2. Records of one partition are delivered in the order of their sends. A batch that failed for
+//    good is not retried: a later record may be delivered without an earlier one.
+// 3. One batch of a partition travels at a time. Partitions do not wait for each other, as long as
+//    no more than `sender_threads` of them wait for the broker.
+// 4. A batch goes out when it has batch_records records, when another record would take it over
+//    batch_bytes, or `linger` after its first record. The first two are caps: no batch exceeds
+//    them.
+// 5. While a record waits for room in the buffer, a batch goes out at once where its partition has
+//    no other to send and a sender is free.
+// 6. A record is written at most once, however often its batch is sent: a batch has an identity
+//    (record_batch.h).
+// 7. After an ambiguous failure (kDeadlineExceeded, kInternal) that outlasted the retries, a record
+//    may have been written although its sender gets an error (retry_policy.h).
+// 8. A record that is sent without a partition goes where partitioner.h says.
 // Thread safety: every method, from any thread. Not Flush() or Close() from a delivery callback.
 // Cost: Send() reads a clock once, takes one lock and copies the record once; it allocates only
 // when a batch's buffers grow, or for a future. The first record of a topic waits for

@@ -15,11 +15,14 @@
 //
 // When to use something else: default-constructed, all of it is a sink; a producer without metrics
 // costs no branch.
-// Guarantees: every Send() ends in exactly one of records_sent_total and send_errors_total, and
-// records_sent_total == send_duration_seconds_count == batch_size_records_sum once nothing is
-// pending. send_duration is the time to delivery: the time of the call alone says nothing about the
-// record. It needs no clock reading of its own. Send() reads the clock once, for the record's
-// timestamp and the linger; an acknowledgement reads it once a batch.
+// Guarantees:
+// 1. Every Send() ends in exactly one of records_sent_total and send_errors_total.
+// 2. records_sent_total == send_duration_seconds_count == batch_size_records_sum once nothing is
+//    pending.
+// 3. send_duration is the time to delivery: the time of the call alone says nothing about the
+//    record.
+// 4. No family needs a clock reading of its own. Send() reads the clock once, for the record's
+//    timestamp and the linger; an acknowledgement reads it once a batch.
 // Thread safety: any thread; several producers may share one, and their numbers add up.
 // Cost: ForTopic() resolves 17 series under the registry's lock, once per topic and producer.
 #pragma once

@@ -2,16 +2,16 @@
 //
 // When to use something else: client/testing/in_memory_broker.h, in tests.
 // Guarantees, beyond those of Broker:
-// - Every call carries its deadline to the agent. While there is no connection, a call waits for
-//   one for up to connect_timeout and then fails with kUnavailable: the agent has not seen it.
-// - A Produce whose connection is lost after it was sent, and before the answer, fails with
-//   kDeadlineExceeded and not with kUnavailable, because the agent may have written the batch.
-// - The connection goes directly to the agent. The proxy variables of the environment count only
-//   with ProxyUse::kFromEnvironment, and never for a Unix socket.
-// - With TLS over a Unix socket, the agent's certificate must be for the name localhost.
-// - TLS files that change are used by connections that are made afterwards. Where the new ones
-//   cannot be used, those from before stay in use, and a call that finds no connection says why.
-// - A dead connection is noticed by keepalive pings while calls are waiting.
+// 1. Every call carries its deadline to the agent. While there is no connection, a call waits for
+//    one for up to connect_timeout. Then it fails with kUnavailable: the agent has not seen it.
+// 2. A Produce whose connection is lost after it was sent, and before the response, fails with
+//    kDeadlineExceeded and not with kUnavailable: the agent may have written the batch.
+// 3. The connection goes directly to the agent. The proxy variables of the environment count only
+//    with ProxyUse::kFromEnvironment, and never for a Unix socket.
+// 4. With TLS over a Unix socket, the agent's certificate must be for the name localhost.
+// 5. TLS files that change are used by connections that are made afterwards. Where the new ones
+//    cannot be used, those from before stay in use, and a call that finds no connection says why.
+// 6. A dead connection is noticed by keepalive pings while calls are waiting.
 // Thread safety: every method, from any thread; calls share one connection and do not wait for each
 // other.
 // Cost: one copy of a batch into a message and one into gRPC's buffer, and back; messages are used

@@ -2,9 +2,11 @@
 // codes.
 //
 // When to use something else: nothing; every other file of the client knows Status only.
-// Guarantees: never OK for a failed call. Codes without a counterpart: CANCELLED is a call that was
-// cut short (kDeadlineExceeded). UNKNOWN is kInternal. PERMISSION_DENIED, UNAUTHENTICATED and
-// UNIMPLEMENTED are kInvalidArgument, since a retry would be refused as well.
+// Guarantees:
+// 1. Never OK for a failed call.
+// 2. Codes without a counterpart: CANCELLED is a call that was ended early (kDeadlineExceeded).
+//    UNKNOWN is kInternal. PERMISSION_DENIED, UNAUTHENTICATED and UNIMPLEMENTED are
+//    kInvalidArgument, since a retry would be refused as well.
 // Thread safety: pure.
 // Cost: a switch and a copy of the message.
 #pragma once

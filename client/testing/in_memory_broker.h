@@ -2,18 +2,20 @@
 // says so.
 //
 // When to use something else: client/agent_broker, for records that outlive the process.
-// Guarantees: as Broker, except that groups have no coordinator: every member is given what
-// Assign() says. A call is counted when it begins. The scripted faults:
-// - FailCall(op, n, status): the nth call of that kind from now on (1: the next) fails, and changes
-//   nothing.
-// - FailAfterWriting(n, status): the nth Produce from now on fails although the batch has been
-//   written, now or before.
-// - FailAfterStoring(n, status): the nth Commit from now on fails although its offset has been
-//   stored.
-// - FailEvery(op, status): all calls of that kind fail until it is set to OK again.
-// - Hold(op) and Release(op): calls of that kind wait, until released, their deadline or their stop
-//   token. Hold(partition) and Release(partition) do so for Produce to one partition.
-// Faults are looked at after a hold. Several FailCall for the same call: the last one set wins.
+// Guarantees:
+// 1. Those of Broker, except that groups have no coordinator: every member is given what Assign()
+//    says.
+// 2. A call is counted when it begins.
+// 3. FailCall(op, n, status): the nth call of that kind from now on (1: the next) fails, and
+//    changes nothing. Of several FailCall for the same call, the last one counts.
+// 4. FailAfterWriting(n, status): the nth Produce from now on fails although the batch has been
+//    written, now or before.
+// 5. FailAfterStoring(n, status): the nth Commit from now on fails although its offset has been
+//    stored.
+// 6. FailEvery(op, status): all calls of that kind fail until it is set to OK again.
+// 7. Hold(op) and Release(op): calls of that kind wait until released, their deadline or their stop
+//    token. Hold(partition) and Release(partition) do so for Produce to one partition.
+// 8. A call that was held meets the faults that are set when the hold ends.
 // Thread safety: every method, from any thread.
 // Cost: one lock; memory for every record ever written.
 //
