@@ -1,12 +1,17 @@
 // BackUp: copies the data folder of an agent, also while the agent serves.
 //
 // When to use something else: a copy of the file system as a whole, at one moment.
-// Guarantees: an agent opens the copy. It holds the records that were acknowledged, and the offsets
-// that were committed, before the call. It may hold some of the later ones. No offset in it is
-// beyond the records in it: metadata are copied first, and logs afterwards, up to their last whole
-// batch. Segments that retention removes meanwhile may be missing at the start of a log, never in
-// its middle. A topic that is deleted meanwhile is not in the copy. Segments keep their times of
-// modification. When the call returns OK, the copy is on the disk.
+// Guarantees:
+// 1. An agent can open the copy.
+// 2. It holds the records that were acknowledged, and the offsets that were committed, before the
+//    call. It may hold some of the later ones.
+// 3. No offset in it is beyond the records in it: metadata are copied first, and logs afterwards,
+//    up to their last whole batch.
+// 4. Segments that retention removes meanwhile may be missing at the start of a log, never in its
+//    middle.
+// 5. A topic that is deleted meanwhile is not in the copy.
+// 6. Segments keep their times of modification.
+// 7. When the call returns OK, the copy is on the disk.
 // Thread safety: any thread; the source may be in use by an agent of this or another process.
 // Cost: reads and writes everything once.
 // Errors:

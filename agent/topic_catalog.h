@@ -4,11 +4,13 @@
 // served.
 // Invariants:
 // 1. Each partition that is served is counted once, in served_.
-// Guarantees: a topic that was created is served at once, and again after a restart. A partition
-// whose log cannot be opened then is logged, and Unavailable with the reason; the topic is known
-// all the same, and its other partitions are served. Finding a partition never waits for a disk or
-// for the store. A log that takes no more batches is logged once, its lease is given up, and it
-// stays so until the agent starts again (docs/decisions/failed_sync.md).
+// Guarantees:
+// 1. A topic that was created is served at once, and again after a restart.
+// 2. A partition whose log cannot be opened then is logged, and Unavailable with the reason. The
+//    topic is known all the same, and its other partitions are served.
+// 3. Finding a partition never waits for a disk or for the store.
+// 4. A log that takes no more batches is logged once, its lease is given up, and it stays so until
+//    the agent starts again (docs/decisions/failed_sync.md).
 // Thread safety: any thread. Inside, create_mutex_ and retention_mutex_ are locked before mutex_,
 // never while it is held.
 // Cost: Find is one shared lock and one hash look-up.

@@ -12,19 +12,23 @@
 // log/orders becomes log/deleted#12. A topic orders that is created then has a folder log/orders of
 // its own.
 // When to use something else: PartitionLog::ApplyRetention, for old records of a topic that stays.
-// Guarantees: no step needs a new file, or more room than the store's row. Records are removed only
-// from the folder of a life that the store remembers as deleted, under its old and its new name. A
-// folder log/NAME that is marked with another life (topic_folders.h) stays: the store is a copy
-// from before that life; it forgets the deletion (Removal::kForgotten). Once the folder is renamed,
-// log/NAME is not touched: it belongs to a later topic or to an operator. In the renamed folder,
-// only the folders of partitions and plain files are removed; another folder stays and is named in
-// the error (FailedPrecondition). A folder log/deleted#ID whose life the store does not remember
-// keeps its content: the deletion was made in another store.
+// Guarantees:
+// 1. No step needs a new file, or more room than the store's row.
+// 2. Records are removed only from the folder of a life that the store remembers as deleted, under
+//    its old or its new name.
+// 3. A folder log/NAME that is marked with another life (topic_folders.h) stays: the store is a
+//    copy from before that life; it forgets the deletion (Removal::kForgotten).
+// 4. Once the folder is renamed, log/NAME is not touched: it belongs to a later topic or to an
+//    operator.
+// 5. In the renamed folder, only the folders of partitions and plain files are removed. Another
+//    folder stays and is named in the error (FailedPrecondition).
+// 6. A folder log/deleted#ID whose life the store does not remember keeps its content: the deletion
+//    was made in another store.
 // Thread safety: one thread for one topic.
 // Cost: one rename, and a removal for each file.
-// Errors: those of the file system and the store; each call may come again. A retry after a folder
-// sync that failed proves nothing, as the system reports such an error once. A loss of power may
-// then bring the folder back under one of its names. No topic has it, and
+// Errors: those of the file system and the store. Each call may be repeated.
+// A retry after a folder sync that failed proves nothing, as the system reports such an error once.
+// A loss of power may then bring the folder back under one of its names. No topic has it, and
 // TopicFolders::FindStrays() names it where it holds records.
 #pragma once
 

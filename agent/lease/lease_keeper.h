@@ -6,11 +6,14 @@
 // Invariants:
 // 1. A lease that is held has announced that it is held; its loss is told once.
 // 2. No lease is held after Stop().
-// Guarantees: a lease counts as held only until a safety margin before it can expire in the store,
-// counted from before the request that got it was sent. Its loss is announced then, or as soon as
-// the store names another holder. A lease that is not held is requested again every round, until
-// Stop(). A store that is out of reach loses no lease before the lease runs out. HeldCount() and
-// Readiness() never wait for the store, so that a renewal under way is never mistaken for a loss.
+// Guarantees:
+// 1. A lease counts as held only until a safety margin before it can expire in the store, counted
+//    from before the request that got it was sent.
+// 2. The loss of a lease is announced then, or as soon as the store names another holder.
+// 3. A lease that is not held is requested again every round, until Stop().
+// 4. A store that is out of reach loses no lease before the lease runs out.
+// 5. HeldCount() and Readiness() never wait for the store, so that a renewal under way is never
+//    mistaken for a loss.
 // Thread safety: any thread; Start and Stop from one.
 // Cost: one thread; a renewal is one call of the store.
 // Errors: of the store, returned by RenewNow and logged; the keeper goes on.

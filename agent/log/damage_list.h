@@ -1,9 +1,11 @@
 // DamageList: the offsets of one log that turned out not to be readable.
 //
 // When to use something else: Status says what is wrong with one read.
-// Guarantees: ranges do not overlap, and two ranges that meet become one. At most kDamagesMax are
-// kept. Where there would be more, the lowest goes, or the highest for a new one below all others.
-// A range that went counts as new when it is found again; the one that was noted last stays.
+// Guarantees:
+// 1. Ranges do not overlap, and two ranges that meet become one.
+// 2. At most kDamagesMax are kept. Where there would be more, the lowest goes, or the highest for a
+//    new one below all others.
+// 3. A range that went counts as new when it is found again; the one that was noted last stays.
 // Thread safety: none, the owner locks.
 // Cost: a look-up in a tree; CountIn() visits each range that it counts.
 #pragma once

@@ -3,10 +3,12 @@
 //
 // When to use something else: nothing under agent/ opens a file by other means, except SQLite,
 // which has its own.
-// Guarantees: an Append that returns OK has handed all bytes to the operating system, where they
-// survive the death of this process. They survive the loss of power only after a Sync that returned
-// OK. A new file also needs a SyncFolder of its folder. An Append that fails may have written a
-// part.
+// Guarantees:
+// 1. An Append that returns OK has handed all bytes to the operating system, where they survive the
+//    death of this process.
+// 2. They survive the loss of power only after a Sync that returned OK. A new file also needs a
+//    SyncFolder of its folder.
+// 3. An Append that fails may have written a part.
 // Thread safety: a FileSystem and a ReadableFile may be used from any thread; a WritableFile by one
 // at a time, except for ReadAt and Sync.
 // Cost: each file and lock that is open takes a file descriptor.

@@ -7,14 +7,17 @@
 // 2. A batch begins where the log ends.
 // 3. The last segment is never removed.
 // 4. A fence is never lowered.
-// Guarantees: offsets are dense and never reused or reordered; the high watermark never goes
-// backwards, also over a restart. Records go from the start of the log, a segment at a time, by
-// ApplyRetention alone. A batch becomes visible to readers only after Append has done what the sync
-// policy says; then it is acknowledged. A batch whose Append failed is never visible in this
-// process; after a failed sync it may come back when the log is opened again. An epoch lower than
-// the highest one seen, in the log or by RaiseFence, is refused. A segment file that another
-// program removes or shortens is damage to readers; once it is the last one, the log takes no more
-// batches (Health).
+// Guarantees:
+// 1. Offsets are dense and never reused or reordered. The high watermark never goes backwards, also
+//    over a restart.
+// 2. Records go from the start of the log, a segment at a time, by ApplyRetention alone.
+// 3. A batch becomes visible to readers only after Append has done what the sync policy says; then
+//    it is acknowledged.
+// 4. A batch whose Append failed is never visible in this process. After a failed sync it may come
+//    back when the log is opened again.
+// 5. An epoch lower than the highest one seen, in the log or by RaiseFence, is refused.
+// 6. A segment file that another program removes or shortens is damage to readers. Once it is the
+//    last one, the log takes no more batches (Health).
 // Thread safety: everything from any thread. Appends queue for one lock, which is held for the
 // write (and the sync); readers never wait for it.
 // Cost: Append is two system calls and no copy; the first one also syncs four folders. Read is one

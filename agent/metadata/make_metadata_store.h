@@ -7,11 +7,14 @@
 // add a scheme.
 // When to use something else: a program with a store of its own gives it to the agent as
 // AgentParts::store.
-// Guarantees: while a store in an SQLite file lives, no other agent opens the file this way. The
-// reason: an agent lowers committed offsets to the ends of the logs in its own folder, and finishes
-// deletions there. The lock file is PATH.lock, also where PATH is a symbolic link. The system frees
-// it with the process. An SQLite store whose write-ahead log is damaged is refused, and its files
-// stay (sqlite_wal.h).
+// Guarantees:
+// 1. While a store in an SQLite file lives, no other agent opens the file this way. The reason: an
+//    agent lowers committed offsets to the ends of the logs in its own folder, and finishes
+//    deletions there.
+// 2. The lock file is PATH.lock, also where PATH is a symbolic link. The system frees it with the
+//    process.
+// 3. An SQLite store whose write-ahead log is damaged is refused, and its files stay
+//    (sqlite_wal.h).
 // Thread safety: any thread.
 // Cost: that of opening the store, which checks all of it.
 // Errors: InvalidArgument, naming ShownSpec(spec); FailedPrecondition where another agent uses the

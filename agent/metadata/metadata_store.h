@@ -7,22 +7,22 @@
 // When to use something else: records are in PartitionLog; LeaseKeeper is the way to hold a lease,
 // not this.
 // Guarantees of every implementation:
-// - rows of a call that returned OK survive the death of every process and the loss of power;
-// - a call stores all of its rows, or none;
-// - a topic has an id, which names one life of it: no other topic ever has it, also not one of the
-//   same name later. Ids rise, and may leave numbers out. They begin at a random number of at most
-//   2^62, so that two stores almost never have an id in common; a copy goes on from those of its
-//   original;
-// - a committed offset belongs to a topic id: it ends with that life, and is not found in another
-//   one;
-// - a lease belongs to the name of a topic, which the store need not know;
-// - a row that was damaged is never passed on: DataLoss names its table and the row;
-// - each call is atomic against every other one on the same data: the rows that it has read do not
-//   change before its write;
-// - a partition has one holder at a time; no clock decides about it: times in the store are for
-//   display;
-// - the epoch of a partition goes up by one when the holder changes, and stays when the same holder
-//   comes back. It never goes down, also not over a renewal, release, expiry or restart.
+// 1. Rows of a call that returned OK survive the death of every process and the loss of power.
+// 2. A call stores all of its rows, or none.
+// 3. A topic has an id, which names one life of it: no other topic ever has it, also not one of the
+//    same name later.
+// 4. Ids rise, and may leave numbers out. They begin at a random number of at most 2^62, so that
+//    two stores almost never have an id in common. A copy goes on from those of its original.
+// 5. A committed offset belongs to a topic id: it ends with that life, and is not found in another
+//    one.
+// 6. A lease belongs to the name of a topic, which the store need not know.
+// 7. A row that was damaged is never passed on: DataLoss names its table and the row.
+// 8. Each call is atomic against every other one on the same data: the rows that it has read do not
+//    change before its write.
+// 9. A partition has one holder at a time. No clock decides about it: times in the store are for
+//    display.
+// 10. The epoch of a partition goes up by one when the holder changes, and stays when the same
+//     holder comes back. It never goes down, also not over a renewal, release, expiry or restart.
 // tests/agent/metadata/metadata_store_contract.h has the tests for all stores. Those of damage and
 // of the loss of power are beside each store.
 // Thread safety: any thread.

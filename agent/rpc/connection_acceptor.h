@@ -3,14 +3,18 @@
 // When to use something else: a port of gRPC itself, where a process never runs out of descriptors.
 // gRPC 1.51 accepts no connection any more after one that found none
 // (docs/decisions/own_listener.md).
-// Guarantees: a connection that finds no descriptor or memory waits, and is accepted within
-// kAcceptRetryInterval once there is one. No connection is handed over after Stop() has returned.
-// Clients that connect afterwards are refused. A connection over TCP ends when its client takes no
-// byte for kClientTimeout while bytes wait for it. One over a Unix socket, for which the system has
-// no such limit, goes on until EndUnixConnections(). That ends the connections of this acceptor,
-// and none of another one that listens at the same path, such as a successor. Stop() waits for at
-// most kAcceptsPerTurnMax connections of each address. The file of a Unix socket is that of
-// unix_listener.h; Stop() removes it.
+// Guarantees:
+// 1. A connection that finds no descriptor or memory waits, and is accepted within
+//    kAcceptRetryInterval once there is one.
+// 2. No connection is handed over after Stop() has returned. Clients that connect afterwards are
+//    refused.
+// 3. A connection over TCP ends when its client takes no byte for kClientTimeout while bytes wait
+//    for it. A Unix socket, for which the system has no such limit, goes on until
+//    EndUnixConnections().
+// 4. EndUnixConnections() ends the connections of this acceptor alone, and none of another one that
+//    listens at the same path, such as a successor.
+// 5. Stop() waits for at most kAcceptsPerTurnMax connections of each address.
+// 6. The file of a Unix socket is that of unix_listener.h; Stop() removes it.
 // Thread safety: Start and Stop from one thread. `take` runs on a thread of its own.
 // Cost: one thread that waits for connections, a descriptor for each address, and one more. On a
 // Unix socket also some bytes for each connection that was open at once.

@@ -1,11 +1,13 @@
 // HealthRpc: gRPC's health service, answered by the checks that /ready asks.
 //
 // When to use something else: /ready over HTTP says why, this says yes or no.
-// Guarantees: the server as a whole and each service of this agent are SERVING while all checks
-// succeed. Check answers by an evaluation that ends after it was called; Watch tells a change
-// within kHealthWatchInterval. No thread of gRPC waits for a check: checks that take longer than
-// `checks_time` count as failed (BoundedChecks). After Shutdown() nothing is SERVING, and watchers
-// are told so and let go.
+// Guarantees:
+// 1. The server as a whole and each service of this agent are SERVING while all checks succeed.
+// 2. Check answers by an evaluation that ends after it was called; Watch tells a change within
+//    kHealthWatchInterval.
+// 3. No thread of gRPC waits for a check: checks that take longer than `checks_time` count as
+//    failed (BoundedChecks).
+// 4. After Shutdown() nothing is SERVING, and watchers are told so and let go.
 // Thread safety: gRPC calls it from any thread; Start and Shutdown from one.
 // Cost: at most one evaluation of the checks a Check, and one an interval for all watchers
 // together.

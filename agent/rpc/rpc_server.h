@@ -3,11 +3,13 @@
 // Beside them are gRPC's health service, answered by the checks of /ready (health_rpc.h), and
 // server reflection.
 // When to use something else: Agent, which starts and stops one of these.
-// Guarantees: listens when Start returns. Shutdown lets running calls finish within the grace,
-// cancels the rest, and returns when no handler runs any more. A client that reads nothing delays
-// it for at most kClientTimeout, or kUnixDrainTime on a Unix socket. Only connections of this
-// server are ended, none of a successor at the same path. Calls that wait in Fetch must be woken
-// before (TopicCatalog::Drain).
+// Guarantees:
+// 1. Listens when Start returns.
+// 2. Shutdown lets running calls finish within the grace, cancels the rest, and returns when no
+//    handler runs any more. Calls that wait in Fetch must be woken before (TopicCatalog::Drain).
+// 3. A client that reads nothing delays Shutdown for at most kClientTimeout, or kUnixDrainTime on a
+//    Unix socket.
+// 4. Only connections of this server are ended, none of a successor at the same path.
 // Thread safety: Start and Shutdown from one thread.
 // Cost: gRPC's own threads, two to sixteen by the number of cores, and one that accepts
 // connections; with TLS two more, on a Unix socket one more.
