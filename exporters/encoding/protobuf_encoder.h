@@ -4,9 +4,11 @@
 // When to use something else: text formats, which people can read; only this one shows exponential
 // histograms at their own resolution. Those have their classic buckets in the same message, for
 // readers that do not know native ones.
-// Guarantees: the same snapshot gives the same bytes. Labels stand in the order of their names. A
-// family without series is left out. Values are what their double shows, as the format has no other
-// numbers; bucket counts have all their digits.
+// Guarantees:
+// 1. The same snapshot gives the same bytes.
+// 2. Labels stand in the order of their names. A family without series is left out.
+// 3. Values are what their double shows, as the format has no other numbers; bucket counts have all
+//    their digits.
 // Thread safety: one thread at a time.
 // Cost: each series is written once, straight to the chunk; a family's length stands before it, so
 // that its series are counted through before the first is written. A label with the value of the

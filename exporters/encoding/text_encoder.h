@@ -2,10 +2,13 @@
 //
 // When to use something else: OpenMetricsEncoder where the reader asks for it
 // (content_negotiation.h); it alone shows units.
-// Guarantees: those of TextPage. Every help text and every label value gives a legal page. Counters
-// and bucket counts have all their digits, also beyond 2^53, which readers round. Infos and state
-// sets are gauges here, also the target (docs/decisions/target_on_pages.md). UTF-8 names stand in
-// quotes. A reader that knows legacy names only refuses them: give it EscapedView (escaped_view.h).
+// Guarantees:
+// 1. Those of TextPage.
+// 2. Every help text and every label value gives a legal page.
+// 3. Counters and bucket counts have all their digits, also beyond 2^53, which readers round.
+// 4. Infos and state sets are gauges here, also the target (docs/decisions/target_on_pages.md).
+// 5. UTF-8 names stand in quotes. A reader that knows legacy names only refuses them: give it
+//    EscapedView (escaped_view.h).
 // Lifetime: one encoder a page; each page needs a new one.
 // Thread safety: one thread at a time.
 // Cost: see TextPage.

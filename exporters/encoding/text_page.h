@@ -2,10 +2,13 @@
 //
 // When to use something else: TextEncoder, OpenMetricsEncoder and OpenMetrics2Encoder, which are
 // this with a dialect. The last one has lines of its own for histograms and summaries.
-// Guarantees: the same snapshot gives the same bytes. All lines of a family stand together, in the
-// order of the snapshot; a family without series is left out. A sum is always shown, also beside
-// negative bounds, where OpenMetrics 1.0 asks to leave it out (docs/readers.md, Python). The label
-// that a kind adds (`le`) stands last, and is printed alike in all dialects.
+// Guarantees:
+// 1. The same snapshot gives the same bytes.
+// 2. All lines of a family stand together, in the order of the snapshot; a family without series is
+//    left out.
+// 3. A sum is always shown, also beside negative bounds, where OpenMetrics 1.0 asks to leave it out
+//    (docs/readers.md, Python).
+// 4. The label that a kind adds (`le`) stands last, and is printed alike in all dialects.
 // Thread safety: one thread at a time.
 // Cost: label text and names are copied, not rendered; memory for the lines' fixed parts of one
 // family at a time.

@@ -1,9 +1,11 @@
 // MeasuredPage: another page, counted while it is produced; holds its permit until it is gone.
 //
-// Guarantees: a page that comes to its end is counted once, with its bytes and the time since it
-// was asked for. A page that was begun and does not come to its end is counted as failed. Both are
-// told to the log, if there is one. Of a request's trace, log and metrics get the ids alone, and
-// only of a valid header.
+// Guarantees:
+// 1. A page that comes to its end is counted once, with its bytes and the time since it was asked
+//    for.
+// 2. A page that was begun and does not come to its end is counted as failed.
+// 3. Both are told to the log, if there is one.
+// 4. Of a request's trace, log and metrics get the ids alone, and only of a valid header.
 // Thread safety: one thread at a time.
 // Cost: two clock readings a page.
 #pragma once

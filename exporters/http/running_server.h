@@ -1,14 +1,15 @@
 // RunningServer: a listener with what runs it: a thread of its own, or a context of the program's.
 //
 // When to use something else: MetricsServer, which owns one from Start() on.
-// Guarantees: server and context may end in any order. End() waits for the handler, the health
-// checks and the password check that run. It does so whether or not a thread runs the context. A
-// context that is destroyed ends its servers first.
-// In a child of fork, which has neither the threads nor a state that can be relied on, End() gives
-// back the copies of the parent's sockets. It leaves all else unchanged, also the file of a Unix
-// socket. A child is known by its process id, which is right for every way of forking.
-// pthread_atfork is not told of vfork, clone and _Fork, and would have to wait for each handler
-// that runs.
+// Guarantees:
+// 1. Server and context may end in any order. A context that is destroyed ends its servers first.
+// 2. End() waits for the handler, the health checks and the password check that run. It does so
+//    whether or not a thread runs the context.
+// 3. In a child of fork, which has neither the threads nor a state that can be relied on, End()
+//    gives back the copies of the parent's sockets. It leaves all else unchanged, also the file of
+//    a Unix socket.
+// 4. A child is known by its process id, which is right for every way of forking. pthread_atfork is
+//    not told of vfork, clone and _Fork, and would have to wait for each handler that runs.
 // Thread safety: all methods from any thread.
 // Cost: with a thread of its own, one.
 // Errors: those of MetricsServer::Start.

@@ -4,10 +4,12 @@
 // Invariants:
 // 1. While a session waits for a request, it sends no response.
 // 2. While a session waits for a request, it holds no chunk and no page.
-// Guarantees: holds one chunk of a page at a time, and asks for the next when the client has taken
-// that one. A client has the times of Limits, then it is dropped; what it sends ahead is answered
-// in order. After a malformed request the connection is closed. Aborted pages are recognisable as
-// such by the client.
+// Guarantees:
+// 1. Holds one chunk of a page at a time, and asks for the next when the client has taken that one.
+// 2. A client has the times of Limits, then it is dropped.
+// 3. What a client sends ahead is answered in order. After a malformed request the connection is
+//    closed.
+// 4. Aborted pages are recognisable as such by the client.
 // Thread safety: everything on the thread that runs the connection's handlers.
 // Cost: a few kilobytes while idle, a chunk in addition while a page is sent.
 #pragma once

@@ -5,10 +5,11 @@
 //
 // When to use something else: the exporters of otlp/ send the same attributes with the metrics. No
 // other exporter needs this one.
-// Guarantees: the attributes are those of OtlpResource(), with `resource` of the options. Start()
-// publishes them; Stop() and the destructor withdraw them. Children of fork() show them too;
-// programs after exec do not. It can be started again. The specification is in development, and so
-// is what readers take.
+// Guarantees:
+// 1. The attributes are those of OtlpResource(), with `resource` of the options.
+// 2. Start() publishes them; Stop() and the destructor withdraw them. It can be started again.
+// 3. Children of fork() show them too; programs after exec do not.
+// 4. The specification is in development: readers may come to want another form.
 // Thread safety: as for each exporter.
 // Cost: no thread; see published_context.h.
 // Errors: those of ContextPayload() and PublishContext(); FailedPrecondition for a second Start().

@@ -1,11 +1,13 @@
 // SeriesKeeper: which series a receiver has, so that series that are gone get their stale markers.
 //
 // When to use something else: readers that scrape see for themselves which series are gone.
-// Guarantees: Ended() gives the series of the last snapshot that was kept which the given one
-// lacks. A series is its family's name and its label text: one that was removed and made again has
-// not ended. The classic series of exponential histograms have ended where they are native from now
-// on. Native ones have not where they are classic from now on: receivers of classic ones may refuse
-// their markers.
+// Guarantees:
+// 1. Ended() gives the series of the last snapshot that was kept which the given one lacks.
+// 2. A series is its family's name and its label text: one that was removed and made again has not
+//    ended.
+// 3. The classic series of exponential histograms have ended where they are native from now on.
+//    Native ones have not where they are classic from now on: receivers of classic ones may refuse
+//    their markers.
 // Thread safety: one thread at a time. What Ended() returns is valid until the next call of Keep(),
 // and as long as the families.
 // Cost: a compressed copy of the label texts of the last snapshot that was kept (kept_texts.h), and

@@ -2,12 +2,14 @@
 // name[]=orders_* and match[]={topic="orders"}.
 //
 // When to use something else: AggregatedView sums labels away; a Selection leaves series out.
-// Guarantees: a default-constructed selection chooses all. Otherwise a series is chosen
-//   - if a name[] is a name of its family or ends with * and begins such a name; where there is a name[]
-//   - and if a match[] chooses one of its samples; where there is a match[].
-// The names of a family are its own and those of its samples, such as x_bucket. A series is chosen
-// as a whole: a histogram has all of its buckets, even where a selector names one of them. So the
-// choice is the same in every format.
+// Guarantees:
+// 1. A default-constructed selection chooses all.
+// 2. Where there is a name[], a series is chosen only if one of them is a name of its family, or
+//    ends with * and begins such a name. The names of a family are its own and those of its
+//    samples, such as x_bucket.
+// 3. Where there is a match[], a series is chosen only if one of them chooses one of its samples.
+// 4. A series is chosen as a whole: a histogram has all of its buckets, even where a selector names
+//    one of them. So the choice is the same in every format.
 // Thread safety: const methods from any thread.
 // Cost: memory for the regular expressions (label_matcher.h); kExpressionsMax of them.
 // Errors: Parse, InvalidArgument, that says which match[] and which character is wrong.

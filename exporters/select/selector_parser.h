@@ -2,10 +2,12 @@
 //
 // When to use something else: Selection (selection.h), which holds several selectors and their
 // limits.
-// Guarantees: takes what Prometheus takes for match[]: a name, matchers in braces, or both. Names
-// of any UTF-8 may stand in quotes: {"my.name","my.label"="x"}. There may be a comma behind the
-// last matcher, and comments from '#' to the end of a line. The name is a matcher of __name__ like
-// others. {} is refused: Prometheus refuses it in queries, and /federate chooses no series by it.
+// Guarantees:
+// 1. Takes what Prometheus takes for match[]: a name, matchers in braces, or both.
+// 2. Names of any UTF-8 may stand in quotes: {"my.name","my.label"="x"}.
+// 3. There may be a comma behind the last matcher, and comments from '#' to the end of a line.
+// 4. The name is a matcher of __name__ like others.
+// 5. {} is refused: Prometheus refuses it in queries, and /federate chooses no series by it.
 // Thread safety: pure.
 // Cost: linear in the text, and the compilation of its regular expressions.
 // Errors: InvalidArgument. The message is `at character N: ` and what is wrong there, and quotes

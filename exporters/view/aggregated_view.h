@@ -6,11 +6,14 @@
 // all series in.
 // Invariants:
 // 1. A view has every family of its snapshot, at its place, and no more series in it.
-// Guarantees: a pure function. Series that differ only in these labels become one, at the place of
-// the first; families without such a label stay as they are. What is added up, and how, is in
-// family_sums.h. Each sum is that of the series that are there: it falls when one is removed, which
-// a reader takes for a counter that started again. So sum away what stays as long as the process,
-// or expires only long after it stopped moving.
+// Guarantees:
+// 1. A pure function.
+// 2. Series that differ only in these labels become one, at the place of the first. Families
+//    without such a label stay as they are.
+// 3. What is added up, and how, is in family_sums.h.
+// 4. Each sum is that of the series that are there: it falls when one is removed, which a reader
+//    takes for a counter that started again. So sum away what stays as long as the process, or
+//    expires only long after it stopped moving.
 // Thread safety: Of() from any thread.
 // Cost: a pass over the labels of each series, and a look-up of its group (bench/exposition).
 // Memory for the groups, and for the snapshot that it was made of, which it keeps alive.

@@ -1,9 +1,10 @@
 // Response: what the server sends for an HTTP request; its page is produced while it is sent.
 //
 // When to use something else: PageSource (page_chunk.h), for a page without HTTP.
-// Guarantees: a response has a body or a page, not both. To HEAD, the server sends neither. The
-// snapshot of a page is taken when the page is first filled. A page that selects series has its
-// snapshot before, because the selection decides the status.
+// Guarantees:
+// 1. A response has a body or a page, not both. To HEAD, the server sends neither.
+// 2. The snapshot of a page is taken when the page is first filled. A page that selects series has
+//    its snapshot before, because the selection decides the status.
 // Thread safety: a value.
 // Cost: that of its body; a page takes one chunk at a time.
 #pragma once

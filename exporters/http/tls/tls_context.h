@@ -1,10 +1,12 @@
 // TlsContext: the certificates a server shows and trusts, as their files are now.
 //
-// Guarantees: files that change are read again by the next connection, all of them together. Where
-// they are not good then (a certificate that does not belong to its key, half a file), the last
-// good ones stay, and the owner is told. Clients notice only when the old ones expire. Connections
-// keep what they began with. A key with a pass phrase is refused without a prompt; only regular
-// files are read (small_file.h).
+// Guarantees:
+// 1. Files that change are read again by the next connection, all of them together.
+// 2. Where they are not good then (a certificate that does not belong to its key, half a file), the
+//    last good ones stay, and the owner is told. Clients notice only when the old ones expire.
+// 3. Connections keep what they began with.
+// 4. A key with a pass phrase is refused without a prompt. Only regular files are read
+//    (small_file.h).
 // Thread safety: one thread at a time.
 // Cost: a system call a file and connection.
 // Errors: InvalidArgument, naming the file.

@@ -2,10 +2,12 @@
 //
 // When to use something else: ReceiverTlsFiles (receiver_address.h), for a certificate of the
 // client.
-// Guarantees: files are read at each request, so that a rotated secret is used by the next one.
-// No error has a part of a file's text but the name of a header. What could not stand in a header
-// (a line break, a zero byte) is refused. So is a line for a header of the request's frame (Host,
-// Content-Type, Transfer-Encoding …), and a second Authorization.
+// Guarantees:
+// 1. Files are read at each request, so that a rotated secret is used by the next one.
+// 2. No error has a part of a file's text but the name of a header.
+// 3. What could not stand in a header (a line break, a zero byte) is refused. So is a line for a
+//    header of the request's frame (Host, Content-Type, Transfer-Encoding …), and a second
+//    Authorization.
 // Thread safety: a value; ReadHeaders() is pure but for the files.
 // Cost: a read of each file.
 // Errors: of ReadHeaders(): FailedPrecondition, naming the file.

@@ -1,8 +1,10 @@
 // ReceiverSocket: a connected socket to a receiver, whose waits have a deadline.
 //
-// Guarantees: the descriptor is closed on exec and does not block. Of several addresses of a host,
-// each gets an equal share of the time that is left. The end tells the peer at once, also while a
-// child of fork holds a copy of the descriptor. In that child the end has no effect on the peer.
+// Guarantees:
+// 1. The descriptor is closed on exec and does not block.
+// 2. Of several addresses of a host, each gets an equal share of the time that is left.
+// 3. The end tells the peer at once, also while a child of fork holds a copy of the descriptor. In
+//    that child the end has no effect on the peer.
 // Thread safety: one thread at a time.
 // Cost: a descriptor.
 // Errors: Unavailable, DeadlineExceeded.
