@@ -3,8 +3,9 @@
 //
 // When to use something else: Check() (status.h) for what a caller can do wrong, in every build. A
 // Status for what the world can do wrong.
-// Guarantees: where it is on, a false invariant ends the program with the message. Elsewhere the
-// invariant is compiled and not evaluated.
+// Guarantees:
+// 1. Where it is on, a false invariant ends the program with the message.
+// 2. Elsewhere the invariant is compiled and not evaluated.
 // Use it in source files. In a header, a program and the library might not agree on whether it is
 // on.
 // Thread safety: that of the invariant.

@@ -5,19 +5,25 @@
 // allocating, for one recording.
 // When to use something else: a family without labels has one series; keep With()'s handle and
 // forget the family.
-// Guarantees: the same values give the same series. Values that are not UTF-8 are repaired, each
-// bad byte becoming U+FFFD. A series is on the page from its first With() or Lookup() on; that of a
-// family without labels from its registration on. Remove() and expiry (MetricOptions::expire_after)
-// take it off at once. What is recorded after that through a handle that is still held is counted
-// nowhere, and never in another series. The same holds for a Lookup() at the very moment of the
-// removal. A later With() starts a new series at zero.
-// Limits: beyond MetricOptions::series_max, a new label set gets the overflow series instead, and
-// OverflowedLookups() counts it; so it does when the label texts of the family have LabelBytesMax()
-// bytes. A value with more than label_value_bytes_max bytes is cut. The label set whose values are
-// all kOverflowLabelValue is the overflow series; it takes no other's place. The metrics of the
-// core count by family what was cut and what overflowed. A default-constructed family gives sinks,
-// and so does Lookup() with recording compiled out. A family and its handles may outlive the
-// registry; no reader sees them then.
+// Guarantees:
+// 1. The same values give the same series. Values that are not UTF-8 are repaired, each bad byte
+//    becoming U+FFFD.
+// 2. A series is on the page from its first With() or Lookup() on; that of a family without labels
+//    from its registration on.
+// 3. Remove() and expiry (MetricOptions::expire_after) take a series off at once. A later With()
+//    starts a new series at zero.
+// 4. What is recorded through a handle whose series was removed is counted nowhere, and never in
+//    another series. The same holds for a Lookup() at the very moment of the removal.
+// 5. A family and its handles may outlive the registry; no reader sees them then.
+// 6. A default-constructed family gives sinks, and so does Lookup() with recording compiled out.
+// Limits:
+// - Beyond MetricOptions::series_max, a new label set gets the overflow series instead, and
+//   OverflowedLookups() counts it. The same happens when the label texts of the family have
+//   LabelBytesMax() bytes.
+// - The overflow series is the label set whose values are all kOverflowLabelValue. It takes no
+//   other's place.
+// - A value with more than label_value_bytes_max bytes is truncated.
+// - The metrics of the core count truncated values and overflows by family.
 // Thread safety: all methods from any thread; assigning to a family needs the caller's own
 // ordering.
 // Cost: With() is a look-up under a lock, and two locked instructions for the handle's life.

@@ -2,10 +2,12 @@
 // partition.
 //
 // When to use something else: a Gauge for a number; an Info for what never changes.
-// Guarantees: SetOnly() is one change: no snapshot sees two states on, or none. TurnOn() and
-// TurnOff() of different states never undo each other. At first all states are off. What is
-// recorded through a handle whose series was removed is seen nowhere. A default-constructed set is
-// a sink.
+// Guarantees:
+// 1. SetOnly() is one change: no snapshot sees two states on, or none.
+// 2. TurnOn() and TurnOff() of different states never undo each other.
+// 3. At first all states are off.
+// 4. What is recorded through a handle whose series was removed is seen nowhere. A
+//    default-constructed set is a sink.
 // Thread safety: any thread may use the same handle or copies of it; signal-safe. Assigning to a
 // handle needs the caller's own ordering.
 // Cost: SetOnly() is one store, the others are one locked instruction, on a cell that all threads

@@ -3,11 +3,13 @@
 //
 // When to use something else: Gauge where the value is known and can be set; Counter for what only
 // goes up.
-// Guarantees: no change is lost while the series is exported, with one exception: a change that
-// finds no memory for its cells is lost and counted (`streamhouse_metrics_lost_recordings_total`).
-// Decreases are read before increases. If every decrease happens after its increase (handed over by
-// a lock, a queue, a future), a scrape never shows less than the true minimum. So a count of things
-// in flight never shows below zero. It may show things that have left while it was read.
+// Guarantees:
+// 1. No change is lost while the series is exported, with one exception: a change that finds no
+//    memory for its cells is lost and counted (`streamhouse_metrics_lost_recordings_total`).
+// 2. Decreases are read before increases. If every decrease happens after its increase (handed over
+//    by a lock, a queue, a future), a scrape never shows less than the true minimum. So a count of
+//    things in flight never shows below zero.
+// 3. A count of things in flight may show things that have left while it was read.
 // Thread safety: as Counter.
 // Cost: as Counter, and a test of the sign where it is not a constant.
 //

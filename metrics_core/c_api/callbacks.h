@@ -5,15 +5,20 @@
 // of a cache. callback_family.h says what holds of the C++ form, and of this one.
 // When to use something else: a gauge or counter of recording.h for what the program itself
 // changes, or where asking takes long: a slow callback makes every scrape slow.
-// Guarantees: a series is on the page until its token is freed. When streamhouse_token_free()
-// returns, the callback does not run and will never run again. It waits for a callback that runs on
-// another thread. A callback may free its own token, and no other; it may record and resolve
-// handles, but not start a scrape.
-// Ownership: a function that takes `user_data` takes it over, whether it succeeds or not. `destroy`
-// is called exactly once, after the last call of the callback; it may be null. It has returned when
-// streamhouse_token_free() returns, or when the function that did not succeed returns. Where a
-// callback frees its own token, `destroy` is called after the callback has returned. Tokens belong
-// to the caller, and may be freed after the registry. Families belong to the registry.
+// Guarantees:
+// 1. A series is on the page until its token is freed.
+// 2. When streamhouse_token_free() returns, the callback does not run and will never run again. It
+//    waits for a callback that runs on another thread.
+// 3. A callback may free its own token, and no other. It may record and resolve handles, but not
+//    start a scrape.
+// Ownership:
+// - A function that takes `user_data` takes it over, whether it succeeds or not.
+// - `destroy` is called exactly once, after the last call of the callback; it may be null. It has
+//   returned when streamhouse_token_free() returns, or when the function that did not succeed
+//   returns.
+// - Where a callback frees its own token, `destroy` is called after the callback has returned.
+// - Tokens belong to the caller, and may be freed after the registry. Families belong to the
+//   registry.
 // Thread safety: all functions from any thread. Callbacks run on the thread of the scraper, each at
 // most once at a time.
 // Fork: as registry.h.

@@ -2,9 +2,11 @@
 //
 // When to use something else: FamilyInfo (family_info.h) describes one family; family_values.h
 // holds its values.
-// Guarantees: Describe() has one row for each kind. A row gives every field: a field left out does
-// not compile. Sample names, type words and suffixes stand here; encoders and views read them. The
-// fields of OTLP and remote write are for the exporters of these formats.
+// Guarantees:
+// 1. Describe() has one row for each kind. A row gives every field: a field left out does not
+//    compile.
+// 2. Sample names, type words and suffixes stand here; encoders and views read them. The fields of
+//    OTLP and remote write are for the exporters of these formats.
 // Thread safety: constants.
 // Cost: none at run time.
 #pragma once

@@ -17,11 +17,12 @@
 //
 // When to use something else: ProcessMetrics for the process itself; Registry::GetStatistics()
 // where a program asks one registry, without a page.
-// Guarantees: values are as of the scrape. The families stay on the page as long as this object
-// lives; the registry must outlive it. Cells, shards, drops and losses are counts of the process
-// and are the same in every registry. The four metrics with the label `family` have a series for
-// each family that lost something. If several objects are registered, the newest one that lives
-// shows its registry.
+// Guarantees:
+// 1. Values are as of the scrape.
+// 2. The families stay on the page as long as this object lives; the registry must outlive it.
+// 3. Cells, shards, drops and losses are counts of the process and are the same in every registry.
+// 4. The four metrics with the label `family` have a series for each family that lost something.
+// 5. If several objects are registered, the newest one that lives shows its registry.
 // Thread safety: a value that one thread owns.
 // Cost: nothing until a scrape.
 // Errors: those of Registry.
