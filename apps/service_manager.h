@@ -2,10 +2,9 @@
 // sd_notify(3) does. systemd waits for it with Type=notify.
 //
 // Guarantees:
-// - Without the variable NOTIFY_SOCKET it does nothing. The variable names a Unix datagram socket:
-//   a path, or "@NAME" in the abstract name space.
-// - A message that was sent is in the manager's queue. A full queue is waited for, up to
-//   `wait`.
+// 1. Without the variable NOTIFY_SOCKET it does nothing. The variable names a Unix datagram socket:
+//    a path, or "@NAME" in the abstract name space.
+// 2. A message that was sent is in the manager's queue. A full queue is waited for, up to `wait`.
 // Thread safety: as getenv(): no thread may change the environment meanwhile.
 // Cost: a socket for each message.
 // Errors: InvalidArgument for a variable that names no such socket, else Unavailable. Both name

@@ -1,9 +1,11 @@
 // TopicEnd: how far `consume --exit-at-end` reads: the end that each partition has when it begins.
 //
 // When to use something else: Consumer::Lag, for what is unread now.
-// Guarantees: an end is never raised. It is lowered where a log has lost its end meanwhile, as
-// after a power cut of the agent. Records that are written later, in the place of the lost ones,
-// lie behind it. A partition whose records before the end are all gone is read to the end.
+// Guarantees:
+// 1. An end is never raised.
+// 2. An end is lowered where a log has lost its end meanwhile, as after a power cut of the agent.
+//    Records that are written later, in the place of the lost ones, lie behind it.
+// 3. A partition whose records before the end are all gone is read to the end.
 // Thread safety: none.
 // Cost: a call to the broker per partition, for Read and for Refresh; IsReachedBy, one per
 // partition that another member reads.

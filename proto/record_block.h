@@ -3,10 +3,11 @@
 //
 // When to use something else: record_layout.h has the bytes of a record; how many records there
 // are, and whether they are whole, is for the caller to walk and see.
-// Guarantees: Unpack allocates at most `records_bytes_max`, also for a message that claims more. It
-// returns exactly as many bytes as the message says. Damage to compressed bytes that happens to
-// decompress to another text of the same size is not noticed. Both codecs have checksums; they are
-// not used, because TCP has one too.
+// Guarantees:
+// 1. Unpack allocates at most `records_bytes_max`, also for a message that claims more.
+// 2. Unpack returns exactly as many bytes as the message says.
+// 3. Damage to compressed bytes that happens to decompress to another text of the same size is not
+//    noticed. Both codecs have checksums; they are not used, because TCP has one too.
 // Thread safety: pure; each thread that has compressed or decompressed keeps a context of about a
 // megabyte.
 // Cost: without compression one copy into the message and none out of it. With one, bench/dataplane

@@ -2,9 +2,11 @@
 // by piece, from a program that is not trusted.
 //
 // When to use something else: a program reads its own metrics through a Snapshot.
-// Guarantees: a page is refused at its first line that is wrong. A page beyond a limit of
-// PageLimits is cut, and says so. Names are made of [a-zA-Z0-9_:]. Values of labels are arbitrary
-// bytes: show them through Printable() (cell_text.h).
+// Guarantees:
+// 1. A page is refused at its first line that is wrong.
+// 2. A page beyond a limit of PageLimits is truncated, and says so.
+// 3. Names are made of [a-zA-Z0-9_:]. Values of labels are arbitrary bytes: show them through
+//    Printable() (cell_text.h).
 // Limit: a page that ends early at the end of a line is not noticed here, also where "# EOF" is
 // missing. A reader of HTTP notices it by the length or the last chunk.
 // Thread safety: a value.

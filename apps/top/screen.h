@@ -1,9 +1,11 @@
 // Screen: a terminal that shows lines and tells which keys are pressed, by ncurses.
 //
 // When to use something else: screen_layout.h decides what the lines are.
-// Guarantees: the destructor leaves the terminal as it was found. Open() changes nothing unless it
-// succeeds. Ctrl-Z leaves the terminal to the shell, and fg draws it again. Signals that end the
-// process are the caller's.
+// Guarantees:
+// 1. The destructor leaves the terminal as it was found.
+// 2. Open() changes nothing unless it succeeds.
+// 3. Ctrl-Z leaves the terminal to the shell, and fg draws it again. Signals that end the process
+//    are the caller's.
 // Thread safety: one thread; one object at a time.
 // Cost: only lines that have changed are sent to the terminal.
 // Errors: Open() returns no screen where stdin or stdout is no terminal, or TERM is unknown,

@@ -4,8 +4,11 @@
 // rebalances. docs/librdkafka.md lists the families: their meaning, where they come from, and what
 // they miss.
 // When to use something else: C++ programs use rdkafka_metrics.h, which says more about each call.
-// Guarantees: those of rdkafka_metrics.h. No call keeps a pointer that it is given. A stats_cb
-// returns 0, and so leaves the JSON to librdkafka. A program that keeps it returns 1, and frees it.
+// Guarantees:
+// 1. Those of rdkafka_metrics.h.
+// 2. No call keeps a pointer that it is given.
+// A stats_cb returns 0, and so leaves the JSON to librdkafka. A program that keeps it returns 1,
+// and frees it.
 // Ownership: a streamhouse_rdkafka belongs to its maker. It is freed after all clients that were
 // passed to it were destroyed, and before its registry.
 // Thread safety: all functions from any thread, but streamhouse_rdkafka_free(): it comes after all
