@@ -1,9 +1,11 @@
 """Programs that are built without Bazel: from an installed tree, and from the source tree by CMake.
 
-tools/install_test runs it. With STREAMHOUSE_INSTALL_ALL, the libraries with a server are installed as well.
+tools/install_test runs it. With STREAMHOUSE_INSTALL_ALL, all libraries are installed: those with a server,
+and the client, whose programs talk to an agent that Bazel builds.
 STREAMHOUSE_INSTALL_BUILD is a folder where what was compiled is kept.
 """
 
+import functools
 import os
 import pathlib
 import re
@@ -14,11 +16,12 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 PROGRAMS = ROOT / "tests" / "install"
-# Of tests whose programs serve a page.
-builds_the_server = unittest.skipUnless("STREAMHOUSE_INSTALL_ALL" in os.environ, "tools/install_test --all")
+# Of tests whose programs need more than the core.
+builds_all = unittest.skipUnless("STREAMHOUSE_INSTALL_ALL" in os.environ, "tools/install_test --all")
 # Of the compiler and of libc.
 _OF_EVERY_PROGRAM = {"libstdc++", "libm", "libgcc_s", "libc", "ld-linux-x86-64"}
 _OF_EXPORTERS_ALONE = {"libssl", "libcrypto", "libcrypt", "libsnappy", "libyaml-cpp"}
+_OF_CLIENT_ALONE = {"libgrpc++", "libgrpc", "libprotobuf", "liblz4"}
 # What a library may export that is not of namespace streamhouse: nothing but the C API.
 _OWN = re.compile(r"(streamhouse_|(.* for |.*thunk to )?streamhouse::)")
 
@@ -52,10 +55,18 @@ class InstalledTreeTest(unittest.TestCase):
         cls.scratch = pathlib.Path(folder.name)
         cls.prefix = cls.scratch / "prefix"
         cls.build = pathlib.Path(os.environ.get("STREAMHOUSE_INSTALL_BUILD", cls.scratch / "build"))
-        components = ["--components", "core,routes,exporters" if "STREAMHOUSE_INSTALL_ALL" in os.environ else "core"]
+        components = [] if "STREAMHOUSE_INSTALL_ALL" in os.environ else ["--components", "core"]
         run(ROOT / "tools" / "install", "--prefix", cls.prefix, "--build", cls.build / "install", *components)
         cls.lib = cls.prefix / "lib"
-        cls.environment = os.environ | {"PKG_CONFIG_PATH": str(cls.lib / "pkgconfig"), "LD_LIBRARY_PATH": str(cls.lib)}
+        # The first bazel that a build of a program finds refuses.
+        no_bazel = cls.scratch / "bin"
+        no_bazel.mkdir()
+        (no_bazel / "bazel").symlink_to("/bin/false")
+        cls.environment = os.environ | {
+            "PATH": f"{no_bazel}:{os.environ['PATH']}",
+            "PKG_CONFIG_PATH": str(cls.lib / "pkgconfig"),
+            "LD_LIBRARY_PATH": str(cls.lib),
+        }
         cls.version = re.search(r'kVersion = "(.*)"', (ROOT / "metrics_core" / "version.h").read_text())[1]
 
     def flags(self, *options):
@@ -68,8 +79,8 @@ class InstalledTreeTest(unittest.TestCase):
         return program
 
     def build_by_cmake(self, source, folder, *flags):
-        run("cmake", "-S", source, "-B", folder, *flags)
-        run("cmake", "--build", folder, "--parallel", os.cpu_count())
+        run("cmake", "-S", source, "-B", folder, *flags, env=self.environment)
+        run("cmake", "--build", folder, "--parallel", os.cpu_count(), env=self.environment)
         return folder
 
     def build_records(self, way, folder, *flags):
@@ -159,21 +170,60 @@ class InstalledTreeTest(unittest.TestCase):
             process.stdin.close()
             self.assertEqual(0, process.wait(10))
 
-    @builds_the_server
-    def test_a_makefile_builds_a_program_with_a_page(self):
+    @functools.cached_property
+    def streamhouse(self):
+        """The program, whose agent the client talks to."""
+        run("bazel", "build", "-c", "opt", "//apps:streamhouse", cwd=ROOT)
+        folder = run("bazel", "info", "-c", "opt", "bazel-bin", cwd=ROOT).split()[-1]
+        return pathlib.Path(folder, "apps", "streamhouse")
+
+    def assert_delivers(self, program):
+        """The program, examples/orders.cc, sends a record to an agent and gets it back."""
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        address = f"unix://{folder.name}/grpc"
+        agent = [self.streamhouse, "agent", "--data", folder.name, "--grpc", address, "--http", "127.0.0.1:0"]
+        with subprocess.Popen([*agent, "--topic", "orders:1"], stdout=subprocess.PIPE, text=True) as process:
+            self.addCleanup(process.kill)
+            self.assertIn("ready\n", iter(process.stdout.readline, ""))
+            self.assertEqual("sent to orders/0 at 0\ngot two apples\n", run(program, address, env=self.environment))
+            process.terminate()
+            process.communicate()
+
+    @builds_all
+    def test_a_makefile_builds_programs_with_a_page_and_a_producer(self):
         folder = self.scratch / "make" / "installed"
         shutil.copytree(ROOT / "examples", folder.parent)
         run("make", "-C", folder, env=self.environment)
         self.assert_serves(folder / "first_page_in_c")
+        self.assert_delivers(folder / "orders")
 
-    @builds_the_server
-    def test_cmake_builds_programs_with_a_page(self):
+    @builds_all
+    def test_cmake_builds_programs_with_a_page_and_a_producer(self):
         installed = ROOT / "examples" / "installed"
-        folder = self.build_by_cmake(installed, self.scratch / "pages", f"-DCMAKE_PREFIX_PATH={self.prefix}")
+        folder = self.build_by_cmake(installed, self.scratch / "examples", f"-DCMAKE_PREFIX_PATH={self.prefix}")
         self.assert_serves(folder / "first_page_in_c")
         self.assert_serves(folder / "first_page")
         self.assert_serves(folder / "own_server", "broker_messages_total")
-        self.assertEqual(set(), needed_by(folder / "own_server") & _OF_EXPORTERS_ALONE)
+        self.assertEqual(set(), needed_by(folder / "own_server") & (_OF_EXPORTERS_ALONE | _OF_CLIENT_ALONE))
+        self.assertEqual(set(), needed_by(folder / "first_page") & _OF_CLIENT_ALONE)
+        self.assert_delivers(folder / "orders")
+
+    @builds_all
+    def test_headers_of_the_client_need_no_library_of_others(self):
+        folder = self.prefix / "include" / "streamhouse"
+        headers = sorted((folder / "client").rglob("*.h"))
+        self.assertIn(folder / "client" / "producer.h", headers)
+        includes = "".join(f'#include "{header.relative_to(folder)}"\n' for header in headers)
+        command = ("c++", "-std=c++20", "-M", "-I", folder, "-x", "c++", "-")
+        self.assertNotRegex(run(*command, input=includes), r"/(grpc|grpcpp|google|absl)/")
+
+    @builds_all
+    def test_the_client_needs_no_library_of_exporters(self):
+        needed = needed_by(self.lib / "libstreamhouse_client.so")
+        self.assertIn("libgrpc++", needed)
+        # It reads the certificates of TLS itself.
+        self.assertLessEqual(needed & _OF_EXPORTERS_ALONE, {"libssl", "libcrypto"})
 
     def readme_program(self, *changes):
         """What README.md shows for CMake, beside the source tree; with (old, new) texts changed."""
@@ -190,11 +240,11 @@ class InstalledTreeTest(unittest.TestCase):
         (folder / "first_page.cc").write_text(readme_block("cpp"))
         return self.build_by_cmake(folder, folder / "build", "-DCMAKE_BUILD_TYPE=Release") / "first_page"
 
-    @builds_the_server
+    @builds_all
     def test_cmake_builds_what_the_readme_shows(self):
         self.assert_serves(self.readme_program())
 
-    @builds_the_server
+    @builds_all
     def test_cmake_builds_a_program_with_a_page_from_fetched_content(self):
         fetch = """include(FetchContent)
             FetchContent_Declare(streamhouse SOURCE_DIR ${CMAKE_SOURCE_DIR}/../streamhouse
@@ -206,7 +256,7 @@ class InstalledTreeTest(unittest.TestCase):
         """Runs a command in the workspace of examples/bazel, which has this one as an external repository."""
         return run("bazel", f"--output_base={self.build / 'bazel'}", *command, cwd=ROOT / "examples" / "bazel")
 
-    @builds_the_server
+    @builds_all
     @unittest.skipUnless(shutil.which("bazel"), "needs bazel")
     def test_bazel_builds_a_program_with_a_page(self):
         self.addCleanup(self.bazel, "shutdown")

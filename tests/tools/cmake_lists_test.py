@@ -10,10 +10,21 @@ CORE = (
     + 'cc_library(name = "a", srcs = ["a.cc"], hdrs = ["a.h"], deps = ["//metrics_core/internal:b"])\n'
     + 'cc_library(name = "fake", testonly = True, srcs = ["fake.cc"])\n'
 )
+PROTO = (
+    PRIVATE
+    + 'genrule(name = "generate", srcs = ["p.proto"], outs = ["p.pb.cc", "p.pb.h"], '
+    + 'cmd = "protoc --cpp_out=$(GENDIR) --plugin=$$(which grpc_cpp_plugin) $(SRCS)")\n'
+    + 'cc_library(name = "p_cc", srcs = ["p.pb.cc"], hdrs = ["p.pb.h"], deps = ["@grpc"])\n'
+)
 FILES = {
     "CMakeLists.txt": "",
+    "metrics_core/a.h": '#include "metrics_core/internal/b.h"\n#include "nowhere.h"\n',
+    "metrics_core/internal/b.h": '#include "metrics_core/internal/p.h"\n',
+    "metrics_core/internal/p.h": "",
+    "metrics_core/internal/of_source.h": "",
     "metrics_core/BUILD.bazel": CORE,
-    "metrics_core/internal/BUILD.bazel": PRIVATE + 'cc_library(name = "b", srcs = ["b.cc", "p.h"], hdrs = ["b.h"])\n',
+    "metrics_core/internal/BUILD.bazel": PRIVATE
+    + 'cc_library(name = "b", srcs = ["b.cc", "of_source.h", "p.h"], hdrs = ["b.h"])\n',
     "metrics_core/testing/BUILD.bazel": PRIVATE
     + 'cc_library(name = "t", srcs = ["t.cc"], deps = ["//metrics_core"])\n',
     "exporters/http/BUILD.bazel": PRIVATE
@@ -22,6 +33,13 @@ FILES = {
     + 'tools = ["run.sh"])\n',
     "exporters/BUILD.bazel": PRIVATE
     + 'cc_library(name = "c", srcs = ["c.cc"], deps = ["//exporters/http:routes", "@fmt"])\n',
+    "client/BUILD.bazel": PRIVATE
+    + 'cc_library(name = "e", srcs = ["e.cc"], hdrs = ["e.h"], deps = ["//client/agent_broker:codec"])\n',
+    "client/e.h": '#include "metrics_core/a.h"\n',
+    "client/agent_broker/BUILD.bazel": PRIVATE
+    + 'cc_library(name = "codec", srcs = ["codec.cc"], hdrs = ["codec.h"], deps = ["//proto:p_cc"])\n',
+    "client/agent_broker/codec.h": '#include "proto/p.pb.h"\n',
+    "proto/BUILD.bazel": PROTO,
 }
 
 
@@ -46,6 +64,19 @@ class CmakeLists(RuleTestCase):
         self.assertEqual(["zlib"], self.list_of("STREAMHOUSE_ROUTES_NEEDS"))
         self.assertEqual(["exporters/c.cc"], self.list_of("STREAMHOUSE_EXPORTERS_SOURCES"))
         self.assertEqual(["fmt", "zlib"], self.list_of("STREAMHOUSE_EXPORTERS_NEEDS"))
+
+    def test_a_library_has_the_headers_that_a_header_of_users_includes(self):
+        self.assertNotIn("metrics_core/internal/of_source.h", self.written())
+        self.assertEqual(["client/e.h"], self.list_of("STREAMHOUSE_CLIENT_HEADERS"))
+
+    def test_what_protoc_makes_is_compiled_and_not_installed(self):
+        made = "${STREAMHOUSE_BINARY}/proto/p.pb.cc"
+        sources = [made, "client/agent_broker/codec.cc", "client/e.cc"]
+        self.assertEqual(sources, self.list_of("STREAMHOUSE_CLIENT_SOURCES"))
+        self.assertEqual(["grpc"], self.list_of("STREAMHOUSE_CLIENT_NEEDS"))
+        self.assertIn(f"  OUTPUT\n    {made}\n    ${{STREAMHOUSE_BINARY}}/proto/p.pb.h\n", self.written())
+        command = "protoc --cpp_out=${STREAMHOUSE_BINARY} --plugin=${STREAMHOUSE_GRPC_CPP_PLUGIN} proto/p.proto"
+        self.assertIn(f"  COMMAND {command}\n", self.written())
 
     def test_a_genrule_is_a_command_of_cmake(self):
         root, made = "${STREAMHOUSE_ROOT}/exporters/http", "${STREAMHOUSE_BINARY}/exporters/http/x.cc"

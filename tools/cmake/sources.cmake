@@ -59,7 +59,6 @@ set(STREAMHOUSE_CORE_HEADERS
   metrics_core/c_api/bridge.h
   metrics_core/c_api/callbacks.h
   metrics_core/c_api/health.h
-  metrics_core/c_api/objects.h
   metrics_core/c_api/recording.h
   metrics_core/c_api/registry.h
   metrics_core/c_api/status.h
@@ -164,6 +163,7 @@ add_custom_command(
     ${STREAMHOUSE_ROOT}/exporters/live_page/overview.js
     ${STREAMHOUSE_ROOT}/exporters/live_page/main.js
     ${STREAMHOUSE_ROOT}/exporters/live_page/embed.sh
+  WORKING_DIRECTORY ${STREAMHOUSE_ROOT}
   VERBATIM)
 set(STREAMHOUSE_ROUTES_SOURCES
   ${STREAMHOUSE_BINARY}/exporters/live_page/live_page.cc
@@ -234,23 +234,17 @@ set(STREAMHOUSE_ROUTES_HEADERS
   exporters/encoding/text_page.h
   exporters/encoding/weighted_list.h
   exporters/http/limits.h
-  exporters/http/measured_page.h
-  exporters/http/message/query.h
   exporters/http/message/request.h
   exporters/http/message/request_target.h
   exporters/http/message/response.h
   exporters/http/routes.h
-  exporters/http/scrape_page.h
   exporters/http/scrape_permits.h
   exporters/http/selection_budget.h
   exporters/http/server_metrics.h
   exporters/http/shared_collection.h
   exporters/live_page/live_page.h
   exporters/push/push_metrics.h
-  exporters/select/family_selection.h
   exporters/select/label_matcher.h
-  exporters/select/quoted_text.h
-  exporters/select/selected_view.h
   exporters/select/selection.h
   exporters/select/selector_parser.h
   exporters/view/aggregated_view.h
@@ -358,12 +352,15 @@ set(STREAMHOUSE_EXPORTERS_HEADERS
   exporters/http/access/web_config.h
   exporters/http/connection.h
   exporters/http/listener.h
+  exporters/http/measured_page.h
+  exporters/http/message/query.h
   exporters/http/message/request_reader.h
   exporters/http/message/response_head.h
   exporters/http/metrics_server.h
   exporters/http/plain_connection.h
   exporters/http/readiness_checks.h
   exporters/http/running_server.h
+  exporters/http/scrape_page.h
   exporters/http/server_executor.h
   exporters/http/session.h
   exporters/http/socket_connection.h
@@ -427,6 +424,9 @@ set(STREAMHOUSE_EXPORTERS_HEADERS
   exporters/remote_write/snappy_block.h
   exporters/remote_write/symbol_table.h
   exporters/remote_write/version_choice.h
+  exporters/select/family_selection.h
+  exporters/select/quoted_text.h
+  exporters/select/selected_view.h
   exporters/statsd/container_id.h
   exporters/statsd/datagram_socket.h
   exporters/statsd/dogstatsd_fields.h
@@ -448,5 +448,81 @@ set(STREAMHOUSE_EXPORTERS_NEEDS
   snappy
   yaml_cpp
   zlib
+  zstd
+)
+
+add_custom_command(
+  OUTPUT
+    ${STREAMHOUSE_BINARY}/proto/streamhouse.grpc.pb.cc
+    ${STREAMHOUSE_BINARY}/proto/streamhouse.grpc.pb.h
+    ${STREAMHOUSE_BINARY}/proto/streamhouse.pb.cc
+    ${STREAMHOUSE_BINARY}/proto/streamhouse.pb.h
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${STREAMHOUSE_BINARY}/proto
+  COMMAND protoc -I. --cpp_out=${STREAMHOUSE_BINARY} --grpc_out=${STREAMHOUSE_BINARY} --plugin=protoc-gen-grpc=${STREAMHOUSE_GRPC_CPP_PLUGIN} proto/streamhouse.proto
+  DEPENDS
+    ${STREAMHOUSE_ROOT}/proto/streamhouse.proto
+  WORKING_DIRECTORY ${STREAMHOUSE_ROOT}
+  VERBATIM)
+set(STREAMHOUSE_CLIENT_SOURCES
+  ${STREAMHOUSE_BINARY}/proto/streamhouse.grpc.pb.cc
+  ${STREAMHOUSE_BINARY}/proto/streamhouse.pb.cc
+  client/agent_broker/agent_broker.cc
+  client/agent_broker/grpc_target.cc
+  client/agent_broker/record_codec.cc
+  client/agent_broker/status_translation.cc
+  client/consumer.cc
+  client/consumer_builder.cc
+  client/consumer_metrics.cc
+  client/group_membership.cc
+  client/lag_monitor.cc
+  client/offset_committer.cc
+  client/partition_fetcher.cc
+  client/partitioner.cc
+  client/producer.cc
+  client/producer_builder.cc
+  client/producer_metrics.cc
+  client/record_accumulator.cc
+  client/record_batch.cc
+  client/retry_policy.cc
+  client/send_error.cc
+  client/start_offset.cc
+  proto/pem_file.cc
+  proto/record_block.cc
+  proto/renewed_tls.cc
+)
+set(STREAMHOUSE_CLIENT_HEADERS
+  client/agent_broker/agent_broker.h
+  client/arrival_signal.h
+  client/broker.h
+  client/compression.h
+  client/consumer.h
+  client/consumer_metrics.h
+  client/delivery.h
+  client/group_membership.h
+  client/group_operations.h
+  client/lag_monitor.h
+  client/log_life.h
+  client/offset_committer.h
+  client/offset_reset.h
+  client/partition_fetcher.h
+  client/partitioner.h
+  client/polled_records.h
+  client/producer.h
+  client/producer_metrics.h
+  client/record.h
+  client/record_accumulator.h
+  client/record_batch.h
+  client/record_headers.h
+  client/retry_policy.h
+  client/send_error.h
+  client/start_offset.h
+  client/timestamp_clock.h
+  proto/record_headers.h
+  proto/record_layout.h
+)
+set(STREAMHOUSE_CLIENT_NEEDS
+  grpc
+  lz4
+  openssl
   zstd
 )

@@ -18,14 +18,16 @@ PATH = "tools/cmake/sources.cmake"
 NEEDS = "tools/cmake/needs.cmake"
 _MEND = "python3 tools/tidy_rules/cmake_lists.py mends it"
 # A library: the targets that users link. Each holds what these need and the libraries before it
-# lack.
+# lack. The headers are those that a header of such a target leads to.
 _CORE = re.compile(r"//metrics_core(/(?!testing:)[\w/]+)?:\w+")
 LIBRARIES = {
     "core": _CORE,
     "routes": re.compile(r"//exporters/(http:routes|view:\w+|encoding:\w+)"),
     "exporters": re.compile(r"//exporters:\w+|//exporters/[\w/]+:\w+"),
+    "client": re.compile(r"//client:\w+|//client/agent_broker:agent_broker"),
 }
 _LOCATION = re.compile(r"\$\(location (?P<label>[^)]+)\)")
+_PROGRAM = re.compile(r"\$\$\(which (?P<name>\w+)\)")
 
 
 def _closure(targets, roots):
@@ -47,66 +49,96 @@ def _roots(targets, pattern):
     ]
 
 
+def _outputs(target):
+    """Where CMake puts the files that a genrule makes."""
+    return [f"${{STREAMHOUSE_BINARY}}/{_path_of(label)}" for label in target.labels("outs")]
+
+
 def _genrule(target):
-    """A genrule as add_custom_command; its paths are those of the source tree, its output one of the binary tree."""
-
-    def path(label):
-        package, _, name = label.removeprefix("//").partition(":")
-        return f"${{STREAMHOUSE_ROOT}}/{package}/{name}"
-
-    (out,) = target.attributes["outs"]
-    output = f"${{STREAMHOUSE_BINARY}}/{target.package}/{out}"
-    inputs = [path(label) for label in target.labels("srcs") + target.labels("tools")]
+    """A genrule as add_custom_command; its paths are those of the source tree, its outputs of the binary tree."""
+    labels = target.labels("srcs") + target.labels("tools")
+    inputs = {label: f"${{STREAMHOUSE_ROOT}}/{_path_of(label)}" for label in labels}
+    outputs = _outputs(target)
 
     def location(match):
-        labels = [*target.labels("srcs"), *target.labels("tools")]
         wanted = match["label"]
-        return path(next(label for label in labels if label in (wanted, f"//{target.package}:{wanted}")))
+        return next(path for label, path in inputs.items() if label in (wanted, f"//{target.package}:{wanted}"))
 
-    command = _LOCATION.sub(location, target.attributes["cmd"]).replace("$@", output)
-    # make, unlike Ninja, does not make the folder of an output.
-    folder = f"  COMMAND ${{CMAKE_COMMAND}} -E make_directory {output.rpartition('/')[0]}"
-    lines = ["add_custom_command(", f"  OUTPUT {output}", folder, f"  COMMAND {command}", "  DEPENDS"]
-    return output, [*lines, *(f"    {one}" for one in inputs), "  VERBATIM)"]
+    command = _LOCATION.sub(location, target.attributes["cmd"])
+    command = _PROGRAM.sub(lambda match: f"${{STREAMHOUSE_{match['name'].upper()}}}", command)
+    for variable, value in (
+        ("$@", outputs[0]),
+        ("$(GENDIR)", "${STREAMHOUSE_BINARY}"),
+        ("$(SRCS)", " ".join(map(_path_of, target.labels("srcs")))),
+    ):
+        command = command.replace(variable, value)
+    return [
+        "add_custom_command(",
+        *(["  OUTPUT", *(f"    {one}" for one in outputs)] if len(outputs) > 1 else [f"  OUTPUT {outputs[0]}"]),
+        # make, unlike Ninja, does not make the folder of an output.
+        f"  COMMAND ${{CMAKE_COMMAND}} -E make_directory {outputs[0].rpartition('/')[0]}",
+        f"  COMMAND {command}",
+        "  DEPENDS",
+        *(f"    {one}" for one in inputs.values()),
+        "  WORKING_DIRECTORY ${STREAMHOUSE_ROOT}",
+        "  VERBATIM)",
+    ]
+
+
+def _path_of(label):
+    package, _, name = label.removeprefix("//").partition(":")
+    return f"{package}/{name}"
 
 
 def _is_source(path):
     return path.endswith((".cc", ".c"))
 
 
-def _library(name, labels, targets):
+def _reached(tree, headers):
+    """These headers, and those of the tree that they include, in as many steps as it takes."""
+    found, todo = set(), list(headers)
+    while todo:
+        path = todo.pop()
+        if path in tree.files and path not in found:
+            found.add(path)
+            todo += [include.path for include in tree.files[path].includes]
+    return found
+
+
+def _library(name, labels, headers, targets):
     """The lines of one library."""
-    sources, headers, repositories, commands = set(), set(), set(), []
+    genrules = [target for target in targets.values() if target.kind == "genrule"]
+    sources, repositories, used = set(), set(), {}
     for label in labels:
-        target = targets.get(label)
         if label.startswith("@"):
             repositories.add(label[1:].partition("//")[0])
-        elif target:
-            for path in target.files("srcs"):
-                generator = targets.get("//" + ":".join(path.rsplit("/", 1)))
-                if generator and generator.kind == "genrule":
-                    output, lines = _genrule(generator)
-                    sources.add(output)
-                    commands += lines
-                else:
-                    (sources if _is_source(path) else headers).add(path)
-            headers.update(target.files("hdrs", "textual_hdrs"))
+        for source in targets[label].labels("srcs") if label in targets else []:
+            genrule = next((one for one in genrules if source in (one.label, *one.labels("outs"))), None)
+            if genrule is None:
+                sources.add(_path_of(source))
+            else:
+                used[genrule.label] = genrule
+                sources.update(_outputs(genrule))
     prefix = f"STREAMHOUSE_{name.upper()}"
-    lines = []
-    for what, names in (("SOURCES", sources), ("HEADERS", headers), ("NEEDS", repositories)):
+    lines = [line for genrule in used.values() for line in _genrule(genrule)]
+    for what, names in (("SOURCES", filter(_is_source, sources)), ("HEADERS", headers), ("NEEDS", repositories)):
         lines += [f"set({prefix}_{what}", *(f"  {one}" for one in sorted(names)), ")"]
-    return [*commands, *lines]
+    return lines
 
 
 def text_of(tree):
     targets = {target.label: target for package in tree.packages.values() for target in package.targets}
     lines = ["# Written by tools/tidy_rules/cmake_lists.py from the BUILD.bazel files."]
-    done = set()
+    done, placed = set(), set()
     for name, pattern in LIBRARIES.items():
-        labels = _closure(targets, _roots(targets, pattern))
-        lines += ["", *_library(name, [label for label in labels if label not in done], targets)]
+        roots = _roots(targets, pattern)
+        labels = _closure(targets, roots)
+        headers = _reached(tree, [path for root in roots for path in targets[root].files("hdrs", "textual_hdrs")])
+        own = [label for label in labels if label not in done]
+        lines += ["", *_library(name, own, headers - placed, targets)]
         # A library needs what another one needs only where it uses that itself.
         done.update(label for label in labels if not label.startswith("@"))
+        placed |= headers
     return "\n".join(lines) + "\n"
 
 
