@@ -2,45 +2,56 @@
 //
 // When to use something else: a program that has an HTTP server already calls Routes from it
 // (routes.h).
-// Guarantees: Start() returns with the port bound and answering. A page is streamed: a scrape costs
-// less than a megabyte beside the snapshot, however large the page is and however slowly it is
-// read. The snapshot takes 24 bytes a gauge and 32 a counter; concurrent scrapes share it. A
-// hostile or slow client costs what Limits allow, and delays no recording. The server counts itself
-// (server_metrics.h).
-// Stop() and the destructor end open connections. When they return, nothing is answered and neither
-// registry nor health is used any more. They may be called
-//   - from any thread, except from a health check or a callback that the server itself calls: this ends the program;
-//   - whether or not a thread runs the context, and also from its handlers;
-//   - before or after the context is destroyed, which stops the server.
-// They wait for the health checks, the page chunk and the password check that run, and for nothing
-// else: where a check of the host never returns, neither do they. Handlers that are left in the
-// context are destroyed without being called. Health checks run on a thread of the server, also
-// where the server runs on a context of the program's: a slow check delays /ready alone. A request
-// of /ready waits for kReadinessTime (readiness_checks.h), then it gets 503.
-// Unix socket: unix_listener.h says what becomes of a file that is there, and of two starts at
-// once. Stop() and the destructor remove the file. TLS and passwords are those of the web
-// configuration, as over TCP. Where an IP address matters, to guesses of passwords, the id of the
-// client's user takes its place. A Unix socket knows no reset: a client of HTTP/1.0 may take a page
-// that was cut short for a whole one; HTTP/1.1 notices the missing end.
-// Fork: a server belongs to the process that started it. In a child, Stop() and the destructor give
-// back the child's copies of its sockets, and do not touch those of the parent. What else belongs
-// to the server leaks in the child, with the sockets of connections where a handler ran at the
-// fork. A child that runs the context must stop the server first. A fork must not fall into Start()
-// of another thread.
+// Guarantees:
+// 1. Start() returns with the port bound and answering.
+// 2. A page is streamed: a scrape costs less than a megabyte beside the snapshot, however large the
+//    page is and however slowly it is read.
+// 3. Concurrent scrapes share a snapshot. It takes 24 bytes a gauge and 32 a counter.
+// 4. A hostile or slow client costs what Limits allow, and delays no recording.
+// 5. Health checks run on a thread of the server, also where the server runs on a context of the
+//    program's: a slow check delays /ready alone. A request of /ready waits for kReadinessTime
+//    (readiness_checks.h), then it gets 503.
+// 6. When Stop() or the destructor returns, no request is answered and neither registry nor health
+//    is used any more.
+// 7. The server counts itself (server_metrics.h).
+// 8. A server belongs to the process that started it: a child of fork leaves the parent's sockets
+//    alone.
 // Thread safety: all methods from any thread, but Name() and port() not during Start().
-// Cost: one thread of its own, unless it is given an executor; from the first request
-// of /ready on, one more; with passwords (web_config_file), one more.
+// Cost: one thread of its own, unless it is given an executor; from the first request of /ready on,
+// one more; with passwords (web_config_file), one more.
 // That thread takes the snapshots, sums labels away and encodes: of a million series, for a moment
 // each time (bench/exposition). On a context of the program's any number of threads may run it; the
 // server's handlers run one at a time, so that scrapes share one of them.
-// Errors: where Start() fails, nothing was answered and nothing runs. The server's own families may
-// be registered by then, at zero. It returns
-//   - Unavailable, naming host and port or the Unix socket, when it cannot listen there;
-//   - InvalidArgument for a host that is no address of this machine and no name, for a bad Unix socket (field
-//     "unix_socket"), and for a bad web configuration, certificate or label;
-//   - AlreadyExists for a label that a family has, and where two registries have a family of one name;
-//   - AlreadyExists where the registry has another family with the name of one of the server's own (server_metrics.h);
-//   - FailedPrecondition for a second Start() without Stop().
+// Errors: where Start() fails, no request was answered and nothing runs. The server's own families
+// may be registered by then, at zero. It returns:
+// - Unavailable, naming host and port or the Unix socket, when it cannot listen there.
+// - InvalidArgument for a host that is no address of this machine and no name, for a bad Unix
+//   socket (field "unix_socket"), and for a bad web configuration, certificate or label.
+// - AlreadyExists for a label that a family has, and where two registries have a family of one
+//   name.
+// - AlreadyExists where the registry has another family with the name of one of the server's own
+//   (server_metrics.h).
+// - FailedPrecondition for a second Start() without Stop().
+// Stop: Stop() and the destructor end open connections. They may be called
+// - from any thread, except from a health check or a callback that the server itself calls: this
+//   ends the program;
+// - whether or not a thread runs the context, and also from its handlers;
+// - before or after the context is destroyed, which stops the server.
+// They wait for the health checks, the page chunk and the password check that run: where a check of
+// the host never returns, neither do they. Handlers that are left in the context are destroyed
+// without being called.
+// Unix socket: unix_listener.h says what becomes of a file that is there, and of two starts at
+// once. Moreover:
+// - Stop() and the destructor remove the file.
+// - TLS and passwords are those of the web configuration, as over TCP. To guesses of passwords, the
+//   id of the client's user takes the place of an IP address.
+// - A Unix socket knows no reset: a client of HTTP/1.0 may take a truncated page for a whole one;
+//   HTTP/1.1 notices the missing end.
+// Fork: in a child, Stop() and the destructor give back the child's copies of the server's sockets.
+// - What else belongs to the server leaks in the child, with the sockets of connections where a
+//   handler ran at the fork.
+// - A child that runs the context must stop the server first.
+// - A fork must not fall into Start() of another thread.
 //
 //   MetricsServer server(registry, health, {.port = 8080});
 //   if (Status started = server.Start(); !started.ok()) return started;
@@ -95,7 +106,7 @@ struct MetricsServerOptions {
   // Whose families stand behind those of the server's own registry, as those of a plug-in; they
   // outlive the server.
   std::vector<metrics::Registry*> more_registries = {};
-  std::string web_config_file = {};  // web_config.h; empty for none: no TLS, and anybody may read
+  std::string web_config_file = {};  // web_config.h; empty for none: no TLS, and every client may read
   // Takes a line for operators, from the thread that calls Start() or that runs the server. Empty:
   // there is no log.
   std::function<void(std::string_view line)> log = {};
