@@ -2,8 +2,9 @@
 //
 // When to use something else: the future of Producer::Send(), for a thread that waits;
 // ProducerMetrics to count.
-// Guarantees: an accepted record has exactly one result: a Delivery, or the Status that says why
-// not. Within a partition, results come in the order of the sends.
+// Guarantees:
+// 1. An accepted record has exactly one result: a Delivery, or the Status that says why not.
+// 2. Within a partition, results come in the order of the sends.
 // Thread safety: callbacks run on the producer's sender threads, one at a time per partition,
 // without any lock held.
 // Cost: one result object is shared by the callbacks of a batch; copy it to keep it.

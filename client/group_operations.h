@@ -2,8 +2,9 @@
 //
 // When to use something else: Consumer::Seek(), for one's own position; Broker::Commit, to commit
 // as a member.
-// Guarantees of every implementation: SeekGroup() and DeleteGroup() change a group only while it
-// has no member. A SeekGroup() changes all partitions that it is meant for, or none.
+// Guarantees of every implementation:
+// 1. SeekGroup() and DeleteGroup() change a group only while it has no member.
+// 2. A SeekGroup() changes all partitions that it is meant for, or none.
 // Thread safety: every method, from any thread, at the same time.
 // Cost: a round trip.
 // Errors: kNotFound for a group with neither members nor committed offsets; kFailedPrecondition

@@ -7,10 +7,12 @@
 // whether or not the application polls. After a refresh that failed in part, the next one comes
 // after at most kLagRetryInterval.
 // When to use something else: Consumer::Lag(), for the lag of one partition right now.
-// Guarantees: no lock is held during a call to the broker, so that neither Poll() nor Lag() ever
-// waits for a refresh. A gauge never shows an old value: while a partition cannot be asked, its two
-// gauges are off the page. Timestamps are the producer's: lag_seconds is as true as the two wall
-// clocks agree.
+// Guarantees:
+// 1. No lock is held during a call to the broker, so that neither Poll() nor Lag() ever waits for a
+//    refresh.
+// 2. A gauge never shows an old value: while a partition cannot be asked, its two gauges are off
+//    the page.
+// 3. Timestamps are the producer's: lag_seconds is as true as the two wall clocks agree.
 // Thread safety: Start() and Stop() from one thread.
 // Cost: a thread; one call to the broker per partition and refresh.
 #pragma once

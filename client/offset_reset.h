@@ -2,9 +2,10 @@
 // group.
 //
 // When to use something else: Seek(), for a place of one's own choosing.
-// Guarantees: it decides at the start alone. A position that retention has passed continues with
-// the first record left; one past the end of the log continues at the end. A topic that was deleted
-// and created again counts as a new one.
+// Guarantees:
+// 1. It decides at the start alone. A position that retention has passed continues with the first
+//    record left; one past the end of the log continues at the end.
+// 2. A topic that was deleted and created again counts as a new one.
 // Thread safety: pure.
 // Cost: none.
 #pragma once

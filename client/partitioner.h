@@ -5,8 +5,9 @@
 //   when the number of partitions does.
 // - Without one: strict round-robin, starting at partition 0. An empty key is a key.
 // When to use something else: name the partition in Send().
-// Guarantees: the partition of a key depends on the key and the number of partitions alone. Of N
-// records without a key, any two of the P partitions get numbers that differ by at most 1.
+// Guarantees:
+// 1. The partition of a key depends on the key and the number of partitions alone.
+// 2. Of N records without a key, any two of the P partitions get numbers that differ by at most 1.
 // Thread safety: the functions are pure; a RoundRobin belongs to one thread or lock.
 // Cost: a few multiplications for four bytes of key; no allocation.
 #pragma once

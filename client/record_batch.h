@@ -2,8 +2,9 @@
 // (proto/record_layout.h).
 //
 // When to use something else: RecordView for a single record that the caller keeps.
-// Guarantees: record i reads back as it was appended; no key and an empty key stay different. A
-// view into a batch is valid until the batch is appended to, cleared, moved or destroyed.
+// Guarantees:
+// 1. Record i reads back as it was appended; no key and an empty key stay different.
+// 2. A view into a batch is valid until the batch is appended to, cleared, moved or destroyed.
 // Thread safety: as for a std::vector.
 // Cost: an append copies the bytes once and allocates only when a buffer grows; Clear() keeps the
 // buffers.

@@ -7,8 +7,9 @@
 // - refused: a retry would be refused as well.
 // When to use something else: nothing here waits; the Producer schedules the retry without holding
 // a thread.
-// Guarantees: a batch is sent at most 1 + max_retries times, and never again once it was refused. A
-// back-off doubles with each failure up to max_backoff, before jitter.
+// Guarantees:
+// 1. A batch is sent at most 1 + max_retries times, and never again once it was refused.
+// 2. A back-off doubles with each failure up to max_backoff, before jitter.
 // Thread safety: immutable, pure functions.
 // Cost: arithmetic.
 #pragma once

@@ -3,8 +3,9 @@
 //
 // When to use something else: the Status that the sender got says more; this set is small and
 // fixed, so that a dashboard can name its members.
-// Guarantees: each record that is refused or fails has one reason. Each reason has a name of its
-// own, which compatibility.md keeps.
+// Guarantees:
+// 1. Each record that is refused or fails has one reason.
+// 2. Each reason has a name of its own, which compatibility.md keeps.
 // Thread safety: pure functions.
 // Cost: a switch.
 #pragma once

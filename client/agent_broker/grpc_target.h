@@ -1,8 +1,10 @@
 // GrpcTargetOf(): an agent's address, as gRPC spells it.
 //
 // When to use something else: metrics_core/sockets/socket_address.h, where gRPC does not connect.
-// Guarantees: "unix:///PATH" and "unix:@NAME" become the forms of gRPC 1.51 for a path and for an
-// abstract name. Any other text is gRPC's own to read.
+// Guarantees:
+// 1. "unix:///PATH" and "unix:@NAME" become the forms of gRPC 1.51 for a path and for an abstract
+//    name.
+// 2. Any other text is gRPC's own to read.
 // Thread safety: a pure function.
 // Cost: a copy of the text.
 // Errors: InvalidArgument for an empty text, a port without a host, a bad Unix socket, and an

@@ -3,8 +3,9 @@
 // A cleared message keeps its records and their strings, so that the next batch allocates little.
 // An arena would still allocate each string of more than 15 bytes.
 // When to use something else: a local message, where it is small.
-// Guarantees: Take() returns a cleared message. No other caller has it until the PooledMessage is
-// destroyed.
+// Guarantees:
+// 1. Take() returns a cleared message.
+// 2. No other caller has it until the PooledMessage is destroyed.
 // Thread safety: Take() from any thread; each PooledMessage is destroyed before the pool.
 // Cost: a lock each way.
 // Memory: as many messages as were ever taken at the same time, each as large as it ever was.
