@@ -2,8 +2,9 @@
 //
 // When to use something else: metrics, health and exporters are AgentParts; they are objects, not
 // settings.
-// Guarantees: the defaults are valid; only data_folder has to be given. Validate() opens no file
-// and no port: the start of the agent finds what the machine refuses.
+// Guarantees:
+// 1. The defaults are valid; only data_folder has to be given.
+// 2. Validate() opens no file and no port: the start of the agent finds what the machine refuses.
 // Thread safety: a value.
 // Cost: copied once an agent.
 // Errors: Validate() gives InvalidArgument, whose field is that of this struct (Status::field()).

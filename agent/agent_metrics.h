@@ -1,8 +1,10 @@
 // AgentMetrics: the metric families of the agent.
 //
 // When to use something else: producers and consumers have their own, in client/.
-// Guarantees: every series without a topic is on the page from the start, at 0; those of a
-// topic, once it is opened. Default-constructed, all of them are sinks.
+// Guarantees:
+// 1. Every series without a topic is on the page from the start, at 0; those of a topic, once it is
+//    opened.
+// 2. Default-constructed, all of them are sinks.
 // Thread safety: Register from any thread, once a registry; the handles as in metrics_core.
 // Cost: everything is resolved here; recording looks nothing up. One series for each method and
 // code.

@@ -1,9 +1,11 @@
 // CommittedOffsets: how far consumer groups have read, checked before it is stored.
 //
 // When to use something else: MetadataStore stores an offset beyond its log as well.
-// Guarantees: an offset that was accepted lies within the log as it was then. No lease is needed: a
-// group's progress is not the log's. Members are not checked here: a commit of a member runs as the
-// `store` of GroupCoordinator::Commit(), which refuses one that is out of date.
+// Guarantees:
+// 1. An offset that was accepted lies within the log as it was then.
+// 2. No lease is needed: a group's progress is not the log's.
+// 3. Members are not checked here: a commit of a member runs as the `store` of
+//    GroupCoordinator::Commit(), which refuses one that is out of date.
 // Thread safety: any thread.
 // Cost: one call of the store.
 // Errors: InvalidArgument for a bad group, NotFound, OutOfRange for an offset beyond the log, those

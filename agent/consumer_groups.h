@@ -1,9 +1,10 @@
 // ConsumerGroups: shows consumer groups to operators, and changes their committed offsets.
 //
 // When to use something else: GroupCoordinator for members, CommittedOffsets for their commits.
-// Guarantees: a group is changed only while it has no member, and none joins meanwhile. A change is
-// made to all partitions that it is meant for, or to none. Where a topic is deleted and created
-// again meanwhile, it is NotFound.
+// Guarantees:
+// 1. A group is changed only while it has no member, and none joins meanwhile.
+// 2. A change is made to all partitions that it is meant for, or to none.
+// 3. Where a topic is deleted and created again meanwhile, the change is NotFound.
 // Thread safety: any thread.
 // Cost: two calls of the store. A Seek() to a time reads a part of a segment per partition; the
 // commits of all groups' members wait meanwhile.

@@ -10,8 +10,10 @@
 // are free, and the reserve stays away. Retention removes a segment of 64 MiB: the reserve is taken
 // back, and 63.9 MiB are free.
 // When to use something else: retention, to keep the disk from filling up.
-// Guarantees: Health() never waits for the disk. While the file is there and records are taken,
-// kRoomBytes were free when it was last looked at.
+// Guarantees:
+// 1. Health() never waits for the disk.
+// 2. While the file is there and records are taken, kRoomBytes were free when it was last looked
+//    at.
 // Thread safety: any thread.
 // Cost: Health() is one short lock.
 // Errors: Health(), ResourceExhausted naming the folder. Trouble with the file itself is logged.

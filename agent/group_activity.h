@@ -2,7 +2,9 @@
 //
 // When to use something else: ConsumerGroups::Describe for the members and offsets of one group;
 // GroupTimes for the times of its last request and commit.
-// Guarantees: members and state are of one moment. Both may have changed since.
+// Guarantees:
+// 1. Members and state are of one moment.
+// 2. Both may have changed since.
 // Thread safety: a value.
 // Cost: a copy of two numbers.
 #pragma once

@@ -3,10 +3,12 @@
 // The two tell an idle group from a dead one. An idle group asks and does not commit; a dead group
 // does neither.
 // When to use something else: GroupCoordinator, for whether a member's session has ended.
-// Guarantees: a time is that of this process; before the first request since its start there is
-// none. At most kGroupsTimedMax groups have times: further ones are not noted until others are
-// forgotten. A group that has a commit or members keeps its times, also without a series of its own
-// on the page (kGroupsShownMax).
+// Guarantees:
+// 1. A time is that of this process; before the first request since its start there is none.
+// 2. At most kGroupsTimedMax groups have times: further ones are not noted until others are
+//    forgotten.
+// 3. A group that has a commit or members keeps its times, also without a series of its own on the
+//    page (kGroupsShownMax).
 // Thread safety: any thread.
 // Cost: a lock and a look-up.
 #pragma once

@@ -8,8 +8,9 @@
 // Without LowerOffsets, the group would skip the records that are written at these offsets next.
 // When to use something else: ConsumerGroups::Seek to move a group while the agent serves.
 // LowerOffsets is for logs that were opened and have had no append yet.
-// Guarantees: afterwards no committed offset of these partitions is beyond the end of its log. Each
-// one that is lowered is logged with group, topic, partition and by how much.
+// Guarantees:
+// 1. Afterwards no committed offset of these partitions is beyond the end of its log.
+// 2. Each offset that is lowered is logged with group, topic, partition and by how much.
 // Thread safety: any thread, while no thread appends to these logs.
 // Cost: one reading of the offsets of one topic, or of all offsets for several topics, and one
 // transaction if there is something to lower.

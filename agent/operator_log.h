@@ -3,9 +3,11 @@
 //
 // When to use something else: a metric, for events that happen often. An event that requests can
 // cause is not logged once per request.
-// Guarantees: no record's key or value ever appears. A line is written whole. With LogFormat::kJson
-// a line is one JSON object with the members time (RFC 3339, UTC), level, message, and one for each
-// named argument: a number or a string.
+// Guarantees:
+// 1. No record's key or value ever appears.
+// 2. A line is written whole.
+// 3. With LogFormat::kJson a line is one JSON object with the members time (RFC 3339, UTC), level,
+//    message, and one for each named argument: a number or a string.
 // Thread safety: any thread; ConfigureOperatorLog once, before other threads log.
 // Cost: formats and writes at once.
 //

@@ -2,10 +2,12 @@
 //
 // When to use something else: PartitionLog knows nothing of leases; TopicCatalog finds partitions
 // by name.
-// Guarantees: a batch is acknowledged only if the lease was held before the write and after it, at
-// the same epoch. An epoch that a newer holder has outdated never reaches the log.
-// Records are counted as written when they are in the log, acknowledged or not (record_metrics.h);
-// the latency is that of the append alone.
+// Guarantees:
+// 1. A batch is acknowledged only if the lease was held before the write and after it, at the same
+//    epoch.
+// 2. An epoch that a newer holder has outdated never reaches the log.
+// 3. Records are counted as written when they are in the log, acknowledged or not
+//    (record_metrics.h). The latency is that of the append alone.
 // Thread safety: OnDamage() and Continue() come first, from the thread that makes the partition.
 // All others from any thread afterwards.
 // Cost: that of PartitionLog, two clock readings for the latency and two for the lease.

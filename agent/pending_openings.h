@@ -4,9 +4,11 @@
 // A log calls Reopen() when it is opened, and Flush() before it takes its first batch. It takes no
 // batch until Flush() has returned OK. A new log needs neither: it has lost no record.
 // When to use something else: LogOpenings, for the openings of one log.
-// Guarantees: after Flush() has returned OK, every opening that Reopen() made before survives a
-// loss of power. A log that is only read needs no stored opening: no record was written at an
-// offset that was lost.
+// Guarantees:
+// 1. After Flush() has returned OK, every opening that Reopen() made before survives a loss of
+//    power.
+// 2. A log that is only read needs no stored opening: no record was written at an offset that was
+//    lost.
 // Thread safety: any thread.
 // Cost: Reopen, one look-up in the store; Flush, two locks, and one transaction for all openings
 // that are not stored yet; Health, one lock that is held for moments.

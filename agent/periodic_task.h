@@ -1,9 +1,11 @@
 // PeriodicTask: runs a function again and again on a thread of its own.
 //
 // When to use something else: grpc::Alarm for one moment in the life of one request.
-// Guarantees: the first run comes at once; runs never overlap; none begins after Stop() was called,
-// and Stop() returns when none is going on. Stop() may be called twice, without Start(), and is
-// called by the destructor.
+// Guarantees:
+// 1. The first run comes at once.
+// 2. Runs never overlap.
+// 3. None begins after Stop() was called, and Stop() returns when none is going on.
+// 4. Stop() may be called twice, without Start(), and is called by the destructor.
 // Thread safety: RunSoon from any thread; Start and Stop from one.
 // Cost: one thread that sleeps.
 // Errors: Start, Unavailable where the system has no thread left.

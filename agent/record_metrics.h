@@ -17,10 +17,12 @@
 // Example: 10 records arrive, and 4 of them again after a lost answer: received 14, written 10,
 // duplicate 4.
 // When to use something else: streamhouse_agent_grpc_requests_total counts requests, not records.
-// Guarantees: the sums above hold whenever no request is under way. The series of a topic begin at
-// 0 when the topic is opened, and end when it is deleted; a later topic of the same name begins at
-// 0 again. Topics beyond the series_max of the families share one series (metric_options.h), which
-// no deletion ends.
+// Guarantees:
+// 1. The sums above hold whenever no request is under way.
+// 2. The series of a topic begin at 0 when the topic is opened, and end when it is deleted. A later
+//    topic of the same name begins at 0 again.
+// 3. Topics beyond the series_max of the families share one series (metric_options.h), which no
+//    deletion ends.
 // Thread safety: every method, from any thread.
 // Cost: Open() and Close() look up each series by its labels. Recording costs as much as the
 // handles; the first refusal for a reason looks up its series.

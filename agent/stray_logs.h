@@ -2,8 +2,9 @@
 // operators.
 //
 // When to use something else: TopicFolders finds such folders.
-// Guarantees: each is logged when it is added. It stays until it is dropped, or ForgetMoved() finds
-// no record in it.
+// Guarantees:
+// 1. Each is logged when it is added.
+// 2. It stays until it is dropped, or ForgetMoved() finds no record in it.
 // Thread safety: any thread.
 // Cost: ForgetMoved() lists every such folder; the others are a short lock.
 // Errors: none; a folder that cannot be listed stays.

@@ -13,10 +13,12 @@
 // synced, and a loss of power may remove them. FindStrays() makes the mark again. PartitionLog
 // makes the folder of a partition again, and syncs the folders before it writes their first record.
 // When to use something else: PartitionLog, for what is in the folder of one partition.
-// Guarantees: a file is removed only from a folder with a mark, or of a partition that was to be
-// added, and only if its partition has no record. A partition also counts as one with records when
-// retention has removed them all: their offsets must not be given out again. Where a folder cannot
-// be listed, nothing is removed.
+// Guarantees:
+// 1. A file is removed only from a folder with a mark, or of a partition that was to be added, and
+//    only if its partition has no record.
+// 2. A partition also counts as one with records when retention has removed them all: their offsets
+//    must not be given out again.
+// 3. Where a folder cannot be listed, nothing is removed.
 // Thread safety: one thread for one topic.
 // Cost: at the creation of a topic, a few new entries of folders and their syncs. FindStrays()
 // lists each folder once, at the start of the agent.

@@ -1,8 +1,10 @@
 // PartitionLag and GroupLag: how far a consumer group is behind, in one partition and over all of
 // them.
 //
-// Guarantees: a value that is not known is absent. Of a group, a maximum is that of the partitions
-// where it is known; a sum is absent where one of its parts is.
+// Guarantees:
+// 1. A value that is not known is absent.
+// 2. Of a group, a maximum is that of the partitions where it is known; a sum is absent where one
+//    of its parts is.
 // Example: 3 records are before the group in one partition, and another partition is not served:
 // max 3, no sum.
 // Thread safety: values.

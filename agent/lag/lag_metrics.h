@@ -23,8 +23,10 @@
 //
 // When to use something else: record_metrics.h, for counters of records; consumer_metrics.h, for a
 // consumer's own lag.
-// Guarantees: a value that is not known has no series: not 0, not the last value. No look-up gets
-// an overflow series. No value on a page is older than the age on the page.
+// Guarantees:
+// 1. A value that is not known has no series: not 0, not the last value.
+// 2. No look-up gets an overflow series.
+// 3. No value on a page is older than the age on the page.
 // Thread safety: Register from any thread; the objects that show series, one thread each.
 // Cost: a look-up for a series that appears or ends; a store for a value that stays on the page.
 // Errors: Register passes on those of the registry.

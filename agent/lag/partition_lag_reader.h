@@ -7,9 +7,11 @@
 //             without retention by age, and where there is none
 // The position is the commit, moved into the log where the log no longer holds it.
 // When to use something else: LagRefresh, for all groups of an agent.
-// Guarantees: 0 <= records <= what the log holds. The end of the log is that of `extent`, so that
-// groups of one partition are compared with one end. A step of the wall clock changes the seconds,
-// never the margin.
+// Guarantees:
+// 1. 0 <= records <= what the log holds.
+// 2. The end of the log is that of `extent`, so that groups of one partition are compared with one
+//    end.
+// 3. A step of the wall clock changes the seconds, never the margin.
 // Thread safety: one thread.
 // Cost: while position and damage stay, a look-up in memory. Otherwise a read of at most
 // kIndexIntervalBytes and a batch. Where bytes of old segments are not counted, it counts them

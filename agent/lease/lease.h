@@ -1,9 +1,10 @@
 // Lease: whether this agent may write to one partition now, and under which epoch.
 //
 // When to use something else: LeaseKeeper gets and renews leases; MetadataStore decides about them.
-// Guarantees: Epoch() answers only while the lease has not expired, less the safety margin, by a
-// local clock that neither jumps nor stops while the machine is suspended. A lease may end before
-// its epoch is used. Therefore the log refuses an epoch that is too old.
+// Guarantees:
+// 1. Epoch() answers only while the lease has not expired, less the safety margin, by a local clock
+//    that neither jumps nor stops while the machine is suspended.
+// 2. A lease may end before its epoch is used: therefore the log refuses an epoch that is too old.
 // Thread safety: any thread.
 // Cost: one short lock and one clock reading.
 // Errors: FailedPrecondition while not held.

@@ -4,8 +4,9 @@
 // 1. A lease has ended only if its row has not changed for the duration that is written in it.
 // 2. The time counts from the moment when the watcher first saw the row in this form, by the
 //    watcher's own monotonic clock.
-// Guarantees: no jump of a wall clock, or of the store's clock, ends a lease or keeps it. The
-// holder stops earlier, by its own clock (lease.h).
+// Guarantees:
+// 1. No jump of a wall clock, or of the store's clock, ends a lease or keeps it.
+// 2. The holder stops earlier, by its own clock (lease.h).
 // Example: a row that lasts 30 s, seen first at 5 s, has ended at 35 s, if it is unchanged then.
 // Thread safety: none, the owner locks.
 // Cost: a comparison.

@@ -4,9 +4,11 @@
 // Invariants:
 // 1. Each waiter waits for an offset that is not below the end of the log.
 // 2. A closed log has no waiters.
-// Guarantees: a waiter is woken at most once: by the first Advance() past its offset, or by
-// WakeAll(); never when it was removed before. Nothing is missed between a read that found nothing
-// and the Add() that follows it. A wake-up may still be running when Remove() returns.
+// Guarantees:
+// 1. A waiter is woken at most once: by the first Advance() past its offset, or by WakeAll(). It is
+//    never woken when it was removed before.
+// 2. No wake-up is missed between a read that found nothing and the Add() that follows it.
+// 3. A wake-up may still be running when Remove() returns.
 // Thread safety: any thread. Wake-ups run without a lock, on the thread that causes them, so they
 // must be quick.
 // Cost: one uncontended lock an Advance() without waiters.

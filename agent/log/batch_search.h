@@ -1,8 +1,10 @@
 // FindWholeBatches: finds batches in bytes behind damage, where no header leads to the next one.
 //
 // When to use something else: SegmentReader follows headers that are intact.
-// Guarantees: bytes that look like a batch are found as well: by chance, or because a record holds
-// the bytes of a batch. The functions say what they compare.
+// Guarantees:
+// 1. Bytes that look like a batch are found as well: by chance, or because a record holds the bytes
+//    of a batch.
+// 2. The functions say what they compare.
 // Thread safety: pure.
 // Cost: linear in the bytes: each byte is part of at most kHeaderChecksumsPerByte checksums of
 // headers, and of one checksum of bodies.

@@ -2,9 +2,11 @@
 //
 // When to use something else: PartitionLog::Open checks headers and the last segment, and owns the
 // folder.
-// Guarantees: changes nothing, and needs no lock: an agent may serve the folder meanwhile. Appends
-// and removals of the agent while the folder is read are not taken for damage. An unfinished batch
-// at the very end is torn, not damaged: it is being written, or the next start cuts it off.
+// Guarantees:
+// 1. Changes nothing, and needs no lock: an agent may serve the folder meanwhile.
+// 2. Appends and removals of the agent while the folder is read are not taken for damage.
+// 3. An unfinished batch at the very end is torn, not damaged: it is being written, or the next
+//    start truncates it.
 // Thread safety: none.
 // Cost: reads all bytes once. Behind damage, the rest of the segment is held in memory.
 // Errors: those of listing the folder. A file that cannot be opened or read is reported as damage.

@@ -3,10 +3,12 @@
 //
 // When to use something else: the header of a batch (log_format.h) is where this is kept; here it
 // is only looked up.
-// Guarantees: if a producer sends the batches of a partition one after the other, and repeats each
-// until it is answered, then each is written once. This holds over a restart too: recovery notes
-// the batches that it finds in the log. The last kProducersMax producers to write are known; a
-// batch of any other producer counts as new.
+// Guarantees:
+// 1. If a producer sends the batches of a partition one after the other, and repeats each until it
+//    is answered, then each is written once.
+// 2. This holds over a restart too: recovery notes the batches that it finds in the log.
+// 3. The last kProducersMax producers to write are known; a batch of any other producer counts as
+//    new.
 // Thread safety: none, the owner locks.
 // Cost: one look-up in a hash table a batch, none for batches without a producer; about 100 bytes a
 // producer.

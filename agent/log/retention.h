@@ -1,9 +1,10 @@
 // Retention: how long the records of a topic are kept at least.
 //
 // When to use something else: nothing; a topic without limits keeps everything.
-// Guarantees: whole segments go, from the start of the log; never the one that is being written. So
-// the log keeps more than the limits say: up to a segment, and up to the interval at which they are
-// applied.
+// Guarantees:
+// 1. Whole segments go, from the start of the log; never the one that is being written.
+// 2. The log keeps more than the limits say: up to a segment, and up to the interval at which they
+//    are applied.
 // Thread safety: a value.
 #pragma once
 

@@ -1,7 +1,9 @@
 // SegmentName: the name of a segment's file: the offset of its first record, in
 // kSegmentNameDigits digits, and kSegmentNameSuffix. For example, 00000000000000000042.log.
 //
-// Guarantees: names sort as their offsets do. BaseOffsetOf(SegmentName(n)) is n.
+// Guarantees:
+// 1. Names sort as their offsets do.
+// 2. BaseOffsetOf(SegmentName(n)) is n.
 // Thread safety: pure functions.
 #pragma once
 

@@ -1,9 +1,10 @@
 // SegmentReader: reads batches of one segment file, from a position on.
 //
 // When to use something else: PartitionLog::Read for records by offset.
-// Guarantees: it reads only [position, end), so it may run while a writer appends behind `end`.
-// Batches that it returns have passed their checksums. After an error, position() is where the
-// batch in question starts.
+// Guarantees:
+// 1. It reads only [position, end), so it may run while a writer appends behind `end`.
+// 2. Batches that it returns have passed their checksums.
+// 3. After an error, position() is where the batch in question starts.
 // Thread safety: one thread a reader; any number of readers on one file.
 // Cost: one system call for each kReadAheadBytes, or for each batch that is larger; bodies that are
 // skipped are not checked.

@@ -2,9 +2,10 @@
 // well.
 //
 // When to use something else: SegmentReader stops at damage.
-// Guarantees: offsets rise; they have gaps only where damage was reported. Behind a damaged header
-// the walk goes on with the next batch that leads to a known place (batch_search.h), or else with
-// that place.
+// Guarantees:
+// 1. Offsets rise; they have gaps only where damage was reported.
+// 2. Behind a damaged header the walk goes on with the next batch that leads to a known place
+//    (batch_search.h), or else with that place.
 // Thread safety: one thread a walk.
 // Cost: that of SegmentReader; behind damage, reading up to the next known place.
 // Errors: those of the file system, and FailedPrecondition for a newer version.

@@ -2,12 +2,13 @@
 //
 // When to use something else: PartitionLog, which sets base_offset and append_time_ms of each
 // header, starts new segments and syncs as its policy says. SegmentReader reads.
-// Guarantees: a batch is appended whole or, for readers and recovery, not at all: after a failed
-// write the file is truncated to its earlier size. The writer refuses every later call:
-// - when that truncation fails,
-// - after a failed Sync: it is then unknown which bytes are on the disk,
-// - when another program has removed the file or changed its size.
-// Open the log again to recover.
+// Guarantees:
+// 1. A batch is appended whole or, for readers and recovery, not at all: after a failed write the
+//    file is truncated to its earlier size.
+// 2. The writer refuses every later call, until the log is opened again:
+//    - when that truncation fails,
+//    - after a failed Sync: it is then unknown which bytes are on the disk,
+//    - when another program has removed the file or changed its size.
 // Thread safety: one thread at a time.
 // Cost: two system calls a batch, no copy.
 // Errors: those of the file system, naming the file, when no byte was written. Internal when it is

@@ -1,8 +1,9 @@
 // SentAt: when a record was sent, as far as its timestamp can be believed.
 //
 // When to use something else: RecordView::timestamp_ms, for what the producer gave.
-// Guarantees: the result is milliseconds since the Unix epoch. It is after the append time only
-// where the append time is before kCredibleFromMs.
+// Guarantees:
+// 1. The result is milliseconds since the Unix epoch.
+// 2. It is after the append time only where the append time is before kCredibleFromMs.
 // Thread safety: a pure function.
 #pragma once
 

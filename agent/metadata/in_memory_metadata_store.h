@@ -2,8 +2,9 @@
 //
 // When to use something else: SqliteMetadataStore, when records must outlive the process: the next
 // agent on a folder does not serve the logs of a store that is gone.
-// Guarantees: those of MetadataStore, for as long as a store of the data lives. Nothing survives
-// the process.
+// Guarantees:
+// 1. Those of MetadataStore, for as long as a store of the data lives.
+// 2. Nothing survives the process.
 // Thread safety: any thread.
 // Cost: never waits for more than another caller; a listing walks over all rows.
 // Errors: those of MetadataStore, without Unavailable and DataLoss.

@@ -2,9 +2,10 @@
 //
 // A store feeds it the name of the table and the values of the row, in the order of the columns.
 // When to use something else: crc32.h for bytes; a database server with checksums of its own.
-// Guarantees: two rows that differ in one bit have different checksums. Each value counts with its
-// type and its length: "ab", "c" and "a", "bc" are different rows. Files hold these checksums, so
-// they never change.
+// Guarantees:
+// 1. Two rows that differ in one bit have different checksums.
+// 2. Each value counts with its type and its length: "ab", "c" and "a", "bc" are different rows.
+// 3. Files hold these checksums, so they never change.
 // Thread safety: one thread at a time.
 // Cost: that of CRC-32 over the values as text.
 //

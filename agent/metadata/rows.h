@@ -1,9 +1,11 @@
 // TopicPartition, LeaseRow and others: what a metadata store keeps, and what it is asked with.
 //
 // When to use something else: MetadataStore (metadata_store.h) keeps them.
-// Guarantees: values, whose fields do not depend on each other. The agent checks them before it
-// calls a store: names are printable ASCII of at most 249 bytes, and retentions at most 2^63 - 1.
-// The store itself checks offsets and the conditions of its calls (metadata_store.h).
+// Guarantees:
+// 1. Values, whose fields do not depend on each other.
+// 2. The agent checks them before it calls a store: names are printable ASCII of at most 249 bytes,
+//    and retentions at most 2^63 - 1.
+// 3. The store itself checks offsets and the conditions of its calls (metadata_store.h).
 // Thread safety: values.
 #pragma once
 

@@ -1,10 +1,11 @@
 // SqliteDatabase and SqliteStatement: the only place where SQLite's C interface is called.
 //
 // When to use something else: SqliteMetadataStore is what the agent uses.
-// Guarantees: SQL is constant text; values are bound, never pasted in. Everything is closed by
-// destruction, statements before their database. In SQL, now_ms() is the time, and
-// row_checksum(table, value, …) the checksum of a row, from 0 to 2^32 - 1; two rows that differ in
-// one bit have different ones.
+// Guarantees:
+// 1. SQL is constant text; values are bound, never pasted in.
+// 2. Everything is closed by destruction, statements before their database.
+// 3. In SQL, now_ms() is the time, and row_checksum(table, value, …) the checksum of a row, from 0
+//    to 2^32 - 1; two rows that differ in one bit have different ones.
 // Thread safety: one thread at a time.
 // Cost: a statement is compiled once.
 // Errors: Unavailable (busy, out of reach), ResourceExhausted (the disk is full), DataLoss

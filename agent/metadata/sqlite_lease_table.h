@@ -1,8 +1,9 @@
 // SqliteLeaseTable: the rows of table `partition_leases`.
 //
 // When to use something else: SqliteMetadataStore is what others use.
-// Guarantees: a row is never removed, so that its epoch never starts again. A row is checked
-// whenever it is read, also before it is changed.
+// Guarantees:
+// 1. A row is never removed, so that its epoch never starts again.
+// 2. A row is checked whenever it is read, also before it is changed.
 // Thread safety: that of SqliteDatabase. A caller that changes rows has begun a transaction.
 // Errors: DataLoss for a damaged row, those of SqliteDatabase.
 #pragma once

@@ -1,8 +1,10 @@
 // SqliteMetadataStore: the metadata store that needs no server: one SQLite file, in WAL mode.
 //
 // When to use something else: where the disk is a network file system, on which SQLite is not safe.
-// Guarantees: those of MetadataStore. A file of a newer program is refused, and not touched; one of
-// an older program is converted (sqlite_schema.h).
+// Guarantees:
+// 1. Those of MetadataStore.
+// 2. A file of a newer program is refused, and not touched; one of an older program is converted
+//    (sqlite_schema.h).
 // Thread safety: any thread; calls queue for one connection. Several processes may use the file at
 // a time.
 // Cost: a write waits for the disk (synchronous=FULL), because the store must not forget an epoch

@@ -2,7 +2,9 @@
 // are given.
 //
 // When to use something else: SqliteMetadataStore is what others use.
-// Guarantees: an id is given once. A row is checked whenever it is read, also before it is changed.
+// Guarantees:
+// 1. An id is given once.
+// 2. A row is checked whenever it is read, also before it is changed.
 // Thread safety: that of SqliteDatabase. A caller that changes rows has begun a transaction.
 // Errors: DataLoss for a damaged row, those of SqliteDatabase.
 #pragma once

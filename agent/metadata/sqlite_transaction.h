@@ -1,7 +1,8 @@
 // SqliteUse and SqliteTransaction: scopes of a statement's use and of a transaction.
 //
-// Guarantees: a statement is reset when its use is over, so that it holds no read lock. A
-// transaction that was not committed is rolled back.
+// Guarantees:
+// 1. A statement is reset when its use is over, so that it holds no read lock.
+// 2. A transaction that was not committed is rolled back.
 // Thread safety: that of SqliteDatabase.
 // Cost: a transaction takes the write lock when it begins, so that what it has read stays so until
 // it ends.

@@ -4,8 +4,9 @@
 // was committed after it vanishes without an error. A loss of power looks alike, but can leave only
 // the last transaction unfinished: each one is synced before the next begins.
 // When to use: before a database is opened, while no other process can write to it.
-// Guarantees: the files are not changed. Damage to the last transaction of the log is not told from
-// a loss of power.
+// Guarantees:
+// 1. The files are not changed.
+// 2. Damage to the last transaction of the log is not told from a loss of power.
 // Thread safety: pure.
 // Cost: reads the log once; SQLite keeps it at a few megabytes.
 // Errors: DataLoss naming the file and the byte; those of the file system.

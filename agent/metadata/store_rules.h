@@ -3,8 +3,9 @@
 //
 // When to use something else: the agent calls MetadataStore (metadata_store.h). This is for its
 // implementations.
-// Guarantees: pure functions of rows that the store has read. The store keeps a row unchanged from
-// the reading to the writing.
+// Guarantees:
+// 1. Pure functions of rows that the store has read.
+// 2. The store keeps a row unchanged from the reading to the writing.
 // Thread safety: pure functions.
 #pragma once
 

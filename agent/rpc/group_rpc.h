@@ -1,8 +1,9 @@
 // GroupRpc: GroupService on the wire. Translates; ConsumerGroups decides.
 //
 // When to use something else: ConsumerGroups, inside of the agent.
-// Guarantees: each call is answered once, with the code of the Status that decided it. `changed` is
-// called before the answer to a move or deletion that succeeded.
+// Guarantees:
+// 1. Each call is answered once, with the code of the Status that decided it.
+// 2. `changed` is called before the response to a move or deletion that succeeded.
 // Thread safety: gRPC calls it from any thread.
 // Cost: waits for the metadata store, on gRPC's thread.
 #pragma once

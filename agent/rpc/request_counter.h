@@ -3,9 +3,10 @@
 // As a gRPC interceptor it also sees calls that end before a handler runs (a message that does not
 // parse), and cancelled calls.
 // When to use something else: handlers count nothing themselves.
-// Guarantees: one count and one observation a call, before its status is sent; a call whose status
-// is never sent counts as CANCELLED. Not seen: methods that the agent does not have, and what the
-// transport refuses.
+// Guarantees:
+// 1. One count and one observation a call, before its status is sent; a call whose status is never
+//    sent counts as CANCELLED.
+// 2. Not seen: methods that the agent does not have, and what the transport refuses.
 // Thread safety: any thread.
 // Cost: one allocation, two clock readings and two recordings a call.
 #pragma once

@@ -3,8 +3,9 @@
 //
 // When to use something else: a record's own header, which may be of another trace than the batch
 // that carries it.
-// Guarantees: a trace that its caller may have recorded. Any other value, also an invalid one, is
-// no trace.
+// Guarantees:
+// 1. A trace that its caller may have recorded is taken.
+// 2. Any other value, also an invalid one, is no trace.
 // Thread safety: pure.
 // Cost: a look-up among the metadata of the call.
 #pragma once

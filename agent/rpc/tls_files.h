@@ -1,9 +1,10 @@
 // ServerTlsFiles: where the certificates of the gRPC port are.
 //
 // When to use something else: the HTTP port has a web configuration of its own.
-// Guarantees: read at the start, and again within RpcServer::kTlsLookInterval after they change; if
-// the new files cannot be used, the old ones stay in use (proto/renewed_tls.h). With client_ca,
-// only clients with a certificate of these authorities are let in.
+// Guarantees:
+// 1. Read at the start, and again within RpcServer::kTlsLookInterval after they change. If the new
+//    files cannot be used, the old ones stay in use (proto/renewed_tls.h).
+// 2. With client_ca, only clients with a certificate of these authorities are let in.
 // Thread safety: a value.
 #pragma once
 

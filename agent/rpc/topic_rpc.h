@@ -1,8 +1,9 @@
 // TopicRpc: TopicService on the wire. Translates; TopicCatalog decides.
 //
 // When to use something else: TopicCatalog, inside of the agent.
-// Guarantees: each call is answered once, with the code of the Status that decided it. `changed` is
-// called before the answer that a topic was added, grew or was deleted.
+// Guarantees:
+// 1. Each call is answered once, with the code of the Status that decided it.
+// 2. `changed` is called before the response that a topic was added, grew or was deleted.
 // Thread safety: gRPC calls it from any thread.
 // Cost: creating a topic waits for the disk, on gRPC's thread.
 #pragma once
