@@ -70,8 +70,9 @@
 // - origin=on: each line names the container (dogstatsd_fields.h).
 // When to use something else: a program with one fixed exporter makes that class itself. For a
 // scheme of one's own, ExporterRegistry::Register().
-// Guarantees: each call returns a new registry with these schemes and no other. An option that is
-// not listed here is refused.
+// Guarantees:
+// 1. Each call returns a new registry with these schemes and no other.
+// 2. An option that is not listed here is refused.
 // Thread safety: a pure function.
 // Cost: at set-up only.
 #pragma once

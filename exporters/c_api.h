@@ -4,9 +4,11 @@
 // "textfile:///var/lib/node_exporter/broker.prom": an operator chooses it.
 // When to use something else: C++ programs use builtin_exporters.h. A scheme of a program's own
 // needs C++ (exporter_registry.h).
-// Guarantees: streamhouse_exporter_start() returns with the exporter at work, or says what prevents
-// it; it does not fail later in a thread. When streamhouse_exporter_stop() returns, no thread of
-// the exporter runs, and registry, health and log are not used any more.
+// Guarantees:
+// 1. streamhouse_exporter_start() returns with the exporter at work, or says what prevents it; it
+//    does not fail later in a thread.
+// 2. When streamhouse_exporter_stop() returns, no thread of the exporter runs, and registry, health
+//    and log are not used any more.
 // Ownership: an exporter belongs to the caller, and is stopped before its registry and health are
 // freed. Strings are copied. The log takes its user data over, whether the start succeeds or not:
 // `destroy` is called exactly once, when the exporter is stopped or not started. A struct whose

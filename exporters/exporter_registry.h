@@ -4,7 +4,9 @@
 // learns what kinds there are.
 // When to use something else: a program with one fixed exporter makes it itself. BuiltinExporters()
 // (builtin_exporters.h) knows the schemes of this project; a program adds its own with Register().
-// Guarantees: MakeExporter() calls the factory of the scheme once. What it returns is not started.
+// Guarantees:
+// 1. MakeExporter() calls the factory of the scheme once.
+// 2. The exporter that it returns is not started.
 // Thread safety: MakeExporter from any thread once all schemes are registered.
 // Cost: at set-up only: a look-up of the scheme, and that of the factory.
 // Errors: InvalidArgument, naming the spec and what is bad about it, for one that cannot be made;

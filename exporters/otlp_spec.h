@@ -10,8 +10,9 @@
 // /v1/metrics. A line with `header_file` has no headers of the environment; one with `user` or
 // `bearer_file` has no Authorization of it.
 // When to use something else: OtlpExporterOptions, where the program and not its operator chooses.
-// Guarantees: the line wins over each variable (otlp_environment.h). Its scheme is never changed:
-// an endpoint of the other scheme is an error.
+// Guarantees:
+// 1. The line wins over each variable (otlp_environment.h).
+// 2. Its scheme is never changed: an endpoint of the other scheme is an error.
 // Thread safety: that of `look_up`.
 // Cost: at set-up only.
 // Errors: InvalidArgument, as BadSpec() and BadOption() make them.

@@ -7,9 +7,11 @@
 //   {count:3,sum:2.5,quantile:[0.5:0.7,0.99:1.2]}
 //
 // When to use something else: kinds with one number a sample have no such value.
-// Guarantees: counts are whole numbers without a point, also native ones: a point would make a
-// reader take the histogram for one of fractions. Classic buckets are cumulative and native ones
-// are not. Native ones stand first, and no span is written where all are empty.
+// Guarantees:
+// 1. Counts are whole numbers without a point, also native ones: a point would make a reader take
+//    the histogram for one of fractions.
+// 2. Classic buckets are cumulative and native ones are not.
+// 3. Native ones stand first, and no span is written where all are empty.
 // Thread safety: one thread at a time.
 // Cost: linear in the buckets; the texts of bounds are made once a family.
 #pragma once

@@ -2,8 +2,9 @@
 //
 // When to use something else: the page itself, for readers that do not ask for compression
 // (NegotiateCoding).
-// Guarantees: the bytes are one stream of the coding, as all readers understand it. A page that
-// fails, fails.
+// Guarantees:
+// 1. The bytes are one stream of the coding, as all readers understand it.
+// 2. A page that fails makes its compressed page fail.
 // Thread safety: one thread at a time.
 // Cost: see the codings; a second chunk while it lives.
 #pragma once

@@ -2,10 +2,13 @@
 //
 // The reader's most wanted format that can be produced wins.
 // When to use something else: compressed_page.h, which chooses the coding from Accept-Encoding.
-// Guarantees: there is always a result; a reader that asks for nothing, for anything or for what
-// does not exist gets Prometheus text 0.0.4, which every reader knows. OpenMetrics 2.0 is only for
-// readers that name this version; one that names no version gets 1.0. Names that are no legacy
-// names are escaped: as the reader asks by `escaping`, else with underscores.
+// Guarantees:
+// 1. There is always a result. A reader that asks for nothing, for anything or for what does not
+//    exist gets Prometheus text 0.0.4, which every reader knows.
+// 2. OpenMetrics 2.0 is only for readers that name this version; one that names no version gets
+//    1.0.
+// 3. Names that are no legacy names are escaped: as the reader asks by `escaping`, else with
+//    underscores.
 // Thread safety: pure functions.
 // Cost: see ParseWeightedList.
 #pragma once

@@ -3,8 +3,9 @@
 // Series that stand behind each other often share the values of their first labels. Such labels are
 // compared, and neither taken apart nor encoded again.
 // When to use something else: LabelReader, where the names are not known.
-// Guarantees: after ForEachChange() the caller was told of every value that the series has. Of
-// other text than that of the family, values are undefined; nothing beyond its end is read.
+// Guarantees:
+// 1. After ForEachChange() the caller was told of every value that the series has.
+// 2. Of other text than that of the family, values are undefined; nothing beyond its end is read.
 // Thread safety: one thread at a time.
 // Cost: a comparison of the text up to the first difference; from there on, linear in the text.
 //

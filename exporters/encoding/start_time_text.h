@@ -2,7 +2,9 @@
 // for all series in a row that share it.
 //
 // When to use something else: EncodedTimestamp for protobuf.
-// Guarantees: the same time gives the same text. WriteLine() adds the newline that ends the line.
+// Guarantees:
+// 1. The same time gives the same text.
+// 2. WriteLine() adds the newline that ends the line.
 // Thread safety: a value.
 // Cost: writing the same time again is a comparison and a copy.
 #pragma once

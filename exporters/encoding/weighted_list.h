@@ -2,8 +2,9 @@
 //
 // Lenient, as HTTP asks of servers: an element that makes no sense is left out, and a weight that
 // makes none counts as 1.
-// Guarantees: elements of equal weight keep their order; those of weight 0 stand at the end, as
-// refusals. Views point into the header.
+// Guarantees:
+// 1. Elements of equal weight keep their order; those of weight 0 stand at the end, as refusals.
+// 2. Views point into the header.
 // Thread safety: pure functions.
 // Cost: linear in the header, and a sort of its elements.
 #pragma once

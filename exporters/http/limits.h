@@ -2,9 +2,10 @@
 //
 // Each limit must be more than 0. A limit of 0 would refuse every client.
 // When to use something else: a proxy in front of the server, to limit how often a client may ask.
-// Guarantees: a client that reaches a limit is answered or disconnected as the limit says. Each
-// time is counted in streamhouse_exporter_limits_reached_total under the limit's name
-// (server_metrics.h).
+// Guarantees:
+// 1. A client that reaches a limit is answered or disconnected as the limit says.
+// 2. Each time is counted in streamhouse_exporter_limits_reached_total under the limit's name
+//    (server_metrics.h).
 // Thread safety: a value.
 // Cost: copied once a server. Each connection may take head_bytes for its request; a page that is
 // sent takes what metrics_server.h says.

@@ -17,9 +17,11 @@
 //
 // When to use something else: CoreMetrics for what recordings cost and lose; PushMetrics for
 // exporters that send.
-// Guarantees: labels come from fixed sets; nothing that a client sends makes a new series. Servers
-// of one registry, at once or one after another, share the families: their numbers add up. A
-// default-constructed one counts nowhere.
+// Guarantees:
+// 1. Labels come from fixed sets: no request of a client makes a new series.
+// 2. Servers of one registry, at once or one after another, share the families: their numbers add
+//    up.
+// 3. A default-constructed one counts nowhere.
 // Thread safety: all methods from any thread.
 // Cost: that of a few recordings.
 // Errors: AlreadyExists, from Register, where the registry has another family with one of these

@@ -1,8 +1,10 @@
 // SharedCollection: a snapshot, taken once for all readers that come at the same time.
 //
-// Guarantees: a snapshot that Take() gives was taken after the call, or at most kSharedFor before
-// it while a reader still holds it. So a reader that asks again gets new values, unless others are
-// still reading; then it may get the same ones for up to kSharedFor.
+// Guarantees:
+// 1. A snapshot that Take() gives was taken after the call, or at most kSharedFor before it while a
+//    reader still holds it.
+// 2. A reader that asks again gets new values, unless others are still reading. Then it may get the
+//    same ones for up to kSharedFor.
 // Thread safety: Take() from any thread; callers that come while one collects wait for it and share
 // its result. A shared snapshot is only read.
 // Cost: one snapshot for all of them.

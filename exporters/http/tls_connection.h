@@ -1,9 +1,10 @@
 // TlsConnection: a Connection over TLS over a TCP socket. The first read shakes hands; the first
 // one after ShutDownSending() tells the peer, by TLS, that the page is whole.
 //
-// Guarantees: a client that sends nothing costs no TLS, one that shakes hands has no buffers for
-// data, and a connection that is idle has given its own back. A client that speaks HTTP without TLS
-// gets one 400 in plain text, then the end.
+// Guarantees:
+// 1. A client that sends nothing costs no TLS, one that shakes hands has no buffers for data, and a
+//    connection that is idle has given its own back.
+// 2. A client that speaks HTTP without TLS gets one 400 in plain text, then the end.
 // Thread safety and errors: those of Connection.
 #pragma once
 

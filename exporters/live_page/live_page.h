@@ -3,8 +3,10 @@
 //
 // When to use something else: dashboards (docs/observability.md), which remember what was before
 // the page was opened.
-// Guarantees: one document with all that it needs. It asks only the server that it came from, and
-// there only for `metrics` and `ready` beside its own path. So it works behind a proxy's prefix.
+// Guarantees:
+// 1. One document with all that it needs.
+// 2. It asks only the server that it came from, and there only for `metrics` and `ready` beside its
+//    own path. So it works behind a proxy's prefix.
 // Thread safety: both functions from any thread.
 // Cost: none to the server but the scrapes: one a second where a reader asks for it, less often
 // where pages are large.

@@ -2,7 +2,9 @@
 //
 // When to use something else: OtlpProtobufEncoder, unless the receiver asks for JSON: its requests
 // are a third of the size.
-// Guarantees: those of OtlpRequests. Both encoders send equal values.
+// Guarantees:
+// 1. Those of OtlpRequests.
+// 2. OtlpProtobufEncoder sends equal values.
 // Thread safety: one thread at a time.
 // Cost: that of OtlpRequests.
 //

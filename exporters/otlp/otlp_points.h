@@ -1,9 +1,11 @@
 // PutOtlpPoint(): the data point of a series, one description of each kind for both encodings.
 //
 // When to use something else: OtlpProtobufEncoder and OtlpJsonEncoder make whole requests of it.
-// Guarantees: the fields of a point say what the snapshot says. Only monotonic sums and histograms
-// have a start time: a receiver that stores a zero at each start time would do so for gauges too. A
-// count of more than 2^63 - 1, which no integer of OTLP holds, is a double.
+// Guarantees:
+// 1. The fields of a point say what the snapshot says.
+// 2. Only monotonic sums and histograms have a start time: a receiver that stores a zero at each
+//    start time would do so for gauges too.
+// 3. A count of more than 2^63 - 1, which no integer of OTLP holds, is a double.
 // Thread safety: pure functions.
 // Cost: none of its own.
 #pragma once

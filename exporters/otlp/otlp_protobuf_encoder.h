@@ -1,7 +1,9 @@
 // OtlpProtobufEncoder: OTLP requests in Protobuf, as application/x-protobuf.
 //
 // When to use something else: OtlpJsonEncoder, for receivers and people that read JSON only.
-// Guarantees: those of OtlpRequests. Both encoders send equal values.
+// Guarantees:
+// 1. Those of OtlpRequests.
+// 2. OtlpJsonEncoder sends equal values.
 // Thread safety: one thread at a time.
 // Cost: that of OtlpRequests.
 //

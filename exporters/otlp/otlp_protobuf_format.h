@@ -2,9 +2,10 @@
 //
 // When to use something else: protobuf_writer.h for messages whose length is known before they
 // begin.
-// Guarantees: what OtlpProtobufOut<ProtobufSize> counts for a description, that of ProtobufWriter
-// writes. A message that stays open while others are written into it has a length of four bytes,
-// filled up with zero bits: every reader of protobuf takes such a varint.
+// Guarantees:
+// 1. What OtlpProtobufOut<ProtobufSize> counts for a description, that of ProtobufWriter writes.
+// 2. A message that stays open while others are written into it has a length of four bytes, filled
+//    up with zero bits: every reader of protobuf takes such a varint.
 // Thread safety: values.
 // Cost: each message is counted and then written.
 #pragma once

@@ -2,8 +2,10 @@
 // has rejected all the same (ExportMetricsPartialSuccess).
 //
 // When to use something else: the status of a response says whether the request was taken.
-// Guarantees: text that is no such message says nothing: the request was taken. Unknown fields are
-// passed over. A message without rejected points is a warning.
+// Guarantees:
+// 1. Text that is no such message says nothing: the request was taken.
+// 2. Unknown fields are passed over.
+// 3. A message without rejected points is a warning.
 // Thread safety: a pure function.
 // Cost: linear in the body.
 #pragma once

@@ -1,9 +1,10 @@
 // OtlpField: the fields of OTLP that this project writes, one description for both encodings.
 //
 // When to use something else: protobuf_encoder.cc has the fields of Prometheus' own format.
-// Guarantees: names and numbers are those of opentelemetry-proto 1.11 (fields of metrics have not
-// changed since 0.19). The key in JSON is the name in lowerCamelCase, as the JSON mapping of
-// protobuf makes it.
+// Guarantees:
+// 1. Names and numbers are those of opentelemetry-proto 1.11 (fields of metrics have not changed
+//    since 0.19).
+// 2. The key in JSON is the name in lowerCamelCase, as the JSON mapping of protobuf makes it.
 // Thread safety: constants.
 // Cost: none at run time.
 #pragma once

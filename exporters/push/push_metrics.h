@@ -14,8 +14,9 @@
 //
 // What a failed push would have said is not lost: the next one says it, as values are cumulative.
 // When to use something else: ServerMetrics, for exporters that are asked.
-// Guarantees: the labels come from fixed sets and from the names of families. A default-constructed
-// one counts nowhere.
+// Guarantees:
+// 1. The labels come from fixed sets and from the names of families.
+// 2. A default-constructed one counts nowhere.
 // Thread safety: from any thread.
 // Cost: a look-up by labels and a recording for each count; a few a push.
 // Errors: AlreadyExists, from Register, where the program has another family of such a name.

@@ -1,7 +1,9 @@
 // StopSignal: tells the thread of an exporter to stop, and ends its waits.
 //
 // When to use something else: PushDeadline, to give up at a time.
-// Guarantees: once given, it stays given. A wait ends at once when it is given.
+// Guarantees:
+// 1. Once given, it stays given.
+// 2. A wait ends at once when it is given.
 // Thread safety: any thread. It must not be destroyed while a thread waits, nor in the child of a
 // fork whose parent waits: PushLoop, which owns one, sees to that.
 // Cost: a lock.

@@ -4,8 +4,9 @@
 // it, so that an escaped slash would begin another label: such a value has to be in base64.
 // When to use something else: ExtraLabels (labelled_view.h), for labels that series have
 // themselves.
-// Guarantees: a key that is parsed has a job, legal label names that are distinct, and values of
-// UTF-8. Path() of it is a path that the Pushgateway reads as the same labels.
+// Guarantees:
+// 1. A key that is parsed has a job, legal label names that are distinct, and values of UTF-8.
+// 2. Path() of it is a path that the Pushgateway reads as the same labels.
 // Thread safety: a value.
 // Cost: linear in the path.
 // Errors: of ParseGroupingKey(): InvalidArgument, about the field "path".

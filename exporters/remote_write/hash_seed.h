@@ -1,9 +1,11 @@
 // HashSeed(): a number that the hash tables of this process begin with, so that no client can
 // choose texts that collide.
 //
-// Guarantees: it is random for each start of a program, and one number until the process ends. A
-// child of fork has the seed of its parent, if the parent has asked for it before: tables that the
-// child inherits stay valid. It is never shown, so a child with the same one gives nothing away.
+// Guarantees:
+// 1. It is random for each start of a program, and one number until the process ends.
+// 2. A child of fork has the seed of its parent, if the parent has asked for it before: tables that
+//    the child inherits stay valid.
+// 3. It is never shown, so a child with the same one gives nothing away.
 // Thread safety: any thread.
 // Cost: random numbers of the system, once.
 #pragma once

@@ -5,7 +5,9 @@
 // When to use something else: the texts of a snapshot, for as long as it lives.
 // Invariants:
 // 1. A text is one line: label texts are escaped (snapshot.h), so a line end separates two of them.
-// Guarantees: a reader gives the texts that the family had, in its order. They outlive the family.
+// Guarantees:
+// 1. A reader gives the texts that the family had, in its order.
+// 2. The kept texts outlive the family.
 // Thread safety: a value. A reader must not outlive its texts, nor see them change.
 // Cost: memory: see memory_bytes(). Assign() compares with the family, which decompresses all
 // blocks; it compresses only where a text differs. Both take some 200 KiB while they run.

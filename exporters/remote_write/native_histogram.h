@@ -1,7 +1,8 @@
 // The message Histogram of remote write, which 1.0 and 2.0 share but for the start time.
 //
-// Guarantees: the counts are written also where they are 0, as the messages ask. A histogram that
-// has ended has the sum kStaleMarkerBits and no buckets.
+// Guarantees:
+// 1. The counts are written also where they are 0, as the messages ask.
+// 2. A histogram that has ended has the sum kStaleMarkerBits and no buckets.
 // Thread safety: pure functions.
 // Cost: linear in the buckets.
 #pragma once

@@ -1,7 +1,9 @@
 // SymbolTable: the texts of one remote-write request, each once, by their numbers.
 //
-// Guarantees: number 0 is the empty text. Equal texts have one number. encoded() is the field
-// `symbols` of the request, in the order of the numbers.
+// Guarantees:
+// 1. Number 0 is the empty text.
+// 2. Equal texts have one number.
+// 3. encoded() is the field `symbols` of the request, in the order of the numbers.
 // Thread safety: one thread at a time.
 // Cost: a look-up is a hash of the text, and a comparison with the text found. Memory is kept by
 // Clear(): it is that of the largest request so far.

@@ -3,9 +3,11 @@
 // A receiver of 2.0 says how much it has stored, in headers. One that knows 1.0 only answers 415 to
 // a request of 2.0, or 400, or takes it for an empty one and answers 204 without these headers.
 // When to use something else: a fixed version, where the receiver is known.
-// Guarantees: begins with 2.0 unless told otherwise. A response that shows a receiver of 1.0 makes
-// it 1.0, and so it stays while the receiver answers. After a receiver was away it may be another
-// one: the next request is one of 2.0 again.
+// Guarantees:
+// 1. Begins with 2.0 unless told otherwise.
+// 2. A response that shows a receiver of 1.0 makes it 1.0, and so it stays while the receiver
+//    answers.
+// 3. After a receiver was away it may be another one: the next request is one of 2.0 again.
 // Thread safety: one thread at a time.
 // Cost: none.
 #pragma once

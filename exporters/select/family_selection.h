@@ -1,9 +1,11 @@
 // FamilySelection: which series of one family a selection chooses.
 //
 // When to use something else: SelectedView (selected_view.h) for a whole snapshot.
-// Guarantees: what depends on the family alone is decided once: its names, the labels that it
-// lacks, and the label that its kind adds (le, quantile, a state). A name may be written as the
-// program has it or as it is escaped; != and !~ mean neither of the two.
+// Guarantees:
+// 1. What depends on the family alone is decided once: its names, the labels that it lacks, and the
+//    label that its kind adds (le, quantile, a state).
+// 2. A name may be written as the program has it or as it is escaped; != and !~ mean neither of the
+//    two.
 // Thread safety: one thread at a time.
 // Cost: of an expression, a reading of the clock each time. Of Chooses(), a walk over the label
 // text up to the last label that a selector names. A value that is that of the series before is not

@@ -1,9 +1,11 @@
 // LabelMatcher: a condition on one label, as PromQL has it: topic="orders", partition=~"1.*".
 //
 // When to use something else: ParseSelector (selector_parser.h) makes them of a selector's text.
-// Guarantees: a label that a series lacks has the empty value. A regular expression matches whole
-// values, and its dot matches a newline too, as in Prometheus 3. != and !~ are the exact complement
-// of = and =~.
+// Guarantees:
+// 1. A label that a series lacks has the empty value.
+// 2. A regular expression matches whole values, and its dot matches a newline too, as in
+//    Prometheus 3.
+// 3. != and !~ are the exact complement of = and =~.
 // Thread safety: const methods from any thread.
 // Cost: of = and !=, a comparison. Of =~ and !~, time that is linear in the value: RE2 does not
 // backtrack. The memory of an expression is bounded by kExpressionMemoryBase and

@@ -2,9 +2,10 @@
 //
 // When to use something else: LabelReader (label_reader.h) for the labels of a page, which has
 // fewer escapes.
-// Guarantees: in double and single quotes the escapes of Go stand for what they mean: \a \b \f \n
-// \r \t \v \\, the quote itself, \ooo, \xhh, \uhhhh and \Uhhhhhhhh. Text in backquotes has no
-// escapes.
+// Guarantees:
+// 1. In double and single quotes the escapes of Go stand for what they mean: \a \b \f \n \r \t \v
+//    \\, the quote itself, \ooo, \xhh, \uhhhh and \Uhhhhhhhh.
+// 2. Text in backquotes has no escapes.
 // Thread safety: pure.
 // Cost: a copy of the text.
 // Errors: InvalidArgument for a string without an end or with another escape; `text` then begins at

@@ -1,8 +1,10 @@
 // SelectedView: a snapshot of the series that a selection chooses.
 //
 // When to use something else: where all are chosen, the snapshot itself.
-// Guarantees: families and series stand in the order of the snapshot. Families without a chosen
-// series are left out, unless the selection asks for them by name only.
+// Guarantees:
+// 1. Families and series stand in the order of the snapshot.
+// 2. Families without a chosen series are left out, unless the selection asks for them by name
+//    only.
 // Thread safety: pure.
 // Cost: a look at the names of each family. Where the choice depends on labels, a look at each
 // series of the family (family_selection.h), and a copy of the values of the chosen ones,

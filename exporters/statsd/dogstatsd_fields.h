@@ -1,7 +1,9 @@
 // DogStatsdFields: what lines of DogStatsD say beside name, value, type and labels.
 //
 // When to use something else: StatsdDialect::kPlain has no place for them.
-// Guarantees: a byte that would end a tag or a field becomes `_`. What is not known is left out.
+// Guarantees:
+// 1. A byte that would end a tag or a field becomes `_`.
+// 2. What is not known is left out.
 // Thread safety: a value; pure functions, but for the files that FindDogStatsdOrigin() reads.
 // Cost: FindDogStatsdOrigin() reads files: at set-up.
 //

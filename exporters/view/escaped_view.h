@@ -4,8 +4,9 @@
 // the snapshot itself.
 // Invariants:
 // 1. The view has every family and every series, at its place.
-// Guarantees: a pure function. Families that have legacy names only stay as they are, without a
-// copy.
+// Guarantees:
+// 1. A pure function.
+// 2. Families that have legacy names only stay as they are, without a copy.
 // Thread safety: pure.
 // Cost: a look at the names where there is nothing to escape; otherwise the label text of each
 // series of such a family, made again.

@@ -1,7 +1,8 @@
 // ExponentialDifference: what an exponential histogram counted after an earlier state of it.
 //
-// Guarantees: the difference has the resolution of the newer state, and no empty bucket at either
-// end. Buckets of an earlier, finer state are united first, which is exact (exponential_scale.h).
+// Guarantees:
+// 1. The difference has the resolution of the newer state, and no empty bucket at either end.
+// 2. Buckets of an earlier, finer state are united first, which is exact (exponential_scale.h).
 // Thread safety: one thread.
 // Cost: linear in the buckets; memory for those of the largest histogram, which is used again.
 #pragma once

@@ -1,8 +1,9 @@
 // ExponentialSum: several exponential histograms as one.
 //
-// Guarantees: no count is lost, and each is in the bucket that holds its values. The resolution is
-// the lowest among the histograms that have buckets, or lower where their range would take more
-// than kSummedBucketsMax buckets.
+// Guarantees:
+// 1. No count is lost, and each is in the bucket that holds its values.
+// 2. The resolution is the lowest among the histograms that have buckets, or lower where their
+//    range would take more than kSummedBucketsMax buckets.
 // Thread safety: one thread.
 // Cost: linear in the buckets, and an allocation for each histogram that is added.
 #pragma once

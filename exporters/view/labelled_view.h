@@ -5,9 +5,11 @@
 // is for readers that cannot tell two programs apart by themselves, such as a folder of text files.
 // Invariants:
 // 1. A view has every family and every series of its snapshot, at its place.
-// Guarantees: a pure function. A family that shows a label of that name keeps its own. That may be
-// one of its labels, the one that is named like a state set, or one that gets that name where names
-// are escaped (service.name as service_name).
+// Guarantees:
+// 1. A pure function.
+// 2. A family that shows a label of that name keeps its own. That may be one of its labels, the one
+//    that is named like a state set, or one that gets that name where names are escaped
+//    (service.name as service_name).
 // Thread safety: Of() from any thread.
 // Cost: without labels none; else the label text of each series, made again, and the snapshot that
 // it was made of, which it keeps alive.

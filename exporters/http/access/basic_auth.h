@@ -3,9 +3,12 @@
 // Checking a password is slow by design (bcrypt: some tens of milliseconds). So Recall() answers at
 // once where it can, and Check() does the work, on a thread that may be busy. Verdicts are
 // remembered under a keyed digest that is good for this process only; passwords are not kept.
-// Guarantees: an unknown user costs as much time as a wrong password of the user whose hash is the
-// dearest, so give all users the same cost. A comparison takes the same time for any position of
-// the first difference. No number of guesses makes it forget that a user's password was right.
+// Guarantees:
+// 1. An unknown user costs as much time as a wrong password of the user whose hash is the dearest,
+//    so give all users the same cost.
+// 2. A comparison takes the same time for any position of the first difference.
+// 3. No number of guesses makes it forget that a user's password was right.
+// 4. A header that cannot be read names no user: Recall() and Check() return false at once.
 // Thread safety: all methods from any thread; one check at a time.
 #pragma once
 

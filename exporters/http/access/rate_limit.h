@@ -2,8 +2,10 @@
 // exporter-toolkit.
 //
 // When to use something else: Limits for what one client may cost.
-// Guarantees: the bucket begins with `burst` tokens, gets one in each interval, and never has more
-// than `burst`. A request takes one, or is refused.
+// Guarantees:
+// 1. The bucket begins with `burst` tokens, gets one in each interval, and never has more than
+//    `burst`.
+// 2. A request takes one, or is refused.
 // Thread safety: one thread at a time.
 // Cost: a few operations.
 #pragma once

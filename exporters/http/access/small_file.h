@@ -1,8 +1,10 @@
 // ReadSmallFile: the text of a file that a configuration names.
 //
-// Guarantees: only regular files of at most kSmallFileBytesMax are read, so that the call never
-// waits for a writer, a terminal or a device. It waits for a disk that hangs. A child process does
-// not inherit the file.
+// Guarantees:
+// 1. Only regular files of at most kSmallFileBytesMax are read, so that the call never waits for a
+//    writer, a terminal or a device.
+// 2. The call waits for a disk that hangs.
+// 3. A child process does not inherit the file.
 // Thread safety: a pure function.
 // Cost: a copy of the file.
 // Errors: InvalidArgument. Unavailable where the system lacks descriptors or memory, or the disk

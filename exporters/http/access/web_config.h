@@ -30,9 +30,10 @@
 // counts it. The server waits for a disk that hangs.
 // When to use something else: Limits for what a client may cost; a proxy in front of the server for
 // what is refused here.
-// Guarantees: a key that is unknown, misspelt or of the wrong kind is an error; nothing is ignored.
-// A key without a value is an error, and so is an empty file: neither may open what its author
-// meant to close.
+// Guarantees:
+// 1. A key that is unknown, misspelt or of the wrong kind is an error; nothing is ignored.
+// 2. A key without a value is an error, and so is an empty file: neither may open what its author
+//    meant to close.
 // Thread safety: a value.
 // Cost: a file is read and parsed, at set-up only. A bcrypt hash of cost N makes each check of a
 // password take 2^N rounds.

@@ -1,8 +1,10 @@
 // Request: what the routes need to know of an HTTP request.
 //
 // When to use something else: the HTTP server's own type, for all that the routes do not read.
-// Guarantees: all fields are views into memory of the caller, who keeps it until Routes::Handle has
-// returned. A header that the request does not have is empty.
+// Guarantees:
+// 1. All fields are views into memory of the caller, who keeps it until Routes::Handle has
+//    returned.
+// 2. A header that the request does not have is empty.
 // Thread safety: a value.
 // Cost: copies no text.
 #pragma once

@@ -2,9 +2,11 @@
 //
 // Knows no sockets: the receiver puts the bytes into Prepare()'s space, and calls Commit() and
 // Next().
-// Guarantees: holds at most twice limits.head_bytes of a client's bytes. A request with a body is
-// never waited for: it is refused, or its connection is to be closed after the response. After a
-// refusal nothing more is read from this client.
+// Guarantees:
+// 1. Holds at most twice limits.head_bytes of a client's bytes.
+// 2. A request with a body is never waited for: it is refused, or its connection is to be closed
+//    after the response.
+// 3. After a refusal nothing more is read from this client.
 // Thread safety: one thread at a time.
 // Cost: linear in the bytes; what is not a whole line yet is looked at again with each piece.
 // Errors: as the status of the response to give.

@@ -1,7 +1,8 @@
 // RequestTarget: what an HTTP request names, taken apart: its path and its query.
 //
-// Guarantees: the path is decoded once, and never interpreted: "/a/../b" and "//b" are not "/b". A
-// target that is malformed has no value.
+// Guarantees:
+// 1. The path is decoded once, and never interpreted: "/a/../b" and "//b" are not "/b".
+// 2. A target that is malformed has no value.
 // Thread safety: pure functions.
 // Cost: linear in the target.
 #pragma once

@@ -1,7 +1,7 @@
 // HttpRequest: what an exporter sends to its receiver.
 //
 // When to use something else: message/request.h, for a request to a server of this program.
-// Guarantees: all fields are views. What they point at outlives the call that takes it.
+// Guarantees: all fields are views, whose texts outlive the call that takes the request.
 // Thread safety: a value.
 // Cost: copies no text.
 //

@@ -1,7 +1,9 @@
 // HttpResponse: what a receiver said to a request.
 //
 // When to use something else: HttpSender, which turns responses into a Status and into retries.
-// Guarantees: owns its texts. `status` is 200 or more (response_reader.h).
+// Guarantees:
+// 1. Owns its texts.
+// 2. `status` is 200 or more (response_reader.h).
 // Thread safety: a value.
 // Cost: a copy of what the receiver sent, within the limits of response_reader.h.
 #pragma once

@@ -1,7 +1,9 @@
 // ParseRetryAfter: how long a receiver asks to wait, from its Retry-After header.
 //
-// Guarantees: the result is from 0 to kRetryAfterMax, so that no receiver silences a program for
-// good. A date that has passed is 0. A text that is neither seconds nor a date has no value.
+// Guarantees:
+// 1. The result is from 0 to kRetryAfterMax, so that no receiver silences a program for good.
+// 2. A date that has passed is 0.
+// 3. A text that is neither seconds nor a date has no value.
 // Thread safety: a pure function.
 // Cost: linear in a text of some bytes.
 #pragma once
