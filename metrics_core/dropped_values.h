@@ -3,7 +3,9 @@
 //
 // When to use something else: `streamhouse_metrics_dropped_observations_total` (CoreMetrics) shows
 // both on a page.
-// Guarantees: each dropped value is in one of the two counts. Sinks count dropped values too.
+// Guarantees:
+// 1. Each dropped value is in one of the two counts.
+// 2. Sinks count dropped values too.
 // Thread safety: any thread; signal-safe.
 // Cost: one locked instruction a dropped value; nothing for other values.
 #pragma once

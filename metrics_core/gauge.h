@@ -2,9 +2,10 @@
 //
 // When to use something else: UpDownCounter where many threads only add and subtract (it is
 // sharded; a gauge is one shared cell); a Counter for what only goes up.
-// Guarantees: Set is last-writer-wins among all threads; Add never loses an addition that no Set
-// overwrites. What is recorded through a handle whose series was removed is seen nowhere. A
-// default-constructed gauge is a sink.
+// Guarantees:
+// 1. Set is last-writer-wins among all threads. Add never loses an addition that no Set overwrites.
+// 2. What is recorded through a handle whose series was removed is seen nowhere. A
+//    default-constructed gauge is a sink.
 // Thread safety: any thread may record through the same handle or copies of it; signal-safe.
 // Cost: Set is one store, Add one locked instruction (a compare-and-swap loop for doubles), on a
 // cell that all threads share.

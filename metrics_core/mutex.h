@@ -3,9 +3,11 @@
 //
 // When to use something else: the recording path takes no lock at all. SharedMutex is for readers
 // that must not wait for each other; it costs more than Mutex where there is one thread.
-// Guarantees: the clang stage of tools/test refuses an access to a member marked
-// STREAMHOUSE_GUARDED_BY(mutex_) without mutex_. It also refuses a call of a function marked
-// STREAMHOUSE_REQUIRES(mutex_) without mutex_. GCC sees plain locks of std.
+// Guarantees:
+// 1. The clang stage of tools/test refuses an access to a member marked
+//    STREAMHOUSE_GUARDED_BY(mutex_) without mutex_.
+// 2. It also refuses a call of a function marked STREAMHOUSE_REQUIRES(mutex_) without mutex_.
+// 3. GCC sees plain locks of std.
 // Thread safety: any thread.
 // Cost: that of std::mutex. A CondVar takes a lock of its own besides, in each wait and each
 // notification.

@@ -5,8 +5,9 @@
 // 1. No two families have a sample name in common, in any format.
 // 2. A family that was refused has no name and no place on a page.
 // 3. An equal definition is one family.
-// Guarantees: a family that is registered is on every later snapshot, in registration order.
-// Families and handles may outlive the registry.
+// Guarantees:
+// 1. A family that is registered is on every later snapshot, in registration order.
+// 2. Families and handles may outlive the registry.
 // Thread safety: all methods from any thread.
 // Cost: registering locks and allocates. A snapshot locks one family at a time against new label
 // sets of it, never against recordings. In a steady state it allocates nothing that grows with the

@@ -1,7 +1,9 @@
 // StartThread: a std::thread, or a Status where the system has no thread left.
 //
 // When to use something else: the constructor of std::thread, in tests.
-// Guarantees: `work` runs once on the new thread; it never runs after an error. It must not throw.
+// Guarantees:
+// 1. `work` runs once on the new thread. It never runs after an error.
+// 2. `work` must not throw: the program ends if it does.
 // Thread safety: any thread.
 // Cost: that of std::thread.
 // Errors: Unavailable with the reason of the system: a limit on threads or on memory is reached. A

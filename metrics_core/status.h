@@ -3,8 +3,9 @@
 // When to use something else: a broken precondition (a null pointer, the value of a failed Result)
 // is a programmer's error and ends the program through Check(). A recording cannot fail and returns
 // nothing; one with a wrong number of label values is counted and dropped (family.h).
-// Guarantees: a Result holds either a value or a Status that is not OK, never both, never neither.
-// Nothing here throws.
+// Guarantees:
+// 1. A Result holds either a value or a Status that is not OK, never both, never neither.
+// 2. Nothing here throws.
 // Thread safety: as for any value.
 // Cost: an OK Status is a code and two empty strings; it allocates nothing.
 //

@@ -3,9 +3,10 @@
 //
 // When to use something else: nothing here makes spans or sends them anywhere; it reads what is
 // needed for an exemplar.
-// Guarantees: a header that the specification calls invalid gives nullopt: another length or
-// separator, capital letters, ids of zeros, version ff. Of a later version the fields of this one
-// are read, as the specification asks.
+// Guarantees:
+// 1. A header that the specification calls invalid gives nullopt: another length or separator,
+//    capital letters, ids of zeros, version ff.
+// 2. Of a later version the fields of this one are read, as the specification asks.
 // Thread safety: pure.
 // Cost: a pass over 55 characters; reading allocates nothing.
 //

@@ -2,9 +2,10 @@
 //
 // When to use something else: RegisterBuildInfo (self_metrics/build_info.h) shows the version on
 // the page.
-// Guarantees: both name the newest release in CHANGELOG.md; a later release has a larger number.
-// Between two releases both still name the older one. docs/compatibility.md says what a version
-// promises.
+// Guarantees:
+// 1. Both name the newest release in CHANGELOG.md. A later release has a larger number.
+// 2. Between two releases both still name the older one.
+// docs/compatibility.md says what a version promises.
 // Thread safety: constants.
 // Cost: none.
 //

@@ -1,8 +1,9 @@
 // RegistryOf, HealthOf, ToC, KnownOptions: what a C++ part of a program needs of a C part.
 //
 // When to use something else: c_api.h alone in C, registry.h alone in C++.
-// Guarantees: a family that one part registers is in the snapshots of the other. Both resolve the
-// same label values to the same series.
+// Guarantees:
+// 1. A family that one part registers is in the snapshots of the other.
+// 2. Both resolve the same label values to the same series.
 // Thread safety: pure functions; what they return is as safe as its own header says.
 // Cost: none; ToC() copies the message.
 //

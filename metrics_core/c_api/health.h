@@ -2,9 +2,10 @@
 //
 // A program is ready if all checks pass. health.h of metrics_core has the C++ form.
 // When to use something else: a gauge for a quantity that is watched over time.
-// Guarantees: an evaluation asks every check that was added before it and not removed. After
-// streamhouse_token_free() of a check, it does not run and is never called again. A health without
-// checks is ready.
+// Guarantees:
+// 1. An evaluation asks every check that was added before it and not removed.
+// 2. After streamhouse_token_free() of a check, it does not run and is never called again.
+// 3. A health without checks is ready.
 // Ownership: a health belongs to its maker, a token to the caller of streamhouse_health_add(). A
 // token may be freed after its health. `user_data` as in callbacks.h.
 // Thread safety: all functions from any thread, but streamhouse_health_free(), which comes after

@@ -5,8 +5,10 @@
 // headers say more about names, limits and expiry.
 // When to use something else: callbacks.h for values that are kept elsewhere and asked for at a
 // scrape.
-// Guarantees: a family that is registered is on every later page, in the order of registration. An
-// equal registration gives the family that is there. The same label values give the same series.
+// Guarantees:
+// 1. A family that is registered is on every later page, in the order of registration.
+// 2. An equal registration gives the family that is there.
+// 3. The same label values give the same series.
 // Ownership:
 // - Strings and arrays that are passed in are copied; they need not live after the call.
 // - A registry belongs to its maker. Its families belong to it, and end with it.

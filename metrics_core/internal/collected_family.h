@@ -1,8 +1,9 @@
 // CollectedFamily: one family as its registry sees it: FamilyCore, or CallbackCore for values that
 // are kept elsewhere.
 //
-// Guarantees: of each implementation: info() and definition() never change. Collect() throws
-// nothing.
+// Guarantees of each implementation:
+// 1. info() and definition() never change.
+// 2. Collect() throws nothing.
 // Thread safety: all methods from any thread. The registry asks for one Collect() of a family at a
 // time.
 // Cost: Collect() is linear in the series.

@@ -1,7 +1,9 @@
 // Decimal: a decimal fraction such as 0.1, exactly, for arithmetic that people do on paper.
 //
-// Guarantees: a double that was written as a short decimal is that decimal. Sums and products of
-// Decimals are exact until they need more than 38 digits; then they are empty.
+// Guarantees:
+// 1. A double that was written as a short decimal is that decimal.
+// 2. Sums and products of Decimals are exact until they need more than 38 digits; then they are
+//    empty.
 // Thread safety: a value.
 // Cost: set-up.
 #pragma once

@@ -1,7 +1,8 @@
 // GuardedCall: calls code of the host program, whose exceptions must not end the program.
 //
-// Guarantees: no exception leaves it. Where the core is compiled without exceptions, host code that
-// throws ends the program.
+// Guarantees:
+// 1. No exception leaves it.
+// 2. Where the core is compiled without exceptions, host code that throws ends the program.
 // Thread safety: that of the code that is called.
 // Cost: none while no exception is thrown.
 #pragma once

@@ -1,10 +1,12 @@
 // JsonText: writes one JSON document (RFC 8259), piece by piece.
 //
 // When to use something else: nothing here reads JSON.
-// Guarantees: the text is valid JSON in UTF-8 without a newline, if the caller closes what it opens
-// and gives each member of an object a key. In a string, each byte that is not UTF-8 becomes
-// U+FFFD, and each control character, also of U+007F to U+009F, is escaped. Integers are written in
-// full; a number that is not finite becomes null.
+// Guarantees:
+// 1. The text is valid JSON in UTF-8 without a newline, if the caller closes what it opens and
+//    gives each member of an object a key.
+// 2. In a string, each byte that is not UTF-8 becomes U+FFFD, and each control character, also of
+//    U+007F to U+009F, is escaped.
+// 3. Integers are written in full; a number that is not finite becomes null.
 // Thread safety: a value.
 // Cost: appends to one string.
 //

@@ -3,8 +3,9 @@
 //
 // The schemes are those of Prometheus, by the rules of its own library.
 // When to use something else: text_escaping.h for help texts and label values.
-// Guarantees: a name that is legal anyway stays as it is. Two names may become one: a registry
-// refuses them together (OccupiedNames in metric_name.h).
+// Guarantees:
+// 1. A name that is legal anyway stays as it is.
+// 2. Two names may become one: a registry refuses them together (OccupiedNames in metric_name.h).
 // Thread safety: pure functions.
 // Cost: linear in the name.
 #pragma once

@@ -1,7 +1,9 @@
 // PercentDecode and PercentEncodePath: texts of URLs, where %XX stands for a byte.
 //
 // When to use something else: name_escaping.h, for names of metrics.
-// Guarantees: PercentDecode reads what PercentEncodePath writes. A '+' stays a '+'.
+// Guarantees:
+// 1. PercentDecode reads what PercentEncodePath writes.
+// 2. A '+' stays a '+'.
 // Thread safety: pure functions.
 // Cost: linear in the text.
 #pragma once

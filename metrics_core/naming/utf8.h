@@ -1,8 +1,10 @@
 // IsValidUtf8() and ToValidUtf8(): text that readers of pages and of JSON accept.
 //
 // When to use something else: text_escaping.h escapes characters that are valid.
-// Guarantees: valid means well-formed as in Unicode 15, table 3-7: no overlong form, no surrogate,
-// no code point above U+10FFFF. ToValidUtf8() returns valid text, and valid text unchanged.
+// Guarantees:
+// 1. Valid means well-formed as in Unicode 15, table 3-7: no overlong form, no surrogate, no code
+//    point above U+10FFFF.
+// 2. ToValidUtf8() returns valid text, and valid text unchanged.
 // Thread safety: pure functions.
 // Cost: linear in the text. ToValidUtf8() copies only where a byte is bad.
 //

@@ -7,9 +7,10 @@
 // have the same buckets and number them one lower: their offset is first_index - 1, their scale is
 // the schema.
 // When to use something else: BucketBounds for buckets of a fixed list.
-// Guarantees: bounds are those of Prometheus to the bit (exponential_table.h). A bucket of a lower
-// schema is a union of buckets of a higher one. So resolution can be reduced exactly, and cannot be
-// restored.
+// Guarantees:
+// 1. Bounds are those of Prometheus to the bit (exponential_table.h).
+// 2. A bucket of a lower schema is a union of buckets of a higher one. So resolution can be reduced
+//    exactly, and cannot be restored.
 // Thread safety: pure functions.
 // Cost: an index takes a table look-up and one comparison, no logarithm.
 #pragma once

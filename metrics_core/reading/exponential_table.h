@@ -4,7 +4,7 @@
 // every second, fourth ... entry of this one.
 // When to use something else: exponential_scale.h, which finds the bucket of a value.
 // Guarantees: the bounds are Prometheus' own literals (prometheus model/histogram/generic.go,
-// exponentialBounds), up to 4 ulp from the correctly rounded values. Server and program must agree
+// exponentialBounds), up to 4 ulp from the correctly rounded values: server and program must agree
 // on each bound.
 // Thread safety: constants.
 // Cost: 2 KiB of constants.

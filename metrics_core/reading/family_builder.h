@@ -4,8 +4,9 @@
 // SnapshotBuilder.
 // When to use something else: a Registry makes its snapshots itself; this is for views and for
 // values kept elsewhere.
-// Guarantees: series stand in the order in which they were added. Label texts must outlive the
-// snapshot.
+// Guarantees:
+// 1. Series stand in the order in which they were added.
+// 2. The builder keeps views of label texts: they must outlive the snapshot.
 // Thread safety: one thread.
 // Cost: a copy of each value.
 // Errors: mistakes in the order of calls are not checked.

@@ -4,8 +4,9 @@
 // A reader visits the values of a family once, with an overload for each kind, and then walks over
 // the series. A reader that forgets a kind does not compile.
 // When to use something else: FamilySnapshot::As() where the kind is known, for example in a test.
-// Guarantees: element i of each alternative is series i of the family. A histogram's count is the
-// sum of its buckets.
+// Guarantees:
+// 1. Element i of each alternative is series i of the family.
+// 2. A histogram's count is the sum of its buckets.
 // Thread safety: read-only views of a snapshot.
 // Cost: none; spans.
 //

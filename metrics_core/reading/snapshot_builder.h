@@ -2,9 +2,10 @@
 //
 // When to use something else: Registry::TakeSnapshot for what was recorded. This is for views,
 // which make one snapshot of another, and for programs whose numbers are kept elsewhere.
-// Guarantees: families and series stand in the order in which they were added. SnapshotBuffers grow
-// to the largest snapshot that was made in them and keep that size. So the next one of that size
-// allocates nothing, except for the texts of KeepText().
+// Guarantees:
+// 1. Families and series stand in the order in which they were added.
+// 2. SnapshotBuffers grow to the largest snapshot that was made in them and keep that size. So the
+//    next one of that size allocates nothing, except for the texts of KeepText().
 // Thread safety: one thread a builder. One snapshot at a time is in the same buffers: the old one
 // is destroyed before the next builder is made.
 // Cost: a copy of each value.

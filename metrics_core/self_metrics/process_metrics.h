@@ -10,8 +10,10 @@
 // The names, and the rule to leave a sample out rather than to guess, are those of the Prometheus
 // guide for client libraries.
 // When to use something else: RegisterBuildInfo() (build_info.h) for what the program is.
-// Guarantees: read from /proc at each scrape; what cannot be read is left out. The families stay on
-// the page as long as this object lives. Registered again, the newest object that lives is asked.
+// Guarantees:
+// 1. Read from /proc at each scrape; what cannot be read is left out.
+// 2. The families stay on the page as long as this object lives.
+// 3. Registered again, the newest object that lives is asked.
 // Thread safety: a value that one thread owns.
 // Cost: nothing until a scrape, which then reads /proc/self/stat five times and lists
 // /proc/self/fd.

@@ -1,8 +1,9 @@
 // Lint: what the Prometheus naming guide would say of a registry's metrics, for tests.
 //
 // When to use something else: promtool, on pages of other programs.
-// Guarantees: the rules and their wording are promlint's, which `promtool check metrics` prints.
-// What registration refuses (metric_name.h) cannot occur.
+// Guarantees:
+// 1. The rules and their wording are promlint's, which `promtool check metrics` prints.
+// 2. What registration refuses (metric_name.h) cannot occur.
 // Thread safety: any thread.
 // Cost: a snapshot.
 //

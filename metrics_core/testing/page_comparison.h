@@ -2,8 +2,10 @@
 //
 // The expectation is written in the Prometheus text format.
 // When to use something else: MetricReader for single values. An encoder's own test compares bytes.
-// Guarantees: the result is empty if and only if both have the same samples. Comments, blank lines
-// and the order of lines do not matter; values and the bounds of buckets are compared as numbers.
+// Guarantees:
+// 1. The result is empty if and only if both have the same samples.
+// 2. Comments, blank lines and the order of lines do not matter. Values and the bounds of buckets
+//    are compared as numbers.
 // Thread safety: any thread.
 // Cost: a snapshot and a map of its samples.
 // Errors: lines that are no samples are part of the difference.

@@ -5,8 +5,9 @@
 // bucket that a value of the cell can fall into; one comparison tells whether it is that bucket or
 // the next. Bounds for which this needs more than kMaxTableCells cells (negative or very dense
 // ones) are searched by halving instead.
-// Guarantees: tables are interned: equal bounds and rules share one. It stays until the process
-// ends, so that handles may outlive registries.
+// Guarantees:
+// 1. Tables are interned: equal bounds and rules share one.
+// 2. A table stays until the process ends, so that handles may outlive registries.
 // Thread safety: immutable.
 // Cost: a table look-up and one comparison.
 #pragma once

@@ -2,9 +2,10 @@
 //
 // Invariants:
 // 1. The count of a histogram that is read is the sum of its buckets.
-// Guarantees: readings through one reader, or through several one after another (ordered by a lock
-// or a join), never run backwards for cells that only grow. The reason: shards are summed in the
-// order of their making.
+// Guarantees:
+// 1. Readings through one reader never run backwards for cells that only grow: shards are summed in
+//    the order of their making.
+// 2. The same holds of several readers, one after another, ordered by a lock or a join.
 // Thread safety: one thread a reader.
 // Cost: a reader is cheap to move along ascending slots. It looks the chunks of all shards up once
 // a chunk, and keeps them until it moves to another chunk or StartPass() is called.

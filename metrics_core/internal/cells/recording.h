@@ -1,8 +1,9 @@
 // kRecordingEnabled: false under --config=nometrics, where every recording call is an empty inline
 // function.
 //
-// Guarantees: the API is the same either way. This header alone reads STREAMHOUSE_METRICS_DISABLED,
-// and for C, c_api/abi.h.
+// Guarantees:
+// 1. The API is the same either way.
+// 2. This header alone reads STREAMHOUSE_METRICS_DISABLED, and for C, c_api/abi.h.
 // Thread safety: a constant.
 // Cost: none.
 #pragma once

@@ -1,7 +1,8 @@
 // The processor's time stamp counter: the cheapest monotonic number there is, where there is one.
 //
-// Guarantees: none of order with other instructions: the processor may read it some instructions
-// early or late. These nanoseconds do not matter for a duration that is worth measuring.
+// Guarantees:
+// 1. No order with other instructions: the processor may read it some instructions early or late.
+// 2. A duration that is worth measuring does not show these nanoseconds.
 // Thread safety: any thread.
 // Cost: one instruction (bench: BM_ClockNow).
 #pragma once

@@ -3,8 +3,10 @@
 // It is name="value",name="value" with \ " and newline escaped, in the order of the family's label
 // names. A name that is no legacy name stands in quotes. The text is kept once: it is the identity
 // of a series, and the bytes that encoders copy.
-// Guarantees: a label text is UTF-8; each bad byte of a value is replaced by U+FFFD. Other bytes
-// would make a scraper refuse the whole page.
+// Guarantees:
+// 1. A label text is UTF-8.
+// 2. Each bad byte of a value is replaced by U+FFFD, as other bytes would make a scraper refuse the
+//    whole page.
 // Thread safety: pure functions, and a value.
 // Cost: linear in the values.
 #pragma once
