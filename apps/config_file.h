@@ -7,8 +7,9 @@
 // The form is that of CLI11 (TOML without sections). A key is a long flag without its dashes. A
 // value with a space or a comma stands in quotes. A flag that can be given several times takes a
 // list, or several lines.
-// Guarantees: a flag on the command line wins over the file, also one that can be given several
-// times. No key is ignored.
+// Guarantees:
+// 1. A flag on the command line wins over the file, also one that can be given several times.
+// 2. No key is ignored.
 // Thread safety: none.
 // Errors: a usage error that names the file, and the key.
 #pragma once

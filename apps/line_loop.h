@@ -1,8 +1,10 @@
 // LineLoop: the lines of a file, or of all files below a folder, over and over.
 //
 // When to use something else: LineReader for lines that come once.
-// Guarantees: files come in the order of their paths; symbolic links below a folder are passed
-// over, so that nothing is read twice a round. Lines as in LineReader.
+// Guarantees:
+// 1. Files come in the order of their paths; symbolic links below a folder are passed over, so that
+//    nothing is read twice a round.
+// 2. Lines as in LineReader.
 // Thread safety: none.
 // Cost: that of LineReader; one open file.
 // Errors: NotFound or InvalidArgument when the path has no readable line, naming it; so Next()

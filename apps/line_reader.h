@@ -1,9 +1,11 @@
 // LineReader: the lines of a file descriptor, until another descriptor interrupts it.
 //
 // When to use something else: LineLoop for files that are read again at their end.
-// Guarantees: a line is what stands before a '\n', byte by byte, without it; a last line needs
-// none. A line longer than the limit is cut there, and its rest skipped. Next() returns within
-// moments when `interrupt` becomes readable, also in the middle of waiting for input.
+// Guarantees:
+// 1. A line is what stands before a '\n', byte by byte, without it; a last line needs none.
+// 2. A line longer than the limit is truncated there, and its rest skipped.
+// 3. Next() returns within moments when `interrupt` becomes readable, also in the middle of waiting
+//    for input.
 // Thread safety: none.
 // Cost: a read of kReadBytes at a time; memory for the longest line, up to the limit.
 // Errors: Unavailable, with the system's reason, when the input cannot be read.

@@ -1,7 +1,8 @@
 // Output: results on stdout, a line at a time or buffered; notices on stderr.
 //
-// Guarantees: what was written before a Flush() that returned OK has left the process. A stdout or
-// stderr that is closed at start never becomes the descriptor of another file.
+// Guarantees:
+// 1. What was written before a Flush() that returned OK has left the process.
+// 2. A stdout or stderr that is closed at start never becomes the descriptor of another file.
 // Thread safety: one thread at a time.
 // Errors: Unavailable when stdout takes no more (a full disk, or a pipe whose reader has gone and
 // SIGPIPE is ignored).

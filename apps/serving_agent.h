@@ -1,8 +1,10 @@
 // ServingAgent: an agent in this process with the page that shows its metrics and health.
 //
-// Guarantees: as Agent: it serves when Start() has returned it. Stops when destroyed. Without a
-// data folder of the caller's, it makes one below $TMPDIR, or /tmp, and removes it at the end,
-// unless the process is killed.
+// Guarantees:
+// 1. As Agent: it serves when Start() has returned it.
+// 2. Stops when destroyed.
+// 3. Without a data folder of the caller's, it makes one below $TMPDIR, or /tmp, and removes it at
+//    the end, unless the process is killed.
 // Thread safety: one thread.
 // Errors: one line that names the port or path and the flag that changes it.
 #pragma once

@@ -2,8 +2,9 @@
 // data path.
 //
 // When to use something else: DiscardingBroker, to measure a producer alone.
-// Guarantees: it serves the topic "orders" on a port that the kernel has picked, as long as it
-// lives. A start that fails ends the program.
+// Guarantees:
+// 1. It serves the topic "orders" on a port that the kernel has picked, as long as it lives.
+// 2. A start that fails ends the program.
 // Thread safety: Connect from any thread.
 #pragma once
 

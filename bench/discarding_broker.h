@@ -3,8 +3,9 @@
 //
 // When to use something else: client/testing/in_memory_broker.h, where something has to be read
 // back.
-// Guarantees: offsets continue from batch to batch, over all partitions. Everything but Produce and
-// DescribeTopic is refused with kInvalidArgument.
+// Guarantees:
+// 1. Offsets continue from batch to batch, over all partitions.
+// 2. Everything but Produce and DescribeTopic is refused with kInvalidArgument.
 // Thread safety: every method, from any thread.
 #pragma once
 

@@ -1,8 +1,10 @@
 // PEM files as they come from operators: read without waiting, and looked at before anybody relies
 // on them.
 //
-// Guarantees: no function waits for anything but a disk. No terminal is asked for a pass phrase; a
-// FIFO, a terminal or another file that is not regular is refused.
+// Guarantees:
+// 1. No function waits for anything but a disk.
+// 2. No terminal is asked for a pass phrase; a FIFO, a terminal or another file that is not regular
+//    is refused.
 // Thread safety: pure functions.
 // Errors: InvalidArgument, without the name of the flag or file that is meant, except where a path
 // is given. Unavailable where the system lacks descriptors or memory, or the disk fails: the same

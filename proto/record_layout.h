@@ -4,8 +4,9 @@
 // They are the same so that a batch travels from the producer's buffer into the log, and from there
 // to a consumer, without being taken apart. The agent checks sizes and counts, and copies once.
 // When to use something else: v1::Record, for a program that has only streamhouse.proto.
-// Guarantees: no key and an empty key stay different. TakeRecord checks every size: it reads within
-// the bytes, for any content.
+// Guarantees:
+// 1. No key and an empty key stay different.
+// 2. TakeRecord checks every size: it reads within the bytes, for any content.
 // Thread safety: pure.
 // Cost: a copy of the bytes; only the growth of `bytes` allocates.
 #pragma once

@@ -1,8 +1,9 @@
 // AccessFlags: how `streamhouse top` shows who it is, and whom it trusts.
 //
-// Guarantees: a password comes from a file, never from the command line, where other users could
-// see it. It is sent over TLS, or to this machine, and nowhere else. Without --tls-ca, certificates
-// must be of an authority that the system trusts.
+// Guarantees:
+// 1. A password comes from a file, never from the command line, where other users could see it.
+// 2. It is sent over TLS, or to this machine, and nowhere else.
+// 3. Without --tls-ca, certificates must be of an authority that the system trusts.
 // Thread safety: none.
 // Errors: InvalidArgument, naming the flag.
 #pragma once

@@ -1,8 +1,10 @@
 // Printable(), FormatCount() and others: text of strangers, and numbers, as a cell of a table.
 //
-// Guarantees: what Printable() returns has no control character, of ASCII or of Unicode, so a
-// terminal finds no command in it. Each character takes one or two columns. What is not known is
-// "-".
+// Guarantees:
+// 1. What Printable() returns has no control character, of ASCII or of Unicode, so a terminal finds
+//    no command in it.
+// 2. Each character takes one or two columns.
+// 3. What is not known is "-".
 // Thread safety: pure functions; Printable() and Columns() use the locale of the process
 // (LC_CTYPE): without one for UTF-8, only ASCII is printable.
 // Cost: linear in the text.

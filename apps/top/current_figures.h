@@ -1,8 +1,9 @@
 // CurrentFigures: the programs that `streamhouse top` reads, and their figures.
 //
-// Guarantees: the figures are computed once for a reading, however often they are asked for. What
-// depends on the time of day, such as the time since a program started, is of the moment when they
-// were computed.
+// Guarantees:
+// 1. The figures are computed once for a reading, however often they are asked for.
+// 2. What depends on the time of day, such as the time since a program started, is of the moment
+//    when they were computed.
 // Thread safety: one thread.
 // Cost: Get() costs as much as FiguresOf() behind a reading, and nothing otherwise.
 #pragma once

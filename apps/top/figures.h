@@ -1,7 +1,9 @@
 // Figures: what `streamhouse top` shows of several programs at one moment.
 //
-// Guarantees: what is not known is nullopt, never 0. Values of a program that gave no answer in the
-// last reading are not shown, and in no sum. Sums over programs are sums of what is known.
+// Guarantees:
+// 1. What is not known is nullopt, never 0.
+// 2. Values of a program that did not respond in the last reading are not shown, and in no sum.
+// 3. Sums over programs are sums of what is known.
 // Thread safety: values and a pure function.
 // Cost: linear in the samples of the pages.
 #pragma once

@@ -1,8 +1,11 @@
 // Rate(), BucketsBetween() and Quantile(): what two readings of counters and histograms say about
 // the time between them.
 //
-// Guarantees: no rate is negative. A counter that is lower than before began again at 0 in between:
-// its process was started again. What is not known is nullopt, never 0.
+// Guarantees:
+// 1. No rate is negative.
+// 2. A counter that is lower than before began again at 0 in between: its process was started
+//    again.
+// 3. What is not known is nullopt, never 0.
 // Thread safety: pure functions.
 // Cost: linear in the buckets.
 #pragma once

@@ -1,10 +1,13 @@
 // ReadProgram(): asks a program for its page of metrics and for its readiness, over HTTP or TLS.
 //
-// Guarantees: it ends at the deadline in any case; it keeps no more of the page than
-// kPageLimits allow; it follows no redirect and asks no other address. With TLS, the certificate
-// must be for the host of the URL, of an authority that the context trusts.
-// The addresses that a name has are used until a reading fails; the next one looks the name up
-// again.
+// Guarantees:
+// 1. It ends at the deadline in any case.
+// 2. It keeps no more of the page than kPageLimits allow.
+// 3. It follows no redirect and asks no other address.
+// 4. With TLS, the certificate must be for the host of the URL, of an authority that the context
+//    trusts.
+// 5. The addresses that a name has are used until a reading fails; the next one looks the name up
+//    again.
 // Limit: the system knows no deadline for a look-up. One that is pending goes on behind the
 // deadline of the reading, and the end of the process waits for it (target_addresses.h).
 // Thread safety: coroutines of one executor that runs them one at a time.

@@ -1,8 +1,9 @@
 // ScreenLayout: what stands in which line of the terminal, and what the keys do.
 //
 // When to use something else: screen.h draws the lines.
-// Guarantees: Compose() makes at most `height` lines of at most `width` columns, of printable text.
-// The first says how many programs answer, the last which keys there are.
+// Guarantees:
+// 1. Compose() makes at most `height` lines of at most `width` columns, of printable text.
+// 2. The first says how many programs answer, the last which keys there are.
 // Thread safety: a value.
 // Cost: linear in the cells of the tables, and their sorting.
 #pragma once

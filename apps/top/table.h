@@ -1,7 +1,8 @@
 // Table: figures as columns of text, and how they fit a width.
 //
-// Guarantees: every cell is printable (cell_text.h), for any page. FormatTable() makes no
-// line of more columns than `width`, where it is at least kTableWidthMin.
+// Guarantees:
+// 1. Every cell is printable (cell_text.h), for any page.
+// 2. FormatTable() makes no line of more columns than `width`, where it is at least kTableWidthMin.
 // Thread safety: values and pure functions.
 // Cost: linear in the cells; SortTable() sorts.
 #pragma once

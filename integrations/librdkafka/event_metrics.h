@@ -5,8 +5,9 @@
 //   rdkafka_consumer_rebalanced_partitions_total {group, event}  partitions of these
 //
 // When to use something else: RdkafkaMetrics (rdkafka_metrics.h) is what programs use.
-// Guarantees: each call counts once. "lost" is a revocation of partitions that another member may
-// have already.
+// Guarantees:
+// 1. Each call counts once.
+// 2. "lost" is a revocation of partitions that another member may have already.
 // Thread safety: all methods from any thread.
 // Cost: a look-up a call. In an outage librdkafka tells of errors several times a second.
 #pragma once

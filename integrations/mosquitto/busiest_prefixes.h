@@ -21,8 +21,10 @@
 //
 // When to use something else: MetricOptions::series_max, where the first ones may keep their series
 // for good.
-// Guarantees: a prefix with a place is counted exactly. The count of a prefix without a place is
-// certain to within the messages of all such prefixes in this period, divided by kWatchedPrefixes.
+// Guarantees:
+// 1. A prefix with a place is counted exactly.
+// 2. The count of a prefix without a place is certain to within the messages of all such prefixes
+//    in this period, divided by kWatchedPrefixes.
 // Thread safety: one thread.
 // Cost: Count(), a look-up; without a place, that of SpaceSaving. EndPeriod() sorts the places.
 // Errors: std::bad_alloc, after which a prefix may lack its place, and all else works on.

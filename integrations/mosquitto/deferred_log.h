@@ -2,8 +2,10 @@
 // write.
 //
 // When to use something else: mosquitto_log_printf(), in a callback of the broker.
-// Guarantees: lines come out in their order. Of more than kDeferredLinesMax lines that wait, the
-// newest ones are dropped, and Drain() says how many.
+// Guarantees:
+// 1. Lines come out in their order.
+// 2. Of more than kDeferredLinesMax lines that wait, the newest ones are dropped, and Drain() says
+//    how many.
 // Thread safety: Add() from any thread, Drain() from that of the broker.
 // Cost: while no line waits, Drain() is one load.
 #pragma once

@@ -3,8 +3,9 @@
 // Mosquitto serves all clients from one thread. While that thread is held up, as by a slow disk, no
 // message moves.
 // When to use something else: none; the broker itself does not report passes of its loop.
-// Guarantees: ages are right to within some milliseconds and the interval between two passes. An
-// idle broker passes ten times a second.
+// Guarantees:
+// 1. Ages are right to within some milliseconds and the interval between two passes.
+// 2. An idle broker passes ten times a second.
 // Thread safety: Pass() and SawClient() from the thread of the broker, all else from any thread.
 // Cost: Pass() is a read of a coarse clock and a store.
 // Limits: with `per_listener_settings true`, Mosquitto 2.0 does not report passes to plugins, and

@@ -12,8 +12,9 @@
 //   plugin_opt_sys_password_file FILE           its first line is the password
 //
 // When to use something else: exporters/exporter_spec.h reads the lines of exporters.
-// Guarantees: every option is known, was given once (but for topic_rule), and has a value in its
-// range. Blanks around a value do not count: the broker leaves those at its end in place.
+// Guarantees:
+// 1. Every option is known, was given once (but for topic_rule), and has a value in its range.
+// 2. Blanks around a value do not count: the broker leaves those at its end in place.
 // Thread safety: a value and a pure function.
 // Cost: at the start only.
 // Errors: InvalidArgument, which begins with the name of the option as mosquitto.conf has it.

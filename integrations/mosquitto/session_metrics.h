@@ -7,8 +7,10 @@
 //   mosquitto_publishes_sent_total{qos}      mosquitto_payload_sent_bytes_total
 //
 // When to use something else: check_metrics.h, for Mosquitto 2.0.
-// Guarantees: these events change nothing that the broker allows. A client is in
-// mosquitto_clients_connected from its accepted CONNECT until its connection ends.
+// Guarantees:
+// 1. These events change nothing that the broker allows.
+// 2. A client is in mosquitto_clients_connected from its accepted CONNECT until its connection
+//    ends.
 // Limits: tested against calls in the order of the header of 2.1; no broker of 2.1 was at hand.
 // Thread safety: the thread of the broker. The families may be read by any.
 // Cost: a recording or two.

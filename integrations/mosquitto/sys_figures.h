@@ -4,9 +4,11 @@
 // kind, and `publish/messages/received` leaves packets out. The families have names and help texts
 // of what was measured with Mosquitto 2.0.11.
 // When to use something else: the families of message_metrics.h, for what clients publish.
-// Guarantees: a figure is on the page from the moment at which it arrives until Forget(): an old
-// figure is not shown. The broker publishes one more second apart than its sys_interval says.
-// Figures that do not change are not published again, and stay.
+// Guarantees:
+// 1. A figure is on the page from the moment at which it arrives until Forget(): an old figure is
+//    not shown.
+// 2. The broker publishes one more second apart than its sys_interval says.
+// 3. Figures that do not change are not published again, and stay.
 // Thread safety: Take() and Forget() from one thread; the families may be read by any.
 // Cost: a look-up for each message.
 // Errors: those of Registry.
