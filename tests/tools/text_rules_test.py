@@ -106,8 +106,8 @@ class DroppedResultsHaveAReason(RuleTestCase):
         self.assertClean(self.rule, {"client/a.cc": f"  // Why.\n{self.drop}{self.drop}  f();\n{beside}// {self.drop}"})
 
 
-class NobodyTakesABool(RuleTestCase):
-    rule = staticmethod(text_rules.nobody_takes_a_bool)
+class NoArgumentIsABool(RuleTestCase):
+    rule = staticmethod(text_rules.no_argument_is_a_bool)
 
     def test_finds_a_parameter_in_every_place(self):
         for parameters in (
@@ -177,9 +177,9 @@ class Words(RuleTestCase):
         self.assertClean(text_rules.every_test_runs, {"tests/a_test.cc": "TEST(A, IsDisabledWhenOff) {}\n"})
 
     def test_finds_sleeps(self):
-        self.assertFinds(text_rules.nobody_sleeps, {"a/a.cc": f"std::this_thread::{SLEEP}1s);\n"}, "a/a.cc:1")
+        self.assertFinds(text_rules.no_thread_sleeps, {"a/a.cc": f"std::this_thread::{SLEEP}1s);\n"}, "a/a.cc:1")
         self.assertClean(
-            text_rules.nobody_sleeps, {"a/a.cc": "changed.wait_for(lock, 1s);\n", "third_party/t.cc": SLEEP}
+            text_rules.no_thread_sleeps, {"a/a.cc": "changed.wait_for(lock, 1s);\n", "third_party/t.cc": SLEEP}
         )
 
     def test_finds_machine_paths(self):

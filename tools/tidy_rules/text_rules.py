@@ -110,7 +110,7 @@ def dropped_results_have_a_reason(tree):
                 yield Finding(file.path, number + 1, "says not why the result may be dropped")
 
 
-def nobody_takes_a_bool(tree):
+def no_argument_is_a_bool(tree):
     """A call f(true) says nothing; an enum of two values says which. It also keeps arguments from changing places.
 
     An override takes what its base class says.
@@ -154,7 +154,7 @@ def every_test_runs(tree):
     return _matches(tree.own_files(), _UNRUN_TEST, "mend the test, or delete it")
 
 
-def nobody_sleeps(tree):
+def no_thread_sleeps(tree):
     """A sleep is a guess: too short on a busy machine, too long on every other. Wait for the condition."""
     return _matches(tree.own_files(), _SLEEP, "wait for a condition, with a deadline")
 
@@ -171,11 +171,11 @@ RULES = (
     headers_tell_thread_safety,
     headers_open_with_a_name,
     dropped_results_have_a_reason,
-    nobody_takes_a_bool,
+    no_argument_is_a_bool,
     locks_are_mutexes,
     prose_fits,
     nothing_is_left_behind,
     every_test_runs,
-    nobody_sleeps,
+    no_thread_sleeps,
     no_machine_paths,
 )
