@@ -88,8 +88,8 @@ class Agent {
   // FailedPrecondition when it was called before.
   Status Start();
 
-  // May be called twice, and without Start. Fails when a log cannot be synced; all has stopped
-  // nevertheless.
+  // May be called twice, and without Start. Fails when a log cannot be synced; all parts have
+  // stopped then too.
   Status Stop();
 
   // The port that gRPC listens on; 0 unless it runs, and on a Unix socket.

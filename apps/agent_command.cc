@@ -78,7 +78,7 @@ void AddTlsFlags(CLI::App& parser, agent::ServerTlsFiles& tls) {
   parser.add_option("--tls-key", tls.key, "Its private key, PEM")->type_name("FILE");
   parser
       .add_option("--tls-client-ca", tls.client_ca,
-                  "Let in only clients with a certificate of these authorities, PEM; everybody by default")
+                  "Let in only clients with a certificate of these authorities, PEM; every client by default")
       ->type_name("FILE");
 }
 
@@ -110,7 +110,7 @@ void AddSizeFlag(CLI::App& parser, const std::string& flag, Bytes& target, const
 
 void AddStorageFlags(CLI::App& parser, agent::AgentConfig& config) {
   AddSizeFlag(parser, "--reserve-bytes", config.reserve_bytes,
-              "Of the disk, kept for metadata, so that a full disk is read from nevertheless; 0: none");
+              "Of the disk, kept for metadata, so that consumers can read from a full disk; 0: none");
   AddSizeFlag(parser, "--segment-bytes", config.segment_bytes,
               "The size at which a log begins a new file; retention removes whole files");
   AddDurationFlag(parser, "--retention-interval", config.retention_interval, "How often retention looks at the logs");
@@ -125,7 +125,7 @@ void AddSyncFlags(CLI::App& parser, agent::AgentConfig& config) {
                  {"interval", agent::SyncPolicy::kInterval},
                  {"none", agent::SyncPolicy::kNone}},
                 "When records are forced to the disk, for the loss of power: before they are acknowledged, every "
-                "--sync-interval, or when the system likes");
+                "--sync-interval, or by the system alone");
   AddDurationFlag(parser, "--sync-interval", config.sync_interval, "How often, with --sync interval");
 }
 

@@ -87,7 +87,7 @@ class Recorder {
         .registry = registry_, .health = health_, .log = [&](std::string_view line) {
           if (line.find("pushes fail") != std::string_view::npos) fails.release();
         }};
-    // More often than anybody would.
+    // More often than a program would.
     const std::string spec =
         "otlp+http://127.0.0.1:" + std::to_string(receiver.port()) + "?interval=100ms&push_time=50ms";
     const auto exporter = exporters::BuiltinExporters().MakeExporter(spec, context).value();

@@ -68,7 +68,8 @@ class OffsetCommitter {
   // of.
   void Finish(const TopicPartition& partition, const LogPosition& next);
 
-  // Commits what is finished now. The first failure; other partitions are committed nevertheless.
+  // Commits what is finished now. The first failure; it does not keep other partitions from their
+  // commits.
   Status CommitFinished();
 
   // Of the last commit that was sent; 0 before the first one.

@@ -35,7 +35,7 @@
 // - kFailedPrecondition after Close().
 // - Otherwise the failure of DescribeTopic.
 // A delivery fails with the broker's last answer. Where an earlier attempt may have written the
-// record nevertheless, it fails with kDeadlineExceeded.
+// record, it fails with kDeadlineExceeded.
 //
 //   auto producer = Producer::Builder().broker(broker).metrics(*metrics).Build();  // or, with options:
 //   auto patient = Producer::Builder().broker(broker).options({.linger = std::chrono::seconds(1)}).Build();

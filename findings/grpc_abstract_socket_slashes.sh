@@ -7,7 +7,7 @@
 # Instead:  no spelling reaches a name that begins with two slashes. unix-abstract:%2F%2Fa connects
 #           to the socket with the empty name, and unix-abstract:%2F%2Fa/b to the socket "/b".
 # Why:      the channel decodes the name, and then writes "unix-abstract://a/b" for its own use.
-#           That is read as a URI once more: "a" is its authority, and "/b" the name.
+#           That is read as a URI again: "a" is its authority, and "/b" the name.
 # Matters:  calls go to another program: any process of the machine may listen at the empty name, or
 #           at "/b". Where none does, the error names the right socket, and says that it refuses the
 #           connection.

@@ -2,7 +2,7 @@
 # Packages: OpenTelemetry's baggage propagators: Python's opentelemetry-api 1.45.2, JavaScript's
 #           @opentelemetry/core 2.12.1 with api 1.9.1, Go's otel 1.47.0.
 #
-# Guess:    the propagators of one project hand a baggage value on unchanged, whatever the language
+# Guess:    the propagators of one project hand a baggage value on unchanged, in any language
 #           of the next service; "+" is no special character in W3C baggage.
 # Instead:  Python reads "+" as a blank and writes a blank as "+". a+b from Go is "a b" in Python.
 #           "a b" from Python, or from Go by way of Python, is a+b in Go and JavaScript. A property

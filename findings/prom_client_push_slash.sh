@@ -12,7 +12,7 @@
 # Why:      the Pushgateway splits the path after it decoded it, so %2F is a slash again. It has the
 #           form topic@base64 for such values. Python's client uses it, prom-client does not.
 # Matters:  paths, URLs and MQTT topics as grouping values are normal. A job that pushes "/var"
-#           looks successful for ever and no metric exists. Values "x/y/z" and "x/q/z" differ in
+#           looks successful always and no metric exists. Values "x/y/z" and "x/q/z" differ in
 #           label names.
 set -euo pipefail
 dir=$(mktemp -d)

@@ -8,8 +8,8 @@
 #           processor time, memory and number of threads are 0, without an error. The files beside
 #           it (status, statm, task) are the kernel's, and have them.
 # Matters:  client_golang reads that file. The image of an ARM service, run under qemu on a laptop
-#           or in CI, reports process_cpu_seconds_total 0 and process_resident_memory_bytes 0 for
-#           ever: a rate of 0, a ratio by 0, and an alert that cannot fire. The start time looks
+#           or in CI, reports process_cpu_seconds_total 0 and process_resident_memory_bytes 0
+#           always: a rate of 0, a ratio by 0, and an alert that cannot fire. The start time looks
 #           right.
 set -euo pipefail
 dir=$(mktemp -d)

@@ -1,5 +1,5 @@
-// PEM files as they come from operators: read without waiting, and looked at before anybody relies
-// on them.
+// PEM files as they come from operators: read without waiting, and checked before they are
+// used.
 //
 // Guarantees:
 // 1. No function waits for anything but a disk.

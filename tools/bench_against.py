@@ -103,7 +103,7 @@ def measure(new, base, rows, repetitions):
 
 
 def report(pairs, without_base, gone, limit):
-    """Prints the rows and returns (those that are worse than the limit, those that could not be measured)."""
+    """Prints the rows and returns (rows worse than the limit, rows that could not be measured)."""
     rows = []
     failed = {}
     for name, runs in pairs.items():

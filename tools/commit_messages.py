@@ -141,7 +141,7 @@ def _problems_of(root, name):
 
 
 def check(root, start=START):
-    """(commit -> what is wrong with its message, for those that are to be mended; how many were checked)."""
+    """(commit -> what is wrong with its message, for commits that are to be mended; how many were checked)."""
     if not (pathlib.Path(root) / ".git").exists():
         return {}, 0
     names = [name for name in commits(root, start) if name not in ACCEPTED]

@@ -326,7 +326,7 @@ Status PartitionLog::RemoveBeyond(const Retention& retention, std::int64_t oldes
   while (const std::shared_ptr<Segment> segment = FindRemovable(retention, oldest_ms)) {
     MarkRemoved(*segment, Removal::kExpected);
     const Status gone = files_.RemoveFile(segment->path);
-    // Another program may have removed it. The segments behind it must go nevertheless.
+    // Another program may have removed it. The segments behind it must go too.
     if (!gone.ok() && gone.code() != StatusCode::kNotFound) {
       MarkRemoved(*segment, Removal::kUnexpected);
       return gone;

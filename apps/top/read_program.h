@@ -14,7 +14,7 @@
 // Cost: two connections.
 // Errors: Unavailable, DeadlineExceeded, or InvalidArgument for an answer that is no page of
 // metrics; the message does not repeat the URL. A program that does not say whether it is ready
-// (no /ready) is read nevertheless.
+// (no /ready) is read too.
 #pragma once
 
 #include <boost/asio/awaitable.hpp>

@@ -54,7 +54,7 @@ class CompressedPage : public PageSource {
   CompressedPage(std::unique_ptr<PageSource> page, ContentCoding coding);
 
   // False: the system has no memory for it, and the first Fill() fails. Zstandard takes most of its
-  // memory with the first Fill(), which may fail nevertheless.
+  // memory with the first Fill(), which may fail also after true.
   bool IsReady() const { return compressor_->IsReady(); }
   Progress Fill(PageChunk& chunk) override;
 

@@ -30,7 +30,7 @@ using tcp = boost::asio::ip::tcp;
 // How long to wait before accepting again when the system has no descriptors or memory left.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 // What the kernel holds for a client. It would take megabytes, and cut them into tiny packets for a
-// client that reads a few bytes at a time, on the time of everybody else.
+// client that reads a few bytes at a time, on the time of all other clients.
 constexpr int kSendBufferBytes = 512 * 1024;
 
 // How long a client may leave a part of its page where it is, when others want to be sent theirs:

@@ -1,4 +1,4 @@
-"""`streamhouse groups`: shows groups, and moves those that have no members."""
+"""`streamhouse groups`: shows groups, and moves groups without members."""
 
 import json
 import unittest

@@ -14,7 +14,7 @@ _FLAG = re.compile(r"(?<![\w-])--?[a-zA-Z][\w-]*")
 
 
 def flags_of(*command):
-    """Those that a command names itself before what it says of them."""
+    """The flags that a command names itself before what it says of them."""
     lines = processes.run(*command, "--help").stdout.splitlines()
     return {flag for line in lines if line.startswith("  -") for flag in _FLAG.findall(line.split()[0])}
 

@@ -22,7 +22,7 @@ builds_all = unittest.skipUnless("STREAMHOUSE_INSTALL_ALL" in os.environ, "tools
 _OF_EVERY_PROGRAM = {"libstdc++", "libm", "libgcc_s", "libc", "ld-linux-x86-64"}
 _OF_EXPORTERS_ALONE = {"libssl", "libcrypto", "libcrypt", "libsnappy", "libyaml-cpp"}
 _OF_CLIENT_ALONE = {"libgrpc++", "libgrpc", "libprotobuf", "liblz4"}
-# What a library may export that is not of namespace streamhouse: nothing but the C API.
+# What a library may export that is not of namespace streamhouse: only the C API.
 _OWN = re.compile(r"(streamhouse_|(.* for |.*thunk to )?streamhouse::)")
 
 

@@ -1,4 +1,4 @@
-"""Who does not hold the lease does not write, and an epoch never goes back.
+"""An agent without the lease does not write, and an epoch never goes back.
 
 Another agent's takeover is written into the metadata store, which is where it would happen.
 """

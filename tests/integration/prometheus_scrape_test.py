@@ -30,7 +30,7 @@ class PrometheusScrape(unittest.TestCase):
         self.producer.stdin.flush()
 
     def wait_while_producing(self, expression):
-        """Waits until the query has data, with a record every now and then."""
+        """Waits until the query has data, with a record at each attempt."""
 
         def look():
             self.produce("a record")

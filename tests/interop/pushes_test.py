@@ -21,7 +21,7 @@ class Pushgateway(unittest.TestCase):
         return processes.Agent(self, processes.folder_for(self) / "data", "--topic", "orders:1", "--exporter", exporter)
 
     def shown(self, **group):
-        """The series of a group, without its labels: those that the gateway makes itself are left out."""
+        """The series of a group, without its labels; series that the gateway makes itself are left out."""
         series = servers.series_of(self.gateway.page())
         return {
             (name, tuple(pair for pair in labels if pair[0] not in (*group, "instance"))): value

@@ -21,7 +21,7 @@ MOVING = "streamhouse_exporter_"
 
 
 def still(series):
-    """Those that no scrape moves."""
+    """The families that no scrape moves."""
     return {key: value for key, value in series.items() if not key[0].startswith(MOVING)}
 
 

@@ -84,7 +84,7 @@ REFUSED = [
 
 
 def identities(page):
-    """The series of a page: a histogram is one, whatever samples of it are there."""
+    """The series of a page: a histogram is one, with any of its samples."""
     found = set()
     for name, labels in servers.series_of(page):
         if NOT_COMPARED.match(name):

@@ -38,7 +38,7 @@ MATRIX = {
     "labels_flood": fires("SeriesOverflow"),
     "scrape_is_slow": fires("ScrapeSlow"),
     "scrape_is_blocked": fires("TargetDown"),
-    # The agent gives up those that do not read, and answers Prometheus.
+    # The agent gives up clients that do not read, and answers Prometheus.
     "scrapers_crowd": fires(),
     "process_hangs": fires("TargetDown"),
 }

@@ -1,4 +1,4 @@
-"""The families that the generated files are made from are those that the program has."""
+"""The families that the generated files are made from are the families of the program."""
 
 import pathlib
 import subprocess

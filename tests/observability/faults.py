@@ -45,7 +45,7 @@ def shorter(text):
 
 
 class Faults:
-    """The system, which a test starts anew for each fault; a fault is a method without arguments."""
+    """The system, which a test starts again for each fault; a fault is a method without arguments."""
 
     def __init__(self, test, agent_flags):
         self.test = test
@@ -162,7 +162,7 @@ class Faults:
         self.start_again()
 
     def partition_is_not_served(self):
-        """By damage in front of a batch that is whole; nobody sends to it, and a group has read it."""
+        """By damage in front of a batch that is whole; no producer sends to it, and a group has read it."""
         for line in ("a", "b"):
             self.run("produce", "--topic", "returns", stdin=f"{line}\n")
         self.run("consume", "--topic", "returns", "--group", "refunds", "--exit-at-end")

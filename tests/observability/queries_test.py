@@ -59,7 +59,7 @@ def filled(expression):
 
 
 def document_queries():
-    """Those that stand in the document as ```promql."""
+    """The document's queries, which stand in ```promql."""
     text = pathlib.Path("docs/observability.md").read_text(encoding="utf-8")
     return [
         " ".join(query.split()) for query in re.findall(r"^ *```promql\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)

@@ -1,8 +1,8 @@
 """A disk that a test can fill up: a tmpfs of some MiB, so that the system itself says ENOSPC.
 
 A limit on the size of files (RLIMIT_FSIZE) says EFBIG instead, and lets bytes below it be replaced; a file system in a
-file needs a loop device, which containers rarely have. Mounting takes the rights of root. Who has none is root of a
-namespace of its own, where the kernel permits one.
+file needs a loop device, which containers rarely have. Mounting takes the rights of root. A test without is root of
+a namespace of its own, where the kernel permits one.
 """
 
 import contextlib

@@ -76,6 +76,22 @@ class DocumentsUsePlainWords(RuleTestCase):
         self.assertFinds(plain_words.documents_use_plain_words, {"docs/a.md": text}, "docs/a.md:3", "docs/a.md:5")
 
 
+class ScriptsUsePlainWords(RuleTestCase):
+    rule = staticmethod(plain_words.scripts_use_plain_words)
+
+    def test_finds_a_word_in_comments_and_docstrings_also_across_lines(self):
+        shell = "#!/bin/sh\n# Nobody waits.\ncall  # It waits for\n      # ever.\n"
+        python = 'def a():\n    """Whoever waits.\n\n    And those\n    that wait.\n    """\n'
+        self.assertFinds(self.rule, {"tools/a": shell, "a/BUILD.bazel": shell}, *[
+            f"{path}:{line}" for path in ("a/BUILD.bazel", "tools/a") for line in (2, 3)
+        ])
+        self.assertFinds(self.rule, {"tests/a.py": python}, "tests/a.py:2", "tests/a.py:4")
+
+    def test_lets_code_and_names_of_code_be(self):
+        script = 'nobody = "nobody"\n# The user `nobody`.\n#nobody\n'
+        self.assertClean(self.rule, {"tools/a.py": script})
+
+
 class TestNamesUsePlainWords(RuleTestCase):
     rule = staticmethod(plain_words.test_names_use_plain_words)
 

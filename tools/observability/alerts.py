@@ -241,8 +241,7 @@ ALERTS = (
         "Send() has given up on records. The program has got the error of each.",
         (
             "`unavailable`, `timeout`: the agent is away or slow; see the alerts about it. After `timeout` and "
-            "`internal` a "
-            "record may have been written nevertheless.",
+            "`internal` a record may be in the log.",
             "`buffer_full`: the program sends faster than the agent takes records.",
             "`rejected`: the agent refuses them; StreamhouseRecordsRefused tells why.",
             "`record_too_large`, `invalid_partition`, `unknown_topic`: correct the program.",

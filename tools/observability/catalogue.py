@@ -222,8 +222,7 @@ _PRODUCER_GROUP = Group(
         "streamhouse_producer_pending_records": Row("accepted by Send(), without a result yet", _PRODUCER),
     },
     """The reasons: `unknown_topic`, `invalid_partition`, `record_too_large`, `buffer_full`, `closed`, `unavailable`,
-`not_leader`, `timeout`, `rejected`, `internal`. After `timeout` and `internal` the record may have been written
-nevertheless.""",
+`not_leader`, `timeout`, `rejected`, `internal`. After `timeout` and `internal` the record may be in the log.""",
 )
 
 _CONSUMER_GROUP = Group(

@@ -36,7 +36,7 @@ def _literal(kind, name, value):
 
 
 def _panel_literals(name, panel):
-    """Those that the type Panel leaves open, by the kind of the panel."""
+    """The fields that the type Panel leaves open, by the kind of the panel."""
     kind = panel["type"]
     if kind != "row":
         yield _literal(f"Plain<Partial<{kind}.Options>>", f"{name}_options", panel["options"])

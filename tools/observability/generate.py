@@ -36,7 +36,7 @@ def problems(declared):
 
 
 def generated(declared, written):
-    """Path -> text of each file. `written` gives the text that a file has now, for those that are made in part."""
+    """Path -> text of each file. `written` gives the text that a file has now, for files that are made in part."""
     files = {
         metrics_page.PATH: metrics_page.text(declared),
         rules.RECORDINGS_PATH: rules.recordings_text(),

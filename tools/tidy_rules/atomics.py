@@ -96,7 +96,7 @@ def declared_atomics(file, aliases=()):
 
 
 def atomic_orders_are_spelled(tree):
-    """The default, sequential consistency, hides whether anybody thought; a spelled order can be argued with."""
+    """The default, sequential consistency, hides whether its author chose it; a spelled order can be argued with."""
     for file in tree.cpp_files(source_tree.PRODUCTION_FOLDERS + ("apps", "proto", "bench")):
         variables = set(_ORDER_VARIABLE.findall(file.code))
         for match in _OPERATION.finditer(file.code):

@@ -18,7 +18,7 @@ PATH = "tools/cmake/sources.cmake"
 NEEDS = "tools/cmake/needs.cmake"
 _MEND = "python3 tools/tidy_rules/cmake_lists.py mends it"
 # A library: the targets that users link. Each holds what these need and the libraries before it
-# lack. The headers are those that a header of such a target leads to.
+# lack. Its headers are all that a header of such a target leads to.
 _CORE = re.compile(r"//metrics_core(/(?!testing:)[\w/]+)?:\w+")
 LIBRARIES = {
     "core": _CORE,
@@ -143,7 +143,7 @@ def text_of(tree):
 
 
 def cmake_lists_are_those_of_the_build_files(tree):
-    """A file that only Bazel knows is missing in the library of everybody who builds with CMake."""
+    """A file that only Bazel knows is missing in the library of each program that is built with CMake."""
     if "CMakeLists.txt" not in tree.files:
         return
     file = tree.files.get(PATH)

@@ -19,7 +19,7 @@ ADAPTERS = {
 }
 _FOLDERS = source_tree.PRODUCTION_FOLDERS + ("proto",)
 _EXCEPTION = re.compile(r"\bthrow\b|\bcatch\s*\(|\btry\s*\{")
-# Those that have an overload with an error code, and throw without it.
+# Functions that have an overload with an error code, and throw without it.
 _THROWING = (
     "absolute|canonical|copy|copy_file|copy_symlink|create_director(?:y|ies)|create_hard_link|create_symlink|"
     "current_path|equivalent|exists|file_size|hard_link_count|is_\\w+|last_write_time|permissions|read_symlink|"

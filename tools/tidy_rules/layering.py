@@ -28,7 +28,7 @@ MAY_USE_THIRD_PARTY = {
     "integrations": {"boost", "mosquitto", "rdkafka"},
     "proto": {"grpc", "lz4", "openssl", "zstd"},
 }
-# Headers of an allowed folder that are not for everybody: (folder that must not, path prefix) ->
+# Headers of an allowed folder that are not for all: (folder that must not, path prefix) ->
 # why.
 CLOSED_HEADERS = {
     ("client", "metrics_core/reading/snapshot.h"): "only exporters read snapshots",

@@ -16,6 +16,9 @@ AVOIDED = {
     "wherever": "in every, with a noun",
     "nobody": "no caller, no reader",
     "somebody": "a caller, a reader",
+    "anybody": "any client, any thread",
+    "everybody": "every client, all threads",
+    "nevertheless": "too, also then; or leave it out",
     "nothing but": "only",
     "none that": "no, with a noun",
     "at most as": "a bound",
@@ -82,6 +85,12 @@ _IDENTIFIER = re.compile(r"(?<!::)\b[A-Za-z_]\w+")
 _GLOSSARY_ROW = re.compile(r"^\| ([^|]+?) \|", re.MULTILINE)
 # History says what was said then.
 _HISTORY = "CHANGELOG.md"
+# A comment of a script, and what stands between three quotes at the start of a line.
+_SCRIPT_PROSE = re.compile(
+    r'^[ \t]*r?"""(?P<docstring>.*?)"""|(?:^|(?<=\s))#(?P<comment>[ \t][^\n]*)', re.DOTALL | re.MULTILINE
+)
+_CODE_SPAN = re.compile(r"`[^`\n]*`")
+_SCRIPT_SUFFIXES = (".py", ".sh", ".bazel", ".bzl", ".BUILD")
 _SENTENCE_END = re.compile(r"[.!?](?:\s+|$)")
 
 
@@ -169,9 +178,32 @@ def _documents(tree):
     return (file for file in tree.files.values() if file.suffix == ".md" and file.folder != "third_party")
 
 
-def _found_in_document(file, pattern):
-    for match in pattern.finditer(file.text):
-        yield source_tree.line_of(file.text, match.start()), " ".join(match.group().lower().split())
+def _found_in_text(text, pattern):
+    for match in pattern.finditer(text):
+        yield source_tree.line_of(text, match.start()), " ".join(match.group().lower().split())
+
+
+def _scripts(tree):
+    for file in tree.files.values():
+        if file.suffix in _SCRIPT_SUFFIXES or not file.suffix and file.text.startswith("#!"):
+            yield file
+
+
+@functools.cache
+def _script_prose(text):
+    """A script with all but its comments and docstrings blanked out, and names of code within these too."""
+    pieces = []
+    end = 0
+    for match in _SCRIPT_PROSE.finditer(text):
+        part = match.lastgroup
+        pieces += [source_tree.blank(text[end : match.start(part)]), match[part]]
+        end = match.end(part)
+    prose = "".join(pieces) + source_tree.blank(text[end:])
+    return _CODE_SPAN.sub(lambda span: source_tree.blank(span.group()), prose)
+
+
+def _found_in_script(file, pattern):
+    return _found_in_text(_script_prose(file.text), pattern)
 
 
 def plain_words_are_used(tree):
@@ -184,7 +216,14 @@ def plain_words_are_used(tree):
 def documents_use_plain_words(tree):
     """A document is read by more people than a comment, and by fewer who can ask what is meant."""
     for file in _documents(tree):
-        for line, word in _found_in_document(file, _AVOIDED):
+        for line, word in _found_in_text(file.text, _AVOIDED):
+            yield Finding(file.path, line, f"`{word}`: write {AVOIDED[word]}")
+
+
+def scripts_use_plain_words(tree):
+    """A script is maintained like any other source; so its comments and docstrings keep the same words."""
+    for file in _scripts(tree):
+        for line, word in _found_in_script(file, _AVOIDED):
             yield Finding(file.path, line, f"`{word}`: write {AVOIDED[word]}")
 
 
@@ -235,7 +274,10 @@ def one_word_for_one_thing(tree):
             for line, word in found:
                 yield Finding(file.path, line, f"`{word}`: the glossary says {SECOND_WORDS[word]}")
     for file in _documents(tree):
-        for line, word in _found_in_document(file, _SECOND_WORD) if file.path != _HISTORY else ():
+        for line, word in _found_in_text(file.text, _SECOND_WORD) if file.path != _HISTORY else ():
+            yield Finding(file.path, line, f"`{word}`: the glossary says {SECOND_WORDS[word]}")
+    for file in _scripts(tree):
+        for line, word in _found_in_script(file, _SECOND_WORD):
             yield Finding(file.path, line, f"`{word}`: the glossary says {SECOND_WORDS[word]}")
 
 
@@ -259,6 +301,7 @@ RULES = (
     sentences_are_short,
     plain_words_are_used,
     documents_use_plain_words,
+    scripts_use_plain_words,
     test_names_use_plain_words,
     names_use_plain_words,
     messages_use_plain_words,

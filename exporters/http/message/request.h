@@ -21,7 +21,7 @@ struct Request {
   std::string_view accept_encoding = {};
   std::string_view authorization = {};
   std::string_view scrape_timeout = {};  // X-Prometheus-Scrape-Timeout-Seconds
-  std::string_view traceparent = {};     // as sent, of anyone; empty where there is more than one
+  std::string_view traceparent = {};     // as sent, by any client; empty where there is more than one
 };
 
 }  // namespace streamhouse::exporters

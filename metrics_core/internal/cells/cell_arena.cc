@@ -58,7 +58,7 @@ class CellArena {
       slot = Carve(shape);
       if (slot == kSinkSlot) return kSinkSlot;
     }
-    // Relaxed: the caller publishes the slot before anybody else can know it.
+    // Relaxed: the caller publishes the slot before another thread can know it.
     ReferencesOf(slot).store(1, std::memory_order_relaxed);
     return slot;
   }

@@ -30,7 +30,7 @@ using std::chrono::nanoseconds;
 
 constexpr LeaseTiming kTiming = {};
 
-// Two agents, "a" and "b", on one database, with one clock for everybody.
+// Two agents, "a" and "b", on one database, with one clock for both.
 class LeaseKeeperTest : public testing::Test {
  protected:
   std::unique_ptr<LeaseKeeper> Keeper(const std::string& holder, LeaseMetrics metrics = {}) {

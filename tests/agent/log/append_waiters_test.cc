@@ -47,7 +47,7 @@ TEST_F(AppendWaitersTest, ForgetsRemovedWaiters) {
   EXPECT_EQ(woken_, 0);
 }
 
-TEST_F(AppendWaitersTest, WakesEverybodyOnRequestAndKeepsWorking) {
+TEST_F(AppendWaitersTest, WakesAllWaitersOnRequestAndKeepsWorking) {
   waiters_.Add(0, Count());
   waiters_.Add(9, Count());
   waiters_.WakeAll();

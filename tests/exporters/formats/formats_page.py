@@ -54,7 +54,7 @@ def _family(truth, key):
 
 
 def _columns(truth, differences):
-    """What a format keeps: for each aspect the keys that the truth has, and those that differ."""
+    """What a format keeps: for each aspect the keys that the truth has, and the keys that differ."""
 
     def differing(aspect):
         return {difference.key for difference in differences if difference.aspect == aspect}

@@ -27,7 +27,7 @@ class Formats(unittest.TestCase):
         cls.truth = every_kind.truth()
 
     def of_samples(self, how):
-        """The differences in series and values, without those that a format has by choice: native or classic."""
+        """The differences in series and values, but for what a format does by choice: native or classic."""
         found = [one for one in formats.differences_of(how, self.folder) if one.aspect in IDENTITY]
         lost = {one.key for one in found if one.outcome == "lost"}
         either = [one for one in found if self.truth.base_of(*one.key)[0] == formats.EXPONENTIAL]

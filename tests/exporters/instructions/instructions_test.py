@@ -22,7 +22,8 @@ TOLERANCE_MIN = 5  # instructions
 # A family allocates, and the allocator's way depends on what was freed before.
 TOLERANCE_OF_ALLOCATIONS = 0.06
 ALLOCATING_SHAPE = "one_a_family"
-# The C library has other instructions for each processor; these switches leave those that all have.
+# The C library has other instructions for each processor; these switches leave the ones that all
+# have.
 _BASELINE = "glibc.cpu.hwcaps=" + ",".join(
     f"-{feature}"
     for feature in "AVX,AVX2,AVX512VL,AVX512BW,AVX_Fast_Unaligned_Load,BMI2,ERMS,FSRM,SSSE3,SSE4_1,SSE4_2".split(",")

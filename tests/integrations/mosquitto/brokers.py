@@ -42,7 +42,7 @@ def write_configuration(folder, lines):
 
 
 class Broker(processes.Process):
-    """A broker with one listener for anybody, and the plugin, that runs in the foreground."""
+    """A broker with one listener for any client, and the plugin, that runs in the foreground."""
 
     def __init__(self, test, *lines, options=(), port=None, plugin=True):
         self.port = port or free_port(test)

@@ -230,7 +230,7 @@ class Decisions(unittest.TestCase):
         self.assertEqual(plain, self.answers(broker))
         return broker
 
-    def test_are_the_same_for_anybody(self):
+    def test_are_the_same_for_every_client(self):
         self.compare()
 
     def test_are_the_same_with_an_acl_file_and_a_password_file(self):

@@ -70,7 +70,7 @@ class UnixRelay(_Relay):
 
 
 def free_port():
-    """Of UDP, for a daemon that takes 0 for its default. Nobody holds it until the daemon does."""
+    """Of UDP, for a daemon that takes 0 for its default. No process holds it until the daemon does."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("127.0.0.1", 0))
         return taken.getsockname()[1]

@@ -116,7 +116,7 @@ def _python(started, form, body):
 
 
 def _without(page, family):
-    """Names of the families of a page, but for one and those that the server counts itself."""
+    """Names of the families of a page, but for one and the families that the server counts itself."""
     return [name for name in page.types if name != family and not name.startswith("streamhouse_exporter_")]
 
 
@@ -150,7 +150,7 @@ def python_otlp(started):
 
 
 def _with_hex_ids(text, encoding):
-    """The schema's JSON has ids in base64, also those that it read as hex digits."""
+    """The schema's JSON has ids in base64, also ids that it read as hex digits."""
     request = json.loads(text)
     if encoding == "protobuf":
         _turn_ids(request)

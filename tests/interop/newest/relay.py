@@ -20,7 +20,7 @@ from decoders import wire
 
 @dataclasses.dataclass(frozen=True)
 class Kept:
-    """`headers` are those that came with the body."""
+    """`headers` came with the body."""
 
     headers: dict
     body: bytes

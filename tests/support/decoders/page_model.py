@@ -1,4 +1,4 @@
-"""What a page says, in whatever format: flat samples, native histograms, and what is said about them."""
+"""What a page says, in any format: flat samples, native histograms, and what is said about them."""
 
 import dataclasses
 import math
@@ -14,7 +14,7 @@ _ADDED = {"histogram": "le", "gaugehistogram": "le", "summary": "quantile"}
 
 
 def labels_of(pairs):
-    """Labels as a key: sorted, and without those that are empty, which are none by the data model."""
+    """Labels as a key: sorted, and without empty ones, which are none by the data model."""
     return tuple(sorted((name, value) for name, value in pairs if value))
 
 

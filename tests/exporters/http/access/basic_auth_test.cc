@@ -80,7 +80,7 @@ TEST_F(BasicAuthTest, SpendsOnUnknownUsersWhatTheDearestCosts) {
   EXPECT_TRUE(UnknownUserHash({}).starts_with("$2y$04$"));
 }
 
-TEST_F(BasicAuthTest, AllowsEverybodyWhereThereAreNoUsers) {
+TEST_F(BasicAuthTest, AllowsEveryClientWhereThereAreNoUsers) {
   const BasicAuth open({});
   EXPECT_EQ(open.Recall(""), true);
 }
