@@ -31,8 +31,10 @@ struct Command {
 //
 // Prints grpc=ADDRESS and http=ADDRESS, as bound, and "ready" once it serves, a line each. A
 // service manager is told so as well, and that the agent stops (service_manager.h).
-// Guarantees: what it has acknowledged is kept, also when it is killed; --sync says what the loss
-// of power may take. It fails when the last sync does.
+// Guarantees:
+// 1. What it has acknowledged is kept, also when it is killed; --sync says what the loss of power
+//    may take.
+// 2. It fails when the last sync does.
 Command AddAgentCommand(CLI::App& program);
 
 // `streamhouse produce`: sends each line of its files, or of stdin, as a record.
@@ -45,9 +47,11 @@ Command AddProduceCommand(CLI::App& program);
 // `streamhouse consume`: prints the values of a topic's records, a line each, from where its group
 // left off.
 //
-// Guarantees: an offset is committed only after the values before it have left the process; so
-// after a crash values may be printed again, but none is left out. After a clean end the group
-// continues with the first value not printed. Several of them with one group share the partitions.
+// Guarantees:
+// 1. An offset is committed only after the values before it have left the process; so after a crash
+//    values may be printed again, but none is left out.
+// 2. After a clean end the group continues with the first value not printed.
+// 3. Several of them with one group share the partitions.
 Command AddConsumeCommand(CLI::App& program);
 
 // `streamhouse lag`: prints how far a group is behind in each partition of a topic, as lines or as
@@ -61,8 +65,9 @@ Command AddLagCommand(CLI::App& program);
 // `streamhouse top`: shows rates, lag, latencies and errors of running programs, again and again:
 // on the screen of a terminal, else as lines or as JSON.
 //
-// Guarantees: the terminal is left as it was found, also after a signal. With --once it fails when
-// no program answers; without, it ends only when it is told to.
+// Guarantees:
+// 1. The terminal is left as it was found, also after a signal.
+// 2. With --once it fails when no program answers; without, it ends only when it is told to.
 Command AddTopCommand(CLI::App& program);
 
 // `streamhouse demo`: an agent, a producer and a consumer in one process, with real text and one

@@ -23,7 +23,7 @@
 //    display.
 // 10. The epoch of a partition goes up by one when the holder changes, and stays when the same
 //     holder comes back. It never goes down, also not over a renewal, release, expiry or restart.
-// tests/agent/metadata/metadata_store_contract.h has the tests for all stores. Those of damage and
+// tests/agent/metadata/metadata_store_contract.h has the tests for all stores; those of damage and
 // of the loss of power are beside each store.
 // Thread safety: any thread.
 // Cost: a call may wait for a disk or a network, up to the store's own time-out. That is well below

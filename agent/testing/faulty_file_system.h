@@ -1,22 +1,25 @@
 // FaultyFileSystem: a real file system that a test makes fail, stall or lose unsynced bytes.
 //
 // When to use something else: PosixFileSystem() where nothing has to fail.
-// Guarantees: without a switch it does what its base does. Each operation of the file system, and
-// of the files that it hands out, passes Admit() and the switches once, before it is done.
-// SyncFolder asks Admit() also whether the folder can be opened. An Append that is refused has
-// written the first half of its bytes, as a full disk would. Any other operation that is refused
-// has done nothing.
-// 1. FailOperation(n, fault): operations are counted over the file system and all of its files,
+// Guarantees:
+// 1. Without a switch it does what its base does.
+// 2. Each operation of the file system, and of the files that it hands out, passes Admit() and the
+//    switches once, before it is done. SyncFolder asks Admit() also whether the folder can be
+//    opened.
+// 3. An Append that is refused has written the first half of its bytes, as a full disk would. Any
+//    other operation that is refused has done nothing.
+// 4. FailOperation(n, fault): operations are counted over the file system and all of its files,
 //    from 1, in the order in which they are called. The nth fails, or each from the nth on.
-// 2. Switch(state): a disk that is slow or broken, and well again, while it is in use. A switch
+// 5. Switch(state): a disk that is slow or broken, and well again, while it is in use. A switch
 //    takes effect for every operation that begins afterwards, and ends the delay of waiting ones.
-// 3. LosePower(leftover): each file that was written through this object keeps the bytes of its
-//    last sync, and the part of the later bytes that Leftover says. A file whose folder was not
-//    synced since it was made is gone. So is a folder of CreateFoldersUnsynced() whose parent was
-//    not synced since, with all that is in it. A new name is lost unless the folder was synced
-//    since. The removal of a file or folder and a truncation stay done. Files that others write,
-//    such as SQLite, stay as they are. From then on everything fails and changes nothing, as the
-//    machine is off.
+// 6. LosePower(leftover): each file that was written through this object keeps the bytes of its
+//    last sync, and the part of the later bytes that Leftover says. From then on everything fails
+//    and changes nothing, as the machine is off.
+// 7. A file whose folder was not synced since it was made is gone after LosePower(). So is a folder
+//    of CreateFoldersUnsynced() whose parent was not synced since, with all that is in it. A new
+//    name is lost unless the folder was synced since.
+// 8. The removal of a file or folder and a truncation survive LosePower(). Files that others write,
+//    such as SQLite, stay as they are.
 // Thread safety: as FileSystem; so must be Admit(). LosePower() may come during calls of other
 // threads; it waits for their end. The base must outlive it.
 //

@@ -12,9 +12,10 @@
 //    histograms have their native buckets, and behind these the classic ones (composite_values.h).
 // 5. A start time that the registry keeps stands on the line (st@), never in a sample of its own.
 // 6. Each exemplar has a time; a histogram has at most one for each classic bucket.
-// The specification wants counters, and sums and quantiles of summaries, to be at least 0. Those of
-// callbacks are written as they are given.
-// One encoder is one page: make another one for the next. Its Fill() never fails.
+// 7. Counters, and sums and quantiles of summaries, stand as their callbacks give them, also below
+//    0, although the specification wants them to be at least 0.
+// 8. Fill() never fails.
+// Lifetime: one encoder a page; each page needs a new one.
 // Thread safety: one thread at a time.
 // Cost: see TextPage. A line of a histogram is reserved as a whole, with its exemplars.
 //

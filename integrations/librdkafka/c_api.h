@@ -7,8 +7,8 @@
 // Guarantees:
 // 1. Those of rdkafka_metrics.h.
 // 2. No call keeps a pointer that it is given.
-// A stats_cb returns 0, and so leaves the JSON to librdkafka. A program that keeps it returns 1,
-// and frees it.
+// 3. A stats_cb that returns 0 leaves the JSON to librdkafka. One that returns 1 keeps it, and
+//    frees it.
 // Ownership: a streamhouse_rdkafka belongs to its maker. It is freed after all clients that were
 // passed to it were destroyed, and before its registry.
 // Thread safety: all functions from any thread, but streamhouse_rdkafka_free(): it comes after all

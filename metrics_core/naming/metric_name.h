@@ -3,9 +3,10 @@
 // The rules are those of the Prometheus data model and of OpenMetrics 1.0. A name that breaks one
 // would make a scraper refuse the whole page, so registration refuses it.
 // When to use something else: name_escaping.h makes a legal name of any UTF-8.
-// Guarantees: a family that CheckFamily() accepts has legal names on a page of every format. By
-// NameRules::kUtf8, names are any UTF-8, as in Prometheus 3; readers that do not ask for such names
-// get them escaped (name_escaping.h).
+// Guarantees:
+// 1. A family that CheckFamily() accepts has legal names on a page of every format.
+// 2. By NameRules::kUtf8, names are any UTF-8, as in Prometheus 3. Readers that do not ask for such
+//    names get them escaped (name_escaping.h).
 // Thread safety: pure functions.
 // Cost: at set-up only; each name is escaped by each escaping.
 // Errors: InvalidArgument, naming the name and the rule.
