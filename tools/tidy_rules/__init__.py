@@ -4,6 +4,7 @@ from tidy_rules import (
     atomics,
     build_rules,
     cmake_lists,
+    contracts,
     dead_options,
     declarations,
     documents,
@@ -29,6 +30,7 @@ ALL_RULES = (
     + test_layout.RULES
     + dead_options.RULES
     + text_rules.RULES
+    + contracts.RULES
     + invariants.RULES
     + error_policy.RULES
     + limits.RULES

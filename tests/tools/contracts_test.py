@@ -1,0 +1,34 @@
+"""Guarantees without numbers are found."""
+
+import unittest
+
+from rule_test_case import RuleTestCase
+from tidy_rules import contracts
+
+
+class GuaranteesAreNumbered(RuleTestCase):
+    rule = staticmethod(contracts.guarantees_are_numbered)
+
+    def test_finds_two_sentences_dashes_and_wrong_numbers(self):
+        prose = "// A.\n// Guarantees: it is\n// so. It stays so.\n// Cost: none.\n"
+        dashes = "// A.\n//\n// Guarantees of each:\n// - it is so;\n// - it stays so.\n"
+        missing = "// A.\n// Guarantees:\n// 1. It is so.\n// 3. It stays so.\n"
+        files = {"agent/a.h": prose, "apps/b.h": dashes, "bench/c.h": missing}
+        self.assertFinds(self.rule, files, "agent/a.h:2", "apps/b.h:3", "bench/c.h:2")
+
+    def test_finds_prose_around_a_list_and_sections_of_functions(self):
+        around = "// A.\n// Guarantees: it is so. And:\n// 1. It stays so.\n// That is good.\n#pragma once\n"
+        function = "// A.\n#pragma once\nclass A {\n  // Guarantees: it is so. It stays so.\n  void F();\n};\n"
+        self.assertFinds(self.rule, {"client/a.h": around, "client/b.h": function}, "client/a.h:2", "client/b.h:4")
+
+    def test_lets_one_sentence_and_lists_be(self):
+        for text in (
+            "// A.\n// Guarantees: it is so (b.h).\n// Thread safety: any. All.\n",
+            "// A.\n// Guarantees, and\n// 1. So.\n//    And so. More.\n//    - a. b.\n// 2. So.\n// Stop: a. b.\n",
+            "// A.\n// Guarantees: so.\n//\n//   Example(); // one. Two.\n// It is. It was.\n",
+        ):
+            self.assertClean(self.rule, {"agent/a.h": text, "agent/a.cc": "// Guarantees: a. b.\n"})
+
+
+if __name__ == "__main__":
+    unittest.main()
