@@ -1,6 +1,7 @@
 #include "exporters/builtin_exporters.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -53,6 +54,15 @@ Status ReadPermissions(const ExporterSpec& spec, SpecOptions& given, metrics::Un
   return read.ok() ? read : BadSpec(spec, read.field(), "option " + read.message()).Within("options");
 }
 
+// An exporter that pushes, with its metrics.
+template <typename Exporter, typename Options>
+MadeExporter MakePush(const ExporterContext& context, Options options) {
+  options.more_registries = context.more_registries;
+  const auto push_metrics = PushMetrics::Register(context.registry);
+  if (!push_metrics.ok()) return push_metrics.status();
+  return MadeExporter(std::make_unique<Exporter>(context.registry, *push_metrics, std::move(options)));
+}
+
 MadeExporter MakeMetricsServer(const ExporterSpec& spec, const ExporterContext& context) {
   if (!spec.path.empty()) return BadSpec(spec, "path", "a server takes no path");
   MetricsServerOptions options;
@@ -69,21 +79,17 @@ MadeExporter MakeMetricsServer(const ExporterSpec& spec, const ExporterContext& 
   limits.page_time = given.Duration("page_time", limits.page_time);
   options.web_config_file = given.Text("web_config", "");
   options.aggregate = given.List("aggregate");
-  const std::string created = given.Text("created", "left-out");
-  if (created == "shown") options.created = CreatedUse::kShown;
-  const std::string page = given.Text("page", "on");
-  if (page == "off") options.live_page = LivePageUse::kLeftOut;
+  options.created =
+      given.Choice("created", {{"shown", CreatedUse::kShown}, {"left-out", CreatedUse::kLeftOut}}, options.created);
+  options.live_page =
+      given.Choice("page", {{"on", LivePageUse::kShown}, {"off", LivePageUse::kLeftOut}}, options.live_page);
   options.labels = given.Pairs("label");
   options.more_registries = context.more_registries;
   options.log = context.log;
-  const std::string log = given.Text("log", "");
-  if (log == "scrapes") options.scrape_log = ScrapeLog::kOn;
+  options.scrape_log = given.Choice("log", {{"scrapes", ScrapeLog::kOn}}, options.scrape_log);
   const Status permitted = options.unix_socket ? ReadPermissions(spec, given, *options.unix_socket) : Status::Ok();
   if (Status checked = CheckOptions(spec, given, options.labels); !checked.ok()) return checked;
   if (!permitted.ok()) return permitted;
-  if (!log.empty() && log != "scrapes") return BadOption(spec, "log", "must be scrapes");
-  if (page != "on" && page != "off") return BadOption(spec, "page", "must be on or off");
-  if (created != "shown" && created != "left-out") return BadOption(spec, "created", "must be shown or left-out");
   for (const std::string& label : options.aggregate) {
     if (!metrics::IsLegalLabelName(label))
       return BadSpec(spec, "options.aggregate", "'" + label + "' in aggregate is not a label");
@@ -111,11 +117,8 @@ MadeExporter MakeTextfileExporter(const ExporterSpec& spec, const ExporterContex
   options.interval = given.Duration("interval", options.interval);
   options.log = context.log;
   options.labels = given.Pairs("label");
-  options.more_registries = context.more_registries;
   if (Status checked = CheckOptions(spec, given, options.labels); !checked.ok()) return checked;
-  const auto push_metrics = PushMetrics::Register(context.registry);
-  if (!push_metrics.ok()) return push_metrics.status();
-  return MadeExporter(std::make_unique<TextfileExporter>(context.registry, *push_metrics, std::move(options)));
+  return MakePush<TextfileExporter>(context, std::move(options));
 }
 
 MadeExporter MakePushgatewayExporter(const ExporterSpec& spec, const ExporterContext& context) {
@@ -125,22 +128,15 @@ MadeExporter MakePushgatewayExporter(const ExporterSpec& spec, const ExporterCon
   ReceiverSpec read = ReadReceiver(spec, given);
   PushgatewayOptions options = {.receiver = std::move(read.receiver), .group = *group, .push = read.push};
   options.push.log = context.log;
-  const std::string method = given.Text("method", "put");
-  if (method == "post") options.method = PushMethod::kPost;
-  const std::string deleted = given.Text("delete", "never");
-  if (deleted == "at_end") options.at_end = AtEnd::kDelete;
+  options.method = given.Choice("method", {{"put", PushMethod::kPut}, {"post", PushMethod::kPost}}, options.method);
+  options.at_end = given.Choice("delete", {{"never", AtEnd::kPush}, {"at_end", AtEnd::kDelete}}, options.at_end);
   options.labels = given.Pairs("label");
-  options.more_registries = context.more_registries;
   if (Status checked = CheckOptions(spec, given, options.labels); !checked.ok()) return checked;
   if (Status checked = CheckReceiver(spec, {options.receiver, options.push}); !checked.ok()) return checked;
-  if (method != "put" && method != "post") return BadOption(spec, "method", "must be put or post");
-  if (deleted != "never" && deleted != "at_end") return BadOption(spec, "delete", "must be never or at_end");
   for (const auto& [name, value] : options.labels) {
     if (options.group.HasLabel(name)) return BadOption(spec, "label", "has " + name + ", which the path has too");
   }
-  const auto push_metrics = PushMetrics::Register(context.registry);
-  if (!push_metrics.ok()) return push_metrics.status();
-  return MadeExporter(std::make_unique<PushgatewayExporter>(context.registry, *push_metrics, std::move(options)));
+  return MakePush<PushgatewayExporter>(context, std::move(options));
 }
 
 MadeExporter MakeRemoteWriteExporter(const ExporterSpec& spec, const ExporterContext& context) {
@@ -149,23 +145,17 @@ MadeExporter MakeRemoteWriteExporter(const ExporterSpec& spec, const ExporterCon
   RemoteWriteOptions options = {.receiver = std::move(read.receiver), .push = read.push};
   if (!spec.path.empty()) options.path = metrics::PercentEncodePath(spec.path);
   options.push.log = context.log;
-  const std::string version = given.Text("version", "auto");
-  if (version == "1") options.version = RemoteWriteVersion::k1;
-  if (version == "2") options.version = RemoteWriteVersion::k2;
-  const std::string exponential = given.Text("exponential", "auto");
-  if (exponential == "native") options.exponential = ExponentialUse::kNative;
-  if (exponential == "classic") options.exponential = ExponentialUse::kClassic;
+  options.version = given.Choice(
+      "version", {{"1", RemoteWriteVersion::k1}, {"2", RemoteWriteVersion::k2}, {"auto", RemoteWriteVersion::kAuto}},
+      options.version);
+  options.exponential =
+      given.Choice("exponential",
+                   {{"native", ExponentialUse::kNative}, {"classic", ExponentialUse::kClassic}, {"auto", std::nullopt}},
+                   options.exponential);
   options.labels = given.Pairs("label");
-  options.more_registries = context.more_registries;
   if (Status checked = CheckOptions(spec, given, options.labels); !checked.ok()) return checked;
   if (Status checked = CheckReceiver(spec, {options.receiver, options.push}); !checked.ok()) return checked;
-  if (version != "auto" && version != "1" && version != "2") return BadOption(spec, "version", "must be 1, 2 or auto");
-  if (exponential != "auto" && !options.exponential) {
-    return BadOption(spec, "exponential", "must be native, classic or auto");
-  }
-  const auto push_metrics = PushMetrics::Register(context.registry);
-  if (!push_metrics.ok()) return push_metrics.status();
-  return MadeExporter(std::make_unique<RemoteWriteExporter>(context.registry, *push_metrics, std::move(options)));
+  return MakePush<RemoteWriteExporter>(context, std::move(options));
 }
 
 MadeExporter MakeOtlpExporter(const ExporterSpec& spec, const ExporterContext& context) {
@@ -173,10 +163,7 @@ MadeExporter MakeOtlpExporter(const ExporterSpec& spec, const ExporterContext& c
   if (!read.ok()) return read.status();
   OtlpExporterOptions options = *std::move(read);
   options.push.log = context.log;
-  options.more_registries = context.more_registries;
-  const auto push_metrics = PushMetrics::Register(context.registry);
-  if (!push_metrics.ok()) return push_metrics.status();
-  return MadeExporter(std::make_unique<OtlpExporter>(context.registry, *push_metrics, std::move(options)));
+  return MakePush<OtlpExporter>(context, std::move(options));
 }
 
 MadeExporter MakeStatsdExporter(const ExporterSpec& spec, const ExporterContext& context) {
@@ -189,27 +176,20 @@ MadeExporter MakeStatsdExporter(const ExporterSpec& spec, const ExporterContext&
   options.push.interval = given.Duration("interval", options.push.interval);
   options.push.push_time = given.Duration("push_time", options.push.push_time);
   options.push.log = context.log;
-  const std::string dialect = given.Text("dialect", "plain");
-  if (dialect == "dogstatsd") options.dialect = StatsdDialect::kDogStatsd;
-  const std::string timestamps = given.Text("timestamps", "off");
-  if (timestamps == "on") options.timestamps = StatsdTimestamps::kOn;
-  const std::string origin = given.Text("origin", "off");
-  if (origin == "on") {
+  options.dialect = given.Choice(
+      "dialect", {{"plain", StatsdDialect::kPlain}, {"dogstatsd", StatsdDialect::kDogStatsd}}, options.dialect);
+  options.timestamps =
+      given.Choice("timestamps", {{"on", StatsdTimestamps::kOn}, {"off", StatsdTimestamps::kOff}}, options.timestamps);
+  if (given.Choice("origin", {{"on", true}, {"off", false}}, false)) {
     options.origin = DogStatsdOrigin{.entity_id = LookUpEnvironment("DD_ENTITY_ID").value_or(""),
                                      .external_data = LookUpEnvironment("DD_EXTERNAL_ENV").value_or("")};
   }
   options.labels = given.Pairs("label");
-  options.more_registries = context.more_registries;
   if (Status checked = CheckOptions(spec, given, options.labels); !checked.ok()) return checked;
-  if (dialect != "plain" && dialect != "dogstatsd") return BadOption(spec, "dialect", "must be plain or dogstatsd");
-  if (timestamps != "on" && timestamps != "off") return BadOption(spec, "timestamps", "must be on or off");
-  if (origin != "on" && origin != "off") return BadOption(spec, "origin", "must be on or off");
   if (const Status fields = CheckDogStatsdOptions(options); !fields.ok()) {
     return BadSpec(spec, fields.field(), "option " + fields.message()).Within("options");
   }
-  const auto push_metrics = PushMetrics::Register(context.registry);
-  if (!push_metrics.ok()) return push_metrics.status();
-  return MadeExporter(std::make_unique<StatsdExporter>(context.registry, *push_metrics, std::move(options)));
+  return MakePush<StatsdExporter>(context, std::move(options));
 }
 
 }  // namespace

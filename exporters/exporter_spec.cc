@@ -154,6 +154,15 @@ void SpecOptions::Object(std::string_view name, std::string_view wants) {
   if (status_.ok()) status_ = BadOption(spec_, name, wants);
 }
 
+void SpecOptions::ObjectToChoice(std::string_view name, const std::vector<std::string_view>& choices) {
+  std::string wants = "must be ";
+  for (std::size_t i = 0; i < choices.size(); ++i) {
+    if (i > 0) wants += i + 1 < choices.size() ? ", " : " or ";
+    wants += choices[i];
+  }
+  Object(name, wants);
+}
+
 std::string SpecOptions::Text(std::string_view name, std::string_view otherwise) {
   const std::string* const value = Find(name);
   return value == nullptr ? std::string(otherwise) : *value;

@@ -22,9 +22,11 @@
 
 #include <chrono>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -65,6 +67,22 @@ class SpecOptions {
   std::chrono::milliseconds Duration(std::string_view name,
                                      std::chrono::milliseconds otherwise);  // "500ms", "15s", "2m"
 
+  // The value of the choice that is named. The error about another name lists those of `choices`.
+  template <typename Value>
+  Value Choice(std::string_view name,
+               std::initializer_list<std::pair<std::string_view, std::type_identity_t<Value>>> choices,
+               Value otherwise) {
+    const std::string* const given = Find(name);
+    if (given == nullptr) return otherwise;
+    std::vector<std::string_view> names;
+    for (const auto& [choice, value] : choices) {
+      if (choice == *given) return value;
+      names.push_back(choice);
+    }
+    ObjectToChoice(name, names);
+    return otherwise;
+  }
+
   // The values "NAME:VALUE" of an option that may be given several times, split at the first colon.
   std::vector<std::pair<std::string, std::string>> Pairs(std::string_view name);
 
@@ -75,6 +93,7 @@ class SpecOptions {
  private:
   const std::string* Find(std::string_view name);
   void Object(std::string_view name, std::string_view wants);
+  void ObjectToChoice(std::string_view name, const std::vector<std::string_view>& choices);
 
   const ExporterSpec& spec_;
   std::vector<std::string_view> known_;

@@ -58,42 +58,23 @@ std::vector<std::pair<std::string, std::string>> HeadersOf(const ExporterSpec& s
   return headers;
 }
 
-Status ReadTemporality(const ExporterSpec& spec, const std::string& temporality, OtlpExporterOptions& options) {
-  if (temporality == "delta") {
-    options.deltas = DeltaFamilies::kAll;
-  } else if (temporality == "lowmemory") {
-    options.deltas = DeltaFamilies::kRecorded;
-  } else if (temporality != "cumulative") {
-    return BadOption(spec, "temporality", "must be cumulative, delta or lowmemory");
-  }
-  return Status::Ok();
-}
-
-Status ReadFormat(const ExporterSpec& spec, const std::string& encoding, const std::string& compression,
-                  OtlpExporterOptions& options) {
-  if (encoding != "protobuf" && encoding != "json") return BadOption(spec, "encoding", "must be protobuf or json");
-  options.encoding = encoding == "json" ? OtlpEncoding::kJson : OtlpEncoding::kProtobuf;
-  if (compression == "gzip") {
-    options.compression = ContentCoding::kGzip;
-  } else if (compression == "zstd") {
-    options.compression = ContentCoding::kZstd;
-  } else if (compression != "none") {
-    return BadOption(spec, "compression", "must be none, gzip or zstd");
-  }
-  return Status::Ok();
-}
-
 }  // namespace
 
 metrics::Result<OtlpExporterOptions> ReadOtlpSpec(const ExporterSpec& spec, const EnvironmentLookup& look_up) {
   OtlpEnvironment environment = ReadOtlpEnvironment(look_up);
   SpecOptions given(spec);
   ReceiverSpec read = ReadReceiver(spec, given);
-  const bool is_json = environment.encoding == OtlpEncoding::kJson;
-  const std::string encoding = given.Text("encoding", is_json ? "json" : "protobuf");
-  const std::string compression = given.Text("compression", environment.compression.value_or("none"));
-  const std::string temporality = given.Text("temporality", environment.temporality.value_or("cumulative"));
   OtlpExporterOptions options = {.receiver = std::move(read.receiver), .push = read.push};
+  options.encoding = given.Choice("encoding", {{"protobuf", OtlpEncoding::kProtobuf}, {"json", OtlpEncoding::kJson}},
+                                  environment.encoding.value_or(options.encoding));
+  options.compression =
+      given.Choice("compression",
+                   {{"none", ContentCoding::kIdentity}, {"gzip", ContentCoding::kGzip}, {"zstd", ContentCoding::kZstd}},
+                   environment.compression.value_or(options.compression));
+  options.deltas = given.Choice(
+      "temporality",
+      {{"cumulative", DeltaFamilies::kNone}, {"delta", DeltaFamilies::kAll}, {"lowmemory", DeltaFamilies::kRecorded}},
+      environment.deltas.value_or(options.deltas));
   options.labels = given.Pairs("label");
   if (Status checked = given.Check(); !checked.ok()) return checked;
   if (const Status legal = CheckLabels(options.labels); !legal.ok())
@@ -101,8 +82,6 @@ metrics::Result<OtlpExporterOptions> ReadOtlpSpec(const ExporterSpec& spec, cons
   if (Status checked = ReadAddress(spec, environment, options); !checked.ok()) return checked;
   ReadTls(spec, environment, options.receiver.address);
   if (Status checked = CheckReceiver(spec, {options.receiver, options.push}); !checked.ok()) return checked;
-  if (Status checked = ReadFormat(spec, encoding, compression, options); !checked.ok()) return checked;
-  if (Status checked = ReadTemporality(spec, temporality, options); !checked.ok()) return checked;
   if (!IsGiven(spec, "interval")) options.push.interval = environment.interval.value_or(options.push.interval);
   if (!IsGiven(spec, "push_time")) options.push.push_time = environment.timeout.value_or(options.push.push_time);
   options.headers = HeadersOf(spec, std::move(environment.headers));

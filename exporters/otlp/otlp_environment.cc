@@ -115,7 +115,8 @@ class Reader {
     ReadEndpoint();
     ReadHeaders();
     if (const auto found = FindOfMetrics("COMPRESSION")) {
-      read_.compression = OneOf(*found, {"none", "gzip"});
+      read_.compression =
+          OneOf<ContentCoding>(*found, {{"none", ContentCoding::kIdentity}, {"gzip", ContentCoding::kGzip}});
     }
     read_.timeout = Milliseconds(FindOfMetrics("TIMEOUT"));
     if (read_.timeout == milliseconds(0)) {
@@ -128,11 +129,13 @@ class Reader {
       read_.interval.reset();
     }
     if (const auto found = FindOfMetrics("PROTOCOL")) {
-      const auto protocol = OneOf(*found, {"http/protobuf", "http/json"});
-      if (protocol) read_.encoding = *protocol == "http/json" ? OtlpEncoding::kJson : OtlpEncoding::kProtobuf;
+      read_.encoding =
+          OneOf<OtlpEncoding>(*found, {{"http/protobuf", OtlpEncoding::kProtobuf}, {"http/json", OtlpEncoding::kJson}});
     }
     if (const auto found = Find("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE")) {
-      read_.temporality = OneOf(*found, {"cumulative", "delta", "lowmemory"});
+      read_.deltas = OneOf<DeltaFamilies>(*found, {{"cumulative", DeltaFamilies::kNone},
+                                                   {"delta", DeltaFamilies::kAll},
+                                                   {"lowmemory", DeltaFamilies::kRecorded}});
     }
     const std::string aggregation = "OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION";
     if (Find(aggregation)) Note(aggregation + " is ignored: the program decides the buckets of its histograms");
@@ -179,9 +182,11 @@ class Reader {
     return true;
   }
 
-  std::optional<std::string> OneOf(const Variable& variable, std::initializer_list<std::string_view> values) {
-    for (const std::string_view value : values) {
-      if (EqualsIgnoringCase(Trimmed(variable.value), value)) return std::string(value);
+  template <typename Value>
+  std::optional<Value> OneOf(const Variable& variable,
+                             std::initializer_list<std::pair<std::string_view, Value>> choices) {
+    for (const auto& [name, value] : choices) {
+      if (EqualsIgnoringCase(Trimmed(variable.value), name)) return value;
     }
     Ignore(variable.name);
     return std::nullopt;

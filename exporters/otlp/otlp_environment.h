@@ -30,6 +30,8 @@
 #include <utility>
 #include <vector>
 
+#include "exporters/encoding/compressed_page.h"
+#include "exporters/view/delta_view.h"
 #include "metrics_core/reading/snapshot.h"
 
 namespace streamhouse::exporters {
@@ -56,12 +58,12 @@ struct OtlpEndpoint {
 struct OtlpEnvironment {
   std::optional<OtlpEndpoint> endpoint = {};
   std::vector<std::pair<std::string, std::string>> headers = {};  // names and values, secret
-  std::optional<std::string> compression = {};                    // "none" or "gzip"
+  std::optional<ContentCoding> compression = {};                  // not kZstd
   std::optional<std::chrono::milliseconds> timeout = {};
   std::optional<std::chrono::milliseconds> interval = {};
   std::optional<OtlpEncoding> encoding = {};
-  std::optional<std::string> temporality = {};  // "cumulative", "delta" or "lowmemory"
-  std::string certificate = {};                 // of the authority that has signed the receiver's
+  std::optional<DeltaFamilies> deltas = {};  // by the temporality
+  std::string certificate = {};              // of the authority that has signed the receiver's
   std::string client_certificate = {};
   std::string client_key = {};
   metrics::TargetAttributes resource = {};

@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <initializer_list>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -97,6 +100,29 @@ class SpecOptionsTest : public testing::Test {
     return options.Check().message();
   }
 };
+
+TEST_F(SpecOptionsTest, ReadsAChoiceByItsName) {
+  const ExporterSpec spec = Spec("a=one&b=auto");
+  SpecOptions options(spec);
+  EXPECT_EQ(options.Choice("a", {{"one", 1}, {"two", 2}}, 2), 1);
+  EXPECT_EQ(options.Choice<std::optional<int>>("b", {{"one", 1}, {"auto", std::nullopt}}, 2), std::nullopt);
+  EXPECT_EQ(options.Choice("c", {{"one", 1}}, 3), 3);
+  EXPECT_TRUE(options.Check().ok());
+}
+
+TEST_F(SpecOptionsTest, ListsTheNamesOfTheChoices) {
+  const auto refused = [](const std::string& given, std::initializer_list<std::pair<std::string_view, int>> choices) {
+    const ExporterSpec spec = Spec(given);
+    SpecOptions options(spec);
+    EXPECT_EQ(options.Choice("a", choices, 9), 9);
+    return options.Check().message();
+  };
+  EXPECT_EQ(refused("a=x", {{"one", 1}}), "exporter a://b?a=x: option a must be one");
+  EXPECT_EQ(refused("a=x", {{"one", 1}, {"two", 2}}), "exporter a://b?a=x: option a must be one or two");
+  EXPECT_EQ(refused("a=x", {{"one", 1}, {"two", 2}, {"six", 6}}),
+            "exporter a://b?a=x: option a must be one, two or six");
+  EXPECT_EQ(refused("a=", {{"one", 1}}), "exporter a://b?a=: option a is empty");
+}
 
 TEST_F(SpecOptionsTest, TellsProgramsWhichOptionIsBad) {
   const auto field = [](const std::string& given) {

@@ -63,6 +63,10 @@ class SpecOptionsAreToldAndTested(RuleTestCase):
         for path in ("exporters/a.h", "docs/a.md", "tests/a_test.cc"):
             self.assertFinds(self.rule, self.files | {path: "x\n"}, "exporters/a.cc:2")
 
+    def test_finds_a_choice_whose_name_is_on_the_next_line(self):
+        files = {"exporters/a.cc": 'given.Choice(\n    "kind", {{"a", 1}}, 1);\n'}
+        self.assertFinds(self.rule, files, *["exporters/a.cc:1"] * 3)
+
 
 if __name__ == "__main__":
     unittest.main()

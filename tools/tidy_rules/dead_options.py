@@ -22,7 +22,7 @@ _GIVEN_BY_OPERATORS = re.compile(r"apps/|integrations/\w+/plugin_options\.cc$")
 _GIVEN = re.compile(r"[,(]\s*&?\w+(?:\.|->)(\w+)\s*(?=[,)])")
 _ENUM = re.compile(r"\benum class (?P<name>\w+)[^{;]*\{(?P<values>[^}]*)\}")
 _VALUE = re.compile(r"\b(k[A-Z]\w*)")
-_READ_OPTION = re.compile(r"\.(?:Text|List|Number|Duration|Pairs)\(\"(?P<name>\w+)\"")
+_READ_OPTION = re.compile(r"\.(?:Text|List|Number|Duration|Choice|Pairs)\(\s*\"(?P<name>\w+)\"")
 
 
 def _programs(tree):

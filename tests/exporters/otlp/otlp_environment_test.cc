@@ -9,6 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "exporters/encoding/compressed_page.h"
+#include "exporters/view/delta_view.h"
+
 namespace streamhouse::exporters {
 namespace {
 
@@ -103,11 +106,11 @@ TEST(OtlpEnvironmentTest, ReadsTheOptionsOfSending) {
                                      {"OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "/cert"},
                                      {"OTEL_EXPORTER_OTLP_METRICS_CLIENT_KEY", "/key"},
                                      {"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "Cumulative"}});
-  EXPECT_EQ(read.compression, "gzip");
+  EXPECT_EQ(read.compression, ContentCoding::kGzip);
   EXPECT_EQ(read.timeout, milliseconds(2500));
   EXPECT_EQ(read.interval, milliseconds(60000));
   EXPECT_EQ(read.encoding, OtlpEncoding::kJson);
-  EXPECT_EQ(read.temporality, "cumulative");
+  EXPECT_EQ(read.deltas, DeltaFamilies::kNone);
   EXPECT_EQ(read.certificate + read.client_certificate + read.client_key, "/ca/cert/key");
   EXPECT_TRUE(read.notes.empty());
 }
@@ -168,9 +171,9 @@ TEST(OtlpEnvironmentTest, LooksUpTheVariablesOfTheProcess) {
 
 TEST(OtlpEnvironmentTest, HasThePreferencesOfTemporality) {
   const std::string name = "OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE";
-  EXPECT_EQ(Read({}).temporality, std::nullopt);
-  EXPECT_EQ(Read({{name, "DELTA"}}).temporality, "delta");
-  EXPECT_EQ(Read({{name, " lowmemory "}}).temporality, "lowmemory");
+  EXPECT_EQ(Read({}).deltas, std::nullopt);
+  EXPECT_EQ(Read({{name, "DELTA"}}).deltas, DeltaFamilies::kAll);
+  EXPECT_EQ(Read({{name, " lowmemory "}}).deltas, DeltaFamilies::kRecorded);
 }
 
 TEST(OtlpEnvironmentTest, SaysThatItDoesNotChangeHistograms) {
