@@ -2,9 +2,7 @@
 //
 //   streamhouse_exporter_pushes_total{exporter,outcome}                     outcome: "ok" or "failed"
 //   streamhouse_exporter_families_left_out_total{exporter,family,reason}    pages that were made without a family;
-//                                                  reason: "reader_has_it" (collector_names.h), "name_is_taken"
-//                                                  (combined_view.h, statsd_exporter.h) or "group_label"
-//                                                  (pushgateway_exporter.h)
+//                                                  see left_out_reason
 //   streamhouse_exporter_samples_sent_total{exporter}                       that a receiver has taken; a series is one,
 //                                                  of StatsD a line
 //   streamhouse_exporter_samples_dropped_total{exporter,reason}             see drop_reason
@@ -49,6 +47,13 @@ inline constexpr std::string_view kStopped = "stopped";            // the export
 inline constexpr std::string_view kNameIsTaken = "name_is_taken";  // of series that the format cannot tell apart
 }  // namespace drop_reason
 
+// Why a family is left out of a page: the values of the label `reason`.
+namespace left_out_reason {
+inline constexpr std::string_view kReaderHasIt = "reader_has_it";  // a family of its name: collector_names.h
+inline constexpr std::string_view kNameIsTaken = "name_is_taken";  // by another family of the page
+inline constexpr std::string_view kGroupLabel = "group_label";  // it has a label of the group: pushgateway_exporter.h
+}  // namespace left_out_reason
+
 class PushMetrics {
  public:
   PushMetrics() = default;
@@ -89,7 +94,7 @@ class PushMetrics {
     if (outcome.ok())
       last_success_.Lookup(exporter)->Set(static_cast<double>(metrics::Clock::UnixMilliseconds()) / 1e3);
   }
-  // `exporter` and `reason` are of fixed sets.
+  // `exporter` is a scheme, `reason` one of left_out_reason.
   void CountLeftOut(std::string_view exporter, std::string_view family, std::string_view reason) const {
     left_out_.Lookup(exporter, family, reason)->Increment();
   }

@@ -52,7 +52,7 @@ Snapshot WithoutGroupLabels(Snapshot snapshot, const GroupingKey& group, const P
   builder.SetOriginOf(owner->source);
   for (const FamilySnapshot& family : owner->source.families()) {
     if (HasLabelOf(group, family.info())) {
-      counted.CountLeftOut(kExporter, family.info().name, "group_label");
+      counted.CountLeftOut(kExporter, family.info().name, left_out_reason::kGroupLabel);
     } else {
       builder.AddFamily(family);
     }

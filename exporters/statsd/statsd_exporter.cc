@@ -197,7 +197,7 @@ Status StatsdExporter::Settle() {
 
 void StatsdExporter::CountLeftOut(const StatsdEncoder::LeftOut& left_out) {
   for (const auto& [family, why] : left_out.families) {
-    metrics_.CountLeftOut(scheme_, family, drop_reason::kNameIsTaken);
+    metrics_.CountLeftOut(scheme_, family, left_out_reason::kNameIsTaken);
     LogOnce(family, why);
   }
   for (const std::string& family : left_out.families_of_series) {

@@ -44,7 +44,8 @@ Status TextfileExporter::Start() {
 Status TextfileExporter::Write(PushDeadline deadline) const {
   metrics::Snapshot all = source_.Take();
   for (const metrics::FamilySnapshot& family : all.families()) {
-    if (IsCollectorsOwn(family.info().name)) metrics_.CountLeftOut("textfile", family.info().name, "reader_has_it");
+    if (!IsCollectorsOwn(family.info().name)) continue;
+    metrics_.CountLeftOut("textfile", family.info().name, left_out_reason::kReaderHasIt);
   }
   const metrics::Snapshot snapshot = view_.Of(WithoutCollectorsOwn(std::move(all)));
   // The collector knows legacy names only.
