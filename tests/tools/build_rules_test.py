@@ -39,6 +39,17 @@ class PublicMeansPublic(RuleTestCase):
         self.assertClean(self.rule, {"metrics_core/BUILD.bazel": text, "exporters/http/BUILD.bazel": text})
 
 
+class LibrariesAreFoundByOtherRepositories(RuleTestCase):
+    rule = staticmethod(build_rules.libraries_are_found_by_other_repositories)
+
+    def test_finds_a_library_that_only_this_workspace_defines(self):
+        text = cc_library("a", 'deps = ["@zlib//:zlib"]') + cc_library("b", 'deps = ["@pq//:pq"]')
+        files = {"dependencies.bzl": '_LIBRARIES = {\n    "zlib": "/usr/share/doc/zlib1g-dev",\n}\n'}
+        files["WORKSPACE"] = 'new_local_repository(name = "pq", path = "/usr/include/postgresql")\n'
+        self.assertFinds(self.rule, files | {"agent/BUILD.bazel": text}, "agent/BUILD.bazel:2")
+        self.assertClean(self.rule, files | {"apps/BUILD.bazel": text, "agent/testing/BUILD.bazel": text})
+
+
 class PublicHeadersAreCompiledTogether(RuleTestCase):
     rule = staticmethod(build_rules.public_headers_are_compiled_together)
     build_file = PRIVATE + cc_library("a", PUBLIC) + cc_library("b") + cc_library("c", PUBLIC)

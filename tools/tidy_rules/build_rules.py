@@ -1,5 +1,7 @@
 """Manners of BUILD.bazel files."""
 
+import re
+
 from tidy_rules import source_tree
 
 Finding = source_tree.Finding
@@ -8,6 +10,9 @@ _PUBLIC = "//visibility:public"
 # What an outside user may link: the core, the exporters and the integrations, but not their
 # insides.
 _PUBLIC_FOLDERS = ("metrics_core", "exporters", "integrations")
+_DEPENDENCIES = "dependencies.bzl"
+# Headers that third_party/mosquitto.bzl finds, for the plugin, which only this repository builds.
+_FOUND_OTHERWISE = {"mosquitto"}
 _PUBLIC_HEADERS_TEST = "tests/exporters/public_headers_test.cc"
 
 
@@ -50,6 +55,21 @@ def public_headers_are_compiled_together(tree):
             yield Finding(package.build_file, target.line, f"{_PUBLIC_HEADERS_TEST} does not include {header}")
 
 
+def libraries_are_found_by_other_repositories(tree):
+    """A program of another repository defines its libraries by dependencies.bzl: WORKSPACE alone does not do."""
+    listed = tree.files.get(_DEPENDENCIES)
+    names = set(re.findall(r'^    "(\w+)": "/', listed.text, re.MULTILINE)) if listed else set()
+    for package in tree.packages.values():
+        parts = package.path.split("/")
+        if parts[0] not in (*source_tree.PRODUCTION_FOLDERS, "proto") or "testing" in parts:
+            continue
+        for target in package.targets:
+            for dep in target.deps:
+                name = dep[1:].partition("//")[0]
+                if dep.startswith("@") and name not in names | _FOUND_OTHERWISE:
+                    yield Finding(package.build_file, target.line, f"{target.label}: {_DEPENDENCIES} has no {name}")
+
+
 def sources_are_listed(tree):
     """A glob takes in every file of a folder, and hides from review that a target has grown."""
     for package in tree.packages.values():
@@ -70,6 +90,7 @@ RULES = (
     packages_are_private,
     public_means_public,
     public_headers_are_compiled_together,
+    libraries_are_found_by_other_repositories,
     sources_are_listed,
     tests_have_a_size,
 )
