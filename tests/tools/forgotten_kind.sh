@@ -84,6 +84,7 @@ refuses $recording_kinds "recording_kind.h needs a row for each kind of recordin
 copy_last_row $recording_kinds RecordingDescription kProbeCells
 compiles $recording_kinds || { echo "the header with one more kind of recording does not compile"; cat "$overlay/log"; exit 1; }
 refuses metrics_core/internal/family_core.cc "kProbeCells.* not handled in switch"
+refuses metrics_core/internal/callback_core.cc "kProbe.* not handled in switch"
 
-[ "$problems" = 0 ] && echo "All of $((${#visitors[@]} + 5)) places refuse a kind that they do not know"
+[ "$problems" = 0 ] && echo "All of $((${#visitors[@]} + 6)) places refuse a kind that they do not know"
 exit "$problems"
