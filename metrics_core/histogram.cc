@@ -30,7 +30,7 @@ void TickHistogram::ObserveSlowly(std::uint64_t ticks) const noexcept {
     internal::CountDroppedOutOfRange();
     return;
   }
-  ObserveInSlowCells(series_.slot(), buckets_->Locate(AsDouble(ticks)), ticks);
+  ObserveInSlowCells(series_.slot(), buckets_->LocateTicks(ticks), ticks);
 }
 
 }  // namespace streamhouse::metrics

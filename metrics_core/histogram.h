@@ -28,9 +28,7 @@
 //   waits.Observe(0.25);
 #pragma once
 
-#include <algorithm>
 #include <atomic>
-#include <bit>
 #include <cstdint>
 #include <utility>
 
@@ -72,7 +70,7 @@ class Histogram {
   void Observe(double value) const noexcept {
     if constexpr (internal::kRecordingEnabled) {
       internal::Cell* const run = internal::OwnCell(series_.slot());
-      if (run == nullptr || !buckets_->has_cells() || IsSpecial(value)) [[unlikely]] {
+      if (run == nullptr || !buckets_->has_cells() || internal::BucketTable::IsSpecial(value)) [[unlikely]] {
         ObserveSlowly(value);
         return;
       }
@@ -86,11 +84,6 @@ class Histogram {
   }
 
  private:
-  // Negative, infinite or not a number. Compares the bits, which the look-up needs anyway: cheaper
-  // than std::isfinite.
-  static bool IsSpecial(double value) noexcept {
-    return std::bit_cast<std::uint64_t>(value) >= std::bit_cast<std::uint64_t>(__builtin_huge_val());
-  }
   void ObserveSlowly(double value) const noexcept;
 
   internal::SeriesRef series_;
@@ -139,9 +132,9 @@ class TickHistogram {
   // ObserveSlowly() finds the cells.
   bool ObserveBelow(std::uint64_t limit, std::uint64_t ticks) const noexcept {
     internal::Cell* const run = internal::OwnCell(series_.slot());
-    if (run == nullptr || !buckets_->has_cells() || ticks >= limit) [[unlikely]]
+    if (run == nullptr || !buckets_->has_octaves() || ticks >= limit) [[unlikely]]
       return false;
-    internal::Observe(run, buckets_->LocateByCell(AsDouble(ticks)), ticks);
+    internal::Observe(run, buckets_->LocateByOctave(ticks), ticks);
     return true;
   }
   void ObserveSlowly(std::uint64_t ticks) const noexcept;

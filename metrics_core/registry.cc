@@ -43,10 +43,11 @@ bool IsTimeUnit(std::string_view unit) {
 
 // A duration is never negative; a negative bound says that the values are something else, such as
 // differences.
-internal::NegativeValues NegativeValuesOf(const FamilyInfo& info) {
+internal::Recorded RecordedBy(RecordingKind kind, const FamilyInfo& info) {
+  if (kind == RecordingKind::kTickHistogram) return internal::Recorded::kTicks;
   const bool has_negative_bound = !info.bounds.empty() && info.bounds.front() < 0;
-  return IsTimeUnit(info.unit) && !has_negative_bound ? internal::NegativeValues::kDropped
-                                                      : internal::NegativeValues::kTaken;
+  return IsTimeUnit(info.unit) && !has_negative_bound ? internal::Recorded::kDoublesFromZero
+                                                      : internal::Recorded::kDoubles;
 }
 
 // The bounds of a TickHistogram in ticks, or what is wrong with them.
@@ -217,7 +218,7 @@ Result<Family<Handle>> Registry::AddFamily(MetricOptions options, RecordingKind 
                                                ? InTicks(core.info.name, bounds->values(), extras.ticks_per_unit)
                                                : bounds->values();
     if (!recorded.ok()) return recorded.status();
-    core.buckets = internal::BucketTable::Intern(*recorded, NegativeValuesOf(core.info));
+    core.buckets = internal::BucketTable::Intern(*recorded, RecordedBy(kind, core.info));
   }
   auto linked = Link(std::make_shared<FamilyCore>(std::move(core), state_->live_snapshots));
   if (!linked.ok()) return linked.status();

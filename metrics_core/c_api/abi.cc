@@ -48,11 +48,16 @@ struct BucketTableLayout {
   static_assert(std::is_standard_layout_v<BucketTable>);
   static_assert(offsetof(BucketTable, entries_) == offsetof(streamhouse_abi_buckets, entries));
   static_assert(offsetof(BucketTable, first_cell_) == offsetof(streamhouse_abi_buckets, first_cell));
-  static_assert(offsetof(BucketTable, last_cell_) == offsetof(streamhouse_abi_buckets, last_cell));
-  static_assert(offsetof(BucketTable, mantissa_shift_) == offsetof(streamhouse_abi_buckets, mantissa_shift));
+  static_assert(offsetof(BucketTable, octaves_) == offsetof(streamhouse_abi_buckets, octaves));
+  static_assert(offsetof(BucketTable, outside_) == offsetof(streamhouse_abi_buckets, outside));
+  static_assert(offsetof(BucketTable, shift_) == offsetof(streamhouse_abi_buckets, shift));
   static_assert(sizeof(BucketTable::Entry) == sizeof(streamhouse_abi_bucket));
   static_assert(offsetof(BucketTable::Entry, bound) == offsetof(streamhouse_abi_bucket, bound));
-  static_assert(offsetof(BucketTable::Entry, candidate) == offsetof(streamhouse_abi_bucket, candidate));
+  static_assert(offsetof(BucketTable::Entry, at_most) == offsetof(streamhouse_abi_bucket, at_most));
+  static_assert(offsetof(BucketTable::Entry, above) == offsetof(streamhouse_abi_bucket, above));
+  static_assert(sizeof(BucketTable::Octave) == sizeof(streamhouse_abi_octave));
+  static_assert(offsetof(BucketTable::Octave, entries) == offsetof(streamhouse_abi_octave, entries));
+  static_assert(offsetof(BucketTable::Octave, shift) == offsetof(streamhouse_abi_octave, shift));
 };
 
 namespace {
@@ -99,8 +104,8 @@ void streamhouse_abi_observe_slowly(const streamhouse_abi_buckets* buckets, std:
   Borrowed<core::Histogram>(run, TableOf(buckets))->Observe(value);
 }
 
-void streamhouse_abi_observe_ticks_slowly(const streamhouse_abi_buckets* buckets, std::uint32_t run,
-                                          std::uint64_t ticks) noexcept {
+void streamhouse_abi_observe_ticks_slowly(const streamhouse_abi_buckets* buckets, std::uint64_t ticks,
+                                          std::uint32_t run) noexcept {
   Borrowed<core::TickHistogram>(run, TableOf(buckets))->Observe(ticks);
 }
 

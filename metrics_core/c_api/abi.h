@@ -66,17 +66,25 @@ typedef struct streamhouse_abi_shard {
   streamhouse_abi_chunk* chunks[STREAMHOUSE_ABI_CHUNKS];  // null where the thread has not recorded
 } streamhouse_abi_shard;
 
+// Of a cell of a bucket table (bucket_table.h).
 typedef struct streamhouse_abi_bucket {
-  double bound;
-  uint32_t candidate;
+  uint64_t bound;  // a number of ticks, or the bits of a double
+  uint32_t at_most;
+  uint32_t above;
 } streamhouse_abi_bucket;
+
+typedef struct streamhouse_abi_octave {
+  const streamhouse_abi_bucket* entries;
+  uint64_t shift;
+} streamhouse_abi_octave;
 
 // The beginning of a bucket table; the rest is opaque.
 typedef struct streamhouse_abi_buckets {
-  const streamhouse_abi_bucket* entries;  // null: only the library finds the bucket
-  int64_t first_cell;
-  int64_t last_cell;
-  int32_t mantissa_shift;
+  const streamhouse_abi_bucket* entries;  // of doubles; null: only the library finds the bucket
+  const streamhouse_abi_octave* octaves;  // of ticks; null: as above
+  uint32_t first_cell;
+  uint32_t outside;
+  uint32_t shift;
 } streamhouse_abi_buckets;
 
 // Never null: before a thread's first recording it is a shard without chunks.
@@ -97,8 +105,8 @@ void streamhouse_abi_add_double_slowly(uint32_t run, double amount) STREAMHOUSE_
 void streamhouse_abi_change_slowly(uint32_t run, int64_t amount) STREAMHOUSE_NOEXCEPT __attribute__((cold));
 void streamhouse_abi_observe_slowly(const streamhouse_abi_buckets* buckets, uint32_t run,
                                     double value) STREAMHOUSE_NOEXCEPT __attribute__((cold));
-void streamhouse_abi_observe_ticks_slowly(const streamhouse_abi_buckets* buckets, uint32_t run,
-                                          uint64_t ticks) STREAMHOUSE_NOEXCEPT __attribute__((cold));
+void streamhouse_abi_observe_ticks_slowly(const streamhouse_abi_buckets* buckets, uint64_t ticks,
+                                          uint32_t run) STREAMHOUSE_NOEXCEPT __attribute__((cold));
 void streamhouse_abi_observe_exponential(uint32_t run, double value) STREAMHOUSE_NOEXCEPT;
 void streamhouse_abi_offer_exemplar(uint32_t run, double value, streamhouse_trace trace) STREAMHOUSE_NOEXCEPT;
 // Gives back the reference of a handle.
@@ -131,12 +139,6 @@ static inline void streamhouse_abi_count(uint64_t* cell, uint64_t n) {
   __atomic_store_n(cell, __atomic_load_n(cell, __ATOMIC_RELAXED) + n, __ATOMIC_RELAXED);
 }
 
-static inline void streamhouse_abi_count_double(uint64_t* cell, double amount) {
-  // Relaxed, both: as in streamhouse_abi_count.
-  const double old = streamhouse_abi_double(__atomic_load_n(cell, __ATOMIC_RELAXED));
-  __atomic_store_n(cell, streamhouse_abi_bits(old + amount), __ATOMIC_RELAXED);
-}
-
 // Adds to a cell of the calling thread after what this thread has stored before.
 static inline void streamhouse_abi_publish(uint64_t* cell, uint64_t n) {
   // Relaxed to load: only this thread writes the cell. Release: pairs with the acquires of
@@ -144,11 +146,26 @@ static inline void streamhouse_abi_publish(uint64_t* cell, uint64_t n) {
   __atomic_store_n(cell, __atomic_load_n(cell, __ATOMIC_RELAXED) + n, __ATOMIC_RELEASE);
 }
 
+#if defined(__x86_64__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
+// AddOwned (cell.h) says why it is assembly. Release, at no cost.
+static inline void streamhouse_abi_publish_double(uint64_t* cell, double amount) {
+  __asm__ volatile("addsd %1, %0\n\tmovsd %0, %1" : "+x"(amount), "+m"(*cell) : : "memory");
+}
+static inline void streamhouse_abi_count_double(uint64_t* cell, double amount) {
+  streamhouse_abi_publish_double(cell, amount);
+}
+#else
 static inline void streamhouse_abi_publish_double(uint64_t* cell, double amount) {
   // Relaxed to load, release to store: as in streamhouse_abi_publish.
   const double old = streamhouse_abi_double(__atomic_load_n(cell, __ATOMIC_RELAXED));
   __atomic_store_n(cell, streamhouse_abi_bits(old + amount), __ATOMIC_RELEASE);
 }
+static inline void streamhouse_abi_count_double(uint64_t* cell, double amount) {
+  // Relaxed, both: as in streamhouse_abi_count.
+  const double old = streamhouse_abi_double(__atomic_load_n(cell, __ATOMIC_RELAXED));
+  __atomic_store_n(cell, streamhouse_abi_bits(old + amount), __ATOMIC_RELAXED);
+}
+#endif
 
 // Adds to a cell that all threads write.
 static inline void streamhouse_abi_add_shared_double(uint64_t* cell, double amount) {
@@ -161,10 +178,18 @@ static inline void streamhouse_abi_add_shared_double(uint64_t* cell, double amou
 
 // The bucket of a value that is neither negative, infinite nor NaN, in a table that has entries.
 static inline uint32_t streamhouse_abi_bucket_of(const streamhouse_abi_buckets* buckets, double value) {
-  const int64_t cell = ((int64_t)streamhouse_abi_bits(value) >> buckets->mantissa_shift) - buckets->first_cell;
-  const int64_t below_end = cell < buckets->last_cell ? cell : buckets->last_cell;
-  const streamhouse_abi_bucket* entry = &buckets->entries[cell < 0 ? 0 : below_end];
-  return entry->candidate + (uint32_t)(entry->bound < value);
+  const uint64_t bits = streamhouse_abi_bits(value);
+  uint32_t place = (uint32_t)(bits >> buckets->shift) - buckets->first_cell;
+  if (place > buckets->outside) place = buckets->outside;
+  const streamhouse_abi_bucket* entry = &buckets->entries[place];
+  return bits > entry->bound ? entry->above : entry->at_most;
+}
+
+// The bucket of ticks below 2^63, in a table that has octaves.
+static inline uint32_t streamhouse_abi_bucket_of_ticks(const streamhouse_abi_buckets* buckets, uint64_t ticks) {
+  const streamhouse_abi_octave* octave = &buckets->octaves[63 ^ __builtin_clzll(ticks | 1)];
+  const streamhouse_abi_bucket* entry = &octave->entries[ticks >> octave->shift];
+  return ticks > entry->bound ? entry->above : entry->at_most;
 }
 
 #ifdef __cplusplus

@@ -206,12 +206,12 @@ static inline void streamhouse_tick_histogram_observe(streamhouse_tick_histogram
   if (!STREAMHOUSE_ABI_RECORDS) return;
   uint64_t* const run = streamhouse_abi_own_cell(histogram.run);
   if (__builtin_expect(
-          run == NULL || histogram.buckets == NULL || histogram.buckets->entries == NULL || ticks >= (uint64_t)1 << 63,
+          run == NULL || histogram.buckets == NULL || histogram.buckets->octaves == NULL || ticks >= (uint64_t)1 << 63,
           0)) {
-    streamhouse_abi_observe_ticks_slowly(histogram.buckets, histogram.run, ticks);
+    streamhouse_abi_observe_ticks_slowly(histogram.buckets, ticks, histogram.run);
     return;
   }
-  const uint32_t bucket = streamhouse_abi_bucket_of(histogram.buckets, (double)(int64_t)ticks);
+  const uint32_t bucket = streamhouse_abi_bucket_of_ticks(histogram.buckets, ticks);
   streamhouse_abi_publish(&run[STREAMHOUSE_ABI_FIRST_BUCKET_CELL + bucket], 1);
   streamhouse_abi_publish(&run[STREAMHOUSE_ABI_SUM_CELL], ticks);
   streamhouse_abi_publish(&run[STREAMHOUSE_ABI_COUNT_CELL], 1);

@@ -1,26 +1,37 @@
 // BucketTable: from a value to its bucket, without branches that depend on the value.
 //
-// The positive doubles are cut into cells by their exponent and the first bits of their mantissa.
-// There are few enough cells for a table, and no cell holds two bounds. The table gives the first
-// bucket that a value of the cell can fall into; one comparison tells whether it is that bucket or
-// the next. Bounds for which this needs more than kMaxTableCells cells (negative or very dense
-// ones) are searched by halving instead.
+// Two searches, since a recording is as fast as its search:
+//   Doubles that are not negative are ordered as their bits are. They are cut into cells by their
+//   exponent and the first bits of their mantissa, as few as leave at most one bound in a cell.
+//   One entry stands for all values outside of the cells that have bounds between them.
+//   Ticks are whole numbers. They are cut into octaves, from a power of two up to the next. Each
+//   octave is cut into as many equal cells as leave at most one bound in a cell.
+// The entry of a cell has the bound in it or above it. One comparison of integers tells on which
+// side of the bound the value is, and so its bucket. Bounds that need more than kMaxTableCells
+// cells, or of which one is negative, are searched by halving instead.
 // Guarantees:
 // 1. Tables are interned: equal bounds and rules share one.
 // 2. A table stays until the process ends, so that handles may outlive registries.
 // Thread safety: immutable.
-// Cost: a table look-up and one comparison.
+// Cost: a table look-up and one comparison; a look-up more for ticks.
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 
 namespace streamhouse::metrics::internal {
 
-enum class NegativeValues : std::uint8_t { kTaken, kDropped };
+// What a histogram records.
+enum class Recorded : std::uint8_t {
+  kDoubles,
+  kDoublesFromZero,  // negative values are dropped
+  kTicks,            // whole numbers below 2^63; so are the bounds
+};
 
 class BucketTable {
  public:
@@ -30,45 +41,80 @@ class BucketTable {
   constexpr BucketTable() = default;
 
   // Finite and strictly ascending.
-  static const BucketTable* Intern(std::span<const double> bounds, NegativeValues negative = NegativeValues::kTaken);
+  static const BucketTable* Intern(std::span<const double> bounds, Recorded recorded = Recorded::kDoubles);
 
   // The histogram's rule, for its slow path: whether it records negative values.
-  bool takes_negative() const noexcept { return negative_ == NegativeValues::kTaken; }
+  bool takes_negative() const noexcept { return recorded_ == Recorded::kDoubles; }
 
   std::uint32_t bucket_count() const noexcept { return bound_count_ + 1; }
 
   // The index of the first bound that is not below the value; the number of bounds if there is
   // none. Not for NaN.
   std::uint32_t Locate(double value) const noexcept {
-    return has_cells() ? LocateByCell(value) : LocateByHalving(value);
+    return has_cells() && !IsSpecial(value) ? LocateByCell(value) : LocateByHalving(value);
+  }
+  // `ticks` are below 2^63.
+  std::uint32_t LocateTicks(std::uint64_t ticks) const noexcept {
+    return has_octaves() ? LocateByOctave(ticks) : LocateByHalving(static_cast<double>(ticks));
   }
 
-  // Locate() in two parts, for callers with a slow path of their own.
+  // Negative, infinite or not a number. Compares the bits, which the look-up needs anyway: cheaper
+  // than std::isfinite.
+  static bool IsSpecial(double value) noexcept {
+    return std::bit_cast<std::uint64_t>(value) >= std::bit_cast<std::uint64_t>(std::numeric_limits<double>::infinity());
+  }
+
+  // Locate() in two parts, for callers with a slow path of their own. `value` is not special.
   bool has_cells() const noexcept { return entries_ != nullptr; }
   std::uint32_t LocateByCell(double value) const noexcept {
-    const std::int64_t cell = (std::bit_cast<std::int64_t>(value) >> mantissa_shift_) - first_cell_;
-    const Entry& entry = entries_[std::clamp<std::int64_t>(cell, 0, last_cell_)];
-    return entry.candidate + static_cast<std::uint32_t>(entry.bound < value);
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    // A cell before the first is a large number after the subtraction.
+    const std::uint32_t cell = static_cast<std::uint32_t>(bits >> shift_) - first_cell_;
+    return entries_[std::min(cell, outside_)].BucketOf(bits);
+  }
+
+  // LocateTicks() in two parts.
+  bool has_octaves() const noexcept { return octaves_ != nullptr; }
+  std::uint32_t LocateByOctave(std::uint64_t ticks) const noexcept {
+    // The place of the highest bit; 0 of 0.
+    const Octave& octave = octaves_[63U ^ static_cast<std::uint32_t>(std::countl_zero(ticks | 1))];
+    return octave.entries[ticks >> octave.shift].BucketOf(ticks);
   }
 
  private:
-  // Of a cell: the first bucket that one of its values can fall into, and the bound that closes it.
+  // Of a cell.
   struct Entry {
-    double bound;  // +Inf behind the last one, which no value is above
-    std::uint32_t candidate;
+    std::uint64_t bound;    // a number of ticks, or the bits of a double
+    std::uint32_t at_most;  // the bucket of values up to the bound
+    std::uint32_t above;    // the bucket of values above it
+
+    std::uint32_t BucketOf(std::uint64_t value) const noexcept { return value > bound ? above : at_most; }
   };
+
+  struct Octave {
+    const Entry* entries;  // the octave's cells are those from entries[2^n] on, or entries[0] if there is one
+    std::uint64_t shift;   // from ticks to the place of their cell
+  };
+
+  static constexpr std::size_t kOctaves = 63;
 
   std::uint32_t LocateByHalving(double value) const noexcept;
 
-  static constexpr Entry kOnlyEntry = {__builtin_huge_val(), 0};
+  static constexpr Entry kOnlyEntry = {.bound = std::numeric_limits<std::uint64_t>::max(), .at_most = 0, .above = 0};
+  static constexpr std::array<Octave, kOctaves> kEmptyOctaves = [] {
+    std::array<Octave, kOctaves> octaves = {};
+    octaves.fill({.entries = &kOnlyEntry, .shift = kOctaves});
+    return octaves;
+  }();
 
-  const Entry* entries_ = &kOnlyEntry;  // by cell; null: search by halving
-  std::int64_t first_cell_ = 0;
-  std::int64_t last_cell_ = 0;
-  std::int32_t mantissa_shift_ = 0;
+  const Entry* entries_ = &kOnlyEntry;            // by cell; null: search by halving
+  const Octave* octaves_ = kEmptyOctaves.data();  // by the highest bit of ticks; null: search by halving
+  std::uint32_t first_cell_ = 0;
+  std::uint32_t outside_ = 0;  // the place of the entry behind those of cells, for values in none of them
+  std::uint32_t shift_ = 0;    // from the bits of a double to its cell
   std::uint32_t bound_count_ = 0;
   const double* bounds_ = nullptr;
-  NegativeValues negative_ = NegativeValues::kTaken;
+  Recorded recorded_ = Recorded::kDoubles;
 
   friend struct BucketTableBuilder;
   friend struct BucketTableLayout;  // c_api/abi.cc

@@ -57,10 +57,29 @@ TEST(AbiTest, BothSidesFindTheSameBucket) {
   }
 }
 
-TEST(AbiTest, ATableWithoutCellsHasNoEntries) {
+TEST(AbiTest, BothSidesFindTheSameBucketOfTicks) {
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 50; ++i) {
+    const auto first = static_cast<double>(1 + (random() >> (14 + random() % 50)));
+    const BucketTable* const table =
+        BucketTable::Intern(std::vector<double>{first, first * 2, first * 3}, internal::Recorded::kTicks);
+    ASSERT_TRUE(table->has_octaves());
+    for (int j = 0; j < 200; ++j) {
+      const std::uint64_t ticks = random() >> (1 + random() % 63);
+      ASSERT_EQ(streamhouse_abi_bucket_of_ticks(InC(table), ticks), table->LocateTicks(ticks))
+          << ticks << " of " << first;
+    }
+    ASSERT_EQ(streamhouse_abi_bucket_of_ticks(InC(table), static_cast<std::uint64_t>(first)), 0U);
+    ASSERT_EQ(streamhouse_abi_bucket_of_ticks(InC(table), 0), 0U);
+  }
+}
+
+TEST(AbiTest, ATableThatIsHalvedHasNoEntries) {
   const BucketTable* const table = BucketTable::Intern(std::vector<double>{-1, 1});
   ASSERT_FALSE(table->has_cells());
   EXPECT_EQ(InC(table)->entries, nullptr);
+  const std::vector<double> dense = {std::ldexp(1, 40), std::ldexp(1, 40) + 1};
+  EXPECT_EQ(InC(BucketTable::Intern(dense, internal::Recorded::kTicks))->octaves, nullptr);
 }
 
 TEST(AbiTest, EachObjectFileRefersToItsLayout) {

@@ -54,6 +54,29 @@ void ExpectAgreesWithALinearSearch(const std::vector<double>& bounds) {
   }
 }
 
+std::uint32_t LinearSearchOfTicks(const std::vector<double>& bounds, std::uint64_t ticks) {
+  std::uint32_t bucket = 0;
+  while (bucket < bounds.size() && ticks > static_cast<std::uint64_t>(bounds[bucket])) ++bucket;
+  return bucket;
+}
+
+// The bounds, their powers of two and the ends, each with its neighbours.
+void ExpectAgreesOnTicks(const std::vector<double>& bounds) {
+  const BucketTable& table = *BucketTable::Intern(bounds, Recorded::kTicks);
+  ASSERT_EQ(table.bucket_count(), bounds.size() + 1);
+  std::vector<std::uint64_t> values = {0, 1, 2, 3, (std::uint64_t{1} << 63) - 1};
+  for (int bit = 0; bit < 63; ++bit) values.push_back(std::uint64_t{1} << bit);
+  for (const double bound : bounds) {
+    for (const double value : {bound, bound * 0.7, bound * 1.4}) values.push_back(static_cast<std::uint64_t>(value));
+  }
+  for (const std::uint64_t value : values) {
+    for (const std::uint64_t ticks :
+         {value == 0 ? 0 : value - 1, value, value == (std::uint64_t{1} << 63) - 1 ? value : value + 1}) {
+      ASSERT_EQ(table.LocateTicks(ticks), LinearSearchOfTicks(bounds, ticks)) << ticks << " among " << bounds.size();
+    }
+  }
+}
+
 std::vector<double> Distinct(std::vector<double> bounds) {
   std::sort(bounds.begin(), bounds.end());
   bounds.erase(std::unique(bounds.begin(), bounds.end()), bounds.end());
@@ -158,8 +181,44 @@ TEST(BucketTableTest, AgreesWithALinearSearchOnRandomBoundsOfOneMagnitude) {
   }
 }
 
+TEST(BucketTableTest, AgreesWithALinearSearchOfTicks) {
+  ExpectAgreesOnTicks({});
+  ExpectAgreesOnTicks({0});
+  ExpectAgreesOnTicks({0, 1, 2, 3});
+  ExpectAgreesOnTicks({1});
+  ExpectAgreesOnTicks({5e3, 1e4, 2.5e4, 5e4, 1e5, 2.5e5, 5e5, 1e6, 1e9});
+  ExpectAgreesOnTicks({9007199254740990, 9007199254740991});
+}
+
+TEST(BucketTableTest, AgreesWithALinearSearchOfTicksHoweverDenseTheBoundsAre) {
+  for (int bits = 1; bits <= 16; ++bits) {
+    const double step = std::ldexp(1, 40 - bits);
+    ExpectAgreesOnTicks({std::ldexp(1, 40), std::ldexp(1, 40) + step, std::ldexp(1, 40) + 2 * step, std::ldexp(1, 50)});
+  }
+  std::vector<double> even;
+  for (int i = 0; i < 256; ++i) even.push_back(i * 10);
+  ExpectAgreesOnTicks(even);
+}
+
+TEST(BucketTableTest, AgreesWithALinearSearchOfTicksOnRandomBounds) {
+  std::mt19937_64 random(3);
+  for (int round = 0; round < 300; ++round) {
+    std::vector<double> bounds(1 + random() % 256);
+    for (double& bound : bounds) bound = static_cast<double>(random() >> (11 + random() % 53));
+    ExpectAgreesOnTicks(Distinct(bounds));
+  }
+}
+
+TEST(BucketTableTest, UsualTicksNeedNoHalving) {
+  EXPECT_TRUE(BucketTable::Intern(std::vector<double>{0, 1, 10, 11, 12, 1000}, Recorded::kTicks)->has_octaves());
+  // Two bounds in each of the narrowest cells.
+  const std::vector<double> dense = {std::ldexp(1, 40), std::ldexp(1, 40) + 1};
+  EXPECT_FALSE(BucketTable::Intern(dense, Recorded::kTicks)->has_octaves());
+}
+
 TEST(BucketTableTest, EqualBoundsShareATable) {
   const std::vector<double> bounds = {1, 2, 3};
+  EXPECT_NE(BucketTable::Intern(bounds), BucketTable::Intern(bounds, Recorded::kTicks));
   EXPECT_EQ(BucketTable::Intern(bounds), BucketTable::Intern(std::vector<double>{1, 2, 3}));
   EXPECT_NE(BucketTable::Intern(bounds), BucketTable::Intern(std::vector<double>{1, 2}));
 }
