@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "agent/base/operator_log.h"
 #include "agent/metadata/make_metadata_store.h"
-#include "agent/operator_log.h"
 
 namespace streamhouse::agent {
 
@@ -132,7 +132,7 @@ Status Agent::StartParts() {
        .members = *members_,
        .groups = *groups_,
        .times = group_times_,
-       .metrics = metrics_,
+       .metrics = metrics_.rpc,
        .health = health_,
        .refresh_lag = [this] {
          if (lag_refresher_ != nullptr) lag_refresher_->RunSoon();

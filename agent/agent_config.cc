@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "agent/metadata/make_metadata_store.h"
-#include "agent/topic_name.h"
+#include "agent/topics/topic_name.h"
 #include "metrics_core/settings.h"
 
 namespace streamhouse::agent {

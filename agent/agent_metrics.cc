@@ -8,37 +8,9 @@
 #include "metrics_core/metric_options.h"
 
 namespace streamhouse::agent {
-namespace {
-
-constexpr std::array<std::string_view, kGrpcMethodCount> kMethodNames = {
-    "Produce",     "Fetch",       "Watermarks",    "Commit",     "Committed",    "Heartbeat",
-    "LeaveGroup",  "CreateTopic", "DescribeTopic", "ListTopics", "SetRetention", "AddPartitions",
-    "DeleteTopic", "ListGroups",  "DescribeGroup", "SeekGroup",  "DeleteGroup"};
-static_assert(!kMethodNames.back().empty(), "each method has a name");
-constexpr std::array<std::string_view, kGrpcCodeCount> kCodeNames = {
-    "OK",        "CANCELLED",       "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
-    "NOT_FOUND", "ALREADY_EXISTS",  "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
-    "ABORTED",   "OUT_OF_RANGE",    "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
-    "DATA_LOSS", "UNAUTHENTICATED",
-};
-
-}  // namespace
-
-std::string_view GrpcMethodName(GrpcMethod method) {
-  return kMethodNames[static_cast<std::size_t>(method)];
-}
-
-std::string_view GrpcCodeName(std::size_t code) {
-  return kCodeNames[code];
-}
 
 metrics::Result<AgentMetrics> AgentMetrics::Register(metrics::Registry& registry) {
   metrics::FamilyRegistration families(registry);
-  const auto add_latency = [&](metrics::MetricOptions options) {
-    options.unit = "seconds";
-    options.exemplars = metrics::Exemplars::kSampled;
-    return families.AddTickHistogram(std::move(options), metrics::LatencyBounds(), metrics::kNanosecondsPerSecond);
-  };
   AgentMetrics result;
   result.active_partitions =
       families.AddGauge({.name = "streamhouse_agent_active_partitions", .help = "Number of active partitions"}).With();
@@ -56,27 +28,16 @@ metrics::Result<AgentMetrics> AgentMetrics::Register(metrics::Registry& registry
           .AddCounter({.name = "streamhouse_agent_committed_offsets_lowered_total",
                        .help = "Total committed offsets lowered because their log ended before them"})
           .With();
-  result.write_latency =
-      add_latency({.name = "streamhouse_agent_write_latency_seconds", .help = "Write operation latency in seconds"})
-          .With();
-  result.active_connections =
-      families.AddGauge({.name = "streamhouse_agent_active_connections", .help = "Active gRPC connections"}).With();
-  const auto requests = families.AddCounter(
-      {.name = "streamhouse_agent_grpc_requests_total", .help = "Total gRPC requests", .labels = {"method", "code"}});
-  const auto durations = add_latency({.name = "streamhouse_agent_grpc_request_duration_seconds",
-                                      .help = "gRPC request duration in seconds",
-                                      .labels = {"method"}});
-  for (std::size_t method = 0; method < kGrpcMethodCount; ++method) {
-    result.grpc_request_duration[method] = durations.With(kMethodNames[method]);
-    for (std::size_t code = 0; code < kGrpcCodeCount; ++code) {
-      result.grpc_requests[method][code] = requests.With(kMethodNames[method], kCodeNames[code]);
-    }
-  }
-  const auto tls_reloads = families.AddCounter({.name = "streamhouse_agent_tls_reloads_total",
-                                                .help = "Changes of TLS files while serving",
-                                                .labels = {"outcome"}});
-  result.tls_files_taken = tls_reloads.With("taken");
-  result.tls_files_refused = tls_reloads.With("refused");
+  result.write_latency = families
+                             .AddTickHistogram({.name = "streamhouse_agent_write_latency_seconds",
+                                                .help = "Write operation latency in seconds",
+                                                .unit = "seconds",
+                                                .exemplars = metrics::Exemplars::kSampled},
+                                               metrics::LatencyBounds(), metrics::kNanosecondsPerSecond)
+                             .With();
+  auto rpc = RpcMetrics::Register(registry);
+  if (!rpc.ok()) return rpc.status();
+  result.rpc = *std::move(rpc);
   if (!families.status().ok()) return families.status();
   return result;
 }

@@ -14,7 +14,7 @@
 #include "agent/metadata/sqlite_database.h"
 #include "agent/metadata/sqlite_metadata_store.h"
 #include "agent/metadata/sqlite_wal.h"
-#include "agent/topic_removal.h"
+#include "agent/topics/topic_removal.h"
 
 namespace streamhouse::agent {
 namespace {

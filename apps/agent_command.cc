@@ -9,8 +9,8 @@
 #include <string>
 
 #include "agent/agent_config.h"
+#include "agent/base/operator_log.h"
 #include "agent/metadata/make_metadata_store.h"
-#include "agent/operator_log.h"
 #include "apps/commands.h"
 #include "apps/config_file.h"
 #include "apps/flag_values.h"

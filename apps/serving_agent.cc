@@ -10,7 +10,7 @@
 #include <variant>
 
 #include "agent/agent_metrics.h"
-#include "agent/operator_log.h"
+#include "agent/base/operator_log.h"
 #include "exporters/builtin_exporters.h"
 
 namespace streamhouse::apps {

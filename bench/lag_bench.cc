@@ -15,8 +15,9 @@
 #include <utility>
 #include <vector>
 
-#include "agent/group_coordinator.h"
-#include "agent/group_times.h"
+#include "agent/base/periodic_task.h"
+#include "agent/groups/group_coordinator.h"
+#include "agent/groups/group_times.h"
 #include "agent/lag/lag_metrics.h"
 #include "agent/lag/lag_refresh.h"
 #include "agent/lease/lease_keeper.h"
@@ -25,8 +26,7 @@
 #include "agent/metadata/in_memory_metadata_store.h"
 #include "agent/metadata/metadata_store.h"
 #include "agent/metadata/sqlite_metadata_store.h"
-#include "agent/periodic_task.h"
-#include "agent/topic_catalog.h"
+#include "agent/topics/topic_catalog.h"
 #include "bench/bench_agent.h"
 #include "bench/latencies.h"
 #include "bench/pairs.h"

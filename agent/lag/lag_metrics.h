@@ -39,8 +39,8 @@
 #include <string>
 #include <tuple>
 
-#include "agent/group_activity.h"
-#include "agent/group_times.h"
+#include "agent/groups/group_activity.h"
+#include "agent/groups/group_times.h"
 #include "agent/lag/group_lag.h"
 #include "agent/log/log_measures.h"
 #include "metrics_core/callback_family.h"

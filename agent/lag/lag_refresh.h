@@ -33,13 +33,13 @@
 #include <unordered_map>
 #include <vector>
 
-#include "agent/group_coordinator.h"
-#include "agent/group_times.h"
+#include "agent/groups/group_coordinator.h"
+#include "agent/groups/group_times.h"
 #include "agent/lag/lag_metrics.h"
 #include "agent/lag/partition_lag_reader.h"
 #include "agent/log/log_clocks.h"
 #include "agent/metadata/metadata_store.h"
-#include "agent/topic_catalog.h"
+#include "agent/topics/topic_catalog.h"
 #include "metrics_core/clock.h"
 #include "metrics_core/mutex.h"
 

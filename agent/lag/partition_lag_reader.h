@@ -24,7 +24,7 @@
 #include "agent/lag/group_lag.h"
 #include "agent/log/log_measures.h"
 #include "agent/log/retention.h"
-#include "agent/partition.h"
+#include "agent/topics/partition.h"
 
 namespace streamhouse::agent {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "agent/operator_log.h"
+#include "agent/base/operator_log.h"
 #include "metrics_core/dcheck.h"
 
 namespace streamhouse::agent {

@@ -30,10 +30,10 @@
 #include <utility>
 #include <vector>
 
+#include "agent/base/periodic_task.h"
 #include "agent/lease/lease.h"
 #include "agent/lease/lease_watch.h"
 #include "agent/metadata/metadata_store.h"
-#include "agent/periodic_task.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/gauge.h"
 #include "metrics_core/mutex.h"

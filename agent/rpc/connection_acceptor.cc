@@ -15,7 +15,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "agent/operator_log.h"
+#include "agent/base/operator_log.h"
 #include "metrics_core/start_thread.h"
 
 namespace streamhouse::agent {

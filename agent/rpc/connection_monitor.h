@@ -13,7 +13,7 @@
 #include <chrono>
 #include <cstddef>
 
-#include "agent/periodic_task.h"
+#include "agent/base/periodic_task.h"
 #include "metrics_core/gauge.h"
 #include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"

@@ -16,11 +16,11 @@
 #include <chrono>
 #include <cstdint>
 
-#include "agent/committed_offsets.h"
-#include "agent/group_coordinator.h"
-#include "agent/group_times.h"
+#include "agent/groups/committed_offsets.h"
+#include "agent/groups/group_coordinator.h"
+#include "agent/groups/group_times.h"
 #include "agent/rpc/arena_allocator.h"
-#include "agent/topic_catalog.h"
+#include "agent/topics/topic_catalog.h"
 #include "proto/streamhouse.grpc.pb.h"
 
 namespace streamhouse::agent {

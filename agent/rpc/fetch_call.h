@@ -23,7 +23,7 @@
 
 #include "agent/log/append_waiters.h"
 #include "agent/log/partition_log.h"
-#include "agent/partition.h"
+#include "agent/topics/partition.h"
 #include "metrics_core/mutex.h"
 #include "proto/streamhouse.grpc.pb.h"
 

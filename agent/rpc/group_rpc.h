@@ -11,7 +11,7 @@
 #include <functional>
 #include <utility>
 
-#include "agent/consumer_groups.h"
+#include "agent/groups/consumer_groups.h"
 #include "proto/streamhouse.grpc.pb.h"
 
 namespace streamhouse::agent {

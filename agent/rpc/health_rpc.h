@@ -17,8 +17,8 @@
 #include <memory>
 #include <set>
 
-#include "agent/bounded_checks.h"
-#include "agent/periodic_task.h"
+#include "agent/base/periodic_task.h"
+#include "agent/rpc/bounded_checks.h"
 #include "metrics_core/health.h"
 #include "metrics_core/mutex.h"
 #include "metrics_core/status.h"

@@ -9,9 +9,9 @@
 
 #include "agent/log/batch_builder.h"
 #include "agent/log/log_format.h"
-#include "agent/record_metrics.h"
 #include "agent/rpc/request_trace.h"
 #include "agent/rpc/status_translation.h"
+#include "agent/topics/record_metrics.h"
 #include "proto/record_block.h"
 #include "proto/record_headers.h"
 

@@ -15,7 +15,7 @@
 #include <cstddef>
 
 #include "agent/rpc/arena_allocator.h"
-#include "agent/topic_catalog.h"
+#include "agent/topics/topic_catalog.h"
 #include "metrics_core/exemplar.h"
 #include "proto/streamhouse.grpc.pb.h"
 

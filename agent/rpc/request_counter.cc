@@ -25,7 +25,7 @@ std::optional<std::size_t> MethodIndex(std::string_view path) {
 
 class CountedCall final : public grpc::experimental::Interceptor {
  public:
-  CountedCall(const AgentMetrics& metrics, std::size_t method)
+  CountedCall(const RpcMetrics& metrics, std::size_t method)
       : metrics_(metrics), method_(method), start_(metrics::Clock::NowNanoseconds()) {}
   ~CountedCall() override { CountOnce(grpc::StatusCode::CANCELLED); }
 
@@ -44,13 +44,13 @@ class CountedCall final : public grpc::experimental::Interceptor {
   void CountOnce(grpc::StatusCode code) {
     if (counted_) return;
     counted_ = true;
-    metrics_.grpc_request_duration[method_].Observe(metrics::Clock::NowNanoseconds() - start_, trace_);
+    metrics_.request_duration[method_].Observe(metrics::Clock::NowNanoseconds() - start_, trace_);
     const auto index = static_cast<std::size_t>(code);
     constexpr auto kUnknown = static_cast<std::size_t>(grpc::StatusCode::UNKNOWN);
-    metrics_.grpc_requests[method_][index < kGrpcCodeCount ? index : kUnknown].Increment();
+    metrics_.requests[method_][index < kGrpcCodeCount ? index : kUnknown].Increment();
   }
 
-  const AgentMetrics& metrics_;
+  const RpcMetrics& metrics_;
   const std::size_t method_;
   const std::uint64_t start_;
   metrics::TraceContext trace_;

@@ -13,20 +13,20 @@
 
 #include <grpcpp/support/server_interceptor.h>
 
-#include "agent/agent_metrics.h"
+#include "agent/rpc/rpc_metrics.h"
 
 namespace streamhouse::agent {
 
 class RequestCounter final : public grpc::experimental::ServerInterceptorFactoryInterface {
  public:
   // `metrics` must outlive the server.
-  explicit RequestCounter(const AgentMetrics& metrics) : metrics_(metrics) {}
+  explicit RequestCounter(const RpcMetrics& metrics) : metrics_(metrics) {}
 
   // Owned by gRPC. Null for methods that are not the agent's.
   grpc::experimental::Interceptor* CreateServerInterceptor(grpc::experimental::ServerRpcInfo* info) override;
 
  private:
-  const AgentMetrics& metrics_;
+  const RpcMetrics& metrics_;
 };
 
 }  // namespace streamhouse::agent

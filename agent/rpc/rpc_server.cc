@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "agent/operator_log.h"
+#include "agent/base/operator_log.h"
 #include "agent/rpc/request_counter.h"
 #include "metrics_core/start_thread.h"
 
@@ -97,7 +97,7 @@ Result<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptions& opti
   return result;
 }
 
-Status RpcServer::StartRenewal(const AgentMetrics& metrics) {
+Status RpcServer::StartRenewal(const RpcMetrics& metrics) {
   if (tls_ == nullptr) return Status::Ok();
   renewal_ = std::make_unique<PeriodicTask>(
       [this, taken = metrics.tls_files_taken, refused = metrics.tls_files_refused, told = std::string()]() mutable {

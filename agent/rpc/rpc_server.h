@@ -30,21 +30,21 @@
 #include <string>
 #include <thread>
 
-#include "agent/agent_metrics.h"
-#include "agent/committed_offsets.h"
-#include "agent/consumer_groups.h"
-#include "agent/group_coordinator.h"
-#include "agent/group_times.h"
-#include "agent/periodic_task.h"
+#include "agent/base/periodic_task.h"
+#include "agent/groups/committed_offsets.h"
+#include "agent/groups/consumer_groups.h"
+#include "agent/groups/group_coordinator.h"
+#include "agent/groups/group_times.h"
 #include "agent/rpc/connection_acceptor.h"
 #include "agent/rpc/connection_monitor.h"
 #include "agent/rpc/consumer_rpc.h"
 #include "agent/rpc/group_rpc.h"
 #include "agent/rpc/health_rpc.h"
 #include "agent/rpc/producer_rpc.h"
+#include "agent/rpc/rpc_metrics.h"
 #include "agent/rpc/tls_files.h"
 #include "agent/rpc/topic_rpc.h"
-#include "agent/topic_catalog.h"
+#include "agent/topics/topic_catalog.h"
 #include "metrics_core/health.h"
 #include "metrics_core/sockets/socket_address.h"
 #include "proto/renewed_tls.h"
@@ -72,7 +72,7 @@ struct ServedParts {
   GroupCoordinator& members;
   ConsumerGroups& groups;
   GroupTimes& times;
-  const AgentMetrics& metrics;
+  const RpcMetrics& metrics;
   const metrics::Health* health = nullptr;  // null: no checks
   // Called when topics or groups were made, moved or deleted.
   std::function<void()> refresh_lag = [] {};
@@ -98,7 +98,7 @@ class RpcServer {
  private:
   RpcServer(const RpcServerOptions& options, const ServedParts& parts);
 
-  Status StartRenewal(const AgentMetrics& metrics);
+  Status StartRenewal(const RpcMetrics& metrics);
   Status StartDrain();
   void ShutDownGrpc(std::chrono::milliseconds grace);
 

@@ -11,7 +11,7 @@
 #include <functional>
 #include <utility>
 
-#include "agent/topic_catalog.h"
+#include "agent/topics/topic_catalog.h"
 #include "proto/streamhouse.grpc.pb.h"
 
 namespace streamhouse::agent {

@@ -19,12 +19,9 @@ TEST(AgentMetricsTest, HaveEverySeriesOnThePageFromTheStart) {
   const MetricReader reader(registry);
   for (const char* family :
        {"streamhouse_agent_active_partitions", "streamhouse_agent_lease_renewals_total",
-        "streamhouse_agent_write_latency_seconds", "streamhouse_agent_committed_offsets_lowered_total",
-        "streamhouse_agent_active_connections"}) {
+        "streamhouse_agent_write_latency_seconds", "streamhouse_agent_committed_offsets_lowered_total"}) {
     EXPECT_EQ(reader.SeriesCount(family), 1U) << family;
   }
-  EXPECT_EQ(reader.SeriesCount("streamhouse_agent_grpc_request_duration_seconds"), kGrpcMethodCount);
-  EXPECT_EQ(reader.SeriesCount("streamhouse_agent_grpc_requests_total"), kGrpcMethodCount * kGrpcCodeCount);
 }
 
 TEST(AgentMetricsTest, RegisteredAgainTheyAreTheSameFamilies) {
@@ -38,16 +35,7 @@ TEST(AgentMetricsTest, RegisteredAgainTheyAreTheSameFamilies) {
 TEST(AgentMetricsTest, DefaultConstructedTheyAreSinks) {
   const AgentMetrics sinks;
   sinks.active_partitions.Set(1);
-  sinks.grpc_requests[0][0].Increment();
-  sinks.grpc_request_duration[0].Observe(1);
-}
-
-TEST(AgentMetricsTest, SpellMethodsAndCodesAsGrpcDoes) {
-  EXPECT_EQ(GrpcMethodName(GrpcMethod::kProduce), "Produce");
-  EXPECT_EQ(GrpcMethodName(GrpcMethod::kDescribeTopic), "DescribeTopic");
-  EXPECT_EQ(GrpcCodeName(0), "OK");
-  EXPECT_EQ(GrpcCodeName(5), "NOT_FOUND");
-  EXPECT_EQ(GrpcCodeName(kGrpcCodeCount - 1), "UNAUTHENTICATED");
+  sinks.rpc.requests[0][0].Increment();
 }
 
 TEST(AgentMetricsTest, AllSevenFamiliesMoveWhileAnAgentWorks) {

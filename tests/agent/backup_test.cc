@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "agent/committed_offsets.h"
 #include "agent/data_folder.h"
+#include "agent/groups/committed_offsets.h"
 #include "agent/log/partition_log.h"
 #include "agent/testing/faulty_file_system.h"
 #include "tests/agent/support/batches.h"

@@ -150,7 +150,7 @@ class FoldersOfALibrary(RuleTestCase):
     rule = staticmethod(layering.folders_of_a_library_are_layered)
 
     def test_finds_the_root_of_a_library_in_a_folder_below_it(self):
-        files = {"agent/log/a.cc": include("agent/topic_catalog.h"), "agent/metadata/b.cc": include("agent/agent.h")}
+        files = {"agent/log/a.cc": include("agent/agent_config.h"), "agent/metadata/b.cc": include("agent/agent.h")}
         self.assertFinds(self.rule, files, "agent/log/a.cc:1", "agent/metadata/b.cc:1")
 
     def test_finds_the_server_in_what_it_is_made_of(self):

@@ -37,11 +37,14 @@ CLOSED_HEADERS = {
 # Which other folders of its own library a sub-folder may use; testing/ is left out. The root of a
 # library holds its lowest and its highest parts, so only some sub-folders may use it.
 MAY_USE_FOLDERS = {
-    "agent/lag": {"agent", "agent/log", "agent/metadata"},
-    "agent/lease": {"agent", "agent/metadata"},
+    "agent/base": set(),
+    "agent/groups": {"agent/base", "agent/lease", "agent/log", "agent/metadata", "agent/topics"},
+    "agent/lag": {"agent/groups", "agent/log", "agent/metadata", "agent/topics"},
+    "agent/lease": {"agent/base", "agent/metadata"},
     "agent/log": set(),
     "agent/metadata": {"agent/log"},
-    "agent/rpc": {"agent", "agent/lease", "agent/log"},
+    "agent/rpc": {"agent/base", "agent/groups", "agent/log", "agent/topics"},
+    "agent/topics": {"agent/base", "agent/lease", "agent/log", "agent/metadata"},
     "client/agent_broker": {"client"},
     "exporters/encoding": set(),
     "exporters/http": {

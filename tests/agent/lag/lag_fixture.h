@@ -16,8 +16,8 @@
 #include <string>
 #include <vector>
 
-#include "agent/group_coordinator.h"
-#include "agent/group_times.h"
+#include "agent/groups/group_coordinator.h"
+#include "agent/groups/group_times.h"
 #include "agent/lag/lag_metrics.h"
 #include "agent/lag/lag_refresh.h"
 #include "agent/lease/lease_keeper.h"
@@ -27,7 +27,7 @@
 #include "agent/log/log_measures.h"
 #include "agent/metadata/in_memory_metadata_store.h"
 #include "agent/metadata/metadata_store.h"
-#include "agent/topic_catalog.h"
+#include "agent/topics/topic_catalog.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/testing/metric_reader.h"
 #include "tests/agent/support/intercepted_store.h"

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/topic_catalog.h"
+#include "agent/topics/topic_catalog.h"
 #include "tests/agent/support/running_agent.h"
 #include "tests/support/open_file_limit.h"
 

@@ -32,7 +32,7 @@ class RpcServerTest : public CatalogFixture {
                              .health = &health_});
   }
 
-  const AgentMetrics metrics_;
+  const RpcMetrics metrics_;
   CommittedOffsets offsets_{*store_, *topics_};
   GroupCoordinator members_{*store_, *topics_};
   GroupTimes times_;

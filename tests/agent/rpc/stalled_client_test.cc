@@ -146,7 +146,7 @@ class StalledClientTest : public CatalogFixture {
     client.Close();
   }
 
-  const AgentMetrics metrics_;
+  const RpcMetrics metrics_;
   CommittedOffsets offsets_{*store_, *topics_};
   GroupCoordinator members_{*store_, *topics_};
   GroupTimes times_;

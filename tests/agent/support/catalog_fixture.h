@@ -15,7 +15,7 @@
 #include "agent/lease/lease_keeper.h"
 #include "agent/log/file_system.h"
 #include "agent/metadata/sqlite_metadata_store.h"
-#include "agent/topic_catalog.h"
+#include "agent/topics/topic_catalog.h"
 #include "tests/agent/support/temporary_folder.h"
 
 namespace streamhouse::agent {
