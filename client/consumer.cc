@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "client/start_offset.h"
+#include "client/internal/start_offset.h"
 #include "metrics_core/dcheck.h"
 #include "metrics_core/timer.h"
 

@@ -54,15 +54,15 @@
 #include <string_view>
 #include <vector>
 
-#include "client/arrival_signal.h"
 #include "client/broker.h"
 #include "client/consumer_metrics.h"
-#include "client/group_membership.h"
+#include "client/internal/arrival_signal.h"
+#include "client/internal/group_membership.h"
+#include "client/internal/offset_committer.h"
+#include "client/internal/partition_fetcher.h"
 #include "client/lag_monitor.h"
 #include "client/log_life.h"
-#include "client/offset_committer.h"
 #include "client/offset_reset.h"
-#include "client/partition_fetcher.h"
 #include "client/polled_records.h"
 #include "client/record.h"
 #include "metrics_core/histogram.h"

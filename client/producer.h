@@ -20,7 +20,8 @@
 //    (record_batch.h).
 // 7. After an ambiguous failure (kDeadlineExceeded, kInternal) that outlasted the retries, a record
 //    may have been written although its sender gets an error (retry_policy.h).
-// 8. A record that is sent without a partition goes where partitioner.h says.
+// 8. A record that is sent without a partition goes where Kafka's Java client would send its key;
+//    without a key, to each partition in turn.
 // Thread safety: every method, from any thread. Not Flush() or Close() from a delivery callback.
 // Cost: Send() reads a clock once, takes one lock and copies the record once; it allocates only
 // when a batch's buffers grow, or for a future. The first record of a topic waits for
@@ -62,13 +63,13 @@
 #include "client/broker.h"
 #include "client/compression.h"
 #include "client/delivery.h"
-#include "client/partitioner.h"
+#include "client/internal/partitioner.h"
+#include "client/internal/record_accumulator.h"
+#include "client/internal/timestamp_clock.h"
 #include "client/producer_metrics.h"
 #include "client/record.h"
-#include "client/record_accumulator.h"
 #include "client/retry_policy.h"
 #include "client/send_error.h"
-#include "client/timestamp_clock.h"
 #include "metrics_core/mutex.h"
 #include "metrics_core/status.h"
 

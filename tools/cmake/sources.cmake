@@ -473,50 +473,50 @@ set(STREAMHOUSE_CLIENT_SOURCES
   client/consumer.cc
   client/consumer_builder.cc
   client/consumer_metrics.cc
-  client/group_membership.cc
+  client/internal/group_membership.cc
+  client/internal/offset_committer.cc
+  client/internal/partition_fetcher.cc
+  client/internal/partitioner.cc
+  client/internal/record_accumulator.cc
+  client/internal/start_offset.cc
   client/lag_monitor.cc
-  client/offset_committer.cc
-  client/partition_fetcher.cc
-  client/partitioner.cc
   client/producer.cc
   client/producer_builder.cc
   client/producer_metrics.cc
-  client/record_accumulator.cc
   client/record_batch.cc
   client/retry_policy.cc
   client/send_error.cc
-  client/start_offset.cc
   proto/pem_file.cc
   proto/record_block.cc
   proto/renewed_tls.cc
 )
 set(STREAMHOUSE_CLIENT_HEADERS
   client/agent_broker/agent_broker.h
-  client/arrival_signal.h
   client/broker.h
   client/compression.h
   client/consumer.h
   client/consumer_metrics.h
   client/delivery.h
-  client/group_membership.h
   client/group_operations.h
+  client/internal/arrival_signal.h
+  client/internal/group_membership.h
+  client/internal/offset_committer.h
+  client/internal/partition_fetcher.h
+  client/internal/partitioner.h
+  client/internal/record_accumulator.h
+  client/internal/start_offset.h
+  client/internal/timestamp_clock.h
   client/lag_monitor.h
   client/log_life.h
-  client/offset_committer.h
   client/offset_reset.h
-  client/partition_fetcher.h
-  client/partitioner.h
   client/polled_records.h
   client/producer.h
   client/producer_metrics.h
   client/record.h
-  client/record_accumulator.h
   client/record_batch.h
   client/record_headers.h
   client/retry_policy.h
   client/send_error.h
-  client/start_offset.h
-  client/timestamp_clock.h
   proto/record_headers.h
   proto/record_layout.h
 )

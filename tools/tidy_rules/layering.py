@@ -46,6 +46,7 @@ MAY_USE_FOLDERS = {
     "agent/rpc": {"agent/base", "agent/groups", "agent/log", "agent/topics"},
     "agent/topics": {"agent/base", "agent/lease", "agent/log", "agent/metadata"},
     "client/agent_broker": {"client"},
+    "client/internal": {"client"},
     "exporters/encoding": set(),
     "exporters/http": {
         "exporters/encoding", "exporters/http/access", "exporters/http/message", "exporters/http/tls",

@@ -1,4 +1,4 @@
-#include "client/group_membership.h"
+#include "client/internal/group_membership.h"
 
 #include <chrono>
 #include <memory>

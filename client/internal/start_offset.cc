@@ -1,4 +1,4 @@
-#include "client/start_offset.h"
+#include "client/internal/start_offset.h"
 
 #include <algorithm>
 

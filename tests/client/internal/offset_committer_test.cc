@@ -1,4 +1,4 @@
-#include "client/offset_committer.h"
+#include "client/internal/offset_committer.h"
 
 #include <chrono>
 #include <optional>

@@ -1,4 +1,4 @@
-#include "client/partitioner.h"
+#include "client/internal/partitioner.h"
 
 #include <cstddef>
 

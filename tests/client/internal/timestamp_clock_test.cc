@@ -1,4 +1,4 @@
-#include "client/timestamp_clock.h"
+#include "client/internal/timestamp_clock.h"
 
 #include <gtest/gtest.h>
 

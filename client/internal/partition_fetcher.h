@@ -39,13 +39,13 @@
 #include <string>
 #include <thread>
 
-#include "client/arrival_signal.h"
 #include "client/broker.h"
+#include "client/internal/arrival_signal.h"
+#include "client/internal/start_offset.h"
 #include "client/log_life.h"
 #include "client/offset_reset.h"
 #include "client/polled_records.h"
 #include "client/record.h"
-#include "client/start_offset.h"
 #include "metrics_core/mutex.h"
 #include "metrics_core/status.h"
 

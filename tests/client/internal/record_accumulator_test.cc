@@ -1,4 +1,4 @@
-#include "client/record_accumulator.h"
+#include "client/internal/record_accumulator.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -23,8 +23,8 @@
 #include <thread>
 #include <vector>
 
-#include "client/arrival_signal.h"
 #include "client/broker.h"
+#include "client/internal/arrival_signal.h"
 #include "client/record.h"
 #include "metrics_core/mutex.h"
 #include "metrics_core/status.h"

@@ -1,4 +1,4 @@
-#include "client/arrival_signal.h"
+#include "client/internal/arrival_signal.h"
 
 #include <thread>
 

@@ -1,4 +1,4 @@
-#include "client/partition_fetcher.h"
+#include "client/internal/partition_fetcher.h"
 
 #include <atomic>
 #include <chrono>
