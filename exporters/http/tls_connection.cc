@@ -11,7 +11,7 @@
 #include <cerrno>
 #include <string_view>
 
-#include "exporters/http/tls/socket_bio.h"
+#include "exporters/tls/socket_bio.h"
 
 namespace streamhouse::exporters {
 namespace {

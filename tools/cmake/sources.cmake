@@ -275,7 +275,6 @@ set(STREAMHOUSE_EXPORTERS_SOURCES
   exporters/http/access/basic_auth.cc
   exporters/http/access/go_duration.cc
   exporters/http/access/password_queue.cc
-  exporters/http/access/small_file.cc
   exporters/http/access/tls_names.cc
   exporters/http/access/web_config.cc
   exporters/http/listener.cc
@@ -289,7 +288,6 @@ set(STREAMHOUSE_EXPORTERS_SOURCES
   exporters/http/socket_connection.cc
   exporters/http/sockets.cc
   exporters/http/tls/client_names.cc
-  exporters/http/tls/socket_bio.cc
   exporters/http/tls/tls_context.cc
   exporters/http/tls_connection.cc
   exporters/otlp/otlp_environment.cc
@@ -336,6 +334,8 @@ set(STREAMHOUSE_EXPORTERS_SOURCES
   exporters/textfile/atomic_file.cc
   exporters/textfile/collector_names.cc
   exporters/textfile/textfile_exporter.cc
+  exporters/tls/small_file.cc
+  exporters/tls/socket_bio.cc
   third_party/boost_json.cc
 )
 set(STREAMHOUSE_EXPORTERS_HEADERS
@@ -347,7 +347,6 @@ set(STREAMHOUSE_EXPORTERS_HEADERS
   exporters/http/access/go_duration.h
   exporters/http/access/password_queue.h
   exporters/http/access/rate_limit.h
-  exporters/http/access/small_file.h
   exporters/http/access/tls_names.h
   exporters/http/access/web_config.h
   exporters/http/connection.h
@@ -366,7 +365,6 @@ set(STREAMHOUSE_EXPORTERS_HEADERS
   exporters/http/socket_connection.h
   exporters/http/sockets.h
   exporters/http/tls/client_names.h
-  exporters/http/tls/socket_bio.h
   exporters/http/tls/tls_context.h
   exporters/http/tls_connection.h
   exporters/otlp/otlp_environment.h
@@ -437,6 +435,8 @@ set(STREAMHOUSE_EXPORTERS_HEADERS
   exporters/textfile/collector_names.h
   exporters/textfile/textfile_exporter.h
   exporters/threads/blocked_signals.h
+  exporters/tls/small_file.h
+  exporters/tls/socket_bio.h
 )
 set(STREAMHOUSE_EXPORTERS_NEEDS
   boost

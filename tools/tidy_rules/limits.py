@@ -84,7 +84,7 @@ ROWS = (
     ("a line of StatsD to a Unix socket", "exporters/statsd/statsd_exporter.h", "kStatsdUnixBytes", "the same"),
     ("absent series of a callback family whose numbers a push of deltas keeps", "exporters/view/delta_view.h", "kAbsentSeriesMin", "as many as the family has shown at once, if more; then those absent longest are forgotten"),
     ("exemplars of a native histogram in a push", "exporters/remote_write/fresh_exemplars.h", "kNativeExemplarsMax", "the newest are sent"),
-    ("a file that a web configuration names, and the configuration", "exporters/http/access/small_file.h", "kSmallFileBytesMax", "an error at start; later the files before stay"),
+    ("a file that a web configuration names, and the configuration", "exporters/tls/small_file.h", "kSmallFileBytesMax", "an error at start; later the files before stay"),
 )  # fmt: skip
 # pylint: enable=line-too-long
 # Constants that no operator or client meets.

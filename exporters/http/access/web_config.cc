@@ -15,8 +15,8 @@
 #include <utility>
 
 #include "exporters/http/access/go_duration.h"
-#include "exporters/http/access/small_file.h"
 #include "exporters/http/access/tls_names.h"
+#include "exporters/tls/small_file.h"
 
 namespace streamhouse::exporters {
 namespace {

@@ -12,8 +12,8 @@
 #include <string>
 
 #include "exporters/encoding/ascii_case.h"
-#include "exporters/http/access/small_file.h"
 #include "exporters/http/tls/client_names.h"
+#include "exporters/tls/small_file.h"
 
 namespace streamhouse::exporters {
 namespace {

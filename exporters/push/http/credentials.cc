@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "exporters/encoding/ascii_case.h"
-#include "exporters/http/access/small_file.h"
 #include "exporters/push/http/http_request.h"
+#include "exporters/tls/small_file.h"
 
 namespace streamhouse::exporters {
 namespace {

@@ -10,8 +10,8 @@
 #include <boost/asio/ssl/error.hpp>
 #include <boost/system/error_code.hpp>
 
-#include "exporters/http/access/small_file.h"
-#include "exporters/http/tls/socket_bio.h"
+#include "exporters/tls/small_file.h"
+#include "exporters/tls/socket_bio.h"
 
 namespace streamhouse::exporters {
 namespace {

@@ -15,7 +15,7 @@
 #include <optional>
 #include <utility>
 
-#include "exporters/http/tls/socket_bio.h"
+#include "exporters/tls/socket_bio.h"
 #include "metrics_core/status.h"
 
 namespace streamhouse::exporters {

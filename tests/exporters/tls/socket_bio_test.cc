@@ -1,4 +1,4 @@
-#include "exporters/http/tls/socket_bio.h"
+#include "exporters/tls/socket_bio.h"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>

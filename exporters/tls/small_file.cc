@@ -1,4 +1,4 @@
-#include "exporters/http/access/small_file.h"
+#include "exporters/tls/small_file.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-#include "exporters/http/tls/socket_bio.h"
+#include "exporters/tls/socket_bio.h"
 
 #include <sys/socket.h>
 #include <sys/types.h>
