@@ -63,9 +63,9 @@ Status MetricsServer::Start() {
   }
   const auto own_metrics = ServerMetrics::Register(registry_);
   if (!own_metrics.ok()) return own_metrics.status();
-  PushMetrics left_out;
+  LeftOutMetrics left_out;
   if (!options_.more_registries.empty()) {
-    const auto registered = PushMetrics::Register(registry_);
+    const auto registered = LeftOutMetrics::Register(registry_);
     if (!registered.ok()) return registered.status();
     left_out = *registered;
   }
@@ -103,7 +103,7 @@ Status MetricsServer::RefuseSecondStart() const {
   return Status(StatusCode::kFailedPrecondition, "the server is started already");
 }
 
-Status MetricsServer::CheckPage(const PushMetrics& left_out) const {
+Status MetricsServer::CheckPage(const LeftOutMetrics& left_out) const {
   const CombinedView combined(registry_, options_.more_registries, "prometheus", left_out);
   if (Status checked = combined.Check(); !checked.ok()) return checked;
   return options_.labels.empty() ? Status::Ok() : LabelledView(options_.labels).Check(combined.Take());

@@ -68,8 +68,8 @@
 #include "exporters/encoding/text_page.h"
 #include "exporters/http/limits.h"
 #include "exporters/live_page/live_page.h"
-#include "exporters/push/push_metrics.h"
 #include "exporters/view/labelled_view.h"
+#include "exporters/view/left_out_metrics.h"
 #include "metrics_core/exporter.h"
 #include "metrics_core/health.h"
 #include "metrics_core/mutex.h"
@@ -137,7 +137,7 @@ class MetricsServer : public metrics::Exporter {
 
  private:
   metrics::Status RefuseSecondStart() const STREAMHOUSE_REQUIRES(mutex_);
-  metrics::Status CheckPage(const PushMetrics& left_out) const;
+  metrics::Status CheckPage(const LeftOutMetrics& left_out) const;
 
   metrics::Registry& registry_;
   const metrics::Health& health_;

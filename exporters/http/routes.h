@@ -46,11 +46,11 @@
 #include "exporters/http/server_metrics.h"
 #include "exporters/http/shared_collection.h"
 #include "exporters/live_page/live_page.h"
-#include "exporters/push/push_metrics.h"
 #include "exporters/select/selection.h"
 #include "exporters/view/aggregated_view.h"
 #include "exporters/view/combined_view.h"
 #include "exporters/view/labelled_view.h"
+#include "exporters/view/left_out_metrics.h"
 #include "metrics_core/health.h"
 #include "metrics_core/registry.h"
 #include "metrics_core/status.h"
@@ -69,7 +69,7 @@ struct RoutesOptions {
   // On the same page. Call CombinedView::Check() first and give `left_out`, which counts what the
   // page lacks: otherwise families of one name are missing without a trace.
   std::vector<metrics::Registry*> more_registries = {};
-  PushMetrics left_out = {};
+  LeftOutMetrics left_out = {};
   // Takes a line for each page that was sent, or was begun and failed, on the thread of the page.
   // It has the ids of the trace of a request with a valid traceparent.
   std::function<void(std::string_view line)> scrape_log = nullptr;

@@ -57,7 +57,7 @@ OtlpExporter::OtlpExporter(metrics::Registry& registry, const PushMetrics& metri
       options_(std::move(options)),
       scheme_("otlp+" + options_.receiver.address.Scheme()),
       name_(NameOf(scheme_, options_)),
-      source_(registry, options_.more_registries, scheme_, metrics),
+      source_(registry, options_.more_registries, scheme_, metrics.left_out()),
       view_(options_.labels),
       deltas_(DoubleDeltas::kExact, options_.deltas),
       sender_(scheme_, options_.receiver, IsRetryable, metrics),

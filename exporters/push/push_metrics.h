@@ -1,8 +1,7 @@
 // PushMetrics: what became of pushes, by exporter, as metrics of the registry that is pushed.
 //
 //   streamhouse_exporter_pushes_total{exporter,outcome}                     outcome: "ok" or "failed"
-//   streamhouse_exporter_families_left_out_total{exporter,family,reason}    pages that were made without a family;
-//                                                  see left_out_reason
+//   streamhouse_exporter_families_left_out_total{exporter,family,reason}    see left_out_metrics.h
 //   streamhouse_exporter_samples_sent_total{exporter}                       that a receiver has taken; a series is one,
 //                                                  of StatsD a line
 //   streamhouse_exporter_samples_dropped_total{exporter,reason}             see drop_reason
@@ -22,7 +21,9 @@
 
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
+#include "exporters/view/left_out_metrics.h"
 #include "metrics_core/clock.h"
 #include "metrics_core/counter.h"
 #include "metrics_core/family.h"
@@ -47,13 +48,6 @@ inline constexpr std::string_view kStopped = "stopped";            // the export
 inline constexpr std::string_view kNameIsTaken = "name_is_taken";  // of series that the format cannot tell apart
 }  // namespace drop_reason
 
-// Why a family is left out of a page: the values of the label `reason`.
-namespace left_out_reason {
-inline constexpr std::string_view kReaderHasIt = "reader_has_it";  // a family of its name: collector_names.h
-inline constexpr std::string_view kNameIsTaken = "name_is_taken";  // by another family of the page
-inline constexpr std::string_view kGroupLabel = "group_label";  // it has a label of the group: pushgateway_exporter.h
-}  // namespace left_out_reason
-
 class PushMetrics {
  public:
   PushMetrics() = default;
@@ -64,9 +58,9 @@ class PushMetrics {
     made.pushes_ = families.AddCounter({.name = "streamhouse_exporter_pushes_total",
                                         .help = "Times that metrics were sent or written",
                                         .labels = {"exporter", "outcome"}});
-    made.left_out_ = families.AddCounter({.name = "streamhouse_exporter_families_left_out_total",
-                                          .help = "Pages that were made without a family of the registry",
-                                          .labels = {"exporter", "family", "reason"}});
+    auto left_out = LeftOutMetrics::Register(registry);
+    if (!left_out.ok()) return left_out.status();
+    made.left_out_ = *std::move(left_out);
     made.samples_sent_ = families.AddCounter({.name = "streamhouse_exporter_samples_sent_total",
                                               .help = "Samples that a receiver has taken",
                                               .labels = {"exporter"}});
@@ -94,10 +88,7 @@ class PushMetrics {
     if (outcome.ok())
       last_success_.Lookup(exporter)->Set(static_cast<double>(metrics::Clock::UnixMilliseconds()) / 1e3);
   }
-  // `exporter` is a scheme, `reason` one of left_out_reason.
-  void CountLeftOut(std::string_view exporter, std::string_view family, std::string_view reason) const {
-    left_out_.Lookup(exporter, family, reason)->Increment();
-  }
+  const LeftOutMetrics& left_out() const { return left_out_; }
 
   void CountSent(std::string_view exporter, std::uint64_t samples) const {
     samples_sent_.Lookup(exporter)->Increment(samples);
@@ -113,7 +104,7 @@ class PushMetrics {
 
  private:
   metrics::Family<metrics::Counter> pushes_;
-  metrics::Family<metrics::Counter> left_out_;
+  LeftOutMetrics left_out_;
   metrics::Family<metrics::Counter> samples_sent_;
   metrics::Family<metrics::Counter> samples_dropped_;
   metrics::Family<metrics::Counter> sent_bytes_;

@@ -52,7 +52,7 @@ Snapshot WithoutGroupLabels(Snapshot snapshot, const GroupingKey& group, const P
   builder.SetOriginOf(owner->source);
   for (const FamilySnapshot& family : owner->source.families()) {
     if (HasLabelOf(group, family.info())) {
-      counted.CountLeftOut(kExporter, family.info().name, left_out_reason::kGroupLabel);
+      counted.left_out().Count(kExporter, family.info().name, left_out_reason::kGroupLabel);
     } else {
       builder.AddFamily(family);
     }
@@ -74,7 +74,7 @@ PushgatewayExporter::PushgatewayExporter(metrics::Registry& registry, const Push
       options_(std::move(options)),
       name_(NameOf(options_.receiver.address, options_.group.Path())),
       path_(options_.group.Path()),
-      source_(registry, options_.more_registries, std::string(kExporter), metrics),
+      source_(registry, options_.more_registries, std::string(kExporter), metrics.left_out()),
       view_(options_.labels),
       sender_(std::string(kExporter), options_.receiver, MaySendAgain, metrics),
       loop_(

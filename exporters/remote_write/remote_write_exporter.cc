@@ -27,7 +27,7 @@ RemoteWriteExporter::RemoteWriteExporter(metrics::Registry& registry, const Push
     : options_(std::move(options)),
       scheme_("prw+" + options_.receiver.address.Scheme()),
       name_(options_.receiver.address.Url("prw", options_.path)),
-      source_(registry, options_.more_registries, scheme_, metrics),
+      source_(registry, options_.more_registries, scheme_, metrics.left_out()),
       view_(options_.labels),
       choice_(options_.version),
       sender_(scheme_, options_.path, options_.receiver, metrics),

@@ -36,7 +36,7 @@ StatsdExporter::StatsdExporter(metrics::Registry& registry, const PushMetrics& m
       options_(std::move(options)),
       scheme_(is_unix() ? "statsd+unix" : "statsd"),
       name_((is_unix() ? "statsd+" : "statsd://") + metrics::ToString(options_.address)),
-      source_(registry, options_.more_registries, scheme_, metrics),
+      source_(registry, options_.more_registries, scheme_, metrics.left_out()),
       view_(options_.labels),
       deltas_(DoubleDeltas::kWhole),
       loop_(
@@ -197,7 +197,7 @@ Status StatsdExporter::Settle() {
 
 void StatsdExporter::CountLeftOut(const StatsdEncoder::LeftOut& left_out) {
   for (const auto& [family, why] : left_out.families) {
-    metrics_.CountLeftOut(scheme_, family, left_out_reason::kNameIsTaken);
+    metrics_.left_out().Count(scheme_, family, left_out_reason::kNameIsTaken);
     LogOnce(family, why);
   }
   for (const std::string& family : left_out.families_of_series) {

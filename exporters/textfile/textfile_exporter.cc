@@ -19,7 +19,7 @@ TextfileExporter::TextfileExporter(metrics::Registry& registry, const PushMetric
     : metrics_(metrics),
       options_(std::move(options)),
       name_("textfile://" + options_.path),
-      source_(registry, options_.more_registries, "textfile", metrics),
+      source_(registry, options_.more_registries, "textfile", metrics.left_out()),
       view_(options_.labels),
       loop_(
           "textfile", name_, [this](PushDeadline deadline) { return Write(deadline); },
@@ -45,7 +45,7 @@ Status TextfileExporter::Write(PushDeadline deadline) const {
   metrics::Snapshot all = source_.Take();
   for (const metrics::FamilySnapshot& family : all.families()) {
     if (!IsCollectorsOwn(family.info().name)) continue;
-    metrics_.CountLeftOut("textfile", family.info().name, left_out_reason::kReaderHasIt);
+    metrics_.left_out().Count("textfile", family.info().name, left_out_reason::kReaderHasIt);
   }
   const metrics::Snapshot snapshot = view_.Of(WithoutCollectorsOwn(std::move(all)));
   // The collector knows legacy names only.

@@ -80,7 +80,7 @@ Snapshot CombinedView::Take() const {
       if (names.Take(family)) {
         builder.AddFamily(family);
       } else {
-        metrics_.CountLeftOut(exporter_, family.info().name, left_out_reason::kNameIsTaken);
+        left_out_.Count(exporter_, family.info().name, left_out_reason::kNameIsTaken);
       }
     }
   }

@@ -54,6 +54,7 @@
 #include "exporters/view/delta_view.h"
 #include "exporters/view/escaped_view.h"
 #include "exporters/view/labelled_view.h"
+#include "exporters/view/left_out_metrics.h"
 #include "integrations/librdkafka/c_api.h"
 #include "integrations/librdkafka/rdkafka_metrics.h"
 #include "metrics_core/bucket_bounds.h"

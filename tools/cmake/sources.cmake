@@ -243,7 +243,6 @@ set(STREAMHOUSE_ROUTES_HEADERS
   exporters/http/server_metrics.h
   exporters/http/shared_collection.h
   exporters/live_page/live_page.h
-  exporters/push/push_metrics.h
   exporters/select/label_matcher.h
   exporters/select/selection.h
   exporters/select/selector_parser.h
@@ -256,6 +255,7 @@ set(STREAMHOUSE_ROUTES_HEADERS
   exporters/view/exponential_sum.h
   exporters/view/family_sums.h
   exporters/view/labelled_view.h
+  exporters/view/left_out_metrics.h
   exporters/view/series_groups.h
 )
 set(STREAMHOUSE_ROUTES_NEEDS
@@ -399,6 +399,7 @@ set(STREAMHOUSE_EXPORTERS_HEADERS
   exporters/push/http/tls_client.h
   exporters/push/push_deadline.h
   exporters/push/push_loop.h
+  exporters/push/push_metrics.h
   exporters/push/push_schedule.h
   exporters/push/stop_signal.h
   exporters/pushgateway/grouping_key.h

@@ -50,8 +50,7 @@ MAY_USE_FOLDERS = {
     "exporters/encoding": set(),
     "exporters/http": {
         "exporters/encoding", "exporters/http/access", "exporters/http/message", "exporters/http/tls",
-        "exporters/live_page", "exporters/push", "exporters/select", "exporters/threads", "exporters/tls",
-        "exporters/view",
+        "exporters/live_page", "exporters/select", "exporters/threads", "exporters/tls", "exporters/view",
     },
     "exporters/http/access": {"exporters/encoding", "exporters/tls"},
     "exporters/http/message": {"exporters/encoding"},
@@ -59,7 +58,7 @@ MAY_USE_FOLDERS = {
     "exporters/live_page": set(),
     "exporters/otlp": {"exporters/encoding", "exporters/push", "exporters/push/http", "exporters/view"},
     "exporters/process_context": {"exporters/otlp"},
-    "exporters/push": {"exporters/threads"},
+    "exporters/push": {"exporters/threads", "exporters/view"},
     "exporters/push/http": {"exporters/encoding", "exporters/push", "exporters/tls"},
     "exporters/pushgateway": {"exporters/encoding", "exporters/push", "exporters/push/http", "exporters/view"},
     "exporters/remote_write": {"exporters/encoding", "exporters/push", "exporters/push/http", "exporters/view"},
@@ -68,7 +67,7 @@ MAY_USE_FOLDERS = {
     "exporters/textfile": {"exporters/encoding", "exporters/push", "exporters/view"},
     "exporters/threads": set(),
     "exporters/tls": set(),
-    "exporters/view": {"exporters/encoding", "exporters/push"},
+    "exporters/view": {"exporters/encoding"},
     "integrations/librdkafka": set(),
     "integrations/mosquitto": set(),
     "metrics_core/c_api": {

@@ -27,7 +27,7 @@ TEST(PushMetricsTest, CountsByExporterAndOutcome) {
 
 TEST(PushMetricsTest, CountsWhatIsLeftOutByFamilyAndReason) {
   metrics::Registry registry;
-  PushMetrics::Register(registry).value().CountLeftOut("textfile", "go_info", left_out_reason::kReaderHasIt);
+  PushMetrics::Register(registry).value().left_out().Count("textfile", "go_info", left_out_reason::kReaderHasIt);
   EXPECT_EQ(metrics::testing::MetricReader(registry).Value(
                 "streamhouse_exporter_families_left_out_total",
                 {{"exporter", "textfile"}, {"family", "go_info"}, {"reason", "reader_has_it"}}),
@@ -78,7 +78,7 @@ TEST(PushMetricsTest, RefusesARegistryWithAnotherFamilyOfSuchAName) {
 
 TEST(PushMetricsTest, CountsNowhereByDefault) {
   PushMetrics().Count("textfile", metrics::Status::Ok());
-  PushMetrics().CountLeftOut("textfile", "go_info", left_out_reason::kReaderHasIt);
+  PushMetrics().left_out().Count("textfile", "go_info", left_out_reason::kReaderHasIt);
 }
 
 }  // namespace

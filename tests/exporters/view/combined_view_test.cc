@@ -33,7 +33,7 @@ class CombinedViewTest : public testing::Test {
   metrics::Registry plug_in_;
   // Of a third one, so that the pages show what is added alone.
   metrics::Registry own_;
-  const CombinedView view_{host_, {&plug_in_}, "test", PushMetrics::Register(own_).value()};
+  const CombinedView view_{host_, {&plug_in_}, "test", LeftOutMetrics::Register(own_).value()};
 };
 
 TEST_F(CombinedViewTest, ShowsTheFamiliesOfEachRegistryInTurn) {
@@ -61,7 +61,7 @@ TEST_F(CombinedViewTest, RefusesASecondTarget) {
   const metrics::RegistryOptions options = {.target = {{"service.name", "relay"}}};
   metrics::Registry first(options);
   metrics::Registry second(options);
-  EXPECT_EQ(CombinedView(first, {&second}, "test", PushMetrics()).Check(),
+  EXPECT_EQ(CombinedView(first, {&second}, "test", LeftOutMetrics()).Check(),
             metrics::Status(StatusCode::kAlreadyExists, "two registries have a family target_info"));
 }
 
@@ -81,7 +81,7 @@ TEST_F(CombinedViewTest, KeepsWhatItShowsAfterTheRegistriesAreGone) {
   auto plug_in = std::make_unique<metrics::Registry>();
   AddCounter(*host, "a_total", 1);
   AddCounter(*plug_in, "b_total", 2);
-  const metrics::Snapshot snapshot = CombinedView(*host, {plug_in.get()}, "test", PushMetrics()).Take();
+  const metrics::Snapshot snapshot = CombinedView(*host, {plug_in.get()}, "test", LeftOutMetrics()).Take();
   host.reset();
   plug_in.reset();
   TextEncoder encoder(snapshot.families());
