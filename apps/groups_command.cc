@@ -17,7 +17,7 @@
 #include "client/group_operations.h"
 #include "client/lag_monitor.h"
 #include "metrics_core/clock.h"
-#include "metrics_core/naming/json_text.h"
+#include "metrics_core/text/json_text.h"
 
 namespace streamhouse::apps {
 

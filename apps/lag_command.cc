@@ -15,7 +15,7 @@
 #include "client/broker.h"
 #include "client/lag_monitor.h"
 #include "metrics_core/clock.h"
-#include "metrics_core/naming/json_text.h"
+#include "metrics_core/text/json_text.h"
 
 namespace streamhouse::apps {
 namespace {

@@ -26,10 +26,10 @@
 #include "exporters/textfile/textfile_exporter.h"
 #include "exporters/view/labelled_view.h"
 #include "metrics_core/naming/metric_name.h"
-#include "metrics_core/naming/percent_encoding.h"
 #include "metrics_core/settings.h"
 #include "metrics_core/sockets/socket_address.h"
 #include "metrics_core/status.h"
+#include "metrics_core/text/percent_encoding.h"
 
 namespace streamhouse::exporters {
 namespace {

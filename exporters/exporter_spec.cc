@@ -5,8 +5,8 @@
 #include <cstddef>
 #include <system_error>
 
-#include "metrics_core/naming/percent_encoding.h"
 #include "metrics_core/settings.h"
+#include "metrics_core/text/percent_encoding.h"
 
 namespace streamhouse::exporters {
 namespace {

@@ -12,7 +12,7 @@
 #include "exporters/receiver_spec.h"
 #include "exporters/view/delta_view.h"
 #include "exporters/view/labelled_view.h"
-#include "metrics_core/naming/percent_encoding.h"
+#include "metrics_core/text/percent_encoding.h"
 
 namespace streamhouse::exporters {
 namespace {

@@ -11,7 +11,7 @@
 #include <type_traits>
 #include <vector>
 
-#include "metrics_core/naming/json_text.h"
+#include "metrics_core/text/json_text.h"
 
 namespace streamhouse::agent {
 namespace {

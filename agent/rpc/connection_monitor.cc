@@ -13,7 +13,7 @@
 #include <utility>
 #include <variant>
 
-#include "metrics_core/naming/percent_encoding.h"
+#include "metrics_core/text/percent_encoding.h"
 
 namespace streamhouse::agent {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "apps/top/screen_layout.h"
 #include "apps/top/table.h"
-#include "metrics_core/naming/json_text.h"
+#include "metrics_core/text/json_text.h"
 
 namespace streamhouse::apps {
 

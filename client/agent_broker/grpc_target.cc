@@ -2,8 +2,8 @@
 
 #include <variant>
 
-#include "metrics_core/naming/percent_encoding.h"
 #include "metrics_core/sockets/socket_address.h"
+#include "metrics_core/text/percent_encoding.h"
 
 namespace streamhouse::client {
 

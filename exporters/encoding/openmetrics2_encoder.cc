@@ -9,10 +9,10 @@
 #include "exporters/encoding/start_time_text.h"
 #include "metrics_core/exemplar.h"
 #include "metrics_core/naming/name_escaping.h"
-#include "metrics_core/naming/text_escaping.h"
 #include "metrics_core/reading/family_info.h"
 #include "metrics_core/reading/family_values.h"
 #include "metrics_core/reading/metric_kind.h"
+#include "metrics_core/text/text_escaping.h"
 
 namespace streamhouse::exporters {
 namespace {

@@ -4,9 +4,9 @@
 
 #include "exporters/encoding/number_format.h"
 #include "metrics_core/naming/name_escaping.h"
-#include "metrics_core/naming/text_escaping.h"
 #include "metrics_core/reading/family_info.h"
 #include "metrics_core/reading/metric_kind.h"
+#include "metrics_core/text/text_escaping.h"
 
 namespace streamhouse::exporters {
 namespace {

@@ -9,9 +9,9 @@
 
 #include "exporters/encoding/ascii_case.h"
 #include "exporters/push/http/http_request.h"
-#include "metrics_core/naming/percent_encoding.h"
-#include "metrics_core/naming/utf8.h"
 #include "metrics_core/settings.h"
+#include "metrics_core/text/percent_encoding.h"
+#include "metrics_core/text/utf8.h"
 
 namespace streamhouse::exporters {
 namespace {

@@ -1,6 +1,6 @@
 // OtlpJsonFormat: how OTLP messages stand in JSON, for OtlpRequests.
 //
-// When to use something else: JsonText (metrics_core/naming/json_text.h) for a document of its own.
+// When to use something else: JsonText (metrics_core/text/json_text.h) for a document of its own.
 // Guarantees: the JSON mapping of protobuf, with the exceptions of OTLP:
 // 1. Integers of 64 bits are strings. Enums are numbers.
 // 2. Numbers that are not finite are "NaN", "Infinity" and "-Infinity".

@@ -34,11 +34,11 @@
 #include "exporters/otlp/otlp_unit.h"
 #include "exporters/view/delta_view.h"
 #include "metrics_core/naming/name_escaping.h"
-#include "metrics_core/naming/text_escaping.h"
 #include "metrics_core/reading/family_info.h"
 #include "metrics_core/reading/family_values.h"
 #include "metrics_core/reading/metric_kind.h"
 #include "metrics_core/reading/snapshot.h"
+#include "metrics_core/text/text_escaping.h"
 #include "metrics_core/version.h"
 
 namespace streamhouse::exporters {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "metrics_core/naming/utf8.h"
+#include "metrics_core/text/utf8.h"
 #include "metrics_core/version.h"
 
 namespace streamhouse::exporters {

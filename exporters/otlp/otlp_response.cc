@@ -7,7 +7,7 @@
 #include <protozero/pbf_reader.hpp>
 #include <system_error>
 
-#include "metrics_core/naming/utf8.h"
+#include "metrics_core/text/utf8.h"
 
 namespace streamhouse::exporters {
 namespace {

@@ -10,10 +10,10 @@
 #include "metrics_core/dcheck.h"
 #include "metrics_core/naming/metric_name.h"
 #include "metrics_core/naming/name_escaping.h"
-#include "metrics_core/naming/text_escaping.h"
 #include "metrics_core/reading/family_info.h"
 #include "metrics_core/reading/metric_kind.h"
 #include "metrics_core/reading/snapshot_builder.h"
+#include "metrics_core/text/text_escaping.h"
 
 namespace streamhouse::exporters {
 namespace {

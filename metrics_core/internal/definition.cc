@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "metrics_core/internal/number_text.h"
-#include "metrics_core/naming/text_escaping.h"
 #include "metrics_core/reading/metric_kind.h"
+#include "metrics_core/text/text_escaping.h"
 
 namespace streamhouse::metrics::internal {
 namespace {

@@ -9,10 +9,10 @@
 #include "metrics_core/internal/cells/exemplar_slots.h"
 #include "metrics_core/internal/definition.h"
 #include "metrics_core/internal/series/label_text.h"
-#include "metrics_core/naming/utf8.h"
 #include "metrics_core/reading/family_builder.h"
 #include "metrics_core/reading/family_values.h"
 #include "metrics_core/reading/snapshot_builder.h"
+#include "metrics_core/text/utf8.h"
 
 namespace streamhouse::metrics::internal {
 

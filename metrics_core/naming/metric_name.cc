@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "metrics_core/naming/name_escaping.h"
-#include "metrics_core/naming/utf8.h"
 #include "metrics_core/reading/family_values.h"
+#include "metrics_core/text/utf8.h"
 
 namespace streamhouse::metrics {
 namespace {

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <cstddef>
 
-#include "metrics_core/naming/text_escaping.h"
+#include "metrics_core/text/text_escaping.h"
 
 namespace streamhouse::metrics {
 namespace {

@@ -6,7 +6,7 @@
 #include <optional>
 #include <system_error>
 
-#include "metrics_core/naming/percent_encoding.h"
+#include "metrics_core/text/percent_encoding.h"
 
 namespace streamhouse::metrics {
 namespace {

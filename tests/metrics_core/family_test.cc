@@ -11,8 +11,8 @@
 
 #include <gtest/gtest.h>
 
-#include "metrics_core/naming/utf8.h"
 #include "metrics_core/registry.h"
+#include "metrics_core/text/utf8.h"
 #include "tests/metrics_core/page.h"
 
 namespace streamhouse::metrics {

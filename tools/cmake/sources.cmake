@@ -33,12 +33,8 @@ set(STREAMHOUSE_CORE_SOURCES
   metrics_core/internal/series/read_section.cc
   metrics_core/internal/series/series.cc
   metrics_core/internal/series/series_table.cc
-  metrics_core/naming/json_text.cc
   metrics_core/naming/metric_name.cc
   metrics_core/naming/name_escaping.cc
-  metrics_core/naming/percent_encoding.cc
-  metrics_core/naming/text_escaping.cc
-  metrics_core/naming/utf8.cc
   metrics_core/reading/exponential_scale.cc
   metrics_core/registry.cc
   metrics_core/self_metrics/build_info.cc
@@ -49,6 +45,10 @@ set(STREAMHOUSE_CORE_SOURCES
   metrics_core/sockets/unix_listener.cc
   metrics_core/start_thread.cc
   metrics_core/status.cc
+  metrics_core/text/json_text.cc
+  metrics_core/text/percent_encoding.cc
+  metrics_core/text/text_escaping.cc
+  metrics_core/text/utf8.cc
   metrics_core/timer.cc
   metrics_core/traceparent.cc
 )
@@ -111,12 +111,8 @@ set(STREAMHOUSE_CORE_HEADERS
   metrics_core/latency_bounds.h
   metrics_core/metric_options.h
   metrics_core/mutex.h
-  metrics_core/naming/json_text.h
   metrics_core/naming/metric_name.h
   metrics_core/naming/name_escaping.h
-  metrics_core/naming/percent_encoding.h
-  metrics_core/naming/text_escaping.h
-  metrics_core/naming/utf8.h
   metrics_core/reading/exponential_scale.h
   metrics_core/reading/exponential_table.h
   metrics_core/reading/family_builder.h
@@ -135,6 +131,10 @@ set(STREAMHOUSE_CORE_HEADERS
   metrics_core/start_thread.h
   metrics_core/state_set.h
   metrics_core/status.h
+  metrics_core/text/json_text.h
+  metrics_core/text/percent_encoding.h
+  metrics_core/text/text_escaping.h
+  metrics_core/text/utf8.h
   metrics_core/timer.h
   metrics_core/traceparent.h
   metrics_core/up_down_counter.h

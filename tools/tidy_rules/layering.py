@@ -75,17 +75,19 @@ MAY_USE_FOLDERS = {
         "metrics_core/naming", "metrics_core/reading", "metrics_core/self_metrics",
     },
     "metrics_core/internal": {
-        "metrics_core", "metrics_core/internal/cells", "metrics_core/internal/series", "metrics_core/naming",
-        "metrics_core/reading",
+        "metrics_core", "metrics_core/internal/cells", "metrics_core/internal/series", "metrics_core/reading",
+        "metrics_core/text",
     },
     "metrics_core/internal/cells": {"metrics_core", "metrics_core/reading"},
     "metrics_core/internal/series": {
         "metrics_core", "metrics_core/internal", "metrics_core/internal/cells", "metrics_core/naming",
+        "metrics_core/text",
     },
-    "metrics_core/naming": {"metrics_core", "metrics_core/reading"},
+    "metrics_core/naming": {"metrics_core", "metrics_core/reading", "metrics_core/text"},
     "metrics_core/reading": {"metrics_core"},
     "metrics_core/self_metrics": {"metrics_core", "metrics_core/internal/cells"},
-    "metrics_core/sockets": {"metrics_core", "metrics_core/naming"},
+    "metrics_core/sockets": {"metrics_core", "metrics_core/text"},
+    "metrics_core/text": set(),
 }  # fmt: skip
 THIRD_PARTY_BY_PREFIX = {
     "CLI/": "cli11",

@@ -26,7 +26,7 @@ _BOOLEANS = {
     ("agent/rpc/fetch_call.cc", "bool"): "a gRPC alarm calls it",
     ("exporters/http/tls/tls_context.cc", "bool is_valid"): "OpenSSL calls it, through Asio",
     ("integrations/librdkafka/statistics.cc", "bool value"): "the parser of Boost.JSON calls it",
-    ("metrics_core/naming/json_text.h", "bool value"): "JSON has booleans",
+    ("metrics_core/text/json_text.h", "bool value"): "JSON has booleans",
     ("metrics_core/status.cc", "bool condition"): "Check() of a condition",
     ("metrics_core/status.h", "bool condition"): "Check() of a condition",
 }

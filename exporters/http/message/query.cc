@@ -4,7 +4,7 @@
 #include <optional>
 #include <utility>
 
-#include "metrics_core/naming/percent_encoding.h"
+#include "metrics_core/text/percent_encoding.h"
 
 namespace streamhouse::exporters {
 namespace {

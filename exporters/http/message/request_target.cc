@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "exporters/encoding/ascii_case.h"
-#include "metrics_core/naming/percent_encoding.h"
+#include "metrics_core/text/percent_encoding.h"
 
 namespace streamhouse::exporters {
 namespace {

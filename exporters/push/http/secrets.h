@@ -19,7 +19,7 @@
 #include <string_view>
 #include <vector>
 
-#include "metrics_core/naming/percent_encoding.h"
+#include "metrics_core/text/percent_encoding.h"
 
 namespace streamhouse::exporters {
 

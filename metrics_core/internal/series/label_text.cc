@@ -6,8 +6,8 @@
 
 #include "metrics_core/internal/series/label_hash.h"
 #include "metrics_core/naming/name_escaping.h"
-#include "metrics_core/naming/text_escaping.h"
-#include "metrics_core/naming/utf8.h"
+#include "metrics_core/text/text_escaping.h"
+#include "metrics_core/text/utf8.h"
 
 namespace streamhouse::metrics::internal {
 namespace {

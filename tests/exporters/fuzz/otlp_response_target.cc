@@ -3,8 +3,8 @@
 
 #include "exporters/otlp/otlp_environment.h"
 #include "exporters/otlp/otlp_response.h"
-#include "metrics_core/naming/utf8.h"
 #include "metrics_core/status.h"
+#include "metrics_core/text/utf8.h"
 #include "tests/exporters/fuzz/fuzz_targets.h"
 
 namespace streamhouse::exporters {

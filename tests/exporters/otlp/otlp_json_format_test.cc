@@ -8,7 +8,7 @@
 
 #include "exporters/encoding/encoded_labels.h"
 #include "exporters/otlp/otlp_labels.h"
-#include "metrics_core/naming/text_escaping.h"
+#include "metrics_core/text/text_escaping.h"
 
 namespace streamhouse::exporters {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "exporters/otlp/otlp_labels.h"
-#include "metrics_core/naming/text_escaping.h"
+#include "metrics_core/text/text_escaping.h"
 #include "tests/exporters/otlp/otlp.pb.h"
 
 namespace streamhouse::exporters {

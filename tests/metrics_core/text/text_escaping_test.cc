@@ -1,4 +1,4 @@
-#include "metrics_core/naming/text_escaping.h"
+#include "metrics_core/text/text_escaping.h"
 
 #include <gtest/gtest.h>
 

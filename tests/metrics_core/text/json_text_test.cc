@@ -1,4 +1,4 @@
-#include "metrics_core/naming/json_text.h"
+#include "metrics_core/text/json_text.h"
 
 #include <gtest/gtest.h>
 

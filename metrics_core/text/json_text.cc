@@ -1,9 +1,9 @@
-#include "metrics_core/naming/json_text.h"
+#include "metrics_core/text/json_text.h"
 
 #include <charconv>
 #include <cmath>
 
-#include "metrics_core/naming/utf8.h"
+#include "metrics_core/text/utf8.h"
 
 namespace streamhouse::metrics {
 namespace {

@@ -1,4 +1,4 @@
-#include "metrics_core/naming/utf8.h"
+#include "metrics_core/text/utf8.h"
 
 #include <cstddef>
 

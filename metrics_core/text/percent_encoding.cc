@@ -1,4 +1,4 @@
-#include "metrics_core/naming/percent_encoding.h"
+#include "metrics_core/text/percent_encoding.h"
 
 #include <charconv>
 #include <cstddef>
