@@ -1,6 +1,6 @@
 // AppendWaiters: wakes the readers that wait for the next records.
 //
-// When to use something else: PartitionLog::AddWaiter, which owns one of these.
+// When to use something else: PartitionLog::waiters(), the ones of a log.
 // Invariants:
 // 1. Each waiter waits for an offset that is not below the end of the log.
 // 2. A closed log has no waiters.
