@@ -20,7 +20,7 @@
 //
 //   Family<Counter> sent = registry.AddCounter({.name = "sent_total", .help = "…", .labels = {"topic"}}).value();
 //   Counter orders = sent.With("orders");  // at set-up
-//   orders.Increment();                    // on the way
+//   orders.Increment();                    // while recording
 #pragma once
 
 #include <atomic>

@@ -1,7 +1,7 @@
 // Family: one metric name with one series for each set of label values.
 //
 // With() resolves a handle once, at set-up; recording through it looks nothing up. Lookup() is for
-// label values that are known only on the way: it finds the series without a lock and without
+// label values that are known only while recording: it finds the series without a lock and without
 // allocating, for one recording.
 // When to use something else: a family without labels has one series; keep With()'s handle and
 // forget the family.
@@ -42,8 +42,8 @@
 //   Family<Counter, 2> requests =
 //       *registry.AddCounter({.name = "requests_total", .help = "…"}, Labels{"method", "code"});
 //   Counter produced = requests.With("Produce", "OK");       // at set-up
-//   produced.Increment();                                    // on the way
-//   requests.Lookup(method, code)->Increment();              // on the way, values from outside
+//   produced.Increment();                                    // while recording
+//   requests.Lookup(method, code)->Increment();              // while recording, values from outside
 //   requests.With("Produce");                                // does not compile
 #pragma once
 

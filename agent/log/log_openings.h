@@ -6,17 +6,18 @@
 // Example: a reader stands at 100 since opening A. Opening B found the log with an end of 90, and
 // 20 records were written; opening C found an end of 110. The reader continues at 90.
 // When to use something else: PendingOpenings draws and stores openings.
-// Guarantees: LowestEndSince() is never above the end of a known opening after `id`. It can be too
-// low, so that records come again:
-// 1. where more than kEarlierOpeningsMax openings with rising ends lie between;
-// 2. for an id at a later place than the current one: metadata.db is older than the log, or the id
-//    comes from an agent that drew ids at random. The answer is then the lowest of all ends.
 // Invariants:
 // 1. The upper half of an id is a place in the order of openings.
 // 2. An opening that has taken no record is not always stored. The next one then has the same place
 //    and another lower half, and at most one of the two is stored.
 // 3. The ends of the earlier openings rise. An opening with an end at or above a later end changes
 //    no answer, and is left out.
+// Guarantees:
+// 1. LowestEndSince() is never above the end of a known opening after `id`.
+// 2. It can be too low, so that records come again:
+//    - where more than kEarlierOpeningsMax openings with rising ends lie between;
+//    - for an id at a later place than the current one: metadata.db is older than the log, or the
+//      id comes from an agent that drew ids at random. Then the result is the lowest of all ends.
 // Thread safety: a value.
 // Cost: of an answer, a walk over the earlier openings.
 #pragma once

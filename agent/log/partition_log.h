@@ -28,7 +28,7 @@
 // - Aborted for a stale epoch.
 // - OutOfRange for an offset beyond the log, or a batch whose sequence has been passed.
 // - DataLoss, naming file and position.
-// - InvalidArgument for a batch that is empty or over 1 GiB.
+// - InvalidArgument for a batch that is empty or over kBatchBodyBytesMax.
 // - Those of the file system.
 #pragma once
 

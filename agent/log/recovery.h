@@ -1,15 +1,19 @@
 // RecoverSegment: finds the end of a segment after a crash.
 //
 // A crash can leave the last batch of the last segment unfinished: a torn tail. It was never
-// acknowledged (unless power was lost under a sync policy that allows for that), and is cut off.
+// acknowledged (unless power was lost under a sync policy that allows for that), and is truncated.
 // Every other fault is damage:
 // - a batch that cannot be read although a whole one follows it,
 // - an offset out of sequence,
 // - a torn tail in a segment that has a successor.
 // Damage is an error, and the file is not changed.
-// Cost: every batch of the last segment is read and checked. Of the others only the headers are;
-// damage to their bodies is found when they are read, and their message bytes are not counted.
+// Guarantees:
+// 1. A file with a torn tail is truncated to its last whole batch, and a damaged one is unchanged.
+// 2. Every batch of the last segment has passed its checksums. Of the others only the headers are
+//    checked: damage to their bodies is found when they are read.
 // Thread safety: none; no other thread may use the segment.
+// Cost: a reading of the last segment; of the others, of the headers alone, so that their message
+// bytes are not counted.
 // Errors: DataLoss, naming file and position.
 #pragma once
 
@@ -28,7 +32,7 @@ enum class SegmentRole : std::uint8_t { kLast, kFollowed };
 
 struct RecoveredSegment {
   std::uint64_t size_bytes = 0;  // after truncation
-  std::uint64_t torn_bytes = 0;  // cut off
+  std::uint64_t torn_bytes = 0;  // that were torn
   std::uint64_t end_offset = 0;  // of the record that comes next
   std::uint64_t last_epoch = 0;  // the highest in the segment; 0 when it is empty
   // The latest append time; kNeverAppended when no batch tells.

@@ -78,7 +78,8 @@ struct LeaseRow {
 
 struct LeaseClaim {
   TopicPartition partition;
-  // The lease of another holder has ended, if its row is still at this version (lease_watch.h).
+  // The version at which the claimant saw the lease of another holder end (lease_watch.h): it has
+  // ended if its row is still at this version. Without a value, only a free lease is taken.
   std::optional<LeaseVersion> ended = {};
 };
 

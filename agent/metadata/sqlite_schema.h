@@ -1,13 +1,13 @@
 // The tables of a SqliteMetadataStore: their definition, their conversion from older versions, and
 // their check.
 //
+// When to use something else: SqliteMetadataStore::Open() calls both functions.
 // Guarantees:
 // 1. A file of a newer version is refused and not touched.
 // 2. A file of an older version is converted in one transaction, and its old program refuses it
 //    afterwards.
 // 3. Every row ends with a checksum of its values. `store_state` holds the sum of these checksums
 //    for each table: it shows a row that is damaged, gone or back from the past.
-// When to use something else: SqliteMetadataStore::Open() calls both.
 // Thread safety: that of SqliteDatabase. Each function begins a transaction of its own: the caller
 // must have none open.
 // Cost: CheckTables reads everything once.

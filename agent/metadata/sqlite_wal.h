@@ -3,7 +3,9 @@
 // SQLite takes a damaged frame for the end of the log, and a damaged header for an empty one: what
 // was committed after it vanishes without an error. A loss of power looks alike, but can leave only
 // the last transaction unfinished: each one is synced before the next begins.
-// When to use: before a database is opened, while no other process can write to it.
+// Call it before the database is opened, while no other process can write to it.
+// When to use something else: MakeMetadataStore (make_metadata_store.h) and BackUp (backup.h) call
+// it.
 // Guarantees:
 // 1. The files are not changed.
 // 2. Damage to the last transaction of the log is not told from a loss of power.

@@ -1,11 +1,11 @@
 // Topic removal: takes the files of a deleted topic away, also after a crash half-way and on a full
 // disk.
 //
-// 1. The topic leaves the metadata store. From here on it is deleted; the store remembers the life
-//    that has ended (MetadataStore::ListDeleted).
+// 1. The caller takes the topic out of the metadata store (MetadataStore::DeleteTopic). From here
+//    on it is deleted; the store remembers the life that has ended (MetadataStore::ListDeleted).
 // 2. RemoveFiles() renames log/NAME to log/deleted#ID, a name that no topic can have, and removes
 //    what is in it.
-// 3. The store forgets the life, and the empty folder goes.
+// 3. RemoveFiles() has the store forget the life, and removes the empty folder.
 // After a crash or a failure, RemoveFiles() is called again and goes on.
 //
 // Example: topic orders has id 12. After its deletion the store lists {orders, 12}; the folder
@@ -40,7 +40,8 @@
 
 namespace streamhouse::agent {
 
-// The owner of log/NAME.
+// The owner of log/NAME: kOfLaterTopic if the store has a topic of that name now, else
+// kOfDeletedLife. The caller keeps that from changing until RemoveFiles() returns.
 enum class TopicFolder : std::uint8_t { kOfDeletedLife, kOfLaterTopic };
 
 std::string RemovedFolderName(TopicId id);
@@ -53,6 +54,7 @@ enum class Removal : std::uint8_t {
   kForgotten,  // log/NAME belongs to a later topic of that name, and stays
 };
 
+// Steps 2 and 3, for a life of MetadataStore::ListDeleted().
 Result<Removal> RemoveFiles(FileSystem& files, MetadataStore& store, const std::string& log_folder,
                             const DeletedLife& life, TopicFolder topic_folder);
 

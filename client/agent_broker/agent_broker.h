@@ -17,6 +17,15 @@
 // Cost: one copy of a batch into a message and one into gRPC's buffer, and back; messages are used
 // again, so that none allocates once it has grown.
 // Memory: the largest message of each concurrent call is kept.
+// Errors: of a call, those of Broker (status_translation.h). Of MakeAgentBroker():
+// - kInvalidArgument without an address or its host, for a bad Unix socket, for a certificate
+//   without a key or the reverse, and for `tls` beside `tls_files`.
+// - kInvalidArgument, naming the files, for TLS files that cannot be used (proto/renewed_tls.h).
+// - kUnavailable where the system lacks what it takes to read them.
+//
+//   auto broker = MakeAgentBroker({.address = "127.0.0.1:9090"});
+//   if (!broker.ok()) return broker.status();
+//   auto producer = Producer::Builder().broker(*broker).Build();
 #pragma once
 
 #include <chrono>
@@ -66,10 +75,7 @@ struct AgentBrokerOptions {
   Compression fetch_compression = Compression::kNone;  // what the agent is asked to do to what it sends
 };
 
-// Neither waits for the agent. kInvalidArgument without an address or its host, for a bad Unix
-// socket, for a certificate without a key or the reverse, and for `tls` beside `tls_files`. Also
-// for TLS files that cannot be used (proto/renewed_tls.h); the message names them. kUnavailable
-// where the system lacks what it takes to read them.
+// Neither waits for the agent.
 metrics::Result<std::shared_ptr<Broker>> MakeAgentBroker(const AgentBrokerOptions& options);
 metrics::Result<std::shared_ptr<GroupOperations>> MakeAgentGroupOperations(const AgentBrokerOptions& options);
 

@@ -1,5 +1,10 @@
 // Exemplars as readers get them: trace and span as labels, in hexadecimal as in W3C traceparent.
 //
+// When to use something else: ProtobufEncoder and the exporters of otlp/ and remote_write/ write
+// exemplars of their formats.
+// Guarantees:
+// 1. Trace and span are written in full: 32 and 16 lower-case digits.
+// 2. WriteExemplar() writes at most kExemplarBytesMax bytes, for any value and time.
 // Thread safety: pure functions.
 // Cost: writes 48 hexadecimal digits; no allocation.
 #pragma once
@@ -32,10 +37,12 @@ class ExemplarLabels {
   std::array<ExemplarLabel, 2> labels_;
 };
 
+// The room that WriteExemplar() needs.
 inline constexpr std::size_t kExemplarBytesMax = 192;
 
-// " # {trace_id="…",span_id="…"} value seconds", as OpenMetrics has it behind a sample; returns its
-// end.
+// Writes " # {trace_id="…",span_id="…"} value seconds", as OpenMetrics has it behind a sample, and
+// returns its end. `out` has room for kExemplarBytesMax bytes; bytes behind the end may be written
+// too.
 char* WriteExemplar(char* out, const metrics::Exemplar& exemplar);
 
 }  // namespace streamhouse::exporters

@@ -52,6 +52,7 @@ class Session : public std::enable_shared_from_this<Session> {
   Session(std::unique_ptr<Connection> connection, AnswerRequest answer_request, const Limits& limits, Headers headers,
           const ServerMetrics& metrics, Closed closed);
 
+  // Reads the first request. Call it once, on the thread of the connection's handlers.
   void Start();
   // The session is over when this returns: `answer_request` is not called any more, and its page is
   // gone. What is under way ends by its handlers. Not to be called by the page.
@@ -63,7 +64,7 @@ class Session : public std::enable_shared_from_this<Session> {
   // That of the connection.
   int descriptor() const { return connection_->descriptor(); }
 
-  // Since when the client has not taken a part of its page; nothing while none is being sent.
+  // Since when the client has not taken a chunk of its page; no value while no page is being sent.
   std::optional<std::chrono::steady_clock::time_point> stalled_since() const { return stalled_since_; }
 
  private:

@@ -15,6 +15,12 @@
 // Thread safety and errors: those of Exporter. Start() reads the files that the options name, and
 // makes no push: a Pushgateway that is away is no reason not to start.
 // Cost: a thread. A chunk of a page at a time is in memory, and the snapshot.
+//
+//   const Result<GroupingKey> group = ParseGroupingKey("/job/backup/instance/a");  // grouping_key.h
+//   if (!group.ok()) return group.status();
+//   const HttpReceiverOptions receiver = {.address = {.host = "localhost", .port = 9091}};
+//   PushgatewayExporter exporter(registry, metrics, {.receiver = receiver, .group = *group});  // push_metrics.h
+//   if (Status started = exporter.Start(); !started.ok()) return started;
 #pragma once
 
 #include <cstdint>

@@ -11,7 +11,7 @@
 //
 //   const SeriesMatch match(kept, family);
 //   KeptTexts::Reader reader(kept);
-//   for (std::size_t i = 0; reader.Next(); ++i) { if (!match.Has(i, reader.text())) End(reader.text()); }
+//   for (std::size_t i = 0; reader.Next(); ++i) { if (!match.Has(i, reader.text())) … }  // it has ended
 #pragma once
 
 #include <cstddef>

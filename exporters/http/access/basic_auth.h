@@ -3,13 +3,18 @@
 // Checking a password is slow by design (bcrypt: some tens of milliseconds). So Recall() answers at
 // once where it can, and Check() does the work, on a thread that may be busy. Verdicts are
 // remembered under a keyed digest that is good for this process only; passwords are not kept.
+// When to use something else: PasswordQueue (password_queue.h) decides which request is checked
+// next.
 // Guarantees:
 // 1. An unknown user costs as much time as a wrong password of the user whose hash is the dearest,
 //    so give all users the same cost.
 // 2. A comparison takes the same time for any position of the first difference.
 // 3. No number of guesses makes it forget that a user's password was right.
 // 4. A header that cannot be read names no user: Recall() and Check() return false at once.
-// Thread safety: all methods from any thread; one check at a time.
+// Thread safety: all methods from any thread. Check() waits for a Check() of another thread, so
+// that guesses never take more than one core. Recall() waits for none.
+// Cost: Recall() is a digest and a look at kRememberedGuessesMax verdicts. Check() adds one bcrypt,
+// unless Recall() knows the verdict.
 #pragma once
 
 #include <array>
@@ -38,7 +43,8 @@ class BasicAuth {
   // user -> bcrypt hash; without users, every client is allowed.
   explicit BasicAuth(std::map<std::string, std::string> users);
 
-  // The verdict on a header, where it is known without work.
+  // The verdict on a header, where it is known without work: it was checked before, or cannot be
+  // read.
   std::optional<bool> Recall(std::string_view authorization) const;
 
   struct Claim {
@@ -48,7 +54,7 @@ class BasicAuth {
   // Returns the user that a header names, unverified; an empty name if the header cannot be read.
   Claim ClaimOf(std::string_view authorization) const;
 
-  // The verdict, which is remembered.
+  // The verdict, which is remembered. False for a header that cannot be read.
   bool Check(std::string_view authorization);
 
  private:

@@ -32,7 +32,8 @@ std::ptrdiff_t Threads() {
   return std::distance(std::filesystem::directory_iterator("/proc/self/task"), std::filesystem::directory_iterator());
 }
 
-// The test's thread runs the handlers, by RunUntilAnswers(). The one check waits until it is released.
+// The test's thread runs the handlers, by RunUntilAnswers(). The one check waits until it is
+// released.
 class ReadinessChecksTest : public testing::Test {
  protected:
   ~ReadinessChecksTest() override {
