@@ -47,7 +47,7 @@
 
 namespace streamhouse::librdkafka {
 
-// Of the configuration of a client.
+// Settings of a client that its lags depend on.
 struct ClientSettings {
   std::string group = {};
   Isolation isolation = Isolation::kReadCommitted;
@@ -55,7 +55,7 @@ struct ClientSettings {
   std::int64_t statistics_interval_milliseconds = 1000;
   std::int64_t queued_records = 100'000;   // queued.min.messages
   std::int64_t queued_kilobytes = 65'536;  // queued.max.messages.kbytes
-  // fetch.queue.backoff.ms; releases without that setting wait as long.
+  // fetch.queue.backoff.ms. Releases without this setting back off for the same time.
   std::int64_t queue_backoff_milliseconds = 1000;
 };
 
@@ -67,13 +67,13 @@ inline constexpr std::chrono::milliseconds kStatisticsSlack{2000};
 // A fetch is old when the broker's last response is older than fetch.wait.max.ms plus this.
 inline constexpr std::int64_t kFetchSlackMilliseconds = 2000;
 
-// How long it takes at most until a partition that can be fetched has been fetched. A full queue
-// backs off, the request under way does not ask for the partition, and the next one does.
+// Upper bound of the time until a partition that can be fetched again has been fetched. The queue
+// backs off, a request is under way without the partition, and the next request has it.
 inline std::int64_t RefetchMilliseconds(const ClientSettings& settings) {
   return settings.queue_backoff_milliseconds + 2 * settings.fetch_wait_milliseconds + kFetchSlackMilliseconds;
 }
 
-// Families of statistics that are counters and summaries.
+// The counters and summaries that documents add to.
 struct StatisticsCounters {
   metrics::Status Register(metrics::Registry& registry);
 
@@ -141,8 +141,8 @@ class ClientState {
     PositionTracker tracker;
     std::int64_t broker = -1;  // in the last document
     bool has_end = false;      // in the last document
-    // The last moment at which the partition may not have been fetched, of the clock of `ts`, if
-    // the end of its log may be older.
+    // The last moment at which the partition may not have been fetched, by the clock of `ts`.
+    // Empty where the end of its log is known to be younger.
     std::optional<std::int64_t> unfetched = {};
     std::uint64_t document = 0;  // the last one that had it
   };
@@ -175,7 +175,7 @@ class ClientState {
   std::map<std::int64_t, Fetch> fetches_;      // by the number of the broker
   std::map<std::int64_t, Growth> reconnects_;  // by the number of the broker
   std::set<std::pair<std::string, std::int64_t>> paused_;
-  // When the pauses ended that no document has shown the end of.
+  // When a pause ended, by partition, until the next document has the partition.
   std::map<std::pair<std::string, std::int64_t>, std::int64_t> resumed_;
   std::map<std::string, int> connections_;
   std::vector<PartitionGauges> partitions_;

@@ -1,16 +1,18 @@
-// Growth: by how much a total of librdkafka has grown since it was seen last.
+// Growth: the difference between a total of librdkafka and its last value.
 //
 // When to use something else: a value that falls and rises, such as the length of a queue, is a
 // gauge.
-// Guarantees: what Of() returns adds up to the total, and over all beginnings of a total that began
-// again: one that is below its last value counts from 0.
+// Guarantees:
+// 1. The results of Of() add up to the total.
+// 2. A total below its last value has started again from 0. Its growth is the total itself.
+// 3. A negative total is unknown: its growth is 0, and the last value stays.
 // Thread safety: one thread at a time.
 // Cost: a subtraction.
 //
 //   Growth sent;
 //   sent.Of(10);  // 10
 //   sent.Of(15);  // 5
-//   sent.Of(3);   // 3: the client was made again
+//   sent.Of(3);   // 3: the total has started again
 #pragma once
 
 #include <cstdint>

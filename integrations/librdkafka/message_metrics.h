@@ -13,8 +13,10 @@
 //    "possibly" or "yes": a record that timed out may be in the log all the same.
 // 2. The four families of streamhouse_* are those of the client module: both may use one registry.
 // Thread safety: all methods from any thread.
-// Cost: a thread keeps the handles of kTopicsOfThread topics, found by their name. Another topic
-// costs a look-up. Failed records cost a look-up each.
+// Cost: a thread keeps the handles of kTopicsOfThread topics. Sent and consumed records share these
+// places, as do all objects of the process: a topic that a thread both sends and consumes has two.
+// Another topic costs a look-up, and takes a place from one of them. A failed record costs a
+// look-up.
 #pragma once
 
 #include <librdkafka/rdkafka.h>
@@ -30,6 +32,7 @@
 
 namespace streamhouse::librdkafka {
 
+// For sent and consumed records together.
 inline constexpr std::size_t kTopicsOfThread = 16;
 
 class MessageMetrics {

@@ -1,14 +1,15 @@
-// Summaries: counts and sums of librdkafka's windows, added up: summaries without quantiles.
+// Summaries: a family of summaries without quantiles. Each series adds up the counts and sums of
+// librdkafka's windows.
 //
-// When to use something else: a histogram, for single values.
+// When to use something else: single values belong in a histogram.
 // Guarantees:
-// 1. Count and sum of a series never fall, while clients come and go.
-// 2. Beyond `series_max` series, a new label set adds to the overflow series, whose label
-//    values are all kOverflowLabelValue. CountOverflows() names what counts that.
-// May be wrong: of two objects in a registry the page shows the newer one. StatisticsMetrics
-// refuses a second.
+// 1. Count and sum of a series never fall. They stay when a client is destroyed.
+// 2. With `series_max` series, a new label set adds to the overflow series. Each label value of
+//    that series is kOverflowLabelValue. The counter of CountOverflows() counts these windows.
+// May be wrong: where a registry has two objects of one name, the page shows the newer one alone.
+// StatisticsMetrics refuses a second object.
 // Thread safety: Add() from any thread, also while a page is made.
-// Cost: Add() is a lock and a look-up; a page takes the lock for each family.
+// Cost: Add() takes a lock and looks up the series. A page takes the lock once.
 #pragma once
 
 #include <array>
@@ -31,7 +32,7 @@
 
 namespace streamhouse::librdkafka {
 
-// kLabels: how many labels the family has, 1 or 2.
+// kLabels: number of labels of the family, 1 or 2.
 template <std::size_t kLabels>
 class Summaries {
  public:
@@ -40,7 +41,7 @@ class Summaries {
   explicit Summaries(std::size_t series_max = metrics::kSeriesMaxDefault)
       : series_(std::make_shared<Series>()), series_max_(series_max) {}
 
-  // `options` has that many labels.
+  // `options` has kLabels labels.
   metrics::Status Register(metrics::Registry& registry, metrics::MetricOptions options) {
     name_ = options.name;
     const metrics::Result<metrics::CallbackSummaryFamily> family = registry.AddCallbackSummary(std::move(options), {});
@@ -54,7 +55,7 @@ class Summaries {
     return metrics::Status::Ok();
   }
 
-  // `overflows` has the label of the family's name. Before Add().
+  // Comes before Add(). `overflows` has one label, for the name of the family.
   void CountOverflows(metrics::Family<metrics::Counter> overflows) { overflows_ = std::move(overflows); }
 
   void Add(const LabelValues& labels, double sum, std::int64_t count) {
