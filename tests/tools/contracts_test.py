@@ -1,4 +1,4 @@
-"""Guarantees without numbers are found."""
+"""Guarantees without numbers, and members that are named and not there, are found."""
 
 import unittest
 
@@ -28,6 +28,19 @@ class GuaranteesAreNumbered(RuleTestCase):
             "// A.\n// Guarantees: so.\n//\n//   Example(); // one. Two.\n// It is. It was.\n",
         ):
             self.assertClean(self.rule, {"agent/a.h": text, "agent/a.cc": "// Guarantees: a. b.\n"})
+
+
+class CommentsNameMembersThatExist(RuleTestCase):
+    rule = staticmethod(contracts.comments_name_members_that_exist)
+    log = "// A log.\nclass Log {\n  void Append();\n  // Removed once.\n};\nenum class End { kTorn };\n"
+
+    def test_finds_a_member_that_the_type_does_not_have(self):
+        files = {"agent/log.h": self.log, "client/a.cc": "\n// See Log::Removed().\n", "tests/b.h": "// End::kCut.\n"}
+        self.assertFinds(self.rule, files, "client/a.cc:2", "tests/b.h:1")
+
+    def test_lets_members_and_types_of_libraries_be(self):
+        text = "// Log::Append(), End::kTorn, std::Log::Gone, Other::Gone, Gone.\nclass Other;\n"
+        self.assertClean(self.rule, {"agent/log.h": self.log, "client/a.h": text})
 
 
 if __name__ == "__main__":

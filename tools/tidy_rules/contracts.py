@@ -1,4 +1,4 @@
-"""The sections of a header's contract: which ones there are, in which order, and how guarantees are written."""
+"""Contracts: guarantees are numbered, and a member that a comment names is there."""
 
 import re
 
@@ -13,6 +13,9 @@ _END = re.compile(r"[ ]*//(?:| [A-Z][\w()]*(?: [\w()]+){0,5}:(?: .*)?)$|[ ]*(?!/
 _ITEM = re.compile(r"[ ]*// (?P<mark>\d+\.|-) ")
 _ITEM_GOES_ON = re.compile(r"[ ]*// {3,}")
 _SENTENCE_END = re.compile(r"[.!?](?:\s|$)")
+# A type with its body, perhaps behind an attribute; not a forward declaration.
+_TYPE = re.compile(r"\b(?:class|struct|enum class)\s+(?:\w+\([^)]*\)\s+)?([A-Z]\w+)\b(?!\s*[;>,)])")
+_MEMBER = re.compile(r"(?<![\w:])([A-Z]\w+)::~?([A-Za-z_]\w*)")
 
 
 def _headers(tree):
@@ -44,4 +47,19 @@ def guarantees_are_numbered(tree):
                 yield Finding(file.path, line, "more than one sentence is a list: `// 1. …`")
 
 
-RULES = (guarantees_are_numbered,)
+def comments_name_members_that_exist(tree):
+    """A reader who is sent to a member that was renamed searches for it in vain."""
+    files_of = {}
+    for file in tree.cpp_files():
+        for name in set(_TYPE.findall(file.code)):
+            files_of.setdefault(name, []).append(file)
+    for file in tree.cpp_files():
+        for member in _MEMBER.finditer(file.comments):
+            declared_in = files_of.get(member[1], ())
+            name = re.compile(rf"\b{member[2]}\b")
+            if declared_in and not any(name.search(other.code) for other in declared_in):
+                line = source_tree.line_of(file.comments, member.start())
+                yield Finding(file.path, line, f"{member[1]} has no {member[2]}")
+
+
+RULES = (guarantees_are_numbered, comments_name_members_that_exist)
