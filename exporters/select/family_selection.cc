@@ -1,11 +1,10 @@
 #include "exporters/select/family_selection.h"
 
 #include <algorithm>
-#include <limits>
 #include <optional>
 #include <utility>
 
-#include "exporters/encoding/number_format.h"
+#include "exporters/encoding/added_values.h"
 #include "metrics_core/reading/metric_kind.h"
 
 namespace streamhouse::exporters {
@@ -51,20 +50,6 @@ std::vector<Sample> SamplesOf(const FamilyInfo& info, NameEscaping escaping) {
       std::any_of(samples.begin(), samples.end(), [&](const Sample& sample) { return sample.name.own == info.name; });
   if (!has_own_name) samples.push_back({.name = {.own = info.name, .escaped = escaped}, .has_added_label = false});
   return samples;
-}
-
-// The values of the label that the kind adds.
-std::vector<std::string> AddedValues(const FamilyInfo& info) {
-  if (info.kind == MetricKind::kStateSet) return info.states;
-  const bool has_bounds = metrics::AddedLabel(info) == metrics::kBoundLabel;
-  std::vector<std::string> values;
-  const auto add = [&values](double value) {
-    char text[kNumberBytesMax];
-    values.emplace_back(text, WriteOpenMetricsDouble(text, value));
-  };
-  for (const double value : has_bounds ? info.bounds : info.quantiles) add(value);
-  if (has_bounds) add(std::numeric_limits<double>::infinity());
-  return values;
 }
 
 // Decides what is the same for all series.

@@ -167,6 +167,7 @@ add_custom_command(
   VERBATIM)
 set(STREAMHOUSE_ROUTES_SOURCES
   ${STREAMHOUSE_BINARY}/exporters/live_page/live_page.cc
+  exporters/encoding/added_values.cc
   exporters/encoding/composite_values.cc
   exporters/encoding/compressed_page.cc
   exporters/encoding/content_negotiation.cc
@@ -210,6 +211,7 @@ set(STREAMHOUSE_ROUTES_SOURCES
   exporters/view/series_groups.cc
 )
 set(STREAMHOUSE_ROUTES_HEADERS
+  exporters/encoding/added_values.h
   exporters/encoding/ascii_case.h
   exporters/encoding/composite_values.h
   exporters/encoding/compressed_page.h
