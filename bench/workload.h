@@ -3,6 +3,7 @@
 //
 // Guarantees: the same values in every run.
 // Thread safety: pure functions.
+// Cost: at set-up only.
 #pragma once
 
 #include <cmath>

@@ -8,6 +8,7 @@
 // Example: 3 records are before the group in one partition, and another partition is not served:
 // max 3, no sum.
 // Thread safety: values.
+// Cost: some additions for each partition.
 #pragma once
 
 #include <algorithm>

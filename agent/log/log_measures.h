@@ -7,6 +7,7 @@
 // Example: a group's next record has place 70 and the log ends at 100: 30 bytes are before the
 // group.
 // Thread safety: values.
+// Cost: a copy of some numbers.
 #pragma once
 
 #include <cstdint>

@@ -5,6 +5,7 @@
 // 1. Names sort as their offsets do.
 // 2. BaseOffsetOf(SegmentName(n)) is n.
 // Thread safety: pure functions.
+// Cost: one string.
 #pragma once
 
 #include <array>

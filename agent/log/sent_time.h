@@ -5,6 +5,7 @@
 // 1. The result is milliseconds since the Unix epoch.
 // 2. It is after the append time only where the append time is before kCredibleFromMs.
 // Thread safety: a pure function.
+// Cost: some comparisons.
 #pragma once
 
 #include <cstdint>

@@ -7,6 +7,7 @@
 //    and retentions at most 2^63 - 1.
 // 3. The store itself checks offsets and the conditions of its calls (metadata_store.h).
 // Thread safety: values.
+// Cost: that of a copy of their texts.
 #pragma once
 
 #include <chrono>

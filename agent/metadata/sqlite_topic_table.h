@@ -6,6 +6,7 @@
 // 1. An id is given once.
 // 2. A row is checked whenever it is read, also before it is changed.
 // Thread safety: that of SqliteDatabase. A caller that changes rows has begun a transaction.
+// Cost: a prepared statement for each call.
 // Errors: DataLoss for a damaged row, those of SqliteDatabase.
 #pragma once
 

@@ -7,6 +7,7 @@
 // 1. Pure functions of rows that the store has read.
 // 2. The store keeps a row unchanged from the reading to the writing.
 // Thread safety: pure functions.
+// Cost: some comparisons.
 #pragma once
 
 #include <chrono>

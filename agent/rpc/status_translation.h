@@ -3,6 +3,7 @@
 // When to use something else: nothing; handlers decide in Status and translate once, at the end.
 // Guarantees: the same code and message, and OK for OK alone.
 // Thread safety: pure; Answer() once a call.
+// Cost: a copy of the message.
 #pragma once
 
 #include <grpcpp/support/status.h>

@@ -6,6 +6,7 @@
 //    files cannot be used, the old ones stay in use (proto/renewed_tls.h).
 // 2. With client_ca, only clients with a certificate of these authorities are let in.
 // Thread safety: a value.
+// Cost: a copy of three paths.
 #pragma once
 
 #include <string>
