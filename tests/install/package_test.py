@@ -1,6 +1,6 @@
-"""The Debian package, on a fresh Debian: a chroot at STREAMHOUSE_DEBIAN. tools/package_test makes it, and runs this.
+"""The Debian packages, on a fresh Debian: a chroot at STREAMHOUSE_DEBIAN. tools/package_test makes it, and runs this.
 
-STREAMHOUSE_PACKAGES is the folder with the package.
+STREAMHOUSE_PACKAGES is the folder with the packages.
 """
 
 import contextlib
@@ -13,9 +13,11 @@ import signal
 import socket
 import subprocess
 import unittest
+import urllib.request
 
 DEBIAN = pathlib.Path(os.environ["STREAMHOUSE_DEBIAN"])
 PACKAGES = pathlib.Path(os.environ["STREAMHOUSE_PACKAGES"])
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 UNIT = "/lib/systemd/system/streamhouse.service"
 ENABLED = "etc/systemd/system/multi-user.target.wants/streamhouse.service"
 DATA = DEBIAN / "var/lib/streamhouse"
@@ -74,7 +76,7 @@ def setUpModule():
     apt_get("update")
 
 
-class PackageTest(unittest.TestCase):
+class PackageTestCase(unittest.TestCase):
     def setUp(self):
         self.addCleanup(self.purge)
 
@@ -88,6 +90,29 @@ class PackageTest(unittest.TestCase):
             inside("dpkg", "--purge", *ours)
         shutil.rmtree(DATA, ignore_errors=True)
 
+    @contextlib.contextmanager
+    def service(self, *flags, under=()):
+        """The process and the socket of its manager; what systemd does for the unit before it starts it is done."""
+        user = setting("User")
+        for folder in (f"/var/lib/{setting('StateDirectory')}", f"/run/{setting('RuntimeDirectory')}"):
+            inside("install", "-d", "-o", user, "-g", user, "-m", "750", folder)
+        notify = DEBIAN / "run/streamhouse-test-notify"
+        notify.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+            manager.bind(str(notify))
+            notify.chmod(0o666)
+            manager.settimeout(SECONDS)
+            command = [*under, *shlex.split(setting("ExecStart")), *flags]
+            command = ["chroot", f"--userspec={user}:{user}", DEBIAN, *command]
+            environment = _ENVIRONMENT | {"NOTIFY_SOCKET": "/run/streamhouse-test-notify"}
+            with subprocess.Popen(list(map(str, command)), env=environment, stdout=subprocess.DEVNULL) as process:
+                try:
+                    yield process, manager
+                finally:
+                    process.kill()
+
+
+class PackageTest(PackageTestCase):
     def test_lintian_finds_no_error_and_no_warning(self):
         apt_get("install", "lintian")
         packages = [f"/packages/{path.name}" for path in PACKAGES.glob("*.deb")]
@@ -119,27 +144,6 @@ class PackageTest(unittest.TestCase):
         exposure = inside("systemd-analyze", "security", "--offline=yes", f"--threshold={EXPOSURE_MAX * 10:.0f}", UNIT)
         print(exposure.strip().splitlines()[-1])
         self.assertTrue((DEBIAN / ENABLED).is_symlink())
-
-    @contextlib.contextmanager
-    def service(self, *flags, under=()):
-        """The process and the socket of its manager; what systemd does for the unit before it starts it is done."""
-        user = setting("User")
-        for folder in (f"/var/lib/{setting('StateDirectory')}", f"/run/{setting('RuntimeDirectory')}"):
-            inside("install", "-d", "-o", user, "-g", user, "-m", "750", folder)
-        notify = DEBIAN / "run/streamhouse-test-notify"
-        notify.unlink(missing_ok=True)
-        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-            manager.bind(str(notify))
-            notify.chmod(0o666)
-            manager.settimeout(SECONDS)
-            command = [*under, *shlex.split(setting("ExecStart")), *flags]
-            command = ["chroot", f"--userspec={user}:{user}", DEBIAN, *command]
-            environment = _ENVIRONMENT | {"NOTIFY_SOCKET": "/run/streamhouse-test-notify"}
-            with subprocess.Popen(list(map(str, command)), env=environment, stdout=subprocess.DEVNULL) as process:
-                try:
-                    yield process, manager
-                finally:
-                    process.kill()
 
     def test_the_service_is_ready_when_it_serves_and_keeps_its_data_for_its_user(self):
         self.install("streamhouse")
@@ -227,6 +231,90 @@ class PackageTest(unittest.TestCase):
         answered = inside("script", "--quiet", "--return", "--command", purge, "/dev/null", text="yes\n")
         self.assertIn("Remove the records and metadata in /var/lib/streamhouse?", answered)
         self.assertFalse(DATA.exists())
+
+
+class LibrariesTest(PackageTestCase):
+    """The packages of the libraries: programs are built from them by make and CMake, without Bazel."""
+
+    @classmethod
+    def setUpClass(cls):
+        apt_get("install", "cmake", "g++", "make", "pkgconf")
+        cls.names = [path.name.partition("_")[0] for path in PACKAGES.glob("libstreamhouse-*.deb")]
+        examples = DEBIAN / "tmp/examples"
+        shutil.rmtree(examples, ignore_errors=True)
+        shutil.copytree(ROOT / "examples", examples)
+        shutil.copy(ROOT / "tests/install/records.c", examples)
+        cls.addClassCleanup(shutil.rmtree, examples)
+
+    def library(self, name):
+        """The package of a shared library."""
+        (found,) = (one for one in self.names if re.fullmatch(rf"libstreamhouse-{name}[\d.]+", one))
+        return found
+
+    def needed_by(self, package):
+        return {re.sub(r" *[(|].*", "", one.strip()) for one in field("Depends", package).split(",")}
+
+    def assert_serves(self, program):
+        """A page is read from the program, and the program ends with its input."""
+        with subprocess.Popen(
+            ["chroot", str(DEBIAN), program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=_ENVIRONMENT
+        ) as process:  # fmt: skip
+            self.addCleanup(process.kill)
+            direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+            address = re.sub(r"^\w+://|/metrics$", "", process.stdout.readline().strip())
+            with direct.open(f"http://{address}/metrics", timeout=SECONDS) as page:
+                self.assertIn(b'characters_read_total{source="stdin"} 0\n', page.read())
+            process.stdin.close()
+            self.assertEqual(0, process.wait(SECONDS))
+
+    def assert_delivers(self, program):
+        """The program sends a record to the agent of the package and gets it back."""
+        address = "unix:///run/streamhouse/grpc"
+        with self.service("--grpc", address, "--http", "127.0.0.1:0", "--topic", "orders:1") as (_, manager):
+            self.assertEqual(b"READY=1", manager.recv(100))
+            self.assertRegex(inside(program, address), r"^sent to orders/0 at \d+\ngot two apples\n")
+
+    def test_make_and_cmake_build_programs_from_the_packages(self):
+        self.install("streamhouse", *self.names)
+        self.assertEqual("", inside("sh", "-c", "command -v bazel || true"))
+        inside("make", "-C", "/tmp/examples/installed")
+        inside("cmake", "-S", "/tmp/examples/installed", "-B", "/tmp/examples/cmake")
+        inside("cmake", "--build", "/tmp/examples/cmake")
+        for folder in ("installed", "cmake"):
+            self.assert_serves(f"/tmp/examples/{folder}/first_page_in_c")
+            self.assert_delivers(f"/tmp/examples/{folder}/orders")
+
+    def test_a_program_that_only_records_needs_the_core_alone(self):
+        core = self.library("core")
+        self.assertEqual({"libc6", "libgcc-s1", "libstdc++6"}, self.needed_by(core))
+        self.assertEqual({core}, self.needed_by("libstreamhouse-core-dev"))
+        self.install(core, "libstreamhouse-core-dev")
+        build = "cc -std=c11 /tmp/examples/records.c -o /tmp/examples/records"
+        inside("sh", "-c", f"{build} $(pkg-config --cflags --libs streamhouse_core)")
+        version = field("Version", core).partition("+")[0]
+        self.assertEqual(f"{version}\n", inside("/tmp/examples/records"))
+
+    def test_the_client_needs_no_exporter(self):
+        needed = self.needed_by(self.library("client")) | self.needed_by("libstreamhouse-client-dev")
+        ours = {self.library("client"), self.library("core"), "libstreamhouse-core-dev"}
+        self.assertEqual(ours, needed & set(self.names))
+
+    def test_a_shared_library_has_the_c_symbols_of_its_list(self):
+        self.install(*self.names)
+        for name, listed in (("core", "metrics_core/c_api/symbols.txt"), ("exporters", "exporters/c_symbols.txt")):
+            (path,) = (DEBIAN / "usr/lib").glob(f"*/libstreamhouse_{name}.so")
+            exported = inside("nm", "--dynamic", "--defined-only", f"/{path.relative_to(DEBIAN)}")
+            expected = (ROOT / listed).read_text().split()
+            self.assertEqual(expected, sorted(re.findall(r" (streamhouse_\w+)$", exported, re.MULTILINE)))
+
+    def test_removal_leaves_no_file(self):
+        find = ("find", "/usr", "/etc", "/var/lib", "-name", "*streamhouse*")
+        before = inside(*find)
+        self.install(*self.names)
+        self.assertIn("/usr/include/streamhouse\n", inside(*find))
+        inside("dpkg", "--remove", *self.names)
+        inside("dpkg", "--purge", *self.names)
+        self.assertEqual(before, inside(*find))
 
 
 if __name__ == "__main__":

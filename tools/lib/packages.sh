@@ -29,8 +29,8 @@ packages_arm=(g++-aarch64-linux-gnu qemu-user googletest)
 # tools/page_test: a browser, and what drives it and reads pages by another parser than ours.
 packages_page=(chromium chromium-driver fonts-dejavu-core python3-selenium python3-prometheus-client)
 
-# tools/package: what makes a Debian package.
-packages_package=(debhelper dpkg-dev)
+# tools/package: what makes Debian packages.
+packages_package=(cmake debhelper dpkg-dev pkg-config)
 
 # tools/package_test: what makes a fresh Debian.
 packages_fresh=(debootstrap)
