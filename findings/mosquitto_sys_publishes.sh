@@ -14,19 +14,36 @@ dir=$(mktemp -d)
 broker=
 trap '[ -z "$broker" ] || kill "$broker" 2>/dev/null || true; rm -rf "$dir"' EXIT
 cd "$dir"
-(apt-get download -qq mosquitto libcjson1 libdlt2 libwrap0 &&
+(apt-get download -qq mosquitto=2.0.11-1.2+deb12u2 libcjson1=1.7.15-1+deb12u4 libdlt2=2.18.8-6 libwrap0=7.6.q-32 &&
   for package in *.deb; do dpkg -x "$package" debian; done) >log 2>&1 || { cat log; exit 1; }
 LD_LIBRARY_PATH=$(find "$dir/debian" -type d -path '*/lib/*-linux-gnu' | paste -sd:)
 export LD_LIBRARY_PATH
-port=$(python3 -c 'import socket; probe = socket.socket(); probe.bind(("127.0.0.1", 0)); print(probe.getsockname()[1])')
-printf 'listener %s 127.0.0.1\nallow_anonymous true\nsys_interval 1\n' "$port" >mosquitto.conf
 chmod -R a+rX "$dir"
-debian/usr/sbin/mosquitto -c mosquitto.conf >log 2>&1 &
-broker=$!
-for _ in {1..100}; do
-  if grep -q running log; then break; fi
-  sleep 0.1
-done
+
+# Another program may take the port before the broker listens: then another port is tried. A broker
+# that does not start is a failure of the set-up, and no change of what is shown here.
+start_broker() {
+  local attempt
+  for attempt in {1..5}; do
+    port=$(python3 -c 'import socket; probe = socket.socket(); probe.bind(("127.0.0.1", 0)); print(probe.getsockname()[1])')
+    { printf 'listener %s 127.0.0.1\nallow_anonymous true\n' "$port"; printf '%s\n' "$@"; } >mosquitto.conf
+    debian/usr/sbin/mosquitto -c mosquitto.conf >log 2>&1 &
+    broker=$!
+    for _ in {1..100}; do
+      if grep -q running log; then return; fi
+      kill -0 "$broker" 2>/dev/null || break
+      sleep 0.1
+    done
+    kill "$broker" 2>/dev/null || true
+    wait "$broker" || true
+    broker=
+    grep -q 'Address already in use' log || break
+  done
+  cat log
+  echo "no broker after $attempt attempts"
+  exit 2
+}
+start_broker 'sys_interval 1'
 
 cat >client.py <<'END_PYTHON'
 import socket
