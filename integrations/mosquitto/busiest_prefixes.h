@@ -26,12 +26,12 @@
 // 2. The count of a prefix without a place is certain to within the messages of all such prefixes
 //    in this period, divided by kWatchedPrefixes.
 // Thread safety: one thread.
-// Cost: Count(), a look-up; without a place, that of SpaceSaving. EndPeriod() sorts the places.
+// Cost: Count(), a look-up; without a place, that of SpaceSaving. EndPeriod() looks at each place.
 // Errors: std::bad_alloc, after which a prefix may lack its place, and all else works on.
 //
 //   BusiestPrefixes prefixes(1'000);
-//   const auto place = prefixes.Count("sensors");  // 0: the first one
-//   prefixes.EndPeriod([&](std::uint32_t place, const std::string& before, const std::string& now) { … });
+//   BusiestPrefixes::Place* const place = prefixes.Count("sensors");
+//   prefixes.EndPeriod([&](BusiestPrefixes::Place& place, const std::string& before) { … });
 #pragma once
 
 #include <cstddef>
@@ -40,9 +40,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "integrations/mosquitto/space_saving.h"
+#include "integrations/mosquitto/text_index.h"
+#include "metrics_core/counter.h"
 
 namespace streamhouse::mosquitto_plugin {
 
@@ -54,31 +57,45 @@ inline constexpr std::size_t kTakeoversMax = 16;
 
 inline constexpr std::size_t kWatchedPrefixes = 512;
 
+// The series of a prefix.
+struct PrefixSeries {
+  metrics::Counter publishes;
+  metrics::Counter payload_bytes;
+};
+
 class BusiestPrefixes {
  public:
+  struct Place {
+    std::string prefix;
+    std::uint64_t messages = 0;               // in this period
+    std::optional<PrefixSeries> series = {};  // the caller's: beside the prefix, one look-up finds both
+  };
+
   // At least one place.
   explicit BusiestPrefixes(std::uint32_t places_max);
 
-  // The place of the prefix, which may be the next new one, or nothing.
-  std::optional<std::uint32_t> Count(std::string_view prefix);
+  // The place of the prefix, which may be the next new one, without series; or null. Places stay
+  // where they are.
+  Place* Count(std::string_view prefix);
 
-  // Told for each place that changes hands.
-  using Replaced = std::function<void(std::uint32_t place, const std::string& before, const std::string& now)>;
+  // Told for each place that changes hands, with the prefix that had it. Its series are those of
+  // that prefix.
+  using Replaced = std::function<void(Place& place, const std::string& before)>;
   void EndPeriod(const Replaced& replaced);
 
-  std::uint32_t places() const { return static_cast<std::uint32_t>(taken_.size()); }
-
  private:
-  struct Place {
-    std::string prefix;
-    std::uint64_t messages = 0;  // in this period
-  };
+  // The places with the fewest messages, the fewest first: as many as may change hands, and one
+  // more.
+  std::vector<Place*> IdlestPlaces();
+  void TakeOver(Place& place, const std::string& prefix, const Replaced& replaced);
 
   const std::uint32_t places_max_;
+  const TextHash hash_;
   std::vector<Place> taken_;
-  TextMap<std::uint32_t> index_;
+  TextIndex index_;  // the numbers are indices of taken_
   SpaceSaving others_{kWatchedPrefixes};
-  TextSet winners_;  // of the last period, but not prefixes that took a place over
+  // Of the last period, but not prefixes that took a place over.
+  std::unordered_set<std::string> winners_;
 };
 
 }  // namespace streamhouse::mosquitto_plugin

@@ -1,7 +1,6 @@
 #include "integrations/mosquitto/message_metrics.h"
 
 #include <algorithm>
-#include <optional>
 #include <utility>
 
 #include "integrations/mosquitto/topic_filter.h"
@@ -48,11 +47,7 @@ Result<MessageMetrics> MessageMetrics::Register(Registry& registry, MessageMetri
 }
 
 MessageMetrics::MessageMetrics(MessageMetricsOptions options, NowFunction now)
-    : options_(std::move(options)),
-      now_(now),
-      busiest_(options_.prefix_series_max),
-      of_places_(options_.prefix_series_max),
-      period_began_(now()) {}
+    : options_(std::move(options)), now_(now), busiest_(options_.prefix_series_max), period_began_(now()) {}
 
 Status MessageMetrics::RegisterFamilies(Registry& registry) {
   Result<Family<Counter>> publishes = registry.AddCounter(
@@ -115,7 +110,7 @@ void MessageMetrics::Count(std::string_view topic, std::uint32_t payload_bytes, 
   series.payload_bytes.Increment(payload_bytes);
 }
 
-const MessageMetrics::PrefixSeries& MessageMetrics::SeriesOf(std::string_view topic) {
+const PrefixSeries& MessageMetrics::SeriesOf(std::string_view topic) {
   for (std::size_t rule = 0; rule < options_.topic_rules.size(); ++rule) {
     if (MatchesFilter(options_.topic_rules[rule], topic)) return of_rules_[rule];
   }
@@ -124,28 +119,28 @@ const MessageMetrics::PrefixSeries& MessageMetrics::SeriesOf(std::string_view to
   return SeriesOfPrefix(prefix);
 }
 
-const MessageMetrics::PrefixSeries& MessageMetrics::SeriesOfPrefix(std::string_view prefix) {
-  const std::optional<std::uint32_t> place = busiest_.Count(prefix);
-  if (!place) {
+const PrefixSeries& MessageMetrics::SeriesOfPrefix(std::string_view prefix) {
+  BusiestPrefixes::Place* const place = busiest_.Count(prefix);
+  if (place == nullptr) {
     EndPeriodIfDue();
     return others_;
   }
-  std::optional<PrefixSeries>& series = of_places_[*place];
-  if (!series) series = MakeSeries(prefix);
-  return *series;
+  if (!place->series) [[unlikely]]
+    place->series = MakeSeries(prefix);
+  return *place->series;
 }
 
 void MessageMetrics::EndPeriodIfDue() {
   const std::int64_t now = now_();
   if (now - period_began_ < std::chrono::nanoseconds(kPrefixPeriod).count()) return;
   period_began_ = now;
-  busiest_.EndPeriod([this](std::uint32_t place, const std::string& before, const std::string& prefix) {
-    of_places_[place].reset();  // gives the series back before it is removed
+  busiest_.EndPeriod([this](BusiestPrefixes::Place& place, const std::string& before) {
+    place.series.reset();  // gives the series back before it is removed
     if (!IsRule(before)) {
       prefix_publishes_.Remove(before);
       prefix_payload_bytes_.Remove(before);
     }
-    of_places_[place] = MakeSeries(prefix);
+    place.series = MakeSeries(place.prefix);
     replaced_.Increment();
   });
 }
@@ -154,7 +149,7 @@ bool MessageMetrics::IsRule(std::string_view prefix) const {
   return std::find(options_.topic_rules.begin(), options_.topic_rules.end(), prefix) != options_.topic_rules.end();
 }
 
-MessageMetrics::PrefixSeries MessageMetrics::MakeSeries(std::string_view prefix) const {
+PrefixSeries MessageMetrics::MakeSeries(std::string_view prefix) const {
   return {.publishes = prefix_publishes_.With(prefix), .payload_bytes = prefix_payload_bytes_.With(prefix)};
 }
 

@@ -30,7 +30,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,11 +70,6 @@ class MessageMetrics {
   void Count(std::string_view topic, std::uint32_t payload_bytes, unsigned qos, Retain retain);
 
  private:
-  struct PrefixSeries {
-    metrics::Counter publishes;
-    metrics::Counter payload_bytes;
-  };
-
   MessageMetrics(MessageMetricsOptions options, NowFunction now);
 
   metrics::Status RegisterFamilies(metrics::Registry& registry);
@@ -97,8 +91,7 @@ class MessageMetrics {
   PrefixSeries others_;
 
   BusiestPrefixes busiest_;
-  std::vector<std::optional<PrefixSeries>> of_places_;  // by place; made with the first message
-  std::int64_t period_began_;                           // of now_
+  std::int64_t period_began_;  // of now_
 };
 
 }  // namespace streamhouse::mosquitto_plugin

@@ -8,37 +8,20 @@
 // 1. It was counted at least `count - error` times, and at most `count` times.
 // 2. A text that was counted more than total / capacity times is in Items().
 // Thread safety: one thread.
-// Cost: a look-up, and a sift in a heap: logarithmic in the capacity. Memory is bounded by the
-// capacity and the longest text.
+// Cost: a look-up, and a sift in a heap: logarithmic in the capacity. A text that takes a place
+// copies itself. Memory is bounded by the capacity and the longest text.
 // Errors: std::bad_alloc, after which the text is not counted.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
+#include "integrations/mosquitto/text_index.h"
+
 namespace streamhouse::mosquitto_plugin {
-
-// A hash for texts that clients choose: with a random key, so that no client knows which texts
-// collide. Two texts of n bytes collide with a chance of about n / 2^64. A map of strings finds a
-// string_view without a copy.
-class TextHash {
- public:
-  using is_transparent = void;
-  TextHash();
-  std::size_t operator()(std::string_view text) const noexcept;
-
- private:
-  std::uint64_t key_;
-};
-template <typename Value>
-using TextMap = std::unordered_map<std::string, Value, TextHash, std::equal_to<>>;
-using TextSet = std::unordered_set<std::string, TextHash, std::equal_to<>>;
 
 class SpaceSaving {
  public:
@@ -46,6 +29,7 @@ class SpaceSaving {
     std::string text;
     std::uint64_t count = 0;
     std::uint64_t error = 0;
+    std::uint64_t hash = 0;
 
     std::uint64_t certain() const { return count - error; }
   };
@@ -53,7 +37,8 @@ class SpaceSaving {
   // `capacity` is at least 1.
   explicit SpaceSaving(std::size_t capacity);
 
-  void Count(std::string_view text);
+  // `hash` is that of the text, by one TextHash for all texts.
+  void Count(std::string_view text, std::uint64_t hash);
 
   // The texts that are known, those with the most certain counts first.
   std::vector<Item> Items() const;
@@ -72,7 +57,7 @@ class SpaceSaving {
   std::vector<Item> items_;
   std::vector<std::size_t> heap_;
   std::vector<std::size_t> places_;
-  TextMap<std::size_t> index_;
+  TextIndex index_;  // the numbers are indices of items_
 };
 
 }  // namespace streamhouse::mosquitto_plugin

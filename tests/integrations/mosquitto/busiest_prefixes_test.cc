@@ -19,8 +19,9 @@ void CountTimes(BusiestPrefixes& prefixes, const std::string& prefix, int times)
 // "before>now" for each place that changes hands.
 std::vector<std::string> ChangesAtTheEndOf(BusiestPrefixes& prefixes) {
   std::vector<std::string> changes;
-  prefixes.EndPeriod(
-      [&](std::uint32_t, const std::string& before, const std::string& now) { changes.push_back(before + ">" + now); });
+  prefixes.EndPeriod([&](const BusiestPrefixes::Place& place, const std::string& before) {
+    changes.push_back(before + ">" + place.prefix);
+  });
   return changes;
 }
 
@@ -35,18 +36,16 @@ std::vector<std::string> ChangesAfterTwo(BusiestPrefixes& prefixes, const Counts
 
 class BusiestPrefixesTest : public ::testing::Test {
  protected:
-  BusiestPrefixesTest() {
-    prefixes_.Count("a");
-    prefixes_.Count("b");
-  }
-
   BusiestPrefixes prefixes_{2};
+  BusiestPrefixes::Place* const a_ = prefixes_.Count("a");
+  BusiestPrefixes::Place* const b_ = prefixes_.Count("b");
 };
 
-TEST_F(BusiestPrefixesTest, TheFirstOnesGetPlacesInTheirOrder) {
-  EXPECT_EQ(prefixes_.Count("a"), 0U);
-  EXPECT_EQ(prefixes_.Count("b"), 1U);
-  EXPECT_EQ(prefixes_.Count("c"), std::nullopt);
+TEST_F(BusiestPrefixesTest, TheFirstOnesGetPlaces) {
+  EXPECT_EQ(prefixes_.Count("a"), a_);
+  EXPECT_EQ(prefixes_.Count("b"), b_);
+  EXPECT_NE(a_, b_);
+  EXPECT_EQ(prefixes_.Count("c"), nullptr);
 }
 
 TEST_F(BusiestPrefixesTest, ABusierPrefixTakesThePlaceOfTheLeastBusyOne) {
@@ -55,9 +54,9 @@ TEST_F(BusiestPrefixesTest, ABusierPrefixTakesThePlaceOfTheLeastBusyOne) {
     CountTimes(prefixes_, "c", 10);
   });
   EXPECT_THAT(changes, ElementsAre("b>c"));
-  EXPECT_EQ(prefixes_.Count("c"), 1U);
-  EXPECT_EQ(prefixes_.Count("b"), std::nullopt);
-  EXPECT_EQ(prefixes_.Count("a"), 0U);
+  EXPECT_EQ(prefixes_.Count("c"), b_);
+  EXPECT_EQ(prefixes_.Count("b"), nullptr);
+  EXPECT_EQ(prefixes_.Count("a"), a_);
 }
 
 TEST_F(BusiestPrefixesTest, TwiceAsManyMessagesAreNotEnough) {
@@ -150,6 +149,17 @@ TEST(BusiestPrefixesAttackTest, PrefixesOfTwoPeriodsTakeFewPlaces) {
     CountInvented(prefixes, period / 2);
     EXPECT_EQ(ChangesAtTheEndOf(prefixes).size(), period % 2 == 0 ? 0U : kTakeoversMax) << period;
   }
+}
+
+TEST(BusiestPrefixesAttackTest, APrefixThatWonBeyondTheCapTakesAPlaceInTheNextPeriod) {
+  BusiestPrefixes prefixes = ThousandQuietPrefixes();
+  ChangesAtTheEndOf(prefixes);
+  const auto count = [&] {
+    for (std::size_t i = 0; i < 2 * kTakeoversMax; ++i) CountTimes(prefixes, "busy/" + std::to_string(i), 100);
+  };
+  EXPECT_EQ(ChangesAfterTwo(prefixes, count).size(), kTakeoversMax);
+  count();
+  EXPECT_EQ(ChangesAtTheEndOf(prefixes).size(), kTakeoversMax);
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <map>
 #include <random>
-#include <set>
 #include <string>
 
 namespace streamhouse::mosquitto_plugin {
@@ -38,28 +37,14 @@ class SkewedStream {
   std::map<std::string, std::uint64_t> true_counts_;
 };
 
-TEST(TextHashTest, EachOneHasAKeyOfItsOwn) {
-  const TextHash first;
-  const TextHash second;
-  EXPECT_EQ(first("sensors"), TextHash(first)("sensors"));
-  EXPECT_NE(first("sensors"), second("sensors"));
-}
-
-TEST(TextHashTest, TextsOfEachLengthAndWithZerosDiffer) {
-  const TextHash hash;
-  std::set<std::size_t> seen;
-  for (std::size_t size = 0; size < 40; ++size) seen.insert(hash(std::string(size, '\0')));
-  for (std::size_t at = 0; at < 40; ++at) {
-    std::string text(40, 'a');
-    text[at] = 'b';
-    seen.insert(hash(text));
-  }
-  EXPECT_EQ(seen.size(), 80U);
+void Count(SpaceSaving& table, const std::string& text) {
+  static const TextHash hash;
+  table.Count(text, hash(text));
 }
 
 TEST(SpaceSavingTest, CountsExactlyWhileThereIsRoom) {
   SpaceSaving table(3);
-  for (const char* const text : {"a", "b", "a", "c", "a", "b"}) table.Count(text);
+  for (const char* const text : {"a", "b", "a", "c", "a", "b"}) Count(table, text);
   const auto items = table.Items();
   ASSERT_EQ(items.size(), 3U);
   EXPECT_EQ(items[0].text, "a");
@@ -70,7 +55,7 @@ TEST(SpaceSavingTest, CountsExactlyWhileThereIsRoom) {
 
 TEST(SpaceSavingTest, ANewTextTakesThePlaceOfTheSmallestAndItsCountAsError) {
   SpaceSaving table(2);
-  for (const char* const text : {"a", "a", "b", "b", "b", "new"}) table.Count(text);
+  for (const char* const text : {"a", "a", "b", "b", "b", "new"}) Count(table, text);
   const auto items = table.Items();
   EXPECT_EQ(items[0].text, "b");
   EXPECT_EQ(items[1].text, "new");
@@ -81,7 +66,7 @@ TEST(SpaceSavingTest, ANewTextTakesThePlaceOfTheSmallestAndItsCountAsError) {
 TEST(SpaceSavingTest, CertainAndCountBoundTheTrueCount) {
   SpaceSaving table(32);
   SkewedStream stream;
-  for (int i = 0; i < 20'000; ++i) table.Count(stream.Next());
+  for (int i = 0; i < 20'000; ++i) Count(table, stream.Next());
   for (const auto& item : table.Items()) {
     EXPECT_LE(item.certain(), stream.true_count(item.text)) << item.text;
     EXPECT_GE(item.count, stream.true_count(item.text)) << item.text;
@@ -93,7 +78,7 @@ TEST(SpaceSavingTest, KnowsEveryTextAboveItsShare) {
   constexpr std::uint64_t kTotal = 20'000;
   SpaceSaving table(kCapacity);
   SkewedStream stream;
-  for (std::uint64_t i = 0; i < kTotal; ++i) table.Count(stream.Next());
+  for (std::uint64_t i = 0; i < kTotal; ++i) Count(table, stream.Next());
   std::map<std::string, std::uint64_t> known;
   for (const auto& item : table.Items()) known[item.text] = item.count;
   for (const auto& [text, count] : stream.true_counts()) {
@@ -103,10 +88,10 @@ TEST(SpaceSavingTest, KnowsEveryTextAboveItsShare) {
 
 TEST(SpaceSavingTest, ClearForgets) {
   SpaceSaving table(2);
-  table.Count("a");
+  Count(table, "a");
   table.Clear();
   EXPECT_TRUE(table.Items().empty());
-  table.Count("b");
+  Count(table, "b");
   EXPECT_EQ(table.Items().front().text, "b");
 }
 
