@@ -21,6 +21,9 @@ inline constexpr int kSubscribeEvent = 12;
 inline constexpr int kUnsubscribeEvent = 13;
 // Its data is a mosquitto_evt_message, as that of MOSQ_EVT_MESSAGE.
 inline constexpr int kMessageOutEvent = 27;
+// In place of MOSQ_EVT_DISCONNECT where the session outlives the connection. Its data is a
+// mosquitto_evt_disconnect.
+inline constexpr int kClientOfflineEvent = 28;
 
 // The data of kConnectEvent; that of the next two begins alike.
 struct ConnectEvent {

@@ -11,7 +11,7 @@ void DeferredLog::Add(std::string_view line) {
   } else {
     ++dropped_;
   }
-  // Relaxed: a hint, see Drain().
+  // Relaxed: a hint, see HasLines().
   has_lines_.store(true, std::memory_order_relaxed);
 }
 
@@ -22,7 +22,7 @@ void DeferredLog::Write(const std::function<void(const std::string& line)>& writ
     const metrics::MutexLock lock(mutex_);
     lines = std::exchange(lines_, {});
     dropped = std::exchange(dropped_, 0);
-    // Relaxed: a hint, see Drain().
+    // Relaxed: a hint, see HasLines().
     has_lines_.store(false, std::memory_order_relaxed);
   }
   for (const std::string& line : lines) write(line);

@@ -4,10 +4,10 @@
 // When to use something else: mosquitto_log_printf(), in a callback of the broker.
 // Guarantees:
 // 1. Lines come out in their order.
-// 2. Of more than kDeferredLinesMax lines that wait, the newest ones are dropped, and Drain() says
+// 2. Of more than kDeferredLinesMax lines that wait, the newest ones are dropped, and Write() says
 //    how many.
-// Thread safety: Add() from any thread, Drain() from that of the broker.
-// Cost: while no line waits, Drain() is one load.
+// Thread safety: Add() and HasLines() from any thread, Write() from that of the broker.
+// Cost: HasLines() is one load.
 #pragma once
 
 #include <atomic>
@@ -27,15 +27,15 @@ class DeferredLog {
  public:
   void Add(std::string_view line) STREAMHOUSE_EXCLUDES(mutex_);
 
-  void Drain(const std::function<void(const std::string& line)>& write) STREAMHOUSE_EXCLUDES(mutex_) {
-    // Relaxed: Write() takes the lock, under which the lines are.
-    if (has_lines_.load(std::memory_order_relaxed)) [[unlikely]]
-      Write(write);
+  // A line that another thread adds at this moment may be missed: ask again with the next event.
+  bool HasLines() const {
+    // Relaxed: a hint. Write() takes the lock, under which the lines are.
+    return has_lines_.load(std::memory_order_relaxed);
   }
 
- private:
   void Write(const std::function<void(const std::string& line)>& write) STREAMHOUSE_EXCLUDES(mutex_);
 
+ private:
   std::atomic<bool> has_lines_{false};  // a hint; written under mutex_
   metrics::Mutex mutex_;
   std::vector<std::string> lines_ STREAMHOUSE_GUARDED_BY(mutex_);

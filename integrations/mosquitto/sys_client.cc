@@ -3,12 +3,11 @@
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <system_error>
 #include <utility>
@@ -35,18 +34,6 @@ std::string ClientId(int descriptor) {
   return "streamhouse_mosquitto_" + std::to_string(::getpid()) + "_" + std::to_string(descriptor);
 }
 
-// The broker's signals are for its own thread: a thread inherits the mask of the one that starts
-// it.
-Result<std::thread> StartThreadWithoutSignals(std::function<void()> work) {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  Result<std::thread> started = metrics::StartThread(std::move(work));
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return started;
-}
-
 Status SendAll(int connection, const std::string& packet) {
   // Some dozen bytes on a fresh connection find room at once.
   const ssize_t sent = ::send(connection, packet.data(), packet.size(), MSG_NOSIGNAL);
@@ -55,19 +42,23 @@ Status SendAll(int connection, const std::string& packet) {
 
 }  // namespace
 
-Result<std::unique_ptr<SysClient>> SysClient::Start(SysClientOptions options, SysFigures& figures,
-                                                    metrics::Gauge connected, LogLine log) {
-  std::unique_ptr<SysClient> client(new SysClient(std::move(options), figures, std::move(connected), std::move(log)));
+Result<std::unique_ptr<SysClient>> SysClient::Start(SysClientOptions options, SysFigures& figures, SysClientMetrics own,
+                                                    LogLine log) {
+  std::unique_ptr<SysClient> client(new SysClient(std::move(options), figures, std::move(own), std::move(log)));
   client->stop_ = ::eventfd(0, EFD_CLOEXEC);
   if (client->stop_ < 0) return Unavailable("no descriptor for the client of $SYS");
-  Result<std::thread> started = StartThreadWithoutSignals([self = client.get()] { self->Run(); });
+  Result<std::thread> started = metrics::StartThread([self = client.get()] { self->Run(); });
   if (!started.ok()) return started.status();
   client->thread_ = *std::move(started);
   return client;
 }
 
-SysClient::SysClient(SysClientOptions options, SysFigures& figures, metrics::Gauge connected, LogLine log)
-    : options_(std::move(options)), figures_(figures), connected_(std::move(connected)), log_(std::move(log)) {}
+SysClient::SysClient(SysClientOptions options, SysFigures& figures, SysClientMetrics own, LogLine log)
+    : options_(std::move(options)),
+      figures_(figures),
+      own_(std::move(own)),
+      log_(std::move(log)),
+      retry_time_(options_.retry_first) {}
 
 SysClient::~SysClient() {
   if (thread_.joinable()) {
@@ -78,20 +69,33 @@ SysClient::~SysClient() {
 }
 
 void SysClient::Run() {
-  while (true) {
-    Result<int> connection = Connect();
-    Status ended = connection.status();
-    if (connection.ok()) {
-      ended = Listen(*connection);
-      ::close(*connection);
-    }
-    connected_.Set(0);
-    is_subscribed_ = false;
-    figures_.Forget();
-    if (ended.ok()) return;
-    Report(ended);
-    if (Wait(-1, 0, kSysRetryTime) == Waited::kStop) return;
+  while (RunConnection()) {
+    own_.failures.Increment();
+    if (Wait(-1, 0, retry_time_) == Waited::kStop) return;
+    retry_time_ = std::min(2 * retry_time_, options_.retry_max);
   }
+}
+
+bool SysClient::RunConnection() noexcept {
+  int connection = -1;
+  bool goes_on = true;
+  try {
+    Result<int> connected = Connect();
+    Status ended = connected.status();
+    if (connected.ok()) {
+      connection = *connected;
+      ended = Listen(connection);
+    }
+    goes_on = !ended.ok();
+    if (goes_on) Report(ended);
+  } catch (...) {
+    // Counted as any other failure. A line of the log may need the memory that is missing.
+  }
+  if (connection >= 0) ::close(connection);
+  own_.subscribed.Set(0);
+  is_subscribed_ = false;
+  figures_.Forget();
+  return goes_on;
 }
 
 void SysClient::Report(const Status& ended) {
@@ -178,7 +182,8 @@ Status SysClient::Handle(const ReadPacket& packet) {
       return Status(StatusCode::kUnavailable, "the broker refuses the subscription to " + std::string(kFilter));
     }
     is_subscribed_ = true;
-    connected_.Set(1);
+    retry_time_ = options_.retry_first;
+    own_.subscribed.Set(1);
     if (std::exchange(failures_, 0) > 1) log_("plugin_opt_sys_client: subscribed to " + std::string(kFilter));
   }
   if (packet.type == kPublishType) {

@@ -4,8 +4,9 @@
 // that a look-up reads one place of the table and the text.
 //
 // When to use something else: std::unordered_map, where no look-up comes with each message.
-// Guarantees: two texts of n bytes have the same tag with a chance of about n / 2^35. The key is
-// random, so that no client knows which texts these are.
+// Guarantees:
+// 1. Two texts of n bytes have the same tag with a chance of about n / 2^35.
+// 2. The key is random, so that no client knows which texts these are.
 // Thread safety: one thread.
 // Cost: a hash, then one place of the table as a rule. Nothing allocates after construction.
 //

@@ -12,8 +12,9 @@ ADAPTERS = {
     "exporters/http/readiness_checks.cc": "Asio, without a thread",
     "exporters/http/running_server.cc": "Asio, without a descriptor",
     "exporters/otlp/otlp_response.cc": "protozero, on a message that is none",
-    "integrations/mosquitto/broker_plugin.cc": "callbacks without memory, in a broker that is C",
+    "integrations/mosquitto/event_counts.cc": "callbacks without memory, in a broker that is C",
     "integrations/mosquitto/plugin.cc": "a start without memory, in a broker that is C",
+    "integrations/mosquitto/sys_client.cc": "a thread without memory, in a broker that is C",
     "metrics_core/internal/guarded_call.cc": "callbacks of the program",
     "metrics_core/start_thread.cc": "std::thread",
 }

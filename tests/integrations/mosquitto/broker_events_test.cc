@@ -16,6 +16,7 @@ TEST(BrokerEventsTest, FollowThoseOfTheOldestHeader) {
   EXPECT_LT(kConnectEvent, kSubscribeEvent);
   EXPECT_LT(kSubscribeEvent, kUnsubscribeEvent);
   EXPECT_LT(kUnsubscribeEvent, kMessageOutEvent);
+  EXPECT_LT(kMessageOutEvent, kClientOfflineEvent);
 }
 
 // Every event of a client begins alike in the header.

@@ -74,7 +74,7 @@ TEST_F(BrokerPluginTest, AnswersEventsAsIfItWereNotThere) {
   StartIn(FakeBroker::kLastEventOf20);
   EXPECT_EQ(broker_->Publish(client_, "a/b", 1), MOSQ_ERR_SUCCESS);
   EXPECT_EQ(broker_->Disconnect(client_), MOSQ_ERR_SUCCESS);
-  EXPECT_EQ(broker_->Tell(MOSQ_EVT_TICK, nullptr), MOSQ_ERR_SUCCESS);
+  EXPECT_EQ(broker_->Tick(), MOSQ_ERR_SUCCESS);
   EXPECT_EQ(broker_->Tell(MOSQ_EVT_RELOAD, nullptr), MOSQ_ERR_SUCCESS);
 }
 

@@ -42,6 +42,11 @@ int FakeBroker::Disconnect(const ::mosquitto& client) {
   return Tell(MOSQ_EVT_DISCONNECT, &disconnect);
 }
 
+int FakeBroker::Tick() {
+  mosquitto_evt_tick tick = {};
+  return Tell(MOSQ_EVT_TICK, &tick);
+}
+
 int FakeBroker::Register(int event, MOSQ_FUNC_generic_callback callback, void* user_data) {
   if (event > last_event_) return MOSQ_ERR_NOT_SUPPORTED;
   return callbacks_.emplace(event, std::pair(callback, user_data)).second ? MOSQ_ERR_SUCCESS : MOSQ_ERR_ALREADY_EXISTS;

@@ -97,6 +97,23 @@ class Life(unittest.TestCase):
             newer.setblocking(False)
             self.assertRaises(BlockingIOError, newer.recv, 1)
 
+    def test_connections_of_the_page_are_not_among_the_brokers_descriptors(self):
+        broker = brokers.Broker(self)
+        host, port = broker.url.removeprefix("http://").split(":")
+
+        def descriptors():
+            return sorted(os.readlink(link) for link in pathlib.Path(f"/proc/{broker.pid}/fd").iterdir())
+
+        before = descriptors()
+        for _ in range(3):
+            connection = socket.create_connection((host, port), timeout=processes.DEADLINE_SECONDS)
+            self.addCleanup(connection.close)
+            connection.sendall(b"GET /health HTTP/1.1\r\nHost: broker\r\n\r\n")
+            self.assertIn(b"200", connection.recv(100))
+        self.assertEqual(before, descriptors())
+        # The log, the loop and the listener.
+        self.assertLessEqual(sum("socket:" in name for name in before), 2)
+
     def test_sighup_is_survived_and_counted(self):
         broker = brokers.Broker(self)
         client = mqtt.Client(self, broker.port, "sender")
