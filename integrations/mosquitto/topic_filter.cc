@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "metrics_core/metric_options.h"
+
 namespace streamhouse::mosquitto_plugin {
 
 using metrics::Status;
@@ -37,6 +39,10 @@ Status Refuse(std::string_view filter, std::string_view why) {
 Status CheckTopicFilter(std::string_view filter) {
   if (filter.empty()) return Refuse(filter, "is empty");
   if (filter == "#") return Refuse(filter, "is the label of all topics without a series of their own");
+  if (filter == metrics::kOverflowLabelValue) {
+    return Refuse(filter,
+                  "is the label that a family keeps for itself; \"" + std::string(filter) + "/#\" matches it too");
+  }
   if (filter.size() > kPrefixBytesMax) {
     return Refuse(filter, "has more than " + std::to_string(kPrefixBytesMax) + " bytes");
   }

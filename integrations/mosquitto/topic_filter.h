@@ -20,7 +20,8 @@ namespace streamhouse::mosquitto_plugin {
 inline constexpr std::size_t kPrefixBytesMax = 128;
 
 // Whether `filter` may be a rule: a topic filter of at most kPrefixBytesMax bytes. `#` alone is
-// refused, because it is the label of what has no series of its own.
+// refused, because it is the label of what has no series of its own. So is the label that a family
+// keeps for itself (metrics_core/metric_options.h): the series of the rule would be another one.
 metrics::Status CheckTopicFilter(std::string_view filter);
 
 // `filter` passes CheckTopicFilter().

@@ -38,7 +38,7 @@ TEST(TopicFilterTest, WildcardsAtTheBeginningMatchNoDollar) {
 }
 
 TEST(TopicFilterTest, RefusesFiltersThatAreNone) {
-  for (const char* const filter : {"", "#", "a/#/b", "a#", "a/b+", "+b/c"}) {
+  for (const char* const filter : {"", "#", "a/#/b", "a#", "a/b+", "+b/c", "_overflow"}) {
     EXPECT_FALSE(CheckTopicFilter(filter).ok()) << filter;
   }
   for (const char* const filter : {"a", "+", "a/+/b", "a/#", "+/#", "/", "$share/x"}) {
