@@ -72,7 +72,7 @@ Result<std::unique_ptr<SysFigures>> SysFigures::Register(Registry& registry) {
     const Figure& figure = kFigures[i];
     MetricOptions options = {.name = figure.name,
                              .help = std::string(figure.help) + " As published under $SYS/broker/" +
-                                     std::string(figure.topic) + ", every sys_interval + 1 seconds.",
+                                     std::string(figure.topic) + ", by Mosquitto 2.0 every sys_interval + 1 seconds.",
                              .unit = figure.unit};
     Result<CallbackFamily> family = figure.kind == Kind::kCounter ? registry.AddCallbackCounter(std::move(options))
                                                                   : registry.AddCallbackGauge(std::move(options));

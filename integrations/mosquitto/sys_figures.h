@@ -7,7 +7,7 @@
 // Guarantees:
 // 1. A figure is on the page from the moment at which it arrives until Forget(): an old figure is
 //    not shown.
-// 2. The broker publishes one more second apart than its sys_interval says.
+// 2. Mosquitto 2.0 publishes every sys_interval + 1 seconds.
 // 3. Figures that do not change are not published again, and stay.
 // Thread safety: Take() and Forget() from one thread; the families may be read by any.
 // Cost: a look-up for each message.
